@@ -1,0 +1,55 @@
+//! Bytes to page. Any bytes make a page; none is refused.
+
+use zerocopy::IntoBytes;
+
+use crate::page::Page;
+
+/// Makes a page of `bytes`: zero where they end early, cut where they are longer.
+pub(crate) fn decode_bytes<T: Page>(bytes: &[u8]) -> T {
+    let mut words = T::ZERO_WORDS;
+    let room = words.as_mut_bytes();
+    let known = bytes.len().min(room.len());
+    room[..known].copy_from_slice(&bytes[..known]);
+    decode(&mut words)
+}
+
+/// Makes a page of its words. They are a private copy, so normalising them in place is nobody else's business.
+pub(crate) fn decode<T: Page>(words: &mut T::Words) -> T {
+    let bytes = words.as_mut_bytes();
+    for offset in T::BOOLS {
+        bytes[*offset] = u8::from(bytes[*offset] != 0);
+    }
+    // Only a bool can be invalid, and all of them are 0 or 1 now; the words are at least as long as the page.
+    T::checked(bytes).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::{SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
+
+    #[test]
+    fn every_bit_pattern_of_a_bool_is_true_or_false() {
+        let offset = SPageFileStaticEvo::field("is_online").unwrap().offset;
+        for byte in 0..=255 {
+            let mut bytes = [0; 208];
+            bytes[offset] = byte;
+            assert_eq!(SPageFileStaticEvo::from_bytes(&bytes).is_online, byte != 0);
+        }
+    }
+
+    #[test]
+    fn ones_everywhere_decode() {
+        let page = SPageFileGraphicEvo::from_bytes(&[0xff; 5000]);
+        assert_eq!((page.status, page.use_single_compound), (-1, true));
+        assert_eq!({ page.car_ids }[59], [u64::MAX; 2], "conversion succeeded, this is not the fallback");
+        assert!(SPageFilePhysics::from_bytes(&[0xff; 800]).absVibrations.is_nan());
+    }
+
+    #[test]
+    fn a_page_of_an_older_game_is_zero_where_it_ends() {
+        let page = SPageFileGraphicEvo::from_bytes(&[1; 3940]);
+        assert!(page.use_single_compound);
+        assert_eq!({ page.car_ids }, [[0; 2]; 60]);
+    }
+}

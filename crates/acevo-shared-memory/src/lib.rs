@@ -1,0 +1,36 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[cfg(target_endian = "big")]
+compile_error!("the game's pages are little-endian, and so must be the machine that reads them");
+
+mod capture;
+mod decode;
+mod error;
+mod mapper;
+pub mod page;
+mod protocol;
+#[cfg(feature = "publish")]
+mod publish;
+pub mod source;
+mod view;
+
+pub use error::Error;
+pub use mapper::ACEvoSharedMemoryMapper;
+#[doc(no_inline)]
+pub use page::{
+    EnumType, Field, FieldType, Implausible, List, Page, PageKind, SMEvoAssistsState, SMEvoDamageState,
+    SMEvoElectronics, SMEvoInstrumentation, SMEvoPitInfo, SMEvoSessionState, SMEvoTimingState, SMEvoTyreState,
+    SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, Text, Value,
+};
+pub use protocol::{
+    ACEvoCarLocation, ACEvoEngineType, ACEvoFlagType, ACEvoSessionType, ACEvoStartingGrip, ACEvoStatus,
+};
+#[cfg(feature = "publish")]
+pub use publish::Publisher;
+#[cfg(unix)]
+#[doc(no_inline)]
+pub use source::PageDirectory;
+#[doc(no_inline)]
+pub use source::{Finding, LocalPages, Order, Outcome, Source, survey};
+pub use view::{Car, CarId, Gear, GraphicsView, PhysicsView, StaticView, TyreCompounds, View, Wheels};

@@ -1,0 +1,142 @@
+//! The way in: a mapper holds a source and captures pages from it.
+
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
+use crate::capture::{Captured, capture};
+use crate::error::Error;
+use crate::page::{Page, PageKind, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
+use crate::source::{self, Source};
+use crate::view::{GraphicsView, PhysicsView, StaticView, View};
+
+/// A connection to the three pages. Dropping it closes everything it holds.
+///
+/// Each view it gives owns the page as it was when it was asked for: its fields belong together, and it may be kept, sent to
+/// another thread and compared. Ask again, or [`refresh`](View::refresh) it, for news. Nothing is allocated on the way.
+///
+/// `&ACEvoSharedMemoryMapper` may be shared between threads.
+///
+/// ```no_run
+/// use acevo_shared_memory::ACEvoSharedMemoryMapper;
+///
+/// let mapper = ACEvoSharedMemoryMapper::open()?;
+/// let physics = mapper.physics();
+/// println!("{:.0} km/h in gear {}", physics.raw().speedKmh, physics.gear());
+/// # Ok::<(), acevo_shared_memory::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct ACEvoSharedMemoryMapper {
+    source: Box<dyn Source>,
+    /// Counter of the last capture of each page.
+    seen: [AtomicU32; 3],
+    unsettled: AtomicU64,
+}
+
+impl ACEvoSharedMemoryMapper {
+    /// Finds the running game in the way that fits the system.
+    ///
+    /// On Windows these are the game's named sections. On Linux it is a game under Proton or Wine, seen from outside, and where
+    /// there is none, page files in `/dev/shm`, as bridges and this library's publisher make them.
+    ///
+    /// # Errors
+    /// [`Error::GameNotRunning`], [`Error::PageNotThere`], [`Error::PermissionDenied`], [`Error::UnknownLayout`],
+    /// [`Error::OldGame`]; [`Error::Unsupported`] on other systems. [`Error::is_absence`] tells where waiting helps.
+    pub fn open() -> Result<Self, Error> {
+        source::open().map(Self::from_box)
+    }
+
+    /// Reads from a source of your choice: [`PageDirectory`](crate::source::PageDirectory), [`LocalPages`](crate::LocalPages),
+    /// or one of your own.
+    ///
+    /// # Errors
+    /// [`Error::UnknownLayout`] where a page of it is smaller than any known layout.
+    pub fn open_source(source: impl Source + 'static) -> Result<Self, Error> {
+        for page in PageKind::ALL {
+            source::check_size(page, source.size(page))?;
+        }
+        Ok(Self::from_box(Box::new(source)))
+    }
+
+    fn from_box(source: Box<dyn Source>) -> Self {
+        Self { source, seen: Default::default(), unsettled: AtomicU64::new(0) }
+    }
+
+    /// The vehicle, now. An all-zero page where the source is gone.
+    pub fn physics(&self) -> PhysicsView<'_> {
+        self.try_physics().unwrap_or_else(|_| self.nothing())
+    }
+
+    /// What the game's screen shows, now. An all-zero page, with status `Off`, where the source is gone.
+    pub fn graphics(&self) -> GraphicsView<'_> {
+        self.try_graphics().unwrap_or_else(|_| self.nothing())
+    }
+
+    /// The session. An all-zero page where the source is gone.
+    pub fn static_data(&self) -> StaticView<'_> {
+        self.try_static_data().unwrap_or_else(|_| self.nothing())
+    }
+
+    /// As [`physics`](Self::physics), but says why there is nothing.
+    ///
+    /// # Errors
+    /// [`Error::Gone`] where the game has ended, or what the system says.
+    pub fn try_physics(&self) -> Result<PhysicsView<'_>, Error> {
+        self.view::<SPageFilePhysics>()
+    }
+
+    /// As [`graphics`](Self::graphics), but says why there is nothing.
+    ///
+    /// # Errors
+    /// As [`try_physics`](Self::try_physics).
+    pub fn try_graphics(&self) -> Result<GraphicsView<'_>, Error> {
+        self.view::<SPageFileGraphicEvo>()
+    }
+
+    /// As [`static_data`](Self::static_data), but says why there is nothing.
+    ///
+    /// # Errors
+    /// As [`try_physics`](Self::try_physics).
+    pub fn try_static_data(&self) -> Result<StaticView<'_>, Error> {
+        self.view::<SPageFileStaticEvo>()
+    }
+
+    /// The counter of a page, without copying the page: the cheap way to see whether there is anything new. The static page
+    /// has none: 0.
+    ///
+    /// # Errors
+    /// As [`try_physics`](Self::try_physics).
+    pub fn packet_id(&self, page: PageKind) -> Result<i32, Error> {
+        self.source.packet_id(page)
+    }
+
+    /// Real size of a page in bytes, rounded up by Windows and Wine to whole memory pages. A page of an older game is smaller
+    /// than [`PageKind::size`], and zero where it ends.
+    pub fn size(&self, page: PageKind) -> usize {
+        self.source.size(page)
+    }
+
+    /// Where a page comes from, for people.
+    pub fn place(&self, page: PageKind) -> String {
+        self.source.place(page)
+    }
+
+    /// How many pages were handed out without having been seen to stand still.
+    pub fn unsettled(&self) -> u64 {
+        self.unsettled.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn capture<T: Page>(&self) -> Result<Captured<T>, Error> {
+        let captured = capture(self.source.as_ref(), &self.seen[T::KIND as usize])?;
+        if !captured.settled {
+            self.unsettled.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(captured)
+    }
+
+    fn view<T: Page>(&self) -> Result<View<'_, T>, Error> {
+        Ok(View::captured(self.capture()?, Some(self)))
+    }
+
+    fn nothing<T: Page>(&self) -> View<'_, T> {
+        View::captured(Captured { page: T::default(), settled: true }, Some(self))
+    }
+}

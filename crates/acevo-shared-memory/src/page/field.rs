@@ -1,0 +1,374 @@
+//! The machine-readable table of fields, and reading any of them by its path.
+
+use std::fmt;
+
+use super::text::text_of;
+use crate::protocol::{
+    ACEvoCarLocation, ACEvoEngineType, ACEvoFlagType, ACEvoSessionType, ACEvoStartingGrip, ACEvoStatus,
+};
+
+/// One field of a page: where it is, what it is, what it means.
+///
+/// ```
+/// use acevo_shared_memory::{FieldType, Page, SPageFileGraphicEvo};
+///
+/// let field = SPageFileGraphicEvo::field("tyre_rr.tyre_pression").unwrap();
+/// assert_eq!((field.offset, field.ty, field.count, field.unit), (996, FieldType::F32, 1, "psi"));
+/// println!("{}: {}", field.path, field.description);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Field {
+    /// Names from the page down to the field, joined by dots: `speedKmh`, `tyre_lf.slip`.
+    pub path: &'static str,
+    /// Bytes from the start of the page.
+    pub offset: usize,
+    /// Type of one element.
+    pub ty: FieldType,
+    /// Number of elements; 1 for a plain value. A text is one element.
+    pub count: usize,
+    /// Elements in the innermost array: 3 for `float[4][3]`, 4 for `float[4]`, 1 for a plain value.
+    pub row: usize,
+    /// Unit as text, empty where there is none.
+    pub unit: &'static str,
+    /// What the field means, its range, and where reality differs from the official document.
+    pub description: &'static str,
+    /// Filler: padding, or a tail reserved by the game.
+    pub hidden: bool,
+}
+
+/// Type of one element of a [`Field`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FieldType {
+    /// `int8_t`
+    I8,
+    /// `uint8_t`
+    U8,
+    /// `short`
+    I16,
+    /// `unsigned short`
+    U16,
+    /// `int`, `int32_t`
+    I32,
+    /// `uint32_t`
+    U32,
+    /// `uint64_t`
+    U64,
+    /// `float`
+    F32,
+    /// `bool`, one byte
+    Bool,
+    /// `char[N]`
+    Text(usize),
+    /// An `int` that holds one of the game's enums.
+    Enum(EnumType),
+}
+
+/// Which of the game's enums a field holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+#[allow(clippy::enum_variant_names, reason = "the names of the enums themselves")]
+pub enum EnumType {
+    /// [`ACEvoStatus`]
+    ACEvoStatus,
+    /// [`ACEvoSessionType`]
+    ACEvoSessionType,
+    /// [`ACEvoFlagType`]
+    ACEvoFlagType,
+    /// [`ACEvoCarLocation`]
+    ACEvoCarLocation,
+    /// [`ACEvoEngineType`]
+    ACEvoEngineType,
+    /// [`ACEvoStartingGrip`]
+    ACEvoStartingGrip,
+}
+
+impl EnumType {
+    /// The name of a value, such as `Live`; `Unknown` or `Other` for one that is not known.
+    pub fn name_of(self, value: i32) -> &'static str {
+        match self {
+            Self::ACEvoStatus => ACEvoStatus::from(value).into(),
+            Self::ACEvoSessionType => ACEvoSessionType::from(value).into(),
+            Self::ACEvoFlagType => ACEvoFlagType::from(value).into(),
+            Self::ACEvoCarLocation => ACEvoCarLocation::from(value).into(),
+            Self::ACEvoEngineType => ACEvoEngineType::from(value).into(),
+            Self::ACEvoStartingGrip => ACEvoStartingGrip::from(value).into(),
+        }
+    }
+}
+
+impl FieldType {
+    /// Bytes of one element.
+    pub const fn size(self) -> usize {
+        match self {
+            Self::I8 | Self::U8 | Self::Bool => 1,
+            Self::I16 | Self::U16 => 2,
+            Self::I32 | Self::U32 | Self::F32 | Self::Enum(_) => 4,
+            Self::U64 => 8,
+            Self::Text(size) => size,
+        }
+    }
+
+    /// The value of one element; `bytes` beyond the end count as zero.
+    fn read(self, bytes: &[u8]) -> Value<'_> {
+        fn array<const N: usize>(bytes: &[u8]) -> [u8; N] {
+            bytes.first_chunk().copied().unwrap_or([0; N])
+        }
+        match self {
+            Self::I8 => Value::Int(i8::from_le_bytes(array(bytes)).into()),
+            Self::U8 => Value::UInt(u8::from_le_bytes(array(bytes)).into()),
+            Self::I16 => Value::Int(i16::from_le_bytes(array(bytes)).into()),
+            Self::U16 => Value::UInt(u16::from_le_bytes(array(bytes)).into()),
+            Self::I32 => Value::Int(i32::from_le_bytes(array(bytes)).into()),
+            Self::U32 => Value::UInt(u32::from_le_bytes(array(bytes)).into()),
+            Self::U64 => Value::UInt(u64::from_le_bytes(array(bytes))),
+            Self::F32 => Value::Float(f32::from_le_bytes(array(bytes))),
+            Self::Bool => Value::Bool(bytes.first().is_some_and(|byte| *byte != 0)),
+            Self::Text(size) => Value::Text(text_of(&bytes[..size.min(bytes.len())])),
+            Self::Enum(code) => {
+                let value = i32::from_le_bytes(array(bytes));
+                Value::Enum(value, code.name_of(value))
+            }
+        }
+    }
+}
+
+impl Field {
+    /// Bytes of the whole field.
+    pub const fn size(&self) -> usize {
+        self.ty.size() * self.count
+    }
+
+    /// Reads the field out of the bytes of its page (see [`Page::as_bytes`](super::Page::as_bytes)).
+    ///
+    /// Bytes that are missing count as zero, as in a page of an older game.
+    pub fn read<'a>(&self, page: &'a [u8]) -> Value<'a> {
+        let bytes = page.get(self.offset..).unwrap_or_default();
+        match self.count {
+            1 => self.ty.read(bytes),
+            count => Value::List(List { bytes, ty: self.ty, count, row: self.row }),
+        }
+    }
+
+    const fn below(self, path: &'static str, offset: usize) -> Self {
+        Self { path, offset: offset + self.offset, ..self }
+    }
+}
+
+/// The value of a field. Nothing is copied or allocated: texts and lists borrow from the page.
+///
+/// `Display` writes plain values as they are, enums as `2 (Live)`, lists in brackets.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum Value<'a> {
+    /// A `bool` field.
+    Bool(bool),
+    /// Any signed integer.
+    Int(i64),
+    /// Any unsigned integer.
+    UInt(u64),
+    /// A `float`; NaN and infinities included.
+    Float(f32),
+    /// A text, as [`Text::as_str`](super::Text::as_str) gives it.
+    Text(&'a str),
+    /// One of the game's enums: the number and its name.
+    Enum(i32, &'static str),
+    /// An array.
+    List(List<'a>),
+}
+
+impl Value<'_> {
+    /// The value as a number where it is one: booleans are 0 and 1, enums their number.
+    pub fn as_f64(&self) -> Option<f64> {
+        match *self {
+            Self::Bool(value) => Some(f64::from(u8::from(value))),
+            Self::Int(value) => Some(value as f64),
+            Self::UInt(value) => Some(value as f64),
+            Self::Float(value) => Some(value.into()),
+            Self::Enum(value, _) => Some(value.into()),
+            Self::Text(_) | Self::List(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bool(value) => value.fmt(f),
+            Self::Int(value) => value.fmt(f),
+            Self::UInt(value) => value.fmt(f),
+            Self::Float(value) => value.fmt(f),
+            Self::Text(value) => value.fmt(f),
+            Self::Enum(value, name) => write!(f, "{value} ({name})"),
+            Self::List(list) => {
+                f.write_str("[")?;
+                for (index, value) in list.iter().enumerate() {
+                    if index > 0 {
+                        f.write_str(", ")?;
+                    }
+                    value.fmt(f)?;
+                }
+                f.write_str("]")
+            }
+        }
+    }
+}
+
+/// An array field: elements, or rows of elements where the array has two dimensions.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct List<'a> {
+    bytes: &'a [u8],
+    ty: FieldType,
+    count: usize,
+    row: usize,
+}
+
+impl<'a> List<'a> {
+    /// Number of elements, or of rows.
+    pub fn len(&self) -> usize {
+        if self.is_nested() { self.count / self.row } else { self.count }
+    }
+
+    /// True where there is no element; no field of the pages is.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Element or row `index`, or `None` beyond the end.
+    pub fn get(&self, index: usize) -> Option<Value<'a>> {
+        if index >= self.len() {
+            return None;
+        }
+        let step = if self.is_nested() { self.row } else { 1 };
+        let bytes = self.bytes.get(index * step * self.ty.size()..).unwrap_or_default();
+        Some(if self.is_nested() {
+            Value::List(List { bytes, ty: self.ty, count: self.row, row: self.row })
+        } else {
+            self.ty.read(bytes)
+        })
+    }
+
+    /// All elements, or all rows.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Value<'a>> + use<'a> {
+        let list = *self;
+        (0..list.len()).map(move |index| list.get(index).unwrap_or(Value::UInt(0)))
+    }
+
+    fn is_nested(&self) -> bool {
+        self.count > self.row
+    }
+}
+
+/// `path` without its indices, and the value they select: `wheelSlip[2]`, `car_coordinates[3]`, `car_coordinates[3][1]`.
+pub(crate) fn read_path<'a>(fields: &[Field], page: &'a [u8], path: &str) -> Option<Value<'a>> {
+    let (name, mut indices) = path.split_at(path.find('[').unwrap_or(path.len()));
+    let mut value = find(fields, name)?.read(page);
+    while !indices.is_empty() {
+        let (index, rest) = indices.strip_prefix('[')?.split_once(']')?;
+        let Value::List(list) = value else { return None };
+        value = list.get(index.parse().ok()?)?;
+        indices = rest;
+    }
+    Some(value)
+}
+
+pub(crate) fn find<'a>(fields: &'a [Field], path: &str) -> Option<&'a Field> {
+    fields.iter().find(|field| field.path == path)
+}
+
+/// Number of fields, and bytes of the composed paths, that [`flatten`] needs room for.
+pub(crate) const fn flat_size(members: &[Field], parts: &[&[Field]]) -> (usize, usize) {
+    let (mut fields, mut bytes, mut i) = (0, 0, 0);
+    while i < members.len() {
+        if parts[i].is_empty() {
+            fields += 1;
+        }
+        let mut j = 0;
+        while j < parts[i].len() {
+            fields += 1;
+            bytes += members[i].path.len() + 1 + parts[i][j].path.len();
+            j += 1;
+        }
+        i += 1;
+    }
+    (fields, bytes)
+}
+
+/// Every composed path (`part.field`), one behind the other.
+pub(crate) const fn join_paths<const BYTES: usize>(members: &[Field], parts: &[&[Field]]) -> [u8; BYTES] {
+    const fn append<const N: usize>(buffer: &mut [u8; N], at: usize, text: &str) -> usize {
+        let mut i = 0;
+        while i < text.len() {
+            buffer[at + i] = text.as_bytes()[i];
+            i += 1;
+        }
+        at + text.len()
+    }
+    let mut buffer = [0; BYTES];
+    let (mut at, mut i) = (0, 0);
+    while i < members.len() {
+        let mut j = 0;
+        while j < parts[i].len() {
+            at = append(&mut buffer, at, members[i].path);
+            at = append(&mut buffer, at, ".");
+            at = append(&mut buffer, at, parts[i][j].path);
+            j += 1;
+        }
+        i += 1;
+    }
+    buffer
+}
+
+/// The table of a page: its plain members, and the members of its parts at their absolute offsets.
+pub(crate) const fn flatten<const N: usize>(
+    members: &[Field],
+    parts: &[&[Field]],
+    mut paths: &'static str,
+) -> [Field; N] {
+    let mut table = [members[0]; N];
+    let (mut at, mut i) = (0, 0);
+    while i < members.len() {
+        if parts[i].is_empty() {
+            table[at] = members[i];
+            at += 1;
+        }
+        let mut j = 0;
+        while j < parts[i].len() {
+            let (path, rest) = paths.split_at(members[i].path.len() + 1 + parts[i][j].path.len());
+            table[at] = parts[i][j].below(path, members[i].offset);
+            paths = rest;
+            at += 1;
+            j += 1;
+        }
+        i += 1;
+    }
+    table
+}
+
+pub(crate) const fn count_bools(table: &[Field]) -> usize {
+    let (mut count, mut i) = (0, 0);
+    while i < table.len() {
+        if matches!(table[i].ty, FieldType::Bool) {
+            count += table[i].count;
+        }
+        i += 1;
+    }
+    count
+}
+
+/// Offset of every `bool` of a page.
+pub(crate) const fn bool_offsets<const N: usize>(table: &[Field]) -> [usize; N] {
+    let mut offsets = [0; N];
+    let (mut at, mut i) = (0, 0);
+    while i < table.len() {
+        let mut element = 0;
+        while matches!(table[i].ty, FieldType::Bool) && element < table[i].count {
+            offsets[at] = table[i].offset + element;
+            at += 1;
+            element += 1;
+        }
+        i += 1;
+    }
+    offsets
+}

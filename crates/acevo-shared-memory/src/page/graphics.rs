@@ -1,0 +1,306 @@
+//! `Local\acevo_pmf_graphics`: what the game's own screen shows, every frame.
+
+use super::declare::page;
+use super::layout::layout;
+use super::parts::{
+    SMEvoAssistsState, SMEvoDamageState, SMEvoElectronics, SMEvoInstrumentation, SMEvoPitInfo, SMEvoSessionState,
+    SMEvoTimingState, SMEvoTyreState,
+};
+use super::{Padding, Text};
+
+layout! {
+    /// The graphics page: 4900 bytes, written at every rendered frame.
+    ///
+    /// Packed to four bytes as the game has it, so Rust lends no references to its `u64` fields; copy them. Until game 0.6 the
+    /// page ended before `car_ids`, which is then zero. *Reported* and *disputed* mark what was measured by others and does not
+    /// follow from the official document.
+    #[repr(packed(4))]
+    pub struct SPageFileGraphicEvo {
+        /// Counts the frames.
+        packetId: i32,
+        /// What the game is doing.
+        status: i32 as ACEvoStatus,
+        /// First half of the id of the car in view.
+        focused_car_id_a: u64,
+        /// Second half of the id of the car in view.
+        focused_car_id_b: u64,
+        /// First half of the id of the player's car.
+        player_car_id_a: u64,
+        /// Second half of the id of the player's car.
+        player_car_id_b: u64,
+        /// Engine speed.
+        rpm: u16 ["1/min"],
+        /// The rev limiter is cutting in.
+        is_rpm_limiter_on: bool,
+        /// Time to shift up.
+        is_change_up_rpm: bool,
+        /// Time to shift down.
+        is_change_down_rpm: bool,
+        /// Traction control at work. Reported: false on many builds; prefer `tc` of the physics page.
+        tc_active: bool,
+        /// Anti-lock brakes at work. Reported: false on many builds; prefer `abs` of the physics page.
+        abs_active: bool,
+        /// Stability control at work.
+        esc_active: bool,
+        /// Launch control at work.
+        launch_active: bool,
+        /// The ignition is on.
+        is_ignition_on: bool,
+        /// The engine runs.
+        is_engine_running: bool,
+        /// The energy recovery is charging.
+        kers_is_charging: bool,
+        /// The car drives against the direction of the track.
+        is_wrong_way: bool,
+        /// The drag reduction system may be opened.
+        is_drs_available: bool,
+        /// The battery is charging.
+        battery_is_charging: bool,
+        /// The energy that may be used in a lap is used up.
+        is_max_kj_per_lap_reached: bool,
+        /// The energy that may be charged in a lap is charged.
+        is_max_charge_kj_per_lap_reached: bool,
+        /// Padding.
+        _padding_0: Padding<1>,
+        /// Speed as displayed.
+        display_speed_kmh: i16 ["km/h"],
+        /// Speed as displayed.
+        display_speed_mph: i16 ["mph"],
+        /// Speed as displayed.
+        display_speed_ms: i16 ["m/s"],
+        /// Speed above (positive) or below the pit lane's limit.
+        pitspeeding_delta: f32 ["km/h"],
+        /// Gear: 0 reverse, 1 neutral, 2 first.
+        gear_int: i16,
+        /// Padding.
+        _padding_1: Padding<2>,
+        /// Engine speed relative to the limiter, 0..1.
+        rpm_percent: f32,
+        /// Throttle pedal, 0..1.
+        gas_percent: f32,
+        /// Brake pedal, 0..1.
+        brake_percent: f32,
+        /// Hand brake, 0..1.
+        handbrake_percent: f32,
+        /// Clutch pedal, 0..1. Reported: of the opposite polarity to `clutch` of the physics page.
+        clutch_percent: f32,
+        /// Steering, -1..1.
+        steering_percent: f32,
+        /// Strength of the force feedback.
+        ffb_strength: f32,
+        /// Multiplier of the force feedback for this car. The spelling is the game's.
+        car_ffb_mupliplier: f32,
+        /// Coolant temperature relative to its maximum, 0..1.
+        water_temperature_percent: f32,
+        /// Pressure of the coolant.
+        water_pressure_bar: f32 ["bar"],
+        /// Pressure of the fuel.
+        fuel_pressure_bar: f32 ["bar"],
+        /// Temperature of the coolant. One byte: overflows above 127; prefer `waterTemp` of the physics page.
+        water_temperature_c: i8 ["°C"],
+        /// Temperature of the air. One byte; prefer `airTemp` of the physics page.
+        air_temperature_c: i8 ["°C"],
+        /// Padding.
+        _padding_2: Padding<2>,
+        /// Temperature of the oil.
+        oil_temperature_c: f32 ["°C"],
+        /// Pressure of the oil.
+        oil_pressure_bar: f32 ["bar"],
+        /// Temperature of the exhaust.
+        exhaust_temperature_c: f32 ["°C"],
+        /// Acceleration, lateral.
+        g_forces_x: f32 ["g"],
+        /// Acceleration, longitudinal.
+        g_forces_y: f32 ["g"],
+        /// Acceleration, vertical.
+        g_forces_z: f32 ["g"],
+        /// Boost of the turbocharger.
+        turbo_boost: f32 ["bar"],
+        /// Boost the driver has chosen.
+        turbo_boost_level: f32,
+        /// Boost relative to its maximum, 0..1.
+        turbo_boost_perc: f32,
+        /// Angle of the steering wheel, now (reported).
+        steer_degrees: i32 ["°"],
+        /// Distance driven in this session.
+        current_km: f32 ["km"],
+        /// Distance driven with this car.
+        total_km: u32 ["km"],
+        /// Time driven with this car.
+        total_driving_time_s: u32 ["s"],
+        /// Time of day in the game: hours, 0..23.
+        time_of_day_hours: i32 ["h"],
+        /// Time of day in the game: minutes, 0..59.
+        time_of_day_minutes: i32 ["min"],
+        /// Time of day in the game: seconds, 0..59.
+        time_of_day_seconds: i32 ["s"],
+        /// Difference to the reference lap, positive = slower; 0x7fffffff = no reference (reported).
+        delta_time_ms: i32 ["ms"],
+        /// Time of the running lap. Reported: this is what resets first at the line.
+        current_lap_time_ms: i32 ["ms"],
+        /// Time the running lap will have; none = 0, negative or 0x7fffffff (reported).
+        predicted_lap_time_ms: i32 ["ms"],
+        /// Fuel in the tank.
+        fuel_liter_current_quantity: f32 ["l"],
+        /// Fuel in the tank relative to its size, 0..1.
+        fuel_liter_current_quantity_percent: f32,
+        /// Fuel used per distance.
+        fuel_liter_per_km: f32 ["l/km"],
+        /// Distance driven per fuel.
+        km_per_fuel_liter: f32 ["km/l"],
+        /// Torque of the engine.
+        current_torque: f32 ["N·m"],
+        /// Power of the engine.
+        current_bhp: i32 ["bhp"],
+        /// Left front wheel.
+        tyre_lf: SMEvoTyreState,
+        /// Right front wheel.
+        tyre_rf: SMEvoTyreState,
+        /// Left rear wheel.
+        tyre_lr: SMEvoTyreState,
+        /// Right rear wheel.
+        tyre_rr: SMEvoTyreState,
+        /// Position on the track from line to line, 0..1.
+        npos: f32,
+        /// Charge of the energy recovery battery, 0..1.
+        kers_charge_perc: f32,
+        /// Power of the energy recovery, 0..1.
+        kers_current_perc: f32,
+        /// Time for which the controls stay locked.
+        control_lock_time: f32 ["s"],
+        /// Damage of the car.
+        car_damage: SMEvoDamageState,
+        /// Where the car is.
+        car_location: i32 as ACEvoCarLocation,
+        /// What the crew does at a pit stop.
+        pit_info: SMEvoPitInfo,
+        /// Fuel used in this session.
+        fuel_liter_used: f32 ["l"],
+        /// Fuel used per lap.
+        fuel_liter_per_lap: f32 ["l"],
+        /// Laps the fuel lasts for.
+        laps_possible_with_fuel: f32,
+        /// Temperature of the battery.
+        battery_temperature: f32 ["°C"],
+        /// Voltage of the battery.
+        battery_voltage: f32 ["V"],
+        /// Fuel used per distance, now.
+        instantaneous_fuel_liter_per_km: f32 ["l/km"],
+        /// Distance driven per fuel, now.
+        instantaneous_km_per_fuel_liter: f32 ["km/l"],
+        /// Where the engine speed lies between the shift points of this gear.
+        gear_rpm_window: f32,
+        /// Lights, wipers, displays.
+        instrumentation: SMEvoInstrumentation,
+        /// Their lowest settings.
+        instrumentation_min_limit: SMEvoInstrumentation,
+        /// Their highest settings.
+        instrumentation_max_limit: SMEvoInstrumentation,
+        /// Settings of the electronics.
+        electronics: SMEvoElectronics,
+        /// Their lowest settings.
+        electronics_min_limit: SMEvoElectronics,
+        /// Their highest settings.
+        electronics_max_limit: SMEvoElectronics,
+        /// Which of them the driver may change: not 0.
+        electronics_is_modifiable: SMEvoElectronics,
+        /// Laps completed. Reported: follows the lap timer's reset by up to 2 s, longer online; may be used again after a return to the pits.
+        total_lap_count: i32,
+        /// Position in the session, from 1.
+        current_pos: u32,
+        /// Cars in the session, 0..60.
+        total_drivers: u32,
+        /// Time of the last lap; none = 0, negative or 0x7fffffff (reported). An old one may stay after a restart or a change of car.
+        last_laptime_ms: i32 ["ms"],
+        /// Best lap time; none = 0, negative or 0x7fffffff (reported).
+        best_laptime_ms: i32 ["ms"],
+        /// Flag shown to the player.
+        flag: i32 as ACEvoFlagType,
+        /// Flag shown to everybody.
+        global_flag: i32 as ACEvoFlagType,
+        /// Forward gears of the car, 0..12.
+        max_gears: u32,
+        /// What drives the car.
+        engine_type: i32 as ACEvoEngineType,
+        /// The car has an energy recovery system.
+        has_kers: bool,
+        /// This is the last lap.
+        is_last_lap: bool,
+        /// Name of the performance mode.
+        performance_mode_name: Text<33>,
+        /// Padding.
+        _padding_3: Padding<1>,
+        /// Differential off power, raw.
+        diff_coast_raw_value: f32,
+        /// Differential under power, raw.
+        diff_power_raw_value: f32,
+        /// Time gained by cutting the track.
+        race_cut_gained_time_ms: i32 ["ms"],
+        /// Distance left to give back a gained advantage.
+        distance_to_deadline: i32 ["m"],
+        /// Difference from cutting the track, now.
+        race_cut_current_delta: f32,
+        /// The session as it goes on.
+        session_state: SMEvoSessionState,
+        /// Lap times as the game shows them.
+        timing_state: SMEvoTimingState,
+        /// Round trip to the server.
+        player_ping: i32 ["ms"],
+        /// Delay of the connection.
+        player_latency: i32 ["ms"],
+        /// Load of the processor.
+        player_cpu_usage: i32 ["%"],
+        /// Load of the processor, averaged.
+        player_cpu_usage_avg: i32 ["%"],
+        /// Quality of the connection.
+        player_qos: i32,
+        /// Quality of the connection, averaged.
+        player_qos_avg: i32,
+        /// Frames per second.
+        player_fps: i32 ["1/s"],
+        /// Frames per second, averaged.
+        player_fps_avg: i32 ["1/s"],
+        /// First name of the driver.
+        driver_name: Text<33>,
+        /// Surname of the driver.
+        driver_surname: Text<33>,
+        /// Car; mostly as displayed, sometimes a slug. Reported: empty or a placeholder for seconds after loading.
+        car_model: Text<33>,
+        /// The car stands in its pit box.
+        is_in_pit_box: bool,
+        /// The car is in the pit lane.
+        is_in_pit_lane: bool,
+        /// The running lap counts. Reported: false in the pit lane and on an out lap; the frame at the line may already tell about the next lap.
+        is_valid_lap: bool,
+        /// Padding.
+        _padding_4: Padding<2>,
+        /// Positions of all cars, world axes, Y up; slot i belongs to `car_ids[i]`.
+        car_coordinates: [[f32; 3]; 60] ["m"],
+        /// Gap to the car ahead.
+        gap_ahead: f32 ["s"],
+        /// Gap to the car behind.
+        gap_behind: f32 ["s"],
+        /// Cars on the track.
+        active_cars: u8,
+        /// Padding.
+        _padding_5: Padding<3>,
+        /// Fuel used per lap, as the game estimates it.
+        fuel_per_lap: f32 ["l"],
+        /// Laps the fuel lasts for, as the game estimates it.
+        fuel_estimated_laps: f32,
+        /// Driving aids.
+        assists_state: SMEvoAssistsState,
+        /// Size of the tank.
+        max_fuel: f32 ["l"],
+        /// Highest boost of the turbocharger.
+        max_turbo_boost: f32 ["bar"],
+        /// Front and rear tyres have the same compound.
+        use_single_compound: bool,
+        /// Padding.
+        _padding_6: Padding<3>,
+        /// Ids of all cars, both halves; 0, 0 = free slot.
+        car_ids: [[u64; 2]; 60],
+    }
+}
+
+page!(SPageFileGraphicEvo, Graphics);

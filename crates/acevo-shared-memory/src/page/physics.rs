@@ -1,0 +1,185 @@
+//! `Local\acevo_pmf_physics`: the vehicle, 332-333 times a second.
+
+use super::declare::page;
+use super::layout::layout;
+
+layout! {
+    /// The physics page: 800 bytes, written at every physics step (reported: 332-333 Hz).
+    ///
+    /// Arrays of four are wheels in the order front left, front right, rear left, rear right. World axes have Y up. *Reported*
+    /// and *disputed* mark what was measured by others and does not follow from the official document.
+    pub struct SPageFilePhysics {
+        /// Counts the physics steps. Standing still: paused, in the menu, or gone. Going backwards: a new session or a new game.
+        packetId: i32,
+        /// Throttle pedal, 0..1.
+        gas: f32,
+        /// Brake pedal, 0..1.
+        brake: f32,
+        /// Fuel in the tank.
+        fuel: f32 ["l"],
+        /// Gear: 0 reverse, 1 neutral, 2 first.
+        gear: i32,
+        /// Engine speed, 0..20000.
+        rpms: i32 ["1/min"],
+        /// Steering, -1..1, positive to the right.
+        steerAngle: f32,
+        /// Speed over ground, 0..450.
+        speedKmh: f32 ["km/h"],
+        /// Velocity in world axes, Y up.
+        velocity: [f32; 3] ["m/s"],
+        /// Acceleration of the car. Disputed: lateral, longitudinal, vertical by the document; lateral, vertical, longitudinal as measured by three readers.
+        accG: [f32; 3] ["g"],
+        /// Combined slip per wheel, 0 = rolling.
+        wheelSlip: [f32; 4],
+        /// Vertical load per wheel.
+        wheelLoad: [f32; 4] ["N"],
+        /// Tyre pressures.
+        wheelsPressure: [f32; 4] ["psi"],
+        /// Rotation of the wheels.
+        wheelAngularSpeed: [f32; 4] ["rad/s"],
+        /// Always 0: tyre wear is nowhere in the pages.
+        tyreWear: [f32; 4],
+        /// Dirt on the tyres, 0 = clean.
+        tyreDirtyLevel: [f32; 4],
+        /// Core temperatures of the tyres.
+        tyreCoreTemperature: [f32; 4] ["°C"],
+        /// Camber. Reported: the right wheels have the opposite sign.
+        camberRAD: [f32; 4] ["rad"],
+        /// Travel of the suspension. Reported: signed, with a zero that depends on the car.
+        suspensionTravel: [f32; 4] ["m"],
+        /// Drag reduction system, 0 closed, 1 open.
+        drs: f32,
+        /// Traction control at work, 0..1. Reported: this is the signal to use; `tcinAction` stays 0 on many builds.
+        tc: f32,
+        /// Heading of the car in the world.
+        heading: f32 ["rad"],
+        /// Pitch of the car, nose up or down.
+        pitch: f32 ["rad"],
+        /// Roll of the car.
+        roll: f32 ["rad"],
+        /// Height of the centre of gravity.
+        cgHeight: f32 ["m"],
+        /// Damage: front, rear, left, right, centre. Reported: not limited to 0..1 (237 was seen).
+        carDamage: [f32; 5],
+        /// Number of tyres outside the track, 0..4.
+        numberOfTyresOut: i32,
+        /// 1 while the pit limiter is limiting (reported). Its switch is `electronics.is_pitlimiter_on` of the graphics page.
+        pitLimiterOn: i32,
+        /// Anti-lock brakes at work, 0..1. Reported: this is the signal to use; `absInAction` stays 0 on many builds.
+        abs: f32,
+        /// Charge of the energy recovery battery, 0..1.
+        kersCharge: f32,
+        /// Power asked of the energy recovery system, 0..1.
+        kersInput: f32,
+        /// 1 where the game shifts by itself.
+        autoShifterOn: i32,
+        /// Ride height, front and rear. Disputed: metres or millimetres depending on the car (an absolute value of 1 or more means millimetres).
+        rideHeight: [f32; 2] ["m"],
+        /// Boost of the turbocharger.
+        turboBoost: f32 ["bar"],
+        /// Added weight.
+        ballast: f32 ["kg"],
+        /// Density of the air.
+        airDensity: f32 ["kg/m³"],
+        /// Temperature of the air.
+        airTemp: f32 ["°C"],
+        /// Temperature of the road.
+        roadTemp: f32 ["°C"],
+        /// Rotation in the car's axes.
+        localAngularVel: [f32; 3] ["rad/s"],
+        /// Force feedback. Disputed: Nm by the document, -1..1 as measured.
+        finalFF: f32,
+        /// Time gained or lost against the reference lap. Disputed: its sign.
+        performanceMeter: f32 ["s"],
+        /// Setting of the engine brake.
+        engineBrake: i32,
+        /// Setting of the energy recovery.
+        ersRecoveryLevel: i32,
+        /// Setting of the energy deployment.
+        ersPowerLevel: i32,
+        /// Heat recovery: 0 drives the motor, 1 charges the battery.
+        ersHeatCharging: i32,
+        /// 1 while the battery is charging.
+        ersIsCharging: i32,
+        /// Energy used in this lap.
+        kersCurrentKJ: f32 ["kJ"],
+        /// 1 where the drag reduction system may be opened.
+        drsAvailable: i32,
+        /// 1 while the drag reduction system is open.
+        drsEnabled: i32,
+        /// Temperatures of the brakes.
+        brakeTemp: [f32; 4] ["°C"],
+        /// Clutch, 0..1. Reported: of the opposite polarity to `clutch_percent` of the graphics page.
+        clutch: f32,
+        /// Inner temperatures of the tyres. Reported: always 0; see `tyre_temperature_left/right` of the graphics page.
+        tyreTempI: [f32; 4] ["°C"],
+        /// Middle temperatures of the tyres. Reported: always 0.
+        tyreTempM: [f32; 4] ["°C"],
+        /// Outer temperatures of the tyres. Reported: always 0.
+        tyreTempO: [f32; 4] ["°C"],
+        /// 1 where the computer drives the car.
+        isAIControlled: i32,
+        /// Where each tyre touches the ground, world axes.
+        tyreContactPoint: [[f32; 3]; 4] ["m"],
+        /// Normal of the ground under each tyre, length 1.
+        tyreContactNormal: [[f32; 3]; 4],
+        /// Direction in which each tyre points, length 1.
+        tyreContactHeading: [[f32; 3]; 4],
+        /// Share of the front in the braking force, 0..1.
+        brakeBias: f32,
+        /// Velocity in the car's axes.
+        localVelocity: [f32; 3] ["m/s"],
+        /// Push-to-pass activations left.
+        P2PActivations: i32,
+        /// Push-to-pass: 0 off, 1 on.
+        P2PStatus: i32,
+        /// Engine speed at the limiter, now.
+        currentMaxRpm: i32 ["1/min"],
+        /// Self-aligning torque per wheel.
+        mz: [f32; 4] ["N·m"],
+        /// Longitudinal force per wheel.
+        fx: [f32; 4] ["N"],
+        /// Lateral force per wheel.
+        fy: [f32; 4] ["N"],
+        /// Slip ratio per wheel.
+        slipRatio: [f32; 4],
+        /// Slip angle per wheel.
+        slipAngle: [f32; 4] ["rad"],
+        /// Traction control at work. Reported: 0 on many builds; prefer `tc`.
+        tcinAction: i32,
+        /// Anti-lock brakes at work. Reported: 0 on many builds; prefer `abs`.
+        absInAction: i32,
+        /// Damage of the suspension. Reported: always 0; see `car_damage` of the graphics page.
+        suspensionDamage: [f32; 4],
+        /// Temperatures of the tyres.
+        tyreTemp: [f32; 4] ["°C"],
+        /// Temperature of the coolant. Unlike `water_temperature_c` of the graphics page it does not overflow.
+        waterTemp: f32 ["°C"],
+        /// Braking torque per wheel.
+        brakeTorque: [f32; 4] ["N·m"],
+        /// Compound of the front brakes.
+        frontBrakeCompound: i32,
+        /// Compound of the rear brakes.
+        rearBrakeCompound: i32,
+        /// Thickness of the brake pads. Reported: about 0.029 new where the game shows 29, so metres; the unit is a guess.
+        padLife: [f32; 4] ["m"],
+        /// Thickness of the brake discs. The unit is a guess, as for `padLife`.
+        discLife: [f32; 4] ["m"],
+        /// 1 while the ignition is on.
+        ignitionOn: i32,
+        /// 1 while the starter turns.
+        starterEngineOn: i32,
+        /// 1 while the engine runs.
+        isEngineRunning: i32,
+        /// Vibration from kerbs, for haptics.
+        kerbVibration: f32,
+        /// Vibration from slip, for haptics.
+        slipVibrations: f32,
+        /// Vibration from the road, for haptics.
+        roadVibrations: f32,
+        /// Vibration from the anti-lock brakes, for haptics.
+        absVibrations: f32,
+    }
+}
+
+page!(SPageFilePhysics, Physics);

@@ -1,0 +1,63 @@
+//! `Local\acevo_pmf_static`: the session, once when it loads.
+
+use super::declare::page;
+use super::layout::layout;
+use super::{Padding, Text};
+
+layout! {
+    /// The static page: 208 bytes, written when a session loads.
+    ///
+    /// Reported: `track` may be empty or a placeholder for seconds after loading, so read it again.
+    pub struct SPageFileStaticEvo {
+        /// Version of the shared memory's layout.
+        sm_version: Text<15>,
+        /// Version of the game. May fill all 15 bytes.
+        ac_evo_version: Text<15>,
+        /// Padding.
+        _padding_0: Padding<2>,
+        /// Kind of session. Reported: TimeAttack or HotStint for everything but quick races.
+        session: i32 as ACEvoSessionType,
+        /// Name of the session.
+        session_name: Text<33>,
+        /// Number of the event.
+        event_id: u8,
+        /// Number of the session within the event.
+        session_id: u8,
+        /// Padding.
+        _padding_1: Padding<1>,
+        /// Grip of the track at the start.
+        starting_grip: i32 as ACEvoStartingGrip,
+        /// Temperature of the air at the start.
+        starting_ambient_temperature_c: f32 ["°C"],
+        /// Temperature of the road at the start.
+        starting_ground_temperature_c: f32 ["°C"],
+        /// The weather does not change.
+        is_static_weather: bool,
+        /// The session ends by time, not by laps. Reported or guessed: possibly inverted by the game.
+        is_timed_race: bool,
+        /// Played online.
+        is_online: bool,
+        /// Padding.
+        _padding_2: Padding<1>,
+        /// Number of sessions in the event.
+        number_of_sessions: i32,
+        /// Country of the track.
+        nation: Text<33>,
+        /// Padding.
+        _padding_3: Padding<3>,
+        /// Longitude of the track.
+        longitude: f32 ["°"],
+        /// Latitude of the track.
+        latitude: f32 ["°"],
+        /// Name of the track; mostly as displayed, sometimes a slug. Identify a track by this and `track_configuration`.
+        track: Text<33>,
+        /// Layout of the track.
+        track_configuration: Text<33>,
+        /// Padding.
+        _padding_4: Padding<2>,
+        /// Length of a lap, 0..30000.
+        track_length_m: f32 ["m"],
+    }
+}
+
+page!(SPageFileStaticEvo, Static);

@@ -1,0 +1,113 @@
+//! A directory of page files, as bridges and [`Publisher`](crate::Publisher) make them in `/dev/shm`.
+
+use std::fs::OpenOptions;
+use std::io;
+use std::os::unix::fs::FileTypeExt;
+use std::path::{Path, PathBuf};
+
+use super::file::PageFile;
+use super::survey::{Finding, Outcome};
+use super::{Order, Source};
+use crate::error::Error;
+use crate::page::PageKind;
+
+/// Where Unix keeps files that live in memory.
+pub(crate) const SHARED_MEMORY: &str = "/dev/shm";
+
+/// Pages in the files `acevo_pmf_physics`, `acevo_pmf_graphics` and `acevo_pmf_static` of a directory.
+///
+/// ```no_run
+/// use acevo_shared_memory::{ACEvoSharedMemoryMapper, PageDirectory};
+///
+/// let mapper = ACEvoSharedMemoryMapper::open_source(PageDirectory::open("/dev/shm")?)?;
+/// println!("{}", mapper.static_data().track());
+/// # Ok::<(), acevo_shared_memory::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct PageDirectory {
+    pages: [PageFile; 3],
+}
+
+impl PageDirectory {
+    /// Opens the three page files of `directory`.
+    ///
+    /// # Errors
+    /// [`Error::GameNotRunning`] where there is none of them, [`Error::OldGame`] where there are only `acpmf_*` files,
+    /// [`Error::PageNotThere`] where one is missing or still empty, [`Error::UnknownLayout`] where one is too small,
+    /// [`Error::PermissionDenied`] where one may not be read.
+    pub fn open(directory: impl AsRef<Path>) -> Result<Self, Error> {
+        let directory = directory.as_ref();
+        let open = |page| open_page(page, &page_path(directory, page));
+        if PageKind::ALL.iter().all(|page| !page_path(directory, *page).exists()) {
+            let old = directory.join("acpmf_physics");
+            return Err(if old.exists() {
+                Error::OldGame { section: old.display().to_string() }
+            } else {
+                Error::GameNotRunning { looked_for: page_path(directory, PageKind::Physics).display().to_string() }
+            });
+        }
+        Ok(Self { pages: [open(PageKind::Physics)?, open(PageKind::Graphics)?, open(PageKind::Static)?] })
+    }
+}
+
+/// The file of a page.
+pub(crate) fn page_path(directory: &Path, page: PageKind) -> PathBuf {
+    directory.join(page.section_name())
+}
+
+fn open_page(page: PageKind, path: &Path) -> Result<PageFile, Error> {
+    let place = path.display().to_string();
+    let file_type = match path.metadata() {
+        Ok(metadata) => metadata.file_type(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(Error::PageNotThere { page, place }),
+        Err(error) => return Err(Error::of_system(place, error)),
+    };
+    // Opening a pipe would wait for its writer for ever.
+    if file_type.is_fifo() || !file_type.is_file() {
+        return Err(Error::of_system(place, io::Error::other("not a regular file")));
+    }
+    match OpenOptions::new().read(true).open(path) {
+        Ok(file) => PageFile::new(file, page, place),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Error::PageNotThere { page, place }),
+        Err(error) => Err(Error::of_system(place, error)),
+    }
+}
+
+/// What is found in `directory`, page by page.
+pub(crate) fn survey_directory(directory: &Path) -> Vec<Finding> {
+    let look = |page| {
+        let path = page_path(directory, page);
+        let outcome = match open_page(page, &path) {
+            Ok(file) => Outcome::Found(format!("{} bytes", file.size())),
+            Err(error) => Outcome::of(error),
+        };
+        Finding::new(format!("{page} page as a file: {}", path.display()), outcome)
+    };
+    PageKind::ALL.map(look).into()
+}
+
+impl Source for PageDirectory {
+    fn copy(&self, page: PageKind, words: &mut [u64], order: Order) -> Result<bool, Error> {
+        let file = &self.pages[page as usize];
+        // A publisher that ends removes its files, one that starts anew makes new ones: either way these are history.
+        if order == Order::Forward && file.is_unlinked() {
+            return Err(file.gone());
+        }
+        file.copy(words, order)
+    }
+
+    fn size(&self, page: PageKind) -> usize {
+        self.pages[page as usize].size()
+    }
+
+    fn place(&self, page: PageKind) -> String {
+        self.pages[page as usize].place().to_owned()
+    }
+
+    fn packet_id(&self, page: PageKind) -> Result<i32, Error> {
+        match page {
+            PageKind::Static => Ok(0),
+            page => self.pages[page as usize].packet_id(),
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! A page that is a file: the kernel copies it, so nobody who truncates it can hurt us, and no `unsafe` is needed.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::{FileExt, MetadataExt};
+
+use zerocopy::IntoBytes;
+
+use super::{Order, check_size};
+use crate::error::Error;
+use crate::page::PageKind;
+
+/// Words of the largest page.
+const MOST_WORDS: usize = PageKind::Graphics.size().div_ceil(8);
+
+/// An open page file.
+#[derive(Debug)]
+pub(crate) struct PageFile {
+    file: File,
+    page: PageKind,
+    place: String,
+    size: usize,
+}
+
+impl PageFile {
+    /// Takes an open file as a page; `place` is its name for people.
+    pub(crate) fn new(file: File, page: PageKind, place: String) -> Result<Self, Error> {
+        let metadata = file.metadata().map_err(|error| Error::of_system(&place, error))?;
+        let size = usize::try_from(metadata.len()).unwrap_or(usize::MAX);
+        if size == 0 {
+            // Whoever makes it has not got further yet.
+            return Err(Error::PageNotThere { page, place });
+        }
+        check_size(page, size)?;
+        Ok(Self { file, page, place, size })
+    }
+
+    pub(crate) fn size(&self) -> usize {
+        self.size
+    }
+
+    pub(crate) fn place(&self) -> &str {
+        &self.place
+    }
+
+    /// True where no directory names the file any more.
+    pub(crate) fn is_unlinked(&self) -> bool {
+        self.file.metadata().map_or(true, |metadata| metadata.nlink() == 0)
+    }
+
+    pub(crate) fn gone(&self) -> Error {
+        Error::Gone { page: self.page, place: self.place.clone() }
+    }
+
+    /// See [`Source::copy`](super::Source::copy). Backwards is in two halves: the kernel knows one direction only.
+    pub(crate) fn copy(&self, words: &mut [u64], order: Order) -> Result<bool, Error> {
+        let mut now = [0; MOST_WORDS];
+        let known = words.len().min(MOST_WORDS);
+        let (words, beyond) = words.split_at_mut(known);
+        let now = &mut now[..known];
+        match order {
+            Order::Forward => self.read_words(0, now)?,
+            Order::Backward => {
+                let half = known / 2;
+                self.read_words(half, &mut now[half..])?;
+                self.read_words(0, &mut now[..half])?;
+            }
+        }
+        let changed = *words != *now;
+        words.copy_from_slice(now);
+        beyond.fill(0);
+        Ok(changed)
+    }
+
+    /// Fills zeroed words from word `first` of the file on; what lies beyond its end stays zero.
+    fn read_words(&self, first: usize, words: &mut [u64]) -> Result<(), Error> {
+        let bytes = words.as_mut_bytes();
+        let mut done = 0;
+        while done < bytes.len() {
+            match self.file.read_at(&mut bytes[done..], (first * 8 + done) as u64) {
+                Ok(0) => break,
+                Ok(count) => done += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(Error::of_system(&self.place, error)),
+            }
+        }
+        Ok(())
+    }
+
+    /// The counter alone.
+    pub(crate) fn packet_id(&self) -> Result<i32, Error> {
+        let mut word = [0];
+        self.read_words(0, &mut word)?;
+        Ok(word[0] as i32)
+    }
+}

@@ -1,0 +1,111 @@
+//! Pages in this process: for tests, an embedded simulator, a replay.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering, fence};
+
+use super::{Order, Source, check_size};
+use crate::error::Error;
+use crate::page::PageKind;
+
+/// Three pages in the memory of this process, shared by all clones. One side writes with [`Publisher::local`], the other
+/// reads through a mapper; both may run at the same time in different threads.
+///
+/// [`Publisher::local`]: crate::Publisher::local
+///
+/// ```
+/// use acevo_shared_memory::{ACEvoSharedMemoryMapper, LocalPages, Publisher, SPageFilePhysics};
+///
+/// let pages = LocalPages::new();
+/// let mapper = ACEvoSharedMemoryMapper::open_source(pages.clone())?;
+/// let mut publisher = Publisher::local(&pages);
+///
+/// publisher.publish_physics(&SPageFilePhysics { packetId: 1, speedKmh: 88.0, ..Default::default() })?;
+/// assert_eq!(mapper.physics().raw().speedKmh, 88.0);
+/// # Ok::<(), acevo_shared_memory::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct LocalPages(Arc<[LocalPage; 3]>);
+
+#[derive(Debug)]
+struct LocalPage {
+    words: Box<[AtomicU64]>,
+    size: usize,
+}
+
+impl LocalPages {
+    /// Three empty pages of the known layout.
+    pub fn new() -> Self {
+        Self::with_page(|page| LocalPage::new(page.size()))
+    }
+
+    /// Three empty pages of the given sizes in bytes, as an older or a newer game has them: physics, graphics, static.
+    ///
+    /// # Errors
+    /// [`Error::UnknownLayout`] where one is smaller than any known layout.
+    pub fn with_sizes(sizes: [usize; 3]) -> Result<Self, Error> {
+        for page in PageKind::ALL {
+            check_size(page, sizes[page as usize])?;
+        }
+        Ok(Self::with_page(|page| LocalPage::new(sizes[page as usize])))
+    }
+
+    fn with_page(page: impl Fn(PageKind) -> LocalPage) -> Self {
+        Self(Arc::new(PageKind::ALL.map(page)))
+    }
+
+    /// Writes a page from its end to its start, so that the counter, in the first word, comes last.
+    #[cfg_attr(not(feature = "publish"), allow(dead_code, reason = "only a publisher writes"))]
+    pub(crate) fn write(&self, page: PageKind, bytes: &[u8]) {
+        let local = &self.0[page as usize];
+        let known = &bytes[..bytes.len().min(local.size)];
+        for (index, chunk) in known.chunks(8).enumerate().rev() {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            if index == 0 {
+                fence(Ordering::Release);
+            }
+            local.words[index].store(u64::from_le_bytes(word), Ordering::Relaxed);
+        }
+    }
+}
+
+impl LocalPage {
+    fn new(size: usize) -> Self {
+        Self { words: (0..size.div_ceil(8)).map(|_| AtomicU64::new(0)).collect(), size }
+    }
+}
+
+impl Default for LocalPages {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Source for LocalPages {
+    fn copy(&self, page: PageKind, words: &mut [u64], order: Order) -> Result<bool, Error> {
+        let local = &self.0[page as usize].words;
+        let known = words.len().min(local.len());
+        let (words, beyond) = words.split_at_mut(known);
+        let mut difference = 0;
+        let mut load = |(word, local): (&mut u64, &AtomicU64)| {
+            let now = local.load(Ordering::Relaxed);
+            difference |= *word ^ now;
+            *word = now;
+        };
+        match order {
+            Order::Forward => words.iter_mut().zip(local).for_each(&mut load),
+            Order::Backward => words.iter_mut().zip(local).rev().for_each(&mut load),
+        }
+        fence(Ordering::Acquire);
+        beyond.fill(0);
+        Ok(difference != 0)
+    }
+
+    fn size(&self, page: PageKind) -> usize {
+        self.0[page as usize].size
+    }
+
+    fn place(&self, page: PageKind) -> String {
+        format!("the {page} page in this process")
+    }
+}

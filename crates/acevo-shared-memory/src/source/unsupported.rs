@@ -1,0 +1,12 @@
+//! Systems the game does not run on.
+
+use super::{Finding, Source};
+use crate::error::Error;
+
+pub(crate) fn open() -> Result<Box<dyn Source>, Error> {
+    Err(Error::Unsupported)
+}
+
+pub(crate) fn survey() -> Vec<Finding> {
+    vec![Finding::new("Assetto Corsa EVO", super::Outcome::Unusable(Error::Unsupported))]
+}

@@ -1,0 +1,314 @@
+//! The named sections of a game on this machine.
+//!
+//! This file holds all the `unsafe` of reading. Its rule: a mapped view is another process's memory. It is never borrowed and
+//! never handed out; [`Section::copy`] is the only function that reads it, word by word, with volatile loads at addresses that
+//! were never turned into a reference.
+#![allow(unsafe_code)]
+
+use std::ffi::c_void;
+use std::io;
+use std::ptr;
+use std::sync::atomic::{AtomicU64, Ordering, fence};
+
+use windows_sys::Win32::Foundation::{CloseHandle, HANDLE, INVALID_HANDLE_VALUE, WAIT_TIMEOUT};
+use windows_sys::Win32::System::Diagnostics::ToolHelp::{
+    CreateToolhelp32Snapshot, PROCESSENTRY32W, Process32FirstW, Process32NextW, TH32CS_SNAPPROCESS,
+};
+use windows_sys::Win32::System::Memory::{
+    FILE_MAP_READ, MEMORY_BASIC_INFORMATION, MEMORY_MAPPED_VIEW_ADDRESS, MapViewOfFile, OpenFileMappingW,
+    UnmapViewOfFile, VirtualQuery,
+};
+use windows_sys::Win32::System::SystemInformation::GetTickCount64;
+use windows_sys::Win32::System::Threading::{OpenProcess, PROCESS_SYNCHRONIZE, WaitForSingleObject};
+
+use super::{Finding, GAME_PROCESS, Order, Outcome, Source, check_size};
+use crate::error::Error;
+use crate::page::PageKind;
+
+/// Least time between two looks at the game's process, in milliseconds.
+const LOOK_AFTER_MS: u64 = 250;
+
+/// The game's named sections, mapped read-only.
+///
+/// A section lives as long as anybody holds it, this reader included. Where the game's process can be watched, its end is
+/// reported as [`Error::Gone`]; in any case a counter that stands still for 2-3 s while the status is live tells the same.
+#[derive(Debug)]
+pub struct WindowsSections {
+    sections: [Section; 3],
+    /// The game's process, where one was found by its name.
+    game: Option<Process>,
+    /// Tick of the last look at the process, milliseconds.
+    looked: AtomicU64,
+}
+
+pub(crate) fn open() -> Result<Box<dyn Source>, Error> {
+    Ok(Box::new(WindowsSections::open()?))
+}
+
+pub(crate) fn survey() -> Vec<Finding> {
+    let process = match process_id(GAME_PROCESS) {
+        Some(pid) => Outcome::Found(format!("pid {pid}")),
+        None => Outcome::Missing,
+    };
+    let look = |page: PageKind| {
+        let outcome = match Section::open(page) {
+            Ok(section) => Outcome::Found(format!("{} bytes", section.size)),
+            Err(error) => Outcome::of(error),
+        };
+        Finding::new(format!("{page} section {}", name_of(page)), outcome)
+    };
+    let mut findings = vec![Finding::new(format!("process {GAME_PROCESS}"), process)];
+    findings.extend(PageKind::ALL.map(look));
+    if old_section_exists() {
+        let old = Error::OldGame { section: OLD_SECTION.into() };
+        findings.push(Finding::new(format!("section {OLD_SECTION}"), Outcome::Unusable(old)));
+    }
+    findings
+}
+
+impl WindowsSections {
+    /// Opens the existing sections; never creates one, for an empty section would look like a game to everybody else.
+    ///
+    /// # Errors
+    /// [`Error::GameNotRunning`] where there is neither a section nor the game's process, [`Error::PageNotThere`] where the game
+    /// has not got as far yet, [`Error::OldGame`], [`Error::PermissionDenied`], [`Error::UnknownLayout`].
+    pub fn open() -> Result<Self, Error> {
+        let game = process_id(GAME_PROCESS);
+        let [physics, graphics, static_data] = PageKind::ALL.map(Section::open);
+        let all_missing = [&physics, &graphics, &static_data]
+            .iter()
+            .all(|section| matches!(section, Err(Error::PageNotThere { .. })));
+        if all_missing && game.is_none() {
+            return Err(if old_section_exists() {
+                Error::OldGame { section: OLD_SECTION.into() }
+            } else {
+                let section = name_of(PageKind::Physics);
+                Error::GameNotRunning { looked_for: format!("{GAME_PROCESS} and the section {section}") }
+            });
+        }
+        Ok(Self {
+            sections: [physics?, graphics?, static_data?],
+            game: game.and_then(Process::open),
+            looked: AtomicU64::new(0),
+        })
+    }
+
+    /// Looks now and then whether the process whose pages these are still runs.
+    fn game_has_ended(&self) -> bool {
+        let Some(game) = &self.game else { return false };
+        // SAFETY: takes nothing and only reads a counter of the system.
+        let now = unsafe { GetTickCount64() };
+        if now.wrapping_sub(self.looked.load(Ordering::Relaxed)) < LOOK_AFTER_MS {
+            return false;
+        }
+        if game.is_running() {
+            self.looked.store(now, Ordering::Relaxed);
+            return false;
+        }
+        true
+    }
+}
+
+impl Source for WindowsSections {
+    fn copy(&self, page: PageKind, words: &mut [u64], order: Order) -> Result<bool, Error> {
+        if order == Order::Forward && self.game_has_ended() {
+            return Err(Error::Gone { page, place: self.place(page) });
+        }
+        Ok(self.sections[page as usize].copy(words, order))
+    }
+
+    fn size(&self, page: PageKind) -> usize {
+        self.sections[page as usize].size
+    }
+
+    fn place(&self, page: PageKind) -> String {
+        format!("section {}", name_of(page))
+    }
+}
+
+/// Name of a page's section, in the session of the logged-in user.
+fn name_of(page: PageKind) -> String {
+    format!(r"Local\{}", page.section_name())
+}
+
+/// What the game before version 0.6, and older titles, call their physics page.
+const OLD_SECTION: &str = r"Local\acpmf_physics";
+
+fn old_section_exists() -> bool {
+    open_section(OLD_SECTION).is_ok()
+}
+
+/// `text` as Windows wants it: UTF-16 with a NUL.
+pub(crate) fn wide(text: &str) -> Vec<u16> {
+    text.encode_utf16().chain([0]).collect()
+}
+
+/// A handle that is closed when dropped.
+#[derive(Debug)]
+pub(crate) struct Handle(HANDLE);
+
+// SAFETY: a handle is an index into a table of the process; any thread may use it, and several at once.
+unsafe impl Send for Handle {}
+// SAFETY: as above; a shared `Handle` is never changed.
+unsafe impl Sync for Handle {}
+
+impl Handle {
+    /// Takes what a function of the system returned: its error where that is no handle.
+    pub(crate) fn from_system(handle: HANDLE) -> io::Result<Self> {
+        if handle.is_null() || handle == INVALID_HANDLE_VALUE {
+            return Err(io::Error::last_os_error());
+        }
+        Ok(Self(handle))
+    }
+
+    pub(crate) fn raw(&self) -> HANDLE {
+        self.0
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        // SAFETY: `from_system` made sure that it is a handle, nobody else closes it, and it is not used after this.
+        unsafe { CloseHandle(self.0) };
+    }
+}
+
+/// A mapped view, unmapped when dropped.
+#[derive(Debug)]
+pub(crate) struct MappedView {
+    base: *const c_void,
+    size: usize,
+}
+
+// SAFETY: the view belongs to the process, not to a thread; its memory is reached through raw pointers only.
+unsafe impl Send for MappedView {}
+// SAFETY: as above; the fields never change.
+unsafe impl Sync for MappedView {}
+
+impl MappedView {
+    /// Maps all of a section and asks the system how much that is.
+    pub(crate) fn new(section: &Handle, access: u32) -> io::Result<Self> {
+        // SAFETY: the handle is open as long as `section` lives; length 0 is "all of it".
+        let view = unsafe { MapViewOfFile(section.raw(), access, 0, 0, 0) };
+        if view.Value.is_null() {
+            return Err(io::Error::last_os_error());
+        }
+        // From here on dropping it unmaps.
+        let mut mapped = Self { base: view.Value, size: 0 };
+        let mut information = MEMORY_BASIC_INFORMATION::default();
+        let room = size_of::<MEMORY_BASIC_INFORMATION>();
+        // SAFETY: the view was just mapped, and `information` has the room that is told.
+        if unsafe { VirtualQuery(mapped.base, &raw mut information, room) } == 0 {
+            return Err(io::Error::last_os_error());
+        }
+        mapped.size = information.RegionSize;
+        Ok(mapped)
+    }
+
+    pub(crate) fn base(&self) -> *const c_void {
+        self.base
+    }
+
+    /// Bytes from [`base`](Self::base) that are mapped for as long as this lives.
+    pub(crate) fn size(&self) -> usize {
+        self.size
+    }
+}
+
+impl Drop for MappedView {
+    fn drop(&mut self) {
+        let view = MEMORY_MAPPED_VIEW_ADDRESS { Value: self.base.cast_mut() };
+        // SAFETY: `new` mapped this view, nobody else unmaps it, and no pointer into it is kept anywhere else.
+        unsafe { UnmapViewOfFile(view) };
+    }
+}
+
+/// One section, mapped read-only.
+#[derive(Debug)]
+struct Section {
+    view: MappedView,
+    size: usize,
+}
+
+impl Section {
+    fn open(page: PageKind) -> Result<Self, Error> {
+        let place = name_of(page);
+        // The view keeps the section alive; the handle may go.
+        let view = open_section(&place).and_then(|section| MappedView::new(&section, FILE_MAP_READ));
+        match view {
+            Ok(view) => {
+                let size = view.size();
+                check_size(page, size)?;
+                Ok(Self { view, size })
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Error::PageNotThere { page, place }),
+            Err(error) => Err(Error::of_system(place, error)),
+        }
+    }
+
+    /// See [`Source::copy`].
+    fn copy(&self, words: &mut [u64], order: Order) -> bool {
+        let known = words.len().min(self.size / 8);
+        let (words, beyond) = words.split_at_mut(known);
+        let base = self.view.base().cast::<u64>();
+        let mut difference = 0;
+        let mut load = |(index, word): (usize, &mut u64)| {
+            // SAFETY: `index` is below `known`, so the word lies within the view, which is mapped and readable as long as
+            // `self` lives; views start at a multiple of 64 KiB, so it is aligned. The memory is no allocation of Rust's and no
+            // reference to it exists; other processes write it at any time, which a volatile load allows there. Any bits are a
+            // `u64`.
+            let now = unsafe { ptr::read_volatile(base.wrapping_add(index)) };
+            difference |= *word ^ now;
+            *word = now;
+        };
+        match order {
+            Order::Forward => words.iter_mut().enumerate().for_each(&mut load),
+            Order::Backward => words.iter_mut().enumerate().rev().for_each(&mut load),
+        }
+        fence(Ordering::Acquire);
+        beyond.fill(0);
+        difference != 0
+    }
+}
+
+/// Opens an existing section for reading.
+fn open_section(name: &str) -> io::Result<Handle> {
+    let name = wide(name);
+    // SAFETY: `name` ends with a NUL and lives until the call has returned.
+    Handle::from_system(unsafe { OpenFileMappingW(FILE_MAP_READ, 0, name.as_ptr()) })
+}
+
+/// A process that can be waited for.
+#[derive(Debug)]
+struct Process(Handle);
+
+impl Process {
+    /// `None` where the system does not allow it, as for a game run by an administrator.
+    fn open(pid: u32) -> Option<Self> {
+        // SAFETY: takes numbers only.
+        Handle::from_system(unsafe { OpenProcess(PROCESS_SYNCHRONIZE, 0, pid) }).ok().map(Self)
+    }
+
+    fn is_running(&self) -> bool {
+        // SAFETY: the handle is open as long as `self` lives; waiting 0 ms only looks.
+        unsafe { WaitForSingleObject(self.0.raw(), 0) == WAIT_TIMEOUT }
+    }
+}
+
+/// The process id of a program, by its file name.
+pub(crate) fn process_id(program: &str) -> Option<u32> {
+    // SAFETY: takes numbers only.
+    let snapshot = Handle::from_system(unsafe { CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0) }).ok()?;
+    let mut entry = PROCESSENTRY32W { dwSize: size_of::<PROCESSENTRY32W>() as u32, ..Default::default() };
+    // SAFETY: the snapshot is open, and `entry` tells its own size.
+    let mut more = unsafe { Process32FirstW(snapshot.raw(), &raw mut entry) };
+    while more != 0 {
+        let name = entry.szExeFile.split(|unit| *unit == 0).next().unwrap_or_default();
+        if String::from_utf16_lossy(name).eq_ignore_ascii_case(program) {
+            return Some(entry.th32ProcessID);
+        }
+        // SAFETY: as for the first entry.
+        more = unsafe { Process32NextW(snapshot.raw(), &raw mut entry) };
+    }
+    None
+}

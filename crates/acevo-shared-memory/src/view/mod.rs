@@ -1,0 +1,129 @@
+//! Views: an owned page, and what its fields mean.
+
+mod graphics;
+mod physics;
+mod static_data;
+mod types;
+
+use std::fmt;
+
+use crate::capture::Captured;
+use crate::error::Error;
+use crate::mapper::ACEvoSharedMemoryMapper;
+use crate::page::{Page, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
+
+pub use types::{Car, CarId, Gear, TyreCompounds, Wheels};
+
+/// A view of the physics page.
+pub type PhysicsView<'a> = View<'a, SPageFilePhysics>;
+/// A view of the graphics page.
+pub type GraphicsView<'a> = View<'a, SPageFileGraphicEvo>;
+/// A view of the static page.
+pub type StaticView<'a> = View<'a, SPageFileStaticEvo>;
+
+/// A page as it was when it was asked for.
+///
+/// The view owns the page: nothing changes under it, whatever the game does. [`refresh`](Self::refresh) brings it up to date
+/// in place; [`snapshot`](Self::snapshot) frees it from the mapper's lifetime. Beside the accessors, every field is there under
+/// the game's own name through [`raw`](Self::raw).
+///
+/// ```
+/// use acevo_shared_memory::{Gear, PhysicsView, SPageFilePhysics, View};
+///
+/// let page = SPageFilePhysics { gear: 3, speedKmh: 120.5, ..Default::default() };
+/// let view: PhysicsView<'static> = View::from(page);
+/// assert_eq!((view.gear(), view.raw().speedKmh), (Gear::Forward(2), 120.5));
+/// ```
+#[derive(Clone, Copy)]
+pub struct View<'a, T> {
+    page: T,
+    settled: bool,
+    mapper: Option<&'a ACEvoSharedMemoryMapper>,
+}
+
+impl<'a, T> View<'a, T> {
+    #[inline]
+    pub(crate) fn captured(captured: Captured<T>, mapper: Option<&'a ACEvoSharedMemoryMapper>) -> Self {
+        Self { page: captured.page, settled: captured.settled, mapper }
+    }
+
+    /// The page with all its fields, under the game's own names.
+    pub const fn raw(&self) -> &T {
+        &self.page
+    }
+
+    /// The same as [`raw`](Self::raw).
+    pub const fn inner(&self) -> &T {
+        &self.page
+    }
+
+    /// The page itself.
+    pub fn into_inner(self) -> T {
+        self.page
+    }
+
+    /// True where the page was seen to stand still while it was copied. A page that is not settled may mix two packets; it
+    /// takes a writer that never rests to get one.
+    pub const fn is_settled(&self) -> bool {
+        self.settled
+    }
+}
+
+impl<T: Page> View<'_, T> {
+    /// The same page without the mapper's lifetime: to keep it, or to send it to another thread.
+    pub fn snapshot(&self) -> View<'static, T> {
+        View { page: self.page, settled: self.settled, mapper: None }
+    }
+
+    /// Takes the newest settled page in place, and tells whether it is another packet than before (for the static page,
+    /// whether anything in it has changed).
+    ///
+    /// # Errors
+    /// [`Error::Gone`] where the game has ended, or what the system says; [`Error::Snapshot`] for a snapshot. The view keeps
+    /// what it had.
+    pub fn refresh(&mut self) -> Result<bool, Error> {
+        let Captured { page, settled } = self.mapper.ok_or(Error::Snapshot)?.capture::<T>()?;
+        let before = std::mem::replace(&mut self.page, page);
+        self.settled = settled;
+        Ok(match T::KIND {
+            crate::PageKind::Static => before.as_bytes() != self.page.as_bytes(),
+            _ => before.as_bytes()[..4] != self.page.as_bytes()[..4],
+        })
+    }
+}
+
+impl<T> From<T> for View<'static, T> {
+    /// A view of a page that came from elsewhere: a test, a simulator, a recording.
+    fn from(page: T) -> Self {
+        Self { page, settled: true, mapper: None }
+    }
+}
+
+impl<T: PartialEq> PartialEq for View<'_, T> {
+    /// Compares the pages; where they came from does not count.
+    fn eq(&self, other: &Self) -> bool {
+        self.page == other.page
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for View<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("View").field("settled", &self.settled).field("page", &self.page).finish()
+    }
+}
+
+/// The page's fields; that it was settled is not part of it.
+#[cfg(feature = "serde")]
+impl<T: serde::Serialize> serde::Serialize for View<'_, T> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.page.serialize(serializer)
+    }
+}
+
+/// Always a snapshot.
+#[cfg(feature = "serde")]
+impl<'de, T: serde::Deserialize<'de>> serde::Deserialize<'de> for View<'static, T> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::deserialize(deserializer).map(Self::from)
+    }
+}

@@ -1,0 +1,100 @@
+//! Accessors of the physics page.
+
+use super::{Gear, PhysicsView, Wheels};
+
+macro_rules! switches {
+    ($($(#[$doc:meta])+ $name:ident: $field:ident,)+) => {
+        /// Switches and lamps. Not zero is on.
+        impl PhysicsView<'_> {
+            $($(#[$doc])+ pub const fn $name(&self) -> bool { self.raw().$field != 0 })+
+        }
+    };
+}
+
+switches! {
+    /// The game shifts by itself.
+    auto_shifter_on: autoShifterOn,
+    /// Traction control at work, by `tcinAction`. Reported: stays off on many builds; see
+    /// [`traction_control`](PhysicsView::traction_control).
+    tc_in_action: tcinAction,
+    /// Anti-lock brakes at work, by `absInAction`. Reported: stays off on many builds; see
+    /// [`anti_lock_brakes`](PhysicsView::anti_lock_brakes).
+    abs_in_action: absInAction,
+    /// The drag reduction system may be opened.
+    drs_available: drsAvailable,
+    /// The drag reduction system is open.
+    drs_enabled: drsEnabled,
+    /// The pit limiter is limiting (reported). Its switch is `electronics.is_pitlimiter_on` of the graphics page.
+    pit_limiter_on: pitLimiterOn,
+    /// The energy recovery is charging the battery.
+    ers_is_charging: ersIsCharging,
+    /// The ignition is on.
+    ignition_on: ignitionOn,
+    /// The starter turns.
+    starter_engine_on: starterEngineOn,
+    /// The engine runs.
+    is_engine_running: isEngineRunning,
+    /// The computer drives the car.
+    is_ai_controlled: isAIControlled,
+}
+
+macro_rules! wheels {
+    ($($(#[$doc:meta])+ $name:ident: $field:ident,)+) => {
+        /// Values per wheel.
+        impl PhysicsView<'_> {
+            $($(#[$doc])+ pub fn $name(&self) -> Wheels<f32> { self.raw().$field.into() })+
+        }
+    };
+}
+
+wheels! {
+    /// Combined slip, 0 = rolling.
+    wheel_slip: wheelSlip,
+    /// Vertical load, newtons.
+    wheel_load: wheelLoad,
+    /// Tyre pressure, psi.
+    wheel_pressure: wheelsPressure,
+    /// Rotation, radians per second.
+    wheel_angular_speed: wheelAngularSpeed,
+    /// Core temperature of the tyre, °C.
+    tyre_core_temperature: tyreCoreTemperature,
+    /// Temperature of the brake, °C.
+    brake_temperature: brakeTemp,
+    /// Camber, radians. Reported: the right wheels have the opposite sign.
+    camber: camberRAD,
+    /// Travel of the suspension, metres. Reported: its zero depends on the car.
+    suspension_travel: suspensionTravel,
+    /// Slip ratio.
+    slip_ratio: slipRatio,
+    /// Slip angle, radians.
+    slip_angle: slipAngle,
+    /// Braking torque, newton metres.
+    brake_torque: brakeTorque,
+}
+
+impl PhysicsView<'_> {
+    /// Number of the packet; see [`SPageFilePhysics::packetId`](crate::SPageFilePhysics::packetId).
+    pub const fn packet_id(&self) -> i32 {
+        self.raw().packetId
+    }
+
+    /// The gear that is in.
+    pub fn gear(&self) -> Gear {
+        self.raw().gear.into()
+    }
+
+    /// Traction control at work, by either of its two signals in this page.
+    pub fn traction_control(&self) -> bool {
+        self.raw().tc > 0.0 || self.tc_in_action()
+    }
+
+    /// Anti-lock brakes at work, by either of its two signals in this page.
+    pub fn anti_lock_brakes(&self) -> bool {
+        self.raw().abs > 0.0 || self.abs_in_action()
+    }
+
+    /// Where each tyre touches the ground, metres; world axes, Y up.
+    pub fn tyre_contact_point(&self) -> Wheels<[f32; 3]> {
+        self.raw().tyreContactPoint.into()
+    }
+}

@@ -1,0 +1,51 @@
+//! Accessors of the static page.
+
+use super::StaticView;
+use crate::protocol::{ACEvoSessionType, ACEvoStartingGrip};
+
+impl StaticView<'_> {
+    /// Version of the shared memory's layout.
+    pub fn sm_version(&self) -> &str {
+        self.raw().sm_version.as_str()
+    }
+
+    /// Version of the game, such as `0.9.1+release.6`.
+    pub fn ac_evo_version(&self) -> &str {
+        self.raw().ac_evo_version.as_str()
+    }
+
+    /// Name of the session.
+    pub fn session_name(&self) -> &str {
+        self.raw().session_name.as_str()
+    }
+
+    /// Name of the track. Reported: empty or a placeholder for seconds after loading.
+    pub fn track(&self) -> &str {
+        self.raw().track.as_str()
+    }
+
+    /// Layout of the track.
+    pub fn track_configuration(&self) -> &str {
+        self.raw().track_configuration.as_str()
+    }
+
+    /// Country of the track.
+    pub fn nation(&self) -> &str {
+        self.raw().nation.as_str()
+    }
+
+    /// Kind of session. Reported: `TimeAttack` or `HotStint` for everything but quick races.
+    pub fn session(&self) -> ACEvoSessionType {
+        self.raw().session.into()
+    }
+
+    /// Grip of the track at the start.
+    pub fn starting_grip(&self) -> ACEvoStartingGrip {
+        self.raw().starting_grip.into()
+    }
+
+    /// Length of a lap in metres, where the game has told it.
+    pub fn track_length(&self) -> Option<f32> {
+        Some(self.raw().track_length_m).filter(|length| length.is_finite() && *length > 0.0)
+    }
+}
