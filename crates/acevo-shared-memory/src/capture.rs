@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use crate::decode::decode;
 use crate::error::Error;
 use crate::page::Page;
-use crate::source::{Order, Source};
+use crate::source::Source;
 
 /// How long a page with a new counter must not change. Longer than a writer needs for a page, far shorter than a packet.
 const STILL: Duration = Duration::from_micros(5);
@@ -23,35 +23,35 @@ const STILL: Duration = Duration::from_micros(5);
 /// Comparisons before a page that never stands still is handed out as it is. The pause doubles with each.
 const ROUNDS: u32 = 5;
 
-/// A copied and decoded page.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Captured<T> {
-    pub(crate) page: T,
-    /// Two copies in a row were equal.
-    pub(crate) settled: bool,
-}
-
-/// Copies a page. `seen` is the counter of its last settled capture, and becomes the one of this.
-#[inline]
-pub(crate) fn capture<T: Page>(source: &dyn Source, seen: &AtomicU32) -> Result<Captured<T>, Error> {
+/// Copies and decodes a page into `page`, and tells whether it was seen to stand still. Where that fails, `page` is untouched.
+///
+/// `seen` is the counter of the page's last settled capture, and becomes the one of this.
+pub(crate) fn capture<T: Page>(source: &dyn Source, seen: &AtomicU32, page: &mut T) -> Result<bool, Error> {
     let mut words = T::ZERO_WORDS;
-    let room = words.as_mut();
-    source.copy(T::KIND, room, Order::Forward)?;
+    source.copy(T::KIND, words.as_mut())?;
 
     let mut settled = false;
-    let mut pause = if room[0] as u32 == seen.load(Ordering::Relaxed) { Duration::ZERO } else { STILL };
-    for round in 0..ROUNDS {
+    let mut pause = if packet_id::<T>(&words) == seen.load(Ordering::Relaxed) { Duration::ZERO } else { STILL };
+    for round in 1..=ROUNDS {
         hold_still(pause);
-        let order = if round % 2 == 0 { Order::Backward } else { Order::Forward };
-        if !source.copy(T::KIND, room, order)? {
-            settled = true;
-            seen.store(room[0] as u32, Ordering::Relaxed);
+        settled = source.is_still(T::KIND, words.as_ref())?;
+        if settled {
+            seen.store(packet_id::<T>(&words), Ordering::Relaxed);
             break;
         }
-        pause = (pause * 2).max(STILL);
+        if round < ROUNDS {
+            source.copy(T::KIND, words.as_mut())?;
+            pause = (pause * 2).max(STILL);
+        }
     }
 
-    Ok(Captured { page: decode(&mut words), settled })
+    decode(&mut words, page);
+    Ok(settled)
+}
+
+/// The first four bytes of a page.
+fn packet_id<T: Page>(words: &T::Words) -> u32 {
+    words.as_ref()[0] as u32
 }
 
 /// Waits a few microseconds: too short for the system's timers.

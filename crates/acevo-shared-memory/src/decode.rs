@@ -10,17 +10,24 @@ pub(crate) fn decode_bytes<T: Page>(bytes: &[u8]) -> T {
     let room = words.as_mut_bytes();
     let known = bytes.len().min(room.len());
     room[..known].copy_from_slice(&bytes[..known]);
-    decode(&mut words)
+    let mut page = T::default();
+    decode(&mut words, &mut page);
+    page
 }
 
 /// Makes a page of its words. They are a private copy, so normalising them in place is nobody else's business.
-pub(crate) fn decode<T: Page>(words: &mut T::Words) -> T {
+pub(crate) fn decode<T: Page>(words: &mut T::Words, page: &mut T) {
     let bytes = words.as_mut_bytes();
+    // Nearly always every bool is 0 or 1 already.
+    if let Some(valid) = T::checked(bytes) {
+        *page = *valid;
+        return;
+    }
     for offset in T::BOOLS {
         bytes[*offset] = u8::from(bytes[*offset] != 0);
     }
-    // Only a bool can be invalid, and all of them are 0 or 1 now; the words are at least as long as the page.
-    T::checked(bytes).unwrap_or_default()
+    // Only a bool can be invalid, and now all of them are 0 or 1; the words are as long as the page and aligned.
+    *page = T::checked(bytes).copied().unwrap_or_default();
 }
 
 #[cfg(test)]

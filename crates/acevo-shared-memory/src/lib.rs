@@ -32,5 +32,5 @@ pub use publish::Publisher;
 #[doc(no_inline)]
 pub use source::PageDirectory;
 #[doc(no_inline)]
-pub use source::{Finding, LocalPages, Order, Outcome, Source, survey};
+pub use source::{Finding, LocalPages, Outcome, Source, survey};
 pub use view::{Car, CarId, Gear, GraphicsView, PhysicsView, StaticView, TyreCompounds, View, Wheels};

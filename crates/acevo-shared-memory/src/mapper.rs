@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-use crate::capture::{Captured, capture};
+use crate::capture::capture;
 use crate::error::Error;
 use crate::page::{Page, PageKind, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
 use crate::source::{self, Source};
@@ -62,17 +62,17 @@ impl ACEvoSharedMemoryMapper {
 
     /// The vehicle, now. An all-zero page where the source is gone.
     pub fn physics(&self) -> PhysicsView<'_> {
-        self.try_physics().unwrap_or_else(|_| self.nothing())
+        self.view_or_nothing()
     }
 
     /// What the game's screen shows, now. An all-zero page, with status `Off`, where the source is gone.
     pub fn graphics(&self) -> GraphicsView<'_> {
-        self.try_graphics().unwrap_or_else(|_| self.nothing())
+        self.view_or_nothing()
     }
 
     /// The session. An all-zero page where the source is gone.
     pub fn static_data(&self) -> StaticView<'_> {
-        self.try_static_data().unwrap_or_else(|_| self.nothing())
+        self.view_or_nothing()
     }
 
     /// As [`physics`](Self::physics), but says why there is nothing.
@@ -124,19 +124,25 @@ impl ACEvoSharedMemoryMapper {
         self.unsettled.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn capture<T: Page>(&self) -> Result<Captured<T>, Error> {
-        let captured = capture(self.source.as_ref(), &self.seen[T::KIND as usize])?;
-        if !captured.settled {
+    /// Captures into `page`, which stays as it is where that fails; tells whether the page was settled.
+    pub(crate) fn capture<T: Page>(&self, page: &mut T) -> Result<bool, Error> {
+        let settled = capture(self.source.as_ref(), &self.seen[T::KIND as usize], page)?;
+        if !settled {
             self.unsettled.fetch_add(1, Ordering::Relaxed);
         }
-        Ok(captured)
+        Ok(settled)
+    }
+
+    fn view_or_nothing<T: Page>(&self) -> View<'_, T> {
+        let mut view = View::attached(self);
+        // Where this fails the view stays what it is: zero.
+        let _ = view.capture();
+        view
     }
 
     fn view<T: Page>(&self) -> Result<View<'_, T>, Error> {
-        Ok(View::captured(self.capture()?, Some(self)))
-    }
-
-    fn nothing<T: Page>(&self) -> View<'_, T> {
-        View::captured(Captured { page: T::default(), settled: true }, Some(self))
+        let mut view = View::attached(self);
+        view.capture()?;
+        Ok(view)
     }
 }

@@ -161,8 +161,9 @@ pub(crate) mod private {
         /// Offsets of the `bool` fields, the only ones that cannot hold any bits.
         const BOOLS: &'static [usize];
 
-        /// The page at the start of `bytes`; `None` where they are too few or a `bool` is neither 0 nor 1.
-        fn checked(bytes: &[u8]) -> Option<Self>;
+        /// The page at the start of `bytes`; `None` where they are too few or not aligned, or a `bool` is
+        /// neither 0 nor 1.
+        fn checked(bytes: &[u8]) -> Option<&Self>;
     }
 }
 
@@ -190,8 +191,8 @@ mod declare {
                     const ZERO_WORDS: Self::Words = [0; WORDS];
                     const BOOLS: &'static [usize] = &BOOLS;
 
-                    fn checked(bytes: &[u8]) -> Option<Self> {
-                        Self::try_read_from_prefix(bytes).ok().map(|(page, _)| page)
+                    fn checked(bytes: &[u8]) -> Option<&Self> {
+                        Self::try_ref_from_prefix(bytes).ok().map(|(page, _)| page)
                     }
                 }
 

@@ -52,23 +52,23 @@ layout! {
 layout! {
     /// Damage of the car. 128 bytes.
     pub struct SMEvoDamageState {
-        /// Front.
+        /// Damage at the front.
         damage_front: f32,
-        /// Rear.
+        /// Damage at the rear.
         damage_rear: f32,
-        /// Left side.
+        /// Damage on the left side.
         damage_left: f32,
-        /// Right side.
+        /// Damage on the right side.
         damage_right: f32,
-        /// Centre.
+        /// Damage in the centre.
         damage_center: f32,
-        /// Suspension, left front.
+        /// Damage of the suspension, left front.
         damage_suspension_lf: f32,
-        /// Suspension, right front.
+        /// Damage of the suspension, right front.
         damage_suspension_rf: f32,
-        /// Suspension, left rear.
+        /// Damage of the suspension, left rear.
         damage_suspension_lr: f32,
-        /// Suspension, right rear.
+        /// Damage of the suspension, right rear.
         damage_suspension_rr: f32,
         /// Reserved by the game.
         place_holder: Reserved<92>,
@@ -98,21 +98,21 @@ layout! {
 layout! {
     /// Settings of the car's electronics; also used for their limits and for which of them may be changed. 128 bytes.
     pub struct SMEvoElectronics {
-        /// Traction control.
+        /// Setting of the traction control.
         tc_level: i8,
-        /// Power cut of the traction control.
+        /// Setting of the traction control's power cut.
         tc_cut_level: i8,
-        /// Anti-lock brakes.
+        /// Setting of the anti-lock brakes.
         abs_level: i8,
-        /// Stability control.
+        /// Setting of the stability control.
         esc_level: i8,
-        /// Electronic brake balance.
+        /// Setting of the electronic brake balance.
         ebb_level: i8,
         /// Padding.
         _padding_0: Padding<3>,
         /// Share of the front in the braking force, 0..1.
         brake_bias: f32,
-        /// Engine map.
+        /// Number of the engine map.
         engine_map_level: i8,
         /// Padding.
         _padding_1: Padding<3>,
@@ -130,17 +130,17 @@ layout! {
         is_ers_overtake_mode_on: bool,
         /// The drag reduction system is open.
         is_drs_open: bool,
-        /// Differential under power.
+        /// Setting of the differential under power.
         diff_power_level: i8,
-        /// Differential off power.
+        /// Setting of the differential off power.
         diff_coast_level: i8,
-        /// Bump damping, front.
+        /// Setting of the bump damping, front.
         front_bump_damper_level: i8,
-        /// Rebound damping, front.
+        /// Setting of the rebound damping, front.
         front_rebound_damper_level: i8,
-        /// Bump damping, rear.
+        /// Setting of the bump damping, rear.
         rear_bump_damper_level: i8,
-        /// Rebound damping, rear.
+        /// Setting of the rebound damping, rear.
         rear_rebound_damper_level: i8,
         /// The ignition is on.
         is_ignition_on: bool,
@@ -156,23 +156,23 @@ layout! {
 layout! {
     /// Lights, wipers and displays; also used for their limits. 128 bytes.
     pub struct SMEvoInstrumentation {
-        /// Head lights.
+        /// Stage of the head lights.
         main_light_stage: i8,
-        /// Special lights.
+        /// Stage of the special lights.
         special_light_stage: i8,
-        /// Cockpit lights.
+        /// Stage of the cockpit lights.
         cockpit_light_stage: i8,
-        /// Wipers.
+        /// Stage of the wipers.
         wiper_level: i8,
-        /// Rain light.
+        /// The rain light is on.
         rain_lights: bool,
-        /// Left indicator.
+        /// The left indicator is on.
         direction_light_left: bool,
-        /// Right indicator.
+        /// The right indicator is on.
         direction_light_right: bool,
-        /// Flashing head lights.
+        /// The head lights flash.
         flashing_lights: bool,
-        /// Hazard lights.
+        /// The hazard lights are on.
         warning_lights: bool,
         /// Display that the driver has selected.
         selected_display_index: i8,

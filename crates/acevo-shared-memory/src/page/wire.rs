@@ -72,7 +72,8 @@ impl<const N: usize> Wire for Text<N> {
     const ZERO: Self = Self::ZERO;
 
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.to_string_lossy())
+        // Not the lossy text: its replacement characters may not fit when it is read back.
+        serializer.serialize_str(self.as_str())
     }
 
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

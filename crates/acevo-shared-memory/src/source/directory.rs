@@ -5,9 +5,9 @@ use std::io;
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
+use super::Source;
 use super::file::PageFile;
 use super::survey::{Finding, Outcome};
-use super::{Order, Source};
 use crate::error::Error;
 use crate::page::PageKind;
 
@@ -87,13 +87,17 @@ pub(crate) fn survey_directory(directory: &Path) -> Vec<Finding> {
 }
 
 impl Source for PageDirectory {
-    fn copy(&self, page: PageKind, words: &mut [u64], order: Order) -> Result<bool, Error> {
+    fn copy(&self, page: PageKind, words: &mut [u64]) -> Result<(), Error> {
         let file = &self.pages[page as usize];
         // A publisher that ends removes its files, one that starts anew makes new ones: either way these are history.
-        if order == Order::Forward && file.is_unlinked() {
+        if file.is_unlinked() {
             return Err(file.gone());
         }
-        file.copy(words, order)
+        file.copy(words)
+    }
+
+    fn is_still(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
+        self.pages[page as usize].is_still(words)
     }
 
     fn size(&self, page: PageKind) -> usize {

@@ -6,7 +6,7 @@ use std::os::unix::fs::{FileExt, MetadataExt};
 
 use zerocopy::IntoBytes;
 
-use super::{Order, check_size};
+use super::check_size;
 use crate::error::Error;
 use crate::page::PageKind;
 
@@ -52,27 +52,22 @@ impl PageFile {
         Error::Gone { page: self.page, place: self.place.clone() }
     }
 
-    /// See [`Source::copy`](super::Source::copy). Backwards is in two halves: the kernel knows one direction only.
-    pub(crate) fn copy(&self, words: &mut [u64], order: Order) -> Result<bool, Error> {
-        let mut now = [0; MOST_WORDS];
-        let known = words.len().min(MOST_WORDS);
-        let (words, beyond) = words.split_at_mut(known);
-        let now = &mut now[..known];
-        match order {
-            Order::Forward => self.read_words(0, now)?,
-            Order::Backward => {
-                let half = known / 2;
-                self.read_words(half, &mut now[half..])?;
-                self.read_words(0, &mut now[..half])?;
-            }
-        }
-        let changed = *words != *now;
-        words.copy_from_slice(now);
-        beyond.fill(0);
-        Ok(changed)
+    /// See [`Source::copy`](super::Source::copy).
+    pub(crate) fn copy(&self, words: &mut [u64]) -> Result<(), Error> {
+        self.read_words(0, words)
     }
 
-    /// Fills zeroed words from word `first` of the file on; what lies beyond its end stays zero.
+    /// See [`Source::is_still`](super::Source::is_still). Backwards is in two halves: the kernel knows one direction only.
+    pub(crate) fn is_still(&self, words: &[u64]) -> Result<bool, Error> {
+        let mut now = [0; MOST_WORDS];
+        let known = words.len().min(MOST_WORDS);
+        let (first, second) = now[..known].split_at_mut(known / 2);
+        self.read_words(known / 2, second)?;
+        self.read_words(0, first)?;
+        Ok(words[..known] == now[..known])
+    }
+
+    /// Fills `words` from word `first` of the file on, zero where it ends.
     fn read_words(&self, first: usize, words: &mut [u64]) -> Result<(), Error> {
         let bytes = words.as_mut_bytes();
         let mut done = 0;
@@ -84,6 +79,7 @@ impl PageFile {
                 Err(error) => return Err(Error::of_system(&self.place, error)),
             }
         }
+        bytes[done..].fill(0);
         Ok(())
     }
 

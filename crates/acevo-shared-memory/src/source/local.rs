@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering, fence};
 
-use super::{Order, Source, check_size};
+use super::{Source, check_size};
 use crate::error::Error;
 use crate::page::PageKind;
 
@@ -82,23 +82,23 @@ impl Default for LocalPages {
 }
 
 impl Source for LocalPages {
-    fn copy(&self, page: PageKind, words: &mut [u64], order: Order) -> Result<bool, Error> {
+    fn copy(&self, page: PageKind, words: &mut [u64]) -> Result<(), Error> {
         let local = &self.0[page as usize].words;
         let known = words.len().min(local.len());
-        let (words, beyond) = words.split_at_mut(known);
-        let mut difference = 0;
-        let mut load = |(word, local): (&mut u64, &AtomicU64)| {
-            let now = local.load(Ordering::Relaxed);
-            difference |= *word ^ now;
-            *word = now;
-        };
-        match order {
-            Order::Forward => words.iter_mut().zip(local).for_each(&mut load),
-            Order::Backward => words.iter_mut().zip(local).rev().for_each(&mut load),
+        for (word, local) in words.iter_mut().zip(local) {
+            *word = local.load(Ordering::Relaxed);
         }
         fence(Ordering::Acquire);
-        beyond.fill(0);
-        Ok(difference != 0)
+        words[known..].fill(0);
+        Ok(())
+    }
+
+    fn is_still(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
+        let words = words.iter().zip(&self.0[page as usize].words).rev();
+        let difference =
+            words.fold(0, |difference, (word, local)| difference | (*word ^ local.load(Ordering::Relaxed)));
+        fence(Ordering::Acquire);
+        Ok(difference == 0)
     }
 
     fn size(&self, page: PageKind) -> usize {

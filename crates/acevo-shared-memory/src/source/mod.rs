@@ -53,17 +53,19 @@ pub const GAME_PROCESS: &str = "AssettoCorsaEVO.exe";
 /// Everything behind this trait treats the live game, a recording, a simulator and a test alike.
 ///
 /// ```
-/// use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, Order, PageKind, Source};
+/// use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, PageKind, Source};
 ///
 /// /// A game that stands in the menu for ever.
 /// #[derive(Debug)]
 /// struct Menu;
 ///
 /// impl Source for Menu {
-///     fn copy(&self, _page: PageKind, words: &mut [u64], _order: Order) -> Result<bool, Error> {
-///         let changed = words.iter().any(|word| *word != 0);
+///     fn copy(&self, _page: PageKind, words: &mut [u64]) -> Result<(), Error> {
 ///         words.fill(0);
-///         Ok(changed)
+///         Ok(())
+///     }
+///     fn is_still(&self, _page: PageKind, words: &[u64]) -> Result<bool, Error> {
+///         Ok(words.iter().all(|word| *word == 0))
 ///     }
 ///     fn size(&self, page: PageKind) -> usize {
 ///         page.size()
@@ -78,14 +80,22 @@ pub const GAME_PROCESS: &str = "AssettoCorsaEVO.exe";
 /// # Ok::<(), Error>(())
 /// ```
 pub trait Source: fmt::Debug + Send + Sync {
-    /// Copies the page into `words` as it is now, zero where it ends early, and tells whether that changed any of them.
+    /// Copies the page into `words` as it is now, from its first word to its last, zero where it ends early.
     ///
-    /// `words` are little-endian, as the game's memory is. The copy may be torn: whoever calls it compares a second one, which
-    /// is what the answer is for.
+    /// `words` are little-endian, as the game's memory is. The copy may be torn: [`is_still`](Self::is_still) tells.
     ///
     /// # Errors
     /// [`Error::Gone`] where the other side has ended, or what the system says.
-    fn copy(&self, page: PageKind, words: &mut [u64], order: Order) -> Result<bool, Error>;
+    fn copy(&self, page: PageKind, words: &mut [u64]) -> Result<(), Error>;
+
+    /// True where the page still is what was copied into `words`.
+    ///
+    /// Goes from the last word to the first, against [`copy`](Self::copy): a writer that both of them meet leaves different
+    /// words in each.
+    ///
+    /// # Errors
+    /// As [`copy`](Self::copy).
+    fn is_still(&self, page: PageKind, words: &[u64]) -> Result<bool, Error>;
 
     /// Real size of the page in bytes, as the system tells it. Windows and Wine round it up to whole memory pages.
     fn size(&self, page: PageKind) -> usize;
@@ -102,20 +112,9 @@ pub trait Source: fmt::Debug + Send + Sync {
             return Ok(0);
         }
         let mut word = [0];
-        self.copy(page, &mut word, Order::Forward)?;
+        self.copy(page, &mut word)?;
         Ok(word[0] as i32)
     }
-}
-
-/// Direction in which a source copies.
-///
-/// The second copy of a page goes against the first: a writer that both of them meet leaves different bytes in each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Order {
-    /// From the first byte to the last.
-    Forward,
-    /// From the last byte to the first.
-    Backward,
 }
 
 /// Refuses a section that is smaller than any known layout.

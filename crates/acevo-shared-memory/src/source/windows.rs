@@ -1,8 +1,8 @@
 //! The named sections of a game on this machine.
 //!
 //! This file holds all the `unsafe` of reading. Its rule: a mapped view is another process's memory. It is never borrowed and
-//! never handed out; [`Section::copy`] is the only function that reads it, word by word, with volatile loads at addresses that
-//! were never turned into a reference.
+//! never handed out; [`Section::load`] is the only function that reads it, a word at a time, with a volatile load at an address
+//! that was never turned into a reference.
 #![allow(unsafe_code)]
 
 use std::ffi::c_void;
@@ -21,7 +21,7 @@ use windows_sys::Win32::System::Memory::{
 use windows_sys::Win32::System::SystemInformation::GetTickCount64;
 use windows_sys::Win32::System::Threading::{OpenProcess, PROCESS_SYNCHRONIZE, WaitForSingleObject};
 
-use super::{Finding, GAME_PROCESS, Order, Outcome, Source, check_size};
+use super::{Finding, GAME_PROCESS, Outcome, Source, check_size};
 use crate::error::Error;
 use crate::page::PageKind;
 
@@ -110,11 +110,16 @@ impl WindowsSections {
 }
 
 impl Source for WindowsSections {
-    fn copy(&self, page: PageKind, words: &mut [u64], order: Order) -> Result<bool, Error> {
-        if order == Order::Forward && self.game_has_ended() {
+    fn copy(&self, page: PageKind, words: &mut [u64]) -> Result<(), Error> {
+        if self.game_has_ended() {
             return Err(Error::Gone { page, place: self.place(page) });
         }
-        Ok(self.sections[page as usize].copy(words, order))
+        self.sections[page as usize].copy(words);
+        Ok(())
+    }
+
+    fn is_still(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
+        Ok(self.sections[page as usize].is_still(words))
     }
 
     fn size(&self, page: PageKind) -> usize {
@@ -247,27 +252,41 @@ impl Section {
     }
 
     /// See [`Source::copy`].
-    fn copy(&self, words: &mut [u64], order: Order) -> bool {
-        let known = words.len().min(self.size / 8);
-        let (words, beyond) = words.split_at_mut(known);
-        let base = self.view.base().cast::<u64>();
-        let mut difference = 0;
-        let mut load = |(index, word): (usize, &mut u64)| {
-            // SAFETY: `index` is below `known`, so the word lies within the view, which is mapped and readable as long as
-            // `self` lives; views start at a multiple of 64 KiB, so it is aligned. The memory is no allocation of Rust's and no
-            // reference to it exists; other processes write it at any time, which a volatile load allows there. Any bits are a
-            // `u64`.
-            let now = unsafe { ptr::read_volatile(base.wrapping_add(index)) };
-            difference |= *word ^ now;
-            *word = now;
-        };
-        match order {
-            Order::Forward => words.iter_mut().enumerate().for_each(&mut load),
-            Order::Backward => words.iter_mut().enumerate().rev().for_each(&mut load),
+    fn copy(&self, words: &mut [u64]) {
+        let known = words.len().min(self.words());
+        for (index, word) in words[..known].iter_mut().enumerate() {
+            *word = self.load(index);
         }
         fence(Ordering::Acquire);
-        beyond.fill(0);
-        difference != 0
+        words[known..].fill(0);
+    }
+
+    /// See [`Source::is_still`].
+    fn is_still(&self, words: &[u64]) -> bool {
+        let known = words.len().min(self.words());
+        let words = words[..known].iter().enumerate().rev();
+        let difference = words.fold(0, |difference, (index, word)| difference | (*word ^ self.load(index)));
+        fence(Ordering::Acquire);
+        difference == 0
+    }
+
+    /// Whole words in the view.
+    fn words(&self) -> usize {
+        self.view.size() / 8
+    }
+
+    /// Reads one word of the view: the only place where foreign memory is read.
+    ///
+    /// # Panics
+    /// Where `index` is not below [`words`](Self::words); the loops above stay below it.
+    #[inline(always)]
+    fn load(&self, index: usize) -> u64 {
+        assert!(index < self.words());
+        let word = self.view.base().cast::<u64>().wrapping_add(index);
+        // SAFETY: `index` is below the number of whole words in the view, which is mapped and readable as long as `self` lives;
+        // views start at a multiple of 64 KiB, so the word is aligned. The memory is no allocation of Rust's and no reference
+        // to it exists; other processes write it at any time, which a volatile load allows there. Any bits are a `u64`.
+        unsafe { ptr::read_volatile(word) }
     }
 }
 

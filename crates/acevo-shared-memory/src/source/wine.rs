@@ -15,10 +15,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
 use std::time::Duration;
 
+use zerocopy::IntoBytes;
+
 use self::process::{Mapping, Process};
 use super::directory::{PageDirectory, SHARED_MEMORY, survey_directory};
 use super::file::PageFile;
-use super::{Finding, GAME_PROCESS, Order, Outcome, Source};
+use super::{Finding, GAME_PROCESS, Outcome, Source};
 use crate::error::Error;
 use crate::page::PageKind;
 use crate::page::recognition::{Likeness, likeness};
@@ -167,21 +169,25 @@ impl WineProcess {
 }
 
 impl Source for WineProcess {
-    fn copy(&self, page: PageKind, words: &mut [u64], order: Order) -> Result<bool, Error> {
+    fn copy(&self, page: PageKind, words: &mut [u64]) -> Result<(), Error> {
         let file = &self.pages[page as usize];
-        if order == Order::Forward && !self.process.is_alive() {
+        if !self.process.is_alive() {
             return Err(file.gone());
         }
-        let changed = file.copy(words, order)?;
+        file.copy(words)?;
         // A section taken for a page while it was empty must turn out to be that page.
         if self.blank == Some(page) && self.blank_is_open.load(Ordering::Relaxed) && words.iter().any(|word| *word != 0)
         {
-            if likeness(page, zerocopy::IntoBytes::as_bytes(words)) == Likeness::None {
+            if likeness(page, words.as_bytes()) == Likeness::None {
                 return Err(file.gone());
             }
             self.blank_is_open.store(false, Ordering::Relaxed);
         }
-        Ok(changed)
+        Ok(())
+    }
+
+    fn is_still(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
+        self.pages[page as usize].is_still(words)
     }
 
     fn size(&self, page: PageKind) -> usize {

@@ -7,10 +7,9 @@ mod types;
 
 use std::fmt;
 
-use crate::capture::Captured;
 use crate::error::Error;
 use crate::mapper::ACEvoSharedMemoryMapper;
-use crate::page::{Page, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
+use crate::page::{Page, PageKind, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
 
 pub use types::{Car, CarId, Gear, TyreCompounds, Wheels};
 
@@ -42,11 +41,6 @@ pub struct View<'a, T> {
 }
 
 impl<'a, T> View<'a, T> {
-    #[inline]
-    pub(crate) fn captured(captured: Captured<T>, mapper: Option<&'a ACEvoSharedMemoryMapper>) -> Self {
-        Self { page: captured.page, settled: captured.settled, mapper }
-    }
-
     /// The page with all its fields, under the game's own names.
     pub const fn raw(&self) -> &T {
         &self.page
@@ -69,7 +63,20 @@ impl<'a, T> View<'a, T> {
     }
 }
 
-impl<T: Page> View<'_, T> {
+impl<'a, T: Page> View<'a, T> {
+    /// A view of nothing yet.
+    #[inline]
+    pub(crate) fn attached(mapper: &'a ACEvoSharedMemoryMapper) -> Self {
+        Self { page: T::default(), settled: true, mapper: Some(mapper) }
+    }
+
+    /// Takes the page as it is now; where that fails, keeps what it had.
+    #[inline]
+    pub(crate) fn capture(&mut self) -> Result<(), Error> {
+        self.settled = self.mapper.ok_or(Error::Snapshot)?.capture(&mut self.page)?;
+        Ok(())
+    }
+
     /// The same page without the mapper's lifetime: to keep it, or to send it to another thread.
     pub fn snapshot(&self) -> View<'static, T> {
         View { page: self.page, settled: self.settled, mapper: None }
@@ -82,13 +89,18 @@ impl<T: Page> View<'_, T> {
     /// [`Error::Gone`] where the game has ended, or what the system says; [`Error::Snapshot`] for a snapshot. The view keeps
     /// what it had.
     pub fn refresh(&mut self) -> Result<bool, Error> {
-        let Captured { page, settled } = self.mapper.ok_or(Error::Snapshot)?.capture::<T>()?;
-        let before = std::mem::replace(&mut self.page, page);
-        self.settled = settled;
-        Ok(match T::KIND {
-            crate::PageKind::Static => before.as_bytes() != self.page.as_bytes(),
-            _ => before.as_bytes()[..4] != self.page.as_bytes()[..4],
-        })
+        if T::KIND == PageKind::Static {
+            let before = self.page;
+            self.capture()?;
+            return Ok(before.as_bytes() != self.page.as_bytes());
+        }
+        let before = self.packet();
+        self.capture()?;
+        Ok(before != self.packet())
+    }
+
+    fn packet(&self) -> Option<[u8; 4]> {
+        self.page.as_bytes().first_chunk().copied()
     }
 }
 

@@ -1,0 +1,41 @@
+//! Reading allocates nothing.
+#![cfg(feature = "publish")]
+
+use std::fmt::Write;
+use std::hint::black_box;
+
+use acevo_shared_memory::{
+    ACEvoSharedMemoryMapper, LocalPages, Page, PageKind, Publisher, SPageFileGraphicEvo, SPageFilePhysics,
+};
+use allocation_counter::measure;
+
+#[test]
+fn the_counter_counts() {
+    assert_eq!(measure(|| drop(black_box(Box::new(1)))).count_total, 1);
+}
+
+#[test]
+fn reading_publishing_and_looking_up_fields_allocates_nothing() {
+    let pages = LocalPages::new();
+    let mapper = ACEvoSharedMemoryMapper::open_source(pages.clone()).unwrap();
+    let mut publisher = Publisher::local(&pages);
+    let mut view = mapper.graphics();
+    let mut text = String::with_capacity(1 << 12);
+    let counted = measure(|| {
+        for number in 0..100 {
+            publisher.publish_physics(&SPageFilePhysics { packetId: number, ..Default::default() }).unwrap();
+            publisher.publish_graphics(&SPageFileGraphicEvo { packetId: number, ..Default::default() }).unwrap();
+            black_box(mapper.packet_id(PageKind::Physics).unwrap());
+            black_box(mapper.physics().snapshot());
+            black_box(mapper.graphics().cars().count());
+            black_box(mapper.static_data().track());
+            black_box(view.refresh().unwrap());
+            black_box(view.raw().implausible().count());
+            text.clear();
+            for path in ["npos", "car_model", "tyre_rr.tyre_pression", "car_coordinates[7]", "status"] {
+                write!(text, "{}", view.raw().value(path).unwrap()).unwrap();
+            }
+        }
+    });
+    assert_eq!(counted.count_total, 0);
+}

@@ -1,0 +1,172 @@
+//! Directories of page files, as other programs and our own publisher make them.
+#![cfg(all(unix, feature = "publish"))]
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::path::Path;
+
+use acevo_shared_memory::{
+    ACEvoSharedMemoryMapper, Error, PageDirectory, PageKind, Publisher, SPageFileGraphicEvo, SPageFilePhysics,
+    SPageFileStaticEvo,
+};
+use tempfile::tempdir;
+
+fn open(directory: &Path) -> Result<ACEvoSharedMemoryMapper, Error> {
+    ACEvoSharedMemoryMapper::open_source(PageDirectory::open(directory)?)
+}
+
+fn file(directory: &Path, page: PageKind) -> std::path::PathBuf {
+    directory.join(page.section_name())
+}
+
+#[test]
+fn what_is_published_is_read() {
+    let directory = tempdir().unwrap();
+    let mut publisher = Publisher::directory(directory.path()).unwrap();
+    let mapper = open(directory.path()).unwrap();
+    let physics = SPageFilePhysics { packetId: 8, absVibrations: 0.25, ..Default::default() };
+    let mut graphics = SPageFileGraphicEvo { packetId: 9, ..Default::default() };
+    graphics.car_ids[59] = [1, 2];
+    let session = SPageFileStaticEvo { track: "Valdombra".into(), track_length_m: 1.5, ..Default::default() };
+    publisher.publish_physics(&physics).unwrap();
+    publisher.publish_graphics(&graphics).unwrap();
+    publisher.publish_static(&session).unwrap();
+
+    assert_eq!(*mapper.physics().raw(), physics);
+    assert_eq!(*mapper.graphics().raw(), graphics);
+    assert_eq!(*mapper.static_data().raw(), session);
+    assert_eq!(mapper.packet_id(PageKind::Physics).unwrap(), 8);
+    assert!(mapper.physics().is_settled());
+}
+
+#[test]
+fn files_are_private_have_the_games_sizes_and_go_with_their_publisher() {
+    let directory = tempdir().unwrap();
+    let publisher = Publisher::directory(directory.path().join("made")).unwrap();
+    let made = directory.path().join("made");
+    for page in PageKind::ALL {
+        let metadata = fs::metadata(file(&made, page)).unwrap();
+        assert_eq!((metadata.permissions().mode() & 0o777, metadata.len()), (0o600, page.size() as u64));
+    }
+    drop(publisher);
+    assert!(PageKind::ALL.iter().all(|page| !file(&made, *page).exists()));
+}
+
+#[test]
+fn a_reader_notices_that_the_publisher_has_gone_or_was_replaced() {
+    let directory = tempdir().unwrap();
+    let publisher = Publisher::directory(directory.path()).unwrap();
+    let mapper = open(directory.path()).unwrap();
+    assert!(mapper.try_physics().is_ok());
+    drop(publisher);
+    assert!(matches!(mapper.try_physics(), Err(Error::Gone { page: PageKind::Physics, .. })));
+    assert_eq!(*mapper.physics().raw(), SPageFilePhysics::default());
+
+    let _second = Publisher::directory(directory.path()).unwrap();
+    assert!(matches!(mapper.try_graphics(), Err(Error::Gone { .. })), "these are other files");
+    assert!(open(directory.path()).is_ok());
+}
+
+#[test]
+fn two_publishers_do_not_share_a_directory() {
+    let directory = tempdir().unwrap();
+    let mut first = Publisher::directory(directory.path()).unwrap();
+    let error = Publisher::directory(directory.path()).unwrap_err();
+    assert!(matches!(error, Error::AlreadyPublished { .. }), "{error}");
+    first.publish_physics(&SPageFilePhysics { packetId: 5, ..Default::default() }).unwrap();
+    assert_eq!(open(directory.path()).unwrap().physics().packet_id(), 5, "the first is unharmed");
+}
+
+#[test]
+fn what_a_killed_publisher_left_is_replaced_and_links_are_not_followed() {
+    let directory = tempdir().unwrap();
+    let precious = directory.path().join("precious");
+    fs::write(&precious, "do not touch").unwrap();
+    symlink(&precious, file(directory.path(), PageKind::Physics)).unwrap();
+    fs::write(file(directory.path(), PageKind::Graphics), [7; 10_000]).unwrap();
+
+    let mut publisher = Publisher::directory(directory.path()).unwrap();
+    publisher.publish_physics(&SPageFilePhysics { packetId: 1, ..Default::default() }).unwrap();
+    assert_eq!(fs::read_to_string(&precious).unwrap(), "do not touch");
+    assert!(!fs::symlink_metadata(file(directory.path(), PageKind::Physics)).unwrap().is_symlink());
+    assert_eq!(*open(directory.path()).unwrap().graphics().raw(), SPageFileGraphicEvo::default());
+}
+
+#[test]
+fn a_publisher_does_not_remove_what_somebody_else_put_there() {
+    let directory = tempdir().unwrap();
+    let publisher = Publisher::directory(directory.path()).unwrap();
+    let path = file(directory.path(), PageKind::Static);
+    fs::remove_file(&path).unwrap();
+    fs::write(&path, "another bridge's").unwrap();
+    drop(publisher);
+    assert_eq!(fs::read_to_string(path).unwrap(), "another bridge's");
+}
+
+#[test]
+fn what_is_missing_small_old_or_no_file_is_told_apart() {
+    let directory = tempdir().unwrap();
+    let path = directory.path();
+    assert!(matches!(open(path), Err(Error::GameNotRunning { .. })));
+    assert!(matches!(open(&path.join("nowhere")), Err(Error::GameNotRunning { .. })));
+
+    File::create(path.join("acpmf_physics")).unwrap();
+    assert!(matches!(open(path), Err(Error::OldGame { section }) if section.ends_with("acpmf_physics")));
+
+    File::create(file(path, PageKind::Physics)).unwrap();
+    assert!(matches!(open(path), Err(Error::PageNotThere { page: PageKind::Physics, .. })), "still empty");
+
+    fs::write(file(path, PageKind::Physics), [0; 799]).unwrap();
+    let error = open(path).unwrap_err();
+    assert!(matches!(error, Error::UnknownLayout { size: 799, smallest: 800, known: 800, .. }), "{error}");
+
+    fs::write(file(path, PageKind::Physics), [0; 800]).unwrap();
+    assert!(matches!(open(path), Err(Error::PageNotThere { page: PageKind::Graphics, .. })));
+
+    fs::write(file(path, PageKind::Graphics), [0; 3940]).unwrap();
+    fs::create_dir(file(path, PageKind::Static)).unwrap();
+    let error = open(path).unwrap_err();
+    assert!(matches!(error, Error::System { .. }) && error.to_string().contains("acevo_pmf_static"), "{error}");
+
+    fs::remove_dir(file(path, PageKind::Static)).unwrap();
+    fs::write(file(path, PageKind::Static), [0; 208]).unwrap();
+    assert_eq!(open(path).unwrap().size(PageKind::Graphics), 3940, "the layout before `car_ids`");
+}
+
+#[test]
+fn a_page_that_may_not_be_read_is_a_matter_of_permission() {
+    let directory = tempdir().unwrap();
+    let _publisher = Publisher::directory(directory.path()).unwrap();
+    let path = file(directory.path(), PageKind::Physics);
+    fs::set_permissions(&path, fs::Permissions::from_mode(0)).unwrap();
+    match open(directory.path()) {
+        Err(Error::PermissionDenied { place, .. }) => assert!(place.ends_with("acevo_pmf_physics")),
+        // The superuser may read everything.
+        Ok(_) => assert_eq!(fs::metadata("/proc/self").unwrap().uid(), 0),
+        Err(other) => panic!("{other}"),
+    }
+}
+
+/// A bridge may write its files in any way: grow them, cut them, fill them with anything.
+#[test]
+fn files_that_shrink_and_grow_under_the_reader_are_zero_where_they_end() {
+    let directory = tempdir().unwrap();
+    for page in PageKind::ALL {
+        fs::write(file(directory.path(), page), vec![0x11; page.size() + 100]).unwrap();
+    }
+    let mapper = open(directory.path()).unwrap();
+    assert_eq!(mapper.size(PageKind::Graphics), 5000);
+    assert_eq!({ mapper.graphics().raw().car_ids }[59][1], 0x1111_1111_1111_1111);
+
+    let path = file(directory.path(), PageKind::Graphics);
+    File::options().write(true).open(&path).unwrap().set_len(3942).unwrap();
+    let page = *mapper.graphics().raw();
+    assert_eq!({ page.car_ids }[0], [0x1111, 0]);
+    assert!(page.use_single_compound);
+
+    File::options().write(true).open(&path).unwrap().set_len(0).unwrap();
+    assert_eq!(*mapper.graphics().raw(), SPageFileGraphicEvo::default());
+    File::options().write(true).open(&path).unwrap().write_all(&[0x22; 4900]).unwrap();
+    assert_eq!(mapper.graphics().packet_id(), 0x2222_2222);
+}

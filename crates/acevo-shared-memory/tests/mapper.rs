@@ -1,0 +1,183 @@
+//! The mapper over in-process pages and over sources that fail.
+#![cfg(feature = "publish")]
+
+use std::error::Error as _;
+use std::io;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use acevo_shared_memory::{
+    ACEvoSharedMemoryMapper, ACEvoStatus, Error, LocalPages, PageKind, Publisher, SPageFileGraphicEvo,
+    SPageFilePhysics, SPageFileStaticEvo, Source,
+};
+
+fn connected() -> (ACEvoSharedMemoryMapper, Publisher) {
+    let pages = LocalPages::new();
+    (ACEvoSharedMemoryMapper::open_source(pages.clone()).unwrap(), Publisher::local(&pages))
+}
+
+#[test]
+fn what_is_published_is_read() {
+    let (mapper, mut publisher) = connected();
+    let physics = SPageFilePhysics { packetId: 3, absVibrations: 0.5, ..Default::default() };
+    let mut graphics = SPageFileGraphicEvo { packetId: 4, status: 2, use_single_compound: true, ..Default::default() };
+    graphics.car_ids[59] = [5, u64::MAX];
+    let session = SPageFileStaticEvo { track: "Valdombra".into(), track_length_m: 4500.0, ..Default::default() };
+    publisher.publish_physics(&physics).unwrap();
+    publisher.publish_graphics(&graphics).unwrap();
+    publisher.publish_static(&session).unwrap();
+
+    assert_eq!(*mapper.physics().raw(), physics);
+    assert_eq!(*mapper.graphics().raw(), graphics);
+    assert_eq!(*mapper.static_data().raw(), session);
+    assert_eq!(mapper.packet_id(PageKind::Graphics).unwrap(), 4);
+    assert_eq!(mapper.packet_id(PageKind::Static).unwrap(), 0);
+    assert_eq!(mapper.unsettled(), 0);
+    assert!(mapper.place(PageKind::Physics).contains("physics"));
+}
+
+#[test]
+fn a_view_does_not_change_under_its_owner_until_it_is_refreshed() {
+    let (mapper, mut publisher) = connected();
+    publisher.publish_physics(&SPageFilePhysics { packetId: 1, gas: 0.1, ..Default::default() }).unwrap();
+    let mut view = mapper.physics();
+    publisher.publish_physics(&SPageFilePhysics { packetId: 2, gas: 0.2, ..Default::default() }).unwrap();
+    assert_eq!(view.raw().gas, 0.1);
+    assert!(view.refresh().unwrap(), "another packet");
+    assert_eq!(view.raw().gas, 0.2);
+    assert!(!view.refresh().unwrap(), "the same packet");
+
+    let mut session = mapper.static_data();
+    assert!(!session.refresh().unwrap());
+    publisher.publish_static(&SPageFileStaticEvo { track: "Valdombra".into(), ..Default::default() }).unwrap();
+    assert!(session.refresh().unwrap(), "the static page has no counter; its bytes tell");
+}
+
+#[test]
+fn an_older_game_has_zeros_in_new_fields_and_a_newer_one_is_read_as_far_as_it_is_known() {
+    for size in [3940, 4900, 4096, 8192] {
+        let pages = LocalPages::with_sizes([800, size, 208]).unwrap();
+        let mapper = ACEvoSharedMemoryMapper::open_source(pages.clone()).unwrap();
+        let mut page = SPageFileGraphicEvo { packetId: 9, use_single_compound: true, ..Default::default() };
+        page.car_ids = [[u64::MAX; 2]; 60];
+        Publisher::local(&pages).publish_graphics(&page).unwrap();
+        let read = *mapper.graphics().raw();
+        assert_eq!((read.packetId, read.use_single_compound), (9, true));
+        let known = ({ read.car_ids }).as_flattened().iter().filter(|half| **half == u64::MAX).count();
+        assert_eq!(known, (size.min(4900) - 3940) / 8, "{size}");
+        assert_eq!(mapper.size(PageKind::Graphics), size);
+    }
+}
+
+#[test]
+fn sections_smaller_than_any_known_layout_are_refused_with_their_sizes() {
+    for sizes in [[799, 4900, 208], [800, 3939, 208], [800, 4900, 207], [0, 0, 0]] {
+        let error = LocalPages::with_sizes(sizes).unwrap_err();
+        let Error::UnknownLayout { size, smallest, .. } = &error else { panic!("{error}") };
+        assert!(size < smallest && error.to_string().contains(&size.to_string()), "{error}");
+        assert!(!error.is_absence());
+    }
+}
+
+#[test]
+fn bytes_are_published_as_they_are_or_refused() {
+    let (mapper, mut publisher) = connected();
+    let mut bytes = vec![0xab; 4900];
+    publisher.publish_bytes(PageKind::Graphics, &bytes).unwrap();
+    assert_eq!(mapper.graphics().raw().packetId, i32::from_le_bytes([0xab; 4]));
+    bytes.truncate(3940);
+    publisher.publish_bytes(PageKind::Graphics, &bytes).unwrap();
+    for (page, size) in
+        [(PageKind::Graphics, 3939), (PageKind::Graphics, 4901), (PageKind::Physics, 0), (PageKind::Static, 209)]
+    {
+        let error = publisher.publish_bytes(page, &vec![0; size]).unwrap_err();
+        assert!(matches!(error, Error::WrongSize { .. }) && error.to_string().contains(&size.to_string()), "{error}");
+    }
+}
+
+/// A game that ends when it is told to.
+#[derive(Debug)]
+struct Mortal(&'static AtomicBool);
+
+impl Source for Mortal {
+    fn copy(&self, page: PageKind, words: &mut [u64]) -> Result<(), Error> {
+        if self.0.load(Ordering::Relaxed) {
+            return Err(Error::Gone { page, place: self.place(page) });
+        }
+        words.fill(u64::MAX);
+        Ok(())
+    }
+    fn is_still(&self, _: PageKind, _: &[u64]) -> Result<bool, Error> {
+        Ok(true)
+    }
+    fn size(&self, page: PageKind) -> usize {
+        page.size()
+    }
+    fn place(&self, _: PageKind) -> String {
+        "a test".into()
+    }
+}
+
+#[test]
+fn a_source_that_is_gone_gives_the_zero_page_and_says_why() {
+    static DEAD: AtomicBool = AtomicBool::new(false);
+    let mapper = ACEvoSharedMemoryMapper::open_source(Mortal(&DEAD)).unwrap();
+    let mut kept = mapper.graphics();
+    assert_eq!(kept.status(), ACEvoStatus::Unknown(-1));
+    DEAD.store(true, Ordering::Relaxed);
+
+    assert_eq!(mapper.graphics().status(), ACEvoStatus::Off);
+    assert_eq!(*mapper.physics().raw(), SPageFilePhysics::default());
+    assert_eq!(*mapper.static_data().raw(), SPageFileStaticEvo::default());
+    let error = mapper.try_physics().unwrap_err();
+    assert!(matches!(error, Error::Gone { page: PageKind::Physics, .. }) && error.is_absence());
+    assert!(error.to_string().contains("a test"), "{error}");
+    assert!(mapper.try_graphics().is_err() && mapper.try_static_data().is_err());
+    assert!(mapper.packet_id(PageKind::Physics).is_err());
+    assert!(kept.refresh().is_err());
+    assert_eq!(kept.status(), ACEvoStatus::Unknown(-1), "the view keeps what it had");
+}
+
+/// A page whose bytes change with every copy.
+#[derive(Debug, Default)]
+struct Restless(AtomicU64);
+
+impl Source for Restless {
+    fn copy(&self, _: PageKind, words: &mut [u64]) -> Result<(), Error> {
+        words.fill(self.0.fetch_add(1, Ordering::Relaxed));
+        Ok(())
+    }
+    fn is_still(&self, _: PageKind, words: &[u64]) -> Result<bool, Error> {
+        Ok(words[0] == self.0.load(Ordering::Relaxed))
+    }
+    fn size(&self, page: PageKind) -> usize {
+        page.size()
+    }
+    fn place(&self, _: PageKind) -> String {
+        "a test".into()
+    }
+}
+
+#[test]
+fn a_page_that_never_stands_still_is_handed_out_marked_and_counted() {
+    let mapper = ACEvoSharedMemoryMapper::open_source(Restless::default()).unwrap();
+    assert!(!mapper.physics().is_settled());
+    assert!(!mapper.graphics().snapshot().is_settled());
+    assert_eq!(mapper.unsettled(), 2);
+}
+
+#[test]
+fn errors_carry_their_source_and_say_what_to_do() {
+    let denied =
+        Error::PermissionDenied { place: "the door".into(), source: io::Error::from(io::ErrorKind::PermissionDenied) };
+    assert!(denied.source().is_some() && denied.to_string().contains("the door"));
+    let absent = [
+        Error::GameNotRunning { looked_for: "it".into() },
+        Error::PageNotThere { page: PageKind::Static, place: "there".into() },
+    ];
+    for error in absent {
+        assert!(error.is_absence() && error.source().is_none());
+    }
+    for error in [Error::Unsupported, Error::Snapshot, Error::OldGame { section: "acpmf_physics".into() }, denied] {
+        assert!(!error.is_absence() && !error.to_string().is_empty());
+    }
+}
