@@ -1,0 +1,206 @@
+//! The player's car: motion along a given path, and everything the motion does to engine, tyres and brakes.
+
+mod powertrain;
+mod wheels;
+
+pub(crate) use powertrain::Powertrain;
+pub(crate) use wheels::{Wheel, Wheels};
+
+use crate::spec::{CarSpec, GRAVITY};
+use crate::vector::Vec3;
+
+/// Physics steps per second.
+pub(crate) const PHYSICS_RATE: u32 = 333;
+/// Seconds per physics step.
+pub(crate) const STEP: f64 = 1.0 / PHYSICS_RATE as f64;
+
+/// What the driver does with the feet, each 0..1.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Pedals {
+    pub(crate) throttle: f64,
+    pub(crate) brake: f64,
+}
+
+/// The directions of the car's axes in the world.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Axes {
+    pub(crate) right: Vec3,
+    pub(crate) up: Vec3,
+    pub(crate) forward: Vec3,
+}
+
+impl Axes {
+    fn along(forward: Vec3) -> Self {
+        let right = forward.level_right();
+        Self { right, up: forward.cross(right), forward }
+    }
+
+    /// A world vector as lateral, vertical and longitudinal parts.
+    pub(crate) fn local(&self, v: Vec3) -> [f64; 3] {
+        [v.dot(self.right), v.dot(self.up), v.dot(self.forward)]
+    }
+}
+
+/// The player's car.
+#[derive(Debug, Clone)]
+pub(crate) struct Car {
+    pub(crate) spec: &'static CarSpec,
+    /// m/s along the path.
+    pub(crate) speed: f64,
+    /// The point on the road below the middle of the wheelbase.
+    pub(crate) position: Vec3,
+    /// World m/s: exactly the last movement divided by the step.
+    pub(crate) velocity: Vec3,
+    /// The direction of travel.
+    path: Vec3,
+    /// The body's axes, turned against the direction of travel by the sideslip.
+    pub(crate) axes: Axes,
+    /// Lateral, vertical, longitudinal acceleration in g, in the car's frame; 0 at rest.
+    pub(crate) g: [f64; 3],
+    /// rad/s, positive to the right.
+    pub(crate) yaw_rate: f64,
+    /// Pitch and roll of the body against the road in rad, and their rates.
+    pub(crate) lean: [f64; 2],
+    pub(crate) lean_rate: [f64; 2],
+    /// Front wheels in rad, positive to the right.
+    pub(crate) steer: f64,
+    pub(crate) pedals: Pedals,
+    pub(crate) powertrain: Powertrain,
+    pub(crate) wheels: Wheels,
+    /// Metres driven since the session began.
+    pub(crate) odometer: f64,
+}
+
+impl Car {
+    pub(crate) fn new(spec: &'static CarSpec, air_c: f64) -> Self {
+        Self {
+            spec,
+            speed: 0.0,
+            position: Vec3::default(),
+            velocity: Vec3::default(),
+            path: Vec3::new(0.0, 0.0, 1.0),
+            axes: Axes::along(Vec3::new(0.0, 0.0, 1.0)),
+            g: [0.0; 3],
+            yaw_rate: 0.0,
+            lean: [0.0; 2],
+            lean_rate: [0.0; 2],
+            steer: 0.0,
+            pedals: Pedals::default(),
+            powertrain: Powertrain::new(spec, air_c),
+            wheels: Wheels::new(spec, air_c),
+            odometer: 0.0,
+        }
+    }
+
+    /// Puts the car somewhere, rolling at `speed`.
+    pub(crate) fn place(&mut self, position: Vec3, forward: Vec3, speed: f64) {
+        self.position = position;
+        self.path = forward;
+        self.axes = Axes::along(forward);
+        self.speed = speed;
+        self.velocity = forward * speed;
+        self.powertrain.match_speed(self.spec, speed);
+    }
+
+    /// Force at the wheels with the throttle fully open, N.
+    pub(crate) fn full_throttle_force(&self) -> f64 {
+        self.powertrain.full_force(self.spec, self.speed).min(self.traction())
+    }
+
+    /// The most the driven wheels bring to the road, N.
+    fn traction(&self) -> f64 {
+        let share = if self.spec.drive_front > 0.0 { 0.95 } else { 0.68 };
+        share * self.grip_left()
+    }
+
+    /// What the bend has left of the tyres' grip along the road, N.
+    fn grip_left(&self) -> f64 {
+        let grip = self.spec.grip_at(self.speed);
+        let used = (self.g[0] * GRAVITY / grip).clamp(-1.0, 1.0);
+        // Never nothing at all: a car that is a bit too fast must be able to slow down.
+        self.spec.mass * grip * (1.0 - used * used).sqrt().max(0.25)
+    }
+
+    /// Force at the wheels with the throttle closed, N.
+    pub(crate) fn engine_brake_force(&self) -> f64 {
+        self.powertrain.coast_force(self.spec, self.speed)
+    }
+
+    /// One step of the longitudinal motion. Gives the way the car makes in it, in metres.
+    pub(crate) fn drive(&mut self, wish: Pedals, slope: f64) -> f64 {
+        // A foot takes its time: full throttle in 0.15 s, full brake in 0.09 s.
+        let toward = |now: f64, wish: f64, rate: f64| now + (wish - now).clamp(-rate * STEP, rate * STEP);
+        self.pedals.throttle = toward(self.pedals.throttle, wish.throttle, 6.5);
+        self.pedals.brake = toward(self.pedals.brake, wish.brake, 11.0);
+        let drive = self.powertrain.step(self.spec, self.speed, self.pedals, self.traction());
+        let brake_limit = self.grip_left();
+        let brake = (self.pedals.brake * self.spec.max_brake_force).min(brake_limit);
+        self.wheels.drive_force = drive;
+        self.wheels.brake_force = if self.speed > 0.0 { brake } else { 0.0 };
+        let resistance = self.spec.resistance(self.speed) + self.spec.mass * GRAVITY * slope;
+        let acceleration = (drive - brake - resistance) / self.spec.mass;
+        let before = self.speed;
+        let mut after = before + acceleration * STEP;
+        // Brakes hold: they never push a car backwards.
+        if after < 0.0 || (before == 0.0 && drive - resistance.max(0.0) <= brake) {
+            after = 0.0;
+        }
+        self.speed = after;
+        0.5 * (before + after) * STEP
+    }
+
+    /// Moves the car to where the path has led it; everything that follows from the movement follows.
+    pub(crate) fn move_to(&mut self, position: Vec3, road_noise: &[f64; 4]) {
+        let velocity = (position - self.position) * (1.0 / STEP);
+        let acceleration = (velocity - self.velocity) * (1.0 / STEP);
+        self.odometer += (position - self.position).length();
+        self.position = position;
+        self.velocity = velocity;
+        let speed = velocity.length();
+        let mut turn = 0.0;
+        if speed > 1.0 {
+            let path = velocity * (1.0 / speed);
+            // The vertical part of (old × new) is the sine of the turn, positive to the right.
+            turn = self.path.cross(path).y / STEP;
+            self.path = path;
+        }
+        self.yaw_rate += (turn - self.yaw_rate) * (STEP / 0.012).min(1.0);
+        let local = self.axes.local(acceleration);
+        for (g, a) in self.g.iter_mut().zip(local) {
+            *g += (a / GRAVITY - *g) * (STEP / 0.018);
+        }
+        self.turn_body(speed);
+        self.lean_body();
+        self.wheels.step(self.spec, &wheels::Motion::of(self), road_noise);
+    }
+
+    /// Sideslip and steering for the bend the car is in.
+    fn turn_body(&mut self, speed: f64) {
+        let spec = self.spec;
+        let curvature = if speed > 1.0 { self.yaw_rate / speed } else { 0.0 };
+        let [front, rear] = self.wheels.axle_slip_angles();
+        let to_rear = spec.wheelbase - spec.cg_to_front;
+        let sideslip = curvature * to_rear - rear;
+        let wheel = curvature * spec.wheelbase + front - rear;
+        let limit = spec.steering_lock_deg.to_radians() / spec.steering_ratio;
+        self.steer += (wheel.clamp(-limit, limit) - self.steer) * (STEP / 0.03);
+        // The nose points into the bend at speed: travel is to the left of it in a right-hand bend.
+        let right = self.path.level_right();
+        self.axes = Axes::along((self.path - right * sideslip.clamp(-0.2, 0.2)).normalized());
+    }
+
+    /// Pitch and roll of the body on its springs.
+    fn lean_body(&mut self) {
+        let spec = self.spec;
+        let pitch = spec.mass * GRAVITY * spec.cg_height / (spec.wheelbase * spec.wheelbase);
+        let roll = spec.mass * GRAVITY * spec.cg_height / (spec.track_width * spec.track_width);
+        let stiffness = spec.spring[0] + spec.spring[1];
+        // Nose up under power, leaning to the outside of the bend.
+        let wanted = [self.g[2] * pitch / stiffness, -self.g[0] * roll / stiffness];
+        for (axis, wanted) in wanted.into_iter().enumerate() {
+            let before = self.lean[axis];
+            self.lean[axis] += (wanted - before) * (STEP / 0.06);
+            self.lean_rate[axis] = (self.lean[axis] - before) / STEP;
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! A stand-in for the game: a car is driven round a closed circuit, and the three pages of shared memory say so.
+//!
+//! [`Simulator`] is the game without a clock: step it as fast as you like and read the pages. [`run`] publishes a
+//! simulation in real time, so that a reader cannot tell it from the game.
+//!
+//! It is not a driving game. The car follows a given line at the speed that its tyres, engine and brakes allow, and
+//! everything on the pages follows from that one motion: integrating `velocity` gives the position, `speedKmh` is its
+//! length, loads follow from the accelerations, temperatures from forces and slip, fuel from power. The session behaves
+//! as the game's does, oddities included: the lap timer is back at zero frames before the lap is counted, names are
+//! incomplete for the first seconds, missing lap times are 0 or `0x7fffffff`.
+//!
+//! Units are SI where the pages do not say otherwise; world axes have Y up.
+
+#![forbid(unsafe_code)]
+
+mod car;
+mod driver;
+mod laps;
+mod noise;
+mod options;
+mod pages;
+mod plan;
+mod profile;
+mod realtime;
+mod session;
+mod simulator;
+mod spec;
+mod track;
+mod traffic;
+mod truth;
+mod vector;
+
+pub use options::{AccGOrder, CarModel, Options, Scenario, UnknownName};
+pub use realtime::run;
+pub use simulator::{Changed, Simulator};
+pub use truth::{LapKind, LapRecord, Truth};

@@ -1,0 +1,11 @@
+//! From the state of the simulation to the three pages.
+
+mod equipment;
+mod graphics;
+mod physics;
+mod static_data;
+mod text;
+
+pub(crate) use graphics::{Driven, Frame, fill_graphics};
+pub(crate) use physics::fill_physics;
+pub(crate) use static_data::{menu_static, session_static};

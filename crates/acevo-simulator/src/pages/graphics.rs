@@ -1,0 +1,344 @@
+//! The graphics page.
+
+use acevo_shared_memory::{
+    ACEvoCarLocation, ACEvoEngineType, ACEvoFlagType, ACEvoStatus, SMEvoPitInfo, SMEvoTyreState, SPageFileGraphicEvo,
+};
+
+use super::{equipment, physics, text};
+use crate::car::Wheel;
+use crate::driver::PIT_SPEED;
+use crate::laps::LapBoard;
+use crate::options::AccGOrder;
+use crate::plan::Start;
+use crate::session::{Session, Setting};
+use crate::spec::CarSpec;
+use crate::track::PitZone;
+
+/// "No reference" in `delta_time_ms`, "no time" elsewhere.
+const NOTHING: i32 = i32::MAX;
+/// Shown until the car's name is known.
+const CAR_PLACEHOLDER: &str = "car_placeholder";
+const DRIVER_NAME: &str = "Žofie";
+const DRIVER_SURNAME: &str = "Müldřansová";
+/// The car had been driven before: km and s.
+const ODOMETER_KM: f64 = 1284.0;
+const ODOMETER_S: f64 = 41_000.0;
+/// The session begins at this time of day, in seconds after midnight.
+const START_OF_DAY: i32 = 14 * 3600;
+
+/// What earlier sessions have added up to.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Driven {
+    km: f64,
+    seconds: f64,
+}
+
+impl Driven {
+    pub(crate) fn add(&mut self, session: &Session) {
+        self.km += session.car.odometer / 1000.0;
+        self.seconds += session.time();
+    }
+}
+
+/// What a frame shows.
+#[derive(Debug)]
+pub(crate) struct Frame<'a> {
+    pub(crate) session: &'a Session,
+    pub(crate) setting: &'a Setting,
+    pub(crate) board: &'a LapBoard,
+    pub(crate) driven: &'a Driven,
+    pub(crate) acc_g: AccGOrder,
+    pub(crate) names_complete: bool,
+    pub(crate) status: ACEvoStatus,
+}
+
+/// Fills the page. Everything comes from one instant, as it does in the game's renderer.
+pub(crate) fn fill_graphics(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
+    page.packetId = page.packetId.wrapping_add(1);
+    page.status = frame.status.value();
+    let [a, b] = frame.session.traffic.player_id();
+    (page.focused_car_id_a, page.focused_car_id_b) = (a, b);
+    (page.player_car_id_a, page.player_car_id_b) = (a, b);
+    driving(page, frame);
+    engine(page, frame);
+    energy(page, frame);
+    tyres(page, frame);
+    timing(page, frame);
+    place(page, frame);
+    session_state(page, frame);
+    settings(page, frame);
+    others(page, frame);
+}
+
+fn driving(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
+    let session = frame.session;
+    let car = &session.car;
+    let speed = car.velocity.length();
+    page.tc_active = false;
+    page.abs_active = false;
+    page.launch_active = session.lights_on() > 0;
+    page.display_speed_kmh = (speed * 3.6).round() as i16;
+    page.display_speed_mph = (speed * 2.236_936).round() as i16;
+    page.display_speed_ms = speed.round() as i16;
+    page.pitspeeding_delta = if session.driver.in_pits { ((speed - PIT_SPEED) * 3.6) as f32 } else { 0.0 };
+    page.gear_int = car.powertrain.gear as i16;
+    page.gas_percent = car.pedals.throttle as f32;
+    page.brake_percent = car.pedals.brake as f32;
+    page.clutch_percent = (1.0 - car.powertrain.clutch) as f32;
+    let degrees = physics::steering_wheel_degrees(session);
+    page.steering_percent = (degrees / car.spec.steering_lock_deg).clamp(-1.0, 1.0) as f32;
+    page.steer_degrees = degrees.round() as i32;
+    page.ffb_strength = physics::force_feedback(session).abs();
+    page.car_ffb_mupliplier = 0.82;
+    [page.g_forces_x, page.g_forces_y, page.g_forces_z] = physics::ordered(car.g, frame.acc_g);
+    let km = frame.driven.km + car.odometer / 1000.0;
+    page.current_km = (car.odometer / 1000.0) as f32;
+    page.total_km = (ODOMETER_KM + km) as u32;
+    page.total_driving_time_s = (ODOMETER_S + frame.driven.seconds + session.time()) as u32;
+}
+
+fn engine(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
+    let (spec, engine) = (frame.session.car.spec, &frame.session.car.powertrain);
+    page.rpm = engine.rpm.round() as u16;
+    page.rpm_percent = (engine.rpm / spec.max_rpm) as f32;
+    let geared = !spec.is_electric();
+    page.is_rpm_limiter_on = engine.rpm >= spec.max_rpm - 5.0;
+    page.is_change_up_rpm = geared && engine.rpm > spec.shift_up_rpm * 0.975;
+    page.is_change_down_rpm = geared && engine.gear > 2 && engine.rpm < spec.shift_up_rpm * 0.45;
+    page.is_ignition_on = engine.running || engine.cranking;
+    page.is_engine_running = engine.running;
+    page.water_temperature_percent = (engine.water_c / 120.0) as f32;
+    page.water_temperature_c = engine.water_c.round() as i32 as i8;
+    page.air_temperature_c = frame.session.car.wheels.air_c.round() as i32 as i8;
+    page.oil_temperature_c = engine.oil_c as f32;
+    if geared {
+        let turning = (engine.rpm / 6000.0).clamp(0.0, 1.0);
+        page.water_pressure_bar = (0.4 + 0.9 * turning) as f32;
+        page.fuel_pressure_bar = if engine.running { 5.0 } else { 0.0 };
+        page.oil_pressure_bar = (5.6 * turning) as f32;
+        page.exhaust_temperature_c = engine.exhaust_c as f32;
+    }
+    page.turbo_boost = engine.boost_bar as f32;
+    if spec.max_boost_bar > 0.0 {
+        page.turbo_boost_level = 1.0;
+        page.turbo_boost_perc = (engine.boost_bar / spec.max_boost_bar) as f32;
+    }
+    page.max_turbo_boost = spec.max_boost_bar as f32;
+    page.current_torque = engine.torque as f32;
+    page.current_bhp = (engine.power / 745.7).round() as i32;
+    page.gear_rpm_window = ((engine.rpm / spec.shift_up_rpm) as f32).clamp(0.0, 1.0);
+    page.max_gears = spec.ratios.len() as u32;
+    page.engine_type =
+        if spec.is_electric() { ACEvoEngineType::ElectricMotor } else { ACEvoEngineType::InternalCombustion }.value();
+    page.performance_mode_name = spec.performance_mode.into();
+}
+
+fn energy(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
+    let session = frame.session;
+    let (spec, engine) = (session.car.spec, &session.car.powertrain);
+    page.battery_voltage = engine.battery_volts(spec) as f32;
+    if spec.is_electric() {
+        let charging = engine.power < 0.0 || session.is_serviced();
+        page.has_kers = true;
+        page.kers_is_charging = engine.power < 0.0;
+        page.battery_is_charging = charging;
+        page.kers_charge_perc = engine.charge(spec) as f32;
+        page.kers_current_perc = (engine.power / 480_000.0).clamp(0.0, 1.0) as f32;
+        page.battery_temperature = engine.battery_c as f32;
+        return;
+    }
+    page.battery_temperature = (session.car.wheels.air_c + 11.0) as f32;
+    let km = session.car.odometer / 1000.0;
+    let lap_km = frame.setting.track.length() / 1000.0;
+    page.fuel_liter_current_quantity = engine.fuel_l as f32;
+    page.fuel_liter_current_quantity_percent = (engine.fuel_l / spec.tank_l) as f32;
+    page.fuel_liter_used = engine.fuel_used_l as f32;
+    page.max_fuel = spec.tank_l as f32;
+    // Averages make no sense before there is some way to average over.
+    if km > 0.2 {
+        let per_km = engine.fuel_used_l / km;
+        page.fuel_liter_per_km = per_km as f32;
+        page.km_per_fuel_liter = (1.0 / per_km) as f32;
+        page.fuel_liter_per_lap = (per_km * lap_km) as f32;
+        page.fuel_per_lap = page.fuel_liter_per_lap;
+        page.laps_possible_with_fuel = (engine.fuel_l / (per_km * lap_km)) as f32;
+        page.fuel_estimated_laps = page.laps_possible_with_fuel;
+    }
+    let speed = session.car.speed;
+    let now = if speed > 1.0 { engine.fuel_flow / speed * 1000.0 } else { 0.0 };
+    page.instantaneous_fuel_liter_per_km = now as f32;
+    page.instantaneous_km_per_fuel_liter = if now > 0.0 { (1.0 / now) as f32 } else { 0.0 };
+}
+
+fn tyres(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
+    let car = &frame.session.car;
+    let state = |index: usize| tyre(car.spec, &car.wheels.each[index], car.pedals.brake, index / 2);
+    page.tyre_lf = state(0);
+    page.tyre_rf = state(1);
+    page.tyre_lr = state(2);
+    page.tyre_rr = state(3);
+    page.use_single_compound = true;
+}
+
+fn tyre(spec: &CarSpec, wheel: &Wheel, brake: f64, axle: usize) -> SMEvoTyreState {
+    let share = if axle == 0 { spec.brake_front } else { 1.0 - spec.brake_front };
+    let pressure = wheel.pressure_psi(spec);
+    let normalized = |celsius: f64| (celsius / spec.ideal_tyre_c) as f32;
+    let [left, center, right] = wheel.faces_c;
+    SMEvoTyreState {
+        slip: wheel.slip as f32,
+        lock: false,
+        tyre_pression: pressure as f32,
+        tyre_temperature_c: ((left + center + right) / 3.0) as f32,
+        brake_temperature_c: wheel.brake_c as f32,
+        brake_pressure: (brake * share * 90.0) as f32,
+        tyre_temperature_left: left as f32,
+        tyre_temperature_center: center as f32,
+        tyre_temperature_right: right as f32,
+        tyre_compound_front: spec.compound[0].into(),
+        tyre_compound_rear: spec.compound[1].into(),
+        tyre_normalized_pressure: (pressure / spec.ideal_psi).min(2.0) as f32,
+        tyre_normalized_temperature_left: normalized(left),
+        tyre_normalized_temperature_center: normalized(center),
+        tyre_normalized_temperature_right: normalized(right),
+        brake_normalized_temperature: (wheel.brake_c / spec.ideal_brake_c) as f32,
+        tyre_normalized_temperature_core: normalized(wheel.core_c),
+        ..SMEvoTyreState::default()
+    }
+}
+
+fn timing(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
+    let (session, board) = (frame.session, frame.board);
+    let clock = &session.clock;
+    let elapsed = clock.elapsed_ms(session.time());
+    let delta = clock.delta_ms();
+    let best = (board.best_ms > 0 && board.best_ms < NOTHING).then_some(board.best_ms);
+    let last = (board.last_ms > 0 && board.last_ms < NOTHING).then_some(board.last_ms);
+    page.current_lap_time_ms = elapsed;
+    page.last_laptime_ms = board.last_ms;
+    page.best_laptime_ms = board.best_ms;
+    page.total_lap_count = board.total_lap_count;
+    page.delta_time_ms = delta.unwrap_or(NOTHING);
+    page.predicted_lap_time_ms = match (clock.best_ms, delta) {
+        (Some(best), Some(delta)) => best + delta,
+        _ => NOTHING,
+    };
+    page.is_valid_lap = session.is_valid_lap();
+    page.is_last_lap = session.is_last_lap();
+    let last_delta = last.zip(best).map(|(last, best)| last - best);
+    let state = &mut page.timing_state;
+    state.current_laptime = text::lap_time(Some(elapsed)).as_str().into();
+    state.delta_current = text::delta(delta).as_str().into();
+    state.delta_current_p = delta.unwrap_or(0).signum();
+    state.last_laptime = text::lap_time(last).as_str().into();
+    state.delta_last = text::delta(last_delta).as_str().into();
+    state.delta_last_p = last_delta.unwrap_or(0).signum();
+    state.best_laptime = text::lap_time(best).as_str().into();
+    state.ideal_laptime = text::lap_time(clock.ideal_ms()).as_str().into();
+    state.total_time = text::clock(session.time() as i32).as_str().into();
+    state.is_invalid = !session.is_valid_lap();
+}
+
+fn place(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
+    let (session, track) = (frame.session, &frame.setting.track);
+    let npos = session.s(track) / track.length();
+    // The lap that has just ended keeps counting until the game has noticed.
+    page.npos = if frame.board.npos_lags && npos < 0.5 { npos + 1.0 } else { npos } as f32;
+    let zone = session.pit_zone(track);
+    page.car_location = match zone {
+        _ if frame.status == ACEvoStatus::Off => ACEvoCarLocation::Unassigned,
+        PitZone::Outside => ACEvoCarLocation::Track,
+        PitZone::Entry => ACEvoCarLocation::PitEntry,
+        PitZone::Limit => ACEvoCarLocation::Pitlane,
+        PitZone::Exit => ACEvoCarLocation::PitExit,
+    }
+    .value();
+    page.is_in_pit_lane = zone != PitZone::Outside;
+    page.is_in_pit_box = session.in_box(track);
+    let work = i8::from(session.is_serviced());
+    page.pit_info = SMEvoPitInfo {
+        // Nothing is broken, so nothing is repaired.
+        damage: -i8::from(session.is_serviced()),
+        fuel: work,
+        tyres_lf: work,
+        tyres_rf: work,
+        tyres_lr: work,
+        tyres_rr: work,
+        ..SMEvoPitInfo::default()
+    };
+    page.flag = session.flag().value();
+    page.global_flag = match session.flag() {
+        ACEvoFlagType::YellowFlag => ACEvoFlagType::YellowFlag,
+        ACEvoFlagType::CheckeredFlag => ACEvoFlagType::CheckeredFlag,
+        _ => ACEvoFlagType::NoFlag,
+    }
+    .value();
+}
+
+fn session_state(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
+    let session = frame.session;
+    let seconds = session.time() as i32;
+    let of_day = START_OF_DAY + session.index as i32 * 3600 + seconds;
+    page.time_of_day_hours = of_day / 3600 % 24;
+    page.time_of_day_minutes = of_day / 60 % 60;
+    page.time_of_day_seconds = of_day % 60;
+    let left_ms = (session.plan.minutes * 60_000 - (session.time() * 1000.0) as i32).max(0);
+    let to_start = session.to_start();
+    let state = &mut page.session_state;
+    state.phase_name = session.plan.phase.into();
+    state.time_left_ms = left_ms;
+    state.time_left = text::clock(left_ms / 1000).as_str().into();
+    state.wait_time = text::clock(to_start.ceil() as i32).as_str().into();
+    state.total_lap = session.plan.laps.unwrap_or(0) as i32;
+    // Always 0 in the game; the number is total_lap_count + 1.
+    state.current_lap = 0;
+    state.lights_on = session.lights_on();
+    state.lights_mode = i32::from(session.plan.start == Start::Grid && to_start > 0.0);
+    state.lap_length_km = (frame.setting.track.length() / 1000.0) as f32;
+    state.end_session_flag = i32::from(session.is_chequered());
+    state.ui_enable_drive = true;
+    state.ui_enable_setup = session.in_box(&frame.setting.track);
+}
+
+fn settings(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
+    let session = frame.session;
+    let spec = session.car.spec;
+    let ignition = page.is_ignition_on;
+    let limiter = session.pit_zone(&frame.setting.track) == PitZone::Limit;
+    page.electronics = equipment::electronics(spec, ignition, limiter);
+    [page.electronics_min_limit, page.electronics_max_limit] = equipment::electronics_limits(spec);
+    page.electronics_is_modifiable = equipment::modifiable_electronics(spec);
+    page.instrumentation = equipment::instrumentation(ignition, session.car.pedals.brake > 0.95);
+    page.instrumentation_max_limit = equipment::highest_instrumentation();
+    page.assists_state = equipment::assists();
+    page.diff_coast_raw_value = 0.35;
+    page.diff_power_raw_value = 0.45;
+    page.driver_name = DRIVER_NAME.into();
+    page.driver_surname = DRIVER_SURNAME.into();
+    page.car_model = if frame.names_complete { spec.name } else { CAR_PLACEHOLDER }.into();
+    page.player_fps = 60;
+    page.player_fps_avg = 60;
+    page.player_cpu_usage = 31;
+    page.player_cpu_usage_avg = 30;
+    page.player_qos = 100;
+    page.player_qos_avg = 100;
+}
+
+fn others(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
+    let (session, setting) = (frame.session, frame.setting);
+    let traffic = &session.traffic;
+    let (track, profile) = (&setting.track, &setting.profile);
+    page.car_ids = traffic.ids();
+    page.car_coordinates = traffic.coordinates(track, session.car.position);
+    let standing = if session.plan.start == Start::Grid {
+        traffic.race_standing(track, profile, session.progress)
+    } else {
+        traffic.practice_standing(track, profile, session.s(track), session.clock.best_ms)
+    };
+    page.current_pos = standing.position;
+    page.gap_ahead = standing.gap_ahead as f32;
+    page.gap_behind = standing.gap_behind as f32;
+    let cars = crate::traffic::RIVALS as u8 + 1;
+    page.active_cars = cars;
+    page.total_drivers = u32::from(cars);
+}

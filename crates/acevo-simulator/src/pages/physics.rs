@@ -1,0 +1,155 @@
+//! The physics page.
+
+use acevo_shared_memory::SPageFilePhysics;
+
+use crate::car::Wheel;
+use crate::driver::PIT_SPEED;
+use crate::options::AccGOrder;
+use crate::session::{Session, Setting};
+use crate::spec::AIR_DENSITY;
+use crate::track::PitZone;
+
+/// Fills the page with the car's state after a step. `tyreWear`, `tyreTempI/M/O`, `suspensionDamage`, `tcinAction` and
+/// `absInAction` stay 0, as they do in the game.
+pub(crate) fn fill_physics(page: &mut SPageFilePhysics, session: &Session, setting: &Setting, order: AccGOrder) {
+    page.packetId = page.packetId.wrapping_add(1);
+    motion(page, session, order);
+    controls(page, session, setting);
+    drivetrain(page, session);
+    wheels(page, session);
+    environment(page, session);
+}
+
+/// Three parts (lateral, vertical, longitudinal) in the order asked for.
+pub(super) fn ordered(g: [f64; 3], order: AccGOrder) -> [f32; 3] {
+    let [lateral, vertical, longitudinal] = g.map(|part| part as f32);
+    match order {
+        AccGOrder::Measured => [lateral, vertical, longitudinal],
+        AccGOrder::Documented => [lateral, longitudinal, vertical],
+    }
+}
+
+/// How much the anti-lock brakes release, 0..1.
+pub(super) fn abs_intervention(session: &Session) -> f32 {
+    let car = &session.car;
+    if car.pedals.brake < 0.05 || car.speed < 3.0 {
+        return 0.0;
+    }
+    let slip = car.wheels.each.iter().map(|wheel| -wheel.slip_ratio).fold(0.0, f64::max);
+    ((slip - 0.056) / 0.02).clamp(0.0, 1.0) as f32
+}
+
+/// The pit limiter holds the engine back this instant.
+pub(super) fn is_limiting(session: &Session, setting: &Setting) -> bool {
+    session.pit_zone(&setting.track) == PitZone::Limit && session.car.speed > PIT_SPEED - 1.0
+}
+
+/// Nm at the steering wheel as the game sends it: -1..1.
+pub(super) fn force_feedback(session: &Session) -> f32 {
+    let aligning = session.car.wheels.each[0].mz + session.car.wheels.each[1].mz;
+    (aligning / 650.0).clamp(-1.0, 1.0) as f32
+}
+
+/// Degrees of the steering wheel, positive to the right.
+pub(super) fn steering_wheel_degrees(session: &Session) -> f64 {
+    session.car.steer.to_degrees() * session.car.spec.steering_ratio
+}
+
+fn motion(page: &mut SPageFilePhysics, session: &Session, order: AccGOrder) {
+    let car = &session.car;
+    page.velocity = car.velocity.to_f32();
+    page.localVelocity = car.axes.local(car.velocity).map(|part| part as f32);
+    page.speedKmh = (car.velocity.length() * 3.6) as f32;
+    page.accG = ordered(car.g, order);
+    page.localAngularVel = [car.lean_rate[0] as f32, car.yaw_rate as f32, car.lean_rate[1] as f32];
+    let forward = car.axes.forward;
+    let level = (forward.x * forward.x + forward.z * forward.z).sqrt();
+    page.heading = forward.x.atan2(forward.z) as f32;
+    page.pitch = (forward.y.atan2(level) + car.lean[0]) as f32;
+    page.roll = car.lean[1] as f32;
+    page.cgHeight = car.spec.cg_height as f32;
+    let each = &car.wheels.each;
+    for axle in 0..2 {
+        let travel = (each[2 * axle].travel + each[2 * axle + 1].travel) / 2.0;
+        page.rideHeight[axle] = (car.spec.ride_height[axle] - travel).max(0.006) as f32;
+    }
+}
+
+fn controls(page: &mut SPageFilePhysics, session: &Session, setting: &Setting) {
+    let car = &session.car;
+    page.gas = car.pedals.throttle as f32;
+    page.brake = car.pedals.brake as f32;
+    page.clutch = car.powertrain.clutch as f32;
+    page.steerAngle = (steering_wheel_degrees(session) / car.spec.steering_lock_deg).clamp(-1.0, 1.0) as f32;
+    page.brakeBias = car.spec.brake_front as f32;
+    page.abs = abs_intervention(session);
+    page.tc = car.powertrain.tc as f32;
+    page.pitLimiterOn = i32::from(is_limiting(session, setting));
+    page.autoShifterOn = 1;
+    page.isAIControlled = 0;
+    page.finalFF = force_feedback(session);
+    page.performanceMeter = session.clock.delta_ms().map_or(0.0, |ms| ms as f32 / 1000.0);
+}
+
+fn drivetrain(page: &mut SPageFilePhysics, session: &Session) {
+    let (spec, powertrain) = (session.car.spec, &session.car.powertrain);
+    page.fuel = powertrain.fuel_l as f32;
+    page.gear = powertrain.gear;
+    page.rpms = powertrain.rpm.round() as i32;
+    page.currentMaxRpm = spec.max_rpm as i32;
+    page.turboBoost = powertrain.boost_bar as f32;
+    page.waterTemp = powertrain.water_c as f32;
+    page.ignitionOn = i32::from(powertrain.running || powertrain.cranking);
+    page.starterEngineOn = i32::from(powertrain.cranking);
+    page.isEngineRunning = i32::from(powertrain.running);
+    page.engineBrake = 3;
+    if spec.is_electric() {
+        page.kersCharge = powertrain.charge(spec) as f32;
+        page.kersInput = (powertrain.power / 480_000.0).clamp(0.0, 1.0) as f32;
+        page.kersCurrentKJ = (powertrain.energy_used_kwh.max(0.0) * 3600.0) as f32;
+        page.ersRecoveryLevel = 5;
+        page.ersPowerLevel = 5;
+        page.ersIsCharging = i32::from(powertrain.power < 0.0);
+    }
+}
+
+fn wheels(page: &mut SPageFilePhysics, session: &Session) {
+    let car = &session.car;
+    let each = &car.wheels.each;
+    let all = |value: fn(&Wheel) -> f64| std::array::from_fn(|index| value(&each[index]) as f32);
+    page.wheelSlip = all(|wheel| wheel.slip);
+    page.wheelLoad = all(|wheel| wheel.load);
+    page.wheelAngularSpeed = all(|wheel| wheel.angular_speed);
+    page.wheelsPressure = std::array::from_fn(|index| each[index].pressure_psi(car.spec) as f32);
+    page.tyreDirtyLevel = all(|wheel| wheel.dirt);
+    page.tyreCoreTemperature = all(|wheel| wheel.core_c);
+    page.tyreTemp = all(|wheel| (wheel.faces_c[0] + wheel.faces_c[1] + wheel.faces_c[2]) / 3.0);
+    page.camberRAD = all(|wheel| wheel.camber_rad);
+    page.suspensionTravel = all(|wheel| wheel.travel);
+    page.brakeTemp = all(|wheel| wheel.brake_c);
+    page.brakeTorque = all(|wheel| wheel.brake_torque);
+    page.padLife = all(|wheel| wheel.pad);
+    page.discLife = all(|wheel| wheel.disc);
+    page.mz = all(|wheel| wheel.mz);
+    page.fx = all(|wheel| wheel.fx);
+    page.fy = all(|wheel| wheel.fy);
+    page.slipRatio = all(|wheel| wheel.slip_ratio);
+    page.slipAngle = all(|wheel| wheel.slip_angle);
+    page.tyreContactPoint = std::array::from_fn(|index| each[index].contact.to_f32());
+    page.tyreContactNormal = [car.axes.up.to_f32(); 4];
+    page.tyreContactHeading = std::array::from_fn(|index| each[index].heading.to_f32());
+    page.numberOfTyresOut = i32::from(car.wheels.off_track);
+}
+
+fn environment(page: &mut SPageFilePhysics, session: &Session) {
+    let car = &session.car;
+    page.airDensity = AIR_DENSITY as f32;
+    page.airTemp = car.wheels.air_c as f32;
+    page.roadTemp = car.wheels.road_c as f32;
+    let rolling = car.speed / (car.speed + 30.0);
+    page.roadVibrations = (0.06 * rolling) as f32;
+    page.kerbVibration = (0.25 * f64::from(car.wheels.off_track) * rolling) as f32;
+    let most_slip = car.wheels.each.iter().map(|wheel| wheel.slip).fold(0.0, f64::max);
+    page.slipVibrations = ((most_slip - 0.85).max(0.0) * rolling) as f32;
+    page.absVibrations = 0.2 * page.abs;
+}

@@ -1,0 +1,27 @@
+//! Times as the game writes them.
+
+/// `m:ss.mmm`, or dashes for no time.
+pub(super) fn lap_time(ms: Option<i32>) -> String {
+    match ms {
+        Some(ms) => format!("{}:{:02}.{:03}", ms / 60_000, ms / 1000 % 60, ms % 1000),
+        None => "--:--.---".to_owned(),
+    }
+}
+
+/// `+s.mmm` or `-s.mmm`, or nothing.
+pub(super) fn delta(ms: Option<i32>) -> String {
+    ms.map_or_else(String::new, |ms| {
+        let sign = if ms < 0 { '-' } else { '+' };
+        let size = ms.unsigned_abs();
+        format!("{sign}{}.{:03}", size / 1000, size % 1000)
+    })
+}
+
+/// `mm:ss` or `h:mm:ss`.
+pub(super) fn clock(seconds: i32) -> String {
+    if seconds >= 3600 {
+        format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+    } else {
+        format!("{:02}:{:02}", seconds / 60, seconds % 60)
+    }
+}

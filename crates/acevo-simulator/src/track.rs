@@ -1,0 +1,307 @@
+//! The circuit: a closed centre line with elevation, the racing line beside it and the pit lane along the main
+//! straight.
+
+use crate::noise::smoothstep;
+use crate::vector::Vec3;
+
+/// The circuit's name as the static page shows it.
+pub(crate) const NAME: &str = "Valdombra";
+/// The layout's name as the static page shows it.
+pub(crate) const CONFIGURATION: &str = "Gran Premio";
+/// From the centre line to the edge of the tarmac, in metres.
+pub(crate) const HALF_WIDTH: f64 = 6.5;
+
+/// Control points of a closed cubic B-spline: x, height, z in metres. The first one lies on the start line.
+const CONTROL_POINTS: [(f64, f64, f64); 48] = [
+    (0.0, 0.0, 0.0),
+    (0.0, 0.4, 120.0),
+    (0.0, 1.2, 240.0),
+    (0.0, 2.6, 360.0),
+    (0.0, 4.2, 450.0),
+    (0.0, 5.2, 516.0),
+    (16.0, 6.4, 556.0),
+    (62.0, 7.4, 566.0),
+    (150.0, 9.4, 552.0),
+    (240.0, 12.0, 536.0),
+    (330.0, 15.0, 548.0),
+    (400.0, 17.6, 600.0),
+    (440.0, 19.4, 680.0),
+    (478.0, 20.6, 752.0),
+    (526.0, 21.2, 792.0),
+    (578.0, 21.2, 780.0),
+    (590.0, 20.8, 730.0),
+    (586.0, 19.8, 670.0),
+    (560.0, 17.6, 590.0),
+    (540.0, 14.6, 500.0),
+    (562.0, 11.4, 420.0),
+    (556.0, 8.6, 340.0),
+    (510.0, 6.6, 268.0),
+    (496.0, 5.6, 190.0),
+    (540.0, 5.2, 128.0),
+    (620.0, 5.8, 112.0),
+    (700.0, 7.0, 96.0),
+    (752.0, 8.2, 36.0),
+    (748.0, 8.6, -60.0),
+    (704.0, 7.6, -150.0),
+    (640.0, 5.2, -230.0),
+    (590.0, 2.0, -320.0),
+    (566.0, -1.6, -420.0),
+    (528.0, -4.4, -500.0),
+    (450.0, -5.4, -524.0),
+    (390.0, -5.0, -484.0),
+    (384.0, -4.0, -410.0),
+    (366.0, -3.0, -340.0),
+    (300.0, -2.2, -322.0),
+    (244.0, -1.4, -370.0),
+    (226.0, -0.4, -460.0),
+    (206.0, 0.8, -560.0),
+    (150.0, 1.8, -632.0),
+    (72.0, 2.4, -640.0),
+    (14.0, 2.4, -584.0),
+    (0.0, 2.0, -480.0),
+    (0.0, 1.2, -340.0),
+    (0.0, 0.5, -170.0),
+];
+
+/// Where the pit lane leaves the track, in metres relative to the start line.
+const PIT_ENTRY: f64 = -370.0;
+/// From here to [`PIT_LIMIT_END`] the pit speed limit holds.
+const PIT_LIMIT_START: f64 = -230.0;
+const PIT_LIMIT_END: f64 = 230.0;
+/// Where the pit lane has joined the track again.
+const PIT_EXIT: f64 = 370.0;
+/// The player's box.
+pub(crate) const PIT_BOX: f64 = 45.0;
+/// How far the pit lane and the boxes lie to the right of the centre line.
+const PIT_LANE_OFFSET: f64 = 17.0;
+pub(crate) const PIT_BOX_OFFSET: f64 = 21.5;
+/// The way from the lane into the box and back.
+const PIT_BOX_TURN: f64 = 32.0;
+
+/// The part of the pit lane a car is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PitZone {
+    Entry,
+    Limit,
+    Exit,
+    Outside,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Node {
+    position: Vec3,
+    /// Unit vector along the centre line.
+    tangent: Vec3,
+    /// 1/m in the level plane, positive to the right.
+    curvature: f64,
+    /// The racing line's distance from the centre line in metres, positive to the right.
+    line: f64,
+}
+
+/// The centre line, sampled at equal distances.
+#[derive(Debug, Clone)]
+pub(crate) struct Track {
+    nodes: Vec<Node>,
+    spacing: f64,
+    length: f64,
+}
+
+/// One place on the centre line.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    pub(crate) position: Vec3,
+    pub(crate) tangent: Vec3,
+    /// 1/m, positive to the right.
+    pub(crate) curvature: f64,
+}
+
+impl Track {
+    pub(crate) fn new() -> Self {
+        let (parameters, length) = equal_distances();
+        let spacing = length / parameters.len() as f64;
+        let mut nodes: Vec<Node> = parameters
+            .iter()
+            .map(|&u| {
+                let [position, first, second] = spline(u);
+                let level = first.x * first.x + first.z * first.z;
+                Node {
+                    position,
+                    tangent: first.normalized(),
+                    curvature: (second.x * first.z - second.z * first.x) / (level * level.sqrt()),
+                    line: 0.0,
+                }
+            })
+            .collect();
+        let bends: Vec<f64> = nodes.iter().map(|node| node.curvature).collect();
+        for (node, line) in nodes.iter_mut().zip(racing_line(&bends, spacing)) {
+            node.line = line;
+        }
+        Self { nodes, spacing, length }
+    }
+
+    /// Metres round the track on the centre line.
+    pub(crate) fn length(&self) -> f64 {
+        self.length
+    }
+
+    /// The number of samples in the table, and the distance between two of them.
+    pub(crate) fn samples(&self) -> (usize, f64) {
+        (self.nodes.len(), self.spacing)
+    }
+
+    /// `s` brought into `0..length`.
+    pub(crate) fn wrap(&self, s: f64) -> f64 {
+        let wrapped = s - (s / self.length).floor() * self.length;
+        if wrapped < self.length { wrapped } else { 0.0 }
+    }
+
+    /// `s` as a distance from the start line, negative in the second half of the lap.
+    pub(crate) fn signed(&self, s: f64) -> f64 {
+        let s = self.wrap(s);
+        if s > self.length / 2.0 { s - self.length } else { s }
+    }
+
+    fn locate(&self, s: f64) -> (&Node, &Node, f64) {
+        let x = self.wrap(s) / self.spacing;
+        let index = (x as usize).min(self.nodes.len() - 1);
+        let next = if index + 1 == self.nodes.len() { 0 } else { index + 1 };
+        (&self.nodes[index], &self.nodes[next], x - index as f64)
+    }
+
+    /// The centre line at `s` metres after the start line.
+    pub(crate) fn place(&self, s: f64) -> Place {
+        let (a, b, t) = self.locate(s);
+        // Cubic Hermite: positions and directions of both neighbours, so that a car crosses samples without a jerk.
+        let (t2, t3) = (t * t, t * t * t);
+        let position = a.position * (2.0 * t3 - 3.0 * t2 + 1.0)
+            + b.position * (3.0 * t2 - 2.0 * t3)
+            + (a.tangent * (t3 - 2.0 * t2 + t) + b.tangent * (t3 - t2)) * self.spacing;
+        Place {
+            position,
+            tangent: (a.tangent * (1.0 - t) + b.tangent * t).normalized(),
+            curvature: a.curvature * (1.0 - t) + b.curvature * t,
+        }
+    }
+
+    /// The racing line's distance to the right of the centre line at `s`, in metres.
+    pub(crate) fn line(&self, s: f64) -> f64 {
+        let (a, b, t) = self.locate(s);
+        a.line * (1.0 - t) + b.line * t
+    }
+
+    /// The point `offset` metres to the right of the centre line.
+    pub(crate) fn point(&self, s: f64, offset: f64) -> Vec3 {
+        let place = self.place(s);
+        place.position + place.tangent.level_right() * offset
+    }
+
+    /// How far into the pit lane a car on its way through the pits is: 0 on the track, 1 in the lane.
+    pub(crate) fn pit_lane_share(&self, s: f64) -> f64 {
+        let s = self.signed(s);
+        smoothstep((s - PIT_ENTRY) / (PIT_LIMIT_START - PIT_ENTRY))
+            * smoothstep((PIT_EXIT - s) / (PIT_EXIT - PIT_LIMIT_END))
+    }
+
+    /// The distance of the way through the pits from the centre line, where it has left the track.
+    pub(crate) fn pit_lane_offset(&self, s: f64, into_box: bool) -> f64 {
+        let s = self.signed(s);
+        let aside = if into_box {
+            smoothstep((s - PIT_BOX + PIT_BOX_TURN) / PIT_BOX_TURN)
+                * smoothstep((PIT_BOX + PIT_BOX_TURN - s) / PIT_BOX_TURN)
+        } else {
+            0.0
+        };
+        PIT_LANE_OFFSET + (PIT_BOX_OFFSET - PIT_LANE_OFFSET) * aside
+    }
+
+    pub(crate) fn pit_zone(&self, s: f64) -> PitZone {
+        match self.signed(s) {
+            s if (PIT_ENTRY..PIT_LIMIT_START).contains(&s) => PitZone::Entry,
+            s if (PIT_LIMIT_START..PIT_LIMIT_END).contains(&s) => PitZone::Limit,
+            s if (PIT_LIMIT_END..PIT_EXIT).contains(&s) => PitZone::Exit,
+            _ => PitZone::Outside,
+        }
+    }
+
+    /// Metres to the line where the pit speed limit begins.
+    pub(crate) fn to_pit_limit(&self, s: f64) -> f64 {
+        PIT_LIMIT_START - self.signed(s)
+    }
+}
+
+/// Position, first and second derivative of the spline at `u` (one unit per control point).
+fn spline(u: f64) -> [Vec3; 3] {
+    let count = CONTROL_POINTS.len();
+    let index = u.floor() as usize;
+    let t = u - u.floor();
+    let r = 1.0 - t;
+    let weights = [
+        [
+            r * r * r / 6.0,
+            (3.0 * t * t * t - 6.0 * t * t + 4.0) / 6.0,
+            (3.0 * (t + t * t - t * t * t) + 1.0) / 6.0,
+            t * t * t / 6.0,
+        ],
+        [-r * r / 2.0, (3.0 * t * t - 4.0 * t) / 2.0, (1.0 + 2.0 * t - 3.0 * t * t) / 2.0, t * t / 2.0],
+        [r, 3.0 * t - 2.0, 1.0 - 3.0 * t, t],
+    ];
+    weights.map(|row| {
+        row.iter().enumerate().fold(Vec3::default(), |sum, (k, &weight)| {
+            let (x, y, z) = CONTROL_POINTS[(index + count + k - 1) % count];
+            sum + Vec3::new(x, y, z) * weight
+        })
+    })
+}
+
+/// Spline parameters about one metre apart, all at the same distance, and the length of the whole line.
+fn equal_distances() -> (Vec<f64>, f64) {
+    const STEPS: usize = 400;
+    let fine = CONTROL_POINTS.len() * STEPS;
+    let mut travelled = Vec::with_capacity(fine + 1);
+    let mut length = 0.0;
+    let mut previous = spline(0.0)[0];
+    travelled.push(0.0);
+    for step in 1..=fine {
+        let here = spline((step % fine) as f64 / STEPS as f64)[0];
+        length += (here - previous).length();
+        travelled.push(length);
+        previous = here;
+    }
+    let count = length.round() as usize;
+    let mut step = 0;
+    let parameters = (0..count)
+        .map(|index| {
+            let wanted = index as f64 * length / count as f64;
+            while travelled[step + 1] <= wanted {
+                step += 1;
+            }
+            let within = (wanted - travelled[step]) / (travelled[step + 1] - travelled[step]);
+            (step as f64 + within) / STEPS as f64
+        })
+        .collect();
+    (parameters, length)
+}
+
+/// Towards the inside of each bend, smoothly: the averaged curvature decides.
+fn racing_line(curvature: &[f64], spacing: f64) -> Vec<f64> {
+    let mut line: Vec<f64> = curvature.iter().map(|k| (k * 260.0).clamp(-3.6, 3.6)).collect();
+    let reach = (22.0 / spacing) as usize;
+    for _ in 0..3 {
+        line = averaged(&line, reach);
+    }
+    line
+}
+
+/// Each value replaced by the mean of its neighbours up to `reach` away, round the closed line.
+fn averaged(values: &[f64], reach: usize) -> Vec<f64> {
+    let count = values.len();
+    let width = (2 * reach + 1) as f64;
+    let mut sum: f64 = (0..=2 * reach).map(|k| values[(count + k - reach) % count]).sum();
+    (0..count)
+        .map(|index| {
+            let mean = sum / width;
+            sum += values[(index + reach + 1) % count] - values[(index + count - reach) % count];
+            mean
+        })
+        .collect()
+}

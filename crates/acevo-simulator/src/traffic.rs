@@ -1,0 +1,189 @@
+//! The other cars: each drives the player's ideal lap a little slower or faster, on a line of its own.
+
+use crate::noise::{Stream, generator};
+use crate::plan::Start;
+use crate::profile::Profile;
+use crate::track::{PIT_BOX, PIT_BOX_OFFSET, Track};
+use crate::vector::Vec3;
+
+/// Cars besides the player's.
+pub(crate) const RIVALS: usize = 19;
+/// Metres between two rows of the grid, and from the line to the first car.
+const GRID_ROW: f64 = 8.0;
+/// Metres from the centre line to either column of the grid.
+const GRID_COLUMN: f64 = 2.6;
+
+/// 128 bits that name a car.
+pub(crate) type CarId = [u64; 2];
+
+/// Where the grid slot (0 = pole) is: metres after the line (negative) and to the right of the centre line.
+pub(crate) fn grid_slot(slot: usize) -> (f64, f64) {
+    let column = if slot.is_multiple_of(2) { GRID_COLUMN } else { -GRID_COLUMN };
+    (-14.0 - GRID_ROW * slot as f64, column)
+}
+
+/// One of the other cars.
+#[derive(Debug, Clone)]
+struct Rival {
+    /// Metres since the line at the start of its first lap; negative on the grid.
+    progress: f64,
+    speed: f64,
+    /// Of the player's target speed.
+    rate: f64,
+    offset: f64,
+    /// Stands in its box all session.
+    parked: bool,
+    /// Seconds until it reacts to the start.
+    reaction: f64,
+    lap_started: Option<f64>,
+    best: f64,
+}
+
+/// All other cars of a session.
+#[derive(Debug, Clone)]
+pub(crate) struct Traffic {
+    rivals: Vec<Rival>,
+    ids: Vec<CarId>,
+    /// The player's place in the page's arrays.
+    pub(crate) player_slot: usize,
+}
+
+/// How the player stands among the others.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Standing {
+    /// From 1.
+    pub(crate) position: u32,
+    /// Seconds; 0 where there is nobody.
+    pub(crate) gap_ahead: f64,
+    pub(crate) gap_behind: f64,
+}
+
+impl Traffic {
+    pub(crate) fn new(seed: u64, session: u32, start: Start, player_grid_slot: usize, track: &Track) -> Self {
+        let player_slot = generator(seed, Stream::CarId, 1000).usize(0..=RIVALS);
+        let ids = (0..=RIVALS as u64)
+            .map(|index| {
+                let mut random = generator(seed, Stream::CarId, index);
+                // The lowest byte is the index: no two cars share an id, and none is the free slot's 0/0.
+                [random.u64(..) | 1 << 63, (random.u64(..) & !0xff) | index]
+            })
+            .collect();
+        let rivals = (0..RIVALS)
+            .map(|index| {
+                let mut random = generator(seed, Stream::Traffic, (u64::from(session) << 32) | index as u64);
+                let slot = if index < player_grid_slot { index } else { index + 1 };
+                let rate = 1.004 - 0.004 * index as f64 + 0.012 * random.f64();
+                let side = if random.bool() { 1.0 } else { -1.0 };
+                let parked = start == Start::Box && index % 5 == 2;
+                let (progress, offset) = match start {
+                    Start::Grid => grid_slot(slot),
+                    _ if parked => (PIT_BOX - 130.0 + 14.0 * index as f64, PIT_BOX_OFFSET),
+                    // Spread over the whole lap.
+                    _ => (
+                        track.length() * (index as f64 + 0.2 + 0.5 * random.f64()) / RIVALS as f64,
+                        side * (1.7 + 1.1 * random.f64()),
+                    ),
+                };
+                let speed = if parked || start == Start::Grid { 0.0 } else { 30.0 };
+                let reaction = 0.18 + 0.25 * random.f64();
+                Rival { progress, speed, rate, offset, parked, reaction, lap_started: None, best: f64::INFINITY }
+            })
+            .collect();
+        Self { rivals, ids, player_slot }
+    }
+
+    /// Drives everybody on by `step` seconds; `held` before the green light.
+    pub(crate) fn step(&mut self, track: &Track, profile: &Profile, time: f64, step: f64, held: bool) {
+        for rival in &mut self.rivals {
+            if rival.parked || held {
+                continue;
+            }
+            if rival.reaction > 0.0 && rival.speed == 0.0 {
+                rival.reaction -= step;
+                continue;
+            }
+            let target = profile.speed(track.wrap(rival.progress)) * rival.rate * 0.98;
+            let limit = 9.0 - 0.09 * rival.speed;
+            rival.speed += (target - rival.speed).clamp(-16.0 * step, limit.max(1.0) * step);
+            let before = (rival.progress / track.length()).floor();
+            rival.progress += rival.speed * step;
+            if (rival.progress / track.length()).floor() > before {
+                if let Some(start) = rival.lap_started {
+                    rival.best = rival.best.min(time - start);
+                }
+                rival.lap_started = Some(time);
+            }
+        }
+    }
+
+    fn slot_of(&self, index: usize) -> usize {
+        if index < self.player_slot { index } else { index + 1 }
+    }
+
+    /// The ids as the page's array has them, free slots 0/0.
+    pub(crate) fn ids(&self) -> [CarId; 60] {
+        let mut all = [[0; 2]; 60];
+        all[..self.ids.len()].copy_from_slice(&self.ids);
+        all
+    }
+
+    pub(crate) fn player_id(&self) -> CarId {
+        self.ids[self.player_slot]
+    }
+
+    /// Where everybody is, the player included, as the page's array has it.
+    pub(crate) fn coordinates(&self, track: &Track, player: Vec3) -> [[f32; 3]; 60] {
+        let mut all = [[0.0; 3]; 60];
+        for (index, rival) in self.rivals.iter().enumerate() {
+            // Grid and boxes lie where they lie; at speed a car follows the racing line on its own side of it.
+            let line =
+                if rival.parked { 0.0 } else { track.line(rival.progress) * (rival.speed / (rival.speed + 9.0)) };
+            all[self.slot_of(index)] = track.point(rival.progress, line + rival.offset).to_f32();
+        }
+        all[self.player_slot] = player.to_f32();
+        all
+    }
+
+    /// The player's position in a race, by distance.
+    pub(crate) fn race_standing(&self, track: &Track, profile: &Profile, player_progress: f64) -> Standing {
+        let seconds = |progress: f64| {
+            let laps = (progress / track.length()).floor();
+            laps * profile.lap_time() + profile.time(track.wrap(progress))
+        };
+        let mine = seconds(player_progress);
+        self.standing(self.rivals.iter().map(|rival| seconds(rival.progress) - mine), |_, lead| lead > 0.0)
+    }
+
+    /// The player's position by best lap; gaps to the next cars on the road.
+    pub(crate) fn practice_standing(&self, track: &Track, profile: &Profile, s: f64, best_ms: Option<i32>) -> Standing {
+        let lap = profile.lap_time();
+        let mine = profile.time(track.wrap(s));
+        let best = best_ms.map_or(f64::INFINITY, |ms| f64::from(ms) / 1000.0);
+        let leads = self.rivals.iter().map(|rival| {
+            if rival.parked {
+                return 0.0;
+            }
+            let lead = profile.time(track.wrap(rival.progress)) - mine;
+            lead - (lead / lap).round() * lap
+        });
+        // Without any time the order is that of the entry list, the player last of those on the road.
+        let no_time = best.is_infinite();
+        self.standing(leads, |rival, _| rival.best < best || (no_time && !rival.parked))
+    }
+
+    /// Counts the cars in front and finds the nearest on both sides; a lead of exactly 0 has no gap.
+    fn standing(&self, leads: impl Iterator<Item = f64>, in_front: impl Fn(&Rival, f64) -> bool) -> Standing {
+        let mut position = 1;
+        let (mut ahead, mut behind) = (f64::INFINITY, f64::INFINITY);
+        for (rival, lead) in self.rivals.iter().zip(leads) {
+            position += u32::from(in_front(rival, lead));
+            if lead > 0.0 {
+                ahead = ahead.min(lead);
+            } else if lead < 0.0 {
+                behind = behind.min(-lead);
+            }
+        }
+        let or_none = |gap: f64| if gap.is_finite() { gap } else { 0.0 };
+        Standing { position, gap_ahead: or_none(ahead), gap_behind: or_none(behind) }
+    }
+}

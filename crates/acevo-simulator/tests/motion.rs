@@ -1,0 +1,233 @@
+//! One motion, many fields: they have to agree.
+
+mod common;
+
+use acevo_shared_memory::SPageFilePhysics;
+use acevo_simulator::{AccGOrder, CarModel, Options, Scenario, Simulator};
+use common::{RATE, player_slot, simulator, step_until, with};
+
+/// The middle of the four contact points.
+fn middle(page: &SPageFilePhysics) -> [f64; 3] {
+    std::array::from_fn(|axis| page.tyreContactPoint.iter().map(|point| f64::from(point[axis])).sum::<f64>() / 4.0)
+}
+
+fn distance(a: [f64; 3], b: [f64; 3]) -> f64 {
+    (0..3).map(|axis| (a[axis] - b[axis]).powi(2)).sum::<f64>().sqrt()
+}
+
+fn length(v: [f32; 3]) -> f64 {
+    v.iter().map(|&part| f64::from(part).powi(2)).sum::<f64>().sqrt()
+}
+
+#[test]
+fn integrating_the_velocity_gives_the_position() {
+    let mut simulator = simulator(Scenario::HotLaps);
+    simulator.step();
+    let mut position = middle(simulator.physics());
+    let mut worst: f64 = 0.0;
+    for _ in 0..100 * RATE {
+        simulator.step();
+        let page = simulator.physics();
+        for (axis, place) in position.iter_mut().enumerate() {
+            *place += f64::from(page.velocity[axis]) / RATE as f64;
+        }
+        worst = worst.max(distance(position, middle(page)));
+    }
+    // A lap of four kilometres, and nothing but the rounding of f32: the pages resolve 0.06 mm at best.
+    assert!(worst < 0.005, "off by {worst} m");
+}
+
+#[test]
+fn speed_is_the_length_of_the_velocity_in_world_and_car_axes() {
+    let mut simulator = simulator(Scenario::HotLaps);
+    for _ in 0..60 * RATE {
+        simulator.step();
+        let page = simulator.physics();
+        let speed = f64::from(page.speedKmh) / 3.6;
+        assert!((length(page.velocity) - speed).abs() < 1e-3);
+        assert!((length(page.localVelocity) - speed).abs() < 1e-3);
+        assert!(page.localVelocity[2] >= 0.0, "it drives forward");
+    }
+}
+
+#[test]
+fn heading_agrees_with_the_direction_of_travel() {
+    let mut simulator = simulator(Scenario::HotLaps);
+    for _ in 0..90 * RATE {
+        simulator.step();
+        let page = simulator.physics();
+        if page.speedKmh < 20.0 {
+            continue;
+        }
+        let travel = page.velocity[0].atan2(page.velocity[2]);
+        let difference =
+            (page.heading - travel + std::f32::consts::PI).rem_euclid(std::f32::consts::TAU) - std::f32::consts::PI;
+        let sideslip = (-page.localVelocity[0]).atan2(page.localVelocity[2]);
+        assert!(difference.abs() < 0.15, "{difference} rad at {} km/h", page.speedKmh);
+        assert!((difference - sideslip).abs() < 0.01, "heading {difference}, sideslip {sideslip}");
+    }
+}
+
+#[test]
+fn a_bend_to_the_right_is_one_in_every_field() {
+    let mut simulator = simulator(Scenario::HotLaps);
+    let mut bends = 0;
+    for _ in 0..100 * RATE {
+        simulator.step();
+        let page = simulator.physics();
+        // Well inside a bend: the sides must not be mixed up.
+        let side = page.accG[0].signum();
+        if page.accG[0].abs() > 1.2 && page.accG[2].abs() < 0.3 {
+            bends += 1;
+            assert_eq!(page.steerAngle.signum(), side);
+            assert_eq!(page.localAngularVel[1].signum(), side);
+            assert_eq!(page.fy[0].signum(), side);
+            assert_eq!(page.slipAngle[0].signum(), side);
+            let (left, right) = (page.wheelLoad[0] + page.wheelLoad[2], page.wheelLoad[1] + page.wheelLoad[3]);
+            assert_eq!((left - right).signum(), side, "the outer side carries more");
+            let outer_is_faster = page.wheelAngularSpeed[0] - page.wheelAngularSpeed[1];
+            assert_eq!(outer_is_faster.signum(), side);
+        }
+    }
+    assert!(bends > 3 * RATE, "only {bends} steps in bends");
+}
+
+#[test]
+fn lateral_acceleration_is_speed_times_yaw_rate() {
+    let mut simulator = simulator(Scenario::HotLaps);
+    for step in 0..100 * RATE {
+        simulator.step();
+        let page = simulator.physics();
+        if step > RATE {
+            let expected = page.speedKmh / 3.6 * page.localAngularVel[1] / 9.806_65;
+            assert!((page.accG[0] - expected).abs() < 0.25, "{} g but {expected} g", page.accG[0]);
+        }
+    }
+}
+
+#[test]
+fn speed_changes_by_the_longitudinal_acceleration() {
+    let mut simulator = simulator(Scenario::HotLaps);
+    simulator.step();
+    let mut speed = f64::from(simulator.physics().speedKmh) / 3.6;
+    for second in 0..100 {
+        let mut gained = 0.0;
+        for _ in 0..RATE {
+            simulator.step();
+            gained += f64::from(simulator.physics().accG[2]) * 9.806_65 / RATE as f64;
+        }
+        let now = f64::from(simulator.physics().speedKmh) / 3.6;
+        // Over a second the lag of the accelerometer's filter counts, and the part of sideways forces in the bends.
+        assert!(((now - speed) - gained).abs() < 1.2, "second {second}: {} m/s but {gained} m/s", now - speed);
+        speed = now;
+    }
+}
+
+#[test]
+fn the_order_of_the_axes_is_a_choice() {
+    let mut options = Options::default();
+    options.scenario = Scenario::HotLaps;
+    let mut measured = Simulator::new(options.clone());
+    options.acc_g = AccGOrder::Documented;
+    let mut documented = Simulator::new(options);
+    for _ in 0..20 * RATE {
+        measured.step();
+        documented.step();
+    }
+    let [x, y, z] = measured.physics().accG;
+    assert_eq!(documented.physics().accG, [x, z, y]);
+    assert!(z.abs() > 2.0 * y.abs(), "the two axes differ here: {y} and {z}");
+}
+
+#[test]
+fn npos_is_the_part_of_the_lap_that_is_driven() {
+    let mut simulator = simulator(Scenario::HotLaps);
+    step_until(&mut simulator, 30, |simulator, _| simulator.graphics().current_lap_time_ms > 3000);
+    let track_length = f64::from(simulator.static_data().track_length_m);
+    assert!((3000.0..6000.0).contains(&track_length));
+    let start_km = f64::from(simulator.graphics().current_km);
+    let start = f64::from(simulator.graphics().npos);
+    let mut before = start;
+    step_until(&mut simulator, 120, |simulator, changed| {
+        let page = simulator.graphics();
+        if changed.graphics {
+            let npos = f64::from(page.npos);
+            let driven = (f64::from(page.current_km) - start_km) * 1000.0;
+            assert!(npos > before, "{npos} after {before}");
+            // The racing line is not exactly as long as the centre line.
+            assert!((driven / track_length - (npos - start)).abs() < 0.02, "npos {npos}, {driven} m");
+            before = npos;
+        }
+        before > 0.98
+    });
+}
+
+#[test]
+fn the_cars_own_coordinates_are_those_of_the_physics() {
+    let mut simulator = simulator(Scenario::HotLaps);
+    for _ in 0..30 * RATE {
+        if simulator.step().graphics {
+            let page = simulator.graphics();
+            let here = page.car_coordinates[player_slot(page)].map(f64::from);
+            assert!(distance(here, middle(simulator.physics())) < 0.001);
+        }
+    }
+}
+
+#[test]
+fn contact_points_span_the_car() {
+    let mut simulator = simulator(Scenario::HotLaps);
+    for _ in 0..30 * RATE {
+        simulator.step();
+        let page = simulator.physics();
+        let [fl, fr, rl, rr] = page.tyreContactPoint.map(|point| point.map(f64::from));
+        for (a, b, expected) in [(fl, fr, 1.68), (rl, rr, 1.68), (fl, rl, 2.65), (fr, rr, 2.65)] {
+            assert!((distance(a, b) - expected).abs() < 0.002, "{} m", distance(a, b));
+        }
+        for vector in page.tyreContactNormal.iter().chain(&page.tyreContactHeading) {
+            assert!((length(*vector) - 1.0).abs() < 1e-4);
+        }
+        assert!(page.tyreContactNormal[0][1] > 0.99, "the road is nearly level");
+    }
+}
+
+#[test]
+fn wheels_turn_with_the_road_and_the_engine_with_the_wheels() {
+    let mut simulator = simulator(Scenario::HotLaps);
+    let mut ratios: std::collections::BTreeMap<i32, (f32, f32)> = std::collections::BTreeMap::new();
+    for step in 0..100 * RATE {
+        simulator.step();
+        let page = simulator.physics();
+        for speed in page.wheelAngularSpeed {
+            let rolling = speed * 0.345 * 3.6;
+            assert!((rolling / page.speedKmh - 1.0).abs() < 0.12, "{rolling} km/h at {} km/h", page.speedKmh);
+        }
+        // In gear, clutch closed, nothing shifting.
+        if step > RATE && page.clutch > 0.999 {
+            let ratio = page.rpms as f32 / page.speedKmh;
+            let (low, high) = ratios.entry(page.gear).or_insert((ratio, ratio));
+            (*low, *high) = (low.min(ratio), high.max(ratio));
+        }
+    }
+    assert!(ratios.len() >= 4, "gears used: {:?}", ratios.keys());
+    for (gear, (low, high)) in ratios {
+        assert!(high / low < 1.1, "gear {gear}: {low}..{high} rpm per km/h");
+    }
+}
+
+#[test]
+fn loads_carry_the_car_and_its_downforce() {
+    for (car, mass) in [(CarModel::Gt3, 1370.0), (CarModel::Road, 1560.0), (CarModel::Electric, 2010.0)] {
+        let mut simulator = with(Scenario::HotLaps, car, 1);
+        let (mut sum, mut least) = (0.0, f32::INFINITY);
+        for _ in 0..60 * RATE {
+            simulator.step();
+            let total: f32 = simulator.physics().wheelLoad.iter().sum();
+            sum += f64::from(total);
+            least = least.min(total);
+        }
+        let mean = sum / (60 * RATE) as f64 / 9.806_65;
+        assert!((mass * 0.98..mass * 1.6).contains(&mean), "{car}: {mean} kg");
+        assert!(f64::from(least) > mass * 7.0, "{car}: {least} N");
+    }
+}
