@@ -72,10 +72,14 @@ pub(crate) fn survey() -> Vec<Finding> {
         }
         for process in processes {
             let looked_for = format!("process {program} under Proton or Wine");
-            findings.push(Finding::new(looked_for, Outcome::Found(format!("pid {}", process.id()))));
-            match Candidates::of(&process) {
-                Err(error) => findings.push(Finding::new(format!("sections of {process}"), Outcome::of(error))),
-                Ok(candidates) => findings.extend(candidates.survey(&process)),
+            let pages = match Candidates::of(&process) {
+                Err(error) => vec![Finding::new(format!("sections of {process}"), Outcome::of(error))],
+                Ok(candidates) => candidates.survey(&process),
+            };
+            // This project's readers have the same name as its simulator, and no pages.
+            if program == GAME_PROCESS || pages.iter().any(|page| page.outcome.is_found()) {
+                findings.push(Finding::new(looked_for, Outcome::Found(format!("pid {}", process.id()))));
+                findings.extend(pages);
             }
         }
     }
@@ -97,8 +101,9 @@ impl WineProcess {
             for process in Process::named(program) {
                 match Self::attach(process) {
                     Ok(game) => games.push(game),
-                    // A process that has vanished meanwhile is nothing special.
+                    // Vanished meanwhile, or one of this project's readers.
                     Err(Error::GameNotRunning { .. }) => {}
+                    Err(error) if error.is_absence() && program != GAME_PROCESS => {}
                     Err(error) => failure = failure.or(Some(error)),
                 }
             }

@@ -33,7 +33,8 @@ pub(crate) struct Mapping {
 impl Process {
     /// The processes whose program has this file name.
     pub(crate) fn named(program: &str) -> Vec<Self> {
-        all_pids().filter(|pid| runs(*pid, program)).filter_map(Self::with_id).collect()
+        let named = |pid| Some(Self { name: program.to_owned(), ..Self::with_id(pid)? });
+        all_pids().filter(|pid| runs(*pid, program)).filter_map(named).collect()
     }
 
     /// `None` where there is no such process.

@@ -1,0 +1,206 @@
+//! How often a page that is handed out mixes two packets, by the way it is read.
+//!
+//! Every field of a page is derived from its counter, so a mix shows. The writer writes the counter first or last, since nobody
+//! knows what the game does, and either as fast as it can or at a steady rate; at the steady rate the reader takes the page as
+//! soon as it sees a new counter, which is when it is most likely to meet the writer at work.
+//!
+//! `cargo bench -p acevo-shared-memory --features publish --bench torn` (about a minute; needs two idle cores)
+
+#![allow(clippy::print_stdout)]
+
+use std::hint::{black_box, spin_loop};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, Page, PageKind, Source};
+
+const WORDS: usize = 100;
+
+/// A physics page that two threads share.
+#[derive(Debug, Clone)]
+struct Shared(Arc<[AtomicU64; WORDS]>);
+
+impl Shared {
+    fn new() -> Self {
+        Self(Arc::new([const { AtomicU64::new(0) }; WORDS]))
+    }
+
+    fn load(&self) -> [u64; WORDS] {
+        let words = self.0.each_ref().map(|word| word.load(Ordering::Relaxed));
+        fence(Ordering::Acquire);
+        words
+    }
+
+    /// Writes a page of which every word tells its number. `pause` slows it down in the middle.
+    fn write(&self, number: u32, counter_first: bool, pause: Duration) {
+        let value = u64::from(number) << 32 | u64::from(number);
+        let (counter, rest) = self.0.split_first().expect("a page has words");
+        if counter_first {
+            counter.store(value, Ordering::Relaxed);
+        }
+        for (index, word) in rest.iter().enumerate() {
+            if index == WORDS / 2 {
+                spin(pause);
+            }
+            word.store(value, Ordering::Relaxed);
+        }
+        if !counter_first {
+            fence(Ordering::Release);
+            counter.store(value, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Source for Shared {
+    fn copy(&self, _: PageKind, words: &mut [u64]) -> Result<(), Error> {
+        words.iter_mut().zip(self.0.iter()).for_each(|(word, shared)| *word = shared.load(Ordering::Relaxed));
+        fence(Ordering::Acquire);
+        Ok(())
+    }
+    fn is_still(&self, _: PageKind, words: &[u64]) -> Result<bool, Error> {
+        let difference = words
+            .iter()
+            .zip(self.0.iter())
+            .rev()
+            .fold(0, |difference, (word, shared)| difference | (*word ^ shared.load(Ordering::Relaxed)));
+        fence(Ordering::Acquire);
+        Ok(difference == 0)
+    }
+    fn size(&self, page: PageKind) -> usize {
+        page.size()
+    }
+    fn place(&self, _: PageKind) -> String {
+        "a benchmark".into()
+    }
+}
+
+fn spin(time: Duration) {
+    let start = Instant::now();
+    while start.elapsed() < time {
+        spin_loop();
+    }
+}
+
+fn is_torn(words: &[u64; WORDS]) -> bool {
+    words.iter().any(|word| *word != words[0])
+}
+
+/// Ways to take a page: `None` where the reader itself says that it is not sure.
+type Read = fn(&Shared, &ACEvoSharedMemoryMapper) -> Option<[u64; WORDS]>;
+
+fn plain(shared: &Shared, _: &ACEvoSharedMemoryMapper) -> Option<[u64; WORDS]> {
+    Some(shared.load())
+}
+
+fn counter_compared(shared: &Shared, _: &ACEvoSharedMemoryMapper) -> Option<[u64; WORDS]> {
+    let words = shared.load();
+    (words[0] == shared.0[0].load(Ordering::Relaxed)).then_some(words)
+}
+
+fn two_equal(shared: &Shared, _: &ACEvoSharedMemoryMapper) -> Option<[u64; WORDS]> {
+    (0..5).map(|_| (shared.load(), shared.load())).find(|(first, second)| first == second).map(|(words, _)| words)
+}
+
+fn acevo(_: &Shared, mapper: &ACEvoSharedMemoryMapper) -> Option<[u64; WORDS]> {
+    let view = mapper.physics();
+    let bytes = view.raw().as_bytes();
+    view.is_settled()
+        .then(|| std::array::from_fn(|at| u64::from_le_bytes(bytes[at * 8..][..8].try_into().expect("eight bytes"))))
+}
+
+const WAYS: [(&str, Read); 4] =
+    [("plain copy", plain), ("counter compared", counter_compared), ("two equal copies", two_equal), ("acevo", acevo)];
+
+#[derive(Default)]
+struct Tally {
+    taken: u64,
+    torn: u64,
+    unsure: u64,
+}
+
+impl Tally {
+    fn add(&mut self, words: Option<[u64; WORDS]>) {
+        match words {
+            None => self.unsure += 1,
+            Some(words) => {
+                self.taken += 1;
+                self.torn += u64::from(is_torn(&words));
+            }
+        }
+    }
+}
+
+/// A page every `period`, each taken as soon as its counter shows.
+fn steady(read: Read, counter_first: bool, packets: u32, period: Duration, pause: Duration) -> Tally {
+    let shared = Shared::new();
+    let mapper = ACEvoSharedMemoryMapper::open_source(shared.clone()).expect("a page of the known size");
+    thread::scope(|scope| {
+        let writer = scope.spawn(|| {
+            let start = Instant::now();
+            for number in 1..=packets {
+                spin((start + period * number).saturating_duration_since(Instant::now()));
+                shared.write(number, counter_first, pause);
+            }
+        });
+        let mut tally = Tally::default();
+        let mut last = 0;
+        while !writer.is_finished() {
+            let now = shared.0[0].load(Ordering::Relaxed);
+            if now != last {
+                last = now;
+                tally.add(read(&shared, &mapper));
+            }
+            spin_loop();
+        }
+        tally
+    })
+}
+
+/// A page every microsecond; the reader never rests either.
+fn hammer(read: Read, counter_first: bool, reads: u32) -> Tally {
+    let shared = Shared::new();
+    let mapper = ACEvoSharedMemoryMapper::open_source(shared.clone()).expect("a page of the known size");
+    let stop = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut number = 0;
+            while !stop.load(Ordering::Relaxed) {
+                number += 1;
+                shared.write(number, counter_first, Duration::ZERO);
+                spin(Duration::from_micros(1));
+            }
+        });
+        let mut tally = Tally::default();
+        for _ in 0..reads {
+            tally.add(black_box(read(&shared, &mapper)));
+        }
+        stop.store(true, Ordering::Relaxed);
+        tally
+    })
+}
+
+fn row(setting: &str, way: &str, tally: &Tally) {
+    println!("{setting:<54} {way:<18} {:>9} {:>9} {:>9}", tally.taken, tally.torn, tally.unsure);
+}
+
+fn main() {
+    // `cargo test --benches` runs this too; a few packets show that it works.
+    let quick = !std::env::args().any(|argument| argument == "--bench");
+    let (packets, reads) = if quick { (20, 100) } else { (20_000, 200_000) };
+    println!("{:<54} {:<18} {:>9} {:>9} {:>9}", "writer", "reader", "taken", "torn", "unsure");
+    for counter_first in [true, false] {
+        let order = if counter_first { "counter first" } else { "counter last" };
+        for (pause, slow) in [(0, ""), (2, ", 2 µs stop in the middle")] {
+            for (way, read) in WAYS {
+                let tally =
+                    steady(read, counter_first, packets, Duration::from_micros(300), Duration::from_micros(pause));
+                row(&format!("each 300 µs, {order}{slow}"), way, &tally);
+            }
+        }
+        for (way, read) in WAYS {
+            row(&format!("each µs, {order}"), way, &hammer(read, counter_first, reads));
+        }
+    }
+}

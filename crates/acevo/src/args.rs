@@ -1,0 +1,280 @@
+//! What was typed.
+
+mod help;
+mod values;
+
+#[cfg(unix)]
+use std::path::PathBuf;
+use std::time::Duration;
+
+use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, PageKind};
+use acevo_simulator::{CarModel, Options, Scenario};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand};
+
+use crate::connection::Open;
+use crate::demo::Demo;
+
+/// Live telemetry of Assetto Corsa EVO in the terminal.
+///
+/// Without a command it watches: it attaches to the game, waits for it when it is not there, and shows a live view.
+#[derive(Debug, Parser)]
+#[command(
+    name = "acevo",
+    version,
+    propagate_version = true,
+    args_conflicts_with_subcommands = true,
+    max_term_width = 100,
+    after_help = help::ACEVO
+)]
+pub(crate) struct Acevo {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) watch: Watch,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show a live view of the game; this is what happens without a command
+    ///
+    /// On a terminal it is a screen, else a line per second; with --json an object per packet.
+    #[command(after_long_help = help::WATCH, after_help = help::WATCH_EXAMPLES)]
+    Watch(Watch),
+    /// Print every field with value and unit, once
+    #[command(after_help = help::DUMP)]
+    Dump(Dump),
+    /// Find out why no telemetry comes, and what to do
+    #[command(after_help = help::DOCTOR)]
+    Doctor(Doctor),
+    /// Publish a simulated game for any reader of the telemetry
+    #[command(after_help = help::SIMULATE)]
+    Simulate(Simulate),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Watch {
+    /// Print JSON, one object per line
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Print lines, even on a terminal
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) lines: bool,
+    /// Time between two lines or objects: 100ms, 1s, 0.5s; lines come every second otherwise, objects with every packet
+    #[arg(long, value_name = "TIME", value_parser = values::time)]
+    pub(crate) every: Option<Duration>,
+    /// End after this many lines or objects
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) count: Option<u64>,
+    /// Say nothing on stderr about the connection
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) place: Place,
+    #[command(flatten)]
+    pub(crate) demo: DemoArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Dump {
+    /// Fields, as `speedKmh`, `wheelSlip[2]`, `tyre_lf.slip` or `physics.fuel`; a part, as `electronics`, is all of its
+    /// fields; none is everything
+    #[arg(value_name = "FIELD")]
+    pub(crate) fields: Vec<String>,
+    /// Only this page
+    #[arg(long, value_name = "PAGE", value_parser = values::page())]
+    pub(crate) page: Option<PageKind>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Say of each field what it means
+    #[arg(short, long, conflicts_with = "json")]
+    pub(crate) describe: bool,
+    /// Padding and reserved bytes, too
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Wait for the game where it is not there
+    #[arg(long)]
+    pub(crate) wait: bool,
+    #[command(flatten)]
+    pub(crate) place: Place,
+    #[command(flatten)]
+    pub(crate) demo: DemoArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// Print the findings as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Print nothing; the exit code tells
+    #[arg(short, long, conflicts_with = "json")]
+    pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Simulate {
+    #[command(flatten)]
+    pub(crate) drive: Drive,
+    /// End each session after this many laps
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) laps: Option<u32>,
+    /// Publish as files in this directory instead of where the game does
+    #[cfg(unix)]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) dir: Option<PathBuf>,
+    /// Say nothing but errors
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+/// Where to read.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Source")]
+pub(crate) struct Place {
+    /// Read the page files in this directory instead of looking for the game
+    #[cfg(unix)]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) dir: Option<PathBuf>,
+    /// Read this process, whatever its name: a game under Proton or Wine
+    #[cfg(target_os = "linux")]
+    #[arg(long, value_name = "PID", conflicts_with = "dir")]
+    pub(crate) pid: Option<u32>,
+}
+
+/// The embedded simulator.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Demo")]
+pub(crate) struct DemoArgs {
+    /// Drive the embedded simulator instead of reading the game
+    #[arg(long)]
+    #[cfg_attr(unix, arg(conflicts_with = "dir"))]
+    #[cfg_attr(target_os = "linux", arg(conflicts_with = "pid"))]
+    pub(crate) demo: bool,
+    #[command(flatten)]
+    pub(crate) drive: Drive,
+}
+
+/// What the simulator does.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Drive {
+    /// The same seed gives the same drive [default: 1]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Car to drive [default: gt3]
+    #[arg(long, value_name = "CAR", value_parser = values::car())]
+    car: Option<CarModel>,
+    /// What happens [default: weekend for simulate, hot-laps for --demo]
+    #[arg(long, value_name = "SCENARIO", value_parser = values::scenario())]
+    scenario: Option<Scenario>,
+    /// Seconds of the simulation per second [default: 1]
+    #[arg(long, value_name = "FACTOR", value_parser = values::speed)]
+    speed: Option<f64>,
+}
+
+/// Reads the command line. Ends the program where it is wrong, or asks for help.
+pub(crate) fn read() -> Acevo {
+    let args = Acevo::parse();
+    let demo = match &args.command {
+        None => Some(&args.watch.demo),
+        Some(Command::Watch(watch)) => Some(&watch.demo),
+        Some(Command::Dump(dump)) => Some(&dump.demo),
+        Some(_) => None,
+    };
+    if let Some(DemoArgs { demo: false, drive }) = demo
+        && let Some(option) = drive.first_given()
+    {
+        let message = format!("{option} is about the simulator: add --demo");
+        Acevo::command().error(ErrorKind::MissingRequiredArgument, message).exit();
+    }
+    args
+}
+
+impl Place {
+    /// Attaches once.
+    pub(crate) fn open(&self) -> Result<ACEvoSharedMemoryMapper, Error> {
+        #[cfg(unix)]
+        if let Some(dir) = &self.dir {
+            return ACEvoSharedMemoryMapper::open_source(acevo_shared_memory::PageDirectory::open(dir)?);
+        }
+        #[cfg(target_os = "linux")]
+        if let Some(pid) = self.pid {
+            return ACEvoSharedMemoryMapper::open_source(acevo_shared_memory::source::WineProcess::attach_to(pid)?);
+        }
+        ACEvoSharedMemoryMapper::open()
+    }
+
+    /// True where it is the game, wherever it is.
+    pub(crate) fn is_default(&self) -> bool {
+        #[cfg(unix)]
+        if self.dir.is_some() {
+            return false;
+        }
+        #[cfg(target_os = "linux")]
+        if self.pid.is_some() {
+            return false;
+        }
+        true
+    }
+
+    /// How to attach again and again.
+    pub(crate) fn opener(&self) -> Open {
+        let place = self.clone();
+        Box::new(move || place.open())
+    }
+}
+
+impl DemoArgs {
+    /// Starts the simulator where it is asked for.
+    pub(crate) fn start(&self) -> Option<Demo> {
+        self.options().map(|options| Demo::start(options, self.drive.speed()))
+    }
+
+    /// The simulation that is asked for.
+    pub(crate) fn options(&self) -> Option<Options> {
+        self.demo.then(|| self.drive.options(Scenario::HotLaps))
+    }
+}
+
+impl Drive {
+    pub(crate) fn options(&self, scenario: Scenario) -> Options {
+        let mut options = Options::default();
+        options.seed = self.seed.unwrap_or(options.seed);
+        options.car = self.car.unwrap_or(options.car);
+        options.scenario = self.scenario.unwrap_or(scenario);
+        options
+    }
+
+    pub(crate) fn speed(&self) -> f64 {
+        self.speed.unwrap_or(1.0)
+    }
+
+    fn first_given(&self) -> Option<&'static str> {
+        let given = [
+            (self.seed.is_some(), "--seed"),
+            (self.car.is_some(), "--car"),
+            (self.scenario.is_some(), "--scenario"),
+            (self.speed.is_some(), "--speed"),
+        ];
+        given.into_iter().find_map(|(given, option)| given.then_some(option))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Acevo::command().debug_assert();
+    }
+
+    #[test]
+    fn no_command_is_watch_with_its_options() {
+        let args = Acevo::parse_from(["acevo", "--demo", "--json", "--every", "250ms"]);
+        assert!(args.command.is_none() && args.watch.json && args.watch.demo.demo);
+        assert_eq!(args.watch.every, Some(Duration::from_millis(250)));
+    }
+}

@@ -1,0 +1,76 @@
+//! The ends of the help texts: examples first of all.
+
+pub(super) const ACEVO: &str = "\
+Examples:
+  acevo                    Watch the game; waits until it is there
+  acevo --demo             The same with a simulated car, without the game
+  acevo doctor             Nothing comes? What was looked for, and what to do
+  acevo dump speedKmh      One value, once
+  acevo --json --every 1s  Objects for a script, one each second
+
+Exit codes: 0 success, 1 failure, 2 wrong usage.";
+
+macro_rules! watch_examples {
+    () => {
+        "\
+Examples:
+  acevo watch                          A live screen; q quits, u changes units
+  acevo watch --demo --scenario race   A simulated race
+  acevo watch --lines --every 5s       A line every five seconds
+  acevo watch --json > stint.jsonl     Every packet of physics, as JSON
+  acevo watch --json --every 100ms | jq -c '[.time_s, .physics.speedKmh]'
+  acevo watch --json --count 1         One object, then end"
+    };
+}
+
+pub(super) const WATCH_EXAMPLES: &str = watch_examples!();
+
+pub(super) const WATCH: &str = concat!(
+    watch_examples!(),
+    "
+
+Keys on the screen: q, Esc or Ctrl-C quit; u changes the units: km/h °C psi, km/h °C bar, mph °F psi.
+
+JSON: one object per packet of physics, or the newest one --every so often:
+  time_s     seconds since the program began to watch
+  packet_id  counter of the physics page
+  missed     packets that came and went unseen since the object before
+  settled    false where a page may mix two packets (rare)
+  physics    the physics page; all names are the game's own
+  graphics   the graphics page, where it has changed since the object before
+  static     the static page, where it has changed since the object before
+While physics stands still (menu, pause), an object comes when the status or the static page
+changes; its packet_id is that of the object before. Numbers that are none (NaN) are null.
+
+Changes of the connection are told on stderr. The program never ends by itself, but with --count."
+);
+
+pub(super) const DUMP: &str = "\
+Examples:
+  acevo dump                          All fields of all pages
+  acevo dump --page static            The session
+  acevo dump speedKmh gear tyre_lf    Two fields and a part
+  acevo dump 'wheelSlip[2]'           One element: wheels are FL, FR, RL, RR
+  acevo dump --describe electronics   What the fields mean
+  acevo dump --demo --json | jq .physics.speedKmh.value
+
+JSON: {\"physics\": {\"speedKmh\": {\"value\": 181.3, \"unit\": \"km/h\"}}}; \"unit\" only where there is
+one, \"name\" with values that have names. Exit code 1 where there is no game.";
+
+pub(super) const DOCTOR: &str = "\
+Examples:
+  acevo doctor                             Look, measure for a second, explain
+  acevo doctor --json                      The same for a bug report
+  acevo doctor --quiet && start-my-dash    Go on only when telemetry flows
+
+Exit code 0 only when telemetry flows. In the menu or a pause it does not: drive, then try again.";
+
+pub(super) const SIMULATE: &str = "\
+Examples:
+  acevo simulate                          A weekend; watch it in another terminal with `acevo`
+  acevo simulate --scenario race --car road
+  acevo simulate --scenario hot-laps --laps 3 --speed 10
+  acevo simulate --scenario menu          A game that is in its menu
+
+Ends with Ctrl-C, or when the last session is over (with --laps). The pages are removed at the end.
+Where a game or another simulator has the pages, nothing is overwritten: exit code 1.";

@@ -1,0 +1,73 @@
+//! Values of options, read with errors that say what is possible.
+
+use std::time::Duration;
+
+use acevo_shared_memory::PageKind;
+use acevo_simulator::{CarModel, Scenario};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
+/// A duration of 1 ms to a day: `100ms`, `1s`, `0.5s`, `2m`.
+pub(super) fn time(text: &str) -> Result<Duration, String> {
+    let (number, unit) = text.split_at(text.find(|letter: char| letter.is_ascii_alphabetic()).unwrap_or(text.len()));
+    let seconds = match unit {
+        "ms" => 0.001,
+        "s" => 1.0,
+        "m" | "min" => 60.0,
+        "" => return Err("the unit is missing: 100ms, 1s, 0.5s".into()),
+        _ => return Err(format!("unknown unit {unit:?}, expected ms, s or m")),
+    };
+    let number: f64 = number.trim().parse().map_err(|_| format!("{number:?} is no number"))?;
+    let time = number * seconds;
+    if (0.001..=86_400.0).contains(&time) {
+        Ok(Duration::from_secs_f64(time))
+    } else {
+        Err("expected 1ms to a day".into())
+    }
+}
+
+/// A factor for the simulator's clock.
+pub(super) fn speed(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(speed) if (0.001..=1000.0).contains(&speed) => Ok(speed),
+        _ => Err("expected a number from 0.001 to 1000".into()),
+    }
+}
+
+pub(super) fn page() -> impl TypedValueParser<Value = PageKind> {
+    PossibleValuesParser::new(["physics", "graphics", "static"]).map(|name| match name.as_str() {
+        "physics" => PageKind::Physics,
+        "graphics" => PageKind::Graphics,
+        _ => PageKind::Static,
+    })
+}
+
+pub(super) fn car() -> impl TypedValueParser<Value = CarModel> {
+    PossibleValuesParser::new(CarModel::all().iter().map(|car| car.name())).try_map(|name| name.parse::<CarModel>())
+}
+
+pub(super) fn scenario() -> impl TypedValueParser<Value = Scenario> {
+    PossibleValuesParser::new(Scenario::all().iter().map(|scenario| scenario.name()))
+        .try_map(|name| name.parse::<Scenario>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_have_a_unit() {
+        let ms = |text| time(text).map(|time| time.as_millis());
+        assert_eq!([ms("100ms"), ms("1s"), ms("0.5s"), ms("2m")], [Ok(100), Ok(1000), Ok(500), Ok(120_000)]);
+        for wrong in ["", "5", "s", "0s", "-1s", "1h", "NaNs", "infs", "1e9s", "1 s x", "0.1ms", "ä"] {
+            assert!(time(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn speeds_are_numbers_in_reach() {
+        assert_eq!(speed("2.5"), Ok(2.5));
+        for wrong in ["0", "-1", "NaN", "inf", "fast", "1001"] {
+            assert!(speed(wrong).is_err(), "{wrong}");
+        }
+    }
+}

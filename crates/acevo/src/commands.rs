@@ -1,0 +1,43 @@
+//! One file per command.
+
+mod doctor;
+mod dump;
+mod simulate;
+mod watch;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::Context;
+
+use crate::args::{Acevo, Command};
+
+/// Does what was asked for.
+pub(crate) fn run(args: Acevo) -> anyhow::Result<ExitCode> {
+    match args.command {
+        None => watch::run(&args.watch),
+        Some(Command::Watch(args)) => watch::run(&args),
+        Some(Command::Dump(args)) => dump::run(&args),
+        Some(Command::Doctor(args)) => doctor::run(&args),
+        Some(Command::Simulate(args)) => simulate::run(&args),
+    }
+}
+
+/// Ctrl-C, or being asked to terminate: everything is put in order, then the program ends.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    fn on_signal() -> anyhow::Result<Self> {
+        let stop = Self::default();
+        let flag = Arc::clone(&stop.0);
+        ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed)).context("cannot listen for Ctrl-C")?;
+        Ok(stop)
+    }
+
+    /// True once the program is to end.
+    pub(crate) fn is_asked_for(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}

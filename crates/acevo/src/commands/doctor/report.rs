@@ -1,0 +1,86 @@
+//! What was found, and how it is told.
+
+use serde::Serialize;
+
+use crate::output::Paint;
+
+/// The whole examination.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Report {
+    /// Version of this program.
+    pub(super) version: &'static str,
+    /// Telemetry flows.
+    pub(super) flowing: bool,
+    /// In one sentence.
+    pub(super) verdict: String,
+    /// What to do next.
+    pub(super) next: Vec<String>,
+    pub(super) sections: Vec<Section>,
+}
+
+/// Findings that belong together.
+#[derive(Debug, Serialize)]
+pub(super) struct Section {
+    pub(super) title: &'static str,
+    pub(super) findings: Vec<Finding>,
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Serialize)]
+pub(super) struct Finding {
+    pub(super) state: State,
+    pub(super) what: String,
+    pub(super) result: String,
+}
+
+/// What a finding means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum State {
+    /// As it should be.
+    Good,
+    /// Not there, which alone is no fault.
+    Missing,
+    /// Unusual.
+    Warning,
+    /// This is in the way.
+    Bad,
+}
+
+impl Section {
+    pub(super) const fn new(title: &'static str) -> Self {
+        Self { title, findings: Vec::new() }
+    }
+
+    pub(super) fn add(&mut self, state: State, what: impl Into<String>, result: impl Into<String>) {
+        self.findings.push(Finding { state, what: what.into(), result: result.into() });
+    }
+}
+
+impl Report {
+    pub(super) fn as_text(&self, paint: Paint) -> String {
+        let mut text = String::new();
+        for section in &self.sections {
+            text.push_str(&paint.bold(section.title));
+            text.push('\n');
+            let width = section.findings.iter().map(|finding| finding.what.chars().count()).max().unwrap_or_default();
+            for Finding { state, what, result } in &section.findings {
+                let mark = match state {
+                    State::Good => paint.green(" ok "),
+                    State::Missing => " -- ".into(),
+                    State::Warning => paint.yellow(" !  "),
+                    State::Bad => paint.red(" !! "),
+                };
+                text.push_str(&format!("{mark} {what:<width$}  {result}\n"));
+            }
+            text.push('\n');
+        }
+        let verdict = if self.flowing { paint.green(&self.verdict) } else { paint.red(&self.verdict) };
+        text.push_str(&verdict);
+        text.push('\n');
+        for step in &self.next {
+            text.push_str(&format!("  - {step}\n"));
+        }
+        text
+    }
+}

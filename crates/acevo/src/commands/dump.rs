@@ -1,0 +1,169 @@
+//! `acevo dump`: every field with value and unit, once.
+
+mod select;
+
+use std::fmt::Write as _;
+use std::process::ExitCode;
+use std::thread::sleep;
+
+use acevo_shared_memory::{ACEvoSharedMemoryMapper, Field, Page, PageKind, Value};
+use anyhow::Context;
+use serde::Serialize;
+
+use self::select::{Selected, select};
+use super::Stop;
+use crate::args::Dump;
+use crate::connection::LOOK_EVERY;
+use crate::demo;
+use crate::output::{print, say};
+use crate::telemetry::Capture;
+use crate::text::clean;
+
+/// Longer values do not push the units of all others to the right.
+const WIDEST_VALUE: usize = 32;
+
+pub(crate) fn run(args: &Dump) -> anyhow::Result<ExitCode> {
+    // What was typed is checked before anything is waited for.
+    let selected = select(&args.fields, args.page, args.all)?;
+    let capture = match args.demo.options() {
+        Some(options) => demo::capture(options),
+        None => match attach(args)? {
+            Some(mapper) => Capture::of(&mapper).context("the game has ended just now")?,
+            None => return Ok(ExitCode::SUCCESS),
+        },
+    };
+    if !capture.is_settled() {
+        say(format_args!("acevo: the game wrote all the time: values may be of two packets"));
+    }
+    let text = if args.json { as_json(&capture, &selected)? } else { as_text(&capture, &selected, args.describe) };
+    print(text.as_bytes())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `None` where waiting for the game was ended by Ctrl-C.
+fn attach(args: &Dump) -> anyhow::Result<Option<ACEvoSharedMemoryMapper>> {
+    let mut error = match args.place.open() {
+        Ok(mapper) => return Ok(Some(mapper)),
+        Err(error) if !args.wait || !error.is_absence() => {
+            return Err(error).context("nothing to dump");
+        }
+        Err(error) => error,
+    };
+    let stop = Stop::on_signal()?;
+    say(format_args!("acevo: waiting: {error}"));
+    while error.is_absence() {
+        if stop.is_asked_for() {
+            return Ok(None);
+        }
+        sleep(LOOK_EVERY);
+        match args.place.open() {
+            Ok(mapper) => return Ok(Some(mapper)),
+            Err(now) => error = now,
+        }
+    }
+    Err(error).context("nothing to dump")
+}
+
+fn bytes_of(capture: &Capture, page: PageKind) -> &[u8] {
+    match page {
+        PageKind::Physics => capture.physics.raw().as_bytes(),
+        PageKind::Graphics => capture.graphics.raw().as_bytes(),
+        PageKind::Static => capture.static_data.raw().as_bytes(),
+    }
+}
+
+/// A field as JSON.
+#[derive(Debug, Serialize)]
+struct Entry<'a> {
+    value: Value<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'static str>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    unit: &'static str,
+}
+
+/// An object per page with a field per line, in the order of the pages.
+fn as_json(capture: &Capture, selected: &[Selected]) -> anyhow::Result<String> {
+    let mut pages = Vec::new();
+    for page in PageKind::ALL {
+        let mut fields = Vec::new();
+        for one in selected.iter().filter(|one| one.page == page) {
+            let value = one.value(bytes_of(capture, page));
+            let name = if let Value::Enum(_, name) = value { Some(name) } else { None };
+            let entry = Entry { value, name, unit: one.field.unit };
+            fields.push(format!("    {}: {}", serde_json::to_string(&one.name())?, serde_json::to_string(&entry)?));
+        }
+        if !fields.is_empty() {
+            pages.push(format!("  \"{page}\": {{\n{}\n  }}", fields.join(",\n")));
+        }
+    }
+    Ok(format!("{{\n{}\n}}\n", pages.join(",\n")))
+}
+
+fn as_text(capture: &Capture, selected: &[Selected], describe: bool) -> String {
+    let rows: Vec<_> = selected.iter().flat_map(|one| one.rows(bytes_of(capture, one.page))).collect();
+    let width = |text: &str| text.chars().count();
+    let names = rows.iter().map(|row| width(&row.name)).max().unwrap_or_default();
+    let values = rows.iter().map(|row| width(&row.value)).filter(|width| *width <= WIDEST_VALUE).max().unwrap_or(0);
+    let units = rows.iter().map(|row| width(row.unit)).max().unwrap_or_default();
+    let mut text = String::new();
+    for Row { name, value, unit, description } in &rows {
+        let mut line = format!("{name:<names$}  {value:<values$}  {unit:<units$}");
+        if describe {
+            let _ = write!(line, "  {description}");
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+/// A line of the text form.
+#[derive(Debug)]
+struct Row {
+    name: String,
+    value: String,
+    unit: &'static str,
+    description: &'static str,
+}
+
+impl Row {
+    fn new(name: String, value: &Value<'_>, field: &'static Field) -> Self {
+        Self { name, value: show(value), unit: field.unit, description: field.description }
+    }
+}
+
+impl Selected {
+    /// One row; for an array of arrays one per inner array, the empty ones at its end in one.
+    fn rows(&self, page: &[u8]) -> Vec<Row> {
+        let name = format!("{}.{}", self.page, self.name());
+        let value = self.value(page);
+        let Value::List(list) = value else { return vec![Row::new(name, &value, self.field)] };
+        if !matches!(list.get(0), Some(Value::List(_))) {
+            return vec![Row::new(name, &value, self.field)];
+        }
+        let used = list.iter().collect::<Vec<_>>().iter().rposition(|row| !is_zero(row)).map_or(0, |last| last + 1);
+        let mut rows: Vec<_> = (0..used)
+            .filter_map(|index| Some(Row::new(format!("{name}[{index}]"), &list.get(index)?, self.field)))
+            .collect();
+        if used < list.len() {
+            let name = format!("{name}[{used}..{}]", list.len());
+            rows.push(Row { name, value: "all 0".into(), unit: "", description: self.field.description });
+        }
+        rows
+    }
+}
+
+fn is_zero(value: &Value<'_>) -> bool {
+    match value {
+        Value::List(list) => list.iter().all(|value| is_zero(&value)),
+        value => value.as_f64() == Some(0.0),
+    }
+}
+
+fn show(value: &Value<'_>) -> String {
+    match value {
+        Value::Text(text) => format!("{:?}", clean(text)),
+        value => value.to_string(),
+    }
+}

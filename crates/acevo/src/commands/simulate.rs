@@ -1,0 +1,50 @@
+//! `acevo simulate`: publishes a simulated game in real time.
+
+use std::process::ExitCode;
+
+use acevo_shared_memory::{Error, Publisher};
+use acevo_simulator::{Scenario, Simulator};
+use anyhow::Context;
+
+use super::Stop;
+use crate::args::Simulate;
+use crate::output::say;
+
+pub(crate) fn run(args: &Simulate) -> anyhow::Result<ExitCode> {
+    let stop = Stop::on_signal()?;
+    let mut options = args.drive.options(Scenario::Weekend);
+    options.laps = args.laps;
+    let (car, scenario) = (options.car, options.scenario);
+
+    let mut simulator = Simulator::new(options);
+    let mut publisher = open(args).context("cannot publish a simulated game")?;
+    if !args.quiet {
+        say(format_args!("acevo: driving {scenario} with {car}, published as {}", publisher.place()));
+        say(format_args!("acevo: watch it with `{}`; Ctrl-C ends it", watch_command(args)));
+    }
+    acevo_simulator::run(&mut simulator, &mut publisher, args.drive.speed(), |_| !stop.is_asked_for())
+        .context("the simulation had to end")?;
+    if !args.quiet {
+        let why = if simulator.is_finished() { "the last session is over" } else { "stopped" };
+        say(format_args!("acevo: {why} after {:.0} s; the pages are removed", simulator.time().as_secs_f64()));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn open(args: &Simulate) -> Result<Publisher, Error> {
+    #[cfg(unix)]
+    if let Some(dir) = &args.dir {
+        return Publisher::directory(dir);
+    }
+    let _ = args;
+    Publisher::open()
+}
+
+fn watch_command(args: &Simulate) -> String {
+    #[cfg(unix)]
+    if let Some(dir) = &args.dir {
+        return format!("acevo --dir {}", dir.display());
+    }
+    let _ = args;
+    "acevo".into()
+}

@@ -1,0 +1,101 @@
+//! `acevo watch`: a live screen, lines, or JSON.
+
+mod json;
+mod lines;
+
+use std::process::ExitCode;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use super::Stop;
+use crate::args::Watch;
+use crate::connection::Link;
+use crate::output::{self, say};
+use crate::screen;
+use crate::telemetry::{News, POLL_EVERY, Telemetry};
+
+pub(crate) fn run(args: &Watch) -> anyhow::Result<ExitCode> {
+    let stop = Stop::on_signal()?;
+    let demo = args.demo.start();
+    let mut telemetry = Telemetry::new(demo.as_ref().map_or_else(|| args.place.opener(), |demo| demo.open()));
+    if args.json {
+        follow(&mut telemetry, &stop, args.quiet, &mut json::Objects::new(args))?;
+    } else if args.lines || args.every.is_some() || args.count.is_some() || !output::has_screen() {
+        follow(&mut telemetry, &stop, args.quiet, &mut lines::Lines::new(args))?;
+    } else {
+        screen::run(telemetry, demo.is_some(), &stop)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Takes what comes and prints it.
+trait Follower {
+    /// Called every millisecond; false when it has enough.
+    fn follow(&mut self, telemetry: &Telemetry, news: News, now: Instant) -> anyhow::Result<bool>;
+}
+
+fn follow(telemetry: &mut Telemetry, stop: &Stop, quiet: bool, follower: &mut dyn Follower) -> anyhow::Result<()> {
+    while !stop.is_asked_for() {
+        let now = Instant::now();
+        let news = telemetry.poll(now);
+        if news.link && !quiet {
+            tell(telemetry);
+        }
+        if !follower.follow(telemetry, news, now)? {
+            return Ok(());
+        }
+        sleep(POLL_EVERY);
+    }
+    Ok(())
+}
+
+fn tell(telemetry: &Telemetry) {
+    match (telemetry.link(), telemetry.place()) {
+        (Link::Attached, Some(place)) => say(format_args!("acevo: attached to {place}")),
+        (link, _) => say(format_args!("acevo: {}: {}", link.headline(), link.detail())),
+    }
+}
+
+/// What is left to print, and when.
+#[derive(Debug)]
+struct Pace {
+    every: Option<Duration>,
+    next: Option<Instant>,
+    left: Option<u64>,
+}
+
+impl Pace {
+    fn new(every: Option<Duration>, count: Option<u64>) -> Self {
+        Self { every, next: None, left: count }
+    }
+
+    fn is_due(&self, now: Instant) -> bool {
+        self.next.is_none_or(|next| now >= next)
+    }
+
+    /// Something was printed; false when that was the last.
+    fn printed(&mut self, now: Instant) -> bool {
+        if let Some(every) = self.every {
+            // Steady, but what was missed is not caught up.
+            self.next = self.next.map(|next| next + every).filter(|next| *next > now).or(Some(now + every));
+        }
+        self.left = self.left.map(|left| left.saturating_sub(1));
+        self.left != Some(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pace_is_steady_and_ends() {
+        let start = Instant::now();
+        let at = |ms| start + Duration::from_millis(ms);
+        let mut pace = Pace::new(Some(Duration::from_millis(100)), Some(3));
+        assert!(pace.is_due(at(0)) && pace.printed(at(0)));
+        assert!(!pace.is_due(at(99)) && pace.is_due(at(103)) && pace.printed(at(103)));
+        assert!(pace.is_due(at(200)), "the delay before does not add up");
+        assert!(!pace.printed(at(200)));
+    }
+}

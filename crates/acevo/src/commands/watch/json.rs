@@ -1,0 +1,99 @@
+//! One JSON object per packet.
+
+use std::time::Instant;
+
+use acevo_shared_memory::{GraphicsView, Page, PhysicsView, StaticView};
+use serde::Serialize;
+
+use super::{Follower, Pace};
+use crate::args::Watch;
+use crate::output;
+use crate::telemetry::{Capture, News, Telemetry};
+
+/// What is printed. The help text of `watch` describes it.
+#[derive(Debug, Serialize)]
+struct Object<'a> {
+    time_s: f64,
+    packet_id: i32,
+    missed: u64,
+    settled: bool,
+    physics: &'a PhysicsView<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    graphics: Option<&'a GraphicsView<'a>>,
+    #[serde(rename = "static", skip_serializing_if = "Option::is_none")]
+    static_data: Option<&'a StaticView<'a>>,
+}
+
+/// Prints objects.
+#[derive(Debug)]
+pub(super) struct Objects {
+    start: Instant,
+    pace: Pace,
+    /// Something has come that was not printed yet.
+    pending: bool,
+    printed: Option<Capture>,
+    /// Packets missed until the last object.
+    missed: u64,
+    line: Vec<u8>,
+}
+
+impl Objects {
+    pub(super) fn new(args: &Watch) -> Self {
+        Self {
+            start: Instant::now(),
+            pace: Pace::new(args.every, args.count),
+            pending: false,
+            printed: None,
+            missed: 0,
+            line: Vec::new(),
+        }
+    }
+}
+
+impl Follower for Objects {
+    fn follow(&mut self, telemetry: &Telemetry, news: News, now: Instant) -> anyhow::Result<bool> {
+        if news.link {
+            self.printed = None;
+            self.missed = 0;
+        }
+        self.pending |= news.physics || news.graphics;
+        if !self.pending || !self.pace.is_due(now) {
+            return Ok(true);
+        }
+        self.pending = false;
+        let Some(capture) = telemetry.capture() else { return Ok(true) };
+        let before = self.printed.as_ref();
+        let is_new = before.is_none_or(|before| {
+            before.physics.packet_id() != capture.physics.packet_id()
+                || before.graphics.status() != capture.graphics.status()
+                || !same(&before.static_data, &capture.static_data)
+        });
+        if !is_new {
+            return Ok(true);
+        }
+        let missed = telemetry.missed();
+        let object = Object {
+            time_s: (now.duration_since(self.start).as_secs_f64() * 1e4).round() / 1e4,
+            packet_id: capture.physics.packet_id(),
+            missed: missed.saturating_sub(self.missed),
+            settled: capture.is_settled(),
+            physics: &capture.physics,
+            graphics: Some(&capture.graphics)
+                .filter(|graphics| before.is_none_or(|before| !same(&before.graphics, graphics))),
+            static_data: Some(&capture.static_data)
+                .filter(|session| before.is_none_or(|before| !same(&before.static_data, session))),
+        };
+        self.line.clear();
+        serde_json::to_writer(&mut self.line, &object)?;
+        self.line.push(b'\n');
+        output::print(&self.line)?;
+        self.missed = missed;
+        self.printed = Some(capture);
+        Ok(self.pace.printed(now))
+    }
+}
+
+/// Compares bytes: a number that is none equals itself.
+fn same<T: Page>(a: &acevo_shared_memory::View<'static, T>, b: &acevo_shared_memory::View<'static, T>) -> bool {
+    a.raw().as_bytes() == b.raw().as_bytes()
+}

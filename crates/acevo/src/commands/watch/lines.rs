@@ -1,0 +1,104 @@
+//! A line per second, for logs and for eyes without a terminal.
+
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+use acevo_shared_memory::{ACEvoFlagType, ACEvoStatus};
+
+use super::{Follower, Pace};
+use crate::args::Watch;
+use crate::output;
+use crate::telemetry::{Capture, Health, News, Telemetry};
+use crate::text::{clean, lap_time, number};
+
+/// Where `--every` does not say otherwise.
+const EVERY: Duration = Duration::from_secs(1);
+
+/// Prints lines.
+#[derive(Debug)]
+pub(super) struct Lines(Pace);
+
+impl Lines {
+    pub(super) fn new(args: &Watch) -> Self {
+        Self(Pace::new(Some(args.every.unwrap_or(EVERY)), args.count))
+    }
+}
+
+impl Follower for Lines {
+    fn follow(&mut self, telemetry: &Telemetry, _: News, now: Instant) -> anyhow::Result<bool> {
+        if !self.0.is_due(now) {
+            return Ok(true);
+        }
+        let Some(capture) = telemetry.capture() else { return Ok(true) };
+        output::print(line(&capture, &telemetry.health(now)).as_bytes())?;
+        Ok(self.0.printed(now))
+    }
+}
+
+fn line(capture: &Capture, health: &Health) -> String {
+    let Capture { physics, graphics, static_data } = capture;
+    let mut line = format!("{:<6}", graphics.status().to_string().to_uppercase());
+    let mut add = |text: std::fmt::Arguments<'_>| {
+        let _ = write!(line, "  {text}");
+    };
+    if graphics.status() == ACEvoStatus::Off {
+        add(format_args!("in the menu"));
+    } else {
+        let track = clean(static_data.track());
+        if !track.is_empty() {
+            add(format_args!("{track}"));
+        }
+        let page = physics.raw();
+        add(format_args!("lap {}", i64::from(graphics.raw().total_lap_count) + 1));
+        add(format_args!("{}", lap_time(graphics.current_lap_time())));
+        add(format_args!("{:>3} km/h", number(page.speedKmh, 0)));
+        add(format_args!("gear {}", physics.gear()));
+        add(format_args!("{:>5} rpm", page.rpms));
+        add(format_args!("throttle {:>3} %", number(page.gas * 100.0, 0)));
+        add(format_args!("brake {:>3} %", number(page.brake * 100.0, 0)));
+        add(format_args!("fuel {} l", number(page.fuel, 1)));
+        let [fl, fr, rl, rr] = page.wheelsPressure.map(|pressure| number(pressure, 1));
+        add(format_args!("tyres {fl} {fr} {rl} {rr} psi"));
+        match graphics.flag() {
+            ACEvoFlagType::NoFlag => {}
+            flag => add(format_args!("{flag}")),
+        }
+    }
+    if let Some(rate) = health.physics_rate {
+        add(format_args!("{rate:.0} Hz"));
+    }
+    line.push('\n');
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use acevo_shared_memory::{SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, View};
+
+    use super::*;
+
+    fn capture() -> Capture {
+        let physics = SPageFilePhysics { speedKmh: 181.4, gear: 5, rpms: 6500, gas: 1.0, ..Default::default() };
+        let graphics =
+            SPageFileGraphicEvo { status: 2, total_lap_count: 2, current_lap_time_ms: 62_345, ..Default::default() };
+        let static_data = SPageFileStaticEvo { track: "Valdombra\x1b[2J".into(), ..Default::default() };
+        Capture { physics: View::from(physics), graphics: View::from(graphics), static_data: View::from(static_data) }
+    }
+
+    #[test]
+    fn a_line_says_what_happens() {
+        let health = Health { physics_rate: Some(332.6), ..Default::default() };
+        assert_eq!(
+            line(&capture(), &health),
+            "LIVE    Valdombra[2J  lap 3  1:02.345  181 km/h  gear 4   6500 rpm  throttle 100 %  brake   0 %  \
+             fuel 0.0 l  tyres 0.0 0.0 0.0 0.0 psi  333 Hz\n"
+        );
+    }
+
+    #[test]
+    fn the_menu_has_nothing_to_tell() {
+        let mut capture = capture();
+        capture.graphics = View::from(SPageFileGraphicEvo::default());
+        assert_eq!(line(&capture, &Health::default()), "OFF     in the menu\n");
+    }
+}

@@ -1,0 +1,70 @@
+//! The embedded simulator: a game that runs in this process.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use acevo_shared_memory::{ACEvoSharedMemoryMapper, LocalPages, Publisher, View};
+use acevo_simulator::{Options, Simulator};
+
+use crate::connection::Open;
+use crate::telemetry::Capture;
+
+/// Physics steps of half a minute: tyres are warm, a lap has begun.
+const HALF_A_MINUTE: u32 = 333 * 30;
+
+/// A simulation that runs until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Demo {
+    pages: LocalPages,
+    stop: Arc<AtomicBool>,
+}
+
+impl Demo {
+    pub(crate) fn start(options: Options, speed: f64) -> Self {
+        let mut simulator = Simulator::new(options);
+        let pages = LocalPages::new();
+        let stop = Arc::new(AtomicBool::new(false));
+        let mut publisher = Publisher::local(&pages);
+        // Nobody has to see a page that nothing was written to.
+        while simulator.graphics().packetId == 0 && !simulator.is_finished() {
+            simulator.step();
+        }
+        // In-process pages cannot fail.
+        let _ = publisher.publish_static(simulator.static_data());
+        let _ = publisher.publish_physics(simulator.physics());
+        let _ = publisher.publish_graphics(simulator.graphics());
+        let stopped = Arc::clone(&stop);
+        // Nobody waits for this thread: a slow simulation may sleep for seconds.
+        thread::spawn(move || {
+            let keep_going = |_: &Simulator| !stopped.load(Ordering::Relaxed);
+            let _ = acevo_simulator::run(&mut simulator, &mut publisher, speed, keep_going);
+        });
+        Self { pages, stop }
+    }
+
+    /// How to attach to it.
+    pub(crate) fn open(&self) -> Open {
+        let pages = self.pages.clone();
+        Box::new(move || ACEvoSharedMemoryMapper::open_source(pages.clone()))
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+}
+
+/// The pages after half a minute, without waiting for it.
+pub(crate) fn capture(options: Options) -> Capture {
+    let mut simulator = Simulator::new(options);
+    for _ in 0..HALF_A_MINUTE {
+        simulator.step();
+    }
+    Capture {
+        physics: View::from(*simulator.physics()),
+        graphics: View::from(*simulator.graphics()),
+        static_data: View::from(*simulator.static_data()),
+    }
+}

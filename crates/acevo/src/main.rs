@@ -1,0 +1,34 @@
+//! `acevo`: live telemetry of Assetto Corsa EVO in the terminal.
+//!
+//! What was typed ([`args`]) is kept apart from what is done ([`commands`], one file each). Telemetry flows one way:
+//! a supervised [`connection`] to the pages, [`telemetry`] that counts packets and captures, then a pure drawing of that
+//! ([`screen`]) or lines on stdout ([`output`]). Data goes to stdout, talk to stderr.
+
+#![forbid(unsafe_code)]
+
+mod args;
+mod commands;
+mod connection;
+mod demo;
+mod output;
+mod packets;
+mod screen;
+mod telemetry;
+mod text;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match commands::run(args::read()) {
+        Ok(code) => code,
+        // Whoever read our output has enough: `acevo watch --json | head -1`.
+        Err(error) if error.is::<output::ReaderGone>() => ExitCode::SUCCESS,
+        Err(error) => {
+            output::say(format_args!("error: {error}"));
+            for cause in error.chain().skip(1) {
+                output::say(format_args!("  because: {cause}"));
+            }
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! The live screen: a thread reads and counts packets, this one draws what it has seen last.
+
+mod big;
+mod draw;
+mod panels;
+mod state;
+mod units;
+mod widgets;
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, sleep};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, anyhow};
+use ratatui::crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use ratatui::{DefaultTerminal, Frame};
+
+use self::state::Shown;
+use self::units::Units;
+use crate::commands::Stop;
+use crate::output;
+use crate::telemetry::{POLL_EVERY, Telemetry};
+
+/// About thirty pictures per second.
+const DRAW_EVERY: Duration = Duration::from_millis(33);
+
+/// Shows the screen until a key or a signal ends it. The terminal is restored whatever happens.
+pub(crate) fn run(mut telemetry: Telemetry, demo: bool, stop: &Stop) -> anyhow::Result<()> {
+    telemetry.poll(Instant::now());
+    let shown = Mutex::new(Shown::of(&telemetry, demo, Instant::now()));
+    let done = AtomicBool::new(false);
+    let mut terminal = ratatui::try_init().context("cannot draw on this terminal; try --lines")?;
+    let result = thread::scope(|scope| {
+        scope.spawn(|| read(&mut telemetry, demo, &shown, &done));
+        let result = show(&mut terminal, &shown, stop);
+        done.store(true, Ordering::Relaxed);
+        result
+    });
+    ratatui::try_restore().context("cannot restore the terminal")?;
+    result
+}
+
+fn read(telemetry: &mut Telemetry, demo: bool, shown: &Mutex<Shown>, done: &AtomicBool) {
+    let mut next = Instant::now();
+    while !done.load(Ordering::Relaxed) {
+        let now = Instant::now();
+        telemetry.poll(now);
+        if now >= next {
+            next = now + DRAW_EVERY;
+            let latest = Shown::of(telemetry, demo, now);
+            match shown.lock() {
+                Ok(mut shown) => *shown = latest,
+                Err(_) => return,
+            }
+        }
+        sleep(POLL_EVERY);
+    }
+}
+
+fn show(terminal: &mut DefaultTerminal, shown: &Mutex<Shown>, stop: &Stop) -> anyhow::Result<()> {
+    let mut units = Units::default();
+    let colors = output::colors_wanted();
+    while !stop.is_asked_for() {
+        let latest = shown.lock().map_err(|_| anyhow!("the thread that reads the telemetry has failed"))?.clone();
+        let picture = |frame: &mut Frame<'_>| {
+            draw::draw(frame, &latest, units);
+            if !colors {
+                draw::discolor(frame.buffer_mut());
+            }
+        };
+        terminal.draw(picture).context("cannot draw on the terminal")?;
+        let drawn = Instant::now();
+        while let Some(left) = DRAW_EVERY.checked_sub(drawn.elapsed()) {
+            if !event::poll(left).context("cannot read the keyboard")? {
+                break;
+            }
+            match event::read().context("cannot read the keyboard")? {
+                Event::Key(key) if key.kind != KeyEventKind::Release => match action(key) {
+                    Some(Action::Quit) => return Ok(()),
+                    Some(Action::Units) => units = units.next(),
+                    None => {}
+                },
+                Event::Resize(..) => break,
+                _ => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What a key means.
+#[derive(Debug, PartialEq, Eq)]
+enum Action {
+    Quit,
+    Units,
+}
+
+fn action(key: KeyEvent) -> Option<Action> {
+    let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
+    match key.code {
+        KeyCode::Char('q' | 'Q') | KeyCode::Esc => Some(Action::Quit),
+        KeyCode::Char('c') if ctrl => Some(Action::Quit),
+        KeyCode::Char('u' | 'U') => Some(Action::Units),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,93 @@
+//! Values as text for people. Whatever a page holds, the result is short and has no control characters.
+
+use std::time::Duration;
+
+/// What stands where there is no value.
+pub(crate) const NONE: &str = "-";
+
+/// Beyond this a number is not written out: no value of the game is that large.
+const LARGEST: f64 = 1e6;
+
+/// A text of the game without anything that moves the cursor or turns the direction of writing.
+pub(crate) fn clean(text: &str) -> String {
+    text.trim().chars().filter(|letter| !letter.is_control() && !is_invisible(*letter)).collect()
+}
+
+fn is_invisible(letter: char) -> bool {
+    matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// A number with some decimals; `-` where it is none.
+pub(crate) fn number(value: impl Into<f64>, decimals: usize) -> String {
+    let value = value.into();
+    if !value.is_finite() {
+        NONE.into()
+    } else if value.abs() >= LARGEST {
+        format!("{value:.0e}")
+    } else {
+        let text = format!("{value:.decimals$}");
+        // No "-0.0".
+        match text.strip_prefix('-') {
+            Some(positive) if positive.bytes().all(|byte| matches!(byte, b'0' | b'.')) => positive.into(),
+            _ => text,
+        }
+    }
+}
+
+/// A lap time as drivers write it: `1:02.345`.
+pub(crate) fn lap_time(time: Option<Duration>) -> String {
+    let Some(time) = time else { return "-:--.---".into() };
+    let ms = time.as_millis();
+    let (hours, minutes) = (ms / 3_600_000, ms / 60_000 % 60);
+    let (seconds, thousandths) = (ms / 1000 % 60, ms % 1000);
+    match hours {
+        0 => format!("{minutes}:{seconds:02}.{thousandths:03}"),
+        _ => format!("{hours}:{minutes:02}:{seconds:02}.{thousandths:03}"),
+    }
+}
+
+/// Time left in a session: `12:05`, or `1:12:05`.
+pub(crate) fn clock(time: Option<Duration>) -> String {
+    let Some(time) = time else { return NONE.into() };
+    let seconds = time.as_secs();
+    match seconds / 3600 {
+        0 => format!("{}:{:02}", seconds / 60, seconds % 60),
+        hours => format!("{hours}:{:02}:{:02}", seconds / 60 % 60, seconds % 60),
+    }
+}
+
+/// A difference in seconds, with its sign: `+0.123`.
+pub(crate) fn difference(seconds: Option<f32>) -> String {
+    match seconds {
+        Some(seconds) if seconds.is_finite() && seconds.abs() < 3600.0 => format!("{seconds:+.3}"),
+        _ => NONE.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_cannot_move_the_cursor() {
+        assert_eq!(clean(" \x1b[2JMünchen\r\n\u{9b}31m\u{202e}\0 "), "[2JMünchen31m");
+    }
+
+    #[test]
+    fn numbers_are_short_whatever_they_are() {
+        let texts = [1.25, -0.04, 0.0, f64::NAN, f64::INFINITY, 3e38, -3e38].map(|value| number(value, 1));
+        assert_eq!(texts, ["1.2", "0.0", "0.0", "-", "-", "3e38", "-3e38"]);
+    }
+
+    #[test]
+    fn times_read_as_drivers_write_them() {
+        let times = [62_345, 999, 3_723_004].map(|ms| lap_time(Some(Duration::from_millis(ms))));
+        assert_eq!(times, ["1:02.345", "0:00.999", "1:02:03.004"]);
+        assert_eq!(lap_time(None), "-:--.---");
+        assert_eq!([59, 754, 3725].map(|s| clock(Some(Duration::from_secs(s)))), ["0:59", "12:34", "1:02:05"]);
+        assert_eq!(
+            [Some(0.1234), Some(-1.5), Some(f32::NAN), Some(1e9), None].map(difference),
+            ["+0.123", "-1.500", "-", "-", "-"]
+        );
+    }
+}

@@ -1,0 +1,153 @@
+//! Two processes: a simulated game in a directory of its own, and everything that reads it.
+#![cfg(unix)]
+
+mod common;
+
+use std::fs::OpenOptions;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+use std::process::Command;
+
+use common::{Running, acevo, output, spawn};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Starts a simulator and waits until it publishes.
+fn simulate(dir: &Path, scenario: &str) -> Running {
+    let simulator = spawn(acevo().arg("simulate").arg("--dir").arg(dir).args(["--scenario", scenario]));
+    let said = simulator.next_word();
+    assert!(said.contains(&dir.display().to_string()), "{said}");
+    let hint = simulator.next_word();
+    assert!(hint.contains("acevo --dir"), "{hint}");
+    simulator
+}
+
+fn in_dir(dir: &TempDir, args: &[&str]) -> Command {
+    let mut command = acevo();
+    command.args(args).arg("--dir").arg(dir.path());
+    command
+}
+
+fn next_object(watch: &Running) -> Value {
+    serde_json::from_str(&watch.next_line()).unwrap()
+}
+
+fn id(object: &Value) -> i64 {
+    object["packet_id"].as_i64().unwrap()
+}
+
+#[test]
+fn a_simulated_game_is_dumped_examined_and_watched() {
+    let dir = TempDir::new().unwrap();
+    let mut simulator = simulate(dir.path(), "hot-laps");
+
+    let dump = output(&mut in_dir(&dir, &["dump", "--wait", "speedKmh", "status"]));
+    assert!(dump.status.success() && dump.stdout.contains("km/h") && dump.stdout.contains("2 (Live)"), "{dump:?}");
+
+    let doctor = output(&mut in_dir(&dir, &["doctor"]));
+    assert!(doctor.status.success() && doctor.stdout.contains("Telemetry flows."), "{}", doctor.stdout);
+    assert!(!doctor.stdout.contains('\x1b'));
+
+    let doctor = output(&mut in_dir(&dir, &["doctor", "--json"]));
+    let doctor: Value = serde_json::from_str(&doctor.stdout).unwrap();
+    assert_eq!(doctor["flowing"], true);
+
+    let watch = output(&mut in_dir(&dir, &["watch", "--json", "--count", "200"]));
+    assert!(watch.status.success());
+    let ids: Vec<_> = watch.stdout.lines().map(|line| id(&serde_json::from_str(line).unwrap())).collect();
+    assert_eq!(ids.len(), 200);
+    assert!(ids.is_sorted_by(|a, b| a < b), "{ids:?}");
+
+    let second = output(acevo().arg("simulate").arg("--dir").arg(dir.path()));
+    assert_eq!(second.status.code(), Some(1));
+    assert!(second.stderr.contains("in use by"), "{}", second.stderr);
+
+    // Asked to end, it removes its pages.
+    Command::new("kill").arg(simulator.id().to_string()).status().unwrap();
+    let (status, said) = simulator.wait();
+    assert!(status.success() && said.contains("removed"), "{status} {said}");
+    assert!(!dir.path().join("acevo_pmf_physics").exists());
+}
+
+#[test]
+fn watch_waits_for_the_game_and_finds_it_again() {
+    let dir = TempDir::new().unwrap();
+    let watch = spawn(&mut in_dir(&dir, &["watch", "--json"]));
+    assert!(watch.next_word().contains("Waiting for"));
+
+    let mut first = simulate(dir.path(), "hot-laps");
+    assert!(watch.next_word().contains("attached"));
+    let before: Vec<_> = (0..50).map(|_| id(&next_object(&watch))).collect();
+    assert!(before.is_sorted_by(|a, b| a < b), "{before:?}");
+
+    Command::new("kill").arg(first.id().to_string()).status().unwrap();
+    assert!(first.wait().0.success());
+    let _second = simulate(dir.path(), "race");
+    while !watch.next_word().contains("attached") {}
+    // The first object of the second game has everything again.
+    while next_object(&watch)["static"]["session_name"].as_str().is_none_or(|name| !name.contains("Race")) {}
+    let after: Vec<_> = (0..50).map(|_| id(&next_object(&watch))).collect();
+    assert!(after.is_sorted_by(|a, b| a <= b) && after.last() > after.first(), "{after:?}");
+}
+
+#[test]
+fn a_killed_game_leaves_a_frozen_page_and_a_new_one_is_found() {
+    let dir = TempDir::new().unwrap();
+    let mut first = simulate(dir.path(), "hot-laps");
+    let watch = spawn(&mut in_dir(&dir, &["watch", "--lines", "--every", "1m"]));
+    assert!(watch.next_word().contains("attached"));
+    first.kill();
+    assert!(watch.next_word().contains("stands still"));
+    let doctor = output(&mut in_dir(&dir, &["doctor"]));
+    assert_eq!(doctor.status.code(), Some(1));
+    assert!(doctor.stdout.contains("nothing moves"), "{}", doctor.stdout);
+    let _second = simulate(dir.path(), "hot-laps");
+    assert!(watch.next_word().contains("attached"));
+}
+
+#[test]
+fn nothing_there_is_said_and_fails() {
+    let dir = TempDir::new().unwrap();
+    let doctor = output(&mut in_dir(&dir, &["doctor"]));
+    assert_eq!(doctor.status.code(), Some(1));
+    assert!(doctor.stdout.contains("no pages"), "{}", doctor.stdout);
+    let dump = output(&mut in_dir(&dir, &["dump"]));
+    assert_eq!(dump.status.code(), Some(1));
+    assert!(dump.stderr.contains("acevo_pmf_physics") && dump.stdout.is_empty(), "{}", dump.stderr);
+}
+
+#[test]
+fn a_menu_is_explained() {
+    let dir = TempDir::new().unwrap();
+    let _simulator = simulate(dir.path(), "menu");
+    let doctor = output(&mut in_dir(&dir, &["doctor"]));
+    assert_eq!(doctor.status.code(), Some(1));
+    assert!(doctor.stdout.contains("in its menu"), "{}", doctor.stdout);
+    let lines = output(&mut in_dir(&dir, &["--lines", "--count", "1"]));
+    assert!(lines.stdout.starts_with("OFF") && lines.stdout.contains("menu"), "{}", lines.stdout);
+}
+
+#[test]
+fn pages_full_of_garbage_are_valid_json_and_harmless_text() {
+    let dir = TempDir::new().unwrap();
+    for (page, size) in [("physics", 800), ("graphics", 4900), ("static", 208)] {
+        // Every float is NaN; texts are DEL and a letter that has no end.
+        let bytes: Vec<u8> = std::iter::repeat_n([0x1b, 0x7f, 0xc0, 0x7f], size / 4).flatten().collect();
+        let path = dir.path().join(format!("acevo_pmf_{page}"));
+        let file = OpenOptions::new().write(true).create_new(true).open(path).unwrap();
+        file.write_all_at(&bytes, 0).unwrap();
+    }
+    let dump = output(&mut in_dir(&dir, &["dump"]));
+    assert!(dump.status.success() && !dump.stdout.chars().any(|letter| letter.is_control() && letter != '\n'));
+    let json = output(&mut in_dir(&dir, &["dump", "--json"]));
+    let json: Value = serde_json::from_str(&json.stdout).unwrap();
+    assert!(json["physics"]["speedKmh"]["value"].is_null());
+    let watch = output(&mut in_dir(&dir, &["watch", "--json", "--count", "1"]));
+    let watch: Value = serde_json::from_str(&watch.stdout).unwrap();
+    assert!(watch["physics"]["speedKmh"].is_null());
+    let lines = output(&mut in_dir(&dir, &["watch", "--lines", "--count", "1"]));
+    assert!(!lines.stdout.trim_end().chars().any(char::is_control), "{:?}", lines.stdout);
+    let doctor = output(&mut in_dir(&dir, &["doctor"]));
+    assert_eq!(doctor.status.code(), Some(1));
+    assert!(doctor.stdout.contains("plausible are"), "{}", doctor.stdout);
+}

@@ -1,0 +1,121 @@
+//! The real binary, as people and scripts use it, without a game.
+
+mod common;
+
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
+use common::{acevo, output};
+use serde_json::Value;
+
+#[test]
+fn help_has_examples_and_success() {
+    for args in [&["--help"][..], &["watch", "--help"], &["dump", "-h"], &["doctor", "--help"], &["simulate", "--help"]]
+    {
+        let help = output(acevo().args(args));
+        assert!(help.status.success(), "{args:?}");
+        assert!(help.stdout.contains("Examples:") && help.stderr.is_empty(), "{args:?}: {}", help.stdout);
+    }
+    let version = output(acevo().arg("--version"));
+    assert_eq!(version.stdout.trim(), concat!("acevo ", env!("CARGO_PKG_VERSION")));
+    let version = output(acevo().args(["doctor", "--version"]));
+    assert!(version.stdout.trim().ends_with(env!("CARGO_PKG_VERSION")), "{}", version.stdout);
+}
+
+#[test]
+fn wrong_usage_is_exit_code_2_and_says_what_is_right() {
+    let cases: [(&[&str], &str); 9] = [
+        (&["--nonsense"], "--nonsense"),
+        (&["dump", "--page", "phisics"], "physics"),
+        (&["--demo", "--car", "tank"], "gt3"),
+        (&["--demo", "--speed", "NaN"], "0.001 to 1000"),
+        (&["--every", "5"], "unit"),
+        (&["--count", "0"], "0"),
+        (&["--seed", "1"], "--demo"),
+        (&["dump", "--car", "gt3"], "--demo"),
+        (&["--json", "--lines"], "cannot be used with"),
+    ];
+    for (args, hint) in cases {
+        let wrong = output(acevo().args(args));
+        assert_eq!(wrong.status.code(), Some(2), "{args:?}");
+        assert!(wrong.stderr.contains(hint) && wrong.stdout.is_empty(), "{args:?}: {}", wrong.stderr);
+    }
+}
+
+#[test]
+fn dump_shows_every_visible_field_of_all_pages() {
+    let dump = output(acevo().args(["dump", "--demo"]));
+    assert!(dump.status.success() && dump.stderr.is_empty());
+    let json = output(acevo().args(["dump", "--demo", "--json"]));
+    let json: Value = serde_json::from_str(&json.stdout).unwrap();
+    for page in acevo_shared_memory::PageKind::ALL {
+        let mut shown = 0;
+        for field in page.fields().iter().filter(|field| !field.hidden) {
+            let name = format!("{page}.{}", field.path);
+            assert!(dump.stdout.lines().any(|line| line.starts_with(&name)), "{name}");
+            let entry = &json[page.to_string()][field.path];
+            assert!(!entry["value"].is_null(), "{name}");
+            assert_eq!(entry["unit"].as_str().unwrap_or(""), field.unit, "{name}");
+            shown += 1;
+        }
+        assert_eq!(json[page.to_string()].as_object().unwrap().len(), shown);
+    }
+    assert!(!dump.stdout.contains("padding"));
+    assert!(output(acevo().args(["dump", "--demo", "--all"])).stdout.contains("padding"));
+    assert_eq!(json["graphics"]["status"]["name"], "Live");
+    assert!(json["physics"]["speedKmh"]["value"].as_f64().unwrap() > 1.0);
+}
+
+#[test]
+fn dump_takes_fields_parts_and_indices() {
+    let dump = output(acevo().args(["dump", "--demo", "speedKmh", "wheelSlip[2]", "pit_info"]));
+    let names: Vec<_> = dump.stdout.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert_eq!(names[..2], ["physics.speedKmh", "physics.wheelSlip[2]"]);
+    assert!(names[2..].iter().all(|name| name.starts_with("graphics.pit_info.")) && names.len() == 8, "{names:?}");
+    let described = output(acevo().args(["dump", "--demo", "--describe", "npos"]));
+    assert!(described.stdout.contains("line to line"), "{}", described.stdout);
+}
+
+#[test]
+fn dump_of_an_unknown_field_names_close_ones() {
+    let dump = output(acevo().args(["dump", "--demo", "speedKmph"]));
+    assert_eq!(dump.status.code(), Some(1));
+    assert!(dump.stderr.contains("physics.speedKmh") && dump.stdout.is_empty(), "{}", dump.stderr);
+}
+
+#[test]
+fn lines_without_a_terminal_have_no_escape_codes() {
+    let lines = output(acevo().args(["--demo", "--every", "50ms", "--count", "3"]));
+    assert!(lines.status.success());
+    assert_eq!(lines.stdout.lines().count(), 3);
+    assert!(lines.stdout.lines().all(|line| line.starts_with("LIVE") && line.contains("km/h")), "{}", lines.stdout);
+    assert!(!lines.stdout.contains('\x1b') && !lines.stderr.contains('\x1b'));
+    assert!(lines.stderr.contains("attached"), "{}", lines.stderr);
+    let quiet = output(acevo().args(["--demo", "--quiet", "--count", "1"]));
+    assert!(quiet.stderr.is_empty(), "{}", quiet.stderr);
+}
+
+#[test]
+fn the_first_object_has_all_pages_and_the_next_only_what_is_new() {
+    let json = output(acevo().args(["--demo", "--json", "--count", "20"]));
+    let objects: Vec<Value> = json.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(objects.len(), 20);
+    for page in ["physics", "graphics", "static"] {
+        assert!(objects[0][page].is_object(), "{page}");
+    }
+    assert!(objects.iter().all(|object| object["physics"]["packetId"] == object["packet_id"]));
+    assert!(objects[1..].iter().any(|object| object.get("graphics").is_none()));
+    assert!(objects[1..].iter().all(|object| object.get("static").is_none()));
+}
+
+#[test]
+fn a_reader_that_has_enough_is_no_error() {
+    let mut command = acevo();
+    command.args(["--demo", "--json", "--quiet"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut watch = command.spawn().unwrap();
+    let mut first = String::new();
+    BufReader::new(watch.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    assert!(first.starts_with('{'), "{first}");
+    let end = watch.wait_with_output().unwrap();
+    assert!(end.status.success() && end.stderr.is_empty(), "{end:?}");
+}

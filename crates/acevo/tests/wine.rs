@@ -1,0 +1,257 @@
+//! Windows programs under Wine, seen by Windows readers and by the native one: the same values, whoever starts first.
+//!
+//! Needs Wine and the Windows program; `.ci/run` has both and says so:
+//!
+//! ```text
+//! eval "$(.ci/wine/setup)" && cargo build -p acevo --target x86_64-pc-windows-gnu
+//! ACEVO_EXE=target/x86_64-pc-windows-gnu/debug/acevo.exe cargo test -p acevo --test wine -- --nocapture
+//! ```
+#![cfg(target_os = "linux")]
+
+use std::collections::BTreeMap;
+use std::env;
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+use std::time::Duration;
+
+use serde_json::Value;
+
+/// Nothing here takes as long; a test that hangs ends.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// A program that is killed when the test is through with it.
+struct Running(Child);
+
+impl Running {
+    fn start(mut command: Command) -> Self {
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        Self(command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}")))
+    }
+
+    /// Its lines, parsed, as they come.
+    fn objects(&mut self) -> Objects {
+        let lines = BufReader::new(self.0.stdout.take().expect("stdout is asked for once")).lines();
+        let (sender, receiver) = mpsc::channel();
+        thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                let object = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error} in {line:?}"));
+                if sender.send(object).is_err() {
+                    break;
+                }
+            }
+        });
+        Objects(receiver)
+    }
+
+    /// Ends it as a crash would.
+    fn kill(&mut self) {
+        self.0.kill().expect("it can be killed");
+        self.0.wait().expect("it can be waited for");
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+struct Objects(Receiver<Value>);
+
+impl Objects {
+    fn next(&self) -> Value {
+        self.0.recv_timeout(PATIENCE).expect("another packet")
+    }
+
+    fn until(&self, done: impl Fn(&Value) -> bool) -> Value {
+        loop {
+            let object = self.next();
+            if done(&object) {
+                return object;
+            }
+        }
+    }
+}
+
+fn packet_id(object: &Value) -> i64 {
+    object["packet_id"].as_i64().expect("a number")
+}
+
+/// How to run things here.
+struct World {
+    wine: OsString,
+    exe: PathBuf,
+}
+
+impl World {
+    /// `None` where there is no Wine to test with.
+    fn new() -> Option<Self> {
+        let Some(exe) = env::var_os("ACEVO_EXE") else {
+            println!("left out: ACEVO_EXE names no Windows program to run under Wine");
+            return None;
+        };
+        // Tests run in their package's folder; what was typed is relative to the workspace.
+        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let exe = workspace.join(exe).canonicalize().expect("ACEVO_EXE is the Windows program");
+        let wine =
+            env::var_os("CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER").expect("`.ci/wine/setup` tells where Wine is");
+        Some(Self { wine, exe })
+    }
+
+    fn windows(&self, exe: &Path, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.wine);
+        command.arg(exe).args(arguments);
+        command
+    }
+
+    fn acevo_exe(&self, arguments: &[&str]) -> Command {
+        self.windows(&self.exe, arguments)
+    }
+
+    fn native(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_acevo"));
+        command.args(arguments);
+        command
+    }
+}
+
+/// Runs it to its end. Its output goes to files: what Wine starts beside the first program would keep a pipe open.
+fn output(mut command: Command) -> Output {
+    let folder = tempfile::tempdir().expect("a folder");
+    let [stdout, stderr] = ["stdout", "stderr"].map(|name| folder.path().join(name));
+    let create = |path: &Path| File::create(path).expect("a file in a new folder");
+    command.stdin(Stdio::null()).stdout(create(&stdout)).stderr(create(&stderr));
+    let status = command.status().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let read = |path: &Path| fs::read(path).expect("the file is there");
+    Output { status, stdout: read(&stdout), stderr: read(&stderr) }
+}
+
+fn json(command: Command) -> Value {
+    let output = output(command);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+/// One test: the sections' names are the whole prefix's.
+#[test]
+fn windows_and_native_readers_see_the_same_game() {
+    let Some(world) = World::new() else { return };
+    nothing_runs_yet(&world);
+    readers_that_start_first_wait_and_see_the_same_packets(&world);
+    readers_live_through_a_crash_and_a_restart(&world);
+    the_game_is_known_by_its_own_name(&world);
+    a_second_publisher_is_refused(&world);
+}
+
+fn nothing_runs_yet(world: &World) {
+    for command in [world.acevo_exe(&["dump"]), world.native(&["dump"])] {
+        let output = output(command);
+        let talk = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && output.stdout.is_empty() && talk.contains("not running"), "{talk}");
+    }
+    for command in [world.acevo_exe(&["doctor"]), world.native(&["doctor"])] {
+        assert!(!output(command).status.success());
+    }
+}
+
+fn readers_that_start_first_wait_and_see_the_same_packets(world: &World) {
+    let watch = ["watch", "--json", "--quiet"];
+    let mut readers = [Running::start(world.acevo_exe(&watch)), Running::start(world.native(&watch))];
+    let [windows, native] = readers.each_mut().map(Running::objects);
+    let _game = Running::start(world.acevo_exe(&["simulate", "--scenario", "hot-laps", "--quiet"]));
+
+    // Both see the game drive. They wake up at different times, so only the packets that both have taken are compared.
+    let collect = |objects: &Objects| -> BTreeMap<i64, Value> {
+        objects.until(|object| packet_id(object) > 0);
+        (0..600).map(|_| objects.next()).map(|object| (packet_id(&object), object["physics"].clone())).collect()
+    };
+    let (windows, native) = (collect(&windows), collect(&native));
+    let both: Vec<_> = windows.keys().filter(|id| native.contains_key(id)).collect();
+    assert!(both.len() >= 20, "only {} packets in common", both.len());
+    // A producer that the system stops in the middle of a page leaves a mix that nobody can tell from a packet. That is rare; a
+    // reader that gets a byte wrong gets it wrong in every packet.
+    let torn: Vec<_> = both.iter().filter(|id| windows[id] != native[id]).collect();
+    let example = torn.first().map(|id| differences(&windows[id], &native[id]));
+    assert!(torn.len() * 20 <= both.len(), "{} of {} differ: {example:?}", torn.len(), both.len());
+    assert!(native.values().any(|physics| physics["speedKmh"].as_f64() > Some(1.0)), "it drives");
+
+    // The session's page stands still: every byte of it must be the same, and what the simulator says.
+    let fields = ["dump", "--json", "--page", "static", "--all"];
+    let (windows, native) = (json(world.acevo_exe(&fields)), json(world.native(&fields)));
+    assert_eq!(windows, native);
+    let demo = json(world.native(&["dump", "--demo", "--json", "--page", "static", "--all"]));
+    assert_eq!(native, demo);
+
+    for command in [world.acevo_exe(&["doctor"]), world.native(&["doctor"])] {
+        let output = output(command);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    }
+}
+
+fn readers_live_through_a_crash_and_a_restart(world: &World) {
+    let watch = ["watch", "--json", "--quiet"];
+    let simulate = |seed: &str| {
+        Running::start(world.acevo_exe(&["simulate", "--scenario", "hot-laps", "--quiet", "--seed", seed]))
+    };
+    let mut game = simulate("1");
+    let mut readers = [Running::start(world.acevo_exe(&watch)), Running::start(world.native(&watch))];
+    let objects = readers.each_mut().map(Running::objects);
+    // Each connection begins with the session's page, which else comes only when it changes.
+    let begins = |object: &Value| object.get("static").is_some();
+    for objects in &objects {
+        objects.until(begins);
+        objects.until(|object| packet_id(object) > 100);
+    }
+
+    game.kill();
+    let mut game = simulate("2");
+    for objects in &objects {
+        let first = packet_id(&objects.until(begins));
+        objects.until(|object| packet_id(object) > first + 100);
+    }
+    game.kill();
+}
+
+/// The name by which the real game is found, cut by the kernel and with the game's rule about threads and starters.
+fn the_game_is_known_by_its_own_name(world: &World) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let exe = folder.path().join("AssettoCorsaEVO.exe");
+    fs::copy(&world.exe, &exe).expect("the program can be copied");
+    let _game = Running::start(world.windows(&exe, &["simulate", "--scenario", "hot-laps", "--quiet"]));
+
+    let mut native = Running::start(world.native(&["watch", "--json", "--quiet"]));
+    native.objects().until(|object| packet_id(object) > 10);
+    let report = output(world.native(&["doctor"]));
+    let text = String::from_utf8_lossy(&report.stdout);
+    assert!(report.status.success() && text.contains("AssettoCorsaEVO"), "{text}");
+
+    // A running game is never written over, though it is called otherwise than our own publisher.
+    let refused = output(world.acevo_exe(&["simulate", "--quiet"]));
+    let talk = String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success() && talk.contains("in use"), "{talk}");
+}
+
+fn a_second_publisher_is_refused(world: &World) {
+    let mut first = Running::start(world.acevo_exe(&["simulate", "--scenario", "hot-laps", "--quiet"]));
+    let mut native = Running::start(world.native(&["watch", "--json", "--quiet"]));
+    let objects = native.objects();
+    objects.until(|object| packet_id(object) > 10);
+    let refused = output(world.acevo_exe(&["simulate", "--quiet"]));
+    assert!(!refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains("in use"));
+    let unharmed = packet_id(&objects.next());
+    objects.until(|object| packet_id(object) > unharmed + 10);
+    first.kill();
+}
+
+/// Members that are not the same in both objects.
+fn differences(a: &Value, b: &Value) -> Vec<String> {
+    let members = a.as_object().expect("an object");
+    let differs = members.iter().filter(|(name, value)| b.get(*name) != Some(*value));
+    differs.map(|(name, value)| format!("{name}: {value} and {}", b[name])).collect()
+}
