@@ -7,7 +7,7 @@ mod values;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, PageKind};
+use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, Finding, PageKind};
 use acevo_simulator::{CarModel, Options, Scenario};
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
@@ -204,6 +204,15 @@ impl Place {
             return ACEvoSharedMemoryMapper::open_source(acevo_shared_memory::source::WineProcess::attach_to(pid)?);
         }
         ACEvoSharedMemoryMapper::open()
+    }
+
+    /// What is found there; `None` where there is nothing to look around in.
+    pub(crate) fn survey(&self) -> Option<Vec<Finding>> {
+        #[cfg(unix)]
+        if let Some(dir) = &self.dir {
+            return Some(acevo_shared_memory::PageDirectory::survey(dir));
+        }
+        self.is_default().then(acevo_shared_memory::survey)
     }
 
     /// True where it is the game, wherever it is.

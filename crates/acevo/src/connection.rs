@@ -9,9 +9,6 @@ use acevo_shared_memory::{ACEvoSharedMemoryMapper, ACEvoStatus, Error, PageKind}
 /// Between two looks for a game that is not there.
 pub(crate) const LOOK_EVERY: Duration = Duration::from_millis(500);
 
-/// Between two questions whether the game is still there, which its counters alone do not tell.
-const ASK_EVERY: Duration = Duration::from_millis(100);
-
 /// A live game that does not move for this long has ended without anybody telling.
 const STALE: Duration = Duration::from_secs(3);
 
@@ -85,7 +82,6 @@ struct Held {
     mapper: ACEvoSharedMemoryMapper,
     counters: [i32; 2],
     moved: Instant,
-    asked: Instant,
 }
 
 impl Connection {
@@ -141,18 +137,13 @@ impl Connection {
             return None;
         }
         self.left = None;
-        self.held = Some(Held { mapper, counters, moved: now, asked: now });
+        self.held = Some(Held { mapper, counters, moved: now });
         Some(Link::Attached)
     }
 
     fn watch(&mut self, now: Instant) -> Option<Link> {
         let held = self.held.as_mut()?;
-        let mut current = counters(&held.mapper);
-        if now.saturating_duration_since(held.asked) >= ASK_EVERY {
-            held.asked = now;
-            current = held.mapper.try_static_data().and(current);
-        }
-        let status = match current {
+        let status = match counters(&held.mapper) {
             Ok(counters) if counters != held.counters => {
                 held.counters = counters;
                 held.moved = now;
@@ -191,7 +182,7 @@ fn counters(mapper: &ACEvoSharedMemoryMapper) -> Result<[i32; 2], Error> {
 }
 
 /// No counter has begun and nothing is in the page: not a live game.
-fn is_empty(mapper: &ACEvoSharedMemoryMapper) -> Result<bool, Error> {
+pub(crate) fn is_empty(mapper: &ACEvoSharedMemoryMapper) -> Result<bool, Error> {
     use acevo_shared_memory::Page as _;
     Ok(counters(mapper)? == [0, 0] && mapper.try_graphics()?.raw().as_bytes().iter().all(|byte| *byte == 0))
 }

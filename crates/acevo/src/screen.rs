@@ -25,6 +25,9 @@ use crate::telemetry::{POLL_EVERY, Telemetry};
 /// About thirty pictures per second.
 const DRAW_EVERY: Duration = Duration::from_millis(33);
 
+/// Drawing and keys take less, even on a slow terminal.
+const STUCK: Duration = Duration::from_secs(2);
+
 /// Shows the screen until a key or a signal ends it. The terminal is restored whatever happens.
 pub(crate) fn run(mut telemetry: Telemetry, demo: bool, stop: &Stop) -> anyhow::Result<()> {
     telemetry.poll(Instant::now());
@@ -32,7 +35,7 @@ pub(crate) fn run(mut telemetry: Telemetry, demo: bool, stop: &Stop) -> anyhow::
     let done = AtomicBool::new(false);
     let mut terminal = ratatui::try_init().context("cannot draw on this terminal; try --lines")?;
     let result = thread::scope(|scope| {
-        scope.spawn(|| read(&mut telemetry, demo, &shown, &done));
+        scope.spawn(|| read(&mut telemetry, demo, &shown, &done, stop));
         let result = show(&mut terminal, &shown, stop);
         done.store(true, Ordering::Relaxed);
         result
@@ -41,10 +44,15 @@ pub(crate) fn run(mut telemetry: Telemetry, demo: bool, stop: &Stop) -> anyhow::
     result
 }
 
-fn read(telemetry: &mut Telemetry, demo: bool, shown: &Mutex<Shown>, done: &AtomicBool) {
+fn read(telemetry: &mut Telemetry, demo: bool, shown: &Mutex<Shown>, done: &AtomicBool, stop: &Stop) {
     let mut next = Instant::now();
+    let mut asked_to_stop = None;
     while !done.load(Ordering::Relaxed) {
         let now = Instant::now();
+        if stop.is_asked_for() && now - *asked_to_stop.get_or_insert(now) > STUCK {
+            // The terminal is gone, and whoever waits for its keys waits for ever, on a busy processor.
+            std::process::exit(1);
+        }
         telemetry.poll(now);
         if now >= next {
             next = now + DRAW_EVERY;

@@ -41,12 +41,12 @@ fn a_simulated_game_is_dumped_examined_and_watched() {
     let dir = TempDir::new().unwrap();
     let mut simulator = simulate(dir.path(), "hot-laps");
 
-    let dump = output(&mut in_dir(&dir, &["dump", "--wait", "speedKmh", "status"]));
-    assert!(dump.status.success() && dump.stdout.contains("km/h") && dump.stdout.contains("2 (Live)"), "{dump:?}");
-
     let doctor = output(&mut in_dir(&dir, &["doctor"]));
     assert!(doctor.status.success() && doctor.stdout.contains("Telemetry flows."), "{}", doctor.stdout);
     assert!(!doctor.stdout.contains('\x1b'));
+
+    let dump = output(&mut in_dir(&dir, &["dump", "--wait", "speedKmh", "status"]));
+    assert!(dump.status.success() && dump.stdout.contains("km/h") && dump.stdout.contains("2 (Live)"), "{dump:?}");
 
     let doctor = output(&mut in_dir(&dir, &["doctor", "--json"]));
     let doctor: Value = serde_json::from_str(&doctor.stdout).unwrap();

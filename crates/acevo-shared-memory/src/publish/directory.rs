@@ -32,15 +32,13 @@ impl Files {
     }
 }
 
-/// Takes the directory's publisher lock.
+/// Takes the publisher's lock: on the directory itself, so that nothing of it stays behind.
 fn lock(directory: &Path) -> Result<File, Error> {
-    let path = directory.join("acevo_pmf.lock");
-    let place = || path.display().to_string();
-    let options = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).clone();
-    let file = options.open(&path).map_err(|error| Error::of_system(place(), error))?;
+    let place = || directory.display().to_string();
+    let file = File::open(directory).map_err(|error| Error::of_system(place(), error))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Error::AlreadyPublished { place: directory.display().to_string() }),
+        Err(TryLockError::WouldBlock) => Err(Error::AlreadyPublished { place: place() }),
         Err(TryLockError::Error(error)) => Err(Error::of_system(place(), error)),
     }
 }

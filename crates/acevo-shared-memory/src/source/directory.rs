@@ -48,6 +48,25 @@ impl PageDirectory {
         }
         Ok(Self { pages: [open(PageKind::Physics)?, open(PageKind::Graphics)?, open(PageKind::Static)?] })
     }
+
+    /// What is found in a directory, page by page; see [`survey`](crate::survey) for the same of the whole system.
+    pub fn survey(directory: impl AsRef<Path>) -> Vec<Finding> {
+        let look = |page| {
+            let path = page_path(directory.as_ref(), page);
+            let outcome = match open_page(page, &path) {
+                Ok(file) => Outcome::Found(format!("{} bytes", file.size())),
+                Err(error) => Outcome::of(error),
+            };
+            Finding::new(format!("{page} page as a file: {}", path.display()), outcome)
+        };
+        PageKind::ALL.map(look).into()
+    }
+
+    /// The page's file, unless it is history: a publisher that ends removes its files, one that starts anew makes new ones.
+    fn current(&self, page: PageKind) -> Result<&PageFile, Error> {
+        let file = &self.pages[page as usize];
+        if file.is_unlinked() { Err(file.gone()) } else { Ok(file) }
+    }
 }
 
 /// The file of a page.
@@ -73,27 +92,9 @@ fn open_page(page: PageKind, path: &Path) -> Result<PageFile, Error> {
     }
 }
 
-/// What is found in `directory`, page by page.
-pub(crate) fn survey_directory(directory: &Path) -> Vec<Finding> {
-    let look = |page| {
-        let path = page_path(directory, page);
-        let outcome = match open_page(page, &path) {
-            Ok(file) => Outcome::Found(format!("{} bytes", file.size())),
-            Err(error) => Outcome::of(error),
-        };
-        Finding::new(format!("{page} page as a file: {}", path.display()), outcome)
-    };
-    PageKind::ALL.map(look).into()
-}
-
 impl Source for PageDirectory {
     fn copy(&self, page: PageKind, words: &mut [u64]) -> Result<(), Error> {
-        let file = &self.pages[page as usize];
-        // A publisher that ends removes its files, one that starts anew makes new ones: either way these are history.
-        if file.is_unlinked() {
-            return Err(file.gone());
-        }
-        file.copy(words)
+        self.current(page)?.copy(words)
     }
 
     fn is_still(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
@@ -111,7 +112,7 @@ impl Source for PageDirectory {
     fn packet_id(&self, page: PageKind) -> Result<i32, Error> {
         match page {
             PageKind::Static => Ok(0),
-            page => self.pages[page as usize].packet_id(),
+            page => self.current(page)?.packet_id(),
         }
     }
 }

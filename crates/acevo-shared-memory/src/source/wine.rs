@@ -10,7 +10,6 @@ mod process;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
 use std::time::Duration;
@@ -18,7 +17,7 @@ use std::time::Duration;
 use zerocopy::IntoBytes;
 
 use self::process::{Mapping, Process};
-use super::directory::{PageDirectory, SHARED_MEMORY, survey_directory};
+use super::directory::{PageDirectory, SHARED_MEMORY};
 use super::file::PageFile;
 use super::{Finding, GAME_PROCESS, Outcome, Source};
 use crate::error::Error;
@@ -83,7 +82,7 @@ pub(crate) fn survey() -> Vec<Finding> {
             }
         }
     }
-    findings.extend(survey_directory(Path::new(SHARED_MEMORY)));
+    findings.extend(PageDirectory::survey(SHARED_MEMORY));
     findings
 }
 
@@ -158,6 +157,12 @@ impl WineProcess {
         Ok(Self { process, pages, blank, blank_is_open: AtomicBool::new(blank.is_some()) })
     }
 
+    /// The page's file, unless the game has ended: the file would stay as it is for ever.
+    fn living(&self, page: PageKind) -> Result<&PageFile, Error> {
+        let file = &self.pages[page as usize];
+        if self.process.is_alive() { Ok(file) } else { Err(file.gone()) }
+    }
+
     fn best(mut games: Vec<Self>) -> Option<Self> {
         if games.len() > 1 {
             let counters = |games: &[Self]| -> Vec<_> {
@@ -175,10 +180,7 @@ impl WineProcess {
 
 impl Source for WineProcess {
     fn copy(&self, page: PageKind, words: &mut [u64]) -> Result<(), Error> {
-        let file = &self.pages[page as usize];
-        if !self.process.is_alive() {
-            return Err(file.gone());
-        }
+        let file = self.living(page)?;
         file.copy(words)?;
         // A section taken for a page while it was empty must turn out to be that page.
         if self.blank == Some(page) && self.blank_is_open.load(Ordering::Relaxed) && words.iter().any(|word| *word != 0)
@@ -206,7 +208,7 @@ impl Source for WineProcess {
     fn packet_id(&self, page: PageKind) -> Result<i32, Error> {
         match page {
             PageKind::Static => Ok(0),
-            page => self.pages[page as usize].packet_id(),
+            page => self.living(page)?.packet_id(),
         }
     }
 }

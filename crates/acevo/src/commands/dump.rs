@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 use std::thread::sleep;
 
-use acevo_shared_memory::{ACEvoSharedMemoryMapper, Field, Page, PageKind, Value};
+use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, Field, Page, PageKind, Value};
 use anyhow::Context;
 use serde::Serialize;
 
@@ -14,6 +14,7 @@ use self::select::{Selected, select};
 use super::Stop;
 use crate::args::Dump;
 use crate::connection::LOOK_EVERY;
+use crate::connection::is_empty;
 use crate::demo;
 use crate::output::{print, say};
 use crate::telemetry::Capture;
@@ -42,26 +43,29 @@ pub(crate) fn run(args: &Dump) -> anyhow::Result<ExitCode> {
 
 /// `None` where waiting for the game was ended by Ctrl-C.
 fn attach(args: &Dump) -> anyhow::Result<Option<ACEvoSharedMemoryMapper>> {
-    let mut error = match args.place.open() {
-        Ok(mapper) => return Ok(Some(mapper)),
-        Err(error) if !args.wait || !error.is_absence() => {
-            return Err(error).context("nothing to dump");
+    // Pages that nothing was ever written to are not a game yet.
+    let open = || match args.place.open() {
+        Ok(mapper) if args.wait && is_empty(&mapper)? => {
+            Err(Error::PageNotThere { page: PageKind::Graphics, place: mapper.place(PageKind::Graphics) })
         }
-        Err(error) => error,
+        result => result,
     };
-    let stop = Stop::on_signal()?;
-    say(format_args!("acevo: waiting: {error}"));
-    while error.is_absence() {
-        if stop.is_asked_for() {
-            return Ok(None);
-        }
-        sleep(LOOK_EVERY);
-        match args.place.open() {
+    let mut stop = None;
+    loop {
+        let error = match open() {
             Ok(mapper) => return Ok(Some(mapper)),
-            Err(now) => error = now,
+            Err(error) if args.wait && error.is_absence() => error,
+            Err(error) => return Err(error).context("nothing to dump"),
+        };
+        match &stop {
+            None => {
+                stop = Some(Stop::on_signal()?);
+                say(format_args!("acevo: waiting: {error}"));
+            }
+            Some(stop) if stop.is_asked_for() => return Ok(None),
+            Some(_) => sleep(LOOK_EVERY),
         }
     }
-    Err(error).context("nothing to dump")
 }
 
 fn bytes_of(capture: &Capture, page: PageKind) -> &[u8] {

@@ -3,7 +3,7 @@
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use acevo_shared_memory::{ACEvoSharedMemoryMapper, ACEvoStatus, Error, Outcome, Page, PageKind, survey};
+use acevo_shared_memory::{ACEvoSharedMemoryMapper, ACEvoStatus, Error, Finding, Outcome, Page, PageKind};
 
 use super::report::{Report, Section, State};
 use crate::args::Place;
@@ -32,8 +32,8 @@ struct Measured {
 
 pub(super) fn examine(place: &Place) -> Report {
     let mut report = Report { version: env!("CARGO_PKG_VERSION"), ..Report::default() };
-    if place.is_default() {
-        report.sections.push(look_around());
+    if let Some(findings) = place.survey() {
+        report.sections.push(look_around(findings));
     }
     let mut pages = Section::new("Pages");
     let mapper = match place.open() {
@@ -67,9 +67,9 @@ pub(super) fn examine(place: &Place) -> Report {
     report
 }
 
-fn look_around() -> Section {
+fn look_around(findings: Vec<Finding>) -> Section {
     let mut section = Section::new("Looked for");
-    for finding in survey() {
+    for finding in findings {
         let state = match &finding.outcome {
             Outcome::Found(_) => State::Good,
             Outcome::Unusable(_) => State::Bad,
