@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use acevo_shared_memory::{ACEvoSharedMemoryMapper, LocalPages, Publisher, View};
+use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, LocalPages, Publisher, View};
 use acevo_simulator::{Options, Simulator};
 
 use crate::connection::Open;
@@ -26,14 +26,8 @@ impl Demo {
         let pages = LocalPages::new();
         let stop = Arc::new(AtomicBool::new(false));
         let mut publisher = Publisher::local(&pages);
-        // Nobody has to see a page that nothing was written to.
-        while simulator.graphics().packetId == 0 && !simulator.is_finished() {
-            simulator.step();
-        }
         // In-process pages cannot fail.
-        let _ = publisher.publish_static(simulator.static_data());
-        let _ = publisher.publish_physics(simulator.physics());
-        let _ = publisher.publish_graphics(simulator.graphics());
+        let _ = begin(&mut simulator, &mut publisher);
         let stopped = Arc::clone(&stop);
         // Nobody waits for this thread: a slow simulation may sleep for seconds.
         thread::spawn(move || {
@@ -54,6 +48,16 @@ impl Drop for Demo {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
     }
+}
+
+/// Brings a simulation to its first frame and publishes it: nobody has to see a page that nothing was written to.
+pub(crate) fn begin(simulator: &mut Simulator, publisher: &mut Publisher) -> Result<(), Error> {
+    while simulator.graphics().packetId == 0 && !simulator.is_finished() {
+        simulator.step();
+    }
+    publisher.publish_static(simulator.static_data())?;
+    publisher.publish_physics(simulator.physics())?;
+    publisher.publish_graphics(simulator.graphics())
 }
 
 /// The pages after half a minute, without waiting for it.

@@ -93,7 +93,7 @@ impl World {
     /// `None` where there is no Wine to test with.
     fn new() -> Option<Self> {
         let Some(exe) = env::var_os("ACEVO_EXE") else {
-            println!("left out: ACEVO_EXE names no Windows program to run under Wine");
+            eprintln!("left out: ACEVO_EXE names no Windows program to run under Wine");
             return None;
         };
         // Tests run in their package's folder; what was typed is relative to the workspace.

@@ -8,6 +8,7 @@ use anyhow::Context;
 
 use super::Stop;
 use crate::args::Simulate;
+use crate::demo;
 use crate::output::say;
 
 pub(crate) fn run(args: &Simulate) -> anyhow::Result<ExitCode> {
@@ -17,7 +18,9 @@ pub(crate) fn run(args: &Simulate) -> anyhow::Result<ExitCode> {
     let (car, scenario) = (options.car, options.scenario);
 
     let mut simulator = Simulator::new(options);
-    let mut publisher = open(args).context("cannot publish a simulated game")?;
+    let mut publisher = open(args)
+        .and_then(|mut publisher| demo::begin(&mut simulator, &mut publisher).map(|()| publisher))
+        .context("cannot publish a simulated game")?;
     if !args.quiet {
         say(format_args!("acevo: driving {scenario} with {car}, published as {}", publisher.place()));
         say(format_args!("acevo: watch it with `{}`; Ctrl-C ends it", watch_command(args)));

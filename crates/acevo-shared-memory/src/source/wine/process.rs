@@ -89,7 +89,7 @@ impl Process {
                 Ok(Some(file)) => return Ok(Some(file)),
                 Ok(None) => {}
                 Err(error) if pid == self.pid && error.kind() == io::ErrorKind::PermissionDenied => {
-                    denied = Some(error)
+                    denied = Some(error);
                 }
                 Err(_) => {}
             }
