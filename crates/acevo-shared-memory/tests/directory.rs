@@ -140,7 +140,7 @@ fn a_page_that_may_not_be_read_is_a_matter_of_permission() {
     let directory = tempdir().unwrap();
     let _publisher = Publisher::directory(directory.path()).unwrap();
     let path = file(directory.path(), PageKind::Physics);
-    fs::set_permissions(&path, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
     match open(directory.path()) {
         Err(Error::PermissionDenied { place, .. }) => assert!(place.ends_with("acevo_pmf_physics")),
         // The superuser may read everything.
