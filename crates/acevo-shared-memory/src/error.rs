@@ -85,6 +85,7 @@ impl Error {
     }
 
     /// An error of the system about `place`, told apart by its kind.
+    #[cfg(any(unix, windows))]
     pub(crate) fn of_system(place: impl Into<String>, source: io::Error) -> Self {
         match source.kind() {
             io::ErrorKind::PermissionDenied => Self::PermissionDenied { place: place.into(), source },

@@ -44,7 +44,7 @@ impl ACEvoSharedMemoryMapper {
         source::open().map(Self::from_box)
     }
 
-    /// Reads from a source of your choice: [`PageDirectory`](crate::source::PageDirectory), [`LocalPages`](crate::LocalPages),
+    /// Reads from a source of your choice: `PageDirectory`, [`LocalPages`](crate::LocalPages),
     /// or one of your own.
     ///
     /// # Errors

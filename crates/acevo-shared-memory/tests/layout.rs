@@ -70,7 +70,7 @@ fn every_field_of_every_page_is_where_the_header_has_it() {
                 assert_eq!(name, expected, "{}", row.field);
             }
             _ if field.path.ends_with("place_holder") => {
-                assert!(field.hidden && row.c_type.starts_with("char["), "{}", row.field)
+                assert!(field.hidden && row.c_type.starts_with("char["), "{}", row.field);
             }
             ty => assert_eq!((ty, field.count, field.row), shape(row.c_type), "{}", row.field),
         }

@@ -11,7 +11,8 @@ use super::survey::{Finding, Outcome};
 use crate::error::Error;
 use crate::page::PageKind;
 
-/// Where Unix keeps files that live in memory.
+/// Where Linux keeps files that live in memory.
+#[cfg(target_os = "linux")]
 pub(crate) const SHARED_MEMORY: &str = "/dev/shm";
 
 /// Pages in the files `acevo_pmf_physics`, `acevo_pmf_graphics` and `acevo_pmf_static` of a directory.

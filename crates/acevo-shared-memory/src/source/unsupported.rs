@@ -1,6 +1,6 @@
 //! Systems the game does not run on.
 
-use super::{Finding, Source};
+use super::{Finding, Outcome, Source};
 use crate::error::Error;
 
 pub(crate) fn open() -> Result<Box<dyn Source>, Error> {
@@ -8,5 +8,5 @@ pub(crate) fn open() -> Result<Box<dyn Source>, Error> {
 }
 
 pub(crate) fn survey() -> Vec<Finding> {
-    vec![Finding::new("Assetto Corsa EVO", super::Outcome::Unusable(Error::Unsupported))]
+    vec![Finding::new("Assetto Corsa EVO", Outcome::of(Error::Unsupported))]
 }
