@@ -6,7 +6,7 @@ use std::hint::black_box;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use acevo_shared_memory::{
-    ACEvoSharedMemoryMapper, LocalPages, Page, PageKind, Publisher, SPageFileGraphicEvo, SPageFilePhysics,
+    ACEvoSharedMemoryMapper, FieldType, LocalPages, Page, PageKind, Publisher, SPageFileGraphicEvo, SPageFilePhysics,
     SPageFileStaticEvo,
 };
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -14,36 +14,44 @@ use criterion::{Criterion, criterion_group, criterion_main};
 /// Pages with something in every byte.
 fn published() -> (LocalPages, Publisher) {
     let pages = LocalPages::new();
-    let mut publisher = Publisher::local(&pages);
-    for page in PageKind::ALL {
-        let bytes: Vec<u8> = (0..page.size()).map(|at| at as u8 | 1).collect();
-        publisher.publish_bytes(page, &bytes).expect("the page has its size");
-    }
+    let publisher = fill(Publisher::local(&pages));
     (pages, publisher)
 }
 
-/// Copies memory twice, as no reader may.
-fn two_copies<const N: usize>(from: &[u8; N]) -> [u8; N] {
-    let mut to = [0; N];
-    to.copy_from_slice(black_box(from));
-    black_box(&mut to).copy_from_slice(black_box(from));
-    to
+fn fill(mut publisher: Publisher) -> Publisher {
+    for page in PageKind::ALL {
+        let mut bytes: Vec<u8> = (0..page.size()).map(|at| at as u8 | 1).collect();
+        // As the game's: bools are 0 or 1.
+        for field in page.fields().iter().filter(|field| field.ty == FieldType::Bool) {
+            bytes[field.offset..][..field.size()].fill(1);
+        }
+        publisher.publish_bytes(page, &bytes).expect("the page has its size");
+    }
+    publisher
+}
+
+/// Copies memory twice, as no reader may: nothing is cleared, compared, decoded or handed out.
+fn two_copies<const N: usize>(from: &[u8; N], to: &mut [u8; N]) {
+    for _ in 0..2 {
+        black_box(&mut *to).copy_from_slice(black_box(from));
+    }
 }
 
 fn reads(c: &mut Criterion) {
     let (pages, _publisher) = published();
     let mapper = ACEvoSharedMemoryMapper::open_source(pages).expect("pages of the known sizes");
     let (physics, graphics, session) = ([1; 800], [1; 4900], [1; 208]);
+    let (mut to_physics, mut to_graphics, mut to_session) = ([0; 800], [0; 4900], [0; 208]);
 
     let mut group = c.benchmark_group("physics, 800 bytes");
-    group.bench_function("two memcpys", |b| b.iter(|| two_copies(&physics)));
+    group.bench_function("two memcpys", |b| b.iter(|| two_copies(&physics, &mut to_physics)));
     group.bench_function("settled view", |b| b.iter(|| mapper.physics()));
     let mut view = mapper.physics();
     group.bench_function("refresh", |b| b.iter(|| view.refresh().expect("the pages are there")));
     group.finish();
 
     let mut group = c.benchmark_group("graphics, 4900 bytes");
-    group.bench_function("two memcpys", |b| b.iter(|| two_copies(&graphics)));
+    group.bench_function("two memcpys", |b| b.iter(|| two_copies(&graphics, &mut to_graphics)));
     group.bench_function("settled view", |b| b.iter(|| mapper.graphics()));
     let bytes = *mapper.graphics().raw();
     group.bench_function("decode alone", |b| b.iter(|| SPageFileGraphicEvo::from_bytes(black_box(bytes.as_bytes()))));
@@ -51,12 +59,38 @@ fn reads(c: &mut Criterion) {
 
     let mut group = c.benchmark_group("all three, 5908 bytes");
     group.bench_function("two memcpys", |b| {
-        b.iter(|| (two_copies(&physics), two_copies(&graphics), two_copies(&session)));
+        b.iter(|| {
+            two_copies(&physics, &mut to_physics);
+            two_copies(&graphics, &mut to_graphics);
+            two_copies(&session, &mut to_session);
+        });
     });
     group.bench_function("settled views", |b| b.iter(|| (mapper.physics(), mapper.graphics(), mapper.static_data())));
     group.finish();
 
     let mut group = c.benchmark_group("counter");
+    group.bench_function("packet_id", |b| b.iter(|| mapper.packet_id(PageKind::Physics)));
+    group.finish();
+}
+
+/// The same from memory of another process: named sections on Windows, files elsewhere.
+fn foreign(c: &mut Criterion) {
+    #[cfg(windows)]
+    let (_publisher, mapper) = {
+        let publisher = fill(Publisher::open().expect("no game runs"));
+        (publisher, ACEvoSharedMemoryMapper::open().expect("just published"))
+    };
+    #[cfg(unix)]
+    let (_publisher, mapper, _directory) = {
+        let directory = tempfile::tempdir_in("/dev/shm").expect("a folder in memory");
+        let publisher = fill(Publisher::directory(directory.path()).expect("an empty folder"));
+        let source = acevo_shared_memory::PageDirectory::open(directory.path()).expect("just published");
+        (publisher, ACEvoSharedMemoryMapper::open_source(source).expect("pages of the known sizes"), directory)
+    };
+    let mut group = c.benchmark_group("from another process");
+    group.bench_function("physics", |b| b.iter(|| mapper.physics()));
+    group.bench_function("graphics", |b| b.iter(|| mapper.graphics()));
+    group.bench_function("all three", |b| b.iter(|| (mapper.physics(), mapper.graphics(), mapper.static_data())));
     group.bench_function("packet_id", |b| b.iter(|| mapper.packet_id(PageKind::Physics)));
     group.finish();
 }
@@ -102,5 +136,11 @@ fn fields(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, reads, word_sizes, fields);
+// The macro's functions have no documentation.
+#[allow(missing_docs)]
+mod groups {
+    use super::*;
+    criterion_group!(benches, reads, foreign, word_sizes, fields);
+}
+use groups::benches;
 criterion_main!(benches);

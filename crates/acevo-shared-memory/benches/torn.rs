@@ -4,7 +4,7 @@
 //! knows what the game does, and either as fast as it can or at a steady rate; at the steady rate the reader takes the page as
 //! soon as it sees a new counter, which is when it is most likely to meet the writer at work.
 //!
-//! `cargo bench -p acevo-shared-memory --features publish --bench torn` (about a minute; needs two idle cores)
+//! `cargo bench -p acevo-shared-memory --features publish --bench torn` (about two minutes; needs two idle cores)
 
 #![allow(clippy::print_stdout)]
 
@@ -143,8 +143,17 @@ impl Tally {
     }
 }
 
-/// A page every `period`, each taken as soon as its counter shows.
-fn steady(read: Read, counter_first: bool, packets: u32, period: Duration, pause: Duration) -> Tally {
+/// When a reader looks.
+#[derive(Clone, Copy)]
+enum Look {
+    /// As soon as the counter is new.
+    AtCounter,
+    /// Every ten microseconds, whatever the counter says.
+    Always,
+}
+
+/// A page every `period`.
+fn steady(read: Read, look: Look, counter_first: bool, packets: u32, period: Duration, pause: Duration) -> Tally {
     let shared = Shared::new();
     let mapper = ACEvoSharedMemoryMapper::open_source(shared.clone()).expect("a page of the known size");
     thread::scope(|scope| {
@@ -158,12 +167,18 @@ fn steady(read: Read, counter_first: bool, packets: u32, period: Duration, pause
         let mut tally = Tally::default();
         let mut last = 0;
         while !writer.is_finished() {
-            let now = shared.0[0].load(Ordering::Relaxed);
-            if now != last {
-                last = now;
-                tally.add(read(&shared, &mapper));
+            match look {
+                Look::AtCounter => {
+                    let now = shared.0[0].load(Ordering::Relaxed);
+                    if now == last {
+                        spin_loop();
+                        continue;
+                    }
+                    last = now;
+                }
+                Look::Always => spin(Duration::from_micros(10)),
             }
-            spin_loop();
+            tally.add(read(&shared, &mapper));
         }
         tally
     })
@@ -194,21 +209,23 @@ fn hammer(read: Read, counter_first: bool, reads: u32) -> Tally {
 
 fn row(setting: &str, way: &str, tally: &Tally) {
     let Tally { taken, torn, torn_but_sure, unsure, .. } = tally;
-    println!("{setting:<53} {way:<17} {taken:>8} {torn:>8} {torn_but_sure:>9} {unsure:>8}");
+    println!("{setting:<60} {way:<17} {taken:>8} {torn:>8} {torn_but_sure:>9} {unsure:>8}");
 }
 
 fn main() {
     // `cargo test --benches` runs this too; a few packets show that it works.
     let quick = !std::env::args().any(|argument| argument == "--bench");
     let (packets, reads) = if quick { (20, 100) } else { (20_000, 200_000) };
-    println!("{:<53} {:<17} {:>8} {:>8} {:>9} {:>8}", "writer", "reader", "pages", "torn", "undetect.", "marked");
+    println!("{:<60} {:<17} {:>8} {:>8} {:>9} {:>8}", "writer", "reader", "pages", "torn", "undetect.", "marked");
     for counter_first in [true, false] {
         let order = if counter_first { "counter first" } else { "counter last" };
-        for (pause, slow) in [(0, ""), (2, ", 2 µs stop in the middle")] {
-            for (way, read) in WAYS {
-                let tally =
-                    steady(read, counter_first, packets, Duration::from_micros(300), Duration::from_micros(pause));
-                row(&format!("each 300 µs, {order}{slow}"), way, &tally);
+        let period = Duration::from_micros(300);
+        for (look, looks) in [(Look::AtCounter, "taken at its counter"), (Look::Always, "polled freely")] {
+            for (pause, slow) in [(0, ""), (2, ", 2 µs stop")] {
+                for (way, read) in WAYS {
+                    let tally = steady(read, look, counter_first, packets, period, Duration::from_micros(pause));
+                    row(&format!("each 300 µs, {order}{slow}, {looks}"), way, &tally);
+                }
             }
         }
         for (way, read) in WAYS {

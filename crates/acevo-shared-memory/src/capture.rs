@@ -1,15 +1,15 @@
 //! The settled copy: a page whose bytes belong together.
 //!
-//! The game tells nobody when it writes. A page is therefore copied until two copies in a row, made in opposite directions,
-//! are equal. That alone misses a writer that is slow or was met at its very first byte: **a reader that reacts to a new
-//! counter at once meets the writer at work.** So a page whose counter is new must also have stood still for a moment
-//! ([`STILL`]) between the two copies. A writer that the system stops in the middle of its work for longer than that
-//! cannot be seen by anybody. A page that never stands still is handed out as two equal copies in a row, marked.
+//! The game tells nobody when it writes. A page is therefore copied, then compared with the game's memory in the opposite
+//! direction. That alone misses a writer that is slow or was met at its very first byte: **a reader that reacts to a new
+//! counter at once meets the writer at work.** So new content must also have stood still for a moment ([`STILL`]) between the
+//! two passes. Content that has settled before need only be compared: if the page still is that, it is whole. A writer that the
+//! system stops in the middle of its work for longer than a moment cannot be seen by anybody. A page that never stands still is
+//! handed out as two equal passes in a row, marked.
 //!
 //! The counter itself proves nothing: it is not known whether the game writes it first or last.
 
 use std::hint::spin_loop;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::decode::decode;
@@ -17,49 +17,57 @@ use crate::error::Error;
 use crate::page::Page;
 use crate::source::Source;
 
-/// How long a page with a new counter must not change, at the first, second and third attempt: longer than a writer needs for
-/// a page, far shorter than a packet.
+/// How long a page with new content must not change, at the first, second and third attempt: longer than a writer needs for a
+/// page, far shorter than a packet.
 const STILL: [Duration; 3] = [Duration::from_micros(5), Duration::from_micros(10), Duration::from_micros(20)];
 
 /// Attempts at two equal copies without a pause, for a page that never stands still.
 const LAST_RESORT: usize = 4;
 
-/// Copies and decodes a page into `page`, and tells whether it was seen to stand still. Where that fails, `page` is untouched.
-///
-/// `seen` is the counter of the page's last settled capture, and becomes the one of this.
-pub(crate) fn capture<T: Page>(source: &dyn Source, seen: &AtomicU32, page: &mut T) -> Result<bool, Error> {
-    let mut words = T::ZERO_WORDS;
-    source.copy(T::KIND, words.as_mut())?;
-    // A page that has settled before only has to be copied whole.
-    let known = packet_id::<T>(&words) == seen.load(Ordering::Relaxed);
-    let mut settled = known && source.is_still(T::KIND, words.as_ref())?;
-    for (attempt, pause) in STILL.into_iter().enumerate() {
-        if settled {
-            break;
-        }
-        if known || attempt > 0 {
-            source.copy(T::KIND, words.as_mut())?;
-        }
-        hold_still(pause);
-        settled = source.is_still(T::KIND, words.as_ref())?;
+/// What was captured of a page last: its bytes, padding included.
+#[derive(Debug)]
+#[allow(unreachable_pub, reason = "stands in the sealed half of a public trait")]
+pub struct Last<T: Page> {
+    words: T::Words,
+    settled: bool,
+}
+
+impl<T: Page> Default for Last<T> {
+    fn default() -> Self {
+        Self { words: T::ZERO_WORDS, settled: false }
     }
-    if settled {
-        seen.store(packet_id::<T>(&words), Ordering::Relaxed);
-    } else {
+}
+
+impl<T: Page> Last<T> {
+    /// Copies and decodes the page into `page`, and tells whether it was seen to stand still. Where that fails, `page` is
+    /// untouched.
+    pub(crate) fn capture(&mut self, source: &dyn Source, page: &mut T) -> Result<bool, Error> {
+        // What has settled before is whole, whatever the writer does at this moment.
+        if !self.settled || !source.is_still(T::KIND, self.words.as_ref())? {
+            self.settle(source)?;
+        }
+        decode(&self.words, page);
+        Ok(self.settled)
+    }
+
+    fn settle(&mut self, source: &dyn Source) -> Result<(), Error> {
+        self.settled = false;
+        for pause in STILL {
+            source.copy(T::KIND, self.words.as_mut())?;
+            hold_still(pause);
+            if source.is_still(T::KIND, self.words.as_ref())? {
+                self.settled = true;
+                return Ok(());
+            }
+        }
         for _ in 0..LAST_RESORT {
-            source.copy(T::KIND, words.as_mut())?;
-            if source.is_still(T::KIND, words.as_ref())? {
+            source.copy(T::KIND, self.words.as_mut())?;
+            if source.is_still(T::KIND, self.words.as_ref())? {
                 break;
             }
         }
+        Ok(())
     }
-    decode(&mut words, page);
-    Ok(settled)
-}
-
-/// The first four bytes of a page.
-fn packet_id<T: Page>(words: &T::Words) -> u32 {
-    words.as_ref()[0] as u32
 }
 
 /// Waits a few microseconds: too short for the system's timers.

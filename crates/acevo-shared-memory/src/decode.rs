@@ -11,18 +11,19 @@ pub(crate) fn decode_bytes<T: Page>(bytes: &[u8]) -> T {
     let known = bytes.len().min(room.len());
     room[..known].copy_from_slice(&bytes[..known]);
     let mut page = T::default();
-    decode(&mut words, &mut page);
+    decode(&words, &mut page);
     page
 }
 
-/// Makes a page of its words. They are a private copy, so normalising them in place is nobody else's business.
-pub(crate) fn decode<T: Page>(words: &mut T::Words, page: &mut T) {
-    let bytes = words.as_mut_bytes();
+/// Makes a page of its words.
+pub(crate) fn decode<T: Page>(words: &T::Words, page: &mut T) {
     // Nearly always every bool is 0 or 1 already.
-    if let Some(valid) = T::checked(bytes) {
+    if let Some(valid) = T::checked(words.as_bytes()) {
         *page = *valid;
         return;
     }
+    let mut words = *words;
+    let bytes = words.as_mut_bytes();
     for offset in T::BOOLS {
         bytes[*offset] = u8::from(bytes[*offset] != 0);
     }

@@ -14,7 +14,8 @@ pub enum Error {
         /// Where was looked.
         looked_for: String,
     },
-    /// The game is there, but not (yet) this page of it. It appears while the game starts.
+    /// The game is there, but not (yet) this page of it. It appears while the game starts; seen from native Linux it can be
+    /// told from other memory only when something is in it, at the latest in a session.
     PageNotThere {
         /// The page.
         page: PageKind,
@@ -101,7 +102,7 @@ impl fmt::Display for Error {
                 write!(f, "Assetto Corsa EVO is not running (looked for {looked_for}): start the game")
             }
             Self::PageNotThere { page, place } => {
-                write!(f, "the game has no {page} page yet ({place}): wait until it has started")
+                write!(f, "the game has no {page} page yet ({place}): wait until it has started, or enter a session")
             }
             Self::PermissionDenied { place, .. } => {
                 write!(f, "no permission for {place}: run this program as the user who runs the game")
@@ -125,7 +126,7 @@ impl fmt::Display for Error {
             Self::Snapshot => f.write_str("a snapshot is not attached to a game: refresh a view of the mapper instead"),
             Self::AlreadyPublished { place } => write!(
                 f,
-                "{place} is in use by a running game or another simulator: close it first, its pages are not overwritten"
+                "{place} is in use by a running game, a bridge or another simulator: close it first, its pages are not overwritten"
             ),
             Self::WrongSize { page, size } => {
                 write!(f, "{size} bytes are no {page} page, which has {}", page.size())

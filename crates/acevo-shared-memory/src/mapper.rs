@@ -1,8 +1,9 @@
 //! The way in: a mapper holds a source and captures pages from it.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
-use crate::capture::capture;
+use crate::capture::Last;
 use crate::error::Error;
 use crate::page::{Page, PageKind, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
 use crate::source::{self, Source};
@@ -13,7 +14,7 @@ use crate::view::{GraphicsView, PhysicsView, StaticView, View};
 /// Each view it gives owns the page as it was when it was asked for: its fields belong together, and it may be kept, sent to
 /// another thread and compared. Ask again, or [`refresh`](View::refresh) it, for news. Nothing is allocated on the way.
 ///
-/// `&ACEvoSharedMemoryMapper` may be shared between threads.
+/// `&ACEvoSharedMemoryMapper` may be shared between threads; two that ask for the same page at the same time take turns.
 ///
 /// ```no_run
 /// use acevo_shared_memory::ACEvoSharedMemoryMapper;
@@ -26,8 +27,9 @@ use crate::view::{GraphicsView, PhysicsView, StaticView, View};
 #[derive(Debug)]
 pub struct ACEvoSharedMemoryMapper {
     source: Box<dyn Source>,
-    /// Counter of the last capture of each page.
-    seen: [AtomicU32; 3],
+    pub(crate) physics: Mutex<Last<SPageFilePhysics>>,
+    pub(crate) graphics: Mutex<Last<SPageFileGraphicEvo>>,
+    pub(crate) static_data: Mutex<Last<SPageFileStaticEvo>>,
     unsettled: AtomicU64,
 }
 
@@ -57,7 +59,13 @@ impl ACEvoSharedMemoryMapper {
     }
 
     fn from_box(source: Box<dyn Source>) -> Self {
-        Self { source, seen: Default::default(), unsettled: AtomicU64::new(0) }
+        Self {
+            source,
+            physics: Mutex::default(),
+            graphics: Mutex::default(),
+            static_data: Mutex::default(),
+            unsettled: AtomicU64::new(0),
+        }
     }
 
     /// The vehicle, now. An all-zero page where the source is gone.
@@ -126,7 +134,9 @@ impl ACEvoSharedMemoryMapper {
 
     /// Captures into `page`, which stays as it is where that fails; tells whether the page was settled.
     pub(crate) fn capture<T: Page>(&self, page: &mut T) -> Result<bool, Error> {
-        let settled = capture(self.source.as_ref(), &self.seen[T::KIND as usize], page)?;
+        // Where a source of somebody else's has panicked, what is kept is some bytes, as good as any to compare with.
+        let mut last = T::last(self).lock().unwrap_or_else(PoisonError::into_inner);
+        let settled = last.capture(self.source.as_ref(), page)?;
         if !settled {
             self.unsettled.fetch_add(1, Ordering::Relaxed);
         }

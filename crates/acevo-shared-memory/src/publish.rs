@@ -40,6 +40,10 @@ pub struct Publisher {
     target: Box<dyn Target>,
 }
 
+/// Time in which a running game has written a packet.
+#[cfg(any(unix, windows))]
+const A_FEW_PACKETS: std::time::Duration = std::time::Duration::from_millis(100);
+
 /// A place pages can be written to.
 trait Target: fmt::Debug + Send {
     /// Writes the bytes of a whole page.
@@ -59,10 +63,10 @@ impl Publisher {
 
     /// Publishes as files of mode 0600 in a directory, which is created where it is missing.
     ///
-    /// Files that a publisher has left behind by being killed are replaced.
+    /// Files that a publisher has left behind by being killed are replaced; while it runs it holds a lock on the directory.
     ///
     /// # Errors
-    /// [`Error::AlreadyPublished`] where another publisher is at work there, [`Error::PermissionDenied`], [`Error::System`].
+    /// [`Error::AlreadyPublished`] where another publisher holds the lock, or somebody else's files there move; [`Error::PermissionDenied`], [`Error::System`].
     #[cfg(unix)]
     pub fn directory(directory: impl AsRef<Path>) -> Result<Self, Error> {
         Ok(Self { target: Box::new(directory::Files::create(directory.as_ref())?) })
@@ -102,7 +106,7 @@ impl Publisher {
         self.target.write(PageKind::Static, page.as_bytes())
     }
 
-    /// Writes a page byte for byte, as a recording has it. Its end may be missing, as in a page of an older game.
+    /// Writes a page byte for byte, as a recording has it. Its end may be missing, as in a page of an older game: it is zero.
     ///
     /// # Errors
     /// [`Error::WrongSize`] where there are more bytes than the page has, or fewer than any known game gives; else as
@@ -111,7 +115,10 @@ impl Publisher {
         if !(page.smallest_size()..=page.size()).contains(&bytes.len()) {
             return Err(Error::WrongSize { page, size: bytes.len() });
         }
-        self.target.write(page, bytes)
+        // Whatever is missing is zero, not what an earlier page has left there.
+        let mut whole = [0; PageKind::Graphics.size()];
+        whole[..bytes.len()].copy_from_slice(bytes);
+        self.target.write(page, &whole[..page.size()])
     }
 }
 

@@ -3,8 +3,9 @@
 
 use std::fs::{self, File};
 use std::io::Write;
-use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::os::unix::fs::{FileExt, MetadataExt, PermissionsExt, symlink};
 use std::path::Path;
+use std::sync::mpsc::RecvTimeoutError;
 
 use acevo_shared_memory::{
     ACEvoSharedMemoryMapper, Error, PageDirectory, PageKind, Publisher, SPageFileGraphicEvo, SPageFilePhysics,
@@ -77,6 +78,41 @@ fn two_publishers_do_not_share_a_directory() {
     assert!(matches!(error, Error::AlreadyPublished { .. }), "{error}");
     first.publish_physics(&SPageFilePhysics { packetId: 5, ..Default::default() }).unwrap();
     assert_eq!(open(directory.path()).unwrap().physics().packet_id(), 5, "the first is unharmed");
+}
+
+/// A bridge knows nothing of our lock; its files must live.
+#[test]
+fn a_bridge_at_work_is_not_written_over() {
+    let directory = tempdir().unwrap();
+    for page in PageKind::ALL {
+        fs::write(file(directory.path(), page), vec![0; page.size()]).unwrap();
+    }
+    let path = file(directory.path(), PageKind::Physics);
+    let (stop, stopped) = std::sync::mpsc::channel::<()>();
+    let bridge = std::thread::spawn(move || {
+        let bridge = File::options().write(true).open(path).unwrap();
+        for packet in 1_i32.. {
+            bridge.write_all_at(&packet.to_le_bytes(), 0).unwrap();
+            if stopped.recv_timeout(std::time::Duration::from_millis(3)) != Err(RecvTimeoutError::Timeout) {
+                break;
+            }
+        }
+    });
+    let error = Publisher::directory(directory.path()).unwrap_err();
+    drop(stop);
+    bridge.join().unwrap();
+    assert!(matches!(error, Error::AlreadyPublished { .. }), "{error}");
+    assert!(PageKind::ALL.iter().all(|page| file(directory.path(), *page).exists()));
+    assert!(Publisher::directory(directory.path()).is_ok(), "what does not move any more was left behind");
+}
+
+#[test]
+fn a_publisher_that_cannot_start_leaves_nothing() {
+    let directory = tempdir().unwrap();
+    let obstacle = file(directory.path(), PageKind::Static);
+    fs::create_dir_all(obstacle.join("full")).unwrap();
+    assert!(Publisher::directory(directory.path()).is_err());
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "only what was there before");
 }
 
 #[test]

@@ -3,7 +3,9 @@
 
 use std::error::Error as _;
 use std::io;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use acevo_shared_memory::{
     ACEvoSharedMemoryMapper, ACEvoStatus, Error, LocalPages, PageKind, Publisher, SPageFileGraphicEvo,
@@ -84,8 +86,10 @@ fn bytes_are_published_as_they_are_or_refused() {
     let mut bytes = vec![0xab; 4900];
     publisher.publish_bytes(PageKind::Graphics, &bytes).unwrap();
     assert_eq!(mapper.graphics().raw().packetId, i32::from_le_bytes([0xab; 4]));
+    assert_eq!(mapper.graphics().cars().count(), 60);
     bytes.truncate(3940);
     publisher.publish_bytes(PageKind::Graphics, &bytes).unwrap();
+    assert_eq!(mapper.graphics().cars().count(), 0, "no ghosts of an earlier page");
     for (page, size) in
         [(PageKind::Graphics, 3939), (PageKind::Graphics, 4901), (PageKind::Physics, 0), (PageKind::Static, 209)]
     {
@@ -100,14 +104,12 @@ struct Mortal(&'static AtomicBool);
 
 impl Source for Mortal {
     fn copy(&self, page: PageKind, words: &mut [u64]) -> Result<(), Error> {
-        if self.0.load(Ordering::Relaxed) {
-            return Err(Error::Gone { page, place: self.place(page) });
-        }
         words.fill(u64::MAX);
-        Ok(())
+        self.is_still(page, words).map(drop)
     }
-    fn is_still(&self, _: PageKind, _: &[u64]) -> Result<bool, Error> {
-        Ok(true)
+    fn is_still(&self, page: PageKind, _: &[u64]) -> Result<bool, Error> {
+        let dead = self.0.load(Ordering::Relaxed);
+        if dead { Err(Error::Gone { page, place: self.place(page) }) } else { Ok(true) }
     }
     fn size(&self, page: PageKind) -> usize {
         page.size()
@@ -135,6 +137,55 @@ fn a_source_that_is_gone_gives_the_zero_page_and_says_why() {
     assert!(mapper.packet_id(PageKind::Physics).is_err());
     assert!(kept.refresh().is_err());
     assert_eq!(kept.status(), ACEvoStatus::Unknown(-1), "the view keeps what it had");
+}
+
+/// A writer that is met at work: the second packet is half there when it is first looked at, under the counter of the first
+/// one, and complete two microseconds later.
+#[derive(Debug, Default)]
+struct SlowWriter {
+    second: AtomicBool,
+    met: OnceLock<Instant>,
+}
+
+impl SlowWriter {
+    fn words(&self, count: usize) -> Vec<u64> {
+        if !self.second.load(Ordering::Relaxed) {
+            return vec![1; count];
+        }
+        let complete = self.met.get_or_init(Instant::now).elapsed() >= Duration::from_micros(2);
+        let written = if complete { 0 } else { count / 2 };
+        (0..count).map(|at| if at >= written { 2 } else { 1 }).collect()
+    }
+}
+
+impl Source for &'static SlowWriter {
+    fn copy(&self, _: PageKind, words: &mut [u64]) -> Result<(), Error> {
+        words.copy_from_slice(&self.words(words.len()));
+        Ok(())
+    }
+    fn is_still(&self, _: PageKind, words: &[u64]) -> Result<bool, Error> {
+        Ok(words == self.words(words.len()))
+    }
+    fn size(&self, page: PageKind) -> usize {
+        page.size()
+    }
+    fn place(&self, _: PageKind) -> String {
+        "a test".into()
+    }
+}
+
+/// What has settled is known by its content, not by its counter, and new content must stand still.
+#[test]
+fn half_a_packet_under_the_old_counter_is_not_handed_out() {
+    static WRITER: SlowWriter = SlowWriter { second: AtomicBool::new(false), met: OnceLock::new() };
+    let mapper = ACEvoSharedMemoryMapper::open_source(&WRITER).unwrap();
+    let first = mapper.physics();
+    assert!(first.is_settled() && first.packet_id() == 1);
+    WRITER.second.store(true, Ordering::Relaxed);
+    let second = mapper.physics();
+    assert!(second.is_settled());
+    assert_eq!((second.packet_id(), second.raw().absVibrations.to_bits()), (2, 0), "all of the second packet");
+    assert_eq!(second.raw().roadVibrations.to_bits(), 2);
 }
 
 /// A page whose bytes change with every copy.

@@ -137,7 +137,7 @@ impl FieldType {
 impl Field {
     /// Bytes of the whole field.
     pub const fn size(&self) -> usize {
-        self.ty.size() * self.count
+        self.ty.size().saturating_mul(self.count)
     }
 
     /// Reads the field out of the bytes of its page (see [`Page::as_bytes`](super::Page::as_bytes)).
@@ -227,7 +227,7 @@ pub struct List<'a> {
 impl<'a> List<'a> {
     /// Number of elements, or of rows.
     pub fn len(&self) -> usize {
-        if self.is_nested() { self.count / self.row } else { self.count }
+        if self.is_nested() { self.count.checked_div(self.row).unwrap_or_default() } else { self.count }
     }
 
     /// True where there is no element; no field of the pages is.
@@ -241,7 +241,8 @@ impl<'a> List<'a> {
             return None;
         }
         let step = if self.is_nested() { self.row } else { 1 };
-        let bytes = self.bytes.get(index * step * self.ty.size()..).unwrap_or_default();
+        let start = index.saturating_mul(step).saturating_mul(self.ty.size());
+        let bytes = self.bytes.get(start..).unwrap_or_default();
         Some(if self.is_nested() {
             Value::List(List { bytes, ty: self.ty, count: self.row, row: self.row })
         } else {

@@ -303,4 +303,4 @@ layout! {
     }
 }
 
-page!(SPageFileGraphicEvo, Graphics);
+page!(SPageFileGraphicEvo, Graphics, graphics);

@@ -148,12 +148,18 @@ pub trait Page: fmt::Debug + Default + Clone + Copy + PartialEq + Send + Sync + 
 }
 
 pub(crate) mod private {
+    use std::fmt::Debug;
+    use std::sync::Mutex;
+
     use zerocopy::{FromBytes, Immutable, IntoBytes};
+
+    use crate::capture::Last;
+    use crate::mapper::ACEvoSharedMemoryMapper;
 
     /// Keeps [`Page`](super::Page) to the three pages, and holds what only this crate needs of them.
     pub trait Sealed: Sized {
         /// Room for the page in whole words: what a source copies into.
-        type Words: FromBytes + IntoBytes + Immutable + AsRef<[u64]> + AsMut<[u64]>;
+        type Words: Copy + Debug + Send + FromBytes + IntoBytes + Immutable + AsRef<[u64]> + AsMut<[u64]>;
 
         /// A page's worth of zeros.
         const ZERO_WORDS: Self::Words;
@@ -164,13 +170,18 @@ pub(crate) mod private {
         /// The page at the start of `bytes`; `None` where they are too few or not aligned, or a `bool` is
         /// neither 0 nor 1.
         fn checked(bytes: &[u8]) -> Option<&Self>;
+
+        /// Where a mapper keeps what it captured of this page last.
+        fn last(mapper: &ACEvoSharedMemoryMapper) -> &Mutex<Last<Self>>
+        where
+            Self: super::Page;
     }
 }
 
 mod declare {
     /// Makes a declared struct one of the three pages: builds its flat field table and lets it be decoded.
     macro_rules! page {
-        ($name:ident, $kind:ident) => {
+        ($name:ident, $kind:ident, $last:ident) => {
             const _: () = {
                 use $crate::page::field::{self, Field};
                 use $crate::page::layout::Shape;
@@ -184,7 +195,8 @@ mod declare {
                 };
                 const TABLE: [Field; SIZE.0] = field::flatten(MEMBERS, $name::PARTS, PATHS);
                 const BOOLS: [usize; field::count_bools(&TABLE)] = field::bool_offsets(&TABLE);
-                const WORDS: usize = size_of::<$name>().div_ceil(8);
+                // Whole blocks of two words: sources copy those.
+                const WORDS: usize = size_of::<$name>().div_ceil(16) * 2;
 
                 impl $crate::page::private::Sealed for $name {
                     type Words = [u64; WORDS];
@@ -193,6 +205,12 @@ mod declare {
 
                     fn checked(bytes: &[u8]) -> Option<&Self> {
                         Self::try_ref_from_prefix(bytes).ok().map(|(page, _)| page)
+                    }
+
+                    fn last(
+                        mapper: &$crate::ACEvoSharedMemoryMapper,
+                    ) -> &std::sync::Mutex<$crate::capture::Last<Self>> {
+                        &mapper.$last
                     }
                 }
 

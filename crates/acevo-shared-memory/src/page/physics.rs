@@ -182,4 +182,4 @@ layout! {
     }
 }
 
-page!(SPageFilePhysics, Physics);
+page!(SPageFilePhysics, Physics, physics);

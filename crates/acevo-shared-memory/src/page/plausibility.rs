@@ -33,8 +33,8 @@ impl fmt::Display for Implausible {
 
 /// Path, smallest and largest plausible value of every element.
 ///
-/// Wide on purpose: reported values that exceed the official ranges are inside. Lap times are at least -1 or 0x7fffffff, which
-/// an `int` always is on its upper side.
+/// Wide on purpose: reported values that exceed the official ranges are inside. Lap times have no range: "none" is reported to
+/// be any negative number.
 const PHYSICS: &[(&str, f64, f64)] = &[
     ("gas", -0.05, 1.05),
     ("brake", -0.05, 1.05),
@@ -61,9 +61,6 @@ const GRAPHICS: &[(&str, f64, f64)] = &[
     ("brake_percent", -0.05, 1.05),
     ("npos", -0.05, 1.05),
     ("car_location", 0.0, 15.0),
-    ("current_lap_time_ms", -1.0, f64::INFINITY),
-    ("last_laptime_ms", -1.0, f64::INFINITY),
-    ("best_laptime_ms", -1.0, f64::INFINITY),
     ("current_pos", 0.0, 60.0),
     ("total_drivers", 0.0, 60.0),
     ("max_gears", 0.0, 12.0),

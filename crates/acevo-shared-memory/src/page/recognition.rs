@@ -1,8 +1,8 @@
 //! Is this memory one of the pages? From outside Wine a section has no name: size and content must tell.
 
-use super::field::{FieldType, List, Value};
+use super::field::{Field, FieldType, List, Value};
 use super::plausibility::implausible;
-use super::{Page, PageKind, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
+use super::{Page, PageKind, SPageFilePhysics, SPageFileStaticEvo};
 
 /// How much some memory looks like a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,22 +17,32 @@ pub(crate) enum Likeness {
     Strong,
 }
 
-/// Values other than zero that make a page strong evidence of itself. A simulated menu has about ten, a driven car hundreds.
+/// Fitting values other than zero that make a page strong evidence of itself. A simulated menu has about ten, a driven car
+/// hundreds.
 const ENOUGH: usize = 16;
+
+/// Values that may be odd in a page that is full of fitting ones: a slip of nothing by nothing, a name in another encoding, a
+/// range that a new game exceeds. Other memory is odd all over.
+const ODD: usize = 4;
 
 /// Compares the bytes of a section with what a page may hold.
 pub(crate) fn likeness(page: PageKind, bytes: &[u8]) -> Likeness {
     if bytes.iter().all(|byte| *byte == 0) {
         return Likeness::Blank;
     }
-    if !fits_size(page, bytes.len()) || !fits(page, bytes) {
+    if !fits_size(page, bytes.len()) || !has_counter(page, bytes) {
         return Likeness::None;
     }
-    let strong = match page {
+    let odd = odd_fields(page, bytes) + implausible(page, bytes).count() + contradictions(page, bytes);
+    let full = match page {
         PageKind::Static => has_version(bytes),
         _ => page.fields().iter().filter(|field| !field.hidden && !is_zero(field.read(bytes))).count() >= ENOUGH,
     };
-    if strong { Likeness::Strong } else { Likeness::Weak }
+    match (odd, full) {
+        (0..=ODD, true) => Likeness::Strong,
+        (0, false) => Likeness::Weak,
+        _ => Likeness::None,
+    }
 }
 
 /// Sections take whole memory pages; only the graphics page needs more than one, and needed one less before game 0.6.
@@ -44,36 +54,32 @@ fn fits_size(page: PageKind, size: usize) -> bool {
     }
 }
 
-fn fits(page: PageKind, bytes: &[u8]) -> bool {
-    let texts_and_numbers = page.fields().iter().all(|field| match (field.ty, field.read(bytes)) {
-        (FieldType::Text(size), Value::Text(text)) => is_text(bytes, field.offset, size, text),
-        (FieldType::Bool, _) => bytes.get(field.offset).is_none_or(|byte| *byte <= 1),
-        (_, Value::Float(number)) => number.is_finite(),
-        (FieldType::F32, Value::List(list)) => all_finite(list),
-        _ => true,
-    });
-    texts_and_numbers
-        && implausible(page, bytes).next().is_none()
-        && match page {
-            PageKind::Physics => is_physics(&SPageFilePhysics::from_bytes(bytes)),
-            PageKind::Graphics => is_graphics(&SPageFileGraphicEvo::from_bytes(bytes)),
-            PageKind::Static => is_static(&SPageFileStaticEvo::from_bytes(bytes)),
-        }
+/// Counters start at 0 and grow; the static page starts with its version instead.
+fn has_counter(page: PageKind, bytes: &[u8]) -> bool {
+    page == PageKind::Static || bytes.first_chunk().is_some_and(|word| i32::from_le_bytes(*word) >= 0)
 }
 
-/// Speed must be the length of the velocity, whatever the axes are.
-fn is_physics(page: &SPageFilePhysics) -> bool {
-    let [x, y, z] = page.velocity.map(f64::from);
-    let length = (x * x + y * y + z * z).sqrt() * 3.6;
-    page.packetId >= 0 && (length - f64::from(page.speedKmh).abs()).abs() <= 5.0 + 0.1 * length
+/// Fields that hold no text, no bool, no finite number.
+fn odd_fields(page: PageKind, bytes: &[u8]) -> usize {
+    let is_odd = |field: &Field| match (field.ty, field.read(bytes)) {
+        (FieldType::Text(size), Value::Text(text)) => !is_text(bytes, field.offset, size, text),
+        (FieldType::Bool, _) => bytes.get(field.offset).is_some_and(|byte| *byte > 1),
+        (_, Value::Float(number)) => !number.is_finite(),
+        (FieldType::F32, Value::List(list)) => !all_finite(list),
+        _ => false,
+    };
+    page.fields().iter().filter(|field| is_odd(field)).count()
 }
 
-fn is_graphics(page: &SPageFileGraphicEvo) -> bool {
-    page.packetId >= 0
-}
-
-fn is_static(page: &SPageFileStaticEvo) -> bool {
-    page.starting_grip >= 0
+/// Fields that contradict each other: speed must be the length of the velocity, whatever the axes are.
+fn contradictions(page: PageKind, bytes: &[u8]) -> usize {
+    if page != PageKind::Physics {
+        return 0;
+    }
+    let page = SPageFilePhysics::from_bytes(bytes);
+    let length = page.velocity.iter().map(|axis| f64::from(*axis).powi(2)).sum::<f64>().sqrt() * 3.6;
+    let agree = (length - f64::from(page.speedKmh).abs()).abs() <= 5.0 + 0.1 * length;
+    if agree { 0 } else { ODD + 1 }
 }
 
 /// A version starts the static page as soon as the game has written it.
@@ -110,6 +116,7 @@ fn is_zero(value: Value<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::page::{SPageFileGraphicEvo, Text};
 
     fn driven() -> SPageFilePhysics {
         SPageFilePhysics {
@@ -182,6 +189,17 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_few_odd_values_do_not_hide_a_page() {
+        let mut page = driven();
+        (page.slipAngle[0], page.slipRatio[1], page.gas) = (f32::NAN, f32::INFINITY, 1.5);
+        assert_eq!(likeness(PageKind::Physics, page.as_bytes()), Likeness::Strong);
+        let mut session = session();
+        session.session_name = Text::from([0xfc; 33]);
+        session.latitude = f32::NAN;
+        assert_eq!(likeness(PageKind::Static, session.as_bytes()), Likeness::Strong);
     }
 
     #[test]

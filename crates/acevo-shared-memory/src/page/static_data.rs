@@ -60,4 +60,4 @@ layout! {
     }
 }
 
-page!(SPageFileStaticEvo, Static);
+page!(SPageFileStaticEvo, Static, static_data);

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
@@ -9,6 +10,8 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 ///
 /// Any bytes are allowed. [`as_str`](Self::as_str) gives the longest valid part from the start, which is what a name cut in
 /// the middle of a letter needs; [`to_string_lossy`](Self::to_string_lossy) shows everything.
+///
+/// Control characters are shown as they are: whoever prints a text to a terminal should leave them out.
 ///
 /// ```
 /// use acevo_shared_memory::Text;
@@ -19,7 +22,7 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 /// assert_eq!(Text::<2>::from("Žofie").as_str(), "Ž", "never half a letter");
 /// assert_eq!(Text::from(*b"broken \xff!").as_str(), "broken ");
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash, FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned)]
+#[derive(Clone, Copy, Eq, FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned)]
 #[repr(transparent)]
 pub struct Text<const N: usize>([u8; N]);
 
@@ -81,6 +84,19 @@ impl<const N: usize> From<&str> for Text<N> {
 impl<const N: usize> From<[u8; N]> for Text<N> {
     fn from(bytes: [u8; N]) -> Self {
         Self(bytes)
+    }
+}
+
+/// What follows the NUL does not count: the game leaves parts of longer names there.
+impl<const N: usize> PartialEq for Text<N> {
+    fn eq(&self, other: &Self) -> bool {
+        until_nul(&self.0) == until_nul(&other.0)
+    }
+}
+
+impl<const N: usize> Hash for Text<N> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        until_nul(&self.0).hash(state);
     }
 }
 
@@ -156,6 +172,7 @@ mod tests {
         let text = Text::from(*b"ab\0cd");
         assert_eq!((text.as_str(), text.to_string_lossy().as_ref(), text.is_empty()), ("ab", "ab", false));
         assert!(Text::from(*b"\0abc").is_empty());
+        assert_eq!(text, Text::<5>::from("ab"), "the same name, whatever was there before");
     }
 
     #[test]

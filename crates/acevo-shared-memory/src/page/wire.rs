@@ -60,11 +60,35 @@ impl Wire for f32 {
     }
 
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if deserializer.is_human_readable() {
+        struct Number;
+        impl Visitor<'_> for Number {
+            type Value = f32;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number, or nothing for one that is none")
+            }
+            fn visit_f64<E>(self, number: f64) -> Result<f32, E> {
+                Ok(number as f32)
+            }
+            fn visit_i64<E>(self, number: i64) -> Result<f32, E> {
+                Ok(number as f32)
+            }
+            fn visit_u64<E>(self, number: u64) -> Result<f32, E> {
+                Ok(number as f32)
+            }
             // JSON has no word for NaN and infinities: they are written, and come back, as nothing.
-            return Ok(Option::deserialize(deserializer)?.unwrap_or(Self::NAN));
+            fn visit_unit<E>(self) -> Result<f32, E> {
+                Ok(f32::NAN)
+            }
+            fn visit_none<E>(self) -> Result<f32, E> {
+                Ok(f32::NAN)
+            }
         }
-        Self::deserialize(deserializer)
+        if deserializer.is_human_readable() {
+            deserializer.deserialize_any(Number)
+        } else {
+            Self::deserialize(deserializer)
+        }
     }
 }
 

@@ -4,16 +4,18 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::thread::sleep;
 
-use super::Target;
+use super::{A_FEW_PACKETS, Target};
 use crate::error::Error;
 use crate::page::PageKind;
+use crate::source::{PageDirectory, Source};
 
 /// The three files, and the lock that keeps other publishers away.
 #[derive(Debug)]
 pub(super) struct Files {
     directory: PathBuf,
-    pages: [File; 3],
+    pages: [Option<File>; 3],
     /// Held as long as this publisher lives; the system frees it when the process ends in whatever way.
     _lock: File,
 }
@@ -22,9 +24,15 @@ impl Files {
     pub(super) fn create(directory: &Path) -> Result<Self, Error> {
         fs::create_dir_all(directory).map_err(|error| Error::of_system(directory.display().to_string(), error))?;
         let lock = lock(directory)?;
-        let create = |page| create_page(directory, page);
-        let pages = [create(PageKind::Physics)?, create(PageKind::Graphics)?, create(PageKind::Static)?];
-        Ok(Self { directory: directory.to_owned(), pages, _lock: lock })
+        if pages_move(directory) {
+            return Err(Error::AlreadyPublished { place: directory.display().to_string() });
+        }
+        let mut files = Self { directory: directory.to_owned(), pages: [const { None }; 3], _lock: lock };
+        for page in PageKind::ALL {
+            // Where one fails, dropping removes those before it.
+            files.pages[page as usize] = Some(create_page(directory, page)?);
+        }
+        Ok(files)
     }
 
     fn path(&self, page: PageKind) -> PathBuf {
@@ -43,6 +51,15 @@ fn lock(directory: &Path) -> Result<File, Error> {
     }
 }
 
+/// True where somebody who does not know our lock writes the files: a bridge.
+fn pages_move(directory: &Path) -> bool {
+    let Ok(pages) = PageDirectory::open(directory) else { return false };
+    let counters = || [PageKind::Physics, PageKind::Graphics].map(|page| pages.packet_id(page).unwrap_or_default());
+    let before = counters();
+    sleep(A_FEW_PACKETS);
+    before != counters()
+}
+
 /// Makes a page's file anew: what a killed publisher left is removed, never written to, and links are not followed.
 fn create_page(directory: &Path, page: PageKind) -> Result<File, Error> {
     let path = directory.join(page.section_name());
@@ -58,8 +75,10 @@ fn create_page(directory: &Path, page: PageKind) -> Result<File, Error> {
 
 impl Target for Files {
     fn write(&mut self, page: PageKind, bytes: &[u8]) -> Result<(), Error> {
-        let file = &self.pages[page as usize];
-        file.write_all_at(bytes, 0).map_err(|error| Error::of_system(self.path(page).display().to_string(), error))
+        let Some(file) = &self.pages[page as usize] else { return Ok(()) };
+        let (counter, rest) = bytes.split_at(bytes.len().min(4));
+        let written = file.write_all_at(rest, 4).and_then(|()| file.write_all_at(counter, 0));
+        written.map_err(|error| Error::of_system(self.path(page).display().to_string(), error))
     }
 
     fn place(&self) -> String {
@@ -72,7 +91,8 @@ impl Drop for Files {
     fn drop(&mut self) {
         for page in PageKind::ALL {
             let path = self.path(page);
-            let mine = self.pages[page as usize].metadata().map(|file| (file.dev(), file.ino())).ok();
+            let file = self.pages[page as usize].as_ref();
+            let mine = file.and_then(|file| file.metadata().ok()).map(|file| (file.dev(), file.ino()));
             if mine.is_some() && mine == fs::symlink_metadata(&path).map(|file| (file.dev(), file.ino())).ok() {
                 // Nobody can be told any more; a file left behind is replaced by the next publisher.
                 let _ = fs::remove_file(path);

@@ -5,8 +5,12 @@ use std::path::Path;
 use super::Target;
 use super::directory::Files;
 use crate::error::Error;
-use crate::source::SHARED_MEMORY;
+use crate::source::{SHARED_MEMORY, WineProcess};
 
 pub(super) fn open() -> Result<Box<dyn Target>, Error> {
-    Ok(Box::new(Files::create(Path::new(SHARED_MEMORY))?))
+    // Readers take the game before any files, so these would be of no use beside it.
+    match WineProcess::find() {
+        Err(Error::GameNotRunning { .. }) => Ok(Box::new(Files::create(Path::new(SHARED_MEMORY))?)),
+        _ => Err(Error::AlreadyPublished { place: "the game's shared memory".into() }),
+    }
 }

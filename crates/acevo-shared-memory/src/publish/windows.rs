@@ -8,22 +8,18 @@ use std::io;
 use std::ptr;
 use std::sync::atomic::{Ordering, fence};
 use std::thread::sleep;
-use std::time::Duration;
 
 use windows_sys::Win32::Foundation::{ERROR_ALREADY_EXISTS, GetLastError, INVALID_HANDLE_VALUE};
 use windows_sys::Win32::System::Memory::{CreateFileMappingW, FILE_MAP_WRITE, PAGE_READWRITE};
 use windows_sys::Win32::System::Threading::CreateMutexW;
 
-use super::Target;
+use super::{A_FEW_PACKETS, Target};
 use crate::error::Error;
 use crate::page::PageKind;
 use crate::source::{GAME_PROCESS, Handle, MappedView, Source, WindowsSections, check_size, process_id, wide};
 
 /// Name of what keeps two publishers apart. The system drops it with the process that made it, in whatever way that ends.
 const LOCK: &str = r"Local\acevo_pmf_publisher";
-
-/// Time in which a running game has written a packet.
-const A_FEW_PACKETS: Duration = Duration::from_millis(100);
 
 pub(super) fn open() -> Result<Box<dyn Target>, Error> {
     Ok(Box::new(Sections::create()?))

@@ -99,7 +99,7 @@ impl Source for PageDirectory {
     }
 
     fn is_still(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
-        self.pages[page as usize].is_still(words)
+        self.current(page)?.is_still(words)
     }
 
     fn size(&self, page: PageKind) -> usize {

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::page::PageKind;
 
 /// Words of the largest page.
-const MOST_WORDS: usize = PageKind::Graphics.size().div_ceil(8);
+const MOST_WORDS: usize = PageKind::Graphics.size().div_ceil(16) * 2;
 
 /// An open page file.
 #[derive(Debug)]

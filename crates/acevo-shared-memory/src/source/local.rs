@@ -32,6 +32,9 @@ struct LocalPage {
     size: usize,
 }
 
+/// Far more than any page will ever need.
+const LARGEST: usize = 1 << 20;
+
 impl LocalPages {
     /// Three empty pages of the known layout.
     pub fn new() -> Self {
@@ -41,10 +44,14 @@ impl LocalPages {
     /// Three empty pages of the given sizes in bytes, as an older or a newer game has them: physics, graphics, static.
     ///
     /// # Errors
-    /// [`Error::UnknownLayout`] where one is smaller than any known layout.
+    /// [`Error::UnknownLayout`] where one is smaller than any known layout, [`Error::WrongSize`] where one has more than 1 MiB.
     pub fn with_sizes(sizes: [usize; 3]) -> Result<Self, Error> {
         for page in PageKind::ALL {
-            check_size(page, sizes[page as usize])?;
+            let size = sizes[page as usize];
+            check_size(page, size)?;
+            if size > LARGEST {
+                return Err(Error::WrongSize { page, size });
+            }
         }
         Ok(Self::with_page(|page| LocalPage::new(sizes[page as usize])))
     }

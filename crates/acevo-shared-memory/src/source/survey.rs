@@ -1,5 +1,6 @@
 //! What a look around finds, for people who wonder why nothing comes.
 
+use std::error::Error as _;
 use std::fmt;
 
 use super::system;
@@ -67,7 +68,10 @@ impl fmt::Display for Outcome {
         match self {
             Self::Found(detail) => write!(f, "found, {detail}"),
             Self::Missing => f.write_str("not there"),
-            Self::Unusable(error) => write!(f, "cannot be used: {error}"),
+            Self::Unusable(error) => {
+                write!(f, "cannot be used: {error}")?;
+                error.source().map_or(Ok(()), |source| write!(f, ": {source}"))
+            }
         }
     }
 }

@@ -10,7 +10,7 @@ mod process;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -30,6 +30,9 @@ const PROGRAMS: [&str; 2] = [GAME_PROCESS, "acevo.exe"];
 /// Time in which a running game has written: six physics steps, one frame at 60 Hz.
 const A_FEW_PACKETS: Duration = Duration::from_millis(20);
 
+/// Copies in which a page that was empty at first may look like something else before it is taken for that.
+const REFUSALS: u32 = 100;
+
 /// The largest section looked at; the known pages take one or two memory pages.
 const LARGEST: u64 = 16 * 4096;
 
@@ -41,24 +44,24 @@ pub struct WineProcess {
     /// Page that was all zero when it was found, and so was told apart only because no other was left.
     blank: Option<PageKind>,
     blank_is_open: AtomicBool,
+    /// How often that page has not looked like itself since.
+    refusals: AtomicU32,
 }
 
-/// A game first, else page files in `/dev/shm`. Says of the game what is wrong with it where there is neither.
+/// A game first. Page files in `/dev/shm` only where no game is found at all: while one starts, files that somebody has left
+/// there are not its pages.
 pub(crate) fn open() -> Result<Box<dyn Source>, Error> {
     let game = match WineProcess::find() {
         Ok(game) => return Ok(Box::new(game)),
-        Err(error) => error,
+        Err(Error::GameNotRunning { looked_for }) => looked_for,
+        Err(error) => return Err(error),
     };
     match PageDirectory::open(SHARED_MEMORY) {
         Ok(directory) => Ok(Box::new(directory)),
-        Err(Error::GameNotRunning { looked_for: files }) => Err(match game {
-            Error::GameNotRunning { looked_for } => {
-                Error::GameNotRunning { looked_for: format!("{looked_for}, and for {files}") }
-            }
-            other => other,
-        }),
-        Err(other) if matches!(game, Error::GameNotRunning { .. }) => Err(other),
-        Err(_) => Err(game),
+        Err(Error::GameNotRunning { looked_for: files }) => {
+            Err(Error::GameNotRunning { looked_for: format!("{game}, and for {files}") })
+        }
+        Err(error) => Err(error),
     }
 }
 
@@ -154,7 +157,7 @@ impl WineProcess {
             }
         };
         let pages = [file(PageKind::Physics)?, file(PageKind::Graphics)?, file(PageKind::Static)?];
-        Ok(Self { process, pages, blank, blank_is_open: AtomicBool::new(blank.is_some()) })
+        Ok(Self { process, pages, blank, blank_is_open: AtomicBool::new(blank.is_some()), refusals: AtomicU32::new(0) })
     }
 
     /// The page's file, unless the game has ended: the file would stay as it is for ever.
@@ -185,16 +188,18 @@ impl Source for WineProcess {
         // A section taken for a page while it was empty must turn out to be that page.
         if self.blank == Some(page) && self.blank_is_open.load(Ordering::Relaxed) && words.iter().any(|word| *word != 0)
         {
-            if likeness(page, words.as_bytes()) == Likeness::None {
+            // Its first packet may be met half written: that is no refusal yet.
+            if likeness(page, words.as_bytes()) >= Likeness::Weak {
+                self.blank_is_open.store(false, Ordering::Relaxed);
+            } else if self.refusals.fetch_add(1, Ordering::Relaxed) >= REFUSALS {
                 return Err(file.gone());
             }
-            self.blank_is_open.store(false, Ordering::Relaxed);
         }
         Ok(())
     }
 
     fn is_still(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
-        self.pages[page as usize].is_still(words)
+        self.living(page)?.is_still(words)
     }
 
     fn size(&self, page: PageKind) -> usize {

@@ -67,7 +67,7 @@ impl<'a, T: Page> View<'a, T> {
     /// A view of nothing yet.
     #[inline]
     pub(crate) fn attached(mapper: &'a ACEvoSharedMemoryMapper) -> Self {
-        Self { page: T::default(), settled: true, mapper: Some(mapper) }
+        Self { page: T::default(), settled: false, mapper: Some(mapper) }
     }
 
     /// Takes the page as it is now; where that fails, keeps what it had.

@@ -43,7 +43,7 @@ impl fmt::Display for Gear {
 
 /// One value per wheel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Wheels<T> {
     /// Front left.
     pub fl: T,
@@ -108,6 +108,12 @@ impl From<(u64, u64)> for CarId {
     }
 }
 
+impl PartialEq<(u64, u64)> for CarId {
+    fn eq(&self, other: &(u64, u64)) -> bool {
+        (self.0, self.1) == *other
+    }
+}
+
 impl fmt::Display for CarId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:016x}-{:016x}", self.0, self.1)
@@ -116,7 +122,7 @@ impl fmt::Display for CarId {
 
 /// A car on the track.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Car {
     /// Its id; compare with [`player_car_id`](super::View::player_car_id).

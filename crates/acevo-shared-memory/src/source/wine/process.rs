@@ -41,7 +41,8 @@ impl Process {
     pub(crate) fn with_id(pid: u32) -> Option<Self> {
         let statm = File::open(format!("/proc/{pid}/statm")).ok()?;
         // Read after `statm` was opened, so all of it is of the same process.
-        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        let stat = fs::read(format!("/proc/{pid}/stat")).ok()?;
+        let stat = String::from_utf8_lossy(&stat);
         // The name, in brackets, may hold anything; what follows it are numbers, the start time is the 20th of them.
         let (name, numbers) = stat.rsplit_once(") ")?;
         let start = numbers.split(' ').nth(19)?.parse().ok()?;
@@ -68,12 +69,11 @@ impl Process {
 
     /// The mappings that may be sections.
     pub(crate) fn wine_sections(&self) -> Result<Vec<Mapping>, Error> {
-        match fs::read_to_string(format!("/proc/{}/maps", self.pid)) {
-            Ok(maps) => Ok(sections_in(&maps)),
-            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-                Err(Error::of_system(format!("the memory map of {self}"), error))
-            }
-            Err(_) => Err(Error::GameNotRunning { looked_for: self.to_string() }),
+        // Names of mapped files are any bytes; those of sections are ASCII.
+        match fs::read(format!("/proc/{}/maps", self.pid)) {
+            Ok(maps) => Ok(sections_in(&String::from_utf8_lossy(&maps))),
+            Err(_) if !self.is_alive() => Err(Error::GameNotRunning { looked_for: self.to_string() }),
+            Err(error) => Err(Error::of_system(format!("the memory map of {self}"), error)),
         }
     }
 
@@ -132,9 +132,9 @@ fn all_pids() -> impl Iterator<Item = u32> {
 /// Starters such as Proton's have the program among their further arguments; they do not count.
 fn runs(pid: u32, program: &str) -> bool {
     let proc = PathBuf::from(format!("/proc/{pid}"));
-    let shown = fs::read_to_string(proc.join("comm")).unwrap_or_default();
+    let shown = fs::read(proc.join("comm")).unwrap_or_default();
     let cut = &program[..program.len().min(COMM_LENGTH)];
-    if shown.trim_end() == cut {
+    if shown.trim_ascii_end() == cut.as_bytes() {
         return true;
     }
     let arguments = fs::read(proc.join("cmdline")).unwrap_or_default();
