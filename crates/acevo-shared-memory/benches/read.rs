@@ -68,6 +68,21 @@ fn reads(c: &mut Criterion) {
     group.bench_function("settled views", |b| b.iter(|| (mapper.physics(), mapper.graphics(), mapper.static_data())));
     group.finish();
 
+    // Reading another page costs what a new packet costs: it must stand still for five microseconds.
+    let pages = [[1; 800], [2; 800]];
+    let (other, mut publisher) = published();
+    let new = ACEvoSharedMemoryMapper::open_source(other).expect("pages of the known sizes");
+    let mut group = c.benchmark_group("a new packet");
+    group.bench_function("published and settled", |b| {
+        let mut turn = pages.iter().cycle();
+        b.iter(|| {
+            let bytes = turn.next().expect("a cycle never ends");
+            publisher.publish_bytes(PageKind::Physics, bytes).expect("the page has its size");
+            new.physics()
+        });
+    });
+    group.finish();
+
     let mut group = c.benchmark_group("counter");
     group.bench_function("packet_id", |b| b.iter(|| mapper.packet_id(PageKind::Physics)));
     group.finish();
