@@ -12,7 +12,8 @@ use crate::page::PageKind;
 ///
 /// [`Publisher::local`]: crate::Publisher::local
 ///
-/// ```
+#[cfg_attr(feature = "publish", doc = "```")]
+#[cfg_attr(not(feature = "publish"), doc = "```ignore")]
 /// use acevo_shared_memory::{ACEvoSharedMemoryMapper, LocalPages, Publisher, SPageFilePhysics};
 ///
 /// let pages = LocalPages::new();
