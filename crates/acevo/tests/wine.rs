@@ -147,6 +147,7 @@ fn windows_and_native_readers_see_the_same_game() {
     readers_live_through_a_crash_and_a_restart(&world);
     the_game_is_known_by_its_own_name(&world);
     a_second_publisher_is_refused(&world);
+    of_two_games_the_one_that_moves_is_read(&world);
 }
 
 fn nothing_runs_yet(world: &World) {
@@ -247,6 +248,38 @@ fn a_second_publisher_is_refused(world: &World) {
     let unharmed = packet_id(&objects.next());
     objects.until(|object| packet_id(object) > unharmed + 10);
     first.kill();
+}
+
+/// Two prefixes have a game each; the one that was started last stands still, as a copy that somebody has left behind does.
+fn of_two_games_the_one_that_moves_is_read(world: &World) {
+    let drive = ["simulate", "--scenario", "hot-laps", "--quiet"];
+    let _first = Running::start(world.acevo_exe(&drive));
+    wait_for_packets(world);
+
+    let prefix = tempfile::tempdir().expect("a folder");
+    let mut elsewhere = world.acevo_exe(&drive);
+    elsewhere.env("WINEPREFIX", prefix.path());
+    let second = Running::start(elsewhere);
+    let pid = second.0.id().to_string();
+    let mut other = Running::start(world.native(&["watch", "--json", "--quiet", "--pid", &pid]));
+    other.objects().until(|object| packet_id(object) > 10);
+    assert!(Command::new("kill").args(["-STOP", &pid]).status().expect("kill").success());
+
+    wait_for_packets(world);
+    // By its number the other one is read all the same.
+    let still = json(world.native(&["dump", "--json", "--pid", &pid, "packetId", "--page", "physics"]));
+    assert!(still["physics"]["packetId"]["value"].as_i64() > Some(10), "{still}");
+    drop(second);
+    let server = Path::new(&world.wine).with_file_name("wineserver64");
+    let _ = Command::new(server).arg("-k").env("WINEPREFIX", prefix.path()).status();
+}
+
+/// A native reader that starts now gets packets that move.
+fn wait_for_packets(world: &World) {
+    let mut reader = Running::start(world.native(&["watch", "--json", "--quiet"]));
+    let objects = reader.objects();
+    let first = packet_id(&objects.until(|object| packet_id(object) > 0));
+    objects.until(|object| packet_id(object) > first + 20);
 }
 
 /// Members that are not the same in both objects.
