@@ -20,6 +20,13 @@ const SLOW_PHYSICS: f64 = 300.0;
 /// Windows and Wine round sizes up to whole memory pages.
 const MEMORY_PAGE: usize = 4096;
 
+/// Whose telemetry can be read.
+const SAME_USER: &str = if cfg!(windows) {
+    "If the game runs as administrator, run this program as administrator, too."
+} else {
+    "Run this program as the same user as the game, not inside of a container."
+};
+
 /// What a second of reading has shown.
 struct Measured {
     physics: PacketCounter,
@@ -236,20 +243,15 @@ fn no_pages(error: &Error, place: &Place) -> (String, Vec<String>) {
             "Assetto Corsa EVO is not running.",
             &[
                 "Start the game. Nothing has to be switched on in it.",
-                "On Linux, run this program as the same user as the game, not inside of a container.",
+                SAME_USER,
                 "To see how it looks without the game: acevo --demo",
             ],
         ),
-        Error::PageNotThere { .. } => {
-            ("The game is there, but not all of its pages are.", &["Wait until its menu has appeared, then try again."])
-        }
-        Error::PermissionDenied { .. } => (
-            "The game is there, but this user may not read it.",
-            &[
-                "Run this program as the user who runs the game.",
-                "On Windows, if the game runs as administrator, run this program as administrator, too.",
-            ],
+        Error::PageNotThere { .. } => (
+            "The game is there, but not all of its pages are.",
+            &["Wait until its menu has appeared, or enter a session."],
         ),
+        Error::PermissionDenied { .. } => ("The game is there, but this user may not read it.", &[SAME_USER]),
         Error::UnknownLayout { .. } => (
             "The pages have a size that no known version of the game has.",
             &["Update this program; if it is the newest, report the output of `acevo doctor --json`."],
