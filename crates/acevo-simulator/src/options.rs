@@ -54,11 +54,18 @@ impl std::error::Error for UnknownName {}
 
 /// An enum with a name for every value, as command lines show and read it.
 macro_rules! named {
-    ($type:ident { $($variant:ident => $name:literal),+ $(,)? }) => {
+    ($type:ident { $($variant:ident => $name:literal, $summary:literal;)+ }) => {
         impl $type {
             /// Every value, in the order of the documentation.
             pub const fn all() -> &'static [Self] {
                 &[$(Self::$variant),+]
+            }
+
+            /// What it is, in a few words.
+            pub const fn summary(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $summary),+
+                }
             }
 
             /// The name used on command lines.
@@ -103,7 +110,11 @@ pub enum CarModel {
     Electric,
 }
 
-named!(CarModel { Gt3 => "gt3", Road => "road", Electric => "electric" });
+named!(CarModel {
+    Gt3 => "gt3", "a racing car";
+    Road => "road", "a road car with a turbocharger";
+    Electric => "electric", "a battery and one gear";
+});
 
 /// What happens in a simulation.
 #[non_exhaustive]
@@ -126,10 +137,10 @@ pub enum Scenario {
 }
 
 named!(Scenario {
-    Weekend => "weekend",
-    HotLaps => "hot-laps",
-    Race => "race",
-    Pits => "pits",
-    Pause => "pause",
-    Menu => "menu",
+    Weekend => "weekend", "menu, practice with a pause, a flag, an invalid lap and a pit stop, then a race";
+    HotLaps => "hot-laps", "on the track at once, one flying lap after the other";
+    Race => "race", "a standing start among twenty cars";
+    Pits => "pits", "back to the box on every second lap";
+    Pause => "pause", "hot laps, paused twice a lap";
+    Menu => "menu", "the game's menu, and nothing else";
 });

@@ -57,8 +57,8 @@ impl Link {
         match self {
             Self::Absent(reason) | Self::Unusable(reason) => reason,
             Self::Frozen => {
-                "It says that it is live, but nothing has moved for some seconds: the game has probably ended, and another \
-                 program keeps its pages. Looking again until it moves."
+                "It says that it is live, but nothing has moved for some seconds: the game has ended and its pages were left \
+                 behind, by another program that keeps them or by a publisher that was killed. Looking again until it moves."
             }
             Self::Empty => {
                 "The pages are there and empty: the game is starting, or another program has made them. Looking again."

@@ -130,8 +130,10 @@ impl Wheels {
             let share = load / axle_load[axle].max(1.0);
             let drive_part = if axle == 0 { spec.drive_front } else { 1.0 - spec.drive_front };
             let brake_part = if axle == 0 { spec.brake_front } else { 1.0 - spec.brake_front };
-            // Differential and anti-lock brakes see to it that the wheel with less load gets less of the force.
-            let braking = self.brake_force * brake_part * share;
+            // One pedal, one pressure: both wheels of an axle brake alike, until the lighter one can take no more.
+            let half = self.brake_force * brake_part / 2.0;
+            let limit = |load: f64| spec.grip * load;
+            let braking = half.min(limit(load)) + (half - limit(loads[index ^ 1])).max(0.0);
             wheel.load = load;
             wheel.fx = self.drive_force * drive_part * share - braking;
             wheel.fy = axle_lateral[axle] * share;

@@ -84,7 +84,8 @@ fn driving(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
     page.gear_int = car.powertrain.gear as i16;
     page.gas_percent = car.pedals.throttle as f32;
     page.brake_percent = car.pedals.brake as f32;
-    page.clutch_percent = (1.0 - car.powertrain.clutch) as f32;
+    // The clutch closes ever slower; a driver's foot is off the pedal before that.
+    page.clutch_percent = Some(1.0 - car.powertrain.clutch).filter(|pedal| *pedal > 0.001).unwrap_or(0.0) as f32;
     let degrees = physics::steering_wheel_degrees(session);
     page.steering_percent = (degrees / car.spec.steering_lock_deg).clamp(-1.0, 1.0) as f32;
     page.steer_degrees = degrees.round() as i32;
@@ -154,8 +155,8 @@ fn energy(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
     page.fuel_liter_current_quantity_percent = (engine.fuel_l / spec.tank_l) as f32;
     page.fuel_liter_used = engine.fuel_used_l as f32;
     page.max_fuel = spec.tank_l as f32;
-    // Averages make no sense before there is some way to average over.
-    if km > 0.2 {
+    // Averages make no sense before there is a lap to average over.
+    if km > lap_km {
         let per_km = engine.fuel_used_l / km;
         page.fuel_liter_per_km = per_km as f32;
         page.km_per_fuel_liter = (1.0 / per_km) as f32;

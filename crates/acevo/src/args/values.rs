@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use acevo_shared_memory::PageKind;
 use acevo_simulator::{CarModel, Scenario};
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 /// A duration of 1 ms to a day: `100ms`, `1s`, `0.5s`, `2m`.
 pub(super) fn time(text: &str) -> Result<Duration, String> {
@@ -42,11 +42,12 @@ pub(super) fn page() -> impl TypedValueParser<Value = PageKind> {
 }
 
 pub(super) fn car() -> impl TypedValueParser<Value = CarModel> {
-    PossibleValuesParser::new(CarModel::all().iter().map(|car| car.name())).try_map(|name| name.parse::<CarModel>())
+    PossibleValuesParser::new(CarModel::all().iter().map(|car| PossibleValue::new(car.name()).help(car.summary())))
+        .try_map(|name| name.parse::<CarModel>())
 }
 
 pub(super) fn scenario() -> impl TypedValueParser<Value = Scenario> {
-    PossibleValuesParser::new(Scenario::all().iter().map(|scenario| scenario.name()))
+    PossibleValuesParser::new(Scenario::all().iter().map(|one| PossibleValue::new(one.name()).help(one.summary())))
         .try_map(|name| name.parse::<Scenario>())
 }
 

@@ -5,8 +5,9 @@ mod select;
 use std::fmt::Write as _;
 use std::process::ExitCode;
 use std::thread::sleep;
+use std::time::Duration;
 
-use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, Field, Page, PageKind, Value};
+use acevo_shared_memory::{ACEvoSharedMemoryMapper, ACEvoStatus, Error, Field, Page, PageKind, Value};
 use anyhow::Context;
 use serde::Serialize;
 
@@ -20,6 +21,10 @@ use crate::output::{print, say};
 use crate::telemetry::Capture;
 use crate::text::clean;
 
+/// Time between two looks at the counters, and how many of them it takes to call a game dead.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(4);
+const MOST_LOOKS: usize = 50;
+
 /// Longer values do not push the units of all others to the right.
 const WIDEST_VALUE: usize = 32;
 
@@ -29,7 +34,15 @@ pub(crate) fn run(args: &Dump) -> anyhow::Result<ExitCode> {
     let capture = match args.demo.options() {
         Some(options) => demo::capture(options),
         None => match attach(args)? {
-            Some(mapper) => Capture::of(&mapper).context("the game has ended just now")?,
+            Some(mapper) => {
+                let capture = Capture::of(&mapper).context("the game has ended just now")?;
+                if capture.graphics.status() == ACEvoStatus::Live && !moves(&mapper) {
+                    say(format_args!(
+                        "acevo: nothing moves though the status is live: these are the last values of a game that has ended"
+                    ));
+                }
+                capture
+            }
             None => return Ok(ExitCode::SUCCESS),
         },
     };
@@ -66,6 +79,16 @@ fn attach(args: &Dump) -> anyhow::Result<Option<ACEvoSharedMemoryMapper>> {
             Some(_) => sleep(LOOK_EVERY),
         }
     }
+}
+
+/// True as soon as a counter moves; a live game needs a few milliseconds.
+fn moves(mapper: &ACEvoSharedMemoryMapper) -> bool {
+    let counters = || [PageKind::Physics, PageKind::Graphics].map(|page| mapper.packet_id(page).ok());
+    let before = counters();
+    (0..MOST_LOOKS).any(|_| {
+        sleep(BETWEEN_LOOKS);
+        counters() != before
+    })
 }
 
 fn bytes_of(capture: &Capture, page: PageKind) -> &[u8] {

@@ -52,7 +52,7 @@ fn follow(telemetry: &mut Telemetry, stop: &Stop, quiet: bool, follower: &mut dy
 fn tell(telemetry: &Telemetry) {
     match (telemetry.link(), telemetry.place()) {
         (Link::Attached, Some(place)) => say(format_args!("acevo: attached to {place}")),
-        (link, _) => say(format_args!("acevo: {}: {}", link.headline(), link.detail())),
+        (link, _) => say(format_args!("acevo: {}. {}", link.headline(), link.detail())),
     }
 }
 

@@ -61,6 +61,9 @@ pub(super) fn lap(Capture { graphics, .. }: &Capture) -> Vec<Line<'static>> {
     ]
 }
 
+/// A gear and a speed of three digits in large letters, with the unit. A number that is cut is a wrong number.
+const BIG_WIDTH: usize = 40;
+
 pub(super) fn driving(capture: &Capture, units: Units, width: usize) -> Vec<Line<'static>> {
     let Capture { physics, graphics, .. } = capture;
     let (page, screen) = (physics.raw(), graphics.raw());
@@ -80,12 +83,12 @@ pub(super) fn driving(capture: &Capture, units: Units, width: usize) -> Vec<Line
     let speed = if speed.is_finite() { format!("{:>3.0}", speed.clamp(0.0, 999.0)) } else { "---".into() };
     let gear_style = Style::new().fg(if screen.is_change_up_rpm { Color::Magenta } else { Color::Yellow }).bold();
     let unit = units.speed_unit();
-    let (gear, speed) = (big(gear.get(..1).unwrap_or("?")), big(&speed));
-    let mut lines: Vec<_> = gear
-        .into_iter()
-        .zip(speed)
-        .enumerate()
-        .map(|(row, (gear, speed))| {
+    let mut lines = if width < BIG_WIDTH {
+        let speed = Span::styled(format!("{speed} {unit}"), Style::new().bold());
+        vec![Line::from(vec![Span::raw("  gear "), Span::styled(gear, gear_style), Span::raw("    "), speed])]
+    } else {
+        let (gear, speed) = (big(gear.get(..1).unwrap_or("?")), big(&speed));
+        let row = |(row, (gear, speed))| {
             let unit = if row == 4 { format!(" {unit}") } else { String::new() };
             Line::from(vec![
                 Span::raw("  "),
@@ -94,8 +97,9 @@ pub(super) fn driving(capture: &Capture, units: Units, width: usize) -> Vec<Line
                 Span::raw(speed),
                 Span::styled(unit, dim()),
             ])
-        })
-        .collect();
+        };
+        gear.into_iter().zip(speed).enumerate().map(row).collect()
+    };
 
     let mut rpm = vec![Span::styled(format!(" {:>6} rpm ", number(page.rpms, 0)), Style::new().bold())];
     let bar_width = width.saturating_sub(rpm_width(&rpm) + 1);

@@ -218,6 +218,7 @@ fn conclude(report: &mut Report, measured: &Measured, implausible: usize) {
             "The pages say that the game is live, but nothing moves: the game has probably ended.",
             &[
                 "Close other telemetry programs: one that keeps the pages of a game that has ended keeps them alive.",
+                "Page files that a killed simulator has left go when the next one starts, or by hand: acevo_pmf_*.",
                 "Start the game anew and drive.",
             ],
         ),

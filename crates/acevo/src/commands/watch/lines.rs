@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-use acevo_shared_memory::{ACEvoFlagType, ACEvoStatus};
+use acevo_shared_memory::{ACEvoEngineType, ACEvoFlagType, ACEvoStatus};
 
 use super::{Follower, Pace};
 use crate::args::Watch;
@@ -56,7 +56,12 @@ fn line(capture: &Capture, health: &Health) -> String {
         add(format_args!("{:>5} rpm", page.rpms));
         add(format_args!("throttle {:>3} %", number(page.gas * 100.0, 0)));
         add(format_args!("brake {:>3} %", number(page.brake * 100.0, 0)));
-        add(format_args!("fuel {} l", number(page.fuel, 1)));
+        match graphics.engine_type() {
+            ACEvoEngineType::ElectricMotor => {
+                add(format_args!("battery {} %", number(graphics.raw().kers_charge_perc * 100.0, 0)));
+            }
+            _ => add(format_args!("fuel {} l", number(page.fuel, 1))),
+        }
         let [fl, fr, rl, rr] = page.wheelsPressure.map(|pressure| number(pressure, 1));
         add(format_args!("tyres {fl} {fr} {rl} {rr} psi"));
         match graphics.flag() {
