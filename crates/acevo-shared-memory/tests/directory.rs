@@ -1,6 +1,8 @@
 //! Directories of page files, as other programs and our own publisher make them.
 #![cfg(all(unix, feature = "publish"))]
 
+mod common;
+
 use std::fs::{self, File};
 use std::io::Write;
 use std::os::unix::fs::{FileExt, MetadataExt, PermissionsExt, symlink};
@@ -9,7 +11,6 @@ use std::sync::mpsc::RecvTimeoutError;
 
 use acevo_shared_memory::{
     ACEvoSharedMemoryMapper, Error, PageDirectory, PageKind, Publisher, SPageFileGraphicEvo, SPageFilePhysics,
-    SPageFileStaticEvo,
 };
 use tempfile::tempdir;
 
@@ -26,19 +27,7 @@ fn what_is_published_is_read() {
     let directory = tempdir().unwrap();
     let mut publisher = Publisher::directory(directory.path()).unwrap();
     let mapper = open(directory.path()).unwrap();
-    let physics = SPageFilePhysics { packetId: 8, absVibrations: 0.25, ..Default::default() };
-    let mut graphics = SPageFileGraphicEvo { packetId: 9, ..Default::default() };
-    graphics.car_ids[59] = [1, 2];
-    let session = SPageFileStaticEvo { track: "Valdombra".into(), track_length_m: 1.5, ..Default::default() };
-    publisher.publish_physics(&physics).unwrap();
-    publisher.publish_graphics(&graphics).unwrap();
-    publisher.publish_static(&session).unwrap();
-
-    assert_eq!(*mapper.physics().raw(), physics);
-    assert_eq!(*mapper.graphics().raw(), graphics);
-    assert_eq!(*mapper.static_data().raw(), session);
-    assert_eq!(mapper.packet_id(PageKind::Physics).unwrap(), 8);
-    assert!(mapper.physics().is_settled());
+    common::what_is_published_is_read(&mut publisher, &mapper);
 }
 
 #[test]

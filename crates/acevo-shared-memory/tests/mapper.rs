@@ -1,6 +1,8 @@
 //! The mapper over in-process pages and over sources that fail.
 #![cfg(feature = "publish")]
 
+mod common;
+
 use std::error::Error as _;
 use std::io;
 use std::sync::OnceLock;
@@ -20,20 +22,7 @@ fn connected() -> (ACEvoSharedMemoryMapper, Publisher) {
 #[test]
 fn what_is_published_is_read() {
     let (mapper, mut publisher) = connected();
-    let physics = SPageFilePhysics { packetId: 3, absVibrations: 0.5, ..Default::default() };
-    let mut graphics = SPageFileGraphicEvo { packetId: 4, status: 2, use_single_compound: true, ..Default::default() };
-    graphics.car_ids[59] = [5, u64::MAX];
-    let session = SPageFileStaticEvo { track: "Valdombra".into(), track_length_m: 4500.0, ..Default::default() };
-    publisher.publish_physics(&physics).unwrap();
-    publisher.publish_graphics(&graphics).unwrap();
-    publisher.publish_static(&session).unwrap();
-
-    assert_eq!(*mapper.physics().raw(), physics);
-    assert_eq!(*mapper.graphics().raw(), graphics);
-    assert_eq!(*mapper.static_data().raw(), session);
-    assert_eq!(mapper.packet_id(PageKind::Graphics).unwrap(), 4);
-    assert_eq!(mapper.packet_id(PageKind::Static).unwrap(), 0);
-    assert_eq!(mapper.unsettled(), 0);
+    common::what_is_published_is_read(&mut publisher, &mapper);
     assert!(mapper.place(PageKind::Physics).contains("physics"));
 }
 

@@ -4,63 +4,17 @@
 //! so. Real Windows processes under Wine are tested end to end with the program.
 #![cfg(target_os = "linux")]
 
+mod common;
+
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use acevo_shared_memory::source::WineProcess;
-use acevo_shared_memory::{
-    ACEvoSharedMemoryMapper, Error, Page, PageKind, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo,
-};
+use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, Page, PageKind, SPageFilePhysics, SPageFileStaticEvo};
+use common::{driven, session, shown};
 use tempfile::{TempDir, tempdir};
-
-fn driven() -> SPageFilePhysics {
-    SPageFilePhysics {
-        packetId: 5000,
-        gas: 0.5,
-        fuel: 40.0,
-        gear: 4,
-        rpms: 6000,
-        speedKmh: 108.0,
-        velocity: [0.0, 0.0, -30.0],
-        wheelLoad: [3000.0; 4],
-        wheelsPressure: [27.0; 4],
-        wheelAngularSpeed: [90.0; 4],
-        tyreCoreTemperature: [80.0; 4],
-        tyreTemp: [80.0; 4],
-        brakeTemp: [300.0; 4],
-        heading: 1.0,
-        airDensity: 1.2,
-        airTemp: 22.0,
-        roadTemp: 30.0,
-        currentMaxRpm: 9000,
-        isEngineRunning: 1,
-        ignitionOn: 1,
-        ..Default::default()
-    }
-}
-
-fn shown() -> SPageFileGraphicEvo {
-    let mut page = SPageFileGraphicEvo { packetId: 77, status: 2, npos: 0.5, rpm: 4000, ..Default::default() };
-    page.car_model = "Velocita".into();
-    page.driver_name = "Jürgen".into();
-    (page.max_gears, page.total_drivers, page.current_pos, page.gear_int) = (6, 20, 3, 4);
-    (page.gas_percent, page.rpm_percent, page.turbo_boost, page.max_fuel) = (0.5, 0.6, 0.7, 110.0);
-    (page.fuel_per_lap, page.total_km, page.car_ids[0]) = (2.5, 17, [1, 2]);
-    (page.oil_temperature_c, page.current_km, page.active_cars) = (90.0, 12.0, 20);
-    page
-}
-
-fn session() -> SPageFileStaticEvo {
-    SPageFileStaticEvo {
-        sm_version: "1.0".into(),
-        ac_evo_version: "0.9.1+release.6".into(),
-        track: "Valdombra".into(),
-        track_length_m: 4124.0,
-        ..Default::default()
-    }
-}
 
 /// A process with sections; ends when it is dropped.
 struct FakeGame(Child);

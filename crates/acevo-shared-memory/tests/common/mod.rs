@@ -1,0 +1,73 @@
+//! Pages as a game that is driven has them.
+#![allow(dead_code, reason = "every test file uses its part")]
+
+#[cfg(feature = "publish")]
+use acevo_shared_memory::{ACEvoSharedMemoryMapper, PageKind, Publisher};
+use acevo_shared_memory::{SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
+
+/// A car that drives.
+pub(crate) fn driven() -> SPageFilePhysics {
+    SPageFilePhysics {
+        packetId: 5000,
+        gas: 0.5,
+        fuel: 40.0,
+        gear: 4,
+        rpms: 6000,
+        speedKmh: 108.0,
+        velocity: [0.0, 0.0, -30.0],
+        wheelLoad: [3000.0; 4],
+        wheelsPressure: [27.0; 4],
+        wheelAngularSpeed: [90.0; 4],
+        tyreCoreTemperature: [80.0; 4],
+        tyreTemp: [80.0; 4],
+        brakeTemp: [300.0; 4],
+        heading: 1.0,
+        airDensity: 1.2,
+        airTemp: 22.0,
+        roadTemp: 30.0,
+        currentMaxRpm: 9000,
+        isEngineRunning: 1,
+        ignitionOn: 1,
+        ..Default::default()
+    }
+}
+
+/// What the screen shows meanwhile.
+pub(crate) fn shown() -> SPageFileGraphicEvo {
+    let mut page = SPageFileGraphicEvo { packetId: 77, status: 2, npos: 0.5, rpm: 4000, ..Default::default() };
+    page.car_model = "Velocita".into();
+    page.driver_name = "Jürgen".into();
+    (page.max_gears, page.total_drivers, page.current_pos, page.gear_int) = (6, 20, 3, 4);
+    (page.gas_percent, page.rpm_percent, page.turbo_boost, page.max_fuel) = (0.5, 0.6, 0.7, 110.0);
+    (page.fuel_per_lap, page.total_km, page.car_ids[0]) = (2.5, 17, [1, 2]);
+    (page.oil_temperature_c, page.current_km, page.active_cars) = (90.0, 12.0, 20);
+    page.use_single_compound = true;
+    page.car_ids[59] = [1, u64::MAX];
+    page
+}
+
+/// The session it drives in.
+pub(crate) fn session() -> SPageFileStaticEvo {
+    SPageFileStaticEvo {
+        sm_version: "1.0".into(),
+        ac_evo_version: "0.9.1+release.6".into(),
+        track: "Valdombra".into(),
+        track_length_m: 4124.0,
+        ..Default::default()
+    }
+}
+
+/// Publishes all three pages and reads them back, every byte.
+#[cfg(feature = "publish")]
+pub(crate) fn what_is_published_is_read(publisher: &mut Publisher, mapper: &ACEvoSharedMemoryMapper) {
+    publisher.publish_physics(&driven()).unwrap();
+    publisher.publish_graphics(&shown()).unwrap();
+    publisher.publish_static(&session()).unwrap();
+    assert_eq!(*mapper.physics().raw(), driven());
+    assert_eq!(*mapper.graphics().raw(), shown());
+    assert_eq!(*mapper.static_data().raw(), session());
+    assert_eq!(mapper.packet_id(PageKind::Physics).unwrap(), driven().packetId);
+    assert_eq!(mapper.packet_id(PageKind::Graphics).unwrap(), shown().packetId);
+    assert_eq!(mapper.packet_id(PageKind::Static).unwrap(), 0);
+    assert!(mapper.physics().is_settled() && mapper.graphics().is_settled() && mapper.unsettled() == 0);
+}
