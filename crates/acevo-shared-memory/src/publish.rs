@@ -44,6 +44,15 @@ pub struct Publisher {
 #[cfg(any(unix, windows))]
 const A_FEW_PACKETS: std::time::Duration = std::time::Duration::from_millis(100);
 
+/// True where somebody writes these pages: they are not to be touched.
+#[cfg(any(unix, windows))]
+fn moves(pages: &dyn crate::source::Source) -> bool {
+    let counters = || [PageKind::Physics, PageKind::Graphics].map(|page| pages.packet_id(page).unwrap_or_default());
+    let before = counters();
+    std::thread::sleep(A_FEW_PACKETS);
+    before != counters()
+}
+
 /// A place pages can be written to.
 trait Target: fmt::Debug + Send {
     /// Writes the bytes of a whole page.

@@ -4,12 +4,11 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::thread::sleep;
 
-use super::{A_FEW_PACKETS, Target};
+use super::{Target, moves};
 use crate::error::Error;
 use crate::page::PageKind;
-use crate::source::{PageDirectory, Source};
+use crate::source::PageDirectory;
 
 /// The three files, and the lock that keeps other publishers away.
 #[derive(Debug)]
@@ -24,7 +23,8 @@ impl Files {
     pub(super) fn create(directory: &Path) -> Result<Self, Error> {
         fs::create_dir_all(directory).map_err(|error| Error::of_system(directory.display().to_string(), error))?;
         let lock = lock(directory)?;
-        if pages_move(directory) {
+        // A bridge knows nothing of our lock.
+        if PageDirectory::open(directory).is_ok_and(|pages| moves(&pages)) {
             return Err(Error::AlreadyPublished { place: directory.display().to_string() });
         }
         let mut files = Self { directory: directory.to_owned(), pages: [const { None }; 3], _lock: lock };
@@ -49,15 +49,6 @@ fn lock(directory: &Path) -> Result<File, Error> {
         Err(TryLockError::WouldBlock) => Err(Error::AlreadyPublished { place: place() }),
         Err(TryLockError::Error(error)) => Err(Error::of_system(place(), error)),
     }
-}
-
-/// True where somebody who does not know our lock writes the files: a bridge.
-fn pages_move(directory: &Path) -> bool {
-    let Ok(pages) = PageDirectory::open(directory) else { return false };
-    let counters = || [PageKind::Physics, PageKind::Graphics].map(|page| pages.packet_id(page).unwrap_or_default());
-    let before = counters();
-    sleep(A_FEW_PACKETS);
-    before != counters()
 }
 
 /// Makes a page's file anew: what a killed publisher left is removed, never written to, and links are not followed.

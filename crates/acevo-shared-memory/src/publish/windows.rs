@@ -7,16 +7,15 @@
 use std::io;
 use std::ptr;
 use std::sync::atomic::{Ordering, fence};
-use std::thread::sleep;
 
 use windows_sys::Win32::Foundation::{ERROR_ALREADY_EXISTS, GetLastError, INVALID_HANDLE_VALUE};
 use windows_sys::Win32::System::Memory::{CreateFileMappingW, FILE_MAP_WRITE, PAGE_READWRITE};
 use windows_sys::Win32::System::Threading::CreateMutexW;
 
-use super::{A_FEW_PACKETS, Target};
+use super::{Target, moves};
 use crate::error::Error;
 use crate::page::PageKind;
-use crate::source::{GAME_PROCESS, Handle, MappedView, Source, WindowsSections, check_size, process_id, wide};
+use crate::source::{GAME_PROCESS, Handle, MappedView, WindowsSections, check_size, process_id, wide};
 
 /// Name of what keeps two publishers apart. The system drops it with the process that made it, in whatever way that ends.
 const LOCK: &str = r"Local\acevo_pmf_publisher";
@@ -38,7 +37,8 @@ impl Sections {
             return Err(Error::AlreadyPublished { place: GAME_PROCESS.into() });
         }
         let lock = lock()?;
-        if sections_move() {
+        // A game under another name, or somebody else's simulator.
+        if WindowsSections::open().is_ok_and(|sections| moves(&sections)) {
             return Err(Error::AlreadyPublished { place: "the game's shared memory".into() });
         }
         let [physics, graphics, static_data] = PageKind::ALL.map(Section::create);
@@ -71,15 +71,6 @@ impl Target for Sections {
     fn place(&self) -> String {
         "the game's shared memory".into()
     }
-}
-
-/// True where somebody writes the sections: a game under another name, or somebody else's simulator.
-fn sections_move() -> bool {
-    let Ok(sections) = WindowsSections::open() else { return false };
-    let counters = || [PageKind::Physics, PageKind::Graphics].map(|page| sections.packet_id(page).unwrap_or_default());
-    let before = counters();
-    sleep(A_FEW_PACKETS);
-    before != counters()
 }
 
 /// Takes the publisher's lock.

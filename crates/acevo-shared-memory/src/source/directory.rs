@@ -2,7 +2,6 @@
 
 use std::fs::OpenOptions;
 use std::io;
-use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
 use super::Source;
@@ -83,7 +82,7 @@ fn open_page(page: PageKind, path: &Path) -> Result<PageFile, Error> {
         Err(error) => return Err(Error::of_system(place, error)),
     };
     // Opening a pipe would wait for its writer for ever.
-    if file_type.is_fifo() || !file_type.is_file() {
+    if !file_type.is_file() {
         return Err(Error::of_system(place, io::Error::other("not a regular file")));
     }
     match OpenOptions::new().read(true).open(path) {
