@@ -27,7 +27,7 @@ pub use protocol::{
     ACEvoCarLocation, ACEvoEngineType, ACEvoFlagType, ACEvoSessionType, ACEvoStartingGrip, ACEvoStatus,
 };
 #[cfg(feature = "publish")]
-pub use publish::Publisher;
+pub use publish::{CounterOrder, Publisher};
 #[cfg(unix)]
 #[doc(no_inline)]
 pub use source::PageDirectory;

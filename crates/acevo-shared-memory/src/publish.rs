@@ -26,7 +26,7 @@ use windows as system;
 
 /// Publishes the three pages so that any reader of the game takes them for the game's.
 ///
-/// Dropping it removes the pages. Every write replaces a whole page, its counter last.
+/// Dropping it removes the pages. Every write replaces a whole page, its counter last unless [`CounterOrder`] says otherwise.
 ///
 /// ```
 /// use acevo_shared_memory::{Publisher, LocalPages, SPageFileStaticEvo};
@@ -38,6 +38,17 @@ use windows as system;
 #[derive(Debug)]
 pub struct Publisher {
     target: Box<dyn Target>,
+    order: CounterOrder,
+}
+
+/// When the counter of a page is written. Nobody knows what the game does, so a reader must stand both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CounterOrder {
+    /// Before everything else: who sees a new counter meets a page that is still being written.
+    First,
+    /// After everything else.
+    #[default]
+    Last,
 }
 
 /// Time in which a running game has written a packet.
@@ -56,7 +67,7 @@ fn moves(pages: &dyn crate::source::Source) -> bool {
 /// A place pages can be written to.
 trait Target: fmt::Debug + Send {
     /// Writes the bytes of a whole page.
-    fn write(&mut self, page: PageKind, bytes: &[u8]) -> Result<(), Error>;
+    fn write(&mut self, page: PageKind, bytes: &[u8], order: CounterOrder) -> Result<(), Error>;
     fn place(&self) -> String;
 }
 
@@ -67,7 +78,7 @@ impl Publisher {
     /// [`Error::AlreadyPublished`] where a running game, or another publisher, has the pages: they are not touched;
     /// [`Error::PermissionDenied`]; [`Error::Unsupported`] on other systems.
     pub fn open() -> Result<Self, Error> {
-        Ok(Self { target: system::open()? })
+        Ok(Self::to(system::open()?))
     }
 
     /// Publishes as files of mode 0600 in a directory, which is created where it is missing.
@@ -78,12 +89,23 @@ impl Publisher {
     /// [`Error::AlreadyPublished`] where another publisher holds the lock, or somebody else's files there move; [`Error::PermissionDenied`], [`Error::System`].
     #[cfg(unix)]
     pub fn directory(directory: impl AsRef<Path>) -> Result<Self, Error> {
-        Ok(Self { target: Box::new(directory::Files::create(directory.as_ref())?) })
+        Ok(Self::to(Box::new(directory::Files::create(directory.as_ref())?)))
     }
 
     /// Writes to pages of this process.
     pub fn local(pages: &LocalPages) -> Self {
-        Self { target: Box::new(pages.clone()) }
+        Self::to(Box::new(pages.clone()))
+    }
+
+    fn to(target: Box<dyn Target>) -> Self {
+        Self { target, order: CounterOrder::default() }
+    }
+
+    /// Writes the counter of each page first or last from now on: to try a reader out against both.
+    #[must_use]
+    pub fn with_counter(mut self, order: CounterOrder) -> Self {
+        self.order = order;
+        self
     }
 
     /// Where the pages are, for people.
@@ -96,7 +118,7 @@ impl Publisher {
     /// # Errors
     /// What the system says; in-process pages and sections cannot fail.
     pub fn publish_physics(&mut self, page: &SPageFilePhysics) -> Result<(), Error> {
-        self.target.write(PageKind::Physics, page.as_bytes())
+        self.target.write(PageKind::Physics, page.as_bytes(), self.order)
     }
 
     /// Writes the graphics page.
@@ -104,7 +126,7 @@ impl Publisher {
     /// # Errors
     /// As [`publish_physics`](Self::publish_physics).
     pub fn publish_graphics(&mut self, page: &SPageFileGraphicEvo) -> Result<(), Error> {
-        self.target.write(PageKind::Graphics, page.as_bytes())
+        self.target.write(PageKind::Graphics, page.as_bytes(), self.order)
     }
 
     /// Writes the static page.
@@ -112,7 +134,7 @@ impl Publisher {
     /// # Errors
     /// As [`publish_physics`](Self::publish_physics).
     pub fn publish_static(&mut self, page: &SPageFileStaticEvo) -> Result<(), Error> {
-        self.target.write(PageKind::Static, page.as_bytes())
+        self.target.write(PageKind::Static, page.as_bytes(), self.order)
     }
 
     /// Writes a page byte for byte, as a recording has it. Its end may be missing, as in a page of an older game: it is zero.
@@ -127,13 +149,13 @@ impl Publisher {
         // Whatever is missing is zero, not what an earlier page has left there.
         let mut whole = [0; PageKind::Graphics.size()];
         whole[..bytes.len()].copy_from_slice(bytes);
-        self.target.write(page, &whole[..page.size()])
+        self.target.write(page, &whole[..page.size()], self.order)
     }
 }
 
 impl Target for LocalPages {
-    fn write(&mut self, page: PageKind, bytes: &[u8]) -> Result<(), Error> {
-        Self::write(self, page, bytes);
+    fn write(&mut self, page: PageKind, bytes: &[u8], order: CounterOrder) -> Result<(), Error> {
+        Self::write(self, page, bytes, order == CounterOrder::First);
         Ok(())
     }
 

@@ -25,9 +25,9 @@ fn file(directory: &Path, page: PageKind) -> std::path::PathBuf {
 #[test]
 fn what_is_published_is_read() {
     let directory = tempdir().unwrap();
-    let mut publisher = Publisher::directory(directory.path()).unwrap();
+    let publisher = Publisher::directory(directory.path()).unwrap();
     let mapper = open(directory.path()).unwrap();
-    common::what_is_published_is_read(&mut publisher, &mapper);
+    common::what_is_published_is_read(publisher, &mapper);
 }
 
 #[test]

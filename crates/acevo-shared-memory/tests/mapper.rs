@@ -21,8 +21,8 @@ fn connected() -> (ACEvoSharedMemoryMapper, Publisher) {
 
 #[test]
 fn what_is_published_is_read() {
-    let (mapper, mut publisher) = connected();
-    common::what_is_published_is_read(&mut publisher, &mapper);
+    let (mapper, publisher) = connected();
+    common::what_is_published_is_read(publisher, &mapper);
     assert!(mapper.place(PageKind::Physics).contains("physics"));
 }
 

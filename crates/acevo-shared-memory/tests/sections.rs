@@ -13,12 +13,12 @@ fn sections_are_created_read_refused_kept_and_left_empty() {
     assert!(matches!(WindowsSections::open(), Err(Error::GameNotRunning { .. })));
     assert!(survey().iter().all(|finding| !finding.outcome.is_found()));
 
-    let mut publisher = Publisher::open().unwrap();
+    let publisher = Publisher::open().unwrap();
     let mapper = ACEvoSharedMemoryMapper::open().unwrap();
     assert_eq!(PageKind::ALL.map(|page| mapper.size(page)), [4096, 8192, 4096], "whole memory pages");
     assert_eq!(mapper.packet_id(PageKind::Physics).unwrap(), 0);
 
-    common::what_is_published_is_read(&mut publisher, &mapper);
+    let publisher = common::what_is_published_is_read(publisher, &mapper);
     assert_eq!(survey().iter().filter(|finding| finding.outcome.is_found()).count(), 3);
 
     let error = Publisher::open().unwrap_err();

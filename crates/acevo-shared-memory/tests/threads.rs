@@ -4,8 +4,8 @@
 use std::thread;
 
 use acevo_shared_memory::{
-    ACEvoSharedMemoryMapper, Error, GraphicsView, LocalPages, PageKind, PhysicsView, Publisher, SPageFilePhysics,
-    StaticView,
+    ACEvoSharedMemoryMapper, CounterOrder, Error, GraphicsView, LocalPages, PageKind, PhysicsView, Publisher,
+    SPageFilePhysics, StaticView,
 };
 
 fn crosses<T: Send + Sync>() {}
@@ -44,8 +44,10 @@ fn readers_race_a_writer_without_undefined_behaviour() {
     let mapper = ACEvoSharedMemoryMapper::open_source(pages.clone()).unwrap();
     thread::scope(|scope| {
         let writer = scope.spawn(|| {
-            let mut publisher = Publisher::local(&pages);
+            let [mut last, mut first] =
+                [CounterOrder::Last, CounterOrder::First].map(|order| Publisher::local(&pages).with_counter(order));
             for number in 1..=PAGES {
+                let publisher = if number % 2 == 0 { &mut last } else { &mut first };
                 publisher.publish_physics(&numbered(number)).unwrap();
             }
         });

@@ -5,7 +5,7 @@ use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use super::{Target, moves};
+use super::{CounterOrder, Target, moves};
 use crate::error::Error;
 use crate::page::PageKind;
 use crate::source::PageDirectory;
@@ -65,10 +65,13 @@ fn create_page(directory: &Path, page: PageKind) -> Result<File, Error> {
 }
 
 impl Target for Files {
-    fn write(&mut self, page: PageKind, bytes: &[u8]) -> Result<(), Error> {
+    fn write(&mut self, page: PageKind, bytes: &[u8], order: CounterOrder) -> Result<(), Error> {
         let Some(file) = &self.pages[page as usize] else { return Ok(()) };
         let (counter, rest) = bytes.split_at(bytes.len().min(4));
-        let written = file.write_all_at(rest, 4).and_then(|()| file.write_all_at(counter, 0));
+        let written = match order {
+            CounterOrder::First => file.write_all_at(counter, 0).and_then(|()| file.write_all_at(rest, 4)),
+            CounterOrder::Last => file.write_all_at(rest, 4).and_then(|()| file.write_all_at(counter, 0)),
+        };
         written.map_err(|error| Error::of_system(self.path(page).display().to_string(), error))
     }
 

@@ -12,7 +12,7 @@ use windows_sys::Win32::Foundation::{ERROR_ALREADY_EXISTS, GetLastError, INVALID
 use windows_sys::Win32::System::Memory::{CreateFileMappingW, FILE_MAP_WRITE, PAGE_READWRITE};
 use windows_sys::Win32::System::Threading::CreateMutexW;
 
-use super::{Target, moves};
+use super::{CounterOrder, Target, moves};
 use crate::error::Error;
 use crate::page::PageKind;
 use crate::source::{GAME_PROCESS, Handle, MappedView, WindowsSections, check_size, process_id, wide};
@@ -50,7 +50,7 @@ impl Sections {
 
     fn clear(&mut self) {
         for page in PageKind::ALL {
-            self.sections[page as usize].write(&vec![0; page.size()]);
+            self.sections[page as usize].write(&vec![0; page.size()], CounterOrder::Last);
         }
     }
 }
@@ -63,8 +63,8 @@ impl Drop for Sections {
 }
 
 impl Target for Sections {
-    fn write(&mut self, page: PageKind, bytes: &[u8]) -> Result<(), Error> {
-        self.sections[page as usize].write(bytes);
+    fn write(&mut self, page: PageKind, bytes: &[u8], order: CounterOrder) -> Result<(), Error> {
+        self.sections[page as usize].write(bytes, order);
         Ok(())
     }
 
@@ -114,19 +114,30 @@ impl Section {
         Ok(section)
     }
 
-    /// Writes from the end to the start, so that the counter, in the first word, comes last.
-    fn write(&mut self, bytes: &[u8]) {
+    /// Writes from the end to the start, so that the counter, in the first word, comes last, or the other way round.
+    fn write(&mut self, bytes: &[u8], order: CounterOrder) {
         let base = self.view.base().cast_mut().cast::<u32>();
         let known = &bytes[..bytes.len().min(self.view.size())];
-        for (index, chunk) in known.chunks_exact(4).enumerate().rev() {
-            let Some(word) = chunk.first_chunk().copied().map(u32::from_le_bytes) else { continue };
-            if index == 0 {
-                fence(Ordering::Release);
-            }
+        let store = |(index, chunk): (usize, &[u8; 4])| {
+            let word = u32::from_le_bytes(*chunk);
             // SAFETY: `index` is below a quarter of the view's size, so the word lies within the view, which is mapped for
             // writing as long as `self` lives and starts at a multiple of 64 KiB. The memory is no allocation of Rust's and no
             // reference to it exists; other processes read it at any time, which a volatile store allows there.
             unsafe { ptr::write_volatile(base.wrapping_add(index), word) };
+        };
+        let mut words = known.as_chunks().0.iter().enumerate();
+        let counter = words.next();
+        match order {
+            CounterOrder::First => {
+                counter.into_iter().for_each(store);
+                fence(Ordering::Release);
+                words.for_each(store);
+            }
+            CounterOrder::Last => {
+                words.rev().for_each(store);
+                fence(Ordering::Release);
+                counter.into_iter().for_each(store);
+            }
         }
     }
 }

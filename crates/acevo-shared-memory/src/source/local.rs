@@ -61,18 +61,26 @@ impl LocalPages {
         Self(Arc::new(PageKind::ALL.map(page)))
     }
 
-    /// Writes a page from its end to its start, so that the counter, in the first word, comes last.
+    /// Writes a page from its end to its start, so that the counter, in the first word, comes last, or the other way round.
     #[cfg_attr(not(feature = "publish"), allow(dead_code, reason = "only a publisher writes"))]
-    pub(crate) fn write(&self, page: PageKind, bytes: &[u8]) {
+    pub(crate) fn write(&self, page: PageKind, bytes: &[u8], counter_first: bool) {
         let local = &self.0[page as usize];
         let known = &bytes[..bytes.len().min(local.size)];
-        for (index, chunk) in known.chunks(8).enumerate().rev() {
+        let store = |(index, chunk): (usize, &[u8])| {
             let mut word = [0; 8];
             word[..chunk.len()].copy_from_slice(chunk);
-            if index == 0 {
-                fence(Ordering::Release);
-            }
             local.words[index].store(u64::from_le_bytes(word), Ordering::Relaxed);
+        };
+        let mut words = known.chunks(8).enumerate();
+        let counter = words.next();
+        if counter_first {
+            counter.into_iter().for_each(store);
+            fence(Ordering::Release);
+            words.for_each(store);
+        } else {
+            words.rev().for_each(store);
+            fence(Ordering::Release);
+            counter.into_iter().for_each(store);
         }
     }
 }

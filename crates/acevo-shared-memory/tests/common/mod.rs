@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "every test file uses its part")]
 
 #[cfg(feature = "publish")]
-use acevo_shared_memory::{ACEvoSharedMemoryMapper, PageKind, Publisher};
+use acevo_shared_memory::{ACEvoSharedMemoryMapper, CounterOrder, PageKind, Publisher};
 use acevo_shared_memory::{SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
 
 /// A car that drives.
@@ -57,9 +57,13 @@ pub(crate) fn session() -> SPageFileStaticEvo {
     }
 }
 
-/// Publishes all three pages and reads them back, every byte.
+/// Publishes all three pages and reads them back, every byte, with the counter first and last.
 #[cfg(feature = "publish")]
-pub(crate) fn what_is_published_is_read(publisher: &mut Publisher, mapper: &ACEvoSharedMemoryMapper) {
+pub(crate) fn what_is_published_is_read(mut publisher: Publisher, mapper: &ACEvoSharedMemoryMapper) -> Publisher {
+    publisher = publisher.with_counter(CounterOrder::First);
+    publisher.publish_physics(&SPageFilePhysics { packetId: 1, gas: 0.25, ..Default::default() }).unwrap();
+    assert_eq!((mapper.physics().packet_id(), mapper.physics().raw().gas), (1, 0.25));
+    publisher = publisher.with_counter(CounterOrder::Last);
     publisher.publish_physics(&driven()).unwrap();
     publisher.publish_graphics(&shown()).unwrap();
     publisher.publish_static(&session()).unwrap();
@@ -70,4 +74,5 @@ pub(crate) fn what_is_published_is_read(publisher: &mut Publisher, mapper: &ACEv
     assert_eq!(mapper.packet_id(PageKind::Graphics).unwrap(), shown().packetId);
     assert_eq!(mapper.packet_id(PageKind::Static).unwrap(), 0);
     assert!(mapper.physics().is_settled() && mapper.graphics().is_settled() && mapper.unsettled() == 0);
+    publisher
 }
