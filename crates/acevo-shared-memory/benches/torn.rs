@@ -4,7 +4,8 @@
 //! knows what the game does, and either as fast as it can or at a steady rate; at the steady rate the reader takes the page as
 //! soon as it sees a new counter, which is when it is most likely to meet the writer at work.
 //!
-//! `cargo bench -p acevo-shared-memory --features publish --bench torn` (about two minutes; needs two idle cores)
+//! `cargo bench -p acevo-shared-memory --features publish --bench torn` (about two minutes; needs two idle cores). A part of a
+//! setting's name behind `--` runs just those: `-- 'each µs'`.
 
 #![allow(clippy::print_stdout)]
 
@@ -217,19 +218,26 @@ fn main() {
     let quick = !std::env::args().any(|argument| argument == "--bench");
     let (packets, reads) = if quick { (20, 100) } else { (20_000, 200_000) };
     println!("{:<60} {:<17} {:>8} {:>8} {:>9} {:>8}", "writer", "reader", "pages", "torn", "undetect.", "marked");
+    let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
+    let row = |setting: String, way: &str, tally: &dyn Fn() -> Tally| {
+        if setting.contains(&wanted) {
+            row(&setting, way, &tally());
+        }
+    };
     for counter_first in [true, false] {
         let order = if counter_first { "counter first" } else { "counter last" };
         let period = Duration::from_micros(300);
         for (look, looks) in [(Look::AtCounter, "taken at its counter"), (Look::Always, "polled freely")] {
             for (pause, slow) in [(0, ""), (2, ", 2 µs stop")] {
                 for (way, read) in WAYS {
-                    let tally = steady(read, look, counter_first, packets, period, Duration::from_micros(pause));
-                    row(&format!("each 300 µs, {order}{slow}, {looks}"), way, &tally);
+                    let setting = format!("each 300 µs, {order}{slow}, {looks}");
+                    let pause = Duration::from_micros(pause);
+                    row(setting, way, &|| steady(read, look, counter_first, packets, period, pause));
                 }
             }
         }
         for (way, read) in WAYS {
-            row(&format!("each µs, {order}"), way, &hammer(read, counter_first, reads));
+            row(format!("each µs, {order}"), way, &|| hammer(read, counter_first, reads));
         }
     }
 }

@@ -5,7 +5,7 @@
 //! counter at once meets the writer at work.** So new content must also have stood still for a moment ([`STILL`]) between the
 //! two passes. Content that has settled before need only be compared: if the page still is that, it is whole. A writer that the
 //! system stops in the middle of its work for longer than a moment cannot be seen by anybody. A page that never stands still is
-//! handed out as two equal passes in a row, marked.
+//! handed out after a much shorter rest, marked.
 //!
 //! The counter itself proves nothing: it is not known whether the game writes it first or last.
 
@@ -21,33 +21,46 @@ use crate::source::Source;
 /// page, far shorter than a packet.
 const STILL: [Duration; 3] = [Duration::from_micros(5), Duration::from_micros(10), Duration::from_micros(20)];
 
-/// Attempts at two equal copies without a pause, for a page that never stands still.
-const LAST_RESORT: usize = 4;
+/// For a page that never stands still for as long: less than the rest between two packets of a writer that hardly rests, more
+/// than a processor needs to hand a line of memory to another. Equal passes without any pause are no good: a writer that waits
+/// for memory which the reader has just touched stands still, too.
+const SHORTEST_STILL: Duration = Duration::from_nanos(300);
 
-/// What was captured of a page last: its bytes, padding included.
+/// Attempts at that.
+const LAST_RESORT: usize = 64;
+
+/// What was captured of a page last: its bytes, padding included, and the page in them.
 #[derive(Debug)]
 #[allow(unreachable_pub, reason = "stands in the sealed half of a public trait")]
 pub struct Last<T: Page> {
     words: T::Words,
+    page: T,
     settled: bool,
 }
 
 impl<T: Page> Default for Last<T> {
     fn default() -> Self {
-        Self { words: T::ZERO_WORDS, settled: false }
+        Self { words: T::ZERO_WORDS, page: T::default(), settled: false }
     }
 }
 
 impl<T: Page> Last<T> {
-    /// Copies and decodes the page into `page`, and tells whether it was seen to stand still. Where that fails, `page` is
-    /// untouched.
-    pub(crate) fn capture(&mut self, source: &dyn Source, page: &mut T) -> Result<bool, Error> {
-        // What has settled before is whole, whatever the writer does at this moment.
+    /// Brings [`page`](Self::page) up to date, and tells whether it was seen to stand still.
+    pub(crate) fn capture(&mut self, source: &dyn Source) -> Result<bool, Error> {
+        // What has settled before is whole, whatever the writer does at this moment, and decoded already.
         if !self.settled || !source.is_still(T::KIND, self.words.as_ref())? {
             self.settle(source)?;
+            decode(&self.words, &mut self.page);
         }
-        decode(&self.words, page);
         Ok(self.settled)
+    }
+
+    pub(crate) fn page(&self) -> &T {
+        &self.page
+    }
+
+    pub(crate) fn is_settled(&self) -> bool {
+        self.settled
     }
 
     fn settle(&mut self, source: &dyn Source) -> Result<(), Error> {
@@ -62,6 +75,7 @@ impl<T: Page> Last<T> {
         }
         for _ in 0..LAST_RESORT {
             source.copy(T::KIND, self.words.as_mut())?;
+            hold_still(SHORTEST_STILL);
             if source.is_still(T::KIND, self.words.as_ref())? {
                 break;
             }

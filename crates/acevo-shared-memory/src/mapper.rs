@@ -1,7 +1,7 @@
 //! The way in: a mapper holds a source and captures pages from it.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::capture::Last;
 use crate::error::Error;
@@ -132,27 +132,27 @@ impl ACEvoSharedMemoryMapper {
         self.unsettled.load(Ordering::Relaxed)
     }
 
-    /// Captures into `page`, which stays as it is where that fails; tells whether the page was settled.
-    pub(crate) fn capture<T: Page>(&self, page: &mut T) -> Result<bool, Error> {
-        // Where a source of somebody else's has panicked, what is kept is some bytes, as good as any to compare with.
+    /// Captures a page. It is lent, so that each of those who take it copies it just once.
+    pub(crate) fn capture<T: Page>(&self) -> Result<MutexGuard<'_, Last<T>>, Error> {
+        // Where a source of somebody else's has panicked, what is kept has not settled, or is whole.
         let mut last = T::last(self).lock().unwrap_or_else(PoisonError::into_inner);
-        let settled = last.capture(self.source.as_ref(), page)?;
-        if !settled {
+        if !last.capture(self.source.as_ref())? {
             self.unsettled.fetch_add(1, Ordering::Relaxed);
         }
-        Ok(settled)
+        Ok(last)
     }
 
+    #[inline]
     fn view_or_nothing<T: Page>(&self) -> View<'_, T> {
-        let mut view = View::attached(self);
-        // Where this fails the view stays what it is: zero.
-        let _ = view.capture();
-        view
+        match self.capture() {
+            Ok(captured) => View::attached(self, &captured),
+            Err(_) => View::nothing(self),
+        }
     }
 
+    #[inline]
     fn view<T: Page>(&self) -> Result<View<'_, T>, Error> {
-        let mut view = View::attached(self);
-        view.capture()?;
-        Ok(view)
+        let captured = self.capture()?;
+        Ok(View::attached(self, &captured))
     }
 }

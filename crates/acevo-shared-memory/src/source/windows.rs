@@ -264,7 +264,7 @@ impl Section {
         let known = blocks.len().min(self.blocks());
         for (index, block) in blocks[..known].iter_mut().enumerate() {
             // SAFETY: `index` is below `known`, so below the number of blocks.
-            *block = unsafe { self.load(index) };
+            *block = words_of(unsafe { self.load(index) });
         }
         blocks[known..].fill([0; 2]);
         if let [word] = rest {
@@ -277,18 +277,18 @@ impl Section {
     fn is_still(&self, words: &[u64]) -> bool {
         let (blocks, rest) = words.as_chunks();
         let known = blocks.len().min(self.blocks());
-        let mut difference = match rest {
-            [word] => [0, *word ^ self.word_after(blocks.len())],
-            _ => [0; 2],
+        let last_word_is = match rest {
+            [word] => *word == self.word_after(blocks.len()),
+            _ => true,
         };
-        for (index, [first, second]) in blocks[..known].iter().enumerate().rev() {
+        let mut difference = block_of([0; 2]);
+        for (index, block) in blocks[..known].iter().enumerate().rev() {
             // SAFETY: `index` is below `known`, so below the number of blocks.
             let now = unsafe { self.load(index) };
-            difference[0] |= *first ^ now[0];
-            difference[1] |= *second ^ now[1];
+            difference = add_difference(difference, block_of(*block), now);
         }
         fence(Ordering::Acquire);
-        difference == [0; 2]
+        last_word_is && words_of(difference) == [0; 2]
     }
 
     /// Whole blocks in the view.
@@ -302,7 +302,7 @@ impl Section {
             return 0;
         }
         // SAFETY: just compared.
-        unsafe { self.load(blocks)[0] }
+        words_of(unsafe { self.load(blocks) })[0]
     }
 
     /// Reads a block of the view: the only place where foreign memory is read.
@@ -310,16 +310,14 @@ impl Section {
     /// # Safety
     /// `index` must be below [`blocks`](Self::blocks).
     #[inline(always)]
-    unsafe fn load(&self, index: usize) -> [u64; 2] {
+    unsafe fn load(&self, index: usize) -> Block {
         debug_assert!(index < self.blocks());
         let address = self.view.base().cast::<Block>().wrapping_add(index);
         // SAFETY: by the caller's promise the block lies within the view, which is mapped as long as `self` lives, readable and
         // committed (`MappedView::new` has asked; committed memory of a section stays so);
         // views start at a multiple of 64 KiB, so it is aligned. The memory is no allocation of Rust's and no reference to it
         // exists; other processes write it at any time, which a volatile load allows there. Any bits are a block.
-        let block = unsafe { ptr::read_volatile(address) };
-        // SAFETY: both are sixteen bytes without padding, and any bits are valid in both.
-        unsafe { transmute::<Block, [u64; 2]>(block) }
+        unsafe { ptr::read_volatile(address) }
     }
 }
 
@@ -329,6 +327,34 @@ impl Section {
 type Block = std::arch::x86_64::__m128i;
 #[cfg(not(target_arch = "x86_64"))]
 type Block = u128;
+
+#[inline(always)]
+fn words_of(block: Block) -> [u64; 2] {
+    // SAFETY: both are sixteen bytes without padding, and any bits are valid in both.
+    unsafe { transmute::<Block, [u64; 2]>(block) }
+}
+
+#[inline(always)]
+fn block_of(words: [u64; 2]) -> Block {
+    // SAFETY: as in `words_of`.
+    unsafe { transmute::<[u64; 2], Block>(words) }
+}
+
+/// The bits of `before`, and those in which `a` and `b` differ. Left to the compiler this goes word by word, half as fast.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+fn add_difference(before: Block, a: Block, b: Block) -> Block {
+    use std::arch::x86_64::{_mm_or_si128, _mm_xor_si128};
+    // SAFETY: needs SSE2, which every processor of this kind has.
+    let difference = unsafe { _mm_xor_si128(a, b) };
+    // SAFETY: as above.
+    unsafe { _mm_or_si128(before, difference) }
+}
+#[cfg(not(target_arch = "x86_64"))]
+#[inline(always)]
+fn add_difference(before: Block, a: Block, b: Block) -> Block {
+    before | (a ^ b)
+}
 
 /// Opens an existing section for reading.
 fn open_section(name: &str) -> io::Result<Handle> {

@@ -7,6 +7,7 @@ mod types;
 
 use std::fmt;
 
+use crate::capture::Last;
 use crate::error::Error;
 use crate::mapper::ACEvoSharedMemoryMapper;
 use crate::page::{Page, PageKind, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
@@ -64,17 +65,15 @@ impl<'a, T> View<'a, T> {
 }
 
 impl<'a, T: Page> View<'a, T> {
-    /// A view of nothing yet.
+    /// A view of a page that was just captured.
     #[inline]
-    pub(crate) fn attached(mapper: &'a ACEvoSharedMemoryMapper) -> Self {
-        Self { page: T::default(), settled: false, mapper: Some(mapper) }
+    pub(crate) fn attached(mapper: &'a ACEvoSharedMemoryMapper, captured: &Last<T>) -> Self {
+        Self { page: *captured.page(), settled: captured.is_settled(), mapper: Some(mapper) }
     }
 
-    /// Takes the page as it is now; where that fails, keeps what it had.
-    #[inline]
-    pub(crate) fn capture(&mut self) -> Result<(), Error> {
-        self.settled = self.mapper.ok_or(Error::Snapshot)?.capture(&mut self.page)?;
-        Ok(())
+    /// A view of a page that could not be captured.
+    pub(crate) fn nothing(mapper: &'a ACEvoSharedMemoryMapper) -> Self {
+        Self { page: T::default(), settled: false, mapper: Some(mapper) }
     }
 
     /// The same page without the mapper's lifetime: to keep it, or to send it to another thread.
@@ -89,18 +88,12 @@ impl<'a, T: Page> View<'a, T> {
     /// [`Error::Gone`] where the game has ended, or what the system says; [`Error::Snapshot`] for a snapshot. The view keeps
     /// what it had.
     pub fn refresh(&mut self) -> Result<bool, Error> {
-        if T::KIND == PageKind::Static {
-            let before = self.page;
-            self.capture()?;
-            return Ok(before.as_bytes() != self.page.as_bytes());
-        }
-        let before = self.packet();
-        self.capture()?;
-        Ok(before != self.packet())
-    }
-
-    fn packet(&self) -> Option<[u8; 4]> {
-        self.page.as_bytes().first_chunk().copied()
+        let captured = self.mapper.ok_or(Error::Snapshot)?.capture::<T>()?;
+        // Where there is a counter it comes first.
+        let telling = if T::KIND == PageKind::Static { T::KIND.size() } else { size_of::<i32>() };
+        let is_new = self.page.as_bytes()[..telling] != captured.page().as_bytes()[..telling];
+        (self.page, self.settled) = (*captured.page(), captured.is_settled());
+        Ok(is_new)
     }
 }
 
