@@ -8,6 +8,7 @@ mod capture;
 mod decode;
 mod error;
 mod mapper;
+mod packets;
 pub mod page;
 mod protocol;
 #[cfg(feature = "publish")]
@@ -17,6 +18,7 @@ mod view;
 
 pub use error::Error;
 pub use mapper::ACEvoSharedMemoryMapper;
+pub use packets::{Arrival, Distribution, Packet, Packets, PageStats, Polling, Stats};
 #[doc(no_inline)]
 pub use page::{
     EnumType, Field, FieldType, Implausible, List, Page, PageKind, SMEvoAssistsState, SMEvoDamageState,

@@ -151,7 +151,7 @@ impl ACEvoSharedMemoryMapper {
     }
 
     #[inline]
-    fn view<T: Page>(&self) -> Result<View<'_, T>, Error> {
+    pub(crate) fn view<T: Page>(&self) -> Result<View<'_, T>, Error> {
         let captured = self.capture()?;
         Ok(View::attached(self, &captured))
     }

@@ -3,6 +3,7 @@
 
 use std::fmt::Write;
 use std::hint::black_box;
+use std::time::Duration;
 
 use acevo_shared_memory::{
     ACEvoSharedMemoryMapper, LocalPages, Page, PageKind, Publisher, SPageFileGraphicEvo, SPageFilePhysics,
@@ -21,10 +22,12 @@ fn reading_publishing_and_looking_up_fields_allocates_nothing() {
     let mut publisher = Publisher::local(&pages);
     let mut view = mapper.graphics();
     let mut text = String::with_capacity(1 << 12);
+    let mut packets = mapper.packets();
     let counted = measure(|| {
-        for number in 0..100 {
+        for number in 1..100 {
             publisher.publish_physics(&SPageFilePhysics { packetId: number, ..Default::default() }).unwrap();
             publisher.publish_graphics(&SPageFileGraphicEvo { packetId: number, ..Default::default() }).unwrap();
+            black_box(packets.wait(Duration::ZERO).unwrap().unwrap());
             black_box(mapper.packet_id(PageKind::Physics).unwrap());
             black_box(mapper.physics().snapshot());
             black_box(mapper.graphics().cars().count());

@@ -1,0 +1,272 @@
+//! Waiting for the next packet, and counting what was missed.
+
+mod rhythm;
+mod stats;
+
+use std::borrow::Borrow;
+use std::hint::spin_loop;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use crate::error::Error;
+use crate::mapper::ACEvoSharedMemoryMapper;
+use crate::page::{Page, PageKind, SPageFileGraphicEvo, SPageFilePhysics};
+use crate::view::View;
+
+use self::rhythm::{Found, Rhythm};
+pub use self::stats::{Distribution, PageStats, Stats};
+
+/// When to look for the next packet. The measurements behind the default are in `docs/benchmarks.md`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Polling {
+    /// Learns the rhythm of both pages, sleeps until shortly after the next packet is due, and looks more often only while one
+    /// is late, the rate is not known yet, or packets come in bursts. Looks every 2 ms while nothing moves.
+    #[default]
+    Rhythm,
+    /// Looks at a fixed rate. Systems sleep some 60 µs longer than they are asked to.
+    Every(Duration),
+    /// Looks all the time and never sleeps: the least latency, for a whole core.
+    Spin,
+}
+
+/// The packets of the game, each once, as they come: a blocking iterator, with [`wait`](Self::wait) where there is a limit to
+/// one's patience.
+///
+/// Only packets that come after this was made are handed out; ask the mapper for the pages as they are. Both pages are
+/// looked after: physics, and graphics, which has its own counter and its own misses. Nothing is allocated while waiting.
+///
+/// ```no_run
+/// use acevo_shared_memory::ACEvoSharedMemoryMapper;
+///
+/// let mapper = ACEvoSharedMemoryMapper::open()?;
+/// for packet in mapper.packets() {
+///     let packet = packet?; // an error is the end of the game
+///     if let Some(physics) = &packet.physics {
+///         println!("{:5.1} km/h, {} missed", physics.view.raw().speedKmh, physics.missed);
+///     }
+///     if let Some(graphics) = &packet.graphics {
+///         println!("lap {}", graphics.view.raw().total_lap_count + 1);
+///     }
+/// }
+/// # Ok::<(), acevo_shared_memory::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Packets<M> {
+    mapper: M,
+    polling: Polling,
+    physics: Counter,
+    graphics: Counter,
+    stats: Stats,
+    /// The last look, and when it was meant to be; when to look next.
+    looked: Instant,
+    next: Instant,
+    has_ended: bool,
+}
+
+/// News of the game: a packet of physics, of graphics, or both.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Packet {
+    /// When it was seen. It was written at most [`uncertainty`](Self::uncertainty) before that.
+    pub seen: Instant,
+    /// Time from the look before, which found nothing new, to [`seen`](Self::seen).
+    pub uncertainty: Duration,
+    /// The new packet of physics. There is none where only graphics has changed: in the menu and in a pause physics stands still.
+    pub physics: Option<Arrival<SPageFilePhysics>>,
+    /// The new packet of graphics.
+    pub graphics: Option<Arrival<SPageFileGraphicEvo>>,
+}
+
+/// A page that has just come.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Arrival<T> {
+    /// The page. [`is_settled`](View::is_settled) tells whether it was seen to stand still.
+    pub view: View<'static, T>,
+    /// Packets that came and went unseen since the one before, by the page's counter.
+    pub missed: u32,
+    /// The counter has gone back: another session, or another game. Nothing can be said of what was missed.
+    pub restarted: bool,
+}
+
+/// The counter of one page.
+#[derive(Debug, Clone)]
+struct Counter {
+    last: i32,
+    rhythm: Rhythm,
+}
+
+impl ACEvoSharedMemoryMapper {
+    /// The packets that come from now on. The mapper can be used beside it.
+    pub fn packets(&self) -> Packets<&Self> {
+        Packets::new(self)
+    }
+
+    /// As [`packets`](Self::packets), for keeps: the mapper is inside.
+    pub fn into_packets(self) -> Packets<Self> {
+        Packets::new(self)
+    }
+}
+
+impl<M: Borrow<ACEvoSharedMemoryMapper>> Packets<M> {
+    fn new(mapper: M) -> Self {
+        let counter = |page| {
+            // Where the game is gone the first look says so.
+            Counter { last: mapper.borrow().packet_id(page).unwrap_or_default(), rhythm: Rhythm::new() }
+        };
+        let (physics, graphics) = (counter(PageKind::Physics), counter(PageKind::Graphics));
+        let now = Instant::now();
+        Self {
+            mapper,
+            polling: Polling::default(),
+            physics,
+            graphics,
+            stats: Stats::default(),
+            looked: now,
+            next: now,
+            has_ended: false,
+        }
+    }
+
+    /// Waits in another way than the default one.
+    #[must_use]
+    pub fn with_polling(mut self, polling: Polling) -> Self {
+        self.polling = polling;
+        self
+    }
+
+    /// Waits for the next packet, at most for `timeout`. `None` where none has come in that time.
+    ///
+    /// # Errors
+    /// [`Error::Gone`] where the game has ended, or what the system says.
+    pub fn wait(&mut self, timeout: Duration) -> Result<Option<Packet>, Error> {
+        let mut now = Instant::now();
+        let deadline = now.checked_add(timeout);
+        loop {
+            let until = deadline.map_or(self.next, |deadline| deadline.min(self.next));
+            if let Some(early) = until.checked_duration_since(now).filter(|early| !early.is_zero()) {
+                sleep(early);
+            }
+            if let Some(packet) = self.poll()? {
+                return Ok(Some(packet));
+            }
+            now = self.looked;
+            if deadline.is_some_and(|deadline| now >= deadline) {
+                return Ok(None);
+            }
+            if self.polling == Polling::Spin {
+                spin_loop();
+            }
+        }
+    }
+
+    /// Looks once, now, without waiting. For a loop of one's own, such as a game's; [`next_look`](Self::next_look) tells when
+    /// it is worth while.
+    ///
+    /// # Errors
+    /// As [`wait`](Self::wait).
+    pub fn poll(&mut self) -> Result<Option<Packet>, Error> {
+        let mapper = self.mapper.borrow();
+        let (before, planned) = (self.looked, self.next);
+        let id = mapper.packet_id(PageKind::Physics)?;
+        let seen = Instant::now();
+        let found = |at| Found { at, before, planned, steps: 1 };
+        let physics = self.physics.take(id, mapper, found(seen), &mut self.stats.physics)?;
+        let id = mapper.packet_id(PageKind::Graphics)?;
+        // What was done for physics takes time.
+        let at = if physics.is_some() { Instant::now() } else { seen };
+        let graphics = self.graphics.take(id, mapper, found(at), &mut self.stats.graphics)?;
+        self.stats.looks += 1;
+        self.looked = seen;
+        self.next = self.after(seen);
+        Ok((physics.is_some() || graphics.is_some()).then_some(Packet {
+            seen,
+            uncertainty: seen.saturating_duration_since(before),
+            physics,
+            graphics,
+        }))
+    }
+
+    /// When to look next.
+    fn after(&self, now: Instant) -> Instant {
+        match self.polling {
+            Polling::Spin => now,
+            Polling::Every(period) => now.checked_add(period).unwrap_or(now),
+            Polling::Rhythm => {
+                let physics = self.physics.rhythm.next_look(now);
+                // Physics comes often enough to find a frame that comes after a rest.
+                if self.physics.rhythm.is_moving() && !self.graphics.rhythm.is_moving() {
+                    return physics;
+                }
+                physics.min(self.graphics.rhythm.next_look(now))
+            }
+        }
+    }
+
+    /// When the next look is worth while: what [`wait`](Self::wait) sleeps for.
+    pub fn next_look(&self) -> Instant {
+        self.next
+    }
+
+    /// Counts, rates and latencies since this was made. Cheap.
+    pub fn stats(&self) -> &Stats {
+        &self.stats
+    }
+
+    /// Where the packets come from.
+    pub fn mapper(&self) -> &ACEvoSharedMemoryMapper {
+        self.mapper.borrow()
+    }
+}
+
+impl Counter {
+    /// Captures the page where its counter, `id`, is new.
+    fn take<T: Page>(
+        &mut self,
+        id: i32,
+        mapper: &ACEvoSharedMemoryMapper,
+        found: Found,
+        stats: &mut PageStats,
+    ) -> Result<Option<Arrival<T>>, Error> {
+        if id == self.last {
+            self.rhythm.nothing(found.at);
+            return Ok(None);
+        }
+        let view = mapper.view::<T>()?.snapshot();
+        // By now it may be the next one.
+        let id = view.raw().as_bytes().first_chunk().copied().map_or(id, i32::from_le_bytes);
+        let steps = id.wrapping_sub(self.last);
+        if steps == 0 {
+            return Ok(None);
+        }
+        self.last = id;
+        let restarted = steps < 0;
+        if restarted {
+            self.rhythm.reset();
+        }
+        let steps = u32::try_from(steps).unwrap_or(1);
+        if let Some(late) = self.rhythm.found(Found { steps, ..found }) {
+            stats.latency.note(late + found.at.elapsed());
+        }
+        let arrival = Arrival { view, missed: steps - 1, restarted };
+        stats.note(found.at, arrival.missed, restarted, view.is_settled());
+        Ok(Some(arrival))
+    }
+}
+
+impl<M: Borrow<ACEvoSharedMemoryMapper>> Iterator for Packets<M> {
+    type Item = Result<Packet, Error>;
+
+    /// Waits for the next packet, as long as it takes. After an error there are no more.
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.has_ended {
+            return None;
+        }
+        let next = self.wait(Duration::MAX).transpose();
+        self.has_ended = !matches!(next, Some(Ok(_)));
+        next
+    }
+}
+
+impl<M: Borrow<ACEvoSharedMemoryMapper>> std::iter::FusedIterator for Packets<M> {}

@@ -1,0 +1,169 @@
+//! Packets as they come: each once, with what was missed.
+#![cfg(feature = "publish")]
+
+mod common;
+
+use std::thread;
+use std::time::Duration;
+
+use acevo_shared_memory::{
+    ACEvoSharedMemoryMapper, Arrival, Error, LocalPages, PageKind, Polling, Publisher, SPageFileGraphicEvo,
+    SPageFilePhysics, Source,
+};
+
+fn connected() -> (ACEvoSharedMemoryMapper, Publisher) {
+    let pages = LocalPages::new();
+    (ACEvoSharedMemoryMapper::open_source(pages.clone()).unwrap(), Publisher::local(&pages))
+}
+
+fn physics(id: i32) -> SPageFilePhysics {
+    SPageFilePhysics { packetId: id, speedKmh: id as f32, ..Default::default() }
+}
+
+fn graphics(id: i32) -> SPageFileGraphicEvo {
+    SPageFileGraphicEvo { packetId: id, rpm: id as u16, ..Default::default() }
+}
+
+/// Counter, missed and restarted of what has come.
+fn told<T: Copy>(arrival: Option<Arrival<T>>, id: impl Fn(T) -> i32) -> Option<(i32, u32, bool)> {
+    arrival.map(|arrival| (id(arrival.view.into_inner()), arrival.missed, arrival.restarted))
+}
+
+#[test]
+fn each_packet_comes_once_with_what_was_missed() {
+    let (mapper, mut publisher) = connected();
+    publisher.publish_physics(&physics(5)).unwrap();
+    let mut packets = mapper.packets();
+    assert!(packets.poll().unwrap().is_none(), "what was there before is not new");
+    let steps =
+        [(6, 0, false), (9, 2, false), (10, 0, false), (3, 0, true), (4, 0, false), (1_000_000, 999_995, false)];
+    for (id, missed, restarted) in steps {
+        publisher.publish_physics(&physics(id)).unwrap();
+        let packet = packets.poll().unwrap().unwrap();
+        assert_eq!(told(packet.physics, |page| page.packetId), Some((id, missed, restarted)));
+        let page = packet.physics.unwrap().view;
+        assert!(page.is_settled() && page.raw().speedKmh == id as f32);
+        assert!(packet.graphics.is_none() && packets.poll().unwrap().is_none());
+    }
+    let stats = &packets.stats().physics;
+    assert_eq!((stats.distinct, stats.missed, stats.restarts, stats.unsettled), (6, 999_997, 1, 0));
+    assert_eq!((stats.written(), stats.interval.count(), packets.stats().looks), (1_000_003, 2, 13));
+}
+
+#[test]
+fn the_counter_may_pass_its_largest_value() {
+    let (mapper, mut publisher) = connected();
+    publisher.publish_physics(&physics(i32::MAX - 1)).unwrap();
+    let mut packets = mapper.packets();
+    for (id, missed) in [(i32::MAX, 0), (i32::MIN, 0), (i32::MIN + 2, 1)] {
+        publisher.publish_physics(&physics(id)).unwrap();
+        let packet = packets.poll().unwrap().unwrap();
+        assert_eq!(told(packet.physics, |page| page.packetId), Some((id, missed, false)));
+    }
+}
+
+#[test]
+fn graphics_has_its_own_counter_and_comes_alone_where_physics_stands_still() {
+    let (mapper, mut publisher) = connected();
+    let mut packets = mapper.packets();
+    publisher.publish_graphics(&graphics(1)).unwrap();
+    let packet = packets.poll().unwrap().unwrap();
+    assert_eq!(told(packet.graphics, |page| page.packetId), Some((1, 0, false)));
+    assert!(packet.physics.is_none());
+
+    publisher.publish_graphics(&graphics(4)).unwrap();
+    publisher.publish_physics(&physics(1)).unwrap();
+    let packet = packets.poll().unwrap().unwrap();
+    assert_eq!(told(packet.graphics, |page| page.packetId), Some((4, 2, false)));
+    assert_eq!(told(packet.physics, |page| page.packetId), Some((1, 0, false)));
+
+    publisher.publish_physics(&physics(2)).unwrap();
+    assert!(packets.poll().unwrap().unwrap().graphics.is_none(), "it has not changed");
+    assert_eq!((packets.stats().graphics.missed, packets.stats().physics.missed), (2, 0));
+}
+
+#[test]
+fn waiting_has_an_end() {
+    let (mapper, _publisher) = connected();
+    for polling in [Polling::Rhythm, Polling::Every(Duration::from_secs(3600)), Polling::Spin] {
+        let mut packets = mapper.packets().with_polling(polling);
+        assert!(packets.wait(Duration::ZERO).unwrap().is_none());
+        assert!(packets.wait(Duration::from_millis(3)).unwrap().is_none());
+    }
+}
+
+/// However slow one of them is, what was seen and what was missed is what was written.
+#[test]
+fn all_packets_of_another_thread_are_seen_or_counted() {
+    const WRITTEN: i32 = if cfg!(miri) { 30 } else { 300 };
+    for polling in [Polling::Rhythm, Polling::Every(Duration::from_micros(300)), Polling::Spin] {
+        let (mapper, mut publisher) = connected();
+        let mut packets = mapper.packets().with_polling(polling);
+        thread::scope(|scope| {
+            scope.spawn(move || {
+                for id in 1..=WRITTEN {
+                    publisher.publish_physics(&physics(id)).unwrap();
+                    if id % 5 == 0 {
+                        publisher.publish_graphics(&graphics(id / 5)).unwrap();
+                    }
+                    thread::sleep(Duration::from_micros(500));
+                }
+            });
+            let mut last = [0; 2];
+            for packet in &mut packets {
+                let packet = packet.unwrap();
+                for (page, told) in
+                    [told(packet.physics, |page| page.packetId), told(packet.graphics, |page| page.packetId)]
+                        .into_iter()
+                        .enumerate()
+                {
+                    let Some((id, missed, _)) = told else { continue };
+                    assert_eq!(id, last[page] + missed as i32 + 1);
+                    last[page] = id;
+                }
+                if last == [WRITTEN, WRITTEN / 5] {
+                    break;
+                }
+            }
+        });
+        let stats = packets.stats();
+        assert_eq!([stats.physics.written(), stats.graphics.written()], [WRITTEN as u64, WRITTEN as u64 / 5]);
+        assert!(stats.physics.rate().unwrap() > 0.0);
+    }
+}
+
+/// A game that ends when it is told to.
+#[derive(Debug)]
+struct Ending(LocalPages);
+
+impl Source for Ending {
+    fn copy(&self, page: PageKind, words: &mut [u64]) -> Result<(), Error> {
+        self.0.copy(page, words)?;
+        match words[0] as i32 {
+            -1 => Err(Error::Gone { page, place: self.place(page) }),
+            _ => Ok(()),
+        }
+    }
+    fn is_still(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
+        self.0.is_still(page, words)
+    }
+    fn size(&self, page: PageKind) -> usize {
+        self.0.size(page)
+    }
+    fn place(&self, page: PageKind) -> String {
+        self.0.place(page)
+    }
+}
+
+#[test]
+fn the_end_of_the_game_is_the_last_thing_that_is_told() {
+    let pages = LocalPages::new();
+    let mut publisher = Publisher::local(&pages);
+    let mut packets = ACEvoSharedMemoryMapper::open_source(Ending(pages)).unwrap().into_packets();
+    publisher.publish_physics(&physics(1)).unwrap();
+    assert!(packets.next().unwrap().is_ok());
+    publisher.publish_physics(&physics(-1)).unwrap();
+    assert!(matches!(packets.next(), Some(Err(Error::Gone { .. }))));
+    assert!(packets.next().is_none() && packets.next().is_none());
+    assert!(packets.wait(Duration::ZERO).is_err(), "the reason can be asked for again");
+}
