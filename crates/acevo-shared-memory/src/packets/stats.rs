@@ -1,6 +1,7 @@
 //! Figures about packets: how many, how regular, how late.
 
 use std::fmt;
+use std::ops::AddAssign;
 use std::time::{Duration, Instant};
 
 /// What [`Packets`](crate::Packets) has seen so far.
@@ -35,11 +36,14 @@ pub struct PageStats {
     /// to have been seen at once; this is how much later than they each packet was seen, and what its capture took. What
     /// even the most punctual packet waits is not in it.
     pub latency: Distribution,
-    first: Option<Instant>,
     last: Option<Instant>,
-    /// Packets before the first: those are not part of the rate.
-    before: u64,
+    /// What the rate is made of: time in which packets came, and how many were written in it.
+    moving: Duration,
+    moved: u64,
 }
+
+/// A page that stands still for longer is in the menu or a pause: that is no slow rate.
+const STANDS_STILL: Duration = Duration::from_secs(1);
 
 impl PageStats {
     /// Packets that the game has written, by its counter: distinct and missed ones.
@@ -47,10 +51,11 @@ impl PageStats {
         self.distinct + self.missed
     }
 
-    /// Packets per second written by the game, from the first to the last one seen. `None` where there were fewer than two.
+    /// Packets per second that the game writes while it writes: time in which the page stands still for more than a second
+    /// does not count. `None` where there were fewer than two packets.
     pub fn rate(&self) -> Option<f64> {
-        let time = self.last?.saturating_duration_since(self.first?).as_secs_f64();
-        (time > 0.0).then(|| (self.written() - self.before) as f64 / time)
+        let time = self.moving.as_secs_f64();
+        (time > 0.0).then(|| self.moved as f64 / time)
     }
 
     pub(super) fn note(&mut self, at: Instant, missed: u32, restarted: bool, settled: bool) {
@@ -58,12 +63,46 @@ impl PageStats {
         self.missed += u64::from(missed);
         self.restarts += u64::from(restarted);
         self.unsettled += u64::from(!settled);
-        match self.last {
-            Some(last) if missed == 0 && !restarted => self.interval.note(at.saturating_duration_since(last)),
-            Some(_) => {}
-            None => (self.first, self.before) = (Some(at), self.written()),
+        let before = self.last.replace(at);
+        let Some(interval) = before.map(|before| at.saturating_duration_since(before)).filter(|_| !restarted) else {
+            return;
+        };
+        if missed == 0 {
+            self.interval.note(interval);
         }
-        self.last = Some(at);
+        if interval < STANDS_STILL {
+            self.moving += interval;
+            self.moved += u64::from(missed) + 1;
+        }
+    }
+}
+
+/// Adds the figures of another connection.
+impl AddAssign<&Self> for Stats {
+    fn add_assign(&mut self, other: &Self) {
+        self.looks += other.looks;
+        for (page, other) in [(&mut self.physics, &other.physics), (&mut self.graphics, &other.graphics)] {
+            page.distinct += other.distinct;
+            page.missed += other.missed;
+            page.unsettled += other.unsettled;
+            page.restarts += other.restarts;
+            page.interval += &other.interval;
+            page.latency += &other.latency;
+            page.moving += other.moving;
+            page.moved += other.moved;
+        }
+    }
+}
+
+impl AddAssign<&Self> for Distribution {
+    fn add_assign(&mut self, other: &Self) {
+        for (count, other) in self.counts.iter_mut().zip(other.counts.iter()) {
+            *count = count.saturating_add(*other);
+        }
+        self.count += other.count;
+        self.sum = self.sum.saturating_add(other.sum);
+        self.min = self.min.min(other.min);
+        self.max = self.max.max(other.max);
     }
 }
 
@@ -190,7 +229,29 @@ mod tests {
             let found = distribution.percentile(share).unwrap().as_secs_f64() * 1e6;
             assert!((found - micros).abs() <= micros / 16.0, "{share}: {found}");
         }
-        distribution.note(Duration::MAX);
-        assert_eq!(distribution.max(), Some(Duration::MAX));
+        let mut longest = Distribution::default();
+        longest.note(Duration::MAX);
+        distribution += &longest;
+        assert_eq!((distribution.count(), distribution.max()), (1001, Some(Duration::MAX)));
+        assert_eq!(distribution.min(), Some(Duration::from_micros(1)));
+    }
+
+    #[test]
+    fn a_pause_is_no_slow_rate() {
+        let start = Instant::now();
+        let mut page = PageStats::default();
+        let at = |ms| start + Duration::from_millis(ms);
+        for (ms, missed) in [(0, 0), (10, 0), (20, 0), (40, 1), (60_000, 0), (60_010, 0)] {
+            page.note(at(ms), missed, false, true);
+        }
+        assert_eq!(page.rate(), Some(100.0));
+        page.note(at(60_020), 0, true, true);
+        let mut sum = Stats::default();
+        for _ in 0..2 {
+            sum += &Stats { physics: page.clone(), ..Stats::default() };
+        }
+        assert_eq!((sum.physics.written(), sum.physics.restarts, sum.physics.rate()), (16, 2, Some(100.0)));
+        assert_eq!(sum.physics.interval.count(), 8);
+        assert_eq!(PageStats::default().rate(), None);
     }
 }

@@ -1,0 +1,19 @@
+//! What the pages of Assetto Corsa EVO mean over time.
+//!
+//! [`acevo_shared_memory`] gets the pages and waits for packets; this crate knows that games start, end, crash and pause.
+//! [`Telemetry`] is a connection that looks after itself and never ends; [`examine`] tells whether the pages are laid out as
+//! expected.
+
+#![forbid(unsafe_code)]
+
+mod frame;
+mod guard;
+mod liveness;
+mod rate;
+mod telemetry;
+
+pub use frame::Frame;
+pub use guard::{Suspicion, examine};
+pub use liveness::State;
+pub use rate::Rate;
+pub use telemetry::{Detached, Event, Telemetry};

@@ -1,0 +1,432 @@
+//! The connection that looks after itself.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, Packet, Packets, PageKind, Polling, Stats};
+
+use crate::frame::Frame;
+use crate::guard::{Suspicion, examine};
+use crate::liveness::{Liveness, State, Verdict};
+
+/// Between two looks for a game that is not there.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+/// Between two looks at what changes rarely: the session's page, and whether anything moves at all.
+const CHECK_EVERY: Duration = Duration::from_millis(250);
+
+/// Checks between two examinations of the layout.
+const EXAMINE_EVERY: u32 = 4;
+
+/// What has happened.
+#[derive(Debug)]
+#[non_exhaustive]
+// A packet is handed over as it is: an allocation for each would cost more than the copy.
+#[allow(clippy::large_enum_variant)]
+pub enum Event {
+    /// A game was found and is read from now on; [`Telemetry::frame`] has its pages as they were at that moment.
+    Attached {
+        /// Where its pages are, for people.
+        place: String,
+    },
+    /// Its pages were let go. Looking for the next game has begun.
+    Detached(Detached),
+    /// Something else is going on than before.
+    StateChanged {
+        /// What was going on.
+        before: State,
+        /// What is going on now.
+        now: State,
+    },
+    /// Another session has been loaded, or the same one anew: the session's page has changed, or a counter has gone back.
+    SessionChanged,
+    /// Another car is driven, by the name of its model.
+    CarChanged,
+    /// The pages look as if they were laid out in another way than this library believes; only what has not been told since
+    /// attaching. Values may be wrong; the bytes are those of the game all the same.
+    LayoutSuspicious(Vec<Suspicion>),
+    /// New pages, which are in [`Telemetry::frame`], too.
+    Packet(Packet),
+}
+
+/// Why pages were let go.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Detached {
+    /// The game has ended, or its pages cannot be read any more, and why.
+    Gone(Error),
+    /// The pages say that the game is live, but stand still.
+    Frozen,
+    /// Another game has taken the place of the one that was read.
+    Replaced,
+}
+
+impl fmt::Display for Detached {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Gone(error) => error.fmt(f),
+            Self::Frozen => f.write_str(
+                "the pages say that the game is live, but nothing has moved for some seconds: it has ended or hangs",
+            ),
+            Self::Replaced => f.write_str("another game has taken its place"),
+        }
+    }
+}
+
+type Open = Box<dyn FnMut() -> Result<ACEvoSharedMemoryMapper, Error> + Send>;
+
+/// Telemetry that never ends by itself: waits for the game, attaches, follows it through menus, sessions, pauses and replays,
+/// notices when it has ended in whatever way, lets go of everything, and waits again.
+///
+/// ```no_run
+/// use std::time::Duration;
+///
+/// use acevo_telemetry::{Event, Telemetry};
+///
+/// let mut telemetry = Telemetry::new();
+/// loop {
+///     match telemetry.wait(Duration::from_secs(1)) {
+///         Some(Event::Packet(packet)) => {
+///             if let Some(physics) = packet.physics {
+///                 println!("{:.0} km/h", physics.view.raw().speedKmh);
+///             }
+///         }
+///         Some(Event::StateChanged { now, .. }) => eprintln!("{now}"),
+///         _ => {}
+///     }
+/// }
+/// ```
+pub struct Telemetry {
+    open: Open,
+    polling: Polling,
+    state: State,
+    attachment: Option<Attachment>,
+    next_look: Instant,
+    error: Option<Error>,
+    /// Counters of the pages that were let go because they stood still; the same ones are no news.
+    left: Option<[i32; 2]>,
+    /// Model of the car that was driven last.
+    car: String,
+    events: VecDeque<Event>,
+    /// Figures of the connections before this one.
+    stats: Stats,
+}
+
+/// A game that is read.
+#[derive(Debug)]
+struct Attachment {
+    packets: Packets<ACEvoSharedMemoryMapper>,
+    frame: Frame,
+    liveness: Liveness,
+    checked: Instant,
+    checks: u32,
+    /// What was found suspicious at the last examination, and what was told.
+    suspected: Vec<Suspicion>,
+    told: Vec<Suspicion>,
+}
+
+impl Default for Telemetry {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Telemetry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Telemetry").field("state", &self.state).field("error", &self.error).finish_non_exhaustive()
+    }
+}
+
+impl Telemetry {
+    /// The telemetry of the game, found in the way that fits the system.
+    pub fn new() -> Self {
+        Self::from_opener(ACEvoSharedMemoryMapper::open)
+    }
+
+    /// The telemetry of a place of your choice: `open` is called to attach, again and again.
+    ///
+    /// ```
+    /// use acevo_shared_memory::{ACEvoSharedMemoryMapper, LocalPages};
+    /// use acevo_telemetry::{State, Telemetry};
+    ///
+    /// let pages = LocalPages::new();
+    /// let mut telemetry = Telemetry::from_opener(move || ACEvoSharedMemoryMapper::open_source(pages.clone()));
+    /// telemetry.wait(std::time::Duration::ZERO);
+    /// assert_eq!(telemetry.state(), State::Waiting); // empty pages are no game
+    /// ```
+    pub fn from_opener(open: impl FnMut() -> Result<ACEvoSharedMemoryMapper, Error> + Send + 'static) -> Self {
+        Self {
+            open: Box::new(open),
+            polling: Polling::default(),
+            state: State::Waiting,
+            attachment: None,
+            next_look: Instant::now(),
+            error: None,
+            left: None,
+            car: String::new(),
+            events: VecDeque::with_capacity(8),
+            stats: Stats::default(),
+        }
+    }
+
+    /// Waits for packets in another way than the default one.
+    #[must_use]
+    pub fn with_polling(mut self, polling: Polling) -> Self {
+        self.polling = polling;
+        self
+    }
+
+    /// Waits for the next event, at most for `timeout`. `None` where nothing has happened in that time.
+    ///
+    /// Everything is done in here: nothing is noticed, and nothing let go, while this is not called. With a timeout of zero it
+    /// looks once and returns.
+    pub fn wait(&mut self, timeout: Duration) -> Option<Event> {
+        let deadline = Instant::now().checked_add(timeout);
+        loop {
+            if let Some(event) = self.events.pop_front() {
+                return Some(event);
+            }
+            let now = Instant::now();
+            let left = deadline.map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(now));
+            self.advance(now, left);
+            if self.events.is_empty() && deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+                return None;
+            }
+        }
+    }
+
+    /// What is going on.
+    pub fn state(&self) -> State {
+        self.state
+    }
+
+    /// Why there is nothing to read, where attaching has failed.
+    pub fn error(&self) -> Option<&Error> {
+        self.error.as_ref()
+    }
+
+    /// The newest pages, while attached.
+    pub fn frame(&self) -> Option<&Frame> {
+        self.attachment.as_ref().map(|attachment| &attachment.frame)
+    }
+
+    /// What the pages come from, while attached.
+    pub fn mapper(&self) -> Option<&ACEvoSharedMemoryMapper> {
+        self.attachment.as_ref().map(|attachment| attachment.packets.mapper())
+    }
+
+    /// What is suspicious about the layout of the pages, while attached.
+    pub fn suspicions(&self) -> &[Suspicion] {
+        self.attachment.as_ref().map_or(&[], |attachment| &attachment.told)
+    }
+
+    /// Figures about packets since the beginning, of all games together.
+    pub fn stats(&self) -> Stats {
+        let mut stats = self.stats.clone();
+        if let Some(attachment) = &self.attachment {
+            stats += attachment.packets.stats();
+        }
+        stats
+    }
+
+    /// Looks, or waits for what comes next, for at most `patience`.
+    fn advance(&mut self, now: Instant, patience: Duration) {
+        let Some(attachment) = &mut self.attachment else {
+            if now >= self.next_look {
+                self.look(now);
+            } else {
+                sleep(patience.min(self.next_look - now));
+            }
+            return;
+        };
+        let next_check = attachment.checked + CHECK_EVERY;
+        match attachment.packets.wait(patience.min(next_check.saturating_duration_since(now))) {
+            Ok(Some(packet)) => self.take(packet),
+            Ok(None) => {}
+            Err(error) => return self.detach(Detached::Gone(error), Instant::now()),
+        }
+        let now = Instant::now();
+        if now >= next_check {
+            self.check(now);
+        }
+    }
+
+    /// Tries to attach.
+    fn look(&mut self, now: Instant) {
+        self.next_look = now + LOOK_EVERY;
+        match (self.open)().and_then(|mapper| Ok((Frame::capture(&mapper)?, mapper))) {
+            Ok((frame, mapper)) if frame.is_blank() => {
+                let page = PageKind::Graphics;
+                self.wait_because(Error::PageNotThere { page, place: mapper.place(page) });
+            }
+            Ok((frame, mapper)) if self.left == Some(frame.counters()) => drop(mapper),
+            Ok((frame, mapper)) => self.attach(mapper, frame, now),
+            Err(error) => self.wait_because(error),
+        }
+    }
+
+    fn wait_because(&mut self, error: Error) {
+        self.error = Some(error);
+        self.left = None;
+        self.change(State::Waiting);
+    }
+
+    fn attach(&mut self, mapper: ACEvoSharedMemoryMapper, frame: Frame, now: Instant) {
+        self.error = None;
+        let mut liveness = Liveness::new(now);
+        if self.left.take().is_some() {
+            // They have moved since they were let go.
+            liveness.moved(now);
+        }
+        self.events.push_back(Event::Attached { place: mapper.place(PageKind::Physics) });
+        self.attachment = Some(Attachment {
+            packets: mapper.into_packets().with_polling(self.polling),
+            frame,
+            liveness,
+            checked: now,
+            checks: 0,
+            suspected: Vec::new(),
+            told: Vec::new(),
+        });
+        self.note_car();
+        self.judge(now);
+        self.examine();
+    }
+
+    fn detach(&mut self, why: Detached, now: Instant) {
+        let Some(attachment) = self.attachment.take() else { return };
+        self.stats += attachment.packets.stats();
+        let state = if let Detached::Frozen = why {
+            self.left = Some(attachment.frame.counters());
+            State::Frozen
+        } else {
+            State::Waiting
+        };
+        // A game that is started again may be there already. One that stands still is not.
+        self.next_look = if state == State::Frozen { now + LOOK_EVERY } else { now };
+        self.events.push_back(Event::Detached(why));
+        self.change(state);
+    }
+
+    /// Takes what has come.
+    fn take(&mut self, packet: Packet) {
+        let Some(attachment) = &mut self.attachment else { return };
+        attachment.liveness.moved(packet.seen);
+        let mut restarted = false;
+        if let Some(physics) = packet.physics {
+            attachment.frame.physics = physics.view;
+            restarted |= physics.restarted;
+        }
+        if let Some(graphics) = packet.graphics {
+            attachment.frame.graphics = graphics.view;
+            restarted |= graphics.restarted;
+        }
+        self.judge(packet.seen);
+        if restarted {
+            self.renew_session(true);
+        }
+        if packet.graphics.is_some() {
+            self.note_car();
+        }
+        self.events.push_back(Event::Packet(packet));
+    }
+
+    /// Looks at what changes rarely.
+    fn check(&mut self, now: Instant) {
+        let Some(attachment) = &mut self.attachment else { return };
+        attachment.checked = now;
+        attachment.checks = attachment.checks.wrapping_add(1);
+        let examine = attachment.checks == 1 || attachment.checks.is_multiple_of(EXAMINE_EVERY);
+        self.renew_session(false);
+        self.judge(now);
+        if examine {
+            self.examine();
+        }
+    }
+
+    /// Says what is going on, and draws the consequences.
+    fn judge(&mut self, now: Instant) {
+        let Some(attachment) = &mut self.attachment else { return };
+        match attachment.liveness.judge(attachment.frame.graphics.status(), now) {
+            Verdict::Is(state) => self.change(state),
+            Verdict::Stale => self.detach(Detached::Frozen, now),
+            Verdict::LookAgain => self.look_again(now),
+        }
+    }
+
+    /// Nothing has moved for a while, and need not. Attaches anew to see whether the pages still are those of a game: somebody
+    /// who keeps the pages of one that has ended would keep us, too.
+    fn look_again(&mut self, now: Instant) {
+        let Some(attachment) = &self.attachment else { return };
+        let counters = attachment.frame.counters();
+        match (self.open)().and_then(|mapper| Ok((Frame::capture(&mapper)?, mapper))) {
+            Ok((frame, _)) if frame.counters() == counters => {}
+            Ok((frame, mapper)) if !frame.is_blank() => {
+                self.detach(Detached::Replaced, now);
+                self.attach(mapper, frame, now);
+            }
+            Ok((_, mapper)) => {
+                let page = PageKind::Graphics;
+                self.detach(Detached::Gone(Error::Gone { page, place: mapper.place(page) }), now);
+            }
+            Err(error) => self.detach(Detached::Gone(error), now),
+        }
+    }
+
+    /// Takes the session's page where it has changed; where it is known to have `changed`, tells in any case.
+    fn renew_session(&mut self, changed: bool) {
+        let Some(attachment) = &mut self.attachment else { return };
+        match attachment.packets.mapper().try_static_data() {
+            Ok(session) => {
+                let is_new = session.is_settled() && session != attachment.frame.static_data;
+                if is_new {
+                    attachment.frame.static_data = session.snapshot();
+                }
+                if is_new || changed {
+                    self.events.push_back(Event::SessionChanged);
+                }
+            }
+            Err(error) => self.detach(Detached::Gone(error), Instant::now()),
+        }
+    }
+
+    /// Tells of another car. The name is empty in menus and while a session loads.
+    fn note_car(&mut self) {
+        let Some(attachment) = &self.attachment else { return };
+        let car = attachment.frame.graphics.car_model();
+        if car.is_empty() || car == self.car {
+            return;
+        }
+        let is_first = self.car.is_empty();
+        self.car.clear();
+        self.car.push_str(car);
+        if !is_first {
+            self.events.push_back(Event::CarChanged);
+        }
+    }
+
+    /// Examines the layout, and tells what was wrong at the last examination, too: once is chance.
+    fn examine(&mut self) {
+        let Some(attachment) = &mut self.attachment else { return };
+        let now = examine(attachment.packets.mapper(), &attachment.frame);
+        let is_in = |list: &[Suspicion], one: &Suspicion| list.iter().any(|other| other.is_like(one));
+        let before = std::mem::replace(&mut attachment.suspected, now);
+        let news: Vec<_> = (attachment.suspected.iter())
+            .filter(|one| is_in(&before, one) && !is_in(&attachment.told, one))
+            .copied()
+            .collect();
+        if !news.is_empty() {
+            attachment.told.extend_from_slice(&news);
+            self.events.push_back(Event::LayoutSuspicious(news));
+        }
+    }
+
+    fn change(&mut self, now: State) {
+        let before = std::mem::replace(&mut self.state, now);
+        if before != now {
+            self.events.push_back(Event::StateChanged { before, now });
+        }
+    }
+}
