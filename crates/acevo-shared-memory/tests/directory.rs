@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::mpsc::RecvTimeoutError;
 
 use acevo_shared_memory::{
-    ACEvoSharedMemoryMapper, Error, PageDirectory, PageKind, Publisher, SPageFileGraphicEvo, SPageFilePhysics,
+    ACEvoSharedMemoryMapper, Error, PageDirectory, PageKind, Publisher, SPageFileGraphicEvo, SPageFilePhysics, Source,
 };
 use tempfile::tempdir;
 
@@ -195,4 +195,32 @@ fn files_that_shrink_and_grow_under_the_reader_are_zero_where_they_end() {
     assert_eq!(*mapper.graphics().raw(), SPageFileGraphicEvo::default());
     File::options().write(true).open(&path).unwrap().write_all(&[0x22; 4900]).unwrap();
     assert_eq!(mapper.graphics().packet_id(), 0x2222_2222);
+}
+
+/// Bytes that tell where they are.
+fn pattern(size: usize) -> Vec<u8> {
+    (0..size).map(|at| (at % 251) as u8 + 1).collect()
+}
+
+#[test]
+fn files_of_any_size_are_compared_to_their_end() {
+    for size in [800, 801, 816, 4096, 4900, 4912, 4913, 9824, 9825, 12_345, 1 << 20] {
+        let directory = tempdir().unwrap();
+        for page in PageKind::ALL {
+            fs::write(file(directory.path(), page), pattern(page.size().max(size))).unwrap();
+        }
+        let source = PageDirectory::open(directory.path()).unwrap();
+        let count = size.div_ceil(16) * 2;
+        let mut words = vec![0; count];
+        source.copy(PageKind::Physics, &mut words).unwrap();
+        assert!(source.is_still(PageKind::Physics, &words).unwrap());
+        for at in [0, 1, count / 2 - 1, count / 2, count - 1] {
+            words[at] ^= 1 << 63;
+            assert!(!source.is_still(PageKind::Physics, &words).unwrap(), "word {at} of {count}");
+            words[at] ^= 1 << 63;
+        }
+        assert!(source.is_still(PageKind::Physics, &words[..3]).unwrap());
+        assert!(source.is_still(PageKind::Physics, &words[..1]).unwrap());
+        assert!(source.is_still(PageKind::Physics, &[]).unwrap());
+    }
 }

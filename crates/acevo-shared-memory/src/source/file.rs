@@ -10,8 +10,8 @@ use super::check_size;
 use crate::error::Error;
 use crate::page::PageKind;
 
-/// Words of the largest page.
-const MOST_WORDS: usize = PageKind::Graphics.size().div_ceil(16) * 2;
+/// Words of half of the largest page.
+const HALF: usize = PageKind::Graphics.size().div_ceil(16);
 
 /// An open page file.
 #[derive(Debug)]
@@ -57,14 +57,19 @@ impl PageFile {
         self.read_words(0, words)
     }
 
-    /// See [`Source::is_still`](super::Source::is_still). Backwards is in two halves: the kernel knows one direction only.
+    /// See [`Source::is_still`](super::Source::is_still). Backwards is in two halves, or in more parts where the section is
+    /// longer than any known page: the kernel knows one direction only.
     pub(crate) fn is_still(&self, words: &[u64]) -> Result<bool, Error> {
-        let mut now = [0; MOST_WORDS];
-        let known = words.len().min(MOST_WORDS);
-        let (first, second) = now[..known].split_at_mut(known / 2);
-        self.read_words(known / 2, second)?;
-        self.read_words(0, first)?;
-        Ok(words[..known] == now[..known])
+        let mut room = [0; HALF];
+        let most = words.len().div_ceil(2).clamp(1, HALF);
+        for (index, part) in words.chunks(most).enumerate().rev() {
+            let now = &mut room[..part.len()];
+            self.read_words(index * most, now)?;
+            if part != now {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Fills `words` from word `first` of the file on, zero where it ends.
