@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use crate::decode::decode;
 use crate::error::Error;
-use crate::page::Page;
+use crate::page::{Page, PageKind};
 use crate::source::Source;
 
 /// How long a page with new content must not change, at the first, second and third attempt: longer than a writer needs for a
@@ -49,7 +49,8 @@ impl<T: Page> Last<T> {
     pub(crate) fn capture(&mut self, source: &dyn Source) -> Result<bool, Error> {
         // What has settled before is whole, whatever the writer does at this moment, and decoded already.
         if !self.settled || !source.is_still(T::KIND, self.words.as_ref())? {
-            self.settle(source)?;
+            self.settled = false;
+            self.settled = settle(source, T::KIND, self.words.as_mut())?;
             decode(&self.words, &mut self.page);
         }
         Ok(self.settled)
@@ -62,26 +63,25 @@ impl<T: Page> Last<T> {
     pub(crate) fn is_settled(&self) -> bool {
         self.settled
     }
+}
 
-    fn settle(&mut self, source: &dyn Source) -> Result<(), Error> {
-        self.settled = false;
-        for pause in STILL {
-            source.copy(T::KIND, self.words.as_mut())?;
-            hold_still(pause);
-            if source.is_still(T::KIND, self.words.as_ref())? {
-                self.settled = true;
-                return Ok(());
-            }
+/// Copies the page into `words`, as far as they go, and tells whether it was seen to stand still.
+pub(crate) fn settle(source: &dyn Source, page: PageKind, words: &mut [u64]) -> Result<bool, Error> {
+    for pause in STILL {
+        source.copy(page, words)?;
+        hold_still(pause);
+        if source.is_still(page, words)? {
+            return Ok(true);
         }
-        for _ in 0..LAST_RESORT {
-            source.copy(T::KIND, self.words.as_mut())?;
-            hold_still(SHORTEST_STILL);
-            if source.is_still(T::KIND, self.words.as_ref())? {
-                break;
-            }
-        }
-        Ok(())
     }
+    for _ in 0..LAST_RESORT {
+        source.copy(page, words)?;
+        hold_still(SHORTEST_STILL);
+        if source.is_still(page, words)? {
+            break;
+        }
+    }
+    Ok(false)
 }
 
 /// Waits a few microseconds: too short for the system's timers.

@@ -13,6 +13,7 @@ pub mod page;
 mod protocol;
 #[cfg(feature = "publish")]
 mod publish;
+mod section;
 pub mod source;
 mod view;
 
@@ -30,6 +31,7 @@ pub use protocol::{
 };
 #[cfg(feature = "publish")]
 pub use publish::{CounterOrder, Publisher};
+pub use section::Section;
 #[cfg(unix)]
 #[doc(no_inline)]
 pub use source::PageDirectory;

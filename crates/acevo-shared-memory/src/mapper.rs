@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::capture::Last;
 use crate::error::Error;
 use crate::page::{Page, PageKind, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
+use crate::section::Section;
 use crate::source::{self, Source};
 use crate::view::{GraphicsView, PhysicsView, StaticView, View};
 
@@ -125,6 +126,31 @@ impl ACEvoSharedMemoryMapper {
     /// Where a page comes from, for people.
     pub fn place(&self, page: PageKind) -> String {
         self.source.place(page)
+    }
+
+    /// Every byte of a page's section as it is now, those beyond the known layout too: for a bug report, or for a look at a
+    /// layout that nobody knows yet.
+    ///
+    /// ```
+    /// use acevo_shared_memory::{ACEvoSharedMemoryMapper, LocalPages, PageKind};
+    ///
+    /// let mapper = ACEvoSharedMemoryMapper::open_source(LocalPages::with_sizes([800, 8192, 208])?)?;
+    /// let section = mapper.section(PageKind::Graphics)?;
+    /// assert!(section.settled && section.bytes.len() == 8192);
+    /// let beyond = &section.bytes[PageKind::Graphics.size()..];
+    /// assert!(beyond.iter().all(|byte| *byte == 0));
+    /// # Ok::<(), acevo_shared_memory::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::WrongSize`] where the section has more than [`Section::LARGEST`] bytes, else as
+    /// [`try_physics`](Self::try_physics).
+    pub fn section(&self, page: PageKind) -> Result<Section, Error> {
+        let section = Section::capture(self.source.as_ref(), page)?;
+        if !section.settled {
+            self.unsettled.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(section)
     }
 
     /// How many pages were handed out without having been seen to stand still.

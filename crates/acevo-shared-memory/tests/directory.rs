@@ -10,7 +10,8 @@ use std::path::Path;
 use std::sync::mpsc::RecvTimeoutError;
 
 use acevo_shared_memory::{
-    ACEvoSharedMemoryMapper, Error, PageDirectory, PageKind, Publisher, SPageFileGraphicEvo, SPageFilePhysics, Source,
+    ACEvoSharedMemoryMapper, Error, PageDirectory, PageKind, Publisher, SPageFileGraphicEvo, SPageFilePhysics, Section,
+    Source,
 };
 use tempfile::tempdir;
 
@@ -223,4 +224,39 @@ fn files_of_any_size_are_compared_to_their_end() {
         assert!(source.is_still(PageKind::Physics, &words[..1]).unwrap());
         assert!(source.is_still(PageKind::Physics, &[]).unwrap());
     }
+}
+
+#[test]
+fn whole_sections_are_read_out_of_files() {
+    for size in [800, 801, 4096, 12_345, Section::LARGEST] {
+        let directory = tempdir().unwrap();
+        for page in PageKind::ALL {
+            fs::write(file(directory.path(), page), pattern(page.size().max(size))).unwrap();
+        }
+        let mapper = open(directory.path()).unwrap();
+        let section = mapper.section(PageKind::Physics).unwrap();
+        assert!(section.settled && section.bytes == pattern(size), "{size}");
+
+        // Cut short under the reader it is zero where it ends, as every page.
+        let path = file(directory.path(), PageKind::Physics);
+        File::options().write(true).open(&path).unwrap().set_len(99).unwrap();
+        let mut cut = pattern(99);
+        cut.resize(size, 0);
+        assert!(mapper.section(PageKind::Physics).unwrap().bytes == cut, "{size}");
+
+        fs::remove_file(path).unwrap();
+        assert!(matches!(mapper.section(PageKind::Physics), Err(Error::Gone { page: PageKind::Physics, .. })));
+    }
+}
+
+#[test]
+fn a_file_far_too_large_is_no_section_but_its_page_is_read() {
+    let directory = tempdir().unwrap();
+    for page in PageKind::ALL {
+        File::create(file(directory.path(), page)).unwrap().set_len(Section::LARGEST as u64 + 1).unwrap();
+    }
+    let mapper = open(directory.path()).unwrap();
+    let error = mapper.section(PageKind::Static).unwrap_err();
+    assert!(matches!(error, Error::WrongSize { page: PageKind::Static, size: 1_048_577 }), "{error}");
+    assert!(mapper.try_static_data().is_ok());
 }

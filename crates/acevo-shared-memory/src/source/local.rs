@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering, fence};
 use super::{Source, check_size};
 use crate::error::Error;
 use crate::page::PageKind;
+use crate::section::Section;
 
 /// Three pages in the memory of this process, shared by all clones. One side writes with [`Publisher::local`], the other
 /// reads through a mapper; both may run at the same time in different threads.
@@ -33,9 +34,6 @@ struct LocalPage {
     size: usize,
 }
 
-/// Far more than any page will ever need.
-const LARGEST: usize = 1 << 20;
-
 impl LocalPages {
     /// Three empty pages of the known layout.
     pub fn new() -> Self {
@@ -45,12 +43,13 @@ impl LocalPages {
     /// Three empty pages of the given sizes in bytes, as an older or a newer game has them: physics, graphics, static.
     ///
     /// # Errors
-    /// [`Error::UnknownLayout`] where one is smaller than any known layout, [`Error::WrongSize`] where one has more than 1 MiB.
+    /// [`Error::UnknownLayout`] where one is smaller than any known layout, [`Error::WrongSize`] where one has more than 1 MiB
+    /// ([`Section::LARGEST`]).
     pub fn with_sizes(sizes: [usize; 3]) -> Result<Self, Error> {
         for page in PageKind::ALL {
             let size = sizes[page as usize];
             check_size(page, size)?;
-            if size > LARGEST {
+            if size > Section::LARGEST {
                 return Err(Error::WrongSize { page, size });
             }
         }
