@@ -3,7 +3,6 @@
 mod help;
 mod values;
 
-#[cfg(unix)]
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -96,6 +95,14 @@ pub(crate) struct Dump {
     /// Wait for the game where it is not there
     #[arg(long)]
     pub(crate) wait: bool,
+    /// Write the exact bytes of all pages to a new file instead, for a bug report; `-` is the standard output
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["fields", "page", "json", "describe", "all"])]
+    pub(crate) raw: Option<PathBuf>,
+    /// Read a file that --raw has written, instead of the game; `-` is the standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["raw", "wait", "demo"])]
+    #[cfg_attr(unix, arg(conflicts_with = "dir"))]
+    #[cfg_attr(target_os = "linux", arg(conflicts_with = "pid"))]
+    pub(crate) from: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) place: Place,
     #[command(flatten)]

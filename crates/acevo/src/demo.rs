@@ -60,6 +60,16 @@ pub(crate) fn begin(simulator: &mut Simulator, publisher: &mut Publisher) -> Res
     publisher.publish_graphics(simulator.graphics())
 }
 
+/// Pages in this process that stay as they were captured.
+pub(crate) fn still(capture: &Capture) -> Result<ACEvoSharedMemoryMapper, Error> {
+    let pages = LocalPages::new();
+    let mut publisher = Publisher::local(&pages);
+    publisher.publish_physics(capture.physics.raw())?;
+    publisher.publish_graphics(capture.graphics.raw())?;
+    publisher.publish_static(capture.static_data.raw())?;
+    ACEvoSharedMemoryMapper::open_source(pages)
+}
+
 /// The pages after half a minute, without waiting for it.
 pub(crate) fn capture(options: Options) -> Capture {
     let mut simulator = Simulator::new(options);

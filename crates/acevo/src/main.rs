@@ -2,7 +2,7 @@
 //!
 //! What was typed ([`args`]) is kept apart from what is done ([`commands`], one file each). Telemetry flows one way:
 //! a supervised [`connection`] to the pages, [`telemetry`] that counts packets and captures, then a pure drawing of that
-//! ([`screen`]) or lines on stdout ([`output`]). Data goes to stdout, talk to stderr.
+//! ([`screen`]) or lines on stdout ([`output`]). A [`raw`] dump is a source like any other. Data goes to stdout, talk to stderr.
 
 #![forbid(unsafe_code)]
 
@@ -12,6 +12,7 @@ mod connection;
 mod demo;
 mod output;
 mod packets;
+mod raw;
 mod screen;
 mod telemetry;
 mod text;
@@ -24,10 +25,7 @@ fn main() -> ExitCode {
         // Whoever read our output has enough: `acevo watch --json | head -1`.
         Err(error) if error.is::<output::ReaderGone>() => ExitCode::SUCCESS,
         Err(error) => {
-            output::say(format_args!("error: {error}"));
-            for cause in error.chain().skip(1) {
-                output::say(format_args!("  because: {cause}"));
-            }
+            output::complain(&error);
             ExitCode::FAILURE
         }
     }

@@ -34,6 +34,14 @@ pub(crate) fn say(message: fmt::Arguments<'_>) {
     let _ = writeln!(io::stderr().lock(), "{message}");
 }
 
+/// Says what went wrong and why.
+pub(crate) fn complain(error: &anyhow::Error) {
+    say(format_args!("error: {error}"));
+    for cause in error.chain().skip(1) {
+        say(format_args!("  because: {cause}"));
+    }
+}
+
 /// False where the user has said `NO_COLOR`.
 pub(crate) fn colors_wanted() -> bool {
     std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())

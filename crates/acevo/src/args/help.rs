@@ -7,6 +7,7 @@ Examples:
   acevo doctor             Nothing comes? What was looked for, and what to do
   acevo dump speedKmh      One value, once
   acevo --json --every 1s  Objects for a script, one each second
+  acevo dump --raw FILE    The exact bytes, for a bug report
 
 Exit codes: 0 success, 1 failure, 2 wrong usage.";
 
@@ -53,6 +54,8 @@ Examples:
   acevo dump 'wheelSlip[2]'           One element: wheels are FL, FR, RL, RR
   acevo dump --describe electronics   What the fields mean
   acevo dump --demo --json | jq .physics.speedKmh.value
+  acevo dump --raw bug.json           The exact bytes of all pages, for a bug report
+  acevo dump --from bug.json gear     A field of such a file
 
 JSON: {\"physics\": {\"speedKmh\": {\"value\": 181.3, \"unit\": \"km/h\"}}}; \"unit\" only where there is
 one, \"name\" with values that have names. Exit code 1 where there is no game.";

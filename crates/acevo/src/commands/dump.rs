@@ -1,8 +1,9 @@
-//! `acevo dump`: every field with value and unit, once.
+//! `acevo dump`: every field with value and unit, once; or the exact bytes of all pages.
 
-mod select;
+pub(super) mod select;
 
 use std::fmt::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
 use std::thread::sleep;
 use std::time::Duration;
@@ -18,6 +19,7 @@ use crate::connection::LOOK_EVERY;
 use crate::connection::is_empty;
 use crate::demo;
 use crate::output::{print, say};
+use crate::raw::{self, RawDump};
 use crate::telemetry::Capture;
 use crate::text::clean;
 
@@ -25,33 +27,75 @@ use crate::text::clean;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(4);
 const MOST_LOOKS: usize = 50;
 
+/// Said where the game has gone between being found and being read.
+const ENDED: &str = "the game has ended just now";
+
+/// Said where a page never stood still.
+const UNSETTLED: &str = "acevo: the game wrote all the time: values may be of two packets";
+
 /// Longer values do not push the units of all others to the right.
 const WIDEST_VALUE: usize = 32;
 
 pub(crate) fn run(args: &Dump) -> anyhow::Result<ExitCode> {
     // What was typed is checked before anything is waited for.
     let selected = select(&args.fields, args.page, args.all)?;
-    let capture = match args.demo.options() {
-        Some(options) => demo::capture(options),
-        None => match attach(args)? {
-            Some(mapper) => {
-                let capture = Capture::of(&mapper).context("the game has ended just now")?;
-                if capture.graphics.status() == ACEvoStatus::Live && !moves(&mapper) {
-                    say(format_args!(
-                        "acevo: nothing moves though the status is live: these are the last values of a game that has ended"
-                    ));
-                }
-                capture
+    if let Some(file) = &args.raw {
+        raw::check_new(file)?;
+    }
+    let (capture, settled) = match (&args.from, args.demo.options()) {
+        (Some(file), _) => {
+            let dump = RawDump::read(file)?;
+            (Capture::of(&dump.open()?)?, dump.is_settled())
+        }
+        (None, options) => {
+            let mapper = match options {
+                Some(options) => demo::still(&demo::capture(options))?,
+                None => match attach(args)? {
+                    Some(mapper) => mapper,
+                    None => return Ok(ExitCode::SUCCESS),
+                },
+            };
+            if let Some(file) = &args.raw {
+                return write_raw(&mapper, file, !args.demo.demo);
             }
-            None => return Ok(ExitCode::SUCCESS),
-        },
+            let capture = Capture::of(&mapper).context(ENDED)?;
+            if !args.demo.demo {
+                warn_of_silence(&mapper, capture.graphics.status());
+            }
+            (capture, capture.is_settled())
+        }
     };
-    if !capture.is_settled() {
-        say(format_args!("acevo: the game wrote all the time: values may be of two packets"));
+    if !settled {
+        say(format_args!("{UNSETTLED}"));
     }
     let text = if args.json { as_json(&capture, &selected)? } else { as_text(&capture, &selected, args.describe) };
     print(text.as_bytes())?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Writes the sections byte for byte and says what they are; `real` is a game, which should move.
+fn write_raw(mapper: &ACEvoSharedMemoryMapper, file: &Path, real: bool) -> anyhow::Result<ExitCode> {
+    let dump = RawDump::of(mapper).context("nothing was dumped")?;
+    if real {
+        warn_of_silence(mapper, mapper.graphics().status());
+    }
+    if !dump.is_settled() {
+        say(format_args!("{UNSETTLED}"));
+    }
+    dump.write(file)?;
+    let name = if raw::is_dash(file) { "the standard output".into() } else { raw::name_of(file) };
+    say(format_args!("acevo: wrote {name}: {}", dump.summary()));
+    say(format_args!("acevo: it tells all that the game tells, the driver's name too, and where its pages were found"));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Says so where a game that is live by its own word does not move.
+fn warn_of_silence(mapper: &ACEvoSharedMemoryMapper, status: ACEvoStatus) {
+    if status == ACEvoStatus::Live && !moves(mapper) {
+        say(format_args!(
+            "acevo: nothing moves though the status is live: these are the last values of a game that has ended"
+        ));
+    }
 }
 
 /// `None` where waiting for the game was ended by Ctrl-C.
