@@ -43,6 +43,9 @@ pub(crate) enum Command {
     /// Print every field with value and unit, once
     #[command(after_help = help::DUMP)]
     Dump(Dump),
+    /// Compare two raw dumps, field by field
+    #[command(after_help = help::DIFF)]
+    Diff(Diff),
     /// Find out why no telemetry comes, and what to do
     #[command(after_help = help::DOCTOR)]
     Doctor(Doctor),
@@ -107,6 +110,31 @@ pub(crate) struct Dump {
     pub(crate) place: Place,
     #[command(flatten)]
     pub(crate) demo: DemoArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Diff {
+    /// Raw dump with the values to compare, as `acevo dump --raw A` writes it; `-` is the standard input
+    #[arg(value_name = "A")]
+    pub(crate) a: PathBuf,
+    /// Raw dump to compare them with
+    #[arg(value_name = "B")]
+    pub(crate) b: PathBuf,
+    /// Only these fields, named as for `acevo dump`; sizes and unknown bytes are not compared then
+    #[arg(value_name = "FIELD")]
+    pub(crate) fields: Vec<String>,
+    /// Only this page
+    #[arg(long, value_name = "PAGE", value_parser = values::page())]
+    pub(crate) page: Option<PageKind>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Padding and reserved bytes, and bytes that differ under equal values, too
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Print nothing; the exit code tells
+    #[arg(short, long, conflicts_with = "json")]
+    pub(crate) quiet: bool,
 }
 
 #[derive(Debug, Args)]

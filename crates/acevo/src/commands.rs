@@ -1,5 +1,6 @@
 //! One file per command.
 
+mod diff;
 mod doctor;
 mod dump;
 mod simulate;
@@ -19,6 +20,7 @@ pub(crate) fn run(args: Acevo) -> anyhow::Result<ExitCode> {
         None => watch::run(&args.watch),
         Some(Command::Watch(args)) => watch::run(&args),
         Some(Command::Dump(args)) => dump::run(&args),
+        Some(Command::Diff(args)) => Ok(diff::run(&args)),
         Some(Command::Doctor(args)) => doctor::run(&args),
         Some(Command::Simulate(args)) => simulate::run(&args),
     }

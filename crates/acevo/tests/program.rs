@@ -10,8 +10,14 @@ use serde_json::Value;
 
 #[test]
 fn help_has_examples_and_success() {
-    for args in [&["--help"][..], &["watch", "--help"], &["dump", "-h"], &["doctor", "--help"], &["simulate", "--help"]]
-    {
+    for args in [
+        &["--help"][..],
+        &["watch", "--help"],
+        &["dump", "-h"],
+        &["diff", "-h"],
+        &["doctor", "--help"],
+        &["simulate", "--help"],
+    ] {
         let help = output(acevo().args(args));
         assert!(help.status.success(), "{args:?}");
         assert!(help.stdout.contains("Examples:") && help.stderr.is_empty(), "{args:?}: {}", help.stdout);

@@ -9,7 +9,7 @@ Examples:
   acevo --json --every 1s  Objects for a script, one each second
   acevo dump --raw FILE    The exact bytes, for a bug report
 
-Exit codes: 0 success, 1 failure, 2 wrong usage.";
+Exit codes: 0 success, 1 failure, 2 wrong usage; `acevo help diff` has its own.";
 
 macro_rules! watch_examples {
     () => {
@@ -59,6 +59,24 @@ Examples:
 
 JSON: {\"physics\": {\"speedKmh\": {\"value\": 181.3, \"unit\": \"km/h\"}}}; \"unit\" only where there is
 one, \"name\" with values that have names. Exit code 1 where there is no game.";
+
+pub(super) const DIFF: &str = "\
+Examples:
+  acevo dump --raw a.json; acevo dump --raw b.json
+  acevo diff a.json b.json                What has changed between the two
+  acevo diff a.json b.json tyre_lf gear   Of a part and a field only
+  acevo diff --page static a.json b.json && echo same session
+  acevo dump --raw - | acevo diff a.json -
+
+A line per value that differs: name, value in A, value in B, unit; of arrays each element that does.
+Floats are compared by their bits. A page that ends early, as an older game's, is zero from there on.
+Sizes that differ, and bytes beyond the known layout, are told at the end.
+
+JSON: {\"fields\": {\"physics.gear\": {\"a\": 3, \"b\": 4}}, \"sizes\": {}, \"beyond\": {}}; \"unit\" only
+where there is one, \"a_name\" and \"b_name\" with values that have names, \"bytes\" where the values
+do not tell the difference.
+
+Exit codes as of diff: 0 no difference, 1 differences, 2 trouble.";
 
 pub(super) const DOCTOR: &str = "\
 Examples:

@@ -11,21 +11,46 @@ const ALIKE: f64 = 0.75;
 
 /// A field, or a part of an array.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Selected {
-    pub(super) page: PageKind,
-    pub(super) field: &'static Field,
+pub(crate) struct Selected {
+    pub(crate) page: PageKind,
+    pub(crate) field: &'static Field,
     indices: Vec<usize>,
 }
 
 impl Selected {
     /// The field's path with its indices.
-    pub(super) fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         let indices: String = self.indices.iter().map(|index| format!("[{index}]")).collect();
         format!("{}{indices}", self.field.path)
     }
 
+    /// Its elements as plain fields, each with its path and index.
+    pub(crate) fn elements(&self) -> Vec<(String, Field)> {
+        let Field { count, row, ty, .. } = *self.field;
+        // A row is an element of an array of arrays.
+        let size = |depth: usize| match depth {
+            0 => count,
+            1 if count > row => row,
+            _ => 1,
+        };
+        let start: usize = self.indices.iter().enumerate().map(|(depth, index)| index * size(depth + 1)).sum();
+        (start..start + size(self.indices.len()))
+            .map(|at| {
+                let mut element = *self.field;
+                element.offset += at * ty.size();
+                (element.count, element.row) = (1, 1);
+                let name = match (count, row) {
+                    (1, _) => self.field.path.to_owned(),
+                    (count, row) if count > row => format!("{}[{}][{}]", self.field.path, at / row, at % row),
+                    _ => format!("{}[{at}]", self.field.path),
+                };
+                (name, element)
+            })
+            .collect()
+    }
+
     /// Its value in the bytes of its page.
-    pub(super) fn value<'a>(&self, page: &'a [u8]) -> Value<'a> {
+    pub(crate) fn value<'a>(&self, page: &'a [u8]) -> Value<'a> {
         let mut value = self.field.read(page);
         for index in &self.indices {
             // Indices were checked when the field was selected.
@@ -39,7 +64,7 @@ impl Selected {
 }
 
 /// The fields that `wanted` names, every one where it names none. Each once, in the order of their pages.
-pub(super) fn select(wanted: &[String], page: Option<PageKind>, hidden: bool) -> anyhow::Result<Vec<Selected>> {
+pub(crate) fn select(wanted: &[String], page: Option<PageKind>, hidden: bool) -> anyhow::Result<Vec<Selected>> {
     let known: Vec<Selected> = PageKind::ALL
         .into_iter()
         .filter(|kind| page.is_none_or(|page| page == *kind))
@@ -165,6 +190,25 @@ mod tests {
         assert!(names(&["electronics"]).unwrap().iter().all(|name| name.starts_with("graphics.electronics.")));
         assert_eq!(names(&["gear", "gear"]).unwrap().len(), 1);
         assert!(names(&["static"]).unwrap().len() > 10);
+    }
+
+    #[test]
+    fn elements_are_the_values_of_their_own_paths() {
+        use acevo_shared_memory::{Page, SPageFilePhysics};
+
+        let wanted =
+            ["gear", "wheelSlip", "wheelSlip[2]", "tyreContactPoint", "tyreContactPoint[3]", "tyreContactPoint[3][1]"];
+        let selected = wanted.map(|name| select(&[name.to_owned()], Some(PageKind::Physics), false).unwrap().remove(0));
+        let counts = selected.each_ref().map(|one| one.elements().len());
+        assert_eq!(counts, [1, 4, 1, 12, 3, 1]);
+        let bytes: Vec<u8> = (0..800).map(|at| (at % 251) as u8).collect();
+        let page = SPageFilePhysics::from_bytes(&bytes);
+        for (name, element) in selected.iter().flat_map(Selected::elements) {
+            assert_eq!(Some(element.read(&bytes)), page.value(&name), "{name}");
+        }
+        assert_eq!(selected[4].elements()[0].0, "tyreContactPoint[3][0]");
+        assert_eq!(selected[5].elements()[0].0, "tyreContactPoint[3][1]");
+        assert_eq!(selected[2].elements()[0].0, "wheelSlip[2]");
     }
 
     #[test]
