@@ -16,6 +16,10 @@ fn sections_are_created_read_refused_kept_and_left_empty() {
     let publisher = Publisher::open().unwrap();
     let mapper = ACEvoSharedMemoryMapper::open().unwrap();
     assert_eq!(PageKind::ALL.map(|page| mapper.size(page)), [4096, 8192, 4096], "whole memory pages");
+    for (page, size) in PageKind::ALL.into_iter().zip([4096, 8192, 4096]) {
+        let section = mapper.section(page).unwrap();
+        assert!(section.settled && section.bytes == vec![0; size], "{page}");
+    }
     assert_eq!(mapper.packet_id(PageKind::Physics).unwrap(), 0);
 
     let publisher = common::what_is_published_is_read(publisher, &mapper);
