@@ -1,0 +1,128 @@
+//! Makes tables of what the producer and the readers have told: `table OUTCOMES MACHINE`.
+
+#![forbid(unsafe_code)]
+
+use std::env;
+use std::fs;
+use std::io::{Write, stdout};
+
+use acevo_peers::outcome::{Figures, Outcome, Produced, Row, Spread};
+use anyhow::{Context, Result};
+use serde::Deserialize;
+
+/// A line of the file.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Line {
+    Read(Outcome),
+    Produced(Produced),
+}
+
+/// A row with the reader and the setting it belongs to.
+struct Entry {
+    reader: String,
+    setting: String,
+    row: Row,
+}
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = env::args().collect();
+    let [_, path, machine] = &arguments[..] else { anyhow::bail!("usage: table OUTCOMES MACHINE") };
+    let text = fs::read_to_string(path).with_context(|| path.clone())?;
+    let (mut entries, mut producers) = (Vec::new(), Vec::new());
+    for line in text.lines() {
+        match serde_json::from_str(line).with_context(|| format!("{path}: {line}"))? {
+            Line::Produced(produced) => producers.push(produced),
+            Line::Read(Outcome { reader, setting, rows }) => {
+                let entry = |row| Entry { reader: reader.clone(), setting: setting.clone(), row };
+                entries.extend(rows.into_iter().map(entry));
+            }
+        }
+    }
+    let mut out = format!("Measured on {machine}.\n\n");
+    out += &costs(&entries);
+    out += &torn(&entries, &producers);
+    out += &steady(&entries, &producers);
+    write!(stdout(), "{out}").context("the tables to stdout")
+}
+
+fn costs(entries: &[Entry]) -> String {
+    let mut out = String::from(
+        "| pages that stand still | pages | a read | allocations of a read |\n\
+         |---|---|---:|---:|\n",
+    );
+    for entry in entries {
+        let Figures::Cost { pages, nanoseconds } = &entry.row.figures else { continue };
+        let allocated = entries.iter().find_map(|other| match &other.row.figures {
+            Figures::Allocations { pages: same, count, bytes }
+                if same == pages && other.reader == entry.reader && other.row.way == entry.row.way =>
+            {
+                Some(if *count == 0.0 { "0".into() } else { format!("{count}, {bytes} bytes") })
+            }
+            _ => None,
+        });
+        let (name, allocated) = (name(entry), allocated.unwrap_or_else(|| "-".into()));
+        out += &format!("| {name} | {pages} | {nanoseconds:.0} ns | {allocated} |\n");
+    }
+    out + "\n"
+}
+
+fn torn(entries: &[Entry], producers: &[Produced]) -> String {
+    let mut out = String::new();
+    for order in ["first", "last"] {
+        let setting = format!("hammer, counter {order}");
+        out += &format!(
+            "| hammered with pages, counter {order} | pages taken | marked | torn per million | of them undetected |\n\
+             |---|---:|---:|---:|---:|\n"
+        );
+        for entry in entries.iter().filter(|entry| entry.setting == setting) {
+            let Figures::Torn { taken, torn, undetected, marked, .. } = entry.row.figures else { continue };
+            let million = |count: u64| format!("{:.0}", count as f64 * 1e6 / taken.max(1) as f64);
+            let (torn, undetected) = (million(torn), million(undetected));
+            out += &format!("| {} | {taken} | {marked} | {torn} | {undetected} |\n", name(entry));
+        }
+        if let Some(produced) = producers.iter().find(|produced| produced.setting == setting) {
+            let each = produced.seconds * 1e6 / produced.packets.max(1) as f64;
+            out += &format!("\nThe producer wrote {} pages, one each {each:.1} µs.\n", produced.packets);
+        }
+        out += "\n";
+    }
+    out
+}
+
+fn steady(entries: &[Entry], producers: &[Produced]) -> String {
+    let mut out = String::from(
+        "| 333 packets a second | seen | torn | undetected | age: median, 99 %, most | delay: median, 99 %, most | CPU | Wine's server |\n\
+         |---|---:|---:|---:|---:|---:|---:|---:|\n",
+    );
+    for entry in entries {
+        let Figures::Steady { written, seen, torn, undetected, age, delay, cpu, server } = &entry.row.figures else {
+            continue;
+        };
+        let share = 100.0 * *seen as f64 / (*written).max(1) as f64;
+        out += &format!(
+            "| {} | {seen} of {written}, {share:.1} % | {torn} | {undetected} | {} | {} | {cpu:.2} % | {server:.2} % |\n",
+            name(entry),
+            spread(age),
+            spread(delay),
+        );
+    }
+    for Produced { packets, late, clock_step, .. } in producers.iter().filter(|it| it.setting.starts_with("steady")) {
+        out += &format!(
+            "\nThe producer wrote {packets} packets, {late} of them more than 0.1 ms after their time. The clock in the pages has \
+             steps of {:.1} µs.\n",
+            *clock_step as f64 / 1000.0
+        );
+    }
+    out
+}
+
+fn name(entry: &Entry) -> String {
+    format!("{}: {}", entry.reader, entry.row.way)
+}
+
+/// In milliseconds.
+fn spread(Spread { median, p99, max }: &Spread) -> String {
+    let [median, p99, max] = [median, p99, max].map(|time| time / 1000.0);
+    format!("{median:.2}, {p99:.2}, {max:.2} ms")
+}

@@ -1,0 +1,193 @@
+//! The pages that the producer writes. Every four bytes of a physics page follow from its packetId, so a mix of two packets
+//! shows; all values are plausible, for a reader outside of Wine knows the pages by their content only.
+
+use std::ops::Range;
+
+use acevo_shared_memory::{FieldType, PageKind, SPageFileGraphicEvo, SPageFileStaticEvo};
+
+/// Words of a physics page.
+pub const WORDS: usize = PageKind::Physics.size() / 4;
+
+/// A physics page as words, in the order of their offsets.
+pub type Words = [u32; WORDS];
+
+/// Where a stamped page has its time: in the middle, so that a page torn here is also torn on one side of it.
+const TIME: Range<usize> = 100..103;
+
+/// Bits of a number between 0.5 and 1, and those of them that may be chosen freely.
+const HALF: u32 = 0x3f00_0000;
+const FREE_BITS: u32 = 23;
+const FREE: u32 = (1 << FREE_BITS) - 1;
+
+/// How the words of a physics page follow from its packetId.
+#[derive(Debug)]
+pub struct Pattern {
+    /// What a word always has.
+    fixed: Words,
+    /// Which bits of the packetId it has besides.
+    of_id: Words,
+    /// Which of its bits are known beforehand: all, or none of a time.
+    known: Words,
+}
+
+impl Pattern {
+    /// Pages that consist of their packetId only.
+    pub fn plain() -> Self {
+        // Integers are flags, gears, levels: 0 and 1 are good for all of them.
+        let (mut fixed, mut of_id) = ([0; WORDS], [1; WORDS]);
+        for field in PageKind::Physics.fields().iter().filter(|field| field.ty == FieldType::F32) {
+            let words = field.offset / 4..(field.offset + field.size()) / 4;
+            fixed[words.clone()].fill(HALF);
+            of_id[words].fill(FREE);
+        }
+        of_id[0] = u32::MAX;
+        Self { fixed, of_id, known: [u32::MAX; WORDS] }
+    }
+
+    /// Pages that tell, besides, when they were written.
+    pub fn stamped() -> Self {
+        let mut pattern = Self::plain();
+        pattern.known[TIME].fill(0);
+        pattern
+    }
+
+    /// The page of a packet, written at a time (of no account where pages are not stamped).
+    pub fn words(&self, id: u32, time: u64) -> Words {
+        let mut words = std::array::from_fn(|at| self.fixed[at] | id & self.of_id[at]);
+        if self.known[TIME.start] == 0 {
+            for (part, word) in words[TIME].iter_mut().enumerate() {
+                *word = HALF | (time >> (FREE_BITS * part as u32)) as u32 & FREE;
+            }
+        }
+        words
+    }
+
+    /// True where the words are not of one packet.
+    pub fn is_torn(&self, words: &Words) -> bool {
+        let id = words[0];
+        let wrong = |at: usize| (words[at] ^ (self.fixed[at] | id & self.of_id[at])) & self.known[at];
+        (0..WORDS).fold(0, |wrongs, at| wrongs | wrong(at)) != 0
+    }
+}
+
+/// When a stamped page was written, in nanoseconds of UNIX time.
+pub fn time(words: &Words) -> u64 {
+    words[TIME].iter().rev().fold(0, |time, word| time << FREE_BITS | u64::from(word & FREE))
+}
+
+/// A physics page's bytes as words; what is missing is zero.
+pub fn words_of(bytes: &[u8]) -> Words {
+    let mut words = [0; WORDS];
+    words.iter_mut().zip(bytes.as_chunks().0).for_each(|(word, chunk)| *word = u32::from_le_bytes(*chunk));
+    words
+}
+
+/// The bytes of a physics page.
+pub fn bytes_of(words: &Words) -> [u8; WORDS * 4] {
+    let mut bytes = [0; WORDS * 4];
+    bytes.as_chunks_mut().0.iter_mut().zip(words).for_each(|(chunk, word)| *chunk = word.to_le_bytes());
+    bytes
+}
+
+/// What the screen shows: somebody drives. Some readers give nothing at all unless the status is live.
+pub fn graphics(id: i32) -> SPageFileGraphicEvo {
+    let mut page = SPageFileGraphicEvo { packetId: id, status: 2, npos: 0.5, rpm: 4000, ..Default::default() };
+    page.car_model = "Velocita GT3 R".into();
+    page.driver_name = "Jane".into();
+    page.driver_surname = "Doe".into();
+    (page.max_gears, page.total_drivers, page.current_pos, page.gear_int) = (6, 20, 3, 4);
+    (page.gas_percent, page.rpm_percent, page.turbo_boost, page.max_fuel) = (0.5, 0.6, 0.7, 110.0);
+    (page.fuel_per_lap, page.total_km, page.car_ids[0]) = (2.5, 17, [1, 2]);
+    page
+}
+
+/// The session.
+pub fn session() -> SPageFileStaticEvo {
+    SPageFileStaticEvo {
+        sm_version: "1.0".into(),
+        ac_evo_version: "0.9.1".into(),
+        track: "Valdombra".into(),
+        ..Default::default()
+    }
+}
+
+/// A member of a page that is one word or several.
+pub trait Member {
+    /// Puts its words behind those that are there.
+    fn put(self, words: &mut Words, at: &mut usize);
+}
+
+impl Member for i32 {
+    #[inline(always)]
+    fn put(self, words: &mut Words, at: &mut usize) {
+        words[*at] = self.cast_unsigned();
+        *at += 1;
+    }
+}
+
+impl Member for f32 {
+    #[inline(always)]
+    fn put(self, words: &mut Words, at: &mut usize) {
+        words[*at] = self.to_bits();
+        *at += 1;
+    }
+}
+
+impl<T: Member, const N: usize> Member for [T; N] {
+    #[inline(always)]
+    fn put(self, words: &mut Words, at: &mut usize) {
+        self.into_iter().for_each(|member| member.put(words, at));
+    }
+}
+
+/// Takes the named members of a struct, one after the other, as the words of a page.
+#[macro_export]
+macro_rules! words {
+    ($page:expr; $($member:ident),+ $(,)?) => {{
+        let page = $page;
+        let mut words = [0; $crate::page::WORDS];
+        let mut at = 0;
+        $($crate::page::Member::put(page.$member, &mut words, &mut at);)+
+        assert_eq!(at, $crate::page::WORDS, "the members are not all of a physics page");
+        words
+    }};
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_tells_its_time_and_a_mix_of_two_shows_at_any_place() {
+        for (pattern, stamped) in [(Pattern::plain(), false), (Pattern::stamped(), true)] {
+            let time = 1_790_000_000_123_456_789;
+            let [one, two] = [(7, time), (8, time + 3_003_003)].map(|(id, time)| pattern.words(id, time));
+            assert!(!pattern.is_torn(&one) && !pattern.is_torn(&two));
+            if stamped {
+                assert_eq!(super::time(&one), time);
+            }
+            for at in 1..WORDS {
+                let mut mix = one;
+                mix[at..].copy_from_slice(&two[at..]);
+                assert!(pattern.is_torn(&mix), "{at}");
+            }
+        }
+    }
+
+    #[test]
+    fn times_stand_in_numbers() {
+        let pattern = Pattern::plain();
+        assert!(pattern.fixed[TIME].iter().all(|word| *word == HALF));
+    }
+
+    #[test]
+    fn pages_are_plausible() {
+        use acevo_shared_memory::{Page, SPageFilePhysics};
+        for id in [1, 2, FREE, u32::MAX >> 1] {
+            let bytes = bytes_of(&Pattern::stamped().words(id, u64::MAX >> 2));
+            assert_eq!(words_of(&bytes)[0], id);
+            assert_eq!(SPageFilePhysics::from_bytes(&bytes).implausible().count(), 0);
+        }
+        assert_eq!(graphics(1).implausible().count() + session().implausible().count(), 0);
+    }
+}
