@@ -5,12 +5,12 @@ mod stats;
 
 use std::borrow::Borrow;
 use std::hint::spin_loop;
-use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::error::Error;
 use crate::mapper::ACEvoSharedMemoryMapper;
 use crate::page::{Page, PageKind, SPageFileGraphicEvo, SPageFilePhysics};
+use crate::source::sleep;
 use crate::view::View;
 
 use self::rhythm::{Found, Rhythm};
@@ -29,6 +29,12 @@ pub enum Polling {
     /// Looks all the time and never sleeps: the least latency, for a whole core.
     Spin,
 }
+
+/// What a sleep may take longer than it should.
+const OVERSLEPT: Duration = Duration::from_millis(1);
+
+/// Waking up costs more than a look: both pages may wait this long for each other.
+const SAME_LOOK: Duration = Duration::from_micros(150);
 
 /// The packets of the game, each once, as they come: a blocking iterator, with [`wait`](Self::wait) where there is a limit to
 /// one's patience.
@@ -147,6 +153,7 @@ impl<M: Borrow<ACEvoSharedMemoryMapper>> Packets<M> {
             let until = deadline.map_or(self.next, |deadline| deadline.min(self.next));
             if let Some(early) = until.checked_duration_since(now).filter(|early| !early.is_zero()) {
                 sleep(early);
+                self.stats.overslept += u64::from(until.elapsed() > OVERSLEPT);
             }
             if let Some(packet) = self.poll()? {
                 return Ok(Some(packet));
@@ -199,7 +206,10 @@ impl<M: Borrow<ACEvoSharedMemoryMapper>> Packets<M> {
                 if self.physics.rhythm.is_moving() && !self.graphics.rhythm.is_moving() {
                     return physics;
                 }
-                physics.min(self.graphics.rhythm.next_look(now))
+                let graphics = self.graphics.rhythm.next_look(now);
+                let (first, second) = (physics.min(graphics), physics.max(graphics));
+                // One look serves both where they are due nearly at once.
+                if second - first < SAME_LOOK { second } else { first }
             }
         }
     }

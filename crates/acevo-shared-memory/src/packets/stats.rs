@@ -14,6 +14,8 @@ pub struct Stats {
     pub graphics: PageStats,
     /// How often the counters were looked at.
     pub looks: u64,
+    /// How often a sleep took a millisecond longer than it should: the machine is busy, and packets may be missed for that.
+    pub overslept: u64,
 }
 
 /// The packets of one page.
@@ -81,6 +83,7 @@ impl PageStats {
 impl AddAssign<&Self> for Stats {
     fn add_assign(&mut self, other: &Self) {
         self.looks += other.looks;
+        self.overslept += other.overslept;
         for (page, other) in [(&mut self.physics, &other.physics), (&mut self.graphics, &other.graphics)] {
             page.distinct += other.distinct;
             page.missed += other.missed;

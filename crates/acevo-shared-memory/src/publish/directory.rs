@@ -69,7 +69,8 @@ impl Target for Files {
         let Some(file) = &self.pages[page as usize] else { return Ok(()) };
         let (counter, rest) = bytes.split_at(bytes.len().min(4));
         let written = match order {
-            CounterOrder::First => file.write_all_at(counter, 0).and_then(|()| file.write_all_at(rest, 4)),
+            // The kernel copies from the start to the end.
+            CounterOrder::First => file.write_all_at(bytes, 0),
             CounterOrder::Last => file.write_all_at(rest, 4).and_then(|()| file.write_all_at(counter, 0)),
         };
         written.map_err(|error| Error::of_system(self.path(page).display().to_string(), error))

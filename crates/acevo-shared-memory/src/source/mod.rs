@@ -41,7 +41,11 @@ use wine as system;
 
 #[cfg(all(target_os = "linux", feature = "publish"))]
 pub(crate) use directory::SHARED_MEMORY;
+#[cfg(not(windows))]
+pub(crate) use std::thread::sleep;
 pub(crate) use system::open;
+#[cfg(windows)]
+pub(crate) use windows::sleep;
 #[cfg(all(windows, feature = "publish"))]
 pub(crate) use windows::{Handle, MappedView, process_id, wide};
 

@@ -1,6 +1,6 @@
 //! The named sections of a game on this machine.
 //!
-//! This file holds all the `unsafe` of reading. Its rule: a mapped view is another process's memory. It is never borrowed and
+//! This file holds all the `unsafe` of reading and of waiting. Its rule for memory: a mapped view is another process's memory. It is never borrowed and
 //! never handed out; [`Section::load`] is the only function that reads it, a block at a time, with a volatile load at an address
 //! that was never turned into a reference.
 #![allow(unsafe_code)]
@@ -9,12 +9,15 @@ use std::ffi::c_void;
 use std::io;
 use std::mem::transmute;
 use std::ptr;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering, fence};
+use std::time::Duration;
 
 use windows_sys::Win32::Foundation::{CloseHandle, HANDLE, INVALID_HANDLE_VALUE, WAIT_TIMEOUT};
 use windows_sys::Win32::System::Diagnostics::ToolHelp::{
     CreateToolhelp32Snapshot, PROCESSENTRY32W, Process32FirstW, Process32NextW, TH32CS_SNAPPROCESS,
 };
+use windows_sys::Win32::System::LibraryLoader::{GetModuleHandleW, GetProcAddress};
 use windows_sys::Win32::System::Memory::{
     FILE_MAP_READ, MEM_COMMIT, MEMORY_BASIC_INFORMATION, MEMORY_MAPPED_VIEW_ADDRESS, MapViewOfFile, OpenFileMappingW,
     UnmapViewOfFile, VirtualQuery,
@@ -378,6 +381,35 @@ impl Process {
         // SAFETY: the handle is open as long as `self` lives; waiting 0 ms only looks.
         unsafe { WaitForSingleObject(self.0.raw(), 0) == WAIT_TIMEOUT }
     }
+}
+
+/// Wine's own delay: whether alertable, and a time in units of 100 ns, negative for a duration.
+type Delay = unsafe extern "system" fn(u8, *const i64) -> i32;
+
+/// Sleeps, as exactly as the system can.
+///
+/// On Windows that is what `std` does. Under Wine the timers of `std` are rounded up to whole milliseconds and cost four calls of
+/// its server; there this takes the function behind `Sleep`, which waits for microseconds on its own. (On Windows the same
+/// function is coarse.)
+pub(crate) fn sleep(time: Duration) {
+    static DELAY: OnceLock<Option<Delay>> = OnceLock::new();
+    let Some(delay) = DELAY.get_or_init(delay_of_wine) else { return std::thread::sleep(time) };
+    let interval = -i64::try_from(time.as_nanos() / 100).unwrap_or(i64::MAX);
+    // SAFETY: reads one number, which outlives the call.
+    unsafe { delay(0, &raw const interval) };
+}
+
+/// `None` on Windows itself.
+fn delay_of_wine() -> Option<Delay> {
+    let name = wide("ntdll.dll");
+    // SAFETY: `name` ends with a NUL and lives until the call has returned.
+    let ntdll = unsafe { GetModuleHandleW(name.as_ptr()) };
+    // SAFETY: every process has this module for as long as it lives, and the name ends with a NUL.
+    unsafe { GetProcAddress(ntdll, c"wine_get_version".as_ptr().cast()) }?;
+    // SAFETY: as above.
+    let delay = unsafe { GetProcAddress(ntdll, c"NtDelayExecution".as_ptr().cast()) }?;
+    // SAFETY: the function of this name has these parameters in every version of Wine and Windows.
+    Some(unsafe { transmute::<unsafe extern "system" fn() -> isize, Delay>(delay) })
 }
 
 /// The process id of a program, by its file name.
