@@ -106,6 +106,14 @@ fn foreign(c: &mut Criterion) {
     group.bench_function("physics", |b| b.iter(|| mapper.physics()));
     group.bench_function("graphics", |b| b.iter(|| mapper.graphics()));
     group.bench_function("all three", |b| b.iter(|| (mapper.physics(), mapper.graphics(), mapper.static_data())));
+    let (mut physics, mut graphics, mut session) = (mapper.physics(), mapper.graphics(), mapper.static_data());
+    group.bench_function("all three, refreshed in place", |b| {
+        b.iter(|| {
+            physics.refresh().expect("it is there");
+            graphics.refresh().expect("it is there");
+            session.refresh().expect("it is there")
+        });
+    });
     group.bench_function("packet_id", |b| b.iter(|| mapper.packet_id(PageKind::Physics)));
     group.finish();
 }

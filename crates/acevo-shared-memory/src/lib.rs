@@ -7,6 +7,7 @@ compile_error!("the game's pages are little-endian, and so must be the machine t
 mod capture;
 mod decode;
 mod error;
+mod frame;
 mod mapper;
 mod packets;
 pub mod page;
@@ -18,6 +19,7 @@ pub mod source;
 mod view;
 
 pub use error::Error;
+pub use frame::Frame;
 pub use mapper::ACEvoSharedMemoryMapper;
 pub use packets::{Arrival, Distribution, Packet, Packets, PageStats, Polling, Stats};
 #[doc(no_inline)]

@@ -70,16 +70,19 @@ impl ACEvoSharedMemoryMapper {
     }
 
     /// The vehicle, now. An all-zero page where the source is gone.
+    #[inline]
     pub fn physics(&self) -> PhysicsView<'_> {
         self.view_or_nothing()
     }
 
     /// What the game's screen shows, now. An all-zero page, with status `Off`, where the source is gone.
+    #[inline]
     pub fn graphics(&self) -> GraphicsView<'_> {
         self.view_or_nothing()
     }
 
     /// The session. An all-zero page where the source is gone.
+    #[inline]
     pub fn static_data(&self) -> StaticView<'_> {
         self.view_or_nothing()
     }
@@ -88,6 +91,7 @@ impl ACEvoSharedMemoryMapper {
     ///
     /// # Errors
     /// [`Error::Gone`] where the game has ended, or what the system says.
+    #[inline]
     pub fn try_physics(&self) -> Result<PhysicsView<'_>, Error> {
         self.view::<SPageFilePhysics>()
     }
@@ -96,6 +100,7 @@ impl ACEvoSharedMemoryMapper {
     ///
     /// # Errors
     /// As [`try_physics`](Self::try_physics).
+    #[inline]
     pub fn try_graphics(&self) -> Result<GraphicsView<'_>, Error> {
         self.view::<SPageFileGraphicEvo>()
     }
@@ -104,6 +109,7 @@ impl ACEvoSharedMemoryMapper {
     ///
     /// # Errors
     /// As [`try_physics`](Self::try_physics).
+    #[inline]
     pub fn try_static_data(&self) -> Result<StaticView<'_>, Error> {
         self.view::<SPageFileStaticEvo>()
     }
@@ -177,7 +183,7 @@ impl ACEvoSharedMemoryMapper {
     }
 
     #[inline]
-    pub(crate) fn view<T: Page>(&self) -> Result<View<'_, T>, Error> {
+    fn view<T: Page>(&self) -> Result<View<'_, T>, Error> {
         let captured = self.capture()?;
         Ok(View::attached(self, &captured))
     }

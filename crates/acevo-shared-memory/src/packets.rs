@@ -243,7 +243,7 @@ impl Counter {
             self.rhythm.nothing(found.at);
             return Ok(None);
         }
-        let view = mapper.view::<T>()?.snapshot();
+        let view = View::<T>::detached(&*mapper.capture()?);
         // By now it may be the next one.
         let id = view.raw().as_bytes().first_chunk().copied().map_or(id, i32::from_le_bytes);
         let steps = id.wrapping_sub(self.last);

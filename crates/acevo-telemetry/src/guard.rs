@@ -7,9 +7,8 @@
 
 use std::fmt;
 
-use acevo_shared_memory::{ACEvoSharedMemoryMapper, Field, FieldType, Implausible, Page, PageKind};
+use acevo_shared_memory::{ACEvoSharedMemoryMapper, Field, FieldType, Frame, Implausible, Page, PageKind};
 
-use crate::frame::Frame;
 
 /// Systems round sections up to whole memory pages.
 const MEMORY_PAGE: usize = 4096;

@@ -6,13 +6,13 @@
 
 #![forbid(unsafe_code)]
 
-mod frame;
 mod guard;
 mod liveness;
 mod rate;
 mod telemetry;
 
-pub use frame::Frame;
+#[doc(no_inline)]
+pub use acevo_shared_memory::Frame;
 pub use guard::{Suspicion, examine};
 pub use liveness::State;
 pub use rate::Rate;

@@ -5,9 +5,8 @@ use std::fmt;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, Packet, Packets, PageKind, Polling, Stats};
+use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, Frame, Packet, Packets, PageKind, Polling, Stats};
 
-use crate::frame::Frame;
 use crate::guard::{Suspicion, examine};
 use crate::liveness::{Liveness, State, Verdict};
 
@@ -256,12 +255,12 @@ impl Telemetry {
     /// Tries to attach.
     fn look(&mut self, now: Instant) {
         self.next_look = now + LOOK_EVERY;
-        match (self.open)().and_then(|mapper| Ok((Frame::capture(&mapper)?, mapper))) {
+        match (self.open)().and_then(|mapper| Ok((mapper.frame()?, mapper))) {
             Ok((frame, mapper)) if frame.is_blank() => {
                 let page = PageKind::Graphics;
                 self.wait_because(Error::PageNotThere { page, place: mapper.place(page) });
             }
-            Ok((frame, mapper)) if self.left == Some(frame.counters()) => drop(mapper),
+            Ok((frame, mapper)) if self.left == Some(counters(&frame)) => drop(mapper),
             Ok((frame, mapper)) => self.attach(mapper, frame, now),
             Err(error) => self.wait_because(error),
         }
@@ -299,7 +298,7 @@ impl Telemetry {
         let Some(attachment) = self.attachment.take() else { return };
         self.stats += attachment.packets.stats();
         let state = if let Detached::Frozen = why {
-            self.left = Some(attachment.frame.counters());
+            self.left = Some(counters(&attachment.frame));
             State::Frozen
         } else {
             State::Waiting
@@ -360,9 +359,9 @@ impl Telemetry {
     /// who keeps the pages of one that has ended would keep us, too.
     fn look_again(&mut self, now: Instant) {
         let Some(attachment) = &self.attachment else { return };
-        let counters = attachment.frame.counters();
-        match (self.open)().and_then(|mapper| Ok((Frame::capture(&mapper)?, mapper))) {
-            Ok((frame, _)) if frame.counters() == counters => {}
+        let before = counters(&attachment.frame);
+        match (self.open)().and_then(|mapper| Ok((mapper.frame()?, mapper))) {
+            Ok((frame, _)) if counters(&frame) == before => {}
             Ok((frame, mapper)) if !frame.is_blank() => {
                 self.detach(Detached::Replaced, now);
                 self.attach(mapper, frame, now);
@@ -429,4 +428,9 @@ impl Telemetry {
             self.events.push_back(Event::StateChanged { before, now });
         }
     }
+}
+
+/// Counters of physics and graphics.
+fn counters(frame: &Frame) -> [i32; 2] {
+    [frame.physics.packet_id(), frame.graphics.packet_id()]
 }

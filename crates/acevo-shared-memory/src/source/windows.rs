@@ -285,10 +285,18 @@ impl Section {
             _ => true,
         };
         let mut difference = block_of([0; 2]);
-        for (index, block) in blocks[..known].iter().enumerate().rev() {
-            // SAFETY: `index` is below `known`, so below the number of blocks.
-            let now = unsafe { self.load(index) };
-            difference = add_difference(difference, block_of(*block), now);
+        let mut compare = |first: usize, blocks: &[[u64; 2]]| {
+            for (index, block) in blocks.iter().enumerate().rev() {
+                // SAFETY: `first + index` is below `known`, so below the number of blocks.
+                let now = unsafe { self.load(first + index) };
+                difference = add_difference(difference, block_of(*block), now);
+            }
+        };
+        // In groups of a fixed size: the compiler unrolls those.
+        let (groups, rest) = blocks[..known].as_chunks::<8>();
+        compare(groups.len() * 8, rest);
+        for (index, group) in groups.iter().enumerate().rev() {
+            compare(index * 8, group);
         }
         fence(Ordering::Acquire);
         last_word_is && words_of(difference) == [0; 2]

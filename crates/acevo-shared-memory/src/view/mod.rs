@@ -38,6 +38,8 @@ pub type StaticView<'a> = View<'a, SPageFileStaticEvo>;
 pub struct View<'a, T> {
     page: T,
     settled: bool,
+    /// Which copy of the mapper's this is.
+    copy: u64,
     mapper: Option<&'a ACEvoSharedMemoryMapper>,
 }
 
@@ -68,17 +70,23 @@ impl<'a, T: Page> View<'a, T> {
     /// A view of a page that was just captured.
     #[inline]
     pub(crate) fn attached(mapper: &'a ACEvoSharedMemoryMapper, captured: &Last<T>) -> Self {
-        Self { page: *captured.page(), settled: captured.is_settled(), mapper: Some(mapper) }
+        Self { page: *captured.page(), settled: captured.is_settled(), copy: captured.copies(), mapper: Some(mapper) }
+    }
+
+    /// A snapshot of a page that was just captured.
+    #[inline]
+    pub(crate) fn detached(captured: &Last<T>) -> Self {
+        Self { page: *captured.page(), settled: captured.is_settled(), copy: captured.copies(), mapper: None }
     }
 
     /// A view of a page that could not be captured.
     pub(crate) fn nothing(mapper: &'a ACEvoSharedMemoryMapper) -> Self {
-        Self { page: T::default(), settled: false, mapper: Some(mapper) }
+        Self { page: T::default(), settled: false, copy: 0, mapper: Some(mapper) }
     }
 
     /// The same page without the mapper's lifetime: to keep it, or to send it to another thread.
     pub fn snapshot(&self) -> View<'static, T> {
-        View { page: self.page, settled: self.settled, mapper: None }
+        View { mapper: None, ..*self }
     }
 
     /// Takes the newest settled page in place, and tells whether it is another packet than before (for the static page,
@@ -89,10 +97,13 @@ impl<'a, T: Page> View<'a, T> {
     /// what it had.
     pub fn refresh(&mut self) -> Result<bool, Error> {
         let captured = self.mapper.ok_or(Error::Snapshot)?.capture::<T>()?;
+        if captured.copies() == self.copy {
+            return Ok(false);
+        }
         // Where there is a counter it comes first.
         let telling = if T::KIND == PageKind::Static { T::KIND.size() } else { size_of::<i32>() };
         let is_new = self.page.as_bytes()[..telling] != captured.page().as_bytes()[..telling];
-        (self.page, self.settled) = (*captured.page(), captured.is_settled());
+        (self.page, self.settled, self.copy) = (*captured.page(), captured.is_settled(), captured.copies());
         Ok(is_new)
     }
 }
@@ -100,7 +111,7 @@ impl<'a, T: Page> View<'a, T> {
 impl<T> From<T> for View<'static, T> {
     /// A view of a page that came from elsewhere: a test, a simulator, a recording.
     fn from(page: T) -> Self {
-        Self { page, settled: true, mapper: None }
+        Self { page, settled: true, copy: 0, mapper: None }
     }
 }
 

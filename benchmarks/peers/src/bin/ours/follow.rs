@@ -1,34 +1,26 @@
 //! How a program waits for the next packet.
 
-use std::thread::sleep;
-use std::time::Duration;
-
-use acevo_shared_memory::{ACEvoSharedMemoryMapper, PageKind, PhysicsView};
-use anyhow::Result;
+use acevo_shared_memory::{ACEvoSharedMemoryMapper, Packets, PhysicsView};
+use anyhow::{Context, Result};
 
 /// What the table says about it.
-pub(crate) const HOW: &str = "counter polled each 250 µs";
-
-const POLL: Duration = Duration::from_micros(250);
+pub(crate) const HOW: &str = "packets()";
 
 /// Waits for packets.
-pub(crate) struct Follower<'a> {
-    mapper: &'a ACEvoSharedMemoryMapper,
-    last: i32,
-}
+pub(crate) struct Follower<'a>(Packets<&'a ACEvoSharedMemoryMapper>);
 
 impl<'a> Follower<'a> {
     pub(crate) fn new(mapper: &'a ACEvoSharedMemoryMapper) -> Self {
-        Self { mapper, last: 0 }
+        Self(mapper.packets())
     }
 
-    /// Waits until there is another packet, and takes it.
+    /// Waits until there is another packet.
     pub(crate) fn next(&mut self) -> Result<PhysicsView<'a>> {
-        while self.mapper.packet_id(PageKind::Physics)? == self.last {
-            sleep(POLL);
+        loop {
+            let packet = self.0.next().context("the producer has ended")??;
+            if let Some(physics) = packet.physics {
+                return Ok(physics.view);
+            }
         }
-        let view = self.mapper.try_physics()?;
-        self.last = view.raw().packetId;
-        Ok(view)
     }
 }

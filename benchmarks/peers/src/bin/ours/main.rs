@@ -7,7 +7,7 @@ mod follow;
 use acevo_peers::arguments::Arguments;
 use acevo_peers::page::words_of;
 use acevo_peers::reader::{self, Read, Reader, Taken, Way};
-use acevo_shared_memory::{ACEvoSharedMemoryMapper, Page, PhysicsView};
+use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, Page, PhysicsView};
 use anyhow::{Context, Result};
 
 struct Ours(ACEvoSharedMemoryMapper);
@@ -15,11 +15,13 @@ struct Ours(ACEvoSharedMemoryMapper);
 impl Reader for Ours {
     fn reads(&self) -> Vec<Read<'_>> {
         let Self(mapper) = self;
-        let all = || (mapper.physics(), mapper.graphics(), mapper.static_data());
+        let (mut physics, mut graphics, mut session) = (mapper.physics(), mapper.graphics(), mapper.static_data());
+        let refreshed = move || Ok::<_, Error>((physics.refresh()?, graphics.refresh()?, session.refresh()?));
         vec![
             Read::new("view", "physics", || mapper.physics()),
             Read::new("view", "graphics", || mapper.graphics()),
-            Read::new("views", "all three", all),
+            Read::new("frame", "all three", || mapper.frame()),
+            Read::new("views kept and refreshed", "all three", refreshed),
         ]
     }
 

@@ -1,0 +1,65 @@
+//! The three pages at one instant.
+
+use crate::error::Error;
+use crate::mapper::ACEvoSharedMemoryMapper;
+use crate::page::{Page, PageKind};
+use crate::view::{GraphicsView, PhysicsView, StaticView, View};
+
+/// The three pages as they were at one instant: what a screen shows, what a logger keeps.
+///
+/// ```no_run
+/// use acevo_shared_memory::ACEvoSharedMemoryMapper;
+///
+/// let mapper = ACEvoSharedMemoryMapper::open()?;
+/// let frame = mapper.frame()?;
+/// println!("{}: {:.0} km/h", frame.static_data.track(), frame.physics.raw().speedKmh);
+/// # Ok::<(), acevo_shared_memory::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Frame {
+    /// The vehicle.
+    pub physics: PhysicsView<'static>,
+    /// What the game's screen shows.
+    pub graphics: GraphicsView<'static>,
+    /// The session.
+    pub static_data: StaticView<'static>,
+}
+
+impl ACEvoSharedMemoryMapper {
+    /// All three pages, now. Each is whole; the game writes them one after the other, so physics may be newer than what the
+    /// screen shows.
+    ///
+    /// # Errors
+    /// As [`try_physics`](Self::try_physics).
+    #[inline]
+    pub fn frame(&self) -> Result<Frame, Error> {
+        let (physics, graphics, static_data) = (self.capture()?, self.capture()?, self.capture()?);
+        Ok(Frame {
+            physics: View::detached(&physics),
+            graphics: View::detached(&graphics),
+            static_data: View::detached(&static_data),
+        })
+    }
+}
+
+impl Frame {
+    /// True where every page was seen to stand still.
+    pub const fn is_settled(&self) -> bool {
+        self.physics.is_settled() && self.graphics.is_settled() && self.static_data.is_settled()
+    }
+
+    /// True where nothing was ever written: no counter has begun and there is nothing to show. Such pages are made by a game
+    /// that is starting, or by somebody who only meant to read.
+    pub fn is_blank(&self) -> bool {
+        self.physics.packet_id() == 0 && self.graphics.raw().as_bytes().iter().all(|byte| *byte == 0)
+    }
+
+    /// The bytes of a page, padding included; a `bool` is 0 or 1.
+    pub fn bytes(&self, page: PageKind) -> &[u8] {
+        match page {
+            PageKind::Physics => self.physics.raw().as_bytes(),
+            PageKind::Graphics => self.graphics.raw().as_bytes(),
+            PageKind::Static => self.static_data.raw().as_bytes(),
+        }
+    }
+}
