@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::Source;
 use super::file::PageFile;
 use super::survey::{Finding, Outcome};
+use super::watchdog::Watchdog;
 use crate::error::Error;
 use crate::page::PageKind;
 
@@ -15,6 +16,8 @@ use crate::page::PageKind;
 pub(crate) const SHARED_MEMORY: &str = "/dev/shm";
 
 /// Pages in the files `acevo_pmf_physics`, `acevo_pmf_graphics` and `acevo_pmf_static` of a directory.
+///
+/// Files that are removed or replaced are reported as [`Error::Gone`] within 10 ms.
 ///
 /// ```no_run
 /// use acevo_shared_memory::{ACEvoSharedMemoryMapper, PageDirectory};
@@ -26,6 +29,8 @@ pub(crate) const SHARED_MEMORY: &str = "/dev/shm";
 #[derive(Debug)]
 pub struct PageDirectory {
     pages: [PageFile; 3],
+    /// One for each page: a publisher removes them one after the other.
+    watchdogs: [Watchdog; 3],
 }
 
 impl PageDirectory {
@@ -46,7 +51,10 @@ impl PageDirectory {
                 Error::GameNotRunning { looked_for: page_path(directory, PageKind::Physics).display().to_string() }
             });
         }
-        Ok(Self { pages: [open(PageKind::Physics)?, open(PageKind::Graphics)?, open(PageKind::Static)?] })
+        Ok(Self {
+            pages: [open(PageKind::Physics)?, open(PageKind::Graphics)?, open(PageKind::Static)?],
+            watchdogs: PageKind::ALL.map(|_| Watchdog::new()),
+        })
     }
 
     /// What is found in a directory, page by page; see [`survey`](crate::survey) for the same of the whole system.
@@ -65,7 +73,8 @@ impl PageDirectory {
     /// The page's file, unless it is history: a publisher that ends removes its files, one that starts anew makes new ones.
     fn current(&self, page: PageKind) -> Result<&PageFile, Error> {
         let file = &self.pages[page as usize];
-        if file.is_unlinked() { Err(file.gone()) } else { Ok(file) }
+        let is_gone = self.watchdogs[page as usize].is_gone(|| file.is_unlinked());
+        if is_gone { Err(file.gone()) } else { Ok(file) }
     }
 }
 

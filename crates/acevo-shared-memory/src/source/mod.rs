@@ -13,6 +13,8 @@ mod local;
 mod survey;
 #[cfg(not(any(windows, target_os = "linux")))]
 mod unsupported;
+#[cfg(unix)]
+mod watchdog;
 #[cfg(windows)]
 mod windows;
 #[cfg(target_os = "linux")]

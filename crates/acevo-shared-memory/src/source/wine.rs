@@ -19,6 +19,7 @@ use zerocopy::IntoBytes;
 use self::process::{Mapping, Process};
 use super::directory::{PageDirectory, SHARED_MEMORY};
 use super::file::PageFile;
+use super::watchdog::Watchdog;
 use super::{Finding, GAME_PROCESS, Outcome, Source};
 use crate::error::Error;
 use crate::page::PageKind;
@@ -36,10 +37,11 @@ const REFUSALS: u32 = 100;
 /// The largest section looked at; the known pages take one or two memory pages.
 const LARGEST: u64 = 16 * 4096;
 
-/// The pages of a game that runs under Proton or Wine.
+/// The pages of a game that runs under Proton or Wine. Its end is reported as [`Error::Gone`] within 10 ms.
 #[derive(Debug)]
 pub struct WineProcess {
     process: Process,
+    watchdog: Watchdog,
     pages: [PageFile; 3],
     /// Page that was all zero when it was found, and so was told apart only because no other was left.
     blank: Option<PageKind>,
@@ -157,13 +159,21 @@ impl WineProcess {
             }
         };
         let pages = [file(PageKind::Physics)?, file(PageKind::Graphics)?, file(PageKind::Static)?];
-        Ok(Self { process, pages, blank, blank_is_open: AtomicBool::new(blank.is_some()), refusals: AtomicU32::new(0) })
+        let watchdog = Watchdog::new();
+        Ok(Self {
+            process,
+            watchdog,
+            pages,
+            blank,
+            blank_is_open: AtomicBool::new(blank.is_some()),
+            refusals: AtomicU32::new(0),
+        })
     }
 
     /// The page's file, unless the game has ended: the file would stay as it is for ever.
     fn living(&self, page: PageKind) -> Result<&PageFile, Error> {
         let file = &self.pages[page as usize];
-        if self.process.is_alive() { Ok(file) } else { Err(file.gone()) }
+        if self.watchdog.is_gone(|| !self.process.is_alive()) { Err(file.gone()) } else { Ok(file) }
     }
 
     fn best(mut games: Vec<Self>) -> Option<Self> {

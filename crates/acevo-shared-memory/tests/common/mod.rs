@@ -3,7 +3,7 @@
 
 #[cfg(feature = "publish")]
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, CounterOrder, PageKind, Publisher};
-use acevo_shared_memory::{SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
+use acevo_shared_memory::{Error, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
 
 /// A car that drives.
 pub(crate) fn driven() -> SPageFilePhysics {
@@ -54,6 +54,15 @@ pub(crate) fn session() -> SPageFileStaticEvo {
         track: "Valdombra".into(),
         track_length_m: 4124.0,
         ..Default::default()
+    }
+}
+
+/// The error that reading ends with: whether the other side is still there is looked at every few milliseconds.
+pub(crate) fn end_of<T>(mut read: impl FnMut() -> Result<T, Error>) -> Error {
+    loop {
+        if let Err(error) = read() {
+            return error;
+        }
     }
 }
 
