@@ -11,8 +11,8 @@ use acevo_simulator::{CarModel, Options, Scenario};
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
-use crate::connection::Open;
 use crate::demo::Demo;
+use crate::live::Open;
 
 /// Live telemetry of Assetto Corsa EVO in the terminal.
 ///
@@ -49,6 +49,9 @@ pub(crate) enum Command {
     /// Find out why no telemetry comes, and what to do
     #[command(after_help = help::DOCTOR)]
     Doctor(Doctor),
+    /// Measure how many packets come, how regularly and how late, and what reading them costs
+    #[command(after_help = help::STATS)]
+    Stats(Stats),
     /// Publish a simulated game for any reader of the telemetry
     #[command(after_help = help::SIMULATE)]
     Simulate(Simulate),
@@ -150,6 +153,23 @@ pub(crate) struct Doctor {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Stats {
+    /// Measure for this long: 10s, 2m; without it, until Ctrl-C
+    #[arg(long = "for", value_name = "TIME", value_parser = values::time)]
+    pub(crate) time: Option<Duration>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Say nothing on stderr
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) place: Place,
+    #[command(flatten)]
+    pub(crate) demo: DemoArgs,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Simulate {
     #[command(flatten)]
     pub(crate) drive: Drive,
@@ -216,6 +236,7 @@ pub(crate) fn read() -> Acevo {
         None => Some(&args.watch.demo),
         Some(Command::Watch(watch)) => Some(&watch.demo),
         Some(Command::Dump(dump)) => Some(&dump.demo),
+        Some(Command::Stats(stats)) => Some(&stats.demo),
         Some(_) => None,
     };
     if let Some(DemoArgs { demo: false, drive }) = demo

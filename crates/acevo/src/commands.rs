@@ -4,6 +4,7 @@ mod diff;
 mod doctor;
 mod dump;
 mod simulate;
+mod stats;
 mod watch;
 
 use std::process::ExitCode;
@@ -22,6 +23,7 @@ pub(crate) fn run(args: Acevo) -> anyhow::Result<ExitCode> {
         Some(Command::Dump(args)) => dump::run(&args),
         Some(Command::Diff(args)) => Ok(diff::run(&args)),
         Some(Command::Doctor(args)) => doctor::run(&args),
+        Some(Command::Stats(args)) => stats::run(&args),
         Some(Command::Simulate(args)) => simulate::run(&args),
     }
 }

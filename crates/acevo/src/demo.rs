@@ -4,11 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, LocalPages, Publisher, View};
+use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, Frame, LocalPages, Publisher, View};
 use acevo_simulator::{Options, Simulator};
 
-use crate::connection::Open;
-use crate::telemetry::Capture;
+use crate::live::Open;
 
 /// Physics steps of half a minute: tyres are warm, a lap has begun.
 const HALF_A_MINUTE: u32 = 333 * 30;
@@ -61,22 +60,22 @@ pub(crate) fn begin(simulator: &mut Simulator, publisher: &mut Publisher) -> Res
 }
 
 /// Pages in this process that stay as they were captured.
-pub(crate) fn still(capture: &Capture) -> Result<ACEvoSharedMemoryMapper, Error> {
+pub(crate) fn still(frame: &Frame) -> Result<ACEvoSharedMemoryMapper, Error> {
     let pages = LocalPages::new();
     let mut publisher = Publisher::local(&pages);
-    publisher.publish_physics(capture.physics.raw())?;
-    publisher.publish_graphics(capture.graphics.raw())?;
-    publisher.publish_static(capture.static_data.raw())?;
+    publisher.publish_physics(frame.physics.raw())?;
+    publisher.publish_graphics(frame.graphics.raw())?;
+    publisher.publish_static(frame.static_data.raw())?;
     ACEvoSharedMemoryMapper::open_source(pages)
 }
 
 /// The pages after half a minute, without waiting for it.
-pub(crate) fn capture(options: Options) -> Capture {
+pub(crate) fn frame(options: Options) -> Frame {
     let mut simulator = Simulator::new(options);
     for _ in 0..HALF_A_MINUTE {
         simulator.step();
     }
-    Capture {
+    Frame {
         physics: View::from(*simulator.physics()),
         graphics: View::from(*simulator.graphics()),
         static_data: View::from(*simulator.static_data()),

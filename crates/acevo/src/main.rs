@@ -1,20 +1,19 @@
 //! `acevo`: live telemetry of Assetto Corsa EVO in the terminal.
 //!
 //! What was typed ([`args`]) is kept apart from what is done ([`commands`], one file each). Telemetry flows one way:
-//! a supervised [`connection`] to the pages, [`telemetry`] that counts packets and captures, then a pure drawing of that
+//! [`live`] telemetry from a connection that looks after itself, then a pure drawing of that
 //! ([`screen`]) or lines on stdout ([`output`]). A [`raw`] dump is a source like any other. Data goes to stdout, talk to stderr.
 
 #![forbid(unsafe_code)]
 
 mod args;
 mod commands;
-mod connection;
 mod demo;
+mod live;
 mod output;
-mod packets;
+mod process;
 mod raw;
 mod screen;
-mod telemetry;
 mod text;
 
 use std::process::ExitCode;

@@ -9,7 +9,7 @@ mod widgets;
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{self, sleep};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow};
@@ -19,8 +19,8 @@ use ratatui::{DefaultTerminal, Frame};
 use self::state::Shown;
 use self::units::Units;
 use crate::commands::Stop;
+use crate::live::Live;
 use crate::output;
-use crate::telemetry::{POLL_EVERY, Telemetry};
 
 /// About thirty pictures per second.
 const DRAW_EVERY: Duration = Duration::from_millis(33);
@@ -29,13 +29,13 @@ const DRAW_EVERY: Duration = Duration::from_millis(33);
 const STUCK: Duration = Duration::from_secs(2);
 
 /// Shows the screen until a key or a signal ends it. The terminal is restored whatever happens.
-pub(crate) fn run(mut telemetry: Telemetry, demo: bool, stop: &Stop) -> anyhow::Result<()> {
-    telemetry.poll(Instant::now());
-    let shown = Mutex::new(Shown::of(&telemetry, demo, Instant::now()));
+pub(crate) fn run(mut live: Live, demo: bool, stop: &Stop) -> anyhow::Result<()> {
+    live.wait(Duration::ZERO);
+    let shown = Mutex::new(Shown::of(&mut live, demo, Instant::now()));
     let done = AtomicBool::new(false);
     let mut terminal = ratatui::try_init().context("cannot draw on this terminal; try --lines")?;
     let result = thread::scope(|scope| {
-        scope.spawn(|| read(&mut telemetry, demo, &shown, &done, stop));
+        scope.spawn(|| read(&mut live, demo, &shown, &done, stop));
         let result = show(&mut terminal, &shown, stop);
         done.store(true, Ordering::Relaxed);
         result
@@ -44,7 +44,7 @@ pub(crate) fn run(mut telemetry: Telemetry, demo: bool, stop: &Stop) -> anyhow::
     result
 }
 
-fn read(telemetry: &mut Telemetry, demo: bool, shown: &Mutex<Shown>, done: &AtomicBool, stop: &Stop) {
+fn read(live: &mut Live, demo: bool, shown: &Mutex<Shown>, done: &AtomicBool, stop: &Stop) {
     let mut next = Instant::now();
     let mut asked_to_stop = None;
     while !done.load(Ordering::Relaxed) {
@@ -53,16 +53,15 @@ fn read(telemetry: &mut Telemetry, demo: bool, shown: &Mutex<Shown>, done: &Atom
             // The terminal is gone, and whoever waits for its keys waits for ever, on a busy processor.
             std::process::exit(1);
         }
-        telemetry.poll(now);
+        live.wait(next.saturating_duration_since(now));
         if now >= next {
             next = now + DRAW_EVERY;
-            let latest = Shown::of(telemetry, demo, now);
+            let latest = Shown::of(live, demo, now);
             match shown.lock() {
                 Ok(mut shown) => *shown = latest,
                 Err(_) => return,
             }
         }
-        sleep(POLL_EVERY);
     }
 }
 

@@ -86,6 +86,21 @@ Examples:
 
 Exit code 0 only when telemetry flows. In the menu or a pause it does not: drive, then try again.";
 
+pub(super) const STATS: &str = "\
+Examples:
+  acevo stats                      Until Ctrl-C
+  acevo stats --for 60s            A minute; waits for the game first
+  acevo stats --for 10s --json     For a script, or a bug report
+  acevo stats --demo --for 5s      Without the game
+
+The time counts from the moment that a game is there. Latency is an estimate: the game does not tell
+when it writes, so the most punctual packets of the last moments are taken to have come at once.
+
+JSON: seconds, source, state, attachments, looks (at the counters), overslept (sleeps that took 1 ms
+too long); physics and graphics with written, distinct, missed, unsettled, restarts, rate_hz,
+interval_ms, jitter_ms, latency_ms; process with cpu_percent (of one core) and memory_bytes.
+Exit code 1 where it was ended before there was a game.";
+
 pub(super) const SIMULATE: &str = "\
 Examples:
   acevo simulate                          A weekend; watch it in another terminal with `acevo`

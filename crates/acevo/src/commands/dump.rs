@@ -8,24 +8,23 @@ use std::process::ExitCode;
 use std::thread::sleep;
 use std::time::Duration;
 
-use acevo_shared_memory::{ACEvoSharedMemoryMapper, ACEvoStatus, Error, Field, Page, PageKind, Value};
+use acevo_shared_memory::{ACEvoSharedMemoryMapper, ACEvoStatus, Error, Field, Frame, PageKind, Value};
 use anyhow::Context;
 use serde::Serialize;
 
 use self::select::{Selected, select};
 use super::Stop;
 use crate::args::Dump;
-use crate::connection::LOOK_EVERY;
-use crate::connection::is_empty;
 use crate::demo;
 use crate::output::{print, say};
 use crate::raw::{self, RawDump};
-use crate::telemetry::Capture;
 use crate::text::clean;
 
-/// Time between two looks at the counters, and how many of them it takes to call a game dead.
-const BETWEEN_LOOKS: Duration = Duration::from_millis(4);
-const MOST_LOOKS: usize = 50;
+/// Between two looks for a game that is not there.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+/// A live game sends a packet long before that.
+const DEAD_AFTER: Duration = Duration::from_millis(200);
 
 /// Said where the game has gone between being found and being read.
 const ENDED: &str = "the game has ended just now";
@@ -42,14 +41,14 @@ pub(crate) fn run(args: &Dump) -> anyhow::Result<ExitCode> {
     if let Some(file) = &args.raw {
         raw::check_new(file)?;
     }
-    let (capture, settled) = match (&args.from, args.demo.options()) {
+    let (frame, settled) = match (&args.from, args.demo.options()) {
         (Some(file), _) => {
             let dump = RawDump::read(file)?;
-            (Capture::of(&dump.open()?)?, dump.is_settled())
+            (dump.open()?.frame()?, dump.is_settled())
         }
         (None, options) => {
             let mapper = match options {
-                Some(options) => demo::still(&demo::capture(options))?,
+                Some(options) => demo::still(&demo::frame(options))?,
                 None => match attach(args)? {
                     Some(mapper) => mapper,
                     None => return Ok(ExitCode::SUCCESS),
@@ -58,17 +57,17 @@ pub(crate) fn run(args: &Dump) -> anyhow::Result<ExitCode> {
             if let Some(file) = &args.raw {
                 return write_raw(&mapper, file, !args.demo.demo);
             }
-            let capture = Capture::of(&mapper).context(ENDED)?;
+            let frame = mapper.frame().context(ENDED)?;
             if !args.demo.demo {
-                warn_of_silence(&mapper, capture.graphics.status());
+                warn_of_silence(&mapper, frame.graphics.status());
             }
-            (capture, capture.is_settled())
+            (frame, frame.is_settled())
         }
     };
     if !settled {
         say(format_args!("{UNSETTLED}"));
     }
-    let text = if args.json { as_json(&capture, &selected)? } else { as_text(&capture, &selected, args.describe) };
+    let text = if args.json { as_json(&frame, &selected)? } else { as_text(&frame, &selected, args.describe) };
     print(text.as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }
@@ -102,7 +101,7 @@ fn warn_of_silence(mapper: &ACEvoSharedMemoryMapper, status: ACEvoStatus) {
 fn attach(args: &Dump) -> anyhow::Result<Option<ACEvoSharedMemoryMapper>> {
     // Pages that nothing was ever written to are not a game yet.
     let open = || match args.place.open() {
-        Ok(mapper) if args.wait && is_empty(&mapper)? => {
+        Ok(mapper) if args.wait && mapper.frame()?.is_blank() => {
             Err(Error::PageNotThere { page: PageKind::Graphics, place: mapper.place(PageKind::Graphics) })
         }
         result => result,
@@ -125,22 +124,9 @@ fn attach(args: &Dump) -> anyhow::Result<Option<ACEvoSharedMemoryMapper>> {
     }
 }
 
-/// True as soon as a counter moves; a live game needs a few milliseconds.
+/// True as soon as something comes.
 fn moves(mapper: &ACEvoSharedMemoryMapper) -> bool {
-    let counters = || [PageKind::Physics, PageKind::Graphics].map(|page| mapper.packet_id(page).ok());
-    let before = counters();
-    (0..MOST_LOOKS).any(|_| {
-        sleep(BETWEEN_LOOKS);
-        counters() != before
-    })
-}
-
-fn bytes_of(capture: &Capture, page: PageKind) -> &[u8] {
-    match page {
-        PageKind::Physics => capture.physics.raw().as_bytes(),
-        PageKind::Graphics => capture.graphics.raw().as_bytes(),
-        PageKind::Static => capture.static_data.raw().as_bytes(),
-    }
+    mapper.packets().wait(DEAD_AFTER).is_ok_and(|packet| packet.is_some())
 }
 
 /// A field as JSON.
@@ -154,12 +140,12 @@ struct Entry<'a> {
 }
 
 /// An object per page with a field per line, in the order of the pages.
-fn as_json(capture: &Capture, selected: &[Selected]) -> anyhow::Result<String> {
+fn as_json(frame: &Frame, selected: &[Selected]) -> anyhow::Result<String> {
     let mut pages = Vec::new();
     for page in PageKind::ALL {
         let mut fields = Vec::new();
         for one in selected.iter().filter(|one| one.page == page) {
-            let value = one.value(bytes_of(capture, page));
+            let value = one.value(frame.bytes(page));
             let name = if let Value::Enum(_, name) = value { Some(name) } else { None };
             let entry = Entry { value, name, unit: one.field.unit };
             fields.push(format!("    {}: {}", serde_json::to_string(&one.name())?, serde_json::to_string(&entry)?));
@@ -171,8 +157,8 @@ fn as_json(capture: &Capture, selected: &[Selected]) -> anyhow::Result<String> {
     Ok(format!("{{\n{}\n}}\n", pages.join(",\n")))
 }
 
-fn as_text(capture: &Capture, selected: &[Selected], describe: bool) -> String {
-    let rows: Vec<_> = selected.iter().flat_map(|one| one.rows(bytes_of(capture, one.page))).collect();
+fn as_text(frame: &Frame, selected: &[Selected], describe: bool) -> String {
+    let rows: Vec<_> = selected.iter().flat_map(|one| one.rows(frame.bytes(one.page))).collect();
     let width = |text: &str| text.chars().count();
     let names = rows.iter().map(|row| width(&row.name)).max().unwrap_or_default();
     let values = rows.iter().map(|row| width(&row.value)).filter(|width| *width <= WIDEST_VALUE).max().unwrap_or(0);

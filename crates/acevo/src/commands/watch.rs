@@ -4,55 +4,69 @@ mod json;
 mod lines;
 
 use std::process::ExitCode;
-use std::thread::sleep;
 use std::time::{Duration, Instant};
+
+use acevo_telemetry::Event;
 
 use super::Stop;
 use crate::args::Watch;
-use crate::connection::Link;
+use crate::live::{Link, Live, tell};
 use crate::output::{self, say};
 use crate::screen;
-use crate::telemetry::{News, POLL_EVERY, Telemetry};
+
+/// Ctrl-C is noticed within this time, whatever is waited for.
+const PATIENCE: Duration = Duration::from_millis(50);
 
 pub(crate) fn run(args: &Watch) -> anyhow::Result<ExitCode> {
     let stop = Stop::on_signal()?;
     let demo = args.demo.start();
-    let mut telemetry = Telemetry::new(demo.as_ref().map_or_else(|| args.place.opener(), |demo| demo.open()));
+    let mut live = Live::new(demo.as_ref().map_or_else(|| args.place.opener(), |demo| demo.open()));
     if args.json {
-        follow(&mut telemetry, &stop, args.quiet, &mut json::Objects::new(args))?;
+        follow(&mut live, &stop, args.quiet, &mut json::Objects::new(args))?;
     } else if args.lines || args.every.is_some() || args.count.is_some() || !output::has_screen() {
-        follow(&mut telemetry, &stop, args.quiet, &mut lines::Lines::new(args))?;
+        follow(&mut live, &stop, args.quiet, &mut lines::Lines::new(args))?;
     } else {
-        screen::run(telemetry, demo.is_some(), &stop)?;
+        screen::run(live, demo.is_some(), &stop)?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// Takes what comes and prints it.
 trait Follower {
-    /// Called every millisecond; false when it has enough.
-    fn follow(&mut self, telemetry: &Telemetry, news: News, now: Instant) -> anyhow::Result<bool>;
+    /// Called with each event, and with none when it is time; false when it has enough.
+    fn follow(&mut self, live: &mut Live, event: Option<&Event>, now: Instant) -> anyhow::Result<bool>;
+
+    /// How long it may be left alone where nothing happens.
+    fn patience(&self, now: Instant) -> Duration;
 }
 
-fn follow(telemetry: &mut Telemetry, stop: &Stop, quiet: bool, follower: &mut dyn Follower) -> anyhow::Result<()> {
+fn follow(live: &mut Live, stop: &Stop, quiet: bool, follower: &mut dyn Follower) -> anyhow::Result<()> {
+    let mut told = None;
     while !stop.is_asked_for() {
-        let now = Instant::now();
-        let news = telemetry.poll(now);
-        if news.link && !quiet {
-            tell(telemetry);
+        let event = live.wait(follower.patience(Instant::now()).min(PATIENCE));
+        if !quiet {
+            narrate(live, event.as_ref(), &mut told);
         }
-        if !follower.follow(telemetry, news, now)? {
+        if !follower.follow(live, event.as_ref(), Instant::now())? {
             return Ok(());
         }
-        sleep(POLL_EVERY);
     }
     Ok(())
 }
 
-fn tell(telemetry: &Telemetry) {
-    match (telemetry.link(), telemetry.place()) {
-        (Link::Attached, Some(place)) => say(format_args!("acevo: attached to {place}")),
-        (link, _) => say(format_args!("acevo: {}. {}", link.headline(), link.detail())),
+/// Says on stderr what becomes of the connection.
+fn narrate(live: &Live, event: Option<&Event>, told: &mut Option<Link>) {
+    if matches!(event, Some(Event::Packet(_))) {
+        return;
+    }
+    event.iter().for_each(|event| tell(event, &mut say));
+    // Before the first look there is nothing to tell, and that it is attached was told.
+    let link = live.link();
+    if told.as_ref() != Some(&link) && (event.is_none() || matches!(event, Some(Event::StateChanged { .. }))) {
+        if !matches!(link, Link::Attached | Link::Unproven) {
+            say(format_args!("acevo: {}. {}", link.headline(), link.detail()));
+        }
+        *told = Some(link);
     }
 }
 
@@ -71,6 +85,11 @@ impl Pace {
 
     fn is_due(&self, now: Instant) -> bool {
         self.next.is_none_or(|next| now >= next)
+    }
+
+    /// Time until it is due.
+    fn left(&self, now: Instant) -> Duration {
+        self.next.map_or(PATIENCE, |next| next.saturating_duration_since(now))
     }
 
     /// Something was printed; false when that was the last.
@@ -95,6 +114,7 @@ mod tests {
         let mut pace = Pace::new(Some(Duration::from_millis(100)), Some(3));
         assert!(pace.is_due(at(0)) && pace.printed(at(0)));
         assert!(!pace.is_due(at(99)) && pace.is_due(at(103)) && pace.printed(at(103)));
+        assert_eq!(pace.left(at(150)), Duration::from_millis(50));
         assert!(pace.is_due(at(200)), "the delay before does not add up");
         assert!(!pace.printed(at(200)));
     }

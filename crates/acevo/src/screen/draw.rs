@@ -1,6 +1,6 @@
 //! The picture: header, panels or a message, footer. Pure: the same state gives the same picture.
 
-use acevo_shared_memory::ACEvoStatus;
+use acevo_shared_memory::{ACEvoStatus, Frame as Pages};
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Alignment, Constraint, Flex, Layout, Rect};
@@ -12,8 +12,7 @@ use super::panels;
 use super::state::Shown;
 use super::units::Units;
 use super::widgets::dim;
-use crate::connection::Link;
-use crate::telemetry::{Capture, Health};
+use crate::live::{Health, Link};
 use crate::text::{clean, number};
 
 /// Beyond this width lines are too long to be taken in at a glance.
@@ -26,25 +25,20 @@ pub(super) fn draw(frame: &mut Frame<'_>, shown: &Shown, units: Units) {
     let [area] = Layout::horizontal([Constraint::Max(WIDEST)]).flex(Flex::Center).areas(frame.area());
     let [header, body, footer] =
         Layout::vertical([Constraint::Length(2), Constraint::Fill(1), Constraint::Length(1)]).areas(area);
-    let health = match (&shown.link, &shown.capture) {
-        (Link::Attached, Some(capture)) => {
-            draw_header(frame, header, capture, units);
-            if capture.graphics.status() == ACEvoStatus::Off {
+    let health = match (&shown.link, &shown.pages) {
+        (Link::Attached, Some(pages)) => {
+            draw_header(frame, header, pages, units);
+            if pages.graphics.status() == ACEvoStatus::Off {
                 draw_message(frame, body, "The game is in its menu", &menu(shown), &[]);
             } else {
-                draw_panels(frame, body, capture, units);
+                draw_panels(frame, body, pages, units);
             }
             health_of(&shown.health)
         }
         (link, _) => {
             frame.render_widget(Line::from(" acevo ".bold().reversed()), header);
             let hints = ["acevo --demo     see it with a simulated car", "acevo doctor     find out why nothing comes"];
-            let (headline, detail) = match link {
-                // Its pages went away just now; the connection is about to notice.
-                Link::Attached => ("The game has ended", "Waiting for it."),
-                link => (link.headline(), link.detail()),
-            };
-            draw_message(frame, body, headline, detail, &hints);
+            draw_message(frame, body, link.headline(), link.detail(), &hints);
             Line::from(Span::styled(" looking twice a second", dim()))
         }
     };
@@ -69,8 +63,8 @@ fn menu(shown: &Shown) -> String {
     format!("Attached to {}. Enter a session and drive.", clean(&shown.place))
 }
 
-fn draw_header(frame: &mut Frame<'_>, area: Rect, capture: &Capture, units: Units) {
-    let Capture { physics, graphics, static_data } = capture;
+fn draw_header(frame: &mut Frame<'_>, area: Rect, pages: &Pages, units: Units) {
+    let Pages { physics, graphics, static_data } = pages;
     let color = match graphics.status() {
         ACEvoStatus::Live => Color::Green,
         ACEvoStatus::Pause => Color::Yellow,
@@ -123,7 +117,7 @@ fn joined(texts: &[&str], between: &str) -> String {
     texts.iter().map(|text| clean(text)).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(between)
 }
 
-fn draw_panels(frame: &mut Frame<'_>, area: Rect, capture: &Capture, units: Units) {
+fn draw_panels(frame: &mut Frame<'_>, area: Rect, pages: &Pages, units: Units) {
     let more = if area.height >= HIGH - 3 { 9 } else { 0 };
     let [upper, lower, third, _] = Layout::vertical([
         Constraint::Length(10),
@@ -134,17 +128,17 @@ fn draw_panels(frame: &mut Frame<'_>, area: Rect, capture: &Capture, units: Unit
     .areas(area);
     let [lap, driving] = Layout::horizontal([Constraint::Length(32), Constraint::Fill(1)]).areas(upper);
     let [tyres, car] = Layout::horizontal([Constraint::Fill(3), Constraint::Fill(2)]).areas(lower);
-    panel(frame, lap, "Lap", panels::lap(capture));
+    panel(frame, lap, "Lap", panels::lap(pages));
     let inner = panels::inner_width(driving);
-    panel(frame, driving, "Driving", panels::driving(capture, units, inner));
+    panel(frame, driving, "Driving", panels::driving(pages, units, inner));
     let wheels = framed(frame, tyres, "Tyres");
-    panels::tyres(frame, wheels, capture, units);
-    panel(frame, car, "Car", panels::car(capture, units));
+    panels::tyres(frame, wheels, pages, units);
+    panel(frame, car, "Car", panels::car(pages, units));
     if more > 0 {
         let thirds = Layout::horizontal([Constraint::Fill(1); 3]).areas::<3>(third);
-        panel(frame, thirds[0], "Session", panels::session(capture, units));
-        panel(frame, thirds[1], "Electronics", panels::electronics(capture));
-        panel(frame, thirds[2], "Damage", panels::damage(capture));
+        panel(frame, thirds[0], "Session", panels::session(pages, units));
+        panel(frame, thirds[1], "Electronics", panels::electronics(pages));
+        panel(frame, thirds[2], "Damage", panels::damage(pages));
     }
 }
 
@@ -181,6 +175,10 @@ fn health_of(health: &Health) -> Line<'static> {
     ];
     if health.unsettled > 0 {
         spans.push(Span::raw(format!(" · {} unsettled", health.unsettled)));
+    }
+    if health.suspicious > 0 {
+        let warning = format!(" · {} odd values: acevo doctor", health.suspicious);
+        spans.push(Span::styled(warning, Style::new().fg(Color::Yellow)));
     }
     Line::from(spans)
 }

@@ -1,6 +1,6 @@
 //! What stands in each panel.
 
-use acevo_shared_memory::{ACEvoCarLocation, ACEvoEngineType, ACEvoFlagType, SMEvoTyreState};
+use acevo_shared_memory::{ACEvoCarLocation, ACEvoEngineType, ACEvoFlagType, Frame as Pages, SMEvoTyreState};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::{Color, Style, Stylize};
@@ -10,7 +10,6 @@ use ratatui::widgets::Paragraph;
 use super::big::big;
 use super::units::Units;
 use super::widgets::{bar, dim, entry, lamp, name_of, position};
-use crate::telemetry::Capture;
 use crate::text::{clean, clock, difference, lap_time, number};
 
 /// Columns inside of a panel's frame.
@@ -18,7 +17,7 @@ pub(super) const fn inner_width(area: Rect) -> usize {
     area.width.saturating_sub(2) as usize
 }
 
-pub(super) fn lap(Capture { graphics, .. }: &Capture) -> Vec<Line<'static>> {
+pub(super) fn lap(Pages { graphics, .. }: &Pages) -> Vec<Line<'static>> {
     let page = graphics.raw();
     let laps = match page.session_state.total_lap {
         total @ 1..10_000 => format!(" / {total}"),
@@ -64,8 +63,8 @@ pub(super) fn lap(Capture { graphics, .. }: &Capture) -> Vec<Line<'static>> {
 /// A gear and a speed of three digits in large letters, with the unit. A number that is cut is a wrong number.
 const BIG_WIDTH: usize = 40;
 
-pub(super) fn driving(capture: &Capture, units: Units, width: usize) -> Vec<Line<'static>> {
-    let Capture { physics, graphics, .. } = capture;
+pub(super) fn driving(pages: &Pages, units: Units, width: usize) -> Vec<Line<'static>> {
+    let Pages { physics, graphics, .. } = pages;
     let (page, screen) = (physics.raw(), graphics.raw());
     let top = f64::from(page.currentMaxRpm);
     let revs = if top > 0.0 { f64::from(page.rpms) / top } else { f64::from(screen.rpm_percent) };
@@ -133,14 +132,14 @@ fn pedal(width: usize, name: &'static str, value: f32, color: Color) -> Vec<Span
     spans
 }
 
-pub(super) fn tyres(frame: &mut Frame<'_>, area: Rect, capture: &Capture, units: Units) {
-    let wheels = capture.graphics.tyres().into_array();
+pub(super) fn tyres(frame: &mut Frame<'_>, area: Rect, pages: &Pages, units: Units) {
+    let wheels = pages.graphics.tyres().into_array();
     let [front, _, rear] =
         Layout::vertical([Constraint::Length(4), Constraint::Length(1), Constraint::Length(4)]).areas(area);
     let columns = |row| Layout::horizontal([Constraint::Fill(1); 2]).areas::<2>(row);
     let [[fl, fr], [rl, rr]] = [columns(front), columns(rear)];
     for (index, (area, name)) in [(fl, "FL"), (fr, "FR"), (rl, "RL"), (rr, "RR")].into_iter().enumerate() {
-        let core = capture.physics.raw().tyreCoreTemperature[index];
+        let core = pages.physics.raw().tyreCoreTemperature[index];
         frame.render_widget(Paragraph::new(tyre(name, wheels[index], core, units)), area);
     }
 }
@@ -199,8 +198,8 @@ fn heat(normalized: f32) -> Color {
     }
 }
 
-pub(super) fn car(capture: &Capture, units: Units) -> Vec<Line<'static>> {
-    let Capture { physics, graphics, .. } = capture;
+pub(super) fn car(pages: &Pages, units: Units) -> Vec<Line<'static>> {
+    let Pages { physics, graphics, .. } = pages;
     let (page, screen) = (physics.raw(), graphics.raw());
     let energy = if graphics.engine_type() == ACEvoEngineType::ElectricMotor {
         entry("battery", format!("{} %", number(screen.kers_charge_perc * 100.0, 0)))
@@ -265,15 +264,15 @@ fn location(location: ACEvoCarLocation, in_box: bool) -> String {
     }
 }
 
-pub(super) fn session(capture: &Capture, units: Units) -> Vec<Line<'static>> {
-    let page = capture.static_data.raw();
-    let screen = capture.graphics.raw();
+pub(super) fn session(pages: &Pages, units: Units) -> Vec<Line<'static>> {
+    let page = pages.static_data.raw();
+    let screen = pages.graphics.raw();
     let yes = |yes: bool| if yes { "yes" } else { "no" };
     vec![
-        entry("kind", capture.static_data.session().to_string()),
-        entry("nation", clean(capture.static_data.nation())),
+        entry("kind", pages.static_data.session().to_string()),
+        entry("nation", clean(pages.static_data.nation())),
         entry("length", format!("{} m", number(page.track_length_m, 0))),
-        entry("grip", capture.static_data.starting_grip().to_string()),
+        entry("grip", pages.static_data.starting_grip().to_string()),
         entry(
             "at start",
             format!(
@@ -288,8 +287,8 @@ pub(super) fn session(capture: &Capture, units: Units) -> Vec<Line<'static>> {
     ]
 }
 
-pub(super) fn electronics(capture: &Capture) -> Vec<Line<'static>> {
-    let screen = capture.graphics.raw();
+pub(super) fn electronics(pages: &Pages) -> Vec<Line<'static>> {
+    let screen = pages.graphics.raw();
     let (now, most) = (screen.electronics, screen.electronics_max_limit);
     let level = |now: i8, most: i8| if most > 0 { format!("{now} of {most}") } else { now.to_string() };
     vec![
@@ -299,12 +298,12 @@ pub(super) fn electronics(capture: &Capture) -> Vec<Line<'static>> {
         entry("ESC", level(now.esc_level, most.esc_level)),
         entry("engine", level(now.engine_map_level, most.engine_map_level)),
         entry("turbo", format!("{} bar", number(screen.turbo_boost, 2))),
-        entry("mode", clean(capture.graphics.performance_mode_name())),
+        entry("mode", clean(pages.graphics.performance_mode_name())),
     ]
 }
 
-pub(super) fn damage(capture: &Capture) -> Vec<Line<'static>> {
-    let damage = capture.graphics.raw().car_damage;
+pub(super) fn damage(pages: &Pages) -> Vec<Line<'static>> {
+    let damage = pages.graphics.raw().car_damage;
     let line = |name, value: f32| {
         let style = if value > 0.0 { Style::new().fg(Color::Red) } else { dim() };
         entry(name, Span::styled(number(value, 2), style))

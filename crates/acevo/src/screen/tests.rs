@@ -1,31 +1,30 @@
-use acevo_shared_memory::{Page, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, View};
+use acevo_shared_memory::{Frame as Pages, Page, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, View};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::style::{Color, Modifier};
 
 use super::*;
-use crate::connection::Link;
-use crate::telemetry::{Capture, Health};
+use crate::live::{Health, Link};
 
 const SIZES: [(u16, u16); 8] = [(80, 24), (120, 40), (140, 45), (300, 100), (40, 10), (10, 3), (1, 1), (200, 5)];
 
-fn shown(link: Link, capture: Option<Capture>) -> Shown {
+fn shown(link: Link, pages: Option<Pages>) -> Shown {
     let health = Health { physics_rate: Some(332.6), graphics_rate: Some(60.0), ..Health::default() };
-    Shown { link, capture, health, place: "a test".into(), demo: false }
+    Shown { link, pages, health, place: "a test".into(), demo: false }
 }
 
-fn capture(physics: &[u8], graphics: &[u8], static_data: &[u8]) -> Capture {
-    Capture {
+fn pages(physics: &[u8], graphics: &[u8], static_data: &[u8]) -> Pages {
+    Pages {
         physics: View::from(SPageFilePhysics::from_bytes(physics)),
         graphics: View::from(SPageFileGraphicEvo::from_bytes(graphics)),
         static_data: View::from(SPageFileStaticEvo::from_bytes(static_data)),
     }
 }
 
-fn simulated() -> Capture {
+fn simulated() -> Pages {
     let mut options = acevo_simulator::Options::default();
     options.scenario = acevo_simulator::Scenario::HotLaps;
-    crate::demo::capture(options)
+    crate::demo::frame(options)
 }
 
 fn picture(shown: &Shown, units: Units, (width, height): (u16, u16)) -> String {
@@ -87,7 +86,7 @@ fn waiting_says_why_and_what_to_do() {
 
 #[test]
 fn the_menu_is_no_row_of_zeros() {
-    let picture = picture(&shown(Link::Attached, Some(capture(&[], &[1], &[]))), Units::Game, (80, 24));
+    let picture = picture(&shown(Link::Attached, Some(pages(&[], &[1], &[]))), Units::Game, (80, 24));
     assert!(picture.contains("in its menu") && !picture.contains("km/h"), "{picture}");
 }
 
@@ -107,14 +106,14 @@ fn any_bytes_can_be_drawn_on_any_terminal() {
     };
     let numbers = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX, f32::MIN, -1.0];
     let floats = numbers.map(|number| number.to_le_bytes().repeat(4900 / 4));
-    let mut pages = vec![vec![0xff; 4900], vec![0; 4900], vec![b'A'; 4900], vec![0x1b; 4900], vec![0x7f; 4900]];
-    pages.extend(floats);
-    pages.extend((0..8).map(|_| noise(4900)));
-    for page in pages {
-        let capture = capture(&page, &live(page.clone()), &page);
+    let mut garbage = vec![vec![0xff; 4900], vec![0; 4900], vec![b'A'; 4900], vec![0x1b; 4900], vec![0x7f; 4900]];
+    garbage.extend(floats);
+    garbage.extend((0..8).map(|_| noise(4900)));
+    for page in garbage {
+        let pages = pages(&page, &live(page.clone()), &page);
         for size in SIZES {
             for units in [Units::Game, Units::Metric, Units::Imperial] {
-                let picture = picture(&shown(Link::Attached, Some(capture)), units, size);
+                let picture = picture(&shown(Link::Attached, Some(pages)), units, size);
                 assert!(!picture.chars().any(|letter| letter.is_control() && letter != '\n'), "{picture}");
             }
         }
@@ -124,7 +123,7 @@ fn any_bytes_can_be_drawn_on_any_terminal() {
 #[test]
 fn every_state_can_be_drawn_on_any_terminal() {
     for size in SIZES {
-        for link in [Link::Frozen, Link::Empty, Link::Unusable("no".repeat(500)), Link::Absent(String::new())] {
+        for link in [Link::Frozen, Link::Unproven, Link::Unusable("no".repeat(500)), Link::Absent(String::new())] {
             picture(&shown(link, None), Units::Game, size);
         }
         picture(&shown(Link::Attached, Some(simulated())), Units::Game, size);

@@ -1,14 +1,14 @@
 //! The examination: look around, attach, read for a second.
 
-use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use acevo_shared_memory::{ACEvoSharedMemoryMapper, ACEvoStatus, Error, Finding, Outcome, Page, PageKind};
+use acevo_shared_memory::{
+    ACEvoSharedMemoryMapper, ACEvoStatus, Error, Finding, Frame, Outcome, PageKind, PageStats, Stats,
+};
+use acevo_telemetry::Suspicion;
 
 use super::report::{Report, Section, State};
 use crate::args::Place;
-use crate::packets::PacketCounter;
-use crate::telemetry::{Capture, POLL_EVERY};
 use crate::text::clean;
 
 /// How long packets are counted.
@@ -29,12 +29,17 @@ const SAME_USER: &str = if cfg!(windows) {
 
 /// What a second of reading has shown.
 struct Measured {
-    physics: PacketCounter,
-    graphics: PacketCounter,
-    physics_rate: f64,
-    graphics_rate: f64,
-    captures: u64,
-    capture: Capture,
+    stats: Stats,
+    seconds: f64,
+    frame: Frame,
+    suspicions: Vec<Suspicion>,
+}
+
+impl Measured {
+    /// Packets per second; what stands still has none.
+    fn rate(&self, page: &PageStats) -> f64 {
+        page.written() as f64 / self.seconds
+    }
 }
 
 pub(super) fn examine(place: &Place) -> Report {
@@ -67,10 +72,9 @@ pub(super) fn examine(place: &Place) -> Report {
             return report;
         }
     };
-    report.sections.push(game(&measured.capture));
-    let (telemetry, implausible) = telemetry(&mapper, &measured);
-    report.sections.push(telemetry);
-    conclude(&mut report, &measured, implausible);
+    report.sections.push(game(&measured.frame));
+    report.sections.push(telemetry(&measured));
+    conclude(&mut report, &measured);
     report
 }
 
@@ -109,36 +113,18 @@ fn sizes(mapper: &ACEvoSharedMemoryMapper, section: &mut Section) {
 
 fn measure(mapper: &ACEvoSharedMemoryMapper) -> Result<Measured, Error> {
     let start = Instant::now();
-    let (mut physics, mut graphics) = (PacketCounter::default(), PacketCounter::default());
-    let mut captures = 0;
-    while start.elapsed() < MEASURE {
-        let now = Instant::now();
-        let new = physics.note(mapper.packet_id(PageKind::Physics)?, now);
-        let new_frame = graphics.note(mapper.packet_id(PageKind::Graphics)?, now);
-        if new {
-            mapper.try_physics()?;
-            captures += 1;
-        }
-        if new_frame {
-            mapper.try_graphics()?;
-            captures += 1;
-        }
-        sleep(POLL_EVERY);
+    let mut packets = mapper.packets();
+    while let Some(left) = MEASURE.checked_sub(start.elapsed()) {
+        packets.wait(left)?;
     }
-    let now = Instant::now();
-    Ok(Measured {
-        physics_rate: physics.rate(now).unwrap_or_default(),
-        graphics_rate: graphics.rate(now).unwrap_or_default(),
-        physics,
-        graphics,
-        captures,
-        capture: Capture::of(mapper)?,
-    })
+    let frame = mapper.frame()?;
+    let suspicions = acevo_telemetry::examine(mapper, &frame);
+    Ok(Measured { stats: packets.stats().clone(), seconds: start.elapsed().as_secs_f64(), frame, suspicions })
 }
 
-fn game(capture: &Capture) -> Section {
+fn game(frame: &Frame) -> Section {
     let mut section = Section::new("Game");
-    let Capture { graphics, static_data, .. } = capture;
+    let Frame { graphics, static_data, .. } = frame;
     let mut add = |what: &str, text: &str| match clean(text) {
         text if text.is_empty() => section.add(State::Missing, what, "not told"),
         text => section.add(State::Good, what, text),
@@ -162,48 +148,46 @@ fn game(capture: &Capture) -> Section {
     section
 }
 
-fn telemetry(mapper: &ACEvoSharedMemoryMapper, measured: &Measured) -> (Section, usize) {
+fn telemetry(measured: &Measured) -> Section {
     let mut section = Section::new("Telemetry");
-    let rates = [
-        ("physics", measured.physics_rate, &measured.physics, SLOW_PHYSICS),
-        ("graphics", measured.graphics_rate, &measured.graphics, 0.0),
-    ];
-    for (page, rate, counter, slow) in rates {
+    let Stats { physics, graphics, overslept, .. } = &measured.stats;
+    for (page, stats, slow) in [("physics", physics, SLOW_PHYSICS), ("graphics", graphics, 0.0)] {
+        let rate = measured.rate(stats);
         let (state, remark) = match rate {
             0.0 => (State::Bad, "nothing moves".to_owned()),
-            rate if rate < slow => (State::Warning, format!("slow: about 333 are usual, {} missed", counter.missed())),
-            _ => (State::Good, format!("{} missed", counter.missed())),
+            rate if rate < slow => (State::Warning, format!("slow: about 333 are usual, {} missed", stats.missed)),
+            _ => (State::Good, format!("{} missed", stats.missed)),
         };
         section.add(state, format!("{page} packets"), format!("{rate:.0} per second, {remark}"));
     }
-    match mapper.unsettled() {
-        0 => section.add(State::Good, "whole packets", format!("all of {}", measured.captures)),
-        torn => section.add(State::Warning, "whole packets", format!("{torn} of {} may be torn", measured.captures)),
+    let handed_out = physics.distinct + graphics.distinct;
+    match physics.unsettled + graphics.unsettled {
+        0 => section.add(State::Good, "whole packets", format!("all of {handed_out}")),
+        torn => section.add(State::Warning, "whole packets", format!("{torn} of {handed_out} may be torn")),
     }
-    let Capture { physics, graphics, static_data } = &measured.capture;
-    let implausible: Vec<_> = (physics.raw().implausible().map(|off| format!("physics.{off}")))
-        .chain(graphics.raw().implausible().map(|off| format!("graphics.{off}")))
-        .chain(static_data.raw().implausible().map(|off| format!("static.{off}")))
-        .collect();
-    if implausible.is_empty() {
-        section.add(State::Good, "values", "all plausible");
+    if *overslept > 0 {
+        let late = format!("{overslept} sleeps took a millisecond too long: packets may be missed for that");
+        section.add(State::Warning, "busy machine", late);
     }
-    for off in &implausible {
-        section.add(State::Warning, "value", off.as_str());
+    if measured.suspicions.is_empty() {
+        section.add(State::Good, "layout", "sizes, texts and values are plausible");
     }
-    (section, implausible.len())
+    for suspicion in &measured.suspicions {
+        section.add(State::Warning, "layout", suspicion.to_string());
+    }
+    section
 }
 
-fn conclude(report: &mut Report, measured: &Measured, implausible: usize) {
-    let moving = measured.physics_rate > 0.0;
-    let status = measured.capture.graphics.status();
+fn conclude(report: &mut Report, measured: &Measured) {
+    let moving = measured.stats.physics.distinct > 0;
+    let status = measured.frame.graphics.status();
     report.flowing = moving;
     let (verdict, next): (&str, &[&str]) = match status {
         _ if moving => ("Telemetry flows.", &[]),
         ACEvoStatus::Pause => {
             ("The game is paused, so no telemetry flows. Nothing is wrong.", &["Go on driving, then try again."])
         }
-        ACEvoStatus::Off if measured.graphics_rate > 0.0 => (
+        ACEvoStatus::Off if measured.stats.graphics.distinct > 0 => (
             "The game is in its menu, so no telemetry flows. Nothing is wrong.",
             &["Enter a session and drive, then try again."],
         ),
@@ -225,10 +209,10 @@ fn conclude(report: &mut Report, measured: &Measured, implausible: usize) {
     };
     report.verdict = verdict.into();
     report.next.extend(next.iter().map(|step| (*step).to_owned()));
-    if implausible > 0 {
+    if !measured.suspicions.is_empty() {
         report.next.push(
-            "Values marked with ! are outside of what any car can do: the game may have a layout that this program does \
-             not know. Report it with the output of `acevo dump --json`."
+            "What is marked with ! at \"layout\" is not as this program knows the pages: the game may lay them out anew. Update \
+             this program; if it is the newest, report it with the file of `acevo dump --raw pages.json`."
                 .into(),
         );
     }

@@ -1,14 +1,15 @@
 //! One JSON object per packet.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use acevo_shared_memory::{GraphicsView, Page, PhysicsView, StaticView};
+use acevo_shared_memory::{Frame, GraphicsView, Page, PhysicsView, StaticView};
+use acevo_telemetry::Event;
 use serde::Serialize;
 
 use super::{Follower, Pace};
 use crate::args::Watch;
+use crate::live::Live;
 use crate::output;
-use crate::telemetry::{Capture, News, Telemetry};
 
 /// What is printed. The help text of `watch` describes it.
 #[derive(Debug, Serialize)]
@@ -31,7 +32,7 @@ pub(super) struct Objects {
     pace: Pace,
     /// Something has come that was not printed yet.
     pending: bool,
-    printed: Option<Capture>,
+    printed: Option<Frame>,
     /// Packets missed until the last object.
     missed: u64,
     line: Vec<u8>,
@@ -51,36 +52,36 @@ impl Objects {
 }
 
 impl Follower for Objects {
-    fn follow(&mut self, telemetry: &Telemetry, news: News, now: Instant) -> anyhow::Result<bool> {
-        if news.link {
+    fn follow(&mut self, live: &mut Live, event: Option<&Event>, now: Instant) -> anyhow::Result<bool> {
+        if let Some(Event::Attached { .. }) = event {
             self.printed = None;
             self.missed = 0;
         }
-        self.pending |= news.physics || news.graphics;
+        self.pending |= event.is_some();
         if !self.pending || !self.pace.is_due(now) {
             return Ok(true);
         }
         self.pending = false;
-        let Some(capture) = telemetry.capture() else { return Ok(true) };
+        let Some(&frame) = live.frame() else { return Ok(true) };
         let before = self.printed.as_ref();
         let is_new = before.is_none_or(|before| {
-            before.physics.packet_id() != capture.physics.packet_id()
-                || before.graphics.status() != capture.graphics.status()
-                || !same(&before.static_data, &capture.static_data)
+            before.physics.packet_id() != frame.physics.packet_id()
+                || before.graphics.status() != frame.graphics.status()
+                || !same(&before.static_data, &frame.static_data)
         });
         if !is_new {
             return Ok(true);
         }
-        let missed = telemetry.missed();
+        let missed = live.missed();
         let object = Object {
             time_s: (now.duration_since(self.start).as_secs_f64() * 1e4).round() / 1e4,
-            packet_id: capture.physics.packet_id(),
+            packet_id: frame.physics.packet_id(),
             missed: missed.saturating_sub(self.missed),
-            settled: capture.is_settled(),
-            physics: &capture.physics,
-            graphics: Some(&capture.graphics)
+            settled: frame.is_settled(),
+            physics: &frame.physics,
+            graphics: Some(&frame.graphics)
                 .filter(|graphics| before.is_none_or(|before| !same(&before.graphics, graphics))),
-            static_data: Some(&capture.static_data)
+            static_data: Some(&frame.static_data)
                 .filter(|session| before.is_none_or(|before| !same(&before.static_data, session))),
         };
         self.line.clear();
@@ -88,8 +89,12 @@ impl Follower for Objects {
         self.line.push(b'\n');
         output::print(&self.line)?;
         self.missed = missed;
-        self.printed = Some(capture);
+        self.printed = Some(frame);
         Ok(self.pace.printed(now))
+    }
+
+    fn patience(&self, now: Instant) -> Duration {
+        self.pace.left(now)
     }
 }
 

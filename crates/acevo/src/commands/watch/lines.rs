@@ -3,12 +3,13 @@
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-use acevo_shared_memory::{ACEvoEngineType, ACEvoFlagType, ACEvoStatus};
+use acevo_shared_memory::{ACEvoEngineType, ACEvoFlagType, ACEvoStatus, Frame};
+use acevo_telemetry::Event;
 
 use super::{Follower, Pace};
 use crate::args::Watch;
+use crate::live::{Health, Live};
 use crate::output;
-use crate::telemetry::{Capture, Health, News, Telemetry};
 use crate::text::{clean, lap_time, number};
 
 /// Where `--every` does not say otherwise.
@@ -25,18 +26,22 @@ impl Lines {
 }
 
 impl Follower for Lines {
-    fn follow(&mut self, telemetry: &Telemetry, _: News, now: Instant) -> anyhow::Result<bool> {
+    fn follow(&mut self, live: &mut Live, _: Option<&Event>, now: Instant) -> anyhow::Result<bool> {
         if !self.0.is_due(now) {
             return Ok(true);
         }
-        let Some(capture) = telemetry.capture() else { return Ok(true) };
-        output::print(line(&capture, &telemetry.health(now)).as_bytes())?;
+        let Some(&frame) = live.frame() else { return Ok(true) };
+        output::print(line(&frame, &live.health(now)).as_bytes())?;
         Ok(self.0.printed(now))
+    }
+
+    fn patience(&self, now: Instant) -> Duration {
+        self.0.left(now)
     }
 }
 
-fn line(capture: &Capture, health: &Health) -> String {
-    let Capture { physics, graphics, static_data } = capture;
+fn line(frame: &Frame, health: &Health) -> String {
+    let Frame { physics, graphics, static_data } = frame;
     let mut line = format!("{:<6}", graphics.status().to_string().to_uppercase());
     let mut add = |text: std::fmt::Arguments<'_>| {
         let _ = write!(line, "  {text}");
@@ -82,19 +87,19 @@ mod tests {
 
     use super::*;
 
-    fn capture() -> Capture {
+    fn frame() -> Frame {
         let physics = SPageFilePhysics { speedKmh: 181.4, gear: 5, rpms: 6500, gas: 1.0, ..Default::default() };
         let graphics =
             SPageFileGraphicEvo { status: 2, total_lap_count: 2, current_lap_time_ms: 62_345, ..Default::default() };
         let static_data = SPageFileStaticEvo { track: "Valdombra\x1b[2J".into(), ..Default::default() };
-        Capture { physics: View::from(physics), graphics: View::from(graphics), static_data: View::from(static_data) }
+        Frame { physics: View::from(physics), graphics: View::from(graphics), static_data: View::from(static_data) }
     }
 
     #[test]
     fn a_line_says_what_happens() {
         let health = Health { physics_rate: Some(332.6), ..Default::default() };
         assert_eq!(
-            line(&capture(), &health),
+            line(&frame(), &health),
             "LIVE    Valdombra[2J  lap 3  1:02.345  181 km/h  gear 4   6500 rpm  throttle 100 %  brake   0 %  \
              fuel 0.0 l  tyres 0.0 0.0 0.0 0.0 psi  333 Hz\n"
         );
@@ -102,8 +107,8 @@ mod tests {
 
     #[test]
     fn the_menu_has_nothing_to_tell() {
-        let mut capture = capture();
-        capture.graphics = View::from(SPageFileGraphicEvo::default());
-        assert_eq!(line(&capture, &Health::default()), "OFF     in the menu\n");
+        let mut frame = frame();
+        frame.graphics = View::from(SPageFileGraphicEvo::default());
+        assert_eq!(line(&frame, &Health::default()), "OFF     in the menu\n");
     }
 }

@@ -1,0 +1,87 @@
+//! What is said on stderr meanwhile.
+
+use std::time::{Duration, Instant};
+
+use acevo_telemetry::{Event, Telemetry};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::live::{Link, tell};
+use crate::output::say;
+
+/// Between two pictures of the bar.
+const SHOW_EVERY: Duration = Duration::from_millis(250);
+
+/// A bar on a terminal; on anything else only what happens is told.
+pub(super) struct Progress {
+    bar: ProgressBar,
+    time: Option<Duration>,
+    quiet: bool,
+    told: Option<Link>,
+    shown: Option<Instant>,
+    attachments: u32,
+}
+
+impl Progress {
+    pub(super) fn new(time: Option<Duration>, quiet: bool) -> Self {
+        let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new(1000) };
+        let template = match time {
+            Some(_) => "{wide_bar} {msg}",
+            None => "{spinner} {msg} · Ctrl-C ends it",
+        };
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        Self { bar, time, quiet, told: None, shown: None, attachments: 0 }
+    }
+
+    /// How often a game was attached to.
+    pub(super) fn attachments(&self) -> u32 {
+        self.attachments
+    }
+
+    pub(super) fn waiting(&mut self, telemetry: &Telemetry, event: Option<&Event>) {
+        self.event(event);
+        let link = Link::of(telemetry);
+        if event.is_none() && self.told.as_ref() != Some(&link) {
+            self.say(&format!("acevo: {}. {}", link.headline(), link.detail()));
+            self.told = Some(link);
+        }
+    }
+
+    pub(super) fn measuring(&mut self, elapsed: Duration, telemetry: &Telemetry, event: Option<&Event>) {
+        self.event(event);
+        let now = Instant::now();
+        if self.shown.is_some_and(|shown| now - shown < SHOW_EVERY) {
+            return;
+        }
+        self.shown = Some(now);
+        let stats = telemetry.stats();
+        let (physics, graphics) = (&stats.physics, &stats.graphics);
+        let (seen, missed) = (physics.distinct + graphics.distinct, physics.missed + graphics.missed);
+        let of = self.time.map_or(String::new(), |time| format!(" of {:.0}", time.as_secs_f64()));
+        let message =
+            format!("{:.0}{of} s · {}: {seen} packets, {missed} missed", elapsed.as_secs_f64(), telemetry.state());
+        if let Some(time) = self.time {
+            self.bar.set_position((elapsed.as_secs_f64() / time.as_secs_f64() * 1000.0) as u64);
+        }
+        self.bar.set_message(message);
+        self.bar.tick();
+    }
+
+    pub(super) fn end(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    fn event(&mut self, event: Option<&Event>) {
+        let Some(event) = event else { return };
+        self.attachments += u32::from(matches!(event, Event::Attached { .. }));
+        tell(event, &mut |line| self.say(&line.to_string()));
+    }
+
+    /// Above the bar, which stays where it is.
+    fn say(&self, line: &str) {
+        if !self.quiet {
+            self.bar.suspend(|| say(format_args!("{line}")));
+        }
+    }
+}

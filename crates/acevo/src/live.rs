@@ -1,0 +1,188 @@
+//! What is watched: the connection that looks after itself, in words, and the packets of the game that is attached, counted.
+
+use std::time::{Duration, Instant};
+
+use acevo_shared_memory::{ACEvoSharedMemoryMapper, Arrival, Error, Frame, PageKind};
+use acevo_telemetry::{Event, Rate, State, Suspicion, Telemetry};
+
+/// How to attach.
+pub(crate) type Open = Box<dyn FnMut() -> Result<ACEvoSharedMemoryMapper, Error> + Send>;
+
+/// Where the connection stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Link {
+    /// Not there, or not any more, and why. Waiting for it.
+    Absent(String),
+    /// There, and cannot be used, and why.
+    Unusable(String),
+    /// There and live by its own word, but nothing moves: pages that have outlived their game.
+    Frozen,
+    /// The same, but too short to tell.
+    Unproven,
+    /// Telemetry can be read.
+    Attached,
+}
+
+impl Link {
+    pub(crate) fn of(telemetry: &Telemetry) -> Self {
+        match (telemetry.state(), telemetry.error()) {
+            (State::Frozen, _) => Self::Frozen,
+            (State::Attached, _) => Self::Unproven,
+            (State::Waiting, None) => Self::Absent("looking for the game".into()),
+            (State::Waiting, Some(error)) if error.is_absence() => Self::Absent(with_causes(error)),
+            (State::Waiting, Some(error)) => Self::Unusable(with_causes(error)),
+            _ => Self::Attached,
+        }
+    }
+
+    /// What is the matter, in a few words.
+    pub(crate) const fn headline(&self) -> &'static str {
+        match self {
+            Self::Absent(_) => "Waiting for Assetto Corsa EVO",
+            Self::Unusable(_) => "Assetto Corsa EVO cannot be read",
+            Self::Frozen => "The telemetry stands still",
+            Self::Unproven => "Nothing has moved yet",
+            Self::Attached => "Attached",
+        }
+    }
+
+    /// Why, and what comes next.
+    pub(crate) fn detail(&self) -> &str {
+        match self {
+            Self::Absent(reason) | Self::Unusable(reason) => reason,
+            Self::Frozen => {
+                "It says that it is live, but nothing has moved for some seconds: the game has ended or hangs, or its pages were \
+                 left behind, by another program that keeps them or by a publisher that was killed. Looking again until it moves."
+            }
+            Self::Unproven => "The pages say that the game is live. Waiting for the first packet.",
+            Self::Attached => "Telemetry can be read.",
+        }
+    }
+}
+
+/// An error with everything behind it, in one line.
+pub(crate) fn with_causes(error: &Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(deeper) = cause {
+        text.push_str(&format!(": {deeper}"));
+        cause = deeper.source();
+    }
+    text
+}
+
+/// Packets of the game that is attached: rates of the last second, and how many were never seen or may be torn.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Health {
+    pub(crate) physics_rate: Option<f64>,
+    pub(crate) graphics_rate: Option<f64>,
+    pub(crate) physics_missed: u64,
+    pub(crate) unsettled: u64,
+    /// Signs of another layout.
+    pub(crate) suspicious: usize,
+}
+
+/// The packets of one page.
+#[derive(Debug, Default)]
+struct Counted {
+    written: u64,
+    missed: u64,
+    unsettled: u64,
+    rate: Rate,
+}
+
+impl Counted {
+    fn add<T>(&mut self, arrival: &Arrival<T>, now: Instant) {
+        self.written += u64::from(arrival.missed) + 1;
+        self.missed += u64::from(arrival.missed);
+        self.unsettled += u64::from(!arrival.view.is_settled());
+        self.rate.note(self.written, now);
+    }
+
+    fn per_second(&mut self, now: Instant) -> Option<f64> {
+        self.rate.note(self.written, now);
+        self.rate.per_second(now)
+    }
+}
+
+/// Telemetry, counted.
+pub(crate) struct Live {
+    telemetry: Telemetry,
+    physics: Counted,
+    graphics: Counted,
+}
+
+impl Live {
+    pub(crate) fn new(open: Open) -> Self {
+        let telemetry = Telemetry::from_opener(open);
+        Self { telemetry, physics: Counted::default(), graphics: Counted::default() }
+    }
+
+    /// Waits for what comes next, at most for `timeout`.
+    pub(crate) fn wait(&mut self, timeout: Duration) -> Option<Event> {
+        let event = self.telemetry.wait(timeout);
+        match &event {
+            Some(Event::Attached { .. }) => (self.physics, self.graphics) = Default::default(),
+            Some(Event::Packet(packet)) => {
+                packet.physics.iter().for_each(|arrival| self.physics.add(arrival, packet.seen));
+                packet.graphics.iter().for_each(|arrival| self.graphics.add(arrival, packet.seen));
+            }
+            _ => {}
+        }
+        event
+    }
+
+    pub(crate) fn link(&self) -> Link {
+        Link::of(&self.telemetry)
+    }
+
+    /// The newest pages; `None` while there is nothing to believe.
+    pub(crate) fn frame(&self) -> Option<&Frame> {
+        self.telemetry.frame().filter(|_| self.telemetry.state() != State::Attached)
+    }
+
+    /// Where the telemetry comes from, for people.
+    pub(crate) fn place(&self) -> Option<String> {
+        self.telemetry.mapper().map(|mapper| mapper.place(PageKind::Physics))
+    }
+
+    /// Physics packets missed since the game was attached.
+    pub(crate) fn missed(&self) -> u64 {
+        self.physics.missed
+    }
+
+    pub(crate) fn health(&mut self, now: Instant) -> Health {
+        Health {
+            physics_rate: self.physics.per_second(now),
+            graphics_rate: self.graphics.per_second(now),
+            physics_missed: self.physics.missed,
+            unsettled: self.physics.unsettled + self.graphics.unsettled,
+            suspicious: self.telemetry.suspicions().len(),
+        }
+    }
+}
+
+/// Says on one line each what has happened to the connection.
+pub(crate) fn tell(event: &Event, say: &mut dyn FnMut(std::fmt::Arguments<'_>)) {
+    match event {
+        Event::Attached { place } => say(format_args!("acevo: attached to {place}")),
+        Event::Detached(why) => say(format_args!("acevo: let go: {why}")),
+        Event::LayoutSuspicious(suspicions) => {
+            say(format_args!(
+                "acevo: warning: these are not the pages as this program knows them; values may be wrong:"
+            ));
+            for suspicion in few(suspicions) {
+                say(format_args!("acevo:   {suspicion}"));
+            }
+            say(format_args!(
+                "acevo: `acevo doctor` tells more; `acevo dump --raw FILE` writes the bytes for a bug report"
+            ));
+        }
+        _ => {}
+    }
+}
+
+/// The first of many say enough.
+fn few(suspicions: &[Suspicion]) -> &[Suspicion] {
+    &suspicions[..suspicions.len().min(5)]
+}
