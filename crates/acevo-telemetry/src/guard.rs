@@ -9,7 +9,6 @@ use std::fmt;
 
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, Field, FieldType, Frame, Implausible, Page, PageKind};
 
-
 /// Systems round sections up to whole memory pages.
 const MEMORY_PAGE: usize = 4096;
 

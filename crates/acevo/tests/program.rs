@@ -125,3 +125,27 @@ fn a_reader_that_has_enough_is_no_error() {
     let end = watch.wait_with_output().unwrap();
     assert!(end.status.success() && end.stderr.is_empty(), "{end:?}");
 }
+
+#[test]
+fn stats_tell_what_came_and_what_it_cost() {
+    let stats = output(acevo().args(["stats", "--demo", "--for", "1s", "--json"]));
+    assert!(stats.status.success(), "{}", stats.stderr);
+    let stats: Value = serde_json::from_str(&stats.stdout).unwrap();
+    for page in ["physics", "graphics"] {
+        let number = |name: &str| stats[page][name].as_u64().unwrap_or_else(|| panic!("{page}.{name}"));
+        assert_eq!(number("written"), number("distinct") + number("missed"));
+        assert!(number("distinct") > 5 && number("unsettled") <= number("distinct"), "{stats}");
+        assert!(stats[page]["rate_hz"].as_f64() > Some(1.0) && stats[page]["interval_ms"]["max"].is_f64(), "{stats}");
+    }
+    assert!(stats["looks"].as_u64() >= stats["physics"]["distinct"].as_u64());
+    assert!(stats["process"]["memory_bytes"].as_u64() > Some(100_000), "{stats}");
+    assert_eq!((&stats["state"], &stats["attachments"]), (&"live".into(), &1.into()));
+
+    let text = output(acevo().args(["stats", "--demo", "--for", "300ms", "--scenario", "menu"]));
+    for wanted in ["now menu", "missed", "latency", "of a core"] {
+        assert!(text.stdout.contains(wanted), "{wanted} is not in {}", text.stdout);
+    }
+    assert!(text.stderr.contains("attached") && !text.stderr.contains('\x1b'), "{}", text.stderr);
+    let quiet = output(acevo().args(["stats", "--demo", "--for", "100ms", "--quiet"]));
+    assert!(quiet.stderr.is_empty() && quiet.status.success(), "{}", quiet.stderr);
+}

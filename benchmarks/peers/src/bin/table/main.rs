@@ -91,26 +91,30 @@ fn torn(entries: &[Entry], producers: &[Produced]) -> String {
 }
 
 fn steady(entries: &[Entry], producers: &[Produced]) -> String {
-    let mut out = String::from(
-        "| 333 packets a second | seen | torn | undetected | age: median, 99 %, most | delay: median, 99 %, most | CPU | Wine's server |\n\
-         |---|---:|---:|---:|---:|---:|---:|---:|\n",
-    );
-    for entry in entries {
-        let Figures::Steady { written, seen, torn, undetected, age, delay, cpu, server } = &entry.row.figures else {
-            continue;
-        };
-        let share = 100.0 * *seen as f64 / (*written).max(1) as f64;
+    let mut out = String::new();
+    for produced in producers {
+        let Some(order) = produced.setting.strip_prefix("steady") else { continue };
         out += &format!(
-            "| {} | {seen} of {written}, {share:.1} % | {torn} | {undetected} | {} | {} | {cpu:.2} % | {server:.2} % |\n",
-            name(entry),
-            spread(age),
-            spread(delay),
+            "| 333 packets a second{order} | seen | torn | undetected | age: median, 99 %, most | delay: median, 99 %, most | CPU | Wine's server |\n\
+             |---|---:|---:|---:|---:|---:|---:|---:|\n",
         );
-    }
-    for Produced { packets, late, clock_step, .. } in producers.iter().filter(|it| it.setting.starts_with("steady")) {
+        for entry in entries.iter().filter(|entry| entry.setting == produced.setting) {
+            let Figures::Steady { written, seen, torn, undetected, age, delay, cpu, server } = &entry.row.figures
+            else {
+                continue;
+            };
+            let share = 100.0 * *seen as f64 / (*written).max(1) as f64;
+            out += &format!(
+                "| {} | {seen} of {written}, {share:.1} % | {torn} | {undetected} | {} | {} | {cpu:.2} % | {server:.2} % |\n",
+                name(entry),
+                spread(age),
+                spread(delay),
+            );
+        }
+        let Produced { packets, late, clock_step, .. } = produced;
         out += &format!(
             "\nThe producer wrote {packets} packets, {late} of them more than 0.1 ms after their time. The clock in the pages has \
-             steps of {:.1} µs.\n",
+             steps of {:.1} µs.\n\n",
             *clock_step as f64 / 1000.0
         );
     }
