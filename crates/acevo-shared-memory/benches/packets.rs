@@ -31,14 +31,20 @@ const PERIOD: Duration = Duration::from_micros(3003);
 /// with the other.
 const EARLY: Duration = if cfg!(windows) { Duration::MAX } else { Duration::from_micros(300) };
 
-const WAYS: [(&str, Polling); 7] = [
-    ("rhythm (the default)", Polling::Rhythm),
-    ("every 250 µs", Polling::Every(Duration::from_micros(250))),
-    ("every 500 µs", Polling::Every(Duration::from_micros(500))),
-    ("every 1 ms", Polling::Every(Duration::from_millis(1))),
-    ("every 2 ms", Polling::Every(Duration::from_millis(2))),
-    ("every 16 ms", Polling::Every(Duration::from_millis(16))),
-    ("spinning", Polling::Spin),
+/// Name, how to poll, and what to sleep after each packet of physics before that.
+const WAYS: [(&str, Polling, Duration); 8] = [
+    ("rhythm (the default)", Polling::Rhythm, Duration::ZERO),
+    (
+        "2.5 ms after a packet, then every 150 µs",
+        Polling::Every(Duration::from_micros(150)),
+        Duration::from_micros(2500),
+    ),
+    ("every 250 µs", Polling::Every(Duration::from_micros(250)), Duration::ZERO),
+    ("every 500 µs", Polling::Every(Duration::from_micros(500)), Duration::ZERO),
+    ("every 1 ms", Polling::Every(Duration::from_millis(1)), Duration::ZERO),
+    ("every 2 ms", Polling::Every(Duration::from_millis(2)), Duration::ZERO),
+    ("every 16 ms", Polling::Every(Duration::from_millis(16)), Duration::ZERO),
+    ("spinning", Polling::Spin, Duration::ZERO),
 ];
 
 fn main() -> Result<()> {
@@ -190,11 +196,11 @@ fn compare(words: &[&str]) -> Result<()> {
     for load in [false, true] {
         for frames in [60, 240] {
             for order in ["first", "last"] {
-                for (way, polling) in WAYS {
+                for (way, polling, pause) in WAYS {
                     let load_name = if load { ", both cores busy" } else { "" };
                     let name = format!("{way}{load_name}, counter {order}, graphics {frames} Hz");
                     if name.contains(wanted) {
-                        println!("| {name} | {} |", run(polling, order, packets, frames, load)?);
+                        println!("| {name} | {} |", run(polling, pause, order, packets, frames, load)?);
                     }
                 }
             }
@@ -203,7 +209,7 @@ fn compare(words: &[&str]) -> Result<()> {
     Ok(())
 }
 
-fn run(polling: Polling, order: &str, packets: u32, frames: u32, load: bool) -> Result<String> {
+fn run(polling: Polling, pause: Duration, order: &str, packets: u32, frames: u32, load: bool) -> Result<String> {
     let folder = folder()?;
     let numbers = [packets, frames].map(|number| number.to_string());
     let place = folder.path().to_string_lossy().into_owned();
@@ -222,6 +228,9 @@ fn run(polling: Polling, order: &str, packets: u32, frames: u32, load: bool) -> 
         let Some(packet) = read.wait(Duration::from_secs(5))? else { return Err("nothing comes".into()) };
         packet.physics.iter().for_each(|arrival| physics.add(arrival));
         packet.graphics.iter().for_each(|arrival| graphics.add(arrival));
+        if packet.physics.is_some() && !pause.is_zero() {
+            sleep(pause);
+        }
     }
     let (time, cpu) = (start.elapsed().as_secs_f64(), cpu.elapsed().as_secs_f64());
     drop(burners);
