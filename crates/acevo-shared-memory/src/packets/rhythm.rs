@@ -27,8 +27,14 @@ const EARLIER: (Duration, Duration) = (Duration::from_micros(5), Duration::from_
 /// How much later after one that came too early.
 const LATER: Duration = Duration::from_micros(80);
 
+/// Never sleeps for longer while packets come, whatever the rate is believed to be.
+const LONGEST: Duration = Duration::from_millis(50);
+
 /// A page that has not moved for this many of its periods stands still.
 const STILL_AFTER: u32 = 4;
+
+/// The same while the rate is not known.
+const REST: Duration = Duration::from_millis(100);
 
 /// Packets for which the rate is not trusted after some were missed by a look that came in time: at first, and at most.
 const WARY: (u32, u32) = (BLOCK, 8192);
@@ -109,6 +115,11 @@ impl Rhythm {
                 None
             }
             State::Searching { since, last, packets } => {
+                if at.saturating_duration_since(*last) > REST {
+                    // Nobody has looked for a while: that is no time between packets.
+                    (*since, *last, *packets) = (at, at, 0);
+                    return None;
+                }
                 *packets = packets.saturating_add(steps);
                 *last = at;
                 if *packets >= WARM_UP {
@@ -134,10 +145,8 @@ impl Rhythm {
     pub(super) fn nothing(&mut self, now: Instant) {
         let still = match &self.state {
             State::Still => false,
-            State::Searching { last, .. } => now.saturating_duration_since(*last) > IDLE * 50,
-            State::Locked(locked) => {
-                now.saturating_duration_since(locked.last) > locked.period * STILL_AFTER + IDLE * STILL_AFTER
-            }
+            State::Searching { last, .. } => now.saturating_duration_since(*last) > REST,
+            State::Locked(locked) => locked.has_rested(now, 0),
         };
         if still {
             self.state = State::Still;
@@ -150,7 +159,7 @@ impl Rhythm {
             State::Still => now + IDLE,
             State::Searching { .. } => now + SEARCHING,
             State::Locked(_) if self.wary > 0 => now + SEARCHING,
-            State::Locked(locked) if now < locked.due => locked.due,
+            State::Locked(locked) if now < locked.due => locked.due.min(now + LONGEST),
             State::Locked(_) => now + FINE,
         }
     }
@@ -171,10 +180,16 @@ impl Locked {
         }
     }
 
+    /// True where these packets have taken so long that there was a rest in between.
+    fn has_rested(&self, now: Instant, steps: u32) -> bool {
+        let periods = steps.saturating_add(STILL_AFTER);
+        now.saturating_duration_since(self.last) > self.period.saturating_mul(periods) + IDLE * STILL_AFTER
+    }
+
     fn found(&mut self, found: Found) -> Option<Duration> {
         let Found { at, before, steps, .. } = found;
-        if steps >= BLOCK {
-            // Over so long a time the rate is not exact enough.
+        if steps >= BLOCK || self.has_rested(at, steps) {
+            // Over so long a time the rate is not exact enough; and where it has rested while nobody looked there is no rate.
             *self = Self::new(at, self.period);
             return None;
         }
@@ -211,6 +226,8 @@ impl Locked {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     /// What came of reading packets that were written at some times, by a virtual clock.
@@ -331,6 +348,139 @@ mod tests {
         for share in [0.5, 0.99] {
             let estimate = outcome.estimates[(outcome.estimates.len() as f64 * share) as usize].as_micros();
             assert!(estimate.abs_diff(outcome.late(share)) < 150, "{estimate} and {} µs", outcome.late(share));
+        }
+    }
+
+    /// Something that happens to a reader.
+    #[derive(Debug, Clone)]
+    enum Step {
+        /// Packets of this period for this long, at which it looks as the rhythm says.
+        Seen(Duration, Duration),
+        /// The same, but nobody looks: the machine sleeps, or the program does something else.
+        Unseen(Duration, Duration),
+        /// The counter makes a jump.
+        Jump(u32),
+        /// The counter goes back.
+        Restart,
+    }
+
+    /// From a microsecond to hours, each magnitude as likely.
+    fn durations() -> impl Strategy<Value = Duration> {
+        (0.0..10.6_f64).prop_map(|power| micros(10_f64.powf(power)))
+    }
+
+    fn steps() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            4 => (durations(), durations()).prop_map(|(period, time)| Step::Seen(period, time)),
+            2 => (durations(), durations()).prop_map(|(period, time)| Step::Unseen(period, time)),
+            1 => (1_u32..).prop_map(Step::Jump),
+            1 => (1_u32..10).prop_map(Step::Jump),
+            1 => Just(Step::Restart),
+        ]
+    }
+
+    /// A reader in a world of its own, which has its own time.
+    struct Reader {
+        rhythm: Rhythm,
+        now: Instant,
+        before: Instant,
+        planned: Instant,
+        next_packet: Instant,
+        unseen: u64,
+        missed: u64,
+        oversleep: Duration,
+    }
+
+    impl Reader {
+        fn new(oversleep: Duration) -> Self {
+            let now = Instant::now();
+            Self {
+                rhythm: Rhythm::new(),
+                now,
+                before: now,
+                planned: now,
+                next_packet: now,
+                unseen: 0,
+                missed: 0,
+                oversleep,
+            }
+        }
+
+        /// Writes what is due, and looks.
+        fn look(&mut self, period: Duration) -> Result<(), TestCaseError> {
+            let now = self.now;
+            if self.next_packet <= now {
+                let count = (now - self.next_packet).as_nanos() / period.as_nanos() + 1;
+                self.unseen += count as u64;
+                self.next_packet += Duration::from_nanos((period.as_nanos() * count) as u64);
+            }
+            match u32::try_from(self.unseen).unwrap_or(u32::MAX) {
+                0 => self.rhythm.nothing(now),
+                steps => {
+                    let _ = self.rhythm.found(Found { at: now, before: self.before, planned: self.planned, steps });
+                    self.missed += u64::from(steps) - 1;
+                }
+            }
+            (self.unseen, self.before, self.planned) = (0, now, self.rhythm.next_look(now));
+            prop_assert!(self.planned > now, "never sleeps: {:?}", self.rhythm);
+            prop_assert!(self.planned - now <= LONGEST, "sleeps too long: {:?}", self.rhythm);
+            Ok(())
+        }
+
+        fn take(&mut self, step: &Step) -> Result<(), TestCaseError> {
+            match *step {
+                Step::Seen(period, time) => {
+                    let end = self.now + time;
+                    self.next_packet = self.now;
+                    for _ in 0..2000 {
+                        self.now = self.now.max(self.planned) + self.oversleep;
+                        self.look(period)?;
+                        if self.now >= end {
+                            break;
+                        }
+                    }
+                }
+                Step::Unseen(period, time) => {
+                    self.next_packet = self.now;
+                    self.now += time;
+                    self.look(period)?;
+                }
+                Step::Jump(by) => self.unseen += u64::from(by),
+                Step::Restart => self.rhythm.reset(),
+            }
+            Ok(())
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_has_happened_steady_packets_are_all_seen_soon_after(
+            steps in prop::collection::vec(steps(), 1..20), oversleep in 0_u64..90_000,
+        ) {
+            let mut reader = Reader::new(Duration::from_nanos(oversleep));
+            for step in &steps {
+                reader.take(step)?;
+            }
+            let period = Duration::from_micros(3003);
+            reader.take(&Step::Seen(period, period * 200))?;
+            reader.missed = 0;
+            reader.take(&Step::Seen(period, period * 200))?;
+            prop_assert_eq!(reader.missed, 0, "{:?}", reader.rhythm);
+        }
+    }
+
+    #[test]
+    fn a_reader_that_was_stopped_in_a_pause_goes_on_as_before() {
+        let period = micros(3003.0);
+        for packets in 1..=130 {
+            let mut reader = Reader::new(micros(60.0));
+            for step in [Step::Seen(period, period * packets), Step::Unseen(Duration::MAX, Duration::from_secs(3600))] {
+                reader.take(&step).unwrap();
+            }
+            reader.missed = 0;
+            reader.take(&Step::Seen(period, period * 200)).unwrap();
+            // The second one may come before anybody knows that there was a first.
+            assert!(reader.missed <= 1, "{} after {packets} packets", reader.missed);
         }
     }
 }
