@@ -33,6 +33,9 @@ pub enum Polling {
 /// What a sleep may take longer than it should.
 const OVERSLEPT: Duration = Duration::from_millis(1);
 
+/// A period that nobody lives to see the end of, which can still be added to any instant.
+const FOR_EVER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+
 /// Waking up costs more than a look: both pages may wait this long for each other.
 const SAME_LOOK: Duration = Duration::from_micros(150);
 
@@ -180,10 +183,16 @@ impl<M: Borrow<ACEvoSharedMemoryMapper>> Packets<M> {
         let seen = Instant::now();
         let found = |at| Found { at, before, planned, steps: 1 };
         let physics = self.physics.take(id, mapper, found(seen), &mut self.stats.physics)?;
-        let id = mapper.packet_id(PageKind::Graphics)?;
         // What was done for physics takes time.
         let at = if physics.is_some() { Instant::now() } else { seen };
-        let graphics = self.graphics.take(id, mapper, found(at), &mut self.stats.graphics)?;
+        let graphics = match mapper
+            .packet_id(PageKind::Graphics)
+            .and_then(|id| self.graphics.take(id, mapper, found(at), &mut self.stats.graphics))
+        {
+            // What has come is handed out first; the next look tells.
+            Err(_) if physics.is_some() => None,
+            graphics => graphics?,
+        };
         self.stats.looks += 1;
         self.looked = seen;
         self.next = self.after(seen);
@@ -199,7 +208,7 @@ impl<M: Borrow<ACEvoSharedMemoryMapper>> Packets<M> {
     fn after(&self, now: Instant) -> Instant {
         match self.polling {
             Polling::Spin => now,
-            Polling::Every(period) => now.checked_add(period).unwrap_or(now),
+            Polling::Every(period) => now + period.min(FOR_EVER),
             Polling::Rhythm => {
                 let physics = self.physics.rhythm.next_look(now);
                 // Physics comes often enough to find a frame that comes after a rest.

@@ -85,7 +85,13 @@ fn graphics_has_its_own_counter_and_comes_alone_where_physics_stands_still() {
 #[test]
 fn waiting_has_an_end() {
     let (mapper, _publisher) = connected();
-    for polling in [Polling::Rhythm, Polling::Every(Duration::from_secs(3600)), Polling::Spin] {
+    for period in [Duration::from_secs(3600), Duration::MAX] {
+        let mut packets = mapper.packets().with_polling(Polling::Every(period));
+        assert!(packets.wait(Duration::ZERO).unwrap().is_none());
+        assert!(packets.wait(Duration::from_millis(3)).unwrap().is_none());
+        assert_eq!(packets.stats().looks, 2, "{period:?}");
+    }
+    for polling in [Polling::Rhythm, Polling::Spin] {
         let mut packets = mapper.packets().with_polling(polling);
         assert!(packets.wait(Duration::ZERO).unwrap().is_none());
         assert!(packets.wait(Duration::from_millis(3)).unwrap().is_none());
@@ -166,4 +172,16 @@ fn the_end_of_the_game_is_the_last_thing_that_is_told() {
     assert!(matches!(packets.next(), Some(Err(Error::Gone { .. }))));
     assert!(packets.next().is_none() && packets.next().is_none());
     assert!(packets.wait(Duration::ZERO).is_err(), "the reason can be asked for again");
+}
+
+#[test]
+fn what_has_come_is_handed_out_before_the_end_is_told() {
+    let pages = LocalPages::new();
+    let mut publisher = Publisher::local(&pages);
+    let mut packets = ACEvoSharedMemoryMapper::open_source(Ending(pages)).unwrap().into_packets();
+    publisher.publish_physics(&physics(1)).unwrap();
+    publisher.publish_graphics(&graphics(-1)).unwrap();
+    let packet = packets.next().unwrap().unwrap();
+    assert_eq!(told(packet.physics, |page| page.packetId), Some((1, 0, false)));
+    assert!(matches!(packets.next(), Some(Err(Error::Gone { page: PageKind::Graphics, .. }))));
 }

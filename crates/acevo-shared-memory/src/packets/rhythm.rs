@@ -453,7 +453,9 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
         #[test]
+        #[cfg_attr(miri, ignore = "too slow, and there is nothing unsafe")]
         fn whatever_has_happened_steady_packets_are_all_seen_soon_after(
             steps in prop::collection::vec(steps(), 1..20), oversleep in 0_u64..90_000,
         ) {
