@@ -5,7 +5,9 @@ use std::fmt;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, Frame, Packet, Packets, PageKind, Polling, Stats};
+use acevo_shared_memory::{
+    ACEvoSharedMemoryMapper, ACEvoStatus, Error, Frame, Packet, Packets, Page, PageKind, Polling, Stats,
+};
 
 use crate::guard::{Suspicion, examine};
 use crate::liveness::{Liveness, State, Verdict};
@@ -119,6 +121,7 @@ struct Attachment {
     packets: Packets<ACEvoSharedMemoryMapper>,
     frame: Frame,
     liveness: Liveness,
+    since: Instant,
     checked: Instant,
     checks: u32,
     /// What was found suspicious at the last examination, and what was told.
@@ -260,7 +263,7 @@ impl Telemetry {
                 let page = PageKind::Graphics;
                 self.wait_because(Error::PageNotThere { page, place: mapper.place(page) });
             }
-            Ok((frame, mapper)) if self.left == Some(counters(&frame)) => drop(mapper),
+            Ok((frame, mapper)) if self.left == Some(counters(&frame)) && is_live(&frame) => drop(mapper),
             Ok((frame, mapper)) => self.attach(mapper, frame, now),
             Err(error) => self.wait_because(error),
         }
@@ -276,14 +279,18 @@ impl Telemetry {
         self.error = None;
         let mut liveness = Liveness::new(now);
         if self.left.take().is_some() {
-            // They have moved since they were let go.
+            // They have moved since they were let go, or are not live any more.
             liveness.moved(now);
         }
         self.events.push_back(Event::Attached { place: mapper.place(PageKind::Physics) });
+        let packets = mapper.into_packets().with_polling(self.polling);
+        // What has come before the first look for packets is in the frame.
+        let frame = packets.mapper().frame().unwrap_or(frame);
         self.attachment = Some(Attachment {
-            packets: mapper.into_packets().with_polling(self.polling),
+            packets,
             frame,
             liveness,
+            since: now,
             checked: now,
             checks: 0,
             suspected: Vec::new(),
@@ -303,8 +310,8 @@ impl Telemetry {
         } else {
             State::Waiting
         };
-        // A game that is started again may be there already. One that stands still is not.
-        self.next_look = if state == State::Frozen { now + LOOK_EVERY } else { now };
+        // A game that is started again may be there already. One that stands still is not, nor is one that fails at once.
+        self.next_look = if state == State::Frozen { now + LOOK_EVERY } else { now.max(attachment.since + LOOK_EVERY) };
         self.events.push_back(Event::Detached(why));
         self.change(state);
     }
@@ -338,6 +345,7 @@ impl Telemetry {
         attachment.checked = now;
         attachment.checks = attachment.checks.wrapping_add(1);
         let examine = attachment.checks == 1 || attachment.checks.is_multiple_of(EXAMINE_EVERY);
+        self.renew_pages();
         self.renew_session(false);
         self.judge(now);
         if examine {
@@ -360,7 +368,12 @@ impl Telemetry {
     fn look_again(&mut self, now: Instant) {
         let Some(attachment) = &self.attachment else { return };
         let before = counters(&attachment.frame);
-        match (self.open)().and_then(|mapper| Ok((mapper.frame()?, mapper))) {
+        let found = (self.open)().and_then(|mapper| Ok((mapper.frame()?, mapper)));
+        if attachment.packets.mapper().frame().is_ok_and(|frame| counters(&frame) != before) {
+            // Meanwhile it goes on.
+            return;
+        }
+        match found {
             Ok((frame, _)) if counters(&frame) == before => {}
             Ok((frame, mapper)) if !frame.is_blank() => {
                 self.detach(Detached::Replaced, now);
@@ -374,12 +387,28 @@ impl Telemetry {
         }
     }
 
+    /// Takes what has changed without its counter: whoever met a writer that was stopped behind the counter has an old page, and
+    /// nothing else would tell in a pause.
+    fn renew_pages(&mut self) {
+        let Some(Attachment { packets, frame, .. }) = &mut self.attachment else { return };
+        // What has gone is told by the packets.
+        let Ok(now) = packets.mapper().frame() else { return };
+        if now.physics.is_settled() && now.physics.packet_id() == frame.physics.packet_id() {
+            frame.physics = now.physics;
+        }
+        if now.graphics.is_settled() && now.graphics.packet_id() == frame.graphics.packet_id() {
+            frame.graphics = now.graphics;
+        }
+    }
+
     /// Takes the session's page where it has changed; where it is known to have `changed`, tells in any case.
     fn renew_session(&mut self, changed: bool) {
         let Some(attachment) = &mut self.attachment else { return };
         match attachment.packets.mapper().try_static_data() {
             Ok(session) => {
-                let is_new = session.is_settled() && session != attachment.frame.static_data;
+                let is_new = session.is_settled()
+                    // By its bytes: what is no number never is the same.
+                    && session.raw().as_bytes() != attachment.frame.static_data.raw().as_bytes();
                 if is_new {
                     attachment.frame.static_data = session.snapshot();
                 }
@@ -428,6 +457,10 @@ impl Telemetry {
             self.events.push_back(Event::StateChanged { before, now });
         }
     }
+}
+
+fn is_live(frame: &Frame) -> bool {
+    frame.graphics.status() == ACEvoStatus::Live
 }
 
 /// Counters of physics and graphics.
