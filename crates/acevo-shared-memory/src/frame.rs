@@ -1,11 +1,11 @@
-//! The three pages at one instant.
+//! The three pages at once.
 
 use crate::error::Error;
 use crate::mapper::ACEvoSharedMemoryMapper;
 use crate::page::{Page, PageKind};
 use crate::view::{GraphicsView, PhysicsView, StaticView, View};
 
-/// The three pages as they were at one instant: what a screen shows, what a logger keeps.
+/// The three pages, captured one right after the other: what a screen shows, what a logger keeps.
 ///
 /// ```no_run
 /// use acevo_shared_memory::ACEvoSharedMemoryMapper;
@@ -16,12 +16,14 @@ use crate::view::{GraphicsView, PhysicsView, StaticView, View};
 /// # Ok::<(), acevo_shared_memory::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Frame {
     /// The vehicle.
     pub physics: PhysicsView<'static>,
     /// What the game's screen shows.
     pub graphics: GraphicsView<'static>,
     /// The session.
+    #[cfg_attr(feature = "serde", serde(rename = "static"))]
     pub static_data: StaticView<'static>,
 }
 

@@ -30,6 +30,10 @@ pub enum Polling {
     Spin,
 }
 
+/// Steps of a counter that are believed to be packets, at once and for each tenth of a second between two looks: a simulation
+/// three hundred times as fast as the game.
+const LARGEST_LEAP: u128 = 10_000;
+
 /// What a sleep may take longer than it should.
 const OVERSLEPT: Duration = Duration::from_millis(1);
 
@@ -79,7 +83,7 @@ pub struct Packets<M> {
 pub struct Packet {
     /// When it was seen. It was written at most [`uncertainty`](Self::uncertainty) before that.
     pub seen: Instant,
-    /// Time from the look before, which found nothing new, to [`seen`](Self::seen).
+    /// Time from the look before, after which nothing of this was there, to [`seen`](Self::seen).
     pub uncertainty: Duration,
     /// The new packet of physics. There is none where only graphics has changed: in the menu and in a pause physics stands still.
     pub physics: Option<Arrival<SPageFilePhysics>>,
@@ -95,14 +99,16 @@ pub struct Arrival<T> {
     pub view: View<'static, T>,
     /// Packets that came and went unseen since the one before, by the page's counter.
     pub missed: u32,
-    /// The counter has gone back: another session, or another game. Nothing can be said of what was missed.
+    /// The counter has gone back, or leapt further than any game can count: another session, or another game. Nothing can be
+    /// said of what was missed.
     pub restarted: bool,
 }
 
 /// The counter of one page.
 #[derive(Debug, Clone)]
 struct Counter {
-    last: i32,
+    /// `None` where it could not be read yet.
+    last: Option<i32>,
     rhythm: Rhythm,
 }
 
@@ -122,7 +128,7 @@ impl<M: Borrow<ACEvoSharedMemoryMapper>> Packets<M> {
     fn new(mapper: M) -> Self {
         let counter = |page| {
             // Where the game is gone the first look says so.
-            Counter { last: mapper.borrow().packet_id(page).unwrap_or_default(), rhythm: Rhythm::new() }
+            Counter { last: mapper.borrow().packet_id(page).ok(), rhythm: Rhythm::new() }
         };
         let (physics, graphics) = (counter(PageKind::Physics), counter(PageKind::Graphics));
         let now = Instant::now();
@@ -148,7 +154,7 @@ impl<M: Borrow<ACEvoSharedMemoryMapper>> Packets<M> {
     /// Waits for the next packet, at most for `timeout`. `None` where none has come in that time.
     ///
     /// # Errors
-    /// [`Error::Gone`] where the game has ended, or what the system says.
+    /// [`Error::Gone`] where the game has ended, or what the system says; at once, and so is the next call.
     pub fn wait(&mut self, timeout: Duration) -> Result<Option<Packet>, Error> {
         let mut now = Instant::now();
         let deadline = now.checked_add(timeout);
@@ -195,7 +201,8 @@ impl<M: Borrow<ACEvoSharedMemoryMapper>> Packets<M> {
         };
         self.stats.looks += 1;
         self.looked = seen;
-        self.next = self.after(seen);
+        // From the end of this look on: where looks are slow there is to be some sleep between them.
+        self.next = self.after(Instant::now());
         Ok((physics.is_some() || graphics.is_some()).then_some(Packet {
             seen,
             uncertainty: seen.saturating_duration_since(before),
@@ -233,6 +240,11 @@ impl<M: Borrow<ACEvoSharedMemoryMapper>> Packets<M> {
         &self.stats
     }
 
+    /// The mapper, back from [`into_packets`](ACEvoSharedMemoryMapper::into_packets).
+    pub fn into_mapper(self) -> M {
+        self.mapper
+    }
+
     /// Where the packets come from.
     pub fn mapper(&self) -> &ACEvoSharedMemoryMapper {
         self.mapper.borrow()
@@ -248,23 +260,24 @@ impl Counter {
         found: Found,
         stats: &mut PageStats,
     ) -> Result<Option<Arrival<T>>, Error> {
-        if id == self.last {
+        if self.last == Some(id) {
             self.rhythm.nothing(found.at);
             return Ok(None);
         }
         let view = View::<T>::detached(&*mapper.capture()?);
         // By now it may be the next one.
         let id = view.raw().as_bytes().first_chunk().copied().map_or(id, i32::from_le_bytes);
-        let steps = id.wrapping_sub(self.last);
+        let steps = id.wrapping_sub(self.last.unwrap_or(id.wrapping_sub(1)));
         if steps == 0 {
             return Ok(None);
         }
-        self.last = id;
-        let restarted = steps < 0;
+        self.last = Some(id);
+        let possible = LARGEST_LEAP + found.at.saturating_duration_since(found.before).as_millis() / 100 * LARGEST_LEAP;
+        let restarted = u128::try_from(steps).map_or(true, |steps| steps > possible);
         if restarted {
             self.rhythm.reset();
         }
-        let steps = u32::try_from(steps).unwrap_or(1);
+        let steps = if restarted { 1 } else { steps.unsigned_abs() };
         if let Some(late) = self.rhythm.found(Found { steps, ..found }) {
             stats.latency.note(late + found.at.elapsed());
         }

@@ -4,8 +4,8 @@
 use std::thread;
 
 use acevo_shared_memory::{
-    ACEvoSharedMemoryMapper, CounterOrder, Error, GraphicsView, LocalPages, PageKind, PhysicsView, Publisher,
-    SPageFilePhysics, StaticView,
+    ACEvoSharedMemoryMapper, CounterOrder, Error, Frame, GraphicsView, LocalPages, Packet, Packets, PageKind,
+    PhysicsView, Publisher, SPageFilePhysics, StaticView,
 };
 
 fn crosses<T: Send + Sync>() {}
@@ -17,6 +17,9 @@ fn auto_traits() {
     crosses::<GraphicsView<'_>>();
     crosses::<StaticView<'static>>();
     crosses::<Error>();
+    crosses::<Packets<ACEvoSharedMemoryMapper>>();
+    crosses::<Packet>();
+    crosses::<Frame>();
     crosses::<LocalPages>();
 }
 

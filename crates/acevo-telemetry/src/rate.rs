@@ -37,6 +37,10 @@ impl Rate {
     pub fn note(&mut self, total: u64, now: Instant) {
         let age = |instant: Instant| now.saturating_duration_since(instant);
         self.total = total;
+        // Nobody has looked for a while: that is no rate of the last second.
+        if self.marks.back().is_some_and(|(last, _)| age(*last) > WINDOW) {
+            self.marks.clear();
+        }
         while self.marks.len() > 1 && self.marks.get(1).is_some_and(|(second, _)| age(*second) >= WINDOW) {
             self.marks.pop_front();
         }

@@ -28,7 +28,7 @@ pub struct PageStats {
     pub missed: u64,
     /// Those of the distinct ones that never stood still, and may mix two packets.
     pub unsettled: u64,
-    /// How often the counter went back: another session, or another game.
+    /// How often the counter went back or leapt: another session, or another game.
     pub restarts: u64,
     /// Time from one packet to the next, as seen; only where none was missed in between.
     pub interval: Distribution,
@@ -166,8 +166,7 @@ impl Distribution {
 
     /// The mean.
     pub fn mean(&self) -> Option<Duration> {
-        let count = u32::try_from(self.count).ok().filter(|count| *count > 0)?;
-        Some(self.sum / count)
+        (self.count > 0).then(|| self.sum.div_f64(self.count as f64))
     }
 
     /// The duration that a share of 0 to 1 of them does not exceed: 0.5 is the median, 0.99 what one in a hundred exceeds.

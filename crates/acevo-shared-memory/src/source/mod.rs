@@ -1,7 +1,7 @@
 //! Where pages come from: a running game, a directory, this process, or anything that implements [`Source`].
 //!
 //! The rule that stands above all others here: **foreign memory is never Rust memory.** No reference, slice or atomic is ever
-//! made of memory that another process writes. Windows' sections are read word by word with volatile loads by one function; on
+//! made of memory that another process writes. Windows' sections are read with volatile loads by one function; on
 //! Unix the kernel copies out of the section's file; in-process pages are atomics of this process. A source moves words and
 //! knows no fields.
 

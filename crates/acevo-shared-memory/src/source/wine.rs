@@ -31,8 +31,9 @@ const PROGRAMS: [&str; 2] = [GAME_PROCESS, "acevo.exe"];
 /// Time in which a running game has written: six physics steps, one frame at 60 Hz.
 const A_FEW_PACKETS: Duration = Duration::from_millis(20);
 
-/// Copies in which a page that was empty at first may look like something else before it is taken for that.
-const REFUSALS: u32 = 100;
+/// Copies in which a page that was empty at first may look like something else before it is taken for that. A capture that
+/// never settles makes 67 of them.
+const REFUSALS: u32 = 1000;
 
 /// The largest section looked at; the known pages take one or two memory pages.
 const LARGEST: u64 = 16 * 4096;

@@ -89,7 +89,7 @@ impl<'a, T: Page> View<'a, T> {
         View { mapper: None, ..*self }
     }
 
-    /// Takes the newest settled page in place, and tells whether it is another packet than before (for the static page,
+    /// Takes the newest page in place, settled or [marked](Self::is_settled), and tells whether it is another packet than before (for the static page,
     /// whether anything in it has changed).
     ///
     /// # Errors
