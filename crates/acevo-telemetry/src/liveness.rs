@@ -9,8 +9,8 @@ use acevo_shared_memory::ACEvoStatus;
 const STALE: Duration = Duration::from_millis(2500);
 
 /// After this long without movement, and again after as long, it is worth while to look whether these still are the game's
-/// pages.
-const LOOK_AGAIN: Duration = Duration::from_secs(3);
+/// pages. Where they are not, they are let go before three seconds are over, too.
+const LOOK_AGAIN: Duration = STALE;
 
 /// What is going on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -157,9 +157,9 @@ mod tests {
         let at = |ms| start + Duration::from_millis(ms);
         let mut liveness = Liveness::new(start);
         liveness.moved(start);
-        assert_eq!(liveness.judge(ACEvoStatus::Pause, at(2900)), Verdict::Is(State::Paused));
-        // The status lies in a page with a counter: it cannot change without moving.
-        liveness.moved(at(2950));
-        assert_eq!(liveness.judge(ACEvoStatus::Live, at(3000)), Verdict::Is(State::Live));
+        assert_eq!(liveness.judge(ACEvoStatus::Pause, at(2400)), Verdict::Is(State::Paused));
+        // The status lies in a page with a counter, which moves when the pause ends.
+        liveness.moved(at(2450));
+        assert_eq!(liveness.judge(ACEvoStatus::Live, at(2500)), Verdict::Is(State::Live));
     }
 }

@@ -12,11 +12,18 @@ use acevo_shared_memory::{
 use crate::guard::{Suspicion, examine};
 use crate::liveness::{Liveness, State, Verdict};
 
-/// Between two looks for a game that is not there.
+/// Between two looks for a game that is not there, in the long run.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+/// Between the first two looks after a game has gone; then twice that, and so on. One that is started again at once is found
+/// soon, and one that is not costs nothing.
+const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(10);
 
 /// Between two looks at what changes rarely: the session's page, and whether anything moves at all.
 const CHECK_EVERY: Duration = Duration::from_millis(250);
+
+/// A counter that goes on for longer than this after a session has changed has nothing to do with that change any more.
+const SESSION_SETTLES: Duration = Duration::from_secs(1);
 
 /// Checks between two examinations of the layout.
 const EXAMINE_EVERY: u32 = 4;
@@ -105,6 +112,7 @@ pub struct Telemetry {
     state: State,
     attachment: Option<Attachment>,
     next_look: Instant,
+    look_every: Duration,
     error: Option<Error>,
     /// Counters of the pages that were let go because they stood still; the same ones are no news.
     left: Option<[i32; 2]>,
@@ -124,6 +132,10 @@ struct Attachment {
     since: Instant,
     checked: Instant,
     checks: u32,
+    /// When the session has changed last, and whether the counters of physics and graphics may yet go back because of that: they
+    /// do so when they move again, physics seconds later, when the session is loaded.
+    session: Option<Instant>,
+    may_go_back: [bool; 2],
     /// What was found suspicious at the last examination, and what was told.
     suspected: Vec<Suspicion>,
     told: Vec<Suspicion>,
@@ -165,6 +177,7 @@ impl Telemetry {
             state: State::Waiting,
             attachment: None,
             next_look: Instant::now(),
+            look_every: LOOK_EVERY,
             error: None,
             left: None,
             car: String::new(),
@@ -257,16 +270,25 @@ impl Telemetry {
 
     /// Tries to attach.
     fn look(&mut self, now: Instant) {
-        self.next_look = now + LOOK_EVERY;
-        match (self.open)().and_then(|mapper| Ok((mapper.frame()?, mapper))) {
-            Ok((frame, mapper)) if frame.is_blank() => {
+        self.next_look = now + self.look_every;
+        self.look_every = (2 * self.look_every).min(LOOK_EVERY);
+        match self.open() {
+            Ok((packets, frame)) if frame.is_blank() => {
                 let page = PageKind::Graphics;
-                self.wait_because(Error::PageNotThere { page, place: mapper.place(page) });
+                self.wait_because(Error::PageNotThere { page, place: packets.mapper().place(page) });
             }
-            Ok((frame, mapper)) if self.left == Some(counters(&frame)) && is_live(&frame) => drop(mapper),
-            Ok((frame, mapper)) => self.attach(mapper, frame, now),
+            Ok((packets, frame)) if self.left == Some(counters(&frame)) && is_live(&frame) => drop(packets),
+            Ok((packets, frame)) => self.attach(packets, frame, now),
             Err(error) => self.wait_because(error),
         }
+    }
+
+    /// Opens the pages. Packets are waited for before the pages are captured: one that comes in between is in both, where
+    /// else it would be in neither, and the last one before a pause would be missed.
+    fn open(&mut self) -> Result<(Packets<ACEvoSharedMemoryMapper>, Frame), Error> {
+        let packets = (self.open)()?.into_packets().with_polling(self.polling);
+        let frame = packets.mapper().frame()?;
+        Ok((packets, frame))
     }
 
     fn wait_because(&mut self, error: Error) {
@@ -275,24 +297,19 @@ impl Telemetry {
         self.change(State::Waiting);
     }
 
-    fn attach(&mut self, mapper: ACEvoSharedMemoryMapper, frame: Frame, now: Instant) {
+    fn attach(&mut self, packets: Packets<ACEvoSharedMemoryMapper>, frame: Frame, now: Instant) {
         self.error = None;
-        let mut liveness = Liveness::new(now);
-        if self.left.take().is_some() {
-            // They have moved since they were let go, or are not live any more.
-            liveness.moved(now);
-        }
-        self.events.push_back(Event::Attached { place: mapper.place(PageKind::Physics) });
-        let packets = mapper.into_packets().with_polling(self.polling);
-        // What has come before the first look for packets is in the frame.
-        let frame = packets.mapper().frame().unwrap_or(frame);
+        self.left = None;
+        self.events.push_back(Event::Attached { place: packets.mapper().place(PageKind::Physics) });
         self.attachment = Some(Attachment {
             packets,
             frame,
-            liveness,
+            liveness: Liveness::new(now),
             since: now,
             checked: now,
             checks: 0,
+            session: None,
+            may_go_back: [false; 2],
             suspected: Vec::new(),
             told: Vec::new(),
         });
@@ -310,8 +327,13 @@ impl Telemetry {
         } else {
             State::Waiting
         };
-        // A game that is started again may be there already. One that stands still is not, nor is one that fails at once.
-        self.next_look = if state == State::Frozen { now + LOOK_EVERY } else { now.max(attachment.since + LOOK_EVERY) };
+        if now.saturating_duration_since(attachment.since) < LOOK_EVERY {
+            // One that fails at once is given more time with each attempt.
+            self.next_look = now + self.look_every;
+        } else {
+            // One that is started again may be there already.
+            (self.next_look, self.look_every) = (now, LOOK_AGAIN_AFTER);
+        }
         self.events.push_back(Event::Detached(why));
         self.change(state);
     }
@@ -321,22 +343,47 @@ impl Telemetry {
         let Some(attachment) = &mut self.attachment else { return };
         attachment.liveness.moved(packet.seen);
         let mut restarted = false;
+        let arrivals = [packet.physics.map(|page| page.restarted), packet.graphics.map(|page| page.restarted)];
+        for (went_back, may_go_back) in arrivals.into_iter().zip(&mut attachment.may_go_back) {
+            let has_settled = attachment.session.is_none_or(|session| packet.seen - session > SESSION_SETTLES);
+            match went_back {
+                Some(true) if *may_go_back => *may_go_back = false,
+                Some(true) => restarted = true,
+                Some(false) if has_settled => *may_go_back = false,
+                _ => {}
+            }
+        }
         if let Some(physics) = packet.physics {
             attachment.frame.physics = physics.view;
-            restarted |= physics.restarted;
         }
         if let Some(graphics) = packet.graphics {
             attachment.frame.graphics = graphics.view;
-            restarted |= graphics.restarted;
+        }
+        if attachment.frame.is_blank() {
+            return self.detach_blank(packet.seen);
         }
         self.judge(packet.seen);
         if restarted {
             self.renew_session(true);
+            if let Some(attachment) = &mut self.attachment {
+                attachment.may_go_back = arrivals.map(|went_back| went_back != Some(true));
+            }
         }
         if packet.graphics.is_some() {
             self.note_car();
         }
-        self.events.push_back(Event::Packet(packet));
+        // Where the game has gone meanwhile there is no frame to find it in.
+        if self.attachment.is_some() {
+            self.events.push_back(Event::Packet(packet));
+        }
+    }
+
+    /// The pages were emptied, as by a publisher that ends while somebody keeps them, or that is about to begin.
+    fn detach_blank(&mut self, now: Instant) {
+        let Some(attachment) = &self.attachment else { return };
+        let page = PageKind::Graphics;
+        let place = attachment.packets.mapper().place(page);
+        self.detach(Detached::Gone(Error::Gone { page, place }), now);
     }
 
     /// Looks at what changes rarely.
@@ -368,20 +415,18 @@ impl Telemetry {
     fn look_again(&mut self, now: Instant) {
         let Some(attachment) = &self.attachment else { return };
         let before = counters(&attachment.frame);
-        let found = (self.open)().and_then(|mapper| Ok((mapper.frame()?, mapper)));
-        if attachment.packets.mapper().frame().is_ok_and(|frame| counters(&frame) != before) {
-            // Meanwhile it goes on.
+        let found = self.open();
+        let is_as_before = |frame: Frame| counters(&frame) == before;
+        if self.mapper().is_some_and(|mapper| mapper.frame().is_ok_and(|frame| !is_as_before(frame))) {
+            // It has gone on meanwhile.
             return;
         }
         match found {
-            Ok((frame, _)) if counters(&frame) == before => {}
-            Ok((frame, mapper)) if !frame.is_blank() => {
+            Ok((_, frame)) if frame.is_blank() => self.detach_blank(now),
+            Ok((_, frame)) if is_as_before(frame) => {}
+            Ok((packets, frame)) => {
                 self.detach(Detached::Replaced, now);
-                self.attach(mapper, frame, now);
-            }
-            Ok((_, mapper)) => {
-                let page = PageKind::Graphics;
-                self.detach(Detached::Gone(Error::Gone { page, place: mapper.place(page) }), now);
+                self.attach(packets, frame, now);
             }
             Err(error) => self.detach(Detached::Gone(error), now),
         }
@@ -413,6 +458,8 @@ impl Telemetry {
                     attachment.frame.static_data = session.snapshot();
                 }
                 if is_new || changed {
+                    attachment.session = Some(Instant::now());
+                    attachment.may_go_back = [true; 2];
                     self.events.push_back(Event::SessionChanged);
                 }
             }
@@ -420,11 +467,11 @@ impl Telemetry {
         }
     }
 
-    /// Tells of another car. The name is empty in menus and while a session loads.
+    /// Tells of another car. The name is empty in menus, and empty or a placeholder while a session loads.
     fn note_car(&mut self) {
         let Some(attachment) = &self.attachment else { return };
         let car = attachment.frame.graphics.car_model();
-        if car.is_empty() || car == self.car {
+        if car.is_empty() || car.contains("placeholder") || car == self.car {
             return;
         }
         let is_first = self.car.is_empty();

@@ -1,0 +1,125 @@
+//! Games that do what they should not.
+#![allow(missing_docs)]
+
+use std::time::{Duration, Instant};
+
+use acevo_shared_memory::{
+    ACEvoSharedMemoryMapper, Error, LocalPages, PageKind, Publisher, SPageFileGraphicEvo, SPageFilePhysics,
+    SPageFileStaticEvo, Source,
+};
+use acevo_telemetry::{Detached, Event, State, Telemetry};
+
+/// What happens in some time.
+fn events(telemetry: &mut Telemetry, time: Duration) -> Vec<Event> {
+    let end = Instant::now() + time;
+    let mut events = Vec::new();
+    while Instant::now() < end {
+        events.extend(telemetry.wait(Duration::from_millis(20)));
+    }
+    events
+}
+
+fn count(events: &[Event], is: impl Fn(&Event) -> bool) -> usize {
+    events.iter().filter(|event| is(event)).count()
+}
+
+fn screen(id: i32, status: i32) -> SPageFileGraphicEvo {
+    SPageFileGraphicEvo { packetId: id, status, ..Default::default() }
+}
+
+const LIVE: i32 = 2;
+const PAUSE: i32 = 3;
+
+#[test]
+fn a_session_with_something_that_is_no_number_does_not_change_all_the_time() {
+    let pages = LocalPages::new();
+    let mut publisher = Publisher::local(&pages);
+    publisher.publish_graphics(&screen(1, PAUSE)).unwrap();
+    let mut session = SPageFileStaticEvo { latitude: f32::NAN, ..Default::default() };
+    publisher.publish_static(&session).unwrap();
+    let mut telemetry = Telemetry::from_opener(move || ACEvoSharedMemoryMapper::open_source(pages.clone()));
+    let changes = |events: Vec<Event>| count(&events, |event| matches!(event, Event::SessionChanged));
+    assert_eq!(changes(events(&mut telemetry, Duration::from_millis(800))), 0);
+    session.track = "Valdombra".into();
+    publisher.publish_static(&session).unwrap();
+    assert_eq!(changes(events(&mut telemetry, Duration::from_millis(800))), 1);
+}
+
+/// A game whose pages can be read, but not its counters.
+#[derive(Debug)]
+struct WithoutCounters(LocalPages);
+
+impl Source for WithoutCounters {
+    fn copy(&self, page: PageKind, words: &mut [u64]) -> Result<(), Error> {
+        self.0.copy(page, words)
+    }
+    fn is_still(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
+        self.0.is_still(page, words)
+    }
+    fn size(&self, page: PageKind) -> usize {
+        self.0.size(page)
+    }
+    fn place(&self, page: PageKind) -> String {
+        self.0.place(page)
+    }
+    fn packet_id(&self, page: PageKind) -> Result<i32, Error> {
+        Err(Error::Gone { page, place: self.place(page) })
+    }
+}
+
+#[test]
+fn a_game_that_fails_at_once_is_not_attached_to_all_the_time() {
+    let pages = LocalPages::new();
+    Publisher::local(&pages).publish_graphics(&screen(1, LIVE)).unwrap();
+    let mut telemetry =
+        Telemetry::from_opener(move || ACEvoSharedMemoryMapper::open_source(WithoutCounters(pages.clone())));
+    let events = events(&mut telemetry, Duration::from_millis(1200));
+    let attached = count(&events, |event| matches!(event, Event::Attached { .. }));
+    assert!((2..=3).contains(&attached), "{attached}");
+}
+
+#[test]
+fn a_pause_that_ends_while_the_game_is_looked_for_again_is_no_other_game() {
+    let pages = LocalPages::new();
+    let mut publisher = Publisher::local(&pages);
+    publisher.publish_graphics(&screen(1, PAUSE)).unwrap();
+    let mut opened = 0;
+    let mut telemetry = Telemetry::from_opener(move || {
+        opened += 1;
+        if opened == 2 {
+            publisher.publish_graphics(&screen(2, LIVE))?;
+        }
+        ACEvoSharedMemoryMapper::open_source(pages.clone())
+    });
+    let events = events(&mut telemetry, Duration::from_millis(3600));
+    assert_eq!(count(&events, |event| matches!(event, Event::Detached(_))), 0, "{events:?}");
+    assert_eq!(count(&events, |event| matches!(event, Event::Packet(_))), 1);
+    assert_eq!(telemetry.state(), State::Live);
+}
+
+#[test]
+fn a_pause_is_noticed_without_a_packet_attached_or_frozen() {
+    let pages = LocalPages::new();
+    let mut publisher = Publisher::local(&pages);
+    publisher.publish_physics(&SPageFilePhysics { packetId: 1, ..Default::default() }).unwrap();
+    publisher.publish_graphics(&screen(1, LIVE)).unwrap();
+    let mut telemetry = Telemetry::from_opener(move || ACEvoSharedMemoryMapper::open_source(pages.clone()));
+    events(&mut telemetry, Duration::from_millis(100));
+    publisher.publish_graphics(&screen(2, LIVE)).unwrap();
+    events(&mut telemetry, Duration::from_millis(100));
+    assert_eq!(telemetry.state(), State::Live);
+    // The end of a page whose counter was met before.
+    publisher.publish_graphics(&screen(2, PAUSE)).unwrap();
+    assert_eq!(
+        count(&events(&mut telemetry, Duration::from_millis(3200)), |event| matches!(event, Event::Detached(_))),
+        0
+    );
+    assert_eq!(telemetry.state(), State::Paused);
+
+    publisher.publish_graphics(&screen(3, LIVE)).unwrap();
+    let frozen = |event: &Event| matches!(event, Event::Detached(Detached::Frozen));
+    assert_eq!(count(&events(&mut telemetry, Duration::from_millis(3000)), frozen), 1);
+    publisher.publish_graphics(&screen(3, PAUSE)).unwrap();
+    events(&mut telemetry, Duration::from_millis(800));
+    assert_eq!(telemetry.state(), State::Paused);
+}
