@@ -549,16 +549,16 @@ fn a_source_that_cannot_be_used_is_waited_for() {
 
 #[test]
 fn no_time_is_no_waiting() {
-    // The least of many: the machine may be busy with other things.
-    let quickest = |telemetry: &mut Telemetry| {
+    // The middle of many: the machine may be busy with other things.
+    let usual = |telemetry: &mut Telemetry| {
         let ask = || {
             let start = Instant::now();
-            let event = telemetry.wait(Duration::ZERO);
-            (start.elapsed(), event)
+            telemetry.wait(Duration::ZERO);
+            start.elapsed()
         };
-        let all: Vec<_> = std::iter::repeat_with(ask).take(100).collect();
-        let slowest = all.iter().map(|(time, _)| *time).max().unwrap();
-        (all.iter().map(|(time, _)| *time).min().unwrap(), slowest)
+        let mut all: Vec<_> = std::iter::repeat_with(ask).take(101).collect();
+        all.sort();
+        all[50]
     };
     let mut nobody =
         Telemetry::from_opener(|| Err::<ACEvoSharedMemoryMapper, _>(Error::GameNotRunning { looked_for: "x".into() }));
@@ -566,8 +566,8 @@ fn no_time_is_no_waiting() {
     let mut telemetry = game.telemetry();
     until(&mut telemetry, State::Paused, || ());
     for telemetry in [&mut nobody, &mut telemetry] {
-        let (least, most) = quickest(telemetry);
-        assert!(least < Duration::from_millis(2) && most < Duration::from_millis(400), "{least:?} {most:?}");
+        let usual = usual(telemetry);
+        assert!(usual < Duration::from_millis(2), "{usual:?}");
     }
 }
 

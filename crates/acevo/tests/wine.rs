@@ -17,8 +17,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use acevo_shared_memory::PageKind;
+use acevo_telemetry::{Detached, Event, State, Telemetry};
 use serde_json::Value;
 
 /// Nothing here takes as long; a test that hangs ends.
@@ -49,9 +51,16 @@ impl Running {
     }
 
     /// Ends it as a crash would.
-    fn kill(&mut self) {
+    fn kill(&mut self) -> Instant {
         self.0.kill().expect("it can be killed");
+        let killed = Instant::now();
         self.0.wait().expect("it can be waited for");
+        killed
+    }
+
+    fn signal(&self, name: &str) {
+        let status = Command::new("kill").args([name, &self.0.id().to_string()]).status();
+        assert!(status.expect("there is a kill").success());
     }
 }
 
@@ -148,6 +157,8 @@ fn windows_and_native_readers_see_the_same_game() {
     the_game_is_known_by_its_own_name(&world);
     a_second_publisher_is_refused(&world);
     of_two_games_the_one_that_moves_is_read(&world);
+    the_connection_follows_the_game(&world);
+    the_connection_goes_on_to_the_game_of_another_prefix(&world);
 }
 
 fn nothing_runs_yet(world: &World) {
@@ -272,6 +283,122 @@ fn of_two_games_the_one_that_moves_is_read(world: &World) {
     drop(second);
     let server = Path::new(&world.wine).with_file_name("wineserver64");
     let _ = Command::new(server).arg("-k").env("WINEPREFIX", prefix.path()).status();
+}
+
+/// A native connection, and a Windows reader that keeps the sections of the old game: both go on to the new one.
+fn the_connection_follows_the_game(world: &World) {
+    let drive = || Running::start(world.acevo_exe(&["simulate", "--scenario", "hot-laps", "--quiet"]));
+    let mut telemetry = Telemetry::new();
+    assert!(telemetry.wait(Duration::from_millis(600)).is_none());
+    assert!(telemetry.error().is_some_and(acevo_shared_memory::Error::is_absence), "{:?}", telemetry.error());
+    let mut game = drive();
+    until_live_in(&mut telemetry, &game);
+    until_live_in(&mut Telemetry::new(), &game);
+
+    let mut reader = Running::start(world.acevo_exe(&["watch", "--json", "--quiet"]));
+    let objects = reader.objects();
+    objects.until(|object| packet_id(object) > 0);
+    let ended = game.kill();
+    until_let_go(&mut telemetry, ended);
+    assert!(telemetry.wait(Duration::from_secs(1)).is_none_or(|event| matches!(event, Event::StateChanged { .. })));
+    assert_eq!(telemetry.state(), State::Waiting);
+    game = drive();
+    until_live_in(&mut telemetry, &game);
+    objects.until(|object| object.get("static").is_some());
+    objects.until(|object| packet_id(object) > 0);
+
+    // Within 100 ms; again where this machine was too busy to be so quick.
+    let mut is_quick = false;
+    for _ in 0..10 {
+        let ended = game.kill();
+        game = drive();
+        is_quick = ended.elapsed() < Duration::from_millis(100);
+        until_let_go(&mut telemetry, ended);
+        until_live_in(&mut telemetry, &game);
+        eprintln!("live again {:?} after a crash", ended.elapsed());
+        if is_quick {
+            break;
+        }
+    }
+    assert!(is_quick, "no start within 100 ms");
+    drop(reader);
+
+    // It hangs, and comes back.
+    game.signal("-STOP");
+    let stopped = Instant::now();
+    until_let_go(&mut telemetry, stopped);
+    until(&mut telemetry, "frozen", |event| matches!(event, Event::StateChanged { now: State::Frozen, .. }));
+    game.signal("-CONT");
+    until_live_in(&mut telemetry, &game);
+    game.kill();
+}
+
+fn the_connection_goes_on_to_the_game_of_another_prefix(world: &World) {
+    let drive = ["simulate", "--scenario", "hot-laps", "--quiet"];
+    let mut first = Running::start(world.acevo_exe(&drive));
+    let mut telemetry = Telemetry::new();
+    until_live_in(&mut telemetry, &first);
+
+    let prefix = tempfile::tempdir().expect("a folder");
+    let mut elsewhere = world.acevo_exe(&drive);
+    elsewhere.env("WINEPREFIX", prefix.path());
+    let mut second = Running::start(elsewhere);
+    let mut other = Running::start(world.native(&["watch", "--json", "--quiet", "--pid", &second.0.id().to_string()]));
+    other.objects().until(|object| packet_id(object) > 10);
+    // The one that is read goes on.
+    let place = telemetry.mapper().expect("the first game runs").place(PageKind::Physics);
+    until_packets(&mut telemetry, 100);
+    assert_eq!(telemetry.mapper().map(|mapper| mapper.place(PageKind::Physics)), Some(place));
+
+    let ended = first.kill();
+    until_let_go(&mut telemetry, ended);
+    until_live_in(&mut telemetry, &second);
+    eprintln!("the other prefix is live {:?} after a crash", ended.elapsed());
+    // And back.
+    let mut first = Running::start(world.acevo_exe(&drive));
+    let ended = second.kill();
+    until_let_go(&mut telemetry, ended);
+    until_live_in(&mut telemetry, &first);
+    first.kill();
+    let server = Path::new(&world.wine).with_file_name("wineserver64");
+    let _ = Command::new(server).arg("-k").env("WINEPREFIX", prefix.path()).status();
+}
+
+/// Asks for events until one is what is waited for.
+fn until(telemetry: &mut Telemetry, what: &str, mut is_done: impl FnMut(&Event) -> bool) {
+    let start = Instant::now();
+    let mut story = Vec::new();
+    loop {
+        assert!(start.elapsed() < PATIENCE, "never {what}: {telemetry:?} {story:?}");
+        match telemetry.wait(Duration::from_millis(100)) {
+            Some(event) if is_done(&event) => return,
+            Some(Event::Packet(_)) | None => {}
+            Some(event) => story.push(event),
+        }
+    }
+}
+
+fn until_packets(telemetry: &mut Telemetry, mut count: u32) {
+    until(telemetry, "packets", |event| {
+        count -= u32::from(matches!(event, Event::Packet(packet) if packet.physics.is_some()));
+        count == 0
+    });
+}
+
+/// Waits until it drives, and is this one.
+fn until_live_in(telemetry: &mut Telemetry, game: &Running) {
+    until(telemetry, "live", |event| matches!(event, Event::StateChanged { now: State::Live, .. }));
+    until_packets(telemetry, 20);
+    let place = telemetry.mapper().expect("it is live").place(PageKind::Physics);
+    let pid = format!("(pid {})", game.0.id());
+    assert!(place.contains(&pid), "{place} is not in {pid}");
+}
+
+/// Waits until the pages were let go, in time. The half second is for a machine that is busy with other things.
+fn until_let_go(telemetry: &mut Telemetry, ended: Instant) {
+    until(telemetry, "detached", |event| matches!(event, Event::Detached(Detached::Gone(_) | Detached::Frozen)));
+    assert!(telemetry.mapper().is_none() && ended.elapsed() < Duration::from_millis(3500), "{:?}", ended.elapsed());
+    eprintln!("let go after {:?}", ended.elapsed());
 }
 
 /// A native reader that starts now gets packets that move.
