@@ -167,7 +167,7 @@ impl<M: Borrow<ACEvoSharedMemoryMapper>> Packets<M> {
             if let Some(packet) = self.poll()? {
                 return Ok(Some(packet));
             }
-            now = self.looked;
+            now = Instant::now();
             if deadline.is_some_and(|deadline| now >= deadline) {
                 return Ok(None);
             }

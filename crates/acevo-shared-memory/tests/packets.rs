@@ -4,7 +4,7 @@
 mod common;
 
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use acevo_shared_memory::{
     ACEvoSharedMemoryMapper, Arrival, Error, LocalPages, PageKind, Polling, Publisher, SPageFileGraphicEvo,
@@ -87,6 +87,17 @@ fn graphics_has_its_own_counter_and_comes_alone_where_physics_stands_still() {
     publisher.publish_physics(&physics(2)).unwrap();
     assert!(packets.poll().unwrap().unwrap().graphics.is_none(), "it has not changed");
     assert_eq!((packets.stats().graphics.missed, packets.stats().physics.missed), (2, 0));
+}
+
+/// Looks at the counters as often as it can: a sleep between two looks would be seen.
+#[test]
+fn spinning_never_sleeps() {
+    let (mapper, _publisher) = connected();
+    let mut packets = mapper.packets().with_polling(Polling::Spin);
+    for _ in 0..100 {
+        assert!(packets.poll().unwrap().is_none());
+        assert!(packets.next_look() <= Instant::now());
+    }
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod liveness;
 mod rate;
 mod telemetry;
 
+pub use acevo_shared_memory;
 #[doc(no_inline)]
 pub use acevo_shared_memory::Frame;
 pub use guard::{Suspicion, examine};

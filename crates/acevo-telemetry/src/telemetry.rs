@@ -83,6 +83,15 @@ impl fmt::Display for Detached {
     }
 }
 
+impl std::error::Error for Detached {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Gone(error) => error.source(),
+            Self::Frozen | Self::Replaced => None,
+        }
+    }
+}
+
 type Open = Box<dyn FnMut() -> Result<ACEvoSharedMemoryMapper, Error> + Send>;
 
 /// Telemetry that never ends by itself: waits for the game, attaches, follows it through menus, sessions, pauses and replays,
@@ -196,7 +205,8 @@ impl Telemetry {
     /// Waits for the next event, at most for `timeout`. `None` where nothing has happened in that time.
     ///
     /// Everything is done in here: nothing is noticed, and nothing let go, while this is not called. With a timeout of zero it
-    /// looks once and returns.
+    /// looks once and returns. Searching for the game, twice a second while there is none, takes some milliseconds longer than the
+    /// timeout says; for a loop that cannot spare them this belongs into a thread of its own.
     pub fn wait(&mut self, timeout: Duration) -> Option<Event> {
         let deadline = Instant::now().checked_add(timeout);
         loop {
@@ -237,7 +247,8 @@ impl Telemetry {
         self.attachment.as_ref().map_or(&[], |attachment| &attachment.told)
     }
 
-    /// Figures about packets since the beginning, of all games together.
+    /// Figures about packets since the beginning, of all games together. A copy of some 30 KB: for now and then, not for every
+    /// packet.
     pub fn stats(&self) -> Stats {
         let mut stats = self.stats.clone();
         if let Some(attachment) = &self.attachment {
