@@ -60,9 +60,9 @@ fn narrate(live: &Live, event: Option<&Event>, told: &mut Option<Link>) {
         return;
     }
     event.iter().for_each(|event| tell(event, &mut say));
-    // Before the first look there is nothing to tell, and that it is attached was told.
+    // Why there is nothing to read is known after the next look. That it is attached was told.
     let link = live.link();
-    if told.as_ref() != Some(&link) && (event.is_none() || matches!(event, Some(Event::StateChanged { .. }))) {
+    if told.as_ref() != Some(&link) && (event.is_none() || link == Link::Frozen) {
         if !matches!(link, Link::Attached | Link::Unproven) {
             say(format_args!("acevo: {}. {}", link.headline(), link.detail()));
         }
