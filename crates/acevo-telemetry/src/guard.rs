@@ -79,9 +79,8 @@ pub fn examine(mapper: &ACEvoSharedMemoryMapper, frame: &Frame) -> Vec<Suspicion
         .filter(|(page, size)| !is_known(*page, *size))
         .map(|(page, size)| Suspicion::Size { page, size })
         .collect();
-    let settled = [&frame.physics.is_settled(), &frame.graphics.is_settled(), &frame.static_data.is_settled()];
-    let pages = PageKind::ALL.into_iter().zip(settled).filter(|(_, settled)| **settled).map(|(page, _)| page);
-    for page in pages {
+    let settled = [frame.physics.is_settled(), frame.graphics.is_settled(), frame.static_data.is_settled()];
+    for page in PageKind::ALL.into_iter().filter(|page| settled[*page as usize]) {
         let bytes = frame.bytes(page);
         let texts = page.fields().iter().filter(|field| !is_text(field, bytes));
         suspicions.extend(texts.map(|field| Suspicion::Text { page, field }));
@@ -93,7 +92,8 @@ pub fn examine(mapper: &ACEvoSharedMemoryMapper, frame: &Frame) -> Vec<Suspicion
         }
     }
     let session = &frame.static_data;
-    for (field, text) in [("sm_version", session.sm_version()), ("ac_evo_version", session.ac_evo_version())] {
+    let versions = [("sm_version", session.sm_version()), ("ac_evo_version", session.ac_evo_version())];
+    for (field, text) in versions.into_iter().filter(|_| session.is_settled()) {
         if !text.is_empty() && !text.contains(|letter: char| letter.is_ascii_digit()) {
             suspicions.push(Suspicion::Version { field });
         }
