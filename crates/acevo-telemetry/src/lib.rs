@@ -6,8 +6,10 @@
 
 #![forbid(unsafe_code)]
 
+pub mod analysis;
 mod guard;
 mod liveness;
+mod names;
 mod rate;
 mod telemetry;
 

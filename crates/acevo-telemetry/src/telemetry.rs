@@ -11,6 +11,7 @@ use acevo_shared_memory::{
 
 use crate::guard::{Suspicion, examine};
 use crate::liveness::{Liveness, State, Verdict};
+use crate::names::is_name;
 
 /// Between two looks for a game that is not there, in the long run.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -482,7 +483,7 @@ impl Telemetry {
     fn note_car(&mut self) {
         let Some(attachment) = &self.attachment else { return };
         let car = attachment.frame.graphics.car_model();
-        if car.is_empty() || car.contains("placeholder") || car == self.car {
+        if !is_name(car) || car == self.car {
             return;
         }
         let is_first = self.car.is_empty();

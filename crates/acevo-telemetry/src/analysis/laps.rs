@@ -1,0 +1,394 @@
+//! The lap engine.
+//!
+//! The game's numbers about laps do not change together. At the line the **lap timer** begins anew first; the count, the last lap's
+//! time and the place on the track follow in any order, up to 2 s later, online longer (reported). So the timer alone ends a lap,
+//! and nothing else does. A lap is believed when the game tells its time: a last lap that has changed since the line and agrees with what the timer
+//! and the counter of physics steps say about this lap. Everything else that may set the timer back, as a restart, a
+//! return to the pits or another session, gives away itself by a car that is somewhere else, a lap that is too short, or a time that is never told.
+
+mod figures;
+mod lap;
+mod meter;
+mod pending;
+mod reading;
+mod running;
+mod validity;
+
+use std::collections::VecDeque;
+
+pub use lap::{Figures, Incomplete, Invalid, Lap, LapKind, Validity};
+pub use running::CurrentLap;
+
+use super::moment::{Beginning, Flow, Moment};
+use meter::Meter;
+use pending::{LastLap, Pending};
+use reading::Reading;
+use running::{Crossing, Running, Split};
+
+/// The timer goes on as the steps do within this, in milliseconds: frames are late, and not always equally.
+const TOLERANCE_MS: f64 = 250.0;
+
+/// No lap is as short, milliseconds (reported rule).
+const SHORTEST_MS: f64 = 5000.0;
+
+/// A lap that was seen for less than this before it was broken off is none, in milliseconds: pages of two sessions, mixed.
+const NONE_MS: f64 = 1000.0;
+
+/// The line is looked for around place 0: parts of a lap.
+const AROUND_LINE: f64 = 0.03;
+
+/// Where the length of a lap is not known, in metres. Only for judging whether a car is near the line.
+const SOME_LENGTH: f64 = 5000.0;
+
+/// How far the car drives before leaving its box begins another stint, in metres per second.
+const DRIVES: f64 = 5.0;
+
+/// What the engine has found out.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum News {
+    /// Another session, or the same one anew.
+    Session(u32),
+    /// The car has left its box for another stint.
+    Stint(u32),
+    /// A lap was begun from its beginning.
+    Begun(u32),
+    /// A sector has ended, which is not the last: its number from 0, the time since the beginning of the lap, and its own.
+    Split { lap: u32, sector: usize, split_ms: Option<u32>, sector_ms: Option<u32> },
+    /// The running lap has become invalid.
+    Invalidated { lap: u32, reason: Invalid, place: Option<f64> },
+    /// The line was crossed; the lap's time is not told yet.
+    Crossed(u32),
+    /// A lap is over and everything about it is known.
+    Ended(Lap),
+}
+
+/// Follows laps, frame by frame.
+#[derive(Debug, Clone)]
+pub(crate) struct Laps {
+    /// Ends of the sectors but the last, parts of a lap.
+    lines: Vec<f64>,
+    session: u32,
+    next_number: u32,
+    stint: u32,
+    has_driven: bool,
+    /// Something was driven in this session.
+    is_used: bool,
+    running: Option<Running>,
+    pending: Option<Pending>,
+    last_lap: LastLap,
+    before: Option<Reading>,
+    /// Steps at the newest physics packet.
+    physics: Option<f64>,
+    resumes: bool,
+    /// The first lap after an interruption has the game's number.
+    is_new_here: bool,
+    meter: Meter,
+    news: VecDeque<News>,
+}
+
+impl Laps {
+    pub(crate) fn new(lines: &[f64]) -> Self {
+        Self {
+            lines: lines.to_vec(),
+            session: 1,
+            next_number: 1,
+            stint: 1,
+            has_driven: false,
+            is_used: false,
+            running: None,
+            pending: None,
+            last_lap: LastLap::default(),
+            before: None,
+            physics: None,
+            resumes: false,
+            is_new_here: true,
+            meter: Meter::default(),
+            news: VecDeque::with_capacity(8),
+        }
+    }
+
+    /// Sectors of the track that is driven from now on.
+    pub(crate) fn set_lines(&mut self, lines: &[f64]) {
+        if self.lines != lines {
+            self.lines.clear();
+            self.lines.extend_from_slice(lines);
+        }
+    }
+
+    pub(crate) fn take_news(&mut self) -> Option<News> {
+        self.news.pop_front()
+    }
+
+    pub(crate) const fn session(&self) -> u32 {
+        self.session
+    }
+
+    pub(crate) const fn stint(&self) -> u32 {
+        self.stint
+    }
+
+    /// The lap that is being driven.
+    pub(crate) fn current(&self, step_s: f64) -> Option<CurrentLap> {
+        self.running.as_ref().map(|running| running.view(self.stint, step_s * 1000.0))
+    }
+
+    /// Number of the running lap.
+    pub(crate) fn number(&self) -> Option<u32> {
+        self.running.as_ref().map(|running| running.number)
+    }
+
+    /// Where the running lap is and how old: place 0..1, seconds. Nothing for a lap whose beginning was not seen.
+    pub(crate) fn progress(&self) -> Option<(f64, f64)> {
+        let running = self.running.as_ref().filter(|running| !running.is_joined)?;
+        Some((running.last.place?, running.elapsed_ms / 1000.0))
+    }
+
+    /// What comes next has nothing to do with what was before.
+    pub(crate) fn interrupt(&mut self, now_s: f64) {
+        self.break_off(Incomplete::Interrupted, now_s);
+        self.settle_pending();
+        self.forget();
+        self.is_new_here = true;
+    }
+
+    /// Takes what is new.
+    pub(crate) fn feed(&mut self, moment: &Moment<'_>, step_s: f64) {
+        match moment.flow {
+            Flow::Continues => {}
+            Flow::Resumes => self.resumes = true,
+            Flow::Begins(beginning) => self.begin(beginning, moment),
+        }
+        if moment.physics && moment.is_live() {
+            self.take_physics(moment);
+        }
+        if !moment.graphics {
+            return;
+        }
+        let reading = Reading::of(moment);
+        self.last_lap.note(&reading);
+        if let Some(pending) = &mut self.pending
+            && pending.is_decided(&self.last_lap, &reading, step_s)
+        {
+            self.settle_pending();
+        }
+        // In a menu or a pause the pages show what was; what has really happened is seen afterwards.
+        if moment.is_live() {
+            self.take_frame(moment, reading, step_s * 1000.0);
+        }
+    }
+
+    fn take_physics(&mut self, moment: &Moment<'_>) {
+        let page = moment.frame.physics.raw();
+        self.meter.note(moment.steps, page);
+        let missed = self.physics.replace(moment.steps).map_or(0.0, |before| (moment.steps - before - 1.0).max(0.0));
+        if let Some(running) = &mut self.running {
+            running.missed += missed.round() as u64;
+            running.figures.note_speed(page.speedKmh);
+        }
+    }
+
+    fn take_frame(&mut self, moment: &Moment<'_>, now: Reading, step_ms: f64) {
+        self.follow_session(&now);
+        self.follow_stint(&now);
+        let resumes = std::mem::take(&mut self.resumes);
+        let Some(before) = self.before.replace(now) else {
+            if now.timer_ms > 0.0 {
+                self.join(now, step_ms);
+            }
+            return;
+        };
+        let now_s = moment.time;
+        let since_ms = if resumes {
+            // No counter has run meanwhile that would mean anything. The timer is as good as any, if the car is where it was.
+            now.timer_ms - before.timer_ms
+        } else {
+            (now.steps - before.steps) * step_ms
+        };
+        if resumes && !(0.0..=TOLERANCE_MS).contains(&since_ms) {
+            return self.start_over(Incomplete::Replay, now, now_s, step_ms);
+        }
+        let has_jumped = now.is_beyond_reach(&before, since_ms / 1000.0);
+        let Some(running) = &mut self.running else {
+            if now.timer_ms <= 0.0 {
+            } else if before.timer_ms <= 0.0 && now.timer_ms <= since_ms + TOLERANCE_MS {
+                self.start(now.steps - now.timer_ms / step_ms, now);
+            } else {
+                self.join(now, step_ms);
+            }
+            return;
+        };
+        let expected = before.timer_ms + since_ms;
+        if (now.timer_ms - expected).abs() <= TOLERANCE_MS {
+            if has_jumped {
+                let why = if resumes { Incomplete::Replay } else { where_to(&now) };
+                return self.start_over(why, now, now_s, step_ms);
+            }
+            if now.timer_ms <= 0.0 && (now.steps - running.start) * step_ms > TOLERANCE_MS {
+                // It does not run at all: the next lap begins later.
+                self.running = None;
+                return;
+            }
+            self.go_on(moment, now, step_ms);
+        } else if now.timer_ms < expected && now.timer_ms <= since_ms + TOLERANCE_MS {
+            self.begin_anew(&before, now, has_jumped, now_s, step_ms, moment);
+        } else {
+            self.start_over(Incomplete::Lost, now, now_s, step_ms);
+        }
+    }
+
+    fn go_on(&mut self, moment: &Moment<'_>, now: Reading, step_ms: f64) {
+        let Some(running) = &mut self.running else { return };
+        let split = running.go_on(now, &self.lines, step_ms);
+        running.figures.note(moment.frame);
+        let lap = running.number;
+        if let Some(Split { sector, split_ms, sector_ms }) = split {
+            self.news.push_back(News::Split { lap, sector, split_ms, sector_ms });
+        }
+        if running.latch.note(&now, now.timer_ms)
+            && let Validity::Invalid { reason, place } = running.latch.so_far()
+        {
+            self.news.push_back(News::Invalidated { lap, reason, place });
+        }
+    }
+
+    /// The timer has begun anew: at the line, or for another reason.
+    fn begin_anew(
+        &mut self,
+        before: &Reading,
+        now: Reading,
+        has_jumped: bool,
+        now_s: f64,
+        step_ms: f64,
+        moment: &Moment<'_>,
+    ) {
+        let line = Crossing::between(before, &now, step_ms, now_s);
+        let lap_m = Some(f64::from(moment.frame.static_data.raw().track_length_m));
+        let lap_m = lap_m.filter(|metres| (100.0..100_000.0).contains(metres)).unwrap_or(SOME_LENGTH);
+        let reach = AROUND_LINE * lap_m + now.timer_ms / 1000.0 * now.speed.max(before.speed) * 1.5;
+        let is_at_line = now.from_line(lap_m).is_none_or(|metres| metres <= reach);
+        if line.expected_ms < SHORTEST_MS || has_jumped || !is_at_line {
+            self.break_off(where_to(&now), now_s);
+        } else {
+            self.settle_pending();
+            if let Some(running) = self.running.take() {
+                self.news.push_back(News::Crossed(running.number));
+                let used = self.meter.at(line.steps);
+                self.pending = Some(running.cross(line, self.lines.len(), self.stint, used, &now));
+                self.next_number = self.next_number.saturating_add(1);
+            }
+        }
+        self.start(line.steps, now);
+    }
+
+    /// A lap begins, seen from its first moment on.
+    fn start(&mut self, start: f64, now: Reading) {
+        if std::mem::take(&mut self.is_new_here) {
+            self.next_number = now.count.unwrap_or(0).saturating_add(1);
+        }
+        self.is_used = true;
+        let used = self.meter.at(start);
+        let mut running = Running::new(self.session, self.next_number, start, now, used);
+        running.latch.note(&now, now.timer_ms);
+        self.news.push_back(News::Begun(running.number));
+        self.running = Some(running);
+    }
+
+    /// A lap is found that runs already.
+    fn join(&mut self, now: Reading, step_ms: f64) {
+        let count = now.count.unwrap_or(0).saturating_add(1);
+        self.next_number = if std::mem::take(&mut self.is_new_here) { count } else { self.next_number.max(count) };
+        let start = now.steps - now.timer_ms / step_ms;
+        let mut running = Running::new(self.session, self.next_number, start, now, self.meter.at(now.steps));
+        running.is_joined = true;
+        running.latch.note(&now, now.timer_ms);
+        self.running = Some(running);
+    }
+
+    /// The running lap is lost; what runs now is another one, and its beginning was not seen.
+    fn start_over(&mut self, why: Incomplete, now: Reading, now_s: f64, step_ms: f64) {
+        self.break_off(why, now_s);
+        self.meter.interrupt();
+        if now.timer_ms > 0.0 {
+            self.join(now, step_ms);
+        }
+    }
+
+    /// The running lap ends without having crossed the line.
+    fn break_off(&mut self, why: Incomplete, now_s: f64) {
+        let Some(running) = self.running.take() else { return };
+        self.meter.interrupt();
+        if running.seen_ms() < NONE_MS {
+            return;
+        }
+        let used = self.meter.at(running.last.steps);
+        let lap = running.into_lap(self.stint, now_s, Some(why), used);
+        self.news.push_back(News::Ended(lap));
+    }
+
+    /// Nothing more is waited for.
+    fn settle_pending(&mut self) {
+        if let Some(pending) = self.pending.take() {
+            self.news.push_back(News::Ended(pending.into_lap()));
+        }
+    }
+
+    /// Another session, or another car in it.
+    fn begin(&mut self, beginning: Beginning, moment: &Moment<'_>) {
+        let why = match beginning {
+            Beginning::First => Incomplete::Interrupted,
+            Beginning::Session => Incomplete::SessionEnded,
+            Beginning::Car => Incomplete::CarChanged,
+        };
+        self.break_off(why, moment.time);
+        self.settle_pending();
+        self.forget();
+        if beginning == Beginning::First {
+            self.is_new_here = true;
+        } else {
+            self.next_session(1);
+        }
+    }
+
+    fn next_session(&mut self, number: u32) {
+        (self.next_number, self.stint, self.has_driven) = (number, 1, false);
+        if std::mem::take(&mut self.is_used) {
+            self.session = self.session.saturating_add(1);
+            self.news.push_back(News::Session(self.session));
+        }
+    }
+
+    fn forget(&mut self) {
+        self.last_lap.forget();
+        self.meter.interrupt();
+        (self.before, self.physics, self.resumes) = (None, None, false);
+    }
+
+    /// Laps that are not counted any more: the session was restarted. That may be seen after its first lap was begun.
+    fn follow_session(&mut self, now: &Reading) {
+        let (Some(count), Some(before)) = (now.count, self.before.and_then(|before| before.count)) else { return };
+        if count >= before {
+            return;
+        }
+        self.next_session(count.saturating_add(1));
+        if let Some(running) = &mut self.running
+            && !running.is_joined
+        {
+            (running.session, running.number) = (self.session, self.next_number);
+            self.is_used = true;
+        }
+    }
+
+    fn follow_stint(&mut self, now: &Reading) {
+        self.has_driven |= !now.in_pits && now.speed > DRIVES;
+        let leaves_box = self.before.is_some_and(|before| before.in_box) && !now.in_box;
+        if leaves_box && std::mem::take(&mut self.has_driven) {
+            self.stint = self.stint.saturating_add(1);
+            self.news.push_back(News::Stint(self.stint));
+        }
+    }
+}
+
+/// Where a car has come to that is somewhere else at once.
+const fn where_to(now: &Reading) -> Incomplete {
+    if now.in_pits { Incomplete::Returned } else { Incomplete::Restarted }
+}

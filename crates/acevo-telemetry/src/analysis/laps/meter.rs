@@ -1,0 +1,101 @@
+//! What was used up, at any recent moment: a lap ends between two packets, and is noticed later.
+
+use std::collections::VecDeque;
+
+use acevo_shared_memory::SPageFilePhysics;
+
+/// Physics packets that are remembered: most of a second.
+const REMEMBERED: usize = 256;
+
+/// No tank is larger, litres.
+const LARGEST_TANK: f64 = 1000.0;
+
+/// Sums since the analysis began.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Used {
+    pub(super) fuel_l: f64,
+    pub(super) added_l: f64,
+    pub(super) charge: f64,
+}
+
+/// Follows tank and battery.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Meter {
+    fuel: Option<f64>,
+    charge: Option<f64>,
+    used: Used,
+    marks: VecDeque<(f64, Used)>,
+}
+
+impl Meter {
+    /// A packet after so many steps.
+    pub(super) fn note(&mut self, steps: f64, physics: &SPageFilePhysics) {
+        let level = |value: f32, largest: f64| Some(f64::from(value)).filter(|value| (0.0..=largest).contains(value));
+        if let Some(fuel) = level(physics.fuel, LARGEST_TANK) {
+            let burned = self.fuel.replace(fuel).map_or(0.0, |before| before - fuel);
+            self.used.fuel_l += burned.max(0.0);
+            self.used.added_l += (-burned).max(0.0);
+        }
+        if let Some(charge) = level(physics.kersCharge, 1.0) {
+            self.used.charge += self.charge.replace(charge).map_or(0.0, |before| before - charge);
+        }
+        if self.marks.len() >= REMEMBERED {
+            self.marks.pop_front();
+        }
+        self.marks.push_back((steps, self.used));
+    }
+
+    /// What was used until then. What lies further back than the memory is taken for the oldest moment in it.
+    pub(super) fn at(&self, steps: f64) -> Used {
+        let after = self.marks.partition_point(|(mark, _)| *mark < steps);
+        match (after.checked_sub(1).and_then(|index| self.marks.get(index)), self.marks.get(after)) {
+            (Some((start, before)), Some((end, after))) if end > start => {
+                let part = (steps - start) / (end - start);
+                let between = |before: f64, after: f64| before + (after - before) * part;
+                Used {
+                    fuel_l: between(before.fuel_l, after.fuel_l),
+                    added_l: between(before.added_l, after.added_l),
+                    charge: between(before.charge, after.charge),
+                }
+            }
+            (_, Some((_, used))) | (Some((_, used)), None) => *used,
+            (None, None) => self.used,
+        }
+    }
+
+    /// Another tank, or the same after a jump: what is in it now was not put in.
+    pub(super) fn interrupt(&mut self) {
+        (self.fuel, self.charge) = (None, None);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fuel(litres: f32) -> SPageFilePhysics {
+        SPageFilePhysics { fuel: litres, ..Default::default() }
+    }
+
+    #[test]
+    fn refuelling_is_not_burning() {
+        let mut meter = Meter::default();
+        for (step, litres) in [40.0, 39.0, f32::NAN, 38.0, -5.0, 60.0, 1e30, 58.0].into_iter().enumerate() {
+            meter.note(step as f64, &fuel(litres));
+        }
+        let used = meter.at(100.0);
+        assert_eq!((used.fuel_l, used.added_l), (4.0, 22.0));
+        assert_eq!(meter.at(0.5).fuel_l, 0.5, "between two packets");
+        assert_eq!(meter.at(-1.0).fuel_l, 0.0);
+    }
+
+    #[test]
+    fn another_tank_is_no_refuelling() {
+        let mut meter = Meter::default();
+        meter.note(0.0, &fuel(10.0));
+        meter.interrupt();
+        meter.note(1.0, &fuel(60.0));
+        meter.note(2.0, &fuel(59.0));
+        assert_eq!(meter.at(2.0), Used { fuel_l: 1.0, ..Default::default() });
+    }
+}

@@ -1,0 +1,149 @@
+//! What the lap engine reads from a frame, made safe.
+
+use acevo_shared_memory::{ACEvoCarLocation, Car, SPageFileGraphicEvo};
+
+use crate::analysis::moment::Moment;
+
+/// Nobody drives further or faster: beyond this it is another place than the car has driven to. Metres per second.
+const FASTEST: f64 = 140.0;
+/// Metres that two frames may be apart where no time has passed: a frame may be a little older than its counter.
+const SLACK: f64 = 25.0;
+
+/// One frame of the running game.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reading {
+    /// Physics steps of driving so far.
+    pub(super) steps: f64,
+    /// The lap timer; 0 where it does not run.
+    pub(super) timer_ms: f64,
+    /// Part of the lap, 0..1.
+    pub(super) place: Option<f64>,
+    position: Option<[f32; 3]>,
+    /// Metres per second.
+    pub(super) speed: f64,
+    pub(super) in_pits: bool,
+    pub(super) in_box: bool,
+    pub(super) is_valid: bool,
+    pub(super) four_out: bool,
+    pub(super) wrong_way: bool,
+    pub(super) last_ms: Option<u32>,
+    pub(super) count: Option<u32>,
+}
+
+impl Reading {
+    pub(super) fn of(moment: &Moment<'_>) -> Self {
+        let (graphics, physics) = (&moment.frame.graphics, moment.frame.physics.raw());
+        let page = graphics.raw();
+        let location = graphics.car_location();
+        let in_lane =
+            matches!(location, ACEvoCarLocation::Pitlane | ACEvoCarLocation::PitEntry | ACEvoCarLocation::PitExit);
+        let speed = f64::from(physics.speedKmh) / 3.6;
+        Self {
+            steps: moment.steps,
+            timer_ms: f64::from(milliseconds(page.current_lap_time_ms).unwrap_or(0)),
+            place: place(page),
+            position: graphics.player_car().map(|Car { coordinates, .. }| coordinates).filter(is_somewhere),
+            speed: if (0.0..FASTEST).contains(&speed) { speed } else { 0.0 },
+            in_pits: page.is_in_pit_lane || page.is_in_pit_box || in_lane,
+            in_box: page.is_in_pit_box,
+            is_valid: page.is_valid_lap,
+            four_out: physics.numberOfTyresOut >= 4,
+            wrong_way: page.is_wrong_way,
+            last_ms: milliseconds(page.last_laptime_ms),
+            count: u32::try_from(page.total_lap_count).ok().filter(|count| *count < 100_000),
+        }
+    }
+
+    /// True where a car cannot have driven here from there in so many seconds.
+    pub(super) fn is_beyond_reach(&self, before: &Self, seconds: f64) -> bool {
+        let (Some(here), Some(there)) = (self.position, before.position) else { return false };
+        let distance = here.iter().zip(there).map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>().sqrt();
+        let fastest = self.speed.max(before.speed) * 1.5 + 5.0;
+        distance > SLACK + seconds * fastest.min(FASTEST)
+    }
+
+    /// Metres from the line, whichever side, on a lap of this length.
+    pub(super) fn from_line(&self, lap_m: f64) -> Option<f64> {
+        self.place.map(|place| place.min(1.0 - place) * lap_m)
+    }
+}
+
+/// A time of the game; none is 0, negative or the largest number.
+fn milliseconds(value: i32) -> Option<u32> {
+    u32::try_from(value).ok().filter(|_| value != 0 && value != i32::MAX)
+}
+
+/// The game counts a little beyond 1 where the line is crossed before the lap is over, and a little below 0 on the grid.
+fn place(page: &SPageFileGraphicEvo) -> Option<f64> {
+    let place = f64::from(page.npos);
+    (-0.5..1.5).contains(&place).then(|| place.rem_euclid(1.0)).filter(|place| *place < 1.0)
+}
+
+fn is_somewhere(position: &[f32; 3]) -> bool {
+    position.iter().all(|part| part.abs() < 1e6) && position.iter().any(|part| *part != 0.0)
+}
+
+/// Metres from one place to another the shorter way round, in parts of a lap: positive = forward.
+pub(super) fn way(from: f64, to: f64) -> f64 {
+    let way = (to - from).rem_euclid(1.0);
+    if way > 0.5 { way - 1.0 } else { way }
+}
+
+/// Steps at which the car was at `place`, where it passed it between two frames. Between them it is taken to have changed its
+/// speed evenly.
+pub(super) fn passed(before: &Reading, now: &Reading, place: f64) -> Option<f64> {
+    let (from, to) = (before.place?, now.place?);
+    let (whole, part) = (way(from, to), (place - from).rem_euclid(1.0));
+    if whole <= 0.0 || part > whole || part == 0.0 {
+        return None;
+    }
+    let part = part / whole;
+    let (v0, v1) = (before.speed, now.speed);
+    // Solves v0·t + (v1 - v0)·t²/2 = part·(v0 + v1)/2 for t in 0..1, in the form that is exact for equal speeds.
+    let way = part * (v0 + v1) / 2.0;
+    let root = (v0 * v0 + 2.0 * (v1 - v0) * way).max(0.0).sqrt();
+    let time = if v0 + root > 0.1 { 2.0 * way / (v0 + root) } else { part };
+    Some(before.steps + time.clamp(0.0, 1.0) * (now.steps - before.steps))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(steps: f64, place: f64, speed: f64) -> Reading {
+        Reading {
+            steps,
+            timer_ms: 0.0,
+            place: Some(place),
+            position: None,
+            speed,
+            in_pits: false,
+            in_box: false,
+            is_valid: true,
+            four_out: false,
+            wrong_way: false,
+            last_ms: None,
+            count: None,
+        }
+    }
+
+    #[test]
+    fn places_passed_are_timed_between_frames() {
+        let half_way = passed(&at(10.0, 0.99, 50.0), &at(20.0, 0.01, 50.0), 0.0).unwrap();
+        assert!((half_way - 15.0).abs() < 1e-9);
+        // From a standstill half of the way takes the time's root.
+        let late = passed(&at(0.0, 0.1, 0.0), &at(10.0, 0.2, 10.0), 0.15).unwrap();
+        assert!((late - 10.0 * 0.5f64.sqrt()).abs() < 1e-6, "{late}");
+        let standing = passed(&at(0.0, 0.1, 0.0), &at(10.0, 0.2, 0.0), 0.15).unwrap();
+        assert!((standing - 5.0).abs() < 1e-9);
+        assert_eq!(passed(&at(0.0, 0.1, 9.0), &at(1.0, 0.2, 9.0), 0.3), None);
+        assert_eq!(passed(&at(0.0, 0.2, 9.0), &at(1.0, 0.1, 9.0), 0.15), None, "backwards");
+        assert_eq!(passed(&at(0.0, 0.2, 9.0), &at(1.0, 0.2, 9.0), 0.2), None, "not again by standing there");
+    }
+
+    #[test]
+    fn ways_are_the_shorter_ones() {
+        assert!((way(0.9, 0.1) - 0.2).abs() < 1e-12 && (way(0.1, 0.9) + 0.2).abs() < 1e-12);
+        assert_eq!(way(0.5, 0.5), 0.0);
+    }
+}

@@ -1,0 +1,255 @@
+//! From pages to moments: what is new, how much driving lies between, and whether it is the same drive at all.
+
+use std::time::Duration;
+
+use acevo_shared_memory::{ACEvoStatus, Frame};
+
+use super::step::Step;
+use crate::names::is_name;
+
+/// Physics that is not seen for longer than this is not made up for by the time on the wall.
+const LONGEST_FILL: f64 = 16.0;
+
+/// No drive is as long as this many packets: another counter.
+const LEAP: i64 = 30_000_000;
+
+/// A page that was read, put in its place in the drive.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Moment<'a> {
+    /// The newest pages.
+    pub(crate) frame: &'a Frame,
+    /// Driving since the analysis began, in physics steps; stands still in pauses. Between two steps where a frame came there.
+    pub(crate) steps: f64,
+    /// The same in seconds, by what is known of the length of a step.
+    pub(crate) time: f64,
+    /// The physics page is another one than before.
+    pub(crate) physics: bool,
+    /// The graphics page is another one than before.
+    pub(crate) graphics: bool,
+    /// How it goes on from the moment before.
+    pub(crate) flow: Flow,
+}
+
+impl Moment<'_> {
+    /// The car is driven right now: no menu, no pause.
+    pub(crate) fn is_live(&self) -> bool {
+        self.frame.graphics.status() == ACEvoStatus::Live
+    }
+
+    /// The game is in its menu or loads.
+    pub(crate) fn is_menu(&self) -> bool {
+        self.frame.graphics.status() == ACEvoStatus::Off
+    }
+}
+
+/// How a moment goes on from the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Flow {
+    /// As time goes by.
+    Continues,
+    /// After a replay: the counters tell nothing, the game's own timer has to.
+    Resumes,
+    /// Something else than before: nothing of the lap that ran can be carried on.
+    Begins(Beginning),
+}
+
+/// Why something else begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Beginning {
+    /// The first moment, or the first one after an interruption.
+    First,
+    /// A session: another kind, name, phase or track, or counters that went back.
+    Session,
+    /// Another car.
+    Car,
+}
+
+/// What tells one drive from another; empty names are not known yet.
+#[derive(Debug, Clone, Default)]
+struct Key {
+    session: i32,
+    ids: [u8; 2],
+    session_name: String,
+    phase: String,
+    track: String,
+    configuration: String,
+    car: String,
+}
+
+/// Puts pages in their places.
+#[derive(Debug, Clone)]
+pub(crate) struct Clock {
+    step: Step,
+    steps: f64,
+    time: f64,
+    physics: Option<(i32, Duration)>,
+    graphics: Option<i32>,
+    /// Steps that were made up for since the physics page was new.
+    filled: f64,
+    key: Key,
+    begins: Option<Beginning>,
+    in_replay: bool,
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self {
+            step: Step::default(),
+            steps: 0.0,
+            time: 0.0,
+            physics: None,
+            graphics: None,
+            filled: 0.0,
+            key: Key::default(),
+            begins: Some(Beginning::First),
+            in_replay: false,
+        }
+    }
+}
+
+impl Clock {
+    /// What comes next has nothing to do with what was before.
+    pub(crate) fn interrupt(&mut self) {
+        self.begins = Some(Beginning::First);
+        (self.physics, self.graphics, self.filled, self.in_replay) = (None, None, 0.0, false);
+    }
+
+    /// The length of a physics step.
+    pub(crate) fn step(&self) -> &Step {
+        &self.step
+    }
+
+    /// Takes pages that were seen `at` this time. `None` where they say nothing new about the drive: the same packets again,
+    /// pages that may mix two packets, a replay.
+    pub(crate) fn next<'a>(&mut self, at: Duration, frame: &'a Frame) -> Option<Moment<'a>> {
+        let (physics_id, graphics_id) = (frame.physics.packet_id(), frame.graphics.packet_id());
+        // The status of a page that may mix two packets is as good as any, but its counter may belong to other values.
+        let physics = frame.physics.is_settled() && self.physics.is_none_or(|(id, _)| id != physics_id);
+        let graphics = frame.graphics.is_settled() && self.graphics != Some(graphics_id);
+        if !physics && !graphics {
+            return None;
+        }
+        if frame.graphics.status() == ACEvoStatus::Replay {
+            self.in_replay = true;
+            return None;
+        }
+        let mut flow = Flow::Continues;
+        if std::mem::take(&mut self.in_replay) {
+            flow = Flow::Resumes;
+            (self.physics, self.filled) = (None, 0.0);
+            self.graphics = Some(graphics_id);
+        }
+        let mut went_back = false;
+        if physics {
+            went_back |= self.advance(at, physics_id);
+        } else {
+            self.fill(at, frame);
+        }
+        if graphics {
+            went_back |= self.graphics.is_some_and(|before| graphics_id.wrapping_sub(before) < 0);
+            self.graphics = Some(graphics_id);
+        }
+        let begins = self.begins.take().or(went_back.then_some(Beginning::Session));
+        if let Some(beginning) = begins.or_else(|| self.key.change(frame)) {
+            flow = Flow::Begins(beginning);
+            self.key = Key::of(frame);
+            self.step.interrupt();
+        }
+        if graphics && flow == Flow::Continues {
+            self.step.note(self.steps, frame.graphics.raw().current_lap_time_ms);
+        } else if flow == Flow::Resumes {
+            self.step.interrupt();
+        }
+        Some(Moment { frame, steps: self.steps, time: self.time, physics, graphics, flow })
+    }
+
+    /// The physics counter goes on; true where it has gone back instead.
+    fn advance(&mut self, at: Duration, id: i32) -> bool {
+        let before = self.physics.replace((id, at));
+        let filled = std::mem::take(&mut self.filled);
+        let Some((before, _)) = before else { return false };
+        let steps = i64::from(id.wrapping_sub(before));
+        if !(0..LEAP).contains(&steps) {
+            return true;
+        }
+        self.go(steps as f64 - filled);
+        false
+    }
+
+    /// A frame that came without its physics: what was missed lies at most a moment back.
+    fn fill(&mut self, at: Duration, frame: &Frame) {
+        let Some((_, seen)) = self.physics else { return };
+        if frame.graphics.status() != ACEvoStatus::Live {
+            return;
+        }
+        let since = at.saturating_sub(seen).as_secs_f64() / self.step.seconds();
+        let fill = since.min(LONGEST_FILL).max(self.filled);
+        self.go(fill - self.filled);
+        self.filled = fill;
+    }
+
+    /// Never backwards: physics that was made up for too generously is waited for.
+    fn go(&mut self, steps: f64) {
+        if steps >= 0.0 {
+            self.steps += steps;
+            self.time += steps * self.step.seconds();
+        } else {
+            self.filled = -steps;
+        }
+    }
+}
+
+impl Key {
+    fn of(frame: &Frame) -> Self {
+        let (session, graphics) = (frame.static_data.raw(), &frame.graphics);
+        let known = |name: &str| if is_name(name) { name.to_owned() } else { String::new() };
+        Self {
+            session: session.session,
+            ids: [session.event_id, session.session_id],
+            session_name: session.session_name.as_str().to_owned(),
+            phase: graphics.session_phase().to_owned(),
+            track: known(session.track.as_str()),
+            configuration: known(session.track_configuration.as_str()),
+            car: if is_name(graphics.car_model()) { graphics.car_model().to_owned() } else { String::new() },
+        }
+    }
+
+    /// Tells whether this is another drive, and learns names that were not known.
+    fn change(&mut self, frame: &Frame) -> Option<Beginning> {
+        let (session, graphics) = (frame.static_data.raw(), &frame.graphics);
+        let numbers = (session.session, [session.event_id, session.session_id]);
+        if frame.static_data.is_settled() {
+            if (self.session, self.ids) != numbers {
+                return Some(Beginning::Session);
+            }
+            let names = [
+                (&mut self.session_name, session.session_name.as_str()),
+                (&mut self.track, session.track.as_str()),
+                (&mut self.configuration, session.track_configuration.as_str()),
+            ];
+            if names.into_iter().any(|(known, now)| is_name(now) && is_other(known, now)) {
+                return Some(Beginning::Session);
+            }
+        }
+        if !frame.graphics.is_settled() {
+            return None;
+        }
+        if is_other(&mut self.phase, graphics.session_phase()) {
+            return Some(Beginning::Session);
+        }
+        let car = graphics.car_model();
+        (is_name(car) && is_other(&mut self.car, car)).then_some(Beginning::Car)
+    }
+}
+
+/// True where a known name has become another one. One that was not known is learned.
+fn is_other(known: &mut String, now: &str) -> bool {
+    if now.is_empty() || known == now {
+        return false;
+    }
+    if known.is_empty() {
+        known.push_str(now);
+        return false;
+    }
+    true
+}
