@@ -9,6 +9,7 @@
 mod figures;
 mod lap;
 mod meter;
+mod path;
 mod pending;
 mod reading;
 mod running;
@@ -21,8 +22,9 @@ pub use running::CurrentLap;
 
 use super::moment::{Beginning, Flow, Moment};
 use meter::Meter;
+use path::Path;
 use pending::{LastLap, Pending};
-use reading::Reading;
+use reading::{Reading, speed};
 use running::{Crossing, Running, Split};
 
 /// The timer goes on as the steps do within this, in milliseconds: frames are late, and not always equally.
@@ -83,6 +85,7 @@ pub(crate) struct Laps {
     /// The first lap after an interruption has the game's number.
     is_new_here: bool,
     meter: Meter,
+    path: Path,
     news: VecDeque<News>,
 }
 
@@ -103,6 +106,7 @@ impl Laps {
             resumes: false,
             is_new_here: true,
             meter: Meter::default(),
+            path: Path::default(),
             news: VecDeque::with_capacity(8),
         }
     }
@@ -158,7 +162,7 @@ impl Laps {
             Flow::Resumes => self.resumes = true,
             Flow::Begins(beginning) => self.begin(beginning, moment),
         }
-        if moment.physics && moment.is_live() {
+        if moment.physics {
             self.take_physics(moment);
         }
         if !moment.graphics {
@@ -173,14 +177,18 @@ impl Laps {
         }
         // In a menu or a pause the pages show what was; what has really happened is seen afterwards.
         if moment.is_live() {
+            self.path.note(reading.steps, reading.speed);
             self.take_frame(moment, reading, step_s * 1000.0);
+            self.path.begin(reading.steps, reading.speed);
         }
     }
 
     fn take_physics(&mut self, moment: &Moment<'_>) {
         let page = moment.frame.physics.raw();
-        self.meter.note(moment.steps, page);
         let missed = self.physics.replace(moment.steps).map_or(0.0, |before| (moment.steps - before - 1.0).max(0.0));
+        // The last packet before a pause comes with it.
+        self.meter.note(moment.steps, page);
+        self.path.note(moment.steps, speed(page));
         if let Some(running) = &mut self.running {
             running.missed += missed.round() as u64;
             running.figures.note_speed(page.speedKmh);
@@ -211,7 +219,8 @@ impl Laps {
         let Some(running) = &mut self.running else {
             if now.timer_ms <= 0.0 {
             } else if before.timer_ms <= 0.0 && now.timer_ms <= since_ms + TOLERANCE_MS {
-                self.start(now.steps - now.timer_ms / step_ms, now);
+                let line = Crossing::between(&before, &now, &self.path, step_ms, now_s);
+                self.start(&line, now);
             } else {
                 self.join(now, step_ms);
             }
@@ -238,7 +247,7 @@ impl Laps {
 
     fn go_on(&mut self, moment: &Moment<'_>, now: Reading, step_ms: f64) {
         let Some(running) = &mut self.running else { return };
-        let split = running.go_on(now, &self.lines, step_ms);
+        let split = running.go_on(now, &self.path, &self.lines, step_ms);
         running.figures.note(moment.frame);
         let lap = running.number;
         if let Some(Split { sector, split_ms, sector_ms }) = split {
@@ -261,7 +270,7 @@ impl Laps {
         step_ms: f64,
         moment: &Moment<'_>,
     ) {
-        let line = Crossing::between(before, &now, step_ms, now_s);
+        let line = Crossing::between(before, &now, &self.path, step_ms, now_s);
         let lap_m = Some(f64::from(moment.frame.static_data.raw().track_length_m));
         let lap_m = lap_m.filter(|metres| (100.0..100_000.0).contains(metres)).unwrap_or(SOME_LENGTH);
         let reach = AROUND_LINE * lap_m + now.timer_ms / 1000.0 * now.speed.max(before.speed) * 1.5;
@@ -277,17 +286,18 @@ impl Laps {
                 self.next_number = self.next_number.saturating_add(1);
             }
         }
-        self.start(line.steps, now);
+        self.start(&line, now);
     }
 
     /// A lap begins, seen from its first moment on.
-    fn start(&mut self, start: f64, now: Reading) {
+    fn start(&mut self, line: &Crossing, now: Reading) {
         if std::mem::take(&mut self.is_new_here) {
             self.next_number = now.count.unwrap_or(0).saturating_add(1);
         }
         self.is_used = true;
-        let used = self.meter.at(start);
-        let mut running = Running::new(self.session, self.next_number, start, now, used);
+        let used = self.meter.at(line.steps);
+        let mut running = Running::new(self.session, self.next_number, line.steps, now, used);
+        running.is_exact = line.is_measured;
         running.latch.note(&now, now.timer_ms);
         self.news.push_back(News::Begun(running.number));
         self.running = Some(running);

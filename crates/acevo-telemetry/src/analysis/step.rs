@@ -6,6 +6,9 @@ const REPORTED: [f64; 2] = [1.0 / 333.0, 0.003];
 /// A frame shows the timer of a moment that may lie this much before the step it is seen with, in seconds.
 const SLACK: f64 = 0.02;
 
+/// Closer than this to a reported length is that length: the two differ by five times as much.
+const SAME: f64 = 2e-4;
+
 /// The timer and the counter of steps are taken to go on together within this, in seconds.
 const TOLERANCE: f64 = 0.25;
 
@@ -33,7 +36,7 @@ impl Step {
         let measured = driven / self.steps;
         let distance = |reported: f64| (measured / reported - 1.0).abs();
         let nearest = if distance(REPORTED[1]) < distance(REPORTED[0]) { REPORTED[1] } else { REPORTED[0] };
-        if distance(nearest) < SLACK / driven {
+        if distance(nearest) < (SLACK / driven).max(SAME) {
             nearest
         } else if driven < SHORTEST {
             REPORTED[0]

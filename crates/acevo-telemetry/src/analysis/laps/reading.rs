@@ -1,6 +1,6 @@
 //! What the lap engine reads from a frame, made safe.
 
-use acevo_shared_memory::{ACEvoCarLocation, Car, SPageFileGraphicEvo};
+use acevo_shared_memory::{ACEvoCarLocation, Car, SPageFileGraphicEvo, SPageFilePhysics};
 
 use crate::analysis::moment::Moment;
 
@@ -10,7 +10,7 @@ const FASTEST: f64 = 140.0;
 const SLACK: f64 = 25.0;
 
 /// One frame of the running game.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Reading {
     /// Physics steps of driving so far.
     pub(super) steps: f64,
@@ -18,7 +18,7 @@ pub(super) struct Reading {
     pub(super) timer_ms: f64,
     /// Part of the lap, 0..1.
     pub(super) place: Option<f64>,
-    position: Option<[f32; 3]>,
+    pub(super) position: Option<[f32; 3]>,
     /// Metres per second.
     pub(super) speed: f64,
     pub(super) in_pits: bool,
@@ -37,13 +37,12 @@ impl Reading {
         let location = graphics.car_location();
         let in_lane =
             matches!(location, ACEvoCarLocation::Pitlane | ACEvoCarLocation::PitEntry | ACEvoCarLocation::PitExit);
-        let speed = f64::from(physics.speedKmh) / 3.6;
         Self {
             steps: moment.steps,
             timer_ms: f64::from(milliseconds(page.current_lap_time_ms).unwrap_or(0)),
             place: place(page),
             position: graphics.player_car().map(|Car { coordinates, .. }| coordinates).filter(is_somewhere),
-            speed: if (0.0..FASTEST).contains(&speed) { speed } else { 0.0 },
+            speed: speed(physics),
             in_pits: page.is_in_pit_lane || page.is_in_pit_box || in_lane,
             in_box: page.is_in_pit_box,
             is_valid: page.is_valid_lap,
@@ -68,6 +67,12 @@ impl Reading {
     }
 }
 
+/// Metres per second; 0 for what no car drives.
+pub(super) fn speed(physics: &SPageFilePhysics) -> f64 {
+    let speed = f64::from(physics.speedKmh) / 3.6;
+    if (0.0..FASTEST).contains(&speed) { speed } else { 0.0 }
+}
+
 /// A time of the game; none is 0, negative or the largest number.
 fn milliseconds(value: i32) -> Option<u32> {
     u32::try_from(value).ok().filter(|_| value != 0 && value != i32::MAX)
@@ -89,57 +94,9 @@ pub(super) fn way(from: f64, to: f64) -> f64 {
     if way > 0.5 { way - 1.0 } else { way }
 }
 
-/// Steps at which the car was at `place`, where it passed it between two frames. Between them it is taken to have changed its
-/// speed evenly.
-pub(super) fn passed(before: &Reading, now: &Reading, place: f64) -> Option<f64> {
-    let (from, to) = (before.place?, now.place?);
-    let (whole, part) = (way(from, to), (place - from).rem_euclid(1.0));
-    if whole <= 0.0 || part > whole || part == 0.0 {
-        return None;
-    }
-    let part = part / whole;
-    let (v0, v1) = (before.speed, now.speed);
-    // Solves v0·t + (v1 - v0)·t²/2 = part·(v0 + v1)/2 for t in 0..1, in the form that is exact for equal speeds.
-    let way = part * (v0 + v1) / 2.0;
-    let root = (v0 * v0 + 2.0 * (v1 - v0) * way).max(0.0).sqrt();
-    let time = if v0 + root > 0.1 { 2.0 * way / (v0 + root) } else { part };
-    Some(before.steps + time.clamp(0.0, 1.0) * (now.steps - before.steps))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn at(steps: f64, place: f64, speed: f64) -> Reading {
-        Reading {
-            steps,
-            timer_ms: 0.0,
-            place: Some(place),
-            position: None,
-            speed,
-            in_pits: false,
-            in_box: false,
-            is_valid: true,
-            four_out: false,
-            wrong_way: false,
-            last_ms: None,
-            count: None,
-        }
-    }
-
-    #[test]
-    fn places_passed_are_timed_between_frames() {
-        let half_way = passed(&at(10.0, 0.99, 50.0), &at(20.0, 0.01, 50.0), 0.0).unwrap();
-        assert!((half_way - 15.0).abs() < 1e-9);
-        // From a standstill half of the way takes the time's root.
-        let late = passed(&at(0.0, 0.1, 0.0), &at(10.0, 0.2, 10.0), 0.15).unwrap();
-        assert!((late - 10.0 * 0.5f64.sqrt()).abs() < 1e-6, "{late}");
-        let standing = passed(&at(0.0, 0.1, 0.0), &at(10.0, 0.2, 0.0), 0.15).unwrap();
-        assert!((standing - 5.0).abs() < 1e-9);
-        assert_eq!(passed(&at(0.0, 0.1, 9.0), &at(1.0, 0.2, 9.0), 0.3), None);
-        assert_eq!(passed(&at(0.0, 0.2, 9.0), &at(1.0, 0.1, 9.0), 0.15), None, "backwards");
-        assert_eq!(passed(&at(0.0, 0.2, 9.0), &at(1.0, 0.2, 9.0), 0.2), None, "not again by standing there");
-    }
 
     #[test]
     fn ways_are_the_shorter_ones() {

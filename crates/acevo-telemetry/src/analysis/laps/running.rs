@@ -4,8 +4,9 @@ use serde::Serialize;
 
 use super::lap::{Figures, Incomplete, Lap, LapKind, Validity};
 use super::meter::Used;
+use super::path::Path;
 use super::pending::Pending;
-use super::reading::{Reading, passed};
+use super::reading::Reading;
 use super::validity::Latch;
 
 /// Frames further apart than this do not tell when a place between them was passed, in milliseconds.
@@ -13,6 +14,9 @@ const TOO_FAR_MS: f64 = 250.0;
 
 /// The timer and the counter of steps may be apart by so much before the counter is not believed any more, in milliseconds.
 const DRIFT_MS: f64 = 250.0;
+
+/// The beginning of a lap is narrowed down by the frames of this time, in milliseconds.
+const NARROWED_MS: f64 = 5000.0;
 
 /// The lap that is being driven, so far.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -46,6 +50,10 @@ pub(super) struct Running {
     pub(super) is_joined: bool,
     /// When it began, in steps.
     pub(super) start: f64,
+    /// That was measured at the line. Else it follows from the timer, which has whole milliseconds: each frame narrows it down.
+    pub(super) is_exact: bool,
+    /// Steps between which it began, by the timer.
+    start_within: (f64, f64),
     /// How old it was when it was first seen, in milliseconds.
     seen_from_ms: f64,
     began_in_pits: bool,
@@ -69,6 +77,8 @@ impl Running {
             number,
             is_joined: false,
             start,
+            is_exact: false,
+            start_within: (f64::NEG_INFINITY, f64::INFINITY),
             seen_from_ms: first.timer_ms,
             began_in_pits: first.in_pits,
             left_pits: !first.in_pits,
@@ -90,9 +100,12 @@ impl Running {
     }
 
     /// The next frame. Gives the sector that has ended with it.
-    pub(super) fn go_on(&mut self, now: Reading, lines: &[f64], step_ms: f64) -> Option<Split> {
+    pub(super) fn go_on(&mut self, now: Reading, path: &Path, lines: &[f64], step_ms: f64) -> Option<Split> {
         let before = std::mem::replace(&mut self.last, now);
         self.elapsed_ms = now.timer_ms;
+        if !self.is_exact && now.timer_ms > 0.0 {
+            self.narrow_start(&now, step_ms);
+        }
         self.has_drifted |= ((now.steps - self.start) * step_ms - now.timer_ms).abs() > DRIFT_MS;
         if now.in_pits {
             // Whoever comes in again after having left does not end where the lap began.
@@ -103,7 +116,7 @@ impl Running {
         let is_near = (now.steps - before.steps) * step_ms <= TOO_FAR_MS;
         let mut ended = None;
         for (index, line) in lines.iter().enumerate().skip(self.splits.len()) {
-            if let Some(steps) = passed(&before, &now, *line) {
+            if let Some(steps) = path.passed(&before, &now, *line) {
                 let exact = Some(steps).filter(|_| is_near && !self.has_drifted && !self.is_joined);
                 self.splits.resize(index, None);
                 let began = if index == 0 { Some(self.start) } else { self.splits.last().copied().flatten() };
@@ -113,6 +126,19 @@ impl Running {
             }
         }
         ended
+    }
+
+    /// The timer is cut to whole milliseconds, each frame at another place in between.
+    fn narrow_start(&mut self, now: &Reading, step_ms: f64) {
+        let (earliest, latest) = self.start_within;
+        let earliest = earliest.max(now.steps - (now.timer_ms + 1.0) / step_ms);
+        let latest = latest.min(now.steps - now.timer_ms / step_ms);
+        // Frames that come late contradict each other. Then it stays as it is.
+        self.is_exact = earliest > latest || now.timer_ms > NARROWED_MS;
+        if earliest <= latest {
+            self.start_within = (earliest, latest);
+            self.start = (earliest + latest) / 2.0;
+        }
     }
 
     fn kind(&self, ends_in_pits: bool) -> LapKind {
@@ -208,10 +234,11 @@ pub(super) struct Crossing {
 
 impl Crossing {
     /// Between two frames, the second with a timer that has begun anew.
-    pub(super) fn between(before: &Reading, now: &Reading, step_ms: f64, now_s: f64) -> Self {
+    pub(super) fn between(before: &Reading, now: &Reading, path: &Path, step_ms: f64, now_s: f64) -> Self {
         let gap_ms = (now.steps - before.steps) * step_ms;
         let by_timer = now.steps - now.timer_ms / step_ms;
-        let by_place = passed(before, now, 0.0)
+        let by_place = path
+            .passed(before, now, 0.0)
             .filter(|steps| gap_ms <= TOO_FAR_MS && ((steps - by_timer) * step_ms).abs() <= gap_ms.max(20.0));
         let steps = by_place.unwrap_or(by_timer);
         Self {

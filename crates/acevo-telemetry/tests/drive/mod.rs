@@ -1,0 +1,61 @@
+//! The simulator drives, an analysis looks on.
+
+use std::time::Duration;
+
+use acevo_shared_memory::View;
+use acevo_simulator::{Options, Scenario, Simulator};
+use acevo_telemetry::Frame;
+use acevo_telemetry::analysis::{Analysis, SessionEvent, Settings};
+
+/// Steps of the longest drive: two hours.
+const LONGEST: u64 = 333 * 7200;
+
+pub fn options(scenario: Scenario, seed: u64, laps: u32) -> Options {
+    let mut options = Options::default();
+    (options.scenario, options.seed, options.laps) = (scenario, seed, Some(laps));
+    options
+}
+
+pub fn frame(simulator: &Simulator) -> Frame {
+    Frame {
+        physics: View::from(*simulator.physics()),
+        graphics: View::from(*simulator.graphics()),
+        static_data: View::from(*simulator.static_data()),
+    }
+}
+
+/// Drives to the end and hands on every step in which a page has changed.
+pub fn each_frame(options: Options, mut take: impl FnMut(Duration, &Frame)) -> Simulator {
+    let mut simulator = Simulator::new(options);
+    let mut seen = frame(&simulator);
+    for _ in 0..LONGEST {
+        if simulator.is_finished() {
+            return simulator;
+        }
+        let changed = simulator.step();
+        if changed.physics {
+            seen.physics = View::from(*simulator.physics());
+        }
+        if changed.graphics {
+            seen.graphics = View::from(*simulator.graphics());
+        }
+        if changed.static_data {
+            seen.static_data = View::from(*simulator.static_data());
+        }
+        if changed.physics || changed.graphics || changed.static_data {
+            take(simulator.time(), &seen);
+        }
+    }
+    panic!("it never ends");
+}
+
+/// A whole drive, analysed, with everything that has happened.
+pub fn analysed(options: Options) -> (Simulator, Analysis, Vec<SessionEvent>) {
+    let mut analysis = Analysis::new(Settings::default());
+    let mut events = Vec::new();
+    let simulator = each_frame(options, |at, frame| {
+        analysis.feed(at, frame);
+        events.extend(std::iter::from_fn(|| analysis.next_event()));
+    });
+    (simulator, analysis, events)
+}
