@@ -122,7 +122,7 @@ impl Analysis {
 
     /// The lap that is being driven.
     pub fn current_lap(&self) -> Option<CurrentLap> {
-        self.engine.current(self.clock.step().seconds())
+        self.engine.current()
     }
 
     /// The best of the running session.

@@ -132,8 +132,8 @@ impl Laps {
     }
 
     /// The lap that is being driven.
-    pub(crate) fn current(&self, step_s: f64) -> Option<CurrentLap> {
-        self.running.as_ref().map(|running| running.view(self.stint, step_s * 1000.0))
+    pub(crate) fn current(&self) -> Option<CurrentLap> {
+        self.running.as_ref().map(|running| running.view(self.stint))
     }
 
     /// Number of the running lap.
@@ -219,7 +219,7 @@ impl Laps {
         let Some(running) = &mut self.running else {
             if now.timer_ms <= 0.0 {
             } else if before.timer_ms <= 0.0 && now.timer_ms <= since_ms + TOLERANCE_MS {
-                let line = Crossing::between(&before, &now, &self.path, step_ms, now_s);
+                let line = Crossing::between(&before, &now, &self.path, lap_length(moment), step_ms, now_s);
                 self.start(&line, now);
             } else {
                 self.join(now, step_ms);
@@ -270,12 +270,11 @@ impl Laps {
         step_ms: f64,
         moment: &Moment<'_>,
     ) {
-        let line = Crossing::between(before, &now, &self.path, step_ms, now_s);
-        let lap_m = Some(f64::from(moment.frame.static_data.raw().track_length_m));
-        let lap_m = lap_m.filter(|metres| (100.0..100_000.0).contains(metres)).unwrap_or(SOME_LENGTH);
+        let line = Crossing::between(before, &now, &self.path, lap_length(moment), step_ms, now_s);
+        let lap_m = lap_length(moment).unwrap_or(SOME_LENGTH);
         let reach = AROUND_LINE * lap_m + now.timer_ms / 1000.0 * now.speed.max(before.speed) * 1.5;
         let is_at_line = now.from_line(lap_m).is_none_or(|metres| metres <= reach);
-        if line.expected_ms < SHORTEST_MS || has_jumped || !is_at_line {
+        if before.timer_ms + line.after_ms < SHORTEST_MS || has_jumped || !is_at_line {
             self.break_off(where_to(&now), now_s);
         } else {
             self.settle_pending();
@@ -297,7 +296,7 @@ impl Laps {
         self.is_used = true;
         let used = self.meter.at(line.steps);
         let mut running = Running::new(self.session, self.next_number, line.steps, now, used);
-        running.is_exact = line.is_measured;
+        running.is_exact = line.is_exact;
         running.latch.note(&now, now.timer_ms);
         self.news.push_back(News::Begun(running.number));
         self.running = Some(running);
@@ -396,6 +395,11 @@ impl Laps {
             self.news.push_back(News::Stint(self.stint));
         }
     }
+}
+
+/// Metres round the track.
+fn lap_length(moment: &Moment<'_>) -> Option<f64> {
+    Some(f64::from(moment.frame.static_data.raw().track_length_m)).filter(|metres| (100.0..100_000.0).contains(metres))
 }
 
 /// Where a car has come to that is somewhere else at once.

@@ -1,22 +1,24 @@
 //! The simulator drives, an analysis looks on.
 
+#![allow(dead_code, reason = "each test uses some of it")]
+
 use std::time::Duration;
 
 use acevo_shared_memory::View;
-use acevo_simulator::{Options, Scenario, Simulator};
+use acevo_simulator::{LapRecord, Options, Scenario, Simulator};
 use acevo_telemetry::Frame;
 use acevo_telemetry::analysis::{Analysis, SessionEvent, Settings};
 
 /// Steps of the longest drive: two hours.
 const LONGEST: u64 = 333 * 7200;
 
-pub fn options(scenario: Scenario, seed: u64, laps: u32) -> Options {
+pub(crate) fn options(scenario: Scenario, seed: u64, laps: u32) -> Options {
     let mut options = Options::default();
     (options.scenario, options.seed, options.laps) = (scenario, seed, Some(laps));
     options
 }
 
-pub fn frame(simulator: &Simulator) -> Frame {
+pub(crate) fn frame(simulator: &Simulator) -> Frame {
     Frame {
         physics: View::from(*simulator.physics()),
         graphics: View::from(*simulator.graphics()),
@@ -25,7 +27,12 @@ pub fn frame(simulator: &Simulator) -> Frame {
 }
 
 /// Drives to the end and hands on every step in which a page has changed.
-pub fn each_frame(options: Options, mut take: impl FnMut(Duration, &Frame)) -> Simulator {
+pub(crate) fn each_frame(options: Options, mut take: impl FnMut(Duration, &Frame)) -> Simulator {
+    each_frame_of(options, |at, frame, _| take(at, frame))
+}
+
+/// The same with the laps that are really over by then.
+pub(crate) fn each_frame_of(options: Options, mut take: impl FnMut(Duration, &Frame, &[LapRecord])) -> Simulator {
     let mut simulator = Simulator::new(options);
     let mut seen = frame(&simulator);
     for _ in 0..LONGEST {
@@ -43,14 +50,14 @@ pub fn each_frame(options: Options, mut take: impl FnMut(Duration, &Frame)) -> S
             seen.static_data = View::from(*simulator.static_data());
         }
         if changed.physics || changed.graphics || changed.static_data {
-            take(simulator.time(), &seen);
+            take(simulator.time(), &seen, &simulator.truth().laps);
         }
     }
     panic!("it never ends");
 }
 
 /// A whole drive, analysed, with everything that has happened.
-pub fn analysed(options: Options) -> (Simulator, Analysis, Vec<SessionEvent>) {
+pub(crate) fn analysed(options: Options) -> (Simulator, Analysis, Vec<SessionEvent>) {
     let mut analysis = Analysis::new(Settings::default());
     let mut events = Vec::new();
     let simulator = each_frame(options, |at, frame| {

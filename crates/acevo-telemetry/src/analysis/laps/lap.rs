@@ -36,8 +36,8 @@ pub struct Lap {
     pub sectors_ms: Vec<Option<u32>>,
     /// When it ended, in seconds of driving since the analysis began; pauses do not count.
     pub ended_s: f64,
-    /// Fuel burned, litres. Refuelling does not count against it, but hides what is burned at the same time. `None` for a lap that
-    /// was not seen from its beginning.
+    /// Fuel burned, litres. Refuelling does not count against it, but hides what is burned at the same time. `None` where the
+    /// beginning or the end of the lap was not seen.
     pub fuel_used_l: Option<f64>,
     /// Fuel that came in, litres.
     pub fuel_added_l: Option<f64>,

@@ -7,6 +7,9 @@ use acevo_shared_memory::SPageFilePhysics;
 /// Physics packets that are remembered: most of a second.
 const REMEMBERED: usize = 256;
 
+/// A packet further away, in steps, does not tell what was used at a moment: a third of a second.
+const NEAR: f64 = 100.0;
+
 /// No tank is larger, litres.
 const LARGEST_TANK: f64 = 1000.0;
 
@@ -45,21 +48,22 @@ impl Meter {
         self.marks.push_back((steps, self.used));
     }
 
-    /// What was used until then. What lies further back than the memory is taken for the oldest moment in it.
-    pub(super) fn at(&self, steps: f64) -> Used {
+    /// What was used until then. `None` where no packet near that moment was seen, or it is forgotten.
+    pub(super) fn at(&self, steps: f64) -> Option<Used> {
         let after = self.marks.partition_point(|(mark, _)| *mark < steps);
-        match (after.checked_sub(1).and_then(|index| self.marks.get(index)), self.marks.get(after)) {
-            (Some((start, before)), Some((end, after))) if end > start => {
+        let (before, after) = (after.checked_sub(1).and_then(|index| self.marks.get(index)), self.marks.get(after));
+        let near = |mark: Option<&(f64, Used)>| mark.copied().filter(|(mark, _)| (mark - steps).abs() <= NEAR);
+        match (near(before), near(after)) {
+            (Some((start, before)), Some((end, after))) => {
                 let part = (steps - start) / (end - start);
                 let between = |before: f64, after: f64| before + (after - before) * part;
-                Used {
+                Some(Used {
                     fuel_l: between(before.fuel_l, after.fuel_l),
                     added_l: between(before.added_l, after.added_l),
                     charge: between(before.charge, after.charge),
-                }
+                })
             }
-            (_, Some((_, used))) | (Some((_, used)), None) => *used,
-            (None, None) => self.used,
+            (before, after) => before.or(after).map(|(_, used)| used),
         }
     }
 
@@ -83,10 +87,11 @@ mod tests {
         for (step, litres) in [40.0, 39.0, f32::NAN, 38.0, -5.0, 60.0, 1e30, 58.0].into_iter().enumerate() {
             meter.note(step as f64, &fuel(litres));
         }
-        let used = meter.at(100.0);
+        let used = meter.at(90.0).unwrap();
         assert_eq!((used.fuel_l, used.added_l), (4.0, 22.0));
-        assert_eq!(meter.at(0.5).fuel_l, 0.5, "between two packets");
-        assert_eq!(meter.at(-1.0).fuel_l, 0.0);
+        assert_eq!(meter.at(0.5).unwrap().fuel_l, 0.5, "between two packets");
+        assert_eq!(meter.at(-1.0).unwrap().fuel_l, 0.0);
+        assert_eq!((meter.at(200.0), meter.at(-200.0)), (None, None), "nobody knows");
     }
 
     #[test]
@@ -96,6 +101,6 @@ mod tests {
         meter.interrupt();
         meter.note(1.0, &fuel(60.0));
         meter.note(2.0, &fuel(59.0));
-        assert_eq!(meter.at(2.0), Used { fuel_l: 1.0, ..Default::default() });
+        assert_eq!(meter.at(2.0), Some(Used { fuel_l: 1.0, ..Default::default() }));
     }
 }

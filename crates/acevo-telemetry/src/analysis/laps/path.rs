@@ -37,7 +37,7 @@ impl Path {
         }
     }
 
-    /// Steps at which the car was at `place`, where it passed it between two frames.
+    /// When the car was at `place`, where it passed it between two frames: part of the time between them.
     pub(super) fn passed(&self, before: &Reading, now: &Reading, place: f64) -> Option<f64> {
         let (from, to) = (before.place?, now.place?);
         let (whole, part) = (way(from, to), (place - from).rem_euclid(1.0));
@@ -45,10 +45,9 @@ impl Path {
             return None;
         }
         let share = part / whole;
-        let evenly = before.steps + share * (now.steps - before.steps);
-        let (Some(first), Some(last)) = (self.points.first(), self.points.last()) else { return Some(evenly) };
+        let (Some(first), Some(last)) = (self.points.first(), self.points.last()) else { return Some(share) };
         if first.steps != before.steps || last.steps != now.steps || last.way <= 0.0 {
-            return Some(evenly);
+            return Some(share);
         }
         let target = share * last.way;
         let after = self.points.partition_point(|point| point.way < target).clamp(1, self.points.len() - 1);
@@ -59,7 +58,8 @@ impl Path {
         let half = part * (a.speed + b.speed) / 2.0;
         let root = (a.speed * a.speed + 2.0 * (b.speed - a.speed) * half).max(0.0).sqrt();
         let time = if a.speed + root > 0.1 { 2.0 * half / (a.speed + root) } else { part };
-        Some(a.steps + time.clamp(0.0, 1.0) * (b.steps - a.steps))
+        let steps = a.steps + time.clamp(0.0, 1.0) * (b.steps - a.steps);
+        Some((steps - first.steps) / (last.steps - first.steps))
     }
 }
 
@@ -83,15 +83,15 @@ mod tests {
     fn places_passed_are_timed_between_frames() {
         let even = path(&[50.0; 11]);
         let half_way = even.passed(&at(0.0, 0.99), &at(10.0, 0.01), 0.0).unwrap();
-        assert!((half_way - 5.0).abs() < 1e-9, "{half_way}");
+        assert!((half_way - 0.5).abs() < 1e-9, "{half_way}");
         // From a standstill half of the way takes the time's root.
         let starting: Vec<_> = (0..=10).map(f64::from).collect();
         let late = path(&starting).passed(&at(0.0, 0.1), &at(10.0, 0.2), 0.15).unwrap();
-        assert!((late - 10.0 * 0.5f64.sqrt()).abs() < 1e-6, "{late}");
+        assert!((late - 0.5f64.sqrt()).abs() < 1e-6, "{late}");
         // Full braking in the middle: half of the way is done after less than half of the time.
         let braking = path(&[60.0, 60.0, 60.0, 60.0, 60.0, 20.0, 20.0, 20.0, 20.0, 20.0, 20.0]);
         let early = braking.passed(&at(0.0, 0.1), &at(10.0, 0.2), 0.15).unwrap();
-        assert!((early - 190.0 / 60.0).abs() < 1e-6, "{early}");
+        assert!((early - 19.0 / 60.0).abs() < 1e-6, "{early}");
         assert_eq!(even.passed(&at(0.0, 0.1), &at(10.0, 0.2), 0.3), None);
         assert_eq!(even.passed(&at(0.0, 0.2), &at(10.0, 0.1), 0.15), None, "backwards");
         assert_eq!(even.passed(&at(0.0, 0.2), &at(10.0, 0.2), 0.2), None, "not again by standing there");
@@ -101,7 +101,7 @@ mod tests {
     fn without_steps_in_between_the_way_is_even() {
         for path in [Path::default(), path(&[50.0]), path(&[0.0, 0.0]), path(&[50.0, 50.0, 50.0])] {
             let half_way = path.passed(&at(0.0, 0.1), &at(10.0, 0.2), 0.15).unwrap();
-            assert!((half_way - 5.0).abs() < 1e-9, "{path:?}");
+            assert!((half_way - 0.5).abs() < 1e-9, "{path:?}");
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::lap::{Incomplete, Lap};
 use super::reading::Reading;
+use super::running::whole;
 
 /// The game's time may differ from what the timer and the counter of steps say by so much, in milliseconds: frames are late.
 const AGREES_MS: f64 = 100.0;
@@ -48,7 +49,7 @@ pub(super) struct Pending {
     pub(super) expected_ms: f64,
     /// Laps that the game had counted before.
     pub(super) count: Option<u32>,
-    /// The steps of the ends of the sectors but the last, since the beginning, in milliseconds.
+    /// Milliseconds from its beginning to the ends of the sectors but the last.
     pub(super) splits_ms: Vec<Option<f64>>,
 }
 
@@ -81,7 +82,7 @@ impl Pending {
     fn confirm(&mut self, told: u32) {
         self.lap.time_ms = Some(told);
         let mut before = Some(0);
-        let ends = self.splits_ms.iter().map(|split| split.map(|ms| ms.round() as u32));
+        let ends = self.splits_ms.iter().map(|split| split.map(whole));
         let is_right = self.lap.measured_ms.is_none_or(|ms| f64::from(ms.abs_diff(told)) <= AGREES_MS);
         self.lap.sectors_ms = (ends.chain([Some(told)]))
             .map(|end| {

@@ -10,7 +10,7 @@ use super::reading::Reading;
 use super::validity::Latch;
 
 /// Frames further apart than this do not tell when a place between them was passed, in milliseconds.
-const TOO_FAR_MS: f64 = 250.0;
+const TOO_FAR_MS: f64 = 100.0;
 
 /// The timer and the counter of steps may be apart by so much before the counter is not believed any more, in milliseconds.
 const DRIFT_MS: f64 = 250.0;
@@ -50,35 +50,34 @@ pub(super) struct Running {
     pub(super) is_joined: bool,
     /// When it began, in steps.
     pub(super) start: f64,
-    /// That was measured at the line. Else it follows from the timer, which has whole milliseconds: each frame narrows it down.
+    /// That was measured at the line. Else it follows from the timer, which has whole milliseconds, and from frames, which may be
+    /// late: the earliest beginning that any of them tells is the best.
     pub(super) is_exact: bool,
-    /// Steps between which it began, by the timer.
-    start_within: (f64, f64),
     /// How old it was when it was first seen, in milliseconds.
     seen_from_ms: f64,
     began_in_pits: bool,
     left_pits: bool,
     passed_pits: bool,
     pub(super) latch: Latch,
-    /// Steps at the ends of the sectors that are over.
+    /// Milliseconds from the beginning to the ends of the sectors that are over.
     splits: Vec<Option<f64>>,
     has_drifted: bool,
     pub(super) figures: Figures,
-    used_before: Used,
+    used_before: Option<Used>,
     pub(super) missed: u64,
+    /// Age at the last frame, in milliseconds.
     pub(super) elapsed_ms: f64,
     pub(super) last: Reading,
 }
 
 impl Running {
-    pub(super) fn new(session: u32, number: u32, start: f64, first: Reading, used_before: Used) -> Self {
+    pub(super) fn new(session: u32, number: u32, start: f64, first: Reading, used_before: Option<Used>) -> Self {
         Self {
             session,
             number,
             is_joined: false,
             start,
             is_exact: false,
-            start_within: (f64::NEG_INFINITY, f64::INFINITY),
             seen_from_ms: first.timer_ms,
             began_in_pits: first.in_pits,
             left_pits: !first.in_pits,
@@ -102,11 +101,8 @@ impl Running {
     /// The next frame. Gives the sector that has ended with it.
     pub(super) fn go_on(&mut self, now: Reading, path: &Path, lines: &[f64], step_ms: f64) -> Option<Split> {
         let before = std::mem::replace(&mut self.last, now);
-        self.elapsed_ms = now.timer_ms;
-        if !self.is_exact && now.timer_ms > 0.0 {
-            self.narrow_start(&now, step_ms);
-        }
-        self.has_drifted |= ((now.steps - self.start) * step_ms - now.timer_ms).abs() > DRIFT_MS;
+        let age_ms = self.age_ms(&now, step_ms);
+        let before_ms = std::mem::replace(&mut self.elapsed_ms, age_ms);
         if now.in_pits {
             // Whoever comes in again after having left does not end where the lap began.
             self.passed_pits |= self.left_pits;
@@ -116,29 +112,29 @@ impl Running {
         let is_near = (now.steps - before.steps) * step_ms <= TOO_FAR_MS;
         let mut ended = None;
         for (index, line) in lines.iter().enumerate().skip(self.splits.len()) {
-            if let Some(steps) = path.passed(&before, &now, *line) {
-                let exact = Some(steps).filter(|_| is_near && !self.has_drifted && !self.is_joined);
+            if let Some(part) = path.passed(&before, &now, *line) {
+                let split = Some(before_ms + part * (self.elapsed_ms - before_ms));
+                let split = split.filter(|_| is_near && !self.has_drifted && !self.is_joined);
                 self.splits.resize(index, None);
-                let began = if index == 0 { Some(self.start) } else { self.splits.last().copied().flatten() };
-                self.splits.push(exact);
-                let ms = |from: f64| exact.map(|steps| ((steps - from) * step_ms).round() as u32);
-                ended = Some(Split { sector: index, split_ms: ms(self.start), sector_ms: began.and_then(ms) });
+                let began = if index == 0 { Some(0.0) } else { self.splits.last().copied().flatten() };
+                self.splits.push(split);
+                let sector = split.zip(began).map(|(end, began)| whole(end) - whole(began).min(whole(end)));
+                ended = Some(Split { sector: index, split_ms: split.map(whole), sector_ms: sector });
             }
         }
         ended
     }
 
-    /// The timer is cut to whole milliseconds, each frame at another place in between.
-    fn narrow_start(&mut self, now: &Reading, step_ms: f64) {
-        let (earliest, latest) = self.start_within;
-        let earliest = earliest.max(now.steps - (now.timer_ms + 1.0) / step_ms);
-        let latest = latest.min(now.steps - now.timer_ms / step_ms);
-        // Frames that come late contradict each other. Then it stays as it is.
-        self.is_exact = earliest > latest || now.timer_ms > NARROWED_MS;
-        if earliest <= latest {
-            self.start_within = (earliest, latest);
-            self.start = (earliest + latest) / 2.0;
+    /// How old the lap is in a frame. The counter of steps tells it more exactly than the timer, which has whole milliseconds, but a
+    /// frame may be seen late or show an earlier step: so much as the timer leaves open is taken from the counter.
+    fn age_ms(&mut self, now: &Reading, step_ms: f64) -> f64 {
+        if !self.is_exact {
+            self.start = self.start.min(now.steps - now.timer_ms / step_ms);
+            self.is_exact = now.timer_ms > NARROWED_MS;
         }
+        let by_steps = (now.steps - self.start) * step_ms;
+        self.has_drifted |= (by_steps - now.timer_ms).abs() > DRIFT_MS;
+        by_steps.clamp(now.timer_ms, now.timer_ms + 1.0)
     }
 
     fn kind(&self, ends_in_pits: bool) -> LapKind {
@@ -151,8 +147,7 @@ impl Running {
         }
     }
 
-    pub(super) fn view(&self, stint: u32, step_ms: f64) -> CurrentLap {
-        let split = |steps: &Option<f64>| steps.map(|steps| ((steps - self.start) * step_ms).round() as u32);
+    pub(super) fn view(&self, stint: u32) -> CurrentLap {
         CurrentLap {
             session: self.session,
             number: self.number,
@@ -162,14 +157,14 @@ impl Running {
             elapsed_s: self.elapsed_ms / 1000.0,
             place: self.last.place,
             validity: self.latch.so_far(),
-            splits_ms: self.splits.iter().map(split).collect(),
+            splits_ms: self.splits.iter().map(|split| split.map(whole)).collect(),
         }
     }
 
     /// The lap is over: at the line, or for a reason.
-    pub(super) fn into_lap(self, stint: u32, ended_s: f64, incomplete: Option<Incomplete>, used: Used) -> Lap {
-        let is_whole = !self.is_joined;
-        let since = |now: f64, before: f64| Some(now - before).filter(|_| is_whole);
+    pub(super) fn into_lap(self, stint: u32, ended_s: f64, incomplete: Option<Incomplete>, used: Option<Used>) -> Lap {
+        let ends = self.used_before.zip(used).filter(|_| !self.is_joined);
+        let since = |of: fn(&Used) -> f64| ends.map(|(before, now)| of(&now) - of(&before));
         Lap {
             session: self.session,
             number: self.number,
@@ -181,30 +176,39 @@ impl Running {
             validity: self.latch.so_far(),
             sectors_ms: Vec::new(),
             ended_s,
-            fuel_used_l: since(used.fuel_l, self.used_before.fuel_l),
-            fuel_added_l: since(used.added_l, self.used_before.added_l),
-            charge_used: since(used.charge, self.used_before.charge),
+            fuel_used_l: since(|used| used.fuel_l),
+            fuel_added_l: since(|used| used.added_l),
+            charge_used: since(|used| used.charge),
             figures: self.figures,
             missed: self.missed,
         }
     }
 
-    /// The lap has crossed the line, and `next` is the first frame after it. `crossing` was measured by places where it could be.
-    pub(super) fn cross(mut self, line: Crossing, sectors: usize, stint: u32, used: Used, next: &Reading) -> Pending {
-        let Crossing { steps: end, is_measured, expected_ms, ended_s, step_ms } = line;
-        let gap_ms = (next.steps - self.last.steps) * step_ms;
+    /// The lap has crossed the line, and `next` is the first frame after it.
+    pub(super) fn cross(
+        mut self,
+        line: Crossing,
+        sectors: usize,
+        stint: u32,
+        used: Option<Used>,
+        next: &Reading,
+    ) -> Pending {
+        let gap_ms = (next.steps - self.last.steps) * line.step_ms;
         let validity = self.latch.at_the_line(next, gap_ms);
-        let is_measured = is_measured && !self.has_drifted && !self.is_joined;
-        let start = self.start;
-        let measured_ms = is_measured.then(|| ((end - start) * step_ms).round() as u32);
-        let mut splits = std::mem::take(&mut self.splits);
-        splits.resize(sectors, None);
-        let splits_ms = splits.into_iter().map(|split| split.map(|steps| (steps - start) * step_ms)).collect();
+        let is_measured = line.is_measured && !self.has_drifted && !self.is_joined;
+        let mut splits_ms = std::mem::take(&mut self.splits);
+        splits_ms.resize(sectors, None);
         let count = self.last.count;
-        let mut lap = self.into_lap(stint, ended_s, None, used);
-        (lap.validity, lap.measured_ms) = (validity, measured_ms);
-        Pending { lap, end, expected_ms, count, splits_ms }
+        let expected_ms = self.elapsed_ms + line.after_ms;
+        let mut lap = self.into_lap(stint, line.ended_s, None, used);
+        (lap.validity, lap.measured_ms) = (validity, is_measured.then(|| whole(expected_ms)));
+        Pending { lap, end: line.steps, expected_ms, count, splits_ms }
     }
+}
+
+/// Whole milliseconds.
+pub(super) fn whole(ms: f64) -> u32 {
+    ms.round() as u32
 }
 
 /// The end of a sector.
@@ -223,28 +227,47 @@ pub(super) struct Split {
 pub(super) struct Crossing {
     /// When, in steps.
     pub(super) steps: f64,
-    /// By the places before and after, not by the timer.
+    /// When, in milliseconds after the last frame before it.
+    pub(super) after_ms: f64,
+    /// The place of the car before and after tells so, not only the timer.
     pub(super) is_measured: bool,
-    /// The lap time by the timer before the line.
-    pub(super) expected_ms: f64,
+    /// The frames before and after came when their timers say.
+    pub(super) is_exact: bool,
     /// When, in seconds of driving.
     pub(super) ended_s: f64,
     pub(super) step_ms: f64,
 }
 
 impl Crossing {
-    /// Between two frames, the second with a timer that has begun anew.
-    pub(super) fn between(before: &Reading, now: &Reading, path: &Path, step_ms: f64, now_s: f64) -> Self {
+    /// Between two frames, the second with a timer that has begun anew, on a lap of this length.
+    pub(super) fn between(
+        before: &Reading,
+        now: &Reading,
+        path: &Path,
+        lap_m: Option<f64>,
+        step_ms: f64,
+        now_s: f64,
+    ) -> Self {
         let gap_ms = (now.steps - before.steps) * step_ms;
-        let by_timer = now.steps - now.timer_ms / step_ms;
-        let by_place = path
-            .passed(before, now, 0.0)
-            .filter(|steps| gap_ms <= TOO_FAR_MS && ((steps - by_timer) * step_ms).abs() <= gap_ms.max(20.0));
-        let steps = by_place.unwrap_or(by_timer);
+        let by_timer = (gap_ms - now.timer_ms).max(0.0);
+        let by_place = path.passed(before, now, 0.0).filter(|_| gap_ms <= TOO_FAR_MS).map(|part| part * gap_ms);
+        // A frame that was seen late is a bad end of a way. Then the speed tells how far it was to the line.
+        let by_speed = lap_m.zip(before.place).map(|(lap_m, place)| {
+            let speed = (before.speed + now.speed) / 2.0;
+            (1.0 - place) * lap_m / speed * 1000.0
+        });
+        let by_speed = by_speed.filter(|after| by_place.is_some() && (0.0..=TOO_FAR_MS).contains(after));
+        let is_exact = by_place.is_some_and(|after| {
+            let is_in_time = (-0.1..1.1).contains(&(gap_ms - after - now.timer_ms));
+            is_in_time && by_speed.is_none_or(|by_speed| (after - by_speed).abs() < 1.0)
+        });
+        let after_ms = by_place.filter(|_| is_exact).or(by_speed).unwrap_or(by_timer);
+        let steps = if is_exact { before.steps + after_ms / step_ms } else { now.steps - now.timer_ms / step_ms };
         Self {
             steps,
-            is_measured: by_place.is_some(),
-            expected_ms: before.timer_ms + (by_timer - before.steps) * step_ms,
+            after_ms,
+            is_measured: is_exact || by_speed.is_some(),
+            is_exact,
             ended_s: now_s - (now.steps - steps) * step_ms / 1000.0,
             step_ms,
         }

@@ -1,0 +1,148 @@
+//! Whatever is lost, met twice or interrupted: a lap is right, or marked incomplete.
+
+#[path = "drive/mod.rs"]
+mod drive;
+
+use std::time::Duration;
+
+use acevo_simulator::{LapRecord, Options, Scenario};
+use acevo_telemetry::Frame;
+use acevo_telemetry::analysis::{Analysis, Lap, Settings, Validity, What};
+use drive::{each_frame_of, options};
+use proptest::prelude::*;
+
+/// What becomes of the frames on their way.
+#[derive(Debug, Clone)]
+struct Trouble {
+    /// Frames that are lost, in parts of 256, whole or by page.
+    lost: u8,
+    physics_lost: u8,
+    graphics_lost: u8,
+    doubled: u8,
+    /// From this part of the drive on nothing comes for so many seconds; then it goes on, as after another attachment or not.
+    gaps: Vec<(f64, f64, bool)>,
+    seed: u64,
+}
+
+impl Trouble {
+    fn is_lost(&mut self, part: u8) -> bool {
+        // A generator will do that is not worth a name.
+        self.seed = self.seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((self.seed >> 33) as u8) < part
+    }
+}
+
+fn trouble() -> impl Strategy<Value = Trouble> {
+    let rate = || prop_oneof![2 => Just(0u8), 2 => 0u8..40, 1 => 40u8..240];
+    let length = prop_oneof![0.02f64..0.5, 0.5..6.0, 6.0..130.0];
+    let gaps = prop::collection::vec((0.0f64..1.0, length, any::<bool>()), 0..5);
+    (rate(), rate(), rate(), rate(), gaps, any::<u64>()).prop_map(
+        |(lost, physics_lost, graphics_lost, doubled, gaps, seed)| Trouble {
+            lost,
+            physics_lost,
+            graphics_lost,
+            doubled,
+            gaps,
+            seed,
+        },
+    )
+}
+
+/// A lap that was told, and the laps that had been driven by then.
+fn check(lap: &Lap, truth: &[LapRecord]) -> Result<(), TestCaseError> {
+    let Some(time_ms) = lap.time_ms else {
+        prop_assert!(lap.incomplete.is_some(), "no time, and complete: {:?}", lap.number);
+        return Ok(());
+    };
+    let Some(driven) = truth.last() else {
+        return Err(TestCaseError::fail("a lap before any was driven"));
+    };
+    let told = (lap.number, lap.kind, lap.incomplete, time_ms, lap.validity, &lap.sectors_ms);
+    prop_assert_eq!(time_ms, driven.time_ms as u32, "{:?} {:?}", told, driven);
+    match lap.validity {
+        Validity::Valid => prop_assert!(driven.valid, "{:?} {:?}", told, driven),
+        Validity::Invalid { .. } => prop_assert!(!driven.valid, "{:?} {:?}", told, driven),
+        _ => {}
+    }
+    if let Some(measured) = lap.measured_ms {
+        prop_assert!(measured.abs_diff(time_ms) <= 3, "measured {} {:?}", measured, driven);
+    }
+    for (sector, right) in lap.sectors_ms.iter().zip(driven.sectors_ms) {
+        if let Some(sector) = sector {
+            // Frames that come without their physics are placed by the time on the wall.
+            prop_assert!(sector.abs_diff(right as u32) <= 3, "{:?} {:?}", told, driven);
+        }
+    }
+    if let Some(fuel) = lap.fuel_used_l.filter(|_| lap.fuel_added_l == Some(0.0) && driven.valid) {
+        prop_assert!((fuel - driven.fuel_used_l).abs() < 0.1, "{} l, {:?}", fuel, driven);
+    }
+    Ok(())
+}
+
+fn drive(options: Options, seconds: f64, mut trouble: Trouble) -> Result<usize, TestCaseError> {
+    let mut analysis = Analysis::new(Settings::default());
+    let mut result = Ok(());
+    let mut complete = 0;
+    let mut seen: Option<Frame> = None;
+    let gaps = trouble.gaps.clone();
+    let mut interrupted = vec![false; gaps.len()];
+    each_frame_of(options, |at: Duration, frame: &Frame, truth: &[LapRecord]| {
+        let now = at.as_secs_f64();
+        for ((start, length, interrupts), done) in gaps.iter().zip(&mut interrupted) {
+            let (start, end) = (start * seconds, start * seconds + length);
+            if now >= end && *interrupts && !std::mem::replace(done, true) {
+                analysis.interrupt();
+            }
+            if (start..end).contains(&now) {
+                return;
+            }
+        }
+        if trouble.is_lost(trouble.lost) {
+            return;
+        }
+        // A page that was not read is the one that was read last.
+        let mut read = *frame;
+        if let Some(before) = seen {
+            if trouble.is_lost(trouble.physics_lost) {
+                read.physics = before.physics;
+            }
+            if trouble.is_lost(trouble.graphics_lost) {
+                read.graphics = before.graphics;
+            }
+        }
+        seen = Some(read);
+        analysis.feed(at, &read);
+        if trouble.is_lost(trouble.doubled) {
+            analysis.feed(at, &read);
+        }
+        while let Some(event) = analysis.next_event() {
+            if let What::Lap(lap) = event.what
+                && result.is_ok()
+            {
+                complete += usize::from(lap.incomplete.is_none());
+                result = check(&lap, truth);
+            }
+        }
+    });
+    result.map(|()| complete)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn hot_laps_are_right_or_incomplete(seed in 1u64..50, trouble in trouble()) {
+        drive(options(Scenario::HotLaps, seed, 4), 360.0, trouble)?;
+    }
+
+    #[test]
+    fn a_weekend_is_right_or_incomplete(seed in 1u64..50, trouble in trouble()) {
+        drive(options(Scenario::Weekend, seed, 6), 1100.0, trouble)?;
+    }
+}
+
+#[test]
+fn some_packets_lost_lose_no_lap() {
+    let trouble = Trouble { lost: 100, physics_lost: 30, graphics_lost: 100, doubled: 30, gaps: Vec::new(), seed: 1 };
+    assert_eq!(drive(options(Scenario::HotLaps, 3, 4), 360.0, trouble).unwrap(), 4);
+}
