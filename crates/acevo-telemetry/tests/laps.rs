@@ -3,12 +3,13 @@
 #[path = "drive/mod.rs"]
 mod drive;
 
-use acevo_simulator::{LapRecord, Scenario};
-use acevo_telemetry::analysis::{Lap, LapKind, Validity};
+use acevo_simulator::{AbortReason, AbortedLap, CarModel, LapRecord, Options, Scenario, Simulator};
+use acevo_telemetry::analysis::{Incomplete, Lap, LapKind, Validity};
 use drive::{analysed, options};
 
 fn kind(lap: &LapRecord) -> LapKind {
     match lap.kind {
+        acevo_simulator::LapKind::Flying if lap.through_pits => LapKind::Pit,
         acevo_simulator::LapKind::Flying => LapKind::Flying,
         acevo_simulator::LapKind::Out => LapKind::Out,
         acevo_simulator::LapKind::In => LapKind::In,
@@ -16,39 +17,176 @@ fn kind(lap: &LapRecord) -> LapKind {
     }
 }
 
-/// Every lap of the truth, in order and to the millisecond.
-fn assert_true(laps: &[Lap], truth: &[LapRecord], what: &str) {
+/// A lap in a few words, for messages.
+fn short(lap: &Lap) -> String {
+    let Lap { session, number, stint, kind, incomplete, time_ms, measured_ms, validity, sectors_ms, .. } = lap;
+    let fuel = lap.fuel_used_l;
+    format!(
+        "session {session} lap {number} stint {stint} {kind} {incomplete:?} {time_ms:?} measured {measured_ms:?} {validity:?} \
+         {sectors_ms:?} {fuel:?} l"
+    )
+}
+
+/// Every lap of the truth, in order and to the millisecond. `slack`: milliseconds that sectors may be off.
+fn assert_true(laps: &[Lap], simulator: &Simulator, slack: u32, what: &str) {
+    let truth = simulator.truth();
+    let all = || laps.iter().map(short).collect::<Vec<_>>().join("\n");
+    let told: Vec<&LapRecord> = truth.laps.iter().filter(|lap| lap.published).collect();
     let complete: Vec<&Lap> = laps.iter().filter(|lap| lap.incomplete.is_none()).collect();
-    let summary = || laps.iter().map(|lap| (lap.number, lap.time_ms, lap.incomplete)).collect::<Vec<_>>();
-    assert_eq!(complete.len(), truth.len(), "{what}: {:?}", summary());
-    for (lap, truth) in complete.iter().zip(truth) {
-        let which = format!("{what}, lap {} of session {}: {lap:?}\n{truth:?}", truth.number, truth.session);
+    assert_eq!(complete.len(), told.len(), "{what}:\n{}\n{told:?}", all());
+    let (mut is_off, mut laps_off) = (false, 0);
+    for (lap, truth) in complete.iter().zip(told) {
+        let which = format!("{what}: {}\n{truth:?}", short(lap));
         assert_eq!(lap.time_ms, Some(truth.time_ms as u32), "{which}");
-        assert_eq!(lap.number, truth.number, "{which}");
+        assert_eq!((lap.number, lap.stint), (truth.number, truth.stint), "{which}");
         assert_eq!(lap.kind, kind(truth), "{which}");
         let validity = if truth.valid { lap.validity == Validity::Valid } else { lap.validity.is_invalid() };
         assert!(validity, "{which}");
-        let sectors: Vec<_> = truth.sectors_ms.iter().map(|ms| Some(*ms as u32)).collect();
-        assert_eq!(lap.sectors_ms, sectors, "{which}");
+        let sum = lap.sectors_ms.iter().try_fold(0, |sum, sector| sector.map(|ms| sum + ms));
+        assert_eq!(sum, lap.time_ms, "{which}");
+        for (sector, right) in lap.sectors_ms.iter().zip(truth.sectors_ms) {
+            // The page tells the place in 24 bits: some 4 us. Now and then that rounds to the next millisecond.
+            assert!(sector.unwrap().abs_diff(right as u32) <= 1 + slack, "{which}");
+            is_off |= slack == 0 && *sector != Some(right as u32);
+        }
+        laps_off += usize::from(std::mem::take(&mut is_off));
         let fuel = lap.fuel_used_l.expect("seen whole");
         // What an idling engine burns while the tank is filled does not show.
         let hidden = if lap.fuel_added_l > Some(0.0) { 0.01 } else { 0.005 };
         assert!((fuel - truth.fuel_used_l).abs() < hidden, "{which}");
-        if let Some(measured) = lap.measured_ms {
-            assert!(measured.abs_diff(truth.time_ms as u32) <= 1, "{which}");
-        }
-        assert_eq!(lap.missed, 0, "{which}");
+        assert!(lap.measured_ms.unwrap().abs_diff(truth.time_ms as u32) <= 1 + slack, "{which}");
+    }
+    assert!(laps_off <= 1 + complete.len() / 20, "{what}: {laps_off} laps with sectors that are off");
+    let untold = truth.laps.iter().filter(|lap| !lap.published).map(|lap| (lap.number, Incomplete::Unconfirmed));
+    let aborted = truth.aborted.iter().filter(|lap| lap.elapsed_ms > 1100).map(|lap| (lap.number, why(lap)));
+    let mut expected: Vec<_> = untold.chain(aborted).collect();
+    // When the last session ends, the game has gone.
+    let last = |why| if why == Incomplete::Interrupted { Incomplete::SessionEnded } else { why };
+    let mut broken: Vec<_> = laps.iter().filter_map(|lap| Some((lap.number, last(lap.incomplete?)))).collect();
+    let order = |one: &(u32, Incomplete)| (one.0, format!("{:?}", one.1));
+    expected.sort_by_key(order);
+    broken.sort_by_key(order);
+    assert_eq!(broken, expected, "{what}: {:?}\n{}", truth.aborted, all());
+    // Sessions of the engine are the runs of the truth.
+    let runs = |laps: Vec<(u32, u32)>| laps.chunk_by(|a, b| a == b).map(<[_]>::len).collect::<Vec<_>>();
+    let right = runs(truth.laps.iter().filter(|lap| lap.published).map(|lap| (lap.session, lap.run)).collect());
+    let mine = runs(complete.iter().map(|lap| (lap.session, 0)).collect());
+    assert_eq!(mine, right, "{what}: sessions\n{}", all());
+}
+
+fn why(lap: &AbortedLap) -> Incomplete {
+    match lap.reason {
+        AbortReason::Restart => Incomplete::Restarted,
+        AbortReason::Garage => Incomplete::Returned,
+        _ => Incomplete::SessionEnded,
     }
 }
 
+fn check(options: Options, slack: u32) {
+    let what = format!("{}, {}, seed {}", options.scenario, options.car, options.seed);
+    let (simulator, analysis, _) = analysed(options);
+    assert_true(analysis.laps(), &simulator, slack, &what);
+}
+
+fn scenario(scenario: Scenario, laps: Option<u32>) -> impl Iterator<Item = Options> {
+    (1..4).map(move |seed| {
+        let mut options = options(scenario, seed, 0);
+        options.laps = laps;
+        options
+    })
+}
+
 #[test]
-fn laps_are_those_of_the_truth() {
-    for (scenario, laps) in
-        [(Scenario::HotLaps, 4), (Scenario::Weekend, 7), (Scenario::Pits, 4), (Scenario::Pause, 3), (Scenario::Race, 2)]
-    {
-        for seed in 1..4 {
-            let (simulator, analysis, _) = analysed(options(scenario, seed, laps));
-            assert_true(analysis.laps(), &simulator.truth().laps, &format!("{scenario}, seed {seed}"));
+fn hot_laps() {
+    scenario(Scenario::HotLaps, Some(4)).for_each(|options| check(options, 0));
+}
+
+#[test]
+fn a_weekend() {
+    scenario(Scenario::Weekend, Some(7)).for_each(|options| check(options, 0));
+}
+
+#[test]
+fn laps_with_stops() {
+    scenario(Scenario::Pits, Some(4)).for_each(|options| check(options, 0));
+}
+
+#[test]
+fn pauses() {
+    scenario(Scenario::Pause, Some(3)).for_each(|options| check(options, 0));
+}
+
+#[test]
+fn a_race() {
+    scenario(Scenario::Race, Some(2)).for_each(|options| check(options, 0));
+}
+
+#[test]
+fn restarts() {
+    scenario(Scenario::Restart, None).for_each(|options| check(options, 0));
+}
+
+#[test]
+fn returns_to_the_box_by_the_menu() {
+    scenario(Scenario::Garage, None).for_each(|options| check(options, 0));
+}
+
+#[test]
+fn replays() {
+    scenario(Scenario::Replay, None).for_each(|options| check(options, 1));
+}
+
+#[test]
+fn numbers_that_come_late() {
+    scenario(Scenario::Online, None).for_each(|options| check(options, 0));
+}
+
+#[test]
+fn validity_that_is_early_or_late() {
+    scenario(Scenario::Validity, None).for_each(|options| check(options, 0));
+}
+
+#[test]
+fn another_car() {
+    scenario(Scenario::CarChange, None).for_each(|options| check(options, 0));
+}
+
+#[test]
+fn another_layout() {
+    scenario(Scenario::TrackChange, None).for_each(|options| check(options, 0));
+}
+
+#[test]
+fn phases() {
+    scenario(Scenario::Phases, None).for_each(|options| check(options, 0));
+}
+
+#[test]
+fn driving_through_the_pits() {
+    scenario(Scenario::DriveThrough, None).for_each(|options| check(options, 0));
+}
+
+#[test]
+fn laps_of_the_same_time() {
+    scenario(Scenario::Twins, None).for_each(|options| check(options, 0));
+}
+
+#[test]
+fn a_timed_race() {
+    scenario(Scenario::Sprint, None).for_each(|options| check(options, 0));
+}
+
+#[test]
+fn incidents() {
+    scenario(Scenario::Incidents, None).for_each(|options| check(options, 0));
+}
+
+#[test]
+fn other_cars() {
+    for car in [CarModel::Road, CarModel::Electric] {
+        for mut options in scenario(Scenario::Weekend, Some(3)) {
+            options.car = car;
+            check(options, 0);
         }
     }
 }

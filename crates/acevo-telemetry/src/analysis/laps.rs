@@ -16,6 +16,7 @@ mod running;
 mod validity;
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 pub use lap::{Figures, Incomplete, Invalid, Lap, LapKind, Validity};
 pub use running::CurrentLap;
@@ -35,6 +36,9 @@ const SHORTEST_MS: f64 = 5000.0;
 
 /// A lap that was seen for less than this before it was broken off is none, in milliseconds: pages of two sessions, mixed.
 const NONE_MS: f64 = 1000.0;
+
+/// Whoever is in the menu for so long does not go on with the lap.
+const MENU: Duration = Duration::from_secs(3);
 
 /// The line is looked for around place 0: parts of a lap.
 const AROUND_LINE: f64 = 0.03;
@@ -82,6 +86,10 @@ pub(crate) struct Laps {
     /// Steps at the newest physics packet.
     physics: Option<f64>,
     resumes: bool,
+    /// The session was restarted: the count goes back, now or later.
+    count_may_fall: bool,
+    /// Since when there is a menu.
+    menu: Option<Duration>,
     /// The first lap after an interruption has the game's number.
     is_new_here: bool,
     meter: Meter,
@@ -104,6 +112,8 @@ impl Laps {
             before: None,
             physics: None,
             resumes: false,
+            count_may_fall: false,
+            menu: None,
             is_new_here: true,
             meter: Meter::default(),
             path: Path::default(),
@@ -159,7 +169,10 @@ impl Laps {
     pub(crate) fn feed(&mut self, moment: &Moment<'_>, step_s: f64) {
         match moment.flow {
             Flow::Continues => {}
-            Flow::Resumes => self.resumes = true,
+            Flow::Resumes => {
+                self.resumes = true;
+                self.meter.interrupt();
+            }
             Flow::Begins(beginning) => self.begin(beginning, moment),
         }
         if moment.physics {
@@ -176,9 +189,19 @@ impl Laps {
             self.settle_pending();
         }
         // In a menu or a pause the pages show what was; what has really happened is seen afterwards.
+        let menu = if moment.is_menu() { Some(*self.menu.get_or_insert(moment.at)) } else { None };
+        self.menu = menu;
+        if menu.is_some_and(|since| moment.at.saturating_sub(since) > MENU) {
+            self.break_off(Incomplete::SessionEnded, moment.time);
+        }
         if moment.is_live() {
             self.path.note(reading.steps, reading.speed);
+            // Physics of a replay comes before the frame that says so: what counts is what a live frame was seen with.
+            self.meter.note(moment.steps, moment.frame.physics.raw());
+            let count = self.before.and_then(|before| before.count);
+            self.follow_stint(&reading);
             self.take_frame(moment, reading, step_s * 1000.0);
+            self.follow_count(count, reading.count);
             self.path.begin(reading.steps, reading.speed);
         }
     }
@@ -186,18 +209,13 @@ impl Laps {
     fn take_physics(&mut self, moment: &Moment<'_>) {
         let page = moment.frame.physics.raw();
         let missed = self.physics.replace(moment.steps).map_or(0.0, |before| (moment.steps - before - 1.0).max(0.0));
-        // The last packet before a pause comes with it.
-        self.meter.note(moment.steps, page);
         self.path.note(moment.steps, speed(page));
         if let Some(running) = &mut self.running {
             running.missed += missed.round() as u64;
-            running.figures.note_speed(page.speedKmh);
         }
     }
 
     fn take_frame(&mut self, moment: &Moment<'_>, now: Reading, step_ms: f64) {
-        self.follow_session(&now);
-        self.follow_stint(&now);
         let resumes = std::mem::take(&mut self.resumes);
         let Some(before) = self.before.replace(now) else {
             if now.timer_ms > 0.0 {
@@ -248,6 +266,7 @@ impl Laps {
     fn go_on(&mut self, moment: &Moment<'_>, now: Reading, step_ms: f64) {
         let Some(running) = &mut self.running else { return };
         let split = running.go_on(now, &self.path, &self.lines, step_ms);
+        self.path.speeds().for_each(|speed| running.figures.note_speed(speed));
         running.figures.note(moment.frame);
         let lap = running.number;
         if let Some(Split { sector, split_ms, sector_ms }) = split {
@@ -275,8 +294,15 @@ impl Laps {
         let reach = AROUND_LINE * lap_m + now.timer_ms / 1000.0 * now.speed.max(before.speed) * 1.5;
         let is_at_line = now.from_line(lap_m).is_none_or(|metres| metres <= reach);
         if before.timer_ms + line.after_ms < SHORTEST_MS || has_jumped || !is_at_line {
-            self.break_off(where_to(&now), now_s);
+            let why = where_to(&now);
+            self.break_off(why, now_s);
+            if why == Incomplete::Restarted {
+                self.settle_pending();
+                self.next_session(1);
+                self.count_may_fall = true;
+            }
         } else {
+            self.count_may_fall = false;
             self.settle_pending();
             if let Some(running) = self.running.take() {
                 self.news.push_back(News::Crossed(running.number));
@@ -369,16 +395,20 @@ impl Laps {
     fn forget(&mut self) {
         self.last_lap.forget();
         self.meter.interrupt();
-        (self.before, self.physics, self.resumes) = (None, None, false);
+        (self.before, self.physics, self.resumes, self.count_may_fall) = (None, None, false, false);
     }
 
     /// Laps that are not counted any more: the session was restarted. That may be seen after its first lap was begun.
-    fn follow_session(&mut self, now: &Reading) {
-        let (Some(count), Some(before)) = (now.count, self.before.and_then(|before| before.count)) else { return };
+    fn follow_count(&mut self, before: Option<u32>, now: Option<u32>) {
+        let (Some(count), Some(before)) = (now, before) else { return };
         if count >= before {
             return;
         }
-        self.next_session(count.saturating_add(1));
+        if std::mem::take(&mut self.count_may_fall) {
+            self.next_number = count.saturating_add(1);
+        } else {
+            self.next_session(count.saturating_add(1));
+        }
         if let Some(running) = &mut self.running
             && !running.is_joined
         {

@@ -16,6 +16,8 @@ const LEAP: i64 = 30_000_000;
 /// A page that was read, put in its place in the drive.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Moment<'a> {
+    /// When the pages were seen.
+    pub(crate) at: Duration,
     /// The newest pages.
     pub(crate) frame: &'a Frame,
     /// Driving since the analysis began, in physics steps; stands still in pauses. Between two steps where a frame came there.
@@ -160,7 +162,7 @@ impl Clock {
         } else if flow == Flow::Resumes {
             self.step.interrupt();
         }
-        Some(Moment { frame, steps: self.steps, time: self.time, physics, graphics, flow })
+        Some(Moment { at, frame, steps: self.steps, time: self.time, physics, graphics, flow })
     }
 
     /// The physics counter goes on; true where it has gone back instead.

@@ -64,5 +64,7 @@ pub(crate) fn analysed(options: Options) -> (Simulator, Analysis, Vec<SessionEve
         analysis.feed(at, frame);
         events.extend(std::iter::from_fn(|| analysis.next_event()));
     });
+    analysis.interrupt();
+    events.extend(std::iter::from_fn(|| analysis.next_event()));
     (simulator, analysis, events)
 }

@@ -6,9 +6,9 @@ use super::lap::Figures;
 use crate::analysis::Summary;
 
 impl Figures {
-    /// A physics packet.
-    pub(super) fn note_speed(&mut self, speed_kmh: f32) {
-        add(&mut self.speed_kmh, speed_kmh, 0.0, 500.0);
+    /// Metres per second of a physics packet.
+    pub(super) fn note_speed(&mut self, speed: f64) {
+        self.speed_kmh.add(speed * 3.6);
     }
 
     /// What changes slowly, once per frame.

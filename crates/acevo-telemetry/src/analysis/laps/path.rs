@@ -37,6 +37,11 @@ impl Path {
         }
     }
 
+    /// The speeds since the last frame, in metres per second.
+    pub(super) fn speeds(&self) -> impl Iterator<Item = f64> {
+        self.points.iter().skip(1).map(|point| point.speed)
+    }
+
     /// When the car was at `place`, where it passed it between two frames: part of the time between them.
     pub(super) fn passed(&self, before: &Reading, now: &Reading, place: f64) -> Option<f64> {
         let (from, to) = (before.place?, now.place?);

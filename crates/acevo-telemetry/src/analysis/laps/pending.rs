@@ -10,6 +10,9 @@ const AGREES_MS: f64 = 100.0;
 /// An unchanged last lap is this lap's, too, only where the two times are the same.
 const EQUALS_MS: f64 = 3.0;
 
+/// A time that is known exactly is the game's, rounded.
+const ROUNDED_MS: f64 = 0.55;
+
 /// The game tells within 2 s, later online (reported). Then nothing more is waited for; seconds.
 const LONGEST: f64 = 15.0;
 
@@ -47,6 +50,8 @@ pub(super) struct Pending {
     pub(super) end: f64,
     /// Its time by the timer before the line and the steps since.
     pub(super) expected_ms: f64,
+    /// That is right to a fraction of a millisecond.
+    pub(super) is_exact: bool,
     /// Laps that the game had counted before.
     pub(super) count: Option<u32>,
     /// Milliseconds from its beginning to the ends of the sectors but the last.
@@ -54,7 +59,7 @@ pub(super) struct Pending {
 }
 
 impl Pending {
-    /// Finds out whether the game has told the time. `None` as long as that is open; the lap is ready then.
+    /// Finds out whether the game has told the time. False as long as that is open.
     pub(super) fn is_decided(&mut self, last: &LastLap, reading: &Reading, step_s: f64) -> bool {
         let Some(told) = last.ms else { return self.is_too_late(reading, step_s) };
         let difference = (f64::from(told) - self.expected_ms).abs();
@@ -64,15 +69,15 @@ impl Pending {
             self.confirm(told);
             return true;
         }
-        if !self.is_too_late(reading, step_s) {
-            return false;
-        }
         // Two laps of the same time: nothing changes but the count.
         let is_counted = reading.count > self.count && self.count.is_some();
-        if !has_changed && is_counted && difference <= EQUALS_MS {
+        let is_late = self.is_too_late(reading, step_s);
+        let equals = if is_late { EQUALS_MS } else { ROUNDED_MS };
+        if !has_changed && is_counted && (is_late || self.is_exact) && difference <= equals {
             self.confirm(told);
+            return true;
         }
-        true
+        is_late
     }
 
     fn is_too_late(&self, reading: &Reading, step_s: f64) -> bool {

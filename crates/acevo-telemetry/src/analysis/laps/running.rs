@@ -196,13 +196,14 @@ impl Running {
         let gap_ms = (next.steps - self.last.steps) * line.step_ms;
         let validity = self.latch.at_the_line(next, gap_ms);
         let is_measured = line.is_measured && !self.has_drifted && !self.is_joined;
+        let is_exact = line.is_exact && self.is_exact && is_measured;
         let mut splits_ms = std::mem::take(&mut self.splits);
         splits_ms.resize(sectors, None);
         let count = self.last.count;
         let expected_ms = self.elapsed_ms + line.after_ms;
         let mut lap = self.into_lap(stint, line.ended_s, None, used);
         (lap.validity, lap.measured_ms) = (validity, is_measured.then(|| whole(expected_ms)));
-        Pending { lap, end: line.steps, expected_ms, count, splits_ms }
+        Pending { lap, end: line.steps, expected_ms, is_exact, count, splits_ms }
     }
 }
 

@@ -1,8 +1,8 @@
 //! Whether a lap counts: the game's bit belongs to the running lap only in between.
 //!
 //! Around the line the bit may belong to the lap before or after. In the first moments of a lap a false that becomes true was
-//! the old lap's. A bit that falls with the very last frame belongs to the next lap where that begins with it true or false the
-//! other way: where the new lap begins true it was the old one's own, where it begins false nobody can tell.
+//! the old lap's. A bit that falls with the very last frame is the old lap's own where the next lap begins with it true. Where
+//! that begins with it false, too, it belongs to that one, unless there was a reason: then nobody can tell.
 
 use super::lap::{Invalid, Validity};
 use super::reading::Reading;
@@ -73,6 +73,7 @@ impl Latch {
     /// The verdict on the lap, once the next one has begun: with this frame, so long after the last one of the lap.
     pub(super) fn at_the_line(&self, first_of_next: &Reading, gap_ms: f64) -> Validity {
         match self.verdict {
+            Some((Invalid::Unexplained, _)) if self.is_fresh && !first_of_next.is_valid => Validity::Valid,
             Some(_) if self.is_fresh && !first_of_next.is_valid => Validity::Unknown,
             Some((reason, place)) => Validity::Invalid { reason, place },
             None if gap_ms > UNSEEN_MS || !self.was_valid => Validity::Unknown,
