@@ -139,6 +139,30 @@ proptest! {
     fn a_weekend_is_right_or_incomplete(seed in 1u64..50, trouble in trouble()) {
         drive(options(Scenario::Weekend, seed, 6), 1100.0, trouble)?;
     }
+
+    #[test]
+    fn every_trap_is_right_or_incomplete(scenario in trap(), seed in 1u64..50, trouble in trouble()) {
+        let mut options = options(scenario, seed, 0);
+        options.laps = None;
+        drive(options, 600.0, trouble)?;
+    }
+}
+
+fn trap() -> impl Strategy<Value = Scenario> {
+    prop::sample::select(vec![
+        Scenario::Restart,
+        Scenario::Garage,
+        Scenario::Replay,
+        Scenario::Online,
+        Scenario::Validity,
+        Scenario::CarChange,
+        Scenario::TrackChange,
+        Scenario::Phases,
+        Scenario::DriveThrough,
+        Scenario::Twins,
+        Scenario::Sprint,
+        Scenario::Incidents,
+    ])
 }
 
 #[test]

@@ -22,16 +22,19 @@ pub(super) struct LastLap {
     ms: Option<u32>,
     /// When it has changed, in steps.
     changed: Option<f64>,
+    /// It was seen in two frames. One is not believed.
+    is_sure: bool,
 }
 
 impl LastLap {
     /// An old value may stay after what has happened: it is nobody's.
     pub(super) fn forget(&mut self) {
-        (self.ms, self.changed) = (None, None);
+        *self = Self::default();
     }
 
     pub(super) fn note(&mut self, reading: &Reading) {
-        if self.ms != reading.last_ms {
+        self.is_sure = self.ms == reading.last_ms;
+        if !self.is_sure {
             // The first value ever seen may be old.
             if self.ms.is_some() || self.changed.is_some() {
                 self.changed = Some(reading.steps);
@@ -61,7 +64,7 @@ pub(super) struct Pending {
 impl Pending {
     /// Finds out whether the game has told the time. False as long as that is open.
     pub(super) fn is_decided(&mut self, last: &LastLap, reading: &Reading, step_s: f64) -> bool {
-        let Some(told) = last.ms else { return self.is_too_late(reading, step_s) };
+        let Some(told) = last.ms.filter(|_| last.is_sure) else { return self.is_too_late(reading, step_s) };
         let difference = (f64::from(told) - self.expected_ms).abs();
         // Some frames may carry the new time before the timer.
         let has_changed = last.changed.is_some_and(|changed| changed >= self.end - 0.5 / step_s);

@@ -18,33 +18,40 @@ const UNSEEN_MS: f64 = 150.0;
 pub(super) struct Latch {
     began_in_pits: bool,
     verdict: Option<(Invalid, Option<f64>)>,
+    /// The last frame said that it does not count, and no other before. One frame is not believed.
+    suspected: Option<(Invalid, Option<f64>)>,
     /// It was seen to count in this lap.
     was_valid: bool,
-    /// The verdict is younger than the frame before the last one.
-    is_fresh: bool,
     four_out: bool,
 }
 
 impl Latch {
     pub(super) const fn new(began_in_pits: bool) -> Self {
-        Self { began_in_pits, verdict: None, was_valid: false, is_fresh: false, four_out: false }
+        Self { began_in_pits, verdict: None, suspected: None, was_valid: false, four_out: false }
     }
 
     /// Takes a frame of the lap, so many milliseconds after its beginning. True where it has just become invalid.
     pub(super) fn note(&mut self, reading: &Reading, elapsed_ms: f64) -> bool {
-        self.is_fresh = false;
+        if self.verdict.is_some() {
+            return false;
+        }
         self.four_out |= reading.four_out;
         if reading.is_valid {
-            self.was_valid = true;
-            if self.verdict.is_none() {
-                self.four_out = reading.four_out;
-            }
+            (self.was_valid, self.suspected, self.four_out) = (true, None, reading.four_out);
             return false;
         }
-        if self.verdict.is_some() || (!self.was_valid && elapsed_ms < GRACE_MS) {
+        if !self.was_valid && elapsed_ms < GRACE_MS {
             return false;
         }
-        let reason = if reading.in_pits && self.was_valid {
+        self.verdict = self.suspected.take();
+        if self.verdict.is_none() {
+            self.suspected = Some((self.reason(reading), reading.place));
+        }
+        self.verdict.is_some()
+    }
+
+    fn reason(&self, reading: &Reading) -> Invalid {
+        if reading.in_pits && self.was_valid {
             Invalid::PitLane
         } else if self.began_in_pits {
             Invalid::OutLap
@@ -56,10 +63,7 @@ impl Latch {
             Invalid::FromTheStart
         } else {
             Invalid::Unexplained
-        };
-        self.verdict = Some((reason, reading.place));
-        self.is_fresh = self.was_valid;
-        true
+        }
     }
 
     /// The verdict so far.
@@ -72,12 +76,12 @@ impl Latch {
 
     /// The verdict on the lap, once the next one has begun: with this frame, so long after the last one of the lap.
     pub(super) fn at_the_line(&self, first_of_next: &Reading, gap_ms: f64) -> Validity {
-        match self.verdict {
-            Some((Invalid::Unexplained, _)) if self.is_fresh && !first_of_next.is_valid => Validity::Valid,
-            Some(_) if self.is_fresh && !first_of_next.is_valid => Validity::Unknown,
-            Some((reason, place)) => Validity::Invalid { reason, place },
-            None if gap_ms > UNSEEN_MS || !self.was_valid => Validity::Unknown,
-            None => Validity::Valid,
+        match (self.verdict, self.suspected) {
+            (Some((reason, place)), _) => Validity::Invalid { reason, place },
+            (None, Some((reason, place))) if first_of_next.is_valid => Validity::Invalid { reason, place },
+            (None, Some((reason, _))) if reason != Invalid::Unexplained => Validity::Unknown,
+            (None, _) if gap_ms > UNSEEN_MS || !self.was_valid => Validity::Unknown,
+            (None, _) => Validity::Valid,
         }
     }
 }
