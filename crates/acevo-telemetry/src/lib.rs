@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod analysis;
 mod guard;
 mod liveness;
 mod rate;

@@ -1,0 +1,124 @@
+//! The least, the mean and the greatest of many values.
+
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
+
+/// No quantity of the pages is greater than this; a value beyond it is garbage.
+const LARGEST: f64 = 1e9;
+
+/// The least, the mean and the greatest of the values it was given.
+///
+/// Values that are not finite, or greater than a thousand million either way, are not counted: one of them would spoil the
+/// mean for good. In JSON it is `{"min":…,"mean":…,"max":…}`, each `null` while there is no value.
+///
+/// ```
+/// use acevo_telemetry::analysis::Summary;
+///
+/// let mut pressures = Summary::default();
+/// for psi in [26.0, f64::NAN, 27.0, 27.0] {
+///     pressures.add(psi);
+/// }
+/// assert_eq!((pressures.min(), pressures.max(), pressures.count()), (Some(26.0), Some(27.0), 3));
+/// assert_eq!(serde_json::to_string(&Summary::default()).unwrap(), r#"{"min":null,"mean":null,"max":null}"#);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Summary {
+    min: f64,
+    max: f64,
+    sum: f64,
+    count: u64,
+}
+
+impl Summary {
+    /// Counts a value in, if it is one.
+    pub fn add(&mut self, value: f64) {
+        // The comparison is false for what is not a number, too.
+        if !(value.abs() <= LARGEST) {
+            return;
+        }
+        if self.count == 0 {
+            (self.min, self.max) = (value, value);
+        } else {
+            self.min = self.min.min(value);
+            self.max = self.max.max(value);
+        }
+        self.sum += value;
+        self.count = self.count.saturating_add(1);
+    }
+
+    /// The least value; `None` before there is one.
+    pub fn min(&self) -> Option<f64> {
+        self.known(self.min)
+    }
+
+    /// The arithmetic mean; `None` before there is a value. It never lies outside of the least and the greatest.
+    pub fn mean(&self) -> Option<f64> {
+        self.known((self.sum / self.count.max(1) as f64).max(self.min).min(self.max))
+    }
+
+    /// The greatest value; `None` before there is one.
+    pub fn max(&self) -> Option<f64> {
+        self.known(self.max)
+    }
+
+    /// How many values were counted.
+    pub const fn count(&self) -> u64 {
+        self.count
+    }
+
+    fn known(&self, value: f64) -> Option<f64> {
+        (self.count > 0).then_some(value)
+    }
+}
+
+impl Serialize for Summary {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut summary = serializer.serialize_struct("Summary", 3)?;
+        summary.serialize_field("min", &self.min())?;
+        summary.serialize_field("mean", &self.mean())?;
+        summary.serialize_field("max", &self.max())?;
+        summary.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn garbage_is_not_counted() {
+        let mut summary = Summary::default();
+        for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e30, -1e30] {
+            summary.add(value);
+        }
+        assert_eq!(summary, Summary::default());
+        assert_eq!((summary.min(), summary.mean(), summary.max()), (None, None, None));
+    }
+
+    #[test]
+    fn json_has_the_three_values() {
+        let mut summary = Summary::default();
+        summary.add(-1.0);
+        summary.add(2.0);
+        assert_eq!(serde_json::to_string(&summary).unwrap(), r#"{"min":-1.0,"mean":0.5,"max":2.0}"#);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_comes_the_mean_lies_between(values in prop::collection::vec(any::<f64>(), 0..200)) {
+            let mut summary = Summary::default();
+            let good: Vec<f64> = values.iter().copied().filter(|value| value.abs() <= LARGEST).collect();
+            values.into_iter().for_each(|value| summary.add(value));
+            prop_assert_eq!(summary.count(), good.len() as u64);
+            if let (Some(min), Some(mean), Some(max)) = (summary.min(), summary.mean(), summary.max()) {
+                prop_assert!(min <= mean && mean <= max);
+                prop_assert_eq!(min, good.iter().copied().fold(f64::INFINITY, f64::min));
+                prop_assert_eq!(max, good.iter().copied().fold(f64::NEG_INFINITY, f64::max));
+            } else {
+                prop_assert!(good.is_empty());
+            }
+        }
+    }
+}
