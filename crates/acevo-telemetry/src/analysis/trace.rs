@@ -370,7 +370,7 @@ mod tests {
         assert!(bent(|times| times[500] = f32::NAN).is_err());
         assert!(bent(|times| times[0] = -1.0).is_err());
         assert!(bent(|times| times[1000] = f32::INFINITY).is_err());
-        assert!(bent(|times| drop(times.pop())).is_err());
+        assert!(bent(|times| times.truncate(1000)).is_err());
         assert!(bent(Vec::clear).is_err());
         assert!(bent(|times| times.fill(0.0)).is_err());
     }
