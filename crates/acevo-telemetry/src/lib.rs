@@ -9,6 +9,7 @@
 pub mod analysis;
 mod guard;
 mod liveness;
+pub mod personal;
 mod rate;
 mod telemetry;
 
