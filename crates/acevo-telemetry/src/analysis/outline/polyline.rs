@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 pub(super) type Point = [f64; 3];
 
 /// Segments that are looked at together: most groups are too far away to look closer.
-const GROUP: usize = 16;
+const GROUP: usize = 32;
 
 pub(super) fn minus(a: Point, b: Point) -> Point {
     [a[0] - b[0], a[1] - b[1], a[2] - b[2]]
@@ -21,8 +21,12 @@ fn dot(a: Point, b: Point) -> f64 {
     a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 }
 
+fn square(a: Point) -> f64 {
+    dot(a, a)
+}
+
 pub(super) fn length(a: Point) -> f64 {
-    dot(a, a).sqrt()
+    square(a).sqrt()
 }
 
 /// Centimetres are enough to draw.
@@ -117,29 +121,35 @@ impl Polyline {
         self.along_m[segment] * (1.0 - t) + self.along_m[segment + 1] * t
     }
 
-    /// The nearest place to a finite point. Most groups of segments are left out at once: none of their points can be nearer
-    /// than what another group is known to have.
+    /// The nearest place to a finite point. The group whose centre is nearest is looked at first; most others cannot have
+    /// anything nearer than it has, and are left out at once.
     pub(super) fn nearest(&self, point: Point) -> Nearest {
-        let reach = |(centre, radius): &(Point, f64)| (length(minus(point, *centre)), *radius);
-        let bound = self.groups.iter().map(reach).map(|(away, radius)| away + radius).fold(f64::INFINITY, f64::min);
-        let mut nearest = Nearest { segment: 0, t: 0.0, away_m: f64::INFINITY };
+        let away = |(centre, _): &(Point, f64)| square(minus(point, *centre));
+        let order = |(_, a): &(usize, f64), (_, b): &(usize, f64)| a.total_cmp(b);
+        let first = self.groups.iter().map(away).enumerate().min_by(order).map_or(0, |(group, _)| group);
+        let mut nearest = (Nearest { segment: 0, t: 0.0, away_m: f64::INFINITY }, f64::INFINITY);
+        self.look_at(first, point, &mut nearest);
         for (group, sphere) in self.groups.iter().enumerate() {
-            let (away, radius) = reach(sphere);
-            if away - radius > bound.min(nearest.away_m) {
-                continue;
-            }
-            for segment in group * GROUP..((group + 1) * GROUP).min(self.segments()) {
-                let (a, b) = self.ends(segment);
-                let way = minus(b, a);
-                let square = dot(way, way);
-                let t = if square > 0.0 { (dot(minus(point, a), way) / square).clamp(0.0, 1.0) } else { 0.0 };
-                let away_m = length(minus(point, between(a, b, t)));
-                if away_m < nearest.away_m {
-                    nearest = Nearest { segment, t, away_m };
-                }
+            let reach = nearest.0.away_m + sphere.1;
+            if group != first && away(sphere) <= reach * reach {
+                self.look_at(group, point, &mut nearest);
             }
         }
-        nearest
+        nearest.0
+    }
+
+    /// Looks for something nearer in a group; beside the nearest place goes its distance squared.
+    fn look_at(&self, group: usize, point: Point, nearest: &mut (Nearest, f64)) {
+        for segment in group * GROUP..((group + 1) * GROUP).min(self.segments()) {
+            let (a, b) = self.ends(segment);
+            let (way, to) = (minus(b, a), minus(point, a));
+            let length = square(way);
+            let t = if length > 0.0 { (dot(to, way) / length).clamp(0.0, 1.0) } else { 0.0 };
+            let away = square(minus(to, way.map(|part| part * t)));
+            if away < nearest.1 {
+                *nearest = (Nearest { segment, t, away_m: away.sqrt() }, away);
+            }
+        }
     }
 }
 
