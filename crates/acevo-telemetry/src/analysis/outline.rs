@@ -261,10 +261,13 @@ impl Outline {
             return None;
         }
         let (a, b) = line.ends(nearest.segment);
+        // The end of the last segment is the line already.
+        let at_the_line = nearest.segment + 1 == MARKS && nearest.t >= 1.0;
+        let (segment, t) = if at_the_line { (0, 0.0) } else { (nearest.segment, nearest.t) };
         Some(Projection {
-            place: ((nearest.segment as f64 + nearest.t) / MARKS as f64).rem_euclid(1.0),
+            place: (segment as f64 + t) / MARKS as f64,
             offset_m: to_the_right(between(a, b, nearest.t), minus(b, a), position),
-            distance_m: line.along_m(nearest.segment, nearest.t),
+            distance_m: line.along_m(segment, t),
             away_m: nearest.away_m,
         })
     }

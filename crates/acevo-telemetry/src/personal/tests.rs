@@ -167,6 +167,18 @@ fn programs_at_the_same_time_lose_nothing() {
 }
 
 #[test]
+fn a_lock_that_is_never_given_back_is_told() {
+    let (_directory, store) = with_text("");
+    fs::remove_file(store.path()).unwrap();
+    let lock = fs::File::create(store.path().with_extension("json.lock")).unwrap();
+    lock.lock().unwrap();
+    assert!(matches!(store.merge(&bests(&[("A", 90_000)])), Err(PersonalError::Busy { .. })));
+    assert_eq!(store.load().unwrap().iter().count(), 0, "reading needs no lock");
+    drop(lock);
+    store.merge(&bests(&[("A", 90_000)])).unwrap();
+}
+
+#[test]
 fn nothing_new_leaves_the_file_alone() {
     let (_directory, store) = store();
     store.merge(&bests(&[("A", 90_000)])).unwrap();
