@@ -13,6 +13,13 @@ const LARGEST_STEP: f64 = 0.01;
 /// Between two notes there may lie at most this many seconds.
 const LONGEST_STEP_S: f64 = 1.0;
 
+/// After the timer's reset the position may stay at the end of the old lap for up to two seconds (reported): it may then leap
+/// over this part of the lap, until so many seconds after the line.
+const FOLLOWS_BY: (f64, f64) = (0.05, 2.5);
+
+/// No car drives so far between two frames, even at 30 Hz on a short track.
+const LEAP: f64 = 0.004;
+
 /// A lap of more seconds than this is none to compare with.
 const LONGEST_LAP_S: f64 = 3600.0;
 
@@ -176,7 +183,7 @@ impl TraceRecorder {
     ///
     /// What is not a number is overheard. A step of more than a hundredth of the lap or a second, or a timer that goes
     /// backwards, ends the recording: such a lap has no trace. Small steps backwards are waited out; the time at a place is that
-    /// of the first passage.
+    /// of the first passage. At the beginning the position may follow the timer by up to two seconds.
     pub fn note(&mut self, place: f64, elapsed: f64) {
         let Some((from, since)) = self.last else { return };
         if !(place.is_finite() && elapsed.is_finite()) {
@@ -185,10 +192,16 @@ impl TraceRecorder {
         // The nearest way round: positions near the line may belong to either lap.
         let turn = (place - from).rem_euclid(1.0);
         let step = if turn > 0.5 { turn - 1.0 } else { turn };
-        let (to, time) = (from + step, elapsed - since);
-        // Far from the lap's beginning or end, and back from where the car has been, counts together.
+        let to = from + step;
+        // So far the position has only shown where the lap before ended: this one began at the line, when the timer did.
+        let has_waited = self.times.len() == 1 && from <= 0.0 && since > 0.0 && elapsed > since;
+        let follows = has_waited && step > LEAP && to <= FOLLOWS_BY.0 && elapsed <= FOLLOWS_BY.1;
+        let (from, since) = if follows { (0.0, 0.0) } else { (from, since) };
+        let (step, time) = (to - from, elapsed - since);
+        // Back from where the car has been, small steps count together.
         let furthest = (self.times.len() - 1) as f64 / PARTS as f64;
-        if step.abs() > LARGEST_STEP || !(0.0..=LONGEST_STEP_S).contains(&time) || to < furthest - LARGEST_STEP {
+        let is_near = step.abs() <= LARGEST_STEP && (0.0..=LONGEST_STEP_S).contains(&time);
+        if !(is_near || follows) || to < furthest - LARGEST_STEP {
             self.last = None;
             return;
         }

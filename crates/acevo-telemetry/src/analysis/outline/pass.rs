@@ -9,8 +9,9 @@ pub(super) const MARKS: usize = 2000;
 const LARGEST_STEP: f64 = 0.01;
 const LONGEST_STEP_M: f64 = 150.0;
 
-/// Holes of at most so many marks are bridged: a fiftieth of the lap.
-const LARGEST_HOLE: usize = MARKS / 50;
+/// Holes of at most so many marks are bridged: a twenty-fifth of the lap. After the line the position is reported to follow by up
+/// to two seconds; elsewhere later laps put right what is bridged too straight.
+const LARGEST_HOLE: usize = MARKS / 25;
 
 /// What was seen of a lap.
 #[derive(Debug, Clone)]

@@ -113,6 +113,22 @@ fn around_the_line_position_and_timer_may_disagree() {
 }
 
 #[test]
+fn the_position_may_follow_the_timer_by_two_seconds() {
+    let stuck = |frames: usize, at: f64| even(move |frame, place| Some(if frame < frames { at } else { place }));
+    for at in [0.9997, 1.0] {
+        for frames in [30, 115] {
+            let trace = stuck(frames, at).unwrap();
+            for k in 0..1000 {
+                let place = f64::from(k) / 1000.0;
+                assert!((trace.time_at(place) - place * 100.0).abs() < 1e-3, "{} s at {place}", trace.time_at(place));
+            }
+        }
+        assert_eq!(stuck(160, at), None, "too long");
+    }
+    assert_eq!(stuck(100, 0.9), None, "that is no end of a lap");
+}
+
+#[test]
 fn only_the_official_time_of_that_lap_ends_it() {
     for time in [f64::NAN, f64::INFINITY, -1.0, 0.0, 90.0, 110.0, 1e300] {
         let mut recorder = TraceRecorder::default();
