@@ -5,12 +5,18 @@
 //! it tells is right or is not there.
 
 mod bests;
+mod driven;
 mod event;
+mod fuel;
+mod gaps;
 mod laps;
 mod moment;
+mod outline;
 mod settings;
 mod step;
+mod stint;
 mod summary;
+mod trace;
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -19,9 +25,14 @@ use acevo_shared_memory::Frame;
 
 pub use bests::Bests;
 pub use event::{SessionEvent, What};
+pub use fuel::{Consumption, FuelNow, FuelPlan, Race, RaceEnd};
+pub use gaps::{Gap, Gaps};
 pub use laps::{CurrentLap, Figures, Incomplete, Invalid, Lap, LapKind, Validity};
+pub use outline::{Bounds, Outline, PitLane, Projection, Road, Waypoint};
 pub use settings::{BadSectors, Sectors, Settings};
+pub use stint::{Stint, StintSample, Stints, WheelSample, WheelSummary};
 pub use summary::Summary;
+pub use trace::{NotATrace, Reference, Trace, TraceRecorder};
 
 use laps::{Laps, News};
 use moment::{Clock, Moment};

@@ -2,7 +2,8 @@
 //!
 //! [`acevo_shared_memory`] gets the pages and waits for packets; this crate knows that games start, end, crash and pause.
 //! [`Telemetry`] is a connection that looks after itself and never ends; [`examine`] tells whether the pages are laid out as
-//! expected.
+//! expected. [`analysis`] has what follows from many frames: differences to other laps, how long the fuel lasts, stints, the
+//! track's outline and the gaps to other cars; [`personal`] keeps the best laps.
 
 #![forbid(unsafe_code)]
 
@@ -10,6 +11,7 @@ pub mod analysis;
 mod guard;
 mod liveness;
 mod names;
+pub mod personal;
 mod rate;
 mod telemetry;
 

@@ -32,8 +32,7 @@ pub struct Summary {
 impl Summary {
     /// Counts a value in, if it is one.
     pub fn add(&mut self, value: f64) {
-        // The comparison is false for what is not a number, too.
-        if !(value.abs() <= LARGEST) {
+        if value.is_nan() || value.abs() > LARGEST {
             return;
         }
         if self.count == 0 {

@@ -1,0 +1,261 @@
+//! What follows from the frames, on the simulator's laps, whose truth is known.
+
+use std::time::Duration;
+
+use acevo_shared_memory::{ACEvoStatus, CarId, Frame, View};
+use acevo_simulator::{CarModel, Options, Scenario, Simulator};
+use acevo_telemetry::analysis::{
+    Consumption, FuelNow, Gaps, Outline, Race, RaceEnd, Road, StintSample, Stints, Trace, TraceRecorder,
+};
+
+fn simulator(scenario: Scenario, car: CarModel, laps: u32) -> Simulator {
+    let mut options = Options::default();
+    options.scenario = scenario;
+    options.car = car;
+    options.laps = Some(laps);
+    Simulator::new(options)
+}
+
+fn frame(simulator: &Simulator) -> Frame {
+    Frame {
+        physics: View::from(*simulator.physics()),
+        graphics: View::from(*simulator.graphics()),
+        static_data: View::from(*simulator.static_data()),
+    }
+}
+
+fn is_live(simulator: &Simulator) -> bool {
+    simulator.graphics().status == ACEvoStatus::Live.value()
+}
+
+/// Every live graphics frame until the last session ends, or so many laps are driven in all.
+fn drive(simulator: &mut Simulator, laps: usize, mut each: impl FnMut(Duration, &Frame, &Simulator)) {
+    while !simulator.is_finished() && simulator.truth().laps.len() < laps {
+        if simulator.step().graphics && is_live(simulator) {
+            each(simulator.time(), &frame(simulator), simulator);
+        }
+    }
+}
+
+fn place(frame: &Frame) -> f64 {
+    f64::from(frame.graphics.raw().npos).rem_euclid(1.0)
+}
+
+fn elapsed(frame: &Frame) -> f64 {
+    f64::from(frame.graphics.raw().current_lap_time_ms) / 1000.0
+}
+
+fn position(frame: &Frame) -> [f64; 3] {
+    frame.graphics.player_car().unwrap().coordinates.map(f64::from)
+}
+
+/// A lap's trace, and the places and times that it was made of.
+type Lap = (Trace, Vec<(f64, f64)>);
+
+#[test]
+fn a_lap_is_compared_to_the_millisecond() {
+    for (car, every) in [(CarModel::Gt3, 2), (CarModel::Road, 1)] {
+        let mut simulator = simulator(Scenario::HotLaps, car, 3);
+        let mut recorder = TraceRecorder::default();
+        let (mut notes, mut laps) = (Vec::new(), Vec::<Lap>::new());
+        let mut ended = 0;
+        drive(&mut simulator, usize::MAX, |_, frame, simulator| {
+            // The simulator's truth tells the official time at once.
+            let truth = &simulator.truth().laps;
+            if truth.len() > ended {
+                ended = truth.len();
+                if let Some(trace) = recorder.finish(f64::from(truth[ended - 1].time_ms) / 1000.0) {
+                    laps.push((trace, std::mem::take(&mut notes)));
+                }
+                recorder.begin();
+                notes.clear();
+            }
+            notes.push((place(frame), elapsed(frame)));
+            if notes.len() % every == 0 {
+                recorder.note(place(frame), elapsed(frame));
+            }
+        });
+        assert_eq!(laps.len(), 2, "the first one began before the line");
+        for (trace, notes) in &laps {
+            // The game's timer has whole milliseconds.
+            for (place, elapsed) in notes {
+                let delta = trace.delta(*place, *elapsed).unwrap();
+                assert!(delta.abs() < 2.5e-3, "{car:?}: {delta} s at {place}");
+            }
+        }
+        let (reference, (other, notes)) = (&laps[0].0, &laps[1]);
+        let (place, elapsed) = *notes.last().unwrap();
+        let delta = reference.delta(place, elapsed).unwrap();
+        assert!((delta - (other.time() - reference.time())).abs() < 5e-3, "{car:?}: {delta} s at the end");
+    }
+}
+
+#[test]
+fn the_fuel_to_the_flag_is_known_to_two_hundredths() {
+    for car in [CarModel::Gt3, CarModel::Electric] {
+        let mut simulator = simulator(Scenario::Race, car, 5);
+        let mut consumption = Consumption::default();
+        let (mut ended, mut before, mut middle, mut first, mut last) = (0, None, None, None, 0.0);
+        drive(&mut simulator, usize::MAX, |_, frame, simulator| {
+            let now = FuelNow::of(frame);
+            consumption.note(now.amount, f64::from(frame.graphics.raw().current_km) * 1000.0);
+            let truth = &simulator.truth().laps;
+            if truth.len() > ended {
+                ended = truth.len();
+                // The first one had a standing start.
+                if let Some(before) = before.replace(now.amount)
+                    && ended > 1
+                {
+                    consumption.lap(before - now.amount, f64::from(truth[ended - 1].time_ms) / 1000.0);
+                }
+            }
+            if ended == 0 && place(frame) > 0.8 && first.is_none() && elapsed(frame) > 30.0 {
+                first = Some((now.amount, consumption.plan(&now, Race::of(frame).as_ref())));
+            }
+            if ended == 2 && frame.graphics.raw().total_lap_count == 2 && place(frame) > 0.3 && middle.is_none() {
+                assert_eq!(Race::of(frame).unwrap().end, RaceEnd::Laps(3));
+                middle = Some((now.amount, consumption.plan(&now, Race::of(frame).as_ref())));
+            }
+            if ended < 5 {
+                last = now.amount;
+            }
+        });
+        let ((amount, plan), (early_amount, early)) = (middle.unwrap(), first.unwrap());
+        assert!(!plan.is_estimate && (plan.laps_to_finish.unwrap() - 2.7).abs() < 0.01, "{plan:?}");
+        let ratio = plan.needed.unwrap() / (amount - last);
+        assert!((ratio - 1.0).abs() < 0.02, "{car:?}: {ratio} of what was used");
+        let ratio = early.needed.unwrap() / (early_amount - last);
+        assert!(early.is_estimate && (ratio - 1.0).abs() < 0.15, "{car:?}: {ratio} by distance");
+    }
+}
+
+#[test]
+fn a_session_without_laps_ends_by_its_time() {
+    let mut options = Options::default();
+    options.scenario = Scenario::Race;
+    let mut simulator = Simulator::new(options);
+    while !is_live(&simulator) {
+        simulator.step();
+    }
+    assert!(matches!(Race::of(&frame(&simulator)).unwrap().end, RaceEnd::Time(left) if left > 86_000.0));
+}
+
+#[test]
+fn the_track_is_learned_with_its_pit_lane_and_the_others_are_found_on_it() {
+    let mut simulator = simulator(Scenario::Weekend, CarModel::Gt3, 6);
+    let (mut outline, mut gaps) = (Outline::default(), Gaps::default());
+    let (mut seen_in_pits, mut on_track, mut checked, mut leaps) = (0, 0, 0, 0);
+    let mut before: Vec<(CarId, f64)> = Vec::new();
+    drive(&mut simulator, 7, |_, frame, _| {
+        let length = frame.static_data.track_length().map(f64::from);
+        outline.set_track(frame.static_data.track(), frame.static_data.track_configuration(), length);
+        if let Some(road) = Road::of(frame) {
+            outline.note(place(frame), position(frame), road);
+        }
+        gaps.update(&frame.graphics, &outline);
+        if outline.laps() < 2 {
+            assert!(outline.is_known() || gaps.cars().is_empty());
+            return;
+        }
+        let (here, lap) = (outline.project(position(frame)).unwrap(), outline.track_length_m().unwrap());
+        let error = (here.place - place(frame) + 0.5).rem_euclid(1.0) - 0.5;
+        assert!(error.abs() * lap < 12.0, "{} m at {}", error * lap, place(frame));
+        assert!(gaps.cars().len() == 19 && gaps.cars().is_sorted_by(|a, b| a.gap_m >= b.gap_m));
+        if outline.pit_lane().is_some() {
+            seen_in_pits = seen_in_pits.max(gaps.cars().iter().filter(|car| car.is_in_pit_lane).count());
+            on_track = on_track.max(gaps.cars().iter().filter(|car| !car.is_in_pit_lane).count());
+        }
+        for car in gaps.cars() {
+            if let Some((_, gap)) = before.iter().find(|(id, _)| *id == car.id) {
+                let step = (car.gap_m - gap + lap / 2.0).rem_euclid(lap) - lap / 2.0;
+                // Where the track comes near itself, or a car leaves its line, the nearest place moves faster than the car.
+                checked += 1;
+                leaps += usize::from(step.abs() > 6.0);
+                assert!(step.abs() < 40.0 || has_begun(frame), "a leap of {step} m");
+            }
+        }
+        before.clear();
+        before.extend(gaps.cars().iter().map(|car| (car.id, car.gap_m)));
+        assert!(gaps.ahead().is_none_or(|car| car.gap_m > 0.0) && gaps.behind().is_none_or(|car| car.gap_m <= 0.0));
+    });
+    let (own, game) = (outline.length_m().unwrap(), outline.track_length_m().unwrap());
+    assert!((own / game - 1.0).abs() < 0.02, "{own} m driven, {game} m told");
+    let pit_lane = outline.pit_lane().unwrap();
+    let (entry, exit) = (pit_lane.entry.unwrap() * game - game, pit_lane.exit.unwrap() * game);
+    assert!((entry + 370.0).abs() < 5.0 && (exit - 370.0).abs() < 5.0, "from {entry} to {exit} m");
+    // Every fifth of the others has parked in practice.
+    assert!((3..=5).contains(&seen_in_pits) && on_track == 19, "{seen_in_pits} in the pits, {on_track} on the track");
+    assert!(checked > 100_000 && leaps * 1000 < checked, "{leaps} leaps of {checked} steps");
+}
+
+/// A new session puts all cars elsewhere.
+fn has_begun(frame: &Frame) -> bool {
+    frame.graphics.packet_id() < 10
+}
+
+#[test]
+fn stints_go_from_box_to_box() {
+    let mut simulator = simulator(Scenario::Pits, CarModel::Gt3, 6);
+    let (mut stints, mut ended) = (Stints::default(), 0);
+    drive(&mut simulator, usize::MAX, |at, frame, simulator| {
+        stints.feed(&StintSample::of(at, frame));
+        if simulator.truth().laps.len() > ended {
+            stints.lap(Some(f64::from(simulator.truth().laps[ended].time_ms) / 1000.0));
+            ended += 1;
+        }
+    });
+    stints.end();
+    let laps: Vec<u32> = stints.finished().map(|stint| stint.laps).collect();
+    assert_eq!(laps.iter().sum::<u32>(), 6, "{laps:?}");
+    assert!(laps.len() >= 3, "{laps:?}");
+    for stint in stints.finished().filter(|stint| stint.laps == 2) {
+        let km = f64::from(simulator.static_data().track_length_m) * 2.0 / 1000.0;
+        assert!((stint.distance_km / km - 1.0).abs() < 0.03, "{} km", stint.distance_km);
+        assert!((100.0..400.0).contains(&stint.time_s) && (2.0..15.0).contains(&stint.fuel_used), "{stint:?}");
+        for wheel in stint.wheels {
+            for summary in [wheel.core_c, wheel.surface_c, wheel.pressure_psi, wheel.brake_c] {
+                let (min, mean, max) = (summary.min().unwrap(), summary.mean().unwrap(), summary.max().unwrap());
+                assert!(10.0 < min && min < mean && mean < max && max < 1200.0, "{min} {mean} {max}");
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_is_allocated_between_laps() {
+    let mut simulator = simulator(Scenario::Weekend, CarModel::Gt3, 2);
+    let mut frames = Vec::new();
+    drive(&mut simulator, 3, |at, frame, _| frames.push((at, *frame)));
+    let (mut outline, mut gaps, mut recorder) = (Outline::default(), Gaps::default(), TraceRecorder::default());
+    let (mut stints, mut consumption) = (Stints::default(), Consumption::default());
+    let mut trace = None;
+    for (_, frame) in &frames {
+        outline.set_track("Ring", "", None);
+        outline.note(place(frame), position(frame), Road::of(frame).unwrap_or(Road::Track));
+        gaps.update(&frame.graphics, &outline);
+    }
+    recorder.begin();
+    for second in 1..200 {
+        recorder.note(f64::from(second) / 200.0, f64::from(second) * 0.45);
+    }
+    trace.get_or_insert_with(|| recorder.finish(90.0).unwrap());
+    stints.feed(&StintSample::of(frames[frames.len() - 1].0, &frames[frames.len() - 1].1));
+    assert!(outline.is_known());
+    let counted = allocation_counter::measure(|| {
+        recorder.begin();
+        for (at, frame) in &frames {
+            let place = place(frame);
+            recorder.note(place, elapsed(frame));
+            std::hint::black_box(trace.as_ref().unwrap().delta(place, elapsed(frame)));
+            outline.set_track("Ring", "", None);
+            outline.note(place, position(frame), Road::Track);
+            gaps.update(&frame.graphics, &outline);
+            consumption.note(1.0, 2.0);
+            std::hint::black_box(consumption.plan(&FuelNow::of(frame), Race::of(frame).as_ref()));
+            if !frame.graphics.raw().is_in_pit_box {
+                stints.feed(&StintSample::of(*at, frame));
+            }
+        }
+    });
+    assert_eq!(counted.count_total, 0);
+}

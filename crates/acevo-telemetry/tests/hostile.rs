@@ -1,0 +1,74 @@
+//! Frames of any bytes: nothing that follows from them panics, and no sum is spoiled.
+
+use std::time::Duration;
+
+use acevo_shared_memory::{Frame, Page, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, View};
+use acevo_telemetry::analysis::{Consumption, FuelNow, Gaps, Outline, Race, Road, StintSample, Stints, TraceRecorder};
+use proptest::prelude::*;
+
+fn page<T: Page>() -> impl Strategy<Value = T> {
+    let size = size_of::<T>();
+    let any = prop::collection::vec(any::<u8>(), size);
+    // Numbers such as the largest, the smallest and what is not a number are met more often in words of one kind.
+    let words = prop::sample::select(vec![
+        0u32,
+        1,
+        0x7fff_ffff,
+        0x8000_0000,
+        0x7f80_0000,
+        0xff80_0000,
+        0x7fc0_0000,
+        u32::MAX,
+        0x3f00_0000,
+    ]);
+    let words = prop::collection::vec(words, size / 4 + 1)
+        .prop_map(|words| words.iter().flat_map(|word| word.to_le_bytes()).collect());
+    prop_oneof![any, words].prop_map(move |bytes: Vec<u8>| T::from_bytes(&bytes[..size]))
+}
+
+fn frame() -> impl Strategy<Value = Frame> {
+    let pages = (page::<SPageFilePhysics>(), page::<SPageFileGraphicEvo>(), page::<SPageFileStaticEvo>());
+    pages.prop_map(|(physics, graphics, static_data)| Frame {
+        physics: View::from(physics),
+        graphics: View::from(graphics),
+        static_data: View::from(static_data),
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn whatever_the_pages_say(frames in prop::collection::vec(frame(), 1..8)) {
+        let (mut outline, mut gaps, mut recorder) = (Outline::default(), Gaps::default(), TraceRecorder::default());
+        let (mut stints, mut consumption) = (Stints::default(), Consumption::default());
+        for lap in 0..=2100 {
+            let place = f64::from(lap) / 2000.0;
+            let angle = place * std::f64::consts::TAU;
+            outline.note(place.fract(), [500.0 * angle.sin(), 0.0, 500.0 * angle.cos()], Road::Track);
+        }
+        recorder.begin();
+        for (number, frame) in frames.iter().enumerate() {
+            let page = frame.graphics.raw();
+            let elapsed = f64::from(page.current_lap_time_ms) / 1000.0;
+            recorder.note(page.npos.into(), elapsed);
+            outline.set_track(frame.static_data.track(), frame.static_data.track_configuration(), frame.static_data.track_length().map(f64::from));
+            for position in page.car_coordinates {
+                outline.note(page.npos.into(), position.map(f64::from), Road::of(frame).unwrap_or(Road::Track));
+            }
+            gaps.update(&frame.graphics, &outline);
+            prop_assert!(gaps.cars().iter().all(|car| car.gap_m.is_finite() && car.offset_m.is_finite()));
+            let now = FuelNow::of(frame);
+            consumption.note(now.amount, page.current_km.into());
+            consumption.lap(now.amount, elapsed);
+            stints.feed(&StintSample::of(Duration::from_millis(number as u64 * 16), frame));
+            let plan = consumption.plan(&now, Race::of(frame).as_ref());
+            let values = [plan.amount, plan.per_lap, plan.laps_left, plan.time_left_s, plan.needed, plan.to_add, plan.surplus];
+            prop_assert!(values.into_iter().flatten().all(f64::is_finite));
+        }
+        recorder.finish(f64::from(frames[0].graphics.raw().last_laptime_ms) / 1000.0);
+        stints.end();
+        prop_assert!(stints.finished().all(|stint| stint.distance_km.is_finite() && stint.fuel_used.is_finite()));
+        prop_assert!(outline.points().iter().flatten().all(|value| value.is_finite()));
+    }
+}
