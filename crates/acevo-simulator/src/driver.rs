@@ -9,26 +9,63 @@ use crate::track::{PIT_BOX, PitZone, Track};
 pub(crate) const PIT_SPEED: f64 = 80.0 / 3.6;
 /// How far outside the centre line the car runs when it cuts, in metres: all wheels are off.
 const CUT_OFFSET: f64 = -9.2;
-/// The length of an excursion in metres.
-const CUT_LENGTH: f64 = 230.0;
 /// Seconds ahead the driver looks at the target speed.
 const LOOK_AHEAD: f64 = 0.10;
 
 /// What the driver means to do.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Intent {
-    /// Run wide at this place, in metres after the line.
-    pub(crate) cut_at: Option<f64>,
+    /// Run wide.
+    pub(crate) cut: Option<Cut>,
     /// Take the pit lane the next time it comes.
-    pub(crate) pit: bool,
+    pub(crate) pit: Option<PitVisit>,
     /// Slower under a yellow flag.
     pub(crate) careful: bool,
+}
+
+/// An excursion beside the track.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Cut {
+    /// Metres after the line.
+    from: f64,
+    /// Metres on the centre line.
+    length: f64,
+    begun: bool,
+}
+
+impl Cut {
+    pub(crate) fn new(from: f64, length: f64) -> Self {
+        Self { from, length, begun: false }
+    }
+
+    /// How much of it is driven at `s` (already within the lap), 0..1 while the car is on it. Once begun it may cross the
+    /// line.
+    fn driven(&self, track: &Track, s: f64) -> f64 {
+        let metres = if self.begun { track.wrap(s - self.from) } else { s - self.from };
+        metres / self.length
+    }
+
+    /// Begun and not over, wherever the line is.
+    pub(crate) fn is_under_way(&self) -> bool {
+        self.begun
+    }
+}
+
+/// What the driver wants in the pit lane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PitVisit {
+    /// To stop in the box.
+    Stop,
+    /// To drive through at the limit.
+    Through,
 }
 
 /// The driver of the player's car.
 #[derive(Debug, Clone)]
 pub(crate) struct Driver {
     seed: u64,
+    /// Each lap is driven like the one before.
+    alike: bool,
     pub(crate) intent: Intent,
     /// On the way through the pit lane.
     pub(crate) in_pits: bool,
@@ -52,9 +89,10 @@ pub(crate) struct Progress {
 }
 
 impl Driver {
-    pub(crate) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64, alike: bool) -> Self {
         Self {
             seed,
+            alike,
             intent: Intent::default(),
             in_pits: false,
             stop_ahead: false,
@@ -78,28 +116,47 @@ impl Driver {
         self.grid = Some(offset);
     }
 
-    /// Notices where the pit lane begins and ends.
+    /// Notices where the pit lane begins and ends, and an excursion.
     pub(crate) fn follow(&mut self, track: &Track, s: f64) {
+        if let Some(cut) = &mut self.intent.cut {
+            let driven = cut.driven(track, s);
+            if cut.begun && driven >= 1.0 {
+                self.intent.cut = None;
+            } else {
+                cut.begun |= (0.0..1.0).contains(&driven);
+            }
+        }
         let zone = track.pit_zone(s);
         if self.in_pits {
             self.in_pits = zone != PitZone::Outside;
             if !self.in_pits {
                 self.box_side = false;
             }
-        } else if self.intent.pit && zone == PitZone::Entry {
+        } else if zone == PitZone::Entry
+            && let Some(visit) = self.intent.pit.take()
+        {
             self.in_pits = true;
-            self.stop_ahead = true;
-            self.box_side = true;
-            self.intent.pit = false;
+            self.stop_ahead = visit == PitVisit::Stop;
+            self.box_side = self.stop_ahead;
+        }
+    }
+
+    /// What is never quite the same: -1..1, with a new value every `metres`.
+    fn noise(&self, track: &Track, stream: Stream, at: Progress, metres: f64) -> f64 {
+        if self.alike {
+            let cells = (track.length() / metres).ceil();
+            noise::periodic(self.seed, stream, at.s / track.length() * cells, cells)
+        } else {
+            noise::smooth(self.seed, stream, at.travelled / metres)
         }
     }
 
     /// The distance to the right of the centre line in metres.
     pub(crate) fn offset(&self, track: &Track, at: Progress) -> f64 {
-        let wander = 0.35 * noise::smooth(self.seed, Stream::Line, at.travelled / 210.0);
+        let wander = 0.35 * self.noise(track, Stream::Line, at, 210.0);
         let mut offset = track.line(at.s) + wander;
-        if let Some(from) = self.intent.cut_at {
-            let x = (at.s - from) / CUT_LENGTH;
+        if let Some(cut) = self.intent.cut {
+            let x = cut.driven(track, at.s);
             let share = smoothstep(x * 2.4) * smoothstep((1.0 - x) * 2.4);
             offset += (CUT_OFFSET - offset) * share;
         }
@@ -115,8 +172,8 @@ impl Driver {
 
     /// The speed the driver wants at a place, in m/s.
     fn target(&self, track: &Track, profile: &Profile, at: Progress) -> f64 {
-        let moment = noise::smooth(self.seed, Stream::Pace, at.travelled / 330.0);
-        let mood = noise::smooth(self.seed, Stream::Mood, at.travelled / 3_700.0);
+        let moment = self.noise(track, Stream::Pace, at, 330.0);
+        let mood = self.noise(track, Stream::Mood, at, 3_700.0);
         let nerve = 0.966 + 0.016 * moment + 0.014 * mood;
         let possible = profile.speed(track.wrap(at.s));
         let before = profile.speed(track.wrap(at.s - 8.0));
@@ -125,7 +182,7 @@ impl Driver {
         let pace = nerve + (1.02 - nerve) * (gain / 0.8).clamp(0.0, 1.0);
         let care = if self.intent.careful { 0.9 } else { 1.0 };
         let mut speed = possible * pace * care;
-        let pit_bound = self.in_pits || self.intent.pit;
+        let pit_bound = self.in_pits || self.intent.pit.is_some();
         let signed = track.signed(at.s);
         if pit_bound && signed < 0.0 {
             let distance = track.to_pit_limit(at.s).max(0.0);

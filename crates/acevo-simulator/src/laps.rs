@@ -1,6 +1,5 @@
-//! Lap timing: the truth to a fraction of a step, and what the graphics page makes of it, some frames later.
+//! Lap timing: the truth to a fraction of a step.
 
-use crate::noise::{Stream, generator};
 use crate::truth::{LapKind, LapRecord};
 
 /// The lap is timed at this many places to compare it with the best one.
@@ -14,10 +13,18 @@ pub(crate) struct Used {
     pub(crate) energy_kwh: f64,
 }
 
-/// The timekeeper of one session.
+impl Used {
+    fn since(self, earlier: &Self) -> Self {
+        Self { fuel_l: self.fuel_l - earlier.fuel_l, energy_kwh: self.energy_kwh - earlier.energy_kwh }
+    }
+}
+
+/// The timekeeper of one run of a session.
 #[derive(Debug, Clone)]
 pub(crate) struct LapClock {
-    session: u32,
+    pub(crate) session: u32,
+    pub(crate) run: u32,
+    pub(crate) stint: u32,
     /// Seconds of session time when the current lap began. `None` before the first.
     started_at: Option<f64>,
     /// The next crossing of the line ends no lap: the car comes from the grid or from its rolling start.
@@ -25,6 +32,7 @@ pub(crate) struct LapClock {
     pub(crate) completed: u32,
     pub(crate) valid: bool,
     began_in_pits: bool,
+    through_pits: bool,
     /// ms since the lap's start at the ends of the sectors passed so far.
     splits: Vec<i32>,
     used_at_start: Used,
@@ -56,19 +64,34 @@ impl Passage {
     }
 }
 
+/// A lap that was begun and then left.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Abandoned {
+    pub(crate) run: u32,
+    pub(crate) number: u32,
+    pub(crate) stint: u32,
+    pub(crate) began_in_pits: bool,
+    pub(crate) valid: bool,
+    pub(crate) elapsed_ms: i32,
+    pub(crate) used: Used,
+}
+
 fn milliseconds(seconds: f64) -> i32 {
     (seconds * 1000.0).round() as i32
 }
 
 impl LapClock {
-    pub(crate) fn new(session: u32) -> Self {
+    pub(crate) fn new(session: u32, run: u32) -> Self {
         Self {
             session,
+            run,
+            stint: 1,
             started_at: None,
             opening: false,
             completed: 0,
             valid: false,
             began_in_pits: false,
+            through_pits: false,
             splits: Vec::with_capacity(SECTORS),
             used_at_start: Used::default(),
             marks: Vec::with_capacity(MARKS),
@@ -84,11 +107,43 @@ impl LapClock {
     }
 
     /// Starts the clock here and now. `opening`: the car has yet to cross the line to begin its first lap.
-    pub(crate) fn start(&mut self, time: f64, in_pits: bool, opening: bool) {
+    pub(crate) fn start(&mut self, time: f64, in_pits: bool, opening: bool, used: Used) {
         self.started_at = Some(time);
         self.began_in_pits = in_pits;
+        self.through_pits = in_pits;
+        self.used_at_start = used;
         self.valid = !in_pits;
         self.opening = opening;
+    }
+
+    /// A lap is being timed.
+    pub(crate) fn is_running(&self) -> bool {
+        self.started_at.is_some()
+    }
+
+    /// The running lap began in the pits.
+    pub(crate) fn began_in_pits(&self) -> bool {
+        self.began_in_pits
+    }
+
+    /// Ends the running lap unfinished. The clock stands at 0 until it is started again.
+    pub(crate) fn abandon(&mut self, time: f64, used: Used) -> Option<Abandoned> {
+        let elapsed_ms = self.elapsed_ms(time);
+        self.started_at.take()?;
+        let abandoned = Abandoned {
+            run: self.run,
+            number: self.completed + 1,
+            stint: self.stint,
+            began_in_pits: self.began_in_pits,
+            valid: self.valid,
+            elapsed_ms,
+            used: used.since(&self.used_at_start),
+        };
+        self.valid = false;
+        self.opening = false;
+        self.splits.clear();
+        self.marks.clear();
+        Some(abandoned)
     }
 
     /// The lap no longer counts.
@@ -115,6 +170,7 @@ impl LapClock {
 
     /// Follows the car through one step. Gives the lap that ended in it.
     pub(crate) fn pass(&mut self, passage: &Passage) -> Option<LapRecord> {
+        self.through_pits |= passage.in_pits;
         if let Some(start) = self.started_at
             && !self.opening
         {
@@ -144,6 +200,7 @@ impl LapClock {
         if self.started_at.is_none() || record.is_some() {
             self.started_at = Some(time);
             self.began_in_pits = passage.in_pits;
+            self.through_pits = passage.in_pits;
             self.valid = !passage.in_pits;
             self.used_at_start = passage.used;
         }
@@ -177,109 +234,22 @@ impl LapClock {
             (false, true) => LapKind::In,
             (true, true) => LapKind::OutIn,
         };
+        let used = passage.used.since(&self.used_at_start);
         LapRecord {
             session: self.session,
+            run: self.run,
+            stint: self.stint,
             number: self.completed,
             kind,
+            through_pits: self.through_pits,
             valid,
             time_ms,
             sectors_ms,
-            fuel_used_l: passage.used.fuel_l - self.used_at_start.fuel_l,
-            energy_used_kwh: passage.used.energy_kwh - self.used_at_start.energy_kwh,
+            fuel_used_l: used.fuel_l,
+            energy_used_kwh: used.energy_kwh,
             finished_at_s: time,
-        }
-    }
-}
-
-/// What stands in the page for "no time": the game uses both.
-const NONE_VALUES: [i32; 2] = [0, i32::MAX];
-
-/// The lap numbers as the graphics page shows them: behind the truth by some frames.
-#[derive(Debug, Clone)]
-pub(crate) struct LapBoard {
-    seed: u64,
-    none: i32,
-    pub(crate) total_lap_count: i32,
-    pub(crate) last_ms: i32,
-    pub(crate) best_ms: i32,
-    /// The position still counts from the old lap's line.
-    pub(crate) npos_lags: bool,
-    pending: Option<Pending>,
-}
-
-/// A finished lap on its way to the page: frames still to wait for each number.
-#[derive(Debug, Clone, Copy)]
-struct Pending {
-    count: Option<(u32, i32)>,
-    times: Option<(u32, i32, Option<i32>)>,
-    npos: Option<u32>,
-}
-
-impl LapBoard {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self { seed, none: 0, total_lap_count: 0, last_ms: 0, best_ms: 0, npos_lags: false, pending: None }
-    }
-
-    /// A new session: the counter is back at once, the old times stay until [`LapBoard::clear_times`].
-    pub(crate) fn start_session(&mut self, session: u32) {
-        self.none = NONE_VALUES[generator(self.seed, Stream::LapDisplay, u64::from(session) << 32).usize(0..2)];
-        self.total_lap_count = 0;
-        self.npos_lags = false;
-        self.pending = None;
-        if session == 0 {
-            self.clear_times();
-        }
-    }
-
-    pub(crate) fn clear_times(&mut self) {
-        self.last_ms = self.none;
-        self.best_ms = self.none;
-    }
-
-    /// A lap is over. The timer is back at 0 with the next frame; the rest follows in later ones.
-    pub(crate) fn finish(&mut self, lap: &LapRecord, best_ms: Option<i32>) {
-        let index = (u64::from(lap.session) << 32) | u64::from(lap.number);
-        let mut random = generator(self.seed, Stream::LapDisplay, index);
-        // Mostly a handful of frames, now and then up to almost two seconds.
-        let mut frames = |slow: f64| if random.f64() < slow { random.u32(30..110) } else { random.u32(1..8) };
-        self.pending = Some(Pending {
-            count: Some((frames(0.15), lap.number as i32)),
-            times: Some((frames(0.2), lap.time_ms, best_ms)),
-            npos: Some(frames(0.1)),
-        });
-        self.npos_lags = true;
-    }
-
-    /// A graphics frame is due: shows what has become known. Call before the page is filled.
-    pub(crate) fn frame(&mut self) {
-        let Some(pending) = &mut self.pending else { return };
-        if let Some((frames, count)) = &mut pending.count {
-            if *frames == 0 {
-                self.total_lap_count = *count;
-                pending.count = None;
-            } else {
-                *frames -= 1;
-            }
-        }
-        if let Some((frames, last, best)) = &mut pending.times {
-            if *frames == 0 {
-                self.last_ms = *last;
-                self.best_ms = best.unwrap_or(self.none);
-                pending.times = None;
-            } else {
-                *frames -= 1;
-            }
-        }
-        if let Some(frames) = &mut pending.npos {
-            if *frames == 0 {
-                self.npos_lags = false;
-                pending.npos = None;
-            } else {
-                *frames -= 1;
-            }
-        }
-        if pending.count.is_none() && pending.times.is_none() && pending.npos.is_none() {
-            self.pending = None;
+            finished_step: 0,
+            published: false,
         }
     }
 }

@@ -13,6 +13,7 @@
 
 #![forbid(unsafe_code)]
 
+mod board;
 mod car;
 mod driver;
 mod laps;
@@ -22,15 +23,18 @@ mod pages;
 mod plan;
 mod profile;
 mod realtime;
+mod replay;
 mod session;
 mod simulator;
 mod spec;
 mod track;
 mod traffic;
 mod truth;
+mod validity;
 mod vector;
+mod watch;
 
 pub use options::{AccGOrder, CarModel, Options, Scenario, UnknownName};
 pub use realtime::run;
 pub use simulator::{Changed, Simulator};
-pub use truth::{LapKind, LapRecord, Truth};
+pub use truth::{AbortReason, AbortedLap, Damage, Happening, LapKind, LapRecord, Occurrence, Truth};

@@ -13,6 +13,7 @@ pub(crate) enum Stream {
     LapDisplay,
     Traffic,
     CarId,
+    Validity,
 }
 
 /// A generator for one purpose and one index (a lap, a car, a stretch of road).
@@ -28,9 +29,20 @@ pub(crate) fn generator(seed: u64, stream: Stream, index: u64) -> Rng {
 /// Smooth noise in -1..1 with a new value every unit of `x`; its first two derivatives are continuous.
 pub(crate) fn smooth(seed: u64, stream: Stream, x: f64) -> f64 {
     let cell = x.floor();
+    between(seed, stream, cell as i64, cell as i64 + 1, x - cell)
+}
+
+/// The same, repeated after `cells` units.
+pub(crate) fn periodic(seed: u64, stream: Stream, x: f64, cells: f64) -> f64 {
+    let cell = x.floor();
+    let index = |cell: f64| (cell - (cell / cells).floor() * cells) as i64;
+    between(seed, stream, index(cell), index(cell + 1.0), x - cell)
+}
+
+fn between(seed: u64, stream: Stream, from: i64, to: i64, t: f64) -> f64 {
     let value = |index: i64| generator(seed, stream, index as u64).f64() * 2.0 - 1.0;
-    let (a, b) = (value(cell as i64), value(cell as i64 + 1));
-    a + (b - a) * smoothstep(x - cell)
+    let (a, b) = (value(from), value(to));
+    a + (b - a) * smoothstep(t)
 }
 
 /// From 0 at `t` = 0 to 1 at `t` = 1, flat (also in its second derivative) at both ends and outside.

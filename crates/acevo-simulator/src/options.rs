@@ -13,8 +13,8 @@ pub struct Options {
     pub car: CarModel,
     /// What happens.
     pub scenario: Scenario,
-    /// Each session ends after this many completed laps. `None`: practice has its natural length, the last session
-    /// never ends.
+    /// Each session ends after this many completed laps. `None`: practice and the scenarios with traps have their natural
+    /// length, the last session of the others never ends.
     pub laps: Option<u32>,
     /// The order of the axes in `accG` and `g_forces_x/y/z`.
     pub acc_g: AccGOrder,
@@ -134,6 +134,43 @@ pub enum Scenario {
     Pause,
     /// The game's menu, and nothing else.
     Menu,
+    /// Hot laps that are restarted: on the first lap, on a later one, 1.5 s after a finish whose numbers then never
+    /// arrive, after 5.4 s (a timer that was above 5 s and is back at 0), and shortly before the line (such a timer, and
+    /// an old last lap time that fits it). Each time the timer and `total_lap_count` are back at 0, the car at its rolling
+    /// start, the tank as it was; `packetId`, static page and `last_laptime_ms` know nothing of it.
+    Restart,
+    /// Practice, returned to the box by the menu from flying laps: once through PAUSE, once through some frames of OFF.
+    /// The timer is 0, `total_lap_count` stays and is used again, an out lap follows.
+    Garage,
+    /// Hot laps interrupted by replays: status REPLAY, and the frames are those of some 20 s before, moving on; physics
+    /// stands still in one and moves along in the next. Then LIVE goes on where it was left. One replay comes 1.5 s after a
+    /// finish and shows it again, one after the chequered flag.
+    Replay,
+    /// Hot laps where counter, last lap time and `npos` follow the timer by up to 8 s, in any order, names are complete
+    /// late, and the last frame of each lap already shows the next one's validity.
+    Online,
+    /// Laps that are cut early, in the middle, in the last metres, or do not count from their start. The last frame of every
+    /// second lap already shows the next one's validity; after the other laps the first frames still show the old one's.
+    Validity,
+    /// Three sessions with two cars on the same track. The last and the best lap of one car stay on the page for 20 s of
+    /// the second session, for the whole first lap of the third one; there `packetId` goes on counting, too. The first
+    /// session is left in the middle of a lap.
+    CarChange,
+    /// Like [`Scenario::CarChange`] with one car, and another `track_configuration` each time.
+    TrackChange,
+    /// One session whose `phase_name` goes from practice over qualifying to the race, without a menu and without a change
+    /// of the static page. Timer, laps and position begin anew, `packetId` goes on. Practice ends in the middle of a lap.
+    Phases,
+    /// Hot laps through the pit lane without a stop, and once with one.
+    DriveThrough,
+    /// Hot laps of a driver who drives each like the one before: `last_laptime_ms` does not change at the line.
+    Twins,
+    /// A race of four minutes: `is_timed_race`, `total_lap` 0, `time_left_ms` counts down. It ends with the lap that is
+    /// being driven when the time is up.
+    Sprint,
+    /// Hot laps on little fuel with contacts that leave damage, a moment of wrong way, flags of several colours, hot
+    /// tyres, the rev limiter, DRS, and a stop with repairs.
+    Incidents,
 }
 
 named!(Scenario {
@@ -143,4 +180,16 @@ named!(Scenario {
     Pits => "pits", "back to the box on every second lap";
     Pause => "pause", "hot laps, paused twice a lap";
     Menu => "menu", "the game's menu, and nothing else";
+    Restart => "restart", "hot laps, restarted in the middle of laps";
+    Garage => "garage", "back to the box by the menu from flying laps";
+    Replay => "replay", "hot laps, interrupted by replays";
+    Online => "online", "lap numbers up to 8 s late, in any order";
+    Validity => "validity", "cut laps; their validity is shown too early or too late";
+    CarChange => "car-change", "three sessions with two cars; old lap times stay";
+    TrackChange => "track-change", "three sessions on two layouts; old lap times stay";
+    Phases => "phases", "practice, qualifying and race in one session";
+    DriveThrough => "drive-through", "through the pit lane without a stop";
+    Twins => "twins", "one lap takes exactly as long as the next";
+    Sprint => "sprint", "a race of four minutes";
+    Incidents => "incidents", "damage, flags, wrong way, hot tyres, little fuel, repairs";
 });

@@ -1,8 +1,13 @@
-//! What each scenario consists of: sessions, how they start and what happens in them.
+//! What a scenario consists of: sessions, how they start and what happens in them.
 
-use acevo_shared_memory::ACEvoSessionType;
+mod scenarios;
 
-use crate::options::{Options, Scenario};
+use acevo_shared_memory::{ACEvoFlagType, ACEvoSessionType};
+
+use crate::options::CarModel;
+use crate::truth::Damage;
+
+pub(crate) use scenarios::sessions;
 
 /// Where the player's car is when a session begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,26 +20,150 @@ pub(crate) enum Start {
     Grid,
 }
 
+/// How a session follows the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Entry {
+    /// Loaded from the menu; the counters of the pages begin anew.
+    Menu,
+    /// Loaded from the menu; the counters go on.
+    MenuCountersGoOn,
+    /// The next phase of the same session: no menu, no new static page, counters go on.
+    Phase,
+}
+
+/// How long the lap times of the session before stay on the page.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum OldTimes {
+    /// Until the names are complete.
+    UntilLoaded,
+    /// So many seconds of the session.
+    Seconds(f64),
+    /// Until the first lap of the session.
+    UntilFirstLap,
+}
+
+/// How late the numbers of a finished lap come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Delays {
+    /// Mostly some frames, at most 2 s.
+    Usual,
+    /// All later than 1.5 s.
+    Slow,
+    /// Anything up to 8 s.
+    Online,
+}
+
+/// When `is_valid_lap` changes to the next lap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Validity {
+    /// With the timer.
+    Prompt,
+    /// A frame before the timer.
+    Early,
+    /// A frame before the timer, or some frames after it, in turns.
+    EarlyAndLate,
+}
+
+/// A moment of a lap.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum When {
+    /// At this part of the lap, 0..1.
+    Place(f64),
+    /// So many seconds after the lap's start.
+    After(f64),
+}
+
+/// What the pages show while the driver is in the menu on the way back to the box.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Away {
+    /// PAUSE for a moment, nothing moves.
+    Paused,
+    /// Some frames of OFF.
+    Off,
+}
+
+/// A replay.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Replay {
+    /// It begins with the pictures of so many seconds before.
+    pub(crate) back: f64,
+    pub(crate) seconds: f64,
+    /// The physics page moves along.
+    pub(crate) physics: bool,
+}
+
 /// Something that happens on a lap. Places are parts of the lap, 0..1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum What {
     Pause {
-        at: f64,
+        at: When,
         seconds: u32,
+    },
+    Restart {
+        at: When,
+    },
+    Garage {
+        at: When,
+        away: Away,
+    },
+    Replay {
+        at: When,
+        replay: Replay,
+    },
+    /// The session ends here and now.
+    Leave {
+        at: When,
     },
     Yellow {
         from: f64,
         to: f64,
     },
-    /// All four wheels leave the track.
+    /// Another flag, which does not slow the driver down.
+    Flag {
+        flag: ACEvoFlagType,
+        from: f64,
+        to: f64,
+    },
+    /// All four wheels leave the track, on an excursion of so many metres.
     Cut {
         at: f64,
+        length: f64,
     },
+    /// The lap does not count from its start.
+    Spoiled,
     /// Into the box at the end of the lap.
     Pit,
+    /// Through the pit lane at the end of the lap.
+    DriveThrough,
+    /// The numbers of the lap before come late.
+    SlowNumbers,
+    /// Something is hit: this damage is added.
+    Contact {
+        at: When,
+        damage: Damage,
+    },
+    /// The page says wrong way; the car is spared the spin.
+    WrongWay {
+        from: f64,
+        to: f64,
+    },
+    HotTyres {
+        from: f64,
+        to: f64,
+    },
+    /// No shifting up.
+    OverRev {
+        from: f64,
+        to: f64,
+    },
+    /// DRS may be opened, and is.
+    Drs {
+        from: f64,
+        to: f64,
+    },
 }
 
-/// An event and the laps it happens on, counted by the laps completed before.
+/// An event and the laps it happens on, counted by the laps begun before in the session, completed or not.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Event {
     pub(crate) lap: u32,
@@ -49,7 +178,7 @@ impl Event {
     }
 }
 
-/// One session.
+/// One session, or a phase of one.
 #[derive(Debug, Clone)]
 pub(crate) struct SessionPlan {
     pub(crate) kind: ACEvoSessionType,
@@ -57,66 +186,23 @@ pub(crate) struct SessionPlan {
     pub(crate) name: &'static str,
     /// `phase_name` on the graphics page.
     pub(crate) phase: &'static str,
+    /// `track_configuration` on the static page.
+    pub(crate) layout: &'static str,
+    pub(crate) entry: Entry,
     pub(crate) start: Start,
+    /// Another car than the one of the options.
+    pub(crate) car: Option<CarModel>,
+    /// How full the tank or the battery is, 0..1; the driver knows, and stops only as planned.
+    pub(crate) level: Option<f64>,
     pub(crate) laps: Option<u32>,
     pub(crate) minutes: i32,
+    /// Ends with the lap in which the minutes are over.
+    pub(crate) timed: bool,
+    pub(crate) online: bool,
+    /// The driver drives each lap like the one before.
+    pub(crate) alike: bool,
+    pub(crate) old_times: OldTimes,
+    pub(crate) delays: Delays,
+    pub(crate) validity: Validity,
     pub(crate) events: &'static [Event],
-}
-
-const fn once(lap: u32, what: What) -> Event {
-    Event { lap, every: 0, what }
-}
-
-const PRACTICE: &[Event] = &[
-    once(1, What::Pause { at: 0.30, seconds: 4 }),
-    once(2, What::Yellow { from: 0.45, to: 0.62 }),
-    once(3, What::Cut { at: 0.285 }),
-    once(4, What::Pit),
-];
-const RACE: &[Event] = &[Event { lap: 2, every: 5, what: What::Yellow { from: 0.62, to: 0.80 } }];
-const PITS: &[Event] = &[Event { lap: 1, every: 2, what: What::Pit }];
-const PAUSES: &[Event] = &[
-    Event { lap: 0, every: 1, what: What::Pause { at: 0.20, seconds: 5 } },
-    Event { lap: 0, every: 1, what: What::Pause { at: 0.70, seconds: 5 } },
-];
-
-/// The sessions of a scenario. None at all: the game stays in its menu.
-pub(crate) fn sessions(options: &Options) -> Vec<SessionPlan> {
-    let practice = SessionPlan {
-        kind: ACEvoSessionType::HotStint,
-        name: "Practice",
-        phase: "Practice",
-        start: Start::Box,
-        laps: options.laps.or(Some(7)),
-        minutes: 30,
-        events: PRACTICE,
-    };
-    let race = SessionPlan {
-        kind: ACEvoSessionType::Race,
-        name: "Race",
-        phase: "Race",
-        start: Start::Grid,
-        laps: options.laps,
-        minutes: 24 * 60,
-        events: RACE,
-    };
-    let hot_laps = SessionPlan {
-        kind: ACEvoSessionType::TimeAttack,
-        name: "Hot Lap",
-        phase: "Hot Lap",
-        start: Start::Rolling,
-        laps: options.laps,
-        minutes: 24 * 60,
-        events: &[],
-    };
-    match options.scenario {
-        Scenario::Weekend => vec![practice, race],
-        Scenario::HotLaps => vec![hot_laps],
-        Scenario::Race => vec![race],
-        Scenario::Pits => {
-            vec![SessionPlan { laps: options.laps, minutes: 24 * 60, events: PITS, ..practice }]
-        }
-        Scenario::Pause => vec![SessionPlan { events: PAUSES, ..hot_laps }],
-        Scenario::Menu => Vec::new(),
-    }
 }

@@ -1,19 +1,26 @@
 //! One session while it runs: the car on its way round, its timekeeper, the others, and what the plan has in store.
 
-use acevo_shared_memory::ACEvoFlagType;
+mod flags;
+mod mishaps;
+mod service;
+mod start;
 
 use crate::car::{Car, STEP};
-use crate::driver::{Driver, Intent, Progress};
+use crate::driver::{Cut, Driver, Intent, PitVisit, Progress};
 use crate::laps::{LapClock, Passage, Used};
 use crate::noise::{self, Stream, generator};
-use crate::plan::{Event, SessionPlan, Start, What};
+use crate::plan::{Away, Delays, Event, Replay, SessionPlan, Start, What, When};
 use crate::profile::Profile;
 use crate::spec::CarSpec;
 use crate::track::{HALF_WIDTH, PIT_BOX, PitZone, Track};
-use crate::traffic::{Traffic, grid_slot};
+use crate::traffic::Traffic;
 use crate::truth::LapRecord;
+use flags::{GREEN_LIGHT, Marshals};
+use mishaps::Mishaps;
+use service::Service;
+use start::{GRID_SLOT, Placed, Waiting};
 
-/// Everything that stays the same for the whole simulation.
+/// Everything that stays the same while a session runs.
 #[derive(Debug, Clone)]
 pub(crate) struct Setting {
     pub(crate) seed: u64,
@@ -22,113 +29,96 @@ pub(crate) struct Setting {
     pub(crate) profile: Profile,
 }
 
-/// The player's place on the grid, from 0.
-const GRID_SLOT: usize = 7;
-/// Seconds in the box before the driver leaves for the first time; the engine starts a bit earlier.
-const BOX_WAIT: f64 = 5.0;
-const CRANKING: (f64, f64) = (2.6, 3.4);
-/// Seconds on the grid: the five lights come on one by one, then go out.
-const LIGHTS_START: f64 = 4.0;
-const GREEN_LIGHT: f64 = 10.0;
 /// Seconds that the chequered flag is shown before the session is over.
 const CHEQUERED: f64 = 4.0;
 /// Below this part of a tank or battery at the start of a lap the driver comes in at its end; a lap may take 7 %.
 const LOW: f64 = 0.18;
 
-/// A stop in the box.
-#[derive(Debug, Clone, Copy)]
-struct Service {
-    until: f64,
-    /// Litres, or kWh for an electric car, per second.
-    refill: f64,
-}
-
-/// A session.
+/// A session, or a phase of one.
 #[derive(Debug, Clone)]
 pub(crate) struct Session {
+    /// Its place among the plans.
     pub(crate) index: u32,
     pub(crate) plan: SessionPlan,
     pub(crate) car: Car,
     pub(crate) driver: Driver,
     pub(crate) clock: LapClock,
     pub(crate) traffic: Traffic,
+    pub(crate) mishaps: Mishaps,
     /// Physics steps of this session, pauses not counted.
     pub(crate) steps: u64,
+    /// Laps begun before the running one, completed or not.
+    pub(crate) attempts: u32,
     /// Metres since the line at the start of the first lap; the part within the lap is where the car is.
     pub(crate) progress: f64,
     started_at: f64,
+    /// Metres driven before the last restart.
+    pub(crate) earlier_m: f64,
     /// Distance of the car from the centre line, metres to the right.
     offset: f64,
     /// Session time at which names on the pages are complete.
     pub(crate) loaded_at: f64,
+    waiting: Waiting,
     service: Option<Service>,
-    /// Which pauses of this lap are over, by their place in the plan.
-    paused: u32,
-    yellow: bool,
-    /// Session time until which the green flag is shown after a yellow one.
-    green_until: f64,
+    /// Which events of this lap are over, by their place among those of the lap.
+    done: u32,
+    marshals: Marshals,
     chequered_at: Option<f64>,
+    left: bool,
 }
 
 /// What a step brought.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Outcome {
     pub(crate) lap: Option<LapRecord>,
-    /// Seconds the game is paused from now on.
-    pub(crate) pause: Option<u32>,
+    pub(crate) interruption: Option<Interruption>,
+}
+
+/// What the session itself cannot do, because the pages and the game's time are concerned.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Interruption {
+    /// For so many seconds from now on.
+    Pause(u32),
+    Restart,
+    Garage(Away),
+    Replay(Replay),
 }
 
 impl Session {
-    pub(crate) fn new(index: u32, plan: SessionPlan, setting: &Setting) -> Self {
-        let Setting { seed, spec, track, profile } = setting;
-        let mut random = generator(*seed, Stream::Session, u64::from(index));
-        let mut driver = Driver::new(seed.wrapping_add(u64::from(index) << 40));
-        let mut car = Car::new(spec, air_c(0.0));
-        let mut clock = LapClock::new(index);
-        let started_at = match plan.start {
-            Start::Box => {
-                driver.start_in_box();
-                PIT_BOX
-            }
-            Start::Rolling => {
-                clock.wait_for_line();
-                -420.0
-            }
-            Start::Grid => {
-                let (behind, offset) = grid_slot(GRID_SLOT);
-                driver.start_on_grid(offset);
-                clock.wait_for_line();
-                behind
-            }
-        };
-        let at = Progress { s: track.wrap(started_at), travelled: 0.0 };
-        let offset = driver.offset(track, at);
-        let speed = if plan.start == Start::Rolling { profile.speed(at.s) * 0.95 } else { 0.0 };
-        car.place(track.point(at.s, offset), track.place(at.s).tangent, speed);
-        if plan.start == Start::Grid {
-            car.powertrain.running = true;
-            car.powertrain.rpm = spec.idle_rpm;
+    /// `number` and `run` are those of the truth.
+    pub(crate) fn new(index: u32, number: u32, run: u32, plan: SessionPlan, setting: &Setting) -> Self {
+        let mut random = generator(setting.seed, Stream::Session, u64::from(index));
+        let placed = Placed::at_start(&plan, index, 0, setting, 0.0);
+        let mut clock = LapClock::new(number, run);
+        if plan.start != Start::Box {
+            clock.wait_for_line();
         }
-        let traffic = Traffic::new(*seed, index, plan.start, GRID_SLOT, track);
+        let traffic = Traffic::new(setting.seed, index, plan.start, GRID_SLOT, &setting.track);
+        let loading = 1.0 + 1.3 * random.f64();
         let mut session = Self {
             index,
+            // Online the names of everybody have to come first.
+            loaded_at: if plan.online { 6.0 * loading } else { loading },
             plan,
-            car,
-            driver,
+            car: placed.car,
+            driver: placed.driver,
             clock,
             traffic,
+            mishaps: Mishaps::default(),
             steps: 0,
-            progress: started_at,
-            started_at,
-            offset,
-            loaded_at: 1.0 + 1.3 * random.f64(),
+            attempts: 0,
+            progress: placed.at,
+            started_at: placed.at,
+            earlier_m: 0.0,
+            offset: placed.offset,
+            waiting: placed.waiting,
             service: None,
-            paused: 0,
-            yellow: false,
-            green_until: 0.0,
+            done: 0,
+            marshals: Marshals::default(),
             chequered_at: None,
+            left: false,
         };
-        session.plan_lap(track);
+        session.plan_lap(&setting.track);
         session
     }
 
@@ -146,23 +136,33 @@ impl Session {
         track.wrap(self.progress)
     }
 
-    fn events(&self) -> impl Iterator<Item = &Event> {
-        let lap = self.clock.completed;
+    fn used(&self) -> Used {
+        Used { fuel_l: self.car.powertrain.fuel_used_l, energy_kwh: self.car.powertrain.energy_used_kwh }
+    }
+
+    fn events(&self) -> impl Iterator<Item = &'static Event> + use<> {
+        let lap = self.attempts;
         self.plan.events.iter().filter(move |event| event.applies(lap))
     }
 
     /// A new lap: what the driver will do on it.
     fn plan_lap(&mut self, track: &Track) {
-        self.paused = 0;
-        let mut intent = Intent { pit: self.driver.intent.pit, ..Intent::default() };
+        self.done = 0;
+        let old = self.driver.intent;
+        let cut = old.cut.filter(Cut::is_under_way);
+        let mut intent = Intent { cut, pit: old.pit, ..Intent::default() };
         for event in self.events() {
             match event.what {
-                What::Cut { at } => intent.cut_at = Some(at * track.length()),
-                What::Pit => intent.pit = true,
-                What::Pause { .. } | What::Yellow { .. } => {}
+                What::Cut { at, length } => intent.cut = Some(Cut::new(at * track.length(), length)),
+                What::Pit => intent.pit = Some(PitVisit::Stop),
+                What::DriveThrough => intent.pit = Some(PitVisit::Through),
+                What::Spoiled => self.clock.invalidate(),
+                _ => {}
             }
         }
-        intent.pit |= self.car.powertrain.level(self.car.spec) < LOW;
+        if self.plan.level.is_none() && self.car.powertrain.level(self.car.spec) < LOW {
+            intent.pit = Some(PitVisit::Stop);
+        }
         self.driver.intent = intent;
     }
 
@@ -197,94 +197,65 @@ impl Session {
         let in_pits = self.driver.in_pits;
         // The pit lane is tarmac too.
         let edge = if in_pits { f64::INFINITY } else { HALF_WIDTH };
+        let was_off = self.car.wheels.off_track == 4;
         self.car.wheels.touch_ground(spec, self.offset, edge, self.car.speed);
         self.car.wheels.air_c = air_c(time);
-        if in_pits || self.car.wheels.off_track == 4 {
+        // An excursion counts against the lap in which the car left the track.
+        if in_pits || (self.car.wheels.off_track == 4 && !was_off) {
             self.clock.invalidate();
         }
-        let used = Used { fuel_l: self.car.powertrain.fuel_used_l, energy_kwh: self.car.powertrain.energy_used_kwh };
         let track_length = track.length();
-        let passage = Passage { from, to: from + forward, track_length, time: before, step: STEP, in_pits, used };
+        let passage =
+            Passage { from, to: from + forward, track_length, time: before, step: STEP, in_pits, used: self.used() };
         let lap = self.clock.pass(&passage);
         if let Some(lap) = lap {
+            self.attempts += 1;
             self.plan_lap(track);
-            if self.plan.laps.is_some_and(|laps| lap.number >= laps) {
+            let time_is_up = self.plan.timed && time >= f64::from(self.plan.minutes) * 60.0;
+            if time_is_up || self.plan.laps.is_some_and(|laps| lap.number >= laps) {
                 self.chequered_at.get_or_insert(time);
             }
         }
-        Outcome { lap, pause: self.happenings(at.s / track_length, time) }
+        let npos = at.s / track_length;
+        self.show_flags(npos, time);
+        self.suffer(npos);
+        Outcome { lap, interruption: self.moments(npos, time) }
     }
 
-    /// Leaves the box or the grid when it is time.
-    fn wait_or_go(&mut self, time: f64) {
-        match self.plan.start {
-            Start::Box if self.service.is_none() && self.clock.completed == 0 && self.driver.holding => {
-                self.car.powertrain.cranking = (CRANKING.0..CRANKING.1).contains(&time);
-                self.car.powertrain.running = time >= CRANKING.1;
-                if time >= BOX_WAIT {
-                    self.driver.holding = false;
-                    self.clock.start(time, true, false);
-                }
-            }
-            Start::Grid if self.driver.holding && self.service.is_none() && time >= GREEN_LIGHT => {
-                self.driver.holding = false;
-                self.clock.start(GREEN_LIGHT, false, true);
-            }
-            _ => {}
-        }
-    }
-
-    /// Work in the box: begins when the car has come to rest there, ends with new tyres and a fuller tank.
-    fn serve(&mut self, time: f64) {
-        if self.driver.stop_ahead && self.car.speed == 0.0 {
-            self.driver.stop_ahead = false;
-            self.driver.holding = true;
-            let spec = self.car.spec;
-            let (capacity, per_second) = if spec.is_electric() { (spec.battery_kwh, 3.0) } else { (spec.tank_l, 2.8) };
-            let missing = (0.6 - self.car.powertrain.level(spec)).max(0.0) * capacity;
-            // Four tyres take their time even when nothing is missing.
-            let seconds = (missing / per_second).max(8.0);
-            self.service = Some(Service { until: time + seconds, refill: missing / seconds });
-        }
-        let Some(service) = self.service else { return };
-        let refilled = service.refill * STEP;
-        if self.car.spec.is_electric() {
-            self.car.powertrain.battery_kwh += refilled;
-        } else {
-            self.car.powertrain.fuel_l += refilled;
-        }
-        if time >= service.until {
-            self.service = None;
-            self.driver.holding = false;
-            self.car.wheels.fit_new_tyres(self.car.spec.ideal_tyre_c - 14.0);
-        }
-    }
-
-    /// Flags and pauses at this place of the lap.
-    fn happenings(&mut self, npos: f64, time: f64) -> Option<u32> {
-        let mut yellow = false;
-        let mut pause = None;
-        let mut paused = self.paused;
+    /// What happens once, at this moment of the lap.
+    fn moments(&mut self, npos: f64, time: f64) -> Option<Interruption> {
+        let mut interruption = None;
+        let elapsed = self.clock.elapsed_ms(time);
         for (index, event) in self.events().enumerate() {
+            let (What::Pause { at, .. }
+            | What::Restart { at }
+            | What::Garage { at, .. }
+            | What::Replay { at, .. }
+            | What::Leave { at }
+            | What::Contact { at, .. }) = event.what
+            else {
+                continue;
+            };
+            let due = match at {
+                // A little window: a lap that begins in the box does not meet the places before it.
+                When::Place(at) => (at..at + 0.01).contains(&npos),
+                When::After(seconds) => f64::from(elapsed) >= seconds * 1000.0,
+            };
+            if elapsed <= 0 || !due || self.done & (1 << index) != 0 {
+                continue;
+            }
+            self.done |= 1 << index;
             match event.what {
-                What::Yellow { from, to } => yellow |= (from..to).contains(&npos),
-                What::Pause { at, seconds } if self.clock.elapsed_ms(time) > 0 => {
-                    // A little window: a lap that begins in the box does not meet the places before it.
-                    if (at..at + 0.01).contains(&npos) && paused & (1 << index) == 0 {
-                        paused |= 1 << index;
-                        pause = Some(seconds);
-                    }
-                }
-                What::Pause { .. } | What::Cut { .. } | What::Pit => {}
+                What::Pause { seconds, .. } => interruption = Some(Interruption::Pause(seconds)),
+                What::Restart { .. } => interruption = Some(Interruption::Restart),
+                What::Garage { away, .. } => interruption = Some(Interruption::Garage(away)),
+                What::Replay { replay, .. } => interruption = Some(Interruption::Replay(replay)),
+                What::Leave { .. } => self.left = true,
+                What::Contact { damage, .. } => self.mishaps.add(&damage),
+                _ => {}
             }
         }
-        self.paused = paused;
-        if self.yellow && !yellow {
-            self.green_until = time + 3.0;
-        }
-        self.yellow = yellow;
-        self.driver.intent.careful = yellow;
-        pause
+        interruption
     }
 
     /// The others, once per graphics frame of `step` seconds.
@@ -293,40 +264,8 @@ impl Session {
         self.traffic.step(&setting.track, &setting.profile, self.time(), step, held);
     }
 
-    /// The flag shown to the player.
-    pub(crate) fn flag(&self) -> ACEvoFlagType {
-        if self.chequered_at.is_some() {
-            ACEvoFlagType::CheckeredFlag
-        } else if self.yellow {
-            ACEvoFlagType::YellowFlag
-        } else if self.time() < self.green_until || self.just_started() {
-            ACEvoFlagType::GreenFlag
-        } else {
-            ACEvoFlagType::NoFlag
-        }
-    }
-
-    fn just_started(&self) -> bool {
-        self.plan.start == Start::Grid && (GREEN_LIGHT..GREEN_LIGHT + 3.0).contains(&self.time())
-    }
-
-    /// Red lights of the start that are on, 0..5.
-    pub(crate) fn lights_on(&self) -> i32 {
-        let time = self.time();
-        if self.plan.start == Start::Grid && time < GREEN_LIGHT {
-            ((time - LIGHTS_START) as i32 + 1).clamp(0, 5) * i32::from(time >= LIGHTS_START)
-        } else {
-            0
-        }
-    }
-
-    /// Seconds until a race starts; 0 afterwards and elsewhere.
-    pub(crate) fn to_start(&self) -> f64 {
-        if self.plan.start == Start::Grid { (GREEN_LIGHT - self.time()).max(0.0) } else { 0.0 }
-    }
-
     pub(crate) fn is_over(&self) -> bool {
-        self.chequered_at.is_some_and(|at| self.time() >= at + CHEQUERED)
+        self.left || self.chequered_at.is_some_and(|at| self.time() >= at + CHEQUERED)
     }
 
     pub(crate) fn is_chequered(&self) -> bool {
@@ -334,12 +273,17 @@ impl Session {
     }
 
     pub(crate) fn is_last_lap(&self) -> bool {
-        self.plan.laps == Some(self.clock.completed + 1)
+        self.plan.laps == Some(self.clock.completed + 1) || (self.plan.timed && self.left_ms() == 0)
     }
 
-    /// Work on the car is going on in the box.
-    pub(crate) fn is_serviced(&self) -> bool {
-        self.service.is_some()
+    /// Milliseconds until the session's time is up; not below 0.
+    pub(crate) fn left_ms(&self) -> i32 {
+        (self.plan.minutes * 60_000 - (self.time() * 1000.0) as i32).max(0)
+    }
+
+    /// How late the numbers of the lap come that has just ended.
+    pub(crate) fn delays(&self) -> Delays {
+        if self.events().any(|event| event.what == What::SlowNumbers) { Delays::Slow } else { self.plan.delays }
     }
 
     /// Standing in its box.

@@ -7,7 +7,7 @@ use crate::vector::Vec3;
 /// The circuit's name as the static page shows it.
 pub(crate) const NAME: &str = "Valdombra";
 /// The layout's name as the static page shows it.
-pub(crate) const CONFIGURATION: &str = "Gran Premio";
+pub(crate) const LAYOUT: &str = "Gran Premio";
 /// From the centre line to the edge of the tarmac, in metres.
 pub(crate) const HALF_WIDTH: f64 = 6.5;
 

@@ -20,6 +20,8 @@ pub(crate) struct Powertrain {
     /// 1 = engaged.
     pub(crate) clutch: f64,
     shift_left: f64,
+    /// The driver does not shift up.
+    pub(crate) hold_gear: bool,
     next_gear: i32,
     /// At the crankshaft, Nm, negative when coasting.
     pub(crate) torque: f64,
@@ -51,6 +53,7 @@ impl Powertrain {
             gear: 1,
             clutch: 0.0,
             shift_left: 0.0,
+            hold_gear: false,
             next_gear: 1,
             torque: 0.0,
             power: 0.0,
@@ -66,6 +69,37 @@ impl Powertrain {
             energy_used_kwh: 0.0,
             battery_c: air_c + 9.0,
         }
+    }
+
+    /// So much in the tank or the battery, 0..1.
+    pub(crate) fn fill(&mut self, spec: &CarSpec, level: f64) {
+        self.fuel_l = spec.tank_l * level;
+        self.battery_kwh = spec.battery_kwh * level;
+    }
+
+    /// The same with the engine off; what it has used and holds stays.
+    pub(crate) fn parked(&self) -> Self {
+        Self {
+            running: false,
+            cranking: false,
+            rpm: 0.0,
+            gear: 1,
+            clutch: 0.0,
+            shift_left: 0.0,
+            hold_gear: false,
+            next_gear: 1,
+            torque: 0.0,
+            power: 0.0,
+            tc: 0.0,
+            boost_bar: 0.0,
+            fuel_flow: 0.0,
+            ..*self
+        }
+    }
+
+    /// The rev limiter cuts in.
+    pub(crate) fn on_limiter(&self, spec: &CarSpec) -> bool {
+        self.rpm >= spec.max_rpm - 5.0
     }
 
     fn ratio_index(&self, spec: &CarSpec) -> usize {
@@ -159,7 +193,7 @@ impl Powertrain {
                 // Late enough that the lower gear does not ask for the higher one again.
                 lower < spec.shift_up_rpm * if pedals.brake > 0.05 { 0.90 } else { 0.78 }
             };
-            if rpm > spec.shift_up_rpm && self.gear < top && pedals.brake == 0.0 {
+            if rpm > spec.shift_up_rpm && self.gear < top && pedals.brake == 0.0 && !self.hold_gear {
                 self.gear + 1
             } else if below {
                 self.gear - 1

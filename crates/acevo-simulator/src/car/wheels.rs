@@ -105,6 +105,16 @@ impl Wheels {
         }
     }
 
+    /// Brings all treads a bit nearer to a temperature far above their own, the cores following.
+    pub(crate) fn overheat(&mut self, celsius: f64, share: f64) {
+        for wheel in &mut self.each {
+            for face in &mut wheel.faces_c {
+                *face += (celsius - *face).max(0.0) * share;
+            }
+            wheel.core_c += (celsius - 4.0 - wheel.core_c).max(0.0) * share / 4.0;
+        }
+    }
+
     /// Slip angles of the front and the rear axle in rad, with the sign of the bend.
     pub(super) fn axle_slip_angles(&self) -> [f64; 2] {
         [0, 2].map(|left| (self.each[left].slip_angle + self.each[left + 1].slip_angle) / 2.0)

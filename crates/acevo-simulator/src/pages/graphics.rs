@@ -1,18 +1,20 @@
 //! The graphics page.
 
 use acevo_shared_memory::{
-    ACEvoCarLocation, ACEvoEngineType, ACEvoFlagType, ACEvoStatus, SMEvoPitInfo, SMEvoTyreState, SPageFileGraphicEvo,
+    ACEvoCarLocation, ACEvoEngineType, ACEvoFlagType, ACEvoStatus, SMEvoDamageState, SMEvoPitInfo, SMEvoTyreState,
+    SPageFileGraphicEvo,
 };
 
 use super::{equipment, physics, text};
+use crate::board::LapBoard;
 use crate::car::Wheel;
 use crate::driver::PIT_SPEED;
-use crate::laps::LapBoard;
 use crate::options::AccGOrder;
 use crate::plan::Start;
 use crate::session::{Session, Setting};
 use crate::spec::CarSpec;
 use crate::track::PitZone;
+use crate::truth::Damage;
 
 /// "No reference" in `delta_time_ms`, "no time" elsewhere.
 const NOTHING: i32 = i32::MAX;
@@ -35,7 +37,7 @@ pub(crate) struct Driven {
 
 impl Driven {
     pub(crate) fn add(&mut self, session: &Session) {
-        self.km += session.car.odometer / 1000.0;
+        self.km += (session.earlier_m + session.car.odometer) / 1000.0;
         self.seconds += session.time();
     }
 }
@@ -50,6 +52,8 @@ pub(crate) struct Frame<'a> {
     pub(crate) acc_g: AccGOrder,
     pub(crate) names_complete: bool,
     pub(crate) status: ACEvoStatus,
+    /// `is_valid_lap` as shown.
+    pub(crate) valid: bool,
 }
 
 /// Fills the page. Everything comes from one instant, as it does in the game's renderer.
@@ -92,7 +96,7 @@ fn driving(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
     page.ffb_strength = physics::force_feedback(session).abs();
     page.car_ffb_mupliplier = 0.82;
     [page.g_forces_x, page.g_forces_y, page.g_forces_z] = physics::ordered(car.g, frame.acc_g);
-    let km = frame.driven.km + car.odometer / 1000.0;
+    let km = frame.driven.km + (session.earlier_m + car.odometer) / 1000.0;
     page.current_km = (car.odometer / 1000.0) as f32;
     page.total_km = (ODOMETER_KM + km) as u32;
     page.total_driving_time_s = (ODOMETER_S + frame.driven.seconds + session.time()) as u32;
@@ -103,7 +107,7 @@ fn engine(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
     page.rpm = engine.rpm.round() as u16;
     page.rpm_percent = (engine.rpm / spec.max_rpm) as f32;
     let geared = !spec.is_electric();
-    page.is_rpm_limiter_on = engine.rpm >= spec.max_rpm - 5.0;
+    page.is_rpm_limiter_on = engine.on_limiter(spec);
     page.is_change_up_rpm = geared && engine.rpm > spec.shift_up_rpm * 0.975;
     page.is_change_down_rpm = geared && engine.gear > 2 && engine.rpm < spec.shift_up_rpm * 0.45;
     page.is_ignition_on = engine.running || engine.cranking;
@@ -224,7 +228,7 @@ fn timing(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
         (Some(best), Some(delta)) => best + delta,
         _ => NOTHING,
     };
-    page.is_valid_lap = session.is_valid_lap();
+    page.is_valid_lap = frame.valid;
     page.is_last_lap = session.is_last_lap();
     let last_delta = last.zip(best).map(|(last, best)| last - best);
     let state = &mut page.timing_state;
@@ -237,7 +241,7 @@ fn timing(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
     state.best_laptime = text::lap_time(best).as_str().into();
     state.ideal_laptime = text::lap_time(clock.ideal_ms()).as_str().into();
     state.total_time = text::clock(session.time() as i32).as_str().into();
-    state.is_invalid = !session.is_valid_lap();
+    state.is_invalid = !frame.valid;
 }
 
 fn place(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
@@ -258,14 +262,29 @@ fn place(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
     page.is_in_pit_box = session.in_box(track);
     let work = i8::from(session.is_serviced());
     page.pit_info = SMEvoPitInfo {
-        // Nothing is broken, so nothing is repaired.
-        damage: -i8::from(session.is_serviced()),
+        // Where nothing is broken nothing is repaired.
+        damage: if session.mishaps.damage.is_some() { work } else { -work },
         fuel: work,
         tyres_lf: work,
         tyres_rf: work,
         tyres_lr: work,
         tyres_rr: work,
         ..SMEvoPitInfo::default()
+    };
+    page.is_wrong_way = session.mishaps.wrong_way;
+    page.is_drs_available = session.mishaps.drs;
+    let Damage { body: [front, rear, left, right, center], suspension: [lf, rf, lr, rr] } = session.mishaps.damage;
+    page.car_damage = SMEvoDamageState {
+        damage_front: front,
+        damage_rear: rear,
+        damage_left: left,
+        damage_right: right,
+        damage_center: center,
+        damage_suspension_lf: lf,
+        damage_suspension_rf: rf,
+        damage_suspension_lr: lr,
+        damage_suspension_rr: rr,
+        ..SMEvoDamageState::default()
     };
     page.flag = session.flag().value();
     page.global_flag = match session.flag() {
@@ -283,7 +302,7 @@ fn session_state(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
     page.time_of_day_hours = of_day / 3600 % 24;
     page.time_of_day_minutes = of_day / 60 % 60;
     page.time_of_day_seconds = of_day % 60;
-    let left_ms = (session.plan.minutes * 60_000 - (session.time() * 1000.0) as i32).max(0);
+    let left_ms = session.left_ms();
     let to_start = session.to_start();
     let state = &mut page.session_state;
     state.phase_name = session.plan.phase.into();

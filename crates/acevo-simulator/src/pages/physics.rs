@@ -88,6 +88,10 @@ fn controls(page: &mut SPageFilePhysics, session: &Session, setting: &Setting) {
     page.autoShifterOn = 1;
     page.isAIControlled = 0;
     page.finalFF = force_feedback(session);
+    page.carDamage = session.mishaps.damage.body;
+    page.drsAvailable = i32::from(session.mishaps.drs);
+    page.drsEnabled = page.drsAvailable;
+    page.drs = if session.mishaps.drs { 1.0 } else { 0.0 };
     page.performanceMeter = session.clock.delta_ms().map_or(0.0, |ms| ms as f32 / 1000.0);
 }
 

@@ -20,28 +20,28 @@ pub(crate) fn menu_static() -> SPageFileStaticEvo {
 pub(crate) fn session_static(
     setting: &Setting,
     session: &Session,
-    sessions: usize,
+    sessions: u32,
     names_complete: bool,
 ) -> SPageFileStaticEvo {
     let mut page = menu_static();
     page.session = session.plan.kind.value();
     page.session_name = session.plan.name.into();
     page.event_id = 1;
-    page.session_id = session.index as u8;
+    page.session_id = session.clock.session as u8;
     page.starting_grip =
         if session.plan.start == Start::Grid { ACEvoStartingGrip::Optimum } else { ACEvoStartingGrip::Fast }.value();
     page.starting_ambient_temperature_c = 23.5;
     page.starting_ground_temperature_c = 32.5;
     page.is_static_weather = true;
-    page.is_timed_race = session.plan.start == Start::Grid && session.plan.laps.is_none();
-    page.is_online = false;
+    page.is_timed_race = session.plan.timed || (session.plan.start == Start::Grid && session.plan.laps.is_none());
+    page.is_online = session.plan.online;
     page.number_of_sessions = sessions as i32;
     page.nation = "Italia".into();
     page.longitude = 11.874;
     page.latitude = 44.213;
     if names_complete {
         page.track = track::NAME.into();
-        page.track_configuration = track::CONFIGURATION.into();
+        page.track_configuration = session.plan.layout.into();
         page.track_length_m = setting.track.length() as f32;
     }
     page

@@ -1,0 +1,77 @@
+//! Flags and start lights.
+
+use acevo_shared_memory::ACEvoFlagType;
+
+use super::Session;
+use crate::plan::{Start, What};
+
+/// Seconds on the grid: the five lights come on one by one, then go out.
+const LIGHTS_START: f64 = 4.0;
+pub(super) const GREEN_LIGHT: f64 = 10.0;
+
+/// What the marshals show.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Marshals {
+    yellow: bool,
+    /// Any other flag that is planned.
+    other: Option<ACEvoFlagType>,
+    /// Session time until which the green flag is shown after a yellow one.
+    green_until: f64,
+}
+
+impl Session {
+    /// The flags at this place of the lap.
+    pub(super) fn show_flags(&mut self, npos: f64, time: f64) {
+        let mut yellow = false;
+        let mut other = None;
+        for event in self.events() {
+            match event.what {
+                What::Yellow { from, to } => yellow |= (from..to).contains(&npos),
+                What::Flag { flag, from, to } if self.clock.is_running() && (from..to).contains(&npos) => {
+                    other = Some(flag);
+                }
+                _ => {}
+            }
+        }
+        if self.marshals.yellow && !yellow {
+            self.marshals.green_until = time + 3.0;
+        }
+        self.marshals.yellow = yellow;
+        self.marshals.other = other;
+        self.driver.intent.careful = yellow;
+    }
+
+    /// The flag shown to the player.
+    pub(crate) fn flag(&self) -> ACEvoFlagType {
+        if self.is_chequered() {
+            ACEvoFlagType::CheckeredFlag
+        } else if self.marshals.yellow {
+            ACEvoFlagType::YellowFlag
+        } else if let Some(flag) = self.marshals.other {
+            flag
+        } else if self.time() < self.marshals.green_until || self.just_started() {
+            ACEvoFlagType::GreenFlag
+        } else {
+            ACEvoFlagType::NoFlag
+        }
+    }
+
+    fn just_started(&self) -> bool {
+        self.plan.start == Start::Grid && (GREEN_LIGHT..GREEN_LIGHT + 3.0).contains(&self.time())
+    }
+
+    /// Red lights of the start that are on, 0..5.
+    pub(crate) fn lights_on(&self) -> i32 {
+        let time = self.time();
+        if self.plan.start == Start::Grid && time < GREEN_LIGHT {
+            ((time - LIGHTS_START) as i32 + 1).clamp(0, 5) * i32::from(time >= LIGHTS_START)
+        } else {
+            0
+        }
+    }
+
+    /// Seconds until a race starts; 0 afterwards and elsewhere.
+    pub(crate) fn to_start(&self) -> f64 {
+        if self.plan.start == Start::Grid { (GREEN_LIGHT - self.time()).max(0.0) } else { 0.0 }
+    }
+}

@@ -1,0 +1,138 @@
+//! Where a session begins, and begins again.
+
+use super::flags::GREEN_LIGHT;
+use super::{Session, Setting, air_c};
+use crate::car::Car;
+use crate::driver::{Driver, Progress};
+use crate::laps::{Abandoned, LapClock};
+use crate::plan::{SessionPlan, Start};
+use crate::track::PIT_BOX;
+use crate::traffic::grid_slot;
+
+/// The player's place on the grid, from 0.
+pub(super) const GRID_SLOT: usize = 7;
+/// Metres from a rolling start to the line.
+const ROLLING_START: f64 = 420.0;
+/// Seconds in the box before the driver leaves for the first time; the engine starts a bit earlier.
+const BOX_WAIT: f64 = 5.0;
+const CRANKING: (f64, f64) = (2.6, 3.4);
+
+/// What the driver waits for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Waiting {
+    Nothing,
+    /// In the box since this session time.
+    InBox(f64),
+    ForLights,
+}
+
+/// A car and its driver where they start.
+pub(super) struct Placed {
+    pub(super) car: Car,
+    pub(super) driver: Driver,
+    pub(super) waiting: Waiting,
+    /// Metres after the line.
+    pub(super) at: f64,
+    pub(super) offset: f64,
+}
+
+impl Placed {
+    /// `attempt` makes the driver drive otherwise than before.
+    pub(super) fn at_start(plan: &SessionPlan, index: u32, attempt: u32, setting: &Setting, time: f64) -> Self {
+        let Setting { seed, spec, track, profile } = setting;
+        let attempt = if plan.alike { 0 } else { u64::from(attempt) };
+        let mut driver = Driver::new(seed.wrapping_add(u64::from(index) << 40).wrapping_add(attempt << 20), plan.alike);
+        let mut car = Car::new(spec, air_c(time));
+        if let Some(level) = plan.level {
+            car.powertrain.fill(spec, level);
+        }
+        let (at, waiting) = match plan.start {
+            Start::Box => {
+                driver.start_in_box();
+                (PIT_BOX, Waiting::InBox(time))
+            }
+            Start::Rolling => (-ROLLING_START, Waiting::Nothing),
+            Start::Grid => {
+                let (behind, offset) = grid_slot(GRID_SLOT);
+                driver.start_on_grid(offset);
+                (behind, Waiting::ForLights)
+            }
+        };
+        let progress = Progress { s: track.wrap(at), travelled: 0.0 };
+        let offset = driver.offset(track, progress);
+        let speed = if plan.start == Start::Rolling { profile.speed(progress.s) * 0.95 } else { 0.0 };
+        car.place(track.point(progress.s, offset), track.place(progress.s).tangent, speed);
+        if plan.start == Start::Grid {
+            car.powertrain.running = true;
+            car.powertrain.rpm = spec.idle_rpm;
+        }
+        Self { car, driver, waiting, at, offset }
+    }
+}
+
+impl Session {
+    fn put(&mut self, placed: Placed, setting: &Setting) {
+        self.earlier_m += self.car.odometer;
+        self.car = placed.car;
+        self.driver = placed.driver;
+        self.waiting = placed.waiting;
+        self.progress = placed.at;
+        self.started_at = placed.at;
+        self.offset = placed.offset;
+        self.service = None;
+        self.plan_lap(&setting.track);
+    }
+
+    /// The running lap ends unfinished.
+    pub(crate) fn abandon(&mut self) -> Option<Abandoned> {
+        let valid = self.is_valid_lap();
+        let abandoned = self.clock.abandon(self.time(), self.used())?;
+        self.attempts += 1;
+        Some(Abandoned { valid, ..abandoned })
+    }
+
+    /// Everything is as at the session's start, except for the clock and the others.
+    pub(crate) fn restart(&mut self, setting: &Setting) -> Option<Abandoned> {
+        let abandoned = self.abandon();
+        self.clock = LapClock::new(self.clock.session, self.clock.run + 1);
+        if self.plan.start != Start::Box {
+            self.clock.wait_for_line();
+        }
+        self.mishaps.repair();
+        self.put(Placed::at_start(&self.plan, self.index, self.attempts, setting, self.time()), setting);
+        abandoned
+    }
+
+    /// The car is back in its box: with new tyres, the engine off, the tank as it was.
+    pub(crate) fn return_to_box(&mut self, setting: &Setting) -> Option<Abandoned> {
+        let abandoned = self.abandon();
+        self.clock.stint += 1;
+        let boxed = SessionPlan { start: Start::Box, level: None, ..self.plan.clone() };
+        let mut placed = Placed::at_start(&boxed, self.index, self.attempts, setting, self.time());
+        placed.car.powertrain = self.car.powertrain.parked();
+        self.put(placed, setting);
+        abandoned
+    }
+
+    /// Leaves the box or the grid when it is time.
+    pub(super) fn wait_or_go(&mut self, time: f64) {
+        match self.waiting {
+            Waiting::InBox(since) => {
+                let waited = time - since;
+                self.car.powertrain.cranking = (CRANKING.0..CRANKING.1).contains(&waited);
+                self.car.powertrain.running = waited >= CRANKING.1;
+                if waited >= BOX_WAIT {
+                    self.waiting = Waiting::Nothing;
+                    self.driver.holding = false;
+                    self.clock.start(time, true, false, self.used());
+                }
+            }
+            Waiting::ForLights if time >= GREEN_LIGHT => {
+                self.waiting = Waiting::Nothing;
+                self.driver.holding = false;
+                self.clock.start(GREEN_LIGHT, false, true, self.used());
+            }
+            Waiting::ForLights | Waiting::Nothing => {}
+        }
+    }
+}
