@@ -9,9 +9,10 @@
 //! as the game's does, oddities included: the lap timer is back at zero frames before the lap is counted, names are
 //! incomplete for the first seconds, missing lap times are 0 or `0x7fffffff`.
 //!
-//! Many a [`Scenario`] is made for one such oddity, as readers of the game's pages have reported it: a timer that is reset
-//! without a lap, a lap time that never arrives, the frames of a replay. [`Simulator::truth`] tells what really happened:
-//! the laps that were completed and those that were not, and everything besides.
+//! Many a [`Scenario`] is made for one such oddity: a timer that is reset without a lap, a lap time that never arrives, the
+//! frames of a replay. Where readers of the game have reported how the pages behave, these behave so; where nobody has, they
+//! do what is hardest to read. [`Simulator::truth`] tells what really happened: the laps that were completed and those that
+//! were not, and everything besides.
 //!
 //! Units are SI where the pages do not say otherwise; world axes have Y up.
 

@@ -103,8 +103,17 @@ fn twins_leave_the_last_time_as_it_is() {
     }
 }
 
-/// Where the three sessions begin among the frames that are not of the menu, what they are called, and all those frames.
-fn three_sessions(scenario: Scenario) -> (Vec<usize>, Vec<(String, String)>, Vec<Shot>, Truth) {
+/// Three sessions as a reader meets them.
+struct Sessions {
+    /// All frames that are not of the menu, and where among them each session begins.
+    shots: Vec<Shot>,
+    starts: Vec<usize>,
+    /// Car and layout.
+    names: Vec<(String, String)>,
+    truth: Truth,
+}
+
+fn three_sessions(scenario: Scenario) -> Sessions {
     let mut simulator = with(scenario, CarModel::Gt3, 4);
     let (mut shots, mut starts, mut names) = (Vec::new(), Vec::new(), Vec::new());
     let mut session = None;
@@ -128,13 +137,13 @@ fn three_sessions(scenario: Scenario) -> (Vec<usize>, Vec<(String, String)>, Vec
     });
     names.dedup();
     assert_eq!((starts.len(), names.len()), (3, 3));
-    (starts, names, shots, simulator.truth().clone())
+    Sessions { shots, starts, names, truth: simulator.truth().clone() }
 }
 
 #[test]
 fn another_car_or_layout_inherits_the_old_times() {
     for scenario in [Scenario::CarChange, Scenario::TrackChange] {
-        let (starts, names, shots, truth) = three_sessions(scenario);
+        let Sessions { shots, starts, names, truth } = three_sessions(scenario);
         if scenario == Scenario::CarChange {
             assert!(names[0].0 != names[1].0 && names[0].0 == names[2].0, "{names:?}");
             assert!(names.iter().all(|name| name.1 == names[0].1));
