@@ -25,6 +25,8 @@ pub(crate) struct LapClock {
     pub(crate) session: u32,
     pub(crate) run: u32,
     pub(crate) stint: u32,
+    /// Lap and sector times are whole multiples of so many ms.
+    resolution_ms: i32,
     /// Seconds of session time when the current lap began. `None` before the first.
     started_at: Option<f64>,
     /// The next crossing of the line ends no lap: the car comes from the grid or from its rolling start.
@@ -81,11 +83,12 @@ fn milliseconds(seconds: f64) -> i32 {
 }
 
 impl LapClock {
-    pub(crate) fn new(session: u32, run: u32) -> Self {
+    pub(crate) fn new(session: u32, run: u32, resolution_ms: i32) -> Self {
         Self {
             session,
             run,
             stint: 1,
+            resolution_ms,
             started_at: None,
             opening: false,
             completed: 0,
@@ -187,13 +190,13 @@ impl LapClock {
             if self.splits.len() + 1 < SECTORS {
                 let place = passage.track_length * (self.splits.len() + 1) as f64 / SECTORS as f64;
                 if let Some(time) = passage.time_at(place) {
-                    self.splits.push(milliseconds(time - start));
+                    self.splits.push(self.timed(time - start));
                 }
             }
         }
         let time = passage.time_at(passage.track_length)?;
         let record = match self.started_at {
-            Some(start) if !self.opening => Some(self.finish(passage, time, milliseconds(time - start))),
+            Some(start) if !self.opening => Some(self.finish(passage, time, self.timed(time - start))),
             _ => None,
         };
         // From the grid the race's first lap is timed from the green light on.
@@ -208,6 +211,11 @@ impl LapClock {
         self.splits.clear();
         self.marks.clear();
         record
+    }
+
+    /// What the timekeeper makes of a time.
+    fn timed(&self, seconds: f64) -> i32 {
+        milliseconds(seconds / f64::from(self.resolution_ms)) * self.resolution_ms
     }
 
     fn finish(&mut self, passage: &Passage, time: f64, time_ms: i32) -> LapRecord {

@@ -9,6 +9,11 @@
 //! as the game's does, oddities included: the lap timer is back at zero frames before the lap is counted, names are
 //! incomplete for the first seconds, missing lap times are 0 or `0x7fffffff`.
 //!
+//! Many a [`Scenario`] is made for one such oddity: a timer that is reset without a lap, a lap time that never arrives, the
+//! frames of a replay. Where readers of the game have reported how the pages behave, these behave so; where nobody has, they
+//! do what is hardest to read. [`Simulator::truth`] tells what really happened: the laps that were completed and those that
+//! were not, and everything besides.
+//!
 //! Units are SI where the pages do not say otherwise; world axes have Y up.
 
 #![forbid(unsafe_code)]
@@ -23,7 +28,6 @@ mod pages;
 mod plan;
 mod profile;
 mod realtime;
-mod replay;
 mod session;
 mod simulator;
 mod spec;

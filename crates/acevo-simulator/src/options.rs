@@ -13,8 +13,8 @@ pub struct Options {
     pub car: CarModel,
     /// What happens.
     pub scenario: Scenario,
-    /// Each session ends after this many completed laps. `None`: practice and the scenarios with traps have their natural
-    /// length, the last session of the others never ends.
+    /// Each session ends after this many completed laps. `None`: practice and the scenarios from [`Scenario::Restart`] on have
+    /// their natural length, in which everything happens; the last session of the others never ends.
     pub laps: Option<u32>,
     /// The order of the axes in `accG` and `g_forces_x/y/z`.
     pub acc_g: AccGOrder,
@@ -163,7 +163,8 @@ pub enum Scenario {
     Phases,
     /// Hot laps through the pit lane without a stop, and once with one.
     DriveThrough,
-    /// Hot laps of a driver who drives each like the one before: `last_laptime_ms` does not change at the line.
+    /// Hot laps of a driver who drives each like the one before, timed to the hundredth of a second: mostly
+    /// `last_laptime_ms` does not change at the line.
     Twins,
     /// A race of four minutes: `is_timed_race`, `total_lap` 0, `time_left_ms` counts down. It ends with the lap that is
     /// being driven when the time is up.

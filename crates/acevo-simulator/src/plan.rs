@@ -201,6 +201,8 @@ pub(crate) struct SessionPlan {
     pub(crate) online: bool,
     /// The driver drives each lap like the one before.
     pub(crate) alike: bool,
+    /// Times are taken to so many milliseconds.
+    pub(crate) resolution_ms: i32,
     pub(crate) old_times: OldTimes,
     pub(crate) delays: Delays,
     pub(crate) validity: Validity,

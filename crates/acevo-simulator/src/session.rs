@@ -89,7 +89,7 @@ impl Session {
     pub(crate) fn new(index: u32, number: u32, run: u32, plan: SessionPlan, setting: &Setting) -> Self {
         let mut random = generator(setting.seed, Stream::Session, u64::from(index));
         let placed = Placed::at_start(&plan, index, 0, setting, 0.0);
-        let mut clock = LapClock::new(number, run);
+        let mut clock = LapClock::new(number, run, plan.resolution_ms);
         if plan.start != Start::Box {
             clock.wait_for_line();
         }

@@ -163,7 +163,7 @@ pub enum Occurrence {
     Flag(ACEvoFlagType),
     /// The car has entered (true) or left the pit lane, its entry and exit included.
     PitLane(bool),
-    /// The car has come to rest in its box (true) or leaves it.
+    /// The car stands in its box (true), but for the last centimetres, or leaves it.
     PitBox(bool),
     /// Work on the car begins (true) or ends.
     Service(bool),

@@ -144,6 +144,20 @@ fn nothing_leaves_its_plausible_range_on_hot_laps() {
     stay_in_range(Scenario::HotLaps, 260);
 }
 
+#[test]
+fn nothing_leaves_its_plausible_range_where_cars_jump() {
+    stay_in_range(Scenario::Restart, 650);
+    stay_in_range(Scenario::Garage, 400);
+    stay_in_range(Scenario::Replay, 400);
+    stay_in_range(Scenario::Phases, 500);
+}
+
+#[test]
+fn nothing_leaves_its_plausible_range_when_something_goes_wrong() {
+    stay_in_range(Scenario::Validity, 780);
+    stay_in_range(Scenario::Incidents, 620);
+}
+
 /// Drives every car with a seed of its own.
 fn stay_in_range(scenario: Scenario, seconds: usize) {
     for (seed, &car) in CarModel::all().iter().enumerate() {

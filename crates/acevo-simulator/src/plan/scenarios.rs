@@ -50,7 +50,7 @@ const REPLAYS: &[Event] = &[
     once(4, What::Replay { at: After(1.5), replay: Replay { back: 20.0, seconds: 19.5, physics: true } }),
 ];
 const CUTS: &[Event] = &[
-    once(0, What::Cut { at: 0.05, length: 230.0 }),
+    once(0, What::Cut { at: 0.03, length: 340.0 }),
     once(2, What::Spoiled),
     once(3, LAST_METRES),
     once(5, What::Spoiled),
@@ -66,7 +66,7 @@ const INCIDENTS: &[Event] = &[
     once(0, What::Contact { at: Place(0.30), damage: contact([12.0, 0.0, 0.0, 0.0, 2.0], [0.0; 4]) }),
     once(0, What::Flag { flag: ACEvoFlagType::BlueFlag, from: 0.50, to: 0.60 }),
     once(0, What::Flag { flag: ACEvoFlagType::WhiteFlag, from: 0.75, to: 0.85 }),
-    once(1, What::OverRev { from: 0.16, to: 0.24 }),
+    once(1, What::OverRev { from: 0.16, to: 0.255 }),
     once(1, What::Contact { at: Place(0.42), damage: contact([0.0, 0.0, 25.0, 0.0, 0.0], [0.2, 0.0, 0.0, 0.0]) }),
     once(1, What::Flag { flag: ACEvoFlagType::BlackWhiteFlag, from: 0.48, to: 0.56 }),
     once(1, What::WrongWay { from: 0.70, to: 0.74 }),
@@ -97,6 +97,7 @@ pub(crate) fn sessions(options: &Options) -> Vec<SessionPlan> {
         timed: false,
         online: false,
         alike: false,
+        resolution_ms: 1,
         old_times: OldTimes::UntilLoaded,
         delays: Delays::Usual,
         validity: Validity::Prompt,
@@ -145,7 +146,7 @@ pub(crate) fn sessions(options: &Options) -> Vec<SessionPlan> {
             vec![first, SessionPlan { layout: "Nazionale", ..second }, SessionPlan { layout: "Sprint", ..third }]
         }
         Scenario::Phases => {
-            let two = SessionPlan { name: "Race Weekend", laps: options.laps.or(Some(2)), ..hot_laps };
+            let two = SessionPlan { name: "Race Weekend", laps: options.laps.or(Some(2)), minutes: 20, ..hot_laps };
             let next = SessionPlan { entry: Entry::Phase, old_times: OldTimes::Seconds(3.0), ..two.clone() };
             vec![
                 SessionPlan { phase: "Practice", start: Start::Box, events: PRACTICE_PHASE, ..two },
@@ -154,7 +155,7 @@ pub(crate) fn sessions(options: &Options) -> Vec<SessionPlan> {
             ]
         }
         Scenario::DriveThrough => vec![hot(7, DRIVE_THROUGHS)],
-        Scenario::Twins => vec![SessionPlan { alike: true, ..hot(5, &[]) }],
+        Scenario::Twins => vec![SessionPlan { alike: true, resolution_ms: 10, ..hot(5, &[]) }],
         Scenario::Sprint => vec![SessionPlan { minutes: 4, timed: true, ..race }],
         Scenario::Incidents => {
             // Just enough for the four laps to the stop.

@@ -94,7 +94,7 @@ impl Session {
     /// Everything is as at the session's start, except for the clock and the others.
     pub(crate) fn restart(&mut self, setting: &Setting) -> Option<Abandoned> {
         let abandoned = self.abandon();
-        self.clock = LapClock::new(self.clock.session, self.clock.run + 1);
+        self.clock = LapClock::new(self.clock.session, self.clock.run + 1, self.plan.resolution_ms);
         if self.plan.start != Start::Box {
             self.clock.wait_for_line();
         }

@@ -38,3 +38,79 @@ pub(crate) fn player_slot(page: &SPageFileGraphicEvo) -> usize {
     let (ids, player) = (page.car_ids, [page.player_car_id_a, page.player_car_id_b]);
     ids.iter().position(|id| *id == player).expect("the player's id is among the cars'")
 }
+
+/// The scenarios made for what is hard to read from the pages.
+pub(crate) const TRAPS: [Scenario; 12] = [
+    Scenario::Restart,
+    Scenario::Garage,
+    Scenario::Replay,
+    Scenario::Online,
+    Scenario::Validity,
+    Scenario::CarChange,
+    Scenario::TrackChange,
+    Scenario::Phases,
+    Scenario::DriveThrough,
+    Scenario::Twins,
+    Scenario::Sprint,
+    Scenario::Incidents,
+];
+
+/// The part of a frame that lap timing is about.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Shot {
+    pub(crate) step: u64,
+    pub(crate) status: i32,
+    pub(crate) packet: i32,
+    pub(crate) physics_packet: i32,
+    pub(crate) timer: i32,
+    pub(crate) count: i32,
+    pub(crate) last: i32,
+    pub(crate) best: i32,
+    pub(crate) npos: f32,
+    pub(crate) valid: bool,
+    pub(crate) in_box: bool,
+    /// The player's own coordinates.
+    pub(crate) place: [f32; 3],
+    pub(crate) fuel: f32,
+    pub(crate) speed: f32,
+}
+
+impl Shot {
+    pub(crate) fn of(simulator: &Simulator) -> Self {
+        let (page, physics) = (simulator.graphics(), simulator.physics());
+        let coordinates = page.car_coordinates;
+        Self {
+            step: simulator.steps(),
+            status: page.status,
+            packet: page.packetId,
+            physics_packet: physics.packetId,
+            timer: page.current_lap_time_ms,
+            count: page.total_lap_count,
+            last: page.last_laptime_ms,
+            best: page.best_laptime_ms,
+            npos: page.npos,
+            valid: page.is_valid_lap,
+            in_box: page.is_in_pit_box,
+            place: if page.player_car_id_a == 0 { [0.0; 3] } else { coordinates[player_slot(page)] },
+            fuel: physics.fuel,
+            speed: physics.speedKmh,
+        }
+    }
+}
+
+/// Every frame until the simulation is over.
+pub(crate) fn shots(simulator: &mut Simulator) -> Vec<Shot> {
+    let mut shots = Vec::new();
+    step_until(simulator, 1500, |simulator, changed| {
+        if changed.graphics {
+            shots.push(Shot::of(simulator));
+        }
+        simulator.is_finished()
+    });
+    shots
+}
+
+/// The place of the first frame that was drawn in this step or later.
+pub(crate) fn frame_at(shots: &[Shot], step: u64) -> usize {
+    shots.partition_point(|shot| shot.step < step)
+}

@@ -107,6 +107,8 @@ Examples:
   acevo simulate --scenario race --car road
   acevo simulate --scenario hot-laps --laps 3 --speed 10
   acevo simulate --scenario menu          A game that is in its menu
+  acevo simulate --scenario restart       Timers go back without a lap; --help lists more such traps
 
-Ends with Ctrl-C, or when the last session is over (with --laps). The pages are removed at the end.
+Ends with Ctrl-C, or when the last session is over: with --laps, and in the scenarios from restart on.
+The pages are removed at the end.
 Where a game or another simulator has the pages, nothing is overwritten: exit code 1.";

@@ -1,0 +1,180 @@
+//! What comes between the beginning and the end of a lap: restarts, returns to the box, replays.
+
+mod common;
+
+use acevo_shared_memory::ACEvoStatus;
+use acevo_simulator::{AbortReason, AbortedLap, CarModel, LapKind, Occurrence, Scenario, Simulator, Truth};
+use common::{RATE, Shot, frame_at, shots, step_until, with};
+
+const LIVE: i32 = 2;
+
+/// The laps that were aborted for this reason.
+fn aborted(truth: &Truth, reason: AbortReason) -> Vec<AbortedLap> {
+    truth.aborted.iter().filter(|lap| lap.reason == reason).copied().collect()
+}
+
+/// No packet was left out or written twice.
+fn assert_counters_go_on(shots: &[Shot]) {
+    for pair in shots.windows(2) {
+        assert_eq!(pair[1].packet, pair[0].packet + 1, "{pair:?}");
+        assert!(pair[1].physics_packet >= pair[0].physics_packet, "{pair:?}");
+    }
+}
+
+fn is_time(ms: i32) -> bool {
+    ms > 0 && ms < i32::MAX
+}
+
+#[test]
+fn a_restart_takes_back_everything_but_the_counters_and_the_last_time() {
+    for seed in 1..4 {
+        let mut simulator = with(Scenario::Restart, CarModel::Gt3, seed);
+        let shots = shots(&mut simulator);
+        let truth = simulator.truth();
+        assert_counters_go_on(&shots);
+        let restarts = aborted(truth, AbortReason::Restart);
+        assert_eq!(restarts.len(), 5);
+        for lap in &restarts {
+            let frame = frame_at(&shots, lap.step);
+            let (before, after) = (shots[frame - 1], shots[frame]);
+            assert_eq!((before.status, after.status), (LIVE, LIVE));
+            assert_eq!((after.timer, after.count), (0, 0), "{lap:?}");
+            assert_eq!((after.last, after.best), (before.last, before.best), "{lap:?}");
+            assert!((0.89..0.91).contains(&after.npos) && after.speed > 150.0, "{after:?}");
+            assert!((after.fuel - shots[0].fuel).abs() < 0.01 && after.fuel > before.fuel, "{after:?}");
+            // Back to the line: the timer waits there.
+            let line = shots[frame..].iter().find(|shot| shot.timer > 0).expect("the drive goes on");
+            assert!(line.npos < 0.01 && (5..15).contains(&((line.step - lap.step) as usize / RATE)), "{line:?}");
+        }
+        assert_eq!((restarts[0].run, restarts[0].number), (0, 1), "on the first lap");
+        assert!(!is_time(shots[frame_at(&shots, restarts[0].step)].last));
+        assert!(restarts[1].number == 2 && restarts[1].elapsed_ms > 30_000, "on a later one");
+        assert!((5_001..6_000).contains(&restarts[3].elapsed_ms));
+
+        // Just before the line: a timer that fits the lap time that is still there.
+        let frame = frame_at(&shots, restarts[4].step) - 1;
+        let (timer, last) = (shots[frame].timer, shots[frame].last);
+        assert!(is_time(last) && (timer - last).abs() < 2000 && shots[frame].npos > 0.99, "{timer} {last}");
+
+        // So soon after a finish that its numbers are never shown.
+        assert!(restarts[2].elapsed_ms < 3_000);
+        let lost = truth.laps.iter().find(|lap| !lap.published).expect("a lap whose time is never published");
+        assert!(lost.finished_step + 3 * RATE as u64 > restarts[2].step);
+        assert!(shots.iter().all(|shot| shot.last != lost.time_ms));
+        let next = frame_at(&shots, truth.laps.iter().find(|lap| lap.run > lost.run).expect("more laps").finished_step);
+        let counts = shots[frame_at(&shots, lost.finished_step)..next].iter().map(|shot| shot.count).max();
+        assert_eq!(counts, Some(lost.number as i32 - 1), "it is never counted either");
+    }
+}
+
+#[test]
+fn the_static_page_knows_nothing_of_a_restart() {
+    let mut simulator = with(Scenario::Restart, CarModel::Road, 1);
+    let mut written = 0;
+    step_until(&mut simulator, 1500, |simulator, changed| {
+        written += usize::from(changed.static_data);
+        simulator.is_finished()
+    });
+    assert_eq!(written, 2, "when the session was loaded, and when its names were complete");
+}
+
+#[test]
+fn back_in_the_garage_the_lap_is_gone_and_its_number_is_used_again() {
+    for seed in 1..4 {
+        let mut simulator = with(Scenario::Garage, CarModel::Gt3, seed);
+        let shots = shots(&mut simulator);
+        let truth = simulator.truth();
+        let returns = aborted(truth, AbortReason::Garage);
+        assert_eq!(returns.len(), 3);
+        let mut ways = Vec::new();
+        for lap in &returns {
+            let left = frame_at(&shots, lap.step);
+            let back =
+                left + shots[left..].iter().skip(1).position(|shot| shot.status == LIVE).expect("LIVE again") + 1;
+            let away: Vec<i32> = shots[left..back].iter().map(|shot| shot.status).filter(|&now| now != LIVE).collect();
+            ways.push(away[0]);
+            if away[0] == ACEvoStatus::Pause.value() {
+                assert_eq!(away.len(), 1, "a pause draws no frames");
+                assert!(shots[back].step - shots[left].step > RATE as u64);
+            } else {
+                assert!((4..10).contains(&away.len()), "{away:?}");
+            }
+            assert_eq!(shots[back].physics_packet, shots[left].physics_packet + 1, "physics stood still");
+            let (before, after) = (shots[left - 1], shots[back]);
+            assert!(before.timer > 5_000 && before.speed > 30.0, "{before:?}");
+            assert!(after.in_box && !after.valid, "{after:?}");
+            assert_eq!((after.timer, after.count, after.last), (0, before.count, before.last), "{lap:?}");
+            assert_eq!(after.speed, 0.0);
+            assert!((0.0..0.01).contains(&(before.fuel - after.fuel)), "{} l, {} l", before.fuel, after.fuel);
+        }
+        assert_eq!(ways, [3, 0, 3], "PAUSE and OFF in turns");
+        for lap in &returns[..2] {
+            let next = truth.laps.iter().find(|next| next.finished_step > lap.step && next.number == lap.number);
+            let next = next.expect("the number is used again");
+            assert!(next.kind == LapKind::Out && next.stint > lap.stint && !next.valid, "{next:?}");
+        }
+        assert!(returns[2].began_in_pits, "and once from an out lap");
+        // The counter goes up by one, and only for laps that are completed.
+        let counts: Vec<i32> =
+            shots.windows(2).map(|pair| pair[1].count - pair[0].count).filter(|&by| by != 0).collect();
+        assert_eq!(counts, vec![1; truth.laps.len()]);
+    }
+}
+
+/// The replays: when they begin and end.
+fn replays(simulator: &Simulator) -> Vec<(u64, u64)> {
+    let steps = |on| {
+        let all = &simulator.truth().happenings;
+        all.iter().filter(move |happening| happening.what == Occurrence::Replay(on)).map(|happening| happening.step)
+    };
+    steps(true).zip(steps(false)).collect()
+}
+
+#[test]
+fn a_replay_shows_what_was_and_nothing_has_happened_in_it() {
+    for seed in 1..3 {
+        let mut simulator = with(Scenario::Replay, CarModel::Gt3, seed);
+        let shots = shots(&mut simulator);
+        let truth = simulator.truth();
+        assert_counters_go_on(&shots);
+        let replays = replays(&simulator);
+        assert_eq!(replays.len(), 4);
+        let mut moving = Vec::new();
+        for (index, &(from, to)) in replays.iter().enumerate() {
+            // The frame of the step in which it began was still live.
+            let (first, after) = (frame_at(&shots, from + 1), frame_at(&shots, to));
+            let before = shots[first - 1];
+            let shown = &shots[first..after];
+            assert!(shown.len() > 400 && shown.iter().all(|shot| shot.status == ACEvoStatus::Replay.value()));
+            for shot in [shown[0], shown[shown.len() / 2]] {
+                let original = shots[..first]
+                    .iter()
+                    .rfind(|live| live.place == shot.place && live.status == LIVE)
+                    .expect("it has been shown before");
+                assert_eq!((original.timer, original.count, original.last), (shot.timer, shot.count, shot.last));
+                assert_eq!((original.npos, original.valid), (shot.npos, shot.valid));
+                let back = (shot.step - original.step) as f64 / RATE as f64;
+                assert!((19.9..20.1).contains(&back), "{back} s");
+            }
+            let packets = shots[after - 1].physics_packet - before.physics_packet;
+            // The last live frame is up to six steps older than the replay.
+            assert!(packets <= 6 || (packets as u64).abs_diff(to - from) <= 6, "{packets}");
+            moving.push(packets > 6);
+            // On from where it was left.
+            let on = shots[after];
+            assert_eq!(on.status, LIVE);
+            assert_eq!((on.count, on.last, on.best), (before.count, before.last, before.best));
+            assert!((0..=20).contains(&(on.timer - before.timer)), "{} {}", before.timer, on.timer);
+            assert!((before.fuel - on.fuel).abs() < 0.01);
+            let moved: f32 = (0..3).map(|axis| (on.place[axis] - before.place[axis]).powi(2)).sum();
+            assert!(moved.sqrt() < 2.0, "{} m", moved.sqrt());
+            // The two after a finish show it again.
+            let resets = shown.windows(2).filter(|pair| pair[0].timer > 5000 && pair[1].timer < 1000).count();
+            assert_eq!(resets, usize::from(index >= 2), "replay {index}");
+        }
+        assert_eq!(moving, [false, true, false, true], "physics moves along in turns");
+        assert_eq!(truth.laps.len(), 4);
+        assert!(truth.laps.iter().all(|lap| lap.published));
+        assert!(replays[3].0 > truth.laps[3].finished_step, "the last one after the chequered flag");
+    }
+}
