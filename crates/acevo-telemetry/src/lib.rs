@@ -6,15 +6,19 @@
 
 #![forbid(unsafe_code)]
 
+mod axes;
 mod guard;
 mod liveness;
 mod rate;
 mod telemetry;
+mod units;
 
 pub use acevo_shared_memory;
 #[doc(no_inline)]
 pub use acevo_shared_memory::Frame;
+pub use axes::{Axes, AxesResolver, Axis, Decision};
 pub use guard::{Suspicion, examine};
 pub use liveness::State;
 pub use rate::Rate;
 pub use telemetry::{Detached, Event, Telemetry};
+pub use units::{Unit, UnitSystem, UnknownUnitSystem};

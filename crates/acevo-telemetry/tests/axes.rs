@@ -1,0 +1,272 @@
+//! The axes of `accG` are found out from any drive, and never wrongly.
+
+use std::hint::black_box;
+
+use acevo_shared_memory::SPageFilePhysics;
+use acevo_simulator::{AccGOrder, CarModel, Options, Scenario, Simulator};
+use acevo_telemetry::{Axes, AxesResolver, Decision};
+
+const RATE: f64 = 333.0;
+
+/// A game whose axes are not those of the simulator: what it does to each page.
+type Change<'a> = &'a dyn Fn(&mut SPageFilePhysics);
+
+fn options(scenario: Scenario, car: CarModel, seed: u64, order: AccGOrder) -> Options {
+    let mut options = Options::default();
+    (options.scenario, options.car, options.seed, options.acc_g) = (scenario, car, seed, order);
+    options
+}
+
+/// Numbers that look random.
+struct Noise(u64);
+
+impl Noise {
+    fn bits(&mut self) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 >> 32
+    }
+
+    /// -1..1.
+    fn next(&mut self) -> f32 {
+        self.bits() as f32 / (1_u64 << 31) as f32 - 1.0
+    }
+}
+
+/// Drives for so many seconds and lets a resolver see it; gives what it thought at the end of each second.
+fn drive(options: Options, seconds: usize, change: Change<'_>) -> Vec<Axes> {
+    let (mut simulator, mut resolver) = (Simulator::new(options), AxesResolver::new());
+    let mut thoughts = Vec::new();
+    for step in 0..seconds * RATE as usize {
+        simulator.step();
+        let mut page = *simulator.physics();
+        change(&mut page);
+        resolver.feed(step as f64 / RATE, &page);
+        if (step + 1) % RATE as usize == 0 {
+            thoughts.push(resolver.axes());
+        }
+    }
+    thoughts
+}
+
+/// A decision is never anything but this one, and it comes.
+#[track_caller]
+fn assert_decides(thoughts: &[Axes], expected: &str) -> Axes {
+    for (second, axes) in thoughts.iter().enumerate() {
+        let text = axes.to_string();
+        let (told, _) = text.rsplit_once(", ").unwrap_or_default();
+        let agrees = told.split(", ").all(|part| expected.contains(part));
+        assert!(agrees, "after {second} s: {text}, not {expected}");
+    }
+    let last = thoughts.last().unwrap();
+    assert!(last.to_string().starts_with(expected), "{last}, not {expected}");
+    *last
+}
+
+const NONE: Change<'static> = &|_| {};
+const MEASURED: &str = "measured: lateral +x, longitudinal +z, vertical +y, without gravity";
+const DOCUMENTED: &str = "documented: lateral +x, longitudinal +y, vertical +z, without gravity";
+
+#[test]
+fn both_orders_are_found_with_every_car_and_seed() {
+    for (order, expected) in [(AccGOrder::Measured, MEASURED), (AccGOrder::Documented, DOCUMENTED)] {
+        for car in CarModel::all() {
+            for seed in 1..4 {
+                let axes = assert_decides(&drive(options(Scenario::HotLaps, *car, seed, order), 60, NONE), expected);
+                assert!(axes.confidence() > 0.9, "{car} {seed}: {axes}");
+                assert_eq!(axes.yaw_axis().unwrap().to_string(), "+y");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_decision_comes_within_half_a_minute_of_driving() {
+    for car in CarModel::all() {
+        let thoughts = drive(options(Scenario::HotLaps, *car, 1, AccGOrder::Measured), 30, NONE);
+        assert_eq!(thoughts.last().unwrap().decision(), Decision::Measured, "{car}");
+        assert!(thoughts[..10].iter().all(|axes| axes.decision() == Decision::Undecided), "ten seconds are too few");
+    }
+}
+
+#[test]
+fn every_other_order_and_sign_is_found_with_and_without_gravity() {
+    // Where lateral, vertical and longitudinal go, and which are negated.
+    for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        for (negated, gravity) in [(0, 0.0), (1, 1.0), (2, 0.0), (4, 1.0), (6, 1.0), (7, 0.0), (3, -0.0)] {
+            let sign = |bit: usize| if negated >> bit & 1 == 1 { -1.0 } else { 1.0 };
+            let change = |page: &mut SPageFilePhysics| {
+                let [lateral, vertical, longitudinal] = page.accG;
+                page.accG[order[0]] = lateral * sign(0);
+                page.accG[order[1]] = (vertical + gravity) * sign(1);
+                page.accG[order[2]] = longitudinal * sign(2);
+                page.localAngularVel = page.localAngularVel.map(|rate| rate * sign(0));
+            };
+            let thoughts = drive(options(Scenario::HotLaps, CarModel::Road, 1, AccGOrder::Measured), 60, &change);
+            let axis =
+                |part: usize, bit: usize| format!("{}{}", ["+", "-"][negated >> bit & 1], ["x", "y", "z"][order[part]]);
+            let (lateral, vertical, longitudinal) = (axis(0, 0), axis(1, 1), axis(2, 2));
+            let with = if gravity > 0.5 { "with" } else { "without" };
+            let decision = match order {
+                [0, 1, 2] => "measured",
+                [0, 2, 1] => "documented",
+                _ => "other",
+            };
+            let expected = format!(
+                "{decision}: lateral {lateral}, longitudinal {longitudinal}, vertical {vertical}, {with} gravity"
+            );
+            let axes = assert_decides(&thoughts, &expected);
+            assert_eq!(axes.yaw_axis().unwrap().is_negated(), negated & 1 == 1);
+        }
+    }
+}
+
+#[test]
+fn right_is_right_in_a_mirrored_world() {
+    let mirror = |page: &mut SPageFilePhysics| {
+        page.velocity[0] = -page.velocity[0];
+        page.tyreContactPoint.iter_mut().for_each(|point| point[0] = -point[0]);
+    };
+    let here = || options(Scenario::HotLaps, CarModel::Gt3, 2, AccGOrder::Documented);
+    assert_decides(&drive(here(), 60, &mirror), DOCUMENTED);
+    // By the wheel alone, and by the contact points alone.
+    let without_points = |page: &mut SPageFilePhysics| {
+        mirror(page);
+        page.tyreContactPoint = Default::default();
+    };
+    assert_decides(&drive(here(), 60, &without_points), DOCUMENTED);
+    let without_wheel = |page: &mut SPageFilePhysics| {
+        mirror(page);
+        page.steerAngle = 0.0;
+    };
+    assert_decides(&drive(here(), 60, &without_wheel), DOCUMENTED);
+}
+
+#[test]
+fn where_steering_and_wheels_contradict_or_both_are_missing_nothing_is_decided() {
+    let here = || options(Scenario::HotLaps, CarModel::Gt3, 2, AccGOrder::Measured);
+    let contradict = |page: &mut SPageFilePhysics| page.steerAngle = -page.steerAngle;
+    let missing = |page: &mut SPageFilePhysics| {
+        page.steerAngle = 0.0;
+        page.tyreContactPoint = [[f32::NAN; 3]; 4];
+    };
+    for change in [&contradict as Change<'_>, &missing] {
+        let thoughts = drive(here(), 60, change);
+        assert!(thoughts.iter().all(|axes| *axes == Axes::default()), "{}", thoughts.last().unwrap());
+    }
+}
+
+#[test]
+fn noise_spikes_lost_and_doubled_packets_and_a_late_clock_do_not_mislead() {
+    for (order, expected) in [(AccGOrder::Measured, MEASURED), (AccGOrder::Documented, DOCUMENTED)] {
+        for seed in 1..4 {
+            let mut simulator = Simulator::new(options(Scenario::HotLaps, CarModel::Gt3, seed, order));
+            let (mut resolver, mut noise) = (AxesResolver::new(), Noise(seed));
+            let mut thoughts = Vec::new();
+            for step in 0..90 * RATE as usize {
+                simulator.step();
+                let mut page = *simulator.physics();
+                for value in page.accG.iter_mut().chain(&mut page.localAngularVel) {
+                    *value += 0.5 * noise.next();
+                }
+                page.speedKmh += 0.05 * noise.next();
+                match noise.bits() % 100 {
+                    0 => page.accG[noise.bits() as usize % 3] = 7.0 * noise.next(),
+                    1 => page.accG = [f32::NAN, f32::INFINITY, 1e30],
+                    2 => page.velocity[0] = 1e9,
+                    3 => page = SPageFilePhysics::default(),
+                    // A burst of losses, too.
+                    4..20 => continue,
+                    _ if step % 1000 < 30 => continue,
+                    _ => {}
+                }
+                // Whoever reads every millisecond is late by up to that.
+                let late = f64::from(noise.next()) * 0.0005;
+                resolver.feed(step as f64 / RATE + late, &page);
+                if noise.bits().is_multiple_of(4) {
+                    resolver.feed(step as f64 / RATE + 0.001, &page);
+                }
+                if step % RATE as usize == 0 {
+                    thoughts.push(resolver.axes());
+                }
+            }
+            assert_decides(&thoughts, expected);
+        }
+    }
+}
+
+#[test]
+fn standing_pausing_and_the_menu_decide_nothing_and_driving_on_does() {
+    let thoughts = drive(options(Scenario::Menu, CarModel::Gt3, 1, AccGOrder::Measured), 20, NONE);
+    assert!(thoughts.iter().all(|axes| *axes == Axes::default()));
+    // In the box the simulator stands for some seconds before it drives; here the car never leaves it.
+    let mut simulator = Simulator::new(options(Scenario::Pits, CarModel::Gt3, 1, AccGOrder::Measured));
+    let (mut resolver, mut noise) = (AxesResolver::new(), Noise(3));
+    while simulator.physics().speedKmh < 1.0 {
+        simulator.step();
+    }
+    let mut page = *simulator.physics();
+    (page.speedKmh, page.velocity) = (0.0, [0.0; 3]);
+    for step in 0..600 * RATE as usize {
+        page.packetId = page.packetId.wrapping_add(1);
+        page.accG = [0.02 * noise.next(), 0.02 * noise.next(), 0.02 * noise.next()];
+        resolver.feed(step as f64 / RATE, &page);
+    }
+    assert_eq!(resolver.axes(), Axes::default());
+    for (scenario, expected) in [
+        (Scenario::Pause, MEASURED),
+        (Scenario::Pits, MEASURED),
+        (Scenario::Weekend, MEASURED),
+        (Scenario::Race, MEASURED),
+    ] {
+        assert_decides(&drive(options(scenario, CarModel::Gt3, 1, AccGOrder::Measured), 180, NONE), expected);
+    }
+}
+
+#[test]
+fn accelerations_that_have_nothing_to_do_with_the_drive_decide_nothing() {
+    let here = || options(Scenario::HotLaps, CarModel::Gt3, 1, AccGOrder::Measured);
+    let noise = std::cell::RefCell::new(Noise(9));
+    let random = |page: &mut SPageFilePhysics| page.accG = [(); 3].map(|()| 3.0 * noise.borrow_mut().next());
+    let zero = |page: &mut SPageFilePhysics| page.accG = [0.0; 3];
+    let alike = |page: &mut SPageFilePhysics| page.accG = [page.accG[0]; 3];
+    let one_only = |page: &mut SPageFilePhysics| page.accG = [page.accG[0], 0.0, 0.0];
+    let metres = |page: &mut SPageFilePhysics| page.accG = page.accG.map(|g| g * 9.8);
+    for change in [&random as Change<'_>, &zero, &alike, &one_only, &metres] {
+        let thoughts = drive(here(), 60, change);
+        assert!(thoughts.iter().all(|axes| axes.decision() == Decision::Undecided), "{}", thoughts.last().unwrap());
+    }
+}
+
+#[test]
+fn any_bytes_and_any_clock_neither_panic_nor_poison() {
+    let (mut resolver, mut noise) = (AxesResolver::new(), Noise(1));
+    let mut bytes = [0; 800];
+    for _ in 0..20_000 {
+        bytes.fill_with(|| noise.bits() as u8);
+        let seconds = [f64::NAN, f64::INFINITY, -1.0, 0.0, 1e300, f64::from_bits(noise.bits() << 32)];
+        resolver.feed(
+            seconds[noise.bits() as usize % 6],
+            &<SPageFilePhysics as acevo_shared_memory::Page>::from_bytes(&bytes),
+        );
+    }
+    assert_eq!(resolver.axes().decision(), Decision::Undecided);
+    let mut simulator = Simulator::new(options(Scenario::HotLaps, CarModel::Gt3, 1, AccGOrder::Measured));
+    for step in 0..60 * RATE as usize {
+        simulator.step();
+        resolver.feed(step as f64 / RATE, simulator.physics());
+    }
+    assert!(resolver.axes().to_string().starts_with(MEASURED), "{}", resolver.axes());
+}
+
+#[test]
+fn feeding_allocates_nothing() {
+    let mut simulator = Simulator::new(options(Scenario::HotLaps, CarModel::Gt3, 1, AccGOrder::Measured));
+    let mut resolver = AxesResolver::new();
+    let mut allocated = 0;
+    for step in 0..60 * RATE as usize {
+        simulator.step();
+        let count = || resolver.feed(step as f64 / RATE, black_box(simulator.physics()));
+        allocated += allocation_counter::measure(count).count_total;
+    }
+    assert_eq!((allocated, resolver.axes().decision()), (0, Decision::Measured));
+}
