@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod axes;
+mod channels;
 mod guard;
 mod liveness;
 mod rate;
@@ -17,6 +18,7 @@ pub use acevo_shared_memory;
 #[doc(no_inline)]
 pub use acevo_shared_memory::Frame;
 pub use axes::{Axes, AxesResolver, Axis, Decision};
+pub use channels::{Channel, ChannelValue, Kind, Quality, RateClass, channel, channels, default_channels};
 pub use guard::{Suspicion, examine};
 pub use liveness::State;
 pub use rate::Rate;

@@ -293,7 +293,7 @@ mod tests {
         is(27.0, Unit::Psi, 186.158_45, Unit::Kilopascal);
         is(50.0, Unit::Litre, 13.208_603, Unit::Gallon);
         is(180.0, Unit::Degree, std::f64::consts::PI, Unit::Radian);
-        is(1.0, Unit::Kilometre, 3280.839_895, Unit::Foot);
+        is(1.0, Unit::Kilometre, 3_280.839_895, Unit::Foot);
         is(1.0, Unit::Mile, 1.609_344, Unit::Kilometre);
         is(25.4, Unit::Millimetre, 1.0, Unit::Inch);
         is(0.25, Unit::Share, 25.0, Unit::Percent);

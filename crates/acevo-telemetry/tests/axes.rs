@@ -48,15 +48,21 @@ fn drive(options: Options, seconds: usize, change: Change<'_>) -> Vec<Axes> {
     thoughts
 }
 
-/// A decision is never anything but this one, and it comes.
+/// Nothing is ever decided but this.
 #[track_caller]
-fn assert_decides(thoughts: &[Axes], expected: &str) -> Axes {
+fn assert_never_wrong(thoughts: &[Axes], expected: &str) {
     for (second, axes) in thoughts.iter().enumerate() {
         let text = axes.to_string();
         let (told, _) = text.rsplit_once(", ").unwrap_or_default();
         let agrees = told.split(", ").all(|part| expected.contains(part));
         assert!(agrees, "after {second} s: {text}, not {expected}");
     }
+}
+
+/// The same, and all of it is.
+#[track_caller]
+fn assert_decides(thoughts: &[Axes], expected: &str) -> Axes {
+    assert_never_wrong(thoughts, expected);
     let last = thoughts.last().unwrap();
     assert!(last.to_string().starts_with(expected), "{last}, not {expected}");
     *last
@@ -189,7 +195,10 @@ fn noise_spikes_lost_and_doubled_packets_and_a_late_clock_do_not_mislead() {
                     thoughts.push(resolver.axes());
                 }
             }
-            assert_decides(&thoughts, expected);
+            assert_never_wrong(&thoughts, expected);
+            // In noise that strong, hills do not show: the sign of the vertical axis may stay open.
+            let last = thoughts.last().unwrap();
+            assert!(last.level().is_some() && last.confidence() > 0.85, "{last}");
         }
     }
 }
