@@ -32,13 +32,22 @@ impl Noise {
     }
 }
 
-/// Drives for so many seconds and lets a resolver see it; gives what it thought at the end of each second.
-fn drive(options: Options, seconds: usize, change: Change<'_>) -> Vec<Axes> {
-    let (mut simulator, mut resolver) = (Simulator::new(options), AxesResolver::new());
-    let mut thoughts = Vec::new();
-    for step in 0..seconds * RATE as usize {
+/// Every physics page of a drive of so many seconds.
+fn drive(options: Options, seconds: usize) -> Vec<SPageFilePhysics> {
+    let mut simulator = Simulator::new(options);
+    let page = |_| {
         simulator.step();
-        let mut page = *simulator.physics();
+        *simulator.physics()
+    };
+    (0..seconds * RATE as usize).map(page).collect()
+}
+
+/// Lets a resolver see a drive in a game that changes the pages; gives what it thought at the end of each second.
+fn watch(drive: &[SPageFilePhysics], change: Change<'_>) -> Vec<Axes> {
+    let mut resolver = AxesResolver::new();
+    let mut thoughts = Vec::new();
+    for (step, page) in drive.iter().enumerate() {
+        let mut page = *page;
         change(&mut page);
         resolver.feed(step as f64 / RATE, &page);
         if (step + 1) % RATE as usize == 0 {
@@ -77,7 +86,8 @@ fn both_orders_are_found_with_every_car_and_seed() {
     for (order, expected) in [(AccGOrder::Measured, MEASURED), (AccGOrder::Documented, DOCUMENTED)] {
         for car in CarModel::all() {
             for seed in 1..4 {
-                let axes = assert_decides(&drive(options(Scenario::HotLaps, *car, seed, order), 60, NONE), expected);
+                let axes =
+                    assert_decides(&watch(&drive(options(Scenario::HotLaps, *car, seed, order), 60), NONE), expected);
                 assert!(axes.confidence() > 0.9, "{car} {seed}: {axes}");
                 assert_eq!(axes.yaw_axis().unwrap().to_string(), "+y");
             }
@@ -88,7 +98,7 @@ fn both_orders_are_found_with_every_car_and_seed() {
 #[test]
 fn a_decision_comes_within_half_a_minute_of_driving() {
     for car in CarModel::all() {
-        let thoughts = drive(options(Scenario::HotLaps, *car, 1, AccGOrder::Measured), 30, NONE);
+        let thoughts = watch(&drive(options(Scenario::HotLaps, *car, 1, AccGOrder::Measured), 30), NONE);
         assert_eq!(thoughts.last().unwrap().decision(), Decision::Measured, "{car}");
         assert!(thoughts[..10].iter().all(|axes| axes.decision() == Decision::Undecided), "ten seconds are too few");
     }
@@ -96,6 +106,7 @@ fn a_decision_comes_within_half_a_minute_of_driving() {
 
 #[test]
 fn every_other_order_and_sign_is_found_with_and_without_gravity() {
+    let pages = drive(options(Scenario::HotLaps, CarModel::Road, 1, AccGOrder::Measured), 60);
     // Where lateral, vertical and longitudinal go, and which are negated.
     for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
         for (negated, gravity) in [(0, 0.0), (1, 1.0), (2, 0.0), (4, 1.0), (6, 1.0), (7, 0.0), (3, -0.0)] {
@@ -107,7 +118,7 @@ fn every_other_order_and_sign_is_found_with_and_without_gravity() {
                 page.accG[order[2]] = longitudinal * sign(2);
                 page.localAngularVel = page.localAngularVel.map(|rate| rate * sign(0));
             };
-            let thoughts = drive(options(Scenario::HotLaps, CarModel::Road, 1, AccGOrder::Measured), 60, &change);
+            let thoughts = watch(&pages, &change);
             let axis =
                 |part: usize, bit: usize| format!("{}{}", ["+", "-"][negated >> bit & 1], ["x", "y", "z"][order[part]]);
             let (lateral, vertical, longitudinal) = (axis(0, 0), axis(1, 1), axis(2, 2));
@@ -132,31 +143,31 @@ fn right_is_right_in_a_mirrored_world() {
         page.velocity[0] = -page.velocity[0];
         page.tyreContactPoint.iter_mut().for_each(|point| point[0] = -point[0]);
     };
-    let here = || options(Scenario::HotLaps, CarModel::Gt3, 2, AccGOrder::Documented);
-    assert_decides(&drive(here(), 60, &mirror), DOCUMENTED);
+    let pages = drive(options(Scenario::HotLaps, CarModel::Gt3, 2, AccGOrder::Documented), 60);
+    assert_decides(&watch(&pages, &mirror), DOCUMENTED);
     // By the wheel alone, and by the contact points alone.
     let without_points = |page: &mut SPageFilePhysics| {
         mirror(page);
         page.tyreContactPoint = Default::default();
     };
-    assert_decides(&drive(here(), 60, &without_points), DOCUMENTED);
+    assert_decides(&watch(&pages, &without_points), DOCUMENTED);
     let without_wheel = |page: &mut SPageFilePhysics| {
         mirror(page);
         page.steerAngle = 0.0;
     };
-    assert_decides(&drive(here(), 60, &without_wheel), DOCUMENTED);
+    assert_decides(&watch(&pages, &without_wheel), DOCUMENTED);
 }
 
 #[test]
 fn where_steering_and_wheels_contradict_or_both_are_missing_nothing_is_decided() {
-    let here = || options(Scenario::HotLaps, CarModel::Gt3, 2, AccGOrder::Measured);
+    let pages = drive(options(Scenario::HotLaps, CarModel::Gt3, 2, AccGOrder::Measured), 60);
     let contradict = |page: &mut SPageFilePhysics| page.steerAngle = -page.steerAngle;
     let missing = |page: &mut SPageFilePhysics| {
         page.steerAngle = 0.0;
         page.tyreContactPoint = [[f32::NAN; 3]; 4];
     };
     for change in [&contradict as Change<'_>, &missing] {
-        let thoughts = drive(here(), 60, change);
+        let thoughts = watch(&pages, change);
         assert!(thoughts.iter().all(|axes| *axes == Axes::default()), "{}", thoughts.last().unwrap());
     }
 }
@@ -205,7 +216,7 @@ fn noise_spikes_lost_and_doubled_packets_and_a_late_clock_do_not_mislead() {
 
 #[test]
 fn standing_pausing_and_the_menu_decide_nothing_and_driving_on_does() {
-    let thoughts = drive(options(Scenario::Menu, CarModel::Gt3, 1, AccGOrder::Measured), 20, NONE);
+    let thoughts = watch(&drive(options(Scenario::Menu, CarModel::Gt3, 1, AccGOrder::Measured), 20), NONE);
     assert!(thoughts.iter().all(|axes| *axes == Axes::default()));
     // In the box the simulator stands for some seconds before it drives; here the car never leaves it.
     let mut simulator = Simulator::new(options(Scenario::Pits, CarModel::Gt3, 1, AccGOrder::Measured));
@@ -227,13 +238,13 @@ fn standing_pausing_and_the_menu_decide_nothing_and_driving_on_does() {
         (Scenario::Weekend, MEASURED),
         (Scenario::Race, MEASURED),
     ] {
-        assert_decides(&drive(options(scenario, CarModel::Gt3, 1, AccGOrder::Measured), 180, NONE), expected);
+        assert_decides(&watch(&drive(options(scenario, CarModel::Gt3, 1, AccGOrder::Measured), 180), NONE), expected);
     }
 }
 
 #[test]
 fn accelerations_that_have_nothing_to_do_with_the_drive_decide_nothing() {
-    let here = || options(Scenario::HotLaps, CarModel::Gt3, 1, AccGOrder::Measured);
+    let pages = drive(options(Scenario::HotLaps, CarModel::Gt3, 1, AccGOrder::Measured), 60);
     let noise = std::cell::RefCell::new(Noise(9));
     let random = |page: &mut SPageFilePhysics| page.accG = [(); 3].map(|()| 3.0 * noise.borrow_mut().next());
     let zero = |page: &mut SPageFilePhysics| page.accG = [0.0; 3];
@@ -241,7 +252,7 @@ fn accelerations_that_have_nothing_to_do_with_the_drive_decide_nothing() {
     let one_only = |page: &mut SPageFilePhysics| page.accG = [page.accG[0], 0.0, 0.0];
     let metres = |page: &mut SPageFilePhysics| page.accG = page.accG.map(|g| g * 9.8);
     for change in [&random as Change<'_>, &zero, &alike, &one_only, &metres] {
-        let thoughts = drive(here(), 60, change);
+        let thoughts = watch(&pages, change);
         assert!(thoughts.iter().all(|axes| axes.decision() == Decision::Undecided), "{}", thoughts.last().unwrap());
     }
 }

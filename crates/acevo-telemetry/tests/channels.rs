@@ -34,7 +34,9 @@ fn driven(scenario: Scenario, car: CarModel, seconds: usize) -> Simulator {
     let mut options = Options::default();
     (options.scenario, options.car) = (scenario, car);
     let mut simulator = Simulator::new(options);
-    (0..seconds * 333).for_each(|_| drop(simulator.step()));
+    for _ in 0..seconds * 333 {
+        simulator.step();
+    }
     simulator
 }
 
@@ -198,10 +200,10 @@ fn the_simulators_values_are_in_their_ranges() {
             }
             let frame = frame(&simulator);
             for channel in channels().iter().filter(|channel| channel.kind() != Kind::Text) {
-                if let Some(value) = channel.number(&frame, &Axes::MEASURED) {
-                    if !channel.range().unwrap().contains(&value) {
-                        outside.insert(channel.id(), value);
-                    }
+                if let Some(value) = channel.number(&frame, &Axes::MEASURED)
+                    && !channel.range().unwrap().contains(&value)
+                {
+                    outside.insert(channel.id(), value);
                 }
             }
         }
