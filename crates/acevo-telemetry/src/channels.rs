@@ -307,8 +307,7 @@ impl Channel {
 
     /// Decimals worth showing in another unit.
     pub fn decimals_in(&self, unit: Unit) -> usize {
-        let fewer = self.unit.steps_in(unit).log10().round();
-        (self.decimals as f64 - fewer).clamp(0.0, 9.0) as usize
+        self.unit.decimals_in(self.decimals, unit)
     }
 }
 

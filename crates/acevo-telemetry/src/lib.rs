@@ -2,7 +2,8 @@
 //!
 //! [`acevo_shared_memory`] gets the pages and waits for packets; this crate knows that games start, end, crash and pause.
 //! [`Telemetry`] is a connection that looks after itself and never ends; [`examine`] tells whether the pages are laid out as
-//! expected.
+//! expected. [`channels`] are what fields mean: one name, unit and sign per quantity; [`AxesResolver`] finds out which axis of the
+//! acceleration is which, on which the sources disagree.
 
 #![forbid(unsafe_code)]
 

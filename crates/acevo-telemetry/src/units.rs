@@ -163,9 +163,16 @@ impl Unit {
         (dimension == other).then(|| if self == to { value } else { (value * factor + offset - shift) / divisor })
     }
 
-    /// How many of `to` one step of this unit is: how many decimals a number needs there.
-    pub(crate) fn steps_in(self, to: Self) -> f64 {
-        self.scale().1 / to.scale().1
+    /// Decimals worth showing in another unit where a number has `decimals` in this one.
+    ///
+    /// ```
+    /// use acevo_telemetry::Unit;
+    ///
+    /// assert_eq!([Unit::Bar, Unit::Kilopascal].map(|unit| Unit::Psi.decimals_in(1, unit)), [2, 0]);
+    /// ```
+    pub fn decimals_in(self, decimals: usize, to: Self) -> usize {
+        let fewer = (self.scale().1 / to.scale().1).log10().round();
+        (decimals as f64 - fewer).clamp(0.0, 9.0) as usize
     }
 }
 

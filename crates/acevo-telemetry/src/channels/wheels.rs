@@ -39,12 +39,12 @@ pub(super) const EACH: &[[Channel; 4]] = &[
     wheels!("camber", "Camber",
         mirrored physics.camberRAD.unit_of(Radian, -0.3, 0.3, 4)
         .reported("Negative on both sides where the top leans inwards; the game negates the right wheels.")),
-    wheels!("tyre_pressure", "Tyre pressure", physics.wheelsPressure.unit_of(Psi, 0.0, 60.0, 2)),
+    wheels!("tyre_pressure", "Tyre pressure", physics.wheelsPressure.unit_of(Psi, 0.0, 60.0, 1)),
     wheels!("tyre_pressure_displayed" repeats "tyre_pressure", "Tyre pressure as displayed",
-        tyre.tyre_pression.unit_of(Psi, 0.0, 60.0, 2)),
+        tyre.tyre_pression.unit_of(Psi, 0.0, 60.0, 1)),
     wheels!(
         "tyre_pressure_normalized",
-        "Tyre pressure, normalised",
+        "Normalised tyre pressure",
         tyre.tyre_normalized_pressure.plain(0.0, 2.0, 3).reported("1 is ideal; the game clips it at 2.")
     ),
     wheels!("tyre_temp_core", "Tyre temperature core", physics.tyreCoreTemperature.unit_of(Celsius, 0.0, 200.0, 1)),
@@ -68,23 +68,23 @@ pub(super) const EACH: &[[Channel; 4]] = &[
         tyre.tyre_temperature_c.unit_of(Celsius, 0.0, 250.0, 1)),
     wheels!(
         "tyre_temp_core_normalized",
-        "Tyre temperature core, normalised",
+        "Normalised tyre temperature core",
         tyre.tyre_normalized_temperature_core.plain(0.0, 3.0, 3).reported(NORMALIZED)
     ),
     wheels!(
         "tyre_temp_inner_normalized",
-        "Tyre temperature inner, normalised",
+        "Normalised tyre temperature inner",
         tyre.tyre_normalized_temperature_right
             | tyre_normalized_temperature_left.plain(0.0, 3.0, 3).reported(NORMALIZED)
     ),
     wheels!(
         "tyre_temp_middle_normalized",
-        "Tyre temperature middle, normalised",
+        "Normalised tyre temperature middle",
         tyre.tyre_normalized_temperature_center.plain(0.0, 3.0, 3).reported(NORMALIZED)
     ),
     wheels!(
         "tyre_temp_outer_normalized",
-        "Tyre temperature outer, normalised",
+        "Normalised tyre temperature outer",
         tyre.tyre_normalized_temperature_left
             | tyre_normalized_temperature_right.plain(0.0, 3.0, 3).reported(NORMALIZED)
     ),
@@ -94,7 +94,7 @@ pub(super) const EACH: &[[Channel; 4]] = &[
         tyre.brake_temperature_c.unit_of(Celsius, 0.0, 1_200.0, 0)),
     wheels!(
         "brake_temp_normalized",
-        "Brake temperature, normalised",
+        "Normalised brake temperature",
         tyre.brake_normalized_temperature.plain(0.0, 3.0, 3).reported(NORMALIZED)
     ),
     wheels!(
