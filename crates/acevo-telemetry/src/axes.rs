@@ -37,7 +37,8 @@ impl Axis {
     /// The component with our sign.
     pub fn of(self, vector: [f32; 3]) -> f64 {
         let value = f64::from(vector[self.index]);
-        if self.negated { -value } else { value }
+        // Subtracted from zero there is no -0.
+        if self.negated { 0.0 - value } else { value }
     }
 }
 

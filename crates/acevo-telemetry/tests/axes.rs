@@ -215,6 +215,22 @@ fn noise_spikes_lost_and_doubled_packets_and_a_late_clock_do_not_mislead() {
 }
 
 #[test]
+fn a_reader_that_sees_few_packets_learns_the_same() {
+    for (order, expected) in [(AccGOrder::Measured, MEASURED), (AccGOrder::Documented, DOCUMENTED)] {
+        let pages = drive(options(Scenario::HotLaps, CarModel::Gt3, 1, order), 90);
+        for every in [3, 7, 17, 33] {
+            let mut resolver = AxesResolver::new();
+            let mut thoughts = Vec::new();
+            for (step, page) in pages.iter().enumerate().step_by(every) {
+                resolver.feed(step as f64 / RATE, page);
+                thoughts.push(resolver.axes());
+            }
+            assert_decides(&thoughts, expected);
+        }
+    }
+}
+
+#[test]
 fn standing_pausing_and_the_menu_decide_nothing_and_driving_on_does() {
     let thoughts = watch(&drive(options(Scenario::Menu, CarModel::Gt3, 1, AccGOrder::Measured), 20), NONE);
     assert!(thoughts.iter().all(|axes| *axes == Axes::default()));

@@ -105,7 +105,7 @@ pub(super) const fn text(
 
 impl Channel {
     /// In this unit, in this range, worth so many decimals.
-    pub(super) const fn unit_of(mut self, unit: Unit, min: f64, max: f64, decimals: usize) -> Self {
+    pub(super) const fn in_unit(mut self, unit: Unit, min: f64, max: f64, decimals: usize) -> Self {
         self.unit = unit;
         self.decimals = decimals;
         self.within(min, max)
@@ -113,12 +113,12 @@ impl Channel {
 
     /// Without a unit.
     pub(super) const fn plain(self, min: f64, max: f64, decimals: usize) -> Self {
-        self.unit_of(Unit::None, min, max, decimals)
+        self.in_unit(Unit::None, min, max, decimals)
     }
 
     /// 0..1 of something.
     pub(super) const fn share(self) -> Self {
-        self.unit_of(Unit::Share, 0.0, 1.0, 3)
+        self.in_unit(Unit::Share, 0.0, 1.0, 3)
     }
 
     const fn within(mut self, min: f64, max: f64) -> Self {
@@ -132,7 +132,7 @@ impl Channel {
         self
     }
 
-    pub(super) const fn note_of(self, note: &'static str) -> Self {
+    pub(super) const fn noted(self, note: &'static str) -> Self {
         self.said(Quality::Verified, note)
     }
 
@@ -196,8 +196,9 @@ macro_rules! raw {
         })
     };
     (negated $id:expr, $title:expr, $page:ident $($field:tt)+) => {
+        // Subtracted from zero there is no -0.
         $crate::channels::define::number($id, $title, &[source!($page $($field)+)], |now| {
-            Some(-f64::from(now.$page $($field)+))
+            Some(0.0 - f64::from(now.$page $($field)+))
         })
     };
     (flag $id:expr, $title:expr, $page:ident $($field:tt)+) => {

@@ -5,15 +5,15 @@ use super::define::{flag, number, raw, source};
 use crate::units::Unit::{Degree, KilometrePerHour, RevolutionPerMinute, Share};
 
 pub(super) const CONTROLS: &[Channel] = &[
-    raw!(number "speed", "Speed", physics.speedKmh).unit_of(KilometrePerHour, 0.0, 450.0, 1),
+    raw!(number "speed", "Speed", physics.speedKmh).in_unit(KilometrePerHour, 0.0, 450.0, 1),
     raw!(number "speed_displayed", "Speed as displayed", graphics.display_speed_kmh)
-        .unit_of(KilometrePerHour, 0.0, 450.0, 0)
+        .in_unit(KilometrePerHour, 0.0, 450.0, 0)
         .repeating("speed"),
-    raw!(number "rpm", "Engine speed", physics.rpms).unit_of(RevolutionPerMinute, 0.0, 20_000.0, 0),
+    raw!(number "rpm", "Engine speed", physics.rpms).in_unit(RevolutionPerMinute, 0.0, 20_000.0, 0),
     raw!(number "rpm_displayed", "Engine speed as displayed", graphics.rpm)
-        .unit_of(RevolutionPerMinute, 0.0, 20_000.0, 0)
+        .in_unit(RevolutionPerMinute, 0.0, 20_000.0, 0)
         .repeating("rpm"),
-    raw!(number "rpm_limit", "Engine speed at the limiter", physics.currentMaxRpm).unit_of(
+    raw!(number "rpm_limit", "Engine speed at the limiter", physics.currentMaxRpm).in_unit(
         RevolutionPerMinute,
         0.0,
         20_000.0,
@@ -28,7 +28,7 @@ pub(super) const CONTROLS: &[Channel] = &[
     raw!(flag "shift_down", "Shift down", graphics.is_change_down_rpm),
     number("gear", "Gear", &["physics.gear"], |now| Some(f64::from(now.physics.gear) - 1.0))
         .plain(-1.0, 11.0, 0)
-        .note_of("-1 is reverse, 0 neutral, 1 the first gear: one less than the game's number."),
+        .noted("-1 is reverse, 0 neutral, 1 the first gear: one less than the game's number."),
     raw!(number "max_gear", "Forward gears", graphics.max_gears).plain(0.0, 12.0, 0),
     raw!(flag "auto_shifter", "Automatic gearbox", physics.autoShifterOn),
     raw!(number "throttle", "Throttle", physics.gas).share(),
@@ -44,10 +44,10 @@ pub(super) const CONTROLS: &[Channel] = &[
     .repeating("clutch"),
     raw!(number "handbrake", "Hand brake", graphics.handbrake_percent).share(),
     raw!(number "steering", "Steering", physics.steerAngle)
-        .unit_of(Share, -1.0, 1.0, 3)
-        .note_of("Positive to the right."),
+        .in_unit(Share, -1.0, 1.0, 3)
+        .noted("Positive to the right."),
     raw!(number "steering_wheel", "Steering wheel angle", graphics.steer_degrees)
-        .unit_of(Degree, -1080.0, 1080.0, 0)
+        .in_unit(Degree, -1080.0, 1080.0, 0)
         .reported("The wheel's angle now; positive to the right."),
     raw!(number "force_feedback", "Force feedback", physics.finalFF)
         .plain(-1.0, 1.0, 3)
@@ -88,7 +88,7 @@ pub(super) const AIDS: &[Channel] = &[
     raw!(flag "pit_limiter", "Pit limiter switched on", graphics.electronics.is_pitlimiter_on),
     raw!(flag "pit_limiter_active", "Pit limiter limiting", physics.pitLimiterOn)
         .reported("On only while it limits; whether it is switched on is another channel."),
-    raw!(number "pit_speeding", "Speed above the pit limit", graphics.pitspeeding_delta).unit_of(
+    raw!(number "pit_speeding", "Speed above the pit limit", graphics.pitspeeding_delta).in_unit(
         KilometrePerHour,
         -100.0,
         200.0,

@@ -23,62 +23,62 @@ pub(super) const ENGINE: &[Channel] = &[
         now.frame.physics.ignition_on() || now.graphics.is_ignition_on
     }),
     raw!(flag "starter", "Starter", physics.starterEngineOn),
-    raw!(number "torque", "Torque of the engine", graphics.current_torque).unit_of(NewtonMetre, -500.0, 2_000.0, 0),
-    raw!(number "power", "Power of the engine", graphics.current_bhp).unit_of(Horsepower, -500.0, 2_000.0, 0),
-    raw!(number "turbo_boost", "Turbo boost", physics.turboBoost).unit_of(Bar, -1.0, 4.0, 2),
+    raw!(number "torque", "Torque of the engine", graphics.current_torque).in_unit(NewtonMetre, -500.0, 2_000.0, 0),
+    raw!(number "power", "Power of the engine", graphics.current_bhp).in_unit(Horsepower, -500.0, 2_000.0, 0),
+    raw!(number "turbo_boost", "Turbo boost", physics.turboBoost).in_unit(Bar, -1.0, 4.0, 2),
     raw!(number "turbo_boost_displayed", "Turbo boost as displayed", graphics.turbo_boost)
-        .unit_of(Bar, -1.0, 4.0, 2)
+        .in_unit(Bar, -1.0, 4.0, 2)
         .repeating("turbo_boost"),
     raw!(number "turbo_boost_relative", "Turbo boost relative to its maximum", graphics.turbo_boost_perc).share(),
-    raw!(number "turbo_boost_max", "Highest turbo boost", graphics.max_turbo_boost).unit_of(Bar, 0.0, 4.0, 2),
-    raw!(number "water_temp", "Water temperature", physics.waterTemp).unit_of(Celsius, 0.0, 150.0, 1),
+    raw!(number "turbo_boost_max", "Highest turbo boost", graphics.max_turbo_boost).in_unit(Bar, 0.0, 4.0, 2),
+    raw!(number "water_temp", "Water temperature", physics.waterTemp).in_unit(Celsius, 0.0, 150.0, 1),
     raw!(number "water_temp_displayed", "Water temperature as displayed", graphics.water_temperature_c)
-        .unit_of(Celsius, -128.0, 127.0, 0)
-        .note_of(OVERFLOWS)
+        .in_unit(Celsius, -128.0, 127.0, 0)
+        .noted(OVERFLOWS)
         .repeating("water_temp"),
     raw!(number "water_temp_relative", "Water temperature relative to its maximum", graphics.water_temperature_percent)
         .share(),
-    raw!(number "oil_temp", "Oil temperature", graphics.oil_temperature_c).unit_of(Celsius, 0.0, 200.0, 1),
+    raw!(number "oil_temp", "Oil temperature", graphics.oil_temperature_c).in_unit(Celsius, 0.0, 200.0, 1),
     raw!(number "exhaust_temp", "Exhaust temperature", graphics.exhaust_temperature_c)
-        .unit_of(Celsius, 0.0, 1_200.0, 0),
-    raw!(number "water_pressure", "Water pressure", graphics.water_pressure_bar).unit_of(Bar, 0.0, 5.0, 2),
-    raw!(number "oil_pressure", "Oil pressure", graphics.oil_pressure_bar).unit_of(Bar, 0.0, 12.0, 2),
-    raw!(number "fuel_pressure", "Fuel pressure", graphics.fuel_pressure_bar).unit_of(Bar, 0.0, 12.0, 2),
+        .in_unit(Celsius, 0.0, 1_200.0, 0),
+    raw!(number "water_pressure", "Water pressure", graphics.water_pressure_bar).in_unit(Bar, 0.0, 5.0, 2),
+    raw!(number "oil_pressure", "Oil pressure", graphics.oil_pressure_bar).in_unit(Bar, 0.0, 12.0, 2),
+    raw!(number "fuel_pressure", "Fuel pressure", graphics.fuel_pressure_bar).in_unit(Bar, 0.0, 12.0, 2),
 ];
 
 pub(super) const ENERGY: &[Channel] =
     &[
-        raw!(number "fuel", "Fuel", physics.fuel).unit_of(Litre, 0.0, 200.0, 2),
+        raw!(number "fuel", "Fuel", physics.fuel).in_unit(Litre, 0.0, 200.0, 2),
         raw!(number "fuel_displayed", "Fuel as displayed", graphics.fuel_liter_current_quantity)
-            .unit_of(Litre, 0.0, 200.0, 2)
+            .in_unit(Litre, 0.0, 200.0, 2)
             .repeating("fuel"),
         raw!(number "fuel_level", "Fuel relative to the tank", graphics.fuel_liter_current_quantity_percent).share(),
-        raw!(number "fuel_capacity", "Size of the tank", graphics.max_fuel).unit_of(Litre, 0.0, 200.0, 1),
-        raw!(number "fuel_used", "Fuel used in the session", graphics.fuel_liter_used).unit_of(Litre, 0.0, 1_000.0, 2),
-        raw!(number "fuel_per_lap", "Fuel per lap", graphics.fuel_liter_per_lap).unit_of(Litre, 0.0, 50.0, 3),
+        raw!(number "fuel_capacity", "Size of the tank", graphics.max_fuel).in_unit(Litre, 0.0, 200.0, 1),
+        raw!(number "fuel_used", "Fuel used in the session", graphics.fuel_liter_used).in_unit(Litre, 0.0, 1_000.0, 2),
+        raw!(number "fuel_per_lap", "Fuel per lap", graphics.fuel_liter_per_lap).in_unit(Litre, 0.0, 50.0, 3),
         raw!(number "fuel_per_lap_estimated", "Fuel per lap, estimated", graphics.fuel_per_lap)
-            .unit_of(Litre, 0.0, 50.0, 3)
+            .in_unit(Litre, 0.0, 50.0, 3)
             .repeating("fuel_per_lap"),
         raw!(number "fuel_laps", "Laps the fuel lasts for", graphics.laps_possible_with_fuel).plain(0.0, 200.0, 1),
         raw!(number "fuel_laps_estimated", "Laps the fuel lasts for, estimated", graphics.fuel_estimated_laps)
             .plain(0.0, 200.0, 1)
             .repeating("fuel_laps"),
-        raw!(number "fuel_per_distance", "Fuel per distance", graphics.fuel_liter_per_km).unit_of(
+        raw!(number "fuel_per_distance", "Fuel per distance", graphics.fuel_liter_per_km).in_unit(
             LitrePerKilometre,
             0.0,
             5.0,
             3,
         ),
-        raw!(number "distance_per_fuel", "Distance per fuel", graphics.km_per_fuel_liter).unit_of(
+        raw!(number "distance_per_fuel", "Distance per fuel", graphics.km_per_fuel_liter).in_unit(
             KilometrePerLitre,
             0.0,
             50.0,
             2,
         ),
         raw!(number "fuel_per_distance_now", "Fuel per distance, now", graphics.instantaneous_fuel_liter_per_km)
-            .unit_of(LitrePerKilometre, 0.0, 5.0, 3),
+            .in_unit(LitrePerKilometre, 0.0, 5.0, 3),
         raw!(number "distance_per_fuel_now", "Distance per fuel, now", graphics.instantaneous_km_per_fuel_liter)
-            .unit_of(KilometrePerLitre, 0.0, 10_000.0, 2),
+            .in_unit(KilometrePerLitre, 0.0, 10_000.0, 2),
         raw!(flag "has_kers", "Has energy recovery", graphics.has_kers),
         raw!(number "kers_charge", "Energy recovery charge", physics.kersCharge).share(),
         raw!(number "kers_charge_displayed", "Energy recovery charge as displayed", graphics.kers_charge_perc)
@@ -87,7 +87,7 @@ pub(super) const ENERGY: &[Channel] =
         raw!(number "kers_input", "Energy recovery power asked for", physics.kersInput).share(),
         raw!(number "kers_power", "Energy recovery power", graphics.kers_current_perc).share(),
         raw!(number "kers_energy_used", "Energy used in the lap", physics.kersCurrentKJ)
-            .unit_of(Kilojoule, 0.0, 400_000.0, 0),
+            .in_unit(Kilojoule, 0.0, 400_000.0, 0),
         raw!(flag "kers_charging", "Energy recovery charging", graphics.kers_is_charging),
         raw!(flag "kers_used_up", "Energy of the lap used up", graphics.is_max_kj_per_lap_reached),
         raw!(flag "kers_charged_up", "Energy of the lap charged", graphics.is_max_charge_kj_per_lap_reached),
@@ -100,8 +100,8 @@ pub(super) const ENERGY: &[Channel] =
             .plain(0.0, 20.0, 0),
         raw!(number "ers_recharge_map", "ERS recharge map", graphics.electronics.ers_recharge_map).plain(0.0, 20.0, 1),
         raw!(number "battery_temp", "Battery temperature", graphics.battery_temperature)
-            .unit_of(Celsius, -20.0, 120.0, 1),
-        raw!(number "battery_voltage", "Battery voltage", graphics.battery_voltage).unit_of(Volt, 0.0, 1_000.0, 1),
+            .in_unit(Celsius, -20.0, 120.0, 1),
+        raw!(number "battery_voltage", "Battery voltage", graphics.battery_voltage).in_unit(Volt, 0.0, 1_000.0, 1),
         raw!(flag "battery_charging", "Battery charging", graphics.battery_is_charging),
         flag(
             "drs_available",

@@ -12,41 +12,41 @@ const NO_TIME: &str = "There is none where the game says 0, a negative number or
 
 pub(super) const LAP: &[Channel] = &[
     raw!(number "lap_position", "Position on the lap", graphics.npos)
-        .unit_of(Share, -0.05, 1.05, 4)
-        .note_of("From line to line."),
+        .in_unit(Share, -0.05, 1.05, 4)
+        .noted("From line to line."),
     number("lap_distance", "Distance on the lap", &[source!(graphics.npos), source!(session.track_length_m)], |now| {
         let length = now.frame.static_data.track_length()?;
         Some(f64::from(now.graphics.npos) * f64::from(length))
     })
-    .unit_of(Metre, 0.0, 30_000.0, 1)
-    .note_of("Part of the lap times the track's length; of the centre line, not of the way driven."),
+    .in_unit(Metre, 0.0, 30_000.0, 1)
+    .noted("Part of the lap times the track's length; of the centre line, not of the way driven."),
     number("lap_time", "Lap time", &[source!(graphics.current_lap_time_ms)], |now| {
         seconds(now.frame.graphics.current_lap_time())
     })
-    .unit_of(Second, 0.0, 3_600.0, 3)
+    .in_unit(Second, 0.0, 3_600.0, 3)
     .reported("Of the running lap; none while it is 0. It is what resets first at the line."),
     number("last_lap_time", "Last lap time", &[source!(graphics.last_laptime_ms)], |now| {
         seconds(now.frame.graphics.last_lap_time())
     })
-    .unit_of(Second, 0.0, 3_600.0, 3)
+    .in_unit(Second, 0.0, 3_600.0, 3)
     .reported("Follows the timer's reset by up to 2 s. An old one may stay after a restart."),
     number("best_lap_time", "Best lap time", &[source!(graphics.best_laptime_ms)], |now| {
         seconds(now.frame.graphics.best_lap_time())
     })
-    .unit_of(Second, 0.0, 3_600.0, 3)
+    .in_unit(Second, 0.0, 3_600.0, 3)
     .reported(NO_TIME),
     number("predicted_lap_time", "Predicted lap time", &[source!(graphics.predicted_lap_time_ms)], |now| {
         seconds(now.frame.graphics.predicted_lap_time())
     })
-    .unit_of(Second, 0.0, 3_600.0, 3)
+    .in_unit(Second, 0.0, 3_600.0, 3)
     .reported(NO_TIME),
     number("delta", "Delta to the reference lap", &[source!(graphics.delta_time_ms)], |now| {
         Some(now.graphics.delta_time_ms).filter(|ms| *ms != i32::MAX).map(|ms| f64::from(ms) / 1000.0)
     })
-    .unit_of(Second, -60.0, 60.0, 3)
+    .in_unit(Second, -60.0, 60.0, 3)
     .reported("Positive is slower; none where the game says 0x7fffffff: no reference."),
     raw!(number "performance_meter", "Performance meter", physics.performanceMeter)
-        .unit_of(Second, -60.0, 60.0, 3)
+        .in_unit(Second, -60.0, 60.0, 3)
         .disputed("Time against the reference lap, of a sign that is disputed; the delta has a known one."),
     number("lap", "Lap", &[source!(graphics.total_lap_count)], |now| {
         Some(f64::from(now.graphics.total_lap_count) + 1.0)
@@ -60,7 +60,7 @@ pub(super) const LAP: &[Channel] = &[
         .reported("False in the pit lane and on an out lap; at the line it may already be about the next lap."),
     raw!(flag "last_lap", "Last lap", graphics.is_last_lap),
     raw!(flag "wrong_way", "Wrong way", graphics.is_wrong_way),
-    raw!(number "cut_gained_time", "Time gained by cutting", graphics.race_cut_gained_time_ms).unit_of(
+    raw!(number "cut_gained_time", "Time gained by cutting", graphics.race_cut_gained_time_ms).in_unit(
         Millisecond,
         -60_000.0,
         60_000.0,
@@ -70,15 +70,15 @@ pub(super) const LAP: &[Channel] = &[
         .plain(-60.0, 60.0, 3)
         .guessed("In a unit that nobody tells."),
     raw!(number "distance_driven", "Distance driven in the session", graphics.current_km)
-        .unit_of(Kilometre, 0.0, 10_000.0, 2),
-    raw!(number "distance_total", "Distance driven with the car", graphics.total_km).unit_of(
+        .in_unit(Kilometre, 0.0, 10_000.0, 2),
+    raw!(number "distance_total", "Distance driven with the car", graphics.total_km).in_unit(
         Kilometre,
         0.0,
         1_000_000.0,
         0,
     ),
     raw!(number "driving_time_total", "Time driven with the car", graphics.total_driving_time_s)
-        .unit_of(Second, 0.0, 1e8, 0),
+        .in_unit(Second, 0.0, 1e8, 0),
 ];
 
 pub(super) const RACE: &[Channel] = &[
@@ -86,11 +86,11 @@ pub(super) const RACE: &[Channel] = &[
         Some(now.graphics.current_pos).filter(|pos| *pos != 0).map(f64::from)
     })
     .plain(1.0, 60.0, 0)
-    .note_of("From 1; none where the game says 0."),
+    .noted("From 1; none where the game says 0."),
     raw!(number "cars", "Cars in the session", graphics.total_drivers).plain(0.0, 60.0, 0),
     raw!(number "cars_on_track", "Cars on the track", graphics.active_cars).plain(0.0, 60.0, 0),
-    raw!(number "gap_ahead", "Gap to the car ahead", graphics.gap_ahead).unit_of(Second, 0.0, 3_600.0, 2),
-    raw!(number "gap_behind", "Gap to the car behind", graphics.gap_behind).unit_of(Second, 0.0, 3_600.0, 2),
+    raw!(number "gap_ahead", "Gap to the car ahead", graphics.gap_ahead).in_unit(Second, 0.0, 3_600.0, 2),
+    raw!(number "gap_behind", "Gap to the car behind", graphics.gap_behind).in_unit(Second, 0.0, 3_600.0, 2),
     named("flag", "Flag", &[source!(graphics.flag)], EnumType::ACEvoFlagType, 10.0, |now| now.graphics.flag),
     named("flag_global", "Flag for all", &[source!(graphics.global_flag)], EnumType::ACEvoFlagType, 10.0, |now| {
         now.graphics.global_flag
@@ -100,15 +100,15 @@ pub(super) const RACE: &[Channel] = &[
     }),
     raw!(flag "in_pit_lane", "In the pit lane", graphics.is_in_pit_lane),
     raw!(flag "in_pit_box", "In the pit box", graphics.is_in_pit_box),
-    raw!(number "pit_repairs", "Pit stop: repairs", graphics.pit_info.damage).plain(-1.0, 1.0, 0).note_of(PIT),
-    raw!(number "pit_fuel", "Pit stop: fuel", graphics.pit_info.fuel).plain(-1.0, 1.0, 0).note_of(PIT),
-    raw!(number "pit_tyre_fl", "Pit stop: tyre FL", graphics.pit_info.tyres_lf).plain(-1.0, 1.0, 0).note_of(PIT),
-    raw!(number "pit_tyre_fr", "Pit stop: tyre FR", graphics.pit_info.tyres_rf).plain(-1.0, 1.0, 0).note_of(PIT),
-    raw!(number "pit_tyre_rl", "Pit stop: tyre RL", graphics.pit_info.tyres_lr).plain(-1.0, 1.0, 0).note_of(PIT),
-    raw!(number "pit_tyre_rr", "Pit stop: tyre RR", graphics.pit_info.tyres_rr).plain(-1.0, 1.0, 0).note_of(PIT),
+    raw!(number "pit_repairs", "Pit stop: repairs", graphics.pit_info.damage).plain(-1.0, 1.0, 0).noted(PIT),
+    raw!(number "pit_fuel", "Pit stop: fuel", graphics.pit_info.fuel).plain(-1.0, 1.0, 0).noted(PIT),
+    raw!(number "pit_tyre_fl", "Pit stop: tyre FL", graphics.pit_info.tyres_lf).plain(-1.0, 1.0, 0).noted(PIT),
+    raw!(number "pit_tyre_fr", "Pit stop: tyre FR", graphics.pit_info.tyres_rf).plain(-1.0, 1.0, 0).noted(PIT),
+    raw!(number "pit_tyre_rl", "Pit stop: tyre RL", graphics.pit_info.tyres_lr).plain(-1.0, 1.0, 0).noted(PIT),
+    raw!(number "pit_tyre_rr", "Pit stop: tyre RR", graphics.pit_info.tyres_rr).plain(-1.0, 1.0, 0).noted(PIT),
     raw!(number "start_lights", "Start lights", graphics.session_state.lights_on).plain(0.0, 10.0, 0),
     raw!(number "control_lock_time", "Time for which the controls stay locked", graphics.control_lock_time)
-        .unit_of(Second, 0.0, 600.0, 1),
+        .in_unit(Second, 0.0, 600.0, 1),
 ];
 
 const PIT: &str = "-1 will not be done, 0 done or at rest, 1 in progress.";
@@ -126,13 +126,13 @@ pub(super) const SESSION: &[Channel] = &[
     number("session_time_left", "Time left", &[source!(graphics.session_state.time_left_ms)], |now| {
         seconds(now.frame.graphics.time_left())
     })
-    .unit_of(Second, 0.0, 86_400.0, 0)
+    .in_unit(Second, 0.0, 86_400.0, 0)
     .reported(NO_TIME),
     number("session_laps", "Laps of the session", &[source!(graphics.session_state.total_lap)], |now| {
         Some(now.graphics.session_state.total_lap).filter(|laps| *laps > 0).map(f64::from)
     })
     .plain(1.0, 1_000.0, 0)
-    .note_of("None where it ends by time."),
+    .noted("None where it ends by time."),
     raw!(flag "session_timed", "Session ends by time", session.is_timed_race).guessed("Possibly inverted by the game."),
     raw!(flag "session_ending", "Session ends", graphics.session_state.end_session_flag),
     raw!(flag "online", "Online", session.is_online),
@@ -146,8 +146,8 @@ pub(super) const SESSION: &[Channel] = &[
         ],
         |now| time_of_day(now.frame.graphics.time_of_day()),
     )
-    .unit_of(Second, 0.0, 86_400.0, 0)
-    .note_of("Seconds since midnight in the game."),
+    .in_unit(Second, 0.0, 86_400.0, 0)
+    .noted("Seconds since midnight in the game."),
     text("track", "Track", &[source!(session.track)], |frame| frame.static_data.track()).reported(LATE),
     text("track_configuration", "Layout of the track", &[source!(session.track_configuration)], |frame| {
         frame.static_data.track_configuration()
@@ -156,10 +156,10 @@ pub(super) const SESSION: &[Channel] = &[
     number("track_length", "Length of the track", &[source!(session.track_length_m)], |now| {
         now.frame.static_data.track_length().map(f64::from)
     })
-    .unit_of(Metre, 0.0, 30_000.0, 0),
+    .in_unit(Metre, 0.0, 30_000.0, 0),
     text("nation", "Country of the track", &[source!(session.nation)], |frame| frame.static_data.nation()),
-    raw!(number "latitude", "Latitude of the track", session.latitude).unit_of(Degree, -90.0, 90.0, 4),
-    raw!(number "longitude", "Longitude of the track", session.longitude).unit_of(Degree, -180.0, 180.0, 4),
+    raw!(number "latitude", "Latitude of the track", session.latitude).in_unit(Degree, -90.0, 90.0, 4),
+    raw!(number "longitude", "Longitude of the track", session.longitude).in_unit(Degree, -180.0, 180.0, 4),
     text("car_model", "Car", &[source!(graphics.car_model)], |frame| frame.graphics.car_model()).reported(LATE),
     text("driver_name", "First name of the driver", &[source!(graphics.driver_name)], |frame| {
         frame.graphics.driver_name()
@@ -170,16 +170,16 @@ pub(super) const SESSION: &[Channel] = &[
     text("game_version", "Version of the game", &[source!(session.ac_evo_version)], |frame| {
         frame.static_data.ac_evo_version()
     }),
-    raw!(number "air_temp", "Air temperature", physics.airTemp).unit_of(Celsius, -30.0, 60.0, 1),
+    raw!(number "air_temp", "Air temperature", physics.airTemp).in_unit(Celsius, -30.0, 60.0, 1),
     raw!(number "air_temp_displayed", "Air temperature as displayed", graphics.air_temperature_c)
-        .unit_of(Celsius, -30.0, 60.0, 0)
+        .in_unit(Celsius, -30.0, 60.0, 0)
         .repeating("air_temp"),
-    raw!(number "road_temp", "Road temperature", physics.roadTemp).unit_of(Celsius, -30.0, 90.0, 1),
-    raw!(number "air_density", "Air density", physics.airDensity).unit_of(KilogramPerCubicMetre, 0.8, 1.6, 3),
+    raw!(number "road_temp", "Road temperature", physics.roadTemp).in_unit(Celsius, -30.0, 90.0, 1),
+    raw!(number "air_density", "Air density", physics.airDensity).in_unit(KilogramPerCubicMetre, 0.8, 1.6, 3),
     raw!(number "start_air_temp", "Air temperature at the start", session.starting_ambient_temperature_c)
-        .unit_of(Celsius, -30.0, 60.0, 1),
+        .in_unit(Celsius, -30.0, 60.0, 1),
     raw!(number "start_road_temp", "Road temperature at the start", session.starting_ground_temperature_c)
-        .unit_of(Celsius, -30.0, 90.0, 1),
+        .in_unit(Celsius, -30.0, 90.0, 1),
     named(
         "start_grip",
         "Grip at the start",

@@ -27,10 +27,10 @@ pub(super) const CAR: &[Channel] = &[
     raw!(number "diff_coast_level", "Differential setting, coast", graphics.electronics.diff_coast_level)
         .plain(0.0, 20.0, 0),
     raw!(number "diff_power", "Differential, power", graphics.diff_power_raw_value)
-        .unit_of(Share, 0.0, 1.0, 3)
+        .in_unit(Share, 0.0, 1.0, 3)
         .guessed("Raw, supposed to be a share."),
     raw!(number "diff_coast", "Differential, coast", graphics.diff_coast_raw_value)
-        .unit_of(Share, 0.0, 1.0, 3)
+        .in_unit(Share, 0.0, 1.0, 3)
         .guessed("Raw, supposed to be a share."),
     raw!(number "bump_front", "Bump damping front", graphics.electronics.front_bump_damper_level).plain(0.0, 40.0, 0),
     raw!(number "rebound_front", "Rebound damping front", graphics.electronics.front_rebound_damper_level)
@@ -54,7 +54,7 @@ pub(super) const CAR: &[Channel] = &[
     }),
     raw!(number "brake_compound_front", "Brake compound front", physics.frontBrakeCompound).plain(0.0, 20.0, 0),
     raw!(number "brake_compound_rear", "Brake compound rear", physics.rearBrakeCompound).plain(0.0, 20.0, 0),
-    raw!(number "ballast", "Ballast", physics.ballast).unit_of(Kilogram, 0.0, 200.0, 0),
+    raw!(number "ballast", "Ballast", physics.ballast).in_unit(Kilogram, 0.0, 200.0, 0),
     raw!(number "damage_front", "Damage front", graphics.car_damage.damage_front).plain(0.0, 1.0, 3).guessed(DAMAGE),
     raw!(number "damage_rear", "Damage rear", graphics.car_damage.damage_rear).plain(0.0, 1.0, 3).guessed(DAMAGE),
     raw!(number "damage_left", "Damage left", graphics.car_damage.damage_left).plain(0.0, 1.0, 3).guessed(DAMAGE),
@@ -112,5 +112,5 @@ pub(super) const ASSISTS: &[Channel] = &[
     raw!(number "assist_steering", "Assist: steering", graphics.assists_state.auto_steer).share(),
     raw!(number "assist_stability", "Assist: stability", graphics.assists_state.arcade_stability_control).share(),
     raw!(number "fps", "Frames per second", graphics.player_fps).plain(0.0, 500.0, 0),
-    raw!(number "ping", "Round trip to the server", graphics.player_ping).unit_of(Millisecond, 0.0, 5_000.0, 0),
+    raw!(number "ping", "Round trip to the server", graphics.player_ping).in_unit(Millisecond, 0.0, 5_000.0, 0),
 ];
