@@ -258,6 +258,70 @@ fn standing_pausing_and_the_menu_decide_nothing_and_driving_on_does() {
     }
 }
 
+/// A point that drives as told: curvature in 1/m (positive to the right) and speed in m/s over time, on a road that leans into
+/// every bend by `bank` rad.
+fn made_up(
+    curvature: &dyn Fn(f64) -> f64,
+    speed: &dyn Fn(f64) -> f64,
+    bank: f64,
+    gravity: f64,
+) -> Vec<SPageFilePhysics> {
+    let mut heading: f64 = 0.3;
+    let page = |step: usize| {
+        let (time, tick) = (step as f64 / RATE, 0.5 / RATE);
+        let (v, bend) = (speed(time), curvature(time));
+        heading += v * bend / RATE;
+        let (sine, cosine) = heading.sin_cos();
+        let lateral = v * v * bend / 9.806_65;
+        let longitudinal = (speed(time + tick) - speed(time - tick)) * RATE / 9.806_65;
+        // To the right the car's right side is the lower one.
+        let (lean_sine, lean_cosine) = (bank * bend.signum()).sin_cos();
+        let across = lateral * lean_cosine - gravity * lean_sine;
+        let up = lateral * lean_sine + gravity * lean_cosine;
+        let right = [cosine as f32, 0.0, -sine as f32];
+        SPageFilePhysics {
+            packetId: step as i32 + 1,
+            gear: 4,
+            speedKmh: (v * 3.6) as f32,
+            velocity: [(v * sine) as f32, 0.0, (v * cosine) as f32],
+            accG: [across as f32, up as f32, longitudinal as f32],
+            steerAngle: (bend * 10.0) as f32,
+            tyreContactPoint: [[0.0; 3], right.map(|part| 1.6 * part), [0.0; 3], right.map(|part| 1.6 * part)],
+            ..Default::default()
+        }
+    };
+    (0..120 * RATE as usize).map(page).collect()
+}
+
+#[test]
+fn ovals_skid_pads_and_drag_strips_are_never_misread() {
+    let speed = |time: f64| 45.0 + 20.0 * (time * 0.4).sin();
+    let always_right = |time: f64| 0.004 + 0.003 * (time * 0.25).sin();
+    let oval = |time: f64| if (time * 0.3).sin() > 0.0 { 0.006 } else { 0.0 };
+    let circuit = |time: f64| 0.006 * (time * 0.5).sin();
+    let straight = |_: f64| 0.0;
+    let tracks: [(&dyn Fn(f64) -> f64, bool); 4] =
+        [(&always_right, false), (&oval, false), (&circuit, true), (&straight, false)];
+    for (curvature, must_decide) in tracks {
+        for degrees in [0.0_f64, 8.0, 20.0, 33.0] {
+            for gravity in [0.0, 1.0] {
+                let pages = made_up(curvature, &speed, degrees.to_radians(), gravity);
+                for axes in watch(&pages, NONE) {
+                    let Some([lateral, longitudinal]) = axes.level() else { continue };
+                    let told = format!("{lateral} {longitudinal}");
+                    assert_eq!(told, "+x +z", "{degrees} degrees, gravity {gravity}: {axes}");
+                    assert!(
+                        axes.vertical_axis().is_none_or(|up| up.to_string() == "+y"),
+                        "{degrees} {gravity}: {axes}"
+                    );
+                }
+                let decided = watch(&pages, NONE).last().unwrap().level().is_some();
+                assert!(decided || !must_decide || degrees > 10.0, "{degrees} degrees, gravity {gravity}");
+            }
+        }
+    }
+}
+
 #[test]
 fn accelerations_that_have_nothing_to_do_with_the_drive_decide_nothing() {
     let pages = drive(options(Scenario::HotLaps, CarModel::Gt3, 1, AccGOrder::Measured), 60);

@@ -14,6 +14,7 @@ macro_rules! resolved {
         )
     };
 }
+const SIGN: &str = "Which sign is which is not told; as the game gives it.";
 const CAR_AXES: &str = "Which component is which is not told; as the game gives it.";
 
 pub(super) const ACCELERATION: &[Channel] = &[
@@ -89,9 +90,9 @@ pub(super) const POSITION: &[Channel] = &[
     raw!(number "local_velocity_z", "Velocity in the car Z", physics.localVelocity[2])
         .in_unit(MetrePerSecond, -150.0, 150.0, 2)
         .guessed(CAR_AXES),
-    raw!(number "heading", "Heading", physics.heading).in_unit(Radian, -6.3, 6.3, 3),
-    raw!(number "pitch", "Pitch", physics.pitch).in_unit(Radian, -1.6, 1.6, 4),
-    raw!(number "roll", "Roll", physics.roll).in_unit(Radian, -3.2, 3.2, 4),
+    raw!(number "heading", "Heading", physics.heading).in_unit(Radian, -6.3, 6.3, 3).noted(SIGN),
+    raw!(number "pitch", "Pitch", physics.pitch).in_unit(Radian, -1.6, 1.6, 4).noted(SIGN),
+    raw!(number "roll", "Roll", physics.roll).in_unit(Radian, -3.2, 3.2, 4).noted(SIGN),
     raw!(number "cg_height", "Height of the centre of gravity", physics.cgHeight).in_unit(Metre, 0.0, 1.5, 3),
 ];
 
