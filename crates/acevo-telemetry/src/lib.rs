@@ -2,23 +2,30 @@
 //!
 //! [`acevo_shared_memory`] gets the pages and waits for packets; this crate knows that games start, end, crash and pause.
 //! [`Telemetry`] is a connection that looks after itself and never ends; [`examine`] tells whether the pages are laid out as
-//! expected. [`analysis`] has what follows from many frames: differences to other laps, how long the fuel lasts, stints, the
-//! track's outline and the gaps to other cars; [`personal`] keeps the best laps.
+//! expected. [`channels`] are what fields mean: one name, unit and sign per quantity; [`AxesResolver`] finds out which axis of the
+//! acceleration is which, on which the sources disagree. [`analysis`] follows a drive: laps that are right, what happens, differences
+//! to other laps, how long the fuel lasts, stints, the track's outline and the gaps to other cars. [`personal`] keeps the best laps.
 
 #![forbid(unsafe_code)]
 
 pub mod analysis;
+mod axes;
+mod channels;
 mod guard;
 mod liveness;
 mod names;
 pub mod personal;
 mod rate;
 mod telemetry;
+mod units;
 
 pub use acevo_shared_memory;
 #[doc(no_inline)]
 pub use acevo_shared_memory::Frame;
+pub use axes::{Axes, AxesResolver, Axis, Decision};
+pub use channels::{Channel, ChannelValue, Kind, Quality, RateClass, channel, channels, default_channels};
 pub use guard::{Suspicion, examine};
 pub use liveness::State;
 pub use rate::Rate;
 pub use telemetry::{Detached, Event, Telemetry};
+pub use units::{Unit, UnitSystem, UnknownUnitSystem};

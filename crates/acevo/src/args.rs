@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, Finding, PageKind};
 use acevo_simulator::{CarModel, Options, Scenario};
+use acevo_telemetry::UnitSystem;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
@@ -43,6 +44,9 @@ pub(crate) enum Command {
     /// Print every field with value and unit, once
     #[command(after_help = help::DUMP)]
     Dump(Dump),
+    /// List what can be measured, in which unit and how sure it is; with --values how it stands now
+    #[command(after_help = help::CHANNELS)]
+    Channels(Channels),
     /// Compare two raw dumps, field by field
     #[command(after_help = help::DIFF)]
     Diff(Diff),
@@ -109,6 +113,35 @@ pub(crate) struct Dump {
     #[cfg_attr(unix, arg(conflicts_with = "dir"))]
     #[cfg_attr(target_os = "linux", arg(conflicts_with = "pid"))]
     pub(crate) from: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) place: Place,
+    #[command(flatten)]
+    pub(crate) demo: DemoArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Channels {
+    /// Channels, as `speed`; the beginning of names, as `tyre_temp`, is all that begin so; none is all that are worth logging
+    #[arg(value_name = "ID")]
+    pub(crate) ids: Vec<String>,
+    /// Dead channels and those that repeat another one, too
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Say of each channel where it comes from, what is expected, and what to know
+    #[arg(short, long, conflicts_with = "json")]
+    pub(crate) describe: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Show the values of this moment; a source or --demo means this, too
+    #[arg(long)]
+    pub(crate) values: bool,
+    /// Show these units instead of those of the catalogue
+    #[arg(long, value_name = "UNITS", value_parser = values::units())]
+    pub(crate) units: Option<UnitSystem>,
+    /// Wait for the game where it is not there; means --values
+    #[arg(long, conflicts_with = "demo")]
+    pub(crate) wait: bool,
     #[command(flatten)]
     pub(crate) place: Place,
     #[command(flatten)]
@@ -236,6 +269,7 @@ pub(crate) fn read() -> Acevo {
         None => Some(&args.watch.demo),
         Some(Command::Watch(watch)) => Some(&watch.demo),
         Some(Command::Dump(dump)) => Some(&dump.demo),
+        Some(Command::Channels(channels)) => Some(&channels.demo),
         Some(Command::Stats(stats)) => Some(&stats.demo),
         Some(_) => None,
     };

@@ -1,8 +1,10 @@
 //! One file per command.
 
+mod channels;
 mod diff;
 mod doctor;
 mod dump;
+mod once;
 mod simulate;
 mod stats;
 mod watch;
@@ -21,6 +23,7 @@ pub(crate) fn run(args: Acevo) -> anyhow::Result<ExitCode> {
         None => watch::run(&args.watch),
         Some(Command::Watch(args)) => watch::run(&args),
         Some(Command::Dump(args)) => dump::run(&args),
+        Some(Command::Channels(args)) => channels::run(&args),
         Some(Command::Diff(args)) => Ok(diff::run(&args)),
         Some(Command::Doctor(args)) => doctor::run(&args),
         Some(Command::Stats(args)) => stats::run(&args),

@@ -71,9 +71,15 @@ pub(crate) fn still(frame: &Frame) -> Result<ACEvoSharedMemoryMapper, Error> {
 
 /// The pages after half a minute, without waiting for it.
 pub(crate) fn frame(options: Options) -> Frame {
+    watched_frame(options, |_| {})
+}
+
+/// The same, with somebody who watches every step.
+pub(crate) fn watched_frame(options: Options, mut watch: impl FnMut(&Simulator)) -> Frame {
     let mut simulator = Simulator::new(options);
     for _ in 0..HALF_A_MINUTE {
         simulator.step();
+        watch(&simulator);
     }
     Frame {
         physics: View::from(*simulator.physics()),

@@ -17,7 +17,7 @@ use ratatui::crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, Ke
 use ratatui::{DefaultTerminal, Frame};
 
 use self::state::Shown;
-use self::units::Units;
+use self::units::{Units, Written as _};
 use crate::commands::Stop;
 use crate::live::Live;
 use crate::output;

@@ -48,6 +48,9 @@ fn a_simulated_game_is_dumped_examined_and_watched() {
     let dump = output(&mut in_dir(&dir, &["dump", "--wait", "speedKmh", "status"]));
     assert!(dump.status.success() && dump.stdout.contains("km/h") && dump.stdout.contains("2 (Live)"), "{dump:?}");
 
+    let channels = output(&mut in_dir(&dir, &["channels", "--wait", "speed", "status"]));
+    assert!(channels.status.success() && channels.stdout.contains("2 (Live)"), "{channels:?}");
+
     let doctor = output(&mut in_dir(&dir, &["doctor", "--json"]));
     let doctor: Value = serde_json::from_str(&doctor.stdout).unwrap();
     assert_eq!(doctor["flowing"], true);

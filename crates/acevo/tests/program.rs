@@ -14,6 +14,7 @@ fn help_has_examples_and_success() {
         &["--help"][..],
         &["watch", "--help"],
         &["dump", "-h"],
+        &["channels", "-h"],
         &["diff", "-h"],
         &["doctor", "--help"],
         &["simulate", "--help"],
@@ -30,7 +31,7 @@ fn help_has_examples_and_success() {
 
 #[test]
 fn wrong_usage_is_exit_code_2_and_says_what_is_right() {
-    let cases: [(&[&str], &str); 9] = [
+    let cases: [(&[&str], &str); 11] = [
         (&["--nonsense"], "--nonsense"),
         (&["dump", "--page", "phisics"], "physics"),
         (&["--demo", "--car", "tank"], "gt3"),
@@ -39,6 +40,8 @@ fn wrong_usage_is_exit_code_2_and_says_what_is_right() {
         (&["--count", "0"], "0"),
         (&["--seed", "1"], "--demo"),
         (&["dump", "--car", "gt3"], "--demo"),
+        (&["channels", "--car", "gt3"], "--demo"),
+        (&["channels", "--units", "stones"], "imperial"),
         (&["--json", "--lines"], "cannot be used with"),
     ];
     for (args, hint) in cases {
@@ -87,6 +90,64 @@ fn dump_of_an_unknown_field_names_close_ones() {
     let dump = output(acevo().args(["dump", "--demo", "speedKmph"]));
     assert_eq!(dump.status.code(), Some(1));
     assert!(dump.stderr.contains("physics.speedKmh") && dump.stdout.is_empty(), "{}", dump.stderr);
+}
+
+#[test]
+fn channels_are_listed_without_any_game() {
+    let names = |args: &[&str]| {
+        let list = output(acevo().arg("channels").args(args));
+        assert!(list.status.success() && list.stderr.is_empty(), "{args:?}: {}", list.stderr);
+        let name = |line: &str| line.split_whitespace().next().unwrap_or_default().to_owned();
+        list.stdout.lines().filter(|line| !line.starts_with(' ')).map(name).collect::<Vec<_>>()
+    };
+    let catalogue = acevo_telemetry::channels();
+    assert_eq!(names(&["--all"]), catalogue.iter().map(|one| one.id()).collect::<Vec<_>>());
+    assert_eq!(names(&[]), acevo_telemetry::default_channels().map(|one| one.id()).collect::<Vec<_>>());
+    assert_eq!(names(&["gear", "camber"]), ["gear", "camber_fl", "camber_fr", "camber_rl", "camber_rr"]);
+    assert_eq!(
+        names(&["--describe", "--units", "imperial", "camber_fr", "tyre_wear_fl"]),
+        ["camber_fr", "tyre_wear_fl"]
+    );
+    let described = output(acevo().args(["channels", "--describe", "--units", "imperial", "oil_temp"])).stdout;
+    for wanted in ["°F", "graphics.oil_temperature_c", "expected 32.0 to 392.0 °F"] {
+        assert!(described.contains(wanted), "{wanted} is not in {described}");
+    }
+    let unknown = output(acevo().args(["channels", "presure"]));
+    assert_eq!(unknown.status.code(), Some(1));
+    assert!(unknown.stderr.contains("tyre_pressure") && unknown.stdout.is_empty(), "{}", unknown.stderr);
+}
+
+#[test]
+fn channels_have_values_and_units() {
+    let values = |args: &[&str]| {
+        let json = output(acevo().args(["channels", "--demo", "--json"]).args(args));
+        assert!(json.status.success() && json.stderr.is_empty(), "{args:?}: {}", json.stderr);
+        serde_json::from_str::<Value>(&json.stdout).unwrap()
+    };
+    let (own, imperial) = (values(&[]), values(&["--units", "imperial"]));
+    assert_eq!(own.as_object().unwrap().len(), acevo_telemetry::default_channels().count());
+    let number = |json: &Value, id: &str| json[id]["value"].as_f64().unwrap_or_else(|| panic!("{id} is a number"));
+    assert!((number(&own, "speed") * 0.621_371 / number(&imperial, "speed") - 1.0).abs() < 1e-5);
+    assert_eq!((&own["speed"]["unit"], &imperial["speed"]["unit"]), (&"km/h".into(), &"mph".into()));
+    assert!((number(&own, "road_temp") * 1.8 + 32.0 - number(&imperial, "road_temp")).abs() < 1e-5);
+    // A drive was watched: the axes are known.
+    for (id, raw) in [("g_lateral", "acc_g_x"), ("g_longitudinal", "acc_g_z"), ("yaw_rate", "rotation_y")] {
+        assert_eq!(number(&own, id), number(&own, raw), "{id}");
+    }
+    assert_eq!((&own["status"]["value"], &own["status"]["name"]), (&2.into(), &"Live".into()));
+    assert_eq!(own["driver_name"]["value"], "Žofie");
+    assert!(own["best_lap_time"].as_object().unwrap().get("value").is_some_and(Value::is_null), "no lap yet");
+    let listed: Value = serde_json::from_str(&output(acevo().args(["channels", "--json"])).stdout).unwrap();
+    assert!(listed["speed"].get("value").is_none() && listed["speed"]["sources"][0] == "physics.speedKmh");
+}
+
+#[test]
+fn accelerations_whose_axes_are_unknown_are_none_and_it_is_said() {
+    let menu = output(acevo().args(["channels", "--demo", "--scenario", "menu", "g_lateral", "acc_g_x"]));
+    assert!(menu.status.success());
+    let cells: Vec<Vec<_>> = menu.stdout.lines().map(|line| line.split_whitespace().take(3).collect()).collect();
+    assert_eq!(cells, [["g_lateral", "-", "g"], ["acc_g_x", "0.000", "g"]]);
+    assert!(menu.stderr.contains("drive"), "{}", menu.stderr);
 }
 
 #[test]

@@ -6,6 +6,7 @@ Examples:
   acevo --demo             The same with a simulated car, without the game
   acevo doctor             Nothing comes? What was looked for, and what to do
   acevo dump speedKmh      One value, once
+  acevo channels --demo    What can be measured, in which unit, and how sure it is
   acevo --json --every 1s  Objects for a script, one each second
   acevo dump --raw FILE    The exact bytes, for a bug report
 
@@ -59,6 +60,21 @@ Examples:
 
 JSON: {\"physics\": {\"speedKmh\": {\"value\": 181.3, \"unit\": \"km/h\"}}}; \"unit\" only where there is
 one, \"name\" with values that have names. Exit code 1 where there is no game.";
+
+pub(super) const CHANNELS: &str = "\
+Examples:
+  acevo channels                             All channels that are worth logging
+  acevo channels --describe g_ camber        What to know about some of them
+  acevo channels --values speed tyre_temp    How they stand now
+  acevo channels --demo --units imperial     The same of a simulated car
+  acevo channels --demo --json | jq .speed.value
+
+Where there is no value now, as no lap time before the first lap, it is `-`. The axes of the game's
+accelerations are disputed: g_lateral, g_longitudinal, g_vertical and yaw_rate have values only
+after a drive was watched, as --demo does; acc_g_x, acc_g_y and acc_g_z are what the game says.
+
+JSON: an object per channel by its id, with title, kind, unit, rate, quality, pages, sources, min,
+max, decimals, note, repeats, is_default; with values also value and, of enums, name.";
 
 pub(super) const DIFF: &str = "\
 Examples:

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use acevo_shared_memory::PageKind;
 use acevo_simulator::{CarModel, Scenario};
+use acevo_telemetry::UnitSystem;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 /// A duration of 1 ms to a day: `100ms`, `1s`, `0.5s`, `2m`.
@@ -49,6 +50,11 @@ pub(super) fn car() -> impl TypedValueParser<Value = CarModel> {
 pub(super) fn scenario() -> impl TypedValueParser<Value = Scenario> {
     PossibleValuesParser::new(Scenario::all().iter().map(|one| PossibleValue::new(one.name()).help(one.summary())))
         .try_map(|name| name.parse::<Scenario>())
+}
+
+pub(super) fn units() -> impl TypedValueParser<Value = UnitSystem> {
+    PossibleValuesParser::new(UnitSystem::ALL.iter().map(|one| PossibleValue::new(one.name()).help(one.summary())))
+        .try_map(|name| name.parse::<UnitSystem>())
 }
 
 #[cfg(test)]

@@ -5,32 +5,18 @@ pub(super) mod select;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
-use std::thread::sleep;
-use std::time::Duration;
 
-use acevo_shared_memory::{ACEvoSharedMemoryMapper, ACEvoStatus, Error, Field, Frame, PageKind, Value};
+use acevo_shared_memory::{ACEvoSharedMemoryMapper, Field, Frame, PageKind, Value};
 use anyhow::Context;
 use serde::Serialize;
 
 use self::select::{Selected, select};
-use super::Stop;
+use super::once::{ENDED, UNSETTLED, attach, warn_of_silence};
 use crate::args::Dump;
 use crate::demo;
 use crate::output::{print, say};
 use crate::raw::{self, RawDump};
 use crate::text::clean;
-
-/// Between two looks for a game that is not there.
-const LOOK_EVERY: Duration = Duration::from_millis(500);
-
-/// A live game sends a packet long before that.
-const DEAD_AFTER: Duration = Duration::from_millis(200);
-
-/// Said where the game has gone between being found and being read.
-const ENDED: &str = "the game has ended just now";
-
-/// Said where a page never stood still.
-const UNSETTLED: &str = "acevo: the game wrote all the time: values may be of two packets";
 
 /// Longer values do not push the units of all others to the right.
 const WIDEST_VALUE: usize = 32;
@@ -49,7 +35,7 @@ pub(crate) fn run(args: &Dump) -> anyhow::Result<ExitCode> {
         (None, options) => {
             let mapper = match options {
                 Some(options) => demo::still(&demo::frame(options))?,
-                None => match attach(args)? {
+                None => match attach(&args.place, args.wait).context("nothing to dump")? {
                     Some(mapper) => mapper,
                     None => return Ok(ExitCode::SUCCESS),
                 },
@@ -86,47 +72,6 @@ fn write_raw(mapper: &ACEvoSharedMemoryMapper, file: &Path, real: bool) -> anyho
     say(format_args!("acevo: wrote {name}: {}", dump.summary()));
     say(format_args!("acevo: it tells all that the game tells, the driver's name too, and where its pages were found"));
     Ok(ExitCode::SUCCESS)
-}
-
-/// Says so where a game that is live by its own word does not move.
-fn warn_of_silence(mapper: &ACEvoSharedMemoryMapper, status: ACEvoStatus) {
-    if status == ACEvoStatus::Live && !moves(mapper) {
-        say(format_args!(
-            "acevo: nothing moves though the status is live: these are the last values of a game that has ended"
-        ));
-    }
-}
-
-/// `None` where waiting for the game was ended by Ctrl-C.
-fn attach(args: &Dump) -> anyhow::Result<Option<ACEvoSharedMemoryMapper>> {
-    // Pages that nothing was ever written to are not a game yet.
-    let open = || match args.place.open() {
-        Ok(mapper) if args.wait && mapper.frame()?.is_blank() => {
-            Err(Error::PageNotThere { page: PageKind::Graphics, place: mapper.place(PageKind::Graphics) })
-        }
-        result => result,
-    };
-    let mut stop = None;
-    loop {
-        let error = match open() {
-            Ok(mapper) => return Ok(Some(mapper)),
-            Err(error) if args.wait && error.is_absence() => error,
-            Err(error) => return Err(error).context("nothing to dump"),
-        };
-        match &stop {
-            None => {
-                stop = Some(Stop::on_signal()?);
-                say(format_args!("acevo: waiting: {error}"));
-            }
-            Some(stop) if stop.is_asked_for() => return Ok(None),
-            Some(_) => sleep(LOOK_EVERY),
-        }
-    }
-}
-
-/// True as soon as something comes.
-fn moves(mapper: &ACEvoSharedMemoryMapper) -> bool {
-    mapper.packets().wait(DEAD_AFTER).is_ok_and(|packet| packet.is_some())
 }
 
 /// A field as JSON.

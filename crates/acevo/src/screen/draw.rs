@@ -10,7 +10,7 @@ use ratatui::widgets::{Block, Paragraph, Wrap};
 
 use super::panels;
 use super::state::Shown;
-use super::units::Units;
+use super::units::{Units, Written as _};
 use super::widgets::dim;
 use crate::live::{Health, Link};
 use crate::text::{clean, number};

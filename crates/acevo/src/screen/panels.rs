@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use super::big::big;
-use super::units::Units;
+use super::units::{Units, Written as _};
 use super::widgets::{bar, dim, entry, lamp, name_of, position};
 use crate::text::{clean, clock, difference, lap_time, number};
 

@@ -1,59 +1,56 @@
-//! The units the driver wants to see.
+//! Values in the units that the driver wants to see.
+
+use acevo_telemetry::Unit;
+pub(super) use acevo_telemetry::UnitSystem as Units;
 
 use crate::text::number;
 
-const MPH_PER_KMH: f64 = 0.621_371;
-const BAR_PER_PSI: f64 = 0.068_947_6;
-
-/// A set of units.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Units {
-    /// As the game has them: km/h, °C, psi.
-    #[default]
-    Game,
-    /// km/h, °C, bar.
-    Metric,
-    /// mph, °F, psi.
-    Imperial,
+/// How the screen writes values of the game.
+pub(super) trait Written {
+    /// The units that the key for it chooses next.
+    fn next(self) -> Self;
+    fn speed(self, kmh: f32) -> f64;
+    fn speed_unit(self) -> &'static str;
+    /// A temperature without its unit.
+    fn temperature(self, celsius: f32) -> String;
+    fn temperature_unit(self) -> &'static str;
+    /// A pressure without its unit.
+    fn pressure(self, psi: f32) -> String;
+    fn pressure_unit(self) -> &'static str;
 }
 
-impl Units {
-    pub(super) const fn next(self) -> Self {
+impl Written for Units {
+    fn next(self) -> Self {
         match self {
             Self::Game => Self::Metric,
             Self::Metric => Self::Imperial,
-            Self::Imperial => Self::Game,
+            _ => Self::Game,
         }
     }
 
-    pub(super) fn speed(self, kmh: f32) -> f64 {
-        if self == Self::Imperial { f64::from(kmh) * MPH_PER_KMH } else { kmh.into() }
+    fn speed(self, kmh: f32) -> f64 {
+        self.show(kmh.into(), Unit::KilometrePerHour).0
     }
 
-    pub(super) const fn speed_unit(self) -> &'static str {
-        if matches!(self, Self::Imperial) { "mph" } else { "km/h" }
+    fn speed_unit(self) -> &'static str {
+        self.display(Unit::KilometrePerHour).symbol()
     }
 
-    /// A temperature without its unit.
-    pub(super) fn temperature(self, celsius: f32) -> String {
-        let celsius = f64::from(celsius);
-        number(if self == Self::Imperial { celsius * 1.8 + 32.0 } else { celsius }, 0)
+    fn temperature(self, celsius: f32) -> String {
+        number(self.show(celsius.into(), Unit::Celsius).0, 0)
     }
 
-    pub(super) const fn temperature_unit(self) -> &'static str {
-        if matches!(self, Self::Imperial) { "°F" } else { "°C" }
+    fn temperature_unit(self) -> &'static str {
+        self.display(Unit::Celsius).symbol()
     }
 
-    /// A pressure without its unit.
-    pub(super) fn pressure(self, psi: f32) -> String {
-        match self {
-            Self::Metric => number(f64::from(psi) * BAR_PER_PSI, 2),
-            _ => number(psi, 1),
-        }
+    fn pressure(self, psi: f32) -> String {
+        let (value, unit) = self.show(psi.into(), Unit::Psi);
+        number(value, Unit::Psi.decimals_in(1, unit))
     }
 
-    pub(super) const fn pressure_unit(self) -> &'static str {
-        if matches!(self, Self::Metric) { "bar" } else { "psi" }
+    fn pressure_unit(self) -> &'static str {
+        self.display(Unit::Psi).symbol()
     }
 }
 

@@ -1,0 +1,329 @@
+//! The catalogue of channels: one table of what can be measured, drawn, logged and exported.
+//! It is written in the files beside this one, with the words of `define`.
+
+mod define;
+mod driving;
+mod engine;
+mod motion;
+mod session;
+mod settings;
+mod wheels;
+
+use std::fmt;
+use std::ops::RangeInclusive;
+
+use acevo_shared_memory::{EnumType, Frame, PageKind};
+
+use self::define::{Compute, Now, join};
+use crate::axes::Axes;
+use crate::units::{Unit, UnitSystem};
+
+/// One quantity with a stable name, a unit and one meaning, computed from a [`Frame`]; [`channels`] lists all of them.
+///
+/// Where the game's pages have oddities (several signals for the same thing, opposite signs on the two sides of the car, values
+/// that mean "none", axes that are disputed) the channel has none, and its [`note`](Self::note) says what was done.
+///
+/// ```
+/// use acevo_shared_memory::{Frame, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, View};
+/// use acevo_telemetry::{Axes, channel};
+/// # use acevo_telemetry::acevo_shared_memory;
+///
+/// let mut physics = SPageFilePhysics { speedKmh: 181.5, ..Default::default() };
+/// physics.accG = [1.2, 0.0, -0.4];
+/// let frame = Frame {
+///     physics: View::from(physics),
+///     graphics: View::from(SPageFileGraphicEvo::default()),
+///     static_data: View::from(SPageFileStaticEvo::default()),
+/// };
+/// let speed = channel("speed").unwrap();
+/// assert_eq!((speed.number(&frame, &Axes::default()), speed.unit().symbol()), (Some(181.5), "km/h"));
+/// // The axes of the acceleration are not known before the car has driven.
+/// assert_eq!(channel("g_longitudinal").unwrap().number(&frame, &Axes::default()), None);
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Channel {
+    id: &'static str,
+    title: &'static str,
+    unit: Unit,
+    sources: &'static [&'static str],
+    compute: Compute,
+    range: (f64, f64),
+    decimals: usize,
+    quality: Quality,
+    note: &'static str,
+    repeats: Option<&'static str>,
+}
+
+/// How often a channel's value changes: with its main page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum RateClass {
+    /// With every physics step (reported: 332-333 Hz).
+    Physics,
+    /// With every rendered frame.
+    Graphics,
+    /// When a session loads.
+    Session,
+}
+
+impl fmt::Display for RateClass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Physics => "physics",
+            Self::Graphics => "graphics",
+            Self::Session => "session",
+        })
+    }
+}
+
+/// How sure it is that a channel is what it says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Quality {
+    /// The game's document says so, or two independent sources.
+    Verified,
+    /// At least one project has measured it.
+    Reported,
+    /// Nobody has confirmed it; the note says what is supposed.
+    Guessed,
+    /// Sources contradict each other; the note says what was done about it.
+    Disputed,
+    /// The game never writes it.
+    Dead,
+}
+
+impl fmt::Display for Quality {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Verified => "verified",
+            Self::Reported => "reported",
+            Self::Guessed => "guessed",
+            Self::Disputed => "disputed",
+            Self::Dead => "dead",
+        })
+    }
+}
+
+/// What kind of values a channel has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Kind {
+    /// Numbers in the channel's unit.
+    Number,
+    /// Yes or no; as a number 1 or 0.
+    Flag,
+    /// One of the game's enums; as a number the game's own.
+    Enum(EnumType),
+    /// A text.
+    Text,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Number => "number",
+            Self::Flag => "flag",
+            Self::Enum(_) => "enum",
+            Self::Text => "text",
+        })
+    }
+}
+
+/// A channel's value. Texts borrow from the frame; control characters in them are as the game has them.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum ChannelValue<'a> {
+    /// Always finite, in the channel's unit.
+    Number(f64),
+    /// Yes or no.
+    Flag(bool),
+    /// The game's number, and the name it has.
+    Enum(i32, &'static str),
+    /// Never empty.
+    Text(&'a str),
+}
+
+impl ChannelValue<'_> {
+    /// The value as a number: flags are 0 and 1, enums the game's number, texts none.
+    pub fn as_f64(&self) -> Option<f64> {
+        match *self {
+            Self::Number(number) => Some(number),
+            Self::Flag(flag) => Some(f64::from(u8::from(flag))),
+            Self::Enum(value, _) => Some(value.into()),
+            Self::Text(_) => None,
+        }
+    }
+}
+
+/// Every group of the table, in its order.
+const GROUPS: [&[Channel]; 13] = [
+    driving::CONTROLS,
+    driving::AIDS,
+    motion::ACCELERATION,
+    motion::POSITION,
+    wheels::EACH.as_flattened(),
+    wheels::BODY,
+    engine::ENGINE,
+    engine::ENERGY,
+    session::LAP,
+    session::RACE,
+    session::SESSION,
+    settings::CAR,
+    settings::ASSISTS,
+];
+
+const COUNT: usize = {
+    let (mut count, mut group) = (0, 0);
+    while group < GROUPS.len() {
+        count += GROUPS[group].len();
+        group += 1;
+    }
+    count
+};
+
+static TABLE: [Channel; COUNT] = join(&GROUPS);
+
+/// Every channel, dead ones too, related ones next to each other. Wheels come in the order FL, FR, RL, RR.
+pub fn channels() -> &'static [Channel] {
+    &TABLE
+}
+
+/// The channel with this id.
+pub fn channel(id: &str) -> Option<&'static Channel> {
+    TABLE.iter().find(|channel| channel.id == id)
+}
+
+/// What a logger takes when nobody says what: neither dead channels nor those that repeat another one.
+pub fn default_channels() -> impl Iterator<Item = &'static Channel> + Clone {
+    TABLE.iter().filter(|channel| channel.is_default())
+}
+
+impl Channel {
+    /// Stable name: `speed`, `tyre_temp_inner_fr`.
+    pub const fn id(&self) -> &'static str {
+        self.id
+    }
+
+    /// Name for people: `Tyre temperature inner FR`.
+    pub const fn title(&self) -> &'static str {
+        self.title
+    }
+
+    /// Unit of its numbers.
+    pub const fn unit(&self) -> Unit {
+        self.unit
+    }
+
+    /// The raw fields it is computed from, as `physics.speedKmh`, `graphics.tyre_lf.slip`, `physics.accG[0]`; the main one first.
+    pub const fn sources(&self) -> &'static [&'static str] {
+        self.sources
+    }
+
+    /// The pages its sources are on.
+    pub fn pages(&self) -> impl Iterator<Item = PageKind> + use<> {
+        let sources = self.sources;
+        PageKind::ALL.into_iter().filter(move |page| sources.iter().any(|source| page_of(source) == *page))
+    }
+
+    /// How often it changes.
+    pub fn rate(&self) -> RateClass {
+        match self.sources.first().map(|source| page_of(source)) {
+            Some(PageKind::Physics) => RateClass::Physics,
+            Some(PageKind::Graphics) => RateClass::Graphics,
+            _ => RateClass::Session,
+        }
+    }
+
+    /// What its numbers are expected to be, for scales and for doubts; not enforced. `None` for texts.
+    pub fn range(&self) -> Option<RangeInclusive<f64>> {
+        (self.kind() != Kind::Text).then_some(self.range.0..=self.range.1)
+    }
+
+    /// Decimals worth showing in [its unit](Self::unit).
+    pub const fn decimals(&self) -> usize {
+        self.decimals
+    }
+
+    /// How sure it is.
+    pub const fn quality(&self) -> Quality {
+        self.quality
+    }
+
+    /// What to know about it; empty where its title says all.
+    pub const fn note(&self) -> &'static str {
+        self.note
+    }
+
+    /// Id of the channel that tells the same.
+    pub const fn repeats(&self) -> Option<&'static str> {
+        self.repeats
+    }
+
+    /// Part of [`default_channels`].
+    pub fn is_default(&self) -> bool {
+        self.quality != Quality::Dead && self.repeats.is_none()
+    }
+
+    /// What kind of values it has.
+    pub const fn kind(&self) -> Kind {
+        match self.compute {
+            Compute::Number(_) => Kind::Number,
+            Compute::Flag(_) => Kind::Flag,
+            Compute::Enum(ty, _) => Kind::Enum(ty),
+            Compute::Text(_) => Kind::Text,
+        }
+    }
+
+    /// Its value in a frame. `None` where there is none: the game's "no time" and "no reference", NaN and infinities, an empty
+    /// text, an acceleration while the [axes](Axes) are undecided, a dead channel.
+    ///
+    /// Nothing is allocated, and no bits panic.
+    pub fn value<'a>(&self, frame: &'a Frame, axes: &Axes) -> Option<ChannelValue<'a>> {
+        if self.quality == Quality::Dead {
+            return None;
+        }
+        match self.compute {
+            Compute::Number(of) => {
+                of(&Now::of(frame, axes)).filter(|number| number.is_finite()).map(ChannelValue::Number)
+            }
+            Compute::Flag(of) => Some(ChannelValue::Flag(of(&Now::of(frame, axes)))),
+            Compute::Enum(ty, of) => {
+                let value = of(&Now::of(frame, axes));
+                Some(ChannelValue::Enum(value, ty.name_of(value)))
+            }
+            Compute::Text(of) => Some(of(frame)).filter(|text| !text.is_empty()).map(ChannelValue::Text),
+        }
+    }
+
+    /// Its value as a number: flags are 0 and 1, enums the game's number, texts none.
+    pub fn number(&self, frame: &Frame, axes: &Axes) -> Option<f64> {
+        self.value(frame, axes)?.as_f64()
+    }
+
+    /// The unit in which a system shows this channel. Small lengths (travel, height, thickness) are in mm or inches.
+    pub fn display_unit(&self, system: UnitSystem) -> Unit {
+        let is_small = self.unit == Unit::Metre && self.range.1 < 2.0;
+        system.display(if is_small { Unit::Millimetre } else { self.unit })
+    }
+
+    /// Decimals worth showing in another unit.
+    pub fn decimals_in(&self, unit: Unit) -> usize {
+        self.unit.decimals_in(self.decimals, unit)
+    }
+}
+
+/// Channels are the same where their ids are.
+impl PartialEq for Channel {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Channel {}
+
+fn page_of(source: &str) -> PageKind {
+    match source.split('.').next() {
+        Some("physics") => PageKind::Physics,
+        Some("graphics") => PageKind::Graphics,
+        _ => PageKind::Static,
+    }
+}

@@ -1,0 +1,254 @@
+//! The words that the table is written in.
+
+use std::fmt;
+
+use acevo_shared_memory::{EnumType, Frame, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
+
+use super::{Channel, Quality};
+use crate::axes::Axes;
+use crate::units::Unit;
+
+/// What a channel is computed from.
+pub(super) struct Now<'a> {
+    pub(super) frame: &'a Frame,
+    pub(super) physics: &'a SPageFilePhysics,
+    pub(super) graphics: &'a SPageFileGraphicEvo,
+    pub(super) session: &'a SPageFileStaticEvo,
+    pub(super) axes: &'a Axes,
+}
+
+impl<'a> Now<'a> {
+    pub(super) fn of(frame: &'a Frame, axes: &'a Axes) -> Self {
+        Self {
+            frame,
+            physics: frame.physics.raw(),
+            graphics: frame.graphics.raw(),
+            session: frame.static_data.raw(),
+            axes,
+        }
+    }
+}
+
+/// How a value is computed. A number that is NaN or infinite is none.
+#[derive(Clone, Copy)]
+pub(super) enum Compute {
+    Number(fn(&Now<'_>) -> Option<f64>),
+    Flag(fn(&Now<'_>) -> bool),
+    Enum(EnumType, fn(&Now<'_>) -> i32),
+    Text(fn(&Frame) -> &str),
+}
+
+impl fmt::Debug for Compute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Number(_) => "Number",
+            Self::Flag(_) => "Flag",
+            Self::Enum(..) => "Enum",
+            Self::Text(_) => "Text",
+        })
+    }
+}
+
+/// A number from 0 to 1, verified, until one of the methods below says something else.
+pub(super) const fn number(
+    id: &'static str,
+    title: &'static str,
+    sources: &'static [&'static str],
+    of: fn(&Now<'_>) -> Option<f64>,
+) -> Channel {
+    new(id, title, sources, Compute::Number(of))
+}
+
+pub(super) const fn flag(
+    id: &'static str,
+    title: &'static str,
+    sources: &'static [&'static str],
+    of: fn(&Now<'_>) -> bool,
+) -> Channel {
+    new(id, title, sources, Compute::Flag(of))
+}
+
+const fn new(id: &'static str, title: &'static str, sources: &'static [&'static str], compute: Compute) -> Channel {
+    Channel {
+        id,
+        title,
+        unit: Unit::None,
+        sources,
+        compute,
+        range: (0.0, 1.0),
+        decimals: 0,
+        quality: Quality::Verified,
+        note: "",
+        repeats: None,
+    }
+}
+
+pub(super) const fn named(
+    id: &'static str,
+    title: &'static str,
+    sources: &'static [&'static str],
+    ty: EnumType,
+    last: f64,
+    of: fn(&Now<'_>) -> i32,
+) -> Channel {
+    new(id, title, sources, Compute::Enum(ty, of)).within(0.0, last)
+}
+
+pub(super) const fn text(
+    id: &'static str,
+    title: &'static str,
+    sources: &'static [&'static str],
+    of: fn(&Frame) -> &str,
+) -> Channel {
+    new(id, title, sources, Compute::Text(of))
+}
+
+impl Channel {
+    /// In this unit, in this range, worth so many decimals.
+    pub(super) const fn in_unit(mut self, unit: Unit, min: f64, max: f64, decimals: usize) -> Self {
+        self.unit = unit;
+        self.decimals = decimals;
+        self.within(min, max)
+    }
+
+    /// Without a unit.
+    pub(super) const fn plain(self, min: f64, max: f64, decimals: usize) -> Self {
+        self.in_unit(Unit::None, min, max, decimals)
+    }
+
+    /// 0..1 of something.
+    pub(super) const fn share(self) -> Self {
+        self.in_unit(Unit::Share, 0.0, 1.0, 3)
+    }
+
+    const fn within(mut self, min: f64, max: f64) -> Self {
+        self.range = (min, max);
+        self
+    }
+
+    const fn said(mut self, quality: Quality, note: &'static str) -> Self {
+        self.quality = quality;
+        self.note = note;
+        self
+    }
+
+    pub(super) const fn noted(self, note: &'static str) -> Self {
+        self.said(Quality::Verified, note)
+    }
+
+    pub(super) const fn reported(self, note: &'static str) -> Self {
+        self.said(Quality::Reported, note)
+    }
+
+    pub(super) const fn guessed(self, note: &'static str) -> Self {
+        self.said(Quality::Guessed, note)
+    }
+
+    pub(super) const fn disputed(self, note: &'static str) -> Self {
+        self.said(Quality::Disputed, note)
+    }
+
+    pub(super) const fn dead(self, note: &'static str) -> Self {
+        self.said(Quality::Dead, note)
+    }
+
+    /// Tells the same as another channel, which is the better one.
+    pub(super) const fn repeating(mut self, id: &'static str) -> Self {
+        self.repeats = Some(id);
+        self
+    }
+}
+
+/// The groups, one behind the other.
+pub(super) const fn join<const N: usize>(groups: &[&[Channel]]) -> [Channel; N] {
+    let mut table = [groups[0][0]; N];
+    let (mut at, mut group) = (0, 0);
+    while group < groups.len() {
+        let mut index = 0;
+        while index < groups[group].len() {
+            table[at] = groups[group][index];
+            at += 1;
+            index += 1;
+        }
+        group += 1;
+    }
+    table
+}
+
+/// Path of a raw field as sources have it: `physics.accG[0]`.
+macro_rules! source {
+    (session $($rest:tt)+) => {
+        source!(@ "static"; $($rest)+)
+    };
+    ($page:ident $($rest:tt)+) => {
+        source!(@ stringify!($page); $($rest)+)
+    };
+    (@ $page:expr; $(. $name:ident)+ $([$index:literal])*) => {
+        concat!($page $(, ".", stringify!($name))+ $(, "[", $index, "]")*)
+    };
+}
+
+/// A channel that is a raw field: a number as it is or negated, or a flag that is on where the field is not zero.
+macro_rules! raw {
+    (number $id:expr, $title:expr, $page:ident $($field:tt)+) => {
+        $crate::channels::define::number($id, $title, &[source!($page $($field)+)], |now| {
+            Some(f64::from(now.$page $($field)+))
+        })
+    };
+    (negated $id:expr, $title:expr, $page:ident $($field:tt)+) => {
+        // Subtracted from zero there is no -0.
+        $crate::channels::define::number($id, $title, &[source!($page $($field)+)], |now| {
+            Some(0.0 - f64::from(now.$page $($field)+))
+        })
+    };
+    (flag $id:expr, $title:expr, $page:ident $($field:tt)+) => {
+        $crate::channels::define::flag($id, $title, &[source!($page $($field)+)], |now| {
+            i64::from(now.$page $($field)+) != 0
+        })
+    };
+}
+
+/// The same channel for each of the four wheels, from an array of the physics page or from the graphics page's wheels.
+///
+/// `left | right` are two fields for the two sides of the car; `mirrored` negates the right wheels; `repeats` names the
+/// channels that tell the same.
+macro_rules! wheels {
+    ($id:literal $(repeats $twin:literal)?, $title:literal, physics.$name:ident $($how:tt)*) => {
+        wheels!($id $(repeats $twin)?, $title; [number physics.$name[0]]
+            [number physics.$name[1]] [number physics.$name[2]] [number physics.$name[3]]; [$($how)*])
+    };
+    ($id:literal, $title:literal, mirrored physics.$name:ident $($how:tt)*) => {
+        wheels!($id, $title; [number physics.$name[0]]
+            [negated physics.$name[1]] [number physics.$name[2]] [negated physics.$name[3]]; [$($how)*])
+    };
+    ($id:literal $(repeats $twin:literal)?, $title:literal, tyre.$left:ident | $right:ident $($how:tt)*) => {
+        wheels!($id $(repeats $twin)?, $title; [number graphics.tyre_lf.$left] [number graphics.tyre_rf.$right]
+            [number graphics.tyre_lr.$left] [number graphics.tyre_rr.$right]; [$($how)*])
+    };
+    ($id:literal $(repeats $twin:literal)?, $title:literal, tyre.$name:ident $($how:tt)*) => {
+        wheels!($id $(repeats $twin)?, $title, tyre.$name | $name $($how)*)
+    };
+    // Each wheel with its field; what is said of all of them is in brackets.
+    ($id:literal $(repeats $twin:literal)?, $title:literal; $fl:tt $fr:tt $rl:tt $rr:tt; $how:tt) => {
+        [
+            wheel!($id, $title, "_fl", " FL", ($($twin)?), $fl, $how),
+            wheel!($id, $title, "_fr", " FR", ($($twin)?), $fr, $how),
+            wheel!($id, $title, "_rl", " RL", ($($twin)?), $rl, $how),
+            wheel!($id, $title, "_rr", " RR", ($($twin)?), $rr, $how),
+        ]
+    };
+}
+
+/// One of the four.
+macro_rules! wheel {
+    (
+        $id:literal, $title:literal, $suffix:literal, $name:literal, ($($twin:literal)?), [$sign:ident $($field:tt)+],
+        [$($how:tt)*]
+    ) => {
+        raw!($sign concat!($id, $suffix), concat!($title, $name), $($field)+)
+            $($how)*
+            $(.repeating(concat!($twin, $suffix)))?
+    };
+}
+
+pub(super) use {raw, source, wheel, wheels};
