@@ -12,6 +12,7 @@ mod gaps;
 mod laps;
 mod moment;
 mod outline;
+mod pace;
 mod settings;
 mod step;
 mod stint;
@@ -29,13 +30,18 @@ pub use fuel::{Consumption, FuelNow, FuelPlan, Race, RaceEnd};
 pub use gaps::{Gap, Gaps};
 pub use laps::{CurrentLap, Figures, Incomplete, Invalid, Lap, LapKind, Validity};
 pub use outline::{Bounds, Outline, PitLane, Projection, Road, Waypoint};
+pub use pace::Delta;
 pub use settings::{BadSectors, Sectors, Settings};
-pub use stint::{Stint, StintSample, Stints, WheelSample, WheelSummary};
+pub use stint::{Stint, Stints};
 pub use summary::Summary;
 pub use trace::{NotATrace, Reference, Trace, TraceRecorder};
 
+use crate::names::is_name;
+use crate::personal::{Combination, PersonalBest, PersonalBests};
+use crate::{Axes, AxesResolver};
 use laps::{Laps, News};
-use moment::{Clock, Moment};
+use moment::{Clock, Flow, Moment};
+use pace::Pace;
 
 /// Laps that are kept. More than any session has.
 const MOST_LAPS: usize = 5000;
@@ -74,23 +80,74 @@ pub struct Analysis {
     engine: Laps,
     laps: Vec<Lap>,
     bests: Bests,
+    drive: Drive,
+    pace: Pace,
+    consumption: Consumption,
+    fuel: Option<FuelPlan>,
+    stints: Stints,
+    outline: Outline,
+    axes: AxesResolver,
+    personal: PersonalBests,
+    date: u64,
     events: VecDeque<SessionEvent>,
-    /// Driving so far, in seconds.
+    /// The newest moment, and where the car was.
+    at: Duration,
+    place: Option<f64>,
+    /// Driving so far, in seconds, and metres.
     driven_s: f64,
+    driven_m: f64,
+}
+
+/// What is driven where, by the names that are known.
+#[derive(Debug, Clone, Default)]
+struct Drive {
+    combination: Combination,
+    game_version: String,
 }
 
 impl Analysis {
     /// Nothing is known yet.
     pub fn new(settings: Settings) -> Self {
+        let mut stints = Stints::default();
+        stints.begin(1, 1);
         Self {
             engine: Laps::new(settings.sectors.lines("", "")),
             settings,
             clock: Clock::default(),
             laps: Vec::new(),
             bests: Bests::default(),
+            drive: Drive::default(),
+            pace: Pace::default(),
+            consumption: Consumption::default(),
+            fuel: None,
+            stints,
+            outline: Outline::default(),
+            axes: AxesResolver::new(),
+            personal: PersonalBests::default(),
+            date: 0,
             events: VecDeque::new(),
+            at: Duration::ZERO,
+            place: None,
             driven_s: 0.0,
+            driven_m: 0.0,
         }
+    }
+
+    /// Knows these personal bests from the start; laps that are better are added to them.
+    #[must_use]
+    pub fn with_personal_bests(mut self, bests: PersonalBests) -> Self {
+        self.personal = bests;
+        self
+    }
+
+    /// The date of laps that end from now on, in seconds since 1970 (UTC): what is fed has no date. It is only noted in personal bests.
+    pub fn set_date(&mut self, unix_s: u64) {
+        self.date = unix_s;
+    }
+
+    /// Which lap the running one is compared with.
+    pub fn set_reference(&mut self, reference: Reference) {
+        self.pace.reference = reference;
     }
 
     /// Takes the newest pages, which were seen `at` this time on any clock that never goes back.
@@ -99,13 +156,20 @@ impl Analysis {
     /// settled nothing is believed.
     pub fn feed(&mut self, at: Duration, frame: &Frame) {
         let Some(moment) = self.clock.next(at, frame) else { return };
-        self.driven_s = moment.time;
+        (self.at, self.driven_s) = (at, moment.time);
+        self.place = Some(f64::from(frame.graphics.raw().npos)).filter(|place| (-0.5..1.5).contains(place));
+        if moment.flow != Flow::Continues {
+            self.axes = AxesResolver::new();
+        }
         if moment.graphics {
-            self.follow_track(frame);
+            self.follow_names(frame);
         }
         self.engine.feed(&moment, self.clock.step().seconds());
         while let Some(news) = self.engine.take_news() {
-            self.take(news, at, &moment);
+            self.take(news);
+        }
+        if moment.is_live() {
+            self.follow_drive(&moment);
         }
     }
 
@@ -114,9 +178,7 @@ impl Analysis {
         self.clock.interrupt();
         self.engine.interrupt(self.driven_s);
         while let Some(news) = self.engine.take_news() {
-            if let News::Ended(lap) = news {
-                self.keep(lap);
-            }
+            self.take(news);
         }
     }
 
@@ -151,38 +213,156 @@ impl Analysis {
         self.engine.stint()
     }
 
-    fn follow_track(&mut self, frame: &Frame) {
-        let session = &frame.static_data;
-        self.engine.set_lines(self.settings.sectors.lines(session.track(), session.track_configuration()));
+    /// How the running lap compares with the [`Reference`]; `None` where there is none, or the beginning of the lap was not seen.
+    pub fn delta(&self) -> Option<Delta> {
+        let (place, elapsed_s) = self.engine.progress()?;
+        let personal = self.personal_best().and_then(|best| best.trace.as_ref());
+        self.pace.delta(personal, place, elapsed_s)
     }
 
-    fn take(&mut self, news: News, at: Duration, moment: &Moment<'_>) {
+    /// How long the fuel lasts, or the charge of an electric car (0..1), and what is needed to the flag. `None` before anything is driven.
+    pub fn fuel(&self) -> Option<&FuelPlan> {
+        self.fuel.as_ref()
+    }
+
+    /// The stints so far.
+    pub fn stints(&self) -> &Stints {
+        &self.stints
+    }
+
+    /// The track as far as it is known; [`Gaps`] tells how far the others are along it.
+    pub fn outline(&self) -> &Outline {
+        &self.outline
+    }
+
+    /// Which axis of the acceleration is which, as far as the drive has told.
+    pub fn axes(&self) -> Axes {
+        self.axes.axes()
+    }
+
+    /// All personal bests, with what was driven since. [`PersonalStore`](crate::personal::PersonalStore) keeps them in a file.
+    pub fn personal_bests(&self) -> &PersonalBests {
+        &self.personal
+    }
+
+    /// The personal best with the car and on the track that are driven.
+    pub fn personal_best(&self) -> Option<&PersonalBest> {
+        self.personal.get(&self.drive.combination)
+    }
+
+    /// Notes names once they are known. With another car or on another track nothing that was used tells what a lap will take.
+    fn follow_names(&mut self, frame: &Frame) {
+        let (session, car) = (&frame.static_data, frame.graphics.car_model());
+        let (track, configuration) = (session.track(), session.track_configuration());
+        self.engine.set_lines(self.settings.sectors.lines(track, configuration));
+        if !(is_name(track) && is_name(car)) {
+            return;
+        }
+        self.outline.set_track(track, configuration, session.track_length().map(f64::from));
+        let known = &mut self.drive.combination;
+        if (known.track.as_str(), known.configuration.as_str(), known.car.as_str()) == (track, configuration, car) {
+            return;
+        }
+        let is_first = known.track.is_empty();
+        *known = Combination { track: track.into(), configuration: configuration.into(), car: car.into() };
+        self.drive.game_version = session.ac_evo_version().into();
+        if !is_first {
+            self.consumption = Consumption::default();
+            self.pace.forget();
+        }
+    }
+
+    fn follow_drive(&mut self, moment: &Moment<'_>) {
+        let frame = moment.frame;
+        if moment.physics {
+            self.axes.feed(moment.time, frame.physics.raw());
+        }
+        if !moment.graphics {
+            return;
+        }
+        if let Some((place, elapsed_s)) = self.engine.progress() {
+            self.pace.note(place, elapsed_s);
+        }
+        let now = FuelNow::of(frame);
+        if let Some(stretch) = self.engine.take_stretch()
+            && !frame.graphics.raw().is_in_pit_box
+        {
+            self.driven_m += stretch.metres;
+            self.stints.note(stretch, self.engine.speeds(), frame);
+            self.consumption.note(now.amount, self.driven_m);
+        }
+        self.fuel = Some(self.consumption.plan(&now, Race::of(frame).as_ref()));
+        if let (Some(car), Some(road)) = (frame.graphics.player_car(), Road::of(frame)) {
+            self.outline.note(now.place, car.coordinates.map(f64::from), road);
+        }
+    }
+
+    fn take(&mut self, news: News) {
         match news {
-            News::Session(_) => {
+            News::Session(session) => {
                 self.bests = Bests::default();
-                self.tell(at, moment, What::Session);
+                self.pace.forget();
+                self.stints.begin(session, self.engine.stint());
+                self.tell(What::Session);
             }
-            News::Stint(stint) => self.tell(at, moment, What::Stint { stint }),
-            News::Begun(_) => self.tell(at, moment, What::LapBegun),
+            News::Stint(stint) => {
+                self.stints.begin(self.engine.session(), stint);
+                self.tell(What::Stint { stint });
+            }
+            News::Begun(_) => {
+                self.pace.begin_lap();
+                self.tell(What::LapBegun);
+            }
             News::Split { sector, split_ms, sector_ms, .. } => {
                 let best = self.bests.sectors_ms.get(sector).copied().flatten();
                 let is_best = sector_ms.is_some_and(|ms| best.is_some_and(|best| ms < best));
-                self.tell(at, moment, What::Sector { sector: sector + 1, sector_ms, split_ms, is_best });
+                self.tell(What::Sector { sector: sector + 1, sector_ms, split_ms, is_best });
             }
-            News::Invalidated { reason, .. } => self.tell(at, moment, What::Invalidated { reason }),
-            News::Crossed(_) => {}
-            News::Ended(lap) => self.end_lap(lap, at, moment),
+            News::Invalidated { reason, .. } => self.tell(What::Invalidated { reason }),
+            News::Crossed(_) => self.pace.cross(),
+            News::Ended(lap) => self.end_lap(lap),
         }
     }
 
-    fn end_lap(&mut self, lap: Lap, at: Duration, moment: &Moment<'_>) {
+    fn end_lap(&mut self, lap: Lap) {
         let bettered = if lap.session == self.session() { self.bests.take(&lap) } else { Default::default() };
         let time_ms = lap.time_ms;
+        let personal = self.note_lap(&lap, bettered.lap.is_some());
         self.keep(lap.clone());
-        self.tell(at, moment, What::Lap(lap));
-        if let (Some(before_ms), Some(time_ms)) = (bettered.lap, time_ms) {
-            self.tell(at, moment, What::SessionBest { time_ms, before_ms });
+        self.tell(What::Lap(lap));
+        let Some(time_ms) = time_ms else { return };
+        if let Some(before_ms) = bettered.lap {
+            self.tell(What::SessionBest { time_ms, before_ms });
         }
+        if let Some(before_ms) = personal {
+            self.tell(What::PersonalBest { time_ms, before_ms });
+        }
+    }
+
+    /// What follows from a lap. Gives the personal best before, if there was one, where it is a better one.
+    fn note_lap(&mut self, lap: &Lap, is_best: bool) -> Option<Option<u32>> {
+        let time_s = lap.time_ms.map(|ms| f64::from(ms) / 1000.0);
+        let is_whole = lap.incomplete.is_none();
+        let trace = self.pace.end_lap(time_s.filter(|_| is_whole), is_best).cloned();
+        self.stints.end_lap(lap);
+        if let (Some(time_s), true, LapKind::Flying) = (time_s, is_whole, lap.kind) {
+            // By the same measure as what is left.
+            let used = lap.fuel_used_l.filter(|used| *used > 0.0).or(lap.charge_used);
+            used.iter().for_each(|used| self.consumption.lap(*used, time_s));
+        }
+        let time_ms = lap.time_ms.filter(|_| lap.counts())?;
+        let before = self.personal_best().map(|best| best.time_ms);
+        let sectors_ms = lap.sectors_ms.iter().copied().collect::<Option<Vec<_>>>().unwrap_or_default();
+        let best = PersonalBest {
+            time_ms,
+            best_sectors_ms: sectors_ms.clone(),
+            sectors_ms,
+            date: self.date,
+            game_version: self.drive.game_version.clone(),
+            trace,
+        };
+        let is_better = before.is_none_or(|before| time_ms < before);
+        (self.personal.offer(self.drive.combination.clone(), best) && is_better).then_some(before)
     }
 
     fn keep(&mut self, lap: Lap) {
@@ -192,7 +372,7 @@ impl Analysis {
         self.laps.push(lap);
     }
 
-    fn tell(&mut self, at: Duration, moment: &Moment<'_>, what: What) {
+    fn tell(&mut self, what: What) {
         if self.events.len() >= MOST_EVENTS {
             self.events.pop_front();
         }
@@ -200,8 +380,7 @@ impl Analysis {
             What::Lap(lap) => Some(lap.number),
             _ => self.engine.number(),
         };
-        let place = Some(f64::from(moment.frame.graphics.raw().npos)).filter(|place| (-0.5..1.5).contains(place));
-        let session = self.session();
-        self.events.push_back(SessionEvent { at_s: at.as_secs_f64(), session, lap, place, what });
+        let (at_s, session, place) = (self.at.as_secs_f64(), self.session(), self.place);
+        self.events.push_back(SessionEvent { at_s, session, lap, place, what });
     }
 }

@@ -27,7 +27,7 @@ const LONGEST_LAP_MS: u32 = 3_600_000;
 ///
 /// Names are as the game tells them; wait until it has told them (see [`Frame`](crate::Frame): there are placeholders for
 /// some seconds after loading).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub struct Combination {
     /// Name of the track.
     pub track: String,

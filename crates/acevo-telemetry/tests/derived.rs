@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use acevo_shared_memory::{ACEvoStatus, CarId, Frame, View};
 use acevo_simulator::{CarModel, Options, Scenario, Simulator};
-use acevo_telemetry::analysis::{
-    Consumption, FuelNow, Gaps, Outline, Race, RaceEnd, Road, StintSample, Stints, Trace, TraceRecorder,
-};
+use acevo_telemetry::analysis::{Consumption, FuelNow, Gaps, Outline, Race, RaceEnd, Road, Trace, TraceRecorder};
 
 fn simulator(scenario: Scenario, car: CarModel, laps: u32) -> Simulator {
     let mut options = Options::default();
@@ -194,40 +192,12 @@ fn has_begun(frame: &Frame) -> bool {
 }
 
 #[test]
-fn stints_go_from_box_to_box() {
-    let mut simulator = simulator(Scenario::Pits, CarModel::Gt3, 6);
-    let (mut stints, mut ended) = (Stints::default(), 0);
-    drive(&mut simulator, usize::MAX, |at, frame, simulator| {
-        stints.feed(&StintSample::of(at, frame));
-        if simulator.truth().laps.len() > ended {
-            stints.lap(Some(f64::from(simulator.truth().laps[ended].time_ms) / 1000.0));
-            ended += 1;
-        }
-    });
-    stints.end();
-    let laps: Vec<u32> = stints.finished().map(|stint| stint.laps).collect();
-    assert_eq!(laps.iter().sum::<u32>(), 6, "{laps:?}");
-    assert!(laps.len() >= 3, "{laps:?}");
-    for stint in stints.finished().filter(|stint| stint.laps == 2) {
-        let km = f64::from(simulator.static_data().track_length_m) * 2.0 / 1000.0;
-        assert!((stint.distance_km / km - 1.0).abs() < 0.03, "{} km", stint.distance_km);
-        assert!((100.0..400.0).contains(&stint.time_s) && (2.0..15.0).contains(&stint.fuel_used), "{stint:?}");
-        for wheel in stint.wheels {
-            for summary in [wheel.core_c, wheel.surface_c, wheel.pressure_psi, wheel.brake_c] {
-                let (min, mean, max) = (summary.min().unwrap(), summary.mean().unwrap(), summary.max().unwrap());
-                assert!(10.0 < min && min < mean && mean < max && max < 1200.0, "{min} {mean} {max}");
-            }
-        }
-    }
-}
-
-#[test]
 fn nothing_is_allocated_between_laps() {
     let mut simulator = simulator(Scenario::Weekend, CarModel::Gt3, 2);
     let mut frames = Vec::new();
     drive(&mut simulator, 3, |at, frame, _| frames.push((at, *frame)));
     let (mut outline, mut gaps, mut recorder) = (Outline::default(), Gaps::default(), TraceRecorder::default());
-    let (mut stints, mut consumption) = (Stints::default(), Consumption::default());
+    let mut consumption = Consumption::default();
     let mut trace = None;
     for (_, frame) in &frames {
         outline.set_track("Ring", "", None);
@@ -239,11 +209,10 @@ fn nothing_is_allocated_between_laps() {
         recorder.note(f64::from(second) / 200.0, f64::from(second) * 0.45);
     }
     trace.get_or_insert_with(|| recorder.finish(90.0).unwrap());
-    stints.feed(&StintSample::of(frames[frames.len() - 1].0, &frames[frames.len() - 1].1));
     assert!(outline.is_known());
     let counted = allocation_counter::measure(|| {
         recorder.begin();
-        for (at, frame) in &frames {
+        for (_, frame) in &frames {
             let place = place(frame);
             recorder.note(place, elapsed(frame));
             std::hint::black_box(trace.as_ref().unwrap().delta(place, elapsed(frame)));
@@ -252,9 +221,6 @@ fn nothing_is_allocated_between_laps() {
             gaps.update(&frame.graphics, &outline);
             consumption.note(1.0, 2.0);
             std::hint::black_box(consumption.plan(&FuelNow::of(frame), Race::of(frame).as_ref()));
-            if !frame.graphics.raw().is_in_pit_box {
-                stints.feed(&StintSample::of(*at, frame));
-            }
         }
     });
     assert_eq!(counted.count_total, 0);

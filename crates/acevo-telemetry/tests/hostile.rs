@@ -1,9 +1,7 @@
 //! Frames of any bytes: nothing that follows from them panics, and no sum is spoiled.
 
-use std::time::Duration;
-
 use acevo_shared_memory::{Frame, Page, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, View};
-use acevo_telemetry::analysis::{Consumption, FuelNow, Gaps, Outline, Race, Road, StintSample, Stints, TraceRecorder};
+use acevo_telemetry::analysis::{Consumption, FuelNow, Gaps, Outline, Race, Road, TraceRecorder};
 use proptest::prelude::*;
 
 fn page<T: Page>() -> impl Strategy<Value = T> {
@@ -41,14 +39,14 @@ proptest! {
     #[test]
     fn whatever_the_pages_say(frames in prop::collection::vec(frame(), 1..8)) {
         let (mut outline, mut gaps, mut recorder) = (Outline::default(), Gaps::default(), TraceRecorder::default());
-        let (mut stints, mut consumption) = (Stints::default(), Consumption::default());
+        let mut consumption = Consumption::default();
         for lap in 0..=2100 {
             let place = f64::from(lap) / 2000.0;
             let angle = place * std::f64::consts::TAU;
             outline.note(place.fract(), [500.0 * angle.sin(), 0.0, 500.0 * angle.cos()], Road::Track);
         }
         recorder.begin();
-        for (number, frame) in frames.iter().enumerate() {
+        for frame in &frames {
             let page = frame.graphics.raw();
             let elapsed = f64::from(page.current_lap_time_ms) / 1000.0;
             recorder.note(page.npos.into(), elapsed);
@@ -61,14 +59,11 @@ proptest! {
             let now = FuelNow::of(frame);
             consumption.note(now.amount, page.current_km.into());
             consumption.lap(now.amount, elapsed);
-            stints.feed(&StintSample::of(Duration::from_millis(number as u64 * 16), frame));
             let plan = consumption.plan(&now, Race::of(frame).as_ref());
             let values = [plan.amount, plan.per_lap, plan.laps_left, plan.time_left_s, plan.needed, plan.to_add, plan.surplus];
             prop_assert!(values.into_iter().flatten().all(f64::is_finite));
         }
         recorder.finish(f64::from(frames[0].graphics.raw().last_laptime_ms) / 1000.0);
-        stints.end();
-        prop_assert!(stints.finished().all(|stint| stint.distance_km.is_finite() && stint.fuel_used.is_finite()));
         prop_assert!(outline.points().iter().flatten().all(|value| value.is_finite()));
     }
 }

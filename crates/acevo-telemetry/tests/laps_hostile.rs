@@ -89,6 +89,13 @@ fn ask(analysis: &mut Analysis, events: &mut u64) {
         assert!(lap.elapsed_s.is_finite());
     }
     analysis.bests().theoretical_ms();
+    let stint = analysis.stints().current();
+    assert!(stint.distance_km.is_finite() && stint.fuel_used_l.is_finite() && stint.time_s.is_finite());
+    assert!(analysis.delta().is_none_or(|delta| delta.seconds.is_finite() && delta.predicted_s.is_finite()));
+    if let Some(plan) = analysis.fuel() {
+        assert!([plan.per_lap, plan.needed, plan.surplus].into_iter().flatten().all(f64::is_finite));
+    }
+    assert!(analysis.axes().confidence().is_finite());
     while let Some(event) = analysis.next_event() {
         *events += 1;
         serde_json::to_string(&event).unwrap();

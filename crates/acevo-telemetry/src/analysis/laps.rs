@@ -22,7 +22,8 @@ pub use lap::{Figures, Incomplete, Invalid, Lap, LapKind, Validity};
 pub use running::CurrentLap;
 
 use super::moment::{Beginning, Flow, Moment};
-use meter::Meter;
+use super::stint::Stretch;
+use meter::{Meter, Used};
 use path::Path;
 use pending::{LastLap, Pending};
 use reading::{Reading, speed};
@@ -94,6 +95,9 @@ pub(crate) struct Laps {
     is_new_here: bool,
     meter: Meter,
     path: Path,
+    /// What was driven to the newest frame.
+    stretch: Option<Stretch>,
+    used: Used,
     news: VecDeque<News>,
 }
 
@@ -117,6 +121,8 @@ impl Laps {
             is_new_here: true,
             meter: Meter::default(),
             path: Path::default(),
+            stretch: None,
+            used: Used::default(),
             news: VecDeque::with_capacity(8),
         }
     }
@@ -131,6 +137,16 @@ impl Laps {
 
     pub(crate) fn take_news(&mut self) -> Option<News> {
         self.news.pop_front()
+    }
+
+    /// What was driven to the newest frame; nothing where that does not go on from the one before.
+    pub(crate) fn take_stretch(&mut self) -> Option<Stretch> {
+        self.stretch.take()
+    }
+
+    /// The speeds on the way to the newest frame, in metres per second.
+    pub(crate) fn speeds(&self) -> impl Iterator<Item = f64> {
+        self.path.speeds()
     }
 
     pub(crate) const fn session(&self) -> u32 {
@@ -202,7 +218,7 @@ impl Laps {
             self.follow_stint(&reading);
             self.take_frame(moment, reading, step_s * 1000.0);
             self.follow_count(count, reading.count);
-            self.path.begin(reading.steps, reading.speed);
+            self.path.end();
         }
     }
 
@@ -234,6 +250,9 @@ impl Laps {
             return self.start_over(Incomplete::Replay, now, now_s, step_ms);
         }
         let has_jumped = now.is_beyond_reach(&before, since_ms / 1000.0);
+        if !has_jumped {
+            self.stretch = Some(self.stretch(since_ms, step_ms));
+        }
         let Some(running) = &mut self.running else {
             if now.timer_ms <= 0.0 {
             } else if before.timer_ms <= 0.0 && now.timer_ms <= since_ms + TOLERANCE_MS {
@@ -260,6 +279,17 @@ impl Laps {
             self.begin_anew(&before, now, has_jumped, now_s, step_ms, moment);
         } else {
             self.start_over(Incomplete::Lost, now, now_s, step_ms);
+        }
+    }
+
+    fn stretch(&mut self, since_ms: f64, step_ms: f64) -> Stretch {
+        let used = self.meter.total();
+        let before = std::mem::replace(&mut self.used, used);
+        Stretch {
+            seconds: since_ms / 1000.0,
+            metres: self.path.way() * step_ms / 1000.0,
+            fuel_l: used.fuel_l - before.fuel_l,
+            charge: used.charge - before.charge,
         }
     }
 

@@ -138,16 +138,24 @@ pub enum Reference {
     Best,
     /// The last lap.
     Last,
-    /// A lap from elsewhere, such as the personal best.
+    /// The fastest lap that was ever kept with this car on this track.
+    Personal,
+    /// A lap from elsewhere.
     Stored(Trace),
 }
 
 impl Reference {
     /// The lap that is meant, of those that there are.
-    pub fn trace<'a>(&'a self, best: Option<&'a Trace>, last: Option<&'a Trace>) -> Option<&'a Trace> {
+    pub fn trace<'a>(
+        &'a self,
+        best: Option<&'a Trace>,
+        last: Option<&'a Trace>,
+        personal: Option<&'a Trace>,
+    ) -> Option<&'a Trace> {
         match self {
             Self::Best => best,
             Self::Last => last,
+            Self::Personal => personal,
             Self::Stored(trace) => Some(trace),
         }
     }

@@ -7,12 +7,12 @@ use crate::analysis::Summary;
 
 impl Figures {
     /// Metres per second of a physics packet.
-    pub(super) fn note_speed(&mut self, speed: f64) {
+    pub(in crate::analysis) fn note_speed(&mut self, speed: f64) {
         self.speed_kmh.add(speed * 3.6);
     }
 
     /// What changes slowly, once per frame.
-    pub(super) fn note(&mut self, frame: &Frame) {
+    pub(in crate::analysis) fn note(&mut self, frame: &Frame) {
         let (physics, graphics) = (frame.physics.raw(), frame.graphics.raw());
         let tyres = frame.graphics.tyres();
         let surfaces = tyres.map(|tyre| {

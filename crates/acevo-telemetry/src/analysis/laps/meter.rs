@@ -48,6 +48,11 @@ impl Meter {
         self.marks.push_back((steps, self.used));
     }
 
+    /// What was used by now.
+    pub(super) const fn total(&self) -> Used {
+        self.used
+    }
+
     /// What was used until then. `None` where no packet near that moment was seen, or it is forgotten.
     pub(super) fn at(&self, steps: f64) -> Option<Used> {
         let after = self.marks.partition_point(|(mark, _)| *mark < steps);

@@ -19,17 +19,34 @@ struct Point {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Path {
     points: Vec<Point>,
+    is_over: bool,
 }
 
 impl Path {
-    /// A frame: the way begins anew.
-    pub(super) fn begin(&mut self, steps: f64, speed: f64) {
+    /// Here it begins.
+    fn begin(&mut self, steps: f64, speed: f64) {
+        self.is_over = false;
         self.points.clear();
         self.points.push(Point { steps, speed, way: 0.0 });
     }
 
+    /// A frame has come: what comes next is the next way.
+    pub(super) fn end(&mut self) {
+        self.is_over = true;
+    }
+
+    /// Steps times metres per second.
+    pub(super) fn way(&self) -> f64 {
+        self.points.last().map_or(0.0, |last| last.way)
+    }
+
     /// A physics step on the way.
     pub(super) fn note(&mut self, steps: f64, speed: f64) {
+        match self.points.last().copied() {
+            None => return self.begin(steps, speed),
+            Some(last) if self.is_over => self.begin(last.steps, last.speed),
+            Some(_) => {}
+        }
         let Some(last) = self.points.last().copied().filter(|last| steps > last.steps) else { return };
         let way = last.way + (steps - last.steps) * (last.speed + speed) / 2.0;
         if self.points.len() < MOST {

@@ -144,10 +144,11 @@ fn only_the_official_time_of_that_lap_ends_it() {
 #[test]
 fn the_reference_is_chosen_among_those_that_there_are() {
     let (best, last, stored) = (recorded(30.0).unwrap(), recorded(60.0).unwrap(), recorded(240.0).unwrap());
-    assert_eq!(Reference::default().trace(Some(&best), Some(&last)), Some(&best));
-    assert_eq!(Reference::Best.trace(None, Some(&last)), None);
-    assert_eq!(Reference::Last.trace(Some(&best), Some(&last)), Some(&last));
-    assert_eq!(Reference::Stored(stored.clone()).trace(None, None), Some(&stored));
+    assert_eq!(Reference::default().trace(Some(&best), Some(&last), None), Some(&best));
+    assert_eq!(Reference::Best.trace(None, Some(&last), None), None);
+    assert_eq!(Reference::Last.trace(Some(&best), Some(&last), None), Some(&last));
+    assert_eq!(Reference::Personal.trace(Some(&best), Some(&last), Some(&stored)), Some(&stored));
+    assert_eq!(Reference::Stored(stored.clone()).trace(None, None, None), Some(&stored));
 }
 
 #[test]

@@ -1,0 +1,179 @@
+//! What follows from laps while they are driven, from frames alone.
+
+#[path = "drive/mod.rs"]
+mod drive;
+
+use std::time::Duration;
+
+use acevo_simulator::{AccGOrder, CarModel, Scenario};
+use acevo_telemetry::analysis::{Analysis, Gaps, Reference, Settings, What};
+use acevo_telemetry::personal::PersonalBests;
+use acevo_telemetry::{Decision, Frame};
+use drive::{analysed, each_frame, each_frame_of, frame, options};
+
+#[test]
+fn the_same_frames_give_the_same() {
+    let (_, first, events) = analysed(options(Scenario::Weekend, 5, 3));
+    let (_, second, again) = analysed(options(Scenario::Weekend, 5, 3));
+    assert_eq!(first.laps(), second.laps());
+    assert_eq!(events, again);
+    assert!(!events.is_empty());
+}
+
+#[test]
+fn delta_and_prediction_end_at_the_lap_time() {
+    let mut analysis = Analysis::new(Settings::default());
+    let (mut checked, mut seen) = (0, None);
+    each_frame_of(options(Scenario::HotLaps, 4, 4), |at, frame, truth| {
+        analysis.feed(at, frame);
+        if analysis.current_lap().is_some_and(|lap| lap.place.is_some_and(|place| place > 0.9995)) {
+            seen = analysis.delta().or(seen);
+        }
+        while let Some(event) = analysis.next_event() {
+            let What::Lap(lap) = event.what else { continue };
+            if let Some(delta) = seen.take() {
+                let time = f64::from(lap.time_ms.unwrap()) / 1000.0;
+                let best = truth[..truth.len() - 1].iter().map(|lap| lap.time_ms).min().unwrap();
+                assert!((delta.reference_s - f64::from(best) / 1000.0).abs() < 1e-4, "{delta:?}");
+                assert!((delta.predicted_s - time).abs() < 0.02, "{delta:?} {time}");
+                assert!((delta.seconds - (time - delta.reference_s)).abs() < 0.02, "{delta:?} {time}");
+                checked += 1;
+            }
+        }
+    });
+    assert_eq!(checked, 3, "each lap but the first has a reference");
+}
+
+#[test]
+fn the_last_lap_and_a_personal_best_are_references_too() {
+    let run = |bests: PersonalBests, reference: Reference| {
+        let mut analysis = Analysis::new(Settings::default()).with_personal_bests(bests);
+        analysis.set_reference(reference);
+        analysis.set_date(1_700_000_000);
+        let (mut references, mut events) = (Vec::new(), Vec::new());
+        each_frame(options(Scenario::HotLaps, 6, 3), |at, frame| {
+            analysis.feed(at, frame);
+            references.extend(analysis.delta().map(|delta| (delta.reference_s * 1000.0).round() as u32));
+            events.extend(std::iter::from_fn(|| analysis.next_event()));
+        });
+        references.dedup();
+        (analysis, references, events)
+    };
+    let (first, references, events) = run(PersonalBests::default(), Reference::Last);
+    let times: Vec<u32> = first.laps().iter().filter_map(|lap| lap.time_ms).collect();
+    assert_eq!(references, times[..references.len()]);
+    let bests = |events: &[acevo_telemetry::analysis::SessionEvent]| {
+        let best = |what: &What| matches!(what, What::PersonalBest { .. });
+        events.iter().filter(|event| best(&event.what)).count()
+    };
+    assert!(bests(&events) >= 1);
+    let best = first.personal_best().unwrap();
+    assert_eq!((best.date, Some(best.time_ms)), (1_700_000_000, times.iter().min().copied()));
+    assert_eq!(best.game_version, "0.9.1+release.6");
+    // The same drive once more: nothing is better, and the best is there from the first metre.
+    let (second, references, events) = run(first.personal_bests().clone(), Reference::Personal);
+    assert_eq!((bests(&events), references), (0, vec![best.time_ms]));
+    assert_eq!(second.personal_best(), first.personal_best());
+}
+
+#[test]
+fn stints_go_from_box_to_box() {
+    let (simulator, analysis, events) = analysed(options(Scenario::Pits, 3, 6));
+    let truth = simulator.truth();
+    let begun = events.iter().filter(|event| matches!(event.what, What::Stint { .. })).count();
+    let stints: Vec<_> = analysis.stints().finished().chain([analysis.stints().current()]).collect();
+    assert_eq!(stints.len(), begun + 1);
+    for stint in stints {
+        let laps: Vec<_> = truth.laps.iter().filter(|lap| lap.stint == stint.number).collect();
+        assert_eq!(stint.laps as usize, laps.len(), "{stint:?}");
+        let mean = laps.iter().map(|lap| f64::from(lap.time_ms) / 1000.0).sum::<f64>() / laps.len() as f64;
+        if !laps.is_empty() {
+            assert!((stint.lap_time_s.mean().unwrap() - mean).abs() < 1e-6);
+        }
+        let km = f64::from(simulator.static_data().track_length_m) / 1000.0 * stint.laps as f64;
+        assert!((stint.distance_km - km).abs() < 0.3, "{} km of {km}", stint.distance_km);
+        let core = stint.figures.tyre_core_c.fl;
+        assert!(core.min() < core.mean() && core.mean() < core.max() && core.max() < Some(150.0), "{core:?}");
+    }
+}
+
+#[test]
+fn fuel_is_known_after_a_lap_and_right_to_the_flag() {
+    for car in [CarModel::Gt3, CarModel::Electric] {
+        let mut options = options(Scenario::Sprint, 2, 0);
+        (options.laps, options.car) = (None, car);
+        let mut analysis = Analysis::new(Settings::default());
+        let mut plans = Vec::new();
+        let level = |frame: &Frame| match car {
+            CarModel::Electric => f64::from(frame.graphics.raw().kers_charge_perc),
+            _ => f64::from(frame.graphics.raw().fuel_liter_current_quantity),
+        };
+        let mut flag = None;
+        each_frame_of(options, |at, frame, truth| {
+            analysis.feed(at, frame);
+            if truth.len() == 1
+                && plans.is_empty()
+                && frame.graphics.raw().npos > 0.2
+                && frame.graphics.raw().npos < 0.3
+            {
+                plans.push((*analysis.fuel().unwrap(), level(frame)));
+            }
+            if frame.graphics.flag() == acevo_shared_memory::ACEvoFlagType::CheckeredFlag && flag.is_none() {
+                flag = Some(level(frame));
+            }
+        });
+        let (plan, then) = plans[0];
+        assert!(plan.per_lap.is_some() && !plan.is_estimate, "{plan:?}");
+        // It plans for a lap more than the race may have.
+        let used = then - flag.expect("it has ended");
+        let needed = plan.needed.unwrap();
+        let per_lap = plan.per_lap.unwrap();
+        assert!(
+            (needed - per_lap - used).abs() < 0.25 * per_lap,
+            "{car}: {needed} planned, {used} used, {per_lap} a lap"
+        );
+    }
+}
+
+#[test]
+fn the_drive_tells_the_axes_the_track_and_the_others() {
+    for order in [AccGOrder::Measured, AccGOrder::Documented] {
+        let mut options = options(Scenario::Race, 2, 2);
+        options.acc_g = order;
+        let (simulator, analysis, _) = analysed(options);
+        let right = if order == AccGOrder::Measured { Decision::Measured } else { Decision::Documented };
+        assert_eq!(analysis.axes().decision(), right);
+        assert!(analysis.axes().confidence() > 0.9);
+        let length = f64::from(simulator.static_data().track_length_m);
+        assert!((analysis.outline().length_m().unwrap() / length - 1.0).abs() < 0.02);
+        let mut gaps = Gaps::default();
+        gaps.update(&frame(&simulator).graphics, analysis.outline());
+        assert_eq!(gaps.cars().len(), 19);
+        assert!(gaps.ahead().is_some() || gaps.behind().is_some());
+    }
+}
+
+#[test]
+fn nothing_is_allocated_while_a_lap_is_driven() {
+    let mut analysis = Analysis::new(Settings::default());
+    let mut frames: Vec<(Duration, Frame)> = Vec::new();
+    each_frame_of(options(Scenario::HotLaps, 1, 3), |at, frame, truth| {
+        // Ten seconds of the third lap, without its sector's end.
+        let place = frame.graphics.raw().npos;
+        if truth.len() == 2 && place > 0.1 && place < 0.25 {
+            frames.push((at, *frame));
+        } else if frames.is_empty() {
+            analysis.feed(at, frame);
+            while analysis.next_event().is_some() {}
+        }
+    });
+    assert!(frames.len() > 2000 && analysis.delta().is_some());
+    let counted = allocation_counter::measure(|| {
+        for (at, frame) in &frames {
+            analysis.feed(*at, frame);
+            assert!(analysis.next_event().is_none());
+            std::hint::black_box((analysis.delta(), analysis.fuel(), analysis.axes()));
+        }
+    });
+    assert_eq!(counted.count_total, 0);
+}
