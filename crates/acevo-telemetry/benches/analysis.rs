@@ -1,0 +1,66 @@
+//! What it costs to follow an hour of driving: `cargo bench -p acevo-telemetry --bench analysis`.
+//!
+//! The simulator drives ten seconds at a time, which is not counted; then the analysis is fed, which is.
+
+#![allow(clippy::print_stdout)]
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use acevo_shared_memory::View;
+use acevo_simulator::{Options, Scenario, Simulator};
+use acevo_telemetry::Frame;
+use acevo_telemetry::analysis::{Analysis, Gaps, Settings};
+
+const SECONDS: u32 = 3600;
+const BATCH: usize = 3330;
+
+fn main() {
+    // `cargo test` runs benchmarks, too, without this.
+    let seconds = if std::env::args().any(|argument| argument == "--bench") { SECONDS } else { 10 };
+    for scenario in [Scenario::HotLaps, Scenario::Race, Scenario::Pits] {
+        let mut options = Options::default();
+        options.scenario = scenario;
+        let mut simulator = Simulator::new(options);
+        let mut analysis = Analysis::new(Settings::default());
+        let (mut spent, mut slowest, mut frames, mut events) = (Duration::ZERO, Duration::ZERO, 0, 0);
+        let mut batch: Vec<(Duration, Frame)> = Vec::with_capacity(BATCH);
+        while simulator.time() < Duration::from_secs(seconds.into()) {
+            batch.clear();
+            for _ in 0..BATCH {
+                simulator.step();
+                let frame = Frame {
+                    physics: View::from(*simulator.physics()),
+                    graphics: View::from(*simulator.graphics()),
+                    static_data: View::from(*simulator.static_data()),
+                };
+                batch.push((simulator.time(), frame));
+            }
+            let start = Instant::now();
+            for (at, frame) in &batch {
+                analysis.feed(*at, frame);
+            }
+            let took = start.elapsed();
+            (spent, slowest, frames) = (spent + took, slowest.max(took), frames + batch.len());
+            events += std::iter::from_fn(|| analysis.next_event()).count();
+        }
+        println!(
+            "{scenario}: {seconds} s of driving in {:.3} s, {:.0} ns a packet, the slowest ten seconds {:.1} ms; {} laps, {events} events",
+            spent.as_secs_f64(),
+            spent.as_nanos() as f64 / frames as f64,
+            slowest.as_secs_f64() * 1000.0,
+            analysis.laps().len(),
+        );
+        let mut gaps = Gaps::default();
+        let looks = batch.iter().step_by(10).count() as u32;
+        let start = Instant::now();
+        for (_, frame) in batch.iter().step_by(10) {
+            gaps.update(black_box(&frame.graphics), analysis.outline());
+        }
+        println!(
+            "  gaps to {} cars: {:.1} us",
+            gaps.cars().len(),
+            (start.elapsed() / looks).as_nanos() as f64 / 1000.0
+        );
+    }
+}
