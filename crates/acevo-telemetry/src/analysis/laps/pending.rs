@@ -4,8 +4,12 @@ use super::lap::{Incomplete, Lap};
 use super::reading::Reading;
 use super::running::whole;
 
-/// The game's time may differ from what the timer and the counter of steps say by so much, in milliseconds: frames are late.
+/// The game's time may differ from what the timer and the counter of steps say by so much, in milliseconds, where the line was
+/// crossed in sight: frames are late.
 const AGREES_MS: f64 = 100.0;
+
+/// And by so much where it was not, or frames come as they like.
+const AGREES_UNSEEN_MS: f64 = 500.0;
 
 /// An unchanged last lap is this lap's, too, only where the two times are the same.
 const EQUALS_MS: f64 = 3.0;
@@ -68,7 +72,8 @@ impl Pending {
         let difference = (f64::from(told) - self.expected_ms).abs();
         // Some frames may carry the new time before the timer.
         let has_changed = last.changed.is_some_and(|changed| changed >= self.end - 0.5 / step_s);
-        if has_changed && difference <= AGREES_MS {
+        let agrees = if self.lap.measured_ms.is_some() { AGREES_MS } else { AGREES_UNSEEN_MS };
+        if has_changed && difference <= agrees {
             self.confirm(told);
             return true;
         }

@@ -13,7 +13,7 @@ use super::validity::Latch;
 const TOO_FAR_MS: f64 = 100.0;
 
 /// The timer and the counter of steps may be apart by so much before the counter is not believed any more, in milliseconds.
-const DRIFT_MS: f64 = 250.0;
+const DRIFT_MS: f64 = 1000.0;
 
 /// The beginning of a lap is narrowed down by the frames of this time, in milliseconds.
 const NARROWED_MS: f64 = 5000.0;
