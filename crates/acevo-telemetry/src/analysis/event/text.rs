@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use acevo_shared_memory::ACEvoFlagType;
 
-use super::{DamageStep, Service, What, Wheel};
+use super::{DamageStep, Service, TyreState, What, Wheel};
 use crate::analysis::laps::{Lap, LapKind, Validity};
 use crate::lap_time::{lap_time, sector_time};
 
@@ -62,6 +62,7 @@ impl fmt::Display for What {
             Self::Repaired { parts } => write!(f, "repaired: {}", Steps(parts)),
             Self::Tyres { state, wheels } => match wheels.as_slice() {
                 wheels if wheels.len() == Wheel::ALL.len() => write!(f, "all tyres are {state}"),
+                [wheel] if *state == TyreState::Ideal => write!(f, "tyre in its window: {wheel}"),
                 [wheel] => write!(f, "tyre {state}: {wheel}"),
                 wheels => write!(f, "tyres {state}: {}", List(wheels)),
             },

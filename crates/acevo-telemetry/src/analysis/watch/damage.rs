@@ -7,6 +7,9 @@ use crate::analysis::event::{DamageStep, Part, What};
 
 const PARTS: usize = Part::ALL.len();
 
+/// The first of them are the body, the others the suspension. Each has its own scale.
+const BODY: usize = 5;
+
 /// A crash is over when nothing has changed for so long, or repairs are; in seconds.
 const SETTLED_S: f64 = 1.0;
 
@@ -26,8 +29,8 @@ const MORE: f32 = 0.25;
 pub(super) struct Damage {
     /// What was told last; nothing before the first page.
     told: Option<[f32; PARTS]>,
-    /// The scale is about 100, not 1.
-    is_large: bool,
+    /// The scale of the body is about 100, not 1, and that of the suspension.
+    is_large: [bool; 2],
     pending: Option<Pending>,
 }
 
@@ -42,14 +45,17 @@ struct Pending {
 impl Damage {
     pub(super) fn note(&mut self, frame: &Frame, now: f64, limits: &Thresholds, out: &mut Vec<What>) {
         let values = damage(frame);
-        self.is_large |= values.iter().any(|value| *value > BEYOND_ONE);
+        let (body, suspension) = values.split_at(BODY);
+        let [body, suspension] = [body, suspension].map(|group| group.iter().any(|value| *value > BEYOND_ONE));
+        self.is_large = [self.is_large[0] || body, self.is_large[1] || suspension];
         let Some(told) = self.told else {
             self.told = Some(values);
             return;
         };
-        let step = limits.damage_step as f32 * if self.is_large { 100.0 } else { 1.0 };
-        let rises = |part: usize| values[part] >= told[part] + step.max(MORE * told[part]);
-        let falls = |part: usize| told[part] >= step && values[part] <= told[part] / 2.0;
+        let steps = self.is_large.map(|is_large| limits.damage_step as f32 * if is_large { 100.0 } else { 1.0 });
+        let step = |part: usize| steps[usize::from(part >= BODY)];
+        let rises = |part: usize| values[part] >= told[part] + step(part).max(MORE * told[part]);
+        let falls = |part: usize| told[part] >= step(part) && values[part] <= told[part] / 2.0;
         if !(0..PARTS).any(|part| rises(part) || falls(part)) {
             self.pending = None;
             return;

@@ -26,7 +26,8 @@ pub struct Thresholds {
     pub low_charge: f64,
     /// Charge of an electric car's battery that is critical, 0..1. Default 0.07.
     pub critical_charge: f64,
-    /// Damage that is noticed, as a part of its scale. Default 0.05. The scale is 1; it is 100 once more than 1.5 was seen (reported: 237).
+    /// Damage that is noticed, as a part of its scale. Default 0.05. The scale is taken for 1, and for 100 once more than 1.5 was seen
+    /// (reported: 237), apart for body and suspension.
     pub damage_step: f64,
     /// Tyres are cold below this part of their ideal temperature. Default 0.85.
     pub cold_tyres: f64,
