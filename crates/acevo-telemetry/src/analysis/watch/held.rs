@@ -89,12 +89,12 @@ fn rounded(seconds: f64) -> f64 {
 
 /// True above the threshold; not any more once the value is below it by the band. What is not a number changes nothing.
 pub(super) fn is_above(was_above: bool, value: f64, threshold: f64, band: f64) -> bool {
-    value > threshold || (was_above && !(value < threshold - band))
+    value > threshold || (was_above && (value >= threshold - band || value.is_nan()))
 }
 
 /// The other way round.
 pub(super) fn is_below(was_below: bool, value: f64, threshold: f64, band: f64) -> bool {
-    value < threshold || (was_below && !(value > threshold + band))
+    value < threshold || (was_below && (value <= threshold + band || value.is_nan()))
 }
 
 /// How many events there may be: some at once, few per second for long. No drive comes near it; garbage does.

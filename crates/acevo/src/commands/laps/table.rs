@@ -153,12 +153,15 @@ impl Table {
             line = line.with(look, cell(&text, column.width()));
         }
         let look = if lap.incomplete.is_some() { Look::Aside } else { Look::Warning };
-        line.with(look, format!("  {}", cut(&words(lap), self.words)))
+        let long = words(lap, true);
+        let words = if long.chars().count() <= self.words { long } else { cut(&words(lap, false), self.words) };
+        line.with(look, format!("  {words}"))
     }
 
     /// Best and possible time of a session.
     pub(super) fn bests(number: Option<u32>, time_ms: Option<u32>, possible_ms: Option<u32>) -> Line {
-        let line = Line::default().with(Look::Aside, " best ").with(Look::Best, lap_time(milliseconds(time_ms)));
+        let look = if time_ms.is_some() { Look::Best } else { Look::Aside };
+        let line = Line::default().with(Look::Aside, " best ").with(look, lap_time(milliseconds(time_ms)));
         let line = match number {
             Some(number) => line.with(Look::Aside, format!(" (lap {number})")),
             None => line,
@@ -173,16 +176,16 @@ impl Table {
         let mut line = Line::default()
             .with(Look::Aside, format!(" lap {} ", lap.number))
             .with(Look::Title, lap_time(elapsed))
-            .with(Look::Aside, lap.place.map_or(String::new(), |place| format!(" {:>3.0} %", place * 100.0)));
+            .with(Look::Aside, lap.place.map_or(String::new(), |place| format!(" {:>3.0} %", (place * 100.0).floor())));
         let mut before = Some(0);
-        for (index, split) in lap.splits_ms.iter().enumerate() {
+        for split in &lap.splits_ms {
             let sector = split.zip(before).and_then(|(split, before)| split.checked_sub(before));
-            let text = format!("   sector {} {}", index + 1, sector_time(milliseconds(sector)));
+            let text = format!("  {}", sector_time(milliseconds(sector)));
             (line, before) = (line.with(Look::Plain, text), *split);
         }
         match lap.validity {
-            Validity::Invalid { reason, .. } => line.with(Look::Warning, format!("   does not count: {reason}")),
-            _ if lap.is_joined => line.with(Look::Aside, "   joined on the way"),
+            Validity::Invalid { reason, .. } => line.with(Look::Warning, format!("  does not count: {reason}")),
+            _ if lap.is_joined => line.with(Look::Aside, "  joined on the way"),
             _ => line,
         }
     }
@@ -259,11 +262,13 @@ fn content(column: Column, lap: &Lap, best: &Best) -> (Look, String) {
     (Look::Plain, text)
 }
 
-/// Why a lap does not count, or is not complete.
-fn words(lap: &Lap) -> String {
+/// Why a lap does not count, or is not complete, and where.
+fn words(lap: &Lap, with_place: bool) -> String {
     match (lap.incomplete, lap.validity) {
         (Some(reason), _) => reason.to_string(),
-        (None, Validity::Invalid { reason, place: Some(place) }) => format!("{reason} at {:.0} %", place * 100.0),
+        (None, Validity::Invalid { reason, place: Some(place) }) if with_place => {
+            format!("{reason} at {:.0} %", (place * 100.0).floor())
+        }
         (None, Validity::Invalid { reason, .. }) => reason.to_string(),
         (None, Validity::Unknown) => "may not count".into(),
         _ => String::new(),
