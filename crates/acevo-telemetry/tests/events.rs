@@ -187,6 +187,5 @@ fn whatever_the_pages_hold_there_are_few_events() {
         let is_watched = |event: &SessionEvent| !matches!(event.what.topic(), Topic::Lap);
         told += std::iter::from_fn(|| analysis.next_event()).filter(is_watched).count();
     }
-    println!("{told} events of {frames} frames");
     assert!(told < frames as usize, "{told}");
 }

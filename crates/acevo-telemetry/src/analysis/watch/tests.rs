@@ -169,7 +169,8 @@ fn a_start_is_lights_and_then_green_at_once() {
 #[test]
 fn the_rev_limiter_is_told_now_and_then() {
     let mut drive = settled();
-    let flickers = |index: u32| graphics(move |page| (page.is_rpm_limiter_on, page.rpm) = (index % 3 == 0, 9000));
+    let flickers =
+        |index: u32| graphics(move |page| (page.is_rpm_limiter_on, page.rpm) = (index.is_multiple_of(3), 9000));
     assert_eq!(drive.show(29.0, flickers), vec![What::RevLimiter { rpm: 9000 }; 3]);
     let stays = graphics(|page| page.is_rpm_limiter_on = true);
     let mut drive = settled();

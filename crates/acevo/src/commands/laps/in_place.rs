@@ -49,11 +49,11 @@ impl InPlace {
             queue!(picture, Clear(ClearType::All), MoveTo(0, 0))?;
             (self.size, self.height) = (now, 0);
         }
-        self.to_start(&mut picture)?;
+        self.go_up(&mut picture)?;
         for line in lines {
-            write!(picture, "{line}")?;
-            queue!(picture, Clear(ClearType::UntilNewLine))?;
-            write!(picture, "\r\n")?;
+            // Before the line: after one that ends with the last column its last letter would go.
+            queue!(picture, Clear(ClearType::CurrentLine))?;
+            write!(picture, "{line}\r\n")?;
         }
         queue!(picture, Clear(ClearType::FromCursorDown))?;
         self.height = u16::try_from(lines.len()).unwrap_or(u16::MAX);
@@ -63,7 +63,7 @@ impl InPlace {
     /// Ends: the lines that are to stay take the place of those that were drawn.
     pub(super) fn finish(mut self, lines: &[String]) -> anyhow::Result<()> {
         let mut picture = Vec::new();
-        self.to_start(&mut picture)?;
+        self.go_up(&mut picture)?;
         queue!(picture, Clear(ClearType::FromCursorDown))?;
         drop(self);
         for line in lines {
@@ -72,7 +72,7 @@ impl InPlace {
         output::print(&picture)
     }
 
-    fn to_start(&mut self, picture: &mut Vec<u8>) -> io::Result<()> {
+    fn go_up(&self, picture: &mut Vec<u8>) -> io::Result<()> {
         queue!(picture, MoveToColumn(0))?;
         // Nothing up is one line up for terminals.
         if self.height > 0 {
