@@ -51,7 +51,8 @@ impl Drive {
         };
         self.frames += 1.0;
         let time = self.frames / FPS;
-        let moment = Moment { frame: &frame, steps: time * 333.0, time, physics: true, graphics: true, flow };
+        let at = std::time::Duration::from_secs_f64(time);
+        let moment = Moment { frame: &frame, at, steps: time * 333.0, time, physics: true, graphics: true, flow };
         self.watch.feed(&moment, &self.limits);
     }
 }
