@@ -97,6 +97,21 @@ fn events_can_be_chosen_by_what_they_are_about() {
 
 #[test]
 #[cfg(unix)]
+fn a_lap_is_interrupted_where_the_game_ends() {
+    let dir = tempfile::TempDir::new().unwrap();
+    let in_dir = |args: &[&str]| spawn(acevo().args(args).arg("--dir").arg(dir.path()));
+    let mut game = in_dir(&["simulate", "--scenario", "hot-laps", "--speed", "10"]);
+    let (events, laps) = (in_dir(&["events", "--json", "--only", "lap"]), in_dir(&["laps", "--json"]));
+    // Both look on, and a part of a lap is driven.
+    while !laps.next_word().contains("attached") {}
+    while next_object(&events)["event"] != "sector" {}
+    let kill = std::process::Command::new("kill").arg(game.id().to_string()).status().unwrap();
+    assert!(kill.success() && game.wait().0.success());
+    while next_object(&laps)["incomplete"] != "interrupted" {}
+}
+
+#[test]
+#[cfg(unix)]
 fn a_signal_ends_them_and_that_is_success() {
     for command in ["events", "laps"] {
         let mut running = spawn(acevo().args([command, "--demo"]));

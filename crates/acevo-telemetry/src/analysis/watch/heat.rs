@@ -1,6 +1,6 @@
 //! Temperatures: tyres in their window, water, oil.
 
-use acevo_shared_memory::{Frame, SMEvoTyreState};
+use acevo_shared_memory::{Frame, SMEvoTyreState, Wheels};
 
 use super::Thresholds;
 use super::held::{Held, is_above, is_below};
@@ -35,9 +35,10 @@ impl Heat {
     /// Tyres that change to the same state in the same moment are one event, and so are those that are about to.
     fn note_tyres(&mut self, frame: &Frame, now: f64, limits: &Thresholds, out: &mut Vec<What>) {
         let cores = frame.physics.raw().tyreCoreTemperature;
-        let states: Vec<_> = (self.tyres.iter().zip(frame.graphics.tyres()).zip(cores))
-            .map(|((held, tyre), core_c)| state(held.value(), tyre, core_c, limits))
-            .collect();
+        let Wheels { fl, fr, rl, rr } = frame.graphics.tyres();
+        let tyres = [fl, fr, rl, rr];
+        let states: [_; 4] =
+            std::array::from_fn(|index| state(self.tyres[index].value(), tyres[index], cores[index], limits));
         for state in TyreState::ALL {
             let mut changed = |hold: f64| -> Vec<Wheel> {
                 let tyres = self.tyres.iter_mut().zip(&states).zip(Wheel::ALL);

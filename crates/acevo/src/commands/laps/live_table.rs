@@ -36,9 +36,10 @@ impl LiveTable {
         })
     }
 
-    /// Leaves the whole table behind.
+    /// Leaves the whole table behind, if there is one.
     pub(super) fn finish(self) -> anyhow::Result<()> {
-        let lines = self.lines(usize::MAX, &[self.bests()]);
+        let is_empty = self.recorder.laps(self.sessions).is_empty();
+        let lines = if is_empty { Vec::new() } else { self.lines(usize::MAX, &[self.bests()]) };
         self.terminal.finish(&lines)
     }
 
