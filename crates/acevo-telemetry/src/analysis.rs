@@ -176,7 +176,8 @@ impl Analysis {
         if moment.is_live() {
             self.follow_drive(&moment);
         }
-        self.watch.feed(&moment, &self.settings.thresholds);
+        let measured = self.fuel.filter(|plan| !plan.is_estimate).and_then(|plan| plan.laps_left);
+        self.watch.feed(&moment, &self.settings.thresholds, measured);
         while let Some(what) = self.watch.take() {
             self.tell(what);
         }

@@ -157,7 +157,7 @@ pub enum What {
     LowFuel {
         /// It is not only low.
         is_critical: bool,
-        /// Laps that the fuel lasts for, as the game estimates.
+        /// Laps that it lasts for: measured over laps that count, else as the game estimates.
         laps: Option<f64>,
         /// Litres in the tank.
         litres: Option<f64>,

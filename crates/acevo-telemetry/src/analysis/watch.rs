@@ -50,8 +50,8 @@ impl Watch {
         self.news.pop_front()
     }
 
-    /// Takes a moment.
-    pub(crate) fn feed(&mut self, moment: &Moment<'_>, limits: &Thresholds) {
+    /// Takes a moment, and how many laps the fuel lasts for where that was measured.
+    pub(crate) fn feed(&mut self, moment: &Moment<'_>, limits: &Thresholds, laps_left: Option<f64>) {
         let now = self.time.at(moment.time);
         if let Flow::Begins(beginning) = moment.flow {
             self.begin(beginning);
@@ -62,7 +62,7 @@ impl Watch {
             self.control.note(frame, now, limits, out);
             self.pits.note(frame, now, limits, out);
             self.driving.note(frame, now, limits, out);
-            self.fuel.note(frame, now, limits, out);
+            self.fuel.note(frame, laps_left, now, limits, out);
             self.damage.note(frame, now, limits, out);
             self.heat.note(frame, now, limits, out);
         }

@@ -81,7 +81,8 @@ JSON: one object per event:
     sector            sector, sector_ms, split_ms, is_best
     invalidated       reason
     lap               result: all of the lap, as `acevo laps --json` prints it
-    session_best      time_ms, before_ms
+    session_best, personal_best
+                      time_ms, before_ms
     flag              flag, before, for_all (else it is shown to the player)
     pit_lane_left, box_left, right_way, back_on_track
                       seconds: for so long it was there, or null
@@ -123,6 +124,8 @@ Columns, as many as there is room for: number of the lap; what kind (flying, out
 sectors, thirds of the lap, for the pages tell none; difference to the best lap of the session; fuel
 burned, or % of charge used; greatest and least speed in km/h; mean of all tyres' cores in °C; stint;
 why it does not count, or is not complete. A best time is one of a complete lap that counts.
+Below the table: the best lap, what the best sectors add up to, how long the fuel lasts; the running
+lap with its place, its sectors so far and the difference to the best one.
 
 JSON: one object per finished lap:
   session, number, stint     from 1; a restart is another session

@@ -54,7 +54,6 @@ impl Recorder {
 
     /// Takes what has come; gives the laps that have ended with it, none beyond those that were asked for.
     fn take(&mut self, live: &Live, event: Option<&Event>) -> Vec<Lap> {
-        let before = self.analysis().laps().len();
         self.feeder.feed(live, event);
         let mut ended: Vec<_> = std::iter::from_fn(|| self.feeder.analysis.next_event())
             .filter_map(|event| match event.what {
@@ -62,10 +61,6 @@ impl Recorder {
                 _ => None,
             })
             .collect();
-        if let Some(Event::Detached(_)) = event {
-            // An interruption is no event.
-            ended.extend_from_slice(self.analysis().laps().get(before..).unwrap_or_default());
-        }
         if let Some(left) = &mut self.left {
             ended.truncate(usize::try_from(*left).unwrap_or(usize::MAX));
             *left -= ended.len() as u64;

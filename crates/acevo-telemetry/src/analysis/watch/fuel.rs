@@ -27,11 +27,20 @@ pub(super) struct Fuel {
 }
 
 /// What is left: laps, litres, charge.
-type Left = (Option<f32>, Option<f32>, Option<f32>);
+type Left = (Option<f64>, Option<f64>, Option<f64>);
 
 impl Fuel {
-    pub(super) fn note(&mut self, frame: &Frame, now: f64, limits: &Thresholds, out: &mut Vec<What>) {
-        let (laps, litres, charge) = left(frame);
+    /// What was measured is preferred to what the game estimates.
+    pub(super) fn note(
+        &mut self,
+        frame: &Frame,
+        laps_left: Option<f64>,
+        now: f64,
+        limits: &Thresholds,
+        out: &mut Vec<What>,
+    ) {
+        let (estimated, litres, charge) = left(frame);
+        let laps = laps_left.filter(|laps| (0.0..MOST_LAPS.into()).contains(laps)).or(estimated);
         self.was_there |= laps.or(litres).or(charge).is_some_and(|left| left > 0.0);
         let (value, low, critical) = match (laps, litres, charge) {
             _ if !self.was_there => return,
@@ -41,12 +50,11 @@ impl Fuel {
             (None, None, None) => return,
         };
         let level = *self.level.value().unwrap_or(&0);
-        let is_under = |line: f64, at: u8| is_below(level >= at, value.into(), line, line * BAND);
+        let is_under = |line: f64, at: u8| is_below(level >= at, value, line, line * BAND);
         let now_level = if is_under(critical, 2) { 2 } else { u8::from(is_under(low, 1)) };
         if let Some(change) = self.level.note(now_level, now, HOLD_S)
             && now_level > change.before.unwrap_or(0)
         {
-            let [laps, litres, charge] = [laps, litres, charge].map(|left| left.map(f64::from));
             out.push(What::LowFuel { is_critical: now_level == 2, laps, litres, charge });
         }
     }
@@ -55,11 +63,11 @@ impl Fuel {
 fn left(frame: &Frame) -> Left {
     let (graphics, physics) = (frame.graphics.raw(), frame.physics.raw());
     if frame.graphics.engine_type() == ACEvoEngineType::ElectricMotor {
-        return (None, None, Some(graphics.kers_charge_perc).filter(|charge| (0.0..=1.0).contains(charge)));
+        return (None, None, Some(graphics.kers_charge_perc.into()).filter(|charge| (0.0..=1.0).contains(charge)));
     }
     let laps = [graphics.laps_possible_with_fuel, graphics.fuel_estimated_laps];
     let laps = laps.into_iter().find(|laps| *laps > 0.0 && *laps < MOST_LAPS);
     let litres = [graphics.fuel_liter_current_quantity, physics.fuel];
     let litres = litres.into_iter().find(|litres| *litres > 0.0 && *litres < MOST_LITRES);
-    (laps, litres.or(Some(0.0)), None)
+    (laps.map(f64::from), Some(litres.unwrap_or(0.0).into()), None)
 }

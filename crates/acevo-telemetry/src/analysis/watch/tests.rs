@@ -18,6 +18,7 @@ struct Drive {
     frames: f64,
     begun: bool,
     limits: Thresholds,
+    laps_left: Option<f64>,
 }
 
 impl Drive {
@@ -53,7 +54,7 @@ impl Drive {
         let time = self.frames / FPS;
         let at = std::time::Duration::from_secs_f64(time);
         let moment = Moment { frame: &frame, at, steps: time * 333.0, time, physics: true, graphics: true, flow };
-        self.watch.feed(&moment, &self.limits);
+        self.watch.feed(&moment, &self.limits, self.laps_left);
     }
 }
 
@@ -206,6 +207,12 @@ fn fuel_is_low_once_and_critical_once() {
     assert!(matches!(events.as_slice(), [What::LowFuel { is_critical: true, .. }]), "{events:?}");
     assert_eq!(drive.hold(5.0, laps(30.0)), [], "refuelled");
     assert_eq!(drive.hold(5.0, laps(2.0)).len(), 1);
+
+    // What was measured is preferred to what the game estimates.
+    drive.laps_left = Some(20.0);
+    assert_eq!(drive.hold(5.0, laps(1.0)), []);
+    drive.laps_left = Some(1.2);
+    assert_eq!(drive.hold(5.0, laps(30.0))[0].to_string(), "critical: fuel for 1.2 laps, 0.0 l");
 
     // Litres where the game tells no laps, charge of an electric car.
     let mut drive = settled();

@@ -18,13 +18,13 @@ pub struct Thresholds {
     pub low_fuel_laps: f64,
     /// Fuel is critical below so many laps. Default 1.5.
     pub critical_fuel_laps: f64,
-    /// Where the game does not tell laps: fuel is low below so many litres. Default 8.
+    /// Where nobody knows laps: fuel is low below so many litres. Default 8.
     pub low_fuel_l: f64,
-    /// Where the game does not tell laps: fuel is critical below so many litres. Default 4.
+    /// Where nobody knows laps: fuel is critical below so many litres. Default 4.
     pub critical_fuel_l: f64,
-    /// Charge of an electric car's battery that is low, 0..1. Default 0.15.
+    /// Where nobody knows laps: charge of an electric car's battery that is low, 0..1. Default 0.15.
     pub low_charge: f64,
-    /// Charge of an electric car's battery that is critical, 0..1. Default 0.07.
+    /// Where nobody knows laps: charge of an electric car's battery that is critical, 0..1. Default 0.07.
     pub critical_charge: f64,
     /// Damage that is noticed, as a part of its scale. Default 0.05. The scale is taken for 1, and for 100 once more than 1.5 was seen
     /// (reported: 237), apart for body and suspension.

@@ -61,7 +61,7 @@ impl InPlace {
     }
 
     /// Ends: the lines that are to stay take the place of those that were drawn.
-    pub(super) fn finish(mut self, lines: &[String]) -> anyhow::Result<()> {
+    pub(super) fn finish(self, lines: &[String]) -> anyhow::Result<()> {
         let mut picture = Vec::new();
         self.go_up(&mut picture)?;
         queue!(picture, Clear(ClearType::FromCursorDown))?;

@@ -39,7 +39,8 @@ impl LiveTable {
     /// Leaves the whole table behind, if there is one.
     pub(super) fn finish(self) -> anyhow::Result<()> {
         let is_empty = self.recorder.laps(self.sessions).is_empty();
-        let lines = if is_empty { Vec::new() } else { self.lines(usize::MAX, &[self.bests()]) };
+        let lines =
+            if is_empty { Vec::new() } else { self.lines(usize::MAX, &[Table::summary(self.recorder.analysis())]) };
         self.terminal.finish(&lines)
     }
 
@@ -56,15 +57,10 @@ impl LiveTable {
         lines.map(|line| line.painted(self.paint, width)).collect()
     }
 
-    fn bests(&self) -> Line {
-        let bests = self.recorder.analysis().bests();
-        Table::bests(bests.lap, bests.time_ms, bests.theoretical_ms())
-    }
-
     fn draw(&mut self, live: &Live) -> anyhow::Result<()> {
         let height = self.terminal.size().1;
-        let current = self.recorder.analysis().current_lap();
-        let mut below = vec![self.bests(), Table::running(current.as_ref()), status(live)];
+        let analysis = self.recorder.analysis();
+        let mut below = vec![Table::summary(analysis), Table::running(analysis), status(live)];
         // Hardly any terminal: what matters most stands last.
         below.drain(..below.len().saturating_sub(height.saturating_sub(2)));
         let lines = self.lines(height, &below);

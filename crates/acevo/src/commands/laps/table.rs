@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use acevo_telemetry::analysis::{CurrentLap, Lap, Validity};
+use acevo_telemetry::analysis::{Analysis, Lap, Validity};
 
 use crate::args::Sessions;
 use crate::output::Paint;
@@ -158,19 +158,25 @@ impl Table {
         line.with(look, format!("  {words}"))
     }
 
-    /// Best and possible time of a session.
-    pub(super) fn bests(number: Option<u32>, time_ms: Option<u32>, possible_ms: Option<u32>) -> Line {
-        let look = if time_ms.is_some() { Look::Best } else { Look::Aside };
-        let line = Line::default().with(Look::Aside, " best ").with(look, lap_time(milliseconds(time_ms)));
-        let line = match number {
-            Some(number) => line.with(Look::Aside, format!(" (lap {number})")),
+    /// Best and possible time of the running session, and how long the fuel lasts.
+    pub(super) fn summary(analysis: &Analysis) -> Line {
+        let bests = analysis.bests();
+        let look = if bests.time_ms.is_some() { Look::Best } else { Look::Aside };
+        let mut line = Line::default().with(Look::Aside, " best ").with(look, lap_time(milliseconds(bests.time_ms)));
+        if let Some(number) = bests.lap {
+            line = line.with(Look::Aside, format!(" (lap {number})"));
+        }
+        let possible = lap_time(milliseconds(bests.theoretical_ms()));
+        line = line.with(Look::Aside, "   possible ").with(Look::Plain, possible);
+        match analysis.fuel().and_then(|fuel| fuel.laps_left) {
+            Some(laps) => line.with(Look::Aside, "   fuel for ").with(Look::Plain, number(laps, 1) + " laps"),
             None => line,
-        };
-        line.with(Look::Aside, "   possible ").with(Look::Plain, lap_time(milliseconds(possible_ms)))
+        }
     }
 
     /// The lap that is driven.
-    pub(super) fn running(current: Option<&CurrentLap>) -> Line {
+    pub(super) fn running(analysis: &Analysis) -> Line {
+        let current = analysis.current_lap();
         let Some(lap) = current else { return Line::default().with(Look::Aside, " no lap is driven") };
         let elapsed = Duration::try_from_secs_f64(lap.elapsed_s).ok();
         let mut line = Line::default()
@@ -182,6 +188,9 @@ impl Table {
             let sector = split.zip(before).and_then(|(split, before)| split.checked_sub(before));
             let text = format!("  {}", sector_time(milliseconds(sector)));
             (line, before) = (line.with(Look::Plain, text), *split);
+        }
+        if let Some(delta) = analysis.delta() {
+            line = line.with(Look::Plain, format!("  {}", difference(Some(delta.seconds as f32))));
         }
         match lap.validity {
             Validity::Invalid { reason, .. } => line.with(Look::Warning, format!("  does not count: {reason}")),
