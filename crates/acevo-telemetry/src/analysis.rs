@@ -18,6 +18,7 @@ mod step;
 mod stint;
 mod summary;
 mod trace;
+mod watch;
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -25,7 +26,7 @@ use std::time::Duration;
 use acevo_shared_memory::Frame;
 
 pub use bests::Bests;
-pub use event::{SessionEvent, What};
+pub use event::{DamageStep, Fluid, Part, Service, SessionEvent, Severity, Topic, TyreState, What, Wheel};
 pub use fuel::{Consumption, FuelNow, FuelPlan, Race, RaceEnd};
 pub use gaps::{Gap, Gaps};
 pub use laps::{CurrentLap, Figures, Incomplete, Invalid, Lap, LapKind, Validity};
@@ -35,6 +36,7 @@ pub use settings::{BadSectors, Sectors, Settings};
 pub use stint::{Stint, Stints};
 pub use summary::Summary;
 pub use trace::{NotATrace, Reference, Trace, TraceRecorder};
+pub use watch::Thresholds;
 
 use crate::names::is_name;
 use crate::personal::{Combination, PersonalBest, PersonalBests};
@@ -42,6 +44,7 @@ use crate::{Axes, AxesResolver};
 use laps::{Laps, News};
 use moment::{Clock, Flow, Moment};
 use pace::Pace;
+use watch::Watch;
 
 /// Laps that are kept. More than any session has.
 const MOST_LAPS: usize = 5000;
@@ -78,6 +81,7 @@ pub struct Analysis {
     settings: Settings,
     clock: Clock,
     engine: Laps,
+    watch: Watch,
     laps: Vec<Lap>,
     bests: Bests,
     drive: Drive,
@@ -114,6 +118,7 @@ impl Analysis {
             engine: Laps::new(settings.sectors.lines("", "")),
             settings,
             clock: Clock::default(),
+            watch: Watch::default(),
             laps: Vec::new(),
             bests: Bests::default(),
             drive: Drive::default(),
@@ -170,6 +175,11 @@ impl Analysis {
         }
         if moment.is_live() {
             self.follow_drive(&moment);
+        }
+        let measured = self.fuel.filter(|plan| !plan.is_estimate).and_then(|plan| plan.laps_left);
+        self.watch.feed(&moment, &self.settings.thresholds, measured);
+        while let Some(what) = self.watch.take() {
+            self.tell(what);
         }
     }
 

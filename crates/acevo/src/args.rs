@@ -9,8 +9,9 @@ use std::time::Duration;
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, Finding, PageKind};
 use acevo_simulator::{CarModel, Options, Scenario};
 use acevo_telemetry::UnitSystem;
+use acevo_telemetry::analysis::Topic;
 use clap::error::ErrorKind;
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::demo::Demo;
 use crate::live::Open;
@@ -53,6 +54,14 @@ pub(crate) enum Command {
     /// Find out why no telemetry comes, and what to do
     #[command(after_help = help::DOCTOR)]
     Doctor(Doctor),
+    /// Print what happens in the session: laps, flags, pit stops, damage, tyres, fuel
+    #[command(after_long_help = help::EVENTS, after_help = help::EVENTS_EXAMPLES)]
+    Events(Events),
+    /// Show the laps of the session: times, sectors, fuel, speeds, what counts and what does not
+    ///
+    /// On a terminal it is a table that goes on, else a line per finished lap; with --json an object per finished lap.
+    #[command(after_long_help = help::LAPS, after_help = help::LAPS_EXAMPLES)]
+    Laps(Laps),
     /// Measure how many packets come, how regularly and how late, and what reading them costs
     #[command(after_help = help::STATS)]
     Stats(Stats),
@@ -82,6 +91,58 @@ pub(crate) struct Watch {
     pub(crate) place: Place,
     #[command(flatten)]
     pub(crate) demo: DemoArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Events {
+    /// Print JSON, one object per line
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Only events about these, separated by commas
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = values::topic())]
+    pub(crate) only: Vec<Topic>,
+    /// End after this many events
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) count: Option<u64>,
+    /// Say nothing on stderr about the connection
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) place: Place,
+    #[command(flatten)]
+    pub(crate) demo: DemoArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Laps {
+    /// Print JSON, one object per finished lap
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Print lines, even on a terminal
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) lines: bool,
+    /// Laps of the running session in the table, or of all since the program began
+    #[arg(long, value_name = "WHICH", default_value = "current")]
+    pub(crate) session: Sessions,
+    /// End after this many finished laps
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) count: Option<u64>,
+    /// Say nothing on stderr about the connection
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) place: Place,
+    #[command(flatten)]
+    pub(crate) demo: DemoArgs,
+}
+
+/// Which sessions a table of laps shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Sessions {
+    /// The one that is running.
+    Current,
+    /// All of them.
+    All,
 }
 
 #[derive(Debug, Args)]
@@ -271,6 +332,8 @@ pub(crate) fn read() -> Acevo {
         Some(Command::Dump(dump)) => Some(&dump.demo),
         Some(Command::Channels(channels)) => Some(&channels.demo),
         Some(Command::Stats(stats)) => Some(&stats.demo),
+        Some(Command::Events(events)) => Some(&events.demo),
+        Some(Command::Laps(laps)) => Some(&laps.demo),
         Some(_) => None,
     };
     if let Some(DemoArgs { demo: false, drive }) = demo

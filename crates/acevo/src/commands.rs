@@ -4,6 +4,9 @@ mod channels;
 mod diff;
 mod doctor;
 mod dump;
+mod events;
+mod follow;
+mod laps;
 mod once;
 mod simulate;
 mod stats;
@@ -27,6 +30,8 @@ pub(crate) fn run(args: Acevo) -> anyhow::Result<ExitCode> {
         Some(Command::Diff(args)) => Ok(diff::run(&args)),
         Some(Command::Doctor(args)) => doctor::run(&args),
         Some(Command::Stats(args)) => stats::run(&args),
+        Some(Command::Events(args)) => events::run(&args),
+        Some(Command::Laps(args)) => laps::run(&args),
         Some(Command::Simulate(args)) => simulate::run(&args),
     }
 }

@@ -66,6 +66,12 @@ impl Paint {
         Self(colors_wanted() && is_able() && io::stdout().is_terminal())
     }
 
+    /// No colours.
+    #[cfg(test)]
+    pub(crate) const fn none() -> Self {
+        Self(false)
+    }
+
     pub(crate) fn green(self, text: &str) -> String {
         self.wrap("32", text)
     }
@@ -80,6 +86,14 @@ impl Paint {
 
     pub(crate) fn bold(self, text: &str) -> String {
         self.wrap("1", text)
+    }
+
+    pub(crate) fn magenta(self, text: &str) -> String {
+        self.wrap("35", text)
+    }
+
+    pub(crate) fn dim(self, text: &str) -> String {
+        self.wrap("2", text)
     }
 
     fn wrap(self, code: &str, text: &str) -> String {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+pub(crate) use acevo_telemetry::{lap_time, sector_time};
+
 /// What stands where there is no value.
 pub(crate) const NONE: &str = "-";
 
@@ -31,18 +33,6 @@ pub(crate) fn number(value: impl Into<f64>, decimals: usize) -> String {
             Some(positive) if positive.bytes().all(|byte| matches!(byte, b'0' | b'.')) => positive.into(),
             _ => text,
         }
-    }
-}
-
-/// A lap time as drivers write it: `1:02.345`.
-pub(crate) fn lap_time(time: Option<Duration>) -> String {
-    let Some(time) = time else { return "-:--.---".into() };
-    let ms = time.as_millis();
-    let (hours, minutes) = (ms / 3_600_000, ms / 60_000 % 60);
-    let (seconds, thousandths) = (ms / 1000 % 60, ms % 1000);
-    match hours {
-        0 => format!("{minutes}:{seconds:02}.{thousandths:03}"),
-        _ => format!("{hours}:{minutes:02}:{seconds:02}.{thousandths:03}"),
     }
 }
 
@@ -80,10 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn times_read_as_drivers_write_them() {
-        let times = [62_345, 999, 3_723_004].map(|ms| lap_time(Some(Duration::from_millis(ms))));
-        assert_eq!(times, ["1:02.345", "0:00.999", "1:02:03.004"]);
-        assert_eq!(lap_time(None), "-:--.---");
+    fn times_read_as_people_write_them() {
         assert_eq!([59, 754, 3725].map(|s| clock(Some(Duration::from_secs(s)))), ["0:59", "12:34", "1:02:05"]);
         assert_eq!(
             [Some(0.1234), Some(-1.5), Some(f32::NAN), Some(1e9), None].map(difference),

@@ -18,6 +18,10 @@ fn help_has_examples_and_success() {
         &["diff", "-h"],
         &["doctor", "--help"],
         &["simulate", "--help"],
+        &["events", "--help"],
+        &["events", "-h"],
+        &["laps", "--help"],
+        &["laps", "-h"],
     ] {
         let help = output(acevo().args(args));
         assert!(help.status.success(), "{args:?}");

@@ -1,11 +1,15 @@
 //! What is left to choose.
 
+use super::watch::Thresholds;
+
 /// How to analyse. Start from [`Settings::default`] and change fields.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct Settings {
     /// Where the sectors of each track end.
     pub sectors: Sectors,
+    /// From when on something is worth an event.
+    pub thresholds: Thresholds,
 }
 
 /// Where sectors end, by track. Three equal ones where nothing else is said: the pages tell no sectors.

@@ -5,6 +5,7 @@ Examples:
   acevo                    Watch the game; waits until it is there
   acevo --demo             The same with a simulated car, without the game
   acevo doctor             Nothing comes? What was looked for, and what to do
+  acevo laps               The laps of the session, as they are driven
   acevo dump speedKmh      One value, once
   acevo channels --demo    What can be measured, in which unit, and how sure it is
   acevo --json --every 1s  Objects for a script, one each second
@@ -45,6 +46,105 @@ While physics stands still (menu, pause), an object comes when the status or the
 changes; its packet_id is that of the object before. Numbers that are none (NaN) are null.
 
 Changes of the connection are told on stderr. The program never ends by itself, but with --count."
+);
+
+macro_rules! events_examples {
+    () => {
+        "\
+Examples:
+  acevo events                         Everything that happens, a line each
+  acevo events --only flag,pit         Flags and pit stops
+  acevo events --json >> evening.jsonl
+  acevo events --json --only lap | jq -r 'select(.event == \"lap\") | .result.time_ms'
+  acevo events --demo --scenario incidents --speed 5"
+    };
+}
+
+pub(super) const EVENTS_EXAMPLES: &str = events_examples!();
+
+pub(super) const EVENTS: &str = concat!(
+    events_examples!(),
+    "
+
+A line is: time of day in the game, lap, place in percent of the lap, what has happened.
+
+JSON: one object per event:
+  at_s     seconds since the program began to watch
+  session  number of the session since then, from 1
+  lap      number of the lap, from 1; null where none is driven
+  place    part of the lap, 0 to 1
+  event    what has happened; further fields belong to it:
+    session, lap_begun, start_lights, green, wrong_way, off_track, pit_lane_entered,
+    box_entered       (none)
+    stint             stint
+    phase             name, before
+    sector            sector, sector_ms, split_ms, is_best
+    invalidated       reason
+    lap               result: all of the lap, as `acevo laps --json` prints it
+    session_best, personal_best
+                      time_ms, before_ms
+    flag              flag, before, for_all (else it is shown to the player)
+    pit_lane_left, box_left, right_way, back_on_track
+                      seconds: for so long it was there, or null
+    service_begun, service_dropped, service_done
+                      items; seconds, where it is done
+    pit_limiter       is_on
+    rev_limiter       rpm; the first time in ten seconds
+    low_fuel          is_critical, laps, litres, charge
+    damage, repaired  parts, each with part, before, now, in the game's own numbers
+    tyres             state (cold, ideal, hot), wheels
+    overheating, cooled
+                      fluid (water, oil), celsius
+
+An event comes once what it tells has held for a moment, 0.15 s to 3 s. What is there already when
+the program begins is not told, but for the phase, flags, the wrong way and fuel that is low.
+Changes of the connection are told on stderr. Ctrl-C ends the program, or --count."
+);
+
+macro_rules! laps_examples {
+    () => {
+        "\
+Examples:
+  acevo laps                       A table that goes on; q quits
+  acevo laps --session all         Not only of the running session
+  acevo laps --lines               A line per finished lap
+  acevo laps --json >> laps.jsonl
+  acevo laps --json | jq -c '[.number, .time_ms, .validity.is]'
+  acevo laps --demo --scenario pits --speed 5"
+    };
+}
+
+pub(super) const LAPS_EXAMPLES: &str = laps_examples!();
+
+pub(super) const LAPS: &str = concat!(
+    laps_examples!(),
+    "
+
+Columns, as many as there is room for: number of the lap; what kind (flying, out, in, pit); time;
+sectors, thirds of the lap, for the pages tell none; difference to the best lap of the session; fuel
+burned, or % of charge used; greatest and least speed in km/h; mean of all tyres' cores in °C; stint;
+why it does not count, or is not complete. A best time is one of a complete lap that counts.
+Below the table: the best lap, what the best sectors add up to, how long the fuel lasts; the running
+lap with its place, its sectors so far and the difference to the best one.
+
+JSON: one object per finished lap:
+  session, number, stint     from 1; a restart is another session
+  kind                       flying, out, in, pit
+  incomplete                 null, or why: joined, unconfirmed, restarted, returned, session_ended,
+                             car_changed, replay, lost, interrupted
+  time_ms                    the game's time; null where it is not certain
+  measured_ms                the time as it was measured here
+  validity                   {\"is\": valid, invalid or unknown}, with reason and place
+  sectors_ms                 an array
+  ended_s                    seconds of driving since the program began to watch
+  fuel_used_l, fuel_added_l, charge_used
+  speed_kmh, water_c, oil_c, air_c, road_c
+                             {\"min\", \"mean\", \"max\"}
+  tyre_core_c, tyre_surface_c, tyre_pressure_psi, brake_c
+                             the same for fl, fr, rl, rr
+  missed                     packets of physics that were never seen
+
+Changes of the connection are told on stderr, or below the table. Keys: q, Esc or Ctrl-C quit."
 );
 
 pub(super) const DUMP: &str = "\

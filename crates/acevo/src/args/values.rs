@@ -5,6 +5,7 @@ use std::time::Duration;
 use acevo_shared_memory::PageKind;
 use acevo_simulator::{CarModel, Scenario};
 use acevo_telemetry::UnitSystem;
+use acevo_telemetry::analysis::Topic;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 /// A duration of 1 ms to a day: `100ms`, `1s`, `0.5s`, `2m`.
@@ -55,6 +56,11 @@ pub(super) fn scenario() -> impl TypedValueParser<Value = Scenario> {
 pub(super) fn units() -> impl TypedValueParser<Value = UnitSystem> {
     PossibleValuesParser::new(UnitSystem::ALL.iter().map(|one| PossibleValue::new(one.name()).help(one.summary())))
         .try_map(|name| name.parse::<UnitSystem>())
+}
+
+pub(super) fn topic() -> impl TypedValueParser<Value = Topic> {
+    PossibleValuesParser::new(Topic::ALL.map(Topic::name))
+        .try_map(|name| Topic::ALL.into_iter().find(|topic| topic.name() == name).ok_or("not among them"))
 }
 
 #[cfg(test)]

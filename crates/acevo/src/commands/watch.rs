@@ -6,16 +6,12 @@ mod lines;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use acevo_telemetry::Event;
-
 use super::Stop;
+use super::follow::{PATIENCE, follow};
 use crate::args::Watch;
-use crate::live::{Link, Live, tell};
-use crate::output::{self, say};
+use crate::live::Live;
+use crate::output;
 use crate::screen;
-
-/// Ctrl-C is noticed within this time, whatever is waited for.
-const PATIENCE: Duration = Duration::from_millis(50);
 
 pub(crate) fn run(args: &Watch) -> anyhow::Result<ExitCode> {
     let stop = Stop::on_signal()?;
@@ -29,45 +25,6 @@ pub(crate) fn run(args: &Watch) -> anyhow::Result<ExitCode> {
         screen::run(live, demo.is_some(), &stop)?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// Takes what comes and prints it.
-trait Follower {
-    /// Called with each event, and with none when it is time; false when it has enough.
-    fn follow(&mut self, live: &mut Live, event: Option<&Event>, now: Instant) -> anyhow::Result<bool>;
-
-    /// How long it may be left alone where nothing happens.
-    fn patience(&self, now: Instant) -> Duration;
-}
-
-fn follow(live: &mut Live, stop: &Stop, quiet: bool, follower: &mut dyn Follower) -> anyhow::Result<()> {
-    let mut told = None;
-    while !stop.is_asked_for() {
-        let event = live.wait(follower.patience(Instant::now()).min(PATIENCE));
-        if !quiet {
-            narrate(live, event.as_ref(), &mut told);
-        }
-        if !follower.follow(live, event.as_ref(), Instant::now())? {
-            return Ok(());
-        }
-    }
-    Ok(())
-}
-
-/// Says on stderr what becomes of the connection.
-fn narrate(live: &Live, event: Option<&Event>, told: &mut Option<Link>) {
-    if matches!(event, Some(Event::Packet(_))) {
-        return;
-    }
-    event.iter().for_each(|event| tell(event, &mut say));
-    // Why there is nothing to read is known after the next look. That it is attached was told.
-    let link = live.link();
-    if told.as_ref() != Some(&link) && (event.is_none() || link == Link::Frozen) {
-        if !matches!(link, Link::Attached | Link::Unproven) {
-            say(format_args!("acevo: {}. {}", link.headline(), link.detail()));
-        }
-        *told = Some(link);
-    }
 }
 
 /// What is left to print, and when.

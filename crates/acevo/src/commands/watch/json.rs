@@ -6,8 +6,9 @@ use acevo_shared_memory::{Frame, GraphicsView, Page, PhysicsView, StaticView};
 use acevo_telemetry::Event;
 use serde::Serialize;
 
-use super::{Follower, Pace};
+use super::Pace;
 use crate::args::Watch;
+use crate::commands::follow::Follower;
 use crate::live::Live;
 use crate::output;
 

@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use acevo_shared_memory::{ACEvoEngineType, ACEvoFlagType, ACEvoStatus, Frame};
 use acevo_telemetry::Event;
 
-use super::{Follower, Pace};
+use super::Pace;
 use crate::args::Watch;
+use crate::commands::follow::Follower;
 use crate::live::{Health, Live};
 use crate::output;
 use crate::text::{clean, lap_time, number};

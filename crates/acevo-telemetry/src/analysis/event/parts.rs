@@ -1,0 +1,168 @@
+//! What events are about.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// An enum with a name for every value, the same in JSON and for people but for its blanks.
+macro_rules! named {
+    ($(#[$meta:meta])* $type:ident { $($(#[doc = $doc:literal])+ $variant:ident => $name:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $type {
+            $($(#[doc = $doc])+ $variant,)+
+        }
+
+        impl $type {
+            /// Every value.
+            pub const ALL: [Self; [$($name),+].len()] = [$(Self::$variant),+];
+
+            /// Its name for people.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)+
+                }
+            }
+        }
+
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.name())
+            }
+        }
+    };
+}
+
+named! {
+    /// What an event is about, to choose by.
+    #[non_exhaustive]
+    Topic {
+        /// Sessions, phases and stints.
+        Session => "session",
+        /// Laps, sectors and best times.
+        Lap => "lap",
+        /// Pit lane, box, services, pit limiter.
+        Pit => "pit",
+        /// Flags.
+        Flag => "flag",
+        /// The start of a race.
+        Start => "start",
+        /// Off the track, the wrong way.
+        Track => "track",
+        /// Fuel or charge.
+        Fuel => "fuel",
+        /// Damage and repairs.
+        Damage => "damage",
+        /// Temperatures of the tyres.
+        Tyres => "tyres",
+        /// Temperatures of the engine, the rev limiter.
+        Engine => "engine",
+    }
+}
+
+named! {
+    /// How good the news is.
+    #[non_exhaustive]
+    Severity {
+        /// Neither good nor bad.
+        Info => "info",
+        /// Good news.
+        Good => "good",
+        /// Something to look after.
+        Warning => "warning",
+    }
+}
+
+named! {
+    /// One of the four wheels.
+    Wheel {
+        /// Front left.
+        FrontLeft => "front left",
+        /// Front right.
+        FrontRight => "front right",
+        /// Rear left.
+        RearLeft => "rear left",
+        /// Rear right.
+        RearRight => "rear right",
+    }
+}
+
+named! {
+    /// How warm a tyre is.
+    TyreState {
+        /// Below its window.
+        Cold => "cold",
+        /// In its window.
+        Ideal => "in their window",
+        /// Above its window.
+        Hot => "too hot",
+    }
+}
+
+named! {
+    /// What the crew does at a stop.
+    #[non_exhaustive]
+    Service {
+        /// Repairs.
+        Repair => "repairs",
+        /// Refuelling.
+        Fuel => "fuel",
+        /// The front left tyre.
+        TyreFrontLeft => "tyre front left",
+        /// The front right tyre.
+        TyreFrontRight => "tyre front right",
+        /// The rear left tyre.
+        TyreRearLeft => "tyre rear left",
+        /// The rear right tyre.
+        TyreRearRight => "tyre rear right",
+    }
+}
+
+named! {
+    /// A part of the car that can be damaged.
+    #[non_exhaustive]
+    Part {
+        /// The front of the body.
+        Front => "front",
+        /// The rear of the body.
+        Rear => "rear",
+        /// The left side of the body.
+        Left => "left side",
+        /// The right side of the body.
+        Right => "right side",
+        /// The middle of the body.
+        Centre => "centre",
+        /// The suspension of the front left wheel.
+        SuspensionFrontLeft => "suspension front left",
+        /// The suspension of the front right wheel.
+        SuspensionFrontRight => "suspension front right",
+        /// The suspension of the rear left wheel.
+        SuspensionRearLeft => "suspension rear left",
+        /// The suspension of the rear right wheel.
+        SuspensionRearRight => "suspension rear right",
+    }
+}
+
+named! {
+    /// What cools or greases the engine.
+    #[non_exhaustive]
+    Fluid {
+        /// Coolant.
+        Water => "water",
+        /// Oil.
+        Oil => "oil",
+    }
+}
+
+/// A part of the car that was damaged or repaired.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct DamageStep {
+    /// Which part.
+    pub part: Part,
+    /// What was told of it before; 0 for nothing. The game's own scale, reported not to end at 1 (237 was seen).
+    pub before: f32,
+    /// How much it is now, on the same scale.
+    pub now: f32,
+}

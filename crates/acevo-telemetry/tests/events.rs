@@ -1,0 +1,191 @@
+//! What happens in a session, told from outside: the simulator drives, and the events are what its plan has in store.
+#![allow(missing_docs)]
+
+mod drive;
+
+use std::time::Duration;
+
+use acevo_shared_memory::{ACEvoFlagType, Page, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, View};
+use acevo_simulator::{Damage, Occurrence, Options, Scenario};
+use acevo_telemetry::Frame;
+use acevo_telemetry::analysis::{Analysis, Part, SessionEvent, Settings, Severity, Topic, What};
+use drive::{analysed, options};
+use serde_json::Value;
+
+fn texts(events: &[SessionEvent], topics: &[Topic]) -> Vec<String> {
+    let about = events.iter().filter(|event| topics.contains(&event.what.topic()));
+    about.map(|event| event.what.to_string()).collect()
+}
+
+/// Texts without their numbers, which the drive decides.
+fn words(events: &[SessionEvent], topics: &[Topic]) -> Vec<String> {
+    let text = |text: String| text.split(" after ").next().unwrap_or_default().to_owned();
+    texts(events, topics).into_iter().map(text).collect()
+}
+
+#[test]
+fn a_weekend_is_told_in_order() {
+    let (_, _, events) = analysed(options(Scenario::Weekend, 1, 6));
+    let weekend = [
+        "phase: Practice",
+        "out of the pit lane",
+        "yellow flag",
+        "green flag",
+        "green flag withdrawn",
+        "off the track with four wheels",
+        "back on the track",
+        "into the pit lane",
+        "in the box",
+        "the crew begins: fuel, all tyres",
+        "the crew is done: fuel, all tyres",
+        "out of the box",
+        "out of the pit lane",
+        "chequered flag",
+        "a new session",
+        "phase: Race",
+        "start lights",
+        "the start lights are out",
+    ];
+    let topics = [Topic::Session, Topic::Pit, Topic::Flag, Topic::Track, Topic::Start];
+    let told = words(&events, &topics);
+    let mut left = told.iter();
+    for wanted in weekend {
+        assert!(left.any(|text| text == wanted), "{wanted:?} is not in its place: {told:#?}");
+    }
+    let count = |text: &str| told.iter().filter(|told| *told == text).count();
+    assert_eq!([count("off the track with four wheels"), count("start lights"), count("a new session")], [1, 1, 1]);
+    assert!(events.len() < 150, "{}", events.len());
+}
+
+/// What the simulator knows has happened, as the words of the event that has to tell it.
+fn expected(what: Occurrence, before: &mut Damage) -> Option<&'static str> {
+    Some(match what {
+        Occurrence::Flag(ACEvoFlagType::NoFlag) => "withdrawn",
+        Occurrence::Flag(ACEvoFlagType::BlueFlag) => "blue flag",
+        Occurrence::Flag(ACEvoFlagType::WhiteFlag) => "white flag",
+        Occurrence::Flag(ACEvoFlagType::BlackWhiteFlag) => "black and white flag",
+        Occurrence::Flag(ACEvoFlagType::OrangeCircleFlag) => "black flag with orange circle",
+        Occurrence::Flag(ACEvoFlagType::CheckeredFlag) => "chequered flag",
+        Occurrence::PitLane(true) => "into the pit lane",
+        Occurrence::PitLane(false) => "out of the pit lane",
+        Occurrence::PitBox(true) => "in the box",
+        Occurrence::PitBox(false) => "out of the box",
+        Occurrence::PitLimiter(true) => "pit limiter on",
+        Occurrence::PitLimiter(false) => "pit limiter off",
+        Occurrence::Service(true) => "the crew begins",
+        Occurrence::Service(false) => "the crew is done",
+        Occurrence::WrongWay(true) => "wrong way",
+        Occurrence::WrongWay(false) => "the right way again",
+        Occurrence::RevLimiter(true) => "rev limiter",
+        Occurrence::Damage(damage) => {
+            let is_repair = damage.body.iter().sum::<f32>() < before.body.iter().sum();
+            *before = damage;
+            if is_repair { "repaired" } else { "damage" }
+        }
+        _ => return None,
+    })
+}
+
+#[test]
+fn incidents_are_told_as_they_happened_each_once() {
+    for scenario in [Scenario::Incidents, Scenario::DriveThrough] {
+        let mut options = Options::default();
+        options.scenario = scenario;
+        let (simulator, _, events) = analysed(options);
+        let topics = [Topic::Pit, Topic::Flag, Topic::Track, Topic::Damage, Topic::Engine];
+        let mut told: Vec<_> = events.iter().filter(|event| topics.contains(&event.what.topic())).collect();
+        let mut damage = Damage::default();
+        for happening in &simulator.truth().happenings {
+            let Some(words) = expected(happening.what, &mut damage) else { continue };
+            let at_s = happening.step as f64 / 333.0;
+            let is_it = |event: &&SessionEvent| {
+                event.what.to_string().contains(words) && (at_s - 0.01..at_s + 1.2).contains(&event.at_s)
+            };
+            let index = told.iter().position(is_it);
+            let index = index.unwrap_or_else(|| panic!("{scenario}: {happening:?} was not told: {told:#?}"));
+            told.remove(index);
+        }
+        assert!(told.is_empty(), "{scenario}: told, and did not happen: {told:#?}");
+    }
+}
+
+#[test]
+fn repairs_are_told_of_every_part() {
+    let mut options = Options::default();
+    options.scenario = Scenario::Incidents;
+    let (_, _, events) = analysed(options);
+    let parts = |event: &SessionEvent| match &event.what {
+        What::Repaired { parts } => Some(parts.iter().map(|step| step.part).collect::<Vec<_>>()),
+        _ => None,
+    };
+    let repaired: Vec<_> = events.iter().filter_map(parts).collect();
+    let all = [Part::Front, Part::Left, Part::Centre, Part::SuspensionFrontLeft, Part::SuspensionRearLeft];
+    assert_eq!(repaired, [all]);
+    assert!(texts(&events, &[Topic::Fuel]).iter().any(|text| text.starts_with("low: fuel for")));
+    assert!(texts(&events, &[Topic::Tyres]).iter().any(|text| text.contains("too hot")));
+}
+
+#[test]
+fn the_work_at_a_stop_takes_as_long_as_it_does() {
+    let (_, _, events) = analysed(options(Scenario::Pits, 3, 3));
+    let seconds = events.iter().filter_map(|event| match &event.what {
+        What::ServiceDone { seconds, .. } => *seconds,
+        _ => None,
+    });
+    let done: Vec<f64> = seconds.collect();
+    assert_eq!(done.len(), 1);
+    assert!(done[0] >= 7.9, "four tyres take 8 s: {done:?}");
+}
+
+#[test]
+fn an_event_in_json_has_no_name_twice() {
+    let (_, _, events) = analysed(options(Scenario::HotLaps, 2, 2));
+    assert!(events.iter().any(|event| matches!(event.what, What::Lap(_))));
+    for event in &events {
+        let text = serde_json::to_string(event).unwrap();
+        let json: Value = serde_json::from_str(&text).unwrap();
+        let names = |text: &str| text.matches("\":").count();
+        assert_eq!(names(&json.to_string()), names(&text), "of a name that comes twice one is read: {text}");
+        assert!(json["event"].is_string() && json["at_s"].is_number() && json["session"] == 1, "{text}");
+        if let What::Lap(lap) = &event.what {
+            assert_eq!(json["result"]["time_ms"], serde_json::json!(lap.time_ms));
+            assert_eq!(json["lap"], lap.number);
+        }
+    }
+    let warnings: Vec<_> = events.iter().filter(|event| event.what.severity() == Severity::Warning).collect();
+    assert!(warnings.iter().all(|event| matches!(event.what, What::Invalidated { .. })), "{warnings:?}");
+}
+
+#[test]
+fn whatever_the_pages_hold_there_are_few_events() {
+    let mut random = 0x2545_f491_4f6c_dd1d_u64;
+    let mut byte = move || {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        random as u8
+    };
+    let mut bytes = vec![0; size_of::<SPageFileGraphicEvo>()];
+    let mut analysis = Analysis::new(Settings::default());
+    let (frames, mut told) = (6000u32, 0);
+    for index in 0..frames {
+        bytes.iter_mut().for_each(|slot| *slot = byte());
+        let mut graphics = SPageFileGraphicEvo::from_bytes(&bytes);
+        graphics.status = 2;
+        let mut physics = SPageFilePhysics::from_bytes(&bytes[500..]);
+        if index % 4 < 2 {
+            (graphics.packetId, physics.packetId) = (index as i32, index as i32 * 5);
+        }
+        let static_data = SPageFileStaticEvo::from_bytes(if index % 50 == 0 { &bytes[900..] } else { &[] });
+        let frame = Frame {
+            physics: View::from(physics),
+            graphics: View::from(graphics),
+            static_data: View::from(static_data),
+        };
+        analysis.feed(Duration::from_secs(u64::from(index)) / 60, &frame);
+        // Laps and their sectors are the lap engine's.
+        let is_watched = |event: &SessionEvent| !matches!(event.what.topic(), Topic::Lap);
+        told += std::iter::from_fn(|| analysis.next_event()).filter(is_watched).count();
+    }
+    assert!(told < frames as usize, "{told}");
+}

@@ -1,0 +1,83 @@
+//! `acevo events`: what happens in the session, a line or an object each.
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use acevo_telemetry::Event;
+use acevo_telemetry::analysis::{Analysis, SessionEvent, Settings, Severity, Topic};
+
+use super::Stop;
+use super::follow::{Feeder, Follower, follow};
+use crate::args::Events;
+use crate::live::Live;
+use crate::output::{self, Paint};
+use crate::text::clean;
+
+pub(crate) fn run(args: &Events) -> anyhow::Result<ExitCode> {
+    let stop = Stop::on_signal()?;
+    let demo = args.demo.start();
+    let mut live = Live::new(demo.as_ref().map_or_else(|| args.place.opener(), |demo| demo.open()));
+    follow(&mut live, &stop, args.quiet, &mut Printer::new(args))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints events.
+struct Printer<'a> {
+    feeder: Feeder,
+    only: &'a [Topic],
+    json: bool,
+    left: Option<u64>,
+    paint: Paint,
+}
+
+impl<'a> Printer<'a> {
+    fn new(args: &'a Events) -> Self {
+        Self {
+            feeder: Feeder::new(Analysis::new(Settings::default())),
+            only: &args.only,
+            json: args.json,
+            left: args.count,
+            paint: Paint::for_stdout(),
+        }
+    }
+}
+
+impl Follower for Printer<'_> {
+    fn follow(&mut self, live: &mut Live, event: Option<&Event>, _: Instant) -> anyhow::Result<bool> {
+        self.feeder.feed(live, event);
+        while let Some(event) = self.feeder.analysis.next_event() {
+            if !self.only.is_empty() && !self.only.contains(&event.what.topic()) {
+                continue;
+            }
+            let text = if self.json {
+                serde_json::to_string(&event)? + "\n"
+            } else {
+                let time = live.frame().map_or((-1, 0, 0), |frame| frame.graphics.time_of_day());
+                line(&event, time, self.paint)
+            };
+            output::print(text.as_bytes())?;
+            self.left = self.left.map(|left| left.saturating_sub(1));
+            if self.left == Some(0) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// An event for people. Where the game tells no time of day, it is the time since the program began to watch.
+fn line(event: &SessionEvent, time_of_day: (i32, i32, i32), paint: Paint) -> String {
+    let time = match time_of_day {
+        (h @ 0..24, m @ 0..60, s @ 0..60) => format!("{h:02}:{m:02}:{s:02}"),
+        _ => format!("{:6.1} s", event.at_s),
+    };
+    let lap = event.lap.map_or_else(|| "      -".into(), |lap| format!("lap {lap:>3}"));
+    let place = event.place.map_or_else(|| "  -  ".into(), |place| format!("{:>3.0} %", place.rem_euclid(1.0) * 100.0));
+    let text = clean(&event.what.to_string());
+    let text = match event.what.severity() {
+        Severity::Good => paint.green(&text),
+        Severity::Warning => paint.yellow(&text),
+        _ => text,
+    };
+    format!("{time}  {lap}  {place}  {text}\n")
+}

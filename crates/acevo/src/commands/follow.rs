@@ -1,0 +1,81 @@
+//! Following a game: taking what comes, printing it, and saying on stderr what becomes of the connection.
+
+use std::time::{Duration, Instant};
+
+use acevo_telemetry::Event;
+use acevo_telemetry::analysis::Analysis;
+
+use super::Stop;
+use crate::live::{Link, Live, tell};
+use crate::output::say;
+
+/// Ctrl-C is noticed within this time, whatever is waited for.
+pub(super) const PATIENCE: Duration = Duration::from_millis(50);
+
+/// Takes what comes and prints it.
+pub(super) trait Follower {
+    /// Called with each event, and with none when it is time; false when it has enough.
+    fn follow(&mut self, live: &mut Live, event: Option<&Event>, now: Instant) -> anyhow::Result<bool>;
+
+    /// How long it may be left alone where nothing happens.
+    fn patience(&self, now: Instant) -> Duration {
+        let _ = now;
+        PATIENCE
+    }
+}
+
+/// Follows until the follower has enough, or the program is to end.
+pub(super) fn follow(live: &mut Live, stop: &Stop, quiet: bool, follower: &mut dyn Follower) -> anyhow::Result<()> {
+    let mut told = None;
+    while !stop.is_asked_for() {
+        let event = live.wait(follower.patience(Instant::now()).min(PATIENCE));
+        if !quiet {
+            narrate(live, event.as_ref(), &mut told);
+        }
+        if !follower.follow(live, event.as_ref(), Instant::now())? {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// Says on stderr what becomes of the connection.
+fn narrate(live: &Live, event: Option<&Event>, told: &mut Option<Link>) {
+    if matches!(event, Some(Event::Packet(_))) {
+        return;
+    }
+    event.iter().for_each(|event| tell(event, &mut say));
+    // Why there is nothing to read is known after the next look. That it is attached was told.
+    let link = live.link();
+    if told.as_ref() != Some(&link) && (event.is_none() || link == Link::Frozen) {
+        if !matches!(link, Link::Attached | Link::Unproven) {
+            say(format_args!("acevo: {}. {}", link.headline(), link.detail()));
+        }
+        *told = Some(link);
+    }
+}
+
+/// Hands an analysis what has come.
+#[derive(Debug)]
+pub(super) struct Feeder {
+    start: Instant,
+    pub(super) analysis: Analysis,
+}
+
+impl Feeder {
+    pub(super) fn new(analysis: Analysis) -> Self {
+        Self { start: Instant::now(), analysis }
+    }
+
+    pub(super) fn feed(&mut self, live: &Live, event: Option<&Event>) {
+        match event {
+            Some(Event::Packet(packet)) => {
+                if let Some(frame) = live.frame() {
+                    self.analysis.feed(packet.seen.saturating_duration_since(self.start), frame);
+                }
+            }
+            Some(Event::Detached(_)) => self.analysis.interrupt(),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! `acevo laps`: the laps of the session, as they are driven.
+
+mod in_place;
+mod live_table;
+mod table;
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use acevo_telemetry::Event;
+use acevo_telemetry::analysis::{Analysis, Lap, Settings, What};
+
+use self::live_table::LiveTable;
+use self::table::{Line, Table};
+use super::Stop;
+use super::follow::{Feeder, Follower, follow};
+use crate::args::{Laps, Sessions};
+use crate::live::Live;
+use crate::output::{self, Paint};
+
+/// Columns of lines that do not go to a terminal: room for everything.
+const WIDE: usize = 160;
+
+pub(crate) fn run(args: &Laps) -> anyhow::Result<ExitCode> {
+    let stop = Stop::on_signal()?;
+    let demo = args.demo.start();
+    let mut live = Live::new(demo.as_ref().map_or_else(|| args.place.opener(), |demo| demo.open()));
+    if args.json || args.lines || !output::has_screen() {
+        follow(&mut live, &stop, args.quiet, &mut Lines::new(args))?;
+    } else {
+        let mut table = LiveTable::new(args)?;
+        // What would be said on stderr stands below the table.
+        follow(&mut live, &stop, true, &mut table)?;
+        table.finish()?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Follows laps, and knows which have ended.
+#[derive(Debug)]
+struct Recorder {
+    feeder: Feeder,
+    left: Option<u64>,
+}
+
+impl Recorder {
+    fn new(args: &Laps) -> Self {
+        Self { feeder: Feeder::new(Analysis::new(Settings::default())), left: args.count }
+    }
+
+    fn analysis(&self) -> &Analysis {
+        &self.feeder.analysis
+    }
+
+    /// Takes what has come; gives the laps that have ended with it, none beyond those that were asked for.
+    fn take(&mut self, live: &Live, event: Option<&Event>) -> Vec<Lap> {
+        self.feeder.feed(live, event);
+        let mut ended: Vec<_> = std::iter::from_fn(|| self.feeder.analysis.next_event())
+            .filter_map(|event| match event.what {
+                What::Lap(lap) => Some(lap),
+                _ => None,
+            })
+            .collect();
+        if let Some(left) = &mut self.left {
+            ended.truncate(usize::try_from(*left).unwrap_or(usize::MAX));
+            *left -= ended.len() as u64;
+        }
+        ended
+    }
+
+    fn has_enough(&self) -> bool {
+        self.left == Some(0)
+    }
+
+    /// The laps to show.
+    fn laps(&self, sessions: Sessions) -> Vec<&Lap> {
+        let session = self.analysis().session();
+        let is_shown = |lap: &&Lap| sessions == Sessions::All || lap.session == session;
+        self.analysis().laps().iter().filter(is_shown).collect()
+    }
+}
+
+/// A line or an object per lap that has ended.
+#[derive(Debug)]
+struct Lines {
+    recorder: Recorder,
+    json: bool,
+    sessions: Sessions,
+    /// What the columns were when a line was printed last.
+    header: Option<Line>,
+}
+
+impl Lines {
+    fn new(args: &Laps) -> Self {
+        Self { recorder: Recorder::new(args), json: args.json, sessions: args.session, header: None }
+    }
+}
+
+impl Follower for Lines {
+    fn follow(&mut self, live: &mut Live, event: Option<&Event>, _: Instant) -> anyhow::Result<bool> {
+        let ended = self.recorder.take(live, event);
+        for lap in &ended {
+            if self.json {
+                output::print((serde_json::to_string(lap)? + "\n").as_bytes())?;
+                continue;
+            }
+            let table = Table::new(&self.recorder.laps(Sessions::All), self.sessions, WIDE);
+            let paint = Paint::for_stdout();
+            let header = Some(table.header()).filter(|header| self.header.as_ref() != Some(header));
+            for line in header.iter().chain([&table.row(lap)]) {
+                output::print((line.painted(paint, WIDE) + "\n").as_bytes())?;
+            }
+            self.header = header.or(self.header.take());
+        }
+        Ok(!self.recorder.has_enough())
+    }
+}

@@ -1,0 +1,112 @@
+//! Lines on a terminal that are drawn again where they stand, below what was there before.
+
+use std::io::{self, Write};
+
+use anyhow::Context;
+use ratatui::crossterm::cursor::{Hide, MoveTo, MoveToColumn, MoveUp, Show};
+use ratatui::crossterm::event::{self, Event, KeyCode, KeyEventKind, KeyModifiers};
+use ratatui::crossterm::terminal::{
+    Clear, ClearType, DisableLineWrap, EnableLineWrap, disable_raw_mode, enable_raw_mode, size,
+};
+use ratatui::crossterm::{execute, queue};
+
+use crate::output;
+
+/// A terminal that answers keys at once. It is restored when this is dropped, and before a panic is told.
+#[derive(Debug)]
+pub(super) struct InPlace {
+    height: u16,
+    size: (u16, u16),
+}
+
+impl InPlace {
+    /// # Errors
+    /// Where this terminal cannot do it.
+    pub(super) fn new() -> anyhow::Result<Self> {
+        let size = size().context("cannot ask the terminal for its size; try --lines")?;
+        let tell = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            restore();
+            tell(panic);
+        }));
+        enable_raw_mode().context("cannot use this terminal; try --lines")?;
+        let terminal = Self { height: 0, size };
+        execute!(io::stdout(), Hide, DisableLineWrap).context("cannot draw on the terminal")?;
+        Ok(terminal)
+    }
+
+    /// Columns and lines of the terminal.
+    pub(super) fn size(&self) -> (usize, usize) {
+        (self.size.0.into(), self.size.1.into())
+    }
+
+    /// Draws these lines in the place of those before; the caller sees to it that they fit.
+    pub(super) fn draw(&mut self, lines: &[String]) -> anyhow::Result<()> {
+        let mut picture = Vec::new();
+        let now = size().unwrap_or(self.size);
+        if now != self.size {
+            // Lines that were wrapped anew stand nobody knows where.
+            queue!(picture, Clear(ClearType::All), MoveTo(0, 0))?;
+            (self.size, self.height) = (now, 0);
+        }
+        self.go_up(&mut picture)?;
+        for line in lines {
+            // Before the line: after one that ends with the last column its last letter would go.
+            queue!(picture, Clear(ClearType::CurrentLine))?;
+            write!(picture, "{line}\r\n")?;
+        }
+        queue!(picture, Clear(ClearType::FromCursorDown))?;
+        self.height = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+        output::print(&picture)
+    }
+
+    /// Ends: the lines that are to stay take the place of those that were drawn.
+    pub(super) fn finish(self, lines: &[String]) -> anyhow::Result<()> {
+        let mut picture = Vec::new();
+        self.go_up(&mut picture)?;
+        queue!(picture, Clear(ClearType::FromCursorDown))?;
+        drop(self);
+        for line in lines {
+            writeln!(picture, "{line}")?;
+        }
+        output::print(&picture)
+    }
+
+    fn go_up(&self, picture: &mut Vec<u8>) -> io::Result<()> {
+        queue!(picture, MoveToColumn(0))?;
+        // Nothing up is one line up for terminals.
+        if self.height > 0 {
+            queue!(picture, MoveUp(self.height))?;
+        }
+        Ok(())
+    }
+
+    /// True where somebody wants to quit.
+    pub(super) fn is_left(&self) -> anyhow::Result<bool> {
+        while event::poll(std::time::Duration::ZERO).context("cannot read the keyboard")? {
+            if let Event::Key(key) = event::read().context("cannot read the keyboard")?
+                && key.kind != KeyEventKind::Release
+            {
+                let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
+                match key.code {
+                    KeyCode::Char('q' | 'Q') | KeyCode::Esc => return Ok(true),
+                    KeyCode::Char('c') if ctrl => return Ok(true),
+                    _ => {}
+                }
+            }
+        }
+        Ok(false)
+    }
+}
+
+impl Drop for InPlace {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+/// Nobody can be told where that fails.
+fn restore() {
+    let _ = disable_raw_mode();
+    let _ = execute!(io::stdout(), Show, EnableLineWrap);
+}

@@ -1,0 +1,104 @@
+//! The table on a terminal, which goes on.
+
+use std::time::{Duration, Instant};
+
+use acevo_shared_memory::ACEvoStatus;
+use acevo_telemetry::Event;
+use acevo_telemetry::analysis::Lap;
+
+use super::in_place::InPlace;
+use super::table::{Line, Look, Table};
+use super::{Follower, Recorder};
+use crate::args::{Laps, Sessions};
+use crate::live::{Link, Live};
+use crate::output::Paint;
+use crate::text::clean;
+
+/// Ten pictures per second.
+const DRAW_EVERY: Duration = Duration::from_millis(100);
+
+pub(super) struct LiveTable {
+    recorder: Recorder,
+    sessions: Sessions,
+    terminal: InPlace,
+    paint: Paint,
+    next: Instant,
+}
+
+impl LiveTable {
+    pub(super) fn new(args: &Laps) -> anyhow::Result<Self> {
+        Ok(Self {
+            recorder: Recorder::new(args),
+            sessions: args.session,
+            terminal: InPlace::new()?,
+            paint: Paint::for_stdout(),
+            next: Instant::now(),
+        })
+    }
+
+    /// Leaves the whole table behind, if there is one.
+    pub(super) fn finish(self) -> anyhow::Result<()> {
+        let is_empty = self.recorder.laps(self.sessions).is_empty();
+        let lines =
+            if is_empty { Vec::new() } else { self.lines(usize::MAX, &[Table::summary(self.recorder.analysis())]) };
+        self.terminal.finish(&lines)
+    }
+
+    /// The table with its newest laps, as many as fit above what stands below.
+    fn lines(&self, height: usize, below: &[Line]) -> Vec<String> {
+        let width = self.terminal.size().0;
+        let laps = self.recorder.laps(self.sessions);
+        let table = Table::new(&laps, self.sessions, width);
+        // A line for the header, one for the cursor.
+        let room = height.saturating_sub(below.len() + 2);
+        let newest: &[&Lap] = &laps[laps.len().saturating_sub(room)..];
+        let rows = newest.iter().map(|lap| table.row(lap));
+        let lines = [table.header()].into_iter().chain(rows).chain(below.iter().cloned());
+        lines.map(|line| line.painted(self.paint, width)).collect()
+    }
+
+    fn draw(&mut self, live: &Live) -> anyhow::Result<()> {
+        let height = self.terminal.size().1;
+        let analysis = self.recorder.analysis();
+        let mut below = vec![Table::summary(analysis), Table::running(analysis), status(live)];
+        // Hardly any terminal: what matters most stands last.
+        below.drain(..below.len().saturating_sub(height.saturating_sub(2)));
+        let lines = self.lines(height, &below);
+        self.terminal.draw(&lines)
+    }
+}
+
+impl Follower for LiveTable {
+    fn follow(&mut self, live: &mut Live, event: Option<&Event>, now: Instant) -> anyhow::Result<bool> {
+        self.recorder.take(live, event);
+        if now >= self.next {
+            self.next = now + DRAW_EVERY;
+            if self.terminal.is_left()? {
+                return Ok(false);
+            }
+            self.draw(live)?;
+        }
+        Ok(!self.recorder.has_enough())
+    }
+
+    fn patience(&self, now: Instant) -> Duration {
+        self.next.saturating_duration_since(now)
+    }
+}
+
+/// Where the connection stands, or what is driven.
+fn status(live: &Live) -> Line {
+    let link = live.link();
+    let Some(frame) = live.frame().filter(|_| link == Link::Attached) else {
+        let line = Line::default().with(Look::Warning, format!(" {}", link.headline()));
+        return line.with(Look::Aside, format!(" · {} · q quits", clean(link.detail())));
+    };
+    let state = match frame.graphics.status() {
+        ACEvoStatus::Live => String::new(),
+        ACEvoStatus::Off => "in the menu · ".into(),
+        other => format!("{} · ", other.to_string().to_lowercase()),
+    };
+    let names = [frame.graphics.session_phase(), frame.static_data.track(), frame.graphics.car_model()];
+    let names = names.map(clean).into_iter().filter(|name| !name.is_empty()).map(|name| name + " · ");
+    Line::default().with(Look::Aside, format!(" {state}{}q quits", names.collect::<String>()))
+}

@@ -1,0 +1,122 @@
+//! Events and laps of a session, by the real binary. The simulator knows what is right.
+//!
+//! The game does not wait for its readers, and on a busy machine so much of a drive at many times its speed can be missed that a lap is
+//! given up. So nothing here counts on a certain lap: what is told must be right, and something is told in the end.
+
+mod common;
+
+use acevo_simulator::{LapRecord, Options, Scenario, Simulator};
+use common::{Running, acevo, output, spawn};
+use serde_json::Value;
+
+/// Laps that the simulator drives.
+fn truth(scenario: Scenario, laps: usize) -> Vec<LapRecord> {
+    let mut options = Options::default();
+    options.scenario = scenario;
+    let mut simulator = Simulator::new(options);
+    while simulator.truth().laps.len() < laps {
+        simulator.step();
+    }
+    simulator.truth().laps.clone()
+}
+
+fn next_object(running: &Running) -> Value {
+    serde_json::from_str(&running.next_line()).unwrap()
+}
+
+const FAST: [&str; 5] = ["--demo", "--scenario", "hot-laps", "--speed", "12"];
+
+#[test]
+fn laps_in_json_are_those_that_were_driven() {
+    let truth = truth(Scenario::HotLaps, 12);
+    let laps = spawn(acevo().args(["laps", "--json"]).args(FAST));
+    let mut complete = 0;
+    while complete < 2 {
+        let lap = next_object(&laps);
+        assert_eq!(lap["session"], 1);
+        if !lap["incomplete"].is_null() {
+            continue;
+        }
+        let number = usize::try_from(lap["number"].as_u64().unwrap()).unwrap();
+        let record = &truth[number - 1];
+        assert_eq!(lap["time_ms"], record.time_ms, "{lap}");
+        let fuel = lap["fuel_used_l"].as_f64().unwrap();
+        assert!((fuel - record.fuel_used_l).abs() < 0.05, "{fuel} {}", record.fuel_used_l);
+        complete += 1;
+    }
+}
+
+#[test]
+fn laps_in_lines_have_a_header_and_end_when_there_are_enough() {
+    let laps = output(acevo().args(["laps", "--count", "2"]).args(FAST));
+    assert!(laps.status.success(), "{laps:?}");
+    let lines: Vec<_> = laps.stdout.lines().collect();
+    assert_eq!(lines.len(), 3, "{}", laps.stdout);
+    for title in ["lap", "kind", "time", "sector 3", "to best", "fuel", "top", "low", "tyres", "stint"] {
+        assert!(lines[0].contains(title), "{title}: {}", lines[0]);
+    }
+    assert!(lines[1..].iter().all(|line| line.contains("flying")), "{}", laps.stdout);
+    assert!(!laps.stdout.contains('\x1b') && laps.stderr.contains("attached"), "{}", laps.stderr);
+}
+
+#[test]
+fn events_are_told_on_lines_of_their_own() {
+    let events = output(acevo().args(["events", "--count", "3"]).args(FAST));
+    assert!(events.status.success(), "{events:?}");
+    let lines: Vec<_> = events.stdout.lines().collect();
+    assert_eq!(lines.len(), 3, "{}", events.stdout);
+    assert!(lines.iter().any(|line| line.ends_with("phase: Hot Lap")), "{}", events.stdout);
+    assert!(lines.iter().all(|line| line.starts_with("14:0") && line.contains(" %  ")), "{}", events.stdout);
+    assert!(!events.stdout.contains('\x1b') && events.stderr.contains("attached"), "{}", events.stderr);
+    let quiet = output(acevo().args(["events", "--count", "1", "--quiet"]).args(FAST));
+    assert!(quiet.status.success() && quiet.stderr.is_empty(), "{}", quiet.stderr);
+}
+
+#[test]
+fn events_can_be_chosen_by_what_they_are_about() {
+    let mut command = acevo();
+    command.args(["events", "--json", "--only", "flag,damage", "--count", "4", "--demo"]);
+    let events = output(command.args(["--scenario", "incidents", "--speed", "20"]));
+    assert!(events.status.success(), "{events:?}");
+    let events: Vec<Value> = events.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(events.len(), 4);
+    for event in &events {
+        match event["event"].as_str().unwrap() {
+            "flag" => assert!(event["flag"].is_string() && event["for_all"].is_boolean(), "{event}"),
+            "damage" => assert!(event["parts"][0]["now"].as_f64() > Some(0.0), "{event}"),
+            _ => panic!("{event}"),
+        }
+        assert!(event["place"].is_f64() && event["at_s"].is_f64(), "{event}");
+    }
+    assert!(events.iter().any(|event| event["event"] == "flag"), "{events:?}");
+
+    let wrong = output(acevo().args(["events", "--only", "flags"]));
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(wrong.stderr.contains("'flag'"), "{}", wrong.stderr);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_lap_is_interrupted_where_the_game_ends() {
+    let dir = tempfile::TempDir::new().unwrap();
+    let in_dir = |args: &[&str]| spawn(acevo().args(args).arg("--dir").arg(dir.path()));
+    let mut game = in_dir(&["simulate", "--scenario", "hot-laps", "--speed", "10"]);
+    let (events, laps) = (in_dir(&["events", "--json", "--only", "lap"]), in_dir(&["laps", "--json"]));
+    // Both look on, and a part of a lap is driven.
+    while !laps.next_word().contains("attached") {}
+    while next_object(&events)["event"] != "sector" {}
+    let kill = std::process::Command::new("kill").arg(game.id().to_string()).status().unwrap();
+    assert!(kill.success() && game.wait().0.success());
+    while next_object(&laps)["incomplete"] != "interrupted" {}
+}
+
+#[test]
+#[cfg(unix)]
+fn a_signal_ends_them_and_that_is_success() {
+    for command in ["events", "laps"] {
+        let mut running = spawn(acevo().args([command, "--demo"]));
+        assert!(running.next_word().contains("attached"));
+        let kill = std::process::Command::new("kill").args(["-INT", &running.id().to_string()]).status().unwrap();
+        assert!(kill.success() && running.wait().0.success(), "{command}");
+    }
+}
