@@ -92,6 +92,7 @@ pub struct Analysis {
     outline: Outline,
     axes: AxesResolver,
     personal: PersonalBests,
+    has_news: bool,
     date: u64,
     events: VecDeque<SessionEvent>,
     /// The newest moment, and where the car was.
@@ -129,6 +130,7 @@ impl Analysis {
             outline: Outline::default(),
             axes: AxesResolver::new(),
             personal: PersonalBests::default(),
+            has_news: false,
             date: 0,
             events: VecDeque::new(),
             at: Duration::ZERO,
@@ -255,6 +257,11 @@ impl Analysis {
         &self.personal
     }
 
+    /// Whether personal bests have become better since this was asked last: a lap, a sector, or the trace to compare with.
+    pub fn has_new_personal_bests(&mut self) -> bool {
+        std::mem::take(&mut self.has_news)
+    }
+
     /// The personal best with the car and on the track that are driven.
     pub fn personal_best(&self) -> Option<&PersonalBest> {
         self.personal.get(&self.drive.combination)
@@ -323,14 +330,14 @@ impl Analysis {
                 self.pace.begin_lap();
                 self.tell(What::LapBegun);
             }
-            News::Split { sector, split_ms, sector_ms, .. } => {
+            News::Split { sector, split_ms, sector_ms, counts } => {
                 let best = self.bests.sectors_ms.get(sector).copied().flatten();
-                let is_best = sector_ms.is_some_and(|ms| best.is_some_and(|best| ms < best));
+                let is_best = counts && sector_ms.is_some_and(|ms| best.is_some_and(|best| ms < best));
                 self.tell(What::Sector { sector: sector + 1, sector_ms, split_ms, is_best });
             }
             News::Invalidated { reason, .. } => self.tell(What::Invalidated { reason }),
             News::Crossed(_) => self.pace.cross(),
-            News::Ended(lap) => self.end_lap(lap),
+            News::Ended(lap) => self.end_lap(*lap),
         }
     }
 
@@ -372,7 +379,9 @@ impl Analysis {
             trace,
         };
         let is_better = before.is_none_or(|before| time_ms < before);
-        (self.personal.offer(self.drive.combination.clone(), best) && is_better).then_some(before)
+        let is_news = self.personal.offer(self.drive.combination.clone(), best);
+        self.has_news |= is_news;
+        (is_news && is_better).then_some(before)
     }
 
     fn keep(&mut self, lap: Lap) {

@@ -10,6 +10,8 @@ use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, Finding, PageKind};
 use acevo_simulator::{CarModel, Options, Scenario};
 use acevo_telemetry::UnitSystem;
 use acevo_telemetry::analysis::Topic;
+use acevo_telemetry::analysis::{Reference, Sectors, Settings};
+use acevo_telemetry::personal::PersonalStore;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
@@ -108,6 +110,8 @@ pub(crate) struct Events {
     #[arg(short, long)]
     pub(crate) quiet: bool,
     #[command(flatten)]
+    pub(crate) analysing: Analysing,
+    #[command(flatten)]
     pub(crate) place: Place,
     #[command(flatten)]
     pub(crate) demo: DemoArgs,
@@ -131,9 +135,64 @@ pub(crate) struct Laps {
     #[arg(short, long)]
     pub(crate) quiet: bool,
     #[command(flatten)]
+    pub(crate) analysing: Analysing,
+    #[command(flatten)]
     pub(crate) place: Place,
     #[command(flatten)]
     pub(crate) demo: DemoArgs,
+}
+
+/// How laps are analysed.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Analysis")]
+pub(crate) struct Analysing {
+    /// Where sectors end, the last one excepted, as parts of a lap: 0.31,0.68 [default: thirds]
+    #[arg(long, value_name = "PLACES", value_parser = values::sectors)]
+    sectors: Option<Sectors>,
+    /// Lap to compare the running one with
+    #[arg(long, value_name = "LAP", default_value = "best")]
+    reference: ReferenceLap,
+    /// File for personal bests instead of the one in the user's data directory; with --demo there is no other
+    #[arg(long, value_name = "FILE")]
+    bests: Option<PathBuf>,
+    /// Neither read nor keep personal bests
+    #[arg(long, conflicts_with = "bests")]
+    no_bests: bool,
+}
+
+/// A lap to compare with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ReferenceLap {
+    /// The best of the session.
+    Best,
+    /// The last one.
+    Last,
+    /// The fastest that was ever kept with this car on this track.
+    Personal,
+}
+
+impl Analysing {
+    pub(crate) fn settings(&self) -> Settings {
+        let mut settings = Settings::default();
+        if let Some(sectors) = &self.sectors {
+            settings.sectors = sectors.clone();
+        }
+        settings
+    }
+
+    pub(crate) const fn reference(&self) -> Reference {
+        match self.reference {
+            ReferenceLap::Best => Reference::Best,
+            ReferenceLap::Last => Reference::Last,
+            ReferenceLap::Personal => Reference::Personal,
+        }
+    }
+
+    /// Where personal bests are kept, if at all.
+    pub(crate) fn bests_file(&self, is_demo: bool) -> Option<PathBuf> {
+        let default = || PersonalStore::default_path().filter(|_| !is_demo);
+        self.bests.clone().or_else(default).filter(|_| !self.no_bests)
+    }
 }
 
 /// Which sessions a table of laps shows.

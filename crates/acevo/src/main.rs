@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod bests;
 mod commands;
 mod demo;
 mod live;

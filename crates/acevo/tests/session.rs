@@ -120,3 +120,43 @@ fn a_signal_ends_them_and_that_is_success() {
         assert!(kill.success() && running.wait().0.success(), "{command}");
     }
 }
+
+#[test]
+fn personal_bests_are_kept_in_a_file_and_told_when_they_are_beaten() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("deep/bests.json");
+    let run = || {
+        let only = ["events", "--json", "--only", "lap", "--count", "14"];
+        let events = output(acevo().args(only).args(FAST).arg("--bests").arg(&file));
+        assert!(events.status.success(), "{events:?}");
+        let told: Vec<Value> = events.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        told.into_iter().filter(|event| event["event"] == "personal_best").collect::<Vec<_>>()
+    };
+    let first = run();
+    assert!(!first.is_empty());
+    let kept: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    let best = &kept["entries"][0];
+    assert_eq!((&best["track"], &best["car"]), (&"Valdombra".into(), &"Velocita GT3 R".into()));
+    assert_eq!(best["best"]["time_ms"], first.last().unwrap()["time_ms"]);
+    // The same drive once more: the first lap beats nothing.
+    assert!(run().iter().all(|event| event["time_ms"].as_u64() < best["best"]["time_ms"].as_u64()));
+}
+
+#[test]
+fn a_broken_file_of_personal_bests_is_told_and_left_as_it_is() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("bests.json");
+    std::fs::write(&file, "none").unwrap();
+    let laps = output(acevo().args(["laps", "--count", "1", "--bests"]).arg(&file).args(FAST));
+    assert!(laps.status.success() && laps.stderr.contains("are not kept"), "{}", laps.stderr);
+    assert_eq!(std::fs::read(&file).unwrap(), b"none");
+}
+
+#[test]
+fn sectors_are_those_that_were_asked_for() {
+    let laps = spawn(acevo().args(["laps", "--json", "--sectors", "0.2,0.5,0.9"]).args(FAST));
+    assert!((0..4).any(|_| next_object(&laps)["sectors_ms"].as_array().unwrap().len() == 4));
+    let wrong = output(acevo().args(["laps", "--demo", "--sectors", "0.5,0.2"]));
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(wrong.stderr.contains("greater than the one before"), "{}", wrong.stderr);
+}

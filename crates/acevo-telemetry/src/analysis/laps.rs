@@ -60,14 +60,15 @@ pub(crate) enum News {
     Stint(u32),
     /// A lap was begun from its beginning.
     Begun(u32),
-    /// A sector has ended, which is not the last: its number from 0, the time since the beginning of the lap, and its own.
-    Split { lap: u32, sector: usize, split_ms: Option<u32>, sector_ms: Option<u32> },
+    /// A sector has ended, which is not the last: its number from 0, the time since the beginning of the lap, its own, and whether
+    /// the lap counts so far.
+    Split { sector: usize, split_ms: Option<u32>, sector_ms: Option<u32>, counts: bool },
     /// The running lap has become invalid.
     Invalidated { lap: u32, reason: Invalid, place: Option<f64> },
     /// The line was crossed; the lap's time is not told yet.
     Crossed(u32),
     /// A lap is over and everything about it is known.
-    Ended(Lap),
+    Ended(Box<Lap>),
 }
 
 /// Follows laps, frame by frame.
@@ -301,7 +302,8 @@ impl Laps {
         running.figures.note(moment.frame);
         let lap = running.number;
         if let Some(Split { sector, split_ms, sector_ms }) = split {
-            self.news.push_back(News::Split { lap, sector, split_ms, sector_ms });
+            let counts = running.latch.so_far().is_valid();
+            self.news.push_back(News::Split { sector, split_ms, sector_ms, counts });
         }
         if running.latch.note(&now, now.timer_ms)
             && let Validity::Invalid { reason, place } = running.latch.so_far()
@@ -323,7 +325,7 @@ impl Laps {
         let line = Crossing::between(before, &now, &self.path, lap_length(moment), step_ms, now_s);
         let lap_m = lap_length(moment).unwrap_or(SOME_LENGTH);
         let reach = AROUND_LINE * lap_m + now.timer_ms / 1000.0 * now.speed.max(before.speed) * 1.5;
-        let is_at_line = now.from_line(lap_m).is_none_or(|metres| metres <= reach);
+        let is_at_line = now.distance_to_line(lap_m).is_none_or(|metres| metres <= reach);
         if before.timer_ms + line.after_ms < SHORTEST_MS || has_jumped || !is_at_line {
             let why = where_to(&now);
             self.break_off(why, now_s);
@@ -388,13 +390,13 @@ impl Laps {
         }
         let used = self.meter.at(running.last.steps);
         let lap = running.into_lap(self.stint, now_s, Some(why), used);
-        self.news.push_back(News::Ended(lap));
+        self.news.push_back(News::Ended(Box::new(lap)));
     }
 
     /// Nothing more is waited for.
     fn settle_pending(&mut self) {
         if let Some(pending) = self.pending.take() {
-            self.news.push_back(News::Ended(pending.into_lap()));
+            self.news.push_back(News::Ended(Box::new(pending.into_lap())));
         }
     }
 

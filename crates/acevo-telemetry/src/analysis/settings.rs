@@ -27,6 +27,7 @@ pub struct Settings {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Sectors {
     tracks: Vec<(String, String, Vec<f64>)>,
+    others: Option<Vec<f64>>,
 }
 
 /// Ends of three equal sectors; the last one ends at the line.
@@ -54,12 +55,19 @@ impl Sectors {
     /// # Errors
     /// [`BadSectors`] for places that are not in order, or not between 0 and 1.
     pub fn set(&mut self, track: &str, configuration: &str, ends: &[f64]) -> Result<(), BadSectors> {
-        let is_good = ends.iter().all(|end| *end > 0.0 && *end < 1.0) && ends.is_sorted_by(|a, b| a < b);
-        if !is_good || ends.len() >= MOST {
-            return Err(BadSectors);
-        }
+        check(ends)?;
         self.tracks.retain(|(name, layout, _)| (name.as_str(), layout.as_str()) != (track, configuration));
         self.tracks.push((track.to_owned(), configuration.to_owned(), ends.to_vec()));
+        Ok(())
+    }
+
+    /// Says where the sectors of all tracks end that nothing else is said of.
+    ///
+    /// # Errors
+    /// As [`set`](Self::set).
+    pub fn set_others(&mut self, ends: &[f64]) -> Result<(), BadSectors> {
+        check(ends)?;
+        self.others = Some(ends.to_vec());
         Ok(())
     }
 
@@ -67,6 +75,13 @@ impl Sectors {
     pub fn lines(&self, track: &str, configuration: &str) -> &[f64] {
         (self.tracks.iter())
             .find(|(name, layout, _)| (name.as_str(), layout.as_str()) == (track, configuration))
-            .map_or(&THIRDS, |(_, _, lines)| lines)
+            .map(|(_, _, lines)| lines)
+            .or(self.others.as_ref())
+            .map_or(&THIRDS, |lines| lines)
     }
+}
+
+fn check(ends: &[f64]) -> Result<(), BadSectors> {
+    let is_good = ends.iter().all(|end| *end > 0.0 && *end < 1.0) && ends.is_sorted_by(|a, b| a < b);
+    if is_good && ends.len() < MOST { Ok(()) } else { Err(BadSectors) }
 }

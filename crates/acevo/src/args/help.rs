@@ -124,8 +124,9 @@ Columns, as many as there is room for: number of the lap; what kind (flying, out
 sectors, thirds of the lap, for the pages tell none; difference to the best lap of the session; fuel
 burned, or % of charge used; greatest and least speed in km/h; mean of all tyres' cores in °C; stint;
 why it does not count, or is not complete. A best time is one of a complete lap that counts.
-Below the table: the best lap, what the best sectors add up to, how long the fuel lasts; the running
-lap with its place, its sectors so far and the difference to the best one.
+Below the table: the best lap, what the best sectors add up to, the personal best with this car on
+this track, how long the fuel lasts; the running lap with its place, its sectors so far and the
+difference to the best lap, or to the one that --reference names.
 
 JSON: one object per finished lap:
   session, number, stint     from 1; a restart is another session

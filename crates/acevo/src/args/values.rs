@@ -5,7 +5,7 @@ use std::time::Duration;
 use acevo_shared_memory::PageKind;
 use acevo_simulator::{CarModel, Scenario};
 use acevo_telemetry::UnitSystem;
-use acevo_telemetry::analysis::Topic;
+use acevo_telemetry::analysis::{Sectors, Topic};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 /// A duration of 1 ms to a day: `100ms`, `1s`, `0.5s`, `2m`.
@@ -33,6 +33,15 @@ pub(super) fn speed(text: &str) -> Result<f64, String> {
         Ok(speed) if (0.001..=1000.0).contains(&speed) => Ok(speed),
         _ => Err("expected a number from 0.001 to 1000".into()),
     }
+}
+
+/// Places as `0.31,0.68`: for all tracks.
+pub(super) fn sectors(text: &str) -> Result<Sectors, String> {
+    let places = text.split(',').map(|place| place.trim().parse::<f64>());
+    let places: Vec<_> = places.collect::<Result<_, _>>().map_err(|error| format!("{error}, as in 0.31,0.68"))?;
+    let mut sectors = Sectors::default();
+    sectors.set_others(&places).map_err(|error| error.to_string())?;
+    Ok(sectors)
 }
 
 pub(super) fn page() -> impl TypedValueParser<Value = PageKind> {

@@ -4,13 +4,13 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use acevo_telemetry::Event;
-use acevo_telemetry::analysis::{Analysis, SessionEvent, Settings, Severity, Topic};
+use acevo_telemetry::analysis::{SessionEvent, Severity, Topic};
 
 use super::Stop;
 use super::follow::{Feeder, Follower, follow};
 use crate::args::Events;
 use crate::live::Live;
-use crate::output::{self, Paint};
+use crate::output::{self, Paint, say};
 use crate::text::clean;
 
 pub(crate) fn run(args: &Events) -> anyhow::Result<ExitCode> {
@@ -33,7 +33,7 @@ struct Printer<'a> {
 impl<'a> Printer<'a> {
     fn new(args: &'a Events) -> Self {
         Self {
-            feeder: Feeder::new(Analysis::new(Settings::default())),
+            feeder: Feeder::new(&args.analysing, args.demo.demo),
             only: &args.only,
             json: args.json,
             left: args.count,
@@ -45,6 +45,7 @@ impl<'a> Printer<'a> {
 impl Follower for Printer<'_> {
     fn follow(&mut self, live: &mut Live, event: Option<&Event>, _: Instant) -> anyhow::Result<bool> {
         self.feeder.feed(live, event);
+        self.feeder.take_trouble().iter().for_each(|trouble| say(format_args!("acevo: warning: {trouble}")));
         while let Some(event) = self.feeder.analysis.next_event() {
             if !self.only.is_empty() && !self.only.contains(&event.what.topic()) {
                 continue;

@@ -6,6 +6,8 @@ use acevo_telemetry::Event;
 use acevo_telemetry::analysis::Analysis;
 
 use super::Stop;
+use crate::args::Analysing;
+use crate::bests::{Bests, now};
 use crate::live::{Link, Live, tell};
 use crate::output::say;
 
@@ -55,16 +57,22 @@ fn narrate(live: &Live, event: Option<&Event>, told: &mut Option<Link>) {
     }
 }
 
-/// Hands an analysis what has come.
+/// Hands an analysis what has come, and keeps personal bests.
 #[derive(Debug)]
 pub(super) struct Feeder {
     start: Instant,
     pub(super) analysis: Analysis,
+    bests: Bests,
 }
 
 impl Feeder {
-    pub(super) fn new(analysis: Analysis) -> Self {
-        Self { start: Instant::now(), analysis }
+    /// As asked for. A simulated car has personal bests only where a file for them is named.
+    pub(super) fn new(args: &Analysing, is_demo: bool) -> Self {
+        let mut bests = Bests::new(args.bests_file(is_demo));
+        let mut analysis = Analysis::new(args.settings()).with_personal_bests(bests.load());
+        analysis.set_reference(args.reference());
+        analysis.set_date(now());
+        Self { start: Instant::now(), analysis, bests }
     }
 
     pub(super) fn feed(&mut self, live: &Live, event: Option<&Event>) {
@@ -75,7 +83,14 @@ impl Feeder {
                 }
             }
             Some(Event::Detached(_)) => self.analysis.interrupt(),
-            _ => {}
+            Some(_) => self.analysis.set_date(now()),
+            None => {}
         }
+        self.bests.keep(&mut self.analysis);
+    }
+
+    /// Why personal bests are not kept, once.
+    pub(super) fn take_trouble(&mut self) -> Option<String> {
+        self.bests.take_trouble()
     }
 }

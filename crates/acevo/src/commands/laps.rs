@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use acevo_telemetry::Event;
-use acevo_telemetry::analysis::{Analysis, Lap, Settings, What};
+use acevo_telemetry::analysis::{Analysis, Lap, What};
 
 use self::live_table::LiveTable;
 use self::table::{Line, Table};
@@ -16,7 +16,7 @@ use super::Stop;
 use super::follow::{Feeder, Follower, follow};
 use crate::args::{Laps, Sessions};
 use crate::live::Live;
-use crate::output::{self, Paint};
+use crate::output::{self, Paint, say};
 
 /// Columns of lines that do not go to a terminal: room for everything.
 const WIDE: usize = 160;
@@ -45,7 +45,7 @@ struct Recorder {
 
 impl Recorder {
     fn new(args: &Laps) -> Self {
-        Self { feeder: Feeder::new(Analysis::new(Settings::default())), left: args.count }
+        Self { feeder: Feeder::new(&args.analysing, args.demo.demo), left: args.count }
     }
 
     fn analysis(&self) -> &Analysis {
@@ -66,6 +66,11 @@ impl Recorder {
             *left -= ended.len() as u64;
         }
         ended
+    }
+
+    /// Why personal bests are not kept, once.
+    fn take_trouble(&mut self) -> Option<String> {
+        self.feeder.take_trouble()
     }
 
     fn has_enough(&self) -> bool {
@@ -99,6 +104,7 @@ impl Lines {
 impl Follower for Lines {
     fn follow(&mut self, live: &mut Live, event: Option<&Event>, _: Instant) -> anyhow::Result<bool> {
         let ended = self.recorder.take(live, event);
+        self.recorder.take_trouble().iter().for_each(|trouble| say(format_args!("acevo: warning: {trouble}")));
         for lap in &ended {
             if self.json {
                 output::print((serde_json::to_string(lap)? + "\n").as_bytes())?;

@@ -23,6 +23,8 @@ pub(super) struct LiveTable {
     terminal: InPlace,
     paint: Paint,
     next: Instant,
+    /// Why personal bests are not kept.
+    trouble: Option<String>,
 }
 
 impl LiveTable {
@@ -33,6 +35,7 @@ impl LiveTable {
             terminal: InPlace::new()?,
             paint: Paint::for_stdout(),
             next: Instant::now(),
+            trouble: None,
         })
     }
 
@@ -61,6 +64,9 @@ impl LiveTable {
         let height = self.terminal.size().1;
         let analysis = self.recorder.analysis();
         let mut below = vec![Table::summary(analysis), Table::running(analysis), status(live)];
+        if let Some(trouble) = &self.trouble {
+            below.insert(0, Line::default().with(Look::Warning, format!(" {}", clean(trouble))));
+        }
         // Hardly any terminal: what matters most stands last.
         below.drain(..below.len().saturating_sub(height.saturating_sub(2)));
         let lines = self.lines(height, &below);
@@ -71,6 +77,7 @@ impl LiveTable {
 impl Follower for LiveTable {
     fn follow(&mut self, live: &mut Live, event: Option<&Event>, now: Instant) -> anyhow::Result<bool> {
         self.recorder.take(live, event);
+        self.trouble = self.recorder.take_trouble().or(self.trouble.take());
         if now >= self.next {
             self.next = now + DRAW_EVERY;
             if self.terminal.is_left()? {

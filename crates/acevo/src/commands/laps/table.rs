@@ -168,6 +168,10 @@ impl Table {
         }
         let possible = lap_time(milliseconds(bests.theoretical_ms()));
         line = line.with(Look::Aside, "   possible ").with(Look::Plain, possible);
+        if let Some(personal) = analysis.personal_best() {
+            let time = lap_time(milliseconds(Some(personal.time_ms)));
+            line = line.with(Look::Aside, "   personal ").with(Look::Plain, time);
+        }
         match analysis.fuel().and_then(|fuel| fuel.laps_left) {
             Some(laps) => line.with(Look::Aside, "   fuel for ").with(Look::Plain, number(laps, 1) + " laps"),
             None => line,
