@@ -39,7 +39,7 @@ pub use trace::{NotATrace, Reference, Trace, TraceRecorder};
 use crate::names::is_name;
 use crate::personal::{Combination, PersonalBest, PersonalBests};
 use crate::{Axes, AxesResolver};
-use laps::{Laps, News};
+use laps::{Laps, News, place};
 use moment::{Clock, Flow, Moment};
 use pace::Pace;
 
@@ -157,7 +157,7 @@ impl Analysis {
     pub fn feed(&mut self, at: Duration, frame: &Frame) {
         let Some(moment) = self.clock.next(at, frame) else { return };
         (self.at, self.driven_s) = (at, moment.time);
-        self.place = Some(f64::from(frame.graphics.raw().npos)).filter(|place| (-0.5..1.5).contains(place));
+        self.place = place(frame.graphics.raw());
         if moment.flow != Flow::Continues {
             self.axes = AxesResolver::new();
         }
@@ -326,16 +326,16 @@ impl Analysis {
 
     fn end_lap(&mut self, lap: Lap) {
         let bettered = if lap.session == self.session() { self.bests.take(&lap) } else { Default::default() };
-        let time_ms = lap.time_ms;
+        let (session, number, time_ms) = (lap.session, Some(lap.number), lap.time_ms);
         let personal = self.note_lap(&lap, bettered.lap.is_some());
         self.keep(lap.clone());
-        self.tell(What::Lap(lap));
+        self.tell_of(session, number, What::Lap(lap));
         let Some(time_ms) = time_ms else { return };
         if let Some(before_ms) = bettered.lap {
-            self.tell(What::SessionBest { time_ms, before_ms });
+            self.tell_of(session, number, What::SessionBest { time_ms, before_ms });
         }
         if let Some(before_ms) = personal {
-            self.tell(What::PersonalBest { time_ms, before_ms });
+            self.tell_of(session, number, What::PersonalBest { time_ms, before_ms });
         }
     }
 
@@ -372,15 +372,17 @@ impl Analysis {
         self.laps.push(lap);
     }
 
+    /// Something about the running lap.
     fn tell(&mut self, what: What) {
+        self.tell_of(self.session(), self.engine.number(), what);
+    }
+
+    /// Something about a lap, which may be over, and its session with it.
+    fn tell_of(&mut self, session: u32, lap: Option<u32>, what: What) {
         if self.events.len() >= MOST_EVENTS {
             self.events.pop_front();
         }
-        let lap = match &what {
-            What::Lap(lap) => Some(lap.number),
-            _ => self.engine.number(),
-        };
-        let (at_s, session, place) = (self.at.as_secs_f64(), self.session(), self.place);
+        let (at_s, place) = (self.at.as_secs_f64(), self.place);
         self.events.push_back(SessionEvent { at_s, session, lap, place, what });
     }
 }

@@ -19,6 +19,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 pub use lap::{Figures, Incomplete, Invalid, Lap, LapKind, Validity};
+pub(super) use reading::place;
 pub use running::CurrentLap;
 
 use super::moment::{Beginning, Flow, Moment};

@@ -79,7 +79,7 @@ fn milliseconds(value: i32) -> Option<u32> {
 }
 
 /// The game counts a little beyond 1 where the line is crossed before the lap is over, and a little below 0 on the grid.
-fn place(page: &SPageFileGraphicEvo) -> Option<f64> {
+pub(in crate::analysis) fn place(page: &SPageFileGraphicEvo) -> Option<f64> {
     let place = f64::from(page.npos);
     (-0.5..1.5).contains(&place).then(|| place.rem_euclid(1.0)).filter(|place| *place < 1.0)
 }

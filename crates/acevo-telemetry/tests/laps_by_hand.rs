@@ -1,0 +1,186 @@
+//! What a real game may do that no scenario of the simulator does: a car that goes round a circle, and pages as told by hand.
+
+use std::f64::consts::TAU;
+use std::time::Duration;
+
+use acevo_shared_memory::{
+    ACEvoCarLocation, ACEvoStatus, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, View,
+};
+use acevo_telemetry::Frame;
+use acevo_telemetry::analysis::{Analysis, Incomplete, Lap, SessionEvent, Settings, Validity, What};
+
+/// Metres round the circle.
+const ROUND_M: f64 = 4000.0;
+
+/// A car at 50 m/s: a lap takes 80 s. Every sixth of the physics steps has a frame.
+struct Game {
+    physics: SPageFilePhysics,
+    graphics: SPageFileGraphicEvo,
+    session: SPageFileStaticEvo,
+    steps: i32,
+    /// Laps since the origin, and the timer of the lap in steps; `None` where it does not run.
+    way: f64,
+    timer: Option<i32>,
+    /// Metres per second.
+    speed: f64,
+    /// Litres per second.
+    burns: f32,
+    analysis: Analysis,
+    events: Vec<SessionEvent>,
+}
+
+impl Game {
+    fn new() -> Self {
+        let mut graphics = SPageFileGraphicEvo {
+            status: ACEvoStatus::Live.value(),
+            car_location: ACEvoCarLocation::Track.value(),
+            is_valid_lap: true,
+            player_car_id_a: 7,
+            fuel_liter_current_quantity: 50.0,
+            ..Default::default()
+        };
+        graphics.car_ids[0] = [7, 0];
+        graphics.car_model = "Car".into();
+        graphics.session_state.phase_name = "Practice".into();
+        let mut session = SPageFileStaticEvo { track_length_m: ROUND_M as f32, ..Default::default() };
+        session.track = "Ring".into();
+        Self {
+            physics: SPageFilePhysics { fuel: 50.0, ..Default::default() },
+            graphics,
+            session,
+            steps: 0,
+            way: 0.0,
+            timer: None,
+            speed: 50.0,
+            burns: 0.03,
+            analysis: Analysis::new(Settings::default()),
+            events: Vec::new(),
+        }
+    }
+
+    fn show(&mut self) {
+        let angle = self.way * TAU;
+        let radius = ROUND_M / TAU;
+        self.graphics.packetId += 1;
+        self.graphics.npos = if self.way < 0.0 { self.way } else { self.way.fract() } as f32;
+        self.graphics.car_coordinates[0] = [(radius * angle.sin()) as f32, 1.0, (radius * angle.cos()) as f32];
+        self.graphics.current_lap_time_ms = self.timer.map_or(0, |steps| steps * 1000 / 333);
+        self.feed();
+    }
+
+    fn feed(&mut self) {
+        let frame = Frame {
+            physics: View::from(self.physics),
+            graphics: View::from(self.graphics),
+            static_data: View::from(self.session),
+        };
+        self.analysis.feed(Duration::from_secs_f64(f64::from(self.steps) / 333.0), &frame);
+        self.events.extend(std::iter::from_fn(|| self.analysis.next_event()));
+    }
+
+    /// Drives for so many steps, with a frame after each sixth.
+    fn drive(&mut self, steps: i32) {
+        for _ in 0..steps {
+            self.steps += 1;
+            self.way += self.speed / 333.0 / ROUND_M;
+            self.timer = self.timer.map(|timer| timer + 1);
+            self.physics.packetId += 1;
+            self.physics.speedKmh = (self.speed * 3.6) as f32;
+            if self.speed > 0.0 {
+                self.physics.fuel -= self.burns / 333.0;
+            }
+            self.graphics.fuel_liter_current_quantity = self.physics.fuel;
+            if self.steps % 6 == 0 {
+                self.show();
+            } else {
+                self.feed();
+            }
+        }
+    }
+
+    fn seconds(&mut self, seconds: f64) {
+        self.drive((seconds * 333.0).round() as i32);
+    }
+
+    /// To this place of the lap, with the timer as it is.
+    fn drive_to(&mut self, way: f64) {
+        while self.way < way {
+            self.drive(1);
+        }
+    }
+
+    /// A car that comes to the line, from half a second before it, with a timer that does not run.
+    fn flying_start(&mut self) {
+        self.way = -25.0 / ROUND_M;
+        self.drive_to(0.0);
+        self.timer = Some(0);
+    }
+
+    /// To the next line: the timer begins anew; the count and the time follow in the frame after.
+    fn finish(&mut self) -> i32 {
+        self.drive_to(self.way.floor() + 1.0);
+        let time = self.timer.replace(0).unwrap() * 1000 / 333;
+        self.drive(30);
+        self.graphics.total_lap_count += 1;
+        self.graphics.last_laptime_ms = time;
+        self.drive(30);
+        // No two laps take the same time.
+        self.speed *= 0.99;
+        time
+    }
+
+    fn laps(&self) -> Vec<(u32, u32, Option<Incomplete>, Option<u32>)> {
+        self.analysis.laps().iter().map(|lap| (lap.session, lap.number, lap.incomplete, lap.time_ms)).collect()
+    }
+
+    fn sessions(&self) -> usize {
+        self.events.iter().filter(|event| event.what == What::Session).count()
+    }
+}
+
+fn last(game: &Game) -> &Lap {
+    game.analysis.laps().last().expect("a lap")
+}
+
+#[test]
+fn the_circle_is_driven_as_told() {
+    let mut game = Game::new();
+    game.flying_start();
+    let times = [game.finish(), game.finish()].map(|ms| Some(ms as u32));
+    assert_eq!(game.laps(), [(1, 1, None, times[0]), (1, 2, None, times[1])]);
+    assert_eq!((last(&game).validity, game.sessions()), (Validity::Valid, 0));
+    assert!((last(&game).fuel_used_l.unwrap() - 2.42).abs() < 0.1);
+    assert!(last(&game).sectors_ms.iter().all(Option::is_some));
+}
+
+#[test]
+fn events_tell_the_session_and_the_lap_they_belong_to() {
+    let mut game = Game::new();
+    game.flying_start();
+    game.finish();
+    game.seconds(20.0);
+    game.graphics.session_state.phase_name = "Race".into();
+    (game.timer, game.way) = (None, 0.5);
+    game.seconds(5.0);
+    for event in &game.events {
+        assert!(event.place.is_none_or(|place| (0.0..1.0).contains(&place)), "{event:?}");
+        if let What::Lap(lap) = &event.what {
+            assert_eq!((event.session, event.lap), (lap.session, Some(lap.number)));
+        }
+        if let What::SessionBest { .. } | What::PersonalBest { .. } = event.what {
+            assert_eq!(event.lap, Some(1), "{event:?}");
+        }
+    }
+}
+
+#[test]
+fn a_place_behind_the_line_is_one_of_the_lap() {
+    let mut game = Game::new();
+    // On the grid, where the game counts below 0.
+    (game.way, game.timer) = (-0.02, Some(0));
+    game.seconds(1.0);
+    game.graphics.session_state.phase_name = "Race".into();
+    game.seconds(0.3);
+    let places: Vec<_> = game.events.iter().filter_map(|event| event.place).collect();
+    assert!(!places.is_empty() && places.iter().all(|place| (0.9..1.0).contains(place)), "{places:?}");
+}
