@@ -22,7 +22,7 @@ mod trace;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use acevo_shared_memory::Frame;
+use acevo_shared_memory::{ACEvoEngineType, Frame};
 
 pub use bests::Bests;
 pub use event::{SessionEvent, What};
@@ -84,6 +84,8 @@ pub struct Analysis {
     pace: Pace,
     consumption: Consumption,
     fuel: Option<FuelPlan>,
+    /// What is left is charge, and so is what laps use.
+    is_electric: bool,
     stints: Stints,
     outline: Outline,
     axes: AxesResolver,
@@ -120,6 +122,7 @@ impl Analysis {
             pace: Pace::default(),
             consumption: Consumption::default(),
             fuel: None,
+            is_electric: false,
             stints,
             outline: Outline::default(),
             axes: AxesResolver::new(),
@@ -284,13 +287,15 @@ impl Analysis {
             self.pace.note(place, elapsed_s);
         }
         let now = FuelNow::of(frame);
+        self.is_electric = frame.graphics.engine_type() == ACEvoEngineType::ElectricMotor;
         if let Some(stretch) = self.engine.take_stretch()
             && !frame.graphics.raw().is_in_pit_box
         {
             self.driven_m += stretch.metres;
             self.stints.note(stretch, self.engine.speeds(), frame);
-            self.consumption.note(now.amount, self.driven_m);
         }
+        // Noted without a way, too: what changes in the box, or while the car is put elsewhere, is no use.
+        self.consumption.note(now.amount, self.driven_m);
         self.fuel = Some(self.consumption.plan(&now, Race::of(frame).as_ref()));
         if let (Some(car), Some(road)) = (frame.graphics.player_car(), Road::of(frame)) {
             self.outline.note(now.place, car.coordinates.map(f64::from), road);
@@ -346,8 +351,7 @@ impl Analysis {
         let trace = self.pace.end_lap(time_s.filter(|_| is_whole), is_best).cloned();
         self.stints.end_lap(lap);
         if let (Some(time_s), true, LapKind::Flying) = (time_s, is_whole, lap.kind) {
-            // By the same measure as what is left.
-            let used = lap.fuel_used_l.filter(|used| *used > 0.0).or(lap.charge_used);
+            let used = if self.is_electric { lap.charge_used } else { lap.fuel_used_l };
             used.iter().for_each(|used| self.consumption.lap(*used, time_s));
         }
         let time_ms = lap.time_ms.filter(|_| lap.counts())?;

@@ -184,3 +184,76 @@ fn a_place_behind_the_line_is_one_of_the_lap() {
     let places: Vec<_> = game.events.iter().filter_map(|event| event.place).collect();
     assert!(!places.is_empty() && places.iter().all(|place| (0.9..1.0).contains(place)), "{places:?}");
 }
+
+#[test]
+fn fuel_that_is_taken_out_in_the_box_is_not_burned() {
+    let mut game = Game::new();
+    game.flying_start();
+    game.drive_to(0.5);
+    let per_lap = game.analysis.fuel().unwrap().per_lap.unwrap();
+    assert!((per_lap - 2.4).abs() < 0.05, "{per_lap}");
+    // Returned to the box by the menu, and set up with less.
+    (game.timer, game.way, game.speed) = (None, 1.1, 0.0);
+    (game.graphics.is_in_pit_box, game.graphics.is_in_pit_lane) = (true, true);
+    game.physics.fuel -= 20.0;
+    game.seconds(5.0);
+    game.physics.fuel -= 10.0;
+    game.seconds(5.0);
+    game.speed = 50.0;
+    game.drive(60);
+    (game.graphics.is_in_pit_box, game.graphics.is_in_pit_lane) = (false, false);
+    game.seconds(30.0);
+    let per_lap = game.analysis.fuel().unwrap().per_lap.unwrap();
+    assert!((per_lap - 2.4).abs() < 0.05, "{per_lap}");
+    for stint in game.analysis.stints().finished().chain([game.analysis.stints().current()]) {
+        assert!(stint.fuel_used_l < 2.0, "{stint:?}");
+    }
+}
+
+#[test]
+fn a_restart_with_another_tank_burns_nothing() {
+    for tank in [20.0, 90.0] {
+        let mut game = Game::new();
+        game.physics.kersCharge = 0.9;
+        game.flying_start();
+        game.drive_to(0.5);
+        // Back to the grid, and the first frame is already on its way.
+        (game.timer, game.way) = (Some(3), 0.999);
+        game.physics.kersCharge = 0.2;
+        game.physics.fuel = tank;
+        game.finish();
+        let time = game.finish();
+        let laps: Vec<_> = game
+            .analysis
+            .laps()
+            .iter()
+            .map(|lap| (lap.incomplete, lap.fuel_used_l, lap.fuel_added_l, lap.charge_used))
+            .collect();
+        let lap = last(&game);
+        assert_eq!(lap.time_ms, Some(time as u32), "{laps:?}");
+        for lap in game.analysis.laps() {
+            assert!(
+                lap.fuel_used_l.unwrap() < 2.5
+                    && lap.fuel_added_l.unwrap() < 0.1
+                    && lap.charge_used.unwrap().abs() < 0.01,
+                "{laps:?}"
+            );
+        }
+        let stint = game.analysis.stints().current();
+        assert!(stint.fuel_used_l < 2.4 * 2.5 && stint.charge_used.abs() < 0.01, "{stint:?}");
+    }
+}
+
+#[test]
+fn a_hybrid_whose_fuel_does_not_burn_has_no_use_of_fuel() {
+    let mut game = Game::new();
+    game.burns = 0.0;
+    game.physics.kersCharge = 0.9;
+    game.flying_start();
+    for _ in 0..2 {
+        game.drive_to(game.way + 0.5);
+        game.physics.kersCharge -= 0.2;
+        game.finish();
+    }
+    assert_eq!(game.analysis.fuel().unwrap().per_lap, None);
+}

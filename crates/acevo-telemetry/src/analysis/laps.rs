@@ -234,6 +234,7 @@ impl Laps {
 
     fn take_frame(&mut self, moment: &Moment<'_>, now: Reading, step_ms: f64) {
         let resumes = std::mem::take(&mut self.resumes);
+        let used_before = std::mem::replace(&mut self.used, self.meter.total());
         let Some(before) = self.before.replace(now) else {
             if now.timer_ms > 0.0 {
                 self.join(now, step_ms);
@@ -252,13 +253,13 @@ impl Laps {
         }
         let has_jumped = now.is_beyond_reach(&before, since_ms / 1000.0);
         if !has_jumped {
-            self.stretch = Some(self.stretch(since_ms, step_ms));
+            self.stretch = Some(self.stretch(&used_before, since_ms, step_ms));
         }
         let Some(running) = &mut self.running else {
             if now.timer_ms <= 0.0 {
             } else if before.timer_ms <= 0.0 && now.timer_ms <= since_ms + TOLERANCE_MS {
                 let line = Crossing::between(&before, &now, &self.path, lap_length(moment), step_ms, now_s);
-                self.start(&line, now);
+                self.start(&line, now, if has_jumped { now.steps } else { line.steps });
             } else {
                 self.join(now, step_ms);
             }
@@ -283,9 +284,8 @@ impl Laps {
         }
     }
 
-    fn stretch(&mut self, since_ms: f64, step_ms: f64) -> Stretch {
-        let used = self.meter.total();
-        let before = std::mem::replace(&mut self.used, used);
+    fn stretch(&self, before: &Used, since_ms: f64, step_ms: f64) -> Stretch {
+        let used = self.used;
         Stretch {
             seconds: since_ms / 1000.0,
             metres: self.path.way() * step_ms / 1000.0,
@@ -324,9 +324,12 @@ impl Laps {
         let lap_m = lap_length(moment).unwrap_or(SOME_LENGTH);
         let reach = AROUND_LINE * lap_m + now.timer_ms / 1000.0 * now.speed.max(before.speed) * 1.5;
         let is_at_line = now.from_line(lap_m).is_none_or(|metres| metres <= reach);
+        let mut used_from = line.steps;
         if before.timer_ms + line.after_ms < SHORTEST_MS || has_jumped || !is_at_line {
             let why = where_to(&now);
             self.break_off(why, now_s);
+            // What the tank has gained or lost on the way here was neither burned nor filled in.
+            (self.stretch, used_from) = (None, now.steps);
             if why == Incomplete::Restarted {
                 self.settle_pending();
                 self.next_session(1);
@@ -342,16 +345,16 @@ impl Laps {
                 self.next_number = self.next_number.saturating_add(1);
             }
         }
-        self.start(&line, now);
+        self.start(&line, now, used_from);
     }
 
-    /// A lap begins, seen from its first moment on.
-    fn start(&mut self, line: &Crossing, now: Reading) {
+    /// A lap begins, seen from its first moment on. What it uses counts from the step `used_from`.
+    fn start(&mut self, line: &Crossing, now: Reading, used_from: f64) {
         if std::mem::take(&mut self.is_new_here) {
             self.next_number = now.count.unwrap_or(0).saturating_add(1);
         }
         self.is_used = true;
-        let used = self.meter.at(line.steps);
+        let used = self.meter.at(used_from);
         let mut running = Running::new(self.session, self.next_number, line.steps, now, used);
         running.is_exact = line.is_exact;
         running.latch.note(&now, now.timer_ms);
