@@ -154,6 +154,31 @@ fn the_circle_is_driven_as_told() {
 }
 
 #[test]
+fn a_session_that_was_joined_and_left_on_one_lap_is_one() {
+    let mut game = Game::new();
+    (game.timer, game.way) = (Some(333 * 20), 0.25);
+    game.seconds(30.0);
+    game.graphics.session_state.phase_name = "Qualifying".into();
+    (game.timer, game.way) = (None, -0.1);
+    game.flying_start();
+    game.finish();
+    assert_eq!(game.laps()[0].0, 1);
+    assert_eq!((game.laps()[1].0, game.sessions()), (2, 1));
+}
+
+#[test]
+fn driving_without_laps_is_a_session_too() {
+    let mut game = Game::new();
+    game.seconds(60.0);
+    game.session.session = 3;
+    game.graphics.car_model = "Another".into();
+    game.seconds(30.0);
+    assert_eq!(game.analysis.session(), 2);
+    let km = game.analysis.stints().current().distance_km;
+    assert!((km - 1.5).abs() < 0.1, "{km} km");
+}
+
+#[test]
 fn events_tell_the_session_and_the_lap_they_belong_to() {
     let mut game = Game::new();
     game.flying_start();

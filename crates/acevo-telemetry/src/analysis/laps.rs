@@ -39,6 +39,9 @@ const SHORTEST_MS: f64 = 5000.0;
 /// A lap that was seen for less than this before it was broken off is none, in milliseconds: pages of two sessions, mixed.
 const NONE_MS: f64 = 1000.0;
 
+/// Who has driven so many metres has driven in this session, with or without a lap.
+const SOME_WAY_M: f64 = 100.0;
+
 /// Whoever is in the menu for so long does not go on with the lap.
 const MENU: Duration = Duration::from_secs(3);
 
@@ -79,8 +82,10 @@ pub(crate) struct Laps {
     next_number: u32,
     stint: u32,
     has_driven: bool,
-    /// Something was driven in this session.
+    /// Something was driven in this session: a lap, or some way without one.
     is_used: bool,
+    /// Metres driven in this session.
+    driven_m: f64,
     running: Option<Running>,
     pending: Option<Pending>,
     last_lap: LastLap,
@@ -111,6 +116,7 @@ impl Laps {
             stint: 1,
             has_driven: false,
             is_used: false,
+            driven_m: 0.0,
             running: None,
             pending: None,
             last_lap: LastLap::default(),
@@ -253,7 +259,10 @@ impl Laps {
         }
         let has_jumped = now.is_beyond_reach(&before, since_ms / 1000.0);
         if !has_jumped {
-            self.stretch = Some(self.stretch(&used_before, since_ms, step_ms));
+            let stretch = self.stretch(&used_before, since_ms, step_ms);
+            self.driven_m += stretch.metres;
+            self.is_used |= self.driven_m > SOME_WAY_M;
+            self.stretch = Some(stretch);
         }
         let Some(running) = &mut self.running else {
             if now.timer_ms <= 0.0 {
@@ -339,6 +348,7 @@ impl Laps {
             self.count_may_fall = false;
             self.settle_pending();
             if let Some(running) = self.running.take() {
+                self.is_used = true;
                 self.news.push_back(News::Crossed(running.number));
                 let used = self.meter.at(line.steps);
                 self.pending = Some(running.cross(line, self.lines.len(), self.stint, used, &now));
@@ -353,7 +363,6 @@ impl Laps {
         if std::mem::take(&mut self.is_new_here) {
             self.next_number = now.count.unwrap_or(0).saturating_add(1);
         }
-        self.is_used = true;
         let used = self.meter.at(used_from);
         let mut running = Running::new(self.session, self.next_number, line.steps, now, used);
         running.is_exact = line.is_exact;
@@ -389,6 +398,7 @@ impl Laps {
         if running.seen_ms() < NONE_MS {
             return;
         }
+        self.is_used = true;
         let used = self.meter.at(running.last.steps);
         let lap = running.into_lap(self.stint, now_s, Some(why), used);
         self.news.push_back(News::Ended(lap));
@@ -419,7 +429,7 @@ impl Laps {
     }
 
     fn next_session(&mut self, number: u32) {
-        (self.next_number, self.stint, self.has_driven) = (number, 1, false);
+        (self.next_number, self.stint, self.has_driven, self.driven_m) = (number, 1, false, 0.0);
         if std::mem::take(&mut self.is_used) {
             self.session = self.session.saturating_add(1);
             self.news.push_back(News::Session(self.session));
@@ -447,7 +457,6 @@ impl Laps {
             && !running.is_joined
         {
             (running.session, running.number) = (self.session, self.next_number);
-            self.is_used = true;
         }
     }
 
