@@ -176,7 +176,8 @@ impl Analysis {
         }
     }
 
-    /// The game has gone, or another one comes: whatever is fed next does not go on from what was before.
+    /// The game has gone, or another one comes: whatever is fed next does not go on from what was before. It is of the
+    /// same session all the same, where neither names nor counters say anything else.
     pub fn interrupt(&mut self) {
         self.clock.interrupt();
         self.engine.interrupt(self.driven_s);

@@ -270,6 +270,44 @@ fn a_restart_with_another_tank_burns_nothing() {
 }
 
 #[test]
+fn another_game_after_an_interruption_is_another_session() {
+    for keep_names in [false, true] {
+        let mut game = Game::new();
+        game.flying_start();
+        let first = game.finish();
+        game.seconds(10.0);
+        game.analysis.interrupt();
+        let mut next = Game::new();
+        if !keep_names {
+            next.session.track = "Another".into();
+        }
+        (next.analysis, next.events) = (game.analysis, game.events);
+        next.steps = game.steps;
+        next.speed = 40.0;
+        next.flying_start();
+        let second = next.finish();
+        assert!(first < second);
+        assert_eq!(next.analysis.session(), 2, "{keep_names}");
+        assert_eq!(next.analysis.bests().time_ms, Some(second as u32));
+        assert_eq!(next.sessions(), 1);
+    }
+}
+
+#[test]
+fn the_same_game_after_an_interruption_is_the_same_session() {
+    let mut game = Game::new();
+    game.flying_start();
+    let first = game.finish();
+    game.seconds(10.0);
+    game.analysis.interrupt();
+    game.seconds(10.0);
+    assert_eq!((game.analysis.session(), game.analysis.bests().time_ms), (1, Some(first as u32)));
+    game.finish();
+    game.finish();
+    assert_eq!(last(&game).number, 3);
+}
+
+#[test]
 fn a_hybrid_whose_fuel_does_not_burn_has_no_use_of_fuel() {
     let mut game = Game::new();
     game.burns = 0.0;
