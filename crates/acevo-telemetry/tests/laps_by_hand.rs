@@ -7,7 +7,7 @@ use acevo_shared_memory::{
     ACEvoCarLocation, ACEvoStatus, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, View,
 };
 use acevo_telemetry::Frame;
-use acevo_telemetry::analysis::{Analysis, Incomplete, Lap, SessionEvent, Settings, Validity, What};
+use acevo_telemetry::analysis::{Analysis, Incomplete, Invalid, Lap, SessionEvent, Settings, Validity, What};
 
 /// Metres round the circle.
 const ROUND_M: f64 = 4000.0;
@@ -127,6 +127,17 @@ impl Game {
         // No two laps take the same time.
         self.speed *= 0.99;
         time
+    }
+
+    /// The same, with a validity that follows the line.
+    fn finish_with_late_validity(&mut self, late: f64) {
+        let time = self.timer.replace(0).unwrap() * 1000 / 333;
+        self.drive(30);
+        self.graphics.total_lap_count += 1;
+        self.graphics.last_laptime_ms = time;
+        self.seconds(late - 0.1);
+        self.graphics.is_valid_lap = true;
+        self.finish();
     }
 
     fn laps(&self) -> Vec<(u32, u32, Option<Incomplete>, Option<u32>)> {
@@ -305,6 +316,31 @@ fn the_same_game_after_an_interruption_is_the_same_session() {
     game.finish();
     game.finish();
     assert_eq!(last(&game).number, 3);
+}
+
+#[test]
+fn validity_may_follow_the_line_by_two_seconds() {
+    for late in [0.3, 0.7, 1.9] {
+        let mut game = Game::new();
+        game.flying_start();
+        game.drive_to(0.5);
+        game.graphics.is_valid_lap = false;
+        game.drive_to(1.0);
+        game.speed = 49.0;
+        game.finish_with_late_validity(late);
+        let (first, second) = (&game.analysis.laps()[0], &game.analysis.laps()[1]);
+        assert!(first.validity.is_invalid(), "{late}");
+        assert_eq!(second.validity, Validity::Valid, "{late}");
+    }
+}
+
+#[test]
+fn a_lap_that_never_counts_is_invalid() {
+    let mut game = Game::new();
+    game.graphics.is_valid_lap = false;
+    game.flying_start();
+    game.finish();
+    assert!(matches!(last(&game).validity, Validity::Invalid { reason: Invalid::FromTheStart, .. }));
 }
 
 #[test]
