@@ -356,3 +356,21 @@ fn a_hybrid_whose_fuel_does_not_burn_has_no_use_of_fuel() {
     }
     assert_eq!(game.analysis.fuel().unwrap().per_lap, None);
 }
+
+#[test]
+fn a_silence_in_which_the_car_was_faster_is_no_leap() {
+    let mut game = Game::new();
+    game.flying_start();
+    game.drive_to(0.3);
+    game.speed = 10.0;
+    game.seconds(1.0);
+    // Four seconds that nobody sees, at 50 m/s in the middle.
+    game.steps += 4 * 333;
+    game.physics.packetId += 4 * 333;
+    game.timer = game.timer.map(|timer| timer + 4 * 333);
+    game.way += 4.0 * 35.0 / ROUND_M;
+    game.seconds(1.0);
+    game.speed = 50.0;
+    let time = game.finish();
+    assert_eq!((last(&game).time_ms, last(&game).incomplete), (Some(time as u32), None), "{:?}", game.laps());
+}
