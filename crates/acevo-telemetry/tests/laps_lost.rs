@@ -48,8 +48,8 @@ fn trouble() -> impl Strategy<Value = Trouble> {
     )
 }
 
-/// A lap that was told, and the laps that had been driven by then.
-fn check(lap: &Lap, truth: &[LapRecord]) -> Result<(), TestCaseError> {
+/// A lap that was told, and the laps that had been driven by then. `slack`: milliseconds that measured times may be off.
+fn check(lap: &Lap, truth: &[LapRecord], slack: u32) -> Result<(), TestCaseError> {
     let Some(time_ms) = lap.time_ms else {
         prop_assert!(lap.incomplete.is_some(), "no time, and complete: {:?}", lap.number);
         return Ok(());
@@ -65,12 +65,12 @@ fn check(lap: &Lap, truth: &[LapRecord]) -> Result<(), TestCaseError> {
         _ => {}
     }
     if let Some(measured) = lap.measured_ms {
-        prop_assert!(measured.abs_diff(time_ms) <= 3, "measured {} {:?}", measured, driven);
+        prop_assert!(measured.abs_diff(time_ms) <= slack, "measured {} {:?}", measured, driven);
     }
     for (sector, right) in lap.sectors_ms.iter().zip(driven.sectors_ms) {
         if let Some(sector) = sector {
             // Frames that come without their physics are placed by the time on the wall.
-            prop_assert!(sector.abs_diff(right as u32) <= 3, "{:?} {:?}", told, driven);
+            prop_assert!(sector.abs_diff(right as u32) <= slack, "{:?} {:?}", told, driven);
         }
     }
     if let Some(fuel) = lap.fuel_used_l.filter(|_| lap.fuel_added_l == Some(0.0) && driven.valid) {
@@ -80,6 +80,8 @@ fn check(lap: &Lap, truth: &[LapRecord]) -> Result<(), TestCaseError> {
 }
 
 fn drive(options: Options, seconds: f64, mut trouble: Trouble) -> Result<usize, TestCaseError> {
+    // The simulator rounds the times of twins to 10 ms; what is measured is not.
+    let slack = if options.scenario == Scenario::Twins { 8 } else { 3 };
     let mut analysis = Analysis::new(Settings::default());
     let mut result = Ok(());
     let mut complete = 0;
@@ -120,7 +122,7 @@ fn drive(options: Options, seconds: f64, mut trouble: Trouble) -> Result<usize, 
                 && result.is_ok()
             {
                 complete += usize::from(lap.incomplete.is_none());
-                result = check(&lap, truth);
+                result = check(&lap, truth, slack);
             }
         }
     });
