@@ -344,6 +344,37 @@ fn a_lap_that_never_counts_is_invalid() {
 }
 
 #[test]
+fn a_phase_that_only_changes_its_name_breaks_no_lap() {
+    let mut game = Game::new();
+    game.flying_start();
+    game.drive_to(0.5);
+    game.graphics.session_state.phase_name = "Overtime".into();
+    let time = game.finish();
+    assert_eq!(last(&game).time_ms, Some(time as u32), "{:?}", game.laps());
+    assert_eq!(last(&game).incomplete, None, "{:?}", game.laps());
+}
+
+#[test]
+fn a_phase_whose_name_follows_its_timer_begins_with_a_lap() {
+    for late in [0, 6, 60, 300] {
+        let mut game = Game::new();
+        game.flying_start();
+        game.finish();
+        game.drive_to(1.9);
+        // On the grid, the timer runs.
+        (game.timer, game.way) = (Some(0), -0.01);
+        game.drive(late);
+        game.graphics.session_state.phase_name = "Race".into();
+        game.graphics.total_lap_count = 0;
+        game.drive_to(0.5);
+        let time = game.finish();
+        let lap = game.laps()[2];
+        assert_eq!((lap, game.laps().len()), ((2, 1, None, Some(time as u32)), 3), "{late}: {:?}", game.laps());
+        assert_eq!(game.sessions(), 1, "{late}");
+    }
+}
+
+#[test]
 fn a_hybrid_whose_fuel_does_not_burn_has_no_use_of_fuel() {
     let mut game = Game::new();
     game.burns = 0.0;

@@ -42,6 +42,9 @@ const NONE_MS: f64 = 1000.0;
 /// Who has driven so many metres has driven in this session, with or without a lap.
 const SOME_WAY_M: f64 = 100.0;
 
+/// What belongs to another phase changes within this time, in seconds, in any order: its name, the timer, the place.
+const TOGETHER: f64 = 3.0;
+
 /// Whoever is in the menu for so long does not go on with the lap.
 const MENU: Duration = Duration::from_secs(3);
 
@@ -95,6 +98,10 @@ pub(crate) struct Laps {
     resumes: bool,
     /// The session was restarted: the count goes back, now or later.
     count_may_fall: bool,
+    /// Steps at which the phase has got another name, as long as it is open whether another lap begins with it.
+    phase: Option<f64>,
+    /// Steps at which a lap was broken off and another one begun, as with another phase whose name is yet to come.
+    broken: Option<f64>,
     /// Since when there is a menu.
     menu: Option<Duration>,
     /// The first lap after an interruption has the game's number.
@@ -124,6 +131,8 @@ impl Laps {
             physics: None,
             resumes: false,
             count_may_fall: false,
+            phase: None,
+            broken: None,
             menu: None,
             is_new_here: true,
             meter: Meter::default(),
@@ -196,6 +205,7 @@ impl Laps {
                 self.resumes = true;
                 self.meter.interrupt();
             }
+            Flow::Begins(Beginning::Phase) => self.phase = Some(moment.steps),
             Flow::Begins(beginning) => self.begin(beginning, moment),
         }
         if moment.physics {
@@ -227,6 +237,7 @@ impl Laps {
             self.follow_count(count, reading.count);
             self.path.end();
         }
+        self.follow_phase(moment, step_s);
     }
 
     fn take_physics(&mut self, moment: &Moment<'_>) {
@@ -277,7 +288,12 @@ impl Laps {
         let expected = before.timer_ms + since_ms;
         if (now.timer_ms - expected).abs() <= TOLERANCE_MS {
             if has_jumped {
-                let why = if resumes { Incomplete::Replay } else { where_to(&now) };
+                let why = match (resumes, self.phase) {
+                    (true, _) => Incomplete::Replay,
+                    (_, Some(_)) => Incomplete::SessionEnded,
+                    _ => where_to(&now),
+                };
+                self.broken = Some(now.steps);
                 return self.start_over(why, now, now_s, step_ms);
             }
             if now.timer_ms <= 0.0 && (now.steps - running.start) * step_ms > TOLERANCE_MS {
@@ -335,12 +351,14 @@ impl Laps {
         let is_at_line = now.from_line(lap_m).is_none_or(|metres| metres <= reach);
         let mut used_from = line.steps;
         if before.timer_ms + line.after_ms < SHORTEST_MS || has_jumped || !is_at_line {
-            let why = where_to(&now);
+            let why = if self.phase.take().is_some() { Incomplete::SessionEnded } else { where_to(&now) };
             self.break_off(why, now_s);
+            self.broken = Some(now.steps);
             // What the tank has gained or lost on the way here was neither burned nor filled in.
             (self.stretch, used_from) = (None, now.steps);
-            if why == Incomplete::Restarted {
+            if why != Incomplete::Returned {
                 self.settle_pending();
+                self.last_lap.forget();
                 self.next_session(1);
                 self.count_may_fall = true;
             }
@@ -415,7 +433,7 @@ impl Laps {
     fn begin(&mut self, beginning: Beginning, moment: &Moment<'_>) {
         let why = match beginning {
             Beginning::First => Incomplete::Interrupted,
-            Beginning::Session => Incomplete::SessionEnded,
+            Beginning::Session | Beginning::Phase => Incomplete::SessionEnded,
             Beginning::Car => Incomplete::CarChanged,
         };
         self.break_off(why, moment.time);
@@ -425,6 +443,26 @@ impl Laps {
             self.is_new_here = true;
         } else {
             self.next_session(1);
+        }
+    }
+
+    /// A phase may only change its name. It is another session where a lap is broken off for it, before or after, or none runs.
+    fn follow_phase(&mut self, moment: &Moment<'_>, step_s: f64) {
+        let Some(since) = self.phase else { return };
+        let is_recent = |steps: f64| (moment.steps - steps) * step_s <= TOGETHER;
+        if self.running.is_none() {
+            self.begin(Beginning::Phase, moment);
+        } else if self.broken.is_some_and(is_recent) {
+            self.phase = None;
+            self.last_lap.forget();
+            self.settle_pending();
+            self.next_session(1);
+            self.count_may_fall = true;
+            if let Some(running) = &mut self.running {
+                (running.session, running.number) = (self.session, self.next_number);
+            }
+        } else if !is_recent(since) {
+            self.phase = None;
         }
     }
 
@@ -440,6 +478,7 @@ impl Laps {
         self.last_lap.forget();
         self.meter.interrupt();
         (self.before, self.physics, self.resumes, self.count_may_fall) = (None, None, false, false);
+        (self.phase, self.broken) = (None, None);
     }
 
     /// Laps that are not counted any more: the session was restarted. That may be seen after its first lap was begun.

@@ -60,8 +60,10 @@ pub(crate) enum Flow {
 pub(crate) enum Beginning {
     /// The first moment, or the first one after an interruption, of the same session as far as the pages tell.
     First,
-    /// A session: another kind, name, phase or track, or counters that went back.
+    /// A session: another kind, name or track, or counters that went back.
     Session,
+    /// A phase of another name, and nothing else yet: perhaps a session, perhaps only the time that has run out.
+    Phase,
     /// Another car.
     Car,
 }
@@ -257,7 +259,7 @@ impl Key {
             return None;
         }
         if is_other(&mut self.phase, graphics.session_phase()) {
-            return Some(Beginning::Session);
+            return Some(Beginning::Phase);
         }
         let car = graphics.car_model();
         (is_name(car) && is_other(&mut self.car, car)).then_some(Beginning::Car)
