@@ -389,6 +389,28 @@ fn a_hybrid_whose_fuel_does_not_burn_has_no_use_of_fuel() {
 }
 
 #[test]
+fn a_timer_that_begins_anew_at_the_line_after_a_standing_start_is_no_restart() {
+    for behind_m in [60.0, 150.0] {
+        let mut game = Game::new();
+        game.way = -behind_m / ROUND_M;
+        game.speed = 0.0;
+        game.seconds(1.0);
+        game.timer = Some(0);
+        game.speed = 50.0;
+        game.drive_to(0.0);
+        game.timer = Some(0);
+        let time = game.finish();
+        assert_eq!(
+            (last(&game).session, last(&game).number, last(&game).time_ms),
+            (1, 1, Some(time as u32)),
+            "{:?}",
+            game.laps()
+        );
+        assert_eq!(game.sessions(), 0);
+    }
+}
+
+#[test]
 fn a_silence_in_which_the_car_was_faster_is_no_leap() {
     let mut game = Game::new();
     game.flying_start();

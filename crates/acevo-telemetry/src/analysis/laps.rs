@@ -350,7 +350,11 @@ impl Laps {
         let reach = AROUND_LINE * lap_m + now.timer_ms / 1000.0 * now.speed.max(before.speed) * 1.5;
         let is_at_line = now.from_line(lap_m).is_none_or(|metres| metres <= reach);
         let mut used_from = line.steps;
-        if before.timer_ms + line.after_ms < SHORTEST_MS || has_jumped || !is_at_line {
+        let is_too_short = before.timer_ms + line.after_ms < SHORTEST_MS;
+        if is_too_short && !has_jumped && self.path.passed(before, &now, 0.0).is_some() {
+            // It has run since the lights, and begins anew at the line that the grid lies behind.
+            self.running = None;
+        } else if is_too_short || has_jumped || !is_at_line {
             let why = if self.phase.take().is_some() { Incomplete::SessionEnded } else { where_to(&now) };
             self.break_off(why, now_s);
             self.broken = Some(now.steps);
