@@ -40,7 +40,7 @@ use crate::names::is_name;
 use crate::personal::{Combination, PersonalBest, PersonalBests};
 use crate::{Axes, AxesResolver};
 use laps::{Laps, News, place};
-use moment::{Clock, Flow, Moment};
+use moment::{Beginning, Clock, Flow, Moment};
 use pace::Pace;
 
 /// Laps that are kept. More than any session has.
@@ -161,7 +161,8 @@ impl Analysis {
         let Some(moment) = self.clock.next(at, frame) else { return };
         (self.at, self.driven_s) = (at, moment.time);
         self.place = place(frame.graphics.raw());
-        if moment.flow != Flow::Continues {
+        // The axes are the game's: they stay when its session or the car becomes another one.
+        if moment.flow == Flow::Begins(Beginning::First) {
             self.axes = AxesResolver::new();
         }
         if moment.graphics {
