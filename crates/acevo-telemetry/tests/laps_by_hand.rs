@@ -427,3 +427,16 @@ fn a_silence_in_which_the_car_was_faster_is_no_leap() {
     let time = game.finish();
     assert_eq!((last(&game).time_ms, last(&game).incomplete), (Some(time as u32), None), "{:?}", game.laps());
 }
+
+#[test]
+fn a_number_taken_from_a_late_count_is_put_right() {
+    let mut game = Game::new();
+    // Found just after the line, with a count that is late.
+    (game.timer, game.way, game.graphics.total_lap_count) = (Some(100), 0.01, 3);
+    game.seconds(1.0);
+    game.graphics.total_lap_count = 4;
+    game.finish();
+    game.finish();
+    let numbers: Vec<u32> = game.laps().iter().map(|lap| lap.1).collect();
+    assert_eq!(numbers, [5, 6]);
+}

@@ -45,6 +45,9 @@ const SOME_WAY_M: f64 = 100.0;
 /// What belongs to another phase changes within this time, in seconds, in any order: its name, the timer, the place.
 const TOGETHER: f64 = 3.0;
 
+/// So long after the line the count may follow, in milliseconds: 2 s, online longer (reported).
+const LATEST_COUNT_MS: f64 = 15_000.0;
+
 /// Whoever is in the menu for so long does not go on with the lap.
 const MENU: Duration = Duration::from_secs(3);
 
@@ -489,6 +492,13 @@ impl Laps {
     fn follow_count(&mut self, before: Option<u32>, now: Option<u32>) {
         let (Some(count), Some(before)) = (now, before) else { return };
         if count >= before {
+            // A lap that was found just behind the line may have taken its number from a count that was late.
+            if let Some(running) = &mut self.running
+                && (count > before && running.is_joined && running.elapsed_ms < LATEST_COUNT_MS)
+            {
+                running.number = running.number.max(count.saturating_add(1));
+                self.next_number = running.number;
+            }
             return;
         }
         if std::mem::take(&mut self.count_may_fall) {
