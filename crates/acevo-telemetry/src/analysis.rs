@@ -316,29 +316,29 @@ impl Analysis {
                 self.stints.begin(self.engine.session(), stint);
                 self.tell(What::Stint { stint });
             }
-            News::Begun(_) => {
+            News::Begun => {
                 self.pace.begin_lap();
                 self.tell(What::LapBegun);
             }
-            News::Split { sector, split_ms, sector_ms, .. } => {
+            News::Split { sector, split_ms, sector_ms } => {
                 let best = self.bests.sectors_ms.get(sector).copied().flatten();
                 let is_best = sector_ms.is_some_and(|ms| best.is_some_and(|best| ms < best));
                 self.tell(What::Sector { sector: sector + 1, sector_ms, split_ms, is_best });
             }
-            News::Invalidated { reason, .. } => self.tell(What::Invalidated { reason }),
-            News::Crossed(_) => self.pace.cross(),
+            News::Invalidated(reason) => self.tell(What::Invalidated { reason }),
+            News::Crossed => self.pace.cross(),
             News::Ended(lap) => self.end_lap(lap),
         }
     }
 
     fn end_lap(&mut self, lap: Lap) {
-        let bettered = if lap.session == self.session() { self.bests.take(&lap) } else { Default::default() };
+        let best_before = if lap.session == self.session() { self.bests.take(&lap) } else { None };
         let (session, number, time_ms) = (lap.session, Some(lap.number), lap.time_ms);
-        let personal = self.note_lap(&lap, bettered.lap.is_some());
+        let personal = self.note_lap(&lap, best_before.is_some());
         self.keep(lap.clone());
         self.tell_of(session, number, What::Lap(lap));
         let Some(time_ms) = time_ms else { return };
-        if let Some(before_ms) = bettered.lap {
+        if let Some(before_ms) = best_before {
             self.tell_of(session, number, What::SessionBest { time_ms, before_ms });
         }
         if let Some(before_ms) = personal {

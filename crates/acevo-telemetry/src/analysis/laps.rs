@@ -62,19 +62,21 @@ const DRIVES: f64 = 5.0;
 
 /// What the engine has found out.
 #[derive(Debug, Clone, PartialEq)]
+// Laps are rare, and handed over once.
+#[allow(clippy::large_enum_variant)]
 pub(crate) enum News {
     /// Another session, or the same one anew.
     Session(u32),
     /// The car has left its box for another stint.
     Stint(u32),
     /// A lap was begun from its beginning.
-    Begun(u32),
+    Begun,
     /// A sector has ended, which is not the last: its number from 0, the time since the beginning of the lap, and its own.
-    Split { lap: u32, sector: usize, split_ms: Option<u32>, sector_ms: Option<u32> },
+    Split { sector: usize, split_ms: Option<u32>, sector_ms: Option<u32> },
     /// The running lap has become invalid.
-    Invalidated { lap: u32, reason: Invalid, place: Option<f64> },
+    Invalidated(Invalid),
     /// The line was crossed; the lap's time is not told yet.
-    Crossed(u32),
+    Crossed,
     /// A lap is over and everything about it is known.
     Ended(Lap),
 }
@@ -327,14 +329,13 @@ impl Laps {
         let split = running.go_on(now, &self.path, &self.lines, step_ms);
         self.path.speeds().for_each(|speed| running.figures.note_speed(speed));
         running.figures.note(moment.frame);
-        let lap = running.number;
         if let Some(Split { sector, split_ms, sector_ms }) = split {
-            self.news.push_back(News::Split { lap, sector, split_ms, sector_ms });
+            self.news.push_back(News::Split { sector, split_ms, sector_ms });
         }
         if running.latch.note(&now, now.timer_ms)
-            && let Validity::Invalid { reason, place } = running.latch.so_far()
+            && let Validity::Invalid { reason, .. } = running.latch.so_far()
         {
-            self.news.push_back(News::Invalidated { lap, reason, place });
+            self.news.push_back(News::Invalidated(reason));
         }
     }
 
@@ -351,7 +352,7 @@ impl Laps {
         let line = Crossing::between(before, &now, &self.path, lap_length(moment), step_ms, now_s);
         let lap_m = lap_length(moment).unwrap_or(SOME_LENGTH);
         let reach = AROUND_LINE * lap_m + now.timer_ms / 1000.0 * now.speed.max(before.speed) * 1.5;
-        let is_at_line = now.from_line(lap_m).is_none_or(|metres| metres <= reach);
+        let is_at_line = now.line_away_m(lap_m).is_none_or(|metres| metres <= reach);
         let mut used_from = line.steps;
         let is_too_short = before.timer_ms + line.after_ms < SHORTEST_MS;
         if is_too_short && !has_jumped && self.path.passed(before, &now, 0.0).is_some() {
@@ -374,7 +375,7 @@ impl Laps {
             self.settle_pending();
             if let Some(running) = self.running.take() {
                 self.is_used = true;
-                self.news.push_back(News::Crossed(running.number));
+                self.news.push_back(News::Crossed);
                 let used = self.meter.at(line.steps);
                 self.pending = Some(running.cross(line, self.lines.len(), self.stint, used, &now));
                 self.next_number = self.next_number.saturating_add(1);
@@ -392,7 +393,7 @@ impl Laps {
         let mut running = Running::new(self.session, self.next_number, line.steps, now, used);
         running.is_exact = line.is_exact;
         running.latch.note(&now, now.timer_ms);
-        self.news.push_back(News::Begun(running.number));
+        self.news.push_back(News::Begun);
         self.running = Some(running);
     }
 

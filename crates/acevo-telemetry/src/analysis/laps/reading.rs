@@ -64,7 +64,7 @@ impl Reading {
     }
 
     /// Metres from the line, whichever side, on a lap of this length.
-    pub(super) fn from_line(&self, lap_m: f64) -> Option<f64> {
+    pub(super) fn line_away_m(&self, lap_m: f64) -> Option<f64> {
         self.place.map(|place| place.min(1.0 - place) * lap_m)
     }
 }
