@@ -23,7 +23,7 @@ mod watch;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use acevo_shared_memory::Frame;
+use acevo_shared_memory::{ACEvoEngineType, Frame};
 
 pub use bests::Bests;
 pub use event::{DamageStep, Fluid, Part, Service, SessionEvent, Severity, Topic, TyreState, What, Wheel};
@@ -41,8 +41,8 @@ pub use watch::Thresholds;
 use crate::names::is_name;
 use crate::personal::{Combination, PersonalBest, PersonalBests};
 use crate::{Axes, AxesResolver};
-use laps::{Laps, News};
-use moment::{Clock, Flow, Moment};
+use laps::{Laps, News, place};
+use moment::{Beginning, Clock, Flow, Moment};
 use pace::Pace;
 use watch::Watch;
 
@@ -88,6 +88,8 @@ pub struct Analysis {
     pace: Pace,
     consumption: Consumption,
     fuel: Option<FuelPlan>,
+    /// What is left is charge, and so is what laps use.
+    is_electric: bool,
     stints: Stints,
     outline: Outline,
     axes: AxesResolver,
@@ -126,6 +128,7 @@ impl Analysis {
             pace: Pace::default(),
             consumption: Consumption::default(),
             fuel: None,
+            is_electric: false,
             stints,
             outline: Outline::default(),
             axes: AxesResolver::new(),
@@ -164,8 +167,9 @@ impl Analysis {
     pub fn feed(&mut self, at: Duration, frame: &Frame) {
         let Some(moment) = self.clock.next(at, frame) else { return };
         (self.at, self.driven_s) = (at, moment.time);
-        self.place = Some(f64::from(frame.graphics.raw().npos)).filter(|place| (-0.5..1.5).contains(place));
-        if moment.flow != Flow::Continues {
+        self.place = place(frame.graphics.raw());
+        // The axes are the game's: they stay when its session or the car becomes another one.
+        if moment.flow == Flow::Begins(Beginning::First) {
             self.axes = AxesResolver::new();
         }
         if moment.graphics {
@@ -185,7 +189,8 @@ impl Analysis {
         }
     }
 
-    /// The game has gone, or another one comes: whatever is fed next does not go on from what was before.
+    /// The game has gone, or another one comes: whatever is fed next does not go on from what was before. It is of the
+    /// same session all the same, where neither names nor counters say anything else.
     pub fn interrupt(&mut self) {
         self.clock.interrupt();
         self.engine.interrupt(self.driven_s);
@@ -301,13 +306,15 @@ impl Analysis {
             self.pace.note(place, elapsed_s);
         }
         let now = FuelNow::of(frame);
+        self.is_electric = frame.graphics.engine_type() == ACEvoEngineType::ElectricMotor;
         if let Some(stretch) = self.engine.take_stretch()
             && !frame.graphics.raw().is_in_pit_box
         {
             self.driven_m += stretch.metres;
             self.stints.note(stretch, self.engine.speeds(), frame);
-            self.consumption.note(now.amount, self.driven_m);
         }
+        // Noted without a way, too: what changes in the box, or while the car is put elsewhere, is no use.
+        self.consumption.note(now.amount, self.driven_m);
         self.fuel = Some(self.consumption.plan(&now, Race::of(frame).as_ref()));
         if let (Some(car), Some(road)) = (frame.graphics.player_car(), Road::of(frame)) {
             self.outline.note(now.place, car.coordinates.map(f64::from), road);
@@ -326,7 +333,7 @@ impl Analysis {
                 self.stints.begin(self.engine.session(), stint);
                 self.tell(What::Stint { stint });
             }
-            News::Begun(_) => {
+            News::Begun => {
                 self.pace.begin_lap();
                 self.tell(What::LapBegun);
             }
@@ -335,24 +342,24 @@ impl Analysis {
                 let is_best = counts && sector_ms.is_some_and(|ms| best.is_some_and(|best| ms < best));
                 self.tell(What::Sector { sector: sector + 1, sector_ms, split_ms, is_best });
             }
-            News::Invalidated { reason, .. } => self.tell(What::Invalidated { reason }),
-            News::Crossed(_) => self.pace.cross(),
+            News::Invalidated(reason) => self.tell(What::Invalidated { reason }),
+            News::Crossed => self.pace.cross(),
             News::Ended(lap) => self.end_lap(*lap),
         }
     }
 
     fn end_lap(&mut self, lap: Lap) {
-        let bettered = if lap.session == self.session() { self.bests.take(&lap) } else { Default::default() };
-        let time_ms = lap.time_ms;
-        let personal = self.note_lap(&lap, bettered.lap.is_some());
+        let best_before = if lap.session == self.session() { self.bests.take(&lap) } else { None };
+        let (session, number, time_ms) = (lap.session, Some(lap.number), lap.time_ms);
+        let personal = self.note_lap(&lap, best_before.is_some());
         self.keep(lap.clone());
-        self.tell(What::Lap(lap));
+        self.tell_of(session, number, What::Lap(lap));
         let Some(time_ms) = time_ms else { return };
-        if let Some(before_ms) = bettered.lap {
-            self.tell(What::SessionBest { time_ms, before_ms });
+        if let Some(before_ms) = best_before {
+            self.tell_of(session, number, What::SessionBest { time_ms, before_ms });
         }
         if let Some(before_ms) = personal {
-            self.tell(What::PersonalBest { time_ms, before_ms });
+            self.tell_of(session, number, What::PersonalBest { time_ms, before_ms });
         }
     }
 
@@ -363,8 +370,7 @@ impl Analysis {
         let trace = self.pace.end_lap(time_s.filter(|_| is_whole), is_best).cloned();
         self.stints.end_lap(lap);
         if let (Some(time_s), true, LapKind::Flying) = (time_s, is_whole, lap.kind) {
-            // By the same measure as what is left.
-            let used = lap.fuel_used_l.filter(|used| *used > 0.0).or(lap.charge_used);
+            let used = if self.is_electric { lap.charge_used } else { lap.fuel_used_l };
             used.iter().for_each(|used| self.consumption.lap(*used, time_s));
         }
         let time_ms = lap.time_ms.filter(|_| lap.counts())?;
@@ -391,15 +397,17 @@ impl Analysis {
         self.laps.push(lap);
     }
 
+    /// Something about the running lap.
     fn tell(&mut self, what: What) {
+        self.tell_of(self.session(), self.engine.number(), what);
+    }
+
+    /// Something about a lap, which may be over, and its session with it.
+    fn tell_of(&mut self, session: u32, lap: Option<u32>, what: What) {
         if self.events.len() >= MOST_EVENTS {
             self.events.pop_front();
         }
-        let lap = match &what {
-            What::Lap(lap) => Some(lap.number),
-            _ => self.engine.number(),
-        };
-        let (at_s, session, place) = (self.at.as_secs_f64(), self.session(), self.place);
+        let (at_s, place) = (self.at.as_secs_f64(), self.place);
         self.events.push_back(SessionEvent { at_s, session, lap, place, what });
     }
 }

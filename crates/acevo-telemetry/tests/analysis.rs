@@ -154,6 +154,21 @@ fn the_drive_tells_the_axes_the_track_and_the_others() {
 }
 
 #[test]
+fn the_axes_outlast_sessions_and_replays() {
+    for scenario in [Scenario::Weekend, Scenario::Replay] {
+        let mut analysis = Analysis::new(Settings::default());
+        let mut decided = false;
+        each_frame(options(scenario, 1, 3), |at, frame| {
+            analysis.feed(at, frame);
+            let is_decided = analysis.axes().decision() != Decision::Undecided;
+            assert!(is_decided || !decided, "{scenario}: forgotten after {at:?}");
+            decided |= is_decided;
+        });
+        assert!(decided, "{scenario}");
+    }
+}
+
+#[test]
 fn nothing_is_allocated_while_a_lap_is_driven() {
     let mut analysis = Analysis::new(Settings::default());
     let mut frames: Vec<(Duration, Frame)> = Vec::new();

@@ -16,15 +16,6 @@ pub struct Bests {
     pub sectors_ms: Vec<Option<u32>>,
 }
 
-/// What a lap has bettered.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub(crate) struct Bettered {
-    /// The time before, if there was one, where the lap is the best.
-    pub(crate) lap: Option<Option<u32>>,
-    /// Sectors, from 0.
-    pub(crate) sectors: Vec<usize>,
-}
-
 impl Bests {
     /// The sum of the best sectors in milliseconds: the lap that was possible. `None` until all of them were driven.
     pub fn theoretical_ms(&self) -> Option<u32> {
@@ -34,25 +25,23 @@ impl Bests {
         self.sectors_ms.iter().try_fold(0u32, |sum, sector| sum.checked_add((*sector)?))
     }
 
-    /// Takes a lap that is over.
-    pub(crate) fn take(&mut self, lap: &Lap) -> Bettered {
-        let mut bettered = Bettered::default();
-        let Some(time_ms) = lap.time_ms.filter(|_| lap.counts()) else { return bettered };
+    /// Takes a lap that is over. Where it is the best, gives the time before, if there was one.
+    pub(crate) fn take(&mut self, lap: &Lap) -> Option<Option<u32>> {
+        let time_ms = lap.time_ms.filter(|_| lap.counts())?;
         if self.sectors_ms.len() < lap.sectors_ms.len() {
             self.sectors_ms.resize(lap.sectors_ms.len(), None);
         }
-        for (index, (best, sector)) in self.sectors_ms.iter_mut().zip(&lap.sectors_ms).enumerate() {
+        for (best, sector) in self.sectors_ms.iter_mut().zip(&lap.sectors_ms) {
             if let Some(ms) = *sector
                 && best.is_none_or(|best| ms < best)
             {
                 *best = Some(ms);
-                bettered.sectors.push(index);
             }
         }
-        if self.time_ms.is_none_or(|best| time_ms < best) {
-            bettered.lap = Some(self.time_ms);
-            (self.lap, self.time_ms) = (Some(lap.number), Some(time_ms));
+        if self.time_ms.is_some_and(|best| best <= time_ms) {
+            return None;
         }
-        bettered
+        self.lap = Some(lap.number);
+        Some(self.time_ms.replace(time_ms))
     }
 }

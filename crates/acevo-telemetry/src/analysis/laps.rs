@@ -19,6 +19,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 pub use lap::{Figures, Incomplete, Invalid, Lap, LapKind, Validity};
+pub(super) use reading::place;
 pub use running::CurrentLap;
 
 use super::moment::{Beginning, Flow, Moment};
@@ -39,6 +40,15 @@ const SHORTEST_MS: f64 = 5000.0;
 /// A lap that was seen for less than this before it was broken off is none, in milliseconds: pages of two sessions, mixed.
 const NONE_MS: f64 = 1000.0;
 
+/// Who has driven so many metres has driven in this session, with or without a lap.
+const SOME_WAY_M: f64 = 100.0;
+
+/// What belongs to another phase changes within this time, in seconds, in any order: its name, the timer, the place.
+const TOGETHER: f64 = 3.0;
+
+/// So long after the line the count may follow, in milliseconds: 2 s, online longer (reported).
+const LATEST_COUNT_MS: f64 = 15_000.0;
+
 /// Whoever is in the menu for so long does not go on with the lap.
 const MENU: Duration = Duration::from_secs(3);
 
@@ -53,20 +63,22 @@ const DRIVES: f64 = 5.0;
 
 /// What the engine has found out.
 #[derive(Debug, Clone, PartialEq)]
+// Laps are rare, and handed over once.
+#[allow(clippy::large_enum_variant)]
 pub(crate) enum News {
     /// Another session, or the same one anew.
     Session(u32),
     /// The car has left its box for another stint.
     Stint(u32),
     /// A lap was begun from its beginning.
-    Begun(u32),
+    Begun,
     /// A sector has ended, which is not the last: its number from 0, the time since the beginning of the lap, its own, and whether
     /// the lap counts so far.
     Split { sector: usize, split_ms: Option<u32>, sector_ms: Option<u32>, counts: bool },
     /// The running lap has become invalid.
-    Invalidated { lap: u32, reason: Invalid, place: Option<f64> },
+    Invalidated(Invalid),
     /// The line was crossed; the lap's time is not told yet.
-    Crossed(u32),
+    Crossed,
     /// A lap is over and everything about it is known.
     Ended(Box<Lap>),
 }
@@ -80,8 +92,10 @@ pub(crate) struct Laps {
     next_number: u32,
     stint: u32,
     has_driven: bool,
-    /// Something was driven in this session.
+    /// Something was driven in this session: a lap, or some way without one.
     is_used: bool,
+    /// Metres driven in this session.
+    driven_m: f64,
     running: Option<Running>,
     pending: Option<Pending>,
     last_lap: LastLap,
@@ -91,6 +105,10 @@ pub(crate) struct Laps {
     resumes: bool,
     /// The session was restarted: the count goes back, now or later.
     count_may_fall: bool,
+    /// Steps at which the phase has got another name, as long as it is open whether another lap begins with it.
+    phase: Option<f64>,
+    /// Steps at which a lap was broken off and another one begun, as with another phase whose name is yet to come.
+    broken: Option<f64>,
     /// Since when there is a menu.
     menu: Option<Duration>,
     /// The first lap after an interruption has the game's number.
@@ -112,6 +130,7 @@ impl Laps {
             stint: 1,
             has_driven: false,
             is_used: false,
+            driven_m: 0.0,
             running: None,
             pending: None,
             last_lap: LastLap::default(),
@@ -119,6 +138,8 @@ impl Laps {
             physics: None,
             resumes: false,
             count_may_fall: false,
+            phase: None,
+            broken: None,
             menu: None,
             is_new_here: true,
             meter: Meter::default(),
@@ -191,6 +212,7 @@ impl Laps {
                 self.resumes = true;
                 self.meter.interrupt();
             }
+            Flow::Begins(Beginning::Phase) => self.phase = Some(moment.steps),
             Flow::Begins(beginning) => self.begin(beginning, moment),
         }
         if moment.physics {
@@ -222,6 +244,7 @@ impl Laps {
             self.follow_count(count, reading.count);
             self.path.end();
         }
+        self.follow_phase(moment, step_s);
     }
 
     fn take_physics(&mut self, moment: &Moment<'_>) {
@@ -235,6 +258,7 @@ impl Laps {
 
     fn take_frame(&mut self, moment: &Moment<'_>, now: Reading, step_ms: f64) {
         let resumes = std::mem::take(&mut self.resumes);
+        let used_before = std::mem::replace(&mut self.used, self.meter.total());
         let Some(before) = self.before.replace(now) else {
             if now.timer_ms > 0.0 {
                 self.join(now, step_ms);
@@ -253,13 +277,16 @@ impl Laps {
         }
         let has_jumped = now.is_beyond_reach(&before, since_ms / 1000.0);
         if !has_jumped {
-            self.stretch = Some(self.stretch(since_ms, step_ms));
+            let stretch = self.stretch(&used_before, since_ms, step_ms);
+            self.driven_m += stretch.metres;
+            self.is_used |= self.driven_m > SOME_WAY_M;
+            self.stretch = Some(stretch);
         }
         let Some(running) = &mut self.running else {
             if now.timer_ms <= 0.0 {
             } else if before.timer_ms <= 0.0 && now.timer_ms <= since_ms + TOLERANCE_MS {
                 let line = Crossing::between(&before, &now, &self.path, lap_length(moment), step_ms, now_s);
-                self.start(&line, now);
+                self.start(&line, now, if has_jumped { now.steps } else { line.steps });
             } else {
                 self.join(now, step_ms);
             }
@@ -268,7 +295,12 @@ impl Laps {
         let expected = before.timer_ms + since_ms;
         if (now.timer_ms - expected).abs() <= TOLERANCE_MS {
             if has_jumped {
-                let why = if resumes { Incomplete::Replay } else { where_to(&now) };
+                let why = match (resumes, self.phase) {
+                    (true, _) => Incomplete::Replay,
+                    (_, Some(_)) => Incomplete::SessionEnded,
+                    _ => where_to(&now),
+                };
+                self.broken = Some(now.steps);
                 return self.start_over(why, now, now_s, step_ms);
             }
             if now.timer_ms <= 0.0 && (now.steps - running.start) * step_ms > TOLERANCE_MS {
@@ -284,9 +316,8 @@ impl Laps {
         }
     }
 
-    fn stretch(&mut self, since_ms: f64, step_ms: f64) -> Stretch {
-        let used = self.meter.total();
-        let before = std::mem::replace(&mut self.used, used);
+    fn stretch(&self, before: &Used, since_ms: f64, step_ms: f64) -> Stretch {
+        let used = self.used;
         Stretch {
             seconds: since_ms / 1000.0,
             metres: self.path.way() * step_ms / 1000.0,
@@ -300,15 +331,14 @@ impl Laps {
         let split = running.go_on(now, &self.path, &self.lines, step_ms);
         self.path.speeds().for_each(|speed| running.figures.note_speed(speed));
         running.figures.note(moment.frame);
-        let lap = running.number;
         if let Some(Split { sector, split_ms, sector_ms }) = split {
             let counts = running.latch.so_far().is_valid();
             self.news.push_back(News::Split { sector, split_ms, sector_ms, counts });
         }
         if running.latch.note(&now, now.timer_ms)
-            && let Validity::Invalid { reason, place } = running.latch.so_far()
+            && let Validity::Invalid { reason, .. } = running.latch.so_far()
         {
-            self.news.push_back(News::Invalidated { lap, reason, place });
+            self.news.push_back(News::Invalidated(reason));
         }
     }
 
@@ -326,11 +356,20 @@ impl Laps {
         let lap_m = lap_length(moment).unwrap_or(SOME_LENGTH);
         let reach = AROUND_LINE * lap_m + now.timer_ms / 1000.0 * now.speed.max(before.speed) * 1.5;
         let is_at_line = now.distance_to_line(lap_m).is_none_or(|metres| metres <= reach);
-        if before.timer_ms + line.after_ms < SHORTEST_MS || has_jumped || !is_at_line {
-            let why = where_to(&now);
+        let mut used_from = line.steps;
+        let is_too_short = before.timer_ms + line.after_ms < SHORTEST_MS;
+        if is_too_short && !has_jumped && self.path.passed(before, &now, 0.0).is_some() {
+            // It has run since the lights, and begins anew at the line that the grid lies behind.
+            self.running = None;
+        } else if is_too_short || has_jumped || !is_at_line {
+            let why = if self.phase.take().is_some() { Incomplete::SessionEnded } else { where_to(&now) };
             self.break_off(why, now_s);
-            if why == Incomplete::Restarted {
+            self.broken = Some(now.steps);
+            // What the tank has gained or lost on the way here was neither burned nor filled in.
+            (self.stretch, used_from) = (None, now.steps);
+            if why != Incomplete::Returned {
                 self.settle_pending();
+                self.last_lap.forget();
                 self.next_session(1);
                 self.count_may_fall = true;
             }
@@ -338,26 +377,26 @@ impl Laps {
             self.count_may_fall = false;
             self.settle_pending();
             if let Some(running) = self.running.take() {
-                self.news.push_back(News::Crossed(running.number));
+                self.is_used = true;
+                self.news.push_back(News::Crossed);
                 let used = self.meter.at(line.steps);
                 self.pending = Some(running.cross(line, self.lines.len(), self.stint, used, &now));
                 self.next_number = self.next_number.saturating_add(1);
             }
         }
-        self.start(&line, now);
+        self.start(&line, now, used_from);
     }
 
-    /// A lap begins, seen from its first moment on.
-    fn start(&mut self, line: &Crossing, now: Reading) {
+    /// A lap begins, seen from its first moment on. What it uses counts from the step `used_from`.
+    fn start(&mut self, line: &Crossing, now: Reading, used_from: f64) {
         if std::mem::take(&mut self.is_new_here) {
             self.next_number = now.count.unwrap_or(0).saturating_add(1);
         }
-        self.is_used = true;
-        let used = self.meter.at(line.steps);
+        let used = self.meter.at(used_from);
         let mut running = Running::new(self.session, self.next_number, line.steps, now, used);
         running.is_exact = line.is_exact;
         running.latch.note(&now, now.timer_ms);
-        self.news.push_back(News::Begun(running.number));
+        self.news.push_back(News::Begun);
         self.running = Some(running);
     }
 
@@ -388,6 +427,7 @@ impl Laps {
         if running.seen_ms() < NONE_MS {
             return;
         }
+        self.is_used = true;
         let used = self.meter.at(running.last.steps);
         let lap = running.into_lap(self.stint, now_s, Some(why), used);
         self.news.push_back(News::Ended(Box::new(lap)));
@@ -404,7 +444,7 @@ impl Laps {
     fn begin(&mut self, beginning: Beginning, moment: &Moment<'_>) {
         let why = match beginning {
             Beginning::First => Incomplete::Interrupted,
-            Beginning::Session => Incomplete::SessionEnded,
+            Beginning::Session | Beginning::Phase => Incomplete::SessionEnded,
             Beginning::Car => Incomplete::CarChanged,
         };
         self.break_off(why, moment.time);
@@ -417,8 +457,28 @@ impl Laps {
         }
     }
 
+    /// A phase may only change its name. It is another session where a lap is broken off for it, before or after, or none runs.
+    fn follow_phase(&mut self, moment: &Moment<'_>, step_s: f64) {
+        let Some(since) = self.phase else { return };
+        let is_recent = |steps: f64| (moment.steps - steps) * step_s <= TOGETHER;
+        if self.running.is_none() {
+            self.begin(Beginning::Phase, moment);
+        } else if self.broken.is_some_and(is_recent) {
+            self.phase = None;
+            self.last_lap.forget();
+            self.settle_pending();
+            self.next_session(1);
+            self.count_may_fall = true;
+            if let Some(running) = &mut self.running {
+                (running.session, running.number) = (self.session, self.next_number);
+            }
+        } else if !is_recent(since) {
+            self.phase = None;
+        }
+    }
+
     fn next_session(&mut self, number: u32) {
-        (self.next_number, self.stint, self.has_driven) = (number, 1, false);
+        (self.next_number, self.stint, self.has_driven, self.driven_m) = (number, 1, false, 0.0);
         if std::mem::take(&mut self.is_used) {
             self.session = self.session.saturating_add(1);
             self.news.push_back(News::Session(self.session));
@@ -429,12 +489,20 @@ impl Laps {
         self.last_lap.forget();
         self.meter.interrupt();
         (self.before, self.physics, self.resumes, self.count_may_fall) = (None, None, false, false);
+        (self.phase, self.broken) = (None, None);
     }
 
     /// Laps that are not counted any more: the session was restarted. That may be seen after its first lap was begun.
     fn follow_count(&mut self, before: Option<u32>, now: Option<u32>) {
         let (Some(count), Some(before)) = (now, before) else { return };
         if count >= before {
+            // A lap that was found just behind the line may have taken its number from a count that was late.
+            if let Some(running) = &mut self.running
+                && (count > before && running.is_joined && running.elapsed_ms < LATEST_COUNT_MS)
+            {
+                running.number = running.number.max(count.saturating_add(1));
+                self.next_number = running.number;
+            }
             return;
         }
         if std::mem::take(&mut self.count_may_fall) {
@@ -446,7 +514,6 @@ impl Laps {
             && !running.is_joined
         {
             (running.session, running.number) = (self.session, self.next_number);
-            self.is_used = true;
         }
     }
 

@@ -58,10 +58,12 @@ pub(crate) enum Flow {
 /// Why something else begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Beginning {
-    /// The first moment, or the first one after an interruption.
+    /// The first moment, or the first one after an interruption, of the same session as far as the pages tell.
     First,
-    /// A session: another kind, name, phase or track, or counters that went back.
+    /// A session: another kind, name or track, or counters that went back.
     Session,
+    /// A phase of another name, and nothing else yet: perhaps a session, perhaps only the time that has run out.
+    Phase,
     /// Another car.
     Car,
 }
@@ -89,7 +91,10 @@ pub(crate) struct Clock {
     /// Steps that were made up for since the physics page was new.
     filled: f64,
     key: Key,
+    is_known: bool,
     begins: Option<Beginning>,
+    /// Packets of both pages before an interruption.
+    left: (Option<i32>, Option<i32>),
     in_replay: bool,
 }
 
@@ -103,16 +108,19 @@ impl Default for Clock {
             graphics: None,
             filled: 0.0,
             key: Key::default(),
+            is_known: false,
             begins: Some(Beginning::First),
+            left: (None, None),
             in_replay: false,
         }
     }
 }
 
 impl Clock {
-    /// What comes next has nothing to do with what was before.
+    /// What comes next does not go on from what was before. It may be of the same session all the same.
     pub(crate) fn interrupt(&mut self) {
         self.begins = Some(Beginning::First);
+        self.left = (self.physics.map(|(id, _)| id).or(self.left.0), self.graphics.or(self.left.1));
         (self.physics, self.graphics, self.filled, self.in_replay) = (None, None, 0.0, false);
     }
 
@@ -148,13 +156,23 @@ impl Clock {
             self.fill(at, frame);
         }
         if graphics {
-            went_back |= self.graphics.is_some_and(|before| graphics_id.wrapping_sub(before) < 0);
+            went_back |= has_gone_back(self.graphics, graphics_id);
             self.graphics = Some(graphics_id);
         }
-        let begins = self.begins.take().or(went_back.then_some(Beginning::Session));
-        if let Some(beginning) = begins.or_else(|| self.key.change(frame)) {
+        let first = self.begins.take();
+        if first.is_some() {
+            let (physics_left, graphics_left) = std::mem::take(&mut self.left);
+            went_back |= (physics && has_gone_back(physics_left, physics_id))
+                || (graphics && has_gone_back(graphics_left, graphics_id));
+        }
+        // Nothing was there before the very first moment that could have become something else.
+        let change = if went_back { Some(Beginning::Session) } else { self.key.change(frame) };
+        if let Some(beginning) = change.filter(|_| self.is_known).or(first) {
+            // After an interruption names that were known may not be told yet.
+            if !std::mem::replace(&mut self.is_known, true) || beginning != Beginning::First {
+                self.key = Key::of(frame);
+            }
             flow = Flow::Begins(beginning);
-            self.key = Key::of(frame);
             self.step.interrupt();
         }
         if graphics && flow == Flow::Continues {
@@ -201,6 +219,10 @@ impl Clock {
     }
 }
 
+fn has_gone_back(before: Option<i32>, now: i32) -> bool {
+    before.is_some_and(|before| now.wrapping_sub(before) < 0)
+}
+
 impl Key {
     fn of(frame: &Frame) -> Self {
         let (session, graphics) = (frame.static_data.raw(), &frame.graphics);
@@ -237,7 +259,7 @@ impl Key {
             return None;
         }
         if is_other(&mut self.phase, graphics.session_phase()) {
-            return Some(Beginning::Session);
+            return Some(Beginning::Phase);
         }
         let car = graphics.car_model();
         (is_name(car) && is_other(&mut self.car, car)).then_some(Beginning::Car)

@@ -6,6 +6,8 @@ use crate::analysis::moment::Moment;
 
 /// Nobody drives further or faster: beyond this it is another place than the car has driven to. Metres per second.
 const FASTEST: f64 = 140.0;
+/// No car gains speed faster, in metres per second squared.
+const HARDEST: f64 = 20.0;
 /// Metres that two frames may be apart where no time has passed: a frame may be a little older than its counter.
 const SLACK: f64 = 25.0;
 
@@ -57,7 +59,7 @@ impl Reading {
     pub(super) fn is_beyond_reach(&self, before: &Self, seconds: f64) -> bool {
         let (Some(here), Some(there)) = (self.position, before.position) else { return false };
         let distance = here.iter().zip(there).map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>().sqrt();
-        let fastest = self.speed.max(before.speed) * 1.5 + 5.0;
+        let fastest = self.speed.max(before.speed) * 1.5 + 5.0 + seconds * HARDEST;
         distance > SLACK + seconds * fastest.min(FASTEST)
     }
 
@@ -79,7 +81,7 @@ fn milliseconds(value: i32) -> Option<u32> {
 }
 
 /// The game counts a little beyond 1 where the line is crossed before the lap is over, and a little below 0 on the grid.
-fn place(page: &SPageFileGraphicEvo) -> Option<f64> {
+pub(in crate::analysis) fn place(page: &SPageFileGraphicEvo) -> Option<f64> {
     let place = f64::from(page.npos);
     (-0.5..1.5).contains(&place).then(|| place.rem_euclid(1.0)).filter(|place| *place < 1.0)
 }

@@ -7,8 +7,9 @@
 use super::lap::{Invalid, Validity};
 use super::reading::Reading;
 
-/// For this long after the line the bit may still be the old lap's, in milliseconds.
-const GRACE_MS: f64 = 500.0;
+/// For this long after the line the bit may still be the old lap's, in milliseconds: as other numbers of laps follow the timer by
+/// up to 2 s (reported).
+const GRACE_MS: f64 = 2500.0;
 
 /// Without a frame for this long before the line, what happened to the lap at its end was not seen. Milliseconds.
 const UNSEEN_MS: f64 = 150.0;
