@@ -108,7 +108,10 @@ pub struct Analysis {
 /// What is driven where, by the names that are known.
 #[derive(Debug, Clone, Default)]
 struct Drive {
+    /// As it was known last.
     combination: Combination,
+    /// It still is: no placeholder stands in a name's place.
+    is_known: bool,
     game_version: String,
 }
 
@@ -269,7 +272,7 @@ impl Analysis {
 
     /// The personal best with the car and on the track that are driven.
     pub fn personal_best(&self) -> Option<&PersonalBest> {
-        self.personal.get(&self.drive.combination)
+        self.personal.get(&self.drive.combination).filter(|_| self.drive.is_known)
     }
 
     /// Notes names once they are known. With another car or on another track nothing that was used tells what a lap will take.
@@ -277,7 +280,8 @@ impl Analysis {
         let (session, car) = (&frame.static_data, frame.graphics.car_model());
         let (track, configuration) = (session.track(), session.track_configuration());
         self.engine.set_lines(self.settings.sectors.lines(track, configuration));
-        if !(is_name(track) && is_name(car)) {
+        self.drive.is_known = is_name(track) && is_name(car);
+        if !self.drive.is_known {
             return;
         }
         self.outline.set_track(track, configuration, session.track_length().map(f64::from));
@@ -292,6 +296,16 @@ impl Analysis {
             self.consumption = Consumption::default();
             self.pace.forget();
         }
+    }
+
+    /// What is left of the race. The game's count follows the line late; the number of the running lap does not.
+    fn race(&self, frame: &Frame) -> Option<Race> {
+        let mut race = Race::of(frame)?;
+        if let (RaceEnd::Laps(_), Some(number)) = (race.end, self.engine.number()) {
+            let all = frame.graphics.raw().session_state.total_lap.max(0).unsigned_abs();
+            race.end = RaceEnd::Laps(all.saturating_sub(number.saturating_sub(1)));
+        }
+        Some(race)
     }
 
     fn follow_drive(&mut self, moment: &Moment<'_>) {
@@ -315,7 +329,7 @@ impl Analysis {
         }
         // Noted without a way, too: what changes in the box, or while the car is put elsewhere, is no use.
         self.consumption.note(now.amount, self.driven_m);
-        self.fuel = Some(self.consumption.plan(&now, Race::of(frame).as_ref()));
+        self.fuel = Some(self.consumption.plan(&now, self.race(frame).as_ref()));
         if let (Some(car), Some(road)) = (frame.graphics.player_car(), Road::of(frame)) {
             self.outline.note(now.place, car.coordinates.map(f64::from), road);
         }
@@ -373,7 +387,7 @@ impl Analysis {
             let used = if self.is_electric { lap.charge_used } else { lap.fuel_used_l };
             used.iter().for_each(|used| self.consumption.lap(*used, time_s));
         }
-        let time_ms = lap.time_ms.filter(|_| lap.counts())?;
+        let time_ms = lap.time_ms.filter(|_| lap.counts() && self.drive.is_known)?;
         let before = self.personal_best().map(|best| best.time_ms);
         let sectors_ms = lap.sectors_ms.iter().copied().collect::<Option<Vec<_>>>().unwrap_or_default();
         let best = PersonalBest {

@@ -7,7 +7,7 @@ use acevo_shared_memory::{
     ACEvoCarLocation, ACEvoStatus, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, View,
 };
 use acevo_telemetry::Frame;
-use acevo_telemetry::analysis::{Analysis, Incomplete, Invalid, Lap, SessionEvent, Settings, Validity, What};
+use acevo_telemetry::analysis::{Analysis, Incomplete, Invalid, Lap, LapKind, SessionEvent, Settings, Validity, What};
 
 /// Metres round the circle.
 const ROUND_M: f64 = 4000.0;
@@ -439,4 +439,43 @@ fn a_number_taken_from_a_late_count_is_put_right() {
     game.finish();
     let numbers: Vec<u32> = game.laps().iter().map(|lap| lap.1).collect();
     assert_eq!(numbers, [5, 6]);
+}
+
+#[test]
+fn a_counter_that_goes_on_in_a_pause_loses_no_lap() {
+    let mut game = Game::new();
+    game.flying_start();
+    for pause in [0.4, 1.0] {
+        game.drive_to(pause);
+        game.graphics.status = ACEvoStatus::Pause.value();
+        let timer = game.timer;
+        for _ in 0..20 * 333 {
+            game.steps += 1;
+            game.physics.packetId += 1;
+            if game.steps % 6 == 0 {
+                game.show();
+            } else {
+                game.feed();
+            }
+        }
+        game.timer = timer;
+        game.graphics.status = ACEvoStatus::Live.value();
+    }
+    let time = game.finish();
+    let lap = last(&game);
+    assert_eq!((lap.time_ms, lap.incomplete), (Some(time as u32), None), "{:?}", game.laps());
+    assert!(lap.sectors_ms.iter().all(Option::is_some), "{lap:?}");
+}
+
+#[test]
+fn a_timer_that_starts_at_the_end_of_the_pit_lane_times_an_out_lap() {
+    let mut game = Game::new();
+    game.way = 0.05;
+    game.seconds(1.0);
+    game.timer = Some(0);
+    game.seconds(2.0);
+    game.finish();
+    assert_eq!(last(&game).kind, LapKind::Out);
+    game.finish();
+    assert_eq!(last(&game).kind, LapKind::Flying);
 }

@@ -105,11 +105,11 @@ pub struct FuelNow {
 
 impl FuelNow {
     /// What the pages tell: litres of fuel, or the charge of the battery, 0..1, for a car with an electric motor only (that
-    /// `kers_charge_perc` is the one of its traction battery is a guess).
+    /// `kersCharge` is the one of its traction battery is a guess).
     pub fn of(frame: &Frame) -> Self {
         let page = frame.graphics.raw();
         let amount = match frame.graphics.engine_type() {
-            ACEvoEngineType::ElectricMotor => page.kers_charge_perc,
+            ACEvoEngineType::ElectricMotor => frame.physics.raw().kersCharge,
             _ => page.fuel_liter_current_quantity,
         };
         let session_m = page.session_state.lap_length_km * 1000.0;
@@ -140,7 +140,7 @@ impl FuelNow {
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Consumption {
-    /// Use and time of the laps that count; the newest is at `laps - 1`, round and round.
+    /// Use and time of such laps; the newest is at `laps - 1`, round and round.
     recent: [(f64, f64); RECENT],
     laps: usize,
     highest: Option<f64>,
@@ -148,8 +148,8 @@ pub struct Consumption {
 }
 
 impl Consumption {
-    /// A lap that counts is over: from line to line on the track at racing speed. Leave out laps out of or into the pits,
-    /// unfinished ones and those behind a safety car. Amounts and times that cannot be are overheard.
+    /// A lap from line to line on the track is over; whether the game counts it makes no difference. Leave out laps out of or
+    /// into the pits, and unfinished ones. Amounts and times that cannot be are overheard.
     pub fn lap(&mut self, used: f64, time_s: f64) {
         let (Some(used), Some(time_s)) = (positive(used), positive(time_s).filter(|time| *time >= SHORTEST_LAP_S))
         else {
@@ -219,7 +219,7 @@ impl Consumption {
 pub struct FuelPlan {
     /// What is left now.
     pub amount: Option<f64>,
-    /// What a lap takes: the median of the last five laps that count; before there is one, by the use per distance so far.
+    /// What a lap takes: the median of the last five laps from line to line; before there is one, by the use per distance so far.
     pub per_lap: Option<f64>,
     /// `per_lap` is by distance: no lap has counted yet.
     pub is_estimate: bool,
@@ -227,7 +227,7 @@ pub struct FuelPlan {
     pub last_lap: Option<f64>,
     /// The most that a lap has taken.
     pub highest_lap: Option<f64>,
-    /// Seconds that a lap takes: the median of the last five laps that count, or what was expected before.
+    /// Seconds that a lap takes: the median of the last five laps from line to line, or what was expected before.
     pub lap_time_s: Option<f64>,
     /// Laps that the amount lasts for, from here on.
     pub laps_left: Option<f64>,

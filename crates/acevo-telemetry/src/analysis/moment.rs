@@ -96,6 +96,7 @@ pub(crate) struct Clock {
     /// Packets of both pages before an interruption.
     left: (Option<i32>, Option<i32>),
     in_replay: bool,
+    is_paused: bool,
 }
 
 impl Default for Clock {
@@ -112,6 +113,7 @@ impl Default for Clock {
             begins: Some(Beginning::First),
             left: (None, None),
             in_replay: false,
+            is_paused: false,
         }
     }
 }
@@ -149,9 +151,12 @@ impl Clock {
             (self.physics, self.filled) = (None, 0.0);
             self.graphics = Some(graphics_id);
         }
+        let is_paused = frame.graphics.status() == ACEvoStatus::Pause;
+        // The last step before a pause may come with it. A counter that goes on in a pause counts nothing.
+        let stands = std::mem::replace(&mut self.is_paused, is_paused) && is_paused;
         let mut went_back = false;
         if physics {
-            went_back |= self.advance(at, physics_id);
+            went_back |= self.advance(at, physics_id, stands);
         } else {
             self.fill(at, frame);
         }
@@ -183,8 +188,8 @@ impl Clock {
         Some(Moment { at, frame, steps: self.steps, time: self.time, physics, graphics, flow })
     }
 
-    /// The physics counter goes on; true where it has gone back instead.
-    fn advance(&mut self, at: Duration, id: i32) -> bool {
+    /// The physics counter goes on; true where it has gone back instead. Where the drive stands still, that counts nothing.
+    fn advance(&mut self, at: Duration, id: i32, stands: bool) -> bool {
         let before = self.physics.replace((id, at));
         let filled = std::mem::take(&mut self.filled);
         let Some((before, _)) = before else { return false };
@@ -192,7 +197,9 @@ impl Clock {
         if !(0..LEAP).contains(&steps) {
             return true;
         }
-        self.go(steps as f64 - filled);
+        if !stands {
+            self.go(steps as f64 - filled);
+        }
         false
     }
 

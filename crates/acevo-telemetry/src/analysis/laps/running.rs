@@ -1,5 +1,7 @@
 //! The lap that is being driven.
 
+use std::ops::Range;
+
 use serde::Serialize;
 
 use super::lap::{Figures, Incomplete, Lap, LapKind, Validity};
@@ -14,6 +16,9 @@ const TOO_FAR_MS: f64 = 100.0;
 
 /// The timer and the counter of steps may be apart by so much before the counter is not believed any more, in milliseconds.
 const DRIFT_MS: f64 = 1000.0;
+
+/// A lap that is first seen here has begun neither at the line nor on the grid behind it: parts of a lap.
+const AWAY_FROM_LINE: Range<f64> = 0.04..0.9;
 
 /// The beginning of a lap is narrowed down by the frames of this time, in milliseconds.
 const NARROWED_MS: f64 = 5000.0;
@@ -72,6 +77,8 @@ pub(super) struct Running {
 
 impl Running {
     pub(super) fn new(session: u32, number: u32, start: f64, first: Reading, used_before: Option<Used>) -> Self {
+        // A timer that starts away from the line, as at the end of a pit lane, times no lap from line to line.
+        let began_in_pits = first.in_pits || first.place.is_some_and(|place| AWAY_FROM_LINE.contains(&place));
         Self {
             session,
             number,
@@ -79,10 +86,10 @@ impl Running {
             start,
             is_exact: false,
             seen_from_ms: first.timer_ms,
-            began_in_pits: first.in_pits,
+            began_in_pits,
             left_pits: !first.in_pits,
             passed_pits: false,
-            latch: Latch::new(first.in_pits),
+            latch: Latch::new(began_in_pits),
             splits: Vec::new(),
             has_drifted: false,
             figures: Figures::default(),

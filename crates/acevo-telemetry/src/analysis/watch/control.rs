@@ -1,6 +1,6 @@
 //! Race control: phase, flags, start lights.
 
-use acevo_shared_memory::{ACEvoFlagType, Frame};
+use acevo_shared_memory::{ACEvoFlagType, Frame, Text};
 
 use super::Thresholds;
 use super::held::Held;
@@ -17,7 +17,7 @@ const MOST_LIGHTS: i32 = 20;
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Control {
-    phase: Held<String>,
+    phase: Held<Text<33>>,
     flag: Held<i32>,
     global_flag: Held<i32>,
     /// The global flag that is shown was told.
@@ -33,11 +33,12 @@ impl Control {
     }
 
     pub(super) fn note(&mut self, frame: &Frame, now: f64, limits: &Thresholds, out: &mut Vec<What>) {
-        let phase = frame.graphics.session_phase();
-        if !phase.is_empty()
-            && let Some(change) = self.phase.note(phase.to_owned(), now, limits.hold_s)
+        let phase = frame.graphics.raw().session_state.phase_name;
+        if !phase.as_str().is_empty()
+            && let Some(change) = self.phase.note(phase, now, limits.hold_s)
         {
-            out.push(What::Phase { name: phase.to_owned(), before: change.before });
+            let before = change.before.map(|before| before.as_str().to_owned());
+            out.push(What::Phase { name: phase.as_str().to_owned(), before });
         }
         self.note_flags(frame, now, limits.hold_s, out);
         self.note_lights(frame.graphics.raw().session_state.lights_on, now, out);
