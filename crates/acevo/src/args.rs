@@ -10,7 +10,7 @@ use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, Finding, PageKind};
 use acevo_simulator::{CarModel, Options, Scenario};
 use acevo_telemetry::UnitSystem;
 use acevo_telemetry::analysis::Topic;
-use acevo_telemetry::analysis::{Reference, Sectors, Settings};
+use acevo_telemetry::analysis::{Reference, Sectors, Settings, Thresholds};
 use acevo_telemetry::personal::PersonalStore;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -103,6 +103,9 @@ pub(crate) struct Events {
     /// Only events about these, separated by commas
     #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = values::topic())]
     pub(crate) only: Vec<Topic>,
+    /// From when on something is worth an event, as low_fuel_laps=2; may be given again. `acevo help events` names all
+    #[arg(long, value_name = "NAME=NUMBER", value_parser = values::threshold)]
+    pub(crate) threshold: Vec<(String, f64)>,
     /// End after this many events
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) count: Option<u64>,
@@ -169,6 +172,14 @@ enum ReferenceLap {
     Last,
     /// The fastest that was ever kept with this car on this track.
     Personal,
+}
+
+impl Events {
+    /// What is worth an event.
+    pub(crate) fn thresholds(&self) -> Thresholds {
+        // Each was read before.
+        values::thresholds(&self.threshold).unwrap_or_default()
+    }
 }
 
 impl Analysing {
@@ -497,5 +508,13 @@ mod tests {
         let args = Acevo::parse_from(["acevo", "--demo", "--json", "--every", "250ms"]);
         assert!(args.command.is_none() && args.watch.json && args.watch.demo.demo);
         assert_eq!(args.watch.every, Some(Duration::from_millis(250)));
+    }
+
+    #[test]
+    fn the_help_names_every_threshold_and_what_it_is_else() {
+        let Ok(serde_json::Value::Object(all)) = serde_json::to_value(Thresholds::default()) else { panic!() };
+        for (name, value) in all {
+            assert!(help::EVENTS.contains(&format!("{name} {}", value.as_f64().unwrap())), "{name} {value}");
+        }
     }
 }

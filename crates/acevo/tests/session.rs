@@ -160,3 +160,16 @@ fn sectors_are_those_that_were_asked_for() {
     assert_eq!(wrong.status.code(), Some(2));
     assert!(wrong.stderr.contains("greater than the one before"), "{}", wrong.stderr);
 }
+
+#[test]
+fn thresholds_are_those_that_were_asked_for() {
+    let only = ["events", "--json", "--only", "fuel", "--count", "1", "--threshold", "low_fuel_laps=1000"];
+    let low = output(acevo().args(only).args(FAST));
+    assert!(low.status.success() && low.stdout.contains("low_fuel"), "{}{}", low.stdout, low.stderr);
+    for (wrong, told) in [("low=1", "low_fuel_laps"), ("low_fuel_laps", "NAME=NUMBER"), ("low_fuel_laps=x", "a number")]
+    {
+        let refused = output(acevo().args(["events", "--demo", "--threshold", wrong]));
+        assert_eq!(refused.status.code(), Some(2), "{wrong}");
+        assert!(refused.stderr.contains(told), "{}", refused.stderr);
+    }
+}

@@ -96,6 +96,14 @@ JSON: one object per event:
     overheating, cooled
                       fluid (water, oil), celsius
 
+Thresholds (--threshold NAME=NUMBER), with what they are else:
+  low_fuel_laps 3, critical_fuel_laps 1.5; where nobody knows laps low_fuel_l 8, critical_fuel_l 4,
+                     low_charge 0.15, critical_charge 0.07
+  cold_tyres 0.85, hot_tyres 1.15, of the ideal temperature; where the game does not tell it
+                     cold_tyres_c 65, hot_tyres_c 110; held for tyres_s 3
+  hot_water_c 110, hot_oil_c 140; damage_step 0.05, as a part of its scale
+  hold_s 0.3, wrong_way_s 0.5, off_track_s 0.15, rev_limiter_every_s 10
+
 An event comes once what it tells has held for a moment, 0.15 s to 3 s. What is there already when
 the program begins is not told, but for the phase, flags, the wrong way and fuel that is low.
 Changes of the connection are told on stderr. Ctrl-C ends the program, or --count."

@@ -5,7 +5,7 @@ use std::time::Duration;
 use acevo_shared_memory::PageKind;
 use acevo_simulator::{CarModel, Scenario};
 use acevo_telemetry::UnitSystem;
-use acevo_telemetry::analysis::{Sectors, Topic};
+use acevo_telemetry::analysis::{Sectors, Thresholds, Topic};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 /// A duration of 1 ms to a day: `100ms`, `1s`, `0.5s`, `2m`.
@@ -33,6 +33,22 @@ pub(super) fn speed(text: &str) -> Result<f64, String> {
         Ok(speed) if (0.001..=1000.0).contains(&speed) => Ok(speed),
         _ => Err("expected a number from 0.001 to 1000".into()),
     }
+}
+
+/// A threshold as `low_fuel_laps=2`.
+pub(super) fn threshold(text: &str) -> Result<(String, f64), String> {
+    let (name, number) = text.split_once('=').ok_or("expected NAME=NUMBER, as low_fuel_laps=2")?;
+    let number = number.parse().ok().filter(|number: &f64| number.is_finite()).ok_or("expected a number after =")?;
+    let threshold = (name.to_owned(), number);
+    thresholds(std::slice::from_ref(&threshold))?;
+    Ok(threshold)
+}
+
+/// The usual thresholds, but for these.
+pub(super) fn thresholds(changed: &[(String, f64)]) -> Result<Thresholds, String> {
+    let changed: serde_json::Map<_, _> =
+        changed.iter().map(|(name, number)| (name.clone(), (*number).into())).collect();
+    serde_json::from_value(changed.into()).map_err(|error| error.to_string())
 }
 
 /// Places as `0.31,0.68`: for all tracks.

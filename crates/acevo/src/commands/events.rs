@@ -33,7 +33,7 @@ struct Printer<'a> {
 impl<'a> Printer<'a> {
     fn new(args: &'a Events) -> Self {
         Self {
-            feeder: Feeder::new(&args.analysing, args.demo.demo),
+            feeder: Feeder::new(&args.analysing, args.thresholds(), args.demo.demo),
             only: &args.only,
             json: args.json,
             left: args.count,

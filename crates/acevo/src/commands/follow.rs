@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use acevo_telemetry::Event;
-use acevo_telemetry::analysis::Analysis;
+use acevo_telemetry::analysis::{Analysis, Thresholds};
 
 use super::Stop;
 use crate::args::Analysing;
@@ -67,9 +67,11 @@ pub(super) struct Feeder {
 
 impl Feeder {
     /// As asked for. A simulated car has personal bests only where a file for them is named.
-    pub(super) fn new(args: &Analysing, is_demo: bool) -> Self {
+    pub(super) fn new(args: &Analysing, thresholds: Thresholds, is_demo: bool) -> Self {
         let mut bests = Bests::new(args.bests_file(is_demo));
-        let mut analysis = Analysis::new(args.settings()).with_personal_bests(bests.load());
+        let mut settings = args.settings();
+        settings.thresholds = thresholds;
+        let mut analysis = Analysis::new(settings).with_personal_bests(bests.load());
         analysis.set_reference(args.reference());
         analysis.set_date(now());
         Self { start: Instant::now(), analysis, bests }

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use acevo_telemetry::Event;
-use acevo_telemetry::analysis::{Analysis, Lap, What};
+use acevo_telemetry::analysis::{Analysis, Lap, Thresholds, What};
 
 use self::live_table::LiveTable;
 use self::table::{Line, Table};
@@ -45,7 +45,7 @@ struct Recorder {
 
 impl Recorder {
     fn new(args: &Laps) -> Self {
-        Self { feeder: Feeder::new(&args.analysing, args.demo.demo), left: args.count }
+        Self { feeder: Feeder::new(&args.analysing, Thresholds::default(), args.demo.demo), left: args.count }
     }
 
     fn analysis(&self) -> &Analysis {

@@ -1,9 +1,12 @@
 //! What is too hot, too little, too long.
 
+use serde::{Deserialize, Serialize};
+
 /// From when on something is worth an event. Start from [`Thresholds::default`] and change fields.
 ///
 /// Times are seconds of driving that were seen: pauses do not count. The defaults are our judgement, not the game's.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Thresholds {
     /// What the game switches (pit lane, box, services, pit limiter, flags) counts after so many seconds. Default 0.3.

@@ -172,8 +172,16 @@ impl Table {
             let time = lap_time(milliseconds(Some(personal.time_ms)));
             line = line.with(Look::Aside, "   personal ").with(Look::Plain, time);
         }
-        match analysis.fuel().and_then(|fuel| fuel.laps_left) {
-            Some(laps) => line.with(Look::Aside, "   fuel for ").with(Look::Plain, number(laps, 1) + " laps"),
+        let Some(fuel) = analysis.fuel() else { return line };
+        if let Some(laps) = fuel.laps_left {
+            line = line.with(Look::Aside, "   fuel for ").with(Look::Plain, number(laps, 1) + " laps");
+        }
+        // Litres; of a battery's charge nobody adds any.
+        match fuel.to_add.filter(|_| fuel.per_lap.is_some_and(|per_lap| per_lap >= 0.1)) {
+            Some(0.0) => line.with(Look::Aside, ", enough to the flag"),
+            Some(to_add) => {
+                line.with(Look::Aside, ", to the flag ").with(Look::Warning, format!("+{} l", number(to_add, 1)))
+            }
             None => line,
         }
     }
