@@ -157,6 +157,17 @@ fn trap() -> impl Strategy<Value = Scenario> {
     prop::sample::select(Scenario::all().iter().copied().filter(is_trap).collect::<Vec<_>>())
 }
 
+/// After a replay the physics packet that was read last is the replay's, with the fuel that there was then.
+#[test]
+fn a_packet_of_a_replay_burns_no_fuel() {
+    for seed in 0..4 {
+        let trouble = Trouble { lost: 0, physics_lost: 200, graphics_lost: 0, doubled: 0, gaps: Vec::new(), seed };
+        let mut options = options(Scenario::Replay, 2, 0);
+        options.laps = None;
+        drive(options, 600.0, trouble).unwrap();
+    }
+}
+
 #[test]
 fn some_packets_lost_lose_no_lap() {
     let trouble = Trouble { lost: 100, physics_lost: 30, graphics_lost: 100, doubled: 30, gaps: Vec::new(), seed: 1 };

@@ -97,6 +97,8 @@ pub(crate) struct Laps {
     before: Option<Reading>,
     /// Steps at the newest physics packet.
     physics: Option<f64>,
+    /// That packet is not in the meter yet.
+    is_unmetered: bool,
     resumes: bool,
     /// The session was restarted: the count goes back, now or later.
     count_may_fall: bool,
@@ -131,6 +133,7 @@ impl Laps {
             last_lap: LastLap::default(),
             before: None,
             physics: None,
+            is_unmetered: false,
             resumes: false,
             count_may_fall: false,
             phase: None,
@@ -204,7 +207,7 @@ impl Laps {
         match moment.flow {
             Flow::Continues => {}
             Flow::Resumes => {
-                self.resumes = true;
+                (self.resumes, self.is_unmetered) = (true, false);
                 self.meter.interrupt();
             }
             Flow::Begins(Beginning::Phase) => self.phase = Some(moment.steps),
@@ -232,7 +235,9 @@ impl Laps {
         if moment.is_live() {
             self.path.note(reading.steps, reading.speed);
             // Physics of a replay comes before the frame that says so: what counts is what a live frame was seen with.
-            self.meter.note(moment.steps, moment.frame.physics.raw());
+            if std::mem::take(&mut self.is_unmetered) {
+                self.meter.note(moment.steps, moment.frame.physics.raw());
+            }
             let count = self.before.and_then(|before| before.count);
             self.follow_stint(&reading);
             self.take_frame(moment, reading, step_s * 1000.0);
@@ -244,6 +249,7 @@ impl Laps {
 
     fn take_physics(&mut self, moment: &Moment<'_>) {
         let page = moment.frame.physics.raw();
+        self.is_unmetered = true;
         let missed = self.physics.replace(moment.steps).map_or(0.0, |before| (moment.steps - before - 1.0).max(0.0));
         self.path.note(moment.steps, speed(page));
         if let Some(running) = &mut self.running {

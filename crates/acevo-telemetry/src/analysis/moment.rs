@@ -96,6 +96,8 @@ pub(crate) struct Clock {
     /// Packets of both pages before an interruption.
     left: (Option<i32>, Option<i32>),
     in_replay: bool,
+    /// The physics packet a replay was left with: it may still be the replay's.
+    stale: Option<i32>,
     is_paused: bool,
 }
 
@@ -113,6 +115,7 @@ impl Default for Clock {
             begins: Some(Beginning::First),
             left: (None, None),
             in_replay: false,
+            stale: None,
             is_paused: false,
         }
     }
@@ -123,7 +126,8 @@ impl Clock {
     pub(crate) fn interrupt(&mut self) {
         self.begins = Some(Beginning::First);
         self.left = (self.physics.map(|(id, _)| id).or(self.left.0), self.graphics.or(self.left.1));
-        (self.physics, self.graphics, self.filled, self.in_replay) = (None, None, 0.0, false);
+        (self.physics, self.graphics, self.filled) = (None, None, 0.0);
+        (self.in_replay, self.stale) = (false, None);
     }
 
     /// The length of a physics step.
@@ -136,7 +140,7 @@ impl Clock {
     pub(crate) fn next<'a>(&mut self, at: Duration, frame: &'a Frame) -> Option<Moment<'a>> {
         let (physics_id, graphics_id) = (frame.physics.packet_id(), frame.graphics.packet_id());
         // The status of a page that may mix two packets is as good as any, but its counter may belong to other values.
-        let physics = frame.physics.is_settled() && self.physics.is_none_or(|(id, _)| id != physics_id);
+        let mut physics = frame.physics.is_settled() && self.physics.is_none_or(|(id, _)| id != physics_id);
         let graphics = frame.graphics.is_settled() && self.graphics != Some(graphics_id);
         if !physics && !graphics {
             return None;
@@ -150,6 +154,11 @@ impl Clock {
             flow = Flow::Resumes;
             (self.physics, self.filled) = (None, 0.0);
             self.graphics = Some(graphics_id);
+            self.stale = Some(physics_id);
+        }
+        physics &= self.stale.is_none_or(|stale| stale != physics_id);
+        if physics {
+            self.stale = None;
         }
         let is_paused = frame.graphics.status() == ACEvoStatus::Pause;
         // The last step before a pause may come with it. A counter that goes on in a pause counts nothing.
