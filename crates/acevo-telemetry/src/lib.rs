@@ -11,6 +11,7 @@
 pub mod analysis;
 mod axes;
 mod channels;
+pub mod export;
 mod guard;
 mod lap_time;
 mod liveness;
