@@ -5,6 +5,7 @@
 //! expected. [`channels`] are what fields mean: one name, unit and sign per quantity; [`AxesResolver`] finds out which axis of the
 //! acceleration is which, on which the sources disagree. [`analysis`] follows a drive: laps that are right, what happens, differences
 //! to other laps, how long the fuel lasts, stints, the track's outline and the gaps to other cars. [`personal`] keeps the best laps.
+//! [`recording`] keeps every page in a file that survives whatever happens, and reads it back.
 
 #![forbid(unsafe_code)]
 
@@ -18,6 +19,7 @@ mod liveness;
 mod names;
 pub mod personal;
 mod rate;
+pub mod recording;
 mod telemetry;
 mod units;
 
