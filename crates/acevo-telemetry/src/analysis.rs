@@ -228,6 +228,11 @@ impl Analysis {
         self.engine.session()
     }
 
+    /// Driving so far in seconds, as [`Lap::ended_s`] counts it.
+    pub fn driven_s(&self) -> f64 {
+        self.driven_s
+    }
+
     /// The running stint, from 1.
     pub fn stint(&self) -> u32 {
         self.engine.stint()

@@ -64,6 +64,11 @@ pub(crate) enum Command {
     /// On a terminal it is a table that goes on, else a line per finished lap; with --json an object per finished lap.
     #[command(after_long_help = help::LAPS, after_help = help::LAPS_EXAMPLES)]
     Laps(Laps),
+    /// Record every packet to files, one for each session, that survive whatever happens
+    ///
+    /// Starts with the game, waits for it and goes on across restarts. The paths of complete files are printed.
+    #[command(after_help = help::RECORD)]
+    Record(RecordArgs),
     /// Measure how many packets come, how regularly and how late, and what reading them costs
     #[command(after_help = help::STATS)]
     Stats(Stats),
@@ -334,6 +339,23 @@ pub(crate) struct Stats {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct RecordArgs {
+    /// Directory for the files, or a file, whose name has an extension [default: acevo in the user's documents]
+    #[arg(short, long, value_name = "PATH")]
+    pub(crate) output: Option<PathBuf>,
+    /// End after this long: 10s, 30m
+    #[arg(long = "for", value_name = "TIME", value_parser = values::time)]
+    pub(crate) time: Option<Duration>,
+    /// Say nothing on stderr but errors
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) place: Place,
+    #[command(flatten)]
+    pub(crate) demo: DemoArgs,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Simulate {
     #[command(flatten)]
     pub(crate) drive: Drive,
@@ -402,6 +424,7 @@ pub(crate) fn read() -> Acevo {
         Some(Command::Dump(dump)) => Some(&dump.demo),
         Some(Command::Channels(channels)) => Some(&channels.demo),
         Some(Command::Stats(stats)) => Some(&stats.demo),
+        Some(Command::Record(record)) => Some(&record.demo),
         Some(Command::Events(events)) => Some(&events.demo),
         Some(Command::Laps(laps)) => Some(&laps.demo),
         Some(_) => None,

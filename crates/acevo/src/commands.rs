@@ -8,6 +8,7 @@ mod events;
 mod follow;
 mod laps;
 mod once;
+mod record;
 mod simulate;
 mod stats;
 mod watch;
@@ -29,6 +30,7 @@ pub(crate) fn run(args: Acevo) -> anyhow::Result<ExitCode> {
         Some(Command::Channels(args)) => channels::run(&args),
         Some(Command::Diff(args)) => Ok(diff::run(&args)),
         Some(Command::Doctor(args)) => doctor::run(&args),
+        Some(Command::Record(args)) => record::run(&args),
         Some(Command::Stats(args)) => stats::run(&args),
         Some(Command::Events(args)) => events::run(&args),
         Some(Command::Laps(args)) => laps::run(&args),

@@ -226,6 +226,17 @@ too long); physics and graphics with written, distinct, missed, unsettled, resta
 interval_ms, jitter_ms, latency_ms; process with cpu_percent (of one core) and memory_bytes.
 Exit code 1 where it was ended before there was a game.";
 
+pub(super) const RECORD: &str = "\
+Examples:
+  acevo record                        A file for each session, until Ctrl-C
+  acevo record -o ~/races             In this directory
+  acevo record -o evening.acevo       In this file; further sessions have numbers behind the name
+  acevo record --demo --for 10s -o .  Without the game
+
+Names are as 2026-05-01_20-15-00_Monza_Car_Race.acevo. Nothing is overwritten. A file is valid at any
+moment up to its last second, also when the program is killed or the disk is full; then it goes on
+as soon as there is room. Exit code 1 where there was nothing to record.";
+
 pub(super) const SIMULATE: &str = "\
 Examples:
   acevo simulate                          A weekend; watch it in another terminal with `acevo`
