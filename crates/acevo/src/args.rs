@@ -17,6 +17,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::demo::Demo;
 use crate::live::Open;
+use crate::playback::{Playback, Player, Spot, open};
 
 /// Live telemetry of Assetto Corsa EVO in the terminal.
 ///
@@ -69,6 +70,14 @@ pub(crate) enum Command {
     /// Starts with the game, waits for it and goes on across restarts. The paths of complete files are printed.
     #[command(after_help = help::RECORD)]
     Record(RecordArgs),
+    /// Publish a recording as if the game ran, for any reader of the telemetry
+    #[command(after_help = help::REPLAY)]
+    Replay(Replay),
+    /// Show what is in a recording
+    #[command(after_help = help::INFO)]
+    Info(InfoArgs),
+    /// Make a whole file of what can be read of a damaged recording; others need no repair
+    Repair(Repair),
     /// Measure how many packets come, how regularly and how late, and what reading them costs
     #[command(after_help = help::STATS)]
     Stats(Stats),
@@ -94,6 +103,11 @@ pub(crate) struct Watch {
     /// Say nothing on stderr about the connection
     #[arg(short, long)]
     pub(crate) quiet: bool,
+    /// Read this recording instead of the game
+    #[arg(long, value_name = "FILE", conflicts_with = "demo")]
+    #[cfg_attr(unix, arg(conflicts_with = "dir"))]
+    #[cfg_attr(target_os = "linux", arg(conflicts_with = "pid"))]
+    pub(crate) from: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) place: Place,
     #[command(flatten)]
@@ -119,6 +133,11 @@ pub(crate) struct Events {
     pub(crate) quiet: bool,
     #[command(flatten)]
     pub(crate) analysing: Analysing,
+    /// Read this recording instead of the game
+    #[arg(long, value_name = "FILE", conflicts_with = "demo")]
+    #[cfg_attr(unix, arg(conflicts_with = "dir"))]
+    #[cfg_attr(target_os = "linux", arg(conflicts_with = "pid"))]
+    pub(crate) from: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) place: Place,
     #[command(flatten)]
@@ -144,6 +163,11 @@ pub(crate) struct Laps {
     pub(crate) quiet: bool,
     #[command(flatten)]
     pub(crate) analysing: Analysing,
+    /// Read this recording instead of the game
+    #[arg(long, value_name = "FILE", conflicts_with = "demo")]
+    #[cfg_attr(unix, arg(conflicts_with = "dir"))]
+    #[cfg_attr(target_os = "linux", arg(conflicts_with = "pid"))]
+    pub(crate) from: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) place: Place,
     #[command(flatten)]
@@ -356,6 +380,55 @@ pub(crate) struct RecordArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Replay {
+    /// Recording to replay
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Seconds of the recording per second [default: 1]
+    #[arg(long, value_name = "FACTOR", value_parser = values::speed)]
+    pub(crate) speed: Option<f64>,
+    /// Begin with this lap, or at this time: lap3, best, 1:30, 90s
+    #[arg(long, value_name = "PLACE")]
+    pub(crate) from: Option<Spot>,
+    /// End with this lap, or at this time
+    #[arg(long, value_name = "PLACE")]
+    pub(crate) to: Option<Spot>,
+    /// Begin again at the end
+    #[arg(long = "loop")]
+    pub(crate) repeat: bool,
+    /// Publish as files in this directory instead of where the game does
+    #[cfg(unix)]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) dir: Option<PathBuf>,
+    /// Say nothing but errors
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InfoArgs {
+    /// Recording to look into
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Read all of it and tell what cannot be read
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Repair {
+    /// Recording that is damaged; it is not touched
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// New file for what can be read
+    #[arg(value_name = "NEW")]
+    pub(crate) output: PathBuf,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Simulate {
     #[command(flatten)]
     pub(crate) drive: Drive,
@@ -429,8 +502,14 @@ pub(crate) fn read() -> Acevo {
         Some(Command::Laps(laps)) => Some(&laps.demo),
         Some(_) => None,
     };
+    let has_speed = match &args.command {
+        None => args.watch.from.is_some(),
+        Some(Command::Watch(watch)) => watch.from.is_some(),
+        _ => false,
+    };
     if let Some(DemoArgs { demo: false, drive }) = demo
         && let Some(option) = drive.first_given()
+        && !(has_speed && option == "--speed")
     {
         let message = format!("{option} is about the simulator: add --demo");
         Acevo::command().error(ErrorKind::MissingRequiredArgument, message).exit();
@@ -478,6 +557,14 @@ impl Place {
     pub(crate) fn opener(&self) -> Open {
         let place = self.clone();
         Box::new(move || place.open())
+    }
+}
+
+impl Watch {
+    /// Starts to play the recording, where one is to be watched.
+    pub(crate) fn play(&self) -> anyhow::Result<Option<Playback>> {
+        let Some(file) = &self.from else { return Ok(None) };
+        Playback::start(Player::new(open(file)?, self.demo.drive.speed())).map(Some)
     }
 }
 

@@ -6,9 +6,12 @@ mod doctor;
 mod dump;
 mod events;
 mod follow;
+mod info;
 mod laps;
 mod once;
 mod record;
+mod repair;
+mod replay;
 mod simulate;
 mod stats;
 mod watch;
@@ -31,6 +34,9 @@ pub(crate) fn run(args: Acevo) -> anyhow::Result<ExitCode> {
         Some(Command::Diff(args)) => Ok(diff::run(&args)),
         Some(Command::Doctor(args)) => doctor::run(&args),
         Some(Command::Record(args)) => record::run(&args),
+        Some(Command::Replay(args)) => replay::run(&args),
+        Some(Command::Info(args)) => info::run(&args),
+        Some(Command::Repair(args)) => repair::run(&args),
         Some(Command::Stats(args)) => stats::run(&args),
         Some(Command::Events(args)) => events::run(&args),
         Some(Command::Laps(args)) => laps::run(&args),

@@ -12,6 +12,7 @@ mod commands;
 mod demo;
 mod live;
 mod output;
+mod playback;
 mod process;
 mod raw;
 mod screen;

@@ -237,6 +237,25 @@ Names are as 2026-05-01_20-15-00_Monza_Car_Race.acevo. Nothing is overwritten. A
 moment up to its last second, also when the program is killed or the disk is full; then it goes on
 as soon as there is room. Exit code 1 where there was nothing to record.";
 
+pub(super) const REPLAY: &str = "\
+Examples:
+  acevo replay FILE                        Any reader of the game sees it; `acevo` in another terminal
+  acevo replay FILE --from best --to best --loop
+  acevo replay FILE --from 12:30 --speed 4
+  acevo watch --from FILE                  To watch it without publishing it
+
+Pages are published byte for byte, with their times. Where a game or a simulator has the pages, nothing
+is overwritten: exit code 1. `acevo info FILE` tells laps and times.";
+
+pub(super) const INFO: &str = "\
+Examples:
+  acevo info FILE            Game, car, track, sessions, laps, sizes
+  acevo info FILE --check    Reads all of it; exit code 1 where something cannot be read
+  acevo laps --from FILE     The laps with sectors, fuel and so on
+
+JSON: what the file tells of itself (description), bytes, start_us and end_us, records, lost, marks;
+times are microseconds since the recording began. --check adds damage.";
+
 pub(super) const SIMULATE: &str = "\
 Examples:
   acevo simulate                          A weekend; watch it in another terminal with `acevo`
