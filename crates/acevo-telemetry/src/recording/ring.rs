@@ -107,7 +107,8 @@ impl Ring {
         self.groups.push_back(Arc::new(Group { entry, blocks, newest }));
         self.batch.clear();
         let oldest = entry.last.saturating_sub(self.span);
-        while let Some(group) = self.groups.pop_front_if(|group| group.entry.last < oldest) {
+        while self.groups.front().is_some_and(|group| group.entry.last < oldest) {
+            let Some(group) = self.groups.pop_front() else { break };
             for (before, newest) in self.before.iter_mut().zip(&group.newest).filter(|(_, newest)| !newest.is_empty()) {
                 before.clone_from(newest);
             }

@@ -1,7 +1,7 @@
 //! Recording without ever waiting for a disk: packing and writing have a thread of their own.
 
 use std::mem;
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
@@ -23,9 +23,9 @@ const MARKS: usize = 64;
 /// marked as lost as soon as there is room again. Rooms for records are used again and again.
 #[derive(Debug)]
 pub struct ThreadedWriter {
-    batch: Batch,
+    batch: Box<Batch>,
     /// Batches that were written and can be used again.
-    free: Receiver<Batch>,
+    free: Receiver<Box<Batch>>,
     /// `None` once it is finished.
     work: Option<SyncSender<Work>>,
     thread: Option<JoinHandle<Result<Progress, RecordingError>>>,
@@ -41,7 +41,7 @@ pub struct ThreadedWriter {
 
 #[derive(Debug)]
 enum Work {
-    Records(Batch),
+    Records(Box<Batch>),
     Mark(Mark),
 }
 
@@ -57,13 +57,13 @@ impl ThreadedWriter {
         let (done, free) = sync_channel(BATCHES);
         // One more is being filled here.
         for _ in 1..BATCHES {
-            let _ = done.try_send(Batch::default());
+            let _ = done.try_send(Box::default());
         }
         let shared = Arc::clone(&progress);
         let thread =
             thread::Builder::new().name("recording".into()).spawn(move || write_all(writer, &to_do, &done, &shared))?;
         Ok(Self {
-            batch: Batch::default(),
+            batch: Box::default(),
             free,
             work: Some(work),
             thread: Some(thread),
@@ -157,10 +157,7 @@ impl ThreadedWriter {
     }
 
     fn try_send(&self, work: Work) -> bool {
-        match self.work.as_ref().map(|sender| sender.try_send(work)) {
-            Some(Ok(())) => true,
-            Some(Err(TrySendError::Full(_) | TrySendError::Disconnected(_))) | None => false,
-        }
+        self.work.as_ref().is_some_and(|sender| sender.try_send(work).is_ok())
     }
 
     fn complete(&mut self) -> Result<Progress, RecordingError> {
@@ -192,7 +189,7 @@ impl Drop for ThreadedWriter {
 fn write_all<W: Output>(
     mut writer: RecordingWriter<W>,
     to_do: &Receiver<Work>,
-    done: &SyncSender<Batch>,
+    done: &SyncSender<Box<Batch>>,
     progress: &Mutex<Progress>,
 ) -> Result<Progress, RecordingError> {
     for work in to_do {
