@@ -6,10 +6,15 @@
 //! |---|---|
 //! | [`CsvExporter`] | spreadsheets, pandas, everything |
 //! | [`JsonlExporter`] | scripts; one object a line |
+//! | [`MotecExporter`] | MoTeC i2 |
 
 mod csv;
+mod date;
 mod jsonl;
+mod motec;
+mod names;
 mod number;
+mod pending;
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -22,6 +27,7 @@ use crate::{Channel, ChannelValue, Unit};
 
 pub use self::csv::{CsvExporter, CsvOptions};
 pub use jsonl::JsonlExporter;
+pub use motec::{MotecExporter, MotecNames, motec_file_name};
 pub use number::Precision;
 
 /// What every row tells besides its values, by the names that tables give it.
