@@ -7,6 +7,7 @@
 //! | [`CsvExporter`] | spreadsheets, pandas, everything |
 //! | [`JsonlExporter`] | scripts; one object a line |
 //! | [`MotecExporter`] | MoTeC i2 |
+//! | `ParquetExporter`, feature `parquet` | data frames and databases: pandas, Polars, DuckDB |
 
 mod csv;
 mod date;
@@ -14,6 +15,8 @@ mod jsonl;
 mod motec;
 mod names;
 mod number;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod pending;
 
 use std::borrow::Cow;
@@ -26,6 +29,8 @@ use crate::analysis::Lap;
 use crate::{Channel, ChannelValue, Unit};
 
 pub use self::csv::{CsvExporter, CsvOptions};
+#[cfg(feature = "parquet")]
+pub use self::parquet::{ParquetExporter, partition_path};
 pub use jsonl::JsonlExporter;
 pub use motec::{MotecExporter, MotecNames, motec_file_name};
 pub use number::Precision;

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test uses some of it")]
 
+pub(crate) mod python;
+
 use acevo_telemetry::export::{About, Column, Exporter, Row};
 use acevo_telemetry::{Axes, Channel, ChannelValue, Frame};
 
