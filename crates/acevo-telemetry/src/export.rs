@@ -8,10 +8,13 @@
 //! | [`JsonlExporter`] | scripts; one object a line |
 //! | [`MotecExporter`] | MoTeC i2 |
 //! | `ParquetExporter`, feature `parquet` | data frames and databases: pandas, Polars, DuckDB |
+//! | `McapExporter`, feature `mcap` | Foxglove, PlotJuggler: the pages as they are |
 
 mod csv;
 mod date;
 mod jsonl;
+#[cfg(feature = "mcap")]
+mod mcap;
 mod motec;
 mod names;
 mod number;
@@ -29,6 +32,8 @@ use crate::analysis::Lap;
 use crate::{Channel, ChannelValue, Unit};
 
 pub use self::csv::{CsvExporter, CsvOptions};
+#[cfg(feature = "mcap")]
+pub use self::mcap::McapExporter;
 #[cfg(feature = "parquet")]
 pub use self::parquet::{ParquetExporter, partition_path};
 pub use jsonl::JsonlExporter;
