@@ -1,7 +1,28 @@
 //! Files that other tools open.
 //!
 //! An [`Exporter`] takes rows of channel values as a drive goes by, whatever they come from, and writes one kind of file.
+//!
+//! | | for |
+//! |---|---|
+//! | [`CsvExporter`] | spreadsheets, pandas, everything |
+//! | [`JsonlExporter`] | scripts; one object a line |
+//! | [`MotecExporter`] | MoTeC i2 |
+//! | `ParquetExporter`, feature `parquet` | data frames and databases: pandas, Polars, DuckDB |
+//! | `McapExporter`, feature `mcap` | Foxglove, PlotJuggler: the pages as they are |
 
+mod csv;
+mod date;
+mod jsonl;
+#[cfg(feature = "mcap")]
+mod mcap;
+mod motec;
+mod names;
+mod number;
+#[cfg(feature = "parquet")]
+mod parquet;
+mod pending;
+
+use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 use std::io;
@@ -9,6 +30,21 @@ use std::path::PathBuf;
 
 use crate::analysis::Lap;
 use crate::{Channel, ChannelValue, Unit};
+
+pub use self::csv::{CsvExporter, CsvOptions};
+#[cfg(feature = "mcap")]
+pub use self::mcap::McapExporter;
+#[cfg(feature = "parquet")]
+pub use self::parquet::{ParquetExporter, partition_path};
+pub use jsonl::JsonlExporter;
+pub use motec::{MotecExporter, MotecNames, motec_file_name};
+pub use number::Precision;
+
+/// What every row tells besides its values, by the names that tables give it.
+const LEAD: [&str; 5] = ["time_s", "packet_id", "session", "lap", "missed"];
+
+/// Decimals of [`Row::time_s`]: microseconds.
+const TIME_DECIMALS: usize = 6;
 
 /// What is exported, known before the first row.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -41,6 +77,19 @@ pub struct Column {
     pub channel: &'static Channel,
     /// The unit of the values in the rows.
     pub unit: Unit,
+}
+
+impl Column {
+    /// Its name in a table: the channel's id. The channel `lap` is called `lap_by_game` there: `lap` is what the analysis found.
+    pub fn name(&self) -> Cow<'static, str> {
+        let id = self.channel.id();
+        if LEAD.contains(&id) { Cow::Owned(format!("{id}_by_game")) } else { Cow::Borrowed(id) }
+    }
+
+    /// Decimals worth writing.
+    fn decimals(&self) -> usize {
+        self.channel.decimals_in(self.unit)
+    }
 }
 
 /// A moment of the drive.
@@ -99,6 +148,13 @@ pub enum ExportError {
     Unfit(String),
     /// The library that writes such files says so.
     Other(Box<dyn Error + Send + Sync>),
+}
+
+impl ExportError {
+    /// What the system says of a stream.
+    fn stream(source: io::Error) -> Self {
+        Self::Io { path: PathBuf::new(), source }
+    }
 }
 
 impl fmt::Display for ExportError {
