@@ -8,6 +8,7 @@ mod events;
 mod follow;
 mod laps;
 mod once;
+mod plot;
 mod simulate;
 mod stats;
 mod watch;
@@ -32,6 +33,7 @@ pub(crate) fn run(args: Acevo) -> anyhow::Result<ExitCode> {
         Some(Command::Stats(args)) => stats::run(&args),
         Some(Command::Events(args)) => events::run(&args),
         Some(Command::Laps(args)) => laps::run(&args),
+        Some(Command::Plot(args)) => plot::run(&args),
         Some(Command::Simulate(args)) => simulate::run(&args),
     }
 }

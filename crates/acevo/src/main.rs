@@ -12,6 +12,7 @@ mod commands;
 mod demo;
 mod live;
 mod output;
+mod plot;
 mod process;
 mod raw;
 mod screen;
