@@ -8,7 +8,7 @@ mod events;
 mod follow;
 mod laps;
 mod once;
-mod plot;
+pub(crate) mod plot;
 mod simulate;
 mod stats;
 mod watch;

@@ -27,7 +27,7 @@ pub(super) fn draw(scene: &mut Scene, area: Rect, laps: &Laps<'_>, style: &Style
     }
     let circles = 1..=most as u32;
     for g in circles.clone() {
-        scene.ring(centre, f64::from(g) * pixels, style.hairline, colors.grid);
+        scene.ring(centre, f64::from(g) * pixels, style.hairline, colors.grid.mix(colors.axis, 0.4));
     }
     let mut is_empty = true;
     for (lap, color) in laps {
@@ -41,7 +41,7 @@ pub(super) fn draw(scene: &mut Scene, area: Rect, laps: &Laps<'_>, style: &Style
     // Above the dots, so that they can be read.
     for g in circles {
         let diagonal = f64::from(g) * pixels * std::f64::consts::FRAC_1_SQRT_2;
-        let at = (centre.0 + diagonal, centre.1 + diagonal);
+        let at = (centre.0 + diagonal, centre.1 - diagonal);
         let half = (size * 1.0, size * 0.6);
         let patch = Rect { left: at.0 - half.0, right: at.0 + half.0, top: at.1 - half.1, bottom: at.1 + half.1 };
         scene.rect(patch, colors.panel);
@@ -52,8 +52,8 @@ pub(super) fn draw(scene: &mut Scene, area: Rect, laps: &Laps<'_>, style: &Style
     }
     scene.text((centre.0, plot.top - size), size, Anchor::Middle, colors.text, "accelerating");
     scene.text((centre.0, plot.bottom + size), size, Anchor::Middle, colors.text, "braking");
-    scene.text((plot.left, plot.bottom + size), size, Anchor::Start, colors.text, "left");
-    scene.text((plot.right, plot.bottom + size), size, Anchor::End, colors.text, "right");
+    scene.text((plot.left, plot.bottom + size), size, Anchor::Start, colors.text, "to the left");
+    scene.text((plot.right, plot.bottom + size), size, Anchor::End, colors.text, "to the right");
 }
 
 /// Accelerations, sideways (right is positive) and lengthways (forwards is positive), in g.

@@ -35,7 +35,7 @@ pub(super) fn draw(scene: &mut Scene, area: Rect, laps: &Laps<'_>, channel: &Cha
         scene.text(middle, size, Anchor::Middle, colors.muted, "no positions");
         return;
     };
-    let width = (size * 0.5).max(2.0);
+    let width = (area.width().min(area.height()) / 75.0).clamp(2.0, size * 0.8);
     for stretch in way.chunk_by(|a, b| (b.0 - a.0).abs() <= GAP) {
         let points = stretch.iter().map(|point| view.at(point.1, point.2)).collect();
         scene.line(points, width + size * 0.35, colors.axis);
@@ -115,7 +115,7 @@ impl Paint {
         let mut reach: Vec<f64> = values.iter().flatten().map(|point| point.1.abs()).collect();
         reach.sort_by(f64::total_cmp);
         let most = reach.get(reach.len().checked_sub(1 + reach.len() / OUTERMOST)?)?.max(1e-3);
-        Some(Self { title: format!("Lost ({unit})"), scale: Scale::new(-most, most), values, is_difference: true })
+        Some(Self { title: format!("Time lost ({unit})"), scale: Scale::new(-most, most), values, is_difference: true })
     }
 
     fn color(&self, value: f64, style: &Style) -> Color {

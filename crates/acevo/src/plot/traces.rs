@@ -39,13 +39,13 @@ pub(super) fn draw(
         channels.len()
     );
     let x = Distance { left: plots.left, width: plots.width(), length_m: laps.main.length_m };
+    draw_sector_names(scene, plots, laps.main, style, &x);
     let mut top = plots.top + gap;
     for (channel, weight) in channels.iter().zip(weights) {
         let panel = Rect { top, bottom: top + weight * unit, ..plots };
         draw_panel(scene, panel, laps, channel, style, &x);
         top = panel.bottom + gap;
     }
-    draw_sectors(scene, plots, laps.main, style, &x);
     draw_axis(scene, plots, style, &x);
     Ok(())
 }
@@ -110,13 +110,17 @@ fn draw_panel(scene: &mut Scene, panel: Rect, laps: &Laps<'_>, channel: &Channel
         return;
     };
     let y = |value: f64| panel.bottom - scale.part(value) * panel.height();
-    let most = (panel.height() / (size * 1.9)) as usize;
+    let most = (panel.height() / (size * 1.4)) as usize;
     for (value, text) in scale.ticks(most) {
         let at = sharp(y(value));
         let is_zero = value == 0.0 && scale.min < 0.0;
         let color = if is_zero { colors.axis } else { colors.grid };
         scene.line(vec![(panel.left, at), (panel.right, at)], style.hairline, color);
         scene.text((panel.left - size * 0.5, at), size * 0.9, Anchor::End, colors.muted, text);
+    }
+    for end in sector_ends(laps.main) {
+        let at = sharp(x.at(end));
+        scene.dashed(vec![(at, panel.top), (at, panel.bottom)], style.hairline, colors.axis, size * 0.35);
     }
     for (stretches, color) in curves {
         for stretch in stretches {
@@ -150,27 +154,22 @@ fn scale_of(
     Scale::of([min, max].into_iter().chain(zero))
 }
 
-/// Lines at the ends of sectors, through all panels, with the sectors' times above.
-fn draw_sectors(scene: &mut Scene, plots: Rect, lap: &LapData, style: &Style, x: &Distance) {
-    let (colors, size) = (&style.colors, style.letters);
-    let ends: Vec<f64> = lap.sector_ends.iter().copied().filter(|end| (0.0..1.0).contains(end)).collect();
-    for end in &ends {
-        let at = sharp(x.at(*end));
-        let top = plots.top + size * 0.2;
-        scene.dashed(vec![(at, top), (at, plots.bottom)], style.hairline, colors.axis, size * 0.35);
-    }
+/// Where the sectors of a lap end, but for the last one.
+fn sector_ends(lap: &LapData) -> impl Iterator<Item = f64> + '_ {
+    lap.sector_ends.iter().copied().filter(|end| (0.0..1.0).contains(end))
+}
+
+/// The sectors and their times, above all panels.
+fn draw_sector_names(scene: &mut Scene, plots: Rect, lap: &LapData, style: &Style, x: &Distance) {
+    let size = style.letters;
     let mut start = 0.0;
-    for (index, end) in ends.iter().copied().chain([1.0]).enumerate() {
-        let time = lap
-            .sectors_ms
-            .get(index)
-            .copied()
-            .flatten()
-            .map(|ms| format!("  {}", sector_time(Some(Duration::from_millis(ms.into())))));
-        let text = format!("S{}{}", index + 1, time.unwrap_or_default());
+    for (index, end) in sector_ends(lap).chain([1.0]).enumerate() {
+        let time = lap.sectors_ms.get(index).copied().flatten().map(|ms| Duration::from_millis(ms.into()));
+        let time = time.map(|time| format!("  {}", sector_time(Some(time)))).unwrap_or_default();
+        let text = format!("S{}{time}", index + 1);
         if font::width(&text, size) < x.at(end) - x.at(start) {
             let middle = x.at(f64::midpoint(start, end));
-            scene.text((middle, plots.top - size * 0.4), size, Anchor::Middle, colors.muted, text);
+            scene.text((middle, plots.top - size * 0.4), size, Anchor::Middle, style.colors.muted, text);
         }
         start = end;
     }
