@@ -99,7 +99,9 @@ impl Style {
     /// Everything grows with the picture.
     fn of(request: &Request) -> Self {
         let (width, height) = (f64::from(request.size.0), f64::from(request.size.1));
-        let scale = (width / 1600.0).min(height / 900.0).max(0.45);
+        // A sheet has two charts side by side.
+        let usual = if request.kind == Kind::Sheet { 1600.0 } else { 1100.0 };
+        let scale = (width / usual).min(height / 900.0).max(0.6);
         Self {
             theme: request.theme,
             colors: request.theme.colors(),

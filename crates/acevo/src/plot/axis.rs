@@ -44,10 +44,10 @@ impl Scale {
         (value - self.min) / (self.max - self.min)
     }
 
-    /// At most so many round numbers in it, at least one apart from narrow ranges; with their texts.
-    pub(crate) fn ticks(&self, most: usize) -> Vec<(f64, String)> {
-        let most = most.clamp(2, 50);
-        let step = round_step((self.max - self.min) / most as f64);
+    /// Round numbers in it with their texts: about so many at most, and none that are nearer to each other than `nearest`.
+    pub(crate) fn ticks(&self, most: usize, nearest: f64) -> Vec<(f64, String)> {
+        let most = most.clamp(2, 20);
+        let step = round_step(((self.max - self.min) / most as f64).max(nearest));
         let decimals = (-step.log10().floor()).clamp(0.0, 9.0) as usize;
         let first = (self.min / step - 1e-9).ceil();
         (0..=most)
@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     fn texts(min: f64, max: f64, most: usize) -> Vec<String> {
-        Scale::new(min, max).ticks(most).into_iter().map(|(_, text)| text).collect()
+        Scale::new(min, max).ticks(most, 0.0).into_iter().map(|(_, text)| text).collect()
     }
 
     #[test]
@@ -86,6 +86,8 @@ mod tests {
         assert_eq!(texts(-0.31, 0.27, 4), ["-0.2", "0.0", "0.2"]);
         assert_eq!(texts(61.0, 268.0, 4), ["100", "200"]);
         assert_eq!(texts(0.0, 100.0, 2), ["0", "50", "100"]);
+        let gears: Vec<_> = Scale::new(0.8, 3.2).ticks(6, 1.0).into_iter().map(|(_, text)| text).collect();
+        assert_eq!(gears, ["1", "2", "3"]);
     }
 
     #[test]
@@ -93,7 +95,7 @@ mod tests {
         for (min, max) in [(0.0, 0.0), (1e9, 1e9), (1e9, 1e9 + 1e-7), (-1e9, 1e9), (0.0, 1e-300), (5.0, -5.0)] {
             let scale = Scale::new(min, max);
             assert!(scale.min < scale.max && scale.part(scale.max) == 1.0, "{scale:?}");
-            let ticks = scale.ticks(5);
+            let ticks = scale.ticks(5, 0.0);
             assert!((1..=6).contains(&ticks.len()), "{scale:?}: {ticks:?}");
         }
         assert_eq!(Scale::of([f64::NAN, f64::INFINITY, 1e300].into_iter()), None);

@@ -168,7 +168,7 @@ impl Paint {
             let bottom = (bar.bottom - from * height + 0.5).min(bar.bottom);
             scene.rect(Rect { top, bottom, ..bar }, self.color(value, style));
         }
-        for (value, text) in self.scale.ticks((height / (size * 2.2)) as usize) {
+        for (value, text) in self.scale.ticks((height / (size * 2.2)) as usize, 0.0) {
             let y = bar.bottom - self.scale.part(value) * height;
             scene.line(vec![(bar.right, y), (bar.right + size * 0.3, y)], style.hairline, colors.muted);
             scene.text((bar.right + size * 0.6, y), size * 0.9, Anchor::Start, colors.muted, text);

@@ -34,11 +34,7 @@ fn request(kind: Kind) -> Request {
 }
 
 fn texts(scene: &Scene) -> Vec<&str> {
-    let text = |shape| match shape {
-        &Shape::Text { ref text, .. } => Some(text.as_str()),
-        _ => None,
-    };
-    scene.shapes.iter().filter_map(text).collect()
+    scene.shapes.iter().filter_map(box_of).map(|(text, _)| text).collect()
 }
 
 /// Every number that a painter gets.

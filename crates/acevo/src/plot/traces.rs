@@ -15,6 +15,9 @@ pub(crate) const DELTA: &str = "delta";
 /// Panels less high than this, times the size of the letters, cannot be read.
 const LOWEST: f64 = 2.2;
 
+/// More lines than this help nobody, however high a panel is.
+const MOST_LINES: usize = 7;
+
 /// Draws curves of these channels.
 ///
 /// # Errors
@@ -110,8 +113,10 @@ fn draw_panel(scene: &mut Scene, panel: Rect, laps: &Laps<'_>, channel: &Channel
         return;
     };
     let y = |value: f64| panel.bottom - scale.part(value) * panel.height();
-    let most = (panel.height() / (size * 1.4)) as usize;
-    for (value, text) in scale.ticks(most) {
+    let most = ((panel.height() / (size * 1.4)) as usize).min(MOST_LINES);
+    // Between two gears there is none.
+    let nearest = if channel.decimals_in(channel.display_unit(style.units)) == 0 { 1.0 } else { 0.0 };
+    for (value, text) in scale.ticks(most, nearest) {
         let at = sharp(y(value));
         let is_zero = value == 0.0 && scale.min < 0.0;
         let color = if is_zero { colors.axis } else { colors.grid };
@@ -180,7 +185,7 @@ fn draw_axis(scene: &mut Scene, plots: Rect, style: &Style, x: &Distance) {
     let (whole, title) = x.whole();
     let bottom = plots.bottom;
     scene.line(vec![(plots.left, bottom), (plots.right, bottom)], style.hairline, colors.axis);
-    for (value, text) in Scale::new(0.0, whole).ticks((plots.width() / (size * 6.0)) as usize) {
+    for (value, text) in Scale::new(0.0, whole).ticks((plots.width() / (size * 6.0)) as usize, 0.0) {
         let at = sharp(x.at(value / whole));
         scene.line(vec![(at, bottom), (at, bottom + size * 0.4)], style.hairline, colors.axis);
         scene.text((at, bottom + size * 1.1), size * 0.9, Anchor::Middle, colors.muted, text);
