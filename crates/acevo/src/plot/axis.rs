@@ -47,7 +47,13 @@ impl Scale {
     /// Round numbers in it with their texts: about so many at most, and none that are nearer to each other than `nearest`.
     pub(crate) fn ticks(&self, most: usize, nearest: f64) -> Vec<(f64, String)> {
         let most = most.clamp(2, 20);
-        let step = round_step(((self.max - self.min) / most as f64).max(nearest));
+        let range = self.max - self.min;
+        let mut step = round_step((range / most as f64).max(nearest));
+        // A single number tells no scale: a little more crowded is better.
+        let finer = round_step(step * 0.4);
+        if step * 2.0 > range && range <= finer * (most + 1) as f64 && finer >= nearest {
+            step = finer;
+        }
         let decimals = (-step.log10().floor()).clamp(0.0, 9.0) as usize;
         let first = (self.min / step - 1e-9).ceil();
         (0..=most)
@@ -86,6 +92,7 @@ mod tests {
         assert_eq!(texts(-0.31, 0.27, 4), ["-0.2", "0.0", "0.2"]);
         assert_eq!(texts(61.0, 268.0, 4), ["100", "200"]);
         assert_eq!(texts(0.0, 100.0, 2), ["0", "50", "100"]);
+        assert_eq!(texts(0.7, 6.2, 2), ["2", "4", "6"]);
         let gears: Vec<_> = Scale::new(0.8, 3.2).ticks(6, 1.0).into_iter().map(|(_, text)| text).collect();
         assert_eq!(gears, ["1", "2", "3"]);
     }
