@@ -210,8 +210,8 @@ Examples:
   acevo plot --demo --kind traces --channels speed,rpm,delta --theme light -o curves.png
   acevo plot --demo --kind gg --size 900x900 -o gg.png
 
-Blue is the best lap, orange the one it is compared with. In curves of the delta, above 0 is slower; parts
-of a lap that were not seen are gaps. A file that exists is not overwritten.";
+Blue is the best lap, orange the one it is compared with. In curves of the delta, above 0 is slower.
+Parts of a lap that were not seen are gaps. A file that exists is not overwritten.";
 
 pub(super) const STATS: &str = "\
 Examples:
