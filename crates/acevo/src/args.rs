@@ -8,16 +8,18 @@ use std::time::Duration;
 
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, Finding, PageKind};
 use acevo_simulator::{CarModel, Options, Scenario};
-use acevo_telemetry::UnitSystem;
 use acevo_telemetry::analysis::Topic;
 use acevo_telemetry::analysis::{Reference, Sectors, Settings, Thresholds};
 use acevo_telemetry::personal::PersonalStore;
+use acevo_telemetry::{Channel, UnitSystem};
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::demo::Demo;
 use crate::live::Open;
 use crate::playback::{Playback, Player, Spot, open};
+use crate::plot::Kind;
+use crate::plot::theme::Theme;
 
 /// Live telemetry of Assetto Corsa EVO in the terminal.
 ///
@@ -78,6 +80,9 @@ pub(crate) enum Command {
     Info(InfoArgs),
     /// Make a whole file of what can be read of a damaged recording; others need no repair
     Repair(Repair),
+    /// Draw laps: curves over the distance, the map, the g-g diagram
+    #[command(after_help = help::PLOT)]
+    Plot(Plot),
     /// Measure how many packets come, how regularly and how late, and what reading them costs
     #[command(after_help = help::STATS)]
     Stats(Stats),
@@ -343,6 +348,39 @@ pub(crate) struct Doctor {
     pub(crate) quiet: bool,
     #[command(flatten)]
     pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Plot {
+    /// New file for the picture; .png or .svg says how it is written
+    #[arg(short, long, value_name = "FILE", value_parser = values::picture())]
+    pub(crate) output: PathBuf,
+    /// What to draw
+    #[arg(long, value_name = "KIND", default_value = "sheet")]
+    pub(crate) kind: Kind,
+    /// Curves from the top, by the names that `acevo channels` lists [default: speed,throttle,brake,steering,gear,delta]
+    #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = values::curve)]
+    pub(crate) channels: Vec<&'static Channel>,
+    /// Channel that the map is coloured by; delta shows where time is won and lost
+    #[arg(long, value_name = "ID", default_value = "speed", value_parser = values::curve)]
+    pub(crate) color: &'static Channel,
+    /// Width and height in pixels
+    #[arg(long, value_name = "SIZE", default_value = "1600x900", value_parser = values::size)]
+    pub(crate) size: (u32, u32),
+    /// Colours
+    #[arg(long, value_name = "THEME", default_value = "dark")]
+    pub(crate) theme: Theme,
+    /// Units to show
+    #[arg(long, value_name = "UNITS", default_value = "game", value_parser = values::units())]
+    pub(crate) units: UnitSystem,
+    /// Say nothing but errors
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+    /// Draw two laps of the embedded simulator, driven at once
+    #[arg(long, required = true, help_heading = "Demo")]
+    pub(crate) demo: bool,
+    #[command(flatten, next_help_heading = "Demo")]
+    pub(crate) drive: Drive,
 }
 
 #[derive(Debug, Args)]

@@ -9,6 +9,7 @@ mod follow;
 mod info;
 mod laps;
 mod once;
+pub(crate) mod plot;
 mod record;
 mod repair;
 mod replay;
@@ -40,6 +41,7 @@ pub(crate) fn run(args: Acevo) -> anyhow::Result<ExitCode> {
         Some(Command::Stats(args)) => stats::run(&args),
         Some(Command::Events(args)) => events::run(&args),
         Some(Command::Laps(args)) => laps::run(&args),
+        Some(Command::Plot(args)) => plot::run(&args),
         Some(Command::Simulate(args)) => simulate::run(&args),
     }
 }

@@ -13,6 +13,7 @@ mod demo;
 mod live;
 mod output;
 mod playback;
+mod plot;
 mod process;
 mod raw;
 mod screen;

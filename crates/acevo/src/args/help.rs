@@ -211,6 +211,16 @@ Examples:
 
 Exit code 0 only when telemetry flows. In the menu or a pause it does not: drive, then try again.";
 
+pub(super) const PLOT: &str = "\
+Examples:
+  acevo plot --demo -o laps.png                           Curves, map and g-g diagram on one sheet
+  acevo plot --demo --kind map --color delta -o map.svg   Where time is won and lost
+  acevo plot --demo --kind traces --channels speed,rpm,delta --theme light -o curves.png
+  acevo plot --demo --kind gg --size 900x900 -o gg.png
+
+Blue is the best lap, orange the one it is compared with. In curves of the delta, above 0 is slower.
+Parts of a lap that were not seen are gaps. A file that exists is not overwritten.";
+
 pub(super) const STATS: &str = "\
 Examples:
   acevo stats                      Until Ctrl-C

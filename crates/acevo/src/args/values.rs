@@ -1,12 +1,16 @@
 //! Values of options, read with errors that say what is possible.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use acevo_shared_memory::PageKind;
 use acevo_simulator::{CarModel, Scenario};
-use acevo_telemetry::UnitSystem;
 use acevo_telemetry::analysis::{Sectors, Thresholds, Topic};
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use acevo_telemetry::{Channel, UnitSystem, channel};
+use clap::builder::{PathBufValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
+
+use crate::plot::data::is_drawable;
+use crate::plot::{Format, SIZES};
 
 /// A duration of 1 ms to a day: `100ms`, `1s`, `0.5s`, `2m`.
 pub(super) fn time(text: &str) -> Result<Duration, String> {
@@ -60,6 +64,28 @@ pub(super) fn sectors(text: &str) -> Result<Sectors, String> {
     Ok(sectors)
 }
 
+/// A file for a picture, which its extension says the format of.
+pub(super) fn picture() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(|path| match Format::of(&path) {
+        Some(_) => Ok(path),
+        None => Err("expected a file that ends in .png or .svg"),
+    })
+}
+
+/// A channel that has numbers.
+pub(super) fn curve(id: &str) -> Result<&'static Channel, String> {
+    let channel = channel(id).ok_or("no such channel; `acevo channels` lists them")?;
+    if is_drawable(channel) { Ok(channel) } else { Err("it is a text, and only numbers can be drawn".into()) }
+}
+
+/// Pixels as `1600x900`.
+pub(super) fn size(text: &str) -> Result<(u32, u32), String> {
+    let size = text.split_once('x').and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)));
+    size.filter(|(width, height)| SIZES.contains(width) && SIZES.contains(height)).ok_or_else(|| {
+        format!("expected width x height, each {} to {} pixels, as 1600x900", SIZES.start(), SIZES.end())
+    })
+}
+
 pub(super) fn page() -> impl TypedValueParser<Value = PageKind> {
     PossibleValuesParser::new(["physics", "graphics", "static"]).map(|name| match name.as_str() {
         "physics" => PageKind::Physics,
@@ -99,6 +125,20 @@ mod tests {
         for wrong in ["", "5", "s", "0s", "-1s", "1h", "NaNs", "infs", "1e9s", "1 s x", "0.1ms", "ä"] {
             assert!(time(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn sizes_are_two_numbers_in_reach() {
+        assert_eq!(size("1600x900"), Ok((1600, 900)));
+        for wrong in ["", "1600", "x", "1600x", "-1x900", "100x900", "9000x900", "1600x900x3", "99999999999x900"] {
+            assert!(size(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn curves_have_numbers() {
+        assert_eq!(curve("speed").map(Channel::id), Ok("speed"));
+        assert!(curve("sped").is_err() && curve("track").is_err());
     }
 
     #[test]
