@@ -94,7 +94,9 @@ fn read_hostile(file: &[u8]) -> Vec<Kept> {
     let all = read_all(&mut recording);
     for ms in [0, 1500, 4000, 1 << 40] {
         recording.seek(Duration::from_millis(ms)).unwrap();
-        (0..30).for_each(|_| drop(recording.next_step().unwrap()));
+        for _ in 0..30 {
+            let _ = recording.next_step().unwrap();
+        }
     }
     recording.check().unwrap();
     all.records
