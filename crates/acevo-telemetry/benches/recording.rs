@@ -1,17 +1,18 @@
 //! What it costs to record a race and to read it back: `cargo bench -p acevo-telemetry --bench recording`.
 //!
-//! The simulator drives, which is not counted; writing goes to memory, so that no disk is measured. Processor time is that of one
-//! thread that does nothing else, so wall time stands for it.
+//! The simulator drives, which is not counted; writing goes to memory, so that no disk is measured. All times are those that this
+//! thread had the processor, so that others on the machine do not count.
 
 #![allow(clippy::print_stdout)]
 
 use std::hint::black_box;
 use std::io::Cursor;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use acevo_shared_memory::{Page, PageKind};
 use acevo_simulator::{Options, Scenario, Simulator};
 use acevo_telemetry::recording::{Compression, Description, Item, Record, Recording, RecordingWriter};
+use cpu_time::ThreadTime;
 
 const SECONDS: u64 = 600;
 const BATCH: usize = 3330;
@@ -67,7 +68,7 @@ fn record(scenario: Scenario, seconds: u64, compression: Compression) -> (Vec<u8
                 keep(PageKind::Static, simulator.static_data().as_bytes());
             }
         }
-        let start = Instant::now();
+        let start = ThreadTime::now();
         for (page, at, bytes) in &batch {
             let mut record = Record::new(*page, *at, bytes);
             // Times of a real game are never even.
@@ -77,7 +78,7 @@ fn record(scenario: Scenario, seconds: u64, compression: Compression) -> (Vec<u8
         }
         spent += start.elapsed();
     }
-    let start = Instant::now();
+    let start = ThreadTime::now();
     let (file, _) = writer.finish().expect("memory takes all");
     (file, raw, spent + start.elapsed())
 }
@@ -85,7 +86,7 @@ fn record(scenario: Scenario, seconds: u64, compression: Compression) -> (Vec<u8
 fn read(file: &[u8], raw: usize, seconds: u64) {
     let open = |file| Recording::from_input(Cursor::new(file)).expect("it was just written");
     let mut recording = open(file);
-    let start = Instant::now();
+    let start = ThreadTime::now();
     let mut bytes = 0;
     while let Some(item) = recording.next_item().expect("it is in memory") {
         if let Item::Record(record) = item {
@@ -95,21 +96,21 @@ fn read(file: &[u8], raw: usize, seconds: u64) {
     assert_eq!(bytes, raw, "everything comes back");
     let records = start.elapsed();
     let mut recording = open(file);
-    let start = Instant::now();
+    let start = ThreadTime::now();
     while let Some(step) = recording.next_step().expect("it is in memory") {
         black_box(step.frame);
     }
     let steps = start.elapsed();
     let (mut slowest, mut all) = (Duration::ZERO, Duration::ZERO);
     for second in 0..seconds {
-        let start = Instant::now();
+        let start = ThreadTime::now();
         recording.seek(Duration::from_secs(5 + (second * 7919) % seconds)).expect("it is in memory");
         black_box(recording.next_step().expect("it is in memory").is_some());
         (slowest, all) = (slowest.max(start.elapsed()), all + start.elapsed());
     }
     // Without its index.
     let cut = &file[..file.len() - 1];
-    let start = Instant::now();
+    let start = ThreadTime::now();
     let records_found = open(cut).info().records.total();
     println!(
         "  read {:.0} MB/s as records, {:.0} MB/s as frames; seek {:.1} ms, at most {:.1} ms; {records_found} records found again without the index in {:.1} ms",

@@ -218,6 +218,11 @@ impl Analysis {
         self.engine.current()
     }
 
+    /// Number of the lap that is being driven, without all the rest of [`current_lap`](Self::current_lap).
+    pub fn current_lap_number(&self) -> Option<u32> {
+        self.engine.number()
+    }
+
     /// The best of the running session.
     pub fn bests(&self) -> &Bests {
         &self.bests

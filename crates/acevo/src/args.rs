@@ -10,6 +10,7 @@ use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, Finding, PageKind};
 use acevo_simulator::{CarModel, Options, Scenario};
 use acevo_telemetry::analysis::Topic;
 use acevo_telemetry::analysis::{Reference, Sectors, Settings, Thresholds};
+use acevo_telemetry::export::MotecNames;
 use acevo_telemetry::personal::PersonalStore;
 use acevo_telemetry::{Channel, UnitSystem};
 use clap::error::ErrorKind;
@@ -78,6 +79,9 @@ pub(crate) enum Command {
     /// Show what is in a recording
     #[command(after_help = help::INFO)]
     Info(InfoArgs),
+    /// Export a recording to CSV, JSON lines, Parquet, MoTeC or MCAP
+    #[command(after_help = help::EXPORT)]
+    Export(Export),
     /// Make a whole file of what can be read of a damaged recording; others need no repair
     Repair(Repair),
     /// Draw laps: curves over the distance, the map, the g-g diagram
@@ -352,6 +356,15 @@ pub(crate) struct Doctor {
 
 #[derive(Debug, Args)]
 pub(crate) struct Plot {
+    /// Recording to draw laps of
+    #[arg(value_name = "FILE", required_unless_present = "demo", conflicts_with = "demo")]
+    pub(crate) file: Option<PathBuf>,
+    /// Lap to draw: best, lap3
+    #[arg(long, value_name = "LAP", default_value = "best", conflicts_with = "demo")]
+    pub(crate) lap: Spot,
+    /// Lap to compare it with
+    #[arg(long, value_name = "LAP", conflicts_with = "demo")]
+    pub(crate) against: Option<Spot>,
     /// New file for the picture; .png or .svg says how it is written
     #[arg(short, long, value_name = "FILE", value_parser = values::picture())]
     pub(crate) output: PathBuf,
@@ -377,7 +390,7 @@ pub(crate) struct Plot {
     #[arg(short, long)]
     pub(crate) quiet: bool,
     /// Draw two laps of the embedded simulator, driven at once
-    #[arg(long, required = true, help_heading = "Demo")]
+    #[arg(long, help_heading = "Demo")]
     pub(crate) demo: bool,
     #[command(flatten, next_help_heading = "Demo")]
     pub(crate) drive: Drive,
@@ -454,6 +467,112 @@ pub(crate) struct InfoArgs {
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// Recording to export
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Kind of file
+    #[arg(long, value_name = "KIND")]
+    pub(crate) to: ExportFormat,
+    /// New file; `-` is the standard output, for csv and jsonl [default: beside the recording]
+    #[arg(short, long, value_name = "PATH")]
+    pub(crate) output: Option<PathBuf>,
+    /// Only these laps: 3, 3-5, 1,4-6
+    #[arg(long, value_name = "LAPS")]
+    pub(crate) laps: Option<LapNumbers>,
+    /// Only these channels, as `acevo channels` names them
+    #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = values::any_channel)]
+    pub(crate) channels: Vec<&'static Channel>,
+    /// At most so many rows a second [default: every packet of physics]
+    #[arg(long, value_name = "HZ", value_parser = values::rate)]
+    pub(crate) rate: Option<f64>,
+    /// Units of tables; MoTeC has its own
+    #[arg(long, value_name = "UNITS", default_value = "game", value_parser = values::units())]
+    pub(crate) units: UnitSystem,
+    /// CSV: a second header row with the units; most readers take all columns for text then
+    #[arg(long)]
+    pub(crate) units_row: bool,
+    /// Tables: numbers as exact as they are, not as exact as they mean anything
+    #[arg(long)]
+    pub(crate) full: bool,
+    /// MoTeC: names of the channels
+    #[arg(long, value_name = "NAMES", default_value = "acc")]
+    pub(crate) names: Naming,
+    /// Say nothing but errors
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+/// A kind of file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// A table of comma-separated values.
+    Csv,
+    /// An object for each row.
+    Jsonl,
+    /// A table for data tools.
+    Parquet,
+    /// A log for MoTeC i2: .ld and .ldx.
+    Motec,
+    /// The pages as they are, as messages of ROS 2.
+    Mcap,
+}
+
+impl ExportFormat {
+    pub(crate) const fn extension(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Jsonl => "jsonl",
+            Self::Parquet => "parquet",
+            Self::Motec => "ld",
+            Self::Mcap => "mcap",
+        }
+    }
+}
+
+/// How MoTeC's channels are called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Naming {
+    /// As logs of Assetto Corsa Competizione: SPEED, G_LAT.
+    Acc,
+    /// As the template for circuits: Ground Speed, G Force Lat.
+    Circuit,
+}
+
+impl From<Naming> for MotecNames {
+    fn from(naming: Naming) -> Self {
+        match naming {
+            Naming::Acc => Self::Acc,
+            Naming::Circuit => Self::Circuit,
+        }
+    }
+}
+
+/// Numbers of laps, as `1,4-6`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LapNumbers(Vec<std::ops::RangeInclusive<u32>>);
+
+impl LapNumbers {
+    pub(crate) fn contains(&self, lap: u32) -> bool {
+        self.0.iter().any(|range| range.contains(&lap))
+    }
+}
+
+impl std::str::FromStr for LapNumbers {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || "expected laps as 3, 3-5 or 1,4-6".to_owned();
+        let range = |part: &str| {
+            let (first, last) = part.split_once('-').unwrap_or((part, part));
+            let number = |text: &str| text.trim().parse::<u32>().ok();
+            number(first).zip(number(last)).filter(|(first, last)| first <= last).map(|(first, last)| first..=last)
+        };
+        text.split(',').map(|part| range(part).ok_or_else(wrong)).collect::<Result<_, _>>().map(Self)
+    }
 }
 
 #[derive(Debug, Args)]

@@ -5,6 +5,7 @@ mod diff;
 mod doctor;
 mod dump;
 mod events;
+mod export;
 mod follow;
 mod info;
 mod laps;
@@ -36,6 +37,7 @@ pub(crate) fn run(args: Acevo) -> anyhow::Result<ExitCode> {
         Some(Command::Doctor(args)) => doctor::run(&args),
         Some(Command::Record(args)) => record::run(&args),
         Some(Command::Replay(args)) => replay::run(&args),
+        Some(Command::Export(args)) => export::run(&args),
         Some(Command::Info(args)) => info::run(&args),
         Some(Command::Repair(args)) => repair::run(&args),
         Some(Command::Stats(args)) => stats::run(&args),

@@ -257,6 +257,17 @@ Examples:
 Pages are published byte for byte, with their times. Where a game or a simulator has the pages, nothing
 is overwritten: exit code 1. `acevo info FILE` tells laps and times.";
 
+pub(super) const EXPORT: &str = "\
+Examples:
+  acevo export FILE --to csv --channels speed,throttle,brake --rate 50
+  acevo export FILE --to csv -o - --laps 3-5 | head
+  acevo export FILE --to parquet              For pandas, polars, DuckDB
+  acevo export FILE --to motec                A log and its laps for MoTeC i2
+  acevo export FILE --to mcap                 For Foxglove and PlotJuggler
+
+A table has a row for each packet of physics, with time_s, packet_id, session, lap and missed in front.
+The file comes into being under a temporary name; nothing is overwritten.";
+
 pub(super) const INFO: &str = "\
 Examples:
   acevo info FILE            Game, car, track, sessions, laps, sizes

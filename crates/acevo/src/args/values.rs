@@ -55,6 +55,19 @@ pub(super) fn thresholds(changed: &[(String, f64)]) -> Result<Thresholds, String
     serde_json::from_value(changed.into()).map_err(|error| error.to_string())
 }
 
+/// A channel by its id.
+pub(super) fn any_channel(id: &str) -> Result<&'static Channel, String> {
+    channel(id).ok_or_else(|| "no such channel; `acevo channels` lists all".into())
+}
+
+/// Rows per second.
+pub(super) fn rate(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(rate) if (0.01..=1000.0).contains(&rate) => Ok(rate),
+        _ => Err("expected a number from 0.01 to 1000".into()),
+    }
+}
+
 /// Places as `0.31,0.68`: for all tracks.
 pub(super) fn sectors(text: &str) -> Result<Sectors, String> {
     let places = text.split(',').map(|place| place.trim().parse::<f64>());
