@@ -131,3 +131,39 @@ fn a_recording_is_named_after_what_is_in_it() {
     assert!(name.ends_with("_Valdombra_Velocita-GT3-R_Hot-Lap.acevo"), "{name}");
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
 }
+
+#[test]
+fn a_recording_is_exported_and_drawn() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("two.acevo");
+    let times = recorded(&file);
+    let table = ["--to", "csv", "-o", "-", "--quiet", "--channels", "speed,gear", "--rate", "20", "--laps", "2"];
+    let csv = output(acevo().arg("export").arg(&file).args(table));
+    assert!(csv.status.success(), "{csv:?}");
+    let lines: Vec<&str> = csv.stdout.lines().collect();
+    assert_eq!(lines[0], "time_s,packet_id,session,lap,missed,speed,gear");
+    let expected = f64::from(times[1]) / 1000.0 * 20.0;
+    assert!((lines.len() as f64 - expected).abs() < 0.05 * expected, "{} lines of {expected}", lines.len());
+    assert!(lines[1..].iter().all(|line| line.split(',').nth(3) == Some("2")));
+    for (kind, extension) in [("csv", "csv"), ("jsonl", "jsonl"), ("parquet", "parquet"), ("mcap", "mcap")] {
+        let path = directory.path().join("out").with_extension(extension);
+        let done =
+            output(acevo().arg("export").arg(&file).args(["--to", kind, "--channels", "speed", "-o"]).arg(&path));
+        assert!(done.status.success() && done.stdout.is_empty(), "{done:?}");
+        assert!(fs::metadata(&path).unwrap().len() > 100_000, "{kind}");
+        let again = output(acevo().arg("export").arg(&file).args(["--to", kind, "-o"]).arg(&path));
+        assert_eq!(again.status.code(), Some(1), "nothing is overwritten");
+    }
+    let log = directory.path().join("log.ld");
+    let done = output(acevo().arg("export").arg(&file).args(["--to", "motec", "-o"]).arg(&log));
+    assert!(done.status.success(), "{done:?}");
+    let laps = fs::read_to_string(log.with_extension("ldx")).unwrap();
+    assert!(laps.contains("Fastest Time"), "{laps}");
+    let missing = output(acevo().arg("export").arg(&file).args(["--to", "csv", "-o", "-", "--laps", "77"]));
+    assert_eq!(missing.status.code(), Some(1), "{missing:?}");
+    let picture = directory.path().join("laps.svg");
+    let drawn = output(acevo().arg("plot").arg(&file).args(["--lap", "best", "--against", "lap1", "-o"]).arg(&picture));
+    assert!(drawn.status.success(), "{drawn:?}");
+    assert!(fs::read_to_string(&picture).unwrap().contains("<svg"));
+    assert!(fs::read_dir(directory.path()).unwrap().all(|entry| !entry.unwrap().path().ends_with(".part")));
+}

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use acevo_telemetry::analysis::{Analysis, Settings, What};
 use acevo_telemetry::export::{
-    About, Column, CsvExporter, CsvOptions, Exporter, JsonlExporter, McapExporter, MotecExporter, MotecNames, ParquetExporter,
-    Precision, Row, motec_file_name,
+    About, Column, CsvExporter, CsvOptions, Exporter, JsonlExporter, McapExporter, MotecExporter, MotecNames,
+    ParquetExporter, Precision, Row, motec_file_name,
 };
 use acevo_telemetry::recording::{Item, Recording};
 use acevo_telemetry::{Axes, Channel, ChannelValue, Frame, default_channels};
