@@ -48,7 +48,7 @@ fn wrong_usage_is_exit_code_2_and_says_what_is_right() {
         (&["channels", "--car", "gt3"], "--demo"),
         (&["channels", "--units", "stones"], "imperial"),
         (&["--json", "--lines"], "cannot be used with"),
-        (&["plot", "-o", "x.png"], "--demo"),
+        (&["plot", "-o", "x.png"], "FILE"),
         (&["plot", "--demo", "-o", "x.gif"], ".png or .svg"),
         (&["plot", "--demo", "-o", "x.png", "--channels", "speed,sped"], "acevo channels"),
         (&["plot", "--demo", "-o", "x.png", "--size", "0x0"], "1600x900"),

@@ -2,6 +2,7 @@
 
 mod common;
 
+#[cfg(unix)]
 use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
