@@ -21,6 +21,8 @@ mod watch;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
 
 use anyhow::Context;
 
@@ -48,6 +50,9 @@ pub(crate) fn run(args: Acevo) -> anyhow::Result<ExitCode> {
     }
 }
 
+/// A program that was asked to end and has not after this time is stuck.
+const STUCK: Duration = Duration::from_secs(1);
+
 /// Ctrl-C, or being asked to terminate: everything is put in order, then the program ends.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Stop(Arc<AtomicBool>);
@@ -58,6 +63,20 @@ impl Stop {
         let flag = Arc::clone(&stop.0);
         ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed)).context("cannot listen for Ctrl-C")?;
         Ok(stop)
+    }
+
+    /// Ends the program for good where it has been asked to end and does not. Whoever waits for the keys of a terminal that is gone
+    /// waits for ever, on a busy processor.
+    pub(crate) fn insist(&self) {
+        let stop = self.clone();
+        // Nobody waits for this thread: the program ends without it.
+        thread::spawn(move || {
+            while !stop.is_asked_for() {
+                thread::sleep(STUCK);
+            }
+            thread::sleep(STUCK);
+            std::process::exit(1);
+        });
     }
 
     /// True once the program is to end.

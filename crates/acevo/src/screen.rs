@@ -25,17 +25,15 @@ use crate::output;
 /// About thirty pictures per second.
 const DRAW_EVERY: Duration = Duration::from_millis(33);
 
-/// Drawing and keys take less, even on a slow terminal.
-const STUCK: Duration = Duration::from_secs(2);
-
 /// Shows the screen until a key or a signal ends it. The terminal is restored whatever happens.
 pub(crate) fn run(mut live: Live, demo: bool, stop: &Stop) -> anyhow::Result<()> {
+    stop.insist();
     live.wait(Duration::ZERO);
     let shown = Mutex::new(Shown::of(&mut live, demo, Instant::now()));
     let done = AtomicBool::new(false);
     let mut terminal = ratatui::try_init().context("cannot draw on this terminal; try --lines")?;
     let result = thread::scope(|scope| {
-        scope.spawn(|| read(&mut live, demo, &shown, &done, stop));
+        scope.spawn(|| read(&mut live, demo, &shown, &done));
         let result = show(&mut terminal, &shown, stop);
         done.store(true, Ordering::Relaxed);
         result
@@ -44,15 +42,10 @@ pub(crate) fn run(mut live: Live, demo: bool, stop: &Stop) -> anyhow::Result<()>
     result
 }
 
-fn read(live: &mut Live, demo: bool, shown: &Mutex<Shown>, done: &AtomicBool, stop: &Stop) {
+fn read(live: &mut Live, demo: bool, shown: &Mutex<Shown>, done: &AtomicBool) {
     let mut next = Instant::now();
-    let mut asked_to_stop = None;
     while !done.load(Ordering::Relaxed) {
         let now = Instant::now();
-        if stop.is_asked_for() && now - *asked_to_stop.get_or_insert(now) > STUCK {
-            // The terminal is gone, and whoever waits for its keys waits for ever, on a busy processor.
-            std::process::exit(1);
-        }
         live.wait(next.saturating_duration_since(now));
         if now >= next {
             next = now + DRAW_EVERY;

@@ -45,29 +45,40 @@ pub(crate) struct Powertrain {
 }
 
 impl Powertrain {
+    /// The engine is off; cold and empty.
+    const OFF: Self = Self {
+        running: false,
+        cranking: false,
+        rpm: 0.0,
+        gear: 1,
+        clutch: 0.0,
+        shift_left: 0.0,
+        hold_gear: false,
+        next_gear: 1,
+        torque: 0.0,
+        power: 0.0,
+        tc: 0.0,
+        boost_bar: 0.0,
+        water_c: 0.0,
+        oil_c: 0.0,
+        exhaust_c: 0.0,
+        fuel_l: 0.0,
+        fuel_used_l: 0.0,
+        fuel_flow: 0.0,
+        battery_kwh: 0.0,
+        energy_used_kwh: 0.0,
+        battery_c: 0.0,
+    };
+
     pub(super) fn new(spec: &CarSpec, air_c: f64) -> Self {
         Self {
-            running: false,
-            cranking: false,
-            rpm: 0.0,
-            gear: 1,
-            clutch: 0.0,
-            shift_left: 0.0,
-            hold_gear: false,
-            next_gear: 1,
-            torque: 0.0,
-            power: 0.0,
-            tc: 0.0,
-            boost_bar: 0.0,
             water_c: if spec.is_electric() { air_c + 8.0 } else { 78.0 },
             oil_c: if spec.is_electric() { air_c + 12.0 } else { 82.0 },
             exhaust_c: air_c,
             fuel_l: spec.tank_l * 0.5,
-            fuel_used_l: 0.0,
-            fuel_flow: 0.0,
             battery_kwh: spec.battery_kwh * 0.92,
-            energy_used_kwh: 0.0,
             battery_c: air_c + 9.0,
+            ..Self::OFF
         }
     }
 
@@ -80,20 +91,15 @@ impl Powertrain {
     /// The same with the engine off; what it has used and holds stays.
     pub(crate) fn parked(&self) -> Self {
         Self {
-            running: false,
-            cranking: false,
-            rpm: 0.0,
-            gear: 1,
-            clutch: 0.0,
-            shift_left: 0.0,
-            hold_gear: false,
-            next_gear: 1,
-            torque: 0.0,
-            power: 0.0,
-            tc: 0.0,
-            boost_bar: 0.0,
-            fuel_flow: 0.0,
-            ..*self
+            water_c: self.water_c,
+            oil_c: self.oil_c,
+            exhaust_c: self.exhaust_c,
+            fuel_l: self.fuel_l,
+            fuel_used_l: self.fuel_used_l,
+            battery_kwh: self.battery_kwh,
+            energy_used_kwh: self.energy_used_kwh,
+            battery_c: self.battery_c,
+            ..Self::OFF
         }
     }
 

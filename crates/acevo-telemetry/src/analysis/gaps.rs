@@ -32,13 +32,15 @@ pub struct Gap {
 /// Its room is used again: after the first frame nothing is allocated. A car takes about half a microsecond, so look when
 /// something is to be shown rather than at every frame.
 ///
-/// ```no_run
-/// use acevo_telemetry::analysis::{Gaps, Outline};
-/// # let (frame, outline): (acevo_telemetry::Frame, Outline) = unimplemented!();
-/// let mut gaps = Gaps::default();
-/// gaps.update(&frame.graphics, &outline);
-/// if let Some(car) = gaps.ahead() {
-///     println!("{} is {:.0} m ahead", car.id, car.gap_m);
+/// ```
+/// use acevo_telemetry::Frame;
+/// use acevo_telemetry::analysis::{Analysis, Gaps};
+///
+/// fn show(gaps: &mut Gaps, frame: &Frame, analysis: &Analysis) {
+///     gaps.update(&frame.graphics, analysis.outline());
+///     if let Some(car) = gaps.ahead() {
+///         println!("{} is {:.0} m ahead", car.id, car.gap_m);
+///     }
 /// }
 /// ```
 #[derive(Debug, Clone, Default, Serialize)]

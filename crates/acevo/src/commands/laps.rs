@@ -33,6 +33,7 @@ pub(crate) fn run(args: &Laps) -> anyhow::Result<ExitCode> {
     if args.json || args.lines || !output::has_screen() {
         follow(&mut live, &stop, args.quiet, &mut Lines::new(args))?;
     } else {
+        stop.insist();
         let mut table = LiveTable::new(args)?;
         // What would be said on stderr stands below the table.
         follow(&mut live, &stop, true, &mut table)?;
