@@ -12,6 +12,8 @@
 use std::hint::spin_loop;
 use std::time::{Duration, Instant};
 
+use zerocopy::IntoBytes;
+
 use crate::decode::decode;
 use crate::error::Error;
 use crate::page::{Page, PageKind};
@@ -39,13 +41,15 @@ pub struct Last<T: Page> {
     words: T::Words,
     page: T,
     settled: bool,
+    /// False before anything is captured, and where the source went away while it was copied.
+    whole: bool,
     /// How often the page has been copied.
     copies: u64,
 }
 
 impl<T: Page> Default for Last<T> {
     fn default() -> Self {
-        Self { words: T::ZERO_WORDS, page: T::default(), settled: false, copies: 0 }
+        Self { words: T::ZERO_WORDS, page: T::default(), settled: false, whole: false, copies: 0 }
     }
 }
 
@@ -54,9 +58,10 @@ impl<T: Page> Last<T> {
     pub(crate) fn capture(&mut self, source: &dyn Source) -> Result<bool, Error> {
         // What has settled before is whole, whatever the writer does at this moment, and decoded already.
         if !self.settled || !source.is_still(T::KIND, self.words.as_ref())? {
-            self.settled = false;
+            (self.settled, self.whole) = (false, false);
             self.settled = settle(source, T::KIND, self.words.as_mut())?;
             decode(&self.words, &mut self.page);
+            self.whole = true;
             self.copies += 1;
         }
         Ok(self.settled)
@@ -64,6 +69,11 @@ impl<T: Page> Last<T> {
 
     pub(crate) fn page(&self) -> &T {
         &self.page
+    }
+
+    /// The bytes as they were copied, which the page no longer tells: a `bool` may be any byte. `None` where there are none.
+    pub(crate) fn bytes(&self) -> Option<&[u8]> {
+        self.whole.then(|| self.words.as_bytes())
     }
 
     pub(crate) fn is_settled(&self) -> bool {

@@ -159,6 +159,41 @@ impl ACEvoSharedMemoryMapper {
         Ok(section)
     }
 
+    /// The bytes of the page captured last, exactly as the game had them: padding, and whatever stands in a `bool`. This is what a
+    /// recording keeps; a [`View`] is tidied up.
+    ///
+    /// Every view, [`frame`](Self::frame) and [packet](Self::packets) captures through the mapper, so right after one of them these are
+    /// its bytes; where threads share the mapper, another may have captured since. Copies as many bytes as fit into `buffer` and
+    /// returns how many the game has of this layout, at most [`PageKind::size`]; `None` where there are none: the page has not
+    /// been captured yet, or the game went away in the middle of it. Nothing is read from the game, and nothing is allocated.
+    ///
+    /// ```
+    /// use acevo_shared_memory::{ACEvoSharedMemoryMapper, LocalPages, PageKind};
+    ///
+    /// let mapper = ACEvoSharedMemoryMapper::open_source(LocalPages::new())?;
+    /// let mut bytes = [0; PageKind::Physics.size()];
+    /// assert_eq!(mapper.captured(PageKind::Physics, &mut bytes), None);
+    /// let view = mapper.physics();
+    /// assert_eq!(mapper.captured(PageKind::Physics, &mut bytes), Some(bytes.len()));
+    /// # Ok::<(), acevo_shared_memory::Error>(())
+    /// ```
+    pub fn captured(&self, page: PageKind, buffer: &mut [u8]) -> Option<usize> {
+        match page {
+            PageKind::Physics => self.copy_captured::<SPageFilePhysics>(buffer),
+            PageKind::Graphics => self.copy_captured::<SPageFileGraphicEvo>(buffer),
+            PageKind::Static => self.copy_captured::<SPageFileStaticEvo>(buffer),
+        }
+    }
+
+    fn copy_captured<T: Page>(&self, buffer: &mut [u8]) -> Option<usize> {
+        let last = T::last(self).lock().unwrap_or_else(PoisonError::into_inner);
+        let size = self.source.size(T::KIND).min(T::KIND.size());
+        let bytes = last.bytes()?.get(..size)?;
+        let fit = size.min(buffer.len());
+        buffer[..fit].copy_from_slice(&bytes[..fit]);
+        Some(size)
+    }
+
     /// How many pages were handed out without having been seen to stand still.
     pub fn unsettled(&self) -> u64 {
         self.unsettled.load(Ordering::Relaxed)

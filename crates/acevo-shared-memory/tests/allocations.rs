@@ -23,11 +23,13 @@ fn reading_publishing_and_looking_up_fields_allocates_nothing() {
     let mut view = mapper.graphics();
     let mut text = String::with_capacity(1 << 12);
     let mut packets = mapper.packets();
+    let mut bytes = [0; PageKind::Physics.size()];
     let counted = measure(|| {
         for number in 1..100 {
             publisher.publish_physics(&SPageFilePhysics { packetId: number, ..Default::default() }).unwrap();
             publisher.publish_graphics(&SPageFileGraphicEvo { packetId: number, ..Default::default() }).unwrap();
             black_box(packets.wait(Duration::ZERO).unwrap().unwrap());
+            black_box(mapper.captured(PageKind::Physics, &mut bytes).unwrap());
             black_box(mapper.packet_id(PageKind::Physics).unwrap());
             black_box(mapper.physics().snapshot());
             black_box(mapper.graphics().cars().count());

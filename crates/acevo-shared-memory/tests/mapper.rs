@@ -87,6 +87,41 @@ fn bytes_are_published_as_they_are_or_refused() {
     }
 }
 
+#[test]
+fn the_bytes_that_were_captured_are_the_games_own_also_after_a_packet() {
+    let (mapper, mut publisher) = connected();
+    let mut packets = mapper.packets();
+    let mut buffer = [0; PageKind::Graphics.size()];
+    assert!(PageKind::ALL.iter().all(|page| mapper.captured(*page, &mut buffer).is_none()), "nothing was captured");
+    for seed in 1..5 {
+        for page in PageKind::ALL {
+            publisher.publish_bytes(page, &common::odd_bytes(page, seed)).unwrap();
+        }
+        let packet = packets.wait(std::time::Duration::ZERO).unwrap().unwrap();
+        assert!(packet.physics.is_some() && packet.graphics.is_some());
+        assert!(mapper.static_data().is_settled());
+        for page in PageKind::ALL {
+            assert_eq!(mapper.captured(page, &mut buffer), Some(page.size()));
+            assert_eq!(buffer[..page.size()], common::odd_bytes(page, seed), "{page}");
+        }
+    }
+    let mut few = [0; 10];
+    assert_eq!(mapper.captured(PageKind::Physics, &mut few), Some(800), "as many as fit are copied");
+    assert_eq!(few[..], common::odd_bytes(PageKind::Physics, 4)[..10]);
+}
+
+#[test]
+fn a_smaller_page_gives_the_bytes_it_has() {
+    let pages = LocalPages::with_sizes([4096, 3940, 208]).unwrap();
+    let mapper = ACEvoSharedMemoryMapper::open_source(pages.clone()).unwrap();
+    Publisher::local(&pages).publish_bytes(PageKind::Graphics, &[0xab; 3940]).unwrap();
+    mapper.frame().unwrap();
+    let mut buffer = [0; 5000];
+    assert_eq!(mapper.captured(PageKind::Graphics, &mut buffer), Some(3940));
+    assert!(buffer[..3940].iter().all(|byte| *byte == 0xab) && buffer[3940..].iter().all(|byte| *byte == 0));
+    assert_eq!(mapper.captured(PageKind::Physics, &mut buffer), Some(800), "not the rest of the section");
+}
+
 /// A game that ends when it is told to.
 #[derive(Debug)]
 struct Mortal(&'static AtomicBool);

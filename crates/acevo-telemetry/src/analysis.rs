@@ -218,6 +218,11 @@ impl Analysis {
         self.engine.current()
     }
 
+    /// Number of the lap that is being driven, without all the rest of [`current_lap`](Self::current_lap).
+    pub fn current_lap_number(&self) -> Option<u32> {
+        self.engine.number()
+    }
+
     /// The best of the running session.
     pub fn bests(&self) -> &Bests {
         &self.bests
@@ -226,6 +231,11 @@ impl Analysis {
     /// The running session, from 1.
     pub fn session(&self) -> u32 {
         self.engine.session()
+    }
+
+    /// Driving so far in seconds, as [`Lap::ended_s`] counts it.
+    pub fn driven_s(&self) -> f64 {
+        self.driven_s
     }
 
     /// The running stint, from 1.

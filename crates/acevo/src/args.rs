@@ -8,15 +8,19 @@ use std::time::Duration;
 
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, Finding, PageKind};
 use acevo_simulator::{CarModel, Options, Scenario};
-use acevo_telemetry::UnitSystem;
 use acevo_telemetry::analysis::Topic;
 use acevo_telemetry::analysis::{Reference, Sectors, Settings, Thresholds};
+use acevo_telemetry::export::MotecNames;
 use acevo_telemetry::personal::PersonalStore;
+use acevo_telemetry::{Channel, UnitSystem};
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::demo::Demo;
 use crate::live::Open;
+use crate::playback::{Playback, Player, Spot, open};
+use crate::plot::Kind;
+use crate::plot::theme::Theme;
 
 /// Live telemetry of Assetto Corsa EVO in the terminal.
 ///
@@ -64,6 +68,25 @@ pub(crate) enum Command {
     /// On a terminal it is a table that goes on, else a line per finished lap; with --json an object per finished lap.
     #[command(after_long_help = help::LAPS, after_help = help::LAPS_EXAMPLES)]
     Laps(Laps),
+    /// Record every packet to files, one for each session, that survive whatever happens
+    ///
+    /// Starts with the game, waits for it and goes on across restarts. The paths of complete files are printed.
+    #[command(after_help = help::RECORD)]
+    Record(RecordArgs),
+    /// Publish a recording as if the game ran, for any reader of the telemetry
+    #[command(after_help = help::REPLAY)]
+    Replay(Replay),
+    /// Show what is in a recording
+    #[command(after_help = help::INFO)]
+    Info(InfoArgs),
+    /// Export a recording to CSV, JSON lines, Parquet, MoTeC or MCAP
+    #[command(after_help = help::EXPORT)]
+    Export(Export),
+    /// Make a whole file of what can be read of a damaged recording; others need no repair
+    Repair(Repair),
+    /// Draw laps: curves over the distance, the map, the g-g diagram
+    #[command(after_help = help::PLOT)]
+    Plot(Plot),
     /// Measure how many packets come, how regularly and how late, and what reading them costs
     #[command(after_help = help::STATS)]
     Stats(Stats),
@@ -89,6 +112,11 @@ pub(crate) struct Watch {
     /// Say nothing on stderr about the connection
     #[arg(short, long)]
     pub(crate) quiet: bool,
+    /// Read this recording instead of the game
+    #[arg(long, value_name = "FILE", conflicts_with = "demo")]
+    #[cfg_attr(unix, arg(conflicts_with = "dir"))]
+    #[cfg_attr(target_os = "linux", arg(conflicts_with = "pid"))]
+    pub(crate) from: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) place: Place,
     #[command(flatten)]
@@ -114,6 +142,11 @@ pub(crate) struct Events {
     pub(crate) quiet: bool,
     #[command(flatten)]
     pub(crate) analysing: Analysing,
+    /// Read this recording instead of the game
+    #[arg(long, value_name = "FILE", conflicts_with = "demo")]
+    #[cfg_attr(unix, arg(conflicts_with = "dir"))]
+    #[cfg_attr(target_os = "linux", arg(conflicts_with = "pid"))]
+    pub(crate) from: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) place: Place,
     #[command(flatten)]
@@ -139,6 +172,11 @@ pub(crate) struct Laps {
     pub(crate) quiet: bool,
     #[command(flatten)]
     pub(crate) analysing: Analysing,
+    /// Read this recording instead of the game
+    #[arg(long, value_name = "FILE", conflicts_with = "demo")]
+    #[cfg_attr(unix, arg(conflicts_with = "dir"))]
+    #[cfg_attr(target_os = "linux", arg(conflicts_with = "pid"))]
+    pub(crate) from: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) place: Place,
     #[command(flatten)]
@@ -317,6 +355,48 @@ pub(crate) struct Doctor {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Plot {
+    /// Recording to draw laps of
+    #[arg(value_name = "FILE", required_unless_present = "demo", conflicts_with = "demo")]
+    pub(crate) file: Option<PathBuf>,
+    /// Lap to draw: best, lap3
+    #[arg(long, value_name = "LAP", default_value = "best", conflicts_with = "demo")]
+    pub(crate) lap: Spot,
+    /// Lap to compare it with
+    #[arg(long, value_name = "LAP", conflicts_with = "demo")]
+    pub(crate) against: Option<Spot>,
+    /// New file for the picture; .png or .svg says how it is written
+    #[arg(short, long, value_name = "FILE", value_parser = values::picture())]
+    pub(crate) output: PathBuf,
+    /// What to draw
+    #[arg(long, value_name = "KIND", default_value = "sheet")]
+    pub(crate) kind: Kind,
+    /// Curves from the top, by the names that `acevo channels` lists [default: speed,throttle,brake,steering,gear,delta]
+    #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = values::curve)]
+    pub(crate) channels: Vec<&'static Channel>,
+    /// Channel that the map is coloured by; delta shows where time is won and lost
+    #[arg(long, value_name = "ID", default_value = "speed", value_parser = values::curve)]
+    pub(crate) color: &'static Channel,
+    /// Width and height in pixels
+    #[arg(long, value_name = "SIZE", default_value = "1600x900", value_parser = values::size)]
+    pub(crate) size: (u32, u32),
+    /// Colours
+    #[arg(long, value_name = "THEME", default_value = "dark")]
+    pub(crate) theme: Theme,
+    /// Units to show
+    #[arg(long, value_name = "UNITS", default_value = "game", value_parser = values::units())]
+    pub(crate) units: UnitSystem,
+    /// Say nothing but errors
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+    /// Draw two laps of the embedded simulator, driven at once
+    #[arg(long, help_heading = "Demo")]
+    pub(crate) demo: bool,
+    #[command(flatten, next_help_heading = "Demo")]
+    pub(crate) drive: Drive,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Stats {
     /// Measure for this long: 10s, 2m; without it, until Ctrl-C
     #[arg(long = "for", value_name = "TIME", value_parser = values::time)]
@@ -331,6 +411,178 @@ pub(crate) struct Stats {
     pub(crate) place: Place,
     #[command(flatten)]
     pub(crate) demo: DemoArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RecordArgs {
+    /// Directory for the files, or a file, whose name has an extension [default: acevo in the user's documents]
+    #[arg(short, long, value_name = "PATH")]
+    pub(crate) output: Option<PathBuf>,
+    /// End after this long: 10s, 30m
+    #[arg(long = "for", value_name = "TIME", value_parser = values::time)]
+    pub(crate) time: Option<Duration>,
+    /// Say nothing on stderr but errors
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) place: Place,
+    #[command(flatten)]
+    pub(crate) demo: DemoArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Replay {
+    /// Recording to replay
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Seconds of the recording per second [default: 1]
+    #[arg(long, value_name = "FACTOR", value_parser = values::speed)]
+    pub(crate) speed: Option<f64>,
+    /// Begin with this lap, or at this time: lap3, best, 1:30, 90s
+    #[arg(long, value_name = "PLACE")]
+    pub(crate) from: Option<Spot>,
+    /// End with this lap, or at this time
+    #[arg(long, value_name = "PLACE")]
+    pub(crate) to: Option<Spot>,
+    /// Begin again at the end
+    #[arg(long = "loop")]
+    pub(crate) repeat: bool,
+    /// Publish as files in this directory instead of where the game does
+    #[cfg(unix)]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) dir: Option<PathBuf>,
+    /// Say nothing but errors
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InfoArgs {
+    /// Recording to look into
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Read all of it and tell what cannot be read
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// Recording to export
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Kind of file
+    #[arg(long, value_name = "KIND")]
+    pub(crate) to: ExportFormat,
+    /// New file; `-` is the standard output, for csv and jsonl [default: beside the recording]
+    #[arg(short, long, value_name = "PATH")]
+    pub(crate) output: Option<PathBuf>,
+    /// Only these laps: 3, 3-5, 1,4-6
+    #[arg(long, value_name = "LAPS")]
+    pub(crate) laps: Option<LapNumbers>,
+    /// Only these channels, as `acevo channels` names them
+    #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = values::any_channel)]
+    pub(crate) channels: Vec<&'static Channel>,
+    /// At most so many rows a second [default: every packet of physics]
+    #[arg(long, value_name = "HZ", value_parser = values::rate)]
+    pub(crate) rate: Option<f64>,
+    /// Units of tables; MoTeC has its own
+    #[arg(long, value_name = "UNITS", default_value = "game", value_parser = values::units())]
+    pub(crate) units: UnitSystem,
+    /// CSV: a second header row with the units; most readers take all columns for text then
+    #[arg(long)]
+    pub(crate) units_row: bool,
+    /// Tables: numbers as exact as they are, not as exact as they mean anything
+    #[arg(long)]
+    pub(crate) full: bool,
+    /// MoTeC: names of the channels
+    #[arg(long, value_name = "NAMES", default_value = "acc")]
+    pub(crate) names: Naming,
+    /// Say nothing but errors
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+/// A kind of file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// A table of comma-separated values.
+    Csv,
+    /// An object for each row.
+    Jsonl,
+    /// A table for data tools.
+    Parquet,
+    /// A log for MoTeC i2: .ld and .ldx.
+    Motec,
+    /// The pages as they are, as messages of ROS 2.
+    Mcap,
+}
+
+impl ExportFormat {
+    pub(crate) const fn extension(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Jsonl => "jsonl",
+            Self::Parquet => "parquet",
+            Self::Motec => "ld",
+            Self::Mcap => "mcap",
+        }
+    }
+}
+
+/// How MoTeC's channels are called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Naming {
+    /// As logs of Assetto Corsa Competizione: SPEED, G_LAT.
+    Acc,
+    /// As the template for circuits: Ground Speed, G Force Lat.
+    Circuit,
+}
+
+impl From<Naming> for MotecNames {
+    fn from(naming: Naming) -> Self {
+        match naming {
+            Naming::Acc => Self::Acc,
+            Naming::Circuit => Self::Circuit,
+        }
+    }
+}
+
+/// Numbers of laps, as `1,4-6`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LapNumbers(Vec<std::ops::RangeInclusive<u32>>);
+
+impl LapNumbers {
+    pub(crate) fn contains(&self, lap: u32) -> bool {
+        self.0.iter().any(|range| range.contains(&lap))
+    }
+}
+
+impl std::str::FromStr for LapNumbers {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || "expected laps as 3, 3-5 or 1,4-6".to_owned();
+        let range = |part: &str| {
+            let (first, last) = part.split_once('-').unwrap_or((part, part));
+            let number = |text: &str| text.trim().parse::<u32>().ok();
+            number(first).zip(number(last)).filter(|(first, last)| first <= last).map(|(first, last)| first..=last)
+        };
+        text.split(',').map(|part| range(part).ok_or_else(wrong)).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Repair {
+    /// Recording that is damaged; it is not touched
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// New file for what can be read
+    #[arg(value_name = "NEW")]
+    pub(crate) output: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -402,12 +654,19 @@ pub(crate) fn read() -> Acevo {
         Some(Command::Dump(dump)) => Some(&dump.demo),
         Some(Command::Channels(channels)) => Some(&channels.demo),
         Some(Command::Stats(stats)) => Some(&stats.demo),
+        Some(Command::Record(record)) => Some(&record.demo),
         Some(Command::Events(events)) => Some(&events.demo),
         Some(Command::Laps(laps)) => Some(&laps.demo),
         Some(_) => None,
     };
+    let has_speed = match &args.command {
+        None => args.watch.from.is_some(),
+        Some(Command::Watch(watch)) => watch.from.is_some(),
+        _ => false,
+    };
     if let Some(DemoArgs { demo: false, drive }) = demo
         && let Some(option) = drive.first_given()
+        && !(has_speed && option == "--speed")
     {
         let message = format!("{option} is about the simulator: add --demo");
         Acevo::command().error(ErrorKind::MissingRequiredArgument, message).exit();
@@ -455,6 +714,14 @@ impl Place {
     pub(crate) fn opener(&self) -> Open {
         let place = self.clone();
         Box::new(move || place.open())
+    }
+}
+
+impl Watch {
+    /// Starts to play the recording, where one is to be watched.
+    pub(crate) fn play(&self) -> anyhow::Result<Option<Playback>> {
+        let Some(file) = &self.from else { return Ok(None) };
+        Playback::start(Player::new(open(file)?, self.demo.drive.speed())).map(Some)
     }
 }
 

@@ -5,9 +5,15 @@ mod diff;
 mod doctor;
 mod dump;
 mod events;
+mod export;
 mod follow;
+mod info;
 mod laps;
 mod once;
+pub(crate) mod plot;
+mod record;
+mod repair;
+mod replay;
 mod simulate;
 mod stats;
 mod watch;
@@ -31,9 +37,15 @@ pub(crate) fn run(args: Acevo) -> anyhow::Result<ExitCode> {
         Some(Command::Channels(args)) => channels::run(&args),
         Some(Command::Diff(args)) => Ok(diff::run(&args)),
         Some(Command::Doctor(args)) => doctor::run(&args),
+        Some(Command::Record(args)) => record::run(&args),
+        Some(Command::Replay(args)) => replay::run(&args),
+        Some(Command::Export(args)) => export::run(&args),
+        Some(Command::Info(args)) => info::run(&args),
+        Some(Command::Repair(args)) => repair::run(&args),
         Some(Command::Stats(args)) => stats::run(&args),
         Some(Command::Events(args)) => events::run(&args),
         Some(Command::Laps(args)) => laps::run(&args),
+        Some(Command::Plot(args)) => plot::run(&args),
         Some(Command::Simulate(args)) => simulate::run(&args),
     }
 }

@@ -141,6 +141,16 @@ impl Live {
         self.telemetry.frame().filter(|_| self.telemetry.state() != State::Attached)
     }
 
+    /// The newest pages, believed or not.
+    pub(crate) fn pages(&self) -> Option<&Frame> {
+        self.telemetry.frame()
+    }
+
+    /// The bytes of the page that was captured last, as the game had them.
+    pub(crate) fn captured(&self, page: PageKind, buffer: &mut [u8]) -> Option<usize> {
+        self.telemetry.mapper()?.captured(page, buffer)
+    }
+
     /// Where the telemetry comes from, for people.
     pub(crate) fn place(&self) -> Option<String> {
         self.telemetry.mapper().map(|mapper| mapper.place(PageKind::Physics))

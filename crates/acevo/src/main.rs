@@ -12,6 +12,8 @@ mod commands;
 mod demo;
 mod live;
 mod output;
+mod playback;
+mod plot;
 mod process;
 mod raw;
 mod screen;

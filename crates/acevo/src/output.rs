@@ -1,9 +1,13 @@
-//! stdout and stderr, written to without panics: data to one, talk to the other.
+//! stdout and stderr, written to without panics: data to one, talk to the other; and new files.
 
 use std::fmt;
+use std::fs::{self, OpenOptions};
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
+
+use crate::text::clean;
 
 /// The reader of stdout has closed it. The program ends quietly.
 #[derive(Debug)]
@@ -99,4 +103,41 @@ impl Paint {
     fn wrap(self, code: &str, text: &str) -> String {
         if self.0 { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
     }
+}
+
+/// Fails where there is something that must not be overwritten: asked for before anything is waited for.
+pub(crate) fn check_new(path: &Path) -> anyhow::Result<()> {
+    if !is_dash(path) && path.symlink_metadata().is_ok() { Err(exists(path)) } else { Ok(()) }
+}
+
+/// True for `-`, which stands for the standard input or output.
+pub(crate) fn is_dash(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// A file's name for people.
+pub(crate) fn name_of(path: &Path) -> String {
+    if is_dash(path) { "the standard input".into() } else { clean(&path.display().to_string()) }
+}
+
+fn exists(path: &Path) -> anyhow::Error {
+    anyhow!("{} exists and is not overwritten: name another file, or remove it", name_of(path))
+}
+
+/// Writes a file that must not exist yet; what was not written to its end is removed.
+///
+/// # Errors
+/// Where it exists, or what the system says.
+pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let mut file = match OpenOptions::new().write(true).create_new(true).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(exists(path)),
+        result => result.with_context(|| format!("cannot create {}", name_of(path)))?,
+    };
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    drop(file);
+    if written.is_err() {
+        // It is ours, and nobody can be told where that fails, too.
+        let _ = fs::remove_file(path);
+    }
+    written.with_context(|| format!("cannot write {}, and nothing of it was kept", name_of(path)))
 }

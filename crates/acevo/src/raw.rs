@@ -34,8 +34,8 @@
 mod hex_lines;
 
 use std::env;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 
 use acevo_shared_memory::{
@@ -44,7 +44,7 @@ use acevo_shared_memory::{
 use anyhow::{Context, anyhow, bail, ensure};
 use serde::{Deserialize, Serialize};
 
-use crate::output::print;
+use crate::output::{is_dash, name_of, print, write_new};
 use crate::text::clean;
 
 const FORMAT: &str = "acevo raw dump";
@@ -247,17 +247,7 @@ impl RawDump {
         if is_dash(path) {
             return print(text.as_bytes());
         }
-        let mut file = match OpenOptions::new().write(true).create_new(true).open(path) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(exists(path)),
-            result => result.with_context(|| format!("cannot create {}", name_of(path)))?,
-        };
-        let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
-        drop(file);
-        if written.is_err() {
-            // It is ours, and nobody can be told where that fails, too.
-            let _ = fs::remove_file(path);
-        }
-        written.with_context(|| format!("cannot write {}, and nothing of it was kept", name_of(path)))
+        write_new(path, text.as_bytes())
     }
 }
 
@@ -278,25 +268,6 @@ impl RawPage {
         bytes.resize(size, 0);
         Ok(Self { place: clean(&place), settled, bytes })
     }
-}
-
-/// Fails where there is something that must not be overwritten: asked for before anything is waited for.
-pub(crate) fn check_new(path: &Path) -> anyhow::Result<()> {
-    if !is_dash(path) && path.symlink_metadata().is_ok() { Err(exists(path)) } else { Ok(()) }
-}
-
-/// True for `-`, which stands for the standard input or output.
-pub(crate) fn is_dash(path: &Path) -> bool {
-    path.as_os_str() == "-"
-}
-
-/// A file's name for people.
-pub(crate) fn name_of(path: &Path) -> String {
-    if is_dash(path) { "the standard input".into() } else { clean(&path.display().to_string()) }
-}
-
-fn exists(path: &Path) -> anyhow::Error {
-    anyhow!("{} exists and is not overwritten: name another file, or remove it", name_of(path))
 }
 
 #[cfg(test)]

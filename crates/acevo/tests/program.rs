@@ -22,6 +22,7 @@ fn help_has_examples_and_success() {
         &["events", "-h"],
         &["laps", "--help"],
         &["laps", "-h"],
+        &["plot", "--help"],
     ] {
         let help = output(acevo().args(args));
         assert!(help.status.success(), "{args:?}");
@@ -35,7 +36,7 @@ fn help_has_examples_and_success() {
 
 #[test]
 fn wrong_usage_is_exit_code_2_and_says_what_is_right() {
-    let cases: [(&[&str], &str); 11] = [
+    let cases: [(&[&str], &str); 15] = [
         (&["--nonsense"], "--nonsense"),
         (&["dump", "--page", "phisics"], "physics"),
         (&["--demo", "--car", "tank"], "gt3"),
@@ -47,6 +48,10 @@ fn wrong_usage_is_exit_code_2_and_says_what_is_right() {
         (&["channels", "--car", "gt3"], "--demo"),
         (&["channels", "--units", "stones"], "imperial"),
         (&["--json", "--lines"], "cannot be used with"),
+        (&["plot", "-o", "x.png"], "FILE"),
+        (&["plot", "--demo", "-o", "x.gif"], ".png or .svg"),
+        (&["plot", "--demo", "-o", "x.png", "--channels", "speed,sped"], "acevo channels"),
+        (&["plot", "--demo", "-o", "x.png", "--size", "0x0"], "1600x900"),
     ];
     for (args, hint) in cases {
         let wrong = output(acevo().args(args));
@@ -213,4 +218,26 @@ fn stats_tell_what_came_and_what_it_cost() {
     assert!(text.stderr.contains("attached") && !text.stderr.contains('\x1b'), "{}", text.stderr);
     let quiet = output(acevo().args(["stats", "--demo", "--for", "100ms", "--quiet"]));
     assert!(quiet.stderr.is_empty() && quiet.status.success(), "{}", quiet.stderr);
+}
+
+#[test]
+fn plot_draws_two_laps_and_overwrites_nothing() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (png, svg) = (directory.path().join("laps.PNG"), directory.path().join("laps.svg"));
+    for file in [&png, &svg] {
+        let plot = output(acevo().args(["plot", "--demo", "--size", "800x600", "-o"]).arg(file));
+        assert!(plot.status.success() && plot.stdout.is_empty(), "{}", plot.stderr);
+        assert!(plot.stderr.contains("800x600"), "{}", plot.stderr);
+    }
+    let bytes = std::fs::read(&png).expect("a picture");
+    assert_eq!(bytes[..8], *b"\x89PNG\r\n\x1a\n");
+    assert_eq!(bytes[16..24], [0, 0, 3, 32, 0, 0, 2, 88], "800 and 600 pixels");
+    let text = std::fs::read_to_string(&svg).expect("a picture");
+    for label in ["Speed (km/h)", "Difference to lap", "braking", "Start"] {
+        assert!(text.contains(label), "{label}");
+    }
+    let again = output(acevo().args(["plot", "--demo", "-o"]).arg(&png));
+    assert_eq!(again.status.code(), Some(1));
+    assert!(again.stderr.contains("is not overwritten"), "{}", again.stderr);
+    assert_eq!(std::fs::read(&png).expect("a picture"), bytes);
 }

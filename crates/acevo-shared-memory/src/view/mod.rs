@@ -115,6 +115,14 @@ impl<T> From<T> for View<'static, T> {
     }
 }
 
+impl<T> View<'static, T> {
+    /// The same page, marked as [settled](View::is_settled) or not: for one that was captured elsewhere and not whole, as a recording tells.
+    #[must_use]
+    pub fn with_settled(self, settled: bool) -> Self {
+        Self { settled, ..self }
+    }
+}
+
 impl<T: PartialEq> PartialEq for View<'_, T> {
     /// Compares the pages; where they came from does not count.
     fn eq(&self, other: &Self) -> bool {

@@ -66,9 +66,27 @@ pub(crate) fn end_of<T>(mut read: impl FnMut() -> Result<T, Error>) -> Error {
     }
 }
 
+/// Any bytes, of which many are neither 0 nor 1.
+#[cfg(feature = "publish")]
+pub(crate) fn odd_bytes(page: PageKind, seed: u8) -> Vec<u8> {
+    (0..page.size()).map(|index| (index as u8).wrapping_mul(37).wrapping_add(seed)).collect()
+}
+
 /// Publishes all three pages and reads them back, every byte, with the counter first and last.
 #[cfg(feature = "publish")]
 pub(crate) fn what_is_published_is_read(mut publisher: Publisher, mapper: &ACEvoSharedMemoryMapper) -> Publisher {
+    let mut buffer = [0; PageKind::Graphics.size()];
+    for (seed, order) in [(1, CounterOrder::First), (2, CounterOrder::Last)] {
+        publisher = publisher.with_counter(order);
+        for page in PageKind::ALL {
+            publisher.publish_bytes(page, &odd_bytes(page, seed)).unwrap();
+        }
+        mapper.frame().unwrap();
+        for page in PageKind::ALL {
+            assert_eq!(mapper.captured(page, &mut buffer), Some(page.size()));
+            assert_eq!(buffer[..page.size()], odd_bytes(page, seed), "{page}, as it is, padding included");
+        }
+    }
     publisher = publisher.with_counter(CounterOrder::First);
     publisher.publish_physics(&SPageFilePhysics { packetId: 1, gas: 0.25, ..Default::default() }).unwrap();
     assert_eq!((mapper.physics().packet_id(), mapper.physics().raw().gas), (1, 0.25));

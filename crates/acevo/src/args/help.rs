@@ -211,6 +211,16 @@ Examples:
 
 Exit code 0 only when telemetry flows. In the menu or a pause it does not: drive, then try again.";
 
+pub(super) const PLOT: &str = "\
+Examples:
+  acevo plot --demo -o laps.png                           Curves, map and g-g diagram on one sheet
+  acevo plot --demo --kind map --color delta -o map.svg   Where time is won and lost
+  acevo plot --demo --kind traces --channels speed,rpm,delta --theme light -o curves.png
+  acevo plot --demo --kind gg --size 900x900 -o gg.png
+
+Blue is the best lap, orange the one it is compared with. In curves of the delta, above 0 is slower.
+Parts of a lap that were not seen are gaps. A file that exists is not overwritten.";
+
 pub(super) const STATS: &str = "\
 Examples:
   acevo stats                      Until Ctrl-C
@@ -225,6 +235,47 @@ JSON: seconds, source, state, attachments, looks (at the counters), overslept (s
 too long); physics and graphics with written, distinct, missed, unsettled, restarts, rate_hz,
 interval_ms, jitter_ms, latency_ms; process with cpu_percent (of one core) and memory_bytes.
 Exit code 1 where it was ended before there was a game.";
+
+pub(super) const RECORD: &str = "\
+Examples:
+  acevo record                        A file for each session, until Ctrl-C
+  acevo record -o ~/races             In this directory
+  acevo record -o evening.acevo       In this file; further sessions have numbers behind the name
+  acevo record --demo --for 10s -o .  Without the game
+
+Names are as 2026-05-01_20-15-00_Monza_Car_Race.acevo. Nothing is overwritten. A file is valid at any
+moment up to its last second, also when the program is killed or the disk is full; then it goes on
+as soon as there is room. Exit code 1 where there was nothing to record.";
+
+pub(super) const REPLAY: &str = "\
+Examples:
+  acevo replay FILE                        Any reader of the game sees it; `acevo` in another terminal
+  acevo replay FILE --from best --to best --loop
+  acevo replay FILE --from 12:30 --speed 4
+  acevo watch --from FILE                  To watch it without publishing it
+
+Pages are published byte for byte, with their times. Where a game or a simulator has the pages, nothing
+is overwritten: exit code 1. `acevo info FILE` tells laps and times.";
+
+pub(super) const EXPORT: &str = "\
+Examples:
+  acevo export FILE --to csv --channels speed,throttle,brake --rate 50
+  acevo export FILE --to csv -o - --laps 3-5 | head
+  acevo export FILE --to parquet              For pandas, polars, DuckDB
+  acevo export FILE --to motec                A log and its laps for MoTeC i2
+  acevo export FILE --to mcap                 For Foxglove and PlotJuggler
+
+A table has a row for each packet of physics, with time_s, packet_id, session, lap and missed in front.
+The file comes into being under a temporary name; nothing is overwritten.";
+
+pub(super) const INFO: &str = "\
+Examples:
+  acevo info FILE            Game, car, track, sessions, laps, sizes
+  acevo info FILE --check    Reads all of it; exit code 1 where something cannot be read
+  acevo laps --from FILE     The laps with sectors, fuel and so on
+
+JSON: what the file tells of itself (description), bytes, start_us and end_us, records, lost, marks;
+times are microseconds since the recording began. --check adds damage.";
 
 pub(super) const SIMULATE: &str = "\
 Examples:

@@ -1,12 +1,16 @@
 //! Values of options, read with errors that say what is possible.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use acevo_shared_memory::PageKind;
 use acevo_simulator::{CarModel, Scenario};
-use acevo_telemetry::UnitSystem;
 use acevo_telemetry::analysis::{Sectors, Thresholds, Topic};
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use acevo_telemetry::{Channel, UnitSystem, channel};
+use clap::builder::{PathBufValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
+
+use crate::plot::data::is_drawable;
+use crate::plot::{Format, SIZES};
 
 /// A duration of 1 ms to a day: `100ms`, `1s`, `0.5s`, `2m`.
 pub(super) fn time(text: &str) -> Result<Duration, String> {
@@ -51,6 +55,19 @@ pub(super) fn thresholds(changed: &[(String, f64)]) -> Result<Thresholds, String
     serde_json::from_value(changed.into()).map_err(|error| error.to_string())
 }
 
+/// A channel by its id.
+pub(super) fn any_channel(id: &str) -> Result<&'static Channel, String> {
+    channel(id).ok_or_else(|| "no such channel; `acevo channels` lists all".into())
+}
+
+/// Rows per second.
+pub(super) fn rate(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(rate) if (0.01..=1000.0).contains(&rate) => Ok(rate),
+        _ => Err("expected a number from 0.01 to 1000".into()),
+    }
+}
+
 /// Places as `0.31,0.68`: for all tracks.
 pub(super) fn sectors(text: &str) -> Result<Sectors, String> {
     let places = text.split(',').map(|place| place.trim().parse::<f64>());
@@ -58,6 +75,28 @@ pub(super) fn sectors(text: &str) -> Result<Sectors, String> {
     let mut sectors = Sectors::default();
     sectors.set_others(&places).map_err(|error| error.to_string())?;
     Ok(sectors)
+}
+
+/// A file for a picture, which its extension says the format of.
+pub(super) fn picture() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(|path| match Format::of(&path) {
+        Some(_) => Ok(path),
+        None => Err("expected a file that ends in .png or .svg"),
+    })
+}
+
+/// A channel that has numbers.
+pub(super) fn curve(id: &str) -> Result<&'static Channel, String> {
+    let channel = channel(id).ok_or("no such channel; `acevo channels` lists them")?;
+    if is_drawable(channel) { Ok(channel) } else { Err("it is a text, and only numbers can be drawn".into()) }
+}
+
+/// Pixels as `1600x900`.
+pub(super) fn size(text: &str) -> Result<(u32, u32), String> {
+    let size = text.split_once('x').and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)));
+    size.filter(|(width, height)| SIZES.contains(width) && SIZES.contains(height)).ok_or_else(|| {
+        format!("expected width x height, each {} to {} pixels, as 1600x900", SIZES.start(), SIZES.end())
+    })
 }
 
 pub(super) fn page() -> impl TypedValueParser<Value = PageKind> {
@@ -99,6 +138,20 @@ mod tests {
         for wrong in ["", "5", "s", "0s", "-1s", "1h", "NaNs", "infs", "1e9s", "1 s x", "0.1ms", "ä"] {
             assert!(time(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn sizes_are_two_numbers_in_reach() {
+        assert_eq!(size("1600x900"), Ok((1600, 900)));
+        for wrong in ["", "1600", "x", "1600x", "-1x900", "100x900", "9000x900", "1600x900x3", "99999999999x900"] {
+            assert!(size(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn curves_have_numbers() {
+        assert_eq!(curve("speed").map(Channel::id), Ok("speed"));
+        assert!(curve("sped").is_err() && curve("track").is_err());
     }
 
     #[test]

@@ -11,7 +11,8 @@ use self::compare::Differences;
 use super::dump::select::select;
 use crate::args::Diff;
 use crate::output::{ReaderGone, complain, print, say};
-use crate::raw::{RawDump, is_dash, name_of};
+use crate::output::{is_dash, name_of};
+use crate::raw::RawDump;
 
 /// Exit codes: differences, and what keeps them from being found.
 const DIFFERENT: u8 = 1;

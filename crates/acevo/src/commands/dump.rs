@@ -14,8 +14,8 @@ use self::select::{Selected, select};
 use super::once::{ENDED, UNSETTLED, attach, warn_of_silence};
 use crate::args::Dump;
 use crate::demo;
-use crate::output::{print, say};
-use crate::raw::{self, RawDump};
+use crate::output::{self, print, say};
+use crate::raw::RawDump;
 use crate::text::clean;
 
 /// Longer values do not push the units of all others to the right.
@@ -25,7 +25,7 @@ pub(crate) fn run(args: &Dump) -> anyhow::Result<ExitCode> {
     // What was typed is checked before anything is waited for.
     let selected = select(&args.fields, args.page, args.all)?;
     if let Some(file) = &args.raw {
-        raw::check_new(file)?;
+        output::check_new(file)?;
     }
     let (frame, settled) = match (&args.from, args.demo.options()) {
         (Some(file), _) => {
@@ -68,7 +68,7 @@ fn write_raw(mapper: &ACEvoSharedMemoryMapper, file: &Path, real: bool) -> anyho
         say(format_args!("{UNSETTLED}"));
     }
     dump.write(file)?;
-    let name = if raw::is_dash(file) { "the standard output".into() } else { raw::name_of(file) };
+    let name = if output::is_dash(file) { "the standard output".into() } else { output::name_of(file) };
     say(format_args!("acevo: wrote {name}: {}", dump.summary()));
     say(format_args!("acevo: it tells all that the game tells, the driver's name too, and where its pages were found"));
     Ok(ExitCode::SUCCESS)

@@ -1,23 +1,43 @@
 //! `acevo events`: what happens in the session, a line or an object each.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use acevo_telemetry::Event;
 use acevo_telemetry::analysis::{SessionEvent, Severity, Topic};
+use acevo_telemetry::{Event, Frame};
 
 use super::Stop;
 use super::follow::{Feeder, Follower, follow};
 use crate::args::Events;
 use crate::live::Live;
 use crate::output::{self, Paint, say};
+use crate::playback::open;
 use crate::text::clean;
 
 pub(crate) fn run(args: &Events) -> anyhow::Result<ExitCode> {
     let stop = Stop::on_signal()?;
+    if let Some(file) = &args.from {
+        return read_recording(file, args, &stop);
+    }
     let demo = args.demo.start();
     let mut live = Live::new(demo.as_ref().map_or_else(|| args.place.opener(), |demo| demo.open()));
     follow(&mut live, &stop, args.quiet, &mut Printer::new(args))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Everything that happens in a recording, as fast as it can be read.
+fn read_recording(file: &Path, args: &Events, stop: &Stop) -> anyhow::Result<ExitCode> {
+    let mut printer = Printer::new(args);
+    let mut recording = open(file)?;
+    while let Some(step) = recording.next_step()? {
+        printer.feeder.analysis.feed(step.at, step.frame);
+        if !printer.print(Some(step.frame))? || stop.is_asked_for() {
+            return Ok(ExitCode::SUCCESS);
+        }
+    }
+    printer.feeder.analysis.interrupt();
+    printer.print(None)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -42,10 +62,9 @@ impl<'a> Printer<'a> {
     }
 }
 
-impl Follower for Printer<'_> {
-    fn follow(&mut self, live: &mut Live, event: Option<&Event>, _: Instant) -> anyhow::Result<bool> {
-        self.feeder.feed(live, event);
-        self.feeder.take_trouble().iter().for_each(|trouble| say(format_args!("acevo: warning: {trouble}")));
+impl Printer<'_> {
+    /// Prints what has happened, with the time of day in the frame; false when that is enough.
+    fn print(&mut self, frame: Option<&Frame>) -> anyhow::Result<bool> {
         while let Some(event) = self.feeder.analysis.next_event() {
             if !self.only.is_empty() && !self.only.contains(&event.what.topic()) {
                 continue;
@@ -53,7 +72,7 @@ impl Follower for Printer<'_> {
             let text = if self.json {
                 serde_json::to_string(&event)? + "\n"
             } else {
-                let time = live.frame().map_or((-1, 0, 0), |frame| frame.graphics.time_of_day());
+                let time = frame.map_or((-1, 0, 0), |frame| frame.graphics.time_of_day());
                 line(&event, time, self.paint)
             };
             output::print(text.as_bytes())?;
@@ -63,6 +82,14 @@ impl Follower for Printer<'_> {
             }
         }
         Ok(true)
+    }
+}
+
+impl Follower for Printer<'_> {
+    fn follow(&mut self, live: &mut Live, event: Option<&Event>, _: Instant) -> anyhow::Result<bool> {
+        self.feeder.feed(live, event);
+        self.feeder.take_trouble().iter().for_each(|trouble| say(format_args!("acevo: warning: {trouble}")));
+        self.print(live.frame())
     }
 }
 

@@ -42,7 +42,7 @@ pub(super) fn follow(live: &mut Live, stop: &Stop, quiet: bool, follower: &mut d
 }
 
 /// Says on stderr what becomes of the connection.
-fn narrate(live: &Live, event: Option<&Event>, told: &mut Option<Link>) {
+pub(super) fn narrate(live: &Live, event: Option<&Event>, told: &mut Option<Link>) {
     if matches!(event, Some(Event::Packet(_))) {
         return;
     }

@@ -4,6 +4,7 @@ mod in_place;
 mod live_table;
 mod table;
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -17,12 +18,16 @@ use super::follow::{Feeder, Follower, follow};
 use crate::args::{Laps, Sessions};
 use crate::live::Live;
 use crate::output::{self, Paint, say};
+use crate::playback::open;
 
 /// Columns of lines that do not go to a terminal: room for everything.
 const WIDE: usize = 160;
 
 pub(crate) fn run(args: &Laps) -> anyhow::Result<ExitCode> {
     let stop = Stop::on_signal()?;
+    if let Some(file) = &args.from {
+        return read_recording(file, args, &stop);
+    }
     let demo = args.demo.start();
     let mut live = Live::new(demo.as_ref().map_or_else(|| args.place.opener(), |demo| demo.open()));
     if args.json || args.lines || !output::has_screen() {
@@ -34,6 +39,22 @@ pub(crate) fn run(args: &Laps) -> anyhow::Result<ExitCode> {
         follow(&mut live, &stop, true, &mut table)?;
         table.finish()?;
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// All laps of a recording, as fast as it can be read.
+fn read_recording(file: &Path, args: &Laps, stop: &Stop) -> anyhow::Result<ExitCode> {
+    let mut lines = Lines::new(args);
+    let mut recording = open(file)?;
+    while let Some(step) = recording.next_step()? {
+        lines.recorder.feeder.analysis.feed(step.at, step.frame);
+        lines.print_ended()?;
+        if lines.recorder.has_enough() || stop.is_asked_for() {
+            return Ok(ExitCode::SUCCESS);
+        }
+    }
+    lines.recorder.feeder.analysis.interrupt();
+    lines.print_ended()?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -56,6 +77,11 @@ impl Recorder {
     /// Takes what has come; gives the laps that have ended with it, none beyond those that were asked for.
     fn take(&mut self, live: &Live, event: Option<&Event>) -> Vec<Lap> {
         self.feeder.feed(live, event);
+        self.take_ended()
+    }
+
+    /// The laps that have ended meanwhile.
+    fn take_ended(&mut self) -> Vec<Lap> {
         let mut ended: Vec<_> = std::iter::from_fn(|| self.feeder.analysis.next_event())
             .filter_map(|event| match event.what {
                 What::Lap(lap) => Some(lap),
@@ -102,9 +128,9 @@ impl Lines {
     }
 }
 
-impl Follower for Lines {
-    fn follow(&mut self, live: &mut Live, event: Option<&Event>, _: Instant) -> anyhow::Result<bool> {
-        let ended = self.recorder.take(live, event);
+impl Lines {
+    fn print_ended(&mut self) -> anyhow::Result<()> {
+        let ended = self.recorder.take_ended();
         self.recorder.take_trouble().iter().for_each(|trouble| say(format_args!("acevo: warning: {trouble}")));
         for lap in &ended {
             if self.json {
@@ -119,6 +145,14 @@ impl Follower for Lines {
             }
             self.header = header.or(self.header.take());
         }
+        Ok(())
+    }
+}
+
+impl Follower for Lines {
+    fn follow(&mut self, live: &mut Live, event: Option<&Event>, _: Instant) -> anyhow::Result<bool> {
+        self.recorder.feeder.feed(live, event);
+        self.print_ended()?;
         Ok(!self.recorder.has_enough())
     }
 }

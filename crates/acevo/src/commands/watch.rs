@@ -15,8 +15,12 @@ use crate::screen;
 
 pub(crate) fn run(args: &Watch) -> anyhow::Result<ExitCode> {
     let stop = Stop::on_signal()?;
-    let demo = args.demo.start();
-    let mut live = Live::new(demo.as_ref().map_or_else(|| args.place.opener(), |demo| demo.open()));
+    let (demo, playback) = (args.demo.start(), args.play()?);
+    let mut live = Live::new(match (&demo, &playback) {
+        (Some(demo), _) => demo.open(),
+        (_, Some(playback)) => playback.open(),
+        _ => args.place.opener(),
+    });
     if args.json {
         follow(&mut live, &stop, args.quiet, &mut json::Objects::new(args))?;
     } else if args.lines || args.every.is_some() || args.count.is_some() || !output::has_screen() {

@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::output::check_new;
 
 /// Sections as Windows has them, or an old game: bytes that tell where they are, then zeros, then one byte at the very end.
 fn dump(sizes: [usize; 3]) -> RawDump {

@@ -1,0 +1,167 @@
+//! What it costs to export an hour of driving: `cargo bench -p acevo-telemetry --bench export --all-features`.
+//!
+//! The simulator drives ten seconds at a time, which is not counted; then each exporter is fed, which is.
+
+#![allow(clippy::print_stdout)]
+
+use std::fs::{self, File};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use acevo_shared_memory::View;
+use acevo_simulator::{Options, Scenario, Simulator};
+use acevo_telemetry::export::{
+    About, Column, CsvExporter, CsvOptions, Exporter, JsonlExporter, MotecExporter, MotecNames, Precision, Row,
+};
+use acevo_telemetry::{Axes, ChannelValue, Frame, default_channels};
+
+const SECONDS: u32 = 3600;
+const BATCH: usize = 3330;
+
+/// Takes frames with their times.
+type Take = Box<dyn FnMut(&[(Duration, Frame)])>;
+
+/// Something that takes frames, and what it has taken of time.
+struct Contestant {
+    name: &'static str,
+    take: Take,
+    finish: Box<dyn FnOnce()>,
+    spent: Duration,
+}
+
+fn main() {
+    // `cargo test` runs benchmarks, too, without this.
+    let seconds = if std::env::args().any(|argument| argument == "--bench") { SECONDS } else { 10 };
+    // One kind after the other, so that the most memory is that of one; `ACEVO_BENCH` chooses one.
+    let only = std::env::var("ACEVO_BENCH").ok();
+    for name in ["rows", "csv", "csv-full", "jsonl", "motec-acc", "motec-all", "parquet", "mcap"] {
+        if only.as_ref().is_none_or(|only| only == name) {
+            let directory = tempfile::tempdir().expect("a directory");
+            if let Some(contestant) = contestant(name, directory.path()) {
+                run(contestant, directory.path(), seconds);
+            }
+        }
+    }
+}
+
+fn run(mut contestant: Contestant, directory: &Path, seconds: u32) {
+    let mut options = Options::default();
+    options.scenario = Scenario::HotLaps;
+    let mut simulator = Simulator::new(options);
+    let mut batch: Vec<(Duration, Frame)> = Vec::with_capacity(BATCH);
+    while simulator.time() < Duration::from_secs(seconds.into()) {
+        batch.clear();
+        for _ in 0..BATCH {
+            simulator.step();
+            let frame = Frame {
+                physics: View::from(*simulator.physics()),
+                graphics: View::from(*simulator.graphics()),
+                static_data: View::from(*simulator.static_data()),
+            };
+            batch.push((simulator.time(), frame));
+        }
+        let start = Instant::now();
+        (contestant.take)(&batch);
+        contestant.spent += start.elapsed();
+    }
+    let start = Instant::now();
+    (contestant.finish)();
+    let spent = contestant.spent + start.elapsed();
+    let sizes = fs::read_dir(directory).expect("readable").map(|file| file.and_then(|file| file.metadata()));
+    let bytes: u64 = sizes.map(|metadata| metadata.expect("readable").len()).sum();
+    println!(
+        "{:9} {seconds} s of driving in {:.2} s, {:.1} MB; the most memory of this process so far {}",
+        contestant.name,
+        spent.as_secs_f64(),
+        bytes as f64 / 1e6,
+        most_memory(),
+    );
+}
+
+/// What the system says, where it does.
+fn most_memory() -> String {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    peak.map_or_else(|| "unknown".into(), |peak| peak.trim().into())
+}
+
+fn contestant(name: &'static str, directory: &Path) -> Option<Contestant> {
+    let channels: Vec<_> = match name {
+        "motec-acc" => MotecNames::Acc.channels().collect(),
+        _ => default_channels().collect(),
+    };
+    let columns: Vec<Column> = channels.into_iter().map(|channel| Column { channel, unit: channel.unit() }).collect();
+    let path = directory.join(name);
+    let file = || File::create(&path).expect("a file");
+    let options = |precision| CsvOptions::default().with_precision(precision);
+    let exporter: Option<Box<dyn Exporter>> = match name {
+        // Computing the values alone.
+        "rows" => None,
+        "csv" => Some(Box::new(CsvExporter::new(file(), &columns, options(Precision::Shown)).expect("a table"))),
+        "csv-full" => Some(Box::new(CsvExporter::new(file(), &columns, options(Precision::Full)).expect("a table"))),
+        "jsonl" => Some(Box::new(JsonlExporter::new(file(), &columns, Precision::Shown))),
+        "motec-acc" | "motec-all" => {
+            let path = path.with_extension("ld");
+            Some(Box::new(MotecExporter::create(&path, About::default(), &columns, MotecNames::Acc).expect("a log")))
+        }
+        #[cfg(feature = "parquet")]
+        "parquet" => {
+            let exporter = acevo_telemetry::export::ParquetExporter::create(&path, &About::default(), &columns);
+            Some(Box::new(exporter.expect("a file")))
+        }
+        #[cfg(feature = "mcap")]
+        "mcap" => return Some(pages(name, file())),
+        _ => return None,
+    };
+    let exporter = std::rc::Rc::new(std::cell::RefCell::new(exporter));
+    let taking = exporter.clone();
+    let take = move |batch: &[(Duration, Frame)]| {
+        for (at, frame) in batch {
+            let values: Vec<Option<ChannelValue<'_>>> =
+                columns.iter().map(|column| column.channel.value(frame, &Axes::default())).collect();
+            let (time_s, packet_id) = (at.as_secs_f64(), frame.physics.packet_id());
+            let row = Row { time_s, packet_id, session: 1, lap: Some(1), missed: 0, values: &values };
+            match taking.borrow_mut().as_mut() {
+                Some(exporter) => exporter.row(&row).expect("takes a row"),
+                None => {
+                    std::hint::black_box(row);
+                }
+            }
+        }
+    };
+    let finish = move || {
+        if let Some(exporter) = exporter.take() {
+            exporter.finish().expect("completes");
+        }
+    };
+    Some(Contestant { name, take: Box::new(take), finish: Box::new(finish), spent: Duration::ZERO })
+}
+
+/// Pages as a recording has them: physics each time, graphics when it is a new one.
+#[cfg(feature = "mcap")]
+fn pages(name: &'static str, file: File) -> Contestant {
+    use acevo_shared_memory::PageKind;
+    use acevo_telemetry::export::McapExporter;
+
+    let exporter = McapExporter::new(std::io::BufWriter::new(file)).expect("a file");
+    let exporter = std::rc::Rc::new(std::cell::RefCell::new(Some(exporter)));
+    let taking = exporter.clone();
+    let mut graphics = None;
+    let take = move |batch: &[(Duration, Frame)]| {
+        let mut exporter = taking.borrow_mut();
+        let exporter = exporter.as_mut().expect("not finished");
+        for (at, frame) in batch {
+            let at = at.as_nanos() as u64;
+            exporter.page(at, PageKind::Physics, frame.bytes(PageKind::Physics)).expect("takes a page");
+            let id = Some(frame.graphics.packet_id());
+            if graphics != id {
+                graphics = id;
+                exporter.page(at, PageKind::Graphics, frame.bytes(PageKind::Graphics)).expect("takes a page");
+            }
+        }
+    };
+    let finish = move || {
+        exporter.take().expect("once").finish().expect("completes");
+    };
+    Contestant { name, take: Box::new(take), finish: Box::new(finish), spent: Duration::ZERO }
+}

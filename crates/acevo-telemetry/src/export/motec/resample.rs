@@ -1,0 +1,163 @@
+//! From moments at any time to samples at equal distances, without a shift in time.
+
+/// Across a longer gap nothing is interpolated: the value before it is kept. Seconds.
+const LONGEST_GAP_S: f64 = 0.25;
+
+/// How samples come from what lies around them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Method {
+    /// The newest value: settings, gears, flags.
+    Hold,
+    /// The mean of the straight lines between the values, from half a sample before to half a sample behind. It is symmetric,
+    /// so nothing is late or early, and what is faster than the samples can show is damped instead of folded back.
+    Mean,
+}
+
+/// Makes the samples of one channel: sample `k` is the one at `k / rate` seconds.
+#[derive(Debug)]
+pub(super) struct Resampler {
+    method: Method,
+    rate: f64,
+    /// The sample that comes next.
+    next: u64,
+    /// The newest value, and when it came.
+    last: Option<(f64, f64)>,
+    /// The integral since the half of a sample before the next one.
+    sum: f64,
+    /// Up to when.
+    summed_s: f64,
+}
+
+impl Resampler {
+    pub(super) fn new(method: Method, rate: u16) -> Self {
+        Self { method, rate: rate.into(), next: 0, last: None, sum: 0.0, summed_s: 0.0 }
+    }
+
+    /// Takes a value; times begin with 0 and never go back. Gives the samples that are known by now.
+    pub(super) fn push(&mut self, time_s: f64, value: f64, mut take: impl FnMut(f64)) {
+        let Some((before_s, before)) = self.last.replace((time_s, value)) else {
+            // Before the first value there was the same.
+            self.sum = value * 0.5 / self.rate;
+            return;
+        };
+        match self.method {
+            Method::Hold => {
+                while self.next as f64 / self.rate < time_s {
+                    take(before);
+                    self.next += 1;
+                }
+            }
+            Method::Mean => {
+                let slope = match time_s - before_s {
+                    gap if gap > 0.0 && gap <= LONGEST_GAP_S => (value - before) / gap,
+                    _ => 0.0,
+                };
+                let at = |time: f64| before + slope * (time - before_s);
+                let between = |from: f64, to: f64| (to - from) * 0.5 * (at(from) + at(to));
+                loop {
+                    let edge = (self.next as f64 + 0.5) / self.rate;
+                    if edge > time_s {
+                        break;
+                    }
+                    take((self.sum + between(self.summed_s, edge)) * self.rate);
+                    (self.sum, self.summed_s) = (0.0, edge);
+                    self.next += 1;
+                }
+                self.sum += between(self.summed_s, time_s);
+                self.summed_s = time_s;
+            }
+        }
+    }
+
+    /// Gives what is missing to so many samples: the last value goes on.
+    pub(super) fn finish(mut self, samples: u64, mut take: impl FnMut(f64)) {
+        let (_, value) = self.last.unwrap_or_default();
+        if self.method == Method::Mean && self.next < samples {
+            let edge = (self.next as f64 + 0.5) / self.rate;
+            take((self.sum + (edge - self.summed_s) * value) * self.rate);
+            self.next += 1;
+        }
+        for _ in self.next..samples {
+            take(value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::f64::consts::TAU;
+
+    use super::*;
+
+    /// Samples of a function that is seen at 333 Hz with a jitter of a millisecond and some packets missing, for ten seconds.
+    fn sampled(method: Method, rate: u16, of: impl Fn(f64) -> f64) -> Vec<f64> {
+        let (mut resampler, mut samples) = (Resampler::new(method, rate), Vec::new());
+        for packet in (0..3330_u32).filter(|packet| packet % 50 != 7) {
+            let jitter = if packet == 0 { 0.0 } else { f64::from(packet * 7919 % 101) / 101.0 * 0.001 };
+            let time_s = f64::from(packet) / 333.0 + jitter;
+            resampler.push(time_s, of(time_s), |sample| samples.push(sample));
+        }
+        resampler.finish(10 * u64::from(rate), |sample| samples.push(sample));
+        assert_eq!(samples.len(), 10 * usize::from(rate));
+        samples
+    }
+
+    /// Amplitude, and delay in seconds, of a sine of so many Hz among samples.
+    fn measured(samples: &[f64], rate: u16, hertz: f64) -> (f64, f64) {
+        let (mut sine, mut cosine) = (0.0, 0.0);
+        // The first and the last sample know one side only.
+        let all = samples.len();
+        for (index, sample) in samples.iter().enumerate() {
+            let angle = TAU * hertz * index as f64 / f64::from(rate);
+            sine += sample * angle.sin();
+            cosine += sample * angle.cos();
+        }
+        (2.0 * sine.hypot(cosine) / all as f64, -cosine.atan2(sine) / (TAU * hertz))
+    }
+
+    #[test]
+    fn a_sine_is_neither_late_nor_early() {
+        for (rate, hertz) in
+            [(200, 3.0), (200, 20.0), (100, 3.0), (100, 15.0), (60, 3.0), (60, 8.0), (20, 1.0), (20, 4.0)]
+        {
+            let samples = sampled(Method::Mean, rate, |time| (TAU * hertz * time).sin());
+            let (amplitude, delay) = measured(&samples, rate, hertz);
+            assert!(delay.abs() < 1e-4, "{hertz} Hz at {rate} Hz: {delay} s late");
+            // The mean over one sample, and the straight lines between packets, take away as much as that.
+            let x = TAU / 2.0 * hertz / f64::from(rate);
+            assert!((amplitude - x.sin() / x).abs() < 0.015, "{hertz} Hz at {rate} Hz: {amplitude}");
+        }
+    }
+
+    #[test]
+    fn what_is_too_fast_is_damped() {
+        // 39 Hz at 20 samples a second would look like 1 Hz.
+        let samples = sampled(Method::Mean, 20, |time| (TAU * 39.0 * time).sin());
+        let (amplitude, _) = measured(&samples, 20, 1.0);
+        assert!(amplitude < 0.05, "{amplitude}");
+        let plain = sampled(Method::Hold, 20, |time| (TAU * 39.0 * time).sin());
+        assert!(measured(&plain, 20, 1.0).0 > 0.9, "the test shows something");
+    }
+
+    #[test]
+    fn a_value_that_is_held_is_the_newest_one() {
+        let samples = sampled(Method::Hold, 100, |time| (time * 3.0).floor());
+        for (index, sample) in samples.iter().enumerate() {
+            let time = index as f64 / 100.0;
+            // Packets come every 3 ms, up to 7 ms where one is missing.
+            assert!(*sample == (time * 3.0).floor() || *sample == ((time - 0.008) * 3.0).floor(), "{time}: {sample}");
+        }
+    }
+
+    #[test]
+    fn across_a_gap_the_value_before_it_stays() {
+        let (mut resampler, mut samples) = (Resampler::new(Method::Mean, 10), Vec::new());
+        for (time, value) in [(0.0, 1.0), (0.1, 1.0), (5.0, 2.0), (5.1, 2.0)] {
+            resampler.push(time, value, |sample| samples.push(sample));
+        }
+        resampler.finish(52, |sample| samples.push(sample));
+        assert_eq!(samples.len(), 52);
+        assert!(samples[..50].iter().all(|sample| (sample - 1.0).abs() < 1e-9), "{samples:?}");
+        assert!(samples[51..].iter().all(|sample| (sample - 2.0).abs() < 1e-9), "{samples:?}");
+    }
+}

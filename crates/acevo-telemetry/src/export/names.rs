@@ -1,0 +1,53 @@
+//! Names of files and folders, out of what the game tells.
+
+/// Longest name of a part of a path, in bytes.
+const LONGEST: usize = 64;
+
+/// Names that Windows keeps for devices, whatever stands behind a point.
+const DEVICES: [&str; 4] = ["CON", "PRN", "AUX", "NUL"];
+
+/// A name that every file system takes and that no path can be made of; `unknown` where nothing is left.
+pub(super) fn safe_name(name: &str) -> String {
+    let mut safe = String::new();
+    for character in name.trim().chars() {
+        let unsafe_ = character.is_control() || "/\\:*?\"<>|=%&#".contains(character);
+        let character = if unsafe_ { '_' } else { character };
+        if safe.len() + character.len_utf8() > LONGEST {
+            break;
+        }
+        safe.push(character);
+    }
+    let safe = safe.trim_matches([' ', '.']);
+    let stem = safe.split('.').next().unwrap_or_default().to_ascii_uppercase();
+    let numbered = stem.strip_prefix("COM").or_else(|| stem.strip_prefix("LPT"));
+    let is_device = DEVICES.contains(&stem.trim_end()) || numbered.is_some_and(|number| number.chars().count() == 1);
+    match safe {
+        "" => "unknown".into(),
+        safe if is_device => format!("_{safe}"),
+        safe => safe.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_stay_names() {
+        for (name, expected) in [
+            ("Nürburgring", "Nürburgring"),
+            ("../../etc/passwd", "_.._etc_passwd"),
+            ("..", "unknown"),
+            (" ", "unknown"),
+            ("con", "_con"),
+            ("NUL.txt", "_NUL.txt"),
+            ("lpt1", "_lpt1"),
+            ("comet", "comet"),
+            ("a=b/c\0", "a_b_c_"),
+        ] {
+            assert_eq!(safe_name(name), expected);
+        }
+        let long = safe_name(&"ü".repeat(100));
+        assert_eq!(long, "ü".repeat(32));
+    }
+}

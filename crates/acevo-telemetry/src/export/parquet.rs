@@ -1,0 +1,310 @@
+//! Columns for data frames and databases: Apache Parquet.
+
+mod metadata;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use acevo_shared_memory::{Field, FieldType};
+use parquet::basic::{Compression, Encoding, LogicalType, Repetition, Type as Physical};
+use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, DoubleType, FloatType, Int32Type};
+use parquet::errors::ParquetError;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
+use parquet::schema::types::{ColumnPath, Type};
+
+use self::metadata::{field_of, metadata};
+use super::date::Date;
+use super::names::safe_name;
+use super::pending::PendingFile;
+use super::{About, Column, ExportError, Exporter, LEAD, Row};
+use crate::{ChannelValue, Kind, Unit};
+
+/// A row group is that long: what is kept in memory, and what a reader may leave out when it looks for something.
+const GROUP_S: f64 = 60.0;
+
+/// Rows of a group, whatever their times say; three minutes of physics steps.
+const GROUP_ROWS: usize = 60_000;
+
+/// Where a part of a data set of many drives belongs, below its folder:
+/// `track=…/car=…/driver=…/session=…/part-<yyyymmdd>T<hhmmss>Z-<part>.parquet`.
+///
+/// Readers take the names of the folders for columns (Hive partitions). `session` has the meaning of the column of that name;
+/// parts of the same session are told apart by their numbers.
+///
+/// ```
+/// use acevo_telemetry::export::{About, partition_path};
+///
+/// let mut about = About::default();
+/// (about.track, about.configuration, about.car) = ("Ring".into(), "GP".into(), "a/b".into());
+/// let path = partition_path(&about, 2, 0);
+/// assert_eq!(path.to_str(), Some("track=Ring GP/car=a_b/driver=unknown/session=2/part-19700101T000000Z-0.parquet"));
+/// ```
+pub fn partition_path(about: &About, session: u32, part: u32) -> PathBuf {
+    let Date { year, month, day, hour, minute, second } = Date::of(about.unix_s);
+    let track = format!("{} {}", about.track, about.configuration);
+    [("track", &track), ("car", &about.car), ("driver", &about.driver), ("session", &session.to_string())]
+        .map(|(name, value)| format!("{name}={}", safe_name(value)))
+        .into_iter()
+        .chain([format!("part-{year:04}{month:02}{day:02}T{hour:02}{minute:02}{second:02}Z-{part}.parquet")])
+        .collect()
+}
+
+/// Writes an Apache Parquet file.
+///
+/// It has the columns `time_s`, `packet_id`, `session`, `lap` and `missed`, and one for each channel under its
+/// [name](Column::name), typed as the game has it: 32-bit floats, whole numbers, flags, texts; what is computed from whole
+/// numbers is a 64-bit float, an enum is the game's number. What there is none of is null.
+///
+/// Floats are split into streams of bytes, which makes them half as large, and compressed by LZ4, which is pure Rust and read
+/// everywhere. The file's metadata have JSON under two keys: `acevo.about` tells what the file is about, `acevo.columns` the
+/// unit, title, quality, sources and note of each column, and the names of an enum's values.
+///
+/// One minute is kept in memory. The file has its name once it is complete.
+#[derive(Debug)]
+pub struct ParquetExporter {
+    file: SerializedFileWriter<PendingFile>,
+    lead: Lead,
+    columns: Vec<Data>,
+    /// When the rows in memory begin.
+    since_s: f64,
+}
+
+/// What every row tells.
+#[derive(Debug, Default)]
+struct Lead {
+    time_s: Vec<f64>,
+    packet_id: Vec<i32>,
+    session: Vec<i32>,
+    lap: Series<i32>,
+    missed: Vec<i32>,
+}
+
+/// The values that there are, and for each row whether there is one: 1 or 0.
+#[derive(Debug)]
+struct Series<T> {
+    values: Vec<T>,
+    levels: Vec<i16>,
+}
+
+impl<T> Default for Series<T> {
+    fn default() -> Self {
+        Self { values: Vec::new(), levels: Vec::new() }
+    }
+}
+
+impl<T> Series<T> {
+    fn push(&mut self, value: Option<T>) {
+        self.levels.push(value.is_some().into());
+        self.values.extend(value);
+    }
+
+    fn clear(&mut self) {
+        self.values.clear();
+        self.levels.clear();
+    }
+}
+
+/// A column of one of the types.
+#[derive(Debug)]
+enum Data {
+    Float(Series<f32>),
+    Double(Series<f64>),
+    Whole(Series<i32>),
+    Flag(Series<bool>),
+    Text(Series<ByteArray>),
+}
+
+impl Data {
+    fn of(column: &Column) -> Self {
+        let source = column.channel.sources().first().and_then(|source| field_of(source));
+        match (column.channel.kind(), source) {
+            (Kind::Flag, _) => Self::Flag(Series::default()),
+            (Kind::Enum(_), _) => Self::Whole(Series::default()),
+            (Kind::Text, _) => Self::Text(Series::default()),
+            (_, Some(Field { ty: FieldType::F32, .. })) => Self::Float(Series::default()),
+            // The game's whole number, in its own unit.
+            (_, Some(field))
+                if matches!(
+                    field.ty,
+                    FieldType::I8 | FieldType::U8 | FieldType::I16 | FieldType::U16 | FieldType::I32
+                ) && column.channel.decimals() == 0
+                    && column.unit == column.channel.unit()
+                    && (column.unit == Unit::None || field.unit == column.unit.symbol()) =>
+            {
+                Self::Whole(Series::default())
+            }
+            _ => Self::Double(Series::default()),
+        }
+    }
+
+    fn push(&mut self, value: Option<ChannelValue<'_>>) {
+        let number = || value.and_then(|value| value.as_f64());
+        match self {
+            Self::Float(series) => series.push(number().map(|number| number as f32)),
+            Self::Double(series) => series.push(number()),
+            // Casts of floats stop at the ends of what fits.
+            Self::Whole(series) => series.push(number().map(|number| number.round() as i32)),
+            Self::Flag(series) => series.push(number().map(|number| number != 0.0)),
+            Self::Text(series) => {
+                let text = match value {
+                    Some(ChannelValue::Text(text)) => Some(text),
+                    _ => None,
+                };
+                // Mostly it is the one before, of which a copy costs nothing.
+                let before =
+                    series.values.last().filter(|before| text.is_some_and(|text| before.data() == text.as_bytes()));
+                let value = before.cloned().or_else(|| text.map(|text| ByteArray::from(text.as_bytes().to_vec())));
+                series.push(value);
+            }
+        }
+    }
+
+    fn write(&mut self, group: &mut Group<'_>) -> Result<(), ParquetError> {
+        match self {
+            Self::Float(series) => write::<FloatType>(group, series),
+            Self::Double(series) => write::<DoubleType>(group, series),
+            Self::Whole(series) => write::<Int32Type>(group, series),
+            Self::Flag(series) => write::<BoolType>(group, series),
+            Self::Text(series) => write::<ByteArrayType>(group, series),
+        }
+    }
+
+    fn physical(&self) -> Physical {
+        match self {
+            Self::Float(_) => Physical::FLOAT,
+            Self::Double(_) => Physical::DOUBLE,
+            Self::Whole(_) => Physical::INT32,
+            Self::Flag(_) => Physical::BOOLEAN,
+            Self::Text(_) => Physical::BYTE_ARRAY,
+        }
+    }
+}
+
+type Group<'a> = SerializedRowGroupWriter<'a, PendingFile>;
+
+/// Writes a column that may have nulls, and empties it.
+fn write<T: DataType>(group: &mut Group<'_>, series: &mut Series<T::T>) -> Result<(), ParquetError> {
+    write_values::<T>(group, &series.values, Some(&series.levels))?;
+    series.clear();
+    Ok(())
+}
+
+fn write_values<T: DataType>(
+    group: &mut Group<'_>,
+    values: &[T::T],
+    levels: Option<&[i16]>,
+) -> Result<(), ParquetError> {
+    let Some(mut column) = group.next_column()? else {
+        return Err(ParquetError::General("there are more columns than the schema has".into()));
+    };
+    column.typed::<T>().write_batch(values, levels, None)?;
+    column.close()
+}
+
+impl ParquetExporter {
+    /// Creates the file under a temporary name.
+    ///
+    /// # Errors
+    /// [`ExportError`].
+    pub fn create(path: &Path, about: &About, columns: &[Column]) -> Result<Self, ExportError> {
+        let data: Vec<Data> = columns.iter().map(Data::of).collect();
+        let types = LEAD.map(|name| match name {
+            "time_s" => (name, Physical::DOUBLE, Repetition::REQUIRED),
+            "lap" => (name, Physical::INT32, Repetition::OPTIONAL),
+            _ => (name, Physical::INT32, Repetition::REQUIRED),
+        });
+        let names: Vec<_> = columns.iter().map(Column::name).collect();
+        let optional = |(name, data): (_, &Data)| (name, data.physical(), Repetition::OPTIONAL);
+        let types = types.into_iter().chain(names.iter().map(AsRef::as_ref).zip(&data).map(optional));
+
+        let mut properties = WriterProperties::builder()
+            .set_created_by(concat!("acevo ", env!("CARGO_PKG_VERSION")).into())
+            .set_compression(Compression::LZ4_RAW)
+            .set_dictionary_enabled(false)
+            .set_statistics_enabled(EnabledStatistics::Chunk)
+            .set_key_value_metadata(Some(metadata(about, columns)));
+        let mut fields = Vec::new();
+        for (name, physical, repetition) in types {
+            let path = ColumnPath::from(name);
+            properties = match physical {
+                Physical::FLOAT | Physical::DOUBLE => properties.set_column_encoding(path, Encoding::BYTE_STREAM_SPLIT),
+                Physical::INT32 => properties.set_column_encoding(path, Encoding::DELTA_BINARY_PACKED),
+                // Few texts, many times.
+                Physical::BYTE_ARRAY => properties.set_column_dictionary_enabled(path, true),
+                _ => properties,
+            };
+            let text = (physical == Physical::BYTE_ARRAY).then_some(LogicalType::String);
+            let field =
+                Type::primitive_type_builder(name, physical).with_repetition(repetition).with_logical_type(text);
+            fields.push(Arc::new(field.build()?));
+        }
+        let schema = Type::group_type_builder("acevo").with_fields(fields).build()?;
+        let file = PendingFile::create(path)?;
+        let file = SerializedFileWriter::new(file, Arc::new(schema), Arc::new(properties.build()))?;
+        Ok(Self { file, lead: Lead::default(), columns: data, since_s: 0.0 })
+    }
+
+    /// Writes what is in memory.
+    fn write_group(&mut self) -> Result<(), ExportError> {
+        let mut group = self.file.next_row_group()?;
+        write_values::<DoubleType>(&mut group, &self.lead.time_s, None)?;
+        write_values::<Int32Type>(&mut group, &self.lead.packet_id, None)?;
+        write_values::<Int32Type>(&mut group, &self.lead.session, None)?;
+        write::<Int32Type>(&mut group, &mut self.lead.lap)?;
+        write_values::<Int32Type>(&mut group, &self.lead.missed, None)?;
+        for column in &mut self.columns {
+            column.write(&mut group)?;
+        }
+        group.close()?;
+        let Lead { time_s, packet_id, session, missed, .. } = &mut self.lead;
+        time_s.clear();
+        for numbers in [packet_id, session, missed] {
+            numbers.clear();
+        }
+        Ok(())
+    }
+}
+
+impl Exporter for ParquetExporter {
+    fn row(&mut self, row: &Row<'_>) -> Result<(), ExportError> {
+        let is_full = row.time_s - self.since_s >= GROUP_S || self.lead.time_s.len() >= GROUP_ROWS;
+        if self.lead.time_s.is_empty() {
+            self.since_s = row.time_s;
+        } else if is_full {
+            self.write_group()?;
+            self.since_s = row.time_s;
+        }
+        let whole = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
+        self.lead.time_s.push(row.time_s);
+        self.lead.packet_id.push(row.packet_id);
+        self.lead.session.push(whole(row.session));
+        self.lead.lap.push(row.lap.map(whole));
+        self.lead.missed.push(whole(row.missed));
+        for (index, column) in self.columns.iter_mut().enumerate() {
+            column.push(row.values.get(index).copied().flatten());
+        }
+        Ok(())
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<(), ExportError> {
+        if !self.lead.time_s.is_empty() {
+            self.write_group()?;
+        }
+        let mut file = self.file.into_inner()?;
+        file.complete()?;
+        file.publish()
+    }
+}
+
+impl From<ParquetError> for ExportError {
+    fn from(error: ParquetError) -> Self {
+        match error {
+            ParquetError::External(error) => match error.downcast::<std::io::Error>() {
+                Ok(source) => Self::stream(*source),
+                Err(error) => Self::Other(error),
+            },
+            error => Self::Other(error.into()),
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! Recordings: files of every page as it was, with its time, that survive whatever happens.
+//!
+//! [`RecordingWriter`] writes one, [`ThreadedWriter`] does so without ever waiting for a disk, and [`Ring`] keeps the last seconds
+//! until somebody wants them. [`Recording`] reads, also what a killed program has left; [`repair`] makes a whole file of that.
+#![doc = include_str!("../../../docs/recording-format.md")]
+
+mod batch;
+mod chunk;
+mod codec;
+mod description;
+mod encoder;
+mod error;
+mod filter;
+mod index;
+mod info;
+mod layout;
+mod mark;
+mod reader;
+mod record;
+mod repair;
+mod ring;
+mod threaded;
+mod varint;
+mod writer;
+
+pub use codec::Compression;
+pub use description::{Description, PageSizes};
+pub use error::RecordingError;
+pub use info::Info;
+pub use mark::{Mark, Marked};
+pub use reader::{Damage, Item, Recording, Seen, Step};
+pub use record::{Counts, Record};
+pub use repair::{Repaired, repair};
+pub use ring::{Moment, Ring};
+pub use threaded::ThreadedWriter;
+pub use writer::{Output, Progress, RecordingWriter};

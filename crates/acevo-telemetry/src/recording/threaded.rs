@@ -1,0 +1,209 @@
+//! Recording without ever waiting for a disk: packing and writing have a thread of their own.
+
+use std::mem;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use super::batch::Batch;
+use super::error::RecordingError;
+use super::mark::Mark;
+use super::record::{Counts, Record, micros};
+use super::writer::{Gap, Output, Progress, RecordingWriter};
+
+/// Batches of a second that are under way or free: so long may a disk take for a write.
+const BATCHES: usize = 10;
+
+/// Marks that may be under way beside them.
+const MARKS: usize = 64;
+
+/// Hands records over to a thread that packs and writes them, a second's worth at a time.
+///
+/// [`record`](Self::record) never waits: where the disk has not kept up for some ten seconds, records are lost, and counted and
+/// marked as lost as soon as there is room again. Rooms for records are used again and again.
+#[derive(Debug)]
+pub struct ThreadedWriter {
+    batch: Box<Batch>,
+    /// Batches that were written and can be used again.
+    free: Receiver<Box<Batch>>,
+    /// `None` once it is finished.
+    work: Option<SyncSender<Work>>,
+    thread: Option<JoinHandle<Result<Progress, RecordingError>>>,
+    /// Of what the thread has done.
+    progress: Arc<Mutex<Progress>>,
+    /// Records that were taken, and those that were lost on this side.
+    records: Counts,
+    lost: Counts,
+    /// What was lost since the last batch was handed over.
+    owed: Counts,
+    gap: Option<Gap>,
+}
+
+#[derive(Debug)]
+enum Work {
+    Records(Box<Batch>),
+    Mark(Mark),
+}
+
+impl ThreadedWriter {
+    /// Takes over a recording that has begun.
+    ///
+    /// # Errors
+    /// [`RecordingError::Io`] where the system gives no thread.
+    pub fn new<W: Output + Send + 'static>(writer: RecordingWriter<W>) -> Result<Self, RecordingError> {
+        let progress = Arc::new(Mutex::new(writer.progress().clone()));
+        let records = progress.lock().unwrap_or_else(PoisonError::into_inner).records;
+        let (work, to_do) = sync_channel(BATCHES + MARKS);
+        let (done, free) = sync_channel(BATCHES);
+        // One more is being filled here.
+        for _ in 1..BATCHES {
+            let _ = done.try_send(Box::default());
+        }
+        let shared = Arc::clone(&progress);
+        let thread =
+            thread::Builder::new().name("recording".into()).spawn(move || write_all(writer, &to_do, &done, &shared))?;
+        Ok(Self {
+            batch: Box::default(),
+            free,
+            work: Some(work),
+            thread: Some(thread),
+            progress,
+            records,
+            lost: Counts::default(),
+            owed: Counts::default(),
+            gap: None,
+        })
+    }
+
+    /// Takes a record. Never waits for the disk.
+    ///
+    /// # Errors
+    /// [`RecordingError::PageSize`] for what is no page. [`progress`](Self::progress) tells of trouble with the disk.
+    pub fn record(&mut self, record: &Record<'_>) -> Result<(), RecordingError> {
+        Batch::check(record)?;
+        if !self.batch.has_room_for(record) && !self.hand_over() {
+            let at = micros(record.at).max(self.batch.last);
+            let mut lost = Counts::default();
+            lost.add(record.page, 1);
+            Gap::extend(&mut self.gap, at, at, &lost);
+            // What the record itself has to tell of missed packets must not be forgotten.
+            self.owed.add(record.page, 1 + u64::from(record.missed));
+            self.lost.add_all(&lost);
+            return Ok(());
+        }
+        self.batch.push(record);
+        self.records.add(record.page, 1);
+        Ok(())
+    }
+
+    /// Writes down something that has happened. A mark of more than 4 KiB is left out, and so is one that comes while the disk has not
+    /// kept up with dozens before it.
+    pub fn mark(&mut self, mark: Mark) {
+        let _ = self.try_send(Work::Mark(mark));
+    }
+
+    /// Hands over what was taken, without waiting for it to be written. To be called where nothing has come for a second, in a pause
+    /// say; else records do it.
+    pub fn flush(&mut self) {
+        if !self.batch.is_empty() {
+            self.hand_over();
+        }
+    }
+
+    /// How it is getting on.
+    pub fn progress(&self) -> Progress {
+        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        progress.records = self.records;
+        progress.lost.add_all(&self.lost);
+        if progress.trouble.is_none() && self.thread.as_ref().is_some_and(JoinHandle::is_finished) {
+            progress.trouble = Some("the recording has broken off".into());
+        }
+        progress
+    }
+
+    /// Waits until everything is written, the index too.
+    ///
+    /// # Errors
+    /// [`RecordingError::Io`]. What was written before is valid.
+    pub fn finish(mut self) -> Result<Progress, RecordingError> {
+        let mut progress = self.complete()?;
+        progress.records = self.records;
+        progress.lost.add_all(&self.lost);
+        Ok(progress)
+    }
+
+    /// Hands the batch over, where there is an empty one to go on with.
+    fn hand_over(&mut self) -> bool {
+        let Ok(mut empty) = self.free.try_recv() else { return false };
+        empty.last = self.batch.last;
+        if let Some(mark) = self.gap.as_ref().map(Gap::mark)
+            && self.try_send(Work::Mark(mark))
+        {
+            self.gap = None;
+        }
+        let full = mem::replace(&mut self.batch, empty);
+        let counts = full.counts();
+        if !self.try_send(Work::Records(full)) {
+            // The thread has ended: nothing will ever be written again.
+            self.lost.add_all(&counts);
+        }
+        self.settle_debt();
+        true
+    }
+
+    /// What was lost is told by the first records after it.
+    fn settle_debt(&mut self) {
+        self.batch.debt.add_all(&mem::take(&mut self.owed));
+    }
+
+    fn try_send(&self, work: Work) -> bool {
+        self.work.as_ref().is_some_and(|sender| sender.try_send(work).is_ok())
+    }
+
+    fn complete(&mut self) -> Result<Progress, RecordingError> {
+        if let Some(work) = self.work.take() {
+            // Here, at the end, it may take as long as it takes.
+            let batch = mem::take(&mut self.batch);
+            let _ = work.send(Work::Records(batch));
+            if let Some(gap) = self.gap.take() {
+                let _ = work.send(Work::Mark(gap.mark()));
+            }
+        }
+        match self.thread.take().map(JoinHandle::join) {
+            Some(Ok(finished)) => finished,
+            _ => Err(std::io::Error::other("the recording has broken off").into()),
+        }
+    }
+}
+
+impl Drop for ThreadedWriter {
+    /// Tries to finish; nobody can be told where that fails.
+    fn drop(&mut self) {
+        if self.thread.is_some() {
+            let _ = self.complete();
+        }
+    }
+}
+
+/// What the thread does, until there is nothing more to come.
+fn write_all<W: Output>(
+    mut writer: RecordingWriter<W>,
+    to_do: &Receiver<Work>,
+    done: &SyncSender<Box<Batch>>,
+    progress: &Mutex<Progress>,
+) -> Result<Progress, RecordingError> {
+    for work in to_do {
+        // Trouble is told by the progress, and what could not be written is tried again.
+        let _ = match work {
+            Work::Records(mut batch) => {
+                writer.count(&batch.counts());
+                let written = writer.take_batch(&mut batch);
+                let _ = done.try_send(batch);
+                written
+            }
+            Work::Mark(mark) => writer.mark(&mark),
+        };
+        progress.lock().unwrap_or_else(PoisonError::into_inner).clone_from(writer.progress());
+    }
+    writer.finish().map(|(_, progress)| progress)
+}

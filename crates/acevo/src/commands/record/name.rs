@@ -1,0 +1,110 @@
+//! Names of files: when, where, what.
+
+use std::path::{Path, PathBuf};
+
+use acevo_telemetry::Frame;
+use jiff::Zoned;
+
+/// What a file's name tells about its session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Names {
+    pub(super) track: String,
+    pub(super) configuration: String,
+    pub(super) car: String,
+    pub(super) session: String,
+}
+
+impl Names {
+    /// Once they are known: while a session loads they are empty or placeholders.
+    pub(super) fn of(frame: &Frame) -> Option<Self> {
+        let (session, graphics) = (&frame.static_data, &frame.graphics);
+        let is_name = |name: &str| !name.is_empty() && !name.contains("placeholder");
+        let phase = graphics.session_phase();
+        (is_name(session.track()) && is_name(graphics.car_model())).then(|| Self {
+            track: session.track().into(),
+            configuration: session.track_configuration().into(),
+            car: graphics.car_model().into(),
+            session: if phase.is_empty() { session.session_name() } else { phase }.into(),
+        })
+    }
+
+    /// In a form that every file system takes.
+    pub(super) fn as_file_name(&self) -> String {
+        let parts = [&self.track, &self.car, &self.session];
+        parts.map(|part| plain(part)).into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("_")
+    }
+}
+
+/// Letters and digits; everything else is a hyphen.
+fn plain(text: &str) -> String {
+    let mut plain = String::new();
+    for letter in text.chars().take(40) {
+        if letter.is_alphanumeric() {
+            plain.push(letter);
+        } else if !plain.is_empty() && !plain.ends_with('-') {
+            plain.push('-');
+        }
+    }
+    plain.trim_end_matches('-').to_owned()
+}
+
+/// The local time, in an order that sorts.
+pub(super) fn of_moment() -> String {
+    Zoned::now().strftime("%Y-%m-%d_%H-%M-%S").to_string()
+}
+
+/// A path that does not exist yet.
+pub(super) fn free(directory: &Path, stem: &str) -> PathBuf {
+    let mut path = directory.join(format!("{stem}.acevo"));
+    let mut number = 2;
+    while path.exists() {
+        path = directory.join(format!("{stem}_{number}.acevo"));
+        number += 1;
+    }
+    path
+}
+
+/// The path for the first session, and with a number for each further one.
+pub(super) fn numbered(path: &Path, number: usize) -> PathBuf {
+    if number <= 1 {
+        return path.into();
+    }
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let extension = path.extension().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!("{stem}-{number}.{extension}"))
+}
+
+/// `acevo` among the user's documents, or in the home directory where there are none.
+pub(super) fn default_directory() -> Option<PathBuf> {
+    let home = std::env::home_dir()?;
+    let documents = home.join("Documents");
+    Some(if documents.is_dir() { documents } else { home }.join("acevo"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_the_game_are_no_paths() {
+        let names = Names {
+            track: "../Nürburgring / GP".into(),
+            configuration: String::new(),
+            car: "Porsche 992 GT3 R: \"Rennsport\"".into(),
+            session: "Race\0".into(),
+        };
+        assert_eq!(names.as_file_name(), "Nürburgring-GP_Porsche-992-GT3-R-Rennsport_Race");
+    }
+
+    #[test]
+    fn nothing_is_overwritten() {
+        let directory = tempfile::tempdir().unwrap();
+        let first = free(directory.path(), "a");
+        std::fs::write(&first, "").unwrap();
+        let second = free(directory.path(), "a");
+        std::fs::write(&second, "").unwrap();
+        assert_eq!(second, directory.path().join("a_2.acevo"));
+        assert_eq!(free(directory.path(), "a"), directory.path().join("a_3.acevo"));
+        assert_eq!(numbered(Path::new("x/evening.acevo"), 3), Path::new("x/evening-3.acevo"));
+    }
+}

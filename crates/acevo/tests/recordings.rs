@@ -1,0 +1,170 @@
+//! Recordings by the real binary: made, killed, replayed, read.
+
+mod common;
+
+#[cfg(unix)]
+use std::collections::HashSet;
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use acevo_shared_memory::{Page, PageKind};
+use acevo_simulator::{Options, Scenario, Simulator};
+use acevo_telemetry::recording::{Description, Item, Record, Recording, RecordingWriter};
+use common::{acevo, output, spawn};
+use serde_json::Value;
+
+/// Records two hot laps as they are, without waiting for them. Gives their times.
+fn recorded(path: &Path) -> Vec<i32> {
+    let mut options = Options::default();
+    (options.scenario, options.laps) = (Scenario::HotLaps, Some(2));
+    let mut simulator = Simulator::new(options);
+    let mut writer = RecordingWriter::create(path, &Description::new("test")).unwrap();
+    while !simulator.is_finished() {
+        let changed = simulator.step();
+        let at = simulator.time();
+        let pages = [
+            (changed.static_data, PageKind::Static, simulator.static_data().as_bytes()),
+            (changed.graphics, PageKind::Graphics, simulator.graphics().as_bytes()),
+            (changed.physics, PageKind::Physics, simulator.physics().as_bytes()),
+        ];
+        for (_, page, bytes) in pages.into_iter().filter(|(changed, ..)| *changed) {
+            writer.record(&Record::new(page, at, bytes)).unwrap();
+        }
+    }
+    writer.finish().unwrap();
+    simulator.truth().laps.iter().map(|lap| lap.time_ms).collect()
+}
+
+#[test]
+fn laps_and_events_of_a_recording_are_those_that_were_driven() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("two.acevo");
+    let times = recorded(&file);
+    let laps = output(acevo().args(["laps", "--json", "--no-bests", "--from"]).arg(&file));
+    assert!(laps.status.success(), "{laps:?}");
+    let told: Vec<Value> = laps.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let complete = told.iter().filter(|lap| lap["incomplete"].is_null()).map(|lap| lap["time_ms"].clone());
+    assert_eq!(complete.collect::<Vec<_>>(), times);
+    let events = output(acevo().args(["events", "--only", "lap", "--no-bests", "--from"]).arg(&file));
+    assert!(events.status.success() && events.stdout.contains("session best"), "{events:?}");
+    let info = output(acevo().args(["info", "--json", "--check"]).arg(&file));
+    let info: Value = serde_json::from_str(&info.stdout).unwrap();
+    assert_eq!((&info["finished"], &info["damage"]), (&Value::Bool(true), &Value::Array(Vec::new())));
+}
+
+/// All pages of a recording, byte for byte.
+fn pages(path: &Path) -> Vec<(PageKind, Vec<u8>)> {
+    let mut recording = Recording::open(path).unwrap();
+    let mut pages = Vec::new();
+    while let Some(item) = recording.next_item().unwrap() {
+        if let Item::Record(record) = item {
+            pages.push((record.page, record.bytes.to_vec()));
+        }
+    }
+    pages
+}
+
+#[cfg(unix)]
+#[test]
+fn the_recording_of_a_replay_has_the_same_pages() {
+    let directory = tempfile::tempdir().unwrap();
+    let (file, again) = (directory.path().join("first.acevo"), directory.path().join("again.acevo"));
+    let shared = directory.path().join("pages");
+    fs::create_dir(&shared).unwrap();
+    recorded(&file);
+    let recorder = spawn(acevo().args(["record", "--dir"]).arg(&shared).arg("-o").arg(&again));
+    let replay = output(acevo().arg("replay").arg(&file).args(["--to", "6s", "--speed", "2", "--dir"]).arg(&shared));
+    assert!(replay.status.success(), "{replay:?}");
+    // The game has ended: the file is complete, and its name is told.
+    assert_eq!(recorder.next_line(), again.display().to_string());
+    let original: HashSet<_> = pages(&file).into_iter().collect();
+    let copies = pages(&again);
+    assert!(copies.len() > 1000, "{}", copies.len());
+    let physics = copies.iter().filter(|(page, _)| *page == PageKind::Physics).count();
+    assert!(physics > 500, "{physics}");
+    assert!(copies.iter().all(|copy| original.contains(copy)), "a page that was never replayed");
+}
+
+#[test]
+fn a_recording_that_was_killed_can_be_read() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("killed.acevo");
+    let mut recorder = spawn(acevo().args(["record", "--demo", "--speed", "5", "-o"]).arg(&file));
+    while Recording::open(&file).map_or(0, |recording| recording.info().records.physics) < 1000 {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    recorder.kill();
+    let info = output(acevo().args(["info", "--json"]).arg(&file));
+    let info: Value = serde_json::from_str(&info.stdout).unwrap();
+    assert_eq!((info["finished"].as_bool(), info["damaged"].as_u64()), (Some(false), Some(0)), "{info}");
+    assert!(info["records"]["physics"].as_u64().unwrap() >= 1000);
+    let whole = directory.path().join("whole.acevo");
+    let repaired = output(acevo().arg("repair").arg(&file).arg(&whole));
+    assert!(repaired.status.success(), "{repaired:?}");
+    assert_eq!(pages(&whole), pages(&file));
+    let nothing = output(acevo().arg("repair").arg(&whole).arg(directory.path().join("other.acevo")));
+    assert!(nothing.status.success() && nothing.stderr.contains("nothing to repair"), "{nothing:?}");
+}
+
+#[test]
+fn nothing_is_overwritten_and_garbage_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("mine.acevo");
+    fs::write(&file, "precious").unwrap();
+    let refused = output(acevo().args(["record", "--demo", "--for", "1s", "-o"]).arg(&file));
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    assert_eq!(fs::read(&file).unwrap(), b"precious");
+    for command in ["info", "replay"] {
+        let refused = output(acevo().arg(command).arg(&file));
+        assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+        assert!(refused.stderr.contains("mine.acevo"), "{}", refused.stderr);
+    }
+}
+
+#[test]
+fn a_recording_is_named_after_what_is_in_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let recorded =
+        output(acevo().args(["record", "--demo", "--speed", "5", "--for", "2s", "-o"]).arg(directory.path()));
+    assert!(recorded.status.success(), "{recorded:?}");
+    let name = Path::new(recorded.stdout.trim()).file_name().unwrap().to_string_lossy().into_owned();
+    assert!(name.ends_with("_Valdombra_Velocita-GT3-R_Hot-Lap.acevo"), "{name}");
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn a_recording_is_exported_and_drawn() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("two.acevo");
+    let times = recorded(&file);
+    let table = ["--to", "csv", "-o", "-", "--quiet", "--channels", "speed,gear", "--rate", "20", "--laps", "2"];
+    let csv = output(acevo().arg("export").arg(&file).args(table));
+    assert!(csv.status.success(), "{csv:?}");
+    let lines: Vec<&str> = csv.stdout.lines().collect();
+    assert_eq!(lines[0], "time_s,packet_id,session,lap,missed,speed,gear");
+    let expected = f64::from(times[1]) / 1000.0 * 20.0;
+    assert!((lines.len() as f64 - expected).abs() < 0.05 * expected, "{} lines of {expected}", lines.len());
+    assert!(lines[1..].iter().all(|line| line.split(',').nth(3) == Some("2")));
+    for (kind, extension) in [("csv", "csv"), ("jsonl", "jsonl"), ("parquet", "parquet"), ("mcap", "mcap")] {
+        let path = directory.path().join("out").with_extension(extension);
+        let done =
+            output(acevo().arg("export").arg(&file).args(["--to", kind, "--channels", "speed", "-o"]).arg(&path));
+        assert!(done.status.success() && done.stdout.is_empty(), "{done:?}");
+        assert!(fs::metadata(&path).unwrap().len() > 100_000, "{kind}");
+        let again = output(acevo().arg("export").arg(&file).args(["--to", kind, "-o"]).arg(&path));
+        assert_eq!(again.status.code(), Some(1), "nothing is overwritten");
+    }
+    let log = directory.path().join("log.ld");
+    let done = output(acevo().arg("export").arg(&file).args(["--to", "motec", "-o"]).arg(&log));
+    assert!(done.status.success(), "{done:?}");
+    let laps = fs::read_to_string(log.with_extension("ldx")).unwrap();
+    assert!(laps.contains("Fastest Time"), "{laps}");
+    let missing = output(acevo().arg("export").arg(&file).args(["--to", "csv", "-o", "-", "--laps", "77"]));
+    assert_eq!(missing.status.code(), Some(1), "{missing:?}");
+    let picture = directory.path().join("laps.svg");
+    let drawn = output(acevo().arg("plot").arg(&file).args(["--lap", "best", "--against", "lap1", "-o"]).arg(&picture));
+    assert!(drawn.status.success(), "{drawn:?}");
+    assert!(fs::read_to_string(&picture).unwrap().contains("<svg"));
+    assert!(fs::read_dir(directory.path()).unwrap().all(|entry| !entry.unwrap().path().ends_with(".part")));
+}

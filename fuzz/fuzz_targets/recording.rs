@@ -1,0 +1,55 @@
+//! Any bytes are a recording or none: reading ends, gives no page out of order, and takes no more memory than it may.
+#![no_main]
+
+use std::io::Cursor;
+use std::time::Duration;
+
+use acevo_telemetry::recording::{Item, Recording};
+use libfuzzer_sys::fuzz_target;
+
+/// Puts the checksums of blocks right, so that what is behind them is tried, too.
+fn sign(file: &mut [u8]) {
+    let mut at = 0;
+    while let Some(found) = file[at..].windows(4).position(|word| word == [0xa7, b'E', b'V', 0x1b]) {
+        at += found;
+        let Some((header, rest)) = file[at..].split_at_mut_checked(64) else { return };
+        let stored = u32::from_le_bytes([header[28], header[29], header[30], header[31]]) as usize;
+        let payload = &rest[..stored.min(rest.len())];
+        header[48..52].copy_from_slice(&crc32fast::hash(payload).to_le_bytes());
+        let crc = crc32fast::hash(&header[..60]);
+        header[60..].copy_from_slice(&crc.to_le_bytes());
+        at += 64;
+    }
+}
+
+fn read(file: &[u8]) {
+    let Ok(mut recording) = Recording::from_input(Cursor::new(file)) else { return };
+    let info = recording.info();
+    let mut before = Duration::ZERO;
+    loop {
+        match recording.next_item() {
+            Ok(Some(Item::Record(record))) => {
+                assert!(record.at >= before && !record.bytes.is_empty(), "time never goes back");
+                before = record.at;
+            }
+            Ok(Some(_)) => {}
+            Ok(None) => break,
+            // A codec that is not known.
+            Err(_) => {}
+        }
+    }
+    for at in [info.start, info.end, before / 2] {
+        if recording.seek(at).is_ok() {
+            while let Ok(Some(step)) = recording.next_step() {
+                assert!(step.at >= at);
+            }
+        }
+    }
+}
+
+fuzz_target!(|bytes: &[u8]| {
+    read(bytes);
+    let mut signed = bytes.to_vec();
+    sign(&mut signed);
+    read(&signed);
+});
