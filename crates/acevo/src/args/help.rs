@@ -268,14 +268,24 @@ Examples:
 A table has a row for each packet of physics, with time_s, packet_id, session, lap and missed in front.
 The file comes into being under a temporary name; nothing is overwritten.";
 
+pub(super) const CUT: &str = "\
+Examples:
+  acevo cut FILE --laps 3-5                 Into FILE's name with _laps-3-5 behind it
+  acevo cut FILE --from best --to best -o best.acevo
+  acevo cut FILE --from 12:30 --to 14:00 -o incident.acevo
+
+Packets are kept as they are, with their times. With laps come the seconds before and after them in
+which the game tells when they began and what their times are.";
+
 pub(super) const INFO: &str = "\
 Examples:
   acevo info FILE            Game, car, track, sessions, laps, sizes
-  acevo info FILE --check    Reads all of it; exit code 1 where something cannot be read
+  acevo info FILE --check    Reads all of it: gaps, and exit code 1 where something cannot be read
   acevo laps --from FILE     The laps with sectors, fuel and so on
 
 JSON: what the file tells of itself (description), bytes, start_us and end_us, records, lost, marks;
-times are microseconds since the recording began. --check adds damage.";
+times are microseconds since the recording began. --check adds damage and, in the order physics, graphics,
+static, the packets that were missed: packets, places, most (in a row), most_at_us.";
 
 pub(super) const SIMULATE: &str = "\
 Examples:

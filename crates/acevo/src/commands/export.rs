@@ -1,6 +1,6 @@
 //! `acevo export`: a recording as a file that other tools open.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -19,6 +19,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::Stop;
 use crate::args::{Export, ExportFormat};
 use crate::output::{check_new, is_dash, say};
+use crate::pending::Pending;
 use crate::playback::open;
 
 pub(crate) fn run(args: &Export) -> anyhow::Result<ExitCode> {
@@ -245,37 +246,6 @@ fn default_output(args: &Export, about: &About) -> PathBuf {
     match args.to {
         ExportFormat::Motec => args.file.with_file_name(motec_file_name(about, 1)),
         format => args.file.with_extension(format.extension()),
-    }
-}
-
-/// A file under a temporary name, which is removed unless it becomes complete.
-struct Pending {
-    temporary: PathBuf,
-    path: PathBuf,
-}
-
-impl Pending {
-    fn create(path: &Path) -> anyhow::Result<Self> {
-        let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(".part");
-        Ok(Self { temporary: path.with_file_name(name), path: path.into() })
-    }
-
-    fn open(&self) -> anyhow::Result<File> {
-        let file = OpenOptions::new().write(true).create(true).truncate(true).open(&self.temporary);
-        file.with_context(|| format!("cannot create {}", self.temporary.display()))
-    }
-
-    fn complete(self) -> anyhow::Result<()> {
-        check_new(&self.path)?;
-        fs::rename(&self.temporary, &self.path).with_context(|| format!("cannot write {}", self.path.display()))
-    }
-}
-
-impl Drop for Pending {
-    fn drop(&mut self) {
-        // Gone already where it is complete.
-        let _ = fs::remove_file(&self.temporary);
     }
 }
 
