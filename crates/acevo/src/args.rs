@@ -116,6 +116,8 @@ pub(crate) struct Watch {
     #[arg(short, long)]
     pub(crate) quiet: bool,
     #[command(flatten)]
+    pub(crate) analysing: Analysing,
+    #[command(flatten)]
     pub(crate) origin: Origin,
 }
 

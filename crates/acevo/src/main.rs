@@ -8,9 +8,11 @@
 
 mod args;
 mod bests;
+mod cockpit;
 mod commands;
 mod demo;
 mod driven;
+mod follower;
 mod live;
 mod output;
 mod pending;

@@ -3,38 +3,35 @@
 mod big;
 mod draw;
 mod panels;
-mod state;
 mod units;
 mod widgets;
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, ensure};
 use ratatui::crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use ratatui::{DefaultTerminal, Frame};
 
-use self::state::Shown;
 use self::units::{Units, Written as _};
 use crate::commands::Stop;
-use crate::live::Live;
+use crate::cockpit::{Cockpit, Window};
 use crate::output;
 
 /// About thirty pictures per second.
 const DRAW_EVERY: Duration = Duration::from_millis(33);
 
 /// Shows the screen until a key or a signal ends it. The terminal is restored whatever happens.
-pub(crate) fn run(mut live: Live, demo: bool, stop: &Stop) -> anyhow::Result<()> {
+pub(crate) fn run(mut cockpit: Cockpit, stop: &Stop) -> anyhow::Result<()> {
     stop.insist();
-    live.wait(Duration::ZERO);
-    let shown = Mutex::new(Shown::of(&mut live, demo, Instant::now()));
+    cockpit.follow(Instant::now());
+    let window = Window::new(cockpit.see(Instant::now()));
     let done = AtomicBool::new(false);
     let mut terminal = ratatui::try_init().context("cannot draw on this terminal; try --lines")?;
     let result = thread::scope(|scope| {
-        scope.spawn(|| read(&mut live, demo, &shown, &done));
-        let result = show(&mut terminal, &shown, stop);
+        let reader = scope.spawn(|| window.run(cockpit, DRAW_EVERY, &done));
+        let result = show(&mut terminal, &window, stop, || !reader.is_finished());
         done.store(true, Ordering::Relaxed);
         result
     });
@@ -42,27 +39,17 @@ pub(crate) fn run(mut live: Live, demo: bool, stop: &Stop) -> anyhow::Result<()>
     result
 }
 
-fn read(live: &mut Live, demo: bool, shown: &Mutex<Shown>, done: &AtomicBool) {
-    let mut next = Instant::now();
-    while !done.load(Ordering::Relaxed) {
-        let now = Instant::now();
-        live.wait(next.saturating_duration_since(now));
-        if now >= next {
-            next = now + DRAW_EVERY;
-            let latest = Shown::of(live, demo, now);
-            match shown.lock() {
-                Ok(mut shown) => *shown = latest,
-                Err(_) => return,
-            }
-        }
-    }
-}
-
-fn show(terminal: &mut DefaultTerminal, shown: &Mutex<Shown>, stop: &Stop) -> anyhow::Result<()> {
+fn show(
+    terminal: &mut DefaultTerminal,
+    window: &Window,
+    stop: &Stop,
+    is_read: impl Fn() -> bool,
+) -> anyhow::Result<()> {
     let mut units = Units::default();
     let colors = output::colors_wanted();
     while !stop.is_asked_for() {
-        let latest = shown.lock().map_err(|_| anyhow!("the thread that reads the telemetry has failed"))?.clone();
+        ensure!(is_read(), "the thread that reads the telemetry has failed");
+        let latest = window.look();
         let picture = |frame: &mut Frame<'_>| {
             draw::draw(frame, &latest, units);
             if !colors {

@@ -8,8 +8,9 @@ use acevo_telemetry::analysis::{SessionEvent, Severity, Topic};
 use acevo_telemetry::{Event, Frame};
 
 use super::Stop;
-use super::follow::{Feeder, Follower, follow};
+use super::follow::{Follower, follow};
 use crate::args::Events;
+use crate::follower::Feeder;
 use crate::live::Live;
 use crate::output::{self, Paint, say};
 use crate::playback::open;

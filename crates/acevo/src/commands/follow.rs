@@ -3,11 +3,8 @@
 use std::time::{Duration, Instant};
 
 use acevo_telemetry::Event;
-use acevo_telemetry::analysis::{Analysis, Thresholds};
 
 use super::Stop;
-use crate::args::Analysing;
-use crate::bests::{Bests, now};
 use crate::live::{Link, Live, tell};
 use crate::output::say;
 
@@ -54,45 +51,5 @@ pub(super) fn narrate(live: &Live, event: Option<&Event>, told: &mut Option<Link
             say(format_args!("acevo: {}. {}", link.headline(), link.detail()));
         }
         *told = Some(link);
-    }
-}
-
-/// Hands an analysis what has come, and keeps personal bests.
-#[derive(Debug)]
-pub(super) struct Feeder {
-    start: Instant,
-    pub(super) analysis: Analysis,
-    bests: Bests,
-}
-
-impl Feeder {
-    /// As asked for. A simulated car has personal bests only where a file for them is named.
-    pub(super) fn new(args: &Analysing, thresholds: Thresholds, is_demo: bool) -> Self {
-        let mut bests = Bests::new(args.bests_file(is_demo));
-        let mut settings = args.settings();
-        settings.thresholds = thresholds;
-        let mut analysis = Analysis::new(settings).with_personal_bests(bests.load());
-        analysis.set_reference(args.reference());
-        analysis.set_date(now());
-        Self { start: Instant::now(), analysis, bests }
-    }
-
-    pub(super) fn feed(&mut self, live: &Live, event: Option<&Event>) {
-        match event {
-            Some(Event::Packet(packet)) => {
-                if let Some(frame) = live.frame() {
-                    self.analysis.feed(packet.seen.saturating_duration_since(self.start), frame);
-                }
-            }
-            Some(Event::Detached(_)) => self.analysis.interrupt(),
-            Some(_) => self.analysis.set_date(now()),
-            None => {}
-        }
-        self.bests.keep(&mut self.analysis);
-    }
-
-    /// Why personal bests are not kept, once.
-    pub(super) fn take_trouble(&mut self) -> Option<String> {
-        self.bests.take_trouble()
     }
 }

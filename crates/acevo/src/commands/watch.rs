@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use super::Stop;
 use super::follow::{PATIENCE, follow};
 use crate::args::Watch;
+use crate::cockpit::Cockpit;
 use crate::output;
 use crate::screen;
 
@@ -20,7 +21,7 @@ pub(crate) fn run(args: &Watch) -> anyhow::Result<ExitCode> {
     } else if args.lines || args.every.is_some() || args.count.is_some() || !output::has_screen() {
         follow(&mut live, &stop, args.quiet, &mut lines::Lines::new(args))?;
     } else {
-        screen::run(live, args.origin.demo.demo, &stop)?;
+        screen::run(Cockpit::new(live, &args.origin, &args.analysing), &stop)?;
     }
     Ok(ExitCode::SUCCESS)
 }

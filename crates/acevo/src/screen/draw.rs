@@ -9,9 +9,9 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Paragraph, Wrap};
 
 use super::panels;
-use super::state::Shown;
 use super::units::{Units, Written as _};
 use super::widgets::dim;
+use crate::cockpit::Seen;
 use crate::live::{Health, Link};
 use crate::text::{clean, number};
 
@@ -21,7 +21,7 @@ const WIDEST: u16 = 120;
 /// Lowest height with room for the third row of panels.
 const HIGH: u16 = 34;
 
-pub(super) fn draw(frame: &mut Frame<'_>, shown: &Shown, units: Units) {
+pub(super) fn draw(frame: &mut Frame<'_>, shown: &Seen, units: Units) {
     let [area] = Layout::horizontal([Constraint::Max(WIDEST)]).flex(Flex::Center).areas(frame.area());
     let [header, body, footer] =
         Layout::vertical([Constraint::Length(2), Constraint::Fill(1), Constraint::Length(1)]).areas(area);
@@ -59,7 +59,7 @@ pub(super) fn discolor(buffer: &mut Buffer) {
     }
 }
 
-fn menu(shown: &Shown) -> String {
+fn menu(shown: &Seen) -> String {
     format!("Attached to {}. Enter a session and drive.", clean(&shown.place))
 }
 

@@ -1,0 +1,182 @@
+//! What there is to see: a thread follows the telemetry and analyses the drive, screens show what it has seen last.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use acevo_shared_memory::Frame as Pages;
+use acevo_telemetry::Axes;
+use acevo_telemetry::analysis::{
+    Bests, CurrentLap, Delta, FuelPlan, Gap, Gaps, Lap, Outline, SessionEvent, Stint, Thresholds,
+};
+
+use crate::args::{Analysing, Origin};
+use crate::follower::Feeder;
+use crate::live::{Health, Link, Live};
+
+/// Events that are kept to be shown.
+const EVENTS: usize = 500;
+
+/// The outline and the gaps to other cars change slowly enough for this.
+const SLOWLY: Duration = Duration::from_millis(200);
+
+/// Everything of one instant. What is long is shared, not copied.
+#[derive(Debug, Clone)]
+pub(crate) struct Seen {
+    pub(crate) link: Link,
+    /// The newest pages; `None` while there is nothing to believe.
+    pub(crate) pages: Option<Pages>,
+    pub(crate) health: Health,
+    /// Where the telemetry comes from, for people.
+    pub(crate) place: String,
+    pub(crate) demo: bool,
+    pub(crate) axes: Axes,
+    /// The running session, from 1.
+    pub(crate) session: u32,
+    pub(crate) lap: Option<CurrentLap>,
+    pub(crate) delta: Option<Delta>,
+    pub(crate) fuel: Option<FuelPlan>,
+    pub(crate) bests: Bests,
+    /// Milliseconds of the personal best with this car on this track.
+    pub(crate) personal_ms: Option<u32>,
+    pub(crate) stint: Arc<Stint>,
+    /// All laps since the program began, in the order in which they ended.
+    pub(crate) laps: Arc<[Lap]>,
+    /// What has happened, oldest first.
+    pub(crate) events: Arc<VecDeque<SessionEvent>>,
+    pub(crate) outline: Arc<Outline>,
+    /// The others along the track, the one furthest ahead first.
+    pub(crate) cars: Arc<[Gap]>,
+}
+
+/// Follows telemetry, and knows what there is to see.
+pub(crate) struct Cockpit {
+    live: Live,
+    feeder: Feeder,
+    demo: bool,
+    gaps: Gaps,
+    looked: Option<Instant>,
+    stint: Arc<Stint>,
+    laps: Arc<[Lap]>,
+    events: Arc<VecDeque<SessionEvent>>,
+    outline: Arc<Outline>,
+    cars: Arc<[Gap]>,
+}
+
+impl Cockpit {
+    /// Nothing is seen yet.
+    pub(crate) fn new(live: Live, origin: &Origin, analysing: &Analysing) -> Self {
+        let demo = origin.demo.demo;
+        Self {
+            live,
+            feeder: Feeder::new(analysing, Thresholds::default(), demo),
+            demo,
+            gaps: Gaps::default(),
+            looked: None,
+            stint: Arc::default(),
+            laps: Arc::default(),
+            events: Arc::default(),
+            outline: Arc::default(),
+            cars: Arc::default(),
+        }
+    }
+
+    /// Takes what comes, until then.
+    pub(crate) fn follow(&mut self, until: Instant) {
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            let event = self.live.wait(left);
+            self.feeder.feed(&self.live, event.as_ref());
+            if event.is_none() && left.is_zero() {
+                return;
+            }
+            if Instant::now() >= until {
+                return;
+            }
+        }
+    }
+
+    /// What there is to see now.
+    pub(crate) fn see(&mut self, now: Instant) -> Seen {
+        let pages = self.live.frame().copied();
+        self.take_news(pages.as_ref(), now);
+        let analysis = &self.feeder.analysis;
+        Seen {
+            link: self.live.link(),
+            pages,
+            health: self.live.health(now),
+            place: self.live.place().unwrap_or_default(),
+            demo: self.demo,
+            axes: analysis.axes(),
+            session: analysis.session(),
+            lap: analysis.current_lap(),
+            delta: analysis.delta(),
+            fuel: analysis.fuel().cloned(),
+            bests: analysis.bests().clone(),
+            personal_ms: analysis.personal_best().map(|best| best.time_ms),
+            stint: Arc::clone(&self.stint),
+            laps: Arc::clone(&self.laps),
+            events: Arc::clone(&self.events),
+            outline: Arc::clone(&self.outline),
+            cars: Arc::clone(&self.cars),
+        }
+    }
+
+    fn take_news(&mut self, pages: Option<&Pages>, now: Instant) {
+        let mut news = std::iter::from_fn(|| self.feeder.analysis.next_event()).peekable();
+        if news.peek().is_some() {
+            let events = Arc::make_mut(&mut self.events);
+            events.extend(news);
+            events.drain(..events.len().saturating_sub(EVENTS));
+        }
+        let analysis = &self.feeder.analysis;
+        if analysis.laps().last() != self.laps.last() {
+            self.laps = analysis.laps().into();
+        }
+        if self.looked.is_some_and(|looked| now.saturating_duration_since(looked) < SLOWLY) {
+            return;
+        }
+        self.looked = Some(now);
+        let state = |outline: &Outline| (outline.laps(), outline.points().len(), outline.pit_lane().is_some());
+        if state(analysis.outline()) != state(&self.outline) {
+            self.outline = Arc::new(analysis.outline().clone());
+        }
+        self.stint = Arc::new(analysis.stints().current().clone());
+        if let Some(pages) = pages {
+            self.gaps.update(&pages.graphics, &self.outline);
+        }
+        if pages.is_none() || self.gaps.cars() != &*self.cars {
+            self.cars = pages.map_or_else(Arc::default, |_| self.gaps.cars().into());
+        }
+    }
+}
+
+/// What was seen last, for who wants to look at it from another thread.
+#[derive(Debug, Clone)]
+pub(crate) struct Window(Arc<Mutex<Seen>>);
+
+impl Window {
+    /// Follows in this thread, and shows something new each `every`, until it is `done`.
+    pub(crate) fn run(&self, mut cockpit: Cockpit, every: Duration, done: &AtomicBool) {
+        let mut next = Instant::now();
+        while !done.load(Ordering::Relaxed) {
+            next = (next + every).max(Instant::now());
+            cockpit.follow(next);
+            self.put(cockpit.see(Instant::now()));
+        }
+    }
+
+    pub(crate) fn new(seen: Seen) -> Self {
+        Self(Arc::new(Mutex::new(seen)))
+    }
+
+    fn put(&self, seen: Seen) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = seen;
+    }
+
+    /// What was seen last.
+    pub(crate) fn look(&self) -> Seen {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
