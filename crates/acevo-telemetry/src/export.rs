@@ -11,6 +11,8 @@
 //! | `McapExporter`, feature `mcap` | Foxglove, PlotJuggler: the pages as they are |
 
 mod csv;
+#[cfg(feature = "parquet")]
+mod dataset;
 mod date;
 mod jsonl;
 #[cfg(feature = "mcap")]
@@ -32,10 +34,12 @@ use crate::analysis::Lap;
 use crate::{Channel, ChannelValue, Unit};
 
 pub use self::csv::{CsvExporter, CsvOptions};
+#[cfg(feature = "parquet")]
+pub use self::dataset::{Part, partition_path};
 #[cfg(feature = "mcap")]
 pub use self::mcap::McapExporter;
 #[cfg(feature = "parquet")]
-pub use self::parquet::{ParquetExporter, partition_path};
+pub use self::parquet::ParquetExporter;
 pub use jsonl::JsonlExporter;
 pub use motec::{MotecExporter, MotecNames, motec_file_name};
 pub use number::Precision;

@@ -3,6 +3,7 @@
 mod help;
 mod values;
 
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -79,7 +80,7 @@ pub(crate) enum Command {
     /// Show what is in a recording
     #[command(after_help = help::INFO)]
     Info(InfoArgs),
-    /// Export a recording to CSV, JSON lines, Parquet, MoTeC or MCAP
+    /// Export recordings to CSV, JSON lines, Parquet, MoTeC or MCAP
     #[command(after_help = help::EXPORT)]
     Export(Export),
     /// Make a whole file of what can be read of a damaged recording; others need no repair
@@ -471,13 +472,14 @@ pub(crate) struct InfoArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct Export {
-    /// Recording to export
-    #[arg(value_name = "FILE")]
-    pub(crate) file: PathBuf,
-    /// Kind of file
+    /// Recordings to export, and folders of recordings
+    #[arg(value_name = "PATH", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// Kind of file; folders become a partitioned data set with parquet
     #[arg(long, value_name = "KIND")]
     pub(crate) to: ExportFormat,
-    /// New file; `-` is the standard output, for csv and jsonl [default: beside the recording]
+    /// New file; `-` is the standard output, for csv and jsonl; for many recordings a folder [default: beside the recording;
+    /// for a data set `parquet` in the folder of recordings]
     #[arg(short, long, value_name = "PATH")]
     pub(crate) output: Option<PathBuf>,
     /// Only these laps: 3, 3-5, 1,4-6
@@ -558,6 +560,13 @@ pub(crate) struct LapNumbers(Vec<std::ops::RangeInclusive<u32>>);
 impl LapNumbers {
     pub(crate) fn contains(&self, lap: u32) -> bool {
         self.0.iter().any(|range| range.contains(&lap))
+    }
+}
+
+impl fmt::Display for LapNumbers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let range = |range: &std::ops::RangeInclusive<u32>| format!("{}-{}", range.start(), range.end());
+        f.write_str(&self.0.iter().map(range).collect::<Vec<_>>().join(","))
     }
 }
 

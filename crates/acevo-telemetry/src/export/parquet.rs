@@ -2,20 +2,20 @@
 
 mod metadata;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use acevo_shared_memory::{Field, FieldType};
 use parquet::basic::{Compression, Encoding, LogicalType, Repetition, Type as Physical};
 use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, DoubleType, FloatType, Int32Type};
 use parquet::errors::ParquetError;
+use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::{ColumnPath, Type};
 
 use self::metadata::{field_of, metadata};
-use super::date::Date;
-use super::names::safe_name;
+use super::dataset::{PART_KEY, Part, name_beside_folders};
 use super::pending::PendingFile;
 use super::{About, Column, ExportError, Exporter, LEAD, Row};
 use crate::{ChannelValue, Kind, Unit};
@@ -25,30 +25,6 @@ const GROUP_S: f64 = 60.0;
 
 /// Rows of a group, whatever their times say; three minutes of physics steps.
 const GROUP_ROWS: usize = 60_000;
-
-/// Where a part of a data set of many drives belongs, below its folder:
-/// `track=…/car=…/driver=…/session=…/part-<yyyymmdd>T<hhmmss>Z-<part>.parquet`.
-///
-/// Readers take the names of the folders for columns (Hive partitions). `session` has the meaning of the column of that name;
-/// parts of the same session are told apart by their numbers.
-///
-/// ```
-/// use acevo_telemetry::export::{About, partition_path};
-///
-/// let mut about = About::default();
-/// (about.track, about.configuration, about.car) = ("Ring".into(), "GP".into(), "a/b".into());
-/// let path = partition_path(&about, 2, 0);
-/// assert_eq!(path.to_str(), Some("track=Ring GP/car=a_b/driver=unknown/session=2/part-19700101T000000Z-0.parquet"));
-/// ```
-pub fn partition_path(about: &About, session: u32, part: u32) -> PathBuf {
-    let Date { year, month, day, hour, minute, second } = Date::of(about.unix_s);
-    let track = format!("{} {}", about.track, about.configuration);
-    [("track", &track), ("car", &about.car), ("driver", &about.driver), ("session", &session.to_string())]
-        .map(|(name, value)| format!("{name}={}", safe_name(value)))
-        .into_iter()
-        .chain([format!("part-{year:04}{month:02}{day:02}T{hour:02}{minute:02}{second:02}Z-{part}.parquet")])
-        .collect()
-}
 
 /// Writes an Apache Parquet file.
 ///
@@ -208,6 +184,27 @@ impl ParquetExporter {
     /// # Errors
     /// [`ExportError`].
     pub fn create(path: &Path, about: &About, columns: &[Column]) -> Result<Self, ExportError> {
+        Self::create_named(path, columns, metadata(about, columns, str::to_owned), str::to_owned)
+    }
+
+    /// Creates a file of a data set, which belongs where [`partition_path`](super::partition_path) says. Columns whose names its
+    /// folders have are called `session_number` and `track_by_game` there.
+    ///
+    /// # Errors
+    /// [`ExportError`].
+    pub fn create_part(path: &Path, about: &About, columns: &[Column], part: &Part) -> Result<Self, ExportError> {
+        let mut metadata = metadata(about, columns, name_beside_folders);
+        let part = serde_json::to_string(part).map_err(|error| ExportError::Other(error.into()))?;
+        metadata.push(KeyValue::new(PART_KEY.to_owned(), part));
+        Self::create_named(path, columns, metadata, name_beside_folders)
+    }
+
+    fn create_named(
+        path: &Path,
+        columns: &[Column],
+        metadata: Vec<KeyValue>,
+        name_in_file: fn(&str) -> String,
+    ) -> Result<Self, ExportError> {
         let data: Vec<Data> = columns.iter().map(Data::of).collect();
         let types = LEAD.map(|name| match name {
             "time_s" => (name, Physical::DOUBLE, Repetition::REQUIRED),
@@ -223,10 +220,11 @@ impl ParquetExporter {
             .set_compression(Compression::LZ4_RAW)
             .set_dictionary_enabled(false)
             .set_statistics_enabled(EnabledStatistics::Chunk)
-            .set_key_value_metadata(Some(metadata(about, columns)));
+            .set_key_value_metadata(Some(metadata));
         let mut fields = Vec::new();
         for (name, physical, repetition) in types {
-            let path = ColumnPath::from(name);
+            let name = name_in_file(name);
+            let path = ColumnPath::from(name.as_str());
             properties = match physical {
                 Physical::FLOAT | Physical::DOUBLE => properties.set_column_encoding(path, Encoding::BYTE_STREAM_SPLIT),
                 Physical::INT32 => properties.set_column_encoding(path, Encoding::DELTA_BINARY_PACKED),
@@ -236,7 +234,7 @@ impl ParquetExporter {
             };
             let text = (physical == Physical::BYTE_ARRAY).then_some(LogicalType::String);
             let field =
-                Type::primitive_type_builder(name, physical).with_repetition(repetition).with_logical_type(text);
+                Type::primitive_type_builder(&name, physical).with_repetition(repetition).with_logical_type(text);
             fields.push(Arc::new(field.build()?));
         }
         let schema = Type::group_type_builder("acevo").with_fields(fields).build()?;
