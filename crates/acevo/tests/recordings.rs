@@ -8,32 +8,16 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use acevo_shared_memory::{Page, PageKind};
-use acevo_simulator::{Options, Scenario, Simulator};
-use acevo_telemetry::recording::{Description, Item, Record, Recording, RecordingWriter};
+use acevo_shared_memory::PageKind;
+use acevo_simulator::{CarModel, Scenario};
+use acevo_telemetry::recording::{Item, Recording};
+use common::drive::drive;
 use common::{acevo, output, spawn};
 use serde_json::Value;
 
-/// Records two hot laps as they are, without waiting for them. Gives their times.
+/// Two hot laps. Gives their times.
 fn recorded(path: &Path) -> Vec<i32> {
-    let mut options = Options::default();
-    (options.scenario, options.laps) = (Scenario::HotLaps, Some(2));
-    let mut simulator = Simulator::new(options);
-    let mut writer = RecordingWriter::create(path, &Description::new("test")).unwrap();
-    while !simulator.is_finished() {
-        let changed = simulator.step();
-        let at = simulator.time();
-        let pages = [
-            (changed.static_data, PageKind::Static, simulator.static_data().as_bytes()),
-            (changed.graphics, PageKind::Graphics, simulator.graphics().as_bytes()),
-            (changed.physics, PageKind::Physics, simulator.physics().as_bytes()),
-        ];
-        for (_, page, bytes) in pages.into_iter().filter(|(changed, ..)| *changed) {
-            writer.record(&Record::new(page, at, bytes)).unwrap();
-        }
-    }
-    writer.finish().unwrap();
-    simulator.truth().laps.iter().map(|lap| lap.time_ms).collect()
+    drive(path, CarModel::Gt3, Scenario::HotLaps, Some(2))
 }
 
 #[test]

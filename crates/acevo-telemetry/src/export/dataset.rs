@@ -45,10 +45,10 @@ pub(super) fn name_beside_folders(name: &str) -> String {
 ///
 /// let mut about = About::default();
 /// (about.track, about.configuration, about.car) = ("Ring".into(), "GP".into(), "a/b".into());
-/// (about.session, about.unix_s) = ("Hot Lap".into(), 1_775_030_461.0);
+/// (about.session, about.unix_s) = ("Hot Lap".into(), 1_775_030_461.5);
 /// let path = partition_path(&about, "evening");
-/// let expected = "track=Ring GP/car=a%2Fb/driver=__HIVE_DEFAULT_PARTITION__/session=2026-04-01T08-01-01Z Hot Lap/evening.parquet";
-/// assert_eq!(path.to_str(), Some(expected));
+/// let folders = "track=Ring GP/car=a%2Fb/driver=__HIVE_DEFAULT_PARTITION__/session=2026-04-01T08-01-01.500Z Hot Lap";
+/// assert_eq!(path.to_str(), Some(format!("{folders}/evening.parquet").as_str()));
 /// ```
 pub fn partition_path(about: &About, name: &str) -> PathBuf {
     let track = format!("{} {}", about.track, about.configuration);
@@ -68,7 +68,8 @@ fn began(unix_s: f64, name: &str) -> String {
         return format!("{name}+{:.0}s", unix_s.max(0.0));
     }
     let Date { year, month, day, hour, minute, second } = Date::of(unix_s);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}-{minute:02}-{second:02}Z")
+    let ms = (unix_s.fract() * 1000.0) as u32;
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}-{minute:02}-{second:02}.{ms:03}Z")
 }
 
 /// A value as the name of a folder. What is too long is cut, and only that cannot be read back.

@@ -1,6 +1,10 @@
 //! Runs the program and reads what it says.
 #![allow(dead_code, reason = "every test file uses its part")]
 
+pub(crate) mod drive;
+#[path = "../../../acevo-telemetry/tests/export/python.rs"]
+pub(crate) mod python;
+
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};

@@ -84,9 +84,9 @@ impl Dataset {
         for (number, (session, about)) in (1..).zip(sessions) {
             let mut about = about.clone();
             let mut path = self.folder.join(partition_path(&about, &part.recording));
-            // Two of the same in the same second.
+            // Two of the same in the same millisecond.
             while planned.values().any(|other| other.path == path) {
-                about.unix_s += 1.0;
+                about.unix_s += 0.001;
                 path = self.folder.join(partition_path(&about, &part.recording));
             }
             if !self.existing.is_of(&path, part) {
