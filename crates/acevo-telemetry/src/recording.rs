@@ -1,12 +1,14 @@
 //! Recordings: files of every page as it was, with its time, that survive whatever happens.
 //!
 //! [`RecordingWriter`] writes one, [`ThreadedWriter`] does so without ever waiting for a disk, and [`Ring`] keeps the last seconds
-//! until somebody wants them. [`Recording`] reads, also what a killed program has left; [`repair`] makes a whole file of that.
+//! until somebody wants them. [`Recording`] reads, also what a killed program has left; [`repair`] makes a whole file of that,
+//! and [`cut`] a smaller one of its parts.
 #![doc = include_str!("../../../docs/recording-format.md")]
 
 mod batch;
 mod chunk;
 mod codec;
+mod cut;
 mod description;
 mod encoder;
 mod error;
@@ -24,6 +26,7 @@ mod varint;
 mod writer;
 
 pub use codec::Compression;
+pub use cut::cut;
 pub use description::{Description, PageSizes};
 pub use error::RecordingError;
 pub use info::Info;

@@ -3,7 +3,6 @@
 mod help;
 mod values;
 
-use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -15,11 +14,12 @@ use acevo_telemetry::export::MotecNames;
 use acevo_telemetry::personal::PersonalStore;
 use acevo_telemetry::{Channel, UnitSystem};
 use clap::error::ErrorKind;
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::demo::Demo;
+use crate::driven::{LapNumbers, Spot};
 use crate::live::Open;
-use crate::playback::{Playback, Player, Spot, open};
+use crate::playback::{Playback, Player, open};
 use crate::plot::Kind;
 use crate::plot::theme::Theme;
 
@@ -85,6 +85,9 @@ pub(crate) enum Command {
     Export(Export),
     /// Make a whole file of what can be read of a damaged recording; others need no repair
     Repair(Repair),
+    /// Keep some laps or minutes of a recording as a recording of their own
+    #[command(after_help = help::CUT)]
+    Cut(Cut),
     /// Draw laps: curves over the distance, the map, the g-g diagram
     #[command(after_help = help::PLOT)]
     Plot(Plot),
@@ -156,6 +159,11 @@ pub(crate) struct Events {
 
 #[derive(Debug, Args)]
 pub(crate) struct Laps {
+    /// Recording to read instead of the game; the same as --from
+    #[arg(value_name = "FILE", conflicts_with_all = ["from", "demo"])]
+    #[cfg_attr(unix, arg(conflicts_with = "dir"))]
+    #[cfg_attr(target_os = "linux", arg(conflicts_with = "pid"))]
+    pub(crate) file: Option<PathBuf>,
     /// Print JSON, one object per finished lap
     #[arg(long)]
     pub(crate) json: bool,
@@ -278,11 +286,14 @@ pub(crate) struct Dump {
     /// Write the exact bytes of all pages to a new file instead, for a bug report; `-` is the standard output
     #[arg(long, value_name = "FILE", conflicts_with_all = ["fields", "page", "json", "describe", "all"])]
     pub(crate) raw: Option<PathBuf>,
-    /// Read a file that --raw has written, instead of the game; `-` is the standard input
+    /// Read a recording, or a file that --raw has written, instead of the game; `-` is the standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = ["raw", "wait", "demo"])]
     #[cfg_attr(unix, arg(conflicts_with = "dir"))]
     #[cfg_attr(target_os = "linux", arg(conflicts_with = "pid"))]
     pub(crate) from: Option<PathBuf>,
+    /// The moment of a recording: the beginning of lap 3 or of the best one, or a time, as 1:30 or 90s [default: its beginning]
+    #[arg(long, value_name = "PLACE", requires = "from")]
+    pub(crate) at: Option<Spot>,
     #[command(flatten)]
     pub(crate) place: Place,
     #[command(flatten)]
@@ -312,6 +323,14 @@ pub(crate) struct Channels {
     /// Wait for the game where it is not there; means --values
     #[arg(long, conflicts_with = "demo")]
     pub(crate) wait: bool,
+    /// Show the values of a recording instead of the game's
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["wait", "demo"])]
+    #[cfg_attr(unix, arg(conflicts_with = "dir"))]
+    #[cfg_attr(target_os = "linux", arg(conflicts_with = "pid"))]
+    pub(crate) from: Option<PathBuf>,
+    /// The moment of a recording: the beginning of lap 3 or of the best one, or a time, as 1:30 or 90s [default: its beginning]
+    #[arg(long, value_name = "PLACE", requires = "from")]
+    pub(crate) at: Option<Spot>,
     #[command(flatten)]
     pub(crate) place: Place,
     #[command(flatten)]
@@ -360,7 +379,7 @@ pub(crate) struct Plot {
     /// Recording to draw laps of
     #[arg(value_name = "FILE", required_unless_present = "demo", conflicts_with = "demo")]
     pub(crate) file: Option<PathBuf>,
-    /// Lap to draw: best, lap3
+    /// Lap to draw: best, 3
     #[arg(long, value_name = "LAP", default_value = "best", conflicts_with = "demo")]
     pub(crate) lap: Spot,
     /// Lap to compare it with
@@ -439,7 +458,7 @@ pub(crate) struct Replay {
     /// Seconds of the recording per second [default: 1]
     #[arg(long, value_name = "FACTOR", value_parser = values::speed)]
     pub(crate) speed: Option<f64>,
-    /// Begin with this lap, or at this time: lap3, best, 1:30, 90s
+    /// Begin with this lap, or at this time: 3, best, 1:30, 90s
     #[arg(long, value_name = "PLACE")]
     pub(crate) from: Option<Spot>,
     /// End with this lap, or at this time
@@ -553,35 +572,27 @@ impl From<Naming> for MotecNames {
     }
 }
 
-/// Numbers of laps, as `1,4-6`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct LapNumbers(Vec<std::ops::RangeInclusive<u32>>);
-
-impl LapNumbers {
-    pub(crate) fn contains(&self, lap: u32) -> bool {
-        self.0.iter().any(|range| range.contains(&lap))
-    }
-}
-
-impl fmt::Display for LapNumbers {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let range = |range: &std::ops::RangeInclusive<u32>| format!("{}-{}", range.start(), range.end());
-        f.write_str(&self.0.iter().map(range).collect::<Vec<_>>().join(","))
-    }
-}
-
-impl std::str::FromStr for LapNumbers {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || "expected laps as 3, 3-5 or 1,4-6".to_owned();
-        let range = |part: &str| {
-            let (first, last) = part.split_once('-').unwrap_or((part, part));
-            let number = |text: &str| text.trim().parse::<u32>().ok();
-            number(first).zip(number(last)).filter(|(first, last)| first <= last).map(|(first, last)| first..=last)
-        };
-        text.split(',').map(|part| range(part).ok_or_else(wrong)).collect::<Result<_, _>>().map(Self)
-    }
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("part").args(["laps", "from", "to"]).required(true).multiple(true))]
+pub(crate) struct Cut {
+    /// Recording to take from; it is not touched
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// These laps: 3, 3-5, 1,4-6
+    #[arg(long, value_name = "LAPS", conflicts_with_all = ["from", "to"])]
+    pub(crate) laps: Option<LapNumbers>,
+    /// From the beginning of this lap, or from this time on: 3, best, 1:30, 90s
+    #[arg(long, value_name = "PLACE")]
+    pub(crate) from: Option<Spot>,
+    /// To the end of this lap, or to this time
+    #[arg(long, value_name = "PLACE")]
+    pub(crate) to: Option<Spot>,
+    /// New file [default: beside the recording]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Say nothing but errors
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
 }
 
 #[derive(Debug, Args)]

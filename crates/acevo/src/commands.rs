@@ -1,6 +1,7 @@
 //! One file per command.
 
 mod channels;
+mod cut;
 mod diff;
 mod doctor;
 mod dump;
@@ -42,6 +43,7 @@ pub(crate) fn run(args: Acevo) -> anyhow::Result<ExitCode> {
         Some(Command::Export(args)) => export::run(&args),
         Some(Command::Info(args)) => info::run(&args),
         Some(Command::Repair(args)) => repair::run(&args),
+        Some(Command::Cut(args)) => cut::run(&args),
         Some(Command::Stats(args)) => stats::run(&args),
         Some(Command::Events(args)) => events::run(&args),
         Some(Command::Laps(args)) => laps::run(&args),

@@ -1,16 +1,14 @@
 //! Recordings that run as the game did.
 
-use std::fmt;
 use std::path::Path;
-use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, LocalPages, PageKind, Publisher};
-use acevo_telemetry::recording::{Item, Mark, Marked, Recording};
-use anyhow::{Context, bail};
+use acevo_telemetry::recording::{Item, Recording};
+use anyhow::Context;
 
 use crate::live::Open;
 
@@ -20,76 +18,6 @@ const ASK_EVERY: Duration = Duration::from_millis(50);
 /// Opens a recording.
 pub(crate) fn open(path: &Path) -> anyhow::Result<Recording> {
     Recording::open(path).with_context(|| format!("cannot read {}", path.display()))
-}
-
-/// A place in a recording, as it is typed: `lap3`, `best`, `1:30`, `90s`.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Spot {
-    /// Since the beginning.
-    Time(Duration),
-    /// The lap of this number.
-    Lap(u32),
-    /// The fastest lap that counts.
-    Best,
-}
-
-impl FromStr for Spot {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || "expected a lap, as lap3 or best, or a time, as 90s or 1:30".to_owned();
-        if text == "best" {
-            return Ok(Self::Best);
-        }
-        if let Some(number) = text.strip_prefix("lap") {
-            return number.trim().parse().map(Self::Lap).map_err(|_| wrong());
-        }
-        let seconds = match text.rsplit_once(':') {
-            Some((minutes, seconds)) => {
-                let (minutes, seconds): (u32, f64) =
-                    (minutes.parse().map_err(|_| wrong())?, seconds.parse().map_err(|_| wrong())?);
-                f64::from(minutes) * 60.0 + seconds
-            }
-            None => text.strip_suffix('s').and_then(|seconds| seconds.parse().ok()).ok_or_else(wrong)?,
-        };
-        Duration::try_from_secs_f64(seconds).map(Self::Time).map_err(|_| wrong())
-    }
-}
-
-impl fmt::Display for Spot {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Time(time) => write!(f, "{:.1} s", time.as_secs_f64()),
-            Self::Lap(number) => write!(f, "lap {number}"),
-            Self::Best => f.write_str("the best lap"),
-        }
-    }
-}
-
-impl Spot {
-    /// Where that begins and ends in a recording: a time does both at once.
-    pub(crate) fn find(self, recording: &Recording) -> anyhow::Result<(Duration, Duration)> {
-        let is_meant = |mark: &&Mark| match (self, &mark.what) {
-            (Self::Lap(wanted), Marked::Lap { number, .. }) => *number == wanted,
-            (Self::Best, Marked::Lap { counts, .. }) => *counts,
-            _ => false,
-        };
-        let time_ms = |mark: &&Mark| match mark.what {
-            Marked::Lap { time_ms, .. } => time_ms.unwrap_or(u32::MAX),
-            _ => u32::MAX,
-        };
-        if let Self::Time(time) = self {
-            let at = recording.info().start + time;
-            return Ok((at, at));
-        }
-        let Some(mark) = recording.marks().iter().filter(is_meant).min_by_key(time_ms) else {
-            bail!("{self} is not in the recording; `acevo laps --from FILE` shows the laps that are");
-        };
-        let Some(length) = Some(time_ms(&mark)).filter(|ms| *ms != u32::MAX) else {
-            bail!("nobody knows when {self} began: it is not complete");
-        };
-        Ok((mark.at.saturating_sub(Duration::from_millis(length.into())), mark.at))
-    }
 }
 
 /// What is played, and how.
@@ -183,20 +111,5 @@ impl Playback {
 impl Drop for Playback {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn places_are_laps_or_times() {
-        let seconds = |seconds| Ok(Spot::Time(Duration::from_secs_f64(seconds)));
-        assert_eq!("lap12".parse(), Ok(Spot::Lap(12)));
-        assert_eq!(("best".parse(), "1:30.5".parse(), "90s".parse()), (Ok(Spot::Best), seconds(90.5), seconds(90.0)));
-        for wrong in ["", "12", "lap", "1:", ":1", "-5s", "xs", "NaNs", "infs", "1:2:3"] {
-            assert!(wrong.parse::<Spot>().is_err(), "{wrong}");
-        }
     }
 }

@@ -2,7 +2,6 @@
 
 mod common;
 
-#[cfg(unix)]
 use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
@@ -151,4 +150,57 @@ fn a_recording_is_exported_and_drawn() {
     assert!(drawn.status.success(), "{drawn:?}");
     assert!(fs::read_to_string(&picture).unwrap().contains("<svg"));
     assert!(fs::read_dir(directory.path()).unwrap().all(|entry| !entry.unwrap().path().ends_with(".part")));
+}
+
+#[test]
+fn a_lap_is_cut_out_and_is_still_that_lap() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("two.acevo");
+    let times = recorded(&file);
+    let done = output(acevo().arg("cut").arg(&file).args(["--laps", "2"]));
+    assert!(done.status.success() && done.stdout.is_empty(), "{done:?}");
+    let cut = directory.path().join("two_laps-2.acevo");
+    let laps = output(acevo().args(["laps", "--json", "--no-bests"]).arg(&cut));
+    let told: Vec<Value> = laps.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let complete: Vec<_> = told.iter().filter(|lap| lap["incomplete"].is_null()).collect();
+    assert_eq!(complete.len(), 1, "{laps:?}");
+    assert_eq!((&complete[0]["number"], &complete[0]["time_ms"]), (&Value::from(2), &Value::from(times[1])));
+    let (whole, part): (HashSet<_>, _) = (pages(&file).into_iter().collect(), pages(&cut));
+    assert!(part.len() < whole.len() * 3 / 4 && part.iter().all(|page| whole.contains(page)));
+    let again = output(acevo().arg("cut").arg(&file).args(["--laps", "2"]));
+    assert!(again.status.code() == Some(1) && again.stderr.contains("not overwritten"), "{again:?}");
+    let missing = output(acevo().arg("cut").arg(&file).args(["--laps", "7"]));
+    assert!(missing.status.code() == Some(1) && missing.stderr.contains("no lap 7"), "{missing:?}");
+    let minute = directory.path().join("minute.acevo");
+    let done = output(acevo().arg("cut").arg(&file).args(["--from", "30s", "--to", "1:30", "-o"]).arg(&minute));
+    assert!(done.status.success(), "{done:?}");
+    let info = Recording::open(&minute).unwrap().info();
+    assert!((Duration::from_secs(59)..=Duration::from_secs(60)).contains(&info.duration()), "{info:?}");
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 3);
+}
+
+#[test]
+fn a_moment_of_a_recording_is_dumped() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("two.acevo");
+    recorded(&file);
+    let value = |command: &str, what: &str, at: &str| -> Value {
+        let told = output(acevo().args([command, what, "--json", "--at", at, "--from"]).arg(&file));
+        assert!(told.status.success(), "{told:?}");
+        serde_json::from_str(&told.stdout).unwrap()
+    };
+    let mut recording = Recording::open(&file).unwrap();
+    let at = recording.info().start + Duration::from_secs(61);
+    recording.seek(at + Duration::from_micros(1)).unwrap();
+    let frame = *recording.frame();
+    let packet = value("dump", "physics.packetId", "1:01");
+    assert_eq!(packet["physics"]["packetId"]["value"], frame.physics.packet_id());
+    let timer = value("dump", "current_lap_time_ms", "2");
+    let timer = timer["graphics"]["current_lap_time_ms"]["value"].as_i64().unwrap();
+    assert!((0..50).contains(&timer) || timer > 60_000, "lap 2 begins here: {timer}");
+    let speed = value("channels", "speed", "61s");
+    let speed = speed["speed"]["value"].as_f64().unwrap();
+    assert!((speed - f64::from(frame.physics.raw().speedKmh)).abs() < 0.1, "{speed}");
+    let beyond = output(acevo().args(["dump", "--at", "59:00", "--from"]).arg(&file));
+    assert!(beyond.status.code() == Some(1) && beyond.stderr.contains("behind the end"), "{beyond:?}");
 }

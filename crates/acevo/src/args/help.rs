@@ -264,18 +264,40 @@ Examples:
   acevo export FILE --to parquet              For pandas, polars, DuckDB
   acevo export FILE --to motec                A log and its laps for MoTeC i2
   acevo export FILE --to mcap                 For Foxglove and PlotJuggler
+  acevo export *.acevo --to csv               A table beside each recording
+  acevo export FOLDER --to parquet -o DATA    A data set of all recordings; again: what is new
 
 A table has a row for each packet of physics, with time_s, packet_id, session, lap and missed in front.
-The file comes into being under a temporary name; nothing is overwritten.";
+A file comes into being under a temporary name; nothing is overwritten.
+
+A folder and those below it become a data set of partitions as Hive has them, a file for each session:
+DATA/track=.../car=.../driver=.../session=.../NAME.parquet
+  DuckDB   FROM read_parquet('DATA/**/*.parquet', hive_partitioning = true)
+  Polars   pl.scan_parquet('DATA/**/*.parquet', hive_partitioning=True)
+  pyarrow  pyarrow.dataset.dataset('DATA', partitioning='hive')
+The folders are columns there: the session's number in its recording is session_number, the name of the
+track without its layout track_by_game, and time_s counts from the session's beginning.
+Files that are complete are kept; a recording that has grown replaces its own. Other formats have a file
+for each recording. What goes wrong with one is told, the others go on, and the exit code is 1.";
+
+pub(super) const CUT: &str = "\
+Examples:
+  acevo cut FILE --laps 3-5                 Into FILE's name with _laps-3-5 behind it
+  acevo cut FILE --from best --to best -o best.acevo
+  acevo cut FILE --from 12:30 --to 14:00 -o incident.acevo
+
+Packets are kept as they are, with their times. With laps come the seconds before and after them in
+which the game tells when they began and what their times are.";
 
 pub(super) const INFO: &str = "\
 Examples:
   acevo info FILE            Game, car, track, sessions, laps, sizes
-  acevo info FILE --check    Reads all of it; exit code 1 where something cannot be read
+  acevo info FILE --check    Reads all of it: gaps, and exit code 1 where something cannot be read
   acevo laps --from FILE     The laps with sectors, fuel and so on
 
 JSON: what the file tells of itself (description), bytes, start_us and end_us, records, lost, marks;
-times are microseconds since the recording began. --check adds damage.";
+times are microseconds since the recording began. --check adds damage and, in the order physics, graphics,
+static, the packets that were missed: packets, places, most (in a row), most_at_us.";
 
 pub(super) const SIMULATE: &str = "\
 Examples:

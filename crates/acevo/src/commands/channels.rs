@@ -1,16 +1,20 @@
 //! `acevo channels`: the catalogue, and how its channels stand now.
 
 use std::fmt::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use acevo_shared_memory::Frame;
+use acevo_telemetry::analysis::{Analysis, Settings};
 use acevo_telemetry::{Axes, AxesResolver, Channel, ChannelValue, Kind, Unit, UnitSystem, channels};
 use anyhow::{Context, anyhow};
 use serde::Serialize;
 
-use super::once::{ENDED, UNSETTLED, attach, warn_of_silence};
+use super::once::{ENDED, Kept, UNSETTLED, attach, read_kept, warn_of_silence};
 use crate::args::Channels;
 use crate::demo;
+use crate::driven::Spot;
 use crate::output::{print, say};
 use crate::text::{NONE, clean, number};
 
@@ -20,25 +24,13 @@ const ALIKE: f64 = 0.75;
 
 pub(crate) fn run(args: &Channels) -> anyhow::Result<ExitCode> {
     let selected = select(&args.ids, args.all)?;
-    let wants_values = args.values || args.wait || args.demo.demo || !args.place.is_default();
-    let now = match (wants_values, args.demo.options()) {
-        (false, _) => None,
-        (true, Some(options)) => {
-            let mut resolver = AxesResolver::new();
-            let frame = demo::watched_frame(options, |game| resolver.feed(game.time().as_secs_f64(), game.physics()));
-            Some((frame, resolver.axes()))
-        }
-        (true, None) => {
-            let Some(mapper) = attach(&args.place, args.wait).context("no values can be shown")? else {
-                return Ok(ExitCode::SUCCESS);
-            };
-            let frame = mapper.frame().context(ENDED)?;
-            warn_of_silence(&mapper, frame.graphics.status());
-            if !frame.is_settled() {
-                say(format_args!("{UNSETTLED}"));
-            }
-            Some((frame, Axes::default()))
-        }
+    let now = match &args.from {
+        Some(file) => Some(kept_values(file, args.at)?),
+        None if args.values || args.wait || args.demo.demo || !args.place.is_default() => match live_values(args)? {
+            None => return Ok(ExitCode::SUCCESS),
+            values => values,
+        },
+        None => None,
     };
     let rows: Vec<_> = selected.iter().map(|channel| Row::of(channel, now.as_ref(), args.units)).collect();
     if rows.iter().any(|row| row.waits_for_axes) {
@@ -50,6 +42,40 @@ pub(crate) fn run(args: &Channels) -> anyhow::Result<ExitCode> {
     };
     print(text.as_bytes())?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Pages, and what is known of the axes of their accelerations.
+type Values = (Frame, Axes);
+
+/// Those of the game or the simulator; `None` where waiting was ended by Ctrl-C.
+fn live_values(args: &Channels) -> anyhow::Result<Option<Values>> {
+    if let Some(options) = args.demo.options() {
+        let mut resolver = AxesResolver::new();
+        let frame = demo::watched_frame(options, |game| resolver.feed(game.time().as_secs_f64(), game.physics()));
+        return Ok(Some((frame, resolver.axes())));
+    }
+    let Some(mapper) = attach(&args.place, args.wait).context("no values can be shown")? else { return Ok(None) };
+    let frame = mapper.frame().context(ENDED)?;
+    warn_of_silence(&mapper, frame.graphics.status());
+    if !frame.is_settled() {
+        say(format_args!("{UNSETTLED}"));
+    }
+    Ok(Some((frame, Axes::default())))
+}
+
+/// Those of a file. A recording tells the axes, too.
+fn kept_values(file: &Path, at: Option<Spot>) -> anyhow::Result<Values> {
+    let (mut recording, frame) = match read_kept(file, at)? {
+        Kept::Dump(frame, _) => return Ok((frame, Axes::default())),
+        Kept::Recording(recording, frame) => (recording, frame),
+    };
+    let mut analysis = Analysis::new(Settings::default());
+    recording.seek(Duration::ZERO)?;
+    while let Some(step) = recording.next_step()? {
+        analysis.feed(step.at, step.frame);
+        while analysis.next_event().is_some() {}
+    }
+    Ok((frame, analysis.axes()))
 }
 
 /// The channels that `wanted` names or begins, each once, in the order of the catalogue.

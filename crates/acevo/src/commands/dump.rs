@@ -11,7 +11,7 @@ use anyhow::Context;
 use serde::Serialize;
 
 use self::select::{Selected, select};
-use super::once::{ENDED, UNSETTLED, attach, warn_of_silence};
+use super::once::{ENDED, Kept, UNSETTLED, attach, read_kept, warn_of_silence};
 use crate::args::Dump;
 use crate::demo;
 use crate::output::{self, print, say};
@@ -28,10 +28,10 @@ pub(crate) fn run(args: &Dump) -> anyhow::Result<ExitCode> {
         output::check_new(file)?;
     }
     let (frame, settled) = match (&args.from, args.demo.options()) {
-        (Some(file), _) => {
-            let dump = RawDump::read(file)?;
-            (dump.open()?.frame()?, dump.is_settled())
-        }
+        (Some(file), _) => match read_kept(file, args.at)? {
+            Kept::Recording(_, frame) => (frame, frame.is_settled()),
+            Kept::Dump(frame, settled) => (frame, settled),
+        },
         (None, options) => {
             let mapper = match options {
                 Some(options) => demo::still(&demo::frame(options))?,

@@ -5,7 +5,6 @@ mod inputs;
 mod many;
 mod overview;
 mod pages;
-mod pending;
 mod progress;
 mod rows;
 mod single;

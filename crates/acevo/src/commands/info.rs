@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use acevo_shared_memory::PageKind;
 use acevo_telemetry::lap_time;
-use acevo_telemetry::recording::{Damage, Info, Mark, Marked};
+use acevo_telemetry::recording::{Damage, Info, Item, Mark, Marked, Recording};
 use indicatif::HumanBytes;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -23,26 +23,68 @@ struct Object<'a> {
     #[serde(flatten)]
     info: &'a Info,
     marks: &'a [Mark],
-    /// What cannot be read, where that was asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    damage: Option<&'a [Damage]>,
+    /// What reading all of it has told, where that was asked for.
+    #[serde(flatten)]
+    checked: Option<&'a Checked>,
+}
+
+/// What is seen only by reading everything.
+#[derive(Debug, Default, Serialize)]
+struct Checked {
+    /// What cannot be read.
+    damage: Vec<Damage>,
+    /// Packets that nobody saw, or nobody wrote.
+    missed: [Missed; 3],
+}
+
+/// Packets of a page that are not in the recording.
+#[derive(Debug, Default, Clone, Copy, Serialize)]
+struct Missed {
+    packets: u64,
+    places: u64,
+    /// The most in a row, and when they end.
+    most: u32,
+    most_at_us: u64,
+}
+
+impl Checked {
+    fn of(recording: &mut Recording) -> anyhow::Result<Self> {
+        let mut checked = Self::default();
+        recording.seek(Duration::ZERO)?;
+        while let Some(item) = recording.next_item()? {
+            match item {
+                Item::Damage(damage) => checked.damage.push(damage),
+                Item::Record(record) if record.missed > 0 => {
+                    let missed = &mut checked.missed[record.page as usize];
+                    missed.packets += u64::from(record.missed);
+                    missed.places += 1;
+                    if record.missed > missed.most {
+                        missed.most = record.missed;
+                        missed.most_at_us = u64::try_from(record.at.as_micros()).unwrap_or(u64::MAX);
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(checked)
+    }
 }
 
 pub(crate) fn run(args: &InfoArgs) -> anyhow::Result<ExitCode> {
     let mut recording = open(&args.file)?;
-    let damage = if args.check { Some(recording.check()?) } else { None };
-    let (info, marks, damage) = (recording.info(), recording.marks(), damage.as_deref());
-    let is_good = damage.is_none_or(<[_]>::is_empty);
+    let checked = if args.check { Some(Checked::of(&mut recording)?) } else { None };
+    let (info, marks, checked) = (recording.info(), recording.marks(), checked.as_ref());
+    let is_good = checked.is_none_or(|checked| checked.damage.is_empty());
     let text = if args.json {
-        serde_json::to_string_pretty(&Object { info: &info, marks, damage })? + "\n"
+        serde_json::to_string_pretty(&Object { info: &info, marks, checked })? + "\n"
     } else {
-        as_text(&info, marks, damage)
+        as_text(&info, marks, checked)
     };
     print(text.as_bytes())?;
     Ok(if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn as_text(info: &Info, marks: &[Mark], damage: Option<&[Damage]>) -> String {
+fn as_text(info: &Info, marks: &[Mark], checked: Option<&Checked>) -> String {
     let mut text = String::new();
     let mut line = |name: &str, value: String| {
         let _ = writeln!(text, "{name:<10} {value}");
@@ -68,9 +110,24 @@ fn as_text(info: &Info, marks: &[Mark], damage: Option<&[Damage]>) -> String {
     if info.damaged > 0 {
         line("damage", format!("{} places cannot be read; --check tells which", info.damaged));
     }
-    for damage in damage.unwrap_or_default() {
-        let [from, to] = [damage.from, damage.to].map(|at| clock(Some(at.saturating_sub(info.start))));
-        line("damage", format!("nothing can be read from {from} to {to}"));
+    let since_start = |at: Duration| clock(Some(at.saturating_sub(info.start)));
+    if let Some(Checked { damage, missed }) = checked {
+        for damage in damage {
+            let [from, to] = [damage.from, damage.to].map(since_start);
+            line("damage", format!("nothing can be read from {from} to {to}"));
+        }
+        for (page, missed) in PageKind::ALL.into_iter().zip(missed).filter(|(_, missed)| missed.packets > 0) {
+            let Missed { packets, places, most, most_at_us } = *missed;
+            let percent = 100.0 * packets as f64 / (packets + info.records.of(page)) as f64;
+            let at = since_start(Duration::from_micros(most_at_us));
+            line(
+                "missed",
+                format!("{packets} packets of {page} in {places} places ({percent:.2} %), {most} before {at}"),
+            );
+        }
+        if damage.is_empty() {
+            line("check", "everything can be read".into());
+        }
     }
     for mark in marks {
         if let Some((name, value)) = told(mark, info.start) {

@@ -25,7 +25,7 @@ const WIDE: usize = 160;
 
 pub(crate) fn run(args: &Laps) -> anyhow::Result<ExitCode> {
     let stop = Stop::on_signal()?;
-    if let Some(file) = &args.from {
+    if let Some(file) = args.file.as_ref().or(args.from.as_ref()) {
         return read_recording(file, args, &stop);
     }
     let demo = args.demo.start();

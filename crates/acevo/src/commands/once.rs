@@ -1,13 +1,18 @@
 //! Reading the game once: attaching, and doubting what does not move.
 
+use std::path::Path;
 use std::thread::sleep;
 use std::time::Duration;
 
-use acevo_shared_memory::{ACEvoSharedMemoryMapper, ACEvoStatus, Error, PageKind};
+use acevo_shared_memory::{ACEvoSharedMemoryMapper, ACEvoStatus, Error, Frame, PageKind};
+use acevo_telemetry::recording::{Recording, RecordingError};
+use anyhow::{Context, ensure};
 
 use super::Stop;
 use crate::args::Place;
-use crate::output::say;
+use crate::driven::Spot;
+use crate::output::{is_dash, name_of, say};
+use crate::raw::RawDump;
 
 /// Between two looks for a game that is not there.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -46,6 +51,43 @@ pub(super) fn attach(place: &Place, wait: bool) -> anyhow::Result<Option<ACEvoSh
             Some(_) => sleep(LOOK_EVERY),
         }
     }
+}
+
+/// Pages that were kept in a file.
+pub(super) enum Kept {
+    /// A recording, and its pages at one moment.
+    Recording(Box<Recording>, Frame),
+    /// A raw dump; false where it may mix two packets.
+    Dump(Frame, bool),
+}
+
+/// Reads the pages of a recording at a moment, or of a raw dump.
+pub(super) fn read_kept(file: &Path, at: Option<Spot>) -> anyhow::Result<Kept> {
+    let opened = if is_dash(file) { Err(RecordingError::NotARecording) } else { Recording::open(file) };
+    let mut recording = match opened {
+        Ok(recording) => recording,
+        // A dump is told by what is in it, and so is a file that is neither.
+        Err(RecordingError::NotARecording | RecordingError::Io(_)) => {
+            let dump = RawDump::read(file)?;
+            ensure!(at.is_none(), "{} is a raw dump, which has one moment: leave out --at", name_of(file));
+            return Ok(Kept::Dump(dump.open()?.frame()?, dump.is_settled()));
+        }
+        Err(error) => return Err(error).with_context(|| format!("cannot read {}", name_of(file))),
+    };
+    let frame = match at {
+        None => {
+            recording.seek(Duration::ZERO)?;
+            recording.next_step()?.map(|step| *step.frame)
+        }
+        Some(spot) => {
+            let (at, _) = spot.find(&mut recording)?;
+            // What comes with that moment belongs to it.
+            recording.seek(at + Duration::from_micros(1))?;
+            Some(*recording.frame())
+        }
+    };
+    let frame = frame.with_context(|| format!("there is nothing in {}", name_of(file)))?;
+    Ok(Kept::Recording(Box::new(recording), frame))
 }
 
 /// Says so where a game that is live by its own word does not move.

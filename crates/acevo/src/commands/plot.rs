@@ -10,8 +10,9 @@ use anyhow::Context;
 
 use crate::args::Plot;
 use crate::demo;
+use crate::driven::Spot;
 use crate::output::{check_new, name_of, say, write_new};
-use crate::playback::{Spot, open};
+use crate::playback::open;
 use crate::plot::collect::Collector;
 use crate::plot::data::LapData;
 use crate::plot::{self, Format, Laps, Request};
@@ -86,11 +87,9 @@ fn recorded_laps(
         collector.note(step.frame, &analysis);
     }
     let [main, against] = chosen;
-    let missing =
-        |spot: Spot| format!("{spot} is not in the recording; `acevo laps --from FILE` shows the laps that are");
-    let (_, main) = main.with_context(|| missing(args.lap))?;
+    let (_, main) = main.with_context(|| args.lap.not_there())?;
     let against = match args.against {
-        Some(spot) => Some(against.with_context(|| missing(spot))?.1),
+        Some(spot) => Some(against.with_context(|| spot.not_there())?.1),
         None => None,
     };
     Ok((main, against))

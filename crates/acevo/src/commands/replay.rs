@@ -19,10 +19,10 @@ pub(crate) fn run(args: &Replay) -> anyhow::Result<ExitCode> {
     let mut player = Player::new(recording, args.speed.unwrap_or(1.0));
     player.repeats = args.repeat;
     if let Some(from) = args.from {
-        player.from = from.find(&player.recording)?.0;
+        player.from = from.find(&mut player.recording)?.0;
     }
     if let Some(to) = args.to {
-        player.to = Some(to.find(&player.recording)?.1);
+        player.to = Some(to.find(&mut player.recording)?.1);
     }
     let mut publisher = publisher(args).context("cannot publish the recording")?;
     player.begin(&mut publisher)?;

@@ -13,12 +13,12 @@ use anyhow::Context;
 use super::Outcome;
 use super::overview::Overview;
 use super::pages::export_pages;
-use super::pending::Pending;
 use super::progress::Bar;
 use super::rows::{columns, export_rows};
 use crate::args::{Export, ExportFormat};
 use crate::commands::Stop;
 use crate::output::{check_new, is_dash};
+use crate::pending::Pending;
 
 /// Where the file goes.
 pub(super) enum Target {
