@@ -41,6 +41,8 @@ pub(super) fn name_beside_folders(name: &str) -> String {
 /// written as Hive does, as `%` and two hex digits, and read back by the readers; an empty value becomes null.
 ///
 /// ```
+/// use std::path::Path;
+///
 /// use acevo_telemetry::export::{About, partition_path};
 ///
 /// let mut about = About::default();
@@ -48,7 +50,7 @@ pub(super) fn name_beside_folders(name: &str) -> String {
 /// (about.session, about.unix_s) = ("Hot Lap".into(), 1_775_030_461.5);
 /// let path = partition_path(&about, "evening");
 /// let folders = "track=Ring GP/car=a%2Fb/driver=__HIVE_DEFAULT_PARTITION__/session=2026-04-01T08-01-01.500Z Hot Lap";
-/// assert_eq!(path.to_str(), Some(format!("{folders}/evening.parquet").as_str()));
+/// assert_eq!(path, Path::new(folders).join("evening.parquet"));
 /// ```
 pub fn partition_path(about: &About, name: &str) -> PathBuf {
     let track = format!("{} {}", about.track, about.configuration);
@@ -157,6 +159,6 @@ mod tests {
         let path = partition_path(&about, "_..");
         let nothing = NOTHING;
         let expected = format!("track={nothing}/car={nothing}/driver={nothing}/session=_..+0s/%5F.%2E.parquet");
-        assert_eq!(path.to_str(), Some(expected.as_str()));
+        assert_eq!(path, Path::new(&expected));
     }
 }
