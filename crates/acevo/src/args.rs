@@ -1,13 +1,15 @@
 //! What was typed.
 
 mod help;
+mod origin;
 mod values;
+
+pub(crate) use origin::{DemoArgs, Drive, Origin, Place};
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, Finding, PageKind};
-use acevo_simulator::{CarModel, Options, Scenario};
+use acevo_shared_memory::PageKind;
 use acevo_telemetry::analysis::Topic;
 use acevo_telemetry::analysis::{Reference, Sectors, Settings, Thresholds};
 use acevo_telemetry::export::MotecNames;
@@ -16,10 +18,7 @@ use acevo_telemetry::{Channel, UnitSystem};
 use clap::error::ErrorKind;
 use clap::{ArgGroup, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
-use crate::demo::Demo;
 use crate::driven::{LapNumbers, Spot};
-use crate::live::Open;
-use crate::playback::{Playback, Player, open};
 use crate::plot::Kind;
 use crate::plot::theme::Theme;
 
@@ -116,15 +115,8 @@ pub(crate) struct Watch {
     /// Say nothing on stderr about the connection
     #[arg(short, long)]
     pub(crate) quiet: bool,
-    /// Read this recording instead of the game
-    #[arg(long, value_name = "FILE", conflicts_with = "demo")]
-    #[cfg_attr(unix, arg(conflicts_with = "dir"))]
-    #[cfg_attr(target_os = "linux", arg(conflicts_with = "pid"))]
-    pub(crate) from: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) place: Place,
-    #[command(flatten)]
-    pub(crate) demo: DemoArgs,
+    pub(crate) origin: Origin,
 }
 
 #[derive(Debug, Args)]
@@ -146,15 +138,8 @@ pub(crate) struct Events {
     pub(crate) quiet: bool,
     #[command(flatten)]
     pub(crate) analysing: Analysing,
-    /// Read this recording instead of the game
-    #[arg(long, value_name = "FILE", conflicts_with = "demo")]
-    #[cfg_attr(unix, arg(conflicts_with = "dir"))]
-    #[cfg_attr(target_os = "linux", arg(conflicts_with = "pid"))]
-    pub(crate) from: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) place: Place,
-    #[command(flatten)]
-    pub(crate) demo: DemoArgs,
+    pub(crate) origin: Origin,
 }
 
 #[derive(Debug, Args)]
@@ -181,15 +166,8 @@ pub(crate) struct Laps {
     pub(crate) quiet: bool,
     #[command(flatten)]
     pub(crate) analysing: Analysing,
-    /// Read this recording instead of the game
-    #[arg(long, value_name = "FILE", conflicts_with = "demo")]
-    #[cfg_attr(unix, arg(conflicts_with = "dir"))]
-    #[cfg_attr(target_os = "linux", arg(conflicts_with = "pid"))]
-    pub(crate) from: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) place: Place,
-    #[command(flatten)]
-    pub(crate) demo: DemoArgs,
+    pub(crate) origin: Origin,
 }
 
 /// How laps are analysed.
@@ -621,67 +599,23 @@ pub(crate) struct Simulate {
     pub(crate) quiet: bool,
 }
 
-/// Where to read.
-#[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Source")]
-pub(crate) struct Place {
-    /// Read the page files in this directory instead of looking for the game
-    #[cfg(unix)]
-    #[arg(long, value_name = "PATH")]
-    pub(crate) dir: Option<PathBuf>,
-    /// Read this process, whatever its name: a game under Proton or Wine
-    #[cfg(target_os = "linux")]
-    #[arg(long, value_name = "PID", conflicts_with = "dir")]
-    pub(crate) pid: Option<u32>,
-}
-
-/// The embedded simulator.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Demo")]
-pub(crate) struct DemoArgs {
-    /// Drive the embedded simulator instead of reading the game
-    #[arg(long)]
-    #[cfg_attr(unix, arg(conflicts_with = "dir"))]
-    #[cfg_attr(target_os = "linux", arg(conflicts_with = "pid"))]
-    pub(crate) demo: bool,
-    #[command(flatten)]
-    pub(crate) drive: Drive,
-}
-
-/// What the simulator does.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct Drive {
-    /// The same seed gives the same drive [default: 1]
-    #[arg(long, value_name = "N")]
-    seed: Option<u64>,
-    /// Car to drive [default: gt3]
-    #[arg(long, value_name = "CAR", value_parser = values::car())]
-    car: Option<CarModel>,
-    /// What happens [default: weekend for simulate, hot-laps for --demo]
-    #[arg(long, value_name = "SCENARIO", value_parser = values::scenario())]
-    scenario: Option<Scenario>,
-    /// Seconds of the simulation per second [default: 1]
-    #[arg(long, value_name = "FACTOR", value_parser = values::speed)]
-    speed: Option<f64>,
-}
-
 /// Reads the command line. Ends the program where it is wrong, or asks for help.
 pub(crate) fn read() -> Acevo {
     let args = Acevo::parse();
     let demo = match &args.command {
-        None => Some(&args.watch.demo),
-        Some(Command::Watch(watch)) => Some(&watch.demo),
+        None => Some(&args.watch.origin.demo),
+        Some(Command::Watch(watch)) => Some(&watch.origin.demo),
         Some(Command::Dump(dump)) => Some(&dump.demo),
         Some(Command::Channels(channels)) => Some(&channels.demo),
         Some(Command::Stats(stats)) => Some(&stats.demo),
         Some(Command::Record(record)) => Some(&record.demo),
-        Some(Command::Events(events)) => Some(&events.demo),
-        Some(Command::Laps(laps)) => Some(&laps.demo),
+        Some(Command::Events(events)) => Some(&events.origin.demo),
+        Some(Command::Laps(laps)) => Some(&laps.origin.demo),
         Some(_) => None,
     };
     let has_speed = match &args.command {
-        None => args.watch.from.is_some(),
-        Some(Command::Watch(watch)) => watch.from.is_some(),
+        None => args.watch.origin.from.is_some(),
+        Some(Command::Watch(watch)) => watch.origin.from.is_some(),
         _ => false,
     };
     if let Some(DemoArgs { demo: false, drive }) = demo
@@ -692,93 +626,6 @@ pub(crate) fn read() -> Acevo {
         Acevo::command().error(ErrorKind::MissingRequiredArgument, message).exit();
     }
     args
-}
-
-impl Place {
-    /// Attaches once.
-    pub(crate) fn open(&self) -> Result<ACEvoSharedMemoryMapper, Error> {
-        #[cfg(unix)]
-        if let Some(dir) = &self.dir {
-            return ACEvoSharedMemoryMapper::open_source(acevo_shared_memory::PageDirectory::open(dir)?);
-        }
-        #[cfg(target_os = "linux")]
-        if let Some(pid) = self.pid {
-            return ACEvoSharedMemoryMapper::open_source(acevo_shared_memory::source::WineProcess::attach_to(pid)?);
-        }
-        ACEvoSharedMemoryMapper::open()
-    }
-
-    /// What is found there; `None` where there is nothing to look around in.
-    pub(crate) fn survey(&self) -> Option<Vec<Finding>> {
-        #[cfg(unix)]
-        if let Some(dir) = &self.dir {
-            return Some(acevo_shared_memory::PageDirectory::survey(dir));
-        }
-        self.is_default().then(acevo_shared_memory::survey)
-    }
-
-    /// True where it is the game, wherever it is.
-    pub(crate) fn is_default(&self) -> bool {
-        #[cfg(unix)]
-        if self.dir.is_some() {
-            return false;
-        }
-        #[cfg(target_os = "linux")]
-        if self.pid.is_some() {
-            return false;
-        }
-        true
-    }
-
-    /// How to attach again and again.
-    pub(crate) fn opener(&self) -> Open {
-        let place = self.clone();
-        Box::new(move || place.open())
-    }
-}
-
-impl Watch {
-    /// Starts to play the recording, where one is to be watched.
-    pub(crate) fn play(&self) -> anyhow::Result<Option<Playback>> {
-        let Some(file) = &self.from else { return Ok(None) };
-        Playback::start(Player::new(open(file)?, self.demo.drive.speed())).map(Some)
-    }
-}
-
-impl DemoArgs {
-    /// Starts the simulator where it is asked for.
-    pub(crate) fn start(&self) -> Option<Demo> {
-        self.options().map(|options| Demo::start(options, self.drive.speed()))
-    }
-
-    /// The simulation that is asked for.
-    pub(crate) fn options(&self) -> Option<Options> {
-        self.demo.then(|| self.drive.options(Scenario::HotLaps))
-    }
-}
-
-impl Drive {
-    pub(crate) fn options(&self, scenario: Scenario) -> Options {
-        let mut options = Options::default();
-        options.seed = self.seed.unwrap_or(options.seed);
-        options.car = self.car.unwrap_or(options.car);
-        options.scenario = self.scenario.unwrap_or(scenario);
-        options
-    }
-
-    pub(crate) fn speed(&self) -> f64 {
-        self.speed.unwrap_or(1.0)
-    }
-
-    fn first_given(&self) -> Option<&'static str> {
-        let given = [
-            (self.seed.is_some(), "--seed"),
-            (self.car.is_some(), "--car"),
-            (self.scenario.is_some(), "--scenario"),
-            (self.speed.is_some(), "--speed"),
-        ];
-        given.into_iter().find_map(|(given, option)| given.then_some(option))
-    }
 }
 
 #[cfg(test)]
@@ -793,7 +640,7 @@ mod tests {
     #[test]
     fn no_command_is_watch_with_its_options() {
         let args = Acevo::parse_from(["acevo", "--demo", "--json", "--every", "250ms"]);
-        assert!(args.command.is_none() && args.watch.json && args.watch.demo.demo);
+        assert!(args.command.is_none() && args.watch.json && args.watch.origin.demo.demo);
         assert_eq!(args.watch.every, Some(Duration::from_millis(250)));
     }
 

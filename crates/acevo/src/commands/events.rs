@@ -17,11 +17,10 @@ use crate::text::clean;
 
 pub(crate) fn run(args: &Events) -> anyhow::Result<ExitCode> {
     let stop = Stop::on_signal()?;
-    if let Some(file) = &args.from {
+    if let Some(file) = &args.origin.from {
         return read_recording(file, args, &stop);
     }
-    let demo = args.demo.start();
-    let mut live = Live::new(demo.as_ref().map_or_else(|| args.place.opener(), |demo| demo.open()));
+    let (mut live, _running) = args.origin.follow()?;
     follow(&mut live, &stop, args.quiet, &mut Printer::new(args))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -53,7 +52,7 @@ struct Printer<'a> {
 impl<'a> Printer<'a> {
     fn new(args: &'a Events) -> Self {
         Self {
-            feeder: Feeder::new(&args.analysing, args.thresholds(), args.demo.demo),
+            feeder: Feeder::new(&args.analysing, args.thresholds(), args.origin.demo.demo),
             only: &args.only,
             json: args.json,
             left: args.count,

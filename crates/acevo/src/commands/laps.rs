@@ -25,11 +25,10 @@ const WIDE: usize = 160;
 
 pub(crate) fn run(args: &Laps) -> anyhow::Result<ExitCode> {
     let stop = Stop::on_signal()?;
-    if let Some(file) = args.file.as_ref().or(args.from.as_ref()) {
+    if let Some(file) = args.file.as_ref().or(args.origin.from.as_ref()) {
         return read_recording(file, args, &stop);
     }
-    let demo = args.demo.start();
-    let mut live = Live::new(demo.as_ref().map_or_else(|| args.place.opener(), |demo| demo.open()));
+    let (mut live, _running) = args.origin.follow()?;
     if args.json || args.lines || !output::has_screen() {
         follow(&mut live, &stop, args.quiet, &mut Lines::new(args))?;
     } else {
@@ -67,7 +66,7 @@ struct Recorder {
 
 impl Recorder {
     fn new(args: &Laps) -> Self {
-        Self { feeder: Feeder::new(&args.analysing, Thresholds::default(), args.demo.demo), left: args.count }
+        Self { feeder: Feeder::new(&args.analysing, Thresholds::default(), args.origin.demo.demo), left: args.count }
     }
 
     fn analysis(&self) -> &Analysis {

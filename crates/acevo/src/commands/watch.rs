@@ -9,24 +9,18 @@ use std::time::{Duration, Instant};
 use super::Stop;
 use super::follow::{PATIENCE, follow};
 use crate::args::Watch;
-use crate::live::Live;
 use crate::output;
 use crate::screen;
 
 pub(crate) fn run(args: &Watch) -> anyhow::Result<ExitCode> {
     let stop = Stop::on_signal()?;
-    let (demo, playback) = (args.demo.start(), args.play()?);
-    let mut live = Live::new(match (&demo, &playback) {
-        (Some(demo), _) => demo.open(),
-        (_, Some(playback)) => playback.open(),
-        _ => args.place.opener(),
-    });
+    let (mut live, _running) = args.origin.follow()?;
     if args.json {
         follow(&mut live, &stop, args.quiet, &mut json::Objects::new(args))?;
     } else if args.lines || args.every.is_some() || args.count.is_some() || !output::has_screen() {
         follow(&mut live, &stop, args.quiet, &mut lines::Lines::new(args))?;
     } else {
-        screen::run(live, demo.is_some(), &stop)?;
+        screen::run(live, args.origin.demo.demo, &stop)?;
     }
     Ok(ExitCode::SUCCESS)
 }
