@@ -11,6 +11,7 @@ mod info;
 mod laps;
 mod once;
 pub(crate) mod plot;
+mod progress;
 mod record;
 mod repair;
 mod replay;

@@ -10,6 +10,7 @@ mod args;
 mod bests;
 mod commands;
 mod demo;
+mod keys;
 mod live;
 mod output;
 mod playback;

@@ -14,8 +14,11 @@ use anyhow::{Context, bail};
 
 use crate::live::Open;
 
-/// Whether to go on is asked this often.
+/// What is wanted is asked this often.
 const ASK_EVERY: Duration = Duration::from_millis(50);
+
+/// Who is later than this was stopped, or cannot be as fast: what is behind is not caught up with.
+const LATE: Duration = Duration::from_millis(500);
 
 /// Opens a recording.
 pub(crate) fn open(path: &Path) -> anyhow::Result<Recording> {
@@ -79,7 +82,7 @@ impl Spot {
             _ => u32::MAX,
         };
         if let Self::Time(time) = self {
-            let at = recording.info().start + time;
+            let at = recording.info().start.saturating_add(time);
             return Ok((at, at));
         }
         let Some(mark) = recording.marks().iter().filter(is_meant).min_by_key(time_ms) else {
@@ -100,18 +103,71 @@ pub(crate) struct Player {
     pub(crate) to: Option<Duration>,
     pub(crate) speed: f64,
     pub(crate) repeats: bool,
+    /// Places to pause at, in the order of time.
+    pub(crate) pauses: Vec<Duration>,
+}
+
+/// What whoever watches a player may want of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wish {
+    /// Pause, or go on after a pause.
+    Pause,
+    /// Go to this time of the recording.
+    Seek(Duration),
+    /// End.
+    Stop,
+}
+
+/// Watches a player.
+pub(crate) trait Watcher {
+    /// What is wanted, asked for with the time that is reached.
+    fn wish(&mut self, at: Duration) -> Option<Wish>;
+
+    /// The pages stand still at this time, or move again.
+    fn paused(&mut self, at: Duration, is_paused: bool) {
+        let _ = (at, is_paused);
+    }
+}
+
+/// When what is due.
+struct Clock {
+    speed: f64,
+    /// This time of the recording was, or would have been, played at that moment.
+    from: Duration,
+    start: Instant,
+}
+
+impl Clock {
+    fn left(&self, at: Duration) -> Duration {
+        at.saturating_sub(self.from).div_f64(self.speed).saturating_sub(self.start.elapsed())
+    }
+
+    fn set(&mut self, at: Duration) {
+        (self.from, self.start) = (at, Instant::now());
+    }
+
+    fn set_if_late(&mut self, at: Duration) {
+        if self.start.elapsed().saturating_sub(at.saturating_sub(self.from).div_f64(self.speed)) > LATE {
+            self.set(at);
+        }
+    }
 }
 
 impl Player {
     /// All of a recording, once.
     pub(crate) fn new(recording: Recording, speed: f64) -> Self {
         let from = recording.info().start;
-        Self { recording, from, to: None, speed, repeats: false }
+        Self { recording, from, to: None, speed, repeats: false, pauses: Vec::new() }
     }
 
     /// Shows the pages as they are at the beginning.
     pub(crate) fn begin(&mut self, publisher: &mut Publisher) -> anyhow::Result<()> {
-        self.recording.seek(self.from)?;
+        self.show(self.from, publisher)
+    }
+
+    /// Shows the pages as they were before a time, from which it goes on.
+    fn show(&mut self, at: Duration, publisher: &mut Publisher) -> anyhow::Result<()> {
+        self.recording.seek(at)?;
         for page in [PageKind::Static, PageKind::Graphics, PageKind::Physics] {
             if let Some(record) = self.recording.opening(page) {
                 publisher.publish_bytes(page, record.bytes)?;
@@ -120,37 +176,69 @@ impl Player {
         Ok(())
     }
 
-    /// Plays to the end, page for page and byte for byte, as long as `keep_going` says so with the time that is reached.
-    pub(crate) fn run(
-        &mut self,
-        publisher: &mut Publisher,
-        keep_going: &dyn Fn(Duration) -> bool,
-    ) -> anyhow::Result<()> {
+    /// Plays to the end, page for page and byte for byte, as its watcher wants it.
+    pub(crate) fn run(&mut self, publisher: &mut Publisher, watcher: &mut dyn Watcher) -> anyhow::Result<()> {
+        let (mut from, mut is_paused) = (self.from, false);
         loop {
-            self.begin(publisher)?;
-            let start = Instant::now();
-            while let Some(item) = self.recording.next_item()? {
-                let Item::Record(record) = item else { continue };
-                if self.to.is_some_and(|to| record.at > to) {
-                    break;
-                }
-                let due = record.at.saturating_sub(self.from).div_f64(self.speed);
-                loop {
-                    if !keep_going(record.at) {
-                        return Ok(());
-                    }
-                    let left = due.saturating_sub(start.elapsed());
-                    if left.is_zero() {
-                        break;
-                    }
-                    thread::sleep(left.min(ASK_EVERY));
-                }
-                publisher.publish_bytes(record.page, record.bytes)?;
-            }
-            if !self.repeats {
-                return Ok(());
+            self.show(from, publisher)?;
+            match self.play(from, &mut is_paused, publisher, watcher)? {
+                Some(Wish::Seek(to)) => from = to.max(self.from),
+                None if self.repeats => from = self.from,
+                _ => return Ok(()),
             }
         }
+    }
+
+    /// Plays from where it stands, until something else is wanted; `None` at the end.
+    fn play(
+        &mut self,
+        from: Duration,
+        is_paused: &mut bool,
+        publisher: &mut Publisher,
+        watcher: &mut dyn Watcher,
+    ) -> anyhow::Result<Option<Wish>> {
+        let mut clock = Clock { speed: self.speed, from, start: Instant::now() };
+        let mut pauses = self.pauses.iter().copied().filter(|pause| *pause >= from).peekable();
+        let mut reached = from;
+        while let Some(item) = self.recording.next_item()? {
+            let Item::Record(record) = item else { continue };
+            let is_over = self.to.is_some_and(|to| record.at > to);
+            // A place is reached when all pages of its time were published.
+            let mut has_reached = false;
+            while pauses.next_if(|pause| *pause < record.at).is_some() {
+                has_reached = true;
+            }
+            if has_reached && !*is_paused {
+                *is_paused = true;
+                watcher.paused(reached, true);
+            }
+            if is_over && !*is_paused {
+                break;
+            }
+            clock.set_if_late(record.at);
+            loop {
+                match watcher.wish(reached) {
+                    None => {}
+                    Some(Wish::Pause) => {
+                        *is_paused = !*is_paused;
+                        watcher.paused(reached, *is_paused);
+                        clock.set(reached);
+                    }
+                    wish => return Ok(wish),
+                }
+                let left = if *is_paused { ASK_EVERY } else { clock.left(record.at) };
+                if left.is_zero() || (is_over && !*is_paused) {
+                    break;
+                }
+                thread::sleep(left.min(ASK_EVERY));
+            }
+            if is_over {
+                break;
+            }
+            publisher.publish_bytes(record.page, record.bytes)?;
+            reached = record.at;
+        }
+        Ok(None)
     }
 }
 
@@ -167,9 +255,9 @@ impl Playback {
         let mut publisher = Publisher::local(&pages);
         player.begin(&mut publisher)?;
         let stop = Arc::new(AtomicBool::new(false));
-        let stopped = Arc::clone(&stop);
+        let mut stopped = Stopped(Arc::clone(&stop));
         // Nobody waits for this thread: it may sleep.
-        thread::spawn(move || player.run(&mut publisher, &|_| !stopped.load(Ordering::Relaxed)));
+        thread::spawn(move || player.run(&mut publisher, &mut stopped));
         Ok(Self { pages, stop })
     }
 
@@ -177,6 +265,14 @@ impl Playback {
     pub(crate) fn open(&self) -> Open {
         let pages = self.pages.clone();
         Box::new(move || ACEvoSharedMemoryMapper::open_source(pages.clone()))
+    }
+}
+
+struct Stopped(Arc<AtomicBool>);
+
+impl Watcher for Stopped {
+    fn wish(&mut self, _: Duration) -> Option<Wish> {
+        self.0.load(Ordering::Relaxed).then_some(Wish::Stop)
     }
 }
 
