@@ -204,13 +204,11 @@ impl Player {
             let Item::Record(record) = item else { continue };
             let is_over = self.to.is_some_and(|to| record.at > to);
             // A place is reached when all pages of its time were published.
-            let mut has_reached = false;
-            while pauses.next_if(|pause| *pause < record.at).is_some() {
-                has_reached = true;
-            }
-            if has_reached && !*is_paused {
-                *is_paused = true;
-                watcher.paused(reached, true);
+            while let Some(pause) = pauses.next_if(|pause| *pause < record.at) {
+                reached = pause.max(reached);
+                if !std::mem::replace(is_paused, true) {
+                    watcher.paused(reached, true);
+                }
             }
             if is_over && !*is_paused {
                 break;
@@ -284,7 +282,118 @@ impl Drop for Playback {
 
 #[cfg(test)]
 mod tests {
+    use acevo_shared_memory::{Page, SPageFilePhysics};
+    use acevo_telemetry::recording::{Description, Record, RecordingWriter};
+
     use super::*;
+
+    /// A recording of packets that are 3 ms apart, and the publisher and reader of its player.
+    fn player(packets: u32) -> (Player, Publisher, ACEvoSharedMemoryMapper, tempfile::TempDir) {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("counted.acevo");
+        let mut writer = RecordingWriter::create(&path, &Description::new("test")).unwrap();
+        for id in 1..=packets {
+            let page = SPageFilePhysics { packetId: id as i32, ..Default::default() };
+            writer.record(&Record::new(PageKind::Physics, MS * 3 * id, page.as_bytes())).unwrap();
+        }
+        writer.finish().unwrap();
+        let pages = LocalPages::new();
+        let publisher = Publisher::local(&pages);
+        let mapper = ACEvoSharedMemoryMapper::open_source(pages).unwrap();
+        (Player::new(open(&path).unwrap(), 100.0), publisher, mapper, directory)
+    }
+
+    const MS: Duration = Duration::from_millis(1);
+
+    /// Sees what is published before anything else is, and wants things when it has seen enough.
+    struct Audience<'a> {
+        mapper: &'a ACEvoSharedMemoryMapper,
+        seen: Vec<i32>,
+        paused: Vec<(Duration, bool)>,
+        /// How often it was asked during the pause.
+        asked: usize,
+        wishes: Vec<(i32, Wish)>,
+    }
+
+    impl<'a> Audience<'a> {
+        fn new(mapper: &'a ACEvoSharedMemoryMapper, wishes: &[(i32, Wish)]) -> Self {
+            Self { mapper, seen: Vec::new(), paused: Vec::new(), asked: 0, wishes: wishes.to_vec() }
+        }
+
+        fn look(&mut self) -> i32 {
+            let id = self.mapper.packet_id(PageKind::Physics).unwrap();
+            if self.seen.last() != Some(&id) {
+                self.seen.push(id);
+            }
+            id
+        }
+    }
+
+    impl Watcher for Audience<'_> {
+        fn wish(&mut self, _: Duration) -> Option<Wish> {
+            let id = self.look();
+            if self.paused.last().is_some_and(|(_, is_paused)| *is_paused) {
+                self.asked += 1;
+                return (self.asked % 3 == 0).then_some(Wish::Pause);
+            }
+            let wish = self.wishes.first().filter(|(at, _)| *at == id).map(|(_, wish)| *wish)?;
+            self.wishes.remove(0);
+            Some(wish)
+        }
+
+        fn paused(&mut self, at: Duration, is_paused: bool) {
+            self.paused.push((at, is_paused));
+        }
+    }
+
+    #[test]
+    fn a_hundred_times_faster_every_packet_is_published_in_its_order() {
+        let (mut player, mut publisher, mapper, _directory) = player(3000);
+        let mut audience = Audience::new(&mapper, &[]);
+        player.run(&mut publisher, &mut audience).unwrap();
+        audience.look();
+        assert_eq!(audience.seen, (0..=3000).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn it_pauses_at_places_and_where_it_is_wanted_and_nothing_is_left_out() {
+        let (mut player, mut publisher, mapper, _directory) = player(300);
+        // That of a packet, and one between two.
+        player.pauses = vec![MS * 90, MS * 301];
+        let mut audience = Audience::new(&mapper, &[(200, Wish::Pause)]);
+        player.run(&mut publisher, &mut audience).unwrap();
+        audience.look();
+        assert_eq!(audience.seen, (0..=300).collect::<Vec<_>>());
+        let pauses = [90, 301, 600].map(|ms| [(MS * ms, true), (MS * ms, false)]).concat();
+        assert_eq!(audience.paused, pauses);
+        assert_eq!(audience.asked, 9);
+    }
+
+    #[test]
+    fn it_leaps_and_stays_paused_and_ends() {
+        let (mut player, mut publisher, mapper, _directory) = player(300);
+        let wishes = [(100, Wish::Seek(MS * 600)), (210, Wish::Seek(MS * 30)), (20, Wish::Stop)];
+        let mut audience = Audience::new(&mapper, &wishes);
+        player.run(&mut publisher, &mut audience).unwrap();
+        // A leap shows what was there before its time.
+        assert_eq!(audience.seen, [(0..=100).collect::<Vec<_>>(), (199..=210).collect(), (9..=20).collect()].concat());
+        assert!(audience.wishes.is_empty());
+    }
+
+    #[test]
+    fn who_was_stopped_for_long_does_not_catch_up() {
+        let hour = Duration::from_secs(3600);
+        let Some(start) = Instant::now().checked_sub(Duration::from_secs(60)) else { return };
+        let mut clock = Clock { speed: 1.0, from: Duration::ZERO, start };
+        let at = Duration::from_secs(1);
+        assert!(clock.left(at).is_zero());
+        clock.set_if_late(at);
+        let left = clock.left(at + hour);
+        assert!(left <= hour && left > hour - Duration::from_secs(30), "{left:?}");
+        let before = clock.start;
+        clock.set_if_late(at + hour);
+        assert_eq!(clock.start, before, "it is early");
+    }
 
     #[test]
     fn places_are_laps_or_times() {

@@ -95,7 +95,7 @@ fn make_directory(directory: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(directory).with_context(|| format!("cannot make the directory {}", directory.display()))
 }
 
-/// Finds out whether files can be made there, by making one and removing it.
+/// Finds out whether files can be made there, by making one and removing it: who waits for a game has to know that before it comes.
 fn check_directory(directory: &Path) -> anyhow::Result<()> {
     make_directory(directory)?;
     let path = directory.join(format!(".acevo-{}", std::process::id()));

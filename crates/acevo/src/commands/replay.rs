@@ -27,6 +27,7 @@ pub(crate) fn run(args: &Replay) -> anyhow::Result<ExitCode> {
     let mut control = Control {
         stop,
         is_stopped: false,
+        is_paused: false,
         keys,
         takes_lines: !args.pause_at.is_empty(),
         start,
@@ -78,6 +79,7 @@ fn player(args: &Replay) -> anyhow::Result<(Player, Duration, Duration)> {
 struct Control {
     stop: Stop,
     is_stopped: bool,
+    is_paused: bool,
     keys: Keys,
     takes_lines: bool,
     start: Duration,
@@ -102,7 +104,8 @@ impl Control {
 impl Watcher for Control {
     fn wish(&mut self, at: Duration) -> Option<Wish> {
         if self.progress.is_due() {
-            self.progress.show(format!("{} of {}", self.clock(at), self.clock(self.end)));
+            let state = if self.is_paused { ", paused" } else { "" };
+            self.progress.show(format!("{} of {}{state}", self.clock(at), self.clock(self.end)));
         }
         let wish = if self.stop.is_asked_for() {
             Wish::Stop
@@ -120,6 +123,7 @@ impl Watcher for Control {
     }
 
     fn paused(&mut self, at: Duration, is_paused: bool) {
+        self.is_paused = is_paused;
         if !is_paused {
             return self.say("it goes on");
         }

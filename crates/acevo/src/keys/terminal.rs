@@ -5,9 +5,7 @@ use std::io::{Stdin, stdin};
 use std::sync::{Mutex, PoisonError};
 
 use rustix::process::getpgrp;
-use rustix::termios::{
-    LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcgetpgrp, tcsetattr,
-};
+use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcgetpgrp, tcsetattr};
 
 /// The mode of the terminal on the standard input.
 #[derive(Debug, Default)]

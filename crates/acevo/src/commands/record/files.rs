@@ -11,9 +11,9 @@ use indicatif::HumanBytes;
 
 use super::name::{self, Names};
 use super::tape::Tape;
-use super::{Destination, make_directory, print_path};
+use super::{Destination, check_directory, make_directory, print_path};
 use crate::commands::progress::Progress;
-use crate::output::say;
+use crate::output::{check_new, say};
 use crate::text::clock;
 
 /// Between two attempts to begin a file.
@@ -50,8 +50,17 @@ struct SessionFile {
 impl Files {
     pub(super) fn new(output: Option<&Path>, quiet: bool) -> anyhow::Result<Self> {
         let place = match output {
-            Some(path) if !path.is_dir() && path.extension().is_some() => Place::File(path.into()),
-            _ => Place::Directory(name::directory(output)?),
+            Some(path) if !path.is_dir() && path.extension().is_some() => {
+                check_new(path)?;
+                let directory = path.parent().filter(|directory| !directory.as_os_str().is_empty());
+                check_directory(directory.unwrap_or(Path::new(".")))?;
+                Place::File(path.into())
+            }
+            _ => {
+                let directory = name::directory(output)?;
+                check_directory(&directory)?;
+                Place::Directory(directory)
+            }
         };
         Ok(Self {
             place,
@@ -96,7 +105,9 @@ impl Files {
         if self.trouble.is_some() != written.trouble.is_some() {
             say(match &written.trouble {
                 Some(why) => {
-                    format!("warning: {why}; what is written stays, what comes is kept for a while, and it is tried again")
+                    format!(
+                        "warning: {why}; what is written stays, what comes is kept for a while, and it is tried again"
+                    )
                 }
                 None if self.is_losing => format!("writing goes on; {} packets are lost", written.lost.total()),
                 None => "writing goes on; nothing is lost".into(),

@@ -34,7 +34,6 @@ pub(super) struct Keeper {
 impl Keeper {
     pub(super) fn new(args: &RecordArgs, span: Duration) -> anyhow::Result<Self> {
         let directory = name::directory(args.output.as_deref())?;
-        // Not when the moment has come and gone.
         super::check_directory(&directory)?;
         let keys = Keys::listen(true)?;
         if !args.quiet {
