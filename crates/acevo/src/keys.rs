@@ -10,7 +10,6 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
-use anyhow::Context;
 use ratatui::crossterm::event::{self, Event, KeyCode, KeyEventKind};
 
 /// Whether keys are still wanted is asked this often.
@@ -92,8 +91,10 @@ impl Drop for Keys {
 fn on_signal() -> anyhow::Result<Arc<AtomicBool>> {
     let signal = Arc::new(AtomicBool::new(false));
     #[cfg(unix)]
-    signal_hook::flag::register(signal_hook::consts::SIGUSR1, Arc::clone(&signal))
-        .context("cannot listen for the signal SIGUSR1")?;
+    anyhow::Context::context(
+        signal_hook::flag::register(signal_hook::consts::SIGUSR1, Arc::clone(&signal)),
+        "cannot listen for the signal SIGUSR1",
+    )?;
     Ok(signal)
 }
 

@@ -334,7 +334,7 @@ mod tests {
             let id = self.look();
             if self.paused.last().is_some_and(|(_, is_paused)| *is_paused) {
                 self.asked += 1;
-                return (self.asked % 3 == 0).then_some(Wish::Pause);
+                return self.asked.is_multiple_of(3).then_some(Wish::Pause);
             }
             let wish = self.wishes.first().filter(|(at, _)| *at == id).map(|(_, wish)| *wish)?;
             self.wishes.remove(0);
