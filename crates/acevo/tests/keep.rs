@@ -179,7 +179,6 @@ mod terminal {
     use std::ffi::OsStr;
     use std::fs::{File, OpenOptions};
     use std::io::Write;
-    use std::os::fd::OwnedFd;
     use std::os::unix::ffi::OsStrExt;
 
     use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
@@ -199,7 +198,7 @@ mod terminal {
             unlockpt(&keyboard).unwrap();
             let name = ptsname(&keyboard, Vec::new()).unwrap();
             let program = OpenOptions::new().read(true).write(true).open(OsStr::from_bytes(name.as_bytes())).unwrap();
-            Self { keyboard: OwnedFd::from(keyboard).into(), program }
+            Self { keyboard: keyboard.into(), program }
         }
 
         /// In a session of its own, in front of this terminal.

@@ -241,12 +241,21 @@ fn the_recording_of_a_replay_has_the_same_pages(world: &World) {
     let made =
         output(world.acevo_exe(&["record", "--quiet", "--demo", "--speed", "2", "--for", "5s", "-o", &first_there]));
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-    // They have their own ends, a game that ends and a name on stdout, so that nobody has to be interrupted.
     let native_path = native.to_str().expect("text");
-    let mut recorders = [
-        Running::start(world.acevo_exe(&["record", "--quiet", "-o", &windows_there])),
-        Running::start(world.native(&["record", "--quiet", "-o", native_path])),
-    ];
+    let mut recorders =
+        [world.acevo_exe(&["record", "-o", &windows_there]), world.native(&["record", "-o", native_path])].map(
+            |mut command| {
+                command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+                Running(command.spawn().expect("it starts"))
+            },
+        );
+    // Both are there before the game is.
+    for recorder in &mut recorders {
+        let mut said = BufReader::new(recorder.0.stderr.take().expect("it is piped")).lines().map_while(Result::ok);
+        said.find(|line| line.contains("Waiting")).expect("it waits for the game");
+        // Nobody has to read the rest, but it has to go somewhere.
+        thread::spawn(move || said.for_each(drop));
+    }
     let replayed = output(world.acevo_exe(&["replay", &first_there, "--quiet"]));
     assert!(replayed.status.success(), "{}", String::from_utf8_lossy(&replayed.stderr));
     let original: HashSet<_> = pages(&first).into_iter().collect();
@@ -257,7 +266,7 @@ fn the_recording_of_a_replay_has_the_same_pages(world: &World) {
         assert!(line.trim().ends_with(path.file_name().and_then(|name| name.to_str()).expect("text")), "{line}");
         let copies = pages(path);
         let physics = copies.iter().filter(|(page, _)| *page == PageKind::Physics).count();
-        assert!(physics > 300, "{physics} of {}", original.len());
+        assert!(physics > 100, "{physics} of {}", original.len());
         // A page that is read while it is written may be a mix that nobody can tell from a packet: rare, as above.
         let strange = copies.iter().filter(|copy| !original.contains(*copy)).count();
         assert!(strange * 20 <= copies.len(), "{strange} of {} pages were never replayed", copies.len());
