@@ -37,7 +37,7 @@ pub(crate) fn run(args: &Replay) -> anyhow::Result<ExitCode> {
     };
     let length = clock(Some(end.saturating_sub(player.from)));
     control.say(&format!("replaying {length} of {}, published as {}", args.file.display(), publisher.place()));
-    control.say("watch it with `acevo` in another terminal; Ctrl-C ends it");
+    control.say(&format!("watch it with `{}` in another terminal; Ctrl-C ends it", watch_command(args)));
     player.run(&mut publisher, &mut control).context("the replay had to end")?;
     control.progress.end();
     let why = if control.is_stopped { "stopped" } else { "that was all" };
@@ -145,4 +145,13 @@ fn publisher(args: &Replay) -> Result<Publisher, Error> {
     }
     let _ = args;
     Publisher::open()
+}
+
+fn watch_command(args: &Replay) -> String {
+    #[cfg(unix)]
+    if let Some(dir) = &args.dir {
+        return format!("acevo --dir {}", dir.display());
+    }
+    let _ = args;
+    "acevo".into()
 }
