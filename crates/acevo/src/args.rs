@@ -416,6 +416,9 @@ pub(crate) struct RecordArgs {
     /// Directory for the files, or a file, whose name has an extension [default: acevo in the user's documents]
     #[arg(short, long, value_name = "PATH")]
     pub(crate) output: Option<PathBuf>,
+    /// Keep only so much in memory, 1s to 30m, and save it as a recording when a key or a signal asks for it
+    #[arg(long, value_name = "TIME", value_parser = values::span)]
+    pub(crate) keep_last: Option<Duration>,
     /// End after this long: 10s, 30m
     #[arg(long = "for", value_name = "TIME", value_parser = values::time)]
     pub(crate) time: Option<Duration>,
@@ -442,6 +445,9 @@ pub(crate) struct Replay {
     /// End with this lap, or at this time
     #[arg(long, value_name = "PLACE")]
     pub(crate) to: Option<Spot>,
+    /// Pause at this time, or where this lap begins, with the pages as they are there; may be given again
+    #[arg(long, value_name = "PLACE")]
+    pub(crate) pause_at: Vec<Spot>,
     /// Begin again at the end
     #[arg(long = "loop")]
     pub(crate) repeat: bool,

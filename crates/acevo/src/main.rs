@@ -11,6 +11,7 @@ mod bests;
 mod commands;
 mod demo;
 mod driven;
+mod keys;
 mod live;
 mod output;
 mod pending;

@@ -1,9 +1,10 @@
 //! Recording without ever waiting for a disk: packing and writing have a thread of their own.
 
 use std::mem;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use super::batch::Batch;
 use super::error::RecordingError;
@@ -17,10 +18,14 @@ const BATCHES: usize = 10;
 /// Marks that may be under way beside them.
 const MARKS: usize = 64;
 
+/// What is written is made to outlast a power cut this often.
+const SYNC_EVERY: Duration = Duration::from_secs(5);
+
 /// Hands records over to a thread that packs and writes them, a second's worth at a time.
 ///
 /// [`record`](Self::record) never waits: where the disk has not kept up for some ten seconds, records are lost, and counted and
-/// marked as lost as soon as there is room again. Rooms for records are used again and again.
+/// marked as lost as soon as there is room again. Rooms for records are used again and again. Every five seconds what is written is
+/// [made to outlast](RecordingWriter::sync) a power cut.
 #[derive(Debug)]
 pub struct ThreadedWriter {
     batch: Box<Batch>,
@@ -192,18 +197,40 @@ fn write_all<W: Output>(
     done: &SyncSender<Box<Batch>>,
     progress: &Mutex<Progress>,
 ) -> Result<Progress, RecordingError> {
-    for work in to_do {
+    // What was written since then is lost in a power cut; `None` where nothing was.
+    let mut dirty_since = None;
+    loop {
+        let left = dirty_since.map_or(SYNC_EVERY, |since: Instant| SYNC_EVERY.saturating_sub(since.elapsed()));
         // Trouble is told by the progress, and what could not be written is tried again.
-        let _ = match work {
-            Work::Records(mut batch) => {
-                writer.count(&batch.counts());
-                let written = writer.take_batch(&mut batch);
-                let _ = done.try_send(batch);
-                written
+        let _ = match to_do.recv_timeout(left) {
+            Err(RecvTimeoutError::Disconnected) => break,
+            Err(RecvTimeoutError::Timeout) if dirty_since.is_none() => continue,
+            Err(RecvTimeoutError::Timeout) => {
+                dirty_since = None;
+                writer.sync()
             }
-            Work::Mark(mark) => writer.mark(&mark),
+            Ok(work) => {
+                dirty_since.get_or_insert_with(Instant::now);
+                do_work(&mut writer, work, done)
+            }
         };
         progress.lock().unwrap_or_else(PoisonError::into_inner).clone_from(writer.progress());
     }
     writer.finish().map(|(_, progress)| progress)
+}
+
+fn do_work<W: Output>(
+    writer: &mut RecordingWriter<W>,
+    work: Work,
+    done: &SyncSender<Box<Batch>>,
+) -> Result<(), RecordingError> {
+    match work {
+        Work::Records(mut batch) => {
+            writer.count(&batch.counts());
+            let written = writer.take_batch(&mut batch);
+            let _ = done.try_send(batch);
+            written
+        }
+        Work::Mark(mark) => writer.mark(&mark),
+    }
 }

@@ -242,20 +242,35 @@ Examples:
   acevo record -o ~/races             In this directory
   acevo record -o evening.acevo       In this file; further sessions have numbers behind the name
   acevo record --demo --for 10s -o .  Without the game
+  acevo record --keep-last 60s        Only the last minute, in memory, until it is worth a file
 
 Names are as 2026-05-01_20-15-00_Monza_Car_Race.acevo. Nothing is overwritten. A file is valid at any
 moment up to its last second, also when the program is killed or the disk is full; then it goes on
-as soon as there is room. Exit code 1 where there was nothing to record.";
+as soon as there is room. A power cut costs five seconds or so, what the disk itself loses aside.
+Exit code 1 where there was nothing to record.
+
+With --keep-last nothing is written until s, Enter or Space is pressed; then the last seconds become
+a whole recording, and its path is printed. Where the standard input is no terminal, each line on it
+does the same. They cross sessions and restarts of the game. A minute takes some 5 MB of memory. What
+cannot be saved, as on a full disk, waits and is tried again. Ctrl-C ends without saving.
+A key of a macro pad or a script can save from anywhere by a signal, but not on Windows:
+  pkill -USR1 -f '^[^ ]*acevo record'";
 
 pub(super) const REPLAY: &str = "\
 Examples:
   acevo replay FILE                        Any reader of the game sees it; `acevo` in another terminal
   acevo replay FILE --from best --to best --loop
   acevo replay FILE --from 12:30 --speed 4
+  acevo replay FILE --pause-at 1:30        The pages stand still there; `acevo dump` in another terminal
   acevo watch --from FILE                  To watch it without publishing it
 
 Pages are published byte for byte, with their times. Where a game or a simulator has the pages, nothing
-is overwritten: exit code 1. `acevo info FILE` tells laps and times.";
+is overwritten: exit code 1. `acevo info FILE` tells laps and times.
+
+Keys: Space or Enter pauses and goes on, the arrows left and right leap 10 s, q or Ctrl-C ends it. The
+signal SIGUSR1 pauses and goes on, too, and with --pause-at so does a line on a standard input that is
+no terminal. Pages that stand still while they say that the game is live look like those of a game
+that hangs: a reader may let go of them during a pause, as `acevo` does after some seconds.";
 
 pub(super) const EXPORT: &str = "\
 Examples:
