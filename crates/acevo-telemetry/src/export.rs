@@ -21,6 +21,7 @@ mod number;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod pending;
+mod sampler;
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -39,6 +40,7 @@ pub use self::parquet::{ParquetExporter, partition_path};
 pub use jsonl::JsonlExporter;
 pub use motec::{MotecExporter, MotecNames, motec_file_name};
 pub use number::Precision;
+pub use sampler::Sampler;
 
 /// What every row tells besides its values, by the names that tables give it.
 const LEAD: [&str; 5] = ["time_s", "packet_id", "session", "lap", "missed"];

@@ -9,10 +9,10 @@ use std::time::Duration;
 use acevo_telemetry::analysis::{Analysis, Settings, What};
 use acevo_telemetry::export::{
     About, Column, CsvExporter, CsvOptions, Exporter, JsonlExporter, McapExporter, MotecExporter, MotecNames,
-    ParquetExporter, Precision, Row, motec_file_name,
+    ParquetExporter, Precision, Row, Sampler, motec_file_name,
 };
 use acevo_telemetry::recording::{Item, Recording};
-use acevo_telemetry::{Axes, Channel, ChannelValue, Frame, default_channels};
+use acevo_telemetry::{Axes, Channel, Frame, default_channels};
 use anyhow::{Context, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -162,6 +162,7 @@ fn export_rows(
     let mut next: Option<Duration> = None;
     let (mut missed, mut count) = (0u32, 0u64);
     let mut offset = None;
+    let mut sampler = Sampler::new(columns, overview.axes);
     recording.seek(Duration::ZERO)?;
     while let Some(step) = recording.next_step()? {
         let (at, frame) = (step.at, step.frame);
@@ -194,13 +195,7 @@ fn export_rows(
             let every = Duration::from_secs_f64(1.0 / rate);
             next = Some(next.map_or(at, |next| next).max(at.saturating_sub(every)) + every);
         }
-        let mut values: Vec<Option<ChannelValue<'_>>> = Vec::with_capacity(columns.len());
-        values.extend(columns.iter().map(|column| match column.channel.value(frame, &overview.axes) {
-            Some(ChannelValue::Number(number)) => {
-                column.channel.unit().convert(number, column.unit).map(ChannelValue::Number)
-            }
-            value => value,
-        }));
+        let values = sampler.values(frame);
         let row = Row {
             time_s: since(at),
             packet_id: frame.physics.packet_id(),
