@@ -13,6 +13,7 @@
 mod csv;
 mod date;
 mod jsonl;
+mod lines;
 #[cfg(feature = "mcap")]
 mod mcap;
 mod motec;
