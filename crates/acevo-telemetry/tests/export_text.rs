@@ -112,6 +112,9 @@ fn every_value_of_a_table_is_the_channels() {
     }
 }
 
+/// The time, the lap and the values of a row.
+type Told<'a> = (f64, Option<u32>, Vec<Option<ChannelValue<'a>>>);
+
 /// What is copied from the line before is what would have been written.
 #[test]
 fn a_line_is_the_same_whatever_was_before_it() {
@@ -120,7 +123,7 @@ fn a_line_is_the_same_whatever_was_before_it() {
     let moments: Vec<Moment> = few(moments()).zip(few(nonsense())).flat_map(<[Moment; 2]>::from).collect();
     // Each by itself, then the same again, next to others, partly none.
     let orders = (0..moments.len()).flat_map(|index| [index, index, index * 7 % moments.len(), index / 3]);
-    let mut rows: Vec<(f64, Option<u32>, Vec<Option<ChannelValue<'_>>>)> = Vec::new();
+    let mut rows: Vec<Told<'_>> = Vec::new();
     for (count, index) in orders.enumerate() {
         let mut values = moments[index].values(&columns, &Axes::default());
         for place in (0..values.len()).filter(|place| (place + count) % (count % 5 + 2) == 0 && count % 3 == 0) {
@@ -134,7 +137,7 @@ fn a_line_is_the_same_whatever_was_before_it() {
             values,
         ));
     }
-    let written = |rows: &[(f64, Option<u32>, Vec<Option<ChannelValue<'_>>>)], precision, is_csv: bool| {
+    let written = |rows: &[Told<'_>], precision, is_csv: bool| {
         let mut text = Vec::new();
         let mut exporter: Box<dyn Exporter + '_> = if is_csv {
             let options = CsvOptions::default().with_precision(precision);
