@@ -15,6 +15,7 @@ mod csv;
 mod dataset;
 mod date;
 mod jsonl;
+mod lines;
 #[cfg(feature = "mcap")]
 mod mcap;
 mod motec;
@@ -23,6 +24,7 @@ mod number;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod pending;
+mod sampler;
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -43,6 +45,7 @@ pub use self::parquet::ParquetExporter;
 pub use jsonl::JsonlExporter;
 pub use motec::{MotecExporter, MotecNames, motec_file_name};
 pub use number::Precision;
+pub use sampler::Sampler;
 
 /// What every row tells besides its values, by the names that tables give it.
 const LEAD: [&str; 5] = ["time_s", "packet_id", "session", "lap", "missed"];

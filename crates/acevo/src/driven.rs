@@ -8,6 +8,8 @@ use acevo_telemetry::analysis::{Analysis, Lap, Settings, What};
 use acevo_telemetry::recording::Recording;
 use anyhow::{Context, ensure};
 
+use crate::text::clock;
+
 /// A lap, and when it was driven.
 #[derive(Debug, Clone)]
 pub(crate) struct Driven {
@@ -108,11 +110,8 @@ impl Spot {
     pub(crate) fn find(self, recording: &mut Recording) -> anyhow::Result<(Duration, Duration)> {
         if let Self::Time(time) = self {
             let info = recording.info();
-            ensure!(
-                time <= info.duration(),
-                "{self} is behind the end of the recording, which has {:.1} s",
-                info.duration().as_secs_f64()
-            );
+            let length = clock(Some(info.duration()));
+            ensure!(time <= info.duration(), "{self} is behind the end of the recording, which is {length} long");
             return Ok((info.start + time, info.start + time));
         }
         let laps = laps(recording, |_| true)?;

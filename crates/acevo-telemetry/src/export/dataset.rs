@@ -154,8 +154,7 @@ mod tests {
 
     #[test]
     fn paths_stay_below_their_folder_and_are_seen() {
-        let mut about = About::default();
-        about.unix_s = f64::NAN;
+        let about = About { unix_s: f64::NAN, ..About::default() };
         let path = partition_path(&about, "_..");
         let nothing = NOTHING;
         let expected = format!("track={nothing}/car={nothing}/driver={nothing}/session=_..+0s/%5F.%2E.parquet");

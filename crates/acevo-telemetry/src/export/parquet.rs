@@ -56,10 +56,11 @@ struct Lead {
     missed: Vec<i32>,
 }
 
-/// The values that there are, and for each row whether there is one: 1 or 0.
+/// The values that there are.
 #[derive(Debug)]
 struct Series<T> {
     values: Vec<T>,
+    /// For each row whether there is a value: 1 or 0. Empty while there is one in each.
     levels: Vec<i16>,
 }
 
@@ -71,7 +72,12 @@ impl<T> Default for Series<T> {
 
 impl<T> Series<T> {
     fn push(&mut self, value: Option<T>) {
-        self.levels.push(value.is_some().into());
+        if value.is_none() && self.levels.is_empty() {
+            self.levels.resize(self.values.len(), 1);
+        }
+        if value.is_none() || !self.levels.is_empty() {
+            self.levels.push(value.is_some().into());
+        }
         self.values.extend(value);
     }
 
@@ -136,13 +142,13 @@ impl Data {
         }
     }
 
-    fn write(&mut self, group: &mut Group<'_>) -> Result<(), ParquetError> {
+    fn write(&mut self, group: &mut Group<'_>, every: &[i16]) -> Result<(), ParquetError> {
         match self {
-            Self::Float(series) => write::<FloatType>(group, series),
-            Self::Double(series) => write::<DoubleType>(group, series),
-            Self::Whole(series) => write::<Int32Type>(group, series),
-            Self::Flag(series) => write::<BoolType>(group, series),
-            Self::Text(series) => write::<ByteArrayType>(group, series),
+            Self::Float(series) => write::<FloatType>(group, series, every),
+            Self::Double(series) => write::<DoubleType>(group, series, every),
+            Self::Whole(series) => write::<Int32Type>(group, series, every),
+            Self::Flag(series) => write::<BoolType>(group, series, every),
+            Self::Text(series) => write::<ByteArrayType>(group, series, every),
         }
     }
 
@@ -159,9 +165,10 @@ impl Data {
 
 type Group<'a> = SerializedRowGroupWriter<'a, PendingFile>;
 
-/// Writes a column that may have nulls, and empties it.
-fn write<T: DataType>(group: &mut Group<'_>, series: &mut Series<T::T>) -> Result<(), ParquetError> {
-    write_values::<T>(group, &series.values, Some(&series.levels))?;
+/// Writes a column that may have nulls, and empties it. `every` are the levels of one without.
+fn write<T: DataType>(group: &mut Group<'_>, series: &mut Series<T::T>, every: &[i16]) -> Result<(), ParquetError> {
+    let levels = if series.levels.is_empty() { every } else { &series.levels };
+    write_values::<T>(group, &series.values, Some(levels))?;
     series.clear();
     Ok(())
 }
@@ -245,14 +252,15 @@ impl ParquetExporter {
 
     /// Writes what is in memory.
     fn write_group(&mut self) -> Result<(), ExportError> {
+        let every = vec![1; self.lead.time_s.len()];
         let mut group = self.file.next_row_group()?;
         write_values::<DoubleType>(&mut group, &self.lead.time_s, None)?;
         write_values::<Int32Type>(&mut group, &self.lead.packet_id, None)?;
         write_values::<Int32Type>(&mut group, &self.lead.session, None)?;
-        write::<Int32Type>(&mut group, &mut self.lead.lap)?;
+        write::<Int32Type>(&mut group, &mut self.lead.lap, &every)?;
         write_values::<Int32Type>(&mut group, &self.lead.missed, None)?;
         for column in &mut self.columns {
-            column.write(&mut group)?;
+            column.write(&mut group, &every)?;
         }
         group.close()?;
         let Lead { time_s, packet_id, session, missed, .. } = &mut self.lead;

@@ -9,7 +9,6 @@ use anyhow::{Context, ensure};
 use super::Stop;
 use super::progress::Progress;
 use crate::args::Replay;
-use crate::driven::Spot;
 use crate::keys::{Key, Keys};
 use crate::output::say;
 use crate::playback::{Player, Watcher, Wish, open};
@@ -53,22 +52,16 @@ fn player(args: &Replay) -> anyhow::Result<(Player, Duration, Duration)> {
     let info = recording.info();
     let mut player = Player::new(recording, args.speed.unwrap_or(1.0));
     player.repeats = args.repeat;
-    let length = clock(Some(info.duration()));
-    let within = |option: &str, spot: Spot, at: Duration| {
-        let is_there = (info.start..=info.end).contains(&at);
-        ensure!(is_there, "{option}: {spot} is not in {}, which is {length} long", args.file.display());
-        Ok(at)
-    };
     if let Some(from) = args.from {
-        player.from = within("--from", from, from.find(&mut player.recording)?.0)?;
+        player.from = from.find(&mut player.recording).context("there is no place for --from")?.0;
     }
     if let Some(to) = args.to {
-        player.to = Some(within("--to", to, to.find(&mut player.recording)?.1)?);
+        player.to = Some(to.find(&mut player.recording).context("there is no place for --to")?.1);
     }
     let end = player.to.unwrap_or(info.end);
     ensure!(player.from <= end, "--from is later than --to: there is nothing between them");
     for pause in &args.pause_at {
-        let at = within("--pause-at", *pause, pause.find(&mut player.recording)?.0)?;
+        let at = pause.find(&mut player.recording).context("there is no place for --pause-at")?.0;
         ensure!((player.from..=end).contains(&at), "--pause-at: {pause} is not between --from and --to");
         player.pauses.push(at);
     }

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use acevo_telemetry::analysis::{Analysis, Settings, What};
-use acevo_telemetry::export::{Column, Exporter, MotecNames, Row};
+use acevo_telemetry::export::{Column, Exporter, MotecNames, Row, Sampler};
 use acevo_telemetry::recording::Recording;
-use acevo_telemetry::{Channel, ChannelValue, default_channels};
+use acevo_telemetry::{Channel, default_channels};
 use anyhow::ensure;
 
 use super::overview::Overview;
@@ -48,6 +48,7 @@ pub(super) fn export_rows(
     let mut next: Option<Duration> = None;
     let (mut missed, mut count) = (0u32, 0u64);
     let mut offset = None;
+    let mut sampler = Sampler::new(columns, overview.axes);
     recording.seek(Duration::ZERO)?;
     while let Some(step) = recording.next_step()? {
         let (at, frame) = (step.at, step.frame);
@@ -80,13 +81,7 @@ pub(super) fn export_rows(
             let every = Duration::from_secs_f64(1.0 / rate);
             next = Some(next.map_or(at, |next| next).max(at.saturating_sub(every)) + every);
         }
-        let mut values: Vec<Option<ChannelValue<'_>>> = Vec::with_capacity(columns.len());
-        values.extend(columns.iter().map(|column| match column.channel.value(frame, &overview.axes) {
-            Some(ChannelValue::Number(number)) => {
-                column.channel.unit().convert(number, column.unit).map(ChannelValue::Number)
-            }
-            value => value,
-        }));
+        let values = sampler.values(frame);
         let row = Row {
             time_s: since(at),
             packet_id: frame.physics.packet_id(),
