@@ -10,6 +10,9 @@ use anyhow::{Context, ensure};
 
 use crate::text::clock;
 
+/// Longer than this after the line no frame comes, where there are any, in seconds.
+const FRAME_S: f64 = 0.05;
+
 /// A lap, and when it was driven.
 #[derive(Debug, Clone)]
 pub(crate) struct Driven {
@@ -40,7 +43,9 @@ pub(crate) fn laps(
         if let Some(number) = analysis.current_lap_number() {
             let lap = (analysis.session(), number);
             if met.last().is_none_or(|(last, _)| *last != lap) {
-                met.push((lap, step.at));
+                // It began some time before its first frame.
+                let age = analysis.current_lap().map_or(0.0, |lap| lap.elapsed_s).min(FRAME_S);
+                met.push((lap, step.at.saturating_sub(Duration::try_from_secs_f64(age).unwrap_or_default())));
             }
         }
     }
