@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 use acevo_simulator::{CarModel, Scenario};
 use common::drive::drive;
 use common::python::{python, run};
-use common::{Output, acevo, output, spawn};
+#[cfg(unix)]
+use common::spawn;
+use common::{Output, acevo, output};
 use serde_json::Value;
 
 /// All files in a folder and those below, sorted.
