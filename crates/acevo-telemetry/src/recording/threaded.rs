@@ -1,7 +1,7 @@
 //! Recording without ever waiting for a disk: packing and writing have a thread of their own.
 
 use std::mem;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -31,6 +31,8 @@ pub struct ThreadedWriter {
     batch: Box<Batch>,
     /// Batches that were written and can be used again.
     free: Receiver<Box<Batch>>,
+    /// One of them that was taken and not needed.
+    spare: Option<Box<Batch>>,
     /// `None` once it is finished.
     work: Option<SyncSender<Work>>,
     thread: Option<JoinHandle<Result<Progress, RecordingError>>>,
@@ -70,6 +72,7 @@ impl ThreadedWriter {
         Ok(Self {
             batch: Box::default(),
             free,
+            spare: None,
             work: Some(work),
             thread: Some(thread),
             progress,
@@ -137,20 +140,25 @@ impl ThreadedWriter {
         Ok(progress)
     }
 
-    /// Hands the batch over, where there is an empty one to go on with.
+    /// Hands the batch over, where there is an empty one to go on with, and room on the way to the thread, which marks may fill.
     fn hand_over(&mut self) -> bool {
-        let Ok(mut empty) = self.free.try_recv() else { return false };
+        let Some(mut empty) = self.spare.take().or_else(|| self.free.try_recv().ok()) else { return false };
         empty.last = self.batch.last;
         if let Some(mark) = self.gap.as_ref().map(Gap::mark)
-            && self.try_send(Work::Mark(mark))
+            && self.try_send(Work::Mark(mark)).is_ok()
         {
             self.gap = None;
         }
         let full = mem::replace(&mut self.batch, empty);
         let counts = full.counts();
-        if !self.try_send(Work::Records(full)) {
+        match self.try_send(Work::Records(full)) {
+            Ok(()) => {}
+            Err(TrySendError::Full(Work::Records(full))) => {
+                self.spare = Some(mem::replace(&mut self.batch, full));
+                return false;
+            }
             // The thread has ended: nothing will ever be written again.
-            self.lost.add_all(&counts);
+            Err(_) => self.lost.add_all(&counts),
         }
         self.settle_debt();
         true
@@ -161,8 +169,11 @@ impl ThreadedWriter {
         self.batch.debt.add_all(&mem::take(&mut self.owed));
     }
 
-    fn try_send(&self, work: Work) -> bool {
-        self.work.as_ref().is_some_and(|sender| sender.try_send(work).is_ok())
+    fn try_send(&self, work: Work) -> Result<(), TrySendError<Work>> {
+        match &self.work {
+            Some(sender) => sender.try_send(work),
+            None => Err(TrySendError::Disconnected(work)),
+        }
     }
 
     fn complete(&mut self) -> Result<Progress, RecordingError> {
