@@ -11,8 +11,11 @@
 //! | `McapExporter`, feature `mcap` | Foxglove, PlotJuggler: the pages as they are |
 
 mod csv;
+#[cfg(feature = "parquet")]
+mod dataset;
 mod date;
 mod jsonl;
+mod lines;
 #[cfg(feature = "mcap")]
 mod mcap;
 mod motec;
@@ -21,6 +24,7 @@ mod number;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod pending;
+mod sampler;
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -32,13 +36,16 @@ use crate::analysis::Lap;
 use crate::{Channel, ChannelValue, Unit};
 
 pub use self::csv::{CsvExporter, CsvOptions};
+#[cfg(feature = "parquet")]
+pub use self::dataset::{Part, partition_path};
 #[cfg(feature = "mcap")]
 pub use self::mcap::McapExporter;
 #[cfg(feature = "parquet")]
-pub use self::parquet::{ParquetExporter, partition_path};
+pub use self::parquet::ParquetExporter;
 pub use jsonl::JsonlExporter;
 pub use motec::{MotecExporter, MotecNames, motec_file_name};
 pub use number::Precision;
+pub use sampler::Sampler;
 
 /// What every row tells besides its values, by the names that tables give it.
 const LEAD: [&str; 5] = ["time_s", "packet_id", "session", "lap", "missed"];

@@ -10,7 +10,8 @@ use std::path::Path;
 
 use acevo_simulator::Scenario;
 use acevo_telemetry::export::{
-    About, Column, CsvExporter, CsvOptions, ExportError, Exporter, ParquetExporter, Precision, Row, partition_path,
+    About, Column, CsvExporter, CsvOptions, ExportError, Exporter, ParquetExporter, Part, Precision, Row,
+    partition_path,
 };
 use acevo_telemetry::{Axes, ChannelValue, Kind, channel, channels};
 use parquet::file::reader::{FileReader, SerializedFileReader};
@@ -193,31 +194,42 @@ fn other_programs_read_the_same() {
     assert_eq!(run(&python, COMPARE, &[path.as_os_str(), table.as_os_str()]), moments.len().to_string());
 }
 
-/// Rows of each session by two readers of partitions.
+/// Rows of each part of a data set by three readers, as the folders tell them.
 const PARTITIONS: &str = "
-import sys, duckdb, pyarrow.dataset as ds
+import sys, duckdb, polars, pyarrow.dataset as ds
 root = sys.argv[1]
-query = f\"select session, car, count(*) from read_parquet('{root}/**/*.parquet', hive_partitioning = true) group by all order by 1\"
-print(duckdb.sql(query).fetchall())
-frame = ds.dataset(root, partitioning='hive').to_table().to_pandas()
-print([(int(s), str(c), len(g)) for (s, c), g in frame.groupby(['session', 'car'], observed=True)])
+keys = 'track, car, driver, session'
+query = f\"select {keys}, count(*) from read_parquet('{root}/**/*.parquet', hive_partitioning = true) group by all\"
+frame = polars.scan_parquet(f'{root}/**/*.parquet', hive_partitioning=True)
+keys = keys.split(', ')
+by_polars = frame.group_by(keys).len().collect().rows()
+table = ds.dataset(root, partitioning='hive').to_table().group_by(keys).aggregate([([], 'count_all')])
+by_arrow = [tuple(row[key] for key in [*keys, 'count_all']) for row in table.to_pylist()]
+for rows in [duckdb.sql(query).fetchall(), by_polars, by_arrow]:
+    print(sorted(rows, key=lambda row: row[-1]))
 ";
 
 #[test]
 fn a_folder_of_drives_is_one_data_set() {
-    let Some(python) = python(&["pyarrow", "duckdb", "pandas"]) else { return };
+    let Some(python) = python(&["pyarrow", "duckdb", "polars"]) else { return };
     let directory = tempfile::tempdir().unwrap();
-    let columns = columns([channel("speed").unwrap()]);
-    for (session, rows) in [(1, 3), (2, 4)] {
-        let path = directory.path().join(partition_path(&about(), session, 0));
+    let columns = columns([channel("track").unwrap(), channel("speed").unwrap()]);
+    let mut nameless = About::default();
+    (nameless.track, nameless.car) = ("100 % = a/b".into(), " \\".into());
+    for (rows, about) in [(3, nameless), (4, about())] {
+        let path = directory.path().join(partition_path(&about, "evening"));
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        let mut exporter = Box::new(ParquetExporter::create(&path, &about(), &columns).unwrap());
-        for packet_id in 0..rows {
-            let values = [Some(ChannelValue::Number(100.0))];
-            exporter.row(&Row { time_s: 0.0, packet_id, session, lap: None, missed: 0, values: &values }).unwrap();
+        let mut part = Part::default();
+        (part.recording, part.number) = ("evening".into(), rows);
+        let mut exporter = Box::new(ParquetExporter::create_part(&path, &about, &columns, &part).unwrap());
+        for packet_id in 0..rows as i32 {
+            let values = [Some(ChannelValue::Text("Ring")), Some(ChannelValue::Number(100.0))];
+            exporter.row(&Row { time_s: 0.0, packet_id, session: 1, lap: None, missed: 0, values: &values }).unwrap();
         }
         exporter.finish().unwrap();
+        assert_eq!(Part::read(&path).unwrap(), Some(part));
     }
-    let expected = "[(1, 'Übercar 992', 3), (2, 'Übercar 992', 4)]";
-    assert_eq!(run(&python, PARTITIONS, &[directory.path().as_os_str()]), format!("{expected}\n{expected}\n"));
+    let expected = "[('100 % = a/b', '\\\\', None, 'evening+0s', 3), \
+                    ('Testring', 'Übercar 992', 'Ada \"Räcer\"', '2026-04-01T08-00-00.000Z Practice', 4)]\n";
+    assert_eq!(run(&python, PARTITIONS, &[directory.path().as_os_str()]), expected.repeat(3));
 }

@@ -112,6 +112,58 @@ fn every_value_of_a_table_is_the_channels() {
     }
 }
 
+/// The time, the lap and the values of a row.
+type Told<'a> = (f64, Option<u32>, Vec<Option<ChannelValue<'a>>>);
+
+/// What is copied from the line before is what would have been written.
+#[test]
+fn a_line_is_the_same_whatever_was_before_it() {
+    let columns = columns(channels());
+    let few = |moments: Vec<Moment>| moments.into_iter().take(60);
+    let moments: Vec<Moment> = few(moments()).zip(few(nonsense())).flat_map(<[Moment; 2]>::from).collect();
+    // Each by itself, then the same again, next to others, partly none.
+    let orders = (0..moments.len()).flat_map(|index| [index, index, index * 7 % moments.len(), index / 3]);
+    let mut rows: Vec<Told<'_>> = Vec::new();
+    for (count, index) in orders.enumerate() {
+        let mut values = moments[index].values(&columns, &Axes::default());
+        for place in (0..values.len()).filter(|place| (place + count) % (count % 5 + 2) == 0 && count % 3 == 0) {
+            values[place] =
+                [None, Some(ChannelValue::Number(-0.0)), Some(ChannelValue::Text("a,\"b\"\r\n"))][place % 3];
+        }
+        values.truncate(if count % 11 == 0 { count % columns.len() } else { columns.len() });
+        rows.push((
+            if count % 4 == 0 { f64::NAN } else { count as f64 / 7.0 },
+            Some(7).filter(|_| count % 3 == 0),
+            values,
+        ));
+    }
+    let written = |rows: &[Told<'_>], precision, is_csv: bool| {
+        let mut text = Vec::new();
+        let mut exporter: Box<dyn Exporter + '_> = if is_csv {
+            let options = CsvOptions::default().with_precision(precision);
+            Box::new(CsvExporter::new(&mut text, &columns, options).expect("writes a header"))
+        } else {
+            Box::new(JsonlExporter::new(&mut text, &columns, precision))
+        };
+        for (time_s, lap, values) in rows {
+            let row = Row { time_s: *time_s, packet_id: 5, session: 1, lap: *lap, missed: 0, values };
+            exporter.row(&row).expect("takes a row");
+        }
+        exporter.finish().expect("finishes");
+        text
+    };
+    for precision in [Precision::Shown, Precision::Full] {
+        for is_csv in [true, false] {
+            let header = written(&[], precision, is_csv);
+            let mut expected = header.clone();
+            for row in rows.chunks(1) {
+                expected.extend(&written(row, precision, is_csv)[header.len()..]);
+            }
+            assert!(written(&rows, precision, is_csv) == expected, "{precision:?}, CSV: {is_csv}");
+        }
+    }
+}
+
 #[test]
 fn every_line_of_json_is_an_object_with_the_same_keys() {
     let columns = columns(channels());

@@ -295,3 +295,62 @@ fn a_ring_keeps_the_last_seconds_with_complete_frames() {
         assert!(!track.is_empty());
     }
 }
+
+#[test]
+fn a_ring_tells_the_game_and_the_session_however_long_they_have_been_there() {
+    let mut ring = Ring::new(Duration::from_secs(2));
+    assert!(ring.is_empty() && ring.span().is_zero());
+    let session = |number: u32| {
+        let [name, track, configuration, car] = ["Race", "Valdombra", "", "GT3"].map(String::from);
+        Marked::Session { session: number, name, track, configuration, car }
+    };
+    let attached = |place: &str| Marked::Attached { place: place.into(), game_version: "1".into() };
+    let story = [
+        (0, attached("first")),
+        (0, session(1)),
+        (1, Marked::Lap { session: 1, number: 1, time_ms: None, counts: false }),
+        (3, session(2)),
+        (10, Marked::Detached { reason: "gone".into() }),
+        (11, attached("second")),
+    ];
+    ring.mark(&Mark::new(Duration::ZERO, Marked::Note { text: "no record yet".into() }));
+    assert!(ring.is_empty());
+    let kept = |ring: &mut Ring| {
+        let (file, _) = ring.moment().write(Vec::new(), &Description::new("test")).unwrap();
+        let all = read_all(&mut Recording::from_input(Cursor::new(&file[..])).unwrap());
+        let unfinished = read_all(&mut Recording::from_input(Cursor::new(pages::without_index(&file))).unwrap());
+        assert_eq!((&all.marks, &all.records), (&unfinished.marks, &unfinished.records));
+        assert!(all.damage.is_empty() && unfinished.damage.is_empty(), "{:?} {:?}", all.damage, unfinished.damage);
+        all.marks.into_iter().map(|mark| mark.what).collect::<Vec<_>>()
+    };
+    let mut story = story.into_iter().peekable();
+    for tenth in 0..200_u64 {
+        let at = Duration::from_millis(tenth * 100);
+        while let Some((at, what)) = story.next_if(|(second, _)| Duration::from_secs(*second) <= at) {
+            ring.mark(&Mark::new(Duration::from_secs(at), what));
+        }
+        ring.record(&Record::new(PageKind::Physics, at, &[tenth as u8; 800])).unwrap();
+        match tenth {
+            10 => assert_eq!(kept(&mut ring).len(), 4, "all of it"),
+            80 => assert_eq!(kept(&mut ring), [attached("first"), session(2)]),
+            199 => assert_eq!(kept(&mut ring), [attached("second")]),
+            _ => {}
+        }
+    }
+    assert!(ring.span() >= Duration::from_secs(2) && ring.span() <= Duration::from_secs(4), "{:?}", ring.span());
+}
+
+#[test]
+fn a_moment_that_cannot_be_saved_leaves_nothing_and_overwrites_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("moment.acevo");
+    let mut ring = Ring::new(Duration::from_secs(2));
+    ring.record(&Record::new(PageKind::Physics, Duration::ZERO, &[7; 800])).unwrap();
+    let moment = ring.moment();
+    std::fs::write(&path, "precious").unwrap();
+    assert!(moment.save(&path, &Description::new("test")).is_err());
+    assert_eq!(std::fs::read(&path).unwrap(), b"precious");
+    std::fs::remove_file(&path).unwrap();
+    moment.save(&path, &Description::new("test")).unwrap();
+    assert!(Recording::open(&path).unwrap().info().finished);
+}

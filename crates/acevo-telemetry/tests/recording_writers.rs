@@ -26,6 +26,9 @@ struct State {
     held: bool,
     /// Writes that have begun to wait.
     waiting: usize,
+    /// Bytes that outlast a power cut.
+    safe: usize,
+    removed: bool,
 }
 
 impl Disk {
@@ -80,6 +83,15 @@ impl Output for Disk {
             state.file.truncate(length as usize);
             Ok(())
         })
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        self.set(|state| state.safe = state.file.len());
+        Ok(())
+    }
+
+    fn is_removed(&self) -> bool {
+        self.set(|state| state.removed)
     }
 }
 
@@ -284,4 +296,25 @@ fn what_was_flushed_is_there_whatever_comes_then() {
     }
     let file = disk.set(|state| state.file.clone());
     assert_eq!(read_all(&mut open(&file)).records.len(), 500);
+}
+
+/// Nothing but time makes it sync: after the last record, in a pause, too.
+#[test]
+fn a_power_cut_costs_seconds_not_all_that_no_end_was_written_to() {
+    let disk = Disk::new(usize::MAX);
+    let mut writer = ThreadedWriter::new(begin(&disk)).unwrap();
+    for (at, bytes) in (0..3).flat_map(second) {
+        writer.record(&Record::new(PageKind::Physics, at, &bytes)).unwrap();
+    }
+    writer.flush();
+    disk.wait_until(|state| state.safe > 0 && state.safe == state.file.len());
+    let safe = disk.set(|state| state.file[..state.safe].to_vec());
+    assert_eq!(read_all(&mut open(&safe)).records.len(), 300);
+    assert!(!writer.progress().removed);
+
+    disk.set(|state| state.removed = true);
+    writer.mark(Mark::new(Duration::from_secs(3), Marked::Note { text: "still there?".into() }));
+    while !writer.progress().removed {
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }

@@ -79,7 +79,7 @@ pub(crate) enum Command {
     /// Show what is in a recording
     #[command(after_help = help::INFO)]
     Info(InfoArgs),
-    /// Export a recording to CSV, JSON lines, Parquet, MoTeC or MCAP
+    /// Export recordings to CSV, JSON lines, Parquet, MoTeC or MCAP
     #[command(after_help = help::EXPORT)]
     Export(Export),
     /// Make a whole file of what can be read of a damaged recording; others need no repair
@@ -418,6 +418,9 @@ pub(crate) struct RecordArgs {
     /// Directory for the files, or a file, whose name has an extension [default: acevo in the user's documents]
     #[arg(short, long, value_name = "PATH")]
     pub(crate) output: Option<PathBuf>,
+    /// Keep only so much in memory, 1s to 30m, and save it as a recording when a key or a signal asks for it
+    #[arg(long, value_name = "TIME", value_parser = values::span)]
+    pub(crate) keep_last: Option<Duration>,
     /// End after this long: 10s, 30m
     #[arg(long = "for", value_name = "TIME", value_parser = values::time)]
     pub(crate) time: Option<Duration>,
@@ -444,6 +447,9 @@ pub(crate) struct Replay {
     /// End with this lap, or at this time
     #[arg(long, value_name = "PLACE")]
     pub(crate) to: Option<Spot>,
+    /// Pause at this time, or where this lap begins, with the pages as they are there; may be given again
+    #[arg(long, value_name = "PLACE")]
+    pub(crate) pause_at: Vec<Spot>,
     /// Begin again at the end
     #[arg(long = "loop")]
     pub(crate) repeat: bool,
@@ -471,13 +477,14 @@ pub(crate) struct InfoArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct Export {
-    /// Recording to export
-    #[arg(value_name = "FILE")]
-    pub(crate) file: PathBuf,
-    /// Kind of file
+    /// Recordings to export, and folders of recordings
+    #[arg(value_name = "PATH", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// Kind of file; folders become a partitioned data set with parquet
     #[arg(long, value_name = "KIND")]
     pub(crate) to: ExportFormat,
-    /// New file; `-` is the standard output, for csv and jsonl [default: beside the recording]
+    /// New file; `-` is the standard output, for csv and jsonl; for many recordings a folder [default: beside the recording;
+    /// for a data set `parquet` in the folder of recordings]
     #[arg(short, long, value_name = "PATH")]
     pub(crate) output: Option<PathBuf>,
     /// Only these laps: 3, 3-5, 1,4-6

@@ -12,6 +12,7 @@ mod info;
 mod laps;
 mod once;
 pub(crate) mod plot;
+mod progress;
 mod record;
 mod repair;
 mod replay;

@@ -8,6 +8,11 @@ use acevo_telemetry::analysis::{Analysis, Lap, Settings, What};
 use acevo_telemetry::recording::Recording;
 use anyhow::{Context, ensure};
 
+use crate::text::clock;
+
+/// Longer than this after the line no frame comes, where there are any, in seconds.
+const FRAME_S: f64 = 0.05;
+
 /// A lap, and when it was driven.
 #[derive(Debug, Clone)]
 pub(crate) struct Driven {
@@ -38,7 +43,9 @@ pub(crate) fn laps(
         if let Some(number) = analysis.current_lap_number() {
             let lap = (analysis.session(), number);
             if met.last().is_none_or(|(last, _)| *last != lap) {
-                met.push((lap, step.at));
+                // It began some time before its first frame.
+                let age = analysis.current_lap().map_or(0.0, |lap| lap.elapsed_s).min(FRAME_S);
+                met.push((lap, step.at.saturating_sub(Duration::try_from_secs_f64(age).unwrap_or_default())));
             }
         }
     }
@@ -108,11 +115,8 @@ impl Spot {
     pub(crate) fn find(self, recording: &mut Recording) -> anyhow::Result<(Duration, Duration)> {
         if let Self::Time(time) = self {
             let info = recording.info();
-            ensure!(
-                time <= info.duration(),
-                "{self} is behind the end of the recording, which has {:.1} s",
-                info.duration().as_secs_f64()
-            );
+            let length = clock(Some(info.duration()));
+            ensure!(time <= info.duration(), "{self} is behind the end of the recording, which is {length} long");
             return Ok((info.start + time, info.start + time));
         }
         let laps = laps(recording, |_| true)?;

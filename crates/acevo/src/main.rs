@@ -13,6 +13,7 @@ mod commands;
 mod demo;
 mod driven;
 mod follower;
+mod keys;
 mod live;
 mod output;
 mod pending;

@@ -7,32 +7,16 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use acevo_shared_memory::{Page, PageKind};
-use acevo_simulator::{Options, Scenario, Simulator};
-use acevo_telemetry::recording::{Description, Item, Record, Recording, RecordingWriter};
+use acevo_shared_memory::PageKind;
+use acevo_simulator::{CarModel, Scenario};
+use acevo_telemetry::recording::{Item, Recording};
+use common::drive::drive;
 use common::{acevo, output, spawn};
 use serde_json::Value;
 
-/// Records two hot laps as they are, without waiting for them. Gives their times.
+/// Two hot laps. Gives their times.
 fn recorded(path: &Path) -> Vec<i32> {
-    let mut options = Options::default();
-    (options.scenario, options.laps) = (Scenario::HotLaps, Some(2));
-    let mut simulator = Simulator::new(options);
-    let mut writer = RecordingWriter::create(path, &Description::new("test")).unwrap();
-    while !simulator.is_finished() {
-        let changed = simulator.step();
-        let at = simulator.time();
-        let pages = [
-            (changed.static_data, PageKind::Static, simulator.static_data().as_bytes()),
-            (changed.graphics, PageKind::Graphics, simulator.graphics().as_bytes()),
-            (changed.physics, PageKind::Physics, simulator.physics().as_bytes()),
-        ];
-        for (_, page, bytes) in pages.into_iter().filter(|(changed, ..)| *changed) {
-            writer.record(&Record::new(page, at, bytes)).unwrap();
-        }
-    }
-    writer.finish().unwrap();
-    simulator.truth().laps.iter().map(|lap| lap.time_ms).collect()
+    drive(path, CarModel::Gt3, Scenario::HotLaps, Some(2))
 }
 
 #[test]
@@ -219,4 +203,45 @@ fn a_moment_of_a_recording_is_dumped() {
     assert!((speed - f64::from(frame.physics.raw().speedKmh)).abs() < 0.1, "{speed}");
     let beyond = output(acevo().args(["dump", "--at", "59:00", "--from"]).arg(&file));
     assert!(beyond.status.code() == Some(1) && beyond.stderr.contains("behind the end"), "{beyond:?}");
+}
+
+/// A file that is removed while it is written has no name any more: recording goes on in another one, in a directory that is made
+/// again.
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_removed_while_it_is_written_costs_no_more_than_itself() {
+    let directory = tempfile::tempdir().unwrap();
+    let inside = directory.path().join("a/b");
+    let recorder = spawn(acevo().args(["record", "--demo", "-o"]).arg(&inside));
+    while fs::read_dir(&inside).map_or(0, Iterator::count) == 0 {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    fs::remove_dir_all(directory.path().join("a")).unwrap();
+    let told = recorder.word_with("removed");
+    assert!(told.contains("a/b") && told.contains("new file"), "{told}");
+    recorder.signal("-INT");
+    let file = recorder.next_line();
+    assert!(Recording::open(&file).unwrap().info().finished);
+}
+
+#[cfg(unix)]
+#[test]
+fn places_that_cannot_be_written_to_are_told() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("file");
+    fs::write(&file, "precious").unwrap();
+    let mut places = vec![(file.clone(), file.clone()), (file.join("under"), file.join("under"))];
+    places.push((file.join("under.acevo"), file.clone()));
+    if cfg!(target_os = "linux") {
+        places.push(("/proc/acevo".into(), "/proc/acevo".into()));
+        places.push(("/proc/acevo.acevo".into(), "/proc".into()));
+    }
+    // Before there is a game: nobody has to wait for one to learn that.
+    let pages = directory.path().join("pages");
+    for (place, named) in places {
+        let refused = output(acevo().args(["record", "--dir"]).arg(&pages).arg("-o").arg(&place));
+        assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+        assert!(refused.stderr.contains(&named.display().to_string()), "{}", refused.stderr);
+    }
+    assert_eq!(fs::read(&file).unwrap(), b"precious");
 }

@@ -8,11 +8,11 @@
 //! ```
 #![cfg(target_os = "linux")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::env;
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc::{self, Receiver};
@@ -20,6 +20,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use acevo_shared_memory::PageKind;
+use acevo_telemetry::recording::{Item, Recording};
 use acevo_telemetry::{Detached, Event, State, Telemetry};
 use serde_json::Value;
 
@@ -159,6 +160,143 @@ fn windows_and_native_readers_see_the_same_game() {
     of_two_games_the_one_that_moves_is_read(&world);
     the_connection_follows_the_game(&world);
     the_connection_goes_on_to_the_game_of_another_prefix(&world);
+    recordings_have_names_and_a_place(&world);
+    the_last_seconds_are_saved_by_a_line(&world);
+    the_recording_of_a_replay_has_the_same_pages(&world);
+    a_replay_that_pauses_can_be_looked_at(&world);
+}
+
+/// A path as Windows programs take it.
+fn windows_path(path: &Path) -> String {
+    format!("Z:{}", path.display()).replace('/', "\\")
+}
+
+/// And back, without the end of the line.
+fn native_path(said: &str) -> PathBuf {
+    let path = said.trim().strip_prefix("Z:").unwrap_or_else(|| panic!("{said:?} is no path here"));
+    path.replace('\\', "/").into()
+}
+
+/// All pages of a recording that has to be whole, byte for byte.
+fn pages(path: &Path) -> Vec<(PageKind, Vec<u8>)> {
+    let mut recording = Recording::open(path).expect("a recording");
+    assert!(recording.info().finished && recording.check().expect("it can be read").is_empty());
+    let mut pages = Vec::new();
+    while let Some(item) = recording.next_item().expect("it can be read") {
+        if let Item::Record(record) = item {
+            pages.push((record.page, record.bytes.to_vec()));
+        }
+    }
+    pages
+}
+
+/// The file gets its name while it is open, among the documents of the user where no other place is asked for.
+fn recordings_have_names_and_a_place(world: &World) {
+    let home = tempfile::tempdir().expect("a folder");
+    fs::create_dir(home.path().join("Documents")).expect("a folder");
+    let exe = windows_path(&world.exe);
+    // Wine sets the home of the first program itself.
+    let line = format!("set USERPROFILE={}&&{exe} record --demo --speed 5 --for 2s", windows_path(home.path()));
+    let mut shell = Command::new(&world.wine);
+    shell.args(["cmd", "/c", &line]);
+    let recorded = output(shell);
+    let path = native_path(&String::from_utf8_lossy(&recorded.stdout));
+    assert_eq!(path.parent(), Some(&*home.path().join("Documents/acevo")));
+    let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+    assert!(name.ends_with("_Valdombra_Velocita-GT3-R_Hot-Lap.acevo"), "{name}");
+    assert!(pages(&path).len() > 300);
+    assert_eq!(fs::read_dir(home.path().join("Documents/acevo")).expect("a folder").count(), 1);
+}
+
+fn the_last_seconds_are_saved_by_a_line(world: &World) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = windows_path(folder.path());
+    let mut recorder = world.acevo_exe(&["record", "--quiet", "--demo", "--keep-last", "5s", "-o", &place]);
+    let recorder = recorder.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+    let mut recorder = Running(recorder.expect("it starts"));
+    let mut stdin = recorder.0.stdin.take().expect("it is piped");
+    let mut saved = BufReader::new(recorder.0.stdout.take().expect("it is piped")).lines();
+    let mut packets = 0;
+    let mut moments = 0;
+    let start = Instant::now();
+    while packets < 100 {
+        assert!(start.elapsed() < PATIENCE, "{packets} packets in {moments} moments");
+        writeln!(stdin).expect("it listens");
+        // Before the first packet there is nothing to save, and nothing said.
+        let is_moment = |entry: fs::DirEntry| entry.path().extension().is_some_and(|extension| extension == "acevo");
+        if fs::read_dir(folder.path()).expect("a folder").flatten().map(is_moment).filter(|is| *is).count() == moments {
+            thread::sleep(Duration::from_millis(100));
+            continue;
+        }
+        packets = pages(&native_path(&saved.next().expect("a line").expect("text"))).len();
+        moments += 1;
+    }
+}
+
+fn the_recording_of_a_replay_has_the_same_pages(world: &World) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let [first, native, windows] =
+        ["first", "native", "windows"].map(|name| folder.path().join(name).with_extension("acevo"));
+    let [first_there, windows_there] = [&first, &windows].map(|path| windows_path(path));
+    let made =
+        output(world.acevo_exe(&["record", "--quiet", "--demo", "--speed", "2", "--for", "5s", "-o", &first_there]));
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let native_path = native.to_str().expect("text");
+    let mut recorders =
+        [world.acevo_exe(&["record", "-o", &windows_there]), world.native(&["record", "-o", native_path])].map(
+            |mut command| {
+                command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+                Running(command.spawn().expect("it starts"))
+            },
+        );
+    // Both are there before the game is.
+    for recorder in &mut recorders {
+        let mut said = BufReader::new(recorder.0.stderr.take().expect("it is piped")).lines().map_while(Result::ok);
+        said.find(|line| line.contains("Waiting")).expect("it waits for the game");
+        // Nobody has to read the rest, but it has to go somewhere.
+        thread::spawn(move || said.for_each(drop));
+    }
+    let replayed = output(world.acevo_exe(&["replay", &first_there, "--quiet"]));
+    assert!(replayed.status.success(), "{}", String::from_utf8_lossy(&replayed.stderr));
+    let original: HashSet<_> = pages(&first).into_iter().collect();
+    for (recorder, path) in recorders.iter_mut().zip([&windows, &native]) {
+        let mut line = String::new();
+        let stdout = recorder.0.stdout.take().expect("it is piped");
+        BufReader::new(stdout).read_line(&mut line).expect("the path of the complete file");
+        assert!(line.trim().ends_with(path.file_name().and_then(|name| name.to_str()).expect("text")), "{line}");
+        let copies = pages(path);
+        let physics = copies.iter().filter(|(page, _)| *page == PageKind::Physics).count();
+        assert!(physics > 100, "{physics} of {}", original.len());
+        // A page that is read while it is written may be a mix that nobody can tell from a packet: rare, as above.
+        let strange = copies.iter().filter(|copy| !original.contains(*copy)).count();
+        assert!(strange * 20 <= copies.len(), "{strange} of {} pages were never replayed", copies.len());
+    }
+}
+
+fn a_replay_that_pauses_can_be_looked_at(world: &World) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("short.acevo");
+    let there = windows_path(&file);
+    let made = output(world.acevo_exe(&["record", "--quiet", "--demo", "--for", "4s", "-o", &there]));
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let mut recording = Recording::open(&file).expect("a recording");
+    let place = recording.info().start + Duration::from_secs(2);
+    recording.seek(place + Duration::from_micros(1)).expect("it can be read");
+    let bytes = recording.opening(PageKind::Physics).expect("it drives").bytes;
+    let expected = i32::from_le_bytes(bytes[..4].try_into().expect("four bytes"));
+
+    let mut replay = world.acevo_exe(&["replay", &there, "--pause-at", "2s"]);
+    let replay = replay.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn();
+    let mut replay = Running(replay.expect("it starts"));
+    let mut said = BufReader::new(replay.0.stderr.take().expect("it is piped")).lines().map_while(Result::ok);
+    said.find(|line| line.contains("paused at 0:02")).expect("it pauses");
+    let fields = ["dump", "--json", "packetId", "--page", "physics"];
+    for command in [world.acevo_exe(&fields), world.native(&fields)] {
+        assert_eq!(json(command)["physics"]["packetId"]["value"].as_i64(), Some(expected.into()));
+    }
+    writeln!(replay.0.stdin.take().expect("it is piped")).expect("it listens");
+    said.find(|line| line.contains("that was all")).expect("it goes on to its end");
+    assert!(replay.0.wait().expect("it ends").success());
 }
 
 fn nothing_runs_yet(world: &World) {

@@ -1,10 +1,12 @@
 //! Comma-separated values.
 
-use std::io::Write;
+use std::io::{BufWriter, Write};
 
-use super::number::write_number;
-use super::{Column, ExportError, Exporter, LEAD, Precision, Row, TIME_DECIMALS};
-use crate::{ChannelValue, Unit};
+use super::lines::{Lines, Words};
+use super::{Column, ExportError, Exporter, LEAD, Precision, Row};
+use crate::Unit;
+
+const WORDS: Words = Words { none: "", no: "0", yes: "1", text: write_field, end: "\r\n" };
 
 /// How a table is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -52,11 +54,8 @@ impl CsvOptions {
 /// ```
 #[derive(Debug)]
 pub struct CsvExporter<W: Write> {
-    table: csv::Writer<W>,
-    decimals: Vec<usize>,
-    precision: Precision,
-    /// The field that is being written.
-    text: Vec<u8>,
+    out: BufWriter<W>,
+    lines: Lines,
 }
 
 impl<W: Write> CsvExporter<W> {
@@ -65,8 +64,8 @@ impl<W: Write> CsvExporter<W> {
     /// # Errors
     /// [`ExportError`].
     pub fn new(out: W, columns: &[Column], options: CsvOptions) -> Result<Self, ExportError> {
-        let mut table =
-            csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).buffer_capacity(1 << 16).from_writer(out);
+        let mut header = Vec::new();
+        let mut table = writer(&mut header);
         let names = columns.iter().map(Column::name);
         table.write_record(LEAD.into_iter().map(Into::into).chain(names).map(|name| name.into_owned()))?;
         if options.units {
@@ -74,40 +73,39 @@ impl<W: Write> CsvExporter<W> {
             let units = lead.into_iter().chain(columns.iter().map(|column| column.unit));
             table.write_record(units.map(Unit::symbol))?;
         }
-        let decimals = columns.iter().map(Column::decimals).collect();
-        Ok(Self { table, decimals, precision: options.precision, text: Vec::new() })
-    }
-
-    fn number(&mut self, number: f64, decimals: usize) -> Result<(), ExportError> {
-        self.text.clear();
-        if number.is_finite() {
-            write_number(&mut self.text, number, decimals, self.precision);
-        }
-        Ok(self.table.write_field(&self.text)?)
+        table.flush().map_err(ExportError::stream)?;
+        drop(table);
+        let mut out = BufWriter::with_capacity(1 << 16, out);
+        out.write_all(&header).map_err(ExportError::stream)?;
+        let labels = (0..LEAD.len() + columns.len()).map(|index| if index == 0 { "" } else { "," }.to_owned());
+        let lines = Lines::new(&WORDS, options.precision, labels, columns.iter().map(Column::decimals));
+        Ok(Self { out, lines })
     }
 }
 
 impl<W: Write> Exporter for CsvExporter<W> {
     fn row(&mut self, row: &Row<'_>) -> Result<(), ExportError> {
-        self.number(row.time_s, TIME_DECIMALS)?;
-        self.number(row.packet_id.into(), 0)?;
-        self.number(row.session.into(), 0)?;
-        self.number(row.lap.map_or(f64::NAN, f64::from), 0)?;
-        self.number(row.missed.into(), 0)?;
-        for index in 0..self.decimals.len() {
-            match row.values.get(index).copied().flatten() {
-                None => self.table.write_field("")?,
-                Some(ChannelValue::Number(number)) => self.number(number, self.decimals[index])?,
-                Some(ChannelValue::Flag(flag)) => self.table.write_field(if flag { "1" } else { "0" })?,
-                Some(ChannelValue::Enum(_, name)) => self.table.write_field(name)?,
-                Some(ChannelValue::Text(text)) => self.table.write_field(text)?,
-            }
-        }
-        Ok(self.table.write_record(None::<&[u8]>)?)
+        self.out.write_all(self.lines.line(row)).map_err(ExportError::stream)
     }
 
     fn finish(mut self: Box<Self>) -> Result<(), ExportError> {
-        self.table.flush().map_err(ExportError::stream)
+        self.out.flush().map_err(ExportError::stream)
+    }
+}
+
+fn writer<W: Write>(out: W) -> csv::Writer<W> {
+    csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out)
+}
+
+/// Appends a text, in quotes where it needs them.
+fn write_field(line: &mut Vec<u8>, text: &str) {
+    // Alone in a record an empty one would need them, too.
+    if !text.is_empty() {
+        let mut record = writer(&mut *line);
+        // Memory takes everything.
+        let _ = record.write_record([text]);
+        drop(record);
+        line.truncate(line.len() - WORDS.end.len());
     }
 }
 

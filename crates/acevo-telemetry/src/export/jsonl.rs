@@ -2,9 +2,10 @@
 
 use std::io::{BufWriter, Write};
 
-use super::number::write_number;
-use super::{Column, ExportError, Exporter, LEAD, Precision, Row, TIME_DECIMALS};
-use crate::ChannelValue;
+use super::lines::{Lines, Words};
+use super::{Column, ExportError, Exporter, LEAD, Precision, Row};
+
+const WORDS: Words = Words { none: "null", no: "false", yes: "true", text: write_text, end: "}\n" };
 
 /// One JSON object a line for each row, with the keys that [`CsvExporter`](super::CsvExporter) has as its header.
 ///
@@ -27,58 +28,32 @@ use crate::ChannelValue;
 #[derive(Debug)]
 pub struct JsonlExporter<W: Write> {
     out: BufWriter<W>,
-    /// `,"name":` and the decimals of each column.
-    columns: Vec<(String, usize)>,
-    precision: Precision,
-    line: Vec<u8>,
+    lines: Lines,
 }
 
 impl<W: Write> JsonlExporter<W> {
     /// Writes nothing yet. What is written is buffered here.
     pub fn new(out: W, columns: &[Column], precision: Precision) -> Self {
+        let names = LEAD.into_iter().map(Into::into).chain(columns.iter().map(Column::name));
         // Ids need no escapes.
-        let columns = columns.iter().map(|column| (format!(",\"{}\":", column.name()), column.decimals())).collect();
-        Self { out: BufWriter::with_capacity(1 << 16, out), columns, precision, line: Vec::new() }
-    }
-
-    fn number(&mut self, number: f64, decimals: usize) {
-        if number.is_finite() {
-            write_number(&mut self.line, number, decimals, self.precision);
-        } else {
-            self.line.extend(b"null");
-        }
+        let keys = names.enumerate().map(|(index, name)| format!("{}\"{name}\":", if index == 0 { '{' } else { ',' }));
+        let lines = Lines::new(&WORDS, precision, keys, columns.iter().map(Column::decimals));
+        Self { out: BufWriter::with_capacity(1 << 16, out), lines }
     }
 }
 
 impl<W: Write> Exporter for JsonlExporter<W> {
     fn row(&mut self, row: &Row<'_>) -> Result<(), ExportError> {
-        let lap = row.lap.map_or(f64::NAN, f64::from);
-        let lead = [row.time_s, row.packet_id.into(), row.session.into(), lap, row.missed.into()];
-        self.line.clear();
-        for (index, (name, number)) in LEAD.into_iter().zip(lead).enumerate() {
-            self.line.push(if index == 0 { b'{' } else { b',' });
-            self.line.push(b'"');
-            self.line.extend(name.as_bytes());
-            self.line.extend(b"\":");
-            self.number(number, if index == 0 { TIME_DECIMALS } else { 0 });
-        }
-        for index in 0..self.columns.len() {
-            let (key, decimals) = &self.columns[index];
-            self.line.extend(key.as_bytes());
-            match row.values.get(index).copied().flatten() {
-                None => self.line.extend(b"null"),
-                Some(ChannelValue::Number(number)) => self.number(number, *decimals),
-                Some(ChannelValue::Flag(flag)) => self.line.extend(if flag { "true" } else { "false" }.as_bytes()),
-                Some(ChannelValue::Enum(_, text) | ChannelValue::Text(text)) => {
-                    serde_json::to_writer(&mut self.line, text).map_err(|error| ExportError::stream(error.into()))?;
-                }
-            }
-        }
-        self.line.extend(b"}\n");
-        self.out.write_all(&self.line).map_err(ExportError::stream)
+        self.out.write_all(self.lines.line(row)).map_err(ExportError::stream)
     }
 
     fn finish(mut self: Box<Self>) -> Result<(), ExportError> {
         self.out.flush().map_err(ExportError::stream)
     }
+}
+
+/// Appends a text in quotes.
+fn write_text(line: &mut Vec<u8>, text: &str) {
+    // Memory takes everything.
+    let _ = serde_json::to_writer(line, text);
 }

@@ -14,23 +14,63 @@ pub enum Precision {
     Full,
 }
 
+/// More are not written.
+pub(super) const MOST_DECIMALS: usize = POWERS.len() - 1;
+
 /// Whole numbers up to here are exact in an `f64`.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
-const POWERS: [u64; 10] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000];
+const POWERS: [f64; 10] = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
 
-/// Appends a number, which has to be finite.
-pub(super) fn write_number(text: &mut Vec<u8>, number: f64, decimals: usize, precision: Precision) {
-    let power = POWERS[decimals.min(POWERS.len() - 1)];
-    let scaled = (number.abs() * power as f64).round();
-    let written = if precision == Precision::Shown && scaled < EXACT {
-        let (sign, scaled) = (if number < 0.0 && scaled > 0.0 { "-" } else { "" }, scaled as u64);
-        let (whole, mut fraction, mut digits) = (scaled / power, scaled % power, decimals.min(POWERS.len() - 1));
-        while fraction != 0 && fraction.is_multiple_of(10) {
-            (fraction, digits) = (fraction / 10, digits - 1);
+/// A number in units of its last decimal, to the nearest; `None` where that is not exact.
+#[inline]
+pub(super) fn rounded(number: f64, decimals: usize) -> Option<i64> {
+    let scaled = number.abs() * POWERS[decimals.min(MOST_DECIMALS)];
+    (scaled < EXACT).then(|| {
+        // As `round`, which is a call where the processor's instruction for it is not taken for granted.
+        let whole = scaled as i64;
+        let magnitude = whole + i64::from(scaled - whole as f64 >= 0.5);
+        if number < 0.0 { -magnitude } else { magnitude }
+    })
+}
+
+/// Appends what [`rounded`] gives for as many decimals, without zeros at the end.
+#[inline]
+pub(super) fn write_rounded(text: &mut Vec<u8>, rounded: i64, decimals: usize) {
+    // From the last digit to the first.
+    let mut digits = [0; 24];
+    let (mut first, mut left) = (digits.len(), rounded.unsigned_abs());
+    let mut put = |digit: u8| {
+        first -= 1;
+        digits[first] = digit;
+        first
+    };
+    let (mut place, mut is_shown) = (0, false);
+    while place < decimals {
+        let digit = b'0' + (left % 10) as u8;
+        left /= 10;
+        place += 1;
+        is_shown |= digit != b'0';
+        if is_shown {
+            put(digit);
         }
-        if fraction == 0 { write!(text, "{sign}{whole}") } else { write!(text, "{sign}{whole}.{fraction:0digits$}") }
-    } else if f64::from(number as f32) == number {
+    }
+    if is_shown {
+        put(b'.');
+    }
+    loop {
+        let start = put(b'0' + (left % 10) as u8);
+        left /= 10;
+        if left == 0 {
+            let start = if rounded < 0 { put(b'-') } else { start };
+            return text.extend_from_slice(&digits[start..]);
+        }
+    }
+}
+
+/// Appends a number, which has to be finite, with as many digits as it takes to read it back.
+pub(super) fn write_exact(text: &mut Vec<u8>, number: f64) {
+    let written = if f64::from(number as f32) == number {
         // What was an f32 needs the digits of one.
         write!(text, "{}", number as f32)
     } else {
@@ -46,7 +86,10 @@ mod tests {
 
     fn text(number: f64, decimals: usize, precision: Precision) -> String {
         let mut text = Vec::new();
-        write_number(&mut text, number, decimals, precision);
+        match rounded(number, decimals).filter(|_| precision == Precision::Shown) {
+            Some(rounded) => write_rounded(&mut text, rounded, decimals.min(MOST_DECIMALS)),
+            None => write_exact(&mut text, number),
+        }
         String::from_utf8(text).unwrap()
     }
 

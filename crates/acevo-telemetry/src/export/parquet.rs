@@ -2,20 +2,20 @@
 
 mod metadata;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use acevo_shared_memory::{Field, FieldType};
 use parquet::basic::{Compression, Encoding, LogicalType, Repetition, Type as Physical};
 use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, DoubleType, FloatType, Int32Type};
 use parquet::errors::ParquetError;
+use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::{ColumnPath, Type};
 
 use self::metadata::{field_of, metadata};
-use super::date::Date;
-use super::names::safe_name;
+use super::dataset::{PART_KEY, Part, name_beside_folders};
 use super::pending::PendingFile;
 use super::{About, Column, ExportError, Exporter, LEAD, Row};
 use crate::{ChannelValue, Kind, Unit};
@@ -25,30 +25,6 @@ const GROUP_S: f64 = 60.0;
 
 /// Rows of a group, whatever their times say; three minutes of physics steps.
 const GROUP_ROWS: usize = 60_000;
-
-/// Where a part of a data set of many drives belongs, below its folder:
-/// `track=…/car=…/driver=…/session=…/part-<yyyymmdd>T<hhmmss>Z-<part>.parquet`.
-///
-/// Readers take the names of the folders for columns (Hive partitions). `session` has the meaning of the column of that name;
-/// parts of the same session are told apart by their numbers.
-///
-/// ```
-/// use acevo_telemetry::export::{About, partition_path};
-///
-/// let mut about = About::default();
-/// (about.track, about.configuration, about.car) = ("Ring".into(), "GP".into(), "a/b".into());
-/// let path = partition_path(&about, 2, 0);
-/// assert_eq!(path.to_str(), Some("track=Ring GP/car=a_b/driver=unknown/session=2/part-19700101T000000Z-0.parquet"));
-/// ```
-pub fn partition_path(about: &About, session: u32, part: u32) -> PathBuf {
-    let Date { year, month, day, hour, minute, second } = Date::of(about.unix_s);
-    let track = format!("{} {}", about.track, about.configuration);
-    [("track", &track), ("car", &about.car), ("driver", &about.driver), ("session", &session.to_string())]
-        .map(|(name, value)| format!("{name}={}", safe_name(value)))
-        .into_iter()
-        .chain([format!("part-{year:04}{month:02}{day:02}T{hour:02}{minute:02}{second:02}Z-{part}.parquet")])
-        .collect()
-}
 
 /// Writes an Apache Parquet file.
 ///
@@ -80,10 +56,11 @@ struct Lead {
     missed: Vec<i32>,
 }
 
-/// The values that there are, and for each row whether there is one: 1 or 0.
+/// The values that there are.
 #[derive(Debug)]
 struct Series<T> {
     values: Vec<T>,
+    /// For each row whether there is a value: 1 or 0. Empty while there is one in each.
     levels: Vec<i16>,
 }
 
@@ -95,7 +72,12 @@ impl<T> Default for Series<T> {
 
 impl<T> Series<T> {
     fn push(&mut self, value: Option<T>) {
-        self.levels.push(value.is_some().into());
+        if value.is_none() && self.levels.is_empty() {
+            self.levels.resize(self.values.len(), 1);
+        }
+        if value.is_none() || !self.levels.is_empty() {
+            self.levels.push(value.is_some().into());
+        }
         self.values.extend(value);
     }
 
@@ -160,13 +142,13 @@ impl Data {
         }
     }
 
-    fn write(&mut self, group: &mut Group<'_>) -> Result<(), ParquetError> {
+    fn write(&mut self, group: &mut Group<'_>, every: &[i16]) -> Result<(), ParquetError> {
         match self {
-            Self::Float(series) => write::<FloatType>(group, series),
-            Self::Double(series) => write::<DoubleType>(group, series),
-            Self::Whole(series) => write::<Int32Type>(group, series),
-            Self::Flag(series) => write::<BoolType>(group, series),
-            Self::Text(series) => write::<ByteArrayType>(group, series),
+            Self::Float(series) => write::<FloatType>(group, series, every),
+            Self::Double(series) => write::<DoubleType>(group, series, every),
+            Self::Whole(series) => write::<Int32Type>(group, series, every),
+            Self::Flag(series) => write::<BoolType>(group, series, every),
+            Self::Text(series) => write::<ByteArrayType>(group, series, every),
         }
     }
 
@@ -183,9 +165,10 @@ impl Data {
 
 type Group<'a> = SerializedRowGroupWriter<'a, PendingFile>;
 
-/// Writes a column that may have nulls, and empties it.
-fn write<T: DataType>(group: &mut Group<'_>, series: &mut Series<T::T>) -> Result<(), ParquetError> {
-    write_values::<T>(group, &series.values, Some(&series.levels))?;
+/// Writes a column that may have nulls, and empties it. `every` are the levels of one without.
+fn write<T: DataType>(group: &mut Group<'_>, series: &mut Series<T::T>, every: &[i16]) -> Result<(), ParquetError> {
+    let levels = if series.levels.is_empty() { every } else { &series.levels };
+    write_values::<T>(group, &series.values, Some(levels))?;
     series.clear();
     Ok(())
 }
@@ -208,6 +191,27 @@ impl ParquetExporter {
     /// # Errors
     /// [`ExportError`].
     pub fn create(path: &Path, about: &About, columns: &[Column]) -> Result<Self, ExportError> {
+        Self::create_named(path, columns, metadata(about, columns, str::to_owned), str::to_owned)
+    }
+
+    /// Creates a file of a data set, which belongs where [`partition_path`](super::partition_path) says. Columns whose names its
+    /// folders have are called `session_number` and `track_by_game` there.
+    ///
+    /// # Errors
+    /// [`ExportError`].
+    pub fn create_part(path: &Path, about: &About, columns: &[Column], part: &Part) -> Result<Self, ExportError> {
+        let mut metadata = metadata(about, columns, name_beside_folders);
+        let part = serde_json::to_string(part).map_err(|error| ExportError::Other(error.into()))?;
+        metadata.push(KeyValue::new(PART_KEY.to_owned(), part));
+        Self::create_named(path, columns, metadata, name_beside_folders)
+    }
+
+    fn create_named(
+        path: &Path,
+        columns: &[Column],
+        metadata: Vec<KeyValue>,
+        name_in_file: fn(&str) -> String,
+    ) -> Result<Self, ExportError> {
         let data: Vec<Data> = columns.iter().map(Data::of).collect();
         let types = LEAD.map(|name| match name {
             "time_s" => (name, Physical::DOUBLE, Repetition::REQUIRED),
@@ -223,10 +227,11 @@ impl ParquetExporter {
             .set_compression(Compression::LZ4_RAW)
             .set_dictionary_enabled(false)
             .set_statistics_enabled(EnabledStatistics::Chunk)
-            .set_key_value_metadata(Some(metadata(about, columns)));
+            .set_key_value_metadata(Some(metadata));
         let mut fields = Vec::new();
         for (name, physical, repetition) in types {
-            let path = ColumnPath::from(name);
+            let name = name_in_file(name);
+            let path = ColumnPath::from(name.as_str());
             properties = match physical {
                 Physical::FLOAT | Physical::DOUBLE => properties.set_column_encoding(path, Encoding::BYTE_STREAM_SPLIT),
                 Physical::INT32 => properties.set_column_encoding(path, Encoding::DELTA_BINARY_PACKED),
@@ -236,7 +241,7 @@ impl ParquetExporter {
             };
             let text = (physical == Physical::BYTE_ARRAY).then_some(LogicalType::String);
             let field =
-                Type::primitive_type_builder(name, physical).with_repetition(repetition).with_logical_type(text);
+                Type::primitive_type_builder(&name, physical).with_repetition(repetition).with_logical_type(text);
             fields.push(Arc::new(field.build()?));
         }
         let schema = Type::group_type_builder("acevo").with_fields(fields).build()?;
@@ -247,14 +252,15 @@ impl ParquetExporter {
 
     /// Writes what is in memory.
     fn write_group(&mut self) -> Result<(), ExportError> {
+        let every = vec![1; self.lead.time_s.len()];
         let mut group = self.file.next_row_group()?;
         write_values::<DoubleType>(&mut group, &self.lead.time_s, None)?;
         write_values::<Int32Type>(&mut group, &self.lead.packet_id, None)?;
         write_values::<Int32Type>(&mut group, &self.lead.session, None)?;
-        write::<Int32Type>(&mut group, &mut self.lead.lap)?;
+        write::<Int32Type>(&mut group, &mut self.lead.lap, &every)?;
         write_values::<Int32Type>(&mut group, &self.lead.missed, None)?;
         for column in &mut self.columns {
-            column.write(&mut group)?;
+            column.write(&mut group, &every)?;
         }
         group.close()?;
         let Lead { time_s, packet_id, session, missed, .. } = &mut self.lead;

@@ -1,7 +1,7 @@
 //! The last seconds, kept in memory until somebody wants them.
 
 use std::collections::VecDeque;
-use std::fs::OpenOptions;
+use std::fs::{self, OpenOptions};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use super::description::Description;
 use super::encoder::Encoder;
 use super::error::RecordingError;
 use super::index::Entry;
-use super::mark::Mark;
+use super::mark::{Mark, Marked};
 use super::record::{Record, micros};
 use super::writer::{Output, Progress, RecordingWriter};
 
@@ -29,6 +29,14 @@ pub struct Ring {
     groups: VecDeque<Arc<Group>>,
     /// The newest page of each kind from before the first group.
     before: [Vec<u8>; 3],
+    told: Told,
+}
+
+/// What marks from before the first group tell of all that comes after them: which game it is, and which session.
+#[derive(Debug, Clone, Default)]
+struct Told {
+    game: Option<Mark>,
+    session: Option<Mark>,
 }
 
 /// A group of chunks, or a mark.
@@ -36,6 +44,7 @@ pub struct Ring {
 struct Group {
     entry: Entry,
     blocks: Vec<u8>,
+    mark: Option<Mark>,
     /// The newest page of each kind in it; empty where it has none.
     newest: [Vec<u8>; 3],
 }
@@ -46,6 +55,23 @@ pub struct Moment {
     encoder: Encoder,
     groups: Vec<Arc<Group>>,
     before: [Vec<u8>; 3],
+    told: Told,
+}
+
+impl Told {
+    /// A mark is too old to be kept for itself.
+    fn hear(&mut self, mark: &Mark) {
+        match mark.what {
+            Marked::Attached { .. } => *self = Self { game: Some(mark.clone()), session: None },
+            Marked::Detached { .. } => *self = Self::default(),
+            Marked::Session { .. } => self.session = Some(mark.clone()),
+            _ => {}
+        }
+    }
+
+    fn marks(&self) -> impl Iterator<Item = &Mark> {
+        self.game.iter().chain(&self.session)
+    }
 }
 
 impl Ring {
@@ -57,6 +83,7 @@ impl Ring {
             batch: Batch::default(),
             groups: VecDeque::new(),
             before: Default::default(),
+            told: Told::default(),
         }
     }
 
@@ -73,11 +100,13 @@ impl Ring {
         Ok(())
     }
 
-    /// Takes something that has happened. A mark of more than 4 KiB is left out.
+    /// Takes something that has happened. A mark of more than 4 KiB is left out. Those that tell the game and the session are kept for
+    /// as long as they hold.
     pub fn mark(&mut self, mark: &Mark) {
         let mut blocks = Vec::new();
         if let Some(entry) = self.encoder.mark(mark, &mut blocks) {
-            self.groups.push_back(Arc::new(Group { entry, blocks, newest: Default::default() }));
+            let (mark, newest) = (Some(mark.clone()), Default::default());
+            self.groups.push_back(Arc::new(Group { entry, blocks, mark, newest }));
         }
     }
 
@@ -89,7 +118,20 @@ impl Ring {
             encoder: self.encoder.clone(),
             groups: self.groups.iter().cloned().collect(),
             before: self.before.clone(),
+            told: self.told.clone(),
         }
+    }
+
+    /// True where there is no record to save.
+    pub fn is_empty(&self) -> bool {
+        self.batch.is_empty() && !self.groups.iter().any(|group| group.mark.is_none())
+    }
+
+    /// From the first record that is kept to the last.
+    pub fn span(&self) -> Duration {
+        let first = self.groups.iter().find(|group| group.mark.is_none()).map(|group| group.entry.first);
+        let first = first.or((!self.batch.is_empty()).then_some(self.batch.first));
+        Duration::from_micros(first.map_or(0, |first| self.batch.last.saturating_sub(first)))
     }
 
     /// Bytes of memory that the packed records take.
@@ -104,11 +146,14 @@ impl Ring {
         let mut blocks = Vec::new();
         let entry = self.encoder.group(&self.batch, &mut blocks);
         let newest = PageKind::ALL.map(|page| self.batch.column(page).newest().unwrap_or_default().to_vec());
-        self.groups.push_back(Arc::new(Group { entry, blocks, newest }));
+        self.groups.push_back(Arc::new(Group { entry, blocks, mark: None, newest }));
         self.batch.clear();
         let oldest = entry.last.saturating_sub(self.span);
         while self.groups.front().is_some_and(|group| group.entry.last < oldest) {
             let Some(group) = self.groups.pop_front() else { break };
+            if let Some(mark) = &group.mark {
+                self.told.hear(mark);
+            }
             for (before, newest) in self.before.iter_mut().zip(&group.newest).filter(|(_, newest)| !newest.is_empty()) {
                 before.clone_from(newest);
             }
@@ -117,13 +162,18 @@ impl Ring {
 }
 
 impl Moment {
-    /// Writes it to a new file.
+    /// Writes it to a new file. Where that fails, nothing is left of it.
     ///
     /// # Errors
     /// [`RecordingError::Io`], also where there is a file of that name: it is not touched.
     pub fn save(&self, path: impl AsRef<Path>, description: &Description) -> Result<Progress, RecordingError> {
-        let file = OpenOptions::new().write(true).create_new(true).open(path)?;
-        self.write(file, description).map(|(_, progress)| progress)
+        let file = OpenOptions::new().write(true).create_new(true).open(&path)?;
+        let saved = self.write(file, description);
+        if saved.is_err() {
+            // It can be saved again; a part of it would only be in the way.
+            let _ = fs::remove_file(&path);
+        }
+        saved.map(|(_, progress)| progress)
     }
 
     /// Writes it to an empty output.
@@ -137,10 +187,12 @@ impl Moment {
         let carried = self.carried();
         let numbers = self.groups.first().and_then(|group| super::layout::BlockHeader::at(&group.blocks, 0));
         if let Some(numbers) = numbers {
-            first.sequence = numbers.sequence.wrapping_sub(carried.chunks());
+            let before = self.told.marks().count() as u32 + carried.chunks();
+            first.sequence = numbers.sequence.wrapping_sub(before);
             first.group = numbers.group.wrapping_sub(1);
         }
         let mut writer = RecordingWriter::after_header(output, first, header.len() as u64);
+        self.told.marks().try_for_each(|mark| writer.mark(mark))?;
         if !carried.is_empty() {
             let mut blocks = Vec::new();
             let entry = writer.encoder().group(&carried, &mut blocks);

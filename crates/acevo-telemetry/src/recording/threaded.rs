@@ -1,9 +1,10 @@
 //! Recording without ever waiting for a disk: packing and writing have a thread of their own.
 
 use std::mem;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use super::batch::Batch;
 use super::error::RecordingError;
@@ -17,15 +18,21 @@ const BATCHES: usize = 10;
 /// Marks that may be under way beside them.
 const MARKS: usize = 64;
 
+/// What is written is made to outlast a power cut this often.
+const SYNC_EVERY: Duration = Duration::from_secs(5);
+
 /// Hands records over to a thread that packs and writes them, a second's worth at a time.
 ///
 /// [`record`](Self::record) never waits: where the disk has not kept up for some ten seconds, records are lost, and counted and
-/// marked as lost as soon as there is room again. Rooms for records are used again and again.
+/// marked as lost as soon as there is room again. Rooms for records are used again and again. Every five seconds what is written is
+/// [made to outlast](RecordingWriter::sync) a power cut.
 #[derive(Debug)]
 pub struct ThreadedWriter {
     batch: Box<Batch>,
     /// Batches that were written and can be used again.
     free: Receiver<Box<Batch>>,
+    /// One of them that was taken and not needed.
+    spare: Option<Box<Batch>>,
     /// `None` once it is finished.
     work: Option<SyncSender<Work>>,
     thread: Option<JoinHandle<Result<Progress, RecordingError>>>,
@@ -65,6 +72,7 @@ impl ThreadedWriter {
         Ok(Self {
             batch: Box::default(),
             free,
+            spare: None,
             work: Some(work),
             thread: Some(thread),
             progress,
@@ -132,20 +140,25 @@ impl ThreadedWriter {
         Ok(progress)
     }
 
-    /// Hands the batch over, where there is an empty one to go on with.
+    /// Hands the batch over, where there is an empty one to go on with, and room on the way to the thread, which marks may fill.
     fn hand_over(&mut self) -> bool {
-        let Ok(mut empty) = self.free.try_recv() else { return false };
+        let Some(mut empty) = self.spare.take().or_else(|| self.free.try_recv().ok()) else { return false };
         empty.last = self.batch.last;
         if let Some(mark) = self.gap.as_ref().map(Gap::mark)
-            && self.try_send(Work::Mark(mark))
+            && self.try_send(Work::Mark(mark)).is_ok()
         {
             self.gap = None;
         }
         let full = mem::replace(&mut self.batch, empty);
         let counts = full.counts();
-        if !self.try_send(Work::Records(full)) {
+        match self.try_send(Work::Records(full)) {
+            Ok(()) => {}
+            Err(TrySendError::Full(Work::Records(full))) => {
+                self.spare = Some(mem::replace(&mut self.batch, full));
+                return false;
+            }
             // The thread has ended: nothing will ever be written again.
-            self.lost.add_all(&counts);
+            Err(_) => self.lost.add_all(&counts),
         }
         self.settle_debt();
         true
@@ -156,8 +169,11 @@ impl ThreadedWriter {
         self.batch.debt.add_all(&mem::take(&mut self.owed));
     }
 
-    fn try_send(&self, work: Work) -> bool {
-        self.work.as_ref().is_some_and(|sender| sender.try_send(work).is_ok())
+    fn try_send(&self, work: Work) -> Result<(), TrySendError<Work>> {
+        match &self.work {
+            Some(sender) => sender.try_send(work),
+            None => Err(TrySendError::Disconnected(work)),
+        }
     }
 
     fn complete(&mut self) -> Result<Progress, RecordingError> {
@@ -192,18 +208,40 @@ fn write_all<W: Output>(
     done: &SyncSender<Box<Batch>>,
     progress: &Mutex<Progress>,
 ) -> Result<Progress, RecordingError> {
-    for work in to_do {
+    // What was written since then is lost in a power cut; `None` where nothing was.
+    let mut dirty_since = None;
+    loop {
+        let left = dirty_since.map_or(SYNC_EVERY, |since: Instant| SYNC_EVERY.saturating_sub(since.elapsed()));
         // Trouble is told by the progress, and what could not be written is tried again.
-        let _ = match work {
-            Work::Records(mut batch) => {
-                writer.count(&batch.counts());
-                let written = writer.take_batch(&mut batch);
-                let _ = done.try_send(batch);
-                written
+        let _ = match to_do.recv_timeout(left) {
+            Err(RecvTimeoutError::Disconnected) => break,
+            Err(RecvTimeoutError::Timeout) if dirty_since.is_none() => continue,
+            Err(RecvTimeoutError::Timeout) => {
+                dirty_since = None;
+                writer.sync()
             }
-            Work::Mark(mark) => writer.mark(&mark),
+            Ok(work) => {
+                dirty_since.get_or_insert_with(Instant::now);
+                do_work(&mut writer, work, done)
+            }
         };
         progress.lock().unwrap_or_else(PoisonError::into_inner).clone_from(writer.progress());
     }
     writer.finish().map(|(_, progress)| progress)
+}
+
+fn do_work<W: Output>(
+    writer: &mut RecordingWriter<W>,
+    work: Work,
+    done: &SyncSender<Box<Batch>>,
+) -> Result<(), RecordingError> {
+    match work {
+        Work::Records(mut batch) => {
+            writer.count(&batch.counts());
+            let written = writer.take_batch(&mut batch);
+            let _ = done.try_send(batch);
+            written
+        }
+        Work::Mark(mark) => writer.mark(&mark),
+    }
 }

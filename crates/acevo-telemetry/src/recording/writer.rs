@@ -25,12 +25,17 @@ pub trait Output: Write {
     /// What the system says.
     fn cut_back(&mut self, length: u64) -> io::Result<()>;
 
-    /// Makes what was written last, when the recording is complete.
+    /// Makes what was written outlast a power cut.
     ///
     /// # Errors
     /// What the system says.
     fn sync(&mut self) -> io::Result<()> {
         Ok(())
+    }
+
+    /// True where what is written has no name any more by which it could be read.
+    fn is_removed(&self) -> bool {
+        false
     }
 }
 
@@ -41,7 +46,15 @@ impl Output for File {
     }
 
     fn sync(&mut self) -> io::Result<()> {
-        self.sync_all()
+        // All that reading it takes: the bytes and how many there are.
+        self.sync_data()
+    }
+
+    #[cfg(unix)]
+    fn is_removed(&self) -> bool {
+        use std::os::unix::fs::MetadataExt;
+
+        self.metadata().is_ok_and(|metadata| metadata.nlink() == 0)
     }
 }
 
@@ -64,11 +77,14 @@ pub struct Progress {
     pub lost: Counts,
     /// Why the last attempt to write has failed; `None` while all is well.
     pub trouble: Option<String>,
+    /// The file was removed: nobody will ever read what is written to it. Looked for with every [`RecordingWriter::sync`]; known on
+    /// Unix, while Windows tells by `trouble`.
+    pub removed: bool,
 }
 
 /// Writes a recording. Records are collected for a second, packed, and written as one group of chunks.
 ///
-/// The file is valid after every [`flush`](Self::flush). Where the system refuses to write, because the disk is full, what is written
+/// The file is valid after every [`flush`](Self::flush), and outlasts a power cut after every [`sync`](Self::sync). Where the system refuses to write, because the disk is full, what is written
 /// stays valid, what is not is kept for about a minute and tried again with each group, and what is lost beyond that is counted and
 /// [marked](Marked::Lost). [`finish`](Self::finish) adds the index; dropping the writer tries to.
 ///
@@ -209,6 +225,20 @@ impl<W: Output> RecordingWriter<W> {
         written
     }
 
+    /// Waits until what is written would outlast a power cut, which may take a disk long.
+    ///
+    /// # Errors
+    /// [`RecordingError::Io`].
+    pub fn sync(&mut self) -> Result<(), RecordingError> {
+        let Some(output) = &mut self.output else { return Ok(()) };
+        self.progress.removed = output.is_removed();
+        let synced = output.sync();
+        if let Err(error) = &synced {
+            self.progress.trouble = Some(error.to_string());
+        }
+        synced.map_err(RecordingError::Io)
+    }
+
     /// How it is getting on.
     pub fn progress(&self) -> &Progress {
         &self.progress
@@ -302,10 +332,7 @@ impl<W: Output> RecordingWriter<W> {
         let offset = self.good + self.pending.len() as u64;
         self.encoder.index(&self.entries, offset, &mut self.pending);
         self.write_pending()?;
-        if let Some(output) = &mut self.output {
-            output.sync()?;
-        }
-        Ok(())
+        self.sync()
     }
 
     /// Adds whole blocks as they are, of which `entry` tells.

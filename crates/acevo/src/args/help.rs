@@ -242,20 +242,35 @@ Examples:
   acevo record -o ~/races             In this directory
   acevo record -o evening.acevo       In this file; further sessions have numbers behind the name
   acevo record --demo --for 10s -o .  Without the game
+  acevo record --keep-last 60s        Only the last minute, in memory, until it is worth a file
 
 Names are as 2026-05-01_20-15-00_Monza_Car_Race.acevo. Nothing is overwritten. A file is valid at any
 moment up to its last second, also when the program is killed or the disk is full; then it goes on
-as soon as there is room. Exit code 1 where there was nothing to record.";
+as soon as there is room. A power cut costs five seconds or so, what the disk itself loses aside.
+Exit code 1 where there was nothing to record.
+
+With --keep-last nothing is written until s, Enter or Space is pressed; then the last seconds become
+a whole recording, and its path is printed. Where the standard input is no terminal, each line on it
+does the same. They cross sessions and restarts of the game. A minute takes some 5 MB of memory. What
+cannot be saved, as on a full disk, waits and is tried again. Ctrl-C ends without saving.
+A key of a macro pad or a script can save from anywhere by a signal, but not on Windows:
+  pkill -USR1 -f '^[^ ]*acevo record'";
 
 pub(super) const REPLAY: &str = "\
 Examples:
   acevo replay FILE                        Any reader of the game sees it; `acevo` in another terminal
   acevo replay FILE --from best --to best --loop
   acevo replay FILE --from 12:30 --speed 4
+  acevo replay FILE --pause-at 1:30        The pages stand still there; `acevo dump` in another terminal
   acevo watch --from FILE                  To watch it without publishing it
 
 Pages are published byte for byte, with their times. Where a game or a simulator has the pages, nothing
-is overwritten: exit code 1. `acevo info FILE` tells laps and times.";
+is overwritten: exit code 1. `acevo info FILE` tells laps and times.
+
+Keys: Space or Enter pauses and goes on, the arrows left and right leap 10 s, q or Ctrl-C ends it. The
+signal SIGUSR1 pauses and goes on, too, and with --pause-at so does a line on a standard input that is
+no terminal. Pages that stand still while they say that the game is live look like those of a game
+that hangs: a reader may let go of them during a pause, as `acevo` does after some seconds.";
 
 pub(super) const EXPORT: &str = "\
 Examples:
@@ -264,9 +279,21 @@ Examples:
   acevo export FILE --to parquet              For pandas, polars, DuckDB
   acevo export FILE --to motec                A log and its laps for MoTeC i2
   acevo export FILE --to mcap                 For Foxglove and PlotJuggler
+  acevo export *.acevo --to csv               A table beside each recording
+  acevo export FOLDER --to parquet -o DATA    A data set of all recordings; again: what is new
 
 A table has a row for each packet of physics, with time_s, packet_id, session, lap and missed in front.
-The file comes into being under a temporary name; nothing is overwritten.";
+A file comes into being under a temporary name; nothing is overwritten.
+
+A folder and those below it become a data set of partitions as Hive has them, a file for each session:
+DATA/track=.../car=.../driver=.../session=.../NAME.parquet
+  DuckDB   FROM read_parquet('DATA/**/*.parquet', hive_partitioning = true)
+  Polars   pl.scan_parquet('DATA/**/*.parquet', hive_partitioning=True)
+  pyarrow  pyarrow.dataset.dataset('DATA', partitioning='hive')
+The folders are columns there: the session's number in its recording is session_number, the name of the
+track without its layout track_by_game, and time_s counts from the session's beginning.
+Files that are complete are kept; a recording that has grown replaces its own. Other formats have a file
+for each recording. What goes wrong with one is told, the others go on, and the exit code is 1.";
 
 pub(super) const CUT: &str = "\
 Examples:

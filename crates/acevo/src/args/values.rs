@@ -31,6 +31,13 @@ pub(super) fn time(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// A time that is kept in memory: seconds to half an hour, which is some 150 MB.
+pub(super) fn span(text: &str) -> Result<Duration, String> {
+    let span = time(text)?;
+    let reach = Duration::from_secs(1)..=Duration::from_secs(30 * 60);
+    if reach.contains(&span) { Ok(span) } else { Err("expected 1s to 30m".into()) }
+}
+
 /// A factor for the simulator's clock.
 pub(super) fn speed(text: &str) -> Result<f64, String> {
     match text.parse() {

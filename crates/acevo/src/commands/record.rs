@@ -1,10 +1,13 @@
-//! `acevo record`: keeps every packet in files, one for each session.
+//! `acevo record`: keeps every packet in files, one for each session, or the last seconds until they are wanted.
 
+mod files;
+mod keep;
 mod name;
-mod progress;
-mod session_file;
+mod saver;
+mod tape;
 
-use std::path::{Path, PathBuf};
+use std::fs::{self, OpenOptions};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -14,38 +17,73 @@ use acevo_telemetry::recording::{Marked, Record};
 use acevo_telemetry::{Event, Frame};
 use anyhow::Context;
 
-use self::progress::Progress;
-use self::session_file::SessionFile;
+use self::files::Files;
+use self::keep::Keeper;
+use self::name::Names;
+use self::tape::{Sink, Tape};
 use super::Stop;
 use super::follow::{PATIENCE, narrate};
+use super::progress::Progress;
 use crate::args::RecordArgs;
 use crate::live::Live;
-use crate::output::{print, say};
+use crate::output::print;
+
+/// What recordings say has written them.
+const PROGRAM: &str = concat!("acevo ", env!("CARGO_PKG_VERSION"));
+
+/// Where recorded packets go.
+trait Destination {
+    type Sink: Sink;
+
+    /// What takes packets now, if anything.
+    fn tape(&mut self) -> Option<&mut Tape<Self::Sink>>;
+
+    /// A game, or a session, begins.
+    fn begin(&mut self, frame: Option<&Frame>) -> anyhow::Result<()>;
+
+    /// What the session is called is known now.
+    fn named(&mut self, names: &Names);
+
+    /// The session has ended, and so has what belongs to it.
+    fn end(&mut self) {}
+
+    /// The game has ended.
+    fn detach(&mut self) {}
+
+    /// Nothing has come for a while.
+    fn idle(&mut self) {}
+
+    /// Looks after everything else: what there is to tell, to show, to print. Called all the time, and never waits.
+    fn attend(&mut self, frame: Option<&Frame>, progress: &mut Progress) -> anyhow::Result<()>;
+
+    /// Completes everything. False where nothing was recorded.
+    fn close(self) -> anyhow::Result<bool>;
+}
 
 pub(crate) fn run(args: &RecordArgs) -> anyhow::Result<ExitCode> {
+    match args.keep_last {
+        Some(span) => record(args, Keeper::new(args, span)?, "s saves · Ctrl-C ends it"),
+        None => record(args, Files::new(args.output.as_deref(), args.quiet)?, "Ctrl-C ends it"),
+    }
+}
+
+fn record(args: &RecordArgs, destination: impl Destination, keys: &str) -> anyhow::Result<ExitCode> {
     let stop = Stop::on_signal()?;
     let demo = args.demo.start();
     let mut live = Live::new(demo.as_ref().map_or_else(|| args.place.opener(), |demo| demo.open()));
-    let mut recorder = Recorder::new(args.output.as_deref())?;
-    let mut progress = Progress::new(args.quiet);
+    let mut recorder = Recorder::new(destination);
+    let mut progress = Progress::new(args.quiet, keys);
     let (mut told, start) = (None, Instant::now());
     while !stop.is_asked_for() && args.time.is_none_or(|time| start.elapsed() < time) {
         let event = live.wait(PATIENCE);
-        if !args.quiet {
+        if !args.quiet && !matches!(event, Some(Event::Packet(_))) {
             progress.suspend(|| narrate(&live, event.as_ref(), &mut told));
         }
         recorder.take(&live, event.as_ref())?;
-        recorder.ended_files().try_for_each(|file| file.and_then(|path| print_path(&path)))?;
-        progress.show(recorder.file.as_ref().map(SessionFile::state));
+        recorder.destination.attend(live.pages(), &mut progress)?;
     }
     progress.end();
-    recorder.end_file();
-    let ended: Vec<_> = recorder.ended_files().collect();
-    if ended.is_empty() && !recorder.has_written && !args.quiet {
-        say(format_args!("acevo: nothing was recorded: there was no game"));
-    }
-    ended.into_iter().try_for_each(|file| file.and_then(|path| print_path(&path)))?;
-    Ok(if recorder.has_written { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if recorder.destination.close()? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// The files are what the program gives out.
@@ -53,52 +91,40 @@ fn print_path(path: &Path) -> anyhow::Result<()> {
     print(format!("{}\n", path.display()).as_bytes())
 }
 
-/// Where files go.
-enum Place {
-    /// A file for each session, by names of their own.
-    Directory(PathBuf),
-    /// One file; further sessions have numbers behind its name.
-    File(PathBuf),
+fn make_directory(directory: &Path) -> anyhow::Result<()> {
+    fs::create_dir_all(directory).with_context(|| format!("cannot make the directory {}", directory.display()))
 }
 
-/// Hands packets on to the file of the session.
-struct Recorder {
-    place: Place,
+/// Finds out whether files can be made there, by making one and removing it: who waits for a game has to know that before it comes.
+fn check_directory(directory: &Path) -> anyhow::Result<()> {
+    make_directory(directory)?;
+    let path = directory.join(format!(".acevo-{}", std::process::id()));
+    let made = OpenOptions::new().write(true).create_new(true).open(&path);
+    let removed = made.and_then(|file| {
+        drop(file);
+        fs::remove_file(&path)
+    });
+    removed.with_context(|| format!("cannot make files in {}", directory.display()))
+}
+
+/// Hands packets on.
+struct Recorder<D> {
+    destination: D,
     analysis: Analysis,
     start: Instant,
-    file: Option<SessionFile>,
-    ended: Vec<anyhow::Result<PathBuf>>,
     laps: Vec<Lap>,
-    files: usize,
-    has_written: bool,
     buffer: Vec<u8>,
 }
 
-impl Recorder {
-    fn new(output: Option<&Path>) -> anyhow::Result<Self> {
-        let place = match output {
-            None => Place::Directory(
-                name::default_directory().context("there is no home directory to record to; name a place with -o")?,
-            ),
-            Some(path) if path.is_dir() || path.extension().is_none() => Place::Directory(path.into()),
-            Some(path) => Place::File(path.into()),
-        };
-        Ok(Self {
-            place,
+impl<D: Destination> Recorder<D> {
+    fn new(destination: D) -> Self {
+        Self {
+            destination,
             analysis: Analysis::new(Settings::default()),
             start: Instant::now(),
-            file: None,
-            ended: Vec::new(),
             laps: Vec::new(),
-            files: 0,
-            has_written: false,
             buffer: Vec::with_capacity(PageKind::Graphics.size()),
-        })
-    }
-
-    /// Files that are complete now, or could not be.
-    fn ended_files(&mut self) -> impl Iterator<Item = anyhow::Result<PathBuf>> + use<> {
-        std::mem::take(&mut self.ended).into_iter()
+        }
     }
 
     fn take(&mut self, live: &Live, event: Option<&Event>) -> anyhow::Result<()> {
@@ -106,7 +132,7 @@ impl Recorder {
         match event {
             Some(Event::Attached { place }) => {
                 let frame = live.pages();
-                self.begin_file(frame)?;
+                self.destination.begin(frame)?;
                 let game_version = frame.map_or("", |frame| frame.static_data.ac_evo_version()).to_owned();
                 self.mark(now, Marked::Attached { place: place.clone(), game_version });
             }
@@ -114,16 +140,11 @@ impl Recorder {
                 self.analysis.interrupt();
                 self.follow_analysis(now);
                 self.mark(now, Marked::Detached { reason: why.to_string() });
-                // The next game begins another file.
-                self.end_file();
+                self.destination.detach();
             }
             Some(Event::Packet(packet)) => self.take_packet(live, packet)?,
             Some(_) => {}
-            None => {
-                if let Some(file) = &mut self.file {
-                    file.flush();
-                }
-            }
+            None => self.destination.idle(),
         }
         Ok(())
     }
@@ -132,21 +153,21 @@ impl Recorder {
         let Some(frame) = live.pages() else { return Ok(()) };
         self.analysis.feed(packet.seen.saturating_duration_since(self.start), frame);
         if self.follow_analysis(packet.seen) {
-            self.end_file();
-            self.begin_file(Some(frame))?;
+            self.destination.end();
+            self.destination.begin(Some(frame))?;
         }
-        let Some(file) = &mut self.file else { return Ok(()) };
-        file.follow_session(frame, packet.seen, self.analysis.session())?;
+        let Some(tape) = self.destination.tape() else { return Ok(()) };
+        let names = tape.follow_session(frame, packet.seen, self.analysis.session())?;
+        let at = tape.at(packet.seen);
         if let Some(graphics) = &packet.graphics {
             captured(live, &graphics.view, &mut self.buffer);
-            let record = Record::of_arrival(graphics, file.at(packet.seen), packet.uncertainty, &self.buffer);
-            file.record(&record)?;
+            tape.record(&Record::of_arrival(graphics, at, packet.uncertainty, &self.buffer))?;
         }
         if let Some(physics) = &packet.physics {
             captured(live, &physics.view, &mut self.buffer);
-            let record = Record::of_arrival(physics, file.at(packet.seen), packet.uncertainty, &self.buffer);
-            file.record(&record)?;
+            tape.record(&Record::of_arrival(physics, at, packet.uncertainty, &self.buffer))?;
         }
+        names.iter().for_each(|names| self.destination.named(names));
         Ok(())
     }
 
@@ -161,36 +182,18 @@ impl Recorder {
             }
         }
         for lap in self.laps.drain(..) {
-            if let Some(file) = &mut self.file {
+            if let Some(tape) = self.destination.tape() {
                 // The game tells a lap's time some time after the line.
                 let since = Duration::try_from_secs_f64(self.analysis.driven_s() - lap.ended_s).unwrap_or_default();
-                file.mark_lap(now.checked_sub(since).unwrap_or(now), &lap);
+                tape.mark_lap(now.checked_sub(since).unwrap_or(now), &lap);
             }
         }
         has_begun
     }
 
     fn mark(&mut self, at: Instant, what: Marked) {
-        if let Some(file) = &mut self.file {
-            file.mark(at, what);
-        }
-    }
-
-    fn begin_file(&mut self, frame: Option<&Frame>) -> anyhow::Result<()> {
-        self.end_file();
-        self.files += 1;
-        let file = match &self.place {
-            Place::Directory(directory) => SessionFile::create_in(directory)?,
-            Place::File(path) => SessionFile::create(&name::numbered(path, self.files))?,
-        };
-        self.has_written = true;
-        let file = self.file.insert(file);
-        frame.map_or(Ok(()), |frame| file.open_with(frame))
-    }
-
-    fn end_file(&mut self) {
-        if let Some(file) = self.file.take() {
-            self.ended.push(file.finish());
+        if let Some(tape) = self.destination.tape() {
+            tape.mark(at, what);
         }
     }
 }

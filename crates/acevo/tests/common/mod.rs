@@ -1,7 +1,11 @@
 //! Runs the program and reads what it says.
 #![allow(dead_code, reason = "every test file uses its part")]
 
-use std::io::{BufRead, BufReader, Read};
+pub(crate) mod drive;
+#[path = "../../../acevo-telemetry/tests/export/python.rs"]
+pub(crate) mod python;
+
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
@@ -67,6 +71,29 @@ impl Running {
     /// Waits for a line of stdout.
     pub(crate) fn next_line(&self) -> String {
         self.stdout.recv_timeout(PATIENCE).expect("it prints in time")
+    }
+
+    /// A line for its standard input, which has to be piped.
+    pub(crate) fn type_line(&mut self, line: &str) {
+        let stdin = self.child.stdin.as_mut().expect("stdin is piped");
+        writeln!(stdin, "{line}").and_then(|()| stdin.flush()).expect("it listens");
+    }
+
+    /// Waits for a line of stderr with this in it.
+    pub(crate) fn word_with(&self, part: &str) -> String {
+        loop {
+            let word = self.next_word();
+            if word.contains(part) {
+                return word;
+            }
+        }
+    }
+
+    /// Sends a signal, as `-USR1`.
+    #[cfg(unix)]
+    pub(crate) fn signal(&self, name: &str) {
+        let status = Command::new("kill").args([name, &self.id().to_string()]).status();
+        assert!(status.expect("there is a kill").success());
     }
 
     /// Waits for a line of stderr.

@@ -19,9 +19,10 @@ pub(super) fn field_of(source: &str) -> Option<&'static Field> {
     page.fields().iter().find(|field| field.path == path)
 }
 
-pub(super) fn metadata(about: &About, columns: &[Column]) -> Vec<KeyValue> {
+/// `name_in_file` gives a column's name in the file from the one it has elsewhere.
+pub(super) fn metadata(about: &About, columns: &[Column], name_in_file: fn(&str) -> String) -> Vec<KeyValue> {
     let columns: Map<String, Value> =
-        columns.iter().map(|column| (column.name().into_owned(), described(column))).collect();
+        columns.iter().map(|column| (name_in_file(&column.name()), described(column))).collect();
     let about = json!({
         "track": about.track,
         "configuration": about.configuration,

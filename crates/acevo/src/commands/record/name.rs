@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use acevo_telemetry::Frame;
+use anyhow::Context;
 use jiff::Zoned;
 
 /// What a file's name tells about its session.
@@ -74,8 +75,14 @@ pub(super) fn numbered(path: &Path, number: usize) -> PathBuf {
     path.with_file_name(format!("{stem}-{number}.{extension}"))
 }
 
+/// The directory that was asked for, or the usual one.
+pub(super) fn directory(output: Option<&Path>) -> anyhow::Result<PathBuf> {
+    let default = || default_directory().context("there is no home directory to record to; name a place with -o");
+    output.map_or_else(default, |path| Ok(path.into()))
+}
+
 /// `acevo` among the user's documents, or in the home directory where there are none.
-pub(super) fn default_directory() -> Option<PathBuf> {
+fn default_directory() -> Option<PathBuf> {
     let home = std::env::home_dir()?;
     let documents = home.join("Documents");
     Some(if documents.is_dir() { documents } else { home }.join("acevo"))

@@ -1,0 +1,120 @@
+//! What is known of a recording before it is exported.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use acevo_telemetry::analysis::{Analysis, Settings};
+use acevo_telemetry::export::About;
+use acevo_telemetry::recording::Recording;
+use acevo_telemetry::{Axes, Frame};
+use anyhow::ensure;
+
+use super::progress::Progress;
+use super::rows::is_wanted;
+use crate::args::Export;
+use crate::commands::Stop;
+
+pub(super) struct Overview {
+    pub(super) about: About,
+    /// Which axis of the acceleration is which takes half a minute of driving to find out: here it is known from the first row on.
+    pub(super) axes: Axes,
+    /// The sessions that have rows among those that were asked for, by their numbers.
+    pub(super) sessions: BTreeMap<u32, About>,
+}
+
+impl Overview {
+    pub(super) fn of(
+        recording: &mut Recording,
+        args: &Export,
+        progress: &Progress<'_>,
+        stop: &Stop,
+    ) -> anyhow::Result<Self> {
+        let mut analysis = Analysis::new(Settings::default());
+        let zero_s = recording.description().map_or(0.0, |told| told.unix_us as f64 / 1e6);
+        let begun = |at: Duration| {
+            let mut about = About::default();
+            about.unix_s = zero_s + at.as_secs_f64();
+            about
+        };
+        let mut about = begun(recording.info().start);
+        let mut sessions = BTreeMap::new();
+        let mut session: Option<Session> = None;
+        recording.seek(Duration::ZERO)?;
+        let mut count = 0u64;
+        while let Some(step) = recording.next_step()? {
+            analysis.feed(step.at, step.frame);
+            while analysis.next_event().is_some() {}
+            note(&mut about, step.frame);
+            let number = analysis.session();
+            if session.as_ref().is_none_or(|session| session.number != number) {
+                let next = Session { number, about: begun(step.at), phase: String::new(), has_rows: false };
+                session.replace(next).into_iter().for_each(|ended| ended.end(&mut sessions));
+            }
+            if let Some(session) = &mut session {
+                session.note(step.frame);
+                if !session.has_rows && step.physics.is_some() && is_wanted(args, analysis.current_lap_number()) {
+                    session.has_rows = true;
+                    session.about.unix_s = begun(step.at).unix_s;
+                }
+            }
+            count += 1;
+            if count.is_multiple_of(1000) {
+                progress.at(step.at);
+                ensure!(!stop.is_asked_for(), "stopped; nothing was written");
+            }
+        }
+        session.into_iter().for_each(|ended| ended.end(&mut sessions));
+        Ok(Self { about, axes: analysis.axes(), sessions })
+    }
+}
+
+/// A session, while it is read.
+struct Session {
+    number: u32,
+    about: About,
+    phase: String,
+    has_rows: bool,
+}
+
+impl Session {
+    fn note(&mut self, frame: &Frame) {
+        note(&mut self.about, frame);
+        if self.phase.is_empty() {
+            self.phase.push_str(frame.graphics.session_phase());
+        }
+    }
+
+    /// A session is called after its phase, as in the names of recordings.
+    fn end(mut self, sessions: &mut BTreeMap<u32, About>) {
+        if !self.phase.is_empty() {
+            self.about.session = self.phase;
+        }
+        if self.has_rows {
+            sessions.insert(self.number, self.about);
+        }
+    }
+}
+
+/// Names, as soon as they are known.
+fn note(about: &mut About, frame: &Frame) {
+    let (session, graphics) = (&frame.static_data, &frame.graphics);
+    let learn = |known: &mut String, name: &str| {
+        if known.is_empty() && !name.contains("placeholder") {
+            known.push_str(name);
+        }
+    };
+    learn(&mut about.track, session.track());
+    learn(&mut about.configuration, session.track_configuration());
+    learn(&mut about.car, graphics.car_model());
+    learn(&mut about.session, session.session_name());
+    learn(&mut about.game_version, session.ac_evo_version());
+    if about.driver.is_empty() && !graphics.driver_surname().is_empty() {
+        about.driver = format!("{} {}", graphics.driver_name(), graphics.driver_surname()).trim().to_owned();
+    }
+    about.track_length_m = about.track_length_m.or(session.track_length().map(f64::from));
+    let page = session.raw();
+    let place = (f64::from(page.latitude), f64::from(page.longitude));
+    if place != (0.0, 0.0) && place.0.is_finite() && place.1.is_finite() {
+        about.latitude_longitude = about.latitude_longitude.or(Some(place));
+    }
+}

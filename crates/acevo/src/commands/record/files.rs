@@ -1,0 +1,260 @@
+//! Everything, in files: one for each session.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use acevo_telemetry::Frame;
+use acevo_telemetry::recording::{Description, Progress as Written, RecordingWriter, ThreadedWriter};
+use anyhow::Context;
+use indicatif::HumanBytes;
+
+use super::name::{self, Names};
+use super::tape::Tape;
+use super::{Destination, check_directory, make_directory, print_path};
+use crate::commands::progress::Progress;
+use crate::output::{check_new, say};
+use crate::text::clock;
+
+/// Between two attempts to begin a file.
+const TRY_EVERY: Duration = Duration::from_secs(2);
+
+/// Where files go.
+enum Place {
+    /// A file for each session, by names of their own.
+    Directory(PathBuf),
+    /// One file; further sessions have numbers behind its name.
+    File(PathBuf),
+}
+
+pub(super) struct Files {
+    place: Place,
+    quiet: bool,
+    file: Option<SessionFile>,
+    /// Files that are complete now, or could not be.
+    ended: Vec<anyhow::Result<PathBuf>>,
+    begun: usize,
+    /// A file could not be begun, and that is tried again.
+    try_at: Option<Instant>,
+    trouble: Option<String>,
+    is_losing: bool,
+}
+
+struct SessionFile {
+    path: PathBuf,
+    /// Its name is to tell what is in it, once that is known.
+    is_nameless: bool,
+    tape: Tape<ThreadedWriter>,
+}
+
+impl Files {
+    pub(super) fn new(output: Option<&Path>, quiet: bool) -> anyhow::Result<Self> {
+        let place = match output {
+            Some(path) if !path.is_dir() && path.extension().is_some() => {
+                check_new(path)?;
+                let directory = path.parent().filter(|directory| !directory.as_os_str().is_empty());
+                check_directory(directory.unwrap_or(Path::new(".")))?;
+                Place::File(path.into())
+            }
+            _ => {
+                let directory = name::directory(output)?;
+                check_directory(&directory)?;
+                Place::Directory(directory)
+            }
+        };
+        Ok(Self {
+            place,
+            quiet,
+            file: None,
+            ended: Vec::new(),
+            begun: 0,
+            try_at: None,
+            trouble: None,
+            is_losing: false,
+        })
+    }
+
+    fn create(&mut self) -> anyhow::Result<SessionFile> {
+        self.begun += 1;
+        match &self.place {
+            Place::Directory(directory) => {
+                let path = name::free(directory, &name::of_moment());
+                SessionFile::create(path, true)
+            }
+            Place::File(path) => {
+                // What was asked for by its name must not be there; the numbers are ours.
+                while self.begun > 1 && name::numbered(path, self.begun).exists() {
+                    self.begun += 1;
+                }
+                SessionFile::create(name::numbered(path, self.begun), false)
+            }
+        }
+    }
+
+    fn print_ended(&mut self) -> anyhow::Result<()> {
+        self.ended.drain(..).try_for_each(|file| file.and_then(|path| print_path(&path)))
+    }
+
+    /// Says what has become of writing, each thing once.
+    fn tell(&mut self, written: &Written, progress: &Progress) {
+        let say = |text: String| {
+            if !self.quiet {
+                progress.suspend(|| say(format_args!("acevo: {text}")));
+            }
+        };
+        if self.trouble.is_some() != written.trouble.is_some() {
+            say(match &written.trouble {
+                Some(why) => {
+                    format!(
+                        "warning: {why}; what is written stays, what comes is kept for a while, and it is tried again"
+                    )
+                }
+                None if self.is_losing => format!("writing goes on; {} packets are lost", written.lost.total()),
+                None => "writing goes on; nothing is lost".into(),
+            });
+            self.is_losing = false;
+        }
+        if written.trouble.is_some() && written.lost.total() > 0 && !self.is_losing {
+            say("warning: there is no more room to keep what comes; from now on packets are lost".into());
+            self.is_losing = true;
+        }
+        self.trouble.clone_from(&written.trouble);
+    }
+}
+
+impl Destination for Files {
+    type Sink = ThreadedWriter;
+
+    fn tape(&mut self) -> Option<&mut Tape<ThreadedWriter>> {
+        self.file.as_mut().map(|file| &mut file.tape)
+    }
+
+    /// Where the first file cannot be begun, that is an error; later it is trouble that may pass.
+    fn begin(&mut self, frame: Option<&Frame>) -> anyhow::Result<()> {
+        self.end();
+        match self.create() {
+            Ok(file) => {
+                self.try_at = None;
+                let file = self.file.insert(file);
+                frame.map_or(Ok(()), |frame| file.tape.open_with(frame, Duration::ZERO))
+            }
+            Err(error) if self.begun <= 1 => Err(error),
+            Err(error) => {
+                self.begun -= 1;
+                if self.try_at.replace(Instant::now() + TRY_EVERY).is_none() && !self.quiet {
+                    say(format_args!("acevo: warning: {error:#}; nothing is recorded until that works"));
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn named(&mut self, names: &Names) {
+        if let Some(file) = &mut self.file
+            && std::mem::take(&mut file.is_nameless)
+        {
+            file.rename(names);
+        }
+    }
+
+    fn end(&mut self) {
+        if let Some(file) = self.file.take() {
+            self.ended.push(file.finish());
+        }
+    }
+
+    fn detach(&mut self) {
+        // The next game begins another file.
+        self.end();
+        self.try_at = None;
+    }
+
+    fn idle(&mut self) {
+        if let Some(tape) = self.tape() {
+            tape.sink.flush();
+        }
+    }
+
+    fn attend(&mut self, frame: Option<&Frame>, progress: &mut Progress) -> anyhow::Result<()> {
+        self.print_ended()?;
+        if self.try_at.is_some_and(|at| at <= Instant::now()) {
+            self.begin(frame)?;
+        }
+        if !progress.is_due() {
+            return Ok(());
+        }
+        let Some(file) = &self.file else {
+            progress.show("waiting for the game".into());
+            return Ok(());
+        };
+        let written = file.tape.sink.progress();
+        progress.show(file.line(&written));
+        if written.removed {
+            let path = file.path.display().to_string();
+            if !self.quiet {
+                progress.suspend(|| say(format_args!("acevo: warning: {path} was removed; it goes on in a new file")));
+            }
+            self.file = None;
+            return self.begin(frame);
+        }
+        self.tell(&written, progress);
+        Ok(())
+    }
+
+    fn close(mut self) -> anyhow::Result<bool> {
+        self.end();
+        if self.begun == 0 && !self.quiet {
+            say(format_args!("acevo: nothing was recorded: there was no game"));
+        }
+        self.print_ended()?;
+        Ok(self.begun > 0)
+    }
+}
+
+impl SessionFile {
+    fn create(path: PathBuf, is_nameless: bool) -> anyhow::Result<Self> {
+        if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
+            make_directory(directory)?;
+        }
+        let description = Description::new(super::PROGRAM);
+        let zero = Instant::now();
+        let writer = RecordingWriter::create(&path, &description).and_then(ThreadedWriter::new);
+        let writer = writer.with_context(|| format!("cannot record to {}", path.display()))?;
+        Ok(Self { path, is_nameless, tape: Tape::new(writer, zero) })
+    }
+
+    /// A file that cannot be renamed while it is written keeps its name.
+    fn rename(&mut self, names: &Names) {
+        let (Some(directory), Some(stem)) = (self.path.parent(), self.path.file_stem()) else { return };
+        let path = name::free(directory, &format!("{}_{}", stem.to_string_lossy(), names.as_file_name()));
+        if fs::rename(&self.path, &path).is_ok() {
+            self.path = path;
+        }
+    }
+
+    /// How it is getting on, for people.
+    fn line(&self, written: &Written) -> String {
+        let hours = self.tape.last.as_secs_f64() / 3600.0;
+        let rate = if hours > 0.002 {
+            format!(", {:.0} MB an hour", written.bytes as f64 / 1e6 / hours)
+        } else {
+            String::new()
+        };
+        let lost = match written.lost.total() {
+            0 => String::new(),
+            lost => format!(" · {lost} LOST"),
+        };
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+        let (time, bytes) = (clock(Some(self.tape.last)), HumanBytes(written.bytes));
+        let laps = if self.tape.laps == 1 { "1 lap".into() } else { format!("{} laps", self.tape.laps) };
+        format!("{time} · {laps} · {bytes}{rate}{lost} · {name}")
+    }
+
+    /// Completes the file.
+    fn finish(self) -> anyhow::Result<PathBuf> {
+        let path = self.path;
+        let finished = self.tape.sink.finish();
+        finished.with_context(|| format!("cannot complete {}; what is in it can be read", path.display()))?;
+        Ok(path)
+    }
+}

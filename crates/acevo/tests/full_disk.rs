@@ -1,0 +1,192 @@
+//! A disk that is full, and has room again: a small file system of its own.
+#![cfg(target_os = "linux")]
+
+mod common;
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use acevo_shared_memory::PageKind;
+use acevo_telemetry::recording::{Item, Marked, Recording};
+use common::{acevo, output, spawn};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Its size.
+const ROOM: usize = 24 << 20;
+
+/// A file system in memory that is taken away in the end.
+struct Disk(TempDir);
+
+impl Disk {
+    /// `None` where that is not permitted.
+    fn new() -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", &format!("size={ROOM}"), "acevo-test"]).arg(folder.path());
+        if mount.output().is_ok_and(|output| output.status.success()) {
+            return Some(Self(folder));
+        }
+        // Past the harness, which keeps what tests that pass have to say.
+        let told = writeln!(io::stderr(), "LEFT OUT: a disk that is full, because nothing can be mounted here");
+        told.expect("can be told");
+        None
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// Takes all the room that is left, but for some bytes.
+    fn fill(&self, but: usize) {
+        let mut filler = File::create(self.path().join("filler")).unwrap();
+        while filler.write_all(&[7; 4096]).is_ok() {}
+        let length = filler.metadata().unwrap().len();
+        filler.set_len(length.saturating_sub(but as u64)).unwrap();
+    }
+
+    fn make_room(&self) {
+        fs::remove_file(self.path().join("filler")).unwrap();
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("--lazy").arg(self.path()).status();
+    }
+}
+
+/// Packets that were recorded and missed, by what physics records say of themselves, and how many a second were recorded outside of
+/// the gap.
+struct Story {
+    recorded: u64,
+    missed: u64,
+    ids: u64,
+    rate: f64,
+}
+
+fn read(path: &Path, gap: (f64, f64)) -> Story {
+    let mut recording = Recording::open(path).unwrap();
+    let (mut recorded, mut missed, mut first, mut last) = (0, 0, None, 0);
+    while let Some(item) = recording.next_item().unwrap() {
+        let Item::Record(record) = item else { continue };
+        if record.page == PageKind::Physics && !record.carried {
+            let id = i32::from_le_bytes(record.bytes[..4].try_into().unwrap());
+            // Those before the first were never looked for.
+            missed += if first.is_some() { u64::from(record.missed) } else { 0 };
+            (first, last, recorded) = (first.or(Some(id)), id, recorded + 1);
+        }
+    }
+    let info = recording.info();
+    let seconds = info.duration().as_secs_f64() - (gap.1 - gap.0);
+    Story { recorded, missed, ids: (last - first.unwrap() + 1) as u64, rate: recorded as f64 / seconds }
+}
+
+#[test]
+fn a_full_disk_is_told_costs_what_is_told_and_is_gone_on_with() {
+    let Some(disk) = Disk::new() else { return };
+    disk.fill(1 << 20);
+    let file = disk.path().join("evening.acevo");
+    // Twenty times as fast, so that what waits for room becomes too much soon.
+    let mut recorder = spawn(acevo().args(["record", "--demo", "--speed", "20", "-o"]).arg(&file));
+    let full = recorder.word_with("warning");
+    assert!(full.contains("No space left") && full.contains("tried again"), "{full}");
+    // What is there is valid.
+    let info = Recording::open(&file).unwrap().check().map(|damage| damage.len());
+    assert!(info.is_ok_and(|damage| damage <= 1), "a group that is being written at most");
+    let lossy = recorder.next_word();
+    assert!(lossy.contains("packets are lost"), "each is told once: {lossy}");
+    let bytes = fs::metadata(&file).unwrap().len();
+    // It is lost for some time.
+    std::thread::sleep(std::time::Duration::from_secs(3));
+    disk.make_room();
+    assert!(recorder.word_with("goes on").contains("packets are lost"));
+    while fs::metadata(&file).unwrap().len() < bytes + (10 << 20) {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    recorder.signal("-INT");
+    assert_eq!(recorder.next_line(), file.display().to_string(), "it is one recording");
+    let (status, said) = recorder.wait();
+    assert!(status.success() && !said.contains("warning"), "{said}");
+
+    let info = output(acevo().args(["info", "--json", "--check"]).arg(&file));
+    let info: Value = serde_json::from_str(&info.stdout).unwrap();
+    assert_eq!((&info["finished"], &info["damage"]), (&Value::Bool(true), &Value::Array(Vec::new())));
+    let lost = info["lost"]["physics"].as_u64().unwrap();
+    assert!(lost > 100, "{lost}");
+    let text = output(acevo().arg("info").arg(&file)).stdout;
+    assert!(text.contains("for want of room on the disk"), "{text}");
+
+    let recording = Recording::open(&file).unwrap();
+    let gaps: Vec<_> = recording
+        .marks()
+        .iter()
+        .filter_map(|mark| match &mark.what {
+            Marked::Lost { to, records } => Some((mark.at.as_secs_f64(), to.as_secs_f64(), records.unwrap().physics)),
+            _ => None,
+        })
+        .collect();
+    let [(from, to, in_gap)] = gaps[..] else { panic!("{gaps:?}") };
+    assert_eq!(in_gap, lost);
+    let story = read(&file, (from, to));
+    assert_eq!(story.recorded + story.missed, story.ids, "every packet is there, or told to be missing");
+    // Reading went on while nothing could be written: as many packets a second were taken, and lost, as before and after. The demo has no
+    // steady pace on a busy machine, so half of that is enough; a reader that waits for the disk takes none.
+    let rate = lost as f64 / (to - from);
+    assert!(rate > story.rate / 2.0, "{rate} packets a second were lost of {}", story.rate);
+}
+
+#[test]
+fn a_moment_waits_for_room() {
+    let Some(disk) = Disk::new() else { return };
+    let mut recorder = acevo();
+    recorder.args(["record", "--demo", "--speed", "5", "--keep-last", "30s", "-o"]).arg(disk.path());
+    let mut recorder = spawn(recorder.stdin(Stdio::piped()));
+    recorder.word_with("attached");
+    // One that has a length, so that there is something that does not fit.
+    while {
+        recorder.type_line("s");
+        fs::metadata(recorder.next_line()).unwrap().len() < 100_000
+    } {}
+    disk.fill(8192);
+    let before = fs::read_dir(disk.path()).unwrap().count();
+    recorder.type_line("s");
+    let trouble = recorder.word_with("warning");
+    assert!(trouble.contains("No space left") && trouble.contains("tried again"), "{trouble}");
+    // Nothing is left of an attempt, or another one is under way.
+    assert!(fs::read_dir(disk.path()).unwrap().count() <= before + 1);
+    disk.make_room();
+    let mut saved = Recording::open(recorder.next_line()).unwrap();
+    assert!(saved.info().finished && saved.check().unwrap().is_empty());
+    recorder.signal("-INT");
+    assert!(recorder.wait().0.success());
+}
+
+/// A file that cannot be begun is told with its path; where one was recorded before, that is tried again.
+#[test]
+fn a_session_that_begins_on_a_full_disk_is_recorded_when_there_is_room() {
+    let Some(disk) = Disk::new() else { return };
+    let pages = tempfile::tempdir().unwrap();
+    let simulate = || spawn(acevo().args(["simulate", "--quiet", "--scenario", "hot-laps", "--dir"]).arg(pages.path()));
+    let mut recorder = acevo();
+    recorder.args(["record", "--dir"]).arg(pages.path()).arg("-o").arg(disk.path().join("evening.acevo"));
+    let mut recorder = spawn(&mut recorder);
+    let game = simulate();
+    recorder.word_with("attached");
+    game.signal("-TERM");
+    assert!(recorder.next_line().ends_with("evening.acevo"));
+    disk.fill(0);
+    let _game = simulate();
+    let trouble = recorder.word_with("warning");
+    assert!(trouble.contains("evening-2.acevo") && trouble.contains("No space left"), "{trouble}");
+    disk.make_room();
+    let second = disk.path().join("evening-2.acevo");
+    while Recording::open(&second).map_or(0, |recording| recording.info().records.physics) < 100 {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    recorder.signal("-INT");
+    assert_eq!(recorder.next_line(), second.display().to_string());
+    assert!(recorder.wait().0.success());
+}

@@ -1,0 +1,182 @@
+//! Replays by the real binary, as another program sees them.
+#![cfg(unix)]
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use acevo_shared_memory::{ACEvoSharedMemoryMapper, Page, PageDirectory, PageKind};
+use acevo_simulator::{Options, Scenario, Simulator};
+use acevo_telemetry::recording::{Description, Mark, Marked, Record, Recording, RecordingWriter};
+use common::{acevo, output, spawn};
+use tempfile::TempDir;
+
+/// Three hot laps, marked as `acevo record` does. Gives when each begins and ends.
+fn recorded(path: &Path) -> Vec<(Duration, Duration)> {
+    let mut options = Options::default();
+    (options.scenario, options.laps) = (Scenario::HotLaps, Some(3));
+    let mut simulator = Simulator::new(options);
+    let mut writer = RecordingWriter::create(path, &Description::new("test")).unwrap();
+    let mut laps = Vec::new();
+    while !simulator.is_finished() {
+        let changed = simulator.step();
+        let at = simulator.time();
+        let pages = [
+            (changed.static_data, PageKind::Static, simulator.static_data().as_bytes()),
+            (changed.graphics, PageKind::Graphics, simulator.graphics().as_bytes()),
+            (changed.physics, PageKind::Physics, simulator.physics().as_bytes()),
+        ];
+        for (_, page, bytes) in pages.into_iter().filter(|(changed, ..)| *changed) {
+            writer.record(&Record::new(page, at, bytes)).unwrap();
+        }
+        for lap in &simulator.truth().laps[laps.len()..] {
+            let (number, time_ms) = (laps.len() as u32 + 1, u32::try_from(lap.time_ms).unwrap());
+            let what = Marked::Lap { session: 1, number, time_ms: Some(time_ms), counts: number < 3 };
+            writer.mark(&Mark::new(at, what)).unwrap();
+            laps.push((at - Duration::from_millis(time_ms.into()), at));
+        }
+    }
+    writer.finish().unwrap();
+    laps
+}
+
+struct World {
+    folder: TempDir,
+    laps: Vec<(Duration, Duration)>,
+}
+
+impl World {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let laps = recorded(&folder.path().join("laps.acevo"));
+        fs::create_dir(folder.path().join("pages")).unwrap();
+        Self { folder, laps }
+    }
+
+    fn command(&self, options: &[&str]) -> std::process::Command {
+        let mut command = acevo();
+        command
+            .arg("replay")
+            .arg(self.folder.path().join("laps.acevo"))
+            .arg("--dir")
+            .arg(self.folder.path().join("pages"));
+        command.args(options).stdin(Stdio::piped());
+        command
+    }
+
+    /// What another program reads.
+    fn published(&self, page: PageKind) -> Vec<u8> {
+        let pages = PageDirectory::open(self.folder.path().join("pages")).unwrap();
+        ACEvoSharedMemoryMapper::open_source(pages).unwrap().frame().unwrap().bytes(page).to_vec()
+    }
+
+    /// What the recording has up to a time.
+    fn recorded(&self, page: PageKind, at: Duration) -> Vec<u8> {
+        let mut recording = Recording::open(self.folder.path().join("laps.acevo")).unwrap();
+        recording.seek(at + Duration::from_micros(1)).unwrap();
+        recording.opening(page).unwrap().bytes.to_vec()
+    }
+
+    /// At a line, which lies between two packets, and is crossed between two frames.
+    #[track_caller]
+    fn assert_stands_near(&self, at: Duration) {
+        let near = (0..40).map(|ms| at + Duration::from_millis(ms) - Duration::from_millis(20));
+        for page in PageKind::ALL {
+            let published = self.published(page);
+            assert!(near.clone().any(|at| self.recorded(page, at) == published), "{page} is not that of {at:?}");
+        }
+    }
+
+    #[track_caller]
+    fn assert_stands_at(&self, at: Duration) {
+        for page in PageKind::ALL {
+            assert!(self.published(page) == self.recorded(page, at), "{page} is not that of {at:?}");
+        }
+    }
+}
+
+#[test]
+fn a_replay_pauses_where_it_is_told_to_and_shows_the_pages_of_that_place() {
+    let world = World::new();
+    let (begin, third) = (world.laps[1].0, world.laps[2].0);
+    let places = ["--pause-at", "1:10.5", "--pause-at", "lap2", "--pause-at", "lap3"];
+    let mut replay = spawn(world.command(&["--speed", "100"]).args(places));
+    let seconds =
+        Recording::open(world.folder.path().join("laps.acevo")).unwrap().info().start + Duration::from_millis(70_500);
+    assert!(replay.word_with("paused").contains("at 1:10"));
+    world.assert_stands_at(seconds);
+    replay.type_line("");
+    replay.word_with("goes on");
+    replay.word_with("paused");
+    world.assert_stands_near(begin);
+    let dump = output(
+        acevo()
+            .args(["dump", "--json", "packetId", "--page", "physics", "--dir"])
+            .arg(world.folder.path().join("pages")),
+    );
+    let id = i32::from_le_bytes(world.published(PageKind::Physics)[..4].try_into().unwrap());
+    assert!(dump.status.success() && dump.stdout.contains(&id.to_string()), "{dump:?}");
+    // From elsewhere.
+    replay.signal("-USR1");
+    replay.word_with("paused");
+    world.assert_stands_near(third);
+    replay.type_line(" ");
+    let (status, said) = replay.wait();
+    assert!(status.success() && said.contains("that was all"), "{said}");
+    assert!(!world.folder.path().join("pages").join("acevo_pmf_physics").exists(), "the pages are removed");
+}
+
+#[test]
+fn parts_are_played_again_and_again_until_somebody_ends_it() {
+    let world = World::new();
+    let (begin, end) = world.laps[1];
+    for part in [["--from", "lap2", "--to", "lap2"], ["--from", "best", "--to", "best"]] {
+        let options = ["--loop", "--speed", "100", "--pause-at"];
+        let mut replay = spawn(world.command(&options).arg(part[1]).args(part));
+        for _ in 0..3 {
+            replay.word_with("paused");
+            if part[1] == "lap2" {
+                // What was there before the first packet of the lap.
+                world.assert_stands_near(begin);
+            }
+            replay.type_line("");
+        }
+        replay.word_with("paused");
+        replay.type_line("q");
+        let (status, said) = replay.wait();
+        assert!(status.success() && said.contains("stopped"), "{said}");
+    }
+    // Its end is one, too.
+    let options = ["--from", "1:20", "--to", "lap2", "--speed", "100"];
+    let end = format!("{:.6}s", end.as_secs_f64() - 0.01);
+    let mut replay = spawn(world.command(&options).args(["--pause-at", &end]));
+    replay.word_with("paused");
+    replay.signal("-TERM");
+    let (status, said) = replay.wait();
+    assert!(status.success() && said.contains("stopped"), "{said}");
+}
+
+#[test]
+fn wrong_places_and_speeds_are_told_with_what_is_right() {
+    let world = World::new();
+    for (options, said) in [
+        (&["--from", "lapx"][..], "3, lap3 or best, or a time, as 90s, 1:30"),
+        (&["--pause-at", "12"], "lap 12 is not in"),
+        (&["--to", "-1:30"], ""),
+        (&["--speed", "0"], "0.001 to 1000"),
+        (&["--speed", "fast"], "0.001 to 1000"),
+        (&["--from", "lap9"], "acevo laps --from"),
+        (&["--from", "1:30:00:00"], "as 90s, 1:30"),
+        (&["--from", "99:00"], "4:"),
+        (&["--to", "1e19s"], "long"),
+        (&["--pause-at", "10:00"], "long"),
+        (&["--from", "2:00", "--to", "1:00"], "later than --to"),
+        (&["--from", "2:00", "--pause-at", "1:00"], "not between"),
+    ] {
+        let refused = output(&mut world.command(options));
+        assert!(!refused.status.success() && refused.stderr.contains(said), "{options:?}: {}", refused.stderr);
+    }
+}
