@@ -1,7 +1,7 @@
 //! What is told as JSON. The names are those of `docs/web-api.md`.
 
 use acevo_shared_memory::{ACEvoStatus, Frame};
-use acevo_telemetry::analysis::{Lap, LapKind, Outline, Sectors, Stint, Validity};
+use acevo_telemetry::analysis::{Lap, LapKind, Outline, Sectors, Validity};
 use acevo_telemetry::{Axes, Channel, ChannelValue, channels};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -166,6 +166,29 @@ impl Fuel {
     }
 }
 
+/// What was driven since the car left its box.
+#[derive(Debug, PartialEq, Serialize)]
+struct Stint {
+    number: u32,
+    laps: u32,
+    distance_km: Option<f64>,
+    time_s: Option<f64>,
+    fuel_used_l: Option<f64>,
+}
+
+impl Stint {
+    fn of(seen: &Seen) -> Self {
+        let stint = &seen.stint;
+        Self {
+            number: stint.number,
+            laps: stint.laps,
+            distance_km: rounded(stint.distance_km, 3),
+            time_s: rounded(stint.time_s, 1),
+            fuel_used_l: rounded(stint.fuel_used_l, 3),
+        }
+    }
+}
+
 /// The other cars along the track, and the player where there are others.
 #[derive(Debug, PartialEq, Serialize)]
 pub(super) struct Cars {
@@ -205,13 +228,13 @@ pub(super) fn snapshot<'a>(
     wanted: impl Iterator<Item = (&'a str, Option<&'static Channel>)>,
 ) -> String {
     #[derive(Serialize)]
-    struct Snapshot<'a> {
+    struct Snapshot {
         time_s: f64,
         status: Status,
         lap: Running,
         fuel: Fuel,
         cars: Cars,
-        stint: &'a Stint,
+        stint: Stint,
         values: Map<String, Value>,
     }
     let seen = &moment.seen;
@@ -225,7 +248,7 @@ pub(super) fn snapshot<'a>(
         lap: Running::of(seen),
         fuel: Fuel::of(seen),
         cars: Cars::of(seen),
-        stint: &seen.stint,
+        stint: Stint::of(seen),
         values: wanted.map(|(id, channel)| (id.to_owned(), value(channel))).collect(),
     })
 }
