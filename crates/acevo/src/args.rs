@@ -93,6 +93,11 @@ pub(crate) enum Command {
     /// Measure how many packets come, how regularly and how late, and what reading them costs
     #[command(after_help = help::STATS)]
     Stats(Stats),
+    /// Serve a live page and overlays to browsers, OBS, phones and scripts
+    ///
+    /// Only this computer can reach them; with --lan others in its network can, too, with a secret in the address.
+    #[command(after_help = help::SERVE)]
+    Serve(Serve),
     /// Publish a simulated game for any reader of the telemetry
     #[command(after_help = help::SIMULATE)]
     Simulate(Simulate),
@@ -231,6 +236,29 @@ impl Analysing {
         let default = || PersonalStore::default_path().filter(|_| !is_demo);
         self.bests.clone().or_else(default).filter(|_| !self.no_bests)
     }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Port to listen on; 0 is any that is free
+    #[arg(long, value_name = "PORT", default_value_t = 7333)]
+    pub(crate) port: u16,
+    /// Let others in the network in, too, who know the secret in the address
+    #[arg(long)]
+    pub(crate) lan: bool,
+    /// File that keeps the secret, so that phones and overlays come back after a restart; made where there is none
+    #[arg(long, value_name = "FILE", requires = "lan")]
+    pub(crate) token_file: Option<PathBuf>,
+    /// Open the page in a browser
+    #[arg(long)]
+    pub(crate) open: bool,
+    /// Say nothing on stderr but errors
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) analysing: Analysing,
+    #[command(flatten)]
+    pub(crate) origin: Origin,
 }
 
 /// Which sessions a table of laps shows.
@@ -619,11 +647,13 @@ pub(crate) fn read() -> Acevo {
         Some(Command::Record(record)) => Some(&record.demo),
         Some(Command::Events(events)) => Some(&events.origin.demo),
         Some(Command::Laps(laps)) => Some(&laps.origin.demo),
+        Some(Command::Serve(serve)) => Some(&serve.origin.demo),
         Some(_) => None,
     };
     let has_speed = match &args.command {
         None => args.watch.origin.from.is_some(),
         Some(Command::Watch(watch)) => watch.origin.from.is_some(),
+        Some(Command::Serve(serve)) => serve.origin.from.is_some(),
         _ => false,
     };
     if let Some(DemoArgs { demo: false, drive }) = demo

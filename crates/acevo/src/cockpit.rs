@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use acevo_shared_memory::Frame as Pages;
-use acevo_telemetry::Axes;
 use acevo_telemetry::analysis::{
-    Bests, CurrentLap, Delta, FuelPlan, Gap, Gaps, Lap, Outline, SessionEvent, Stint, Thresholds,
+    Analysis, Bests, CurrentLap, Delta, FuelPlan, Gap, Gaps, Lap, Outline, SessionEvent, Stint, Thresholds,
 };
+use acevo_telemetry::{Axes, Event};
 
 use crate::args::{Analysing, Origin};
 use crate::follower::Feeder;
@@ -50,12 +50,28 @@ pub(crate) struct Seen {
     pub(crate) cars: Arc<[Gap]>,
 }
 
+/// Takes part in everything, not only in what is seen in the end.
+pub(crate) trait Witness {
+    /// Something has happened.
+    fn told(&mut self, event: &SessionEvent);
+    /// These are the newest pages, after they were analysed and all events with them were told.
+    fn met(&mut self, pages: &Pages, analysis: &Analysis);
+}
+
+/// Nobody does.
+impl Witness for () {
+    fn told(&mut self, _: &SessionEvent) {}
+    fn met(&mut self, _: &Pages, _: &Analysis) {}
+}
+
 /// Follows telemetry, and knows what there is to see.
 pub(crate) struct Cockpit {
     live: Live,
     feeder: Feeder,
     demo: bool,
     gaps: Gaps,
+    /// What has happened since it was looked at last.
+    news: Vec<SessionEvent>,
     looked: Option<Instant>,
     stint: Arc<Stint>,
     laps: Arc<[Lap]>,
@@ -73,6 +89,7 @@ impl Cockpit {
             feeder: Feeder::new(analysing, Thresholds::default(), demo),
             demo,
             gaps: Gaps::default(),
+            news: Vec::new(),
             looked: None,
             stint: Arc::default(),
             laps: Arc::default(),
@@ -84,10 +101,22 @@ impl Cockpit {
 
     /// Takes what comes, until then.
     pub(crate) fn follow(&mut self, until: Instant) {
+        self.follow_with(until, &mut ());
+    }
+
+    /// The same, with a witness.
+    pub(crate) fn follow_with(&mut self, until: Instant, witness: &mut impl Witness) {
         loop {
             let left = until.saturating_duration_since(Instant::now());
             let event = self.live.wait(left);
             self.feeder.feed(&self.live, event.as_ref());
+            while let Some(event) = self.feeder.analysis.next_event() {
+                witness.told(&event);
+                self.news.push(event);
+            }
+            if let (Some(Event::Packet(_)), Some(pages)) = (&event, self.live.frame()) {
+                witness.met(pages, &self.feeder.analysis);
+            }
             if event.is_none() && left.is_zero() {
                 return;
             }
@@ -95,6 +124,11 @@ impl Cockpit {
                 return;
             }
         }
+    }
+
+    /// The connection itself.
+    pub(crate) const fn live(&self) -> &Live {
+        &self.live
     }
 
     /// What there is to see now.
@@ -112,7 +146,7 @@ impl Cockpit {
             session: analysis.session(),
             lap: analysis.current_lap(),
             delta: analysis.delta(),
-            fuel: analysis.fuel().cloned(),
+            fuel: analysis.fuel().copied(),
             bests: analysis.bests().clone(),
             personal_ms: analysis.personal_best().map(|best| best.time_ms),
             stint: Arc::clone(&self.stint),
@@ -124,10 +158,9 @@ impl Cockpit {
     }
 
     fn take_news(&mut self, pages: Option<&Pages>, now: Instant) {
-        let mut news = std::iter::from_fn(|| self.feeder.analysis.next_event()).peekable();
-        if news.peek().is_some() {
+        if !self.news.is_empty() {
             let events = Arc::make_mut(&mut self.events);
-            events.extend(news);
+            events.extend(self.news.drain(..));
             events.drain(..events.len().saturating_sub(EVENTS));
         }
         let analysis = &self.feeder.analysis;

@@ -16,6 +16,7 @@ mod progress;
 mod record;
 mod repair;
 mod replay;
+mod serve;
 mod simulate;
 mod stats;
 mod watch;
@@ -49,6 +50,7 @@ pub(crate) fn run(args: Acevo) -> anyhow::Result<ExitCode> {
         Some(Command::Events(args)) => events::run(&args),
         Some(Command::Laps(args)) => laps::run(&args),
         Some(Command::Plot(args)) => plot::run(&args),
+        Some(Command::Serve(args)) => serve::run(&args),
         Some(Command::Simulate(args)) => simulate::run(&args),
     }
 }

@@ -161,6 +161,11 @@ impl Live {
         self.physics.missed
     }
 
+    /// Packets of physics and of graphics since the game was attached: how many it has written, and how many of them were missed.
+    pub(crate) const fn packets(&self) -> [(u64, u64); 2] {
+        [(self.physics.written, self.physics.missed), (self.graphics.written, self.graphics.missed)]
+    }
+
     pub(crate) fn health(&mut self, now: Instant) -> Health {
         Health {
             physics_rate: self.physics.per_second(now),

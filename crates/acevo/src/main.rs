@@ -2,7 +2,7 @@
 //!
 //! What was typed ([`args`]) is kept apart from what is done ([`commands`], one file each). Telemetry flows one way:
 //! [`live`] telemetry from a connection that looks after itself, then a pure drawing of that
-//! ([`screen`]) or lines on stdout ([`output`]). A [`raw`] dump is a source like any other. Data goes to stdout, talk to stderr.
+//! ([`screen`]), lines on stdout ([`output`]) or frames for browsers ([`web`]). A [`raw`] dump is a source like any other. Data goes to stdout, talk to stderr.
 
 #![forbid(unsafe_code)]
 
@@ -23,6 +23,7 @@ mod process;
 mod raw;
 mod screen;
 mod text;
+mod web;
 
 use std::process::ExitCode;
 

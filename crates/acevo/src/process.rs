@@ -35,6 +35,16 @@ impl Usage {
 }
 
 impl Used {
+    /// Seconds of processor time since the program began.
+    pub(crate) const fn cpu_s(self) -> f64 {
+        self.cpu.as_secs_f64()
+    }
+
+    /// Bytes in memory.
+    pub(crate) const fn memory(self) -> u64 {
+        self.memory
+    }
+
     /// From `before` to now, over `time`.
     pub(crate) fn since(self, before: Self, time: Duration) -> Usage {
         let cpu = self.cpu.saturating_sub(before.cpu).as_secs_f64();

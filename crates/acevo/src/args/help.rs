@@ -6,6 +6,7 @@ Examples:
   acevo --demo             The same with a simulated car, without the game
   acevo doctor             Nothing comes? What was looked for, and what to do
   acevo laps               The laps of the session, as they are driven
+  acevo serve --open       A page in the browser, with overlays for OBS
   acevo dump speedKmh      One value, once
   acevo channels --demo    What can be measured, in which unit, and how sure it is
   acevo --json --every 1s  Objects for a script, one each second
@@ -313,6 +314,23 @@ Examples:
 JSON: what the file tells of itself (description), bytes, start_us and end_us, records, lost, marks;
 times are microseconds since the recording began. --check adds damage and, in the order physics, graphics,
 static, the packets that were missed: packets, places, most (in a row), most_at_us.";
+
+pub(super) const SERVE: &str = "\
+Examples:
+  acevo serve                  A page at http://127.0.0.1:7333/, for this computer only
+  acevo serve --open           The same, opened in a browser
+  acevo serve --lan            For phones and tablets, too; shows a code for their cameras
+  acevo serve --lan --token-file ~/.acevo-token
+                               With the same address each time
+  acevo serve --demo           A simulated car
+  acevo serve --from FILE --speed 2
+  curl -s 'http://127.0.0.1:7333/api/snapshot?channels=speed,gear'
+
+Overlays for OBS are at /overlay/NAME: inputs, delta, tyres, map, laps, gg, fuel, gear. Figures for
+Prometheus are at /metrics. What clients of your own may ask for is told in docs/web-api.md.
+
+The address is said on stderr and, alone on a line, on stdout where that is no terminal; with --lan the
+one for other computers is on the next line. Ctrl-C ends it.";
 
 pub(super) const SIMULATE: &str = "\
 Examples:

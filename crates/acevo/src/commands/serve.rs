@@ -1,0 +1,17 @@
+//! `acevo serve`: the page, the overlays, and what they are made of.
+
+use std::process::ExitCode;
+
+use super::Stop;
+use crate::args::Serve;
+use crate::cockpit::Cockpit;
+use crate::web;
+
+pub(crate) fn run(args: &Serve) -> anyhow::Result<ExitCode> {
+    let stop = Stop::on_signal()?;
+    // A mistake is told before anything runs.
+    let site = web::Site::open(args)?;
+    let (live, _running) = args.origin.follow()?;
+    site.run(Cockpit::new(live, &args.origin, &args.analysing), &stop)?;
+    Ok(ExitCode::SUCCESS)
+}

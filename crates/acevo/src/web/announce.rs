@@ -1,0 +1,124 @@
+//! Says where the server is.
+
+use std::io::{self, IsTerminal};
+use std::net::{IpAddr, Ipv4Addr, UdpSocket};
+use std::process::{Command, Stdio};
+use std::thread;
+
+use anyhow::Context;
+use qrcode::render::unicode::Dense1x2;
+use qrcode::{EcLevel, QrCode};
+
+use super::token::Token;
+use crate::output::{print, say};
+
+/// Addresses of networks of which a computer may have one. Nothing is sent there: the system only tells which of its own addresses it
+/// would use. The first one is nobody's, and stands for all others.
+const ELSEWHERE: [Ipv4Addr; 4] = [
+    Ipv4Addr::new(192, 0, 2, 1),
+    Ipv4Addr::new(192, 168, 255, 254),
+    Ipv4Addr::new(10, 255, 255, 254),
+    Ipv4Addr::new(172, 31, 255, 254),
+];
+
+/// Where the server is.
+#[derive(Debug)]
+pub(super) struct Addresses {
+    /// On this computer.
+    here: String,
+    /// In the network: `None` where nobody is let in, and an empty one where there is no network.
+    lan: Option<Option<String>>,
+}
+
+impl Addresses {
+    /// With a secret, others are let in.
+    pub(super) fn new(port: u16, token: Option<&Token>) -> Self {
+        let query = token.map(|token| format!("?token={}", token.as_str())).unwrap_or_default();
+        let address = |ip: IpAddr| format!("http://{ip}:{port}/{query}");
+        Self {
+            here: address(Ipv4Addr::LOCALHOST.into()),
+            lan: token.is_some().then(|| address_in_the_network().map(address)),
+        }
+    }
+
+    /// Tells people and scripts.
+    pub(super) fn tell(&self, quiet: bool) -> anyhow::Result<()> {
+        if !quiet {
+            say(format_args!("acevo: {}", self.here));
+            match &self.lan {
+                Some(Some(lan)) => {
+                    say(format_args!("acevo: for phones and other computers: {lan}"));
+                    if io::stderr().is_terminal() {
+                        code(lan).iter().for_each(|code| say(format_args!("\n{code}\n")));
+                    }
+                }
+                Some(None) => {
+                    say(format_args!("acevo: warning: this computer is in no network: others cannot reach it"));
+                }
+                None => {}
+            }
+        }
+        if !io::stdout().is_terminal() {
+            for address in [Some(&self.here), self.lan.as_ref().and_then(Option::as_ref)].into_iter().flatten() {
+                print(format!("{address}\n").as_bytes())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Opens the page in a browser; where that fails says so.
+    pub(super) fn open(&self) {
+        let browser = opener(&self.here).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        match browser.context("no browser can be opened") {
+            Ok(mut browser) => {
+                // Only so that nothing is left of it in the system's table.
+                thread::spawn(move || browser.wait());
+            }
+            Err(error) => say(format_args!("acevo: warning: {error:#}")),
+        }
+    }
+}
+
+fn opener(address: &str) -> Command {
+    // Not `start`: a shell reads more into an address.
+    let words: &[&str] = if cfg!(windows) {
+        &["rundll32", "url.dll,FileProtocolHandler"]
+    } else if cfg!(target_os = "macos") {
+        &["open"]
+    } else {
+        &["xdg-open"]
+    };
+    let mut command = Command::new(words[0]);
+    command.args(&words[1..]).arg(address);
+    command
+}
+
+fn address_in_the_network() -> Option<IpAddr> {
+    let address_to = |elsewhere: &Ipv4Addr| {
+        let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
+        socket.connect((*elsewhere, 9)).ok()?;
+        Some(socket.local_addr().ok()?.ip())
+    };
+    ELSEWHERE.iter().filter_map(address_to).find(|ip| !ip.is_loopback() && !ip.is_unspecified())
+}
+
+/// An address for the camera of a phone: two modules in a letter, light on dark as terminals are.
+fn code(address: &str) -> Option<String> {
+    let code = QrCode::with_error_correction_level(address, EcLevel::L).ok()?;
+    Some(code.render::<Dense1x2>().dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_square_and_small_enough_for_a_terminal() {
+        let token = Token::new().unwrap();
+        let code = code(&format!("http://192.168.100.100:7333/?token={}", token.as_str())).unwrap();
+        let widths: Vec<_> = code.lines().map(|line| line.chars().count()).collect();
+        assert!(widths.iter().all(|width| *width == widths[0]) && widths[0] <= 45, "{widths:?}");
+        assert_eq!(widths.len(), widths[0].div_ceil(2));
+        assert!(code.lines().next().unwrap().chars().all(|letter| letter == '█'), "a light margin:\n{code}");
+    }
+}

@@ -1,0 +1,58 @@
+//! Frames: the values of a subscription at a moment, as bytes.
+
+use acevo_shared_memory::ACEvoStatus;
+use acevo_telemetry::Channel;
+use axum::body::Bytes;
+
+use super::moment::Moment;
+use crate::cockpit::Seen;
+
+/// The kind of message that a frame is.
+const KIND: u8 = 1;
+
+/// Where the number of a frame stands.
+const NUMBER: std::ops::Range<usize> = 4..8;
+
+/// Where its values begin.
+const VALUES: usize = 16;
+
+/// A frame without its number, which only those have that are due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Frame(Vec<u8>);
+
+impl Frame {
+    pub(super) fn new(subscription: u16, moment: &Moment, channels: &[Option<&Channel>]) -> Self {
+        let seen = &moment.seen;
+        let mut bytes = Vec::with_capacity(VALUES + 4 * channels.len());
+        bytes.extend([KIND, flags(seen)]);
+        bytes.extend(subscription.to_le_bytes());
+        bytes.extend(0u32.to_le_bytes());
+        bytes.extend(moment.at_s.to_le_bytes());
+        for channel in channels {
+            let value = channel.zip(seen.pages.as_ref()).and_then(|(channel, pages)| channel.number(pages, &seen.axes));
+            bytes.extend(value.map_or(f32::NAN, |value| value as f32).to_le_bytes());
+        }
+        Self(bytes)
+    }
+
+    /// True where it tells the same as another one, at whatever time.
+    pub(super) fn tells_what(&self, other: &Self) -> bool {
+        self.0[..NUMBER.start] == other.0[..NUMBER.start] && self.0[VALUES..] == other.0[VALUES..]
+    }
+
+    /// The bytes, with a number.
+    pub(super) fn numbered(mut self, number: u32) -> Bytes {
+        self.0[NUMBER].copy_from_slice(&number.to_le_bytes());
+        self.0.into()
+    }
+}
+
+fn flags(seen: &Seen) -> u8 {
+    match seen.pages.as_ref().map(|pages| pages.graphics.status()) {
+        Some(ACEvoStatus::Live) => 1,
+        Some(ACEvoStatus::Pause) => 2,
+        Some(ACEvoStatus::Replay) => 4,
+        Some(ACEvoStatus::Off) => 8,
+        Some(ACEvoStatus::Unknown(_)) | None => 0,
+    }
+}

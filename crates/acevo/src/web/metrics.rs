@@ -1,0 +1,100 @@
+//! Figures for Prometheus.
+
+use std::fmt::{Display, Write as _};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::Server;
+use crate::live::Link;
+use crate::process::Usage;
+
+/// What is counted while it is served.
+#[derive(Debug, Default)]
+pub(super) struct Counters {
+    pub(super) clients: AtomicU64,
+    pub(super) frames: AtomicU64,
+    pub(super) skipped: AtomicU64,
+    pub(super) bytes: AtomicU64,
+    pub(super) requests: AtomicU64,
+    /// Requests that were not answered: by the guard, and for want of a place.
+    pub(super) refused: AtomicU64,
+    pub(super) crowded: AtomicU64,
+}
+
+/// Content type of the format.
+pub(super) const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// The page.
+pub(super) fn metrics(server: &Server) -> String {
+    let (moment, counters) = (server.moment(), &server.counters);
+    let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+    let mut page = Page::default();
+    page.gauge("acevo_attached", "Whether telemetry can be read.", u8::from(moment.seen.link == Link::Attached));
+    let [(physics, physics_missed), (graphics, graphics_missed)] = moment.packets;
+    let pages = |physics: u64, graphics: u64| [("page", "physics", physics), ("page", "graphics", graphics)];
+    page.counters(
+        "acevo_packets_total",
+        "Packets that the game has written since it was attached.",
+        pages(physics, graphics),
+    );
+    page.counters(
+        "acevo_packets_missed_total",
+        "Packets of those that came and went unseen.",
+        pages(physics_missed, graphics_missed),
+    );
+    let health = &moment.seen.health;
+    page.counter("acevo_packets_unsettled_total", "Packets that may mix two.", health.unsettled);
+    page.head("acevo_packet_rate_hertz", "gauge", "Packets per second of the last second.");
+    for (name, rate) in [("physics", health.physics_rate), ("graphics", health.graphics_rate)] {
+        page.value("acevo_packet_rate_hertz", &format!("{{page=\"{name}\"}}"), rate.unwrap_or(0.0));
+    }
+    page.counter("acevo_laps_total", "Laps that have ended, those that were broken off included.", moment.laps_ended);
+    page.counter("acevo_events_total", "Events of the session.", moment.events_told);
+    page.gauge("acevo_web_clients", "Clients with a WebSocket.", count(&counters.clients));
+    page.gauge("acevo_web_connections", "Connections, those of the clients included.", server.slots.taken());
+    page.counter("acevo_web_requests_total", "Requests, refused ones included.", count(&counters.requests));
+    page.counters(
+        "acevo_web_refused_total",
+        "Requests and connections that were refused.",
+        [("reason", "guard", count(&counters.refused)), ("reason", "crowded", count(&counters.crowded))],
+    );
+    page.counter("acevo_web_frames_total", "Frames that were sent.", count(&counters.frames));
+    page.counter("acevo_web_frames_skipped_total", "Frames that clients were too slow for.", count(&counters.skipped));
+    page.counter("acevo_web_sent_bytes_total", "Bytes of messages that were sent.", count(&counters.bytes));
+    page.gauge("acevo_uptime_seconds", "Time since the server began.", moment.at_s);
+    if let Ok(used) = Usage::now() {
+        page.counter("process_cpu_seconds_total", "Processor time.", used.cpu_s());
+        page.gauge("process_resident_memory_bytes", "Memory.", used.memory());
+    }
+    page.0
+}
+
+#[derive(Default)]
+struct Page(String);
+
+impl Page {
+    fn head(&mut self, name: &str, kind: &str, help: &str) {
+        let _ = writeln!(self.0, "# HELP {name} {help}\n# TYPE {name} {kind}");
+    }
+
+    fn value(&mut self, name: &str, labels: &str, value: impl Display) {
+        let _ = writeln!(self.0, "{name}{labels} {value}");
+    }
+
+    fn gauge(&mut self, name: &str, help: &str, value: impl Display) {
+        self.head(name, "gauge", help);
+        self.value(name, "", value);
+    }
+
+    fn counter(&mut self, name: &str, help: &str, value: impl Display) {
+        self.head(name, "counter", help);
+        self.value(name, "", value);
+    }
+
+    /// A counter for each value of a label.
+    fn counters<const N: usize>(&mut self, name: &str, help: &str, values: [(&str, &str, u64); N]) {
+        self.head(name, "counter", help);
+        for (label, of, value) in values {
+            self.value(name, &format!("{{{label}=\"{of}\"}}"), value);
+        }
+    }
+}

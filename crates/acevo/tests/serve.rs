@@ -1,0 +1,355 @@
+//! The web server, by the real binary: what is answered to whom, and what comes over the WebSocket.
+
+#[path = "serve/client.rs"]
+mod client;
+mod common;
+
+use std::net::TcpStream;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use client::{serve, until};
+use common::{acevo, output, spawn};
+use serde_json::{Value, json};
+use tungstenite::Message;
+
+const DEMO: [&str; 2] = ["--demo", "--quiet"];
+
+#[test]
+fn documents_tell_what_the_simulator_does() {
+    let site = serve(&DEMO);
+    let page = site.get("/");
+    assert_eq!((page.status, page.header("content-type")), (200, Some("text/html; charset=utf-8")));
+    assert!(page.header("content-security-policy").unwrap().contains("default-src 'self'"));
+    assert_eq!(page.header("x-content-type-options"), Some("nosniff"));
+    assert_eq!(page.header("referrer-policy"), Some("no-referrer"));
+    assert_eq!(site.get("/overlay/inputs").status, 200);
+
+    let channels = site.json("/api/channels");
+    let channels = channels.as_array().unwrap();
+    let speed = channels.iter().find(|channel| channel["id"] == "speed").unwrap();
+    assert_eq!((&speed["unit"], &speed["kind"], &speed["default"]), (&json!("km/h"), &json!("number"), &json!(true)));
+
+    let snapshot = || site.json("/api/snapshot?channels=speed,nonsense,track,position_x");
+    // Names come late.
+    until(|| snapshot()["values"]["track"] == "Valdombra");
+    let first = snapshot();
+    assert_eq!(first["status"]["demo"], true);
+    assert_eq!((&first["status"]["track"], &first["status"]["status"]), (&json!("Valdombra"), &json!("live")));
+    assert!(first["values"]["nonsense"].is_null() && first["values"].as_object().unwrap().len() == 4);
+    assert!(first["fuel"]["amount"].as_f64().unwrap() > 0.0);
+    // It drives.
+    until(|| site.json("/api/snapshot?channels=speed%2Cposition_x")["values"] != first["values"]);
+    let all = site.json("/api/snapshot");
+    let default = channels.iter().filter(|channel| channel["default"] == true).count();
+    assert_eq!(all["values"].as_object().unwrap().len(), default);
+    assert_eq!(site.json("/api/outline")["start"], 0);
+    until(|| site.json("/api/events").as_array().unwrap().iter().any(|event| event["event"] == "phase"));
+
+    let metrics = site.get("/metrics").body;
+    for name in ["acevo_attached 1", "acevo_packets_total{page=\"physics\"} ", "# TYPE acevo_web_clients gauge"] {
+        assert!(metrics.contains(name), "{name}: {metrics}");
+    }
+    let named = metrics.lines().filter_map(|line| line.strip_prefix("# TYPE "));
+    for name in named.map(|line| line.split(' ').next().unwrap()) {
+        assert!(metrics.contains(&format!("# HELP {name} ")) && metrics.contains(&format!("\n{name}")), "{name}");
+    }
+}
+
+#[test]
+fn frames_are_what_was_asked_for() {
+    let site = serve(&DEMO);
+    let mut socket = site.socket();
+    socket.ask(&json!({"channels": ["speed", "nonsense", "rpm", "track", "flag"], "rate": 60}));
+    let answer = socket.next_of("channels");
+    assert_eq!(answer["channels"][0], json!({"id": "speed", "unit": "km/h", "decimals": 1, "kind": "number"}));
+    assert!(answer["channels"][1].is_null());
+    assert_eq!(answer["rate"], 60.0);
+    while socket.next_of("texts")["values"]["track"] != "Valdombra" {}
+
+    let frames: Vec<_> = (0..30).map(|_| socket.next_frame()).collect();
+    for frame in &frames {
+        assert_eq!((frame.flags, frame.subscription, frame.values.len()), (1, 1, 5));
+        assert!(frame.values[1].is_nan() && frame.values[3].is_nan() && !frame.values[4].is_nan());
+        assert!((0.0..400.0).contains(&frame.values[0]) && (500.0..15_000.0).contains(&frame.values[2]), "{frame:?}");
+    }
+    assert!(frames.windows(2).all(|pair| pair[0].number < pair[1].number && pair[0].time < pair[1].time));
+    assert!(frames.windows(2).any(|pair| pair[0].values[0] != pair[1].values[0]), "it drives");
+
+    // The snapshot is between two frames: a car that drives changes its speed by no more than some km/h in the meantime.
+    let before = socket.next_frame();
+    let snapshot = site.json("/api/snapshot?channels=speed");
+    let after = loop {
+        let frame = socket.next_frame();
+        if frame.time >= snapshot["time_s"].as_f64().unwrap() {
+            break frame;
+        }
+    };
+    let speed = snapshot["values"]["speed"].as_f64().unwrap();
+    let reach = 250.0 * (after.time - before.time) + 1.0;
+    assert!((speed - f64::from(after.values[0])).abs() < reach, "{speed} {before:?} {after:?}");
+
+    // Another one, on the same connection; with no channels there are no frames.
+    socket.ask(&json!({"channels": ["gear"], "rate": 0.001}));
+    assert_eq!(socket.next_of("channels")["rate"], 1.0);
+    let frame = loop {
+        let frame = socket.next_frame();
+        if frame.subscription == 2 {
+            break frame;
+        }
+    };
+    assert_eq!(frame.values.len(), 1);
+    for kind in ["status", "lap", "laps", "fuel", "outline", "cars"] {
+        assert!(site.socket().next_of(kind).is_object(), "{kind}");
+    }
+}
+
+#[test]
+fn laps_are_told_and_can_be_compared_over_the_distance() {
+    let site = serve(&["--demo", "--quiet", "--speed", "12"]);
+    let mut socket = site.socket();
+    let mut ended = || {
+        loop {
+            let event = &socket.next_of("event")["event"];
+            if event["event"] == "lap" {
+                return event["result"].clone();
+            }
+        }
+    };
+    let complete = loop {
+        let lap = ended();
+        if lap["incomplete"].is_null() {
+            break lap;
+        }
+    };
+    let listed =
+        |laps: &Value| laps.as_array().unwrap().iter().find(|lap| lap["number"] == complete["number"]).cloned();
+    until(|| listed(&site.json("/api/laps")).is_some());
+    let lap = listed(&site.json("/api/laps")).unwrap();
+    assert_eq!((&lap["time_ms"], &lap["trace"]), (&complete["time_ms"], &json!(true)));
+    let trace = site.json(&format!("/api/laps/{}/trace", lap["index"]));
+    let column = |name: &str| trace[name].as_array().unwrap().clone();
+    let count = column("places").len();
+    assert!((500..=1000).contains(&count), "{count}");
+    for name in ["speed", "throttle", "brake", "steering", "gear", "rpm", "lap_time"] {
+        assert_eq!(column(name).len(), count, "{name}");
+    }
+    let time = column("lap_time")[count - 1].as_f64().unwrap() * 1000.0;
+    assert!((time - lap["time_ms"].as_f64().unwrap()).abs() < 1.0, "{time} {lap}");
+    assert_eq!(site.get("/api/laps/999/trace").status, 404);
+    assert_eq!(site.get("/api/laps/-1/trace").status, 404);
+    until(|| site.json("/api/outline")["known"] == true);
+    assert_eq!(site.json("/api/outline")["points"][0].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn who_does_not_keep_to_the_protocol_is_sent_away() {
+    let site = serve(&DEMO);
+    let wrong = [
+        Message::text("x".repeat(5000)),
+        Message::text("{}"),
+        Message::text(json!({"channels": vec!["rpm"; 129]}).to_string()),
+        Message::binary(vec![0; 8]),
+    ];
+    for message in wrong {
+        let mut socket = site.socket();
+        socket.send(message.clone());
+        assert_eq!(socket.end(), Some(1008), "{message:?}");
+    }
+    let mut socket = site.socket();
+    for _ in 0..100 {
+        socket.try_send(Message::text(json!({"channels": []}).to_string()));
+    }
+    assert_eq!(socket.end(), Some(1008), "a flood");
+    // Others do not mind.
+    let mut socket = site.socket();
+    socket.ask(&json!({"channels": ["speed"]}));
+    socket.next_frame();
+}
+
+#[test]
+fn other_pages_and_other_names_are_refused() {
+    let site = serve(&DEMO);
+    let host = site.host.clone();
+    let status = |path: &str, headers: &[(&str, &str)]| site.request(path, headers).status;
+    assert_eq!(status("/api/snapshot", &[("Host", "evil.example")]), 403);
+    assert_eq!(status("/api/snapshot", &[]), 403, "no host at all");
+    assert_eq!(status("/api/snapshot", &[("Host", &host), ("Origin", "http://evil.example")]), 403);
+    assert_eq!(status("/api/snapshot", &[("Host", &host), ("Origin", &format!("http://{host}"))]), 200);
+    assert_eq!(status("/", &[("Host", &host.replace("127.0.0.1", "localhost"))]), 200);
+    assert!(site.try_socket(&[("Origin", "http://evil.example")]).is_err());
+    assert!(site.try_socket(&[("Origin", &format!("http://{host}"))]).is_ok());
+    for path in [
+        "/../Cargo.toml",
+        "/assets/../../Cargo.toml",
+        "/assets/%2e%2e/Cargo.toml",
+        "/assets/",
+        "/assets//etc/passwd",
+        "/x",
+    ] {
+        assert_eq!(site.get(path).status, 404, "{path}");
+    }
+    assert!(site.get("/metrics").body.contains("acevo_web_refused_total{reason=\"guard\"} 4"));
+}
+
+#[test]
+fn in_the_network_a_secret_is_asked_for() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("token");
+    let args = ["--demo", "--quiet", "--lan", "--token-file", file.to_str().unwrap()];
+    let site = serve(&args);
+    let host = ("Host", site.host.as_str());
+    let token = std::fs::read_to_string(&file).unwrap().trim().to_owned();
+    assert_eq!(site.query, format!("token={token}"));
+    assert_eq!(site.get("/").status, 401);
+    assert_eq!(site.get("/api/snapshot").status, 401);
+    assert_eq!(site.get("/?token=0123456789abcdef0123456789abcdef").status, 401);
+    assert!(site.try_socket(&[]).is_err());
+
+    let first = site.get(&format!("/overlay/map?scale=2&token={token}"));
+    assert_eq!((first.status, first.header("location")), (303, Some("/overlay/map?scale=2")));
+    let cookie = first.header("set-cookie").unwrap();
+    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
+    let cookie = cookie.split(';').next().unwrap();
+    assert_eq!(site.request("/overlay/map?scale=2", &[host, ("Cookie", cookie)]).status, 200);
+    assert!(site.try_socket(&[("Cookie", cookie)]).is_ok());
+    assert_eq!(site.request("/api/laps", &[host, ("Authorization", &format!("Bearer {token}"))]).status, 200);
+    assert_eq!(site.get(&format!("/api/laps?token={token}")).status, 200);
+    assert_eq!(site.request("/", &[("Host", "evil.example"), ("Cookie", cookie)]).status, 403);
+
+    // The next one has the same secret.
+    drop(site);
+    assert_eq!(serve(&args).query, format!("token={token}"));
+    // Without a file each has its own.
+    let other = serve(&["--demo", "--quiet", "--lan"]);
+    assert!(other.query.len() == "token=".len() + 32 && other.query != format!("token={token}"));
+}
+
+#[test]
+fn those_who_do_not_read_hold_up_nobody() {
+    let site = serve(&DEMO);
+    let channels: Vec<_> =
+        site.json("/api/channels").as_array().unwrap().iter().take(60).map(|it| it["id"].clone()).collect();
+    let subscription = json!({"channels": channels, "rate": 60});
+    let connect = |count: usize| {
+        let mut sockets: Vec<_> = (0..count).map(|_| site.socket()).collect();
+        sockets.iter_mut().for_each(|socket| socket.ask(&subscription));
+        sockets
+    };
+    // These ask, and read nothing.
+    let asleep = connect(20);
+    let mut awake = connect(30);
+    until(|| site.metric("acevo_web_clients") == 50.0);
+    // All of the others get theirs, until those have been found to be asleep, and a while longer.
+    until(|| {
+        awake.iter_mut().for_each(|socket| drop(socket.next_frame()));
+        site.metric("acevo_web_frames_skipped_total") > 20.0 * 60.0
+    });
+    let numbers: Vec<_> = awake.iter_mut().map(|socket| socket.next_frame().number).collect();
+    assert!(numbers.iter().all(|number| *number > 60), "{numbers:?}");
+    // The reader has gone on reading: what it misses is no more than a busy machine makes it miss.
+    let [written, missed] = ["acevo_packets_total", "acevo_packets_missed_total"]
+        .map(|name| site.metric(&format!("{name}{{page=\"physics\"}}")));
+    assert!(written > 300.0 && missed < written * 0.5, "{missed} of {written}");
+    // Nothing was kept for those who slept: they wake up, and what they get is soon of now.
+    let now = site.json("/api/snapshot?channels=speed")["time_s"].as_f64().unwrap();
+    for mut socket in asleep {
+        let mut old = 0;
+        while socket.next_frame().time < now {
+            old += 1;
+        }
+        assert!(old < 60 * 4, "{old}");
+    }
+}
+
+#[test]
+fn there_are_not_too_many_connections() {
+    let site = serve(&DEMO);
+    let mut held = Vec::new();
+    let refused = loop {
+        let response = site.get("/metrics");
+        if response.status == 503 {
+            break response;
+        }
+        assert!(held.len() < 200, "no limit");
+        held.push(TcpStream::connect(&site.host).unwrap());
+    };
+    assert!(refused.header("retry-after").is_some() && held.len() >= 50, "{}", held.len());
+    drop(held);
+    until(|| site.get("/").status == 200);
+}
+
+#[test]
+#[cfg(unix)]
+fn it_ends_cleanly() {
+    let mut site = serve(&DEMO);
+    let mut socket = site.socket();
+    socket.ask(&json!({"channels": ["speed"]}));
+    socket.next_frame();
+    let kill = std::process::Command::new("kill").args(["-INT", &site.running.id().to_string()]).status().unwrap();
+    assert!(kill.success());
+    assert_eq!(socket.end(), Some(1001));
+    let (status, said) = site.running.wait();
+    assert!(status.success() && said.is_empty(), "{status} {said}");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_game_that_is_not_there_is_waited_for() {
+    let directory = tempfile::tempdir().unwrap();
+    let dir = directory.path().to_str().unwrap();
+    let site = serve(&["--quiet", "--dir", dir]);
+    let mut socket = site.socket();
+    socket.ask(&json!({"channels": ["speed"], "rate": 60}));
+    assert_eq!(socket.next_of("status")["link"], "waiting");
+    let frame = socket.next_frame();
+    assert!(frame.flags == 0 && frame.values[0].is_nan());
+    let _game = spawn(acevo().args(["simulate", "--scenario", "hot-laps", "--dir", dir]));
+    while socket.next_frame().flags != 1 {}
+    until(|| site.json("/api/snapshot")["status"]["link"] == "attached");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_recording_is_served_too() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("drive.acevo");
+    let recorded = output(acevo().args(["record", "--demo", "--quiet", "--for", "3s", "-o"]).arg(&file));
+    assert!(recorded.status.success(), "{recorded:?}");
+    let site = serve(&["--quiet", "--from", file.to_str().unwrap(), "--speed", "0.5"]);
+    let mut socket = site.socket();
+    socket.ask(&json!({"channels": ["speed", "session_name"], "rate": 60}));
+    while socket.next_of("texts")["values"]["session_name"] != "Hot Lap" {}
+    let mut speeds = std::collections::HashSet::new();
+    while speeds.len() < 5 {
+        let speed = socket.next_frame().values[0];
+        speeds.extend((!speed.is_nan()).then(|| speed.to_bits()));
+    }
+}
+
+#[test]
+fn a_port_that_is_taken_is_told_with_what_to_do() {
+    let site = serve(&DEMO);
+    let port = site.host.rsplit_once(':').unwrap().1;
+    let second = output(acevo().args(["serve", "--demo", "--port", port]));
+    assert_eq!(second.status.code(), Some(1));
+    assert!(second.stderr.contains("is taken") && second.stderr.contains("--port"), "{}", second.stderr);
+    let wrong = output(acevo().args(["serve", "--token-file", "x"]));
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(wrong.stderr.contains("--lan"), "{}", wrong.stderr);
+}
+
+#[test]
+fn the_address_is_said_to_people_and_to_scripts() {
+    let running = spawn(acevo().args(["serve", "--demo", "--port", "0"]));
+    let address = running.next_line();
+    assert!(address.starts_with("http://127.0.0.1:") && address.ends_with('/'), "{address}");
+    assert_eq!(running.next_word(), format!("acevo: {address}"));
+    // Whoever follows it gets the page.
+    let started = Instant::now();
+    let host = address.trim_start_matches("http://").trim_end_matches('/');
+    while TcpStream::connect(host).is_err() {
+        assert!(started.elapsed() < Duration::from_secs(30));
+        thread::yield_now();
+    }
+}
