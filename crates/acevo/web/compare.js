@@ -3,6 +3,13 @@
 import { el, setText } from './dom.js';
 import { fixed, gear, lapTimeMs, percent, signed, units } from './format.js';
 import { Surface } from './surface.js';
+import { dot, Track } from './track.js';
+
+/** The map is drawn in so many pieces, each of the colour of what is lost there and a little around it. */
+const PIECES = 200;
+const NEAR = 0.006;
+/** Colours are full where a whole lap at this rate would cost eight seconds. */
+const FULL = 1 / 8;
 
 const STRIPS = [
   { id: 'difference', name: 'Time A − B', text: (v) => `${signed(v, 3)} s`, weight: 1.2 },
@@ -32,6 +39,7 @@ export function comparison(root, { resized }) {
   });
   let cursor = null;
   let cache = {};
+  let laid = null;
   const point = (event) => {
     const box = strips[0].plot.getBoundingClientRect();
     const part = (event.clientX - box.left) / box.width;
@@ -69,7 +77,7 @@ export function comparison(root, { resized }) {
     const { surface, id } = strip;
     const [curveA, curveB] = id === 'difference' ? [cache.difference, null] : [cache.a?.[id], cache.b?.[id]];
     if (cursor !== null) {
-      const show = (curve) => (curve ? strip.text(sample(curve, cursor)) : '–');
+      const show = (curve) => (curve ? strip.text(sample(curve, cursor, strip.steps)) : '–');
       setText(strip.a, show(curveA));
       if (curveB || id !== 'difference') setText(strip.b, show(curveB));
     } else {
@@ -101,45 +109,30 @@ export function comparison(root, { resized }) {
     const ctx = small.begin();
     const { points, known } = model.outline;
     if (!ctx || points.length < 2) return;
-    const { width, height, em, colors } = small;
-    const span = (pick) => points.reduce(([l, h], p) => [Math.min(l, p[pick]), Math.max(h, p[pick])], [Infinity, -Infinity]);
-    const [x, z] = [span(0), span(1)];
-    const turn = (x[1] - x[0] > z[1] - z[0]) !== width > height;
-    const [across, up] = turn ? [z, x] : [x, z];
-    const scale = Math.min((width - 2 * em) / Math.max(1, across[1] - across[0]), (height - 2 * em) / Math.max(1, up[1] - up[0]));
-    const at = ([px, pz]) => {
-      const [u, v] = turn ? [pz, -px] : [px, pz];
-      const [mu, mv] = turn ? [(z[0] + z[1]) / 2, -(x[0] + x[1]) / 2] : [(x[0] + x[1]) / 2, (z[0] + z[1]) / 2];
-      return [width / 2 + (u - mu) * scale, height / 2 - (v - mv) * scale];
-    };
-    const count = points.length;
-    const pieces = 240;
-    const last = known ? pieces : pieces - 1;
-    ctx.lineWidth = em * 0.4;
+    const { em, colors } = small;
+    if (laid?.outline !== model.outline || laid.version !== small.version) {
+      laid = { outline: model.outline, version: small.version, track: new Track(model.outline, small, em) };
+    }
+    const { track } = laid;
+    const last = known ? PIECES : PIECES - 1;
+    const lost = (part) => sample(cache.difference, Math.min(0.999, Math.max(0, part)));
     for (let piece = 0; piece < last; piece += 1) {
-      const [p, q] = [piece / pieces, (piece + 1) / pieces];
-      const gained = cache.difference ? sample(cache.difference, Math.min(q, 0.999)) - sample(cache.difference, p) : 0;
-      // Full colour where a second is lost in a tenth of the lap.
-      const strength = Math.min(1, Math.abs(gained || 0) * pieces * 0.1);
-      ctx.beginPath();
-      for (let index = Math.floor(p * count); index <= Math.ceil(q * count); index += 1) {
-        const position = at(points[known ? index % count : Math.min(index, count - 1)]);
-        if (index === Math.floor(p * count)) ctx.moveTo(...position);
-        else ctx.lineTo(...position);
-      }
+      const [from, to] = [piece / PIECES, (piece + 1) / PIECES];
+      // Over a little more than the piece, where measuring is not finer than what there is to see.
+      const gained = cache.difference ? lost(to + NEAR) - lost(from - NEAR) : 0;
+      const strength = Math.min(1, (Math.abs(gained || 0) / (to - from + 2 * NEAR)) * FULL);
+      const path = track.piece(from, to);
+      ctx.lineWidth = em * 0.45;
       ctx.strokeStyle = colors.line;
-      ctx.stroke();
-      ctx.globalAlpha = strength;
+      ctx.stroke(path);
+      ctx.globalAlpha = strength < 0.15 ? 0 : strength;
       ctx.strokeStyle = gained < 0 ? colors.accent : colors.warm;
-      ctx.stroke();
+      ctx.stroke(path);
       ctx.globalAlpha = 1;
     }
     if (cursor === null) return;
-    const [cx, cy] = at(points[Math.min(count - 1, Math.floor(cursor * count))]);
-    ctx.fillStyle = colors.text;
-    ctx.beginPath();
-    ctx.arc(cx, cy, em * 0.45, 0, 2 * Math.PI);
-    ctx.fill();
+    const [x, y] = track.place(cursor);
+    dot(ctx, x, y, em * 0.45, colors.text, colors.ground, em * 0.15);
   }
 }
 
@@ -153,11 +146,14 @@ function difference(a, b) {
   });
 }
 
-/** The value at a part of the lap, from the point before it; NaN in a hole. */
-function sample(curve, part) {
+/** The value at a part of the lap; NaN in a hole. Between two points it is on the line, where it is no step. */
+function sample(curve, part, steps = false) {
   if (!curve?.length) return NaN;
-  const value = curve[Math.min(curve.length - 1, Math.floor(part * curve.length))];
-  return value === null || value === undefined ? NaN : value;
+  const exact = Math.min(curve.length - 1, part * curve.length);
+  const [index, share] = [Math.floor(exact), exact - Math.floor(exact)];
+  const [before, after] = [curve[index], curve[index + 1]];
+  if (typeof before !== 'number') return NaN;
+  return steps || typeof after !== 'number' ? before : before + (after - before) * share;
 }
 
 function lastOf(curve) {

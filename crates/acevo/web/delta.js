@@ -7,7 +7,7 @@ import { Surface } from './surface.js';
 export const deltaChannels = ['delta', 'lap_time', 'predicted_lap_time'];
 
 /** Faster, slower, or neither, as the sign says. */
-export const tendency = (delta) => (Math.abs(delta) < 0.0005 || !Number.isFinite(delta) ? '' : delta < 0 ? 'faster' : 'slower');
+export const tendency = (delta) => (Math.abs(delta) < 0.005 || !Number.isFinite(delta) ? '' : delta < 0 ? 'faster' : 'slower');
 
 /** Options: `range` of the bar in seconds to each side. */
 export function delta(root, { range = 1, resized } = {}) {

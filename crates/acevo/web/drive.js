@@ -35,16 +35,17 @@ export function rpmBar(root, { resized } = {}) {
     const limit = model.get('rpm_limit');
     const share = limit > 0 ? Math.min(1, Math.max(0, model.get('rpm') / limit)) : 0;
     const state = shift(model);
-    const snap = (v) => Math.round(v / hair) * hair;
-    const gap = snap(Math.max(2 * hair, width * 0.0022));
-    for (let index = 0; index < SEGMENTS; index += 1) {
-      const part = (index + 1) / SEGMENTS;
-      const [left, right] = [snap((width * index) / SEGMENTS), snap((width * (index + 1)) / SEGMENTS) - gap];
-      const lit = share > 0 && index / SEGMENTS < share;
-      const color = state === 'now' || state === 'limit' ? colors.warm : part > NOW ? colors.warm : part > SOON ? colors.accent : colors.text;
-      ctx.globalAlpha = lit ? 1 : part > NOW ? 0.3 : 1;
-      ctx.fillStyle = lit ? color : part > NOW ? colors.warm : colors.line;
-      ctx.fillRect(left, 0, right - left, height);
+    // Whole pixels: all segments have one width.
+    const count = Math.max(16, Math.min(SEGMENTS, Math.floor(width / (0.7 * surface.em))));
+    const pitch = width / hair / count;
+    const wide = Math.max(1, Math.floor(pitch * 0.84)) * hair;
+    for (let index = 0; index < count; index += 1) {
+      const part = (index + 1) / count;
+      const lit = share > 0 && index / count < share;
+      const hot = state === 'now' || state === 'limit' || part > NOW;
+      ctx.globalAlpha = lit || part <= NOW ? 1 : 0.3;
+      ctx.fillStyle = hot && (lit || part > NOW) ? colors.warm : !lit ? colors.line : part > SOON ? colors.accent : colors.text;
+      ctx.fillRect(Math.round(index * pitch) * hair, 0, wide, height);
     }
     ctx.globalAlpha = 1;
   };

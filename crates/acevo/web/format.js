@@ -76,7 +76,7 @@ export function lapTime(seconds, decimals = 3) {
 export const lapTimeMs = (ms) => lapTime(known(ms) ? ms / 1000 : NaN);
 
 /** Milliseconds of a sector. */
-export const sectorMs = (ms) => (!known(ms) ? '––.–––' : ms >= 60000 ? lapTimeMs(ms) : (ms / 1000).toFixed(3).padStart(6, ' '));
+export const sectorMs = (ms) => (!known(ms) ? NONE : ms >= 60000 ? lapTimeMs(ms) : (ms / 1000).toFixed(3).padStart(6, ' '));
 
 /** Seconds as a clock: 1:02:03, or 12:34. */
 export function clock(seconds) {

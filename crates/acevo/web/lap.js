@@ -35,7 +35,7 @@ export function lap(root) {
   const note = el('span', 'lamp lamp-warn');
   const time = el('output', 'lap-time', '–:––.–––');
   const sectors = [0, 1, 2].map((index) => {
-    const value = el('output', 'value', '––.–––');
+    const value = el('output', 'value', '–');
     const node = el('div', 'sector', el('span', 'label', `S${index + 1}`), value);
     return { node, value };
   });

@@ -27,7 +27,9 @@ export class Surface {
       const { width, height } = entry.contentRect;
       const device = entry.devicePixelContentBoxSize?.[0];
       const ratio = devicePixelRatio || 1;
-      this.#pixels = device ? [device.inlineSize, device.blockSize] : [Math.round(width * ratio), Math.round(height * ratio)];
+      // Exact where the browser tells it, unless it tells pixels of another kind.
+      const exact = device && Math.abs(device.inlineSize - width * ratio) < 2;
+      this.#pixels = exact ? [device.inlineSize, device.blockSize] : [Math.round(width * ratio), Math.round(height * ratio)];
       [this.width, this.height] = [width, height];
       this.restyle();
       resized();

@@ -3,7 +3,7 @@
 import { car, carChannels } from './car.js';
 import { el, figure, panel } from './dom.js';
 import { events } from './events.js';
-import { clock, fixed, units, words } from './format.js';
+import { clock, fixed, words } from './format.js';
 import { race, raceChannels } from './race.js';
 import { statement } from './statement.js';
 
@@ -20,7 +20,7 @@ export function session(root) {
     return shown.map(({ set }) => set);
   };
   const [track, carName, driver, kind, weather, time] = rows(about, ['Track', 'Car', 'Driver', 'Session', 'Start grip', 'Time of day']);
-  const [link, physics, graphics, missed, version, frames] = rows(health, ['Connection', 'Physics', 'Graphics', 'Missed', 'Game', 'Page']);
+  const [link, physics, graphics, missed, version, frames] = rows(health, ['Connection', 'Physics', 'Graphics', 'Missed', 'Game', 'This page']);
   const updates = [race(situation), car(settings), events(happened)];
   let [counted, since, perSecond] = [0, 0, NaN];
   return {
@@ -38,14 +38,14 @@ export function session(root) {
       link(said.headline || status.headline || said.chip);
       physics(rate(status.physics_hz));
       graphics(rate(status.graphics_hz));
-      missed(fixed(status.missed), status.missed > 0 ? 'warn' : '');
+      missed(fixed(status.missed));
       version(joined(status.game_version));
       const now = performance.now();
       if (now - since > 1000) {
         perSecond = (1000 * (model.frames - counted)) / (now - since);
         [counted, since] = [model.frames, now];
       }
-      frames(model.connection === 'open' ? `${units.system} · ${fixed(Math.max(0, perSecond))} Hz` : '–');
+      frames(model.connection === 'open' ? rate(Math.max(0, perSecond)) : '–');
     },
   };
 }

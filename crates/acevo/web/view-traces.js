@@ -12,7 +12,7 @@ const share = (value) => percent(value);
 const STRIPS = [
   { name: 'Speed', curves: [['speed', 'text', (v) => units.full('speed', v)]], range: [0, 300], grows: true, weight: 2 },
   { name: 'Pedals', curves: [['clutch', 'muted', share], ['throttle', 'accent', share], ['brake', 'warm', share]], range: [0, 1], weight: 2 },
-  { name: 'Steering', curves: [['steering', 'text', (v) => signed(v * 100, 0)]], range: [-1, 1], weight: 1.2 },
+  { name: 'Steering', curves: [['steering', 'text', (v) => signed(v * 100, 0)]], range: [-0.5, 0.5], grows: true, weight: 1.2 },
   { name: 'Engine', curves: [['rpm', 'text', (v) => fixed(v)]], range: [0, 9000], grows: true, weight: 1.2 },
   { name: 'Gear', curves: [['gear', 'accent', gearText]], range: [-1, 6], grows: true, steps: true, weight: 0.8 },
   { name: 'G', curves: [['g_lateral', 'accent', (v) => signed(v, 2)], ['g_longitudinal', 'warm', (v) => signed(v, 2)]], range: [-2.5, 2.5], grows: true, weight: 1.4 },
