@@ -1,0 +1,108 @@
+// Pedals as bars, and as traces of the last seconds.
+
+import { el, setStyle, setText } from './dom.js';
+import { percent } from './format.js';
+import { Surface } from './surface.js';
+
+export const inputsChannels = ['throttle', 'brake', 'clutch', 'steering', 'tc_active', 'abs_active', 'handbrake'];
+
+const KINDS = {
+  throttle: { title: 'Throttle', short: 'THR', color: 'accent' },
+  brake: { title: 'Brake', short: 'BRK', color: 'warm' },
+  clutch: { title: 'Clutch', short: 'CLU', color: 'muted' },
+  steering: { title: 'Steering', short: 'STR', color: 'faint', centred: true },
+};
+
+export const INPUTS = Object.keys(KINDS);
+
+/** Options: `seconds` of the trace, `channels` of those above. */
+export function inputs(root, { seconds = 8, channels = INPUTS, resized } = {}) {
+  const chosen = channels.filter((id) => id in KINDS);
+  const trace = el('div', 'trace');
+  const bars = el('div', 'pedals');
+  const pedals = chosen.filter((id) => !KINDS[id].centred).map((id) => {
+    const fill = el('i', `fill fill-${KINDS[id].color}`);
+    const number = el('output', 'pedal-number', '–');
+    const bar = el('div', 'pedal', number, el('div', 'track', fill), el('span', 'label', KINDS[id].short));
+    bar.setAttribute('aria-label', KINDS[id].title);
+    bars.append(bar);
+    return { id, fill, number };
+  });
+  const wheel = el('i', 'wheel-mark');
+  const steer = el('div', 'steer', wheel);
+  const plot = el('div', 'trace-plot');
+  if (chosen.includes('steering')) trace.append(steer);
+  trace.append(plot);
+  root.append(el('div', 'inputs', trace, bars));
+  const surface = new Surface(plot, `Pedals of the last ${seconds} seconds`, resized);
+
+  return (model) => {
+    for (const { id, fill, number } of pedals) {
+      const value = model.get(id);
+      setStyle(fill, 'transform', `scaleY(${Number.isFinite(value) ? Math.min(1, Math.max(0, value)).toFixed(3) : 0})`);
+      setText(number, percent(value));
+    }
+    const turned = model.get('steering');
+    setStyle(wheel, 'left', `${(50 + 50 * Math.min(1, Math.max(-1, turned || 0))).toFixed(1)}%`);
+    draw(model);
+  };
+
+  function draw(model) {
+    const ctx = surface.begin();
+    if (!ctx) return;
+    const { width, height, colors } = surface;
+    for (const part of [0, 0.25, 0.5, 0.75, 1]) {
+      const y = 1 + part * (height - 2);
+      surface.rule(0, y, width, y, colors.line);
+    }
+    if (!model.hasTelemetry) return;
+    const x = (age) => width * (1 - age / seconds);
+    // Where an aid works its pedal's line is wider, so that it is seen without colours, too.
+    mark(ctx, model.history, 'abs_active', 'brake', x, height, colors.warm);
+    mark(ctx, model.history, 'tc_active', 'throttle', x, height, colors.accent);
+    for (const id of ['steering', 'clutch', 'throttle', 'brake']) {
+      if (!chosen.includes(id)) continue;
+      const { centred, color } = KINDS[id];
+      const y = (value) => 1 + (height - 2) * (centred ? 0.5 - value / 2 : 1 - Math.min(1, Math.max(0, value)));
+      const width = id === 'throttle' || id === 'brake' ? 0.14 : 0.09;
+      line(ctx, model.history, id, seconds, x, y, colors[color], surface.em * width);
+    }
+  }
+
+  function mark(ctx, history, aid, pedal, x, height, color) {
+    if (!chosen.includes(pedal)) return;
+    ctx.strokeStyle = color;
+    ctx.lineWidth = surface.em * 0.55;
+    ctx.globalAlpha = 0.35;
+    ctx.beginPath();
+    let drawing = false;
+    history.each(aid, seconds, (age, on) => {
+      const value = on === 1 ? history.at(pedal, age) : NaN;
+      const y = 1 + (height - 2) * (1 - Math.min(1, Math.max(0, value)));
+      if (Number.isNaN(y)) drawing = false;
+      else if (drawing) ctx.lineTo(x(age), y);
+      else ctx.moveTo(x(age), y);
+      if (!Number.isNaN(y)) drawing = true;
+    });
+    ctx.stroke();
+    ctx.globalAlpha = 1;
+  }
+}
+
+/** A line of a channel's last seconds; holes stay holes. */
+export function line(ctx, history, id, seconds, x, y, color, width) {
+  ctx.strokeStyle = color;
+  ctx.lineWidth = width;
+  ctx.beginPath();
+  let drawing = false;
+  history.each(id, seconds, (age, value) => {
+    if (Number.isNaN(value)) {
+      drawing = false;
+      return;
+    }
+    if (drawing) ctx.lineTo(x(age), y(value));
+    else ctx.moveTo(x(age), y(value));
+    drawing = true;
+  });
+  ctx.stroke();
+}

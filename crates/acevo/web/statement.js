@@ -1,0 +1,24 @@
+// What there is to say about the connection and the game, in one place.
+
+import { LIVE, MENU, PAUSED, REPLAY } from './model.js';
+
+const say = (state, chip, headline = '', detail = '') => ({ state, chip, headline, detail });
+
+export function statement(model) {
+  const { connection, flags, status } = model;
+  if (connection === 'refused') {
+    return say('off', 'No entry', 'acevo wants its token', 'Open the address that acevo has printed, with everything behind the question mark.');
+  }
+  if (connection === 'full') return say('off', 'Full', 'Too many pages are open', 'acevo serves no more of them at once. Close one; this page comes back by itself.');
+  if (connection === 'connecting') return say('wait', 'Connecting');
+  if (connection !== 'open') return say('off', 'Disconnected', 'acevo does not answer', 'Start it with “acevo serve”; this page comes back by itself.');
+  const demo = status.demo ? 'Demo · ' : '';
+  if (flags & PAUSED) return say('pause', `${demo}Paused`);
+  if (flags & REPLAY) return say('replay', `${demo}Replay`);
+  if (flags & LIVE) return say('live', `${demo}Live`);
+  if (flags & MENU) return say('menu', `${demo}Menu`, 'The game is in its menu', 'Enter a session and drive.');
+  if (status.link === 'frozen') return say('wait', 'Frozen', status.headline || 'The game does not answer', status.detail);
+  if (status.link === 'unusable') return say('off', 'Unusable', status.headline || 'The game cannot be read', status.detail);
+  if (!status.link) return say('wait', 'Connected');
+  return say('wait', 'Waiting', status.headline || 'Waiting for the game', status.detail || 'It is found by itself when it starts.');
+}
