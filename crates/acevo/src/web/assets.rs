@@ -16,6 +16,8 @@ macro_rules! asset {
 
 const HTML: &str = "text/html; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
+const STYLE: &str = "text/css; charset=utf-8";
+const IMAGE: &str = "image/svg+xml";
 
 /// The page.
 pub(super) static PAGE: Asset = asset!("index.html", HTML);
@@ -24,7 +26,47 @@ pub(super) static PAGE: Asset = asset!("index.html", HTML);
 pub(super) static OVERLAY: Asset = asset!("overlay.html", HTML);
 
 /// What they need, under `/assets/`.
-static ASSETS: [Asset; 1] = [asset!("app.js", SCRIPT)];
+static ASSETS: [Asset; 39] = [
+    asset!("app.css", STYLE),
+    asset!("app.js", SCRIPT),
+    asset!("awake.js", SCRIPT),
+    asset!("base.css", STYLE),
+    asset!("car.js", SCRIPT),
+    asset!("compare.js", SCRIPT),
+    asset!("connection.js", SCRIPT),
+    asset!("delta.js", SCRIPT),
+    asset!("dom.js", SCRIPT),
+    asset!("drive.js", SCRIPT),
+    asset!("events.js", SCRIPT),
+    asset!("format.js", SCRIPT),
+    asset!("fuel.js", SCRIPT),
+    asset!("gg.js", SCRIPT),
+    asset!("history.js", SCRIPT),
+    asset!("icon.svg", IMAGE),
+    asset!("inputs.js", SCRIPT),
+    asset!("lap.js", SCRIPT),
+    asset!("loop.js", SCRIPT),
+    asset!("map.js", SCRIPT),
+    asset!("model.js", SCRIPT),
+    asset!("options.js", SCRIPT),
+    asset!("overlay.css", STYLE),
+    asset!("overlay.js", SCRIPT),
+    asset!("race.js", SCRIPT),
+    asset!("settings.js", SCRIPT),
+    asset!("statement.js", SCRIPT),
+    asset!("surface.js", SCRIPT),
+    asset!("track.js", SCRIPT),
+    asset!("tyres.js", SCRIPT),
+    asset!("view-dash.js", SCRIPT),
+    asset!("view-laps.js", SCRIPT),
+    asset!("view-map.js", SCRIPT),
+    asset!("view-overlays.js", SCRIPT),
+    asset!("view-session.js", SCRIPT),
+    asset!("view-traces.js", SCRIPT),
+    asset!("views.css", STYLE),
+    asset!("widgets.css", STYLE),
+    asset!("widgets.js", SCRIPT),
+];
 
 /// The asset of this name.
 pub(super) fn asset(name: &str) -> Option<&'static Asset> {

@@ -1,4 +1,5 @@
 //! A server that runs, and clients of it that know nothing but `docs/web-api.md`.
+#![allow(dead_code, reason = "every test file uses its part")]
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

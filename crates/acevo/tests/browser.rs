@@ -1,0 +1,162 @@
+//! The page and the overlays in a real browser.
+#![cfg(unix)]
+
+#[path = "browser/chromium.rs"]
+mod chromium;
+#[path = "serve/client.rs"]
+mod client;
+mod common;
+
+use chromium::Chromium;
+use client::{Site, serve};
+use common::{acevo, spawn};
+use serde_json::Value;
+use tiny_skia::Pixmap;
+
+const DEMO: [&str; 2] = ["--demo", "--quiet"];
+
+/// A desktop, and a phone in both ways. Width, height and pixels for one of those.
+const SCREENS: [(&str, u32, u32, f64); 3] =
+    [("desktop", 1600, 900, 1.0), ("phone", 390, 844, 3.0), ("phone-across", 844, 390, 3.0)];
+
+const VIEWS: [&str; 6] = ["dash", "traces", "laps", "map", "session", "overlays"];
+
+/// Names and sizes, as they are told to be.
+const OVERLAYS: [&str; 8] = ["inputs", "delta", "tyres", "map", "laps", "gg", "fuel", "gear"];
+
+/// The number that stands there; nothing where there is none.
+const SPEED: &str = "Number.parseInt(document.querySelector('.speed-number').textContent)";
+
+#[test]
+fn the_page_shows_what_the_simulator_does() {
+    let Some(mut browser) = Chromium::start() else { return };
+    let site = serve(&DEMO);
+    browser.resize(1600, 900, 1.0, false);
+    browser.open(&url(&site, "/"));
+    browser.wait_for(&format!("{SPEED} > 0"));
+    // Names come late.
+    browser.wait_for("document.querySelector('.where').textContent.includes('Valdombra')");
+    // What is shown lies between what the server says before and after it.
+    let agreed = format!(
+        "(async () => {{
+            const speed = async () => (await (await fetch('/api/snapshot?channels=speed')).json()).values.speed;
+            const before = await speed(), shown = {SPEED}, after = await speed();
+            return shown >= Math.min(before, after) - 8 && shown <= Math.max(before, after) + 8;
+        }})()"
+    );
+    for _ in 0..5 {
+        browser.wait_for_promise(&agreed);
+        let (shown, place) =
+            (browser.evaluate(SPEED), browser.evaluate("document.querySelector('.where').textContent"));
+        assert!(place.as_str().unwrap().contains("Valdombra"), "{place}");
+        browser.wait_for(&format!("{SPEED} !== {shown}"));
+    }
+    assert!(browser.errors.is_empty(), "{:?}", browser.errors);
+}
+
+#[test]
+fn every_view_fits_every_screen() {
+    let Some(mut browser) = Chromium::start() else { return };
+    let site = serve(&["--demo", "--quiet", "--speed", "20"]);
+    browser.open(&url(&site, "/"));
+    until_laps(&site, 3);
+    for (screen, width, height, scale) in SCREENS {
+        browser.resize(width, height, scale, scale > 1.0);
+        for view in VIEWS {
+            browser.evaluate(&format!("document.getElementById('tab-{view}').click()"));
+            browser.wait_for(&format!("document.getElementById('view-{view}').offsetHeight > 0"));
+            frames(&mut browser, 10);
+            let over = browser.evaluate("document.documentElement.scrollWidth - window.innerWidth");
+            assert!(over.as_i64().unwrap() <= 0, "{view} is {over} pixels too wide for a {screen}");
+            browser.keep_picture(&format!("{view}-{screen}"));
+        }
+    }
+    assert!(browser.errors.is_empty(), "{:?}", browser.errors);
+}
+
+#[test]
+fn a_page_comes_back_when_the_server_does() {
+    let Some(mut browser) = Chromium::start() else { return };
+    let mut site = serve(&DEMO);
+    let port = site.host.rsplit_once(':').unwrap().1.to_owned();
+    browser.open(&url(&site, "/"));
+    browser.wait_for(&format!("{SPEED} > 0"));
+    browser.evaluate("window.sameAsBefore = true");
+    site.running.kill();
+    browser.wait_for("document.body.textContent.includes('Disconnected')");
+    browser.wait_for(&format!("Number.isNaN({SPEED})"));
+    let again = spawn(acevo().args(["serve", "--port", &port]).args(DEMO));
+    assert!(again.next_line().contains(&port));
+    browser.wait_for(&format!("{SPEED} > 0"));
+    assert_eq!(browser.evaluate("window.sameAsBefore"), Value::Bool(true), "it was not loaded anew");
+    // That nobody was there is said by the browser itself.
+    browser.errors.retain(|error| !error.contains("ERR_CONNECTION_REFUSED") && !error.contains("WebSocket"));
+    assert!(browser.errors.is_empty(), "{:?}", browser.errors);
+}
+
+#[test]
+fn a_page_does_not_grow() {
+    let Some(mut browser) = Chromium::start() else { return };
+    let site = serve(&["--demo", "--quiet", "--speed", "20"]);
+    browser.resize(1600, 900, 1.0, false);
+    browser.open(&url(&site, "/"));
+    let mut look_around = |laps: usize| {
+        until_laps(&site, laps);
+        for view in VIEWS {
+            browser.evaluate(&format!("document.getElementById('tab-{view}').click()"));
+            frames(&mut browser, 10);
+        }
+        (browser.heap(), browser.evaluate("document.getElementsByTagName('*').length").as_f64().unwrap())
+    };
+    // All views have been seen, and the traces of the last minute are full.
+    let (heap, nodes) = look_around(16);
+    let (later, more) = look_around(28);
+    let laps = 12.0;
+    assert!(later < heap + laps * 20e3 + 1e6, "{heap} bytes have become {later}");
+    assert!(more < nodes + laps * 60.0, "{nodes} elements have become {more}");
+    assert!(browser.errors.is_empty(), "{:?}", browser.errors);
+}
+
+#[test]
+fn overlays_are_transparent_but_for_themselves() {
+    let Some(mut browser) = Chromium::start() else { return };
+    let site = serve(&["--demo", "--quiet", "--speed", "20"]);
+    until_laps(&site, 2);
+    let nobody = tempfile::tempdir().unwrap();
+    let nothing = serve(&["--quiet", "--dir", nobody.path().to_str().unwrap()]);
+    browser.resize(1000, 700, 1.0, false);
+    for name in OVERLAYS {
+        browser.open(&url(&site, &format!("/overlay/{name}")));
+        browser.wait_for("document.querySelector('#overlay:not([hidden]):not(.empty)')");
+        frames(&mut browser, 10);
+        let picture = Pixmap::decode_png(&browser.picture()).unwrap();
+        browser.keep_picture(&format!("overlay-{name}"));
+        assert_eq!(picture.pixel(999, 699).unwrap().alpha(), 0, "{name}: where nothing is, it is transparent");
+        let drawn = picture.pixels().iter().filter(|pixel| pixel.alpha() > 0).count();
+        assert!(drawn > 1000, "{name}: {drawn} pixels");
+        // Without a game it is empty, and no error.
+        browser.open(&url(&nothing, &format!("/overlay/{name}")));
+        frames(&mut browser, 10);
+        let picture = Pixmap::decode_png(&browser.picture()).unwrap();
+        assert!(picture.pixels().iter().all(|pixel| pixel.alpha() == 0), "{name} shows something without a game");
+        assert!(browser.errors.is_empty(), "{name}: {:?}", browser.errors);
+    }
+}
+
+fn url(site: &Site, path: &str) -> String {
+    format!("http://{}{path}", site.host)
+}
+
+/// Waits until so many laps were driven.
+fn until_laps(site: &Site, laps: usize) {
+    while site.json("/api/laps").as_array().unwrap().len() < laps {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+}
+
+/// Waits until the browser has drawn so often.
+fn frames(browser: &mut Chromium, count: u32) {
+    browser.evaluate(&format!(
+        "(async () => {{ for (let n = 0; n < {count}; n += 1) await new Promise(requestAnimationFrame); }})()"
+    ));
+}
