@@ -247,10 +247,14 @@ fn those_who_do_not_read_hold_up_nobody() {
     });
     let numbers: Vec<_> = awake.iter_mut().map(|socket| socket.next_frame().number).collect();
     assert!(numbers.iter().all(|number| *number > 60), "{numbers:?}");
-    // The reader has gone on reading: what it misses is no more than a busy machine makes it miss.
-    let [written, missed] = ["acevo_packets_total", "acevo_packets_missed_total"]
-        .map(|name| site.metric(&format!("{name}{{page=\"physics\"}}")));
-    assert!(written > 300.0 && missed < written * 0.5, "{missed} of {written}");
+    // The reader goes on reading; what it misses on a busy machine it misses without clients, too.
+    let read = || {
+        let [written, missed] = ["acevo_packets_total", "acevo_packets_missed_total"]
+            .map(|name| site.metric(&format!("{name}{{page=\"physics\"}}")));
+        written - missed
+    };
+    let before = read();
+    until(|| read() > before + 100.0);
     // Nothing was kept for those who slept: they wake up, and what they get is soon of now.
     let now = site.json("/api/snapshot?channels=speed")["time_s"].as_f64().unwrap();
     for mut socket in asleep {

@@ -327,7 +327,8 @@ Examples:
   curl -s 'http://127.0.0.1:7333/api/snapshot?channels=speed,gear'
 
 Overlays for OBS are at /overlay/NAME: inputs, delta, tyres, map, laps, gg, fuel, gear. Figures for
-Prometheus are at /metrics. What clients of your own may ask for is told in docs/web-api.md.
+Prometheus are at /metrics. What clients of your own may ask for is told in docs/web-api.md. With --lan
+everything needs the secret: OBS has it from the address, /overlay/NAME?token=...
 
 The address is said on stderr and, alone on a line, on stdout where that is no terminal; with --lan the
 one for other computers is on the next line. Ctrl-C ends it.";

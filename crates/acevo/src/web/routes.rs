@@ -16,10 +16,9 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
 
-use super::assets::{self, Asset};
 use super::guard::{Verdict, only};
 use super::listen::Connection;
-use super::{Server, documents, metrics, socket};
+use super::{Server, assets, documents, metrics, socket};
 
 const JSON: &str = "application/json";
 const TEXT: &str = "text/plain; charset=utf-8";
@@ -32,9 +31,9 @@ const MOST_CHANNELS: usize = 512;
 
 pub(super) fn router(server: &Arc<Server>) -> Router {
     Router::new()
-        .route("/", get(async || asset(&assets::PAGE)))
-        .route("/overlay/{name}", get(async || asset(&assets::OVERLAY)))
-        .route("/assets/{*name}", get(named_asset))
+        .route("/", get(async || file(assets::PAGE)))
+        .route("/overlay/{name}", get(async || file(assets::OVERLAY)))
+        .route("/assets/{*name}", get(async |Path(name): Path<String>| file(&name)))
         .route("/api/snapshot", get(snapshot))
         .route("/api/channels", get(async || answer(JSON, documents::catalogue())))
         .route(
@@ -118,12 +117,11 @@ fn refuse(status: StatusCode, why: &'static str) -> Response {
     (status, [(CONTENT_TYPE, TEXT)], why).into_response()
 }
 
-fn asset(asset: &'static Asset) -> Response {
-    ([(CONTENT_TYPE, asset.content_type)], asset.bytes).into_response()
-}
-
-async fn named_asset(Path(name): Path<String>) -> Response {
-    assets::asset(&name).map_or_else(|| refuse(StatusCode::NOT_FOUND, "There is no such file.\n"), asset)
+fn file(name: &str) -> Response {
+    match assets::asset(name) {
+        Some(asset) => ([(CONTENT_TYPE, asset.content_type())], asset.bytes).into_response(),
+        None => refuse(StatusCode::NOT_FOUND, "There is no such file.\n"),
+    }
 }
 
 async fn snapshot(State(server): State<Arc<Server>>, uri: Uri) -> Response {
