@@ -64,8 +64,8 @@ export function lap(root) {
       setText(value, sectorMs(ms));
       setData(node, 'state', !Number.isFinite(ms) ? '' : ms <= (fastest[index] ?? 0) ? 'best' : 'set');
     });
-    last.set(running.last_ms ? lapTimeMs(running.last_ms) : lapTime(model.get('last_lap_time') || NaN));
-    best.set(running.best_ms ? lapTimeMs(running.best_ms) : lapTime(model.get('best_lap_time') || NaN), 'best');
+    last.set(running.last_ms ? lapTimeMs(running.last_ms) : lapTimeMs(model.get('last_lap_time') * 1000));
+    best.set(running.best_ms ? lapTimeMs(running.best_ms) : lapTimeMs(model.get('best_lap_time') * 1000), 'best');
     ideal.set(lapTimeMs(running.theoretical_ms));
     personal.set(lapTimeMs(running.personal_ms));
   };

@@ -27,6 +27,8 @@ export class Model {
   laps = [];
   outline = { known: false, points: [], sectors: [], pit: null, version: 0 };
   events = [];
+  /** Another one where events are those of another time: a list begins anew. */
+  eventEpoch = 0;
   /** Grows with each event, so that a list knows what is new. */
   eventCount = 0;
   /** Frames that have come. */
@@ -102,6 +104,7 @@ export class Model {
 
   #state(state) {
     this.connection = state;
+    if (state === 'open') this.#remember();
     if (state !== 'open') {
       this.flags = 0;
       this.status = {};
@@ -157,13 +160,31 @@ export class Model {
         });
         break;
       case 'event':
-        this.eventCount += 1;
-        this.events.push({ ...message.event, number: this.eventCount });
-        if (this.events.length > EVENTS) this.events.shift();
+        if (message.event) this.#note(message.event);
         break;
       default:
         return;
     }
+    this.changed();
+  }
+
+  #note(event) {
+    this.eventCount += 1;
+    this.events.push({ ...event, number: this.eventCount });
+    if (this.events.length > EVENTS) this.events.shift();
+  }
+
+  /** What has happened before the connection. */
+  async #remember() {
+    const before = this.eventCount;
+    const past = await this.#load('/api/events');
+    if (!Array.isArray(past)) return;
+    // Those that came meanwhile may be among them already.
+    const known = new Set(past.slice(-EVENTS).map((event) => JSON.stringify(event)));
+    const since = this.events.filter((event) => event.number > before).map(({ number, ...event }) => event);
+    this.events = [];
+    this.eventEpoch += 1;
+    for (const event of [...past.slice(-EVENTS), ...since.filter((event) => !known.has(JSON.stringify(event)))]) this.#note(event);
     this.changed();
   }
 

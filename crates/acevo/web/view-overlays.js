@@ -9,7 +9,7 @@ const DEFAULTS = { scale: '1', background: '', accent: '56b4e9', seconds: '' };
 
 export function overlays(root, { resized }) {
   const chosen = { ...DEFAULTS };
-  const intro = el('p', 'intro', 'Each address is a page with nothing but the widget, for a browser source of OBS or a window beside the game. They are empty while there is no session, and come back by themselves.');
+  const intro = el('p', 'intro', 'Each address is a page with nothing but the widget, for a browser source of OBS or a window beside the game. They are empty while there is no session, and come back by themselves. Where acevo runs with --lan, add what it has printed behind the question mark: token=…');
   const controls = el('form', 'controls');
   controls.addEventListener('submit', (event) => event.preventDefault());
   const field = (label, input) => el('label', 'field', el('span', 'label', label), input);
@@ -86,9 +86,6 @@ function card(name, widget, resized) {
 
   function apply(chosen) {
     const query = new URLSearchParams();
-    // Who needs a token here needs it there.
-    const token = new URLSearchParams(location.search).get('token');
-    if (token) query.set('token', token);
     if (units.system !== 'metric') query.set('units', units.system);
     if (chosen.scale !== DEFAULTS.scale) query.set('scale', chosen.scale);
     if (chosen.background) query.set('background', chosen.background);
