@@ -21,15 +21,15 @@ const STRIPS = [
 ];
 
 export function comparison(root, { resized }) {
-  const [nameA, nameB] = [el('output', 'lap-a', 'A'), el('output', 'lap-b', 'B')];
-  const gap = el('output', 'lap-gap', '');
-  const place = el('output', 'hint compare-place', '');
+  const [nameA, nameB] = [el('span', 'num lap-a', 'A'), el('span', 'num lap-b', 'B')];
+  const gap = el('span', 'num lap-gap', '');
+  const place = el('span', 'num hint compare-place', '');
   const minimap = el('div', 'minimap');
   const holder = el('div', 'strips compare-strips');
   root.append(el('div', 'compare-head', nameA, gap, nameB, place), el('div', 'compare-body', holder, minimap));
   const small = new Surface(minimap, 'Where A is slower or faster than B', resized);
   const strips = STRIPS.map((strip) => {
-    const [a, b] = [el('output', 'value lap-a', '–'), el('output', 'value lap-b', '–')];
+    const [a, b] = [el('span', 'num value lap-a', '–'), el('span', 'num value lap-b', '–')];
     const plot = el('div', 'plot');
     const values = strip.id === 'difference' ? [a] : [a, b];
     const node = el('div', 'strip-row', el('div', 'strip-head', el('h3', 'label', strip.name), el('div', 'pair', ...values)), plot);
@@ -100,8 +100,9 @@ export function comparison(root, { resized }) {
     for (const end of [0, ...model.outline.sectors.filter((e) => e > 0 && e < 1), 1]) surface.rule(end * width, 0, end * width, height, colors.line);
     if (low < 0 && high > 0) surface.rule(0, y(0), width, y(0), colors.faint);
     if (id === 'difference' && curveA) area(ctx, cache.a, curveA, width, y, colors);
-    if (curveB) curveLine(ctx, cache.b, curveB, width, y, colors.warm, strip.steps);
-    if (curveA) curveLine(ctx, cache.a, curveA, width, y, id === 'difference' ? colors.text : colors.accent, strip.steps);
+    const thick = Math.max(1.5, surface.em * 0.11);
+    if (curveB) curveLine(ctx, cache.b, curveB, width, y, colors.warm, thick, strip.steps);
+    if (curveA) curveLine(ctx, cache.a, curveA, width, y, id === 'difference' ? colors.text : colors.accent, thick, strip.steps);
     if (cursor !== null) surface.rule(cursor * width, 0, cursor * width, height, colors.text);
   }
 
@@ -164,9 +165,9 @@ function lastOf(curve) {
 }
 
 /** A line through what is known. Steps go on through short holes, as between two gears. */
-function curveLine(ctx, { places }, curve, width, y, color, steps) {
+function curveLine(ctx, { places }, curve, width, y, color, thick, steps) {
   ctx.strokeStyle = color;
-  ctx.lineWidth = 1.75;
+  ctx.lineWidth = thick;
   ctx.beginPath();
   let before = null;
   curve.forEach((value, index) => {

@@ -9,9 +9,9 @@ export const fuelChannels = ['fuel', 'fuel_level', 'engine_type', 'kers_charge']
 const FEW = 3;
 
 export function fuel(root) {
-  const amount = el('output', 'fuel-number', '–');
+  const amount = el('span', 'num fuel-number', '–');
   const unit = el('span', 'unit');
-  const laps = el('output', 'fuel-laps', '–');
+  const laps = el('span', 'num fuel-laps', '–');
   const level = el('i', 'fill fill-text');
   const perLap = figure('Per lap');
   const time = figure('Time');

@@ -31,11 +31,11 @@ function sectorTimes(splits) {
 }
 
 export function lap(root) {
-  const number = el('output', 'lap-count', '–');
+  const number = el('span', 'num lap-count', '–');
   const note = el('span', 'lamp lamp-warn');
-  const time = el('output', 'lap-time', '–:––.–––');
+  const time = el('span', 'num lap-time', '–:––.–––');
   const sectors = [0, 1, 2].map((index) => {
-    const value = el('output', 'value', '–');
+    const value = el('span', 'num value', '–');
     const node = el('div', 'sector', el('span', 'label', `S${index + 1}`), value);
     return { node, value };
   });

@@ -40,8 +40,11 @@ export class Model {
   #listeners = new Set();
   #link;
   #loading = {};
+  #documents;
 
-  constructor() {
+  /** Documents: which of `laps`, `outline`, `events` are wanted; all where nothing is said. */
+  constructor(documents = ['laps', 'outline', 'events']) {
+    this.#documents = new Set(documents);
     this.#link = new Connection({
       frame: (...frame) => this.#frame(...frame),
       message: (message) => this.#message(message),
@@ -104,7 +107,7 @@ export class Model {
 
   #state(state) {
     this.connection = state;
-    if (state === 'open') this.#remember();
+    if (state === 'open' && this.#documents.has('events')) this.#remember();
     if (state !== 'open') {
       this.flags = 0;
       this.status = {};
@@ -190,6 +193,7 @@ export class Model {
 
   /** One request at a time; what came up meanwhile is asked for after it. */
   async #refresh(name, path, take) {
+    if (!this.#documents.has(name)) return;
     if (name in this.#loading) {
       this.#loading[name] = true;
       return;
