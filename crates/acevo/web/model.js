@@ -96,7 +96,7 @@ export class Model {
     const kept = this.#traces.get(index);
     if (kept !== undefined) return kept;
     this.#traces.set(index, null);
-    if (this.#traces.size > TRACES) this.#traces.delete(this.#traces.keys().next().value);
+    while (this.#traces.size > TRACES) this.#traces.delete(this.#traces.keys().next().value);
     this.#load(`/api/laps/${index}/trace`).then((trace) => {
       if (trace?.places) this.#traces.set(index, trace);
       else setTimeout(() => this.#traces.delete(index), 2000);
