@@ -3,7 +3,7 @@
 import { choice, el, setData, setHidden, setText, withAttributes } from './dom.js';
 import { units } from './format.js';
 import { loop } from './loop.js';
-import { Model, MENU, PAUSED, REPLAY, TRACED } from './model.js';
+import { Model, PAUSED, REPLAY, TRACED } from './model.js';
 import { keep, kept } from './settings.js';
 import { statement } from './statement.js';
 import { keepAwake } from './awake.js';
@@ -97,11 +97,11 @@ function show(name, chosen = false) {
   ask();
 }
 
-/** Small screens take fewer frames, a page that nobody sees none; `?rate=` says otherwise. */
+/** Small screens take fewer frames, or as `?rate=` says; a page that nobody sees one a second, to know that the line is alive. */
 function subscribe() {
   if (!views[current]) return;
   if (document.hidden) {
-    model.subscribe([], 1);
+    model.subscribe(['speed'], 1);
     return;
   }
   const rate = Math.round(Number(query.get('rate'))) || (small.matches ? 10 : 30);
@@ -140,6 +140,6 @@ function draw() {
     setText(notice.firstChild, said.headline);
     setText(notice.lastChild, said.detail);
   }
-  setData(document.documentElement, 'moment', model.flags & PAUSED ? 'paused' : model.flags & REPLAY ? 'replay' : model.flags & MENU ? 'menu' : '');
+  setData(document.documentElement, 'moment', model.flags & PAUSED ? 'paused' : model.flags & REPLAY ? 'replay' : model.hasTelemetry ? '' : 'none');
   views[current]?.update(model);
 }

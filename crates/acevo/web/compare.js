@@ -21,15 +21,15 @@ const STRIPS = [
 ];
 
 export function comparison(root, { resized }) {
-  const [nameA, nameB] = [el('output', 'lap-a', 'A'), el('output', 'lap-b', 'B')];
-  const gap = el('output', 'lap-gap', '');
-  const place = el('output', 'hint compare-place', '');
+  const [nameA, nameB] = [el('span', 'num lap-a', 'A'), el('span', 'num lap-b', 'B')];
+  const gap = el('span', 'num lap-gap', '');
+  const place = el('span', 'num hint compare-place', '');
   const minimap = el('div', 'minimap');
   const holder = el('div', 'strips compare-strips');
   root.append(el('div', 'compare-head', nameA, gap, nameB, place), el('div', 'compare-body', holder, minimap));
   const small = new Surface(minimap, 'Where A is slower or faster than B', resized);
   const strips = STRIPS.map((strip) => {
-    const [a, b] = [el('output', 'value lap-a', '–'), el('output', 'value lap-b', '–')];
+    const [a, b] = [el('span', 'num value lap-a', '–'), el('span', 'num value lap-b', '–')];
     const plot = el('div', 'plot');
     const values = strip.id === 'difference' ? [a] : [a, b];
     const node = el('div', 'strip-row', el('div', 'strip-head', el('h3', 'label', strip.name), el('div', 'pair', ...values)), plot);
@@ -57,8 +57,8 @@ export function comparison(root, { resized }) {
   let drawn = '';
   return (model, { a, b }) => {
     const [lapA, lapB] = [model.laps[a], model.laps[b]];
-    const traceA = lapA ? model.trace(a) : null;
-    const traceB = lapB ? model.trace(b) : null;
+    const traceA = lapA ? model.trace(lapA.index ?? a) : null;
+    const traceB = lapB ? model.trace(lapB.index ?? b) : null;
     if (cache.a !== traceA || cache.b !== traceB) cache = { a: traceA, b: traceB, difference: difference(traceA, traceB), version: (cache.version ?? 0) + 1 };
     // Nothing here moves by itself: it is drawn after something has changed only.
     const state = [cache.version, cursor, units.system, model.outline.version, small.version, a, b, ...strips.map(({ surface }) => surface.version)].join();
@@ -77,9 +77,9 @@ export function comparison(root, { resized }) {
     const { surface, id } = strip;
     const [curveA, curveB] = id === 'difference' ? [cache.difference, null] : [cache.a?.[id], cache.b?.[id]];
     if (cursor !== null) {
-      const show = (curve) => (curve ? strip.text(sample(curve, cursor, strip.steps)) : '–');
-      setText(strip.a, show(curveA));
-      if (curveB || id !== 'difference') setText(strip.b, show(curveB));
+      const show = (trace, curve) => (curve ? strip.text(sample(trace, curve, cursor, strip.steps)) : '–');
+      setText(strip.a, show(cache.a, curveA));
+      if (id !== 'difference') setText(strip.b, show(cache.b, curveB));
     } else {
       setText(strip.a, id === 'difference' && curveA ? strip.text(lastOf(curveA)) : '–');
       setText(strip.b, '–');
@@ -99,9 +99,10 @@ export function comparison(root, { resized }) {
     const y = (value) => 4 + (height - 8) * (1 - (value - low) / (high - low));
     for (const end of [0, ...model.outline.sectors.filter((e) => e > 0 && e < 1), 1]) surface.rule(end * width, 0, end * width, height, colors.line);
     if (low < 0 && high > 0) surface.rule(0, y(0), width, y(0), colors.faint);
-    if (id === 'difference' && curveA) area(ctx, curveA, width, y, colors);
-    if (curveB) curveLine(ctx, curveB, width, y, colors.warm, strip.steps);
-    if (curveA) curveLine(ctx, curveA, width, y, id === 'difference' ? colors.text : colors.accent, strip.steps);
+    if (id === 'difference' && curveA) area(ctx, cache.a, curveA, width, y, colors);
+    const thick = Math.max(1.5, surface.em * 0.11);
+    if (curveB) curveLine(ctx, cache.b, curveB, width, y, colors.warm, thick, strip.steps);
+    if (curveA) curveLine(ctx, cache.a, curveA, width, y, id === 'difference' ? colors.text : colors.accent, thick, strip.steps);
     if (cursor !== null) surface.rule(cursor * width, 0, cursor * width, height, colors.text);
   }
 
@@ -115,7 +116,7 @@ export function comparison(root, { resized }) {
     }
     const { track } = laid;
     const last = known ? PIECES : PIECES - 1;
-    const lost = (part) => sample(cache.difference, Math.min(0.999, Math.max(0, part)));
+    const lost = (part) => sample(cache.a, cache.difference, part);
     for (let piece = 0; piece < last; piece += 1) {
       const [from, to] = [piece / PIECES, (piece + 1) / PIECES];
       // Over a little more than the piece, where measuring is not finer than what there is to see.
@@ -136,20 +137,22 @@ export function comparison(root, { resized }) {
   }
 }
 
-/** The time of A less the time of B at each place. */
+/** The time of A less the time of B at each place of A. */
 function difference(a, b) {
   if (!a?.lap_time || !b?.lap_time) return null;
-  const count = a.lap_time.length;
   return a.lap_time.map((time, index) => {
-    const other = sample(b.lap_time, index / count);
-    return time === null || !Number.isFinite(other) ? null : time - other;
+    const other = sample(b, b.lap_time, a.places[index]);
+    return typeof time === 'number' && Number.isFinite(other) ? time - other : null;
   });
 }
 
 /** The value at a part of the lap; NaN in a hole. Between two points it is on the line, where it is no step. */
-function sample(curve, part, steps = false) {
-  if (!curve?.length) return NaN;
-  const exact = Math.min(curve.length - 1, part * curve.length);
+function sample(trace, curve, part, steps = false) {
+  const { places } = trace ?? {};
+  if (!places || !curve?.length) return NaN;
+  const last = places.length - 1;
+  // Places are at equal distances.
+  const exact = Math.min(last, Math.max(0, ((part - places[0]) / (places[last] - places[0] || 1)) * last));
   const [index, share] = [Math.floor(exact), exact - Math.floor(exact)];
   const [before, after] = [curve[index], curve[index + 1]];
   if (typeof before !== 'number') return NaN;
@@ -161,33 +164,36 @@ function lastOf(curve) {
   return NaN;
 }
 
-function curveLine(ctx, curve, width, y, color, steps) {
+/** A line through what is known. Steps go on through short holes, as between two gears. */
+function curveLine(ctx, { places }, curve, width, y, color, thick, steps) {
   ctx.strokeStyle = color;
-  ctx.lineWidth = 1.75;
+  ctx.lineWidth = thick;
   ctx.beginPath();
   let before = null;
   curve.forEach((value, index) => {
-    if (value !== null && Number.isFinite(value)) {
-      const x = (index / curve.length) * width;
-      if (before === null) ctx.moveTo(x, y(value));
-      else {
-        if (steps) ctx.lineTo(x, y(before));
-        ctx.lineTo(x, y(value));
-      }
-      before = value;
-    } else before = null;
+    if (typeof value !== 'number') {
+      if (!steps) before = null;
+      return;
+    }
+    const x = places[index] * width;
+    if (before === null) ctx.moveTo(x, y(value));
+    else {
+      if (steps) ctx.lineTo(x, y(before));
+      ctx.lineTo(x, y(value));
+    }
+    before = value;
   });
   ctx.stroke();
 }
 
 /** The area between the curve and zero: blue where A is ahead, orange where it is behind. */
-function area(ctx, curve, width, y, colors) {
+function area(ctx, { places }, curve, width, y, colors) {
   for (const [color, side] of [[colors.accent, Math.min], [colors.warm, Math.max]]) {
     ctx.fillStyle = color;
     ctx.globalAlpha = 0.35;
     ctx.beginPath();
     ctx.moveTo(0, y(0));
-    curve.forEach((value, index) => ctx.lineTo((index / curve.length) * width, y(side(0, value ?? 0))));
+    curve.forEach((value, index) => ctx.lineTo(places[index] * width, y(side(0, value ?? 0))));
     ctx.lineTo(width, y(0));
     ctx.fill();
     ctx.globalAlpha = 1;

@@ -11,7 +11,8 @@ export const tendency = (delta) => (Math.abs(delta) < 0.005 || !Number.isFinite(
 
 /** Options: `range` of the bar in seconds to each side. */
 export function delta(root, { range = 1, resized } = {}) {
-  const number = el('output', 'delta-number', '–');
+  const number = el('span', 'num delta-number', '–');
+  number.setAttribute('role', 'group');
   number.setAttribute('aria-label', 'Delta to the reference lap, seconds');
   const side = el('span', 'delta-word', '');
   const predicted = el('span', 'delta-predicted', '');

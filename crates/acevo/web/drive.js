@@ -24,7 +24,7 @@ function shift(model) {
 /** A bar of segments over the width. */
 export function rpmBar(root, { resized } = {}) {
   const surface = new Surface(root, 'Engine speed', resized);
-  const number = el('output', 'rpm-number', '–');
+  const number = el('span', 'num rpm-number', '–');
   root.append(el('div', 'rpm-text', number, el('span', 'unit', 'rpm')));
   return (model) => {
     setText(number, fixed(model.get('rpm')));
@@ -53,10 +53,12 @@ export function rpmBar(root, { resized } = {}) {
 
 /** The gear and the speed, large. */
 export function drive(root) {
-  const gear = el('output', 'gear-number', '–');
-  const speed = el('output', 'speed-number', '–');
+  const gear = el('span', 'num gear-number', '–');
+  const speed = el('span', 'num speed-number', '–');
   const unit = el('span', 'unit');
   const pit = el('span', 'lamp', 'PIT LIMITER');
+  gear.setAttribute('role', 'group');
+  speed.setAttribute('role', 'group');
   gear.setAttribute('aria-label', 'Gear');
   speed.setAttribute('aria-label', 'Speed');
   root.append(el('div', 'drive', gear, el('div', 'speed', speed, el('div', 'speed-foot', unit, pit))));

@@ -62,9 +62,13 @@ export function events(root, { most = 200 } = {}) {
   const lines = el('ol', 'events');
   lines.setAttribute('aria-label', 'Events, the newest first');
   root.append(empty, lines);
-  let seen = 0;
+  let [seen, epoch] = [0, 0];
   return (model) => {
-    if (seen === model.eventCount) return;
+    if (epoch !== model.eventEpoch) {
+      epoch = model.eventEpoch;
+      lines.replaceChildren();
+      seen = 0;
+    } else if (seen === model.eventCount) return;
     for (const event of model.events) {
       if (event.number <= seen) continue;
       const line = el('li', GOOD.has(event.event) ? 'good' : BAD.has(event.event) ? 'bad' : '',

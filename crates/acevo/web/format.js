@@ -73,7 +73,7 @@ export function lapTime(seconds, decimals = 3) {
 }
 
 /** Milliseconds as a lap time. */
-export const lapTimeMs = (ms) => lapTime(known(ms) ? ms / 1000 : NaN);
+export const lapTimeMs = (ms) => (known(ms) && ms > 0 ? lapTime(ms / 1000) : NONE);
 
 /** Milliseconds of a sector. */
 export const sectorMs = (ms) => (!known(ms) ? NONE : ms >= 60000 ? lapTimeMs(ms) : (ms / 1000).toFixed(3).padStart(6, ' '));

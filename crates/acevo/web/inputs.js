@@ -22,8 +22,9 @@ export function inputs(root, { seconds = 8, channels = INPUTS, resized } = {}) {
   const bars = el('div', 'pedals');
   const pedals = chosen.filter((id) => !KINDS[id].centred).map((id) => {
     const fill = el('i', `fill fill-${KINDS[id].color}`);
-    const number = el('output', 'pedal-number', '–');
+    const number = el('span', 'num pedal-number', '–');
     const bar = el('div', 'pedal', number, el('div', 'track', fill), el('span', 'label', KINDS[id].short));
+    bar.setAttribute('role', 'group');
     bar.setAttribute('aria-label', KINDS[id].title);
     bars.append(bar);
     return { id, fill, number };

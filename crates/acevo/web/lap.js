@@ -31,11 +31,11 @@ function sectorTimes(splits) {
 }
 
 export function lap(root) {
-  const number = el('output', 'lap-count', '–');
+  const number = el('span', 'num lap-count', '–');
   const note = el('span', 'lamp lamp-warn');
-  const time = el('output', 'lap-time', '–:––.–––');
+  const time = el('span', 'num lap-time', '–:––.–––');
   const sectors = [0, 1, 2].map((index) => {
-    const value = el('output', 'value', '–');
+    const value = el('span', 'num value', '–');
     const node = el('div', 'sector', el('span', 'label', `S${index + 1}`), value);
     return { node, value };
   });
@@ -64,8 +64,8 @@ export function lap(root) {
       setText(value, sectorMs(ms));
       setData(node, 'state', !Number.isFinite(ms) ? '' : ms <= (fastest[index] ?? 0) ? 'best' : 'set');
     });
-    last.set(running.last_ms ? lapTimeMs(running.last_ms) : lapTime(model.get('last_lap_time') || NaN));
-    best.set(running.best_ms ? lapTimeMs(running.best_ms) : lapTime(model.get('best_lap_time') || NaN), 'best');
+    last.set(running.last_ms ? lapTimeMs(running.last_ms) : lapTimeMs(model.get('last_lap_time') * 1000));
+    best.set(running.best_ms ? lapTimeMs(running.best_ms) : lapTimeMs(model.get('best_lap_time') * 1000), 'best');
     ideal.set(lapTimeMs(running.theoretical_ms));
     personal.set(lapTimeMs(running.personal_ms));
   };

@@ -27,6 +27,8 @@ export class Model {
   laps = [];
   outline = { known: false, points: [], sectors: [], pit: null, version: 0 };
   events = [];
+  /** Another one where events are those of another time: a list begins anew. */
+  eventEpoch = 0;
   /** Grows with each event, so that a list knows what is new. */
   eventCount = 0;
   /** Frames that have come. */
@@ -38,8 +40,11 @@ export class Model {
   #listeners = new Set();
   #link;
   #loading = {};
+  #documents;
 
-  constructor() {
+  /** Documents: which of `laps`, `outline`, `events` are wanted; all where nothing is said. */
+  constructor(documents = ['laps', 'outline', 'events']) {
+    this.#documents = new Set(documents);
     this.#link = new Connection({
       frame: (...frame) => this.#frame(...frame),
       message: (message) => this.#message(message),
@@ -91,7 +96,7 @@ export class Model {
     const kept = this.#traces.get(index);
     if (kept !== undefined) return kept;
     this.#traces.set(index, null);
-    if (this.#traces.size > TRACES) this.#traces.delete(this.#traces.keys().next().value);
+    while (this.#traces.size > TRACES) this.#traces.delete(this.#traces.keys().next().value);
     this.#load(`/api/laps/${index}/trace`).then((trace) => {
       if (trace?.places) this.#traces.set(index, trace);
       else setTimeout(() => this.#traces.delete(index), 2000);
@@ -102,6 +107,7 @@ export class Model {
 
   #state(state) {
     this.connection = state;
+    if (state === 'open' && this.#documents.has('events')) this.#remember();
     if (state !== 'open') {
       this.flags = 0;
       this.status = {};
@@ -157,9 +163,7 @@ export class Model {
         });
         break;
       case 'event':
-        this.eventCount += 1;
-        this.events.push({ ...message.event, number: this.eventCount });
-        if (this.events.length > EVENTS) this.events.shift();
+        if (message.event) this.#note(message.event);
         break;
       default:
         return;
@@ -167,8 +171,29 @@ export class Model {
     this.changed();
   }
 
+  #note(event) {
+    this.eventCount += 1;
+    this.events.push({ ...event, number: this.eventCount });
+    if (this.events.length > EVENTS) this.events.shift();
+  }
+
+  /** What has happened before the connection. */
+  async #remember() {
+    const before = this.eventCount;
+    const past = await this.#load('/api/events');
+    if (!Array.isArray(past)) return;
+    // Those that came meanwhile may be among them already.
+    const known = new Set(past.slice(-EVENTS).map((event) => JSON.stringify(event)));
+    const since = this.events.filter((event) => event.number > before).map(({ number, ...event }) => event);
+    this.events = [];
+    this.eventEpoch += 1;
+    for (const event of [...past.slice(-EVENTS), ...since.filter((event) => !known.has(JSON.stringify(event)))]) this.#note(event);
+    this.changed();
+  }
+
   /** One request at a time; what came up meanwhile is asked for after it. */
   async #refresh(name, path, take) {
+    if (!this.#documents.has(name)) return;
     if (name in this.#loading) {
       this.#loading[name] = true;
       return;

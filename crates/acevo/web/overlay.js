@@ -29,7 +29,7 @@ function start() {
   units.use(options.units);
   plate(root, name, widget, options);
   // Hidden until there is telemetry; laid out all the same, so that it is there at once.
-  const model = new Model();
+  const model = new Model(widget.documents ?? []);
   const ask = loop(model, () => {
     root.classList.toggle('empty', !model.hasTelemetry);
     setHidden(root, false);

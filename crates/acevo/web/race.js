@@ -39,7 +39,7 @@ export function flagBand(root) {
 }
 
 export function race(root) {
-  const position = el('output', 'position-number', '–');
+  const position = el('span', 'num position-number', '–');
   const of = el('span', 'unit', '');
   const where = el('span', 'lamp');
   const [ahead, behind] = [figure('Ahead', 'gap'), figure('Behind', 'gap')];

@@ -44,14 +44,14 @@ function paint(node, normalized) {
 function tyre(wheel) {
   const left = wheel.endsWith('l');
   const parts = (left ? [...PARTS].reverse() : PARTS).map((part) => {
-    const number = el('output', 'strip-number', '–');
+    const number = el('span', 'num strip-number', '–');
     return { part, number, node: el('div', 'strip', number) };
   });
-  const pressure = el('output', 'pressure-number', '–');
+  const pressure = el('span', 'num pressure-number', '–');
   const pressureSign = el('span', 'sign');
-  const core = el('output', 'core-number', '–');
+  const core = el('span', 'num core-number', '–');
   const coreSign = el('span', 'sign');
-  const brake = el('output', 'brake-number', '–');
+  const brake = el('span', 'num brake-number', '–');
   const brakeBar = el('i', 'brake-bar');
   const lock = el('span', 'lock', 'LOCK');
   const node = el('div', `tyre tyre-${wheel}`,

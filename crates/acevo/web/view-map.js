@@ -13,7 +13,7 @@ export function mapView(root, { resized }) {
   const near = panel('near', 'Cars around');
   const empty = el('p', 'hint', 'No other car is known to be on the track.');
   const rows = Array.from({ length: ROWS * 2 + 1 }, () => {
-    const [gap, note, bar] = [el('output', 'near-gap'), el('span', 'near-note'), el('i', 'near-dot')];
+    const [gap, note, bar] = [el('span', 'num near-gap'), el('span', 'near-note'), el('i', 'near-dot')];
     const node = el('li', '', bar, gap, note);
     return { node, gap, note };
   });

@@ -9,7 +9,7 @@ const DEFAULTS = { scale: '1', background: '', accent: '56b4e9', seconds: '' };
 
 export function overlays(root, { resized }) {
   const chosen = { ...DEFAULTS };
-  const intro = el('p', 'intro', 'Each address is a page with nothing but the widget, for a browser source of OBS or a window beside the game. They are empty while there is no session, and come back by themselves.');
+  const intro = el('p', 'intro', 'Each address is a page with nothing but the widget, for a browser source of OBS or a window beside the game. They are empty while there is no session, and come back by themselves. Where acevo runs with ', el('code', '', '--lan'), ', add what it has printed behind the question mark: ', el('code', '', 'token=…'), '.');
   const controls = el('form', 'controls');
   controls.addEventListener('submit', (event) => event.preventDefault());
   const field = (label, input) => el('label', 'field', el('span', 'label', label), input);
@@ -83,12 +83,10 @@ function card(name, widget, resized) {
   let root = null;
   let draw = null;
   let made = '';
+  let look = {};
 
   function apply(chosen) {
     const query = new URLSearchParams();
-    // Who needs a token here needs it there.
-    const token = new URLSearchParams(location.search).get('token');
-    if (token) query.set('token', token);
     if (units.system !== 'metric') query.set('units', units.system);
     if (chosen.scale !== DEFAULTS.scale) query.set('scale', chosen.scale);
     if (chosen.background) query.set('background', chosen.background);
@@ -99,7 +97,7 @@ function card(name, widget, resized) {
     open.href = address.value;
     const options = overlayOptions(query, widget);
     setText(size, `${Math.ceil(widget.size[0] * options.scale)} × ${Math.ceil(widget.size[1] * options.scale)}`);
-    // The preview has the page's own scale; only what a widget is made with makes it anew.
+    // Only what a widget is made with makes it anew.
     const key = String(options.seconds);
     if (made !== key) {
       made = key;
@@ -108,8 +106,16 @@ function card(name, widget, resized) {
       stage.replaceChildren(root, empty);
       draw = widget.create(root, { ...options, resized });
     }
-    plate(root, name, widget, { ...options, scale: 1 });
+    look = options;
+    place();
   }
+
+  /** The preview has the size of the widget, or less where there is no room for it. */
+  function place() {
+    const room = stage.clientWidth - 2 * parseFloat(getComputedStyle(stage).paddingLeft);
+    if (root && room > 0) plate(root, name, widget, { ...look, scale: Math.min(1, room / widget.size[0]) });
+  }
+  new ResizeObserver(place).observe(stage);
 
   return {
     node,

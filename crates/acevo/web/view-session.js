@@ -4,16 +4,19 @@ import { car, carChannels } from './car.js';
 import { el, figure, panel } from './dom.js';
 import { events } from './events.js';
 import { clock, fixed, words } from './format.js';
+import { board } from './lap.js';
 import { race, raceChannels } from './race.js';
 import { statement } from './statement.js';
+
+const PANELS = { session: 'Session', race: 'Race', car: 'Car', health: 'Packets', board: 'Laps', events: 'Events' };
 
 const rate = (hertz) => (Number.isFinite(hertz) ? `${fixed(hertz)} Hz` : '–');
 const joined = (...texts) => texts.filter(Boolean).join(' · ') || '–';
 
 export function session(root) {
-  const parts = ['session', 'race', 'car', 'health', 'events'].map((name) => panel(name, { session: 'Session', race: 'Race', car: 'Car', health: 'Packets', events: 'Events' }[name]));
+  const parts = Object.entries(PANELS).map(([name, title]) => panel(name, title));
   root.append(...parts.map(({ node }) => node));
-  const [about, situation, settings, health, happened] = parts.map(({ body }) => body);
+  const [about, situation, settings, health, done, happened] = parts.map(({ body }) => body);
   const rows = (body, names) => {
     const shown = names.map((name) => figure(name));
     body.append(el('div', 'figures wide', ...shown.map(({ node }) => node)));
@@ -21,7 +24,7 @@ export function session(root) {
   };
   const [track, carName, driver, kind, weather, time] = rows(about, ['Track', 'Car', 'Driver', 'Session', 'Start grip', 'Time of day']);
   const [link, physics, graphics, missed, version, frames] = rows(health, ['Connection', 'Physics', 'Graphics', 'Missed', 'Game', 'This page']);
-  const updates = [race(situation), car(settings), events(happened)];
+  const updates = [race(situation), car(settings), board(done, { rows: 8 }), events(happened)];
   let [counted, since, perSecond] = [0, 0, NaN];
   return {
     channels: [...raceChannels, ...carChannels, 'start_grip', 'session_name', 'session_phase'],

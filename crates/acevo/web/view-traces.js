@@ -18,7 +18,7 @@ const STRIPS = [
   { name: 'G', curves: [['g_lateral', 'accent', (v) => signed(v, 2)], ['g_longitudinal', 'warm', (v) => signed(v, 2)]], range: [-2.5, 2.5], grows: true, weight: 1.4 },
   { name: 'Delta', curves: [['delta', 'best', (v) => signed(v, 2)]], range: [-0.5, 0.5], grows: true, weight: 1 },
 ];
-const NAMES = { throttle: 'Throttle', brake: 'Brake', clutch: 'Clutch', g_lateral: 'Sideways', g_longitudinal: 'Lengthways' };
+const NAMES = { throttle: 'Throttle', brake: 'Brake', clutch: 'Clutch', g_lateral: 'Side', g_longitudinal: 'Along' };
 
 export function traces(root, { resized }) {
   let seconds = Number(kept('window', WINDOWS.map(String)));
@@ -40,7 +40,7 @@ export function traces(root, { resized }) {
   const holder = el('div', 'strips');
   const strips = STRIPS.map((strip) => {
     const values = strip.curves.map(([id, color]) => {
-      const value = el('output', 'value', '–');
+      const value = el('span', 'num value', '–');
       const node = el('div', `curve curve-${color}`, ...(strip.curves.length > 1 ? [el('span', 'label', NAMES[id])] : []), value);
       return { node, value };
     });
@@ -96,18 +96,19 @@ export function traces(root, { resized }) {
     ctx.beginPath();
     ctx.rect(0, 0, width, height);
     ctx.clip();
+    const thick = Math.max(1.5, surface.em * 0.11);
     for (const [id, color] of strip.curves) {
-      if (strip.steps) stairs(ctx, model.history, id, seconds + old, x, y, colors[color]);
-      else line(ctx, model.history, id, seconds + old, x, y, colors[color], Math.max(1.5, surface.em * 0.11));
+      if (strip.steps) stairs(ctx, model.history, id, seconds + old, x, y, colors[color], thick);
+      else line(ctx, model.history, id, seconds + old, x, y, colors[color], thick);
     }
     ctx.restore();
     if (cursor !== null) surface.rule(x(old + cursor), 0, x(old + cursor), height, colors.text);
   }
 
-  function stairs(ctx, history, id, span, x, y, color) {
+  function stairs(ctx, history, id, span, x, y, color, thick) {
     let before = NaN;
     ctx.strokeStyle = color;
-    ctx.lineWidth = 1.75;
+    ctx.lineWidth = thick;
     ctx.beginPath();
     history.each(id, span, (age, value) => {
       if (!Number.isNaN(value)) {
