@@ -16,7 +16,49 @@ macro_rules! assets {
 }
 
 /// All of them, by their names in `web/`.
-static ASSETS: &[Asset] = &assets!["app.js", "index.html", "overlay.html"];
+static ASSETS: &[Asset] = &assets![
+    "app.css",
+    "app.js",
+    "awake.js",
+    "base.css",
+    "car.js",
+    "compare.js",
+    "connection.js",
+    "delta.js",
+    "dom.js",
+    "drive.js",
+    "events.js",
+    "format.js",
+    "fuel.js",
+    "gg.js",
+    "history.js",
+    "icon.svg",
+    "index.html",
+    "inputs.js",
+    "lap.js",
+    "loop.js",
+    "map.js",
+    "model.js",
+    "options.js",
+    "overlay.css",
+    "overlay.html",
+    "overlay.js",
+    "race.js",
+    "settings.js",
+    "statement.js",
+    "surface.js",
+    "track.js",
+    "tyres.js",
+    "view-dash.js",
+    "view-laps.js",
+    "view-map.js",
+    "view-overlays.js",
+    "view-session.js",
+    "view-traces.js",
+    "views.css",
+    "widgets.css",
+    "widgets.js",
+];
 
 /// The page.
 pub(super) const PAGE: &str = "index.html";
