@@ -12,7 +12,9 @@ mod cockpit;
 mod commands;
 mod demo;
 mod driven;
+mod event_text;
 mod follower;
+mod lap_table;
 mod live;
 mod output;
 mod pending;
@@ -20,6 +22,7 @@ mod playback;
 mod plot;
 mod process;
 mod raw;
+mod rows;
 mod screen;
 mod text;
 

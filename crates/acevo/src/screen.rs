@@ -15,8 +15,8 @@ use ratatui::crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, Ke
 use ratatui::{DefaultTerminal, Frame};
 
 use self::units::{Units, Written as _};
-use crate::commands::Stop;
 use crate::cockpit::{Cockpit, Window};
+use crate::commands::Stop;
 use crate::output;
 
 /// About thirty pictures per second.
