@@ -1,19 +1,23 @@
 //! What there is to see: a thread follows the telemetry and analyses the drive, screens show what it has seen last.
 
+mod history;
+
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use acevo_shared_memory::Frame as Pages;
-use acevo_telemetry::Axes;
 use acevo_telemetry::analysis::{
     Bests, CurrentLap, Delta, FuelPlan, Gap, Gaps, Lap, Outline, SessionEvent, Stint, Thresholds,
 };
+use acevo_telemetry::{Axes, Event};
 
 use crate::args::{Analysing, Origin};
 use crate::follower::Feeder;
 use crate::live::{Health, Link, Live};
+
+pub(crate) use history::{GAP_S, History, SPAN, Sample};
 
 /// Events that are kept to be shown.
 const EVENTS: usize = 500;
@@ -48,6 +52,8 @@ pub(crate) struct Seen {
     pub(crate) outline: Arc<Outline>,
     /// The others along the track, the one furthest ahead first.
     pub(crate) cars: Arc<[Gap]>,
+    /// The last ten seconds, oldest first.
+    pub(crate) history: Arc<[Sample]>,
 }
 
 /// Follows telemetry, and knows what there is to see.
@@ -62,6 +68,8 @@ pub(crate) struct Cockpit {
     events: Arc<VecDeque<SessionEvent>>,
     outline: Arc<Outline>,
     cars: Arc<[Gap]>,
+    history: History,
+    begin: Instant,
 }
 
 impl Cockpit {
@@ -79,6 +87,8 @@ impl Cockpit {
             events: Arc::default(),
             outline: Arc::default(),
             cars: Arc::default(),
+            history: History::default(),
+            begin: Instant::now(),
         }
     }
 
@@ -88,12 +98,27 @@ impl Cockpit {
             let left = until.saturating_duration_since(Instant::now());
             let event = self.live.wait(left);
             self.feeder.feed(&self.live, event.as_ref());
+            self.remember(event.as_ref());
             if event.is_none() && left.is_zero() {
                 return;
             }
             if Instant::now() >= until {
                 return;
             }
+        }
+    }
+
+    fn remember(&mut self, event: Option<&Event>) {
+        match (event, self.live.frame()) {
+            (Some(Event::Attached { .. }), _) => self.history.clear(),
+            (Some(Event::Packet(packet)), Some(pages)) if packet.physics.is_some() => {
+                self.history.note(
+                    packet.seen.saturating_duration_since(self.begin),
+                    pages,
+                    &self.feeder.analysis.axes(),
+                );
+            }
+            _ => {}
         }
     }
 
@@ -120,6 +145,7 @@ impl Cockpit {
             events: Arc::clone(&self.events),
             outline: Arc::clone(&self.outline),
             cars: Arc::clone(&self.cars),
+            history: self.history.samples().collect(),
         }
     }
 

@@ -1,8 +1,15 @@
-//! The live screen: a thread reads and counts packets, this one draws what it has seen last.
+//! The live screen: one thread follows the telemetry, this one draws what was seen last.
+//!
+//! What is drawn ([`draw`]) is a pure function of what was seen and of what the user has chosen ([`ui`]): [`tabs`] put
+//! [`panels`] together.
 
 mod big;
 mod draw;
+mod help;
 mod panels;
+mod tabs;
+mod theme;
+mod ui;
 mod units;
 mod widgets;
 
@@ -10,17 +17,26 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use acevo_shared_memory::Frame as Pages;
 use anyhow::{Context, ensure};
-use ratatui::crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
-use ratatui::{DefaultTerminal, Frame};
+use ratatui::DefaultTerminal;
+use ratatui::crossterm::event::{self, Event, KeyEventKind};
 
-use self::units::{Units, Written as _};
-use crate::cockpit::{Cockpit, Window};
+use self::ui::{Extent, Then, Ui};
+use self::units::Units;
+use crate::cockpit::{Cockpit, Seen, Window};
 use crate::commands::Stop;
 use crate::output;
 
 /// About thirty pictures per second.
 const DRAW_EVERY: Duration = Duration::from_millis(33);
+
+/// What is drawn from.
+struct Now<'a> {
+    seen: &'a Seen,
+    pages: &'a Pages,
+    units: Units,
+}
 
 /// Shows the screen until a key or a signal ends it. The terminal is restored whatever happens.
 pub(crate) fn run(mut cockpit: Cockpit, stop: &Stop) -> anyhow::Result<()> {
@@ -45,52 +61,37 @@ fn show(
     stop: &Stop,
     is_read: impl Fn() -> bool,
 ) -> anyhow::Result<()> {
-    let mut units = Units::default();
+    let mut ui = Ui::default();
     let colors = output::colors_wanted();
     while !stop.is_asked_for() {
         ensure!(is_read(), "the thread that reads the telemetry has failed");
         let latest = window.look();
-        let picture = |frame: &mut Frame<'_>| {
-            draw::draw(frame, &latest, units);
+        let mut extent = Extent::default();
+        let drawn = terminal.draw(|frame| {
+            extent = draw::draw(frame, &latest, &ui);
             if !colors {
                 draw::discolor(frame.buffer_mut());
             }
-        };
-        terminal.draw(picture).context("cannot draw on the terminal")?;
+        });
+        drawn.context("cannot draw on the terminal")?;
+        ui.note(extent);
         let drawn = Instant::now();
         while let Some(left) = DRAW_EVERY.checked_sub(drawn.elapsed()) {
             if !event::poll(left).context("cannot read the keyboard")? {
                 break;
             }
             match event::read().context("cannot read the keyboard")? {
-                Event::Key(key) if key.kind != KeyEventKind::Release => match action(key) {
-                    Some(Action::Quit) => return Ok(()),
-                    Some(Action::Units) => units = units.next(),
-                    None => {}
-                },
+                Event::Key(key) if key.kind != KeyEventKind::Release => {
+                    if ui.press(key) == Then::Quit {
+                        return Ok(());
+                    }
+                }
                 Event::Resize(..) => break,
                 _ => {}
             }
         }
     }
     Ok(())
-}
-
-/// What a key means.
-#[derive(Debug, PartialEq, Eq)]
-enum Action {
-    Quit,
-    Units,
-}
-
-fn action(key: KeyEvent) -> Option<Action> {
-    let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
-    match key.code {
-        KeyCode::Char('q' | 'Q') | KeyCode::Esc => Some(Action::Quit),
-        KeyCode::Char('c') if ctrl => Some(Action::Quit),
-        KeyCode::Char('u' | 'U') => Some(Action::Units),
-        _ => None,
-    }
 }
 
 #[cfg(test)]
