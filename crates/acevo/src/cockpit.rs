@@ -1,6 +1,8 @@
 //! What there is to see: a thread follows the telemetry and analyses the drive, screens show what it has seen last.
 
 mod history;
+#[cfg(test)]
+mod made;
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -54,6 +56,8 @@ pub(crate) struct Seen {
     pub(crate) cars: Arc<[Gap]>,
     /// The last ten seconds, oldest first.
     pub(crate) history: Arc<[Sample]>,
+    /// Where the car has been, X and Z in metres, until there is an outline.
+    pub(crate) way: Arc<Vec<[f32; 2]>>,
 }
 
 /// Follows telemetry, and knows what there is to see.
@@ -137,7 +141,7 @@ impl Cockpit {
             session: analysis.session(),
             lap: analysis.current_lap(),
             delta: analysis.delta(),
-            fuel: analysis.fuel().cloned(),
+            fuel: analysis.fuel().copied(),
             bests: analysis.bests().clone(),
             personal_ms: analysis.personal_best().map(|best| best.time_ms),
             stint: Arc::clone(&self.stint),
@@ -146,6 +150,7 @@ impl Cockpit {
             outline: Arc::clone(&self.outline),
             cars: Arc::clone(&self.cars),
             history: self.history.samples().collect(),
+            way: self.history.way(),
         }
     }
 
@@ -170,6 +175,7 @@ impl Cockpit {
         }
         self.stint = Arc::new(analysis.stints().current().clone());
         if let Some(pages) = pages {
+            self.history.note_way(pages, &self.outline);
             self.gaps.update(&pages.graphics, &self.outline);
         }
         if pages.is_none() || self.gaps.cars() != &*self.cars {

@@ -315,7 +315,7 @@ fn cell(text: &str, width: usize) -> String {
 }
 
 /// No longer than this many letters.
-fn cut(text: &str, width: usize) -> String {
+pub(crate) fn cut(text: &str, width: usize) -> String {
     if text.chars().count() <= width {
         return text.into();
     }

@@ -13,12 +13,14 @@ mod ui;
 mod units;
 mod widgets;
 
+use std::panic;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use acevo_shared_memory::Frame as Pages;
-use anyhow::{Context, ensure};
+use anyhow::{Context, anyhow};
 use ratatui::DefaultTerminal;
 use ratatui::crossterm::event::{self, Event, KeyEventKind};
 
@@ -45,26 +47,33 @@ pub(crate) fn run(mut cockpit: Cockpit, stop: &Stop) -> anyhow::Result<()> {
     let window = Window::new(cockpit.see(Instant::now()));
     let done = AtomicBool::new(false);
     let mut terminal = ratatui::try_init().context("cannot draw on this terminal; try --lines")?;
+    let has_failed = notice_panics();
     let result = thread::scope(|scope| {
         let reader = scope.spawn(|| window.run(cockpit, DRAW_EVERY, &done));
-        let result = show(&mut terminal, &window, stop, || !reader.is_finished());
+        let result = show(&mut terminal, &window, stop, &has_failed);
         done.store(true, Ordering::Relaxed);
-        result
+        // What it has failed of is said already.
+        reader.join().map_err(|_| anyhow!("the thread that reads the telemetry has failed")).and(result)
     });
     ratatui::try_restore().context("cannot restore the terminal")?;
     result
 }
 
-fn show(
-    terminal: &mut DefaultTerminal,
-    window: &Window,
-    stop: &Stop,
-    is_read: impl Fn() -> bool,
-) -> anyhow::Result<()> {
+/// True once anything has panicked: the terminal is restored before that is said, and nobody must draw any more.
+fn notice_panics() -> Arc<AtomicBool> {
+    let has_panicked = Arc::new(AtomicBool::new(false));
+    let (noticed, hook) = (Arc::clone(&has_panicked), panic::take_hook());
+    panic::set_hook(Box::new(move |info| {
+        noticed.store(true, Ordering::SeqCst);
+        hook(info);
+    }));
+    has_panicked
+}
+
+fn show(terminal: &mut DefaultTerminal, window: &Window, stop: &Stop, has_failed: &AtomicBool) -> anyhow::Result<()> {
     let mut ui = Ui::default();
     let colors = output::colors_wanted();
-    while !stop.is_asked_for() {
-        ensure!(is_read(), "the thread that reads the telemetry has failed");
+    while !stop.is_asked_for() && !has_failed.load(Ordering::SeqCst) {
         let latest = window.look();
         let mut extent = Extent::default();
         let drawn = terminal.draw(|frame| {
@@ -80,14 +89,13 @@ fn show(
             if !event::poll(left).context("cannot read the keyboard")? {
                 break;
             }
-            match event::read().context("cannot read the keyboard")? {
-                Event::Key(key) if key.kind != KeyEventKind::Release => {
-                    if ui.press(key) == Then::Quit {
-                        return Ok(());
-                    }
-                }
+            let then = match event::read().context("cannot read the keyboard")? {
+                Event::Key(key) if key.kind != KeyEventKind::Release => ui.press(key),
                 Event::Resize(..) => break,
-                _ => {}
+                _ => Then::GoOn,
+            };
+            if then == Then::Quit {
+                return Ok(());
             }
         }
     }

@@ -1,10 +1,12 @@
 //! What the driver and the car did in the last seconds, for traces.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
 use acevo_shared_memory::{ACEvoStatus, Frame as Pages};
 use acevo_telemetry::Axes;
+use acevo_telemetry::analysis::Outline;
 
 /// What is kept.
 pub(crate) const SPAN: Duration = Duration::from_secs(10);
@@ -31,10 +33,20 @@ pub(crate) struct Sample {
     pub(crate) g: Option<[f32; 2]>,
 }
 
-/// The samples of the last seconds, oldest first.
+/// Metres between two points of the way.
+const STEP_M: f32 = 5.0;
+
+/// Between two points that are further apart, nothing was driven: the car was put elsewhere.
+const LEAP_M: f32 = 100.0;
+
+/// Points of the way: 25 km, more than any lap.
+const MOST_POINTS: usize = 5000;
+
+/// The samples of the last seconds, oldest first, and the way of the car.
 #[derive(Debug, Default)]
 pub(crate) struct History {
     samples: VecDeque<Sample>,
+    way: Arc<Vec<[f32; 2]>>,
     begin: Option<Duration>,
     last: Option<Duration>,
 }
@@ -58,6 +70,35 @@ impl History {
     /// Another game comes: what was is over.
     pub(crate) fn clear(&mut self) {
         *self = Self::default();
+    }
+
+    /// Where the car is driving, until the track is known.
+    pub(crate) fn note_way(&mut self, pages: &Pages, outline: &Outline) {
+        if outline.is_known() {
+            if !self.way.is_empty() {
+                self.way = Arc::default();
+            }
+            return;
+        }
+        let Some([x, _, z]) = pages.graphics.player_car().map(|car| car.coordinates) else { return };
+        // Infinite and very large coordinates are none of a track.
+        if !(x.abs() < 1e6 && z.abs() < 1e6) {
+            return;
+        }
+        let step = self.way.last().map_or(LEAP_M / 2.0, |[a, b]| (x - a).hypot(z - b));
+        if step < STEP_M {
+            return;
+        }
+        let way = Arc::make_mut(&mut self.way);
+        if step > LEAP_M || way.len() >= MOST_POINTS {
+            way.clear();
+        }
+        way.push([x, z]);
+    }
+
+    /// The way of the car since it was seen first, X and Z in metres; none once the track is known.
+    pub(crate) fn way(&self) -> Arc<Vec<[f32; 2]>> {
+        Arc::clone(&self.way)
     }
 
     pub(crate) fn samples(&self) -> impl ExactSizeIterator<Item = Sample> + '_ {
@@ -106,6 +147,22 @@ mod tests {
         let last = history.samples().last().unwrap();
         assert!((450..=502).contains(&count), "{count}");
         assert!(last.at_s - first.at_s <= 10.0 && last.at_s > 19.9);
+    }
+
+    #[test]
+    fn the_way_is_kept_until_the_track_is_known() {
+        let mut history = History::default();
+        let mut drive = |x: f32| {
+            let mut page = SPageFileGraphicEvo { player_car_id_a: 1, ..Default::default() };
+            (page.car_ids[0], page.car_coordinates[0]) = ([1, 0], [x, 0.0, 7.0]);
+            history.note_way(&Pages { graphics: View::from(page), ..pages(0.0, 2) }, &Outline::default());
+            history.way().to_vec()
+        };
+        assert_eq!(drive(0.0), [[0.0, 7.0]]);
+        assert_eq!(drive(4.0).len(), 1, "not yet");
+        assert_eq!(drive(6.0).len(), 2);
+        assert_eq!(drive(f32::NAN).len(), 2);
+        assert_eq!(drive(600.0), [[600.0, 7.0]], "put elsewhere");
     }
 
     #[test]

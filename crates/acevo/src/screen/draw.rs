@@ -72,7 +72,7 @@ fn keys(ui: &Ui, width: u16) -> Line<'static> {
     }
     if matches!(ui.tab, Tab::Fields) {
         keys.insert(2, ("/", "search"));
-    } else if matches!(ui.tab, Tab::Laps | Tab::Events | Tab::Session) {
+    } else if matches!(ui.tab, Tab::Laps | Tab::Car | Tab::Events | Tab::Session) {
         keys.insert(2, ("↑↓", "scroll"));
     }
     if width < 80 {

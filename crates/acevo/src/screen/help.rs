@@ -10,11 +10,11 @@ use super::units::Units;
 use super::widgets::{boxed_with, quiet};
 
 const KEYS: [(&str, &str); 9] = [
-    ("1-8", "a screen: driving, tyres, laps, car, session, fields, events, health"),
+    ("1-8", "the screens, by their numbers"),
     ("Tab  Shift-Tab  ← →", "the next screen, the one before"),
     ("↑ ↓  PgUp PgDn  Home End", "scroll a list"),
-    ("/", "search the fields; Enter keeps the search, Esc forgets it"),
-    ("r", "on the fields: raw fields of the pages, or channels"),
+    ("/", "search the fields; Enter keeps, Esc forgets it"),
+    ("r", "raw fields of the pages, or channels"),
     ("u", "other units"),
     ("?", "this help"),
     ("q  Esc  Ctrl-C", "quit"),
@@ -22,11 +22,11 @@ const KEYS: [(&str, &str); 9] = [
 ];
 
 const SIGNS: [(&str, &str); 5] = [
-    ("↓ ⇊  ↑ ⇈", "below or above the window that the game tells, doubled: far"),
-    ("◆  ▲  ▼  •", "on the track: you, the next car ahead, behind, others"),
-    ("✓ · ? ✗", "fields: verified, reported, guessed or disputed, never written"),
-    ("- +", "delta: faster (blue, to the left), slower (orange, to the right)"),
-    ("?", "behind a value: what it means is not sure"),
+    ("↓ ⇊  ↑ ⇈", "below or above its window; doubled: far"),
+    ("◆  ▲  ▼  •", "you, the next car ahead, behind, the others"),
+    ("✓ · ? ✗", "verified, reported, guessed or disputed, dead"),
+    ("- blue   + orange", "faster, slower than the lap to compare with"),
+    ("?", "behind a value: its meaning is not sure"),
 ];
 
 /// Columns of keys.

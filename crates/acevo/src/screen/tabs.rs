@@ -20,7 +20,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>, ui: &Ui) ->
     match ui.tab {
         Tab::Drive => drive::draw(frame, area, now),
         Tab::Tyres => tyres::draw(frame, area, now),
-        Tab::Car => car::draw(frame, area, now),
+        Tab::Car => return car::draw(frame, area, now, ui.offset()),
         Tab::Laps => return laps::draw(frame, area, now, ui.offset()),
         Tab::Session => return session::draw(frame, area, now, ui.offset()),
         Tab::Fields => return fields::draw(frame, area, now, ui),

@@ -62,8 +62,8 @@ pub(super) struct Ui {
     pub(super) is_typing: bool,
     /// The fields of the pages, not the channels made of them.
     pub(super) is_raw: bool,
-    offsets: [usize; Tab::ALL.len()],
-    extent: Extent,
+    pub(super) offsets: [usize; Tab::ALL.len()],
+    pub(super) extent: Extent,
 }
 
 impl Default for Ui {

@@ -26,7 +26,8 @@ pub(super) fn boxed(frame: &mut Frame<'_>, area: Rect, title: &str) -> Rect {
 /// The same with something to say at its upper right end.
 pub(super) fn boxed_with(frame: &mut Frame<'_>, area: Rect, title: &str, aside: Line<'_>) -> Rect {
     let mut block = Block::bordered().border_type(BorderType::Rounded).border_style(faint());
-    block = block.title(Span::styled(format!(" {title} "), bold()));
+    // Without a colour of its own it would have the frame's.
+    block = block.title(Span::styled(format!(" {title} "), bold().fg(Color::Reset)));
     if title.chars().count() + aside.width() + 6 <= usize::from(area.width) {
         block = block.title(aside.right_aligned());
     }

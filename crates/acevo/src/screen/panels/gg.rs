@@ -44,6 +44,7 @@ pub(in crate::screen) fn draw(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>) 
     );
     frame.render_widget(canvas, plot);
     let sign = |value: f64| format!("{value:+.2}");
-    let line = Line::from(vec![quiet("lat "), Span::raw(sign(x)), quiet("  lon "), Span::raw(sign(y))]);
+    let names = if inner.width < 30 { ["x ", "  y "] } else { ["lateral ", "  forward "] };
+    let line = Line::from(vec![quiet(names[0]), Span::raw(sign(x)), quiet(names[1]), Span::raw(sign(y))]);
     frame.render_widget(line.centered(), text);
 }

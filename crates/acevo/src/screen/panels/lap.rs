@@ -89,7 +89,7 @@ fn delta(now: &Now<'_>, width: usize) -> Line<'static> {
     let mut spans = vec![name_of("delta"), Span::styled(format!("{:<8} ", difference(delta)), style)];
     let used: usize = spans.iter().map(Span::width).sum();
     // A second is a lot.
-    spans.extend(balance(width.saturating_sub(used + 1).min(41), delta.unwrap_or_default().into()));
+    spans.extend(balance(width.saturating_sub(used + 1).min(25), delta.unwrap_or_default().into()));
     Line::from(spans)
 }
 

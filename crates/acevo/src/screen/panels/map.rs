@@ -20,21 +20,49 @@ pub(in crate::screen) fn draw(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>) 
     let place = now.seen.lap.as_ref().and_then(|lap| lap.place);
     let aside = place.map_or_else(Line::default, |place| Line::from(quiet(format!(" {:.0} % ", place * 100.0))));
     let inner = boxed_with(frame, area, "Track", aside);
-    let Some(bounds) = outline.bounds().filter(|_| inner.width > 2 && inner.height > 1) else {
-        remark(frame, inner, "the track is learned on the first lap");
-        return;
+    let way = &now.seen.way;
+    let (x, y) = match outline.bounds() {
+        Some(bounds) => ([bounds.min[0], bounds.max[0]], [bounds.min[2], bounds.max[2]]),
+        None if way.len() < 2 => {
+            remark(frame, inner, "the track shows as it is driven");
+            return;
+        }
+        None => (reach(way, 0), reach(way, 1)),
     };
-    let middle = [0, 2].map(|axis| f64::midpoint(bounds.min[axis], bounds.max[axis]));
-    let (wide, high) = (f64::from(inner.width) * DOTS.0, f64::from(inner.height) * DOTS.1);
-    // A margin for the signs of cars at the edge.
-    let per_dot = ((bounds.max[0] - bounds.min[0]) / (wide - 4.0)).max((bounds.max[2] - bounds.min[2]) / (high - 4.0));
-    let half = [wide, high].map(|dots| (per_dot * dots / 2.0).max(1.0));
+    let view = View::of([x, y], inner);
     let canvas = Canvas::default()
         .marker(Marker::Braille)
-        .x_bounds([middle[0] - half[0], middle[0] + half[0]])
-        .y_bounds([middle[1] - half[1], middle[1] + half[1]])
+        .x_bounds(view.x)
+        .y_bounds(view.y)
         .paint(|context| paint(context, now, outline));
     frame.render_widget(canvas, inner);
+}
+
+/// From where to where a way goes along an axis.
+fn reach(way: &[[f32; 2]], axis: usize) -> [f64; 2] {
+    let values = way.iter().map(|point| f64::from(point[axis]));
+    values.fold([f64::MAX, f64::MIN], |[min, max], value| [min.min(value), max.max(value)])
+}
+
+/// What part of the world is seen, in metres.
+struct View {
+    x: [f64; 2],
+    y: [f64; 2],
+}
+
+impl View {
+    /// Everything within, as large as it fits, as wide as high.
+    fn of([x, y]: [[f64; 2]; 2], area: Rect) -> Self {
+        let dots = [f64::from(area.width) * DOTS.0, f64::from(area.height) * DOTS.1];
+        // A margin for the signs of cars at the edge.
+        let per_dot = [x, y].into_iter().zip(dots).map(|(reach, dots)| (reach[1] - reach[0]) / (dots - 4.0).max(1.0));
+        let per_dot = per_dot.fold(0.5, f64::max);
+        let around = |reach: [f64; 2], dots: f64| {
+            let (middle, half) = (f64::midpoint(reach[0], reach[1]), (per_dot * dots / 2.0).max(1.0));
+            [middle - half, middle + half]
+        };
+        Self { x: around(x, dots[0]), y: around(y, dots[1]) }
+    }
 }
 
 fn paint(context: &mut Context<'_>, now: &Now<'_>, outline: &Outline) {
@@ -43,6 +71,8 @@ fn paint(context: &mut Context<'_>, now: &Now<'_>, outline: &Outline) {
         context.draw(&Points { coords: &seen_from_above(pits.points()), color: DARK });
     }
     context.draw(&Points { coords: &seen_from_above(outline.points()), color: SILVER });
+    let way = now.seen.way.iter().map(|[x, z]| (f64::from(*x), f64::from(*z))).collect::<Vec<_>>();
+    context.draw(&Points { coords: &way, color: SILVER });
     if let Some(line) = outline.at(0.0) {
         context.print(line.position[0], line.position[2], Span::styled("┃", bold()));
     }

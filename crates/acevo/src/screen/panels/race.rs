@@ -41,17 +41,17 @@ pub(in crate::screen) fn draw(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>) 
 pub(in crate::screen) fn strip(now: &Now<'_>) -> Line<'static> {
     let mut spans = vec![Span::raw(" ")];
     spans.extend(energy(now));
-    spans.push(quiet("  ·  flag "));
+    spans.push(quiet(" · flag "));
     spans.push(flag(shown_flag(now)));
-    spans.push(quiet("  ·  bias "));
+    spans.push(quiet(" · bias "));
     spans.push(Span::raw(format!("{} %", number(now.pages.physics.raw().brakeBias * 100.0, 1))));
-    spans.push(quiet("  ·  water "));
+    spans.push(quiet(" · water "));
     spans.push(Span::raw(format!(
         "{} {}",
         now.units.temperature(now.pages.physics.raw().waterTemp),
         now.units.temperature_unit()
     )));
-    spans.push(quiet("  ·  "));
+    spans.push(quiet(" · "));
     spans.push(Span::raw(location(now)));
     Line::from(spans)
 }
@@ -139,7 +139,7 @@ pub(in crate::screen) fn fuel_plan(now: &Now<'_>) -> Vec<Line<'static>> {
     }
     lines.push(match plan.to_add {
         Some(to_add) if to_add > 0.0 => {
-            let text = format!("{} missing", amount(to_add));
+            let text = format!("+{}", amount(to_add));
             Line::from(vec![name_of("to the end"), Span::styled(text, colored(ORANGE))])
         }
         Some(_) => Line::from(vec![name_of("to the end"), Span::styled("enough", colored(BLUE))]),

@@ -1,6 +1,7 @@
 //! Tyres and brakes of the four wheels: in short, and each at length.
 
 use acevo_shared_memory::SMEvoTyreState;
+use acevo_telemetry::analysis::Summary;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
@@ -9,8 +10,8 @@ use ratatui::widgets::Paragraph;
 use crate::screen::Now;
 use crate::screen::theme::{ALARM, ORANGE, Window, badge, bold, colored};
 use crate::screen::units::Written as _;
-use crate::screen::widgets::{bar, boxed_with, quiet, reading};
-use crate::text::number;
+use crate::screen::widgets::{bar, boxed_with, name_of, quiet, reading};
+use crate::text::{NONE, number};
 
 const NAMES: [&str; 4] = ["FL", "FR", "RL", "RR"];
 
@@ -110,22 +111,30 @@ impl Wheel<'_> {
     fn draw(&self, frame: &mut Frame<'_>, area: Rect, now: &Now<'_>) {
         let locked = if self.tyre.lock { Span::styled(" LOCKED ", badge(ALARM)) } else { Span::raw("") };
         let inner = boxed_with(frame, area, self.name(), Line::from(locked));
-        let [picture, values] = Layout::horizontal([Constraint::Length(18), Constraint::Fill(1)]).areas(inner);
-        self.draw_picture(frame, picture, now);
-        frame.render_widget(Paragraph::new(self.values(now)), values);
+        let third = (inner.width / 10).clamp(5, 10);
+        let [picture, values] =
+            Layout::horizontal([Constraint::Length(third * 3 + 1), Constraint::Fill(1)]).areas(inner);
+        self.draw_picture(frame, picture, now, usize::from(third));
+        frame.render_widget(Paragraph::new(self.values(now, usize::from(values.width))), values);
     }
 
     /// The tyre from above: three thirds in the colours of their windows.
-    fn draw_picture(&self, frame: &mut Frame<'_>, area: Rect, now: &Now<'_>) {
-        let is_left = self.index % 2 == 0;
-        let faces = if is_left { [" outer ", "mid", "inner"] } else { [" inner ", "mid", "outer"] };
+    fn draw_picture(&self, frame: &mut Frame<'_>, area: Rect, now: &Now<'_>, third: usize) {
+        let is_left = self.index.is_multiple_of(2);
+        let faces = if is_left { ["out", "mid", "in"] } else { ["in", "mid", "out"] };
         let thirds = self.thirds();
-        let rows = usize::from(area.height.saturating_sub(3)).min(8);
-        let blocks = || Line::from(thirds.map(|(_, window)| Span::styled(" ████", colored(window.color()))).to_vec());
+        let block = third - 1;
+        let rows = usize::from(area.height.saturating_sub(3)).min(block * 2);
+        let blocks = || {
+            let block =
+                |(_, window): (f32, Window)| Span::styled(format!(" {}", "█".repeat(block)), colored(window.color()));
+            Line::from(thirds.map(block).to_vec())
+        };
         let numbers = thirds.map(|(celsius, window)| {
-            Span::styled(format!("{:>4}{}", now.units.temperature(celsius), window.mark()), colored(window.color()))
+            let text = format!("{:>3}{}", now.units.temperature(celsius), window.mark());
+            Span::styled(format!(" {text:^block$}"), colored(window.color()))
         });
-        let mut lines = vec![quiet_line(format!("{:<6}{:<4}{}", faces[0].trim_end(), faces[1], faces[2]))];
+        let mut lines = vec![Line::from(quiet(faces.map(|face| format!(" {face:^block$}")).concat()))];
         lines.extend((0..rows).map(|_| blocks()));
         lines.push(Line::from(numbers.to_vec()));
         let core = Window::of(self.tyre.tyre_normalized_temperature_core);
@@ -135,7 +144,7 @@ impl Wheel<'_> {
     }
 
     /// The most important first.
-    fn values(&self, now: &Now<'_>) -> Vec<Line<'static>> {
+    fn values(&self, now: &Now<'_>, width: usize) -> Vec<Line<'static>> {
         let wheel = ["fl", "fr", "rl", "rr"][self.index];
         let tyre = self.tyre;
         let id = |name: &str| format!("{name}_{wheel}");
@@ -143,18 +152,13 @@ impl Wheel<'_> {
             let window = Window::of(normalized);
             if let Some(value) = line.spans.get_mut(1) {
                 value.style = bold().fg(window.color());
-            }
-            if window != Window::Unknown {
-                line.push_span(Span::styled(format!(" {}", window.mark()), colored(window.color())));
+                value.content.to_mut().push_str(window.mark());
             }
             line
         };
-        let mut slip = vec![quiet(format!(" {:<10} ", "slip"))];
-        slip.extend(bar(5, tyre.slip.into(), colored(ORANGE)));
-        slip.push(Span::raw(format!(" {}", number(tyre.slip, 2))));
-        let stint = &now.seen.stint.figures.tyre_core_c.into_array()[self.index];
-        let span =
-            |value: Option<f64>| value.map_or_else(|| "-".into(), |celsius| now.units.temperature(celsius as f32));
+        let mut slip = vec![name_of("slip")];
+        slip.push(Span::raw(format!("{} ", number(tyre.slip, 2))));
+        slip.extend(bar(width.saturating_sub(18).min(12), tyre.slip.into(), colored(ORANGE)));
         let mut lines = vec![
             windowed(reading(now, "pressure", &id("tyre_pressure")), tyre.tyre_normalized_pressure),
             windowed(reading(now, "brake", &id("brake_temp")), tyre.brake_normalized_temperature),
@@ -172,17 +176,29 @@ impl Wheel<'_> {
             ("dirt", "tyre_dirt"),
         ];
         lines.extend(more.map(|(name, channel)| reading(now, name, &id(channel))));
-        lines.push(Line::from(vec![
-            quiet(format!(" {:<10} ", "stint")),
-            Span::raw(format!("{}-{}", span(stint.min()), span(stint.max()))),
-            quiet(format!(" {} core", now.units.temperature_unit())),
-        ]));
+        lines.extend(self.stint(now));
         lines
     }
-}
 
-fn quiet_line(text: String) -> Line<'static> {
-    Line::from(quiet(text))
+    /// From where to where it went in this stint.
+    fn stint(&self, now: &Now<'_>) -> [Line<'static>; 3] {
+        let figures = &now.seen.stint.figures;
+        let units = now.units;
+        let celsius = |value: f64| units.temperature(value as f32);
+        let psi = |value: f64| units.pressure(value as f32);
+        let line = |name: &'static str, of: Summary, show: &dyn Fn(f64) -> String, unit: &'static str| {
+            let text = match (of.min(), of.mean(), of.max()) {
+                (Some(min), Some(mean), Some(max)) => [min, mean, max].map(show).join(" · "),
+                _ => NONE.into(),
+            };
+            Line::from(vec![name_of(name), Span::raw(text), quiet(format!(" {unit}"))])
+        };
+        [
+            line("stint core", figures.tyre_core_c.into_array()[self.index], &celsius, units.temperature_unit()),
+            line("  pressure", figures.tyre_pressure_psi.into_array()[self.index], &psi, units.pressure_unit()),
+            line("  brake", figures.brake_c.into_array()[self.index], &celsius, units.temperature_unit()),
+        ]
+    }
 }
 
 /// Compounds, and what the game does not tell.
@@ -194,8 +210,5 @@ pub(in crate::screen) fn compounds(now: &Now<'_>) -> Line<'static> {
         [front, rear] => format!("{front} / {rear}"),
     };
     let name = if name.is_empty() { "unknown compound".into() } else { name };
-    Line::from(vec![
-        Span::raw(format!(" {name}")),
-        quiet(" · ↓ below, ↑ above its window, doubled: far · the game tells no wear"),
-    ])
+    Line::from(vec![Span::raw(format!(" {name}")), quiet(" · ↓ below ↑ above its window · the game tells no wear")])
 }

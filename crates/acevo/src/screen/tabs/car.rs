@@ -1,18 +1,22 @@
 //! Electronics, engine, fuel, damage and whatever else belongs to the car.
 
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::{Constraint, Flex, Layout, Rect};
 use ratatui::text::{Line, Span};
 
 use crate::screen::Now;
 use crate::screen::panels::race::{fuel, fuel_plan};
 use crate::screen::theme::{ORANGE, bold, colored};
-use crate::screen::widgets::{heading, name_of, panel, quiet, reading, readings};
+use crate::screen::ui::Extent;
+use crate::screen::widgets::{boxed, heading, list, name_of, panel, quiet, reading, readings};
 
-/// Below this width three columns are cut.
+/// From this width on there are three columns.
 const THREE: u16 = 100;
 
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>) {
+/// Lines about one thing.
+type Section = (&'static str, Vec<Line<'static>>);
+
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>, offset: usize) -> Extent {
     let [electronics, engine, energy, damage, assists, body] = [
         ("Electronics", electronics(now)),
         ("Engine", engine(now)),
@@ -21,21 +25,46 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>) {
         ("Assists and lights", assists(now)),
         ("Body and controls", body(now)),
     ];
-    let columns = if area.width >= THREE {
+    let columns: Vec<Vec<Section>> = if area.width >= THREE {
         vec![vec![electronics, assists], vec![engine, energy], vec![damage, body]]
     } else {
-        vec![vec![electronics, damage], vec![engine, energy], vec![assists, body]]
+        vec![vec![electronics, energy, assists], vec![engine, damage, body]]
     };
     let areas = Layout::horizontal(columns.iter().map(|_| Constraint::Fill(1))).split(area);
-    for (column, area) in columns.into_iter().zip(areas.iter()) {
-        // The first one gets what it needs, where there is enough for both.
-        let needs = column.iter().map(|(_, lines)| lines.len() as u16 + 2).collect::<Vec<_>>();
-        let first = if needs.iter().sum::<u16>() <= area.height { needs[0] } else { area.height / 2 };
-        let rows: [Rect; 2] = Layout::vertical([Constraint::Length(first), Constraint::Fill(1)]).areas(*area);
-        for ((title, lines), row) in column.into_iter().zip(rows) {
-            panel(frame, row, title, lines);
+    let mut extent = Extent::default();
+    for (sections, area) in columns.into_iter().zip(areas.iter()) {
+        let rows = sections.iter().map(|(_, lines)| lines.len() + 2);
+        if rows.sum::<usize>() <= usize::from(area.height) {
+            boxes(frame, *area, sections);
+        } else {
+            let of_column = scrolled(frame, *area, sections, offset);
+            extent = Extent { most: extent.most.max(of_column.most), page: of_column.page };
         }
     }
+    extent
+}
+
+/// A box for each.
+fn boxes(frame: &mut Frame<'_>, area: Rect, sections: Vec<Section>) {
+    let heights = sections.iter().map(|(_, lines)| Constraint::Length(lines.len() as u16 + 2));
+    let areas = Layout::vertical(heights).flex(Flex::Start).split(area);
+    for ((title, lines), area) in sections.into_iter().zip(areas.iter()) {
+        panel(frame, *area, title, lines);
+    }
+}
+
+/// All in one box, which does not hold all of it at once.
+fn scrolled(frame: &mut Frame<'_>, area: Rect, sections: Vec<Section>, offset: usize) -> Extent {
+    let titles: Vec<_> = sections.iter().map(|(title, _)| *title).collect();
+    let mut lines = Vec::new();
+    for (title, section) in sections {
+        if !lines.is_empty() {
+            lines.extend([Line::default(), heading(title)]);
+        }
+        lines.extend(section);
+    }
+    let inner = boxed(frame, area, titles.first().copied().unwrap_or_default());
+    list(frame, inner, lines.len(), offset, |index| std::mem::take(&mut lines[index]))
 }
 
 /// Settings, their highest one, and which of them the driver may change.
@@ -89,11 +118,11 @@ fn engine(now: &Now<'_>) -> Vec<Line<'static>> {
             ("water", "water_temp"),
             ("oil", "oil_temp"),
             ("exhaust", "exhaust_temp"),
-            ("oil", "oil_pressure"),
-            ("water", "water_pressure"),
-            ("fuel", "fuel_pressure"),
+            ("oil pr.", "oil_pressure"),
+            ("water pr.", "water_pressure"),
+            ("fuel pr.", "fuel_pressure"),
             ("boost", "turbo_boost"),
-            ("of", "turbo_boost_max"),
+            ("boost max", "turbo_boost_max"),
             ("ignition", "ignition"),
         ],
     )
@@ -110,7 +139,7 @@ fn energy(now: &Now<'_>) -> Vec<Line<'static>> {
             ("per km", "fuel_per_distance"),
             ("battery", "kers_charge"),
             ("KERS", "kers_power"),
-            ("battery", "battery_temp"),
+            ("temp.", "battery_temp"),
             ("voltage", "battery_voltage"),
             ("ERS map", "ers_deployment_map"),
         ],

@@ -7,6 +7,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::commands::dump::select::select;
+use crate::lap_table::cut;
 use crate::rows::{ChannelRow, FieldRow};
 use crate::screen::Now;
 use crate::screen::theme::{BLUE, ORANGE, bold, colored, dim};
@@ -14,9 +15,8 @@ use crate::screen::ui::{Extent, Ui};
 use crate::screen::widgets::{boxed_with, list, quiet, remark};
 use crate::text::clean;
 
-/// Columns of names, values and units.
-const NAME: usize = 34;
-const VALUE: usize = 18;
+/// Columns of values and units.
+const VALUE: usize = 14;
 const UNIT: usize = 6;
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>, ui: &Ui) -> Extent {
@@ -35,13 +35,15 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>, ui: &Ui) ->
         let found: Vec<_> = all.iter().filter(|row| is_wanted(&[&row.name, row.description])).collect();
         draw_search(frame, search, ui, found.len(), all.len());
         nothing_found(frame, rows, found.is_empty());
-        return list(frame, rows, found.len(), ui.offset(), |index| field(found[index]));
+        let width = name_width(found.iter().map(|row| row.name.as_str()), rows.width);
+        return list(frame, rows, found.len(), ui.offset(), |index| field(found[index], width));
     }
     let found: Vec<_> = channels().iter().filter(|channel| is_wanted(&[channel.id(), channel.title()])).collect();
     draw_search(frame, search, ui, found.len(), count.unwrap_or_default());
     nothing_found(frame, rows, found.is_empty());
+    let width = name_width(found.iter().map(|channel| channel.id()), rows.width);
     list(frame, rows, found.len(), ui.offset(), |index| {
-        channel(&ChannelRow::of(found[index], Some((now.pages, &now.seen.axes)), Some(now.units)))
+        channel(&ChannelRow::of(found[index], Some((now.pages, &now.seen.axes)), Some(now.units)), width)
     })
 }
 
@@ -71,7 +73,13 @@ fn nothing_found(frame: &mut Frame<'_>, area: Rect, is_empty: bool) {
     }
 }
 
-fn channel(row: &ChannelRow<'_>) -> Line<'static> {
+/// Columns of names: what the longest needs, but not too much of all.
+fn name_width<'a>(names: impl Iterator<Item = &'a str>, width: u16) -> usize {
+    let longest = names.map(|name| name.chars().count()).max().unwrap_or_default();
+    longest.min(usize::from(width) * 2 / 5)
+}
+
+fn channel(row: &ChannelRow<'_>, width: usize) -> Line<'static> {
     let quality = row.channel.quality();
     let (sign, style) = match quality {
         Quality::Verified => ("✓", colored(BLUE)),
@@ -80,20 +88,21 @@ fn channel(row: &ChannelRow<'_>) -> Line<'static> {
         _ => ("✗", dim()),
     };
     let value_style = if row.value.is_none() { dim() } else { bold() };
-    let mut spans = columns(row.channel.id(), &row.value(), row.unit.symbol(), value_style);
+    let mut spans = columns(row.channel.id(), width, &row.value(), row.unit.symbol(), value_style);
     spans.extend([Span::styled(format!(" {sign} {quality:<9}"), style), quiet(format!(" {}", row.channel.title()))]);
     Line::from(spans)
 }
 
-fn field(row: &FieldRow) -> Line<'static> {
-    let mut spans = columns(&row.name, &clean(&row.value), row.unit, bold());
+fn field(row: &FieldRow, width: usize) -> Line<'static> {
+    let mut spans = columns(&row.name, width, &clean(&row.value), row.unit, bold());
     spans.push(quiet(format!(" {}", row.description)));
     Line::from(spans)
 }
 
-fn columns(name: &str, value: &str, unit: &'static str, style: Style) -> Vec<Span<'static>> {
+fn columns(name: &str, width: usize, value: &str, unit: &'static str, style: Style) -> Vec<Span<'static>> {
+    let name = cut(name, width);
     vec![
-        Span::raw(format!(" {name:<NAME$} ")),
+        Span::raw(format!(" {name:<width$} ")),
         Span::styled(format!("{value:>VALUE$} "), style),
         quiet(format!("{unit:<UNIT$}")),
     ]

@@ -18,6 +18,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>) {
     panel(frame, packets, "Packets", self::packets(now));
     panel(frame, page, "Pages", pages(now));
     let inner = boxed(frame, lower, "What it means");
+    let [_, inner, _] =
+        Layout::horizontal([Constraint::Length(1), Constraint::Fill(1), Constraint::Length(1)]).areas(inner);
     frame.render_widget(Paragraph::new(advice(now)).wrap(Wrap { trim: false }), inner);
 }
 
@@ -69,7 +71,7 @@ fn advice(now: &Now<'_>) -> Vec<Line<'static>> {
     let health = &now.seen.health;
     let mut lines = Vec::new();
     let mut warn = |text: &'static str| {
-        lines.push(Line::from(vec![Span::styled(" ! ", colored(ORANGE)), Span::raw(text)]));
+        lines.push(Line::from(vec![Span::styled("! ", colored(ORANGE)), Span::raw(text)]));
     };
     if health.suspicious > 0 {
         warn("Some values cannot be: the game may have another layout of its pages. `acevo doctor` tells which.");
@@ -85,13 +87,13 @@ fn advice(now: &Now<'_>) -> Vec<Line<'static>> {
     }
     if lines.is_empty() {
         lines.push(Line::from(vec![
-            Span::styled(" ✓ ", colored(BLUE)),
+            Span::styled("✓ ", colored(BLUE)),
             Span::raw("All packets arrive, and all of them look as they should."),
         ]));
     }
     lines.push(Line::default());
     lines.push(Line::from(quiet(
-        " physics is expected at 333 Hz, graphics once per frame of the game; \"axes\" is which axis of the acceleration is which.",
+        "Physics is expected at 333 Hz, graphics once per frame of the game; \"axes\" is which axis of the acceleration is which.",
     )));
     lines
 }

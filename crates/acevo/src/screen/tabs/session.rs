@@ -7,7 +7,8 @@ use ratatui::text::Line;
 use crate::screen::Now;
 use crate::screen::panels::{map, race};
 use crate::screen::ui::Extent;
-use crate::screen::widgets::{boxed_with, panel, quiet, readings};
+use crate::screen::widgets::{boxed_with, entry, panel, quiet, readings};
+use crate::text::clock;
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>, offset: usize) -> Extent {
     let [left, right] = Layout::horizontal([Constraint::Fill(2), Constraint::Fill(3)]).areas(area);
@@ -25,14 +26,14 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>, offset: usi
 
 /// The most important first.
 fn lines(now: &Now<'_>) -> Vec<Line<'static>> {
-    let mut lines = vec![race::flags(now)];
+    let left = clock(now.pages.graphics.time_left());
+    let mut lines = vec![race::flags(now), entry("time left", left)];
     lines.extend(readings(
         now,
         &[
             ("session", "session_name"),
             ("phase", "session_phase"),
             ("kind", "session_type"),
-            ("time left", "session_time_left"),
             ("laps", "session_laps"),
             ("position", "race_position"),
             ("cars", "cars"),
