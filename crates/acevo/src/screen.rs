@@ -55,7 +55,10 @@ pub(crate) fn run(mut cockpit: Cockpit, stop: &Stop) -> anyhow::Result<()> {
         // What it has failed of is said already.
         reader.join().map_err(|_| anyhow!("the thread that reads the telemetry has failed")).and(result)
     });
-    ratatui::try_restore().context("cannot restore the terminal")?;
+    // After a panic it is restored already, and twice would put the cursor on what was said about it.
+    if !has_failed.load(Ordering::SeqCst) {
+        ratatui::try_restore().context("cannot restore the terminal")?;
+    }
     result
 }
 
