@@ -53,7 +53,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, seen: &Seen, ui: &Ui) -> Extent {
             Line::from(Span::styled(" looking twice a second", dim()))
         }
     };
-    let keys = keys(ui, area.width);
+    let keys = keys(ui, usize::from(area.width).saturating_sub(health.width() + 1).max(8));
     let [left, right] =
         Layout::horizontal([Constraint::Fill(1), Constraint::Length(keys.width() as u16)]).areas(footer);
     frame.render_widget(health, left);
@@ -64,26 +64,24 @@ pub(super) fn draw(frame: &mut Frame<'_>, seen: &Seen, ui: &Ui) -> Extent {
     extent
 }
 
-/// The keys that matter now, as many as there is room for.
-fn keys(ui: &Ui, width: u16) -> Line<'static> {
-    let mut keys = vec![("q", "quit"), ("?", "help"), ("u", ui.units.summary())];
-    if width >= 100 {
-        keys.push(("1-8 Tab", "screens"));
-    }
-    if matches!(ui.tab, Tab::Fields) {
-        keys.insert(2, ("/", "search"));
-    } else if matches!(ui.tab, Tab::Laps | Tab::Car | Tab::Events | Tab::Session) {
-        keys.insert(2, ("↑↓", "scroll"));
-    }
-    if width < 80 {
-        keys.truncate(2);
-    } else if width < 100 {
-        keys.retain(|key| key.0 != "u");
-        keys.push(("u", "units"));
-    }
+/// The keys that matter now, the most important at the right end, as many as there is room for.
+fn keys(ui: &Ui, room: usize) -> Line<'static> {
+    let special = match ui.tab {
+        Tab::Fields => Some(("/", "search")),
+        Tab::Laps | Tab::Car | Tab::Session | Tab::Events => Some(("↑↓", "scroll")),
+        Tab::Drive | Tab::Tyres | Tab::Health => None,
+    };
+    let units = if room >= 70 { ui.units.summary() } else { "units" };
+    let keys = [Some(("q", "quit")), Some(("?", "help")), special, Some(("u", units)), Some(("1-8 Tab", "screens"))];
     let mut spans = Vec::new();
-    for (key, what) in keys.into_iter().rev() {
-        spans.extend([Span::styled(format!(" {key}"), bold()), Span::styled(format!(" {what} "), dim())]);
+    let mut used = 0;
+    for (key, what) in keys.into_iter().flatten() {
+        let both = [Span::styled(format!(" {key}"), bold()), Span::styled(format!(" {what} "), dim())];
+        used += both.iter().map(Span::width).sum::<usize>();
+        if used > room {
+            break;
+        }
+        spans.splice(0..0, both);
     }
     Line::from(spans)
 }

@@ -36,7 +36,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>, ui: &Ui) ->
         draw_search(frame, search, ui, found.len(), all.len());
         nothing_found(frame, rows, found.is_empty());
         let width = name_width(found.iter().map(|row| row.name.as_str()), rows.width);
-        return list(frame, rows, found.len(), ui.offset(), |index| field(found[index], width));
+        let value_width = usize::from(rows.width / 4).max(VALUE);
+        return list(frame, rows, found.len(), ui.offset(), |index| field(found[index], width, value_width));
     }
     let found: Vec<_> = channels().iter().filter(|channel| is_wanted(&[channel.id(), channel.title()])).collect();
     draw_search(frame, search, ui, found.len(), count.unwrap_or_default());
@@ -93,10 +94,14 @@ fn channel(row: &ChannelRow<'_>, width: usize) -> Line<'static> {
     Line::from(spans)
 }
 
-fn field(row: &FieldRow, width: usize) -> Line<'static> {
-    let mut spans = columns(&row.name, width, &clean(&row.value), row.unit, bold());
-    spans.push(quiet(format!(" {}", row.description)));
-    Line::from(spans)
+/// Arrays are long: values begin below each other, rather than end so.
+fn field(row: &FieldRow, width: usize, value_width: usize) -> Line<'static> {
+    let name = cut(&row.name, width);
+    Line::from(vec![
+        Span::raw(format!(" {name:<width$} ")),
+        Span::styled(format!("{:<value_width$} ", clean(&row.value)), bold()),
+        quiet(format!("{:<UNIT$} {}", row.unit, row.description)),
+    ])
 }
 
 fn columns(name: &str, width: usize, value: &str, unit: &'static str, style: Style) -> Vec<Span<'static>> {
