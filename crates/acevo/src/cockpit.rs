@@ -1,5 +1,9 @@
 //! What there is to see: a thread follows the telemetry and analyses the drive, screens show what it has seen last.
 
+mod history;
+#[cfg(test)]
+mod made;
+
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,6 +18,8 @@ use acevo_telemetry::{Axes, Event};
 use crate::args::{Analysing, Origin};
 use crate::follower::Feeder;
 use crate::live::{Health, Link, Live};
+
+pub(crate) use history::{GAP_S, History, SPAN, Sample};
 
 /// Events that are kept to be shown.
 const EVENTS: usize = 500;
@@ -48,6 +54,10 @@ pub(crate) struct Seen {
     pub(crate) outline: Arc<Outline>,
     /// The others along the track, the one furthest ahead first.
     pub(crate) cars: Arc<[Gap]>,
+    /// The last ten seconds, oldest first.
+    pub(crate) history: Arc<[Sample]>,
+    /// Where the car has been, X and Z in metres, until there is an outline.
+    pub(crate) way: Arc<Vec<[f32; 2]>>,
 }
 
 /// Takes part in everything, not only in what is seen in the end.
@@ -78,6 +88,8 @@ pub(crate) struct Cockpit {
     events: Arc<VecDeque<SessionEvent>>,
     outline: Arc<Outline>,
     cars: Arc<[Gap]>,
+    history: History,
+    begin: Instant,
 }
 
 impl Cockpit {
@@ -96,6 +108,8 @@ impl Cockpit {
             events: Arc::default(),
             outline: Arc::default(),
             cars: Arc::default(),
+            history: History::default(),
+            begin: Instant::now(),
         }
     }
 
@@ -117,6 +131,7 @@ impl Cockpit {
             if let (Some(Event::Packet(_)), Some(pages)) = (&event, self.live.frame()) {
                 witness.met(pages, &self.feeder.analysis);
             }
+            self.remember(event.as_ref());
             if event.is_none() && left.is_zero() {
                 return;
             }
@@ -129,6 +144,20 @@ impl Cockpit {
     /// The connection itself.
     pub(crate) const fn live(&self) -> &Live {
         &self.live
+    }
+
+    fn remember(&mut self, event: Option<&Event>) {
+        match (event, self.live.frame()) {
+            (Some(Event::Attached { .. }), _) => self.history.clear(),
+            (Some(Event::Packet(packet)), Some(pages)) if packet.physics.is_some() => {
+                self.history.note(
+                    packet.seen.saturating_duration_since(self.begin),
+                    pages,
+                    &self.feeder.analysis.axes(),
+                );
+            }
+            _ => {}
+        }
     }
 
     /// What there is to see now.
@@ -154,6 +183,8 @@ impl Cockpit {
             events: Arc::clone(&self.events),
             outline: Arc::clone(&self.outline),
             cars: Arc::clone(&self.cars),
+            history: self.history.samples().collect(),
+            way: self.history.way(),
         }
     }
 
@@ -177,6 +208,7 @@ impl Cockpit {
         }
         self.stint = Arc::new(analysis.stints().current().clone());
         if let Some(pages) = pages {
+            self.history.note_way(pages, &self.outline);
             self.gaps.update(&pages.graphics, &self.outline);
         }
         if pages.is_none() || self.gaps.cars() != &*self.cars {

@@ -4,7 +4,7 @@ mod channels;
 mod cut;
 mod diff;
 mod doctor;
-mod dump;
+pub(crate) mod dump;
 mod events;
 mod export;
 mod follow;

@@ -87,6 +87,14 @@ pub(crate) fn watched_frame(options: Options, mut watch: impl FnMut(&Simulator))
 
 /// Everything that happens in a simulation, without waiting for it: until it ends, or an hour and a half are over.
 pub(crate) fn drive(options: Options, mut take: impl FnMut(Duration, &Frame)) {
+    drive_while(options, |at, frame| {
+        take(at, frame);
+        true
+    });
+}
+
+/// The same, as long as the one who takes it wants more.
+pub(crate) fn drive_while(options: Options, mut take: impl FnMut(Duration, &Frame) -> bool) {
     let mut simulator = Simulator::new(options);
     let mut frame = frame_of(&simulator);
     for _ in 0..HALF_A_MINUTE * 180 {
@@ -103,7 +111,9 @@ pub(crate) fn drive(options: Options, mut take: impl FnMut(Duration, &Frame)) {
         if changed.static_data {
             frame.static_data = View::from(*simulator.static_data());
         }
-        take(simulator.time(), &frame);
+        if !take(simulator.time(), &frame) {
+            return;
+        }
     }
 }
 

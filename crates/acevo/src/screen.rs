@@ -1,26 +1,44 @@
-//! The live screen: a thread reads and counts packets, this one draws what it has seen last.
+//! The live screen: one thread follows the telemetry, this one draws what was seen last.
+//!
+//! What is drawn ([`draw`]) is a pure function of what was seen and of what the user has chosen ([`ui`]): [`tabs`] put
+//! [`panels`] together.
 
 mod big;
 mod draw;
+mod help;
 mod panels;
+mod tabs;
+mod theme;
+mod ui;
 mod units;
 mod widgets;
 
+use std::panic;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, ensure};
-use ratatui::crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
-use ratatui::{DefaultTerminal, Frame};
+use acevo_shared_memory::Frame as Pages;
+use anyhow::{Context, anyhow};
+use ratatui::DefaultTerminal;
+use ratatui::crossterm::event::{self, Event, KeyEventKind};
 
-use self::units::{Units, Written as _};
-use crate::cockpit::{Cockpit, Window};
+use self::ui::{Extent, Then, Ui};
+use self::units::Units;
+use crate::cockpit::{Cockpit, Seen, Window};
 use crate::commands::Stop;
 use crate::output;
 
 /// About thirty pictures per second.
 const DRAW_EVERY: Duration = Duration::from_millis(33);
+
+/// What is drawn from.
+struct Now<'a> {
+    seen: &'a Seen,
+    pages: &'a Pages,
+    units: Units,
+}
 
 /// Shows the screen until a key or a signal ends it. The terminal is restored whatever happens.
 pub(crate) fn run(mut cockpit: Cockpit, stop: &Stop) -> anyhow::Result<()> {
@@ -29,68 +47,62 @@ pub(crate) fn run(mut cockpit: Cockpit, stop: &Stop) -> anyhow::Result<()> {
     let window = Window::new(cockpit.see(Instant::now()));
     let done = AtomicBool::new(false);
     let mut terminal = ratatui::try_init().context("cannot draw on this terminal; try --lines")?;
+    let has_failed = notice_panics();
     let result = thread::scope(|scope| {
         let reader = scope.spawn(|| window.run(cockpit, DRAW_EVERY, &done));
-        let result = show(&mut terminal, &window, stop, || !reader.is_finished());
+        let result = show(&mut terminal, &window, stop, &has_failed);
         done.store(true, Ordering::Relaxed);
-        result
+        // What it has failed of is said already.
+        reader.join().map_err(|_| anyhow!("the thread that reads the telemetry has failed")).and(result)
     });
-    ratatui::try_restore().context("cannot restore the terminal")?;
+    // After a panic it is restored already, and twice would put the cursor on what was said about it.
+    if !has_failed.load(Ordering::SeqCst) {
+        ratatui::try_restore().context("cannot restore the terminal")?;
+    }
     result
 }
 
-fn show(
-    terminal: &mut DefaultTerminal,
-    window: &Window,
-    stop: &Stop,
-    is_read: impl Fn() -> bool,
-) -> anyhow::Result<()> {
-    let mut units = Units::default();
+/// True once anything has panicked: the terminal is restored before that is said, and nobody must draw any more.
+fn notice_panics() -> Arc<AtomicBool> {
+    let has_panicked = Arc::new(AtomicBool::new(false));
+    let (noticed, hook) = (Arc::clone(&has_panicked), panic::take_hook());
+    panic::set_hook(Box::new(move |info| {
+        noticed.store(true, Ordering::SeqCst);
+        hook(info);
+    }));
+    has_panicked
+}
+
+fn show(terminal: &mut DefaultTerminal, window: &Window, stop: &Stop, has_failed: &AtomicBool) -> anyhow::Result<()> {
+    let mut ui = Ui::default();
     let colors = output::colors_wanted();
-    while !stop.is_asked_for() {
-        ensure!(is_read(), "the thread that reads the telemetry has failed");
+    while !stop.is_asked_for() && !has_failed.load(Ordering::SeqCst) {
         let latest = window.look();
-        let picture = |frame: &mut Frame<'_>| {
-            draw::draw(frame, &latest, units);
+        let mut extent = Extent::default();
+        let drawn = terminal.draw(|frame| {
+            extent = draw::draw(frame, &latest, &ui);
             if !colors {
                 draw::discolor(frame.buffer_mut());
             }
-        };
-        terminal.draw(picture).context("cannot draw on the terminal")?;
+        });
+        drawn.context("cannot draw on the terminal")?;
+        ui.note(extent);
         let drawn = Instant::now();
         while let Some(left) = DRAW_EVERY.checked_sub(drawn.elapsed()) {
             if !event::poll(left).context("cannot read the keyboard")? {
                 break;
             }
-            match event::read().context("cannot read the keyboard")? {
-                Event::Key(key) if key.kind != KeyEventKind::Release => match action(key) {
-                    Some(Action::Quit) => return Ok(()),
-                    Some(Action::Units) => units = units.next(),
-                    None => {}
-                },
+            let then = match event::read().context("cannot read the keyboard")? {
+                Event::Key(key) if key.kind != KeyEventKind::Release => ui.press(key),
                 Event::Resize(..) => break,
-                _ => {}
+                _ => Then::GoOn,
+            };
+            if then == Then::Quit {
+                return Ok(());
             }
         }
     }
     Ok(())
-}
-
-/// What a key means.
-#[derive(Debug, PartialEq, Eq)]
-enum Action {
-    Quit,
-    Units,
-}
-
-fn action(key: KeyEvent) -> Option<Action> {
-    let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
-    match key.code {
-        KeyCode::Char('q' | 'Q') | KeyCode::Esc => Some(Action::Quit),
-        KeyCode::Char('c') if ctrl => Some(Action::Quit),
-        KeyCode::Char('u' | 'U') => Some(Action::Units),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -18,8 +18,9 @@ macro_rules! watch_examples {
     () => {
         "\
 Examples:
-  acevo watch                          A live screen; q quits, u changes units
+  acevo watch                          A live screen with eight tabs; ? shows the keys, q quits
   acevo watch --demo --scenario race   A simulated race
+  acevo watch --from FILE              A recording, as it was driven; --speed 4 for four times as fast
   acevo watch --lines --every 5s       A line every five seconds
   acevo watch --json > stint.jsonl     Every packet of physics, as JSON
   acevo watch --json --every 100ms | jq -c '[.time_s, .physics.speedKmh]'
@@ -33,7 +34,28 @@ pub(super) const WATCH: &str = concat!(
     watch_examples!(),
     "
 
-Keys on the screen: q, Esc or Ctrl-C quit; u changes the units: km/h °C psi, km/h °C bar, mph °F psi.
+Tabs of the screen:
+  1 Drive    gear, speed, shift light, pedals with their last ten seconds, lap and delta, tyres,
+             g-g; on larger terminals also the track with all cars, gaps, fuel, events
+  2 Tyres    tyres and brakes, wheel by wheel
+  3 Laps     all laps with sectors, the newest first
+  4 Car      electronics, engine, fuel, damage, assists
+  5 Session  the session, the track, the other cars
+  6 Fields   every channel with how sure it is, or every raw field; searchable
+  7 Events   what has happened
+  8 Health   how the packets arrive, and how far they are to be believed
+
+Keys of the screen:
+  1-8, Tab, Shift-Tab, left, right    tabs
+  up, down, PgUp, PgDn, Home, End     scroll
+  /          search the fields by words: Enter keeps the search, Esc forgets it
+  r          raw fields of the pages instead of channels, and back
+  u          units: km/h °C psi, km/h °C bar, mph °F psi
+  ?          help
+  q, Esc, Ctrl-C    quit
+
+From 80 columns and 24 rows on everything has its place; 200 by 60 shows most. Colours are blue and
+orange, and say nothing that is not also said by a sign; NO_COLOR=1 leaves them out.
 
 JSON: one object per packet of physics, or the newest one --every so often:
   time_s     seconds since the program began to watch

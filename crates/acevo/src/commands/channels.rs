@@ -1,13 +1,12 @@
 //! `acevo channels`: the catalogue, and how its channels stand now.
 
-use std::fmt::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use acevo_shared_memory::Frame;
 use acevo_telemetry::analysis::{Analysis, Settings};
-use acevo_telemetry::{Axes, AxesResolver, Channel, ChannelValue, Kind, Unit, UnitSystem, channels};
+use acevo_telemetry::{Axes, AxesResolver, Channel, ChannelValue, channels};
 use anyhow::{Context, anyhow};
 use serde::Serialize;
 
@@ -16,7 +15,7 @@ use crate::args::Channels;
 use crate::demo;
 use crate::driven::Spot;
 use crate::output::{print, say};
-use crate::text::{NONE, clean, number};
+use crate::rows::ChannelRow;
 
 /// Close matches named for a channel that does not exist, and how alike they must be, from 0 to 1.
 const MATCHES: usize = 5;
@@ -32,7 +31,8 @@ pub(crate) fn run(args: &Channels) -> anyhow::Result<ExitCode> {
         },
         None => None,
     };
-    let rows: Vec<_> = selected.iter().map(|channel| Row::of(channel, now.as_ref(), args.units)).collect();
+    let now = now.as_ref().map(|(frame, axes)| (frame, axes));
+    let rows: Vec<_> = selected.iter().map(|channel| ChannelRow::of(channel, now, args.units)).collect();
     if rows.iter().any(|row| row.waits_for_axes) {
         say(format_args!("acevo: accelerations along the car's axes are known only after a drive was watched"));
     }
@@ -118,84 +118,7 @@ fn unknown(wanted: &str) -> anyhow::Error {
     }
 }
 
-/// A channel, the unit it is shown in, and its value there.
-#[derive(Debug)]
-struct Row<'a> {
-    channel: &'static Channel,
-    unit: Unit,
-    value: Option<ChannelValue<'a>>,
-    /// There would be a value if the axes were known.
-    waits_for_axes: bool,
-}
-
-impl<'a> Row<'a> {
-    fn of(channel: &'static Channel, now: Option<&'a (Frame, Axes)>, units: Option<UnitSystem>) -> Self {
-        let unit = units.map_or(channel.unit(), |units| channel.display_unit(units));
-        let value = now.and_then(|(frame, axes)| channel.value(frame, axes));
-        let waits_for_axes =
-            value.is_none() && now.is_some_and(|(frame, _)| channel.value(frame, &Axes::MEASURED).is_some());
-        let value = match value {
-            Some(ChannelValue::Number(number)) => {
-                Some(ChannelValue::Number(channel.unit().convert(number, unit).unwrap_or(number)))
-            }
-            other => other,
-        };
-        Self { channel, unit, value, waits_for_axes }
-    }
-
-    fn decimals(&self) -> usize {
-        self.channel.decimals_in(self.unit)
-    }
-
-    /// From where to where it is expected, in the unit that is shown.
-    fn range(&self) -> Option<(f64, f64)> {
-        let range = self.channel.range()?;
-        let shown = |value| self.channel.unit().convert(value, self.unit).unwrap_or(value);
-        Some((shown(*range.start()), shown(*range.end())))
-    }
-
-    fn value(&self) -> String {
-        match self.value {
-            None => NONE.into(),
-            Some(ChannelValue::Number(value)) => number(value, self.decimals()),
-            Some(ChannelValue::Enum(value, name)) => format!("{value} ({name})"),
-            Some(ChannelValue::Flag(value)) => value.to_string(),
-            Some(ChannelValue::Text(text)) => format!("{:?}", clean(text)),
-            Some(_) => NONE.into(),
-        }
-    }
-
-    /// What is shown of it, column by column.
-    fn cells(&self, with_value: bool) -> Vec<String> {
-        let channel = self.channel;
-        let mut cells = vec![channel.id().to_owned()];
-        if with_value {
-            cells.push(self.value());
-        }
-        cells.push(self.unit.to_string());
-        cells.extend([channel.rate().to_string(), channel.quality().to_string(), channel.title().to_owned()]);
-        cells
-    }
-
-    /// Further lines about it.
-    fn description(&self) -> String {
-        let channel = self.channel;
-        let mut text = format!("    from {}\n", channel.sources().join(", "));
-        if let Some((min, max)) = self.range().filter(|_| channel.kind() == Kind::Number) {
-            let expected = [min, max].map(|value| number(value, self.decimals())).join(" to ");
-            let _ = writeln!(text, "    {}", format!("expected {expected} {}", self.unit).trim_end());
-        }
-        if !channel.note().is_empty() {
-            let _ = writeln!(text, "    {}", channel.note());
-        }
-        if let Some(twin) = channel.repeats() {
-            let _ = writeln!(text, "    repeats {twin}");
-        }
-        text
-    }
-}
-
-fn as_text(rows: &[Row<'_>], with_values: bool, describe: bool) -> String {
+fn as_text(rows: &[ChannelRow<'_>], with_values: bool, describe: bool) -> String {
     let cells: Vec<_> = rows.iter().map(|row| row.cells(with_values)).collect();
     let columns = cells.first().map_or(0, Vec::len);
     let width = |column: usize| cells.iter().map(|cells| cells[column].chars().count()).max().unwrap_or_default();
@@ -240,7 +163,7 @@ struct Entry<'a> {
 }
 
 /// One object with a channel per line, in the order of the catalogue.
-fn as_json(rows: &[Row<'_>], with_values: bool) -> anyhow::Result<String> {
+fn as_json(rows: &[ChannelRow<'_>], with_values: bool) -> anyhow::Result<String> {
     let mut lines = Vec::new();
     for row in rows {
         let channel = row.channel;

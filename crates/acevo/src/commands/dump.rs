@@ -1,12 +1,12 @@
 //! `acevo dump`: every field with value and unit, once; or the exact bytes of all pages.
 
-pub(super) mod select;
+pub(crate) mod select;
 
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
-use acevo_shared_memory::{ACEvoSharedMemoryMapper, Field, Frame, PageKind, Value};
+use acevo_shared_memory::{ACEvoSharedMemoryMapper, Frame, PageKind, Value};
 use anyhow::Context;
 use serde::Serialize;
 
@@ -16,7 +16,7 @@ use crate::args::Dump;
 use crate::demo;
 use crate::output::{self, print, say};
 use crate::raw::RawDump;
-use crate::text::clean;
+use crate::rows::FieldRow;
 
 /// Longer values do not push the units of all others to the right.
 const WIDEST_VALUE: usize = 32;
@@ -109,7 +109,7 @@ fn as_text(frame: &Frame, selected: &[Selected], describe: bool) -> String {
     let values = rows.iter().map(|row| width(&row.value)).filter(|width| *width <= WIDEST_VALUE).max().unwrap_or(0);
     let units = rows.iter().map(|row| width(row.unit)).max().unwrap_or_default();
     let mut text = String::new();
-    for Row { name, value, unit, description } in &rows {
+    for FieldRow { name, value, unit, description } in &rows {
         let mut line = format!("{name:<names$}  {value:<values$}  {unit:<units$}");
         if describe {
             let _ = write!(line, "  {description}");
@@ -118,54 +118,4 @@ fn as_text(frame: &Frame, selected: &[Selected], describe: bool) -> String {
         text.push('\n');
     }
     text
-}
-
-/// A line of the text form.
-#[derive(Debug)]
-struct Row {
-    name: String,
-    value: String,
-    unit: &'static str,
-    description: &'static str,
-}
-
-impl Row {
-    fn new(name: String, value: &Value<'_>, field: &'static Field) -> Self {
-        Self { name, value: show(value), unit: field.unit, description: field.description }
-    }
-}
-
-impl Selected {
-    /// One row; for an array of arrays one per inner array, the empty ones at its end in one.
-    fn rows(&self, page: &[u8]) -> Vec<Row> {
-        let name = format!("{}.{}", self.page, self.name());
-        let value = self.value(page);
-        let Value::List(list) = value else { return vec![Row::new(name, &value, self.field)] };
-        if !matches!(list.get(0), Some(Value::List(_))) {
-            return vec![Row::new(name, &value, self.field)];
-        }
-        let used = list.iter().collect::<Vec<_>>().iter().rposition(|row| !is_zero(row)).map_or(0, |last| last + 1);
-        let mut rows: Vec<_> = (0..used)
-            .filter_map(|index| Some(Row::new(format!("{name}[{index}]"), &list.get(index)?, self.field)))
-            .collect();
-        if used < list.len() {
-            let name = format!("{name}[{used}..{}]", list.len());
-            rows.push(Row { name, value: "all 0".into(), unit: "", description: self.field.description });
-        }
-        rows
-    }
-}
-
-fn is_zero(value: &Value<'_>) -> bool {
-    match value {
-        Value::List(list) => list.iter().all(|value| is_zero(&value)),
-        value => value.as_f64() == Some(0.0),
-    }
-}
-
-fn show(value: &Value<'_>) -> String {
-    match value {
-        Value::Text(text) => format!("{:?}", clean(text)),
-        value => value.to_string(),
-    }
 }

@@ -10,11 +10,11 @@ use acevo_telemetry::{Event, Frame};
 use super::Stop;
 use super::follow::{Follower, follow};
 use crate::args::Events;
+use crate::event_text::EventText;
 use crate::follower::Feeder;
 use crate::live::Live;
 use crate::output::{self, Paint, say};
 use crate::playback::open;
-use crate::text::clean;
 
 pub(crate) fn run(args: &Events) -> anyhow::Result<ExitCode> {
     let stop = Stop::on_signal()?;
@@ -99,9 +99,7 @@ fn line(event: &SessionEvent, time_of_day: (i32, i32, i32), paint: Paint) -> Str
         (h @ 0..24, m @ 0..60, s @ 0..60) => format!("{h:02}:{m:02}:{s:02}"),
         _ => format!("{:6.1} s", event.at_s),
     };
-    let lap = event.lap.map_or_else(|| "      -".into(), |lap| format!("lap {lap:>3}"));
-    let place = event.place.map_or_else(|| "  -  ".into(), |place| format!("{:>3.0} %", place.rem_euclid(1.0) * 100.0));
-    let text = clean(&event.what.to_string());
+    let EventText { lap, place, text } = EventText::of(event);
     let text = match event.what.severity() {
         Severity::Good => paint.green(&text),
         Severity::Warning => paint.yellow(&text),

@@ -2,7 +2,6 @@
 
 mod in_place;
 mod live_table;
-mod table;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -12,11 +11,11 @@ use acevo_telemetry::Event;
 use acevo_telemetry::analysis::{Analysis, Lap, Thresholds, What};
 
 use self::live_table::LiveTable;
-use self::table::{Line, Table};
 use super::Stop;
 use super::follow::{Follower, follow};
 use crate::args::{Laps, Sessions};
 use crate::follower::Feeder;
+use crate::lap_table::{Line, Table};
 use crate::live::Live;
 use crate::output::{self, Paint, say};
 use crate::playback::open;

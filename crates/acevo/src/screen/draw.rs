@@ -1,39 +1,50 @@
-//! The picture: header, panels or a message, footer. Pure: the same state gives the same picture.
+//! The picture: header, tabs, what is chosen or a message, footer. Pure: the same state gives the same picture.
 
 use acevo_shared_memory::{ACEvoStatus, Frame as Pages};
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Alignment, Constraint, Flex, Layout, Rect};
-use ratatui::style::{Color, Modifier, Style, Stylize};
+use ratatui::style::{Color, Modifier, Stylize};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Paragraph, Wrap};
+use ratatui::widgets::{Paragraph, Wrap};
 
-use super::panels;
+use super::theme::{ALARM, BLUE, ORANGE, SILVER, VIOLET, badge, bold, colored, dim};
+use super::ui::{Extent, Tab, Ui};
 use super::units::{Units, Written as _};
-use super::widgets::dim;
+use super::{Now, help, tabs};
 use crate::cockpit::Seen;
 use crate::live::{Health, Link};
 use crate::text::{clean, number};
 
 /// Beyond this width lines are too long to be taken in at a glance.
-const WIDEST: u16 = 120;
+const WIDEST: u16 = 220;
 
-/// Lowest height with room for the third row of panels.
-const HIGH: u16 = 34;
-
-pub(super) fn draw(frame: &mut Frame<'_>, shown: &Seen, units: Units) {
+/// Draws everything; tells how far the list reaches that is shown, if there is one.
+pub(super) fn draw(frame: &mut Frame<'_>, seen: &Seen, ui: &Ui) -> Extent {
     let [area] = Layout::horizontal([Constraint::Max(WIDEST)]).flex(Flex::Center).areas(frame.area());
-    let [header, body, footer] =
-        Layout::vertical([Constraint::Length(2), Constraint::Fill(1), Constraint::Length(1)]).areas(area);
-    let health = match (&shown.link, &shown.pages) {
+    // On a very low terminal the picture itself is what matters.
+    let low = area.height < 8;
+    let [header, bar, body, footer] = Layout::vertical([
+        Constraint::Length(if low { 0 } else { 2 }),
+        Constraint::Length(u16::from(!low)),
+        Constraint::Fill(1),
+        Constraint::Length(1),
+    ])
+    .areas(area);
+    draw_tabs(frame, bar, ui);
+    let mut extent = Extent::default();
+    let health = match (&seen.link, &seen.pages) {
         (Link::Attached, Some(pages)) => {
-            draw_header(frame, header, pages, units);
-            if pages.graphics.status() == ACEvoStatus::Off {
-                draw_message(frame, body, "The game is in its menu", &menu(shown), &[]);
+            draw_header(frame, header, pages, seen, ui.units);
+            // Fields can be looked at in the menu, too.
+            if pages.graphics.status() == ACEvoStatus::Off
+                && !matches!(ui.tab, Tab::Fields | Tab::Events | Tab::Health | Tab::Laps)
+            {
+                draw_message(frame, body, "The game is in its menu", &menu(seen), &[]);
             } else {
-                draw_panels(frame, body, pages, units);
+                extent = tabs::draw(frame, body, &Now { seen, pages, units: ui.units }, ui);
             }
-            health_of(&shown.health)
+            health_of(&seen.health, area.width)
         }
         (link, _) => {
             frame.render_widget(Line::from(" acevo ".bold().reversed()), header);
@@ -42,11 +53,49 @@ pub(super) fn draw(frame: &mut Frame<'_>, shown: &Seen, units: Units) {
             Line::from(Span::styled(" looking twice a second", dim()))
         }
     };
-    let keys = if shown.demo { " demo · u units · q quit " } else { " u units · q quit " };
+    let keys = keys(ui, usize::from(area.width).saturating_sub(health.width() + 1).max(8));
     let [left, right] =
-        Layout::horizontal([Constraint::Fill(1), Constraint::Length(keys.chars().count() as u16)]).areas(footer);
+        Layout::horizontal([Constraint::Fill(1), Constraint::Length(keys.width() as u16)]).areas(footer);
     frame.render_widget(health, left);
-    frame.render_widget(Span::styled(keys, dim()), right);
+    frame.render_widget(keys, right);
+    if ui.has_help {
+        help::draw(frame, ui.units);
+    }
+    extent
+}
+
+/// The keys that matter now, the most important at the right end, as many as there is room for.
+fn keys(ui: &Ui, room: usize) -> Line<'static> {
+    let special = match ui.tab {
+        Tab::Fields => Some(("/", "search")),
+        Tab::Laps | Tab::Car | Tab::Session | Tab::Events => Some(("↑↓", "scroll")),
+        Tab::Drive | Tab::Tyres | Tab::Health => None,
+    };
+    let units = if room >= 70 { ui.units.summary() } else { "units" };
+    let keys = [Some(("q", "quit")), Some(("?", "help")), special, Some(("u", units)), Some(("1-8 Tab", "screens"))];
+    let mut spans = Vec::new();
+    let mut used = 0;
+    for (key, what) in keys.into_iter().flatten() {
+        let both = [Span::styled(format!(" {key}"), bold()), Span::styled(format!(" {what} "), dim())];
+        used += both.iter().map(Span::width).sum::<usize>();
+        if used > room {
+            break;
+        }
+        spans.splice(0..0, both);
+    }
+    Line::from(spans)
+}
+
+fn draw_tabs(frame: &mut Frame<'_>, area: Rect, ui: &Ui) {
+    let with_names = area.width >= 74;
+    let mut spans = Vec::new();
+    for (index, tab) in Tab::ALL.into_iter().enumerate() {
+        let is_shown = tab == ui.tab;
+        let name = if with_names || is_shown { format!("{} ", tab.name()) } else { String::new() };
+        let style = if is_shown { badge(SILVER) } else { dim() };
+        spans.push(Span::styled(format!(" {} {name}", index + 1), style));
+    }
+    frame.render_widget(Line::from(spans), area);
 }
 
 /// Takes all colours away, for those who want none. What was told by a background is told by inverse letters.
@@ -59,17 +108,17 @@ pub(super) fn discolor(buffer: &mut Buffer) {
     }
 }
 
-fn menu(shown: &Seen) -> String {
-    format!("Attached to {}. Enter a session and drive.", clean(&shown.place))
+fn menu(seen: &Seen) -> String {
+    format!("Attached to {}. Enter a session and drive.", clean(&seen.place))
 }
 
-fn draw_header(frame: &mut Frame<'_>, area: Rect, pages: &Pages, units: Units) {
+fn draw_header(frame: &mut Frame<'_>, area: Rect, pages: &Pages, seen: &Seen, units: Units) {
     let Pages { physics, graphics, static_data } = pages;
     let color = match graphics.status() {
-        ACEvoStatus::Live => Color::Green,
-        ACEvoStatus::Pause => Color::Yellow,
-        ACEvoStatus::Replay => Color::Cyan,
-        _ => Color::Gray,
+        ACEvoStatus::Live => BLUE,
+        ACEvoStatus::Pause => ORANGE,
+        ACEvoStatus::Replay => VIOLET,
+        _ => SILVER,
     };
     let status = graphics.status().to_string().to_uppercase();
     // Both are often the same.
@@ -79,9 +128,8 @@ fn draw_header(frame: &mut Frame<'_>, area: Rect, pages: &Pages, units: Units) {
     let driver = joined(&[graphics.driver_name(), graphics.driver_surname()], " ");
     let car = clean(graphics.car_model());
     let version = clean(static_data.ac_evo_version());
-    let (h, m, s) = graphics.time_of_day();
-    let time = match (h, m, s) {
-        (0..24, 0..60, 0..60) => format!("{h:02}:{m:02}:{s:02}  "),
+    let time = match graphics.time_of_day() {
+        (h @ 0..24, m @ 0..60, s @ 0..60) => format!("{h:02}:{m:02}:{s:02}  "),
         _ => String::new(),
     };
     let page = physics.raw();
@@ -94,11 +142,13 @@ fn draw_header(frame: &mut Frame<'_>, area: Rect, pages: &Pages, units: Units) {
     if graphics.status() == ACEvoStatus::Off {
         weather.clear();
     }
-    let badge = Style::new().fg(Color::Black).bg(color).add_modifier(Modifier::BOLD);
     let [top, below] = Layout::vertical([Constraint::Length(1); 2]).areas(area);
-    let left = vec![Span::styled(format!(" {status} "), badge), format!(" {session}  ").bold(), Span::raw(driver)];
-    let left = Line::from(left);
-    sides(frame, top, left, if version.is_empty() { String::new() } else { format!("game {version} ") });
+    let mut left = vec![Span::styled(format!(" {status} "), badge(color))];
+    if seen.demo {
+        left.push(Span::styled(" DEMO ", bold().reversed()));
+    }
+    left.extend([format!(" {session}  ").bold(), Span::raw(driver)]);
+    sides(frame, top, Line::from(left), if version.is_empty() { String::new() } else { format!("game {version} ") });
     let left = Line::from(format!(" {}", joined(&[&track, &car], " · ")));
     sides(frame, below, left, weather);
 }
@@ -117,43 +167,6 @@ fn joined(texts: &[&str], between: &str) -> String {
     texts.iter().map(|text| clean(text)).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(between)
 }
 
-fn draw_panels(frame: &mut Frame<'_>, area: Rect, pages: &Pages, units: Units) {
-    let more = if area.height >= HIGH - 3 { 9 } else { 0 };
-    let [upper, lower, third, _] = Layout::vertical([
-        Constraint::Length(10),
-        Constraint::Length(11),
-        Constraint::Length(more),
-        Constraint::Fill(1),
-    ])
-    .areas(area);
-    let [lap, driving] = Layout::horizontal([Constraint::Length(32), Constraint::Fill(1)]).areas(upper);
-    let [tyres, car] = Layout::horizontal([Constraint::Fill(3), Constraint::Fill(2)]).areas(lower);
-    panel(frame, lap, "Lap", panels::lap(pages));
-    let inner = panels::inner_width(driving);
-    panel(frame, driving, "Driving", panels::driving(pages, units, inner));
-    let wheels = framed(frame, tyres, "Tyres");
-    panels::tyres(frame, wheels, pages, units);
-    panel(frame, car, "Car", panels::car(pages, units));
-    if more > 0 {
-        let thirds = Layout::horizontal([Constraint::Fill(1); 3]).areas::<3>(third);
-        panel(frame, thirds[0], "Session", panels::session(pages, units));
-        panel(frame, thirds[1], "Electronics", panels::electronics(pages));
-        panel(frame, thirds[2], "Damage", panels::damage(pages));
-    }
-}
-
-fn framed(frame: &mut Frame<'_>, area: Rect, title: &'static str) -> Rect {
-    let block = Block::bordered().title(format!(" {title} ").bold()).border_style(dim());
-    let inner = block.inner(area);
-    frame.render_widget(block, area);
-    inner
-}
-
-fn panel(frame: &mut Frame<'_>, area: Rect, title: &'static str, lines: Vec<Line<'static>>) {
-    let inner = framed(frame, area, title);
-    frame.render_widget(Paragraph::new(lines), inner);
-}
-
 fn draw_message(frame: &mut Frame<'_>, area: Rect, headline: &str, detail: &str, hints: &[&str]) {
     let [middle] = Layout::horizontal([Constraint::Max(70)]).flex(Flex::Center).areas(area);
     let [middle] = Layout::vertical([Constraint::Max(10)]).flex(Flex::Center).areas(middle);
@@ -165,20 +178,24 @@ fn draw_message(frame: &mut Frame<'_>, area: Rect, headline: &str, detail: &str,
     frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: true }), middle);
 }
 
-fn health_of(health: &Health) -> Line<'static> {
+fn health_of(health: &Health, width: u16) -> Line<'static> {
     let rate = |rate: Option<f64>| rate.map_or_else(|| "-".into(), |rate| number(rate, 0));
     let still = health.physics_rate == Some(0.0);
-    let style = if still { Style::new().fg(Color::Yellow) } else { Style::new().fg(Color::Green) };
+    let (mark, style) = if still { ("‖", colored(ORANGE)) } else { ("●", colored(BLUE)) };
+    let names = if width < 100 { ["", ""] } else { [" physics", " graphics"] };
     let mut spans = vec![
-        Span::styled(format!(" {} Hz physics", rate(health.physics_rate)), style),
-        Span::raw(format!(" · {} Hz graphics · {} missed", rate(health.graphics_rate), health.physics_missed)),
+        Span::styled(format!(" {mark} {} Hz{}", rate(health.physics_rate), names[0]), style),
+        Span::styled(
+            format!(" · {} Hz{} · {} missed", rate(health.graphics_rate), names[1], health.physics_missed),
+            dim(),
+        ),
     ];
     if health.unsettled > 0 {
-        spans.push(Span::raw(format!(" · {} unsettled", health.unsettled)));
+        spans.push(Span::styled(format!(" · {} unsettled", health.unsettled), dim()));
     }
     if health.suspicious > 0 {
-        let warning = format!(" · {} odd values: acevo doctor", health.suspicious);
-        spans.push(Span::styled(warning, Style::new().fg(Color::Yellow)));
+        let warning = format!(" · ! {} odd values: acevo doctor", health.suspicious);
+        spans.push(Span::styled(warning, colored(ALARM)));
     }
     Line::from(spans)
 }

@@ -1,17 +1,20 @@
-use acevo_shared_memory::{Frame as Pages, Page, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, View};
+use std::path::Path;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use acevo_shared_memory::{Page, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, View};
+use acevo_simulator::{Options, Scenario};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::style::{Color, Modifier};
 
+use super::ui::Tab;
 use super::*;
-use crate::live::{Health, Link};
+use crate::live::Link;
 
-const SIZES: [(u16, u16); 8] = [(80, 24), (120, 40), (140, 45), (300, 100), (40, 10), (10, 3), (1, 1), (200, 5)];
-
-fn shown(link: Link, pages: Option<Pages>) -> Shown {
-    let health = Health { physics_rate: Some(332.6), graphics_rate: Some(60.0), ..Health::default() };
-    Shown { link, pages, health, place: "a test".into(), demo: false }
-}
+const SIZES: [(u16, u16); 9] =
+    [(80, 24), (120, 40), (200, 60), (300, 100), (40, 10), (75, 19), (10, 3), (1, 1), (200, 5)];
 
 fn pages(physics: &[u8], graphics: &[u8], static_data: &[u8]) -> Pages {
     Pages {
@@ -21,73 +24,128 @@ fn pages(physics: &[u8], graphics: &[u8], static_data: &[u8]) -> Pages {
     }
 }
 
-fn simulated() -> Pages {
-    let mut options = acevo_simulator::Options::default();
-    options.scenario = acevo_simulator::Scenario::HotLaps;
-    crate::demo::frame(options)
+/// A race in its third lap: the track is known, a lap has ended, others are around.
+fn race() -> &'static Seen {
+    static RACE: OnceLock<Seen> = OnceLock::new();
+    RACE.get_or_init(|| {
+        let mut options = Options::default();
+        options.scenario = Scenario::Race;
+        Seen::driven(options, Duration::from_secs(235))
+    })
 }
 
-fn picture(shown: &Shown, units: Units, (width, height): (u16, u16)) -> String {
+fn ui(tab: Tab) -> Ui {
+    Ui { tab, ..Ui::default() }
+}
+
+fn picture(seen: &Seen, ui: &Ui, (width, height): (u16, u16)) -> String {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-    terminal.draw(|frame| draw::draw(frame, shown, units)).unwrap();
-    terminal.backend().to_string()
+    terminal.draw(|frame| _ = draw::draw(frame, seen, ui)).unwrap();
+    let buffer = terminal.backend().buffer();
+    let rows = buffer.content.chunks(usize::from(width).max(1));
+    rows.map(|row| row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>().trim_end().to_owned() + "\n")
+        .collect()
 }
 
-#[test]
-fn everything_asked_for_fits_the_smallest_terminal() {
-    let picture = picture(&shown(Link::Attached, Some(simulated())), Units::Game, (80, 24));
-    let wanted = [
-        "LIVE",
-        "game 0.9.1",
-        "Valdombra",
-        "GT3",
-        "km/h",
-        "rpm",
-        "thr",
-        "brk",
-        "clu",
-        "steer",
-        "FL",
-        "RR",
-        "psi",
-        "fuel",
-        "flag",
-        "brake bias",
-        "limiter",
-        "333 Hz physics",
-        "60 Hz graphics",
-        "0 missed",
-        "q quit",
-        "predicted",
-        "behind",
-    ];
+fn assert_shows(picture: &str, wanted: &[&str]) {
     for wanted in wanted {
         assert!(picture.contains(wanted), "{wanted} is not in\n{picture}");
     }
 }
 
 #[test]
+fn everything_asked_for_fits_the_smallest_terminal() {
+    let picture = picture(race(), &ui(Tab::Drive), (80, 24));
+    assert_shows(&picture, &["LIVE", "game 0.9.1", "Valdombra", "GT3", "1 Drive", "8 Health"]);
+    assert_shows(&picture, &["km/h", "rpm", "thr", "brk", "clu", "steer", "esc", "limit"]);
+    assert_shows(&picture, &["delta", "predicted", "last", "best", "behind", "of 20"]);
+    assert_shows(&picture, &["FL", "RR", "psi", "core", "brake", "fuel", "laps", "flag", "bias", "on track", "g-g"]);
+    assert_shows(&picture, &["333 Hz", "60 Hz", "0 missed", "q quit", "? help"]);
+}
+
+#[test]
 fn a_larger_terminal_shows_more() {
-    let picture = picture(&shown(Link::Attached, Some(simulated())), Units::Imperial, (120, 40));
-    for wanted in ["mph", "°F", "Electronics", "Damage", "suspension"] {
-        assert!(picture.contains(wanted), "{wanted} is not in\n{picture}");
+    let mut ui = ui(Tab::Drive);
+    ui.units = Units::Imperial;
+    let medium = picture(race(), &ui, (120, 40));
+    assert_shows(&medium, &["mph", "°F", "Track", "Around", "you", "◆", "per lap"]);
+    let wide = picture(race(), &ui, (200, 60));
+    assert_shows(&wide, &["Events", "sectors", "possible", "steer", "-10 s", "now", "lateral"]);
+}
+
+#[test]
+fn every_screen_shows_what_it_is_for() {
+    let shows = |tab, wanted: &[&str]| assert_shows(&picture(race(), &ui(tab), (80, 24)), wanted);
+    shows(Tab::Tyres, &["pressure", "pad", "camber", "out", "mid", "in", "Slick", "tells no wear"]);
+    shows(Tab::Laps, &["sector 1", "flying", "to best", "possible", "stint"]);
+    shows(Tab::Car, &["TC cut", "ABS", "water", "oil", "Electronics", "Engine", "▼"]);
+    shows(Tab::Session, &["Race", "Italia", "Track", "◆", "you", "road"]);
+    shows(Tab::Fields, &["speed", "km/h", "✓ verified", "? guessed"]);
+    shows(Tab::Events, &["sector 1", "green flag", "lap   1"]);
+    shows(Tab::Health, &["332.6 Hz", "missed", "measured", "settled", "All packets arrive"]);
+}
+
+#[test]
+fn fields_are_searched_by_words_of_their_names() {
+    let press = |ui: &mut Ui, keys: &str| {
+        for key in keys.chars() {
+            let _ = ui.press(KeyEvent::new(KeyCode::Char(key), KeyModifiers::NONE));
+        }
+    };
+    let mut ui = Ui::default();
+    press(&mut ui, "/tyre press fl");
+    let found = picture(race(), &ui, (80, 24));
+    assert_shows(&found, &["tyre_pressure_fl", " of "]);
+    assert!(!found.contains("speed_displayed") && !found.contains("tyre_pressure_fr"), "{found}");
+    let _ = ui.press(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE));
+    press(&mut ui, "r/");
+    for _ in 0.."tyre press fl".len() {
+        let _ = ui.press(KeyEvent::new(KeyCode::Backspace, KeyModifiers::NONE));
     }
+    press(&mut ui, "tyre_lf.slip");
+    assert_shows(&picture(race(), &ui, (80, 24)), &["graphics.tyre_lf.slip", "1 of"]);
+    press(&mut ui, "qq");
+    assert_shows(&picture(race(), &ui, (80, 24)), &["nothing is called so"]);
+}
+
+#[test]
+fn lists_scroll_to_their_ends_and_say_where_they_go_on() {
+    let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
+    let mut ui = ui(Tab::Fields);
+    let mut draw = |ui: &mut Ui| {
+        let mut extent = Extent::default();
+        terminal.draw(|frame| extent = draw::draw(frame, race(), ui)).unwrap();
+        ui.note(extent);
+        terminal.backend().to_string()
+    };
+    let top = draw(&mut ui);
+    assert!(top.contains('▼') && !top.contains('▲'), "{top}");
+    let _ = ui.press(KeyEvent::new(KeyCode::End, KeyModifiers::NONE));
+    let end = draw(&mut ui);
+    assert!(end.contains('▲') && !end.contains('▼') && end.contains("ping"), "{end}");
 }
 
 #[test]
 fn waiting_says_why_and_what_to_do() {
     let reason = "Assetto Corsa EVO is not running (looked for something)\x1b[2J";
-    let picture = picture(&shown(Link::Absent(reason.into()), None), Units::Game, (80, 24));
-    for wanted in ["Waiting for", "looked for something", "acevo --demo", "acevo doctor", "q quit"] {
-        assert!(picture.contains(wanted), "{wanted} is not in\n{picture}");
-    }
+    let picture = picture(&Seen::of(Link::Absent(reason.into()), None), &Ui::default(), (80, 24));
+    assert_shows(&picture, &["Waiting for", "looked for something", "acevo --demo", "acevo doctor", "q quit"]);
     assert!(!picture.contains('\x1b'));
 }
 
 #[test]
 fn the_menu_is_no_row_of_zeros() {
-    let picture = picture(&shown(Link::Attached, Some(pages(&[], &[1], &[]))), Units::Game, (80, 24));
-    assert!(picture.contains("in its menu") && !picture.contains("km/h"), "{picture}");
+    let seen = Seen::of(Link::Attached, Some(pages(&[], &[1], &[])));
+    let drive = picture(&seen, &Ui::default(), (80, 24));
+    assert!(drive.contains("in its menu") && !drive.contains("km/h"), "{drive}");
+    assert_shows(&picture(&seen, &ui(Tab::Fields), (80, 24)), &["speed", "km/h"]);
+}
+
+#[test]
+fn help_tells_every_key() {
+    let ui = Ui { has_help: true, ..Ui::default() };
+    let help = picture(race(), &ui, (80, 24));
+    assert_shows(&help, &["1-8", "Shift-Tab", "PgUp", "search", "units", "Ctrl-C", "km/h, °C, psi"]);
 }
 
 #[test]
@@ -110,11 +168,15 @@ fn any_bytes_can_be_drawn_on_any_terminal() {
     garbage.extend(floats);
     garbage.extend((0..8).map(|_| noise(4900)));
     for page in garbage {
-        let pages = pages(&page, &live(page.clone()), &page);
-        for size in SIZES {
-            for units in [Units::Game, Units::Metric, Units::Imperial] {
-                let picture = picture(&shown(Link::Attached, Some(pages)), units, size);
-                assert!(!picture.chars().any(|letter| letter.is_control() && letter != '\n'), "{picture}");
+        let seen = Seen { pages: Some(pages(&page, &live(page.clone()), &page)), ..race().clone() };
+        for tab in Tab::ALL {
+            for (size, units) in
+                SIZES.into_iter().zip([Units::Game, Units::Metric, Units::Imperial].into_iter().cycle())
+            {
+                for is_raw in [false, true].into_iter().take(if tab == Tab::Fields { 2 } else { 1 }) {
+                    let picture = picture(&seen, &Ui { units, is_raw, ..ui(tab) }, size);
+                    assert!(!picture.chars().any(|letter| letter.is_control() && letter != '\n'), "{picture}");
+                }
             }
         }
     }
@@ -122,36 +184,53 @@ fn any_bytes_can_be_drawn_on_any_terminal() {
 
 #[test]
 fn every_state_can_be_drawn_on_any_terminal() {
+    let links = [Link::Frozen, Link::Unproven, Link::Unusable("no".repeat(500)), Link::Absent(String::new())];
     for size in SIZES {
-        for link in [Link::Frozen, Link::Unproven, Link::Unusable("no".repeat(500)), Link::Absent(String::new())] {
-            picture(&shown(link, None), Units::Game, size);
+        for tab in Tab::ALL {
+            for link in &links {
+                picture(&Seen::of(link.clone(), None), &ui(tab), size);
+            }
+            picture(race(), &ui(tab), size);
+            picture(&Seen::of(Link::Attached, race().pages), &ui(tab), size);
+            picture(&Seen::of(Link::Attached, None), &Ui { has_help: true, ..ui(tab) }, size);
         }
-        picture(&shown(Link::Attached, Some(simulated())), Units::Game, size);
-        picture(&shown(Link::Attached, None), Units::Game, size);
     }
 }
 
 #[test]
-fn keys_mean_what_the_footer_says() {
-    let key = |code, modifiers| action(KeyEvent::new(code, modifiers));
-    assert_eq!(key(KeyCode::Char('q'), KeyModifiers::NONE), Some(Action::Quit));
-    assert_eq!(key(KeyCode::Esc, KeyModifiers::NONE), Some(Action::Quit));
-    assert_eq!(key(KeyCode::Char('c'), KeyModifiers::CONTROL), Some(Action::Quit));
-    assert_eq!(key(KeyCode::Char('c'), KeyModifiers::NONE), None);
-    assert_eq!(key(KeyCode::Char('u'), KeyModifiers::NONE), Some(Action::Units));
-}
-
-#[test]
 fn without_colors_lamps_are_still_told_apart() {
-    let shown = shown(Link::Attached, Some(simulated()));
     let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
     let drawn = terminal
         .draw(|frame| {
-            draw::draw(frame, &shown, Units::Game);
+            draw::draw(frame, race(), &Ui::default());
             draw::discolor(frame.buffer_mut());
         })
         .unwrap();
     let cells = &drawn.buffer.content;
     assert!(cells.iter().all(|cell| cell.fg == Color::Reset && cell.bg == Color::Reset));
     assert!(cells[1..6].iter().all(|cell| cell.modifier.contains(Modifier::REVERSED)), "the status");
+}
+
+/// The pictures of a race, as they are meant to be. `ACEVO_GOLDEN=write cargo test golden` writes them anew: look at them.
+///
+/// Sines and cosines are the system's: elsewhere a last digit may be another one.
+#[test]
+#[cfg(target_os = "linux")]
+fn golden_pictures() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/screen/golden");
+    let mut pictures: Vec<_> = Tab::ALL.into_iter().map(|tab| (tab.name().to_lowercase(), ui(tab), (80, 24))).collect();
+    pictures.push(("drive".into(), ui(Tab::Drive), (120, 40)));
+    pictures.push(("drive".into(), ui(Tab::Drive), (200, 60)));
+    pictures.push(("tiny".into(), ui(Tab::Drive), (40, 12)));
+    pictures.push(("help".into(), Ui { has_help: true, ..Ui::default() }, (80, 24)));
+    for (name, ui, size) in pictures {
+        let file = directory.join(format!("{name}-{}x{}.txt", size.0, size.1));
+        let picture = picture(race(), &ui, size);
+        if std::env::var_os("ACEVO_GOLDEN").is_some() {
+            std::fs::write(&file, picture).unwrap();
+            continue;
+        }
+        let golden = std::fs::read_to_string(&file).unwrap();
+        assert_eq!(picture, golden, "{} is another picture:\n{picture}", file.display());
+    }
 }

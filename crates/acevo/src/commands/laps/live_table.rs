@@ -7,9 +7,9 @@ use acevo_telemetry::Event;
 use acevo_telemetry::analysis::Lap;
 
 use super::in_place::InPlace;
-use super::table::{Line, Look, Table};
 use super::{Follower, Recorder};
 use crate::args::{Laps, Sessions};
+use crate::lap_table::{Line, Look, Table};
 use crate::live::{Link, Live};
 use crate::output::Paint;
 use crate::text::clean;

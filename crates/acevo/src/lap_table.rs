@@ -16,7 +16,7 @@ const USUAL_SECTORS: usize = 3;
 
 /// How a part of a line looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Look {
+pub(crate) enum Look {
     Plain,
     Title,
     Aside,
@@ -26,16 +26,21 @@ pub(super) enum Look {
 
 /// A line of parts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Line(Vec<(Look, String)>);
+pub(crate) struct Line(Vec<(Look, String)>);
 
 impl Line {
-    pub(super) fn with(mut self, look: Look, text: impl Into<String>) -> Self {
+    pub(crate) fn with(mut self, look: Look, text: impl Into<String>) -> Self {
         self.0.push((look, text.into()));
         self
     }
 
+    /// What it consists of, in order.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = (Look, &str)> {
+        self.0.iter().map(|(look, text)| (*look, text.as_str()))
+    }
+
     /// With colours, and not wider than the terminal.
-    pub(super) fn painted(&self, paint: Paint, width: usize) -> String {
+    pub(crate) fn painted(&self, paint: Paint, width: usize) -> String {
         let mut left = width;
         let mut line = String::new();
         for (look, text) in &self.0 {
@@ -121,14 +126,14 @@ impl Best {
 
 /// The columns there is room for, and what the best laps are.
 #[derive(Debug, Clone)]
-pub(super) struct Table {
+pub(crate) struct Table {
     columns: Vec<Column>,
     words: usize,
     bests: Vec<(u32, Best)>,
 }
 
 impl Table {
-    pub(super) fn new(laps: &[&Lap], sessions: Sessions, width: usize) -> Self {
+    pub(crate) fn new(laps: &[&Lap], sessions: Sessions, width: usize) -> Self {
         let mut numbers: Vec<_> = laps.iter().map(|lap| lap.session).collect();
         numbers.sort_unstable();
         numbers.dedup();
@@ -138,12 +143,12 @@ impl Table {
         Self { columns, words, bests: numbers.iter().map(|session| (*session, Best::of(laps, *session))).collect() }
     }
 
-    pub(super) fn header(&self) -> Line {
+    pub(crate) fn header(&self) -> Line {
         let titles = self.columns.iter().map(|column| cell(&column.title(), column.width()));
         Line::default().with(Look::Title, titles.collect::<String>())
     }
 
-    pub(super) fn row(&self, lap: &Lap) -> Line {
+    pub(crate) fn row(&self, lap: &Lap) -> Line {
         let nothing = Best::default();
         let best = self.bests.iter().find(|(session, _)| *session == lap.session).map_or(&nothing, |(_, best)| best);
         let mut line = Line::default();
@@ -159,7 +164,7 @@ impl Table {
     }
 
     /// Best and possible time of the running session, and how long the fuel lasts.
-    pub(super) fn summary(analysis: &Analysis) -> Line {
+    pub(crate) fn summary(analysis: &Analysis) -> Line {
         let bests = analysis.bests();
         let look = if bests.time_ms.is_some() { Look::Best } else { Look::Aside };
         let mut line = Line::default().with(Look::Aside, " best ").with(look, lap_time(milliseconds(bests.time_ms)));
@@ -187,7 +192,7 @@ impl Table {
     }
 
     /// The lap that is driven.
-    pub(super) fn running(analysis: &Analysis) -> Line {
+    pub(crate) fn running(analysis: &Analysis) -> Line {
         let current = analysis.current_lap();
         let Some(lap) = current else { return Line::default().with(Look::Aside, " no lap is driven") };
         let elapsed = Duration::try_from_secs_f64(lap.elapsed_s).ok();
@@ -310,7 +315,7 @@ fn cell(text: &str, width: usize) -> String {
 }
 
 /// No longer than this many letters.
-fn cut(text: &str, width: usize) -> String {
+pub(crate) fn cut(text: &str, width: usize) -> String {
     if text.chars().count() <= width {
         return text.into();
     }

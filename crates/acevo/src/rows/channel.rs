@@ -1,0 +1,85 @@
+//! Channels with their values.
+
+use std::fmt::Write as _;
+
+use acevo_shared_memory::Frame;
+use acevo_telemetry::{Axes, Channel, ChannelValue, Kind, Unit, UnitSystem};
+
+use crate::text::{NONE, clean, number};
+
+/// A channel, the unit it is shown in, and its value there.
+#[derive(Debug)]
+pub(crate) struct ChannelRow<'a> {
+    pub(crate) channel: &'static Channel,
+    pub(crate) unit: Unit,
+    pub(crate) value: Option<ChannelValue<'a>>,
+    /// There would be a value if the axes were known.
+    pub(crate) waits_for_axes: bool,
+}
+
+impl<'a> ChannelRow<'a> {
+    pub(crate) fn of(channel: &'static Channel, now: Option<(&'a Frame, &Axes)>, units: Option<UnitSystem>) -> Self {
+        let unit = units.map_or(channel.unit(), |units| channel.display_unit(units));
+        let value = now.and_then(|(frame, axes)| channel.value(frame, axes));
+        let waits_for_axes =
+            value.is_none() && now.is_some_and(|(frame, _)| channel.value(frame, &Axes::MEASURED).is_some());
+        let value = match value {
+            Some(ChannelValue::Number(number)) => {
+                Some(ChannelValue::Number(channel.unit().convert(number, unit).unwrap_or(number)))
+            }
+            other => other,
+        };
+        Self { channel, unit, value, waits_for_axes }
+    }
+
+    pub(crate) fn decimals(&self) -> usize {
+        self.channel.decimals_in(self.unit)
+    }
+
+    /// From where to where it is expected, in the unit that is shown.
+    pub(crate) fn range(&self) -> Option<(f64, f64)> {
+        let range = self.channel.range()?;
+        let shown = |value| self.channel.unit().convert(value, self.unit).unwrap_or(value);
+        Some((shown(*range.start()), shown(*range.end())))
+    }
+
+    pub(crate) fn value(&self) -> String {
+        match self.value {
+            None => NONE.into(),
+            Some(ChannelValue::Number(value)) => number(value, self.decimals()),
+            Some(ChannelValue::Enum(value, name)) => format!("{value} ({name})"),
+            Some(ChannelValue::Flag(value)) => value.to_string(),
+            Some(ChannelValue::Text(text)) => format!("{:?}", clean(text)),
+            Some(_) => NONE.into(),
+        }
+    }
+
+    /// What is shown of it, column by column.
+    pub(crate) fn cells(&self, with_value: bool) -> Vec<String> {
+        let channel = self.channel;
+        let mut cells = vec![channel.id().to_owned()];
+        if with_value {
+            cells.push(self.value());
+        }
+        cells.push(self.unit.to_string());
+        cells.extend([channel.rate().to_string(), channel.quality().to_string(), channel.title().to_owned()]);
+        cells
+    }
+
+    /// Further lines about it.
+    pub(crate) fn description(&self) -> String {
+        let channel = self.channel;
+        let mut text = format!("    from {}\n", channel.sources().join(", "));
+        if let Some((min, max)) = self.range().filter(|_| channel.kind() == Kind::Number) {
+            let expected = [min, max].map(|value| number(value, self.decimals())).join(" to ");
+            let _ = writeln!(text, "    {}", format!("expected {expected} {}", self.unit).trim_end());
+        }
+        if !channel.note().is_empty() {
+            let _ = writeln!(text, "    {}", channel.note());
+        }
+        if let Some(twin) = channel.repeats() {
+            let _ = writeln!(text, "    repeats {twin}");
+        }
+        text
+    }
+}

@@ -1,0 +1,137 @@
+//! Gear, speed, engine speed with a shift light, pedals, and what the aids do.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Color;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use crate::screen::Now;
+use crate::screen::big::{HEIGHT, big};
+use crate::screen::theme::{ALARM, BLUE, ORANGE, VIOLET, badge, bold, colored};
+use crate::screen::units::Written as _;
+use crate::screen::widgets::{bar, boxed, lamp, position, quiet, zones};
+use crate::text::number;
+
+/// A gear and a speed of three digits in large letters, with the unit. A number that is cut is a wrong number.
+const BIG_WIDTH: usize = 41;
+
+/// Rows with large digits: those, the engine, the aids.
+const BIG_ROWS: u16 = HEIGHT as u16 + 2;
+
+/// Columns of the shift light.
+const LIGHT: usize = 9;
+
+pub(in crate::screen) fn draw(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>) {
+    let inner = boxed(frame, area, "Driving");
+    let width = usize::from(inner.width);
+    let mut lines = vec![engine(now, width)];
+    if width >= BIG_WIDTH && inner.height >= BIG_ROWS {
+        let spare = inner.height - BIG_ROWS;
+        lines.extend((0..spare / 2).map(|_| Line::default()));
+        lines.extend(large(now, width));
+        lines.extend((0..spare.div_ceil(2)).map(|_| Line::default()));
+    } else {
+        lines.push(small(now));
+    }
+    lines.push(aids(now));
+    frame.render_widget(Paragraph::new(lines), inner);
+}
+
+/// Gear and speed on one line.
+pub(in crate::screen) fn small(now: &Now<'_>) -> Line<'static> {
+    let (gear, speed) = texts(now);
+    let speed = Span::styled(format!("{speed} {}", now.units.speed_unit()), bold());
+    Line::from(vec![quiet(" gear "), Span::styled(gear, bold().fg(gear_color(now))), Span::raw("   "), speed])
+}
+
+fn texts(now: &Now<'_>) -> (String, String) {
+    let gear = now.pages.physics.gear().to_string();
+    let speed = now.units.speed(now.pages.physics.raw().speedKmh);
+    let speed = if speed.is_finite() { format!("{:>3.0}", speed.clamp(0.0, 999.0)) } else { "---".into() };
+    (gear, speed)
+}
+
+fn gear_color(now: &Now<'_>) -> Color {
+    if now.pages.graphics.raw().is_change_up_rpm { ORANGE } else { BLUE }
+}
+
+fn large(now: &Now<'_>, width: usize) -> Vec<Line<'static>> {
+    let (gear, speed) = texts(now);
+    let (gear, speed) = (big(gear.get(..1).unwrap_or("?")), big(&speed));
+    let gap = " ".repeat(((width - BIG_WIDTH) / 3).min(6));
+    let style = bold().fg(gear_color(now));
+    let row = |(row, (gear, speed))| {
+        let unit = if row + 1 == HEIGHT { format!(" {}", now.units.speed_unit()) } else { String::new() };
+        Line::from(vec![
+            Span::raw(format!("  {gap}")),
+            Span::styled(gear, style),
+            Span::raw(format!("    {gap}")),
+            Span::raw(speed),
+            quiet(unit),
+        ])
+    };
+    gear.into_iter().zip(speed).enumerate().map(row).collect()
+}
+
+/// Engine speed, its bar, and a light that says when to shift.
+pub(in crate::screen) fn engine(now: &Now<'_>, width: usize) -> Line<'static> {
+    let (page, screen) = (now.pages.physics.raw(), now.pages.graphics.raw());
+    let top = f64::from(page.currentMaxRpm);
+    let revs = if top > 0.0 { f64::from(page.rpms) / top } else { f64::from(screen.rpm_percent) };
+    let light = if screen.is_rpm_limiter_on {
+        Span::styled(" LIMITER ", badge(ALARM))
+    } else if screen.is_change_up_rpm {
+        Span::styled(" SHIFT ▲ ", badge(ORANGE))
+    } else if screen.is_change_down_rpm {
+        Span::styled(" SHIFT ▼ ", badge(BLUE))
+    } else {
+        Span::raw(" ".repeat(LIGHT))
+    };
+    let rpm = number(page.rpms, 0);
+    let mut spans = vec![Span::styled(format!(" {rpm:>6}"), bold()), quiet(" rpm ")];
+    let used: usize = spans.iter().map(Span::width).sum();
+    let zoned = [(0.0, colored(BLUE)), (0.8, colored(VIOLET)), (0.93, colored(ORANGE))];
+    spans.extend(zones(width.saturating_sub(used + LIGHT + 1), revs, &zoned));
+    spans.extend([Span::raw(" "), light]);
+    Line::from(spans)
+}
+
+/// What is at work, and what the driver has switched on.
+fn aids(now: &Now<'_>) -> Line<'static> {
+    let (physics, screen) = (&now.pages.physics, now.pages.graphics.raw());
+    let electronics = screen.electronics;
+    Line::from(vec![
+        Span::raw(" "),
+        lamp("TC", physics.traction_control() || screen.tc_active, ORANGE),
+        lamp("ABS", physics.anti_lock_brakes() || screen.abs_active, ORANGE),
+        lamp("ESC", screen.esc_active, ORANGE),
+        lamp("DRS", electronics.is_drs_open || physics.drs_enabled(), BLUE),
+        lamp("PIT", screen.is_in_pit_lane, VIOLET),
+        lamp("LIMIT", electronics.is_pitlimiter_on || physics.pit_limiter_on(), VIOLET),
+        lamp("WRONG", screen.is_wrong_way, ALARM),
+    ])
+}
+
+/// The pedals, a line each, and the steering.
+pub(in crate::screen) fn pedals(now: &Now<'_>, width: usize) -> Vec<Line<'static>> {
+    let (page, screen) = (now.pages.physics.raw(), now.pages.graphics.raw());
+    let half = width / 2;
+    let mut last = pedal(half, "clu", screen.clutch_percent, VIOLET);
+    last.push(quiet(" steer "));
+    last.extend(position((width - half).saturating_sub(8), page.steerAngle.into(), colored(BLUE)));
+    vec![
+        Line::from(pedal(width, "thr", page.gas, BLUE)),
+        Line::from(pedal(width, "brk", page.brake, ORANGE)),
+        Line::from(last),
+    ]
+}
+
+fn pedal(width: usize, name: &'static str, value: f32, color: Color) -> Vec<Span<'static>> {
+    let mut spans = vec![quiet(format!(" {name} "))];
+    spans.extend(bar(width.saturating_sub(11), value.into(), colored(color)));
+    let percent =
+        if value.is_finite() { format!("{:>4.0} %", (value * 100.0).clamp(-99.0, 999.0)) } else { "   - %".into() };
+    spans.push(Span::raw(percent));
+    spans
+}
