@@ -49,7 +49,7 @@ pub struct ThreadedWriter {
 #[derive(Debug)]
 enum Work {
     Records(Box<Batch>),
-    Mark(Mark),
+    Mark(Box<Mark>),
 }
 
 impl ThreadedWriter {
@@ -107,7 +107,7 @@ impl ThreadedWriter {
     /// Writes down something that has happened. A mark of more than 4 KiB is left out, and so is one that comes while the disk has not
     /// kept up with dozens before it.
     pub fn mark(&mut self, mark: Mark) {
-        let _ = self.try_send(Work::Mark(mark));
+        let _ = self.try_send(Work::Mark(Box::new(mark)));
     }
 
     /// Hands over what was taken, without waiting for it to be written. To be called where nothing has come for a second, in a pause
@@ -145,7 +145,7 @@ impl ThreadedWriter {
         let Some(mut empty) = self.spare.take().or_else(|| self.free.try_recv().ok()) else { return false };
         empty.last = self.batch.last;
         if let Some(mark) = self.gap.as_ref().map(Gap::mark)
-            && self.try_send(Work::Mark(mark)).is_ok()
+            && self.try_send(Work::Mark(Box::new(mark))).is_ok()
         {
             self.gap = None;
         }
@@ -182,7 +182,7 @@ impl ThreadedWriter {
             let batch = mem::take(&mut self.batch);
             let _ = work.send(Work::Records(batch));
             if let Some(gap) = self.gap.take() {
-                let _ = work.send(Work::Mark(gap.mark()));
+                let _ = work.send(Work::Mark(Box::new(gap.mark())));
             }
         }
         match self.thread.take().map(JoinHandle::join) {
