@@ -1,4 +1,4 @@
-// Small helpers for elements. Nothing is written that is there already: a page that is not touched is not laid out again.
+// Small functions for elements. Nothing is written that is there already: a page that is not touched is not laid out again.
 
 /** An element with a class and children; texts become text nodes. */
 export function el(tag, classes = '', ...children) {

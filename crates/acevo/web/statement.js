@@ -19,6 +19,7 @@ export function statement(model) {
   if (flags & MENU) return say('menu', `${demo}Menu`, 'The game is in its menu', 'Enter a session and drive.');
   if (status.link === 'frozen') return say('wait', 'Frozen', status.headline || 'The game does not answer', status.detail);
   if (status.link === 'unusable') return say('off', 'Unusable', status.headline || 'The game cannot be read', status.detail);
-  if (!status.link) return say('wait', 'Connected');
+  // The first frame is on its way.
+  if (!status.link || status.link === 'attached') return say('wait', 'Connected');
   return say('wait', 'Waiting', status.headline || 'Waiting for the game', status.detail || 'It is found by itself when it starts.');
 }
