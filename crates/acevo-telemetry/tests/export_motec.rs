@@ -170,7 +170,11 @@ fn every_sample_is_what_was_driven() {
     let text = fs::read_to_string(path.with_extension("ldx")).unwrap();
     let beacons: Vec<f64> =
         text.split(" Time=\"").skip(1).map(|rest| rest[..23].parse::<f64>().unwrap() / 1e6).collect();
-    let expected: Vec<f64> = laps.iter().map(|(_, ended_s)| ended_s - start).filter(|at| *at <= seconds).collect();
+    let mut expected: Vec<f64> = laps.iter().map(|(_, ended_s)| ended_s - start).filter(|at| *at <= seconds).collect();
+    // The way to the line is no part of the first one.
+    let first = moments.iter().find(|moment| moment.lap.is_some()).unwrap().time_s - start;
+    assert!(first > 1.0 && laps[0].0.incomplete.is_none(), "{first}");
+    expected.insert(0, first);
     assert_eq!(beacons.len(), expected.len());
     assert!(beacons.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-6), "{beacons:?} {expected:?}");
     assert!(text.contains(&format!("Id=\"Total Laps\" Value=\"{}\"", beacons.len() + 1)));
@@ -179,7 +183,9 @@ fn every_sample_is_what_was_driven() {
     let ms = lap.time_ms.unwrap();
     let time = format!("{}:{:02}.{:03}", ms / 60_000, ms / 1000 % 60, ms % 1000);
     assert!(text.contains(&format!("Id=\"Fastest Time\" Value=\"{time}\"")), "{text}");
-    assert!(text.contains(&format!("Id=\"Fastest Lap\" Value=\"{part}\"")), "{text}");
+    assert!(text.contains(&format!("Id=\"Fastest Lap\" Value=\"{}\"", part + 1)), "{text}");
+    let length = beacons[part + 1] - beacons[part];
+    assert!((length - f64::from(ms) / 1000.0).abs() < 0.02, "{length} s are not {time}");
 }
 
 #[test]

@@ -530,7 +530,7 @@ pub(crate) struct Export {
     /// CSV: a second header row with the units; most readers take all columns for text then
     #[arg(long)]
     pub(crate) units_row: bool,
-    /// Tables: numbers as exact as they are, not as exact as they mean anything
+    /// CSV and JSON lines: numbers as exact as they are, not as exact as they mean anything
     #[arg(long)]
     pub(crate) full: bool,
     /// MoTeC: names of the channels

@@ -1,5 +1,6 @@
 //! Recordings that run as the game did.
 
+use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,9 +9,10 @@ use std::time::{Duration, Instant};
 
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, LocalPages, PageKind, Publisher};
 use acevo_telemetry::recording::{Item, Recording};
-use anyhow::Context;
+use anyhow::{Context, bail};
 
 use crate::live::Open;
+use crate::output::name_of;
 
 /// What is wanted is asked this often.
 const ASK_EVERY: Duration = Duration::from_millis(50);
@@ -18,8 +20,11 @@ const ASK_EVERY: Duration = Duration::from_millis(50);
 /// Who is later than this was stopped, or cannot be as fast: what is behind is not caught up with.
 const LATE: Duration = Duration::from_millis(500);
 
-/// Opens a recording.
+/// Opens a recording. A pipe is none: who opens one waits for ever for somebody who writes to it.
 pub(crate) fn open(path: &Path) -> anyhow::Result<Recording> {
+    if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+        bail!("cannot read {}: it is no file", name_of(path));
+    }
     Recording::open(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
@@ -33,6 +38,8 @@ pub(crate) struct Player {
     pub(crate) repeats: bool,
     /// Places to pause at, in the order of time.
     pub(crate) pauses: Vec<Duration>,
+    /// There was something to play: only then is there something to repeat.
+    has_played: bool,
 }
 
 /// What whoever watches a player may want of it.
@@ -85,7 +92,7 @@ impl Player {
     /// All of a recording, once.
     pub(crate) fn new(recording: Recording, speed: f64) -> Self {
         let from = recording.info().start;
-        Self { recording, from, to: None, speed, repeats: false, pauses: Vec::new() }
+        Self { recording, from, to: None, speed, repeats: false, pauses: Vec::new(), has_played: false }
     }
 
     /// Shows the pages as they are at the beginning.
@@ -111,7 +118,7 @@ impl Player {
             self.show(from, publisher)?;
             match self.play(from, &mut is_paused, publisher, watcher)? {
                 Some(Wish::Seek(to)) => from = to.max(self.from),
-                None if self.repeats => from = self.from,
+                None if self.repeats && self.has_played => from = self.from,
                 _ => return Ok(()),
             }
         }
@@ -162,6 +169,7 @@ impl Player {
                 break;
             }
             publisher.publish_bytes(record.page, record.bytes)?;
+            self.has_played = true;
             reached = record.at;
         }
         Ok(None)
@@ -295,6 +303,15 @@ mod tests {
         let pauses = [90, 301, 600].map(|ms| [(MS * ms, true), (MS * ms, false)]).concat();
         assert_eq!(audience.paused, pauses);
         assert_eq!(audience.asked, 9);
+    }
+
+    #[test]
+    fn nothing_is_not_repeated_for_ever() {
+        let (mut player, mut publisher, mapper, _directory) = player(0);
+        player.repeats = true;
+        let mut audience = Audience::new(&mapper, &[]);
+        player.run(&mut publisher, &mut audience).unwrap();
+        assert!(audience.seen.is_empty());
     }
 
     #[test]

@@ -194,6 +194,33 @@ fn many_recordings_become_a_file_each() {
         let one = output(acevo().arg("export").arg(&b).args(["--to", "parquet"]).args(refused));
         assert_eq!(one.status.code(), Some(1), "{one:?}");
     }
+    // What would do nothing is refused.
+    for refused in
+        [&["mcap", "--laps", "1"][..], &["mcap", "--rate", "9"], &["jsonl", "--units-row"], &["motec", "--full"]]
+    {
+        let one = output(acevo().arg("export").arg(&b).arg("--to").args(refused));
+        assert!(one.status.code() == Some(1) && one.stderr.contains(refused[1]), "{one:?}");
+    }
+    assert_eq!(files(directory.path()).len(), 6, "nothing is left");
     let stream = output(acevo().arg("export").args([&a, &b]).args(csv).args(["-o", "-"]));
     assert_eq!(stream.status.code(), Some(1), "{stream:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn who_reads_a_stream_may_have_enough_of_it() {
+    use std::io::{BufRead, BufReader};
+
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("a.acevo");
+    drive(&file, CarModel::Gt3, Scenario::HotLaps, Some(1));
+    let mut export = acevo();
+    export.arg("export").arg(&file).args(["--to", "csv", "-o", "-"]);
+    let mut export = export.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let mut header = String::new();
+    // The pipe is closed behind the first line.
+    BufReader::new(export.stdout.take().unwrap()).read_line(&mut header).unwrap();
+    assert!(header.starts_with("time_s,"), "{header}");
+    let ended = export.wait_with_output().unwrap();
+    assert!(ended.status.success() && ended.stderr.is_empty(), "{ended:?}");
 }

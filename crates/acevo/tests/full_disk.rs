@@ -190,3 +190,34 @@ fn a_session_that_begins_on_a_full_disk_is_recorded_when_there_is_room() {
     assert_eq!(recorder.next_line(), second.display().to_string());
     assert!(recorder.wait().0.success());
 }
+
+/// What waited for room is lost with the file it belongs to, and that is told; the recorder stays.
+#[test]
+fn a_game_that_ends_on_a_full_disk_does_not_end_the_recorder() {
+    let Some(disk) = Disk::new() else { return };
+    let pages = tempfile::tempdir().unwrap();
+    let simulate = || spawn(acevo().args(["simulate", "--quiet", "--scenario", "hot-laps", "--dir"]).arg(pages.path()));
+    let mut recorder = acevo();
+    recorder.args(["record", "--dir"]).arg(pages.path()).arg("-o").arg(disk.path().join("evening.acevo"));
+    let mut recorder = spawn(&mut recorder);
+    let game = simulate();
+    recorder.word_with("attached");
+    disk.fill(0);
+    recorder.word_with("No space left");
+    game.signal("-TERM");
+    let trouble = recorder.word_with("cannot complete");
+    assert!(trouble.contains("evening.acevo"), "{trouble}");
+    disk.make_room();
+    let _game = simulate();
+    let second = disk.path().join("evening-2.acevo");
+    while Recording::open(&second).map_or(0, |recording| recording.info().records.physics) < 100 {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    recorder.signal("-INT");
+    assert_eq!(recorder.next_line(), second.display().to_string());
+    let (status, said) = recorder.wait();
+    assert_eq!(status.code(), Some(1), "one of the files is not whole: {said}");
+    for file in ["evening.acevo", "evening-2.acevo"] {
+        assert!(Recording::open(disk.path().join(file)).unwrap().check().unwrap().is_empty(), "{file}");
+    }
+}

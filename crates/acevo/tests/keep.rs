@@ -139,6 +139,11 @@ fn a_place_that_cannot_be_written_to_is_told_before_the_moment_comes() {
         assert!(refused.stderr.contains(&place.display().to_string()), "{}", refused.stderr);
     }
     assert_eq!(fs::read(&file).unwrap(), b"precious");
+    // No directory is made by the name of a file.
+    let named = directory.path().join("moment.acevo");
+    let refused = output(&mut keeper(&named, &["5s", "--demo"]));
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    assert!(refused.stderr.contains("moment.acevo") && !named.exists(), "{}", refused.stderr);
     for wrong in ["0s", "31m", "5"] {
         let refused = output(&mut keeper(directory.path(), &[wrong, "--demo"]));
         assert_eq!(refused.status.code(), Some(2), "{refused:?}");

@@ -9,6 +9,7 @@ mod ldx;
 mod resample;
 mod spool;
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 
@@ -27,6 +28,9 @@ pub use self::channels::MotecNames;
 
 /// What pointers of the file reach.
 const LARGEST: u64 = u32::MAX as u64;
+
+/// So late at most, in seconds, a lap is met that follows another one: online the game takes its time to tell.
+const LATE_S: f64 = 15.0;
 
 /// Greater numbers are no measurements, and sums of them would not fit.
 const GREATEST: f64 = 1e30;
@@ -48,7 +52,8 @@ pub fn motec_file_name(about: &About, number: u32) -> String {
 /// Texts are left out. `LAP_BEACON`, or `Lap Number`, is the number of the lap, 0 where there is none. With `position_x` and
 /// `position_z` among the columns there are places on the earth, too, from which the program draws its track map.
 ///
-/// Laps are divided where one ends, at the line or because it was broken off. Times and dates are UTC; what is not ASCII becomes `?`.
+/// Laps are divided where one ends, at the line or because it was broken off, and where a whole one begins that follows no other: a
+/// way to the start is no part of it. Times and dates are UTC; what is not ASCII becomes `?`.
 ///
 /// Samples wait in a temporary file beside the log: memory depends on the number of channels alone, 64 KiB for each.
 #[derive(Debug)]
@@ -64,6 +69,10 @@ pub struct MotecExporter {
     place_m: (f64, f64),
     /// Times of the first and the newest row.
     span_s: Option<(f64, f64)>,
+    /// The newest lap, and where each was met first.
+    lap: Option<LapId>,
+    has_lap: bool,
+    begun: Vec<Begun>,
     ended: Vec<Ended>,
 }
 
@@ -74,9 +83,24 @@ struct Channel {
     value: f64,
 }
 
+/// Session and number of a lap.
+type LapId = (u32, u32);
+
+/// A lap that is driven.
+#[derive(Debug, Clone, Copy)]
+struct Begun {
+    id: LapId,
+    at_s: f64,
+    /// The one before it, and whether that was driven until then.
+    before: Option<LapId>,
+    follows: bool,
+}
+
 /// A lap that has ended.
 #[derive(Debug, Clone, Copy)]
 struct Ended {
+    id: LapId,
+    is_whole: bool,
     at_s: f64,
     /// Its time, where it may be the best one.
     time_ms: Option<u32>,
@@ -104,6 +128,9 @@ impl MotecExporter {
             position: channels::position(columns),
             place_m: (0.0, 0.0),
             span_s: None,
+            lap: None,
+            has_lap: false,
+            begun: Vec::new(),
             ended: Vec::new(),
         })
     }
@@ -130,9 +157,10 @@ impl MotecExporter {
     /// The beacons, in seconds from the first sample, and the best lap.
     fn beacons(&self, seconds: f64, start_s: f64) -> (Vec<f64>, Option<Fastest>) {
         let mut ended = self.ended.clone();
+        ended.extend(self.beginnings());
         ended.sort_by(|a, b| a.at_s.total_cmp(&b.at_s));
         let (mut beacons, mut fastest) = (Vec::new(), None::<Fastest>);
-        for Ended { at_s, time_ms } in ended {
+        for Ended { at_s, time_ms, .. } in ended {
             let at_s = at_s - start_s;
             if !(at_s > 0.0 && at_s <= seconds) {
                 continue;
@@ -146,6 +174,28 @@ impl MotecExporter {
         }
         (beacons, fastest)
     }
+
+    fn follow_lap(&mut self, row: &Row<'_>) {
+        let follows = std::mem::replace(&mut self.has_lap, row.lap.is_some());
+        let Some(id) = row.lap.map(|lap| (row.session, lap)) else { return };
+        let before = self.lap.replace(id);
+        if before != Some(id) {
+            self.begun.push(Begun { id, at_s: row.time_s, before, follows });
+        }
+    }
+
+    /// The ends of what came before whole laps, where that was no lap that has an end of its own.
+    fn beginnings(&self) -> impl Iterator<Item = Ended> {
+        let ended: BTreeMap<LapId, &Ended> = self.ended.iter().map(|ended| (ended.id, ended)).collect();
+        self.begun.iter().filter_map(move |begun| {
+            let before = begun.before.and_then(|before| ended.get(&before));
+            let most_s = if begun.follows { LATE_S } else { 1.0 };
+            let has_end = before.is_some_and(|before| (before.at_s - begun.at_s).abs() < most_s);
+            let is_whole = ended.get(&begun.id).is_some_and(|lap| lap.is_whole && lap.at_s > begun.at_s);
+            let Begun { id, at_s, .. } = *begun;
+            (is_whole && !has_end).then_some(Ended { id, is_whole: false, at_s, time_ms: None })
+        })
+    }
 }
 
 impl Exporter for MotecExporter {
@@ -157,6 +207,7 @@ impl Exporter for MotecExporter {
         let time_s = row.time_s - start_s;
         self.check_size(time_s)?;
         self.span_s = Some((start_s, row.time_s));
+        self.follow_lap(row);
 
         let number = |column: usize| {
             let value = row.values.get(column).copied().flatten()?.as_f64();
@@ -188,7 +239,8 @@ impl Exporter for MotecExporter {
     fn lap(&mut self, lap: &Lap, ended_s: f64) -> Result<(), ExportError> {
         // What was interrupted ends where the log does.
         if lap.incomplete != Some(Incomplete::Interrupted) {
-            self.ended.push(Ended { at_s: ended_s, time_ms: lap.time_ms.filter(|_| lap.counts()) });
+            let (id, is_whole) = ((lap.session, lap.number), lap.incomplete.is_none());
+            self.ended.push(Ended { id, is_whole, at_s: ended_s, time_ms: lap.time_ms.filter(|_| lap.counts()) });
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Making a whole recording of what is left of one.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::path::Path;
 
 use super::chunk::Chunk;
@@ -22,7 +22,8 @@ pub struct Repaired {
     pub damage: Vec<Damage>,
 }
 
-/// Copies everything that can be read into a new file, which has an index. Nothing is packed anew.
+/// Copies everything that can be read into a new file, which has an index. Nothing is packed anew. Where that fails, nothing is left of
+/// the new file.
 ///
 /// # Errors
 /// As [`Recording::open`](super::Recording::open) and [`RecordingWriter::create`].
@@ -30,7 +31,19 @@ pub fn repair(from: impl AsRef<Path>, to: impl AsRef<Path>) -> Result<Repaired, 
     let mut source = Source::new(File::open(from)?)?;
     let header = Header::read(&mut source)?;
     let table = Table::scan(&mut source, header.blocks, header.id)?;
-    let mut writer = RecordingWriter::create(to, &header.description.unwrap_or_default())?;
+    let writer = RecordingWriter::create(&to, &header.description.clone().unwrap_or_default())?;
+    copy_all(&mut source, &header, &table, writer).inspect_err(|_| {
+        // A part of it would only be in the way of the next attempt.
+        let _ = fs::remove_file(&to);
+    })
+}
+
+fn copy_all(
+    source: &mut Source<File>,
+    header: &Header,
+    table: &Table,
+    mut writer: RecordingWriter<File>,
+) -> Result<Repaired, RecordingError> {
     let mut damage: Vec<Damage> = table.damage.iter().map(|(_, damage)| *damage).collect();
     let mut entries = [&table.groups[..], &table.marks].concat();
     entries.sort_by_key(|entry| entry.offset);

@@ -270,7 +270,7 @@ Examples:
 Names are as 2026-05-01_20-15-00_Monza_Car_Race.acevo. Nothing is overwritten. A file is valid at any
 moment up to its last second, also when the program is killed or the disk is full; then it goes on
 as soon as there is room. A power cut costs five seconds or so, what the disk itself loses aside.
-Exit code 1 where there was nothing to record.
+Exit code 1 where there was nothing to record, or a file could not be completed.
 
 With --keep-last nothing is written until s, Enter or Space is pressed; then the last seconds become
 a whole recording, and its path is printed. Where the standard input is no terminal, each line on it

@@ -12,15 +12,16 @@ use clap::builder::{PathBufValueParser, PossibleValue, PossibleValuesParser, Typ
 use crate::plot::data::is_drawable;
 use crate::plot::{Format, SIZES};
 
-/// A duration of 1 ms to a day: `100ms`, `1s`, `0.5s`, `2m`.
+/// A duration of 1 ms to a day: `100ms`, `1s`, `0.5s`, `2m`, `1h`.
 pub(super) fn time(text: &str) -> Result<Duration, String> {
     let (number, unit) = text.split_at(text.find(|letter: char| letter.is_ascii_alphabetic()).unwrap_or(text.len()));
     let seconds = match unit {
         "ms" => 0.001,
         "s" => 1.0,
         "m" | "min" => 60.0,
+        "h" => 3600.0,
         "" => return Err("the unit is missing: 100ms, 1s, 0.5s".into()),
-        _ => return Err(format!("unknown unit {unit:?}, expected ms, s or m")),
+        _ => return Err(format!("unknown unit {unit:?}, expected ms, s, m or h")),
     };
     let number: f64 = number.trim().parse().map_err(|_| format!("{number:?} is no number"))?;
     let time = number * seconds;
@@ -142,7 +143,8 @@ mod tests {
     fn times_have_a_unit() {
         let ms = |text| time(text).map(|time| time.as_millis());
         assert_eq!([ms("100ms"), ms("1s"), ms("0.5s"), ms("2m")], [Ok(100), Ok(1000), Ok(500), Ok(120_000)]);
-        for wrong in ["", "5", "s", "0s", "-1s", "1h", "NaNs", "infs", "1e9s", "1 s x", "0.1ms", "ä"] {
+        assert_eq!([ms("1.5h"), ms("24h")], [Ok(5_400_000), Ok(86_400_000)]);
+        for wrong in ["", "5", "s", "0s", "-1s", "25h", "1d", "NaNs", "infs", "1e9s", "1 s x", "0.1ms", "ä"] {
             assert!(time(wrong).is_err(), "{wrong}");
         }
     }

@@ -11,7 +11,7 @@ use anyhow::{Context, ensure};
 use super::Stop;
 use crate::args::Cut;
 use crate::driven::{LapNumbers, Spot, laps};
-use crate::output::{check_new, name_of, say};
+use crate::output::{check_new, is_dash, name_of, say};
 use crate::pending::Pending;
 use crate::playback::open;
 use crate::text::clock;
@@ -26,6 +26,7 @@ type Part = RangeInclusive<Duration>;
 
 pub(crate) fn run(args: &Cut) -> anyhow::Result<ExitCode> {
     let output = args.output.clone().unwrap_or_else(|| default_output(args));
+    ensure!(!is_dash(&output), "a recording cannot be written to the standard output: name a file with -o");
     check_new(&output)?;
     let stop = Stop::on_signal()?;
     let mut recording = open(&args.file)?;
@@ -91,6 +92,7 @@ fn default_output(args: &Cut) -> PathBuf {
             [place("from", from), place("to", to)].into_iter().flatten().collect::<Vec<_>>().join(" ")
         }
     };
-    let stem = args.file.file_stem().unwrap_or_default().to_string_lossy();
-    args.file.with_file_name(format!("{stem}_{}.acevo", part.replace(' ', "-")))
+    let mut name = args.file.file_stem().unwrap_or_default().to_owned();
+    name.push(format!("_{}.acevo", part.replace(' ', "-")));
+    args.file.with_file_name(name)
 }

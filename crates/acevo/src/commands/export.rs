@@ -9,6 +9,7 @@ mod progress;
 mod rows;
 mod single;
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -19,7 +20,7 @@ use self::progress::Bar;
 use self::single::Target;
 use super::Stop;
 use crate::args::{Export, ExportFormat};
-use crate::output::{check_new, is_dash, say};
+use crate::output::{ReaderGone, check_new, is_dash, name_of, say};
 use crate::playback::open;
 
 /// What came of a recording.
@@ -36,18 +37,35 @@ impl Outcome {
     /// Tells what was written.
     fn tell(&self) {
         if let Self::Written(files) = self {
-            files.iter().for_each(|file| say(format_args!("acevo: wrote {}", file.display())));
+            files.iter().for_each(|file| say(format_args!("acevo: wrote {}", name_of(file))));
         }
     }
 }
 
 pub(crate) fn run(args: &Export) -> anyhow::Result<ExitCode> {
+    check_options(args)?;
     let stop = Stop::on_signal()?;
     let inputs = Inputs::find(&args.files)?;
     match &inputs.recordings[..] {
         [input] if inputs.folders.is_empty() => export_one(args, &input.path, input.bytes, &stop),
         _ => many::export(args, &inputs, &stop),
     }
+}
+
+/// Refuses options that would do nothing: who gives them expects something else than what would come.
+fn check_options(args: &Export) -> anyhow::Result<()> {
+    let (to, is_text) = (args.to, matches!(args.to, ExportFormat::Csv | ExportFormat::Jsonl));
+    if to == ExportFormat::Mcap {
+        ensure!(
+            args.laps.is_none(),
+            "--laps: mcap has all pages of a recording; `acevo cut --laps` makes one of some laps"
+        );
+        ensure!(args.channels.is_empty(), "--channels: mcap has the pages as they are, and no channels");
+        ensure!(args.rate.is_none(), "--rate: mcap has every page");
+    }
+    ensure!(!args.units_row || to == ExportFormat::Csv, "--units-row is for csv only");
+    ensure!(!args.full || is_text, "--full is for csv and jsonl: in the others all numbers are as exact as they are");
+    Ok(())
 }
 
 fn export_one(args: &Export, path: &Path, bytes: u64, stop: &Stop) -> anyhow::Result<ExitCode> {
@@ -63,7 +81,8 @@ fn export_one(args: &Export, path: &Path, bytes: u64, stop: &Stop) -> anyhow::Re
     };
     let mut recording = open(path)?;
     let bar = Bar::new(bytes, args.quiet || is_stream);
-    let outcome = single::export(args, path, &target, &mut recording, &bar, stop)?;
+    let exported = single::export(args, path, &target, &mut recording, &bar, stop);
+    let outcome = exported.map_err(|error| if is_stream && is_closed(&error) { ReaderGone.into() } else { error })?;
     bar.end();
     match &outcome {
         Outcome::Exists(output) => check_new(output)?,
@@ -75,4 +94,10 @@ fn export_one(args: &Export, path: &Path, bytes: u64, stop: &Stop) -> anyhow::Re
         Outcome::Written(_) => outcome.tell(),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// True where whoever reads a stream has enough of it.
+fn is_closed(error: &anyhow::Error) -> bool {
+    let mut causes = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
+    causes.any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
 }

@@ -26,7 +26,7 @@ use super::follow::{PATIENCE, narrate};
 use super::progress::Progress;
 use crate::args::RecordArgs;
 use crate::live::Live;
-use crate::output::print;
+use crate::output::{ReaderGone, complain, print};
 
 /// What recordings say has written them.
 const PROGRAM: &str = concat!("acevo ", env!("CARGO_PKG_VERSION"));
@@ -86,9 +86,15 @@ fn record(args: &RecordArgs, destination: impl Destination, keys: &str) -> anyho
     Ok(if recorder.destination.close()? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// The files are what the program gives out.
-fn print_path(path: &Path) -> anyhow::Result<()> {
-    print(format!("{}\n", path.display()).as_bytes())
+/// The files are what the program gives out. False where their names cannot be: no reason to stop recording.
+fn print_path(path: &Path) -> bool {
+    match print(format!("{}\n", path.display()).as_bytes()) {
+        Err(error) if !error.is::<ReaderGone>() => {
+            complain(&error);
+            false
+        }
+        _ => true,
+    }
 }
 
 fn make_directory(directory: &Path) -> anyhow::Result<()> {

@@ -16,6 +16,7 @@ use super::single::{self, Target};
 use crate::args::{Export, ExportFormat};
 use crate::commands::Stop;
 use crate::output::{complain, is_dash, say};
+use crate::playback::open;
 
 pub(super) fn export(args: &Export, inputs: &Inputs, stop: &Stop) -> anyhow::Result<ExitCode> {
     ensure!(
@@ -31,7 +32,7 @@ pub(super) fn export(args: &Export, inputs: &Inputs, stop: &Stop) -> anyhow::Res
     inputs.failures.iter().for_each(|failure| bar.suspend(|| complain(failure)));
     for (number, input) in (1..).zip(&inputs.recordings) {
         bar.tell(format!("{number}/{}", inputs.recordings.len()));
-        let outcome = Recording::open(&input.path).map_err(Into::into).and_then(|mut recording| match &mut dataset {
+        let outcome = open(&input.path).and_then(|mut recording| match &mut dataset {
             Some(dataset) => dataset.add(args, &input.path, &mut recording, &bar, stop),
             None => export_one(args, input, &mut recording, &bar, stop),
         });

@@ -73,7 +73,8 @@ pub(super) fn export_rows(
             ensure!(!stop.is_asked_for(), "stopped; nothing was kept");
         }
         let Some(physics) = step.physics else { continue };
-        missed = missed.saturating_add(physics.missed);
+        // What was missed before the first row is not between rows.
+        missed = if offset.is_some() { missed.saturating_add(physics.missed) } else { 0 };
         if !is_wanted || next.is_some_and(|next| at < next) {
             continue;
         }

@@ -1,19 +1,21 @@
 //! Everything, in files: one for each session.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use acevo_telemetry::Frame;
-use acevo_telemetry::recording::{Description, Progress as Written, RecordingWriter, ThreadedWriter};
-use anyhow::Context;
+use acevo_telemetry::recording::{Description, Progress as Written, RecordingError, RecordingWriter, ThreadedWriter};
+use anyhow::{Context, anyhow};
 use indicatif::HumanBytes;
 
 use super::name::{self, Names};
 use super::tape::Tape;
 use super::{Destination, check_directory, make_directory, print_path};
 use crate::commands::progress::Progress;
-use crate::output::{check_new, say};
+use crate::output::{check_new, complain, say};
 use crate::text::clock;
 
 /// Between two attempts to begin a file.
@@ -31,9 +33,11 @@ pub(super) struct Files {
     place: Place,
     quiet: bool,
     file: Option<SessionFile>,
-    /// Files that are complete now, or could not be.
-    ended: Vec<anyhow::Result<PathBuf>>,
+    /// Files that are being completed, each by a thread of its own: the next session does not wait for the disk.
+    ended: Vec<JoinHandle<anyhow::Result<PathBuf>>>,
     begun: usize,
+    /// A file could not be completed, or its name not be printed.
+    has_failed: bool,
     /// A file could not be begun, and that is tried again.
     try_at: Option<Instant>,
     trouble: Option<String>,
@@ -68,6 +72,7 @@ impl Files {
             file: None,
             ended: Vec::new(),
             begun: 0,
+            has_failed: false,
             try_at: None,
             trouble: None,
             is_losing: false,
@@ -77,10 +82,14 @@ impl Files {
     fn create(&mut self) -> anyhow::Result<SessionFile> {
         self.begun += 1;
         match &self.place {
-            Place::Directory(directory) => {
+            Place::Directory(directory) => loop {
                 let path = name::free(directory, &name::of_moment());
-                SessionFile::create(path, true)
-            }
+                match SessionFile::create(path, true) {
+                    // Another recorder was quicker.
+                    Err(error) if is_taken(&error) => {}
+                    created => return created,
+                }
+            },
             Place::File(path) => {
                 // What was asked for by its name must not be there; the numbers are ours.
                 while self.begun > 1 && name::numbered(path, self.begun).exists() {
@@ -91,8 +100,16 @@ impl Files {
         }
     }
 
-    fn print_ended(&mut self) -> anyhow::Result<()> {
-        self.ended.drain(..).try_for_each(|file| file.and_then(|path| print_path(&path)))
+    /// Prints the name of a file when it is complete. One that cannot be completed is told, and does not end the others.
+    fn print_ended(&mut self, file: JoinHandle<anyhow::Result<PathBuf>>) {
+        let is_good = match file.join().unwrap_or_else(|_| Err(anyhow!("a recording has broken off"))) {
+            Ok(path) => print_path(&path),
+            Err(error) => {
+                complain(&error);
+                false
+            }
+        };
+        self.has_failed |= !is_good;
     }
 
     /// Says what has become of writing, each thing once.
@@ -159,7 +176,9 @@ impl Destination for Files {
 
     fn end(&mut self) {
         if let Some(file) = self.file.take() {
-            self.ended.push(file.finish());
+            self.ended.push(thread::spawn(move || file.finish()));
+            // What was said of it is not about the next one.
+            (self.trouble, self.is_losing) = (None, false);
         }
     }
 
@@ -176,7 +195,10 @@ impl Destination for Files {
     }
 
     fn attend(&mut self, frame: Option<&Frame>, progress: &mut Progress) -> anyhow::Result<()> {
-        self.print_ended()?;
+        while self.ended.first().is_some_and(JoinHandle::is_finished) {
+            let file = self.ended.remove(0);
+            progress.suspend(|| self.print_ended(file));
+        }
         if self.try_at.is_some_and(|at| at <= Instant::now()) {
             self.begin(frame)?;
         }
@@ -194,7 +216,8 @@ impl Destination for Files {
             if !self.quiet {
                 progress.suspend(|| say(format_args!("acevo: warning: {path} was removed; it goes on in a new file")));
             }
-            self.file = None;
+            let lost = self.file.take();
+            thread::spawn(move || drop(lost));
             return self.begin(frame);
         }
         self.tell(&written, progress);
@@ -206,8 +229,8 @@ impl Destination for Files {
         if self.begun == 0 && !self.quiet {
             say(format_args!("acevo: nothing was recorded: there was no game"));
         }
-        self.print_ended()?;
-        Ok(self.begun > 0)
+        std::mem::take(&mut self.ended).into_iter().for_each(|file| self.print_ended(file));
+        Ok(self.begun > 0 && !self.has_failed)
     }
 }
 
@@ -257,4 +280,10 @@ impl SessionFile {
         finished.with_context(|| format!("cannot complete {}; what is in it can be read", path.display()))?;
         Ok(path)
     }
+}
+
+/// True where the file is there already.
+fn is_taken(error: &anyhow::Error) -> bool {
+    let error = error.downcast_ref::<RecordingError>();
+    matches!(error, Some(RecordingError::Io(error)) if error.kind() == ErrorKind::AlreadyExists)
 }

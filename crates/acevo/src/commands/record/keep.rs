@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use acevo_telemetry::Frame;
 use acevo_telemetry::recording::{Description, Ring};
+use anyhow::bail;
 use indicatif::HumanBytes;
 
 use super::name::{self, Names};
@@ -14,7 +15,7 @@ use super::{Destination, PROGRAM, print_path};
 use crate::args::RecordArgs;
 use crate::commands::progress::Progress;
 use crate::keys::{Key, Keys};
-use crate::output::{complain, say};
+use crate::output::{complain, name_of, say};
 use crate::text::clock;
 
 pub(super) struct Keeper {
@@ -33,7 +34,14 @@ pub(super) struct Keeper {
 
 impl Keeper {
     pub(super) fn new(args: &RecordArgs, span: Duration) -> anyhow::Result<Self> {
-        let directory = name::directory(args.output.as_deref())?;
+        let named = args.output.as_deref();
+        if let Some(file) = named.filter(|path| !path.is_dir() && path.extension().is_some()) {
+            bail!(
+                "each moment is a file with a name of its own: -o has to be a directory, and {} looks like a file",
+                name_of(file)
+            );
+        }
+        let directory = name::directory(named)?;
         super::check_directory(&directory)?;
         let keys = Keys::listen(true)?;
         if !args.quiet {
@@ -83,11 +91,11 @@ impl Keeper {
         }
     }
 
-    fn hear(&mut self, news: News) -> anyhow::Result<()> {
+    fn hear(&mut self, news: News) {
         match news {
             News::Saved(path) => {
                 self.saved += 1;
-                return print_path(&path);
+                self.has_failed |= !print_path(&path);
             }
             News::Trouble(error) => self.say(&format!("warning: {error:#}; the moment is kept, and it is tried again")),
             News::GivenUp(error) => {
@@ -95,7 +103,6 @@ impl Keeper {
                 complain(&error);
             }
         }
-        Ok(())
     }
 }
 
@@ -124,7 +131,7 @@ impl Destination for Keeper {
             }
         }
         while let Some(news) = self.saver.news() {
-            progress.suspend(|| self.hear(news))?;
+            progress.suspend(|| self.hear(news));
         }
         if progress.is_due() {
             let ring = &self.tape.sink;
@@ -136,7 +143,7 @@ impl Destination for Keeper {
 
     fn close(mut self) -> anyhow::Result<bool> {
         for news in self.saver.end() {
-            self.hear(news)?;
+            self.hear(news);
         }
         self.say(match (self.saved, self.had_game) {
             (0, false) => "ended; there was no game",

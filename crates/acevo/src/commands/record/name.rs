@@ -58,7 +58,8 @@ pub(super) fn of_moment() -> String {
 pub(super) fn free(directory: &Path, stem: &str) -> PathBuf {
     let mut path = directory.join(format!("{stem}.acevo"));
     let mut number = 2;
-    while path.exists() {
+    // A link that leads nowhere is in the way, too.
+    while path.symlink_metadata().is_ok() {
         path = directory.join(format!("{stem}_{number}.acevo"));
         number += 1;
     }
