@@ -1,6 +1,6 @@
 //! How far the fuel, or the charge of the battery, lasts.
 
-use acevo_shared_memory::{ACEvoEngineType, Frame};
+use acevo_shared_memory::{ACEvoEngineType, ACEvoSessionType, Frame};
 use serde::Serialize;
 
 use super::driven::Driven;
@@ -54,7 +54,8 @@ impl Race {
         Self { end, is_last_lap: false, has_extra_lap: true }
     }
 
-    /// What the pages tell; `None` for a session without an end.
+    /// What the pages tell; `None` for a session without an end, or with one that nobody races to: the time left of a session that is
+    /// known to be a time attack, a hot stint or a cruise.
     ///
     /// `session_state.total_lap` above 0 makes it a race over laps, otherwise `time_left_ms` makes it one over time.
     /// `is_timed_race` of the static page is not asked: it is reported to be inverted, possibly. A time left of 0 is also how the
@@ -65,6 +66,13 @@ impl Race {
             let left = page.session_state.total_lap.saturating_sub(page.total_lap_count.max(0));
             RaceEnd::Laps(left.max(0).unsigned_abs())
         } else {
+            // A day of hot laps is no race.
+            if matches!(
+                frame.static_data.session(),
+                ACEvoSessionType::TimeAttack | ACEvoSessionType::HotStint | ACEvoSessionType::Cruise
+            ) {
+                return None;
+            }
             let left = frame.graphics.time_left().map(|left| left.as_secs_f64());
             RaceEnd::Time(left.or(page.is_last_lap.then_some(0.0))?)
         };

@@ -53,6 +53,12 @@ impl LapData {
         split(self.places.iter().copied().zip(values))
     }
 
+    /// The same in the channel's own unit.
+    pub(crate) fn own_stretches(&self, id: &str) -> Vec<Vec<(f64, f64)>> {
+        let column = self.column(id);
+        column.map_or_else(Vec::new, |column| split(self.places.iter().copied().zip(column.values.iter().copied())))
+    }
+
     /// Two channels that belong together, such as coordinates: (place, first, second) where both have values.
     pub(crate) fn pairs(&self, first: &str, second: &str) -> Vec<(f64, f64, f64)> {
         let (Some(a), Some(b)) = (self.column(first), self.column(second)) else { return Vec::new() };

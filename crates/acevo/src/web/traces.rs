@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use acevo_shared_memory::ACEvoStatus;
 use acevo_telemetry::analysis::{Analysis, Sectors, SessionEvent, What};
-use acevo_telemetry::{Channel, Frame, UnitSystem, channel};
+use acevo_telemetry::{Channel, Frame, channel};
 use serde::Serialize;
 
 use crate::cockpit::Witness;
@@ -38,7 +38,7 @@ impl LapTrace {
     fn of(lap: &LapData) -> Self {
         let places: Vec<f64> = (0..PLACES).map(|place| f64::from(place) / f64::from(PLACES - 1)).collect();
         let [speed, throttle, brake, steering, gear, rpm, lap_time] = CHANNELS.map(|id| {
-            let stretches = lap.stretches(id, UnitSystem::Game);
+            let stretches = lap.own_stretches(id);
             // Between two gears there is none, and nobody sees more than the channel's decimals.
             let scale = channel(id).map_or(1.0, |channel| 10f64.powi(decimals(channel)));
             let value = |place: &f64| interpolate(&stretches, *place).map(|value| (value * scale).round() / scale);
