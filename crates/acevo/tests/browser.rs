@@ -143,6 +143,28 @@ fn overlays_are_transparent_but_for_themselves() {
     }
 }
 
+/// `docs/pictures/make` runs this.
+#[test]
+#[ignore = "makes pictures, in the directory that ACEVO_PICTURES names"]
+fn pictures_for_the_readme() {
+    let mut browser = Chromium::start().expect("a Chromium");
+    let site = serve(&["--demo", "--quiet", "--scenario", "race", "--speed", "3"]);
+    let screens = [("page", "/", 1440, 810, 1.0), ("phone", "/?view=dash", 390, 844, 2.0)];
+    browser.open(&url(&site, "/"));
+    until_laps(&site, 2);
+    for (name, path, width, height, scale) in screens {
+        browser.resize(width, height, scale, scale > 1.0);
+        browser.open(&url(&site, path));
+        // The traces fill.
+        frames(&mut browser, 600);
+        browser.keep_picture(name);
+    }
+    browser.resize(524, 154, 2.0, false);
+    browser.open(&url(&site, "/overlay/inputs"));
+    frames(&mut browser, 600);
+    browser.keep_picture("overlay");
+}
+
 fn url(site: &Site, path: &str) -> String {
     format!("http://{}{path}", site.host)
 }

@@ -190,7 +190,7 @@ Examples:
   acevo dump --raw bug.json           The exact bytes of all pages, for a bug report
   acevo dump --from bug.json gear     A field of such a file
 
-JSON: {\"physics\": {\"speedKmh\": {\"value\": 181.3, \"unit\": \"km/h\"}}}; \"unit\" only where there is
+JSON: {\"physics\": {\"speedKmh\": {\"value\": 181.3, \"unit\": \"km/h\"}}}; \"unit\" only where there is \
 one, \"name\" with values that have names. Exit code 1 where there is no game.";
 
 pub(super) const CHANNELS: &str = "\
@@ -201,11 +201,11 @@ Examples:
   acevo channels --demo --units imperial     The same of a simulated car
   acevo channels --demo --json | jq .speed.value
 
-Where there is no value now, as no lap time before the first lap, it is `-`. The axes of the game's
-accelerations are disputed: g_lateral, g_longitudinal, g_vertical and yaw_rate have values only
+Where there is no value now, as no lap time before the first lap, it is `-`. The axes of the game's \
+accelerations are disputed: g_lateral, g_longitudinal, g_vertical and yaw_rate have values only \
 after a drive was watched, as --demo does; acc_g_x, acc_g_y and acc_g_z are what the game says.
 
-JSON: an object per channel by its id, with title, kind, unit, rate, quality, pages, sources, min,
+JSON: an object per channel by its id, with title, kind, unit, rate, quality, pages, sources, min, \
 max, decimals, note, repeats, is_default; with values also value and, of enums, name.";
 
 pub(super) const DIFF: &str = "\
@@ -216,12 +216,12 @@ Examples:
   acevo diff --page static a.json b.json && echo same session
   acevo dump --raw - | acevo diff a.json -
 
-A line per value that differs: name, value in A, value in B, unit; of arrays each element that does.
-Floats are compared by their bits. A page that ends early, as an older game's, is zero from there on.
+A line per value that differs: name, value in A, value in B, unit; of arrays each element that does. \
+Floats are compared by their bits. A page that ends early, as an older game's, is zero from there on. \
 Sizes that differ, and bytes beyond the known layout, are told at the end.
 
-JSON: {\"fields\": {\"physics.gear\": {\"a\": 3, \"b\": 4}}, \"sizes\": {}, \"beyond\": {}}; \"unit\" only
-where there is one, \"a_name\" and \"b_name\" with values that have names, \"bytes\" where the values
+JSON: {\"fields\": {\"physics.gear\": {\"a\": 3, \"b\": 4}}, \"sizes\": {}, \"beyond\": {}}; \"unit\" only \
+where there is one, \"a_name\" and \"b_name\" with values that have names, \"bytes\" where the values \
 do not tell the difference.
 
 Exit codes as of diff: 0 no difference, 1 differences, 2 trouble.";
@@ -241,7 +241,7 @@ Examples:
   acevo plot --demo --kind traces --channels speed,rpm,delta --theme light -o curves.png
   acevo plot --demo --kind gg --size 900x900 -o gg.png
 
-Blue is the best lap, orange the one it is compared with. In curves of the delta, above 0 is slower.
+Blue is the best lap, orange the one it is compared with. In curves of the delta, above 0 is slower. \
 Parts of a lap that were not seen are gaps. A file that exists is not overwritten.";
 
 pub(super) const STATS: &str = "\
@@ -251,12 +251,12 @@ Examples:
   acevo stats --for 10s --json     For a script, or a bug report
   acevo stats --demo --for 5s      Without the game
 
-The time counts from the moment that a game is there. Latency is an estimate: the game does not tell
+The time counts from the moment that a game is there. Latency is an estimate: the game does not tell \
 when it writes, so the most punctual packets of the last moments are taken to have come at once.
 
-JSON: seconds, source, state, attachments, looks (at the counters), overslept (sleeps that took 1 ms
-too long); physics and graphics with written, distinct, missed, unsettled, restarts, rate_hz,
-interval_ms, jitter_ms, latency_ms; process with cpu_percent (of one core) and memory_bytes.
+JSON: seconds, source, state, attachments, looks (at the counters), overslept (sleeps that took 1 ms \
+too long); physics and graphics with written, distinct, missed, unsettled, restarts, rate_hz, \
+interval_ms, jitter_ms, latency_ms; process with cpu_percent (of one core) and memory_bytes. \
 Exit code 1 where it was ended before there was a game.";
 
 pub(super) const RECORD: &str = "\
@@ -267,15 +267,15 @@ Examples:
   acevo record --demo --for 10s -o .  Without the game
   acevo record --keep-last 60s        Only the last minute, in memory, until it is worth a file
 
-Names are as 2026-05-01_20-15-00_Monza_Car_Race.acevo. Nothing is overwritten. A file is valid at any
-moment up to its last second, also when the program is killed or the disk is full; then it goes on
-as soon as there is room. A power cut costs five seconds or so, what the disk itself loses aside.
+Names are as 2026-05-01_20-15-00_Monza_Car_Race.acevo. Nothing is overwritten. A file is valid at any \
+moment up to its last second, also when the program is killed or the disk is full; then it goes on \
+as soon as there is room. A power cut costs five seconds or so, what the disk itself loses aside. \
 Exit code 1 where there was nothing to record, or a file could not be completed.
 
-With --keep-last nothing is written until s, Enter or Space is pressed; then the last seconds become
-a whole recording, and its path is printed. Where the standard input is no terminal, each line on it
-does the same. They cross sessions and restarts of the game. A minute takes some 5 MB of memory. What
-cannot be saved, as on a full disk, waits and is tried again. Ctrl-C ends without saving.
+With --keep-last nothing is written until s, Enter or Space is pressed; then the last seconds become \
+a whole recording, and its path is printed. Where the standard input is no terminal, each line on it \
+does the same. They cross sessions and restarts of the game. A minute takes some 5 MB of memory. What \
+cannot be saved, as on a full disk, waits and is tried again. Ctrl-C ends without saving. \
 A key of a macro pad or a script can save from anywhere by a signal, but not on Windows:
   pkill -USR1 -f '^[^ ]*acevo record'";
 
@@ -287,12 +287,12 @@ Examples:
   acevo replay FILE --pause-at 1:30        The pages stand still there; `acevo dump` in another terminal
   acevo watch --from FILE                  To watch it without publishing it
 
-Pages are published byte for byte, with their times. Where a game or a simulator has the pages, nothing
+Pages are published byte for byte, with their times. Where a game or a simulator has the pages, nothing \
 is overwritten: exit code 1. `acevo info FILE` tells laps and times.
 
-Keys: Space or Enter pauses and goes on, the arrows left and right leap 10 s, q or Ctrl-C ends it. The
-signal SIGUSR1 pauses and goes on, too, and with --pause-at so does a line on a standard input that is
-no terminal. Pages that stand still while they say that the game is live look like those of a game
+Keys: Space or Enter pauses and goes on, the arrows left and right leap 10 s, q or Ctrl-C ends it. The \
+signal SIGUSR1 pauses and goes on, too, and with --pause-at so does a line on a standard input that is \
+no terminal. Pages that stand still while they say that the game is live look like those of a game \
 that hangs: a reader may let go of them during a pause, as `acevo` does after some seconds.";
 
 pub(super) const EXPORT: &str = "\
@@ -305,7 +305,7 @@ Examples:
   acevo export *.acevo --to csv               A table beside each recording
   acevo export FOLDER --to parquet -o DATA    A data set of all recordings; again: what is new
 
-A table has a row for each packet of physics, with time_s, packet_id, session, lap and missed in front.
+A table has a row for each packet of physics, with time_s, packet_id, session, lap and missed in front. \
 A file comes into being under a temporary name; nothing is overwritten.
 
 A folder and those below it become a data set of partitions as Hive has them, a file for each session:
@@ -313,9 +313,9 @@ DATA/track=.../car=.../driver=.../session=.../NAME.parquet
   DuckDB   FROM read_parquet('DATA/**/*.parquet', hive_partitioning = true)
   Polars   pl.scan_parquet('DATA/**/*.parquet', hive_partitioning=True)
   pyarrow  pyarrow.dataset.dataset('DATA', partitioning='hive')
-The folders are columns there: the session's number in its recording is session_number, the name of the
-track without its layout track_by_game, and time_s counts from the session's beginning.
-Files that are complete are kept; a recording that has grown replaces its own. Other formats have a file
+The folders are columns there: the session's number in its recording is session_number, the name of the \
+track without its layout track_by_game, and time_s counts from the session's beginning. \
+Files that are complete are kept; a recording that has grown replaces its own. Other formats have a file \
 for each recording. What goes wrong with one is told, the others go on, and the exit code is 1.";
 
 pub(super) const CUT: &str = "\
@@ -324,7 +324,7 @@ Examples:
   acevo cut FILE --from best --to best -o best.acevo
   acevo cut FILE --from 12:30 --to 14:00 -o incident.acevo
 
-Packets are kept as they are, with their times. With laps come the seconds before and after them in
+Packets are kept as they are, with their times. With laps come the seconds before and after them in \
 which the game tells when they began and what their times are.";
 
 pub(super) const INFO: &str = "\
@@ -333,8 +333,8 @@ Examples:
   acevo info FILE --check    Reads all of it: gaps, and exit code 1 where something cannot be read
   acevo laps --from FILE     The laps with sectors, fuel and so on
 
-JSON: what the file tells of itself (description), bytes, start_us and end_us, records, lost, marks;
-times are microseconds since the recording began. --check adds damage and, in the order physics, graphics,
+JSON: what the file tells of itself (description), bytes, start_us and end_us, records, lost, marks; \
+times are microseconds since the recording began. --check adds damage and, in the order physics, graphics, \
 static, the packets that were missed: packets, places, most (in a row), most_at_us.";
 
 pub(super) const SERVE: &str = "\
@@ -348,11 +348,11 @@ Examples:
   acevo serve --from FILE --speed 2
   curl -s 'http://127.0.0.1:7333/api/snapshot?channels=speed,gear'
 
-Overlays for OBS are at /overlay/NAME: inputs, delta, tyres, map, laps, gg, fuel, gear. Figures for
-Prometheus are at /metrics. What clients of your own may ask for is told in docs/web-api.md. With --lan
+Overlays for OBS are at /overlay/NAME: inputs, delta, tyres, map, laps, gg, fuel, gear. Figures for \
+Prometheus are at /metrics. What clients of your own may ask for is told in docs/web-api.md. With --lan \
 everything needs the secret: OBS has it from the address, /overlay/NAME?token=...
 
-The address is said on stderr and, alone on a line, on stdout where that is no terminal; with --lan the
+The address is said on stderr and, alone on a line, on stdout where that is no terminal; with --lan the \
 one for other computers is on the next line. Ctrl-C ends it.";
 
 pub(super) const SIMULATE: &str = "\
@@ -363,6 +363,6 @@ Examples:
   acevo simulate --scenario menu          A game that is in its menu
   acevo simulate --scenario restart       Timers go back without a lap; --help lists more such traps
 
-Ends with Ctrl-C, or when the last session is over: with --laps, and in the scenarios from restart on.
-The pages are removed at the end.
+Ends with Ctrl-C, or when the last session is over: with --laps, and in the scenarios from restart on. \
+The pages are removed at the end. \
 Where a game or another simulator has the pages, nothing is overwritten: exit code 1.";

@@ -1,3 +1,4 @@
+#[cfg(target_os = "linux")]
 use std::path::Path;
 use std::sync::OnceLock;
 use std::time::Duration;

@@ -25,7 +25,9 @@ fn wide(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>) {
         Layout::vertical([Constraint::Length(11), Constraint::Fill(3), Constraint::Fill(2)]).areas(left);
     driving::draw(frame, drive, now);
     traces::draw(frame, traces, now);
-    let [car, gg] = Layout::horizontal([Constraint::Fill(1), Constraint::Length(34)]).areas(below);
+    // A number that is cut is a wrong number: the car has its lines whole, and the diagram what is left.
+    let gg = below.width.saturating_sub(28).min(34);
+    let [car, gg] = Layout::horizontal([Constraint::Fill(1), Constraint::Length(gg)]).areas(below);
     race::draw(frame, car, now);
     gg::draw(frame, gg, now);
     let [lap, wheels, news] =
