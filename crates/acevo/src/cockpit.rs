@@ -37,6 +37,8 @@ pub(crate) struct Seen {
     /// Where the telemetry comes from, for people.
     pub(crate) place: String,
     pub(crate) demo: bool,
+    /// It is a recording.
+    pub(crate) recording: bool,
     pub(crate) axes: Axes,
     /// The running session, from 1.
     pub(crate) session: u32,
@@ -79,6 +81,7 @@ pub(crate) struct Cockpit {
     live: Live,
     feeder: Feeder,
     demo: bool,
+    recording: bool,
     gaps: Gaps,
     /// What has happened since it was looked at last.
     news: Vec<SessionEvent>,
@@ -100,6 +103,7 @@ impl Cockpit {
             live,
             feeder: Feeder::new(analysing, Thresholds::default(), demo),
             demo,
+            recording: origin.from.is_some(),
             gaps: Gaps::default(),
             news: Vec::new(),
             looked: None,
@@ -171,6 +175,7 @@ impl Cockpit {
             health: self.live.health(now),
             place: self.live.place().unwrap_or_default(),
             demo: self.demo,
+            recording: self.recording,
             axes: analysis.axes(),
             session: analysis.session(),
             lap: analysis.current_lap(),

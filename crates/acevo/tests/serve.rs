@@ -321,6 +321,8 @@ fn a_recording_is_served_too() {
     let recorded = output(acevo().args(["record", "--demo", "--quiet", "--for", "3s", "-o"]).arg(&file));
     assert!(recorded.status.success(), "{recorded:?}");
     let site = serve(&["--quiet", "--from", file.to_str().unwrap(), "--speed", "0.5"]);
+    let status = site.json("/api/snapshot")["status"].clone();
+    assert_eq!((&status["recording"], &status["demo"]), (&json!(true), &json!(false)));
     let mut socket = site.socket();
     socket.ask(&json!({"channels": ["speed", "session_name"], "rate": 60}));
     while socket.next_of("texts")["values"]["session_name"] != "Hot Lap" {}

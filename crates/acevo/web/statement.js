@@ -12,11 +12,11 @@ export function statement(model) {
   if (connection === 'full') return say('off', 'Full', 'Too many pages are open', 'acevo serves no more of them at once. Close one; this page comes back by itself.');
   if (connection === 'connecting') return say('wait', 'Connecting');
   if (connection !== 'open') return say('off', 'Disconnected', 'acevo does not answer', 'Start it with “acevo serve”; this page comes back by itself.');
-  const demo = status.demo ? 'Demo · ' : '';
-  if (flags & PAUSED) return say('pause', `${demo}Paused`);
-  if (flags & REPLAY) return say('replay', `${demo}Replay`);
-  if (flags & LIVE) return say('live', `${demo}Live`);
-  if (flags & MENU) return say('menu', `${demo}Menu`, 'The game is in its menu', 'Enter a session and drive.');
+  const from = status.demo ? 'Demo · ' : status.recording ? 'Recording · ' : '';
+  if (flags & PAUSED) return say('pause', `${from}Paused`);
+  if (flags & REPLAY) return say('replay', `${from}Replay`);
+  if (flags & LIVE) return say('live', `${from}Live`);
+  if (flags & MENU) return say('menu', `${from}Menu`, 'The game is in its menu', 'Enter a session and drive.');
   if (status.link === 'frozen') return say('wait', 'Frozen', status.headline || 'The game does not answer', status.detail);
   if (status.link === 'unusable') return say('off', 'Unusable', status.headline || 'The game cannot be read', status.detail);
   // The first frame is on its way.

@@ -23,6 +23,7 @@ impl Seen {
             health,
             place: "a test".into(),
             demo: false,
+            recording: false,
             axes: Axes::default(),
             session: 1,
             lap: None,

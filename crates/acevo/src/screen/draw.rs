@@ -144,8 +144,10 @@ fn draw_header(frame: &mut Frame<'_>, area: Rect, pages: &Pages, seen: &Seen, un
     }
     let [top, below] = Layout::vertical([Constraint::Length(1); 2]).areas(area);
     let mut left = vec![Span::styled(format!(" {status} "), badge(color))];
-    if seen.demo {
-        left.push(Span::styled(" DEMO ", bold().reversed()));
+    for (is_so, name) in [(seen.demo, " DEMO "), (seen.recording, " RECORDING ")] {
+        if is_so {
+            left.push(Span::styled(name, bold().reversed()));
+        }
     }
     left.extend([format!(" {session}  ").bold(), Span::raw(driver)]);
     sides(frame, top, Line::from(left), if version.is_empty() { String::new() } else { format!("game {version} ") });

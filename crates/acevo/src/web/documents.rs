@@ -34,6 +34,7 @@ pub(super) struct Status {
     headline: &'static str,
     detail: String,
     demo: bool,
+    recording: bool,
     status: Option<&'static str>,
     session: Option<String>,
     phase: Option<String>,
@@ -70,6 +71,7 @@ impl Status {
             headline: seen.link.headline(),
             detail: clean(seen.link.detail()),
             demo: seen.demo,
+            recording: seen.recording,
             status: pages.and_then(|pages| match pages.graphics.status() {
                 ACEvoStatus::Live => Some("live"),
                 ACEvoStatus::Pause => Some("paused"),
