@@ -109,9 +109,9 @@ fn a_page_does_not_grow() {
         (browser.heap(), browser.evaluate("document.getElementsByTagName('*').length").as_f64().unwrap())
     };
     // All views have been seen, and the traces of the last minute are full.
-    let (heap, nodes) = look_around(16);
-    let (later, more) = look_around(28);
-    let laps = 12.0;
+    let (heap, nodes) = look_around(12);
+    let (later, more) = look_around(20);
+    let laps = 8.0;
     assert!(later < heap + laps * 20e3 + 1e6, "{heap} bytes have become {later}");
     assert!(more < nodes + laps * 60.0, "{nodes} elements have become {more}");
     assert!(browser.errors.is_empty(), "{:?}", browser.errors);
