@@ -62,17 +62,24 @@ impl Chromium {
                 .spawn()
                 .ok()
         };
-        let Some(mut child) = NAMES.iter().find_map(spawn) else {
-            assert!(std::env::var_os("ACEVO_CHROMIUM").is_none(), "there is no Chromium, and it is required");
-            eprintln!("LEFT OUT: there is no Chromium to look at pages with");
-            return None;
+        let left_out = || {
+            assert!(
+                std::env::var_os("ACEVO_CHROMIUM").is_none(),
+                "there is no Chromium that starts, and it is required"
+            );
+            eprintln!("LEFT OUT: there is no Chromium that starts, to look at pages with");
+            None
         };
+        let Some(mut child) = NAMES.iter().find_map(spawn) else { return left_out() };
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let address = lines
             .by_ref()
             .map_while(Result::ok)
-            .find_map(|line| line.strip_prefix("DevTools listening on ").map(str::to_owned))
-            .expect("a browser that can be driven");
+            .find_map(|line| line.strip_prefix("DevTools listening on ").map(str::to_owned));
+        let Some(address) = address else {
+            let _ = child.wait();
+            return left_out();
+        };
         // It goes on to talk, and must not wait for somebody to listen.
         std::thread::spawn(move || lines.for_each(drop));
         let (socket, _) = tungstenite::connect(address).unwrap();
