@@ -2,9 +2,11 @@
 
 mod help;
 mod origin;
+mod outlet;
 mod values;
 
 pub(crate) use origin::{DemoArgs, Drive, Origin, Place};
+pub(crate) use outlet::Outlet;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -481,10 +483,8 @@ pub(crate) struct Replay {
     /// Begin again at the end
     #[arg(long = "loop")]
     pub(crate) repeat: bool,
-    /// Publish as files in this directory instead of where the game does
-    #[cfg(unix)]
-    #[arg(long, value_name = "PATH")]
-    pub(crate) dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) outlet: Outlet,
     /// Say nothing but errors
     #[arg(short, long)]
     pub(crate) quiet: bool,
@@ -626,10 +626,8 @@ pub(crate) struct Simulate {
     /// End each session after this many laps
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) laps: Option<u32>,
-    /// Publish as files in this directory instead of where the game does
-    #[cfg(unix)]
-    #[arg(long, value_name = "PATH")]
-    pub(crate) dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) outlet: Outlet,
     /// Say nothing but errors
     #[arg(short, long)]
     pub(crate) quiet: bool,

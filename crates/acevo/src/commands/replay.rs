@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use acevo_shared_memory::{Error, Publisher};
 use anyhow::{Context, ensure};
 
 use super::Stop;
@@ -21,7 +20,7 @@ pub(crate) fn run(args: &Replay) -> anyhow::Result<ExitCode> {
     let stop = Stop::on_signal()?;
     let (mut player, start, end) = player(args)?;
     let keys = Keys::listen(!args.pause_at.is_empty())?;
-    let mut publisher = publisher(args).context("cannot publish the recording")?;
+    let mut publisher = args.outlet.publisher().context("cannot publish the recording")?;
     player.begin(&mut publisher)?;
     let hint = "Space pauses · ← → leap 10 s · q ends it";
     let mut control = Control {
@@ -37,7 +36,7 @@ pub(crate) fn run(args: &Replay) -> anyhow::Result<ExitCode> {
     };
     let length = clock(Some(end.saturating_sub(player.from)));
     control.say(&format!("replaying {length} of {}, published as {}", args.file.display(), publisher.place()));
-    control.say(&format!("watch it with `{}` in another terminal; Ctrl-C ends it", watch_command(args)));
+    control.say(&format!("watch it with `{}` in another terminal; Ctrl-C ends it", args.outlet.watch_command()));
     player.run(&mut publisher, &mut control).context("the replay had to end")?;
     control.progress.end();
     let why = if control.is_stopped { "stopped" } else { "that was all" };
@@ -130,22 +129,4 @@ impl Watcher for Control {
         let ways: Vec<_> = key.into_iter().chain(signal).collect();
         self.say(&format!("paused at {}; {} makes it go on", self.clock(at), ways.join(" or ")));
     }
-}
-
-fn publisher(args: &Replay) -> Result<Publisher, Error> {
-    #[cfg(unix)]
-    if let Some(dir) = &args.dir {
-        return Publisher::directory(dir);
-    }
-    let _ = args;
-    Publisher::open()
-}
-
-fn watch_command(args: &Replay) -> String {
-    #[cfg(unix)]
-    if let Some(dir) = &args.dir {
-        return format!("acevo --dir {}", dir.display());
-    }
-    let _ = args;
-    "acevo".into()
 }

@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use acevo_shared_memory::{Error, Publisher};
 use acevo_simulator::{Scenario, Simulator};
 use anyhow::Context;
 
@@ -18,12 +17,14 @@ pub(crate) fn run(args: &Simulate) -> anyhow::Result<ExitCode> {
     let (car, scenario) = (options.car, options.scenario);
 
     let mut simulator = Simulator::new(options);
-    let mut publisher = open(args)
+    let mut publisher = args
+        .outlet
+        .publisher()
         .and_then(|mut publisher| demo::begin(&mut simulator, &mut publisher).map(|()| publisher))
         .context("cannot publish a simulated game")?;
     if !args.quiet {
         say(format_args!("acevo: driving {scenario} with {car}, published as {}", publisher.place()));
-        say(format_args!("acevo: watch it with `{}`; Ctrl-C ends it", watch_command(args)));
+        say(format_args!("acevo: watch it with `{}`; Ctrl-C ends it", args.outlet.watch_command()));
     }
     acevo_simulator::run(&mut simulator, &mut publisher, args.drive.speed(), |_| !stop.is_asked_for())
         .context("the simulation had to end")?;
@@ -32,22 +33,4 @@ pub(crate) fn run(args: &Simulate) -> anyhow::Result<ExitCode> {
         say(format_args!("acevo: {why} after {:.0} s; the pages are removed", simulator.time().as_secs_f64()));
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn open(args: &Simulate) -> Result<Publisher, Error> {
-    #[cfg(unix)]
-    if let Some(dir) = &args.dir {
-        return Publisher::directory(dir);
-    }
-    let _ = args;
-    Publisher::open()
-}
-
-fn watch_command(args: &Simulate) -> String {
-    #[cfg(unix)]
-    if let Some(dir) = &args.dir {
-        return format!("acevo --dir {}", dir.display());
-    }
-    let _ = args;
-    "acevo".into()
 }
