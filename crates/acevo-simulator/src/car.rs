@@ -15,8 +15,8 @@ pub(crate) const PHYSICS_RATE: u32 = 333;
 pub(crate) const STEP: f64 = 1.0 / PHYSICS_RATE as f64;
 
 /// Metres above the road from which the game drops a car into its box, and the deceleration on landing in g.
-const DROP_HEIGHT: f64 = 0.142;
-const LANDING_G: f64 = 4.2;
+const DROP_HEIGHT: f64 = 0.147;
+const LANDING_G: f64 = 3.6;
 
 /// What the driver does with the feet, each 0..1.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]

@@ -299,9 +299,6 @@ impl Session {
     pub(crate) fn step_traffic(&mut self, setting: &Setting, step: f64) {
         let held = self.plan.start == Start::Grid && self.time() < GREEN_LIGHT;
         self.traffic.step(&setting.track, &setting.profile, self.time(), step, held);
-        if self.watching.is_some_and(|seen| self.traffic.completed(seen.rival) >= seen.until_laps) {
-            self.watching = None;
-        }
     }
 
     pub(crate) fn is_over(&self) -> bool {

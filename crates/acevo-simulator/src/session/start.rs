@@ -148,6 +148,9 @@ impl Session {
 
     /// Leaves the box or the grid when it is time.
     pub(super) fn wait_or_go(&mut self, track: &Track, time: f64) {
+        if self.watching.is_some_and(|seen| self.traffic.completed(seen.rival) >= seen.until_laps) {
+            self.watching = None;
+        }
         match self.waiting {
             Waiting::InBox { since, returned } => {
                 let waited = time - since;
