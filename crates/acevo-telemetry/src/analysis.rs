@@ -182,6 +182,10 @@ impl Analysis {
         while let Some(news) = self.engine.take_news() {
             self.take(news);
         }
+        // A recording of physics alone has no status: its graphics page is empty.
+        if moment.physics && (moment.is_live() || frame.graphics.packet_id() == 0) {
+            self.axes.feed(moment.time, frame.physics.raw());
+        }
         if moment.is_live() {
             self.follow_drive(&moment);
         }
@@ -265,7 +269,7 @@ impl Analysis {
         &self.outline
     }
 
-    /// Which axis of the acceleration is which, as far as the drive has told.
+    /// The axes of the acceleration: those measured on the real game, unless the drive has shown others.
     pub fn axes(&self) -> Axes {
         self.axes.axes()
     }
@@ -320,9 +324,6 @@ impl Analysis {
 
     fn follow_drive(&mut self, moment: &Moment<'_>) {
         let frame = moment.frame;
-        if moment.physics {
-            self.axes.feed(moment.time, frame.physics.raw());
-        }
         if !moment.graphics {
             return;
         }

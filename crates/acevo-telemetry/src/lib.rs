@@ -26,6 +26,7 @@ mod rate;
 pub mod recording;
 mod telemetry;
 mod units;
+mod world;
 
 pub use acevo_shared_memory;
 #[doc(no_inline)]
@@ -38,3 +39,4 @@ pub use liveness::State;
 pub use rate::Rate;
 pub use telemetry::{Detached, Event, Telemetry};
 pub use units::{Unit, UnitSystem, UnknownUnitSystem};
+pub use world::to_map;
