@@ -89,12 +89,10 @@ static TO_THE_RIGHT: LazyLock<char> = LazyLock::new(|| {
     assert_eq!(lateral, yaw, "a right bend has one sign");
     if lateral { '+' } else { '-' }
 });
-static MEASURED: LazyLock<String> = LazyLock::new(|| {
-    format!("measured: lateral {}x, longitudinal +z, vertical +y, without gravity", *TO_THE_RIGHT)
-});
-static DOCUMENTED: LazyLock<String> = LazyLock::new(|| {
-    format!("documented: lateral {}x, longitudinal +y, vertical +z, without gravity", *TO_THE_RIGHT)
-});
+static MEASURED: LazyLock<String> =
+    LazyLock::new(|| format!("measured: lateral {}x, longitudinal +z, vertical +y, without gravity", *TO_THE_RIGHT));
+static DOCUMENTED: LazyLock<String> =
+    LazyLock::new(|| format!("documented: lateral {}x, longitudinal +y, vertical +z, without gravity", *TO_THE_RIGHT));
 
 #[test]
 fn both_orders_are_found_with_every_car_and_seed() {
