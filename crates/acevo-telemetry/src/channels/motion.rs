@@ -76,22 +76,22 @@ pub(super) const POSITION: &[Channel] = &[
         .measured(on::V6, POSITION_NOTE),
     raw!(number "velocity_x", "Velocity X", physics.velocity[0])
         .in_unit(MetrePerSecond, -150.0, 150.0, 2)
-        .measured(on::V5, WORLD),
+        .measured(on::V6, WORLD),
     raw!(number "velocity_y", "Velocity Y", physics.velocity[1])
         .in_unit(MetrePerSecond, -150.0, 150.0, 2)
-        .measured(on::V5, WORLD),
+        .measured(on::V6, WORLD),
     raw!(number "velocity_z", "Velocity Z", physics.velocity[2])
         .in_unit(MetrePerSecond, -150.0, 150.0, 2)
-        .measured(on::V5, WORLD),
+        .measured(on::V6, WORLD),
     raw!(number "local_velocity_x", "Velocity in the car X, raw", physics.localVelocity[0])
         .in_unit(MetrePerSecond, -150.0, 150.0, 2)
-        .measured(on::V5, "Lateral, positive to the left."),
+        .measured(on::V6, "Lateral, positive to the left."),
     raw!(number "local_velocity_y", "Velocity in the car Y, raw", physics.localVelocity[1])
         .in_unit(MetrePerSecond, -150.0, 150.0, 2)
-        .measured(on::V5, "Vertical, positive upwards."),
+        .measured(on::V6, "Vertical, positive upwards."),
     raw!(number "local_velocity_z", "Velocity in the car Z, raw", physics.localVelocity[2])
         .in_unit(MetrePerSecond, -150.0, 150.0, 2)
-        .measured(on::V5, "Longitudinal, positive forwards."),
+        .measured(on::V6, "Longitudinal, positive forwards."),
     raw!(number "heading", "Heading", physics.heading).in_unit(Radian, -6.3, 6.3, 3).measured(
         on::V5_V6,
         "From -π to π. Forward is -sin of it in X and cos of it in Z; it grows in bends to the right.",
