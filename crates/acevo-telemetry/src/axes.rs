@@ -103,7 +103,7 @@ pub struct Axes {
 
 impl Default for Axes {
     fn default() -> Self {
-        Self { is_decided: false, ..Self::MEASURED }
+        Self::ASSUMED
     }
 }
 
@@ -116,6 +116,9 @@ impl Axes {
     /// The order that the document states: lateral, longitudinal, vertical. It states no signs; those of [`MEASURED`](Self::MEASURED)
     /// are taken.
     pub const DOCUMENTED: Self = Self::chosen([Axis::new(0, true), Axis::new(1, false), Axis::new(2, false)]);
+
+    /// The measured axes, as long as no drive has shown anything.
+    const ASSUMED: Self = Self { is_decided: false, ..Self::MEASURED };
 
     const fn chosen([lateral, longitudinal, vertical]: [Axis; 3]) -> Self {
         Self {

@@ -16,7 +16,7 @@ use crate::commands::Stop;
 
 pub(super) struct Overview {
     pub(super) about: About,
-    /// Which axis of the acceleration is which takes half a minute of driving to find out: here it is known from the first row on.
+    /// The axes of the acceleration. To check them takes half a minute of driving: here they are known from the first row on.
     pub(super) axes: Axes,
     /// The sessions that have rows among those that were asked for, by their numbers.
     pub(super) sessions: BTreeMap<u32, About>,
