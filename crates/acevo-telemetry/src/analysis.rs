@@ -10,9 +10,11 @@ mod event;
 mod fuel;
 mod gaps;
 mod laps;
+mod levels;
 mod moment;
 mod outline;
 mod pace;
+mod phase;
 mod settings;
 mod step;
 mod stint;
@@ -23,7 +25,7 @@ mod watch;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use acevo_shared_memory::{ACEvoEngineType, Frame};
+use acevo_shared_memory::Frame;
 
 pub use bests::Bests;
 pub use event::{DamageStep, Fluid, Part, Service, SessionEvent, Severity, Topic, TyreState, What, Wheel};
@@ -42,6 +44,7 @@ use crate::names::is_name;
 use crate::personal::{Combination, PersonalBest, PersonalBests};
 use crate::{Axes, AxesResolver};
 use laps::{Laps, News, place};
+use levels::is_electric;
 use moment::{Beginning, Clock, Flow, Moment};
 use pace::Pace;
 use watch::Watch;
@@ -66,12 +69,7 @@ const MOST_EVENTS: usize = 1000;
 /// let mut analysis = Analysis::new(Settings::default());
 /// while !simulator.is_finished() {
 ///     simulator.step();
-///     let frame = Frame {
-///         physics: View::from(*simulator.physics()),
-///         graphics: View::from(*simulator.graphics()),
-///         static_data: View::from(*simulator.static_data()),
-///     };
-///     analysis.feed(simulator.time(), &frame);
+///     analysis.feed(simulator.time(), &simulator.frame());
 /// }
 /// let lap = &analysis.laps()[0];
 /// assert_eq!(lap.time_ms, Some(simulator.truth().laps[0].time_ms as u32));
@@ -168,6 +166,10 @@ impl Analysis {
     /// Feed every packet of either page; the same one again does no harm, and neither do some that are missed. Of pages that were not
     /// settled nothing is believed.
     pub fn feed(&mut self, at: Duration, frame: &Frame) {
+        // Physics pages alone have no status, so they make no drive; the axes show all the same.
+        if frame.graphics.packet_id() == 0 && frame.physics.is_settled() {
+            self.axes.feed(at.as_secs_f64(), frame.physics.raw());
+        }
         let Some(moment) = self.clock.next(at, frame) else { return };
         (self.at, self.driven_s) = (at, moment.time);
         self.place = place(frame.graphics.raw());
@@ -182,8 +184,7 @@ impl Analysis {
         while let Some(news) = self.engine.take_news() {
             self.take(news);
         }
-        // A recording of physics alone has no status: its graphics page is empty.
-        if moment.physics && (moment.is_live() || frame.graphics.packet_id() == 0) {
+        if moment.physics && moment.is_live() {
             self.axes.feed(moment.time, frame.physics.raw());
         }
         if moment.is_live() {
@@ -331,7 +332,7 @@ impl Analysis {
             self.pace.note(place, elapsed_s);
         }
         let now = FuelNow::of(frame);
-        self.is_electric = frame.graphics.engine_type() == ACEvoEngineType::ElectricMotor;
+        self.is_electric = is_electric(frame);
         if let Some(stretch) = self.engine.take_stretch()
             && !frame.graphics.raw().is_in_pit_box
         {

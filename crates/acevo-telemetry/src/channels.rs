@@ -25,17 +25,14 @@ use crate::units::{Unit, UnitSystem};
 /// to the right is positive: steering, lateral acceleration, yaw rate. Channels whose title ends in *raw* have the game's own sign.
 ///
 /// ```
-/// use acevo_shared_memory::{Frame, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, View};
+/// use acevo_shared_memory::{ACEvoStatus, Frame, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
 /// use acevo_telemetry::{Axes, channel};
 /// # use acevo_telemetry::acevo_shared_memory;
 ///
 /// let mut physics = SPageFilePhysics { speedKmh: 181.5, ..Default::default() };
 /// physics.accG = [1.2, 0.0, -0.4];
-/// let frame = Frame {
-///     physics: View::from(physics),
-///     graphics: View::from(SPageFileGraphicEvo::default()),
-///     static_data: View::from(SPageFileStaticEvo::default()),
-/// };
+/// let graphics = SPageFileGraphicEvo { status: ACEvoStatus::Live.value(), ..Default::default() };
+/// let frame = Frame::new(physics, graphics, SPageFileStaticEvo::default());
 /// let speed = channel("speed").unwrap();
 /// assert_eq!((speed.number(&frame, &Axes::default()), speed.unit().symbol()), (Some(181.5), "km/h"));
 /// let g = |id: &str| channel(id).unwrap().number(&frame, &Axes::default()).unwrap() as f32;
@@ -48,6 +45,8 @@ pub struct Channel {
     title: &'static str,
     unit: Unit,
     sources: &'static [&'static str],
+    /// Any of its sources is on the physics page.
+    uses_physics: bool,
     compute: Compute,
     range: (f64, f64),
     decimals: usize,
@@ -290,11 +289,12 @@ impl Channel {
 
     /// Its value in a frame, or `None`: the game's "no time" and "no reference"; NaN, infinities, denormal numbers (integers in a
     /// float) and numbers far beyond the [range](Self::range); an empty text; a component of the acceleration whose axis the
-    /// [axes](Axes) do not have; a dead channel.
+    /// [axes](Axes) do not have; a dead channel; and every channel of the physics page while physics is not
+    /// [current](acevo_shared_memory::PhysicsValidity), as in a pause.
     ///
     /// Nothing is allocated, and no bits panic.
     pub fn value<'a>(&self, frame: &'a Frame, axes: &Axes) -> Option<ChannelValue<'a>> {
-        if self.quality == Quality::Dead {
+        if self.quality == Quality::Dead || (self.uses_physics && !frame.validity.is_current()) {
             return None;
         }
         let now = Now::of(frame, axes);

@@ -1,4 +1,4 @@
-use acevo_shared_memory::{Frame, Page, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, View};
+use acevo_shared_memory::{Frame, Page, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
 use proptest::prelude::*;
 
 use super::super::event::{Fluid, Part, Service, TyreState, Wheel};
@@ -45,15 +45,20 @@ impl Drive {
     }
 
     fn feed(&mut self, graphics: SPageFileGraphicEvo, physics: SPageFilePhysics, flow: Flow) {
-        let frame = Frame {
-            physics: View::from(physics),
-            graphics: View::from(graphics),
-            static_data: View::from(SPageFileStaticEvo::default()),
-        };
+        let frame = Frame::new(physics, graphics, SPageFileStaticEvo::default());
         self.frames += 1.0;
         let time = self.frames / FPS;
         let at = std::time::Duration::from_secs_f64(time);
-        let moment = Moment { frame: &frame, at, steps: time * 333.0, time, physics: true, graphics: true, flow };
+        let moment = Moment {
+            frame: &frame,
+            at,
+            steps: time * 333.0,
+            time,
+            physics: true,
+            graphics: true,
+            is_timed: false,
+            flow,
+        };
         self.watch.feed(&moment, &self.limits, self.laps_left);
     }
 }
