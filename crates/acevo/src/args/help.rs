@@ -201,12 +201,12 @@ Examples:
   acevo channels --demo --units imperial     The same of a simulated car
   acevo channels --demo --json | jq .speed.value
 
-Where there is no value now, as no lap time before the first lap, it is `-`. The axes of the game's \
-accelerations are disputed: g_lateral, g_longitudinal, g_vertical and yaw_rate have values only \
-after a drive was watched, as --demo does; acc_g_x, acc_g_y and acc_g_z are what the game says.
+If a channel has no value now, as a lap time before the first lap, it is `-`. The quality is measured \
+(on the real game; with its versions), documented, reported, guessed, disputed or dead. g_lateral and \
+yaw_rate are positive to the right; acc_g_x, acc_g_y and acc_g_z have the game's own axes and signs.
 
-JSON: an object per channel by its id, with title, kind, unit, rate, quality, pages, sources, min, \
-max, decimals, note, repeats, is_default; with values also value and, of enums, name.";
+JSON: an object per channel by its id, with title, kind, unit, rate, quality, versions (if measured), \
+pages, sources, min, max, decimals, note, repeats, is_default; with values also value and, of enums, name.";
 
 pub(super) const DIFF: &str = "\
 Examples:
