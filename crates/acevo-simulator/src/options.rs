@@ -205,13 +205,45 @@ pub enum CarModel {
     Road,
     /// An electric car: one gear, a battery instead of a tank.
     Electric,
+    /// A racing car of the same class with a turbocharged engine and seven gears.
+    Gt3Turbo,
+    /// A small road car with a naturally aspirated engine, front-wheel drive and five gears, without traction control.
+    Hatch,
+    /// A fast electric car with two driven axles.
+    ElectricCoupe,
 }
 
 named!(CarModel {
     Gt3 => "gt3", "a racing car";
     Road => "road", "a road car with a turbocharger";
     Electric => "electric", "a battery and one gear";
+    Gt3Turbo => "gt3-turbo", "a racing car with a turbocharger";
+    Hatch => "hatch", "a small road car with front-wheel drive";
+    ElectricCoupe => "electric-coupe", "a fast electric car";
 });
+
+impl CarModel {
+    /// The class it drives in.
+    pub const fn class(self) -> CarClass {
+        match self {
+            Self::Gt3 | Self::Gt3Turbo => CarClass::Gt3,
+            Self::Road | Self::Hatch => CarClass::Road,
+            Self::Electric | Self::ElectricCoupe => CarClass::Electric,
+        }
+    }
+}
+
+/// A class of cars.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CarClass {
+    /// Racing cars on slicks.
+    Gt3,
+    /// Road cars with a combustion engine.
+    Road,
+    /// Electric cars.
+    Electric,
+}
 
 /// What happens in a simulation.
 #[non_exhaustive]

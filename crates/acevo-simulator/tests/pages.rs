@@ -124,7 +124,7 @@ fn names_are_read_as_they_are_written() {
         assert_eq!(scenario.to_string().to_uppercase().parse::<Scenario>().as_ref(), Ok(scenario));
     }
     let error = "truck".parse::<CarModel>().unwrap_err().to_string();
-    assert_eq!(error, "unknown name \"truck\", expected one of: gt3, road, electric");
+    assert_eq!(error, "unknown name \"truck\", expected one of: gt3, road, electric, gt3-turbo, hatch, electric-coupe");
 }
 
 #[test]
