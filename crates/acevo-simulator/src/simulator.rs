@@ -7,7 +7,9 @@ mod sessions;
 
 use std::time::Duration;
 
-use acevo_shared_memory::{ACEvoCarLocation, ACEvoStatus, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
+use acevo_shared_memory::{
+    ACEvoCarLocation, ACEvoStatus, Frame, PhysicsTracker, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo,
+};
 
 use crate::board::LapBoard;
 use crate::car::PHYSICS_RATE;
@@ -133,6 +135,7 @@ pub struct Simulator {
     physics: SPageFilePhysics,
     graphics: SPageFileGraphicEvo,
     static_data: SPageFileStaticEvo,
+    tracker: PhysicsTracker,
 }
 
 impl Simulator {
@@ -172,12 +175,24 @@ impl Simulator {
             physics: SPageFilePhysics::default(),
             graphics: SPageFileGraphicEvo::default(),
             static_data: pages::menu_static(options.game),
+            tracker: PhysicsTracker::default(),
             options,
         }
     }
 
     /// One physics step: 1/333 s of simulated time.
     pub fn step(&mut self) -> Changed {
+        let changed = self.advance();
+        if changed.graphics {
+            self.tracker.graphics(&self.graphics);
+        }
+        if changed.physics {
+            self.tracker.physics(&self.physics);
+        }
+        changed
+    }
+
+    fn advance(&mut self) -> Changed {
         let frame = frames_until(self.steps);
         self.steps += 1;
         let frame_due = frames_until(self.steps) != frame;
@@ -249,6 +264,13 @@ impl Simulator {
     /// The static page.
     pub fn static_data(&self) -> &SPageFileStaticEvo {
         &self.static_data
+    }
+
+    /// The three pages, and whether physics is current, as a reader that has seen every page knows it.
+    pub fn frame(&self) -> Frame {
+        let mut frame = Frame::new(self.physics, self.graphics, self.static_data);
+        frame.validity = self.tracker.validity();
+        frame
     }
 
     /// Steps taken since the game was started, menus and pauses included.
