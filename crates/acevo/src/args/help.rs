@@ -362,7 +362,14 @@ Examples:
   acevo simulate --scenario hot-laps --laps 3 --speed 10
   acevo simulate --scenario menu          A game that is in its menu
   acevo simulate --scenario restart       Timers go back without a lap; --help lists more such traps
+  acevo simulate --track karsthafen --car hatch --game 0.6
+  acevo simulate -o weekend.acevo         A recording of all of it, in seconds
+  acevo simulate -o hour.acevo --scenario hot-laps --for 1h
 
-Ends with Ctrl-C, or when the last session is over: with --laps, and in the scenarios from restart on. \
-The pages are removed at the end. \
-Where a game or another simulator has the pages, nothing is overwritten: exit code 1.";
+Behaves as was measured on the real game; --variant chooses what is disputed. \
+Ends with Ctrl-C, after --for, or when the last session is over: only hot-laps, pits and pause without --laps, \
+and menu, never end. The pages are removed at the end. \
+If a game or another simulator has the pages, nothing is overwritten: exit code 1.
+
+With -o nothing is published. The file appears when it is complete; one that exists is not overwritten. The same \
+options give the same pages at the same times. A scenario without an end is recorded for an hour.";
