@@ -191,7 +191,7 @@ pub(crate) struct Analysing {
     reference: ReferenceLap,
     /// File for personal bests instead of the one in the user's data directory; with --demo there is no other
     #[arg(long, value_name = "FILE")]
-    bests: Option<PathBuf>,
+    pub(crate) bests: Option<PathBuf>,
     /// Neither read nor keep personal bests
     #[arg(long, conflicts_with = "bests")]
     no_bests: bool,

@@ -12,7 +12,7 @@ use acevo_telemetry::recording::{Item, Recording};
 use anyhow::{Context, bail};
 
 use crate::live::Open;
-use crate::output::name_of;
+use crate::output::{name_of, say};
 
 /// What is wanted is asked this often.
 const ASK_EVERY: Duration = Duration::from_millis(50);
@@ -181,6 +181,7 @@ impl Player {
 pub(crate) struct Playback {
     pages: LocalPages,
     stop: Arc<AtomicBool>,
+    over: Arc<AtomicBool>,
 }
 
 impl Playback {
@@ -190,9 +191,22 @@ impl Playback {
         player.begin(&mut publisher)?;
         let stop = Arc::new(AtomicBool::new(false));
         let mut stopped = Stopped(Arc::clone(&stop));
+        let over = Arc::new(AtomicBool::new(false));
+        let ended = Arc::clone(&over);
         // Nobody waits for this thread: it may sleep.
-        thread::spawn(move || player.run(&mut publisher, &mut stopped));
-        Ok(Self { pages, stop })
+        thread::spawn(move || {
+            let played = player.run(&mut publisher, &mut stopped);
+            if let Err(error) = played {
+                say(format_args!("acevo: warning: the recording cannot be read any further: {error:#}"));
+            }
+            ended.store(true, Ordering::Release);
+        });
+        Ok(Self { pages, stop, over })
+    }
+
+    /// True once all pages of the recording were published.
+    pub(crate) fn over(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.over)
     }
 
     /// How to attach to it.

@@ -6,6 +6,7 @@ use acevo_shared_memory::EnumType;
 
 use super::Channel;
 use super::define::{flag, named, number, raw, source, text};
+use crate::names::shown_name;
 use crate::units::Unit::{Celsius, Degree, KilogramPerCubicMetre, Kilometre, Metre, Millisecond, Second, Share};
 
 const NO_TIME: &str = "There is none where the game says 0, a negative number or 0x7fffffff.";
@@ -148,9 +149,9 @@ pub(super) const SESSION: &[Channel] = &[
     )
     .in_unit(Second, 0.0, 86_400.0, 0)
     .noted("Seconds since midnight in the game."),
-    text("track", "Track", &[source!(session.track)], |frame| frame.static_data.track()).reported(LATE),
+    text("track", "Track", &[source!(session.track)], |frame| shown_name(frame.static_data.track())).reported(LATE),
     text("track_configuration", "Layout of the track", &[source!(session.track_configuration)], |frame| {
-        frame.static_data.track_configuration()
+        shown_name(frame.static_data.track_configuration())
     })
     .reported(LATE),
     number("track_length", "Length of the track", &[source!(session.track_length_m)], |now| {
@@ -160,12 +161,13 @@ pub(super) const SESSION: &[Channel] = &[
     text("nation", "Country of the track", &[source!(session.nation)], |frame| frame.static_data.nation()),
     raw!(number "latitude", "Latitude of the track", session.latitude).in_unit(Degree, -90.0, 90.0, 4),
     raw!(number "longitude", "Longitude of the track", session.longitude).in_unit(Degree, -180.0, 180.0, 4),
-    text("car_model", "Car", &[source!(graphics.car_model)], |frame| frame.graphics.car_model()).reported(LATE),
+    text("car_model", "Car", &[source!(graphics.car_model)], |frame| shown_name(frame.graphics.car_model()))
+        .reported(LATE),
     text("driver_name", "First name of the driver", &[source!(graphics.driver_name)], |frame| {
-        frame.graphics.driver_name()
+        shown_name(frame.graphics.driver_name())
     }),
     text("driver_surname", "Surname of the driver", &[source!(graphics.driver_surname)], |frame| {
-        frame.graphics.driver_surname()
+        shown_name(frame.graphics.driver_surname())
     }),
     text("game_version", "Version of the game", &[source!(session.ac_evo_version)], |frame| {
         frame.static_data.ac_evo_version()
@@ -193,7 +195,7 @@ pub(super) const SESSION: &[Channel] = &[
     }),
 ];
 
-const LATE: &str = "May be empty or a placeholder for seconds after loading.";
+const LATE: &str = "May be empty for seconds after loading.";
 
 fn seconds(time: Option<Duration>) -> Option<f64> {
     time.map(|time| time.as_secs_f64())

@@ -143,6 +143,27 @@ fn the_menu_is_no_row_of_zeros() {
 }
 
 #[test]
+fn the_end_of_a_recording_is_no_crash_and_no_menu() {
+    let ended = |pages| Seen { recording: true, ..Seen::of(Link::Ended, pages) };
+    let live = ended(race().pages);
+    let menu = ended(Some(pages(&[], &[1], &[])));
+    for seen in [&live, &menu, &ended(None)] {
+        let picture = picture(seen, &Ui::default(), (80, 24));
+        let is_told = picture.to_lowercase().contains("end of recording");
+        let accuses = ["stands still", "hangs", "doctor", "in its menu", "LIVE", "looking"];
+        assert!(is_told && !accuses.iter().any(|word| picture.contains(word)), "{picture}");
+    }
+    assert_shows(&picture(&live, &Ui::default(), (80, 24)), &["END OF RECORDING", "km/h"]);
+}
+
+#[test]
+fn a_recording_that_has_no_page_yet_does_not_wait_for_the_game() {
+    let seen = Seen { recording: true, ..Seen::of(Link::Silent, None) };
+    let picture = picture(&seen, &Ui::default(), (80, 24));
+    assert!(!picture.contains("Waiting") && !picture.contains("doctor"), "{picture}");
+}
+
+#[test]
 fn help_tells_every_key() {
     let ui = Ui { has_help: true, ..Ui::default() };
     let help = picture(race(), &ui, (80, 24));
@@ -185,7 +206,8 @@ fn any_bytes_can_be_drawn_on_any_terminal() {
 
 #[test]
 fn every_state_can_be_drawn_on_any_terminal() {
-    let links = [Link::Frozen, Link::Unproven, Link::Unusable("no".repeat(500)), Link::Absent(String::new())];
+    let unusable = Link::Unusable("no".repeat(500));
+    let links = [Link::Frozen, Link::Unproven, unusable, Link::Absent(String::new()), Link::Silent, Link::Ended];
     for size in SIZES {
         for tab in Tab::ALL {
             for link in &links {

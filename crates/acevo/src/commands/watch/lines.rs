@@ -11,7 +11,7 @@ use crate::args::Watch;
 use crate::commands::follow::Follower;
 use crate::live::{Health, Live};
 use crate::output;
-use crate::text::{clean, lap_time, number};
+use crate::text::{lap_time, name, number};
 
 /// Where `--every` does not say otherwise.
 const EVERY: Duration = Duration::from_secs(1);
@@ -50,7 +50,7 @@ fn line(frame: &Frame, health: &Health) -> String {
     if graphics.status() == ACEvoStatus::Off {
         add(format_args!("in the menu"));
     } else {
-        let track = clean(static_data.track());
+        let track = name(static_data.track());
         if !track.is_empty() {
             add(format_args!("{track}"));
         }
