@@ -34,7 +34,7 @@ impl Log {
         let vehicle = reader.read_vehicle().expect("readable").expect("a vehicle");
         assert_eq!(
             (event.name.as_str(), venue.name.as_str(), vehicle.id.as_str()),
-            ("Practice", "Testring", "?bercar 992")
+            ("Practice", "Testring", "Ubercar 992")
         );
         let channels = reader.read_channels().expect("channels");
         assert_eq!(header.num_channels as usize, channels.len());
@@ -122,7 +122,7 @@ fn every_sample_is_what_was_driven() {
 
     let log = Log::read(&path);
     assert_eq!((log.header.date_string.as_str(), log.header.time_string.as_str()), ("01/04/2026", "08:00:00"));
-    assert_eq!((log.header.driver.as_str(), log.header.device_type.as_str()), ("Ada \"R?cer\"", "ADL"));
+    assert_eq!((log.header.driver.as_str(), log.header.device_type.as_str()), ("Ada \"Racer\"", "ADL"));
     let start = moments[0].time_s;
     let times: Vec<f64> = moments.iter().map(|moment| moment.time_s - start).collect();
     let seconds = times[times.len() - 1];
@@ -176,7 +176,8 @@ fn every_sample_is_what_was_driven() {
     assert!(first > 1.0 && laps[0].0.incomplete.is_none(), "{first}");
     expected.insert(0, first);
     assert_eq!(beacons.len(), expected.len());
-    assert!(beacons.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-6), "{beacons:?} {expected:?}");
+    assert!((beacons[0] - expected[0]).abs() < 0.1, "{beacons:?} {expected:?}");
+    assert!(beacons[1..].iter().zip(&expected[1..]).all(|(a, b)| (a - b).abs() <= 0.01), "{beacons:?} {expected:?}");
     assert!(text.contains(&format!("Id=\"Total Laps\" Value=\"{}\"", beacons.len() + 1)));
     let best = laps.iter().enumerate().filter(|(_, (lap, _))| lap.counts()).min_by_key(|(_, (lap, _))| lap.time_ms);
     let (part, (lap, _)) = best.expect("a lap that counts");
@@ -184,8 +185,12 @@ fn every_sample_is_what_was_driven() {
     let time = format!("{}:{:02}.{:03}", ms / 60_000, ms / 1000 % 60, ms % 1000);
     assert!(text.contains(&format!("Id=\"Fastest Time\" Value=\"{time}\"")), "{text}");
     assert!(text.contains(&format!("Id=\"Fastest Lap\" Value=\"{}\"", part + 1)), "{text}");
-    let length = beacons[part + 1] - beacons[part];
-    assert!((length - f64::from(ms) / 1000.0).abs() < 0.02, "{length} s are not {time}");
+    assert!(beacons[part + 1] > beacons[part]);
+    // A lap is as long as the game says.
+    for (pair, (lap, _)) in beacons.windows(2).zip(&laps) {
+        let told = f64::from(lap.time_ms.unwrap()) / 1000.0;
+        assert!((pair[1] - pair[0] - told).abs() < 1e-6, "{pair:?} {told}");
+    }
 }
 
 #[test]

@@ -16,6 +16,7 @@ use acevo_telemetry::analysis::{
 use acevo_telemetry::{Axes, Event};
 
 use crate::args::{Analysing, Origin};
+use crate::awake::Awake;
 use crate::follower::Feeder;
 use crate::live::{Health, Link, Live};
 
@@ -93,6 +94,7 @@ pub(crate) struct Cockpit {
     cars: Arc<[Gap]>,
     history: History,
     begin: Instant,
+    awake: Awake,
 }
 
 impl Cockpit {
@@ -114,6 +116,7 @@ impl Cockpit {
             cars: Arc::default(),
             history: History::default(),
             begin: Instant::now(),
+            awake: Awake::default(),
         }
     }
 
@@ -167,6 +170,7 @@ impl Cockpit {
     /// What there is to see now.
     pub(crate) fn see(&mut self, now: Instant) -> Seen {
         let pages = self.live.frame().copied();
+        self.awake.keep(self.live.is_driven() && !self.demo);
         self.take_news(pages.as_ref(), now);
         let analysis = &self.feeder.analysis;
         Seen {

@@ -193,6 +193,11 @@ impl Live {
         self.telemetry.frame().filter(|_| self.telemetry.state() != State::Attached)
     }
 
+    /// The game itself is there, and a car is driven.
+    pub(crate) fn is_driven(&self) -> bool {
+        self.recording.is_none() && self.telemetry.state() == State::Live
+    }
+
     /// The newest pages, believed or not.
     pub(crate) fn pages(&self) -> Option<&Frame> {
         self.telemetry.frame()

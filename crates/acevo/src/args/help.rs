@@ -299,6 +299,7 @@ pub(super) const EXPORT: &str = "\
 Examples:
   acevo export FILE --to csv --channels speed,throttle,brake --rate 50
   acevo export FILE --to csv -o - --laps 3-5 | head
+  acevo export FILE --to csv --decimal ,      For a spreadsheet with decimal commas: cells separated by ;
   acevo export FILE --to parquet              For pandas, polars, DuckDB
   acevo export FILE --to motec                A log and its laps for MoTeC i2
   acevo export FILE --to mcap                 For Foxglove and PlotJuggler

@@ -160,6 +160,11 @@ fn or_none(text: &str) -> &str {
     if text.is_empty() { crate::text::NONE } else { text }
 }
 
+/// A setting of the car, or what stands in its place if the car does not have it: then the highest setting is 0.
+pub(super) fn setting(set: i8, highest: i8) -> String {
+    if set > 0 || (set == 0 && highest > 0) { set.to_string() } else { crate::text::NONE.into() }
+}
+
 /// A name and a channel's value in the units that are chosen. What is not sure has a question mark.
 pub(super) fn reading(now: &Now<'_>, name: &'static str, id: &str) -> Line<'static> {
     let Some(channel) = channel(id) else {

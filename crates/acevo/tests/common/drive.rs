@@ -34,11 +34,8 @@ pub(crate) fn changed(
     while !simulator.is_finished() && simulator.time() < until {
         let changes = simulator.step();
         let at = simulator.time();
-        let mut pages = Pages {
-            session: *simulator.static_data(),
-            graphics: *simulator.graphics(),
-            physics: *simulator.physics(),
-        };
+        let mut pages =
+            Pages { session: *simulator.static_data(), graphics: *simulator.graphics(), physics: *simulator.physics() };
         change(at, &mut pages);
         let pages = [
             (changes.static_data, PageKind::Static, pages.session.as_bytes()),

@@ -55,7 +55,9 @@ fn line(frame: &Frame, health: &Health) -> String {
             add(format_args!("{track}"));
         }
         let page = physics.raw();
-        add(format_args!("lap {}", i64::from(graphics.raw().total_lap_count) + 1));
+        let lap = i64::from(graphics.raw().total_lap_count) + 1;
+        let last = Some(graphics.raw().session_state.total_lap.into()).filter(|laps| *laps > 0);
+        add(format_args!("lap {}", last.map_or(lap, |last| lap.min(last))));
         add(format_args!("{}", lap_time(graphics.current_lap_time())));
         add(format_args!("{:>3} km/h", number(page.speedKmh, 0)));
         add(format_args!("gear {}", physics.gear()));
