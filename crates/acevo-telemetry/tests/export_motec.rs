@@ -278,3 +278,79 @@ fn a_file_name_is_one_part_of_a_path() {
     about.track = "../Nord/schleife".into();
     assert_eq!(motec_file_name(&about, 3), "_Nord_schleife-Übercar 992-3-2026.04.01-08.00.00.ld");
 }
+
+#[test]
+fn the_log_alone_has_the_laps_in_a_channel_like_those_of_genuine_logs() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("laps.ld");
+    let columns = columns(MotecNames::Acc.channels());
+    let mut exporter = exporter(&path, &columns, MotecNames::Acc);
+    for step in 0..=300 {
+        let (time_s, values) = (f64::from(step) / 100.0, vec![None; columns.len()]);
+        let lap = Some(1 + (step / 100) as u32);
+        exporter.row(&Row { time_s, packet_id: step, session: 1, lap, missed: 0, values: &values }).unwrap();
+    }
+    exporter.finish().unwrap();
+    let bytes = fs::read(&path).unwrap();
+    let u16_at = |at: usize| u16::from_le_bytes([bytes[at], bytes[at + 1]]);
+    let meta = u32::from_le_bytes(bytes[8..12].try_into().unwrap()) as usize;
+    assert!(bytes[meta + 0x20..].starts_with(b"LAP_BEACON\0"));
+    // Its number, its type (a float of four bytes) and its rate.
+    assert_eq!([0x10, 0x12, 0x14, 0x16].map(|field| u16_at(meta + field)), [0x2ee1, 7, 4, 100]);
+    fs::remove_file(path.with_extension("ldx")).unwrap();
+    let log = Log::read(&path);
+    let (rate, laps) = log.samples("LAP_BEACON");
+    let changes: Vec<_> = (1..laps.len()).filter(|index| laps[*index] != laps[index - 1]).collect();
+    assert_eq!((rate, changes), (100, vec![100, 200, 300]));
+}
+
+#[test]
+fn a_log_may_have_any_number_of_laps() {
+    let directory = tempfile::tempdir().unwrap();
+    let columns = columns([channel("speed").unwrap()]);
+    let lap = driven().1[0].0.clone();
+    for count in [0, 1, 200] {
+        let path = directory.path().join(format!("{count}.ld"));
+        let mut exporter = exporter(&path, &columns, MotecNames::Circuit);
+        for step in 0..=count * 20 + 5 {
+            let (time_s, lap) = (f64::from(step) / 10.0, Some(1 + (step / 20) as u32));
+            let values = [Some(ChannelValue::Number(100.0))];
+            exporter.row(&Row { time_s, packet_id: step, session: 1, lap, missed: 0, values: &values }).unwrap();
+        }
+        // One that ends with the first sample divides nothing.
+        for number in 0..=count {
+            let mut lap = lap.clone();
+            (lap.session, lap.number, lap.time_ms) = (1, number as u32, Some(2000));
+            exporter.lap(&lap, f64::from(number) * 2.0).unwrap();
+        }
+        exporter.finish().unwrap();
+        let text = fs::read_to_string(path.with_extension("ldx")).unwrap();
+        assert_eq!(text.matches("<Marker ").count(), count as usize, "{count}");
+        assert!(text.contains(&format!("Id=\"Total Laps\" Value=\"{}\"", count + 1)), "{text}");
+        assert_eq!(text.contains("Fastest"), count > 0, "{text}");
+    }
+}
+
+#[test]
+fn beacons_stand_where_the_car_is_at_the_line() {
+    let (moments, laps) = driven();
+    let places: Vec<_> = moments.iter().map(|moment| f64::from(moment.frame.graphics.raw().npos)).collect();
+    for (_, ended_s) in &laps {
+        let after = moments.partition_point(|moment| moment.time_s < *ended_s);
+        let near = &places[after.saturating_sub(6)..(after + 6).min(places.len())];
+        let away = near.iter().map(|place| place.fract().min(1.0 - place.fract()).abs()).fold(1.0, f64::min);
+        assert!(away < 0.001, "{ended_s} s: {near:?}");
+    }
+}
+
+#[test]
+fn the_venue_is_the_track_with_its_layout() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("venue.ld");
+    let mut about = about();
+    about.configuration = "Sprint".into();
+    let exporter = MotecExporter::create(&path, about, &columns([]), MotecNames::Acc).unwrap();
+    Box::new(exporter).finish().unwrap();
+    let bytes = fs::read(&path).unwrap();
+    assert!(bytes[0x15e..].starts_with(b"Testring Sprint\0"));
+}

@@ -188,9 +188,10 @@ impl Live {
         }
     }
 
-    /// The newest pages; `None` while there is nothing to believe.
+    /// The newest pages; `None` while there is nothing to believe. The last ones of a recording are believed even if it was played
+    /// faster than it was looked at.
     pub(crate) fn frame(&self) -> Option<&Frame> {
-        self.telemetry.frame().filter(|_| self.telemetry.state() != State::Attached)
+        self.telemetry.frame().filter(|_| self.telemetry.state() != State::Attached || self.has_ended())
     }
 
     /// The game itself is there, and a car is driven.

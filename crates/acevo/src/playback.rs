@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -182,6 +183,8 @@ pub(crate) struct Playback {
     pages: LocalPages,
     stop: Arc<AtomicBool>,
     over: Arc<AtomicBool>,
+    /// Somebody has attached.
+    attached: Sender<()>,
 }
 
 impl Playback {
@@ -194,14 +197,19 @@ impl Playback {
         let over = Arc::new(AtomicBool::new(false));
         let ended = Arc::clone(&over);
         // Nobody waits for this thread: it may sleep.
+        let (attached, is_attached) = channel();
         thread::spawn(move || {
+            // Who attaches late misses nothing. An error means that nobody will.
+            if is_attached.recv().is_err() {
+                return;
+            }
             let played = player.run(&mut publisher, &mut stopped);
             if let Err(error) = played {
                 say(format_args!("acevo: warning: the recording cannot be read any further: {error:#}"));
             }
             ended.store(true, Ordering::Release);
         });
-        Ok(Self { pages, stop, over })
+        Ok(Self { pages, stop, over, attached })
     }
 
     /// True once all pages of the recording were published.
@@ -211,8 +219,13 @@ impl Playback {
 
     /// How to attach to it.
     pub(crate) fn open(&self) -> Open {
-        let pages = self.pages.clone();
-        Box::new(move || ACEvoSharedMemoryMapper::open_source(pages.clone()))
+        let (pages, attached) = (self.pages.clone(), self.attached.clone());
+        Box::new(move || {
+            let mapper = ACEvoSharedMemoryMapper::open_source(pages.clone())?;
+            // Once it is played, nobody listens any more.
+            let _ = attached.send(());
+            Ok(mapper)
+        })
     }
 }
 

@@ -109,6 +109,27 @@ mod tests {
     }
 
     #[test]
+    fn a_lap_after_the_last_one_is_the_last_one() {
+        let mut frame = frame();
+        for (count, of, shown) in [(3, 3, "lap 3 "), (1, 3, "lap 2 "), (3, 0, "lap 4 ")] {
+            let mut graphics = *frame.graphics.raw();
+            (graphics.total_lap_count, graphics.session_state.total_lap) = (count, of);
+            frame.graphics = View::from(graphics);
+            let line = line(&frame, &Health::default());
+            assert!(line.contains(shown), "{count} of {of}: {line}");
+        }
+    }
+
+    #[test]
+    fn a_placeholder_is_no_track() {
+        let mut frame = frame();
+        let mut session = *frame.static_data.raw();
+        session.track = "track_placeholder".into();
+        frame.static_data = View::from(session);
+        assert!(!line(&frame, &Health::default()).contains("placeholder"));
+    }
+
+    #[test]
     fn the_menu_has_nothing_to_tell() {
         let mut frame = frame();
         frame.graphics = View::from(SPageFileGraphicEvo::default());
