@@ -3,6 +3,7 @@
 use crate::error::Error;
 use crate::mapper::ACEvoSharedMemoryMapper;
 use crate::page::{Page, PageKind};
+use crate::validity::PhysicsValidity;
 use crate::view::{GraphicsView, PhysicsView, StaticView, View};
 
 /// The three pages, captured one right after the other: what a screen shows, what a logger keeps.
@@ -17,6 +18,7 @@ use crate::view::{GraphicsView, PhysicsView, StaticView, View};
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct Frame {
     /// The vehicle.
     pub physics: PhysicsView<'static>,
@@ -25,6 +27,8 @@ pub struct Frame {
     /// The session.
     #[cfg_attr(feature = "serde", serde(rename = "static"))]
     pub static_data: StaticView<'static>,
+    /// Whether the values of [`physics`](Self::physics) describe the car at this moment.
+    pub validity: PhysicsValidity,
 }
 
 impl ACEvoSharedMemoryMapper {
@@ -40,11 +44,33 @@ impl ACEvoSharedMemoryMapper {
             physics: View::detached(&physics),
             graphics: View::detached(&graphics),
             static_data: View::detached(&static_data),
+            validity: self.physics_validity(),
         })
     }
 }
 
 impl Frame {
+    /// Puts three pages together. The [validity](Self::validity) is what these pages alone show; if there are pages from before, let a
+    /// [`PhysicsTracker`](crate::PhysicsTracker) judge.
+    ///
+    /// ```
+    /// use acevo_shared_memory::{ACEvoStatus, Frame, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
+    ///
+    /// let physics = SPageFilePhysics { rpms: 6000, ..Default::default() };
+    /// let graphics = SPageFileGraphicEvo { status: ACEvoStatus::Live.value(), ..Default::default() };
+    /// let frame = Frame::new(physics, graphics, SPageFileStaticEvo::default());
+    /// assert!(frame.validity.is_current());
+    /// ```
+    pub fn new(
+        physics: impl Into<PhysicsView<'static>>,
+        graphics: impl Into<GraphicsView<'static>>,
+        static_data: impl Into<StaticView<'static>>,
+    ) -> Self {
+        let (physics, graphics, static_data) = (physics.into(), graphics.into(), static_data.into());
+        let validity = PhysicsValidity::of(physics.raw(), graphics.raw());
+        Self { physics, graphics, static_data, validity }
+    }
+
     /// True where every page was seen to stand still.
     pub const fn is_settled(&self) -> bool {
         self.physics.is_settled() && self.graphics.is_settled() && self.static_data.is_settled()

@@ -16,6 +16,7 @@ mod protocol;
 mod publish;
 mod section;
 pub mod source;
+mod validity;
 mod view;
 
 pub use error::Error;
@@ -39,4 +40,5 @@ pub use section::Section;
 pub use source::PageDirectory;
 #[doc(no_inline)]
 pub use source::{Finding, LocalPages, Outcome, Source, survey};
+pub use validity::{PhysicsTracker, PhysicsValidity};
 pub use view::{Car, CarId, Gear, GraphicsView, PhysicsView, StaticView, TyreCompounds, View, Wheels};

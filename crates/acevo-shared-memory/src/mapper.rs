@@ -1,5 +1,6 @@
 //! The way in: a mapper holds a source and captures pages from it.
 
+use std::any::Any;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -8,6 +9,7 @@ use crate::error::Error;
 use crate::page::{Page, PageKind, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
 use crate::section::Section;
 use crate::source::{self, Source};
+use crate::validity::{PhysicsTracker, PhysicsValidity};
 use crate::view::{GraphicsView, PhysicsView, StaticView, View};
 
 /// A connection to the three pages. Dropping it closes everything it holds.
@@ -31,6 +33,7 @@ pub struct ACEvoSharedMemoryMapper {
     pub(crate) physics: Mutex<Last<SPageFilePhysics>>,
     pub(crate) graphics: Mutex<Last<SPageFileGraphicEvo>>,
     pub(crate) static_data: Mutex<Last<SPageFileStaticEvo>>,
+    tracker: Mutex<PhysicsTracker>,
     unsettled: AtomicU64,
 }
 
@@ -65,6 +68,7 @@ impl ACEvoSharedMemoryMapper {
             physics: Mutex::default(),
             graphics: Mutex::default(),
             static_data: Mutex::default(),
+            tracker: Mutex::default(),
             unsettled: AtomicU64::new(0),
         }
     }
@@ -194,6 +198,12 @@ impl ACEvoSharedMemoryMapper {
         Some(size)
     }
 
+    /// Whether the physics page that was captured last is current. Every view, [`frame`](Self::frame) and [packet](Self::packets) of
+    /// this mapper adds to what is known: ask after you have captured both pages, best more than once.
+    pub fn physics_validity(&self) -> PhysicsValidity {
+        self.tracker().validity()
+    }
+
     /// How many pages were handed out without having been seen to stand still.
     pub fn unsettled(&self) -> u64 {
         self.unsettled.load(Ordering::Relaxed)
@@ -203,10 +213,25 @@ impl ACEvoSharedMemoryMapper {
     pub(crate) fn capture<T: Page>(&self) -> Result<MutexGuard<'_, Last<T>>, Error> {
         // Where a source of somebody else's has panicked, what is kept has not settled, or is whole.
         let mut last = T::last(self).lock().unwrap_or_else(PoisonError::into_inner);
-        if !last.capture(self.source.as_ref())? {
+        let copies = last.copies();
+        let is_settled = last.capture(self.source.as_ref())?;
+        if !is_settled {
             self.unsettled.fetch_add(1, Ordering::Relaxed);
         }
+        if last.copies() != copies {
+            let page: &dyn Any = last.page();
+            if let Some(page) = page.downcast_ref::<SPageFilePhysics>() {
+                self.tracker().physics(page);
+            } else if let Some(page) = page.downcast_ref::<SPageFileGraphicEvo>() {
+                self.tracker().graphics(page);
+            }
+        }
         Ok(last)
+    }
+
+    /// What is known of the physics page from everything that was captured so far.
+    pub(crate) fn tracker(&self) -> MutexGuard<'_, PhysicsTracker> {
+        self.tracker.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     #[inline]

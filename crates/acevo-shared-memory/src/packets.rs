@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::mapper::ACEvoSharedMemoryMapper;
 use crate::page::{Page, PageKind, SPageFileGraphicEvo, SPageFilePhysics};
 use crate::source::sleep;
+use crate::validity::PhysicsValidity;
 use crate::view::View;
 
 use self::rhythm::{Found, Rhythm};
@@ -85,10 +86,13 @@ pub struct Packet {
     pub seen: Instant,
     /// Time from the look before, after which nothing of this was there, to [`seen`](Self::seen).
     pub uncertainty: Duration,
-    /// The new packet of physics. There is none where only graphics has changed: in the menu and in a pause physics stands still.
+    /// The new packet of physics. There is none if only graphics has changed.
     pub physics: Option<Arrival<SPageFilePhysics>>,
     /// The new packet of graphics.
     pub graphics: Option<Arrival<SPageFileGraphicEvo>>,
+    /// Whether the newest physics page, of this packet or an earlier one, describes the car now. During a pause physics packets come,
+    /// twice as many as usual, but they are zero.
+    pub validity: PhysicsValidity,
 }
 
 /// A page that has just come.
@@ -99,6 +103,9 @@ pub struct Arrival<T> {
     pub view: View<'static, T>,
     /// Packets that came and went unseen since the one before, by the page's counter.
     pub missed: u32,
+    /// Steps of the counter since the one before that held no data of the car: the game leaps over some 670 at the beginning and at the
+    /// end of a pause, and counts zero pages in between.
+    pub skipped: u32,
     /// The counter has gone back, or leapt further than any game can count: another session, or another game. Nothing can be
     /// said of what was missed.
     pub restarted: bool,
@@ -110,6 +117,9 @@ struct Counter {
     /// `None` where it could not be read yet.
     last: Option<i32>,
     rhythm: Rhythm,
+    /// Around a pause the counter stands, leaps and runs at twice the rate. That says nothing about the rhythm of true packets, and nothing
+    /// is lost by looking as often as for those.
+    is_suspended: bool,
 }
 
 impl ACEvoSharedMemoryMapper {
@@ -128,9 +138,11 @@ impl<M: Borrow<ACEvoSharedMemoryMapper>> Packets<M> {
     fn new(mapper: M) -> Self {
         let counter = |page| {
             // Where the game is gone the first look says so.
-            Counter { last: mapper.borrow().packet_id(page).ok(), rhythm: Rhythm::new() }
+            Counter { last: mapper.borrow().packet_id(page).ok(), rhythm: Rhythm::new(), is_suspended: false }
         };
         let (physics, graphics) = (counter(PageKind::Physics), counter(PageKind::Graphics));
+        // Its status says from the first packet on whether physics is current. If the game has gone, the first poll says so.
+        drop(mapper.borrow().capture::<SPageFileGraphicEvo>());
         let now = Instant::now();
         Self {
             mapper,
@@ -185,6 +197,8 @@ impl<M: Borrow<ACEvoSharedMemoryMapper>> Packets<M> {
     pub fn poll(&mut self) -> Result<Option<Packet>, Error> {
         let mapper = self.mapper.borrow();
         let (before, planned) = (self.looked, self.next);
+        self.physics.is_suspended =
+            matches!(mapper.physics_validity(), PhysicsValidity::Paused | PhysicsValidity::Resuming);
         let id = mapper.packet_id(PageKind::Physics)?;
         let seen = Instant::now();
         let found = |at| Found { at, before, planned, steps: 1 };
@@ -199,6 +213,10 @@ impl<M: Borrow<ACEvoSharedMemoryMapper>> Packets<M> {
             Err(_) if physics.is_some() => None,
             graphics => graphics?,
         };
+        if physics.is_none() && graphics.is_some() && mapper.tracker().stands() {
+            // The page may change without its counter.
+            drop(mapper.capture::<SPageFilePhysics>()?);
+        }
         self.stats.looks += 1;
         self.looked = seen;
         // From the end of this look on: where looks are slow there is to be some sleep between them.
@@ -208,6 +226,7 @@ impl<M: Borrow<ACEvoSharedMemoryMapper>> Packets<M> {
             uncertainty: seen.saturating_duration_since(before),
             physics,
             graphics,
+            validity: mapper.physics_validity(),
         }))
     }
 
@@ -217,12 +236,12 @@ impl<M: Borrow<ACEvoSharedMemoryMapper>> Packets<M> {
             Polling::Spin => now,
             Polling::Every(period) => now + period.min(FOR_EVER),
             Polling::Rhythm => {
-                let physics = self.physics.rhythm.next_look(now);
+                let physics = self.physics.next_look(now);
                 // Physics comes often enough to find a frame that comes after a rest.
                 if self.physics.rhythm.is_moving() && !self.graphics.rhythm.is_moving() {
                     return physics;
                 }
-                let graphics = self.graphics.rhythm.next_look(now);
+                let graphics = self.graphics.next_look(now);
                 let (first, second) = (physics.min(graphics), physics.max(graphics));
                 // One look serves both where they are due nearly at once.
                 if second - first < SAME_LOOK { second } else { first }
@@ -252,6 +271,10 @@ impl<M: Borrow<ACEvoSharedMemoryMapper>> Packets<M> {
 }
 
 impl Counter {
+    fn next_look(&self, now: Instant) -> Instant {
+        if self.is_suspended { now + self.rhythm.period() } else { self.rhythm.next_look(now) }
+    }
+
     /// Captures the page where its counter, `id`, is new.
     fn take<T: Page>(
         &mut self,
@@ -261,7 +284,9 @@ impl Counter {
         stats: &mut PageStats,
     ) -> Result<Option<Arrival<T>>, Error> {
         if self.last == Some(id) {
-            self.rhythm.nothing(found.at);
+            if !self.is_suspended {
+                self.rhythm.nothing(found.at);
+            }
             return Ok(None);
         }
         let view = View::<T>::detached(&*mapper.capture()?);
@@ -278,11 +303,18 @@ impl Counter {
             self.rhythm.reset();
         }
         let steps = if restarted { 1 } else { steps.unsigned_abs() };
-        if let Some(late) = self.rhythm.found(Found { steps, ..found }) {
+        let skipped = if T::KIND == PageKind::Physics { mapper.tracker().skipped().min(steps - 1) } else { 0 };
+        let steps = steps - skipped;
+        if self.is_suspended && T::KIND == PageKind::Physics {
+            self.is_suspended = !mapper.physics_validity().is_current();
+        }
+        if !self.is_suspended
+            && let Some(late) = self.rhythm.found(Found { steps, ..found })
+        {
             stats.latency.note(late + found.at.elapsed());
         }
-        let arrival = Arrival { view, missed: steps - 1, restarted };
-        stats.note(found.at, arrival.missed, restarted, view.is_settled());
+        let arrival = Arrival { view, missed: steps - 1, skipped, restarted };
+        stats.note(found.at, &arrival);
         Ok(Some(arrival))
     }
 }

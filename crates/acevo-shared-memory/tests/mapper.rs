@@ -90,9 +90,9 @@ fn bytes_are_published_as_they_are_or_refused() {
 #[test]
 fn the_bytes_that_were_captured_are_the_games_own_also_after_a_packet() {
     let (mapper, mut publisher) = connected();
-    let mut packets = mapper.packets();
     let mut buffer = [0; PageKind::Graphics.size()];
     assert!(PageKind::ALL.iter().all(|page| mapper.captured(*page, &mut buffer).is_none()), "nothing was captured");
+    let mut packets = mapper.packets();
     for seed in 1..5 {
         for page in PageKind::ALL {
             publisher.publish_bytes(page, &common::odd_bytes(page, seed)).unwrap();

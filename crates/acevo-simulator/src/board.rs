@@ -2,10 +2,12 @@
 
 use crate::noise::{Stream, generator};
 use crate::plan::Delays;
-use crate::truth::LapRecord;
 
-/// What stands in the page for "no time": the game uses both.
-const NONE_VALUES: [i32; 2] = [0, i32::MAX];
+/// What stands in the page for "no time": 0 as measured, the largest number as reported of online sessions.
+const NONE: i32 = 0;
+const NONE_ONLINE: i32 = i32::MAX;
+/// Frames in which the timer may still show the lap that has ended.
+const OVERRUN_FRAMES: u32 = 2;
 
 /// The lap numbers as the graphics page shows them: behind the truth by some frames.
 #[derive(Debug, Clone)]
@@ -36,9 +38,9 @@ impl LapBoard {
     }
 
     /// A new session: the counter is back at once, the old times stay until [`LapBoard::clear_times`].
-    pub(crate) fn start_session(&mut self, session: u32) {
+    pub(crate) fn start_session(&mut self, session: u32, online: bool) {
         self.session = session;
-        self.none = NONE_VALUES[generator(self.seed, Stream::LapDisplay, u64::from(session) << 32).usize(0..2)];
+        self.none = if online { NONE_ONLINE } else { NONE };
         self.total_lap_count = 0;
         self.npos_lags = false;
         self.pending = None;
@@ -60,23 +62,28 @@ impl LapBoard {
         self.best_ms = self.none;
     }
 
-    /// A lap is over. The timer is back at 0 with the next frame; the rest follows in later ones.
-    pub(crate) fn finish(&mut self, lap: &LapRecord, best_ms: Option<i32>, delays: Delays) {
-        let index = (u64::from(self.session) << 32) | (u64::from(lap.run) << 24) | u64::from(lap.number);
+    /// A lap is over. The timer is reset within two frames; the rest follows in later ones.
+    pub(crate) fn finish(&mut self, number: u32, run: u32, time_ms: i32, best_ms: Option<i32>, delays: Delays) {
+        let index = (u64::from(self.session) << 32) | (u64::from(run) << 24) | u64::from(number);
         let mut random = generator(self.seed, Stream::LapDisplay, index);
         // Mostly a handful of frames, now and then up to almost two seconds.
         let mut frames = |slow: f64| match delays {
             Delays::Usual if random.f64() < slow => random.u32(30..110),
-            Delays::Usual => random.u32(1..8),
+            Delays::Usual => random.u32(OVERRUN_FRAMES + 1..OVERRUN_FRAMES + 8),
             Delays::Slow => random.u32(95..110),
-            Delays::Online => random.u32(1..480),
+            Delays::Online => random.u32(OVERRUN_FRAMES + 1..480),
         };
         self.pending = Some(Pending {
-            count: Some((frames(0.15), lap.number as i32)),
-            times: Some((frames(0.2), lap.time_ms, best_ms)),
+            count: Some((frames(0.15), number as i32)),
+            times: Some((frames(0.2), time_ms, best_ms)),
             npos: Some(frames(0.1)),
         });
         self.npos_lags = true;
+    }
+
+    /// The last lap's time is this from now on, and nothing else changes.
+    pub(crate) fn show_last(&mut self, time_ms: i32) {
+        self.last_ms = time_ms;
     }
 
     /// A graphics frame is due: shows what has become known. Call before the page is filled. True when the last lap's

@@ -14,6 +14,10 @@ pub(crate) const PHYSICS_RATE: u32 = 333;
 /// Seconds per physics step.
 pub(crate) const STEP: f64 = 1.0 / PHYSICS_RATE as f64;
 
+/// Metres above the road from which the game drops a car into its box, and the deceleration on landing in g.
+const DROP_HEIGHT: f64 = 0.147;
+const LANDING_G: f64 = 3.6;
+
 /// What the driver does with the feet, each 0..1.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Pedals {
@@ -32,7 +36,7 @@ pub(crate) struct Axes {
 impl Axes {
     fn along(forward: Vec3) -> Self {
         let right = forward.level_right();
-        Self { right, up: forward.cross(right), forward }
+        Self { right, up: right.cross(forward), forward }
     }
 
     /// A world vector as lateral, vertical and longitudinal parts.
@@ -69,6 +73,8 @@ pub(crate) struct Car {
     pub(crate) wheels: Wheels,
     /// Metres driven since the session began.
     pub(crate) odometer: f64,
+    /// Metres above the road and m/s downwards, while the car falls.
+    falling: Option<(f64, f64)>,
 }
 
 impl Car {
@@ -89,6 +95,7 @@ impl Car {
             powertrain: Powertrain::new(spec, air_c),
             wheels: Wheels::new(spec, air_c),
             odometer: 0.0,
+            falling: None,
         }
     }
 
@@ -100,6 +107,24 @@ impl Car {
         self.speed = speed;
         self.velocity = forward * speed;
         self.powertrain.match_speed(self.spec, speed);
+    }
+
+    /// Lifts the car: the game drops a car that it puts into its box.
+    pub(crate) fn drop_from_above(&mut self) {
+        self.falling = Some((DROP_HEIGHT, 0.0));
+        self.position.y += DROP_HEIGHT;
+    }
+
+    /// One step of falling. Returns the height above the road in metres.
+    pub(crate) fn fall(&mut self) -> f64 {
+        let Some((height, speed)) = self.falling else { return 0.0 };
+        // Free until the suspension is able to stop the car just on the road.
+        let stopping = speed * speed / (2.0 * LANDING_G * GRAVITY);
+        let acceleration = if height > stopping { GRAVITY } else { -LANDING_G * GRAVITY };
+        let speed = speed + acceleration * STEP;
+        let height = height - speed * STEP;
+        self.falling = (speed > 0.0 && height > 0.0).then_some((height, speed));
+        self.falling.map_or(0.0, |(height, _)| height)
     }
 
     /// Force at the wheels with the throttle fully open, N.
@@ -153,15 +178,17 @@ impl Car {
     pub(crate) fn move_to(&mut self, position: Vec3, road_noise: &[f64; 4]) {
         let velocity = (position - self.position) * (1.0 / STEP);
         let acceleration = (velocity - self.velocity) * (1.0 / STEP);
-        self.odometer += (position - self.position).length();
+        if self.speed > 0.0 {
+            self.odometer += (position - self.position).length();
+        }
         self.position = position;
         self.velocity = velocity;
         let speed = velocity.length();
         let mut turn = 0.0;
-        if speed > 1.0 {
+        if self.speed > 1.0 {
             let path = velocity * (1.0 / speed);
-            // The vertical part of (old × new) is the sine of the turn, positive to the right.
-            turn = self.path.cross(path).y / STEP;
+            // The vertical part of (new × old) is the sine of the turn, positive to the right.
+            turn = path.cross(self.path).y / STEP;
             self.path = path;
         }
         self.yaw_rate += (turn - self.yaw_rate) * (STEP / 0.012).min(1.0);

@@ -3,7 +3,7 @@
 use crate::car::{Car, Pedals};
 use crate::noise::{self, Stream, smoothstep};
 use crate::profile::Profile;
-use crate::track::{PIT_BOX, PitZone, Track};
+use crate::track::{PitZone, Track};
 
 /// The pit speed limit in m/s (80 km/h).
 pub(crate) const PIT_SPEED: f64 = 80.0 / 3.6;
@@ -184,6 +184,7 @@ impl Driver {
         let mut speed = possible * pace * care;
         let pit_bound = self.in_pits || self.intent.pit.is_some();
         let signed = track.signed(at.s);
+        let pit_box = track.pit_box();
         if pit_bound && signed < 0.0 {
             let distance = track.to_pit_limit(at.s).max(0.0);
             speed = speed.min((PIT_SPEED * PIT_SPEED + 2.0 * 7.5 * distance).sqrt());
@@ -191,12 +192,12 @@ impl Driver {
         if self.in_pits && matches!(track.pit_zone(at.s), PitZone::Limit) {
             speed = speed.min(PIT_SPEED);
         }
-        if self.in_pits && self.box_side && signed > PIT_BOX - 45.0 && signed < PIT_BOX + 40.0 {
+        if self.in_pits && self.box_side && signed > pit_box - 45.0 && signed < pit_box + 40.0 {
             speed = speed.min(11.0);
         }
         if self.in_pits && self.stop_ahead {
             // Comes to rest in the box; the last centimetres at walking pace.
-            let distance = PIT_BOX - signed;
+            let distance = pit_box - signed;
             speed = if distance > 0.02 { speed.min((2.0 * 3.2 * distance).sqrt().max(0.15)) } else { 0.0 };
         }
         speed

@@ -1,6 +1,6 @@
 //! Lap timing: the truth to a fraction of a step.
 
-use crate::truth::{LapKind, LapRecord};
+use crate::truth::{LapKind, LapRecord, Phantom, PhantomLap};
 
 /// The lap is timed at this many places to compare it with the best one.
 const MARKS: usize = 400;
@@ -29,8 +29,16 @@ pub(crate) struct LapClock {
     resolution_ms: i32,
     /// Seconds of session time when the current lap began. `None` before the first.
     started_at: Option<f64>,
-    /// The next crossing of the line ends no lap: the car comes from the grid or from its rolling start.
-    opening: bool,
+    /// When the lap before began.
+    before_started_at: Option<f64>,
+    /// Seconds for which the timer still shows the lap that has ended.
+    overrun: f64,
+    /// The next crossing of the line ends no lap.
+    opening: Option<Opening>,
+    /// The timer when the car was put back into its box by the menu, on this lap.
+    returned_ms: Option<i32>,
+    /// The timer runs on although the lap was left: the next crossing of the line ends nothing that was driven.
+    to_the_line: bool,
     pub(crate) completed: u32,
     pub(crate) valid: bool,
     began_in_pits: bool,
@@ -43,6 +51,22 @@ pub(crate) struct LapClock {
     reference: Vec<i32>,
     pub(crate) best_ms: Option<i32>,
     best_sectors: [Option<i32>; SECTORS],
+}
+
+/// What the first crossing of the line does if it ends no lap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Opening {
+    /// The timer begins, or runs on if it was running: from a rolling start or the grid.
+    Keep,
+    /// The timer begins anew: from a box that lies before the line.
+    Restart,
+}
+
+/// What a crossing of the line has ended.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Ended {
+    Lap(LapRecord),
+    Phantom(PhantomLap),
 }
 
 /// A step of the car as the timekeeper sees it: from `from` to `to` metres after the line, `to` not yet wrapped.
@@ -75,6 +99,7 @@ pub(crate) struct Abandoned {
     pub(crate) began_in_pits: bool,
     pub(crate) valid: bool,
     pub(crate) elapsed_ms: i32,
+    pub(crate) returned_ms: Option<i32>,
     pub(crate) used: Used,
 }
 
@@ -83,14 +108,18 @@ fn milliseconds(seconds: f64) -> i32 {
 }
 
 impl LapClock {
-    pub(crate) fn new(session: u32, run: u32, resolution_ms: i32) -> Self {
+    pub(crate) fn new(session: u32, run: u32, resolution_ms: i32, overrun: f64) -> Self {
         Self {
             session,
             run,
             stint: 1,
             resolution_ms,
             started_at: None,
-            opening: false,
+            before_started_at: None,
+            overrun,
+            opening: None,
+            returned_ms: None,
+            to_the_line: false,
             completed: 0,
             valid: false,
             began_in_pits: false,
@@ -106,11 +135,11 @@ impl LapClock {
 
     /// Waits for the line: the first crossing starts the clock.
     pub(crate) fn wait_for_line(&mut self) {
-        self.opening = true;
+        self.opening = Some(Opening::Keep);
     }
 
     /// Starts the clock here and now. `opening`: the car has yet to cross the line to begin its first lap.
-    pub(crate) fn start(&mut self, time: f64, in_pits: bool, opening: bool, used: Used) {
+    pub(crate) fn start(&mut self, time: f64, in_pits: bool, opening: Option<Opening>, used: Used) {
         self.started_at = Some(time);
         self.began_in_pits = in_pits;
         self.through_pits = in_pits;
@@ -131,22 +160,67 @@ impl LapClock {
 
     /// Ends the running lap unfinished. The clock stands at 0 until it is started again.
     pub(crate) fn abandon(&mut self, time: f64, used: Used) -> Option<Abandoned> {
-        let elapsed_ms = self.elapsed_ms(time);
-        self.started_at.take()?;
-        let abandoned = Abandoned {
+        let abandoned = self.running(time, used);
+        self.started_at = None;
+        self.before_started_at = None;
+        self.opening = None;
+        self.returned_ms = None;
+        self.to_the_line = false;
+        self.forget_lap();
+        abandoned
+    }
+
+    /// Ends the running lap unfinished, as the driver sees it: the car is back in its box with nothing used. The clock
+    /// runs on. `to_the_line`: the car has yet to cross the line to begin a lap.
+    pub(crate) fn put_back(&mut self, time: f64, used: Used, to_the_line: bool) -> Option<Abandoned> {
+        let abandoned = self.running(time, used);
+        let runs = self.started_at.is_some();
+        self.returned_ms = runs.then(|| self.elapsed_ms(time));
+        self.to_the_line = to_the_line && runs;
+        self.opening = None;
+        self.began_in_pits = true;
+        self.through_pits = true;
+        self.used_at_start = Used::default();
+        self.forget_lap();
+        abandoned
+    }
+
+    /// The running lap as one that was left. The way from a box to the line is none.
+    fn running(&self, time: f64, used: Used) -> Option<Abandoned> {
+        self.started_at?;
+        if self.to_the_line || self.opening == Some(Opening::Restart) {
+            return None;
+        }
+        Some(Abandoned {
             run: self.run,
             number: self.completed + 1,
             stint: self.stint,
             began_in_pits: self.began_in_pits,
             valid: self.valid,
-            elapsed_ms,
+            elapsed_ms: self.elapsed_ms(time),
+            returned_ms: self.returned_ms,
             used: used.since(&self.used_at_start),
-        };
+        })
+    }
+
+    fn forget_lap(&mut self) {
         self.valid = false;
-        self.opening = false;
         self.splits.clear();
         self.marks.clear();
-        Some(abandoned)
+    }
+
+    /// The game resets the timer although no line was crossed.
+    pub(crate) fn reset_timer(&mut self, time: f64) -> Option<PhantomLap> {
+        let time_ms = self.elapsed_ms(time);
+        self.started_at?;
+        self.started_at = Some(time);
+        self.before_started_at = None;
+        self.forget_lap();
+        Some(self.phantom(Phantom::AfterTheEnd, None, time_ms, time))
+    }
+
+    fn phantom(&self, cause: Phantom, number: Option<u32>, time_ms: i32, time: f64) -> PhantomLap {
+        PhantomLap { session: self.session, run: self.run, number, time_ms, cause, at_s: time, step: 0 }
     }
 
     /// The lap no longer counts.
@@ -157,6 +231,19 @@ impl LapClock {
     /// ms since the lap began; 0 before the first lap.
     pub(crate) fn elapsed_ms(&self, time: f64) -> i32 {
         self.started_at.map_or(0, |start| ((time - start) * 1000.0).floor() as i32)
+    }
+
+    /// What the lap timer shows: for some milliseconds after the line still the lap that has ended.
+    pub(crate) fn shown_ms(&self, time: f64) -> i32 {
+        match self.before_started_at {
+            Some(before) if self.overruns(time) => ((time - before) * 1000.0).floor() as i32,
+            _ => self.elapsed_ms(time),
+        }
+    }
+
+    /// The timer still shows the lap that has ended.
+    pub(crate) fn overruns(&self, time: f64) -> bool {
+        self.before_started_at.is_some() && self.started_at.is_some_and(|start| time - start < self.overrun)
     }
 
     /// How much slower than the best lap up to this place, ms.
@@ -171,11 +258,12 @@ impl LapClock {
         self.best_sectors.iter().try_fold(0, |sum, sector| sector.map(|ms| sum + ms))
     }
 
-    /// Follows the car through one step. Gives the lap that ended in it.
-    pub(crate) fn pass(&mut self, passage: &Passage) -> Option<LapRecord> {
+    /// Follows the car through one step. Returns the lap that ended in it.
+    pub(crate) fn pass(&mut self, passage: &Passage) -> Option<Ended> {
         self.through_pits |= passage.in_pits;
         if let Some(start) = self.started_at
-            && !self.opening
+            && self.opening.is_none()
+            && !self.to_the_line
         {
             let marks = self.marks.len();
             if marks + 1 < MARKS {
@@ -195,22 +283,30 @@ impl LapClock {
             }
         }
         let time = passage.time_at(passage.track_length)?;
-        let record = match self.started_at {
-            Some(start) if !self.opening => Some(self.finish(passage, time, self.timed(time - start))),
+        let ended = match (self.started_at, self.opening) {
+            (Some(start), None) if self.to_the_line => {
+                self.completed += 1;
+                let time_ms = self.timed(time - start);
+                Some(Ended::Phantom(self.phantom(Phantom::FromTheBox, Some(self.completed), time_ms, time)))
+            }
+            (Some(start), None) => Some(Ended::Lap(self.finish(passage, time, self.timed(time - start)))),
             _ => None,
         };
         // From the grid the race's first lap is timed from the green light on.
-        if self.started_at.is_none() || record.is_some() {
+        if self.started_at.is_none() || self.opening == Some(Opening::Restart) || ended.is_some() {
+            self.before_started_at = self.started_at.filter(|_| ended.is_some());
             self.started_at = Some(time);
             self.began_in_pits = passage.in_pits;
             self.through_pits = passage.in_pits;
             self.valid = !passage.in_pits;
             self.used_at_start = passage.used;
         }
-        self.opening = false;
+        self.opening = None;
+        self.returned_ms = None;
+        self.to_the_line = false;
         self.splits.clear();
         self.marks.clear();
-        record
+        ended
     }
 
     /// What the timekeeper makes of a time.
@@ -252,6 +348,7 @@ impl LapClock {
             through_pits: self.through_pits,
             valid,
             time_ms,
+            returned_ms: self.returned_ms,
             sectors_ms,
             fuel_used_l: used.fuel_l,
             energy_used_kwh: used.energy_kwh,

@@ -21,6 +21,7 @@
 mod board;
 mod car;
 mod driver;
+mod fade;
 mod laps;
 mod noise;
 mod options;
@@ -38,7 +39,11 @@ mod validity;
 mod vector;
 mod watch;
 
-pub use options::{AccGOrder, CarModel, Options, Scenario, UnknownName};
+pub use options::{
+    AccGOrder, BoxReturn, CarModel, GameVersion, Options, PauseStyle, Scenario, TrackName, UnknownName, World,
+};
 pub use realtime::run;
 pub use simulator::{Changed, Simulator};
-pub use truth::{AbortReason, AbortedLap, Damage, Happening, LapKind, LapRecord, Occurrence, Truth};
+pub use truth::{
+    AbortReason, AbortedLap, Damage, Happening, LapKind, LapRecord, Occurrence, Phantom, PhantomLap, Truth,
+};

@@ -3,55 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// How to simulate. Start from [`Options::default`] and change fields.
-#[non_exhaustive]
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Options {
-    /// The same seed and the same other options give the same pages, byte for byte.
-    pub seed: u64,
-    /// The player's car.
-    pub car: CarModel,
-    /// What happens.
-    pub scenario: Scenario,
-    /// Each session ends after this many completed laps. `None`: practice and the scenarios from [`Scenario::Restart`] on have
-    /// their natural length, in which everything happens; the last session of the others never ends.
-    pub laps: Option<u32>,
-    /// The order of the axes in `accG` and `g_forces_x/y/z`.
-    pub acc_g: AccGOrder,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { seed: 1, car: CarModel::Gt3, scenario: Scenario::Weekend, laps: None, acc_g: AccGOrder::Measured }
-    }
-}
-
-/// The order of the axes in `accG`: what the game's document says and what readers measured differ.
-#[non_exhaustive]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum AccGOrder {
-    /// Lateral, vertical, longitudinal: what readers measured.
-    #[default]
-    Measured,
-    /// Lateral, longitudinal, vertical: what the document says.
-    Documented,
-}
-
-/// A name that is not one of the possible values.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnknownName {
-    name: String,
-    known: Vec<&'static str>,
-}
-
-impl fmt::Display for UnknownName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "unknown name {:?}, expected one of: {}", self.name, self.known.join(", "))
-    }
-}
-
-impl std::error::Error for UnknownName {}
-
 /// An enum with a name for every value, as command lines show and read it.
 macro_rules! named {
     ($type:ident { $($variant:ident => $name:literal, $summary:literal;)+ }) => {
@@ -97,6 +48,152 @@ macro_rules! named {
     };
 }
 
+/// How to simulate. Start from [`Options::default`] and change fields.
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// The same seed and the same other options give the same pages, byte for byte.
+    pub seed: u64,
+    /// The player's car.
+    pub car: CarModel,
+    /// The track.
+    pub track: TrackName,
+    /// What happens.
+    pub scenario: Scenario,
+    /// Each session ends after this many completed laps. `None`: practice, races and the scenarios from [`Scenario::Restart`]
+    /// on have their natural length, in which everything happens; the last session of the others never ends.
+    pub laps: Option<u32>,
+    /// The order of the axes in `accG` and `g_forces_x/y/z`.
+    pub acc_g: AccGOrder,
+    /// The handedness of the world axes, and with it the signs of everything lateral.
+    pub world: World,
+    /// The version of the game whose counters and values the pages show.
+    pub game: GameVersion,
+    /// What the pages show during a pause.
+    pub pause: PauseStyle,
+    /// What the lap timer does when the driver returns to the box by the menu.
+    pub box_return: BoxReturn,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            seed: 1,
+            car: CarModel::Gt3,
+            track: TrackName::default(),
+            scenario: Scenario::Weekend,
+            laps: None,
+            acc_g: AccGOrder::Measured,
+            world: World::RightHanded,
+            game: GameVersion::V0_8,
+            pause: PauseStyle::Fading,
+            box_return: BoxReturn::TimerGoesOn,
+        }
+    }
+}
+
+/// The order of the axes in `accG`: the game's document and measurements differ.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AccGOrder {
+    /// Lateral, vertical, longitudinal, as measured.
+    #[default]
+    Measured,
+    /// Lateral, longitudinal, vertical, as in the game's document.
+    Documented,
+}
+
+/// The handedness of the world axes. Y is up in both.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum World {
+    /// Measured on EVO 0.5 and 0.6.2: seen from above, X points right and Z down. With the heading `h`, forward is
+    /// `(-sin h, cos h)` in (X, Z) and right is `(-f_z, f_x)`. `accG` and `localVelocity` are \[+left, +up, +forward\],
+    /// `localAngularVel[1]` is positive in left bends.
+    #[default]
+    RightHanded,
+    /// The opposite assumption: Z points up. Forward is `(sin h, cos h)`, right is `(f_z, -f_x)`, and the lateral parts of
+    /// `accG` and `localVelocity` as well as `localAngularVel[1]` are positive to the right.
+    LeftHanded,
+}
+
+/// The version of the game that is simulated, as far as measurements of versions differ.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum GameVersion {
+    /// 0.6.2: `session_state.current_lap` equals `total_lap_count`; `tyre_normalized_temperature_*`, coordinates, starting
+    /// temperatures and the exhaust temperature are constant; the surname is one blank.
+    V0_6,
+    /// 0.8 and later: `session_state.current_lap` counts 1, 2, 3 in races, goes past `total_lap` after the end, and is 0
+    /// elsewhere.
+    #[default]
+    V0_8,
+}
+
+named!(GameVersion {
+    V0_6 => "0.6", "EVO 0.6.2: current_lap equals the lap count, tyre states are dead";
+    V0_8 => "0.8", "EVO 0.8 and later: current_lap counts in races only";
+});
+
+/// What the pages show during a pause.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PauseStyle {
+    /// Measured on EVO 0.6.2: the physics page fades to zero in one second, then counts at twice the rate with zero pages;
+    /// after the pause it fades in again for two seconds. Graphics frames go on.
+    #[default]
+    Fading,
+    /// Nothing is written from the frame with status PAUSE until the pause is over.
+    Still,
+}
+
+/// What the lap timer does when the driver returns to the box by the menu.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum BoxReturn {
+    /// Measured on EVO 0.6.2: the timer of the interrupted lap runs on, and the tank is filled to the level of the
+    /// session's start.
+    #[default]
+    TimerGoesOn,
+    /// Reported of other versions: the timer is 0 until the car leaves the box, and the tank stays as it was.
+    TimerResets,
+}
+
+/// A name that is not one of the possible values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownName {
+    name: String,
+    known: Vec<&'static str>,
+}
+
+impl fmt::Display for UnknownName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "unknown name {:?}, expected one of: {}", self.name, self.known.join(", "))
+    }
+}
+
+impl std::error::Error for UnknownName {}
+
+/// The track. All are inventions.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum TrackName {
+    /// 4.1 km with elevation, driven clockwise. The pit box lies behind the line.
+    #[default]
+    Valdombra,
+    /// 2.5 km, driven counter-clockwise. The pit box lies 13 m before the line, at lap position 0.9949; the static page has
+    /// no coordinates (0/0) and no starting temperatures.
+    Karsthafen,
+    /// 4.6 km of fast bends and long straights, driven clockwise. The pit box lies before the line at lap position 0.9968.
+    Northmoor,
+}
+
+named!(TrackName {
+    Valdombra => "valdombra", "clockwise, pit box behind the line";
+    Karsthafen => "karsthafen", "short and counter-clockwise, pit box 13 m before the line, no coordinates";
+    Northmoor => "northmoor", "long and fast, pit box before the line";
+});
+
 /// The player's car.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -126,11 +223,11 @@ pub enum Scenario {
     Weekend,
     /// On the track at once, already rolling, one flying lap after the other.
     HotLaps,
-    /// A standing start among twenty cars.
+    /// A race of 20 minutes, or of [`Options::laps`] laps: a standing start among twenty cars.
     Race,
     /// From the box, and back to it on every second lap.
     Pits,
-    /// Hot laps with a pause of five seconds twice a lap.
+    /// Hot laps with a pause of five seconds twice a lap, alone on the track.
     Pause,
     /// The game's menu, and nothing else.
     Menu,
@@ -140,7 +237,7 @@ pub enum Scenario {
     /// start, the tank as it was; `packetId`, static page and `last_laptime_ms` know nothing of it.
     Restart,
     /// Practice, returned to the box by the menu from flying laps: once through PAUSE, once through some frames of OFF.
-    /// The timer is 0, `total_lap_count` stays and is used again, an out lap follows.
+    /// `total_lap_count` stays and is used again, an out lap follows. What the timer does is [`Options::box_return`].
     Garage,
     /// Hot laps interrupted by replays: status REPLAY, and the frames are those of some 20 s before, moving on; physics
     /// stands still in one and moves along in the next. Then LIVE goes on where it was left. One replay comes 1.5 s after a
@@ -164,14 +261,31 @@ pub enum Scenario {
     /// Hot laps through the pit lane without a stop, and once with one.
     DriveThrough,
     /// Hot laps of a driver who drives each like the one before, timed to the hundredth of a second: mostly
-    /// `last_laptime_ms` does not change at the line.
+    /// `last_laptime_ms` does not change at the line. The timer does not run past the lap's time.
     Twins,
-    /// A race of four minutes: `is_timed_race`, `total_lap` 0, `time_left_ms` counts down. It ends with the lap that is
+    /// A race of four minutes, whatever [`Options::laps`] says: `is_timed_race`, `total_lap` 0, `time_left_ms` counts down. It ends with the lap that is
     /// being driven when the time is up.
     Sprint,
     /// Hot laps on little fuel with contacts that leave damage, a moment of wrong way, flags of several colours, hot
     /// tyres, the rev limiter, DRS, and a stop with repairs.
     Incidents,
+    /// Hot laps with pauses between 0.3 s and ten minutes: shorter than the fade of the physics page, again while it fades
+    /// in, right before and after the line.
+    Pauses,
+    /// Practice, returned to the box by the menu right before the line, right after it, from an out lap, and on a flying
+    /// lap; with a stop in between.
+    Teleports,
+    /// Three practices on three tracks: the pit box lies at lap position 0.9968, 13 m before the line, and behind the line.
+    /// In each a stop, a return to the box by the menu, and a drive through the pit lane.
+    Boxes,
+    /// Three sessions, two of them left by the menu in the middle of a lap. The main menu stands for 20 s, then for an hour.
+    Menus,
+    /// Hot laps; in the second one ten times to the main menu for half a second, with half a second of driving in between.
+    Bounces,
+    /// Two races of three laps, each through all phases to the end; there the timer is reset without a lap.
+    RaceEnd,
+    /// Practice; in the third lap back to the box, from where the driver watches another car for two laps.
+    Spectate,
 }
 
 named!(Scenario {
@@ -193,4 +307,11 @@ named!(Scenario {
     Twins => "twins", "one lap takes exactly as long as the next";
     Sprint => "sprint", "a race of four minutes";
     Incidents => "incidents", "damage, flags, wrong way, hot tyres, little fuel, repairs";
+    Pauses => "pauses", "pauses from 0.3 s to ten minutes, also at the line";
+    Teleports => "teleports", "back to the box by the menu from everywhere on a lap";
+    Boxes => "boxes", "three tracks: the pit box before the line and behind it";
+    Menus => "menus", "sessions left by the menu, which stands for an hour";
+    Bounces => "bounces", "ten times to the main menu and back within a lap";
+    RaceEnd => "race-end", "two races of three laps to the last phase";
+    Spectate => "spectate", "another car is watched for two laps";
 });

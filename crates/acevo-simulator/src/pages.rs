@@ -7,5 +7,5 @@ mod static_data;
 mod text;
 
 pub(crate) use graphics::{Driven, Frame, fill_graphics};
-pub(crate) use physics::fill_physics;
+pub(crate) use physics::{coordinates, fill_physics};
 pub(crate) use static_data::{menu_static, session_static};

@@ -4,7 +4,7 @@ mod scenarios;
 
 use acevo_shared_memory::{ACEvoFlagType, ACEvoSessionType};
 
-use crate::options::CarModel;
+use crate::options::{CarModel, TrackName};
 use crate::truth::Damage;
 
 pub(crate) use scenarios::sessions;
@@ -56,7 +56,7 @@ pub(crate) enum Delays {
 /// When `is_valid_lap` changes to the next lap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Validity {
-    /// With the timer.
+    /// With the timer's reset.
     Prompt,
     /// A frame before the timer.
     Early,
@@ -76,7 +76,7 @@ pub(crate) enum When {
 /// What the pages show while the driver is in the menu on the way back to the box.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Away {
-    /// PAUSE for a moment, nothing moves.
+    /// A pause.
     Paused,
     /// Some frames of OFF.
     Off,
@@ -97,7 +97,7 @@ pub(crate) struct Replay {
 pub(crate) enum What {
     Pause {
         at: When,
-        seconds: u32,
+        seconds: f64,
     },
     Restart {
         at: When,
@@ -106,11 +106,21 @@ pub(crate) enum What {
         at: When,
         away: Away,
     },
+    /// Back to the box by the menu, to watch another car from there until it has completed so many laps.
+    Watch {
+        at: When,
+        laps: u32,
+    },
+    /// The main menu for so many seconds; then the session goes on where it was left.
+    MainMenu {
+        at: When,
+        seconds: f64,
+    },
     Replay {
         at: When,
         replay: Replay,
     },
-    /// The session ends here and now.
+    /// The driver leaves the session by the menu.
     Leave {
         at: When,
     },
@@ -184,14 +194,20 @@ pub(crate) struct SessionPlan {
     pub(crate) kind: ACEvoSessionType,
     /// `session_name` on the static page.
     pub(crate) name: &'static str,
-    /// `phase_name` on the graphics page.
-    pub(crate) phase: &'static str,
-    /// `track_configuration` on the static page.
-    pub(crate) layout: &'static str,
+    /// `phase_name` on the graphics page for the whole session. `None`: the game's own phases.
+    pub(crate) phase: Option<&'static str>,
+    /// Another `track_configuration` on the static page than the track's own.
+    pub(crate) configuration: Option<&'static str>,
     pub(crate) entry: Entry,
     pub(crate) start: Start,
     /// Another car than the one of the options.
     pub(crate) car: Option<CarModel>,
+    /// Another track than the one of the options.
+    pub(crate) track: Option<TrackName>,
+    /// Nobody else is on the track.
+    pub(crate) alone: bool,
+    /// Seconds in the menu before the session.
+    pub(crate) menu_seconds: f64,
     /// How full the tank or the battery is, 0..1; the driver knows, and stops only as planned.
     pub(crate) level: Option<f64>,
     pub(crate) laps: Option<u32>,
@@ -203,6 +219,8 @@ pub(crate) struct SessionPlan {
     pub(crate) alike: bool,
     /// Times are taken to so many milliseconds.
     pub(crate) resolution_ms: i32,
+    /// Seconds for which the timer runs past the line before it is reset.
+    pub(crate) overrun: f64,
     pub(crate) old_times: OldTimes,
     pub(crate) delays: Delays,
     pub(crate) validity: Validity,

@@ -2,19 +2,21 @@
 
 mod flags;
 mod mishaps;
+mod phases;
 mod service;
 mod start;
 
 use crate::car::{Car, STEP};
 use crate::driver::{Cut, Driver, Intent, PitVisit, Progress};
-use crate::laps::{LapClock, Passage, Used};
+use crate::laps::{Ended, LapClock, Passage, Used};
 use crate::noise::{self, Stream, generator};
 use crate::plan::{Away, Delays, Event, Replay, SessionPlan, Start, What, When};
 use crate::profile::Profile;
 use crate::spec::CarSpec;
-use crate::track::{HALF_WIDTH, PIT_BOX, PitZone, Track};
+use crate::track::{HALF_WIDTH, PitZone, Track};
 use crate::traffic::Traffic;
-use crate::truth::LapRecord;
+use crate::truth::PhantomLap;
+use crate::vector::Vec3;
 use flags::{GREEN_LIGHT, Marshals};
 use mishaps::Mishaps;
 use service::Service;
@@ -31,6 +33,8 @@ pub(crate) struct Setting {
 
 /// Seconds that the chequered flag is shown before the session is over.
 const CHEQUERED: f64 = 4.0;
+/// The same in a race, which has more phases to go through.
+const RACE_CHEQUERED: f64 = 12.0;
 /// Below this part of a tank or battery at the start of a lap the driver comes in at its end; a lap may take 7 %.
 const LOW: f64 = 0.18;
 
@@ -65,12 +69,29 @@ pub(crate) struct Session {
     marshals: Marshals,
     chequered_at: Option<f64>,
     left: bool,
+    /// The game has reset the timer after the end of the race.
+    timer_was_reset: bool,
+    /// Litres and kWh at the start.
+    start_levels: (f64, f64),
+    /// The driver watches another car from the box.
+    pub(crate) watching: Option<Watching>,
+}
+
+/// Another car that the driver watches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Watching {
+    /// Its place among the others.
+    pub(crate) rival: usize,
+    /// The laps that it has completed when the driver has seen enough.
+    pub(crate) until_laps: u32,
 }
 
 /// What a step brought.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Outcome {
-    pub(crate) lap: Option<LapRecord>,
+    pub(crate) ended: Option<Ended>,
+    /// The timer was reset without a line.
+    pub(crate) phantom: Option<PhantomLap>,
     pub(crate) interruption: Option<Interruption>,
 }
 
@@ -78,9 +99,15 @@ pub(crate) struct Outcome {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Interruption {
     /// For so many seconds from now on.
-    Pause(u32),
+    Pause(f64),
     Restart,
     Garage(Away),
+    /// Back to the box, to watch another car for so many of its laps.
+    Watch(u32),
+    /// The main menu, for so many seconds.
+    MainMenu(f64),
+    /// Out of the session.
+    Leave,
     Replay(Replay),
 }
 
@@ -89,11 +116,13 @@ impl Session {
     pub(crate) fn new(index: u32, number: u32, run: u32, plan: SessionPlan, setting: &Setting) -> Self {
         let mut random = generator(setting.seed, Stream::Session, u64::from(index));
         let placed = Placed::at_start(&plan, index, 0, setting, 0.0);
-        let mut clock = LapClock::new(number, run, plan.resolution_ms);
+        let mut clock = LapClock::new(number, run, plan.resolution_ms, plan.overrun);
         if plan.start != Start::Box {
             clock.wait_for_line();
         }
-        let traffic = Traffic::new(setting.seed, index, plan.start, GRID_SLOT, &setting.track);
+        let traffic = Traffic::new(setting.seed, index, &plan, GRID_SLOT, &setting.track);
+        let powertrain = &placed.car.powertrain;
+        let start_levels = (powertrain.fuel_l, powertrain.battery_kwh);
         let loading = 1.0 + 1.3 * random.f64();
         let mut session = Self {
             index,
@@ -117,6 +146,9 @@ impl Session {
             marshals: Marshals::default(),
             chequered_at: None,
             left: false,
+            timer_was_reset: false,
+            start_levels,
+            watching: None,
         };
         session.plan_lap(&setting.track);
         session
@@ -172,7 +204,7 @@ impl Session {
         let before = self.time();
         self.steps += 1;
         let time = self.time();
-        self.wait_or_go(time);
+        self.wait_or_go(track, time);
         self.serve(time);
 
         let at = self.at(track);
@@ -193,7 +225,8 @@ impl Session {
             let behind = if wheel < 2 { 0.0 } else { spec.wheelbase };
             noise::smooth(*seed, Stream::Road, (at.travelled - behind) / 1.9 + 1e6 * (wheel % 2) as f64)
         });
-        self.car.move_to(track.point(at.s, self.offset), &bumps);
+        let lift = self.car.fall();
+        self.car.move_to(track.point(at.s, self.offset) + Vec3::new(0.0, lift, 0.0), &bumps);
         let in_pits = self.driver.in_pits;
         // The pit lane is tarmac too.
         let edge = if in_pits { f64::INFINITY } else { HALF_WIDTH };
@@ -207,8 +240,8 @@ impl Session {
         let track_length = track.length();
         let passage =
             Passage { from, to: from + forward, track_length, time: before, step: STEP, in_pits, used: self.used() };
-        let lap = self.clock.pass(&passage);
-        if let Some(lap) = lap {
+        let ended = self.clock.pass(&passage);
+        if let Some(Ended::Lap(lap)) = ended {
             self.attempts += 1;
             self.plan_lap(track);
             let time_is_up = self.plan.timed && time >= f64::from(self.plan.minutes) * 60.0;
@@ -219,7 +252,7 @@ impl Session {
         let npos = at.s / track_length;
         self.show_flags(npos, time);
         self.suffer(npos);
-        Outcome { lap, interruption: self.moments(npos, time) }
+        Outcome { ended, phantom: self.reset_after_the_end(time), interruption: self.moments(npos, time) }
     }
 
     /// What happens once, at this moment of the lap.
@@ -230,6 +263,8 @@ impl Session {
             let (What::Pause { at, .. }
             | What::Restart { at }
             | What::Garage { at, .. }
+            | What::Watch { at, .. }
+            | What::MainMenu { at, .. }
             | What::Replay { at, .. }
             | What::Leave { at }
             | What::Contact { at, .. }) = event.what
@@ -249,8 +284,10 @@ impl Session {
                 What::Pause { seconds, .. } => interruption = Some(Interruption::Pause(seconds)),
                 What::Restart { .. } => interruption = Some(Interruption::Restart),
                 What::Garage { away, .. } => interruption = Some(Interruption::Garage(away)),
+                What::Watch { laps, .. } => interruption = Some(Interruption::Watch(laps)),
+                What::MainMenu { seconds, .. } => interruption = Some(Interruption::MainMenu(seconds)),
                 What::Replay { replay, .. } => interruption = Some(Interruption::Replay(replay)),
-                What::Leave { .. } => self.left = true,
+                What::Leave { .. } => interruption = Some(Interruption::Leave),
                 What::Contact { damage, .. } => self.mishaps.add(&damage),
                 _ => {}
             }
@@ -265,7 +302,17 @@ impl Session {
     }
 
     pub(crate) fn is_over(&self) -> bool {
-        self.left || self.chequered_at.is_some_and(|at| self.time() >= at + CHEQUERED)
+        self.left || self.chequered_at.is_some_and(|at| self.time() >= at + self.chequered_for())
+    }
+
+    /// Seconds from the chequered flag to the end of the session.
+    fn chequered_for(&self) -> f64 {
+        if self.plan.start == Start::Grid { RACE_CHEQUERED } else { CHEQUERED }
+    }
+
+    /// The driver has left the session.
+    pub(crate) fn quit(&mut self) {
+        self.left = true;
     }
 
     pub(crate) fn is_chequered(&self) -> bool {
@@ -288,7 +335,7 @@ impl Session {
 
     /// Standing in its box.
     pub(crate) fn in_box(&self, track: &Track) -> bool {
-        self.driver.in_pits && self.car.speed < 0.3 && (track.signed(self.progress) - PIT_BOX).abs() < 1.5
+        self.driver.in_pits && self.car.speed < 0.3 && (track.signed(self.progress) - track.pit_box()).abs() < 1.5
     }
 
     /// The part of the pits the player is in.

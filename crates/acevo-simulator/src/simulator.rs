@@ -1,22 +1,26 @@
 //! The simulation from menu to chequered flag, one step at a time.
 
+mod pause;
 mod record;
 mod replay;
 mod sessions;
 
 use std::time::Duration;
 
-use acevo_shared_memory::{ACEvoCarLocation, ACEvoStatus, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
+use acevo_shared_memory::{
+    ACEvoCarLocation, ACEvoStatus, Frame, PhysicsTracker, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo,
+};
 
 use crate::board::LapBoard;
 use crate::car::PHYSICS_RATE;
+use crate::fade::{Fade, Shown};
 use crate::options::Options;
 use crate::pages;
 use crate::plan::{self, Event, SessionPlan, Start, What};
 use crate::profile::Profile;
 use crate::session::{Session, Setting};
 use crate::spec::CarSpec;
-use crate::track::Track;
+use crate::track::{Layout, Track};
 use crate::truth::{Occurrence, Truth};
 use crate::validity::ShownValidity;
 use crate::watch::Watch;
@@ -24,15 +28,14 @@ use replay::{History, Replaying};
 
 /// Graphics frames per second.
 const GRAPHICS_RATE: u32 = 60;
-/// Seconds in the menu before a session.
-const MENU_SECONDS: f64 = 2.0;
 
 /// Which pages a step has written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Changed {
-    /// The physics page: every step of a running session.
+    /// The physics page: every step of a running session and of a pause. Around a pause its content changes although its
+    /// counter stands.
     pub physics: bool,
-    /// The graphics page: 60 times a second.
+    /// The graphics page: 60 times a second, except in the main menu after a session.
     pub graphics: bool,
     /// The static page: when a session loads, and again when its names are complete.
     pub static_data: bool,
@@ -40,9 +43,11 @@ pub struct Changed {
 
 #[derive(Debug, Clone)]
 enum Stage {
-    /// In the menu until this step; for ever without one.
+    /// In the menu until this step; for ever without one. In the menu of a game that has just started, frames are counted;
+    /// after a session the pages stand.
     Menu {
         until: Option<u64>,
+        fresh: bool,
     },
     /// The next phase begins with the next step; it is this run of its session.
     NextPhase {
@@ -52,14 +57,36 @@ enum Stage {
     Paused {
         session: Box<Session>,
         until: u64,
+        then: AfterPause,
     },
-    /// Frames go on without status LIVE, physics stands still.
+    /// Frames go on with status OFF, physics stands still.
     Away {
+        session: Box<Session>,
+        until: u64,
+    },
+    /// In the main menu, from where the session goes on.
+    MainMenu {
+        session: Box<Session>,
+        until: u64,
+    },
+    /// The driver leaves the session: it is live for some frames between the pause and the main menu.
+    Leaving {
         session: Box<Session>,
         until: u64,
     },
     Replaying(Box<Replaying>),
     Ended,
+}
+
+/// What the driver chooses in the menu of a pause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum AfterPause {
+    GoOn,
+    /// Back to the box, to watch another car for so many of its laps, if any.
+    ReturnToBox {
+        watch: u32,
+    },
+    LeaveSession,
 }
 
 /// A simulated game: step it, and read the pages.
@@ -96,22 +123,32 @@ pub struct Simulator {
     names_complete: bool,
     /// The lap times of the session before are still shown.
     old_times: bool,
+    /// What the physics page would show without fades.
+    true_physics: SPageFilePhysics,
+    fade: Fade,
+    physics_is_current: bool,
+    phase_name: &'static str,
+    /// The g-forces of the frame before: the graphics page is one frame late.
+    frame_g: [f64; 3],
+    /// Frames since the car was put into its box by the menu, while the page does not show all of it.
+    arrival: Option<u32>,
     physics: SPageFilePhysics,
     graphics: SPageFileGraphicEvo,
     static_data: SPageFileStaticEvo,
+    tracker: PhysicsTracker,
 }
 
 impl Simulator {
     /// A game that has just been started: in its menu, or on the track for the scenarios that begin there.
     pub fn new(options: Options) -> Self {
         let spec = CarSpec::of(options.car);
-        let track = Track::new();
+        let track = Track::new(Layout::of(options.track));
         let profile = Profile::new(&track, spec);
         let plans = plan::sessions(&options);
         let wait = match plans.first() {
             None => None,
             Some(SessionPlan { start: Start::Rolling, .. }) => Some(0),
-            Some(_) => Some(steps_in(MENU_SECONDS)),
+            Some(plan) => Some(steps_in(plan.menu_seconds)),
         };
         let is_replay = |event: &Event| matches!(event.what, What::Replay { .. });
         let history = plans.iter().any(|plan| plan.events.iter().any(is_replay)).then(History::default);
@@ -123,44 +160,68 @@ impl Simulator {
             plans,
             next_session: 0,
             steps: 0,
-            stage: Stage::Menu { until: wait },
+            stage: Stage::Menu { until: wait, fresh: true },
             truth: Truth::default(),
             history,
             driven: pages::Driven::default(),
             names_complete: false,
             old_times: false,
+            true_physics: SPageFilePhysics::default(),
+            fade: Fade::default(),
+            physics_is_current: true,
+            phase_name: "",
+            frame_g: [0.0; 3],
+            arrival: None,
             physics: SPageFilePhysics::default(),
             graphics: SPageFileGraphicEvo::default(),
-            static_data: pages::menu_static(),
+            static_data: pages::menu_static(options.game),
+            tracker: PhysicsTracker::default(),
             options,
         }
     }
 
-    /// One physics step: 1/333 s of simulated time. While the game is paused nothing but that time goes on.
+    /// One physics step: 1/333 s of simulated time.
     pub fn step(&mut self) -> Changed {
+        let changed = self.advance();
+        if changed.graphics {
+            self.tracker.graphics(&self.graphics);
+        }
+        if changed.physics {
+            self.tracker.physics(&self.physics);
+        }
+        changed
+    }
+
+    fn advance(&mut self) -> Changed {
         let frame = frames_until(self.steps);
         self.steps += 1;
         let frame_due = frames_until(self.steps) != frame;
         match std::mem::replace(&mut self.stage, Stage::Ended) {
-            Stage::Menu { until } if until.is_some_and(|until| self.steps > until) => self.load(),
-            Stage::Menu { until } => {
-                self.stage = Stage::Menu { until };
-                self.menu(frame_due)
+            Stage::Menu { until, .. } if until.is_some_and(|until| self.steps > until) => self.load(),
+            Stage::Menu { until, fresh } => {
+                self.stage = Stage::Menu { until, fresh };
+                if fresh { self.menu(frame_due) } else { Changed::default() }
             }
             Stage::NextPhase { run } => {
                 let session = self.begin(run);
                 self.drive(session, true)
             }
             Stage::Driving(session) => self.drive(session, frame_due),
-            // The first frame after a pause makes up for the one that showed it.
-            Stage::Paused { session, until } if self.steps >= until => {
-                self.tell(&session, Occurrence::Paused(false));
+            Stage::Paused { session, until, then } if self.steps >= until => self.end_pause(session, then),
+            Stage::Paused { session, until, then } => self.pause(session, until, then, frame_due),
+            Stage::MainMenu { session, until } if self.steps >= until => {
+                self.tell(&session, Occurrence::MainMenu(false));
                 self.drive(session, true)
             }
-            Stage::Paused { session, until } => {
-                self.stage = Stage::Paused { session, until };
+            Stage::MainMenu { session, until } => {
+                self.stage = Stage::MainMenu { session, until };
                 Changed::default()
             }
+            Stage::Leaving { mut session, until } if self.steps >= until => {
+                session.quit();
+                self.drive(session, frame_due)
+            }
+            Stage::Leaving { session, until } => self.drive_out(session, until, frame_due),
             Stage::Away { session, until } if self.steps >= until => self.drive(session, true),
             Stage::Away { session, until } => {
                 if frame_due {
@@ -203,6 +264,13 @@ impl Simulator {
     /// The static page.
     pub fn static_data(&self) -> &SPageFileStaticEvo {
         &self.static_data
+    }
+
+    /// The three pages, and whether physics is current, as a reader that has seen every page knows it.
+    pub fn frame(&self) -> Frame {
+        let mut frame = Frame::new(self.physics, self.graphics, self.static_data);
+        frame.validity = self.tracker.validity();
+        frame
     }
 
     /// Steps taken since the game was started, menus and pauses included.

@@ -65,6 +65,8 @@ pub(crate) struct CarSpec {
     pub(crate) steering_ratio: f64,
     /// Degrees from the centre to the stop of the steering wheel.
     pub(crate) steering_lock_deg: f64,
+    /// `steerAngle` as a multiple of `steering_percent`.
+    pub(crate) steer_angle_scale: f64,
     /// Heat capacity of a disc and its pads in J/K, front and rear.
     pub(crate) disc_heat: [f64; 2],
     pub(crate) has_tc: bool,
@@ -115,7 +117,8 @@ const GT3: CarSpec = CarSpec {
     ride_height: [0.062, 0.074],
     camber_rad: [-0.061, -0.050],
     steering_ratio: 12.5,
-    steering_lock_deg: 240.0,
+    steering_lock_deg: 270.0,
+    steer_angle_scale: 0.9375,
     disc_heat: [5_000.0, 3_600.0],
     has_tc: true,
     max_tc: 11,
@@ -165,6 +168,7 @@ const ROAD: CarSpec = CarSpec {
     camber_rad: [-0.024, -0.029],
     steering_ratio: 14.2,
     steering_lock_deg: 450.0,
+    steer_angle_scale: 1.0,
     disc_heat: [5_600.0, 3_200.0],
     has_tc: true,
     max_tc: 3,
@@ -214,6 +218,7 @@ const ELECTRIC: CarSpec = CarSpec {
     camber_rad: [-0.026, -0.028],
     steering_ratio: 13.6,
     steering_lock_deg: 420.0,
+    steer_angle_scale: 1.0,
     disc_heat: [6_200.0, 4_000.0],
     has_tc: true,
     max_tc: 5,

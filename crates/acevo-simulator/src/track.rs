@@ -1,67 +1,14 @@
-//! The circuit: a closed centre line with elevation, the racing line beside it and the pit lane along the main
-//! straight.
+//! A circuit: a closed centre line with elevation, the racing line beside it and the pit lane along the main straight.
+
+mod layout;
+
+pub(crate) use layout::Layout;
 
 use crate::noise::smoothstep;
 use crate::vector::Vec3;
 
-/// The circuit's name as the static page shows it.
-pub(crate) const NAME: &str = "Valdombra";
-/// The layout's name as the static page shows it.
-pub(crate) const LAYOUT: &str = "Gran Premio";
 /// From the centre line to the edge of the tarmac, in metres.
 pub(crate) const HALF_WIDTH: f64 = 6.5;
-
-/// Control points of a closed cubic B-spline: x, height, z in metres. The first one lies on the start line.
-const CONTROL_POINTS: [(f64, f64, f64); 48] = [
-    (0.0, 0.0, 0.0),
-    (0.0, 0.4, 120.0),
-    (0.0, 1.2, 240.0),
-    (0.0, 2.6, 360.0),
-    (0.0, 4.2, 450.0),
-    (0.0, 5.2, 516.0),
-    (16.0, 6.4, 556.0),
-    (62.0, 7.4, 566.0),
-    (150.0, 9.4, 552.0),
-    (240.0, 12.0, 536.0),
-    (330.0, 15.0, 548.0),
-    (400.0, 17.6, 600.0),
-    (440.0, 19.4, 680.0),
-    (478.0, 20.6, 752.0),
-    (526.0, 21.2, 792.0),
-    (578.0, 21.2, 780.0),
-    (590.0, 20.8, 730.0),
-    (586.0, 19.8, 670.0),
-    (560.0, 17.6, 590.0),
-    (540.0, 14.6, 500.0),
-    (562.0, 11.4, 420.0),
-    (556.0, 8.6, 340.0),
-    (510.0, 6.6, 268.0),
-    (496.0, 5.6, 190.0),
-    (540.0, 5.2, 128.0),
-    (620.0, 5.8, 112.0),
-    (700.0, 7.0, 96.0),
-    (752.0, 8.2, 36.0),
-    (748.0, 8.6, -60.0),
-    (704.0, 7.6, -150.0),
-    (640.0, 5.2, -230.0),
-    (590.0, 2.0, -320.0),
-    (566.0, -1.6, -420.0),
-    (528.0, -4.4, -500.0),
-    (450.0, -5.4, -524.0),
-    (390.0, -5.0, -484.0),
-    (384.0, -4.0, -410.0),
-    (366.0, -3.0, -340.0),
-    (300.0, -2.2, -322.0),
-    (244.0, -1.4, -370.0),
-    (226.0, -0.4, -460.0),
-    (206.0, 0.8, -560.0),
-    (150.0, 1.8, -632.0),
-    (72.0, 2.4, -640.0),
-    (14.0, 2.4, -584.0),
-    (0.0, 2.0, -480.0),
-    (0.0, 1.2, -340.0),
-    (0.0, 0.5, -170.0),
-];
 
 /// Where the pit lane leaves the track, in metres relative to the start line.
 const PIT_ENTRY: f64 = -370.0;
@@ -70,11 +17,9 @@ const PIT_LIMIT_START: f64 = -230.0;
 const PIT_LIMIT_END: f64 = 230.0;
 /// Where the pit lane has joined the track again.
 const PIT_EXIT: f64 = 370.0;
-/// The player's box.
-pub(crate) const PIT_BOX: f64 = 45.0;
-/// How far the pit lane and the boxes lie to the right of the centre line.
+/// How far the pit lane and the boxes lie from the centre line.
 const PIT_LANE_OFFSET: f64 = 17.0;
-pub(crate) const PIT_BOX_OFFSET: f64 = 21.5;
+const PIT_BOX_OFFSET: f64 = 21.5;
 /// The way from the lane into the box and back.
 const PIT_BOX_TURN: f64 = 32.0;
 
@@ -101,6 +46,7 @@ struct Node {
 /// The centre line, sampled at equal distances.
 #[derive(Debug, Clone)]
 pub(crate) struct Track {
+    pub(crate) layout: &'static Layout,
     nodes: Vec<Node>,
     spacing: f64,
     length: f64,
@@ -116,18 +62,19 @@ pub(crate) struct Place {
 }
 
 impl Track {
-    pub(crate) fn new() -> Self {
-        let (parameters, length) = equal_distances();
+    pub(crate) fn new(layout: &'static Layout) -> Self {
+        let points = layout.points;
+        let (parameters, length) = equal_distances(points);
         let spacing = length / parameters.len() as f64;
         let mut nodes: Vec<Node> = parameters
             .iter()
             .map(|&u| {
-                let [position, first, second] = spline(u);
+                let [position, first, second] = spline(points, u);
                 let level = first.x * first.x + first.z * first.z;
                 Node {
                     position,
                     tangent: first.normalized(),
-                    curvature: (second.x * first.z - second.z * first.x) / (level * level.sqrt()),
+                    curvature: (second.z * first.x - second.x * first.z) / (level * level.sqrt()),
                     line: 0.0,
                 }
             })
@@ -136,7 +83,7 @@ impl Track {
         for (node, line) in nodes.iter_mut().zip(racing_line(&bends, spacing)) {
             node.line = line;
         }
-        Self { nodes, spacing, length }
+        Self { layout, nodes, spacing, length }
     }
 
     /// Metres round the track on the centre line.
@@ -202,16 +149,26 @@ impl Track {
             * smoothstep((PIT_EXIT - s) / (PIT_EXIT - PIT_LIMIT_END))
     }
 
-    /// The distance of the way through the pits from the centre line, where it has left the track.
+    /// The distance of the way through the pits to the right of the centre line, once it has left the track.
     pub(crate) fn pit_lane_offset(&self, s: f64, into_box: bool) -> f64 {
         let s = self.signed(s);
         let aside = if into_box {
-            smoothstep((s - PIT_BOX + PIT_BOX_TURN) / PIT_BOX_TURN)
-                * smoothstep((PIT_BOX + PIT_BOX_TURN - s) / PIT_BOX_TURN)
+            let at = self.pit_box();
+            smoothstep((s - at + PIT_BOX_TURN) / PIT_BOX_TURN) * smoothstep((at + PIT_BOX_TURN - s) / PIT_BOX_TURN)
         } else {
             0.0
         };
-        PIT_LANE_OFFSET + (PIT_BOX_OFFSET - PIT_LANE_OFFSET) * aside
+        self.layout.pit_side * (PIT_LANE_OFFSET + (PIT_BOX_OFFSET - PIT_LANE_OFFSET) * aside)
+    }
+
+    /// The player's box, metres after the line; negative before it.
+    pub(crate) fn pit_box(&self) -> f64 {
+        self.layout.pit_box
+    }
+
+    /// The distance of the boxes to the right of the centre line.
+    pub(crate) fn pit_box_offset(&self) -> f64 {
+        self.layout.pit_side * PIT_BOX_OFFSET
     }
 
     pub(crate) fn pit_zone(&self, s: f64) -> PitZone {
@@ -230,8 +187,8 @@ impl Track {
 }
 
 /// Position, first and second derivative of the spline at `u` (one unit per control point).
-fn spline(u: f64) -> [Vec3; 3] {
-    let count = CONTROL_POINTS.len();
+fn spline(points: &[(f64, f64, f64)], u: f64) -> [Vec3; 3] {
+    let count = points.len();
     let index = u.floor() as usize;
     let t = u - u.floor();
     let r = 1.0 - t;
@@ -247,22 +204,22 @@ fn spline(u: f64) -> [Vec3; 3] {
     ];
     weights.map(|row| {
         row.iter().enumerate().fold(Vec3::default(), |sum, (k, &weight)| {
-            let (x, y, z) = CONTROL_POINTS[(index + count + k - 1) % count];
+            let (x, y, z) = points[(index + count + k - 1) % count];
             sum + Vec3::new(x, y, z) * weight
         })
     })
 }
 
 /// Spline parameters about one metre apart, all at the same distance, and the length of the whole line.
-fn equal_distances() -> (Vec<f64>, f64) {
+fn equal_distances(points: &[(f64, f64, f64)]) -> (Vec<f64>, f64) {
     const STEPS: usize = 400;
-    let fine = CONTROL_POINTS.len() * STEPS;
+    let fine = points.len() * STEPS;
     let mut travelled = Vec::with_capacity(fine + 1);
     let mut length = 0.0;
-    let mut previous = spline(0.0)[0];
+    let mut previous = spline(points, 0.0)[0];
     travelled.push(0.0);
     for step in 1..=fine {
-        let here = spline((step % fine) as f64 / STEPS as f64)[0];
+        let here = spline(points, (step % fine) as f64 / STEPS as f64)[0];
         length += (here - previous).length();
         travelled.push(length);
         previous = here;

@@ -1,9 +1,11 @@
 //! The other cars: each drives the player's ideal lap a little slower or faster, on a line of its own.
 
 use crate::noise::{Stream, generator};
-use crate::plan::Start;
+use crate::options::World;
+use crate::pages::coordinates;
+use crate::plan::{SessionPlan, Start};
 use crate::profile::Profile;
-use crate::track::{PIT_BOX, PIT_BOX_OFFSET, Track};
+use crate::track::Track;
 use crate::vector::Vec3;
 
 /// Cars besides the player's.
@@ -36,6 +38,9 @@ struct Rival {
     /// Seconds until it reacts to the start.
     reaction: f64,
     lap_started: Option<f64>,
+    /// Laps from line to line, and the times of the last and the best one in seconds.
+    completed: u32,
+    last: f64,
     best: f64,
 }
 
@@ -48,10 +53,25 @@ pub(crate) struct Traffic {
     pub(crate) player_slot: usize,
 }
 
+/// A watched car.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Watched {
+    pub(crate) id: CarId,
+    /// m/s.
+    pub(crate) speed: f64,
+    /// Part of the lap, 0..1.
+    pub(crate) npos: f64,
+    pub(crate) timer_ms: i32,
+    /// 0 = no time.
+    pub(crate) last_ms: i32,
+    pub(crate) best_ms: i32,
+    pub(crate) completed: u32,
+}
+
 /// How the player stands among the others.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Standing {
-    /// From 1.
+    /// From 1; 0 for a player who is alone.
     pub(crate) position: u32,
     /// Seconds; 0 where there is nobody.
     pub(crate) gap_ahead: f64,
@@ -59,16 +79,18 @@ pub(crate) struct Standing {
 }
 
 impl Traffic {
-    pub(crate) fn new(seed: u64, session: u32, start: Start, player_grid_slot: usize, track: &Track) -> Self {
-        let player_slot = generator(seed, Stream::CarId, 1000).usize(0..=RIVALS);
-        let ids = (0..=RIVALS as u64)
+    pub(crate) fn new(seed: u64, session: u32, plan: &SessionPlan, player_grid_slot: usize, track: &Track) -> Self {
+        let start = plan.start;
+        let count = if plan.alone { 0 } else { RIVALS };
+        let player_slot = generator(seed, Stream::CarId, 1000).usize(0..=count);
+        let ids = (0..=count as u64)
             .map(|index| {
                 let mut random = generator(seed, Stream::CarId, index);
                 // The lowest byte is the index: no two cars share an id, and none is the free slot's 0/0.
                 [random.u64(..) | 1 << 63, (random.u64(..) & !0xff) | index]
             })
             .collect();
-        let rivals = (0..RIVALS)
+        let rivals = (0..count)
             .map(|index| {
                 let mut random = generator(seed, Stream::Traffic, (u64::from(session) << 32) | index as u64);
                 let slot = if index < player_grid_slot { index } else { index + 1 };
@@ -77,7 +99,7 @@ impl Traffic {
                 let parked = start == Start::Box && index % 5 == 2;
                 let (progress, offset) = match start {
                     Start::Grid => grid_slot(slot),
-                    _ if parked => (PIT_BOX - 130.0 + 14.0 * index as f64, PIT_BOX_OFFSET),
+                    _ if parked => (track.pit_box() - 130.0 + 14.0 * index as f64, track.pit_box_offset()),
                     // Spread over the whole lap.
                     _ => (
                         track.length() * (index as f64 + 0.2 + 0.5 * random.f64()) / RIVALS as f64,
@@ -86,7 +108,18 @@ impl Traffic {
                 };
                 let speed = if parked || start == Start::Grid { 0.0 } else { 30.0 };
                 let reaction = 0.18 + 0.25 * random.f64();
-                Rival { progress, speed, rate, offset, parked, reaction, lap_started: None, best: f64::INFINITY }
+                Rival {
+                    progress,
+                    speed,
+                    rate,
+                    offset,
+                    parked,
+                    reaction,
+                    lap_started: None,
+                    completed: 0,
+                    last: 0.0,
+                    best: f64::INFINITY,
+                }
             })
             .collect();
         Self { rivals, ids, player_slot }
@@ -109,11 +142,43 @@ impl Traffic {
             rival.progress += rival.speed * step;
             if (rival.progress / track.length()).floor() > before {
                 if let Some(start) = rival.lap_started {
-                    rival.best = rival.best.min(time - start);
+                    rival.completed += 1;
+                    rival.last = time - start;
+                    rival.best = rival.best.min(rival.last);
                 }
                 rival.lap_started = Some(time);
             }
         }
+    }
+
+    /// The cars of a session, the player's included.
+    pub(crate) fn cars(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// A car that is driving; `None` if there is none.
+    pub(crate) fn somebody(&self) -> Option<usize> {
+        self.rivals.iter().position(|rival| !rival.parked)
+    }
+
+    /// Laps that a car has completed from line to line.
+    pub(crate) fn completed(&self, index: usize) -> u32 {
+        self.rivals.get(index).map_or(0, |rival| rival.completed)
+    }
+
+    /// What the page shows of a car while it is watched.
+    pub(crate) fn watched(&self, index: usize, track: &Track, time: f64) -> Option<Watched> {
+        let rival = self.rivals.get(index)?;
+        let ms = |seconds: f64| (seconds * 1000.0) as i32;
+        Some(Watched {
+            id: self.ids[self.slot_of(index)],
+            speed: rival.speed,
+            npos: track.wrap(rival.progress) / track.length(),
+            timer_ms: rival.lap_started.map_or(0, |start| ms(time - start)),
+            last_ms: ms(rival.last),
+            best_ms: if rival.best.is_finite() { ms(rival.best) } else { 0 },
+            completed: rival.completed,
+        })
     }
 
     fn slot_of(&self, index: usize) -> usize {
@@ -132,15 +197,15 @@ impl Traffic {
     }
 
     /// Where everybody is, the player included, as the page's array has it.
-    pub(crate) fn coordinates(&self, track: &Track, player: Vec3) -> [[f32; 3]; 60] {
+    pub(crate) fn coordinates(&self, track: &Track, player: Vec3, world: World) -> [[f32; 3]; 60] {
         let mut all = [[0.0; 3]; 60];
         for (index, rival) in self.rivals.iter().enumerate() {
             // Grid and boxes lie where they lie; at speed a car follows the racing line on its own side of it.
             let line =
                 if rival.parked { 0.0 } else { track.line(rival.progress) * (rival.speed / (rival.speed + 9.0)) };
-            all[self.slot_of(index)] = track.point(rival.progress, line + rival.offset).to_f32();
+            all[self.slot_of(index)] = coordinates(track.point(rival.progress, line + rival.offset), world);
         }
-        all[self.player_slot] = player.to_f32();
+        all[self.player_slot] = coordinates(player, world);
         all
     }
 
@@ -173,7 +238,7 @@ impl Traffic {
 
     /// Counts the cars in front and finds the nearest on both sides; a lead of exactly 0 has no gap.
     fn standing(&self, leads: impl Iterator<Item = f64>, in_front: impl Fn(&Rival, f64) -> bool) -> Standing {
-        let mut position = 1;
+        let mut position = u32::from(!self.rivals.is_empty());
         let (mut ahead, mut behind) = (f64::INFINITY, f64::INFINITY);
         for (rival, lead) in self.rivals.iter().zip(leads) {
             position += u32::from(in_front(rival, lead));

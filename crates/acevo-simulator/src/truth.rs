@@ -13,6 +13,8 @@ pub struct Truth {
     pub laps: Vec<LapRecord>,
     /// Every lap that was begun and never completed, in the order of their ends.
     pub aborted: Vec<AbortedLap>,
+    /// Everything that the lap timer and `last_laptime_ms` show like a lap although none was driven.
+    pub phantoms: Vec<PhantomLap>,
     /// Everything else that happened, in its order.
     pub happenings: Vec<Happening>,
 }
@@ -36,8 +38,12 @@ pub struct LapRecord {
     pub through_pits: bool,
     /// Whether it counts: not an out lap, never in the pit lane, never with all wheels off the track.
     pub valid: bool,
-    /// Its time in milliseconds, pauses not counted. `last_laptime_ms` shows exactly this.
+    /// Its time in milliseconds, pauses not counted. `last_laptime_ms` shows exactly this. The timer runs some 20 ms
+    /// further before it is reset.
     pub time_ms: i32,
+    /// The lap timer when the driver returned to the box by the menu, for the out lap that followed if the timer ran on: it
+    /// includes an interrupted lap of this length, which is also in [`Truth::aborted`].
+    pub returned_ms: Option<i32>,
     /// The three sectors in milliseconds; they add up to the lap time.
     pub sectors_ms: [i32; 3],
     /// Fuel burned during the lap in litres; 0 in an electric car.
@@ -95,8 +101,10 @@ pub struct AbortedLap {
     pub began_in_pits: bool,
     /// Nothing had made it invalid so far.
     pub valid: bool,
-    /// How long it had lasted, in milliseconds, pauses not counted.
+    /// How long it had lasted by the lap timer, in milliseconds, pauses not counted.
     pub elapsed_ms: i32,
+    /// As in [`LapRecord::returned_ms`].
+    pub returned_ms: Option<i32>,
     /// Fuel burned so far in litres.
     pub fuel_used_l: f64,
     /// Energy taken from the battery so far in kWh.
@@ -121,6 +129,37 @@ pub enum AbortReason {
     SessionEnd,
     /// The phase ended, the session went on with the next one.
     PhaseEnd,
+}
+
+/// A time that the pages show like a lap's although no lap was driven.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PhantomLap {
+    /// As in [`LapRecord::session`].
+    pub session: u32,
+    /// As in [`LapRecord::run`].
+    pub run: u32,
+    /// The `total_lap_count` that it gives, if it is counted. The next lap of the run has the number after it.
+    pub number: Option<u32>,
+    /// The time in milliseconds that `last_laptime_ms` shows.
+    pub time_ms: i32,
+    /// How it came about.
+    pub cause: Phantom,
+    /// When the timer was reset, as in [`LapRecord::finished_at_s`].
+    pub at_s: f64,
+    /// The step in which the timer was reset.
+    pub step: u64,
+}
+
+/// How a phantom lap comes about.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phantom {
+    /// The car was put back by the menu into a box before the line, and has crossed the line from there; the timer had run
+    /// on.
+    FromTheBox,
+    /// The race is over: the timer is reset in the phase `Ended`.
+    AfterTheEnd,
 }
 
 /// Something that happened.
@@ -149,8 +188,19 @@ pub struct Happening {
 pub enum Occurrence {
     /// A phase of this name begins, the first one with the session.
     Phase(&'static str),
+    /// `phase_name` changes to this within a run.
+    PhaseName(&'static str),
     /// The game is paused (true) or goes on.
     Paused(bool),
+    /// The physics page shows what the car does (true) or something else: a fade, zeros, a replay, or what was before. It
+    /// is true again in the step with which the counter leaps; readers can be sure one step later. A session begins with
+    /// true, and ends with false.
+    PhysicsCurrent(bool),
+    /// The game is in its main menu (true) without ending the session, or back from there.
+    MainMenu(bool),
+    /// The driver watches another car (true) or the own one again: `focused_car_id_*` differ from `player_car_id_*`, and the
+    /// graphics page has the data of the watched car.
+    Watching(bool),
     /// A replay begins (true) or ends.
     Replay(bool),
     /// The session is restarted; a new run begins.

@@ -4,9 +4,6 @@ use crate::noise::{Stream, generator};
 use crate::plan::Validity;
 use crate::session::{Session, Setting};
 
-/// Nobody is faster, m/s.
-const FASTEST: f64 = 110.0;
-
 /// What is shown.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct ShownValidity {
@@ -29,19 +26,23 @@ impl ShownValidity {
         self.held = 0;
     }
 
-    /// The value for this frame; the next one follows after so many steps.
-    pub(crate) fn frame(&mut self, session: &Session, setting: &Setting, to_next: u64) -> bool {
+    /// The value for this frame; the next one follows after so many seconds.
+    pub(crate) fn frame(&mut self, session: &Session, to_next: f64) -> bool {
+        let (clock, time) = (&session.clock, session.time());
+        if clock.overruns(time) {
+            // The timer still shows the lap that has ended; its last frame may show the new lap's validity.
+            let last_frame = !clock.overruns(time + to_next);
+            let early = session.plan.validity != Validity::Prompt && shows_early(session, session.attempts - 1);
+            if last_frame && early {
+                self.last = session.is_valid_lap();
+            }
+            return self.last;
+        }
         if self.held > 0 {
             self.held -= 1;
             return self.last;
         }
-        self.last = match session.plan.validity {
-            Validity::Prompt => session.is_valid_lap(),
-            Validity::Early | Validity::EarlyAndLate if shows_early(session, session.attempts) => {
-                ahead(session, setting, to_next).unwrap_or_else(|| session.is_valid_lap())
-            }
-            Validity::Early | Validity::EarlyAndLate => session.is_valid_lap(),
-        };
+        self.last = session.is_valid_lap();
         self.last
     }
 }
@@ -52,18 +53,4 @@ fn shows_early(session: &Session, lap: u32) -> bool {
         Validity::Prompt | Validity::Early => true,
         Validity::EarlyAndLate => lap.is_multiple_of(2),
     }
-}
-
-/// The validity of the next lap, if it begins within so many steps: the session is driven on to see.
-fn ahead(session: &Session, setting: &Setting, steps: u64) -> Option<bool> {
-    let left = setting.track.length() - session.s(&setting.track);
-    if !session.clock.is_running() || left > FASTEST * crate::car::STEP * steps as f64 {
-        return None;
-    }
-    let mut next = session.clone();
-    let mut ended = false;
-    for _ in 0..steps {
-        ended |= next.step(setting).lap.is_some();
-    }
-    ended.then(|| next.is_valid_lap())
 }

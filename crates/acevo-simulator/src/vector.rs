@@ -2,8 +2,8 @@
 
 use std::ops::{Add, Mul, Sub};
 
-/// World axes in metres: Y is up. The axes are left-handed, as in the game: with the car looking along +Z, +X is its
-/// right.
+/// World axes in metres. They are right-handed with Y up, as in the game: for a car that looks along +Z, +X is its left.
+/// Seen from above, X points right and Z down.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Vec3 {
     pub(crate) x: f64,
@@ -40,7 +40,7 @@ impl Vec3 {
 
     /// The level direction to the right of this one.
     pub(crate) fn level_right(self) -> Self {
-        Self::new(self.z, 0.0, -self.x).normalized()
+        Self::new(-self.z, 0.0, self.x).normalized()
     }
 
     pub(crate) fn to_f32(self) -> [f32; 3] {

@@ -16,6 +16,8 @@ pub(crate) struct Watch {
     pit_limiter: bool,
     rev_limiter: bool,
     wrong_way: bool,
+    /// Another car is watched.
+    elsewhere: bool,
     damage: Damage,
     /// The laps begun before this one.
     attempts: u32,
@@ -33,6 +35,7 @@ impl Default for Watch {
             pit_limiter: false,
             rev_limiter: false,
             wrong_way: false,
+            elsewhere: false,
             damage: Damage::default(),
             attempts: 0,
             counts: false,
@@ -51,6 +54,7 @@ impl Watch {
             pit_limiter: zone == PitZone::Limit,
             rev_limiter: session.car.powertrain.on_limiter(session.car.spec),
             wrong_way: session.mishaps.wrong_way,
+            elsewhere: session.watching.is_some(),
             damage: session.mishaps.damage,
             attempts: session.attempts,
             counts: session.clock.valid,
@@ -61,13 +65,14 @@ impl Watch {
     pub(crate) fn step(&mut self, session: &Session, setting: &Setting, mut tell: impl FnMut(Occurrence)) {
         let before = std::mem::replace(self, Self::of(session, setting));
         type Told = fn(bool) -> Occurrence;
-        let switches: [(bool, bool, Told); 6] = [
+        let switches: [(bool, bool, Told); 7] = [
             (before.pit_lane, self.pit_lane, Occurrence::PitLane),
             (before.pit_box, self.pit_box, Occurrence::PitBox),
             (before.service, self.service, Occurrence::Service),
             (before.pit_limiter, self.pit_limiter, Occurrence::PitLimiter),
             (before.rev_limiter, self.rev_limiter, Occurrence::RevLimiter),
             (before.wrong_way, self.wrong_way, Occurrence::WrongWay),
+            (before.elsewhere, self.elsewhere, Occurrence::Watching),
         ];
         for (before, now, occurrence) in switches {
             if before != now {

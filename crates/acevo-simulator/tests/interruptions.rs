@@ -3,7 +3,9 @@
 mod common;
 
 use acevo_shared_memory::ACEvoStatus;
-use acevo_simulator::{AbortReason, AbortedLap, CarModel, LapKind, Occurrence, Scenario, Simulator, Truth};
+use acevo_simulator::{
+    AbortReason, AbortedLap, BoxReturn, CarModel, LapKind, Occurrence, Options, Scenario, Simulator, Truth,
+};
 use common::{RATE, Shot, frame_at, shots, step_until, with};
 
 const LIVE: i32 = 2;
@@ -88,24 +90,19 @@ fn back_in_the_garage_the_lap_is_gone_and_its_number_is_used_again() {
         assert_eq!(returns.len(), 3);
         let mut ways = Vec::new();
         for lap in &returns {
-            let left = frame_at(&shots, lap.step);
-            let back =
-                left + shots[left..].iter().skip(1).position(|shot| shot.status == LIVE).expect("LIVE again") + 1;
-            let away: Vec<i32> = shots[left..back].iter().map(|shot| shot.status).filter(|&now| now != LIVE).collect();
-            ways.push(away[0]);
-            if away[0] == ACEvoStatus::Pause.value() {
-                assert_eq!(away.len(), 1, "a pause draws no frames");
-                assert!(shots[back].step - shots[left].step > RATE as u64);
-            } else {
-                assert!((4..10).contains(&away.len()), "{away:?}");
+            // The status before the car is put back.
+            let live = frame_at(&shots, lap.step);
+            let paused = shots[..live].iter().rev().take_while(|shot| shot.status != LIVE).count();
+            let (before, after) = (shots[live - paused - 1], shots[live + 6]);
+            ways.push(if paused > 0 { shots[live - 1].status } else { shots[live + 1].status });
+            if paused > 0 {
+                assert!((120..140).contains(&paused), "a pause of 2.2 s draws its frames: {paused}");
             }
-            assert_eq!(shots[back].physics_packet, shots[left].physics_packet + 1, "physics stood still");
-            let (before, after) = (shots[left - 1], shots[back]);
             assert!(before.timer > 5_000 && before.speed > 30.0, "{before:?}");
             assert!(after.in_box && !after.valid, "{after:?}");
-            assert_eq!((after.timer, after.count, after.last), (0, before.count, before.last), "{lap:?}");
-            assert_eq!(after.speed, 0.0);
-            assert!((0.0..0.01).contains(&(before.fuel - after.fuel)), "{} l, {} l", before.fuel, after.fuel);
+            // The timer runs on, and nothing is counted.
+            assert!((0..250).contains(&(after.timer - before.timer)), "{before:?} {after:?}");
+            assert_eq!((after.count, after.last), (before.count, before.last), "{lap:?}");
         }
         assert_eq!(ways, [3, 0, 3], "PAUSE and OFF in turns");
         for lap in &returns[..2] {
@@ -115,10 +112,29 @@ fn back_in_the_garage_the_lap_is_gone_and_its_number_is_used_again() {
         }
         assert!(returns[2].began_in_pits, "and once from an out lap");
         // The counter goes up by one, and only for laps that are completed.
+        let live = &shots[..shots.len() - 1];
         let counts: Vec<i32> =
-            shots.windows(2).map(|pair| pair[1].count - pair[0].count).filter(|&by| by != 0).collect();
+            live.windows(2).map(|pair| pair[1].count - pair[0].count).filter(|&by| by != 0).collect();
         assert_eq!(counts, vec![1; truth.laps.len()]);
     }
+}
+
+#[test]
+fn the_timer_may_also_be_reset_by_a_return() {
+    let mut options = Options::default();
+    (options.scenario, options.box_return) = (Scenario::Garage, BoxReturn::TimerResets);
+    let mut simulator = Simulator::new(options);
+    let shots = shots(&mut simulator);
+    for lap in aborted(simulator.truth(), AbortReason::Garage) {
+        let left = frame_at(&shots, lap.step);
+        let back = left + shots[left..].iter().skip(1).position(|shot| shot.status == LIVE).expect("LIVE again") + 1;
+        let (before, after) = (shots[left - 1], shots[back + 1]);
+        assert!(before.timer > 5_000 && after.in_box && !after.valid, "{before:?} {after:?}");
+        assert_eq!((after.timer, after.count, after.last), (0, before.count, before.last), "{lap:?}");
+        let settled = shots[back + 150];
+        assert!((0.0..0.01).contains(&(before.fuel - settled.fuel)), "{} l, {} l", before.fuel, settled.fuel);
+    }
+    assert!(simulator.truth().laps.iter().all(|lap| lap.returned_ms.is_none()));
 }
 
 /// The replays: when they begin and end.

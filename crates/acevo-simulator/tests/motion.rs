@@ -3,7 +3,7 @@
 mod common;
 
 use acevo_shared_memory::SPageFilePhysics;
-use acevo_simulator::{AccGOrder, CarModel, Options, Scenario, Simulator};
+use acevo_simulator::{AccGOrder, CarModel, Options, Scenario, Simulator, TrackName, World};
 use common::{RATE, player_slot, simulator, step_until, with};
 
 /// The middle of the four contact points.
@@ -59,10 +59,12 @@ fn heading_agrees_with_the_direction_of_travel() {
         if page.speedKmh < 20.0 {
             continue;
         }
-        let travel = page.velocity[0].atan2(page.velocity[2]);
+        // With the heading h, forward is (-sin h, cos h) in (X, Z).
+        let travel = (-page.velocity[0]).atan2(page.velocity[2]);
         let difference =
             (page.heading - travel + std::f32::consts::PI).rem_euclid(std::f32::consts::TAU) - std::f32::consts::PI;
-        let sideslip = (-page.localVelocity[0]).atan2(page.localVelocity[2]);
+        // A car that slides to the left looks to the right of its travel: the heading grows to the right.
+        let sideslip = page.localVelocity[0].atan2(page.localVelocity[2]);
         assert!(difference.abs() < 0.15, "{difference} rad at {} km/h", page.speedKmh);
         assert!((difference - sideslip).abs() < 0.01, "heading {difference}, sideslip {sideslip}");
     }
@@ -70,17 +72,35 @@ fn heading_agrees_with_the_direction_of_travel() {
 
 #[test]
 fn a_bend_to_the_right_is_one_in_every_field() {
-    let mut simulator = simulator(Scenario::HotLaps);
+    for world in [World::RightHanded, World::LeftHanded] {
+        bends(world);
+    }
+}
+
+/// Compares every field that tells left from right in bends.
+fn bends(world: World) {
+    let mut options = Options::default();
+    (options.scenario, options.world) = (Scenario::HotLaps, world);
+    let mut simulator = Simulator::new(options);
+    // What is positive to the left in the measured world.
+    let lateral = if world == World::RightHanded { -1.0 } else { 1.0 };
     let mut bends = 0;
-    for _ in 0..100 * RATE {
+    // The headings of the last 60 ms.
+    let mut headings = std::collections::VecDeque::from([0.0; 20]);
+    for step in 0..100 * RATE {
         simulator.step();
         let page = simulator.physics();
+        let since = page.heading - headings.pop_front().unwrap_or_default();
+        headings.push_back(page.heading);
+        let turned = (since + std::f32::consts::PI).rem_euclid(std::f32::consts::TAU) - std::f32::consts::PI;
         // Well inside a bend: the sides must not be mixed up.
-        let side = page.accG[0].signum();
-        if page.accG[0].abs() > 1.2 && page.accG[2].abs() < 0.3 {
+        let side = page.accG[0].signum() * lateral;
+        if step > RATE && page.accG[0].abs() > 1.2 && page.accG[2].abs() < 0.3 {
             bends += 1;
             assert_eq!(page.steerAngle.signum(), side);
-            assert_eq!(page.localAngularVel[1].signum(), side);
+            assert_eq!(page.localAngularVel[1].signum(), side * lateral);
+            assert_eq!(turned.signum(), side, "the heading grows in bends to the right");
+            assert_eq!(page.roll.signum(), -side, "the outer side is down: the right one in a left bend");
             assert_eq!(page.fy[0].signum(), side);
             assert_eq!(page.slipAngle[0].signum(), side);
             let (left, right) = (page.wheelLoad[0] + page.wheelLoad[2], page.wheelLoad[1] + page.wheelLoad[3]);
@@ -229,5 +249,74 @@ fn loads_carry_the_car_and_its_downforce() {
         let mean = sum / (60 * RATE) as f64 / 9.806_65;
         assert!((mass * 0.98..mass * 1.6).contains(&mean), "{car}: {mean} kg");
         assert!(f64::from(least) > mass * 7.0, "{car}: {least} N");
+    }
+}
+
+/// Twice the area that a lap encloses as drawn with X to the right and Z down, and its length in metres: positive if it is
+/// driven clockwise as seen from above.
+fn area_and_length(track: TrackName, world: World) -> (f64, f64) {
+    let mut options = Options::default();
+    (options.scenario, options.track, options.world) = (Scenario::HotLaps, track, world);
+    let mut simulator = Simulator::new(options);
+    step_until(&mut simulator, 60, |simulator, _| simulator.graphics().current_lap_time_ms > 0);
+    let mut before = middle(simulator.physics());
+    let (mut area, mut length) = (0.0, 0.0);
+    step_until(&mut simulator, 200, |simulator, _| {
+        let here = middle(simulator.physics());
+        area += before[0] * here[2] - here[0] * before[2];
+        length += distance(before, here);
+        before = here;
+        simulator.truth().laps.len() == 1
+    });
+    (area, length)
+}
+
+#[test]
+fn tracks_run_as_their_names_say() {
+    let mut lengths = Vec::new();
+    for (track, clockwise) in
+        [(TrackName::Valdombra, true), (TrackName::Karsthafen, false), (TrackName::Northmoor, true)]
+    {
+        let (area, length) = area_and_length(track, World::RightHanded);
+        assert_eq!(area > 0.0, clockwise, "{track}: {area}");
+        let (mirrored, _) = area_and_length(track, World::LeftHanded);
+        assert_eq!(mirrored > 0.0, !clockwise, "{track}");
+        lengths.push(length);
+    }
+    lengths.sort_by(f64::total_cmp);
+    assert!(lengths.windows(2).all(|pair| pair[1] > pair[0] * 1.1), "{lengths:?}");
+}
+
+#[test]
+fn contact_points_lie_where_the_heading_says() {
+    for track in TrackName::all() {
+        let mut options = Options::default();
+        (options.scenario, options.track) = (Scenario::HotLaps, *track);
+        let mut simulator = Simulator::new(options);
+        for _ in 0..60 * RATE {
+            simulator.step();
+            let page = simulator.physics();
+            let (sin, cos) = page.heading.sin_cos();
+            let (forward, right) = ([-sin, cos], [-cos, -sin]);
+            let [fl, fr, rl, _] = page.tyreContactPoint;
+            let along = |a: [f32; 3], b: [f32; 3], axis: [f32; 2]| (b[0] - a[0]) * axis[0] + (b[2] - a[2]) * axis[1];
+            assert!((along(fl, fr, right) - 1.68).abs() < 0.03, "{track}: front left to front right is to the right");
+            assert!((along(rl, fl, forward) - 2.65).abs() < 0.04, "{track}: rear left to front left is forward");
+        }
+    }
+}
+
+#[test]
+fn graphics_g_forces_are_those_of_physics_one_frame_later() {
+    let mut simulator = simulator(Scenario::HotLaps);
+    let mut before = None;
+    for _ in 0..40 * RATE {
+        if simulator.step().graphics {
+            let page = simulator.graphics();
+            if let Some(before) = before {
+                assert_eq!([page.g_forces_x, page.g_forces_y, page.g_forces_z], before);
+            }
+            before = Some(simulator.physics().accG);
+        }
     }
 }

@@ -106,7 +106,19 @@ fn the_electric_car_has_a_battery_and_no_tank() {
     assert!(simulator.truth().laps[0].energy_used_kwh > 1.0);
 }
 
-/// Refuses floats that are no numbers, and values that no game could mean, in any field.
+/// Floats that the game itself fills with what is no number: quotients of whatever there is to divide.
+const QUOTIENTS: [&str; 8] = [
+    "fuel_liter_per_km",
+    "km_per_fuel_liter",
+    "fuel_liter_per_lap",
+    "fuel_per_lap",
+    "laps_possible_with_fuel",
+    "fuel_estimated_laps",
+    "instantaneous_fuel_liter_per_km",
+    "instantaneous_km_per_fuel_liter",
+];
+
+/// Refuses other floats that are no numbers, and values that no game could mean, in any field.
 fn check<P: Page>(page: &P, context: &str) {
     fn finite(value: Value<'_>) -> bool {
         match value {
@@ -117,7 +129,7 @@ fn check<P: Page>(page: &P, context: &str) {
     }
     for field in P::FIELDS {
         let value = field.read(page.as_bytes());
-        assert!(finite(value), "{context}: {} is {value}", field.path);
+        assert!(finite(value) || QUOTIENTS.contains(&field.path), "{context}: {} is {value}", field.path);
     }
     if let Some(implausible) = page.implausible().next() {
         panic!("{context}: {implausible}");
@@ -176,7 +188,8 @@ fn stay_in_range(scenario: Scenario, seconds: usize) {
                 let page = simulator.graphics();
                 assert!((0..=100).contains(&page.water_temperature_c), "{}", context());
                 assert!(page.gap_ahead >= 0.0 && page.gap_behind >= 0.0, "{}", context());
-                assert!((1..=20).contains(&page.current_pos) || page.status == 0, "{}", context());
+                let positions = if page.active_cars > 1 { 1..=20 } else { 0..=0 };
+                assert!(positions.contains(&page.current_pos) || page.status == 0, "{}", context());
                 for tyre in [page.tyre_lf, page.tyre_rf, page.tyre_lr, page.tyre_rr] {
                     assert!(tyre.tyre_normalized_pressure <= 2.0, "{}", context());
                 }
@@ -188,9 +201,14 @@ fn stay_in_range(scenario: Scenario, seconds: usize) {
                 assert!((0.0..=1.0).contains(&pedal), "{}: {pedal}", context());
             }
             assert!((-1.0..=1.0).contains(&page.steerAngle), "{}", context());
-            assert!(page.accG.iter().all(|g| g.abs() < 3.2), "{}: {:?}", context(), page.accG);
-            if page.packetId > 0 {
-                assert!(page.wheelLoad.iter().all(|load| (0.0..20_000.0).contains(load)), "{}", context());
+            // Up to 3.6 g if the car is dropped into its box.
+            assert!(page.accG.iter().all(|g| g.abs() < 4.0), "{}: {:?}", context(), page.accG);
+            for (wheel, torque) in page.brakeTorque.into_iter().enumerate() {
+                assert!((0.0..=0.7).contains(&torque), "{}: wheel {wheel}, {torque}", context());
+            }
+            // Not in the menu and around pauses.
+            if page.gear > 0 && page.airTemp > 20.0 && page.wheelLoad[0] != 0.0 && page.airDensity > 1.183 {
+                assert!(page.wheelLoad.iter().all(|load| (0.0..25_000.0).contains(load)), "{}", context());
                 assert!(
                     page.brakeTemp.iter().all(|t| (15.0..1100.0).contains(t)),
                     "{}: {:?}",

@@ -7,7 +7,6 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use acevo_shared_memory::View;
 use acevo_simulator::{Options, Scenario, Simulator};
 use acevo_telemetry::Frame;
 use acevo_telemetry::analysis::{Analysis, Gaps, Settings};
@@ -29,12 +28,7 @@ fn main() {
             batch.clear();
             for _ in 0..BATCH {
                 simulator.step();
-                let frame = Frame {
-                    physics: View::from(*simulator.physics()),
-                    graphics: View::from(*simulator.graphics()),
-                    static_data: View::from(*simulator.static_data()),
-                };
-                batch.push((simulator.time(), frame));
+                batch.push((simulator.time(), simulator.frame()));
             }
             let start = Instant::now();
             for (at, frame) in &batch {

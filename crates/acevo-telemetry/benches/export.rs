@@ -12,7 +12,7 @@ use std::fs::{self, File};
 use std::path::Path;
 use std::time::Duration;
 
-use acevo_shared_memory::{Page, SPageFilePhysics, View};
+use acevo_shared_memory::{Page, SPageFilePhysics};
 use acevo_simulator::{Options, Scenario, Simulator};
 use acevo_telemetry::export::{
     About, Column, CsvExporter, CsvOptions, Exporter, JsonlExporter, MotecExporter, MotecNames, Precision, Row, Sampler,
@@ -61,11 +61,11 @@ fn run(mut contestant: Contestant, directory: &Path, seconds: u64) {
         for _ in 0..BATCH {
             simulator.step();
             let physics = simulator.physics();
-            let frame = Frame {
-                physics: View::from(if is_noisy { noisy(physics) } else { *physics }),
-                graphics: View::from(*simulator.graphics()),
-                static_data: View::from(*simulator.static_data()),
-            };
+            let frame = Frame::new(
+                if is_noisy { noisy(physics) } else { *physics },
+                *simulator.graphics(),
+                *simulator.static_data(),
+            );
             batch.push((simulator.time(), frame));
         }
         let start = ProcessTime::now();

@@ -66,12 +66,7 @@ const MOST_EVENTS: usize = 1000;
 /// let mut analysis = Analysis::new(Settings::default());
 /// while !simulator.is_finished() {
 ///     simulator.step();
-///     let frame = Frame {
-///         physics: View::from(*simulator.physics()),
-///         graphics: View::from(*simulator.graphics()),
-///         static_data: View::from(*simulator.static_data()),
-///     };
-///     analysis.feed(simulator.time(), &frame);
+///     analysis.feed(simulator.time(), &simulator.frame());
 /// }
 /// let lap = &analysis.laps()[0];
 /// assert_eq!(lap.time_ms, Some(simulator.truth().laps[0].time_ms as u32));

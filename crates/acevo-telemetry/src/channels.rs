@@ -24,17 +24,14 @@ use crate::units::{Unit, UnitSystem};
 /// that mean "none", axes that are disputed) the channel has none, and its [`note`](Self::note) says what was done.
 ///
 /// ```
-/// use acevo_shared_memory::{Frame, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, View};
+/// use acevo_shared_memory::{ACEvoStatus, Frame, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
 /// use acevo_telemetry::{Axes, channel};
 /// # use acevo_telemetry::acevo_shared_memory;
 ///
 /// let mut physics = SPageFilePhysics { speedKmh: 181.5, ..Default::default() };
 /// physics.accG = [1.2, 0.0, -0.4];
-/// let frame = Frame {
-///     physics: View::from(physics),
-///     graphics: View::from(SPageFileGraphicEvo::default()),
-///     static_data: View::from(SPageFileStaticEvo::default()),
-/// };
+/// let graphics = SPageFileGraphicEvo { status: ACEvoStatus::Live.value(), ..Default::default() };
+/// let frame = Frame::new(physics, graphics, SPageFileStaticEvo::default());
 /// let speed = channel("speed").unwrap();
 /// assert_eq!((speed.number(&frame, &Axes::default()), speed.unit().symbol()), (Some(181.5), "km/h"));
 /// // The axes of the acceleration are not known before the car has driven.
@@ -46,6 +43,8 @@ pub struct Channel {
     title: &'static str,
     unit: Unit,
     sources: &'static [&'static str],
+    /// Any of its sources is on the physics page.
+    uses_physics: bool,
     compute: Compute,
     range: (f64, f64),
     decimals: usize,
@@ -273,12 +272,13 @@ impl Channel {
         }
     }
 
-    /// Its value in a frame. `None` where there is none: the game's "no time" and "no reference", NaN and infinities, an empty
-    /// text, an acceleration while the [axes](Axes) are undecided, a dead channel.
+    /// Its value in a frame. `None` if there is none: the game's "no time" and "no reference", NaN and infinities, an empty
+    /// text, an acceleration while the [axes](Axes) are undecided, a dead channel, and every channel of the physics page while
+    /// physics is not [current](acevo_shared_memory::PhysicsValidity), as in a pause.
     ///
     /// Nothing is allocated, and no bits panic.
     pub fn value<'a>(&self, frame: &'a Frame, axes: &Axes) -> Option<ChannelValue<'a>> {
-        if self.quality == Quality::Dead {
+        if self.quality == Quality::Dead || (self.uses_physics && !frame.validity.is_current()) {
             return None;
         }
         match self.compute {

@@ -134,11 +134,7 @@ mod tests {
         let mut session = SPageFileStaticEvo { sm_version: "1.0".into(), ..Default::default() };
         session.ac_evo_version = "0.9.1+release.6".into();
         session.track = "Žďár nad Sázavou, a name that is cut".into();
-        Frame {
-            physics: View::from(SPageFilePhysics::default()),
-            graphics: View::from(SPageFileGraphicEvo::default()),
-            static_data: View::from(session),
-        }
+        Frame::new(SPageFilePhysics::default(), SPageFileGraphicEvo::default(), session)
     }
 
     fn told(pages: LocalPages, frame: &Frame) -> Vec<String> {

@@ -371,6 +371,7 @@ impl Telemetry {
         if let Some(graphics) = packet.graphics {
             attachment.frame.graphics = graphics.view;
         }
+        attachment.frame.validity = packet.validity;
         if attachment.frame.is_blank() {
             return self.detach_blank(packet.seen);
         }

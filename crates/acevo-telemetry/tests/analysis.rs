@@ -9,7 +9,7 @@ use acevo_simulator::{AccGOrder, CarModel, Scenario};
 use acevo_telemetry::analysis::{Analysis, Gaps, Reference, Settings, What};
 use acevo_telemetry::personal::PersonalBests;
 use acevo_telemetry::{Decision, Frame};
-use drive::{analysed, each_frame, each_frame_of, frame, options};
+use drive::{analysed, each_frame, each_frame_of, options};
 
 #[test]
 fn the_same_frames_give_the_same() {
@@ -147,7 +147,7 @@ fn the_drive_tells_the_axes_the_track_and_the_others() {
         let length = f64::from(simulator.static_data().track_length_m);
         assert!((analysis.outline().length_m().unwrap() / length - 1.0).abs() < 0.02);
         let mut gaps = Gaps::default();
-        gaps.update(&frame(&simulator).graphics, analysis.outline());
+        gaps.update(&simulator.frame().graphics, analysis.outline());
         assert_eq!(gaps.cars().len(), 19);
         assert!(gaps.ahead().is_some() || gaps.behind().is_some());
     }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::hint::black_box;
 
 use acevo_shared_memory::{
-    Frame, Page, PageKind, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, Value, View,
+    ACEvoStatus, Frame, Page, PageKind, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, Value, View,
 };
 use acevo_simulator::{CarModel, Options, Scenario, Simulator};
 use acevo_telemetry::{
@@ -14,19 +14,18 @@ use acevo_telemetry::{
 const WHEELS: [&str; 4] = ["fl", "fr", "rl", "rr"];
 
 fn frame_of(physics: &[u8], graphics: &[u8], session: &[u8]) -> Frame {
-    Frame {
-        physics: View::from(SPageFilePhysics::from_bytes(physics)),
-        graphics: View::from(SPageFileGraphicEvo::from_bytes(graphics)),
-        static_data: View::from(SPageFileStaticEvo::from_bytes(session)),
-    }
+    Frame::new(
+        SPageFilePhysics::from_bytes(physics),
+        SPageFileGraphicEvo::from_bytes(graphics),
+        SPageFileStaticEvo::from_bytes(session),
+    )
 }
 
-fn frame(simulator: &Simulator) -> Frame {
-    Frame {
-        physics: View::from(*simulator.physics()),
-        graphics: View::from(*simulator.graphics()),
-        static_data: View::from(*simulator.static_data()),
-    }
+/// A frame of a car that is driven.
+fn live(physics: SPageFilePhysics, graphics: SPageFileGraphicEvo) -> Frame {
+    let physics = SPageFilePhysics { airDensity: 1.2, ..physics };
+    let graphics = SPageFileGraphicEvo { status: ACEvoStatus::Live.value(), ..graphics };
+    Frame::new(physics, graphics, SPageFileStaticEvo::default())
 }
 
 fn driven(scenario: Scenario, car: CarModel, seconds: usize) -> Simulator {
@@ -197,7 +196,7 @@ fn the_simulators_values_are_in_their_ranges() {
             if step % 333 != 0 {
                 continue;
             }
-            let frame = frame(&simulator);
+            let frame = simulator.frame();
             for channel in channels().iter().filter(|channel| channel.kind() != Kind::Text) {
                 if let Some(value) = channel.number(&frame, &Axes::MEASURED)
                     && !channel.range().unwrap().contains(&value)
@@ -245,7 +244,7 @@ fn any_bytes_give_finite_numbers_and_no_panic() {
 
 #[test]
 fn computing_every_channel_allocates_nothing() {
-    let frame = frame(&driven(Scenario::HotLaps, CarModel::Gt3, 5));
+    let frame = driven(Scenario::HotLaps, CarModel::Gt3, 5).frame();
     let counted = allocation_counter::measure(|| {
         for channel in channels() {
             black_box(channel.value(black_box(&frame), &Axes::MEASURED));
@@ -259,7 +258,7 @@ fn computing_every_channel_allocates_nothing() {
 
 #[test]
 fn raw_channels_are_their_fields() {
-    let frame = frame(&driven(Scenario::HotLaps, CarModel::Road, 40));
+    let frame = driven(Scenario::HotLaps, CarModel::Road, 40).frame();
     let mut compared = 0;
     for one in channels().iter().filter(|one| one.kind() == Kind::Number && one.quality() != Quality::Dead) {
         let [source] = one.sources() else { continue };
@@ -295,7 +294,7 @@ fn faces_and_camber_are_resolved_by_side() {
     }
     [graphics.tyre_lf, graphics.tyre_rf, graphics.tyre_lr, graphics.tyre_rr] = tyres;
     let physics = SPageFilePhysics { camberRAD: [-0.05, 0.06, -0.03, 0.04], ..Default::default() };
-    let made_up = Frame { physics: View::from(physics), graphics: View::from(graphics), ..frame_of(&[], &[], &[]) };
+    let made_up = live(physics, graphics);
     assert_eq!(wheels(&made_up, "tyre_temp_inner"), [3.0, 11.0, 23.0, 31.0]);
     assert_eq!(wheels(&made_up, "tyre_temp_middle"), [2.0, 12.0, 22.0, 32.0]);
     assert_eq!(wheels(&made_up, "tyre_temp_outer"), [1.0, 13.0, 21.0, 33.0]);
@@ -303,7 +302,7 @@ fn faces_and_camber_are_resolved_by_side() {
     assert_eq!(wheels(&made_up, "tyre_temp_outer_normalized"), [4.0, 15.0, 24.0, 35.0]);
     assert_eq!(wheels(&made_up, "camber").map(|camber| camber as f32), [-0.05, -0.06, -0.03, -0.04]);
     // The simulator presses the inner edges: with camber they are the hotter ones.
-    let simulated = frame(&driven(Scenario::HotLaps, CarModel::Gt3, 60));
+    let simulated = driven(Scenario::HotLaps, CarModel::Gt3, 60).frame();
     let (inner, outer) = (wheels(&simulated, "tyre_temp_inner"), wheels(&simulated, "tyre_temp_outer"));
     assert!(inner[0] + inner[1] > outer[0] + outer[1], "{inner:?} {outer:?}");
     assert!(wheels(&simulated, "camber").iter().all(|camber| *camber < 0.0));
@@ -317,7 +316,7 @@ fn a_pressed_clutch_is_one_on_both_pages() {
         if !simulator.step().graphics {
             continue;
         }
-        let frame = frame(&simulator);
+        let frame = simulator.frame();
         let (pedal, physics) = (number(&frame, "clutch").unwrap(), number(&frame, "clutch_physics").unwrap());
         assert!((pedal - physics).abs() < 0.01, "{pedal} {physics}");
         (most, least) = (most.max(pedal), least.min(pedal));
@@ -329,12 +328,12 @@ fn a_pressed_clutch_is_one_on_both_pages() {
 fn ride_height_is_in_metres_whatever_the_car_says() {
     let with = |heights| {
         let physics = SPageFilePhysics { rideHeight: heights, ..Default::default() };
-        let frame = Frame { physics: View::from(physics), ..frame_of(&[], &[], &[]) };
+        let frame = live(physics, SPageFileGraphicEvo::default());
         ["front", "rear"].map(|end| number(&frame, &format!("ride_height_{end}")).map(|height| height as f32))
     };
     assert_eq!(with([62.0, 0.074]), [Some(0.062), Some(0.074)]);
     assert_eq!(with([-12.0, f32::NAN]), [Some(-0.012), None]);
-    let simulated = frame(&driven(Scenario::HotLaps, CarModel::Gt3, 10));
+    let simulated = driven(Scenario::HotLaps, CarModel::Gt3, 10).frame();
     assert!((0.006..0.1).contains(&number(&simulated, "ride_height_front").unwrap()));
     let front = channel("ride_height_front").unwrap();
     assert_eq!(
@@ -347,7 +346,7 @@ fn ride_height_is_in_metres_whatever_the_car_says() {
 #[test]
 fn accelerations_wait_for_the_axes_and_raw_ones_do_not() {
     let physics = SPageFilePhysics { accG: [0.5, 0.25, -1.5], localAngularVel: [0.0, 0.75, 0.0], ..Default::default() };
-    let frame = Frame { physics: View::from(physics), ..frame_of(&[], &[], &[]) };
+    let frame = live(physics, SPageFileGraphicEvo::default());
     let with = |axes: Axes| {
         ["g_lateral", "g_longitudinal", "g_vertical", "yaw_rate"].map(|id| channel(id).unwrap().number(&frame, &axes))
     };
@@ -362,13 +361,11 @@ fn accelerations_wait_for_the_axes_and_raw_ones_do_not() {
 fn the_players_position_is_found_with_and_without_ids() {
     let simulator = driven(Scenario::Race, CarModel::Gt3, 20);
     let place = |frame: &Frame| ["x", "y", "z"].map(|axis| number(frame, &format!("position_{axis}")).unwrap());
-    let with_ids = frame(&simulator);
+    let with_ids = simulator.frame();
     let player = with_ids.graphics.player_car().unwrap();
     assert_eq!(place(&with_ids), player.coordinates.map(f64::from));
-    let older = Frame {
-        graphics: View::from(SPageFileGraphicEvo::from_bytes(&simulator.graphics().as_bytes()[..3940])),
-        ..with_ids
-    };
+    let mut older = with_ids;
+    older.graphics = View::from(SPageFileGraphicEvo::from_bytes(&simulator.graphics().as_bytes()[..3940]));
     for (one, other) in place(&with_ids).into_iter().zip(place(&older)) {
         // The frame may be some physics steps old.
         assert!((one - other).abs() < 3.0, "{one} {other}");
@@ -400,7 +397,7 @@ fn what_is_none_in_the_game_is_none() {
     };
     (graphics.time_of_day_hours, graphics.time_of_day_minutes) = (14, 30);
     let session = SPageFileStaticEvo { track_length_m: 4_000.0, ..Default::default() };
-    let frame = Frame { graphics: View::from(graphics), static_data: View::from(session), ..nothing };
+    let frame = Frame::new(SPageFilePhysics::default(), graphics, session);
     assert_eq!(["delta", "last_lap_time", "best_lap_time"].map(|id| number(&frame, id)), [None; 3]);
     assert_eq!(number(&frame, "lap_time"), Some(62.345));
     assert_eq!(number(&frame, "lap_distance"), Some(1_000.0));
@@ -412,7 +409,7 @@ fn any_signal_of_an_aid_will_do() {
     let with = |change: &dyn Fn(&mut SPageFilePhysics, &mut SPageFileGraphicEvo)| {
         let (mut physics, mut graphics) = (SPageFilePhysics::default(), SPageFileGraphicEvo::default());
         change(&mut physics, &mut graphics);
-        let frame = Frame { physics: View::from(physics), graphics: View::from(graphics), ..frame_of(&[], &[], &[]) };
+        let frame = live(physics, graphics);
         ["tc_active", "abs_active"].map(|id| number(&frame, id).unwrap())
     };
     assert_eq!(with(&|_, _| {}), [0.0, 0.0]);
@@ -427,7 +424,7 @@ fn any_signal_of_an_aid_will_do() {
 #[test]
 fn enums_and_texts_have_names() {
     let simulator = driven(Scenario::HotLaps, CarModel::Gt3, 20);
-    let frame = frame(&simulator);
+    let frame = simulator.frame();
     let value = |id: &str| channel(id).unwrap().value(&frame, &Axes::default());
     assert_eq!(value("status"), Some(ChannelValue::Enum(2, "Live")));
     assert_eq!(value("location"), Some(ChannelValue::Enum(4, "Track")));

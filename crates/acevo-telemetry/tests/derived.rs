@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use acevo_shared_memory::{ACEvoStatus, CarId, Frame, View};
+use acevo_shared_memory::{ACEvoStatus, CarId, Frame};
 use acevo_simulator::{CarModel, Options, Scenario, Simulator};
 use acevo_telemetry::analysis::{Consumption, FuelNow, Gaps, Outline, Race, RaceEnd, Road, Trace, TraceRecorder};
 
@@ -14,14 +14,6 @@ fn simulator(scenario: Scenario, car: CarModel, laps: u32) -> Simulator {
     Simulator::new(options)
 }
 
-fn frame(simulator: &Simulator) -> Frame {
-    Frame {
-        physics: View::from(*simulator.physics()),
-        graphics: View::from(*simulator.graphics()),
-        static_data: View::from(*simulator.static_data()),
-    }
-}
-
 fn is_live(simulator: &Simulator) -> bool {
     simulator.graphics().status == ACEvoStatus::Live.value()
 }
@@ -30,7 +22,7 @@ fn is_live(simulator: &Simulator) -> bool {
 fn drive(simulator: &mut Simulator, laps: usize, mut each: impl FnMut(Duration, &Frame, &Simulator)) {
     while !simulator.is_finished() && simulator.truth().laps.len() < laps {
         if simulator.step().graphics && is_live(simulator) {
-            each(simulator.time(), &frame(simulator), simulator);
+            each(simulator.time(), &simulator.frame(), simulator);
         }
     }
 }
@@ -135,7 +127,7 @@ fn a_session_without_laps_ends_by_its_time() {
     while !is_live(&simulator) {
         simulator.step();
     }
-    assert!(matches!(Race::of(&frame(&simulator)).unwrap().end, RaceEnd::Time(left) if left > 86_000.0));
+    assert!(matches!(Race::of(&simulator.frame()).unwrap().end, RaceEnd::Time(left) if left > 86_000.0));
 }
 
 #[test]

@@ -5,7 +5,7 @@ mod drive;
 
 use std::time::Duration;
 
-use acevo_shared_memory::{ACEvoFlagType, Page, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, View};
+use acevo_shared_memory::{ACEvoFlagType, Page, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
 use acevo_simulator::{Damage, Occurrence, Options, Scenario};
 use acevo_telemetry::Frame;
 use acevo_telemetry::analysis::{Analysis, Part, SessionEvent, Settings, Severity, Topic, What};
@@ -177,11 +177,7 @@ fn whatever_the_pages_hold_there_are_few_events() {
             (graphics.packetId, physics.packetId) = (index as i32, index as i32 * 5);
         }
         let static_data = SPageFileStaticEvo::from_bytes(if index % 50 == 0 { &bytes[900..] } else { &[] });
-        let frame = Frame {
-            physics: View::from(physics),
-            graphics: View::from(graphics),
-            static_data: View::from(static_data),
-        };
+        let frame = Frame::new(physics, graphics, static_data);
         analysis.feed(Duration::from_secs(u64::from(index)) / 60, &frame);
         // Laps and their sectors are the lap engine's.
         let is_watched = |event: &SessionEvent| !matches!(event.what.topic(), Topic::Lap);

@@ -4,9 +4,7 @@ mod drive;
 mod export;
 
 use acevo_simulator::Scenario;
-use acevo_telemetry::acevo_shared_memory::{
-    Page, PageKind, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, View,
-};
+use acevo_telemetry::acevo_shared_memory::{Page, PageKind, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
 use acevo_telemetry::export::{Column, Sampler};
 use acevo_telemetry::{Axes, ChannelValue, Frame, UnitSystem, channels};
 
@@ -45,11 +43,11 @@ impl Dice {
 }
 
 fn frame_of(pages: &[Vec<u8>; 3]) -> Frame {
-    Frame {
-        physics: View::from(SPageFilePhysics::from_bytes(&pages[0])),
-        graphics: View::from(SPageFileGraphicEvo::from_bytes(&pages[1])),
-        static_data: View::from(SPageFileStaticEvo::from_bytes(&pages[2])),
-    }
+    Frame::new(
+        SPageFilePhysics::from_bytes(&pages[0]),
+        SPageFileGraphicEvo::from_bytes(&pages[1]),
+        SPageFileStaticEvo::from_bytes(&pages[2]),
+    )
 }
 
 #[test]

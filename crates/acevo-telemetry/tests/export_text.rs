@@ -4,7 +4,7 @@ mod drive;
 mod export;
 
 use acevo_simulator::Scenario;
-use acevo_telemetry::acevo_shared_memory::{Page, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, View};
+use acevo_telemetry::acevo_shared_memory::{Page, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
 use acevo_telemetry::export::{CsvExporter, CsvOptions, Exporter, JsonlExporter, Precision, Row};
 use acevo_telemetry::{Axes, ChannelValue, Frame, Unit, channel, channels};
 
@@ -31,10 +31,12 @@ fn nonsense() -> Vec<Moment> {
         };
         std::iter::repeat_with(byte).take(5000).collect()
     };
-    let frame = |bytes: &mut dyn FnMut() -> Vec<u8>| Frame {
-        physics: View::from(SPageFilePhysics::from_bytes(&bytes())),
-        graphics: View::from(SPageFileGraphicEvo::from_bytes(&bytes())),
-        static_data: View::from(SPageFileStaticEvo::from_bytes(&bytes())),
+    let frame = |bytes: &mut dyn FnMut() -> Vec<u8>| {
+        Frame::new(
+            SPageFilePhysics::from_bytes(&bytes()),
+            SPageFileGraphicEvo::from_bytes(&bytes()),
+            SPageFileStaticEvo::from_bytes(&bytes()),
+        )
     };
     (0..200).map(|packet_id| Moment { time_s: 0.0, packet_id, lap: None, frame: frame(&mut bytes) }).collect()
 }

@@ -1,6 +1,6 @@
 //! Frames of any bytes: nothing that follows from them panics, and no sum is spoiled.
 
-use acevo_shared_memory::{Frame, Page, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, View};
+use acevo_shared_memory::{Frame, Page, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
 use acevo_telemetry::analysis::{Consumption, FuelNow, Gaps, Outline, Race, Road, TraceRecorder};
 use proptest::prelude::*;
 
@@ -26,11 +26,7 @@ fn page<T: Page>() -> impl Strategy<Value = T> {
 
 fn frame() -> impl Strategy<Value = Frame> {
     let pages = (page::<SPageFilePhysics>(), page::<SPageFileGraphicEvo>(), page::<SPageFileStaticEvo>());
-    pages.prop_map(|(physics, graphics, static_data)| Frame {
-        physics: View::from(physics),
-        graphics: View::from(graphics),
-        static_data: View::from(static_data),
-    })
+    pages.prop_map(|(physics, graphics, static_data)| Frame::new(physics, graphics, static_data))
 }
 
 proptest! {

@@ -3,9 +3,7 @@
 use std::f64::consts::TAU;
 use std::time::Duration;
 
-use acevo_shared_memory::{
-    ACEvoCarLocation, ACEvoStatus, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, View,
-};
+use acevo_shared_memory::{ACEvoCarLocation, ACEvoStatus, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
 use acevo_telemetry::Frame;
 use acevo_telemetry::analysis::{Analysis, Incomplete, Invalid, Lap, LapKind, SessionEvent, Settings, Validity, What};
 
@@ -69,11 +67,7 @@ impl Game {
     }
 
     fn feed(&mut self) {
-        let frame = Frame {
-            physics: View::from(self.physics),
-            graphics: View::from(self.graphics),
-            static_data: View::from(self.session),
-        };
+        let frame = Frame::new(self.physics, self.graphics, self.session);
         self.analysis.feed(Duration::from_secs_f64(f64::from(self.steps) / 333.0), &frame);
         self.events.extend(std::iter::from_fn(|| self.analysis.next_event()));
     }

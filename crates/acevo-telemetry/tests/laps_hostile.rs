@@ -59,11 +59,7 @@ fn garbage(noise: &mut Noise) -> Frame {
     if !noise.next().is_multiple_of(4) {
         graphics.status = ACEvoStatus::Live.value();
     }
-    Frame {
-        physics: View::from(noise.page::<SPageFilePhysics>()),
-        graphics: View::from(graphics),
-        static_data: View::from(noise.page::<SPageFileStaticEvo>()),
-    }
+    Frame::new(noise.page::<SPageFilePhysics>(), graphics, noise.page::<SPageFileStaticEvo>())
 }
 
 fn assert_sane(lap: &Lap) {
@@ -138,16 +134,8 @@ proptest! {
                     *count -= 1;
                     let bad = match kind {
                         0 => garbage(&mut noise),
-                        1 => Frame {
-                            physics: View::from(noise.spoiled(frame.physics.raw())),
-                            graphics: View::from(noise.spoiled(frame.graphics.raw())),
-                            static_data: View::from(noise.spoiled(frame.static_data.raw())),
-                        },
-                        _ => Frame {
-                            physics: View::from(noise.extreme(frame.physics.raw())),
-                            graphics: View::from(noise.extreme(frame.graphics.raw())),
-                            static_data: View::from(noise.extreme(frame.static_data.raw())),
-                        },
+                        1 => Frame::new(noise.spoiled(frame.physics.raw()), noise.spoiled(frame.graphics.raw()), noise.spoiled(frame.static_data.raw())),
+                        _ => Frame::new(noise.extreme(frame.physics.raw()), noise.extreme(frame.graphics.raw()), noise.extreme(frame.static_data.raw())),
                     };
                     analysis.feed(at, &bad);
                     ask(&mut analysis, &mut events);

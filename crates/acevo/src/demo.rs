@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, Frame, LocalPages, Publisher, View};
+use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, Frame, LocalPages, Publisher};
 use acevo_simulator::{Options, Simulator};
 
 use crate::live::Open;
@@ -82,7 +82,7 @@ pub(crate) fn watched_frame(options: Options, mut watch: impl FnMut(&Simulator))
         simulator.step();
         watch(&simulator);
     }
-    frame_of(&simulator)
+    simulator.frame()
 }
 
 /// Everything that happens in a simulation, without waiting for it: until it ends, or an hour and a half are over.
@@ -96,31 +96,13 @@ pub(crate) fn drive(options: Options, mut take: impl FnMut(Duration, &Frame)) {
 /// The same, as long as the one who takes it wants more.
 pub(crate) fn drive_while(options: Options, mut take: impl FnMut(Duration, &Frame) -> bool) {
     let mut simulator = Simulator::new(options);
-    let mut frame = frame_of(&simulator);
     for _ in 0..HALF_A_MINUTE * 180 {
         if simulator.is_finished() {
             return;
         }
-        let changed = simulator.step();
-        if changed.physics {
-            frame.physics = View::from(*simulator.physics());
-        }
-        if changed.graphics {
-            frame.graphics = View::from(*simulator.graphics());
-        }
-        if changed.static_data {
-            frame.static_data = View::from(*simulator.static_data());
-        }
-        if !take(simulator.time(), &frame) {
+        simulator.step();
+        if !take(simulator.time(), &simulator.frame()) {
             return;
         }
-    }
-}
-
-fn frame_of(simulator: &Simulator) -> Frame {
-    Frame {
-        physics: View::from(*simulator.physics()),
-        graphics: View::from(*simulator.graphics()),
-        static_data: View::from(*simulator.static_data()),
     }
 }

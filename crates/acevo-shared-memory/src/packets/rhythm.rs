@@ -153,6 +153,14 @@ impl Rhythm {
         }
     }
 
+    /// Time between two packets, or between two looks at a page that stands still if the rate is not known.
+    pub(super) fn period(&self) -> Duration {
+        match &self.state {
+            State::Locked(locked) => locked.period.clamp(IDLE, LONGEST),
+            State::Still | State::Searching { .. } => IDLE,
+        }
+    }
+
     /// When to look next, after a look at `now` that was the last one.
     pub(super) fn next_look(&self, now: Instant) -> Instant {
         match &self.state {

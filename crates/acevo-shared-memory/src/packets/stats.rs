@@ -4,6 +4,8 @@ use std::fmt;
 use std::ops::AddAssign;
 use std::time::{Duration, Instant};
 
+use super::Arrival;
+
 /// What [`Packets`](crate::Packets) has seen so far.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
@@ -26,6 +28,8 @@ pub struct PageStats {
     pub distinct: u64,
     /// Packets that came and went unseen, by the page's counter.
     pub missed: u64,
+    /// Steps of the counter around pauses that held no data of the car. They are not [missed](Self::missed).
+    pub skipped: u64,
     /// Those of the distinct ones that never stood still, and may mix two packets.
     pub unsettled: u64,
     /// How often the counter went back or leapt: another session, or another game.
@@ -66,13 +70,16 @@ impl PageStats {
         Some(self.interval.percentile(0.99)?.saturating_sub(self.interval.percentile(0.5)?))
     }
 
-    pub(super) fn note(&mut self, at: Instant, missed: u32, restarted: bool, settled: bool) {
+    pub(super) fn note<T>(&mut self, at: Instant, arrival: &Arrival<T>) {
+        let missed = arrival.missed;
         self.distinct += 1;
         self.missed += u64::from(missed);
-        self.restarts += u64::from(restarted);
-        self.unsettled += u64::from(!settled);
+        self.skipped += u64::from(arrival.skipped);
+        self.restarts += u64::from(arrival.restarted);
+        self.unsettled += u64::from(!arrival.view.is_settled());
         let before = self.last.replace(at);
-        let Some(interval) = before.map(|before| at.saturating_duration_since(before)).filter(|_| !restarted) else {
+        let goes_on = !arrival.restarted && arrival.skipped == 0;
+        let Some(interval) = before.map(|before| at.saturating_duration_since(before)).filter(|_| goes_on) else {
             return;
         };
         if missed == 0 {
@@ -93,6 +100,7 @@ impl AddAssign<&Self> for Stats {
         for (page, other) in [(&mut self.physics, &other.physics), (&mut self.graphics, &other.graphics)] {
             page.distinct += other.distinct;
             page.missed += other.missed;
+            page.skipped += other.skipped;
             page.unsettled += other.unsettled;
             page.restarts += other.restarts;
             page.interval += &other.interval;
@@ -209,6 +217,8 @@ fn middle_of(bucket: usize) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::page::SPageFilePhysics;
+    use crate::view::View;
 
     #[test]
     fn every_value_lies_in_a_bucket_that_is_close_to_it() {
@@ -244,16 +254,20 @@ mod tests {
         assert_eq!(distribution.min(), Some(Duration::from_micros(1)));
     }
 
+    fn arrival(missed: u32, restarted: bool) -> Arrival<SPageFilePhysics> {
+        Arrival { view: View::from(SPageFilePhysics::default()), missed, skipped: 0, restarted }
+    }
+
     #[test]
     fn a_pause_is_no_slow_rate() {
         let start = Instant::now();
         let mut page = PageStats::default();
         let at = |ms| start + Duration::from_millis(ms);
         for (ms, missed) in [(0, 0), (10, 0), (20, 0), (40, 1), (60_000, 0), (60_010, 0)] {
-            page.note(at(ms), missed, false, true);
+            page.note(at(ms), &arrival(missed, false));
         }
         assert_eq!(page.rate(), Some(100.0));
-        page.note(at(60_020), 0, true, true);
+        page.note(at(60_020), &arrival(0, true));
         let mut sum = Stats::default();
         for _ in 0..2 {
             sum += &Stats { physics: page.clone(), ..Stats::default() };

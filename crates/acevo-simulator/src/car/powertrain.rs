@@ -103,6 +103,12 @@ impl Powertrain {
         }
     }
 
+    /// The tank and the battery are as at a start, and nothing has been used.
+    pub(crate) fn refill(&mut self, (fuel_l, battery_kwh): (f64, f64)) {
+        (self.fuel_l, self.battery_kwh) = (fuel_l, battery_kwh);
+        (self.fuel_used_l, self.energy_used_kwh) = (0.0, 0.0);
+    }
+
     /// The rev limiter cuts in.
     pub(crate) fn on_limiter(&self, spec: &CarSpec) -> bool {
         self.rpm >= spec.max_rpm - 5.0

@@ -88,6 +88,7 @@ pub(super) fn instrumentation(ignition: bool, braking_hard: bool) -> SMEvoInstru
         flashing_lights: braking_hard,
         selected_display_index: 0,
         are_headlights_visible: ignition,
+        display_current_page_index: [-1; 16],
         ..SMEvoInstrumentation::default()
     }
 }

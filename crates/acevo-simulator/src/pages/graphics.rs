@@ -9,11 +9,12 @@ use super::{equipment, physics, text};
 use crate::board::LapBoard;
 use crate::car::Wheel;
 use crate::driver::PIT_SPEED;
-use crate::options::AccGOrder;
+use crate::options::{GameVersion, Options};
 use crate::plan::Start;
 use crate::session::{Session, Setting};
 use crate::spec::CarSpec;
 use crate::track::PitZone;
+use crate::traffic::Watched;
 use crate::truth::Damage;
 
 /// "No reference" in `delta_time_ms`, "no time" elsewhere.
@@ -22,6 +23,12 @@ const NOTHING: i32 = i32::MAX;
 const CAR_PLACEHOLDER: &str = "car_placeholder";
 const DRIVER_NAME: &str = "Žofie";
 const DRIVER_SURNAME: &str = "Müldřansová";
+/// The driver of a car that is watched.
+const WATCHED_DRIVER: [&str; 2] = ["Ana", "Petrović"];
+/// `max_turbo_boost` of a car without a turbocharger: an integer in a float, 6.68e-43.
+const NO_TURBO: u32 = 477;
+/// The brake pressure at full pedal is this times the axle's share: 112.0 and 74.7 at a bias of 0.6.
+const BRAKE_PRESSURE: f64 = 560.0 / 3.0;
 /// The car had been driven before: km and s.
 const ODOMETER_KM: f64 = 1284.0;
 const ODOMETER_S: f64 = 41_000.0;
@@ -49,7 +56,9 @@ pub(crate) struct Frame<'a> {
     pub(crate) setting: &'a Setting,
     pub(crate) board: &'a LapBoard,
     pub(crate) driven: &'a Driven,
-    pub(crate) acc_g: AccGOrder,
+    pub(crate) options: &'a Options,
+    /// The accelerations of the frame before.
+    pub(crate) g: [f64; 3],
     pub(crate) names_complete: bool,
     pub(crate) status: ACEvoStatus,
     /// `is_valid_lap` as shown.
@@ -72,6 +81,65 @@ pub(crate) fn fill_graphics(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
     session_state(page, frame);
     settings(page, frame);
     others(page, frame);
+    if frame.options.game == GameVersion::V0_6 {
+        die_as_in_0_6(page);
+    }
+    if let Some(watched) = session_watches(frame) {
+        show_watched(page, &watched, frame.setting.track.length());
+    }
+}
+
+/// The car that the driver watches instead of the own one.
+fn session_watches(frame: &Frame<'_>) -> Option<Watched> {
+    let session = frame.session;
+    session.traffic.watched(session.watching?.rival, &frame.setting.track, session.time())
+}
+
+/// Everything about the car and its laps is that of the watched car.
+fn show_watched(page: &mut SPageFileGraphicEvo, car: &Watched, track_length: f64) {
+    [page.focused_car_id_a, page.focused_car_id_b] = car.id;
+    page.display_speed_kmh = (car.speed * 3.6).round() as i16;
+    page.display_speed_mph = (car.speed * 2.236_936).round() as i16;
+    page.display_speed_ms = car.speed.round() as i16;
+    page.gear_int = 2 + (car.speed / 14.0) as i16;
+    page.rpm = 4200 + ((car.speed % 14.0) * 260.0) as u16;
+    page.is_engine_running = true;
+    page.is_ignition_on = true;
+    (page.gas_percent, page.brake_percent) = (0.8, 0.0);
+    page.npos = car.npos as f32;
+    page.car_location = ACEvoCarLocation::Track.value();
+    (page.is_in_pit_lane, page.is_in_pit_box) = (false, false);
+    page.current_lap_time_ms = car.timer_ms;
+    page.last_laptime_ms = car.last_ms;
+    page.best_laptime_ms = car.best_ms;
+    page.total_lap_count = car.completed as i32;
+    page.delta_time_ms = NOTHING;
+    page.is_valid_lap = true;
+    let used = 2.6 * (f64::from(car.completed) + car.npos);
+    page.fuel_liter_used = used as f32;
+    page.fuel_liter_current_quantity = (75.0 - used) as f32;
+    page.current_km = ((f64::from(car.completed) + car.npos) * track_length / 1000.0) as f32;
+    page.driver_name = WATCHED_DRIVER[0].into();
+    page.driver_surname = WATCHED_DRIVER[1].into();
+    let known = |ms: i32| (ms > 0).then_some(ms);
+    let state = &mut page.timing_state;
+    state.current_laptime = text::lap_time(Some(car.timer_ms)).as_str().into();
+    state.last_laptime = text::lap_time(known(car.last_ms)).as_str().into();
+    state.best_laptime = text::lap_time(known(car.best_ms)).as_str().into();
+    state.is_invalid = false;
+}
+
+/// What never changes on EVO 0.6.2.
+fn die_as_in_0_6(page: &mut SPageFileGraphicEvo) {
+    for tyre in [&mut page.tyre_lf, &mut page.tyre_rf, &mut page.tyre_lr, &mut page.tyre_rr] {
+        tyre.tyre_normalized_temperature_left = 0.0;
+        tyre.tyre_normalized_temperature_center = 0.0;
+        tyre.tyre_normalized_temperature_right = 0.0;
+        tyre.tyre_normalized_temperature_core = 0.0;
+    }
+    page.exhaust_temperature_c = 100.0;
+    page.pitspeeding_delta = -1.0;
+    page.driver_surname = " ".into();
 }
 
 fn driving(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
@@ -84,18 +152,19 @@ fn driving(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
     page.display_speed_kmh = (speed * 3.6).round() as i16;
     page.display_speed_mph = (speed * 2.236_936).round() as i16;
     page.display_speed_ms = speed.round() as i16;
-    page.pitspeeding_delta = if session.driver.in_pits { ((speed - PIT_SPEED) * 3.6) as f32 } else { 0.0 };
+    page.pitspeeding_delta = if session.driver.in_pits { ((speed - PIT_SPEED) * 3.6) as f32 } else { -1.0 };
     page.gear_int = car.powertrain.gear as i16;
     page.gas_percent = car.pedals.throttle as f32;
     page.brake_percent = car.pedals.brake as f32;
     // The clutch closes ever slower; a driver's foot is off the pedal before that.
     page.clutch_percent = Some(1.0 - car.powertrain.clutch).filter(|pedal| *pedal > 0.001).unwrap_or(0.0) as f32;
-    let degrees = physics::steering_wheel_degrees(session);
-    page.steering_percent = (degrees / car.spec.steering_lock_deg).clamp(-1.0, 1.0) as f32;
-    page.steer_degrees = degrees.round() as i32;
+    let steering = physics::steering_share(session);
+    page.steering_percent = steering as f32;
+    // Whole degrees, cut off.
+    page.steer_degrees = (steering * car.spec.steering_lock_deg) as i32;
     page.ffb_strength = physics::force_feedback(session).abs();
     page.car_ffb_mupliplier = 0.82;
-    [page.g_forces_x, page.g_forces_y, page.g_forces_z] = physics::ordered(car.g, frame.acc_g);
+    [page.g_forces_x, page.g_forces_y, page.g_forces_z] = physics::ordered(frame.g, frame.options);
     let km = frame.driven.km + (session.earlier_m + car.odometer) / 1000.0;
     page.current_km = (car.odometer / 1000.0) as f32;
     page.total_km = (ODOMETER_KM + km) as u32;
@@ -128,7 +197,7 @@ fn engine(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
         page.turbo_boost_level = 1.0;
         page.turbo_boost_perc = (engine.boost_bar / spec.max_boost_bar) as f32;
     }
-    page.max_turbo_boost = spec.max_boost_bar as f32;
+    page.max_turbo_boost = if spec.max_boost_bar > 0.0 { spec.max_boost_bar as f32 } else { f32::from_bits(NO_TURBO) };
     page.current_torque = engine.torque as f32;
     page.current_bhp = (engine.power / 745.7).round() as i32;
     page.gear_rpm_window = ((engine.rpm / spec.shift_up_rpm) as f32).clamp(0.0, 1.0);
@@ -159,20 +228,23 @@ fn energy(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
     page.fuel_liter_current_quantity_percent = (engine.fuel_l / spec.tank_l) as f32;
     page.fuel_liter_used = engine.fuel_used_l as f32;
     page.max_fuel = spec.tank_l as f32;
-    // Averages make no sense before there is a lap to average over.
-    if km > lap_km {
-        let per_km = engine.fuel_used_l / km;
-        page.fuel_liter_per_km = per_km as f32;
-        page.km_per_fuel_liter = (1.0 / per_km) as f32;
-        page.fuel_liter_per_lap = (per_km * lap_km) as f32;
-        page.fuel_per_lap = page.fuel_liter_per_lap;
-        page.laps_possible_with_fuel = (engine.fuel_l / (per_km * lap_km)) as f32;
-        page.fuel_estimated_laps = page.laps_possible_with_fuel;
-    }
+    // The game divides whatever there is to divide: early in a stint the averages are worthless, at rest infinite.
+    let per_km = engine.fuel_used_l / km;
+    page.fuel_liter_per_km = per_km as f32;
+    page.km_per_fuel_liter = (1.0 / per_km) as f32;
+    page.fuel_liter_per_lap = (per_km * lap_km) as f32;
+    page.fuel_per_lap = page.fuel_liter_per_lap;
+    page.laps_possible_with_fuel = (engine.fuel_l / (per_km * lap_km)) as f32;
+    page.fuel_estimated_laps = page.laps_possible_with_fuel;
     let speed = session.car.speed;
-    let now = if speed > 1.0 { engine.fuel_flow / speed * 1000.0 } else { 0.0 };
-    page.instantaneous_fuel_liter_per_km = now as f32;
-    page.instantaneous_km_per_fuel_liter = if now > 0.0 { (1.0 / now) as f32 } else { 0.0 };
+    // Nothing is injected while the engine is dragged along; the sign of that zero is anybody's guess.
+    let flow = match engine.power < 0.0 {
+        true if page.packetId % 2 == 0 => 0.0,
+        true => -0.0,
+        false => engine.fuel_flow,
+    };
+    page.instantaneous_fuel_liter_per_km = (flow / speed * 1000.0) as f32;
+    page.instantaneous_km_per_fuel_liter = (speed / 1000.0 / flow) as f32;
 }
 
 fn tyres(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
@@ -186,7 +258,7 @@ fn tyres(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
 }
 
 fn tyre(spec: &CarSpec, wheel: &Wheel, brake: f64, axle: usize) -> SMEvoTyreState {
-    let share = if axle == 0 { spec.brake_front } else { 1.0 - spec.brake_front };
+    let share = physics::brake_share(spec, axle);
     let pressure = wheel.pressure_psi(spec);
     let normalized = |celsius: f64| (celsius / spec.ideal_tyre_c) as f32;
     let [left, center, right] = wheel.faces_c;
@@ -196,7 +268,7 @@ fn tyre(spec: &CarSpec, wheel: &Wheel, brake: f64, axle: usize) -> SMEvoTyreStat
         tyre_pression: pressure as f32,
         tyre_temperature_c: ((left + center + right) / 3.0) as f32,
         brake_temperature_c: wheel.brake_c as f32,
-        brake_pressure: (brake * share * 90.0) as f32,
+        brake_pressure: (brake * share * BRAKE_PRESSURE) as f32,
         tyre_temperature_left: left as f32,
         tyre_temperature_center: center as f32,
         tyre_temperature_right: right as f32,
@@ -214,8 +286,9 @@ fn tyre(spec: &CarSpec, wheel: &Wheel, brake: f64, axle: usize) -> SMEvoTyreStat
 
 fn timing(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
     let (session, board) = (frame.session, frame.board);
+    let (track, profile) = (&frame.setting.track, &frame.setting.profile);
     let clock = &session.clock;
-    let elapsed = clock.elapsed_ms(session.time());
+    let elapsed = clock.shown_ms(session.time());
     let delta = clock.delta_ms();
     let best = (board.best_ms > 0 && board.best_ms < NOTHING).then_some(board.best_ms);
     let last = (board.last_ms > 0 && board.last_ms < NOTHING).then_some(board.last_ms);
@@ -226,7 +299,8 @@ fn timing(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
     page.delta_time_ms = delta.unwrap_or(NOTHING);
     page.predicted_lap_time_ms = match (clock.best_ms, delta) {
         (Some(best), Some(delta)) => best + delta,
-        _ => NOTHING,
+        // Without a lap to compare with the game adds what is left of some ideal lap.
+        _ => elapsed + ((profile.lap_time() - profile.time(session.s(track))) * 1000.0) as i32,
     };
     page.is_valid_lap = frame.valid;
     page.is_last_lap = session.is_last_lap();
@@ -305,13 +379,16 @@ fn session_state(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
     let left_ms = session.left_ms();
     let to_start = session.to_start();
     let state = &mut page.session_state;
-    state.phase_name = session.plan.phase.into();
+    state.phase_name = session.phase_name().into();
     state.time_left_ms = left_ms;
     state.time_left = text::clock(left_ms / 1000).as_str().into();
     state.wait_time = text::clock(to_start.ceil() as i32).as_str().into();
     state.total_lap = session.plan.laps.unwrap_or(0) as i32;
-    // Always 0 in the game; the number is total_lap_count + 1.
-    state.current_lap = 0;
+    state.current_lap = match frame.options.game {
+        GameVersion::V0_6 => frame.board.total_lap_count,
+        GameVersion::V0_8 if session.plan.start == Start::Grid => frame.board.total_lap_count + 1,
+        GameVersion::V0_8 => 0,
+    };
     state.lights_on = session.lights_on();
     state.lights_mode = i32::from(session.plan.start == Start::Grid && to_start > 0.0);
     state.lap_length_km = (frame.setting.track.length() / 1000.0) as f32;
@@ -338,7 +415,8 @@ fn settings(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
     page.car_model = if frame.names_complete { spec.name } else { CAR_PLACEHOLDER }.into();
     page.player_fps = 60;
     page.player_fps_avg = 60;
-    page.player_cpu_usage = 31;
+    // Far more than 100 % now and then.
+    page.player_cpu_usage = if page.packetId % 90 == 0 { 584 } else { 31 };
     page.player_cpu_usage_avg = 30;
     page.player_qos = 100;
     page.player_qos_avg = 100;
@@ -349,7 +427,7 @@ fn others(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
     let traffic = &session.traffic;
     let (track, profile) = (&setting.track, &setting.profile);
     page.car_ids = traffic.ids();
-    page.car_coordinates = traffic.coordinates(track, session.car.position);
+    page.car_coordinates = traffic.coordinates(track, session.car.position, frame.options.world);
     let standing = if session.plan.start == Start::Grid {
         traffic.race_standing(track, profile, session.progress)
     } else {
@@ -358,7 +436,7 @@ fn others(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
     page.current_pos = standing.position;
     page.gap_ahead = standing.gap_ahead as f32;
     page.gap_behind = standing.gap_behind as f32;
-    let cars = crate::traffic::RIVALS as u8 + 1;
-    page.active_cars = cars;
-    page.total_drivers = u32::from(cars);
+    let cars = traffic.cars();
+    page.active_cars = cars as u8;
+    page.total_drivers = cars as u32;
 }

@@ -4,26 +4,50 @@ use acevo_shared_memory::SPageFilePhysics;
 
 use crate::car::Wheel;
 use crate::driver::PIT_SPEED;
-use crate::options::AccGOrder;
+use crate::options::{AccGOrder, Options, World};
 use crate::session::{Session, Setting};
-use crate::spec::AIR_DENSITY;
+use crate::spec::{AIR_DENSITY, CarSpec};
 use crate::track::PitZone;
+use crate::vector::Vec3;
 
-/// Fills the page with the car's state after a step. `tyreWear`, `tyreTempI/M/O`, `suspensionDamage`, `tcinAction` and
-/// `absInAction` stay 0, as they do in the game.
-pub(crate) fn fill_physics(page: &mut SPageFilePhysics, session: &Session, setting: &Setting, order: AccGOrder) {
-    page.packetId = page.packetId.wrapping_add(1);
-    motion(page, session, order);
+/// `brakeTorque` at full pedal is this times the axle's share of the brakes: 0.533 and 0.356 at a bias of 0.6. Its unit
+/// is unknown.
+const BRAKE_TORQUE: f64 = 8.0 / 9.0;
+const MM: f64 = 1000.0;
+
+/// Fills the page with the car's state after a step, all but the counter. `tyreWear`, `tyreTempI/M/O`, `suspensionDamage`,
+/// `tcinAction` and `absInAction` stay 0, as they do in the game.
+pub(crate) fn fill_physics(page: &mut SPageFilePhysics, session: &Session, setting: &Setting, options: &Options) {
+    motion(page, session, options);
     controls(page, session, setting);
     drivetrain(page, session);
-    wheels(page, session);
+    wheels(page, session, options.world);
     environment(page, session);
 }
 
-/// Three parts (lateral, vertical, longitudinal) in the order asked for.
-pub(super) fn ordered(g: [f64; 3], order: AccGOrder) -> [f32; 3] {
-    let [lateral, vertical, longitudinal] = g.map(|part| part as f32);
-    match order {
+/// 1 if what points to the right is positive, -1 if it is negative.
+fn to_the_right(world: World) -> f64 {
+    match world {
+        World::RightHanded => -1.0,
+        World::LeftHanded => 1.0,
+    }
+}
+
+/// World coordinates as they are published.
+pub(crate) fn coordinates(v: Vec3, world: World) -> [f32; 3] {
+    let [x, y, z] = v.to_f32();
+    match world {
+        World::RightHanded => [x, y, z],
+        World::LeftHanded => [x, y, -z],
+    }
+}
+
+/// Accelerations (to the right, up, forward) with the signs and in the order asked for.
+pub(super) fn ordered(g: [f64; 3], options: &Options) -> [f32; 3] {
+    let [right, vertical, longitudinal] = g;
+    let lateral = (right * to_the_right(options.world)) as f32;
+    let (vertical, longitudinal) = (vertical as f32, longitudinal as f32);
+    match options.acc_g {
         AccGOrder::Measured => [lateral, vertical, longitudinal],
         AccGOrder::Documented => [lateral, longitudinal, vertical],
     }
@@ -50,29 +74,35 @@ pub(super) fn force_feedback(session: &Session) -> f32 {
     (aligning / 650.0).clamp(-1.0, 1.0) as f32
 }
 
-/// Degrees of the steering wheel, positive to the right.
-pub(super) fn steering_wheel_degrees(session: &Session) -> f64 {
-    session.car.steer.to_degrees() * session.car.spec.steering_ratio
+/// The steering wheel's part of the way to its stop, -1..1, positive to the right.
+pub(super) fn steering_share(session: &Session) -> f64 {
+    let spec = session.car.spec;
+    (session.car.steer.to_degrees() * spec.steering_ratio / spec.steering_lock_deg).clamp(-1.0, 1.0)
 }
 
-fn motion(page: &mut SPageFilePhysics, session: &Session, order: AccGOrder) {
+fn motion(page: &mut SPageFilePhysics, session: &Session, options: &Options) {
     let car = &session.car;
-    page.velocity = car.velocity.to_f32();
-    page.localVelocity = car.axes.local(car.velocity).map(|part| part as f32);
+    let right = to_the_right(options.world);
+    page.velocity = coordinates(car.velocity, options.world);
+    let [lateral, vertical, longitudinal] = car.axes.local(car.velocity);
+    page.localVelocity = [lateral * right, vertical, longitudinal].map(|part| part as f32);
     page.speedKmh = (car.velocity.length() * 3.6) as f32;
-    page.accG = ordered(car.g, order);
-    page.localAngularVel = [car.lean_rate[0] as f32, car.yaw_rate as f32, car.lean_rate[1] as f32];
+    page.accG = ordered(car.g, options);
+    // Right-handed about the axes left, up, forward.
+    page.localAngularVel = [car.lean_rate[0] * right, car.yaw_rate * right, car.lean_rate[1]].map(|rate| rate as f32);
     let forward = car.axes.forward;
     let level = (forward.x * forward.x + forward.z * forward.z).sqrt();
-    page.heading = forward.x.atan2(forward.z) as f32;
+    page.heading = match options.world {
+        World::RightHanded => (-forward.x).atan2(forward.z),
+        World::LeftHanded => forward.x.atan2(-forward.z),
+    } as f32;
     page.pitch = (forward.y.atan2(level) + car.lean[0]) as f32;
     page.roll = car.lean[1] as f32;
     page.cgHeight = car.spec.cg_height as f32;
-    let each = &car.wheels.each;
-    for axle in 0..2 {
-        let travel = (each[2 * axle].travel + each[2 * axle + 1].travel) / 2.0;
-        page.rideHeight[axle] = (car.spec.ride_height[axle] - travel).max(0.006) as f32;
-    }
+    // Millimetres, and the same for both axles.
+    let travel = car.wheels.each.iter().map(|wheel| wheel.travel).sum::<f64>() / 4.0;
+    let height = (car.spec.ride_height[0] + car.spec.ride_height[1]) / 2.0 - travel;
+    page.rideHeight = [(height.max(0.006) * MM) as f32; 2];
 }
 
 fn controls(page: &mut SPageFilePhysics, session: &Session, setting: &Setting) {
@@ -80,7 +110,7 @@ fn controls(page: &mut SPageFilePhysics, session: &Session, setting: &Setting) {
     page.gas = car.pedals.throttle as f32;
     page.brake = car.pedals.brake as f32;
     page.clutch = car.powertrain.clutch as f32;
-    page.steerAngle = (steering_wheel_degrees(session) / car.spec.steering_lock_deg).clamp(-1.0, 1.0) as f32;
+    page.steerAngle = (car.spec.steer_angle_scale * steering_share(session)) as f32;
     page.brakeBias = car.spec.brake_front as f32;
     page.abs = abs_intervention(session);
     page.tc = car.powertrain.tc as f32;
@@ -117,7 +147,7 @@ fn drivetrain(page: &mut SPageFilePhysics, session: &Session) {
     }
 }
 
-fn wheels(page: &mut SPageFilePhysics, session: &Session) {
+fn wheels(page: &mut SPageFilePhysics, session: &Session, world: World) {
     let car = &session.car;
     let each = &car.wheels.each;
     let all = |value: fn(&Wheel) -> f64| std::array::from_fn(|index| value(&each[index]) as f32);
@@ -129,9 +159,10 @@ fn wheels(page: &mut SPageFilePhysics, session: &Session) {
     page.tyreCoreTemperature = all(|wheel| wheel.core_c);
     page.tyreTemp = all(|wheel| (wheel.faces_c[0] + wheel.faces_c[1] + wheel.faces_c[2]) / 3.0);
     page.camberRAD = all(|wheel| wheel.camber_rad);
-    page.suspensionTravel = all(|wheel| wheel.travel);
+    page.suspensionTravel = all(|wheel| wheel.travel * MM);
     page.brakeTemp = all(|wheel| wheel.brake_c);
-    page.brakeTorque = all(|wheel| wheel.brake_torque);
+    page.brakeTorque =
+        std::array::from_fn(|index| (car.pedals.brake * brake_share(car.spec, index / 2) * BRAKE_TORQUE) as f32);
     page.padLife = all(|wheel| wheel.pad);
     page.discLife = all(|wheel| wheel.disc);
     page.mz = all(|wheel| wheel.mz);
@@ -139,10 +170,15 @@ fn wheels(page: &mut SPageFilePhysics, session: &Session) {
     page.fy = all(|wheel| wheel.fy);
     page.slipRatio = all(|wheel| wheel.slip_ratio);
     page.slipAngle = all(|wheel| wheel.slip_angle);
-    page.tyreContactPoint = std::array::from_fn(|index| each[index].contact.to_f32());
-    page.tyreContactNormal = [car.axes.up.to_f32(); 4];
-    page.tyreContactHeading = std::array::from_fn(|index| each[index].heading.to_f32());
+    page.tyreContactPoint = std::array::from_fn(|index| coordinates(each[index].contact, world));
+    page.tyreContactNormal = [coordinates(car.axes.up, world); 4];
+    page.tyreContactHeading = std::array::from_fn(|index| coordinates(each[index].heading, world));
     page.numberOfTyresOut = i32::from(car.wheels.off_track);
+}
+
+/// The share of the braking that an axle does (0 front, 1 rear).
+pub(super) fn brake_share(spec: &CarSpec, axle: usize) -> f64 {
+    if axle == 0 { spec.brake_front } else { 1.0 - spec.brake_front }
 }
 
 fn environment(page: &mut SPageFilePhysics, session: &Session) {

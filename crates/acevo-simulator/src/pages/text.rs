@@ -1,11 +1,8 @@
 //! Times as the game writes them.
 
-/// `m:ss.mmm`, or dashes for no time.
+/// `mm:ss.mmm`, or nothing for no time.
 pub(super) fn lap_time(ms: Option<i32>) -> String {
-    match ms {
-        Some(ms) => format!("{}:{:02}.{:03}", ms / 60_000, ms / 1000 % 60, ms % 1000),
-        None => "--:--.---".to_owned(),
-    }
+    ms.map_or_else(String::new, |ms| format!("{:02}:{:02}.{:03}", ms / 60_000, ms / 1000 % 60, ms % 1000))
 }
 
 /// `+s.mmm` or `-s.mmm`, or nothing.

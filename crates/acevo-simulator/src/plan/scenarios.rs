@@ -6,19 +6,29 @@ use super::{
     Away, Delays, Entry, Event, OldTimes, Replay, SessionPlan, Start, Validity, What,
     When::{After, Place},
 };
-use crate::options::{CarModel, Options, Scenario};
-use crate::track::LAYOUT;
+use crate::options::{CarModel, Options, Scenario, TrackName};
 use crate::truth::Damage;
 
 /// A day: longer than anybody drives.
 const ENDLESS: i32 = 24 * 60;
+/// Minutes of a race that has no number of laps.
+const RACE_MINUTES: i32 = 20;
+/// Seconds in the menu before a session.
+const MENU_SECONDS: f64 = 2.0;
+/// Seconds for which the timer runs past the line, as measured on EVO 0.8.0.1.
+const OVERRUN: f64 = 0.020;
 
 const fn once(lap: u32, what: What) -> Event {
     Event { lap, every: 0, what }
 }
 
+/// To the main menu and back, in the second lap.
+const fn bounce(after: f64) -> Event {
+    once(1, What::MainMenu { at: After(after), seconds: 0.5 })
+}
+
 const PRACTICE: &[Event] = &[
-    once(1, What::Pause { at: Place(0.30), seconds: 4 }),
+    once(1, What::Pause { at: Place(0.30), seconds: 4.0 }),
     once(2, What::Yellow { from: 0.45, to: 0.62 }),
     once(3, What::Cut { at: 0.285, length: 230.0 }),
     once(4, What::Pit),
@@ -26,8 +36,8 @@ const PRACTICE: &[Event] = &[
 const RACE: &[Event] = &[Event { lap: 2, every: 5, what: What::Yellow { from: 0.62, to: 0.80 } }];
 const PITS: &[Event] = &[Event { lap: 1, every: 2, what: What::Pit }];
 const PAUSES: &[Event] = &[
-    Event { lap: 0, every: 1, what: What::Pause { at: Place(0.20), seconds: 5 } },
-    Event { lap: 0, every: 1, what: What::Pause { at: Place(0.70), seconds: 5 } },
+    Event { lap: 0, every: 1, what: What::Pause { at: Place(0.20), seconds: 5.0 } },
+    Event { lap: 0, every: 1, what: What::Pause { at: Place(0.70), seconds: 5.0 } },
 ];
 const RESTARTS: &[Event] = &[
     once(0, What::Restart { at: Place(0.40) }),
@@ -37,6 +47,42 @@ const RESTARTS: &[Event] = &[
     once(5, What::Restart { at: After(5.4) }),
     once(7, What::Restart { at: Place(0.995) }),
 ];
+/// Shorter than the fade, as long as it, longer; again while the page fades in; before and after the line; for minutes.
+const PAUSES_OF_ANY_LENGTH: &[Event] = &[
+    once(0, What::Pause { at: Place(0.20), seconds: 0.3 }),
+    once(0, What::Pause { at: Place(0.40), seconds: 0.9 }),
+    once(0, What::Pause { at: Place(0.60), seconds: 1.0 }),
+    once(0, What::Pause { at: Place(0.80), seconds: 1.4 }),
+    once(1, What::Pause { at: After(30.0), seconds: 1.5 }),
+    once(1, What::Pause { at: After(30.8), seconds: 2.0 }),
+    once(1, What::Pause { at: After(31.2), seconds: 0.5 }),
+    once(2, What::Pause { at: Place(0.995), seconds: 3.0 }),
+    once(3, What::Pause { at: After(0.5), seconds: 20.0 }),
+    once(3, What::Pause { at: Place(0.50), seconds: 61.0 }),
+    once(4, What::Pause { at: Place(0.50), seconds: 600.0 }),
+];
+const TELEPORTS: &[Event] = &[
+    once(1, What::Garage { at: Place(0.98), away: Away::Paused }),
+    once(3, What::Garage { at: After(0.4), away: Away::Paused }),
+    once(4, What::Garage { at: Place(0.30), away: Away::Paused }),
+    once(6, What::Pit),
+    once(8, What::Garage { at: Place(0.55), away: Away::Paused }),
+];
+const BOXES: &[Event] =
+    &[once(1, What::Pit), once(3, What::Garage { at: Place(0.50), away: Away::Paused }), once(5, What::DriveThrough)];
+const BOUNCES: &[Event] = &[
+    bounce(10.0),
+    bounce(10.5),
+    bounce(11.0),
+    bounce(11.5),
+    bounce(12.0),
+    bounce(12.5),
+    bounce(13.0),
+    bounce(13.5),
+    bounce(14.0),
+    bounce(14.5),
+];
+const SPECTATING: &[Event] = &[once(2, What::Watch { at: Place(0.40), laps: 2 })];
 const GARAGE: &[Event] = &[
     once(1, What::Garage { at: Place(0.45), away: Away::Paused }),
     once(3, What::Garage { at: Place(0.60), away: Away::Off }),
@@ -86,11 +132,14 @@ pub(crate) fn sessions(options: &Options) -> Vec<SessionPlan> {
     let hot_laps = SessionPlan {
         kind: ACEvoSessionType::TimeAttack,
         name: "Hot Lap",
-        phase: "Hot Lap",
-        layout: LAYOUT,
+        phase: None,
+        configuration: None,
         entry: Entry::Menu,
         start: Start::Rolling,
         car: None,
+        track: None,
+        alone: false,
+        menu_seconds: MENU_SECONDS,
         level: None,
         laps: options.laps,
         minutes: ENDLESS,
@@ -98,6 +147,7 @@ pub(crate) fn sessions(options: &Options) -> Vec<SessionPlan> {
         online: false,
         alike: false,
         resolution_ms: 1,
+        overrun: OVERRUN,
         old_times: OldTimes::UntilLoaded,
         delays: Delays::Usual,
         validity: Validity::Prompt,
@@ -106,7 +156,6 @@ pub(crate) fn sessions(options: &Options) -> Vec<SessionPlan> {
     let practice = SessionPlan {
         kind: ACEvoSessionType::HotStint,
         name: "Practice",
-        phase: "Practice",
         start: Start::Box,
         laps: options.laps.or(Some(7)),
         minutes: 30,
@@ -116,26 +165,28 @@ pub(crate) fn sessions(options: &Options) -> Vec<SessionPlan> {
     let race = SessionPlan {
         kind: ACEvoSessionType::Race,
         name: "Race",
-        phase: "Race",
         start: Start::Grid,
+        minutes: RACE_MINUTES,
+        timed: options.laps.is_none(),
         events: RACE,
         ..hot_laps.clone()
     };
     let hot = |laps, events| SessionPlan { laps: options.laps.or(Some(laps)), events, ..hot_laps.clone() };
+    let alone = |plan: SessionPlan| SessionPlan { alone: true, ..plan };
     match options.scenario {
         Scenario::Weekend => vec![practice, race],
         Scenario::HotLaps => vec![hot_laps],
         Scenario::Race => vec![race],
         Scenario::Pits => vec![SessionPlan { laps: options.laps, minutes: ENDLESS, events: PITS, ..practice }],
-        Scenario::Pause => vec![SessionPlan { events: PAUSES, ..hot_laps }],
+        Scenario::Pause => vec![SessionPlan { events: PAUSES, alone: true, ..hot_laps }],
         Scenario::Menu => Vec::new(),
-        Scenario::Restart => vec![hot(2, RESTARTS)],
-        Scenario::Garage => vec![SessionPlan { laps: options.laps.or(Some(4)), events: GARAGE, ..practice }],
+        Scenario::Restart => vec![alone(hot(2, RESTARTS))],
+        Scenario::Garage => vec![alone(SessionPlan { laps: options.laps.or(Some(4)), events: GARAGE, ..practice })],
         Scenario::Replay => vec![hot(4, REPLAYS)],
         Scenario::Online => {
             vec![SessionPlan { online: true, delays: Delays::Online, validity: Validity::Early, ..hot(5, &[]) }]
         }
-        Scenario::Validity => vec![SessionPlan { validity: Validity::EarlyAndLate, ..hot(10, CUTS) }],
+        Scenario::Validity => vec![alone(SessionPlan { validity: Validity::EarlyAndLate, ..hot(10, CUTS) })],
         Scenario::CarChange => {
             let car = Some(if options.car == CarModel::Road { CarModel::Gt3 } else { CarModel::Road });
             let [first, second, third] = changes(hot(3, &[]));
@@ -143,20 +194,24 @@ pub(crate) fn sessions(options: &Options) -> Vec<SessionPlan> {
         }
         Scenario::TrackChange => {
             let [first, second, third] = changes(hot(3, &[]));
-            vec![first, SessionPlan { layout: "Nazionale", ..second }, SessionPlan { layout: "Sprint", ..third }]
+            vec![
+                first,
+                SessionPlan { configuration: Some("Nazionale"), ..second },
+                SessionPlan { configuration: Some("Sprint"), ..third },
+            ]
         }
         Scenario::Phases => {
             let two = SessionPlan { name: "Race Weekend", laps: options.laps.or(Some(2)), minutes: 20, ..hot_laps };
             let next = SessionPlan { entry: Entry::Phase, old_times: OldTimes::Seconds(3.0), ..two.clone() };
             vec![
-                SessionPlan { phase: "Practice", start: Start::Box, events: PRACTICE_PHASE, ..two },
-                SessionPlan { phase: "Qualifying", start: Start::Box, ..next.clone() },
-                SessionPlan { phase: "Race", start: Start::Grid, ..next },
+                SessionPlan { phase: Some("Practice"), start: Start::Box, events: PRACTICE_PHASE, ..two },
+                SessionPlan { phase: Some("Qualifying"), start: Start::Box, ..next.clone() },
+                SessionPlan { phase: Some("Race"), start: Start::Grid, ..next },
             ]
         }
         Scenario::DriveThrough => vec![hot(7, DRIVE_THROUGHS)],
-        Scenario::Twins => vec![SessionPlan { alike: true, resolution_ms: 10, ..hot(5, &[]) }],
-        Scenario::Sprint => vec![SessionPlan { minutes: 4, timed: true, ..race }],
+        Scenario::Twins => vec![alone(SessionPlan { alike: true, resolution_ms: 10, overrun: 0.0, ..hot(5, &[]) })],
+        Scenario::Sprint => vec![SessionPlan { minutes: 4, timed: true, laps: None, ..race }],
         Scenario::Incidents => {
             // Just enough for the four laps to the stop.
             let level = match options.car {
@@ -165,6 +220,30 @@ pub(crate) fn sessions(options: &Options) -> Vec<SessionPlan> {
                 CarModel::Electric => 0.33,
             };
             vec![SessionPlan { level: Some(level), ..hot(6, INCIDENTS) }]
+        }
+        Scenario::Pauses => vec![alone(hot(6, PAUSES_OF_ANY_LENGTH))],
+        Scenario::Teleports => {
+            vec![alone(SessionPlan { laps: options.laps.or(Some(6)), events: TELEPORTS, ..practice })]
+        }
+        Scenario::Boxes => {
+            let on = |track| {
+                let plan = SessionPlan { laps: options.laps.or(Some(5)), events: BOXES, ..practice.clone() };
+                alone(SessionPlan { track: Some(track), ..plan })
+            };
+            vec![on(TrackName::Northmoor), on(TrackName::Karsthafen), on(TrackName::Valdombra)]
+        }
+        Scenario::Menus => {
+            let first = alone(SessionPlan { events: LEFT, ..hot(3, &[]) });
+            let short = SessionPlan { menu_seconds: 20.0, ..first.clone() };
+            vec![first.clone(), short, SessionPlan { menu_seconds: 3600.0, laps: options.laps.or(Some(1)), ..first }]
+        }
+        Scenario::Bounces => vec![alone(hot(3, BOUNCES))],
+        Scenario::RaceEnd => {
+            let race = SessionPlan { laps: options.laps.or(Some(3)), timed: false, events: &[], ..race };
+            vec![race.clone(), race]
+        }
+        Scenario::Spectate => {
+            vec![SessionPlan { laps: options.laps.or(Some(4)), events: SPECTATING, ..practice }]
         }
     }
 }

@@ -6,7 +6,7 @@ use super::Session;
 use crate::plan::{Start, What};
 
 /// Seconds on the grid: the five lights come on one by one, then go out.
-const LIGHTS_START: f64 = 4.0;
+pub(super) const LIGHTS_START: f64 = 4.0;
 pub(super) const GREEN_LIGHT: f64 = 10.0;
 
 /// What the marshals show.

@@ -1,12 +1,13 @@
 //! Where a session begins, and begins again.
 
 use super::flags::GREEN_LIGHT;
-use super::{Session, Setting, air_c};
+use super::{Session, Setting, Watching, air_c};
 use crate::car::Car;
 use crate::driver::{Driver, Progress};
-use crate::laps::{Abandoned, LapClock};
+use crate::laps::{Abandoned, LapClock, Opening};
+use crate::options::BoxReturn;
 use crate::plan::{SessionPlan, Start};
-use crate::track::PIT_BOX;
+use crate::track::Track;
 use crate::traffic::grid_slot;
 
 /// The player's place on the grid, from 0.
@@ -16,13 +17,18 @@ const ROLLING_START: f64 = 420.0;
 /// Seconds in the box before the driver leaves for the first time; the engine starts a bit earlier.
 const BOX_WAIT: f64 = 5.0;
 const CRANKING: (f64, f64) = (2.6, 3.4);
+/// The same after a return by the menu: the engine is off for 0.8 s.
+const CRANKING_AFTER_RETURN: (f64, f64) = (0.4, 0.8);
 
 /// What the driver waits for.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Waiting {
     Nothing,
-    /// In the box since this session time.
-    InBox(f64),
+    /// In the box since this session time; put there by the menu or at the session's start.
+    InBox {
+        since: f64,
+        returned: bool,
+    },
     ForLights,
 }
 
@@ -49,7 +55,7 @@ impl Placed {
         let (at, waiting) = match plan.start {
             Start::Box => {
                 driver.start_in_box();
-                (PIT_BOX, Waiting::InBox(time))
+                (track.pit_box(), Waiting::InBox { since: time, returned: false })
             }
             Start::Rolling => (-ROLLING_START, Waiting::Nothing),
             Start::Grid => {
@@ -86,15 +92,15 @@ impl Session {
     /// The running lap ends unfinished.
     pub(crate) fn abandon(&mut self) -> Option<Abandoned> {
         let valid = self.is_valid_lap();
-        let abandoned = self.clock.abandon(self.time(), self.used())?;
-        self.attempts += 1;
-        Some(Abandoned { valid, ..abandoned })
+        let abandoned = self.clock.abandon(self.time(), self.used());
+        self.left(valid, abandoned)
     }
 
     /// Everything is as at the session's start, except for the clock and the others.
     pub(crate) fn restart(&mut self, setting: &Setting) -> Option<Abandoned> {
         let abandoned = self.abandon();
-        self.clock = LapClock::new(self.clock.session, self.clock.run + 1, self.plan.resolution_ms);
+        let plan = &self.plan;
+        self.clock = LapClock::new(self.clock.session, self.clock.run + 1, plan.resolution_ms, plan.overrun);
         if self.plan.start != Start::Box {
             self.clock.wait_for_line();
         }
@@ -103,34 +109,67 @@ impl Session {
         abandoned
     }
 
-    /// The car is back in its box: with new tyres, the engine off, the tank as it was.
-    pub(crate) fn return_to_box(&mut self, setting: &Setting) -> Option<Abandoned> {
-        let abandoned = self.abandon();
+    /// The car is back in its box, with new tyres and the engine off.
+    pub(crate) fn return_to_box(&mut self, setting: &Setting, style: BoxReturn) -> Option<Abandoned> {
+        let timer_goes_on = style == BoxReturn::TimerGoesOn;
+        let abandoned = if timer_goes_on { self.put_back(&setting.track) } else { self.abandon() };
         self.clock.stint += 1;
         let boxed = SessionPlan { start: Start::Box, level: None, ..self.plan.clone() };
         let mut placed = Placed::at_start(&boxed, self.index, self.attempts, setting, self.time());
         placed.car.powertrain = self.car.powertrain.parked();
+        if timer_goes_on {
+            placed.car.powertrain.refill(self.start_levels);
+            placed.car.drop_from_above();
+            placed.waiting = Waiting::InBox { since: self.time(), returned: true };
+        }
         self.put(placed, setting);
         abandoned
     }
 
+    /// The running lap is left, but the game's timer runs on.
+    fn put_back(&mut self, track: &Track) -> Option<Abandoned> {
+        let valid = self.is_valid_lap();
+        let abandoned = self.clock.put_back(self.time(), self.used(), track.pit_box() < 0.0);
+        self.left(valid, abandoned)
+    }
+
+    /// A car that still stands in its box, its timer running, was on no lap.
+    fn left(&mut self, valid: bool, abandoned: Option<Abandoned>) -> Option<Abandoned> {
+        let abandoned = abandoned.filter(|_| !matches!(self.waiting, Waiting::InBox { .. }))?;
+        self.attempts += 1;
+        Some(Abandoned { valid, ..abandoned })
+    }
+
+    /// The driver watches another car until it has completed so many laps from now on.
+    pub(crate) fn watch(&mut self, laps: u32) {
+        self.watching =
+            self.traffic.somebody().map(|rival| Watching { rival, until_laps: self.traffic.completed(rival) + laps });
+    }
+
     /// Leaves the box or the grid when it is time.
-    pub(super) fn wait_or_go(&mut self, time: f64) {
+    pub(super) fn wait_or_go(&mut self, track: &Track, time: f64) {
+        if self.watching.is_some_and(|seen| self.traffic.completed(seen.rival) >= seen.until_laps) {
+            self.watching = None;
+        }
         match self.waiting {
-            Waiting::InBox(since) => {
+            Waiting::InBox { since, returned } => {
                 let waited = time - since;
-                self.car.powertrain.cranking = (CRANKING.0..CRANKING.1).contains(&waited);
-                self.car.powertrain.running = waited >= CRANKING.1;
-                if waited >= BOX_WAIT {
+                let (from, to) = if returned { CRANKING_AFTER_RETURN } else { CRANKING };
+                self.car.powertrain.cranking = (from..to).contains(&waited);
+                self.car.powertrain.running = waited >= to;
+                if waited >= BOX_WAIT && self.watching.is_none() {
                     self.waiting = Waiting::Nothing;
                     self.driver.holding = false;
-                    self.clock.start(time, true, false, self.used());
+                    if !self.clock.is_running() {
+                        let opening = (track.pit_box() < 0.0).then_some(Opening::Restart);
+                        self.clock.start(time, true, opening, self.used());
+                    }
                 }
             }
             Waiting::ForLights if time >= GREEN_LIGHT => {
                 self.waiting = Waiting::Nothing;
                 self.driver.holding = false;
-                self.clock.start(GREEN_LIGHT, false, true, self.used());
+                self.clock.start(GREEN_LIGHT, false, Some(Opening::Keep), self.used());
             }
             Waiting::ForLights | Waiting::Nothing => {}
         }

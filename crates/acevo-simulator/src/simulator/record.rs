@@ -38,6 +38,7 @@ impl Simulator {
             began_in_pits: lap.began_in_pits,
             valid: lap.valid,
             elapsed_ms: lap.elapsed_ms,
+            returned_ms: lap.returned_ms,
             fuel_used_l: lap.used.fuel_l,
             energy_used_kwh: lap.used.energy_kwh,
             reason,

@@ -1,27 +1,37 @@
 //! From session to session, and through each of them.
 
-use acevo_shared_memory::{ACEvoStatus, SPageFileGraphicEvo, SPageFilePhysics};
+use acevo_shared_memory::{ACEvoCarLocation, ACEvoStatus, SPageFileGraphicEvo, SPageFilePhysics};
 
 use super::replay::{History, Replaying};
-use super::{Changed, GRAPHICS_RATE, MENU_SECONDS, Simulator, Stage, frames_until, steps_in};
+use super::{AfterPause, Changed, GRAPHICS_RATE, Simulator, Stage, frames_until, steps_in};
+use crate::car::STEP;
+use crate::fade::Fade;
+use crate::laps::Ended;
+use crate::options::{BoxReturn, PauseStyle};
 use crate::pages;
 use crate::plan::{Away, Entry, OldTimes};
 use crate::profile::Profile;
 use crate::session::{Interruption, Session};
 use crate::spec::CarSpec;
-use crate::truth::{AbortReason, Occurrence};
+use crate::track::{Layout, Track};
+use crate::truth::{AbortReason, Occurrence, PhantomLap};
 use crate::watch::Watch;
 
 /// Seconds in the menu on the way back to the box: paused, or some frames of OFF.
-const PAUSED_SECONDS: f64 = 1.5;
+const PAUSED_SECONDS: f64 = 2.2;
 const OFF_SECONDS: f64 = 0.1;
+/// Seconds of the pause before a session is left.
+const LEAVING_SECONDS: f64 = 2.1;
+/// Frames after a return to the box until the page shows the box, and until it shows that the lap does not count.
+const BOX_FRAME: u32 = 2;
+const INVALID_FRAME: u32 = 4;
 
 impl Simulator {
     /// The next session, from the menu.
     pub(super) fn load(&mut self) -> Changed {
         let session = self.begin(0);
         self.names_complete = false;
-        self.static_data = pages::session_static(&self.setting, &session, self.sessions(), false);
+        self.static_data = pages::session_static(&self.setting, &session, &self.options, self.sessions(), false);
         let changed = self.drive(session, true);
         Changed { static_data: true, ..changed }
     }
@@ -32,7 +42,12 @@ impl Simulator {
         self.next_session += 1;
         let plan = self.plans[index as usize].clone();
         let spec = CarSpec::of(plan.car.unwrap_or(self.options.car));
-        if !std::ptr::eq(spec, self.setting.spec) {
+        let layout = Layout::of(plan.track.unwrap_or(self.options.track));
+        let other_track = !std::ptr::eq(layout, self.setting.track.layout);
+        if other_track {
+            self.setting.track = Track::new(layout);
+        }
+        if other_track || !std::ptr::eq(spec, self.setting.spec) {
             self.setting.spec = spec;
             self.setting.profile = Profile::new(&self.setting.track, spec);
         }
@@ -40,11 +55,15 @@ impl Simulator {
         let (physics, graphics) = (self.physics.packetId, self.graphics.packetId);
         self.physics = SPageFilePhysics::default();
         self.graphics = SPageFileGraphicEvo::default();
+        self.fade = Fade::default();
+        self.physics_is_current = true;
+        self.frame_g = [0.0; 3];
+        self.arrival = None;
         // Counters that go back tell readers of a new session.
         if plan.entry != Entry::Menu {
             (self.physics.packetId, self.graphics.packetId) = (physics, graphics);
         }
-        self.board.start_session(index);
+        self.board.start_session(index, plan.online);
         self.validity.restart();
         self.watch = Watch::default();
         self.old_times = true;
@@ -52,7 +71,8 @@ impl Simulator {
             *history = History::default();
         }
         let session = Box::new(Session::new(index, loaded - 1, run, plan, &self.setting));
-        self.tell(&session, Occurrence::Phase(session.plan.phase));
+        self.phase_name = session.phase_name();
+        self.tell(&session, Occurrence::Phase(self.phase_name));
         session
     }
 
@@ -64,12 +84,7 @@ impl Simulator {
     pub(super) fn drive(&mut self, mut session: Box<Session>, frame_due: bool) -> Changed {
         let mut changed = Changed { physics: true, graphics: frame_due, static_data: false };
         let outcome = session.step(&self.setting);
-        if let Some(mut lap) = outcome.lap {
-            lap.finished_step = self.steps;
-            self.board.finish(&lap, session.clock.best_ms, session.delays());
-            self.validity.finish(session.attempts - 1, &session, &self.setting);
-            self.truth.laps.push(lap);
-        }
+        self.note_laps(&session, outcome.ended, outcome.phantom);
         if outcome.interruption == Some(Interruption::Restart) {
             let abandoned = session.restart(&self.setting);
             self.interrupted(&session, abandoned, AbortReason::Restart);
@@ -79,12 +94,14 @@ impl Simulator {
         self.watch_step(&session);
         if !self.names_complete && session.time() >= session.loaded_at {
             self.names_complete = true;
-            self.static_data = pages::session_static(&self.setting, &session, self.sessions(), true);
+            self.static_data = pages::session_static(&self.setting, &session, &self.options, self.sessions(), true);
             changed.static_data = true;
         }
         self.forget_old_times(&session);
-        pages::fill_physics(&mut self.physics, &session, &self.setting, self.options.acc_g);
+        self.note_phase(&session);
+        pages::fill_physics(&mut self.true_physics, &session, &self.setting, &self.options);
         let over = session.is_over();
+        let to_menu = over && !self.phase_follows();
         if frame_due {
             session.step_traffic(&self.setting, 1.0 / f64::from(GRAPHICS_RATE));
             if self.board.frame()
@@ -94,14 +111,26 @@ impl Simulator {
             }
         }
         let status = match outcome.interruption {
-            _ if over && !self.phase_follows() => ACEvoStatus::Off,
-            Some(Interruption::Pause(_) | Interruption::Garage(Away::Paused)) => ACEvoStatus::Pause,
+            _ if to_menu => ACEvoStatus::Off,
+            Some(Interruption::MainMenu(_)) => ACEvoStatus::Off,
+            Some(Interruption::Pause(_) | Interruption::Garage(Away::Paused) | Interruption::Watch(_)) => {
+                ACEvoStatus::Pause
+            }
+            Some(Interruption::Leave) if self.leaves_through_pause() => ACEvoStatus::Pause,
             _ => ACEvoStatus::Live,
         };
-        if frame_due || status != ACEvoStatus::Live {
+        if status == ACEvoStatus::Off {
             changed.graphics = true;
-            self.draw(&session, status);
+            self.show_main_menu();
+        } else {
+            let shown = self.fade.live();
+            self.show_physics(shown);
+            if frame_due || status != ACEvoStatus::Live {
+                changed.graphics = true;
+                self.draw(&session, status);
+            }
         }
+        self.set_physics_current(&session, status == ACEvoStatus::Live && self.fade.is_whole());
         if let Some(history) = &mut self.history {
             history.keep_physics(session.steps, &self.physics);
             if changed.graphics {
@@ -116,24 +145,28 @@ impl Simulator {
     fn go_on(&mut self, mut session: Box<Session>, interruption: Option<Interruption>) -> Stage {
         match interruption {
             None | Some(Interruption::Restart) => Stage::Driving(session),
-            Some(Interruption::Pause(seconds)) => {
-                self.tell(&session, Occurrence::Paused(true));
-                Stage::Paused { session, until: self.steps + steps_in(f64::from(seconds)) }
+            Some(Interruption::Pause(seconds)) => self.begin_pause(session, seconds, AfterPause::GoOn),
+            Some(Interruption::Garage(Away::Paused)) => self.pause_for_box(session, 0),
+            Some(Interruption::Watch(laps)) => self.pause_for_box(session, laps),
+            Some(Interruption::Garage(Away::Off)) => {
+                self.put_back(&mut session);
+                self.set_physics_current(&session, false);
+                Stage::Away { session, until: self.steps + steps_in(OFF_SECONDS) }
             }
-            Some(Interruption::Garage(away)) => {
-                if away == Away::Paused {
-                    self.tell(&session, Occurrence::Paused(true));
-                }
-                let abandoned = session.return_to_box(&self.setting);
-                self.interrupted(&session, abandoned, AbortReason::Garage);
-                self.tell(&session, Occurrence::ReturnedToGarage);
-                match away {
-                    Away::Paused => Stage::Paused { session, until: self.steps + steps_in(PAUSED_SECONDS) },
-                    Away::Off => Stage::Away { session, until: self.steps + steps_in(OFF_SECONDS) },
-                }
+            Some(Interruption::MainMenu(seconds)) => {
+                self.tell(&session, Occurrence::MainMenu(true));
+                Stage::MainMenu { session, until: self.steps + steps_in(seconds) }
+            }
+            Some(Interruption::Leave) if self.leaves_through_pause() => {
+                self.begin_pause(session, LEAVING_SECONDS, AfterPause::LeaveSession)
+            }
+            Some(Interruption::Leave) => {
+                session.quit();
+                Stage::Driving(session)
             }
             Some(Interruption::Replay(replay)) => {
                 self.tell(&session, Occurrence::Replay(true));
+                self.set_physics_current(&session, false);
                 Stage::Replaying(Box::new(Replaying {
                     session,
                     replay,
@@ -143,6 +176,57 @@ impl Simulator {
                     graphics: self.graphics,
                 }))
             }
+        }
+    }
+
+    /// A pause from which the driver returns to the box.
+    fn pause_for_box(&mut self, mut session: Box<Session>, watch: u32) -> Stage {
+        if self.options.box_return == BoxReturn::TimerResets {
+            self.put_back(&mut session);
+        }
+        self.begin_pause(session, PAUSED_SECONDS, AfterPause::ReturnToBox { watch })
+    }
+
+    /// The driver leaves by the menu of a pause. A phase that is followed by another one just ends.
+    fn leaves_through_pause(&self) -> bool {
+        self.options.pause == PauseStyle::Fading && !self.phase_follows()
+    }
+
+    /// Writes down the lap, or what looks like one, that a step has ended.
+    fn note_laps(&mut self, session: &Session, ended: Option<Ended>, phantom: Option<PhantomLap>) {
+        match ended {
+            Some(Ended::Lap(mut lap)) => {
+                lap.finished_step = self.steps;
+                self.board.finish(lap.number, lap.run, lap.time_ms, session.clock.best_ms, session.delays());
+                self.validity.finish(session.attempts - 1, session, &self.setting);
+                self.truth.laps.push(lap);
+            }
+            Some(Ended::Phantom(phantom)) => self.note_phantom(session, phantom),
+            None => {}
+        }
+        if let Some(phantom) = phantom {
+            self.note_phantom(session, phantom);
+        }
+    }
+
+    fn note_phantom(&mut self, session: &Session, mut phantom: PhantomLap) {
+        phantom.step = self.steps;
+        match phantom.number {
+            Some(number) => {
+                let best = session.clock.best_ms;
+                self.board.finish(number, phantom.run, phantom.time_ms, best, session.delays());
+            }
+            None => self.board.show_last(phantom.time_ms),
+        }
+        self.validity.restart();
+        self.truth.phantoms.push(phantom);
+    }
+
+    /// Writes down when the page's phase changes.
+    fn note_phase(&mut self, session: &Session) {
+        let name = session.phase_name();
+        if std::mem::replace(&mut self.phase_name, name) != name {
+            self.tell(session, Occurrence::PhaseName(name));
         }
     }
 
@@ -158,7 +242,8 @@ impl Simulator {
         }
         self.tell(&session, Occurrence::SessionEnded);
         if (self.next_session as usize) < self.plans.len() {
-            Stage::Menu { until: Some(self.steps + steps_in(MENU_SECONDS)) }
+            let next = &self.plans[self.next_session as usize];
+            Stage::Menu { until: Some(self.steps + steps_in(next.menu_seconds)), fresh: false }
         } else {
             Stage::Ended
         }
@@ -183,17 +268,38 @@ impl Simulator {
 
     /// Fills the graphics page.
     pub(super) fn draw(&mut self, session: &Session, status: ACEvoStatus) {
+        let arrival = self.arrival;
+        self.arrival = arrival.map(|frames| frames + 1).filter(|frames| *frames < INVALID_FRAME);
+        if arrival.is_some_and(|frames| frames < BOX_FRAME) {
+            self.draw_departure(session, status);
+            return;
+        }
         let to_next = (1..).find(|steps| frames_until(self.steps + steps) != frames_until(self.steps)).unwrap_or(1);
+        let valid = if arrival.is_some() {
+            self.graphics.is_valid_lap
+        } else {
+            self.validity.frame(session, to_next as f64 * STEP)
+        };
         let frame = pages::Frame {
             session,
             setting: &self.setting,
             board: &self.board,
             driven: &self.driven,
-            acc_g: self.options.acc_g,
+            options: &self.options,
+            g: std::mem::replace(&mut self.frame_g, session.car.g),
             names_complete: self.names_complete,
             status,
-            valid: self.validity.frame(session, &self.setting, to_next),
+            valid,
         };
         pages::fill_graphics(&mut self.graphics, &frame);
+    }
+
+    /// The first frames of a return to the box: the old page, but for the car's location.
+    fn draw_departure(&mut self, session: &Session, status: ACEvoStatus) {
+        let page = &mut self.graphics;
+        page.packetId = page.packetId.wrapping_add(1);
+        page.status = status.value();
+        page.car_location = ACEvoCarLocation::Pitlane.value();
+        page.current_lap_time_ms = session.clock.shown_ms(session.time());
     }
 }

@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 
 use acevo_shared_memory::SPageFileGraphicEvo;
-use acevo_simulator::{CarModel, Changed, Options, Scenario, Simulator};
+use acevo_simulator::{CarModel, Changed, LapRecord, Options, Scenario, Simulator};
 
 /// Physics steps per second.
 pub(crate) const RATE: usize = 333;
@@ -40,7 +40,7 @@ pub(crate) fn player_slot(page: &SPageFileGraphicEvo) -> usize {
 }
 
 /// The scenarios made for what is hard to read from the pages.
-pub(crate) const TRAPS: [Scenario; 12] = [
+pub(crate) const TRAPS: [Scenario; 19] = [
     Scenario::Restart,
     Scenario::Garage,
     Scenario::Replay,
@@ -53,6 +53,13 @@ pub(crate) const TRAPS: [Scenario; 12] = [
     Scenario::Twins,
     Scenario::Sprint,
     Scenario::Incidents,
+    Scenario::Pauses,
+    Scenario::Teleports,
+    Scenario::Boxes,
+    Scenario::Menus,
+    Scenario::Bounces,
+    Scenario::RaceEnd,
+    Scenario::Spectate,
 ];
 
 /// The part of a frame that lap timing is about.
@@ -101,13 +108,19 @@ impl Shot {
 /// Every frame until the simulation is over.
 pub(crate) fn shots(simulator: &mut Simulator) -> Vec<Shot> {
     let mut shots = Vec::new();
-    step_until(simulator, 1500, |simulator, changed| {
+    step_until(simulator, 4500, |simulator, changed| {
         if changed.graphics {
             shots.push(Shot::of(simulator));
         }
         simulator.is_finished()
     });
     shots
+}
+
+/// The place of the first frame after the line in which the timer has been reset: it runs some ms past the lap's time.
+pub(crate) fn reset_frame(shots: &[Shot], lap: &LapRecord) -> usize {
+    let line = frame_at(shots, lap.finished_step);
+    line + shots[line..].iter().position(|shot| shot.timer < 1000).expect("the timer is reset")
 }
 
 /// The place of the first frame that was drawn in this step or later.

@@ -74,6 +74,7 @@ const fn new(id: &'static str, title: &'static str, sources: &'static [&'static 
         title,
         unit: Unit::None,
         sources,
+        uses_physics: uses_physics(sources),
         compute,
         range: (0.0, 1.0),
         decimals: 0,
@@ -81,6 +82,19 @@ const fn new(id: &'static str, title: &'static str, sources: &'static [&'static 
         note: "",
         repeats: None,
     }
+}
+
+/// True if a source is on the physics page.
+const fn uses_physics(sources: &[&str]) -> bool {
+    let mut index = 0;
+    while index < sources.len() {
+        // Of the three pages only this one begins so.
+        if matches!(sources[index].as_bytes(), [b'p', ..]) {
+            return true;
+        }
+        index += 1;
+    }
+    false
 }
 
 pub(super) const fn named(

@@ -1,6 +1,6 @@
 //! The values of a table's columns, computed only where they may have changed.
 
-use acevo_shared_memory::PageKind;
+use acevo_shared_memory::{PageKind, PhysicsValidity};
 
 use super::Column;
 use crate::{Axes, ChannelValue, Frame};
@@ -12,16 +12,14 @@ use crate::{Axes, ChannelValue, Frame};
 /// Of each six steps of the physics, about one has a new graphics page.
 ///
 /// ```
-/// use acevo_shared_memory::{Frame, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, View};
+/// use acevo_shared_memory::{ACEvoStatus, Frame, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
 /// use acevo_telemetry::export::{Column, Sampler};
 /// use acevo_telemetry::{Axes, ChannelValue, Unit, channel};
 /// # use acevo_telemetry::acevo_shared_memory;
 ///
-/// let frame = Frame {
-///     physics: View::from(SPageFilePhysics { speedKmh: 181.5, ..Default::default() }),
-///     graphics: View::from(SPageFileGraphicEvo::default()),
-///     static_data: View::from(SPageFileStaticEvo::default()),
-/// };
+/// let physics = SPageFilePhysics { speedKmh: 181.5, ..Default::default() };
+/// let graphics = SPageFileGraphicEvo { status: ACEvoStatus::Live.value(), ..Default::default() };
+/// let frame = Frame::new(physics, graphics, SPageFileStaticEvo::default());
 /// let speed = Column { channel: channel("speed").unwrap(), unit: Unit::KilometrePerHour };
 /// let mut sampler = Sampler::new(&[speed], Axes::default());
 /// assert_eq!(sampler.values(&frame), [Some(ChannelValue::Number(181.5))]);
@@ -36,6 +34,7 @@ pub struct Sampler {
     texts: Vec<(usize, String)>,
     /// The bytes of the newest frame, of which these are the values; empty before the first.
     pages: [Vec<u8>; PageKind::ALL.len()],
+    validity: PhysicsValidity,
 }
 
 #[derive(Debug, Clone)]
@@ -60,6 +59,7 @@ impl Sampler {
             values: vec![None; columns.len()],
             texts: texts.map(|(index, _)| (index, String::new())).collect(),
             pages: Default::default(),
+            validity: PhysicsValidity::default(),
         }
     }
 
@@ -96,7 +96,9 @@ impl Sampler {
 
     /// Keeps the bytes of a frame, and tells which pages are others than before.
     fn note(&mut self, frame: &Frame) -> u8 {
-        let mut new = 0;
+        // Without another byte the physics page may become current, or no longer be.
+        let is_same = std::mem::replace(&mut self.validity, frame.validity) == frame.validity;
+        let mut new = if is_same { 0 } else { bit_of(PageKind::Physics) };
         for (page, before) in PageKind::ALL.into_iter().zip(&mut self.pages) {
             let bytes = frame.bytes(page);
             if before != bytes {

@@ -10,7 +10,9 @@ use std::io::{Read, Seek};
 use std::path::Path;
 use std::time::Duration;
 
-use acevo_shared_memory::{Frame, Page, PageKind, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, View};
+use acevo_shared_memory::{
+    Frame, Page, PageKind, PhysicsTracker, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, View,
+};
 
 use super::description::Description;
 use super::error::RecordingError;
@@ -18,7 +20,7 @@ use super::info::Info;
 use super::layout::{FILE_HEADER, FileHeader, LONGEST_DESCRIPTION, MAJOR};
 use super::mark::Mark;
 use super::record::{Record, micros};
-use group::Group;
+use group::{Group, ORDER};
 pub(super) use source::{Source, blocks};
 pub use table::Damage;
 pub(super) use table::{Table, is_sound};
@@ -66,6 +68,7 @@ pub struct Recording<R = File> {
     /// Damage that was met and not told yet.
     met: VecDeque<Damage>,
     frame: Frame,
+    tracker: PhysicsTracker,
     opening: [Option<Held>; 3],
     /// For a look at another group.
     aside: Group,
@@ -131,6 +134,8 @@ pub struct Seen {
     pub carried: bool,
     /// Packets before it that are not in the recording.
     pub missed: u32,
+    /// Steps of the physics counter before it that held no data of the car: the leaps and zero pages of a pause.
+    pub skipped: u32,
 }
 
 impl Recording<File> {
@@ -167,6 +172,7 @@ impl<R: Read + Seek> Recording<R> {
             next_damage: 0,
             met: VecDeque::new(),
             frame: blank(),
+            tracker: PhysicsTracker::default(),
             opening: [const { None }; 3],
             aside: Group::default(),
         })
@@ -218,9 +224,10 @@ impl<R: Read + Seek> Recording<R> {
         let after_damage = !self.met.is_empty();
         self.met.clear();
         let Some(time) = time else { return Ok(None) };
-        let Self { group, frame, .. } = self;
-        let mut take = |page| group.take_at(page, time).map(|record| show(frame, &record));
-        let [physics, graphics, static_data] = PageKind::ALL.map(&mut take);
+        let Self { group, frame, tracker, .. } = self;
+        let mut take = |page| group.take_at(page, time).map(|record| show(frame, tracker, &record));
+        // The graphics page says what the physics page of the same time is worth.
+        let [static_data, graphics, physics] = ORDER.map(&mut take);
         let at = Duration::from_micros(time);
         Ok(Some(Step { at, frame: &self.frame, physics, graphics, static_data, after_damage }))
     }
@@ -247,11 +254,11 @@ impl<R: Read + Seek> Recording<R> {
             self.load()?;
             self.group.seek(time);
         }
-        self.frame = blank();
-        for page in PageKind::ALL {
+        (self.frame, self.tracker) = (blank(), PhysicsTracker::default());
+        for page in ORDER {
             self.opening[page as usize] = self.newest_before(number, page)?;
             if let Some(held) = &self.opening[page as usize] {
-                show(&mut self.frame, &held.record());
+                show(&mut self.frame, &mut self.tracker, &held.record());
             }
         }
         Ok(())
@@ -283,7 +290,7 @@ impl<R: Read + Seek> Recording<R> {
         self.group.clear();
         self.met.clear();
         (self.next_group, self.next_mark, self.next_damage) = (0, 0, 0);
-        self.frame = blank();
+        (self.frame, self.tracker) = (blank(), PhysicsTracker::default());
         self.opening = [const { None }; 3];
     }
 
@@ -375,22 +382,28 @@ impl Held {
 
 /// A frame of nothing.
 fn blank() -> Frame {
-    Frame {
-        physics: View::from(SPageFilePhysics::default()),
-        graphics: View::from(SPageFileGraphicEvo::default()),
-        static_data: View::from(SPageFileStaticEvo::default()),
-    }
+    Frame::new(SPageFilePhysics::default(), SPageFileGraphicEvo::default(), SPageFileStaticEvo::default())
 }
 
 /// Puts a page into the frame.
-fn show(frame: &mut Frame, record: &Record<'_>) -> Seen {
+fn show(frame: &mut Frame, tracker: &mut PhysicsTracker, record: &Record<'_>) -> Seen {
+    let mut skipped = 0;
     match record.page {
-        PageKind::Physics => frame.physics = view(record),
-        PageKind::Graphics => frame.graphics = view(record),
+        PageKind::Physics => {
+            frame.physics = view(record);
+            tracker.physics(frame.physics.raw());
+            // Recordings do not say which of the packets that are not in them were never written.
+            skipped = tracker.skipped();
+        }
+        PageKind::Graphics => {
+            frame.graphics = view(record);
+            tracker.graphics(frame.graphics.raw());
+        }
         PageKind::Static => frame.static_data = view(record),
     }
+    frame.validity = tracker.validity();
     let Record { uncertainty, restarted, carried, missed, .. } = *record;
-    Seen { uncertainty, restarted, carried, missed }
+    Seen { uncertainty, restarted, carried, missed: missed.saturating_sub(skipped), skipped }
 }
 
 fn view<T: Page>(record: &Record<'_>) -> View<'static, T> {

@@ -4,7 +4,6 @@
 
 use std::time::Duration;
 
-use acevo_shared_memory::View;
 use acevo_simulator::{LapRecord, Options, Scenario, Simulator};
 use acevo_telemetry::Frame;
 use acevo_telemetry::analysis::{Analysis, SessionEvent, Settings};
@@ -18,14 +17,6 @@ pub(crate) fn options(scenario: Scenario, seed: u64, laps: u32) -> Options {
     options
 }
 
-pub(crate) fn frame(simulator: &Simulator) -> Frame {
-    Frame {
-        physics: View::from(*simulator.physics()),
-        graphics: View::from(*simulator.graphics()),
-        static_data: View::from(*simulator.static_data()),
-    }
-}
-
 /// Drives to the end and hands on every step in which a page has changed.
 pub(crate) fn each_frame(options: Options, mut take: impl FnMut(Duration, &Frame)) -> Simulator {
     each_frame_of(options, |at, frame, _| take(at, frame))
@@ -34,23 +25,13 @@ pub(crate) fn each_frame(options: Options, mut take: impl FnMut(Duration, &Frame
 /// The same with the laps that are really over by then.
 pub(crate) fn each_frame_of(options: Options, mut take: impl FnMut(Duration, &Frame, &[LapRecord])) -> Simulator {
     let mut simulator = Simulator::new(options);
-    let mut seen = frame(&simulator);
     for _ in 0..LONGEST {
         if simulator.is_finished() {
             return simulator;
         }
         let changed = simulator.step();
-        if changed.physics {
-            seen.physics = View::from(*simulator.physics());
-        }
-        if changed.graphics {
-            seen.graphics = View::from(*simulator.graphics());
-        }
-        if changed.static_data {
-            seen.static_data = View::from(*simulator.static_data());
-        }
         if changed.physics || changed.graphics || changed.static_data {
-            take(simulator.time(), &seen, &simulator.truth().laps);
+            take(simulator.time(), &simulator.frame(), &simulator.truth().laps);
         }
     }
     panic!("it never ends");

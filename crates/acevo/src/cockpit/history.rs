@@ -125,16 +125,16 @@ impl Sample {
 
 #[cfg(test)]
 mod tests {
-    use acevo_shared_memory::{SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, View};
+    use acevo_shared_memory::{SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
 
     use super::*;
 
     fn pages(gas: f32, status: i32) -> Pages {
-        Pages {
-            physics: View::from(SPageFilePhysics { gas, accG: [f32::NAN, 1.0, 2.0], ..Default::default() }),
-            graphics: View::from(SPageFileGraphicEvo { status, ..Default::default() }),
-            static_data: View::from(SPageFileStaticEvo::default()),
-        }
+        Pages::new(
+            SPageFilePhysics { gas, accG: [f32::NAN, 1.0, 2.0], airDensity: 1.2, ..Default::default() },
+            SPageFileGraphicEvo { status, ..Default::default() },
+            SPageFileStaticEvo::default(),
+        )
     }
 
     #[test]
@@ -155,7 +155,8 @@ mod tests {
         let mut drive = |x: f32| {
             let mut page = SPageFileGraphicEvo { player_car_id_a: 1, ..Default::default() };
             (page.car_ids[0], page.car_coordinates[0]) = ([1, 0], [x, 0.0, 7.0]);
-            history.note_way(&Pages { graphics: View::from(page), ..pages(0.0, 2) }, &Outline::default());
+            history
+                .note_way(&Pages::new(pages(0.0, 2).physics, page, SPageFileStaticEvo::default()), &Outline::default());
             history.way().to_vec()
         };
         assert_eq!(drive(0.0), [[0.0, 7.0]]);

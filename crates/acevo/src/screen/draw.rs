@@ -124,7 +124,7 @@ fn menu(seen: &Seen) -> String {
 }
 
 fn draw_header(frame: &mut Frame<'_>, area: Rect, pages: &Pages, seen: &Seen, units: Units) {
-    let Pages { physics, graphics, static_data } = pages;
+    let Pages { physics, graphics, static_data, .. } = pages;
     let color = match graphics.status() {
         _ if seen.link == Link::Ended => SILVER,
         ACEvoStatus::Live => BLUE,

@@ -3,7 +3,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use acevo_shared_memory::{Page, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, View};
+use acevo_shared_memory::{Page, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
 use acevo_simulator::{Options, Scenario};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -18,11 +18,11 @@ const SIZES: [(u16, u16); 9] =
     [(80, 24), (120, 40), (200, 60), (300, 100), (40, 10), (75, 19), (10, 3), (1, 1), (200, 5)];
 
 fn pages(physics: &[u8], graphics: &[u8], static_data: &[u8]) -> Pages {
-    Pages {
-        physics: View::from(SPageFilePhysics::from_bytes(physics)),
-        graphics: View::from(SPageFileGraphicEvo::from_bytes(graphics)),
-        static_data: View::from(SPageFileStaticEvo::from_bytes(static_data)),
-    }
+    Pages::new(
+        SPageFilePhysics::from_bytes(physics),
+        SPageFileGraphicEvo::from_bytes(graphics),
+        SPageFileStaticEvo::from_bytes(static_data),
+    )
 }
 
 /// A race in its third lap: the track is known, a lap has ended, others are around.

@@ -1,4 +1,4 @@
-use acevo_shared_memory::{Frame, Page, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, View};
+use acevo_shared_memory::{Frame, Page, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
 use proptest::prelude::*;
 
 use super::super::event::{Fluid, Part, Service, TyreState, Wheel};
@@ -45,11 +45,7 @@ impl Drive {
     }
 
     fn feed(&mut self, graphics: SPageFileGraphicEvo, physics: SPageFilePhysics, flow: Flow) {
-        let frame = Frame {
-            physics: View::from(physics),
-            graphics: View::from(graphics),
-            static_data: View::from(SPageFileStaticEvo::default()),
-        };
+        let frame = Frame::new(physics, graphics, SPageFileStaticEvo::default());
         self.frames += 1.0;
         let time = self.frames / FPS;
         let at = std::time::Duration::from_secs_f64(time);

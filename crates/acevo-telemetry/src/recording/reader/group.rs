@@ -22,7 +22,7 @@ pub(super) struct Group {
 }
 
 /// Records of the same time come in this order, so that those of physics, the most frequent ones, complete the others.
-const ORDER: [PageKind; 3] = [PageKind::Static, PageKind::Graphics, PageKind::Physics];
+pub(super) const ORDER: [PageKind; 3] = [PageKind::Static, PageKind::Graphics, PageKind::Physics];
 
 impl Group {
     /// Unpacks a group, and returns what of it is lost.

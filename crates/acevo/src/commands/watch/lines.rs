@@ -42,7 +42,7 @@ impl Follower for Lines {
 }
 
 fn line(frame: &Frame, health: &Health) -> String {
-    let Frame { physics, graphics, static_data } = frame;
+    let Frame { physics, graphics, static_data, .. } = frame;
     let mut line = format!("{:<6}", graphics.status().to_string().to_uppercase());
     let mut add = |text: std::fmt::Arguments<'_>| {
         let _ = write!(line, "  {text}");
@@ -95,7 +95,7 @@ mod tests {
         let graphics =
             SPageFileGraphicEvo { status: 2, total_lap_count: 2, current_lap_time_ms: 62_345, ..Default::default() };
         let static_data = SPageFileStaticEvo { track: "Valdombra\x1b[2J".into(), ..Default::default() };
-        Frame { physics: View::from(physics), graphics: View::from(graphics), static_data: View::from(static_data) }
+        Frame::new(physics, graphics, static_data)
     }
 
     #[test]
