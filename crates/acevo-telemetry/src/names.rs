@@ -58,11 +58,11 @@ mod tests {
         for ([first, surname], expected) in cases {
             let graphics =
                 SPageFileGraphicEvo { driver_name: first.into(), driver_surname: surname.into(), ..Default::default() };
-            let frame = Frame {
-                physics: View::from(SPageFilePhysics::default()),
-                graphics: View::from(graphics),
-                static_data: View::from(SPageFileStaticEvo::default()),
-            };
+            let frame = Frame::new(
+                View::from(SPageFilePhysics::default()),
+                View::from(graphics),
+                View::from(SPageFileStaticEvo::default()),
+            );
             assert_eq!(driver_name(&frame), expected);
         }
     }

@@ -68,7 +68,7 @@ fn first_frame() -> Frame {
     while simulator.graphics().packetId == 0 {
         simulator.step();
     }
-    drive::frame(&simulator)
+    Frame::new(*simulator.physics(), *simulator.graphics(), *simulator.static_data())
 }
 
 fn csv_cells(text: &str) -> String {

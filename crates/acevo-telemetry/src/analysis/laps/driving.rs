@@ -32,9 +32,9 @@ pub struct Driving {
 }
 
 impl Driving {
-    /// The pedals and the gear of a frame, `seconds` after the one before.
+    /// The pedals and the gear of a frame, `seconds` after the one before; nothing while physics is not current.
     pub(in crate::analysis) fn note(&mut self, frame: &Frame, seconds: f64) {
-        if !(seconds > 0.0 && seconds <= LONGEST_S) {
+        if !(seconds > 0.0 && seconds <= LONGEST_S) || !frame.validity.is_current() {
             return;
         }
         let page = frame.physics.raw();
@@ -102,17 +102,14 @@ impl Serialize for Driving {
 
 #[cfg(test)]
 mod tests {
-    use acevo_shared_memory::{SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, View};
+    use acevo_shared_memory::{ACEvoStatus, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, View};
 
     use super::*;
 
     fn frame(gear: i32, gas: f32, brake: f32, speed: f32) -> Frame {
-        let physics = SPageFilePhysics { gear, gas, brake, speedKmh: speed, ..Default::default() };
-        Frame {
-            physics: View::from(physics),
-            graphics: View::from(SPageFileGraphicEvo::default()),
-            static_data: View::from(SPageFileStaticEvo::default()),
-        }
+        let physics = SPageFilePhysics { packetId: 1, gear, gas, brake, speedKmh: speed, ..Default::default() };
+        let graphics = SPageFileGraphicEvo { status: ACEvoStatus::Live.value(), ..Default::default() };
+        Frame::new(View::from(physics), View::from(graphics), View::from(SPageFileStaticEvo::default()))
     }
 
     #[test]
