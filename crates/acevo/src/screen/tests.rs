@@ -3,7 +3,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use acevo_shared_memory::{Page, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
+use acevo_shared_memory::{Page, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, View};
 use acevo_simulator::{Options, Scenario};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
