@@ -6,6 +6,7 @@
 //! and the counter of physics steps say about this lap. Everything else that may set the timer back, as a restart, a
 //! return to the pits or another session, gives away itself by a car that is somewhere else, a lap that is too short, or a time that is never told.
 
+mod driving;
 mod figures;
 mod lap;
 mod meter;
@@ -21,6 +22,7 @@ use std::time::Duration;
 
 use acevo_shared_memory::SPageFilePhysics;
 
+pub use driving::Driving;
 pub use lap::{Figures, Incomplete, Invalid, Lap, LapKind, Validity};
 pub(super) use reading::place;
 pub use running::CurrentLap;
@@ -368,7 +370,9 @@ impl Laps {
         if moment.is_timed {
             running.follow_timer(&now, step_ms);
         }
+        let seconds = (now.steps - running.last.steps) * step_ms / 1000.0;
         let split = running.go_on(now, &self.path, &self.lines, step_ms);
+        running.figures.driving.note(moment.frame, seconds);
         self.path.speeds().for_each(|speed| running.figures.note_speed(speed));
         running.figures.note(moment.frame);
         if let Some(Split { sector, split_ms, sector_ms }) = split {

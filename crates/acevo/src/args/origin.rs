@@ -45,7 +45,11 @@ impl Origin {
             (_, Some(playback)) => playback.open(),
             _ => self.place.opener(),
         };
-        Ok((Live::new(open), Running { _playback: playback, _demo: demo }))
+        let live = match &playback {
+            Some(playback) => Live::of_recording(open, playback.over()),
+            None => Live::new(open),
+        };
+        Ok((live, Running { _playback: playback, _demo: demo }))
     }
 }
 
