@@ -31,7 +31,7 @@ pub use bests::Bests;
 pub use event::{DamageStep, Fluid, Part, Service, SessionEvent, Severity, Topic, TyreState, What, Wheel};
 pub use fuel::{Consumption, FuelNow, FuelPlan, Race, RaceEnd};
 pub use gaps::{Gap, Gaps};
-pub use laps::{CurrentLap, Figures, Incomplete, Invalid, Lap, LapKind, Validity};
+pub use laps::{CurrentLap, Driving, Figures, Incomplete, Invalid, Lap, LapKind, Validity};
 pub use outline::{Bounds, Outline, PitLane, Projection, Road, Waypoint};
 pub use pace::Delta;
 pub use settings::{BadSectors, Sectors, Settings};

@@ -35,7 +35,7 @@ use std::path::PathBuf;
 use crate::analysis::Lap;
 use crate::{Channel, ChannelValue, Unit};
 
-pub use self::csv::{CsvExporter, CsvOptions};
+pub use self::csv::{CsvExporter, CsvOptions, Separator};
 #[cfg(feature = "parquet")]
 pub use self::dataset::{Part, partition_path};
 #[cfg(feature = "mcap")]

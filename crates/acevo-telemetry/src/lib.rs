@@ -36,6 +36,7 @@ pub use channels::{Channel, ChannelValue, Kind, Quality, RateClass, channel, cha
 pub use guard::{Suspicion, examine};
 pub use lap_time::{lap_time, sector_time};
 pub use liveness::State;
+pub use names::{driver_name, shown_name};
 pub use rate::Rate;
 pub use telemetry::{Detached, Event, Telemetry};
 pub use units::{Unit, UnitSystem, UnknownUnitSystem};

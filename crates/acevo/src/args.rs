@@ -14,7 +14,7 @@ use std::time::Duration;
 use acevo_shared_memory::PageKind;
 use acevo_telemetry::analysis::Topic;
 use acevo_telemetry::analysis::{Reference, Sectors, Settings, Thresholds};
-use acevo_telemetry::export::MotecNames;
+use acevo_telemetry::export::{MotecNames, Separator};
 use acevo_telemetry::personal::PersonalStore;
 use acevo_telemetry::{Channel, UnitSystem};
 use clap::error::ErrorKind;
@@ -100,7 +100,7 @@ pub(crate) enum Command {
     /// Only this computer can reach them; with --lan others in its network can, too, with a secret in the address.
     #[command(after_help = help::SERVE)]
     Serve(Serve),
-    /// Publish a simulated game for any reader of the telemetry
+    /// Publish a simulated game for any reader of the telemetry, or write a recording of it
     #[command(after_help = help::SIMULATE)]
     Simulate(Simulate),
 }
@@ -191,7 +191,7 @@ pub(crate) struct Analysing {
     reference: ReferenceLap,
     /// File for personal bests instead of the one in the user's data directory; with --demo there is no other
     #[arg(long, value_name = "FILE")]
-    bests: Option<PathBuf>,
+    pub(crate) bests: Option<PathBuf>,
     /// Neither read nor keep personal bests
     #[arg(long, conflicts_with = "bests")]
     no_bests: bool,
@@ -530,6 +530,12 @@ pub(crate) struct Export {
     /// CSV: a second header row with the units; most readers take all columns for text then
     #[arg(long)]
     pub(crate) units_row: bool,
+    /// CSV: what separates the cells: `,`, `;` or tab [default: `,`; `;` with --decimal ,]
+    #[arg(long, value_name = "SIGN", value_parser = values::separator)]
+    pub(crate) separator: Option<Separator>,
+    /// CSV: what stands before the decimals, `.` or `,`; German spreadsheets need `,`
+    #[arg(long, value_name = "SIGN", value_parser = [".", ","], default_value = ".")]
+    pub(crate) decimal: String,
     /// CSV and JSON lines: numbers as exact as they are, not as exact as they mean anything
     #[arg(long)]
     pub(crate) full: bool,
@@ -623,9 +629,16 @@ pub(crate) struct Repair {
 pub(crate) struct Simulate {
     #[command(flatten)]
     pub(crate) drive: Drive,
+    /// Write a recording to this new file, as fast as it can be computed, instead of publishing pages
+    #[arg(short, long, value_name = "FILE", conflicts_with = "speed")]
+    #[cfg_attr(unix, arg(conflicts_with = "dir"))]
+    pub(crate) output: Option<PathBuf>,
     /// End each session after this many laps
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) laps: Option<u32>,
+    /// End after this much time of the simulation [default: when its last session is over; with -o at most 1h if it has no end]
+    #[arg(long = "for", value_name = "TIME", value_parser = values::time)]
+    pub(crate) time: Option<Duration>,
     #[command(flatten)]
     pub(crate) outlet: Outlet,
     /// Say nothing but errors

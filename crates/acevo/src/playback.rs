@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -12,7 +13,7 @@ use acevo_telemetry::recording::{Item, Recording};
 use anyhow::{Context, bail};
 
 use crate::live::Open;
-use crate::output::name_of;
+use crate::output::{name_of, say};
 
 /// What is wanted is asked this often.
 const ASK_EVERY: Duration = Duration::from_millis(50);
@@ -181,6 +182,9 @@ impl Player {
 pub(crate) struct Playback {
     pages: LocalPages,
     stop: Arc<AtomicBool>,
+    over: Arc<AtomicBool>,
+    /// Somebody has attached.
+    attached: Sender<()>,
 }
 
 impl Playback {
@@ -190,15 +194,38 @@ impl Playback {
         player.begin(&mut publisher)?;
         let stop = Arc::new(AtomicBool::new(false));
         let mut stopped = Stopped(Arc::clone(&stop));
+        let over = Arc::new(AtomicBool::new(false));
+        let ended = Arc::clone(&over);
         // Nobody waits for this thread: it may sleep.
-        thread::spawn(move || player.run(&mut publisher, &mut stopped));
-        Ok(Self { pages, stop })
+        let (attached, is_attached) = channel();
+        thread::spawn(move || {
+            // Who attaches late misses nothing. An error means that nobody will.
+            if is_attached.recv().is_err() {
+                return;
+            }
+            let played = player.run(&mut publisher, &mut stopped);
+            if let Err(error) = played {
+                say(format_args!("acevo: warning: the recording cannot be read any further: {error:#}"));
+            }
+            ended.store(true, Ordering::Release);
+        });
+        Ok(Self { pages, stop, over, attached })
+    }
+
+    /// True once all pages of the recording were published.
+    pub(crate) fn over(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.over)
     }
 
     /// How to attach to it.
     pub(crate) fn open(&self) -> Open {
-        let pages = self.pages.clone();
-        Box::new(move || ACEvoSharedMemoryMapper::open_source(pages.clone()))
+        let (pages, attached) = (self.pages.clone(), self.attached.clone());
+        Box::new(move || {
+            let mapper = ACEvoSharedMemoryMapper::open_source(pages.clone())?;
+            // Once it is played, nobody listens any more.
+            let _ = attached.send(());
+            Ok(mapper)
+        })
     }
 }
 

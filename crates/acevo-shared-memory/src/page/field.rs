@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::text::text_of;
+use super::text::{LONGEST, text_of};
 use crate::protocol::{
     ACEvoCarLocation, ACEvoEngineType, ACEvoFlagType, ACEvoSessionType, ACEvoStartingGrip, ACEvoStatus,
 };
@@ -380,6 +380,32 @@ pub(crate) const fn count_bools(table: &[Field]) -> usize {
         i += 1;
     }
     count
+}
+
+pub(crate) const fn count_texts(table: &[Field]) -> usize {
+    let (mut count, mut i) = (0, 0);
+    while i < table.len() {
+        if matches!(table[i].ty, FieldType::Text(_)) {
+            count += 1;
+        }
+        i += 1;
+    }
+    count
+}
+
+/// Offset and size of every text of a page.
+pub(crate) const fn text_places<const N: usize>(table: &[Field]) -> [(usize, usize); N] {
+    let mut places = [(0, 0); N];
+    let (mut at, mut i) = (0, 0);
+    while i < table.len() {
+        if let FieldType::Text(size) = table[i].ty {
+            assert!(size <= LONGEST && table[i].count == 1);
+            places[at] = (table[i].offset, size);
+            at += 1;
+        }
+        i += 1;
+    }
+    places
 }
 
 /// Offset of every `bool` of a page.

@@ -6,6 +6,7 @@ use acevo_shared_memory::EnumType;
 
 use super::Channel;
 use super::define::{Now, flag, named, number, on, raw, source, text};
+use crate::names::shown_name;
 use crate::units::Unit::{Celsius, Degree, KilogramPerCubicMetre, Kilometre, Metre, Millisecond, Second, Share};
 
 const NO_TIME: &str = "None if the game has 0, a negative number or 0x7fffffff.";
@@ -160,9 +161,10 @@ pub(super) const SESSION: &[Channel] = &[
     )
     .in_unit(Second, 0.0, 86_400.0, 0)
     .measured(on::V6, "Seconds since midnight in the game."),
-    text("track", "Track", &[source!(session.track)], |frame| frame.static_data.track()).measured(on::V6, LATE),
+    text("track", "Track", &[source!(session.track)], |frame| shown_name(frame.static_data.track()))
+        .measured(on::V6, LATE),
     text("track_configuration", "Layout of the track", &[source!(session.track_configuration)], |frame| {
-        frame.static_data.track_configuration()
+        shown_name(frame.static_data.track_configuration())
     })
     .measured(on::V6, LATE),
     number("track_length", "Length of the track", &[source!(session.track_length_m)], |now| {
@@ -182,12 +184,13 @@ pub(super) const SESSION: &[Channel] = &[
     })
     .in_unit(Degree, -180.0, 180.0, 4)
     .noted(NO_PLACE),
-    text("car_model", "Car", &[source!(graphics.car_model)], |frame| frame.graphics.car_model()).measured(on::V6, LATE),
+    text("car_model", "Car", &[source!(graphics.car_model)], |frame| shown_name(frame.graphics.car_model()))
+        .measured(on::V6, LATE),
     text("driver_name", "First name of the driver", &[source!(graphics.driver_name)], |frame| {
-        frame.graphics.driver_name()
+        shown_name(frame.graphics.driver_name())
     }),
     text("driver_surname", "Surname of the driver", &[source!(graphics.driver_surname)], |frame| {
-        frame.graphics.driver_surname()
+        shown_name(frame.graphics.driver_surname())
     }),
     text("game_version", "Version of the game", &[source!(session.ac_evo_version)], |frame| {
         frame.static_data.ac_evo_version()
@@ -239,7 +242,7 @@ const LONGEST_S: f64 = 86_400.0;
 
 const NO_PLACE: &str = "None if latitude and longitude are both 0, as on 0.6.2.";
 const NO_START: &str = "None if both starting temperatures are 0, as on 0.6.2.";
-const LATE: &str = "May be empty or a placeholder for seconds after loading.";
+const LATE: &str = "May be empty for seconds after loading.";
 
 fn seconds(time: Option<Duration>) -> Option<f64> {
     time.map(|time| time.as_secs_f64())

@@ -1,7 +1,7 @@
 //! Settings of the car, damage, lights; the driver's assists.
 
 use super::Channel;
-use super::define::{on, raw, source, text};
+use super::define::{number, on, raw, source, text};
 use crate::units::Unit::{Kilogram, Millisecond, Share};
 
 const DAMAGE: &str = "Its scale is unknown; 0 is whole.";
@@ -9,17 +9,36 @@ const DAMAGE: &str = "Its scale is unknown; 0 is whole.";
 const MOST_DAMAGE: f64 = 1e5;
 const BODY: &str = "Not limited to 0..1: 237 has been seen.";
 
+/// A setting that the car may not have: then its highest value is 0.
+macro_rules! level {
+    ($id:literal, $title:literal, $field:ident) => {
+        number(
+            $id,
+            $title,
+            &[source!(graphics.electronics.$field), source!(graphics.electronics_max_limit.$field)],
+            |now| setting(now.graphics.electronics.$field, now.graphics.electronics_max_limit.$field),
+        )
+        .plain(0.0, 20.0, 0)
+        .noted("None if the car does not have it.")
+    };
+}
+
+/// A setting; `None` if the car does not have it.
+fn setting(set: i8, highest: i8) -> Option<f64> {
+    (set > 0 || (set == 0 && highest > 0)).then(|| set.into())
+}
+
 pub(super) const CAR: &[Channel] = &[
-    raw!(number "tc_level", "Traction control setting", graphics.electronics.tc_level).plain(0.0, 20.0, 0),
-    raw!(number "tc_cut_level", "Traction control cut setting", graphics.electronics.tc_cut_level).plain(0.0, 20.0, 0),
-    raw!(number "abs_level", "Anti-lock brakes setting", graphics.electronics.abs_level).plain(0.0, 20.0, 0),
-    raw!(number "esc_level", "Stability control setting", graphics.electronics.esc_level).plain(0.0, 20.0, 0),
-    raw!(number "ebb_level", "Electronic brake balance setting", graphics.electronics.ebb_level).plain(0.0, 20.0, 0),
+    level!("tc_level", "Traction control setting", tc_level),
+    level!("tc_cut_level", "Traction control cut setting", tc_cut_level),
+    level!("abs_level", "Anti-lock brakes setting", abs_level),
+    level!("esc_level", "Stability control setting", esc_level),
+    level!("ebb_level", "Electronic brake balance setting", ebb_level),
     raw!(number "brake_bias_setting", "Brake bias setting", graphics.electronics.brake_bias)
         .share()
         .measured(on::V6, "Share of the front.")
         .repeating("brake_bias"),
-    raw!(number "engine_map", "Engine map", graphics.electronics.engine_map_level).plain(0.0, 20.0, 0),
+    level!("engine_map", "Engine map", engine_map_level),
     raw!(number "engine_brake", "Engine brake setting", physics.engineBrake).plain(0.0, 20.0, 0),
     raw!(number "turbo_level", "Turbo setting", graphics.electronics.turbo_level).plain(0.0, 10.0, 2),
     raw!(number "turbo_boost_level", "Turbo boost chosen", graphics.turbo_boost_level)

@@ -174,6 +174,8 @@ JSON: one object per finished lap:
                              {\"min\", \"mean\", \"max\"}
   tyre_core_c, tyre_surface_c, tyre_pressure_psi, brake_c
                              the same for fl, fr, rl, rr
+  driving                    full_throttle (98 % or more) and coasting (no pedal), parts of the time, 0..1;
+                             gear_s, seconds in each gear: {\"2\": 12.3, \"3\": 40.1}
   missed                     packets of physics that were never seen
 
 Changes of the connection are told on stderr, or below the table. Keys: q, Esc or Ctrl-C quit."
@@ -299,6 +301,7 @@ pub(super) const EXPORT: &str = "\
 Examples:
   acevo export FILE --to csv --channels speed,throttle,brake --rate 50
   acevo export FILE --to csv -o - --laps 3-5 | head
+  acevo export FILE --to csv --decimal ,      For a spreadsheet with decimal commas: cells separated by ;
   acevo export FILE --to parquet              For pandas, polars, DuckDB
   acevo export FILE --to motec                A log and its laps for MoTeC i2
   acevo export FILE --to mcap                 For Foxglove and PlotJuggler
@@ -306,6 +309,8 @@ Examples:
   acevo export FOLDER --to parquet -o DATA    A data set of all recordings; again: what is new
 
 A table has a row for each packet of physics, with time_s, packet_id, session, lap and missed in front. \
+In CSV a text that begins with =, +, -, @, a tabulator or a carriage return has a ' in front: a \
+spreadsheet would run it as a formula. \
 A file comes into being under a temporary name; nothing is overwritten.
 
 A folder and those below it become a data set of partitions as Hive has them, a file for each session:
@@ -362,7 +367,14 @@ Examples:
   acevo simulate --scenario hot-laps --laps 3 --speed 10
   acevo simulate --scenario menu          A game that is in its menu
   acevo simulate --scenario restart       Timers go back without a lap; --help lists more such traps
+  acevo simulate --track karsthafen --car hatch --game 0.6
+  acevo simulate -o weekend.acevo         A recording of all of it, in seconds
+  acevo simulate -o hour.acevo --scenario hot-laps --for 1h
 
-Ends with Ctrl-C, or when the last session is over: with --laps, and in the scenarios from restart on. \
-The pages are removed at the end. \
-Where a game or another simulator has the pages, nothing is overwritten: exit code 1.";
+Behaves as was measured on the real game; --variant chooses what is disputed. \
+Ends with Ctrl-C, after --for, or when the last session is over: only hot-laps, pits and pause without --laps, \
+and menu, never end. The pages are removed at the end. \
+If a game or another simulator has the pages, nothing is overwritten: exit code 1.
+
+With -o nothing is published. The file appears when it is complete; one that exists is not overwritten. The same \
+options give the same pages at the same times. A scenario without an end is recorded for an hour.";

@@ -16,6 +16,7 @@ use crate::demo;
 use crate::driven::Spot;
 use crate::output::{print, say};
 use crate::rows::ChannelRow;
+use crate::text::{padded, width as width_of};
 
 /// Close matches named for a channel that does not exist, and how alike they must be, from 0 to 1.
 const MATCHES: usize = 5;
@@ -118,11 +119,11 @@ fn unknown(wanted: &str) -> anyhow::Error {
 fn as_text(rows: &[ChannelRow<'_>], with_values: bool, describe: bool) -> String {
     let cells: Vec<_> = rows.iter().map(|row| row.cells(with_values)).collect();
     let columns = cells.first().map_or(0, Vec::len);
-    let width = |column: usize| cells.iter().map(|cells| cells[column].chars().count()).max().unwrap_or_default();
+    let width = |column: usize| cells.iter().map(|cells| width_of(&cells[column])).max().unwrap_or_default();
     let widths: Vec<_> = (0..columns).map(width).collect();
     let mut text = String::new();
     for (row, cells) in rows.iter().zip(&cells) {
-        let padded: Vec<_> = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+        let padded: Vec<_> = cells.iter().zip(&widths).map(|(cell, width)| padded(cell, *width)).collect();
         text.push_str(padded.join("  ").trim_end());
         text.push('\n');
         if describe {

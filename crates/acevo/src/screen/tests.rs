@@ -3,7 +3,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use acevo_shared_memory::{Page, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
+use acevo_shared_memory::{Page, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, View};
 use acevo_simulator::{Options, Scenario};
 use acevo_telemetry::analysis::{Outline, Road};
 use ratatui::Terminal;
@@ -183,6 +183,108 @@ fn the_menu_is_no_row_of_zeros() {
 }
 
 #[test]
+fn the_end_of_a_recording_is_no_crash_and_no_menu() {
+    let ended = |pages| Seen { recording: true, ..Seen::of(Link::Ended, pages) };
+    let live = ended(race().pages);
+    let menu = ended(Some(pages(&[], &[1], &[])));
+    for seen in [&live, &menu, &ended(None)] {
+        let picture = picture(seen, &Ui::default(), (80, 24));
+        let is_told = picture.to_lowercase().contains("end of recording");
+        let accuses = ["stands still", "hangs", "doctor", "in its menu", "LIVE", "looking"];
+        assert!(is_told && !accuses.iter().any(|word| picture.contains(word)), "{picture}");
+    }
+    assert_shows(&picture(&live, &Ui::default(), (80, 24)), &["END OF RECORDING", "km/h"]);
+}
+
+/// A race whose graphics page is changed.
+fn changed(change: impl FnOnce(&mut SPageFileGraphicEvo)) -> Seen {
+    let mut seen = race().clone();
+    let pages = seen.pages.as_mut().unwrap();
+    let mut graphics = *pages.graphics.raw();
+    change(&mut graphics);
+    pages.graphics = View::from(graphics);
+    seen
+}
+
+#[test]
+fn wide_letters_keep_columns_aligned() {
+    for name in ["漢字漢字漢字", "🏎🏁 Żółć", "e\u{301}\u{301}é", "Novák"] {
+        let seen = changed(|page| {
+            page.driver_name = name.into();
+            page.car_model = name.into();
+            page.performance_mode_name = name.into();
+        });
+        for tab in Tab::ALL {
+            let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
+            terminal.draw(|frame| _ = draw::draw(frame, &seen, &ui(tab))).unwrap();
+            let buffer = terminal.backend().buffer();
+            for row in 0..24_u16 {
+                let mut column = 0;
+                let mut shown = 0;
+                while column < 80 {
+                    let width = crate::text::width(buffer[(column, row)].symbol()).max(1) as u16;
+                    (column, shown) = (column + width, shown + width);
+                }
+                assert_eq!(shown, 80, "{name} {tab:?} row {row}");
+            }
+            if tab == Tab::Drive {
+                let picture = picture(&seen, &ui(tab), (80, 24));
+                let plain = self::picture(race(), &ui(tab), (80, 24));
+                // What stands at the right end stays there.
+                let end = |picture: &str| {
+                    picture.lines().next().unwrap().trim_end_matches('"').rsplit("  ").next().unwrap().to_owned()
+                };
+                assert_eq!(end(&picture), end(&plain), "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn placeholders_and_blank_surnames_are_not_shown() {
+    let seen = changed(|page| {
+        page.car_model = "car_placeholder".into();
+        (page.driver_name, page.driver_surname) = ("Žofie".into(), " ".into());
+    });
+    for tab in Tab::ALL.into_iter().filter(|tab| *tab != Tab::Fields) {
+        let picture = picture(&seen, &ui(tab), (120, 40));
+        assert!(picture.contains("Žofie") && !picture.contains("placeholder"), "{picture}");
+    }
+}
+
+#[test]
+fn a_lap_after_the_last_one_is_the_last_one() {
+    let mut seen = changed(|page| (page.total_lap_count, page.session_state.total_lap) = (3, 3));
+    seen.lap = None;
+    let picture = picture(&seen, &Ui::default(), (80, 24));
+    assert!(picture.contains("3 / 3") && !picture.contains("4 / 3"), "{picture}");
+}
+
+#[test]
+fn gears_above_nine_are_shown_whole() {
+    for size in [(80, 24), (120, 40), (200, 60)] {
+        let mut seen = race().clone();
+        let pages = seen.pages.as_mut().unwrap();
+        let mut physics = *pages.physics.raw();
+        let nine = |seen: &Seen| picture(seen, &Ui::default(), size);
+        physics.gear = 2;
+        pages.physics = View::from(physics);
+        let first = nine(&seen);
+        let pages = seen.pages.as_mut().unwrap();
+        physics.gear = 13;
+        pages.physics = View::from(physics);
+        assert_ne!(nine(&seen), first, "the twelfth is not the first: {first}");
+    }
+}
+
+#[test]
+fn a_recording_that_has_no_page_yet_does_not_wait_for_the_game() {
+    let seen = Seen { recording: true, ..Seen::of(Link::Silent, None) };
+    let picture = picture(&seen, &Ui::default(), (80, 24));
+    assert!(!picture.contains("Waiting") && !picture.contains("doctor"), "{picture}");
+}
+
+#[test]
 fn help_tells_every_key() {
     let ui = Ui { has_help: true, ..Ui::default() };
     let help = picture(race(), &ui, (80, 24));
@@ -225,7 +327,8 @@ fn any_bytes_can_be_drawn_on_any_terminal() {
 
 #[test]
 fn every_state_can_be_drawn_on_any_terminal() {
-    let links = [Link::Frozen, Link::Unproven, Link::Unusable("no".repeat(500)), Link::Absent(String::new())];
+    let unusable = Link::Unusable("no".repeat(500));
+    let links = [Link::Frozen, Link::Unproven, unusable, Link::Absent(String::new()), Link::Silent, Link::Ended];
     for size in SIZES {
         for tab in Tab::ALL {
             for link in &links {

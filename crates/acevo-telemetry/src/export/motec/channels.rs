@@ -242,6 +242,8 @@ pub(super) fn outputs(names: MotecNames, columns: &[Column]) -> Vec<Output> {
 fn output(column: &Column, index: usize, to: Unit, name: String, rate: u16, method: Method) -> Output {
     // What does not convert stays as it is.
     let to = column.unit.convert(0.0, to).map_or(column.unit, |_| to);
+    // One more than a screen shows: a log is looked at closely.
+    let is_fractional = column.channel.kind() == Kind::Number && column.channel.decimals_in(to) > 0;
     Output {
         from: From::Column(index, column.unit, to),
         name,
@@ -249,7 +251,7 @@ fn output(column: &Column, index: usize, to: Unit, name: String, rate: u16, meth
         rate,
         method,
         encoding: Encoding::Float,
-        decimals: column.channel.decimals_in(to) as u32,
+        decimals: column.channel.decimals_in(to) as u32 + u32::from(is_fractional),
     }
 }
 
@@ -287,6 +289,8 @@ mod tests {
                 assert!(output.name.len() < 32 && output.name.is_ascii(), "{}", output.name);
                 assert!(output.unit.len() < 12 && output.unit.is_ascii(), "{}", output.unit);
                 assert!(output.rate % 10 == 0 && (10..=200).contains(&output.rate));
+                // Fuel burns by millilitres.
+                assert!(output.name != "Fuel Level" || output.decimals >= 3, "{}", output.decimals);
             }
         }
     }

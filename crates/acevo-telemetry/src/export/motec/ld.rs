@@ -3,6 +3,7 @@
 //!
 //! Taken from genuine files: logs of another game by the same studio, and the sample that comes with the analysis program.
 
+use super::ascii::ascii;
 use super::channels::{Encoding, From, Output};
 use super::earth::Plane;
 use crate::export::About;
@@ -145,11 +146,9 @@ impl Bytes {
         self.put(at, &value.to_le_bytes());
     }
 
-    /// A text with at least one zero behind it. Readers break on anything but ASCII.
+    /// A text with at least one zero behind it.
     fn text(&mut self, at: usize, size: usize, text: &str) {
-        let ascii =
-            |character: char| if character.is_ascii_graphic() || character == ' ' { character as u8 } else { b'?' };
-        let bytes: Vec<u8> = text.chars().map(ascii).take(size - 1).collect();
-        self.put(at, &bytes);
+        let text = ascii(text);
+        self.put(at, &text.as_bytes()[..text.len().min(size - 1)]);
     }
 }

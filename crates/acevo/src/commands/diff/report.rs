@@ -6,6 +6,7 @@ use acevo_shared_memory::Value;
 use serde::Serialize;
 
 use super::compare::{Beyond, Difference, Differences};
+use crate::text::{padded, width};
 
 /// Longer values do not push what follows to the right.
 const WIDEST_VALUE: usize = 24;
@@ -22,12 +23,12 @@ pub(super) fn as_text(differences: &Differences) -> String {
         rows.push([format!("{page} page"), a.to_string(), b.to_string(), "bytes".into()]);
     }
     let widest = |column: usize, limit: usize| {
-        rows.iter().map(|row| row[column].chars().count()).filter(|width| *width <= limit).max().unwrap_or_default()
+        rows.iter().map(|row| width(&row[column])).filter(|width| *width <= limit).max().unwrap_or_default()
     };
     let [names, a_values, b_values] = [widest(0, usize::MAX), widest(1, WIDEST_VALUE), widest(2, WIDEST_VALUE)];
     let mut text = String::new();
     for [name, a, b, unit] in &rows {
-        let line = format!("{name:<names$}  {a:<a_values$} -> {b:<b_values$}  {unit}");
+        let line = format!("{}  {} -> {}  {unit}", padded(name, names), padded(a, a_values), padded(b, b_values));
         let _ = writeln!(text, "{}", line.trim_end());
     }
     for (page, Beyond { count, first }) in &differences.beyond {

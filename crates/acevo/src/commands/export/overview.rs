@@ -6,7 +6,7 @@ use std::time::Duration;
 use acevo_telemetry::analysis::{Analysis, Settings};
 use acevo_telemetry::export::About;
 use acevo_telemetry::recording::Recording;
-use acevo_telemetry::{Axes, Frame};
+use acevo_telemetry::{Axes, Frame, driver_name, shown_name};
 use anyhow::ensure;
 
 use super::progress::Progress;
@@ -99,8 +99,8 @@ impl Session {
 fn note(about: &mut About, frame: &Frame) {
     let (session, graphics) = (&frame.static_data, &frame.graphics);
     let learn = |known: &mut String, name: &str| {
-        if known.is_empty() && !name.contains("placeholder") {
-            known.push_str(name);
+        if known.is_empty() {
+            known.push_str(shown_name(name));
         }
     };
     learn(&mut about.track, session.track());
@@ -108,8 +108,8 @@ fn note(about: &mut About, frame: &Frame) {
     learn(&mut about.car, graphics.car_model());
     learn(&mut about.session, session.session_name());
     learn(&mut about.game_version, session.ac_evo_version());
-    if about.driver.is_empty() && !graphics.driver_surname().is_empty() {
-        about.driver = format!("{} {}", graphics.driver_name(), graphics.driver_surname()).trim().to_owned();
+    if about.driver.is_empty() {
+        about.driver = driver_name(frame);
     }
     about.track_length_m = about.track_length_m.or(session.track_length().map(f64::from));
     let place = session.latitude_longitude().map(|(latitude, longitude)| (latitude.into(), longitude.into()));

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use acevo_telemetry::export::{
     About, Column, CsvExporter, CsvOptions, Exporter, JsonlExporter, MotecExporter, ParquetExporter, Precision,
-    motec_file_name,
+    Separator, motec_file_name,
 };
 use acevo_telemetry::recording::Recording;
 use anyhow::Context;
@@ -89,7 +89,13 @@ fn exporter(args: &Export, output: &Path, about: &About, columns: &[Column]) -> 
     let text = |out: Box<dyn Write>| -> anyhow::Result<Box<dyn Exporter>> {
         Ok(match args.to {
             ExportFormat::Csv => {
-                let options = CsvOptions::default().with_units(args.units_row).with_precision(precision);
+                let has_comma = args.decimal == ",";
+                let usual = if has_comma { Separator::Semicolon } else { Separator::Comma };
+                let options = CsvOptions::default()
+                    .with_units(args.units_row)
+                    .with_precision(precision)
+                    .with_separator(args.separator.unwrap_or(usual))
+                    .with_decimal_comma(has_comma);
                 Box::new(CsvExporter::new(out, columns, options)?)
             }
             _ => Box::new(JsonlExporter::new(out, columns, precision)),
