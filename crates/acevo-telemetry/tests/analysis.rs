@@ -9,7 +9,7 @@ use acevo_shared_memory::{ACEvoStatus, SPageFileGraphicEvo};
 use acevo_simulator::{AccGOrder, CarModel, Scenario};
 use acevo_telemetry::analysis::{Analysis, Gaps, Reference, Settings, What};
 use acevo_telemetry::personal::PersonalBests;
-use acevo_telemetry::{Decision, Frame};
+use acevo_telemetry::{Decision, Frame, to_map};
 use drive::{analysed, each_frame, each_frame_of, options};
 
 #[test]
@@ -159,6 +159,21 @@ fn the_drive_tells_the_axes_the_track_and_the_others() {
         assert_eq!(gaps.cars().len(), 19);
         assert!(gaps.ahead().is_some() || gaps.behind().is_some());
     }
+}
+
+#[test]
+fn the_outline_of_a_lap_runs_clockwise_on_the_map_if_the_wheel_was_turned_more_to_the_right() {
+    let mut analysis = Analysis::new(Settings::default());
+    let mut turned = 0.0;
+    each_frame(options(Scenario::HotLaps, 1, 2), |at, frame| {
+        analysis.feed(at, frame);
+        let physics = frame.physics.raw();
+        turned += f64::from(physics.steerAngle) * f64::from(physics.speedKmh);
+    });
+    let way: Vec<_> = analysis.outline().points().iter().map(|[x, _, z]| to_map(*x, *z)).collect();
+    let next = way.iter().cycle().skip(1);
+    let area: f64 = way.iter().zip(next).map(|([x, y], [next_x, next_y])| next_x * y - x * next_y).sum();
+    assert!(way.len() > 1000 && (area > 0.0) == (turned > 0.0), "{area} {turned}");
 }
 
 #[test]

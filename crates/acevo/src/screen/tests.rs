@@ -81,7 +81,7 @@ fn every_screen_shows_what_it_is_for() {
     shows(Tab::Tyres, &["pressure", "pad", "camber", "out", "mid", "in", "Slick", "tells no wear"]);
     shows(Tab::Laps, &["sector 1", "flying", "to best", "possible", "stint"]);
     shows(Tab::Car, &["TC cut", "ABS", "water", "oil", "Electronics", "Engine", "▼"]);
-    shows(Tab::Session, &["Race", "Italia", "Track", "◆", "you", "road"]);
+    shows(Tab::Session, &["Race", "ITA", "Track", "◆", "you", "road"]);
     shows(Tab::Fields, &["speed", "km/h", "✓ measured", "? guessed"]);
     shows(Tab::Events, &["sector 1", "green flag", "lap   1"]);
     shows(Tab::Health, &["332.6 Hz", "missed", "measured", "settled", "All packets arrive"]);
@@ -98,8 +98,7 @@ fn player_on_the_map(position: [f64; 3], outline: &Outline) -> (usize, usize) {
     let mut graphics = SPageFileGraphicEvo { player_car_id_a: 1, ..Default::default() };
     graphics.car_ids[0] = [1, 0];
     graphics.car_coordinates[0] = position.map(|metres| metres as f32);
-    let mut pages = pages(&[], &[], &[]);
-    pages.graphics = View::from(graphics);
+    let pages = Pages::new(SPageFilePhysics::default(), graphics, SPageFileStaticEvo::default());
     let mut seen = Seen::of(Link::Attached, Some(pages));
     seen.outline = Arc::new(outline.clone());
     let now = Now { seen: &seen, pages: seen.pages.as_ref().unwrap(), units: Units::default() };
