@@ -101,7 +101,7 @@ impl Cockpit {
         let demo = origin.demo.demo;
         Self {
             live,
-            feeder: Feeder::new(analysing, Thresholds::default(), demo),
+            feeder: Feeder::new(analysing, Thresholds::default(), origin),
             demo,
             recording: origin.from.is_some(),
             gaps: Gaps::default(),

@@ -1,39 +1,36 @@
 //! An analysis that is fed with what comes.
 
-use std::time::Instant;
-
 use acevo_telemetry::Event;
 use acevo_telemetry::analysis::{Analysis, Thresholds};
 
-use crate::args::Analysing;
+use crate::args::{Analysing, Origin};
 use crate::bests::{Bests, now};
 use crate::live::Live;
 
 /// Hands an analysis what has come, and keeps personal bests.
 #[derive(Debug)]
 pub(crate) struct Feeder {
-    start: Instant,
     pub(crate) analysis: Analysis,
     bests: Bests,
 }
 
 impl Feeder {
     /// As asked for. A simulated car has personal bests only where a file for them is named.
-    pub(crate) fn new(args: &Analysing, thresholds: Thresholds, is_demo: bool) -> Self {
-        let mut bests = Bests::new(args.bests_file(is_demo));
+    pub(crate) fn new(args: &Analysing, thresholds: Thresholds, origin: &Origin) -> Self {
+        let mut bests = Bests::new(args.bests_file(origin.demo.demo));
         let mut settings = args.settings();
         settings.thresholds = thresholds;
         let mut analysis = Analysis::new(settings).with_personal_bests(bests.load());
         analysis.set_reference(args.reference());
         analysis.set_date(now());
-        Self { start: Instant::now(), analysis, bests }
+        Self { analysis, bests }
     }
 
     pub(crate) fn feed(&mut self, live: &Live, event: Option<&Event>) {
         match event {
-            Some(Event::Packet(packet)) => {
+            Some(Event::Packet(_)) => {
                 if let Some(frame) = live.frame() {
-                    self.analysis.feed(packet.seen.saturating_duration_since(self.start), frame);
+                    self.analysis.feed(live.time(), frame);
                 }
             }
             Some(Event::Detached(_)) => self.analysis.interrupt(),

@@ -2,8 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use acevo_shared_memory::{ACEvoSharedMemoryMapper, Arrival, Error, Frame, PageKind};
+use acevo_shared_memory::{ACEvoSharedMemoryMapper, Arrival, Error, Frame, Packet, PageKind};
 use acevo_telemetry::{Event, Rate, State, Suspicion, Telemetry};
+
+use crate::pace::Pace;
 
 /// How to attach.
 pub(crate) type Open = Box<dyn FnMut() -> Result<ACEvoSharedMemoryMapper, Error> + Send>;
@@ -110,12 +112,40 @@ pub(crate) struct Live {
     telemetry: Telemetry,
     physics: Counted,
     graphics: Counted,
+    /// When it was opened, and the pace of what runs in this process.
+    start: Instant,
+    pace: Option<Pace>,
+    /// The time of the packet before.
+    time: Duration,
 }
 
 impl Live {
     pub(crate) fn new(open: Open) -> Self {
         let telemetry = Telemetry::from_opener(open);
-        Self { telemetry, physics: Counted::default(), graphics: Counted::default() }
+        let (physics, graphics) = Default::default();
+        Self { telemetry, physics, graphics, start: Instant::now(), pace: None, time: Duration::ZERO }
+    }
+
+    /// Takes the times of packets from what publishes them.
+    #[must_use]
+    pub(crate) fn with_pace(mut self, pace: Pace) -> Self {
+        self.pace = Some(pace);
+        self
+    }
+
+    /// The time of the packet that has come last: of the recording or the simulation that is played in this process, or since
+    /// this was opened. Never goes back.
+    pub(crate) const fn time(&self) -> Duration {
+        self.time
+    }
+
+    fn time_of(&self, packet: &Packet) -> Duration {
+        let Some(pace) = &self.pace else { return packet.seen.saturating_duration_since(self.start) };
+        let physics = packet.physics.as_ref().and_then(|page| pace.time_of(PageKind::Physics, page.view.packet_id()));
+        let graphics =
+            packet.graphics.as_ref().and_then(|page| pace.time_of(PageKind::Graphics, page.view.packet_id()));
+        // A page that was there before anything ran has no time.
+        physics.max(graphics).map_or(self.time, |time| time.max(self.time))
     }
 
     /// Waits for what comes next, at most for `timeout`.
@@ -124,6 +154,7 @@ impl Live {
         match &event {
             Some(Event::Attached { .. }) => (self.physics, self.graphics) = Default::default(),
             Some(Event::Packet(packet)) => {
+                self.time = self.time_of(packet);
                 packet.physics.iter().for_each(|arrival| self.physics.add(arrival, packet.seen));
                 packet.graphics.iter().for_each(|arrival| self.graphics.add(arrival, packet.seen));
             }
@@ -136,9 +167,10 @@ impl Live {
         Link::of(&self.telemetry)
     }
 
-    /// The newest pages; `None` while there is nothing to believe.
+    /// The newest pages; `None` while there is nothing to believe. What runs in this process is believed at once: nobody has left
+    /// it behind.
     pub(crate) fn frame(&self) -> Option<&Frame> {
-        self.telemetry.frame().filter(|_| self.telemetry.state() != State::Attached)
+        self.telemetry.frame().filter(|_| self.pace.is_some() || self.telemetry.state() != State::Attached)
     }
 
     /// The newest pages, believed or not.

@@ -40,12 +40,12 @@ impl Origin {
             Some(file) => Some(Playback::start(Player::new(open(file)?, self.demo.drive.speed()))?),
             None => None,
         };
-        let open = match (&demo, &playback) {
-            (Some(demo), _) => demo.open(),
-            (_, Some(playback)) => playback.open(),
-            _ => self.place.opener(),
+        let live = match (&demo, &playback) {
+            (Some(demo), _) => Live::new(demo.open()).with_pace(demo.pace()),
+            (_, Some(playback)) => Live::new(playback.open()).with_pace(playback.pace()),
+            _ => Live::new(self.place.opener()),
         };
-        Ok((Live::new(open), Running { _playback: playback, _demo: demo }))
+        Ok((live, Running { _playback: playback, _demo: demo }))
     }
 }
 

@@ -53,7 +53,7 @@ struct Printer<'a> {
 impl<'a> Printer<'a> {
     fn new(args: &'a Events) -> Self {
         Self {
-            feeder: Feeder::new(&args.analysing, args.thresholds(), args.origin.demo.demo),
+            feeder: Feeder::new(&args.analysing, args.thresholds(), &args.origin),
             only: &args.only,
             json: args.json,
             left: args.count,

@@ -66,7 +66,7 @@ struct Recorder {
 
 impl Recorder {
     fn new(args: &Laps) -> Self {
-        Self { feeder: Feeder::new(&args.analysing, Thresholds::default(), args.origin.demo.demo), left: args.count }
+        Self { feeder: Feeder::new(&args.analysing, Thresholds::default(), &args.origin), left: args.count }
     }
 
     fn analysis(&self) -> &Analysis {
