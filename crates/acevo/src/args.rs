@@ -14,7 +14,7 @@ use std::time::Duration;
 use acevo_shared_memory::PageKind;
 use acevo_telemetry::analysis::Topic;
 use acevo_telemetry::analysis::{Reference, Sectors, Settings, Thresholds};
-use acevo_telemetry::export::MotecNames;
+use acevo_telemetry::export::{MotecNames, Separator};
 use acevo_telemetry::personal::PersonalStore;
 use acevo_telemetry::{Channel, UnitSystem};
 use clap::error::ErrorKind;
@@ -191,7 +191,7 @@ pub(crate) struct Analysing {
     reference: ReferenceLap,
     /// File for personal bests instead of the one in the user's data directory; with --demo there is no other
     #[arg(long, value_name = "FILE")]
-    bests: Option<PathBuf>,
+    pub(crate) bests: Option<PathBuf>,
     /// Neither read nor keep personal bests
     #[arg(long, conflicts_with = "bests")]
     no_bests: bool,
@@ -530,6 +530,12 @@ pub(crate) struct Export {
     /// CSV: a second header row with the units; most readers take all columns for text then
     #[arg(long)]
     pub(crate) units_row: bool,
+    /// CSV: what separates the cells: `,`, `;` or tab [default: `,`; `;` with --decimal ,]
+    #[arg(long, value_name = "SIGN", value_parser = values::separator)]
+    pub(crate) separator: Option<Separator>,
+    /// CSV: what stands before the decimals, `.` or `,`; German spreadsheets need `,`
+    #[arg(long, value_name = "SIGN", value_parser = [".", ","], default_value = ".")]
+    pub(crate) decimal: String,
     /// CSV and JSON lines: numbers as exact as they are, not as exact as they mean anything
     #[arg(long)]
     pub(crate) full: bool,

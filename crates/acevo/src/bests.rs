@@ -10,13 +10,19 @@ use acevo_telemetry::personal::{PersonalBests, PersonalError, PersonalStore};
 #[derive(Debug, Default)]
 pub(crate) struct Bests {
     store: Option<PersonalStore>,
+    is_read_only: bool,
     trouble: Option<String>,
 }
 
 impl Bests {
     /// In the file, or nowhere.
     pub(crate) fn new(file: Option<PathBuf>) -> Self {
-        Self { store: file.map(PersonalStore::new), trouble: None }
+        Self { store: file.map(PersonalStore::new), is_read_only: false, trouble: None }
+    }
+
+    /// The same, without writing to the file.
+    pub(crate) fn read_only(self) -> Self {
+        Self { is_read_only: true, ..self }
     }
 
     /// What is in the file. A file that cannot be read is no reason not to show laps: it is said, and nothing is kept.
@@ -35,7 +41,7 @@ impl Bests {
 
     /// Writes what has become better.
     pub(crate) fn keep(&mut self, analysis: &mut Analysis) {
-        if !analysis.has_new_personal_bests() {
+        if !analysis.has_new_personal_bests() || self.is_read_only {
             return;
         }
         if let Some(store) = &self.store {

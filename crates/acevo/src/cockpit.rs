@@ -9,13 +9,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use acevo_shared_memory::Frame as Pages;
+use acevo_shared_memory::{ACEvoStatus, Frame as Pages};
 use acevo_telemetry::analysis::{
     Analysis, Bests, CurrentLap, Delta, FuelPlan, Gap, Gaps, Lap, Outline, SessionEvent, Stint, Thresholds,
 };
 use acevo_telemetry::{Axes, Event};
 
 use crate::args::{Analysing, Origin};
+use crate::awake::Awake;
 use crate::follower::Feeder;
 use crate::live::{Health, Link, Live};
 
@@ -93,6 +94,7 @@ pub(crate) struct Cockpit {
     cars: Arc<[Gap]>,
     history: History,
     begin: Instant,
+    awake: Awake,
 }
 
 impl Cockpit {
@@ -114,6 +116,7 @@ impl Cockpit {
             cars: Arc::default(),
             history: History::default(),
             begin: Instant::now(),
+            awake: Awake::default(),
         }
     }
 
@@ -167,8 +170,11 @@ impl Cockpit {
     /// What there is to see now.
     pub(crate) fn see(&mut self, now: Instant) -> Seen {
         let pages = self.live.frame().copied();
+        self.awake.keep(self.live.is_driven() && !self.demo);
         self.take_news(pages.as_ref(), now);
         let analysis = &self.feeder.analysis;
+        // In the menu there is no tank.
+        let is_in_session = pages.as_ref().is_some_and(|pages| pages.graphics.status() != ACEvoStatus::Off);
         Seen {
             link: self.live.link(),
             pages,
@@ -180,7 +186,7 @@ impl Cockpit {
             session: analysis.session(),
             lap: analysis.current_lap(),
             delta: analysis.delta(),
-            fuel: analysis.fuel().copied(),
+            fuel: analysis.fuel().copied().filter(|_| is_in_session),
             bests: analysis.bests().clone(),
             personal_ms: analysis.personal_best().map(|best| best.time_ms),
             stint: Arc::clone(&self.stint),

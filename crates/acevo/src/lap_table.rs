@@ -6,7 +6,7 @@ use acevo_telemetry::analysis::{Analysis, Lap, Validity};
 
 use crate::args::Sessions;
 use crate::output::Paint;
-use crate::text::{NONE, difference, lap_time, number, sector_time};
+use crate::text::{NONE, cut, difference, lap_time, number, right_aligned, sector_time, width};
 
 /// Least room for the words at the end of a line.
 const LEAST_WORDS: usize = 14;
@@ -40,12 +40,12 @@ impl Line {
     }
 
     /// With colours, and not wider than the terminal.
-    pub(crate) fn painted(&self, paint: Paint, width: usize) -> String {
-        let mut left = width;
+    pub(crate) fn painted(&self, paint: Paint, columns: usize) -> String {
+        let mut left = columns;
         let mut line = String::new();
         for (look, text) in &self.0 {
             let text = cut(text, left);
-            left = left.saturating_sub(text.chars().count());
+            left = left.saturating_sub(width(&text));
             line += &match look {
                 Look::Plain => text,
                 Look::Title => paint.bold(&text),
@@ -159,7 +159,7 @@ impl Table {
         }
         let look = if lap.incomplete.is_some() { Look::Aside } else { Look::Warning };
         let long = words(lap, true);
-        let words = if long.chars().count() <= self.words { long } else { cut(&words(lap, false), self.words) };
+        let words = if width(&long) <= self.words { long } else { cut(&words(lap, false), self.words) };
         line.with(look, format!("  {words}"))
     }
 
@@ -311,16 +311,7 @@ fn milliseconds(ms: Option<u32>) -> Option<Duration> {
 
 /// To the right, after a blank.
 fn cell(text: &str, width: usize) -> String {
-    format!(" {:>width$}", cut(text, width))
-}
-
-/// No longer than this many letters.
-pub(crate) fn cut(text: &str, width: usize) -> String {
-    if text.chars().count() <= width {
-        return text.into();
-    }
-    let kept: String = text.chars().take(width.saturating_sub(1)).collect();
-    if width == 0 { kept } else { kept + "…" }
+    format!(" {}", right_aligned(&cut(text, width), width))
 }
 
 #[cfg(test)]
@@ -344,7 +335,6 @@ mod tests {
 
     #[test]
     fn lines_are_cut_with_a_mark() {
-        assert_eq!([cut("abc", 3), cut("äbcd", 3), cut("abc", 1), cut("abc", 0)], ["abc", "äb…", "…", ""]);
         let line = Line::default().with(Look::Best, "1234").with(Look::Plain, "5678");
         assert_eq!(line.painted(Paint::none(), 6), "12345…");
     }

@@ -1,5 +1,8 @@
 //! What is watched: the connection that looks after itself, in words, and the packets of the game that is attached, counted.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, Arrival, Error, Frame, Packet, PageKind};
@@ -23,6 +26,10 @@ pub(crate) enum Link {
     Unproven,
     /// Telemetry can be read.
     Attached,
+    /// A recording is played, and has nothing to read at this point: no page yet, or none between two games.
+    Silent,
+    /// A recording was played to its end.
+    Ended,
 }
 
 impl Link {
@@ -45,6 +52,8 @@ impl Link {
             Self::Frozen => "The telemetry stands still",
             Self::Unproven => "Nothing has moved yet",
             Self::Attached => "Attached",
+            Self::Silent => "Nothing is recorded at this point",
+            Self::Ended => "End of recording",
         }
     }
 
@@ -58,6 +67,8 @@ impl Link {
             }
             Self::Unproven => "The pages say that the game is live. Waiting for the first packet.",
             Self::Attached => "Telemetry can be read.",
+            Self::Silent => "The recording goes on.",
+            Self::Ended => "The whole recording was played. Its laps and events stay here.",
         }
     }
 }
@@ -112,6 +123,7 @@ pub(crate) struct Live {
     telemetry: Telemetry,
     physics: Counted,
     graphics: Counted,
+    recording: Option<Played>,
     /// When it was opened, and the pace of what runs in this process.
     start: Instant,
     pace: Option<Pace>,
@@ -119,11 +131,37 @@ pub(crate) struct Live {
     time: Duration,
 }
 
+/// A recording that is played.
+#[derive(Debug)]
+struct Played {
+    /// Set by the player when it has published all pages.
+    over: Arc<AtomicBool>,
+    /// When that was noticed.
+    since: Option<Instant>,
+    /// All of it was read, too.
+    has_ended: bool,
+}
+
+/// A recording that was played before it was attached to is looked for this long: longer than from one look to the next.
+const LAST_LOOK: Duration = Duration::from_millis(600);
+
 impl Live {
     pub(crate) fn new(open: Open) -> Self {
         let telemetry = Telemetry::from_opener(open);
-        let (physics, graphics) = Default::default();
-        Self { telemetry, physics, graphics, start: Instant::now(), pace: None, time: Duration::ZERO }
+        Self {
+            telemetry,
+            physics: Counted::default(),
+            graphics: Counted::default(),
+            recording: None,
+            start: Instant::now(),
+            pace: None,
+            time: Duration::ZERO,
+        }
+    }
+
+    /// A recording that is played; `over` is set by its player at the end.
+    pub(crate) fn of_recording(open: Open, over: Arc<AtomicBool>) -> Self {
+        Self { recording: Some(Played { over, since: None, has_ended: false }), ..Self::new(open) }
     }
 
     /// Takes the times of packets from what publishes them.
@@ -131,6 +169,11 @@ impl Live {
     pub(crate) fn with_pace(mut self, pace: Pace) -> Self {
         self.pace = Some(pace);
         self
+    }
+
+    /// True once a recording was played and read to its end. Its last pages stay; nothing comes any more.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.recording.as_ref().is_some_and(|recording| recording.has_ended)
     }
 
     /// The time of the packet that has come last: of the recording or the simulation that is played in this process, or since
@@ -150,7 +193,17 @@ impl Live {
 
     /// Waits for what comes next, at most for `timeout`.
     pub(crate) fn wait(&mut self, timeout: Duration) -> Option<Event> {
+        if self.has_ended() {
+            thread::sleep(timeout);
+            return None;
+        }
+        // Asked before the pages are read: what is published when it is over, is read below.
+        let is_over = self.recording.as_ref().is_some_and(|recording| recording.over.load(Ordering::Acquire));
         let event = self.telemetry.wait(timeout);
+        if let (Some(recording), true, None) = (&mut self.recording, is_over, &event) {
+            let since = *recording.since.get_or_insert_with(Instant::now);
+            recording.has_ended = self.telemetry.state().is_attached() || since.elapsed() >= LAST_LOOK;
+        }
         match &event {
             Some(Event::Attached { .. }) => (self.physics, self.graphics) = Default::default(),
             Some(Event::Packet(packet)) => {
@@ -164,13 +217,26 @@ impl Live {
     }
 
     pub(crate) fn link(&self) -> Link {
-        Link::of(&self.telemetry)
+        if self.has_ended() {
+            return Link::Ended;
+        }
+        match Link::of(&self.telemetry) {
+            Link::Absent(_) | Link::Frozen | Link::Unproven if self.recording.is_some() => Link::Silent,
+            link => link,
+        }
     }
 
     /// The newest pages; `None` while there is nothing to believe. What runs in this process is believed at once: nobody has left
     /// it behind.
     pub(crate) fn frame(&self) -> Option<&Frame> {
-        self.telemetry.frame().filter(|_| self.pace.is_some() || self.telemetry.state() != State::Attached)
+        self.telemetry
+            .frame()
+            .filter(|_| self.pace.is_some() || self.telemetry.state() != State::Attached || self.has_ended())
+    }
+
+    /// The game itself is there, and a car is driven.
+    pub(crate) fn is_driven(&self) -> bool {
+        self.recording.is_none() && self.telemetry.state() == State::Live
     }
 
     /// The newest pages, believed or not.

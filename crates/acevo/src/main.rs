@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod awake;
 mod bests;
 mod cockpit;
 mod commands;

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -12,7 +13,7 @@ use acevo_telemetry::recording::{Item, Recording};
 use anyhow::{Context, bail};
 
 use crate::live::Open;
-use crate::output::name_of;
+use crate::output::{name_of, say};
 use crate::pace::Pace;
 
 /// What is wanted is asked this often.
@@ -198,6 +199,9 @@ pub(crate) struct Playback {
     pages: LocalPages,
     pace: Pace,
     stop: Arc<AtomicBool>,
+    over: Arc<AtomicBool>,
+    /// Somebody has attached.
+    attached: Sender<()>,
 }
 
 impl Playback {
@@ -209,14 +213,38 @@ impl Playback {
         player.pace = Some(pace.clone());
         let stop = Arc::new(AtomicBool::new(false));
         let mut stopped = Stopped(Arc::clone(&stop));
+        let over = Arc::new(AtomicBool::new(false));
+        let ended = Arc::clone(&over);
         // Nobody waits for this thread: it may sleep.
-        thread::spawn(move || player.run(&mut publisher, &mut stopped));
-        Ok(Self { pages, pace, stop })
+        let (attached, is_attached) = channel();
+        thread::spawn(move || {
+            // Who attaches late misses nothing. An error means that nobody will.
+            if is_attached.recv().is_err() {
+                return;
+            }
+            let played = player.run(&mut publisher, &mut stopped);
+            if let Err(error) = played {
+                say(format_args!("acevo: warning: the recording cannot be read any further: {error:#}"));
+            }
+            ended.store(true, Ordering::Release);
+        });
+        Ok(Self { pages, pace, stop, over, attached })
+    }
+
+    /// True once all pages of the recording were published.
+    pub(crate) fn over(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.over)
     }
 
     /// How to attach to it.
     pub(crate) fn open(&self) -> Open {
-        self.pace.open(&self.pages)
+        let (mut open, attached) = (self.pace.open(&self.pages), self.attached.clone());
+        Box::new(move || {
+            let mapper = open()?;
+            // Once it is played, nobody listens any more.
+            let _ = attached.send(());
+            Ok(mapper)
+        })
     }
 
     /// Its pace.

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use acevo_shared_memory::Frame;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+
 pub(crate) use acevo_telemetry::{lap_time, sector_time};
 
 /// What stands where there is no value.
@@ -13,6 +16,53 @@ const LARGEST: f64 = 1e6;
 /// A text of the game without anything that moves the cursor or turns the direction of writing.
 pub(crate) fn clean(text: &str) -> String {
     text.trim().chars().filter(|letter| !letter.is_control() && !is_invisible(*letter)).collect()
+}
+
+/// A name of the game as it is shown: clean, and empty if it is a placeholder.
+pub(crate) fn name(text: &str) -> String {
+    clean(acevo_telemetry::shown_name(text))
+}
+
+/// Track and configuration as they are shown; empty if neither is known.
+pub(crate) fn track(frame: &Frame) -> String {
+    let names = [frame.static_data.track(), frame.static_data.track_configuration()].map(name);
+    names.join(" ").trim().to_owned()
+}
+
+/// Name of the driver as it is shown; empty if it is not known.
+pub(crate) fn driver(frame: &Frame) -> String {
+    clean(&acevo_telemetry::driver_name(frame))
+}
+
+/// Columns that a text takes on a terminal: two for a wide character, none for an accent that stands alone.
+pub(crate) fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// A text of at most so many columns; what is longer ends with `…`.
+pub(crate) fn cut(text: &str, columns: usize) -> String {
+    if width(text) <= columns {
+        return text.into();
+    }
+    let Some(room) = columns.checked_sub(1) else { return String::new() };
+    let mut used = 0;
+    let fits = |letter: &char| {
+        used += letter.width().unwrap_or_default();
+        used <= room
+    };
+    text.chars().take_while(fits).chain(['…']).collect()
+}
+
+/// A text with blanks behind it until it takes so many columns; longer ones stay.
+pub(crate) fn padded(text: &str, columns: usize) -> String {
+    let blanks = columns.saturating_sub(width(text));
+    format!("{text}{}", " ".repeat(blanks))
+}
+
+/// A text with blanks before it until it takes so many columns; longer ones stay.
+pub(crate) fn right_aligned(text: &str, columns: usize) -> String {
+    let blanks = columns.saturating_sub(width(text));
+    format!("{}{text}", " ".repeat(blanks))
 }
 
 fn is_invisible(letter: char) -> bool {
@@ -61,6 +111,26 @@ mod tests {
     #[test]
     fn texts_cannot_move_the_cursor() {
         assert_eq!(clean(" \x1b[2JMünchen\r\n\u{9b}31m\u{202e}\0 "), "[2JMünchen31m");
+    }
+
+    #[test]
+    fn columns_are_counted_as_terminals_do() {
+        let widths = [("Novák", 5), ("漢字", 4), ("🏎 GP", 4), ("e\u{301}", 1), ("", 0)];
+        for (text, columns) in widths {
+            assert_eq!(width(text), columns, "{text:?}");
+            assert_eq!(width(&padded(text, 8)), 8, "{text:?}");
+            assert_eq!(width(&right_aligned(text, 8)), 8, "{text:?}");
+            for room in 0..8 {
+                assert!(width(&cut(text, room)) <= room, "{text:?}");
+            }
+        }
+        assert_eq!([cut("abc", 3), cut("äbcd", 3), cut("abc", 1), cut("abc", 0)], ["abc", "äb…", "…", ""]);
+        assert_eq!([cut("漢字漢字", 5), cut("漢字漢字", 4), padded("漢", 4)], ["漢字…", "漢…", "漢  "]);
+    }
+
+    #[test]
+    fn placeholders_are_not_shown() {
+        assert_eq!([name("car_placeholder"), name(" Velocita\n ")], ["", "Velocita"]);
     }
 
     #[test]

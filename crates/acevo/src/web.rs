@@ -12,6 +12,7 @@ mod guard;
 mod listen;
 mod metrics;
 mod moment;
+mod network;
 mod routes;
 mod slots;
 mod socket;

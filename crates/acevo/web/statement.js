@@ -13,6 +13,7 @@ export function statement(model) {
   if (connection === 'connecting') return say('wait', 'Connecting');
   if (connection !== 'open') return say('off', 'Disconnected', 'acevo does not answer', 'Start it with “acevo serve”; this page comes back by itself.');
   const from = status.demo ? 'Demo · ' : status.recording ? 'Recording · ' : '';
+  if (status.link === 'ended') return say('menu', status.headline || 'End of recording', status.headline || 'End of recording', status.detail);
   if (flags & PAUSED) return say('pause', `${from}Paused`);
   if (flags & REPLAY) return say('replay', `${from}Replay`);
   if (flags & LIVE) return say('live', `${from}Live`);

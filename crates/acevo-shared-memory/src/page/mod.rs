@@ -21,7 +21,7 @@ mod plausibility;
 #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "elsewhere sections have names"))]
 pub(crate) mod recognition;
 mod static_data;
-mod text;
+pub(crate) mod text;
 #[cfg(feature = "serde")]
 mod wire;
 
@@ -122,11 +122,11 @@ pub trait Page: fmt::Debug + Default + Clone + Copy + PartialEq + Send + Sync + 
 
     /// The page in the bytes of `bytes`, whatever they are.
     ///
-    /// Missing bytes count as zero, as in a page of an older game; bytes beyond the known layout are left alone. A `bool` is
-    /// true where its byte is not zero.
+    /// Missing bytes count as zero, as in a page of an older game; bytes beyond the known layout are ignored. A `bool` is true
+    /// if its byte is not zero. Texts that are not UTF-8 are repaired; see [`Text`].
     fn from_bytes(bytes: &[u8]) -> Self;
 
-    /// The page's bytes, as the game has them.
+    /// The page's bytes, as the game has them but for its bools and texts; see [`from_bytes`](Self::from_bytes).
     fn as_bytes(&self) -> &[u8];
 
     /// The table's entry for a field.
@@ -167,6 +167,9 @@ pub(crate) mod private {
         /// Offsets of the `bool` fields, the only ones that cannot hold any bits.
         const BOOLS: &'static [usize];
 
+        /// Offsets and sizes of the texts.
+        const TEXTS: &'static [(usize, usize)];
+
         /// The page at the start of `bytes`; `None` where they are too few or not aligned, or a `bool` is
         /// neither 0 nor 1.
         fn checked(bytes: &[u8]) -> Option<&Self>;
@@ -195,6 +198,7 @@ mod declare {
                 };
                 const TABLE: [Field; SIZE.0] = field::flatten(MEMBERS, $name::PARTS, PATHS);
                 const BOOLS: [usize; field::count_bools(&TABLE)] = field::bool_offsets(&TABLE);
+                const TEXTS: [(usize, usize); field::count_texts(&TABLE)] = field::text_places(&TABLE);
                 // Whole blocks of two words: sources copy those.
                 const WORDS: usize = size_of::<$name>().div_ceil(16) * 2;
 
@@ -202,6 +206,7 @@ mod declare {
                     type Words = [u64; WORDS];
                     const ZERO_WORDS: Self::Words = [0; WORDS];
                     const BOOLS: &'static [usize] = &BOOLS;
+                    const TEXTS: &'static [(usize, usize)] = &TEXTS;
 
                     fn checked(bytes: &[u8]) -> Option<&Self> {
                         Self::try_ref_from_prefix(bytes).ok().map(|(page, _)| page)

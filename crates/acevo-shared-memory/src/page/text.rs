@@ -6,12 +6,13 @@ use std::hash::{Hash, Hasher};
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
-/// A `char[N]` of the game: UTF-8 up to the first NUL, or all `N` bytes where there is none.
+/// A `char[N]` of the game: UTF-8 up to the first NUL, or all `N` bytes if there is none.
 ///
-/// Any bytes are allowed. [`as_str`](Self::as_str) gives the longest valid part from the start, which is what a name cut in
-/// the middle of a letter needs; [`to_string_lossy`](Self::to_string_lossy) shows everything.
+/// A text made of bytes is repaired, in a page that is decoded from bytes too: each invalid sequence becomes U+FFFD, or `?` in
+/// all places if the text with U+FFFD, which has three bytes, is longer than `N` bytes. A letter that is cut at the end of the
+/// array is removed. The bytes that follow the NUL stay.
 ///
-/// Control characters are shown as they are: whoever prints a text to a terminal should leave them out.
+/// Control characters are kept: a program that prints a text to a terminal should remove them.
 ///
 /// ```
 /// use acevo_shared_memory::Text;
@@ -20,7 +21,8 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 /// assert_eq!(name.as_str(), "Žofie");
 /// assert_eq!(name, *"Žofie");
 /// assert_eq!(Text::<2>::from("Žofie").as_str(), "Ž", "never half a letter");
-/// assert_eq!(Text::from(*b"broken \xff!").as_str(), "broken ");
+/// assert_eq!(Text::from(*b"bro\xffken\0\0\0").as_str(), "bro\u{fffd}ken");
+/// assert_eq!(Text::from(*b"bro\xffken").as_str(), "bro?ken", "no room for U+FFFD");
 /// ```
 #[derive(Clone, Copy, Eq, FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned)]
 #[repr(transparent)]
@@ -30,7 +32,8 @@ impl<const N: usize> Text<N> {
     /// No text: all bytes zero.
     pub(crate) const ZERO: Self = Self([0; N]);
 
-    /// The longest valid UTF-8 text from the start up to the first NUL.
+    /// The text up to the first NUL. If the bytes were written into the struct without repair, its longest valid part from the
+    /// start.
     pub fn as_str(&self) -> &str {
         valid_prefix(until_nul(&self.0))
     }
@@ -45,7 +48,7 @@ impl<const N: usize> Text<N> {
         until_nul(&self.0).is_empty()
     }
 
-    /// All `N` bytes, what follows the NUL included.
+    /// All `N` bytes, including those that follow the NUL.
     pub const fn as_bytes(&self) -> &[u8; N] {
         &self.0
     }
@@ -60,9 +63,55 @@ fn valid_prefix(bytes: &[u8]) -> &str {
     bytes.utf8_chunks().next().map_or("", |chunk| chunk.valid())
 }
 
-/// The text a field of the pages holds, for readers that only have its bytes.
+/// The text in the bytes of a field: all of it if the page was decoded, else the longest valid part from the start.
 pub(crate) fn text_of(bytes: &[u8]) -> &str {
     valid_prefix(until_nul(bytes))
+}
+
+/// Bytes of the longest text field of the pages.
+pub(crate) const LONGEST: usize = 64;
+
+/// True if the bytes of a field hold a text that is not UTF-8.
+pub(crate) fn is_broken(field: &[u8]) -> bool {
+    !field.is_ascii() && std::str::from_utf8(until_nul(field)).is_err()
+}
+
+/// Makes the text of a field UTF-8; see [`Text`]. Fields longer than [`LONGEST`] lose what is beyond.
+pub(crate) fn repair(field: &mut [u8]) {
+    if !is_broken(field) {
+        return;
+    }
+    let text = until_nul(field);
+    // A NUL in the last byte only: the text filled the array, and was cut there.
+    let text = if text.len() + 1 >= field.len() { without_cut_letter(text) } else { text };
+    let length_with = |mark: &str| -> usize {
+        text.utf8_chunks().map(|chunk| chunk.valid().len() + invalid_as(mark, &chunk).len()).sum()
+    };
+    let mark = if length_with(MARK) <= field.len().min(LONGEST) { MARK } else { "?" };
+    let (mut repaired, mut length) = ([0; LONGEST], 0);
+    for part in text.utf8_chunks().flat_map(|chunk| [chunk.valid(), invalid_as(mark, &chunk)]) {
+        if let Some(room) = repaired.get_mut(length..length + part.len()) {
+            room.copy_from_slice(part.as_bytes());
+            length += part.len();
+        }
+    }
+    field[..length].copy_from_slice(&repaired[..length]);
+    field[length..].fill(0);
+}
+
+/// Stands for an invalid sequence.
+const MARK: &str = "\u{fffd}";
+
+/// The replacement of what is invalid at the end of a chunk, if anything is.
+fn invalid_as<'a>(mark: &'a str, chunk: &std::str::Utf8Chunk<'_>) -> &'a str {
+    if chunk.invalid().is_empty() { "" } else { mark }
+}
+
+/// `text` without an incomplete letter at its end.
+fn without_cut_letter(text: &[u8]) -> &[u8] {
+    let end = text.utf8_chunks().last().map_or(&[][..], |chunk| chunk.invalid());
+    let is_cut = text.ends_with(end) && std::str::from_utf8(end).is_err_and(|error| error.error_len().is_none());
+    if is_cut { &text[..text.len() - end.len()] } else { text }
 }
 
 impl<const N: usize> Default for Text<N> {
@@ -82,7 +131,8 @@ impl<const N: usize> From<&str> for Text<N> {
 }
 
 impl<const N: usize> From<[u8; N]> for Text<N> {
-    fn from(bytes: [u8; N]) -> Self {
+    fn from(mut bytes: [u8; N]) -> Self {
+        repair(&mut bytes);
         Self(bytes)
     }
 }
@@ -176,11 +226,35 @@ mod tests {
     }
 
     #[test]
-    fn broken_text_is_cut_or_marked_but_never_refused() {
-        let cut = Text::from(*b"J\xc3\xbcrge\xc3");
-        assert_eq!(cut.as_str(), "Jürge");
-        assert_eq!(cut.to_string_lossy(), "Jürge\u{fffd}");
-        assert_eq!(format!("[{cut:>7}] {cut:?}"), "[  Jürge] \"Jürge\u{fffd}\"");
+    fn an_invalid_byte_costs_one_character() {
+        let cases: [(&[u8], &str); 9] = [
+            (b"Czerwi\xc5\"ski", "Czerwi\u{fffd}\"ski"),
+            (b"\xff", "\u{fffd}"),
+            (b"a\xffb\xfe\xfdc", "a\u{fffd}b\u{fffd}\u{fffd}c"),
+            (b"M\xfcller", "M\u{fffd}ller"),
+            (b"J\xc3\xbcrge\xc3", "J\u{fc}rge\u{fffd}"),
+            (b"012345678901234567890123456789\xc3\xa9", "012345678901234567890123456789\u{e9}"),
+            // The last letter of an array is cut, with and without a NUL behind it.
+            (b"0123456789012345678901234567890\xc3", "0123456789012345678901234567890"),
+            (b"01234567890123456789012345678901\xc3", "01234567890123456789012345678901"),
+            // There is no room for three bytes instead of one.
+            (b"0123456789012345\xff7890123456789012", "0123456789012345?7890123456789012"),
+        ];
+        for (bytes, expected) in cases {
+            let mut field = [0; 33];
+            field[..bytes.len()].copy_from_slice(bytes);
+            let text = Text::from(field);
+            assert_eq!((text.as_str(), text.to_string_lossy().as_ref()), (expected, expected));
+        }
+        assert_eq!(Text::from([0xff; 15]).as_str(), "?".repeat(15));
+        let text = Text::from(*b"J\xffrg\0\0\0");
+        assert_eq!(format!("[{text:>7}] {text:?}"), "[   J\u{fffd}rg] \"J\u{fffd}rg\"");
+    }
+
+    #[test]
+    fn a_text_that_was_not_repaired_ends_before_its_first_invalid_byte() {
+        let text = Text(*b"broken \xff!");
+        assert_eq!((text.as_str(), text.to_string_lossy().as_ref()), ("broken ", "broken \u{fffd}!"));
     }
 
     #[test]

@@ -96,7 +96,7 @@ impl<const N: usize> Wire for Text<N> {
     const ZERO: Self = Self::ZERO;
 
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        // Not the lossy text: its replacement characters may not fit when it is read back.
+        // Not the lossy text: it may be longer than the array when it is read back.
         serializer.serialize_str(self.as_str())
     }
 

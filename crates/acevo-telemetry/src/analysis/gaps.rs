@@ -17,7 +17,8 @@ const TRACK_REACH_M: f64 = 6.0;
 pub struct Gap {
     /// Its id.
     pub id: CarId,
-    /// Metres on the road, the shorter way round: positive where it is ahead, negative behind.
+    /// Metres on the road, the shorter way round: positive if it is ahead, negative behind. The median of the last three updates:
+    /// positions of other cars jump by some metres for a single frame, online most of all.
     pub gap_m: f64,
     /// Where it is on the lap, 0..1.
     pub place: f64,
@@ -46,6 +47,9 @@ pub struct Gap {
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Gaps {
     cars: Vec<Gap>,
+    /// Gaps of each car in the last two updates, the newest first.
+    #[serde(skip)]
+    before: Vec<(CarId, [f64; 2])>,
 }
 
 impl Gaps {
@@ -53,26 +57,29 @@ impl Gaps {
     /// those of the game's length of the track, or of the outline where it has not told one.
     pub fn update(&mut self, graphics: &GraphicsView<'_>, outline: &Outline) {
         self.cars.clear();
+        let before = &mut self.before;
         let project = |coordinates: [f32; 3]| outline.project(coordinates.map(f64::from));
-        let Some(player) = graphics.player_car() else { return };
+        let Some(player) = graphics.player_car() else { return before.clear() };
         let (Some(here), Some(lap)) =
             (project(player.coordinates), outline.track_length_m().or_else(|| outline.length_m()))
         else {
-            return;
+            return before.clear();
         };
         for car in graphics.cars().filter(|car| car.id != player.id) {
             let Some(there) = project(car.coordinates) else { continue };
             let away = |pit_lane: &super::PitLane| pit_lane.distance_m(car.coordinates.map(f64::from));
             let in_pits = |away_m: f64| away_m <= PIT_LANE_REACH_M && away_m < there.away_m;
             let off_track = there.away_m > TRACK_REACH_M;
+            let gap_m = ((there.place - here.place + 0.5).rem_euclid(1.0) - 0.5) * lap;
             self.cars.push(Gap {
                 id: car.id,
-                gap_m: ((there.place - here.place + 0.5).rem_euclid(1.0) - 0.5) * lap,
+                gap_m: steady(before, car.id, gap_m, lap),
                 place: there.place,
                 offset_m: there.offset_m,
                 is_in_pit_lane: off_track && outline.pit_lane().map(away).is_some_and(in_pits),
             });
         }
+        before.retain(|(id, _)| self.cars.iter().any(|car| car.id == *id));
         self.cars.sort_unstable_by(|a, b| b.gap_m.total_cmp(&a.gap_m));
     }
 
@@ -92,6 +99,21 @@ impl Gaps {
     }
 }
 
+/// The median of a gap and the two before it. A car that is new, or has passed the place opposite to the player, begins anew.
+fn steady(before: &mut Vec<(CarId, [f64; 2])>, id: CarId, gap_m: f64, lap_m: f64) -> f64 {
+    let Some((_, known)) = before.iter_mut().find(|(other, _)| *other == id) else {
+        before.push((id, [gap_m; 2]));
+        return gap_m;
+    };
+    let [newer, older] = *known;
+    if (gap_m - newer).abs() > lap_m / 2.0 {
+        *known = [gap_m; 2];
+        return gap_m;
+    }
+    *known = [gap_m, newer];
+    gap_m.min(newer).max(gap_m.max(newer).min(older))
+}
+
 #[cfg(test)]
 mod tests {
     use std::f64::consts::TAU;
@@ -102,9 +124,10 @@ mod tests {
     use super::super::Road;
     use super::*;
 
+    /// A lap that always turns to the right.
     fn circle(place: f64, radius: f64) -> [f64; 3] {
         let angle = place * TAU;
-        [radius * angle.sin(), 0.0, radius * angle.cos()]
+        [radius * angle.sin(), 0.0, -radius * angle.cos()]
     }
 
     /// A circle of 1000 m that the game calls 1000 m long, with a pit lane 20 m inside of it from 0.9 to 0.1.
@@ -156,9 +179,31 @@ mod tests {
     }
 
     #[test]
+    fn a_position_that_jumps_for_one_frame_moves_no_gap() {
+        let (outline, radius) = (outline(), 1000.0 / TAU);
+        let mut gaps = Gaps::default();
+        let mut shown = |place: f64| {
+            let cars = [circle(place, radius), circle(0.3, radius)];
+            gaps.update(&View::from(page(&cars)), &outline);
+            (gaps.cars()[0].gap_m * 10.0).round() / 10.0
+        };
+        let noisy = [0.35, 0.35, 0.362, 0.35, 0.338, 0.35, 0.35].map(&mut shown);
+        assert!(noisy.iter().all(|gap| (gap - 50.0).abs() < 0.3), "{noisy:?}");
+        // One that goes on moves with one update of delay.
+        let moving = [0.36, 0.37, 0.38].map(&mut shown);
+        assert!(
+            moving.iter().zip([50.0, 60.0, 70.0]).all(|(gap, expected)| (gap - expected).abs() < 0.3),
+            "{moving:?}"
+        );
+        // Once it is more than half a lap ahead it is behind.
+        let round = [0.78, 0.79, 0.81].map(&mut shown);
+        assert!((round[2] + 490.0).abs() < 0.3, "{round:?}");
+    }
+
+    #[test]
     fn without_an_outline_or_a_player_there_are_no_gaps() {
         let mut gaps = Gaps::default();
-        let mut page = page(&[[0.0, 0.0, 159.0], [0.0, 0.0, 159.0]]);
+        let mut page = page(&[[0.0, 0.0, -159.0], [0.0, 0.0, -159.0]]);
         gaps.update(&View::from(page), &outline());
         assert_eq!((gaps.cars().len(), gaps.behind().map(|car| car.gap_m)), (1, Some(0.0)));
         gaps.update(&View::from(page), &Outline::default());
@@ -174,7 +219,7 @@ mod tests {
         #[test]
         fn wherever_the_cars_are(cars in prop::collection::vec(prop::array::uniform3(any::<f64>()), 60)) {
             let mut page = page(&cars);
-            page.car_coordinates[1] = [0.0, 0.0, 159.0];
+            page.car_coordinates[1] = [0.0, 0.0, -159.0];
             let mut gaps = Gaps::default();
             gaps.update(&View::from(page), &outline());
             prop_assert!(gaps.cars().iter().all(|car| car.gap_m.abs() <= 500.0));

@@ -87,6 +87,7 @@ impl Stints {
         stint.charge_used += stretch.charge;
         speeds.for_each(|speed| stint.figures.note_speed(speed));
         stint.figures.note(frame);
+        stint.figures.driving.note(frame, stretch.seconds);
     }
 
     /// A lap has ended.

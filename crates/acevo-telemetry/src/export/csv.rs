@@ -6,7 +6,33 @@ use super::lines::{Lines, Words};
 use super::{Column, ExportError, Exporter, LEAD, Precision, Row};
 use crate::Unit;
 
-const WORDS: Words = Words { none: "", no: "0", yes: "1", text: write_field, end: "\r\n" };
+const WORDS: Words = Words { none: "", no: "0", yes: "1", text: write_field, end: "\r\n", point: '.' };
+
+/// The same with a comma before the decimals.
+const COMMA_WORDS: Words = Words { point: ',', ..WORDS };
+
+/// What separates the cells of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Separator {
+    /// `,`
+    #[default]
+    Comma,
+    /// `;`, as spreadsheets expect it where the decimal mark is a comma.
+    Semicolon,
+    /// A tabulator.
+    Tab,
+}
+
+impl Separator {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Comma => ",",
+            Self::Semicolon => ";",
+            Self::Tab => "\t",
+        }
+    }
+}
 
 /// How a table is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -16,6 +42,10 @@ pub struct CsvOptions {
     pub units: bool,
     /// How exactly numbers are written.
     pub precision: Precision,
+    /// What separates the cells.
+    pub separator: Separator,
+    /// Decimals are written after a comma instead of a point. It needs another separator than [`Separator::Comma`].
+    pub decimal_comma: bool,
 }
 
 impl CsvOptions {
@@ -23,6 +53,20 @@ impl CsvOptions {
     #[must_use]
     pub const fn with_units(mut self, units: bool) -> Self {
         self.units = units;
+        self
+    }
+
+    /// With this between the cells.
+    #[must_use]
+    pub const fn with_separator(mut self, separator: Separator) -> Self {
+        self.separator = separator;
+        self
+    }
+
+    /// With a comma before the decimals, or a point.
+    #[must_use]
+    pub const fn with_decimal_comma(mut self, decimal_comma: bool) -> Self {
+        self.decimal_comma = decimal_comma;
         self
     }
 
@@ -38,6 +82,9 @@ impl CsvOptions {
 ///
 /// The header has `time_s,packet_id,session,lap,missed` and the names of the columns ([`Column::name`]). Flags are 0 and 1,
 /// enums have their names, what there is none of is empty.
+///
+/// Texts are those of the game, and anybody may choose a name. One that begins with `=`, `+`, `-`, `@`, a tabulator or a carriage
+/// return has a `'` in front of it: a spreadsheet would run it as a formula.
 ///
 /// ```
 /// use acevo_telemetry::export::{Column, CsvExporter, CsvOptions, Exporter, Row};
@@ -62,10 +109,14 @@ impl<W: Write> CsvExporter<W> {
     /// Writes the header. What is written is buffered here.
     ///
     /// # Errors
-    /// [`ExportError`].
+    /// [`ExportError`]; [`ExportError::Unfit`] if decimals and cells would be separated alike.
     pub fn new(out: W, columns: &[Column], options: CsvOptions) -> Result<Self, ExportError> {
+        if options.decimal_comma && options.separator == Separator::Comma {
+            return Err(ExportError::Unfit("a comma cannot separate both cells and decimals".into()));
+        }
+        let separator = options.separator.text();
         let mut header = Vec::new();
-        let mut table = writer(&mut header);
+        let mut table = writer(&mut header, separator);
         let names = columns.iter().map(Column::name);
         table.write_record(LEAD.into_iter().map(Into::into).chain(names).map(|name| name.into_owned()))?;
         if options.units {
@@ -77,8 +128,9 @@ impl<W: Write> CsvExporter<W> {
         drop(table);
         let mut out = BufWriter::with_capacity(1 << 16, out);
         out.write_all(&header).map_err(ExportError::stream)?;
-        let labels = (0..LEAD.len() + columns.len()).map(|index| if index == 0 { "" } else { "," }.to_owned());
-        let lines = Lines::new(&WORDS, options.precision, labels, columns.iter().map(Column::decimals));
+        let labels = (0..LEAD.len() + columns.len()).map(|index| if index == 0 { "" } else { separator }.to_owned());
+        let words = if options.decimal_comma { &COMMA_WORDS } else { &WORDS };
+        let lines = Lines::new(words, options.precision, labels, columns.iter().map(Column::decimals));
         Ok(Self { out, lines })
     }
 }
@@ -93,20 +145,18 @@ impl<W: Write> Exporter for CsvExporter<W> {
     }
 }
 
-fn writer<W: Write>(out: W) -> csv::Writer<W> {
-    csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out)
+fn writer<W: Write>(out: W, separator: &str) -> csv::Writer<W> {
+    let separator = separator.bytes().next().unwrap_or(b',');
+    csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).delimiter(separator).from_writer(out)
 }
 
-/// Appends a text, in quotes where it needs them.
+/// Appends a text: no formula, and in quotes if any separator, a quote or a line break is in it.
 fn write_field(line: &mut Vec<u8>, text: &str) {
-    // Alone in a record an empty one would need them, too.
-    if !text.is_empty() {
-        let mut record = writer(&mut *line);
-        // Memory takes everything.
-        let _ = record.write_record([text]);
-        drop(record);
-        line.truncate(line.len() - WORDS.end.len());
-    }
+    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let needs_quotes = text.contains([',', ';', '\t', '"', '\r', '\n']);
+    let guard = if is_formula { "'" } else { "" };
+    let (quote, text) = if needs_quotes { ("\"", text.replace('"', "\"\"")) } else { ("", text.to_owned()) };
+    line.extend([quote, guard, &text, quote].into_iter().flat_map(str::bytes));
 }
 
 impl From<csv::Error> for ExportError {

@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 use super::lines::{Lines, Words};
 use super::{Column, ExportError, Exporter, LEAD, Precision, Row};
 
-const WORDS: Words = Words { none: "null", no: "false", yes: "true", text: write_text, end: "}\n" };
+const WORDS: Words = Words { none: "null", no: "false", yes: "true", text: write_text, end: "}\n", point: '.' };
 
 /// One JSON object a line for each row, with the keys that [`CsvExporter`](super::CsvExporter) has as its header.
 ///

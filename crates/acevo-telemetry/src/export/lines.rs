@@ -14,6 +14,8 @@ pub(super) struct Words {
     pub(super) text: fn(&mut Vec<u8>, &str),
     /// What ends a line.
     pub(super) end: &'static str,
+    /// What stands before the decimals.
+    pub(super) point: char,
 }
 
 /// Makes a line of each row.
@@ -136,12 +138,16 @@ impl Cell {
 
     fn write(&self, line: &mut Vec<u8>, words: &Words) {
         line.extend_from_slice(self.label.as_bytes());
+        let start = line.len();
         match self.shown {
             Shown::Nothing | Shown::None => line.extend_from_slice(words.none.as_bytes()),
             Shown::Rounded(rounded) => number::write_rounded(line, rounded, self.decimals),
             Shown::Exact(bits) => number::write_exact(line, f64::from_bits(bits)),
             Shown::Flag(flag) => line.extend_from_slice(if flag { words.yes } else { words.no }.as_bytes()),
-            Shown::Word => (words.text)(line, &self.word),
+            Shown::Word => return (words.text)(line, &self.word),
+        }
+        if words.point == ',' {
+            line[start..].iter_mut().filter(|byte| **byte == b'.').for_each(|byte| *byte = b',');
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Both were written from tables taken from genuine files; the program itself has not been run on them.
 
+mod ascii;
 mod channels;
 mod earth;
 mod ld;
@@ -23,6 +24,7 @@ use super::names::safe_name;
 use super::pending::PendingFile;
 use super::{About, Column, ExportError, Exporter, Row};
 use crate::analysis::{Incomplete, Lap};
+use crate::world::to_map;
 
 pub use self::channels::MotecNames;
 
@@ -31,6 +33,12 @@ const LARGEST: u64 = u32::MAX as u64;
 
 /// So late at most, in seconds, a lap is met that follows another one: online the game takes its time to tell.
 const LATE_S: f64 = 15.0;
+
+/// Where a car crosses the line between two frames is known to some 3 ms.
+const LINE_S: f64 = 0.010;
+
+/// That a lap has begun is noticed with a frame and a row, so late at most.
+const NOTICED_S: f64 = 0.1;
 
 /// Greater numbers are no measurements, and sums of them would not fit.
 const GREATEST: f64 = 1e30;
@@ -50,10 +58,13 @@ pub fn motec_file_name(about: &About, number: u32) -> String {
 /// everything across a gap of more than 0.25 s.
 ///
 /// Texts are left out. `LAP_BEACON`, or `Lap Number`, is the number of the lap, 0 where there is none. With `position_x` and
-/// `position_z` among the columns there are places on the earth, too, from which the program draws its track map.
+/// `position_z` among the columns there are places on the earth, too, from which the program draws its track map: X is east, -Z is
+/// north of the place that [`About::latitude_longitude`] has. If it has none, they count from 0° N 0° E, where no track is, and the
+/// log's comment says so.
 ///
 /// Laps are divided where one ends, at the line or because it was broken off, and where a whole one begins that follows no other: a
-/// way to the start is no part of it. Times and dates are UTC; what is not ASCII becomes `?`.
+/// way to the start is no part of it. A lap is as long as its time if the car was seen to cross the line within 10 ms of that.
+/// Times and dates are UTC. Names are in ASCII: letters lose their marks, and those of other scripts become `?`.
 ///
 /// Samples wait in a temporary file beside the log: memory depends on the number of channels alone, 64 KiB for each.
 #[derive(Debug)]
@@ -64,9 +75,9 @@ pub struct MotecExporter {
     about: About,
     channels: Vec<Channel>,
     plane: Plane,
-    /// Columns of the position, and the newest one in metres east and north of the origin.
+    /// Columns of the position (X and Z), and the newest position in metres east and north of the origin.
     position: Option<(usize, usize)>,
-    place_m: (f64, f64),
+    place_m: [f64; 2],
     /// Times of the first and the newest row.
     span_s: Option<(f64, f64)>,
     /// The newest lap, and where each was met first.
@@ -104,6 +115,15 @@ struct Ended {
     at_s: f64,
     /// Its time, where it may be the best one.
     time_ms: Option<u32>,
+    /// Its time in seconds, if it was driven from line to line.
+    lap_s: Option<f64>,
+}
+
+/// When a lap has ended: when it began and its time, if that is no more than [`LINE_S`] from when the car was seen to cross the
+/// line. The program takes the time between two beacons for the lap's.
+fn by_lap_time(seen_s: f64, began_s: Option<f64>, lap_s: Option<f64>) -> f64 {
+    let told = began_s.zip(lap_s).map(|(began, lap)| began + lap);
+    told.filter(|told| (told - seen_s).abs() <= LINE_S).unwrap_or(seen_s)
 }
 
 impl MotecExporter {
@@ -122,11 +142,11 @@ impl MotecExporter {
             log: PendingFile::create(path)?,
             laps: PendingFile::create(&path.with_extension("ldx"))?,
             spool,
-            plane: Plane::at(about.latitude_longitude),
+            plane: about.latitude_longitude.and_then(Plane::at).unwrap_or(Plane::neutral()),
             about,
             channels: outputs.into_iter().map(channel).collect(),
             position: channels::position(columns),
-            place_m: (0.0, 0.0),
+            place_m: [0.0; 2],
             span_s: None,
             lap: None,
             has_lap: false,
@@ -160,7 +180,10 @@ impl MotecExporter {
         ended.extend(self.beginnings());
         ended.sort_by(|a, b| a.at_s.total_cmp(&b.at_s));
         let (mut beacons, mut fastest) = (Vec::new(), None::<Fastest>);
-        for Ended { at_s, time_ms, .. } in ended {
+        let mut before_s = None;
+        for Ended { at_s, time_ms, lap_s, .. } in ended {
+            let at_s = by_lap_time(at_s, before_s, lap_s);
+            before_s = Some(at_s);
             let at_s = at_s - start_s;
             if !(at_s > 0.0 && at_s <= seconds) {
                 continue;
@@ -191,9 +214,11 @@ impl MotecExporter {
             let before = begun.before.and_then(|before| ended.get(&before));
             let most_s = if begun.follows { LATE_S } else { 1.0 };
             let has_end = before.is_some_and(|before| (before.at_s - begun.at_s).abs() < most_s);
-            let is_whole = ended.get(&begun.id).is_some_and(|lap| lap.is_whole && lap.at_s > begun.at_s);
-            let Begun { id, at_s, .. } = *begun;
-            (is_whole && !has_end).then_some(Ended { id, is_whole: false, at_s, time_ms: None })
+            let lap = ended.get(&begun.id).filter(|lap| lap.is_whole && lap.at_s > begun.at_s && !has_end)?;
+            // A row notices the beginning late; the end and the time tell it more exactly.
+            let told = lap.lap_s.map(|lap_s| lap.at_s - lap_s).filter(|told| (told - begun.at_s).abs() <= NOTICED_S);
+            let at_s = told.unwrap_or(begun.at_s);
+            Some(Ended { id: begun.id, is_whole: false, at_s, time_ms: None, lap_s: None })
         })
     }
 }
@@ -213,10 +238,11 @@ impl Exporter for MotecExporter {
             let value = row.values.get(column).copied().flatten()?.as_f64();
             value.filter(|value| value.abs() <= GREATEST)
         };
-        if let Some((east, north)) = self.position.and_then(|(east, north)| number(east).zip(number(north))) {
-            self.place_m = (east, north);
+        if let Some((x, z)) = self.position.and_then(|(x, z)| number(x).zip(number(z))) {
+            self.place_m = to_map(x, z);
         }
-        let (latitude, longitude) = self.plane.degrees(self.place_m.0, self.place_m.1);
+        let [east_m, north_m] = self.place_m;
+        let (latitude, longitude) = self.plane.degrees(east_m, north_m);
         for (index, channel) in self.channels.iter_mut().enumerate() {
             let value = match channel.output.from {
                 From::Column(column, unit, to) => number(column).and_then(|value| unit.convert(value, to)),
@@ -240,7 +266,9 @@ impl Exporter for MotecExporter {
         // What was interrupted ends where the log does.
         if lap.incomplete != Some(Incomplete::Interrupted) {
             let (id, is_whole) = ((lap.session, lap.number), lap.incomplete.is_none());
-            self.ended.push(Ended { id, is_whole, at_s: ended_s, time_ms: lap.time_ms.filter(|_| lap.counts()) });
+            let lap_s = lap.time_ms.filter(|_| is_whole).map(|ms| f64::from(ms) / 1000.0);
+            let time_ms = lap.time_ms.filter(|_| lap.counts());
+            self.ended.push(Ended { id, is_whole, at_s: ended_s, time_ms, lap_s });
         }
         Ok(())
     }

@@ -174,6 +174,8 @@ JSON: one object per finished lap:
                              {\"min\", \"mean\", \"max\"}
   tyre_core_c, tyre_surface_c, tyre_pressure_psi, brake_c
                              the same for fl, fr, rl, rr
+  driving                    full_throttle (98 % or more) and coasting (no pedal), parts of the time, 0..1;
+                             gear_s, seconds in each gear: {\"2\": 12.3, \"3\": 40.1}
   missed                     packets of physics that were never seen
 
 Changes of the connection are told on stderr, or below the table. Keys: q, Esc or Ctrl-C quit."
@@ -201,12 +203,12 @@ Examples:
   acevo channels --demo --units imperial     The same of a simulated car
   acevo channels --demo --json | jq .speed.value
 
-Where there is no value now, as no lap time before the first lap, it is `-`. The axes of the game's \
-accelerations are disputed: g_lateral, g_longitudinal, g_vertical and yaw_rate have values only \
-after a drive was watched, as --demo does; acc_g_x, acc_g_y and acc_g_z are what the game says.
+If a channel has no value now, as a lap time before the first lap, it is `-`. The quality is measured \
+(on the real game; with its versions), documented, reported, guessed, disputed or dead. g_lateral and \
+yaw_rate are positive to the right; acc_g_x, acc_g_y and acc_g_z have the game's own axes and signs.
 
-JSON: an object per channel by its id, with title, kind, unit, rate, quality, pages, sources, min, \
-max, decimals, note, repeats, is_default; with values also value and, of enums, name.";
+JSON: an object per channel by its id, with title, kind, unit, rate, quality, versions (if measured), \
+pages, sources, min, max, decimals, note, repeats, is_default; with values also value and, of enums, name.";
 
 pub(super) const DIFF: &str = "\
 Examples:
@@ -299,6 +301,7 @@ pub(super) const EXPORT: &str = "\
 Examples:
   acevo export FILE --to csv --channels speed,throttle,brake --rate 50
   acevo export FILE --to csv -o - --laps 3-5 | head
+  acevo export FILE --to csv --decimal ,      For a spreadsheet with decimal commas: cells separated by ;
   acevo export FILE --to parquet              For pandas, polars, DuckDB
   acevo export FILE --to motec                A log and its laps for MoTeC i2
   acevo export FILE --to mcap                 For Foxglove and PlotJuggler
@@ -306,6 +309,8 @@ Examples:
   acevo export FOLDER --to parquet -o DATA    A data set of all recordings; again: what is new
 
 A table has a row for each packet of physics, with time_s, packet_id, session, lap and missed in front. \
+In CSV a text that begins with =, +, -, @, a tabulator or a carriage return has a ' in front: a \
+spreadsheet would run it as a formula. \
 A file comes into being under a temporary name; nothing is overwritten.
 
 A folder and those below it become a data set of partitions as Hive has them, a file for each session:

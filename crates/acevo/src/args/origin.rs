@@ -42,7 +42,7 @@ impl Origin {
         };
         let live = match (&demo, &playback) {
             (Some(demo), _) => Live::new(demo.open()).with_pace(demo.pace()),
-            (_, Some(playback)) => Live::new(playback.open()).with_pace(playback.pace()),
+            (_, Some(playback)) => Live::of_recording(playback.open(), playback.over()).with_pace(playback.pace()),
             _ => Live::new(self.place.opener()),
         };
         Ok((live, Running { _playback: playback, _demo: demo }))

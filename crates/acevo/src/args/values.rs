@@ -6,6 +6,7 @@ use std::time::Duration;
 use acevo_shared_memory::PageKind;
 use acevo_simulator::{CarModel, GameVersion, Scenario, TrackName, Variant};
 use acevo_telemetry::analysis::{Sectors, Thresholds, Topic};
+use acevo_telemetry::export::Separator;
 use acevo_telemetry::{Channel, UnitSystem, channel};
 use clap::builder::{PathBufValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
 
@@ -66,6 +67,16 @@ pub(super) fn thresholds(changed: &[(String, f64)]) -> Result<Thresholds, String
 /// A channel by its id.
 pub(super) fn any_channel(id: &str) -> Result<&'static Channel, String> {
     channel(id).ok_or_else(|| "no such channel; `acevo channels` lists all".into())
+}
+
+/// What separates the cells of a table.
+pub(super) fn separator(text: &str) -> Result<Separator, String> {
+    match text {
+        "," => Ok(Separator::Comma),
+        ";" => Ok(Separator::Semicolon),
+        "tab" | "\t" => Ok(Separator::Tab),
+        _ => Err("expected `,`, `;` or tab".into()),
+    }
 }
 
 /// Rows per second.

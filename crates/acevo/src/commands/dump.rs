@@ -17,6 +17,7 @@ use crate::demo;
 use crate::output::{self, print, say};
 use crate::raw::RawDump;
 use crate::rows::FieldRow;
+use crate::text::{padded, width};
 
 /// Longer values do not push the units of all others to the right.
 const WIDEST_VALUE: usize = 32;
@@ -92,7 +93,7 @@ fn as_json(frame: &Frame, selected: &[Selected]) -> anyhow::Result<String> {
         for one in selected.iter().filter(|one| one.page == page) {
             let value = one.value(frame.bytes(page));
             let name = if let Value::Enum(_, name) = value { Some(name) } else { None };
-            let entry = Entry { value, name, unit: one.field.unit };
+            let entry = Entry { value, name, unit: one.field.unit_of(&value) };
             fields.push(format!("    {}: {}", serde_json::to_string(&one.name())?, serde_json::to_string(&entry)?));
         }
         if !fields.is_empty() {
@@ -104,13 +105,12 @@ fn as_json(frame: &Frame, selected: &[Selected]) -> anyhow::Result<String> {
 
 fn as_text(frame: &Frame, selected: &[Selected], describe: bool) -> String {
     let rows: Vec<_> = selected.iter().flat_map(|one| one.rows(frame.bytes(one.page))).collect();
-    let width = |text: &str| text.chars().count();
     let names = rows.iter().map(|row| width(&row.name)).max().unwrap_or_default();
     let values = rows.iter().map(|row| width(&row.value)).filter(|width| *width <= WIDEST_VALUE).max().unwrap_or(0);
     let units = rows.iter().map(|row| width(row.unit)).max().unwrap_or_default();
     let mut text = String::new();
     for FieldRow { name, value, unit, description } in &rows {
-        let mut line = format!("{name:<names$}  {value:<values$}  {unit:<units$}");
+        let mut line = [padded(name, names), padded(value, values), padded(unit, units)].join("  ");
         if describe {
             let _ = write!(line, "  {description}");
         }

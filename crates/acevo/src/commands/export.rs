@@ -13,6 +13,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use acevo_telemetry::export::Separator;
 use anyhow::{bail, ensure};
 
 use self::inputs::Inputs;
@@ -64,6 +65,13 @@ fn check_options(args: &Export) -> anyhow::Result<()> {
         ensure!(args.rate.is_none(), "--rate: mcap has every page");
     }
     ensure!(!args.units_row || to == ExportFormat::Csv, "--units-row is for csv only");
+    let has_comma = args.decimal == ",";
+    ensure!(!has_comma || to == ExportFormat::Csv, "--decimal is for csv only");
+    ensure!(args.separator.is_none() || to == ExportFormat::Csv, "--separator is for csv only");
+    ensure!(
+        !(has_comma && args.separator == Some(Separator::Comma)),
+        "a comma cannot separate both cells and decimals: choose --separator ';'"
+    );
     ensure!(!args.full || is_text, "--full is for csv and jsonl: in the others all numbers are as exact as they are");
     Ok(())
 }

@@ -23,7 +23,7 @@ pub(super) trait Follower {
     }
 }
 
-/// Follows until the follower has enough, or the program is to end.
+/// Follows until the follower has enough, a recording ends, or the program is to end.
 pub(super) fn follow(live: &mut Live, stop: &Stop, quiet: bool, follower: &mut dyn Follower) -> anyhow::Result<()> {
     let mut told = None;
     while !stop.is_asked_for() {
@@ -32,6 +32,12 @@ pub(super) fn follow(live: &mut Live, stop: &Stop, quiet: bool, follower: &mut d
             narrate(live, event.as_ref(), &mut told);
         }
         if !follower.follow(live, event.as_ref(), Instant::now())? {
+            return Ok(());
+        }
+        if live.has_ended() {
+            if !quiet {
+                say(format_args!("acevo: {}", Link::Ended.headline()));
+            }
             return Ok(());
         }
     }
@@ -47,7 +53,7 @@ pub(super) fn narrate(live: &Live, event: Option<&Event>, told: &mut Option<Link
     // Why there is nothing to read is known after the next look. That it is attached was told.
     let link = live.link();
     if told.as_ref() != Some(&link) && (event.is_none() || link == Link::Frozen) {
-        if !matches!(link, Link::Attached | Link::Unproven) {
+        if !matches!(link, Link::Attached | Link::Unproven | Link::Silent | Link::Ended) {
             say(format_args!("acevo: {}. {}", link.headline(), link.detail()));
         }
         *told = Some(link);

@@ -15,7 +15,7 @@ use serde::Serialize;
 use crate::args::InfoArgs;
 use crate::output::print;
 use crate::playback::open;
-use crate::text::{clean, clock};
+use crate::text::{clean, clock, name as shown};
 
 /// What is printed as JSON.
 #[derive(Debug, Serialize)]
@@ -144,7 +144,7 @@ fn told(mark: &Mark, start: Duration) -> Option<(&'static str, String)> {
         Marked::Attached { game_version, .. } => ("game", format!("{} at {at}", clean(game_version))),
         Marked::Detached { reason } => ("game ends", format!("at {at}: {}", clean(reason))),
         Marked::Session { name, track, configuration, car, .. } => {
-            let names = [name, track, configuration, car].map(|name| clean(name));
+            let names = [name, track, configuration, car].map(|text| shown(text));
             let names: Vec<_> = names.into_iter().filter(|name| !name.is_empty()).collect();
             ("session", format!("{} from {at} on", names.join(" · ")))
         }

@@ -26,6 +26,7 @@ use super::Stop;
 use super::follow::{PATIENCE, narrate};
 use super::progress::Progress;
 use crate::args::RecordArgs;
+use crate::awake::Awake;
 use crate::live::Live;
 use crate::output::{ReaderGone, complain, print};
 
@@ -74,9 +75,10 @@ fn record(args: &RecordArgs, destination: impl Destination, keys: &str) -> anyho
     let mut live = Live::new(demo.as_ref().map_or_else(|| args.place.opener(), |demo| demo.open()));
     let mut recorder = Recorder::new(destination);
     let mut progress = Progress::new(args.quiet, keys);
-    let (mut told, start) = (None, Instant::now());
+    let (mut told, start, mut awake) = (None, Instant::now(), Awake::default());
     while !stop.is_asked_for() && args.time.is_none_or(|time| start.elapsed() < time) {
         let event = live.wait(PATIENCE);
+        awake.keep(live.is_driven() && demo.is_none());
         if !args.quiet && !matches!(event, Some(Event::Packet(_))) {
             progress.suspend(|| narrate(&live, event.as_ref(), &mut told));
         }

@@ -6,7 +6,7 @@ use acevo_telemetry::analysis::{Analysis, Lap, Sectors, What};
 use acevo_telemetry::{Channel, Frame, channel};
 
 use super::data::{Column, GAP, LapData, NOTHING};
-use crate::text::clean;
+use crate::text::name;
 
 /// Equal parts of a lap of which at most one sample each is kept: 1.3 m of a track of 5 km.
 const PARTS: f64 = 4000.0;
@@ -132,7 +132,7 @@ impl Samples {
     /// Notes what is driven where.
     fn name(&mut self, frame: &Frame, sectors: &Sectors) {
         let session = &frame.static_data;
-        let names = [session.track(), session.track_configuration(), frame.graphics.car_model()].map(clean);
+        let names = [session.track(), session.track_configuration(), frame.graphics.car_model()].map(name);
         self.subtitle = names.into_iter().filter(|name| !name.is_empty()).collect::<Vec<_>>().join(" · ");
         self.length_m = session.track_length().map(f64::from);
         self.sector_ends = sectors.lines(session.track(), session.track_configuration()).to_vec();

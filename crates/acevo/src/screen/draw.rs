@@ -14,7 +14,7 @@ use super::units::{Units, Written as _};
 use super::{Now, help, tabs};
 use crate::cockpit::Seen;
 use crate::live::{Health, Link};
-use crate::text::{clean, number};
+use crate::text::{self, clean, number, width};
 
 /// Beyond this width lines are too long to be taken in at a glance.
 const WIDEST: u16 = 220;
@@ -34,17 +34,28 @@ pub(super) fn draw(frame: &mut Frame<'_>, seen: &Seen, ui: &Ui) -> Extent {
     draw_tabs(frame, bar, ui);
     let mut extent = Extent::default();
     let health = match (&seen.link, &seen.pages) {
-        (Link::Attached, Some(pages)) => {
+        (link @ (Link::Attached | Link::Ended), Some(pages)) => {
             draw_header(frame, header, pages, seen, ui.units);
             // Fields can be looked at in the menu, too.
-            if pages.graphics.status() == ACEvoStatus::Off
-                && !matches!(ui.tab, Tab::Fields | Tab::Events | Tab::Health | Tab::Laps)
-            {
-                draw_message(frame, body, "The game is in its menu", &menu(seen), &[]);
-            } else {
-                extent = tabs::draw(frame, body, &Now { seen, pages, units: ui.units }, ui);
+            let is_list = matches!(ui.tab, Tab::Fields | Tab::Events | Tab::Health | Tab::Laps);
+            match (pages.graphics.status(), link) {
+                (ACEvoStatus::Off, Link::Ended) if !is_list => {
+                    draw_message(frame, body, link.headline(), link.detail(), &[]);
+                }
+                (ACEvoStatus::Off, _) if !is_list => {
+                    draw_message(frame, body, "The game is in its menu", &menu(seen), &[]);
+                }
+                _ => extent = tabs::draw(frame, body, &Now { seen, pages, units: ui.units }, ui),
             }
-            health_of(&seen.health, area.width)
+            match link {
+                Link::Ended => Line::from(Span::styled(format!(" {}", link.headline()), dim())),
+                _ => health_of(&seen.health, area.width),
+            }
+        }
+        (link @ (Link::Silent | Link::Ended), _) => {
+            frame.render_widget(Line::from(" acevo ".bold().reversed()), header);
+            draw_message(frame, body, link.headline(), link.detail(), &[]);
+            Line::default()
         }
         (link, _) => {
             frame.render_widget(Line::from(" acevo ".bold().reversed()), header);
@@ -115,18 +126,20 @@ fn menu(seen: &Seen) -> String {
 fn draw_header(frame: &mut Frame<'_>, area: Rect, pages: &Pages, seen: &Seen, units: Units) {
     let Pages { physics, graphics, static_data, .. } = pages;
     let color = match graphics.status() {
+        _ if seen.link == Link::Ended => SILVER,
         ACEvoStatus::Live => BLUE,
         ACEvoStatus::Pause => ORANGE,
         ACEvoStatus::Replay => VIOLET,
         _ => SILVER,
     };
-    let status = graphics.status().to_string().to_uppercase();
+    let status = match seen.link {
+        Link::Ended => Link::Ended.headline().to_uppercase(),
+        _ => graphics.status().to_string().to_uppercase(),
+    };
     // Both are often the same.
     let (name, phase) = (static_data.session_name(), graphics.session_phase());
     let session = if name == phase { clean(name) } else { joined(&[name, phase], " · ") };
-    let track = joined(&[static_data.track(), static_data.track_configuration()], " ");
-    let driver = joined(&[graphics.driver_name(), graphics.driver_surname()], " ");
-    let car = clean(graphics.car_model());
+    let (track, driver, car) = (text::track(pages), text::driver(pages), text::name(graphics.car_model()));
     let version = clean(static_data.ac_evo_version());
     let time = match graphics.time_of_day() {
         (h @ 0..24, m @ 0..60, s @ 0..60) => format!("{h:02}:{m:02}:{s:02}  "),
@@ -144,7 +157,7 @@ fn draw_header(frame: &mut Frame<'_>, area: Rect, pages: &Pages, seen: &Seen, un
     }
     let [top, below] = Layout::vertical([Constraint::Length(1); 2]).areas(area);
     let mut left = vec![Span::styled(format!(" {status} "), badge(color))];
-    for (is_so, name) in [(seen.demo, " DEMO "), (seen.recording, " RECORDING ")] {
+    for (is_so, name) in [(seen.demo, " DEMO "), (seen.recording && seen.link != Link::Ended, " RECORDING ")] {
         if is_so {
             left.push(Span::styled(name, bold().reversed()));
         }
@@ -157,7 +170,7 @@ fn draw_header(frame: &mut Frame<'_>, area: Rect, pages: &Pages, seen: &Seen, un
 
 /// A line whose right end stays visible.
 fn sides(frame: &mut Frame<'_>, area: Rect, left: Line<'_>, right: String) {
-    let width = right.chars().count().min(usize::from(u16::MAX)) as u16;
+    let width = width(&right).min(usize::from(u16::MAX)) as u16;
     let areas = Layout::horizontal([Constraint::Fill(1), Constraint::Length(width)]).spacing(1).areas(area);
     let [left_area, right_area] = areas;
     frame.render_widget(left, left_area);

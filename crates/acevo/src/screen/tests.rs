@@ -1,10 +1,11 @@
 #[cfg(target_os = "linux")]
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use acevo_shared_memory::{Page, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
+use acevo_shared_memory::{Page, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, View};
 use acevo_simulator::{Options, Scenario};
+use acevo_telemetry::analysis::{Outline, Road};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -81,9 +82,48 @@ fn every_screen_shows_what_it_is_for() {
     shows(Tab::Laps, &["sector 1", "flying", "to best", "possible", "stint"]);
     shows(Tab::Car, &["TC cut", "ABS", "water", "oil", "Electronics", "Engine", "▼"]);
     shows(Tab::Session, &["Race", "Italia", "Track", "◆", "you", "road"]);
-    shows(Tab::Fields, &["speed", "km/h", "✓ verified", "? guessed"]);
+    shows(Tab::Fields, &["speed", "km/h", "✓ measured", "? guessed"]);
     shows(Tab::Events, &["sector 1", "green flag", "lap   1"]);
     shows(Tab::Health, &["332.6 Hz", "missed", "measured", "settled", "All packets arrive"]);
+}
+
+/// A lap that always turns to the right, in the world of the game: X points right and Z points down.
+fn right_hand_lap(place: f64) -> [f64; 3] {
+    let angle = place * std::f64::consts::TAU;
+    [300.0 * angle.sin(), 140.0, -400.0 - 200.0 * angle.cos()]
+}
+
+/// Column and row of the player's car on the map.
+fn player_on_the_map(position: [f64; 3], outline: &Outline) -> (usize, usize) {
+    let mut graphics = SPageFileGraphicEvo { player_car_id_a: 1, ..Default::default() };
+    graphics.car_ids[0] = [1, 0];
+    graphics.car_coordinates[0] = position.map(|metres| metres as f32);
+    let pages = Pages { graphics: View::from(graphics), ..pages(&[], &[], &[]) };
+    let mut seen = Seen::of(Link::Attached, Some(pages));
+    seen.outline = Arc::new(outline.clone());
+    let now = Now { seen: &seen, pages: seen.pages.as_ref().unwrap(), units: Units::default() };
+    let mut terminal = Terminal::new(TestBackend::new(80, 40)).unwrap();
+    terminal.draw(|frame| panels::map::draw(frame, frame.area(), &now)).unwrap();
+    let cells = &terminal.backend().buffer().content;
+    let at = cells.iter().position(|cell| cell.symbol() == "◆").expect("the player is on the map");
+    (at % 80, at / 80)
+}
+
+#[test]
+fn the_map_shows_a_right_hand_lap_clockwise_and_a_lesser_z_above() {
+    let mut outline = Outline::default();
+    for frame in 0..=2001 {
+        let place = f64::from(frame) / 2000.0;
+        outline.note(place.fract(), right_hand_lap(place), Road::Track);
+    }
+    assert!(outline.is_known());
+    let points: Vec<_> =
+        (0..8).map(|part| player_on_the_map(right_hand_lap(f64::from(part) / 8.0), &outline)).collect();
+    let (top, right, bottom, left) = (points[0], points[2], points[4], points[6]);
+    assert!(top.1 < right.1 && right.1 < bottom.1, "{points:?}");
+    assert!(left.0 < top.0 && top.0 < right.0, "{points:?}");
+    let [above, below] = [-429.0, -368.0].map(|z| player_on_the_map([-28.0, 146.0, z], &outline).1);
+    assert!(above < below, "{above} {below}");
 }
 
 #[test]
@@ -143,6 +183,108 @@ fn the_menu_is_no_row_of_zeros() {
 }
 
 #[test]
+fn the_end_of_a_recording_is_no_crash_and_no_menu() {
+    let ended = |pages| Seen { recording: true, ..Seen::of(Link::Ended, pages) };
+    let live = ended(race().pages);
+    let menu = ended(Some(pages(&[], &[1], &[])));
+    for seen in [&live, &menu, &ended(None)] {
+        let picture = picture(seen, &Ui::default(), (80, 24));
+        let is_told = picture.to_lowercase().contains("end of recording");
+        let accuses = ["stands still", "hangs", "doctor", "in its menu", "LIVE", "looking"];
+        assert!(is_told && !accuses.iter().any(|word| picture.contains(word)), "{picture}");
+    }
+    assert_shows(&picture(&live, &Ui::default(), (80, 24)), &["END OF RECORDING", "km/h"]);
+}
+
+/// A race whose graphics page is changed.
+fn changed(change: impl FnOnce(&mut SPageFileGraphicEvo)) -> Seen {
+    let mut seen = race().clone();
+    let pages = seen.pages.as_mut().unwrap();
+    let mut graphics = *pages.graphics.raw();
+    change(&mut graphics);
+    pages.graphics = View::from(graphics);
+    seen
+}
+
+#[test]
+fn wide_letters_keep_columns_aligned() {
+    for name in ["漢字漢字漢字", "🏎🏁 Żółć", "e\u{301}\u{301}é", "Novák"] {
+        let seen = changed(|page| {
+            page.driver_name = name.into();
+            page.car_model = name.into();
+            page.performance_mode_name = name.into();
+        });
+        for tab in Tab::ALL {
+            let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
+            terminal.draw(|frame| _ = draw::draw(frame, &seen, &ui(tab))).unwrap();
+            let buffer = terminal.backend().buffer();
+            for row in 0..24_u16 {
+                let mut column = 0;
+                let mut shown = 0;
+                while column < 80 {
+                    let width = crate::text::width(buffer[(column, row)].symbol()).max(1) as u16;
+                    (column, shown) = (column + width, shown + width);
+                }
+                assert_eq!(shown, 80, "{name} {tab:?} row {row}");
+            }
+            if tab == Tab::Drive {
+                let picture = picture(&seen, &ui(tab), (80, 24));
+                let plain = self::picture(race(), &ui(tab), (80, 24));
+                // What stands at the right end stays there.
+                let end = |picture: &str| {
+                    picture.lines().next().unwrap().trim_end_matches('"').rsplit("  ").next().unwrap().to_owned()
+                };
+                assert_eq!(end(&picture), end(&plain), "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn placeholders_and_blank_surnames_are_not_shown() {
+    let seen = changed(|page| {
+        page.car_model = "car_placeholder".into();
+        (page.driver_name, page.driver_surname) = ("Žofie".into(), " ".into());
+    });
+    for tab in Tab::ALL.into_iter().filter(|tab| *tab != Tab::Fields) {
+        let picture = picture(&seen, &ui(tab), (120, 40));
+        assert!(picture.contains("Žofie") && !picture.contains("placeholder"), "{picture}");
+    }
+}
+
+#[test]
+fn a_lap_after_the_last_one_is_the_last_one() {
+    let mut seen = changed(|page| (page.total_lap_count, page.session_state.total_lap) = (3, 3));
+    seen.lap = None;
+    let picture = picture(&seen, &Ui::default(), (80, 24));
+    assert!(picture.contains("3 / 3") && !picture.contains("4 / 3"), "{picture}");
+}
+
+#[test]
+fn gears_above_nine_are_shown_whole() {
+    for size in [(80, 24), (120, 40), (200, 60)] {
+        let mut seen = race().clone();
+        let pages = seen.pages.as_mut().unwrap();
+        let mut physics = *pages.physics.raw();
+        let nine = |seen: &Seen| picture(seen, &Ui::default(), size);
+        physics.gear = 2;
+        pages.physics = View::from(physics);
+        let first = nine(&seen);
+        let pages = seen.pages.as_mut().unwrap();
+        physics.gear = 13;
+        pages.physics = View::from(physics);
+        assert_ne!(nine(&seen), first, "the twelfth is not the first: {first}");
+    }
+}
+
+#[test]
+fn a_recording_that_has_no_page_yet_does_not_wait_for_the_game() {
+    let seen = Seen { recording: true, ..Seen::of(Link::Silent, None) };
+    let picture = picture(&seen, &Ui::default(), (80, 24));
+    assert!(!picture.contains("Waiting") && !picture.contains("doctor"), "{picture}");
+}
+
+#[test]
 fn help_tells_every_key() {
     let ui = Ui { has_help: true, ..Ui::default() };
     let help = picture(race(), &ui, (80, 24));
@@ -185,7 +327,8 @@ fn any_bytes_can_be_drawn_on_any_terminal() {
 
 #[test]
 fn every_state_can_be_drawn_on_any_terminal() {
-    let links = [Link::Frozen, Link::Unproven, Link::Unusable("no".repeat(500)), Link::Absent(String::new())];
+    let unusable = Link::Unusable("no".repeat(500));
+    let links = [Link::Frozen, Link::Unproven, unusable, Link::Absent(String::new()), Link::Silent, Link::Ended];
     for size in SIZES {
         for tab in Tab::ALL {
             for link in &links {

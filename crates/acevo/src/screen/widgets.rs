@@ -28,7 +28,7 @@ pub(super) fn boxed_with(frame: &mut Frame<'_>, area: Rect, title: &str, aside: 
     let mut block = Block::bordered().border_type(BorderType::Rounded).border_style(faint());
     // Without a colour of its own it would have the frame's.
     block = block.title(Span::styled(format!(" {title} "), bold().fg(Color::Reset)));
-    if title.chars().count() + aside.width() + 6 <= usize::from(area.width) {
+    if crate::text::width(title) + aside.width() + 6 <= usize::from(area.width) {
         block = block.title(aside.right_aligned());
     }
     let inner = block.inner(area);
@@ -155,6 +155,16 @@ pub(super) fn name_of(name: &'static str) -> Span<'static> {
     quiet(format!(" {name:<NAME$} "))
 }
 
+/// A text, or what stands in place of an empty one.
+fn or_none(text: &str) -> &str {
+    if text.is_empty() { crate::text::NONE } else { text }
+}
+
+/// A setting of the car, or what stands in its place if the car does not have it: then the highest setting is 0.
+pub(super) fn setting(set: i8, highest: i8) -> String {
+    if set > 0 || (set == 0 && highest > 0) { set.to_string() } else { crate::text::NONE.into() }
+}
+
 /// A name and a channel's value in the units that are chosen. What is not sure has a question mark.
 pub(super) fn reading(now: &Now<'_>, name: &'static str, id: &str) -> Line<'static> {
     let Some(channel) = channel(id) else {
@@ -166,7 +176,7 @@ pub(super) fn reading(now: &Now<'_>, name: &'static str, id: &str) -> Line<'stat
         Some(ChannelValue::Number(_)) => (row.value(), row.unit.symbol()),
         Some(ChannelValue::Flag(yes)) => (if yes { "yes" } else { "no" }.to_owned(), ""),
         Some(ChannelValue::Enum(_, name)) => (name.to_owned(), ""),
-        Some(ChannelValue::Text(text)) => (crate::text::clean(text), ""),
+        Some(ChannelValue::Text(text)) => (or_none(&crate::text::clean(text)).to_owned(), ""),
         _ => (crate::text::NONE.to_owned(), ""),
     };
     let mut spans = vec![name_of(name), Span::raw(value)];

@@ -1,7 +1,7 @@
 //! Says where the server is.
 
 use std::io::{self, IsTerminal};
-use std::net::{IpAddr, Ipv4Addr, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr};
 use std::process::{Command, Stdio};
 use std::thread;
 
@@ -9,25 +9,17 @@ use anyhow::Context;
 use qrcode::render::unicode::Dense1x2;
 use qrcode::{EcLevel, QrCode};
 
+use super::network;
 use super::token::Token;
 use crate::output::{print, say};
-
-/// Addresses of networks of which a computer may have one. Nothing is sent there: the system only tells which of its own addresses it
-/// would use. The first one is nobody's, and stands for all others.
-const ELSEWHERE: [Ipv4Addr; 4] = [
-    Ipv4Addr::new(192, 0, 2, 1),
-    Ipv4Addr::new(192, 168, 255, 254),
-    Ipv4Addr::new(10, 255, 255, 254),
-    Ipv4Addr::new(172, 31, 255, 254),
-];
 
 /// Where the server is.
 #[derive(Debug)]
 pub(super) struct Addresses {
     /// On this computer.
     here: String,
-    /// In the network: `None` where nobody is let in, and an empty one where there is no network.
-    lan: Option<Option<String>>,
+    /// In the network, the most likely one first: `None` if nobody is let in, and none if there is no network.
+    lan: Option<Vec<String>>,
 }
 
 impl Addresses {
@@ -37,7 +29,7 @@ impl Addresses {
         let address = |ip: IpAddr| format!("http://{ip}:{port}/{query}");
         Self {
             here: address(Ipv4Addr::LOCALHOST.into()),
-            lan: token.is_some().then(|| address_in_the_network().map(address)),
+            lan: token.is_some().then(|| network::addresses().into_iter().map(|ip| address(ip.into())).collect()),
         }
     }
 
@@ -45,21 +37,24 @@ impl Addresses {
     pub(super) fn tell(&self, quiet: bool) -> anyhow::Result<()> {
         if !quiet {
             say(format_args!("acevo: {}", self.here));
-            match &self.lan {
-                Some(Some(lan)) => {
+            match self.lan.as_deref() {
+                Some([lan, others @ ..]) => {
                     say(format_args!("acevo: for phones and other computers: {lan}"));
+                    for other in others {
+                        say(format_args!("acevo: or, in another network of this computer: {other}"));
+                    }
                     if io::stderr().is_terminal() {
                         code(lan).iter().for_each(|code| say(format_args!("\n{code}\n")));
                     }
                 }
-                Some(None) => {
+                Some([]) => {
                     say(format_args!("acevo: warning: this computer is in no network: others cannot reach it"));
                 }
                 None => {}
             }
         }
         if !io::stdout().is_terminal() {
-            for address in [Some(&self.here), self.lan.as_ref().and_then(Option::as_ref)].into_iter().flatten() {
+            for address in [&self.here].into_iter().chain(self.lan.iter().flatten()) {
                 print(format!("{address}\n").as_bytes())?;
             }
         }
@@ -91,15 +86,6 @@ fn opener(address: &str) -> Command {
     let mut command = Command::new(words[0]);
     command.args(&words[1..]).arg(address);
     command
-}
-
-fn address_in_the_network() -> Option<IpAddr> {
-    let address_to = |elsewhere: &Ipv4Addr| {
-        let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
-        socket.connect((*elsewhere, 9)).ok()?;
-        Some(socket.local_addr().ok()?.ip())
-    };
-    ELSEWHERE.iter().filter_map(address_to).find(|ip| !ip.is_loopback() && !ip.is_unspecified())
 }
 
 /// An address for the camera of a phone: two modules in a letter, light on dark as terminals are.

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::moment::Moment;
 use crate::cockpit::Seen;
 use crate::live::Link;
-use crate::text::clean;
+use crate::text::{clean, driver, name};
 
 /// Text of a document. What is made here can always be written.
 pub(super) fn json(document: &impl Serialize) -> String {
@@ -58,15 +58,14 @@ pub(super) struct PacketRates {
 impl Status {
     pub(super) fn of(seen: &Seen) -> Self {
         let pages = seen.pages.as_ref();
-        let text = |of: fn(&Frame) -> &str| pages.map(|pages| clean(of(pages))).filter(|text| !text.is_empty());
-        let driver = [text(|pages| pages.graphics.driver_name()), text(|pages| pages.graphics.driver_surname())];
-        let driver = driver.into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let text = |of: fn(&Frame) -> &str| pages.map(|pages| name(of(pages))).filter(|text| !text.is_empty());
         Self {
             link: match seen.link {
                 Link::Attached => "attached",
-                Link::Absent(_) | Link::Unproven => "waiting",
+                Link::Absent(_) | Link::Unproven | Link::Silent => "waiting",
                 Link::Unusable(_) => "unusable",
                 Link::Frozen => "frozen",
+                Link::Ended => "ended",
             },
             headline: seen.link.headline(),
             detail: clean(seen.link.detail()),
@@ -84,7 +83,7 @@ impl Status {
             track: text(|pages| pages.static_data.track()),
             configuration: text(|pages| pages.static_data.track_configuration()),
             car: text(|pages| pages.graphics.car_model()),
-            driver: Some(driver).filter(|driver| !driver.is_empty()),
+            driver: pages.map(driver).filter(|driver| !driver.is_empty()),
             game_version: text(|pages| pages.static_data.ac_evo_version()),
             packets: PacketRates {
                 physics_hz: seen.health.physics_rate.and_then(|rate| rounded(rate, 0)),
@@ -289,6 +288,7 @@ struct Entry {
     max: Option<f64>,
     rate: String,
     quality: String,
+    versions: &'static [&'static str],
     note: &'static str,
     default: bool,
 }
@@ -305,6 +305,7 @@ pub(super) fn catalogue() -> String {
         max: channel.range().map(|range| *range.end()),
         rate: channel.rate().to_string(),
         quality: channel.quality().to_string(),
+        versions: channel.versions(),
         note: channel.note(),
         default: channel.is_default(),
     };

@@ -6,6 +6,7 @@ use axum::body::Bytes;
 
 use super::moment::Moment;
 use crate::cockpit::Seen;
+use crate::live::Link;
 
 /// The kind of message that a frame is.
 const KIND: u8 = 1;
@@ -48,6 +49,10 @@ impl Frame {
 }
 
 fn flags(seen: &Seen) -> u8 {
+    // The last pages of a recording stay, but nothing is driven any more.
+    if seen.link == Link::Ended {
+        return 0;
+    }
     match seen.pages.as_ref().map(|pages| pages.graphics.status()) {
         Some(ACEvoStatus::Live) => 1,
         Some(ACEvoStatus::Pause) => 2,

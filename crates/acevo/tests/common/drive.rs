@@ -1,24 +1,46 @@
 //! Recordings of the simulator, made without waiting for it.
 
 use std::path::Path;
+use std::time::Duration;
 
-use acevo_shared_memory::{Page, PageKind};
+use acevo_shared_memory::{Page, PageKind, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
 use acevo_simulator::{CarModel, Options, Scenario, Simulator};
 use acevo_telemetry::recording::{Description, Record, RecordingWriter};
+
+/// The three pages, to be changed before they are recorded.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pages {
+    pub(crate) session: SPageFileStaticEvo,
+    pub(crate) graphics: SPageFileGraphicEvo,
+    pub(crate) physics: SPageFilePhysics,
+}
 
 /// Records a drive to its end, as it is. Gives the times of the laps.
 pub(crate) fn drive(path: &Path, car: CarModel, scenario: Scenario, laps: Option<u32>) -> Vec<i32> {
     let mut options = Options::default();
     (options.car, options.scenario, options.laps) = (car, scenario, laps);
+    changed(path, options, Duration::MAX, |_, _| {})
+}
+
+/// Records a drive until its end or this time, with pages that `change` has changed. Returns the times of the laps.
+pub(crate) fn changed(
+    path: &Path,
+    options: Options,
+    until: Duration,
+    mut change: impl FnMut(Duration, &mut Pages),
+) -> Vec<i32> {
     let mut simulator = Simulator::new(options);
     let mut writer = RecordingWriter::create(path, &Description::new("test")).unwrap();
-    while !simulator.is_finished() {
-        let changed = simulator.step();
+    while !simulator.is_finished() && simulator.time() < until {
+        let changes = simulator.step();
         let at = simulator.time();
+        let mut pages =
+            Pages { session: *simulator.static_data(), graphics: *simulator.graphics(), physics: *simulator.physics() };
+        change(at, &mut pages);
         let pages = [
-            (changed.static_data, PageKind::Static, simulator.static_data().as_bytes()),
-            (changed.graphics, PageKind::Graphics, simulator.graphics().as_bytes()),
-            (changed.physics, PageKind::Physics, simulator.physics().as_bytes()),
+            (changes.static_data, PageKind::Static, pages.session.as_bytes()),
+            (changes.graphics, PageKind::Graphics, pages.graphics.as_bytes()),
+            (changes.physics, PageKind::Physics, pages.physics.as_bytes()),
         ];
         for (_, page, bytes) in pages.into_iter().filter(|(changed, ..)| *changed) {
             writer.record(&Record::new(page, at, bytes)).unwrap();

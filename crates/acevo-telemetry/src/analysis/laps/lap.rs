@@ -5,6 +5,7 @@ use std::fmt;
 use acevo_shared_memory::Wheels;
 use serde::Serialize;
 
+use super::driving::Driving;
 use crate::analysis::Summary;
 
 /// A lap that is over, or was broken off.
@@ -79,6 +80,8 @@ pub struct Figures {
     pub air_c: Summary,
     /// Road, °C.
     pub road_c: Summary,
+    /// How the time was driven: gears, full throttle, coasting.
+    pub driving: Driving,
 }
 
 /// From where to where a lap went.

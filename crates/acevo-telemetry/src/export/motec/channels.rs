@@ -32,7 +32,7 @@ impl MotecNames {
     /// their ids.
     pub fn channels(self) -> impl Iterator<Item = &'static Channel> {
         let known = self.table().iter().flat_map(|named| named.each()).map(|(id, _)| id);
-        known.chain([EAST.into(), NORTH.into()]).filter_map(|id| channel(&id))
+        known.chain(POSITION.map(Into::into)).filter_map(|id| channel(&id))
     }
 
     const fn table(self) -> &'static [Named] {
@@ -43,10 +43,8 @@ impl MotecNames {
     }
 }
 
-/// What the places on the earth are made of. That X points to the east where Z points to the north is a guess: if it is wrong,
-/// the track map is a mirror image.
-const EAST: &str = "position_x";
-const NORTH: &str = "position_z";
+/// The channels that places on the earth are computed from, by [`to_map`](crate::to_map).
+const POSITION: [&str; 2] = ["position_x", "position_z"];
 
 /// Four channels where a `*` (FL, FR, RL, RR) or a `#` (LF, RF, LR, RR) stands for the wheel.
 struct Named {
@@ -188,10 +186,11 @@ pub(super) struct Output {
     pub(super) decimals: u32,
 }
 
-/// Where the columns of the car's position are: the one to the east, and the one to the north.
+/// The columns of the car's position: X and Z.
 pub(super) fn position(columns: &[Column]) -> Option<(usize, usize)> {
     let find = |id| columns.iter().position(|column| column.channel.id() == id);
-    find(EAST).zip(find(NORTH))
+    let [x, z] = POSITION.map(find);
+    x.zip(z)
 }
 
 /// The channels of a log out of these columns, texts left out.
@@ -243,6 +242,8 @@ pub(super) fn outputs(names: MotecNames, columns: &[Column]) -> Vec<Output> {
 fn output(column: &Column, index: usize, to: Unit, name: String, rate: u16, method: Method) -> Output {
     // What does not convert stays as it is.
     let to = column.unit.convert(0.0, to).map_or(column.unit, |_| to);
+    // One more than a screen shows: a log is looked at closely.
+    let is_fractional = column.channel.kind() == Kind::Number && column.channel.decimals_in(to) > 0;
     Output {
         from: From::Column(index, column.unit, to),
         name,
@@ -250,7 +251,7 @@ fn output(column: &Column, index: usize, to: Unit, name: String, rate: u16, meth
         rate,
         method,
         encoding: Encoding::Float,
-        decimals: column.channel.decimals_in(to) as u32,
+        decimals: column.channel.decimals_in(to) as u32 + u32::from(is_fractional),
     }
 }
 
@@ -288,6 +289,8 @@ mod tests {
                 assert!(output.name.len() < 32 && output.name.is_ascii(), "{}", output.name);
                 assert!(output.unit.len() < 12 && output.unit.is_ascii(), "{}", output.unit);
                 assert!(output.rate % 10 == 0 && (10..=200).contains(&output.rate));
+                // Fuel burns by millilitres.
+                assert!(output.name != "Fuel Level" || output.decimals >= 3, "{}", output.decimals);
             }
         }
     }

@@ -6,6 +6,7 @@ use acevo_shared_memory::Value;
 use serde::Serialize;
 
 use super::compare::{Beyond, Difference, Differences};
+use crate::text::{padded, width};
 
 /// Longer values do not push what follows to the right.
 const WIDEST_VALUE: usize = 24;
@@ -16,18 +17,18 @@ pub(super) fn as_text(differences: &Differences) -> String {
     for difference in &differences.fields {
         let [a, b] = difference.values();
         let b = if difference.alike { "other bytes, same value".into() } else { show(&b) };
-        rows.push([difference.name.clone(), show(&a), b, difference.field.unit.into()]);
+        rows.push([difference.name.clone(), show(&a), b, difference.field.unit_of(&a).into()]);
     }
     for (page, [a, b]) in &differences.sizes {
         rows.push([format!("{page} page"), a.to_string(), b.to_string(), "bytes".into()]);
     }
     let widest = |column: usize, limit: usize| {
-        rows.iter().map(|row| row[column].chars().count()).filter(|width| *width <= limit).max().unwrap_or_default()
+        rows.iter().map(|row| width(&row[column])).filter(|width| *width <= limit).max().unwrap_or_default()
     };
     let [names, a_values, b_values] = [widest(0, usize::MAX), widest(1, WIDEST_VALUE), widest(2, WIDEST_VALUE)];
     let mut text = String::new();
     for [name, a, b, unit] in &rows {
-        let line = format!("{name:<names$}  {a:<a_values$} -> {b:<b_values$}  {unit}");
+        let line = format!("{}  {} -> {}  {unit}", padded(name, names), padded(a, a_values), padded(b, b_values));
         let _ = writeln!(text, "{}", line.trim_end());
     }
     for (page, Beyond { count, first }) in &differences.beyond {
@@ -82,7 +83,7 @@ impl<'a> Entry<'a> {
             let [a, b] = difference.bytes.each_ref().map(hex::encode);
             Sides { a, b }
         });
-        Self { a, b, a_name: name(a), b_name: name(b), unit: difference.field.unit, bytes }
+        Self { a, b, a_name: name(a), b_name: name(b), unit: difference.field.unit_of(&a), bytes }
     }
 }
 

@@ -9,7 +9,7 @@ use acevo_telemetry::Suspicion;
 
 use super::report::{Report, Section, State};
 use crate::args::Place;
-use crate::text::clean;
+use crate::text::{clean, name, track};
 
 /// How long packets are counted.
 const MEASURE: Duration = Duration::from_secs(1);
@@ -131,12 +131,12 @@ fn game(frame: &Frame) -> Section {
     };
     add("game version", static_data.ac_evo_version());
     add("shared memory version", static_data.sm_version());
-    add("track", &format!("{} {}", static_data.track(), static_data.track_configuration()));
+    add("track", &track(frame));
     match (static_data.session_name(), graphics.session_phase()) {
         (name, phase) if name == phase => add("session", name),
         (name, phase) => add("session", &format!("{name} {phase}")),
     }
-    add("car", graphics.car_model());
+    add("car", &name(graphics.car_model()));
     let (state, explanation) = match graphics.status() {
         ACEvoStatus::Live => (State::Good, "driving, or watching a live session"),
         ACEvoStatus::Replay => (State::Good, "a replay is shown"),

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::output::Paint;
+use crate::text::{padded, width};
 
 /// The whole examination.
 #[derive(Debug, Default, Serialize)]
@@ -63,7 +64,7 @@ impl Report {
         for section in &self.sections {
             text.push_str(&paint.bold(section.title));
             text.push('\n');
-            let width = section.findings.iter().map(|finding| finding.what.chars().count()).max().unwrap_or_default();
+            let widest = section.findings.iter().map(|finding| width(&finding.what)).max().unwrap_or_default();
             for Finding { state, what, result } in &section.findings {
                 let mark = match state {
                     State::Good => paint.green(" ok "),
@@ -71,7 +72,7 @@ impl Report {
                     State::Warning => paint.yellow(" !  "),
                     State::Bad => paint.red(" !! "),
                 };
-                text.push_str(&format!("{mark} {what:<width$}  {result}\n"));
+                text.push_str(&format!("{mark} {}  {result}\n", padded(what, widest)));
             }
             text.push('\n');
         }

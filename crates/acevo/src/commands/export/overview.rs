@@ -6,7 +6,7 @@ use std::time::Duration;
 use acevo_telemetry::analysis::{Analysis, Settings};
 use acevo_telemetry::export::About;
 use acevo_telemetry::recording::Recording;
-use acevo_telemetry::{Axes, Frame};
+use acevo_telemetry::{Axes, Frame, driver_name, shown_name};
 use anyhow::ensure;
 
 use super::progress::Progress;
@@ -16,7 +16,7 @@ use crate::commands::Stop;
 
 pub(super) struct Overview {
     pub(super) about: About,
-    /// Which axis of the acceleration is which takes half a minute of driving to find out: here it is known from the first row on.
+    /// The axes of the acceleration. To check them takes half a minute of driving: here they are known from the first row on.
     pub(super) axes: Axes,
     /// The sessions that have rows among those that were asked for, by their numbers.
     pub(super) sessions: BTreeMap<u32, About>,
@@ -99,8 +99,8 @@ impl Session {
 fn note(about: &mut About, frame: &Frame) {
     let (session, graphics) = (&frame.static_data, &frame.graphics);
     let learn = |known: &mut String, name: &str| {
-        if known.is_empty() && !name.contains("placeholder") {
-            known.push_str(name);
+        if known.is_empty() {
+            known.push_str(shown_name(name));
         }
     };
     learn(&mut about.track, session.track());
@@ -108,13 +108,10 @@ fn note(about: &mut About, frame: &Frame) {
     learn(&mut about.car, graphics.car_model());
     learn(&mut about.session, session.session_name());
     learn(&mut about.game_version, session.ac_evo_version());
-    if about.driver.is_empty() && !graphics.driver_surname().is_empty() {
-        about.driver = format!("{} {}", graphics.driver_name(), graphics.driver_surname()).trim().to_owned();
+    if about.driver.is_empty() {
+        about.driver = driver_name(frame);
     }
     about.track_length_m = about.track_length_m.or(session.track_length().map(f64::from));
-    let page = session.raw();
-    let place = (f64::from(page.latitude), f64::from(page.longitude));
-    if place != (0.0, 0.0) && place.0.is_finite() && place.1.is_finite() {
-        about.latitude_longitude = about.latitude_longitude.or(Some(place));
-    }
+    let place = session.latitude_longitude().map(|(latitude, longitude)| (latitude.into(), longitude.into()));
+    about.latitude_longitude = about.latitude_longitude.or(place);
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use acevo_telemetry::export::{
     About, Column, CsvExporter, CsvOptions, Exporter, JsonlExporter, MotecExporter, ParquetExporter, Precision,
-    motec_file_name,
+    Separator, motec_file_name,
 };
 use acevo_telemetry::recording::Recording;
 use anyhow::Context;
@@ -17,7 +17,7 @@ use super::progress::Bar;
 use super::rows::{columns, export_rows};
 use crate::args::{Export, ExportFormat};
 use crate::commands::Stop;
-use crate::output::{check_new, is_dash};
+use crate::output::{check_new, is_dash, say};
 use crate::pending::Pending;
 
 /// Where the file goes.
@@ -74,6 +74,11 @@ pub(super) fn export(
     let (mut pending, exporter) = exporter(args, &output, &overview.about, &columns)?;
     export_rows(recording, args, &overview, &columns, exporter, &progress, stop)?;
     pending.take().map_or(Ok(()), Pending::complete)?;
+    if args.to == ExportFormat::Motec && overview.about.latitude_longitude.is_none() && !args.quiet {
+        bar.suspend(|| {
+            say(format_args!("acevo: the game gave no coordinates of the track: GPS positions count from 0° N 0° E"));
+        });
+    }
     Ok(Outcome::Written(vec![output]))
 }
 
@@ -84,7 +89,13 @@ fn exporter(args: &Export, output: &Path, about: &About, columns: &[Column]) -> 
     let text = |out: Box<dyn Write>| -> anyhow::Result<Box<dyn Exporter>> {
         Ok(match args.to {
             ExportFormat::Csv => {
-                let options = CsvOptions::default().with_units(args.units_row).with_precision(precision);
+                let has_comma = args.decimal == ",";
+                let usual = if has_comma { Separator::Semicolon } else { Separator::Comma };
+                let options = CsvOptions::default()
+                    .with_units(args.units_row)
+                    .with_precision(precision)
+                    .with_separator(args.separator.unwrap_or(usual))
+                    .with_decimal_comma(has_comma);
                 Box::new(CsvExporter::new(out, columns, options)?)
             }
             _ => Box::new(JsonlExporter::new(out, columns, precision)),

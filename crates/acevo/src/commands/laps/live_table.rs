@@ -12,7 +12,7 @@ use crate::args::{Laps, Sessions};
 use crate::lap_table::{Line, Look, Table};
 use crate::live::{Link, Live};
 use crate::output::Paint;
-use crate::text::clean;
+use crate::text::{clean, name};
 
 /// Ten pictures per second.
 const DRAW_EVERY: Duration = Duration::from_millis(100);
@@ -106,6 +106,6 @@ fn status(live: &Live) -> Line {
         other => format!("{} · ", other.to_string().to_lowercase()),
     };
     let names = [frame.graphics.session_phase(), frame.static_data.track(), frame.graphics.car_model()];
-    let names = names.map(clean).into_iter().filter(|name| !name.is_empty()).map(|name| name + " · ");
+    let names = names.map(name).into_iter().filter(|name| !name.is_empty()).map(|name| name + " · ");
     Line::default().with(Look::Aside, format!(" {state}{}q quits", names.collect::<String>()))
 }

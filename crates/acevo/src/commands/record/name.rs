@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use acevo_telemetry::Frame;
+use acevo_telemetry::{Frame, shown_name};
 use anyhow::Context;
 use jiff::Zoned;
 
@@ -16,16 +16,22 @@ pub(in crate::commands) struct Names {
 }
 
 impl Names {
-    /// Once they are known: while a session loads they are empty or placeholders.
+    /// The names in a frame; `None` while track or car have none, as while a session loads.
     pub(super) fn of(frame: &Frame) -> Option<Self> {
         let (session, graphics) = (&frame.static_data, &frame.graphics);
-        let is_name = |name: &str| !name.is_empty() && !name.contains("placeholder");
-        let phase = graphics.session_phase();
-        (is_name(session.track()) && is_name(graphics.car_model())).then(|| Self {
-            track: session.track().into(),
-            configuration: session.track_configuration().into(),
-            car: graphics.car_model().into(),
-            session: if phase.is_empty() { session.session_name() } else { phase }.into(),
+        let [track, configuration, car, phase, name] = [
+            session.track(),
+            session.track_configuration(),
+            graphics.car_model(),
+            graphics.session_phase(),
+            session.session_name(),
+        ]
+        .map(shown_name);
+        (!track.is_empty() && !car.is_empty()).then(|| Self {
+            track: track.into(),
+            configuration: configuration.into(),
+            car: car.into(),
+            session: if phase.is_empty() { name } else { phase }.into(),
         })
     }
 

@@ -62,8 +62,8 @@ impl Follower for Objects {
         if !self.pending || !self.pace.is_due(now) {
             return Ok(true);
         }
-        self.pending = false;
         let Some(&frame) = live.frame() else { return Ok(true) };
+        self.pending = false;
         let before = self.printed.as_ref();
         let is_new = before.is_none_or(|before| {
             before.physics.packet_id() != frame.physics.packet_id()

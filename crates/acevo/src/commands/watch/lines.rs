@@ -11,7 +11,7 @@ use crate::args::Watch;
 use crate::commands::follow::Follower;
 use crate::live::{Health, Live};
 use crate::output;
-use crate::text::{clean, lap_time, number};
+use crate::text::{lap_time, name, number};
 
 /// Where `--every` does not say otherwise.
 const EVERY: Duration = Duration::from_secs(1);
@@ -50,12 +50,14 @@ fn line(frame: &Frame, health: &Health) -> String {
     if graphics.status() == ACEvoStatus::Off {
         add(format_args!("in the menu"));
     } else {
-        let track = clean(static_data.track());
+        let track = name(static_data.track());
         if !track.is_empty() {
             add(format_args!("{track}"));
         }
         let page = physics.raw();
-        add(format_args!("lap {}", i64::from(graphics.raw().total_lap_count) + 1));
+        let lap = i64::from(graphics.raw().total_lap_count) + 1;
+        let last = Some(graphics.raw().session_state.total_lap.into()).filter(|laps| *laps > 0);
+        add(format_args!("lap {}", last.map_or(lap, |last| lap.min(last))));
         add(format_args!("{}", lap_time(graphics.current_lap_time())));
         add(format_args!("{:>3} km/h", number(page.speedKmh, 0)));
         add(format_args!("gear {}", physics.gear()));
@@ -104,6 +106,27 @@ mod tests {
             "LIVE    Valdombra[2J  lap 3  1:02.345  181 km/h  gear 4   6500 rpm  throttle 100 %  brake   0 %  \
              fuel 0.0 l  tyres 0.0 0.0 0.0 0.0 psi  333 Hz\n"
         );
+    }
+
+    #[test]
+    fn a_lap_after_the_last_one_is_the_last_one() {
+        let mut frame = frame();
+        for (count, of, shown) in [(3, 3, "lap 3 "), (1, 3, "lap 2 "), (3, 0, "lap 4 ")] {
+            let mut graphics = *frame.graphics.raw();
+            (graphics.total_lap_count, graphics.session_state.total_lap) = (count, of);
+            frame.graphics = View::from(graphics);
+            let line = line(&frame, &Health::default());
+            assert!(line.contains(shown), "{count} of {of}: {line}");
+        }
+    }
+
+    #[test]
+    fn a_placeholder_is_no_track() {
+        let mut frame = frame();
+        let mut session = *frame.static_data.raw();
+        session.track = "track_placeholder".into();
+        frame.static_data = View::from(session);
+        assert!(!line(&frame, &Health::default()).contains("placeholder"));
     }
 
     #[test]

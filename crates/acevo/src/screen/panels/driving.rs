@@ -11,7 +11,7 @@ use crate::screen::big::{HEIGHT, big};
 use crate::screen::theme::{ALARM, BLUE, ORANGE, VIOLET, badge, bold, colored};
 use crate::screen::units::Written as _;
 use crate::screen::widgets::{bar, boxed, lamp, position, quiet, zones};
-use crate::text::number;
+use crate::text::{number, width as width_of};
 
 /// A gear and a speed of three digits in large letters, with the unit. A number that is cut is a wrong number.
 const BIG_WIDTH: usize = 41;
@@ -26,10 +26,12 @@ pub(in crate::screen) fn draw(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>) 
     let inner = boxed(frame, area, "Driving");
     let width = usize::from(inner.width);
     let mut lines = vec![engine(now, width)];
-    if width >= BIG_WIDTH && inner.height >= BIG_ROWS {
+    // A second digit of the gear takes the room of a digit and the gap before it.
+    let wider = 8 * width_of(&texts(now).0).saturating_sub(1);
+    if width >= BIG_WIDTH + wider && inner.height >= BIG_ROWS {
         let spare = inner.height - BIG_ROWS;
         lines.extend((0..spare / 2).map(|_| Line::default()));
-        lines.extend(large(now, width));
+        lines.extend(large(now, width - wider));
         lines.extend((0..spare.div_ceil(2)).map(|_| Line::default()));
     } else {
         lines.push(small(now));
@@ -58,7 +60,7 @@ fn gear_color(now: &Now<'_>) -> Color {
 
 fn large(now: &Now<'_>, width: usize) -> Vec<Line<'static>> {
     let (gear, speed) = texts(now);
-    let (gear, speed) = (big(gear.get(..1).unwrap_or("?")), big(&speed));
+    let (gear, speed) = (big(&gear), big(&speed));
     let gap = " ".repeat(((width - BIG_WIDTH) / 3).min(6));
     let style = bold().fg(gear_color(now));
     let row = |(row, (gear, speed))| {

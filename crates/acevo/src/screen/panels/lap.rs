@@ -52,7 +52,8 @@ fn lap_number(now: &Now<'_>) -> String {
     let page = now.pages.graphics.raw();
     let number = now.seen.lap.as_ref().map_or(i64::from(page.total_lap_count) + 1, |lap| lap.number.into());
     match page.session_state.total_lap {
-        total @ 1..10_000 => format!("{number} / {total}"),
+        // Reported: after the last lap the game counts one more.
+        total @ 1..10_000 => format!("{} / {total}", number.min(total.into())),
         _ => number.to_string(),
     }
 }

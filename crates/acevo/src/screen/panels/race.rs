@@ -12,23 +12,24 @@ use crate::screen::Now;
 use crate::screen::theme::{ALARM, BLUE, ORANGE, VIOLET, badge, bold, colored};
 use crate::screen::ui::Extent;
 use crate::screen::units::Written as _;
-use crate::screen::widgets::{boxed, list, name_of, panel, quiet, reading, remark};
+use crate::screen::widgets::{boxed, list, name_of, panel, quiet, reading, remark, setting};
 use crate::text::number;
 
 /// Flags, fuel, temperatures, settings: the most important first.
 pub(in crate::screen) fn draw(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>) {
     let screen = now.pages.graphics.raw();
+    let (set, most) = (&screen.electronics, &screen.electronics_max_limit);
     let mut lines = vec![flags(now), fuel(now)];
     lines.extend(fuel_plan(now));
     lines.push(Line::from(vec![name_of("where"), Span::raw(location(now))]));
     lines.push(Line::from(vec![
         name_of("settings"),
         quiet("TC "),
-        Span::raw(screen.electronics.tc_level.to_string()),
+        Span::raw(setting(set.tc_level, most.tc_level)),
         quiet("  ABS "),
-        Span::raw(screen.electronics.abs_level.to_string()),
+        Span::raw(setting(set.abs_level, most.abs_level)),
         quiet("  map "),
-        Span::raw(screen.electronics.engine_map_level.to_string()),
+        Span::raw(setting(set.engine_map_level, most.engine_map_level)),
     ]));
     lines.push(reading(now, "brake bias", "brake_bias"));
     lines.push(reading(now, "water", "water_temp"));

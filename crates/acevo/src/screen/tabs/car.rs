@@ -8,7 +8,7 @@ use crate::screen::Now;
 use crate::screen::panels::race::{fuel, fuel_plan};
 use crate::screen::theme::{ORANGE, bold, colored};
 use crate::screen::ui::Extent;
-use crate::screen::widgets::{boxed, heading, list, name_of, panel, quiet, reading, readings};
+use crate::screen::widgets::{boxed, heading, list, name_of, panel, quiet, reading, readings, setting};
 
 /// From this width on there are three columns.
 const THREE: u16 = 100;
@@ -72,11 +72,11 @@ fn electronics(now: &Now<'_>) -> Vec<Line<'static>> {
     let screen = now.pages.graphics.raw();
     let (set, most, free) = (screen.electronics, screen.electronics_max_limit, screen.electronics_is_modifiable);
     let level = |name: &'static str, set: i8, most: i8, free: i8| {
-        let mut spans = vec![name_of(name), Span::styled(set.to_string(), bold())];
+        let mut spans = vec![name_of(name), Span::styled(setting(set, most), bold())];
         if most > 0 {
             spans.push(quiet(format!(" of {most}")));
         }
-        if free == 0 {
+        if free == 0 && most > 0 {
             spans.push(quiet(" fixed"));
         }
         Line::from(spans)

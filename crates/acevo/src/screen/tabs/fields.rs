@@ -7,13 +7,12 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::commands::dump::select::select;
-use crate::lap_table::cut;
 use crate::rows::{ChannelRow, FieldRow};
 use crate::screen::Now;
 use crate::screen::theme::{BLUE, ORANGE, bold, colored, dim};
 use crate::screen::ui::{Extent, Ui};
 use crate::screen::widgets::{boxed_with, list, quiet, remark};
-use crate::text::clean;
+use crate::text::{clean, cut, padded, right_aligned, width as columns_of};
 
 /// Columns of values and units.
 const VALUE: usize = 14;
@@ -76,39 +75,39 @@ fn nothing_found(frame: &mut Frame<'_>, area: Rect, is_empty: bool) {
 
 /// Columns of names: what the longest needs, but not too much of all.
 fn name_width<'a>(names: impl Iterator<Item = &'a str>, width: u16) -> usize {
-    let longest = names.map(|name| name.chars().count()).max().unwrap_or_default();
+    let longest = names.map(columns_of).max().unwrap_or_default();
     longest.min(usize::from(width) * 2 / 5)
 }
 
 fn channel(row: &ChannelRow<'_>, width: usize) -> Line<'static> {
     let quality = row.channel.quality();
     let (sign, style) = match quality {
-        Quality::Verified => ("✓", colored(BLUE)),
-        Quality::Reported => ("·", dim()),
+        Quality::Measured => ("✓", colored(BLUE)),
+        Quality::Documented | Quality::Reported => ("·", dim()),
         Quality::Guessed | Quality::Disputed => ("?", colored(ORANGE)),
         _ => ("✗", dim()),
     };
     let value_style = if row.value.is_none() { dim() } else { bold() };
     let mut spans = columns(row.channel.id(), width, &row.value(), row.unit.symbol(), value_style);
-    spans.extend([Span::styled(format!(" {sign} {quality:<9}"), style), quiet(format!(" {}", row.channel.title()))]);
+    spans.extend([Span::styled(format!(" {sign} {quality:<10}"), style), quiet(format!(" {}", row.channel.title()))]);
     Line::from(spans)
 }
 
 /// Arrays are long: values begin below each other, rather than end so.
 fn field(row: &FieldRow, width: usize, value_width: usize) -> Line<'static> {
-    let name = cut(&row.name, width);
+    let name = padded(&cut(&row.name, width), width);
     Line::from(vec![
-        Span::raw(format!(" {name:<width$} ")),
-        Span::styled(format!("{:<value_width$} ", clean(&row.value)), bold()),
+        Span::raw(format!(" {name} ")),
+        Span::styled(padded(&clean(&row.value), value_width) + " ", bold()),
         quiet(format!("{:<UNIT$} {}", row.unit, row.description)),
     ])
 }
 
 fn columns(name: &str, width: usize, value: &str, unit: &'static str, style: Style) -> Vec<Span<'static>> {
-    let name = cut(name, width);
+    let name = padded(&cut(name, width), width);
     vec![
-        Span::raw(format!(" {name:<width$} ")),
-        Span::styled(format!("{value:>VALUE$} "), style),
+        Span::raw(format!(" {name} ")),
+        Span::styled(right_aligned(value, VALUE) + " ", style),
         quiet(format!("{unit:<UNIT$}")),
     ]
 }

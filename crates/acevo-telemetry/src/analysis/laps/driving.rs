@@ -1,0 +1,138 @@
+//! How the time of a lap or stint was driven.
+
+use acevo_shared_memory::{Frame, Gear};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+/// Reverse, neutral, and forward gears up to 16.
+const GEARS: usize = 18;
+
+/// From this position of the pedal on the throttle is full.
+const FULL: f32 = 0.98;
+
+/// Up to this position a pedal is not used.
+const RELEASED: f32 = 0.02;
+
+/// Below this speed, in km/h, a car does not coast but stands or manoeuvres.
+const SLOWEST_KMH: f32 = 10.0;
+
+/// A time between two frames that is longer, in seconds, is not counted: nobody knows what was driven in it.
+const LONGEST_S: f64 = 1.0;
+
+/// How the time was driven: in which gears, with full throttle, coasting.
+///
+/// In JSON it is `{"full_throttle":0.61,"coasting":0.04,"gear_s":{"2":12.3,"3":40.1}}`, without gears that were not used. The shares
+/// are `null` while no time was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Driving {
+    seconds: f64,
+    full_s: f64,
+    coasting_s: f64,
+    gear_s: [f64; GEARS],
+}
+
+impl Driving {
+    /// The pedals and the gear of a frame, `seconds` after the one before; nothing while physics is not current.
+    pub(in crate::analysis) fn note(&mut self, frame: &Frame, seconds: f64) {
+        if !(seconds > 0.0 && seconds <= LONGEST_S) || !frame.validity.is_current() {
+            return;
+        }
+        let page = frame.physics.raw();
+        self.seconds += seconds;
+        if page.gas >= FULL {
+            self.full_s += seconds;
+        }
+        if page.gas <= RELEASED && page.brake <= RELEASED && page.speedKmh >= SLOWEST_KMH {
+            self.coasting_s += seconds;
+        }
+        let gear = match frame.physics.gear() {
+            Gear::Reverse => Some(0),
+            Gear::Neutral => Some(1),
+            Gear::Forward(gear) => Some(usize::from(gear) + 1),
+            _ => None,
+        };
+        if let Some(time) = gear.and_then(|gear| self.gear_s.get_mut(gear)) {
+            *time += seconds;
+        }
+    }
+
+    /// Part of the time with the throttle open to 98 % at least, 0..1; `None` if no time was seen.
+    pub fn full_throttle(&self) -> Option<f64> {
+        self.share(self.full_s)
+    }
+
+    /// Part of the time with neither throttle nor brake (2 % at most), faster than 10 km/h, 0..1; `None` if no time was seen.
+    pub fn coasting(&self) -> Option<f64> {
+        self.share(self.coasting_s)
+    }
+
+    /// Seconds in a gear.
+    pub fn gear_s(&self, gear: Gear) -> f64 {
+        self.gears().find(|(name, _)| *name == gear).map_or(0.0, |(_, seconds)| seconds)
+    }
+
+    /// The gears that were used, and the seconds in each.
+    pub fn gears(&self) -> impl Iterator<Item = (Gear, f64)> + '_ {
+        let gears = (0..).map(Gear::from).zip(self.gear_s);
+        gears.filter(|(_, seconds)| *seconds > 0.0)
+    }
+
+    fn share(&self, seconds: f64) -> Option<f64> {
+        (self.seconds > 0.0).then(|| seconds / self.seconds)
+    }
+}
+
+impl Serialize for Driving {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        struct Gears<'a>(&'a Driving);
+        impl Serialize for Gears<'_> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let rounded = |seconds: f64| (seconds * 1000.0).round() / 1000.0;
+                serializer.collect_map(self.0.gears().map(|(gear, seconds)| (gear.to_string(), rounded(seconds))))
+            }
+        }
+        let rounded = |share: Option<f64>| share.map(|share| (share * 1e4).round() / 1e4);
+        let mut map = serializer.serialize_map(Some(3))?;
+        map.serialize_entry("full_throttle", &rounded(self.full_throttle()))?;
+        map.serialize_entry("coasting", &rounded(self.coasting()))?;
+        map.serialize_entry("gear_s", &Gears(self))?;
+        map.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use acevo_shared_memory::{ACEvoStatus, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, View};
+
+    use super::*;
+
+    fn frame(gear: i32, gas: f32, brake: f32, speed: f32) -> Frame {
+        let physics = SPageFilePhysics { packetId: 1, gear, gas, brake, speedKmh: speed, ..Default::default() };
+        let graphics = SPageFileGraphicEvo { status: ACEvoStatus::Live.value(), ..Default::default() };
+        Frame::new(View::from(physics), View::from(graphics), View::from(SPageFileStaticEvo::default()))
+    }
+
+    #[test]
+    fn time_is_shared_among_gears_and_pedals() {
+        let mut driving = Driving::default();
+        assert_eq!((driving.full_throttle(), driving.coasting()), (None, None));
+        let frames = [
+            (13, 1.0, 0.0, 250.0),
+            (13, 0.985, 0.0, 250.0),
+            (4, 0.0, 0.5, 90.0),
+            (4, 0.01, 0.0, 90.0),
+            (0, 0.0, 0.0, 3.0),
+        ];
+        for (gear, gas, brake, speed) in frames {
+            driving.note(&frame(gear, gas, brake, speed), 0.5);
+        }
+        // No gear, no number, and nobody knows what happened in between.
+        driving.note(&frame(400, f32::NAN, 0.0, 90.0), 0.5);
+        driving.note(&frame(3, 1.0, 0.0, 90.0), 100.0);
+        assert_eq!((driving.full_throttle(), driving.coasting()), (Some(1.0 / 3.0), Some(0.5 / 3.0)));
+        assert_eq!((driving.gear_s(Gear::Forward(12)), driving.gear_s(Gear::Reverse)), (1.0, 0.5));
+        let json = serde_json::to_string(&driving).unwrap();
+        let expected = r#"{"full_throttle":0.3333,"coasting":0.1667,"gear_s":{"R":0.5,"3":1.0,"12":1.0}}"#;
+        assert_eq!(json, expected);
+    }
+}
