@@ -10,9 +10,11 @@ mod event;
 mod fuel;
 mod gaps;
 mod laps;
+mod levels;
 mod moment;
 mod outline;
 mod pace;
+mod phase;
 mod settings;
 mod step;
 mod stint;
@@ -23,7 +25,7 @@ mod watch;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use acevo_shared_memory::{ACEvoEngineType, Frame};
+use acevo_shared_memory::Frame;
 
 pub use bests::Bests;
 pub use event::{DamageStep, Fluid, Part, Service, SessionEvent, Severity, Topic, TyreState, What, Wheel};
@@ -42,6 +44,7 @@ use crate::names::is_name;
 use crate::personal::{Combination, PersonalBest, PersonalBests};
 use crate::{Axes, AxesResolver};
 use laps::{Laps, News, place};
+use levels::is_electric;
 use moment::{Beginning, Clock, Flow, Moment};
 use pace::Pace;
 use watch::Watch;
@@ -325,7 +328,7 @@ impl Analysis {
             self.pace.note(place, elapsed_s);
         }
         let now = FuelNow::of(frame);
-        self.is_electric = frame.graphics.engine_type() == ACEvoEngineType::ElectricMotor;
+        self.is_electric = is_electric(frame);
         if let Some(stretch) = self.engine.take_stretch()
             && !frame.graphics.raw().is_in_pit_box
         {

@@ -24,6 +24,8 @@ fn driven(options: Options, mut change: impl FnMut(Duration, &mut Frame) -> Dura
         analysis.feed(at, &frame);
         events.extend(std::iter::from_fn(|| analysis.next_event()));
     });
+    analysis.interrupt();
+    events.extend(std::iter::from_fn(|| analysis.next_event()));
     Drive { simulator, analysis, events }
 }
 

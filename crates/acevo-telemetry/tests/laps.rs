@@ -3,7 +3,9 @@
 #[path = "drive/mod.rs"]
 mod drive;
 
-use acevo_simulator::{AbortReason, AbortedLap, CarModel, LapRecord, Options, Scenario, Simulator};
+use acevo_simulator::{
+    AbortReason, AbortedLap, BoxReturn, CarModel, GameVersion, LapRecord, Options, PauseStyle, Scenario, Simulator,
+};
 use acevo_telemetry::analysis::{Incomplete, Lap, LapKind, Validity};
 use drive::{analysed, options};
 
@@ -200,6 +202,69 @@ fn other_cars() {
     for car in [CarModel::Road, CarModel::Electric] {
         for mut options in scenario(Scenario::Weekend, Some(3)) {
             options.car = car;
+            check(options, 0);
+        }
+    }
+}
+
+#[test]
+fn pauses_of_any_length_anywhere() {
+    scenario(Scenario::Pauses, None).for_each(|options| check(options, 0));
+}
+
+#[test]
+fn pauses_without_any_page() {
+    for mut options in scenario(Scenario::Pause, Some(3)) {
+        options.pause = PauseStyle::Still;
+        check(options, 0);
+    }
+}
+
+#[test]
+fn returns_to_the_box_from_anywhere() {
+    scenario(Scenario::Teleports, None).for_each(|options| check(options, 0));
+}
+
+#[test]
+fn returns_to_the_box_that_reset_the_timer() {
+    for scenario_name in [Scenario::Garage, Scenario::Teleports] {
+        for mut options in scenario(scenario_name, None) {
+            options.box_return = BoxReturn::TimerResets;
+            check(options, 0);
+        }
+    }
+}
+
+#[test]
+fn boxes_before_and_behind_the_line() {
+    scenario(Scenario::Boxes, None).for_each(|options| check(options, 0));
+}
+
+#[test]
+fn menus_that_stand() {
+    scenario(Scenario::Menus, None).for_each(|options| check(options, 0));
+}
+
+#[test]
+fn bounces_through_the_menu() {
+    scenario(Scenario::Bounces, None).for_each(|options| check(options, 0));
+}
+
+#[test]
+fn ends_of_races() {
+    scenario(Scenario::RaceEnd, None).for_each(|options| check(options, 0));
+}
+
+#[test]
+fn laps_of_a_car_that_is_watched() {
+    scenario(Scenario::Spectate, None).for_each(|options| check(options, 0));
+}
+
+#[test]
+fn counters_of_another_version() {
+    for name in [Scenario::Weekend, Scenario::Garage, Scenario::RaceEnd] {
+        for mut options in scenario(name, None) {
+            options.game = GameVersion::V0_6;
             check(options, 0);
         }
     }

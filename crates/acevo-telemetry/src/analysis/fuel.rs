@@ -1,9 +1,10 @@
 //! How far the fuel, or the charge of the battery, lasts.
 
-use acevo_shared_memory::{ACEvoEngineType, ACEvoSessionType, Frame};
+use acevo_shared_memory::{ACEvoSessionType, Frame};
 use serde::Serialize;
 
 use super::driven::Driven;
+use super::levels::Levels;
 
 /// Laps that the average is taken of: the track, the tyres and the driver change.
 const RECENT: usize = 5;
@@ -116,14 +117,11 @@ impl FuelNow {
     /// `kersCharge` is the one of its traction battery is a guess).
     pub fn of(frame: &Frame) -> Self {
         let page = frame.graphics.raw();
-        let amount = match frame.graphics.engine_type() {
-            ACEvoEngineType::ElectricMotor => frame.physics.raw().kersCharge,
-            _ => page.fuel_liter_current_quantity,
-        };
         let session_m = page.session_state.lap_length_km * 1000.0;
         let length = frame.static_data.track_length().or((session_m > 0.0).then_some(session_m));
         Self {
-            amount: amount.into(),
+            // An amount that is no number is ignored.
+            amount: Levels::of_drive(frame).unwrap_or(f64::NAN),
             place: f64::from(page.npos).rem_euclid(1.0),
             track_length_m: length.map(f64::from),
             lap_time_s: None,

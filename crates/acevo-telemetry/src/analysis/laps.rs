@@ -20,18 +20,21 @@ mod validity;
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use acevo_shared_memory::SPageFilePhysics;
+
 pub use driving::Driving;
 pub use lap::{Figures, Incomplete, Invalid, Lap, LapKind, Validity};
 pub(super) use reading::place;
 pub use running::CurrentLap;
 
+use super::levels::Levels;
 use super::moment::{Beginning, Flow, Moment};
 use super::stint::Stretch;
 use meter::{Meter, Used};
 use path::Path;
 use pending::{LastLap, Pending};
 use reading::{Reading, speed};
-use running::{Crossing, Running, Split};
+use running::{Crossing, Running, Split, TOO_FAR_MS};
 
 /// The timer goes on as the steps do within this, in milliseconds: frames are late, and not always equally, least of all in a simulation
 /// that runs faster than time.
@@ -51,6 +54,9 @@ const SOME_WAY_M: f64 = 100.0;
 
 /// Whoever is in the menu for so long does not go on with the lap.
 const MENU: Duration = Duration::from_secs(3);
+
+/// The timer begins anew up to so long after the car has passed the line, in milliseconds. Measured: 20 ms.
+const LATE_RESET_MS: f64 = 200.0;
 
 /// The line is looked for around place 0: parts of a lap.
 const AROUND_LINE: f64 = 0.03;
@@ -102,6 +108,10 @@ pub(crate) struct Laps {
     /// That packet is not in the meter yet.
     is_unmetered: bool,
     resumes: bool,
+    /// When the car has passed the line in the running lap, in steps: the timer begins anew some frames later.
+    passed_line: Option<f64>,
+    /// The session was over at the frame before.
+    is_over: bool,
     /// The session was restarted: the count goes back, now or later.
     count_may_fall: bool,
     /// Steps at which the phase has got another name, as long as it is open whether another lap begins with it.
@@ -137,6 +147,8 @@ impl Laps {
             physics: None,
             is_unmetered: false,
             resumes: false,
+            passed_line: None,
+            is_over: false,
             count_may_fall: false,
             phase: None,
             broken: None,
@@ -215,8 +227,11 @@ impl Laps {
             Flow::Begins(Beginning::Phase) => self.phase = Some(moment.steps),
             Flow::Begins(beginning) => self.begin(beginning, moment),
         }
-        if moment.physics {
-            self.take_physics(moment);
+        match moment.physics_page() {
+            Some(page) if moment.physics => self.take_physics(moment, page),
+            Some(_) => {}
+            // The next one follows nothing that could have been missed.
+            None => self.physics = None,
         }
         if !moment.graphics {
             return;
@@ -237,8 +252,8 @@ impl Laps {
         if moment.is_live() {
             self.path.note(reading.steps, reading.speed);
             // Physics of a replay comes before the frame that says so: what counts is what a live frame was seen with.
-            if std::mem::take(&mut self.is_unmetered) {
-                self.meter.note(moment.steps, moment.frame.physics.raw());
+            if std::mem::take(&mut self.is_unmetered) || moment.is_timed {
+                self.meter.note(moment.steps, Levels::of(moment.frame));
             }
             let count = self.before.and_then(|before| before.count);
             self.follow_stint(&reading);
@@ -249,8 +264,7 @@ impl Laps {
         self.follow_phase(moment, step_s);
     }
 
-    fn take_physics(&mut self, moment: &Moment<'_>) {
-        let page = moment.frame.physics.raw();
+    fn take_physics(&mut self, moment: &Moment<'_>, page: &SPageFilePhysics) {
         self.is_unmetered = true;
         let missed = self.physics.replace(moment.steps).map_or(0.0, |before| (moment.steps - before - 1.0).max(0.0));
         self.path.note(moment.steps, speed(page));
@@ -263,7 +277,8 @@ impl Laps {
         let resumes = std::mem::take(&mut self.resumes);
         let used_before = std::mem::replace(&mut self.used, self.meter.total());
         let Some(before) = self.before.replace(now) else {
-            if now.timer_ms > 0.0 {
+            self.is_over = moment.is_over();
+            if now.timer_ms > 0.0 && !self.is_over {
                 self.join(now, step_ms);
             }
             return;
@@ -279,16 +294,29 @@ impl Laps {
             return self.start_over(Incomplete::Replay, now, now_s, step_ms);
         }
         let has_jumped = now.is_beyond_reach(&before, since_ms / 1000.0);
+        let passed = self.path.passed(&before, &now, 0.0).filter(|_| !has_jumped && since_ms <= TOO_FAR_MS);
+        if let Some(part) = passed {
+            self.passed_line = Some(before.steps + part * (now.steps - before.steps));
+        }
         if !has_jumped {
             let stretch = self.stretch(&used_before, since_ms, step_ms);
             self.driven_m += stretch.metres;
             self.is_used |= self.driven_m > SOME_WAY_M;
             self.stretch = Some(stretch);
         }
+        let was_over = std::mem::replace(&mut self.is_over, moment.is_over());
+        if self.is_over {
+            let is_reset = now.timer_ms < before.timer_ms;
+            if !was_over && is_reset && self.running.is_some() && self.passed(&now, step_ms).is_some() {
+                // The session is over for everybody who crosses the line, and this lap was finished by that.
+                self.begin_anew(&before, now, has_jumped, now_s, step_ms, moment);
+            }
+            return self.break_off(Incomplete::SessionEnded, now_s);
+        }
         let Some(running) = &mut self.running else {
             if now.timer_ms <= 0.0 {
             } else if before.timer_ms <= 0.0 && now.timer_ms <= since_ms + STARTS_MS {
-                let line = Crossing::between(&before, &now, &self.path, lap_length(moment), step_ms, now_s);
+                let line = self.crossing(&before, &now, moment, step_ms);
                 self.start(&line, now, if has_jumped { now.steps } else { line.steps });
             } else {
                 self.join(now, step_ms);
@@ -319,6 +347,15 @@ impl Laps {
         }
     }
 
+    /// When the car has passed the line, in steps, if that was a moment ago.
+    fn passed(&self, now: &Reading, step_ms: f64) -> Option<f64> {
+        self.passed_line.filter(|at| (now.steps - at) * step_ms <= LATE_RESET_MS)
+    }
+
+    fn crossing(&self, before: &Reading, now: &Reading, moment: &Moment<'_>, step_ms: f64) -> Crossing {
+        Crossing::between(before, now, self.passed(now, step_ms), lap_length(moment), step_ms, moment.time)
+    }
+
     fn stretch(&self, before: &Used, since_ms: f64, step_ms: f64) -> Stretch {
         let used = self.used;
         Stretch {
@@ -332,6 +369,9 @@ impl Laps {
     fn go_on(&mut self, moment: &Moment<'_>, now: Reading, step_ms: f64) {
         let Some(running) = &mut self.running else { return };
         let seconds = (now.steps - running.last.steps) * step_ms / 1000.0;
+        if moment.is_timed {
+            running.follow_timer(&now, step_ms);
+        }
         let split = running.go_on(now, &self.path, &self.lines, step_ms);
         running.figures.driving.note(moment.frame, seconds);
         self.path.speeds().for_each(|speed| running.figures.note_speed(speed));
@@ -357,13 +397,13 @@ impl Laps {
         step_ms: f64,
         moment: &Moment<'_>,
     ) {
-        let line = Crossing::between(before, &now, &self.path, lap_length(moment), step_ms, now_s);
+        let line = self.crossing(before, &now, moment, step_ms);
         let lap_m = lap_length(moment).unwrap_or(SOME_LENGTH);
         let reach = AROUND_LINE * lap_m + now.timer_ms / 1000.0 * now.speed.max(before.speed) * 1.5;
         let is_at_line = now.distance_to_line(lap_m).is_none_or(|metres| metres <= reach);
         let mut used_from = line.steps;
         let is_too_short = before.timer_ms + line.after_ms < SHORTEST_MS;
-        if is_too_short && !has_jumped && self.path.passed(before, &now, 0.0).is_some() {
+        if is_too_short && !has_jumped && self.passed(&now, step_ms).is_some() {
             // It has run since the lights, and begins anew at the line that the grid lies behind.
             self.running = None;
         } else if is_too_short || has_jumped || !is_at_line {
@@ -394,6 +434,7 @@ impl Laps {
 
     /// A lap begins, seen from its first moment on. What it uses counts from the step `used_from`.
     fn start(&mut self, line: &Crossing, now: Reading, used_from: f64) {
+        self.passed_line = None;
         if std::mem::take(&mut self.is_new_here) {
             self.next_number = now.count.unwrap_or(0).saturating_add(1);
         }

@@ -2,13 +2,20 @@
 
 use std::time::Duration;
 
-use acevo_shared_memory::{ACEvoStatus, Frame};
+use acevo_shared_memory::{ACEvoStatus, Frame, SPageFilePhysics};
 
+use super::phase::Phase;
 use super::step::Step;
 use crate::names::is_name;
 
 /// Physics that is not seen for longer than this is not made up for by the time on the wall.
 const LONGEST_FILL: f64 = 16.0;
+
+/// A frame in which the timer does not tell how long ago the frame before was: the wall clock tells, up to so many seconds.
+const LONGEST_FRAME: f64 = 0.1;
+
+/// A timer that goes on by more than this between two frames without physics does not measure time, in milliseconds.
+const LONGEST_TIMED_MS: f64 = 60_000.0;
 
 /// No drive is as long as this many packets: another counter.
 const LEAP: i64 = 30_000_000;
@@ -24,24 +31,41 @@ pub(crate) struct Moment<'a> {
     pub(crate) steps: f64,
     /// The same in seconds, by what is known of the length of a step.
     pub(crate) time: f64,
-    /// The physics page is another one than before.
+    /// The physics page is another one than before, and describes the car now.
     pub(crate) physics: bool,
     /// The graphics page is another one than before.
     pub(crate) graphics: bool,
+    /// The steps follow from the lap timer, because physics is not current or was not until this frame.
+    pub(crate) is_timed: bool,
     /// How it goes on from the moment before.
     pub(crate) flow: Flow,
 }
 
 impl Moment<'_> {
+    /// The physics page, if it describes the car now.
+    pub(crate) fn physics_page(&self) -> Option<&SPageFilePhysics> {
+        current_physics(self.frame)
+    }
+
     /// The car is driven right now: no menu, no pause.
     pub(crate) fn is_live(&self) -> bool {
         self.frame.graphics.status() == ACEvoStatus::Live
+    }
+
+    /// The session is over: laps are neither begun nor finished.
+    pub(crate) fn is_over(&self) -> bool {
+        Phase::of(self.frame.graphics.session_phase()) == Some(Phase::Over)
     }
 
     /// The game is in its menu or loads.
     pub(crate) fn is_menu(&self) -> bool {
         self.frame.graphics.status() == ACEvoStatus::Off
     }
+}
+
+/// The physics page of a frame, if it describes the car now.
+pub(crate) fn current_physics(frame: &Frame) -> Option<&SPageFilePhysics> {
+    Some(frame.physics.raw()).filter(|_| frame.validity.is_current())
 }
 
 /// How a moment goes on from the one before.
@@ -88,6 +112,12 @@ pub(crate) struct Clock {
     time: f64,
     physics: Option<(i32, Duration)>,
     graphics: Option<i32>,
+    /// The newest frame of driving.
+    frame: Option<TimedFrame>,
+    /// Physics is not current, or was not at the newest frame: the lap timer tells how much was driven.
+    is_timed: bool,
+    /// The counter has run without physics being current: what it has counted is no driving.
+    is_uncounted: bool,
     /// Steps that were made up for since the physics page was new.
     filled: f64,
     key: Key,
@@ -98,7 +128,14 @@ pub(crate) struct Clock {
     in_replay: bool,
     /// The physics packet a replay was left with: it may still be the replay's.
     stale: Option<i32>,
-    is_paused: bool,
+}
+
+/// What a frame says about time.
+#[derive(Debug, Clone, Copy)]
+struct TimedFrame {
+    steps: f64,
+    timer_ms: f64,
+    seen: Duration,
 }
 
 impl Default for Clock {
@@ -109,6 +146,9 @@ impl Default for Clock {
             time: 0.0,
             physics: None,
             graphics: None,
+            frame: None,
+            is_timed: false,
+            is_uncounted: false,
             filled: 0.0,
             key: Key::default(),
             is_known: false,
@@ -116,7 +156,6 @@ impl Default for Clock {
             left: (None, None),
             in_replay: false,
             stale: None,
-            is_paused: false,
         }
     }
 }
@@ -128,6 +167,7 @@ impl Clock {
         self.left = (self.physics.map(|(id, _)| id).or(self.left.0), self.graphics.or(self.left.1));
         (self.physics, self.graphics, self.filled) = (None, None, 0.0);
         (self.in_replay, self.stale) = (false, None);
+        (self.frame, self.is_timed, self.is_uncounted) = (None, false, false);
     }
 
     /// The length of a physics step.
@@ -139,8 +179,10 @@ impl Clock {
     /// pages that may mix two packets, a replay.
     pub(crate) fn next<'a>(&mut self, at: Duration, frame: &'a Frame) -> Option<Moment<'a>> {
         let (physics_id, graphics_id) = (frame.physics.packet_id(), frame.graphics.packet_id());
+        let is_current = frame.validity.is_current();
         // The status of a page that may mix two packets is as good as any, but its counter may belong to other values.
-        let mut physics = frame.physics.is_settled() && self.physics.is_none_or(|(id, _)| id != physics_id);
+        let mut physics =
+            is_current && frame.physics.is_settled() && self.physics.is_none_or(|(id, _)| id != physics_id);
         let graphics = frame.graphics.is_settled() && self.graphics != Some(graphics_id);
         if !physics && !graphics {
             return None;
@@ -160,18 +202,23 @@ impl Clock {
         if physics {
             self.stale = None;
         }
-        let is_paused = frame.graphics.status() == ACEvoStatus::Pause;
-        // The last step before a pause may come with it. A counter that goes on in a pause counts nothing.
-        let stands = std::mem::replace(&mut self.is_paused, is_paused) && is_paused;
+        if !is_current {
+            (self.is_timed, self.is_uncounted) = (true, true);
+        }
         let mut went_back = false;
         if physics {
-            went_back |= self.advance(at, physics_id, stands);
-        } else {
+            went_back |= self.advance(at, physics_id);
+        } else if is_current {
             self.fill(at, frame);
         }
+        let mut is_timed = false;
         if graphics {
             went_back |= has_gone_back(self.graphics, graphics_id);
             self.graphics = Some(graphics_id);
+            if frame.graphics.status() == ACEvoStatus::Live {
+                is_timed = self.is_timed;
+                self.take_frame(at, frame, is_current);
+            }
         }
         let first = self.begins.take();
         if first.is_some() {
@@ -189,24 +236,46 @@ impl Clock {
             flow = Flow::Begins(beginning);
             self.step.interrupt();
         }
-        if graphics && flow == Flow::Continues {
+        if is_timed {
+            self.step.interrupt();
+        } else if graphics && flow == Flow::Continues {
             self.step.note(self.steps, frame.graphics.raw().current_lap_time_ms);
         } else if flow == Flow::Resumes {
             self.step.interrupt();
         }
-        Some(Moment { at, frame, steps: self.steps, time: self.time, physics, graphics, flow })
+        Some(Moment { at, frame, steps: self.steps, time: self.time, physics, graphics, is_timed, flow })
     }
 
-    /// The physics counter goes on; true where it has gone back instead. Where the drive stands still, that counts nothing.
-    fn advance(&mut self, at: Duration, id: i32, stands: bool) -> bool {
+    /// A frame of driving. While physics is not current, and for the first frame after that, the lap timer says how much was driven.
+    fn take_frame(&mut self, at: Duration, frame: &Frame, is_current: bool) {
+        let timer_ms = f64::from(frame.graphics.raw().current_lap_time_ms);
+        if let Some(before) = self.frame.filter(|_| self.is_timed) {
+            let wall_ms = at.saturating_sub(before.seen).as_secs_f64().min(LONGEST_FRAME) * 1000.0;
+            let ran_ms = timer_ms - before.timer_ms;
+            let since_ms = match ran_ms {
+                // It has begun anew in between, and shows the time since then.
+                ..0.0 => wall_ms.max(timer_ms.min(LONGEST_TIMED_MS)),
+                _ if timer_ms <= 0.0 || ran_ms > LONGEST_TIMED_MS => wall_ms,
+                _ => ran_ms,
+            };
+            let steps = before.steps + since_ms / 1000.0 / self.step.seconds();
+            self.go(steps - self.steps);
+        }
+        self.is_timed &= !is_current;
+        self.frame = Some(TimedFrame { steps: self.steps, timer_ms, seen: at });
+    }
+
+    /// The physics counter goes on; true if it has gone back instead. What it has counted while physics was not current is no driving.
+    fn advance(&mut self, at: Duration, id: i32) -> bool {
         let before = self.physics.replace((id, at));
         let filled = std::mem::take(&mut self.filled);
+        let is_uncounted = std::mem::take(&mut self.is_uncounted);
         let Some((before, _)) = before else { return false };
         let steps = i64::from(id.wrapping_sub(before));
         if !(0..LEAP).contains(&steps) {
             return true;
         }
-        if !stands {
+        if !is_uncounted {
             self.go(steps as f64 - filled);
         }
         false
@@ -274,7 +343,12 @@ impl Key {
         if !frame.graphics.is_settled() {
             return None;
         }
-        if is_other(&mut self.phase, graphics.session_phase()) {
+        let phase = graphics.session_phase();
+        if Phase::goes_on(&self.phase, phase) {
+            if self.phase != phase {
+                phase.clone_into(&mut self.phase);
+            }
+        } else if is_other(&mut self.phase, phase) {
             return Some(Beginning::Phase);
         }
         let car = graphics.car_model();

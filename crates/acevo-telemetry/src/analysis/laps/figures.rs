@@ -4,6 +4,7 @@ use acevo_shared_memory::{Frame, Wheels};
 
 use super::lap::Figures;
 use crate::analysis::Summary;
+use crate::analysis::moment::current_physics;
 
 impl Figures {
     /// Metres per second of a physics packet.
@@ -13,17 +14,18 @@ impl Figures {
 
     /// What changes slowly, once per frame.
     pub(in crate::analysis) fn note(&mut self, frame: &Frame) {
-        let (physics, graphics) = (frame.physics.raw(), frame.graphics.raw());
+        let graphics = frame.graphics.raw();
         let tyres = frame.graphics.tyres();
         let surfaces = tyres.map(|tyre| {
             (tyre.tyre_temperature_left + tyre.tyre_temperature_center + tyre.tyre_temperature_right) / 3.0
         });
-        wheels(&mut self.tyre_core_c, physics.tyreCoreTemperature.into(), -60.0, 400.0);
         wheels(&mut self.tyre_surface_c, surfaces, -60.0, 600.0);
+        add(&mut self.oil_c, graphics.oil_temperature_c, -60.0, 400.0);
+        let Some(physics) = current_physics(frame) else { return };
+        wheels(&mut self.tyre_core_c, physics.tyreCoreTemperature.into(), -60.0, 400.0);
         wheels(&mut self.tyre_pressure_psi, physics.wheelsPressure.into(), 0.0, 200.0);
         wheels(&mut self.brake_c, physics.brakeTemp.into(), -60.0, 2000.0);
         add(&mut self.water_c, physics.waterTemp, -60.0, 300.0);
-        add(&mut self.oil_c, graphics.oil_temperature_c, -60.0, 400.0);
         add(&mut self.air_c, physics.airTemp, -60.0, 80.0);
         add(&mut self.road_c, physics.roadTemp, -60.0, 120.0);
     }

@@ -2,16 +2,13 @@
 
 use std::collections::VecDeque;
 
-use acevo_shared_memory::SPageFilePhysics;
+use crate::analysis::levels::Levels;
 
 /// Physics packets that are remembered: most of a second.
 const REMEMBERED: usize = 256;
 
 /// A packet further away, in steps, does not tell what was used at a moment: a third of a second.
 const NEAR: f64 = 100.0;
-
-/// No tank is larger, litres.
-const LARGEST_TANK: f64 = 1000.0;
 
 /// Sums since the analysis began.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -31,15 +28,14 @@ pub(super) struct Meter {
 }
 
 impl Meter {
-    /// A packet after so many steps.
-    pub(super) fn note(&mut self, steps: f64, physics: &SPageFilePhysics) {
-        let level = |value: f32, largest: f64| Some(f64::from(value)).filter(|value| (0.0..=largest).contains(value));
-        if let Some(fuel) = level(physics.fuel, LARGEST_TANK) {
+    /// What is left after so many steps.
+    pub(super) fn note(&mut self, steps: f64, levels: Levels) {
+        if let Some(fuel) = levels.fuel_l {
             let burned = self.fuel.replace(fuel).map_or(0.0, |before| before - fuel);
             self.used.fuel_l += burned.max(0.0);
             self.used.added_l += (-burned).max(0.0);
         }
-        if let Some(charge) = level(physics.kersCharge, 1.0) {
+        if let Some(charge) = levels.charge {
             self.used.charge += self.charge.replace(charge).map_or(0.0, |before| before - charge);
         }
         if self.marks.len() >= REMEMBERED {
@@ -82,15 +78,15 @@ impl Meter {
 mod tests {
     use super::*;
 
-    fn fuel(litres: f32) -> SPageFilePhysics {
-        SPageFilePhysics { fuel: litres, ..Default::default() }
+    fn fuel(litres: f64) -> Levels {
+        Levels { fuel_l: Some(litres), charge: None }
     }
 
     #[test]
     fn refuelling_is_not_burning() {
         let mut meter = Meter::default();
-        for (step, litres) in [40.0, 39.0, f32::NAN, 38.0, -5.0, 60.0, 1e30, 58.0].into_iter().enumerate() {
-            meter.note(step as f64, &fuel(litres));
+        for (step, litres) in [40.0, 39.0, 38.0, 60.0, 58.0].into_iter().enumerate() {
+            meter.note(step as f64, fuel(litres));
         }
         let used = meter.at(90.0).unwrap();
         assert_eq!((used.fuel_l, used.added_l), (4.0, 22.0));
@@ -102,10 +98,10 @@ mod tests {
     #[test]
     fn another_tank_is_no_refuelling() {
         let mut meter = Meter::default();
-        meter.note(0.0, &fuel(10.0));
+        meter.note(0.0, fuel(10.0));
         meter.interrupt();
-        meter.note(1.0, &fuel(60.0));
-        meter.note(2.0, &fuel(59.0));
+        meter.note(1.0, fuel(60.0));
+        meter.note(2.0, fuel(59.0));
         assert_eq!(meter.at(2.0), Some(Used { fuel_l: 1.0, ..Default::default() }));
     }
 }

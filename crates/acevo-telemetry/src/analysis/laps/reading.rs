@@ -34,7 +34,7 @@ pub(super) struct Reading {
 
 impl Reading {
     pub(super) fn of(moment: &Moment<'_>) -> Self {
-        let (graphics, physics) = (&moment.frame.graphics, moment.frame.physics.raw());
+        let (graphics, physics) = (&moment.frame.graphics, moment.physics_page());
         let page = graphics.raw();
         let location = graphics.car_location();
         let in_lane =
@@ -44,11 +44,11 @@ impl Reading {
             timer_ms: f64::from(milliseconds(page.current_lap_time_ms).unwrap_or(0)),
             place: place(page),
             position: graphics.player_car().map(|Car { coordinates, .. }| coordinates).filter(is_somewhere),
-            speed: speed(physics),
+            speed: physics.map_or_else(|| shown_speed(page), speed),
             in_pits: page.is_in_pit_lane || page.is_in_pit_box || in_lane,
             in_box: page.is_in_pit_box,
             is_valid: page.is_valid_lap,
-            four_out: physics.numberOfTyresOut >= 4,
+            four_out: physics.is_some_and(|physics| physics.numberOfTyresOut >= 4),
             wrong_way: page.is_wrong_way,
             last_ms: milliseconds(page.last_laptime_ms),
             count: u32::try_from(page.total_lap_count).ok().filter(|count| *count < 100_000),
@@ -72,6 +72,12 @@ impl Reading {
 /// Metres per second; 0 for what no car drives.
 pub(super) fn speed(physics: &SPageFilePhysics) -> f64 {
     let speed = f64::from(physics.speedKmh) / 3.6;
+    if (0.0..FASTEST).contains(&speed) { speed } else { 0.0 }
+}
+
+/// The same from the instrument, which has whole km/h.
+fn shown_speed(page: &SPageFileGraphicEvo) -> f64 {
+    let speed = f64::from(page.display_speed_kmh) / 3.6;
     if (0.0..FASTEST).contains(&speed) { speed } else { 0.0 }
 }
 

@@ -12,7 +12,7 @@ use super::reading::Reading;
 use super::validity::Latch;
 
 /// Frames further apart than this do not tell when a place between them was passed, in milliseconds.
-const TOO_FAR_MS: f64 = 100.0;
+pub(super) const TOO_FAR_MS: f64 = 100.0;
 
 /// The timer and the counter of steps may be apart by so much before the counter is not believed any more, in milliseconds.
 const DRIFT_MS: f64 = 1000.0;
@@ -58,6 +58,8 @@ pub(super) struct Running {
     /// That was measured at the line. Else it follows from the timer, which has whole milliseconds, and from frames, which may be
     /// late: the earliest beginning that any of them tells is the best.
     pub(super) is_exact: bool,
+    /// Up to this age the beginning is narrowed down, in milliseconds.
+    narrowed_ms: f64,
     /// How old it was when it was first seen, in milliseconds.
     seen_from_ms: f64,
     began_in_pits: bool,
@@ -85,6 +87,7 @@ impl Running {
             is_joined: false,
             start,
             is_exact: false,
+            narrowed_ms: NARROWED_MS,
             seen_from_ms: first.timer_ms,
             began_in_pits,
             left_pits: !first.in_pits,
@@ -137,11 +140,18 @@ impl Running {
     fn age_ms(&mut self, now: &Reading, step_ms: f64) -> f64 {
         if !self.is_exact {
             self.start = self.start.min(now.steps - now.timer_ms / step_ms);
-            self.is_exact = now.timer_ms > NARROWED_MS;
+            self.is_exact = now.timer_ms > self.narrowed_ms;
         }
         let by_steps = (now.steps - self.start) * step_ms;
         self.has_drifted |= (by_steps - now.timer_ms).abs() > DRIFT_MS;
         by_steps.clamp(now.timer_ms, now.timer_ms + 1.0)
+    }
+
+    /// Steps were made up from the timer: the beginning of the lap is where the timer puts it, and is narrowed down anew.
+    pub(super) fn follow_timer(&mut self, now: &Reading, step_ms: f64) {
+        self.start = now.steps - now.timer_ms / step_ms;
+        self.is_exact = false;
+        self.narrowed_ms = now.timer_ms + NARROWED_MS;
     }
 
     fn kind(&self, ends_in_pits: bool) -> LapKind {
@@ -247,24 +257,27 @@ pub(super) struct Crossing {
 }
 
 impl Crossing {
-    /// Between two frames, the second with a timer that has begun anew, on a lap of this length.
+    /// Between two frames, the second with a timer that has begun anew, on a lap of this length. The car has passed the line at
+    /// `passed`, in steps: between the two frames, or some frames earlier if the timer ran on.
     pub(super) fn between(
         before: &Reading,
         now: &Reading,
-        path: &Path,
+        passed: Option<f64>,
         lap_m: Option<f64>,
         step_ms: f64,
         now_s: f64,
     ) -> Self {
         let gap_ms = (now.steps - before.steps) * step_ms;
-        let by_timer = (gap_ms - now.timer_ms).max(0.0);
-        let by_place = path.passed(before, now, 0.0).filter(|_| gap_ms <= TOO_FAR_MS).map(|part| part * gap_ms);
+        let by_place = passed.map(|at| (at - before.steps) * step_ms);
+        let earliest = if by_place.is_some_and(|after| after < 0.0) { f64::NEG_INFINITY } else { 0.0 };
+        let by_timer = (gap_ms - now.timer_ms).max(earliest);
         // A frame that was seen late is a bad end of a way. Then the speed tells how far it was to the line.
         let by_speed = lap_m.zip(before.place).map(|(lap_m, place)| {
             let speed = (before.speed + now.speed) / 2.0;
             (1.0 - place) * lap_m / speed * 1000.0
         });
-        let by_speed = by_speed.filter(|after| by_place.is_some() && (0.0..=TOO_FAR_MS).contains(after));
+        let by_speed = by_speed
+            .filter(|after| by_place.is_some_and(|by_place| by_place >= 0.0) && (0.0..=TOO_FAR_MS).contains(after));
         let is_exact = by_place.is_some_and(|after| {
             let is_in_time = (-0.1..1.1).contains(&(gap_ms - after - now.timer_ms));
             is_in_time && by_speed.is_none_or(|by_speed| (after - by_speed).abs() < 1.0)
@@ -274,7 +287,7 @@ impl Crossing {
         Self {
             steps,
             after_ms,
-            is_measured: is_exact || by_speed.is_some(),
+            is_measured: is_exact || by_speed.is_some() || by_place.is_some_and(|after| after < 0.0),
             is_exact,
             ended_s: now_s - (now.steps - steps) * step_ms / 1000.0,
             step_ms,

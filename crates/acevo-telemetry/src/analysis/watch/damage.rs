@@ -1,9 +1,10 @@
 //! Damage that comes in steps, and repairs.
 
-use acevo_shared_memory::Frame;
+use acevo_shared_memory::{Frame, SPageFilePhysics};
 
 use super::Thresholds;
 use crate::analysis::event::{DamageStep, Part, What};
+use crate::analysis::moment::current_physics;
 
 const PARTS: usize = Part::ALL.len();
 
@@ -44,7 +45,8 @@ struct Pending {
 
 impl Damage {
     pub(super) fn note(&mut self, frame: &Frame, now: f64, limits: &Thresholds, out: &mut Vec<What>) {
-        let values = damage(frame);
+        let Some(physics) = current_physics(frame) else { return };
+        let values = damage(frame, physics);
         let (body, suspension) = values.split_at(BODY);
         let [body, suspension] = [body, suspension].map(|group| group.iter().any(|value| *value > BEYOND_ONE));
         self.is_large = [self.is_large[0] || body, self.is_large[1] || suspension];
@@ -87,10 +89,10 @@ impl Damage {
 }
 
 /// Damage of each part, by the graphics page; of the body by the physics page where the other tells nothing.
-fn damage(frame: &Frame) -> [f32; PARTS] {
-    let (page, fallback) = (&frame.graphics.raw().car_damage, frame.physics.raw().carDamage);
+fn damage(frame: &Frame, physics: &SPageFilePhysics) -> [f32; PARTS] {
+    let page = &frame.graphics.raw().car_damage;
     let body = [page.damage_front, page.damage_rear, page.damage_left, page.damage_right, page.damage_center];
-    let body = if body.iter().any(|value| is_damage(*value)) { body } else { fallback };
+    let body = if body.iter().any(|value| is_damage(*value)) { body } else { physics.carDamage };
     let [front, rear, left, right, centre] = body;
     let [fl, fr, rl, rr] =
         [page.damage_suspension_lf, page.damage_suspension_rf, page.damage_suspension_lr, page.damage_suspension_rr];

@@ -5,6 +5,7 @@ use acevo_shared_memory::Frame;
 use super::Thresholds;
 use super::held::Held;
 use crate::analysis::event::What;
+use crate::analysis::moment::current_physics;
 
 /// A car is back on the track after so many seconds.
 const BACK_S: f64 = 0.5;
@@ -19,7 +20,7 @@ pub(super) struct Driving {
 
 impl Driving {
     pub(super) fn note(&mut self, frame: &Frame, now: f64, limits: &Thresholds, out: &mut Vec<What>) {
-        let (graphics, physics) = (frame.graphics.raw(), frame.physics.raw());
+        let graphics = frame.graphics.raw();
         let is_wrong = graphics.is_wrong_way;
         if let Some(change) = self.wrong_way.note(is_wrong, now, limits.wrong_way_s) {
             // Whoever is told too late is told all the same.
@@ -28,12 +29,14 @@ impl Driving {
                 false => out.extend(change.before.map(|_| What::RightWay { seconds: change.seconds })),
             }
         }
-        let is_off = physics.numberOfTyresOut >= 4;
-        let hold = if is_off { limits.off_track_s } else { BACK_S };
-        out.extend(self.off_track.change(is_off, now, hold).map(|change| match is_off {
-            true => What::OffTrack,
-            false => What::BackOnTrack { seconds: change.seconds },
-        }));
+        if let Some(physics) = current_physics(frame) {
+            let is_off = physics.numberOfTyresOut >= 4;
+            let hold = if is_off { limits.off_track_s } else { BACK_S };
+            out.extend(self.off_track.change(is_off, now, hold).map(|change| match is_off {
+                true => What::OffTrack,
+                false => What::BackOnTrack { seconds: change.seconds },
+            }));
+        }
         let was_limiting = std::mem::replace(&mut self.limiting, graphics.is_rpm_limiter_on);
         let rises = graphics.is_rpm_limiter_on && !was_limiting;
         if rises && self.limited_at.is_none_or(|at| now - at >= limits.rev_limiter_every_s) {

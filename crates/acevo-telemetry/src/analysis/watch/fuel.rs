@@ -1,10 +1,11 @@
 //! Fuel and charge that run out.
 
-use acevo_shared_memory::{ACEvoEngineType, Frame};
+use acevo_shared_memory::Frame;
 
 use super::Thresholds;
 use super::held::{Held, is_below};
 use crate::analysis::event::What;
+use crate::analysis::levels::{Levels, is_electric};
 
 /// Fuel moves in its tank, and averages change: a level counts after so many seconds.
 const HOLD_S: f64 = 1.0;
@@ -14,9 +15,6 @@ const BAND: f64 = 0.2;
 
 /// No tank lasts longer, in laps.
 const MOST_LAPS: f32 = 1000.0;
-
-/// No tank is larger, in litres.
-const MOST_LITRES: f32 = 1000.0;
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Fuel {
@@ -61,13 +59,11 @@ impl Fuel {
 }
 
 fn left(frame: &Frame) -> Left {
-    let (graphics, physics) = (frame.graphics.raw(), frame.physics.raw());
-    if frame.graphics.engine_type() == ACEvoEngineType::ElectricMotor {
-        return (None, None, Some(graphics.kers_charge_perc.into()).filter(|charge| (0.0..=1.0).contains(charge)));
+    let (graphics, levels) = (frame.graphics.raw(), Levels::of(frame));
+    if is_electric(frame) {
+        return (None, None, levels.charge);
     }
     let laps = [graphics.laps_possible_with_fuel, graphics.fuel_estimated_laps];
     let laps = laps.into_iter().find(|laps| *laps > 0.0 && *laps < MOST_LAPS);
-    let litres = [graphics.fuel_liter_current_quantity, physics.fuel];
-    let litres = litres.into_iter().find(|litres| *litres > 0.0 && *litres < MOST_LITRES);
-    (laps.map(f64::from), Some(litres.unwrap_or(0.0).into()), None)
+    (laps.map(f64::from), levels.fuel_l, None)
 }

@@ -5,6 +5,7 @@ use acevo_shared_memory::{Frame, SMEvoTyreState, Wheels};
 use super::Thresholds;
 use super::held::{Held, is_above, is_below};
 use crate::analysis::event::{Fluid, TyreState, What, Wheel};
+use crate::analysis::moment::current_physics;
 
 /// Tyres are back in their window when they are in it by this part of their ideal temperature.
 const TYRE_BAND: f64 = 0.03;
@@ -26,7 +27,7 @@ pub(super) struct Heat {
 impl Heat {
     pub(super) fn note(&mut self, frame: &Frame, now: f64, limits: &Thresholds, out: &mut Vec<What>) {
         self.note_tyres(frame, now, limits, out);
-        let water_c = f64::from(frame.physics.raw().waterTemp);
+        let water_c = current_physics(frame).map_or(f64::NAN, |physics| physics.waterTemp.into());
         let oil_c = f64::from(frame.graphics.raw().oil_temperature_c);
         out.extend(too_hot(&mut self.water, Fluid::Water, water_c, limits.hot_water_c, now));
         out.extend(too_hot(&mut self.oil, Fluid::Oil, oil_c, limits.hot_oil_c, now));
@@ -34,7 +35,7 @@ impl Heat {
 
     /// Tyres that change to the same state in the same moment are one event, and so are those that are about to.
     fn note_tyres(&mut self, frame: &Frame, now: f64, limits: &Thresholds, out: &mut Vec<What>) {
-        let cores = frame.physics.raw().tyreCoreTemperature;
+        let cores = current_physics(frame).map_or([f32::NAN; 4], |physics| physics.tyreCoreTemperature);
         let Wheels { fl, fr, rl, rr } = frame.graphics.tyres();
         let tyres = [fl, fr, rl, rr];
         let states: [_; 4] =

@@ -49,7 +49,16 @@ impl Drive {
         self.frames += 1.0;
         let time = self.frames / FPS;
         let at = std::time::Duration::from_secs_f64(time);
-        let moment = Moment { frame: &frame, at, steps: time * 333.0, time, physics: true, graphics: true, flow };
+        let moment = Moment {
+            frame: &frame,
+            at,
+            steps: time * 333.0,
+            time,
+            physics: true,
+            graphics: true,
+            is_timed: false,
+            flow,
+        };
         self.watch.feed(&moment, &self.limits, self.laps_left);
     }
 }

@@ -1,0 +1,61 @@
+//! The phases of a session, by the names that the real game uses.
+
+/// Where a session is, in its order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Phase {
+    /// Before anybody may drive: spawning, the lights, waiting for the start or for a pit box.
+    Start,
+    /// The session runs.
+    Session,
+    /// The time or the laps are over; laps that run are finished.
+    Overtime,
+    /// Nothing counts any more. Measured: the lap timer is reset, and a last lap time appears that belongs to no lap.
+    Over,
+}
+
+impl Phase {
+    /// The phase of a name that was seen on the real game (0.6.2 to 0.9); `None` for any other one.
+    pub(crate) fn of(name: &str) -> Option<Self> {
+        Some(match name {
+            "Start_Spawn_On_Position"
+            | "Start_Countdown_Lights_On"
+            | "Start_Countdown_Lights_Off"
+            | "Waiting_For_Start"
+            | "Waiting_For_PitBox" => Self::Start,
+            "Session" => Self::Session,
+            "Overtime_Waiting_For_Leader" | "Overtime_Waiting_For_Others" => Self::Overtime,
+            "Ended" | "Disqualified" | "Teardown" => Self::Over,
+            _ => return None,
+        })
+    }
+
+    /// True if a phase with the second name goes on with the session of the first one. Phases follow each other within a session; one
+    /// that is earlier in the order begins another session, and of unknown names nothing is known.
+    pub(crate) fn goes_on(before: &str, now: &str) -> bool {
+        Self::of(before).zip(Self::of(now)).is_some_and(|(before, now)| before <= now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn goes_on_is_true_for_phases_in_their_order_only() {
+        let race = [
+            "Start_Spawn_On_Position",
+            "Start_Countdown_Lights_On",
+            "Start_Countdown_Lights_Off",
+            "Session",
+            "Overtime_Waiting_For_Leader",
+            "Ended",
+            "Teardown",
+        ];
+        assert!(race.windows(2).all(|pair| Phase::goes_on(pair[0], pair[1])));
+        for (before, now) in
+            [("Ended", "Start_Spawn_On_Position"), ("Session", "Waiting_For_Start"), ("Practice", "Race")]
+        {
+            assert!(!Phase::goes_on(before, now), "{before} to {now}");
+        }
+    }
+}
