@@ -86,11 +86,11 @@ impl LapBoard {
         self.last_ms = time_ms;
     }
 
-    /// A graphics frame is due: shows what has become known. Call before the page is filled. True when the last lap's
-    /// time is shown from now on.
-    pub(crate) fn frame(&mut self) -> bool {
-        let Some(pending) = &mut self.pending else { return false };
-        let mut published = false;
+    /// A graphics frame is due: shows what has become known. Call before the page is filled. Returns the time that is
+    /// shown from now on, if it has come with this frame.
+    pub(crate) fn frame(&mut self) -> Option<i32> {
+        let pending = self.pending.as_mut()?;
+        let mut published = None;
         if let Some((frames, count)) = &mut pending.count {
             if *frames == 0 {
                 self.total_lap_count = *count;
@@ -104,7 +104,7 @@ impl LapBoard {
                 self.last_ms = *last;
                 self.best_ms = best.unwrap_or(self.none);
                 pending.times = None;
-                published = true;
+                published = Some(self.last_ms);
             } else {
                 *frames -= 1;
             }

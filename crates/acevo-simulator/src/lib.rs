@@ -40,7 +40,8 @@ mod vector;
 mod watch;
 
 pub use options::{
-    AccGOrder, BoxReturn, CarModel, GameVersion, Options, PauseStyle, Scenario, TrackName, UnknownName, World,
+    AccGOrder, BoxReturn, CarClass, CarModel, GameVersion, Options, PauseStyle, Scenario, TrackName, UnknownName,
+    Variant, World,
 };
 pub use realtime::run;
 pub use simulator::{Changed, Simulator};

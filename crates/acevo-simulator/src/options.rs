@@ -92,6 +92,48 @@ impl Default for Options {
     }
 }
 
+impl Options {
+    /// Whether the simulation comes to an end by itself.
+    pub const fn has_end(&self) -> bool {
+        match self.scenario {
+            Scenario::HotLaps | Scenario::Pits | Scenario::Pause => self.laps.is_some(),
+            Scenario::Menu => false,
+            _ => true,
+        }
+    }
+
+    /// Changes one thing from what was measured on the game to what is assumed or reported elsewhere.
+    pub const fn apply(&mut self, variant: Variant) {
+        match variant {
+            Variant::AccGDocumented => self.acc_g = AccGOrder::Documented,
+            Variant::LeftHanded => self.world = World::LeftHanded,
+            Variant::StillPause => self.pause = PauseStyle::Still,
+            Variant::TimerResets => self.box_return = BoxReturn::TimerResets,
+        }
+    }
+}
+
+/// Disputed behaviour that may be chosen instead of what was measured.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Variant {
+    /// [`AccGOrder::Documented`]
+    AccGDocumented,
+    /// [`World::LeftHanded`]
+    LeftHanded,
+    /// [`PauseStyle::Still`]
+    StillPause,
+    /// [`BoxReturn::TimerResets`]
+    TimerResets,
+}
+
+named!(Variant {
+    AccGDocumented => "acc-g-documented", "accG as lateral, longitudinal, vertical";
+    LeftHanded => "left-handed", "left-handed world axes, lateral values positive to the right";
+    StillPause => "still-pause", "no page is written during a pause";
+    TimerResets => "timer-resets", "the lap timer is 0 after a return to the box";
+});
+
 /// The order of the axes in `accG`: the game's document and measurements differ.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -205,13 +247,45 @@ pub enum CarModel {
     Road,
     /// An electric car: one gear, a battery instead of a tank.
     Electric,
+    /// A racing car of the same class with a turbocharged engine and seven gears.
+    Gt3Turbo,
+    /// A small road car with a naturally aspirated engine, front-wheel drive and five gears, without traction control.
+    Hatch,
+    /// A fast electric car with two driven axles.
+    ElectricCoupe,
 }
 
 named!(CarModel {
     Gt3 => "gt3", "a racing car";
     Road => "road", "a road car with a turbocharger";
     Electric => "electric", "a battery and one gear";
+    Gt3Turbo => "gt3-turbo", "a racing car with a turbocharger";
+    Hatch => "hatch", "a small road car with front-wheel drive";
+    ElectricCoupe => "electric-coupe", "a fast electric car";
 });
+
+impl CarModel {
+    /// The class it drives in.
+    pub const fn class(self) -> CarClass {
+        match self {
+            Self::Gt3 | Self::Gt3Turbo => CarClass::Gt3,
+            Self::Road | Self::Hatch => CarClass::Road,
+            Self::Electric | Self::ElectricCoupe => CarClass::Electric,
+        }
+    }
+}
+
+/// A class of cars.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CarClass {
+    /// Racing cars on slicks.
+    Gt3,
+    /// Road cars with a combustion engine.
+    Road,
+    /// Electric cars.
+    Electric,
+}
 
 /// What happens in a simulation.
 #[non_exhaustive]

@@ -14,7 +14,7 @@ use crate::plan::{Away, Delays, Event, Replay, SessionPlan, Start, What, When};
 use crate::profile::Profile;
 use crate::spec::CarSpec;
 use crate::track::{HALF_WIDTH, PitZone, Track};
-use crate::traffic::Traffic;
+use crate::traffic::{Neighbour, Traffic};
 use crate::truth::PhantomLap;
 use crate::vector::Vec3;
 use flags::{GREEN_LIGHT, Marshals};
@@ -298,7 +298,9 @@ impl Session {
     /// The others, once per graphics frame of `step` seconds.
     pub(crate) fn step_traffic(&mut self, setting: &Setting, step: f64) {
         let held = self.plan.start == Start::Grid && self.time() < GREEN_LIGHT;
-        self.traffic.step(&setting.track, &setting.profile, self.time(), step, held);
+        let player =
+            (!self.driver.in_pits).then(|| Neighbour::new(self.progress, self.car.speed, self.offset, &setting.track));
+        self.traffic.step(setting, player.as_ref(), self.time(), step, held);
     }
 
     pub(crate) fn is_over(&self) -> bool {

@@ -224,12 +224,103 @@ const ELECTRIC: CarSpec = CarSpec {
     max_tc: 5,
 };
 
+const GT3_TURBO: CarSpec = CarSpec {
+    name: "Falken RS Biturbo GT3",
+    mass: 1395.0,
+    wheelbase: 2.72,
+    cg_to_front: 1.39,
+    track_width: 1.70,
+    torque: &[
+        (1000.0, 210.0),
+        (2500.0, 480.0),
+        (3500.0, 620.0),
+        (5500.0, 625.0),
+        (6500.0, 560.0),
+        (7200.0, 480.0),
+        (7600.0, 380.0),
+    ],
+    idle_rpm: 1500.0,
+    shift_up_rpm: 7000.0,
+    max_rpm: 7400.0,
+    ratios: &[8.9, 6.9, 5.6, 4.7, 4.0, 3.45, 3.05],
+    brake_front: 0.60,
+    tank_l: 117.0,
+    max_boost_bar: 1.4,
+    camber_rad: [-0.066, -0.052],
+    steering_ratio: 13.2,
+    steering_lock_deg: 270.0,
+    ..GT3
+};
+
+const HATCH: CarSpec = CarSpec {
+    name: "Piccolina 1.6 S",
+    performance_mode: "Normal",
+    compound: ["Street", "Street"],
+    mass: 1080.0,
+    wheelbase: 2.46,
+    cg_to_front: 0.98,
+    track_width: 1.46,
+    cg_height: 0.52,
+    wheel_radius: 0.30,
+    grip: 1.05,
+    drag_area: 0.66,
+    lift_area: 0.08,
+    torque: &[(900.0, 90.0), (2500.0, 135.0), (4500.0, 162.0), (6000.0, 152.0), (6900.0, 132.0), (7300.0, 100.0)],
+    idle_rpm: 780.0,
+    shift_up_rpm: 6700.0,
+    max_rpm: 7100.0,
+    ratios: &[13.9, 8.2, 5.7, 4.3, 3.5],
+    shift_time: 0.22,
+    drive_front: 1.0,
+    max_brake_force: 14_000.0,
+    brake_front: 0.74,
+    tank_l: 45.0,
+    max_boost_bar: 0.0,
+    spring: [34_000.0, 30_000.0],
+    ride_height: [0.132, 0.138],
+    camber_rad: [-0.014, -0.018],
+    steering_ratio: 15.4,
+    disc_heat: [3_900.0, 2_600.0],
+    has_tc: false,
+    max_tc: 0,
+    ..ROAD
+};
+
+const ELECTRIC_COUPE: CarSpec = CarSpec {
+    name: "Aurel E-GT",
+    performance_mode: "Race",
+    mass: 1830.0,
+    wheelbase: 2.80,
+    cg_to_front: 1.40,
+    cg_height: 0.41,
+    grip: 1.32,
+    lift_area: 0.70,
+    torque: &[
+        (0.0, 900.0),
+        (5200.0, 900.0),
+        (7000.0, 700.0),
+        (9000.0, 545.0),
+        (12000.0, 405.0),
+        (15000.0, 310.0),
+        (16500.0, 240.0),
+    ],
+    drive_front: 0.45,
+    max_brake_force: 26_500.0,
+    regeneration: 6_800.0,
+    battery_kwh: 92.0,
+    steering_lock_deg: 360.0,
+    ..ELECTRIC
+};
+
 impl CarSpec {
     pub(crate) fn of(model: CarModel) -> &'static Self {
         match model {
             CarModel::Gt3 => &GT3,
             CarModel::Road => &ROAD,
             CarModel::Electric => &ELECTRIC,
+            CarModel::Gt3Turbo => &GT3_TURBO,
+            CarModel::Hatch => &HATCH,
+            CarModel::ElectricCoupe => &ELECTRIC_COUPE,
         }
     }
 

@@ -1,10 +1,15 @@
 //! The other cars: each drives the player's ideal lap a little slower or faster, on a line of its own.
 
+mod room;
+
+pub(crate) use room::Neighbour;
+
 use crate::noise::{Stream, generator};
 use crate::options::World;
 use crate::pages::coordinates;
 use crate::plan::{SessionPlan, Start};
 use crate::profile::Profile;
+use crate::session::Setting;
 use crate::track::Track;
 use crate::vector::Vec3;
 
@@ -32,7 +37,10 @@ struct Rival {
     speed: f64,
     /// Of the player's target speed.
     rate: f64,
+    /// Of its own line from the racing line, metres to the right.
     offset: f64,
+    /// Metres to the right of the centre line.
+    lateral: f64,
     /// Stands in its box all session.
     parked: bool,
     /// Seconds until it reacts to the start.
@@ -113,6 +121,7 @@ impl Traffic {
                     speed,
                     rate,
                     offset,
+                    lateral: if speed > 0.0 { track.line(progress) + offset } else { offset },
                     parked,
                     reaction,
                     lap_started: None,
@@ -125,8 +134,11 @@ impl Traffic {
         Self { rivals, ids, player_slot }
     }
 
-    /// Drives everybody on by `step` seconds; `held` before the green light.
-    pub(crate) fn step(&mut self, track: &Track, profile: &Profile, time: f64, step: f64, held: bool) {
+    /// Drives everybody on by `step` seconds; `held` before the green light. `player`: unless it is in the pits.
+    pub(crate) fn step(&mut self, setting: &Setting, player: Option<&Neighbour>, time: f64, step: f64, held: bool) {
+        let (track, profile) = (&setting.track, &setting.profile);
+        let cars: Vec<Neighbour> =
+            self.rivals.iter().filter(|rival| !rival.parked).map(|rival| Neighbour::of(rival, track)).collect();
         for rival in &mut self.rivals {
             if rival.parked || held {
                 continue;
@@ -135,9 +147,13 @@ impl Traffic {
                 rival.reaction -= step;
                 continue;
             }
-            let target = profile.speed(track.wrap(rival.progress)) * rival.rate * 0.98;
+            let target = room::speed(rival, room::own_pace(rival, profile, track), player, &cars, track);
             let limit = 9.0 - 0.09 * rival.speed;
-            rival.speed += (target - rival.speed).clamp(-16.0 * step, limit.max(1.0) * step);
+            let gain = (target - rival.speed).clamp(-22.0 * step, limit.max(1.0) * step);
+            rival.speed = (rival.speed + gain).max(0.0);
+            let aside = room::lateral(rival, player, &cars, track) - rival.lateral;
+            let slide = (0.25 * rival.speed).min(11.0) * step;
+            rival.lateral += aside.clamp(-slide, slide);
             let before = (rival.progress / track.length()).floor();
             rival.progress += rival.speed * step;
             if (rival.progress / track.length()).floor() > before {
@@ -200,10 +216,7 @@ impl Traffic {
     pub(crate) fn coordinates(&self, track: &Track, player: Vec3, world: World) -> [[f32; 3]; 60] {
         let mut all = [[0.0; 3]; 60];
         for (index, rival) in self.rivals.iter().enumerate() {
-            // Grid and boxes lie where they lie; at speed a car follows the racing line on its own side of it.
-            let line =
-                if rival.parked { 0.0 } else { track.line(rival.progress) * (rival.speed / (rival.speed + 9.0)) };
-            all[self.slot_of(index)] = coordinates(track.point(rival.progress, line + rival.offset), world);
+            all[self.slot_of(index)] = coordinates(track.point(rival.progress, rival.lateral), world);
         }
         all[self.player_slot] = coordinates(player, world);
         all

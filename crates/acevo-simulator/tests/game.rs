@@ -445,8 +445,12 @@ fn values_are_as_odd_as_the_games() {
         }
         if physics.gear > 0 && physics.airTemp > 23.0 {
             assert!((20.0..120.0).contains(&physics.rideHeight[0]) && physics.rideHeight[0] == physics.rideHeight[1]);
-            assert!(physics.suspensionTravel.iter().all(|mm| mm.abs() < 60.0));
-            assert!(physics.suspensionTravel.iter().any(|mm| mm.abs() > 0.05), "{:?}", physics.suspensionTravel);
+            assert!(physics.suspensionTravel.iter().all(|metres| metres.abs() < 0.06));
+            assert!(
+                physics.suspensionTravel.iter().any(|metres| metres.abs() > 0.00005),
+                "{:?}",
+                physics.suspensionTravel
+            );
             assert!(physics.padLife.iter().chain(&physics.discLife).all(|metres| (0.02..0.04).contains(metres)));
         }
         simulator.truth().laps.len() == 2

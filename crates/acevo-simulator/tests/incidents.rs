@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 
 use acevo_shared_memory::ACEvoFlagType;
 use acevo_simulator::{CarModel, LapKind, Occurrence, Scenario};
-use common::{step_until, with};
+use common::{CLASSES, step_until, with};
 
 #[test]
 fn incidents_show_on_the_pages() {
-    for (seed, &car) in CarModel::all().iter().enumerate() {
+    for (seed, car) in CLASSES.into_iter().enumerate() {
         let mut simulator = with(Scenario::Incidents, car, seed as u64 + 1);
         let mut flags = BTreeSet::new();
         let mut damages = vec![0.0];

@@ -237,7 +237,14 @@ fn wheels_turn_with_the_road_and_the_engine_with_the_wheels() {
 
 #[test]
 fn loads_carry_the_car_and_its_downforce() {
-    for (car, mass) in [(CarModel::Gt3, 1370.0), (CarModel::Road, 1560.0), (CarModel::Electric, 2010.0)] {
+    for (car, mass) in [
+        (CarModel::Gt3, 1370.0),
+        (CarModel::Road, 1560.0),
+        (CarModel::Electric, 2010.0),
+        (CarModel::Gt3Turbo, 1395.0),
+        (CarModel::Hatch, 1080.0),
+        (CarModel::ElectricCoupe, 1830.0),
+    ] {
         let mut simulator = with(Scenario::HotLaps, car, 1);
         let (mut sum, mut least) = (0.0, f32::INFINITY);
         for _ in 0..60 * RATE {

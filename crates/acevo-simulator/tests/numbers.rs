@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use acevo_shared_memory::ACEvoStatus;
 use acevo_simulator::{AbortReason, CarModel, LapKind, LapRecord, Occurrence, Scenario, Truth};
-use common::{Shot, frame_at, reset_frame, shots, step_until, with};
+use common::{CLASSES, Shot, frame_at, reset_frame, shots, step_until, with};
 
 const LIVE: i32 = 2;
 
@@ -85,7 +85,7 @@ fn validity_changes_a_frame_before_the_timer_or_some_after_it() {
 
 #[test]
 fn twins_leave_the_last_time_as_it_is() {
-    for (seed, &car) in CarModel::all().iter().enumerate() {
+    for (seed, car) in CLASSES.into_iter().enumerate() {
         let mut simulator = with(Scenario::Twins, car, seed as u64 + 1);
         let shots = shots(&mut simulator);
         let mut twins = 0;

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::time::Instant;
 
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, LocalPages, Page, Publisher};
-use acevo_simulator::{CarModel, Options, Scenario, Simulator};
+use acevo_simulator::{CarModel, Options, Scenario, Simulator, TrackName};
 use common::{RATE, player_slot, simulator, step_until, with};
 
 /// All pages, byte for byte.
@@ -124,7 +124,7 @@ fn names_are_read_as_they_are_written() {
         assert_eq!(scenario.to_string().to_uppercase().parse::<Scenario>().as_ref(), Ok(scenario));
     }
     let error = "truck".parse::<CarModel>().unwrap_err().to_string();
-    assert_eq!(error, "unknown name \"truck\", expected one of: gt3, road, electric");
+    assert_eq!(error, "unknown name \"truck\", expected one of: gt3, road, electric, gt3-turbo, hatch, electric-coupe");
 }
 
 #[test]
@@ -181,4 +181,56 @@ fn a_publisher_gets_the_pages_in_time() {
     assert_eq!(reader.physics().raw(), simulator.physics());
     assert_eq!(reader.graphics().raw().as_bytes(), simulator.graphics().as_bytes());
     assert_eq!(reader.static_data().raw(), simulator.static_data());
+}
+
+/// Metres along and across the player's road to every other car that is on the track.
+fn neighbours(simulator: &Simulator) -> Vec<[f64; 2]> {
+    let (physics, page) = (simulator.physics(), simulator.graphics());
+    let (sin, cos) = physics.heading.sin_cos();
+    let own = player_slot(page);
+    let places = page.car_coordinates;
+    let relative = |place: [f32; 3]| {
+        let (x, z) = (place[0] - places[own][0], place[2] - places[own][2]);
+        [f64::from(z * cos - x * sin), f64::from(-x * cos - z * sin)]
+    };
+    (0..20).filter(|&slot| slot != own).map(|slot| relative(places[slot])).collect()
+}
+
+#[test]
+fn the_player_races_among_the_others_without_touching_them() {
+    for track in TrackName::all() {
+        for seed in 1..4 {
+            let mut options = Options::default();
+            (options.scenario, options.seed, options.track, options.laps) = (Scenario::Race, seed, *track, Some(6));
+            let mut simulator = Simulator::new(options);
+            let (mut gained, mut lost, mut near) = (0, 0, 0);
+            let mut position = 8;
+            step_until(&mut simulator, 900, |simulator, changed| {
+                let page = simulator.graphics();
+                if changed.graphics && page.status == 2 {
+                    for [along, across] in neighbours(simulator) {
+                        let apart = along.abs() > 4.3 || across.abs() > 1.6;
+                        assert!(apart, "{track}, seed {seed}, at {:?}: {along} m, {across} m", simulator.time());
+                        near += usize::from(along.abs() < 10.0 && across.abs() < 6.0);
+                    }
+                    gained += page.current_pos.saturating_sub(position);
+                    lost += position.saturating_sub(page.current_pos);
+                    position = page.current_pos;
+                }
+                simulator.is_finished()
+            });
+            assert!(gained + lost >= 4, "{track}, seed {seed}: {gained} places won, {lost} lost");
+            assert!(near > 300, "{track}, seed {seed}: {near} times near another car");
+        }
+    }
+}
+
+#[test]
+fn a_race_without_a_number_of_laps_lasts_twenty_minutes() {
+    let mut simulator = simulator(Scenario::Race);
+    step_until(&mut simulator, 1500, |simulator, _| simulator.is_finished());
+    let laps = &simulator.truth().laps;
+    let (end, before) = (laps[laps.len() - 1].finished_at_s, laps[laps.len() - 2].finished_at_s);
+    assert!(end >= 1200.0 && before < 1200.0, "{before} s, {end} s");
+    assert!(simulator.static_data().is_timed_race);
 }

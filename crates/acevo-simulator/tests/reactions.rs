@@ -3,8 +3,8 @@
 mod common;
 
 use acevo_shared_memory::{ACEvoEngineType, Page, Value};
-use acevo_simulator::{CarModel, Scenario};
-use common::{RATE, simulator, with};
+use acevo_simulator::{CarClass, CarModel, Options, Scenario, Simulator, TrackName};
+use common::{CLASSES, RATE, simulator, with};
 
 #[test]
 fn brakes_heat_up_under_braking_and_cool_on_the_straight() {
@@ -170,60 +170,69 @@ fn nothing_leaves_its_plausible_range_when_something_goes_wrong() {
     stay_in_range(Scenario::Incidents, 620);
 }
 
-/// Drives every car with a seed of its own.
+/// Drives a car of each class with a seed of its own.
 fn stay_in_range(scenario: Scenario, seconds: usize) {
-    for (seed, &car) in CarModel::all().iter().enumerate() {
-        let mut simulator = with(scenario, car, 7919 * (seed as u64 + seconds as u64));
-        for _ in 0..seconds * RATE {
-            let changed = simulator.step();
-            let page = simulator.physics();
-            let context = || format!("{scenario}, {car}, at {:?}", simulator.time());
-            if changed.graphics {
-                // All fields of all pages now and then, the ones that move most in every step below.
-                if simulator.graphics().packetId % 20 == 0 {
-                    check(page, &context());
-                    check(simulator.graphics(), &context());
-                    check(simulator.static_data(), &context());
-                }
-                let page = simulator.graphics();
-                assert!((0..=100).contains(&page.water_temperature_c), "{}", context());
-                assert!(page.gap_ahead >= 0.0 && page.gap_behind >= 0.0, "{}", context());
-                let positions = if page.active_cars > 1 { 1..=20 } else { 0..=0 };
-                assert!(positions.contains(&page.current_pos) || page.status == 0, "{}", context());
-                for tyre in [page.tyre_lf, page.tyre_rf, page.tyre_lr, page.tyre_rr] {
-                    assert!(tyre.tyre_normalized_pressure <= 2.0, "{}", context());
-                }
+    for (seed, car) in CLASSES.into_iter().enumerate() {
+        let simulator = with(scenario, car, 7919 * (seed as u64 + seconds as u64));
+        keep_in_range(scenario, car, seconds, simulator);
+    }
+}
+
+#[test]
+fn nothing_leaves_its_plausible_range_with_any_car_on_any_track() {
+    for (car, track) in CarModel::all().iter().flat_map(|car| TrackName::all().iter().map(move |track| (*car, *track)))
+    {
+        let mut options = Options::default();
+        (options.scenario, options.car, options.track) = (Scenario::Pits, car, track);
+        keep_in_range(Scenario::Pits, car, 150, Simulator::new(options));
+    }
+}
+
+fn keep_in_range(scenario: Scenario, car: CarModel, seconds: usize, mut simulator: Simulator) {
+    for _ in 0..seconds * RATE {
+        let changed = simulator.step();
+        let page = simulator.physics();
+        let context = || format!("{scenario}, {car}, at {:?}", simulator.time());
+        if changed.graphics {
+            // All fields of all pages now and then, the ones that move most in every step below.
+            if simulator.graphics().packetId % 20 == 0 {
+                check(page, &context());
+                check(simulator.graphics(), &context());
+                check(simulator.static_data(), &context());
             }
-            assert!((0..=12).contains(&page.gear), "{}", context());
-            assert!((0..=20_000).contains(&page.rpms), "{}", context());
-            assert!((0.0..320.0).contains(&page.speedKmh), "{}", context());
-            for pedal in [page.gas, page.brake, page.clutch, page.tc, page.abs] {
-                assert!((0.0..=1.0).contains(&pedal), "{}: {pedal}", context());
+            let page = simulator.graphics();
+            assert!((0..=100).contains(&page.water_temperature_c), "{}", context());
+            assert!(page.gap_ahead >= 0.0 && page.gap_behind >= 0.0, "{}", context());
+            let positions = if page.active_cars > 1 { 1..=20 } else { 0..=0 };
+            assert!(positions.contains(&page.current_pos) || page.status == 0, "{}", context());
+            for tyre in [page.tyre_lf, page.tyre_rf, page.tyre_lr, page.tyre_rr] {
+                assert!(tyre.tyre_normalized_pressure <= 2.0, "{}", context());
             }
-            assert!((-1.0..=1.0).contains(&page.steerAngle), "{}", context());
-            // Up to 3.6 g if the car is dropped into its box.
-            assert!(page.accG.iter().all(|g| g.abs() < 4.0), "{}: {:?}", context(), page.accG);
-            for (wheel, torque) in page.brakeTorque.into_iter().enumerate() {
-                assert!((0.0..=0.7).contains(&torque), "{}: wheel {wheel}, {torque}", context());
-            }
-            // Not in the menu and around pauses.
-            if page.gear > 0 && page.airTemp > 20.0 && page.wheelLoad[0] != 0.0 && page.airDensity > 1.183 {
-                assert!(page.wheelLoad.iter().all(|load| (0.0..25_000.0).contains(load)), "{}", context());
-                assert!(
-                    page.brakeTemp.iter().all(|t| (15.0..1100.0).contains(t)),
-                    "{}: {:?}",
-                    context(),
-                    page.brakeTemp
-                );
-                let tyres = page.tyreCoreTemperature;
-                assert!(tyres.iter().all(|t| (20.0..135.0).contains(t)), "{}: {tyres:?}", context());
-                assert!(page.wheelsPressure.iter().all(|psi| (18.0..60.0).contains(psi)), "{}", context());
-                assert!(page.slipRatio.iter().all(|slip| slip.abs() < 0.2), "{}", context());
-                assert!((60.0..115.0).contains(&page.waterTemp) || car == CarModel::Electric, "{}", context());
-            }
-            let zeros = [page.tyreWear, page.tyreTempI, page.tyreTempM, page.tyreTempO, page.suspensionDamage];
-            assert!(zeros.as_flattened().iter().all(|&value| value == 0.0), "{}", context());
-            assert_eq!((page.tcinAction, page.absInAction), (0, 0), "{}", context());
         }
+        assert!((0..=12).contains(&page.gear), "{}", context());
+        assert!((0..=20_000).contains(&page.rpms), "{}", context());
+        assert!((0.0..320.0).contains(&page.speedKmh), "{}", context());
+        for pedal in [page.gas, page.brake, page.clutch, page.tc, page.abs] {
+            assert!((0.0..=1.0).contains(&pedal), "{}: {pedal}", context());
+        }
+        assert!((-1.0..=1.0).contains(&page.steerAngle), "{}", context());
+        // Up to 3.6 g if the car is dropped into its box.
+        assert!(page.accG.iter().all(|g| g.abs() < 4.0), "{}: {:?}", context(), page.accG);
+        for (wheel, torque) in page.brakeTorque.into_iter().enumerate() {
+            assert!((0.0..=0.7).contains(&torque), "{}: wheel {wheel}, {torque}", context());
+        }
+        // Not in the menu and around pauses.
+        if page.gear > 0 && page.airTemp > 20.0 && page.wheelLoad[0] != 0.0 && page.airDensity > 1.183 {
+            assert!(page.wheelLoad.iter().all(|load| (0.0..25_000.0).contains(load)), "{}", context());
+            assert!(page.brakeTemp.iter().all(|t| (15.0..1100.0).contains(t)), "{}: {:?}", context(), page.brakeTemp);
+            let tyres = page.tyreCoreTemperature;
+            assert!(tyres.iter().all(|t| (20.0..135.0).contains(t)), "{}: {tyres:?}", context());
+            assert!(page.wheelsPressure.iter().all(|psi| (18.0..60.0).contains(psi)), "{}", context());
+            assert!(page.slipRatio.iter().all(|slip| slip.abs() < 0.2), "{}", context());
+            assert!((60.0..115.0).contains(&page.waterTemp) || car.class() == CarClass::Electric, "{}", context());
+        }
+        let zeros = [page.tyreWear, page.tyreTempI, page.tyreTempM, page.tyreTempO, page.suspensionDamage];
+        assert!(zeros.as_flattened().iter().all(|&value| value == 0.0), "{}", context());
+        assert_eq!((page.tcinAction, page.absInAction), (0, 0), "{}", context());
     }
 }

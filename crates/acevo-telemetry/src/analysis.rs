@@ -166,6 +166,10 @@ impl Analysis {
     /// Feed every packet of either page; the same one again does no harm, and neither do some that are missed. Of pages that were not
     /// settled nothing is believed.
     pub fn feed(&mut self, at: Duration, frame: &Frame) {
+        // Physics pages alone have no status, so they make no drive; the axes show all the same.
+        if frame.graphics.packet_id() == 0 && frame.physics.is_settled() {
+            self.axes.feed(at.as_secs_f64(), frame.physics.raw());
+        }
         let Some(moment) = self.clock.next(at, frame) else { return };
         (self.at, self.driven_s) = (at, moment.time);
         self.place = place(frame.graphics.raw());
@@ -179,6 +183,9 @@ impl Analysis {
         self.engine.feed(&moment, self.clock.step().seconds());
         while let Some(news) = self.engine.take_news() {
             self.take(news);
+        }
+        if moment.physics && moment.is_live() {
+            self.axes.feed(moment.time, frame.physics.raw());
         }
         if moment.is_live() {
             self.follow_drive(&moment);
@@ -263,7 +270,7 @@ impl Analysis {
         &self.outline
     }
 
-    /// Which axis of the acceleration is which, as far as the drive has told.
+    /// The axes of the acceleration: those measured on the real game, unless the drive has shown others.
     pub fn axes(&self) -> Axes {
         self.axes.axes()
     }
@@ -318,9 +325,6 @@ impl Analysis {
 
     fn follow_drive(&mut self, moment: &Moment<'_>) {
         let frame = moment.frame;
-        if moment.physics {
-            self.axes.feed(moment.time, frame.physics.raw());
-        }
         if !moment.graphics {
             return;
         }

@@ -1,8 +1,9 @@
-//! Which component of `accG` is which.
+//! Which component of `accG` and of `localAngularVel` is which.
 //!
-//! The official document calls `accG` lateral, longitudinal, vertical; three readers measured lateral, vertical, longitudinal.
-//! Nobody has to believe either: how a car's speed and its direction of travel change tells what its acceleration was.
-//! [`AxesResolver`] compares the two while the car drives, and [`Axes`] is what it has found out.
+//! The official document calls `accG` lateral, longitudinal, vertical. The real game (0.5 and 0.6.2) writes left, up, forward,
+//! without gravity; its `localAngularVel` has the yaw rate in the second component, positive to the left. [`Axes`] has these axes
+//! from the start. [`AxesResolver`] checks them while the car drives, by the way speed and direction of travel change, and
+//! replaces them if the game writes something else.
 
 mod evidence;
 mod resolver;
@@ -49,13 +50,13 @@ impl fmt::Display for Axis {
     }
 }
 
-/// The order of lateral, longitudinal and vertical in `accG`.
+/// What a drive has shown about the order of lateral, longitudinal and vertical in `accG`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Decision {
-    /// Not known yet: the car has not driven enough, or the data contradict each other.
+    /// Not checked yet: the car has not driven enough, or the data contradict each other. The measured order is assumed.
     Undecided,
-    /// Lateral, vertical, longitudinal, as three readers measured.
+    /// Lateral, vertical, longitudinal, as measured on the real game.
     Measured,
     /// Lateral, longitudinal, vertical, as the document says.
     Documented,
@@ -74,17 +75,19 @@ impl fmt::Display for Decision {
     }
 }
 
-/// What is known of the axes of `accG` and `localAngularVel`; by default nothing.
+/// The axes of `accG` and `localAngularVel`; by default those measured on the real game, not yet checked by a drive.
 ///
-/// Our signs: lateral + is an acceleration to the right (a bend to the right), longitudinal + is speeding up, vertical + is up,
-/// yaw + is a turn to the right.
+/// Signs of the results: lateral + is an acceleration to the right (a bend to the right), longitudinal + is speeding up, vertical +
+/// is up, yaw + is a turn to the right.
 ///
 /// ```
 /// use acevo_telemetry::{Axes, Decision};
 ///
-/// assert_eq!(Axes::default().decision(), Decision::Undecided);
-/// assert_eq!(Axes::default().lateral([1.0, 0.0, 0.5]), None);
-/// assert_eq!(Axes::MEASURED.longitudinal([1.0, 0.0, 0.5]), Some(0.5));
+/// let axes = Axes::default();
+/// assert_eq!(axes.decision(), Decision::Undecided);
+/// // A left bend, while braking.
+/// let acc_g = [1.32, 0.0, -0.5];
+/// assert_eq!((axes.lateral(acc_g).map(|g| g < -1.0), axes.longitudinal(acc_g)), (Some(true), Some(-0.5)));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Axes {
@@ -94,64 +97,73 @@ pub struct Axes {
     yaw: Option<Axis>,
     gravity: Option<bool>,
     confidence: f64,
+    /// False while nothing but the measured axes is known.
+    is_decided: bool,
 }
 
 impl Default for Axes {
     fn default() -> Self {
-        Self { level: None, vertical: None, yaw: None, gravity: None, confidence: 0.0 }
+        Self::ASSUMED
     }
 }
 
 impl Axes {
-    /// For those who choose to believe the three readers: lateral, vertical, longitudinal, all of our signs.
-    pub const MEASURED: Self = Self::believed([0, 2, 1]);
+    /// The axes measured on the real game (0.5 and 0.6.2): `accG` is left, up, forward, without gravity; `localAngularVel[1]`
+    /// is positive to the left.
+    pub const MEASURED: Self =
+        Self { gravity: Some(false), ..Self::chosen([Axis::new(0, true), Axis::new(2, false), Axis::new(1, false)]) };
 
-    /// For those who choose to believe the document: lateral, longitudinal, vertical, all of our signs.
-    pub const DOCUMENTED: Self = Self::believed([0, 1, 2]);
+    /// The order that the document states: lateral, longitudinal, vertical. It states no signs; those of [`MEASURED`](Self::MEASURED)
+    /// are taken.
+    pub const DOCUMENTED: Self = Self::chosen([Axis::new(0, true), Axis::new(1, false), Axis::new(2, false)]);
 
-    const fn believed([lateral, longitudinal, vertical]: [usize; 3]) -> Self {
+    /// The measured axes, as long as no drive has shown anything.
+    const ASSUMED: Self = Self { is_decided: false, ..Self::MEASURED };
+
+    const fn chosen([lateral, longitudinal, vertical]: [Axis; 3]) -> Self {
         Self {
-            level: Some([Axis::new(lateral, false), Axis::new(longitudinal, false)]),
-            vertical: Some(Axis::new(vertical, false)),
-            yaw: Some(Axis::new(1, false)),
+            level: Some([lateral, longitudinal]),
+            vertical: Some(vertical),
+            yaw: Some(Axis::new(1, true)),
             gravity: None,
             confidence: 0.0,
+            is_decided: true,
         }
     }
 
-    /// The order that was found.
+    /// The order that the drive has shown.
     pub fn decision(&self) -> Decision {
         match self.level.map(|axes| axes.map(Axis::index)) {
-            None => Decision::Undecided,
+            _ if !self.is_decided => Decision::Undecided,
             Some([0, 2]) => Decision::Measured,
             Some([0, 1]) => Decision::Documented,
-            Some(_) => Decision::Other,
+            _ => Decision::Other,
         }
     }
 
-    /// Which component is lateral and which is longitudinal; `None` while undecided.
+    /// The lateral and the longitudinal component.
     pub const fn level(&self) -> Option<[Axis; 2]> {
         self.level
     }
 
-    /// Which component is vertical. It may stay `None` when the other two are decided: its sign shows on hills only, or by
-    /// gravity.
+    /// The vertical component. `None` if a drive has shown another order than the measured one, but not the sign of the vertical
+    /// component: it shows on hills only, or by gravity.
     pub const fn vertical_axis(&self) -> Option<Axis> {
         self.vertical
     }
 
-    /// Which component of `localAngularVel` is the yaw rate.
+    /// The component of `localAngularVel` that is the yaw rate.
     pub const fn yaw_axis(&self) -> Option<Axis> {
         self.yaw
     }
 
-    /// True where the vertical component is about 1 on a level road, false where it is about 0 there; `None` while not known.
+    /// True if the vertical component is about 1 on a level road, false if it is about 0 there; `None` while not known.
     pub const fn includes_gravity(&self) -> Option<bool> {
         self.gravity
     }
 
     /// How well the data agree with the decision, 0..1: the lesser of the two correlations (lateral, longitudinal), less while
-    /// there is little data. 0 for axes that are believed.
+    /// there is little data. 0 for axes that no drive has checked.
     pub const fn confidence(&self) -> f64 {
         self.confidence
     }
@@ -178,10 +190,10 @@ impl Axes {
 }
 
 impl fmt::Display for Axes {
-    /// `measured: lateral +x, longitudinal +z, vertical +y, without gravity, 97 %`.
+    /// `undecided`, or `measured: lateral -x, longitudinal +z, vertical +y, without gravity, 97 %`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.decision())?;
-        let Some([lateral, longitudinal]) = self.level else { return Ok(()) };
+        let Some([lateral, longitudinal]) = self.level.filter(|_| self.is_decided) else { return Ok(()) };
         write!(f, ": lateral {lateral}, longitudinal {longitudinal}")?;
         if let Some(vertical) = self.vertical {
             write!(f, ", vertical {vertical}")?;

@@ -21,7 +21,8 @@ use crate::units::{Unit, UnitSystem};
 /// One quantity with a stable name, a unit and one meaning, computed from a [`Frame`]; [`channels`] lists all of them.
 ///
 /// Where the game's pages have oddities (several signals for the same thing, opposite signs on the two sides of the car, values
-/// that mean "none", axes that are disputed) the channel has none, and its [`note`](Self::note) says what was done.
+/// that mean "none", units that depend on the car) the channel has none, and its [`note`](Self::note) says what was done. What goes
+/// to the right is positive: steering, lateral acceleration, yaw rate. Channels whose title ends in *raw* have the game's own sign.
 ///
 /// ```
 /// use acevo_shared_memory::{ACEvoStatus, Frame, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
@@ -34,8 +35,9 @@ use crate::units::{Unit, UnitSystem};
 /// let frame = Frame::new(physics, graphics, SPageFileStaticEvo::default());
 /// let speed = channel("speed").unwrap();
 /// assert_eq!((speed.number(&frame, &Axes::default()), speed.unit().symbol()), (Some(181.5), "km/h"));
-/// // The axes of the acceleration are not known before the car has driven.
-/// assert_eq!(channel("g_longitudinal").unwrap().number(&frame, &Axes::default()), None);
+/// let g = |id: &str| channel(id).unwrap().number(&frame, &Axes::default()).unwrap() as f32;
+/// // The game writes accelerations to the left as positive; channels have them to the right.
+/// assert_eq!((g("acc_g_x"), g("g_lateral"), g("g_longitudinal")), (1.2, -1.2, -0.4));
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Channel {
@@ -48,7 +50,10 @@ pub struct Channel {
     compute: Compute,
     range: (f64, f64),
     decimals: usize,
+    /// What its numbers can be at all; `None` is a wide margin around the range.
+    limits: Option<(f64, f64)>,
     quality: Quality,
+    versions: &'static [&'static str],
     note: &'static str,
     repeats: Option<&'static str>,
 }
@@ -74,17 +79,19 @@ impl fmt::Display for RateClass {
     }
 }
 
-/// How sure it is that a channel is what it says.
+/// How sure it is that a channel has the meaning, the unit and the sign that the catalogue gives it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Quality {
-    /// The game's document says so, or two independent sources.
-    Verified,
-    /// At least one project has measured it.
+    /// Measured on pages of the real game; [`Channel::versions`] gives the game's versions.
+    Measured,
+    /// The game's document states it. Nobody has measured it.
+    Documented,
+    /// At least one other project has measured it.
     Reported,
-    /// Nobody has confirmed it; the note says what is supposed.
+    /// Nobody has confirmed it; the note states the assumption.
     Guessed,
-    /// Sources contradict each other; the note says what was done about it.
+    /// Sources contradict each other; the note states the choice.
     Disputed,
     /// The game never writes it.
     Dead,
@@ -93,7 +100,8 @@ pub enum Quality {
 impl fmt::Display for Quality {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
-            Self::Verified => "verified",
+            Self::Measured => "measured",
+            Self::Documented => "documented",
             Self::Reported => "reported",
             Self::Guessed => "guessed",
             Self::Disputed => "disputed",
@@ -232,7 +240,8 @@ impl Channel {
         }
     }
 
-    /// What its numbers are expected to be, for scales and for doubts; not enforced. `None` for texts.
+    /// The numbers it is expected to have, for scales and for doubts. Numbers outside of it are values all the same, unless they
+    /// are impossible. `None` for texts.
     pub fn range(&self) -> Option<RangeInclusive<f64>> {
         (self.kind() != Kind::Text).then_some(self.range.0..=self.range.1)
     }
@@ -242,9 +251,15 @@ impl Channel {
         self.decimals
     }
 
-    /// How sure it is.
+    /// How sure its meaning, unit and sign are.
     pub const fn quality(&self) -> Quality {
         self.quality
+    }
+
+    /// Versions of the game on which it was [measured](Quality::Measured), such as `0.6.2`, oldest first; empty for any other
+    /// quality.
+    pub const fn versions(&self) -> &'static [&'static str] {
+        self.versions
     }
 
     /// What to know about it; empty where its title says all.
@@ -272,26 +287,40 @@ impl Channel {
         }
     }
 
-    /// Its value in a frame. `None` if there is none: the game's "no time" and "no reference", NaN and infinities, an empty
-    /// text, an acceleration while the [axes](Axes) are undecided, a dead channel, and every channel of the physics page while
-    /// physics is not [current](acevo_shared_memory::PhysicsValidity), as in a pause.
+    /// Its value in a frame, or `None`: the game's "no time" and "no reference"; NaN, infinities, denormal numbers (integers in a
+    /// float) and numbers far beyond the [range](Self::range); an empty text; a component of the acceleration whose axis the
+    /// [axes](Axes) do not have; a dead channel; and every channel of the physics page while physics is not
+    /// [current](acevo_shared_memory::PhysicsValidity), as in a pause.
     ///
     /// Nothing is allocated, and no bits panic.
     pub fn value<'a>(&self, frame: &'a Frame, axes: &Axes) -> Option<ChannelValue<'a>> {
         if self.quality == Quality::Dead || (self.uses_physics && !frame.validity.is_current()) {
             return None;
         }
+        let now = Now::of(frame, axes);
         match self.compute {
-            Compute::Number(of) => {
-                of(&Now::of(frame, axes)).filter(|number| number.is_finite()).map(ChannelValue::Number)
-            }
-            Compute::Flag(of) => Some(ChannelValue::Flag(of(&Now::of(frame, axes)))),
+            Compute::Number(of) => of(&now).filter(|number| self.is_possible(*number)).map(ChannelValue::Number),
+            Compute::Flag(of) => Some(ChannelValue::Flag(of(&now))),
             Compute::Enum(ty, of) => {
-                let value = of(&Now::of(frame, axes));
+                let value = of(&now);
                 Some(ChannelValue::Enum(value, ty.name_of(value)))
             }
             Compute::Text(of) => Some(of(frame)).filter(|text| !text.is_empty()).map(ChannelValue::Text),
         }
+    }
+
+    /// False for NaN, infinities, numbers that are denormal as `f32`, and numbers that this quantity cannot have.
+    fn is_possible(&self, number: f64) -> bool {
+        /// Spans of the range beyond which no sensor and no driver gets.
+        const MARGIN: f64 = 10.0;
+        let (min, max) = self.limits.unwrap_or_else(|| {
+            let (min, max) = self.range;
+            let margin = MARGIN * (max - min);
+            (min - margin, max + margin)
+        });
+        let is_denormal = number != 0.0 && number.abs() < f32::MIN_POSITIVE.into();
+        // NaN and infinities are in no range of finite numbers.
+        (min..=max).contains(&number) && !is_denormal
     }
 
     /// Its value as a number: flags are 0 and 1, enums the game's number, texts none.

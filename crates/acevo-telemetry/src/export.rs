@@ -63,7 +63,7 @@ pub struct About {
     pub configuration: String,
     /// Metres round the track.
     pub track_length_m: Option<f64>,
-    /// Where the track is on the earth, degrees north and east, as the game tells it.
+    /// Place of the track on the earth, degrees north and east; `None` if the game gives none.
     pub latitude_longitude: Option<(f64, f64)>,
     /// Name of the car.
     pub car: String,

@@ -2,8 +2,8 @@
 //!
 //! [`acevo_shared_memory`] gets the pages and waits for packets; this crate knows that games start, end, crash and pause.
 //! [`Telemetry`] is a connection that looks after itself and never ends; [`examine`] tells whether the pages are laid out as
-//! expected. [`channels`] are what fields mean: one name, unit and sign per quantity; [`AxesResolver`] finds out which axis of the
-//! acceleration is which, on which the sources disagree. [`analysis`] follows a drive: laps that are right, what happens, differences
+//! expected. [`channels`] are what fields mean: one name, unit and sign per quantity; [`to_map`] converts positions in the world to a
+//! map; [`AxesResolver`] checks the axes of the acceleration. [`analysis`] follows a drive: laps that are right, what happens, differences
 //! to other laps, how long the fuel lasts, stints, the track's outline and the gaps to other cars. [`personal`] keeps the best laps.
 //! [`recording`] keeps every page in a file that survives whatever happens, and reads it back.
 //! [`export`] writes files that other tools open.
@@ -26,6 +26,7 @@ mod rate;
 pub mod recording;
 mod telemetry;
 mod units;
+mod world;
 
 pub use acevo_shared_memory;
 #[doc(no_inline)]
@@ -39,3 +40,4 @@ pub use names::{driver_name, shown_name};
 pub use rate::Rate;
 pub use telemetry::{Detached, Event, Telemetry};
 pub use units::{Unit, UnitSystem, UnknownUnitSystem};
+pub use world::to_map;

@@ -109,7 +109,7 @@ units! {
     /// Degrees per second.
     DegreePerSecond: "°/s", Rotation, std::f64::consts::PI / 180.0, 0.0;
     /// Revolutions per minute.
-    RevolutionPerMinute: "1/min", Revolutions, 1.0, 0.0;
+    RevolutionPerMinute: "rpm", Revolutions, 1.0, 0.0;
     /// Metres.
     Metre: "m", Length, 1.0, 0.0;
     /// Millimetres.

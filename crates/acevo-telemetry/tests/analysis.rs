@@ -5,6 +5,7 @@ mod drive;
 
 use std::time::Duration;
 
+use acevo_shared_memory::SPageFileGraphicEvo;
 use acevo_simulator::{AccGOrder, CarModel, Scenario};
 use acevo_telemetry::analysis::{Analysis, Gaps, Reference, Settings, What};
 use acevo_telemetry::personal::PersonalBests;
@@ -151,6 +152,18 @@ fn the_drive_tells_the_axes_the_track_and_the_others() {
         assert_eq!(gaps.cars().len(), 19);
         assert!(gaps.ahead().is_some() || gaps.behind().is_some());
     }
+}
+
+#[test]
+fn physics_pages_alone_are_enough_to_find_the_axes() {
+    let mut options = options(Scenario::HotLaps, 1, 2);
+    options.acc_g = AccGOrder::Documented;
+    let mut analysis = Analysis::new(Settings::default());
+    each_frame(options, |at, whole| {
+        let nothing = SPageFileGraphicEvo::default();
+        analysis.feed(at, &Frame::new(*whole.physics.raw(), nothing, *whole.static_data.raw()));
+    });
+    assert_eq!(analysis.axes().decision(), Decision::Documented);
 }
 
 #[test]

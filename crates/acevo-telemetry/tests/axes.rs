@@ -1,6 +1,7 @@
 //! The axes of `accG` are found out from any drive, and never wrongly.
 
 use std::hint::black_box;
+use std::sync::LazyLock;
 
 use acevo_shared_memory::SPageFilePhysics;
 use acevo_simulator::{AccGOrder, CarModel, Options, Scenario, Simulator};
@@ -78,18 +79,30 @@ fn assert_decides(thoughts: &[Axes], expected: &str) -> Axes {
 }
 
 const NONE: Change<'static> = &|_| {};
-const MEASURED: &str = "measured: lateral +x, longitudinal +z, vertical +y, without gravity";
-const DOCUMENTED: &str = "documented: lateral +x, longitudinal +y, vertical +z, without gravity";
+
+/// The sign with which the simulator writes lateral acceleration and yaw rate: '-' as the real game, where both are positive to
+/// the left. A wheel that is turned to the right tells it.
+static TO_THE_RIGHT: LazyLock<char> = LazyLock::new(|| {
+    let pages = drive(options(Scenario::HotLaps, CarModel::Gt3, 1, AccGOrder::Measured), 60);
+    let [lateral, yaw] = [|page: &SPageFilePhysics| page.accG[0], |page: &SPageFilePhysics| page.localAngularVel[1]]
+        .map(|of| pages.iter().map(|page| page.steerAngle * of(page)).sum::<f32>() > 0.0);
+    assert_eq!(lateral, yaw, "a right bend has one sign");
+    if lateral { '+' } else { '-' }
+});
+static MEASURED: LazyLock<String> =
+    LazyLock::new(|| format!("measured: lateral {}x, longitudinal +z, vertical +y, without gravity", *TO_THE_RIGHT));
+static DOCUMENTED: LazyLock<String> =
+    LazyLock::new(|| format!("documented: lateral {}x, longitudinal +y, vertical +z, without gravity", *TO_THE_RIGHT));
 
 #[test]
 fn both_orders_are_found_with_every_car_and_seed() {
-    for (order, expected) in [(AccGOrder::Measured, MEASURED), (AccGOrder::Documented, DOCUMENTED)] {
+    for (order, expected) in [(AccGOrder::Measured, &*MEASURED), (AccGOrder::Documented, &*DOCUMENTED)] {
         for car in CarModel::all() {
             for seed in 1..4 {
                 let axes =
                     assert_decides(&watch(&drive(options(Scenario::HotLaps, *car, seed, order), 60), NONE), expected);
                 assert!(axes.confidence() > 0.9, "{car} {seed}: {axes}");
-                assert_eq!(axes.yaw_axis().unwrap().to_string(), "+y");
+                assert_eq!(axes.yaw_axis().unwrap().to_string(), format!("{}y", *TO_THE_RIGHT));
             }
         }
     }
@@ -119,8 +132,11 @@ fn every_other_order_and_sign_is_found_with_and_without_gravity() {
                 page.localAngularVel = page.localAngularVel.map(|rate| rate * sign(0));
             };
             let thoughts = watch(&pages, &change);
-            let axis =
-                |part: usize, bit: usize| format!("{}{}", ["+", "-"][negated >> bit & 1], ["x", "y", "z"][order[part]]);
+            // The lateral sign is that of the simulator, or the opposite one.
+            let is_negated = |bit: usize| (negated >> bit & 1 == 1) != (bit == 0 && *TO_THE_RIGHT == '-');
+            let axis = |part: usize, bit: usize| {
+                format!("{}{}", if is_negated(bit) { '-' } else { '+' }, ["x", "y", "z"][order[part]])
+            };
             let (lateral, vertical, longitudinal) = (axis(0, 0), axis(1, 1), axis(2, 2));
             let with = if gravity > 0.5 { "with" } else { "without" };
             let decision = match order {
@@ -132,7 +148,7 @@ fn every_other_order_and_sign_is_found_with_and_without_gravity() {
                 "{decision}: lateral {lateral}, longitudinal {longitudinal}, vertical {vertical}, {with} gravity"
             );
             let axes = assert_decides(&thoughts, &expected);
-            assert_eq!(axes.yaw_axis().unwrap().is_negated(), negated & 1 == 1);
+            assert_eq!(axes.yaw_axis().unwrap().is_negated(), is_negated(0));
         }
     }
 }
@@ -144,37 +160,63 @@ fn right_is_right_in_a_mirrored_world() {
         page.tyreContactPoint.iter_mut().for_each(|point| point[0] = -point[0]);
     };
     let pages = drive(options(Scenario::HotLaps, CarModel::Gt3, 2, AccGOrder::Documented), 60);
-    assert_decides(&watch(&pages, &mirror), DOCUMENTED);
+    assert_decides(&watch(&pages, &mirror), &DOCUMENTED);
     // By the wheel alone, and by the contact points alone.
     let without_points = |page: &mut SPageFilePhysics| {
         mirror(page);
         page.tyreContactPoint = Default::default();
     };
-    assert_decides(&watch(&pages, &without_points), DOCUMENTED);
+    assert_decides(&watch(&pages, &without_points), &DOCUMENTED);
     let without_wheel = |page: &mut SPageFilePhysics| {
         mirror(page);
         page.steerAngle = 0.0;
     };
-    assert_decides(&watch(&pages, &without_wheel), DOCUMENTED);
+    assert_decides(&watch(&pages, &without_wheel), &DOCUMENTED);
 }
 
 #[test]
-fn where_steering_and_wheels_contradict_or_both_are_missing_nothing_is_decided() {
+fn nothing_is_decided_if_steering_and_wheels_contradict_each_other() {
     let pages = drive(options(Scenario::HotLaps, CarModel::Gt3, 2, AccGOrder::Measured), 60);
     let contradict = |page: &mut SPageFilePhysics| page.steerAngle = -page.steerAngle;
+    let thoughts = watch(&pages, &contradict);
+    assert!(thoughts.iter().all(|axes| *axes == Axes::default()), "{}", thoughts.last().unwrap());
+}
+
+#[test]
+fn axes_are_those_of_the_real_game_before_and_after_a_drive_that_shows_them() {
+    let pages = made_up(&|time| 0.006 * (time * 0.5).sin(), &|time| 45.0 + 20.0 * (time * 0.4).sin(), 0.0, 0.0);
     let missing = |page: &mut SPageFilePhysics| {
         page.steerAngle = 0.0;
         page.tyreContactPoint = [[f32::NAN; 3]; 4];
     };
-    for change in [&contradict as Change<'_>, &missing] {
+    for change in [NONE, &missing] {
         let thoughts = watch(&pages, change);
-        assert!(thoughts.iter().all(|axes| *axes == Axes::default()), "{}", thoughts.last().unwrap());
+        for axes in [thoughts[0], *thoughts.last().unwrap()] {
+            let [lateral, longitudinal] = axes.level().unwrap();
+            let (vertical, yaw) = (axes.vertical_axis().unwrap(), axes.yaw_axis().unwrap());
+            assert_eq!(format!("{lateral} {longitudinal} {vertical} {yaw}"), "-x +z +y -y", "{axes}");
+        }
+        assert_eq!(thoughts[0].decision(), Decision::Undecided);
+        assert_eq!(thoughts.last().unwrap().decision(), Decision::Measured);
     }
 }
 
 #[test]
+fn axes_of_another_game_replace_the_measured_ones_but_for_what_its_drive_does_not_show() {
+    let pages = made_up(&|time| 0.006 * (time * 0.5).sin(), &|time| 45.0 + 20.0 * (time * 0.4).sin(), 0.0, 0.0);
+    let other = |page: &mut SPageFilePhysics| {
+        page.accG = [-page.accG[0], page.accG[2], page.accG[1]];
+        page.localAngularVel = [0.0; 3];
+    };
+    let thoughts = watch(&pages, &other);
+    let last = thoughts.last().unwrap();
+    assert!(last.to_string().starts_with("documented: lateral +x, longitudinal +y"), "{last}");
+    assert_eq!((last.vertical_axis(), last.yaw_axis()), (None, None), "neither hills nor rotation were seen");
+}
+
+#[test]
 fn noise_spikes_lost_and_doubled_packets_and_a_late_clock_do_not_mislead() {
-    for (order, expected) in [(AccGOrder::Measured, MEASURED), (AccGOrder::Documented, DOCUMENTED)] {
+    for (order, expected) in [(AccGOrder::Measured, &*MEASURED), (AccGOrder::Documented, &*DOCUMENTED)] {
         for seed in 1..4 {
             let mut simulator = Simulator::new(options(Scenario::HotLaps, CarModel::Gt3, seed, order));
             let (mut resolver, mut noise) = (AxesResolver::new(), Noise(seed));
@@ -209,14 +251,14 @@ fn noise_spikes_lost_and_doubled_packets_and_a_late_clock_do_not_mislead() {
             assert_never_wrong(&thoughts, expected);
             // In noise that strong, hills do not show: the sign of the vertical axis may stay open.
             let last = thoughts.last().unwrap();
-            assert!(last.level().is_some() && last.confidence() > 0.85, "{last}");
+            assert!(last.decision() != Decision::Undecided && last.confidence() > 0.85, "{last}");
         }
     }
 }
 
 #[test]
 fn a_reader_that_sees_few_packets_learns_the_same() {
-    for (order, expected) in [(AccGOrder::Measured, MEASURED), (AccGOrder::Documented, DOCUMENTED)] {
+    for (order, expected) in [(AccGOrder::Measured, &*MEASURED), (AccGOrder::Documented, &*DOCUMENTED)] {
         let pages = drive(options(Scenario::HotLaps, CarModel::Gt3, 1, order), 90);
         for every in [3, 7, 17, 33] {
             let mut resolver = AxesResolver::new();
@@ -249,17 +291,17 @@ fn standing_pausing_and_the_menu_decide_nothing_and_driving_on_does() {
     }
     assert_eq!(resolver.axes(), Axes::default());
     for (scenario, expected) in [
-        (Scenario::Pause, MEASURED),
-        (Scenario::Pits, MEASURED),
-        (Scenario::Weekend, MEASURED),
-        (Scenario::Race, MEASURED),
+        (Scenario::Pause, &*MEASURED),
+        (Scenario::Pits, &*MEASURED),
+        (Scenario::Weekend, &*MEASURED),
+        (Scenario::Race, &*MEASURED),
     ] {
         assert_decides(&watch(&drive(options(scenario, CarModel::Gt3, 1, AccGOrder::Measured), 180), NONE), expected);
     }
 }
 
-/// A point that drives as told: curvature in 1/m (positive to the right) and speed in m/s over time, on a road that leans into
-/// every bend by `bank` rad.
+/// A point that drives in the world and with the axes of the real game: curvature in 1/m (positive to the right) and speed in
+/// m/s over time, on a road that leans into every bend by `bank` rad.
 fn made_up(
     curvature: &dyn Fn(f64) -> f64,
     speed: &dyn Fn(f64) -> f64,
@@ -278,13 +320,14 @@ fn made_up(
         let (lean_sine, lean_cosine) = (bank * bend.signum()).sin_cos();
         let across = lateral * lean_cosine - gravity * lean_sine;
         let up = lateral * lean_sine + gravity * lean_cosine;
-        let right = [cosine as f32, 0.0, -sine as f32];
+        let (forward, right) = ([-sine, 0.0, cosine], [-cosine as f32, 0.0, -sine as f32]);
         SPageFilePhysics {
             packetId: step as i32 + 1,
             gear: 4,
             speedKmh: (v * 3.6) as f32,
-            velocity: [(v * sine) as f32, 0.0, (v * cosine) as f32],
-            accG: [across as f32, up as f32, longitudinal as f32],
+            velocity: forward.map(|part| (v * part) as f32),
+            accG: [-across as f32, up as f32, longitudinal as f32],
+            localAngularVel: [0.0, (-v * bend) as f32, 0.0],
             steerAngle: (bend * 10.0) as f32,
             tyreContactPoint: [[0.0; 3], right.map(|part| 1.6 * part), [0.0; 3], right.map(|part| 1.6 * part)],
             ..Default::default()
@@ -306,16 +349,17 @@ fn ovals_skid_pads_and_drag_strips_are_never_misread() {
         for degrees in [0.0_f64, 8.0, 20.0, 33.0] {
             for gravity in [0.0, 1.0] {
                 let pages = made_up(curvature, &speed, degrees.to_radians(), gravity);
-                for axes in watch(&pages, NONE) {
-                    let Some([lateral, longitudinal]) = axes.level() else { continue };
+                let thoughts = watch(&pages, NONE);
+                for axes in &thoughts {
+                    let Some([lateral, longitudinal]) = axes.level() else { panic!("{axes} has no level axes") };
                     let told = format!("{lateral} {longitudinal}");
-                    assert_eq!(told, "+x +z", "{degrees} degrees, gravity {gravity}: {axes}");
+                    assert_eq!(told, "-x +z", "{degrees} degrees, gravity {gravity}: {axes}");
                     assert!(
                         axes.vertical_axis().is_none_or(|up| up.to_string() == "+y"),
                         "{degrees} {gravity}: {axes}"
                     );
                 }
-                let decided = watch(&pages, NONE).last().unwrap().level().is_some();
+                let decided = thoughts.last().unwrap().decision() != Decision::Undecided;
                 assert!(decided || !must_decide || degrees > 10.0, "{degrees} degrees, gravity {gravity}");
             }
         }
@@ -355,7 +399,7 @@ fn any_bytes_and_any_clock_neither_panic_nor_poison() {
         simulator.step();
         resolver.feed(step as f64 / RATE, simulator.physics());
     }
-    assert!(resolver.axes().to_string().starts_with(MEASURED), "{}", resolver.axes());
+    assert!(resolver.axes().to_string().starts_with(&*MEASURED), "{}", resolver.axes());
 }
 
 #[test]

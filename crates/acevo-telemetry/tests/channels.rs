@@ -98,8 +98,8 @@ fn a_raw_number_has_the_unit_of_its_field() {
     for channel in channels().iter().filter(|channel| channel.kind() == Kind::Number) {
         let [source] = channel.sources() else { continue };
         let unit = field_of(source).1.unwrap().unit;
-        // Milliseconds become seconds, fractions have no unit in the table.
-        if unit.is_empty() || (unit == "ms" && channel.unit() == Unit::Second) {
+        // Milliseconds become seconds, millimetres metres; fractions have no unit in the table.
+        if unit.is_empty() || matches!((unit, channel.unit()), ("ms", Unit::Second) | ("mm", Unit::Metre)) {
             continue;
         }
         let expected = if channel.unit() == Unit::None { "%" } else { channel.unit().symbol() };
@@ -171,7 +171,10 @@ fn ranges_notes_and_the_default_selection_are_sound() {
         if one.kind() != Kind::Number {
             assert_eq!((one.unit(), one.decimals()), (Unit::None, 0), "{}", one.id());
         }
-        assert!(one.quality() == Quality::Verified || !one.note().is_empty(), "{} says why", one.id());
+        let is_plain = matches!(one.quality(), Quality::Measured | Quality::Documented);
+        assert!(is_plain || !one.note().is_empty(), "{} says why", one.id());
+        assert_eq!(one.quality() == Quality::Measured, !one.versions().is_empty(), "{} has versions", one.id());
+        assert!(one.versions().is_sorted(), "{}", one.id());
         if let Some(twin) = one.repeats() {
             assert!(
                 channel(twin).is_some_and(|twin| twin.is_default() && twin.unit() == one.unit()),
@@ -262,7 +265,16 @@ fn raw_channels_are_their_fields() {
     let mut compared = 0;
     for one in channels().iter().filter(|one| one.kind() == Kind::Number && one.quality() != Quality::Dead) {
         let [source] = one.sources() else { continue };
-        let skipped = ["camber_fr", "camber_rr", "gear", "lap", "yaw_rate", "clutch_physics"];
+        let skipped = [
+            "camber_fr",
+            "camber_rr",
+            "gear",
+            "lap",
+            "yaw_rate",
+            "clutch_physics",
+            "ride_height_front",
+            "ride_height_rear",
+        ];
         let (_, field, _) = field_of(source);
         if skipped.contains(&one.id()) || one.id().starts_with("g_") || field.unwrap().unit == "ms" {
             continue;
@@ -290,7 +302,8 @@ fn faces_and_camber_are_resolved_by_side() {
         let base = 10.0 * index as f32;
         (tyre.tyre_temperature_left, tyre.tyre_temperature_center, tyre.tyre_temperature_right) =
             (base + 1.0, base + 2.0, base + 3.0);
-        (tyre.tyre_normalized_temperature_left, tyre.tyre_normalized_temperature_right) = (base + 4.0, base + 5.0);
+        (tyre.tyre_normalized_temperature_left, tyre.tyre_normalized_temperature_right) =
+            ((base + 4.0) / 8.0, (base + 5.0) / 8.0);
     }
     [graphics.tyre_lf, graphics.tyre_rf, graphics.tyre_lr, graphics.tyre_rr] = tyres;
     let physics = SPageFilePhysics { camberRAD: [-0.05, 0.06, -0.03, 0.04], ..Default::default() };
@@ -298,8 +311,8 @@ fn faces_and_camber_are_resolved_by_side() {
     assert_eq!(wheels(&made_up, "tyre_temp_inner"), [3.0, 11.0, 23.0, 31.0]);
     assert_eq!(wheels(&made_up, "tyre_temp_middle"), [2.0, 12.0, 22.0, 32.0]);
     assert_eq!(wheels(&made_up, "tyre_temp_outer"), [1.0, 13.0, 21.0, 33.0]);
-    assert_eq!(wheels(&made_up, "tyre_temp_inner_normalized"), [5.0, 14.0, 25.0, 34.0]);
-    assert_eq!(wheels(&made_up, "tyre_temp_outer_normalized"), [4.0, 15.0, 24.0, 35.0]);
+    assert_eq!(wheels(&made_up, "tyre_temp_inner_normalized"), [5.0, 14.0, 25.0, 34.0].map(|part| part / 8.0));
+    assert_eq!(wheels(&made_up, "tyre_temp_outer_normalized"), [4.0, 15.0, 24.0, 35.0].map(|part| part / 8.0));
     assert_eq!(wheels(&made_up, "camber").map(|camber| camber as f32), [-0.05, -0.06, -0.03, -0.04]);
     // The simulator presses the inner edges: with camber they are the hotter ones.
     let simulated = driven(Scenario::HotLaps, CarModel::Gt3, 60).frame();
@@ -333,6 +346,7 @@ fn ride_height_is_in_metres_whatever_the_car_says() {
     };
     assert_eq!(with([62.0, 0.074]), [Some(0.062), Some(0.074)]);
     assert_eq!(with([-12.0, f32::NAN]), [Some(-0.012), None]);
+    assert_eq!(with([61.26, 0.0]).map(|height| height.map(|metres| (metres * 1000.0) as f32)), [Some(61.26), None]);
     let simulated = driven(Scenario::HotLaps, CarModel::Gt3, 10).frame();
     assert!((0.006..0.1).contains(&number(&simulated, "ride_height_front").unwrap()));
     let front = channel("ride_height_front").unwrap();
@@ -344,17 +358,77 @@ fn ride_height_is_in_metres_whatever_the_car_says() {
 }
 
 #[test]
-fn accelerations_wait_for_the_axes_and_raw_ones_do_not() {
+fn accelerations_and_yaw_are_positive_to_the_right_and_raw_ones_as_the_game_has_them() {
+    // A left bend, over a crest, while braking.
     let physics = SPageFilePhysics { accG: [0.5, 0.25, -1.5], localAngularVel: [0.0, 0.75, 0.0], ..Default::default() };
     let frame = live(physics, SPageFileGraphicEvo::default());
     let with = |axes: Axes| {
         ["g_lateral", "g_longitudinal", "g_vertical", "yaw_rate"].map(|id| channel(id).unwrap().number(&frame, &axes))
     };
-    assert_eq!(with(Axes::default()), [None; 4]);
-    assert_eq!(with(Axes::MEASURED), [Some(0.5), Some(-1.5), Some(0.25), Some(0.75)]);
-    assert_eq!(with(Axes::DOCUMENTED), [Some(0.5), Some(0.25), Some(-1.5), Some(0.75)]);
+    assert_eq!(with(Axes::default()), [Some(-0.5), Some(-1.5), Some(0.25), Some(-0.75)]);
+    assert_eq!(with(Axes::MEASURED), with(Axes::default()));
+    assert_eq!(with(Axes::DOCUMENTED), [Some(-0.5), Some(0.25), Some(-1.5), Some(-0.75)]);
     let raw = ["acc_g_x", "acc_g_y", "acc_g_z"].map(|id| channel(id).unwrap().number(&frame, &Axes::default()));
     assert_eq!(raw, [Some(0.5), Some(0.25), Some(-1.5)]);
+}
+
+#[test]
+fn numbers_that_are_not_finite_denormal_or_impossible_are_no_values() {
+    let mut physics = SPageFilePhysics { speedKmh: 1e6, rpms: -2528, slipRatio: [85.9; 4], ..Default::default() };
+    (physics.fuel, physics.gas, physics.wheelSlip) = (f32::NAN, f32::NEG_INFINITY, [1600.0; 4]);
+    let graphics = SPageFileGraphicEvo {
+        // An integer in a float, as the real game has it.
+        max_turbo_boost: f32::from_bits(477),
+        fuel_liter_per_km: 53.0,
+        instantaneous_fuel_liter_per_km: f32::NAN,
+        instantaneous_km_per_fuel_liter: f32::INFINITY,
+        km_per_fuel_liter: 96_411.0,
+        oil_temperature_c: -0.0,
+        ..Default::default()
+    };
+    let session = SPageFileStaticEvo { latitude: f32::NAN, ..Default::default() };
+    let mut made_up = live(physics, graphics);
+    made_up.static_data = View::from(session);
+    for id in [
+        "speed",
+        "fuel",
+        "throttle",
+        "turbo_boost_max",
+        "fuel_per_distance",
+        "fuel_per_distance_now",
+        "distance_per_fuel_now",
+        "distance_per_fuel",
+        "latitude",
+        "longitude",
+        "race_position",
+    ] {
+        assert_eq!(channel(id).unwrap().value(&made_up, &Axes::default()), None, "{id}");
+    }
+    // Seen on the real game in spins.
+    assert_eq!(
+        ["rpm", "wheel_slip_fl", "oil_temp"].map(|id| number(&made_up, id)),
+        [Some(-2528.0), Some(1600.0), Some(0.0)]
+    );
+    assert!((number(&made_up, "slip_ratio_rr").unwrap() - 85.9).abs() < 1e-5);
+}
+
+#[test]
+fn places_and_starting_temperatures_of_zero_are_no_values_and_others_are() {
+    let with = |latitude, longitude, air, road| {
+        let session = SPageFileStaticEvo {
+            latitude,
+            longitude,
+            starting_ambient_temperature_c: air,
+            starting_ground_temperature_c: road,
+            ..Default::default()
+        };
+        let mut frame = frame_of(&[], &[], &[]);
+        frame.static_data = View::from(session);
+        ["latitude", "longitude", "start_air_temp", "start_road_temp"].map(|id| number(&frame, id))
+    };
+    assert_eq!(with(0.0, 0.0, 0.0, 0.0), [None; 4]);
+    assert_eq!(with(51.5, 0.0, 0.0, 4.5), [Some(51.5), Some(0.0), Some(0.0), Some(4.5)]);
+    assert_eq!(with(91.0, 7.0, f32::NAN, 4.5), [None, None, None, Some(4.5)]);
 }
 
 #[test]

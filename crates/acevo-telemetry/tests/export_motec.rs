@@ -193,16 +193,60 @@ fn every_sample_is_what_was_driven() {
     }
 }
 
+/// Twice the area that a way of (north, east) encloses, positive if it is driven clockwise on a map.
+fn clockwise(places: &[(f64, f64)]) -> f64 {
+    let from_first = |place: &(f64, f64)| (place.0 - places[0].0, place.1 - places[0].1);
+    let cross = |pair: &[(f64, f64)]| {
+        let ((north, east), (next_north, next_east)) = (from_first(&pair[0]), from_first(&pair[1]));
+        north * next_east - next_north * east
+    };
+    places.windows(2).map(cross).sum()
+}
+
 #[test]
-fn the_track_map_is_as_large_as_the_track() {
+fn gps_positions_without_coordinates_of_the_track_count_from_a_neutral_origin_and_the_log_says_so() {
+    let directory = tempfile::tempdir().unwrap();
+    let position = columns([channel("position_x").unwrap(), channel("position_z").unwrap()]);
+    let speed = columns([channel("speed").unwrap()]);
+    for (place, columns, says) in [
+        (None, &position, true),
+        (Some((0.0, 0.0)), &position, true),
+        (Some((51.36, 0.26)), &position, false),
+        (None, &speed, false),
+    ] {
+        let path = directory.path().join(format!("{place:?}{says}.ld"));
+        let mut about = about();
+        about.latitude_longitude = place;
+        let mut exporter: Box<dyn Exporter> =
+            Box::new(MotecExporter::create(&path, about, columns, MotecNames::Acc).unwrap());
+        let values = vec![Some(ChannelValue::Number(-429.0)); columns.len()];
+        let row = Row { time_s: 0.0, packet_id: 1, session: 1, lap: None, missed: 0, values: &values };
+        exporter.row(&row).unwrap();
+        exporter.finish().unwrap();
+        let bytes = std::fs::read(&path).unwrap();
+        let contains = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
+        assert_eq!(
+            (contains("GPS origin 0 N 0 E"), contains("The game gave no coordinates of the track")),
+            (says, says)
+        );
+        if says {
+            let north = Log::read(&path).samples("GPS Latitude").1[0];
+            // 429 m to the north of the equator: Z is negative.
+            assert!((north * 110_574.0 - 429.0).abs() < 1.0, "{north}");
+        }
+    }
+}
+
+#[test]
+fn the_track_map_is_as_large_as_the_track_and_a_right_hand_lap_is_clockwise() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("map.ld");
     let columns = columns([channel("position_x").unwrap(), channel("position_z").unwrap()]);
     let mut exporter = exporter(&path, &columns, MotecNames::Circuit);
-    // A circle of 500 m radius around (1000, -2000), once in a minute.
+    // A circle of 500 m radius around (1000, -2000), once in a minute, always to the right: Z points down on the map.
     for step in 0..=6000 {
         let angle = f64::from(step) / 6000.0 * std::f64::consts::TAU;
-        let (x, z) = (1000.0 + 500.0 * angle.sin(), -2000.0 + 500.0 * angle.cos());
+        let (x, z) = (1000.0 + 500.0 * angle.sin(), -2000.0 - 500.0 * angle.cos());
         let values = [Some(ChannelValue::Number(x)), Some(ChannelValue::Number(z))];
         let time_s = f64::from(step) / 100.0;
         exporter.row(&Row { time_s, packet_id: step, session: 1, lap: None, missed: 0, values: &values }).unwrap();
@@ -217,8 +261,9 @@ fn the_track_map_is_as_large_as_the_track() {
     assert!((metres / (1000.0 * std::f64::consts::PI) - 1.0).abs() < 2e-3, "{metres} m");
     let centre = places.iter().fold((0.0, 0.0), |sum, place| (sum.0 + place.0, sum.1 + place.1));
     let count = places.len() as f64;
-    assert!((centre.0 / count / 111_236.0 - (50.3356 - 2000.0 / 111_236.0)).abs() < 5e-5);
+    assert!((centre.0 / count / 111_236.0 - (50.3356 + 2000.0 / 111_236.0)).abs() < 5e-5);
     assert!((centre.1 / count / 71_190.0 - (6.9475 + 1000.0 / 71_190.0)).abs() < 5e-5);
+    assert!(clockwise(&places) > 0.0);
     // Steps of a centimetre are seen: a place is exact to 11 mm.
     let steps = places.windows(2).map(|pair| (pair[1].0 - pair[0].0).hypot(pair[1].1 - pair[0].1));
     let expected = 1000.0 * std::f64::consts::PI / 1200.0;

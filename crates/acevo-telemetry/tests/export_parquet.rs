@@ -107,8 +107,10 @@ fn floats_are_split_and_columns_say_what_they_are() {
     assert_eq!(columns["speed"]["sources"][0], "physics.speedKmh");
     assert_eq!(
         (&columns["g_lateral"]["quality"], &columns["status"]["values"]["2"]),
-        (&"disputed".into(), &"Live".into())
+        (&"measured".into(), &"Live".into())
     );
+    assert_eq!(columns["speed"]["versions"], serde_json::json!(["0.5", "0.6.2"]));
+    assert_eq!(columns["shift_up"]["quality"], "documented");
 }
 
 #[test]

@@ -64,6 +64,8 @@ fn assert_true(laps: &[Lap], simulator: &Simulator, slack: u32, what: &str) {
         let fuel = lap.fuel_used_l.expect("seen whole");
         // What an idling engine burns while the tank is filled does not show.
         let hidden = if lap.fuel_added_l > Some(0.0) { 0.01 } else { 0.005 };
+        // Nor does what it burns in the box while another car is watched.
+        let hidden = if truth.returned_ms.is_some() { 0.06 } else { hidden };
         assert!((fuel - truth.fuel_used_l).abs() < hidden, "{which}");
         assert!(lap.measured_ms.unwrap().abs_diff(truth.time_ms as u32) <= 1 + slack, "{which}");
     }
@@ -73,11 +75,28 @@ fn assert_true(laps: &[Lap], simulator: &Simulator, slack: u32, what: &str) {
         .iter()
         .filter(|lap| !is_told(lap, &truth.laps, laps))
         .map(|lap| (lap.number, Incomplete::Unconfirmed));
-    let aborted = truth.aborted.iter().filter(|lap| lap.elapsed_ms > 1100).map(|lap| (lap.number, why(lap)));
+    // What is driven after the flag, until the session is torn down, may be seen as the beginning of a lap or not.
+    let (after_flag, aborted): (Vec<_>, Vec<_>) = truth
+        .aborted
+        .iter()
+        .filter(|lap| lap.elapsed_ms > 1100)
+        .map(|lap| (lap.number, why(lap), lap.elapsed_ms))
+        .partition(|(_, why, elapsed_ms)| *why == Incomplete::SessionEnded && *elapsed_ms < 9000);
+    let aborted = aborted.into_iter().map(|(number, why, _)| (number, why));
     let mut expected: Vec<_> = untold.chain(aborted).collect();
     // When the last session ends, the game has gone.
     let last = |why| if why == Incomplete::Interrupted { Incomplete::SessionEnded } else { why };
     let mut broken: Vec<_> = laps.iter().filter_map(|lap| Some((lap.number, last(lap.incomplete?)))).collect();
+    for (number, ..) in after_flag {
+        // Without the phase name of the real game the timer that is reset after the flag looks like a restart.
+        for lap in [(number, Incomplete::SessionEnded), (number, Incomplete::Restarted)] {
+            let count = |laps: &[(u32, Incomplete)]| laps.iter().filter(|other| **other == lap).count();
+            if count(&broken) > count(&expected) {
+                broken.remove(broken.iter().position(|other| *other == lap).unwrap());
+                break;
+            }
+        }
+    }
     let order = |one: &(u32, Incomplete)| (one.0, format!("{:?}", one.1));
     expected.sort_by_key(order);
     broken.sort_by_key(order);

@@ -100,7 +100,7 @@ pub(crate) enum Command {
     /// Only this computer can reach them; with --lan others in its network can, too, with a secret in the address.
     #[command(after_help = help::SERVE)]
     Serve(Serve),
-    /// Publish a simulated game for any reader of the telemetry
+    /// Publish a simulated game for any reader of the telemetry, or write a recording of it
     #[command(after_help = help::SIMULATE)]
     Simulate(Simulate),
 }
@@ -629,9 +629,16 @@ pub(crate) struct Repair {
 pub(crate) struct Simulate {
     #[command(flatten)]
     pub(crate) drive: Drive,
+    /// Write a recording to this new file, as fast as it can be computed, instead of publishing pages
+    #[arg(short, long, value_name = "FILE", conflicts_with = "speed")]
+    #[cfg_attr(unix, arg(conflicts_with = "dir"))]
+    pub(crate) output: Option<PathBuf>,
     /// End each session after this many laps
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) laps: Option<u32>,
+    /// End after this much time of the simulation [default: when its last session is over; with -o at most 1h if it has no end]
+    #[arg(long = "for", value_name = "TIME", value_parser = values::time)]
+    pub(crate) time: Option<Duration>,
     #[command(flatten)]
     pub(crate) outlet: Outlet,
     /// Say nothing but errors

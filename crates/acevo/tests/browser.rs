@@ -143,6 +143,85 @@ fn overlays_are_transparent_but_for_themselves() {
     }
 }
 
+/// Keeps the points of every path that a page draws, in `paths`.
+const KEEP_PATHS: &str = "
+    window.paths = [];
+    window.Path2D = class extends Path2D {
+        points = [];
+        constructor(...args) { super(...args); window.paths.push(this.points); }
+        moveTo(x, y) { this.points.push([x, y]); super.moveTo(x, y); }
+        lineTo(x, y) { this.points.push([x, y]); super.lineTo(x, y); }
+    };
+";
+
+/// The track as a view has drawn it: as one long path, or in 200 pieces.
+const DRAWN: &str = "(() => {
+    const longest = paths.reduce((a, b) => (b.length >= a.length ? b : a), []);
+    return longest.length > 1000 ? longest : paths.slice(0, 200).map(([first]) => first);
+})()";
+
+/// Eight places of a lap, as parts of the width and the height of the box round all points.
+fn eight_places(points: &[[f64; 2]]) -> Vec<[f64; 2]> {
+    let reach = |axis: usize| {
+        let values = points.iter().map(|point| point[axis]);
+        values.fold((f64::MAX, f64::MIN), |(min, max), value| (min.min(value), max.max(value)))
+    };
+    let ends = [reach(0), reach(1)];
+    let part = |point: &[f64; 2], axis: usize| (point[axis] - ends[axis].0) / (ends[axis].1 - ends[axis].0);
+    (0..8).map(|eighth| &points[eighth * points.len() / 8]).map(|point| [part(point, 0), part(point, 1)]).collect()
+}
+
+#[test]
+fn every_map_of_the_page_and_of_the_overlays_has_x_to_the_right_and_z_downwards() {
+    let Some(mut browser) = Chromium::start() else { return };
+    let site = serve(&["--demo", "--quiet", "--speed", "20"]);
+    until_laps(&site, 3);
+    let points = |value: &Value| -> Vec<[f64; 2]> { serde_json::from_value(value.clone()).unwrap() };
+    // In pixels Y points down, as Z does in the world.
+    let expected = eight_places(&points(&site.json("/api/outline")["points"]));
+    browser.call("Page.addScriptToEvaluateOnNewDocument", serde_json::json!({"source": KEEP_PATHS}));
+    for (screen, width, height, scale) in SCREENS {
+        browser.resize(width, height, scale, scale > 1.0);
+        for view in ["dash", "map", "laps", "overlay"] {
+            browser.open(&url(&site, if view == "overlay" { "/overlay/map" } else { "/" }));
+            if view != "overlay" && view != "dash" {
+                browser.evaluate(&format!("paths.length = 0; document.getElementById('tab-{view}').click()"));
+            }
+            browser.wait_for(&format!("{DRAWN}.length >= 200"));
+            let drawn = eight_places(&points(&browser.evaluate(DRAWN)));
+            for (place, expected) in drawn.iter().zip(&expected) {
+                let off = (place[0] - expected[0]).abs().max((place[1] - expected[1]).abs());
+                assert!(off < 0.05, "{view} on a {screen}: {drawn:?}, not {expected:?}");
+            }
+            browser.keep_picture(&format!("orientation-{view}-{screen}"));
+        }
+    }
+    assert!(browser.errors.is_empty(), "{:?}", browser.errors);
+}
+
+#[test]
+fn a_right_hand_lap_is_clockwise_on_every_map_of_the_page() {
+    let Some(mut browser) = Chromium::start() else { return };
+    let site = serve(&DEMO);
+    browser.open(&url(&site, "/"));
+    // Twice the area within, positive if clockwise in pixels; and whether a lesser Z is further up.
+    let drawn = browser.evaluate(
+        "(async () => {
+            const { fit } = await import('/assets/track.js');
+            const lap = Array.from({ length: 100 }, (_, index) => (index / 50) * Math.PI)
+                .map((angle) => [300 * Math.sin(angle), -400 - 200 * Math.cos(angle)]);
+            return [[300, 100], [100, 300], [200, 200]].map(([width, height]) => {
+                const at = fit(lap, { width, height }, 5);
+                const points = lap.map(([x, z]) => at(x, z));
+                const next = (index) => points[(index + 1) % points.length];
+                const area = points.reduce((sum, [x, y], index) => sum + x * next(index)[1] - next(index)[0] * y, 0);
+                return [area > 0, at(0, -429)[1] < at(0, -368)[1], at(-1, 0)[0] < at(1, 0)[0]];
+            });
+        })()",
+    );
+    assert_eq!(drawn, serde_json::json!([[true, true, true], [true, true, true], [true, true, true]]));
+}
+
 /// `docs/pictures/make` runs this.
 #[test]
 #[ignore = "makes pictures, in the directory that ACEVO_PICTURES names"]

@@ -1,19 +1,19 @@
-// The outline of the track on a canvas: fitted, and turned by a quarter where that makes it larger.
+// The outline of the track on a canvas: seen from above, as large as it fits, the same way up in every view.
 
 const span = (points, pick) => points.reduce(([low, high], point) => [Math.min(low, point[pick]), Math.max(high, point[pick])], [Infinity, -Infinity]);
 
-/** How metres become CSS pixels: X to the right and Z upwards, or turned to the right. */
+/** Map coordinates of a position in the world: to the right, and up. Z points down. The only place where the page converts them. */
+export const toMap = (x, z) => [x, -z];
+
+/** A function that gives the CSS pixels of a position in the world, in metres. It fits the points into the surface. */
 export function fit(points, { width, height }, margin) {
-  const [x, z] = [span(points, 0), span(points, 1)];
-  const [dx, dz] = [Math.max(1, x[1] - x[0]), Math.max(1, z[1] - z[0])];
+  const mapped = points.map(([x, z]) => toMap(x, z));
+  const [[left, right], [bottom, top]] = [span(mapped, 0), span(mapped, 1)];
   const [w, h] = [Math.max(1, width - 2 * margin), Math.max(1, height - 2 * margin)];
-  const [upright, turned] = [Math.min(w / dx, h / dz), Math.min(w / dz, h / dx)];
-  const turn = turned > upright * 1.15;
-  const scale = turn ? turned : upright;
-  const [cx, cz] = [(x[0] + x[1]) / 2, (z[0] + z[1]) / 2];
-  return (px, pz) => {
-    const [u, v] = [(px - cx) * scale, (pz - cz) * scale];
-    return turn ? [width / 2 + v, height / 2 + u] : [width / 2 + u, height / 2 - v];
+  const scale = Math.min(w / Math.max(1, right - left), h / Math.max(1, top - bottom));
+  return (x, z) => {
+    const [across, up] = toMap(x, z);
+    return [width / 2 + (across - (left + right) / 2) * scale, height / 2 - (up - (bottom + top) / 2) * scale];
   };
 }
 

@@ -29,7 +29,7 @@ pub struct Field {
     pub count: usize,
     /// Elements in the innermost array: 3 for `float[4][3]`, 4 for `float[4]`, 1 for a plain value.
     pub row: usize,
-    /// Unit as text, empty where there is none.
+    /// Unit as text, empty if there is none. See also [`unit_of`](Self::unit_of).
     pub unit: &'static str,
     /// What the field means, its range, and where reality differs from the official document.
     pub description: &'static str,
@@ -138,6 +138,30 @@ impl Field {
     /// Bytes of the whole field.
     pub const fn size(&self) -> usize {
         self.ty.size().saturating_mul(self.count)
+    }
+
+    /// Unit of a value of this field: [`unit`](Self::unit), except for ride heights below 1. The game has millimetres there
+    /// (measured on 0.6.2), but some cars are reported to have metres.
+    ///
+    /// ```
+    /// use acevo_shared_memory::{Page, SPageFilePhysics};
+    ///
+    /// let mut page = SPageFilePhysics::default();
+    /// let field = SPageFilePhysics::field("rideHeight").unwrap();
+    /// page.rideHeight = [61.26, 61.26];
+    /// assert_eq!(field.unit_of(&page.value("rideHeight").unwrap()), "mm");
+    /// page.rideHeight = [0.062, 0.074];
+    /// assert_eq!(field.unit_of(&page.value("rideHeight[1]").unwrap()), "m");
+    /// ```
+    pub fn unit_of(&self, value: &Value<'_>) -> &'static str {
+        if self.path != "rideHeight" {
+            return self.unit;
+        }
+        let largest = match value {
+            Value::List(list) => list.iter().filter_map(|value| value.as_f64()).map(f64::abs).fold(0.0, f64::max),
+            value => value.as_f64().map_or(0.0, f64::abs),
+        };
+        if largest > 0.0 && largest < 1.0 { "m" } else { self.unit }
     }
 
     /// Reads the field out of the bytes of its page (see [`Page::as_bytes`](super::Page::as_bytes)).

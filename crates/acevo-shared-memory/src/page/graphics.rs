@@ -12,8 +12,8 @@ layout! {
     /// The graphics page: 4900 bytes, written at every rendered frame.
     ///
     /// Packed to four bytes as the game has it, so Rust lends no references to its `u64` fields; copy them. Until game 0.6 the
-    /// page ended before `car_ids`, which is then zero. *Reported* and *disputed* mark what was measured by others and does not
-    /// follow from the official document.
+    /// page ended before `car_ids`, which is then zero. *Measured* marks what was seen on pages of the real game, and where it
+    /// differs from the official document; *reported* and *disputed* mark what others measured.
     #[repr(packed(4))]
     pub struct SPageFileGraphicEvo {
         /// Counts the frames.
@@ -29,7 +29,7 @@ layout! {
         /// Second half of the id of the player's car.
         player_car_id_b: u64,
         /// Engine speed.
-        rpm: u16 ["1/min"],
+        rpm: u16 ["rpm"],
         /// The rev limiter is cutting in.
         is_rpm_limiter_on: bool,
         /// Time to shift up.
@@ -82,9 +82,9 @@ layout! {
         brake_percent: f32,
         /// Hand brake, 0..1.
         handbrake_percent: f32,
-        /// Clutch pedal, 0..1. Reported: of the opposite polarity to `clutch` of the physics page.
+        /// Clutch pedal. Measured (0.6.2): 1 is pressed; `clutch` of the physics page has the opposite polarity.
         clutch_percent: f32,
-        /// Steering, -1..1.
+        /// Steering, -1..1, positive to the right.
         steering_percent: f32,
         /// Strength of the force feedback.
         ffb_strength: f32,
@@ -108,11 +108,11 @@ layout! {
         oil_pressure_bar: f32 ["bar"],
         /// Temperature of the exhaust.
         exhaust_temperature_c: f32 ["°C"],
-        /// Acceleration, lateral.
+        /// Acceleration, lateral, as `accG[0]` of the physics page.
         g_forces_x: f32 ["g"],
-        /// Acceleration, longitudinal.
+        /// Acceleration. Measured (0.6.2): vertical, without gravity; longitudinal by the document.
         g_forces_y: f32 ["g"],
-        /// Acceleration, vertical.
+        /// Acceleration. Vertical by the document; longitudinal, as `accG[2]` of the physics page, if the measured order holds here, too.
         g_forces_z: f32 ["g"],
         /// Boost of the turbocharger.
         turbo_boost: f32 ["bar"],
@@ -120,7 +120,7 @@ layout! {
         turbo_boost_level: f32,
         /// Boost relative to its maximum, 0..1.
         turbo_boost_perc: f32,
-        /// Angle of the steering wheel, now (reported).
+        /// Angle of the steering wheel, now. Measured (0.6.2): whole degrees, positive to the right.
         steer_degrees: i32 ["°"],
         /// Distance driven in this session.
         current_km: f32 ["km"],
@@ -144,7 +144,7 @@ layout! {
         fuel_liter_current_quantity: f32 ["l"],
         /// Fuel in the tank relative to its size, 0..1.
         fuel_liter_current_quantity_percent: f32,
-        /// Fuel used per distance.
+        /// Fuel used per distance. Measured (0.6.2): infinite or far too large before anything was driven.
         fuel_liter_per_km: f32 ["l/km"],
         /// Distance driven per fuel.
         km_per_fuel_liter: f32 ["km/l"],
@@ -184,9 +184,9 @@ layout! {
         battery_temperature: f32 ["°C"],
         /// Voltage of the battery.
         battery_voltage: f32 ["V"],
-        /// Fuel used per distance, now.
+        /// Fuel used per distance, now. Measured (0.6.2): often NaN or infinite.
         instantaneous_fuel_liter_per_km: f32 ["l/km"],
-        /// Distance driven per fuel, now.
+        /// Distance driven per fuel, now. Measured (0.6.2): often NaN or infinite.
         instantaneous_km_per_fuel_liter: f32 ["km/l"],
         /// Where the engine speed lies between the shift points of this gear.
         gear_rpm_window: f32,
@@ -206,7 +206,7 @@ layout! {
         electronics_is_modifiable: SMEvoElectronics,
         /// Laps completed. Reported: follows the lap timer's reset by up to 2 s, longer online; may be used again after a return to the pits.
         total_lap_count: i32,
-        /// Position in the session, from 1.
+        /// Position in the session, from 1. Measured (0.6.2): 0 alone in practice.
         current_pos: u32,
         /// Cars in the session, 0..60.
         total_drivers: u32,
@@ -292,7 +292,7 @@ layout! {
         assists_state: SMEvoAssistsState,
         /// Size of the tank.
         max_fuel: f32 ["l"],
-        /// Highest boost of the turbocharger.
+        /// Highest boost of the turbocharger. Measured (0.6.2): an integer in this float, read as 6.68e-43, for a car without one.
         max_turbo_boost: f32 ["bar"],
         /// Front and rear tyres have the same compound.
         use_single_compound: bool,

@@ -18,7 +18,7 @@ layout! {
         tyre_temperature_c: f32 ["°C"],
         /// Temperature of the brake.
         brake_temperature_c: f32 ["°C"],
-        /// Pressure on the brake.
+        /// Pressure on the brake, in an unknown unit. Measured (0.6.2): 112.0 in front and 74.7 in the rear at full pedal.
         brake_pressure: f32,
         /// Temperature of the left third. Reported: left as seen from the car, so it is the outer one on left wheels, the inner one on right wheels.
         tyre_temperature_left: f32 ["°C"],

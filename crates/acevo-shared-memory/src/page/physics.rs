@@ -6,10 +6,11 @@ use super::layout::layout;
 layout! {
     /// The physics page: 800 bytes, written at every physics step (reported: 332-333 Hz).
     ///
-    /// Arrays of four are wheels in the order front left, front right, rear left, rear right. World axes have Y up. *Reported*
-    /// and *disputed* mark what was measured by others and does not follow from the official document.
+    /// Arrays of four are wheels in the order front left, front right, rear left, rear right. World axes are right-handed: Y is
+    /// up; seen from above, X points right and Z points down. *Measured* marks what was seen on pages of the real game, and where
+    /// it differs from the official document; *reported* and *disputed* mark what others measured.
     pub struct SPageFilePhysics {
-        /// Counts the physics steps. Standing still: paused, in the menu, or gone. Going backwards: a new session or a new game.
+        /// Counts the physics steps. Measured (0.6.2): in a pause it stands, leaps, and counts at twice the rate. Going backwards: a new session or a new game.
         packetId: i32,
         /// Throttle pedal, 0..1.
         gas: f32,
@@ -20,14 +21,14 @@ layout! {
         /// Gear: 0 reverse, 1 neutral, 2 first.
         gear: i32,
         /// Engine speed, 0..20000.
-        rpms: i32 ["1/min"],
-        /// Steering, -1..1, positive to the right.
+        rpms: i32 ["rpm"],
+        /// Steering, -1..1, positive to the right (measured).
         steerAngle: f32,
         /// Speed over ground, 0..450.
         speedKmh: f32 ["km/h"],
-        /// Velocity in world axes, Y up.
+        /// Velocity in world axes.
         velocity: [f32; 3] ["m/s"],
-        /// Acceleration of the car. Disputed: lateral, longitudinal, vertical by the document; lateral, vertical, longitudinal as measured by three readers.
+        /// Acceleration of the car without gravity. Measured (0.5, 0.6.2): left, up, forward; the document has lateral, longitudinal, vertical.
         accG: [f32; 3] ["g"],
         /// Combined slip per wheel, 0 = rolling.
         wheelSlip: [f32; 4],
@@ -43,19 +44,19 @@ layout! {
         tyreDirtyLevel: [f32; 4],
         /// Core temperatures of the tyres.
         tyreCoreTemperature: [f32; 4] ["°C"],
-        /// Camber. Reported: the right wheels have the opposite sign.
+        /// Camber. Measured (0.6.2): the right wheels have the opposite sign.
         camberRAD: [f32; 4] ["rad"],
-        /// Travel of the suspension. Reported: signed, with a zero that depends on the car.
+        /// Travel of the suspension. Measured (0.6.2): signed; its zero depends on the car.
         suspensionTravel: [f32; 4] ["m"],
         /// Drag reduction system, 0 closed, 1 open.
         drs: f32,
         /// Traction control at work, 0..1. Reported: this is the signal to use; `tcinAction` stays 0 on many builds.
         tc: f32,
-        /// Heading of the car in the world.
+        /// Heading of the car, -π..π. Measured (0.5, 0.6.2): forward is -sin of it in X and cos of it in Z; it grows in right bends.
         heading: f32 ["rad"],
-        /// Pitch of the car, nose up or down.
+        /// Pitch of the car. Measured (0.5, 0.6.2): positive with the nose up.
         pitch: f32 ["rad"],
-        /// Roll of the car.
+        /// Roll of the car. Measured (0.5, 0.6.2): positive with the right side down.
         roll: f32 ["rad"],
         /// Height of the centre of gravity.
         cgHeight: f32 ["m"],
@@ -73,8 +74,8 @@ layout! {
         kersInput: f32,
         /// 1 where the game shifts by itself.
         autoShifterOn: i32,
-        /// Ride height, front and rear. Disputed: metres or millimetres depending on the car (an absolute value of 1 or more means millimetres).
-        rideHeight: [f32; 2] ["m"],
+        /// Ride height, front and rear. Measured: millimetres on 0.6.2, 0 on 0.5. Reported: metres with some cars (a value below 1).
+        rideHeight: [f32; 2] ["mm"],
         /// Boost of the turbocharger.
         turboBoost: f32 ["bar"],
         /// Added weight.
@@ -85,7 +86,7 @@ layout! {
         airTemp: f32 ["°C"],
         /// Temperature of the road.
         roadTemp: f32 ["°C"],
-        /// Rotation in the car's axes.
+        /// Rotation in the car's axes. Measured (0.5): the second is the yaw rate, positive to the left.
         localAngularVel: [f32; 3] ["rad/s"],
         /// Force feedback. Disputed: Nm by the document, -1..1 as measured.
         finalFF: f32,
@@ -109,7 +110,7 @@ layout! {
         drsEnabled: i32,
         /// Temperatures of the brakes.
         brakeTemp: [f32; 4] ["°C"],
-        /// Clutch, 0..1. Reported: of the opposite polarity to `clutch_percent` of the graphics page.
+        /// Clutch. Measured (0.6.2): 1 is engaged, 0 is a pressed pedal; `clutch_percent` of the graphics page has the opposite polarity.
         clutch: f32,
         /// Inner temperatures of the tyres. Reported: always 0; see `tyre_temperature_left/right` of the graphics page.
         tyreTempI: [f32; 4] ["°C"],
@@ -119,7 +120,7 @@ layout! {
         tyreTempO: [f32; 4] ["°C"],
         /// 1 where the computer drives the car.
         isAIControlled: i32,
-        /// Where each tyre touches the ground, world axes.
+        /// Where each tyre touches the ground, in world axes.
         tyreContactPoint: [[f32; 3]; 4] ["m"],
         /// Normal of the ground under each tyre, length 1.
         tyreContactNormal: [[f32; 3]; 4],
@@ -127,14 +128,14 @@ layout! {
         tyreContactHeading: [[f32; 3]; 4],
         /// Share of the front in the braking force, 0..1.
         brakeBias: f32,
-        /// Velocity in the car's axes.
+        /// Velocity in the car's axes. Measured (0.5): left, up, forward.
         localVelocity: [f32; 3] ["m/s"],
         /// Push-to-pass activations left.
         P2PActivations: i32,
         /// Push-to-pass: 0 off, 1 on.
         P2PStatus: i32,
         /// Engine speed at the limiter, now.
-        currentMaxRpm: i32 ["1/min"],
+        currentMaxRpm: i32 ["rpm"],
         /// Self-aligning torque per wheel.
         mz: [f32; 4] ["N·m"],
         /// Longitudinal force per wheel.
@@ -155,15 +156,15 @@ layout! {
         tyreTemp: [f32; 4] ["°C"],
         /// Temperature of the coolant. Unlike `water_temperature_c` of the graphics page it does not overflow.
         waterTemp: f32 ["°C"],
-        /// Braking torque per wheel.
-        brakeTorque: [f32; 4] ["N·m"],
+        /// Brake per wheel, in an unknown unit. Measured (0.6.2): not N·m, as the document states; 0.533 in front and 0.356 in the rear at full pedal.
+        brakeTorque: [f32; 4],
         /// Compound of the front brakes.
         frontBrakeCompound: i32,
         /// Compound of the rear brakes.
         rearBrakeCompound: i32,
-        /// Thickness of the brake pads. Reported: about 0.029 new where the game shows 29, so metres; the unit is a guess.
+        /// Thickness of the brake pads. Measured (0.6.2): 0.029 when new.
         padLife: [f32; 4] ["m"],
-        /// Thickness of the brake discs. The unit is a guess, as for `padLife`.
+        /// Thickness of the brake discs. Measured (0.6.2): 0.032 when new.
         discLife: [f32; 4] ["m"],
         /// 1 while the ignition is on.
         ignitionOn: i32,

@@ -9,7 +9,7 @@ layout! {
     ///
     /// Reported: `track` may be empty or a placeholder for seconds after loading, so read it again.
     pub struct SPageFileStaticEvo {
-        /// Version of the shared memory's layout.
+        /// Version of the shared memory. Measured: "1.0" on 0.5, 0.6.2 and 0.8.0.1, which have different layouts.
         sm_version: Text<15>,
         /// Version of the game. May fill all 15 bytes.
         ac_evo_version: Text<15>,
@@ -27,9 +27,9 @@ layout! {
         _padding_1: Padding<1>,
         /// Grip of the track at the start.
         starting_grip: i32 as ACEvoStartingGrip,
-        /// Temperature of the air at the start.
+        /// Temperature of the air at the start. Measured (0.6.2): 0.
         starting_ambient_temperature_c: f32 ["°C"],
-        /// Temperature of the road at the start.
+        /// Temperature of the road at the start. Measured (0.6.2): 0.
         starting_ground_temperature_c: f32 ["°C"],
         /// The weather does not change.
         is_static_weather: bool,
@@ -45,9 +45,9 @@ layout! {
         nation: Text<33>,
         /// Padding.
         _padding_3: Padding<3>,
-        /// Longitude of the track.
+        /// Longitude of the track. Measured (0.6.2): 0, as the latitude.
         longitude: f32 ["°"],
-        /// Latitude of the track.
+        /// Latitude of the track. Measured (0.6.2): 0, as the longitude.
         latitude: f32 ["°"],
         /// Name of the track; mostly as displayed, sometimes a slug. Identify a track by this and `track_configuration`.
         track: Text<33>,

@@ -90,7 +90,7 @@ impl GraphicsView<'_> {
         i32::from(self.raw().gear_int).into()
     }
 
-    /// Acceleration in g: lateral, longitudinal, vertical.
+    /// Acceleration in g: x, y, z. Measured (0.6.2): y is vertical; the document calls the three lateral, longitudinal, vertical.
     pub const fn g_forces(&self) -> (f32, f32, f32) {
         let page = self.raw();
         (page.g_forces_x, page.g_forces_y, page.g_forces_z)

@@ -60,15 +60,15 @@ wheels! {
     tyre_core_temperature: tyreCoreTemperature,
     /// Temperature of the brake, °C.
     brake_temperature: brakeTemp,
-    /// Camber, radians. Reported: the right wheels have the opposite sign.
+    /// Camber, radians. Measured (0.6.2): the right wheels have the opposite sign.
     camber: camberRAD,
-    /// Travel of the suspension, metres. Reported: its zero depends on the car.
+    /// Travel of the suspension, metres. Measured (0.6.2): signed; its zero depends on the car.
     suspension_travel: suspensionTravel,
     /// Slip ratio.
     slip_ratio: slipRatio,
     /// Slip angle, radians.
     slip_angle: slipAngle,
-    /// Braking torque, newton metres.
+    /// Brake, in an unknown unit. Measured (0.6.2): not newton metres, as the document states.
     brake_torque: brakeTorque,
 }
 
@@ -93,7 +93,7 @@ impl PhysicsView<'_> {
         self.raw().abs > 0.0 || self.abs_in_action()
     }
 
-    /// Where each tyre touches the ground, metres; world axes, Y up.
+    /// Where each tyre touches the ground, metres; world axes: Y is up; seen from above, X points right and Z points down.
     pub fn tyre_contact_point(&self) -> Wheels<[f32; 3]> {
         self.raw().tyreContactPoint.into()
     }

@@ -48,4 +48,12 @@ impl StaticView<'_> {
     pub fn track_length(&self) -> Option<f32> {
         Some(self.raw().track_length_m).filter(|length| length.is_finite() && *length > 0.0)
     }
+
+    /// Place of the track on the earth: degrees north and degrees east. `None` if the page has none: both 0, as on 0.6.2, or no
+    /// possible degrees.
+    pub fn latitude_longitude(&self) -> Option<(f32, f32)> {
+        let place = (self.raw().latitude, self.raw().longitude);
+        let is_possible = place.0.abs() <= 90.0 && place.1.abs() <= 180.0;
+        (is_possible && place != (0.0, 0.0)).then_some(place)
+    }
 }

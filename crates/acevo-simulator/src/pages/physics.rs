@@ -159,7 +159,7 @@ fn wheels(page: &mut SPageFilePhysics, session: &Session, world: World) {
     page.tyreCoreTemperature = all(|wheel| wheel.core_c);
     page.tyreTemp = all(|wheel| (wheel.faces_c[0] + wheel.faces_c[1] + wheel.faces_c[2]) / 3.0);
     page.camberRAD = all(|wheel| wheel.camber_rad);
-    page.suspensionTravel = all(|wheel| wheel.travel * MM);
+    page.suspensionTravel = all(|wheel| wheel.travel);
     page.brakeTemp = all(|wheel| wheel.brake_c);
     page.brakeTorque =
         std::array::from_fn(|index| (car.pedals.brake * brake_share(car.spec, index / 2) * BRAKE_TORQUE) as f32);

@@ -215,9 +215,10 @@ pub(crate) fn sessions(options: &Options) -> Vec<SessionPlan> {
         Scenario::Incidents => {
             // Just enough for the four laps to the stop.
             let level = match options.car {
-                CarModel::Gt3 => 0.10,
+                CarModel::Gt3 | CarModel::Gt3Turbo => 0.10,
                 CarModel::Road => 0.16,
-                CarModel::Electric => 0.33,
+                CarModel::Hatch => 0.13,
+                CarModel::Electric | CarModel::ElectricCoupe => 0.33,
             };
             vec![SessionPlan { level: Some(level), ..hot(6, INCIDENTS) }]
         }

@@ -67,7 +67,15 @@ impl Placed {
         let progress = Progress { s: track.wrap(at), travelled: 0.0 };
         let offset = driver.offset(track, progress);
         let speed = if plan.start == Start::Rolling { profile.speed(progress.s) * 0.95 } else { 0.0 };
-        car.place(track.point(progress.s, offset), track.place(progress.s).tangent, speed);
+        let here = track.point(progress.s, offset);
+        let forward = if speed > 0.0 {
+            // Along the driver's own line, which is not the track's everywhere.
+            let next = Progress { s: track.wrap(at + 0.1), travelled: 0.1 };
+            (track.point(next.s, driver.offset(track, next)) - here).normalized()
+        } else {
+            track.place(progress.s).tangent
+        };
+        car.place(here, forward, speed);
         if plan.start == Start::Grid {
             car.powertrain.running = true;
             car.powertrain.rpm = spec.idle_rpm;

@@ -104,9 +104,8 @@ impl Simulator {
         let to_menu = over && !self.phase_follows();
         if frame_due {
             session.step_traffic(&self.setting, 1.0 / f64::from(GRAPHICS_RATE));
-            if self.board.frame()
-                && let Some(lap) = self.truth.laps.last_mut()
-            {
+            let shown = self.board.frame();
+            if let Some(lap) = self.truth.laps.last_mut().filter(|lap| Some(lap.time_ms) == shown) {
                 lap.published = true;
             }
         }

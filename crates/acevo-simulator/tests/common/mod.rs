@@ -105,6 +105,9 @@ impl Shot {
     }
 }
 
+/// A car of each class.
+pub(crate) const CLASSES: [CarModel; 3] = [CarModel::Gt3, CarModel::Road, CarModel::Electric];
+
 /// Every frame until the simulation is over.
 pub(crate) fn shots(simulator: &mut Simulator) -> Vec<Shot> {
     let mut shots = Vec::new();

@@ -136,7 +136,7 @@ pub enum What {
     },
     /// The rev limiter cuts in, for the first time in a while.
     RevLimiter {
-        /// Engine speed as displayed, 1/min.
+        /// Engine speed as displayed, rpm.
         rpm: u16,
     },
     /// The car goes the wrong way.

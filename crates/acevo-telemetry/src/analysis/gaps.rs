@@ -124,9 +124,10 @@ mod tests {
     use super::super::Road;
     use super::*;
 
+    /// A lap that always turns to the right.
     fn circle(place: f64, radius: f64) -> [f64; 3] {
         let angle = place * TAU;
-        [radius * angle.sin(), 0.0, radius * angle.cos()]
+        [radius * angle.sin(), 0.0, -radius * angle.cos()]
     }
 
     /// A circle of 1000 m that the game calls 1000 m long, with a pit lane 20 m inside of it from 0.9 to 0.1.
@@ -202,7 +203,7 @@ mod tests {
     #[test]
     fn without_an_outline_or_a_player_there_are_no_gaps() {
         let mut gaps = Gaps::default();
-        let mut page = page(&[[0.0, 0.0, 159.0], [0.0, 0.0, 159.0]]);
+        let mut page = page(&[[0.0, 0.0, -159.0], [0.0, 0.0, -159.0]]);
         gaps.update(&View::from(page), &outline());
         assert_eq!((gaps.cars().len(), gaps.behind().map(|car| car.gap_m)), (1, Some(0.0)));
         gaps.update(&View::from(page), &Outline::default());
@@ -218,7 +219,7 @@ mod tests {
         #[test]
         fn wherever_the_cars_are(cars in prop::collection::vec(prop::array::uniform3(any::<f64>()), 60)) {
             let mut page = page(&cars);
-            page.car_coordinates[1] = [0.0, 0.0, 159.0];
+            page.car_coordinates[1] = [0.0, 0.0, -159.0];
             let mut gaps = Gaps::default();
             gaps.update(&View::from(page), &outline());
             prop_assert!(gaps.cars().iter().all(|car| car.gap_m.abs() <= 500.0));

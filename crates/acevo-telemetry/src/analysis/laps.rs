@@ -56,7 +56,7 @@ const SOME_WAY_M: f64 = 100.0;
 const MENU: Duration = Duration::from_secs(3);
 
 /// The timer begins anew up to so long after the car has passed the line, in milliseconds. Measured: 20 ms.
-const LATE_RESET_MS: f64 = 200.0;
+pub(super) const LATE_RESET_MS: f64 = 200.0;
 
 /// The line is looked for around place 0: parts of a lap.
 const AROUND_LINE: f64 = 0.03;
@@ -108,10 +108,10 @@ pub(crate) struct Laps {
     /// That packet is not in the meter yet.
     is_unmetered: bool,
     resumes: bool,
+    /// The lap that begins next is an out lap: the car has left a box that lies before the line.
+    is_out_lap: bool,
     /// When the car has passed the line in the running lap, in steps: the timer begins anew some frames later.
     passed_line: Option<f64>,
-    /// The session was over at the frame before.
-    is_over: bool,
     /// The session was restarted: the count goes back, now or later.
     count_may_fall: bool,
     /// Steps at which the phase has got another name, as long as it is open whether another lap begins with it.
@@ -147,8 +147,8 @@ impl Laps {
             physics: None,
             is_unmetered: false,
             resumes: false,
+            is_out_lap: false,
             passed_line: None,
-            is_over: false,
             count_may_fall: false,
             phase: None,
             broken: None,
@@ -277,8 +277,7 @@ impl Laps {
         let resumes = std::mem::take(&mut self.resumes);
         let used_before = std::mem::replace(&mut self.used, self.meter.total());
         let Some(before) = self.before.replace(now) else {
-            self.is_over = moment.is_over();
-            if now.timer_ms > 0.0 && !self.is_over {
+            if now.timer_ms > 0.0 && !moment.is_over() {
                 self.join(now, step_ms);
             }
             return;
@@ -293,7 +292,7 @@ impl Laps {
         if resumes && !(0.0..=TOLERANCE_MS).contains(&since_ms) {
             return self.start_over(Incomplete::Replay, now, now_s, step_ms);
         }
-        let has_jumped = now.is_beyond_reach(&before, since_ms / 1000.0);
+        let has_jumped = now.is_beyond_reach(&before, since_ms / 1000.0, lap_length(moment));
         let passed = self.path.passed(&before, &now, 0.0).filter(|_| !has_jumped && since_ms <= TOO_FAR_MS);
         if let Some(part) = passed {
             self.passed_line = Some(before.steps + part * (now.steps - before.steps));
@@ -304,14 +303,11 @@ impl Laps {
             self.is_used |= self.driven_m > SOME_WAY_M;
             self.stretch = Some(stretch);
         }
-        let was_over = std::mem::replace(&mut self.is_over, moment.is_over());
-        if self.is_over {
-            let is_reset = now.timer_ms < before.timer_ms;
-            if !was_over && is_reset && self.running.is_some() && self.passed(&now, step_ms).is_some() {
-                // The session is over for everybody who crosses the line, and this lap was finished by that.
-                self.begin_anew(&before, now, has_jumped, now_s, step_ms, moment);
-            }
-            return self.break_off(Incomplete::SessionEnded, now_s);
+        if moment.has_watched && now.in_box && !before.in_box {
+            return self.return_to_box(now, now_s, step_ms);
+        }
+        if moment.is_over() {
+            return self.finish(&before, now, has_jumped, step_ms, moment);
         }
         let Some(running) = &mut self.running else {
             if now.timer_ms <= 0.0 {
@@ -332,6 +328,9 @@ impl Laps {
                     _ => where_to(&now),
                 };
                 self.broken = Some(now.steps);
+                if why == Incomplete::Returned {
+                    return self.return_to_box(now, now_s, step_ms);
+                }
                 return self.start_over(why, now, now_s, step_ms);
             }
             if now.timer_ms <= 0.0 && (now.steps - running.start) * step_ms > TOLERANCE_MS {
@@ -421,7 +420,12 @@ impl Laps {
         } else {
             self.count_may_fall = false;
             self.settle_pending();
-            if let Some(running) = self.running.take() {
+            let running = self.running.take();
+            if running.as_ref().is_some_and(Running::is_way_to_line) {
+                // From a box before the line it is some metres to the line, which the game counts as a lap.
+                self.next_number = self.next_number.saturating_add(1);
+                self.is_out_lap = true;
+            } else if let Some(running) = running {
                 self.is_used = true;
                 self.news.push_back(News::Crossed);
                 let used = self.meter.at(line.steps);
@@ -440,6 +444,7 @@ impl Laps {
         }
         let used = self.meter.at(used_from);
         let mut running = Running::new(self.session, self.next_number, line.steps, now, used);
+        running.began_in_pits |= std::mem::take(&mut self.is_out_lap);
         running.is_exact = line.is_exact;
         running.latch.note(&now, now.timer_ms);
         self.news.push_back(News::Begun);
@@ -455,6 +460,28 @@ impl Laps {
         running.is_joined = true;
         running.latch.note(&now, now.timer_ms);
         self.running = Some(running);
+    }
+
+    /// The driver has returned to the box by the menu. The game does not reset the timer; the out lap that follows has the time since the
+    /// beginning of the lap that was broken off.
+    fn return_to_box(&mut self, now: Reading, now_s: f64, step_ms: f64) {
+        self.break_off(Incomplete::Returned, now_s);
+        if now.timer_ms > 0.0 {
+            let start = now.steps - now.timer_ms / step_ms;
+            let used = self.meter.at(now.steps);
+            self.running = Some(Running::new(self.session, self.next_number, start, now, used));
+        }
+    }
+
+    /// A frame of a session that is over: the lap that has just passed the line is finished, and no other.
+    fn finish(&mut self, before: &Reading, now: Reading, has_jumped: bool, step_ms: f64, moment: &Moment<'_>) {
+        if self.running.is_some() && self.passed(&now, step_ms).is_some() {
+            if now.timer_ms >= before.timer_ms {
+                return self.go_on(moment, now, step_ms);
+            }
+            self.begin_anew(before, now, has_jumped, moment.time, step_ms, moment);
+        }
+        self.break_off(Incomplete::SessionEnded, moment.time);
     }
 
     /// The running lap is lost; what runs now is another one, and its beginning was not seen.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use acevo_shared_memory::{ACEvoStatus, Frame, SPageFilePhysics};
 
+use super::laps::LATE_RESET_MS;
 use super::phase::Phase;
 use super::step::Step;
 use crate::names::is_name;
@@ -15,7 +16,7 @@ const LONGEST_FILL: f64 = 16.0;
 const LONGEST_FRAME: f64 = 0.1;
 
 /// A timer that goes on by more than this between two frames without physics does not measure time, in milliseconds.
-const LONGEST_TIMED_MS: f64 = 60_000.0;
+const LONGEST_TIMED_MS: f64 = 3_600_000.0;
 
 /// No drive is as long as this many packets: another counter.
 const LEAP: i64 = 30_000_000;
@@ -37,6 +38,8 @@ pub(crate) struct Moment<'a> {
     pub(crate) graphics: bool,
     /// The steps follow from the lap timer, because physics is not current or was not until this frame.
     pub(crate) is_timed: bool,
+    /// Another car was watched since the moment before.
+    pub(crate) has_watched: bool,
     /// How it goes on from the moment before.
     pub(crate) flow: Flow,
 }
@@ -118,6 +121,8 @@ pub(crate) struct Clock {
     is_timed: bool,
     /// The counter has run without physics being current: what it has counted is no driving.
     is_uncounted: bool,
+    /// The newest frame showed another car.
+    watches: bool,
     /// Steps that were made up for since the physics page was new.
     filled: f64,
     key: Key,
@@ -149,6 +154,7 @@ impl Default for Clock {
             frame: None,
             is_timed: false,
             is_uncounted: false,
+            watches: false,
             filled: 0.0,
             key: Key::default(),
             is_known: false,
@@ -191,6 +197,19 @@ impl Clock {
             self.in_replay = true;
             return None;
         }
+        if !is_current {
+            (self.is_timed, self.is_uncounted) = (true, true);
+        }
+        if watches_another_car(frame) {
+            // The frames are another car's; the player's drive goes on as physics says.
+            if physics {
+                self.advance(at, physics_id);
+            }
+            self.graphics = Some(graphics_id);
+            self.watches = true;
+            return None;
+        }
+        let has_watched = std::mem::take(&mut self.watches);
         let mut flow = Flow::Continues;
         if std::mem::take(&mut self.in_replay) {
             flow = Flow::Resumes;
@@ -201,9 +220,6 @@ impl Clock {
         physics &= self.stale.is_none_or(|stale| stale != physics_id);
         if physics {
             self.stale = None;
-        }
-        if !is_current {
-            (self.is_timed, self.is_uncounted) = (true, true);
         }
         let mut went_back = false;
         if physics {
@@ -243,7 +259,7 @@ impl Clock {
         } else if flow == Flow::Resumes {
             self.step.interrupt();
         }
-        Some(Moment { at, frame, steps: self.steps, time: self.time, physics, graphics, is_timed, flow })
+        Some(Moment { at, frame, steps: self.steps, time: self.time, physics, graphics, is_timed, has_watched, flow })
     }
 
     /// A frame of driving. While physics is not current, and for the first frame after that, the lap timer says how much was driven.
@@ -253,8 +269,9 @@ impl Clock {
             let wall_ms = at.saturating_sub(before.seen).as_secs_f64().min(LONGEST_FRAME) * 1000.0;
             let ran_ms = timer_ms - before.timer_ms;
             let since_ms = match ran_ms {
-                // It has begun anew in between, and shows the time since then.
-                ..0.0 => wall_ms.max(timer_ms.min(LONGEST_TIMED_MS)),
+                // It has begun anew, with the time since the line, which was passed some frames earlier.
+                ..0.0 if timer_ms - wall_ms <= LATE_RESET_MS => wall_ms,
+                ..0.0 => timer_ms.min(LONGEST_TIMED_MS),
                 _ if timer_ms <= 0.0 || ran_ms > LONGEST_TIMED_MS => wall_ms,
                 _ => ran_ms,
             };
@@ -302,6 +319,12 @@ impl Clock {
             self.filled = -steps;
         }
     }
+}
+
+/// True if the screen shows another car than the player's. Pages without ids show the player's.
+pub(crate) fn watches_another_car(frame: &Frame) -> bool {
+    let (focused, player) = (frame.graphics.focused_car_id(), frame.graphics.player_car_id());
+    focused != player && focused != (0, 0) && player != (0, 0)
 }
 
 fn has_gone_back(before: Option<i32>, now: i32) -> bool {

@@ -11,6 +11,8 @@ use pass::{MARKS, Pass};
 use pit_lane::PitRecorder;
 use polyline::{Point, Polyline, between, length, minus};
 
+use crate::world::{rightwards, to_map};
+
 pub use pit_lane::PitLane;
 
 /// No track is so far from the origin of its world, in metres.
@@ -69,8 +71,7 @@ pub struct Waypoint {
 pub struct Projection {
     /// The nearest place of the lap, 0..1.
     pub place: f64,
-    /// Metres beside the outline in the level plane, positive to the right. That X points to the right of Z, seen from above,
-    /// is a guess; if it is wrong, left and right are exchanged.
+    /// Metres beside the outline in the level plane, positive to the right of the direction of the lap.
     pub offset_m: f64,
     /// Metres from the start line along the outline.
     pub distance_m: f64,
@@ -106,7 +107,8 @@ pub struct Bounds {
 /// }
 /// assert!((outline.length_m().unwrap() - 628.3).abs() < 0.1);
 /// let projection = outline.project([105.0, 0.0, 0.0]).unwrap();
-/// assert!((projection.place - 0.25).abs() < 1e-3 && (projection.offset_m + 5.0).abs() < 0.1);
+/// // On the map this circle is driven counter-clockwise: what is outside of it is to the right.
+/// assert!((projection.place - 0.25).abs() < 1e-3 && (projection.offset_m - 5.0).abs() < 0.1);
 /// ```
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Outline {
@@ -275,9 +277,9 @@ impl Outline {
 
 /// Metres in the level plane from a point of a line to a position beside it, positive to the right of the direction.
 fn to_the_right(from: Point, direction: Point, position: Point) -> f64 {
-    let [x, _, z] = minus(position, from);
-    let side = x * direction[2] - z * direction[0];
-    x.hypot(z).copysign(side)
+    let seen_from_above = |[x, _, z]: Point| to_map(x, z);
+    let aside = seen_from_above(minus(position, from));
+    aside[0].hypot(aside[1]).copysign(rightwards(seen_from_above(direction), aside))
 }
 
 #[cfg(test)]

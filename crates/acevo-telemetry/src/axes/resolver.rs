@@ -3,7 +3,8 @@
 use acevo_shared_memory::SPageFilePhysics;
 
 use super::evidence::Correlations;
-use super::{Axes, Axis};
+use super::{Axes, Axis, Decision};
+use crate::world::{rightwards, to_map};
 
 /// m/s².
 const GRAVITY: f64 = 9.806_65;
@@ -30,12 +31,12 @@ const LATERAL: usize = 0;
 const LONGITUDINAL: usize = 1;
 const VERTICAL: usize = 2;
 
-/// Finds out which component of `accG` is lateral, longitudinal and vertical, and of which sign.
+/// Checks which component of `accG` is lateral, longitudinal and vertical, and of which sign.
 ///
-/// Feed it every physics page in order. It needs none of the car's own axes: the longitudinal reference is the change of
-/// `speedKmh`, the lateral one is speed times the rate at which the world direction of `velocity` turns. What is right in the
-/// world is told by the tyres' contact points (left and right wheels) and by `steerAngle` (positive to the right): where both
-/// tell, they must agree.
+/// Feed it every physics page in order; it needs no other page. It needs none of the car's own axes either: the longitudinal
+/// reference is the change of `speedKmh`, the lateral one is speed times the rate at which the world direction of `velocity`
+/// turns. The world is right-handed unless the tyres' contact points (left and right wheels) or `steerAngle` (positive to the
+/// right) show that it is mirrored; if they contradict each other, nothing is decided.
 ///
 /// Some ten to thirty seconds of driving with bends and braking decide; standing, rolling, reversing, pauses and packets that
 /// are missing or doubled decide nothing; ten packets a second are enough. A replay may run at another speed than the clock:
@@ -59,12 +60,12 @@ pub struct AxesResolver {
 }
 
 impl AxesResolver {
-    /// Nothing is known.
+    /// Nothing is checked: the axes are those measured on the real game.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// What is known by now.
+    /// The axes as far as they are known.
     pub const fn axes(&self) -> Axes {
         self.axes
     }
@@ -115,7 +116,7 @@ impl AxesResolver {
     /// What was decided stays until the data say something else; only the confidence moves.
     fn decide(&mut self) {
         let sums = &self.accelerations;
-        if let Some([lateral, longitudinal]) = self.axes.level {
+        if let Some([lateral, longitudinal]) = self.axes.level.filter(|_| self.axes.decision() != Decision::Undecided) {
             let of = |which, axis: Axis| sums.correlation(which, axis.index()).abs();
             self.axes.confidence = of(LATERAL, lateral).min(of(LONGITUDINAL, longitudinal));
         }
@@ -128,24 +129,28 @@ impl AxesResolver {
         }
         // 0 + 1 + 2 is 3: the one that is left.
         let rest = 3 - lateral.index - longitudinal.index;
+        let level = Some([
+            Axis::new(lateral.index, (lateral.correlation < 0.0) != mirrored),
+            Axis::new(longitudinal.index, longitudinal.correlation < 0.0),
+        ]);
+        // What a drive does not show is believed of the game that was measured, and of no other.
+        let is_as_measured = level == Axes::MEASURED.level;
+        let yaw = match self.rotations.find(0).filter(|_| self.rotations.excitation(0) >= LIVELY_TURN) {
+            Some(yaw) => Some(Axis::new(yaw.index, (yaw.correlation < 0.0) != mirrored)),
+            None => self.axes.yaw.filter(|_| is_as_measured || self.axes.decision() != Decision::Undecided),
+        };
         self.axes = Axes {
-            level: Some([
-                Axis::new(lateral.index, (lateral.correlation < 0.0) != mirrored),
-                Axis::new(longitudinal.index, longitudinal.correlation < 0.0),
-            ]),
+            level,
+            yaw,
             confidence: lateral.correlation.abs().min(longitudinal.correlation.abs()),
+            is_decided: true,
             ..self.axes
         };
-        self.decide_vertical(rest);
-        if self.rotations.excitation(0) >= LIVELY_TURN
-            && let Some(yaw) = self.rotations.find(0)
-        {
-            self.axes.yaw = Some(Axis::new(yaw.index, (yaw.correlation < 0.0) != mirrored));
-        }
+        self.decide_vertical(rest, is_as_measured);
     }
 
-    /// The sign of the vertical axis follows from gravity where it is included, and from hills and bumps.
-    fn decide_vertical(&mut self, index: usize) {
+    /// The sign of the vertical axis follows from gravity if it is included, and from hills and bumps.
+    fn decide_vertical(&mut self, index: usize, is_as_measured: bool) {
         /// Hills are small beside bumps.
         const ALIKE: f64 = 0.5;
         let sums = &self.accelerations;
@@ -161,6 +166,7 @@ impl AxesResolver {
         let by_hills = is_told.then_some(correlation < 0.0);
         self.axes.vertical = match (by_gravity, by_hills) {
             (Some(one), Some(other)) if one != other => None,
+            (None, None) if is_as_measured => Axes::MEASURED.vertical,
             (one, other) => one.or(other).map(|negated| Axis::new(index, negated)),
         };
     }
@@ -220,13 +226,13 @@ struct Window {
 /// How the car moved in a window.
 #[derive(Debug, Clone, Copy)]
 struct Motion {
-    /// Direction of travel in the middle of it: x and z, length 1.
+    /// Direction of travel in the middle of it, on the map, length 1.
     direction: [f64; 2],
-    /// References in g; lateral to that side which is the right one in left-handed axes.
+    /// References in g; lateral to the right on the map.
     lateral: f64,
     longitudinal: f64,
     vertical: f64,
-    /// rad/s, to the same side.
+    /// rad/s, clockwise on the map.
     turn: f64,
     /// Means of what the game says.
     acceleration: [f64; 3],
@@ -255,14 +261,13 @@ impl Window {
     fn motion(&self) -> Option<Motion> {
         let (from, to) = (&self.first, &self.last);
         let time = to.seconds - from.seconds;
-        let [(x0, z0), (x1, z1)] = [from, to].map(|sample| (sample.velocity[0], sample.velocity[2]));
-        // Level vectors, Y up and axes left-handed: to the right of (x, z) is (z, -x).
-        let (sine, cosine) = (z0 * x1 - x0 * z1, x0 * x1 + z0 * z1);
-        let turn = sine.atan2(cosine) / time;
-        let (x, z) = (x0 + x1, z0 + z1);
-        let length = (x * x + z * z).sqrt();
+        let [before, after] = [from, to].map(|sample| to_map(sample.velocity[0], sample.velocity[2]));
+        let cosine = before[0] * after[0] + before[1] * after[1];
+        let turn = rightwards(before, after).atan2(cosine) / time;
+        let sum = [before[0] + after[0], before[1] + after[1]];
+        let length = (sum[0] * sum[0] + sum[1] * sum[1]).sqrt();
         let motion = Motion {
-            direction: [x / length, z / length],
+            direction: sum.map(|part| part / length),
             lateral: turn * (from.speed + to.speed) / 2.0 / GRAVITY,
             longitudinal: (to.speed - from.speed) / time / GRAVITY,
             vertical: (to.velocity[1] - from.velocity[1]) / time / GRAVITY,
@@ -277,23 +282,22 @@ impl Window {
     }
 }
 
-/// Whether the world's axes are left-handed, as supposed, or mirrored.
+/// Evidence whether the world is right-handed, as measured, or mirrored.
 #[derive(Debug, Clone, Default)]
 struct Right {
-    /// Directions from the left to the right wheels along the supposed right: sum and number.
+    /// Directions from the left to the right wheels, as parts to the right on the map: sum and number.
     wheels: (f64, f64),
     /// Steering times turn, and the squares of both.
     steering: (f64, f64, f64),
 }
 
 impl Right {
-    /// False where the car slides sideways or backwards: the direction of travel is not that of the car then.
+    /// False if the car slides sideways or backwards: the direction of travel is not that of the car then.
     fn learn(&mut self, motion: &Motion, page: &SPageFilePhysics) -> bool {
         /// Cosine of 45°.
         const STRAIGHT: f64 = 0.7;
-        if let Some([x, z]) = across(page) {
-            let [along_x, along_z] = motion.direction;
-            let along = x * along_z - z * along_x;
+        if let Some(axle) = across(page) {
+            let along = rightwards(motion.direction, axle);
             if along.abs() < STRAIGHT {
                 return false;
             }
@@ -306,7 +310,7 @@ impl Right {
         true
     }
 
-    /// `None` where nothing tells, or two things tell differently.
+    /// `None` if wheels and steering contradict each other.
     fn is_mirrored(&self) -> Option<bool> {
         const CLEAR: f64 = 0.6;
         let (sum, count) = self.wheels;
@@ -316,16 +320,16 @@ impl Right {
         let steering = (spread > 1e-9 && product.abs() >= CLEAR * spread).then_some(product < 0.0);
         match (wheels, steering) {
             (Some(wheels), Some(steering)) if wheels != steering => None,
-            (wheels, steering) => wheels.or(steering),
+            (wheels, steering) => Some(wheels.or(steering).unwrap_or(false)),
         }
     }
 }
 
-/// The level direction from the left to the right wheels, length 1; `None` where the contact points are none of a car.
+/// The direction from the left to the right wheels on the map, length 1; `None` if the contact points are none of a car.
 fn across(page: &SPageFilePhysics) -> Option<[f64; 2]> {
     let [fl, fr, rl, rr] = page.tyreContactPoint.map(|point| point.map(f64::from));
     let [x, z] = [0, 2].map(|axis| (fr[axis] + rr[axis] - fl[axis] - rl[axis]) / 2.0);
     let width = (x * x + z * z).sqrt();
     // NaN and infinities are in no range.
-    (0.5..5.0).contains(&width).then(|| [x / width, z / width])
+    (0.5..5.0).contains(&width).then(|| to_map(x / width, z / width))
 }

@@ -49,7 +49,7 @@ impl fmt::Debug for Compute {
     }
 }
 
-/// A number from 0 to 1, verified, until one of the methods below says something else.
+/// A number from 0 to 1, as documented, until one of the methods below says something else.
 pub(super) const fn number(
     id: &'static str,
     title: &'static str,
@@ -78,7 +78,9 @@ const fn new(id: &'static str, title: &'static str, sources: &'static [&'static 
         compute,
         range: (0.0, 1.0),
         decimals: 0,
-        quality: Quality::Verified,
+        limits: None,
+        quality: Quality::Documented,
+        versions: &[],
         note: "",
         repeats: None,
     }
@@ -146,8 +148,21 @@ impl Channel {
         self
     }
 
+    /// No number beyond these is a value.
+    pub(super) const fn limited_to(mut self, min: f64, max: f64) -> Self {
+        self.limits = Some((min, max));
+        self
+    }
+
+    /// Measured on these versions of the game.
+    pub(super) const fn measured(mut self, versions: &'static [&'static str], note: &'static str) -> Self {
+        self.versions = versions;
+        self.said(Quality::Measured, note)
+    }
+
+    /// As the document states it.
     pub(super) const fn noted(self, note: &'static str) -> Self {
-        self.said(Quality::Verified, note)
+        self.said(Quality::Documented, note)
     }
 
     pub(super) const fn reported(self, note: &'static str) -> Self {
@@ -266,3 +281,14 @@ macro_rules! wheel {
 }
 
 pub(super) use {raw, source, wheel, wheels};
+
+/// Versions of the game whose pages were measured. Physics pages of 0.5; a whole recording of 0.6.2; laps and flags of 0.8.0.1
+/// and 0.9.0.
+pub(super) mod on {
+    pub(in crate::channels) const V5: &[&str] = &["0.5"];
+    pub(in crate::channels) const V6: &[&str] = &["0.6.2"];
+    pub(in crate::channels) const V5_V6: &[&str] = &["0.5", "0.6.2"];
+    pub(in crate::channels) const V6_V8: &[&str] = &["0.6.2", "0.8.0.1"];
+    pub(in crate::channels) const V6_V9: &[&str] = &["0.6.2", "0.9.0"];
+    pub(in crate::channels) const V9: &[&str] = &["0.9.0"];
+}

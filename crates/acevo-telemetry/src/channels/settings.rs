@@ -1,10 +1,12 @@
 //! Settings of the car, damage, lights; the driver's assists.
 
 use super::Channel;
-use super::define::{number, raw, source, text};
+use super::define::{number, on, raw, source, text};
 use crate::units::Unit::{Kilogram, Millisecond, Share};
 
-const DAMAGE: &str = "The scale is not told; 0 is whole.";
+const DAMAGE: &str = "Its scale is unknown; 0 is whole.";
+/// Damage of an unknown scale has no plausible end.
+const MOST_DAMAGE: f64 = 1e5;
 const BODY: &str = "Not limited to 0..1: 237 has been seen.";
 
 /// A setting that the car may not have: then its highest value is 0.
@@ -34,6 +36,7 @@ pub(super) const CAR: &[Channel] = &[
     level!("ebb_level", "Electronic brake balance setting", ebb_level),
     raw!(number "brake_bias_setting", "Brake bias setting", graphics.electronics.brake_bias)
         .share()
+        .measured(on::V6, "Share of the front.")
         .repeating("brake_bias"),
     level!("engine_map", "Engine map", engine_map_level),
     raw!(number "engine_brake", "Engine brake setting", physics.engineBrake).plain(0.0, 20.0, 0),
@@ -67,48 +70,74 @@ pub(super) const CAR: &[Channel] = &[
     ),
     text("tyre_compound_front", "Tyre compound front", &[source!(graphics.tyre_lf.tyre_compound_front)], |frame| {
         frame.graphics.tyre_compounds().front
-    }),
+    })
+    .measured(on::V6, ""),
     text("tyre_compound_rear", "Tyre compound rear", &[source!(graphics.tyre_lf.tyre_compound_rear)], |frame| {
         frame.graphics.tyre_compounds().rear
-    }),
+    })
+    .measured(on::V6, ""),
     raw!(number "brake_compound_front", "Brake compound front", physics.frontBrakeCompound).plain(0.0, 20.0, 0),
     raw!(number "brake_compound_rear", "Brake compound rear", physics.rearBrakeCompound).plain(0.0, 20.0, 0),
     raw!(number "ballast", "Ballast", physics.ballast).in_unit(Kilogram, 0.0, 200.0, 0),
-    raw!(number "damage_front", "Damage front", graphics.car_damage.damage_front).plain(0.0, 1.0, 3).guessed(DAMAGE),
-    raw!(number "damage_rear", "Damage rear", graphics.car_damage.damage_rear).plain(0.0, 1.0, 3).guessed(DAMAGE),
-    raw!(number "damage_left", "Damage left", graphics.car_damage.damage_left).plain(0.0, 1.0, 3).guessed(DAMAGE),
-    raw!(number "damage_right", "Damage right", graphics.car_damage.damage_right).plain(0.0, 1.0, 3).guessed(DAMAGE),
-    raw!(number "damage_center", "Damage centre", graphics.car_damage.damage_center).plain(0.0, 1.0, 3).guessed(DAMAGE),
+    raw!(number "damage_front", "Damage front", graphics.car_damage.damage_front)
+        .plain(0.0, 1.0, 3)
+        .limited_to(-MOST_DAMAGE, MOST_DAMAGE)
+        .guessed(DAMAGE),
+    raw!(number "damage_rear", "Damage rear", graphics.car_damage.damage_rear)
+        .plain(0.0, 1.0, 3)
+        .limited_to(-MOST_DAMAGE, MOST_DAMAGE)
+        .guessed(DAMAGE),
+    raw!(number "damage_left", "Damage left", graphics.car_damage.damage_left)
+        .plain(0.0, 1.0, 3)
+        .limited_to(-MOST_DAMAGE, MOST_DAMAGE)
+        .guessed(DAMAGE),
+    raw!(number "damage_right", "Damage right", graphics.car_damage.damage_right)
+        .plain(0.0, 1.0, 3)
+        .limited_to(-MOST_DAMAGE, MOST_DAMAGE)
+        .guessed(DAMAGE),
+    raw!(number "damage_center", "Damage centre", graphics.car_damage.damage_center)
+        .plain(0.0, 1.0, 3)
+        .limited_to(-MOST_DAMAGE, MOST_DAMAGE)
+        .guessed(DAMAGE),
     raw!(number "suspension_damage_fl", "Suspension damage FL", graphics.car_damage.damage_suspension_lf)
         .plain(0.0, 1.0, 3)
+        .limited_to(-MOST_DAMAGE, MOST_DAMAGE)
         .guessed(DAMAGE),
     raw!(number "suspension_damage_fr", "Suspension damage FR", graphics.car_damage.damage_suspension_rf)
         .plain(0.0, 1.0, 3)
+        .limited_to(-MOST_DAMAGE, MOST_DAMAGE)
         .guessed(DAMAGE),
     raw!(number "suspension_damage_rl", "Suspension damage RL", graphics.car_damage.damage_suspension_lr)
         .plain(0.0, 1.0, 3)
+        .limited_to(-MOST_DAMAGE, MOST_DAMAGE)
         .guessed(DAMAGE),
     raw!(number "suspension_damage_rr", "Suspension damage RR", graphics.car_damage.damage_suspension_rr)
         .plain(0.0, 1.0, 3)
+        .limited_to(-MOST_DAMAGE, MOST_DAMAGE)
         .guessed(DAMAGE),
     raw!(number "body_damage_front", "Damage front by the physics page", physics.carDamage[0])
         .plain(0.0, 500.0, 1)
+        .limited_to(-MOST_DAMAGE, MOST_DAMAGE)
         .reported(BODY)
         .repeating("damage_front"),
     raw!(number "body_damage_rear", "Damage rear by the physics page", physics.carDamage[1])
         .plain(0.0, 500.0, 1)
+        .limited_to(-MOST_DAMAGE, MOST_DAMAGE)
         .reported(BODY)
         .repeating("damage_rear"),
     raw!(number "body_damage_left", "Damage left by the physics page", physics.carDamage[2])
         .plain(0.0, 500.0, 1)
+        .limited_to(-MOST_DAMAGE, MOST_DAMAGE)
         .reported(BODY)
         .repeating("damage_left"),
     raw!(number "body_damage_right", "Damage right by the physics page", physics.carDamage[3])
         .plain(0.0, 500.0, 1)
+        .limited_to(-MOST_DAMAGE, MOST_DAMAGE)
         .reported(BODY)
         .repeating("damage_right"),
     raw!(number "body_damage_center", "Damage centre by the physics page", physics.carDamage[4])
         .plain(0.0, 500.0, 1)
+        .limited_to(-MOST_DAMAGE, MOST_DAMAGE)
         .reported(BODY)
         .repeating("damage_center"),
     raw!(number "headlights", "Head lights", graphics.instrumentation.main_light_stage).plain(0.0, 10.0, 0),
@@ -130,6 +159,6 @@ pub(super) const ASSISTS: &[Channel] = &[
     raw!(flag "assist_start", "Assist: standing starts", graphics.assists_state.standing_start_assist),
     raw!(number "assist_steering", "Assist: steering", graphics.assists_state.auto_steer).share(),
     raw!(number "assist_stability", "Assist: stability", graphics.assists_state.arcade_stability_control).share(),
-    raw!(number "fps", "Frames per second", graphics.player_fps).plain(0.0, 500.0, 0),
+    raw!(number "fps", "Frames per second", graphics.player_fps).plain(0.0, 500.0, 0).measured(on::V6, ""),
     raw!(number "ping", "Round trip to the server", graphics.player_ping).in_unit(Millisecond, 0.0, 5_000.0, 0),
 ];

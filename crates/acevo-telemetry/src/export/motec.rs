@@ -24,6 +24,7 @@ use super::names::safe_name;
 use super::pending::PendingFile;
 use super::{About, Column, ExportError, Exporter, Row};
 use crate::analysis::{Incomplete, Lap};
+use crate::world::to_map;
 
 pub use self::channels::MotecNames;
 
@@ -57,7 +58,9 @@ pub fn motec_file_name(about: &About, number: u32) -> String {
 /// everything across a gap of more than 0.25 s.
 ///
 /// Texts are left out. `LAP_BEACON`, or `Lap Number`, is the number of the lap, 0 where there is none. With `position_x` and
-/// `position_z` among the columns there are places on the earth, too, from which the program draws its track map.
+/// `position_z` among the columns there are places on the earth, too, from which the program draws its track map: X is east, -Z is
+/// north of the place that [`About::latitude_longitude`] has. If it has none, they count from 0° N 0° E, where no track is, and the
+/// log's comment says so.
 ///
 /// Laps are divided where one ends, at the line or because it was broken off, and where a whole one begins that follows no other: a
 /// way to the start is no part of it. A lap is as long as its time if the car was seen to cross the line within 10 ms of that.
@@ -72,9 +75,9 @@ pub struct MotecExporter {
     about: About,
     channels: Vec<Channel>,
     plane: Plane,
-    /// Columns of the position, and the newest one in metres east and north of the origin.
+    /// Columns of the position (X and Z), and the newest position in metres east and north of the origin.
     position: Option<(usize, usize)>,
-    place_m: (f64, f64),
+    place_m: [f64; 2],
     /// Times of the first and the newest row.
     span_s: Option<(f64, f64)>,
     /// The newest lap, and where each was met first.
@@ -139,11 +142,11 @@ impl MotecExporter {
             log: PendingFile::create(path)?,
             laps: PendingFile::create(&path.with_extension("ldx"))?,
             spool,
-            plane: Plane::at(about.latitude_longitude),
+            plane: about.latitude_longitude.and_then(Plane::at).unwrap_or(Plane::neutral()),
             about,
             channels: outputs.into_iter().map(channel).collect(),
             position: channels::position(columns),
-            place_m: (0.0, 0.0),
+            place_m: [0.0; 2],
             span_s: None,
             lap: None,
             has_lap: false,
@@ -235,10 +238,11 @@ impl Exporter for MotecExporter {
             let value = row.values.get(column).copied().flatten()?.as_f64();
             value.filter(|value| value.abs() <= GREATEST)
         };
-        if let Some((east, north)) = self.position.and_then(|(east, north)| number(east).zip(number(north))) {
-            self.place_m = (east, north);
+        if let Some((x, z)) = self.position.and_then(|(x, z)| number(x).zip(number(z))) {
+            self.place_m = to_map(x, z);
         }
-        let (latitude, longitude) = self.plane.degrees(self.place_m.0, self.place_m.1);
+        let [east_m, north_m] = self.place_m;
+        let (latitude, longitude) = self.plane.degrees(east_m, north_m);
         for (index, channel) in self.channels.iter_mut().enumerate() {
             let value = match channel.output.from {
                 From::Column(column, unit, to) => number(column).and_then(|value| unit.convert(value, to)),

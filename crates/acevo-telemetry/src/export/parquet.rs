@@ -33,8 +33,9 @@ const GROUP_ROWS: usize = 60_000;
 /// numbers is a 64-bit float, an enum is the game's number. What there is none of is null.
 ///
 /// Floats are split into streams of bytes, which makes them half as large, and compressed by LZ4, which is pure Rust and read
-/// everywhere. The file's metadata have JSON under two keys: `acevo.about` tells what the file is about, `acevo.columns` the
-/// unit, title, quality, sources and note of each column, and the names of an enum's values.
+/// everywhere. The file's metadata have JSON under two keys: `acevo.about` has the track, the car, the session and the game's
+/// version; `acevo.columns` has the unit, title, quality, versions of the game it was measured on, sources and note of each
+/// column, and the names of an enum's values.
 ///
 /// One minute is kept in memory. The file has its name once it is complete.
 #[derive(Debug)]

@@ -203,12 +203,12 @@ Examples:
   acevo channels --demo --units imperial     The same of a simulated car
   acevo channels --demo --json | jq .speed.value
 
-Where there is no value now, as no lap time before the first lap, it is `-`. The axes of the game's \
-accelerations are disputed: g_lateral, g_longitudinal, g_vertical and yaw_rate have values only \
-after a drive was watched, as --demo does; acc_g_x, acc_g_y and acc_g_z are what the game says.
+If a channel has no value now, as a lap time before the first lap, it is `-`. The quality is measured \
+(on the real game; with its versions), documented, reported, guessed, disputed or dead. g_lateral and \
+yaw_rate are positive to the right; acc_g_x, acc_g_y and acc_g_z have the game's own axes and signs.
 
-JSON: an object per channel by its id, with title, kind, unit, rate, quality, pages, sources, min, \
-max, decimals, note, repeats, is_default; with values also value and, of enums, name.";
+JSON: an object per channel by its id, with title, kind, unit, rate, quality, versions (if measured), \
+pages, sources, min, max, decimals, note, repeats, is_default; with values also value and, of enums, name.";
 
 pub(super) const DIFF: &str = "\
 Examples:
@@ -367,7 +367,14 @@ Examples:
   acevo simulate --scenario hot-laps --laps 3 --speed 10
   acevo simulate --scenario menu          A game that is in its menu
   acevo simulate --scenario restart       Timers go back without a lap; --help lists more such traps
+  acevo simulate --track karsthafen --car hatch --game 0.6
+  acevo simulate -o weekend.acevo         A recording of all of it, in seconds
+  acevo simulate -o hour.acevo --scenario hot-laps --for 1h
 
-Ends with Ctrl-C, or when the last session is over: with --laps, and in the scenarios from restart on. \
-The pages are removed at the end. \
-Where a game or another simulator has the pages, nothing is overwritten: exit code 1.";
+Behaves as was measured on the real game; --variant chooses what is disputed. \
+Ends with Ctrl-C, after --for, or when the last session is over: only hot-laps, pits and pause without --laps, \
+and menu, never end. The pages are removed at the end. \
+If a game or another simulator has the pages, nothing is overwritten: exit code 1.
+
+With -o nothing is published. The file appears when it is complete; one that exists is not overwritten. The same \
+options give the same pages at the same times. A scenario without an end is recorded for an hour.";

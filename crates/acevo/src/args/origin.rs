@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, Finding};
-use acevo_simulator::{CarModel, Options, Scenario};
+use acevo_simulator::{CarModel, GameVersion, Options, Scenario, TrackName, Variant};
 use clap::Args;
 
 use super::values;
@@ -89,6 +89,15 @@ pub(crate) struct Drive {
     /// Car to drive [default: gt3]
     #[arg(long, value_name = "CAR", value_parser = values::car())]
     car: Option<CarModel>,
+    /// Track to drive on [default: valdombra]
+    #[arg(long, value_name = "TRACK", value_parser = values::track())]
+    track: Option<TrackName>,
+    /// Version of the game whose counters and values the pages show [default: 0.8]
+    #[arg(long, value_name = "VERSION", value_parser = values::game())]
+    game: Option<GameVersion>,
+    /// Disputed behaviour instead of what was measured on the game; may be given several times
+    #[arg(long = "variant", value_name = "NAME", value_parser = values::variant())]
+    variants: Vec<Variant>,
     /// What happens [default: weekend for simulate, hot-laps for --demo]
     #[arg(long, value_name = "SCENARIO", value_parser = values::scenario())]
     scenario: Option<Scenario>,
@@ -157,7 +166,10 @@ impl Drive {
         let mut options = Options::default();
         options.seed = self.seed.unwrap_or(options.seed);
         options.car = self.car.unwrap_or(options.car);
+        options.track = self.track.unwrap_or(options.track);
+        options.game = self.game.unwrap_or(options.game);
         options.scenario = self.scenario.unwrap_or(scenario);
+        self.variants.iter().for_each(|variant| options.apply(*variant));
         options
     }
 
@@ -169,6 +181,9 @@ impl Drive {
         let given = [
             (self.seed.is_some(), "--seed"),
             (self.car.is_some(), "--car"),
+            (self.track.is_some(), "--track"),
+            (self.game.is_some(), "--game"),
+            (!self.variants.is_empty(), "--variant"),
             (self.scenario.is_some(), "--scenario"),
             (self.speed.is_some(), "--speed"),
         ];

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use acevo_shared_memory::PageKind;
-use acevo_simulator::{CarModel, Scenario};
+use acevo_simulator::{CarModel, GameVersion, Scenario, TrackName, Variant};
 use acevo_telemetry::analysis::{Sectors, Thresholds, Topic};
 use acevo_telemetry::export::Separator;
 use acevo_telemetry::{Channel, UnitSystem, channel};
@@ -129,6 +129,21 @@ pub(super) fn page() -> impl TypedValueParser<Value = PageKind> {
 pub(super) fn car() -> impl TypedValueParser<Value = CarModel> {
     PossibleValuesParser::new(CarModel::all().iter().map(|car| PossibleValue::new(car.name()).help(car.summary())))
         .try_map(|name| name.parse::<CarModel>())
+}
+
+pub(super) fn track() -> impl TypedValueParser<Value = TrackName> {
+    PossibleValuesParser::new(TrackName::all().iter().map(|one| PossibleValue::new(one.name()).help(one.summary())))
+        .try_map(|name| name.parse::<TrackName>())
+}
+
+pub(super) fn game() -> impl TypedValueParser<Value = GameVersion> {
+    PossibleValuesParser::new(GameVersion::all().iter().map(|one| PossibleValue::new(one.name()).help(one.summary())))
+        .try_map(|name| name.parse::<GameVersion>())
+}
+
+pub(super) fn variant() -> impl TypedValueParser<Value = Variant> {
+    PossibleValuesParser::new(Variant::all().iter().map(|one| PossibleValue::new(one.name()).help(one.summary())))
+        .try_map(|name| name.parse::<Variant>())
 }
 
 pub(super) fn scenario() -> impl TypedValueParser<Value = Scenario> {

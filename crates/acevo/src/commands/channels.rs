@@ -34,9 +34,6 @@ pub(crate) fn run(args: &Channels) -> anyhow::Result<ExitCode> {
     };
     let now = now.as_ref().map(|(frame, axes)| (frame, axes));
     let rows: Vec<_> = selected.iter().map(|channel| ChannelRow::of(channel, now, args.units)).collect();
-    if rows.iter().any(|row| row.waits_for_axes) {
-        say(format_args!("acevo: accelerations along the car's axes are known only after a drive was watched"));
-    }
     let text = match (args.json, args.describe) {
         (true, _) => as_json(&rows, now.is_some())?,
         (false, describe) => as_text(&rows, now.is_some(), describe),
@@ -45,7 +42,7 @@ pub(crate) fn run(args: &Channels) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Pages, and what is known of the axes of their accelerations.
+/// Pages, and the axes of their accelerations.
 type Values = (Frame, Axes);
 
 /// Those of the game or the simulator; `None` where waiting was ended by Ctrl-C.
@@ -64,7 +61,7 @@ fn live_values(args: &Channels) -> anyhow::Result<Option<Values>> {
     Ok(Some((frame, Axes::default())))
 }
 
-/// Those of a file. A recording tells the axes, too.
+/// Those of a file. The drive in a recording checks the axes, too.
 fn kept_values(file: &Path, at: Option<Spot>) -> anyhow::Result<Values> {
     let (mut recording, frame) = match read_kept(file, at)? {
         Kept::Dump(frame, _) => return Ok((frame, Axes::default())),
@@ -149,6 +146,9 @@ struct Entry<'a> {
     kind: String,
     rate: String,
     quality: String,
+    /// Versions of the game that it was measured on.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    versions: &'static [&'static str],
     pages: Vec<String>,
     sources: &'a [&'static str],
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -183,6 +183,7 @@ fn as_json(rows: &[ChannelRow<'_>], with_values: bool) -> anyhow::Result<String>
             kind: channel.kind().to_string(),
             rate: channel.rate().to_string(),
             quality: channel.quality().to_string(),
+            versions: channel.versions(),
             pages: channel.pages().map(|page| page.to_string()).collect(),
             sources: channel.sources(),
             min: row.range().map(|(min, _)| min),

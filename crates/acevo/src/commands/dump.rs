@@ -93,7 +93,7 @@ fn as_json(frame: &Frame, selected: &[Selected]) -> anyhow::Result<String> {
         for one in selected.iter().filter(|one| one.page == page) {
             let value = one.value(frame.bytes(page));
             let name = if let Value::Enum(_, name) = value { Some(name) } else { None };
-            let entry = Entry { value, name, unit: one.field.unit };
+            let entry = Entry { value, name, unit: one.field.unit_of(&value) };
             fields.push(format!("    {}: {}", serde_json::to_string(&one.name())?, serde_json::to_string(&entry)?));
         }
         if !fields.is_empty() {

@@ -20,7 +20,8 @@ use anyhow::Context;
 use self::files::Files;
 use self::keep::Keeper;
 use self::name::Names;
-use self::tape::{Sink, Tape};
+use self::tape::Sink;
+pub(super) use self::tape::Tape;
 use super::Stop;
 use super::follow::{PATIENCE, narrate};
 use super::progress::Progress;
@@ -30,7 +31,7 @@ use crate::live::Live;
 use crate::output::{ReaderGone, complain, print};
 
 /// What recordings say has written them.
-const PROGRAM: &str = concat!("acevo ", env!("CARGO_PKG_VERSION"));
+pub(super) const PROGRAM: &str = concat!("acevo ", env!("CARGO_PKG_VERSION"));
 
 /// Where recorded packets go.
 trait Destination {

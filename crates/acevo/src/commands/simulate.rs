@@ -1,4 +1,6 @@
-//! `acevo simulate`: publishes a simulated game in real time.
+//! `acevo simulate`: publishes a simulated game in real time, or writes a recording of it without a clock.
+
+mod recording;
 
 use std::process::ExitCode;
 
@@ -14,6 +16,9 @@ pub(crate) fn run(args: &Simulate) -> anyhow::Result<ExitCode> {
     let stop = Stop::on_signal()?;
     let mut options = args.drive.options(Scenario::Weekend);
     options.laps = args.laps;
+    if let Some(path) = &args.output {
+        return recording::write(path, options, args.time, args.quiet, &stop);
+    }
     let (car, scenario) = (options.car, options.scenario);
 
     let mut simulator = Simulator::new(options);
@@ -26,7 +31,8 @@ pub(crate) fn run(args: &Simulate) -> anyhow::Result<ExitCode> {
         say(format_args!("acevo: driving {scenario} with {car}, published as {}", publisher.place()));
         say(format_args!("acevo: watch it with `{}`; Ctrl-C ends it", args.outlet.watch_command()));
     }
-    acevo_simulator::run(&mut simulator, &mut publisher, args.drive.speed(), |_| !stop.is_asked_for())
+    let goes_on = |simulator: &Simulator| !stop.is_asked_for() && args.time.is_none_or(|time| simulator.time() < time);
+    acevo_simulator::run(&mut simulator, &mut publisher, args.drive.speed(), goes_on)
         .context("the simulation had to end")?;
     if !args.quiet {
         let why = if simulator.is_finished() { "the last session is over" } else { "stopped" };

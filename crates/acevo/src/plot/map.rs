@@ -1,6 +1,6 @@
 //! The way of the car, seen from above, coloured by what it did there.
 
-use acevo_telemetry::Channel;
+use acevo_telemetry::{Channel, to_map};
 
 use super::axis::{Scale, extremes, round_step};
 use super::data::{GAP, LapData, heading, interpolate};
@@ -29,7 +29,7 @@ struct Paint {
 
 pub(super) fn draw(scene: &mut Scene, area: Rect, laps: &Laps<'_>, channel: &Channel, style: &Style) {
     let (colors, size) = (&style.colors, style.letters);
-    let way = laps.main.pairs("position_x", "position_z");
+    let way = way(laps.main);
     let Some(view) = View::of(&way, area.inset(size * 2.5, size * 2.5, size * 8.0, size * 4.0)) else {
         let middle = (f64::midpoint(area.left, area.right), f64::midpoint(area.top, area.bottom));
         scene.text(middle, size, Anchor::Middle, colors.muted, "no positions");
@@ -49,7 +49,16 @@ pub(super) fn draw(scene: &mut Scene, area: Rect, laps: &Laps<'_>, channel: &Cha
     view.draw_scale_bar(scene, area, style);
 }
 
-/// Metres seen from above as pixels: X to the right, Z upwards. That X is right of Z is a guess; if it is wrong, the map is a mirror image.
+/// The way of a lap in map coordinates: place, metres to the right, metres up.
+fn way(lap: &LapData) -> Vec<(f64, f64, f64)> {
+    let mapped = |(place, x, z)| {
+        let [right, up] = to_map(x, z);
+        (place, right, up)
+    };
+    lap.pairs("position_x", "position_z").into_iter().map(mapped).collect()
+}
+
+/// Metres of the map as pixels.
 struct View {
     middle: (f64, f64),
     centre: Point,
@@ -59,18 +68,18 @@ struct View {
 impl View {
     fn of(way: &[(f64, f64, f64)], plot: Rect) -> Option<Self> {
         let x = extremes(way.iter().map(|point| point.1))?;
-        let z = extremes(way.iter().map(|point| point.2))?;
+        let y = extremes(way.iter().map(|point| point.2))?;
         // A car that stands still is shown on a metre.
-        let (wide, high) = ((x.1 - x.0).max(1.0), (z.1 - z.0).max(1.0));
+        let (wide, high) = ((x.1 - x.0).max(1.0), (y.1 - y.0).max(1.0));
         Some(Self {
-            middle: (f64::midpoint(x.0, x.1), f64::midpoint(z.0, z.1)),
+            middle: (f64::midpoint(x.0, x.1), f64::midpoint(y.0, y.1)),
             centre: (f64::midpoint(plot.left, plot.right), f64::midpoint(plot.top, plot.bottom)),
             pixels_per_m: (plot.width().max(1.0) / wide).min(plot.height().max(1.0) / high),
         })
     }
 
-    fn at(&self, x: f64, z: f64) -> Point {
-        let (right, up) = (x - self.middle.0, z - self.middle.1);
+    fn at(&self, right: f64, up: f64) -> Point {
+        let (right, up) = (right - self.middle.0, up - self.middle.1);
         (self.centre.0 + right * self.pixels_per_m, self.centre.1 - up * self.pixels_per_m)
     }
 
@@ -126,10 +135,10 @@ impl Paint {
     fn draw_way(&self, scene: &mut Scene, way: &[(f64, f64, f64)], view: &View, width: f64, style: &Style) {
         let mut line: Option<(Vec<Point>, Color)> = None;
         let mut before: Option<f64> = None;
-        for (place, x, z) in way {
+        for (place, right, up) in way {
             let color = interpolate(&self.values, *place).map(|value| self.color(value, style));
             let follows = before.is_some_and(|before| place - before <= GAP);
-            let point = view.at(*x, *z);
+            let point = view.at(*right, *up);
             before = Some(*place);
             match (&mut line, color) {
                 (Some((points, same)), Some(color)) if follows => {

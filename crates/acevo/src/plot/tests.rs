@@ -73,6 +73,70 @@ fn the_difference_ends_with_that_of_the_lap_times() {
     assert!(main.delta_to(main).iter().flatten().all(|(_, delta)| *delta == 0.0));
 }
 
+/// A lap that always turns to the right, in the world of the game: X points right and Z points down.
+fn right_hand_lap() -> LapData {
+    let places: Vec<f64> = (0..=1000).map(|part| f64::from(part) / 1000.0).collect();
+    let column = |id: &str, of: &dyn Fn(f64) -> f64| Column {
+        channel: channel(id).expect("a channel"),
+        values: places.iter().map(|place| of(place * std::f64::consts::TAU)).collect(),
+    };
+    let columns = vec![
+        column("position_x", &|angle| 300.0 * angle.sin()),
+        column("position_z", &|angle| -400.0 - 200.0 * angle.cos()),
+        column("steering", &|_| 0.2),
+        // A dot on the right of the g-g diagram.
+        column("g_lateral", &|_| 1.0),
+        column("g_longitudinal", &|angle| 0.1 * angle.sin()),
+        // Each part has a colour of its own.
+        column("speed", &|angle| 50.0 * angle),
+    ];
+    LapData { places, columns, ..LapData::default() }
+}
+
+#[test]
+fn the_map_shows_a_right_hand_lap_clockwise_in_both_formats() {
+    let lap = right_hand_lap();
+    let laps = Laps { main: &lap, against: None };
+    let scene = draw(&laps, &request(Kind::Map)).expect("a picture");
+    // The longest line is the whole way, which is drawn first.
+    let lines = scene
+        .shapes
+        .iter()
+        .filter_map(|shape| if let Shape::Line { points, .. } = shape { Some(points) } else { None });
+    let way = lines.max_by_key(|points| points.len()).expect("the way");
+    // Pixels have Y downwards: clockwise is positive.
+    let area: f64 = way.windows(2).map(|pair| pair[0].0 * pair[1].1 - pair[1].0 * pair[0].1).sum();
+    assert!(area > 0.0 && way.len() > 900, "{area} {}", way.len());
+    let (start, quarter) = (way[0], way[way.len() / 4]);
+    assert!(start.1 < quarter.1 && start.0 < quarter.0, "from the top to the right: {start:?} {quarter:?}");
+
+    // In the PNG, the colour of the slow first quarter is in the upper right part, as in the SVG, which is the same scene.
+    let png = render(&laps, &request(Kind::Map), Format::Png).expect("a picture");
+    let pixels = tiny_skia::Pixmap::decode_png(&png).expect("a PNG");
+    let at = way[way.len() / 8];
+    let of = |(x, y): (f64, f64)| pixels.pixel(x as u32, y as u32).expect("a pixel").demultiply();
+    let mirrored = (at.0, start.1 + way[way.len() / 2].1 - at.1);
+    assert_ne!(of(at), of(mirrored));
+    let svg = String::from_utf8(render(&laps, &request(Kind::Map), Format::Svg).expect("a picture")).expect("UTF-8");
+    assert!(
+        svg.contains(&format!("{:.1} {:.1}", start.0, start.1))
+            || svg.contains(&format!("{:.1},{:.1}", start.0, start.1)),
+        "{start:?}"
+    );
+}
+
+#[test]
+fn a_right_hand_bend_is_on_the_right_of_the_gg_diagram() {
+    let lap = right_hand_lap();
+    let scene = draw(&Laps { main: &lap, against: None }, &request(Kind::Gg)).expect("a picture");
+    let dots =
+        scene.shapes.iter().find_map(|shape| if let Shape::Dots { points, .. } = shape { Some(points) } else { None });
+    let centre =
+        scene.shapes.iter().find_map(|shape| if let Shape::Ring { centre, .. } = shape { Some(centre) } else { None });
+    let (dots, centre) = (dots.expect("dots"), centre.expect("rings"));
+    assert!(!dots.is_empty() && dots.iter().all(|dot| dot.0 > centre.0));
+}
+
 #[test]
 fn every_picture_is_a_png_and_an_svg() {
     for kind in KINDS {

@@ -13,23 +13,19 @@ pub(crate) struct ChannelRow<'a> {
     pub(crate) channel: &'static Channel,
     pub(crate) unit: Unit,
     pub(crate) value: Option<ChannelValue<'a>>,
-    /// There would be a value if the axes were known.
-    pub(crate) waits_for_axes: bool,
 }
 
 impl<'a> ChannelRow<'a> {
     pub(crate) fn of(channel: &'static Channel, now: Option<(&'a Frame, &Axes)>, units: Option<UnitSystem>) -> Self {
         let unit = units.map_or(channel.unit(), |units| channel.display_unit(units));
         let value = now.and_then(|(frame, axes)| channel.value(frame, axes));
-        let waits_for_axes =
-            value.is_none() && now.is_some_and(|(frame, _)| channel.value(frame, &Axes::MEASURED).is_some());
         let value = match value {
             Some(ChannelValue::Number(number)) => {
                 Some(ChannelValue::Number(channel.unit().convert(number, unit).unwrap_or(number)))
             }
             other => other,
         };
-        Self { channel, unit, value, waits_for_axes }
+        Self { channel, unit, value }
     }
 
     pub(crate) fn decimals(&self) -> usize {
@@ -54,6 +50,14 @@ impl<'a> ChannelRow<'a> {
         }
     }
 
+    /// The quality, and the game's versions that it was measured on: `measured (0.5, 0.6.2)`.
+    fn quality(&self) -> String {
+        match self.channel.versions() {
+            [] => self.channel.quality().to_string(),
+            versions => format!("{} ({})", self.channel.quality(), versions.join(", ")),
+        }
+    }
+
     /// What is shown of it, column by column.
     pub(crate) fn cells(&self, with_value: bool) -> Vec<String> {
         let channel = self.channel;
@@ -62,7 +66,7 @@ impl<'a> ChannelRow<'a> {
             cells.push(self.value());
         }
         cells.push(self.unit.to_string());
-        cells.extend([channel.rate().to_string(), channel.quality().to_string(), channel.title().to_owned()]);
+        cells.extend([channel.rate().to_string(), self.quality(), channel.title().to_owned()]);
         cells
     }
 

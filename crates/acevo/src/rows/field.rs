@@ -16,7 +16,7 @@ pub(crate) struct FieldRow {
 
 impl FieldRow {
     fn new(name: String, value: &Value<'_>, field: &'static Field) -> Self {
-        Self { name, value: show(value), unit: field.unit, description: field.description }
+        Self { name, value: show(value), unit: field.unit_of(value), description: field.description }
     }
 }
 

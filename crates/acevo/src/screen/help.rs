@@ -24,7 +24,7 @@ const KEYS: [(&str, &str); 9] = [
 const SIGNS: [(&str, &str); 5] = [
     ("↓ ⇊  ↑ ⇈", "below or above its window; doubled: far"),
     ("◆  ▲  ▼  •", "you, the next car ahead, behind, the others"),
-    ("✓ · ? ✗", "verified, reported, guessed or disputed, dead"),
+    ("✓ · ? ✗", "measured, documented, not sure, dead"),
     ("- blue   + orange", "faster, slower than the lap to compare with"),
     ("?", "behind a value: its meaning is not sure"),
 ];

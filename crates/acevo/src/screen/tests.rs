@@ -1,10 +1,11 @@
 #[cfg(target_os = "linux")]
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use acevo_shared_memory::{Page, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, View};
 use acevo_simulator::{Options, Scenario};
+use acevo_telemetry::analysis::{Outline, Road};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -81,9 +82,49 @@ fn every_screen_shows_what_it_is_for() {
     shows(Tab::Laps, &["sector 1", "flying", "to best", "possible", "stint"]);
     shows(Tab::Car, &["TC cut", "ABS", "water", "oil", "Electronics", "Engine", "▼"]);
     shows(Tab::Session, &["Race", "Italia", "Track", "◆", "you", "road"]);
-    shows(Tab::Fields, &["speed", "km/h", "✓ verified", "? guessed"]);
+    shows(Tab::Fields, &["speed", "km/h", "✓ measured", "? guessed"]);
     shows(Tab::Events, &["sector 1", "green flag", "lap   1"]);
     shows(Tab::Health, &["332.6 Hz", "missed", "measured", "settled", "All packets arrive"]);
+}
+
+/// A lap that always turns to the right, in the world of the game: X points right and Z points down.
+fn right_hand_lap(place: f64) -> [f64; 3] {
+    let angle = place * std::f64::consts::TAU;
+    [300.0 * angle.sin(), 140.0, -400.0 - 200.0 * angle.cos()]
+}
+
+/// Column and row of the player's car on the map.
+fn player_on_the_map(position: [f64; 3], outline: &Outline) -> (usize, usize) {
+    let mut graphics = SPageFileGraphicEvo { player_car_id_a: 1, ..Default::default() };
+    graphics.car_ids[0] = [1, 0];
+    graphics.car_coordinates[0] = position.map(|metres| metres as f32);
+    let mut pages = pages(&[], &[], &[]);
+    pages.graphics = View::from(graphics);
+    let mut seen = Seen::of(Link::Attached, Some(pages));
+    seen.outline = Arc::new(outline.clone());
+    let now = Now { seen: &seen, pages: seen.pages.as_ref().unwrap(), units: Units::default() };
+    let mut terminal = Terminal::new(TestBackend::new(80, 40)).unwrap();
+    terminal.draw(|frame| panels::map::draw(frame, frame.area(), &now)).unwrap();
+    let cells = &terminal.backend().buffer().content;
+    let at = cells.iter().position(|cell| cell.symbol() == "◆").expect("the player is on the map");
+    (at % 80, at / 80)
+}
+
+#[test]
+fn the_map_shows_a_right_hand_lap_clockwise_and_a_lesser_z_above() {
+    let mut outline = Outline::default();
+    for frame in 0..=2001 {
+        let place = f64::from(frame) / 2000.0;
+        outline.note(place.fract(), right_hand_lap(place), Road::Track);
+    }
+    assert!(outline.is_known());
+    let points: Vec<_> =
+        (0..8).map(|part| player_on_the_map(right_hand_lap(f64::from(part) / 8.0), &outline)).collect();
+    let (top, right, bottom, left) = (points[0], points[2], points[4], points[6]);
+    assert!(top.1 < right.1 && right.1 < bottom.1, "{points:?}");
+    assert!(left.0 < top.0 && top.0 < right.0, "{points:?}");
+    let [above, below] = [-429.0, -368.0].map(|z| player_on_the_map([-28.0, 146.0, z], &outline).1);
+    assert!(above < below, "{above} {below}");
 }
 
 #[test]

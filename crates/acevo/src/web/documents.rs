@@ -288,6 +288,7 @@ struct Entry {
     max: Option<f64>,
     rate: String,
     quality: String,
+    versions: &'static [&'static str],
     note: &'static str,
     default: bool,
 }
@@ -304,6 +305,7 @@ pub(super) fn catalogue() -> String {
         max: channel.range().map(|range| *range.end()),
         rate: channel.rate().to_string(),
         quality: channel.quality().to_string(),
+        versions: channel.versions(),
         note: channel.note(),
         default: channel.is_default(),
     };

@@ -55,10 +55,18 @@ impl Reading {
         }
     }
 
-    /// True where a car cannot have driven here from there in so many seconds.
-    pub(super) fn is_beyond_reach(&self, before: &Self, seconds: f64) -> bool {
-        let (Some(here), Some(there)) = (self.position, before.position) else { return false };
-        let distance = here.iter().zip(there).map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>().sqrt();
+    /// True if a car cannot have driven here from there in so many seconds. Without positions the lap position tells, if the length of the
+    /// lap is known.
+    pub(super) fn is_beyond_reach(&self, before: &Self, seconds: f64, lap_m: Option<f64>) -> bool {
+        let by_position = self
+            .position
+            .zip(before.position)
+            .map(|(here, there)| here.iter().zip(there).map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>().sqrt());
+        let by_place = || {
+            let (here, there, lap_m) = (self.place?, before.place?, lap_m?);
+            Some(way(there, here).abs() * lap_m)
+        };
+        let Some(distance) = by_position.or_else(by_place) else { return false };
         let fastest = self.speed.max(before.speed) * 1.5 + 5.0 + seconds * HARDEST;
         distance > SLACK + seconds * fastest.min(FASTEST)
     }

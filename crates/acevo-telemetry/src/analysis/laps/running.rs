@@ -62,7 +62,9 @@ pub(super) struct Running {
     narrowed_ms: f64,
     /// How old it was when it was first seen, in milliseconds.
     seen_from_ms: f64,
-    began_in_pits: bool,
+    pub(super) began_in_pits: bool,
+    /// Where the car was when the lap was first seen.
+    from_place: Option<f64>,
     left_pits: bool,
     passed_pits: bool,
     pub(super) latch: Latch,
@@ -90,6 +92,7 @@ impl Running {
             narrowed_ms: NARROWED_MS,
             seen_from_ms: first.timer_ms,
             began_in_pits,
+            from_place: first.place,
             left_pits: !first.in_pits,
             passed_pits: false,
             latch: Latch::new(began_in_pits),
@@ -101,6 +104,12 @@ impl Running {
             elapsed_ms: first.timer_ms,
             last: first,
         }
+    }
+
+    /// True for what was begun in the pits in the second half of a lap: the way from a box before the line to the line, or less than a
+    /// lap in any case.
+    pub(super) fn is_way_to_line(&self) -> bool {
+        self.began_in_pits && !self.is_joined && self.from_place.is_some_and(|place| place > 0.5)
     }
 
     /// For how long it was seen, in milliseconds.

@@ -7,7 +7,7 @@ use super::*;
 /// A hilly circle of 500 m radius, clockwise seen from above.
 fn circle(place: f64, radius: f64) -> Point {
     let angle = place * TAU;
-    [radius * angle.sin(), 10.0 * angle.cos(), radius * angle.cos()]
+    [radius * angle.sin(), 10.0 * angle.cos(), -radius * angle.cos()]
 }
 
 /// Drives from one place to another, counted in laps.
@@ -88,7 +88,7 @@ fn positions_are_projected_with_their_side() {
     for k in 0..200 {
         let place = f64::from(k) / 200.0;
         for offset in [-8.0, 0.5, 8.0] {
-            // Clockwise with X to the right of Z: the centre is on the right.
+            // The centre of a clockwise lap is on the right.
             let projection = outline.project(circle(place, 500.0 - offset)).unwrap();
             let error = (projection.place - place + 0.5).rem_euclid(1.0) - 0.5;
             assert!(error.abs() < 1e-4, "{projection:?} at {place}");

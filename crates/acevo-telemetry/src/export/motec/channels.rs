@@ -32,7 +32,7 @@ impl MotecNames {
     /// their ids.
     pub fn channels(self) -> impl Iterator<Item = &'static Channel> {
         let known = self.table().iter().flat_map(|named| named.each()).map(|(id, _)| id);
-        known.chain([EAST.into(), NORTH.into()]).filter_map(|id| channel(&id))
+        known.chain(POSITION.map(Into::into)).filter_map(|id| channel(&id))
     }
 
     const fn table(self) -> &'static [Named] {
@@ -43,10 +43,8 @@ impl MotecNames {
     }
 }
 
-/// What the places on the earth are made of. That X points to the east where Z points to the north is a guess: if it is wrong,
-/// the track map is a mirror image.
-const EAST: &str = "position_x";
-const NORTH: &str = "position_z";
+/// The channels that places on the earth are computed from, by [`to_map`](crate::to_map).
+const POSITION: [&str; 2] = ["position_x", "position_z"];
 
 /// Four channels where a `*` (FL, FR, RL, RR) or a `#` (LF, RF, LR, RR) stands for the wheel.
 struct Named {
@@ -188,10 +186,11 @@ pub(super) struct Output {
     pub(super) decimals: u32,
 }
 
-/// Where the columns of the car's position are: the one to the east, and the one to the north.
+/// The columns of the car's position: X and Z.
 pub(super) fn position(columns: &[Column]) -> Option<(usize, usize)> {
     let find = |id| columns.iter().position(|column| column.channel.id() == id);
-    find(EAST).zip(find(NORTH))
+    let [x, z] = POSITION.map(find);
+    x.zip(z)
 }
 
 /// The channels of a log out of these columns, texts left out.

@@ -12,11 +12,16 @@ pub(super) struct Plane {
 }
 
 impl Plane {
-    /// By degrees north and east of the origin. Of what is no place on the earth it is 0° 0°: a map can be drawn all the same.
-    pub(super) fn at(latitude_longitude: Option<(f64, f64)>) -> Self {
-        let is_place = |(latitude, longitude): &(f64, f64)| latitude.abs() < 89.0 && longitude.abs() <= 180.0;
-        let (latitude, longitude) = latitude_longitude.filter(is_place).unwrap_or_default();
-        Self { latitude: latitude.to_radians(), longitude: longitude.to_radians() }
+    /// The plane at an origin in degrees north and east; `None` if that is no place near which a map can be drawn, or 0° 0°,
+    /// which is what the game writes if it has none.
+    pub(super) fn at((latitude, longitude): (f64, f64)) -> Option<Self> {
+        let is_place = latitude.abs() < 89.0 && longitude.abs() <= 180.0 && (latitude, longitude) != (0.0, 0.0);
+        is_place.then(|| Self { latitude: latitude.to_radians(), longitude: longitude.to_radians() })
+    }
+
+    /// The plane at 0° N 0° E, in the Atlantic Ocean: no track is there. The origin of a track whose place is unknown.
+    pub(super) const fn neutral() -> Self {
+        Self { latitude: 0.0, longitude: 0.0 }
     }
 
     /// Degrees north and east of a place so many metres east and north of the origin, within some hundred kilometres.
@@ -51,8 +56,8 @@ mod tests {
 
     #[test]
     fn a_metre_is_a_metre() {
-        for origin in [(50.3356, 6.9475), (-33.45, 149.555), (0.0, 0.0), (71.0, -8.5)] {
-            let plane = Plane::at(Some(origin));
+        for origin in [(50.3356, 6.9475), (-33.45, 149.555), (0.0, 0.5), (71.0, -8.5)] {
+            let plane = Plane::at(origin).expect("a place");
             let (latitude, longitude) = plane.degrees(0.0, 0.0);
             assert!((latitude - origin.0).abs() < 1e-9 && (longitude - origin.1).abs() < 1e-9);
             for (east, north) in [(0.0, 0.0), (5000.0, -5000.0), (-10_000.0, 300.0), (20.0, 10_000.0)] {
@@ -68,9 +73,10 @@ mod tests {
     }
 
     #[test]
-    fn no_place_is_a_place_nevertheless() {
-        for origin in [None, Some((f64::NAN, 7.0)), Some((91.0, 0.0)), Some((0.0, f64::INFINITY))] {
-            assert_eq!(Plane::at(origin).degrees(0.0, 0.0), (0.0, 0.0));
+    fn impossible_origins_are_refused_and_the_neutral_one_is_at_zero() {
+        for origin in [(f64::NAN, 7.0), (91.0, 0.0), (0.0, f64::INFINITY), (0.0, -0.0)] {
+            assert!(Plane::at(origin).is_none());
         }
+        assert_eq!(Plane::neutral().degrees(0.0, 0.0), (0.0, 0.0));
     }
 }

@@ -4,7 +4,8 @@
 //! Taken from genuine files: logs of another game by the same studio, and the sample that comes with the analysis program.
 
 use super::ascii::ascii;
-use super::channels::{Encoding, Output};
+use super::channels::{Encoding, From, Output};
+use super::earth::Plane;
 use crate::export::About;
 use crate::export::date::Date;
 
@@ -23,6 +24,9 @@ const PRO: u32 = 0x000c_81a4;
 
 /// Decimals of a place on the earth, as a whole number of 10⁻⁷ degrees: 11 mm. An `f32` would be a metre off.
 pub(super) const PLACE_DECIMALS: i16 = 7;
+
+/// What a log says if it has places on the earth, but not those of the track.
+const NO_PLACE: &str = "The game gave no coordinates of the track: GPS positions count from 0 N 0 E instead.";
 
 /// One channel of the file.
 #[derive(Debug)]
@@ -48,7 +52,14 @@ pub(super) fn head(about: &About, entries: &[Entry<'_>]) -> Vec<u8> {
         (track, "") => track.to_owned(),
         (track, configuration) => format!("{track} {configuration}"),
     };
-    let comment = format!("Assetto Corsa EVO {}", about.game_version);
+    let game = format!("Assetto Corsa EVO {}", about.game_version);
+    let is_elsewhere = about.latitude_longitude.and_then(Plane::at).is_none()
+        && entries.iter().any(|entry| entry.output.from == From::Latitude);
+    let (short, comment) = if is_elsewhere {
+        (format!("{game}; GPS origin 0 N 0 E"), format!("{game}. {NO_PLACE}"))
+    } else {
+        (game.clone(), game)
+    };
 
     file.u32(0x00, 0x40);
     file.u32(0x08, CHANNELS as u32);
@@ -72,7 +83,7 @@ pub(super) fn head(about: &About, entries: &[Entry<'_>]) -> Vec<u8> {
     file.text(0x15e, 64, &venue);
     file.u32(0x5de, PRO);
     file.text(0x5e4, 64, &about.session);
-    file.text(0x624, 64, &comment);
+    file.text(0x624, 64, &short);
     file.u8(0x66c, super::ldx::BEACON);
 
     file.text(EVENT, 64, &about.session);

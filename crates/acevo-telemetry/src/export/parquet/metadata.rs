@@ -45,6 +45,7 @@ fn described(column: &Column) -> Value {
         "title": channel.title(),
         "unit": column.unit.symbol(),
         "quality": channel.quality().to_string(),
+        "versions": channel.versions(),
         "sources": channel.sources(),
         "note": channel.note(),
     });

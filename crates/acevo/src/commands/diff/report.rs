@@ -17,7 +17,7 @@ pub(super) fn as_text(differences: &Differences) -> String {
     for difference in &differences.fields {
         let [a, b] = difference.values();
         let b = if difference.alike { "other bytes, same value".into() } else { show(&b) };
-        rows.push([difference.name.clone(), show(&a), b, difference.field.unit.into()]);
+        rows.push([difference.name.clone(), show(&a), b, difference.field.unit_of(&a).into()]);
     }
     for (page, [a, b]) in &differences.sizes {
         rows.push([format!("{page} page"), a.to_string(), b.to_string(), "bytes".into()]);
@@ -83,7 +83,7 @@ impl<'a> Entry<'a> {
             let [a, b] = difference.bytes.each_ref().map(hex::encode);
             Sides { a, b }
         });
-        Self { a, b, a_name: name(a), b_name: name(b), unit: difference.field.unit, bytes }
+        Self { a, b, a_name: name(a), b_name: name(b), unit: difference.field.unit_of(&a), bytes }
     }
 }
 

@@ -16,7 +16,7 @@ use crate::commands::Stop;
 
 pub(super) struct Overview {
     pub(super) about: About,
-    /// Which axis of the acceleration is which takes half a minute of driving to find out: here it is known from the first row on.
+    /// The axes of the acceleration. To check them takes half a minute of driving: here they are known from the first row on.
     pub(super) axes: Axes,
     /// The sessions that have rows among those that were asked for, by their numbers.
     pub(super) sessions: BTreeMap<u32, About>,
@@ -112,9 +112,6 @@ fn note(about: &mut About, frame: &Frame) {
         about.driver = driver_name(frame);
     }
     about.track_length_m = about.track_length_m.or(session.track_length().map(f64::from));
-    let page = session.raw();
-    let place = (f64::from(page.latitude), f64::from(page.longitude));
-    if place != (0.0, 0.0) && place.0.is_finite() && place.1.is_finite() {
-        about.latitude_longitude = about.latitude_longitude.or(Some(place));
-    }
+    let place = session.latitude_longitude().map(|(latitude, longitude)| (latitude.into(), longitude.into()));
+    about.latitude_longitude = about.latitude_longitude.or(place);
 }

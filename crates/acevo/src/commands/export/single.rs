@@ -17,7 +17,7 @@ use super::progress::Bar;
 use super::rows::{columns, export_rows};
 use crate::args::{Export, ExportFormat};
 use crate::commands::Stop;
-use crate::output::{check_new, is_dash};
+use crate::output::{check_new, is_dash, say};
 use crate::pending::Pending;
 
 /// Where the file goes.
@@ -74,6 +74,11 @@ pub(super) fn export(
     let (mut pending, exporter) = exporter(args, &output, &overview.about, &columns)?;
     export_rows(recording, args, &overview, &columns, exporter, &progress, stop)?;
     pending.take().map_or(Ok(()), Pending::complete)?;
+    if args.to == ExportFormat::Motec && overview.about.latitude_longitude.is_none() && !args.quiet {
+        bar.suspend(|| {
+            say(format_args!("acevo: the game gave no coordinates of the track: GPS positions count from 0° N 0° E"));
+        });
+    }
     Ok(Outcome::Written(vec![output]))
 }
 

@@ -8,7 +8,7 @@ use jiff::Zoned;
 
 /// What a file's name tells about its session.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Names {
+pub(in crate::commands) struct Names {
     pub(super) track: String,
     pub(super) configuration: String,
     pub(super) car: String,

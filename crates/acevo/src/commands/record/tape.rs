@@ -1,16 +1,17 @@
 //! What is recorded, wherever it goes: pages with their times, and marks.
 
+use std::fs::File;
 use std::time::{Duration, Instant};
 
 use acevo_shared_memory::PageKind;
 use acevo_telemetry::Frame;
 use acevo_telemetry::analysis::Lap;
-use acevo_telemetry::recording::{Mark, Marked, Record, Ring, ThreadedWriter};
+use acevo_telemetry::recording::{Mark, Marked, Record, RecordingWriter, Ring, ThreadedWriter};
 
 use super::name::Names;
 
 /// Takes records and marks. Never waits for a disk.
-pub(super) trait Sink {
+pub(in crate::commands) trait Sink {
     fn record(&mut self, record: &Record<'_>) -> anyhow::Result<()>;
     fn mark(&mut self, mark: Mark);
 }
@@ -25,6 +26,17 @@ impl Sink for ThreadedWriter {
     }
 }
 
+impl Sink for RecordingWriter<File> {
+    fn record(&mut self, record: &Record<'_>) -> anyhow::Result<()> {
+        Ok(Self::record(self, record)?)
+    }
+
+    /// A disk that is full says so with the next record, and at the end.
+    fn mark(&mut self, mark: Mark) {
+        let _ = Self::mark(self, &mark);
+    }
+}
+
 impl Sink for Ring {
     fn record(&mut self, record: &Record<'_>) -> anyhow::Result<()> {
         Ok(Self::record(self, record)?)
@@ -36,13 +48,13 @@ impl Sink for Ring {
 }
 
 /// Records and marks, with times since a zero of their own.
-pub(super) struct Tape<S> {
-    pub(super) sink: S,
+pub(in crate::commands) struct Tape<S> {
+    pub(in crate::commands) sink: S,
     zero: Instant,
     /// Time of the last record.
-    pub(super) last: Duration,
+    pub(in crate::commands) last: Duration,
     /// Laps that are complete.
-    pub(super) laps: usize,
+    pub(in crate::commands) laps: usize,
     /// The session's page as it was recorded last.
     session: Vec<u8>,
     /// The session was marked, with its names.
@@ -50,7 +62,7 @@ pub(super) struct Tape<S> {
 }
 
 impl<S: Sink> Tape<S> {
-    pub(super) fn new(sink: S, zero: Instant) -> Self {
+    pub(in crate::commands) fn new(sink: S, zero: Instant) -> Self {
         Self { sink, zero, last: Duration::ZERO, laps: 0, session: Vec::new(), is_marked: false }
     }
 
@@ -71,13 +83,18 @@ impl<S: Sink> Tape<S> {
         Ok(())
     }
 
-    pub(super) fn record(&mut self, record: &Record<'_>) -> anyhow::Result<()> {
+    pub(in crate::commands) fn record(&mut self, record: &Record<'_>) -> anyhow::Result<()> {
         self.last = self.last.max(record.at);
         self.sink.record(record)
     }
 
+    /// Another session has begun in the same recording: it is marked once its names are known.
+    pub(in crate::commands) fn expect_session(&mut self) {
+        self.is_marked = false;
+    }
+
     /// Records the session's page where it has changed, and marks the session once its names are known: then it returns them.
-    pub(super) fn follow_session(
+    pub(in crate::commands) fn follow_session(
         &mut self,
         frame: &Frame,
         seen: Instant,
@@ -100,11 +117,11 @@ impl<S: Sink> Tape<S> {
         Ok(names)
     }
 
-    pub(super) fn mark(&mut self, at: Instant, what: Marked) {
+    pub(in crate::commands) fn mark(&mut self, at: Instant, what: Marked) {
         self.sink.mark(Mark::new(self.at(at), what));
     }
 
-    pub(super) fn mark_lap(&mut self, at: Instant, lap: &Lap) {
+    pub(in crate::commands) fn mark_lap(&mut self, at: Instant, lap: &Lap) {
         self.laps += usize::from(lap.incomplete.is_none());
         self.sink.mark(Mark::lap(self.at(at), lap));
     }

@@ -1,6 +1,7 @@
-//! The track from above with everybody on it. That X points to the right of Z is a guess: if it is wrong, this is a mirror image.
+//! The track seen from above, with all cars.
 
-use acevo_telemetry::analysis::{Gap, Outline};
+use acevo_telemetry::analysis::Gap;
+use acevo_telemetry::to_map;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Color;
@@ -20,31 +21,34 @@ pub(in crate::screen) fn draw(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>) 
     let place = now.seen.lap.as_ref().and_then(|lap| lap.place);
     let aside = place.map_or_else(Line::default, |place| Line::from(quiet(format!(" {:.0} % ", place * 100.0))));
     let inner = boxed_with(frame, area, "Track", aside);
-    let way = &now.seen.way;
-    let (x, y) = match outline.bounds() {
-        Some(bounds) => ([bounds.min[0], bounds.max[0]], [bounds.min[2], bounds.max[2]]),
-        None if way.len() < 2 => {
-            remark(frame, inner, "the track shows as it is driven");
-            return;
-        }
-        None => (reach(way, 0), reach(way, 1)),
-    };
-    let view = View::of([x, y], inner);
+    let way: Vec<_> = now.seen.way.iter().map(|[x, z]| to_map((*x).into(), (*z).into())).collect();
+    let points = from_above(outline.points());
+    let all = if points.is_empty() { &way } else { &points };
+    if all.len() < 2 {
+        remark(frame, inner, "the track shows as it is driven");
+        return;
+    }
+    let view = View::of([reach(all, 0), reach(all, 1)], inner);
     let canvas = Canvas::default()
         .marker(Marker::Braille)
         .x_bounds(view.x)
         .y_bounds(view.y)
-        .paint(|context| paint(context, now, outline));
+        .paint(|context| paint(context, now, &points, &way));
     frame.render_widget(canvas, inner);
 }
 
-/// From where to where a way goes along an axis.
-fn reach(way: &[[f32; 2]], axis: usize) -> [f64; 2] {
-    let values = way.iter().map(|point| f64::from(point[axis]));
+/// Map coordinates of points of the world.
+fn from_above(points: &[[f64; 3]]) -> Vec<[f64; 2]> {
+    points.iter().map(|[x, _, z]| to_map(*x, *z)).collect()
+}
+
+/// Least and greatest coordinate of points along an axis.
+fn reach(points: &[[f64; 2]], axis: usize) -> [f64; 2] {
+    let values = points.iter().map(|point| point[axis]);
     values.fold([f64::MAX, f64::MIN], |[min, max], value| [min.min(value), max.max(value)])
 }
 
-/// What part of the world is seen, in metres.
+/// The visible part of the map, in metres: to the right, and up.
 struct View {
     x: [f64; 2],
     y: [f64; 2],
@@ -65,16 +69,18 @@ impl View {
     }
 }
 
-fn paint(context: &mut Context<'_>, now: &Now<'_>, outline: &Outline) {
-    let seen_from_above = |points: &[[f64; 3]]| points.iter().map(|point| (point[0], point[2])).collect::<Vec<_>>();
-    if let Some(pits) = outline.pit_lane() {
-        context.draw(&Points { coords: &seen_from_above(pits.points()), color: DARK });
+fn paint(context: &mut Context<'_>, now: &Now<'_>, points: &[[f64; 2]], way: &[[f64; 2]]) {
+    let mut dots = |points: &[[f64; 2]], color| {
+        let coords: Vec<_> = points.iter().map(|[x, y]| (*x, *y)).collect();
+        context.draw(&Points { coords: &coords, color });
+    };
+    if let Some(pits) = now.seen.outline.pit_lane() {
+        dots(&from_above(pits.points()), DARK);
     }
-    context.draw(&Points { coords: &seen_from_above(outline.points()), color: SILVER });
-    let way = now.seen.way.iter().map(|[x, z]| (f64::from(*x), f64::from(*z))).collect::<Vec<_>>();
-    context.draw(&Points { coords: &way, color: SILVER });
-    if let Some(line) = outline.at(0.0) {
-        context.print(line.position[0], line.position[2], Span::styled("┃", bold()));
+    dots(points, SILVER);
+    dots(way, SILVER);
+    if let Some([x, y]) = points.first() {
+        context.print(*x, *y, Span::styled("┃", bold()));
     }
     let Some(player) = now.pages.graphics.player_car() else { return };
     let gaps = &now.seen.cars;
@@ -92,7 +98,8 @@ fn paint(context: &mut Context<'_>, now: &Now<'_>, outline: &Outline) {
 
 fn put(context: &mut Context<'_>, [x, _, z]: [f32; 3], sign: Span<'static>) {
     if x.is_finite() && z.is_finite() {
-        context.print(x.into(), z.into(), sign);
+        let [x, y] = to_map(x.into(), z.into());
+        context.print(x, y, sign);
     }
 }
 

@@ -82,14 +82,14 @@ fn name_width<'a>(names: impl Iterator<Item = &'a str>, width: u16) -> usize {
 fn channel(row: &ChannelRow<'_>, width: usize) -> Line<'static> {
     let quality = row.channel.quality();
     let (sign, style) = match quality {
-        Quality::Verified => ("✓", colored(BLUE)),
-        Quality::Reported => ("·", dim()),
+        Quality::Measured => ("✓", colored(BLUE)),
+        Quality::Documented | Quality::Reported => ("·", dim()),
         Quality::Guessed | Quality::Disputed => ("?", colored(ORANGE)),
         _ => ("✗", dim()),
     };
     let value_style = if row.value.is_none() { dim() } else { bold() };
     let mut spans = columns(row.channel.id(), width, &row.value(), row.unit.symbol(), value_style);
-    spans.extend([Span::styled(format!(" {sign} {quality:<9}"), style), quiet(format!(" {}", row.channel.title()))]);
+    spans.extend([Span::styled(format!(" {sign} {quality:<10}"), style), quiet(format!(" {}", row.channel.title()))]);
     Line::from(spans)
 }
 

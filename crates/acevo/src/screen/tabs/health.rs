@@ -93,7 +93,7 @@ fn advice(now: &Now<'_>) -> Vec<Line<'static>> {
     }
     lines.push(Line::default());
     lines.push(Line::from(quiet(
-        "Physics is expected at 333 Hz, graphics once per frame of the game; \"axes\" is which axis of the acceleration is which.",
+        "Physics is expected at 333 Hz, graphics once per frame of the game; \"axes\" is the order of accelerations that the drive shows.",
     )));
     lines
 }

@@ -1,0 +1,153 @@
+//! A recording of a simulation, computed without a clock.
+
+use std::fs::File;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use acevo_shared_memory::PageKind;
+use acevo_simulator::{Changed, Options, Simulator};
+use acevo_telemetry::Frame;
+use acevo_telemetry::analysis::{Analysis, Settings, What};
+use acevo_telemetry::recording::{Description, Marked, Record, RecordingWriter};
+use anyhow::{Context, ensure};
+use indicatif::HumanBytes;
+
+use crate::commands::Stop;
+use crate::commands::progress::Progress;
+use crate::commands::record::{PROGRAM, Tape};
+use crate::output::{check_new, is_dash, name_of, say};
+use crate::pending::Pending;
+use crate::text::clock;
+
+/// How much is recorded of a simulation that has no end.
+const LONGEST: Duration = Duration::from_secs(3600);
+/// Steps between two looks at the clock and the keyboard.
+const STEPS_AT_ONCE: usize = 333;
+
+/// Writes the recording. `time`: how much of the simulation at most.
+pub(super) fn write(
+    path: &Path,
+    options: Options,
+    time: Option<Duration>,
+    quiet: bool,
+    stop: &Stop,
+) -> anyhow::Result<ExitCode> {
+    ensure!(!is_dash(path), "a recording cannot be written to the standard output: name a file with -o");
+    check_new(path)?;
+    let end = time.or_else(|| (!options.has_end()).then_some(LONGEST)).unwrap_or(Duration::MAX);
+    let temporary = Pending::create(path)?;
+    let cannot = || format!("cannot write {}", name_of(path));
+    let writer = RecordingWriter::new(temporary.open()?, &Description::new(PROGRAM)).with_context(cannot)?;
+    let mut recorder = Recorder::new(Simulator::new(options), writer);
+    let mut progress = Progress::new(quiet, "Ctrl-C ends it");
+    while !recorder.simulator.is_finished() && recorder.simulator.time() < end && !stop.is_asked_for() {
+        recorder.drive(end).with_context(cannot)?;
+        if progress.is_due() {
+            progress.show(recorder.line(end));
+        }
+    }
+    progress.end();
+    ensure!(!stop.is_asked_for(), "stopped; nothing was kept");
+    let (time, laps) = (recorder.simulator.time(), recorder.tape.laps);
+    recorder.finish().with_context(cannot)?;
+    temporary.complete()?;
+    if !quiet {
+        let laps = if laps == 1 { "1 lap".into() } else { format!("{laps} laps") };
+        say(format_args!("acevo: wrote {}: {}, {laps}", name_of(path), clock(Some(time))));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Drives, and writes down what the pages show.
+struct Recorder {
+    simulator: Simulator,
+    analysis: Analysis,
+    tape: Tape<RecordingWriter<File>>,
+    /// The instant that stands for the beginning of the simulation.
+    zero: Instant,
+    /// The physics counter of the last record.
+    packet: i32,
+}
+
+impl Recorder {
+    fn new(simulator: Simulator, writer: RecordingWriter<File>) -> Self {
+        let zero = Instant::now();
+        let analysis = Analysis::new(Settings::default());
+        Self { simulator, analysis, tape: Tape::new(writer, zero), zero, packet: 0 }
+    }
+
+    /// A second of the simulation, or what is left of it.
+    fn drive(&mut self, end: Duration) -> anyhow::Result<()> {
+        for _ in 0..STEPS_AT_ONCE {
+            if self.simulator.is_finished() || self.simulator.time() >= end {
+                break;
+            }
+            let changed = self.simulator.step();
+            if changed.physics || changed.graphics || changed.static_data {
+                self.take(changed)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, changed: Changed) -> anyhow::Result<()> {
+        let at = self.simulator.time();
+        let (frame, seen) = (self.simulator.frame(), self.zero + at);
+        if self.tape.last == Duration::ZERO {
+            let game_version = frame.static_data.ac_evo_version().to_owned();
+            self.tape.mark(seen, Marked::Attached { place: "a simulation".into(), game_version });
+        }
+        self.analysis.feed(at, &frame);
+        self.follow_analysis(seen);
+        self.tape.follow_session(&frame, seen, self.analysis.session())?;
+        if changed.graphics {
+            self.record(PageKind::Graphics, at, &frame, false)?;
+        }
+        // While the counter stands the page is kept as often as a frame is drawn.
+        let packet = frame.physics.packet_id();
+        if changed.physics && (packet != self.packet || changed.graphics) {
+            self.record(PageKind::Physics, at, &frame, packet < self.packet)?;
+            self.packet = packet;
+        }
+        Ok(())
+    }
+
+    fn record(&mut self, page: PageKind, at: Duration, frame: &Frame, restarted: bool) -> anyhow::Result<()> {
+        let mut record = Record::new(page, at, frame.bytes(page));
+        record.restarted = restarted;
+        self.tape.record(&record)
+    }
+
+    /// Marks laps, and that another session is to be marked.
+    fn follow_analysis(&mut self, seen: Instant) {
+        while let Some(event) = self.analysis.next_event() {
+            match event.what {
+                What::Session => self.tape.expect_session(),
+                What::Lap(lap) => {
+                    // The game shows a lap's time some time after the line.
+                    let since = Duration::try_from_secs_f64(self.analysis.driven_s() - lap.ended_s).unwrap_or_default();
+                    self.tape.mark_lap(seen.checked_sub(since).unwrap_or(seen), &lap);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// How far it is, for people.
+    fn line(&self, end: Duration) -> String {
+        let written = self.tape.sink.progress();
+        let of = if end == Duration::MAX { String::new() } else { format!(" of {}", clock(Some(end))) };
+        let time = clock(Some(self.simulator.time()));
+        format!("{time}{of} · {} laps · {}", self.tape.laps, HumanBytes(written.bytes))
+    }
+
+    /// Completes the file.
+    fn finish(mut self) -> anyhow::Result<()> {
+        self.analysis.interrupt();
+        let seen = self.zero + self.simulator.time();
+        self.follow_analysis(seen);
+        self.tape.sink.finish()?;
+        Ok(())
+    }
+}
