@@ -367,10 +367,10 @@ impl Laps {
 
     fn go_on(&mut self, moment: &Moment<'_>, now: Reading, step_ms: f64) {
         let Some(running) = &mut self.running else { return };
-        let seconds = (now.steps - running.last.steps) * step_ms / 1000.0;
         if moment.is_timed {
             running.follow_timer(&now, step_ms);
         }
+        let seconds = (now.steps - running.last.steps) * step_ms / 1000.0;
         let split = running.go_on(now, &self.path, &self.lines, step_ms);
         running.figures.driving.note(moment.frame, seconds);
         self.path.speeds().for_each(|speed| running.figures.note_speed(speed));

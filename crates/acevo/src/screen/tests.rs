@@ -81,7 +81,7 @@ fn every_screen_shows_what_it_is_for() {
     shows(Tab::Tyres, &["pressure", "pad", "camber", "out", "mid", "in", "Slick", "tells no wear"]);
     shows(Tab::Laps, &["sector 1", "flying", "to best", "possible", "stint"]);
     shows(Tab::Car, &["TC cut", "ABS", "water", "oil", "Electronics", "Engine", "▼"]);
-    shows(Tab::Session, &["Race", "Italia", "Track", "◆", "you", "road"]);
+    shows(Tab::Session, &["Race", "ITA", "Track", "◆", "you", "road"]);
     shows(Tab::Fields, &["speed", "km/h", "✓ measured", "? guessed"]);
     shows(Tab::Events, &["sector 1", "green flag", "lap   1"]);
     shows(Tab::Health, &["332.6 Hz", "missed", "measured", "settled", "All packets arrive"]);

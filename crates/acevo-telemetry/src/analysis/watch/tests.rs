@@ -57,6 +57,7 @@ impl Drive {
             physics: true,
             graphics: true,
             is_timed: false,
+            has_watched: false,
             flow,
         };
         self.watch.feed(&moment, &self.limits, self.laps_left);
