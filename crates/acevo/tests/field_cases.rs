@@ -246,14 +246,12 @@ fn a_lap_of_two_hours_can_be_drawn() {
         let at = simulator.time() + Duration::from_millis(longer(0, now_ms).unsigned_abs().into());
         let lap_ms = began_ms.map_or(0, |began| longer(began, now_ms));
         physics.packetId += longer(0, now_ms) / 3;
-        match graphics.last_laptime_ms {
-            0 if timer_ms > 0 => graphics.current_lap_time_ms += lap_ms,
-            0 => {}
-            _ => graphics.last_laptime_ms += lap_ms,
-        }
-        if graphics.last_laptime_ms == 0 && timer_ms < 5000 && now_ms > last_ms {
-            // The line was crossed; the time of the lap follows.
-            graphics.current_lap_time_ms = timer_ms;
+        // The timer begins anew at the line before the time of the lap is there.
+        let is_over = now_ms > last_ms && timer_ms < 5000;
+        if graphics.last_laptime_ms > 0 {
+            graphics.last_laptime_ms += lap_ms;
+        } else if timer_ms > 0 && !is_over {
+            graphics.current_lap_time_ms += lap_ms;
         }
         graphics.best_laptime_ms = graphics.last_laptime_ms;
         let pages = [
