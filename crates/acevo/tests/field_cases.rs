@@ -273,6 +273,12 @@ fn a_lap_of_two_hours_can_be_drawn() {
 }
 
 #[test]
+fn the_ride_height_is_told_in_millimetres() {
+    let dump = told(acevo().args(["dump", "--demo", "rideHeight"]));
+    assert!(dump.contains(" mm"), "{dump}");
+}
+
+#[test]
 fn the_menu_after_a_session_has_no_fuel() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("menu.acevo");
