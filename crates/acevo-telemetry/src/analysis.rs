@@ -370,6 +370,10 @@ impl Analysis {
                 self.tell(What::Sector { sector: sector + 1, sector_ms, split_ms, is_best });
             }
             News::Invalidated(reason) => self.tell(What::Invalidated { reason }),
+            News::Returned => {
+                self.watch.put_elsewhere();
+                self.tell(What::ReturnedToBox);
+            }
             News::Crossed => self.pace.cross(),
             News::Ended(lap) => self.end_lap(*lap),
         }

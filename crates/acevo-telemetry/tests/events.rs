@@ -185,3 +185,26 @@ fn whatever_the_pages_hold_there_are_few_events() {
     }
     assert!(told < frames as usize, "{told}");
 }
+
+#[test]
+fn a_return_to_the_box_is_one_event_and_no_stop() {
+    for name in [Scenario::Garage, Scenario::Teleports, Scenario::Boxes] {
+        let mut options = options(name, 1, 0);
+        options.laps = None;
+        let (simulator, _, events) = analysed(options);
+        let returns =
+            simulator.truth().happenings.iter().filter(|happening| happening.what == Occurrence::ReturnedToGarage);
+        let told = events.iter().filter(|event| event.what == What::ReturnedToBox);
+        assert_eq!(told.count(), returns.count(), "{name}");
+        for event in events.iter().filter(|event| event.what == What::ReturnedToBox) {
+            let near = events.iter().filter(|other| (other.at_s - event.at_s).abs() < 3.0);
+            let other: Vec<_> = near
+                .map(|other| &other.what)
+                .filter(|what| {
+                    !matches!(what, What::ReturnedToBox | What::Lap(_) | What::LapBegun | What::Invalidated { .. })
+                })
+                .collect();
+            assert!(other.is_empty(), "{name}: {other:?}");
+        }
+    }
+}

@@ -78,6 +78,8 @@ pub(crate) enum News {
     Stint(u32),
     /// A lap was begun from its beginning.
     Begun,
+    /// The car was put into its box by the menu.
+    Returned,
     /// A sector has ended, which is not the last: its number from 0, the time since the beginning of the lap, its own, and whether
     /// the lap counts so far.
     Split { sector: usize, split_ms: Option<u32>, sector_ms: Option<u32>, counts: bool },
@@ -315,7 +317,11 @@ impl Laps {
             self.is_used |= self.driven_m > SOME_WAY_M;
             self.stretch = Some(stretch);
         }
-        if moment.has_watched && now.in_box && !before.in_box {
+        let is_put_in_box = now.in_box && !before.in_box && (has_jumped || moment.has_watched);
+        if is_put_in_box {
+            self.news.push_back(News::Returned);
+        }
+        if is_put_in_box && moment.has_watched {
             return self.return_to_box(now, now_s, step_ms);
         }
         if moment.is_over() {

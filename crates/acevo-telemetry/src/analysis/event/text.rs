@@ -36,6 +36,7 @@ impl fmt::Display for What {
             Self::PitLaneEntered => f.write_str("into the pit lane"),
             Self::PitLaneLeft { seconds } => write!(f, "out of the pit lane{}", After(*seconds)),
             Self::BoxEntered => f.write_str("in the box"),
+            Self::ReturnedToBox => f.write_str("returned to the box by the menu"),
             Self::BoxLeft { seconds } => write!(f, "out of the box{}", After(*seconds)),
             Self::ServiceBegun { items } => write!(f, "the crew begins: {}", Services(items)),
             Self::ServiceDone { items, seconds } => {
