@@ -177,7 +177,8 @@ impl Analysis {
         if moment.flow == Flow::Begins(Beginning::First) {
             self.axes = AxesResolver::new();
         }
-        if moment.graphics {
+        // In the main menu the page has no names.
+        if moment.graphics && !moment.is_menu() {
             self.follow_names(frame);
         }
         self.engine.feed(&moment, self.clock.step().seconds());

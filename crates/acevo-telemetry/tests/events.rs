@@ -27,7 +27,7 @@ fn words(events: &[SessionEvent], topics: &[Topic]) -> Vec<String> {
 fn a_weekend_is_told_in_order() {
     let (_, _, events) = analysed(options(Scenario::Weekend, 1, 6));
     let weekend = [
-        "phase: Practice",
+        "phase: Session",
         "out of the pit lane",
         "yellow flag",
         "green flag",
@@ -42,7 +42,7 @@ fn a_weekend_is_told_in_order() {
         "out of the pit lane",
         "chequered flag",
         "a new session",
-        "phase: Race",
+        "phase: Start Spawn On Position",
         "start lights",
         "the start lights are out",
     ];

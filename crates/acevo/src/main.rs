@@ -19,6 +19,7 @@ mod keys;
 mod lap_table;
 mod live;
 mod output;
+mod pace;
 mod pending;
 mod playback;
 mod plot;

@@ -58,6 +58,9 @@ const MENU: Duration = Duration::from_secs(3);
 /// The timer begins anew up to so long after the car has passed the line, in milliseconds. Measured: 20 ms.
 pub(super) const LATE_RESET_MS: f64 = 200.0;
 
+/// The end of a lap.
+const LAST_PLACE: f64 = 1.0 - 1e-9;
+
 /// The line is looked for around place 0: parts of a lap.
 const AROUND_LINE: f64 = 0.03;
 
@@ -112,6 +115,8 @@ pub(crate) struct Laps {
     is_out_lap: bool,
     /// When the car has passed the line in the running lap, in steps: the timer begins anew some frames later.
     passed_line: Option<f64>,
+    /// So many milliseconds ago, if that was a moment ago.
+    past_line_ms: Option<f64>,
     /// The session was restarted: the count goes back, now or later.
     count_may_fall: bool,
     /// Steps at which the phase has got another name, as long as it is open whether another lap begins with it.
@@ -149,6 +154,7 @@ impl Laps {
             resumes: false,
             is_out_lap: false,
             passed_line: None,
+            past_line_ms: None,
             count_may_fall: false,
             phase: None,
             broken: None,
@@ -205,7 +211,12 @@ impl Laps {
     /// Where the running lap is and how old: place 0..1, seconds. Nothing for a lap whose beginning was not seen.
     pub(crate) fn progress(&self) -> Option<(f64, f64)> {
         let running = self.running.as_ref().filter(|running| !running.is_joined)?;
-        Some((running.last.place?, running.elapsed_ms / 1000.0))
+        let place = running.last.place?;
+        // Past the line the place is the next lap's already: until the timer follows, the car is at the end of this one.
+        Some(match self.past_line_ms {
+            Some(past_ms) => (LAST_PLACE, (running.elapsed_ms - past_ms) / 1000.0),
+            None => (place, running.elapsed_ms / 1000.0),
+        })
     }
 
     /// What comes next has nothing to do with what was before.
@@ -297,6 +308,7 @@ impl Laps {
         if let Some(part) = passed {
             self.passed_line = Some(before.steps + part * (now.steps - before.steps));
         }
+        self.past_line_ms = self.passed(&now, step_ms).map(|at| (now.steps - at) * step_ms);
         if !has_jumped {
             let stretch = self.stretch(&used_before, since_ms, step_ms);
             self.driven_m += stretch.metres;
@@ -438,7 +450,7 @@ impl Laps {
 
     /// A lap begins, seen from its first moment on. What it uses counts from the step `used_from`.
     fn start(&mut self, line: &Crossing, now: Reading, used_from: f64) {
-        self.passed_line = None;
+        (self.passed_line, self.past_line_ms) = (None, None);
         if std::mem::take(&mut self.is_new_here) {
             self.next_number = now.count.unwrap_or(0).saturating_add(1);
         }
