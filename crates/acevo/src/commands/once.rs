@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, ACEvoStatus, Error, Frame, PageKind};
 use acevo_telemetry::recording::{Recording, RecordingError};
@@ -90,16 +90,26 @@ pub(super) fn read_kept(file: &Path, at: Option<Spot>) -> anyhow::Result<Kept> {
     Ok(Kept::Recording(Box::new(recording), frame))
 }
 
-/// Says so where a game that is live by its own word does not move.
-pub(super) fn warn_of_silence(mapper: &ACEvoSharedMemoryMapper, status: ACEvoStatus) {
-    if status == ACEvoStatus::Live && !moves(mapper) {
+/// Reads the pages of a game. If the game is live, this waits for two packets of physics, for one page alone does not show whether its
+/// values are current; no longer than [`DEAD_AFTER`]. Warns if nothing moves though the status is live.
+pub(super) fn read_game(mapper: &ACEvoSharedMemoryMapper) -> anyhow::Result<Frame> {
+    let mut packets = mapper.packets();
+    let (mut frame, mut has_moved, mut judged) = (mapper.frame().context(ENDED)?, false, 0);
+    let deadline = Instant::now() + DEAD_AFTER;
+    while frame.graphics.status() == ACEvoStatus::Live && judged < 2 {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let Some(packet) = packets.wait(left).context(ENDED)? else { break };
+        has_moved = true;
+        judged += u32::from(packet.physics.is_some());
+        frame = mapper.frame().context(ENDED)?;
+    }
+    if frame.graphics.status() == ACEvoStatus::Live && !has_moved {
         say(format_args!(
             "acevo: nothing moves though the status is live: these are the last values of a game that has ended"
         ));
     }
-}
-
-/// True as soon as something comes.
-fn moves(mapper: &ACEvoSharedMemoryMapper) -> bool {
-    mapper.packets().wait(DEAD_AFTER).is_ok_and(|packet| packet.is_some())
+    if !frame.is_settled() {
+        say(format_args!("{UNSETTLED}"));
+    }
+    Ok(frame)
 }

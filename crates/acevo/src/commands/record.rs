@@ -123,6 +123,8 @@ struct Recorder<D> {
     start: Instant,
     laps: Vec<Lap>,
     buffer: Vec<u8>,
+    /// The physics page as it was recorded last.
+    physics: Vec<u8>,
 }
 
 impl<D: Destination> Recorder<D> {
@@ -133,6 +135,7 @@ impl<D: Destination> Recorder<D> {
             start: Instant::now(),
             laps: Vec::new(),
             buffer: Vec::with_capacity(PageKind::Graphics.size()),
+            physics: Vec::with_capacity(PageKind::Physics.size()),
         }
     }
 
@@ -175,6 +178,14 @@ impl<D: Destination> Recorder<D> {
         if let Some(physics) = &packet.physics {
             captured(live, &physics.view, &mut self.buffer);
             tape.record(&Record::of_arrival(physics, at, packet.uncertainty, &self.buffer))?;
+            self.physics.clone_from(&self.buffer);
+        } else if !packet.validity.is_current()
+            && let Some(is_settled) = live.standing_physics(&self.physics, &mut self.buffer)
+        {
+            let mut record = Record::new(PageKind::Physics, at, &self.buffer);
+            (record.uncertainty, record.settled) = (packet.uncertainty, is_settled);
+            tape.record(&record)?;
+            self.physics.clone_from(&self.buffer);
         }
         names.iter().for_each(|names| self.destination.named(names));
         Ok(())

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use acevo_telemetry::analysis::watches_another_car;
 use acevo_telemetry::{Frame, shown_name};
 use anyhow::Context;
 use jiff::Zoned;
@@ -16,8 +17,11 @@ pub(in crate::commands) struct Names {
 }
 
 impl Names {
-    /// The names in a frame; `None` while track or car have none, as while a session loads.
+    /// The names in a frame; `None` while track or car have none, as while a session loads, and while another car is watched.
     pub(super) fn of(frame: &Frame) -> Option<Self> {
+        if watches_another_car(frame) {
+            return None;
+        }
         let (session, graphics) = (&frame.static_data, &frame.graphics);
         let [track, configuration, car, phase, name] = [
             session.track(),

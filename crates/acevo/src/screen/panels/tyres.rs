@@ -27,8 +27,11 @@ struct Wheel<'a> {
 
 fn wheels<'a>(now: &Now<'a>) -> [Wheel<'a>; 4] {
     let tyres = now.pages.graphics.tyres().into_array();
-    let cores = now.pages.physics.raw().tyreCoreTemperature;
-    std::array::from_fn(|index| Wheel { index, tyre: tyres[index], core: cores[index] })
+    std::array::from_fn(|index| Wheel {
+        index,
+        tyre: tyres[index],
+        core: now.of_physics(|page| page.tyreCoreTemperature[index]),
+    })
 }
 
 /// All four in short.
