@@ -93,8 +93,8 @@ impl Names {
     /// The names in a frame; `None` while track or car have none, and while another car is watched.
     fn of(frame: &Frame) -> Option<Self> {
         let (session, graphics) = (&frame.static_data, &frame.graphics);
-        let [track, configuration, car] =
-            [session.track(), session.track_configuration(), graphics.car_model()].map(|name| shown_name(name).to_owned());
+        let [track, configuration, car] = [session.track(), session.track_configuration(), graphics.car_model()]
+            .map(|name| shown_name(name).to_owned());
         let is_known = !track.is_empty() && !car.is_empty() && !watches_another_car(frame);
         is_known.then_some(Self { track, configuration, car })
     }

@@ -113,7 +113,8 @@ fn as_text(frame: &Frame, selected: &[Selected], describe: bool) -> String {
         rows.extend(one.rows(frame.bytes(one.page)).into_iter().map(|row| (row, mark.clone())));
     }
     let names = rows.iter().map(|(row, _)| width(&row.name)).max().unwrap_or_default();
-    let values = rows.iter().map(|(row, _)| width(&row.value)).filter(|width| *width <= WIDEST_VALUE).max().unwrap_or(0);
+    let values =
+        rows.iter().map(|(row, _)| width(&row.value)).filter(|width| *width <= WIDEST_VALUE).max().unwrap_or(0);
     let units = rows.iter().map(|(row, _)| width(row.unit)).max().unwrap_or_default();
     let mut text = String::new();
     for (FieldRow { name, value, unit, description }, mark) in &rows {

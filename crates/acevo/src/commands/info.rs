@@ -131,7 +131,13 @@ pub(crate) fn run(args: &InfoArgs) -> anyhow::Result<ExitCode> {
     let (info, marks, checked) = (recording.info(), recording.marks(), checked.as_ref());
     let is_good = checked.is_none_or(|checked| checked.damage.is_empty());
     let text = if args.json {
-        serde_json::to_string_pretty(&Object { info: &info, names: Names::of(&contents.about), marks, found: contents.found.as_deref(), checked })? + "\n"
+        serde_json::to_string_pretty(&Object {
+            info: &info,
+            names: Names::of(&contents.about),
+            marks,
+            found: contents.found.as_deref(),
+            checked,
+        })? + "\n"
     } else {
         as_text(&info, &contents, marks, checked)
     };

@@ -8,8 +8,8 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use acevo_telemetry::Event;
-use acevo_telemetry::export::About;
 use acevo_telemetry::analysis::{Analysis, Lap, Thresholds, What};
+use acevo_telemetry::export::About;
 
 use self::live_table::LiveTable;
 use super::Stop;
@@ -129,7 +129,13 @@ struct Lines {
 
 impl Lines {
     fn new(args: &Laps) -> Self {
-        Self { recorder: Recorder::new(args), json: args.json, sessions: args.session, header: None, about: About::default() }
+        Self {
+            recorder: Recorder::new(args),
+            json: args.json,
+            sessions: args.session,
+            header: None,
+            about: About::default(),
+        }
     }
 }
 

@@ -113,3 +113,57 @@ pub(super) fn read_game(mapper: &ACEvoSharedMemoryMapper) -> anyhow::Result<Fram
     }
     Ok(frame)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::thread;
+
+    use acevo_shared_memory::{LocalPages, PhysicsValidity, Publisher, SPageFileGraphicEvo, SPageFilePhysics};
+
+    use super::*;
+
+    /// Values that have faded to this level, with or without a counter that goes on.
+    fn read_while(level: impl Fn(i32) -> f32 + Sync, moves: bool) -> PhysicsValidity {
+        let pages = LocalPages::new();
+        let mut publisher = Publisher::local(&pages);
+        let mut publish = |step: i32| {
+            let level = level(step);
+            let physics = SPageFilePhysics {
+                packetId: if moves { step } else { 1 },
+                rpms: 6000,
+                airDensity: 1.2 * level,
+                airTemp: 26.0 * level,
+                roadTemp: 30.0 * level,
+                brakeBias: 0.6 * level,
+                ..Default::default()
+            };
+            publisher.publish_physics(&physics).unwrap();
+            let status = ACEvoStatus::Live.value();
+            publisher.publish_graphics(&SPageFileGraphicEvo { packetId: step, status, ..Default::default() }).unwrap();
+        };
+        publish(1);
+        let mapper = ACEvoSharedMemoryMapper::open_source(pages.clone()).unwrap();
+        let is_read = AtomicBool::new(false);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let mut step = 1;
+                while !is_read.load(Ordering::Relaxed) {
+                    step += 1;
+                    publish(step);
+                    thread::sleep(Duration::from_millis(3));
+                }
+            });
+            let frame = read_game(&mapper);
+            is_read.store(true, Ordering::Relaxed);
+            frame.unwrap().validity
+        })
+    }
+
+    #[test]
+    fn whether_physics_is_current_is_seen_from_page_to_page() {
+        assert_eq!(read_while(|_| 1.0, true), PhysicsValidity::Current);
+        // Live, with a counter that stands: a single page looks as good as any.
+        assert_eq!(read_while(|step| (0.8 + 0.002 * step as f32).min(1.0), false), PhysicsValidity::Resuming);
+    }
+}

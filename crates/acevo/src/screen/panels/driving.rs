@@ -131,7 +131,11 @@ pub(in crate::screen) fn pedals(now: &Now<'_>, width: usize) -> Vec<Line<'static
     let half = width / 2;
     let mut last = pedal(half, "clu", clutch, VIOLET);
     last.push(quiet(" steer "));
-    last.extend(position((width - half).saturating_sub(8), now.of_physics(|page| page.steerAngle).into(), colored(BLUE)));
+    last.extend(position(
+        (width - half).saturating_sub(8),
+        now.of_physics(|page| page.steerAngle).into(),
+        colored(BLUE),
+    ));
     vec![
         Line::from(pedal(width, "thr", now.of_physics(|page| page.gas), BLUE)),
         Line::from(pedal(width, "brk", now.of_physics(|page| page.brake), ORANGE)),
