@@ -32,6 +32,7 @@ pub use event::{DamageStep, Fluid, Part, Service, SessionEvent, Severity, Topic,
 pub use fuel::{Consumption, FuelNow, FuelPlan, Race, RaceEnd};
 pub use gaps::{Gap, Gaps};
 pub use laps::{CurrentLap, Driving, Figures, Incomplete, Invalid, Lap, LapKind, Validity};
+pub use moment::watches_another_car;
 pub use outline::{Bounds, Outline, PitLane, Projection, Road, Waypoint};
 pub use pace::Delta;
 pub use settings::{BadSectors, Sectors, Settings};

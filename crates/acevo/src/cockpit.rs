@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use acevo_shared_memory::{ACEvoStatus, Frame as Pages};
 use acevo_telemetry::analysis::{
     Analysis, Bests, CurrentLap, Delta, FuelPlan, Gap, Gaps, Lap, Outline, SessionEvent, Stint, Thresholds,
+    watches_another_car,
 };
 use acevo_telemetry::{Axes, Event};
 
@@ -41,6 +42,8 @@ pub(crate) struct Seen {
     /// It is a recording.
     pub(crate) recording: bool,
     pub(crate) axes: Axes,
+    /// Another car than the player's is watched: lap, delta, fuel plan and bests are empty, for they are the player's.
+    pub(crate) watches: bool,
     /// The running session, from 1.
     pub(crate) session: u32,
     pub(crate) lap: Option<CurrentLap>,
@@ -93,6 +96,8 @@ pub(crate) struct Cockpit {
     outline: Arc<Outline>,
     cars: Arc<[Gap]>,
     history: History,
+    /// The car that is shown.
+    focused: (u64, u64),
     begin: Instant,
     awake: Awake,
 }
@@ -115,6 +120,7 @@ impl Cockpit {
             outline: Arc::default(),
             cars: Arc::default(),
             history: History::default(),
+            focused: (0, 0),
             begin: Instant::now(),
             awake: Awake::default(),
         }
@@ -157,6 +163,10 @@ impl Cockpit {
         match (event, self.live.frame()) {
             (Some(Event::Attached { .. }), _) => self.history.clear(),
             (Some(Event::Packet(packet)), Some(pages)) if packet.physics.is_some() => {
+                let focused = pages.graphics.focused_car_id();
+                if std::mem::replace(&mut self.focused, focused) != focused {
+                    self.history.clear();
+                }
                 self.history.note(
                     packet.seen.saturating_duration_since(self.begin),
                     pages,
@@ -173,6 +183,7 @@ impl Cockpit {
         self.awake.keep(self.live.is_driven() && !self.demo);
         self.take_news(pages.as_ref(), now);
         let analysis = &self.feeder.analysis;
+        let watches = pages.as_ref().is_some_and(watches_another_car);
         // In the menu there is no tank.
         let is_in_session = pages.as_ref().is_some_and(|pages| pages.graphics.status() != ACEvoStatus::Off);
         Seen {
@@ -183,12 +194,13 @@ impl Cockpit {
             demo: self.demo,
             recording: self.recording,
             axes: analysis.axes(),
+            watches,
             session: analysis.session(),
-            lap: analysis.current_lap(),
-            delta: analysis.delta(),
-            fuel: analysis.fuel().copied().filter(|_| is_in_session),
-            bests: analysis.bests().clone(),
-            personal_ms: analysis.personal_best().map(|best| best.time_ms),
+            lap: analysis.current_lap().filter(|_| !watches),
+            delta: analysis.delta().filter(|_| !watches),
+            fuel: analysis.fuel().copied().filter(|_| is_in_session && !watches),
+            bests: if watches { Bests::default() } else { analysis.bests().clone() },
+            personal_ms: analysis.personal_best().map(|best| best.time_ms).filter(|_| !watches),
             stint: Arc::clone(&self.stint),
             laps: Arc::clone(&self.laps),
             events: Arc::clone(&self.events),

@@ -90,6 +90,8 @@ pub(crate) struct Health {
     pub(crate) physics_rate: Option<f64>,
     pub(crate) graphics_rate: Option<f64>,
     pub(crate) physics_missed: u64,
+    /// Steps of the physics counter that held no data of the car: the game leaps over them around a pause, or counts zero pages.
+    pub(crate) physics_skipped: u64,
     pub(crate) unsettled: u64,
     /// Signs of another layout.
     pub(crate) suspicious: usize,
@@ -100,6 +102,7 @@ pub(crate) struct Health {
 struct Counted {
     written: u64,
     missed: u64,
+    skipped: u64,
     unsettled: u64,
     rate: Rate,
 }
@@ -108,6 +111,7 @@ impl Counted {
     fn add<T>(&mut self, arrival: &Arrival<T>, now: Instant) {
         self.written += u64::from(arrival.missed) + 1;
         self.missed += u64::from(arrival.missed);
+        self.skipped += u64::from(arrival.skipped);
         self.unsettled += u64::from(!arrival.view.is_settled());
         self.rate.note(self.written, now);
     }
@@ -249,6 +253,18 @@ impl Live {
         self.telemetry.mapper()?.captured(page, buffer)
     }
 
+    /// Reads the physics page again. If it has other bytes than `before` under the same counter, as around a pause, it puts them into
+    /// `buffer` and returns whether the page was seen to stand still.
+    pub(crate) fn standing_physics(&self, before: &[u8], buffer: &mut Vec<u8>) -> Option<bool> {
+        let mapper = self.telemetry.mapper()?;
+        let is_settled = mapper.try_physics().ok()?.is_settled();
+        buffer.resize(PageKind::Physics.size(), 0);
+        let length = mapper.captured(PageKind::Physics, buffer)?;
+        buffer.truncate(length);
+        let is_same_packet = before.first_chunk::<4>().is_some_and(|id| buffer.first_chunk() == Some(id));
+        (is_same_packet && *buffer != before).then_some(is_settled)
+    }
+
     /// Where the telemetry comes from, for people.
     pub(crate) fn place(&self) -> Option<String> {
         self.telemetry.mapper().map(|mapper| mapper.place(PageKind::Physics))
@@ -257,6 +273,11 @@ impl Live {
     /// Physics packets missed since the game was attached.
     pub(crate) fn missed(&self) -> u64 {
         self.physics.missed
+    }
+
+    /// Steps of the physics counter since the game was attached that held no data of the car.
+    pub(crate) fn skipped(&self) -> u64 {
+        self.physics.skipped
     }
 
     /// Packets of physics and of graphics since the game was attached: how many it has written, and how many of them were missed.
@@ -269,6 +290,7 @@ impl Live {
             physics_rate: self.physics.per_second(now),
             graphics_rate: self.graphics.per_second(now),
             physics_missed: self.physics.missed,
+            physics_skipped: self.physics.skipped,
             unsettled: self.physics.unsettled + self.graphics.unsettled,
             suspicious: self.telemetry.suspicions().len(),
         }

@@ -11,6 +11,7 @@ mod awake;
 mod bests;
 mod cockpit;
 mod commands;
+mod contents;
 mod demo;
 mod driven;
 mod event_text;

@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use acevo_shared_memory::Frame as Pages;
+use acevo_shared_memory::{Frame as Pages, PhysicsView, SPageFilePhysics};
 use anyhow::{Context, anyhow};
 use ratatui::DefaultTerminal;
 use ratatui::crossterm::event::{self, Event, KeyEventKind};
@@ -38,6 +38,18 @@ struct Now<'a> {
     seen: &'a Seen,
     pages: &'a Pages,
     units: Units,
+}
+
+impl<'a> Now<'a> {
+    /// The physics page, if it describes the car now.
+    fn physics(&self) -> Option<&'a PhysicsView<'static>> {
+        self.pages.validity.is_current().then_some(&self.pages.physics)
+    }
+
+    /// A number of the physics page; NaN while the page does not describe the car, which is written as `-`.
+    fn of_physics(&self, value: impl FnOnce(&SPageFilePhysics) -> f32) -> f32 {
+        self.physics().map_or(f32::NAN, |page| value(page.raw()))
+    }
 }
 
 /// Shows the screen until a key or a signal ends it. The terminal is restored whatever happens.

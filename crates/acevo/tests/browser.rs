@@ -143,6 +143,49 @@ fn overlays_are_transparent_but_for_themselves() {
     }
 }
 
+#[test]
+fn a_pause_shows_why_there_are_no_values_and_never_zeros() {
+    let Some(mut browser) = Chromium::start() else { return };
+    let site = serve(&["--demo", "--quiet", "--scenario", "pause", "--speed", "4"]);
+    browser.resize(1600, 900, 1.0, false);
+    browser.open(&url(&site, "/"));
+    // Looks at every picture: with a word there is no gear and no speed, and no gear is ever reverse.
+    browser.evaluate(
+        "(() => {
+            const [gear, speed, rpm] = ['.gear-number', '.speed-number', '.rpm-number'].map((name) => document.querySelector(name));
+            const word = document.querySelector('.speed-foot .lamp-warn');
+            window.seen = { words: [], wrong: [] };
+            const look = () => {
+                const said = word.hidden ? '' : word.textContent;
+                if (seen.words.at(-1) !== said) seen.words.push(said);
+                const values = [gear, speed, rpm].map(({ textContent }) => textContent);
+                if (values[0] === 'R' || (said && values.some((text) => text !== '–'))) seen.wrong.push([said, ...values]);
+                requestAnimationFrame(look);
+            };
+            look();
+        })()",
+    );
+    browser
+        .wait_for("seen.words.at(-1) === 'PAUSED' && document.querySelector('#chip').textContent.includes('Paused')");
+    browser.keep_picture("pause-dash");
+    for view in VIEWS {
+        browser.evaluate(&format!("document.getElementById('tab-{view}').click()"));
+        frames(&mut browser, 2);
+    }
+    browser.evaluate("document.getElementById('tab-dash').click()");
+    browser.wait_for("seen.words.join().includes('PAUSED,RESUMING,')");
+    assert_eq!(browser.evaluate("seen.wrong"), Value::Array(Vec::new()));
+    for (overlay, empty) in [("inputs", ".pedal-number"), ("tyres", ".core-number"), ("gear", ".gear-number")] {
+        browser.open(&url(&site, &format!("/overlay/{overlay}")));
+        browser.wait_for(&format!(
+            "document.querySelector('.lamp-warn:not([hidden])')?.textContent.toUpperCase() === 'PAUSED'
+                && document.querySelector('{empty}').textContent.startsWith('–')"
+        ));
+        browser.keep_picture(&format!("pause-overlay-{overlay}"));
+    }
+    assert!(browser.errors.is_empty(), "{:?}", browser.errors);
+}
+
 /// Keeps the points of every path that a page draws, in `paths`.
 const KEEP_PATHS: &str = "
     window.paths = [];

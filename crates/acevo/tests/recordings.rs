@@ -7,9 +7,9 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use acevo_shared_memory::PageKind;
+use acevo_shared_memory::{PageKind, PhysicsValidity};
 use acevo_simulator::{CarModel, Scenario};
-use acevo_telemetry::recording::{Item, Recording};
+use acevo_telemetry::recording::{Description, Item, Mark, Marked, Recording, RecordingWriter};
 use common::drive::drive;
 use common::{acevo, output, spawn};
 use serde_json::Value;
@@ -258,4 +258,78 @@ fn places_that_cannot_be_written_to_are_told() {
         assert!(refused.stderr.contains(&named.display().to_string()), "{}", refused.stderr);
     }
     assert_eq!(fs::read(&file).unwrap(), b"precious");
+}
+
+/// The same records with a mark of another session in front.
+fn with_wrong_mark(from: &Path, to: &Path) {
+    let mut recording = Recording::open(from).unwrap();
+    let mut writer = RecordingWriter::create(to, &Description::new("test")).unwrap();
+    let [name, track, configuration, car] = ["Race", "Elsewhere", "", "A cart"].map(str::to_owned);
+    writer
+        .mark(&Mark::new(Duration::from_secs(5), Marked::Session { session: 1, name, track, configuration, car }))
+        .unwrap();
+    while let Some(item) = recording.next_item().unwrap() {
+        if let Item::Record(record) = item {
+            writer.record(&record).unwrap();
+        }
+    }
+    writer.finish().unwrap();
+}
+
+#[test]
+fn info_and_laps_name_what_was_driven_with_no_marks_and_with_wrong_ones() {
+    let directory = tempfile::tempdir().unwrap();
+    let (unmarked, wrong) = (directory.path().join("unmarked.acevo"), directory.path().join("wrong.acevo"));
+    let times = recorded(&unmarked);
+    with_wrong_mark(&unmarked, &wrong);
+    for file in [&unmarked, &wrong] {
+        let info = output(acevo().arg("info").arg(file)).stdout;
+        for known in
+            ["version    0.9.1", "track      Valdombra", "car        Velocita GT3 R", "driver     Žofie", "\nlap"]
+        {
+            assert!(info.contains(known), "{known} is not in\n{info}");
+        }
+        assert!(!info.contains("Elsewhere") && !info.contains("cart"), "{info}");
+        let info: Value = serde_json::from_str(&output(acevo().args(["info", "--json"]).arg(file)).stdout).unwrap();
+        assert_eq!(info["names"]["track"], "Valdombra");
+        let found = info["found"].as_array().unwrap().iter().filter_map(|mark| mark["time_ms"].as_i64());
+        assert_eq!(found.collect::<Vec<_>>(), times.iter().map(|time| i64::from(*time)).collect::<Vec<_>>());
+        let laps = output(acevo().args(["laps", "--no-bests"]).arg(file)).stdout;
+        assert!(laps.starts_with("Valdombra Gran Premio · Velocita GT3 R · Žofie"), "{laps}");
+    }
+}
+
+#[test]
+fn values_of_a_pause_are_marked_and_what_the_game_skips_is_not_missed() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("pause.acevo");
+    let made =
+        output(acevo().args(["simulate", "--scenario", "pause", "--laps", "1", "--for", "40s", "-o"]).arg(&file));
+    assert!(made.status.success(), "{made:?}");
+    let mut recording = Recording::open(&file).unwrap();
+    let mut first = [None; 2];
+    while let Some(step) = recording.next_step().unwrap() {
+        let which =
+            [PhysicsValidity::Paused, PhysicsValidity::Resuming].iter().position(|is| *is == step.frame.validity);
+        if let Some(which) = which.filter(|_| step.at > Duration::from_secs(5)) {
+            first[which].get_or_insert(step.at - recording.info().start);
+        }
+    }
+    for (at, word) in first.into_iter().zip(["paused", "resuming"]) {
+        let at = format!("{:.3}s", at.unwrap().as_secs_f64() + 0.5);
+        let run = |args: &[&str]| output(acevo().args(args).args(["--at", &at, "--from"]).arg(&file)).stdout;
+        let dump = run(&["dump", "physics.speedKmh", "graphics.current_lap_time_ms"]);
+        let lines: Vec<_> = dump.lines().collect();
+        assert!(lines[0].ends_with(&format!("(not current: {word})")) && !lines[1].contains("not current"), "{dump}");
+        let dump: Value = serde_json::from_str(&run(&["dump", "--json", "speedKmh"])).unwrap();
+        assert_eq!(dump["validity"], word);
+        let channels = run(&["channels", "speed", "lap_time"]);
+        assert!(channels.contains(&format!("- ({word})")) && channels.contains("lap_time"), "{channels}");
+        let channels: Value = serde_json::from_str(&run(&["channels", "--json", "speed"])).unwrap();
+        assert_eq!((&channels["speed"]["value"], &channels["speed"]["not_current"]), (&Value::Null, &word.into()));
+    }
+    let info: Value =
+        serde_json::from_str(&output(acevo().args(["info", "--json", "--check"]).arg(&file)).stdout).unwrap();
+    assert_eq!(info["missed"][0]["packets"], 0, "{info}");
+    assert!(info["skipped"].as_u64().unwrap() > 1300, "{info}");
 }

@@ -105,6 +105,33 @@ fn frames_are_what_was_asked_for() {
 }
 
 #[test]
+fn a_pause_has_no_physics_values_in_frames_and_snapshots() {
+    let site = serve(&["--demo", "--quiet", "--scenario", "pause", "--speed", "4"]);
+    let mut socket = site.socket();
+    socket.ask(&json!({"channels": ["speed", "gear", "tyre_temp_core_fl", "lap_time"], "rate": 60}));
+    // Paused, then live without values, then with them.
+    for (flags, is_current) in [(2 | 16, false), (1 | 16, false), (1, true)] {
+        let frame = loop {
+            let frame = socket.next_frame();
+            if frame.flags == flags {
+                break frame;
+            }
+        };
+        assert!(frame.values[..3].iter().all(|value| value.is_nan() != is_current), "{frame:?}");
+        assert!(frame.values[3] > 1.0, "the lap timer is on the graphics page: {frame:?}");
+    }
+    assert!(site.metric("acevo_packets_skipped_total") > 1300.0);
+    let paused = loop {
+        let snapshot = site.json("/api/snapshot?channels=speed,lap_time");
+        if snapshot["status"]["physics"] == "paused" {
+            break snapshot;
+        }
+    };
+    assert!(paused["values"]["speed"].is_null() && paused["values"]["lap_time"].is_f64(), "{paused}");
+    assert!(paused["status"]["skipped"].as_u64().unwrap() > 1300);
+}
+
+#[test]
 fn laps_are_told_and_can_be_compared_over_the_distance() {
     let site = serve(&["--demo", "--quiet", "--speed", "12"]);
     let mut socket = site.socket();

@@ -132,7 +132,8 @@ function draw() {
   setText(chip, said.chip);
   const { track, configuration, car } = model.status;
   const place = [track, configuration].filter(Boolean).join(' ');
-  setText(where, model.hasTelemetry ? [place, car].filter(Boolean).join(' · ') : '');
+  const watched = model.watches ? 'Watching another car' : '';
+  setText(where, model.hasTelemetry ? [watched, place, car].filter(Boolean).join(' · ') : '');
   const covers = said.headline && ['dash', 'traces', 'map'].includes(current);
   setHidden(notice, !covers);
   if (covers) {

@@ -14,7 +14,7 @@ export const driveChannels = ['gear', 'speed', 'rpm', 'shift_up', 'pit_limiter']
 
 /** What the engine speed asks for: nothing, `soon`, `now`, or `limit`. */
 function shift(model) {
-  if (!model.hasTelemetry) return '';
+  if (!model.hasTelemetry || model.gap) return '';
   if (model.is('rev_limiter')) return 'limit';
   if (model.is('shift_up')) return 'now';
   const share = model.get('rpm') / model.get('rpm_limit');
@@ -61,11 +61,14 @@ export function drive(root) {
   speed.setAttribute('role', 'group');
   gear.setAttribute('aria-label', 'Gear');
   speed.setAttribute('aria-label', 'Speed');
-  root.append(el('div', 'drive', gear, el('div', 'speed', speed, el('div', 'speed-foot', unit, pit))));
+  const gap = el('span', 'lamp lamp-warn');
+  root.append(el('div', 'drive', gear, el('div', 'speed', speed, el('div', 'speed-foot', unit, gap, pit))));
   return (model) => {
     setText(gear, gearText(model.get('gear')));
     setText(speed, units.show('speed', Math.abs(model.get('speed'))));
     setText(unit, units.unit('speed'));
+    setText(gap, model.gap.toUpperCase());
+    setHidden(gap, !model.gap);
     setHidden(pit, !model.is('pit_limiter'));
     setData(root, 'shift', shift(model));
   };

@@ -3,7 +3,13 @@
 import { el, figure, setData, setHidden, setText, withAttributes } from './dom.js';
 import { lapTime, lapTimeMs, sectorMs, signed, words } from './format.js';
 
-export const lapChannels = ['lap', 'lap_time', 'last_lap_time', 'best_lap_time', 'predicted_lap_time', 'lap_valid'];
+export const lapChannels = ['lap', 'session_laps', 'lap_time', 'last_lap_time', 'best_lap_time', 'predicted_lap_time', 'lap_valid'];
+
+/** The number of a lap; `3/3` in a session of so many laps, and never a lap after its last one. */
+export function lapOf(number, total) {
+  if (!(number > 0)) return '–';
+  return total > 0 && total < 10000 ? `${Math.min(number, total)}/${total}` : String(number);
+}
 
 /** Whether a lap counts: `valid`, `invalid`, `unknown`. */
 export const verdict = (validity) => (typeof validity === 'string' ? validity : validity?.is ?? 'unknown');
@@ -52,7 +58,7 @@ export function lap(root) {
       fastest = from.length ? bestSectors(ofSession(from)) : [];
     }
     const running = model.hasTelemetry ? model.lap : {};
-    setText(number, String(running.number ?? (model.get('lap') || '–')));
+    setText(number, lapOf(running.number ?? model.get('lap'), model.get('session_laps')));
     const state = verdict(running.validity);
     const invalid = state === 'invalid' || (state === 'unknown' && model.get('lap_valid') === 0);
     setText(note, invalid ? 'INVALID' : running.kind && running.kind !== 'flying' ? `${running.kind} lap`.toUpperCase() : '');

@@ -7,6 +7,10 @@ export const LIVE = 1;
 export const PAUSED = 2;
 export const REPLAY = 4;
 export const MENU = 8;
+/** Physics values do not describe the car now. */
+export const NOT_CURRENT = 16;
+/** Another car than the player's is watched. */
+export const WATCHING = 32;
 
 const EVENTS = 200;
 const TRACES = 8;
@@ -85,6 +89,17 @@ export class Model {
     return this.connection === 'open' && (this.flags & (LIVE | PAUSED | REPLAY)) !== 0;
   }
 
+  /** Why there are no physics values: `Paused`, `Resuming` or `Replay`; empty if there are values, or no telemetry at all. */
+  get gap() {
+    if (!this.hasTelemetry || !(this.flags & NOT_CURRENT)) return '';
+    return this.flags & PAUSED ? 'Paused' : this.flags & REPLAY ? 'Replay' : 'Resuming';
+  }
+
+  /** Another car than the player's is watched. */
+  get watches() {
+    return this.hasTelemetry && (this.flags & WATCHING) !== 0;
+  }
+
   /** Seconds to the reference lap: as measured, else as the game says. */
   get delta() {
     if (!this.hasTelemetry) return NaN;
@@ -123,12 +138,16 @@ export class Model {
   }
 
   #frame(ids, view, offset, flags, seconds) {
+    // What another car did does not belong to what the player's did.
+    if ((this.flags ^ flags) & WATCHING) this.history.interrupt();
     this.flags = flags;
     this.frames += 1;
     for (let index = 0; index < ids.length; index += 1) {
       this.#values.set(ids[index], view.getFloat32(offset + 4 * index, true));
     }
-    if (flags & (LIVE | REPLAY) && !(flags & PAUSED)) {
+    if (flags & NOT_CURRENT) {
+      this.history.interrupt();
+    } else if (flags & LIVE) {
       this.history.push(seconds, (id) => (id === 'delta' ? this.delta : this.get(id)));
     }
     this.changed();

@@ -1,6 +1,6 @@
 // One widget on a transparent page, for streaming programs and second windows. The address says how it looks.
 
-import { el, setHidden } from './dom.js';
+import { el, setHidden, setText } from './dom.js';
 import { units } from './format.js';
 import { loop } from './loop.js';
 import { Model } from './model.js';
@@ -28,14 +28,18 @@ function start() {
   const options = overlayOptions(new URLSearchParams(location.search), widget);
   units.use(options.units);
   plate(root, name, widget, options);
+  const state = el('span', 'lamp lamp-warn overlay-state');
   // Hidden until there is telemetry; laid out all the same, so that it is there at once.
   const model = new Model(widget.documents ?? []);
   const ask = loop(model, () => {
     root.classList.toggle('empty', !model.hasTelemetry);
+    setText(state, (widget.physics ? model.gap : '') || (model.watches ? 'Watching another car' : ''));
+    setHidden(state, !state.textContent);
     setHidden(root, false);
     if (model.hasTelemetry) update(model);
   });
   const update = widget.create(root, { ...options, resized: ask });
+  root.append(state);
   restyleAll();
   model.subscribe([...new Set(widget.channels)], options.rate);
 }

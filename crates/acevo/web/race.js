@@ -64,6 +64,6 @@ export function race(root) {
     left.set(clock(model.get('session_time_left')));
     const total = model.get('session_laps');
     const completed = model.get('laps_completed');
-    laps.set(Number.isFinite(completed) ? (total > 0 && total < 10000 ? `${fixed(completed)} / ${fixed(total)}` : fixed(completed)) : '–');
+    laps.set(Number.isFinite(completed) ? (total > 0 && total < 10000 ? `${fixed(Math.min(completed, total))} / ${fixed(total)}` : fixed(completed)) : '–');
   };
 }

@@ -1,6 +1,6 @@
 // What there is to say about the connection and the game, in one place.
 
-import { LIVE, MENU, PAUSED, REPLAY } from './model.js';
+import { LIVE, MENU, NOT_CURRENT, PAUSED, REPLAY } from './model.js';
 
 const say = (state, chip, headline = '', detail = '') => ({ state, chip, headline, detail });
 
@@ -16,6 +16,7 @@ export function statement(model) {
   if (status.link === 'ended') return say('menu', status.headline || 'End of recording', status.headline || 'End of recording', status.detail);
   if (flags & PAUSED) return say('pause', `${from}Paused`);
   if (flags & REPLAY) return say('replay', `${from}Replay`);
+  if (flags & LIVE && flags & NOT_CURRENT) return say('pause', `${from}Resuming`);
   if (flags & LIVE) return say('live', `${from}Live`);
   if (flags & MENU) return say('menu', `${from}Menu`, 'The game is in its menu', 'Enter a session and drive.');
   if (status.link === 'frozen') return say('wait', 'Frozen', status.headline || 'The game does not answer', status.detail);

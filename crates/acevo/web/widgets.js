@@ -17,14 +17,15 @@ function gearBox(root, options) {
   return (model) => parts.forEach((update) => update(model));
 }
 
-/** `size` is in CSS pixels at scale 1; `seconds` is the default where it can be chosen; `documents` are those that are drawn. */
+/** `size` is in CSS pixels at scale 1; `seconds` is the default where it can be chosen; `documents` are those that are drawn;
+ * `physics` says that the widget has nothing to show while physics is not current, and no place of its own to say so. */
 export const WIDGETS = {
   gear: { title: 'Gear, speed, engine speed', size: [340, 150], channels: [...driveChannels, ...rpmChannels], create: gearBox },
-  inputs: { title: 'Pedals', size: [520, 150], channels: inputsChannels, create: inputs, seconds: 8, inputs: INPUTS },
+  inputs: { physics: true, title: 'Pedals', size: [520, 150], channels: inputsChannels, create: inputs, seconds: 8, inputs: INPUTS },
   delta: { title: 'Delta', size: [320, 112], channels: deltaChannels, create: delta },
   laps: { title: 'Laps', size: [480, 236], channels: ['lap', 'lap_time', 'delta'], create: board, documents: ['laps'] },
-  tyres: { title: 'Tyres', size: [350, 300], channels: tyresChannels, create: tyres },
+  tyres: { physics: true, title: 'Tyres', size: [350, 300], channels: tyresChannels, create: tyres },
   fuel: { title: 'Fuel', size: [320, 150], channels: fuelChannels, create: fuel },
   map: { title: 'Track map', size: [320, 320], channels: mapChannels, create: map, documents: ['outline'] },
-  gg: { title: 'Accelerations', size: [240, 240], channels: ggChannels, create: gg, seconds: 4 },
+  gg: { physics: true, title: 'Accelerations', size: [240, 240], channels: ggChannels, create: gg, seconds: 4 },
 };

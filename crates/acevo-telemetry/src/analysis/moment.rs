@@ -321,8 +321,9 @@ impl Clock {
     }
 }
 
-/// True if the screen shows another car than the player's. Pages without ids show the player's.
-pub(crate) fn watches_another_car(frame: &Frame) -> bool {
+/// True if the graphics page shows another car than the player's, as while the driver watches another car from the box: its laps,
+/// times, fuel and names are not the player's. Pages without ids show the player's car.
+pub fn watches_another_car(frame: &Frame) -> bool {
     let (focused, player) = (frame.graphics.focused_car_id(), frame.graphics.player_car_id());
     focused != player && focused != (0, 0) && player != (0, 0)
 }

@@ -61,12 +61,15 @@ JSON: one object per packet of physics, or the newest one --every so often:
   time_s     seconds since the program began to watch
   packet_id  counter of the physics page
   missed     packets that came and went unseen since the object before
+  skipped    steps of the counter since then that the game left out around a pause
+  validity   current, or why physics does not describe the car: paused, resuming, replay, menu
   settled    false where a page may mix two packets (rare)
   physics    the physics page; all names are the game's own
   graphics   the graphics page, where it has changed since the object before
   static     the static page, where it has changed since the object before
-While physics stands still (menu, pause), an object comes when the status or the static page
-changes; its packet_id is that of the object before. Numbers that are none (NaN) are null.
+Objects come in a pause, too: validity says that their physics is faded or zero. While physics stands
+still (menu), an object comes when the status, validity or the static page changes; its packet_id is
+that of the object before. Numbers that are none (NaN) are null.
 
 Changes of the connection are told on stderr. The program never ends by itself, but with --count."
 );
@@ -193,7 +196,8 @@ Examples:
   acevo dump --from bug.json gear     A field of such a file
 
 JSON: {\"physics\": {\"speedKmh\": {\"value\": 181.3, \"unit\": \"km/h\"}}}; \"unit\" only where there is \
-one, \"name\" with values that have names. Exit code 1 where there is no game.";
+one, \"name\" with values that have names. \"validity\" beside the pages is current, or why physics does not \
+describe the car: paused, resuming, replay, menu. Exit code 1 where there is no game.";
 
 pub(super) const CHANNELS: &str = "\
 Examples:
@@ -257,7 +261,7 @@ The time counts from the moment that a game is there. Latency is an estimate: th
 when it writes, so the most punctual packets of the last moments are taken to have come at once.
 
 JSON: seconds, source, state, attachments, looks (at the counters), overslept (sleeps that took 1 ms \
-too long); physics and graphics with written, distinct, missed, unsettled, restarts, rate_hz, \
+too long); physics and graphics with written, distinct, missed, skipped (by the game, around pauses), unsettled, restarts, rate_hz, \
 interval_ms, jitter_ms, latency_ms; process with cpu_percent (of one core) and memory_bytes. \
 Exit code 1 where it was ended before there was a game.";
 
@@ -339,8 +343,10 @@ Examples:
   acevo laps --from FILE     The laps with sectors, fuel and so on
 
 JSON: what the file tells of itself (description), bytes, start_us and end_us, records, lost, marks; \
-times are microseconds since the recording began. --check adds damage and, in the order physics, graphics, \
-static, the packets that were missed: packets, places, most (in a row), most_at_us.";
+times are microseconds since the recording began. names are those of the pages; found has sessions and laps of \
+the pages, in the form of marks, if those are missing or wrong. --check adds damage, skipped (steps of physics that \
+the game left out around pauses) and, in the order physics, graphics, static, the packets that were missed: \
+packets, places, most (in a row), most_at_us.";
 
 pub(super) const SERVE: &str = "\
 Examples:

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use acevo_shared_memory::{ACEvoStatus, Frame as Pages};
+use acevo_shared_memory::Frame as Pages;
 use acevo_telemetry::Axes;
 use acevo_telemetry::analysis::Outline;
 
@@ -52,10 +52,9 @@ pub(crate) struct History {
 }
 
 impl History {
-    /// The car drives: takes a sample where one is due. Times are those of any clock that does not go back.
+    /// Takes a sample if one is due and physics is current: a pause leaves a gap. Times are those of any clock that does not go back.
     pub(crate) fn note(&mut self, at: Duration, pages: &Pages, axes: &Axes) {
-        let moves = matches!(pages.graphics.status(), ACEvoStatus::Live | ACEvoStatus::Replay);
-        if !moves || self.last.is_some_and(|last| at.saturating_sub(last) < EVERY) {
+        if !pages.validity.is_current() || self.last.is_some_and(|last| at.saturating_sub(last) < EVERY) {
             return;
         }
         self.last = Some(at);
@@ -67,7 +66,7 @@ impl History {
         self.samples.push_back(sample);
     }
 
-    /// Another game comes: what was is over.
+    /// Forgets everything: another game, or another car, is shown.
     pub(crate) fn clear(&mut self) {
         *self = Self::default();
     }

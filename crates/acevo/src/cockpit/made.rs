@@ -7,7 +7,7 @@ use std::time::Duration;
 use acevo_shared_memory::Frame as Pages;
 use acevo_simulator::Options;
 use acevo_telemetry::Axes;
-use acevo_telemetry::analysis::{Analysis, Bests, Gaps, Settings};
+use acevo_telemetry::analysis::{Analysis, Bests, Gaps, Settings, watches_another_car};
 
 use super::{History, Seen};
 use crate::demo;
@@ -19,18 +19,19 @@ impl Seen {
         let health = Health { physics_rate: Some(332.6), graphics_rate: Some(60.0), ..Health::default() };
         Self {
             link,
-            pages,
             health,
             place: "a test".into(),
             demo: false,
             recording: false,
             axes: Axes::default(),
+            watches: pages.as_ref().is_some_and(watches_another_car),
             session: 1,
             lap: None,
             delta: None,
             fuel: None,
             bests: Bests::default(),
             personal_ms: None,
+            pages,
             stint: Arc::default(),
             laps: Arc::default(),
             events: Arc::default(),

@@ -4,17 +4,17 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use acevo_shared_memory::Frame;
+use acevo_shared_memory::{Frame, PhysicsValidity};
 use acevo_telemetry::analysis::{Analysis, Settings};
 use acevo_telemetry::{Axes, AxesResolver, Channel, ChannelValue, channels};
 use anyhow::{Context, anyhow};
 use serde::Serialize;
 
-use super::once::{ENDED, Kept, UNSETTLED, attach, read_kept, warn_of_silence};
+use super::once::{Kept, attach, read_game, read_kept};
 use crate::args::Channels;
 use crate::demo;
 use crate::driven::Spot;
-use crate::output::{print, say};
+use crate::output::print;
 use crate::rows::ChannelRow;
 use crate::text::{padded, width as width_of};
 
@@ -53,12 +53,7 @@ fn live_values(args: &Channels) -> anyhow::Result<Option<Values>> {
         return Ok(Some((frame, resolver.axes())));
     }
     let Some(mapper) = attach(&args.place, args.wait).context("no values can be shown")? else { return Ok(None) };
-    let frame = mapper.frame().context(ENDED)?;
-    warn_of_silence(&mapper, frame.graphics.status());
-    if !frame.is_settled() {
-        say(format_args!("{UNSETTLED}"));
-    }
-    Ok(Some((frame, Axes::default())))
+    Ok(Some((read_game(&mapper)?, Axes::default())))
 }
 
 /// Those of a file. The drive in a recording checks the axes, too.
@@ -139,6 +134,9 @@ struct Entry<'a> {
     /// Left out where none was asked for, null where there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<serde_json::Value>,
+    /// Why a channel of the physics page has no value now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_current: Option<PhysicsValidity>,
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<&'static str>,
     unit: &'static str,
@@ -177,6 +175,7 @@ fn as_json(rows: &[ChannelRow<'_>], with_values: bool) -> anyhow::Result<String>
         };
         let entry = Entry {
             value: with_values.then_some(value),
+            not_current: row.not_current,
             name: if let Some(ChannelValue::Enum(_, name)) = row.value { Some(name) } else { None },
             unit: row.unit.symbol(),
             title: channel.title(),

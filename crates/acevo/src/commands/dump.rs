@@ -6,12 +6,12 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
-use acevo_shared_memory::{ACEvoSharedMemoryMapper, Frame, PageKind, Value};
+use acevo_shared_memory::{ACEvoSharedMemoryMapper, Frame, PageKind, PhysicsValidity, Value};
 use anyhow::Context;
 use serde::Serialize;
 
 use self::select::{Selected, select};
-use super::once::{ENDED, Kept, UNSETTLED, attach, read_kept, warn_of_silence};
+use super::once::{ENDED, Kept, UNSETTLED, attach, read_game, read_kept};
 use crate::args::Dump;
 use crate::demo;
 use crate::output::{self, print, say};
@@ -44,11 +44,9 @@ pub(crate) fn run(args: &Dump) -> anyhow::Result<ExitCode> {
             if let Some(file) = &args.raw {
                 return write_raw(&mapper, file, !args.demo.demo);
             }
-            let frame = mapper.frame().context(ENDED)?;
-            if !args.demo.demo {
-                warn_of_silence(&mapper, frame.graphics.status());
-            }
-            (frame, frame.is_settled())
+            let frame = if args.demo.demo { mapper.frame().context(ENDED)? } else { read_game(&mapper)? };
+            // What may mix two packets was said already.
+            (frame, true)
         }
     };
     if !settled {
@@ -63,7 +61,7 @@ pub(crate) fn run(args: &Dump) -> anyhow::Result<ExitCode> {
 fn write_raw(mapper: &ACEvoSharedMemoryMapper, file: &Path, real: bool) -> anyhow::Result<ExitCode> {
     let dump = RawDump::of(mapper).context("nothing was dumped")?;
     if real {
-        warn_of_silence(mapper, mapper.graphics().status());
+        let _ = read_game(mapper)?;
     }
     if !dump.is_settled() {
         say(format_args!("{UNSETTLED}"));
@@ -85,9 +83,9 @@ struct Entry<'a> {
     unit: &'static str,
 }
 
-/// An object per page with a field per line, in the order of the pages.
+/// Whether physics is current, then an object per page with a field per line, in the order of the pages.
 fn as_json(frame: &Frame, selected: &[Selected]) -> anyhow::Result<String> {
-    let mut pages = Vec::new();
+    let mut pages = vec![format!("  \"validity\": {}", serde_json::to_string(&frame.validity)?)];
     for page in PageKind::ALL {
         let mut fields = Vec::new();
         for one in selected.iter().filter(|one| one.page == page) {
@@ -103,16 +101,29 @@ fn as_json(frame: &Frame, selected: &[Selected]) -> anyhow::Result<String> {
     Ok(format!("{{\n{}\n}}\n", pages.join(",\n")))
 }
 
+/// The mark behind values that do not describe the car now.
+fn not_current(validity: PhysicsValidity) -> Option<String> {
+    (!validity.is_current()).then(|| format!("(not current: {validity})"))
+}
+
 fn as_text(frame: &Frame, selected: &[Selected], describe: bool) -> String {
-    let rows: Vec<_> = selected.iter().flat_map(|one| one.rows(frame.bytes(one.page))).collect();
-    let names = rows.iter().map(|row| width(&row.name)).max().unwrap_or_default();
-    let values = rows.iter().map(|row| width(&row.value)).filter(|width| *width <= WIDEST_VALUE).max().unwrap_or(0);
-    let units = rows.iter().map(|row| width(row.unit)).max().unwrap_or_default();
+    let mut rows = Vec::new();
+    for one in selected {
+        let mark = if one.page == PageKind::Physics { not_current(frame.validity) } else { None };
+        rows.extend(one.rows(frame.bytes(one.page)).into_iter().map(|row| (row, mark.clone())));
+    }
+    let names = rows.iter().map(|(row, _)| width(&row.name)).max().unwrap_or_default();
+    let values =
+        rows.iter().map(|(row, _)| width(&row.value)).filter(|width| *width <= WIDEST_VALUE).max().unwrap_or(0);
+    let units = rows.iter().map(|(row, _)| width(row.unit)).max().unwrap_or_default();
     let mut text = String::new();
-    for FieldRow { name, value, unit, description } in &rows {
+    for (FieldRow { name, value, unit, description }, mark) in &rows {
         let mut line = [padded(name, names), padded(value, values), padded(unit, units)].join("  ");
         if describe {
             let _ = write!(line, "  {description}");
+        }
+        if let Some(mark) = mark {
+            let _ = write!(line, "  {mark}");
         }
         text.push_str(line.trim_end());
         text.push('\n');

@@ -4,15 +4,17 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use acevo_shared_memory::PageKind;
+use acevo_shared_memory::{Page, PageKind, PhysicsTracker, SPageFileGraphicEvo, SPageFilePhysics};
+use acevo_telemetry::export::About;
 use acevo_telemetry::lap_time;
-use acevo_telemetry::recording::{Damage, Info, Item, Mark, Marked, Recording};
+use acevo_telemetry::recording::{Damage, Info, Item, Mark, Marked, Record, Recording};
 use indicatif::HumanBytes;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use crate::args::InfoArgs;
+use crate::contents::Contents;
 use crate::output::print;
 use crate::playback::open;
 use crate::text::{clean, clock, name as shown};
@@ -22,10 +24,32 @@ use crate::text::{clean, clock, name as shown};
 struct Object<'a> {
     #[serde(flatten)]
     info: &'a Info,
+    /// Names that the pages have.
+    names: Names<'a>,
     marks: &'a [Mark],
+    /// Sessions and laps of the pages, in the form of marks, if the recording has no session marks or wrong ones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    found: Option<&'a [Mark]>,
     /// What reading all of it has told, where that was asked for.
     #[serde(flatten)]
     checked: Option<&'a Checked>,
+}
+
+/// Names that the pages have; empty if they have none.
+#[derive(Debug, Serialize)]
+struct Names<'a> {
+    game_version: &'a str,
+    track: &'a str,
+    configuration: &'a str,
+    car: &'a str,
+    driver: &'a str,
+}
+
+impl<'a> Names<'a> {
+    fn of(about: &'a About) -> Self {
+        let About { game_version, track, configuration, car, driver, .. } = about;
+        Self { game_version, track, configuration, car, driver }
+    }
 }
 
 /// What is seen only by reading everything.
@@ -35,6 +59,11 @@ struct Checked {
     damage: Vec<Damage>,
     /// Packets that nobody saw, or nobody wrote.
     missed: [Missed; 3],
+    /// Steps of the physics counter that the game left out around pauses.
+    skipped: u64,
+    /// The physics counter of the record before.
+    #[serde(skip)]
+    physics: Option<i32>,
 }
 
 /// Packets of a page that are not in the recording.
@@ -49,17 +78,23 @@ struct Missed {
 
 impl Checked {
     fn of(recording: &mut Recording) -> anyhow::Result<Self> {
-        let mut checked = Self::default();
+        let (mut checked, mut tracker) = (Self::default(), PhysicsTracker::default());
         recording.seek(Duration::ZERO)?;
         while let Some(item) = recording.next_item()? {
             match item {
                 Item::Damage(damage) => checked.damage.push(damage),
-                Item::Record(record) if record.missed > 0 => {
+                Item::Record(record) => {
+                    let skipped = checked.take_page(&mut tracker, &record);
+                    // Older recordings count what the game left out as missed.
+                    let packets = record.missed.saturating_sub(skipped);
+                    if packets == 0 {
+                        continue;
+                    }
                     let missed = &mut checked.missed[record.page as usize];
-                    missed.packets += u64::from(record.missed);
+                    missed.packets += u64::from(packets);
                     missed.places += 1;
-                    if record.missed > missed.most {
-                        missed.most = record.missed;
+                    if packets > missed.most {
+                        missed.most = packets;
                         missed.most_at_us = u64::try_from(record.at.as_micros()).unwrap_or(u64::MAX);
                     }
                 }
@@ -68,23 +103,49 @@ impl Checked {
         }
         Ok(checked)
     }
+
+    /// Follows the counters; returns how many steps the game skipped right before this page.
+    fn take_page(&mut self, tracker: &mut PhysicsTracker, record: &Record<'_>) -> u32 {
+        match record.page {
+            PageKind::Physics => {
+                let page = SPageFilePhysics::from_bytes(record.bytes);
+                let is_new = self.physics.replace(page.packetId) != Some(page.packetId);
+                tracker.physics(&page);
+                let skipped = if is_new && !record.carried && !record.restarted { tracker.skipped() } else { 0 };
+                self.skipped += u64::from(skipped);
+                skipped
+            }
+            PageKind::Graphics => {
+                tracker.graphics(&SPageFileGraphicEvo::from_bytes(record.bytes));
+                0
+            }
+            PageKind::Static => 0,
+        }
+    }
 }
 
 pub(crate) fn run(args: &InfoArgs) -> anyhow::Result<ExitCode> {
     let mut recording = open(&args.file)?;
     let checked = if args.check { Some(Checked::of(&mut recording)?) } else { None };
+    let contents = Contents::of(&mut recording)?;
     let (info, marks, checked) = (recording.info(), recording.marks(), checked.as_ref());
     let is_good = checked.is_none_or(|checked| checked.damage.is_empty());
     let text = if args.json {
-        serde_json::to_string_pretty(&Object { info: &info, marks, checked })? + "\n"
+        serde_json::to_string_pretty(&Object {
+            info: &info,
+            names: Names::of(&contents.about),
+            marks,
+            found: contents.found.as_deref(),
+            checked,
+        })? + "\n"
     } else {
-        as_text(&info, marks, checked)
+        as_text(&info, &contents, marks, checked)
     };
     print(text.as_bytes())?;
     Ok(if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn as_text(info: &Info, marks: &[Mark], checked: Option<&Checked>) -> String {
+fn as_text(info: &Info, contents: &Contents, marks: &[Mark], checked: Option<&Checked>) -> String {
     let mut text = String::new();
     let mut line = |name: &str, value: String| {
         let _ = writeln!(text, "{name:<10} {value}");
@@ -94,6 +155,14 @@ fn as_text(info: &Info, marks: &[Mark], checked: Option<&Checked>) -> String {
         let began = Timestamp::from_microsecond(description.unix_us.try_into().unwrap_or(i64::MAX)).ok();
         let began = began.map(|began| began.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S").to_string());
         line("recorded", format!("{} by {}", began.unwrap_or_default(), clean(&description.program)));
+    }
+    let About { track, configuration, car, driver, game_version, .. } = &contents.about;
+    let track = format!("{track} {configuration}");
+    for (name, value) in [("version", game_version), ("track", &track), ("car", car), ("driver", driver)] {
+        let value = clean(value);
+        if !value.is_empty() {
+            line(name, value);
+        }
     }
     line("time", clock(Some(info.duration())));
     let rate =
@@ -111,7 +180,7 @@ fn as_text(info: &Info, marks: &[Mark], checked: Option<&Checked>) -> String {
         line("damage", format!("{} places cannot be read; --check tells which", info.damaged));
     }
     let since_start = |at: Duration| clock(Some(at.saturating_sub(info.start)));
-    if let Some(Checked { damage, missed }) = checked {
+    if let Some(Checked { damage, missed, skipped, .. }) = checked {
         for damage in damage {
             let [from, to] = [damage.from, damage.to].map(since_start);
             line("damage", format!("nothing can be read from {from} to {to}"));
@@ -125,11 +194,21 @@ fn as_text(info: &Info, marks: &[Mark], checked: Option<&Checked>) -> String {
                 format!("{packets} packets of {page} in {places} places ({percent:.2} %), {most} before {at}"),
             );
         }
+        if *skipped > 0 {
+            line("skipped", format!("{skipped} steps of physics around pauses, by the game; nothing is missing there"));
+        }
         if damage.is_empty() {
             line("check", "everything can be read".into());
         }
     }
-    for mark in marks {
+    if contents.found.is_some() {
+        line("marks", "sessions and laps are not marked, or wrongly; these are those of the pages".into());
+    }
+    let is_replaced = |mark: &&Mark| matches!(mark.what, Marked::Session { .. } | Marked::Lap { .. });
+    let marked = marks.iter().filter(|mark| contents.found.is_none() || !is_replaced(mark));
+    let mut all: Vec<_> = marked.chain(contents.found.iter().flatten()).collect();
+    all.sort_by_key(|mark| mark.at);
+    for mark in all {
         if let Some((name, value)) = told(mark, info.start) {
             line(name, value);
         }

@@ -9,16 +9,19 @@ use std::time::Instant;
 
 use acevo_telemetry::Event;
 use acevo_telemetry::analysis::{Analysis, Lap, Thresholds, What};
+use acevo_telemetry::export::About;
 
 use self::live_table::LiveTable;
 use super::Stop;
 use super::follow::{Follower, follow};
 use crate::args::{Laps, Sessions};
+use crate::contents::learn;
 use crate::follower::Feeder;
 use crate::lap_table::{Line, Table};
 use crate::live::Live;
 use crate::output::{self, Paint, say};
 use crate::playback::open;
+use crate::text::clean;
 
 /// Columns of lines that do not go to a terminal: room for everything.
 const WIDE: usize = 160;
@@ -46,6 +49,7 @@ fn read_recording(file: &Path, args: &Laps, stop: &Stop) -> anyhow::Result<ExitC
     let mut lines = Lines::new(args);
     let mut recording = open(file)?;
     while let Some(step) = recording.next_step()? {
+        learn(&mut lines.about, step.frame);
         lines.recorder.feeder.analysis.feed(step.at, step.frame);
         lines.print_ended()?;
         if lines.recorder.has_enough() || stop.is_asked_for() {
@@ -119,11 +123,19 @@ struct Lines {
     sessions: Sessions,
     /// What the columns were when a line was printed last.
     header: Option<Line>,
+    /// What a recording is of; printed above the first lap.
+    about: About,
 }
 
 impl Lines {
     fn new(args: &Laps) -> Self {
-        Self { recorder: Recorder::new(args), json: args.json, sessions: args.session, header: None }
+        Self {
+            recorder: Recorder::new(args),
+            json: args.json,
+            sessions: args.session,
+            header: None,
+            about: About::default(),
+        }
     }
 }
 
@@ -138,6 +150,9 @@ impl Lines {
             }
             let table = Table::new(&self.recorder.laps(Sessions::All), self.sessions, WIDE);
             let paint = Paint::for_stdout();
+            if self.header.is_none() && !self.about.track.is_empty() {
+                output::print((heading(&self.about) + "\n").as_bytes())?;
+            }
             let header = Some(table.header()).filter(|header| self.header.as_ref() != Some(header));
             for line in header.iter().chain([&table.row(lap)]) {
                 output::print((line.painted(paint, WIDE) + "\n").as_bytes())?;
@@ -146,6 +161,14 @@ impl Lines {
         }
         Ok(())
     }
+}
+
+/// Track, car, driver and version of the game.
+fn heading(about: &About) -> String {
+    let About { track, configuration, car, driver, game_version, .. } = about;
+    let track = format!("{track} {configuration}");
+    let texts = [&track, car, driver, game_version].map(|text| clean(text));
+    texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ")
 }
 
 impl Follower for Lines {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, ACEvoStatus, Error, Frame, PageKind};
 use acevo_telemetry::recording::{Recording, RecordingError};
@@ -90,16 +90,80 @@ pub(super) fn read_kept(file: &Path, at: Option<Spot>) -> anyhow::Result<Kept> {
     Ok(Kept::Recording(Box::new(recording), frame))
 }
 
-/// Says so where a game that is live by its own word does not move.
-pub(super) fn warn_of_silence(mapper: &ACEvoSharedMemoryMapper, status: ACEvoStatus) {
-    if status == ACEvoStatus::Live && !moves(mapper) {
+/// Reads the pages of a game. If the game is live, this waits for two packets of physics, for one page alone does not show whether its
+/// values are current; no longer than [`DEAD_AFTER`]. Warns if nothing moves though the status is live.
+pub(super) fn read_game(mapper: &ACEvoSharedMemoryMapper) -> anyhow::Result<Frame> {
+    let mut packets = mapper.packets();
+    let (mut frame, mut has_moved, mut judged) = (mapper.frame().context(ENDED)?, false, 0);
+    let deadline = Instant::now() + DEAD_AFTER;
+    while frame.graphics.status() == ACEvoStatus::Live && judged < 2 {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let Some(packet) = packets.wait(left).context(ENDED)? else { break };
+        has_moved = true;
+        judged += u32::from(packet.physics.is_some());
+        frame = mapper.frame().context(ENDED)?;
+    }
+    if frame.graphics.status() == ACEvoStatus::Live && !has_moved {
         say(format_args!(
             "acevo: nothing moves though the status is live: these are the last values of a game that has ended"
         ));
     }
+    if !frame.is_settled() {
+        say(format_args!("{UNSETTLED}"));
+    }
+    Ok(frame)
 }
 
-/// True as soon as something comes.
-fn moves(mapper: &ACEvoSharedMemoryMapper) -> bool {
-    mapper.packets().wait(DEAD_AFTER).is_ok_and(|packet| packet.is_some())
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::thread;
+
+    use acevo_shared_memory::{LocalPages, PhysicsValidity, Publisher, SPageFileGraphicEvo, SPageFilePhysics};
+
+    use super::*;
+
+    /// Values that have faded to this level, with or without a counter that goes on.
+    fn read_while(level: impl Fn(i32) -> f32 + Sync, moves: bool) -> PhysicsValidity {
+        let pages = LocalPages::new();
+        let mut publisher = Publisher::local(&pages);
+        let mut publish = |step: i32| {
+            let level = level(step);
+            let physics = SPageFilePhysics {
+                packetId: if moves { step } else { 1 },
+                rpms: 6000,
+                airDensity: 1.2 * level,
+                airTemp: 26.0 * level,
+                roadTemp: 30.0 * level,
+                brakeBias: 0.6 * level,
+                ..Default::default()
+            };
+            publisher.publish_physics(&physics).unwrap();
+            let status = ACEvoStatus::Live.value();
+            publisher.publish_graphics(&SPageFileGraphicEvo { packetId: step, status, ..Default::default() }).unwrap();
+        };
+        publish(1);
+        let mapper = ACEvoSharedMemoryMapper::open_source(pages.clone()).unwrap();
+        let is_read = AtomicBool::new(false);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let mut step = 1;
+                while !is_read.load(Ordering::Relaxed) {
+                    step += 1;
+                    publish(step);
+                    thread::sleep(Duration::from_millis(3));
+                }
+            });
+            let frame = read_game(&mapper);
+            is_read.store(true, Ordering::Relaxed);
+            frame.unwrap().validity
+        })
+    }
+
+    #[test]
+    fn whether_physics_is_current_is_seen_from_page_to_page() {
+        assert_eq!(read_while(|_| 1.0, true), PhysicsValidity::Current);
+        // Live, with a counter that stands: a single page looks as good as any.
+        assert_eq!(read_while(|step| (0.8 + 0.002 * step as f32).min(1.0), false), PhysicsValidity::Resuming);
+    }
 }

@@ -123,6 +123,8 @@ struct Recorder<D> {
     start: Instant,
     laps: Vec<Lap>,
     buffer: Vec<u8>,
+    /// The physics page as it was recorded last.
+    physics: Vec<u8>,
 }
 
 impl<D: Destination> Recorder<D> {
@@ -133,6 +135,7 @@ impl<D: Destination> Recorder<D> {
             start: Instant::now(),
             laps: Vec::new(),
             buffer: Vec::with_capacity(PageKind::Graphics.size()),
+            physics: Vec::with_capacity(PageKind::Physics.size()),
         }
     }
 
@@ -175,6 +178,14 @@ impl<D: Destination> Recorder<D> {
         if let Some(physics) = &packet.physics {
             captured(live, &physics.view, &mut self.buffer);
             tape.record(&Record::of_arrival(physics, at, packet.uncertainty, &self.buffer))?;
+            self.physics.clone_from(&self.buffer);
+        } else if !packet.validity.is_current()
+            && let Some(is_settled) = live.standing_physics(&self.physics, &mut self.buffer)
+        {
+            let mut record = Record::new(PageKind::Physics, at, &self.buffer);
+            (record.uncertainty, record.settled) = (packet.uncertainty, is_settled);
+            tape.record(&record)?;
+            self.physics.clone_from(&self.buffer);
         }
         names.iter().for_each(|names| self.destination.named(names));
         Ok(())
@@ -214,5 +225,97 @@ fn captured<T: Page>(live: &Live, view: &View<'static, T>, buffer: &mut Vec<u8>)
     match live.captured(T::KIND, buffer).filter(|_| buffer[..4] == page[..4]) {
         Some(length) => buffer.truncate(length),
         None => buffer.copy_from_slice(page),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+
+    use acevo_shared_memory::{
+        ACEvoSharedMemoryMapper, ACEvoStatus, LocalPages, Publisher, SPageFileGraphicEvo, SPageFilePhysics,
+    };
+    use acevo_telemetry::recording::{Description, Recording, RecordingWriter};
+
+    use super::*;
+
+    /// One file, whatever happens.
+    struct OneFile(Tape<RecordingWriter<File>>);
+
+    impl Destination for OneFile {
+        type Sink = RecordingWriter<File>;
+
+        fn tape(&mut self) -> Option<&mut Tape<Self::Sink>> {
+            Some(&mut self.0)
+        }
+
+        fn begin(&mut self, _: Option<&Frame>) -> anyhow::Result<()> {
+            Ok(())
+        }
+
+        fn named(&mut self, _: &Names) {}
+
+        fn attend(&mut self, _: Option<&Frame>, _: &mut Progress) -> anyhow::Result<()> {
+            Ok(())
+        }
+
+        fn close(self) -> anyhow::Result<bool> {
+            self.0.sink.finish()?;
+            Ok(true)
+        }
+    }
+
+    #[test]
+    fn pages_that_change_while_their_counter_stands_are_recorded_once_each() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("pause.acevo");
+        let writer = RecordingWriter::create(&path, &Description::new("test")).unwrap();
+        let mut recorder = Recorder::new(OneFile(Tape::new(writer, Instant::now())));
+        let pages = LocalPages::new();
+        let mut publisher = Publisher::local(&pages);
+        let mut live = Live::new(Box::new(move || ACEvoSharedMemoryMapper::open_source(pages.clone())));
+        let physics = |packet: i32, level: f32| SPageFilePhysics {
+            packetId: packet,
+            rpms: 6000,
+            airDensity: 1.2 * level,
+            airTemp: 26.0 * level,
+            roadTemp: 30.0 * level,
+            brakeBias: 0.6 * level,
+            ..Default::default()
+        };
+        // Counter and level of physics, and the status; the graphics counter always goes on.
+        let (live_now, paused) = (ACEvoStatus::Live, ACEvoStatus::Pause);
+        let driven = (1..10).map(|packet| (packet, 1.0, live_now));
+        let fades = [(9, 1.0, paused), (9, 0.8, paused), (9, 0.4, paused), (9, 0.4, paused), (9, 0.6, live_now)];
+        for (frame, (packet, level, status)) in (1..).zip(driven.chain(fades)) {
+            publisher.publish_physics(&physics(packet, level)).unwrap();
+            let graphics = SPageFileGraphicEvo { packetId: frame, status: status.value(), ..Default::default() };
+            publisher.publish_graphics(&graphics).unwrap();
+            loop {
+                let event = live.wait(Duration::from_secs(10)).expect("something comes");
+                recorder.take(&live, Some(&event)).unwrap();
+                let is_first = frame == 1 && matches!(event, Event::Attached { .. });
+                if is_first || matches!(event, Event::Packet(packet) if packet.graphics.is_some()) {
+                    break;
+                }
+            }
+        }
+        assert!(recorder.destination.close().unwrap());
+        let mut recording = Recording::open(&path).unwrap();
+        let mut seen = Vec::new();
+        while let Some(step) = recording.next_step().unwrap() {
+            if let Some(of_physics) = step.physics {
+                let page = step.frame.physics.raw();
+                seen.push((
+                    page.packetId,
+                    (page.airTemp * 10.0).round(),
+                    of_physics.missed,
+                    step.frame.validity.is_current(),
+                ));
+            }
+        }
+        let of_pause = &seen[seen.iter().position(|(packet, ..)| *packet == 9).unwrap()..];
+        let expected = [(9, 260.0, 0, true), (9, 208.0, 0, false), (9, 104.0, 0, false), (9, 156.0, 0, false)];
+        assert_eq!(of_pause, expected, "{seen:?}");
     }
 }

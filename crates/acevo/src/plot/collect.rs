@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use acevo_telemetry::analysis::{Analysis, Lap, Sectors, What};
+use acevo_telemetry::analysis::{Analysis, Lap, Sectors, What, watches_another_car};
 use acevo_telemetry::{Channel, Frame, channel};
 
 use super::data::{Column, GAP, LapData, NOTHING};
@@ -52,13 +52,13 @@ impl Collector {
         Self { running: Samples::new(all.len()), channels: all, sectors, ended: None }
     }
 
-    /// Takes a sample where the car has come further.
+    /// Takes a sample where the car has come further; none of another car that is watched.
     pub(crate) fn note(&mut self, frame: &Frame, analysis: &Analysis) {
         let place = f64::from(frame.graphics.raw().npos);
         let (last, count) = (self.running.places.last().copied(), self.running.places.len());
         let is_further = last.is_none_or(|last| place >= last + 1.0 / PARTS);
         let is_behind_the_line = count <= 1 && place > NOT_YET;
-        if !(0.0..=1.0).contains(&place) || !is_further || is_behind_the_line {
+        if !(0.0..=1.0).contains(&place) || !is_further || is_behind_the_line || watches_another_car(frame) {
             return;
         }
         if self.running.subtitle.is_empty() {

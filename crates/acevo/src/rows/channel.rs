@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use acevo_shared_memory::Frame;
+use acevo_shared_memory::{Frame, PageKind, PhysicsValidity};
 use acevo_telemetry::{Axes, Channel, ChannelValue, Kind, Unit, UnitSystem};
 
 use crate::text::{NONE, clean, number};
@@ -13,6 +13,8 @@ pub(crate) struct ChannelRow<'a> {
     pub(crate) channel: &'static Channel,
     pub(crate) unit: Unit,
     pub(crate) value: Option<ChannelValue<'a>>,
+    /// Why there is no value if it uses the physics page, and that does not describe the car now.
+    pub(crate) not_current: Option<PhysicsValidity>,
 }
 
 impl<'a> ChannelRow<'a> {
@@ -25,7 +27,9 @@ impl<'a> ChannelRow<'a> {
             }
             other => other,
         };
-        Self { channel, unit, value }
+        let validity = now.map(|(frame, _)| frame.validity).filter(|validity| !validity.is_current());
+        let not_current = validity.filter(|_| channel.pages().any(|page| page == PageKind::Physics));
+        Self { channel, unit, value, not_current }
     }
 
     pub(crate) fn decimals(&self) -> usize {
@@ -41,7 +45,7 @@ impl<'a> ChannelRow<'a> {
 
     pub(crate) fn value(&self) -> String {
         match self.value {
-            None => NONE.into(),
+            None => self.not_current.map_or_else(|| NONE.into(), |validity| format!("{NONE} ({validity})")),
             Some(ChannelValue::Number(value)) => number(value, self.decimals()),
             Some(ChannelValue::Enum(value, name)) => format!("{value} ({name})"),
             Some(ChannelValue::Flag(value)) => value.to_string(),

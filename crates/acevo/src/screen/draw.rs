@@ -1,6 +1,6 @@
 //! The picture: header, tabs, what is chosen or a message, footer. Pure: the same state gives the same picture.
 
-use acevo_shared_memory::{ACEvoStatus, Frame as Pages};
+use acevo_shared_memory::{ACEvoStatus, Frame as Pages, PhysicsValidity};
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Alignment, Constraint, Flex, Layout, Rect};
@@ -124,9 +124,11 @@ fn menu(seen: &Seen) -> String {
 }
 
 fn draw_header(frame: &mut Frame<'_>, area: Rect, pages: &Pages, seen: &Seen, units: Units) {
-    let Pages { physics, graphics, static_data, .. } = pages;
+    let Pages { physics, graphics, static_data, validity, .. } = pages;
+    let is_resuming = *validity == PhysicsValidity::Resuming;
     let color = match graphics.status() {
         _ if seen.link == Link::Ended => SILVER,
+        _ if is_resuming => ORANGE,
         ACEvoStatus::Live => BLUE,
         ACEvoStatus::Pause => ORANGE,
         ACEvoStatus::Replay => VIOLET,
@@ -134,6 +136,7 @@ fn draw_header(frame: &mut Frame<'_>, area: Rect, pages: &Pages, seen: &Seen, un
     };
     let status = match seen.link {
         Link::Ended => Link::Ended.headline().to_uppercase(),
+        _ if is_resuming => validity.to_string().to_uppercase(),
         _ => graphics.status().to_string().to_uppercase(),
     };
     // Both are often the same.
@@ -152,12 +155,17 @@ fn draw_header(frame: &mut Frame<'_>, area: Rect, pages: &Pages, seen: &Seen, un
         units.temperature(page.roadTemp),
         units.temperature_unit()
     );
-    if graphics.status() == ACEvoStatus::Off {
-        weather.clear();
+    if !validity.is_current() {
+        weather = time;
     }
     let [top, below] = Layout::vertical([Constraint::Length(1); 2]).areas(area);
     let mut left = vec![Span::styled(format!(" {status} "), badge(color))];
-    for (is_so, name) in [(seen.demo, " DEMO "), (seen.recording && seen.link != Link::Ended, " RECORDING ")] {
+    let states = [
+        (seen.demo, " DEMO "),
+        (seen.recording && seen.link != Link::Ended, " RECORDING "),
+        (seen.watches, " WATCHING ANOTHER CAR "),
+    ];
+    for (is_so, name) in states {
         if is_so {
             left.push(Span::styled(name, bold().reversed()));
         }

@@ -3,9 +3,9 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use acevo_shared_memory::{Page, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, View};
+use acevo_shared_memory::{Page, PhysicsValidity, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, View};
 use acevo_simulator::{Options, Scenario};
-use acevo_telemetry::analysis::{Outline, Road};
+use acevo_telemetry::analysis::{Bests, Outline, Road};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -13,6 +13,7 @@ use ratatui::style::{Color, Modifier};
 
 use super::ui::Tab;
 use super::*;
+use crate::demo;
 use crate::live::Link;
 
 const SIZES: [(u16, u16); 9] =
@@ -258,6 +259,61 @@ fn a_lap_after_the_last_one_is_the_last_one() {
     seen.lap = None;
     let picture = picture(&seen, &Ui::default(), (80, 24));
     assert!(picture.contains("3 / 3") && !picture.contains("4 / 3"), "{picture}");
+}
+
+/// A hot lap that is paused after 20 s: the moment at which physics is for the first time as wanted.
+fn paused(validity: PhysicsValidity) -> Seen {
+    let mut options = Options::default();
+    options.scenario = Scenario::Pause;
+    let mut wanted = None;
+    demo::drive_while(options.clone(), |at, frame| {
+        wanted = (frame.validity == validity && at > Duration::from_secs(5)).then_some(at);
+        wanted.is_none()
+    });
+    // Half a second later the values have faded.
+    Seen::driven(options, wanted.expect("the scenario gets there") + Duration::from_millis(500))
+}
+
+#[test]
+fn while_physics_is_not_current_screens_say_why_and_show_no_values() {
+    for (validity, word) in [(PhysicsValidity::Paused, "PAUSED"), (PhysicsValidity::Resuming, "RESUMING")] {
+        let seen = paused(validity);
+        assert_eq!(seen.pages.as_ref().unwrap().validity, validity);
+        for size in [(80, 24), (120, 40), (200, 60), (40, 12)] {
+            let picture = picture(&seen, &Ui::default(), size);
+            assert_shows(&picture, &[word, " - rpm", "- %"]);
+            for zero in [" 0 rpm", " 0 km/h", " 0 %", "fuel 0.0", "core    0", "bias 0.0"] {
+                assert!(!picture.contains(zero), "{zero} in\n{picture}");
+            }
+        }
+        let health = picture(&seen, &ui(Tab::Health), (80, 24));
+        assert_shows(&health, &[&word.to_lowercase(), "does not describe the car"]);
+        assert_shows(&picture(&seen, &ui(Tab::Fields), (80, 24)), &[&format!("- ({})", word.to_lowercase())]);
+        // What was driven before is still drawn, and nothing of the pause.
+        assert!(seen.history.iter().all(|sample| sample.speed > 5.0), "zeros in the history");
+    }
+}
+
+#[test]
+fn a_watched_car_is_named_so_and_its_numbers_are_not_the_players() {
+    let mut seen = changed(|page| {
+        (page.player_car_id_a, page.focused_car_id_a) = (1, 2);
+        page.best_laptime_ms = 65_432;
+        (page.current_pos, page.total_drivers) = (0, 20);
+    });
+    seen = Seen { lap: None, delta: None, fuel: None, bests: Bests::default(), watches: true, ..seen };
+    let picture = picture(&seen, &Ui::default(), (120, 40));
+    assert_shows(&picture, &["WATCHING ANOTHER CAR", "of the watched car", "1:05.432"]);
+    assert!(!picture.contains("P0"), "position 0 is no position");
+}
+
+#[test]
+fn a_best_lap_of_zero_is_no_lap() {
+    let mut seen = changed(|page| (page.best_laptime_ms, page.last_laptime_ms) = (0, 95_169));
+    seen.bests = Bests::default();
+    let picture = picture(&seen, &Ui::default(), (80, 24));
+    let best = picture.lines().find(|line| line.contains(" best ")).unwrap();
+    assert!(best.contains("best       -") && picture.contains("1:35.169"), "{picture}");
 }
 
 #[test]

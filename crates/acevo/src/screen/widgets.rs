@@ -101,15 +101,17 @@ pub(super) fn zones(width: usize, fraction: f64, zones: &[(f64, Style)]) -> Vec<
     spans
 }
 
-/// A mark on a line from -1 to 1.
+/// A mark on a line from -1 to 1; no mark if there is no value.
 pub(super) fn position(width: usize, value: f64, style: Style) -> Vec<Span<'static>> {
-    let value = if value.is_finite() { value.clamp(-1.0, 1.0) } else { 0.0 };
     let last = width.saturating_sub(1);
-    let at = ((value + 1.0) / 2.0 * last as f64).round() as usize;
     let middle = last / 2;
     let line = |from: usize, to: usize| -> String {
         (from..to).map(|cell| if cell == middle { '┼' } else { '─' }).collect()
     };
+    if !value.is_finite() {
+        return vec![Span::styled(line(0, width), faint())];
+    }
+    let at = ((value.clamp(-1.0, 1.0) + 1.0) / 2.0 * last as f64).round() as usize;
     vec![
         Span::styled(line(0, at), faint()),
         Span::styled("█".repeat(width.min(1)), style),
@@ -221,6 +223,7 @@ mod tests {
         assert_eq!(text(&bar(4, 0.5, style)), "██──");
         assert_eq!(text(&position(5, 0.0, style)), "──█──");
         assert_eq!(text(&position(5, -1.0, style)), "█─┼──");
+        assert_eq!(text(&position(5, f64::NAN, style)), "──┼──");
         assert_eq!([-1.0, 0.5, 0.0].map(|value| text(&balance(9, value))), ["████│────", "────│██──", "────│────"]);
     }
 }

@@ -36,6 +36,10 @@ pub(super) struct Status {
     demo: bool,
     recording: bool,
     status: Option<&'static str>,
+    /// Whether physics values describe the car now, and if not, why.
+    physics: Option<String>,
+    /// Another car than the player's is watched.
+    watching: bool,
     session: Option<String>,
     phase: Option<String>,
     track: Option<String>,
@@ -53,6 +57,8 @@ pub(super) struct PacketRates {
     physics_hz: Option<f64>,
     graphics_hz: Option<f64>,
     missed: u64,
+    /// Steps of the physics counter that the game left out around pauses.
+    skipped: u64,
 }
 
 impl Status {
@@ -78,6 +84,8 @@ impl Status {
                 ACEvoStatus::Off => Some("menu"),
                 ACEvoStatus::Unknown(_) => None,
             }),
+            physics: pages.map(|pages| pages.validity.to_string()),
+            watching: seen.watches,
             session: text(|pages| pages.static_data.session_name()),
             phase: text(|pages| pages.graphics.session_phase()),
             track: text(|pages| pages.static_data.track()),
@@ -89,6 +97,7 @@ impl Status {
                 physics_hz: seen.health.physics_rate.and_then(|rate| rounded(rate, 0)),
                 graphics_hz: seen.health.graphics_rate.and_then(|rate| rounded(rate, 0)),
                 missed: seen.health.physics_missed,
+                skipped: seen.health.physics_skipped,
             },
         }
     }

@@ -17,6 +17,12 @@ const NUMBER: std::ops::Range<usize> = 4..8;
 /// Where its values begin.
 const VALUES: usize = 16;
 
+/// Flag: physics does not describe the car now.
+const NOT_CURRENT: u8 = 16;
+
+/// Flag: another car than the player's is watched.
+const WATCHING: u8 = 32;
+
 /// A frame without its number, which only those have that are due.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Frame(Vec<u8>);
@@ -53,11 +59,15 @@ fn flags(seen: &Seen) -> u8 {
     if seen.link == Link::Ended {
         return 0;
     }
-    match seen.pages.as_ref().map(|pages| pages.graphics.status()) {
-        Some(ACEvoStatus::Live) => 1,
-        Some(ACEvoStatus::Pause) => 2,
-        Some(ACEvoStatus::Replay) => 4,
-        Some(ACEvoStatus::Off) => 8,
-        Some(ACEvoStatus::Unknown(_)) | None => 0,
-    }
+    let Some(pages) = &seen.pages else { return 0 };
+    let status = match pages.graphics.status() {
+        ACEvoStatus::Live => 1,
+        ACEvoStatus::Pause => 2,
+        ACEvoStatus::Replay => 4,
+        ACEvoStatus::Off => 8,
+        ACEvoStatus::Unknown(_) => 0,
+    };
+    let physics = if pages.validity.is_current() { 0 } else { NOT_CURRENT };
+    let focus = if seen.watches { WATCHING } else { 0 };
+    status | physics | focus
 }

@@ -42,6 +42,11 @@ pub(super) fn metrics(server: &Server) -> String {
         pages(physics_missed, graphics_missed),
     );
     let health = &moment.seen.health;
+    page.counter(
+        "acevo_packets_skipped_total",
+        "Steps of the physics counter that the game left out around pauses, or counted with zero pages. Not missed.",
+        health.physics_skipped,
+    );
     page.counter("acevo_packets_unsettled_total", "Packets that may mix two.", health.unsettled);
     page.head("acevo_packet_rate_hertz", "gauge", "Packets per second of the last second.");
     for (name, rate) in [("physics", health.physics_rate), ("graphics", health.graphics_rate)] {

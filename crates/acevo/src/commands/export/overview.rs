@@ -6,13 +6,14 @@ use std::time::Duration;
 use acevo_telemetry::analysis::{Analysis, Settings};
 use acevo_telemetry::export::About;
 use acevo_telemetry::recording::Recording;
-use acevo_telemetry::{Axes, Frame, driver_name, shown_name};
+use acevo_telemetry::{Axes, Frame};
 use anyhow::ensure;
 
 use super::progress::Progress;
 use super::rows::is_wanted;
 use crate::args::Export;
 use crate::commands::Stop;
+use crate::contents::learn;
 
 pub(super) struct Overview {
     pub(super) about: About,
@@ -44,7 +45,7 @@ impl Overview {
         while let Some(step) = recording.next_step()? {
             analysis.feed(step.at, step.frame);
             while analysis.next_event().is_some() {}
-            note(&mut about, step.frame);
+            learn(&mut about, step.frame);
             let number = analysis.session();
             if session.as_ref().is_none_or(|session| session.number != number) {
                 let next = Session { number, about: begun(step.at), phase: String::new(), has_rows: false };
@@ -78,7 +79,7 @@ struct Session {
 
 impl Session {
     fn note(&mut self, frame: &Frame) {
-        note(&mut self.about, frame);
+        learn(&mut self.about, frame);
         if self.phase.is_empty() {
             self.phase.push_str(frame.graphics.session_phase());
         }
@@ -93,25 +94,4 @@ impl Session {
             sessions.insert(self.number, self.about);
         }
     }
-}
-
-/// Names, as soon as they are known.
-fn note(about: &mut About, frame: &Frame) {
-    let (session, graphics) = (&frame.static_data, &frame.graphics);
-    let learn = |known: &mut String, name: &str| {
-        if known.is_empty() {
-            known.push_str(shown_name(name));
-        }
-    };
-    learn(&mut about.track, session.track());
-    learn(&mut about.configuration, session.track_configuration());
-    learn(&mut about.car, graphics.car_model());
-    learn(&mut about.session, session.session_name());
-    learn(&mut about.game_version, session.ac_evo_version());
-    if about.driver.is_empty() {
-        about.driver = driver_name(frame);
-    }
-    about.track_length_m = about.track_length_m.or(session.track_length().map(f64::from));
-    let place = session.latitude_longitude().map(|(latitude, longitude)| (latitude.into(), longitude.into()));
-    about.latitude_longitude = about.latitude_longitude.or(place);
 }

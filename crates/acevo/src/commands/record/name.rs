@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use acevo_telemetry::analysis::watches_another_car;
 use acevo_telemetry::{Frame, shown_name};
 use anyhow::Context;
 use jiff::Zoned;
@@ -16,8 +17,11 @@ pub(in crate::commands) struct Names {
 }
 
 impl Names {
-    /// The names in a frame; `None` while track or car have none, as while a session loads.
+    /// The names in a frame; `None` while track or car have none, as while a session loads, and while another car is watched.
     pub(super) fn of(frame: &Frame) -> Option<Self> {
+        if watches_another_car(frame) {
+            return None;
+        }
         let (session, graphics) = (&frame.static_data, &frame.graphics);
         let [track, configuration, car, phase, name] = [
             session.track(),
@@ -97,6 +101,8 @@ fn default_directory() -> Option<PathBuf> {
 
 #[cfg(test)]
 mod tests {
+    use acevo_shared_memory::{SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
+
     use super::*;
 
     #[test]
@@ -108,6 +114,17 @@ mod tests {
             session: "Race\0".into(),
         };
         assert_eq!(names.as_file_name(), "Nürburgring-GP_Porsche-992-GT3-R-Rennsport_Race");
+    }
+
+    #[test]
+    fn a_session_is_not_named_after_another_car_that_is_watched() {
+        let mut graphics = SPageFileGraphicEvo { car_model: "GT3".into(), player_car_id_a: 1, ..Default::default() };
+        let session = SPageFileStaticEvo { track: "Valdombra".into(), ..Default::default() };
+        for (focused, car) in [(0, Some("GT3")), (1, Some("GT3")), (2, None)] {
+            graphics.focused_car_id_a = focused;
+            let frame = Frame::new(SPageFilePhysics::default(), graphics, session);
+            assert_eq!(Names::of(&frame).as_ref().map(|names| &*names.car), car, "{focused}");
+        }
     }
 
     #[test]

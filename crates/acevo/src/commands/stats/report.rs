@@ -29,6 +29,7 @@ struct Page {
     written: u64,
     distinct: u64,
     missed: u64,
+    skipped: u64,
     unsettled: u64,
     restarts: u64,
     rate_hz: Option<f64>,
@@ -81,6 +82,7 @@ impl Report {
         row("written", &|page| page.written.to_string(), "by the counter of the page");
         row("seen", &|page| page.distinct.to_string(), "each once");
         row("missed", &|page| page.missed.to_string(), "came and went unseen");
+        row("skipped", &|page| page.skipped.to_string(), "left out by the game around a pause, not missed");
         row("unsettled", &|page| page.unsettled.to_string(), "never stood still, may mix two packets");
         row("restarts", &|page| page.restarts.to_string(), "the counter went back");
         row("rate", &|page| number(page.rate_hz, "Hz"), "while it moves");
@@ -126,6 +128,7 @@ impl Page {
             written: stats.written(),
             distinct: stats.distinct,
             missed: stats.missed,
+            skipped: stats.skipped,
             unsettled: stats.unsettled,
             restarts: stats.restarts,
             rate_hz: stats.rate().map(rounded),

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use acevo_shared_memory::{Frame, GraphicsView, Page, PhysicsView, StaticView};
+use acevo_shared_memory::{Frame, GraphicsView, Page, PhysicsValidity, PhysicsView, StaticView};
 use acevo_telemetry::Event;
 use serde::Serialize;
 
@@ -18,7 +18,9 @@ struct Object<'a> {
     time_s: f64,
     packet_id: i32,
     missed: u64,
+    skipped: u64,
     settled: bool,
+    validity: PhysicsValidity,
     physics: &'a PhysicsView<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     graphics: Option<&'a GraphicsView<'a>>,
@@ -36,6 +38,8 @@ pub(super) struct Objects {
     printed: Option<Frame>,
     /// Packets missed until the last object.
     missed: u64,
+    /// Steps that the game skipped until the last object.
+    skipped: u64,
     line: Vec<u8>,
 }
 
@@ -47,6 +51,7 @@ impl Objects {
             pending: false,
             printed: None,
             missed: 0,
+            skipped: 0,
             line: Vec::new(),
         }
     }
@@ -56,7 +61,7 @@ impl Follower for Objects {
     fn follow(&mut self, live: &mut Live, event: Option<&Event>, now: Instant) -> anyhow::Result<bool> {
         if let Some(Event::Attached { .. }) = event {
             self.printed = None;
-            self.missed = 0;
+            (self.missed, self.skipped) = (0, 0);
         }
         self.pending |= event.is_some();
         if !self.pending || !self.pace.is_due(now) {
@@ -67,18 +72,21 @@ impl Follower for Objects {
         let before = self.printed.as_ref();
         let is_new = before.is_none_or(|before| {
             before.physics.packet_id() != frame.physics.packet_id()
+                || before.validity != frame.validity
                 || before.graphics.status() != frame.graphics.status()
                 || !same(&before.static_data, &frame.static_data)
         });
         if !is_new {
             return Ok(true);
         }
-        let missed = live.missed();
+        let (missed, skipped) = (live.missed(), live.skipped());
         let object = Object {
             time_s: (now.duration_since(self.start).as_secs_f64() * 1e4).round() / 1e4,
             packet_id: frame.physics.packet_id(),
             missed: missed.saturating_sub(self.missed),
+            skipped: skipped.saturating_sub(self.skipped),
             settled: frame.is_settled(),
+            validity: frame.validity,
             physics: &frame.physics,
             graphics: Some(&frame.graphics)
                 .filter(|graphics| before.is_none_or(|before| !same(&before.graphics, graphics))),
@@ -89,7 +97,7 @@ impl Follower for Objects {
         serde_json::to_writer(&mut self.line, &object)?;
         self.line.push(b'\n');
         output::print(&self.line)?;
-        self.missed = missed;
+        (self.missed, self.skipped) = (missed, skipped);
         self.printed = Some(frame);
         Ok(self.pace.printed(now))
     }

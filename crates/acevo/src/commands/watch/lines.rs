@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use acevo_shared_memory::{ACEvoEngineType, ACEvoFlagType, ACEvoStatus, Frame};
 use acevo_telemetry::Event;
+use acevo_telemetry::analysis::watches_another_car;
 
 use super::Pace;
 use crate::args::Watch;
@@ -42,7 +43,7 @@ impl Follower for Lines {
 }
 
 fn line(frame: &Frame, health: &Health) -> String {
-    let Frame { physics, graphics, static_data, .. } = frame;
+    let Frame { physics, graphics, static_data, validity, .. } = frame;
     let mut line = format!("{:<6}", graphics.status().to_string().to_uppercase());
     let mut add = |text: std::fmt::Arguments<'_>| {
         let _ = write!(line, "  {text}");
@@ -59,25 +60,36 @@ fn line(frame: &Frame, health: &Health) -> String {
         let last = Some(graphics.raw().session_state.total_lap.into()).filter(|laps| *laps > 0);
         add(format_args!("lap {}", last.map_or(lap, |last| lap.min(last))));
         add(format_args!("{}", lap_time(graphics.current_lap_time())));
-        add(format_args!("{:>3} km/h", number(page.speedKmh, 0)));
-        add(format_args!("gear {}", physics.gear()));
-        add(format_args!("{:>5} rpm", page.rpms));
-        add(format_args!("throttle {:>3} %", number(page.gas * 100.0, 0)));
-        add(format_args!("brake {:>3} %", number(page.brake * 100.0, 0)));
+        if watches_another_car(frame) {
+            add(format_args!("watching another car"));
+        }
+        let is_current = validity.is_current();
+        if is_current {
+            add(format_args!("{:>3} km/h", number(page.speedKmh, 0)));
+            add(format_args!("gear {}", physics.gear()));
+            add(format_args!("{:>5} rpm", page.rpms));
+            add(format_args!("throttle {:>3} %", number(page.gas * 100.0, 0)));
+            add(format_args!("brake {:>3} %", number(page.brake * 100.0, 0)));
+        } else {
+            add(format_args!("{validity}"));
+        }
         match graphics.engine_type() {
             ACEvoEngineType::ElectricMotor => {
                 add(format_args!("battery {} %", number(graphics.raw().kers_charge_perc * 100.0, 0)));
             }
-            _ => add(format_args!("fuel {} l", number(page.fuel, 1))),
+            _ if is_current => add(format_args!("fuel {} l", number(page.fuel, 1))),
+            _ => {}
         }
-        let [fl, fr, rl, rr] = page.wheelsPressure.map(|pressure| number(pressure, 1));
-        add(format_args!("tyres {fl} {fr} {rl} {rr} psi"));
+        if is_current {
+            let [fl, fr, rl, rr] = page.wheelsPressure.map(|pressure| number(pressure, 1));
+            add(format_args!("tyres {fl} {fr} {rl} {rr} psi"));
+        }
         match graphics.flag() {
             ACEvoFlagType::NoFlag => {}
             flag => add(format_args!("{flag}")),
         }
     }
-    if let Some(rate) = health.physics_rate {
+    if let Some(rate) = health.physics_rate.filter(|_| validity.is_current()) {
         add(format_args!("{rate:.0} Hz"));
     }
     line.push('\n');
@@ -86,7 +98,7 @@ fn line(frame: &Frame, health: &Health) -> String {
 
 #[cfg(test)]
 mod tests {
-    use acevo_shared_memory::{SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, View};
+    use acevo_shared_memory::{PhysicsValidity, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, View};
 
     use super::*;
 
@@ -127,6 +139,27 @@ mod tests {
         session.track = "track_placeholder".into();
         frame.static_data = View::from(session);
         assert!(!line(&frame, &Health::default()).contains("placeholder"));
+    }
+
+    #[test]
+    fn without_current_physics_a_line_says_why() {
+        let mut frame = frame();
+        for (validity, status, word) in [
+            (PhysicsValidity::Paused, 3, "PAUSE   Valdombra[2J  lap 3  1:02.345  paused\n"),
+            (PhysicsValidity::Resuming, 2, "LIVE    Valdombra[2J  lap 3  1:02.345  resuming\n"),
+        ] {
+            frame.graphics = View::from(SPageFileGraphicEvo { status, ..*frame.graphics.raw() });
+            frame.validity = validity;
+            assert_eq!(line(&frame, &Health { physics_rate: Some(333.0), ..Default::default() }), word);
+        }
+    }
+
+    #[test]
+    fn another_car_that_is_watched_is_no_car_of_the_player() {
+        let mut frame = frame();
+        let ids = SPageFileGraphicEvo { player_car_id_a: 1, focused_car_id_a: 2, ..*frame.graphics.raw() };
+        frame.graphics = View::from(ids);
+        assert!(line(&frame, &Health::default()).contains("  watching another car  "));
     }
 
     #[test]

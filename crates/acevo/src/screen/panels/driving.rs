@@ -1,5 +1,6 @@
 //! Gear, speed, engine speed with a shift light, pedals, and what the aids do.
 
+use acevo_shared_memory::{PhysicsValidity, PhysicsView};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Color;
@@ -11,7 +12,7 @@ use crate::screen::big::{HEIGHT, big};
 use crate::screen::theme::{ALARM, BLUE, ORANGE, VIOLET, badge, bold, colored};
 use crate::screen::units::Written as _;
 use crate::screen::widgets::{bar, boxed, lamp, position, quiet, zones};
-use crate::text::{number, width as width_of};
+use crate::text::{NONE, number, width as width_of};
 
 /// A gear and a speed of three digits in large letters, with the unit. A number that is cut is a wrong number.
 const BIG_WIDTH: usize = 41;
@@ -48,8 +49,8 @@ pub(in crate::screen) fn small(now: &Now<'_>) -> Line<'static> {
 }
 
 fn texts(now: &Now<'_>) -> (String, String) {
-    let gear = now.pages.physics.gear().to_string();
-    let speed = now.units.speed(now.pages.physics.raw().speedKmh);
+    let gear = now.physics().map_or_else(|| NONE.into(), |page| page.gear().to_string());
+    let speed = now.units.speed(now.of_physics(|page| page.speedKmh));
     let speed = if speed.is_finite() { format!("{:>3.0}", speed.clamp(0.0, 999.0)) } else { "---".into() };
     (gear, speed)
 }
@@ -78,10 +79,13 @@ fn large(now: &Now<'_>, width: usize) -> Vec<Line<'static>> {
 
 /// Engine speed, its bar, and a light that says when to shift.
 pub(in crate::screen) fn engine(now: &Now<'_>, width: usize) -> Line<'static> {
-    let (page, screen) = (now.pages.physics.raw(), now.pages.graphics.raw());
-    let top = f64::from(page.currentMaxRpm);
-    let revs = if top > 0.0 { f64::from(page.rpms) / top } else { f64::from(screen.rpm_percent) };
-    let light = if screen.is_rpm_limiter_on {
+    let screen = now.pages.graphics.raw();
+    let rpm = now.physics().map_or(f64::NAN, |page| page.raw().rpms.into());
+    let top = now.of_physics(|page| page.currentMaxRpm as f32);
+    let revs = if rpm.is_nan() || top > 0.0 { rpm / f64::from(top) } else { f64::from(screen.rpm_percent) };
+    let light = if now.physics().is_none() {
+        state(now.pages.validity)
+    } else if screen.is_rpm_limiter_on {
         Span::styled(" LIMITER ", badge(ALARM))
     } else if screen.is_change_up_rpm {
         Span::styled(" SHIFT ▲ ", badge(ORANGE))
@@ -90,7 +94,7 @@ pub(in crate::screen) fn engine(now: &Now<'_>, width: usize) -> Line<'static> {
     } else {
         Span::raw(" ".repeat(LIGHT))
     };
-    let rpm = number(page.rpms, 0);
+    let rpm = number(rpm, 0);
     let mut spans = vec![Span::styled(format!(" {rpm:>6}"), bold()), quiet(" rpm ")];
     let used: usize = spans.iter().map(Span::width).sum();
     let zoned = [(0.0, colored(BLUE)), (0.8, colored(VIOLET)), (0.93, colored(ORANGE))];
@@ -99,32 +103,42 @@ pub(in crate::screen) fn engine(now: &Now<'_>, width: usize) -> Line<'static> {
     Line::from(spans)
 }
 
+/// Why there are no values of the car, in the place of the shift light.
+fn state(validity: PhysicsValidity) -> Span<'static> {
+    Span::styled(format!("{:^LIGHT$}", validity.to_string().to_uppercase()), badge(ORANGE))
+}
+
 /// What is at work, and what the driver has switched on.
 fn aids(now: &Now<'_>) -> Line<'static> {
-    let (physics, screen) = (&now.pages.physics, now.pages.graphics.raw());
+    let (physics, screen) = (now.physics(), now.pages.graphics.raw());
+    let is_on = |of: fn(&PhysicsView<'static>) -> bool| physics.is_some_and(of);
     let electronics = screen.electronics;
     Line::from(vec![
         Span::raw(" "),
-        lamp("TC", physics.traction_control() || screen.tc_active, ORANGE),
-        lamp("ABS", physics.anti_lock_brakes() || screen.abs_active, ORANGE),
+        lamp("TC", is_on(|page| page.traction_control()) || screen.tc_active, ORANGE),
+        lamp("ABS", is_on(|page| page.anti_lock_brakes()) || screen.abs_active, ORANGE),
         lamp("ESC", screen.esc_active, ORANGE),
-        lamp("DRS", electronics.is_drs_open || physics.drs_enabled(), BLUE),
+        lamp("DRS", electronics.is_drs_open || is_on(|page| page.drs_enabled()), BLUE),
         lamp("PIT", screen.is_in_pit_lane, VIOLET),
-        lamp("LIMIT", electronics.is_pitlimiter_on || physics.pit_limiter_on(), VIOLET),
+        lamp("LIMIT", electronics.is_pitlimiter_on || is_on(|page| page.pit_limiter_on()), VIOLET),
         lamp("WRONG", screen.is_wrong_way, ALARM),
     ])
 }
 
 /// The pedals, a line each, and the steering.
 pub(in crate::screen) fn pedals(now: &Now<'_>, width: usize) -> Vec<Line<'static>> {
-    let (page, screen) = (now.pages.physics.raw(), now.pages.graphics.raw());
+    let clutch = if now.physics().is_some() { now.pages.graphics.raw().clutch_percent } else { f32::NAN };
     let half = width / 2;
-    let mut last = pedal(half, "clu", screen.clutch_percent, VIOLET);
+    let mut last = pedal(half, "clu", clutch, VIOLET);
     last.push(quiet(" steer "));
-    last.extend(position((width - half).saturating_sub(8), page.steerAngle.into(), colored(BLUE)));
+    last.extend(position(
+        (width - half).saturating_sub(8),
+        now.of_physics(|page| page.steerAngle).into(),
+        colored(BLUE),
+    ));
     vec![
-        Line::from(pedal(width, "thr", page.gas, BLUE)),
-        Line::from(pedal(width, "brk", page.brake, ORANGE)),
+        Line::from(pedal(width, "thr", now.of_physics(|page| page.gas), BLUE)),
+        Line::from(pedal(width, "brk", now.of_physics(|page| page.brake), ORANGE)),
         Line::from(last),
     ]
 }

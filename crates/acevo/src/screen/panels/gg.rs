@@ -9,6 +9,7 @@ use ratatui::widgets::canvas::{Canvas, Circle, Line as Stroke, Points};
 use crate::screen::Now;
 use crate::screen::theme::{BLUE, DARK, GREY, bold};
 use crate::screen::widgets::{boxed_with, quiet, remark};
+use crate::text::NONE;
 
 /// Reaches of the diagram in g.
 const REACHES: [f64; 4] = [1.5, 2.5, 4.0, 6.0];
@@ -20,10 +21,12 @@ pub(in crate::screen) fn draw(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>) 
     let reach = REACHES.into_iter().find(|reach| most <= *reach).unwrap_or(REACHES[3]);
     let rings = if reach < 2.0 { vec![0.5, 1.0, 1.5] } else { (1..=reach as u32).map(f64::from).collect() };
     let inner = boxed_with(frame, area, "g-g", Line::from(quiet(format!(" {reach} g "))));
-    let Some((x, y)) = points.last().copied() else {
+    let Some(last) = points.last().copied() else {
         remark(frame, inner, "which axis is which shows when the car drives");
         return;
     };
+    // While physics is not current the last point is an old one.
+    let newest = now.physics().map(|_| last);
     let [plot, text] =
         Layout::vertical([Constraint::Fill(1), Constraint::Length(u16::from(inner.height > 6))]).areas(inner);
     let side = plot.height.saturating_mul(2).min(plot.width);
@@ -39,11 +42,14 @@ pub(in crate::screen) fn draw(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>) 
             let fresh = points.len().saturating_sub(50);
             context.draw(&Points { coords: &points[..fresh], color: GREY });
             context.draw(&Points { coords: &points[fresh..], color: BLUE });
-            context.print(x.clamp(-reach, reach), y.clamp(-reach, reach), Span::styled("●", bold()));
+            if let Some((x, y)) = newest {
+                context.print(x.clamp(-reach, reach), y.clamp(-reach, reach), Span::styled("●", bold()));
+            }
         },
     );
     frame.render_widget(canvas, plot);
-    let sign = |value: f64| format!("{value:+.2}");
+    let sign = |value: Option<f64>| value.map_or_else(|| NONE.into(), |value| format!("{value:+.2}"));
+    let (x, y) = (newest.map(|(x, _)| x), newest.map(|(_, y)| y));
     let names = if inner.width < 30 { ["x ", "  y "] } else { ["lateral ", "  forward "] };
     let line = Line::from(vec![quiet(names[0]), Span::raw(sign(x)), quiet(names[1]), Span::raw(sign(y))]);
     frame.render_widget(line.centered(), text);

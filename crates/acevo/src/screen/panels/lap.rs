@@ -73,6 +73,7 @@ fn time(now: &Now<'_>) -> Line<'static> {
         Some(Validity::Valid) => Span::styled("  ✓ valid", colored(BLUE)),
         Some(Validity::Invalid { reason, .. }) => Span::styled(format!("  ✗ {reason}"), colored(ORANGE)),
         Some(_) => Span::raw(""),
+        None if now.seen.watches => quiet("  of the watched car"),
         None if graphics.raw().is_valid_lap => Span::styled("  ✓ valid", colored(BLUE)),
         None => Span::styled("  ✗ invalid", colored(ORANGE)),
     };

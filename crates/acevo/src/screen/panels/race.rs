@@ -45,11 +45,11 @@ pub(in crate::screen) fn strip(now: &Now<'_>) -> Line<'static> {
     spans.push(quiet(" · flag "));
     spans.push(flag(shown_flag(now)));
     spans.push(quiet(" · bias "));
-    spans.push(Span::raw(format!("{} %", number(now.pages.physics.raw().brakeBias * 100.0, 1))));
+    spans.push(Span::raw(format!("{} %", number(now.of_physics(|page| page.brakeBias * 100.0), 1))));
     spans.push(quiet(" · water "));
     spans.push(Span::raw(format!(
         "{} {}",
-        now.units.temperature(now.pages.physics.raw().waterTemp),
+        now.units.temperature(now.of_physics(|page| page.waterTemp)),
         now.units.temperature_unit()
     )));
     spans.push(quiet(" · "));
@@ -105,7 +105,10 @@ fn energy(now: &Now<'_>) -> Vec<Span<'static>> {
     let (name, value) = if is_electric(now) {
         ("battery ", format!("{} %", number(screen.kers_charge_perc * 100.0, 0)))
     } else {
-        let (value, unit) = now.units.show(now.pages.physics.raw().fuel.into(), acevo_telemetry::Unit::Litre);
+        // The display of the car goes on in a pause, and shows the car that is watched.
+        let is_own = now.physics().is_some() && !now.seen.watches;
+        let litres = if is_own { now.of_physics(|page| page.fuel) } else { screen.fuel_liter_current_quantity };
+        let (value, unit) = now.units.show(litres.into(), acevo_telemetry::Unit::Litre);
         ("fuel ", format!("{} {unit}", number(value, 1)))
     };
     let low = measured.is_some_and(|laps| laps < 2.0);

@@ -27,8 +27,11 @@ struct Wheel<'a> {
 
 fn wheels<'a>(now: &Now<'a>) -> [Wheel<'a>; 4] {
     let tyres = now.pages.graphics.tyres().into_array();
-    let cores = now.pages.physics.raw().tyreCoreTemperature;
-    std::array::from_fn(|index| Wheel { index, tyre: tyres[index], core: cores[index] })
+    std::array::from_fn(|index| Wheel {
+        index,
+        tyre: tyres[index],
+        core: now.of_physics(|page| page.tyreCoreTemperature[index]),
+    })
 }
 
 /// All four in short.
@@ -83,6 +86,11 @@ impl Wheel<'_> {
         ]
     }
 
+    /// The window of the core, whose temperature is on the physics page.
+    fn core_window(&self) -> Window {
+        Window::of(if self.core.is_finite() { self.tyre.tyre_normalized_temperature_core } else { f32::NAN })
+    }
+
     fn short(&self, now: &Now<'_>) -> Vec<Line<'static>> {
         let units = now.units;
         let tyre = self.tyre;
@@ -91,7 +99,7 @@ impl Wheel<'_> {
             Span::styled(text, colored(window.color()))
         };
         let pressure = Window::of(tyre.tyre_normalized_pressure);
-        let core = Window::of(tyre.tyre_normalized_temperature_core);
+        let core = self.core_window();
         let brake = Window::of(tyre.brake_normalized_temperature);
         let first = if tyre.lock {
             Span::styled(" LOCKED ", badge(ALARM))
@@ -137,7 +145,7 @@ impl Wheel<'_> {
         let mut lines = vec![Line::from(quiet(faces.map(|face| format!(" {face:^block$}")).concat()))];
         lines.extend((0..rows).map(|_| blocks()));
         lines.push(Line::from(numbers.to_vec()));
-        let core = Window::of(self.tyre.tyre_normalized_temperature_core);
+        let core = self.core_window();
         let text = format!("{}{} {}", now.units.temperature(self.core), core.mark(), now.units.temperature_unit());
         lines.push(Line::from(vec![quiet(" core "), Span::styled(text, bold().fg(core.color()))]));
         frame.render_widget(Paragraph::new(lines), area);

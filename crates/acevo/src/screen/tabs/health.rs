@@ -13,7 +13,7 @@ use crate::text::{clean, number};
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>) {
     let [upper, lower, _] =
-        Layout::vertical([Constraint::Length(10), Constraint::Length(10), Constraint::Fill(1)]).areas(area);
+        Layout::vertical([Constraint::Length(11), Constraint::Length(9), Constraint::Fill(1)]).areas(area);
     let [packets, page] = Layout::horizontal([Constraint::Fill(1); 2]).areas(upper);
     panel(frame, packets, "Packets", self::packets(now));
     panel(frame, page, "Pages", pages(now));
@@ -34,6 +34,7 @@ fn packets(now: &Now<'_>) -> Vec<Line<'static>> {
         entry("physics", rate(health.physics_rate)),
         entry("graphics", rate(health.graphics_rate)),
         count("missed", health.physics_missed),
+        entry("skipped", health.physics_skipped.to_string()),
         count("unsettled", health.unsettled),
         count("odd values", health.suspicious as u64),
         reading(now, "game fps", "fps"),
@@ -59,6 +60,7 @@ fn pages(now: &Now<'_>) -> Vec<Line<'static>> {
         ]),
         Line::from(vec![name_of("static"), Span::raw("page"), settled(pages.static_data.is_settled())]),
         entry("status", pages.graphics.status().to_string()),
+        entry("values", pages.validity.to_string()),
         entry("game", clean(pages.static_data.ac_evo_version())),
         entry("layout", clean(pages.static_data.sm_version())),
         entry("axes", now.seen.axes.decision().to_string()),
@@ -76,8 +78,10 @@ fn advice(now: &Now<'_>) -> Vec<Line<'static>> {
     if health.suspicious > 0 {
         warn("Some values cannot be: the game may have another layout of its pages. `acevo doctor` tells which.");
     }
-    if health.physics_rate == Some(0.0) {
-        warn("Physics stands still: a pause, a menu, or a game that hangs.");
+    if !now.pages.validity.is_current() {
+        warn("Physics does not describe the car now (pause, menu or replay): its values are left out.");
+    } else if health.physics_rate == Some(0.0) {
+        warn("Physics stands still though the game is live: it loads, or it hangs.");
     }
     if health.physics_missed > 0 {
         warn("Packets came and went unseen: this computer was busy. What is drawn here does not suffer from a few.");
