@@ -106,10 +106,11 @@ impl Names {
     }
 }
 
-/// A session is called after its phase, as in the names of recordings.
-fn session_name(frame: &Frame) -> &str {
+/// What a session is called, as in the names of recordings: its phase only if it has no name. The game's phases are called
+/// `Session` or `Start_Countdown_Lights_On`.
+pub(crate) fn session_name(frame: &Frame) -> &str {
     let [phase, name] = [frame.graphics.session_phase(), frame.static_data.session_name()].map(shown_name);
-    if phase.is_empty() { name } else { phase }
+    if name.is_empty() { phase } else { name }
 }
 
 /// Takes the names that are not known yet from a frame. The names of another car that is watched are not taken.

@@ -7,6 +7,8 @@ use acevo_telemetry::{Frame, shown_name};
 use anyhow::Context;
 use jiff::Zoned;
 
+use crate::contents::session_name;
+
 /// What a file's name tells about its session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::commands) struct Names {
@@ -23,20 +25,13 @@ impl Names {
             return None;
         }
         let (session, graphics) = (&frame.static_data, &frame.graphics);
-        let [track, configuration, car, phase, name] = [
-            session.track(),
-            session.track_configuration(),
-            graphics.car_model(),
-            graphics.session_phase(),
-            session.session_name(),
-        ]
-        .map(shown_name);
+        let [track, configuration, car] =
+            [session.track(), session.track_configuration(), graphics.car_model()].map(shown_name);
         (!track.is_empty() && !car.is_empty()).then(|| Self {
             track: track.into(),
             configuration: configuration.into(),
             car: car.into(),
-            // The game's phases are called `Session` or `Start_Countdown_Lights_On`: the session has a better name, if it has one.
-            session: if name.is_empty() { phase } else { name }.into(),
+            session: session_name(frame).into(),
         })
     }
 
