@@ -5,16 +5,15 @@
 //!
 //! It is not a driving game. The car follows a given line at the speed that its tyres, engine and brakes allow, and
 //! everything on the pages follows from that one motion: integrating `velocity` gives the position, `speedKmh` is its
-//! length, loads follow from the accelerations, temperatures from forces and slip, fuel from power. The session behaves
-//! as the game's does, oddities included: the lap timer is back at zero frames before the lap is counted, names are
-//! incomplete for the first seconds, missing lap times are 0 or `0x7fffffff`.
+//! length, loads follow from the accelerations, temperatures from forces and slip, fuel from power.
 //!
-//! Many a [`Scenario`] is made for one such oddity: a timer that is reset without a lap, a lap time that never arrives, the
-//! frames of a replay. Where readers of the game have reported how the pages behave, these behave so; where nobody has, they
-//! do what is hardest to read. [`Simulator::truth`] tells what really happened: the laps that were completed and those that
-//! were not, and everything besides.
+//! By default pauses, menus, returns to the box, signs, phases and odd values are those that were measured on the real
+//! game; `docs/simulator.md` describes them. Where measurements and reports disagree, [`Options`] has a choice. Many a
+//! [`Scenario`] is made for one thing that is hard to read: a timer that is reset without a lap, a lap time that never
+//! arrives, the frames of a replay. [`Simulator::truth`] says what really happened: the laps that were completed and those
+//! that were not, what only looks like a lap, and everything besides.
 //!
-//! Units are SI where the pages do not say otherwise; world axes have Y up.
+//! Units are SI unless the pages say otherwise; world axes are right-handed with Y up.
 
 #![forbid(unsafe_code)]
 

@@ -178,7 +178,8 @@ impl Analysis {
         if moment.flow == Flow::Begins(Beginning::First) {
             self.axes = AxesResolver::new();
         }
-        if moment.graphics {
+        // In the main menu the page has no names.
+        if moment.graphics && !moment.is_menu() {
             self.follow_names(frame);
         }
         self.engine.feed(&moment, self.clock.step().seconds());
@@ -370,6 +371,10 @@ impl Analysis {
                 self.tell(What::Sector { sector: sector + 1, sector_ms, split_ms, is_best });
             }
             News::Invalidated(reason) => self.tell(What::Invalidated { reason }),
+            News::Returned => {
+                self.watch.put_elsewhere();
+                self.tell(What::ReturnedToBox);
+            }
             News::Crossed => self.pace.cross(),
             News::Ended(lap) => self.end_lap(*lap),
         }

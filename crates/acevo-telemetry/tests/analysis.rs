@@ -5,11 +5,11 @@ mod drive;
 
 use std::time::Duration;
 
-use acevo_shared_memory::SPageFileGraphicEvo;
+use acevo_shared_memory::{ACEvoStatus, SPageFileGraphicEvo};
 use acevo_simulator::{AccGOrder, CarModel, Scenario};
 use acevo_telemetry::analysis::{Analysis, Gaps, Reference, Settings, What};
 use acevo_telemetry::personal::PersonalBests;
-use acevo_telemetry::{Decision, Frame};
+use acevo_telemetry::{Decision, Frame, to_map};
 use drive::{analysed, each_frame, each_frame_of, options};
 
 #[test]
@@ -141,17 +141,39 @@ fn the_drive_tells_the_axes_the_track_and_the_others() {
     for order in [AccGOrder::Measured, AccGOrder::Documented] {
         let mut options = options(Scenario::Race, 2, 2);
         options.acc_g = order;
-        let (simulator, analysis, _) = analysed(options);
+        let mut analysis = Analysis::new(Settings::default());
+        let mut last = None;
+        let simulator = each_frame(options, |at, frame| {
+            analysis.feed(at, frame);
+            if frame.graphics.status() == ACEvoStatus::Live {
+                last = Some(*frame);
+            }
+        });
         let right = if order == AccGOrder::Measured { Decision::Measured } else { Decision::Documented };
         assert_eq!(analysis.axes().decision(), right);
         assert!(analysis.axes().confidence() > 0.9);
         let length = f64::from(simulator.static_data().track_length_m);
         assert!((analysis.outline().length_m().unwrap() / length - 1.0).abs() < 0.02);
         let mut gaps = Gaps::default();
-        gaps.update(&simulator.frame().graphics, analysis.outline());
+        gaps.update(&last.unwrap().graphics, analysis.outline());
         assert_eq!(gaps.cars().len(), 19);
         assert!(gaps.ahead().is_some() || gaps.behind().is_some());
     }
+}
+
+#[test]
+fn the_outline_of_a_lap_runs_clockwise_on_the_map_if_the_wheel_was_turned_more_to_the_right() {
+    let mut analysis = Analysis::new(Settings::default());
+    let mut turned = 0.0;
+    each_frame(options(Scenario::HotLaps, 1, 2), |at, frame| {
+        analysis.feed(at, frame);
+        let physics = frame.physics.raw();
+        turned += f64::from(physics.steerAngle) * f64::from(physics.speedKmh);
+    });
+    let way: Vec<_> = analysis.outline().points().iter().map(|[x, _, z]| to_map(*x, *z)).collect();
+    let next = way.iter().cycle().skip(1);
+    let area: f64 = way.iter().zip(next).map(|([x, y], [next_x, next_y])| next_x * y - x * next_y).sum();
+    assert!(way.len() > 1000 && (area > 0.0) == (turned > 0.0), "{area} {turned}");
 }
 
 #[test]

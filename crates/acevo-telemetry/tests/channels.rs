@@ -346,7 +346,7 @@ fn ride_height_is_in_metres_whatever_the_car_says() {
     };
     assert_eq!(with([62.0, 0.074]), [Some(0.062), Some(0.074)]);
     assert_eq!(with([-12.0, f32::NAN]), [Some(-0.012), None]);
-    assert_eq!(with([61.26, 0.0]).map(|height| height.map(|metres| (metres * 1000.0) as f32)), [Some(61.26), None]);
+    assert_eq!(with([61.26, 0.0]).map(|height| height.map(|metres| metres * 1000.0)), [Some(61.26), None]);
     let simulated = driven(Scenario::HotLaps, CarModel::Gt3, 10).frame();
     assert!((0.006..0.1).contains(&number(&simulated, "ride_height_front").unwrap()));
     let front = channel("ride_height_front").unwrap();

@@ -48,17 +48,20 @@ fn a_lap_is_compared_to_the_millisecond() {
         let mut simulator = simulator(Scenario::HotLaps, car, 3);
         let mut recorder = TraceRecorder::default();
         let (mut notes, mut laps) = (Vec::new(), Vec::<Lap>::new());
-        let mut ended = 0;
+        let (mut ended, mut before) = (0, 0.0);
         drive(&mut simulator, usize::MAX, |_, frame, simulator| {
-            // The simulator's truth tells the official time at once.
+            // The timer runs past the lap's time; the lap begins with it.
             let truth = &simulator.truth().laps;
-            if truth.len() > ended {
+            if std::mem::replace(&mut before, elapsed(frame)) > elapsed(frame) && truth.len() > ended {
                 ended = truth.len();
                 if let Some(trace) = recorder.finish(f64::from(truth[ended - 1].time_ms) / 1000.0) {
                     laps.push((trace, std::mem::take(&mut notes)));
                 }
                 recorder.begin();
                 notes.clear();
+            }
+            if truth.len() > ended {
+                return;
             }
             notes.push((place(frame), elapsed(frame)));
             if notes.len() % every == 0 {
@@ -127,7 +130,9 @@ fn a_session_without_laps_ends_by_its_time() {
     while !is_live(&simulator) {
         simulator.step();
     }
-    assert!(matches!(Race::of(&simulator.frame()).unwrap().end, RaceEnd::Time(left) if left > 86_000.0));
+    assert!(
+        matches!(Race::of(&simulator.frame()).unwrap().end, RaceEnd::Time(left) if (1_100.0..=1_200.0).contains(&left))
+    );
 }
 
 #[test]
@@ -174,7 +179,7 @@ fn the_track_is_learned_with_its_pit_lane_and_the_others_are_found_on_it() {
     let (entry, exit) = (pit_lane.entry.unwrap() * game - game, pit_lane.exit.unwrap() * game);
     assert!((entry + 370.0).abs() < 5.0 && (exit - 370.0).abs() < 5.0, "from {entry} to {exit} m");
     // Every fifth of the others has parked in practice.
-    assert!((3..=5).contains(&seen_in_pits) && on_track == 19, "{seen_in_pits} in the pits, {on_track} on the track");
+    assert!((3..=6).contains(&seen_in_pits) && on_track == 19, "{seen_in_pits} in the pits, {on_track} on the track");
     assert!(checked > 100_000 && leaps * 1000 < checked, "{leaps} leaps of {checked} steps");
 }
 

@@ -27,7 +27,7 @@ fn words(events: &[SessionEvent], topics: &[Topic]) -> Vec<String> {
 fn a_weekend_is_told_in_order() {
     let (_, _, events) = analysed(options(Scenario::Weekend, 1, 6));
     let weekend = [
-        "phase: Practice",
+        "phase: Session",
         "out of the pit lane",
         "yellow flag",
         "green flag",
@@ -42,7 +42,7 @@ fn a_weekend_is_told_in_order() {
         "out of the pit lane",
         "chequered flag",
         "a new session",
-        "phase: Race",
+        "phase: Start Spawn On Position",
         "start lights",
         "the start lights are out",
     ];
@@ -184,4 +184,27 @@ fn whatever_the_pages_hold_there_are_few_events() {
         told += std::iter::from_fn(|| analysis.next_event()).filter(is_watched).count();
     }
     assert!(told < frames as usize, "{told}");
+}
+
+#[test]
+fn a_return_to_the_box_is_one_event_and_no_stop() {
+    for name in [Scenario::Garage, Scenario::Teleports, Scenario::Boxes] {
+        let mut options = options(name, 1, 0);
+        options.laps = None;
+        let (simulator, _, events) = analysed(options);
+        let returns =
+            simulator.truth().happenings.iter().filter(|happening| happening.what == Occurrence::ReturnedToGarage);
+        let told = events.iter().filter(|event| event.what == What::ReturnedToBox);
+        assert_eq!(told.count(), returns.count(), "{name}");
+        for event in events.iter().filter(|event| event.what == What::ReturnedToBox) {
+            let near = events.iter().filter(|other| (other.at_s - event.at_s).abs() < 3.0);
+            let other: Vec<_> = near
+                .map(|other| &other.what)
+                .filter(|what| {
+                    !matches!(what, What::ReturnedToBox | What::Lap(_) | What::LapBegun | What::Invalidated { .. })
+                })
+                .collect();
+            assert!(other.is_empty(), "{name}: {other:?}");
+        }
+    }
 }

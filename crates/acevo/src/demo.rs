@@ -5,10 +5,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, Frame, LocalPages, Publisher};
+use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, Frame, LocalPages, PageKind, Publisher};
 use acevo_simulator::{Options, Simulator};
 
 use crate::live::Open;
+use crate::pace::Pace;
 
 /// Physics steps of half a minute: tyres are warm, a lap has begun.
 const HALF_A_MINUTE: u32 = 333 * 30;
@@ -17,6 +18,7 @@ const HALF_A_MINUTE: u32 = 333 * 30;
 #[derive(Debug)]
 pub(crate) struct Demo {
     pages: LocalPages,
+    pace: Pace,
     stop: Arc<AtomicBool>,
 }
 
@@ -29,18 +31,52 @@ impl Demo {
         // In-process pages cannot fail.
         let _ = begin(&mut simulator, &mut publisher);
         let stopped = Arc::clone(&stop);
+        let pace = Pace::default();
+        let mut timing = Timing { pace: pace.clone(), waits: speed > 1.0, counters: [0; 2] };
         // Nobody waits for this thread: a slow simulation may sleep for seconds.
         thread::spawn(move || {
-            let keep_going = |_: &Simulator| !stopped.load(Ordering::Relaxed);
+            let keep_going = |simulator: &Simulator| {
+                timing.published(simulator);
+                !stopped.load(Ordering::Relaxed)
+            };
             let _ = acevo_simulator::run(&mut simulator, &mut publisher, speed, keep_going);
         });
-        Self { pages, stop }
+        Self { pages, pace, stop }
     }
 
     /// How to attach to it.
     pub(crate) fn open(&self) -> Open {
-        let pages = self.pages.clone();
-        Box::new(move || ACEvoSharedMemoryMapper::open_source(pages.clone()))
+        self.pace.open(&self.pages)
+    }
+
+    /// Its pace.
+    pub(crate) fn pace(&self) -> Pace {
+        self.pace.clone()
+    }
+}
+
+/// Tells the pace what the simulation has published.
+struct Timing {
+    pace: Pace,
+    /// Faster than real time the simulation waits for its reader.
+    waits: bool,
+    /// Of physics and graphics, as published last.
+    counters: [i32; 2],
+}
+
+impl Timing {
+    /// The pages of the last step are published.
+    fn published(&mut self, simulator: &Simulator) {
+        let now = [simulator.physics().packetId, simulator.graphics().packetId];
+        let before = std::mem::replace(&mut self.counters, now);
+        for (page, index) in [(PageKind::Physics, 0), (PageKind::Graphics, 1)] {
+            if now[index] != before[index] {
+                self.pace.publishing(page, now[index], simulator.time());
+            }
+        }
+        if self.waits && now[1] != before[1] {
+            self.pace.wait_for_reader(now[1]);
+        }
     }
 }
 

@@ -1,7 +1,5 @@
 //! An analysis that is fed with what comes.
 
-use std::time::Instant;
-
 use acevo_telemetry::Event;
 use acevo_telemetry::analysis::{Analysis, Thresholds};
 
@@ -12,7 +10,6 @@ use crate::live::Live;
 /// Hands an analysis what has come, and keeps personal bests.
 #[derive(Debug)]
 pub(crate) struct Feeder {
-    start: Instant,
     pub(crate) analysis: Analysis,
     bests: Bests,
     /// The end of a recording was noticed.
@@ -32,14 +29,14 @@ impl Feeder {
         let mut analysis = Analysis::new(settings).with_personal_bests(bests.load());
         analysis.set_reference(args.reference());
         analysis.set_date(now());
-        Self { start: Instant::now(), analysis, bests, has_ended: false }
+        Self { analysis, bests, has_ended: false }
     }
 
     pub(crate) fn feed(&mut self, live: &Live, event: Option<&Event>) {
         match event {
-            Some(Event::Packet(packet)) => {
+            Some(Event::Packet(_)) => {
                 if let Some(frame) = live.frame() {
-                    self.analysis.feed(packet.seen.saturating_duration_since(self.start), frame);
+                    self.analysis.feed(live.time(), frame);
                 }
             }
             Some(Event::Detached(_)) => self.analysis.interrupt(),

@@ -5,8 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use acevo_shared_memory::{ACEvoSharedMemoryMapper, Arrival, Error, Frame, PageKind};
+use acevo_shared_memory::{ACEvoSharedMemoryMapper, Arrival, Error, Frame, Packet, PageKind};
 use acevo_telemetry::{Event, Rate, State, Suspicion, Telemetry};
+
+use crate::pace::Pace;
 
 /// How to attach.
 pub(crate) type Open = Box<dyn FnMut() -> Result<ACEvoSharedMemoryMapper, Error> + Send>;
@@ -126,6 +128,11 @@ pub(crate) struct Live {
     physics: Counted,
     graphics: Counted,
     recording: Option<Played>,
+    /// When it was opened, and the pace of what runs in this process.
+    start: Instant,
+    pace: Option<Pace>,
+    /// The time of the packet before.
+    time: Duration,
 }
 
 /// A recording that is played.
@@ -145,7 +152,15 @@ const LAST_LOOK: Duration = Duration::from_millis(600);
 impl Live {
     pub(crate) fn new(open: Open) -> Self {
         let telemetry = Telemetry::from_opener(open);
-        Self { telemetry, physics: Counted::default(), graphics: Counted::default(), recording: None }
+        Self {
+            telemetry,
+            physics: Counted::default(),
+            graphics: Counted::default(),
+            recording: None,
+            start: Instant::now(),
+            pace: None,
+            time: Duration::ZERO,
+        }
     }
 
     /// A recording that is played; `over` is set by its player at the end.
@@ -153,9 +168,31 @@ impl Live {
         Self { recording: Some(Played { over, since: None, has_ended: false }), ..Self::new(open) }
     }
 
+    /// Takes the times of packets from what publishes them.
+    #[must_use]
+    pub(crate) fn with_pace(mut self, pace: Pace) -> Self {
+        self.pace = Some(pace);
+        self
+    }
+
     /// True once a recording was played and read to its end. Its last pages stay; nothing comes any more.
     pub(crate) fn has_ended(&self) -> bool {
         self.recording.as_ref().is_some_and(|recording| recording.has_ended)
+    }
+
+    /// The time of the packet that has come last: of the recording or the simulation that is played in this process, or since
+    /// this was opened. Never goes back.
+    pub(crate) const fn time(&self) -> Duration {
+        self.time
+    }
+
+    fn time_of(&self, packet: &Packet) -> Duration {
+        let Some(pace) = &self.pace else { return packet.seen.saturating_duration_since(self.start) };
+        let physics = packet.physics.as_ref().and_then(|page| pace.time_of(PageKind::Physics, page.view.packet_id()));
+        let graphics =
+            packet.graphics.as_ref().and_then(|page| pace.time_of(PageKind::Graphics, page.view.packet_id()));
+        // A page that was there before anything ran has no time.
+        physics.max(graphics).map_or(self.time, |time| time.max(self.time))
     }
 
     /// Waits for what comes next, at most for `timeout`.
@@ -174,6 +211,7 @@ impl Live {
         match &event {
             Some(Event::Attached { .. }) => (self.physics, self.graphics) = Default::default(),
             Some(Event::Packet(packet)) => {
+                self.time = self.time_of(packet);
                 packet.physics.iter().for_each(|arrival| self.physics.add(arrival, packet.seen));
                 packet.graphics.iter().for_each(|arrival| self.graphics.add(arrival, packet.seen));
             }
@@ -192,10 +230,12 @@ impl Live {
         }
     }
 
-    /// The newest pages; `None` while there is nothing to believe. The last ones of a recording are believed even if it was played
-    /// faster than it was looked at.
+    /// The newest pages; `None` while there is nothing to believe. What runs in this process is believed at once: nobody has left
+    /// it behind.
     pub(crate) fn frame(&self) -> Option<&Frame> {
-        self.telemetry.frame().filter(|_| self.telemetry.state() != State::Attached || self.has_ended())
+        self.telemetry
+            .frame()
+            .filter(|_| self.pace.is_some() || self.telemetry.state() != State::Attached || self.has_ended())
     }
 
     /// The game itself is there, and a car is driven.

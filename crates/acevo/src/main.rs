@@ -20,6 +20,7 @@ mod keys;
 mod lap_table;
 mod live;
 mod output;
+mod pace;
 mod pending;
 mod playback;
 mod plot;

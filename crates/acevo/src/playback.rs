@@ -8,12 +8,13 @@ use std::sync::mpsc::{Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use acevo_shared_memory::{ACEvoSharedMemoryMapper, LocalPages, PageKind, Publisher};
+use acevo_shared_memory::{LocalPages, PageKind, Publisher};
 use acevo_telemetry::recording::{Item, Recording};
 use anyhow::{Context, bail};
 
 use crate::live::Open;
 use crate::output::{name_of, say};
+use crate::pace::Pace;
 
 /// What is wanted is asked this often.
 const ASK_EVERY: Duration = Duration::from_millis(50);
@@ -39,6 +40,8 @@ pub(crate) struct Player {
     pub(crate) repeats: bool,
     /// Places to pause at, in the order of time.
     pub(crate) pauses: Vec<Duration>,
+    /// The pace of a reader in this process.
+    pace: Option<Pace>,
     /// There was something to play: only then is there something to repeat.
     has_played: bool,
 }
@@ -93,7 +96,7 @@ impl Player {
     /// All of a recording, once.
     pub(crate) fn new(recording: Recording, speed: f64) -> Self {
         let from = recording.info().start;
-        Self { recording, from, to: None, speed, repeats: false, pauses: Vec::new(), has_played: false }
+        Self { recording, from, to: None, speed, repeats: false, pauses: Vec::new(), pace: None, has_played: false }
     }
 
     /// Shows the pages as they are at the beginning.
@@ -169,18 +172,32 @@ impl Player {
             if is_over {
                 break;
             }
+            let counter = counter(record.bytes);
+            if let Some(pace) = &self.pace {
+                pace.publishing(record.page, counter, record.at);
+            }
             publisher.publish_bytes(record.page, record.bytes)?;
             self.has_played = true;
             reached = record.at;
+            // Faster than it was driven it waits for its reader.
+            if let Some(pace) = self.pace.as_ref().filter(|_| self.speed > 1.0 && record.page == PageKind::Graphics) {
+                pace.wait_for_reader(counter);
+            }
         }
         Ok(None)
     }
+}
+
+/// The counter of a page, which it begins with.
+fn counter(page: &[u8]) -> i32 {
+    page.first_chunk().map_or(0, |bytes| i32::from_le_bytes(*bytes))
 }
 
 /// A recording that runs in this process until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Playback {
     pages: LocalPages,
+    pace: Pace,
     stop: Arc<AtomicBool>,
     over: Arc<AtomicBool>,
     /// Somebody has attached.
@@ -192,6 +209,8 @@ impl Playback {
         let pages = LocalPages::new();
         let mut publisher = Publisher::local(&pages);
         player.begin(&mut publisher)?;
+        let pace = Pace::default();
+        player.pace = Some(pace.clone());
         let stop = Arc::new(AtomicBool::new(false));
         let mut stopped = Stopped(Arc::clone(&stop));
         let over = Arc::new(AtomicBool::new(false));
@@ -209,7 +228,7 @@ impl Playback {
             }
             ended.store(true, Ordering::Release);
         });
-        Ok(Self { pages, stop, over, attached })
+        Ok(Self { pages, pace, stop, over, attached })
     }
 
     /// True once all pages of the recording were published.
@@ -219,13 +238,18 @@ impl Playback {
 
     /// How to attach to it.
     pub(crate) fn open(&self) -> Open {
-        let (pages, attached) = (self.pages.clone(), self.attached.clone());
+        let (mut open, attached) = (self.pace.open(&self.pages), self.attached.clone());
         Box::new(move || {
-            let mapper = ACEvoSharedMemoryMapper::open_source(pages.clone())?;
+            let mapper = open()?;
             // Once it is played, nobody listens any more.
             let _ = attached.send(());
             Ok(mapper)
         })
+    }
+
+    /// Its pace.
+    pub(crate) fn pace(&self) -> Pace {
+        self.pace.clone()
     }
 }
 
@@ -245,10 +269,14 @@ impl Drop for Playback {
 
 #[cfg(test)]
 mod tests {
-    use acevo_shared_memory::{Page, SPageFilePhysics};
+    use acevo_shared_memory::{ACEvoSharedMemoryMapper, Page, SPageFilePhysics};
+    use acevo_simulator::{Options, Scenario, Simulator, TrackName};
+    use acevo_telemetry::Event;
+    use acevo_telemetry::analysis::{Analysis, Lap, Settings, What};
     use acevo_telemetry::recording::{Description, Record, RecordingWriter};
 
     use super::*;
+    use crate::live::Live;
 
     /// A recording of packets that are 3 ms apart, and the publisher and reader of its player.
     fn player(packets: u32) -> (Player, Publisher, ACEvoSharedMemoryMapper, tempfile::TempDir) {
@@ -330,6 +358,56 @@ mod tests {
         let pauses = [90, 301, 600].map(|ms| [(MS * ms, true), (MS * ms, false)]).concat();
         assert_eq!(audience.paused, pauses);
         assert_eq!(audience.asked, 9);
+    }
+
+    /// A recording of some laps of the simulator.
+    fn driven(path: &Path) {
+        let mut options = Options::default();
+        (options.scenario, options.track, options.laps) = (Scenario::HotLaps, TrackName::Karsthafen, Some(2));
+        let mut simulator = Simulator::new(options);
+        let mut writer = RecordingWriter::create(path, &Description::new("test")).unwrap();
+        while !simulator.is_finished() {
+            let changed = simulator.step();
+            let frame = simulator.frame();
+            let pages = [
+                (changed.static_data, PageKind::Static),
+                (changed.graphics, PageKind::Graphics),
+                (changed.physics, PageKind::Physics),
+            ];
+            for (_, page) in pages.into_iter().filter(|(has_changed, _)| *has_changed) {
+                writer.record(&Record::new(page, simulator.time(), frame.bytes(page))).unwrap();
+            }
+        }
+        writer.finish().unwrap();
+    }
+
+    #[test]
+    fn laps_do_not_depend_on_the_playback_speed() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("laps.acevo");
+        driven(&path);
+        let of = |lap: &Lap| (lap.number, lap.time_ms, lap.incomplete, lap.kind);
+        let read: Vec<_> =
+            crate::driven::laps(&mut open(&path).unwrap(), |_| true).unwrap().iter().map(|one| of(&one.lap)).collect();
+        assert!(read.len() >= 2 && read[0].1.is_some(), "{read:?}");
+
+        let playback = Playback::start(Player::new(open(&path).unwrap(), 1000.0)).unwrap();
+        let mut live = Live::new(playback.open()).with_pace(playback.pace());
+        let mut analysis = Analysis::new(Settings::default());
+        let mut played = Vec::new();
+        // The last lap is left when the session has ended, which nobody says of a recording that has run out.
+        while played.len() < 2 {
+            let event = live.wait(Duration::from_secs(10)).expect("it goes on");
+            if let (Event::Packet(_), Some(frame)) = (&event, live.frame()) {
+                analysis.feed(live.time(), frame);
+            }
+            while let Some(event) = analysis.next_event() {
+                if let What::Lap(lap) = event.what {
+                    played.push(of(&lap));
+                }
+            }
+        }
+        assert_eq!(played[..2], read[..2]);
     }
 
     #[test]

@@ -228,19 +228,32 @@ fn tables_are_the_same_in_every_country() {
 fn a_lap_of_two_hours_can_be_drawn() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("long.acevo");
-    // Every second of a lap is stretched to eighty.
     let mut writer = RecordingWriter::create(&file, &Description::new("test")).unwrap();
     let mut options = Options::default();
     (options.scenario, options.laps) = (Scenario::HotLaps, Some(1));
     let mut simulator = Simulator::new(options);
+    // Until shortly before the end of the lap each second takes a hundred.
+    let (times, last_ms) = (100, 80_000);
+    let mut began_ms = None;
     while !simulator.is_finished() {
         let changed = simulator.step();
         let (mut physics, mut graphics) = (*simulator.physics(), *simulator.graphics());
-        let at = simulator.time() * 80;
-        physics.packetId = physics.packetId.wrapping_mul(80);
-        for time in [&mut graphics.current_lap_time_ms, &mut graphics.last_laptime_ms, &mut graphics.best_laptime_ms] {
-            *time = time.saturating_mul(80);
+        let (now_ms, timer_ms) = (simulator.time().as_millis() as i32, graphics.current_lap_time_ms);
+        if timer_ms > 0 {
+            began_ms.get_or_insert(now_ms - timer_ms);
         }
+        let longer = |from_ms: i32, to_ms: i32| (to_ms.min(last_ms) - from_ms.min(last_ms)) * (times - 1);
+        let at = simulator.time() + Duration::from_millis(longer(0, now_ms).unsigned_abs().into());
+        let lap_ms = began_ms.map_or(0, |began| longer(began, now_ms));
+        physics.packetId += longer(0, now_ms) / 3;
+        // The timer begins anew at the line before the time of the lap is there.
+        let is_over = now_ms > last_ms && timer_ms < 5000;
+        if graphics.last_laptime_ms > 0 {
+            graphics.last_laptime_ms += lap_ms;
+        } else if timer_ms > 0 && !is_over {
+            graphics.current_lap_time_ms += lap_ms;
+        }
+        graphics.best_laptime_ms = graphics.last_laptime_ms;
         let pages = [
             (changed.static_data, PageKind::Static, simulator.static_data().as_bytes()),
             (changed.graphics, PageKind::Graphics, graphics.as_bytes()),
@@ -253,10 +266,16 @@ fn a_lap_of_two_hours_can_be_drawn() {
     writer.finish().unwrap();
     let laps = told(acevo().args(["laps", "--json", "--no-bests"]).arg(&file));
     let lap: Value = serde_json::from_str(laps.lines().next().unwrap()).unwrap();
-    assert!(lap["time_ms"].as_u64().is_some_and(|ms| ms > 6_000_000), "{lap}");
+    assert!(lap["time_ms"].as_u64().is_some_and(|ms| ms > 7_200_000), "{lap}");
     let picture = directory.path().join("long.svg");
     told(acevo().args(["plot", "--quiet", "--lap", "1", "-o"]).arg(&picture).arg(&file));
     assert!(fs::metadata(&picture).unwrap().len() < 4_000_000);
+}
+
+#[test]
+fn the_ride_height_is_told_in_millimetres() {
+    let dump = told(acevo().args(["dump", "--demo", "rideHeight"]));
+    assert!(dump.contains(" mm"), "{dump}");
 }
 
 #[test]

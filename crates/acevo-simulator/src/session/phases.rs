@@ -11,6 +11,8 @@ const WAITING_FOR_BOX: f64 = 0.5;
 const LIGHTS_OFF: f64 = 2.0;
 /// Seconds from the player's finish to the end of a race.
 const OTHERS_FINISH: f64 = 7.0;
+/// Seconds from the player's finish to the end of another session.
+const SESSION_ENDS: f64 = 3.0;
 /// Seconds from the end of the session to its removal.
 const TEARDOWN: f64 = 0.4;
 
@@ -25,6 +27,7 @@ impl Session {
             return match time - flag {
                 since if since >= self.chequered_for() - TEARDOWN => "Teardown",
                 since if race && since < OTHERS_FINISH => "Overtime_Waiting_For_Others",
+                since if !race && since < SESSION_ENDS => "Session",
                 _ => "Ended",
             };
         }

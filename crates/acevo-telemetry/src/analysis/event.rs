@@ -107,6 +107,8 @@ pub enum What {
     },
     /// The car stands in its box.
     BoxEntered,
+    /// The driver has returned to the box by the menu: the car was put there, with fresh tyres, without damage and with other fuel.
+    ReturnedToBox,
     /// The car has left its box.
     BoxLeft {
         /// After so many seconds; `None` where it stood there from the beginning.
@@ -206,7 +208,11 @@ impl What {
             Self::Session | Self::Stint { .. } | Self::Phase { .. } => Topic::Session,
             Self::LapBegun | Self::Sector { .. } | Self::Invalidated { .. } | Self::Lap(_) => Topic::Lap,
             Self::SessionBest { .. } | Self::PersonalBest { .. } => Topic::Lap,
-            Self::PitLaneEntered | Self::PitLaneLeft { .. } | Self::BoxEntered | Self::BoxLeft { .. } => Topic::Pit,
+            Self::PitLaneEntered
+            | Self::PitLaneLeft { .. }
+            | Self::BoxEntered
+            | Self::BoxLeft { .. }
+            | Self::ReturnedToBox => Topic::Pit,
             Self::ServiceBegun { .. } | Self::ServiceDone { .. } | Self::ServiceDropped { .. } => Topic::Pit,
             Self::PitLimiter { .. } => Topic::Pit,
             Self::Flag { .. } => Topic::Flag,

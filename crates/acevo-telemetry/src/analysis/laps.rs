@@ -58,6 +58,9 @@ const MENU: Duration = Duration::from_secs(3);
 /// The timer begins anew up to so long after the car has passed the line, in milliseconds. Measured: 20 ms.
 pub(super) const LATE_RESET_MS: f64 = 200.0;
 
+/// The end of a lap.
+const LAST_PLACE: f64 = 1.0 - 1e-9;
+
 /// The line is looked for around place 0: parts of a lap.
 const AROUND_LINE: f64 = 0.03;
 
@@ -75,6 +78,8 @@ pub(crate) enum News {
     Stint(u32),
     /// A lap was begun from its beginning.
     Begun,
+    /// The car was put into its box by the menu.
+    Returned,
     /// A sector has ended, which is not the last: its number from 0, the time since the beginning of the lap, its own, and whether
     /// the lap counts so far.
     Split { sector: usize, split_ms: Option<u32>, sector_ms: Option<u32>, counts: bool },
@@ -112,6 +117,8 @@ pub(crate) struct Laps {
     is_out_lap: bool,
     /// When the car has passed the line in the running lap, in steps: the timer begins anew some frames later.
     passed_line: Option<f64>,
+    /// So many milliseconds ago, if that was a moment ago.
+    past_line_ms: Option<f64>,
     /// The session was restarted: the count goes back, now or later.
     count_may_fall: bool,
     /// Steps at which the phase has got another name, as long as it is open whether another lap begins with it.
@@ -149,6 +156,7 @@ impl Laps {
             resumes: false,
             is_out_lap: false,
             passed_line: None,
+            past_line_ms: None,
             count_may_fall: false,
             phase: None,
             broken: None,
@@ -205,7 +213,12 @@ impl Laps {
     /// Where the running lap is and how old: place 0..1, seconds. Nothing for a lap whose beginning was not seen.
     pub(crate) fn progress(&self) -> Option<(f64, f64)> {
         let running = self.running.as_ref().filter(|running| !running.is_joined)?;
-        Some((running.last.place?, running.elapsed_ms / 1000.0))
+        let place = running.last.place?;
+        // Past the line the place is the next lap's already: until the timer follows, the car is at the end of this one.
+        Some(match self.past_line_ms {
+            Some(past_ms) => (LAST_PLACE, (running.elapsed_ms - past_ms) / 1000.0),
+            None => (place, running.elapsed_ms / 1000.0),
+        })
     }
 
     /// What comes next has nothing to do with what was before.
@@ -297,13 +310,18 @@ impl Laps {
         if let Some(part) = passed {
             self.passed_line = Some(before.steps + part * (now.steps - before.steps));
         }
+        self.past_line_ms = self.passed(&now, step_ms).map(|at| (now.steps - at) * step_ms);
         if !has_jumped {
             let stretch = self.stretch(&used_before, since_ms, step_ms);
             self.driven_m += stretch.metres;
             self.is_used |= self.driven_m > SOME_WAY_M;
             self.stretch = Some(stretch);
         }
-        if moment.has_watched && now.in_box && !before.in_box {
+        let is_put_in_box = now.in_box && !before.in_box && (has_jumped || moment.has_watched);
+        if is_put_in_box {
+            self.news.push_back(News::Returned);
+        }
+        if is_put_in_box && moment.has_watched {
             return self.return_to_box(now, now_s, step_ms);
         }
         if moment.is_over() {
@@ -438,7 +456,7 @@ impl Laps {
 
     /// A lap begins, seen from its first moment on. What it uses counts from the step `used_from`.
     fn start(&mut self, line: &Crossing, now: Reading, used_from: f64) {
-        self.passed_line = None;
+        (self.passed_line, self.past_line_ms) = (None, None);
         if std::mem::take(&mut self.is_new_here) {
             self.next_number = now.count.unwrap_or(0).saturating_add(1);
         }

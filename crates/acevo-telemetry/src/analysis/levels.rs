@@ -17,14 +17,15 @@ pub(crate) struct Levels {
 }
 
 impl Levels {
-    /// The levels of a frame: by the physics page, or by the graphics page while physics is not current. Measured: both have the
-    /// same fuel to the last bit.
+    /// The levels of a frame: by the physics page, or by the graphics page if physics is not current or has nothing. Measured: both
+    /// have the same fuel to the last bit.
     pub(crate) fn of(frame: &Frame) -> Self {
         let (physics, graphics) = (current_physics(frame), frame.graphics.raw());
-        let fuel_l = physics.map_or(graphics.fuel_liter_current_quantity, |physics| physics.fuel);
-        let charge = physics.map_or(graphics.kers_charge_perc, |physics| physics.kersCharge);
-        let plausible = |value: f32, most: f32| Some(f64::from(value)).filter(|_| (0.0..=most).contains(&value));
-        Self { fuel_l: plausible(fuel_l, LARGEST_TANK_L), charge: plausible(charge, 1.0) }
+        let (fuel_l, charge) = physics.map(|physics| (physics.fuel, physics.kersCharge)).unzip();
+        Self {
+            fuel_l: level(fuel_l, graphics.fuel_liter_current_quantity, LARGEST_TANK_L),
+            charge: level(charge, graphics.kers_charge_perc, 1.0),
+        }
     }
 
     /// What the car is driven by: fuel, or charge if it has an electric motor only.
@@ -32,6 +33,13 @@ impl Levels {
         let levels = Self::of(frame);
         if is_electric(frame) { levels.charge } else { levels.fuel_l }
     }
+}
+
+/// The first of two readings that is plausible and not 0; 0 if one of them is.
+fn level(first: Option<f32>, second: f32, most: f32) -> Option<f64> {
+    let mut plausible = first.into_iter().chain([second]).filter(|value| (0.0..=most).contains(value));
+    let level = plausible.next()?;
+    Some(if level > 0.0 { level } else { plausible.next().unwrap_or(level) }.into())
 }
 
 /// True for a car with an electric motor only.

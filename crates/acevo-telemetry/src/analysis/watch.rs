@@ -76,6 +76,11 @@ impl Watch {
         } else {
             self.control.begin();
         }
+        self.put_elsewhere();
+    }
+
+    /// The car was put into its box with other fuel, other tyres and no damage: what is found next is no event.
+    pub(crate) fn put_elsewhere(&mut self) {
         (self.pits, self.driving, self.fuel) = Default::default();
         (self.damage, self.heat) = Default::default();
     }

@@ -32,7 +32,7 @@ pub(super) const ENGINE: &[Channel] = &[
     .measured(on::V6_V9, ""),
     raw!(flag "starter", "Starter", physics.starterEngineOn),
     raw!(number "torque", "Torque of the engine", graphics.current_torque).in_unit(NewtonMetre, -500.0, 2_000.0, 0),
-    raw!(number "power", "Power of the engine", graphics.current_bhp).in_unit(Horsepower, -500.0, 2_000.0, 0),
+    raw!(number "power", "Power of the engine", graphics.current_bhp).in_unit(Horsepower, -1_000.0, 2_000.0, 0),
     raw!(number "turbo_boost", "Turbo boost", physics.turboBoost).in_unit(Bar, -1.0, 4.0, 2),
     raw!(number "turbo_boost_displayed", "Turbo boost as displayed", graphics.turbo_boost)
         .in_unit(Bar, -1.0, 4.0, 2)

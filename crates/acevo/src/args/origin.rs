@@ -40,14 +40,10 @@ impl Origin {
             Some(file) => Some(Playback::start(Player::new(open(file)?, self.demo.drive.speed()))?),
             None => None,
         };
-        let open = match (&demo, &playback) {
-            (Some(demo), _) => demo.open(),
-            (_, Some(playback)) => playback.open(),
-            _ => self.place.opener(),
-        };
-        let live = match &playback {
-            Some(playback) => Live::of_recording(open, playback.over()),
-            None => Live::new(open),
+        let live = match (&demo, &playback) {
+            (Some(demo), _) => Live::new(demo.open()).with_pace(demo.pace()),
+            (_, Some(playback)) => Live::of_recording(playback.open(), playback.over()).with_pace(playback.pace()),
+            _ => Live::new(self.place.opener()),
         };
         Ok((live, Running { _playback: playback, _demo: demo }))
     }

@@ -99,8 +99,7 @@ fn player_on_the_map(position: [f64; 3], outline: &Outline) -> (usize, usize) {
     let mut graphics = SPageFileGraphicEvo { player_car_id_a: 1, ..Default::default() };
     graphics.car_ids[0] = [1, 0];
     graphics.car_coordinates[0] = position.map(|metres| metres as f32);
-    let mut pages = pages(&[], &[], &[]);
-    pages.graphics = View::from(graphics);
+    let pages = Pages::new(SPageFilePhysics::default(), graphics, SPageFileStaticEvo::default());
     let mut seen = Seen::of(Link::Attached, Some(pages));
     seen.outline = Arc::new(outline.clone());
     let now = Now { seen: &seen, pages: seen.pages.as_ref().unwrap(), units: Units::default() };

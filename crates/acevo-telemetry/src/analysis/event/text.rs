@@ -26,7 +26,7 @@ impl fmt::Display for What {
             Self::Lap(lap) => write_lap(f, lap),
             Self::SessionBest { time_ms, before_ms } => write_best(f, "session", *time_ms, *before_ms),
             Self::PersonalBest { time_ms, before_ms } => write_best(f, "personal", *time_ms, *before_ms),
-            Self::Phase { name, .. } => write!(f, "phase: {}", Name(name)),
+            Self::Phase { name, .. } => write!(f, "phase: {}", Name(&name.replace('_', " "))),
             Self::Flag { flag: ACEvoFlagType::NoFlag, before, for_all } => {
                 write!(f, "{} withdrawn{}", flag_name(*before), for_everybody(*for_all))
             }
@@ -36,6 +36,7 @@ impl fmt::Display for What {
             Self::PitLaneEntered => f.write_str("into the pit lane"),
             Self::PitLaneLeft { seconds } => write!(f, "out of the pit lane{}", After(*seconds)),
             Self::BoxEntered => f.write_str("in the box"),
+            Self::ReturnedToBox => f.write_str("returned to the box by the menu"),
             Self::BoxLeft { seconds } => write!(f, "out of the box{}", After(*seconds)),
             Self::ServiceBegun { items } => write!(f, "the crew begins: {}", Services(items)),
             Self::ServiceDone { items, seconds } => {

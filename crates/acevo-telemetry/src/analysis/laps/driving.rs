@@ -34,7 +34,7 @@ pub struct Driving {
 impl Driving {
     /// The pedals and the gear of a frame, `seconds` after the one before; nothing while physics is not current.
     pub(in crate::analysis) fn note(&mut self, frame: &Frame, seconds: f64) {
-        if !(seconds > 0.0 && seconds <= LONGEST_S) || !frame.validity.is_current() {
+        if !(seconds > 0.0 && seconds <= LONGEST_S && frame.validity.is_current()) {
             return;
         }
         let page = frame.physics.raw();

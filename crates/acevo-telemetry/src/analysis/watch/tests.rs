@@ -8,7 +8,10 @@ const LIVE: i32 = 2;
 const FPS: f64 = 60.0;
 
 fn page() -> (SPageFileGraphicEvo, SPageFilePhysics) {
-    (SPageFileGraphicEvo { status: LIVE, ..Default::default() }, SPageFilePhysics::default())
+    (
+        SPageFileGraphicEvo { status: LIVE, ..Default::default() },
+        SPageFilePhysics { airDensity: 1.2, ..Default::default() },
+    )
 }
 
 /// Watchers and the clock they are fed by.

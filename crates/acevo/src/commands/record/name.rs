@@ -35,7 +35,8 @@ impl Names {
             track: track.into(),
             configuration: configuration.into(),
             car: car.into(),
-            session: if phase.is_empty() { name } else { phase }.into(),
+            // The game's phases are called `Session` or `Start_Countdown_Lights_On`: the session has a better name, if it has one.
+            session: if name.is_empty() { phase } else { name }.into(),
         })
     }
 

@@ -1,0 +1,59 @@
+//! `acevo simulate -o`: recordings of simulations, computed without a clock.
+
+mod common;
+
+use std::path::Path;
+
+use common::{acevo, output};
+
+fn simulate(path: &Path, arguments: &[&str]) -> common::Output {
+    output(acevo().args(["simulate", "-o"]).arg(path).args(arguments))
+}
+
+#[test]
+fn a_recording_of_a_simulation_is_complete_and_the_same_every_time() {
+    let directory = tempfile::tempdir().unwrap();
+    let (one, two) = (directory.path().join("one.acevo"), directory.path().join("two.acevo"));
+    let options = ["--scenario", "hot-laps", "--track", "karsthafen", "--laps", "2"];
+    let written = simulate(&one, &options);
+    assert!(written.status.success(), "{written:?}");
+    assert!(written.stdout.is_empty() && written.stderr.contains("acevo: wrote"), "{written:?}");
+    let quiet = simulate(&two, &[&options[..], &["--quiet"]].concat());
+    assert!(quiet.status.success() && quiet.stderr.is_empty() && quiet.stdout.is_empty(), "{quiet:?}");
+    let mut parts: Vec<_> = directory.path().read_dir().unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    parts.sort();
+    assert_eq!(parts, ["one.acevo", "two.acevo"], "nothing is left behind");
+
+    let checked = output(acevo().args(["info", "--check", "--json"]).arg(&one));
+    assert!(checked.status.success(), "{checked:?}");
+    let laps = |path: &Path| {
+        let laps = output(acevo().args(["laps", "--json", "--from"]).arg(path));
+        assert!(laps.status.success(), "{laps:?}");
+        laps.stdout
+    };
+    assert_eq!(laps(&one), laps(&two));
+    let first: serde_json::Value = serde_json::from_str(laps(&one).lines().next().unwrap()).unwrap();
+    assert!(first["time_ms"].as_u64().is_some_and(|ms| (45_000..60_000).contains(&ms)), "{first}");
+    let marked = output(acevo().args(["info"]).arg(&one));
+    for text in ["Karsthafen", "Velocita GT3 R", "lap          1"] {
+        assert!(marked.stdout.contains(text), "{text}: {}", marked.stdout);
+    }
+}
+
+#[test]
+fn a_simulation_without_an_end_is_recorded_for_as_long_as_was_asked_for() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("pits.acevo");
+    let written = simulate(&path, &["--scenario", "pits", "--for", "20s"]);
+    assert!(written.status.success() && written.stderr.contains("0:20"), "{written:?}");
+    let again = simulate(&path, &["--scenario", "pits", "--for", "20s"]);
+    assert_eq!(again.status.code(), Some(1));
+    assert!(again.stderr.contains("is not overwritten"), "{again:?}");
+    let wrongs: &[&[&str]] = if cfg!(unix) { &[&["--speed", "2"], &["--dir", "pages"]] } else { &[&["--speed", "2"]] };
+    for wrong in wrongs {
+        let refused = simulate(&directory.path().join("new.acevo"), wrong);
+        assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+    }
+    let dash = simulate(Path::new("-"), &[]);
+    assert!(!dash.status.success() && dash.stderr.contains("standard output"), "{dash:?}");
+}
