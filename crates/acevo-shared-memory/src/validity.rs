@@ -183,20 +183,19 @@ impl PhysicsTracker {
             // A page that fades in was taken for a true one: the connection began in the middle of it.
             Some(Fading::In) => (self.validity, self.reference) = (PhysicsValidity::Resuming, None),
             // The graphics page says a moment later that the game is paused.
-            Some(Fading::Out) => {
-                if self.validity.is_current() {
-                    self.validity = PhysicsValidity::Paused;
-                }
-            }
-            _ if !has_values => {
-                if self.validity.is_current() {
-                    self.validity = PhysicsValidity::Paused;
-                }
-            }
+            Some(Fading::Out) => self.lose_values(),
+            _ if !has_values => self.lose_values(),
             _ if moved || is_first => {
                 (self.validity, self.reference) = (PhysicsValidity::Current, Some(ambient));
             }
             _ => {}
+        }
+    }
+
+    /// A live page has no values of the car any more.
+    fn lose_values(&mut self) {
+        if self.validity.is_current() {
+            self.validity = PhysicsValidity::Paused;
         }
     }
 }

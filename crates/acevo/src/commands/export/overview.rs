@@ -85,9 +85,9 @@ impl Session {
         }
     }
 
-    /// A session is called after its phase, as in the names of recordings.
+    /// A session without a name is called after its first phase, as in the names of recordings.
     fn end(mut self, sessions: &mut BTreeMap<u32, About>) {
-        if !self.phase.is_empty() {
+        if self.about.session.is_empty() {
             self.about.session = self.phase;
         }
         if self.has_rows {
