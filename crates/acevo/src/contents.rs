@@ -23,17 +23,17 @@ impl Contents {
     /// Compares the marks with the pages at a few moments; reads the whole recording only if there are no session marks or wrong ones.
     pub(crate) fn of(recording: &mut Recording) -> anyhow::Result<Self> {
         let mut about = About::default();
-        let (mut has_marks, mut are_right) = (false, true);
-        let marked: Vec<_> = recording.marks().iter().filter_map(Names::marked).take(COMPARED).collect();
-        for (at, marked) in &marked {
+        let is_session = |mark: &&Mark| matches!(mark.what, Marked::Session { .. });
+        let marks: Vec<_> = recording.marks().iter().filter(is_session).take(COMPARED).cloned().collect();
+        let mut are_right = !marks.is_empty();
+        for mark in &marks {
             // What was recorded at the time of the mark belongs to it.
-            recording.seek(*at + Duration::from_micros(1))?;
+            recording.seek(mark.at + Duration::from_micros(1))?;
             let frame = recording.frame();
             learn(&mut about, frame);
-            has_marks = true;
-            are_right &= Names::of(frame).is_none_or(|names| names == *marked);
+            are_right &= Names::of(frame).is_none_or(|names| names.fit(&mark.what));
         }
-        if !has_marks || !are_right {
+        if !are_right {
             return Self::read(recording);
         }
         // Names that were not known yet at the marks.
@@ -57,9 +57,8 @@ impl Contents {
             learn(&mut about, step.frame);
             let session = analysis.session();
             if session != named
-                && let Some(Names { track, configuration, car }) = Names::of(step.frame)
+                && let Some(Names { track, configuration, car, session: name }) = Names::of(step.frame)
             {
-                let name = session_name(step.frame).to_owned();
                 found.push(Mark::new(end, Marked::Session { session, name, track, configuration, car }));
                 named = session;
             }
@@ -81,34 +80,35 @@ fn take_laps(analysis: &mut Analysis, now: Duration, found: &mut Vec<Mark>) {
     }
 }
 
-/// What a session mark and the pages both have.
-#[derive(Debug, PartialEq, Eq)]
-struct Names {
-    track: String,
-    configuration: String,
-    car: String,
+/// What a session is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Names {
+    pub(crate) track: String,
+    pub(crate) configuration: String,
+    pub(crate) car: String,
+    pub(crate) session: String,
 }
 
 impl Names {
-    /// The names in a frame; `None` while track or car have none, and while another car is watched.
-    fn of(frame: &Frame) -> Option<Self> {
+    /// The names in a frame; `None` while track or car have none, as while a session loads, and while another car is watched.
+    pub(crate) fn of(frame: &Frame) -> Option<Self> {
         let (session, graphics) = (&frame.static_data, &frame.graphics);
         let [track, configuration, car] = [session.track(), session.track_configuration(), graphics.car_model()]
             .map(|name| shown_name(name).to_owned());
         let is_known = !track.is_empty() && !car.is_empty() && !watches_another_car(frame);
-        is_known.then_some(Self { track, configuration, car })
+        is_known.then(|| Self { track, configuration, car, session: session_name(frame).to_owned() })
     }
 
-    fn marked(mark: &Mark) -> Option<(Duration, Self)> {
-        let Marked::Session { track, configuration, car, .. } = &mark.what else { return None };
-        let [track, configuration, car] = [track, configuration, car].map(|name| shown_name(name).to_owned());
-        Some((mark.at, Self { track, configuration, car }))
+    /// True for a mark of a session with the same track and car.
+    fn fit(&self, mark: &Marked) -> bool {
+        let Marked::Session { track, configuration, car, .. } = mark else { return false };
+        [track, configuration, car].map(|name| shown_name(name)) == [&*self.track, &*self.configuration, &*self.car]
     }
 }
 
-/// What a session is called, as in the names of recordings: its phase only if it has no name. The game's phases are called
-/// `Session` or `Start_Countdown_Lights_On`.
-pub(crate) fn session_name(frame: &Frame) -> &str {
+/// Name of the session. The game's phases are called `Session` or `Start_Countdown_Lights_On`: one of them is used only if the session
+/// has no name.
+fn session_name(frame: &Frame) -> &str {
     let [phase, name] = [frame.graphics.session_phase(), frame.static_data.session_name()].map(shown_name);
     if name.is_empty() { phase } else { name }
 }

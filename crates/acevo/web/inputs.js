@@ -1,6 +1,6 @@
 // Pedals as bars, and as traces of the last seconds.
 
-import { el, setStyle, setText } from './dom.js';
+import { el, setHidden, setStyle, setText } from './dom.js';
 import { percent } from './format.js';
 import { Surface } from './surface.js';
 
@@ -39,11 +39,13 @@ export function inputs(root, { seconds = 8, channels = INPUTS, resized } = {}) {
 
   return (model) => {
     for (const { id, fill, number } of pedals) {
-      const value = model.get(id);
+      // Pedals of the car's display stay in a pause, but nothing is driven.
+      const value = model.gap ? NaN : model.get(id);
       setStyle(fill, 'transform', `scaleY(${Number.isFinite(value) ? Math.min(1, Math.max(0, value)).toFixed(3) : 0})`);
       setText(number, percent(value));
     }
     const turned = model.get('steering');
+    setHidden(wheel, !Number.isFinite(turned));
     setStyle(wheel, 'left', `${(50 + 50 * Math.min(1, Math.max(-1, turned || 0))).toFixed(1)}%`);
     draw(model);
   };

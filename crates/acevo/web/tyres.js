@@ -70,9 +70,11 @@ function tyre(wheel) {
         paint(strip, model.get(`tyre_temp_${part}_normalized_${wheel}`));
       }
       setText(pressure, units.show('pressure', model.get(`tyre_pressure_${wheel}`)));
-      setText(pressureSign, sign(model.get(`tyre_pressure_normalized_${wheel}`), 0.05));
-      setText(core, `${units.show('temperature', model.get(`tyre_temp_core_${wheel}`))}°`);
-      setText(coreSign, paint(core, model.get(`tyre_temp_core_normalized_${wheel}`)));
+      setText(pressureSign, Number.isFinite(model.get(`tyre_pressure_${wheel}`)) ? sign(model.get(`tyre_pressure_normalized_${wheel}`), 0.05) : '');
+      const celsius = model.get(`tyre_temp_core_${wheel}`);
+      const coreState = paint(core, model.get(`tyre_temp_core_normalized_${wheel}`));
+      setText(core, `${units.show('temperature', celsius)}°`);
+      setText(coreSign, Number.isFinite(celsius) ? coreState : '');
       setText(brake, `${units.show('temperature', model.get(`brake_temp_${wheel}`))}°`);
       paint(brakeBar, model.get(`brake_temp_normalized_${wheel}`));
       const locked = model.is(`wheel_locked_${wheel}`);

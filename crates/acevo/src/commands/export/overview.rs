@@ -85,7 +85,7 @@ impl Session {
         }
     }
 
-    /// A session without a name is called after its phase, as in the names of recordings.
+    /// A session without a name is called after its first phase, as in the names of recordings.
     fn end(mut self, sessions: &mut BTreeMap<u32, About>) {
         if self.about.session.is_empty() {
             self.about.session = self.phase;

@@ -2,39 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use acevo_telemetry::analysis::watches_another_car;
-use acevo_telemetry::{Frame, shown_name};
 use anyhow::Context;
 use jiff::Zoned;
 
-use crate::contents::session_name;
-
-/// What a file's name tells about its session.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::commands) struct Names {
-    pub(super) track: String,
-    pub(super) configuration: String,
-    pub(super) car: String,
-    pub(super) session: String,
-}
+pub(in crate::commands) use crate::contents::Names;
 
 impl Names {
-    /// The names in a frame; `None` while track or car have none, as while a session loads, and while another car is watched.
-    pub(super) fn of(frame: &Frame) -> Option<Self> {
-        if watches_another_car(frame) {
-            return None;
-        }
-        let (session, graphics) = (&frame.static_data, &frame.graphics);
-        let [track, configuration, car] =
-            [session.track(), session.track_configuration(), graphics.car_model()].map(shown_name);
-        (!track.is_empty() && !car.is_empty()).then(|| Self {
-            track: track.into(),
-            configuration: configuration.into(),
-            car: car.into(),
-            session: session_name(frame).into(),
-        })
-    }
-
     /// In a form that every file system takes.
     pub(super) fn as_file_name(&self) -> String {
         let parts = [&self.track, &self.car, &self.session];
@@ -98,6 +71,7 @@ fn default_directory() -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use acevo_shared_memory::{SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
+    use acevo_telemetry::Frame;
 
     use super::*;
 
