@@ -147,11 +147,10 @@ impl PhysicsTracker {
             self.graphics_id = page.packetId;
             self.standing = self.standing.saturating_add(1);
         }
-        let is_first = self.status.replace(status).is_none();
+        self.status = Some(status);
         self.validity = match (PhysicsValidity::of_status(status), self.validity) {
             // The page is current once it moves with values again.
             (PhysicsValidity::Current, PhysicsValidity::Current | PhysicsValidity::Resuming) => self.validity,
-            (PhysicsValidity::Current, _) if is_first && self.reference.is_some() => PhysicsValidity::Current,
             (PhysicsValidity::Current, _) => PhysicsValidity::Resuming,
             (other, _) => other,
         };
@@ -164,9 +163,8 @@ impl PhysicsTracker {
         let steps = before.map_or(0, |before| page.packetId.wrapping_sub(before)).max(0).unsigned_abs();
         let leaps = !self.validity.is_current() && self.stands() && steps > SMALLEST_LEAP;
         match self.status {
-            Some(ACEvoStatus::Live) => self.take_live(page, moved, before.is_none()),
-            // What a first page has is as good as anything, if the graphics page that follows says that the game is live.
-            None => self.reference = has_values(page).then(|| Ambient::of(page)),
+            // Without a graphics page the physics page speaks for itself.
+            Some(ACEvoStatus::Live) | None => self.take_live(page, moved, before.is_none()),
             Some(_) => {}
         }
         if moved {

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use acevo_shared_memory::{
-    ACEvoSharedMemoryMapper, ACEvoStatus, LocalPages, Packets, PhysicsValidity, Publisher, SPageFileGraphicEvo,
-    SPageFilePhysics,
+    ACEvoSharedMemoryMapper, ACEvoStatus, LocalPages, Packets, PhysicsTracker, PhysicsValidity, Publisher,
+    SPageFileGraphicEvo, SPageFilePhysics,
 };
 use proptest::prelude::*;
 
@@ -186,6 +186,21 @@ fn the_menu_and_replays_are_not_current() {
     }
 }
 
+#[test]
+fn tracker_judges_physics_pages_alone_if_there_are_no_others() {
+    let mut tracker = PhysicsTracker::default();
+    for (page, is_current) in [
+        (driven(1), true),
+        (driven(2), true),
+        (faded(&driven(2), 0.5), false),
+        (faded(&driven(673), 0.0), false),
+        (driven(2000), true),
+    ] {
+        tracker.physics(&page);
+        assert_eq!(tracker.validity().is_current(), is_current, "{}", page.packetId);
+    }
+}
+
 proptest! {
     /// However many packets are lost, and wherever reading begins, no faded page is called current once two pages were seen.
     #[test]
@@ -194,7 +209,7 @@ proptest! {
         offset in 0_usize..2000,
         air in 5.0_f32..40.0,
     ) {
-        let mut tracker = acevo_shared_memory::PhysicsTracker::default();
+        let mut tracker = PhysicsTracker::default();
         let true_page = |id| SPageFilePhysics { airTemp: air, ..driven(id) };
         let mut timeline = Vec::new();
         let mut id = 1000;
