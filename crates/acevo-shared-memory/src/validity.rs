@@ -178,24 +178,18 @@ impl PhysicsTracker {
 
     fn take_live(&mut self, page: &SPageFilePhysics, moved: bool, is_first: bool) {
         let ambient = Ambient::of(page);
-        let has_values = has_values(page);
-        match self.reference.as_ref().map(|reference| ambient.fading(reference)) {
+        let fading = self.reference.as_ref().map_or(Fading::No, |reference| ambient.fading(reference));
+        match fading {
             // A page that fades in was taken for a true one: the connection began in the middle of it.
-            Some(Fading::In) => (self.validity, self.reference) = (PhysicsValidity::Resuming, None),
-            // The graphics page says a moment later that the game is paused.
-            Some(Fading::Out) => self.lose_values(),
-            _ if !has_values => self.lose_values(),
-            _ if moved || is_first => {
-                (self.validity, self.reference) = (PhysicsValidity::Current, Some(ambient));
+            Fading::In => (self.validity, self.reference) = (PhysicsValidity::Resuming, None),
+            Fading::No if has_values(page) => {
+                if moved || is_first {
+                    (self.validity, self.reference) = (PhysicsValidity::Current, Some(ambient));
+                }
             }
-            _ => {}
-        }
-    }
-
-    /// A live page has no values of the car any more.
-    fn lose_values(&mut self) {
-        if self.validity.is_current() {
-            self.validity = PhysicsValidity::Paused;
+            // The graphics page says a moment later that the game is paused.
+            Fading::Out | Fading::No if self.validity.is_current() => self.validity = PhysicsValidity::Paused,
+            Fading::Out | Fading::No => {}
         }
     }
 }

@@ -94,7 +94,8 @@ fn a_folder_becomes_a_data_set_that_grows() {
     let csv = ["--to", "csv", "--channels", "speed", "-o", "-", "-q"];
     let rows = [recordings.join("hot.acevo"), recordings.join("sub").join("layouts.acevo")].map(|recording| {
         let table = output(acevo().arg("export").arg(recording).args(csv));
-        let speed = |line: &str| line.rsplit(',').next().unwrap().parse::<f64>().unwrap();
+        // While physics is not current there is no speed.
+        let speed = |line: &str| line.rsplit(',').next().unwrap().parse::<f64>().unwrap_or(0.0);
         let speeds: Vec<f64> = table.stdout.lines().skip(1).map(speed).collect();
         (speeds.len(), speeds.iter().copied().fold(0.0, f64::max))
     });

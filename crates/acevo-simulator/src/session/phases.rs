@@ -41,10 +41,14 @@ impl Session {
         }
     }
 
-    /// In the phase `Ended` of a race the game resets the timer, once.
+    /// In the phase `Ended` of a race the game resets the timer, once. A session whose phase has a fixed name has no such phase.
     pub(super) fn reset_after_the_end(&mut self, time: f64) -> Option<PhantomLap> {
         let flag = self.chequered_at?;
-        if self.plan.start != Start::Grid || self.timer_was_reset || time < flag + OTHERS_FINISH {
+        if self.plan.phase.is_some()
+            || self.plan.start != Start::Grid
+            || self.timer_was_reset
+            || time < flag + OTHERS_FINISH
+        {
             return None;
         }
         self.timer_was_reset = true;
