@@ -132,6 +132,23 @@ fn a_pause_has_no_physics_values_in_frames_and_snapshots() {
 }
 
 #[test]
+fn a_watched_car_is_told_apart_from_the_players() {
+    let site = serve(&["--demo", "--quiet", "--scenario", "spectate", "--speed", "20"]);
+    let mut socket = site.socket();
+    socket.ask(&json!({"channels": ["lap_time"], "rate": 10}));
+    while socket.next_frame().flags & 32 == 0 {}
+    let snapshot = loop {
+        let snapshot = site.json("/api/snapshot?channels=lap_time,lap");
+        if snapshot["status"]["watching"] == true {
+            break snapshot;
+        }
+    };
+    let of_player = [&snapshot["lap"]["number"], &snapshot["lap"]["best_ms"], &snapshot["fuel"]["amount"]];
+    assert!(of_player.iter().all(|value| value.is_null()), "{snapshot}");
+    assert!(snapshot["values"]["lap"].is_number(), "the watched car's lap: {snapshot}");
+}
+
+#[test]
 fn laps_are_told_and_can_be_compared_over_the_distance() {
     let site = serve(&["--demo", "--quiet", "--speed", "12"]);
     let mut socket = site.socket();

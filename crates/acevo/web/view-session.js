@@ -23,7 +23,7 @@ export function session(root) {
     return shown.map(({ set }) => set);
   };
   const [track, carName, driver, kind, weather, time] = rows(about, ['Track', 'Car', 'Driver', 'Session', 'Start grip', 'Time of day']);
-  const [link, physics, graphics, missed, version, frames] = rows(health, ['Connection', 'Physics', 'Graphics', 'Missed', 'Game', 'This page']);
+  const [link, physics, graphics, missed, skipped, version, frames] = rows(health, ['Connection', 'Physics', 'Graphics', 'Missed', 'Skipped by game', 'Game', 'This page']);
   const updates = [race(situation), car(settings), board(done, { rows: 8 }), events(happened)];
   let [counted, since, perSecond] = [0, 0, NaN];
   return {
@@ -42,6 +42,7 @@ export function session(root) {
       physics(rate(status.physics_hz));
       graphics(rate(status.graphics_hz));
       missed(fixed(status.missed));
+      skipped(fixed(status.skipped));
       version(joined(status.game_version));
       const now = performance.now();
       if (now - since > 1000) {

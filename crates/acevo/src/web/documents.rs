@@ -125,7 +125,7 @@ pub(super) struct Running {
 impl Running {
     pub(super) fn of(seen: &Seen) -> Self {
         let (lap, delta) = (seen.lap.as_ref(), seen.delta.as_ref());
-        let last = seen.laps.last().filter(|lap| lap.session == seen.session);
+        let last = seen.laps.last().filter(|lap| lap.session == seen.session && !seen.watches);
         Self {
             session: seen.session,
             number: lap.map(|lap| lap.number),

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use acevo_shared_memory::ACEvoStatus;
 use acevo_telemetry::Event;
-use acevo_telemetry::analysis::Lap;
+use acevo_telemetry::analysis::{Lap, watches_another_car};
 
 use super::in_place::InPlace;
 use super::{Follower, Recorder};
@@ -105,7 +105,8 @@ fn status(live: &Live) -> Line {
         ACEvoStatus::Off => "in the menu · ".into(),
         other => format!("{} · ", other.to_string().to_lowercase()),
     };
+    let watched = if watches_another_car(frame) { "watching another car · " } else { "" };
     let names = [frame.graphics.session_phase(), frame.static_data.track(), frame.graphics.car_model()];
     let names = names.map(name).into_iter().filter(|name| !name.is_empty()).map(|name| name + " · ");
-    Line::default().with(Look::Aside, format!(" {state}{}q quits", names.collect::<String>()))
+    Line::default().with(Look::Aside, format!(" {state}{watched}{}q quits", names.collect::<String>()))
 }
