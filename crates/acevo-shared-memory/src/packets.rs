@@ -120,6 +120,8 @@ struct Counter {
     /// Around a pause the counter stands, leaps and runs at twice the rate. That says nothing about the rhythm of true packets, and nothing
     /// is lost by looking as often as for those.
     is_suspended: bool,
+    /// Steps without data that the game had counted at the last packet.
+    skipped: u64,
 }
 
 impl ACEvoSharedMemoryMapper {
@@ -138,7 +140,12 @@ impl<M: Borrow<ACEvoSharedMemoryMapper>> Packets<M> {
     fn new(mapper: M) -> Self {
         let counter = |page| {
             // Where the game is gone the first look says so.
-            Counter { last: mapper.borrow().packet_id(page).ok(), rhythm: Rhythm::new(), is_suspended: false }
+            Counter {
+                last: mapper.borrow().packet_id(page).ok(),
+                rhythm: Rhythm::new(),
+                is_suspended: false,
+                skipped: mapper.borrow().tracker().skipped(),
+            }
         };
         let (physics, graphics) = (counter(PageKind::Physics), counter(PageKind::Graphics));
         // Its status says from the first packet on whether physics is current. If the game has gone, the first poll says so.
@@ -221,7 +228,7 @@ impl<M: Borrow<ACEvoSharedMemoryMapper>> Packets<M> {
         self.looked = seen;
         // From the end of this look on: where looks are slow there is to be some sleep between them.
         self.next = self.after(Instant::now());
-        Ok((physics.is_some() || graphics.is_some()).then_some(Packet {
+        Ok((physics.is_some() || graphics.is_some()).then(|| Packet {
             seen,
             uncertainty: seen.saturating_duration_since(before),
             physics,
@@ -303,7 +310,13 @@ impl Counter {
             self.rhythm.reset();
         }
         let steps = if restarted { 1 } else { steps.unsigned_abs() };
-        let skipped = if T::KIND == PageKind::Physics { mapper.tracker().skipped().min(steps - 1) } else { 0 };
+        let skipped = if T::KIND == PageKind::Physics {
+            let total = mapper.tracker().skipped();
+            let since = total - std::mem::replace(&mut self.skipped, total);
+            u32::try_from(since).unwrap_or(u32::MAX).min(steps - 1)
+        } else {
+            0
+        };
         let steps = steps - skipped;
         if self.is_suspended && T::KIND == PageKind::Physics {
             self.is_suspended = !mapper.physics_validity().is_current();
@@ -314,7 +327,7 @@ impl Counter {
             stats.latency.note(late + found.at.elapsed());
         }
         let arrival = Arrival { view, missed: steps - 1, skipped, restarted };
-        stats.note(found.at, &arrival);
+        stats.note(found.at, &arrival, !self.is_suspended);
         Ok(Some(arrival))
     }
 }

@@ -95,7 +95,8 @@ protocol_enum! {
         Replay = 1,
         /// Driving, or watching a live session.
         Live = 2,
-        /// Paused: physics stands still. Not a disconnect.
+        /// Paused: the values of the physics page fade, and are then zero; see [`PhysicsValidity`](crate::PhysicsValidity). Not a
+        /// disconnect.
         Pause = 3,
         ..Unknown
     }

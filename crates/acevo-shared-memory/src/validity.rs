@@ -120,7 +120,7 @@ pub struct PhysicsTracker {
     /// Graphics packets since the physics counter moved.
     standing: u32,
     graphics_id: i32,
-    skipped: u32,
+    skipped: u64,
 }
 
 impl PhysicsTracker {
@@ -129,9 +129,9 @@ impl PhysicsTracker {
         self.validity
     }
 
-    /// Steps of the physics counter right before the newest page that held no data of the car: those that the game leaps over around a
-    /// pause, and the zero pages of the pause itself. Nobody missed them.
-    pub const fn skipped(&self) -> u32 {
+    /// Steps of the physics counter so far that held no data of the car: those that the game leaps over around a pause, and the zero
+    /// pages of the pause itself. A reader cannot have missed them.
+    pub const fn skipped(&self) -> u64 {
         self.skipped
     }
 
@@ -142,6 +142,10 @@ impl PhysicsTracker {
 
     /// Takes a graphics page; the same one again does no harm.
     pub fn graphics(&mut self, page: &SPageFileGraphicEvo) {
+        // A page that nobody writes to says nothing about the game.
+        if page.packetId == 0 && self.status.is_none() {
+            return;
+        }
         let status = ACEvoStatus::from(page.status);
         if self.graphics_id != page.packetId {
             self.graphics_id = page.packetId;
@@ -156,8 +160,9 @@ impl PhysicsTracker {
         };
     }
 
-    /// Takes a physics page; the same one again does no harm.
-    pub fn physics(&mut self, page: &SPageFilePhysics) {
+    /// Takes a physics page; the same one again does no harm. Returns the steps between the page before and this one that held no data
+    /// of the car.
+    pub fn physics(&mut self, page: &SPageFilePhysics) -> u32 {
         let before = self.id.replace(page.packetId);
         let moved = before != Some(page.packetId);
         let steps = before.map_or(0, |before| page.packetId.wrapping_sub(before)).max(0).unsigned_abs();
@@ -167,11 +172,21 @@ impl PhysicsTracker {
             Some(ACEvoStatus::Live) | None => self.take_live(page, moved, before.is_none()),
             Some(_) => {}
         }
-        if moved {
-            self.standing = 0;
-            let is_empty = leaps || self.validity == PhysicsValidity::Paused;
-            self.skipped = if is_empty { steps.saturating_sub(1) } else { 0 };
+        if !moved {
+            return 0;
         }
+        self.standing = 0;
+        let is_empty = self.validity == PhysicsValidity::Paused || (self.is_zero_page(page) && before.is_some());
+        if !leaps && !is_empty {
+            return 0;
+        }
+        self.skipped += u64::from(steps.saturating_sub(u32::from(!is_empty)));
+        steps.saturating_sub(1)
+    }
+
+    /// True for a zero page that is still counted after the status has become live again.
+    fn is_zero_page(&self, page: &SPageFilePhysics) -> bool {
+        self.validity == PhysicsValidity::Resuming && !has_values(page)
     }
 
     fn take_live(&mut self, page: &SPageFilePhysics, moved: bool, is_first: bool) {

@@ -141,7 +141,7 @@ fn contestant(name: &'static str, directory: &Path) -> Option<Contestant> {
         for (at, frame) in batch {
             let values = sampler.values(frame);
             let (time_s, packet_id) = (at.as_secs_f64(), frame.physics.packet_id());
-            let row = Row { time_s, packet_id, session: 1, lap: Some(1), missed: 0, values: &values };
+            let row = Row { time_s, packet_id, session: 1, lap: Some(1), missed: 0, skipped: 0, values: &values };
             match taking.borrow_mut().as_mut() {
                 Some(exporter) => exporter.row(&row).expect("takes a row"),
                 None => {

@@ -48,7 +48,7 @@ pub use number::Precision;
 pub use sampler::Sampler;
 
 /// What every row tells besides its values, by the names that tables give it.
-const LEAD: [&str; 5] = ["time_s", "packet_id", "session", "lap", "missed"];
+const LEAD: [&str; 6] = ["time_s", "packet_id", "session", "lap", "missed", "skipped"];
 
 /// Decimals of [`Row::time_s`]: microseconds.
 const TIME_DECIMALS: usize = 6;
@@ -112,6 +112,8 @@ pub struct Row<'a> {
     pub lap: Option<u32>,
     /// Packets that were never seen, between the row before and this one.
     pub missed: u32,
+    /// Steps of the physics counter since the row before that the game left out around a pause. They are not missed.
+    pub skipped: u32,
     /// The values, one for each column in their order; `None` where there is none.
     pub values: &'a [Option<ChannelValue<'a>>],
 }

@@ -220,7 +220,7 @@ fn gps_positions_without_coordinates_of_the_track_count_from_a_neutral_origin_an
         let mut exporter: Box<dyn Exporter> =
             Box::new(MotecExporter::create(&path, about, columns, MotecNames::Acc).unwrap());
         let values = vec![Some(ChannelValue::Number(-429.0)); columns.len()];
-        let row = Row { time_s: 0.0, packet_id: 1, session: 1, lap: None, missed: 0, values: &values };
+        let row = Row { time_s: 0.0, packet_id: 1, session: 1, lap: None, missed: 0, skipped: 0, values: &values };
         exporter.row(&row).unwrap();
         exporter.finish().unwrap();
         let bytes = std::fs::read(&path).unwrap();
@@ -249,7 +249,9 @@ fn the_track_map_is_as_large_as_the_track_and_a_right_hand_lap_is_clockwise() {
         let (x, z) = (1000.0 + 500.0 * angle.sin(), -2000.0 - 500.0 * angle.cos());
         let values = [Some(ChannelValue::Number(x)), Some(ChannelValue::Number(z))];
         let time_s = f64::from(step) / 100.0;
-        exporter.row(&Row { time_s, packet_id: step, session: 1, lap: None, missed: 0, values: &values }).unwrap();
+        exporter
+            .row(&Row { time_s, packet_id: step, session: 1, lap: None, missed: 0, skipped: 0, values: &values })
+            .unwrap();
     }
     exporter.finish().unwrap();
     let log = Log::read(&path);
@@ -283,7 +285,15 @@ fn every_channel_can_be_in_a_log_whatever_it_says() {
             let values = vec![Some(ChannelValue::Number(number)); columns.len()];
             let (time_s, packet_id) = (step as f64 * 0.1, step as i32);
             exporter
-                .row(&Row { time_s, packet_id, session: 1, lap: Some(u32::MAX), missed: 0, values: &values })
+                .row(&Row {
+                    time_s,
+                    packet_id,
+                    session: 1,
+                    lap: Some(u32::MAX),
+                    missed: 0,
+                    skipped: 0,
+                    values: &values,
+                })
                 .unwrap();
         }
         exporter.finish().unwrap();
@@ -305,7 +315,7 @@ fn nothing_is_a_log_too() {
 fn what_does_not_fit_is_refused_and_leaves_nothing() {
     let directory = tempfile::tempdir().unwrap();
     let columns = columns(channels());
-    let row = |time_s| Row { time_s, packet_id: 1, session: 1, lap: None, missed: 0, values: &[] };
+    let row = |time_s| Row { time_s, packet_id: 1, session: 1, lap: None, missed: 0, skipped: 0, values: &[] };
     for bad in [1e9, f64::MAX, f64::NAN, f64::INFINITY, -1.0] {
         let mut exporter = exporter(&directory.path().join("huge.ld"), &columns, MotecNames::Acc);
         exporter.row(&row(0.0)).unwrap();
@@ -333,7 +343,9 @@ fn the_log_alone_has_the_laps_in_a_channel_like_those_of_genuine_logs() {
     for step in 0..=300 {
         let (time_s, values) = (f64::from(step) / 100.0, vec![None; columns.len()]);
         let lap = Some(1 + (step / 100) as u32);
-        exporter.row(&Row { time_s, packet_id: step, session: 1, lap, missed: 0, values: &values }).unwrap();
+        exporter
+            .row(&Row { time_s, packet_id: step, session: 1, lap, missed: 0, skipped: 0, values: &values })
+            .unwrap();
     }
     exporter.finish().unwrap();
     let bytes = fs::read(&path).unwrap();
@@ -360,7 +372,9 @@ fn a_log_may_have_any_number_of_laps() {
         for step in 0..=count * 20 + 5 {
             let (time_s, lap) = (f64::from(step) / 10.0, Some(1 + (step / 20) as u32));
             let values = [Some(ChannelValue::Number(100.0))];
-            exporter.row(&Row { time_s, packet_id: step, session: 1, lap, missed: 0, values: &values }).unwrap();
+            exporter
+                .row(&Row { time_s, packet_id: step, session: 1, lap, missed: 0, skipped: 0, values: &values })
+                .unwrap();
         }
         // One that ends with the first sample divides nothing.
         for number in 0..=count {

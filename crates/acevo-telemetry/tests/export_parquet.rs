@@ -130,8 +130,15 @@ fn whatever_the_values_are() {
     for (step, time_s) in [0.0, f64::NAN, 1e300, -5.0, f64::INFINITY].into_iter().enumerate() {
         for value in values {
             let values = vec![value; columns.len() - step];
-            let row =
-                Row { time_s, packet_id: i32::MIN, session: u32::MAX, lap: Some(u32::MAX), missed: 7, values: &values };
+            let row = Row {
+                time_s,
+                packet_id: i32::MIN,
+                session: u32::MAX,
+                lap: Some(u32::MAX),
+                missed: 7,
+                skipped: 0,
+                values: &values,
+            };
             exporter.row(&row).unwrap();
         }
     }
@@ -226,7 +233,9 @@ fn a_folder_of_drives_is_one_data_set() {
         let mut exporter = Box::new(ParquetExporter::create_part(&path, &about, &columns, &part).unwrap());
         for packet_id in 0..rows as i32 {
             let values = [Some(ChannelValue::Text("Ring")), Some(ChannelValue::Number(100.0))];
-            exporter.row(&Row { time_s: 0.0, packet_id, session: 1, lap: None, missed: 0, values: &values }).unwrap();
+            exporter
+                .row(&Row { time_s: 0.0, packet_id, session: 1, lap: None, missed: 0, skipped: 0, values: &values })
+                .unwrap();
         }
         exporter.finish().unwrap();
         assert_eq!(Part::read(&path).unwrap(), Some(part));

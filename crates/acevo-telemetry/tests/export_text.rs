@@ -155,7 +155,7 @@ fn a_line_is_the_same_whatever_was_before_it() {
             Box::new(JsonlExporter::new(&mut text, &columns, precision))
         };
         for (time_s, lap, values) in rows {
-            let row = Row { time_s: *time_s, packet_id: 5, session: 1, lap: *lap, missed: 0, values };
+            let row = Row { time_s: *time_s, packet_id: 5, session: 1, lap: *lap, missed: 0, skipped: 0, values };
             exporter.row(&row).expect("takes a row");
         }
         exporter.finish().expect("finishes");
@@ -210,10 +210,12 @@ fn texts_are_quoted_and_units_have_their_own_row() {
     let mut text = Vec::new();
     let mut exporter = CsvExporter::new(&mut text, &columns, CsvOptions::default().with_units(true)).unwrap();
     let values = [Some(ChannelValue::Text("Ada, \"the\r\nfast\"")), None, Some(ChannelValue::Number(99.96))];
-    exporter.row(&Row { time_s: 1.0, packet_id: -1, session: 2, lap: Some(3), missed: 4, values: &values }).unwrap();
+    exporter
+        .row(&Row { time_s: 1.0, packet_id: -1, session: 2, lap: Some(3), missed: 4, skipped: 0, values: &values })
+        .unwrap();
     Box::new(exporter).finish().unwrap();
-    let expected = "time_s,packet_id,session,lap,missed,driver_name,lap_by_game,speed\r\ns,,,,,,,mph\r\n\
-                    1,-1,2,3,4,\"Ada, \"\"the\r\nfast\"\"\",,100\r\n";
+    let expected = "time_s,packet_id,session,lap,missed,skipped,driver_name,lap_by_game,speed\r\ns,,,,,,,,mph\r\n\
+                    1,-1,2,3,4,0,\"Ada, \"\"the\r\nfast\"\"\",,100\r\n";
     assert_eq!(String::from_utf8(text).unwrap(), expected);
 }
 
@@ -228,7 +230,7 @@ fn a_full_disk_is_told() {
             Ok(())
         }
     }
-    let row = Row { time_s: 1.0, packet_id: 1, session: 1, lap: None, missed: 0, values: &[] };
+    let row = Row { time_s: 1.0, packet_id: 1, session: 1, lap: None, missed: 0, skipped: 0, values: &[] };
     let mut table = CsvExporter::new(Full, &[], CsvOptions::default()).expect("the header is still in memory");
     table.row(&row).unwrap();
     assert_eq!(Box::new(table).finish().unwrap_err().to_string(), "cannot write the export");

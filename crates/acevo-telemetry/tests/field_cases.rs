@@ -78,7 +78,9 @@ fn csv_cells(text: &str) -> String {
     let mut out = Vec::new();
     let mut exporter = CsvExporter::new(&mut out, &columns, CsvOptions::default()).unwrap();
     let values = [Some(ChannelValue::Text(text))];
-    exporter.row(&Row { time_s: 0.0, packet_id: 1, session: 1, lap: None, missed: 0, values: &values }).unwrap();
+    exporter
+        .row(&Row { time_s: 0.0, packet_id: 1, session: 1, lap: None, missed: 0, skipped: 0, values: &values })
+        .unwrap();
     Box::new(exporter).finish().unwrap();
     String::from_utf8(out).unwrap().split_once("\r\n").unwrap().1.trim_end().to_owned()
 }
@@ -272,7 +274,15 @@ fn decimals_and_cells_of_a_table_are_separated_as_asked_for() {
         let mut exporter = CsvExporter::new(&mut out, &columns, options)?;
         for time_s in [1.5, 2.5] {
             let values = [Some(ChannelValue::Number(112.5)), Some(ChannelValue::Text("A. B"))];
-            exporter.row(&Row { time_s, packet_id: 7, session: 1, lap: Some(2), missed: 0, values: &values })?;
+            exporter.row(&Row {
+                time_s,
+                packet_id: 7,
+                session: 1,
+                lap: Some(2),
+                missed: 0,
+                skipped: 0,
+                values: &values,
+            })?;
         }
         Box::new(exporter).finish()?;
         Ok::<_, acevo_telemetry::export::ExportError>(String::from_utf8(out).unwrap())

@@ -27,7 +27,14 @@ impl Awake {
         if !is_wanted {
             return self.release();
         }
-        if self.holder.is_some() || self.is_unavailable {
+        if let Some(holder) = &mut self.holder {
+            // One that ends by itself is not allowed to hold the computer awake.
+            if matches!(holder.try_wait(), Ok(Some(_))) {
+                (self.holder, self.is_unavailable) = (None, true);
+            }
+            return;
+        }
+        if self.is_unavailable {
             return;
         }
         let mut command = (self.command)();

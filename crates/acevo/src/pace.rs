@@ -1,7 +1,8 @@
 //! What keeps a fast recording or simulation together with the reader in this process, and knows the time of each packet.
 //!
 //! Pages of another process can only be polled: a reader that is late misses packets. What runs in this process can wait. So at
-//! any speed the reader sees every frame, and knows the time of the recording or the simulation at which it was published.
+//! any speed the reader sees every frame, and knows the time of the recording or the simulation at which it was published. Only a
+//! reader that is blocked for more than a second, as by a pipe that nobody empties, is left behind.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};

@@ -138,7 +138,7 @@ fn a_recording_is_exported_and_drawn() {
     let csv = output(acevo().arg("export").arg(&file).args(table));
     assert!(csv.status.success(), "{csv:?}");
     let lines: Vec<&str> = csv.stdout.lines().collect();
-    assert_eq!(lines[0], "time_s,packet_id,session,lap,missed,speed,gear");
+    assert_eq!(lines[0], "time_s,packet_id,session,lap,missed,skipped,speed,gear");
     let expected = f64::from(times[1]) / 1000.0 * 20.0;
     assert!((lines.len() as f64 - expected).abs() < 0.05 * expected, "{} lines of {expected}", lines.len());
     assert!(lines[1..].iter().all(|line| line.split(',').nth(3) == Some("2")));

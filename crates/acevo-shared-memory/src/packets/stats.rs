@@ -70,7 +70,8 @@ impl PageStats {
         Some(self.interval.percentile(0.99)?.saturating_sub(self.interval.percentile(0.5)?))
     }
 
-    pub(super) fn note<T>(&mut self, at: Instant, arrival: &Arrival<T>) {
+    /// `is_steady` is false for packets around a pause, which come at another rate.
+    pub(super) fn note<T>(&mut self, at: Instant, arrival: &Arrival<T>, is_steady: bool) {
         let missed = arrival.missed;
         self.distinct += 1;
         self.missed += u64::from(missed);
@@ -78,7 +79,7 @@ impl PageStats {
         self.restarts += u64::from(arrival.restarted);
         self.unsettled += u64::from(!arrival.view.is_settled());
         let before = self.last.replace(at);
-        let goes_on = !arrival.restarted && arrival.skipped == 0;
+        let goes_on = is_steady && !arrival.restarted && arrival.skipped == 0;
         let Some(interval) = before.map(|before| at.saturating_duration_since(before)).filter(|_| goes_on) else {
             return;
         };
@@ -264,10 +265,10 @@ mod tests {
         let mut page = PageStats::default();
         let at = |ms| start + Duration::from_millis(ms);
         for (ms, missed) in [(0, 0), (10, 0), (20, 0), (40, 1), (60_000, 0), (60_010, 0)] {
-            page.note(at(ms), &arrival(missed, false));
+            page.note(at(ms), &arrival(missed, false), true);
         }
         assert_eq!(page.rate(), Some(100.0));
-        page.note(at(60_020), &arrival(0, true));
+        page.note(at(60_020), &arrival(0, true), true);
         let mut sum = Stats::default();
         for _ in 0..2 {
             sum += &Stats { physics: page.clone(), ..Stats::default() };

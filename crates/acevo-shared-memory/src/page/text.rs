@@ -10,7 +10,7 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 ///
 /// A text made of bytes is repaired, in a page that is decoded from bytes too: each invalid sequence becomes U+FFFD, or `?` in
 /// all places if the text with U+FFFD, which has three bytes, is longer than `N` bytes. A letter that is cut at the end of the
-/// array is removed. The bytes that follow the NUL stay.
+/// array is removed. The bytes that follow the NUL stay if nothing has to be repaired; else they become 0.
 ///
 /// Control characters are kept: a program that prints a text to a terminal should remove them.
 ///

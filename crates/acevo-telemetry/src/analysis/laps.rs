@@ -58,6 +58,9 @@ const MENU: Duration = Duration::from_secs(3);
 /// The timer begins anew up to so long after the car has passed the line, in milliseconds. Measured: 20 ms.
 pub(super) const LATE_RESET_MS: f64 = 200.0;
 
+/// A slower car stands, in metres per second.
+const STANDS: f64 = 1.0;
+
 /// The end of a lap.
 const LAST_PLACE: f64 = 1.0 - 1e-9;
 
@@ -113,6 +116,8 @@ pub(crate) struct Laps {
     /// That packet is not in the meter yet.
     is_unmetered: bool,
     resumes: bool,
+    /// The car was put into its box, and physics is not current since: tank and tyres become others.
+    is_put: bool,
     /// The lap that begins next is an out lap: the car has left a box that lies before the line.
     is_out_lap: bool,
     /// When the car has passed the line in the running lap, in steps: the timer begins anew some frames later.
@@ -154,6 +159,7 @@ impl Laps {
             physics: None,
             is_unmetered: false,
             resumes: false,
+            is_put: false,
             is_out_lap: false,
             passed_line: None,
             past_line_ms: None,
@@ -240,6 +246,9 @@ impl Laps {
             Flow::Begins(Beginning::Phase) => self.phase = Some(moment.steps),
             Flow::Begins(beginning) => self.begin(beginning, moment),
         }
+        if moment.has_watched {
+            self.physics = None;
+        }
         match moment.physics_page() {
             Some(page) if moment.physics => self.take_physics(moment, page),
             Some(_) => {}
@@ -257,14 +266,23 @@ impl Laps {
             self.settle_pending();
         }
         // In a menu or a pause the pages show what was; what has really happened is seen afterwards.
-        let menu = if moment.is_menu() { Some(*self.menu.get_or_insert(moment.at)) } else { None };
-        self.menu = menu;
-        if menu.is_some_and(|since| moment.at.saturating_sub(since) > MENU) {
+        // Frames may stop in the menu: the first one after it tells how long it was.
+        let since = if moment.is_menu() { Some(*self.menu.get_or_insert(moment.at)) } else { self.menu.take() };
+        let was_long = since.is_some_and(|since| moment.at.saturating_sub(since) > MENU);
+        if was_long {
             self.break_off(Incomplete::SessionEnded, moment.time);
+        }
+        if was_long && !moment.is_menu() {
+            // What comes next was not driven to from where the car was.
+            self.before = None;
         }
         if moment.is_live() {
             self.path.note(reading.steps, reading.speed);
             // Physics of a replay comes before the frame that says so: what counts is what a live frame was seen with.
+            self.is_put &= moment.is_timed;
+            if self.is_put {
+                self.meter.interrupt();
+            }
             if std::mem::take(&mut self.is_unmetered) || moment.is_timed {
                 self.meter.note(moment.steps, Levels::of(moment.frame));
             }
@@ -317,11 +335,14 @@ impl Laps {
             self.is_used |= self.driven_m > SOME_WAY_M;
             self.stretch = Some(stretch);
         }
-        let is_put_in_box = now.in_box && !before.in_box && (has_jumped || moment.has_watched);
-        if is_put_in_box {
+        let is_boxed = now.in_box && !before.in_box;
+        // From somewhere near its box a car is put into it without a jump that could be seen: in a pause, and from a standstill.
+        let came_back = is_boxed && (moment.has_watched || (moment.is_timed && before.speed < STANDS));
+        if came_back || (has_jumped && now.in_pits) {
             self.news.push_back(News::Returned);
+            self.is_put = true;
         }
-        if is_put_in_box && moment.has_watched {
+        if came_back {
             return self.return_to_box(now, now_s, step_ms);
         }
         if moment.is_over() {
@@ -391,7 +412,9 @@ impl Laps {
         let seconds = (now.steps - running.last.steps) * step_ms / 1000.0;
         let split = running.go_on(now, &self.path, &self.lines, step_ms);
         running.figures.driving.note(moment.frame, seconds);
-        self.path.speeds().for_each(|speed| running.figures.note_speed(speed));
+        if !moment.is_timed {
+            self.path.speeds().for_each(|speed| running.figures.note_speed(speed));
+        }
         running.figures.note(moment.frame);
         if let Some(Split { sector, split_ms, sector_ms }) = split {
             let counts = running.latch.so_far().is_valid();

@@ -35,10 +35,10 @@ impl Levels {
     }
 }
 
-/// The first of two readings that is plausible and not 0; 0 if one of them is.
+/// The first of two readings that is plausible and not 0; 0 if the first one is. A field that the game does not fill is 0, too.
 fn level(first: Option<f32>, second: f32, most: f32) -> Option<f64> {
     let mut plausible = first.into_iter().chain([second]).filter(|value| (0.0..=most).contains(value));
-    let level = plausible.next()?;
+    let level = plausible.next().filter(|level| *level > 0.0 || first.is_some())?;
     Some(if level > 0.0 { level } else { plausible.next().unwrap_or(level) }.into())
 }
 

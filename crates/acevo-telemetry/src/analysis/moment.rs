@@ -264,7 +264,8 @@ impl Clock {
 
     /// A frame of driving. While physics is not current, and for the first frame after that, the lap timer says how much was driven.
     fn take_frame(&mut self, at: Duration, frame: &Frame, is_current: bool) {
-        let timer_ms = f64::from(frame.graphics.raw().current_lap_time_ms);
+        let timer = frame.graphics.raw().current_lap_time_ms;
+        let timer_ms = if timer == i32::MAX { 0.0 } else { f64::from(timer.max(0)) };
         if let Some(before) = self.frame.filter(|_| self.is_timed) {
             let wall_ms = at.saturating_sub(before.seen).as_secs_f64().min(LONGEST_FRAME) * 1000.0;
             let ran_ms = timer_ms - before.timer_ms;
@@ -275,8 +276,11 @@ impl Clock {
                 _ if timer_ms <= 0.0 || ran_ms > LONGEST_TIMED_MS => wall_ms,
                 _ => ran_ms,
             };
-            let steps = before.steps + since_ms / 1000.0 / self.step.seconds();
-            self.go(steps - self.steps);
+            let ahead = before.steps + since_ms / 1000.0 / self.step.seconds() - self.steps;
+            // Physics that has counted on while another car was watched is right; a timer that stood meanwhile is not.
+            if ahead >= -LONGEST_FRAME / self.step.seconds() {
+                self.go(ahead);
+            }
         }
         self.is_timed &= !is_current;
         self.frame = Some(TimedFrame { steps: self.steps, timer_ms, seen: at });

@@ -9,12 +9,12 @@ pub(crate) enum Phase {
     Session,
     /// The time or the laps are over; laps that run are finished.
     Overtime,
-    /// Nothing counts any more. Measured: the lap timer is reset, and a last lap time appears that belongs to no lap.
+    /// Nothing counts any more. Measured for `Ended`: the lap timer is reset, and a last lap time appears that belongs to no lap.
     Over,
 }
 
 impl Phase {
-    /// The phase of a name that was seen on the real game (0.6.2 to 0.9); `None` for any other one.
+    /// The phase of a name that was seen on the real game; `None` for any other one.
     pub(crate) fn of(name: &str) -> Option<Self> {
         Some(match name {
             "Start_Spawn_On_Position"

@@ -80,7 +80,7 @@ impl CsvOptions {
 
 /// A table of comma-separated values as of RFC 4180, in UTF-8, with lines that end in CR LF.
 ///
-/// The header has `time_s,packet_id,session,lap,missed` and the names of the columns ([`Column::name`]). Flags are 0 and 1,
+/// The header has `time_s,packet_id,session,lap,missed,skipped` and the names of the columns ([`Column::name`]). Flags are 0 and 1,
 /// enums have their names, what there is none of is empty.
 ///
 /// Texts are those of the game, and anybody may choose a name. One that begins with `=`, `+`, `-`, `@`, a tabulator or a carriage
@@ -94,9 +94,9 @@ impl CsvOptions {
 /// let mut text = Vec::new();
 /// let mut exporter = CsvExporter::new(&mut text, &columns, CsvOptions::default())?;
 /// let values = [Some(ChannelValue::Number(112.504))];
-/// exporter.row(&Row { time_s: 0.003, packet_id: 7, session: 1, lap: None, missed: 0, values: &values })?;
+/// exporter.row(&Row { time_s: 0.003, packet_id: 7, session: 1, lap: None, missed: 0, skipped: 0, values: &values })?;
 /// Box::new(exporter).finish()?;
-/// assert_eq!(text, b"time_s,packet_id,session,lap,missed,speed\r\n0.003,7,1,,0,112.5\r\n");
+/// assert_eq!(text, b"time_s,packet_id,session,lap,missed,skipped,speed\r\n0.003,7,1,,0,0,112.5\r\n");
 /// # Ok::<(), acevo_telemetry::export::ExportError>(())
 /// ```
 #[derive(Debug)]

@@ -20,9 +20,9 @@ const WORDS: Words = Words { none: "null", no: "false", yes: "true", text: write
 /// let columns = [Column { channel: gear, unit: gear.unit() }];
 /// let mut exporter = JsonlExporter::new(&mut text, &columns, Precision::default());
 /// let values = [Some(ChannelValue::Number(3.0))];
-/// exporter.row(&Row { time_s: 0.003, packet_id: 7, session: 1, lap: None, missed: 0, values: &values })?;
+/// exporter.row(&Row { time_s: 0.003, packet_id: 7, session: 1, lap: None, missed: 0, skipped: 0, values: &values })?;
 /// Box::new(exporter).finish()?;
-/// assert_eq!(text, b"{\"time_s\":0.003,\"packet_id\":7,\"session\":1,\"lap\":null,\"missed\":0,\"gear\":3}\n");
+/// assert_eq!(text, b"{\"time_s\":0.003,\"packet_id\":7,\"session\":1,\"lap\":null,\"missed\":0,\"skipped\":0,\"gear\":3}\n");
 /// # Ok::<(), acevo_telemetry::export::ExportError>(())
 /// ```
 #[derive(Debug)]

@@ -64,7 +64,7 @@ impl Lines {
         labels: impl Iterator<Item = String>,
         decimals: impl Iterator<Item = usize>,
     ) -> Self {
-        let lead = [TIME_DECIMALS, 0, 0, 0, 0].into_iter();
+        let lead = [TIME_DECIMALS, 0, 0, 0, 0, 0].into_iter();
         let cell = |(label, decimals): (String, usize)| Cell {
             label,
             decimals: decimals.min(number::MOST_DECIMALS),
@@ -82,8 +82,8 @@ impl Lines {
         let (line, before) = (&mut self.line, &self.before);
         line.clear();
         let lap = row.lap.map(f64::from);
-        let lead =
-            [Some(row.time_s), Some(row.packet_id.into()), Some(row.session.into()), lap, Some(row.missed.into())];
+        let counts = [row.missed, row.skipped].map(|count| Some(count.into()));
+        let lead = [Some(row.time_s), Some(row.packet_id.into()), Some(row.session.into()), lap, counts[0], counts[1]];
         // In the line before: where the cell starts, and from where on nothing is copied yet.
         let (mut start, mut copied) = (0, 0);
         for (index, cell) in self.cells.iter_mut().enumerate() {

@@ -28,7 +28,7 @@ const GROUP_ROWS: usize = 60_000;
 
 /// Writes an Apache Parquet file.
 ///
-/// It has the columns `time_s`, `packet_id`, `session`, `lap` and `missed`, and one for each channel under its
+/// It has the columns `time_s`, `packet_id`, `session`, `lap`, `missed` and `skipped`, and one for each channel under its
 /// [name](Column::name), typed as the game has it: 32-bit floats, whole numbers, flags, texts; what is computed from whole
 /// numbers is a 64-bit float, an enum is the game's number. What there is none of is null.
 ///
@@ -55,6 +55,7 @@ struct Lead {
     session: Vec<i32>,
     lap: Series<i32>,
     missed: Vec<i32>,
+    skipped: Vec<i32>,
 }
 
 /// The values that there are.
@@ -260,13 +261,14 @@ impl ParquetExporter {
         write_values::<Int32Type>(&mut group, &self.lead.session, None)?;
         write::<Int32Type>(&mut group, &mut self.lead.lap, &every)?;
         write_values::<Int32Type>(&mut group, &self.lead.missed, None)?;
+        write_values::<Int32Type>(&mut group, &self.lead.skipped, None)?;
         for column in &mut self.columns {
             column.write(&mut group, &every)?;
         }
         group.close()?;
-        let Lead { time_s, packet_id, session, missed, .. } = &mut self.lead;
+        let Lead { time_s, packet_id, session, missed, skipped, .. } = &mut self.lead;
         time_s.clear();
-        for numbers in [packet_id, session, missed] {
+        for numbers in [packet_id, session, missed, skipped] {
             numbers.clear();
         }
         Ok(())
@@ -288,6 +290,7 @@ impl Exporter for ParquetExporter {
         self.lead.session.push(whole(row.session));
         self.lead.lap.push(row.lap.map(whole));
         self.lead.missed.push(whole(row.missed));
+        self.lead.skipped.push(whole(row.skipped));
         for (index, column) in self.columns.iter_mut().enumerate() {
             column.push(row.values.get(index).copied().flatten());
         }

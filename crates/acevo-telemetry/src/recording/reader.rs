@@ -391,9 +391,8 @@ fn show(frame: &mut Frame, tracker: &mut PhysicsTracker, record: &Record<'_>) ->
     match record.page {
         PageKind::Physics => {
             frame.physics = view(record);
-            tracker.physics(frame.physics.raw());
             // Recordings do not say which of the packets that are not in them were never written.
-            skipped = tracker.skipped();
+            skipped = tracker.physics(frame.physics.raw());
         }
         PageKind::Graphics => {
             frame.graphics = view(record);

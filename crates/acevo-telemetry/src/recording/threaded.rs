@@ -110,8 +110,8 @@ impl ThreadedWriter {
         let _ = self.try_send(Work::Mark(Box::new(mark)));
     }
 
-    /// Hands over what was taken, without waiting for it to be written. To be called where nothing has come for a second, in a pause
-    /// say; else records do it.
+    /// Hands over what was taken, without waiting for it to be written. To be called if nothing has come for a second, as in the
+    /// menu; else records do it.
     pub fn flush(&mut self) {
         if !self.batch.is_empty() {
             self.hand_over();

@@ -214,7 +214,7 @@ impl<W: Output> RecordingWriter<W> {
         self.write_pending()
     }
 
-    /// Writes everything that was taken. To be called where nothing has come for a second, in a pause say; else records do it.
+    /// Writes everything that was taken. To be called if nothing has come for a second, as in the menu; else records do it.
     ///
     /// # Errors
     /// [`RecordingError::Io`]; what could not be written is kept.

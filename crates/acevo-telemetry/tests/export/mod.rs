@@ -40,6 +40,8 @@ impl Moment {
     pub(crate) fn give(&self, columns: &[Column], axes: &Axes, exporter: &mut dyn Exporter) {
         let values = self.values(columns, axes);
         let (time_s, packet_id, lap) = (self.time_s, self.packet_id, self.lap);
-        exporter.row(&Row { time_s, packet_id, session: 1, lap, missed: 0, values: &values }).expect("takes a row");
+        exporter
+            .row(&Row { time_s, packet_id, session: 1, lap, missed: 0, skipped: 0, values: &values })
+            .expect("takes a row");
     }
 }

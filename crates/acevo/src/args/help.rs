@@ -312,7 +312,7 @@ Examples:
   acevo export *.acevo --to csv               A table beside each recording
   acevo export FOLDER --to parquet -o DATA    A data set of all recordings; again: what is new
 
-A table has a row for each packet of physics, with time_s, packet_id, session, lap and missed in front. \
+A table has a row for each packet of physics, with time_s, packet_id, session, lap, missed and skipped (by the game, around pauses) in front. \
 In CSV a text that begins with =, +, -, @, a tabulator or a carriage return has a ' in front: a \
 spreadsheet would run it as a formula. \
 A file comes into being under a temporary name; nothing is overwritten.

@@ -61,9 +61,6 @@ struct Checked {
     missed: [Missed; 3],
     /// Steps of the physics counter that the game left out around pauses.
     skipped: u64,
-    /// The physics counter of the record before.
-    #[serde(skip)]
-    physics: Option<i32>,
 }
 
 /// Packets of a page that are not in the recording.
@@ -109,9 +106,7 @@ impl Checked {
         match record.page {
             PageKind::Physics => {
                 let page = SPageFilePhysics::from_bytes(record.bytes);
-                let is_new = self.physics.replace(page.packetId) != Some(page.packetId);
-                tracker.physics(&page);
-                let skipped = if is_new && !record.carried && !record.restarted { tracker.skipped() } else { 0 };
+                let skipped = tracker.physics(&page);
                 self.skipped += u64::from(skipped);
                 skipped
             }
@@ -229,7 +224,12 @@ fn told(mark: &Mark, start: Duration) -> Option<(&'static str, String)> {
         }
         Marked::Lap { number, time_ms, counts, .. } => {
             let time = lap_time(time_ms.map(|ms| Duration::from_millis(ms.into())));
-            ("lap", format!("{number:>3}  {time}{}  at {at}", if *counts { "" } else { "  does not count" }))
+            let remark = match (counts, time_ms) {
+                (true, _) => "",
+                (false, Some(_)) => "  does not count",
+                (false, None) => "  not complete",
+            };
+            ("lap", format!("{number:>3}  {time}{remark}  at {at}"))
         }
         Marked::Lost { to, records } => {
             let records = records.map_or("an unknown number of".into(), |records| records.total().to_string());

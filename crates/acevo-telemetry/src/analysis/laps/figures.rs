@@ -14,6 +14,8 @@ impl Figures {
 
     /// What changes slowly, once per frame.
     pub(in crate::analysis) fn note(&mut self, frame: &Frame) {
+        // Around a pause the graphics page may still show what was before it, as the tyres before a return to the box.
+        let Some(physics) = current_physics(frame) else { return };
         let graphics = frame.graphics.raw();
         let tyres = frame.graphics.tyres();
         let surfaces = tyres.map(|tyre| {
@@ -21,7 +23,6 @@ impl Figures {
         });
         wheels(&mut self.tyre_surface_c, surfaces, -60.0, 600.0);
         add(&mut self.oil_c, graphics.oil_temperature_c, -60.0, 400.0);
-        let Some(physics) = current_physics(frame) else { return };
         wheels(&mut self.tyre_core_c, physics.tyreCoreTemperature.into(), -60.0, 400.0);
         wheels(&mut self.tyre_pressure_psi, physics.wheelsPressure.into(), 0.0, 200.0);
         wheels(&mut self.brake_c, physics.brakeTemp.into(), -60.0, 2000.0);

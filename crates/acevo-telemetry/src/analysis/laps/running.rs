@@ -63,6 +63,8 @@ pub(super) struct Running {
     /// How old it was when it was first seen, in milliseconds.
     seen_from_ms: f64,
     pub(super) began_in_pits: bool,
+    /// The car was in the pit lane or the box when the lap was first seen.
+    began_in_lane: bool,
     /// Where the car was when the lap was first seen.
     from_place: Option<f64>,
     left_pits: bool,
@@ -92,6 +94,7 @@ impl Running {
             narrowed_ms: NARROWED_MS,
             seen_from_ms: first.timer_ms,
             began_in_pits,
+            began_in_lane: first.in_pits,
             from_place: first.place,
             left_pits: !first.in_pits,
             passed_pits: false,
@@ -109,7 +112,7 @@ impl Running {
     /// True for what was begun in the pits in the second half of a lap: the way from a box before the line to the line, or less than a
     /// lap in any case.
     pub(super) fn is_way_to_line(&self) -> bool {
-        self.began_in_pits && !self.is_joined && self.from_place.is_some_and(|place| place > 0.5)
+        self.began_in_lane && !self.is_joined && self.from_place.is_some_and(|place| place > 0.5)
     }
 
     /// For how long it was seen, in milliseconds.

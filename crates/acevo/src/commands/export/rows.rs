@@ -46,7 +46,8 @@ pub(super) fn export_rows(
     let start = recording.info().start;
     let mut analysis = Analysis::new(Settings::default());
     let mut next: Option<Duration> = None;
-    let (mut missed, mut count) = (0u32, 0u64);
+    let (mut missed, mut skipped, mut count) = (0u32, 0u32, 0u64);
+    let mut last = None;
     let mut offset = None;
     let mut sampler = Sampler::new(columns, overview.axes);
     recording.seek(Duration::ZERO)?;
@@ -73,8 +74,14 @@ pub(super) fn export_rows(
             ensure!(!stop.is_asked_for(), "stopped; nothing was kept");
         }
         let Some(physics) = step.physics else { continue };
+        // Pages that fade around a pause repeat their counter: they are no packets.
+        if last.replace(frame.physics.packet_id()) == Some(frame.physics.packet_id()) {
+            continue;
+        }
         // What was missed before the first row is not between rows.
-        missed = if offset.is_some() { missed.saturating_add(physics.missed) } else { 0 };
+        if offset.is_some() {
+            (missed, skipped) = (missed.saturating_add(physics.missed), skipped.saturating_add(physics.skipped));
+        }
         if !is_wanted || next.is_some_and(|next| at < next) {
             continue;
         }
@@ -89,6 +96,7 @@ pub(super) fn export_rows(
             session: analysis.session(),
             lap,
             missed: std::mem::take(&mut missed),
+            skipped: std::mem::take(&mut skipped),
             values: &values,
         };
         exporter.row(&row)?;
