@@ -5,6 +5,7 @@ mod drive;
 
 use std::time::Duration;
 
+use acevo_shared_memory::PhysicsTracker;
 use acevo_simulator::{LapRecord, Options, Scenario};
 use acevo_telemetry::Frame;
 use acevo_telemetry::analysis::{Analysis, Lap, Settings, Validity, What};
@@ -86,6 +87,7 @@ fn drive(options: Options, seconds: f64, mut trouble: Trouble) -> Result<usize, 
     let mut result = Ok(());
     let mut complete = 0;
     let mut seen: Option<Frame> = None;
+    let mut tracker = PhysicsTracker::default();
     let gaps = trouble.gaps.clone();
     let mut interrupted = vec![false; gaps.len()];
     each_frame_of(options, |at: Duration, frame: &Frame, truth: &[LapRecord]| {
@@ -112,6 +114,10 @@ fn drive(options: Options, seconds: f64, mut trouble: Trouble) -> Result<usize, 
                 read.graphics = before.graphics;
             }
         }
+        // A reader judges by the pages that it has read.
+        tracker.graphics(read.graphics.raw());
+        tracker.physics(read.physics.raw());
+        read.validity = tracker.validity();
         seen = Some(read);
         analysis.feed(at, &read);
         if trouble.is_lost(trouble.doubled) {

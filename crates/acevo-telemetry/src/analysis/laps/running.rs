@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use serde::Serialize;
 
+use super::LATE_RESET_MS;
 use super::lap::{Figures, Incomplete, Lap, LapKind, Validity};
 use super::meter::Used;
 use super::path::Path;
@@ -283,13 +284,13 @@ impl Crossing {
         let by_place = passed.map(|at| (at - before.steps) * step_ms);
         let earliest = if by_place.is_some_and(|after| after < 0.0) { f64::NEG_INFINITY } else { 0.0 };
         let by_timer = (gap_ms - now.timer_ms).max(earliest);
-        // A frame that was seen late is a bad end of a way. Then the speed tells how far it was to the line.
+        // A frame that was seen late is a bad end of a way. Then the speed tells how far the frame before was from the line.
         let by_speed = lap_m.zip(before.place).map(|(lap_m, place)| {
             let speed = (before.speed + now.speed) / 2.0;
-            (1.0 - place) * lap_m / speed * 1000.0
+            let ahead = if place > 0.5 { 1.0 - place } else { -place };
+            ahead * lap_m / speed * 1000.0
         });
-        let by_speed = by_speed
-            .filter(|after| by_place.is_some_and(|by_place| by_place >= 0.0) && (0.0..=TOO_FAR_MS).contains(after));
+        let by_speed = by_speed.filter(|after| by_place.is_some() && (-LATE_RESET_MS..=TOO_FAR_MS).contains(after));
         let is_exact = by_place.is_some_and(|after| {
             let is_in_time = (-0.1..1.1).contains(&(gap_ms - after - now.timer_ms));
             is_in_time && by_speed.is_none_or(|by_speed| (after - by_speed).abs() < 1.0)
@@ -299,7 +300,7 @@ impl Crossing {
         Self {
             steps,
             after_ms,
-            is_measured: is_exact || by_speed.is_some() || by_place.is_some_and(|after| after < 0.0),
+            is_measured: is_exact || by_speed.is_some(),
             is_exact,
             ended_s: now_s - (now.steps - steps) * step_ms / 1000.0,
             step_ms,
