@@ -55,11 +55,11 @@ fn every_value_comes_back() {
     for (row, moment) in reader.get_row_iter(None).unwrap().zip(&moments) {
         let row = row.expect("readable");
         let fields: Vec<&Field> = row.get_column_iter().map(|(_, field)| field).collect();
-        assert_eq!(fields.len(), columns.len() + 5);
+        assert_eq!(fields.len(), columns.len() + 6);
         assert_eq!(fields[0], &Field::Double(moment.time_s));
         assert_eq!(fields[1], &Field::Int(moment.packet_id));
         assert_eq!(fields[3], &moment.lap.map_or(Field::Null, |lap| Field::Int(lap as i32)));
-        for ((field, column), value) in fields[5..].iter().zip(&columns).zip(moment.values(&columns, &Axes::default()))
+        for ((field, column), value) in fields[6..].iter().zip(&columns).zip(moment.values(&columns, &Axes::default()))
         {
             let id = column.channel.id();
             match (field, value) {

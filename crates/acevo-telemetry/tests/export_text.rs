@@ -94,7 +94,7 @@ fn every_value_of_a_table_is_the_channels() {
             let mut unique = names.clone();
             unique.sort();
             unique.dedup();
-            assert_eq!((names.len(), unique.len()), (channels().len() + 5, names.len()));
+            assert_eq!((names.len(), unique.len()), (channels().len() + 6, names.len()));
             let mut rows = 0;
             for (record, moment) in reader.records().zip(&moments) {
                 let record = record.expect("as many fields as the header");
@@ -105,7 +105,7 @@ fn every_value_of_a_table_is_the_channels() {
                 assert_eq!(record[1], moment.packet_id.to_string());
                 assert_eq!(record[3], moment.lap.map(|lap| lap.to_string()).unwrap_or_default());
                 for (index, value) in moment.values(&columns, &Axes::default()).into_iter().enumerate() {
-                    let cell = &record[index + 5];
+                    let cell = &record[index + 6];
                     let cell = match value {
                         Some(ChannelValue::Text(text)) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => {
                             cell.strip_prefix('\'').expect("no formula")
@@ -187,7 +187,7 @@ fn every_line_of_json_is_an_object_with_the_same_keys() {
         assert_eq!(text.lines().count(), moments.len());
         for (line, moment) in text.lines().zip(&moments) {
             let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(line).expect("an object");
-            assert_eq!(object.len(), columns.len() + 5);
+            assert_eq!(object.len(), columns.len() + 6);
             assert_eq!(object["packet_id"], moment.packet_id);
             for (column, value) in columns.iter().zip(moment.values(&columns, &Axes::default())) {
                 let read = &object[&*column.name()];

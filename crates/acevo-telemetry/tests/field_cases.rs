@@ -262,7 +262,7 @@ fn cells_of_a_table_are_no_formulas() {
         ("Žofie", "Žofie"),
         ("", ""),
     ] {
-        assert_eq!(csv_cells(text), format!("0,1,1,,0,{expected}"));
+        assert_eq!(csv_cells(text), format!("0,1,1,,0,0,{expected}"));
     }
 }
 
@@ -288,11 +288,10 @@ fn decimals_and_cells_of_a_table_are_separated_as_asked_for() {
         Ok::<_, acevo_telemetry::export::ExportError>(String::from_utf8(out).unwrap())
     };
     let german = CsvOptions::default().with_separator(Separator::Semicolon).with_decimal_comma(true);
-    let expected =
-        "time_s;packet_id;session;lap;missed;speed;driver_name\r\n1,5;7;1;2;0;112,5;A. B\r\n2,5;7;1;2;0;112,5;A. B\r\n";
+    let expected = "time_s;packet_id;session;lap;missed;skipped;speed;driver_name\r\n1,5;7;1;2;0;0;112,5;A. B\r\n2,5;7;1;2;0;0;112,5;A. B\r\n";
     assert_eq!(table(german).unwrap(), expected);
     let tabs = table(CsvOptions::default().with_separator(Separator::Tab)).unwrap();
-    assert!(tabs.ends_with("2.5\t7\t1\t2\t0\t112.5\tA. B\r\n"), "{tabs}");
+    assert!(tabs.ends_with("2.5\t7\t1\t2\t0\t0\t112.5\tA. B\r\n"), "{tabs}");
     assert!(table(CsvOptions::default().with_decimal_comma(true)).is_err());
 }
 
