@@ -1,5 +1,7 @@
 //! What the pages do around a pause, as measured on game 0.6.2, and what is made of it.
 
+#![cfg(feature = "publish")]
+
 use std::time::Duration;
 
 use acevo_shared_memory::{
