@@ -1,18 +1,15 @@
 //! Cases from the field that concern the library; `docs/field-cases.md` lists them with their sources.
 
-mod drive;
-mod export;
-
 use std::time::Duration;
 
+use acevo_export::{CsvExporter, CsvOptions, Exporter, Row, Separator};
 use acevo_shared_memory::{Gear, SPageFileGraphicEvo, SPageFilePhysics, View};
 use acevo_simulator::{CarModel, Options, Scenario, Simulator};
-use acevo_telemetry::analysis::{Analysis, LapKind, SessionEvent, Settings, What};
-use acevo_telemetry::export::{CsvExporter, CsvOptions, Exporter, Row, Separator};
+use acevo_telemetry::analysis::{Analysis, LapKind, SessionEvent, SessionEventKind, Settings};
 use acevo_telemetry::{Axes, ChannelValue, Frame, Unit, channel, channels};
-use drive::{each_frame, options};
+use acevo_testkit::drive::{each_frame, options};
 
-use export::columns;
+use acevo_testkit::rows::columns;
 
 /// A simulated drive whose frames are changed before they are analysed.
 fn driven(options: Options, mut change: impl FnMut(Duration, &mut Frame) -> Duration) -> Drive {
@@ -47,8 +44,8 @@ impl Drive {
         (1..).zip(self.simulator.truth().laps.iter().map(|lap| u32::try_from(lap.time_ms).ok())).collect()
     }
 
-    fn count(&self, is_such: impl Fn(&What) -> bool) -> usize {
-        self.events.iter().filter(|event| is_such(&event.what)).count()
+    fn count(&self, is_such: impl Fn(&SessionEventKind) -> bool) -> usize {
+        self.events.iter().filter(|event| is_such(&event.kind)).count()
     }
 }
 
@@ -105,8 +102,8 @@ fn an_excursion_of_four_seconds_is_one_event() {
         }
         at
     });
-    assert_eq!(drive.count(|what| matches!(what, What::OffTrack)), 1);
-    assert_eq!(drive.count(|what| matches!(what, What::BackOnTrack { .. })), 1);
+    assert_eq!(drive.count(|what| matches!(what, SessionEventKind::OffTrack)), 1);
+    assert_eq!(drive.count(|what| matches!(what, SessionEventKind::BackOnTrack { .. })), 1);
 }
 
 #[test]
@@ -220,9 +217,15 @@ fn a_way_through_the_pit_lane_is_no_stop() {
         graphics(frame, |page| page.is_in_pit_box = false);
         at
     });
-    assert!(drive.count(|what| matches!(what, What::PitLaneEntered)) > 0);
-    assert!(drive.count(|what| matches!(what, What::PitLaneLeft { .. })) > 0);
-    assert_eq!(drive.count(|what| matches!(what, What::BoxEntered | What::BoxLeft { .. } | What::Stint { .. })), 0);
+    assert!(drive.count(|what| matches!(what, SessionEventKind::PitLaneEntered)) > 0);
+    assert!(drive.count(|what| matches!(what, SessionEventKind::PitLaneLeft { .. })) > 0);
+    assert_eq!(
+        drive.count(|what| matches!(
+            what,
+            SessionEventKind::BoxEntered | SessionEventKind::BoxLeft { .. } | SessionEventKind::Stint { .. }
+        )),
+        0
+    );
     assert_eq!(drive.analysis.stints().finished().len(), 0);
 }
 
@@ -285,7 +288,7 @@ fn decimals_and_cells_of_a_table_are_separated_as_asked_for() {
             })?;
         }
         Box::new(exporter).finish()?;
-        Ok::<_, acevo_telemetry::export::ExportError>(String::from_utf8(out).unwrap())
+        Ok::<_, acevo_export::ExportError>(String::from_utf8(out).unwrap())
     };
     let german = CsvOptions::default().with_separator(Separator::Semicolon).with_decimal_comma(true);
     let expected = "time_s;packet_id;session;lap;missed;skipped;speed;driver_name\r\n1,5;7;1;2;0;0;112,5;A. B\r\n2,5;7;1;2;0;0;112,5;A. B\r\n";
@@ -306,7 +309,7 @@ fn a_session_may_last_for_days_and_its_counter_may_overflow() {
     });
     assert_eq!(drive.laps(), drive.truth());
     assert!(drive.analysis.laps().iter().all(|lap| lap.session == 1 && lap.missed == 0));
-    assert_eq!(drive.count(|what| matches!(what, What::Session)), 0, "no other session");
+    assert_eq!(drive.count(|what| matches!(what, SessionEventKind::Session)), 0, "no other session");
 }
 
 #[test]
