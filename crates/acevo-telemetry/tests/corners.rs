@@ -121,7 +121,7 @@ fn a_pause_is_noticed_without_a_packet_attached_or_frozen() {
     assert_eq!(telemetry.state(), ConnectionState::Paused);
 
     publisher.publish_graphics(&screen(3, LIVE)).unwrap();
-    let frozen = |event: &Event| matches!(event, ConnectionEvent::Detached(DetachReason::Frozen));
+    let frozen = |event: &ConnectionEvent| matches!(event, ConnectionEvent::Detached(DetachReason::Frozen));
     assert_eq!(count(&events(&mut telemetry, Duration::from_millis(3000)), frozen), 1);
     publisher.publish_graphics(&screen(3, PAUSE)).unwrap();
     events(&mut telemetry, Duration::from_millis(800));
