@@ -84,7 +84,7 @@ impl fmt::Display for AxisEvidence {
 /// use acevo_telemetry::{Axes, AxisEvidence};
 ///
 /// let axes = Axes::default();
-/// assert_eq!(axes.decision(), AxisEvidence::Undecided);
+/// assert_eq!(axes.evidence(), AxisEvidence::Undecided);
 /// // A left bend, while braking.
 /// let acc_g = [1.32, 0.0, -0.5];
 /// assert_eq!((axes.lateral(acc_g).map(|g| g < -1.0), axes.longitudinal(acc_g)), (Some(true), Some(-0.5)));
@@ -92,7 +92,7 @@ impl fmt::Display for AxisEvidence {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Axes {
     /// Lateral and longitudinal: decided together.
-    level: Option<[Axis; 2]>,
+    horizontal: Option<[Axis; 2]>,
     vertical: Option<Axis>,
     yaw: Option<Axis>,
     gravity: Option<bool>,
@@ -122,7 +122,7 @@ impl Axes {
 
     const fn chosen([lateral, longitudinal, vertical]: [Axis; 3]) -> Self {
         Self {
-            level: Some([lateral, longitudinal]),
+            horizontal: Some([lateral, longitudinal]),
             vertical: Some(vertical),
             yaw: Some(Axis::new(1, true)),
             gravity: None,
@@ -132,8 +132,8 @@ impl Axes {
     }
 
     /// The order that the drive has shown.
-    pub fn decision(&self) -> AxisEvidence {
-        match self.level.map(|axes| axes.map(Axis::index)) {
+    pub fn evidence(&self) -> AxisEvidence {
+        match self.horizontal.map(|axes| axes.map(Axis::index)) {
             _ if !self.is_decided => AxisEvidence::Undecided,
             Some([0, 2]) => AxisEvidence::Measured,
             Some([0, 1]) => AxisEvidence::Documented,
@@ -142,8 +142,8 @@ impl Axes {
     }
 
     /// The lateral and the longitudinal component.
-    pub const fn level(&self) -> Option<[Axis; 2]> {
-        self.level
+    pub const fn horizontal(&self) -> Option<[Axis; 2]> {
+        self.horizontal
     }
 
     /// The vertical component. `None` if a drive has shown another order than the measured one, but not the sign of the vertical
@@ -170,12 +170,12 @@ impl Axes {
 
     /// Lateral acceleration in the unit of `acceleration`, + to the right.
     pub fn lateral(&self, acceleration: [f32; 3]) -> Option<f64> {
-        self.level.map(|[lateral, _]| lateral.of(acceleration))
+        self.horizontal.map(|[lateral, _]| lateral.of(acceleration))
     }
 
     /// Longitudinal acceleration, + speeding up.
     pub fn longitudinal(&self, acceleration: [f32; 3]) -> Option<f64> {
-        self.level.map(|[_, longitudinal]| longitudinal.of(acceleration))
+        self.horizontal.map(|[_, longitudinal]| longitudinal.of(acceleration))
     }
 
     /// Vertical acceleration, + up, with or without gravity [as found](Self::includes_gravity).
@@ -192,8 +192,8 @@ impl Axes {
 impl fmt::Display for Axes {
     /// `undecided`, or `measured: lateral -x, longitudinal +z, vertical +y, without gravity, 97 %`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.decision())?;
-        let Some([lateral, longitudinal]) = self.level.filter(|_| self.is_decided) else { return Ok(()) };
+        write!(f, "{}", self.evidence())?;
+        let Some([lateral, longitudinal]) = self.horizontal.filter(|_| self.is_decided) else { return Ok(()) };
         write!(f, ": lateral {lateral}, longitudinal {longitudinal}")?;
         if let Some(vertical) = self.vertical {
             write!(f, ", vertical {vertical}")?;

@@ -45,7 +45,7 @@ pub enum ConnectionEvent {
     /// A game was found and is read from now on; [`Connection::frame`] has its pages as they were at that moment.
     Attached {
         /// Where its pages are, for people.
-        place: String,
+        location: String,
     },
     /// Its pages were let go. Looking for the next game has begun.
     Detached(DetachReason),
@@ -319,7 +319,7 @@ impl Connection {
     fn attach(&mut self, packets: Packets<ACEvoSharedMemoryMapper>, frame: Frame, now: Instant) {
         self.error = None;
         self.left = None;
-        self.events.push_back(ConnectionEvent::Attached { place: packets.mapper().place(PageKind::Physics) });
+        self.events.push_back(ConnectionEvent::Attached { location: packets.mapper().place(PageKind::Physics) });
         self.attachment = Some(Attachment {
             packets,
             frame,

@@ -43,9 +43,12 @@
 
 pub mod analysis;
 mod axes;
+mod car_sample;
 mod channels;
 mod connection;
 mod format;
+mod lap_trace;
+mod limits;
 mod names;
 pub mod personal;
 pub mod traces;
@@ -56,6 +59,7 @@ pub use acevo_shared_memory;
 #[doc(no_inline)]
 pub use acevo_shared_memory::Frame;
 pub use axes::{Axes, AxesResolver, Axis, AxisEvidence};
+pub use car_sample::{CarSample, Road, watches_another_car};
 pub use channels::{
     Channel, ChannelKind, ChannelQuality, ChannelValue, UpdateRate, channel, channels, default_channels,
 };

@@ -7,7 +7,7 @@ use std::str::FromStr;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Dimension {
     Number,
-    Share,
+    Ratio,
     Speed,
     Temperature,
     Pressure,
@@ -24,7 +24,7 @@ enum Dimension {
     Energy,
     Voltage,
     Consumption,
-    Reach,
+    FuelEconomy,
     Density,
     Mass,
 }
@@ -77,9 +77,9 @@ units! {
     #[default]
     None: "", Number, 1.0, 0.0;
     /// A share, 1 = all of it.
-    Share: "", Share, 1.0, 0.0;
+    Share: "", Ratio, 1.0, 0.0;
     /// A share, 100 = all of it.
-    Percent: "%", Share, 0.01, 0.0;
+    Percent: "%", Ratio, 0.01, 0.0;
     /// Kilometres per hour.
     KilometrePerHour: "km/h", Speed, 1.0 / 3.6, 0.0;
     /// Metres per second.
@@ -127,7 +127,7 @@ units! {
     /// Milliseconds.
     Millisecond: "ms", Time, 0.001, 0.0;
     /// Standard gravity, 9.80665 m/s².
-    Gravity: "g", Acceleration, 1.0, 0.0;
+    StandardGravity: "g", Acceleration, 1.0, 0.0;
     /// Newtons.
     Newton: "N", Force, 1.0, 0.0;
     /// Newton metres.
@@ -145,9 +145,9 @@ units! {
     /// US gallons per mile.
     GallonPerMile: "gal/mi", Consumption, 3.785_411_784 / 1.609_344, 0.0;
     /// Kilometres per litre.
-    KilometrePerLitre: "km/l", Reach, 1.0, 0.0;
+    KilometrePerLitre: "km/l", FuelEconomy, 1.0, 0.0;
     /// Miles per US gallon.
-    MilePerGallon: "mpg", Reach, 1.609_344 / 3.785_411_784, 0.0;
+    MilePerGallon: "mpg", FuelEconomy, 1.609_344 / 3.785_411_784, 0.0;
     /// Kilograms per cubic metre.
     KilogramPerCubicMetre: "kg/m³", Density, 1.0, 0.0;
     /// Kilograms.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use acevo_shared_memory::{ACEvoStatus, SPageFileGraphicEvo};
 use acevo_simulator::{AccGOrder, CarModel, Scenario};
-use acevo_telemetry::analysis::{Analysis, Gaps, Reference, SessionEventKind, Settings};
+use acevo_telemetry::analysis::{Analysis, Context, Gaps, Reference, SessionEventKind, Settings};
 use acevo_telemetry::personal::PersonalBests;
 use acevo_telemetry::{AxisEvidence, Frame, to_map};
 use acevo_testkit::drive::{analysed, each_frame, each_frame_of, options};
@@ -24,7 +24,8 @@ fn delta_and_prediction_end_at_the_lap_time() {
     let (mut checked, mut seen) = (0, None);
     each_frame_of(options(Scenario::HotLaps, 4, 4), |at, frame, truth| {
         analysis.feed(at, frame);
-        if analysis.current_lap().is_some_and(|lap| lap.place.is_some_and(|place| place > 0.9995)) {
+        if analysis.current_lap().is_some_and(|lap| lap.lap_position.is_some_and(|lap_position| lap_position > 0.9995))
+        {
             seen = analysis.delta().or(seen);
         }
         while let Some(event) = analysis.next_event() {
@@ -45,9 +46,11 @@ fn delta_and_prediction_end_at_the_lap_time() {
 #[test]
 fn the_last_lap_and_a_personal_best_are_references_too() {
     let run = |bests: PersonalBests, reference: Reference| {
-        let mut analysis = Analysis::new(Settings::default()).with_personal_bests(bests);
-        analysis.set_reference(reference);
-        analysis.set_date(1_700_000_000);
+        let mut context = Context::default();
+        context.personal_bests = bests;
+        context.reference = reference;
+        context.date = 1_700_000_000;
+        let mut analysis = Analysis::with_context(Settings::default(), context);
         let (mut references, mut events) = (Vec::new(), Vec::new());
         each_frame(options(Scenario::HotLaps, 6, 3), |at, frame| {
             analysis.feed(at, frame);
@@ -90,7 +93,7 @@ fn stints_go_from_box_to_box() {
         }
         let km = f64::from(simulator.static_data().track_length_m) / 1000.0 * stint.laps as f64;
         assert!((stint.distance_km - km).abs() < 0.3, "{} km of {km}", stint.distance_km);
-        let core = stint.figures.tyre_core_c.fl;
+        let core = stint.stats.tyre_core_c.fl;
         assert!(core.min() < core.mean() && core.mean() < core.max() && core.max() < Some(150.0), "{core:?}");
     }
 }
@@ -147,7 +150,7 @@ fn the_drive_tells_the_axes_the_track_and_the_others() {
             }
         });
         let right = if order == AccGOrder::Measured { AxisEvidence::Measured } else { AxisEvidence::Documented };
-        assert_eq!(analysis.axes().decision(), right);
+        assert_eq!(analysis.axes().evidence(), right);
         assert!(analysis.axes().confidence() > 0.9);
         let length = f64::from(simulator.static_data().track_length_m);
         assert!((analysis.outline().length_m().unwrap() / length - 1.0).abs() < 0.02);
@@ -182,7 +185,7 @@ fn physics_pages_alone_are_enough_to_find_the_axes() {
         let nothing = SPageFileGraphicEvo::default();
         analysis.feed(at, &Frame::new(*whole.physics.raw(), nothing, *whole.static_data.raw()));
     });
-    assert_eq!(analysis.axes().decision(), AxisEvidence::Documented);
+    assert_eq!(analysis.axes().evidence(), AxisEvidence::Documented);
 }
 
 #[test]
@@ -192,7 +195,7 @@ fn the_axes_outlast_sessions_and_replays() {
         let mut decided = false;
         each_frame(options(scenario, 1, 3), |at, frame| {
             analysis.feed(at, frame);
-            let is_decided = analysis.axes().decision() != AxisEvidence::Undecided;
+            let is_decided = analysis.axes().evidence() != AxisEvidence::Undecided;
             assert!(is_decided || !decided, "{scenario}: forgotten after {at:?}");
             decided |= is_decided;
         });
@@ -206,8 +209,8 @@ fn nothing_is_allocated_while_a_lap_is_driven() {
     let mut frames: Vec<(Duration, Frame)> = Vec::new();
     each_frame_of(options(Scenario::HotLaps, 1, 3), |at, frame, truth| {
         // Ten seconds of the third lap, without its sector's end.
-        let place = frame.graphics.raw().npos;
-        if truth.len() == 2 && place > 0.1 && place < 0.25 {
+        let lap_position = frame.graphics.raw().npos;
+        if truth.len() == 2 && lap_position > 0.1 && lap_position < 0.25 {
             frames.push((at, *frame));
         } else if frames.is_empty() {
             analysis.feed(at, frame);

@@ -437,13 +437,13 @@ fn places_and_starting_temperatures_of_zero_are_no_values_and_others_are() {
 #[test]
 fn the_players_position_is_found_with_and_without_ids() {
     let simulator = driven(Scenario::Race, CarModel::Gt3, 20);
-    let place = |frame: &Frame| ["x", "y", "z"].map(|axis| number(frame, &format!("position_{axis}")).unwrap());
+    let lap_position = |frame: &Frame| ["x", "y", "z"].map(|axis| number(frame, &format!("position_{axis}")).unwrap());
     let with_ids = simulator.frame();
     let player = with_ids.graphics.player_car().unwrap();
-    assert_eq!(place(&with_ids), player.coordinates.map(f64::from));
+    assert_eq!(lap_position(&with_ids), player.coordinates.map(f64::from));
     let mut older = with_ids;
     older.graphics = View::from(SPageFileGraphicEvo::from_bytes(&simulator.graphics().as_bytes()[..3940]));
-    for (one, other) in place(&with_ids).into_iter().zip(place(&older)) {
+    for (one, other) in lap_position(&with_ids).into_iter().zip(lap_position(&older)) {
         // The frame may be some physics steps old.
         assert!((one - other).abs() < 3.0, "{one} {other}");
     }

@@ -60,11 +60,11 @@ impl Source for WithoutCounters {
     fn size(&self, page: PageKind) -> usize {
         self.0.size(page)
     }
-    fn place(&self, page: PageKind) -> String {
-        self.0.place(page)
+    fn lap_position(&self, page: PageKind) -> String {
+        self.0.lap_position(page)
     }
     fn packet_id(&self, page: PageKind) -> Result<i32, Error> {
-        Err(Error::Gone { page, place: self.place(page) })
+        Err(Error::Gone { page, lap_position: self.lap_position(page) })
     }
 }
 

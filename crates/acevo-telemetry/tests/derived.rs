@@ -27,7 +27,7 @@ fn drive(simulator: &mut Simulator, laps: usize, mut each: impl FnMut(Duration, 
     }
 }
 
-fn place(frame: &Frame) -> f64 {
+fn lap_position(frame: &Frame) -> f64 {
     f64::from(frame.graphics.raw().npos).rem_euclid(1.0)
 }
 
@@ -63,22 +63,22 @@ fn a_lap_is_compared_to_the_millisecond() {
             if truth.len() > ended {
                 return;
             }
-            notes.push((place(frame), elapsed(frame)));
+            notes.push((lap_position(frame), elapsed(frame)));
             if notes.len() % every == 0 {
-                recorder.note(place(frame), elapsed(frame));
+                recorder.note(lap_position(frame), elapsed(frame));
             }
         });
         assert_eq!(laps.len(), 2, "the first one began before the line");
         for (trace, notes) in &laps {
             // The game's timer has whole milliseconds.
-            for (place, elapsed) in notes {
-                let delta = trace.delta(*place, *elapsed).unwrap();
-                assert!(delta.abs() < 2.5e-3, "{car:?}: {delta} s at {place}");
+            for (lap_position, elapsed) in notes {
+                let delta = trace.delta(*lap_position, *elapsed).unwrap();
+                assert!(delta.abs() < 2.5e-3, "{car:?}: {delta} s at {lap_position}");
             }
         }
         let (reference, (other, notes)) = (&laps[0].0, &laps[1]);
-        let (place, elapsed) = *notes.last().unwrap();
-        let delta = reference.delta(place, elapsed).unwrap();
+        let (lap_position, elapsed) = *notes.last().unwrap();
+        let delta = reference.delta(lap_position, elapsed).unwrap();
         assert!((delta - (other.time() - reference.time())).abs() < 5e-3, "{car:?}: {delta} s at the end");
     }
 }
@@ -102,10 +102,11 @@ fn the_fuel_to_the_flag_is_known_to_two_hundredths() {
                     consumption.lap(before - now.amount, f64::from(truth[ended - 1].time_ms) / 1000.0);
                 }
             }
-            if ended == 0 && place(frame) > 0.8 && first.is_none() && elapsed(frame) > 30.0 {
+            if ended == 0 && lap_position(frame) > 0.8 && first.is_none() && elapsed(frame) > 30.0 {
                 first = Some((now.amount, consumption.plan(&now, Race::of(frame).as_ref())));
             }
-            if ended == 2 && frame.graphics.raw().total_lap_count == 2 && place(frame) > 0.3 && middle.is_none() {
+            if ended == 2 && frame.graphics.raw().total_lap_count == 2 && lap_position(frame) > 0.3 && middle.is_none()
+            {
                 assert_eq!(Race::of(frame).unwrap().end, RaceEnd::Laps(3));
                 middle = Some((now.amount, consumption.plan(&now, Race::of(frame).as_ref())));
             }
@@ -145,7 +146,7 @@ fn the_track_is_learned_with_its_pit_lane_and_the_others_are_found_on_it() {
         let length = frame.static_data.track_length().map(f64::from);
         outline.set_track(frame.static_data.track(), frame.static_data.track_configuration(), length);
         if let Some(road) = Road::of(frame) {
-            outline.note(place(frame), position(frame), road);
+            outline.note(lap_position(frame), position(frame), road);
         }
         gaps.update(&frame.graphics, &outline);
         if outline.laps() < 2 {
@@ -153,8 +154,8 @@ fn the_track_is_learned_with_its_pit_lane_and_the_others_are_found_on_it() {
             return;
         }
         let (here, lap) = (outline.project(position(frame)).unwrap(), outline.track_length_m().unwrap());
-        let error = (here.place - place(frame) + 0.5).rem_euclid(1.0) - 0.5;
-        assert!(error.abs() * lap < 12.0, "{} m at {}", error * lap, place(frame));
+        let error = (here.lap_position - lap_position(frame) + 0.5).rem_euclid(1.0) - 0.5;
+        assert!(error.abs() * lap < 12.0, "{} m at {}", error * lap, lap_position(frame));
         assert!(gaps.cars().len() == 19 && gaps.cars().is_sorted_by(|a, b| a.gap_m >= b.gap_m));
         if outline.pit_lane().is_some() {
             seen_in_pits = seen_in_pits.max(gaps.cars().iter().filter(|car| car.is_in_pit_lane).count());
@@ -198,7 +199,7 @@ fn nothing_is_allocated_between_laps() {
     let mut trace = None;
     for (_, frame) in &frames {
         outline.set_track("Ring", "", None);
-        outline.note(place(frame), position(frame), Road::of(frame).unwrap_or(Road::Track));
+        outline.note(lap_position(frame), position(frame), Road::of(frame).unwrap_or(Road::Track));
         gaps.update(&frame.graphics, &outline);
     }
     recorder.begin();
@@ -210,11 +211,11 @@ fn nothing_is_allocated_between_laps() {
     let counted = allocation_counter::measure(|| {
         recorder.begin();
         for (_, frame) in &frames {
-            let place = place(frame);
-            recorder.note(place, elapsed(frame));
-            std::hint::black_box(trace.as_ref().unwrap().delta(place, elapsed(frame)));
+            let lap_position = lap_position(frame);
+            recorder.note(lap_position, elapsed(frame));
+            std::hint::black_box(trace.as_ref().unwrap().delta(lap_position, elapsed(frame)));
             outline.set_track("Ring", "", None);
-            outline.note(place, position(frame), Road::Track);
+            outline.note(lap_position, position(frame), Road::Track);
             gaps.update(&frame.graphics, &outline);
             consumption.note(1.0, 2.0);
             std::hint::black_box(consumption.plan(&FuelNow::of(frame), Race::of(frame).as_ref()));

@@ -37,9 +37,9 @@ proptest! {
         let (mut outline, mut gaps, mut recorder) = (Outline::default(), Gaps::default(), TraceRecorder::default());
         let mut consumption = Consumption::default();
         for lap in 0..=2100 {
-            let place = f64::from(lap) / 2000.0;
-            let angle = place * std::f64::consts::TAU;
-            outline.note(place.fract(), [500.0 * angle.sin(), 0.0, 500.0 * angle.cos()], Road::Track);
+            let lap_position = f64::from(lap) / 2000.0;
+            let angle = lap_position * std::f64::consts::TAU;
+            outline.note(lap_position.fract(), [500.0 * angle.sin(), 0.0, 500.0 * angle.cos()], Road::Track);
         }
         recorder.begin();
         for frame in &frames {

@@ -146,7 +146,7 @@ impl Game {
 }
 
 fn last(game: &Game) -> &Lap {
-    game.analysis.laps().last().expect("a lap")
+    game.analysis.laps().back().expect("a lap")
 }
 
 #[test]
@@ -195,7 +195,7 @@ fn events_tell_the_session_and_the_lap_they_belong_to() {
     (game.timer, game.way) = (None, 0.5);
     game.seconds(5.0);
     for event in &game.events {
-        assert!(event.place.is_none_or(|place| (0.0..1.0).contains(&place)), "{event:?}");
+        assert!(event.lap_position.is_none_or(|lap_position| (0.0..1.0).contains(&lap_position)), "{event:?}");
         if let SessionEventKind::Lap(lap) = &event.kind {
             assert_eq!((event.session, event.lap), (lap.session, Some(lap.number)));
         }
@@ -213,8 +213,8 @@ fn a_place_behind_the_line_is_one_of_the_lap() {
     game.seconds(1.0);
     game.graphics.session_state.phase_name = "Race".into();
     game.seconds(0.3);
-    let places: Vec<_> = game.events.iter().filter_map(|event| event.place).collect();
-    assert!(!places.is_empty() && places.iter().all(|place| (0.9..1.0).contains(place)), "{places:?}");
+    let places: Vec<_> = game.events.iter().filter_map(|event| event.lap_position).collect();
+    assert!(!places.is_empty() && places.iter().all(|lap_position| (0.9..1.0).contains(lap_position)), "{places:?}");
 }
 
 #[test]

@@ -32,8 +32,8 @@ impl Noise {
     /// The page with one byte that is another.
     fn spoiled<T: Page>(&mut self, page: &T) -> T {
         let mut bytes = page.as_bytes().to_vec();
-        let place = self.below(bytes.len());
-        bytes[place] = self.next() as u8;
+        let lap_position = self.below(bytes.len());
+        bytes[lap_position] = self.next() as u8;
         T::from_bytes(&bytes)
     }
 
@@ -43,8 +43,8 @@ impl Noise {
             [0x7f80_0000, 0xff80_0000, 0x7fc0_0000, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff, 0, 0x7f7f_ffff];
         let mut bytes = page.as_bytes().to_vec();
         for _ in 0..8 {
-            let place = self.below(bytes.len() / 4) * 4;
-            bytes[place..place + 4].copy_from_slice(&WORDS[self.below(WORDS.len())].to_le_bytes());
+            let lap_position = self.below(bytes.len() / 4) * 4;
+            bytes[lap_position..lap_position + 4].copy_from_slice(&WORDS[self.below(WORDS.len())].to_le_bytes());
         }
         T::from_bytes(&bytes)
     }
@@ -60,14 +60,14 @@ fn garbage(noise: &mut Noise) -> Frame {
 }
 
 fn assert_sane(lap: &Lap) {
-    let figures = &lap.figures;
+    let stats = &lap.stats;
     let sane = |summary: &Summary, least: f64, greatest: f64| {
         let within = |value: Option<f64>| value.is_none_or(|value| (least..=greatest).contains(&value));
         assert!(within(summary.min()) && within(summary.mean()) && within(summary.max()), "{summary:?}");
     };
-    sane(&figures.speed_kmh, 0.0, 600.0);
-    sane(&figures.water_c, -60.0, 300.0);
-    for wheel in figures.tyre_core_c.into_array().iter().chain(&figures.brake_c.into_array()) {
+    sane(&stats.speed_kmh, 0.0, 600.0);
+    sane(&stats.water_c, -60.0, 300.0);
+    for wheel in stats.tyre_core_c.into_array().iter().chain(&stats.brake_c.into_array()) {
         sane(wheel, -60.0, 2000.0);
     }
     for amount in [lap.fuel_used_l, lap.fuel_added_l, lap.charge_used].into_iter().flatten() {
@@ -77,11 +77,11 @@ fn assert_sane(lap: &Lap) {
 
 /// Everything that may be asked of it.
 fn ask(analysis: &mut Analysis, events: &mut u64) {
-    analysis.laps().last().iter().for_each(|lap| assert_sane(lap));
+    analysis.laps().back().iter().for_each(|lap| assert_sane(lap));
     if let Some(lap) = analysis.current_lap() {
         assert!(lap.elapsed_s.is_finite());
     }
-    analysis.bests().theoretical_ms();
+    analysis.bests().ideal_ms();
     let stint = analysis.stints().current();
     assert!(stint.distance_km.is_finite() && stint.fuel_used_l.is_finite() && stint.time_s.is_finite());
     assert!(analysis.delta().is_none_or(|delta| delta.seconds.is_finite() && delta.predicted_s.is_finite()));

@@ -20,8 +20,9 @@ pub struct SessionEvent {
     pub session: u32,
     /// The lap that was driven, from 1.
     pub lap: Option<u32>,
-    /// Where the car was: part of the lap, 0..1.
-    pub place: Option<f64>,
+    /// The lap position of the car, 0..1. The JSON key is `place`.
+    #[serde(rename = "place")]
+    pub lap_position: Option<f64>,
     /// What it is.
     #[serde(flatten)]
     pub kind: SessionEventKind,

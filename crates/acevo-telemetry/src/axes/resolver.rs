@@ -48,7 +48,7 @@ const VERTICAL: usize = 2;
 ///
 /// let mut resolver = AxesResolver::new();
 /// resolver.feed(0.003, &SPageFilePhysics::default());
-/// assert_eq!(resolver.axes().decision(), AxisEvidence::Undecided);
+/// assert_eq!(resolver.axes().evidence(), AxisEvidence::Undecided);
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct AxesResolver {
@@ -117,7 +117,7 @@ impl AxesResolver {
     fn decide(&mut self) {
         let sums = &self.accelerations;
         if let Some([lateral, longitudinal]) =
-            self.axes.level.filter(|_| self.axes.decision() != AxisEvidence::Undecided)
+            self.axes.horizontal.filter(|_| self.axes.evidence() != AxisEvidence::Undecided)
         {
             let of = |which, axis: Axis| sums.correlation(which, axis.index()).abs();
             self.axes.confidence = of(LATERAL, lateral).min(of(LONGITUDINAL, longitudinal));
@@ -131,18 +131,18 @@ impl AxesResolver {
         }
         // 0 + 1 + 2 is 3: the one that is left.
         let rest = 3 - lateral.index - longitudinal.index;
-        let level = Some([
+        let horizontal = Some([
             Axis::new(lateral.index, (lateral.correlation < 0.0) != mirrored),
             Axis::new(longitudinal.index, longitudinal.correlation < 0.0),
         ]);
         // What a drive does not show is believed of the game that was measured, and of no other.
-        let is_as_measured = level == Axes::MEASURED.level;
+        let is_as_measured = horizontal == Axes::MEASURED.horizontal;
         let yaw = match self.rotations.find(0).filter(|_| self.rotations.excitation(0) >= LIVELY_TURN) {
             Some(yaw) => Some(Axis::new(yaw.index, (yaw.correlation < 0.0) != mirrored)),
-            None => self.axes.yaw.filter(|_| is_as_measured || self.axes.decision() != AxisEvidence::Undecided),
+            None => self.axes.yaw.filter(|_| is_as_measured || self.axes.evidence() != AxisEvidence::Undecided),
         };
         self.axes = Axes {
-            level,
+            horizontal,
             yaw,
             confidence: lateral.correlation.abs().min(longitudinal.correlation.abs()),
             is_decided: true,

@@ -142,11 +142,11 @@ impl<D: Destination> Recorder<D> {
     fn take(&mut self, live: &Live, event: Option<&ConnectionEvent>) -> anyhow::Result<()> {
         let now = Instant::now();
         match event {
-            Some(ConnectionEvent::Attached { place }) => {
+            Some(ConnectionEvent::Attached { location }) => {
                 let frame = live.pages();
                 self.destination.begin(frame)?;
                 let game_version = frame.map_or("", |frame| frame.static_data.ac_evo_version()).to_owned();
-                self.mark(now, Marked::Attached { place: place.clone(), game_version });
+                self.mark(now, Marked::Attached { place: location.clone(), game_version });
             }
             Some(ConnectionEvent::Detached(why)) => {
                 self.analysis.interrupt();

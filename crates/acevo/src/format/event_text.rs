@@ -19,7 +19,7 @@ impl EventText {
         let place = |place: f64| format!("{:>3.0} %", place.rem_euclid(1.0) * 100.0);
         Self {
             lap: event.lap.map_or_else(|| "      -".into(), |lap| format!("lap {lap:>3}")),
-            place: event.place.map_or_else(|| "  -  ".into(), place),
+            place: event.lap_position.map_or_else(|| "  -  ".into(), place),
             text: clean(&event.kind.to_string()),
         }
     }

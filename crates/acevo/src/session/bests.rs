@@ -1,23 +1,26 @@
-//! Personal bests on their way between the analysis and their file.
+//! Personal bests of a session: loaded at the start, saved in the background.
 
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use acevo_telemetry::analysis::Analysis;
-use acevo_telemetry::personal::{PersonalBests, PersonalError, PersonalStore};
+use acevo_telemetry::personal::{PersonalBests, PersonalError, PersonalStore, PersonalWriter, SaveResult};
 
-/// Keeps what becomes better. What cannot be written is tried again with the next better lap.
+/// Loads and saves personal bests. Saving never blocks: it runs on a thread of its own. What cannot be saved is tried again with the next
+/// better lap.
 #[derive(Debug, Default)]
 pub(crate) struct Bests {
     store: Option<PersonalStore>,
     is_read_only: bool,
+    /// Started with the first personal best.
+    writer: Option<PersonalWriter>,
     trouble: Option<String>,
 }
 
 impl Bests {
-    /// In the file, or nowhere.
+    /// Personal bests in this file; `None` for none at all.
     pub(crate) fn new(file: Option<PathBuf>) -> Self {
-        Self { store: file.map(PersonalStore::new), is_read_only: false, trouble: None }
+        Self { store: file.map(PersonalStore::new), ..Self::default() }
     }
 
     /// The same, without writing to the file.
@@ -25,41 +28,107 @@ impl Bests {
         Self { is_read_only: true, ..self }
     }
 
-    /// What is in the file. A file that cannot be read is no reason not to show laps: it is said, and nothing is kept.
+    /// Reads the file. If it cannot be read, the error is reported, nothing is saved, and laps are shown all the same.
     pub(crate) fn load(&mut self) -> PersonalBests {
-        let loaded = self.store.as_ref().map(PersonalStore::load);
-        match loaded {
+        match self.store.as_ref().map(PersonalStore::load) {
             None => PersonalBests::default(),
             Some(Ok(bests)) => bests,
             Some(Err(error)) => {
                 self.store = None;
-                self.trouble = Some(told(&error));
+                self.trouble = Some(describe(&error));
                 PersonalBests::default()
             }
         }
     }
 
-    /// Writes what has become better.
-    pub(crate) fn keep(&mut self, analysis: &mut Analysis) {
-        if !analysis.has_new_personal_bests() || self.is_read_only {
-            return;
+    /// Saves new personal bests in the background, and gives the analysis those that other programs have saved.
+    pub(crate) fn update(&mut self, analysis: &mut Analysis) {
+        if let Some(bests) = analysis.take_new_personal_bests()
+            && !self.is_read_only
+            && let Some(store) = &self.store
+        {
+            if let Err(error) = save(&mut self.writer, store, bests) {
+                self.trouble = Some(describe(&error));
+            }
         }
-        if let Some(store) = &self.store {
-            self.trouble = store.merge(analysis.personal_bests()).err().map(|error| told(&error));
+        while let Some(result) = self.writer.as_ref().and_then(PersonalWriter::next_result) {
+            if let Some(saved) = self.take_result(result) {
+                analysis.context_mut().personal_bests.merge(&saved);
+            }
         }
     }
 
-    /// Why they are not kept, once.
+    /// Waits until everything is saved.
+    pub(crate) fn finish(&mut self) {
+        for result in self.writer.take().map(PersonalWriter::finish).unwrap_or_default() {
+            self.take_result(result);
+        }
+    }
+
+    /// Why personal bests are not saved, once.
     pub(crate) fn take_trouble(&mut self) -> Option<String> {
         self.trouble.take()
     }
+
+    fn take_result(&mut self, result: SaveResult) -> Option<PersonalBests> {
+        self.trouble = result.as_ref().err().map(describe);
+        result.ok()
+    }
 }
 
-fn told(error: &PersonalError) -> String {
-    format!("personal bests are not kept: {error}")
+fn save(writer: &mut Option<PersonalWriter>, store: &PersonalStore, bests: PersonalBests) -> Result<(), PersonalError> {
+    let writer = match writer {
+        Some(writer) => writer,
+        None => writer.insert(PersonalWriter::start(store.clone())?),
+    };
+    writer.save(bests)
 }
 
-/// Seconds since 1970.
+fn describe(error: &PersonalError) -> String {
+    format!("personal bests are not saved: {error}")
+}
+
+/// The date, seconds since 1970 (UTC).
 pub(crate) fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+
+    use acevo_simulator::{Options, Scenario, Simulator};
+    use acevo_telemetry::analysis::{Context, Settings};
+
+    use super::*;
+
+    #[test]
+    fn update_returns_while_another_program_holds_the_lock_and_finish_saves() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("bests.json");
+        let lock = File::create(directory.path().join("bests.json.lock")).unwrap();
+        lock.lock().unwrap();
+        let mut bests = Bests::new(Some(path.clone()));
+        let mut context = Context::default();
+        context.personal_bests = bests.load();
+        let mut analysis = Analysis::with_context(Settings::default(), context);
+        let mut options = Options::default();
+        options.scenario = Scenario::HotLaps;
+        options.laps = Some(2);
+        let mut simulator = Simulator::new(options);
+        // Only this thread can release the lock: if an update waited for it, nothing would be saved.
+        while !simulator.is_finished() {
+            simulator.step();
+            analysis.feed(simulator.time(), &simulator.frame());
+            bests.update(&mut analysis);
+        }
+        analysis.interrupt();
+        bests.update(&mut analysis);
+        assert!(analysis.personal_best().is_some() && !path.exists());
+        lock.unlock().unwrap();
+        bests.finish();
+        let saved = PersonalStore::new(&path).load().unwrap();
+        assert_eq!(bests.take_trouble(), None);
+        assert_eq!(saved.iter().count(), 1);
+    }
 }

@@ -1,13 +1,13 @@
-//! An analysis that is fed with what comes.
+//! Feeds the analysis with packets and keeps personal bests.
 
 use acevo_telemetry::ConnectionEvent;
-use acevo_telemetry::analysis::{Analysis, Thresholds};
+use acevo_telemetry::analysis::{Analysis, Context, Thresholds};
 
 use crate::cli::{Analysing, Origin};
 use crate::session::bests::{Bests, now};
 use crate::session::live::Live;
 
-/// Hands an analysis what has come, and keeps personal bests.
+/// Feeds the analysis and keeps personal bests.
 #[derive(Debug)]
 pub(crate) struct Feeder {
     pub(crate) analysis: Analysis,
@@ -26,9 +26,11 @@ impl Feeder {
         }
         let mut settings = args.settings();
         settings.thresholds = thresholds;
-        let mut analysis = Analysis::new(settings).with_personal_bests(bests.load());
-        analysis.set_reference(args.reference());
-        analysis.set_date(now());
+        let mut context = Context::default();
+        context.personal_bests = bests.load();
+        context.reference = args.reference();
+        context.date = now();
+        let analysis = Analysis::with_context(settings, context);
         Self { analysis, bests, has_ended: false }
     }
 
@@ -40,17 +42,22 @@ impl Feeder {
                 }
             }
             Some(ConnectionEvent::Detached(_)) => self.analysis.interrupt(),
-            Some(_) => self.analysis.set_date(now()),
+            Some(_) => self.analysis.context_mut().date = now(),
             None if live.has_ended() && !self.has_ended => {
                 self.has_ended = true;
                 self.analysis.interrupt();
             }
             None => {}
         }
-        self.bests.keep(&mut self.analysis);
+        self.bests.update(&mut self.analysis);
     }
 
-    /// Why personal bests are not kept, once.
+    /// Waits until personal bests are saved.
+    pub(crate) fn finish(&mut self) {
+        self.bests.finish();
+    }
+
+    /// Why personal bests are not saved, once.
     pub(crate) fn take_trouble(&mut self) -> Option<String> {
         self.bests.take_trouble()
     }

@@ -300,7 +300,7 @@ impl Live {
 /// Says on one line each what has happened to the connection.
 pub(crate) fn tell(event: &ConnectionEvent, say: &mut dyn FnMut(std::fmt::Arguments<'_>)) {
     match event {
-        ConnectionEvent::Attached { place } => say(format_args!("acevo: attached to {place}")),
+        ConnectionEvent::Attached { location } => say(format_args!("acevo: attached to {location}")),
         ConnectionEvent::Detached(why) => say(format_args!("acevo: let go: {why}")),
         ConnectionEvent::LayoutSuspicious(suspicions) => {
             say(format_args!(

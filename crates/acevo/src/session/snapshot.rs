@@ -214,8 +214,8 @@ impl Cockpit {
             events.drain(..events.len().saturating_sub(EVENTS));
         }
         let analysis = &self.feeder.analysis;
-        if analysis.laps().last() != self.laps.last() {
-            self.laps = analysis.laps().into();
+        if analysis.laps().back() != self.laps.last() {
+            self.laps = analysis.laps().iter().cloned().collect();
         }
         if self.looked.is_some_and(|looked| now.saturating_duration_since(looked) < SLOWLY) {
             return;

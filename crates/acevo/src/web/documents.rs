@@ -131,14 +131,14 @@ impl Running {
             number: lap.map(|lap| lap.number),
             kind: lap.map(|lap| lap.kind),
             elapsed_s: lap.and_then(|lap| rounded(lap.elapsed_s, 3)),
-            place: lap.and_then(|lap| rounded(lap.place?, 5)),
+            place: lap.and_then(|lap| rounded(lap.lap_position?, 5)),
             validity: lap.map(|lap| lap.validity),
             splits_ms: lap.map(|lap| lap.splits_ms.clone()).unwrap_or_default(),
             delta_s: delta.and_then(|delta| rounded(delta.seconds, 3)),
             predicted_s: delta.and_then(|delta| rounded(delta.predicted_s, 3)),
             reference_s: delta.and_then(|delta| rounded(delta.reference_s, 3)),
             best_ms: seen.bests.time_ms,
-            theoretical_ms: seen.bests.theoretical_ms(),
+            theoretical_ms: seen.bests.ideal_ms(),
             personal_ms: seen.personal_ms,
             last_ms: last.and_then(|lap| lap.time_ms),
         }
@@ -213,7 +213,8 @@ struct Player {
 
 impl Cars {
     pub(super) fn of(seen: &Seen) -> Self {
-        let cars = seen.cars.iter().map(|car| (rounded(car.gap_m, 1), rounded(car.place, 5), car.is_in_pit_lane));
+        let cars =
+            seen.cars.iter().map(|car| (rounded(car.gap_m, 1), rounded(car.lap_position, 5), car.is_in_pit_lane));
         let place = seen.pages.as_ref().map(|pages| f64::from(pages.graphics.raw().npos));
         let place = place.filter(|place| (0.0..=1.0).contains(place)).and_then(|place| rounded(place, 5));
         Self { cars: cars.collect(), player: (!seen.cars.is_empty()).then_some(Player { place }) }

@@ -3,6 +3,7 @@ use proptest::prelude::*;
 
 use super::super::event::{Fluid, Part, Service, TyreState, Wheel};
 use super::*;
+use crate::car_sample::CarSample;
 
 const LIVE: i32 = 2;
 const FPS: f64 = 60.0;
@@ -14,10 +15,10 @@ fn page() -> (SPageFileGraphicEvo, SPageFilePhysics) {
     )
 }
 
-/// Watchers and the clock they are fed by.
+/// Detectors and the clock that feeds them.
 #[derive(Default)]
 struct Drive {
-    watch: Watch,
+    detectors: Detectors,
     frames: f64,
     begun: bool,
     limits: Thresholds,
@@ -25,7 +26,7 @@ struct Drive {
 }
 
 impl Drive {
-    /// Feeds the same pages for so many seconds; what has happened, with when.
+    /// Feeds the same pages for some seconds. Returns the events.
     fn hold(
         &mut self,
         seconds: f64,
@@ -40,34 +41,38 @@ impl Drive {
         seconds: f64,
         mut pages: impl FnMut(u32) -> (SPageFileGraphicEvo, SPageFilePhysics),
     ) -> Vec<SessionEventKind> {
-        let mut happened = Vec::new();
+        let mut events = Vec::new();
         for index in 0..(seconds * FPS).round() as u32 {
             let (graphics, physics) = pages(index);
-            let flow =
-                if std::mem::replace(&mut self.begun, true) { Flow::Continues } else { Flow::Begins(Beginning::First) };
-            self.feed(graphics, physics, flow);
-            happened.extend(std::iter::from_fn(|| self.watch.take()));
+            let continuity = if std::mem::replace(&mut self.begun, true) {
+                Continuity::Continues
+            } else {
+                Continuity::Begins(Beginning::First)
+            };
+            self.feed(graphics, physics, continuity);
+            events.extend(std::iter::from_fn(|| self.detectors.next_event()));
         }
-        happened
+        events
     }
 
-    fn feed(&mut self, graphics: SPageFileGraphicEvo, physics: SPageFilePhysics, flow: Flow) {
+    fn feed(&mut self, graphics: SPageFileGraphicEvo, physics: SPageFilePhysics, continuity: Continuity) {
         let frame = Frame::new(physics, graphics, SPageFileStaticEvo::default());
         self.frames += 1.0;
         let time = self.frames / FPS;
         let at = std::time::Duration::from_secs_f64(time);
-        let moment = Moment {
+        let clocked = ClockedFrame {
             frame: &frame,
+            sample: CarSample::of(&frame),
             at,
             steps: time * 333.0,
             time,
-            physics: true,
-            graphics: true,
+            has_physics: true,
+            has_graphics: true,
             is_timed: false,
             has_watched: false,
-            flow,
+            continuity,
         };
-        self.watch.feed(&moment, &self.limits, self.laps_left);
+        self.detectors.feed(&clocked, &self.limits, self.laps_left);
     }
 }
 
@@ -171,11 +176,11 @@ fn phases_have_names_and_go_on_through_sessions() {
     assert_eq!(drive.hold(1.0, phase("Practice")), [is("Practice", None)]);
     assert_eq!(drive.hold(1.0, phase("")), []);
     let (graphics, physics) = phase("Race");
-    drive.feed(graphics, physics, Flow::Begins(Beginning::Session));
+    drive.feed(graphics, physics, Continuity::Begins(Beginning::Session));
     assert_eq!(drive.hold(1.0, phase("Race")), [is("Race", Some("Practice"))]);
-    drive.feed(graphics, physics, Flow::Begins(Beginning::Session));
+    drive.feed(graphics, physics, Continuity::Begins(Beginning::Session));
     assert_eq!(drive.hold(1.0, phase("Race")), [], "a restart");
-    drive.feed(graphics, physics, Flow::Begins(Beginning::First));
+    drive.feed(graphics, physics, Continuity::Begins(Beginning::First));
     assert_eq!(drive.hold(1.0, phase("Race")), [is("Race", None)]);
 }
 
@@ -326,7 +331,7 @@ fn nothing_happens_while_nobody_drives() {
     }
     // Another session: what it finds is where it begins.
     let lane = graphics(|page| page.is_in_pit_lane = true);
-    drive.feed(lane.0, lane.1, Flow::Begins(Beginning::Session));
+    drive.feed(lane.0, lane.1, Continuity::Begins(Beginning::Session));
     assert_eq!(drive.hold(5.0, lane), []);
 }
 

@@ -38,7 +38,7 @@ pub(crate) fn lines(now: &Now<'_>, width: usize) -> Vec<Line<'static>> {
             quiet(" behind"),
         ]),
         sectors(now),
-        entry("possible", lap_time(seen.bests.theoretical_ms().map(milliseconds))),
+        entry("possible", lap_time(seen.bests.ideal_ms().map(milliseconds))),
         entry("personal", lap_time(seen.personal_ms.map(milliseconds))),
     ];
     if let Some(delta) = &seen.delta {

@@ -191,7 +191,7 @@ pub(crate) fn others(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>, offset: u
     let width = usize::from(area.width);
     list(frame, area, cars.len() + 1, offset, |index| match index {
         index if index == before => {
-            let place = now.seen.lap.as_ref().and_then(|lap| lap.place).map_or_else(String::new, percent);
+            let place = now.seen.lap.as_ref().and_then(|lap| lap.lap_position).map_or_else(String::new, percent);
             Line::from(vec![
                 Span::styled(" ◆ ", bold().fg(BLUE)),
                 Span::styled(format!("{:>9}", "you"), bold()),
@@ -215,7 +215,7 @@ fn other(car: &Gap, neighbours: [Option<acevo_shared_memory::CarId>; 2], width: 
     let mut spans = vec![
         Span::styled(format!(" {sign} "), colored(color)),
         Span::styled(format!("{:>+7.0} m", car.gap_m), colored(color)),
-        quiet(format!("  {}", percent(car.place))),
+        quiet(format!("  {}", percent(car.lap_position))),
         Span::raw(if car.is_in_pit_lane { "  pits" } else { "      " }),
     ];
     if width >= 60 {

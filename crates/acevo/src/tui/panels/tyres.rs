@@ -190,7 +190,7 @@ impl Wheel<'_> {
 
     /// From where to where it went in this stint.
     fn stint(&self, now: &Now<'_>) -> [Line<'static>; 3] {
-        let figures = &now.seen.stint.figures;
+        let stats = &now.seen.stint.stats;
         let units = now.units;
         let celsius = |value: f64| units.temperature(value as f32);
         let psi = |value: f64| units.pressure(value as f32);
@@ -202,9 +202,9 @@ impl Wheel<'_> {
             Line::from(vec![name_of(name), Span::raw(text), quiet(format!(" {unit}"))])
         };
         [
-            line("stint core", figures.tyre_core_c.into_array()[self.index], &celsius, units.temperature_unit()),
-            line("  pressure", figures.tyre_pressure_psi.into_array()[self.index], &psi, units.pressure_unit()),
-            line("  brake", figures.brake_c.into_array()[self.index], &celsius, units.temperature_unit()),
+            line("stint core", stats.tyre_core_c.into_array()[self.index], &celsius, units.temperature_unit()),
+            line("  pressure", stats.tyre_pressure_psi.into_array()[self.index], &psi, units.pressure_unit()),
+            line("  brake", stats.brake_c.into_array()[self.index], &celsius, units.temperature_unit()),
         ]
     }
 }

@@ -63,7 +63,7 @@ fn pages(now: &Now<'_>) -> Vec<Line<'static>> {
         entry("values", pages.validity.to_string()),
         entry("game", clean(pages.static_data.ac_evo_version())),
         entry("layout", clean(pages.static_data.sm_version())),
-        entry("axes", now.seen.axes.decision().to_string()),
+        entry("axes", now.seen.axes.evidence().to_string()),
         entry("from", clean(&now.seen.place)),
     ]
 }

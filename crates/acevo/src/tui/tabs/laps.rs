@@ -66,7 +66,7 @@ fn summary(now: &Now<'_>) -> Line<'static> {
         quiet(" best "),
         Span::styled(time(bests.time_ms), colored(VIOLET)),
         quiet("  possible "),
-        Span::raw(time(bests.theoretical_ms())),
+        Span::raw(time(bests.ideal_ms())),
         quiet("  personal "),
         Span::raw(time(now.seen.personal_ms)),
         quiet(format!("  stint {} ", stint.number)),

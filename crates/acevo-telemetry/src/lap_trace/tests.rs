@@ -3,10 +3,10 @@ use proptest::prelude::*;
 use super::*;
 
 /// Seconds at a place of a lap of 90 s with a hairpin driven at a tenth of the speed of the straights.
-fn lap(place: f64) -> f64 {
+fn lap(lap_position: f64) -> f64 {
     // The integral of 1 / speed, scaled.
     let slow = |x: f64| x + 0.12 * ((x - 0.6) / 0.02).atan();
-    90.0 * (slow(place) - slow(0.0)) / (slow(1.0) - slow(0.0))
+    90.0 * (slow(lap_position) - slow(0.0)) / (slow(1.0) - slow(0.0))
 }
 
 /// The place where a lap is after some seconds, by bisection.
@@ -35,10 +35,10 @@ fn the_time_at_any_place_is_right_to_the_millisecond() {
         let trace = recorded(rate).unwrap();
         assert_eq!(trace.time(), 90.0);
         for k in 0..=9973 {
-            let place = f64::from(k) / 9973.0;
-            let error = trace.time_at(place) - lap(place);
-            assert!(error.abs() < 1e-3, "{rate} Hz: {error} s at {place}");
-            assert!(trace.delta(place, lap(place) + 0.5).is_none_or(|delta| (delta - 0.5).abs() < 1e-3));
+            let lap_position = f64::from(k) / 9973.0;
+            let error = trace.time_at(lap_position) - lap(lap_position);
+            assert!(error.abs() < 1e-3, "{rate} Hz: {error} s at {lap_position}");
+            assert!(trace.delta(lap_position, lap(lap_position) + 0.5).is_none_or(|delta| (delta - 0.5).abs() < 1e-3));
         }
     }
 }
@@ -48,8 +48,8 @@ fn even(mut change: impl FnMut(usize, f64) -> Option<f64>) -> Option<Trace> {
     let mut recorder = TraceRecorder::default();
     recorder.begin();
     for frame in 1..6000 {
-        if let Some(place) = change(frame, frame as f64 / 6000.0) {
-            recorder.note(place, frame as f64 / 60.0);
+        if let Some(lap_position) = change(frame, frame as f64 / 6000.0) {
+            recorder.note(lap_position, frame as f64 / 60.0);
         }
     }
     recorder.finish(100.0)
@@ -57,8 +57,9 @@ fn even(mut change: impl FnMut(usize, f64) -> Option<f64>) -> Option<Trace> {
 
 #[test]
 fn holes_are_bridged_only_where_they_are_short() {
-    assert!(even(|_, place| Some(place)).is_some());
-    let without = |hole: std::ops::Range<usize>| even(|frame, place| (!hole.contains(&frame)).then_some(place));
+    assert!(even(|_, lap_position| Some(lap_position)).is_some());
+    let without =
+        |hole: std::ops::Range<usize>| even(|frame, lap_position| (!hole.contains(&frame)).then_some(lap_position));
     let bridged = without(3000..3050).unwrap();
     assert!((bridged.time_at(0.504) - 50.4).abs() < 1e-3);
     for hole in [3000..3070, 0..70, 5930..6000, 0..6000] {
@@ -70,14 +71,18 @@ fn holes_are_bridged_only_where_they_are_short() {
 fn small_reversals_are_waited_out_and_large_ones_end_it() {
     // Backwards by 0.8 % and forwards again, at the speed of the lap.
     let spin = |depth: f64| {
-        even(move |frame, place| {
-            let back = 2.0 * (place - 0.5).clamp(0.0, depth);
-            Some(if frame < 5500 { place - back } else { place })
+        even(move |frame, lap_position| {
+            let back = 2.0 * (lap_position - 0.5).clamp(0.0, depth);
+            Some(if frame < 5500 { lap_position - back } else { lap_position })
         })
     };
     assert!(spin(0.004).is_some());
     assert_eq!(spin(0.02), None);
-    assert_eq!(even(|frame, place| Some(if frame > 3000 { place - 0.3 } else { place })), None, "a leap");
+    assert_eq!(
+        even(|frame, lap_position| Some(if frame > 3000 { lap_position - 0.3 } else { lap_position })),
+        None,
+        "a leap"
+    );
 }
 
 #[test]
@@ -103,9 +108,9 @@ fn a_car_that_stands_still_is_traced_on() {
 #[test]
 fn around_the_line_position_and_timer_may_disagree() {
     // The position shows the old lap for half a second, and the next one before the timer does.
-    let late = even(|_, place| Some((place - 0.003).rem_euclid(1.0))).unwrap();
+    let late = even(|_, lap_position| Some((lap_position - 0.003).rem_euclid(1.0))).unwrap();
     assert!(late.time_at(0.5) > 50.0 && late.time() == 100.0);
-    let early = even(|_, place| Some((place + 0.003).rem_euclid(1.0))).unwrap();
+    let early = even(|_, lap_position| Some((lap_position + 0.003).rem_euclid(1.0))).unwrap();
     assert!(early.time_at(0.5) < 50.0 && early.time() == 100.0);
     let delta = early.delta(0.999, 0.1).unwrap();
     // 0.4 s before the line by the reference, 0.1 s after it by the timer.
@@ -114,13 +119,18 @@ fn around_the_line_position_and_timer_may_disagree() {
 
 #[test]
 fn the_position_may_follow_the_timer_by_two_seconds() {
-    let stuck = |frames: usize, at: f64| even(move |frame, place| Some(if frame < frames { at } else { place }));
+    let stuck =
+        |frames: usize, at: f64| even(move |frame, lap_position| Some(if frame < frames { at } else { lap_position }));
     for at in [0.9997, 1.0] {
         for frames in [30, 115] {
             let trace = stuck(frames, at).unwrap();
             for k in 0..1000 {
-                let place = f64::from(k) / 1000.0;
-                assert!((trace.time_at(place) - place * 100.0).abs() < 1e-3, "{} s at {place}", trace.time_at(place));
+                let lap_position = f64::from(k) / 1000.0;
+                assert!(
+                    (trace.time_at(lap_position) - lap_position * 100.0).abs() < 1e-3,
+                    "{} s at {lap_position}",
+                    trace.time_at(lap_position)
+                );
             }
         }
         assert_eq!(stuck(160, at), None, "too long");
@@ -182,18 +192,18 @@ proptest! {
     ) {
         let mut recorder = TraceRecorder::default();
         recorder.begin();
-        let (mut place, mut elapsed) = (0.0, 0.0);
+        let (mut lap_position, mut elapsed) = (0.0, 0.0);
         for (step, wait) in small {
-            (place, elapsed) = (place + step, elapsed + wait);
-            recorder.note(place, elapsed);
+            (lap_position, elapsed) = (lap_position + step, elapsed + wait);
+            recorder.note(lap_position, elapsed);
         }
         for trace in [recorder.clone().finish(time), recorder.clone().finish(elapsed)].into_iter().flatten() {
             let value = trace.time_at(at);
             prop_assert!(value >= 0.0 && value <= trace.time() + 1e-9);
             prop_assert!(trace.delta(at, time).is_none_or(|delta| !delta.is_nan()));
         }
-        for (place, elapsed) in notes {
-            recorder.note(place, elapsed);
+        for (lap_position, elapsed) in notes {
+            recorder.note(lap_position, elapsed);
         }
         recorder.finish(time);
     }
@@ -203,8 +213,8 @@ proptest! {
         let mut times = vec![0.0];
         times.extend(steps.iter().scan(0.0, |sum, step| { *sum += step; Some(*sum) }));
         let trace = Trace::try_from(times).unwrap();
-        for place in places {
-            prop_assert!(trace.time_at(place) <= trace.time_at(place + 1e-5) + 1e-9);
+        for lap_position in places {
+            prop_assert!(trace.time_at(lap_position) <= trace.time_at(lap_position + 1e-5) + 1e-9);
         }
     }
 }
