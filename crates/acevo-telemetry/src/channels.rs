@@ -1,5 +1,5 @@
-//! The catalogue of channels: one table of what can be measured, drawn, logged and exported.
-//! It is written in the files beside this one, with the words of `define`.
+//! The catalogue of channels: one table of what can be measured, drawn, logged and exported. Its rows are in the submodules, built with
+//! the macros of `define`.
 
 mod define;
 mod driving;
@@ -20,9 +20,9 @@ use crate::units::{Unit, UnitSystem};
 
 /// One quantity with a stable name, a unit and one meaning, computed from a [`Frame`]; [`channels`] lists all of them.
 ///
-/// Where the game's pages have oddities (several signals for the same thing, opposite signs on the two sides of the car, values
-/// that mean "none", units that depend on the car) the channel has none, and its [`note`](Self::note) says what was done. What goes
-/// to the right is positive: steering, lateral acceleration, yaw rate. Channels whose title ends in *raw* have the game's own sign.
+/// Channels hide the oddities of the game's pages (several signals for the same thing, opposite signs on the two sides of the car, values
+/// that mean "none", units that depend on the car); the [`note`](Self::note) describes them. Right is positive: steering, lateral
+/// acceleration, yaw rate. Channels whose title ends in *raw* have the game's own sign.
 ///
 /// ```
 /// use acevo_shared_memory::{ACEvoStatus, Frame, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
@@ -50,7 +50,7 @@ pub struct Channel {
     compute: Compute,
     range: (f64, f64),
     decimals: usize,
-    /// What its numbers can be at all; `None` is a wide margin around the range.
+    /// Numbers beyond these limits are implausible; `None` for a wide margin around the range.
     limits: Option<(f64, f64)>,
     quality: ChannelQuality,
     versions: &'static [&'static str],
@@ -58,7 +58,7 @@ pub struct Channel {
     repeats: Option<&'static str>,
 }
 
-/// How often a channel's value changes: with its main page.
+/// How often the value of a channel changes: with its main page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum UpdateRate {
     /// With every physics step (reported: 332-333 Hz).
@@ -79,17 +79,17 @@ impl fmt::Display for UpdateRate {
     }
 }
 
-/// How sure it is that a channel has the meaning, the unit and the sign that the catalogue gives it.
+/// How certain the meaning, the unit and the sign of a channel are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ChannelQuality {
     /// Measured on pages of the real game; [`Channel::versions`] gives the game's versions.
     Measured,
-    /// The game's document states it. Nobody has measured it.
+    /// The game's document states it. It was not measured.
     Documented,
     /// At least one other project has measured it.
     Reported,
-    /// Nobody has confirmed it; the note states the assumption.
+    /// Not confirmed; the note states the assumption.
     Guessed,
     /// Sources contradict each other; the note states the choice.
     Disputed,
@@ -110,17 +110,17 @@ impl fmt::Display for ChannelQuality {
     }
 }
 
-/// What kind of values a channel has.
+/// Type of the values of a channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ChannelKind {
     /// Numbers in the channel's unit.
     Number,
-    /// Yes or no; as a number 1 or 0.
+    /// On or off; as a number 1 or 0.
     Flag,
-    /// One of the game's enums; as a number the game's own.
+    /// One of the game's enums; as a number its raw value.
     Enum(EnumType),
-    /// A text.
+    /// Text.
     Text,
 }
 
@@ -135,22 +135,22 @@ impl fmt::Display for ChannelKind {
     }
 }
 
-/// A channel's value. Texts borrow from the frame; control characters in them are as the game has them.
+/// The value of a channel. Texts borrow from the frame and may contain control characters.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum ChannelValue<'a> {
-    /// Always finite, in the channel's unit.
+    /// A finite number in the channel's unit.
     Number(f64),
-    /// Yes or no.
+    /// On or off.
     Flag(bool),
-    /// The game's number, and the name it has.
+    /// The raw value and its name.
     Enum(i32, &'static str),
-    /// Never empty.
+    /// A text that is not empty.
     Text(&'a str),
 }
 
 impl ChannelValue<'_> {
-    /// The value as a number: flags are 0 and 1, enums the game's number, texts none.
+    /// The value as a number: 0 or 1 for flags, the raw value for enums, `None` for texts.
     pub fn as_f64(&self) -> Option<f64> {
         match *self {
             Self::Number(number) => Some(number),
@@ -161,7 +161,7 @@ impl ChannelValue<'_> {
     }
 }
 
-/// Every group of the table, in its order.
+/// The groups of the table, in order.
 const GROUPS: [&[Channel]; 13] = [
     driving::CONTROLS,
     driving::AIDS,
@@ -189,17 +189,17 @@ const COUNT: usize = {
 
 static TABLE: [Channel; COUNT] = join(&GROUPS);
 
-/// Every channel, dead ones too, related ones next to each other. Wheels come in the order FL, FR, RL, RR.
+/// Every channel, including dead ones, with related ones next to each other. Wheels are in the order FL, FR, RL, RR.
 pub fn channels() -> &'static [Channel] {
     &TABLE
 }
 
-/// The channel with this id.
+/// The channel with this id; `None` if there is no such channel.
 pub fn channel(id: &str) -> Option<&'static Channel> {
     TABLE.iter().find(|channel| channel.id == id)
 }
 
-/// What a logger takes when nobody says what: neither dead channels nor those that repeat another one.
+/// The channels that are recorded and exported by default: all but dead channels and those that repeat another one.
 pub fn default_channels() -> impl Iterator<Item = &'static Channel> + Clone {
     TABLE.iter().filter(|channel| channel.is_default())
 }
@@ -210,7 +210,7 @@ impl Channel {
         self.id
     }
 
-    /// Name for people: `Tyre temperature inner FR`.
+    /// Human-readable name: `Tyre temperature inner FR`.
     pub const fn title(&self) -> &'static str {
         self.title
     }
@@ -220,7 +220,7 @@ impl Channel {
         self.unit
     }
 
-    /// The raw fields it is computed from, as `physics.speedKmh`, `graphics.tyre_lf.slip`, `physics.accG[0]`; the main one first.
+    /// The raw fields it is computed from, such as `physics.speedKmh`, `graphics.tyre_lf.slip` or `physics.accG[0]`; the main one first.
     pub const fn sources(&self) -> &'static [&'static str] {
         self.sources
     }
@@ -240,18 +240,17 @@ impl Channel {
         }
     }
 
-    /// The numbers it is expected to have, for scales and for doubts. Numbers outside of it are values all the same, unless they
-    /// are impossible. `None` for texts.
+    /// The range of expected numbers, for scales. Numbers outside of it are values, too, unless they are implausible. `None` for texts.
     pub fn range(&self) -> Option<RangeInclusive<f64>> {
         (self.kind() != ChannelKind::Text).then_some(self.range.0..=self.range.1)
     }
 
-    /// Decimals worth showing in [its unit](Self::unit).
+    /// Number of decimals to show in [its unit](Self::unit).
     pub const fn decimals(&self) -> usize {
         self.decimals
     }
 
-    /// How sure its meaning, unit and sign are.
+    /// How certain its meaning, unit and sign are.
     pub const fn quality(&self) -> ChannelQuality {
         self.quality
     }
@@ -262,22 +261,22 @@ impl Channel {
         self.versions
     }
 
-    /// What to know about it; empty where its title says all.
+    /// Remarks; empty if there are none.
     pub const fn note(&self) -> &'static str {
         self.note
     }
 
-    /// Id of the channel that tells the same.
+    /// Id of the channel with the same meaning, if there is one.
     pub const fn repeats(&self) -> Option<&'static str> {
         self.repeats
     }
 
-    /// Part of [`default_channels`].
+    /// True for the channels of [`default_channels`].
     pub fn is_default(&self) -> bool {
         self.quality != ChannelQuality::Dead && self.repeats.is_none()
     }
 
-    /// What kind of values it has.
+    /// Type of its values.
     pub const fn kind(&self) -> ChannelKind {
         match self.compute {
             Compute::Number(_) => ChannelKind::Number,
@@ -287,12 +286,12 @@ impl Channel {
         }
     }
 
-    /// Its value in a frame, or `None`: the game's "no time" and "no reference"; NaN, infinities, denormal numbers (integers in a
-    /// float) and numbers far beyond the [range](Self::range); an empty text; a component of the acceleration whose axis the
-    /// [axes](Axes) do not have; a dead channel; and every channel of the physics page while physics is not
+    /// Its value in a frame. `None` for the game's "no time" and "no reference"; for NaN, infinities, denormal numbers (integers in a
+    /// float) and numbers far beyond the [range](Self::range); for an empty text; for a component of the acceleration whose axis is
+    /// unknown in the [axes](Axes); for a dead channel; and for every channel of the physics page while physics is not
     /// [current](acevo_shared_memory::PhysicsValidity), as in a pause.
     ///
-    /// Nothing is allocated, and no bits panic.
+    /// Does not allocate, and never panics for any bits.
     pub fn value<'a>(&self, frame: &'a Frame, axes: &Axes) -> Option<ChannelValue<'a>> {
         if self.quality == ChannelQuality::Dead || (self.uses_physics && !frame.validity.is_current()) {
             return None;
@@ -311,7 +310,7 @@ impl Channel {
 
     /// False for NaN, infinities, numbers that are denormal as `f32`, and numbers that this quantity cannot have.
     fn is_possible(&self, number: f64) -> bool {
-        /// Spans of the range beyond which no sensor and no driver gets.
+        /// Width of the margin on either side of the range, in widths of the range.
         const MARGIN: f64 = 10.0;
         let (min, max) = self.limits.unwrap_or_else(|| {
             let (min, max) = self.range;
@@ -319,28 +318,28 @@ impl Channel {
             (min - margin, max + margin)
         });
         let is_denormal = number != 0.0 && number.abs() < f32::MIN_POSITIVE.into();
-        // NaN and infinities are in no range of finite numbers.
+        // NaN and infinities are outside of any finite range.
         (min..=max).contains(&number) && !is_denormal
     }
 
-    /// Its value as a number: flags are 0 and 1, enums the game's number, texts none.
+    /// Its value as a number: 0 or 1 for flags, the raw value for enums, `None` for texts.
     pub fn number(&self, frame: &Frame, axes: &Axes) -> Option<f64> {
         self.value(frame, axes)?.as_f64()
     }
 
-    /// The unit in which a system shows this channel. Small lengths (travel, height, thickness) are in mm or inches.
+    /// The unit of this channel in a unit system. Small lengths (travel, height, thickness) are in mm or inches.
     pub fn display_unit(&self, system: UnitSystem) -> Unit {
         let is_small = self.unit == Unit::Metre && self.range.1 < 2.0;
         system.display(if is_small { Unit::Millimetre } else { self.unit })
     }
 
-    /// Decimals worth showing in another unit.
+    /// Number of decimals to show in another unit.
     pub fn decimals_in(&self, unit: Unit) -> usize {
         self.unit.decimals_in(self.decimals, unit)
     }
 }
 
-/// Channels are the same where their ids are.
+/// Channels are equal if their ids are.
 impl PartialEq for Channel {
     fn eq(&self, other: &Self) -> bool {
         self.id == other.id

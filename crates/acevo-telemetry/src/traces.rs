@@ -24,15 +24,14 @@
 
 mod sampler;
 
-use crate::{Channel, ChannelKind, UnitSystem};
+use crate::channels::{Channel, ChannelKind};
+use crate::limits::MAX_MAGNITUDE;
+use crate::units::UnitSystem;
 
 pub use sampler::LapSampler;
 
 /// The longest distance between two samples that a curve spans, as a fraction of a lap. A longer one is a gap.
 pub const MAX_GAP: f64 = 0.01;
-
-/// The largest magnitude of a value that can be drawn. No value of a car is larger.
-const MAX_MAGNITUDE: f64 = 1e9;
 
 /// Channel values of one lap over the lap position.
 #[derive(Debug, Clone, Default, PartialEq)]

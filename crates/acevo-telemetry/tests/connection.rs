@@ -384,7 +384,7 @@ fn a_game_that_ends_is_told_and_the_next_one_is_taken() {
 
     first.end();
     assert_eq!(until(&mut telemetry, ConnectionState::Waiting, || ()), ["gone", "live -> waiting"]);
-    assert!(telemetry.mapper().is_none() && telemetry.frame().is_none() && telemetry.suspicions().is_empty());
+    assert!(telemetry.mapper().is_none() && telemetry.frame().is_none() && telemetry.layout_warnings().is_empty());
     assert!(matches!(telemetry.error(), None | Some(Error::GameNotRunning { .. })), "{:?}", telemetry.error());
     let before = telemetry.stats();
     assert!(before.physics.distinct > 0 && before.graphics.distinct > 0 && before.looks > 0);
@@ -501,7 +501,7 @@ fn a_suspicious_layout_is_told_once_and_can_be_read_all_the_same() {
     let mut telemetry = game.telemetry();
     let story = until_told(&mut telemetry, "suspicious: 2", || game.step());
     assert_eq!(story, ["attached", "waiting -> attached", "attached -> live", "suspicious: 2"]);
-    let told: Vec<_> = telemetry.suspicions().to_vec();
+    let told: Vec<_> = telemetry.layout_warnings().to_vec();
     assert!(matches!(told[0], LayoutWarning::Size { page: PageKind::Graphics, size: 12_288 }), "{told:?}");
     assert!(matches!(told[1], LayoutWarning::Value { page: PageKind::Physics, .. }), "{told:?}");
     let frame = telemetry.frame().unwrap();
@@ -512,7 +512,7 @@ fn a_suspicious_layout_is_told_once_and_can_be_read_all_the_same() {
     game.session.sm_version = "beta".into();
     game.publish_session();
     assert_eq!(until_told(&mut telemetry, "suspicious: 1", || game.step()), ["session", "suspicious: 1"]);
-    assert_eq!(telemetry.suspicions().len(), 3);
+    assert_eq!(telemetry.layout_warnings().len(), 3);
     assert_eq!(telemetry.state(), ConnectionState::Live);
 }
 

@@ -26,20 +26,20 @@ fn a_weekend_is_told_in_order() {
     let (_, _, events) = analysed(options(Scenario::Weekend, 1, 6));
     let weekend = [
         "phase: Session",
-        "out of the pit lane",
+        "left the pit lane",
         "yellow flag",
         "green flag",
-        "green flag withdrawn",
+        "green flag cleared",
         "off the track with four wheels",
         "back on the track",
-        "into the pit lane",
+        "entered the pit lane",
         "in the box",
-        "the crew begins: fuel, all tyres",
-        "the crew is done: fuel, all tyres",
-        "out of the box",
-        "out of the pit lane",
+        "pit crew started: fuel, all tyres",
+        "pit crew finished: fuel, all tyres",
+        "left the box",
+        "left the pit lane",
         "chequered flag",
-        "a new session",
+        "new session",
         "phase: Start Spawn On Position",
         "start lights",
         "the start lights are out",
@@ -51,29 +51,29 @@ fn a_weekend_is_told_in_order() {
         assert!(left.any(|text| text == wanted), "{wanted:?} is not in its place: {told:#?}");
     }
     let count = |text: &str| told.iter().filter(|told| *told == text).count();
-    assert_eq!([count("off the track with four wheels"), count("start lights"), count("a new session")], [1, 1, 1]);
+    assert_eq!([count("off the track with four wheels"), count("start lights"), count("new session")], [1, 1, 1]);
     assert!(events.len() < 150, "{}", events.len());
 }
 
 /// What the simulator knows has happened, as the words of the event that has to tell it.
 fn expected(what: Occurrence, before: &mut Damage) -> Option<&'static str> {
     Some(match what {
-        Occurrence::Flag(ACEvoFlagType::NoFlag) => "withdrawn",
+        Occurrence::Flag(ACEvoFlagType::NoFlag) => "cleared",
         Occurrence::Flag(ACEvoFlagType::BlueFlag) => "blue flag",
         Occurrence::Flag(ACEvoFlagType::WhiteFlag) => "white flag",
         Occurrence::Flag(ACEvoFlagType::BlackWhiteFlag) => "black and white flag",
         Occurrence::Flag(ACEvoFlagType::OrangeCircleFlag) => "black flag with orange circle",
         Occurrence::Flag(ACEvoFlagType::CheckeredFlag) => "chequered flag",
-        Occurrence::PitLane(true) => "into the pit lane",
-        Occurrence::PitLane(false) => "out of the pit lane",
+        Occurrence::PitLane(true) => "entered the pit lane",
+        Occurrence::PitLane(false) => "left the pit lane",
         Occurrence::PitBox(true) => "in the box",
-        Occurrence::PitBox(false) => "out of the box",
+        Occurrence::PitBox(false) => "left the box",
         Occurrence::PitLimiter(true) => "pit limiter on",
         Occurrence::PitLimiter(false) => "pit limiter off",
-        Occurrence::Service(true) => "the crew begins",
-        Occurrence::Service(false) => "the crew is done",
+        Occurrence::Service(true) => "pit crew started",
+        Occurrence::Service(false) => "pit crew finished",
         Occurrence::WrongWay(true) => "wrong way",
-        Occurrence::WrongWay(false) => "the right way again",
+        Occurrence::WrongWay(false) => "facing the right way again",
         Occurrence::RevLimiter(true) => "rev limiter",
         Occurrence::Damage(damage) => {
             let is_repair = damage.body.iter().sum::<f32>() < before.body.iter().sum();
@@ -119,7 +119,7 @@ fn repairs_are_told_of_every_part() {
     let repaired: Vec<_> = events.iter().filter_map(parts).collect();
     let all = [Part::Front, Part::Left, Part::Centre, Part::SuspensionFrontLeft, Part::SuspensionRearLeft];
     assert_eq!(repaired, [all]);
-    assert!(texts(&events, &[Topic::Fuel]).iter().any(|text| text.starts_with("low: fuel for")));
+    assert!(texts(&events, &[Topic::Fuel]).iter().any(|text| text.starts_with("low fuel:")));
     assert!(texts(&events, &[Topic::Tyres]).iter().any(|text| text.contains("too hot")));
 }
 

@@ -55,7 +55,7 @@ impl<'a> Now<'a> {
 
 /// Shows the screen until a key or a signal ends it. The terminal is restored whatever happens.
 pub(crate) fn run(mut cockpit: Cockpit, stop: &Stop) -> anyhow::Result<()> {
-    stop.exit_if_stuck();
+    stop.exit_if_stuck(ratatui::restore);
     cockpit.follow(Instant::now());
     let window = Window::new(cockpit.see(Instant::now()));
     let done = AtomicBool::new(false);

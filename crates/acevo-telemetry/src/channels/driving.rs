@@ -1,4 +1,4 @@
-//! Speed, engine speed, gear, pedals, wheel; aids at work.
+//! Channels of driving: speed, engine speed, gear, pedals, steering, driver aids.
 
 use super::Channel;
 use super::define::{flag, number, on, raw, source};

@@ -1,4 +1,4 @@
-//! Engine, fuel, turbocharger, energy recovery, temperatures and pressures.
+//! Channels of engine, fuel, turbocharger, energy recovery, temperatures and pressures.
 
 use super::Channel;
 use super::define::{flag, named, on, raw, source};
@@ -7,9 +7,9 @@ use crate::units::Unit::{
 };
 use acevo_shared_memory::EnumType;
 
-/// Litres per kilometre and kilometres per litre that no car has: the game divides by a distance of almost 0.
-const MOST_PER_KM: f64 = 10.0;
-const MOST_PER_LITRE: f64 = 1_000.0;
+/// Upper limits of consumption, l/km, and range, km/l: the game divides by distances of almost 0.
+const MAX_PER_KM: f64 = 10.0;
+const MAX_PER_LITRE: f64 = 1_000.0;
 const QUOTIENT: &str = "The game divides by what was driven: without a way it writes NaN, infinities and impossible numbers, which are no \
                         values.";
 const EARLY: &str = "Means little before the first lap of a stint is over.";
@@ -91,15 +91,15 @@ pub(super) const ENERGY: &[Channel] = &[
         .repeating("fuel_laps"),
     raw!(number "fuel_per_distance", "Fuel per distance", graphics.fuel_liter_per_km)
         .in_unit(LitrePerKilometre, 0.0, 5.0, 3)
-        .limited_to(0.0, MOST_PER_KM)
+        .limited_to(0.0, MAX_PER_KM)
         .measured(on::V6, QUOTIENT),
     raw!(number "distance_per_fuel", "Distance per fuel", graphics.km_per_fuel_liter)
         .in_unit(KilometrePerLitre, 0.0, 50.0, 2)
-        .limited_to(0.0, MOST_PER_LITRE)
+        .limited_to(0.0, MAX_PER_LITRE)
         .measured(on::V6, QUOTIENT),
     raw!(number "fuel_per_distance_now", "Fuel per distance, now", graphics.instantaneous_fuel_liter_per_km)
         .in_unit(LitrePerKilometre, 0.0, 5.0, 3)
-        .limited_to(0.0, MOST_PER_KM)
+        .limited_to(0.0, MAX_PER_KM)
         .measured(on::V6, QUOTIENT),
     raw!(number "distance_per_fuel_now", "Distance per fuel, now", graphics.instantaneous_km_per_fuel_liter)
         .in_unit(KilometrePerLitre, 0.0, 10_000.0, 2)

@@ -1,11 +1,11 @@
-//! How the car moves, and where it is.
+//! Channels of motion and position.
 
 use super::Channel;
 use super::define::{Now, number, on, raw, source};
 use crate::units::Unit::{Metre, MetrePerSecond, Radian, RadianPerSecond, StandardGravity};
 
 const WORLD: &str = "World axes, right-handed: Y is up; seen from above X points right and Z points down.";
-/// Said of every acceleration with a direction.
+/// Note of every acceleration with a direction.
 macro_rules! resolved {
     ($sign:literal) => {
         concat!($sign, " The axes are the measured ones; a drive that shows others replaces them.")

@@ -1,4 +1,4 @@
-//! What is measured per wheel: tyres, brakes, suspension; and the ride height.
+//! Channels of the wheels: tyres, brakes, suspension; and the ride height.
 
 use super::Channel;
 use super::define::{number, on, raw, source, wheel, wheels};
@@ -151,7 +151,7 @@ pub(super) const BODY: &[Channel] = &[
     raw!(number "brake_bias", "Brake bias", physics.brakeBias).share().measured(on::V6, "Share of the front."),
 ];
 
-/// Metres of a ride height as the game writes it.
+/// Ride height in metres from the raw value.
 fn height(raw: f32) -> Option<f64> {
     let raw = f64::from(raw);
     (raw != 0.0).then(|| if raw.abs() >= 1.0 { raw / 1000.0 } else { raw })

@@ -22,7 +22,10 @@ pub(crate) fn run(args: &Events) -> anyhow::Result<ExitCode> {
         return read_recording(file, args, &stop);
     }
     let (mut live, _running) = args.origin.follow()?;
-    follow(&mut live, &stop, args.quiet, &mut Printer::new(args))?;
+    let mut printer = Printer::new(args);
+    follow(&mut live, &stop, args.quiet, &mut printer)?;
+    printer.feeder.finish();
+    printer.warn();
     Ok(ExitCode::SUCCESS)
 }
 
@@ -63,6 +66,11 @@ impl<'a> Printer<'a> {
 }
 
 impl Printer<'_> {
+    /// Prints why personal bests are not saved, once.
+    fn warn(&mut self) {
+        self.feeder.take_trouble().iter().for_each(|trouble| say(format_args!("acevo: warning: {trouble}")));
+    }
+
     /// Prints what has happened, with the time of day in the frame; false when that is enough.
     fn print(&mut self, frame: Option<&Frame>) -> anyhow::Result<bool> {
         while let Some(event) = self.feeder.analysis.next_event() {
@@ -88,7 +96,7 @@ impl Printer<'_> {
 impl Follower for Printer<'_> {
     fn follow(&mut self, live: &mut Live, event: Option<&ConnectionEvent>, _: Instant) -> anyhow::Result<bool> {
         self.feeder.feed(live, event);
-        self.feeder.take_trouble().iter().for_each(|trouble| say(format_args!("acevo: warning: {trouble}")));
+        self.warn();
         self.print(live.frame())
     }
 }

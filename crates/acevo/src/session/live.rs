@@ -292,7 +292,7 @@ impl Live {
             physics_missed: self.physics.missed,
             physics_skipped: self.physics.skipped,
             unsettled: self.physics.unsettled + self.graphics.unsettled,
-            suspicious: self.telemetry.suspicions().len(),
+            suspicious: self.telemetry.layout_warnings().len(),
         }
     }
 }

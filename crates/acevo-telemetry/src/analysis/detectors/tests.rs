@@ -110,7 +110,7 @@ fn a_stop_is_told_from_lane_to_lane() {
     assert_eq!(drive.hold(1.0, in_box), [SessionEventKind::BoxEntered]);
     let begun = drive.hold(8.0, works);
     assert!(matches!(begun.as_slice(), [SessionEventKind::ServiceBegun { items }] if items.len() == 5), "{begun:?}");
-    assert_eq!(begun[0].to_string(), "the crew begins: fuel, all tyres");
+    assert_eq!(begun[0].to_string(), "pit crew started: fuel, all tyres");
     let done = drive.hold(1.0, in_box);
     let [SessionEventKind::ServiceDone { items, seconds: Some(seconds) }] = done.as_slice() else { panic!("{done:?}") };
     assert!(!items.contains(&Service::Repair) && (seconds - 8.0).abs() < 0.02, "{done:?}");
@@ -144,9 +144,9 @@ fn flags_are_told_once_they_hold_and_once_for_both() {
     assert_eq!(drive.show(5.0, |index| flags(if index % 8 < 4 { 5 } else { 0 }, 0)), [], "it flickers");
     assert_eq!(texts(drive.hold(2.0, flags(5, 5))), ["yellow flag"]);
     assert_eq!(texts(drive.hold(2.0, flags(2, 0))), ["green flag"]);
-    assert_eq!(texts(drive.hold(2.0, flags(0, 0))), ["green flag withdrawn"]);
-    assert_eq!(texts(drive.hold(2.0, flags(4, 3))), ["blue flag", "red flag for everybody"]);
-    assert_eq!(texts(drive.hold(2.0, flags(0, 0))), ["blue flag withdrawn", "red flag withdrawn for everybody"]);
+    assert_eq!(texts(drive.hold(2.0, flags(0, 0))), ["green flag cleared"]);
+    assert_eq!(texts(drive.hold(2.0, flags(4, 3))), ["blue flag", "red flag for all drivers"]);
+    assert_eq!(texts(drive.hold(2.0, flags(0, 0))), ["blue flag cleared", "red flag cleared for all drivers"]);
     assert_eq!(texts(drive.hold(2.0, flags(-9, 0))), ["unknown flag -9"]);
 }
 
@@ -162,7 +162,7 @@ fn what_is_found_at_the_beginning_is_told_where_it_matters() {
     });
     let mut texts: Vec<_> = Drive::default().hold(10.0, found).iter().map(ToString::to_string).collect();
     texts.sort_unstable();
-    assert_eq!(texts, ["critical: fuel for 1.0 laps, 0.0 l", "phase: Qualifying", "wrong way", "yellow flag"]);
+    assert_eq!(texts, ["critical fuel: 0.0 l, 1.0 laps", "phase: Qualifying", "wrong way", "yellow flag"]);
 }
 
 #[test]
@@ -242,18 +242,18 @@ fn fuel_is_low_once_and_critical_once() {
     drive.laps_left = Some(20.0);
     assert_eq!(drive.hold(5.0, laps(1.0)), []);
     drive.laps_left = Some(1.2);
-    assert_eq!(drive.hold(5.0, laps(30.0))[0].to_string(), "critical: fuel for 1.2 laps, 0.0 l");
+    assert_eq!(drive.hold(5.0, laps(30.0))[0].to_string(), "critical fuel: 0.0 l, 1.2 laps");
 
     // Litres where the game tells no laps, charge of an electric car.
     let mut drive = settled();
     let litres = |litres| physics(move |page| page.fuel = litres);
     assert_eq!(drive.hold(3.0, litres(60.0)), []);
-    assert_eq!(drive.hold(3.0, litres(7.0))[0].to_string(), "low: 7.0 l of fuel");
-    assert_eq!(drive.hold(3.0, litres(0.0))[0].to_string(), "critical: 0.0 l of fuel");
+    assert_eq!(drive.hold(3.0, litres(7.0))[0].to_string(), "low fuel: 7.0 l");
+    assert_eq!(drive.hold(3.0, litres(0.0))[0].to_string(), "critical fuel: 0.0 l");
     let mut drive = Drive::default();
     let charge = |charge| graphics(move |page| (page.engine_type, page.kers_charge_perc) = (1, charge));
     assert_eq!(drive.hold(3.0, charge(0.8)), []);
-    assert_eq!(drive.hold(3.0, charge(0.1))[0].to_string(), "low: 10 % of charge");
+    assert_eq!(drive.hold(3.0, charge(0.1))[0].to_string(), "low charge: 10 %");
 }
 
 #[test]
