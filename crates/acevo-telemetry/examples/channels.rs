@@ -7,7 +7,9 @@ use acevo_telemetry::{Axes, UnitSystem, default_channels};
 
 fn main() {
     let mut simulator = Simulator::new(Options::default());
-    (0..20_000).for_each(|_| simulator.step());
+    for _ in 0..20_000 {
+        simulator.step();
+    }
     let (frame, axes) = (simulator.frame(), Axes::default());
     for channel in default_channels() {
         if let Some(number) = channel.number(&frame, &axes) {

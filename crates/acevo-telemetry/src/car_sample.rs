@@ -180,7 +180,10 @@ mod tests {
     use super::*;
 
     fn live() -> (SPageFilePhysics, SPageFileGraphicEvo) {
-        (SPageFilePhysics::default(), SPageFileGraphicEvo { status: ACEvoStatus::Live.value(), ..Default::default() })
+        (
+            SPageFilePhysics { packetId: 1, airDensity: 1.2, ..Default::default() },
+            SPageFileGraphicEvo { status: ACEvoStatus::Live.value(), ..Default::default() },
+        )
     }
 
     fn sample(physics: SPageFilePhysics, graphics: SPageFileGraphicEvo) -> CarSample {

@@ -171,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn segments_end_at_gaps() {
+    fn split_ends_segments_at_gaps() {
         let points = [(0.0, 1.0), (0.005, 2.0), (0.01, f64::NAN), (0.012, 3.0), (0.1, 4.0), (7.0, 5.0), (0.105, 1e300)];
         let segments = split(points.into_iter());
         assert_eq!(segments, [vec![(0.0, 1.0), (0.005, 2.0)], vec![(0.012, 3.0)], vec![(0.1, 4.0)]]);

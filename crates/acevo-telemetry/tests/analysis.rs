@@ -10,7 +10,7 @@ use acevo_telemetry::{AxisEvidence, Frame, to_map};
 use acevo_testkit::drive::{analysed, each_frame, each_frame_of, options};
 
 #[test]
-fn the_same_frames_give_the_same() {
+fn feed_is_deterministic() {
     let (_, first, events) = analysed(options(Scenario::Weekend, 5, 3));
     let (_, second, again) = analysed(options(Scenario::Weekend, 5, 3));
     assert_eq!(first.laps(), second.laps());
@@ -19,7 +19,7 @@ fn the_same_frames_give_the_same() {
 }
 
 #[test]
-fn delta_and_prediction_end_at_the_lap_time() {
+fn delta_ends_at_the_lap_time() {
     let mut analysis = Analysis::new(Settings::default());
     let (mut checked, mut seen) = (0, None);
     each_frame_of(options(Scenario::HotLaps, 4, 4), |at, frame, truth| {
@@ -44,7 +44,7 @@ fn delta_and_prediction_end_at_the_lap_time() {
 }
 
 #[test]
-fn the_last_lap_and_a_personal_best_are_references_too() {
+fn delta_uses_the_last_lap_or_a_personal_best_as_reference() {
     let run = |bests: PersonalBests, reference: Reference| {
         let mut context = Context::default();
         context.personal_bests = bests;
@@ -78,7 +78,7 @@ fn the_last_lap_and_a_personal_best_are_references_too() {
 }
 
 #[test]
-fn stints_go_from_box_to_box() {
+fn stints_run_from_box_to_box() {
     let (simulator, analysis, events) = analysed(options(Scenario::Pits, 3, 6));
     let truth = simulator.truth();
     let begun = events.iter().filter(|event| matches!(event.kind, SessionEventKind::Stint { .. })).count();
@@ -99,7 +99,7 @@ fn stints_go_from_box_to_box() {
 }
 
 #[test]
-fn fuel_is_known_after_a_lap_and_right_to_the_flag() {
+fn fuel_is_planned_after_the_first_lap() {
     for car in [CarModel::Gt3, CarModel::Electric] {
         let mut options = options(Scenario::Sprint, 2, 0);
         (options.laps, options.car) = (None, car);
@@ -137,7 +137,7 @@ fn fuel_is_known_after_a_lap_and_right_to_the_flag() {
 }
 
 #[test]
-fn the_drive_tells_the_axes_the_track_and_the_others() {
+fn feed_learns_axes_outline_and_gaps() {
     for order in [AccGOrder::Measured, AccGOrder::Documented] {
         let mut options = options(Scenario::Race, 2, 2);
         options.acc_g = order;
@@ -162,7 +162,7 @@ fn the_drive_tells_the_axes_the_track_and_the_others() {
 }
 
 #[test]
-fn the_outline_of_a_lap_runs_clockwise_on_the_map_if_the_wheel_was_turned_more_to_the_right() {
+fn outline_runs_clockwise_on_the_map_if_the_steering_was_more_to_the_right() {
     let mut analysis = Analysis::new(Settings::default());
     let mut turned = 0.0;
     each_frame(options(Scenario::HotLaps, 1, 2), |at, frame| {
@@ -177,7 +177,7 @@ fn the_outline_of_a_lap_runs_clockwise_on_the_map_if_the_wheel_was_turned_more_t
 }
 
 #[test]
-fn physics_pages_alone_are_enough_to_find_the_axes() {
+fn axes_are_found_from_physics_pages_alone() {
     let mut options = options(Scenario::HotLaps, 1, 2);
     options.acc_g = AccGOrder::Documented;
     let mut analysis = Analysis::new(Settings::default());
@@ -189,7 +189,7 @@ fn physics_pages_alone_are_enough_to_find_the_axes() {
 }
 
 #[test]
-fn the_axes_outlast_sessions_and_replays() {
+fn axes_survive_sessions_and_replays() {
     for scenario in [Scenario::Weekend, Scenario::Replay] {
         let mut analysis = Analysis::new(Settings::default());
         let mut decided = false;
@@ -204,7 +204,7 @@ fn the_axes_outlast_sessions_and_replays() {
 }
 
 #[test]
-fn nothing_is_allocated_while_a_lap_is_driven() {
+fn feed_allocates_nothing_while_a_lap_is_driven() {
     let mut analysis = Analysis::new(Settings::default());
     let mut frames: Vec<(Duration, Frame)> = Vec::new();
     each_frame_of(options(Scenario::HotLaps, 1, 3), |at, frame, truth| {

@@ -1,6 +1,6 @@
-//! A made-up game in this process, and the connection that follows it.
+//! A simulated game in this process, and the connection that follows it.
 //!
-//! Conditions are awaited. Time decides only where it is what is promised: a page that stands still is let go within 3 s.
+//! Tests wait for conditions. Time matters only for the promise that pages without movement are detached within 3 s.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
@@ -15,11 +15,11 @@ use acevo_telemetry::{Connection, ConnectionEvent, ConnectionState, DetachReason
 /// Nothing here takes as long; a test that hangs ends.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Dead pages are let go within 3 s of their last movement. The rest is for a machine that is busy with other things: this
+/// Dead pages are detached within 3 s of their last movement. The rest is for a machine that is busy with other things: this
 /// thread may be late to ask.
 const LET_GO: Duration = Duration::from_millis(3500);
 
-/// A game that does what it is told.
+/// A game that the test controls.
 struct Game {
     pages: Pages,
     publisher: Publisher,
@@ -159,7 +159,7 @@ fn follow(
     }
 }
 
-/// As [`follow`], until the state is this one and all that has happened was told.
+/// As [`follow`], until the state is this one and all events were taken.
 fn until(telemetry: &mut Connection, state: ConnectionState, meanwhile: impl FnMut()) -> Vec<String> {
     let change = format!("-> {state}");
     follow(telemetry, meanwhile, |telemetry, story| {
@@ -172,14 +172,14 @@ fn until_told(telemetry: &mut Connection, what: &str, meanwhile: impl FnMut()) -
     follow(telemetry, meanwhile, |_, story| story.last().is_some_and(|last| last == what))
 }
 
-/// Whatever happens in this time.
+/// The events of this time.
 fn during(telemetry: &mut Connection, time: Duration, meanwhile: impl FnMut()) -> Vec<String> {
     let start = Instant::now();
     follow(telemetry, meanwhile, |_, _| start.elapsed() >= time)
 }
 
 #[test]
-fn a_page_that_is_all_zero_is_never_attached() {
+fn blank_pages_are_never_attached() {
     let pages = LocalPages::new();
     let open = pages.clone();
     let mut telemetry = Connection::from_opener(move || ACEvoSharedMemoryMapper::open_source(open.clone()));
@@ -194,13 +194,13 @@ fn a_page_that_is_all_zero_is_never_attached() {
 }
 
 #[test]
-fn a_page_that_turns_all_zero_is_let_go() {
+fn pages_that_become_blank_are_detached() {
     for status in [ACEvoStatus::Live, ACEvoStatus::Pause, ACEvoStatus::Off] {
         let mut game = Game::start(status);
         let mut telemetry = game.telemetry();
         until_told(&mut telemetry, "attached", || ());
         follow(&mut telemetry, || game.step(), |telemetry, _| telemetry.stats().physics.distinct > 3);
-        // As a publisher does that ends while somebody keeps its pages.
+        // Like a publisher that ends while another program keeps its pages.
         game.publisher.publish_physics(&Default::default()).unwrap();
         game.publisher.publish_graphics(&Default::default()).unwrap();
         game.publisher.publish_static(&Default::default()).unwrap();
@@ -213,7 +213,7 @@ fn a_page_that_turns_all_zero_is_let_go() {
 }
 
 #[test]
-fn a_live_page_that_never_moves_is_never_live() {
+fn live_pages_that_never_move_are_never_live() {
     let mut game = Game::start(ACEvoStatus::Live);
     game.step();
     let mut telemetry = game.telemetry();
@@ -231,7 +231,7 @@ fn a_live_page_that_never_moves_is_never_live() {
 }
 
 #[test]
-fn a_live_page_that_stops_is_let_go_within_three_seconds() {
+fn live_pages_that_stop_are_detached_within_three_seconds() {
     let mut game = Game::start(ACEvoStatus::Live);
     let mut telemetry = game.telemetry();
     until(&mut telemetry, ConnectionState::Live, || game.step());
@@ -252,7 +252,7 @@ fn a_live_page_that_stops_is_let_go_within_three_seconds() {
 }
 
 #[test]
-fn a_second_dead_page_does_not_pass_for_a_movement_of_the_first() {
+fn other_dead_pages_do_not_count_as_movement() {
     let (mut first, second) = (Game::start(ACEvoStatus::Live), Game::start(ACEvoStatus::Live));
     (0..10).for_each(|_| first.step());
     let open = Arc::new(Mutex::new(first.pages.clone()));
@@ -265,7 +265,7 @@ fn a_second_dead_page_does_not_pass_for_a_movement_of_the_first() {
 }
 
 #[test]
-fn standing_still_in_a_menu_a_pause_or_a_replay_is_no_end() {
+fn menus_pauses_and_replays_without_movement_stay_attached() {
     let states = [
         (ACEvoStatus::Off, ConnectionState::Menu),
         (ACEvoStatus::Pause, ConnectionState::Paused),
@@ -305,8 +305,8 @@ fn standing_still_in_a_menu_a_pause_or_a_replay_is_no_end() {
 }
 
 #[test]
-fn a_pause_that_comes_while_attaching_is_a_pause() {
-    /// Goes on to the pause after so many calls about graphics.
+fn pause_while_attaching_is_a_pause() {
+    /// Begins the pause after a number of calls about graphics.
     #[derive(Debug)]
     struct PausesThen {
         pages: LocalPages,
@@ -359,7 +359,7 @@ fn a_pause_that_comes_while_attaching_is_a_pause() {
 
 /// A game may write the counter first and be held up before the rest: what was read then is neither packet.
 #[test]
-fn a_pause_whose_counter_was_seen_too_early_is_a_pause() {
+fn pause_whose_counter_was_read_too_early_is_a_pause() {
     let mut game = Game::start(ACEvoStatus::Live);
     let mut telemetry = game.telemetry();
     until(&mut telemetry, ConnectionState::Live, || game.step());
@@ -374,7 +374,7 @@ fn a_pause_whose_counter_was_seen_too_early_is_a_pause() {
 }
 
 #[test]
-fn a_game_that_ends_is_told_and_the_next_one_is_taken() {
+fn end_of_a_game_is_reported_and_the_next_one_attached() {
     let mut first = Game::start(ACEvoStatus::Live);
     let open = Arc::new(Mutex::new(first.pages.clone()));
     let pages = Arc::clone(&open);
@@ -406,7 +406,7 @@ fn a_game_that_ends_is_told_and_the_next_one_is_taken() {
 }
 
 #[test]
-fn another_game_takes_the_place_of_one_that_stands_in_the_menu() {
+fn game_in_the_menu_is_replaced_by_another_one() {
     let first = Game::start(ACEvoStatus::Off);
     let open = Arc::new(Mutex::new(first.pages.clone()));
     let pages = Arc::clone(&open);
@@ -423,11 +423,11 @@ fn another_game_takes_the_place_of_one_that_stands_in_the_menu() {
 }
 
 #[test]
-fn a_game_in_the_menu_that_ends_without_a_word_is_let_go_within_three_seconds() {
+fn game_that_ends_in_the_menu_is_detached_within_three_seconds() {
     let game = Game::start(ACEvoStatus::Off);
     let (is_there, pages) = (Arc::new(AtomicBool::new(true)), game.pages.clone());
     let there = Arc::clone(&is_there);
-    // Nobody tells that these pages are dead; they only are not found any more, as sections that this reader alone keeps.
+    // Nothing shows that these pages are dead, except that they are not found any more: only this reader keeps them.
     let mut telemetry = Connection::from_opener(move || match there.load(Ordering::Relaxed) {
         true => pages.open(),
         false => Err(Error::GameNotRunning { looked_for: "a test".into() }),
@@ -440,7 +440,7 @@ fn a_game_in_the_menu_that_ends_without_a_word_is_let_go_within_three_seconds() 
 }
 
 #[test]
-fn sessions_and_cars_are_told_when_they_change() {
+fn changes_of_session_and_car_are_reported() {
     let mut game = Game::start(ACEvoStatus::Live);
     let mut telemetry = game.telemetry();
     let story = until(&mut telemetry, ConnectionState::Live, || game.step());
@@ -494,16 +494,16 @@ fn sessions_and_cars_are_told_when_they_change() {
 }
 
 #[test]
-fn a_suspicious_layout_is_told_once_and_can_be_read_all_the_same() {
+fn suspicious_layout_is_reported_once_and_stays_readable() {
     let mut game = Game::with_pages(ACEvoStatus::Live, LocalPages::with_sizes([800, 12_288, 208]).unwrap());
     game.physics.gear = 99;
     game.graphics.display_speed_kmh = 77;
     let mut telemetry = game.telemetry();
     let story = until_told(&mut telemetry, "suspicious: 2", || game.step());
     assert_eq!(story, ["attached", "waiting -> attached", "attached -> live", "suspicious: 2"]);
-    let told: Vec<_> = telemetry.layout_warnings().to_vec();
-    assert!(matches!(told[0], LayoutWarning::Size { page: PageKind::Graphics, size: 12_288 }), "{told:?}");
-    assert!(matches!(told[1], LayoutWarning::Value { page: PageKind::Physics, .. }), "{told:?}");
+    let warnings: Vec<_> = telemetry.layout_warnings().to_vec();
+    assert!(matches!(warnings[0], LayoutWarning::Size { page: PageKind::Graphics, size: 12_288 }), "{warnings:?}");
+    assert!(matches!(warnings[1], LayoutWarning::Value { page: PageKind::Physics, .. }), "{warnings:?}");
     let frame = telemetry.frame().unwrap();
     assert_eq!((frame.physics.raw().gear, frame.graphics.raw().display_speed_kmh), (99, 77));
 
@@ -517,7 +517,7 @@ fn a_suspicious_layout_is_told_once_and_can_be_read_all_the_same() {
 }
 
 #[test]
-fn a_value_that_is_off_once_is_chance() {
+fn layout_warning_needs_two_checks() {
     let mut game = Game::start(ACEvoStatus::Live);
     game.physics.gear = 99;
     game.step();
@@ -528,7 +528,7 @@ fn a_value_that_is_off_once_is_chance() {
 }
 
 #[test]
-fn a_source_that_cannot_be_used_is_waited_for() {
+fn unusable_source_is_waited_for() {
     let mut game = Game::start(ACEvoStatus::Live);
     let (is_allowed, mut open) = (Arc::new(AtomicBool::new(false)), game.open());
     let allowed = Arc::clone(&is_allowed);
@@ -548,7 +548,7 @@ fn a_source_that_cannot_be_used_is_waited_for() {
 }
 
 #[test]
-fn no_time_is_no_waiting() {
+fn wait_with_zero_timeout_returns_at_once() {
     // The middle of many: the machine may be busy with other things.
     let usual = |telemetry: &mut Connection| {
         let ask = || {
@@ -560,19 +560,19 @@ fn no_time_is_no_waiting() {
         all.sort();
         all[50]
     };
-    let mut nobody =
+    let mut absent =
         Connection::from_opener(|| Err::<ACEvoSharedMemoryMapper, _>(Error::GameNotRunning { looked_for: "x".into() }));
     let game = Game::start(ACEvoStatus::Pause);
     let mut telemetry = game.telemetry();
     until(&mut telemetry, ConnectionState::Paused, || ());
-    for telemetry in [&mut nobody, &mut telemetry] {
+    for telemetry in [&mut absent, &mut telemetry] {
         let usual = usual(telemetry);
         assert!(usual < Duration::from_millis(2), "{usual:?}");
     }
 }
 
 #[test]
-fn a_packet_that_is_told_is_in_the_frame() {
+fn frame_contains_the_reported_packet() {
     let mut game = Game::start(ACEvoStatus::Live);
     let mut telemetry = game.telemetry();
     until(&mut telemetry, ConnectionState::Live, || game.step());
@@ -590,7 +590,7 @@ fn a_packet_that_is_told_is_in_the_frame() {
 
 #[cfg(unix)]
 #[test]
-fn files_that_are_removed_and_made_anew_are_another_game() {
+fn files_that_are_recreated_are_another_game() {
     use acevo_shared_memory::PageDirectory;
 
     let dir = tempfile::TempDir::new().unwrap();

@@ -18,7 +18,7 @@ fn is_live(simulator: &Simulator) -> bool {
     simulator.graphics().status == ACEvoStatus::Live.value()
 }
 
-/// Every live graphics frame until the last session ends, or so many laps are driven in all.
+/// Every live graphics frame until the last session ends, or a number of laps is driven.
 fn drive(simulator: &mut Simulator, laps: usize, mut each: impl FnMut(Duration, &Frame, &Simulator)) {
     while !simulator.is_finished() && simulator.truth().laps.len() < laps {
         if simulator.step().graphics && is_live(simulator) {
@@ -43,7 +43,7 @@ fn position(frame: &Frame) -> [f64; 3] {
 type Lap = (Trace, Vec<(f64, f64)>);
 
 #[test]
-fn a_lap_is_compared_to_the_millisecond() {
+fn delta_is_right_to_the_millisecond() {
     for (car, every) in [(CarModel::Gt3, 2), (CarModel::Road, 1)] {
         let mut simulator = simulator(Scenario::HotLaps, car, 3);
         let mut recorder = TraceRecorder::default();
@@ -84,7 +84,7 @@ fn a_lap_is_compared_to_the_millisecond() {
 }
 
 #[test]
-fn the_fuel_to_the_flag_is_known_to_two_hundredths() {
+fn fuel_to_the_flag_is_right_to_two_percent() {
     for car in [CarModel::Gt3, CarModel::Electric] {
         let mut simulator = simulator(Scenario::Race, car, 5);
         let mut consumption = Consumption::default();
@@ -124,7 +124,7 @@ fn the_fuel_to_the_flag_is_known_to_two_hundredths() {
 }
 
 #[test]
-fn a_session_without_laps_ends_by_its_time() {
+fn race_of_a_session_without_laps_ends_by_time() {
     let mut options = Options::default();
     options.scenario = Scenario::Race;
     let mut simulator = Simulator::new(options);
@@ -137,7 +137,7 @@ fn a_session_without_laps_ends_by_its_time() {
 }
 
 #[test]
-fn the_track_is_learned_with_its_pit_lane_and_the_others_are_found_on_it() {
+fn outline_learns_track_and_pit_lane_and_gaps_find_the_other_cars() {
     let mut simulator = simulator(Scenario::Weekend, CarModel::Gt3, 6);
     let (mut outline, mut gaps) = (Outline::default(), Gaps::default());
     let (mut seen_in_pits, mut on_track, mut checked, mut leaps) = (0, 0, 0, 0);
@@ -175,7 +175,7 @@ fn the_track_is_learned_with_its_pit_lane_and_the_others_are_found_on_it() {
         assert!(gaps.ahead().is_none_or(|car| car.gap_m > 0.0) && gaps.behind().is_none_or(|car| car.gap_m <= 0.0));
     });
     let (own, game) = (outline.length_m().unwrap(), outline.track_length_m().unwrap());
-    assert!((own / game - 1.0).abs() < 0.02, "{own} m driven, {game} m told");
+    assert!((own / game - 1.0).abs() < 0.02, "{own} m driven, {game} m by the game");
     let pit_lane = outline.pit_lane().unwrap();
     let (entry, exit) = (pit_lane.entry.unwrap() * game - game, pit_lane.exit.unwrap() * game);
     assert!((entry + 370.0).abs() < 5.0 && (exit - 370.0).abs() < 5.0, "from {entry} to {exit} m");
@@ -190,7 +190,7 @@ fn has_begun(frame: &Frame) -> bool {
 }
 
 #[test]
-fn nothing_is_allocated_between_laps() {
+fn notes_allocate_nothing_between_laps() {
     let mut simulator = simulator(Scenario::Weekend, CarModel::Gt3, 2);
     let mut frames = Vec::new();
     drive(&mut simulator, 3, |at, frame, _| frames.push((at, *frame)));

@@ -275,8 +275,8 @@ fn gears_above_nine_are_gears() {
         at
     });
     let lap = drive.analysis.laps().iter().find(|lap| lap.incomplete.is_none()).unwrap();
-    let told: f64 = lap.stats.driving.gears().map(|(_, seconds)| seconds).sum();
-    assert!((told - f64::from(lap.time_ms.unwrap()) / 1000.0).abs() < 0.2, "{told}");
+    let sum: f64 = lap.stats.driving.gears().map(|(_, seconds)| seconds).sum();
+    assert!((sum - f64::from(lap.time_ms.unwrap()) / 1000.0).abs() < 0.2, "{sum}");
     assert!(lap.stats.driving.gears().any(|(gear, _)| matches!(gear, Gear::Forward(10..))), "{lap:?}");
     assert!(lap.stats.driving.full_throttle().is_some_and(|share| (0.2..0.95).contains(&share)));
     assert!(lap.stats.driving.coasting().is_some_and(|share| (0.0..0.5).contains(&share)));

@@ -33,7 +33,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn whatever_the_pages_say(frames in prop::collection::vec(frame(), 1..8)) {
+    fn wait_and_feed_accept_any_pages(frames in prop::collection::vec(frame(), 1..8)) {
         let (mut outline, mut gaps, mut recorder) = (Outline::default(), Gaps::default(), TraceRecorder::default());
         let mut consumption = Consumption::default();
         for lap in 0..=2100 {

@@ -99,7 +99,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn random_pages_break_nothing(seed in 1u64.., millis in 1u64..200) {
+    fn feed_accepts_random_pages(seed in 1u64.., millis in 1u64..200) {
         let mut noise = Noise(seed);
         let mut analysis = Analysis::new(Settings::default());
         let mut events = 0;
@@ -118,7 +118,7 @@ proptest! {
     }
 
     #[test]
-    fn what_comes_after_garbage_is_right(seed in 1u64.., bursts in prop::collection::vec((0.0f64..300.0, 1u32..40), 1..4), kind in 0..3) {
+    fn laps_after_garbage_are_right(seed in 1u64.., bursts in prop::collection::vec((0.0f64..300.0, 1u32..40), 1..4), kind in 0..3) {
         let mut noise = Noise(seed);
         let mut analysis = Analysis::new(Settings::default());
         let mut events = 0;

@@ -346,7 +346,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_comes_the_plan_is_made_of_numbers(
+        fn plan_is_finite_for_any_values(
             laps in prop::collection::vec((any::<f64>(), any::<f64>()), 0..20),
             good in prop::collection::vec((-1.0..200.0f64, -1.0..1e4f64), 0..20),
             notes in prop::collection::vec((any::<f64>(), any::<f64>()), 0..50),

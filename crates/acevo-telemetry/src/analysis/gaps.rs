@@ -54,8 +54,8 @@ pub struct Gaps {
 }
 
 impl Gaps {
-    /// Updates the distances. There are none while the outline is unknown, or if the player is not near it. Distances are scaled to the
-    /// length of the track as published by the game, or to the outline if there is none.
+    /// Updates the distances. The list is empty while the outline is unknown, or if the player is not near it. Distances are scaled to
+    /// the length of the track as published by the game, if it is known.
     pub fn update(&mut self, graphics: &GraphicsView<'_>, outline: &Outline) {
         self.cars.clear();
         let before = &mut self.before;

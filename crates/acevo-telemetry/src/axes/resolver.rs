@@ -203,8 +203,8 @@ impl Sample {
         let within = |values: [f64; 3], limit: f64| values.into_iter().all(|value| value.abs() <= limit);
         let [x, y, z] = sample.velocity;
         let possible = seconds.is_finite()
-            && (0.0..=FASTEST).contains(&sample.speed)
-            && within(sample.velocity, FASTEST)
+            && (0.0..=MAX_SPEED).contains(&sample.speed)
+            && within(sample.velocity, MAX_SPEED)
             && within(sample.acceleration, MAX_G)
             && within(sample.rotation, MAX_ROTATION)
             && sample.steer.abs() <= 4.0

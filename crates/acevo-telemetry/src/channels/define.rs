@@ -1,53 +1,9 @@
 //! Builder functions and macros for the channel table.
 
-use std::fmt;
+use acevo_shared_memory::{EnumType, Frame};
 
-use acevo_shared_memory::{EnumType, Frame, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
-
-use super::{Channel, ChannelQuality};
-use crate::axes::Axes;
+use super::channel::{Channel, ChannelQuality, Compute, Now};
 use crate::units::Unit;
-
-/// What a channel is computed from.
-pub(super) struct Now<'a> {
-    pub(super) frame: &'a Frame,
-    pub(super) physics: &'a SPageFilePhysics,
-    pub(super) graphics: &'a SPageFileGraphicEvo,
-    pub(super) session: &'a SPageFileStaticEvo,
-    pub(super) axes: &'a Axes,
-}
-
-impl<'a> Now<'a> {
-    pub(super) fn of(frame: &'a Frame, axes: &'a Axes) -> Self {
-        Self {
-            frame,
-            physics: frame.physics.raw(),
-            graphics: frame.graphics.raw(),
-            session: frame.static_data.raw(),
-            axes,
-        }
-    }
-}
-
-/// How a value is computed. NaN and infinite numbers are missing values.
-#[derive(Clone, Copy)]
-pub(super) enum Compute {
-    Number(fn(&Now<'_>) -> Option<f64>),
-    Flag(fn(&Now<'_>) -> bool),
-    Enum(EnumType, fn(&Now<'_>) -> i32),
-    Text(fn(&Frame) -> &str),
-}
-
-impl fmt::Debug for Compute {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Number(_) => "Number",
-            Self::Flag(_) => "Flag",
-            Self::Enum(..) => "Enum",
-            Self::Text(_) => "Text",
-        })
-    }
-}
 
 /// A number from 0 to 1 of documented quality; the methods of [`Channel`] change that.
 pub(super) const fn number(

@@ -1,6 +1,6 @@
 //! Channels of engine, fuel, turbocharger, energy recovery, temperatures and pressures.
 
-use super::Channel;
+use super::channel::Channel;
 use super::define::{flag, named, on, raw, source};
 use crate::units::Unit::{
     Bar, Celsius, Horsepower, Kilojoule, KilometrePerLitre, Litre, LitrePerKilometre, NewtonMetre, Volt,

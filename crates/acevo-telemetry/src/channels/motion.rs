@@ -1,7 +1,8 @@
 //! Channels of motion and position.
 
-use super::Channel;
-use super::define::{Now, number, on, raw, source};
+use super::channel::Channel;
+use super::channel::Now;
+use super::define::{number, on, raw, source};
 use crate::units::Unit::{Metre, MetrePerSecond, Radian, RadianPerSecond, StandardGravity};
 
 const WORLD: &str = "World axes, right-handed: Y is up; seen from above X points right and Z points down.";

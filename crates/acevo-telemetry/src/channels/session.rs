@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use acevo_shared_memory::EnumType;
 
-use super::Channel;
-use super::define::{Now, flag, named, number, on, raw, source, text};
+use super::channel::Channel;
+use super::channel::Now;
+use super::define::{flag, named, number, on, raw, source, text};
 use crate::names::shown_name;
 use crate::units::Unit::{Celsius, Degree, KilogramPerCubicMetre, Kilometre, Metre, Millisecond, Second, Share};
 

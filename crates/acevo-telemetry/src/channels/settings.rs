@@ -1,6 +1,6 @@
 //! Channels of settings of the car, damage, lights and assists.
 
-use super::Channel;
+use super::channel::Channel;
 use super::define::{number, on, raw, source, text};
 use crate::units::Unit::{Kilogram, Millisecond, Share};
 

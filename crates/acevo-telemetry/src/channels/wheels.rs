@@ -1,6 +1,6 @@
 //! Channels of the wheels: tyres, brakes, suspension; and the ride height.
 
-use super::Channel;
+use super::channel::Channel;
 use super::define::{number, on, raw, source, wheel, wheels};
 use crate::units::Unit::{Celsius, Metre, Newton, NewtonMetre, Psi, Radian, RadianPerSecond};
 

@@ -44,7 +44,7 @@ pub enum LayoutWarning {
 }
 
 impl LayoutWarning {
-    /// True where both are about the same thing, whatever value it has.
+    /// True if both warnings are about the same field, even if its value differs.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Value { page, value }, Self::Value { page: other, value: other_value }) => {

@@ -30,7 +30,7 @@ fn recorded(rate: f64) -> Option<Trace> {
 }
 
 #[test]
-fn the_time_at_any_place_is_right_to_the_millisecond() {
+fn time_at_is_right_to_the_millisecond() {
     for rate in [30.0, 60.0, 240.0] {
         let trace = recorded(rate).unwrap();
         assert_eq!(trace.time(), 90.0);
@@ -56,7 +56,7 @@ fn even(mut change: impl FnMut(usize, f64) -> Option<f64>) -> Option<Trace> {
 }
 
 #[test]
-fn holes_are_bridged_only_where_they_are_short() {
+fn note_bridges_short_gaps_only() {
     assert!(even(|_, lap_position| Some(lap_position)).is_some());
     let without =
         |hole: std::ops::Range<usize>| even(|frame, lap_position| (!hole.contains(&frame)).then_some(lap_position));
@@ -68,7 +68,7 @@ fn holes_are_bridged_only_where_they_are_short() {
 }
 
 #[test]
-fn small_reversals_are_waited_out_and_large_ones_end_it() {
+fn note_tolerates_small_reversals_only() {
     // Backwards by 0.8 % and forwards again, at the speed of the lap.
     let spin = |depth: f64| {
         even(move |frame, lap_position| {
@@ -86,7 +86,7 @@ fn small_reversals_are_waited_out_and_large_ones_end_it() {
 }
 
 #[test]
-fn a_car_that_stands_still_is_traced_on() {
+fn note_continues_after_a_standstill() {
     let mut recorder = TraceRecorder::default();
     recorder.begin();
     let mut elapsed = 0.0;
@@ -106,7 +106,7 @@ fn a_car_that_stands_still_is_traced_on() {
 }
 
 #[test]
-fn around_the_line_position_and_timer_may_disagree() {
+fn delta_tolerates_a_position_that_lags_the_timer_at_the_line() {
     // The position shows the old lap for half a second, and the next one before the timer does.
     let late = even(|_, lap_position| Some((lap_position - 0.003).rem_euclid(1.0))).unwrap();
     assert!(late.time_at(0.5) > 50.0 && late.time() == 100.0);
@@ -118,7 +118,7 @@ fn around_the_line_position_and_timer_may_disagree() {
 }
 
 #[test]
-fn the_position_may_follow_the_timer_by_two_seconds() {
+fn note_tolerates_a_position_that_lags_the_timer_by_two_seconds() {
     let stuck =
         |frames: usize, at: f64| even(move |frame, lap_position| Some(if frame < frames { at } else { lap_position }));
     for at in [0.9997, 1.0] {
@@ -139,7 +139,7 @@ fn the_position_may_follow_the_timer_by_two_seconds() {
 }
 
 #[test]
-fn only_the_official_time_of_that_lap_ends_it() {
+fn finish_needs_the_time_of_the_lap() {
     for time in [f64::NAN, f64::INFINITY, -1.0, 0.0, 90.0, 110.0, 1e300] {
         let mut recorder = TraceRecorder::default();
         recorder.begin();
@@ -152,7 +152,7 @@ fn only_the_official_time_of_that_lap_ends_it() {
 }
 
 #[test]
-fn the_reference_is_chosen_among_those_that_there_are() {
+fn reference_selects_the_lap() {
     let (best, last, stored) = (recorded(30.0).unwrap(), recorded(60.0).unwrap(), recorded(240.0).unwrap());
     assert_eq!(Reference::default().trace(Some(&best), Some(&last), None), Some(&best));
     assert_eq!(Reference::Best.trace(None, Some(&last), None), None);
@@ -162,7 +162,7 @@ fn the_reference_is_chosen_among_those_that_there_are() {
 }
 
 #[test]
-fn json_keeps_a_trace_and_refuses_others() {
+fn trace_json_round_trip_rejects_other_arrays() {
     let trace = recorded(60.0).unwrap();
     let json = serde_json::to_string(&trace).unwrap();
     assert!(json.len() < 9000, "{}", json.len());
@@ -184,7 +184,7 @@ fn json_keeps_a_trace_and_refuses_others() {
 
 proptest! {
     #[test]
-    fn whatever_is_noted_nothing_breaks(
+    fn note_accepts_any_values(
         notes in prop::collection::vec((any::<f64>(), any::<f64>()), 0..100),
         small in prop::collection::vec((-0.02..0.02f64, -0.1..1.1f64), 0..400),
         time in any::<f64>(),
@@ -209,7 +209,7 @@ proptest! {
     }
 
     #[test]
-    fn the_curve_never_turns_back(steps in prop::collection::vec(0.0..2.0f32, PARTS), places in prop::collection::vec(0.0..1.0f64, 50)) {
+    fn time_at_is_monotone(steps in prop::collection::vec(0.0..2.0f32, PARTS), places in prop::collection::vec(0.0..1.0f64, 50)) {
         let mut times = vec![0.0];
         times.extend(steps.iter().scan(0.0, |sum, step| { *sum += step; Some(*sum) }));
         let trace = Trace::try_from(times).unwrap();

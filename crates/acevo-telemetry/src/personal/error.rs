@@ -28,7 +28,7 @@ pub enum PersonalError {
     },
     /// The file was written by a newer version of this program.
     #[error(
-        "{} was written by a newer version of this program (format {version}); update the program, or move the file away to begin a \
+        "{} was written by a newer version of this program (format {version}); update the program, or move it away to begin a \
          new one",
         .path.display()
     )]

@@ -96,7 +96,7 @@ fn physics(change: impl FnOnce(&mut SPageFilePhysics)) -> (SPageFileGraphicEvo, 
 }
 
 #[test]
-fn a_stop_is_told_from_lane_to_lane() {
+fn pits_reports_a_stop_from_entry_to_exit() {
     let mut drive = settled();
     let lane = graphics(|page| page.is_in_pit_lane = true);
     let in_box = graphics(|page| (page.is_in_pit_lane, page.is_in_pit_box) = (true, true));
@@ -127,7 +127,7 @@ fn a_stop_is_told_from_lane_to_lane() {
 }
 
 #[test]
-fn work_that_is_not_done_is_not_called_done() {
+fn pits_reports_dropped_services() {
     let mut drive = settled();
     let fuel = |state| graphics(move |page| page.pit_info.fuel = state);
     assert_eq!(drive.hold(2.0, fuel(1)), [SessionEventKind::ServiceBegun { items: vec![Service::Fuel] }]);
@@ -137,7 +137,7 @@ fn work_that_is_not_done_is_not_called_done() {
 }
 
 #[test]
-fn flags_are_told_once_they_hold_and_once_for_both() {
+fn control_reports_persistent_flags_once_for_player_and_all() {
     let mut drive = settled();
     let flags = |flag, global| graphics(move |page| (page.flag, page.global_flag) = (flag, global));
     let texts = |events: Vec<SessionEventKind>| events.iter().map(ToString::to_string).collect::<Vec<_>>();
@@ -151,7 +151,7 @@ fn flags_are_told_once_they_hold_and_once_for_both() {
 }
 
 #[test]
-fn what_is_found_at_the_beginning_is_told_where_it_matters() {
+fn detectors_report_initial_states_that_matter() {
     let found = graphics(|page| {
         page.session_state.phase_name = "Qualifying".into();
         (page.flag, page.is_wrong_way, page.laps_possible_with_fuel) = (5, true, 1.0);
@@ -166,7 +166,7 @@ fn what_is_found_at_the_beginning_is_told_where_it_matters() {
 }
 
 #[test]
-fn phases_have_names_and_go_on_through_sessions() {
+fn control_keeps_the_phase_across_sessions() {
     let mut drive = settled();
     let phase = |name: &'static str| graphics(move |page| page.session_state.phase_name = name.into());
     let is = |name: &str, before: Option<&str>| SessionEventKind::Phase {
@@ -185,18 +185,18 @@ fn phases_have_names_and_go_on_through_sessions() {
 }
 
 #[test]
-fn a_start_is_lights_and_then_green_at_once() {
+fn control_reports_lights_and_then_green_at_once() {
     let mut drive = settled();
     let lights = |on| graphics(move |page| page.session_state.lights_on = on);
     let events = drive.show(5.0, |index| lights(1 + index as i32 / 60));
     assert_eq!(events, [SessionEventKind::StartLights]);
     assert_eq!(drive.hold(1.0 / FPS, lights(0)), [SessionEventKind::Green]);
     assert_eq!(drive.show(3.0, |index| lights((index % 2) as i32 * i32::MAX)), []);
-    assert_eq!(drive.hold(1.0, lights(2)), [], "nobody starts twice in five seconds");
+    assert_eq!(drive.hold(1.0, lights(2)), [], "no second start within five seconds");
 }
 
 #[test]
-fn the_rev_limiter_is_told_now_and_then() {
+fn driving_reports_the_rev_limiter_at_intervals() {
     let mut drive = settled();
     let flickers =
         |index: u32| graphics(move |page| (page.is_rpm_limiter_on, page.rpm) = (index.is_multiple_of(3), 9000));
@@ -207,7 +207,7 @@ fn the_rev_limiter_is_told_now_and_then() {
 }
 
 #[test]
-fn the_wrong_way_and_the_grass_have_to_last() {
+fn driving_reports_wrong_way_and_off_track_once_they_persist() {
     let mut drive = settled();
     let wrong = graphics(|page| page.is_wrong_way = true);
     assert_eq!(drive.show(5.0, |index| if index % 20 < 19 { wrong } else { page() }), []);
@@ -226,7 +226,7 @@ fn the_wrong_way_and_the_grass_have_to_last() {
 }
 
 #[test]
-fn fuel_is_low_once_and_critical_once() {
+fn fuel_reports_low_once_and_critical_once() {
     let mut drive = settled();
     let laps = |laps: f32| graphics(move |page| page.laps_possible_with_fuel = laps);
     assert_eq!(drive.hold(2.0, laps(9.0)), []);
@@ -244,7 +244,7 @@ fn fuel_is_low_once_and_critical_once() {
     drive.laps_left = Some(1.2);
     assert_eq!(drive.hold(5.0, laps(30.0))[0].to_string(), "critical fuel: 0.0 l, 1.2 laps");
 
-    // Litres where the game tells no laps, charge of an electric car.
+    // Litres if the laps are unknown; charge for an electric car.
     let mut drive = settled();
     let litres = |litres| physics(move |page| page.fuel = litres);
     assert_eq!(drive.hold(3.0, litres(60.0)), []);
@@ -257,7 +257,7 @@ fn fuel_is_low_once_and_critical_once() {
 }
 
 #[test]
-fn a_crash_is_one_event_and_so_are_its_repairs() {
+fn damage_reports_a_crash_and_its_repairs_once_each() {
     let mut drive = settled();
     let damaged = |front: f32, fl: f32| {
         graphics(move |page| (page.car_damage.damage_front, page.car_damage.damage_suspension_lf) = (front, fl))
@@ -271,7 +271,7 @@ fn a_crash_is_one_event_and_so_are_its_repairs() {
     let repairs = drive.show(6.0, |index| damaged((0.4 - index as f32 * 0.002).max(0.0), 0.2));
     assert!(matches!(repairs.as_slice(), [SessionEventKind::Repaired { parts }] if parts.len() == 1), "{repairs:?}");
 
-    // Only the physics page tells, on a scale that does not end at 1.
+    // Only the physics page shows it, on a scale that does not end at 1.
     let mut drive = settled();
     let right = |damage| physics(move |page| page.carDamage[3] = damage);
     assert_eq!(drive.hold(3.0, right(237.0))[0].to_string(), "damage: right side 0.00 to 237.00");
@@ -279,7 +279,7 @@ fn a_crash_is_one_event_and_so_are_its_repairs() {
 }
 
 #[test]
-fn tyres_leave_their_window_and_come_back_together() {
+fn heat_reports_tyres_together() {
     let mut drive = settled();
     let tyres = |[fl, fr, rl, rr]: [f32; 4]| {
         graphics(move |page| {
@@ -300,7 +300,7 @@ fn tyres_leave_their_window_and_come_back_together() {
     assert_eq!(swings[0].to_string(), "tyre too hot: front right");
     assert_eq!(drive.show(30.0, |index| tyres([if index % 120 < 60 { 0.5 } else { 1.0 }, 1.2, 1.0, 1.0])), []);
 
-    // °C where nothing else is told.
+    // °C if the game writes nothing else.
     let mut drive = settled();
     let cores = |celsius| physics(move |page| page.tyreCoreTemperature = [celsius; 4]);
     assert_eq!(drive.hold(4.0, cores(80.0)), []);
@@ -309,7 +309,7 @@ fn tyres_leave_their_window_and_come_back_together() {
 }
 
 #[test]
-fn engines_overheat_and_cool() {
+fn heat_reports_hot_and_cooled_fluids() {
     let mut drive = settled();
     let water = |celsius| physics(move |page| page.waterTemp = celsius);
     assert_eq!(drive.hold(3.0, water(90.0)), []);
@@ -319,7 +319,7 @@ fn engines_overheat_and_cool() {
 }
 
 #[test]
-fn nothing_happens_while_nobody_drives() {
+fn detectors_ignore_menus_pauses_and_replays() {
     let mut drive = settled();
     for status in [0, 1, 3, 77] {
         let away = graphics(|page| {
@@ -340,7 +340,7 @@ proptest! {
 
     /// Pages of random bytes, some of which stay for a while: no panic, and few events.
     #[test]
-    fn garbage_makes_no_storm(seed: u64, stay in 1u32..40, seconds in 20.0..60.0f64) {
+    fn limiter_bounds_events_of_garbage(seed: u64, stay in 1u32..40, seconds in 20.0..60.0f64) {
         let mut drive = Drive::default();
         let mut random = seed | 1;
         let mut byte = move || {

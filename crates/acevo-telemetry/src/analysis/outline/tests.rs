@@ -31,7 +31,7 @@ fn radius_at(outline: &Outline, lap_position: f64) -> f64 {
 }
 
 #[test]
-fn one_lap_is_enough_wherever_it_begins() {
+fn note_learns_the_outline_from_one_lap_begun_anywhere() {
     for from in [0.0, 0.3, 0.99] {
         let mut outline = Outline::default();
         drive(&mut outline, from, from + 0.9, |_| 500.0);
@@ -51,7 +51,7 @@ fn one_lap_is_enough_wherever_it_begins() {
 }
 
 #[test]
-fn large_holes_stay_open_until_they_are_driven() {
+fn note_leaves_large_gaps_open_until_they_are_driven() {
     let mut outline = Outline::default();
     drive(&mut outline, 0.0, 0.5, |_| 500.0);
     drive(&mut outline, 0.55, 1.001, |_| 500.0);
@@ -70,7 +70,7 @@ fn large_holes_stay_open_until_they_are_driven() {
 }
 
 #[test]
-fn laps_are_averaged_but_not_those_far_off() {
+fn note_averages_laps_except_those_far_off() {
     let mut outline = known();
     drive(&mut outline, 0.001, 1.001, |_| 504.0);
     assert!((radius_at(&outline, 0.5) - 502.0).abs() < 0.01);
@@ -88,7 +88,7 @@ fn laps_are_averaged_but_not_those_far_off() {
 }
 
 #[test]
-fn positions_are_projected_with_their_side() {
+fn project_returns_position_and_side() {
     let outline = known();
     for k in 0..200 {
         let lap_position = f64::from(k) / 200.0;
@@ -107,7 +107,7 @@ fn positions_are_projected_with_their_side() {
 }
 
 #[test]
-fn another_track_is_learned_anew() {
+fn set_track_resets_for_another_track() {
     let mut outline = known();
     outline.set_track("", "", None);
     outline.set_track("Ring", "", None);
@@ -123,7 +123,7 @@ fn another_track_is_learned_anew() {
 }
 
 #[test]
-fn the_pit_lane_is_a_line_of_its_own() {
+fn note_learns_the_pit_lane_as_a_separate_line() {
     let mut outline = known();
     let through = |outline: &mut Outline, from: f64, to: f64| {
         for frame in 0..=400 {
@@ -151,7 +151,7 @@ fn the_pit_lane_is_a_line_of_its_own() {
 
 proptest! {
     #[test]
-    fn whatever_is_noted_the_outline_stays_finite(
+    fn note_keeps_the_outline_finite_for_any_values(
         notes in prop::collection::vec((any::<f64>(), prop::array::uniform3(any::<f64>()), any::<bool>()), 0..50),
         steps in prop::collection::vec((-0.003..0.02f64, -10.0..700.0f64, any::<bool>()), 0..400),
         lap_position in any::<f64>(),
