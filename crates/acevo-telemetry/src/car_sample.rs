@@ -39,7 +39,7 @@ pub struct CarSample {
     pub charge: Option<f64>,
     /// True for a car with an electric motor only.
     pub is_electric: bool,
-    /// What the car is on; `None` if it is on no road, as in a menu.
+    /// The road that the car is on; `None` if it is on none, as in a menu.
     pub road: Option<Road>,
     /// The car is in the pit lane, its entry or exit, or in its pit box.
     pub is_in_pits: bool,
@@ -104,7 +104,7 @@ impl CarSample {
     }
 }
 
-/// What the car is on.
+/// The kind of road that the car is on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Road {
@@ -115,7 +115,7 @@ pub enum Road {
 }
 
 impl Road {
-    /// The road in a frame; `None` if the car is on no road, as in a menu.
+    /// Reads a frame; `None` if the car is on no road, as in a menu.
     pub fn of(frame: &Frame) -> Option<Self> {
         match frame.graphics.car_location() {
             ACEvoCarLocation::Track if frame.graphics.raw().is_in_pit_lane => Some(Self::PitLane),
@@ -166,10 +166,11 @@ fn milliseconds(value: i32) -> Option<u32> {
 }
 
 /// The first of two readings that is plausible and not 0, or 0 if all plausible ones are. A field that the game does not fill is 0.
-fn level(physics: Option<f32>, graphics: f32, max: f32) -> Option<f64> {
-    let mut plausible = physics.into_iter().chain([graphics]).filter(|value| (0.0..=max).contains(value));
+fn level(physics: Option<f32>, graphics: f32, max: f64) -> Option<f64> {
+    let mut plausible =
+        physics.into_iter().chain([graphics]).map(f64::from).filter(|value| (0.0..=max).contains(value));
     let level = plausible.next().filter(|level| *level > 0.0 || physics.is_some())?;
-    Some(if level > 0.0 { level } else { plausible.next().unwrap_or(level) }.into())
+    Some(if level > 0.0 { level } else { plausible.next().unwrap_or(level) })
 }
 
 #[cfg(test)]

@@ -68,36 +68,18 @@ pub enum ConnectionEvent {
 }
 
 /// Why a game was detached.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DetachReason {
     /// The game has ended, or its pages cannot be read any more.
+    #[error(transparent)]
     Gone(Error),
     /// The pages report a live game but do not change.
+    #[error("the game reports that it is live but has sent nothing for several seconds: it has ended or hangs")]
     Frozen,
     /// Another game has replaced the one that was read.
+    #[error("another game has replaced it")]
     Replaced,
-}
-
-impl fmt::Display for DetachReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Gone(error) => error.fmt(f),
-            Self::Frozen => f.write_str(
-                "the game reports that it is live but has sent nothing for several seconds: it has ended or hangs",
-            ),
-            Self::Replaced => f.write_str("another game has replaced it"),
-        }
-    }
-}
-
-impl std::error::Error for DetachReason {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Gone(error) => error.source(),
-            Self::Frozen | Self::Replaced => None,
-        }
-    }
 }
 
 type Open = Box<dyn FnMut() -> Result<ACEvoSharedMemoryMapper, Error> + Send>;

@@ -1,10 +1,11 @@
-//! Meaning of the telemetry of Assetto Corsa EVO over time: connection, channels, laps, events.
+//! The meaning of the telemetry of Assetto Corsa EVO: connection, channels, laps, events.
 //!
 //! [`acevo_shared_memory`] reads the pages of the game and waits for packets. This crate builds on it:
 //!
 //! | part | what it does |
 //! |---|---|
 //! | [`Connection`] | attaches to the game, detects menus, pauses and the end of the game, and reconnects |
+//! | [`CarSample`] | range-checked values of one frame |
 //! | [`channels()`] | the channel catalogue: one name, unit and sign per quantity |
 //! | [`analysis`] | laps, sectors, stints, events, delta, fuel, track outline, gaps to other cars |
 //! | [`traces`] | channel values over the distance of a lap |

@@ -20,10 +20,16 @@ pub(crate) const MAX_COORDINATE_M: f64 = 1e6;
 pub(crate) const TRACK_LENGTHS_M: Range<f64> = 100.0..100_000.0;
 
 /// Maximum contents of a fuel tank, litres.
-pub(crate) const MAX_FUEL_L: f32 = 1000.0;
+pub(crate) const MAX_FUEL_L: f64 = 1000.0;
 
 /// Maximum charge of a battery: 1 is full.
-pub(crate) const MAX_CHARGE: f32 = 1.0;
+pub(crate) const MAX_CHARGE: f64 = 1.0;
+
+/// Maximum consumption, l/km. The game divides by distances of almost 0.
+pub(crate) const MAX_L_PER_KM: f64 = 10.0;
+
+/// Maximum range, km/l. The game divides by amounts of almost 0.
+pub(crate) const MAX_KM_PER_L: f64 = 1_000.0;
 
 /// Maximum number of laps that a tank lasts for, as estimated by the game.
 pub(crate) const MAX_FUEL_LAPS: f64 = 1000.0;
@@ -81,6 +87,12 @@ pub(crate) const START_LIGHTS: RangeInclusive<i32> = 1..=20;
 
 /// Exclusive upper bound for damage. 237 was reported.
 pub(crate) const MAX_DAMAGE: f32 = 1e6;
+
+/// Maximum damage in a channel, whose scale is unknown.
+pub(crate) const MAX_CHANNEL_DAMAGE: f64 = 1e5;
+
+/// Maximum magnitude of lap times and deltas in a channel, seconds: a day.
+pub(crate) const MAX_CHANNEL_TIME_S: f64 = 86_400.0;
 
 /// Upper bound for the magnitude of any quantity.
 pub(crate) const MAX_MAGNITUDE: f64 = 1e9;

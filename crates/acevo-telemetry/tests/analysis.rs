@@ -1,4 +1,4 @@
-//! What follows from laps while they are driven, from frames alone.
+//! Delta, fuel, stints, axes and outline of simulated drives.
 
 use std::time::Duration;
 
@@ -71,7 +71,7 @@ fn delta_uses_the_last_lap_or_a_personal_best_as_reference() {
     let best = first.personal_best().unwrap();
     assert_eq!((best.date, Some(best.time_ms)), (1_700_000_000, times.iter().min().copied()));
     assert_eq!(best.game_version, "0.9.1+release.6");
-    // The same drive once more: nothing is better, and the best is there from the first metre.
+    // The same drive again: nothing is better, and the personal best is known from the first metre.
     let (second, references, events) = run(first.personal_bests().clone(), Reference::Personal);
     assert_eq!((bests(&events), references), (0, vec![best.time_ms]));
     assert_eq!(second.personal_best(), first.personal_best());
@@ -125,7 +125,7 @@ fn fuel_is_planned_after_the_first_lap() {
         });
         let (plan, then) = plans[0];
         assert!(plan.per_lap.is_some() && !plan.is_estimate, "{plan:?}");
-        // It plans for a lap more than the race may have.
+        // The plan has a margin of one lap.
         let used = then - flag.expect("it has ended");
         let needed = plan.needed.unwrap();
         let per_lap = plan.per_lap.unwrap();

@@ -1,4 +1,4 @@
-//! The axes of `accG` are found out from any drive, and never wrongly.
+//! The resolver finds the axes of `accG` in every drive, and is never wrong.
 
 use std::hint::black_box;
 use std::sync::LazyLock;
@@ -9,7 +9,7 @@ use acevo_telemetry::{Axes, AxesResolver, AxisEvidence};
 
 const RATE: f64 = 333.0;
 
-/// A game whose axes are not those of the simulator: what it does to each page.
+/// Changes each page to that of a game with other axes.
 type Change<'a> = &'a dyn Fn(&mut SPageFilePhysics);
 
 fn options(scenario: Scenario, car: CarModel, seed: u64, order: AccGOrder) -> Options {
@@ -43,7 +43,7 @@ fn drive(options: Options, seconds: usize) -> Vec<SPageFilePhysics> {
     (0..seconds * RATE as usize).map(page).collect()
 }
 
-/// Lets a resolver see a drive in a game that changes the pages; gives what it thought at the end of each second.
+/// Feeds a resolver with a drive whose pages are changed. Returns its axes at the end of each second.
 fn watch(drive: &[SPageFilePhysics], change: Change<'_>) -> Vec<Axes> {
     let mut resolver = AxesResolver::new();
     let mut steps = Vec::new();
@@ -58,7 +58,7 @@ fn watch(drive: &[SPageFilePhysics], change: Change<'_>) -> Vec<Axes> {
     steps
 }
 
-/// Nothing is ever decided but this.
+/// Checks that no other axes are ever decided.
 #[track_caller]
 fn assert_never_wrong(steps: &[Axes], expected: &str) {
     for (second, axes) in steps.iter().enumerate() {
@@ -69,7 +69,7 @@ fn assert_never_wrong(steps: &[Axes], expected: &str) {
     }
 }
 
-/// The same, and all of it is.
+/// Checks that these axes, and no others, are decided.
 #[track_caller]
 fn assert_decides(steps: &[Axes], expected: &str) -> Axes {
     assert_never_wrong(steps, expected);
@@ -120,7 +120,7 @@ fn resolver_decides_within_half_a_minute() {
 #[test]
 fn resolver_finds_every_order_and_sign_with_and_without_gravity() {
     let pages = drive(options(Scenario::HotLaps, CarModel::Road, 1, AccGOrder::Measured), 60);
-    // Where lateral, vertical and longitudinal go, and which are negated.
+    // The components of lateral, vertical and longitudinal, and which are negated.
     for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
         for (negated, gravity) in [(0, 0.0), (1, 1.0), (2, 0.0), (4, 1.0), (6, 1.0), (7, 0.0), (3, -0.0)] {
             let sign = |bit: usize| if negated >> bit & 1 == 1 { -1.0 } else { 1.0 };
@@ -276,7 +276,7 @@ fn resolver_needs_ten_packets_per_second() {
 fn resolver_ignores_standing_pauses_and_menus() {
     let steps = watch(&drive(options(Scenario::Menu, CarModel::Gt3, 1, AccGOrder::Measured), 20), NONE);
     assert!(steps.iter().all(|axes| *axes == Axes::default()));
-    // In the box the simulator stands for some seconds before it drives; here the car never leaves it.
+    // The car never leaves its box.
     let mut simulator = Simulator::new(options(Scenario::Pits, CarModel::Gt3, 1, AccGOrder::Measured));
     let (mut resolver, mut noise) = (AxesResolver::new(), Noise(3));
     while simulator.physics().speedKmh < 1.0 {

@@ -1,4 +1,4 @@
-//! The table of channels is sound, and its values are what they say.
+//! The channel table is consistent, and the values of channels are right.
 
 use std::collections::HashSet;
 use std::hint::black_box;
@@ -49,7 +49,7 @@ fn wheels(frame: &Frame, id: &str) -> [f64; 4] {
     WHEELS.map(|wheel| number(frame, &format!("{id}_{wheel}")).unwrap_or_else(|| panic!("{id} has a value")))
 }
 
-/// The raw field that a source names.
+/// The raw field of a source.
 fn field_of(source: &str) -> (PageKind, Option<&'static acevo_shared_memory::Field>, bool) {
     let (page, path) = source.split_once('.').unwrap();
     let page = PageKind::ALL.into_iter().find(|kind| kind.to_string() == page).unwrap_or_else(|| panic!("{source}"));

@@ -12,11 +12,11 @@ use acevo_shared_memory::{
 };
 use acevo_telemetry::{Connection, ConnectionEvent, ConnectionState, DetachReason, LayoutWarning};
 
-/// Nothing here takes as long; a test that hangs ends.
+/// Time after which a test that hangs fails.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Dead pages are detached within 3 s of their last movement. The rest is for a machine that is busy with other things: this
-/// thread may be late to ask.
+/// thread may poll late.
 const LET_GO: Duration = Duration::from_millis(3500);
 
 /// A game that the test controls.
@@ -124,7 +124,7 @@ impl Source for Pages {
     }
 }
 
-/// What has happened, in a few words; packets are left out.
+/// An event in a few words; empty for packets.
 fn word(event: &ConnectionEvent) -> Option<String> {
     Some(match event {
         ConnectionEvent::Attached { .. } => "attached".into(),
@@ -140,7 +140,7 @@ fn word(event: &ConnectionEvent) -> Option<String> {
     })
 }
 
-/// Asks for events, and does something before each time, until it is done. What has happened until then.
+/// Waits for events until a condition holds, and calls a function before each wait. Returns the events.
 fn follow(
     telemetry: &mut Connection,
     mut meanwhile: impl FnMut(),
@@ -167,7 +167,7 @@ fn until(telemetry: &mut Connection, state: ConnectionState, meanwhile: impl FnM
     })
 }
 
-/// As [`follow`], until this has happened.
+/// As [`follow`], until this event.
 fn until_told(telemetry: &mut Connection, what: &str, meanwhile: impl FnMut()) -> Vec<String> {
     follow(telemetry, meanwhile, |_, story| story.last().is_some_and(|last| last == what))
 }
@@ -223,7 +223,7 @@ fn live_pages_that_never_move_are_never_live() {
     let story = until(&mut telemetry, ConnectionState::Frozen, || ());
     assert!(attached.elapsed() < LET_GO && telemetry.mapper().is_none(), "{:?}", attached.elapsed());
     assert_eq!(story, ["frozen", "attached -> frozen"]);
-    // It is looked at again and again, and is no news.
+    // The pages are opened again and again, without an event.
     assert_eq!(during(&mut telemetry, Duration::from_secs(4), || ()), [""; 0]);
 
     let story = until(&mut telemetry, ConnectionState::Live, || game.step());
@@ -240,7 +240,7 @@ fn live_pages_that_stop_are_detached_within_three_seconds() {
     let story = until(&mut telemetry, ConnectionState::Frozen, || ());
     assert!(moved.elapsed() < LET_GO && telemetry.mapper().is_none(), "{:?}", moved.elapsed());
     assert_eq!(story, ["frozen", "live -> frozen"]);
-    // One packet is a movement, and not one that lasts.
+    // One packet is movement, but only for some time.
     let mut one = Some(());
     let story = until(&mut telemetry, ConnectionState::Attached, || {
         if one.take().is_some() {
@@ -273,7 +273,7 @@ fn menus_pauses_and_replays_without_movement_stay_attached() {
         (ACEvoStatus::Unknown(9), ConnectionState::Other(9)),
     ];
     let watch = |(status, state): (ACEvoStatus, ConnectionState)| {
-        // One has driven before, one is met as it is.
+        // One game has driven before, the other one has not.
         let (mut drives, is_met) = (Game::start(ACEvoStatus::Live), Game::start(status));
         let (looks, mut open) = (Arc::new(AtomicU32::new(0)), drives.open());
         let counted = Arc::clone(&looks);
@@ -292,7 +292,7 @@ fn menus_pauses_and_replays_without_movement_stay_attached() {
         assert_eq!(during(&mut telemetry, Duration::from_secs(8), meanwhile), [""; 0]);
         assert!(telemetry.mapper().is_some() && other.mapper().is_some());
         assert_eq!([telemetry.state(), other.state()], [state; 2]);
-        // Whether these still are the game's pages was asked meanwhile.
+        // The pages were opened again meanwhile.
         assert!(looks.load(Ordering::Relaxed) > 1);
 
         drives.graphics.status = ACEvoStatus::Live.into();
@@ -357,7 +357,7 @@ fn pause_while_attaching_is_a_pause() {
     std::thread::scope(|scope| (1..10).for_each(|calls| drop(scope.spawn(move || watch(calls)))));
 }
 
-/// A game may write the counter first and be held up before the rest: what was read then is neither packet.
+/// A game may be interrupted between writing the counter and the rest, so that a reader gets a mixed page.
 #[test]
 fn pause_whose_counter_was_read_too_early_is_a_pause() {
     let mut game = Game::start(ACEvoStatus::Live);
@@ -395,7 +395,7 @@ fn end_of_a_game_is_reported_and_the_next_one_attached() {
     *open.lock().unwrap() = second.pages.clone();
     let story = until(&mut telemetry, ConnectionState::Live, || second.step());
     assert_eq!(story, ["attached", "car", "waiting -> attached", "attached -> live"]);
-    // Figures are those of all games together.
+    // The statistics are those of all games together.
     let start = telemetry.stats().physics.distinct;
     assert!(start > before.physics.distinct);
     follow(&mut telemetry, || second.step(), |telemetry, _| telemetry.stats().physics.distinct >= start + 10);
@@ -418,7 +418,7 @@ fn game_in_the_menu_is_replaced_by_another_one() {
     let replaced = Instant::now();
     let story = until(&mut telemetry, ConnectionState::Live, || second.step());
     assert_eq!(story, ["replaced", "menu -> waiting", "attached", "waiting -> attached", "attached -> live"]);
-    // Twice: it may have been looked at just before it was replaced.
+    // Twice: the pages may have been opened just before the game was replaced.
     assert!(replaced.elapsed() < 2 * LET_GO, "{:?}", replaced.elapsed());
 }
 
@@ -480,7 +480,7 @@ fn changes_of_session_and_car_are_reported() {
     assert_eq!(telemetry.frame().unwrap().static_data.track(), "Monteforte");
     assert_eq!(during(&mut telemetry, Duration::from_secs(1), || game.step()), [""; 0]);
 
-    // Empty or a placeholder while it loads, and the same again: no news.
+    // An empty name, a placeholder, and the same name again are no events.
     for name in ["", "car_placeholder"] {
         game.graphics.car_model = name.into();
         (0..20).for_each(|_| drop(follow(&mut telemetry, || game.step(), |_, _| true)));
@@ -508,7 +508,7 @@ fn suspicious_layout_is_reported_once_and_stays_readable() {
     assert_eq!((frame.physics.raw().gear, frame.graphics.raw().display_speed_kmh), (99, 77));
 
     assert_eq!(during(&mut telemetry, Duration::from_secs(3), || game.step()), [""; 0]);
-    // Something else is news.
+    // Another warning is reported.
     game.session.sm_version = "beta".into();
     game.publish_session();
     assert_eq!(until_told(&mut telemetry, "suspicious: 1", || game.step()), ["session", "suspicious: 1"]);

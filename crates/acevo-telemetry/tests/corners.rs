@@ -1,4 +1,4 @@
-//! Games that do what they should not.
+//! Rare behaviour of games.
 #![allow(missing_docs)]
 
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use acevo_shared_memory::{
 };
 use acevo_telemetry::{Connection, ConnectionEvent, ConnectionState, DetachReason};
 
-/// What happens in some time.
+/// The events of some time.
 fn events(telemetry: &mut Connection, time: Duration) -> Vec<ConnectionEvent> {
     let end = Instant::now() + time;
     let mut events = Vec::new();
@@ -109,7 +109,7 @@ fn wait_reports_a_pause_without_a_packet() {
     publisher.publish_graphics(&screen(2, LIVE)).unwrap();
     events(&mut telemetry, Duration::from_millis(100));
     assert_eq!(telemetry.state(), ConnectionState::Live);
-    // The end of a page whose counter was met before.
+    // The rest of a page whose counter was read before.
     publisher.publish_graphics(&screen(2, PAUSE)).unwrap();
     assert_eq!(
         count(&events(&mut telemetry, Duration::from_millis(3200)), |event| matches!(

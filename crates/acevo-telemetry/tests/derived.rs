@@ -1,4 +1,4 @@
-//! What follows from the frames, on the simulator's laps, whose truth is known.
+//! Delta, fuel, outline and gaps on simulated laps, whose truth is known.
 
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ fn position(frame: &Frame) -> [f64; 3] {
     frame.graphics.player_car().unwrap().coordinates.map(f64::from)
 }
 
-/// A lap's trace, and the places and times that it was made of.
+/// The trace of a lap, with its samples.
 type Lap = (Trace, Vec<(f64, f64)>);
 
 #[test]
@@ -184,7 +184,7 @@ fn outline_learns_track_and_pit_lane_and_gaps_find_the_other_cars() {
     assert!(checked > 100_000 && leaps * 1000 < checked, "{leaps} leaps of {checked} steps");
 }
 
-/// A new session puts all cars elsewhere.
+/// A new session moves all cars.
 fn has_begun(frame: &Frame) -> bool {
     frame.graphics.packet_id() < 10
 }

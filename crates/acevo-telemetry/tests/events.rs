@@ -177,7 +177,7 @@ fn limiter_bounds_events_for_random_pages() {
         let static_data = SPageFileStaticEvo::from_bytes(if index % 50 == 0 { &bytes[900..] } else { &[] });
         let frame = Frame::new(physics, graphics, static_data);
         analysis.feed(Duration::from_secs(u64::from(index)) / 60, &frame);
-        // Laps and their sectors are the lap engine's.
+        // Laps and sectors come from the lap engine.
         let is_watched = |event: &SessionEvent| !matches!(event.kind.topic(), Topic::Lap);
         reported += std::iter::from_fn(|| analysis.next_event()).filter(is_watched).count();
     }

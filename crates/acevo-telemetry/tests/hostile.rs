@@ -1,4 +1,4 @@
-//! Frames of any bytes: nothing that follows from them panics, and no sum is spoiled.
+//! Frames of any bytes cause no panics and no values that are not finite.
 
 use acevo_shared_memory::{Frame, Page, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
 use acevo_telemetry::analysis::{Consumption, FuelNow, Gaps, Outline, Race, Road, TraceRecorder};
@@ -7,7 +7,7 @@ use proptest::prelude::*;
 fn page<T: Page>() -> impl Strategy<Value = T> {
     let size = size_of::<T>();
     let any = prop::collection::vec(any::<u8>(), size);
-    // Numbers such as the largest, the smallest and what is not a number are met more often in words of one kind.
+    // Words of one kind make extreme numbers and NaN more likely.
     let words = prop::sample::select(vec![
         0u32,
         1,

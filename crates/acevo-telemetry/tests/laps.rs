@@ -1,4 +1,4 @@
-//! Laps against what the simulator knows.
+//! Laps compared with the truth of the simulator.
 
 use acevo_simulator::{
     AbortReason, AbortedLap, BoxReturn, CarModel, GameVersion, LapRecord, Options, PauseStyle, Scenario, Simulator,
@@ -35,7 +35,7 @@ fn is_published(lap: &LapRecord, all: &[LapRecord], found: &[Lap]) -> bool {
     lap.published && (!is_twin || is_found())
 }
 
-/// Every lap of the truth, in order and to the millisecond. `slack`: milliseconds that sectors may be off.
+/// Checks that every lap of the truth is found, in order and to the millisecond. Sectors may differ by `slack` milliseconds.
 fn assert_true(laps: &[Lap], simulator: &Simulator, slack: u32, what: &str) {
     let truth = simulator.truth();
     let all = || laps.iter().map(short).collect::<Vec<_>>().join("\n");
@@ -59,9 +59,9 @@ fn assert_true(laps: &[Lap], simulator: &Simulator, slack: u32, what: &str) {
         }
         laps_off += usize::from(std::mem::take(&mut is_off));
         let fuel = lap.fuel_used_l.expect("seen whole");
-        // What an idling engine burns while the tank is filled does not show.
+        // Fuel that an idling engine burns during refuelling is not measured.
         let hidden = if lap.fuel_added_l > Some(0.0) { 0.01 } else { 0.005 };
-        // Nor does what it burns in the box while another car is watched.
+        // Neither is fuel burned in the box while another car is watched.
         let hidden = if truth.returned_ms.is_some() { 0.06 } else { hidden };
         assert!((fuel - truth.fuel_used_l).abs() < hidden, "{which}");
         assert!(lap.measured_ms.unwrap().abs_diff(truth.time_ms as u32) <= 1 + slack, "{which}");
@@ -72,7 +72,7 @@ fn assert_true(laps: &[Lap], simulator: &Simulator, slack: u32, what: &str) {
         .iter()
         .filter(|lap| !is_published(lap, &truth.laps, laps))
         .map(|lap| (lap.number, Incomplete::Unconfirmed));
-    // What is driven after the flag, until the session is torn down, may be seen as the beginning of a lap or not.
+    // Driving after the flag, until the session ends, may count as the beginning of a lap or not.
     let (after_flag, aborted): (Vec<_>, Vec<_>) = truth
         .aborted
         .iter()
@@ -81,7 +81,7 @@ fn assert_true(laps: &[Lap], simulator: &Simulator, slack: u32, what: &str) {
         .partition(|(_, why, elapsed_ms)| *why == Incomplete::SessionEnded && *elapsed_ms < 9000);
     let aborted = aborted.into_iter().map(|(number, why, _)| (number, why));
     let mut expected: Vec<_> = untold.chain(aborted).collect();
-    // When the last session ends, the game has gone.
+    // At the end of the last session the game ends.
     let last = |why| if why == Incomplete::Interrupted { Incomplete::SessionEnded } else { why };
     let mut broken: Vec<_> = laps.iter().filter_map(|lap| Some((lap.number, last(lap.incomplete?)))).collect();
     for (number, ..) in after_flag {

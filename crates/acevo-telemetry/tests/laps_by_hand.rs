@@ -9,7 +9,7 @@ use acevo_telemetry::analysis::{
     Analysis, Incomplete, Invalid, Lap, LapKind, SessionEvent, SessionEventKind, Settings, Validity,
 };
 
-/// Metres round the circle.
+/// Length of the circle, metres.
 const ROUND_M: f64 = 4000.0;
 
 /// A car at 50 m/s: a lap takes 80 s. Every sixth of the physics steps has a frame.
@@ -18,7 +18,7 @@ struct Game {
     graphics: SPageFileGraphicEvo,
     session: SPageFileStaticEvo,
     steps: i32,
-    /// Laps since the origin, and the timer of the lap in steps; `None` where it does not run.
+    /// Laps since the origin, and the timer of the lap in steps; `None` if it does not run.
     way: f64,
     timer: Option<i32>,
     /// Metres per second.
@@ -98,14 +98,14 @@ impl Game {
         self.drive((seconds * 333.0).round() as i32);
     }
 
-    /// To this place of the lap, with the timer as it is.
+    /// Moves the car to this lap position and keeps the timer.
     fn drive_to(&mut self, way: f64) {
         while self.way < way {
             self.drive(1);
         }
     }
 
-    /// A car that comes to the line, from half a second before it, with a timer that does not run.
+    /// Begins half a second before the line, with a timer that does not run.
     fn flying_start(&mut self) {
         self.way = -25.0 / ROUND_M;
         self.drive_to(0.0);
@@ -125,7 +125,7 @@ impl Game {
         time
     }
 
-    /// The same, with a validity that follows the line.
+    /// The same, with a validity that lags the line.
     fn finish_with_late_validity(&mut self, late: f64) {
         let time = self.timer.replace(0).unwrap() * 1000 / 333;
         self.drive(30);

@@ -1,4 +1,4 @@
-//! Pages that no game writes: nothing panics, and what comes after them is right.
+//! Pages that no game writes cause no panics, and laps after them are right.
 
 use std::time::Duration;
 
@@ -52,7 +52,7 @@ impl Noise {
 
 fn garbage(noise: &mut Noise) -> Frame {
     let mut graphics: SPageFileGraphicEvo = noise.page();
-    // Most of them claim to be live: others are not looked at.
+    // Most of them are live, because others are ignored.
     if !noise.next().is_multiple_of(4) {
         graphics.status = ACEvoStatus::Live.value();
     }
@@ -75,7 +75,7 @@ fn assert_sane(lap: &Lap) {
     }
 }
 
-/// Everything that may be asked of it.
+/// Calls every method.
 fn ask(analysis: &mut Analysis, events: &mut u64) {
     analysis.laps().back().iter().for_each(|lap| assert_sane(lap));
     if let Some(lap) = analysis.current_lap() {
@@ -107,7 +107,7 @@ proptest! {
             let mut frame = garbage(&mut noise);
             let (mut physics, mut graphics) = (*frame.physics.raw(), *frame.graphics.raw());
             if seed % 2 == 0 {
-                // Counters that go on.
+                // Counters that continue.
                 (physics.packetId, graphics.packetId) = (index * 5, index);
                 graphics.current_lap_time_ms = index * 15 % 7000;
             }

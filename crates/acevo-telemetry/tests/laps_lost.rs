@@ -9,7 +9,7 @@ use acevo_telemetry::analysis::{Analysis, Lap, SessionEventKind, Settings, Valid
 use acevo_testkit::drive::{each_frame_of, options};
 use proptest::prelude::*;
 
-/// What becomes of the frames on their way.
+/// Faults between the game and the analysis.
 #[derive(Debug, Clone)]
 struct Trouble {
     /// Frames that are lost, in parts of 256, whole or by page.
@@ -24,7 +24,7 @@ struct Trouble {
 
 impl Trouble {
     fn is_lost(&mut self, part: u8) -> bool {
-        // A generator will do that is not worth a name.
+        // A simple generator is enough.
         self.seed = self.seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         ((self.seed >> 33) as u8) < part
     }
@@ -67,7 +67,7 @@ fn check(lap: &Lap, truth: &[LapRecord], slack: u32) -> Result<(), TestCaseError
     }
     for (sector, right) in lap.sectors_ms.iter().zip(driven.sectors_ms) {
         if let Some(sector) = sector {
-            // Frames that come without their physics are placed by the time on the wall.
+            // Frames without their physics are timed by the wall clock.
             prop_assert!(sector.abs_diff(right as u32) <= slack, "{:?} {:?}", reported, driven);
         }
     }
@@ -101,7 +101,7 @@ fn drive(options: Options, seconds: f64, mut trouble: Trouble) -> Result<usize, 
         if trouble.is_lost(trouble.lost) {
             return;
         }
-        // A page that was not read is the one that was read last.
+        // A page that was lost stays as it was read last.
         let mut read = *frame;
         if let Some(before) = seen {
             if trouble.is_lost(trouble.physics_lost) {
@@ -153,14 +153,14 @@ proptest! {
     }
 }
 
-/// Every scenario that was made for a trap: all but those that show what is usual.
+/// Every scenario with a trap: all but the common ones.
 fn trap() -> impl Strategy<Value = Scenario> {
     use Scenario::{HotLaps, Menu, Pause, Pits, Race, Weekend};
     let is_trap = |scenario: &Scenario| !matches!(scenario, Weekend | HotLaps | Race | Pits | Pause | Menu);
     prop::sample::select(Scenario::all().iter().copied().filter(is_trap).collect::<Vec<_>>())
 }
 
-/// After a replay the physics packet that was read last is the replay's, with the fuel that there was then.
+/// After a replay the last physics packet is still that of the replay, with its fuel level.
 #[test]
 fn fuel_used_ignores_packets_of_a_replay() {
     for seed in 0..4 {

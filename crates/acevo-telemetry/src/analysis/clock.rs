@@ -121,7 +121,7 @@ struct PacketIds {
     graphics: Option<i32>,
 }
 
-/// What a frame shows about time.
+/// The times of a frame.
 #[derive(Debug, Clone, Copy)]
 struct TimedFrame {
     steps: f64,
@@ -302,7 +302,7 @@ impl Clock {
         self.frame = Some(TimedFrame { steps: self.steps, timer_ms, seen: at });
     }
 
-    /// Takes a physics packet. True if the counter has gone back. Packets while physics was not current are no driving.
+    /// Takes a physics packet. True if the counter has gone back. Packets that arrived while physics was not current do not count as driving.
     fn count_physics(&mut self, at: Duration, id: i32) -> bool {
         let before = self.physics.replace((id, at));
         let estimated = std::mem::take(&mut self.estimated);

@@ -14,8 +14,8 @@ pub(crate) struct ConsumptionByDistance {
 }
 
 impl ConsumptionByDistance {
-    /// Takes the amount that is left and the distance driven so far, metres. Changes while the car stands (refuelling) or is moved are
-    /// no consumption. What an electric car recovers while driving is subtracted.
+    /// Takes the amount that is left and the distance driven so far, metres. Changes while the car stands (refuelling) or is moved
+    /// are ignored. What an electric car recovers while driving is subtracted.
     pub(crate) fn note(&mut self, amount: f64, distance_m: f64) {
         if !(amount.is_finite() && distance_m.is_finite()) {
             return;

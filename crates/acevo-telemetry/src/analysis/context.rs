@@ -1,9 +1,9 @@
-//! What the analysis knows besides the frames.
+//! Input of the analysis besides the frames.
 
 use crate::lap_trace::Reference;
 use crate::personal::PersonalBests;
 
-/// What an [`Analysis`](super::Analysis) knows besides the frames. Start from [`Context::default`] and change fields.
+/// Input of an [`Analysis`](super::Analysis) besides the frames. Start from [`Context::default`] and change fields.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Context {

@@ -279,7 +279,7 @@ impl Analysis {
         }
     }
 
-    /// What is left of the race. The game's lap count follows the line late; the number of the running lap does not.
+    /// The rest of the race. The game's lap count follows the line late; the number of the running lap does not.
     fn race(&self, frame: &Frame) -> Option<Race> {
         let mut race = Race::of(frame)?;
         if let (RaceEnd::Laps(_), Some(number)) = (race.end, self.engine.number()) {
@@ -302,7 +302,7 @@ impl Analysis {
             self.driven_m += step.metres;
             self.stints.note(step, self.engine.speeds(), frame);
         }
-        // Noted without a distance, too: a change in the box, or while the car is moved, is no consumption.
+        // Called without a new distance, too, so that changes in the box, or while the car is moved, are ignored.
         self.consumption.note(now.amount, self.driven_m);
         self.fuel = Some(self.consumption.plan(&now, self.race(frame).as_ref()));
         if let (Some(car), Some(road)) = (frame.graphics.player_car(), sample.road) {

@@ -161,7 +161,7 @@ impl Consumption {
     }
 
     /// Takes the amount that is left and the distance driven so far, metres. It is used for an estimate before the first lap that counts.
-    /// Changes while the car stands or is moved are no consumption. What an electric car recovers while driving is subtracted.
+    /// Changes while the car stands or is moved are ignored. What an electric car recovers while driving is subtracted.
     pub fn note(&mut self, amount: f64, distance_m: f64) {
         self.by_distance.note(amount, distance_m);
     }

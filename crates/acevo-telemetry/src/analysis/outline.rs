@@ -78,9 +78,9 @@ pub struct Bounds {
 /// let mut outline = Outline::default();
 /// outline.set_track("Ring", "", Some(628.0));
 /// for frame in 0..=620 {
-///     let place = f64::from(frame) / 600.0;
-///     let angle = place * std::f64::consts::TAU;
-///     outline.note(place.fract(), [100.0 * angle.sin(), 0.0, 100.0 * angle.cos()], Road::Track);
+///     let turns = f64::from(frame) / 600.0;
+///     let angle = turns * std::f64::consts::TAU;
+///     outline.note(turns.fract(), [100.0 * angle.sin(), 0.0, 100.0 * angle.cos()], Road::Track);
 /// }
 /// assert!((outline.length_m().unwrap() - 628.3).abs() < 0.1);
 /// let projection = outline.project([105.0, 0.0, 0.0]).unwrap();

@@ -303,7 +303,7 @@ fn page_of(source: &str) -> PageKind {
     }
 }
 
-/// What a channel is computed from.
+/// Input of a channel: a frame and the axes.
 pub(super) struct Now<'a> {
     pub(super) frame: &'a Frame,
     pub(super) physics: &'a SPageFilePhysics,

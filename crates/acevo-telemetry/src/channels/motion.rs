@@ -1,7 +1,6 @@
 //! Channels of motion and position.
 
-use super::channel::Channel;
-use super::channel::Now;
+use super::channel::{Channel, Now};
 use super::define::{number, on, raw, source};
 use crate::units::Unit::{Metre, MetrePerSecond, Radian, RadianPerSecond, StandardGravity};
 

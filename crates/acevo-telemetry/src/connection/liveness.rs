@@ -24,7 +24,7 @@ pub enum ConnectionState {
     Menu,
     /// On the track: packets arrive.
     Live,
-    /// The game is paused. A pause of any length is no disconnect.
+    /// The game is paused. A pause of any length does not disconnect.
     Paused,
     /// A replay is shown.
     Replay,

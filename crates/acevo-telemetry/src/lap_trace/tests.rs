@@ -2,15 +2,15 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// Seconds at a place of a lap of 90 s with a hairpin driven at a tenth of the speed of the straights.
+/// Time at a lap position of a lap of 90 s with a hairpin at a tenth of the speed of the straights.
 fn lap(lap_position: f64) -> f64 {
     // The integral of 1 / speed, scaled.
     let slow = |x: f64| x + 0.12 * ((x - 0.6) / 0.02).atan();
     90.0 * (slow(lap_position) - slow(0.0)) / (slow(1.0) - slow(0.0))
 }
 
-/// The place where a lap is after some seconds, by bisection.
-fn place_after(seconds: f64) -> f64 {
+/// Lap position after some seconds, by bisection.
+fn position_after(seconds: f64) -> f64 {
     let (mut low, mut high) = (0.0, 1.0);
     for _ in 0..60 {
         let middle = (low + high) / 2.0;
@@ -24,7 +24,7 @@ fn recorded(rate: f64) -> Option<Trace> {
     recorder.begin();
     for frame in 1..(90.0 * rate) as usize {
         let elapsed = frame as f64 / rate;
-        recorder.note(place_after(elapsed), elapsed);
+        recorder.note(position_after(elapsed), elapsed);
     }
     recorder.finish(90.0)
 }
@@ -43,7 +43,7 @@ fn time_at_is_right_to_the_millisecond() {
     }
 }
 
-/// A lap at even speed at 60 Hz, with each note changed or left out.
+/// A lap at even speed at 60 Hz, with each sample changed or left out.
 fn even(mut change: impl FnMut(usize, f64) -> Option<f64>) -> Option<Trace> {
     let mut recorder = TraceRecorder::default();
     recorder.begin();

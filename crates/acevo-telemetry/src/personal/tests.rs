@@ -184,7 +184,7 @@ fn merge_reports_a_lock_that_is_never_released() {
 fn merge_without_changes_does_not_write() {
     let (_directory, store) = store();
     store.merge(&bests(&[("A", 90_000)])).unwrap();
-    // Written by hand, and not as this program would.
+    // Written by hand, with another layout than this program writes.
     let text = fs::read_to_string(store.path()).unwrap().replace(',', ",\n  ");
     fs::write(store.path(), &text).unwrap();
     store.merge(&bests(&[("A", 95_000)])).unwrap();

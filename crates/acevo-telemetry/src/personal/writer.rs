@@ -88,7 +88,7 @@ fn run(store: &PersonalStore, jobs: &Receiver<PersonalBests>, results: &Sender<S
     while let Ok(mut bests) = jobs.recv() {
         // Those that have come while the thread was busy are saved together.
         jobs.try_iter().for_each(|more| bests.merge(&more));
-        // The receiver may be dropped first: saving goes on.
+        // The receiver may be dropped first: saving continues.
         let _ = results.send(store.merge(&bests));
     }
 }

@@ -76,7 +76,7 @@ impl<T: PartialEq + Clone> Debounced<T> {
         Some(Change { before: before.map(|(value, _)| value), seconds })
     }
 
-    /// Like [`note`](Self::note), but the first value is no change.
+    /// Like [`note`](Self::note), but ignores the first value.
     pub(super) fn change(&mut self, value: T, now: f64, hold: f64) -> Option<Change<T>> {
         self.note(value, now, hold).filter(|change| change.before.is_some())
     }

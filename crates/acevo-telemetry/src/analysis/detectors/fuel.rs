@@ -30,7 +30,7 @@ enum Level {
     Critical,
 }
 
-/// What is left, as far as it is known.
+/// Fuel or charge that is left, as far as it is known.
 #[derive(Debug, Clone, Copy)]
 struct Left {
     laps: Option<f64>,

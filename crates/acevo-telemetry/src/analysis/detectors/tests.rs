@@ -76,7 +76,7 @@ impl Drive {
     }
 }
 
-/// A drive that has settled on pages with nothing in them.
+/// A drive with blank live pages whose initial states count.
 fn settled() -> Drive {
     let mut drive = Drive::default();
     assert_eq!(drive.hold(5.0, page()), []);
@@ -238,7 +238,7 @@ fn fuel_reports_low_once_and_critical_once() {
     assert_eq!(drive.hold(5.0, laps(30.0)), [], "refuelled");
     assert_eq!(drive.hold(5.0, laps(2.0)).len(), 1);
 
-    // What was measured is preferred to what the game estimates.
+    // A measured value is preferred to the game's estimate.
     drive.laps_left = Some(20.0);
     assert_eq!(drive.hold(5.0, laps(1.0)), []);
     drive.laps_left = Some(1.2);
@@ -329,7 +329,7 @@ fn detectors_ignore_menus_pauses_and_replays() {
         });
         assert_eq!(drive.hold(5.0, away), [], "{status}");
     }
-    // Another session: what it finds is where it begins.
+    // In another session the first state is no event.
     let lane = graphics(|page| page.is_in_pit_lane = true);
     drive.feed(lane.0, lane.1, Continuity::Begins(Beginning::Session));
     assert_eq!(drive.hold(5.0, lane), []);

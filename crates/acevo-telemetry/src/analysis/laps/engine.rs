@@ -21,7 +21,7 @@ use crate::car_sample::physics_speed_m_s;
 /// A lap that was seen for less than this before it was broken off is dropped, milliseconds: pages of two sessions may be mixed.
 const MIN_SEEN_MS: f64 = 1000.0;
 
-/// Time in the menu after which the lap does not go on.
+/// Time in the menu after which the running lap ends.
 const MAX_MENU_TIME: Duration = Duration::from_secs(3);
 
 /// Speed below which a car counts as standing, m/s.
@@ -42,7 +42,7 @@ const MAX_COUNT_DELAY_MS: f64 = 15_000.0;
 /// Time within which the name of a phase, the timer and the position change in any order if a session changes, seconds.
 const PHASE_CHANGE_S: f64 = 3.0;
 
-/// What has happened to the laps.
+/// An event of the lap engine.
 #[derive(Debug, Clone, PartialEq)]
 // Laps are rare, and handed over once.
 #[allow(clippy::large_enum_variant)]
@@ -70,7 +70,7 @@ pub(crate) enum LapEvent {
     LapEnded(Box<Lap>),
 }
 
-/// What was driven between two frames.
+/// Time, distance and consumption between two frames.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct DriveStep {
     /// Time, seconds.
@@ -114,7 +114,7 @@ pub(crate) struct LapEngine {
     /// When the menu was opened.
     menu_since: Option<Duration>,
     meter: ConsumptionMeter,
-    /// What was used up until the newest frame.
+    /// Consumption up to the newest frame.
     consumed: Consumed,
     path: Path,
     drive_step: Option<DriveStep>,
@@ -164,7 +164,7 @@ impl LapEngine {
         self.events.pop_front()
     }
 
-    /// What was driven to the newest frame; `None` if that frame does not continue the one before.
+    /// The step to the newest frame; `None` if that frame does not continue the one before.
     pub(crate) fn take_drive_step(&mut self) -> Option<DriveStep> {
         self.drive_step.take()
     }

@@ -1,4 +1,4 @@
-//! What the lap engine reads from a frame.
+//! The values of a frame that the lap engine uses.
 
 use crate::analysis::clock::ClockedFrame;
 use crate::limits;

@@ -139,7 +139,7 @@ impl RunningLap {
         let age_ms = self.age_ms(&now, step_ms);
         let before_ms = std::mem::replace(&mut self.elapsed_ms, age_ms);
         if now.in_pits {
-            // A car that comes in again after having left does not end where the lap began.
+            // A car that enters the pits again has passed through them.
             self.passed_pits |= self.left_pits;
         } else {
             self.left_pits = true;

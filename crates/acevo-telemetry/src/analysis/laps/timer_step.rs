@@ -9,7 +9,7 @@ pub(super) const TIMER_TOLERANCE_MS: f64 = 1000.0;
 /// A timer that was stopped and now shows more than the time since then plus this was not seen to start, milliseconds.
 const START_TOLERANCE_MS: f64 = 250.0;
 
-/// What the timer did between two frames of driving, and where.
+/// Behaviour of the timer between two frames of driving.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TimerStep {
     /// The timer does not run: there is no lap.

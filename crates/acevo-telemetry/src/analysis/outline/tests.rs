@@ -10,7 +10,7 @@ fn circle(lap_position: f64, radius: f64) -> Point {
     [radius * angle.sin(), 10.0 * angle.cos(), -radius * angle.cos()]
 }
 
-/// Drives from one place to another, counted in laps.
+/// Drives between two lap positions, counted in laps.
 fn drive(outline: &mut Outline, from: f64, to: f64, radius: impl Fn(f64) -> f64) {
     let frames = ((to - from) * 3000.0).round() as usize;
     for frame in 0..=frames {
