@@ -12,9 +12,9 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use acevo_shared_memory::{Packet, Page, PageKind, View};
+use acevo_telemetry::Event;
 use acevo_telemetry::analysis::{Analysis, Lap, Settings, What};
 use acevo_telemetry::recording::{Marked, Record};
-use acevo_telemetry::{Event, Frame};
 use anyhow::Context;
 
 use self::files::Files;
@@ -27,6 +27,7 @@ use super::follow::{PATIENCE, narrate};
 use super::progress::Progress;
 use crate::args::RecordArgs;
 use crate::awake::Awake;
+use crate::demo::Demo;
 use crate::live::Live;
 use crate::output::{ReaderGone, complain, print};
 
@@ -41,7 +42,7 @@ trait Destination {
     fn tape(&mut self) -> Option<&mut Tape<Self::Sink>>;
 
     /// A game, or a session, begins.
-    fn begin(&mut self, frame: Option<&Frame>) -> anyhow::Result<()>;
+    fn begin(&mut self, live: &Live) -> anyhow::Result<()>;
 
     /// What the session is called is known now.
     fn named(&mut self, names: &Names);
@@ -56,7 +57,7 @@ trait Destination {
     fn idle(&mut self) {}
 
     /// Looks after everything else: what there is to tell, to show, to print. Called all the time, and never waits.
-    fn attend(&mut self, frame: Option<&Frame>, progress: &mut Progress) -> anyhow::Result<()>;
+    fn attend(&mut self, live: &Live, progress: &mut Progress) -> anyhow::Result<()>;
 
     /// Completes everything. False where nothing was recorded.
     fn close(self) -> anyhow::Result<bool>;
@@ -72,18 +73,27 @@ pub(crate) fn run(args: &RecordArgs) -> anyhow::Result<ExitCode> {
 fn record(args: &RecordArgs, destination: impl Destination, keys: &str) -> anyhow::Result<ExitCode> {
     let stop = Stop::on_signal()?;
     let demo = args.demo.start();
-    let mut live = Live::new(demo.as_ref().map_or_else(|| args.place.opener(), |demo| demo.open()));
+    let mut live = match &demo {
+        Some(demo) => Live::new(demo.open()).with_pace(demo.pace()),
+        None => Live::new(args.place.opener()),
+    };
     let mut recorder = Recorder::new(destination);
     let mut progress = Progress::new(args.quiet, keys);
     let (mut told, start, mut awake) = (None, Instant::now(), Awake::default());
-    while !stop.is_asked_for() && args.time.is_none_or(|time| start.elapsed() < time) {
+    let elapsed = || demo.as_ref().map_or_else(|| start.elapsed(), Demo::time);
+    while !stop.is_asked_for() && args.time.is_none_or(|time| elapsed() < time) {
+        // Asked before the pages are read: what is published when it is over, is read below.
+        let is_over = demo.as_ref().is_some_and(Demo::is_over);
         let event = live.wait(PATIENCE);
+        if is_over && event.is_none() {
+            break;
+        }
         awake.keep(live.is_driven() && demo.is_none());
         if !args.quiet && !matches!(event, Some(Event::Packet(_))) {
             progress.suspend(|| narrate(&live, event.as_ref(), &mut told));
         }
         recorder.take(&live, event.as_ref())?;
-        recorder.destination.attend(live.pages(), &mut progress)?;
+        recorder.destination.attend(&live, &mut progress)?;
     }
     progress.end();
     Ok(if recorder.destination.close()? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -120,7 +130,6 @@ fn check_directory(directory: &Path) -> anyhow::Result<()> {
 struct Recorder<D> {
     destination: D,
     analysis: Analysis,
-    start: Instant,
     laps: Vec<Lap>,
     buffer: Vec<u8>,
     /// The physics page as it was recorded last.
@@ -132,7 +141,6 @@ impl<D: Destination> Recorder<D> {
         Self {
             destination,
             analysis: Analysis::new(Settings::default()),
-            start: Instant::now(),
             laps: Vec::new(),
             buffer: Vec::with_capacity(PageKind::Graphics.size()),
             physics: Vec::with_capacity(PageKind::Physics.size()),
@@ -140,17 +148,16 @@ impl<D: Destination> Recorder<D> {
     }
 
     fn take(&mut self, live: &Live, event: Option<&Event>) -> anyhow::Result<()> {
-        let now = Instant::now();
+        let now = live.now();
         match event {
             Some(Event::Attached { place }) => {
-                let frame = live.pages();
-                self.destination.begin(frame)?;
-                let game_version = frame.map_or("", |frame| frame.static_data.ac_evo_version()).to_owned();
+                self.destination.begin(live)?;
+                let game_version = live.pages().map_or("", |frame| frame.static_data.ac_evo_version()).to_owned();
                 self.mark(now, Marked::Attached { place: place.clone(), game_version });
             }
             Some(Event::Detached(why)) => {
                 self.analysis.interrupt();
-                self.follow_analysis(now);
+                self.follow_analysis();
                 self.mark(now, Marked::Detached { reason: why.to_string() });
                 self.destination.detach();
             }
@@ -163,27 +170,28 @@ impl<D: Destination> Recorder<D> {
 
     fn take_packet(&mut self, live: &Live, packet: &Packet) -> anyhow::Result<()> {
         let Some(frame) = live.pages() else { return Ok(()) };
-        self.analysis.feed(packet.seen.saturating_duration_since(self.start), frame);
-        if self.follow_analysis(packet.seen) {
+        let (seen, uncertainty) = (live.time(), live.uncertainty(packet));
+        self.analysis.feed(seen, frame);
+        if self.follow_analysis() {
             self.destination.end();
-            self.destination.begin(Some(frame))?;
+            self.destination.begin(live)?;
         }
         let Some(tape) = self.destination.tape() else { return Ok(()) };
-        let names = tape.follow_session(frame, packet.seen, self.analysis.session())?;
-        let at = tape.at(packet.seen);
+        let names = tape.follow_session(frame, Some(live), seen, self.analysis.session())?;
+        let at = tape.at(seen);
         if let Some(graphics) = &packet.graphics {
             captured(live, &graphics.view, &mut self.buffer);
-            tape.record(&Record::of_arrival(graphics, at, packet.uncertainty, &self.buffer))?;
+            tape.record(&Record::of_arrival(graphics, at, uncertainty, &self.buffer))?;
         }
         if let Some(physics) = &packet.physics {
             captured(live, &physics.view, &mut self.buffer);
-            tape.record(&Record::of_arrival(physics, at, packet.uncertainty, &self.buffer))?;
+            tape.record(&Record::of_arrival(physics, at, uncertainty, &self.buffer))?;
             self.physics.clone_from(&self.buffer);
         } else if !packet.validity.is_current()
             && let Some(is_settled) = live.standing_physics(&self.physics, &mut self.buffer)
         {
             let mut record = Record::new(PageKind::Physics, at, &self.buffer);
-            (record.uncertainty, record.settled) = (packet.uncertainty, is_settled);
+            (record.uncertainty, record.settled) = (uncertainty, is_settled);
             tape.record(&record)?;
             self.physics.clone_from(&self.buffer);
         }
@@ -192,7 +200,7 @@ impl<D: Destination> Recorder<D> {
     }
 
     /// Marks laps; true where another session has begun.
-    fn follow_analysis(&mut self, now: Instant) -> bool {
+    fn follow_analysis(&mut self) -> bool {
         let mut has_begun = false;
         while let Some(event) = self.analysis.next_event() {
             match event.what {
@@ -203,15 +211,13 @@ impl<D: Destination> Recorder<D> {
         }
         for lap in self.laps.drain(..) {
             if let Some(tape) = self.destination.tape() {
-                // The game tells a lap's time some time after the line.
-                let since = Duration::try_from_secs_f64(self.analysis.driven_s() - lap.ended_s).unwrap_or_default();
-                tape.mark_lap(now.checked_sub(since).unwrap_or(now), &lap);
+                tape.mark_lap(self.analysis.ended_at(&lap), &lap);
             }
         }
         has_begun
     }
 
-    fn mark(&mut self, at: Instant, what: Marked) {
+    fn mark(&mut self, at: Duration, what: Marked) {
         if let Some(tape) = self.destination.tape() {
             tape.mark(at, what);
         }
@@ -249,13 +255,13 @@ mod tests {
             Some(&mut self.0)
         }
 
-        fn begin(&mut self, _: Option<&Frame>) -> anyhow::Result<()> {
+        fn begin(&mut self, _: &Live) -> anyhow::Result<()> {
             Ok(())
         }
 
         fn named(&mut self, _: &Names) {}
 
-        fn attend(&mut self, _: Option<&Frame>, _: &mut Progress) -> anyhow::Result<()> {
+        fn attend(&mut self, _: &Live, _: &mut Progress) -> anyhow::Result<()> {
             Ok(())
         }
 
@@ -270,7 +276,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("pause.acevo");
         let writer = RecordingWriter::create(&path, &Description::new("test")).unwrap();
-        let mut recorder = Recorder::new(OneFile(Tape::new(writer, Instant::now())));
+        let mut recorder = Recorder::new(OneFile(Tape::new(writer, Duration::ZERO)));
         let pages = LocalPages::new();
         let mut publisher = Publisher::local(&pages);
         let mut live = Live::new(Box::new(move || ACEvoSharedMemoryMapper::open_source(pages.clone())));

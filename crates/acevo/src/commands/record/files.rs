@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use acevo_telemetry::Frame;
 use acevo_telemetry::recording::{Description, Progress as Written, RecordingError, RecordingWriter, ThreadedWriter};
 use anyhow::{Context, anyhow};
 use indicatif::HumanBytes;
@@ -15,6 +14,7 @@ use super::name::{self, Names};
 use super::tape::Tape;
 use super::{Destination, check_directory, make_directory, print_path};
 use crate::commands::progress::Progress;
+use crate::live::Live;
 use crate::output::{check_new, complain, say};
 use crate::text::clock;
 
@@ -79,12 +79,12 @@ impl Files {
         })
     }
 
-    fn create(&mut self) -> anyhow::Result<SessionFile> {
+    fn create(&mut self, now: Duration) -> anyhow::Result<SessionFile> {
         self.begun += 1;
         match &self.place {
             Place::Directory(directory) => loop {
                 let path = name::free(directory, &name::of_moment());
-                match SessionFile::create(path, true) {
+                match SessionFile::create(path, true, now) {
                     // Another recorder was quicker.
                     Err(error) if is_taken(&error) => {}
                     created => return created,
@@ -95,7 +95,7 @@ impl Files {
                 while self.begun > 1 && name::numbered(path, self.begun).exists() {
                     self.begun += 1;
                 }
-                SessionFile::create(name::numbered(path, self.begun), false)
+                SessionFile::create(name::numbered(path, self.begun), false, now)
             }
         }
     }
@@ -147,13 +147,13 @@ impl Destination for Files {
     }
 
     /// Where the first file cannot be begun, that is an error; later it is trouble that may pass.
-    fn begin(&mut self, frame: Option<&Frame>) -> anyhow::Result<()> {
+    fn begin(&mut self, live: &Live) -> anyhow::Result<()> {
         self.end();
-        match self.create() {
+        match self.create(live.now()) {
             Ok(file) => {
                 self.try_at = None;
                 let file = self.file.insert(file);
-                frame.map_or(Ok(()), |frame| file.tape.open_with(frame, Duration::ZERO))
+                file.tape.open_with(live, Duration::ZERO)
             }
             Err(error) if self.begun <= 1 => Err(error),
             Err(error) => {
@@ -194,13 +194,13 @@ impl Destination for Files {
         }
     }
 
-    fn attend(&mut self, frame: Option<&Frame>, progress: &mut Progress) -> anyhow::Result<()> {
+    fn attend(&mut self, live: &Live, progress: &mut Progress) -> anyhow::Result<()> {
         while self.ended.first().is_some_and(JoinHandle::is_finished) {
             let file = self.ended.remove(0);
             progress.suspend(|| self.print_ended(file));
         }
         if self.try_at.is_some_and(|at| at <= Instant::now()) {
-            self.begin(frame)?;
+            self.begin(live)?;
         }
         if !progress.is_due() {
             return Ok(());
@@ -218,7 +218,7 @@ impl Destination for Files {
             }
             let lost = self.file.take();
             thread::spawn(move || drop(lost));
-            return self.begin(frame);
+            return self.begin(live);
         }
         self.tell(&written, progress);
         Ok(())
@@ -235,15 +235,14 @@ impl Destination for Files {
 }
 
 impl SessionFile {
-    fn create(path: PathBuf, is_nameless: bool) -> anyhow::Result<Self> {
+    fn create(path: PathBuf, is_nameless: bool, now: Duration) -> anyhow::Result<Self> {
         if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
             make_directory(directory)?;
         }
         let description = Description::new(super::PROGRAM);
-        let zero = Instant::now();
         let writer = RecordingWriter::create(&path, &description).and_then(ThreadedWriter::new);
         let writer = writer.with_context(|| format!("cannot record to {}", path.display()))?;
-        Ok(Self { path, is_nameless, tape: Tape::new(writer, zero) })
+        Ok(Self { path, is_nameless, tape: Tape::new(writer, now) })
     }
 
     /// A file that cannot be renamed while it is written keeps its name.
