@@ -2,7 +2,7 @@
 //!
 //! Pages of another process can only be polled: a reader that is late misses packets. What runs in this process can wait. So at
 //! any speed the reader sees every frame, and knows the time of the recording or the simulation at which it was published. A reader
-//! that is blocked, for example by a pipe that is not being read, is waited for as long as it is attached.
+//! that is blocked, for example by a pipe that is not being read, is waited for.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -34,8 +34,6 @@ struct State {
     now: Duration,
     /// The counter of the frame that was read last.
     frame: Option<i32>,
-    /// Readers that are attached.
-    readers: usize,
     /// A reader is or was attached.
     has_attached: bool,
     /// The publisher is to end.
@@ -81,9 +79,10 @@ impl Pace {
         self.wait_while(|state| !state.has_attached).has_attached
     }
 
-    /// Waits until the frame with this counter was read. Does not wait while no reader is attached.
+    /// Waits until the frame with this counter was read, or [`close`](Self::close) is called. A reader that is not attached will be: it polls
+    /// for pages.
     pub(crate) fn wait_for_reader(&self, frame: i32) {
-        drop(self.wait_while(|state| state.readers > 0 && state.frame != Some(frame)));
+        drop(self.wait_while(|state| state.frame != Some(frame)));
     }
 
     /// Ends all waiting, now and later.
@@ -104,28 +103,12 @@ impl Pace {
 
     /// How to attach to pages that are published at this pace.
     pub(crate) fn open(&self, pages: &LocalPages) -> Open {
-        let (pages, pace) = (pages.clone(), self.clone());
+        let source = Paced { pages: pages.clone(), pace: self.clone() };
         Box::new(move || {
-            let reader = Attached::new(&pace);
-            ACEvoSharedMemoryMapper::open_source(Paced { pages: pages.clone(), reader })
+            let mapper = ACEvoSharedMemoryMapper::open_source(source.clone())?;
+            source.pace.change(|state| state.has_attached = true);
+            Ok(mapper)
         })
-    }
-}
-
-/// Counts as an attached reader until it is dropped.
-#[derive(Debug)]
-struct Attached(Pace);
-
-impl Attached {
-    fn new(pace: &Pace) -> Self {
-        pace.change(|state| (state.readers, state.has_attached) = (state.readers + 1, true));
-        Self(pace.clone())
-    }
-}
-
-impl Drop for Attached {
-    fn drop(&mut self) {
-        self.0.change(|state| state.readers -= 1);
     }
 }
 
@@ -140,10 +123,10 @@ impl Drop for SetOnDrop {
 }
 
 /// Pages that report to the pace when a frame was read.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Paced {
     pages: LocalPages,
-    reader: Attached,
+    pace: Pace,
 }
 
 impl Source for Paced {
@@ -154,7 +137,7 @@ impl Source for Paced {
     fn is_still(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
         let is_still = self.pages.is_still(page, words)?;
         if let (PageKind::Graphics, true, Some(first)) = (page, is_still, words.first()) {
-            self.reader.0.read(*first as i32);
+            self.pace.read(*first as i32);
         }
         Ok(is_still)
     }
@@ -210,23 +193,6 @@ mod tests {
     }
 
     #[test]
-    fn wait_for_reader_waits_for_attached_readers_only() {
-        let (pace, pages) = (Pace::default(), LocalPages::new());
-        pace.wait_for_reader(1);
-        let mapper = pace.open(&pages)().unwrap();
-        assert!(pace.wait_for_attachment());
-        let waiting = {
-            let pace = pace.clone();
-            std::thread::spawn(move || pace.wait_for_reader(2))
-        };
-        // The reader never reads that frame.
-        drop(mapper);
-        waiting.join().unwrap();
-        pace.wait_for_reader(3);
-        assert_eq!(pace.time_of(PageKind::Physics, 1), None);
-    }
-
-    #[test]
     fn set_on_drop_sets_its_flag_when_its_thread_panics() {
         let flag = Arc::new(AtomicBool::new(false));
         let guard = SetOnDrop(Arc::clone(&flag));
@@ -240,14 +206,28 @@ mod tests {
 
     #[test]
     fn close_ends_all_waiting() {
+        let pace = Pace::default();
+        let waiting = {
+            let pace = pace.clone();
+            std::thread::spawn(move || {
+                let has_attached = pace.wait_for_attachment();
+                pace.wait_for_reader(1);
+                has_attached
+            })
+        };
+        pace.close();
+        assert!(!waiting.join().unwrap());
+        assert_eq!(pace.time_of(PageKind::Physics, 1), None);
+    }
+
+    #[test]
+    fn wait_for_attachment_returns_once_pages_were_opened() {
         let (pace, pages) = (Pace::default(), LocalPages::new());
         let waiting = {
             let pace = pace.clone();
             std::thread::spawn(move || pace.wait_for_attachment())
         };
-        pace.close();
-        assert!(!waiting.join().unwrap());
         let _mapper = pace.open(&pages)().unwrap();
-        pace.wait_for_reader(1);
+        assert!(waiting.join().unwrap());
     }
 }

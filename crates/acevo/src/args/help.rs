@@ -280,6 +280,10 @@ moment up to its last second, also when the program is killed or the disk is ful
 as soon as there is room. A power cut costs five seconds or so, what the disk itself loses aside. \
 Exit code 1 where there was nothing to record, or a file could not be completed.
 
+With --demo all times are those of the simulation, at any --speed, and a simulation that ends ends the \
+recording. Packets between two frames may be missed at high speeds; `acevo simulate -o FILE` records \
+all of them, without a clock.
+
 With --keep-last nothing is written until s, Enter or Space is pressed; then the last seconds become \
 a whole recording, and its path is printed. Where the standard input is no terminal, each line on it \
 does the same. They cross sessions and restarts of the game. A minute takes some 5 MB of memory. What \

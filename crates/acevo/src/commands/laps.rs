@@ -17,7 +17,7 @@ use super::Stop;
 use super::follow::{Follower, follow};
 use crate::args::{Laps, Sessions};
 use crate::contents::{Names, learn};
-use crate::follower::Feeder;
+use crate::follower::{Feeder, recorded};
 use crate::lap_table::{Line, Table};
 use crate::live::Live;
 use crate::output::{self, Paint, say};
@@ -49,16 +49,17 @@ pub(crate) fn run(args: &Laps) -> anyhow::Result<ExitCode> {
 fn read_recording(file: &Path, args: &Laps, stop: &Stop) -> anyhow::Result<ExitCode> {
     let mut lines = Lines::new(args);
     let mut recording = open(file)?;
+    let recorded = recorded(&recording);
     while let Some(step) = recording.next_step()? {
         learn(&mut lines.about, step.frame);
-        lines.recorder.feeder.analysis.feed(step.at, step.frame);
+        lines.recorder.feeder.feed_step(recorded, step.at, step.frame);
         lines.print_ended()?;
         lines.follow_names(Some(step.frame));
         if lines.recorder.has_enough() || stop.is_asked_for() {
             return Ok(ExitCode::SUCCESS);
         }
     }
-    lines.recorder.feeder.analysis.interrupt();
+    lines.recorder.feeder.end();
     lines.print_ended()?;
     Ok(ExitCode::SUCCESS)
 }

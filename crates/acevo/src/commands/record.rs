@@ -240,8 +240,9 @@ mod tests {
 
     use acevo_shared_memory::{
         ACEvoSharedMemoryMapper, ACEvoStatus, LocalPages, Publisher, SPageFileGraphicEvo, SPageFilePhysics,
+        SPageFileStaticEvo,
     };
-    use acevo_telemetry::recording::{Description, Recording, RecordingWriter};
+    use acevo_telemetry::recording::{Description, Item, Recording, RecordingWriter};
 
     use super::*;
 
@@ -269,6 +270,51 @@ mod tests {
             self.0.sink.finish()?;
             Ok(true)
         }
+    }
+
+    /// Takes events until the first one with a graphics packet.
+    fn take_frame(recorder: &mut Recorder<OneFile>, live: &mut Live) {
+        loop {
+            let event = live.wait(Duration::from_secs(10)).expect("something comes");
+            recorder.take(live, Some(&event)).unwrap();
+            if matches!(event, Event::Packet(packet) if packet.graphics.is_some()) {
+                return;
+            }
+        }
+    }
+
+    #[test]
+    fn the_static_page_is_recorded_byte_for_byte() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("names.acevo");
+        let writer = RecordingWriter::create(&path, &Description::new("test")).unwrap();
+        let mut recorder = Recorder::new(OneFile(Tape::new(writer, Duration::ZERO)));
+        let pages = LocalPages::new();
+        let mut publisher = Publisher::local(&pages);
+        let mut session = SPageFileStaticEvo { track: "M\u{fc}nchen".into(), ..Default::default() }.as_bytes().to_vec();
+        let track = SPageFileStaticEvo::field("track").unwrap().offset;
+        // A letter of another encoding, which is no UTF-8.
+        session[track..track + 9].copy_from_slice(b"M\xfcnchen\0\0");
+        publisher.publish_bytes(PageKind::Static, &session).unwrap();
+        publisher.publish_physics(&SPageFilePhysics { packetId: 1, ..Default::default() }).unwrap();
+        publisher.publish_graphics(&SPageFileGraphicEvo { packetId: 1, ..Default::default() }).unwrap();
+        let mut live = Live::new(Box::new(move || ACEvoSharedMemoryMapper::open_source(pages.clone())));
+        let attached = live.wait(Duration::from_secs(10)).expect("it attaches");
+        recorder.take(&live, Some(&attached)).unwrap();
+        publisher.publish_graphics(&SPageFileGraphicEvo { packetId: 2, ..Default::default() }).unwrap();
+        take_frame(&mut recorder, &mut live);
+        assert_eq!(live.pages().unwrap().static_data.track(), "M\u{fffd}nchen");
+        assert!(recorder.destination.close().unwrap());
+        let mut recording = Recording::open(&path).unwrap();
+        let mut recorded = Vec::new();
+        while let Some(item) = recording.next_item().unwrap() {
+            if let Item::Record(record) = item
+                && record.page == PageKind::Static
+            {
+                recorded.push(record.bytes.to_vec());
+            }
+        }
+        assert_eq!(recorded, [session]);
     }
 
     #[test]
