@@ -33,7 +33,7 @@ impl Demo {
         let _ = begin(&mut simulator, &mut publisher);
         let pace = Pace::default();
         let (stop, over) = (Arc::default(), Arc::default());
-        let timing = Timing { pace: pace.clone(), stop: Arc::clone(&stop), waits: speed > 1.0, frame: None };
+        let timing = Timing { pace: pace.clone(), stop: Arc::clone(&stop), waits: waits(speed), frame: None };
         let ended = SetOnDrop(Arc::clone(&over));
         // This thread is never joined: a slow simulation may sleep for seconds.
         thread::spawn(move || {
@@ -66,11 +66,16 @@ impl Demo {
     }
 }
 
+/// True if a simulation of this speed waits for its reader: it is faster than real time.
+pub(crate) fn waits(speed: f64) -> bool {
+    speed > 1.0
+}
+
 /// Reports to the pace what the simulation publishes, and when.
 struct Timing {
     pace: Pace,
     stop: Arc<AtomicBool>,
-    /// Faster than real time the simulation waits for its reader.
+    /// It waits for its reader.
     waits: bool,
     /// The counter of the frame that was published last, until it was waited for.
     frame: Option<i32>,

@@ -179,7 +179,7 @@ fn a_pipe_is_no_recording_and_nobody_waits_for_one() {
 fn a_recording_is_named_after_what_is_in_it() {
     let directory = tempfile::tempdir().unwrap();
     let recorded =
-        output(acevo().args(["record", "--demo", "--speed", "5", "--for", "2s", "-o"]).arg(directory.path()));
+        output(acevo().args(["record", "--demo", "--speed", "5", "--for", "10s", "-o"]).arg(directory.path()));
     assert!(recorded.status.success(), "{recorded:?}");
     let name = Path::new(recorded.stdout.trim()).file_name().unwrap().to_string_lossy().into_owned();
     assert!(name.ends_with("_Valdombra_Velocita-GT3-R_Hot-Lap.acevo"), "{name}");

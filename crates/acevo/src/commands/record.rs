@@ -66,7 +66,7 @@ trait Destination {
 pub(crate) fn run(args: &RecordArgs) -> anyhow::Result<ExitCode> {
     match args.keep_last {
         Some(span) => record(args, Keeper::new(args, span)?, "s saves · Ctrl-C ends it"),
-        None => record(args, Files::new(args.output.as_deref(), args.quiet)?, "Ctrl-C ends it"),
+        None => record(args, Files::new(args)?, "Ctrl-C ends it"),
     }
 }
 

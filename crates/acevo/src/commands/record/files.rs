@@ -13,6 +13,7 @@ use indicatif::HumanBytes;
 use super::name::{self, Names};
 use super::tape::Tape;
 use super::{Destination, check_directory, make_directory, print_path};
+use crate::args::RecordArgs;
 use crate::commands::progress::Progress;
 use crate::live::Live;
 use crate::output::{check_new, complain, say};
@@ -32,6 +33,8 @@ enum Place {
 pub(super) struct Files {
     place: Place,
     quiet: bool,
+    /// What is recorded waits for the disk.
+    is_patient: bool,
     file: Option<SessionFile>,
     /// Files that are being completed, each by a thread of its own: the next session does not wait for the disk.
     ended: Vec<JoinHandle<anyhow::Result<PathBuf>>>,
@@ -52,7 +55,8 @@ struct SessionFile {
 }
 
 impl Files {
-    pub(super) fn new(output: Option<&Path>, quiet: bool) -> anyhow::Result<Self> {
+    pub(super) fn new(args: &RecordArgs) -> anyhow::Result<Self> {
+        let output = args.output.as_deref();
         let place = match output {
             Some(path) if !path.is_dir() && path.extension().is_some() => {
                 check_new(path)?;
@@ -68,7 +72,8 @@ impl Files {
         };
         Ok(Self {
             place,
-            quiet,
+            quiet: args.quiet,
+            is_patient: args.demo.waits(),
             file: None,
             ended: Vec::new(),
             begun: 0,
@@ -84,7 +89,7 @@ impl Files {
         match &self.place {
             Place::Directory(directory) => loop {
                 let path = name::free(directory, &name::of_moment());
-                match SessionFile::create(path, true, now) {
+                match SessionFile::create(path, true, now, self.is_patient) {
                     // Another recorder was quicker.
                     Err(error) if is_taken(&error) => {}
                     created => return created,
@@ -95,7 +100,7 @@ impl Files {
                 while self.begun > 1 && name::numbered(path, self.begun).exists() {
                     self.begun += 1;
                 }
-                SessionFile::create(name::numbered(path, self.begun), false, now)
+                SessionFile::create(name::numbered(path, self.begun), false, now, self.is_patient)
             }
         }
     }
@@ -235,13 +240,14 @@ impl Destination for Files {
 }
 
 impl SessionFile {
-    fn create(path: PathBuf, is_nameless: bool, now: Duration) -> anyhow::Result<Self> {
+    fn create(path: PathBuf, is_nameless: bool, now: Duration, is_patient: bool) -> anyhow::Result<Self> {
         if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
             make_directory(directory)?;
         }
         let description = Description::new(super::PROGRAM);
         let writer = RecordingWriter::create(&path, &description).and_then(ThreadedWriter::new);
         let writer = writer.with_context(|| format!("cannot record to {}", path.display()))?;
+        let writer = if is_patient { writer.patient() } else { writer };
         Ok(Self { path, is_nameless, tape: Tape::new(writer, now) })
     }
 
