@@ -220,11 +220,19 @@ impl Live {
             recording.has_ended = self.telemetry.state().is_attached() || since.elapsed() >= LAST_LOOK;
         }
         match &event {
-            Some(Event::Attached { .. }) => (self.physics, self.graphics) = Default::default(),
+            Some(Event::Attached { .. }) => {
+                (self.physics, self.graphics) = Default::default();
+                if let (Some(pace), Some(frame)) = (&self.pace, self.telemetry.frame()) {
+                    pace.read(frame.graphics.packet_id());
+                }
+            }
             Some(Event::Packet(packet)) => {
                 self.time = self.time_of(packet);
                 packet.physics.iter().for_each(|arrival| self.physics.add(arrival, packet.seen));
                 packet.graphics.iter().for_each(|arrival| self.graphics.add(arrival, packet.seen));
+                if let (Some(pace), Some(arrival)) = (&self.pace, &packet.graphics) {
+                    pace.read(arrival.view.packet_id());
+                }
             }
             _ => {}
         }

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, LocalPages, PageKind, Source};
+use acevo_shared_memory::{ACEvoSharedMemoryMapper, LocalPages, PageKind};
 
 use crate::live::Open;
 
@@ -79,10 +79,10 @@ impl Pace {
         self.wait_while(|state| !state.has_attached).has_attached
     }
 
-    /// Waits until the frame with this counter was read, or [`close`](Self::close) is called. A reader that is not attached will be: it polls
-    /// for pages.
+    /// Waits until the frame with this counter was [read](Self::read), or [`close`](Self::close) was called. Returns at once if the counter is
+    /// 0: pages may be blank, and no reader attaches to those.
     pub(crate) fn wait_for_reader(&self, frame: i32) {
-        drop(self.wait_while(|state| state.frame != Some(frame)));
+        drop(self.wait_while(|state| frame != 0 && state.frame != Some(frame)));
     }
 
     /// Ends all waiting, now and later.
@@ -97,16 +97,17 @@ impl Pace {
         found.map(|(.., at)| *at)
     }
 
-    fn read(&self, frame: i32) {
+    /// The frame with this counter was taken by the reader.
+    pub(crate) fn read(&self, frame: i32) {
         self.change(|state| state.frame = Some(frame));
     }
 
     /// How to attach to pages that are published at this pace.
     pub(crate) fn open(&self, pages: &LocalPages) -> Open {
-        let source = Paced { pages: pages.clone(), pace: self.clone() };
+        let (pages, pace) = (pages.clone(), self.clone());
         Box::new(move || {
-            let mapper = ACEvoSharedMemoryMapper::open_source(source.clone())?;
-            source.pace.change(|state| state.has_attached = true);
+            let mapper = ACEvoSharedMemoryMapper::open_source(pages.clone())?;
+            pace.change(|state| state.has_attached = true);
             Ok(mapper)
         })
     }
@@ -119,39 +120,6 @@ pub(crate) struct SetOnDrop(pub(crate) Arc<AtomicBool>);
 impl Drop for SetOnDrop {
     fn drop(&mut self) {
         self.0.store(true, Ordering::Release);
-    }
-}
-
-/// Pages that report to the pace when a frame was read.
-#[derive(Debug, Clone)]
-struct Paced {
-    pages: LocalPages,
-    pace: Pace,
-}
-
-impl Source for Paced {
-    fn copy(&self, page: PageKind, words: &mut [u64]) -> Result<(), Error> {
-        self.pages.copy(page, words)
-    }
-
-    fn is_still(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
-        let is_still = self.pages.is_still(page, words)?;
-        if let (PageKind::Graphics, true, Some(first)) = (page, is_still, words.first()) {
-            self.pace.read(*first as i32);
-        }
-        Ok(is_still)
-    }
-
-    fn size(&self, page: PageKind) -> usize {
-        self.pages.size(page)
-    }
-
-    fn place(&self, page: PageKind) -> String {
-        self.pages.place(page)
-    }
-
-    fn packet_id(&self, page: PageKind) -> Result<i32, Error> {
-        self.pages.packet_id(page)
     }
 }
 
@@ -168,8 +136,6 @@ mod tests {
         let mut publisher = Publisher::local(&pages);
         let publishing = {
             let pace = pace.clone();
-            // A reader is attached from the beginning.
-            mapper.graphics();
             std::thread::spawn(move || {
                 for frame in 1..=2000 {
                     pace.publishing(PageKind::Graphics, frame, Duration::from_millis(frame as u64));
@@ -186,6 +152,7 @@ mod tests {
                 let at = pace.time_of(PageKind::Graphics, frame);
                 assert_eq!(at, Some(Duration::from_millis(frame as u64)));
                 seen.push(frame);
+                pace.read(frame);
             }
         }
         publishing.join().unwrap();
