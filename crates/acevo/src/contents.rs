@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use acevo_telemetry::analysis::{Analysis, Settings, What, watches_another_car};
-use acevo_telemetry::export::About;
-use acevo_telemetry::recording::{Mark, Marked, Recording};
+use acevo_export::About;
+use acevo_recording::{Mark, Marked, Recording};
+use acevo_telemetry::analysis::{Analysis, SessionEventKind, Settings, watches_another_car};
 use acevo_telemetry::{Frame, driver_name, shown_name};
 
 /// Session marks that are compared with the pages.
@@ -70,7 +70,7 @@ impl Contents {
 
 fn take_laps(analysis: &mut Analysis, found: &mut Vec<Mark>) {
     while let Some(event) = analysis.next_event() {
-        if let What::Lap(lap) = event.what {
+        if let SessionEventKind::Lap(lap) = event.kind {
             found.push(Mark::lap(analysis.ended_at(&lap), &lap));
         }
     }

@@ -7,22 +7,22 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use acevo_telemetry::analysis::{Analysis, Lap, Thresholds, What};
-use acevo_telemetry::export::About;
-use acevo_telemetry::{Event, Frame, driver_name};
+use acevo_export::About;
+use acevo_telemetry::analysis::{Analysis, Lap, SessionEventKind, Thresholds};
+use acevo_telemetry::{ConnectionEvent, Frame, driver_name};
 use serde::Serialize;
 
 use self::live_table::LiveTable;
-use super::Stop;
 use super::follow::{Follower, follow};
-use crate::args::{Laps, Sessions};
+use crate::cli::{Laps, Sessions};
 use crate::contents::{Names, learn};
-use crate::follower::{Feeder, recorded};
-use crate::lap_table::{Line, Table};
-use crate::live::Live;
+use crate::format::lap_table::{Line, Table};
+use crate::format::text::clean;
 use crate::output::{self, Paint, say};
-use crate::playback::open;
-use crate::text::clean;
+use crate::session::feeder::{Feeder, recorded};
+use crate::session::live::Live;
+use crate::session::playback::open;
+use crate::shutdown::Stop;
 
 /// Columns of lines that do not go to a terminal: room for everything.
 const WIDE: usize = 160;
@@ -36,7 +36,7 @@ pub(crate) fn run(args: &Laps) -> anyhow::Result<ExitCode> {
     if args.json || args.lines || !output::has_screen() {
         follow(&mut live, &stop, args.quiet, &mut Lines::new(args))?;
     } else {
-        stop.insist();
+        stop.exit_if_stuck();
         let mut table = LiveTable::new(args)?;
         // What would be said on stderr stands below the table.
         follow(&mut live, &stop, true, &mut table)?;
@@ -55,7 +55,7 @@ fn read_recording(file: &Path, args: &Laps, stop: &Stop) -> anyhow::Result<ExitC
         lines.recorder.feeder.feed_step(recorded, step.at, step.frame);
         lines.print_ended()?;
         lines.follow_names(Some(step.frame));
-        if lines.recorder.has_enough() || stop.is_asked_for() {
+        if lines.recorder.has_enough() || stop.is_requested() {
             return Ok(ExitCode::SUCCESS);
         }
     }
@@ -81,7 +81,7 @@ impl Recorder {
     }
 
     /// Takes what has come; gives the laps that have ended with it, none beyond those that were asked for.
-    fn take(&mut self, live: &Live, event: Option<&Event>) -> Vec<Lap> {
+    fn take(&mut self, live: &Live, event: Option<&ConnectionEvent>) -> Vec<Lap> {
         self.feeder.feed(live, event);
         self.take_ended()
     }
@@ -89,8 +89,8 @@ impl Recorder {
     /// The laps that have ended meanwhile.
     fn take_ended(&mut self) -> Vec<Lap> {
         let mut ended: Vec<_> = std::iter::from_fn(|| self.feeder.analysis.next_event())
-            .filter_map(|event| match event.what {
-                What::Lap(lap) => Some(lap),
+            .filter_map(|event| match event.kind {
+                SessionEventKind::Lap(lap) => Some(lap),
                 _ => None,
             })
             .collect();
@@ -226,7 +226,7 @@ fn heading(about: &About) -> String {
 }
 
 impl Follower for Lines {
-    fn follow(&mut self, live: &mut Live, event: Option<&Event>, _: Instant) -> anyhow::Result<bool> {
+    fn follow(&mut self, live: &mut Live, event: Option<&ConnectionEvent>, _: Instant) -> anyhow::Result<bool> {
         self.recorder.feeder.feed(live, event);
         self.print_ended()?;
         self.follow_names(live.frame());

@@ -11,10 +11,10 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use acevo_recording::{Marked, Record};
 use acevo_shared_memory::{Packet, Page, PageKind, View};
-use acevo_telemetry::Event;
-use acevo_telemetry::analysis::{Analysis, Lap, Settings, What};
-use acevo_telemetry::recording::{Marked, Record};
+use acevo_telemetry::ConnectionEvent;
+use acevo_telemetry::analysis::{Analysis, Lap, SessionEventKind, Settings};
 use anyhow::Context;
 
 use self::files::Files;
@@ -22,14 +22,14 @@ use self::keep::Keeper;
 use self::name::Names;
 use self::tape::Sink;
 pub(super) use self::tape::Tape;
-use super::Stop;
 use super::follow::{PATIENCE, narrate};
 use super::progress::Progress;
-use crate::args::RecordArgs;
-use crate::awake::Awake;
-use crate::demo::Demo;
-use crate::live::Live;
+use crate::cli::RecordArgs;
 use crate::output::{ReaderGone, complain, print};
+use crate::session::awake::Awake;
+use crate::session::demo::Demo;
+use crate::session::live::Live;
+use crate::shutdown::Stop;
 
 /// What recordings say has written them.
 pub(super) const PROGRAM: &str = concat!("acevo ", env!("CARGO_PKG_VERSION"));
@@ -81,7 +81,7 @@ fn record(args: &RecordArgs, destination: impl Destination, keys: &str) -> anyho
     let mut progress = Progress::new(args.quiet, keys);
     let (mut told, start, mut awake) = (None, Instant::now(), Awake::default());
     let elapsed = || demo.as_ref().map_or_else(|| start.elapsed(), Demo::time);
-    while !stop.is_asked_for() && args.time.is_none_or(|time| elapsed() < time) {
+    while !stop.is_requested() && args.time.is_none_or(|time| elapsed() < time) {
         // Asked before the pages are read: what is published when it is over, is read below.
         let is_over = demo.as_ref().is_some_and(Demo::is_over);
         let event = live.wait(PATIENCE);
@@ -89,7 +89,7 @@ fn record(args: &RecordArgs, destination: impl Destination, keys: &str) -> anyho
             break;
         }
         awake.keep(live.is_driven() && demo.is_none());
-        if !args.quiet && !matches!(event, Some(Event::Packet(_))) {
+        if !args.quiet && !matches!(event, Some(ConnectionEvent::Packet(_))) {
             progress.suspend(|| narrate(&live, event.as_ref(), &mut told));
         }
         recorder.take(&live, event.as_ref())?;
@@ -147,21 +147,21 @@ impl<D: Destination> Recorder<D> {
         }
     }
 
-    fn take(&mut self, live: &Live, event: Option<&Event>) -> anyhow::Result<()> {
+    fn take(&mut self, live: &Live, event: Option<&ConnectionEvent>) -> anyhow::Result<()> {
         let now = live.now();
         match event {
-            Some(Event::Attached { place }) => {
+            Some(ConnectionEvent::Attached { place }) => {
                 self.destination.begin(live)?;
                 let game_version = live.pages().map_or("", |frame| frame.static_data.ac_evo_version()).to_owned();
                 self.mark(now, Marked::Attached { place: place.clone(), game_version });
             }
-            Some(Event::Detached(why)) => {
+            Some(ConnectionEvent::Detached(why)) => {
                 self.analysis.interrupt();
                 self.follow_analysis();
                 self.mark(now, Marked::Detached { reason: why.to_string() });
                 self.destination.detach();
             }
-            Some(Event::Packet(packet)) => self.take_packet(live, packet)?,
+            Some(ConnectionEvent::Packet(packet)) => self.take_packet(live, packet)?,
             Some(_) => {}
             None => self.destination.idle(),
         }
@@ -203,9 +203,9 @@ impl<D: Destination> Recorder<D> {
     fn follow_analysis(&mut self) -> bool {
         let mut has_begun = false;
         while let Some(event) = self.analysis.next_event() {
-            match event.what {
-                What::Session => has_begun = true,
-                What::Lap(lap) => self.laps.push(lap),
+            match event.kind {
+                SessionEventKind::Session => has_begun = true,
+                SessionEventKind::Lap(lap) => self.laps.push(lap),
                 _ => {}
             }
         }
@@ -238,11 +238,11 @@ fn captured<T: Page>(live: &Live, view: &View<'static, T>, buffer: &mut Vec<u8>)
 mod tests {
     use std::fs::File;
 
+    use acevo_recording::{Description, Recording, RecordingItem, RecordingWriter};
     use acevo_shared_memory::{
         ACEvoSharedMemoryMapper, ACEvoStatus, LocalPages, Publisher, SPageFileGraphicEvo, SPageFilePhysics,
         SPageFileStaticEvo,
     };
-    use acevo_telemetry::recording::{Description, Item, Recording, RecordingWriter};
 
     use super::*;
 
@@ -277,7 +277,7 @@ mod tests {
         loop {
             let event = live.wait(Duration::from_secs(10)).expect("something comes");
             recorder.take(live, Some(&event)).unwrap();
-            if matches!(event, Event::Packet(packet) if packet.graphics.is_some()) {
+            if matches!(event, ConnectionEvent::Packet(packet) if packet.graphics.is_some()) {
                 return;
             }
         }
@@ -308,7 +308,7 @@ mod tests {
         let mut recording = Recording::open(&path).unwrap();
         let mut recorded = Vec::new();
         while let Some(item) = recording.next_item().unwrap() {
-            if let Item::Record(record) = item
+            if let RecordingItem::Record(record) = item
                 && record.page == PageKind::Static
             {
                 recorded.push(record.bytes.to_vec());
@@ -346,8 +346,8 @@ mod tests {
             loop {
                 let event = live.wait(Duration::from_secs(10)).expect("something comes");
                 recorder.take(&live, Some(&event)).unwrap();
-                let is_first = frame == 1 && matches!(event, Event::Attached { .. });
-                if is_first || matches!(event, Event::Packet(packet) if packet.graphics.is_some()) {
+                let is_first = frame == 1 && matches!(event, ConnectionEvent::Attached { .. });
+                if is_first || matches!(event, ConnectionEvent::Packet(packet) if packet.graphics.is_some()) {
                     break;
                 }
             }

@@ -4,7 +4,7 @@ use acevo_shared_memory::{Frame, Gear};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use crate::analysis::moment::current_physics;
+use crate::analysis::clock::current_physics;
 
 /// Reverse, neutral, and forward gears up to 16.
 const GEARS: usize = 18;

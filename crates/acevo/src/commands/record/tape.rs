@@ -4,16 +4,16 @@ use std::borrow::Cow;
 use std::fs::File;
 use std::time::Duration;
 
+use acevo_recording::{Mark, Marked, Record, RecordingWriter, Ring, ThreadedWriter};
 use acevo_shared_memory::{Page, PageKind, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
 use acevo_telemetry::Frame;
 use acevo_telemetry::analysis::Lap;
-use acevo_telemetry::recording::{Mark, Marked, Record, RecordingWriter, Ring, ThreadedWriter};
 
 use super::name::Names;
-use crate::live::Live;
+use crate::session::live::Live;
 
 /// Takes records and marks. Never waits for a disk.
-pub(in crate::commands) trait Sink {
+pub(crate) trait Sink {
     fn record(&mut self, record: &Record<'_>) -> anyhow::Result<()>;
     fn mark(&mut self, mark: Mark);
 }
@@ -49,15 +49,15 @@ impl Sink for Ring {
     }
 }
 
-/// Records and marks, with times since a zero of their own. The clock is that of [`Live::now`](crate::live::Live::now), or that of a
+/// Records and marks, with times since a zero of their own. The clock is that of [`Live::now`](crate::session::live::Live::now), or that of a
 /// simulation.
-pub(in crate::commands) struct Tape<S> {
-    pub(in crate::commands) sink: S,
+pub(crate) struct Tape<S> {
+    pub(crate) sink: S,
     zero: Duration,
     /// Time of the last record.
-    pub(in crate::commands) last: Duration,
+    pub(crate) last: Duration,
     /// Laps that are complete.
-    pub(in crate::commands) laps: usize,
+    pub(crate) laps: usize,
     /// The session's page as the frame had it when it was recorded last.
     session: Vec<u8>,
     /// The session was marked, with its names.
@@ -65,7 +65,7 @@ pub(in crate::commands) struct Tape<S> {
 }
 
 impl<S: Sink> Tape<S> {
-    pub(in crate::commands) fn new(sink: S, zero: Duration) -> Self {
+    pub(crate) fn new(sink: S, zero: Duration) -> Self {
         Self { sink, zero, last: Duration::ZERO, laps: 0, session: Vec::new(), is_marked: false }
     }
 
@@ -88,19 +88,19 @@ impl<S: Sink> Tape<S> {
         Ok(())
     }
 
-    pub(in crate::commands) fn record(&mut self, record: &Record<'_>) -> anyhow::Result<()> {
+    pub(crate) fn record(&mut self, record: &Record<'_>) -> anyhow::Result<()> {
         self.last = self.last.max(record.at);
         self.sink.record(record)
     }
 
     /// Another session has begun in the same recording: it is marked once its names are known.
-    pub(in crate::commands) fn expect_session(&mut self) {
+    pub(crate) fn expect_session(&mut self) {
         self.is_marked = false;
     }
 
     /// Records the session's page if it has changed, and marks the session once its names are known: then it returns them. If the frame
     /// comes from `live`, the page is recorded byte for byte as the game had it.
-    pub(in crate::commands) fn follow_session(
+    pub(crate) fn follow_session(
         &mut self,
         frame: &Frame,
         live: Option<&Live>,
@@ -125,11 +125,11 @@ impl<S: Sink> Tape<S> {
         Ok(names)
     }
 
-    pub(in crate::commands) fn mark(&mut self, at: Duration, what: Marked) {
+    pub(crate) fn mark(&mut self, at: Duration, what: Marked) {
         self.sink.mark(Mark::new(self.at(at), what));
     }
 
-    pub(in crate::commands) fn mark_lap(&mut self, at: Duration, lap: &Lap) {
+    pub(crate) fn mark_lap(&mut self, at: Duration, lap: &Lap) {
         self.laps += usize::from(lap.incomplete.is_none());
         self.sink.mark(Mark::lap(self.at(at), lap));
     }
