@@ -13,7 +13,7 @@ const LONGEST_CATCH_UP: Duration = Duration::from_millis(100);
 const SHORTEST_SLEEP: Duration = Duration::from_micros(200);
 const SPEEDS: (f64, f64) = (0.001, 1000.0);
 
-/// Controls a simulation that [`run`] publishes. A closure is a control that only decides when the run ends.
+/// Controls a simulation that [`run_controlled`] publishes. A closure is a control that only decides when the run ends.
 pub trait Control {
     /// Returns false to end the run. Called before every step.
     fn keep_going(&mut self, simulator: &Simulator) -> bool;
@@ -30,7 +30,7 @@ impl<F: FnMut(&Simulator) -> bool> Control for F {
     }
 }
 
-/// Publishes the pages in real time until the simulation is over or `control` ends the run.
+/// Publishes the pages in real time until the simulation is over or `keep_going` returns false. It is called before every step.
 ///
 /// `speed` is simulated seconds per second, brought into 0.001..=1000 (not a number counts as 1). Deadlines are absolute, so sleeping too long once does not slow the simulation down; after a stall
 /// of more than a tenth of a second it goes on from where it was.
@@ -39,6 +39,20 @@ impl<F: FnMut(&Simulator) -> bool> Control for F {
 ///
 /// When a page cannot be published.
 pub fn run(
+    simulator: &mut Simulator,
+    publisher: &mut Publisher,
+    speed: f64,
+    keep_going: impl FnMut(&Simulator) -> bool,
+) -> Result<(), Error> {
+    run_controlled(simulator, publisher, speed, keep_going)
+}
+
+/// As [`run`], with a control that also knows what is about to be published.
+///
+/// # Errors
+///
+/// As [`run`].
+pub fn run_controlled(
     simulator: &mut Simulator,
     publisher: &mut Publisher,
     speed: f64,

@@ -39,7 +39,7 @@ impl Demo {
         thread::spawn(move || {
             let _ended = ended;
             if timing.pace.wait_for_attachment() {
-                let _ = acevo_simulator::run(&mut simulator, &mut publisher, speed, timing);
+                let _ = acevo_simulator::run_controlled(&mut simulator, &mut publisher, speed, timing);
             }
         });
         Self { pages, pace, stop, over }
