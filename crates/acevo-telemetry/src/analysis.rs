@@ -22,6 +22,7 @@ mod settings;
 mod step;
 mod stint;
 mod summary;
+mod timeline;
 
 pub use bests::Bests;
 pub use context::Context;

@@ -18,6 +18,7 @@ use super::outline::Outline;
 use super::session_key::Beginning;
 use super::settings::Settings;
 use super::stint::Stints;
+use super::timeline::Timeline;
 use crate::axes::{Axes, AxesResolver};
 use crate::names::is_name;
 use crate::personal::{CarAndTrack, PersonalBest, PersonalBests};
@@ -72,6 +73,7 @@ pub struct Analysis {
     driven_s: f64,
     /// Distance driven so far, metres.
     driven_m: f64,
+    timeline: Timeline,
 }
 
 /// The car and the track, as far as their names are known.
@@ -114,6 +116,7 @@ impl Analysis {
             lap_position: None,
             driven_s: 0.0,
             driven_m: 0.0,
+            timeline: Timeline::default(),
         }
     }
 
@@ -139,6 +142,7 @@ impl Analysis {
         let Some(clocked) = self.clock.next(at, frame) else { return };
         self.at = at;
         self.driven_s = clocked.time;
+        self.timeline.note(clocked.time, at);
         self.lap_position = clocked.sample.lap_position;
         // The axes belong to the game: they stay if the session or the car changes.
         if clocked.continuity == Continuity::Begins(Beginning::First) {
@@ -204,6 +208,13 @@ impl Analysis {
     /// Time driven so far, seconds, on the clock of [`Lap::ended_s`].
     pub fn driven_s(&self) -> f64 {
         self.driven_s
+    }
+
+    /// When a lap ended, on the clock of [`feed`](Self::feed). The game publishes the time of a lap some time after the line, so this is
+    /// earlier than the frame in which the lap was confirmed, even if a pause lies between the two. Accurate for laps whose event was
+    /// just returned by [`next_event`](Self::next_event); times of laps that ended more than half a minute of driving ago ignore pauses.
+    pub fn ended_at(&self, lap: &Lap) -> Duration {
+        self.timeline.time_of(lap.ended_s)
     }
 
     /// The running stint, from 1.

@@ -1,7 +1,10 @@
 //! Feeds the analysis with packets and keeps personal bests.
 
-use acevo_telemetry::ConnectionEvent;
+use std::time::Duration;
+
+use acevo_recording::Recording;
 use acevo_telemetry::analysis::{Analysis, Context, Thresholds};
+use acevo_telemetry::{ConnectionEvent, Frame};
 
 use crate::cli::{Analysing, Origin};
 use crate::session::bests::{Bests, now};
@@ -14,6 +17,11 @@ pub(crate) struct Feeder {
     bests: Bests,
     /// The end of a recording was noticed.
     has_ended: bool,
+}
+
+/// When the zero of a recording was, since 1970 (UTC); now if the recording has no date.
+pub(crate) fn recorded(recording: &Recording) -> Duration {
+    recording.description().map_or_else(|| Duration::from_secs(now()), |it| Duration::from_micros(it.unix_us))
 }
 
 impl Feeder {
@@ -54,6 +62,20 @@ impl Feeder {
 
     /// Waits until personal bests are saved.
     pub(crate) fn finish(&mut self) {
+        self.bests.finish();
+    }
+
+    /// Takes a step of a recording that is read without being played. `recorded` is when its zero was, since 1970 (UTC).
+    pub(crate) fn feed_step(&mut self, recorded: Duration, at: Duration, frame: &Frame) {
+        self.analysis.context_mut().date = (recorded + at).as_secs();
+        self.analysis.feed(at, frame);
+        self.bests.update(&mut self.analysis);
+    }
+
+    /// Ends a recording that was read with [`feed_step`](Self::feed_step), and waits until personal bests are saved.
+    pub(crate) fn end(&mut self) {
+        self.analysis.interrupt();
+        self.bests.update(&mut self.analysis);
         self.bests.finish();
     }
 
