@@ -20,7 +20,7 @@ use super::settings::Settings;
 use super::stint::Stints;
 use super::timeline::Timeline;
 use crate::axes::{Axes, AxesResolver};
-use crate::names::is_name;
+use crate::car_sample::CarSample;
 use crate::personal::{CarAndTrack, PersonalBest, PersonalBests};
 
 /// Maximum number of laps that are kept; the oldest ones are dropped first. No session has as many.
@@ -272,7 +272,7 @@ impl Analysis {
         let (session, car) = (&frame.static_data, frame.graphics.car_model());
         let (track, configuration) = (session.track(), session.track_configuration());
         self.engine.set_sector_ends(self.settings.sectors.lines(track, configuration));
-        self.drive.is_known = is_name(track) && is_name(car);
+        self.drive.is_known = CarSample::has_names(frame);
         if !self.drive.is_known {
             return;
         }

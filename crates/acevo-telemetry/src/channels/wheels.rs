@@ -118,7 +118,7 @@ pub(super) const EACH: &[[Channel; 4]] = &[
     wheels!(
         "tyre_wear",
         "Tyre wear",
-        physics.tyreWear.plain(0.0, 1.0, 3).dead("The game always writes 0; wear is nowhere in the pages.")
+        physics.tyreWear.plain(0.0, 1.0, 3).dead("The game always writes 0; the pages do not contain wear.")
     ),
     wheels!("tyre_temp_i", "Tyre temperature I", physics.tyreTempI.in_unit(Celsius, 0.0, 250.0, 1).dead(ALWAYS_ZERO)),
     wheels!("tyre_temp_m", "Tyre temperature M", physics.tyreTempM.in_unit(Celsius, 0.0, 250.0, 1).dead(ALWAYS_ZERO)),

@@ -1,5 +1,6 @@
 //! Personal bests of a session: loaded at the start, saved in the background.
 
+use std::mem;
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -7,13 +8,15 @@ use acevo_telemetry::analysis::Analysis;
 use acevo_telemetry::personal::{PersonalBests, PersonalError, PersonalStore, PersonalWriter, SaveResult};
 
 /// Loads and saves personal bests. Saving never blocks: it runs on a thread of its own. What cannot be saved is tried again with the next
-/// better lap.
+/// better lap, and at the end.
 #[derive(Debug, Default)]
 pub(crate) struct Bests {
     store: Option<PersonalStore>,
     is_read_only: bool,
     /// Started with the first personal best.
     writer: Option<PersonalWriter>,
+    /// The newest personal bests that were given to the writer.
+    newest: PersonalBests,
     trouble: Option<String>,
 }
 
@@ -47,6 +50,7 @@ impl Bests {
             && !self.is_read_only
             && let Some(store) = &self.store
         {
+            self.newest.clone_from(&bests);
             if let Err(error) = save(&mut self.writer, store, bests) {
                 self.trouble = Some(describe(&error));
             }
@@ -60,7 +64,11 @@ impl Bests {
 
     /// Waits until everything is saved.
     pub(crate) fn finish(&mut self) {
-        for result in self.writer.take().map(PersonalWriter::finish).unwrap_or_default() {
+        let Some(writer) = self.writer.take() else { return };
+        // Saves again what could not be saved before; otherwise this changes nothing.
+        let sent = writer.save(mem::take(&mut self.newest));
+        self.trouble = sent.err().as_ref().map(describe);
+        for result in writer.finish() {
             self.take_result(result);
         }
     }
