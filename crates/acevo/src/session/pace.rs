@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, LocalPages, PageKind, Source};
 
-use crate::session::live::Open;
+use crate::session::Opener;
 
 /// A reader that has not looked at a frame for so long does not read at all.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -77,7 +77,7 @@ impl Pace {
     }
 
     /// How to attach to pages that are published at this pace.
-    pub(crate) fn open(&self, pages: &LocalPages) -> Open {
+    pub(crate) fn open(&self, pages: &LocalPages) -> Opener {
         let source = Paced { pages: pages.clone(), pace: self.clone() };
         Box::new(move || ACEvoSharedMemoryMapper::open_source(source.clone()))
     }

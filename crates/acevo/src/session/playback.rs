@@ -13,7 +13,7 @@ use acevo_shared_memory::{LocalPages, PageKind, Publisher};
 use anyhow::{Context, bail};
 
 use crate::output::{name_of, say};
-use crate::session::live::Open;
+use crate::session::Opener;
 use crate::session::pace::Pace;
 
 /// What is wanted is asked this often.
@@ -237,7 +237,7 @@ impl Playback {
     }
 
     /// How to attach to it.
-    pub(crate) fn open(&self) -> Open {
+    pub(crate) fn open(&self) -> Opener {
         let (mut open, attached) = (self.pace.open(&self.pages), self.attached.clone());
         Box::new(move || {
             let mapper = open()?;
@@ -276,7 +276,7 @@ mod tests {
     use acevo_telemetry::analysis::{Analysis, Lap, SessionEventKind, Settings};
 
     use super::*;
-    use crate::session::live::Live;
+    use crate::session::connection::LiveConnection;
 
     /// A recording of packets that are 3 ms apart, and the publisher and reader of its player.
     fn player(packets: u32) -> (Player, Publisher, ACEvoSharedMemoryMapper, tempfile::TempDir) {
