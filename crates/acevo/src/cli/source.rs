@@ -53,7 +53,9 @@ impl Origin {
         };
         let live = match (&demo, &playback) {
             (Some(demo), _) => LiveConnection::new(demo.open()).with_pace(demo.pace()),
-            (_, Some(playback)) => LiveConnection::of_recording(playback.open(), playback.over()).with_pace(playback.pace()),
+            (_, Some(playback)) => {
+                LiveConnection::of_recording(playback.open(), playback.over()).with_pace(playback.pace())
+            }
             _ => LiveConnection::new(self.place.opener()),
         };
         Ok((live, Running { _playback: playback, _demo: demo }))

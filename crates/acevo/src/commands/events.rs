@@ -4,15 +4,15 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use acevo_telemetry::analysis::{SessionEvent, Severity, Topic};
 use acevo_telemetry::ConnectionEvent;
+use acevo_telemetry::analysis::{SessionEvent, Severity, Topic};
 
 use super::follow_loop::{UpdateHandler, follow};
 use crate::cli::Events;
 use crate::format::event_text::EventText;
 use crate::output::{self, Paint, say};
-use crate::session::feeder::AnalysisFeeder;
 use crate::session::connection::LiveConnection;
+use crate::session::feeder::AnalysisFeeder;
 use crate::session::playback::open;
 use crate::shutdown::Stop;
 
@@ -71,11 +71,7 @@ impl Printer<'_> {
             if !self.only.is_empty() && !self.only.contains(&event.kind.topic()) {
                 continue;
             }
-            let text = if self.json {
-                serde_json::to_string(&event)? + "\n"
-            } else {
-                line(&event, self.paint)
-            };
+            let text = if self.json { serde_json::to_string(&event)? + "\n" } else { line(&event, self.paint) };
             output::print(text.as_bytes())?;
             self.left = self.left.map(|left| left.saturating_sub(1));
             if self.left == Some(0) {
@@ -87,7 +83,12 @@ impl Printer<'_> {
 }
 
 impl UpdateHandler for Printer<'_> {
-    fn update(&mut self, live: &mut LiveConnection, event: Option<&ConnectionEvent>, _: Instant) -> anyhow::Result<bool> {
+    fn update(
+        &mut self,
+        live: &mut LiveConnection,
+        event: Option<&ConnectionEvent>,
+        _: Instant,
+    ) -> anyhow::Result<bool> {
         self.feeder.feed(live, event);
         self.feeder.take_problem().iter().for_each(|problem| say(format_args!("acevo: warning: {problem}")));
         self.print()

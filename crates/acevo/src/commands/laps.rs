@@ -18,8 +18,8 @@ use crate::contents::learn;
 use crate::format::lap_table::{Line, Sessions, Table};
 use crate::format::text::clean;
 use crate::output::{self, Paint, say};
-use crate::session::feeder::AnalysisFeeder;
 use crate::session::connection::LiveConnection;
+use crate::session::feeder::AnalysisFeeder;
 use crate::session::playback::open;
 use crate::shutdown::Stop;
 
@@ -172,7 +172,12 @@ fn heading(about: &About) -> String {
 }
 
 impl UpdateHandler for Lines {
-    fn update(&mut self, live: &mut LiveConnection, event: Option<&ConnectionEvent>, _: Instant) -> anyhow::Result<bool> {
+    fn update(
+        &mut self,
+        live: &mut LiveConnection,
+        event: Option<&ConnectionEvent>,
+        _: Instant,
+    ) -> anyhow::Result<bool> {
         self.recorder.feeder.feed(live, event);
         self.print_ended()?;
         Ok(!self.recorder.has_enough())

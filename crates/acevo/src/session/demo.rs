@@ -1,4 +1,4 @@
-//! The embedded simulator: a game that runs in this process.
+//! The embedded simulator: a game in this process.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,7 +11,7 @@ use acevo_simulator::{Options, Simulator};
 use crate::session::Opener;
 use crate::session::pace::Pace;
 
-/// Physics steps of half a minute: tyres are warm, a lap has begun.
+/// Physics steps of half a minute, after which tyres are warm and a lap has begun.
 const HALF_A_MINUTE: u32 = 333 * 30;
 
 /// A simulation that runs until it is dropped.
@@ -28,12 +28,12 @@ impl Demo {
         let pages = LocalPages::new();
         let stop = Arc::new(AtomicBool::new(false));
         let mut publisher = Publisher::local(&pages);
-        // In-process pages cannot fail.
+        // Publishing to pages in this process cannot fail.
         let _ = begin(&mut simulator, &mut publisher);
         let stopped = Arc::clone(&stop);
         let pace = Pace::default();
         let mut timing = Timing { pace: pace.clone(), waits: speed > 1.0, counters: [0; 2] };
-        // Nobody waits for this thread: a slow simulation may sleep for seconds.
+        // The thread is detached, because a slow simulation may sleep for seconds.
         thread::spawn(move || {
             let keep_going = |simulator: &Simulator| {
                 timing.published(simulator);
@@ -44,28 +44,28 @@ impl Demo {
         Self { pages, pace, stop }
     }
 
-    /// How to attach to it.
+    /// Attaches to the simulation.
     pub(crate) fn open(&self) -> Opener {
         self.pace.open(&self.pages)
     }
 
-    /// Its pace.
+    /// The clock of the simulation.
     pub(crate) fn pace(&self) -> Pace {
         self.pace.clone()
     }
 }
 
-/// Tells the pace what the simulation has published.
+/// Passes the published packets on to the pace.
 struct Timing {
     pace: Pace,
-    /// Faster than real time the simulation waits for its reader.
+    /// The simulation waits for its reader, because it runs faster than real time.
     waits: bool,
-    /// Of physics and graphics, as published last.
+    /// The latest counters of physics and graphics.
     counters: [i32; 2],
 }
 
 impl Timing {
-    /// The pages of the last step are published.
+    /// Called after the pages of a step were published.
     fn published(&mut self, simulator: &Simulator) {
         let now = [simulator.physics().packetId, simulator.graphics().packetId];
         let before = std::mem::replace(&mut self.counters, now);
@@ -86,7 +86,7 @@ impl Drop for Demo {
     }
 }
 
-/// Brings a simulation to its first frame and publishes it: nobody has to see a page that nothing was written to.
+/// Runs a simulation to its first frame and publishes that, so that readers never see blank pages.
 pub(crate) fn begin(simulator: &mut Simulator, publisher: &mut Publisher) -> Result<(), Error> {
     while simulator.graphics().packetId == 0 && !simulator.is_finished() {
         simulator.step();
@@ -96,7 +96,7 @@ pub(crate) fn begin(simulator: &mut Simulator, publisher: &mut Publisher) -> Res
     publisher.publish_graphics(simulator.graphics())
 }
 
-/// Pages in this process that stay as they were captured.
+/// Publishes a frame to pages in this process that never change.
 pub(crate) fn still(frame: &Frame) -> Result<ACEvoSharedMemoryMapper, Error> {
     let pages = LocalPages::new();
     let mut publisher = Publisher::local(&pages);
@@ -106,22 +106,22 @@ pub(crate) fn still(frame: &Frame) -> Result<ACEvoSharedMemoryMapper, Error> {
     ACEvoSharedMemoryMapper::open_source(pages)
 }
 
-/// The pages after half a minute, without waiting for it.
+/// The frame after half a minute, computed at once.
 pub(crate) fn frame(options: Options) -> Frame {
     watched_frame(options, |_| {})
 }
 
-/// The same, with somebody who watches every step.
-pub(crate) fn watched_frame(options: Options, mut watch: impl FnMut(&Simulator)) -> Frame {
+/// The frame after half a minute, computed at once. `on_step` is called after each step.
+pub(crate) fn watched_frame(options: Options, mut on_step: impl FnMut(&Simulator)) -> Frame {
     let mut simulator = Simulator::new(options);
     for _ in 0..HALF_A_MINUTE {
         simulator.step();
-        watch(&simulator);
+        on_step(&simulator);
     }
     simulator.frame()
 }
 
-/// Everything that happens in a simulation, without waiting for it: until it ends, or an hour and a half are over.
+/// Runs a simulation at once, until it ends or for at most one and a half hours, and passes each frame on.
 pub(crate) fn drive(options: Options, mut take: impl FnMut(Duration, &Frame)) {
     drive_while(options, |at, frame| {
         take(at, frame);
@@ -129,7 +129,7 @@ pub(crate) fn drive(options: Options, mut take: impl FnMut(Duration, &Frame)) {
     });
 }
 
-/// The same, as long as the one who takes it wants more.
+/// Like [`drive`], but also ends when `take` returns false.
 pub(crate) fn drive_while(options: Options, mut take: impl FnMut(Duration, &Frame) -> bool) {
     let mut simulator = Simulator::new(options);
     for _ in 0..HALF_A_MINUTE * 180 {

@@ -392,7 +392,7 @@ mod tests {
         assert!(read.len() >= 2 && read[0].1.is_some(), "{read:?}");
 
         let playback = Playback::start(Player::new(open(&path).unwrap(), 1000.0)).unwrap();
-        let mut live = Live::new(playback.open()).with_pace(playback.pace());
+        let mut live = LiveConnection::new(playback.open()).with_pace(playback.pace());
         let mut analysis = Analysis::new(Settings::default());
         let mut played = Vec::new();
         // The last lap is left when the session has ended, which nobody says of a recording that has run out.

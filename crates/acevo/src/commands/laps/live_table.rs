@@ -76,7 +76,12 @@ impl LiveTable {
 }
 
 impl UpdateHandler for LiveTable {
-    fn update(&mut self, live: &mut LiveConnection, event: Option<&ConnectionEvent>, now: Instant) -> anyhow::Result<bool> {
+    fn update(
+        &mut self,
+        live: &mut LiveConnection,
+        event: Option<&ConnectionEvent>,
+        now: Instant,
+    ) -> anyhow::Result<bool> {
         self.recorder.take(live, event);
         self.trouble = self.recorder.take_problem().or(self.trouble.take());
         if now >= self.next {

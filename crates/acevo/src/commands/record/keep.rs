@@ -15,8 +15,8 @@ use super::{Destination, PROGRAM, print_path};
 use crate::cli::RecordArgs;
 use crate::commands::progress::Progress;
 use crate::format::text::clock;
-use crate::output::{complain, name_of, say};
 use crate::keyboard::{Key, Keys};
+use crate::output::{complain, name_of, say};
 
 pub(super) struct Keeper {
     directory: PathBuf,
