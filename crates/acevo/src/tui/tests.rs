@@ -34,7 +34,7 @@ fn pages(physics: &[u8], graphics: &[u8], static_data: &[u8]) -> Pages {
     )
 }
 
-/// A race in its third lap: the track is known, a lap has ended, others are around.
+/// A race in its third lap: the track is known, laps have ended, other cars are near.
 fn race() -> &'static Snapshot {
     static RACE: OnceLock<Snapshot> = OnceLock::new();
     RACE.get_or_init(|| {
@@ -197,9 +197,9 @@ fn end_of_a_recording_has_its_own_message() {
     let menu = ended(Some(pages(&[], &[1], &[])));
     for snapshot in [&live, &menu, &ended(None)] {
         let picture = picture(snapshot, &App::default(), (80, 24));
-        let is_told = picture.to_lowercase().contains("end of recording");
-        let accuses = ["has stopped", "frozen", "doctor", "in its menu", "LIVE", "looking"];
-        assert!(is_told && !accuses.iter().any(|word| picture.contains(word)), "{picture}");
+        let has_message = picture.to_lowercase().contains("end of recording");
+        let wrong = ["has stopped", "frozen", "doctor", "in its menu", "LIVE", "looking"];
+        assert!(has_message && !wrong.iter().any(|word| picture.contains(word)), "{picture}");
     }
     assert_shows(&picture(&live, &App::default(), (80, 24)), &["END OF RECORDING", "km/h"]);
 }
@@ -238,7 +238,7 @@ fn wide_letters_keep_columns_aligned() {
             if tab == Tab::Drive {
                 let picture = picture(&snapshot, &app(tab), (80, 24));
                 let plain = self::picture(race(), &app(tab), (80, 24));
-                // What stands at the right end stays there.
+                // The text on the right does not move.
                 let end = |picture: &str| {
                     picture.lines().next().unwrap().trim_end_matches('"').rsplit("  ").next().unwrap().to_owned()
                 };
@@ -268,7 +268,7 @@ fn lap_number_is_clamped_to_the_last_lap() {
     assert!(picture.contains("3 / 3") && !picture.contains("4 / 3"), "{picture}");
 }
 
-/// A hot lap that is paused after 20 s: the moment at which physics is for the first time as wanted.
+/// A hot lap with a pause, half a second after physics has this validity for the first time.
 fn paused(validity: PhysicsValidity) -> Snapshot {
     let mut options = Options::default();
     options.scenario = Scenario::Pause;
@@ -296,7 +296,7 @@ fn outdated_physics_is_hidden_with_the_reason() {
         let health = picture(&snapshot, &app(Tab::Health), (80, 24));
         assert_shows(&health, &[&word.to_lowercase(), "do not describe the car"]);
         assert_shows(&picture(&snapshot, &app(Tab::Fields), (80, 24)), &[&format!("- ({})", word.to_lowercase())]);
-        // What was driven before is still drawn, and nothing of the pause.
+        // The history has what was driven before the pause, and nothing of the pause.
         assert!(snapshot.history.iter().all(|sample| sample.speed > 5.0), "zeros in the history");
     }
 }

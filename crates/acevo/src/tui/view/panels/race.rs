@@ -58,7 +58,7 @@ pub(crate) fn strip(data: &ViewData<'_>) -> Line<'static> {
     Line::from(spans)
 }
 
-/// The flag for the driver, or the flag for all drivers if there is none.
+/// The flag for the driver, or else the flag for all drivers.
 fn shown_flag(data: &ViewData<'_>) -> ACEvoFlagType {
     match data.pages.graphics.flag() {
         ACEvoFlagType::NoFlag => data.pages.graphics.global_flag(),
