@@ -150,7 +150,13 @@ fn an_event_in_json_has_no_name_twice() {
         let json: Value = serde_json::from_str(&text).unwrap();
         let names = |text: &str| text.matches("\":").count();
         assert_eq!(names(&json.to_string()), names(&text), "of a name that comes twice one is read: {text}");
-        assert!(json["event"].is_string() && json["at_s"].is_number() && json["session_s"].is_number() && json["session"] == 1, "{text}");
+        assert!(
+            json["event"].is_string()
+                && json["at_s"].is_number()
+                && json["session_s"].is_number()
+                && json["session"] == 1,
+            "{text}"
+        );
         if let SessionEventKind::Lap(lap) = &event.kind {
             assert_eq!(json["result"]["time_ms"], serde_json::json!(lap.time_ms));
             assert_eq!(json["lap"], lap.number);

@@ -119,6 +119,16 @@ impl LiveConnection {
         self.time
     }
 
+    /// The present on the clock of [`time`](Self::time): the time of the newest packet if its publisher runs in this process.
+    pub(crate) fn now(&self) -> Duration {
+        if self.pace.is_some() { self.time } else { self.start.elapsed() }
+    }
+
+    /// How much earlier than [`time`](Self::time) a packet may have been published. Zero if its publisher reports the time.
+    pub(crate) fn uncertainty(&self, packet: &Packet) -> Duration {
+        if self.pace.is_some() { Duration::ZERO } else { packet.uncertainty }
+    }
+
     fn time_of(&self, packet: &Packet) -> Duration {
         let Some(pace) = &self.pace else { return packet.seen.saturating_duration_since(self.start) };
         let physics = packet.physics.as_ref().and_then(|page| pace.time_of(PageKind::Physics, page.view.packet_id()));
@@ -142,11 +152,19 @@ impl LiveConnection {
             recording.has_ended = self.connection.state().is_attached() || since.elapsed() >= ATTACH_TIMEOUT;
         }
         match &event {
-            Some(ConnectionEvent::Attached { .. }) => (self.physics, self.graphics) = Default::default(),
+            Some(ConnectionEvent::Attached { .. }) => {
+                (self.physics, self.graphics) = Default::default();
+                if let (Some(pace), Some(frame)) = (&self.pace, self.connection.frame()) {
+                    pace.read(frame.graphics.packet_id());
+                }
+            }
             Some(ConnectionEvent::Packet(packet)) => {
                 self.time = self.time_of(packet);
                 packet.physics.iter().for_each(|arrival| self.physics.count(arrival, packet.seen));
                 packet.graphics.iter().for_each(|arrival| self.graphics.count(arrival, packet.seen));
+                if let (Some(pace), Some(arrival)) = (&self.pace, &packet.graphics) {
+                    pace.read(arrival.view.packet_id());
+                }
             }
             _ => {}
         }

@@ -1,9 +1,11 @@
 //! Passes packets to the analysis.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
-use acevo_telemetry::ConnectionEvent;
+use acevo_recording::Recording;
 use acevo_telemetry::analysis::{Analysis, Reference, Settings};
+use acevo_telemetry::{ConnectionEvent, Frame};
 
 use crate::session::connection::LiveConnection;
 use crate::session::personal_bests::{PersonalBestsFile, unix_time};
@@ -33,6 +35,12 @@ pub(crate) struct AnalysisOptions {
     pub(crate) bests_are_read_only: bool,
     /// What the session is read from.
     pub(crate) source: SourceKind,
+}
+
+/// The date of a recording's time zero, since 1970 (UTC); the present if the recording has no date.
+pub(crate) fn recording_start(recording: &Recording) -> Duration {
+    let date = recording.description().map(|description| Duration::from_micros(description.unix_us));
+    date.unwrap_or_else(|| Duration::from_secs(unix_time()))
 }
 
 /// Passes packets to an analysis, and saves new personal bests.
@@ -72,6 +80,19 @@ impl AnalysisFeeder {
             }
             None => {}
         }
+        self.bests.save(&mut self.analysis);
+    }
+
+    /// Passes on a step of a recording that is read without being played. `start` is its [`recording_start`].
+    pub(crate) fn feed_step(&mut self, start: Duration, at: Duration, frame: &Frame) {
+        self.analysis.set_date((start + at).as_secs());
+        self.analysis.feed(at, frame);
+        self.bests.save(&mut self.analysis);
+    }
+
+    /// Ends a recording that was read with [`Self::feed_step`].
+    pub(crate) fn end(&mut self) {
+        self.analysis.interrupt();
         self.bests.save(&mut self.analysis);
     }
 
