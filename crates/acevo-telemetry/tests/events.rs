@@ -53,6 +53,12 @@ fn events_of_a_weekend_are_in_order() {
     let count = |text: &str| reported.iter().filter(|reported| *reported == text).count();
     assert_eq!([count("off the track with four wheels"), count("start lights"), count("new session")], [1, 1, 1]);
     assert!(events.len() < 150, "{}", events.len());
+    let second = events.iter().position(|event| event.kind == SessionEventKind::Session).unwrap();
+    assert_eq!(events[second].session_s, 0.0, "the clock restarts with the session");
+    for event in &events {
+        let start = if event.session == 1 { 0.0 } else { events[second].at_s };
+        assert!((event.at_s - start - event.session_s).abs() < 3.0, "{event:?}");
+    }
 }
 
 /// An occurrence of the simulator as the words of the event that must report it.
@@ -144,7 +150,13 @@ fn event_json_has_no_duplicate_keys() {
         let json: Value = serde_json::from_str(&text).unwrap();
         let names = |text: &str| text.matches("\":").count();
         assert_eq!(names(&json.to_string()), names(&text), "of a name that comes twice one is read: {text}");
-        assert!(json["event"].is_string() && json["at_s"].is_number() && json["session"] == 1, "{text}");
+        assert!(
+            json["event"].is_string()
+                && json["at_s"].is_number()
+                && json["session_s"].is_number()
+                && json["session"] == 1,
+            "{text}"
+        );
         if let SessionEventKind::Lap(lap) = &event.kind {
             assert_eq!(json["result"]["time_ms"], serde_json::json!(lap.time_ms));
             assert_eq!(json["lap"], lap.number);

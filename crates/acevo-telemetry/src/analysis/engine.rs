@@ -66,6 +66,8 @@ pub struct Analysis {
     axes: AxesResolver,
     has_new_bests: bool,
     events: VecDeque<SessionEvent>,
+    /// When the running session began.
+    session_start: Option<Duration>,
     /// When the newest frame was read.
     at: Duration,
     lap_position: Option<f64>,
@@ -112,6 +114,7 @@ impl Analysis {
             axes: AxesResolver::new(),
             has_new_bests: false,
             events: VecDeque::new(),
+            session_start: None,
             at: Duration::ZERO,
             lap_position: None,
             driven_s: 0.0,
@@ -143,6 +146,7 @@ impl Analysis {
         self.at = at;
         self.driven_s = clocked.time;
         self.timeline.note(clocked.time, at);
+        self.session_start.get_or_insert(at);
         self.lap_position = clocked.sample.lap_position;
         // The axes belong to the game: they stay if the session or the car changes.
         if clocked.continuity == Continuity::Begins(Beginning::First) {
@@ -333,6 +337,7 @@ impl Analysis {
                 self.bests = Bests::default();
                 self.delta.forget();
                 self.stints.begin(session, self.engine.stint());
+                self.session_start = Some(self.at);
                 self.notify(SessionEventKind::Session);
             }
             LapEvent::StintBegun(stint) => {
@@ -415,7 +420,14 @@ impl Analysis {
         if self.events.len() >= MAX_EVENTS {
             self.events.pop_front();
         }
-        let (at_s, lap_position) = (self.at.as_secs_f64(), self.lap_position);
-        self.events.push_back(SessionEvent { at_s, session, lap, lap_position, kind });
+        let session_start = *self.session_start.get_or_insert(self.at);
+        self.events.push_back(SessionEvent {
+            at_s: self.at.as_secs_f64(),
+            session_s: self.at.saturating_sub(session_start).as_secs_f64(),
+            session,
+            lap,
+            lap_position: self.lap_position,
+            kind,
+        });
     }
 }

@@ -16,6 +16,8 @@ pub use parts::{DamageStep, Fluid, Part, Service, Severity, Topic, TyreState, Wh
 pub struct SessionEvent {
     /// Time at which the frame was fed, seconds.
     pub at_s: f64,
+    /// Seconds since the session began, or since its first frame was fed. Screens and lists show this time.
+    pub session_s: f64,
     /// The session, from 1.
     pub session: u32,
     /// Number of the lap, from 1; `None` if no lap was running.
