@@ -216,7 +216,8 @@ struct Player {
 
 impl Cars {
     pub(super) fn of(seen: &Snapshot) -> Self {
-        let cars = seen.cars.iter().map(|car| (rounded(car.gap_m, 1), rounded(car.lap_position, 5), car.is_in_pit_lane));
+        let cars =
+            seen.cars.iter().map(|car| (rounded(car.gap_m, 1), rounded(car.lap_position, 5), car.is_in_pit_lane));
         let place = seen.pages.as_ref().map(|pages| f64::from(pages.graphics.raw().npos));
         let place = place.filter(|place| (0.0..=1.0).contains(place)).and_then(|place| rounded(place, 5));
         Self { cars: cars.collect(), player: (!seen.cars.is_empty()).then_some(Player { place }) }
