@@ -1,40 +1,40 @@
-//! Frames: the values of a subscription at a moment, as bytes.
+//! Frames: the values of a subscription in binary form.
 
 use acevo_shared_memory::ACEvoStatus;
 use acevo_telemetry::Channel;
 use axum::body::Bytes;
 
-use super::moment::Moment;
+use super::snapshot::Snapshot;
 use crate::cockpit::Seen;
 use crate::live::Link;
 
-/// The kind of message that a frame is.
+/// The first byte of a frame.
 const KIND: u8 = 1;
 
-/// Where the number of a frame stands.
+/// Bytes of the frame's number.
 const NUMBER: std::ops::Range<usize> = 4..8;
 
-/// Where its values begin.
+/// The offset of the first value.
 const VALUES: usize = 16;
 
-/// Flag: physics does not describe the car now.
+/// Flag: physics values do not describe the car at this moment.
 const NOT_CURRENT: u8 = 16;
 
-/// Flag: another car than the player's is watched.
+/// Flag: the camera follows another car than the player's.
 const WATCHING: u8 = 32;
 
-/// A frame without its number, which only those have that are due.
+/// A frame. It gets its number when it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Frame(Vec<u8>);
 
 impl Frame {
-    pub(super) fn new(subscription: u16, moment: &Moment, channels: &[Option<&Channel>]) -> Self {
-        let seen = &moment.seen;
+    pub(super) fn new(subscription: u16, snapshot: &Snapshot, channels: &[Option<&Channel>]) -> Self {
+        let seen = &snapshot.seen;
         let mut bytes = Vec::with_capacity(VALUES + 4 * channels.len());
         bytes.extend([KIND, flags(seen)]);
         bytes.extend(subscription.to_le_bytes());
         bytes.extend(0u32.to_le_bytes());
-        bytes.extend(moment.at_s.to_le_bytes());
+        bytes.extend(snapshot.at_s.to_le_bytes());
         for channel in channels {
             let value = channel.zip(seen.pages.as_ref()).and_then(|(channel, pages)| channel.number(pages, &seen.axes));
             bytes.extend(value.map_or(f32::NAN, |value| value as f32).to_le_bytes());
@@ -42,12 +42,12 @@ impl Frame {
         Self(bytes)
     }
 
-    /// True where it tells the same as another one, at whatever time.
-    pub(super) fn tells_what(&self, other: &Self) -> bool {
+    /// True if flags and values are the same. The time may differ.
+    pub(super) fn has_values_of(&self, other: &Self) -> bool {
         self.0[..NUMBER.start] == other.0[..NUMBER.start] && self.0[VALUES..] == other.0[VALUES..]
     }
 
-    /// The bytes, with a number.
+    /// The bytes of the frame with this number.
     pub(super) fn numbered(mut self, number: u32) -> Bytes {
         self.0[NUMBER].copy_from_slice(&number.to_le_bytes());
         self.0.into()
@@ -55,7 +55,7 @@ impl Frame {
 }
 
 fn flags(seen: &Seen) -> u8 {
-    // The last pages of a recording stay, but nothing is driven any more.
+    // After the end of a recording its last pages stay, but the car no longer drives.
     if seen.link == Link::Ended {
         return 0;
     }

@@ -1,11 +1,12 @@
-// Keeps the screen on while it is wanted, where the browser can: it needs a secure page or this machine's own address.
+// Keeps the screen on. Browsers allow this only on secure pages and on this computer's own address.
 
-const LOOK_MS = 5000;
+const CHECK_MS = 5000;
 
+/** Holds a wake lock while `wanted()` is true and the page is visible. */
 export function keepAwake(wanted) {
   if (!navigator.wakeLock) return;
   let lock = null;
-  const look = async () => {
+  const check = async () => {
     if (document.hidden) return;
     if (!wanted()) {
       lock?.release();
@@ -18,6 +19,6 @@ export function keepAwake(wanted) {
       }
     }
   };
-  setInterval(look, LOOK_MS);
-  document.addEventListener('visibilitychange', look);
+  setInterval(check, CHECK_MS);
+  document.addEventListener('visibilitychange', check);
 }

@@ -1,6 +1,6 @@
-// Small functions for elements. Nothing is written that is there already: a page that is not touched is not laid out again.
+// Helpers for elements. The setters write only if the value has changed, so an unchanged page causes no layout.
 
-/** An element with a class and children; texts become text nodes. */
+/** An element with a class and children. Strings become text nodes. */
 export function el(tag, classes = '', ...children) {
   const node = document.createElement(tag);
   if (classes) node.className = classes;
@@ -8,27 +8,27 @@ export function el(tag, classes = '', ...children) {
   return node;
 }
 
-/** An element with attributes. */
+/** Sets attributes and returns the element. Unchanged attributes are not written. */
 export function withAttributes(node, attributes) {
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  for (const [name, value] of Object.entries(attributes)) if (node.getAttribute(name) !== value) node.setAttribute(name, value);
   return node;
 }
 
-const written = new WeakMap();
+const writtenTexts = new WeakMap();
 
-/** Sets the text where it is another one. */
+/** Sets the text if it has changed. */
 export function setText(node, text) {
-  if (written.get(node) === text) return;
-  written.set(node, text);
+  if (writtenTexts.get(node) === text) return;
+  writtenTexts.set(node, text);
   node.textContent = text;
 }
 
-/** Sets a property of the style where it is another one. */
+/** Sets a style property if it has changed. */
 export function setStyle(node, name, value) {
   if (node.style.getPropertyValue(name) !== value) node.style.setProperty(name, value);
 }
 
-/** Sets `data-name` where it is another one; an empty value takes it away. */
+/** Sets `data-name` if it has changed. An empty value removes it. */
 export function setData(node, name, value) {
   if (!value) {
     if (name in node.dataset) delete node.dataset[name];
@@ -37,19 +37,27 @@ export function setData(node, name, value) {
   }
 }
 
-/** Hides or shows. */
+/** Hides or shows an element. */
 export function setHidden(node, hidden) {
   if (node.hidden !== hidden) node.hidden = hidden;
 }
 
-/** A name and a value below each other, and how to set the value. */
+/** A label above a value, with setters for both. */
 export function figure(name, classes = '') {
+  const label = el('span', 'label', name);
   const value = el('span', 'value', '–');
-  const node = el('div', `figure ${classes}`, el('span', 'label', name), value);
-  return { node, value, set: (text, state = '') => (setText(value, text), setData(value, 'state', state)) };
+  const node = el('div', `figure ${classes}`, label, value);
+  return {
+    node,
+    set(text, state = '') {
+      setText(value, text);
+      setData(value, 'state', state);
+    },
+    rename: (text) => setText(label, text),
+  };
 }
 
-/** A part of the page with a title. */
+/** A section of the page with a title. */
 export function panel(name, title) {
   const node = el('section', `panel panel-${name}`);
   node.setAttribute('aria-label', title);
@@ -58,13 +66,13 @@ export function panel(name, title) {
   return { node, body };
 }
 
-/** Buttons of which one is chosen. */
+/** A group of buttons with one pressed. Entries are `[value, text, title]`. */
 export function choice(label, entries, chosen, choose) {
   const group = withAttributes(el('div', 'choice'), { role: 'group', 'aria-label': label });
-  const buttons = entries.map(([value, text]) => {
-    const button = withAttributes(el('button', '', text), { type: 'button', 'aria-pressed': String(value === chosen) });
+  const buttons = entries.map(([value, text, title = '']) => {
+    const button = withAttributes(el('button', '', text), { type: 'button', 'aria-pressed': String(value === chosen), title });
     button.addEventListener('click', () => {
-      buttons.forEach((other) => other.setAttribute('aria-pressed', String(other === button)));
+      for (const other of buttons) other.setAttribute('aria-pressed', String(other === button));
       choose(value);
     });
     return button;

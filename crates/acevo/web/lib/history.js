@@ -1,16 +1,18 @@
-// The last minute of some channels, in rings of fixed size.
+// The last minute of some channels, in ring buffers of fixed size.
 
 /** A minute at 60 frames per second. */
 const SIZE = 3600;
-/** More than this between two frames is a hole, seconds. */
+/** A longer time between two frames is a hole, in seconds. */
 const HOLE_S = 1.2;
+/** The width of a hole on the time axis, in seconds. */
+const HOLE_WIDTH_S = 0.05;
 
 export class History {
   #seconds = NaN;
-  #broken = false;
-  /** Frames that were ever taken; the newest is at `(count - 1) % SIZE`. */
+  #interrupted = false;
+  /** The number of samples ever stored. The newest is at `(count - 1) % SIZE`. */
   count = 0;
-  /** Seconds of driving of the newest frame. Pauses take no time. */
+  /** Seconds of driving at the newest sample. Pauses take no time. */
   now = 0;
   #times = new Float64Array(SIZE);
   #columns = new Map();
@@ -19,21 +21,22 @@ export class History {
     for (const id of ids) this.#columns.set(id, new Float32Array(SIZE));
   }
 
-  /** Takes a frame: seconds of the server, and what a channel's value is. */
+  /** Stores a frame: the server's time in seconds, and a function from channel id to value. */
   push(seconds, value) {
     const step = seconds - this.#seconds;
     this.#seconds = seconds;
     if (step === 0) return;
-    if (!(step > 0 && step < HOLE_S)) this.interrupt();
-    this.now += step > 0 && step < HOLE_S ? step : 0.05;
-    if (this.#broken && this.count > 0) this.#put(() => NaN);
-    this.#broken = false;
+    const continues = step > 0 && step < HOLE_S;
+    if (!continues) this.interrupt();
+    this.now += continues ? step : HOLE_WIDTH_S;
+    if (this.#interrupted && this.count > 0) this.#put(() => NaN);
+    this.#interrupted = false;
     this.#put(value);
   }
 
-  /** What comes next does not belong to what was. */
+  /** Starts a hole: the next sample does not continue the curve. */
   interrupt() {
-    this.#broken = true;
+    this.#interrupted = true;
   }
 
   #put(value) {
@@ -43,7 +46,7 @@ export class History {
     this.count += 1;
   }
 
-  /** Calls `point(age, value)` from the oldest to the newest of the last `seconds`; the age is in seconds. */
+  /** Calls `point(age, value)` for the last `seconds`, oldest first. The age is in seconds. */
   each(id, seconds, point) {
     const column = this.#columns.get(id);
     if (!column) return;
@@ -55,7 +58,7 @@ export class History {
     }
   }
 
-  /** The value at an age in seconds. */
+  /** The value at an age in seconds, or NaN in a hole. */
   at(id, age) {
     const column = this.#columns.get(id);
     if (!column || !this.count) return NaN;

@@ -1,15 +1,15 @@
-// Draws after a change, at most once for each picture of the screen.
+// Redraws after changes, at most once per animation frame.
 
 export function loop(model, draw) {
-  let asked = false;
-  const ask = () => {
-    if (asked) return;
-    asked = true;
+  let requested = false;
+  const request = () => {
+    if (requested) return;
+    requested = true;
     requestAnimationFrame(() => {
-      asked = false;
+      requested = false;
       draw();
     });
   };
-  model.onChange(ask);
-  return ask;
+  model.onChange(request);
+  return request;
 }

@@ -1,55 +1,77 @@
-// What is known at this moment, and of the last minute. Everything here has a bound: a page may stay open for days.
+// The current state of telemetry, and the last minute of it. Everything has an upper bound, because a page may stay open for days.
 
 import { Connection } from './connection.js';
 import { History } from './history.js';
+import { UNITS_PATH, units } from './units.js';
 
 export const LIVE = 1;
 export const PAUSED = 2;
 export const REPLAY = 4;
 export const MENU = 8;
-/** Physics values do not describe the car now. */
+/** Physics values do not describe the car at this moment. */
 export const NOT_CURRENT = 16;
-/** Another car than the player's is watched. */
+/** The camera follows another car than the player's. */
 export const WATCHING = 32;
 
-const EVENTS = 200;
-const TRACES = 8;
+const MAX_EVENTS = 200;
+const MAX_TRACES = 8;
+const TRACE_RETRY_MS = 2000;
 
-/** Channels that are always asked for: the traces must not have holes when another view is looked at. */
+/** Channels that every view subscribes to, so that the traces have no holes after another view was shown. */
 export const TRACED = [
   'speed', 'rpm', 'gear', 'throttle', 'brake', 'clutch', 'steering', 'g_lateral', 'g_longitudinal', 'tc_active', 'abs_active',
 ];
 
+/** A JSON document, or `null` if it cannot be loaded. */
+async function fetchJson(path) {
+  try {
+    const answer = await fetch(path, { cache: 'no-store' });
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    return null;
+  }
+}
+
+const SERVER = { connect: (handlers) => new Connection(handlers), load: fetchJson };
+
 export class Model {
+  /** `connecting`, or the last state that the connection reported. */
   connection = 'connecting';
+  /** True after the first successful connection. */
+  hasConnected = false;
+  /** The number of successful connections. */
+  connections = 0;
   flags = 0;
   status = {};
   lap = {};
   fuel = {};
   cars = [];
-  place = NaN;
+  /** The player's lap position, 0..1, known only if other cars are. */
+  lapPosition = NaN;
   laps = [];
   outline = { known: false, points: [], sectors: [], pit: null, version: 0 };
   events = [];
-  /** Another one where events are those of another time: a list begins anew. */
+  /** Changes when the list of events is replaced. */
   eventEpoch = 0;
-  /** Grows with each event, so that a list knows what is new. */
+  /** The number of events ever received. */
   eventCount = 0;
-  /** Frames that have come. */
+  /** The number of frames ever received. */
   frames = 0;
   history = new History([...TRACED, 'delta']);
   #values = new Map();
   #texts = {};
   #traces = new Map();
   #listeners = new Set();
-  #link;
+  #connection;
   #loading = {};
   #documents;
+  #load;
 
-  /** Documents: which of `laps`, `outline`, `events` are wanted; all where nothing is said. */
-  constructor(documents = ['laps', 'outline', 'events']) {
-    this.#documents = new Set(documents);
-    this.#link = new Connection({
+  /** Connects at once. `documents` are those to load: some of `laps`, `outline`, `events`. */
+  constructor(documents = ['laps', 'outline', 'events'], { connect, load } = SERVER) {
+    this.#documents = new Set([...documents, 'units']);
+    this.#load = load;
+    this.#connection = connect({
       frame: (...frame) => this.#frame(...frame),
       message: (message) => this.#message(message),
       state: (state) => this.#state(state),
@@ -57,10 +79,10 @@ export class Model {
   }
 
   subscribe(channels, rate) {
-    this.#link.subscribe(channels, rate);
+    this.#connection.subscribe(channels, rate);
   }
 
-  /** Calls after every change. */
+  /** Adds a function that is called after every change. */
   onChange(listener) {
     this.#listeners.add(listener);
   }
@@ -69,7 +91,12 @@ export class Model {
     for (const listener of this.#listeners) listener();
   }
 
-  /** A number; NaN where there is none. A flag is 0 or 1. */
+  /** A document of the server, or `null` if it cannot be loaded. */
+  document(path) {
+    return this.#load(path);
+  }
+
+  /** A number, or NaN if it is unknown. A flag is 0 or 1. */
   get(id) {
     return this.hasTelemetry ? this.#values.get(id) ?? NaN : NaN;
   }
@@ -78,43 +105,44 @@ export class Model {
     return this.get(id) === 1;
   }
 
-  /** A text, or an empty one. */
+  /** A text, or an empty string if it is unknown. */
   text(id) {
     const text = this.hasTelemetry ? this.#texts[id] : null;
     return typeof text === 'string' ? text : '';
   }
 
-  /** The car drives, stands in a pause, or is shown in a replay. */
+  /** True while the car drives, the game is paused, or a replay is shown. */
   get hasTelemetry() {
     return this.connection === 'open' && (this.flags & (LIVE | PAUSED | REPLAY)) !== 0;
   }
 
-  /** Why there are no physics values: `Paused`, `Resuming` or `Replay`; empty if there are values, or no telemetry at all. */
-  get gap() {
+  /** Why there are no physics values: `Paused`, `Resuming`, or `Replay`. Empty if there are values, or no telemetry at all. */
+  get physicsGap() {
     if (!this.hasTelemetry || !(this.flags & NOT_CURRENT)) return '';
-    return this.flags & PAUSED ? 'Paused' : this.flags & REPLAY ? 'Replay' : 'Resuming';
+    if (this.flags & PAUSED) return 'Paused';
+    return this.flags & REPLAY ? 'Replay' : 'Resuming';
   }
 
-  /** Another car than the player's is watched. */
-  get watches() {
+  /** True while the camera follows another car than the player's. */
+  get isWatching() {
     return this.hasTelemetry && (this.flags & WATCHING) !== 0;
   }
 
-  /** Seconds to the reference lap: as measured, else as the game says. */
+  /** Seconds to the reference lap, negative if faster: as acevo measures it, else as the game reports it. */
   get delta() {
     if (!this.hasTelemetry) return NaN;
     return this.lap.delta_s ?? this.get('delta');
   }
 
-  /** A lap over the distance; `null` until it is there. */
+  /** A lap over the lap position, or `null` while it is loading. */
   trace(index) {
     const kept = this.#traces.get(index);
     if (kept !== undefined) return kept;
     this.#traces.set(index, null);
-    while (this.#traces.size > TRACES) this.#traces.delete(this.#traces.keys().next().value);
+    while (this.#traces.size > MAX_TRACES) this.#traces.delete(this.#traces.keys().next().value);
     this.#load(`/api/laps/${index}/trace`).then((trace) => {
-      if (trace?.places) this.#traces.set(index, trace);
-      else setTimeout(() => this.#traces.delete(index), 2000);
+      if (trace?.positions) this.#traces.set(index, trace);
+      else setTimeout(() => this.#traces.delete(index), TRACE_RETRY_MS);
       this.changed();
     });
     return null;
@@ -122,8 +150,12 @@ export class Model {
 
   #state(state) {
     this.connection = state;
-    if (state === 'open' && this.#documents.has('events')) this.#remember();
-    if (state !== 'open') {
+    if (state === 'open') {
+      this.hasConnected = true;
+      this.connections += 1;
+      this.#refresh('units', UNITS_PATH, (channels) => units.take(channels));
+      if (this.#documents.has('events')) this.#loadEvents();
+    } else {
       this.flags = 0;
       this.status = {};
       this.lap = {};
@@ -138,7 +170,7 @@ export class Model {
   }
 
   #frame(ids, view, offset, flags, seconds) {
-    // What another car did does not belong to what the player's did.
+    // Curves of the player's car and of a watched car are not joined.
     if ((this.flags ^ flags) & WATCHING) this.history.interrupt();
     this.flags = flags;
     this.frames += 1;
@@ -169,7 +201,7 @@ export class Model {
         break;
       case 'cars':
         this.cars = Array.isArray(message.cars) ? message.cars : [];
-        this.place = message.player?.place ?? NaN;
+        this.lapPosition = message.player?.lap_position ?? NaN;
         break;
       case 'laps':
         this.#refresh('laps', '/api/laps', (laps) => {
@@ -182,7 +214,7 @@ export class Model {
         });
         break;
       case 'event':
-        if (message.event) this.#note(message.event);
+        if (message.event) this.#addEvent(message.event);
         break;
       default:
         return;
@@ -190,27 +222,27 @@ export class Model {
     this.changed();
   }
 
-  #note(event) {
+  #addEvent(event) {
     this.eventCount += 1;
     this.events.push({ ...event, number: this.eventCount });
-    if (this.events.length > EVENTS) this.events.shift();
+    if (this.events.length > MAX_EVENTS) this.events.shift();
   }
 
-  /** What has happened before the connection. */
-  async #remember() {
+  /** Loads the events from before the connection. */
+  async #loadEvents() {
     const before = this.eventCount;
     const past = await this.#load('/api/events');
     if (!Array.isArray(past)) return;
-    // Those that came meanwhile may be among them already.
-    const known = new Set(past.slice(-EVENTS).map((event) => JSON.stringify(event)));
-    const since = this.events.filter((event) => event.number > before).map(({ number, ...event }) => event);
+    // Events that arrived while the document was loading may be in it too.
+    const known = new Set(past.slice(-MAX_EVENTS).map((event) => JSON.stringify(event)));
+    const since = this.events.filter((event) => event.number > before).map(({ number: _, ...event }) => event);
     this.events = [];
     this.eventEpoch += 1;
-    for (const event of [...past.slice(-EVENTS), ...since.filter((event) => !known.has(JSON.stringify(event)))]) this.#note(event);
+    for (const event of [...past.slice(-MAX_EVENTS), ...since.filter((event) => !known.has(JSON.stringify(event)))]) this.#addEvent(event);
     this.changed();
   }
 
-  /** One request at a time; what came up meanwhile is asked for after it. */
+  /** Loads a document. Changes during the request cause one more request after it. */
   async #refresh(name, path, take) {
     if (!this.#documents.has(name)) return;
     if (name in this.#loading) {
@@ -223,14 +255,5 @@ export class Model {
       this.changed();
     } while (this.#loading[name]);
     delete this.#loading[name];
-  }
-
-  async #load(path) {
-    try {
-      const answer = await fetch(path, { cache: 'no-store' });
-      return answer.ok ? await answer.json() : null;
-    } catch {
-      return null;
-    }
   }
 }

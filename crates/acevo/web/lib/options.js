@@ -1,28 +1,30 @@
-// What an overlay's address may say.
+// The options in an overlay's address.
 
 import { setStyle } from './dom.js';
 
-const number = (text, low, high, otherwise) => {
+const number = (text, low, high, fallback) => {
   const value = Number.parseFloat(text);
-  return Number.isFinite(value) ? Math.min(high, Math.max(low, value)) : otherwise;
+  return Number.isFinite(value) ? Math.min(high, Math.max(low, value)) : fallback;
 };
 
-/** A colour as CSS understands it; digits of a hexadecimal one need no `#`, which an address would cut. */
+/** A colour for CSS, or an empty string if it is none. Hexadecimal digits need no `#`, which would end an address. */
 export function color(text) {
   if (!text) return '';
   const value = /^[0-9a-f]{3,8}$/i.test(text) ? `#${text}` : text;
   return CSS.supports('color', value) ? value : '';
 }
 
+/** Reads the options from the query of an address. Invalid values are replaced by their defaults. */
 export function overlayOptions(query, widget) {
   const channels = (query.get('channels') ?? '').split(',').filter((id) => widget.inputs?.includes(id));
+  const rows = number(query.get('rows'), 1, 30, undefined);
   return {
     scale: number(query.get('scale'), 0.25, 8, 1),
     rate: number(query.get('rate'), 1, 60, 30),
-    units: query.get('units') === 'imperial' ? 'imperial' : 'metric',
+    units: query.get('units') ?? 'game',
     seconds: number(query.get('seconds'), 1, 60, widget.seconds),
     range: number(query.get('range'), 0.1, 30, undefined),
-    rows: number(query.get('rows'), 1, 30, undefined) && Math.round(number(query.get('rows'), 1, 30, 6)),
+    rows: rows === undefined ? undefined : Math.round(rows),
     channels: channels.length ? channels : undefined,
     accent: color(query.get('accent')),
     warm: color(query.get('warm')),
@@ -31,12 +33,12 @@ export function overlayOptions(query, widget) {
   };
 }
 
-/** Gives an element the widget's size and colours. */
+/** Gives an element the size and colours of a widget. */
 export function plate(root, name, widget, { scale, accent, warm, text, background }) {
   root.className = `widget widget-${name}`;
   setStyle(root, 'font-size', `${16 * scale}px`);
   setStyle(root, 'width', `${widget.size[0] / 16}em`);
-  // A board is as high as its rows; the others have the height they are drawn for.
+  // The board of laps is as high as its rows; other widgets have a fixed height.
   setStyle(root, name === 'laps' ? 'min-height' : 'height', name === 'laps' ? '0' : `${widget.size[1] / 16}em`);
   for (const [property, value] of Object.entries({ accent, warm, text })) {
     if (value) setStyle(root, `--${property}`, value);

@@ -1,8 +1,8 @@
-// What is remembered between visits. A browser that keeps nothing gets the first choice.
+// Settings that are kept between visits, in the browser's local storage.
 
 const PREFIX = 'acevo.';
 
-/** What was kept, where it is one of these; else the first of them. */
+/** The stored value if it is one of the choices, else the first choice. */
 export function kept(name, choices) {
   try {
     const value = localStorage.getItem(PREFIX + name);
@@ -12,10 +12,11 @@ export function kept(name, choices) {
   }
 }
 
+/** Stores a value. Does nothing if the browser has no storage, as in some private windows. */
 export function keep(name, value) {
   try {
     localStorage.setItem(PREFIX + name, value);
   } catch {
-    // A private window; it is only a convenience.
+    // The setting is a convenience; without storage it lasts until the page is closed.
   }
 }

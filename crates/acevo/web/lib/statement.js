@@ -1,27 +1,41 @@
-// What there is to say about the connection and the game, in one place.
+// One text for the state of the connection and the game: a short one for the header, a headline and details for the middle of the page.
 
 import { LIVE, MENU, NOT_CURRENT, PAUSED, REPLAY } from './model.js';
 
-const say = (state, chip, headline = '', detail = '') => ({ state, chip, headline, detail });
+const statementOf = (state, chip, headline = '', detail = '') => ({ state, chip, headline, detail });
+
+const LINK = 'Open the complete link that “acevo serve --lan” printed, including “?token=…”.';
+const NEW_TOKEN = `acevo was restarted with another token. ${LINK} With --token-file links stay valid.`;
 
 export function statement(model) {
   const { connection, flags, status } = model;
-  if (connection === 'refused') {
-    return say('off', 'No entry', 'acevo wants its token', 'Open the address that acevo has printed, with everything behind the question mark.');
-  }
-  if (connection === 'full') return say('off', 'Full', 'Too many pages are open', 'acevo serves no more of them at once. Close one; this page comes back by itself.');
-  if (connection === 'connecting') return say('wait', 'Connecting');
-  if (connection !== 'open') return say('off', 'Disconnected', 'acevo does not answer', 'Start it with “acevo serve”; this page comes back by itself.');
-  const from = status.demo ? 'Demo · ' : status.recording ? 'Recording · ' : '';
-  if (status.link === 'ended') return say('menu', status.headline || 'End of recording', status.headline || 'End of recording', status.detail);
-  if (flags & PAUSED) return say('pause', `${from}Paused`);
-  if (flags & REPLAY) return say('replay', `${from}Replay`);
-  if (flags & LIVE && flags & NOT_CURRENT) return say('pause', `${from}Resuming`);
-  if (flags & LIVE) return say('live', `${from}Live`);
-  if (flags & MENU) return say('menu', `${from}Menu`, 'The game is in its menu', 'Enter a session and drive.');
-  if (status.link === 'frozen') return say('wait', 'Frozen', status.headline || 'The game does not answer', status.detail);
-  if (status.link === 'unusable') return say('off', 'Unusable', status.headline || 'The game cannot be read', status.detail);
-  // The first frame is on its way.
-  if (!status.link || status.link === 'attached') return say('wait', 'Connected');
-  return say('wait', 'Waiting', status.headline || 'Waiting for the game', status.detail || 'It is found by itself when it starts.');
+  return connection === 'open' ? gameStatement(flags, status) : connectionStatement(model);
+}
+
+function connectionStatement({ connection, hasConnected }) {
+  if (connection === 'refused') return statementOf('off', 'Access denied', 'Access denied', hasConnected ? NEW_TOKEN : LINK);
+  if (connection === 'full') return statementOf('off', 'Server full', 'Too many open pages', 'acevo has reached its limit of connections. Close another page; this one reconnects by itself.');
+  if (connection === 'connecting') return statementOf('wait', 'Connecting');
+  return statementOf('off', 'Disconnected', 'acevo is not running', 'Start it with “acevo serve”; this page reconnects by itself.');
+}
+
+function gameStatement(flags, status) {
+  const source = sourceOf(status);
+  const end = status.headline || 'End of recording';
+  if (status.connection === 'ended') return statementOf('menu', end, end, status.detail);
+  if (flags & PAUSED) return statementOf('pause', `${source}Paused`);
+  if (flags & REPLAY) return statementOf('replay', `${source}Replay`);
+  if (flags & LIVE && flags & NOT_CURRENT) return statementOf('pause', `${source}Resuming`);
+  if (flags & LIVE) return statementOf('live', `${source}Live`);
+  if (flags & MENU) return statementOf('menu', `${source}Menu`, 'The game is in its menu', 'Enter a session and drive.');
+  if (status.connection === 'frozen') return statementOf('wait', 'Stopped', status.headline || 'Telemetry has stopped', status.detail);
+  if (status.connection === 'unusable') return statementOf('off', 'Unusable', status.headline || 'The game cannot be read', status.detail);
+  // Attached, but the first frame has not arrived.
+  if (!status.connection || status.connection === 'attached') return statementOf('wait', 'Connected');
+  return statementOf('wait', 'Waiting', status.headline || 'Waiting for the game', status.detail || 'acevo connects by itself when the game starts.');
+}
+
+function sourceOf({ demo, recording }) {
+  if (demo) return 'Demo · ';
+  return recording ? 'Recording · ' : '';
 }

@@ -1,22 +1,25 @@
-// A canvas that is as sharp as the screen, and its colours.
+// A canvas with the resolution of the screen, and the colours of the page's style.
 
 import { el, withAttributes } from './dom.js';
 
-const COLORS = ['text', 'muted', 'faint', 'line', 'panel', 'accent', 'warm', 'alert', 'best', 'ground'];
-/** Of canvases that are gone nothing is kept. */
+const COLORS = ['text', 'muted', 'faint', 'line', 'panel', 'accent', 'warm', 'alert', 'best', 'ground', 'lap-a', 'lap-b'];
+/** All surfaces of the page, without keeping removed ones in memory. */
 const surfaces = new Set();
+const highContrast = matchMedia('(forced-colors: active)');
 
 export class Surface {
   width = 0;
   height = 0;
-  /** The size of a letter in CSS pixels. */
+  /** The font size in CSS pixels. */
   em = 16;
   colors = {};
-  /** Grows when something kept for drawing is of no use any more. */
+  /** True if the user's system sets the colours, as in the high-contrast mode of Windows. */
+  isHighContrast = false;
+  /** Changes when anything prepared for drawing must be computed again. */
   version = 0;
   #pixels = [0, 0];
 
-  /** In the element, filling it. `resized` is called when there is something to draw anew. */
+  /** Fills the parent. `label` is the text alternative. `resized` is called when the content must be drawn again. */
   constructor(parent, label, resized = () => {}) {
     this.canvas = withAttributes(el('canvas', 'surface'), { role: 'img', 'aria-label': label });
     this.ctx = this.canvas.getContext('2d');
@@ -27,7 +30,7 @@ export class Surface {
       const { width, height } = entry.contentRect;
       const device = entry.devicePixelContentBoxSize?.[0];
       const ratio = devicePixelRatio || 1;
-      // Exact where the browser tells it, unless it tells pixels of another kind.
+      // The exact size in device pixels, unless the browser reports another kind of pixel.
       const exact = device && Math.abs(device.inlineSize - width * ratio) < 2;
       this.#pixels = exact ? [device.inlineSize, device.blockSize] : [Math.round(width * ratio), Math.round(height * ratio)];
       [this.width, this.height] = [width, height];
@@ -41,16 +44,22 @@ export class Surface {
     }
   }
 
-  /** Reads colours and the size of letters anew. */
+  /** Changes the text alternative. */
+  describe(text) {
+    withAttributes(this.canvas, { 'aria-label': text });
+  }
+
+  /** Reads the colours and the font size again. */
   restyle() {
     const style = getComputedStyle(this.holder);
     this.em = parseFloat(style.fontSize) || 16;
     this.family = style.fontFamily;
+    this.isHighContrast = highContrast.matches;
     for (const name of COLORS) this.colors[name] = style.getPropertyValue(`--${name}`).trim() || '#888';
     this.version += 1;
   }
 
-  /** A clean canvas in CSS pixels; `null` where there is no room. */
+  /** Clears the canvas and returns its context, with CSS pixels as the unit. `null` if the canvas has no area. */
   begin() {
     const [width, height] = this.#pixels;
     if (width < 2 || height < 2) return null;
@@ -64,7 +73,7 @@ export class Surface {
     return this.ctx;
   }
 
-  /** The width of one pixel of the screen. */
+  /** The width of one device pixel in CSS pixels. */
   get hair() {
     return this.width / (this.#pixels[0] || 1);
   }
@@ -73,7 +82,7 @@ export class Surface {
     this.ctx.font = `${weight} ${size * this.em}px ${this.family}`;
   }
 
-  /** A straight line on whole pixels. */
+  /** A horizontal or vertical line, aligned to device pixels. */
   rule(x1, y1, x2, y2, color, width = 1) {
     const { ctx, hair } = this;
     const snap = (v) => (Math.round(v / hair) + 0.5) * hair;
@@ -94,7 +103,7 @@ export class Surface {
   }
 }
 
-/** After colours or units have changed. */
+/** Makes all surfaces read their colours again. */
 export function restyleAll() {
   for (const reference of surfaces) {
     const surface = reference.deref();
@@ -102,3 +111,5 @@ export function restyleAll() {
     else surfaces.delete(reference);
   }
 }
+
+highContrast.addEventListener('change', restyleAll);

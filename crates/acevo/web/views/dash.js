@@ -1,19 +1,24 @@
 // Everything for driving on one screen.
 
-import { car, carChannels } from './car.js';
-import { delta, deltaChannels } from './delta.js';
-import { panel } from './dom.js';
-import { drive, driveChannels, rpmBar, rpmChannels } from './drive.js';
-import { flagBand, race, raceChannels } from './race.js';
-import { fuel, fuelChannels } from './fuel.js';
-import { gg, ggChannels } from './gg.js';
-import { inputs, inputsChannels } from './inputs.js';
-import { lap, lapChannels } from './lap.js';
-import { map, mapChannels } from './map.js';
-import { tyres, tyresChannels } from './tyres.js';
+import { panel } from '../lib/dom.js';
+import { car, carChannels } from '../widgets/car.js';
+import { delta, deltaChannels } from '../widgets/delta.js';
+import { drive, driveChannels, rpmBar, rpmChannels } from '../widgets/drive.js';
+import { fuel, fuelChannels } from '../widgets/fuel.js';
+import { gg, ggChannels } from '../widgets/gg.js';
+import { inputs, inputsChannels } from '../widgets/inputs.js';
+import { lap, lapChannels } from '../widgets/lap.js';
+import { map, mapChannels } from '../widgets/map.js';
+import { flagBand, race, raceChannels } from '../widgets/race.js';
+import { tyres, tyresChannels } from '../widgets/tyres.js';
+
+function engineSpeed(body, options) {
+  body.classList.add('rpm');
+  return rpmBar(body, options);
+}
 
 const PANELS = [
-  ['rpm', 'Engine speed', (body, options) => (body.classList.add('rpm'), rpmBar(body, options))],
+  ['rpm', 'Engine speed', engineSpeed],
   ['lap', 'Lap', lap],
   ['drive', 'Driving', drive],
   ['delta', 'Delta', delta],
@@ -36,6 +41,8 @@ export function dash(root, { resized }) {
   return {
     channels: [...driveChannels, ...rpmChannels, ...lapChannels, ...deltaChannels, ...raceChannels, ...fuelChannels, ...inputsChannels,
       ...ggChannels, ...mapChannels, ...carChannels, ...tyresChannels],
-    update: (model) => updates.forEach((update) => update(model)),
+    update(model) {
+      for (const update of updates) update(model);
+    },
   };
 }

@@ -1,30 +1,59 @@
-// The laps of all sessions, and two of them over the distance.
+// The laps of all sessions, and a comparison of two of them.
 
-import { comparison } from './compare.js';
-import { el, panel, setData, setHidden, setText, withAttributes } from './dom.js';
-import { lapTimeMs, sectorMs, signed, units, words } from './format.js';
-import { bestSectors, verdict } from './lap.js';
+import { el, panel, setData, setHidden, setText, withAttributes } from '../lib/dom.js';
+import { lapTimeMs, sectorMs, signed, words } from '../lib/format.js';
+import { bestSectors, bestTime, counts, sectorCount, verdict } from '../lib/laps.js';
+import { units } from '../lib/units.js';
+import { comparison } from '../widgets/compare.js';
 
-/** More are not shown: a day of driving has fewer than the screen has patience. */
-const MOST = 300;
+/** Rows of the table. Older laps are not shown. */
+const MAX_ROWS = 300;
 
-const HEADS = ['Compare', 'Lap', 'Time', 'Gap', 'S1', 'S2', 'S3', 'Fuel', 'Top speed', ''];
+const BEFORE = ['Compare', 'Lap', 'Time', 'Gap'];
+const AFTER = ['Fuel', 'Top speed', ''];
+/** Cells before the sectors, without the buttons. */
+const FIRST_SECTOR = BEFORE.length - 1;
+
+const noteOf = (lap) => [
+  lap.kind === 'flying' ? '' : words(lap.kind),
+  lap.incomplete ? words(lap.incomplete) : '',
+  verdict(lap.validity) === 'invalid' ? `✕ ${words(lap.validity.reason)}` : '',
+].filter(Boolean).join(' · ');
+
+function stateOf(lap, best) {
+  if (lap.time_ms === best) return 'best';
+  return lap.incomplete || verdict(lap.validity) === 'invalid' ? 'invalid' : '';
+}
+
+function gapOf(lap, best) {
+  if (lap.time_ms === best) return 'best';
+  return lap.time_ms && Number.isFinite(best) ? signed((lap.time_ms - best) / 1000) : '';
+}
+
+/** The laps to compare if none are chosen: the best one as B, the newest other one as A. */
+function defaults(list, chosen) {
+  const usable = list.map((lap, index) => ({ lap, index })).filter(({ lap }) => lap.trace && lap.time_ms);
+  const best = usable.filter(({ lap }) => counts(lap)).reduce((a, b) => (a && a.lap.time_ms <= b.lap.time_ms ? a : b), null) ?? usable[0];
+  const last = [...usable].reverse().find(({ index }) => index !== best?.index);
+  return { b: chosen.b ?? best?.index ?? null, a: chosen.a ?? last?.index ?? best?.index ?? null };
+}
 
 export function laps(root, { resized }) {
   const table = panel('laps', 'Laps');
   const body = el('tbody');
-  const empty = el('p', 'hint', 'No lap has ended yet.');
-  const grid = el('table', 'board laps-table',
-    el('thead', '', el('tr', '', ...HEADS.map((text) => withAttributes(el('th', '', text), { scope: 'col' })))), body);
+  const head = el('tr');
+  const empty = el('p', 'hint', 'No finished lap yet.');
+  const grid = el('table', 'board laps-table', el('thead', '', head), body);
   table.body.append(empty, el('div', 'scroll', grid));
   const compared = panel('compare', 'Comparison over the lap');
   root.append(table.node, compared.node);
   const compare = comparison(compared.body, { resized });
 
-  /** Indices of the laps A and B; `null` is what is best to look at. */
+  /** Indices of the laps A and B, or `null` for the default. */
   const chosen = { a: null, b: null };
   let from = null;
-  let system = '';
+  let version = 0;
+  let sectors = 0;
   let rows = [];
 
   function pick(side, index) {
@@ -33,54 +62,58 @@ export function laps(root, { resized }) {
     resized();
   }
 
-  function defaults(list) {
-    const usable = list.map((lap, index) => ({ lap, index })).filter(({ lap }) => lap.trace && lap.time_ms);
-    const counting = usable.filter(({ lap }) => !lap.incomplete && verdict(lap.validity) === 'valid');
-    const best = counting.reduce((a, b) => (a && a.lap.time_ms <= b.lap.time_ms ? a : b), null) ?? usable[0];
-    const last = [...usable].reverse().find(({ index }) => index !== best?.index);
-    return { b: chosen.b ?? best?.index ?? null, a: chosen.a ?? last?.index ?? best?.index ?? null };
+  function build(count) {
+    sectors = count;
+    const names = [...BEFORE, ...Array.from({ length: count }, (_, index) => `S${index + 1}`), ...AFTER];
+    head.replaceChildren(...names.map((text) => withAttributes(el('th', '', text), { scope: 'col' })));
+    body.replaceChildren();
+    rows = [];
   }
 
-  function fill(list, { a, b }) {
-    const first = Math.max(0, list.length - MOST);
-    const best = Math.min(...list.filter((lap) => lap.time_ms && !lap.incomplete && verdict(lap.validity) === 'valid').map((lap) => lap.time_ms));
-    const sectors = bestSectors(list);
-    // Rows are used again: after hours there are as many as there are laps.
-    while (rows.length > list.length - first) rows.pop().row.remove();
-    while (rows.length < list.length - first) rows.push(add());
-    rows.forEach((row, at) => {
-      const index = list.length - 1 - at;
-      const lap = list[index];
-      row.index = index;
-      const invalid = verdict(lap.validity) === 'invalid';
-      const note = [lap.kind === 'flying' ? '' : words(lap.kind), lap.incomplete ? words(lap.incomplete) : '', invalid ? `✕ ${words(lap.validity.reason)}` : ''].filter(Boolean).join(' · ');
-      setData(row.row, 'state', lap.time_ms === best ? 'best' : invalid || lap.incomplete ? 'invalid' : '');
-      [['a', a], ['b', b]].forEach(([side, picked]) => {
-        row[side].disabled = !lap.trace;
-        row[side].setAttribute('aria-pressed', String(picked === index));
-        row[side].setAttribute('aria-label', `Lap ${lap.number} as ${side.toUpperCase()}`);
-      });
-      const session = list[list.length - 1].session === lap.session ? '' : ` (session ${lap.session})`;
-      [`${lap.number}${session}`, lap.time_ms ? lapTimeMs(lap.time_ms) : 'no time',
-        lap.time_ms === best ? 'best' : lap.time_ms && Number.isFinite(best) ? signed((lap.time_ms - best) / 1000) : '',
-        ...[0, 1, 2].map((sector) => sectorMs(lap.sectors_ms?.[sector])),
-        Number.isFinite(lap.fuel_used_l) ? units.full('volume', lap.fuel_used_l, 2) : '–', units.full('speed', lap.speed_kmh?.max), note]
-        .forEach((text, cell) => setText(row.cells[cell], text));
-      [0, 1, 2].forEach((sector) => setData(row.cells[3 + sector], 'state', lap.sectors_ms?.[sector] && lap.sectors_ms[sector] === sectors[sector] ? 'best' : ''));
-    });
-  }
-
-  function add() {
+  function addRow() {
     const row = { index: 0 };
     [row.a, row.b] = ['a', 'b'].map((side) => {
       const button = withAttributes(el('button', `pick pick-${side}`, side.toUpperCase()), { type: 'button', 'aria-pressed': 'false' });
       button.addEventListener('click', () => pick(side, row.index));
       return button;
     });
-    row.cells = HEADS.slice(1).map(() => el('td'));
+    row.cells = Array.from({ length: FIRST_SECTOR + sectors + AFTER.length }, () => el('td'));
     row.row = el('tr', '', el('td', '', el('span', 'picks', row.a, row.b)), ...row.cells);
     body.append(row.row);
     return row;
+  }
+
+  function fill(list, picked) {
+    const count = sectorCount(null, list);
+    if (count !== sectors) build(count);
+    const shown = Math.min(MAX_ROWS, list.length);
+    // Rows are reused, so that their number stays that of the laps.
+    while (rows.length > shown) rows.pop().row.remove();
+    while (rows.length < shown) rows.push(addRow());
+    const best = bestTime(list);
+    const fastest = bestSectors(list);
+    const lastSession = list[list.length - 1]?.session;
+    rows.forEach((row, at) => {
+      row.index = list.length - 1 - at;
+      const lap = list[row.index];
+      setData(row.row, 'state', stateOf(lap, best));
+      for (const side of ['a', 'b']) {
+        row[side].disabled = !lap.trace;
+        withAttributes(row[side], { 'aria-pressed': String(picked[side] === row.index), 'aria-label': `Lap ${lap.number} as ${side.toUpperCase()}` });
+      }
+      const times = Array.from({ length: sectors }, (_, sector) => lap.sectors_ms?.[sector]);
+      const texts = [
+        lap.session === lastSession ? `${lap.number}` : `${lap.number} (session ${lap.session})`,
+        lap.time_ms ? lapTimeMs(lap.time_ms) : 'no time',
+        gapOf(lap, best),
+        ...times.map(sectorMs),
+        units.full('volume', lap.fuel_used_l, 2),
+        units.full('speed', lap.speed_kmh?.max),
+        noteOf(lap),
+      ];
+      for (const [cell, text] of texts.entries()) setText(row.cells[cell], text);
+      times.forEach((ms, sector) => setData(row.cells[FIRST_SECTOR + sector], 'state', ms && ms === fastest[sector] ? 'best' : ''));
+    });
   }
 
   return {
@@ -88,15 +121,14 @@ export function laps(root, { resized }) {
     update(model) {
       const list = model.laps;
       for (const side of ['a', 'b']) if (chosen[side] !== null && !list[chosen[side]]?.trace) chosen[side] = null;
-      const now = defaults(list);
-      if (from !== list || system !== units.system) {
-        [from, system] = [list, units.system];
+      const picked = defaults(list, chosen);
+      if (from !== list || version !== units.version) {
+        [from, version] = [list, units.version];
         setHidden(empty, list.length > 0);
         setHidden(grid, list.length === 0);
-        if (list.length) fill(list, now);
-        else rows.splice(0).forEach(({ row }) => row.remove());
+        fill(list, picked);
       }
-      compare(model, now);
+      compare(model, picked);
     },
   };
 }

@@ -1,15 +1,20 @@
-// All overlays with what they look like now, and their addresses.
+// All overlays as they look at this moment, and their addresses.
 
-import { el, setHidden, setText, withAttributes } from './dom.js';
-import { units } from './format.js';
-import { overlayOptions, plate } from './options.js';
-import { WIDGETS } from './widgets.js';
+import { el, setHidden, setText, withAttributes } from '../lib/dom.js';
+import { overlayOptions, plate } from '../lib/options.js';
+import { units } from '../lib/units.js';
+import { WIDGETS } from '../widgets/overlays.js';
 
-const DEFAULTS = { scale: '1', background: '', accent: '56b4e9', seconds: '' };
+const DEFAULTS = { units: 'game', scale: '1', background: '', accent: '56b4e9', seconds: '' };
+const COPIED_MS = 1500;
+const INTRO = 'Each address is a page with one widget, for a browser source of OBS or a window beside the game. Overlays are empty while there '
+  + 'is no session, and reconnect by themselves.';
+const SECRET = 'These addresses contain the token of this acevo: anyone on your network who knows it can see your telemetry. It changes at each start, '
+  + 'unless acevo runs with --token-file.';
 
 export function overlays(root, { resized }) {
   const chosen = { ...DEFAULTS };
-  const intro = el('p', 'intro', 'Each address is a page with nothing but the widget, for a browser source of OBS or a window beside the game. They are empty while there is no session, and come back by themselves. Where acevo runs with ', el('code', '', '--lan'), ', add what it has printed behind the question mark: ', el('code', '', 'token=…'), '.');
+  const secret = el('p', 'intro', SECRET);
   const controls = el('form', 'controls');
   controls.addEventListener('submit', (event) => event.preventDefault());
   const field = (label, input) => el('label', 'field', el('span', 'label', label), input);
@@ -24,20 +29,21 @@ export function overlays(root, { resized }) {
   accent.addEventListener('input', () => set('accent', accent.value.slice(1)));
   const ground = withAttributes(el('button', 'tool', 'Checkerboard'), { type: 'button', 'aria-pressed': 'true' });
   ground.addEventListener('click', () => {
-    const on = root.classList.toggle('plain');
-    ground.setAttribute('aria-pressed', String(!on));
+    const plain = root.classList.toggle('plain');
+    ground.setAttribute('aria-pressed', String(!plain));
   });
   controls.append(
     field('Scale', select('scale', ['0.5', '0.75', '1', '1.25', '1.5', '2', '3'].map((value) => [value, `${Number(value) * 100} %`]))),
-    field('Background', select('background', [['', 'Dark plate'], ['none', 'None'], ['000000', 'Black'], ['00000066', 'Lighter plate']])),
+    field('Background', select('background', [['', 'Dark'], ['none', 'None'], ['000000', 'Black'], ['00000066', 'Translucent']])),
     field('Accent', accent),
-    field('Seconds', select('seconds', [['', 'As they are'], ...['5', '10', '20', '30'].map((value) => [value, `${value} s`])])),
+    field('Seconds', select('seconds', [['', 'Default'], ...['5', '10', '20', '30'].map((value) => [value, `${value} s`])])),
     ground,
   );
   const cards = Object.entries(WIDGETS).map(([name, widget]) => card(name, widget, resized));
-  root.append(intro, controls, el('div', 'cards', ...cards.map(({ node }) => node)));
-  let system = '';
-  let model = null;
+  root.append(el('p', 'intro', INTRO), secret, controls, el('div', 'cards', ...cards.map(({ node }) => node)));
+  let version = -1;
+  let connections = 0;
+  let token = '';
 
   function set(name, value) {
     chosen[name] = value;
@@ -45,19 +51,38 @@ export function overlays(root, { resized }) {
   }
 
   function apply() {
-    system = units.system;
-    cards.forEach((one) => one.apply(chosen));
+    version = units.version;
+    setHidden(secret, !token);
+    for (const { apply: applyTo } of cards) applyTo(chosen, token);
     resized();
+  }
+
+  /** Asks for the token again after each reconnect, because a restarted acevo may have another one. */
+  async function loadToken(model) {
+    if (connections === model.connections) return;
+    connections = model.connections;
+    const access = await model.document('/api/token');
+    token = access?.token ?? '';
+    apply();
   }
 
   return {
     channels: [...new Set(Object.values(WIDGETS).flatMap(({ channels }) => channels))],
-    update(now) {
-      if (system !== units.system) apply();
-      model = now;
-      cards.forEach((one) => one.update(model));
+    update(model) {
+      loadToken(model);
+      if (version !== units.version) apply();
+      for (const { update } of cards) update(model);
     },
   };
+}
+
+/** The query of an overlay's address: the token, and options that differ from their defaults. */
+function queryOf(chosen, widget, token) {
+  const query = new URLSearchParams();
+  const options = { ...chosen, units: units.system, seconds: widget.seconds ? chosen.seconds : '' };
+  if (token) query.set('token', token);
+  for (const [name, value] of Object.entries(options)) if (value !== DEFAULTS[name]) query.set(name, value);
+  return query;
 }
 
 function card(name, widget, resized) {
@@ -73,55 +98,51 @@ function card(name, widget, resized) {
     try {
       await navigator.clipboard.writeText(address.value);
     } catch {
-      // Not on a page without encryption: the browser's own copying works.
+      // The clipboard needs an encrypted page or this computer's own address. The old command works on others.
       address.select();
       document.execCommand('copy');
     }
     setText(copy, 'Copied');
-    setTimeout(() => setText(copy, 'Copy'), 1500);
+    setTimeout(() => setText(copy, 'Copy'), COPIED_MS);
   });
   let root = null;
   let draw = null;
-  let made = '';
+  let createdWith = '';
   let look = {};
 
-  function apply(chosen) {
-    const query = new URLSearchParams();
-    if (units.system !== 'metric') query.set('units', units.system);
-    if (chosen.scale !== DEFAULTS.scale) query.set('scale', chosen.scale);
-    if (chosen.background) query.set('background', chosen.background);
-    if (chosen.accent !== DEFAULTS.accent) query.set('accent', chosen.accent);
-    if (chosen.seconds && widget.seconds) query.set('seconds', chosen.seconds);
+  function apply(chosen, token) {
+    const query = queryOf(chosen, widget, token);
     const text = query.toString();
     address.value = `${location.origin}/overlay/${name}${text ? `?${text}` : ''}`;
     open.href = address.value;
     const options = overlayOptions(query, widget);
     setText(size, `${Math.ceil(widget.size[0] * options.scale)} × ${Math.ceil(widget.size[1] * options.scale)}`);
-    // Only what a widget is made with makes it anew.
+    // Only this option needs a new widget; the others change its style.
     const key = String(options.seconds);
-    if (made !== key) {
-      made = key;
+    if (createdWith !== key) {
+      createdWith = key;
       root?.remove();
       root = el('div');
       stage.replaceChildren(root, empty);
       draw = widget.create(root, { ...options, resized });
     }
     look = options;
-    place();
+    fitPreview();
   }
 
-  /** The preview has the size of the widget, or less where there is no room for it. */
-  function place() {
+  /** Gives the preview the size of the widget, or less if the card is narrower. */
+  function fitPreview() {
     const room = stage.clientWidth - 2 * parseFloat(getComputedStyle(stage).paddingLeft);
     if (root && room > 0) plate(root, name, widget, { ...look, scale: Math.min(1, room / widget.size[0]) });
   }
-  new ResizeObserver(place).observe(stage);
+  new ResizeObserver(fitPreview).observe(stage);
 
   return {
     node,
     apply,
     update(model) {
       setHidden(empty, model.hasTelemetry);
+      if (!root) return;
       root.classList.toggle('empty', !model.hasTelemetry);
       if (model.hasTelemetry) draw(model);
     },

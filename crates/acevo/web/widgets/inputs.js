@@ -1,8 +1,9 @@
-// Pedals as bars, and as traces of the last seconds.
+// Pedals and steering: bars, and curves of the last seconds.
 
-import { el, setHidden, setStyle, setText } from './dom.js';
-import { percent } from './format.js';
-import { Surface } from './surface.js';
+import { el, setHidden, setStyle, setText } from '../lib/dom.js';
+import { percent } from '../lib/format.js';
+import { Surface } from '../lib/surface.js';
+import { timeLine } from './lines.js';
 
 export const inputsChannels = ['throttle', 'brake', 'clutch', 'steering', 'tc_active', 'abs_active', 'handbrake'];
 
@@ -15,7 +16,7 @@ const KINDS = {
 
 export const INPUTS = Object.keys(KINDS);
 
-/** Options: `seconds` of the trace, `channels` of those above. */
+/** Options: `seconds` of the curves, `channels` to show. */
 export function inputs(root, { seconds = 8, channels = INPUTS, resized } = {}) {
   const chosen = channels.filter((id) => id in KINDS);
   const trace = el('div', 'trace');
@@ -35,12 +36,12 @@ export function inputs(root, { seconds = 8, channels = INPUTS, resized } = {}) {
   if (chosen.includes('steering')) trace.append(steer);
   trace.append(plot);
   root.append(el('div', 'inputs', trace, bars));
-  const surface = new Surface(plot, `Pedals of the last ${seconds} seconds`, resized);
+  const surface = new Surface(plot, `Curves of the pedals and the steering in the last ${seconds} seconds`, resized);
 
   return (model) => {
     for (const { id, fill, number } of pedals) {
-      // Pedals of the car's display stay in a pause, but nothing is driven.
-      const value = model.gap ? NaN : model.get(id);
+      // In a pause the game repeats the last pedals, but the car is not driven.
+      const value = model.physicsGap ? NaN : model.get(id);
       setStyle(fill, 'transform', `scaleY(${Number.isFinite(value) ? Math.min(1, Math.max(0, value)).toFixed(3) : 0})`);
       setText(number, percent(value));
     }
@@ -60,15 +61,15 @@ export function inputs(root, { seconds = 8, channels = INPUTS, resized } = {}) {
     }
     if (!model.hasTelemetry) return;
     const x = (age) => width * (1 - age / seconds);
-    // Where an aid works its pedal's line is wider, so that it is seen without colours, too.
+    // While TC or ABS is active the pedal's line is wider, which is visible without colours.
     mark(ctx, model.history, 'abs_active', 'brake', x, height, colors.warm);
     mark(ctx, model.history, 'tc_active', 'throttle', x, height, colors.accent);
     for (const id of ['steering', 'clutch', 'throttle', 'brake']) {
       if (!chosen.includes(id)) continue;
       const { centred, color } = KINDS[id];
       const y = (value) => 1 + (height - 2) * (centred ? 0.5 - value / 2 : 1 - Math.min(1, Math.max(0, value)));
-      const width = id === 'throttle' || id === 'brake' ? 0.14 : 0.09;
-      line(ctx, model.history, id, seconds, x, y, colors[color], surface.em * width);
+      const thick = id === 'throttle' || id === 'brake' ? 0.14 : 0.09;
+      timeLine(ctx, model.history, id, seconds, x, y, colors[color], surface.em * thick);
     }
   }
 
@@ -90,22 +91,4 @@ export function inputs(root, { seconds = 8, channels = INPUTS, resized } = {}) {
     ctx.stroke();
     ctx.globalAlpha = 1;
   }
-}
-
-/** A line of a channel's last seconds; holes stay holes. */
-export function line(ctx, history, id, seconds, x, y, color, width) {
-  ctx.strokeStyle = color;
-  ctx.lineWidth = width;
-  ctx.beginPath();
-  let drawing = false;
-  history.each(id, seconds, (age, value) => {
-    if (Number.isNaN(value)) {
-      drawing = false;
-      return;
-    }
-    if (drawing) ctx.lineTo(x(age), y(value));
-    else ctx.moveTo(x(age), y(value));
-    drawing = true;
-  });
-  ctx.stroke();
 }

@@ -1,9 +1,9 @@
-// The widgets that can stand alone as overlays: what they need, how large they are, what can be chosen.
+// The widgets that are available as overlays: their sizes, channels and options.
 
-import { board } from './lap.js';
+import { el } from '../lib/dom.js';
+import { board } from './board.js';
 import { delta, deltaChannels } from './delta.js';
 import { drive, driveChannels, rpmBar, rpmChannels } from './drive.js';
-import { el } from './dom.js';
 import { fuel, fuelChannels } from './fuel.js';
 import { gg, ggChannels } from './gg.js';
 import { INPUTS, inputs, inputsChannels } from './inputs.js';
@@ -14,11 +14,15 @@ function gearBox(root, options) {
   const bar = el('div', 'rpm');
   root.append(bar);
   const parts = [rpmBar(bar, options), drive(root)];
-  return (model) => parts.forEach((update) => update(model));
+  return (model) => {
+    for (const update of parts) update(model);
+  };
 }
 
-/** `size` is in CSS pixels at scale 1; `seconds` is the default where it can be chosen; `documents` are those that are drawn;
- * `physics` says that the widget has nothing to show while physics is not current, and no place of its own to say so. */
+/**
+ * `size` is in CSS pixels at scale 1. `seconds` is the default of that option, for widgets that have it. `documents` are those to load.
+ * `physics` marks widgets that are empty without physics values and do not show the reason themselves.
+ */
 export const WIDGETS = {
   gear: { title: 'Gear, speed, engine speed', size: [340, 150], channels: [...driveChannels, ...rpmChannels], create: gearBox },
   inputs: { physics: true, title: 'Pedals', size: [520, 150], channels: inputsChannels, create: inputs, seconds: 8, inputs: INPUTS },

@@ -1,7 +1,10 @@
-// The race around the car: position, gaps, what is left, the flag.
+// The race around the car: position, gaps in the race, nearest cars on the track, what is left, and the flag.
 
-import { el, figure, setData, setHidden, setText } from './dom.js';
-import { clock, fixed, units, words } from './format.js';
+import { el, figure, setData, setHidden, setText } from '../lib/dom.js';
+import { clock, fixed, words } from '../lib/format.js';
+import { nearest } from '../lib/gaps.js';
+import { lapOf } from '../lib/laps.js';
+import { units } from '../lib/units.js';
 
 export const raceChannels = [
   'race_position', 'cars', 'gap_ahead', 'gap_behind', 'session_time_left', 'session_laps', 'laps_completed', 'flag', 'flag_global',
@@ -13,16 +16,16 @@ const FLAGS = ['NoFlag', 'WhiteFlag', 'GreenFlag', 'RedFlag', 'BlueFlag', 'Yello
 const MEANINGS = {
   WhiteFlag: 'Slow car', GreenFlag: 'Track is clear', RedFlag: 'Session stopped', BlueFlag: 'Let others pass', YellowFlag: 'Danger: no overtaking',
   BlackFlag: 'Disqualified', BlackWhiteFlag: 'Warning', CheckeredFlag: 'Finish', OrangeCircleFlag: 'Repair the car',
-  RedYellowStripesFlag: 'Slippery track',
+  RedYellowStripesFlag: 'Slippery track', WrongWay: 'Turn round',
 };
 
-/** The flag that is shown to the driver, else the one that is shown to everybody; empty where there is none. */
+/** The flag shown to the driver, else the one shown to all cars. Empty if no flag is shown. */
 export function flagOf(model) {
   const name = (id) => model.text(id) || FLAGS[model.get(id)] || '';
   return [name('flag'), name('flag_global')].find((flag) => flag && flag !== 'NoFlag') ?? '';
 }
 
-/** A band with the flag's name and meaning: by text as well as by colour. */
+/** A band with the flag's colour, name and meaning. */
 export function flagBand(root) {
   const name = el('strong');
   const meaning = el('span');
@@ -34,36 +37,34 @@ export function flagBand(root) {
     setHidden(band, !flag);
     setData(band, 'flag', flag);
     setText(name, flag === 'CheckeredFlag' ? 'Chequered flag' : words(flag));
-    setText(meaning, flag === 'WrongWay' ? 'Turn round' : MEANINGS[flag] ?? '');
+    setText(meaning, MEANINGS[flag] ?? '');
   };
 }
 
 export function race(root) {
   const position = el('span', 'num position-number', '–');
   const of = el('span', 'unit', '');
-  const where = el('span', 'lamp');
-  const [ahead, behind] = [figure('Ahead', 'gap'), figure('Behind', 'gap')];
+  const location = el('span', 'lamp');
+  // Two kinds of neighbours: by position in the race, and by distance on the track.
+  const [raceAhead, raceBehind] = [figure('Race: ahead'), figure('Race: behind')];
+  const [trackAhead, trackBehind] = [figure('Track: ahead'), figure('Track: behind')];
   const [left, laps] = [figure('Time left'), figure('Laps')];
-  root.append(el('div', 'race', el('div', 'position', position, of, where),
-    el('div', 'figures', ahead.node, behind.node, left.node, laps.node)));
+  const figures = [raceAhead, raceBehind, trackAhead, trackBehind, left, laps].map(({ node }) => node);
+  root.append(el('div', 'race', el('div', 'position', position, of, location), el('div', 'figures', ...figures)));
   return (model) => {
     const [place, all] = [model.get('race_position'), model.get('cars')];
     setText(position, place > 0 ? `P${fixed(place)}` : '–');
     setText(of, all > 1 ? `of ${fixed(all)}` : '');
-    setText(where, model.is('in_pit_lane') ? 'PIT LANE' : '');
-    setHidden(where, !where.textContent);
-    const nearest = (sign) => model.cars.map(([metres]) => metres).filter((m) => m * sign > 0).reduce((a, b) => (Math.abs(b) < Math.abs(a) ? b : a), Infinity);
-    const gap = (id, sign) => {
-      const seconds = model.get(id);
-      if (seconds > 0) return `${fixed(seconds, 1)} s`;
-      const metres = model.hasTelemetry ? nearest(sign) : Infinity;
-      return Number.isFinite(metres) ? units.full('length', Math.abs(metres)) : '–';
-    };
-    ahead.set(gap('gap_ahead', 1));
-    behind.set(gap('gap_behind', -1));
+    setText(location, model.is('in_pit_lane') ? 'PIT LANE' : '');
+    setHidden(location, !location.textContent);
+    const seconds = (id) => (model.get(id) > 0 ? `${fixed(model.get(id), 1)} s` : '–');
+    raceAhead.set(seconds('gap_ahead'));
+    raceBehind.set(seconds('gap_behind'));
+    const cars = model.hasTelemetry ? model.cars : [];
+    trackAhead.set(units.full('length', nearest(cars, 1)));
+    trackBehind.set(units.full('length', nearest(cars, -1)));
     left.set(clock(model.get('session_time_left')));
-    const total = model.get('session_laps');
     const completed = model.get('laps_completed');
-    laps.set(Number.isFinite(completed) ? (total > 0 && total < 10000 ? `${fixed(Math.min(completed, total))} / ${fixed(total)}` : fixed(completed)) : '–');
+    laps.set(completed === 0 ? '0' : lapOf(completed, model.get('session_laps')));
   };
 }

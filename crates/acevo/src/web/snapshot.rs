@@ -1,0 +1,191 @@
+//! Snapshots of telemetry: one thread reads and publishes them, all clients share them.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use acevo_telemetry::analysis::{Outline, Sectors, SessionEvent};
+use axum::extract::ws::Utf8Bytes;
+use serde::Serialize;
+use tokio::sync::watch;
+
+use super::documents::{Cars, Fuel, Laps, OutlineVersion, Running, Status, message};
+use super::seconds_since;
+use super::session_log::{SessionLog, TimeOfDay};
+use super::traces::{LapTrace, Traces};
+use crate::cockpit::{Cockpit, Seen};
+
+/// Time between two snapshots: 60 per second, the highest rate of a client.
+const SNAPSHOT_EVERY: Duration = Duration::from_micros(16_667);
+
+/// Shared messages are updated at most this often.
+const MESSAGES_EVERY: Duration = Duration::from_millis(200);
+
+/// If only packet rates have changed, the status is updated at most this often.
+const RATES_EVERY: Duration = Duration::from_secs(1);
+
+/// The number of shared messages.
+pub(super) const MESSAGES: usize = 6;
+
+/// A message for all clients.
+#[derive(Debug, Clone, Default)]
+pub(super) struct SharedMessage {
+    /// Changes with the text.
+    pub(super) version: u32,
+    pub(super) text: Utf8Bytes,
+}
+
+impl SharedMessage {
+    fn set(&mut self, kind: &str, content: &impl Serialize) {
+        let text = message(kind, content);
+        if self.text.as_str() != text {
+            *self = Self { version: self.version.wrapping_add(1), text: text.into() };
+        }
+    }
+}
+
+/// Everything that clients can read at one instant.
+#[derive(Debug)]
+pub(super) struct Snapshot {
+    /// Seconds since the server started.
+    pub(super) at_s: f64,
+    pub(super) seen: Seen,
+    /// For the physics and the graphics page: packets written by the game, and packets missed of them.
+    pub(super) packets: [(u64, u64); 2],
+    pub(super) messages: [SharedMessage; MESSAGES],
+    pub(super) outline_version: u32,
+    /// The number of events since the server started. Only the last ones are kept.
+    pub(super) event_count: u64,
+    /// The number of laps that have ended since the server started. Only the last ones are kept.
+    pub(super) laps_ended: usize,
+    event_times: Arc<VecDeque<TimeOfDay>>,
+    traces: Traces,
+}
+
+/// An event with the time of day in the game.
+#[derive(Debug, Serialize)]
+pub(super) struct TimedEvent<'a> {
+    #[serde(flatten)]
+    event: &'a SessionEvent,
+    time_of_day_s: TimeOfDay,
+}
+
+impl Snapshot {
+    /// The trace of the lap with this index, if it is kept.
+    pub(super) fn trace(&self, index: usize) -> Option<&Arc<LapTrace>> {
+        self.traces.iter().find(|(lap, _)| *lap == index).map(|(_, trace)| trace)
+    }
+
+    /// The last events, at most `count`, oldest first.
+    pub(super) fn last_events(&self, count: usize) -> Vec<TimedEvent<'_>> {
+        let events = &self.seen.events;
+        // Both lists end with the newest event, and one may be longer.
+        let times = self.event_times.iter().rev().copied().chain(std::iter::repeat(None));
+        let newest_first = events.iter().rev().zip(times).take(count);
+        let mut last: Vec<_> = newest_first.map(|(event, time_of_day_s)| TimedEvent { event, time_of_day_s }).collect();
+        last.reverse();
+        last
+    }
+}
+
+/// Reads telemetry and publishes snapshots.
+pub(super) struct Publisher {
+    cockpit: Cockpit,
+    log: SessionLog,
+    start: Instant,
+    messages: SharedMessages,
+    snapshots: watch::Sender<Arc<Snapshot>>,
+}
+
+impl Publisher {
+    /// Publishes the first snapshot.
+    pub(super) fn new(mut cockpit: Cockpit, sectors: Sectors) -> (Self, watch::Receiver<Arc<Snapshot>>) {
+        let start = Instant::now();
+        let mut log = SessionLog::new(sectors.clone());
+        let mut messages = SharedMessages::new(sectors);
+        cockpit.follow_with(start, &mut log);
+        let (snapshots, receiver) = watch::channel(Arc::new(take(&mut cockpit, &log, &mut messages, start)));
+        (Self { cockpit, log, start, messages, snapshots }, receiver)
+    }
+
+    /// Reads and publishes on this thread until `done` is set.
+    pub(super) fn run(mut self, done: &AtomicBool) {
+        let mut next = Instant::now();
+        while !done.load(Ordering::Relaxed) {
+            next = (next + SNAPSHOT_EVERY).max(Instant::now());
+            self.cockpit.follow_with(next, &mut self.log);
+            let snapshot = take(&mut self.cockpit, &self.log, &mut self.messages, self.start);
+            self.snapshots.send_replace(Arc::new(snapshot));
+        }
+    }
+}
+
+fn take(cockpit: &mut Cockpit, log: &SessionLog, messages: &mut SharedMessages, start: Instant) -> Snapshot {
+    let now = Instant::now();
+    let seen = cockpit.see(now);
+    messages.update(&seen, log.laps(), now);
+    Snapshot {
+        at_s: seconds_since(start, now),
+        packets: cockpit.live().packets(),
+        messages: messages.messages.clone(),
+        outline_version: messages.outline_version,
+        event_count: log.events(),
+        laps_ended: log.laps(),
+        event_times: log.event_times(),
+        traces: log.traces(),
+        seen,
+    }
+}
+
+/// The messages for all clients, each serialized once for all of them.
+struct SharedMessages {
+    sectors: Sectors,
+    messages: [SharedMessage; MESSAGES],
+    updated: Option<Instant>,
+    status: Option<(Instant, Status)>,
+    outline: Arc<Outline>,
+    outline_version: u32,
+}
+
+impl SharedMessages {
+    fn new(sectors: Sectors) -> Self {
+        Self {
+            sectors,
+            messages: Default::default(),
+            updated: None,
+            status: None,
+            outline: Arc::default(),
+            outline_version: 0,
+        }
+    }
+
+    fn update(&mut self, seen: &Seen, laps: usize, now: Instant) {
+        if self.updated.is_some_and(|updated| now.saturating_duration_since(updated) < MESSAGES_EVERY) {
+            return;
+        }
+        self.updated = Some(now);
+        if !Arc::ptr_eq(&self.outline, &seen.outline) {
+            self.outline = Arc::clone(&seen.outline);
+            self.outline_version = self.outline_version.wrapping_add(1);
+        }
+        self.update_status(Status::of(seen), now);
+        let [_, lap, laps_ended, fuel, outline, cars] = &mut self.messages;
+        lap.set("lap", &Running::of(seen, &self.sectors));
+        laps_ended.set("laps", &Laps { count: laps });
+        fuel.set("fuel", &Fuel::of(seen));
+        outline.set("outline", &OutlineVersion { version: self.outline_version });
+        cars.set("cars", &Cars::of(seen));
+    }
+
+    fn update_status(&mut self, status: Status, now: Instant) {
+        if let Some((at, last)) = &self.status {
+            let may_update_rates = now.saturating_duration_since(*at) >= RATES_EVERY;
+            if *last == status || (!may_update_rates && last.has_same_state(&status)) {
+                return;
+            }
+        }
+        self.messages[0].set("status", &status);
+        self.status = Some((now, status));
+    }
+}
