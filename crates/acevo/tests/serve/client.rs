@@ -1,5 +1,5 @@
-//! A server that runs, and clients of it that know nothing but `docs/web-api.md`.
-#![allow(dead_code, reason = "every test file uses its part")]
+//! A running server, and clients written from `docs/web-api.md`.
+#![allow(dead_code, reason = "each test file uses a part of this module")]
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -13,28 +13,28 @@ use tungstenite::{Message, WebSocket};
 
 use crate::common::{Running, acevo, spawn};
 
-/// How long anything may take that a test waits for.
+/// Maximum waiting time.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Waits until it is so.
-pub(crate) fn until(mut is_so: impl FnMut() -> bool) {
+/// Waits until a condition holds.
+pub(crate) fn until(mut condition: impl FnMut() -> bool) {
     let start = Instant::now();
-    while !is_so() {
+    while !condition() {
         assert!(start.elapsed() < PATIENCE, "not in time");
         thread::sleep(Duration::from_millis(5));
     }
 }
 
-/// A server.
+/// A running server.
 pub(crate) struct Site {
     pub(crate) running: Running,
     /// Its address and port.
     pub(crate) host: String,
-    /// What its address asks with.
+    /// The query of its address, with the token if it has one.
     pub(crate) query: String,
 }
 
-/// Starts one on a port that is free.
+/// Starts a server on a free port.
 pub(crate) fn serve(args: &[&str]) -> Site {
     let running = spawn(acevo().args(["serve", "--port", "0"]).args(args));
     let address = running.next_line();
@@ -43,7 +43,7 @@ pub(crate) fn serve(args: &[&str]) -> Site {
     Site { running, host, query }
 }
 
-/// An answer.
+/// An answer of the server.
 #[derive(Debug)]
 pub(crate) struct Response {
     pub(crate) status: u16,
@@ -69,14 +69,14 @@ impl Site {
         serde_json::from_str(&response.body).unwrap()
     }
 
-    /// A figure of `/metrics`.
+    /// A value of `/metrics`.
     pub(crate) fn metric(&self, name: &str) -> f64 {
         let page = self.get("/metrics").body;
         let mut values = page.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
         values.next().unwrap_or_else(|| panic!("{name}: {page}")).parse().unwrap()
     }
 
-    /// Asks for exactly this path with exactly these headers.
+    /// Sends a request with exactly this path and these headers.
     pub(crate) fn request(&self, path: &str, headers: &[(&str, &str)]) -> Response {
         let mut stream = TcpStream::connect(&self.host).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
@@ -105,7 +105,7 @@ impl Site {
     }
 }
 
-/// A frame, decoded.
+/// A decoded frame.
 #[derive(Debug)]
 pub(crate) struct Frame {
     pub(crate) flags: u8,
@@ -136,7 +136,7 @@ impl Socket {
         self.0.send(message).unwrap();
     }
 
-    /// Sends, unless the other side has gone.
+    /// Sends a message, unless the server has closed the connection.
     pub(crate) fn try_send(&mut self, message: Message) {
         let _ = self.0.send(message);
     }
@@ -145,7 +145,7 @@ impl Socket {
         self.send(Message::text(subscription.to_string()));
     }
 
-    /// Waits for a text of this type.
+    /// Waits for a text message of this type.
     pub(crate) fn next_of(&mut self, kind: &str) -> Value {
         loop {
             if let Message::Text(text) = self.0.read().unwrap() {
@@ -166,7 +166,7 @@ impl Socket {
         }
     }
 
-    /// Waits for the end, and the code that was given for it.
+    /// Waits until the server closes the connection, and returns its close code.
     pub(crate) fn end(&mut self) -> Option<u16> {
         loop {
             match self.0.read() {

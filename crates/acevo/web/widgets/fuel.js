@@ -33,10 +33,14 @@ export function fuel(root) {
     setStyle(level, 'transform', `scaleX(${clamped(electric ? now : model.get('fuel_level')).toFixed(3)})`);
     perLap.set(full(plan.per_lap, 2));
     time.set(clock(plan.time_left_s));
-    const spare = Number.isFinite(plan.needed) ? now - plan.needed : NaN;
-    finish.rename(spare < 0 ? 'Short at finish' : 'Left at finish');
-    finish.set(full(Math.abs(spare)), spare < 0 ? 'warn' : '');
+    showFinish(finish, now - (plan.needed ?? NaN), full);
   };
+}
+
+/** Shows what will be left at the finish, or how much is missing. */
+function showFinish(finish, spare, full) {
+  finish.rename(spare < 0 ? 'Short at finish' : 'Left at finish');
+  finish.set(full(Math.abs(spare)), spare < 0 ? 'warn' : '');
 }
 
 const clamped = (fraction) => (Number.isFinite(fraction) ? Math.min(1, Math.max(0, fraction)) : 0);
