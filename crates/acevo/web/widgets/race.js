@@ -47,7 +47,7 @@ export function race(root) {
   const location = el('span', 'lamp');
   // Two kinds of neighbours: by position in the race, and by distance on the track.
   const [raceAhead, raceBehind] = [figure('Race: ahead'), figure('Race: behind')];
-  const [trackAhead, trackBehind] = [figure('Track: ahead'), figure('Track: behind')];
+  const [trackAhead, trackBehind] = [figure('Track: ahead', 'on-track'), figure('Track: behind', 'on-track')];
   const [left, laps] = [figure('Time left'), figure('Laps')];
   const figures = [raceAhead, raceBehind, trackAhead, trackBehind, left, laps].map(({ node }) => node);
   root.append(el('div', 'race', el('div', 'position', position, of, location), el('div', 'figures', ...figures)));
