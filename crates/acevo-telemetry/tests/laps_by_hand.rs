@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use acevo_shared_memory::{ACEvoCarLocation, ACEvoStatus, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
 use acevo_telemetry::Frame;
-use acevo_telemetry::analysis::{Analysis, Incomplete, Invalid, Lap, LapKind, SessionEvent, Settings, Validity, What};
+use acevo_telemetry::analysis::{
+    Analysis, Incomplete, Invalid, Lap, LapKind, SessionEvent, SessionEventKind, Settings, Validity,
+};
 
 /// Metres round the circle.
 const ROUND_M: f64 = 4000.0;
@@ -139,7 +141,7 @@ impl Game {
     }
 
     fn sessions(&self) -> usize {
-        self.events.iter().filter(|event| event.what == What::Session).count()
+        self.events.iter().filter(|event| event.kind == SessionEventKind::Session).count()
     }
 }
 
@@ -194,10 +196,10 @@ fn events_tell_the_session_and_the_lap_they_belong_to() {
     game.seconds(5.0);
     for event in &game.events {
         assert!(event.place.is_none_or(|place| (0.0..1.0).contains(&place)), "{event:?}");
-        if let What::Lap(lap) = &event.what {
+        if let SessionEventKind::Lap(lap) = &event.kind {
             assert_eq!((event.session, event.lap), (lap.session, Some(lap.number)));
         }
-        if let What::SessionBest { .. } | What::PersonalBest { .. } = event.what {
+        if let SessionEventKind::SessionBest { .. } | SessionEventKind::PersonalBest { .. } = event.kind {
             assert_eq!(event.lap, Some(1), "{event:?}");
         }
     }

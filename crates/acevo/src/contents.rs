@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use acevo_telemetry::analysis::{Analysis, Settings, What, watches_another_car};
-use acevo_telemetry::export::About;
-use acevo_telemetry::recording::{Mark, Marked, Recording};
+use acevo_export::About;
+use acevo_recording::{Mark, Marked, Recording};
+use acevo_telemetry::analysis::{Analysis, SessionEventKind, Settings, watches_another_car};
 use acevo_telemetry::{Frame, driver_name, shown_name};
 
 /// Session marks that are compared with the pages.
@@ -72,7 +72,7 @@ impl Contents {
 
 fn take_laps(analysis: &mut Analysis, now: Duration, found: &mut Vec<Mark>) {
     while let Some(event) = analysis.next_event() {
-        if let What::Lap(lap) = event.what {
+        if let SessionEventKind::Lap(lap) = event.kind {
             // The game shows a lap's time some time after the line.
             let since = Duration::try_from_secs_f64(analysis.driven_s() - lap.ended_s).unwrap_or_default();
             found.push(Mark::lap(now.saturating_sub(since), &lap));

@@ -44,8 +44,8 @@ use acevo_shared_memory::{
 use anyhow::{Context, anyhow, bail, ensure};
 use serde::{Deserialize, Serialize};
 
+use crate::format::text::clean;
 use crate::output::{is_dash, name_of, print, write_new};
-use crate::text::clean;
 
 const FORMAT: &str = "acevo raw dump";
 const VERSION: u64 = 1;

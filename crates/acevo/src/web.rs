@@ -38,9 +38,9 @@ use self::metrics::Counters;
 use self::slots::Slots;
 use self::snapshot::{Publisher, Snapshot};
 use self::token::Token;
-use crate::args::Serve;
-use crate::cockpit::Cockpit;
-use crate::commands::Stop;
+use crate::cli::Serve;
+use crate::session::snapshot::Cockpit;
+use crate::shutdown::Stop;
 
 /// A server that listens on its port but does not serve yet.
 pub(crate) struct Site {

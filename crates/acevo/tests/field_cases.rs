@@ -1,25 +1,18 @@
 //! Cases from the field, by the real binary; `docs/field-cases.md` lists them with their sources.
 
-#[cfg(unix)]
-#[path = "browser/chromium.rs"]
-mod chromium;
-#[path = "serve/client.rs"]
-mod client;
-mod common;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use acevo_recording::{Description, Record, RecordingWriter};
 use acevo_shared_memory::{Page, PageKind};
 use acevo_simulator::{Options, Scenario, Simulator};
-use acevo_telemetry::recording::{Description, Record, RecordingWriter};
 #[cfg(unix)]
-use chromium::Chromium;
-use client::{serve, until};
-use common::drive::{Pages, changed};
-use common::{acevo, output};
+use acevo_testkit::chromium::Chromium;
+use acevo_testkit::client::{serve, until};
+use acevo_testkit::program::{acevo, output};
+use acevo_testkit::recordings::{Pages, changed};
 use serde_json::Value;
 
 /// A hot lap, until a time, with changed pages.

@@ -1,17 +1,15 @@
 //! Recordings by the real binary: made, killed, replayed, read.
 
-mod common;
-
 use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
+use acevo_recording::{Description, Mark, Marked, Recording, RecordingItem, RecordingWriter};
 use acevo_shared_memory::{PageKind, PhysicsValidity};
 use acevo_simulator::{CarModel, Scenario};
-use acevo_telemetry::recording::{Description, Item, Mark, Marked, Recording, RecordingWriter};
-use common::drive::drive;
-use common::{acevo, output, spawn};
+use acevo_testkit::program::{Signal, acevo, output, spawn};
+use acevo_testkit::recordings::drive;
 use serde_json::Value;
 
 /// Two hot laps. Gives their times.
@@ -41,7 +39,7 @@ fn pages(path: &Path) -> Vec<(PageKind, Vec<u8>)> {
     let mut recording = Recording::open(path).unwrap();
     let mut pages = Vec::new();
     while let Some(item) = recording.next_item().unwrap() {
-        if let Item::Record(record) = item {
+        if let RecordingItem::Record(record) = item {
             pages.push((record.page, record.bytes.to_vec()));
         }
     }
@@ -233,7 +231,7 @@ fn a_file_that_is_removed_while_it_is_written_costs_no_more_than_itself() {
     fs::remove_dir_all(directory.path().join("a")).unwrap();
     let told = recorder.word_with("removed");
     assert!(told.contains("a/b") && told.contains("new file"), "{told}");
-    recorder.signal("-INT");
+    recorder.signal(Signal::INT);
     let file = recorder.next_line();
     assert!(Recording::open(&file).unwrap().info().finished);
 }
@@ -269,7 +267,7 @@ fn with_wrong_mark(from: &Path, to: &Path) {
         .mark(&Mark::new(Duration::from_secs(5), Marked::Session { session: 1, name, track, configuration, car }))
         .unwrap();
     while let Some(item) = recording.next_item().unwrap() {
-        if let Item::Record(record) = item {
+        if let RecordingItem::Record(record) = item {
             writer.record(&record).unwrap();
         }
     }

@@ -23,12 +23,12 @@ use std::time::Duration;
 use acevo_shared_memory::SPageFilePhysics;
 
 pub use driving::Driving;
-pub use lap::{Figures, Incomplete, Invalid, Lap, LapKind, Validity};
+pub use lap::{Incomplete, Invalid, Lap, LapKind, LapStats, Validity};
 pub(super) use reading::place;
 pub use running::CurrentLap;
 
+use super::clock::{Beginning, Flow, Moment};
 use super::levels::Levels;
-use super::moment::{Beginning, Flow, Moment};
 use super::stint::Stretch;
 use meter::{Meter, Used};
 use path::Path;
@@ -188,7 +188,7 @@ impl Laps {
         self.news.pop_front()
     }
 
-    /// What was driven to the newest frame; nothing where that does not go on from the one before.
+    /// SessionEventKind was driven to the newest frame; nothing where that does not go on from the one before.
     pub(crate) fn take_stretch(&mut self) -> Option<Stretch> {
         self.stretch.take()
     }

@@ -7,21 +7,21 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use acevo_telemetry::Event;
-use acevo_telemetry::analysis::{Analysis, Lap, Thresholds, What};
-use acevo_telemetry::export::About;
+use acevo_export::About;
+use acevo_telemetry::ConnectionEvent;
+use acevo_telemetry::analysis::{Analysis, Lap, SessionEventKind, Thresholds};
 
 use self::live_table::LiveTable;
-use super::Stop;
 use super::follow::{Follower, follow};
-use crate::args::{Laps, Sessions};
+use crate::cli::{Laps, Sessions};
 use crate::contents::learn;
-use crate::follower::Feeder;
-use crate::lap_table::{Line, Table};
-use crate::live::Live;
+use crate::format::lap_table::{Line, Table};
+use crate::format::text::clean;
 use crate::output::{self, Paint, say};
-use crate::playback::open;
-use crate::text::clean;
+use crate::session::feeder::Feeder;
+use crate::session::live::Live;
+use crate::session::playback::open;
+use crate::shutdown::Stop;
 
 /// Columns of lines that do not go to a terminal: room for everything.
 const WIDE: usize = 160;
@@ -35,7 +35,7 @@ pub(crate) fn run(args: &Laps) -> anyhow::Result<ExitCode> {
     if args.json || args.lines || !output::has_screen() {
         follow(&mut live, &stop, args.quiet, &mut Lines::new(args))?;
     } else {
-        stop.insist();
+        stop.exit_if_stuck();
         let mut table = LiveTable::new(args)?;
         // What would be said on stderr stands below the table.
         follow(&mut live, &stop, true, &mut table)?;
@@ -52,7 +52,7 @@ fn read_recording(file: &Path, args: &Laps, stop: &Stop) -> anyhow::Result<ExitC
         learn(&mut lines.about, step.frame);
         lines.recorder.feeder.analysis.feed(step.at, step.frame);
         lines.print_ended()?;
-        if lines.recorder.has_enough() || stop.is_asked_for() {
+        if lines.recorder.has_enough() || stop.is_requested() {
             return Ok(ExitCode::SUCCESS);
         }
     }
@@ -78,7 +78,7 @@ impl Recorder {
     }
 
     /// Takes what has come; gives the laps that have ended with it, none beyond those that were asked for.
-    fn take(&mut self, live: &Live, event: Option<&Event>) -> Vec<Lap> {
+    fn take(&mut self, live: &Live, event: Option<&ConnectionEvent>) -> Vec<Lap> {
         self.feeder.feed(live, event);
         self.take_ended()
     }
@@ -86,8 +86,8 @@ impl Recorder {
     /// The laps that have ended meanwhile.
     fn take_ended(&mut self) -> Vec<Lap> {
         let mut ended: Vec<_> = std::iter::from_fn(|| self.feeder.analysis.next_event())
-            .filter_map(|event| match event.what {
-                What::Lap(lap) => Some(lap),
+            .filter_map(|event| match event.kind {
+                SessionEventKind::Lap(lap) => Some(lap),
                 _ => None,
             })
             .collect();
@@ -123,7 +123,7 @@ struct Lines {
     sessions: Sessions,
     /// What the columns were when a line was printed last.
     header: Option<Line>,
-    /// What a recording is of; printed above the first lap.
+    /// SessionEventKind a recording is of; printed above the first lap.
     about: About,
 }
 
@@ -172,7 +172,7 @@ fn heading(about: &About) -> String {
 }
 
 impl Follower for Lines {
-    fn follow(&mut self, live: &mut Live, event: Option<&Event>, _: Instant) -> anyhow::Result<bool> {
+    fn follow(&mut self, live: &mut Live, event: Option<&ConnectionEvent>, _: Instant) -> anyhow::Result<bool> {
         self.recorder.feeder.feed(live, event);
         self.print_ended()?;
         Ok(!self.recorder.has_enough())

@@ -11,10 +11,10 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use acevo_recording::{Marked, Record};
 use acevo_shared_memory::{Packet, Page, PageKind, View};
-use acevo_telemetry::analysis::{Analysis, Lap, Settings, What};
-use acevo_telemetry::recording::{Marked, Record};
-use acevo_telemetry::{Event, Frame};
+use acevo_telemetry::analysis::{Analysis, Lap, SessionEventKind, Settings};
+use acevo_telemetry::{ConnectionEvent, Frame};
 use anyhow::Context;
 
 use self::files::Files;
@@ -22,13 +22,13 @@ use self::keep::Keeper;
 use self::name::Names;
 use self::tape::Sink;
 pub(super) use self::tape::Tape;
-use super::Stop;
 use super::follow::{PATIENCE, narrate};
 use super::progress::Progress;
-use crate::args::RecordArgs;
-use crate::awake::Awake;
-use crate::live::Live;
+use crate::cli::RecordArgs;
 use crate::output::{ReaderGone, complain, print};
+use crate::session::awake::Awake;
+use crate::session::live::Live;
+use crate::shutdown::Stop;
 
 /// What recordings say has written them.
 pub(super) const PROGRAM: &str = concat!("acevo ", env!("CARGO_PKG_VERSION"));
@@ -76,10 +76,10 @@ fn record(args: &RecordArgs, destination: impl Destination, keys: &str) -> anyho
     let mut recorder = Recorder::new(destination);
     let mut progress = Progress::new(args.quiet, keys);
     let (mut told, start, mut awake) = (None, Instant::now(), Awake::default());
-    while !stop.is_asked_for() && args.time.is_none_or(|time| start.elapsed() < time) {
+    while !stop.is_requested() && args.time.is_none_or(|time| start.elapsed() < time) {
         let event = live.wait(PATIENCE);
         awake.keep(live.is_driven() && demo.is_none());
-        if !args.quiet && !matches!(event, Some(Event::Packet(_))) {
+        if !args.quiet && !matches!(event, Some(ConnectionEvent::Packet(_))) {
             progress.suspend(|| narrate(&live, event.as_ref(), &mut told));
         }
         recorder.take(&live, event.as_ref())?;
@@ -139,22 +139,22 @@ impl<D: Destination> Recorder<D> {
         }
     }
 
-    fn take(&mut self, live: &Live, event: Option<&Event>) -> anyhow::Result<()> {
+    fn take(&mut self, live: &Live, event: Option<&ConnectionEvent>) -> anyhow::Result<()> {
         let now = Instant::now();
         match event {
-            Some(Event::Attached { place }) => {
+            Some(ConnectionEvent::Attached { place }) => {
                 let frame = live.pages();
                 self.destination.begin(frame)?;
                 let game_version = frame.map_or("", |frame| frame.static_data.ac_evo_version()).to_owned();
                 self.mark(now, Marked::Attached { place: place.clone(), game_version });
             }
-            Some(Event::Detached(why)) => {
+            Some(ConnectionEvent::Detached(why)) => {
                 self.analysis.interrupt();
                 self.follow_analysis(now);
                 self.mark(now, Marked::Detached { reason: why.to_string() });
                 self.destination.detach();
             }
-            Some(Event::Packet(packet)) => self.take_packet(live, packet)?,
+            Some(ConnectionEvent::Packet(packet)) => self.take_packet(live, packet)?,
             Some(_) => {}
             None => self.destination.idle(),
         }
@@ -195,9 +195,9 @@ impl<D: Destination> Recorder<D> {
     fn follow_analysis(&mut self, now: Instant) -> bool {
         let mut has_begun = false;
         while let Some(event) = self.analysis.next_event() {
-            match event.what {
-                What::Session => has_begun = true,
-                What::Lap(lap) => self.laps.push(lap),
+            match event.kind {
+                SessionEventKind::Session => has_begun = true,
+                SessionEventKind::Lap(lap) => self.laps.push(lap),
                 _ => {}
             }
         }
@@ -232,10 +232,10 @@ fn captured<T: Page>(live: &Live, view: &View<'static, T>, buffer: &mut Vec<u8>)
 mod tests {
     use std::fs::File;
 
+    use acevo_recording::{Description, Recording, RecordingWriter};
     use acevo_shared_memory::{
         ACEvoSharedMemoryMapper, ACEvoStatus, LocalPages, Publisher, SPageFileGraphicEvo, SPageFilePhysics,
     };
-    use acevo_telemetry::recording::{Description, Recording, RecordingWriter};
 
     use super::*;
 
@@ -294,8 +294,8 @@ mod tests {
             loop {
                 let event = live.wait(Duration::from_secs(10)).expect("something comes");
                 recorder.take(&live, Some(&event)).unwrap();
-                let is_first = frame == 1 && matches!(event, Event::Attached { .. });
-                if is_first || matches!(event, Event::Packet(packet) if packet.graphics.is_some()) {
+                let is_first = frame == 1 && matches!(event, ConnectionEvent::Attached { .. });
+                if is_first || matches!(event, ConnectionEvent::Packet(packet) if packet.graphics.is_some()) {
                     break;
                 }
             }

@@ -9,9 +9,9 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::snapshot::Snapshot;
-use crate::cockpit::Seen;
-use crate::live::Link;
-use crate::text::{clean, driver, name};
+use crate::format::text::{clean, driver, name};
+use crate::session::live::Link;
+use crate::session::snapshot::Seen;
 
 /// A document as text. Serializing the types of this module cannot fail.
 pub(super) fn json(document: &impl Serialize) -> String {

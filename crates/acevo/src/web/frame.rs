@@ -5,8 +5,8 @@ use acevo_telemetry::Channel;
 use axum::body::Bytes;
 
 use super::snapshot::Snapshot;
-use crate::cockpit::Seen;
-use crate::live::Link;
+use crate::session::live::Link;
+use crate::session::snapshot::Seen;
 
 /// The first byte of a frame.
 const KIND: u8 = 1;

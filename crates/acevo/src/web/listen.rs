@@ -23,7 +23,7 @@ use tower_service::Service as _;
 
 use super::slots::Slot;
 use super::{CLOSE_TIMEOUT, Server, routes};
-use crate::commands::Stop;
+use crate::shutdown::Stop;
 
 /// How often the server checks whether it must stop.
 const CHECK_EVERY: Duration = Duration::from_millis(50);
@@ -69,7 +69,7 @@ pub(super) async fn serve(
     let refusals = Arc::new(Semaphore::new(MAX_REFUSALS));
     let mut checks = interval(CHECK_EVERY);
     checks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    while !stop.is_asked_for() {
+    while !stop.is_requested() {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => match server.slots.take(peer.ip()) {

@@ -4,12 +4,12 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use acevo_shared_memory::ACEvoStatus;
-use acevo_telemetry::analysis::{Analysis, Sectors, SessionEvent, What};
+use acevo_telemetry::analysis::{Analysis, Sectors, SessionEvent, SessionEventKind};
+use acevo_telemetry::traces::LapSampler;
 use acevo_telemetry::{Frame, channel};
 
 use super::traces::{CHANNELS, LapTrace, Traces};
-use crate::cockpit::Witness;
-use crate::plot::collect::Collector;
+use crate::session::snapshot::Witness;
 
 /// Events whose times are kept: more than the events that are kept.
 const MAX_EVENTS: usize = 1000;
@@ -22,7 +22,7 @@ pub(super) type TimeOfDay = Option<u32>;
 
 /// Counts events and laps, and samples laps while they are driven.
 pub(super) struct SessionLog {
-    collector: Collector,
+    sampler: LapSampler,
     events: u64,
     laps: usize,
     event_times: Arc<VecDeque<TimeOfDay>>,
@@ -36,7 +36,7 @@ impl SessionLog {
     pub(super) fn new(sectors: Sectors) -> Self {
         let channels: Vec<_> = CHANNELS.into_iter().filter_map(channel).collect();
         Self {
-            collector: Collector::new(&channels, sectors),
+            sampler: LapSampler::new(&channels, sectors),
             events: 0,
             laps: 0,
             event_times: Arc::default(),
@@ -74,8 +74,8 @@ impl Witness for SessionLog {
         let times = Arc::make_mut(&mut self.event_times);
         times.push_back(self.time_of_day);
         times.drain(..times.len().saturating_sub(MAX_EVENTS));
-        let trace = self.collector.take(&event.what);
-        if let What::Lap(_) = event.what {
+        let trace = self.sampler.on_event(&event.kind);
+        if let SessionEventKind::Lap(_) = event.kind {
             if let Some(lap) = trace {
                 let traces = Arc::make_mut(&mut self.traces);
                 traces.push_back((self.laps, Arc::new(LapTrace::of(&lap))));
@@ -94,7 +94,7 @@ impl Witness for SessionLog {
         }
         // A replay shows another lap.
         if pages.graphics.status() == ACEvoStatus::Live {
-            self.collector.note(pages, analysis);
+            self.sampler.on_frame(pages, analysis);
         }
     }
 }

@@ -14,7 +14,7 @@ use super::documents::{Cars, Fuel, Laps, OutlineVersion, Running, Status, messag
 use super::seconds_since;
 use super::session_log::{SessionLog, TimeOfDay};
 use super::traces::{LapTrace, Traces};
-use crate::cockpit::{Cockpit, Seen};
+use crate::session::snapshot::{Cockpit, Seen};
 
 /// Time between two snapshots: 60 per second, the highest rate of a client.
 const SNAPSHOT_EVERY: Duration = Duration::from_micros(16_667);

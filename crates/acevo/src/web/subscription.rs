@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use acevo_telemetry::{Channel, Kind, channel};
+use acevo_telemetry::{Channel, ChannelKind, channel};
 use serde::{Deserialize, Serialize};
 
 use super::documents::{json, message, text_of};
@@ -93,7 +93,7 @@ impl Subscription {
 
     /// The message with the texts of its channels, if one has changed.
     pub(super) fn new_texts(&mut self, snapshot: &Snapshot) -> Option<String> {
-        let has_text = |channel: &&&Channel| matches!(channel.kind(), Kind::Text | Kind::Enum(_));
+        let has_text = |channel: &&&Channel| matches!(channel.kind(), ChannelKind::Text | ChannelKind::Enum(_));
         let seen = &snapshot.seen;
         let text = |channel: &Channel| seen.pages.as_ref().map(|pages| text_of(channel, pages, &seen.axes));
         let channels = self.channels.iter().flatten().filter(has_text);

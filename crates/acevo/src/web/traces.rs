@@ -3,10 +3,9 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use acevo_telemetry::traces::{LapTraces, interpolate};
 use acevo_telemetry::{Channel, channel};
 use serde::Serialize;
-
-use crate::plot::data::{LapData, interpolate};
 
 /// The channels of a trace.
 pub(super) const CHANNELS: [&str; 7] = ["speed", "throttle", "brake", "steering", "gear", "rpm", "lap_time"];
@@ -29,14 +28,13 @@ pub(super) struct LapTrace {
 }
 
 impl LapTrace {
-    pub(super) fn of(lap: &LapData) -> Self {
+    pub(super) fn of(lap: &LapTraces) -> Self {
         let positions: Vec<f64> = (0..SAMPLES).map(|index| f64::from(index) / f64::from(SAMPLES - 1)).collect();
         let [speed, throttle, brake, steering, gear, rpm, lap_time] = CHANNELS.map(|id| {
-            let stretches = lap.own_stretches(id);
+            let segments = lap.raw_segments(id);
             // Rounded to the channel's decimals, which keeps the document short. Between two gears there is no value.
             let scale = channel(id).map_or(1.0, |channel| 10f64.powi(decimals(channel)));
-            let value =
-                |position: &f64| interpolate(&stretches, *position).map(|value| (value * scale).round() / scale);
+            let value = |position: &f64| interpolate(&segments, *position).map(|value| (value * scale).round() / scale);
             positions.iter().map(|position| value(position).unwrap_or(f64::NAN) as f32).collect()
         });
         let positions = positions.into_iter().map(|position| ((position * 1e5).round() / 1e5) as f32).collect();
@@ -54,15 +52,15 @@ pub(super) type Traces = Arc<VecDeque<(usize, Arc<LapTrace>)>>;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::commands::plot::demo_laps;
     use acevo_simulator::{Options, Scenario};
+    use acevo_testkit::drive::counting_laps;
 
     #[test]
     fn lap_trace_covers_the_whole_lap() {
         let mut options = Options::default();
         (options.scenario, options.laps) = (Scenario::HotLaps, Some(2));
         let channels: Vec<_> = CHANNELS.into_iter().filter_map(channel).collect();
-        let lap = demo_laps(options, &channels).pop().expect("a valid lap");
+        let lap = counting_laps(options, &channels).pop().expect("a valid lap");
         let trace = LapTrace::of(&lap);
         assert_eq!((trace.positions.len(), trace.positions[0], trace.positions[999]), (1000, 0.0, 1.0));
         let time = f64::from(*trace.lap_time.last().unwrap());

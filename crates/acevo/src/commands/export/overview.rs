@@ -3,17 +3,17 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use acevo_export::About;
+use acevo_recording::Recording;
 use acevo_telemetry::analysis::{Analysis, Settings};
-use acevo_telemetry::export::About;
-use acevo_telemetry::recording::Recording;
 use acevo_telemetry::{Axes, Frame};
 use anyhow::ensure;
 
 use super::progress::Progress;
 use super::rows::is_wanted;
-use crate::args::Export;
-use crate::commands::Stop;
+use crate::cli::Export;
 use crate::contents::learn;
+use crate::shutdown::Stop;
 
 pub(super) struct Overview {
     pub(super) about: About,
@@ -61,7 +61,7 @@ impl Overview {
             count += 1;
             if count.is_multiple_of(1000) {
                 progress.at(step.at);
-                ensure!(!stop.is_asked_for(), "stopped; nothing was written");
+                ensure!(!stop.is_requested(), "stopped; nothing was written");
             }
         }
         session.into_iter().for_each(|ended| ended.end(&mut sessions));

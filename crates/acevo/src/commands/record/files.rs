@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use acevo_recording::{Description, Progress as Written, RecordingError, RecordingWriter, ThreadedWriter};
 use acevo_telemetry::Frame;
-use acevo_telemetry::recording::{Description, Progress as Written, RecordingError, RecordingWriter, ThreadedWriter};
 use anyhow::{Context, anyhow};
 use indicatif::HumanBytes;
 
@@ -15,8 +15,8 @@ use super::name::{self, Names};
 use super::tape::Tape;
 use super::{Destination, check_directory, make_directory, print_path};
 use crate::commands::progress::Progress;
+use crate::format::text::clock;
 use crate::output::{check_new, complain, say};
-use crate::text::clock;
 
 /// Between two attempts to begin a file.
 const TRY_EVERY: Duration = Duration::from_secs(2);

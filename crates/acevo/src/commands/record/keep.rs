@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use acevo_recording::{Description, Ring};
 use acevo_telemetry::Frame;
-use acevo_telemetry::recording::{Description, Ring};
 use anyhow::bail;
 use indicatif::HumanBytes;
 
@@ -12,11 +12,11 @@ use super::name::{self, Names};
 use super::saver::{Job, News, Saver};
 use super::tape::Tape;
 use super::{Destination, PROGRAM, print_path};
-use crate::args::RecordArgs;
+use crate::cli::RecordArgs;
 use crate::commands::progress::Progress;
-use crate::keys::{Key, Keys};
+use crate::format::text::clock;
 use crate::output::{complain, name_of, say};
-use crate::text::clock;
+use crate::tui::keys::{Key, Keys};
 
 pub(super) struct Keeper {
     directory: PathBuf,

@@ -3,15 +3,15 @@
 use std::fs::File;
 use std::time::{Duration, Instant};
 
+use acevo_recording::{Mark, Marked, Record, RecordingWriter, Ring, ThreadedWriter};
 use acevo_shared_memory::PageKind;
 use acevo_telemetry::Frame;
 use acevo_telemetry::analysis::Lap;
-use acevo_telemetry::recording::{Mark, Marked, Record, RecordingWriter, Ring, ThreadedWriter};
 
 use super::name::Names;
 
 /// Takes records and marks. Never waits for a disk.
-pub(in crate::commands) trait Sink {
+pub(crate) trait Sink {
     fn record(&mut self, record: &Record<'_>) -> anyhow::Result<()>;
     fn mark(&mut self, mark: Mark);
 }
@@ -48,13 +48,13 @@ impl Sink for Ring {
 }
 
 /// Records and marks, with times since a zero of their own.
-pub(in crate::commands) struct Tape<S> {
-    pub(in crate::commands) sink: S,
+pub(crate) struct Tape<S> {
+    pub(crate) sink: S,
     zero: Instant,
     /// Time of the last record.
-    pub(in crate::commands) last: Duration,
+    pub(crate) last: Duration,
     /// Laps that are complete.
-    pub(in crate::commands) laps: usize,
+    pub(crate) laps: usize,
     /// The session's page as it was recorded last.
     session: Vec<u8>,
     /// The session was marked, with its names.
@@ -62,7 +62,7 @@ pub(in crate::commands) struct Tape<S> {
 }
 
 impl<S: Sink> Tape<S> {
-    pub(in crate::commands) fn new(sink: S, zero: Instant) -> Self {
+    pub(crate) fn new(sink: S, zero: Instant) -> Self {
         Self { sink, zero, last: Duration::ZERO, laps: 0, session: Vec::new(), is_marked: false }
     }
 
@@ -83,18 +83,18 @@ impl<S: Sink> Tape<S> {
         Ok(())
     }
 
-    pub(in crate::commands) fn record(&mut self, record: &Record<'_>) -> anyhow::Result<()> {
+    pub(crate) fn record(&mut self, record: &Record<'_>) -> anyhow::Result<()> {
         self.last = self.last.max(record.at);
         self.sink.record(record)
     }
 
     /// Another session has begun in the same recording: it is marked once its names are known.
-    pub(in crate::commands) fn expect_session(&mut self) {
+    pub(crate) fn expect_session(&mut self) {
         self.is_marked = false;
     }
 
     /// Records the session's page where it has changed, and marks the session once its names are known: then it returns them.
-    pub(in crate::commands) fn follow_session(
+    pub(crate) fn follow_session(
         &mut self,
         frame: &Frame,
         seen: Instant,
@@ -117,11 +117,11 @@ impl<S: Sink> Tape<S> {
         Ok(names)
     }
 
-    pub(in crate::commands) fn mark(&mut self, at: Instant, what: Marked) {
+    pub(crate) fn mark(&mut self, at: Instant, what: Marked) {
         self.sink.mark(Mark::new(self.at(at), what));
     }
 
-    pub(in crate::commands) fn mark_lap(&mut self, at: Instant, lap: &Lap) {
+    pub(crate) fn mark_lap(&mut self, at: Instant, lap: &Lap) {
         self.laps += usize::from(lap.incomplete.is_none());
         self.sink.mark(Mark::lap(self.at(at), lap));
     }

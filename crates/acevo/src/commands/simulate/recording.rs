@@ -5,20 +5,20 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use acevo_recording::{Description, Marked, Record, RecordingWriter};
 use acevo_shared_memory::PageKind;
 use acevo_simulator::{Changed, Options, Simulator};
 use acevo_telemetry::Frame;
-use acevo_telemetry::analysis::{Analysis, Settings, What};
-use acevo_telemetry::recording::{Description, Marked, Record, RecordingWriter};
+use acevo_telemetry::analysis::{Analysis, SessionEventKind, Settings};
 use anyhow::{Context, ensure};
 use indicatif::HumanBytes;
 
-use crate::commands::Stop;
 use crate::commands::progress::Progress;
 use crate::commands::record::{PROGRAM, Tape};
+use crate::format::text::clock;
 use crate::output::{check_new, is_dash, name_of, say};
 use crate::pending::Pending;
-use crate::text::clock;
+use crate::shutdown::Stop;
 
 /// How much is recorded of a simulation that has no end.
 const LONGEST: Duration = Duration::from_secs(3600);
@@ -41,14 +41,14 @@ pub(super) fn write(
     let writer = RecordingWriter::new(temporary.open()?, &Description::new(PROGRAM)).with_context(cannot)?;
     let mut recorder = Recorder::new(Simulator::new(options), writer);
     let mut progress = Progress::new(quiet, "Ctrl-C ends it");
-    while !recorder.simulator.is_finished() && recorder.simulator.time() < end && !stop.is_asked_for() {
+    while !recorder.simulator.is_finished() && recorder.simulator.time() < end && !stop.is_requested() {
         recorder.drive(end).with_context(cannot)?;
         if progress.is_due() {
             progress.show(recorder.line(end));
         }
     }
     progress.end();
-    ensure!(!stop.is_asked_for(), "stopped; nothing was kept");
+    ensure!(!stop.is_requested(), "stopped; nothing was kept");
     let (time, laps) = (recorder.simulator.time(), recorder.tape.laps);
     recorder.finish().with_context(cannot)?;
     temporary.complete()?;
@@ -122,9 +122,9 @@ impl Recorder {
     /// Marks laps, and that another session is to be marked.
     fn follow_analysis(&mut self, seen: Instant) {
         while let Some(event) = self.analysis.next_event() {
-            match event.what {
-                What::Session => self.tape.expect_session(),
-                What::Lap(lap) => {
+            match event.kind {
+                SessionEventKind::Session => self.tape.expect_session(),
+                SessionEventKind::Lap(lap) => {
                     // The game shows a lap's time some time after the line.
                     let since = Duration::try_from_secs_f64(self.analysis.driven_s() - lap.ended_s).unwrap_or_default();
                     self.tape.mark_lap(seen.checked_sub(since).unwrap_or(seen), &lap);

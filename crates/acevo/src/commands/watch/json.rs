@@ -3,14 +3,14 @@
 use std::time::{Duration, Instant};
 
 use acevo_shared_memory::{Frame, GraphicsView, Page, PhysicsValidity, PhysicsView, StaticView};
-use acevo_telemetry::Event;
+use acevo_telemetry::ConnectionEvent;
 use serde::Serialize;
 
 use super::Pace;
-use crate::args::Watch;
+use crate::cli::Watch;
 use crate::commands::follow::Follower;
-use crate::live::Live;
 use crate::output;
+use crate::session::live::Live;
 
 /// What is printed. The help text of `watch` describes it.
 #[derive(Debug, Serialize)]
@@ -58,8 +58,8 @@ impl Objects {
 }
 
 impl Follower for Objects {
-    fn follow(&mut self, live: &mut Live, event: Option<&Event>, now: Instant) -> anyhow::Result<bool> {
-        if let Some(Event::Attached { .. }) = event {
+    fn follow(&mut self, live: &mut Live, event: Option<&ConnectionEvent>, now: Instant) -> anyhow::Result<bool> {
+        if let Some(ConnectionEvent::Attached { .. }) = event {
             self.printed = None;
             (self.missed, self.skipped) = (0, 0);
         }
