@@ -1,7 +1,7 @@
 //! The web server: a page, overlays, JSON documents, and frames over WebSocket. `docs/web-api.md` describes it.
 //!
-//! A [`snapshot::Publisher`] reads telemetry on its own thread and publishes the newest [`snapshot::Snapshot`]; clients never block it. Each
-//! client is a task that takes the newest snapshot at its own rate ([`socket`]). Every request passes the [`guard`]. The files of the page
+//! A [`state::Publisher`] reads telemetry on its own thread and publishes the newest [`state::State`]; clients never block it. Each
+//! client is a task that takes the newest state at its own rate ([`socket`]). Every request passes the [`guard`]. The files of the page
 //! are embedded in the program ([`assets`]).
 
 mod announce;
@@ -15,8 +15,8 @@ mod network;
 mod routes;
 mod session_log;
 mod slots;
-mod snapshot;
 mod socket;
+mod state;
 mod subscription;
 mod token;
 mod traces;
@@ -36,7 +36,7 @@ use self::announce::Addresses;
 use self::guard::Guard;
 use self::metrics::Counters;
 use self::slots::Slots;
-use self::snapshot::{Publisher, Snapshot};
+use self::state::{Publisher, State};
 use self::token::Token;
 use crate::cli::Serve;
 use crate::session::snapshot::Cockpit;
@@ -54,7 +54,7 @@ pub(crate) struct Site {
 
 /// The state that all tasks of the server share.
 struct Server {
-    snapshots: watch::Receiver<Arc<Snapshot>>,
+    states: watch::Receiver<Arc<State>>,
     guard: Guard,
     slots: Slots,
     counters: Counters,
@@ -91,9 +91,9 @@ impl Site {
     pub(crate) fn run(self, cockpit: Cockpit, stop: &Stop) -> anyhow::Result<()> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.context("cannot start the web server")?;
-        let (publisher, snapshots) = Publisher::new(cockpit, self.sectors.clone());
+        let (publisher, states) = Publisher::new(cockpit, self.sectors.clone());
         let server = Arc::new(Server {
-            snapshots,
+            states,
             guard: self.guard,
             slots: Slots::default(),
             counters: Counters::default(),
@@ -115,9 +115,9 @@ impl Site {
 }
 
 impl Server {
-    /// The newest snapshot.
-    fn snapshot(&self) -> Arc<Snapshot> {
-        Arc::clone(&self.snapshots.borrow())
+    /// The newest state.
+    fn state(&self) -> Arc<State> {
+        Arc::clone(&self.states.borrow())
     }
 
     /// Waits until all connections must close.
@@ -146,4 +146,31 @@ const CLOSE_TIMEOUT: Duration = Duration::from_millis(500);
 /// Seconds since an instant.
 fn seconds_since(start: Instant, now: Instant) -> f64 {
     now.saturating_duration_since(start).as_secs_f64()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn limits_in_the_documentation_are_those_of_the_code() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/web-api.md");
+        let text = fs::read_to_string(path).unwrap().replace('\n', " ");
+        for limit in [
+            format!("Beyond {} connections, or {} from one address,", slots::MAX, slots::MAX_PER_ADDRESS),
+            format!("more than {} messages per second", socket::MAX_MESSAGES),
+            format!("up to {} channels", subscription::MAX_CHANNELS),
+            format!("more than {} KiB", subscription::MAX_LENGTH / 1024),
+            format!("one of the last {} laps", session_log::MAX_TRACES),
+        ] {
+            assert!(text.contains(&limit), "docs/web-api.md does not say: {limit}");
+        }
+        let (minimum, maximum) = subscription::RATES;
+        let rates =
+            format!("the default is {}, the minimum {minimum}, the maximum {maximum}", subscription::DEFAULT_RATE);
+        assert!(text.contains(&rates), "docs/web-api.md does not say: {rates}");
+    }
 }

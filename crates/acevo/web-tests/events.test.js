@@ -26,8 +26,8 @@ test('flags, services and unknown events', () => {
   assert.equal(eventText({ event: 'something_new' }), 'Something new');
 });
 
-test('eventTime is the time of day in the game, else the time since the start', () => {
-  assert.equal(eventTime({ at_s: 95, time_of_day_s: 50492 }), '14:01:32');
-  assert.equal(eventTime({ at_s: 95, time_of_day_s: null }), '1:35');
+test('eventTime is the time since the session began', () => {
+  assert.equal(eventTime({ at_s: 5000, session_s: 95 }), '1:35');
+  assert.equal(eventTime({ at_s: 5000, session_s: 3725.4 }), '1:02:05');
   assert.equal(eventTime({}), '0:00');
 });

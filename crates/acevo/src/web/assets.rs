@@ -26,7 +26,7 @@ pub(super) fn asset(path: &str) -> Option<Asset> {
     Some(Asset { content_type, bytes: WEB.get_file(path)?.contents() })
 }
 
-/// The content type, stated because browsers are told not to guess it. `None` for files that are not part of the page.
+/// The content type, stated because the headers forbid browsers to guess it. `None` for files that are not part of the page.
 fn content_type(path: &str) -> Option<&'static str> {
     match Path::new(path).extension()?.to_str()? {
         "html" => Some("text/html; charset=utf-8"),

@@ -8,7 +8,7 @@ use acevo_telemetry::{Axes, Channel, ChannelValue, Unit, UnitSystem};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::snapshot::Snapshot;
+use super::state::State;
 use crate::format::text::{clean, driver, name};
 use crate::session::live::Link;
 use crate::session::snapshot::Seen;
@@ -246,7 +246,7 @@ pub(super) struct OutlineVersion {
 
 /// Everything at one instant, with the values of these channels by id.
 pub(super) fn snapshot<'a>(
-    snapshot: &Snapshot,
+    state: &State,
     sectors: &Sectors,
     channels: impl Iterator<Item = (&'a str, Option<&'static Channel>)>,
 ) -> String {
@@ -260,13 +260,13 @@ pub(super) fn snapshot<'a>(
         stint: Stint,
         values: Map<String, Value>,
     }
-    let seen = &snapshot.seen;
+    let seen = &state.seen;
     let value = |channel: Option<&Channel>| match (channel, &seen.pages) {
         (Some(channel), Some(pages)) => channel.value(pages, &seen.axes).map_or(Value::Null, as_json),
         _ => Value::Null,
     };
     json(&Document {
-        time_s: snapshot.at_s,
+        time_s: state.at_s,
         status: Status::of(seen),
         lap: Running::of(seen, sectors),
         fuel: Fuel::of(seen),
@@ -365,7 +365,7 @@ pub(super) fn catalogue(channels: impl Iterator<Item = &'static Channel>) -> Str
 }
 
 /// All laps that are kept.
-pub(super) fn laps(snapshot: &Snapshot) -> String {
+pub(super) fn laps(state: &State) -> String {
     #[derive(Serialize)]
     struct Entry<'a> {
         index: usize,
@@ -373,10 +373,10 @@ pub(super) fn laps(snapshot: &Snapshot) -> String {
         #[serde(flatten)]
         lap: &'a Lap,
     }
-    let laps = &snapshot.seen.laps;
+    let laps = &state.seen.laps;
     // The oldest laps are dropped after very many.
-    let first = snapshot.laps_ended.saturating_sub(laps.len());
-    let entry = |(index, lap)| Entry { index: first + index, trace: snapshot.trace(first + index).is_some(), lap };
+    let first = state.laps_ended.saturating_sub(laps.len());
+    let entry = |(index, lap)| Entry { index: first + index, trace: state.trace(first + index).is_some(), lap };
     json(&laps.iter().enumerate().map(entry).collect::<Vec<_>>())
 }
 

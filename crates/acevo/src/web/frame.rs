@@ -4,7 +4,7 @@ use acevo_shared_memory::ACEvoStatus;
 use acevo_telemetry::Channel;
 use axum::body::Bytes;
 
-use super::snapshot::Snapshot;
+use super::state::State;
 use crate::session::live::Link;
 use crate::session::snapshot::Seen;
 
@@ -28,13 +28,13 @@ const WATCHING: u8 = 32;
 pub(super) struct Frame(Vec<u8>);
 
 impl Frame {
-    pub(super) fn new(subscription: u16, snapshot: &Snapshot, channels: &[Option<&Channel>]) -> Self {
-        let seen = &snapshot.seen;
+    pub(super) fn new(subscription: u16, state: &State, channels: &[Option<&Channel>]) -> Self {
+        let seen = &state.seen;
         let mut bytes = Vec::with_capacity(VALUES + 4 * channels.len());
         bytes.extend([KIND, flags(seen)]);
         bytes.extend(subscription.to_le_bytes());
         bytes.extend(0u32.to_le_bytes());
-        bytes.extend(snapshot.at_s.to_le_bytes());
+        bytes.extend(state.at_s.to_le_bytes());
         for channel in channels {
             let value = channel.zip(seen.pages.as_ref()).and_then(|(channel, pages)| channel.number(pages, &seen.axes));
             bytes.extend(value.map_or(f32::NAN, |value| value as f32).to_le_bytes());

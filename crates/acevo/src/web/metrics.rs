@@ -26,11 +26,11 @@ pub(super) const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8"
 
 /// The document.
 pub(super) fn metrics(server: &Server) -> String {
-    let (snapshot, counters) = (server.snapshot(), &server.counters);
+    let (state, counters) = (server.state(), &server.counters);
     let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
     let mut page = Page::default();
-    page.gauge("acevo_attached", "Whether telemetry can be read.", u8::from(snapshot.seen.link == Link::Attached));
-    let [(physics, physics_missed), (graphics, graphics_missed)] = snapshot.packets;
+    page.gauge("acevo_attached", "Whether telemetry can be read.", u8::from(state.seen.link == Link::Attached));
+    let [(physics, physics_missed), (graphics, graphics_missed)] = state.packets;
     let pages = |physics: u64, graphics: u64| [("page", "physics", physics), ("page", "graphics", graphics)];
     page.counters(
         "acevo_packets_total",
@@ -42,7 +42,7 @@ pub(super) fn metrics(server: &Server) -> String {
         "Packets that were not read before the next one replaced them.",
         pages(physics_missed, graphics_missed),
     );
-    let health = &snapshot.seen.health;
+    let health = &state.seen.health;
     page.counter(
         "acevo_packets_skipped_total",
         "Steps of the physics counter that the game left out around pauses, or counted with empty pages. They are not missed.",
@@ -53,8 +53,8 @@ pub(super) fn metrics(server: &Server) -> String {
     for (name, rate) in [("physics", health.physics_rate), ("graphics", health.graphics_rate)] {
         page.value("acevo_packet_rate_hertz", &format!("{{page=\"{name}\"}}"), rate.unwrap_or(0.0));
     }
-    page.counter("acevo_laps_total", "Laps that have ended, including interrupted ones.", snapshot.laps_ended);
-    page.counter("acevo_events_total", "Session events.", snapshot.event_count);
+    page.counter("acevo_laps_total", "Laps that have ended, including interrupted ones.", state.laps_ended);
+    page.counter("acevo_events_total", "Session events.", state.event_count);
     page.gauge("acevo_web_clients", "Clients with a WebSocket.", count(&counters.clients));
     page.gauge("acevo_web_connections", "Connections, including those with a WebSocket.", server.slots.taken());
     page.counter("acevo_web_requests_total", "Requests, including refused ones.", count(&counters.requests));
@@ -70,7 +70,7 @@ pub(super) fn metrics(server: &Server) -> String {
         count(&counters.skipped),
     );
     page.counter("acevo_web_sent_bytes_total", "Bytes of messages sent.", count(&counters.bytes));
-    page.gauge("acevo_uptime_seconds", "Seconds since the server started.", snapshot.at_s);
+    page.gauge("acevo_uptime_seconds", "Seconds since the server started.", state.at_s);
     if let Ok(used) = Usage::now() {
         page.counter("process_cpu_seconds_total", "Processor time, seconds.", used.cpu_s());
         page.gauge("process_resident_memory_bytes", "Resident memory, bytes.", used.memory());

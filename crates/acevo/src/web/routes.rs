@@ -40,7 +40,7 @@ pub(super) fn router(server: &Arc<Server>) -> Router {
         .route("/api/token", get(token))
         .route(
             "/api/laps",
-            get(async |State(server): State<Arc<Server>>| answer(JSON, documents::laps(&server.snapshot()))),
+            get(async |State(server): State<Arc<Server>>| answer(JSON, documents::laps(&server.state()))),
         )
         .route("/api/laps/{index}/trace", get(trace))
         .route("/api/outline", get(outline))
@@ -151,13 +151,13 @@ fn requested_channels(uri: &Uri) -> Option<Vec<String>> {
 }
 
 async fn snapshot(State(server): State<Arc<Server>>, uri: Uri) -> Response {
-    let snapshot = server.snapshot();
+    let state = server.state();
     let sectors = &server.sectors;
     let body = match requested_channels(&uri) {
-        Some(ids) => documents::snapshot(&snapshot, sectors, ids.iter().map(|id| (id.as_str(), channel(id)))),
+        Some(ids) => documents::snapshot(&state, sectors, ids.iter().map(|id| (id.as_str(), channel(id)))),
         None => {
             let channels = default_channels().map(|channel| (channel.id(), Some(channel)));
-            documents::snapshot(&snapshot, sectors, channels)
+            documents::snapshot(&state, sectors, channels)
         }
     };
     answer(JSON, body)
@@ -174,8 +174,8 @@ async fn token(State(server): State<Arc<Server>>) -> Response {
 }
 
 async fn trace(State(server): State<Arc<Server>>, Path(index): Path<String>) -> Response {
-    let snapshot = server.snapshot();
-    let trace = index.parse().ok().and_then(|index| snapshot.trace(index));
+    let state = server.state();
+    let trace = index.parse().ok().and_then(|index| state.trace(index));
     trace.map_or_else(
         || refuse(StatusCode::NOT_FOUND, "No trace of this lap.\n"),
         |trace| answer(JSON, documents::json(&**trace)),
@@ -183,12 +183,12 @@ async fn trace(State(server): State<Arc<Server>>, Path(index): Path<String>) -> 
 }
 
 async fn outline(State(server): State<Arc<Server>>) -> Response {
-    let snapshot = server.snapshot();
-    answer(JSON, documents::outline(&snapshot.seen, snapshot.outline_version, &server.sectors))
+    let state = server.state();
+    answer(JSON, documents::outline(&state.seen, state.outline_version, &server.sectors))
 }
 
 async fn events(State(server): State<Arc<Server>>) -> Response {
-    answer(JSON, documents::json(&server.snapshot().last_events(usize::MAX)))
+    answer(JSON, documents::json(&*server.state().seen.events))
 }
 
 async fn upgrade(

@@ -5,10 +5,10 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Maximum number of connections.
-const MAX: usize = 128;
+pub(super) const MAX: usize = 128;
 
 /// Maximum number from one address, so that one client cannot use all. A browser has six for documents and one for each open page.
-const MAX_PER_ADDRESS: usize = 64;
+pub(super) const MAX_PER_ADDRESS: usize = 64;
 
 /// Counts connections per address.
 #[derive(Debug, Clone, Default)]

@@ -15,7 +15,7 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep, timeou
 use super::documents::message;
 use super::frame::Frame;
 use super::slots::Slot;
-use super::snapshot::{MESSAGES, Snapshot};
+use super::state::{MESSAGES, State};
 use super::subscription::Subscription;
 use super::{CLOSE_TIMEOUT, Server};
 
@@ -32,7 +32,7 @@ const ASLEEP: Duration = Duration::from_secs(2);
 const GONE: Duration = Duration::from_secs(60);
 
 /// Messages that a client may send per second. Pages send one when they are opened or hidden.
-const MAX_MESSAGES: u32 = 30;
+pub(super) const MAX_MESSAGES: u32 = 30;
 
 /// Why a connection ends.
 enum End {
@@ -122,7 +122,7 @@ impl<'a> Client<'a> {
             last_frame: None,
             number: 0,
             versions: [0; MESSAGES],
-            event_count: server.snapshot().event_count,
+            event_count: server.state().event_count,
             ping: Ping::Answered(now),
             received: (now, 0),
         }
@@ -188,27 +188,27 @@ impl<'a> Client<'a> {
             self.send(Message::Ping(Bytes::new())).await?;
         }
         let is_asleep = self.ping.overdue(now) >= ASLEEP;
-        let snapshot = self.server.snapshot();
+        let state = self.server.state();
         if !is_asleep {
-            self.send_messages(&snapshot).await?;
-            if let Some(texts) = self.subscription.as_mut().and_then(|subscription| subscription.new_texts(&snapshot)) {
+            self.send_messages(&state).await?;
+            if let Some(texts) = self.subscription.as_mut().and_then(|subscription| subscription.new_texts(&state)) {
                 self.send(Message::Text(texts.into())).await?;
             }
         }
-        self.send_frame(&snapshot, due, is_asleep).await
+        self.send_frame(&state, due, is_asleep).await
     }
 
     /// Sends new shared messages and events.
-    async fn send_messages(&mut self, snapshot: &Snapshot) -> Result<(), End> {
-        for (index, shared) in snapshot.messages.iter().enumerate() {
+    async fn send_messages(&mut self, state: &State) -> Result<(), End> {
+        for (index, shared) in state.messages.iter().enumerate() {
             if self.versions[index] != shared.version {
                 self.versions[index] = shared.version;
                 self.send(Message::Text(shared.text.clone())).await?;
             }
         }
-        let new = snapshot.event_count.saturating_sub(self.event_count);
-        self.event_count = snapshot.event_count;
-        for event in snapshot.last_events(usize::try_from(new).unwrap_or(usize::MAX)) {
+        let new = state.event_count.saturating_sub(self.event_count);
+        self.event_count = state.event_count;
+        for event in state.last_events(usize::try_from(new).unwrap_or(usize::MAX)) {
             #[derive(serde::Serialize)]
             struct Content<T> {
                 event: T,
@@ -219,9 +219,9 @@ impl<'a> Client<'a> {
     }
 
     /// Sends a frame if its values are new, or the last one is too old.
-    async fn send_frame(&mut self, snapshot: &Snapshot, due: Instant, is_asleep: bool) -> Result<(), End> {
+    async fn send_frame(&mut self, state: &State, due: Instant, is_asleep: bool) -> Result<(), End> {
         let Some(subscription) = &self.subscription else { return Ok(()) };
-        let Some(frame) = subscription.frame(snapshot) else { return Ok(()) };
+        let Some(frame) = subscription.frame(state) else { return Ok(()) };
         // Ticks that passed while a frame was being sent.
         let period = subscription.period().as_secs_f64();
         let missed = self.last_tick.map_or(0.0, |last| due.duration_since(last).as_secs_f64() / period - 1.0);

@@ -8,19 +8,19 @@ use serde::{Deserialize, Serialize};
 
 use super::documents::{json, message, text_of};
 use super::frame::Frame;
-use super::snapshot::Snapshot;
+use super::state::State;
 
 /// Maximum length of a client's message, in bytes.
-const MAX_LENGTH: usize = 4096;
+pub(super) const MAX_LENGTH: usize = 4096;
 
 /// Maximum number of channels.
-const MAX_CHANNELS: usize = 128;
+pub(super) const MAX_CHANNELS: usize = 128;
 
 /// Minimum and maximum of frames per second.
-const RATES: (f64, f64) = (1.0, 60.0);
+pub(super) const RATES: (f64, f64) = (1.0, 60.0);
 
 /// Frames per second if the client does not state a rate.
-const DEFAULT_RATE: f64 = 30.0;
+pub(super) const DEFAULT_RATE: f64 = 30.0;
 
 /// Channels at a rate.
 #[derive(Debug)]
@@ -86,15 +86,15 @@ impl Subscription {
         Duration::from_secs_f64(1.0 / self.rate)
     }
 
-    /// The frame of a snapshot, or `None` without channels.
-    pub(super) fn frame(&self, snapshot: &Snapshot) -> Option<Frame> {
-        (!self.channels.is_empty()).then(|| Frame::new(self.number, snapshot, &self.channels))
+    /// The frame of a state, or `None` without channels.
+    pub(super) fn frame(&self, state: &State) -> Option<Frame> {
+        (!self.channels.is_empty()).then(|| Frame::new(self.number, state, &self.channels))
     }
 
     /// The message with the texts of its channels, if one has changed.
-    pub(super) fn new_texts(&mut self, snapshot: &Snapshot) -> Option<String> {
+    pub(super) fn new_texts(&mut self, state: &State) -> Option<String> {
         let has_text = |channel: &&&Channel| matches!(channel.kind(), ChannelKind::Text | ChannelKind::Enum(_));
-        let seen = &snapshot.seen;
+        let seen = &state.seen;
         let text = |channel: &Channel| seen.pages.as_ref().map(|pages| text_of(channel, pages, &seen.axes));
         let channels = self.channels.iter().flatten().filter(has_text);
         let values: BTreeMap<_, _> = channels.map(|channel| (channel.id(), text(channel))).collect();

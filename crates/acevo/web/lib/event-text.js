@@ -1,6 +1,6 @@
 // Session events as text.
 
-import { clock, lapTimeMs, sectorMs, signed, timeOfDay, words } from './format.js';
+import { clock, lapTimeMs, sectorMs, signed, words } from './format.js';
 import { units } from './units.js';
 
 const list = (entries) => (entries ?? []).map((entry) => words(typeof entry === 'string' ? entry : entry?.part ?? '').toLowerCase()).filter(Boolean).join(', ');
@@ -60,5 +60,5 @@ export function eventText(event) {
   }
 }
 
-/** When an event happened: the time of day in the game, or the time since acevo started if the game does not report it. */
-export const eventTime = (event) => (Number.isFinite(event.time_of_day_s) ? timeOfDay(event.time_of_day_s) : clock(Math.max(0, event.at_s || 0)));
+/** When an event happened: the time since its session began, as in the terminal. */
+export const eventTime = (event) => clock(Math.max(0, event.session_s ?? event.at_s ?? 0));

@@ -1,6 +1,5 @@
-//! Snapshots of telemetry: one thread reads and publishes them, all clients share them.
+//! The state that all clients share: one thread reads telemetry and publishes it.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -12,12 +11,12 @@ use tokio::sync::watch;
 
 use super::documents::{Cars, Fuel, Laps, OutlineVersion, Running, Status, message};
 use super::seconds_since;
-use super::session_log::{SessionLog, TimeOfDay};
+use super::session_log::SessionLog;
 use super::traces::{LapTrace, Traces};
 use crate::session::snapshot::{Cockpit, Seen};
 
-/// Time between two snapshots: 60 per second, the highest rate of a client.
-const SNAPSHOT_EVERY: Duration = Duration::from_micros(16_667);
+/// Time between two states: 60 per second, the highest rate of a client.
+const STATE_EVERY: Duration = Duration::from_micros(16_667);
 
 /// Shared messages are updated at most this often.
 const MESSAGES_EVERY: Duration = Duration::from_millis(200);
@@ -47,7 +46,7 @@ impl SharedMessage {
 
 /// Everything that clients can read at one instant.
 #[derive(Debug)]
-pub(super) struct Snapshot {
+pub(super) struct State {
     /// Seconds since the server started.
     pub(super) at_s: f64,
     pub(super) seen: Seen,
@@ -59,80 +58,65 @@ pub(super) struct Snapshot {
     pub(super) event_count: u64,
     /// The number of laps that have ended since the server started. Only the last ones are kept.
     pub(super) laps_ended: usize,
-    event_times: Arc<VecDeque<TimeOfDay>>,
     traces: Traces,
 }
 
-/// An event with the time of day in the game.
-#[derive(Debug, Serialize)]
-pub(super) struct TimedEvent<'a> {
-    #[serde(flatten)]
-    event: &'a SessionEvent,
-    time_of_day_s: TimeOfDay,
-}
-
-impl Snapshot {
+impl State {
     /// The trace of the lap with this index, if it is kept.
     pub(super) fn trace(&self, index: usize) -> Option<&Arc<LapTrace>> {
         self.traces.iter().find(|(lap, _)| *lap == index).map(|(_, trace)| trace)
     }
 
     /// The last events, at most `count`, oldest first.
-    pub(super) fn last_events(&self, count: usize) -> Vec<TimedEvent<'_>> {
+    pub(super) fn last_events(&self, count: usize) -> impl Iterator<Item = &SessionEvent> {
         let events = &self.seen.events;
-        // Both lists end with the newest event, and one may be longer.
-        let times = self.event_times.iter().rev().copied().chain(std::iter::repeat(None));
-        let newest_first = events.iter().rev().zip(times).take(count);
-        let mut last: Vec<_> = newest_first.map(|(event, time_of_day_s)| TimedEvent { event, time_of_day_s }).collect();
-        last.reverse();
-        last
+        events.range(events.len().saturating_sub(count)..)
     }
 }
 
-/// Reads telemetry and publishes snapshots.
+/// Reads telemetry and publishes states.
 pub(super) struct Publisher {
     cockpit: Cockpit,
     log: SessionLog,
     start: Instant,
     messages: SharedMessages,
-    snapshots: watch::Sender<Arc<Snapshot>>,
+    states: watch::Sender<Arc<State>>,
 }
 
 impl Publisher {
-    /// Publishes the first snapshot.
-    pub(super) fn new(mut cockpit: Cockpit, sectors: Sectors) -> (Self, watch::Receiver<Arc<Snapshot>>) {
+    /// Publishes the first state.
+    pub(super) fn new(mut cockpit: Cockpit, sectors: Sectors) -> (Self, watch::Receiver<Arc<State>>) {
         let start = Instant::now();
         let mut log = SessionLog::new(sectors.clone());
         let mut messages = SharedMessages::new(sectors);
         cockpit.follow_with(start, &mut log);
-        let (snapshots, receiver) = watch::channel(Arc::new(take(&mut cockpit, &log, &mut messages, start)));
-        (Self { cockpit, log, start, messages, snapshots }, receiver)
+        let (states, receiver) = watch::channel(Arc::new(take(&mut cockpit, &log, &mut messages, start)));
+        (Self { cockpit, log, start, messages, states }, receiver)
     }
 
     /// Reads and publishes on this thread until `done` is set.
     pub(super) fn run(mut self, done: &AtomicBool) {
         let mut next = Instant::now();
         while !done.load(Ordering::Relaxed) {
-            next = (next + SNAPSHOT_EVERY).max(Instant::now());
+            next = (next + STATE_EVERY).max(Instant::now());
             self.cockpit.follow_with(next, &mut self.log);
-            let snapshot = take(&mut self.cockpit, &self.log, &mut self.messages, self.start);
-            self.snapshots.send_replace(Arc::new(snapshot));
+            let state = take(&mut self.cockpit, &self.log, &mut self.messages, self.start);
+            self.states.send_replace(Arc::new(state));
         }
     }
 }
 
-fn take(cockpit: &mut Cockpit, log: &SessionLog, messages: &mut SharedMessages, start: Instant) -> Snapshot {
+fn take(cockpit: &mut Cockpit, log: &SessionLog, messages: &mut SharedMessages, start: Instant) -> State {
     let now = Instant::now();
     let seen = cockpit.see(now);
     messages.update(&seen, log.laps(), now);
-    Snapshot {
+    State {
         at_s: seconds_since(start, now),
         packets: cockpit.live().packets(),
         messages: messages.messages.clone(),
         outline_version: messages.outline_version,
         event_count: log.events(),
         laps_ended: log.laps(),
-        event_times: log.event_times(),
         traces: log.traces(),
         seen,
     }
