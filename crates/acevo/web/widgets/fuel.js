@@ -1,10 +1,11 @@
 // Fuel or charge: the amount, how long it lasts, and what will be left at the finish.
 
 import { el, figure, setData, setStyle, setText } from '../lib/dom.js';
+import { finishOf } from '../lib/finish.js';
 import { clock, fixed } from '../lib/format.js';
 import { units } from '../lib/units.js';
 
-export const fuelChannels = ['fuel', 'fuel_level', 'engine_type', 'kers_charge'];
+export const fuelChannels = ['fuel', 'fuel_level', 'fuel_capacity', 'engine_type', 'kers_charge'];
 
 /** Fewer laps than this are highlighted. */
 const FEW_LAPS = 3;
@@ -33,14 +34,10 @@ export function fuel(root) {
     setStyle(level, 'transform', `scaleX(${clamped(electric ? now : model.get('fuel_level')).toFixed(3)})`);
     perLap.set(full(plan.per_lap, 2));
     time.set(clock(plan.time_left_s));
-    showFinish(finish, now - (plan.needed ?? NaN), full);
+    const { label, value, state } = finishOf(now - (plan.needed ?? NaN), electric ? 1 : model.get('fuel_capacity'), full);
+    finish.rename(label);
+    finish.set(value, state);
   };
-}
-
-/** Shows what will be left at the finish, or how much is missing. */
-function showFinish(finish, spare, full) {
-  finish.rename(spare < 0 ? 'Short at finish' : 'Left at finish');
-  finish.set(full(Math.abs(spare)), spare < 0 ? 'warn' : '');
 }
 
 const clamped = (fraction) => (Number.isFinite(fraction) ? Math.min(1, Math.max(0, fraction)) : 0);
