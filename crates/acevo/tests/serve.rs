@@ -299,8 +299,8 @@ fn clients_that_do_not_read_do_not_block_others() {
         awake.iter_mut().for_each(|socket| drop(socket.next_frame()));
         site.metric("acevo_web_frames_skipped_total") > 20.0 * 60.0
     });
-    let numbers: Vec<_> = awake.iter_mut().map(|socket| socket.next_frame().number).collect();
-    assert!(numbers.iter().all(|number| *number > 60), "{numbers:?}");
+    // More than a second of frames, however late this test reads them.
+    awake.iter_mut().for_each(|socket| while socket.next_frame().number <= 60 {});
     // The reader continues to read. On a busy machine it may miss packets without clients too.
     let read = || {
         let [written, missed] = ["acevo_packets_total", "acevo_packets_missed_total"]
