@@ -22,6 +22,9 @@ pub(super) struct Asset {
 
 /// The file with this path inside `web/`, or `None` if it is not embedded or is not a file of the page.
 pub(super) fn asset(path: &str) -> Option<Asset> {
+    if path.split('/').any(|part| part.is_empty() || part.starts_with('.')) {
+        return None;
+    }
     let content_type = content_type(path)?;
     Some(Asset { content_type, bytes: WEB.get_file(path)?.contents() })
 }
@@ -72,7 +75,7 @@ mod tests {
     #[test]
     fn asset_finds_only_embedded_files() {
         for path in
-            ["", ".", "lib", "lib/", "../Cargo.toml", "lib/../app.js", "/app.js", "app.js/", "LIB/dom.js", "x.js"]
+            ["", ".", "lib", "lib/", "../Cargo.toml", "lib/../app.js", "/app.js", "app.js/", "./app.js", "lib//dom.js", "LIB/dom.js", "x.js"]
         {
             assert!(asset(path).is_none(), "{path}");
         }
