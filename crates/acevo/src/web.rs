@@ -39,7 +39,7 @@ use self::slots::Slots;
 use self::state::{Publisher, State};
 use self::token::Token;
 use crate::cli::Serve;
-use crate::session::snapshot::Cockpit;
+use crate::session::live_session::LiveSession;
 use crate::shutdown::Stop;
 
 /// A server that listens on its port but does not serve yet.
@@ -88,10 +88,10 @@ impl Site {
     ///
     /// # Errors
     /// If the network or the thread that reads telemetry fails.
-    pub(crate) fn run(self, cockpit: Cockpit, stop: &Stop) -> anyhow::Result<()> {
+    pub(crate) fn run(self, session: LiveSession, stop: &Stop) -> anyhow::Result<()> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.context("cannot start the web server")?;
-        let (publisher, states) = Publisher::new(cockpit, self.sectors.clone());
+        let (publisher, states) = Publisher::new(session, self.sectors.clone());
         let server = Arc::new(Server {
             states,
             guard: self.guard,

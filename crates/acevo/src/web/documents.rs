@@ -10,8 +10,9 @@ use serde_json::{Map, Value};
 
 use super::state::State;
 use crate::format::text::{clean, driver, name};
-use crate::session::live::Link;
-use crate::session::snapshot::Seen;
+use crate::session::feeder::SourceKind;
+use crate::session::snapshot::Snapshot;
+use crate::session::status::ConnectionStatus;
 
 /// A document as text. Serializing the types of this module cannot fail.
 pub(super) fn json(document: &impl Serialize) -> String {
@@ -69,21 +70,23 @@ impl Status {
         Self { packets: other.packets, ..self.clone() } == *other
     }
 
-    pub(super) fn of(seen: &Seen) -> Self {
-        let pages = seen.pages.as_ref();
+    pub(super) fn of(snapshot: &Snapshot) -> Self {
+        let pages = snapshot.pages.as_ref();
         let text = |of: fn(&Frame) -> &str| pages.map(|pages| name(of(pages))).filter(|text| !text.is_empty());
         Self {
-            connection: match seen.link {
-                Link::Attached => "attached",
-                Link::Absent(_) | Link::Unproven | Link::Silent => "waiting",
-                Link::Unusable(_) => "unusable",
-                Link::Frozen => "frozen",
-                Link::Ended => "ended",
+            connection: match snapshot.connection {
+                ConnectionStatus::Attached => "attached",
+                ConnectionStatus::Absent(_) | ConnectionStatus::Unconfirmed | ConnectionStatus::RecordingGap => {
+                    "waiting"
+                }
+                ConnectionStatus::Unusable(_) => "unusable",
+                ConnectionStatus::Frozen => "frozen",
+                ConnectionStatus::Ended => "ended",
             },
-            headline: seen.link.headline(),
-            detail: clean(seen.link.detail()),
-            demo: seen.demo,
-            recording: seen.recording,
+            headline: snapshot.connection.headline(),
+            detail: clean(snapshot.connection.detail()),
+            demo: snapshot.source == SourceKind::Demo,
+            recording: snapshot.source == SourceKind::Recording,
             status: pages.and_then(|pages| match pages.graphics.status() {
                 ACEvoStatus::Live => Some("live"),
                 ACEvoStatus::Pause => Some("paused"),
@@ -92,7 +95,7 @@ impl Status {
                 ACEvoStatus::Unknown(_) => None,
             }),
             physics: pages.map(|pages| pages.validity.to_string()),
-            watching: seen.watches,
+            watching: snapshot.watches_another_car,
             session: text(|pages| pages.static_data.session_name()),
             phase: text(|pages| pages.graphics.session_phase()),
             track: text(|pages| pages.static_data.track()),
@@ -101,10 +104,10 @@ impl Status {
             driver: pages.map(driver).filter(|driver| !driver.is_empty()),
             game_version: text(|pages| pages.static_data.ac_evo_version()),
             packets: PacketRates {
-                physics_hz: seen.health.physics_rate.and_then(|rate| rounded(rate, 0)),
-                graphics_hz: seen.health.graphics_rate.and_then(|rate| rounded(rate, 0)),
-                missed: seen.health.physics_missed,
-                skipped: seen.health.physics_skipped,
+                physics_hz: snapshot.health.physics_rate.and_then(|rate| rounded(rate, 0)),
+                graphics_hz: snapshot.health.graphics_rate.and_then(|rate| rounded(rate, 0)),
+                missed: snapshot.health.physics_missed,
+                skipped: snapshot.health.physics_skipped,
             },
         }
     }
@@ -132,12 +135,12 @@ pub(super) struct Running {
 }
 
 impl Running {
-    pub(super) fn of(seen: &Seen, sectors: &Sectors) -> Self {
-        let (track, configuration) = track_names(seen);
-        let (lap, delta) = (seen.lap.as_ref(), seen.delta.as_ref());
-        let last = seen.laps.last().filter(|lap| lap.session == seen.session && !seen.watches);
+    pub(super) fn of(snapshot: &Snapshot, sectors: &Sectors) -> Self {
+        let (track, configuration) = track_names(snapshot);
+        let (lap, delta) = (snapshot.lap.as_ref(), snapshot.delta.as_ref());
+        let last = snapshot.laps.last().filter(|lap| lap.session == snapshot.session && !snapshot.watches_another_car);
         Self {
-            session: seen.session,
+            session: snapshot.session,
             number: lap.map(|lap| lap.number),
             kind: lap.map(|lap| lap.kind),
             elapsed_s: lap.and_then(|lap| rounded(lap.elapsed_s, 3)),
@@ -148,9 +151,9 @@ impl Running {
             delta_s: delta.and_then(|delta| rounded(delta.seconds, 3)),
             predicted_s: delta.and_then(|delta| rounded(delta.predicted_s, 3)),
             reference_s: delta.and_then(|delta| rounded(delta.reference_s, 3)),
-            best_ms: seen.bests.time_ms,
-            ideal_ms: seen.bests.theoretical_ms(),
-            personal_ms: seen.personal_ms,
+            best_ms: snapshot.bests.time_ms,
+            ideal_ms: snapshot.bests.theoretical_ms(),
+            personal_ms: snapshot.personal_ms,
             last_ms: last.and_then(|lap| lap.time_ms),
         }
     }
@@ -169,8 +172,8 @@ pub(super) struct Fuel {
 }
 
 impl Fuel {
-    pub(super) fn of(seen: &Seen) -> Self {
-        let plan = seen.fuel.unwrap_or_default();
+    pub(super) fn of(snapshot: &Snapshot) -> Self {
+        let plan = snapshot.fuel.unwrap_or_default();
         // Litres, or a charge between 0 and 1.
         let [amount, per_lap, needed, to_add] =
             [plan.amount, plan.per_lap, plan.needed, plan.to_add].map(|of| rounded(of?, 3));
@@ -198,8 +201,8 @@ struct Stint {
 }
 
 impl Stint {
-    fn of(seen: &Seen) -> Self {
-        let stint = &seen.stint;
+    fn of(snapshot: &Snapshot) -> Self {
+        let stint = &snapshot.stint;
         Self {
             number: stint.number,
             laps: stint.laps,
@@ -223,12 +226,12 @@ struct Player {
 }
 
 impl Cars {
-    pub(super) fn of(seen: &Seen) -> Self {
-        let cars = seen.cars.iter().map(|car| (rounded(car.gap_m, 1), rounded(car.place, 5), car.is_in_pit_lane));
-        let position = seen.pages.as_ref().map(|pages| f64::from(pages.graphics.raw().npos));
+    pub(super) fn of(snapshot: &Snapshot) -> Self {
+        let cars = snapshot.cars.iter().map(|car| (rounded(car.gap_m, 1), rounded(car.place, 5), car.is_in_pit_lane));
+        let position = snapshot.pages.as_ref().map(|pages| f64::from(pages.graphics.raw().npos));
         let position = position.filter(|position| (0.0..=1.0).contains(position));
         let lap_position = position.and_then(|position| rounded(position, 5));
-        Self { cars: cars.collect(), player: (!seen.cars.is_empty()).then_some(Player { lap_position }) }
+        Self { cars: cars.collect(), player: (!snapshot.cars.is_empty()).then_some(Player { lap_position }) }
     }
 }
 
@@ -260,18 +263,18 @@ pub(super) fn snapshot<'a>(
         stint: Stint,
         values: Map<String, Value>,
     }
-    let seen = &state.seen;
-    let value = |channel: Option<&Channel>| match (channel, &seen.pages) {
-        (Some(channel), Some(pages)) => channel.value(pages, &seen.axes).map_or(Value::Null, as_json),
+    let snapshot = &state.snapshot;
+    let value = |channel: Option<&Channel>| match (channel, &snapshot.pages) {
+        (Some(channel), Some(pages)) => channel.value(pages, &snapshot.axes).map_or(Value::Null, as_json),
         _ => Value::Null,
     };
     json(&Document {
         time_s: state.at_s,
-        status: Status::of(seen),
-        lap: Running::of(seen, sectors),
-        fuel: Fuel::of(seen),
-        cars: Cars::of(seen),
-        stint: Stint::of(seen),
+        status: Status::of(snapshot),
+        lap: Running::of(snapshot, sectors),
+        fuel: Fuel::of(snapshot),
+        cars: Cars::of(snapshot),
+        stint: Stint::of(snapshot),
         values: channels.map(|(id, channel)| (id.to_owned(), value(channel))).collect(),
     })
 }
@@ -373,7 +376,7 @@ pub(super) fn laps(state: &State) -> String {
         #[serde(flatten)]
         lap: &'a Lap,
     }
-    let laps = &state.seen.laps;
+    let laps = &state.snapshot.laps;
     // The oldest laps are dropped after very many.
     let first = state.laps_ended.saturating_sub(laps.len());
     let entry = |(index, lap)| Entry { index: first + index, trace: state.trace(first + index).is_some(), lap };
@@ -381,8 +384,9 @@ pub(super) fn laps(state: &State) -> String {
 }
 
 /// Names of the track and its configuration as the game has them; empty if unknown.
-fn track_names(seen: &Seen) -> (&str, &str) {
-    let names = seen.pages.as_ref().map(|pages| (pages.static_data.track(), pages.static_data.track_configuration()));
+fn track_names(snapshot: &Snapshot) -> (&str, &str) {
+    let names =
+        snapshot.pages.as_ref().map(|pages| (pages.static_data.track(), pages.static_data.track_configuration()));
     names.unwrap_or_default()
 }
 
@@ -392,7 +396,7 @@ pub(super) fn token(token: Option<&str>) -> String {
 }
 
 /// The outline of the track.
-pub(super) fn outline(seen: &Seen, version: u32, sectors: &Sectors) -> String {
+pub(super) fn outline(snapshot: &Snapshot, version: u32, sectors: &Sectors) -> String {
     #[derive(Serialize)]
     struct Track<'a> {
         version: u32,
@@ -404,8 +408,8 @@ pub(super) fn outline(seen: &Seen, version: u32, sectors: &Sectors) -> String {
         pit: Option<Vec<[f64; 2]>>,
     }
     let level = |[x, _, z]: &[f64; 3]| [x, z].map(|metres| (metres * 100.0).round() / 100.0);
-    let outline: &Outline = &seen.outline;
-    let (track, configuration) = track_names(seen);
+    let outline: &Outline = &snapshot.outline;
+    let (track, configuration) = track_names(snapshot);
     json(&Track {
         version,
         known: outline.is_known(),

@@ -5,8 +5,8 @@ use acevo_telemetry::Channel;
 use axum::body::Bytes;
 
 use super::state::State;
-use crate::session::live::Link;
-use crate::session::snapshot::Seen;
+use crate::session::snapshot::Snapshot;
+use crate::session::status::ConnectionStatus;
 
 /// The first byte of a frame.
 const KIND: u8 = 1;
@@ -29,14 +29,15 @@ pub(super) struct Frame(Vec<u8>);
 
 impl Frame {
     pub(super) fn new(subscription: u16, state: &State, channels: &[Option<&Channel>]) -> Self {
-        let seen = &state.seen;
+        let snapshot = &state.snapshot;
         let mut bytes = Vec::with_capacity(VALUES + 4 * channels.len());
-        bytes.extend([KIND, flags(seen)]);
+        bytes.extend([KIND, flags(snapshot)]);
         bytes.extend(subscription.to_le_bytes());
         bytes.extend(0u32.to_le_bytes());
         bytes.extend(state.at_s.to_le_bytes());
         for channel in channels {
-            let value = channel.zip(seen.pages.as_ref()).and_then(|(channel, pages)| channel.number(pages, &seen.axes));
+            let value =
+                channel.zip(snapshot.pages.as_ref()).and_then(|(channel, pages)| channel.number(pages, &snapshot.axes));
             bytes.extend(value.map_or(f32::NAN, |value| value as f32).to_le_bytes());
         }
         Self(bytes)
@@ -54,12 +55,12 @@ impl Frame {
     }
 }
 
-fn flags(seen: &Seen) -> u8 {
+fn flags(snapshot: &Snapshot) -> u8 {
     // After the end of a recording its last pages stay, but the car no longer drives.
-    if seen.link == Link::Ended {
+    if snapshot.connection == ConnectionStatus::Ended {
         return 0;
     }
-    let Some(pages) = &seen.pages else { return 0 };
+    let Some(pages) = &snapshot.pages else { return 0 };
     let status = match pages.graphics.status() {
         ACEvoStatus::Live => 1,
         ACEvoStatus::Pause => 2,
@@ -68,6 +69,6 @@ fn flags(seen: &Seen) -> u8 {
         ACEvoStatus::Unknown(_) => 0,
     };
     let physics = if pages.validity.is_current() { 0 } else { NOT_CURRENT };
-    let focus = if seen.watches { WATCHING } else { 0 };
+    let focus = if snapshot.watches_another_car { WATCHING } else { 0 };
     status | physics | focus
 }

@@ -4,8 +4,8 @@ use std::fmt::{Display, Write as _};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::Server;
-use crate::process::Usage;
-use crate::session::live::Link;
+use crate::process::ProcessUsage;
+use crate::session::status::ConnectionStatus;
 
 /// Counters of the server.
 #[derive(Debug, Default)]
@@ -29,7 +29,11 @@ pub(super) fn metrics(server: &Server) -> String {
     let (state, counters) = (server.state(), &server.counters);
     let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
     let mut page = Page::default();
-    page.gauge("acevo_attached", "Whether telemetry can be read.", u8::from(state.seen.link == Link::Attached));
+    page.gauge(
+        "acevo_attached",
+        "Whether telemetry can be read.",
+        u8::from(state.snapshot.connection == ConnectionStatus::Attached),
+    );
     let [(physics, physics_missed), (graphics, graphics_missed)] = state.packets;
     let pages = |physics: u64, graphics: u64| [("page", "physics", physics), ("page", "graphics", graphics)];
     page.counters(
@@ -42,7 +46,7 @@ pub(super) fn metrics(server: &Server) -> String {
         "Packets that were not read before the next one replaced them.",
         pages(physics_missed, graphics_missed),
     );
-    let health = &state.seen.health;
+    let health = &state.snapshot.health;
     page.counter(
         "acevo_packets_skipped_total",
         "Steps of the physics counter that the game left out around pauses, or counted with empty pages. They are not missed.",
@@ -71,7 +75,7 @@ pub(super) fn metrics(server: &Server) -> String {
     );
     page.counter("acevo_web_sent_bytes_total", "Bytes of messages sent.", count(&counters.bytes));
     page.gauge("acevo_uptime_seconds", "Seconds since the server started.", state.at_s);
-    if let Ok(used) = Usage::now() {
+    if let Ok(used) = ProcessUsage::now() {
         page.counter("process_cpu_seconds_total", "Processor time, seconds.", used.cpu_s());
         page.gauge("process_resident_memory_bytes", "Resident memory, bytes.", used.memory());
     }

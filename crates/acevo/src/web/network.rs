@@ -81,8 +81,8 @@ fn sorted(interfaces: Vec<(String, Ipv4Addr)>, routed: &[Ipv4Addr]) -> Vec<Ipv4A
         (rank(name, *address), route, name.clone(), *address)
     });
     let mut addresses: Vec<_> = interfaces.into_iter().map(|(_, address)| address).collect();
-    let mut seen = std::collections::HashSet::new();
-    addresses.retain(|address| seen.insert(*address));
+    let mut snapshot = std::collections::HashSet::new();
+    addresses.retain(|address| snapshot.insert(*address));
     addresses
 }
 

@@ -184,11 +184,11 @@ async fn trace(State(server): State<Arc<Server>>, Path(index): Path<String>) -> 
 
 async fn outline(State(server): State<Arc<Server>>) -> Response {
     let state = server.state();
-    answer(JSON, documents::outline(&state.seen, state.outline_version, &server.sectors))
+    answer(JSON, documents::outline(&state.snapshot, state.outline_version, &server.sectors))
 }
 
 async fn events(State(server): State<Arc<Server>>) -> Response {
-    answer(JSON, documents::json(&*server.state().seen.events))
+    answer(JSON, documents::json(&*server.state().snapshot.events))
 }
 
 async fn upgrade(

@@ -8,7 +8,7 @@ use acevo_telemetry::traces::LapSampler;
 use acevo_telemetry::{Frame, channel};
 
 use super::traces::{CHANNELS, LapTrace, Traces};
-use crate::session::snapshot::Witness;
+use crate::session::live_session::Observer;
 
 /// Traces that are kept, the newest ones.
 pub(super) const MAX_TRACES: usize = 50;
@@ -43,8 +43,8 @@ impl SessionLog {
     }
 }
 
-impl Witness for SessionLog {
-    fn told(&mut self, event: &SessionEvent) {
+impl Observer for SessionLog {
+    fn on_event(&mut self, event: &SessionEvent) {
         self.events += 1;
         let trace = self.sampler.on_event(&event.kind);
         if let SessionEventKind::Lap(_) = event.kind {
@@ -57,7 +57,7 @@ impl Witness for SessionLog {
         }
     }
 
-    fn met(&mut self, pages: &Frame, analysis: &Analysis) {
+    fn on_frame(&mut self, pages: &Frame, analysis: &Analysis) {
         // A replay shows another lap.
         if pages.graphics.status() == ACEvoStatus::Live {
             self.sampler.on_frame(pages, analysis);

@@ -13,7 +13,8 @@ use super::documents::{Cars, Fuel, Laps, OutlineVersion, Running, Status, messag
 use super::seconds_since;
 use super::session_log::SessionLog;
 use super::traces::{LapTrace, Traces};
-use crate::session::snapshot::{Cockpit, Seen};
+use crate::session::live_session::LiveSession;
+use crate::session::snapshot::Snapshot;
 
 /// Time between two states: 60 per second, the highest rate of a client.
 const STATE_EVERY: Duration = Duration::from_micros(16_667);
@@ -49,7 +50,7 @@ impl SharedMessage {
 pub(super) struct State {
     /// Seconds since the server started.
     pub(super) at_s: f64,
-    pub(super) seen: Seen,
+    pub(super) snapshot: Snapshot,
     /// For the physics and the graphics page: packets written by the game, and packets missed of them.
     pub(super) packets: [(u64, u64); 2],
     pub(super) messages: [SharedMessage; MESSAGES],
@@ -69,14 +70,14 @@ impl State {
 
     /// The last events, at most `count`, oldest first.
     pub(super) fn last_events(&self, count: usize) -> impl Iterator<Item = &SessionEvent> {
-        let events = &self.seen.events;
+        let events = &self.snapshot.events;
         events.range(events.len().saturating_sub(count)..)
     }
 }
 
 /// Reads telemetry and publishes states.
 pub(super) struct Publisher {
-    cockpit: Cockpit,
+    session: LiveSession,
     log: SessionLog,
     start: Instant,
     messages: SharedMessages,
@@ -85,13 +86,13 @@ pub(super) struct Publisher {
 
 impl Publisher {
     /// Publishes the first state.
-    pub(super) fn new(mut cockpit: Cockpit, sectors: Sectors) -> (Self, watch::Receiver<Arc<State>>) {
+    pub(super) fn new(mut session: LiveSession, sectors: Sectors) -> (Self, watch::Receiver<Arc<State>>) {
         let start = Instant::now();
         let mut log = SessionLog::new(sectors.clone());
         let mut messages = SharedMessages::new(sectors);
-        cockpit.follow_with(start, &mut log);
-        let (states, receiver) = watch::channel(Arc::new(take(&mut cockpit, &log, &mut messages, start)));
-        (Self { cockpit, log, start, messages, states }, receiver)
+        session.run_until_with(start, &mut log);
+        let (states, receiver) = watch::channel(Arc::new(take(&mut session, &log, &mut messages, start)));
+        (Self { session, log, start, messages, states }, receiver)
     }
 
     /// Reads and publishes on this thread until `done` is set.
@@ -99,26 +100,26 @@ impl Publisher {
         let mut next = Instant::now();
         while !done.load(Ordering::Relaxed) {
             next = (next + STATE_EVERY).max(Instant::now());
-            self.cockpit.follow_with(next, &mut self.log);
-            let state = take(&mut self.cockpit, &self.log, &mut self.messages, self.start);
+            self.session.run_until_with(next, &mut self.log);
+            let state = take(&mut self.session, &self.log, &mut self.messages, self.start);
             self.states.send_replace(Arc::new(state));
         }
     }
 }
 
-fn take(cockpit: &mut Cockpit, log: &SessionLog, messages: &mut SharedMessages, start: Instant) -> State {
+fn take(session: &mut LiveSession, log: &SessionLog, messages: &mut SharedMessages, start: Instant) -> State {
     let now = Instant::now();
-    let seen = cockpit.see(now);
-    messages.update(&seen, log.laps(), now);
+    let snapshot = session.snapshot(now);
+    messages.update(&snapshot, log.laps(), now);
     State {
         at_s: seconds_since(start, now),
-        packets: cockpit.live().packets(),
+        packets: session.connection().packets(),
         messages: messages.messages.clone(),
         outline_version: messages.outline_version,
         event_count: log.events(),
         laps_ended: log.laps(),
         traces: log.traces(),
-        seen,
+        snapshot,
     }
 }
 
@@ -144,22 +145,22 @@ impl SharedMessages {
         }
     }
 
-    fn update(&mut self, seen: &Seen, laps: usize, now: Instant) {
+    fn update(&mut self, snapshot: &Snapshot, laps: usize, now: Instant) {
         if self.updated.is_some_and(|updated| now.saturating_duration_since(updated) < MESSAGES_EVERY) {
             return;
         }
         self.updated = Some(now);
-        if !Arc::ptr_eq(&self.outline, &seen.outline) {
-            self.outline = Arc::clone(&seen.outline);
+        if !Arc::ptr_eq(&self.outline, &snapshot.outline) {
+            self.outline = Arc::clone(&snapshot.outline);
             self.outline_version = self.outline_version.wrapping_add(1);
         }
-        self.update_status(Status::of(seen), now);
+        self.update_status(Status::of(snapshot), now);
         let [_, lap, laps_ended, fuel, outline, cars] = &mut self.messages;
-        lap.set("lap", &Running::of(seen, &self.sectors));
+        lap.set("lap", &Running::of(snapshot, &self.sectors));
         laps_ended.set("laps", &Laps { count: laps });
-        fuel.set("fuel", &Fuel::of(seen));
+        fuel.set("fuel", &Fuel::of(snapshot));
         outline.set("outline", &OutlineVersion { version: self.outline_version });
-        cars.set("cars", &Cars::of(seen));
+        cars.set("cars", &Cars::of(snapshot));
     }
 
     fn update_status(&mut self, status: Status, now: Instant) {

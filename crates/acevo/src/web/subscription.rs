@@ -94,8 +94,8 @@ impl Subscription {
     /// The message with the texts of its channels, if one has changed.
     pub(super) fn new_texts(&mut self, state: &State) -> Option<String> {
         let has_text = |channel: &&&Channel| matches!(channel.kind(), ChannelKind::Text | ChannelKind::Enum(_));
-        let seen = &state.seen;
-        let text = |channel: &Channel| seen.pages.as_ref().map(|pages| text_of(channel, pages, &seen.axes));
+        let snapshot = &state.snapshot;
+        let text = |channel: &Channel| snapshot.pages.as_ref().map(|pages| text_of(channel, pages, &snapshot.axes));
         let channels = self.channels.iter().flatten().filter(has_text);
         let values: BTreeMap<_, _> = channels.map(|channel| (channel.id(), text(channel))).collect();
         if values.is_empty() {
