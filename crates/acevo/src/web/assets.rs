@@ -74,9 +74,20 @@ mod tests {
 
     #[test]
     fn asset_finds_only_embedded_files() {
-        for path in
-            ["", ".", "lib", "lib/", "../Cargo.toml", "lib/../app.js", "/app.js", "app.js/", "./app.js", "lib//dom.js", "LIB/dom.js", "x.js"]
-        {
+        for path in [
+            "",
+            ".",
+            "lib",
+            "lib/",
+            "../Cargo.toml",
+            "lib/../app.js",
+            "/app.js",
+            "app.js/",
+            "./app.js",
+            "lib//dom.js",
+            "LIB/dom.js",
+            "x.js",
+        ] {
             assert!(asset(path).is_none(), "{path}");
         }
         assert_eq!(asset("lib/dom.js").unwrap().content_type, "text/javascript; charset=utf-8");
