@@ -212,7 +212,10 @@ impl Table {
         let mut line = Line::default()
             .with(Look::Aside, format!(" lap {} ", lap.number))
             .with(Look::Title, lap_time(elapsed))
-            .with(Look::Aside, lap.lap_position.map_or(String::new(), |place| format!(" {:>3.0} %", (place * 100.0).floor())));
+            .with(
+                Look::Aside,
+                lap.lap_position.map_or(String::new(), |place| format!(" {:>3.0} %", (place * 100.0).floor())),
+            );
         let mut before = Some(0);
         for split in &lap.splits_ms {
             let sector = split.zip(before).and_then(|(split, before)| split.checked_sub(before));
