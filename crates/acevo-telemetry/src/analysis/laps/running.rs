@@ -149,7 +149,7 @@ impl RunningLap {
         let mut ended = None;
         for (sector, end) in sector_ends.iter().enumerate().skip(self.splits.len()) {
             let Some(part) = path.passed(&before, &now, *end) else { continue };
-            let split = can_be_timed.then(|| before_ms + part * (self.elapsed_ms - before_ms));
+            let split = can_be_timed.then_some(before_ms + part * (self.elapsed_ms - before_ms));
             self.splits.resize(sector, None);
             let began = if sector == 0 { Some(0.0) } else { self.splits.last().copied().flatten() };
             self.splits.push(split);
