@@ -25,8 +25,6 @@ use crate::names::is_name;
 pub struct CarSample {
     /// Lap position, 0..1.
     pub lap_position: Option<f64>,
-    /// Position in the world, metres, Y up.
-    pub world_position: Option<[f32; 3]>,
     /// Speed, m/s: from the physics page if it is current, from the displayed one (whole km/h) otherwise.
     pub speed_m_s: Option<f64>,
     /// The selected gear; `None` while physics is not current, and if the page has none that exists.
@@ -72,7 +70,6 @@ impl CarSample {
         let (fuel, charge) = physics.map(|physics| (physics.fuel, physics.kersCharge)).unzip();
         Self {
             lap_position: lap_position(page),
-            world_position: frame.graphics.player_car().map(|Car { coordinates, .. }| coordinates).filter(is_on_track),
             speed_m_s: physics.map_or_else(|| speed_m_s(page.display_speed_kmh.into()), physics_speed_m_s),
             gear: physics.map(|_| frame.physics.gear()).filter(|gear| !matches!(gear, Gear::Unknown(_))),
             fuel_l: level(fuel, page.fuel_liter_current_quantity, limits::MAX_FUEL_L),
@@ -95,6 +92,11 @@ impl CarSample {
     /// The amount that the car drives with: fuel in litres, or charge (0..1) if it has an electric motor only.
     pub fn drive_amount(&self) -> Option<f64> {
         if self.is_electric { self.charge } else { self.fuel_l }
+    }
+
+    /// Position of the player's car in the world, metres, Y up. Not a field, because finding the player among the cars takes time.
+    pub fn world_position(frame: &Frame) -> Option<[f32; 3]> {
+        frame.graphics.player_car().map(|Car { coordinates, .. }| coordinates).filter(is_in_world)
     }
 
     /// True if the game has published the names of the track and the car. While a session loads they are empty or placeholders for
@@ -155,7 +157,7 @@ fn lap_position(page: &SPageFileGraphicEvo) -> Option<f64> {
 }
 
 /// True for a position in the world; the origin means that the game has written none.
-fn is_on_track(position: &[f32; 3]) -> bool {
+fn is_in_world(position: &[f32; 3]) -> bool {
     let is_plausible = |part: &f32| f64::from(part.abs()) < limits::MAX_COORDINATE_M;
     position.iter().all(is_plausible) && position.iter().any(|part| *part != 0.0)
 }

@@ -1,6 +1,7 @@
 //! The values of a frame that the lap engine uses.
 
 use crate::analysis::clock::ClockedFrame;
+use crate::car_sample::CarSample;
 use crate::limits;
 
 /// Distance between two frames without any time between them, metres: a frame may be a little older than its counter.
@@ -38,7 +39,7 @@ impl Reading {
             steps: frame.steps,
             timer_ms: sample.lap_timer_ms.into(),
             lap_position: sample.lap_position,
-            world_position: sample.world_position,
+            world_position: CarSample::world_position(frame.frame),
             speed: sample.speed_m_s.unwrap_or(0.0),
             in_pits: sample.is_in_pits,
             in_box: sample.is_in_pit_box,
