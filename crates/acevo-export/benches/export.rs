@@ -111,7 +111,7 @@ fn contestant(name: &'static str, directory: &Path) -> Option<Contestant> {
         "motec-acc" => MotecNames::Acc.channels().collect(),
         _ => default_channels().collect(),
     };
-    let columns: Vec<Column> = channels.into_iter().map(|channel| Column { channel, unit: channel.unit() }).collect();
+    let columns: Vec<Column> = channels.into_iter().map(|channel| Column::new(channel, channel.unit())).collect();
     let path = directory.join(name);
     let file = || File::create(&path).expect("a file");
     let options = |precision| CsvOptions::default().with_precision(precision);

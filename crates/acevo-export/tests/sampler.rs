@@ -7,7 +7,7 @@ use acevo_telemetry::{Axes, ChannelValue, Frame, UnitSystem, channels};
 
 /// The columns of all channels in the units of a system.
 fn columns(system: UnitSystem) -> Vec<Column> {
-    channels().iter().map(|channel| Column { channel, unit: channel.display_unit(system) }).collect()
+    channels().iter().map(|channel| Column::new(channel, channel.display_unit(system))).collect()
 }
 
 fn direct<'a>(columns: &[Column], frame: &'a Frame, axes: &Axes) -> Vec<Option<ChannelValue<'a>>> {

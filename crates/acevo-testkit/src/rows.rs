@@ -4,7 +4,7 @@ use acevo_export::{About, Column, Exporter, Row};
 use acevo_telemetry::{Axes, Channel, ChannelValue, Frame};
 
 pub fn columns(channels: impl IntoIterator<Item = &'static Channel>) -> Vec<Column> {
-    channels.into_iter().map(|channel| Column { channel, unit: channel.unit() }).collect()
+    channels.into_iter().map(|channel| Column::new(channel, channel.unit())).collect()
 }
 
 /// What a drive was about, for file headers.

@@ -11,7 +11,7 @@ pub(crate) use source::{DemoArgs, Drive, Origin, Place};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use acevo_export::{MotecNames, Separator};
+use acevo_export::{ExportFormat, ExportPlan, LapRanges, MotecNames, Output, Precision, Separator};
 use acevo_shared_memory::PageKind;
 use acevo_telemetry::analysis::Topic;
 use acevo_telemetry::analysis::{Reference, Sectors, Settings, Thresholds};
@@ -21,6 +21,7 @@ use clap::error::ErrorKind;
 use clap::{ArgGroup, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::driven::{LapNumbers, Spot};
+use crate::output::is_dash;
 
 use acevo_plot::{PlotKind, Theme};
 
@@ -505,81 +506,110 @@ pub(crate) struct InfoArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct Export {
-    /// Recordings to export, and folders of recordings
+    /// Recordings, and folders with recordings
     #[arg(value_name = "PATH", required = true)]
     pub(crate) files: Vec<PathBuf>,
-    /// Kind of file; folders become a partitioned data set with parquet
-    #[arg(long, value_name = "KIND")]
-    pub(crate) to: ExportFormat,
-    /// New file; `-` is the standard output, for csv and jsonl; for many recordings a folder [default: beside the recording;
+    /// File format. With parquet, a folder becomes a partitioned data set
+    #[arg(long, value_name = "FORMAT")]
+    to: Format,
+    /// New file, or `-` for the standard output (csv and jsonl); for several recordings a folder [default: next to the recording;
     /// for a data set `parquet` in the folder of recordings]
     #[arg(short, long, value_name = "PATH")]
-    pub(crate) output: Option<PathBuf>,
+    output: Option<PathBuf>,
     /// Only these laps: 3, 3-5, 1,4-6
     #[arg(long, value_name = "LAPS")]
-    pub(crate) laps: Option<LapNumbers>,
-    /// Only these channels, as `acevo channels` names them
+    pub(crate) laps: Option<LapRanges>,
+    /// Only these channels, by the IDs that `acevo channels` lists
     #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = values::any_channel)]
-    pub(crate) channels: Vec<&'static Channel>,
-    /// At most so many rows a second [default: every packet of physics]
+    channels: Vec<&'static Channel>,
+    /// Maximum number of rows per second [default: a row per physics packet]
     #[arg(long, value_name = "HZ", value_parser = values::rate)]
-    pub(crate) rate: Option<f64>,
-    /// Units of tables; MoTeC has its own
+    rate: Option<f64>,
+    /// Units of tables. MoTeC logs have units of their own
     #[arg(long, value_name = "UNITS", default_value = "game", value_parser = values::units())]
-    pub(crate) units: UnitSystem,
-    /// CSV: a second header row with the units; most readers take all columns for text then
+    units: UnitSystem,
+    /// CSV: write a second header row with the units; most readers then take every column for text
     #[arg(long)]
-    pub(crate) units_row: bool,
-    /// CSV: what separates the cells: `,`, `;` or tab [default: `,`; `;` with --decimal ,]
+    units_row: bool,
+    /// CSV: separator of the cells: `,`, `;` or tab [default: `,`; `;` with --decimal ,]
     #[arg(long, value_name = "SIGN", value_parser = values::separator)]
-    pub(crate) separator: Option<Separator>,
-    /// CSV: what stands before the decimals, `.` or `,`; German spreadsheets need `,`
+    separator: Option<Separator>,
+    /// CSV: decimal mark, `.` or `,`; German spreadsheets need `,`
     #[arg(long, value_name = "SIGN", value_parser = [".", ","], default_value = ".")]
-    pub(crate) decimal: String,
-    /// CSV and JSON lines: numbers as exact as they are, not as exact as they mean anything
+    decimal: String,
+    /// CSV and JSON lines: write exact numbers instead of the significant decimals
     #[arg(long)]
-    pub(crate) full: bool,
+    full: bool,
     /// MoTeC: names of the channels
     #[arg(long, value_name = "NAMES", default_value = "acc")]
-    pub(crate) names: Naming,
-    /// Say nothing but errors
+    names: Naming,
+    /// Print only errors
     #[arg(short, long)]
     pub(crate) quiet: bool,
 }
 
-/// A kind of file.
+impl Export {
+    /// The plan of the export.
+    pub(crate) fn plan(&self) -> ExportPlan {
+        let mut plan = ExportPlan::new(self.to.into());
+        plan.output = match &self.output {
+            Some(path) if is_dash(path) => Output::Stdout,
+            Some(path) => Output::Path(path.clone()),
+            None => Output::BesideRecording,
+        };
+        plan.laps.clone_from(&self.laps);
+        plan.channels.clone_from(&self.channels);
+        (plan.rate, plan.units) = (self.rate, self.units);
+        plan.precision = if self.full { Precision::Full } else { Precision::default() };
+        (plan.units_row, plan.separator, plan.decimal_comma) = (self.units_row, self.separator, self.decimal == ",");
+        plan.motec_names = self.names.into();
+        plan
+    }
+
+    /// True if the export is written to the standard output.
+    pub(crate) fn is_stream(&self) -> bool {
+        self.output.as_deref().is_some_and(is_dash)
+    }
+
+    /// True if only errors are printed.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.quiet || self.is_stream()
+    }
+}
+
+/// A file format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ExportFormat {
+enum Format {
     /// A table of comma-separated values.
     Csv,
-    /// An object for each row.
+    /// One JSON object per row.
     Jsonl,
     /// A table for data tools.
     Parquet,
     /// A log for MoTeC i2: .ld and .ldx.
     Motec,
-    /// The pages as they are, as messages of ROS 2.
+    /// The pages as ROS 2 messages.
     Mcap,
 }
 
-impl ExportFormat {
-    pub(crate) const fn extension(self) -> &'static str {
-        match self {
-            Self::Csv => "csv",
-            Self::Jsonl => "jsonl",
-            Self::Parquet => "parquet",
-            Self::Motec => "ld",
-            Self::Mcap => "mcap",
+impl From<Format> for ExportFormat {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Csv => Self::Csv,
+            Format::Jsonl => Self::Jsonl,
+            Format::Parquet => Self::Parquet,
+            Format::Motec => Self::Motec,
+            Format::Mcap => Self::Mcap,
         }
     }
 }
 
-/// How MoTeC's channels are called.
+/// Names of MoTeC channels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Naming {
-    /// As logs of Assetto Corsa Competizione: SPEED, G_LAT.
+enum Naming {
+    /// As in logs of Assetto Corsa Competizione: SPEED, G_LAT.
     Acc,
-    /// As the template for circuits: Ground Speed, G Force Lat.
+    /// As in the circuit template: Ground Speed, G Force Lat.
     Circuit,
 }
 

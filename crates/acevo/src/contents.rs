@@ -5,7 +5,7 @@ use std::time::Duration;
 use acevo_export::About;
 use acevo_recording::{Mark, Marked, Recording};
 use acevo_telemetry::analysis::{Analysis, SessionEventKind, Settings, watches_another_car};
-use acevo_telemetry::{Frame, driver_name, shown_name};
+use acevo_telemetry::{Frame, shown_name};
 
 /// Session marks that are compared with the pages.
 const COMPARED: usize = 100;
@@ -30,7 +30,7 @@ impl Contents {
             // What was recorded at the time of the mark belongs to it.
             recording.seek(mark.at + Duration::from_micros(1))?;
             let frame = recording.frame();
-            learn(&mut about, frame);
+            about.learn(frame);
             are_right &= Names::of(frame).is_none_or(|names| names.fit(&mark.what));
         }
         if !are_right {
@@ -39,7 +39,7 @@ impl Contents {
         // Names that were not known yet at the marks.
         recording.seek(recording.info().end)?;
         if let Some(step) = recording.next_step()? {
-            learn(&mut about, step.frame);
+            about.learn(step.frame);
         }
         Ok(Self { about, found: None })
     }
@@ -54,7 +54,7 @@ impl Contents {
             analysis.feed(step.at, step.frame);
             end = step.at;
             take_laps(&mut analysis, end, &mut found);
-            learn(&mut about, step.frame);
+            about.learn(step.frame);
             let session = analysis.session();
             if session != named
                 && let Some(Names { track, configuration, car, session: name }) = Names::of(step.frame)
@@ -111,27 +111,4 @@ impl Names {
 fn session_name(frame: &Frame) -> &str {
     let [phase, name] = [frame.graphics.session_phase(), frame.static_data.session_name()].map(shown_name);
     if name.is_empty() { phase } else { name }
-}
-
-/// Takes the names that are not known yet from a frame. The names of another car that is watched are not taken.
-pub(crate) fn learn(about: &mut About, frame: &Frame) {
-    let (session, graphics) = (&frame.static_data, &frame.graphics);
-    let learn = |known: &mut String, name: &str| {
-        if known.is_empty() {
-            known.push_str(shown_name(name));
-        }
-    };
-    learn(&mut about.track, session.track());
-    learn(&mut about.configuration, session.track_configuration());
-    learn(&mut about.session, session.session_name());
-    learn(&mut about.game_version, session.ac_evo_version());
-    if !watches_another_car(frame) {
-        learn(&mut about.car, graphics.car_model());
-        if about.driver.is_empty() {
-            about.driver = driver_name(frame);
-        }
-    }
-    about.track_length_m = about.track_length_m.or(session.track_length().map(f64::from));
-    let place = session.latitude_longitude().map(|(latitude, longitude)| (latitude.into(), longitude.into()));
-    about.latitude_longitude = about.latitude_longitude.or(place);
 }

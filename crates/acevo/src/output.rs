@@ -46,6 +46,13 @@ pub(crate) fn complain(error: &anyhow::Error) {
     }
 }
 
+/// Prints what failed, and the error with its causes.
+pub(crate) fn complain_about(action: fmt::Arguments<'_>, error: &dyn std::error::Error) {
+    say(format_args!("error: {action}"));
+    let causes = std::iter::successors(Some(error), |cause| cause.source());
+    causes.for_each(|cause| say(format_args!("  because: {cause}")));
+}
+
 /// False where the user has said `NO_COLOR`.
 pub(crate) fn colors_wanted() -> bool {
     std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())

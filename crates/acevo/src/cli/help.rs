@@ -305,27 +305,37 @@ pub(super) const EXPORT: &str = "\
 Examples:
   acevo export FILE --to csv --channels speed,throttle,brake --rate 50
   acevo export FILE --to csv -o - --laps 3-5 | head
-  acevo export FILE --to csv --decimal ,      For a spreadsheet with decimal commas: cells separated by ;
+  acevo export FILE --to csv --decimal ,      For spreadsheets with decimal commas; cells are separated by ;
   acevo export FILE --to parquet              For pandas, polars, DuckDB
   acevo export FILE --to motec                A log and its laps for MoTeC i2
   acevo export FILE --to mcap                 For Foxglove and PlotJuggler
   acevo export *.acevo --to csv               A table beside each recording
-  acevo export FOLDER --to parquet -o DATA    A data set of all recordings; again: what is new
+  acevo export FOLDER --to parquet -o DATA    A data set of all recordings; again to add new ones
 
-A table has a row for each packet of physics, with time_s, packet_id, session, lap, missed and skipped (by the game, around pauses) in front. \
-In CSV a text that begins with =, +, -, @, a tabulator or a carriage return has a ' in front: a \
-spreadsheet would run it as a formula. \
-A file comes into being under a temporary name; nothing is overwritten.
+A table has a row per physics packet. Its first columns are:
+  time_s     seconds since the start of the recording, by its clock; with --laps since the start of the
+             first of these laps; in a data set since the first row of the session
+  packet_id  packet counter of the physics page
+  session    number of the session, from 1
+  lap        number of the lap, from 1; empty if no lap is running
+  missed     packets since the previous row that the recorder missed
+  skipped    counter steps since the previous row that the game skipped around a pause
+lap_position and lap_distance belong to the lap of their row: negative before a start, and empty while \
+the game still has the position of the previous lap. Columns named ..._by_game have the values of the game.
+In CSV a text that begins with =, +, -, @, a tab or a carriage return is prefixed with ', because a \
+spreadsheet would run it as a formula. Units: `acevo channels --units UNITS`, --units-row, or the \
+metadata acevo.columns of Parquet files.
+Files are written under a temporary name, and nothing is overwritten.
 
-A folder and those below it become a data set of partitions as Hive has them, a file for each session:
+A folder and its subfolders become a data set with Hive partitions, with a file per session:
 DATA/track=.../car=.../driver=.../session=.../NAME.parquet
   DuckDB   FROM read_parquet('DATA/**/*.parquet', hive_partitioning = true)
   Polars   pl.scan_parquet('DATA/**/*.parquet', hive_partitioning=True)
   pyarrow  pyarrow.dataset.dataset('DATA', partitioning='hive')
-The folders are columns there: the session's number in its recording is session_number, the name of the \
-track without its layout track_by_game, and time_s counts from the session's beginning. \
-Files that are complete are kept; a recording that has grown replaces its own. Other formats have a file \
-for each recording. What goes wrong with one is told, the others go on, and the exit code is 1.";
+The folders are columns. The number of the session in its recording is session_number, the name of the \
+track without its layout is track_by_game. \
+Complete files are kept, and a recording that has grown replaces its own. Other formats have a file \
+per recording. A recording that cannot be exported does not stop the others; the exit code is then 1.";
 
 pub(super) const CUT: &str = "\
 Examples:

@@ -14,7 +14,6 @@ use acevo_telemetry::analysis::{Analysis, Lap, SessionEventKind, Thresholds};
 use self::live_table::LiveTable;
 use super::follow::{Follower, follow};
 use crate::cli::{Laps, Sessions};
-use crate::contents::learn;
 use crate::format::lap_table::{Line, Table};
 use crate::format::text::clean;
 use crate::output::{self, Paint, say};
@@ -49,7 +48,7 @@ fn read_recording(file: &Path, args: &Laps, stop: &Stop) -> anyhow::Result<ExitC
     let mut lines = Lines::new(args);
     let mut recording = open(file)?;
     while let Some(step) = recording.next_step()? {
-        learn(&mut lines.about, step.frame);
+        lines.about.learn(step.frame);
         lines.recorder.feeder.analysis.feed(step.at, step.frame);
         lines.print_ended()?;
         if lines.recorder.has_enough() || stop.is_requested() {

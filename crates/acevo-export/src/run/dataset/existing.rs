@@ -1,29 +1,27 @@
-//! What is in a data set already, as its files tell.
+//! The files of a data set, identified by their metadata.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use acevo_export::Part;
-use anyhow::bail;
+use crate::recordings::find_files;
+use crate::{ExportError, Part};
 
-use crate::commands::export::inputs::files_below;
-
-/// Name and zero of a recording.
+/// Name of a recording, and its start in microseconds since 1970.
 type Key = (String, u64);
 
 pub(super) struct Existing(BTreeMap<Key, Vec<(PathBuf, Part)>>);
 
 impl Existing {
-    pub(super) fn find(folder: &Path) -> anyhow::Result<Self> {
-        let (mut files, mut failures) = (Vec::new(), Vec::new());
-        files_below(folder, "parquet", &mut files, &mut failures);
-        if let Some(failure) = failures.pop() {
-            // What cannot be seen would be exported once more.
-            bail!(failure);
+    pub(super) fn find(folder: &Path) -> Result<Self, ExportError> {
+        let (mut files, mut unreadable) = (Vec::new(), Vec::new());
+        find_files(folder, "parquet", &mut files, &mut unreadable);
+        if let Some(error) = unreadable.pop() {
+            // Parts in a folder that cannot be read would be exported twice.
+            return Err(error);
         }
         let mut existing = Self(BTreeMap::new());
         for path in files {
-            // Files of others are none of our business, and nothing is written over them.
+            // Other files are ignored, and never overwritten.
             if let Ok(Some(part)) = Part::read(&path) {
                 existing.add(path, part);
             }
@@ -35,12 +33,12 @@ impl Existing {
         self.0.entry(key(&part)).or_default().push((path, part));
     }
 
-    /// True where all files were made of the same rows and columns.
+    /// True if all files have these rows and columns.
     pub(super) fn agrees(&self, selection: &str) -> bool {
         self.0.values().flatten().all(|(_, part)| part.selection == selection)
     }
 
-    /// True where every part of this recording is there, as long as it is now; a copy that is shorter is no news.
+    /// True if every part of this recording exists and the recording has not grown since.
     pub(super) fn has_all_of(&self, part: &Part) -> bool {
         let parts = self.0.get(&key(part)).map_or(&[][..], Vec::as_slice);
         let has = |number| parts.iter().any(|(_, part)| part.number == number);
@@ -57,7 +55,7 @@ impl Existing {
         self.0.get(&key(part)).is_some_and(|parts| parts.iter().any(|(known, _)| known == path))
     }
 
-    /// Forgets the files of this recording.
+    /// Removes this recording from the list and returns its files.
     pub(super) fn take(&mut self, part: &Part) -> Vec<PathBuf> {
         self.0.remove(&key(part)).unwrap_or_default().into_iter().map(|(path, _)| path).collect()
     }

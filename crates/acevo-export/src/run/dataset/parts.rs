@@ -1,23 +1,23 @@
-//! A file for each session of a recording.
+//! Writes a file for each session of a recording.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use acevo_export::{About, Column, ExportError, Exporter, ParquetExporter, Part, Row};
+use crate::{About, Column, ExportError, Exporter, ParquetExporter, Part, Row};
 
-/// A file that is to be.
+/// A file to be written.
 pub(super) struct Planned {
-    /// Where it is written.
+    /// The temporary name it is written under.
     pub(super) temporary: PathBuf,
-    /// Where it belongs once all parts of the recording are complete.
+    /// The final name, given once all parts of the recording are complete.
     pub(super) path: PathBuf,
     pub(super) about: About,
     pub(super) part: Part,
 }
 
-/// Hands rows on to the file of their session.
+/// Passes rows to the file of their session.
 pub(super) struct Parts<'a> {
-    /// Those that have not begun, by the session.
+    /// Files that were not started, by session.
     left: BTreeMap<u32, &'a Planned>,
     columns: &'a [Column],
     open: Option<Open>,
@@ -41,13 +41,13 @@ impl<'a> Parts<'a> {
         Ok(Box::new(ParquetExporter::create_part(temporary, about, self.columns, part)?))
     }
 
-    /// The file of a session; the one before is complete.
+    /// Completes the open file and starts that of the next session.
     fn begin(&mut self, session: u32, start_s: f64) -> Result<Open, ExportError> {
         if let Some(open) = self.open.take() {
             open.exporter.finish()?;
         }
         let planned = self.left.remove(&session);
-        let planned = planned.ok_or_else(|| ExportError::Unfit(format!("session {session} comes unexpectedly")))?;
+        let planned = planned.ok_or_else(|| ExportError::Unfit(format!("unexpected session {session}")))?;
         Ok(Open { session, exporter: self.create(planned)?, start_s })
     }
 }
@@ -66,7 +66,7 @@ impl Exporter for Parts<'_> {
         if let Some(open) = self.open.take() {
             open.exporter.finish()?;
         }
-        // A session that is shorter than the time between two rows.
+        // Sessions that are shorter than the interval of the rows.
         for planned in self.left.values() {
             self.create(planned)?.finish()?;
         }
