@@ -57,6 +57,11 @@
 
 #![forbid(unsafe_code)]
 
+/// The examples of the README.
+#[cfg(all(doctest, feature = "parquet"))]
+#[doc = include_str!("../README.md")]
+mod readme {}
+
 mod about;
 mod column;
 mod csv;

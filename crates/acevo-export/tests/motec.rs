@@ -272,9 +272,9 @@ fn the_track_map_is_as_large_as_the_track_and_a_right_hand_lap_is_clockwise() {
 #[test]
 fn every_channel_can_be_in_a_log_whatever_it_says() {
     let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("all.ld");
     let columns = columns(channels());
     for names in MotecNames::ALL {
+        let path = directory.path().join(names.name()).with_extension("ld");
         let mut exporter = exporter(&path, &columns, names);
         for (step, number) in
             [1.0, -1e300, f64::MAX, f64::NAN, f64::INFINITY, 3.4e38, 0.0, -0.0].into_iter().enumerate()
@@ -321,7 +321,7 @@ fn what_does_not_fit_is_refused_and_leaves_nothing() {
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
     let nowhere = directory.path().join("no").join("where.ld");
     let error = MotecExporter::create(&nowhere, About::default(), &columns, MotecNames::Acc).unwrap_err();
-    assert!(matches!(error, ExportError::Io { .. }), "{error}");
+    assert!(matches!(error, ExportError::Create { .. }), "{error}");
 }
 
 #[test]

@@ -147,7 +147,7 @@ fn whatever_the_values_are() {
     let reader = SerializedFileReader::new(File::open(&path).unwrap()).unwrap();
     assert_eq!(reader.metadata().file_metadata().num_rows(), 0);
     let nowhere = directory.path().join("no").join("where.parquet");
-    assert!(matches!(ParquetExporter::create(&nowhere, &about(), &columns), Err(ExportError::Io { .. })));
+    assert!(matches!(ParquetExporter::create(&nowhere, &about(), &columns), Err(ExportError::Create { .. })));
 }
 
 /// Compares with the table of all digits; a column that differs is named.
