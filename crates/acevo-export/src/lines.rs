@@ -1,4 +1,6 @@
 //! Lines of text. Cells that have not changed since the previous line are copied from there.
+//!
+//! Without this, a CSV of an hour took 29.6 s instead of 7.1 s of processor time (see `docs/benchmarks.md`).
 
 use acevo_telemetry::ChannelValue;
 

@@ -1,4 +1,7 @@
 //! Numbers as text.
+//!
+//! Written by hand: with `itoa` the rounded numbers took 44 % longer (31.0 ns instead of 21.6 ns per number, medians of 11 interleaved
+//! runs). `ryu` and `zmij` choose other digits than the standard library if two shortest texts are equally near, and write exponents.
 
 use std::io::Write;
 

@@ -12,7 +12,7 @@ const STEPS: u64 = 1000;
 
 /// Receives the progress of an export and can cancel it. All methods have defaults; `()` ignores everything.
 pub trait Progress {
-    /// A recording begins: its number, from 1, of so many.
+    /// A recording begins: its number, from 1, and the number of all recordings.
     fn begin(&mut self, path: &Path, number: usize, total: usize) {
         let _ = (path, number, total);
     }
