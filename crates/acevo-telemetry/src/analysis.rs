@@ -22,7 +22,7 @@ mod stint;
 mod summary;
 mod trace;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use acevo_shared_memory::Frame;
@@ -34,7 +34,7 @@ pub use detectors::Thresholds;
 pub use event::{DamageStep, Fluid, Part, Service, SessionEvent, SessionEventKind, Severity, Topic, TyreState, Wheel};
 pub use fuel::{Consumption, FuelNow, FuelPlan, Race, RaceEnd};
 pub use gaps::{Gap, Gaps};
-pub use laps::{CurrentLap, Driving, Incomplete, Invalid, Lap, LapKind, LapStats, Validity};
+pub use laps::{CurrentLap, Driving, Incomplete, Invalid, Lap, LapId, LapKind, LapStats, Validity};
 pub use outline::{Bounds, Outline, PitLane, Projection, Road, Waypoint};
 pub use settings::{BadSectors, Sectors, Settings};
 pub use stint::{Stint, Stints};
@@ -82,6 +82,8 @@ pub struct Analysis {
     engine: Laps,
     watch: Watch,
     laps: Vec<Lap>,
+    /// Number of laps that have ended, by session and number.
+    attempts: BTreeMap<(u32, u32), u32>,
     bests: Bests,
     drive: Drive,
     pace: Pace,
@@ -125,6 +127,7 @@ impl Analysis {
             clock: Clock::default(),
             watch: Watch::default(),
             laps: Vec::new(),
+            attempts: BTreeMap::new(),
             bests: Bests::default(),
             drive: Drive::default(),
             pace: Pace::default(),
@@ -209,6 +212,12 @@ impl Analysis {
         }
     }
 
+    /// Ends the analysis: no frame follows. A lap that has crossed the line and is waiting for its time ends with this, and so does the
+    /// running lap, as interrupted. Call it once after the last frame, then take the remaining events.
+    pub fn finish(&mut self) {
+        self.interrupt();
+    }
+
     /// What has happened since it was asked last, oldest first. Those that nobody asks for are forgotten, oldest first, when there
     /// are many.
     pub fn next_event(&mut self) -> Option<SessionEvent> {
@@ -228,6 +237,17 @@ impl Analysis {
     /// Number of the lap that is being driven, without all the rest of [`current_lap`](Self::current_lap).
     pub fn current_lap_number(&self) -> Option<u32> {
         self.engine.number()
+    }
+
+    /// Identifies the lap that is being driven; the finished [`Lap`] has the same ID.
+    pub fn current_lap_id(&self) -> Option<LapId> {
+        let (session, number) = self.engine.session_and_number()?;
+        Some(LapId { session, number, attempt: self.next_attempt(session, number) })
+    }
+
+    /// The attempt that the next lap with this session and number is.
+    fn next_attempt(&self, session: u32, number: u32) -> u32 {
+        self.attempts.get(&(session, number)).map_or(1, |attempts| attempts.saturating_add(1))
     }
 
     /// The best of the running session.
@@ -380,7 +400,9 @@ impl Analysis {
         }
     }
 
-    fn end_lap(&mut self, lap: Lap) {
+    fn end_lap(&mut self, mut lap: Lap) {
+        lap.attempt = self.next_attempt(lap.session, lap.number);
+        self.attempts.insert((lap.session, lap.number), lap.attempt);
         let best_before = if lap.session == self.session() { self.bests.take(&lap) } else { None };
         let (session, number, time_ms) = (lap.session, Some(lap.number), lap.time_ms);
         let personal = self.note_lap(&lap, best_before.is_some());
