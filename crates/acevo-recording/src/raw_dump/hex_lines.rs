@@ -1,4 +1,4 @@
-//! Bytes as lines of hexadecimal digits, without the zeros at their end.
+//! Serializes bytes as lines of hexadecimal digits, without the zeros at the end.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ pub(super) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S:
     serializer.collect_seq(bytes[..used].chunks(LINE).map(hex::encode))
 }
 
-/// Takes lines of any length, and no more of them than a section has room for.
+/// Accepts lines of any length, up to the size of the largest section.
 pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
     deserializer.deserialize_seq(Lines)
 }
