@@ -11,7 +11,7 @@ use crate::format::text::clock;
 use crate::output::say;
 use crate::session::playback::{Player, Watcher, Wish, open};
 use crate::shutdown::Stop;
-use crate::tui::keys::{Key, Keys};
+use crate::keyboard::{Key, Keys};
 
 /// How far an arrow leaps.
 const LEAP: Duration = Duration::from_secs(10);

@@ -8,7 +8,7 @@ use std::time::Duration;
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, Frame, LocalPages, PageKind, Publisher};
 use acevo_simulator::{Options, Simulator};
 
-use crate::session::live::Open;
+use crate::session::Opener;
 use crate::session::pace::Pace;
 
 /// Physics steps of half a minute: tyres are warm, a lap has begun.
@@ -45,7 +45,7 @@ impl Demo {
     }
 
     /// How to attach to it.
-    pub(crate) fn open(&self) -> Open {
+    pub(crate) fn open(&self) -> Opener {
         self.pace.open(&self.pages)
     }
 

@@ -16,7 +16,7 @@ use crate::cli::RecordArgs;
 use crate::commands::progress::Progress;
 use crate::format::text::clock;
 use crate::output::{complain, name_of, say};
-use crate::tui::keys::{Key, Keys};
+use crate::keyboard::{Key, Keys};
 
 pub(super) struct Keeper {
     directory: PathBuf,

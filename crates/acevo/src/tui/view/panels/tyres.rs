@@ -8,10 +8,10 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use crate::format::text::{NONE, number};
-use crate::tui::Now;
+use crate::tui::view::data::ViewData;
 use crate::tui::theme::{ALARM, ORANGE, Window, badge, bold, colored};
-use crate::tui::units::Written as _;
-use crate::tui::widgets::{bar, boxed_with, name_of, quiet, reading};
+use crate::tui::units::UnitsExt as _;
+use crate::tui::view::widgets::{bar, boxed_with, name_of, quiet, reading};
 
 const NAMES: [&str; 4] = ["FL", "FR", "RL", "RR"];
 
@@ -25,18 +25,18 @@ struct Wheel<'a> {
     core: f32,
 }
 
-fn wheels<'a>(now: &Now<'a>) -> [Wheel<'a>; 4] {
-    let tyres = now.pages.graphics.tyres().into_array();
+fn wheels<'a>(data: &ViewData<'a>) -> [Wheel<'a>; 4] {
+    let tyres = data.pages.graphics.tyres().into_array();
     std::array::from_fn(|index| Wheel {
         index,
         tyre: tyres[index],
-        core: now.of_physics(|page| page.tyreCoreTemperature[index]),
+        core: data.of_physics(|page| page.tyreCoreTemperature[index]),
     })
 }
 
 /// All four in short.
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>) {
-    let (degrees, pressure) = (now.units.temperature_unit(), now.units.pressure_unit());
+pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>) {
+    let (degrees, pressure) = (data.units.temperature_unit(), data.units.pressure_unit());
     let inner = boxed_with(frame, area, "Tyres", Line::from(quiet(format!(" {degrees} · {pressure} "))));
     let [front, _, rear] = Layout::vertical([
         Constraint::Length(SHORT.1),
@@ -57,17 +57,17 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>) {
         [left, right]
     };
     let areas = [columns(front), columns(rear)].concat();
-    for (wheel, area) in wheels(now).iter().zip(areas) {
-        frame.render_widget(Paragraph::new(wheel.short(now)), area);
+    for (wheel, area) in wheels(data).iter().zip(areas) {
+        frame.render_widget(Paragraph::new(wheel.short(data)), area);
     }
 }
 
 /// All four at length, each in a frame.
-pub(crate) fn draw_large(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>) {
+pub(crate) fn draw_large(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>) {
     let rows: [Rect; 2] = Layout::vertical([Constraint::Fill(1); 2]).areas(area);
     let areas = rows.map(|row| Layout::horizontal([Constraint::Fill(1); 2]).areas::<2>(row)).concat();
-    for (wheel, area) in wheels(now).iter().zip(areas) {
-        wheel.draw(frame, area, now);
+    for (wheel, area) in wheels(data).iter().zip(areas) {
+        wheel.draw(frame, area, data);
     }
 }
 
@@ -76,7 +76,7 @@ impl Wheel<'_> {
         NAMES[self.index]
     }
 
-    /// The thirds of the surface as seen from the car, with their windows.
+    /// The thirds of the surface as snapshot from the car, with their windows.
     fn thirds(&self) -> [(f32, Window); 3] {
         let tyre = self.tyre;
         [
@@ -91,8 +91,8 @@ impl Wheel<'_> {
         Window::of(if self.core.is_finite() { self.tyre.tyre_normalized_temperature_core } else { f32::NAN })
     }
 
-    fn short(&self, now: &Now<'_>) -> Vec<Line<'static>> {
-        let units = now.units;
+    fn short(&self, data: &ViewData<'_>) -> Vec<Line<'static>> {
+        let units = data.units;
         let tyre = self.tyre;
         let degrees = |celsius: f32, window: Window| {
             let text = format!("{:>3}{}", units.temperature(celsius), window.mark());
@@ -116,18 +116,18 @@ impl Wheel<'_> {
         ]
     }
 
-    fn draw(&self, frame: &mut Frame<'_>, area: Rect, now: &Now<'_>) {
+    fn draw(&self, frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>) {
         let locked = if self.tyre.lock { Span::styled(" LOCKED ", badge(ALARM)) } else { Span::raw("") };
         let inner = boxed_with(frame, area, self.name(), Line::from(locked));
         let third = (inner.width / 10).clamp(5, 10);
         let [picture, values] =
             Layout::horizontal([Constraint::Length(third * 3 + 1), Constraint::Fill(1)]).areas(inner);
-        self.draw_picture(frame, picture, now, usize::from(third));
-        frame.render_widget(Paragraph::new(self.values(now, usize::from(values.width))), values);
+        self.draw_picture(frame, picture, data, usize::from(third));
+        frame.render_widget(Paragraph::new(self.values(data, usize::from(values.width))), values);
     }
 
     /// The tyre from above: three thirds in the colours of their windows.
-    fn draw_picture(&self, frame: &mut Frame<'_>, area: Rect, now: &Now<'_>, third: usize) {
+    fn draw_picture(&self, frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>, third: usize) {
         let is_left = self.index.is_multiple_of(2);
         let faces = if is_left { ["out", "mid", "in"] } else { ["in", "mid", "out"] };
         let thirds = self.thirds();
@@ -139,20 +139,20 @@ impl Wheel<'_> {
             Line::from(thirds.map(block).to_vec())
         };
         let numbers = thirds.map(|(celsius, window)| {
-            let text = format!("{:>3}{}", now.units.temperature(celsius), window.mark());
+            let text = format!("{:>3}{}", data.units.temperature(celsius), window.mark());
             Span::styled(format!(" {text:^block$}"), colored(window.color()))
         });
         let mut lines = vec![Line::from(quiet(faces.map(|face| format!(" {face:^block$}")).concat()))];
         lines.extend((0..rows).map(|_| blocks()));
         lines.push(Line::from(numbers.to_vec()));
         let core = self.core_window();
-        let text = format!("{}{} {}", now.units.temperature(self.core), core.mark(), now.units.temperature_unit());
+        let text = format!("{}{} {}", data.units.temperature(self.core), core.mark(), data.units.temperature_unit());
         lines.push(Line::from(vec![quiet(" core "), Span::styled(text, bold().fg(core.color()))]));
         frame.render_widget(Paragraph::new(lines), area);
     }
 
     /// The most important first.
-    fn values(&self, now: &Now<'_>, width: usize) -> Vec<Line<'static>> {
+    fn values(&self, data: &ViewData<'_>, width: usize) -> Vec<Line<'static>> {
         let wheel = ["fl", "fr", "rl", "rr"][self.index];
         let tyre = self.tyre;
         let id = |name: &str| format!("{name}_{wheel}");
@@ -168,8 +168,8 @@ impl Wheel<'_> {
         slip.push(Span::raw(format!("{} ", number(tyre.slip, 2))));
         slip.extend(bar(width.saturating_sub(18).min(12), tyre.slip.into(), colored(ORANGE)));
         let mut lines = vec![
-            windowed(reading(now, "pressure", &id("tyre_pressure")), tyre.tyre_normalized_pressure),
-            windowed(reading(now, "brake", &id("brake_temp")), tyre.brake_normalized_temperature),
+            windowed(reading(data, "pressure", &id("tyre_pressure")), tyre.tyre_normalized_pressure),
+            windowed(reading(data, "brake", &id("brake_temp")), tyre.brake_normalized_temperature),
             Line::from(slip),
         ];
         let more = [
@@ -183,15 +183,15 @@ impl Wheel<'_> {
             ("torque", "brake_torque"),
             ("dirt", "tyre_dirt"),
         ];
-        lines.extend(more.map(|(name, channel)| reading(now, name, &id(channel))));
-        lines.extend(self.stint(now));
+        lines.extend(more.map(|(name, channel)| reading(data, name, &id(channel))));
+        lines.extend(self.stint(data));
         lines
     }
 
     /// From where to where it went in this stint.
-    fn stint(&self, now: &Now<'_>) -> [Line<'static>; 3] {
-        let figures = &now.seen.stint.figures;
-        let units = now.units;
+    fn stint(&self, data: &ViewData<'_>) -> [Line<'static>; 3] {
+        let figures = &data.snapshot.stint.figures;
+        let units = data.units;
         let celsius = |value: f64| units.temperature(value as f32);
         let psi = |value: f64| units.pressure(value as f32);
         let line = |name: &'static str, of: Summary, show: &dyn Fn(f64) -> String, unit: &'static str| {
@@ -210,8 +210,8 @@ impl Wheel<'_> {
 }
 
 /// Compounds, and what the game does not tell.
-pub(crate) fn compounds(now: &Now<'_>) -> Line<'static> {
-    let compounds = now.pages.graphics.tyre_compounds();
+pub(crate) fn compounds(data: &ViewData<'_>) -> Line<'static> {
+    let compounds = data.pages.graphics.tyre_compounds();
     let names = [compounds.front, compounds.rear].map(crate::format::text::clean);
     let name = match &names {
         [front, rear] if front == rear || rear.is_empty() => front.clone(),

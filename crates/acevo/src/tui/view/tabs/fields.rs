@@ -9,51 +9,51 @@ use ratatui::text::{Line, Span};
 use crate::format::fields::select;
 use crate::format::rows::{ChannelRow, FieldRow};
 use crate::format::text::{clean, cut, padded, right_aligned, width as columns_of};
-use crate::tui::Now;
+use crate::tui::view::data::ViewData;
 use crate::tui::theme::{BLUE, ORANGE, bold, colored, dim};
-use crate::tui::ui::{Extent, Ui};
-use crate::tui::widgets::{boxed_with, list, quiet, remark};
+use crate::tui::app::{ScrollExtent, App};
+use crate::tui::view::widgets::{boxed_with, list, quiet, remark};
 
 /// Columns of values and units.
 const VALUE: usize = 14;
 const UNIT: usize = 6;
 
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>, ui: &Ui) -> Extent {
-    let wanted = ui.search.to_lowercase();
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>, app: &App) -> ScrollExtent {
+    let wanted = app.search.to_lowercase();
     let words: Vec<&str> = wanted.split_whitespace().collect();
     let is_wanted =
         |texts: &[&str]| words.iter().all(|word| texts.iter().any(|text| text.to_lowercase().contains(word)));
-    let (title, count) = if ui.is_raw { ("Raw fields", None) } else { ("Channels", Some(channels().len())) };
-    let other = if ui.is_raw { " r: channels " } else { " r: raw fields " };
+    let (title, count) = if app.is_raw { ("Raw fields", None) } else { ("Channels", Some(channels().len())) };
+    let other = if app.is_raw { " r: channels " } else { " r: raw fields " };
     let inner = boxed_with(frame, area, title, quiet(other).into());
     let [search, rows] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(inner);
-    if ui.is_raw {
+    if app.is_raw {
         // Without a wish, all are selected.
         let all = select(&[], None, false).unwrap_or_default();
-        let all: Vec<FieldRow> = all.iter().flat_map(|one| one.rows(now.pages.bytes(one.page))).collect();
+        let all: Vec<FieldRow> = all.iter().flat_map(|one| one.rows(data.pages.bytes(one.page))).collect();
         let found: Vec<_> = all.iter().filter(|row| is_wanted(&[&row.name, row.description])).collect();
-        draw_search(frame, search, ui, found.len(), all.len());
+        draw_search(frame, search, app, found.len(), all.len());
         nothing_found(frame, rows, found.is_empty());
         let width = name_width(found.iter().map(|row| row.name.as_str()), rows.width);
         let value_width = usize::from(rows.width / 4).max(VALUE);
-        return list(frame, rows, found.len(), ui.offset(), |index| field(found[index], width, value_width));
+        return list(frame, rows, found.len(), app.offset(), |index| field(found[index], width, value_width));
     }
     let found: Vec<_> = channels().iter().filter(|channel| is_wanted(&[channel.id(), channel.title()])).collect();
-    draw_search(frame, search, ui, found.len(), count.unwrap_or_default());
+    draw_search(frame, search, app, found.len(), count.unwrap_or_default());
     nothing_found(frame, rows, found.is_empty());
     let width = name_width(found.iter().map(|channel| channel.id()), rows.width);
-    list(frame, rows, found.len(), ui.offset(), |index| {
-        channel(&ChannelRow::of(found[index], Some((now.pages, &now.seen.axes)), Some(now.units)), width)
+    list(frame, rows, found.len(), app.offset(), |index| {
+        channel(&ChannelRow::of(found[index], Some((data.pages, &data.snapshot.axes)), Some(data.units)), width)
     })
 }
 
-fn draw_search(frame: &mut Frame<'_>, area: Rect, ui: &Ui, found: usize, all: usize) {
+fn draw_search(frame: &mut Frame<'_>, area: Rect, app: &App, found: usize, all: usize) {
     let count = if found == all { format!("{all} ") } else { format!("{found} of {all} ") };
-    let line = match (ui.is_typing, ui.search.is_empty()) {
+    let line = match (app.is_typing, app.search.is_empty()) {
         (false, true) => Line::from(quiet(" / searches names and titles")),
         (typing, _) => Line::from(vec![
             Span::styled(" / ", bold().fg(BLUE)),
-            Span::styled(clean_search(&ui.search), bold()),
+            Span::styled(clean_search(&app.search), bold()),
             Span::raw(if typing { "▏" } else { "" }),
             quiet(if typing { "   Enter keeps it, Esc forgets it" } else { "   Esc forgets it" }),
         ]),

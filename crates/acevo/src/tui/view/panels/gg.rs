@@ -7,16 +7,16 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::canvas::{Canvas, Circle, Line as Stroke, Points};
 
 use crate::format::text::NONE;
-use crate::tui::Now;
+use crate::tui::view::data::ViewData;
 use crate::tui::theme::{BLUE, DARK, GREY, bold};
-use crate::tui::widgets::{boxed_with, quiet, remark};
+use crate::tui::view::widgets::{boxed_with, quiet, remark};
 
 /// Reaches of the diagram in g.
 const REACHES: [f64; 4] = [1.5, 2.5, 4.0, 6.0];
 
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>) {
+pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>) {
     let points: Vec<(f64, f64)> =
-        now.seen.history.iter().filter_map(|sample| sample.g).map(|[x, y]| (x.into(), y.into())).collect();
+        data.snapshot.history.iter().filter_map(|sample| sample.g).map(|[x, y]| (x.into(), y.into())).collect();
     let most = points.iter().fold(0.0, |most: f64, (x, y)| most.max(x.abs()).max(y.abs()));
     let reach = REACHES.into_iter().find(|reach| most <= *reach).unwrap_or(REACHES[3]);
     let rings = if reach < 2.0 { vec![0.5, 1.0, 1.5] } else { (1..=reach as u32).map(f64::from).collect() };
@@ -26,7 +26,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>) {
         return;
     };
     // While physics is not current the last point is an old one.
-    let newest = now.physics().map(|_| last);
+    let newest = data.physics().map(|_| last);
     let [plot, text] =
         Layout::vertical([Constraint::Fill(1), Constraint::Length(u16::from(inner.height > 6))]).areas(inner);
     let side = plot.height.saturating_mul(2).min(plot.width);

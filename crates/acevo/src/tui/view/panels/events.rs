@@ -6,20 +6,20 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::format::event_text::EventText;
-use crate::tui::Now;
+use crate::tui::view::data::ViewData;
 use crate::tui::theme::{BLUE, ORANGE, colored};
-use crate::tui::ui::Extent;
-use crate::tui::widgets::{boxed, list, quiet, remark};
+use crate::tui::app::ScrollExtent;
+use crate::tui::view::widgets::{boxed, list, quiet, remark};
 
 /// The newest ones that fit.
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>) {
+pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>) {
     let inner = boxed(frame, area, "Events");
-    rows(frame, inner, now, 0, false);
+    rows(frame, inner, data, 0, false);
 }
 
 /// Rows of events from an offset on, with the time since the program began to watch where there is room.
-pub(crate) fn rows(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>, offset: usize, with_time: bool) -> Extent {
-    let events = &now.seen.events;
+pub(crate) fn rows(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>, offset: usize, with_time: bool) -> ScrollExtent {
+    let events = &data.snapshot.events;
     if events.is_empty() {
         remark(frame, area, "nothing has happened yet");
     }
@@ -30,12 +30,10 @@ pub(crate) fn rows(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>, offset: usi
 }
 
 fn row(event: &SessionEvent, with_time: bool) -> Line<'static> {
-    let EventText { lap, place, text } = EventText::of(event);
+    let EventText { time, lap, position, text } = EventText::of(event);
     let mut spans = vec![Span::raw(" ")];
     if with_time {
-        let seconds = event.at_s.max(0.0) as u64;
-        spans.push(quiet(format!("{:>3}:{:02}  {lap}  ", seconds / 60, seconds % 60)));
-        spans.push(quiet(format!("{place}  ")));
+        spans.push(quiet(format!("{time}  {lap}  {position}  ")));
     } else {
         spans.push(quiet(format!("{:>3} ", lap.trim_start_matches("lap").trim())));
     }

@@ -9,11 +9,11 @@ use ratatui::widgets::Paragraph;
 use ratatui::widgets::canvas::{Canvas, Line as Stroke};
 
 use super::driving::pedals;
-use crate::session::snapshot::{GAP_S, SPAN, Sample};
-use crate::tui::Now;
+use crate::session::history::{GAP_S, SPAN, Sample};
+use crate::tui::view::data::ViewData;
 use crate::tui::theme::{BLUE, DARK, ORANGE, SILVER, VIOLET};
-use crate::tui::units::Written as _;
-use crate::tui::widgets::{boxed, quiet, remark};
+use crate::tui::units::UnitsExt as _;
+use crate::tui::view::widgets::{boxed, quiet, remark};
 
 /// Rows from which on there is room for the speed, too.
 const HIGH: u16 = 16;
@@ -21,12 +21,12 @@ const HIGH: u16 = 16;
 /// Rows from which on there is room for the steering.
 const MIDDLE: u16 = 9;
 
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>) {
+pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>) {
     let inner = boxed(frame, area, "Pedals");
-    let lines = pedals(now, usize::from(inner.width));
+    let lines = pedals(data, usize::from(inner.width));
     let [bars, traces] = Layout::vertical([Constraint::Length(lines.len() as u16), Constraint::Fill(1)]).areas(inner);
     frame.render_widget(Paragraph::new(lines), bars);
-    let samples = &now.seen.history;
+    let samples = &data.snapshot.history;
     if samples.len() < 2 {
         remark(frame, traces, "the last ten seconds will be drawn here");
         return;
@@ -50,7 +50,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>) {
     if with_speed {
         let top = samples.iter().fold(100.0, |top: f32, sample| top.max(sample.speed));
         let kmh = (f64::from(top) / 50.0).ceil() * 50.0;
-        let label = format!("{:.0} {}", now.units.speed(kmh as f32), now.units.speed_unit());
+        let label = format!("{:.0} {}", data.units.speed(kmh as f32), data.units.speed_unit());
         lane(frame, fast, samples, (0.0, kmh), Some(&label), &[speed]);
     }
     let [left, right] = Layout::horizontal([Constraint::Fill(1); 2]).areas(below);
@@ -74,7 +74,7 @@ fn lane(
 ) {
     let end = samples.last().map_or(0.0, |sample| sample.at_s);
     let span = SPAN.as_secs_f64();
-    // Half a point beyond the bounds, so that the outermost values are seen.
+    // Half a point beyond the bounds, so that the outermost values are snapshot.
     let margin = (bounds.1 - bounds.0) / (f64::from(area.height.max(1)) * 8.0);
     let canvas = Canvas::default()
         .marker(Marker::Braille)

@@ -1,4 +1,4 @@
-//! The track seen from above, with all cars.
+//! The track snapshot from above, with all cars.
 
 use acevo_telemetry::analysis::Gap;
 use acevo_telemetry::to_map;
@@ -9,19 +9,19 @@ use ratatui::symbols::Marker;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::canvas::{Canvas, Context, Points};
 
-use crate::tui::Now;
+use crate::tui::view::data::ViewData;
 use crate::tui::theme::{BLUE, DARK, ORANGE, SILVER, VIOLET, bold, colored};
-use crate::tui::widgets::{boxed_with, quiet, remark};
+use crate::tui::view::widgets::{boxed_with, quiet, remark};
 
 /// Points of Braille cells, which are twice as many downwards.
 const DOTS: (f64, f64) = (2.0, 4.0);
 
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>) {
-    let outline = &now.seen.outline;
-    let place = now.seen.lap.as_ref().and_then(|lap| lap.place);
+pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>) {
+    let outline = &data.snapshot.outline;
+    let place = data.snapshot.lap.as_ref().and_then(|lap| lap.place);
     let aside = place.map_or_else(Line::default, |place| Line::from(quiet(format!(" {:.0} % ", place * 100.0))));
     let inner = boxed_with(frame, area, "Track", aside);
-    let way: Vec<_> = now.seen.way.iter().map(|[x, z]| to_map((*x).into(), (*z).into())).collect();
+    let way: Vec<_> = data.snapshot.path.iter().map(|[x, z]| to_map((*x).into(), (*z).into())).collect();
     let points = from_above(outline.points());
     let all = if points.is_empty() { &way } else { &points };
     if all.len() < 2 {
@@ -33,7 +33,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>) {
         .marker(Marker::Braille)
         .x_bounds(view.x)
         .y_bounds(view.y)
-        .paint(|context| paint(context, now, &points, &way));
+        .paint(|context| paint(context, data, &points, &way));
     frame.render_widget(canvas, inner);
 }
 
@@ -69,12 +69,12 @@ impl View {
     }
 }
 
-fn paint(context: &mut Context<'_>, now: &Now<'_>, points: &[[f64; 2]], way: &[[f64; 2]]) {
+fn paint(context: &mut Context<'_>, data: &ViewData<'_>, points: &[[f64; 2]], way: &[[f64; 2]]) {
     let mut dots = |points: &[[f64; 2]], color| {
         let coords: Vec<_> = points.iter().map(|[x, y]| (*x, *y)).collect();
         context.draw(&Points { coords: &coords, color });
     };
-    if let Some(pits) = now.seen.outline.pit_lane() {
+    if let Some(pits) = data.snapshot.outline.pit_lane() {
         dots(&from_above(pits.points()), DARK);
     }
     dots(points, SILVER);
@@ -82,10 +82,10 @@ fn paint(context: &mut Context<'_>, now: &Now<'_>, points: &[[f64; 2]], way: &[[
     if let Some([x, y]) = points.first() {
         context.print(*x, *y, Span::styled("┃", bold()));
     }
-    let Some(player) = now.pages.graphics.player_car() else { return };
-    let gaps = &now.seen.cars;
+    let Some(player) = data.pages.graphics.player_car() else { return };
+    let gaps = &data.snapshot.cars;
     let neighbours = [ahead(gaps), behind(gaps)].map(|gap| gap.map(|gap| gap.id));
-    for car in now.pages.graphics.cars().filter(|car| car.id != player.id) {
+    for car in data.pages.graphics.cars().filter(|car| car.id != player.id) {
         let (sign, color) = match Some(car.id) {
             id if id == neighbours[0] => ("▲", ORANGE),
             id if id == neighbours[1] => ("▼", VIOLET),

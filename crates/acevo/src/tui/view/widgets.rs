@@ -7,9 +7,9 @@ use ratatui::style::{Color, Style, Stylize};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Paragraph};
 
-use super::Now;
-use super::theme::{BLUE, ORANGE, badge, bold, dim, faint};
-use super::ui::Extent;
+use super::data::ViewData;
+use crate::tui::app::ScrollExtent;
+use crate::tui::theme::{BLUE, ORANGE, badge, bold, dim, faint};
 use crate::format::rows::ChannelRow;
 
 /// Eighths of a filled cell.
@@ -42,7 +42,7 @@ pub(super) fn panel(frame: &mut Frame<'_>, area: Rect, title: &str, lines: Vec<L
     frame.render_widget(Paragraph::new(lines), inner);
 }
 
-/// Something to say where nothing is to be seen.
+/// Something to say where nothing is to be snapshot.
 pub(super) fn remark(frame: &mut Frame<'_>, area: Rect, text: &str) {
     let line = Line::styled(text.to_owned(), dim()).centered();
     let width = area.width.max(1);
@@ -59,10 +59,10 @@ pub(super) fn list<'a>(
     count: usize,
     offset: usize,
     row: impl FnMut(usize) -> Line<'a>,
-) -> Extent {
+) -> ScrollExtent {
     let page = usize::from(area.height);
-    let most = count.saturating_sub(page);
-    let first = offset.min(most);
+    let max_offset = count.saturating_sub(page);
+    let first = offset.min(max_offset);
     let rows: Vec<_> = (first..count.min(first + page)).map(row).collect();
     frame.render_widget(Paragraph::new(rows), area);
     let mark = |frame: &mut Frame<'_>, y: u16, text: &'static str| {
@@ -72,10 +72,10 @@ pub(super) fn list<'a>(
     if first > 0 {
         mark(frame, area.y, "▲");
     }
-    if first < most {
+    if first < max_offset {
         mark(frame, area.bottom().saturating_sub(1), "▼");
     }
-    Extent { most, page }
+    ScrollExtent { max_offset, page }
 }
 
 /// A bar, filled from the left by `fraction`.
@@ -168,12 +168,12 @@ pub(super) fn setting(set: i8, highest: i8) -> String {
 }
 
 /// A name and a channel's value in the units that are chosen. What is not sure has a question mark.
-pub(super) fn reading(now: &Now<'_>, name: &'static str, id: &str) -> Line<'static> {
+pub(super) fn reading(data: &ViewData<'_>, name: &'static str, id: &str) -> Line<'static> {
     let Some(channel) = channel(id) else {
         debug_assert!(false, "there is no channel {id}");
         return Line::default();
     };
-    let row = ChannelRow::of(channel, Some((now.pages, &now.seen.axes)), Some(now.units));
+    let row = ChannelRow::of(channel, Some((data.pages, &data.snapshot.axes)), Some(data.units));
     let (value, unit) = match row.value {
         Some(ChannelValue::Number(_)) => (row.value(), row.unit.symbol()),
         Some(ChannelValue::Flag(yes)) => (if yes { "yes" } else { "no" }.to_owned(), ""),
@@ -192,8 +192,8 @@ pub(super) fn reading(now: &Now<'_>, name: &'static str, id: &str) -> Line<'stat
 }
 
 /// Readings, a line each.
-pub(super) fn readings(now: &Now<'_>, rows: &[(&'static str, &str)]) -> Vec<Line<'static>> {
-    rows.iter().map(|(name, id)| reading(now, name, id)).collect()
+pub(super) fn readings(data: &ViewData<'_>, rows: &[(&'static str, &str)]) -> Vec<Line<'static>> {
+    rows.iter().map(|(name, id)| reading(data, name, id)).collect()
 }
 
 /// A heading among lines.

@@ -1,10 +1,11 @@
-//! What stands in a frame, each of any size.
+//! The panels that tabs consist of. Each adapts to its size.
 
 pub(super) mod driving;
 pub(super) mod events;
 pub(super) mod gg;
 pub(super) mod lap;
-pub(super) mod map;
+pub(in crate::tui) mod map;
 pub(super) mod race;
 pub(super) mod traces;
 pub(super) mod tyres;
+

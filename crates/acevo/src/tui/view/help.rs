@@ -5,8 +5,8 @@ use ratatui::layout::{Constraint, Flex, Layout};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Paragraph};
 
-use super::theme::{BLUE, bold, colored};
-use super::units::Units;
+use crate::tui::theme::{BLUE, bold, colored};
+use crate::tui::units::Units;
 use super::widgets::{boxed_with, quiet};
 
 const KEYS: [(&str, &str); 9] = [
@@ -40,7 +40,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, units: Units) {
     lines.extend(SIGNS.iter().map(line));
     lines.extend([
         Line::default(),
-        Line::from(vec![quiet(" Units now: "), Span::styled(units.summary(), colored(BLUE))]),
+        Line::from(vec![quiet(" Units data: "), Span::styled(units.summary(), colored(BLUE))]),
     ]);
     let width = lines.iter().map(Line::width).max().unwrap_or_default() as u16 + 4;
     let height = lines.len() as u16 + 2;

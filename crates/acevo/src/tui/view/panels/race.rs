@@ -9,19 +9,19 @@ use ratatui::text::{Line, Span};
 
 use super::map::{ahead, behind};
 use crate::format::text::number;
-use crate::tui::Now;
+use crate::tui::view::data::ViewData;
 use crate::tui::theme::{ALARM, BLUE, ORANGE, VIOLET, badge, bold, colored};
-use crate::tui::ui::Extent;
-use crate::tui::units::Written as _;
-use crate::tui::widgets::{boxed, list, name_of, panel, quiet, reading, remark, setting};
+use crate::tui::app::ScrollExtent;
+use crate::tui::units::UnitsExt as _;
+use crate::tui::view::widgets::{boxed, list, name_of, panel, quiet, reading, remark, setting};
 
 /// Flags, fuel, temperatures, settings: the most important first.
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>) {
-    let screen = now.pages.graphics.raw();
+pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>) {
+    let screen = data.pages.graphics.raw();
     let (set, most) = (&screen.electronics, &screen.electronics_max_limit);
-    let mut lines = vec![flags(now), fuel(now)];
-    lines.extend(fuel_plan(now));
-    lines.push(Line::from(vec![name_of("where"), Span::raw(location(now))]));
+    let mut lines = vec![flags(data), fuel(data)];
+    lines.extend(fuel_plan(data));
+    lines.push(Line::from(vec![name_of("where"), Span::raw(location(data))]));
     lines.push(Line::from(vec![
         name_of("settings"),
         quiet("TC "),
@@ -31,42 +31,42 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>) {
         quiet("  map "),
         Span::raw(setting(set.engine_map_level, most.engine_map_level)),
     ]));
-    lines.push(reading(now, "brake bias", "brake_bias"));
-    lines.push(reading(now, "water", "water_temp"));
-    lines.push(reading(now, "oil", "oil_temp"));
-    lines.push(reading(now, "boost", "turbo_boost"));
+    lines.push(reading(data, "brake bias", "brake_bias"));
+    lines.push(reading(data, "water", "water_temp"));
+    lines.push(reading(data, "oil", "oil_temp"));
+    lines.push(reading(data, "boost", "turbo_boost"));
     panel(frame, area, "Car", lines);
 }
 
 /// The most important of it in one line.
-pub(crate) fn strip(now: &Now<'_>) -> Line<'static> {
+pub(crate) fn strip(data: &ViewData<'_>) -> Line<'static> {
     let mut spans = vec![Span::raw(" ")];
-    spans.extend(energy(now));
+    spans.extend(energy(data));
     spans.push(quiet(" · flag "));
-    spans.push(flag(shown_flag(now)));
+    spans.push(flag(shown_flag(data)));
     spans.push(quiet(" · bias "));
-    spans.push(Span::raw(format!("{} %", number(now.of_physics(|page| page.brakeBias * 100.0), 1))));
+    spans.push(Span::raw(format!("{} %", number(data.of_physics(|page| page.brakeBias * 100.0), 1))));
     spans.push(quiet(" · water "));
     spans.push(Span::raw(format!(
         "{} {}",
-        now.units.temperature(now.of_physics(|page| page.waterTemp)),
-        now.units.temperature_unit()
+        data.units.temperature(data.of_physics(|page| page.waterTemp)),
+        data.units.temperature_unit()
     )));
     spans.push(quiet(" · "));
-    spans.push(Span::raw(location(now)));
+    spans.push(Span::raw(location(data)));
     Line::from(spans)
 }
 
 /// The flag for the driver, else that for all.
-fn shown_flag(now: &Now<'_>) -> ACEvoFlagType {
-    match now.pages.graphics.flag() {
-        ACEvoFlagType::NoFlag => now.pages.graphics.global_flag(),
+fn shown_flag(data: &ViewData<'_>) -> ACEvoFlagType {
+    match data.pages.graphics.flag() {
+        ACEvoFlagType::NoFlag => data.pages.graphics.global_flag(),
         flag => flag,
     }
 }
 
-pub(crate) fn flags(now: &Now<'_>) -> Line<'static> {
-    let graphics = &now.pages.graphics;
+pub(crate) fn flags(data: &ViewData<'_>) -> Line<'static> {
+    let graphics = &data.pages.graphics;
     let mut spans = vec![name_of("flag"), flag(graphics.flag())];
     if graphics.global_flag() != graphics.flag() {
         spans.extend([quiet("  all "), flag(graphics.global_flag())]);
@@ -92,23 +92,23 @@ fn flag(flag: ACEvoFlagType) -> Span<'static> {
     Span::styled(format!(" {name} "), badge(color))
 }
 
-fn is_electric(now: &Now<'_>) -> bool {
-    now.pages.graphics.engine_type() == ACEvoEngineType::ElectricMotor
+fn is_electric(data: &ViewData<'_>) -> bool {
+    data.pages.graphics.engine_type() == ACEvoEngineType::ElectricMotor
 }
 
 /// What is left, and for how long.
-fn energy(now: &Now<'_>) -> Vec<Span<'static>> {
-    let screen = now.pages.graphics.raw();
-    let measured = now.seen.fuel.as_ref().and_then(|plan| plan.laps_left).map(|laps| laps as f32);
+fn energy(data: &ViewData<'_>) -> Vec<Span<'static>> {
+    let screen = data.pages.graphics.raw();
+    let measured = data.snapshot.fuel.as_ref().and_then(|plan| plan.laps_left).map(|laps| laps as f32);
     let laps = measured.or(Some(screen.fuel_estimated_laps)).filter(|laps| *laps > 0.0 && *laps < 10_000.0);
     let laps = laps.map_or_else(String::new, |laps| format!("  {} laps", number(laps, 1)));
-    let (name, value) = if is_electric(now) {
+    let (name, value) = if is_electric(data) {
         ("battery ", format!("{} %", number(screen.kers_charge_perc * 100.0, 0)))
     } else {
         // The display of the car goes on in a pause, and shows the car that is watched.
-        let is_own = now.physics().is_some() && !now.seen.watches;
-        let litres = if is_own { now.of_physics(|page| page.fuel) } else { screen.fuel_liter_current_quantity };
-        let (value, unit) = now.units.show(litres.into(), acevo_telemetry::Unit::Litre);
+        let is_own = data.physics().is_some() && !data.snapshot.watches_another_car;
+        let litres = if is_own { data.of_physics(|page| page.fuel) } else { screen.fuel_liter_current_quantity };
+        let (value, unit) = data.units.show(litres.into(), acevo_telemetry::Unit::Litre);
         ("fuel ", format!("{} {unit}", number(value, 1)))
     };
     let low = measured.is_some_and(|laps| laps < 2.0);
@@ -120,20 +120,20 @@ fn energy(now: &Now<'_>) -> Vec<Span<'static>> {
     spans
 }
 
-pub(crate) fn fuel(now: &Now<'_>) -> Line<'static> {
-    let mut spans = energy(now);
-    spans[0] = name_of(if is_electric(now) { "battery" } else { "fuel" });
+pub(crate) fn fuel(data: &ViewData<'_>) -> Line<'static> {
+    let mut spans = energy(data);
+    spans[0] = name_of(if is_electric(data) { "battery" } else { "fuel" });
     Line::from(spans)
 }
 
 /// What a lap takes, and what is missing to the flag.
-pub(crate) fn fuel_plan(now: &Now<'_>) -> Vec<Line<'static>> {
-    let Some(plan) = &now.seen.fuel else { return Vec::new() };
+pub(crate) fn fuel_plan(data: &ViewData<'_>) -> Vec<Line<'static>> {
+    let Some(plan) = &data.snapshot.fuel else { return Vec::new() };
     let amount = |value: f64| {
-        if is_electric(now) {
+        if is_electric(data) {
             return format!("{} %", number(value * 100.0, 1));
         }
-        let (value, unit) = now.units.show(value, acevo_telemetry::Unit::Litre);
+        let (value, unit) = data.units.show(value, acevo_telemetry::Unit::Litre);
         format!("{} {unit}", number(value, 2))
     };
     let mut lines = Vec::new();
@@ -152,9 +152,9 @@ pub(crate) fn fuel_plan(now: &Now<'_>) -> Vec<Line<'static>> {
     lines
 }
 
-fn location(now: &Now<'_>) -> String {
-    match now.pages.graphics.car_location() {
-        _ if now.pages.graphics.raw().is_in_pit_box => "pit box".into(),
+fn location(data: &ViewData<'_>) -> String {
+    match data.pages.graphics.car_location() {
+        _ if data.pages.graphics.raw().is_in_pit_box => "pit box".into(),
         ACEvoCarLocation::Unassigned => "-".into(),
         ACEvoCarLocation::Pitlane => "pit lane".into(),
         ACEvoCarLocation::PitEntry => "pit entry".into(),
@@ -165,33 +165,33 @@ fn location(now: &Now<'_>) -> String {
 }
 
 /// The others along the track, as many as fit around the player.
-pub(crate) fn around(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>) {
+pub(crate) fn around(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>) {
     let inner = boxed(frame, area, "Around");
-    let cars = &now.seen.cars;
+    let cars = &data.snapshot.cars;
     let rows = usize::from(inner.height);
     // The player stands in the middle.
     let before = cars.iter().filter(|car| car.gap_m > 0.0).count();
-    others(frame, inner, now, before.saturating_sub(rows / 2));
+    others(frame, inner, data, before.saturating_sub(rows / 2));
 }
 
 /// Rows of the others and the player, the one furthest ahead first.
-pub(crate) fn others(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>, offset: usize) -> Extent {
-    let cars = &now.seen.cars;
+pub(crate) fn others(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>, offset: usize) -> ScrollExtent {
+    let cars = &data.snapshot.cars;
     if cars.is_empty() {
-        let known = now.seen.outline.is_known();
+        let known = data.snapshot.outline.is_known();
         remark(
             frame,
             area,
             if known { "nobody else is on the track" } else { "the others show once the track is known" },
         );
-        return Extent::default();
+        return ScrollExtent::default();
     }
     let before = cars.iter().filter(|car| car.gap_m > 0.0).count();
     let neighbours = [ahead(cars), behind(cars)].map(|car| car.map(|car| car.id));
     let width = usize::from(area.width);
     list(frame, area, cars.len() + 1, offset, |index| match index {
         index if index == before => {
-            let place = now.seen.lap.as_ref().and_then(|lap| lap.place).map_or_else(String::new, percent);
+            let place = data.snapshot.lap.as_ref().and_then(|lap| lap.place).map_or_else(String::new, percent);
             Line::from(vec![
                 Span::styled(" ◆ ", bold().fg(BLUE)),
                 Span::styled(format!("{:>9}", "you"), bold()),

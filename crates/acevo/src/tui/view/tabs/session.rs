@@ -5,31 +5,31 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Line;
 
 use crate::format::text::clock;
-use crate::tui::Now;
-use crate::tui::panels::{map, race};
-use crate::tui::ui::Extent;
-use crate::tui::widgets::{boxed_with, entry, panel, quiet, readings};
+use crate::tui::view::data::ViewData;
+use crate::tui::view::panels::{map, race};
+use crate::tui::app::ScrollExtent;
+use crate::tui::view::widgets::{boxed_with, entry, panel, quiet, readings};
 
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>, offset: usize) -> Extent {
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>, offset: usize) -> ScrollExtent {
     let [left, right] = Layout::horizontal([Constraint::Fill(2), Constraint::Fill(3)]).areas(area);
-    let lines = lines(now);
+    let lines = lines(data);
     let rows = if area.height >= 34 { lines.len() as u16 + 2 } else { area.height };
     let [about, below] = Layout::vertical([Constraint::Length(rows), Constraint::Fill(1)]).areas(left);
     panel(frame, about, "Session", lines);
     let [track, beside] =
         if rows == area.height { Layout::vertical([Constraint::Fill(1); 2]).areas(right) } else { [right, below] };
-    map::draw(frame, track, now);
-    let active = now.pages.graphics.raw().active_cars;
+    map::draw(frame, track, data);
+    let active = data.pages.graphics.raw().active_cars;
     let inner = boxed_with(frame, beside, "Cars", Line::from(quiet(format!(" {active} on the track "))));
-    race::others(frame, inner, now, offset)
+    race::others(frame, inner, data, offset)
 }
 
 /// The most important first.
-fn lines(now: &Now<'_>) -> Vec<Line<'static>> {
-    let left = clock(now.pages.graphics.time_left());
-    let mut lines = vec![race::flags(now), entry("time left", left)];
+fn lines(data: &ViewData<'_>) -> Vec<Line<'static>> {
+    let left = clock(data.pages.graphics.time_left());
+    let mut lines = vec![race::flags(data), entry("time left", left)];
     lines.extend(readings(
-        now,
+        data,
         &[
             ("session", "session_name"),
             ("phase", "session_phase"),

@@ -8,11 +8,11 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use crate::format::text::{NONE, number, width as width_of};
-use crate::tui::Now;
-use crate::tui::big::{HEIGHT, big};
+use crate::tui::view::data::ViewData;
+use crate::tui::view::big::{HEIGHT, big};
 use crate::tui::theme::{ALARM, BLUE, ORANGE, VIOLET, badge, bold, colored};
-use crate::tui::units::Written as _;
-use crate::tui::widgets::{bar, boxed, lamp, position, quiet, zones};
+use crate::tui::units::UnitsExt as _;
+use crate::tui::view::widgets::{bar, boxed, lamp, position, quiet, zones};
 
 /// A gear and a speed of three digits in large letters, with the unit. A number that is cut is a wrong number.
 const BIG_WIDTH: usize = 41;
@@ -23,49 +23,49 @@ const BIG_ROWS: u16 = HEIGHT as u16 + 2;
 /// Columns of the shift light.
 const LIGHT: usize = 9;
 
-pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>) {
+pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>) {
     let inner = boxed(frame, area, "Driving");
     let width = usize::from(inner.width);
-    let mut lines = vec![engine(now, width)];
+    let mut lines = vec![engine(data, width)];
     // A second digit of the gear takes the room of a digit and the gap before it.
-    let wider = 8 * width_of(&texts(now).0).saturating_sub(1);
+    let wider = 8 * width_of(&texts(data).0).saturating_sub(1);
     if width >= BIG_WIDTH + wider && inner.height >= BIG_ROWS {
         let spare = inner.height - BIG_ROWS;
         lines.extend((0..spare / 2).map(|_| Line::default()));
-        lines.extend(large(now, width - wider));
+        lines.extend(large(data, width - wider));
         lines.extend((0..spare.div_ceil(2)).map(|_| Line::default()));
     } else {
-        lines.push(small(now));
+        lines.push(small(data));
     }
-    lines.push(aids(now));
+    lines.push(aids(data));
     frame.render_widget(Paragraph::new(lines), inner);
 }
 
 /// Gear and speed on one line.
-pub(crate) fn small(now: &Now<'_>) -> Line<'static> {
-    let (gear, speed) = texts(now);
-    let speed = Span::styled(format!("{speed} {}", now.units.speed_unit()), bold());
-    Line::from(vec![quiet(" gear "), Span::styled(gear, bold().fg(gear_color(now))), Span::raw("   "), speed])
+pub(crate) fn small(data: &ViewData<'_>) -> Line<'static> {
+    let (gear, speed) = texts(data);
+    let speed = Span::styled(format!("{speed} {}", data.units.speed_unit()), bold());
+    Line::from(vec![quiet(" gear "), Span::styled(gear, bold().fg(gear_color(data))), Span::raw("   "), speed])
 }
 
-fn texts(now: &Now<'_>) -> (String, String) {
-    let gear = now.physics().map_or_else(|| NONE.into(), |page| page.gear().to_string());
-    let speed = now.units.speed(now.of_physics(|page| page.speedKmh));
+fn texts(data: &ViewData<'_>) -> (String, String) {
+    let gear = data.physics().map_or_else(|| NONE.into(), |page| page.gear().to_string());
+    let speed = data.units.speed(data.of_physics(|page| page.speedKmh));
     let speed = if speed.is_finite() { format!("{:>3.0}", speed.clamp(0.0, 999.0)) } else { "---".into() };
     (gear, speed)
 }
 
-fn gear_color(now: &Now<'_>) -> Color {
-    if now.pages.graphics.raw().is_change_up_rpm { ORANGE } else { BLUE }
+fn gear_color(data: &ViewData<'_>) -> Color {
+    if data.pages.graphics.raw().is_change_up_rpm { ORANGE } else { BLUE }
 }
 
-fn large(now: &Now<'_>, width: usize) -> Vec<Line<'static>> {
-    let (gear, speed) = texts(now);
+fn large(data: &ViewData<'_>, width: usize) -> Vec<Line<'static>> {
+    let (gear, speed) = texts(data);
     let (gear, speed) = (big(&gear), big(&speed));
     let gap = " ".repeat(((width - BIG_WIDTH) / 3).min(6));
-    let style = bold().fg(gear_color(now));
+    let style = bold().fg(gear_color(data));
     let row = |(row, (gear, speed))| {
-        let unit = if row + 1 == HEIGHT { format!(" {}", now.units.speed_unit()) } else { String::new() };
+        let unit = if row + 1 == HEIGHT { format!(" {}", data.units.speed_unit()) } else { String::new() };
         Line::from(vec![
             Span::raw(format!("  {gap}")),
             Span::styled(gear, style),
@@ -78,13 +78,13 @@ fn large(now: &Now<'_>, width: usize) -> Vec<Line<'static>> {
 }
 
 /// Engine speed, its bar, and a light that says when to shift.
-pub(crate) fn engine(now: &Now<'_>, width: usize) -> Line<'static> {
-    let screen = now.pages.graphics.raw();
-    let rpm = now.physics().map_or(f64::NAN, |page| page.raw().rpms.into());
-    let top = now.of_physics(|page| page.currentMaxRpm as f32);
+pub(crate) fn engine(data: &ViewData<'_>, width: usize) -> Line<'static> {
+    let screen = data.pages.graphics.raw();
+    let rpm = data.physics().map_or(f64::NAN, |page| page.raw().rpms.into());
+    let top = data.of_physics(|page| page.currentMaxRpm as f32);
     let revs = if rpm.is_nan() || top > 0.0 { rpm / f64::from(top) } else { f64::from(screen.rpm_percent) };
-    let light = if now.physics().is_none() {
-        state(now.pages.validity)
+    let light = if data.physics().is_none() {
+        state(data.pages.validity)
     } else if screen.is_rpm_limiter_on {
         Span::styled(" LIMITER ", badge(ALARM))
     } else if screen.is_change_up_rpm {
@@ -109,8 +109,8 @@ fn state(validity: PhysicsValidity) -> Span<'static> {
 }
 
 /// What is at work, and what the driver has switched on.
-fn aids(now: &Now<'_>) -> Line<'static> {
-    let (physics, screen) = (now.physics(), now.pages.graphics.raw());
+fn aids(data: &ViewData<'_>) -> Line<'static> {
+    let (physics, screen) = (data.physics(), data.pages.graphics.raw());
     let is_on = |of: fn(&PhysicsView<'static>) -> bool| physics.is_some_and(of);
     let electronics = screen.electronics;
     Line::from(vec![
@@ -126,19 +126,19 @@ fn aids(now: &Now<'_>) -> Line<'static> {
 }
 
 /// The pedals, a line each, and the steering.
-pub(crate) fn pedals(now: &Now<'_>, width: usize) -> Vec<Line<'static>> {
-    let clutch = if now.physics().is_some() { now.pages.graphics.raw().clutch_percent } else { f32::NAN };
+pub(crate) fn pedals(data: &ViewData<'_>, width: usize) -> Vec<Line<'static>> {
+    let clutch = if data.physics().is_some() { data.pages.graphics.raw().clutch_percent } else { f32::NAN };
     let half = width / 2;
     let mut last = pedal(half, "clu", clutch, VIOLET);
     last.push(quiet(" steer "));
     last.extend(position(
         (width - half).saturating_sub(8),
-        now.of_physics(|page| page.steerAngle).into(),
+        data.of_physics(|page| page.steerAngle).into(),
         colored(BLUE),
     ));
     vec![
-        Line::from(pedal(width, "thr", now.of_physics(|page| page.gas), BLUE)),
-        Line::from(pedal(width, "brk", now.of_physics(|page| page.brake), ORANGE)),
+        Line::from(pedal(width, "thr", data.of_physics(|page| page.gas), BLUE)),
+        Line::from(pedal(width, "brk", data.of_physics(|page| page.brake), ORANGE)),
         Line::from(last),
     ]
 }

@@ -4,11 +4,11 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Flex, Layout, Rect};
 use ratatui::text::{Line, Span};
 
-use crate::tui::Now;
-use crate::tui::panels::race::{fuel, fuel_plan};
+use crate::tui::view::data::ViewData;
+use crate::tui::view::panels::race::{fuel, fuel_plan};
 use crate::tui::theme::{ORANGE, bold, colored};
-use crate::tui::ui::Extent;
-use crate::tui::widgets::{boxed, heading, list, name_of, panel, quiet, reading, readings, setting};
+use crate::tui::app::ScrollExtent;
+use crate::tui::view::widgets::{boxed, heading, list, name_of, panel, quiet, reading, readings, setting};
 
 /// From this width on there are three columns.
 const THREE: u16 = 100;
@@ -16,14 +16,14 @@ const THREE: u16 = 100;
 /// Lines about one thing.
 type Section = (&'static str, Vec<Line<'static>>);
 
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>, offset: usize) -> Extent {
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>, offset: usize) -> ScrollExtent {
     let [electronics, engine, energy, damage, assists, body] = [
-        ("Electronics", electronics(now)),
-        ("Engine", engine(now)),
-        ("Fuel and energy", energy(now)),
-        ("Damage and pit stop", damage(now)),
-        ("Assists and lights", assists(now)),
-        ("Body and controls", body(now)),
+        ("Electronics", electronics(data)),
+        ("Engine", engine(data)),
+        ("Fuel and energy", energy(data)),
+        ("Damage and pit stop", damage(data)),
+        ("Assists and lights", assists(data)),
+        ("Body and controls", body(data)),
     ];
     let columns: Vec<Vec<Section>> = if area.width >= THREE {
         vec![vec![electronics, assists], vec![engine, energy], vec![damage, body]]
@@ -31,14 +31,17 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>, offset: usi
         vec![vec![electronics, energy, assists], vec![engine, damage, body]]
     };
     let areas = Layout::horizontal(columns.iter().map(|_| Constraint::Fill(1))).split(area);
-    let mut extent = Extent::default();
+    let mut extent = ScrollExtent::default();
     for (sections, area) in columns.into_iter().zip(areas.iter()) {
         let rows = sections.iter().map(|(_, lines)| lines.len() + 2);
         if rows.sum::<usize>() <= usize::from(area.height) {
             boxes(frame, *area, sections);
         } else {
             let of_column = scrolled(frame, *area, sections, offset);
-            extent = Extent { most: extent.most.max(of_column.most), page: of_column.page };
+            extent = ScrollExtent {
+                max_offset: extent.max_offset.max(of_column.max_offset),
+                page: of_column.page,
+            };
         }
     }
     extent
@@ -54,7 +57,7 @@ fn boxes(frame: &mut Frame<'_>, area: Rect, sections: Vec<Section>) {
 }
 
 /// All in one box, which does not hold all of it at once.
-fn scrolled(frame: &mut Frame<'_>, area: Rect, sections: Vec<Section>, offset: usize) -> Extent {
+fn scrolled(frame: &mut Frame<'_>, area: Rect, sections: Vec<Section>, offset: usize) -> ScrollExtent {
     let titles: Vec<_> = sections.iter().map(|(title, _)| *title).collect();
     let mut lines = Vec::new();
     for (title, section) in sections {
@@ -68,8 +71,8 @@ fn scrolled(frame: &mut Frame<'_>, area: Rect, sections: Vec<Section>, offset: u
 }
 
 /// Settings, their highest one, and which of them the driver may change.
-fn electronics(now: &Now<'_>) -> Vec<Line<'static>> {
-    let screen = now.pages.graphics.raw();
+fn electronics(data: &ViewData<'_>) -> Vec<Line<'static>> {
+    let screen = data.pages.graphics.raw();
     let (set, most, free) = (screen.electronics, screen.electronics_max_limit, screen.electronics_is_modifiable);
     let level = |name: &'static str, set: i8, most: i8, free: i8| {
         let mut spans = vec![name_of(name), Span::styled(setting(set, most), bold())];
@@ -92,7 +95,7 @@ fn electronics(now: &Now<'_>) -> Vec<Line<'static>> {
         level("diff coast", set.diff_coast_level, most.diff_coast_level, free.diff_coast_level),
     ];
     lines.extend(readings(
-        now,
+        data,
         &[
             ("brake bias", "brake_bias"),
             ("mode", "performance_mode_name"),
@@ -107,9 +110,9 @@ fn electronics(now: &Now<'_>) -> Vec<Line<'static>> {
     lines
 }
 
-fn engine(now: &Now<'_>) -> Vec<Line<'static>> {
+fn engine(data: &ViewData<'_>) -> Vec<Line<'static>> {
     readings(
-        now,
+        data,
         &[
             ("rpm", "rpm"),
             ("limit", "rpm_limit"),
@@ -128,11 +131,11 @@ fn engine(now: &Now<'_>) -> Vec<Line<'static>> {
     )
 }
 
-fn energy(now: &Now<'_>) -> Vec<Line<'static>> {
-    let mut lines = vec![fuel(now)];
-    lines.extend(fuel_plan(now));
+fn energy(data: &ViewData<'_>) -> Vec<Line<'static>> {
+    let mut lines = vec![fuel(data)];
+    lines.extend(fuel_plan(data));
     lines.extend(readings(
-        now,
+        data,
         &[
             ("tank", "fuel_capacity"),
             ("used", "fuel_used"),
@@ -147,9 +150,9 @@ fn energy(now: &Now<'_>) -> Vec<Line<'static>> {
     lines
 }
 
-fn damage(now: &Now<'_>) -> Vec<Line<'static>> {
+fn damage(data: &ViewData<'_>) -> Vec<Line<'static>> {
     let marked = |name, id| {
-        let mut line = reading(now, name, id);
+        let mut line = reading(data, name, id);
         let hurt = line.spans.get(1).is_some_and(|value| value.content.parse().is_ok_and(|value: f64| value > 0.0));
         if hurt {
             line.spans[1].style = colored(ORANGE);
@@ -170,7 +173,7 @@ fn damage(now: &Now<'_>) -> Vec<Line<'static>> {
     ]
     .map(|(name, id)| marked(name, id))
     .into();
-    let pits = now.pages.graphics.raw().pit_info;
+    let pits = data.pages.graphics.raw().pit_info;
     let state = |state: i8| match state {
         -1 => "no",
         1 => "now",
@@ -184,9 +187,9 @@ fn damage(now: &Now<'_>) -> Vec<Line<'static>> {
     lines
 }
 
-fn assists(now: &Now<'_>) -> Vec<Line<'static>> {
+fn assists(data: &ViewData<'_>) -> Vec<Line<'static>> {
     readings(
-        now,
+        data,
         &[
             ("gears", "assist_gear"),
             ("blip", "assist_blip"),
@@ -204,9 +207,9 @@ fn assists(now: &Now<'_>) -> Vec<Line<'static>> {
     )
 }
 
-fn body(now: &Now<'_>) -> Vec<Line<'static>> {
+fn body(data: &ViewData<'_>) -> Vec<Line<'static>> {
     readings(
-        now,
+        data,
         &[
             ("wheel", "steering_wheel"),
             ("FFB", "force_feedback"),

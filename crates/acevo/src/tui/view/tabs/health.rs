@@ -7,24 +7,24 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Wrap};
 
 use crate::format::text::{clean, number};
-use crate::tui::Now;
+use crate::tui::view::data::ViewData;
 use crate::tui::theme::{BLUE, ORANGE, colored};
-use crate::tui::widgets::{boxed, entry, name_of, panel, quiet, reading};
+use crate::tui::view::widgets::{boxed, entry, name_of, panel, quiet, reading};
 
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, now: &Now<'_>) {
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>) {
     let [upper, lower, _] =
         Layout::vertical([Constraint::Length(11), Constraint::Length(9), Constraint::Fill(1)]).areas(area);
     let [packets, page] = Layout::horizontal([Constraint::Fill(1); 2]).areas(upper);
-    panel(frame, packets, "Packets", self::packets(now));
-    panel(frame, page, "Pages", pages(now));
+    panel(frame, packets, "Packets", self::packets(data));
+    panel(frame, page, "Pages", pages(data));
     let inner = boxed(frame, lower, "What it means");
     let [_, inner, _] =
         Layout::horizontal([Constraint::Length(1), Constraint::Fill(1), Constraint::Length(1)]).areas(inner);
-    frame.render_widget(Paragraph::new(advice(now)).wrap(Wrap { trim: false }), inner);
+    frame.render_widget(Paragraph::new(advice(data)).wrap(Wrap { trim: false }), inner);
 }
 
-fn packets(now: &Now<'_>) -> Vec<Line<'static>> {
-    let health = &now.seen.health;
+fn packets(data: &ViewData<'_>) -> Vec<Line<'static>> {
+    let health = &data.snapshot.health;
     let rate = |rate: Option<f64>| rate.map_or_else(|| "-".into(), |rate| format!("{} Hz", number(rate, 1)));
     let count = |name, count: u64| {
         let style = if count > 0 { colored(ORANGE) } else { colored(Color::Reset) };
@@ -36,15 +36,15 @@ fn packets(now: &Now<'_>) -> Vec<Line<'static>> {
         count("missed", health.physics_missed),
         entry("skipped", health.physics_skipped.to_string()),
         count("unsettled", health.unsettled),
-        count("odd values", health.suspicious as u64),
-        reading(now, "game fps", "fps"),
-        entry("session", now.seen.session.to_string()),
-        entry("link", now.seen.link.headline()),
+        count("odd values", health.layout_warnings as u64),
+        reading(data, "game fps", "fps"),
+        entry("session", data.snapshot.session.to_string()),
+        entry("link", data.snapshot.connection.headline()),
     ]
 }
 
-fn pages(now: &Now<'_>) -> Vec<Line<'static>> {
-    let pages = now.pages;
+fn pages(data: &ViewData<'_>) -> Vec<Line<'static>> {
+    let pages = data.pages;
     let settled =
         |settled: bool| if settled { quiet("  settled") } else { Span::styled("  unsettled", colored(ORANGE)) };
     vec![
@@ -63,22 +63,22 @@ fn pages(now: &Now<'_>) -> Vec<Line<'static>> {
         entry("values", pages.validity.to_string()),
         entry("game", clean(pages.static_data.ac_evo_version())),
         entry("layout", clean(pages.static_data.sm_version())),
-        entry("axes", now.seen.axes.decision().to_string()),
-        entry("from", clean(&now.seen.place)),
+        entry("axes", data.snapshot.axes.decision().to_string()),
+        entry("from", clean(&data.snapshot.location)),
     ]
 }
 
 /// What to know about what is not as it should be.
-fn advice(now: &Now<'_>) -> Vec<Line<'static>> {
-    let health = &now.seen.health;
+fn advice(data: &ViewData<'_>) -> Vec<Line<'static>> {
+    let health = &data.snapshot.health;
     let mut lines = Vec::new();
     let mut warn = |text: &'static str| {
         lines.push(Line::from(vec![Span::styled("! ", colored(ORANGE)), Span::raw(text)]));
     };
-    if health.suspicious > 0 {
+    if health.layout_warnings > 0 {
         warn("Some values cannot be: the game may have another layout of its pages. `acevo doctor` tells which.");
     }
-    if !now.pages.validity.is_current() {
+    if !data.pages.validity.is_current() {
         warn("Physics does not describe the car now (pause, menu or replay): its values are left out.");
     } else if health.physics_rate == Some(0.0) {
         warn("Physics stands still though the game is live: it loads, or it hangs.");
