@@ -85,7 +85,7 @@ fn export_one(args: &Export, path: &Path, bytes: u64, stop: &Stop) -> anyhow::Re
     let target = match &args.output {
         Some(output) if output.is_dir() => Target::Folder(output.clone()),
         Some(output) => Target::File(output.clone()),
-        None => Target::Folder(path.parent().unwrap_or(Path::new("")).to_owned()),
+        None => Target::Folder(PathBuf::new()),
     };
     let mut recording = open(path)?;
     let bar = Bar::new(bytes, args.quiet || is_stream);
@@ -95,7 +95,7 @@ fn export_one(args: &Export, path: &Path, bytes: u64, stop: &Stop) -> anyhow::Re
     match &outcome {
         Outcome::Exists(output) => check_new(output)?,
         Outcome::Nothing if args.laps.is_some() => {
-            bail!("none of these laps is in the recording; `acevo laps --from FILE` shows those that are")
+            bail!("none of these laps is in the recording; `acevo laps FILE` shows those that are")
         }
         Outcome::Nothing => bail!("there is no driving in the recording"),
         Outcome::Written(_) if args.quiet || is_stream => {}

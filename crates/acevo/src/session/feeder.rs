@@ -1,12 +1,16 @@
 //! Passes packets to the analysis.
 
+use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::time::Duration;
 
+use acevo_recording::{AnalyzedStep, Recording};
 use acevo_telemetry::ConnectionEvent;
 use acevo_telemetry::analysis::{Analysis, Reference, Settings};
 
 use crate::session::connection::LiveConnection;
 use crate::session::personal_bests::{PersonalBestsFile, unix_time};
+use crate::session::playback::recorded;
 
 /// What a session is read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -60,19 +64,40 @@ impl AnalysisFeeder {
     pub(crate) fn feed(&mut self, connection: &LiveConnection, event: Option<&ConnectionEvent>) {
         match event {
             Some(ConnectionEvent::Packet(_)) => {
+                if let Some(recorded) = connection.recorded() {
+                    self.analysis.set_date(recorded.as_secs());
+                }
                 if let Some(frame) = connection.frame() {
                     self.analysis.feed(connection.time(), frame);
                 }
             }
             Some(ConnectionEvent::Detached(_)) => self.analysis.interrupt(),
-            Some(_) => self.analysis.set_date(unix_time()),
+            Some(_) if connection.recorded().is_none() => self.analysis.set_date(unix_time()),
+            Some(_) => {}
             None if connection.has_ended() && !self.has_ended => {
                 self.has_ended = true;
-                self.analysis.interrupt();
+                self.analysis.finish();
             }
             None => {}
         }
         self.bests.save(&mut self.analysis);
+    }
+
+    /// Analyses a recording from its beginning to its end, without playing it; see [`acevo_recording::analyze`].
+    pub(crate) fn read(
+        &mut self,
+        recording: &mut Recording,
+        mut on_step: impl FnMut(&mut Analysis, AnalyzedStep<'_>) -> anyhow::Result<ControlFlow<()>>,
+    ) -> anyhow::Result<bool> {
+        let Self { analysis, bests, .. } = self;
+        let recorded = recorded(recording).unwrap_or_else(|| Duration::from_secs(unix_time()));
+        analysis.set_date(recorded.as_secs());
+        acevo_recording::analyze(recording, analysis, |analysis, step| {
+            let flow = on_step(analysis, step)?;
+            bests.save(analysis);
+            analysis.set_date(recorded.saturating_add(step.at).as_secs());
+            Ok(flow)
+        })
     }
 
     /// Why personal bests are not saved. Returned once per problem.

@@ -156,8 +156,10 @@ mod tests {
         let mut drive = |x: f32| {
             let mut page = SPageFileGraphicEvo { player_car_id_a: 1, ..Default::default() };
             (page.car_ids[0], page.car_coordinates[0]) = ([1, 0], [x, 0.0, 7.0]);
-            history
-                .add_to_path(&Pages::new(pages(0.0, 2).physics, page, SPageFileStaticEvo::default()), &Outline::default());
+            history.add_to_path(
+                &Pages::new(pages(0.0, 2).physics, page, SPageFileStaticEvo::default()),
+                &Outline::default(),
+            );
             history.path().to_vec()
         };
         assert_eq!(drive(0.0), [[0.0, 7.0]]);

@@ -60,7 +60,9 @@ impl App {
             }
             KeyCode::Enter | KeyCode::Tab => self.is_typing = false,
             KeyCode::Backspace => drop(self.search.pop()),
-            KeyCode::Char(letter) if !ctrl && !letter.is_control() && self.search.chars().count() < MAX_SEARCH_LENGTH => {
+            KeyCode::Char(letter)
+                if !ctrl && !letter.is_control() && self.search.chars().count() < MAX_SEARCH_LENGTH =>
+            {
                 self.search.push(letter);
             }
             _ => return,

@@ -13,8 +13,8 @@ use ratatui::style::{Color, Modifier};
 
 use super::app::Tab;
 use super::*;
-use crate::session::demo;
 use crate::session::connection::Link;
+use crate::session::demo;
 
 const SIZES: [(u16, u16); 9] =
     [(80, 24), (120, 40), (200, 60), (300, 100), (40, 10), (75, 19), (10, 3), (1, 1), (200, 5)];
@@ -384,7 +384,14 @@ fn any_bytes_can_be_drawn_on_any_terminal() {
 #[test]
 fn every_state_can_be_drawn_on_any_terminal() {
     let unusable = ConnectionStatus::Unusable("no".repeat(500));
-    let links = [ConnectionStatus::Frozen, ConnectionStatus::Unproven, unusable, ConnectionStatus::Absent(String::new()), ConnectionStatus::Silent, ConnectionStatus::Ended];
+    let links = [
+        ConnectionStatus::Frozen,
+        ConnectionStatus::Unproven,
+        unusable,
+        ConnectionStatus::Absent(String::new()),
+        ConnectionStatus::Silent,
+        ConnectionStatus::Ended,
+    ];
     for size in SIZES {
         for tab in Tab::ALL {
             for link in &links {
@@ -418,7 +425,8 @@ fn without_colors_lamps_are_still_told_apart() {
 #[cfg(target_os = "linux")]
 fn golden_pictures() {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/screen/golden");
-    let mut pictures: Vec<_> = Tab::ALL.into_iter().map(|tab| (tab.name().to_lowercase(), app(tab), (80, 24))).collect();
+    let mut pictures: Vec<_> =
+        Tab::ALL.into_iter().map(|tab| (tab.name().to_lowercase(), app(tab), (80, 24))).collect();
     pictures.push(("drive".into(), app(Tab::Drive), (120, 40)));
     pictures.push(("drive".into(), app(Tab::Drive), (200, 60)));
     pictures.push(("tiny".into(), app(Tab::Drive), (40, 12)));

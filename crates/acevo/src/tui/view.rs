@@ -178,10 +178,7 @@ fn draw_header(frame: &mut Frame<'_>, area: Rect, pages: &Pages, snapshot: &Snap
     let mut left = vec![Span::styled(format!(" {status} "), badge(color))];
     let states = [
         (snapshot.source == SourceKind::Demo, " DEMO "),
-        (
-            snapshot.source == SourceKind::Recording && snapshot.connection != ConnectionStatus::Ended,
-            " RECORDING ",
-        ),
+        (snapshot.source == SourceKind::Recording && snapshot.connection != ConnectionStatus::Ended, " RECORDING "),
         (snapshot.watches_another_car, " WATCHING ANOTHER CAR "),
     ];
     for (is_shown, name) in states {

@@ -8,9 +8,9 @@ use serde_json::{Map, Value};
 
 use super::moment::Moment;
 use crate::format::text::{clean, driver, name};
-use crate::session::status::ConnectionStatus;
 use crate::session::feeder::SourceKind;
 use crate::session::snapshot::Snapshot;
+use crate::session::status::ConnectionStatus;
 
 /// Text of a document. What is made here can always be written.
 pub(super) fn json(document: &impl Serialize) -> String {
@@ -69,7 +69,9 @@ impl Status {
         Self {
             link: match seen.connection {
                 ConnectionStatus::Attached => "attached",
-                ConnectionStatus::Absent(_) | ConnectionStatus::Unconfirmed | ConnectionStatus::RecordingGap => "waiting",
+                ConnectionStatus::Absent(_) | ConnectionStatus::Unconfirmed | ConnectionStatus::RecordingGap => {
+                    "waiting"
+                }
                 ConnectionStatus::Unusable(_) => "unusable",
                 ConnectionStatus::Frozen => "frozen",
                 ConnectionStatus::Ended => "ended",

@@ -5,8 +5,8 @@ use acevo_telemetry::Channel;
 use axum::body::Bytes;
 
 use super::moment::Moment;
-use crate::session::status::ConnectionStatus;
 use crate::session::snapshot::Snapshot;
+use crate::session::status::ConnectionStatus;
 
 /// The kind of message that a frame is.
 const KIND: u8 = 1;

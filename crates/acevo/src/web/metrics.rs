@@ -28,7 +28,11 @@ pub(super) fn metrics(server: &Server) -> String {
     let (moment, counters) = (server.moment(), &server.counters);
     let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
     let mut page = Page::default();
-    page.gauge("acevo_attached", "Whether telemetry can be read.", u8::from(moment.seen.connection == ConnectionStatus::Attached));
+    page.gauge(
+        "acevo_attached",
+        "Whether telemetry can be read.",
+        u8::from(moment.seen.connection == ConnectionStatus::Attached),
+    );
     let [(physics, physics_missed), (graphics, graphics_missed)] = moment.packets;
     let pages = |physics: u64, graphics: u64| [("page", "physics", physics), ("page", "graphics", graphics)];
     page.counters(

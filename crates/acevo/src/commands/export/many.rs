@@ -58,12 +58,11 @@ fn dataset_folder(args: &Export, inputs: &Inputs) -> anyhow::Result<Option<PathB
     }
     match (&args.output, &inputs.folders[..]) {
         (Some(output), _) => Ok(Some(output.clone())),
-        (None, [folder]) => Ok(Some(folder.join("parquet"))),
-        (None, _) => bail!("name a folder for the data set with -o"),
+        (None, _) => Ok(Some(PathBuf::from("parquet"))),
     }
 }
 
-/// Beside the recording, or into the folder that was named, in folders like those it is in.
+/// Exports into the current folder, or into the folder that was named, in folders like those the recording is in.
 fn export_one(
     args: &Export,
     input: &Input,
@@ -71,8 +70,7 @@ fn export_one(
     bar: &Bar,
     stop: &Stop,
 ) -> anyhow::Result<Outcome> {
-    let beside = input.path.parent().unwrap_or(&input.below).to_owned();
-    let folder = args.output.as_ref().map_or(beside, |output| output.join(&input.below));
+    let folder = args.output.as_ref().map_or_else(|| input.below.clone(), |output| output.join(&input.below));
     fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
     single::export(args, &input.path, &Target::Folder(folder), recording, bar, stop)
 }

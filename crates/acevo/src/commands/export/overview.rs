@@ -10,7 +10,7 @@ use acevo_telemetry::{Axes, Frame};
 use anyhow::ensure;
 
 use super::progress::Progress;
-use super::rows::is_wanted;
+use super::rows::LapFilter;
 use crate::cli::Export;
 use crate::contents::learn;
 use crate::shutdown::Stop;
@@ -19,6 +19,8 @@ pub(super) struct Overview {
     pub(super) about: About,
     /// The axes of the acceleration. To check them takes half a minute of driving: here they are known from the first row on.
     pub(super) axes: Axes,
+    /// The laps that are exported.
+    pub(super) laps: LapFilter,
     /// The sessions that have rows among those that were asked for, by their numbers.
     pub(super) sessions: BTreeMap<u32, About>,
 }
@@ -30,6 +32,7 @@ impl Overview {
         progress: &Progress<'_>,
         stop: &Stop,
     ) -> anyhow::Result<Self> {
+        let laps = LapFilter::of(recording, args, stop)?;
         let mut analysis = Analysis::new(Settings::default());
         let zero_s = recording.description().map_or(0.0, |told| told.unix_us as f64 / 1e6);
         let begun = |at: Duration| {
@@ -53,7 +56,7 @@ impl Overview {
             }
             if let Some(session) = &mut session {
                 session.note(step.frame);
-                if !session.has_rows && step.physics.is_some() && is_wanted(args, analysis.current_lap_number()) {
+                if !session.has_rows && step.physics.is_some() && laps.has(analysis.current_lap_id()) {
                     session.has_rows = true;
                     session.about.unix_s = begun(step.at).unix_s;
                 }
@@ -65,7 +68,7 @@ impl Overview {
             }
         }
         session.into_iter().for_each(|ended| ended.end(&mut sessions));
-        Ok(Self { about, axes: analysis.axes(), sessions })
+        Ok(Self { about, axes: analysis.axes(), sessions, laps })
     }
 }
 

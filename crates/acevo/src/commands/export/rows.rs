@@ -1,10 +1,12 @@
 //! Rows of channel values.
 
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use acevo_export::{Column, Exporter, MotecNames, Row, Sampler};
-use acevo_recording::Recording;
-use acevo_telemetry::analysis::{Analysis, SessionEventKind, Settings};
+use acevo_recording::{LapError, LapIndex, Recording, analyze};
+use acevo_telemetry::analysis::{Analysis, LapId, SessionEventKind, Settings};
 use acevo_telemetry::{Channel, default_channels};
 use anyhow::ensure;
 
@@ -29,9 +31,26 @@ pub(super) fn columns(args: &Export) -> Vec<Column> {
     columns
 }
 
-/// True for a row of the laps that were asked for.
-pub(super) fn is_wanted(args: &Export, lap: Option<u32>) -> bool {
-    args.laps.as_ref().is_none_or(|laps| lap.is_some_and(|lap| laps.contains(lap)))
+/// The laps that are exported.
+#[derive(Debug, Clone, Default)]
+pub(super) struct LapFilter(Option<BTreeSet<LapId>>);
+
+impl LapFilter {
+    /// Finds the laps that are selected. An empty filter has no lap, if none of the selected laps is in the recording.
+    pub(super) fn of(recording: &mut Recording, args: &Export, stop: &Stop) -> anyhow::Result<Self> {
+        let Some(selection) = &args.laps else { return Ok(Self(None)) };
+        let index = LapIndex::read(recording, |_| !stop.is_requested())?;
+        match index.select(selection) {
+            Ok(laps) => Ok(Self(Some(laps.iter().map(|recorded| recorded.lap.id()).collect()))),
+            Err(LapError::NotFound(_) | LapError::NoBest(_)) => Ok(Self(Some(BTreeSet::new()))),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// True for a row of the lap with this ID.
+    pub(super) fn has(&self, lap: Option<LapId>) -> bool {
+        self.0.as_ref().is_none_or(|laps| lap.is_some_and(|lap| laps.contains(&lap)))
+    }
 }
 
 pub(super) fn export_rows(
@@ -44,46 +63,46 @@ pub(super) fn export_rows(
     stop: &Stop,
 ) -> anyhow::Result<()> {
     let start = recording.info().start;
-    let mut analysis = Analysis::new(Settings::default());
     let mut next: Option<Duration> = None;
     let (mut missed, mut skipped, mut count) = (0u32, 0u32, 0u64);
     let mut last = None;
     let mut offset = None;
     let mut sampler = Sampler::new(columns, overview.axes);
-    recording.seek(Duration::ZERO)?;
-    while let Some(step) = recording.next_step()? {
-        let (at, frame) = (step.at, step.frame);
-        analysis.feed(at, frame);
-        let lap = analysis.current_lap_number();
-        let is_wanted = is_wanted(args, lap);
+    analyze(recording, &mut Analysis::new(Settings::default()), |analysis, step| {
+        let at = step.at;
+        let lap = analysis.current_lap_id();
+        let is_wanted = step.step.is_some() && overview.laps.has(lap);
         if is_wanted {
             offset.get_or_insert(at);
         }
         let since = |at: Duration| at.saturating_sub(offset.unwrap_or(start)).as_secs_f64();
         while let Some(event) = analysis.next_event() {
             if let SessionEventKind::Lap(lap) = event.kind
-                && args.laps.as_ref().is_none_or(|laps| laps.contains(lap.number))
+                && overview.laps.has(Some(lap.id()))
             {
-                // The game tells a lap's time some time after the line.
+                // The game publishes the time of a lap some time after the line.
                 exporter.lap(&lap, since(at) - (analysis.driven_s() - lap.ended_s))?;
             }
         }
+        let goes_on = Ok(ControlFlow::Continue(()));
+        let Some(step) = step.step else { return goes_on };
+        let frame = step.frame;
         count += 1;
         if count.is_multiple_of(1000) {
             progress.at(at);
             ensure!(!stop.is_requested(), "stopped; nothing was kept");
         }
-        let Some(physics) = step.physics else { continue };
-        // Pages that fade around a pause repeat their counter: they are no packets.
+        let Some(physics) = step.physics else { return goes_on };
+        // Pages that fade around a pause repeat their counter: they are not packets.
         if last.replace(frame.physics.packet_id()) == Some(frame.physics.packet_id()) {
-            continue;
+            return goes_on;
         }
         // What was missed before the first row is not between rows.
         if offset.is_some() {
             (missed, skipped) = (missed.saturating_add(physics.missed), skipped.saturating_add(physics.skipped));
         }
         if !is_wanted || next.is_some_and(|next| at < next) {
-            continue;
+            return goes_on;
         }
         if let Some(rate) = args.rate {
             let every = Duration::from_secs_f64(1.0 / rate);
@@ -94,13 +113,14 @@ pub(super) fn export_rows(
             time_s: since(at),
             packet_id: frame.physics.packet_id(),
             session: analysis.session(),
-            lap,
+            lap: lap.map(|lap| lap.number),
             missed: std::mem::take(&mut missed),
             skipped: std::mem::take(&mut skipped),
             values: &values,
         };
         exporter.row(&row)?;
-    }
+        goes_on
+    })?;
     exporter.finish()?;
     Ok(())
 }

@@ -32,7 +32,7 @@ impl LiveTable {
     pub(super) fn new(args: &Laps) -> anyhow::Result<Self> {
         Ok(Self {
             recorder: Recorder::new(args),
-            sessions: args.session.into(),
+            sessions: args.session.map_or(Sessions::Current, Into::into),
             terminal: InPlace::new()?,
             paint: Paint::for_stdout(),
             next: Instant::now(),
@@ -76,7 +76,12 @@ impl LiveTable {
 }
 
 impl UpdateHandler for LiveTable {
-    fn update(&mut self, live: &mut LiveConnection, event: Option<&ConnectionEvent>, now: Instant) -> anyhow::Result<bool> {
+    fn update(
+        &mut self,
+        live: &mut LiveConnection,
+        event: Option<&ConnectionEvent>,
+        now: Instant,
+    ) -> anyhow::Result<bool> {
         self.recorder.take(live, event);
         self.trouble = self.recorder.take_problem().or(self.trouble.take());
         if now >= self.next {

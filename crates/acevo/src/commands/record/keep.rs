@@ -15,8 +15,8 @@ use super::{Destination, PROGRAM, print_path};
 use crate::cli::RecordArgs;
 use crate::commands::progress::Progress;
 use crate::format::text::clock;
-use crate::output::{complain, name_of, say};
 use crate::keyboard::{Key, Keys};
+use crate::output::{complain, name_of, say};
 
 pub(super) struct Keeper {
     directory: PathBuf,
@@ -76,7 +76,7 @@ impl Keeper {
         let mut stem = name::of_moment();
         if let Some(names) = &self.names {
             stem.push('_');
-            stem.push_str(&names.as_file_name());
+            stem.push_str(&name::as_file_name(names));
         }
         stem.push_str(&format!("_last-{}s", self.span.as_secs_f64().ceil()));
         let job = Job { moment: self.tape.sink.moment(), description, directory: self.directory.clone(), stem };

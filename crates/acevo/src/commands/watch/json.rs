@@ -58,7 +58,12 @@ impl Objects {
 }
 
 impl UpdateHandler for Objects {
-    fn update(&mut self, live: &mut LiveConnection, event: Option<&ConnectionEvent>, now: Instant) -> anyhow::Result<bool> {
+    fn update(
+        &mut self,
+        live: &mut LiveConnection,
+        event: Option<&ConnectionEvent>,
+        now: Instant,
+    ) -> anyhow::Result<bool> {
         if let Some(ConnectionEvent::Attached { .. }) = event {
             self.printed = None;
             (self.missed, self.skipped) = (0, 0);
@@ -108,6 +113,9 @@ impl UpdateHandler for Objects {
 }
 
 /// Compares bytes, because NaN does not equal itself.
-fn has_same_bytes<T: Page>(a: &acevo_shared_memory::View<'static, T>, b: &acevo_shared_memory::View<'static, T>) -> bool {
+fn has_same_bytes<T: Page>(
+    a: &acevo_shared_memory::View<'static, T>,
+    b: &acevo_shared_memory::View<'static, T>,
+) -> bool {
     a.raw().as_bytes() == b.raw().as_bytes()
 }

@@ -5,9 +5,9 @@ use ratatui::layout::{Constraint, Flex, Layout};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Paragraph};
 
+use super::widgets::{boxed_with, quiet};
 use crate::tui::theme::{BLUE, bold, colored};
 use crate::tui::units::Units;
-use super::widgets::{boxed_with, quiet};
 
 const KEYS: [(&str, &str); 9] = [
     ("1-8", "the screens, by their numbers"),

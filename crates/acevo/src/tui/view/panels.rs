@@ -8,4 +8,3 @@ pub(in crate::tui) mod map;
 pub(super) mod race;
 pub(super) mod traces;
 pub(super) mod tyres;
-

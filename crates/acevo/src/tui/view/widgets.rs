@@ -8,9 +8,9 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Paragraph};
 
 use super::data::ViewData;
+use crate::format::rows::ChannelRow;
 use crate::tui::app::ScrollExtent;
 use crate::tui::theme::{BLUE, ORANGE, badge, bold, dim, faint};
-use crate::format::rows::ChannelRow;
 
 /// Eighths of a filled cell.
 const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];

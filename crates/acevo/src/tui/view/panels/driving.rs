@@ -8,10 +8,10 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use crate::format::text::{NONE, number, width as width_of};
-use crate::tui::view::data::ViewData;
-use crate::tui::view::big::{HEIGHT, big};
 use crate::tui::theme::{ALARM, BLUE, ORANGE, VIOLET, badge, bold, colored};
 use crate::tui::units::UnitsExt as _;
+use crate::tui::view::big::{HEIGHT, big};
+use crate::tui::view::data::ViewData;
 use crate::tui::view::widgets::{bar, boxed, lamp, position, quiet, zones};
 
 /// A gear and a speed of three digits in large letters, with the unit. A number that is cut is a wrong number.

@@ -6,9 +6,9 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::format::event_text::EventText;
-use crate::tui::view::data::ViewData;
-use crate::tui::theme::{BLUE, ORANGE, colored};
 use crate::tui::app::ScrollExtent;
+use crate::tui::theme::{BLUE, ORANGE, colored};
+use crate::tui::view::data::ViewData;
 use crate::tui::view::widgets::{boxed, list, quiet, remark};
 
 /// The newest ones that fit.
@@ -18,7 +18,13 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>) {
 }
 
 /// Rows of events from an offset on, with the time since the program began to watch where there is room.
-pub(crate) fn rows(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>, offset: usize, with_time: bool) -> ScrollExtent {
+pub(crate) fn rows(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    data: &ViewData<'_>,
+    offset: usize,
+    with_time: bool,
+) -> ScrollExtent {
     let events = &data.snapshot.events;
     if events.is_empty() {
         remark(frame, area, "nothing has happened yet");

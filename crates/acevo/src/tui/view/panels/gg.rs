@@ -7,8 +7,8 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::canvas::{Canvas, Circle, Line as Stroke, Points};
 
 use crate::format::text::NONE;
-use crate::tui::view::data::ViewData;
 use crate::tui::theme::{BLUE, DARK, GREY, bold};
+use crate::tui::view::data::ViewData;
 use crate::tui::view::widgets::{boxed_with, quiet, remark};
 
 /// Reaches of the diagram in g.

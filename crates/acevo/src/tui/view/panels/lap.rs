@@ -9,8 +9,8 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use crate::format::text::{NONE, clock, difference, lap_time, number, sector_time};
-use crate::tui::view::data::ViewData;
 use crate::tui::theme::{BLUE, ORANGE, VIOLET, bold, colored};
+use crate::tui::view::data::ViewData;
 use crate::tui::view::widgets::{balance, boxed, entry, name_of, quiet};
 
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>) {

@@ -9,8 +9,8 @@ use ratatui::symbols::Marker;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::canvas::{Canvas, Context, Points};
 
-use crate::tui::view::data::ViewData;
 use crate::tui::theme::{BLUE, DARK, ORANGE, SILVER, VIOLET, bold, colored};
+use crate::tui::view::data::ViewData;
 use crate::tui::view::widgets::{boxed_with, quiet, remark};
 
 /// Points of Braille cells, which are twice as many downwards.

@@ -9,10 +9,10 @@ use ratatui::text::{Line, Span};
 
 use super::map::{ahead, behind};
 use crate::format::text::number;
-use crate::tui::view::data::ViewData;
-use crate::tui::theme::{ALARM, BLUE, ORANGE, VIOLET, badge, bold, colored};
 use crate::tui::app::ScrollExtent;
+use crate::tui::theme::{ALARM, BLUE, ORANGE, VIOLET, badge, bold, colored};
 use crate::tui::units::UnitsExt as _;
+use crate::tui::view::data::ViewData;
 use crate::tui::view::widgets::{boxed, list, name_of, panel, quiet, reading, remark, setting};
 
 /// Flags, fuel, temperatures, settings: the most important first.

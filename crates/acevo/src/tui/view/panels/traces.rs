@@ -10,9 +10,9 @@ use ratatui::widgets::canvas::{Canvas, Line as Stroke};
 
 use super::driving::pedals;
 use crate::session::history::{GAP_S, SPAN, Sample};
-use crate::tui::view::data::ViewData;
 use crate::tui::theme::{BLUE, DARK, ORANGE, SILVER, VIOLET};
 use crate::tui::units::UnitsExt as _;
+use crate::tui::view::data::ViewData;
 use crate::tui::view::widgets::{boxed, quiet, remark};
 
 /// Rows from which on there is room for the speed, too.

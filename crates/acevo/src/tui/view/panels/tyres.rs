@@ -8,9 +8,9 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use crate::format::text::{NONE, number};
-use crate::tui::view::data::ViewData;
 use crate::tui::theme::{ALARM, ORANGE, Window, badge, bold, colored};
 use crate::tui::units::UnitsExt as _;
+use crate::tui::view::data::ViewData;
 use crate::tui::view::widgets::{bar, boxed_with, name_of, quiet, reading};
 
 const NAMES: [&str; 4] = ["FL", "FR", "RL", "RR"];

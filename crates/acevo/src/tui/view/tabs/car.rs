@@ -4,10 +4,10 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Flex, Layout, Rect};
 use ratatui::text::{Line, Span};
 
+use crate::tui::app::ScrollExtent;
+use crate::tui::theme::{ORANGE, bold, colored};
 use crate::tui::view::data::ViewData;
 use crate::tui::view::panels::race::{fuel, fuel_plan};
-use crate::tui::theme::{ORANGE, bold, colored};
-use crate::tui::app::ScrollExtent;
 use crate::tui::view::widgets::{boxed, heading, list, name_of, panel, quiet, reading, readings, setting};
 
 /// From this width on there are three columns.
@@ -38,10 +38,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>, offse
             boxes(frame, *area, sections);
         } else {
             let of_column = scrolled(frame, *area, sections, offset);
-            extent = ScrollExtent {
-                max_offset: extent.max_offset.max(of_column.max_offset),
-                page: of_column.page,
-            };
+            extent = ScrollExtent { max_offset: extent.max_offset.max(of_column.max_offset), page: of_column.page };
         }
     }
     extent

@@ -9,9 +9,9 @@ use ratatui::text::{Line, Span};
 use crate::format::fields::select;
 use crate::format::rows::{ChannelRow, FieldRow};
 use crate::format::text::{clean, cut, padded, right_aligned, width as columns_of};
-use crate::tui::view::data::ViewData;
+use crate::tui::app::{App, ScrollExtent};
 use crate::tui::theme::{BLUE, ORANGE, bold, colored, dim};
-use crate::tui::app::{ScrollExtent, App};
+use crate::tui::view::data::ViewData;
 use crate::tui::view::widgets::{boxed_with, list, quiet, remark};
 
 /// Columns of values and units.

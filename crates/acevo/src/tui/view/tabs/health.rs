@@ -7,8 +7,8 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Wrap};
 
 use crate::format::text::{clean, number};
-use crate::tui::view::data::ViewData;
 use crate::tui::theme::{BLUE, ORANGE, colored};
+use crate::tui::view::data::ViewData;
 use crate::tui::view::widgets::{boxed, entry, name_of, panel, quiet, reading};
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>) {

@@ -10,10 +10,10 @@ use ratatui::text::{Line, Span};
 
 use crate::format::lap_table::{self, Look, Sessions, Table};
 use crate::format::text::{lap_time, number};
+use crate::tui::app::ScrollExtent;
+use crate::tui::theme::{ORANGE, VIOLET, bold, colored, dim};
 use crate::tui::view::data::ViewData;
 use crate::tui::view::panels::lap;
-use crate::tui::theme::{ORANGE, VIOLET, bold, colored, dim};
-use crate::tui::app::ScrollExtent;
 use crate::tui::view::widgets::{boxed, list, quiet, remark};
 
 /// Rows of the running lap.

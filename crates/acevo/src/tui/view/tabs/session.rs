@@ -5,9 +5,9 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Line;
 
 use crate::format::text::clock;
+use crate::tui::app::ScrollExtent;
 use crate::tui::view::data::ViewData;
 use crate::tui::view::panels::{map, race};
-use crate::tui::app::ScrollExtent;
 use crate::tui::view::widgets::{boxed_with, entry, panel, quiet, readings};
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>, offset: usize) -> ScrollExtent {
