@@ -277,7 +277,7 @@ fn counter(page: &[u8]) -> i32 {
 /// while !playback.is_over() {
 ///     connection.wait(Duration::from_millis(100));
 ///     if let Some(frame) = connection.frame() {
-///         println!("{:.0} km/h", frame.physics.speed_kmh());
+///         println!("{:.0} km/h", frame.physics.raw().speedKmh);
 ///     }
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())

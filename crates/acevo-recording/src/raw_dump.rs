@@ -26,7 +26,7 @@
 //! ```
 //!
 //! Zeros at the end of a section are left out of `bytes`; `size` includes them. A reader needs `format`, `format_version`, and of every
-//! page `page`, `size`, `settled` and `bytes`. The other fields and the length of the lines are for people. A change that a reader of
+//! page `page`, `size`, `settled` and `bytes`. The other fields and the length of the lines are informative only. A change that a reader of
 //! version 1 would misunderstand gets a new `format_version`.
 //!
 //! Files are not trusted: any bytes give a dump of three pages that can be opened, or an error.
