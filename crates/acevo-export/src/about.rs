@@ -1,7 +1,6 @@
 //! What a recording is about: names, track and date.
 
-use acevo_telemetry::analysis::watches_another_car;
-use acevo_telemetry::{Frame, driver_name, shown_name};
+use acevo_recording::RecordedNames;
 
 /// Names, track and date of what is exported, known before the first row. Unknown names are empty.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -28,31 +27,18 @@ pub struct About {
 }
 
 impl About {
-    /// Starts at this time, in seconds since 1970 (UTC); everything else is unknown.
-    pub fn starting_at(unix_s: f64) -> Self {
-        Self { unix_s, ..Self::default() }
-    }
-
-    /// Takes what is not known yet from a frame. Placeholders are ignored, and so are the names of another car that is watched.
-    pub fn learn(&mut self, frame: &Frame) {
-        let (session, graphics) = (&frame.static_data, &frame.graphics);
-        let learn = |known: &mut String, name: &str| {
-            if known.is_empty() {
-                known.push_str(shown_name(name));
-            }
-        };
-        learn(&mut self.track, session.track());
-        learn(&mut self.configuration, session.track_configuration());
-        learn(&mut self.session, session.session_name());
-        learn(&mut self.game_version, session.ac_evo_version());
-        if !watches_another_car(frame) {
-            learn(&mut self.car, graphics.car_model());
-            if self.driver.is_empty() {
-                self.driver = driver_name(frame);
-            }
+    /// The names in the pages of a recording, and the start in seconds since 1970 (UTC).
+    pub fn new(names: RecordedNames, unix_s: f64) -> Self {
+        Self {
+            track: names.track,
+            configuration: names.configuration,
+            track_length_m: names.track_length_m,
+            latitude_longitude: names.latitude_longitude,
+            car: names.car,
+            driver: names.driver,
+            session: names.session,
+            game_version: names.game_version,
+            unix_s,
         }
-        self.track_length_m = self.track_length_m.or(session.track_length().map(f64::from));
-        let coordinates = session.latitude_longitude().map(|(latitude, longitude)| (latitude.into(), longitude.into()));
-        self.latitude_longitude = self.latitude_longitude.or(coordinates);
     }
 }

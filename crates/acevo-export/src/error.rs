@@ -4,7 +4,7 @@ use std::error::Error;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use acevo_recording::RecordingError;
+use acevo_recording::{LapError, RecordingError};
 use thiserror::Error as ThisError;
 
 /// Why an export failed.
@@ -57,8 +57,11 @@ pub enum ExportError {
     /// A recording cannot be read to its end.
     #[error(transparent)]
     Recording(#[from] RecordingError),
+    /// The selected laps cannot be found.
+    #[error(transparent)]
+    Laps(LapError),
     /// The path is a folder, a pipe or a device.
-    #[error("cannot read {}: it is not a file", .0.display())]
+    #[error("{} is not a regular file; expected a recording (.acevo)", .0.display())]
     NotAFile(PathBuf),
     /// The file exists and is not overwritten.
     #[error("{} exists and is not overwritten: name another file, or remove it", .0.display())]

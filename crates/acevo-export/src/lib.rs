@@ -69,7 +69,6 @@ mod date;
 mod error;
 mod exporter;
 mod jsonl;
-mod laps;
 mod lines;
 #[cfg(feature = "mcap")]
 mod mcap;
@@ -94,7 +93,6 @@ pub use self::csv::{CsvExporter, CsvOptions, Separator};
 pub use self::error::ExportError;
 pub use self::exporter::{Exporter, Row};
 pub use self::jsonl::JsonlExporter;
-pub use self::laps::{BadLapRanges, LapRanges};
 #[cfg(feature = "mcap")]
 pub use self::mcap::McapExporter;
 pub use self::motec::{MotecExporter, MotecNames, motec_file_name};

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
+use acevo_recording::LapSelection;
 use acevo_telemetry::{Channel, UnitSystem, default_channels};
 
-use crate::{Column, CsvOptions, ExportError, LapRanges, MotecNames, Precision, Separator};
+use crate::{Column, CsvOptions, ExportError, MotecNames, Precision, Separator};
 
 /// A kind of file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -57,9 +58,9 @@ impl ExportFormat {
 /// Where an export is written.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Output {
-    /// Next to each recording; a data set into the folder `parquet` in the folder of the recordings.
+    /// In the current folder, named after the recording; a data set in the folder `parquet`.
     #[default]
-    BesideRecording,
+    CurrentFolder,
     /// A new file if one recording is exported, else a folder. An existing folder always takes files named after the recordings.
     Path(PathBuf),
     /// The standard output: one recording, in a text format.
@@ -92,7 +93,7 @@ pub struct ExportPlan {
     /// The maximum number of rows per second; `None` for a row per physics packet.
     pub rate: Option<f64>,
     /// The laps to export; `None` for everything.
-    pub laps: Option<LapRanges>,
+    pub laps: Option<LapSelection>,
     /// CSV and JSON lines: the precision of numbers.
     pub precision: Precision,
     /// CSV: a second header row with the units.
@@ -106,7 +107,7 @@ pub struct ExportPlan {
 }
 
 impl ExportPlan {
-    /// Exports everything next to the recording, with the defaults of the format and the units of the game.
+    /// Exports everything into the current folder, with the defaults of the format and the units of the game.
     pub fn new(format: ExportFormat) -> Self {
         Self {
             format,
@@ -192,11 +193,6 @@ impl ExportPlan {
             .with_precision(self.precision)
             .with_separator(self.separator.unwrap_or(default))
             .with_decimal_comma(self.decimal_comma)
-    }
-
-    /// True for rows of the laps to export.
-    pub(crate) fn wants(&self, lap: Option<u32>) -> bool {
-        self.laps.as_ref().is_none_or(|laps| lap.is_some_and(|lap| laps.contains(lap)))
     }
 
     /// Describes the rows and columns. All files of a data set have the same description.

@@ -93,17 +93,9 @@ impl Recordings {
         self.inputs.iter().fold(0, |sum, input| sum.saturating_add(input.bytes))
     }
 
-    /// The recording if exactly one was named, and no folder.
-    pub(crate) fn single(&self) -> Option<&Input> {
-        match &self.inputs[..] {
-            [input] if self.folders.is_empty() => Some(input),
-            _ => None,
-        }
-    }
-
     /// True if exactly one recording was named, and no folder.
     pub fn is_single(&self) -> bool {
-        self.single().is_some()
+        self.inputs.len() == 1 && self.folders.is_empty()
     }
 }
 

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "parquet")]
 mod dataset;
+mod lap_filter;
 mod lap_position;
 mod overview;
 #[cfg(feature = "mcap")]
@@ -62,38 +63,37 @@ pub fn run(plan: &ExportPlan, recordings: Recordings, progress: &mut dyn Progres
 enum Destination {
     /// One recording to this target.
     Single(Target),
-    /// A file for each recording: next to it, or in this folder.
-    Files(Option<PathBuf>),
+    /// A file for each recording in this folder.
+    Files(PathBuf),
     #[cfg(feature = "parquet")]
     Dataset(dataset::Dataset),
 }
 
 impl Destination {
     fn of(plan: &ExportPlan, recordings: &Recordings) -> Result<Self, ExportError> {
-        if let Some(input) = recordings.single() {
+        if recordings.is_single() {
             return Ok(Self::Single(match &plan.output {
-                Output::BesideRecording => Target::Folder(folder_of(&input.path)),
+                Output::CurrentFolder => Target::Folder(PathBuf::new()),
                 Output::Path(path) if path.is_dir() => Target::Folder(path.clone()),
                 Output::Path(path) => Target::File(path.clone()),
                 Output::Stdout => Target::Stdout,
             }));
         }
         let folder = match &plan.output {
-            Output::BesideRecording => None,
-            Output::Path(path) if !path.is_file() => Some(path),
-            Output::Path(_) | Output::Stdout => return Err(output("several recordings need a folder")),
+            Output::CurrentFolder => None,
+            Output::Path(path) if !path.is_file() => Some(path.as_path()),
+            Output::Path(_) | Output::Stdout => {
+                let reason = "several recordings need a folder";
+                return Err(ExportError::InvalidOption { option: "output", reason });
+            },
         };
         if !plan.format.has_datasets() || recordings.folders.is_empty() {
-            return Ok(Self::Files(folder.cloned()));
+            return Ok(Self::Files(folder.unwrap_or(Path::new("")).to_owned()));
         }
         #[cfg(feature = "parquet")]
-        return match (folder, &recordings.folders[..]) {
-            (Some(folder), _) => dataset::Dataset::open(folder, plan).map(Self::Dataset),
-            (None, [folder]) => dataset::Dataset::open(&folder.join("parquet"), plan).map(Self::Dataset),
-            (None, _) => Err(output("a data set of several folders needs a folder of its own")),
-        };
+        return dataset::Dataset::open(folder.unwrap_or(Path::new("parquet")), plan).map(Self::Dataset);
         #[cfg(not(feature = "parquet"))]
-        Ok(Self::Files(folder.cloned()))
+        Ok(Self::Files(folder.unwrap_or(Path::new("")).to_owned()))
     }
 
     fn export(&mut self, plan: &ExportPlan, input: &Input, tracker: &mut Tracker<'_>) -> Result<Outcome, ExportError> {
@@ -102,7 +102,7 @@ impl Destination {
             Self::Single(target) => single::export(plan, &input.path, target, &mut recording, tracker),
             Self::Files(folder) => {
                 // In the folder, subfolders are the same as those of the recordings.
-                let folder = folder.as_ref().map_or_else(|| folder_of(&input.path), |folder| folder.join(&input.subfolder));
+                let folder = folder.join(&input.subfolder);
                 fs::create_dir_all(&folder).map_err(|source| ExportError::create(&folder, source))?;
                 single::export(plan, &input.path, &Target::Folder(folder), &mut recording, tracker)
             }
@@ -110,12 +110,4 @@ impl Destination {
             Self::Dataset(dataset) => dataset.add(plan, &input.path, &mut recording, tracker),
         }
     }
-}
-
-fn folder_of(path: &Path) -> PathBuf {
-    path.parent().unwrap_or(Path::new("")).to_owned()
-}
-
-fn output(reason: &'static str) -> ExportError {
-    ExportError::InvalidOption { option: "output", reason }
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use acevo_export::{ExportError, ExportFormat, ExportPlan, LapRanges, Outcome, Output, Progress, Recordings, run};
+use acevo_export::{ExportError, ExportFormat, ExportPlan, Outcome, Output, Progress, Recordings, run};
 use acevo_simulator::{CarModel, Options, Scenario, Simulator};
 use acevo_telemetry::channel;
 use acevo_testkit::recordings::{changed, drive};
@@ -200,7 +200,7 @@ fn a_recording_that_fails_does_not_stop_the_others() {
     fs::write(directory.path().join("a.acevo"), "no recording").unwrap();
     drive(&directory.path().join("b.acevo"), CarModel::Gt3, Scenario::HotLaps, Some(1));
     let mut plan = plan(ExportFormat::Jsonl, &directory.path().join("out"), &["speed"]);
-    plan.laps = Some("77".parse::<LapRanges>().unwrap());
+    plan.laps = Some("77".parse().unwrap());
     let found = || Recordings::find(&[directory.path().to_owned()]).unwrap();
     let report = run(&plan, found(), &mut ()).unwrap();
     assert!(matches!(&report.recordings[0].outcome, Err(ExportError::Open { .. })), "{report:?}");

@@ -1,4 +1,4 @@
-//! What a recording says of a pause, whoever wrote it.
+//! What a recording has of a pause, for every version of the writer.
 
 use std::io::Cursor;
 use std::time::Duration;
@@ -41,7 +41,7 @@ fn pause(leap: u32) -> Vec<(ACEvoStatus, i32, f32, u32)> {
 }
 
 #[test]
-fn next_step_counts_the_leaps_of_a_pause_as_skipped_also_in_recordings_that_call_them_missed() {
+fn next_step_counts_the_jumps_of_a_pause_as_skipped_in_old_recordings_too() {
     for leap in [0, 670] {
         let pages = pause(leap);
         let mut recording = recording(&pages);

@@ -22,7 +22,7 @@ mod stint;
 mod summary;
 mod trace;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use acevo_shared_memory::Frame;
@@ -34,7 +34,7 @@ pub use detectors::Thresholds;
 pub use event::{DamageStep, Fluid, Part, Service, SessionEvent, SessionEventKind, Severity, Topic, TyreState, Wheel};
 pub use fuel::{Consumption, FuelNow, FuelPlan, Race, RaceEnd};
 pub use gaps::{Gap, Gaps};
-pub use laps::{CurrentLap, Driving, Incomplete, Invalid, Lap, LapKind, LapStats, Validity};
+pub use laps::{CurrentLap, Driving, Incomplete, Invalid, Lap, LapId, LapKind, LapStats, Validity};
 pub use outline::{Bounds, Outline, PitLane, Projection, Road, Waypoint};
 pub use settings::{BadSectors, Sectors, Settings};
 pub use stint::{Stint, Stints};
@@ -82,6 +82,8 @@ pub struct Analysis {
     engine: Laps,
     watch: Watch,
     laps: Vec<Lap>,
+    /// Number of laps that have ended, by session and number.
+    attempts: BTreeMap<(u32, u32), u32>,
     bests: Bests,
     drive: Drive,
     pace: Pace,
@@ -96,6 +98,8 @@ pub struct Analysis {
     has_news: bool,
     date: u64,
     events: VecDeque<SessionEvent>,
+    /// When the running session began.
+    session_start: Option<Duration>,
     /// The newest moment, and where the car was.
     at: Duration,
     place: Option<f64>,
@@ -125,6 +129,7 @@ impl Analysis {
             clock: Clock::default(),
             watch: Watch::default(),
             laps: Vec::new(),
+            attempts: BTreeMap::new(),
             bests: Bests::default(),
             drive: Drive::default(),
             pace: Pace::default(),
@@ -138,6 +143,7 @@ impl Analysis {
             has_news: false,
             date: 0,
             events: VecDeque::new(),
+            session_start: None,
             at: Duration::ZERO,
             place: None,
             driven_s: 0.0,
@@ -173,6 +179,7 @@ impl Analysis {
         }
         let Some(moment) = self.clock.next(at, frame) else { return };
         (self.at, self.driven_s) = (at, moment.time);
+        self.session_start.get_or_insert(at);
         self.place = place(frame.graphics.raw());
         // The axes are the game's: they stay when its session or the car becomes another one.
         if moment.flow == Flow::Begins(Beginning::First) {
@@ -209,6 +216,12 @@ impl Analysis {
         }
     }
 
+    /// Ends the analysis: no frame follows. A lap that has crossed the line and is waiting for its time ends with this, and so does the
+    /// running lap, as interrupted. Call it once after the last frame, then take the remaining events.
+    pub fn finish(&mut self) {
+        self.interrupt();
+    }
+
     /// What has happened since it was asked last, oldest first. Those that nobody asks for are forgotten, oldest first, when there
     /// are many.
     pub fn next_event(&mut self) -> Option<SessionEvent> {
@@ -228,6 +241,17 @@ impl Analysis {
     /// Number of the lap that is being driven, without all the rest of [`current_lap`](Self::current_lap).
     pub fn current_lap_number(&self) -> Option<u32> {
         self.engine.number()
+    }
+
+    /// Identifies the lap that is being driven; the finished [`Lap`] has the same ID.
+    pub fn current_lap_id(&self) -> Option<LapId> {
+        let (session, number) = self.engine.session_and_number()?;
+        Some(LapId { session, number, attempt: self.next_attempt(session, number) })
+    }
+
+    /// The attempt that the next lap with this session and number is.
+    fn next_attempt(&self, session: u32, number: u32) -> u32 {
+        self.attempts.get(&(session, number)).map_or(1, |attempts| attempts.saturating_add(1))
     }
 
     /// The best of the running session.
@@ -355,6 +379,7 @@ impl Analysis {
                 self.bests = Bests::default();
                 self.pace.forget();
                 self.stints.begin(session, self.engine.stint());
+                self.session_start = Some(self.at);
                 self.tell(SessionEventKind::Session);
             }
             News::Stint(stint) => {
@@ -380,7 +405,9 @@ impl Analysis {
         }
     }
 
-    fn end_lap(&mut self, lap: Lap) {
+    fn end_lap(&mut self, mut lap: Lap) {
+        lap.attempt = self.next_attempt(lap.session, lap.number);
+        self.attempts.insert((lap.session, lap.number), lap.attempt);
         let best_before = if lap.session == self.session() { self.bests.take(&lap) } else { None };
         let (session, number, time_ms) = (lap.session, Some(lap.number), lap.time_ms);
         let personal = self.note_lap(&lap, best_before.is_some());
@@ -439,7 +466,9 @@ impl Analysis {
         if self.events.len() >= MOST_EVENTS {
             self.events.pop_front();
         }
+        let start = *self.session_start.get_or_insert(self.at);
+        let session_s = self.at.saturating_sub(start).as_secs_f64();
         let (at_s, place) = (self.at.as_secs_f64(), self.place);
-        self.events.push_back(SessionEvent { at_s, session, lap, place, kind: what });
+        self.events.push_back(SessionEvent { at_s, session_s, session, lap, place, kind: what });
     }
 }

@@ -8,10 +8,11 @@ mod values;
 pub(crate) use publish::Outlet;
 pub(crate) use source::{DemoArgs, Drive, Origin, Place};
 
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use acevo_export::{ExportFormat, ExportPlan, LapRanges, MotecNames, Output, Precision, Separator};
+use acevo_export::{ExportFormat, ExportPlan, MotecNames, Output, Precision, Separator};
 use acevo_shared_memory::PageKind;
 use acevo_telemetry::analysis::Topic;
 use acevo_telemetry::analysis::{Reference, Sectors, Settings, Thresholds};
@@ -20,8 +21,10 @@ use acevo_telemetry::{Channel, UnitSystem};
 use clap::error::ErrorKind;
 use clap::{ArgGroup, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
-use crate::driven::{LapNumbers, Spot};
+use crate::format::lap_table;
 use crate::output::is_dash;
+use crate::session::feeder::AnalysisOptions;
+use acevo_recording::{LapReference, LapSelection, LapSelector, RecordingPosition};
 
 use acevo_plot::{PlotKind, Theme};
 
@@ -50,7 +53,7 @@ pub(crate) enum Command {
     ///
     /// On a terminal it is a screen, else a line per second; with --json an object per packet.
     #[command(after_long_help = help::WATCH, after_help = help::WATCH_EXAMPLES)]
-    Watch(Watch),
+    Watch(WatchCommand),
     /// Print every field with value and unit, once
     #[command(after_help = help::DUMP)]
     Dump(Dump),
@@ -106,6 +109,18 @@ pub(crate) enum Command {
     Simulate(Simulate),
 }
 
+/// `acevo watch`. Without a command there is no FILE: it would be taken for a misspelt command.
+#[derive(Debug, Args)]
+pub(crate) struct WatchCommand {
+    /// Recording to read instead of the game
+    #[arg(value_name = "FILE", conflicts_with_all = ["from", "demo"])]
+    #[cfg_attr(unix, arg(conflicts_with = "dir"))]
+    #[cfg_attr(target_os = "linux", arg(conflicts_with = "pid"))]
+    file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) watch: Watch,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Watch {
     /// Print JSON, one object per line
@@ -124,13 +139,18 @@ pub(crate) struct Watch {
     #[arg(short, long)]
     pub(crate) quiet: bool,
     #[command(flatten)]
-    pub(crate) analysing: Analysing,
+    pub(crate) analysing: AnalysisArgs,
     #[command(flatten)]
     pub(crate) origin: Origin,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Events {
+    /// Recording to read instead of the game
+    #[arg(value_name = "FILE", conflicts_with_all = ["from", "demo"])]
+    #[cfg_attr(unix, arg(conflicts_with = "dir"))]
+    #[cfg_attr(target_os = "linux", arg(conflicts_with = "pid"))]
+    file: Option<PathBuf>,
     /// Print JSON, one object per line
     #[arg(long)]
     pub(crate) json: bool,
@@ -147,27 +167,27 @@ pub(crate) struct Events {
     #[arg(short, long)]
     pub(crate) quiet: bool,
     #[command(flatten)]
-    pub(crate) analysing: Analysing,
+    pub(crate) analysing: AnalysisArgs,
     #[command(flatten)]
     pub(crate) origin: Origin,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Laps {
-    /// Recording to read instead of the game; the same as --from
+    /// Recording to read instead of the game
     #[arg(value_name = "FILE", conflicts_with_all = ["from", "demo"])]
     #[cfg_attr(unix, arg(conflicts_with = "dir"))]
     #[cfg_attr(target_os = "linux", arg(conflicts_with = "pid"))]
-    pub(crate) file: Option<PathBuf>,
+    file: Option<PathBuf>,
     /// Print JSON, one object per finished lap
     #[arg(long)]
     pub(crate) json: bool,
     /// Print lines, even on a terminal
     #[arg(long, conflicts_with = "json")]
     pub(crate) lines: bool,
-    /// Laps of the running session in the table, or of all since the program began
-    #[arg(long, value_name = "WHICH", default_value = "current")]
-    pub(crate) session: Sessions,
+    /// Show the laps of the running session, or of all sessions [default: current; all for a recording]
+    #[arg(long, value_name = "WHICH")]
+    pub(crate) session: Option<Sessions>,
     /// End after this many finished laps
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) count: Option<u64>,
@@ -175,7 +195,7 @@ pub(crate) struct Laps {
     #[arg(short, long)]
     pub(crate) quiet: bool,
     #[command(flatten)]
-    pub(crate) analysing: Analysing,
+    pub(crate) analysing: AnalysisArgs,
     #[command(flatten)]
     pub(crate) origin: Origin,
 }
@@ -183,7 +203,7 @@ pub(crate) struct Laps {
 /// How laps are analysed.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Analysis")]
-pub(crate) struct Analysing {
+pub(crate) struct AnalysisArgs {
     /// Where sectors end, the last one excepted, as parts of a lap: 0.31,0.68 [default: thirds]
     #[arg(long, value_name = "PLACES", value_parser = values::sectors)]
     sectors: Option<Sectors>,
@@ -217,7 +237,19 @@ impl Events {
     }
 }
 
-impl Analysing {
+impl AnalysisArgs {
+    /// The options of an analysis of this source.
+    pub(crate) fn options(&self, origin: &Origin) -> AnalysisOptions {
+        AnalysisOptions {
+            settings: self.settings(),
+            reference: self.reference(),
+            bests_file: self.bests_file(origin.demo.demo),
+            // The laps of a recording may be another driver's: they are saved only in a file that is named.
+            bests_are_read_only: origin.from.is_some() && self.bests.is_none(),
+            source: origin.kind(),
+        }
+    }
+
     pub(crate) fn settings(&self) -> Settings {
         let mut settings = Settings::default();
         if let Some(sectors) = &self.sectors {
@@ -226,7 +258,7 @@ impl Analysing {
         settings
     }
 
-    pub(crate) const fn reference(&self) -> Reference {
+    const fn reference(&self) -> Reference {
         match self.reference {
             ReferenceLap::Best => Reference::Best,
             ReferenceLap::Last => Reference::Last,
@@ -235,7 +267,7 @@ impl Analysing {
     }
 
     /// Where personal bests are kept, if at all.
-    pub(crate) fn bests_file(&self, is_demo: bool) -> Option<PathBuf> {
+    fn bests_file(&self, is_demo: bool) -> Option<PathBuf> {
         let default = || PersonalStore::default_path().filter(|_| !is_demo);
         self.bests.clone().or_else(default).filter(|_| !self.no_bests)
     }
@@ -243,6 +275,11 @@ impl Analysing {
 
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
+    /// Recording to read instead of the game
+    #[arg(value_name = "FILE", conflicts_with_all = ["from", "demo"])]
+    #[cfg_attr(unix, arg(conflicts_with = "dir"))]
+    #[cfg_attr(target_os = "linux", arg(conflicts_with = "pid"))]
+    file: Option<PathBuf>,
     /// Port to listen on; 0 is any that is free
     #[arg(long, value_name = "PORT", default_value_t = 7333)]
     pub(crate) port: u16,
@@ -259,7 +296,7 @@ pub(crate) struct Serve {
     #[arg(short, long)]
     pub(crate) quiet: bool,
     #[command(flatten)]
-    pub(crate) analysing: Analysing,
+    pub(crate) analysing: AnalysisArgs,
     #[command(flatten)]
     pub(crate) origin: Origin,
 }
@@ -273,11 +310,23 @@ pub(crate) enum Sessions {
     All,
 }
 
+impl From<Sessions> for lap_table::Sessions {
+    fn from(sessions: Sessions) -> Self {
+        match sessions {
+            Sessions::Current => Self::Current,
+            Sessions::All => Self::All,
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Dump {
-    /// Fields, as `speedKmh`, `wheelSlip[2]`, `tyre_lf.slip` or `physics.fuel`; a part, as `electronics`, is all of its
-    /// fields; none is everything
-    #[arg(value_name = "FIELD")]
+    /// FILE: a recording (.acevo), or a file that --raw has written (.json), to read instead of the game; `-` is the standard input.
+    /// FIELD: such as `speedKmh`, `wheelSlip[2]`, `tyre_lf.slip` or `physics.fuel`; a part, such as `electronics`, is all of its
+    /// fields; without fields everything is printed
+    #[arg(value_name = "FILE] [FIELD")]
+    items: Vec<OsString>,
+    #[arg(skip)]
     pub(crate) fields: Vec<String>,
     /// Only this page
     #[arg(long, value_name = "PAGE", value_parser = values::page())]
@@ -295,16 +344,16 @@ pub(crate) struct Dump {
     #[arg(long)]
     pub(crate) wait: bool,
     /// Write the exact bytes of all pages to a new file instead, for a bug report; `-` is the standard output
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["fields", "page", "json", "describe", "all"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["items", "page", "json", "describe", "all"])]
     pub(crate) raw: Option<PathBuf>,
-    /// Read a recording, or a file that --raw has written, instead of the game; `-` is the standard input
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["raw", "wait", "demo"])]
+    /// The recording or raw dump to read instead of the game
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["raw", "wait", "demo"], hide = true)]
     #[cfg_attr(unix, arg(conflicts_with = "dir"))]
     #[cfg_attr(target_os = "linux", arg(conflicts_with = "pid"))]
     pub(crate) from: Option<PathBuf>,
-    /// The moment of a recording: the beginning of lap 3 or of the best one, or a time, as 1:30 or 90s [default: its beginning]
-    #[arg(long, value_name = "PLACE", requires = "from")]
-    pub(crate) at: Option<Spot>,
+    /// Position in the recording: a lap, such as 3, best or 2/3 (session/lap), or a time, such as 1:30 or 90s [default: its beginning]
+    #[arg(long, value_name = "POSITION")]
+    pub(crate) at: Option<RecordingPosition>,
     #[command(flatten)]
     pub(crate) place: Place,
     #[command(flatten)]
@@ -313,8 +362,11 @@ pub(crate) struct Dump {
 
 #[derive(Debug, Args)]
 pub(crate) struct Channels {
-    /// Channels, as `speed`; the beginning of names, as `tyre_temp`, is all that begin so; none is all that are worth logging
-    #[arg(value_name = "ID")]
+    /// FILE: a recording (.acevo) or a raw dump (.json) whose values are shown instead of the game's.
+    /// ID: a channel, such as `speed`, or the beginning of several, such as `tyre_temp`; without IDs all channels that are worth logging
+    #[arg(value_name = "FILE] [ID")]
+    items: Vec<OsString>,
+    #[arg(skip)]
     pub(crate) ids: Vec<String>,
     /// Dead channels and those that repeat another one, too
     #[arg(long)]
@@ -334,14 +386,14 @@ pub(crate) struct Channels {
     /// Wait for the game where it is not there; means --values
     #[arg(long, conflicts_with = "demo")]
     pub(crate) wait: bool,
-    /// Show the values of a recording instead of the game's
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["wait", "demo"])]
+    /// The recording or raw dump to read instead of the game
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["wait", "demo"], hide = true)]
     #[cfg_attr(unix, arg(conflicts_with = "dir"))]
     #[cfg_attr(target_os = "linux", arg(conflicts_with = "pid"))]
     pub(crate) from: Option<PathBuf>,
-    /// The moment of a recording: the beginning of lap 3 or of the best one, or a time, as 1:30 or 90s [default: its beginning]
-    #[arg(long, value_name = "PLACE", requires = "from")]
-    pub(crate) at: Option<Spot>,
+    /// Position in the recording: a lap, such as 3, best or 2/3 (session/lap), or a time, such as 1:30 or 90s [default: its beginning]
+    #[arg(long, value_name = "POSITION")]
+    pub(crate) at: Option<RecordingPosition>,
     #[command(flatten)]
     pub(crate) place: Place,
     #[command(flatten)]
@@ -390,15 +442,15 @@ pub(crate) struct Plot {
     /// Recording to draw laps of
     #[arg(value_name = "FILE", required_unless_present = "demo", conflicts_with = "demo")]
     pub(crate) file: Option<PathBuf>,
-    /// Lap to draw: best, 3
+    /// Lap to draw, such as best, 3, 2/3 (session/lap) or 3#2 (second attempt)
     #[arg(long, value_name = "LAP", default_value = "best", conflicts_with = "demo")]
-    pub(crate) lap: Spot,
-    /// Lap to compare it with
+    pub(crate) lap: LapSelector,
+    /// Lap to compare it with; FILE:LAP for a lap of another recording, such as other.acevo:best
     #[arg(long, value_name = "LAP", conflicts_with = "demo")]
-    pub(crate) against: Option<Spot>,
-    /// New file for the picture; .png or .svg says how it is written
+    pub(crate) against: Option<LapReference>,
+    /// New picture; the extension .png or .svg selects the format [default: named after the recording, in the current folder]
     #[arg(short, long, value_name = "FILE", value_parser = values::picture())]
-    pub(crate) output: PathBuf,
+    pub(crate) output: Option<PathBuf>,
     /// What to draw
     #[arg(long, value_name = "KIND", default_value = "sheet", value_parser = values::plot_kind())]
     pub(crate) kind: PlotKind,
@@ -472,15 +524,15 @@ pub(crate) struct Replay {
     /// Seconds of the recording per second [default: 1]
     #[arg(long, value_name = "FACTOR", value_parser = values::speed)]
     pub(crate) speed: Option<f64>,
-    /// Begin with this lap, or at this time: 3, best, 1:30, 90s
-    #[arg(long, value_name = "PLACE")]
-    pub(crate) from: Option<Spot>,
+    /// Begin with this lap, or at this time, such as 3, best, 2/3 (session/lap), 1:30 or 90s
+    #[arg(long, value_name = "POSITION")]
+    pub(crate) from: Option<RecordingPosition>,
     /// End with this lap, or at this time
-    #[arg(long, value_name = "PLACE")]
-    pub(crate) to: Option<Spot>,
-    /// Pause at this time, or where this lap begins, with the pages as they are there; may be given again
-    #[arg(long, value_name = "PLACE")]
-    pub(crate) pause_at: Vec<Spot>,
+    #[arg(long, value_name = "POSITION")]
+    pub(crate) to: Option<RecordingPosition>,
+    /// Pause at this time, or at the beginning of this lap; may be given several times
+    #[arg(long, value_name = "POSITION")]
+    pub(crate) pause_at: Vec<RecordingPosition>,
     /// Begin again at the end
     #[arg(long = "loop")]
     pub(crate) repeat: bool,
@@ -512,13 +564,13 @@ pub(crate) struct Export {
     /// File format. With parquet, a folder becomes a partitioned data set
     #[arg(long, value_name = "FORMAT")]
     to: Format,
-    /// New file, or `-` for the standard output (csv and jsonl); for several recordings a folder [default: next to the recording;
-    /// for a data set `parquet` in the folder of recordings]
+    /// New file, or `-` for the standard output (csv and jsonl); for several recordings a folder [default: named after the recording,
+    /// in the current folder; for a data set the folder `parquet`]
     #[arg(short, long, value_name = "PATH")]
     output: Option<PathBuf>,
-    /// Only these laps: 3, 3-5, 1,4-6
+    /// Only these laps, such as 3, 3-5, 1,4-6, best or 2/1-3 (session/laps)
     #[arg(long, value_name = "LAPS")]
-    pub(crate) laps: Option<LapRanges>,
+    pub(crate) laps: Option<LapSelection>,
     /// Only these channels, by the IDs that `acevo channels` lists
     #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = values::any_channel)]
     channels: Vec<&'static Channel>,
@@ -555,7 +607,7 @@ impl Export {
         plan.output = match &self.output {
             Some(path) if is_dash(path) => Output::Stdout,
             Some(path) => Output::Path(path.clone()),
-            None => Output::BesideRecording,
+            None => Output::CurrentFolder,
         };
         plan.laps.clone_from(&self.laps);
         plan.channels.clone_from(&self.channels);
@@ -628,16 +680,16 @@ pub(crate) struct Cut {
     /// Recording to take from; it is not touched
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
-    /// These laps: 3, 3-5, 1,4-6
+    /// These laps, such as 3, 3-5, 1,4-6, best or 2/1-3 (session/laps)
     #[arg(long, value_name = "LAPS", conflicts_with_all = ["from", "to"])]
-    pub(crate) laps: Option<LapNumbers>,
-    /// From the beginning of this lap, or from this time on: 3, best, 1:30, 90s
-    #[arg(long, value_name = "PLACE")]
-    pub(crate) from: Option<Spot>,
+    pub(crate) laps: Option<LapSelection>,
+    /// From the beginning of this lap, or from this time, such as 3, best, 2/3 (session/lap), 1:30 or 90s
+    #[arg(long, value_name = "POSITION")]
+    pub(crate) from: Option<RecordingPosition>,
     /// To the end of this lap, or to this time
-    #[arg(long, value_name = "PLACE")]
-    pub(crate) to: Option<Spot>,
-    /// New file [default: beside the recording]
+    #[arg(long, value_name = "POSITION")]
+    pub(crate) to: Option<RecordingPosition>,
+    /// New recording [default: named after the recording and the part, in the current folder]
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     /// Say nothing but errors
@@ -650,9 +702,12 @@ pub(crate) struct Repair {
     /// Recording that is damaged; it is not touched
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
-    /// New file for what can be read
-    #[arg(value_name = "NEW")]
-    pub(crate) output: PathBuf,
+    /// The new recording
+    #[arg(value_name = "NEW", conflicts_with = "output", hide = true)]
+    new: Option<PathBuf>,
+    /// New recording [default: named after the recording, in the current folder]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -676,35 +731,93 @@ pub(crate) struct Simulate {
     pub(crate) quiet: bool,
 }
 
-/// Reads the command line. Ends the program where it is wrong, or asks for help.
+/// Reads the command line. Ends the program if it is wrong, or asks for help.
 pub(crate) fn read() -> Acevo {
-    let args = Acevo::parse();
-    let demo = match &args.command {
-        None => Some(&args.watch.origin.demo),
-        Some(Command::Watch(watch)) => Some(&watch.origin.demo),
-        Some(Command::Dump(dump)) => Some(&dump.demo),
-        Some(Command::Channels(channels)) => Some(&channels.demo),
-        Some(Command::Stats(stats)) => Some(&stats.demo),
-        Some(Command::Record(record)) => Some(&record.demo),
-        Some(Command::Events(events)) => Some(&events.origin.demo),
-        Some(Command::Laps(laps)) => Some(&laps.origin.demo),
-        Some(Command::Serve(serve)) => Some(&serve.origin.demo),
-        Some(_) => None,
-    };
-    let has_speed = match &args.command {
-        None => args.watch.origin.from.is_some(),
-        Some(Command::Watch(watch)) => watch.origin.from.is_some(),
-        Some(Command::Serve(serve)) => serve.origin.from.is_some(),
-        _ => false,
-    };
-    if let Some(DemoArgs { demo: false, drive }) = demo
-        && let Some(option) = drive.first_given()
-        && !(has_speed && option == "--speed")
-    {
-        let message = format!("{option} is about the simulator: add --demo");
-        Acevo::command().error(ErrorKind::MissingRequiredArgument, message).exit();
-    }
+    let mut args = Acevo::parse();
+    args.resolve().unwrap_or_else(|error| error.exit());
     args
+}
+
+impl Acevo {
+    /// Assigns positional arguments, and checks what clap cannot check.
+    fn resolve(&mut self) -> Result<(), clap::Error> {
+        match &mut self.command {
+            Some(Command::Watch(args)) => args.watch.origin.read_from(args.file.take()),
+            Some(Command::Events(args)) => args.origin.read_from(args.file.take()),
+            Some(Command::Laps(args)) => args.origin.read_from(args.file.take()),
+            Some(Command::Serve(args)) => args.origin.read_from(args.file.take()),
+            Some(Command::Dump(args)) => {
+                let is_game = [(args.wait, "--wait"), (args.demo.demo, "--demo"), (args.raw.is_some(), "--raw")];
+                args.fields = take_file(&mut args.items, &mut args.from, &args.place, &is_game)?;
+                check_at(args.at.is_some(), args.from.as_deref())?;
+            }
+            Some(Command::Channels(args)) => {
+                let is_game = [(args.wait, "--wait"), (args.demo.demo, "--demo")];
+                args.ids = take_file(&mut args.items, &mut args.from, &args.place, &is_game)?;
+                check_at(args.at.is_some(), args.from.as_deref())?;
+            }
+            Some(Command::Repair(args)) => args.output = args.new.take().or(args.output.take()),
+            _ => {}
+        }
+        self.check_simulator_options()
+    }
+
+    fn check_simulator_options(&self) -> Result<(), clap::Error> {
+        let (demo, has_speed) = match &self.command {
+            None => (&self.watch.origin.demo, self.watch.origin.from.is_some()),
+            Some(Command::Watch(args)) => (&args.watch.origin.demo, args.watch.origin.from.is_some()),
+            Some(Command::Serve(args)) => (&args.origin.demo, args.origin.from.is_some()),
+            Some(Command::Dump(args)) => (&args.demo, false),
+            Some(Command::Channels(args)) => (&args.demo, false),
+            Some(Command::Stats(args)) => (&args.demo, false),
+            Some(Command::Record(args)) => (&args.demo, false),
+            Some(Command::Events(args)) => (&args.origin.demo, false),
+            Some(Command::Laps(args)) => (&args.origin.demo, false),
+            Some(_) => return Ok(()),
+        };
+        match demo.drive.first_given().filter(|option| !demo.demo && !(has_speed && *option == "--speed")) {
+            Some(option) => {
+                let message = format!("{option} is about the simulator: add --demo");
+                Err(Self::command().error(ErrorKind::MissingRequiredArgument, message))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// Takes the file from the front of positional arguments, if they begin with one, and returns the rest. `is_game` has options that a file
+/// cannot be used with.
+fn take_file(
+    items: &mut Vec<OsString>,
+    from: &mut Option<PathBuf>,
+    place: &Place,
+    is_game: &[(bool, &str)],
+) -> Result<Vec<String>, clap::Error> {
+    if from.is_none() && items.first().is_some_and(|first| is_file(Path::new(first))) {
+        let file = PathBuf::from(items.remove(0));
+        let conflict = is_game.iter().find_map(|(is_given, option)| is_given.then_some(*option));
+        if let Some(option) = conflict.or_else(|| place.given()) {
+            let message = format!("'{}' cannot be used with '{option}'", file.display());
+            return Err(Acevo::command().error(ErrorKind::ArgumentConflict, message));
+        }
+        *from = Some(file);
+    }
+    Ok(items.iter().map(|item| item.to_string_lossy().into_owned()).collect())
+}
+
+/// True for a recording, a raw dump or `-`; false for the name of a field or a channel.
+fn is_file(path: &Path) -> bool {
+    let has_extension = |extension: &str| path.extension().is_some_and(|found| found.eq_ignore_ascii_case(extension));
+    let has_folder = path.parent().is_some_and(|folder| !folder.as_os_str().is_empty());
+    path.as_os_str() == "-" || has_folder || ["acevo", "json"].into_iter().any(has_extension)
+}
+
+fn check_at(is_given: bool, from: Option<&Path>) -> Result<(), clap::Error> {
+    if is_given && from.is_none() {
+        let message = "--at is a position in a recording: name the recording first";
+        return Err(Acevo::command().error(ErrorKind::MissingRequiredArgument, message));
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -714,6 +827,43 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Acevo::command().debug_assert();
+    }
+
+    fn parsed(args: &[&str]) -> Result<Command, clap::Error> {
+        let mut acevo = Acevo::try_parse_from([&["acevo"], args].concat())?;
+        acevo.resolve()?;
+        Ok(acevo.command.expect("a command"))
+    }
+
+    #[test]
+    fn recordings_are_positional_in_every_command() {
+        for args in [&["watch", "a.acevo"][..], &["watch", "--from", "a.acevo"]] {
+            let Ok(Command::Watch(args)) = parsed(args) else { panic!("{args:?}") };
+            assert_eq!(args.watch.origin.from.as_deref(), Some(Path::new("a.acevo")));
+        }
+        for args in [&["dump", "a.acevo", "gear", "--at", "3"][..], &["dump", "gear", "--from", "a.acevo"]] {
+            let Ok(Command::Dump(args)) = parsed(args) else { panic!("{args:?}") };
+            assert_eq!(
+                (args.from.as_deref(), &args.fields[..]),
+                (Some(Path::new("a.acevo")), &["gear".to_owned()][..])
+            );
+        }
+        for file in ["-", "bug.json", "A.ACEVO", "./bug"] {
+            let Ok(Command::Channels(args)) = parsed(&["channels", file, "speed"]) else { panic!("{file}") };
+            assert_eq!((args.from.as_deref(), &args.ids[..]), (Some(Path::new(file)), &["speed".to_owned()][..]));
+        }
+        let Ok(Command::Dump(args)) = parsed(&["dump", "physics.fuel", "a.acevo"]) else { panic!() };
+        assert!(args.from.is_none() && args.fields.len() == 2);
+        for wrong in [
+            &["dump", "a.acevo", "--wait"][..],
+            &["channels", "a.acevo", "--demo"],
+            &["laps", "a.acevo", "--demo"],
+            &["dump", "gear", "--at", "3"],
+            &["plot", "a.acevo", "--lap", "1:30"],
+            &["plot", "a.acevo", "--against", "b.acevo:90s"],
+        ] {
+            assert!(parsed(wrong).is_err(), "{wrong:?}");
+        }
     }
 
     #[test]

@@ -38,7 +38,7 @@ use self::moment::{Follower, Moment};
 use self::slots::Slots;
 use self::token::Token;
 use crate::cli::Serve;
-use crate::session::snapshot::Cockpit;
+use crate::session::live_session::LiveSession;
 use crate::shutdown::Stop;
 
 /// A server that has its port, and does not serve yet.
@@ -87,7 +87,7 @@ impl Site {
     ///
     /// # Errors
     /// Where the network or the reader fails.
-    pub(crate) fn run(self, cockpit: Cockpit, stop: &Stop) -> anyhow::Result<()> {
+    pub(crate) fn run(self, cockpit: LiveSession, stop: &Stop) -> anyhow::Result<()> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.context("cannot start the web server")?;
         let (follower, moments) = Follower::new(cockpit, self.sectors.clone());

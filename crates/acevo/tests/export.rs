@@ -157,12 +157,12 @@ fn a_stopped_export_leaves_no_incomplete_files() {
     let directory = tempfile::tempdir().unwrap();
     drive(&directory.path().join("long.acevo"), CarModel::Gt3, Scenario::HotLaps, Some(4));
     let folder = directory.path().join("parquet");
-    let mut export = spawn(acevo().arg("export").arg(directory.path()).args(["--to", "parquet"]));
+    let mut export = spawn(acevo().current_dir(directory.path()).args(["export", ".", "--to", "parquet"]));
     // The second pass writes, so half of the work is done.
     while files(&folder).iter().all(|file| fs::metadata(file).map_or(0, |metadata| metadata.len()) == 0) {
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
-    let second = output(acevo().arg("export").arg(directory.path()).args(["--to", "parquet"]));
+    let second = output(acevo().current_dir(directory.path()).args(["export", ".", "--to", "parquet"]));
     assert!(second.stderr.contains("another export is at work"), "{second:?}");
     send_signal(export.id(), Signal::TERM);
     let (status, said) = export.wait();
@@ -178,11 +178,11 @@ fn several_recordings_become_a_file_each() {
     drive(&a, CarModel::Gt3, Scenario::HotLaps, Some(1));
     fs::copy(&a, &b).unwrap();
     let csv = ["--to", "csv", "--channels", "speed", "--rate", "10"];
-    let both = output(acevo().arg("export").args([&a, &b]).args(csv));
+    let both = output(acevo().current_dir(directory.path()).arg("export").args([&a, &b]).args(csv));
     assert!(both.status.success() && both.stdout.is_empty(), "{both:?}");
     let beside = ["a.acevo", "a.csv", "b.acevo", "b.csv"].map(|name| directory.path().join(name));
     assert_eq!(files(directory.path()), beside);
-    let again = output(acevo().arg("export").args([&a, &b]).args(csv));
+    let again = output(acevo().current_dir(directory.path()).arg("export").args([&a, &b]).args(csv));
     assert!(again.status.success() && again.stderr.contains("2 already exported"), "{again:?}");
     let out = directory.path().join("out");
     let folder = output(acevo().arg("export").arg(directory.path()).args(csv).arg("-o").arg(&out));

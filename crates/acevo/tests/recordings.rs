@@ -22,12 +22,12 @@ fn laps_and_events_of_a_recording_are_those_that_were_driven() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("two.acevo");
     let times = recorded(&file);
-    let laps = output(acevo().args(["laps", "--json", "--no-bests", "--from"]).arg(&file));
+    let laps = output(acevo().args(["laps", "--json", "--no-bests"]).arg(&file));
     assert!(laps.status.success(), "{laps:?}");
     let told: Vec<Value> = laps.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let complete = told.iter().filter(|lap| lap["incomplete"].is_null()).map(|lap| lap["time_ms"].clone());
     assert_eq!(complete.collect::<Vec<_>>(), times);
-    let events = output(acevo().args(["events", "--only", "lap", "--no-bests", "--from"]).arg(&file));
+    let events = output(acevo().args(["events", "--only", "lap", "--no-bests"]).arg(&file));
     assert!(events.status.success() && events.stdout.contains("session best"), "{events:?}");
     let info = output(acevo().args(["info", "--json", "--check"]).arg(&file));
     let info: Value = serde_json::from_str(&info.stdout).unwrap();
@@ -112,7 +112,7 @@ fn a_pipe_is_no_recording_and_nobody_waits_for_one() {
     for command in [&["info"][..], &["replay"], &["laps"], &["export", "--to", "csv"], &["cut", "--laps", "1"]] {
         let refused = output(acevo().args(command).arg(&pipe));
         assert_eq!(refused.status.code(), Some(1), "{refused:?}");
-        assert!(refused.stderr.contains("no file"), "{}", refused.stderr);
+        assert!(refused.stderr.contains("not a regular file"), "{}", refused.stderr);
     }
 }
 
@@ -169,7 +169,7 @@ fn a_lap_is_cut_out_and_is_still_that_lap() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("two.acevo");
     let times = recorded(&file);
-    let done = output(acevo().arg("cut").arg(&file).args(["--laps", "2"]));
+    let done = output(acevo().current_dir(directory.path()).args(["cut", "two.acevo", "--laps", "2"]));
     assert!(done.status.success() && done.stdout.is_empty(), "{done:?}");
     let cut = directory.path().join("two_laps-2.acevo");
     let laps = output(acevo().args(["laps", "--json", "--no-bests"]).arg(&cut));
@@ -179,10 +179,13 @@ fn a_lap_is_cut_out_and_is_still_that_lap() {
     assert_eq!((&complete[0]["number"], &complete[0]["time_ms"]), (&Value::from(2), &Value::from(times[1])));
     let (whole, part): (HashSet<_>, _) = (pages(&file).into_iter().collect(), pages(&cut));
     assert!(part.len() < whole.len() * 3 / 4 && part.iter().all(|page| whole.contains(page)));
-    let again = output(acevo().arg("cut").arg(&file).args(["--laps", "2"]));
+    let again = output(acevo().current_dir(directory.path()).args(["cut", "two.acevo", "--laps", "2"]));
     assert!(again.status.code() == Some(1) && again.stderr.contains("not overwritten"), "{again:?}");
-    let missing = output(acevo().arg("cut").arg(&file).args(["--laps", "7"]));
-    assert!(missing.status.code() == Some(1) && missing.stderr.contains("no lap 7"), "{missing:?}");
+    let missing = output(acevo().current_dir(directory.path()).args(["cut", "two.acevo", "--laps", "7"]));
+    assert!(
+        missing.status.code() == Some(1) && missing.stderr.contains("lap 7 is not in the recording"),
+        "{missing:?}"
+    );
     let minute = directory.path().join("minute.acevo");
     let done = output(acevo().arg("cut").arg(&file).args(["--from", "30s", "--to", "1:30", "-o"]).arg(&minute));
     assert!(done.status.success(), "{done:?}");
@@ -197,7 +200,7 @@ fn a_moment_of_a_recording_is_dumped() {
     let file = directory.path().join("two.acevo");
     recorded(&file);
     let value = |command: &str, what: &str, at: &str| -> Value {
-        let told = output(acevo().args([command, what, "--json", "--at", at, "--from"]).arg(&file));
+        let told = output(acevo().arg(command).arg(&file).args([what, "--json", "--at", at]));
         assert!(told.status.success(), "{told:?}");
         serde_json::from_str(&told.stdout).unwrap()
     };
@@ -213,8 +216,8 @@ fn a_moment_of_a_recording_is_dumped() {
     let speed = value("channels", "speed", "61s");
     let speed = speed["speed"]["value"].as_f64().unwrap();
     assert!((speed - f64::from(frame.physics.raw().speedKmh)).abs() < 0.1, "{speed}");
-    let beyond = output(acevo().args(["dump", "--at", "59:00", "--from"]).arg(&file));
-    assert!(beyond.status.code() == Some(1) && beyond.stderr.contains("behind the end"), "{beyond:?}");
+    let beyond = output(acevo().args(["dump", "--at", "59:00"]).arg(&file));
+    assert!(beyond.status.code() == Some(1) && beyond.stderr.contains("after the end"), "{beyond:?}");
 }
 
 /// A file that is removed while it is written has no name any more: recording goes on in another one, in a directory that is made
@@ -330,4 +333,108 @@ fn values_of_a_pause_are_marked_and_what_the_game_skips_is_not_missed() {
         serde_json::from_str(&output(acevo().args(["info", "--json", "--check"]).arg(&file)).stdout).unwrap();
     assert_eq!(info["missed"][0]["packets"], 0, "{info}");
     assert!(info["skipped"].as_u64().unwrap() > 1300, "{info}");
+}
+
+/// The scenario returns to the pits, so that lap numbers have several attempts.
+#[test]
+fn commands_select_laps_by_session_number_and_attempt() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("garage.acevo");
+    drive(&file, CarModel::Gt3, Scenario::Garage, None);
+    let run = |args: &[&str]| output(acevo().current_dir(directory.path()).args(args));
+    let laps = run(&["laps", "garage.acevo", "--json", "--no-bests"]);
+    let laps: Vec<Value> = laps.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let again = laps.iter().find(|lap| lap["attempt"] == 2).expect("a second attempt");
+    let (session, number) = (&again["session"], &again["number"]);
+    let ambiguous = format!("{session}/{number}");
+    for args in [
+        &["plot", "garage.acevo", "--lap", &ambiguous][..],
+        &["cut", "garage.acevo", "--laps", &ambiguous],
+        &["cut", "garage.acevo", "--from", &ambiguous],
+        &["export", "garage.acevo", "--to", "csv", "--laps", &ambiguous],
+        &["replay", "garage.acevo", "--from", &ambiguous],
+        &["dump", "garage.acevo", "--at", &ambiguous],
+    ] {
+        let refused = run(args);
+        assert_eq!(refused.status.code(), Some(1), "{args:?}: {refused:?}");
+        for candidate in [format!("{ambiguous}#1 "), format!("{ambiguous}#2 ")] {
+            assert!(refused.stderr.contains(&candidate), "{args:?}: {}", refused.stderr);
+        }
+    }
+    let second = format!("{ambiguous}#2");
+    let timer = run(&["dump", "garage.acevo", "--at", &second, "graphics.current_lap_time_ms", "--json"]);
+    assert!(timer.status.success(), "{timer:?}");
+    let done = run(&["cut", "garage.acevo", "--laps", &second]);
+    assert!(done.status.success(), "{done:?}");
+    let name = format!("garage_laps-{}.acevo", second.replace(['/', '#'], "-"));
+    assert!(directory.path().join(&name).exists(), "{name}: {}", done.stderr);
+    let table = run(&["laps", "garage.acevo", "--no-bests"]).stdout;
+    assert!(table.contains(&format!("{number}#2")), "{table}");
+    for time in ["1:30", "90s"] {
+        let refused = run(&["plot", "garage.acevo", "--lap", time]);
+        assert!(refused.status.code() == Some(2) && refused.stderr.contains("this is a time"), "{refused:?}");
+    }
+}
+
+#[test]
+fn laps_of_a_recording_marks_one_best_lap_and_prints_the_footer() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("five.acevo");
+    drive(&file, CarModel::Gt3, Scenario::HotLaps, Some(4));
+    let table = output(acevo().args(["laps", "--no-bests"]).arg(&file)).stdout;
+    let lines: Vec<&str> = table.lines().collect();
+    assert!(lines[0].contains("Valdombra") && lines[0].contains("Velocita"), "{table}");
+    assert!(lines[1].contains("time") && lines[1].contains("to best"), "{table}");
+    let rows = &lines[2..lines.len() - 1];
+    assert_eq!(rows.iter().filter(|row| row.contains("best")).count(), 1, "{table}");
+    assert!(rows.iter().filter(|row| row.contains('+')).count() >= 2, "{table}");
+    assert!(lines.last().unwrap().contains("best") && lines.last().unwrap().contains("ideal lap"), "{table}");
+}
+
+#[test]
+fn personal_bests_of_a_recording_are_saved_only_in_a_named_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("two.acevo");
+    recorded(&file);
+    let data = directory.path().join("data");
+    let bests = directory.path().join("bests.json");
+    for command in [&["laps"][..], &["events"], &["watch", "--lines", "--speed", "100"]] {
+        let run = output(acevo().args(command).arg(&file).env("XDG_DATA_HOME", &data).env("APPDATA", &data));
+        assert!(run.status.success(), "{run:?}");
+        assert!(!data.exists(), "{command:?} wrote personal bests");
+    }
+    let run = output(acevo().args(["laps", "--bests"]).arg(&bests).arg(&file));
+    assert!(run.status.success(), "{run:?}");
+    let saved: Value = serde_json::from_slice(&fs::read(&bests).unwrap()).unwrap();
+    let recorded_s = Recording::open(&file).unwrap().description().unwrap().unix_us / 1_000_000;
+    let text = saved.to_string();
+    let date = text.split("\"date\":").nth(1).expect("a date").split([',', '}']).next().unwrap();
+    let date: u64 = date.parse().unwrap();
+    assert!((recorded_s..recorded_s + 300).contains(&date), "{date} {recorded_s}");
+}
+
+#[test]
+fn plot_compares_laps_of_two_recordings() {
+    let directory = tempfile::tempdir().unwrap();
+    let [a, b] = ["a", "b"].map(|name| directory.path().join(name).with_extension("acevo"));
+    recorded(&a);
+    drive(&b, CarModel::Road, Scenario::HotLaps, Some(1));
+    let run = |args: &[&str]| output(acevo().current_dir(directory.path()).args(args));
+    let drawn = run(&["plot", "a.acevo", "--against", "b.acevo:1", "--kind", "traces"]);
+    assert!(drawn.status.success(), "{drawn:?}");
+    assert!(directory.path().join("a_traces_lap-best.png").exists(), "{}", drawn.stderr);
+    let again = run(&["plot", "a.acevo", "--against", "b.acevo:1", "--kind", "traces"]);
+    assert!(again.status.code() == Some(1) && again.stderr.contains("not overwritten"), "{again:?}");
+    let missing = run(&["plot", "a.acevo", "--against", "b.acevo:9", "-o", "x.png"]);
+    assert!(missing.status.code() == Some(1) && missing.stderr.contains("b.acevo"), "{missing:?}");
+}
+
+/// The second file of a run has the game's version, too: it is in the pages.
+#[test]
+fn info_has_the_version_of_the_game_without_a_mark() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("two.acevo");
+    recorded(&file);
+    let info = output(acevo().arg("info").arg(&file)).stdout;
+    assert!(info.lines().any(|line| line.starts_with("version ")), "{info}");
 }

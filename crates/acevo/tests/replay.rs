@@ -161,13 +161,13 @@ fn parts_are_played_again_and_again_until_somebody_ends_it() {
 fn wrong_places_and_speeds_are_told_with_what_is_right() {
     let world = World::new();
     for (options, said) in [
-        (&["--from", "lapx"][..], "3, lap3 or best, or a time, as 90s, 1:30"),
+        (&["--from", "lapx"][..], "3, best or 2/3 (session/lap), or a time, such as 90s, 1:30"),
         (&["--pause-at", "12"], "lap 12 is not in"),
         (&["--to", "-1:30"], ""),
         (&["--speed", "0"], "0.001 to 1000"),
         (&["--speed", "fast"], "0.001 to 1000"),
-        (&["--from", "lap9"], "acevo laps --from"),
-        (&["--from", "1:30:00:00"], "as 90s, 1:30"),
+        (&["--from", "lap9"], "acevo laps FILE"),
+        (&["--from", "1:30:00:00"], "such as 90s, 1:30"),
         (&["--from", "99:00"], "4:"),
         (&["--to", "1e19s"], "long"),
         (&["--pause-at", "10:00"], "long"),

@@ -13,6 +13,7 @@ use acevo_recording::Recording;
 use self::existing::Existing;
 use self::parts::{Parts, Planned};
 use self::temporary::Temporary;
+use super::lap_filter::LapFilter;
 use super::overview::Overview;
 use super::rows::export_rows;
 use crate::pending::check_new;
@@ -57,7 +58,7 @@ impl Dataset {
         if self.existing.has_all_of(&part) {
             return Ok(Outcome::Exists(self.folder.clone()));
         }
-        tracker.start(recording, 2);
+        tracker.start(recording, LapFilter::passes(plan));
         let overview = Overview::of(recording, plan, tracker)?;
         if overview.sessions.is_empty() {
             return Ok(Outcome::Empty);
@@ -65,7 +66,7 @@ impl Dataset {
         tracker.next_pass();
         let planned = self.plan_parts(&part, &overview.sessions)?;
         let parts = Box::new(Parts::new(&planned, &self.columns));
-        export_rows(recording, plan, overview.axes, &self.columns, parts, tracker)?;
+        export_rows(recording, plan, &overview, &self.columns, parts, tracker)?;
         let files = self.publish(&part, planned.into_values())?;
         Ok(Outcome::Written { files, note: None })
     }

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use acevo_recording::Recording;
+use acevo_recording::{RecordedNames, Recording};
 use acevo_telemetry::analysis::{Analysis, Settings};
 use acevo_telemetry::{Axes, Frame};
 
+use super::lap_filter::LapFilter;
 use crate::progress::Tracker;
 use crate::{About, ExportError, ExportPlan};
 
@@ -15,6 +16,8 @@ pub(super) struct Overview {
     pub(super) about: About,
     /// The axes of the acceleration. It takes half a minute of driving to find them; here they are known from the first row on.
     pub(super) axes: Axes,
+    /// The laps to export.
+    pub(super) laps: LapFilter,
     /// The sessions with rows to export, by their numbers.
     pub(super) sessions: BTreeMap<u32, About>,
 }
@@ -25,17 +28,18 @@ impl Overview {
         plan: &ExportPlan,
         tracker: &mut Tracker<'_>,
     ) -> Result<Self, ExportError> {
+        let laps = LapFilter::of(recording, plan, tracker)?;
         let mut analysis = Analysis::new(Settings::default());
         let zero_s = recording.description().map_or(0.0, |description| description.unix_us as f64 / 1e6);
         let unix_s = |at: Duration| zero_s + at.as_secs_f64();
-        let mut about = About::starting_at(unix_s(recording.info().start));
+        let (start_s, mut names) = (unix_s(recording.info().start), RecordedNames::default());
         let mut sessions = BTreeMap::new();
         let mut session: Option<Session> = None;
         recording.seek(Duration::ZERO)?;
         while let Some(step) = recording.next_step()? {
             analysis.feed(step.at, step.frame);
             while analysis.next_event().is_some() {}
-            about.learn(step.frame);
+            names.learn(step.frame);
             let number = analysis.session();
             if session.as_ref().is_none_or(|session| session.number != number) {
                 let next = Session::new(number, unix_s(step.at));
@@ -43,33 +47,34 @@ impl Overview {
             }
             if let Some(session) = &mut session {
                 session.learn(step.frame);
-                if !session.has_rows && step.physics.is_some() && plan.wants(analysis.current_lap_number()) {
+                if !session.has_rows && step.physics.is_some() && laps.contains(analysis.current_lap_id()) {
                     session.has_rows = true;
-                    session.about.unix_s = unix_s(step.at);
+                    session.start_s = unix_s(step.at);
                 }
             }
             tracker.step(step.at)?;
         }
         session.into_iter().for_each(|ended| ended.end(&mut sessions));
-        Ok(Self { about, axes: analysis.axes(), sessions })
+        Ok(Self { about: About::new(names, start_s), axes: analysis.axes(), laps, sessions })
     }
 }
 
 /// A session while it is read.
 struct Session {
     number: u32,
-    about: About,
+    names: RecordedNames,
+    start_s: f64,
     phase: String,
     has_rows: bool,
 }
 
 impl Session {
-    fn new(number: u32, unix_s: f64) -> Self {
-        Self { number, about: About::starting_at(unix_s), phase: String::new(), has_rows: false }
+    fn new(number: u32, start_s: f64) -> Self {
+        Self { number, names: RecordedNames::default(), start_s, phase: String::new(), has_rows: false }
     }
 
     fn learn(&mut self, frame: &Frame) {
-        self.about.learn(frame);
+        self.names.learn(frame);
         if self.phase.is_empty() {
             self.phase.push_str(frame.graphics.session_phase());
         }
@@ -77,11 +82,11 @@ impl Session {
 
     /// A session without a name is named after its first phase, as in the names of recordings.
     fn end(mut self, sessions: &mut BTreeMap<u32, About>) {
-        if self.about.session.is_empty() {
-            self.about.session = self.phase;
+        if self.names.session.is_empty() {
+            self.names.session = self.phase;
         }
         if self.has_rows {
-            sessions.insert(self.number, self.about);
+            sessions.insert(self.number, About::new(self.names, self.start_s));
         }
     }
 }

@@ -1,13 +1,15 @@
 //! Exports rows of channel values.
 
 use std::mem;
+use std::ops::ControlFlow;
 use std::time::Duration;
 
-use acevo_recording::Recording;
-use acevo_telemetry::Axes;
+use acevo_recording::{AnalyzedStep, Recording, analyze};
 use acevo_telemetry::analysis::{Analysis, SessionEventKind, Settings};
 
+use super::lap_filter::LapFilter;
 use super::lap_position::LapPositions;
+use super::overview::Overview;
 use crate::progress::Tracker;
 use crate::{Column, ExportError, ExportPlan, Exporter, Row, Sampler};
 
@@ -15,59 +17,55 @@ use crate::{Column, ExportError, ExportPlan, Exporter, Row, Sampler};
 pub(super) fn export_rows(
     recording: &mut Recording,
     plan: &ExportPlan,
-    axes: Axes,
+    overview: &Overview,
     columns: &[Column],
     mut exporter: Box<dyn Exporter + '_>,
     tracker: &mut Tracker<'_>,
 ) -> Result<(), ExportError> {
-    let mut analysis = Analysis::new(Settings::default());
-    let mut sampler = Sampler::new(columns, axes);
+    let mut sampler = Sampler::new(columns, overview.axes);
     let mut lap_positions = LapPositions::new(columns);
     let mut clock = RowClock::new(recording.info().start, plan.rate);
-    let mut gaps = Gaps::default();
-    let (mut last_packet, mut end) = (None, recording.info().start);
-    recording.seek(Duration::ZERO)?;
-    while let Some(step) = recording.next_step()? {
-        let (at, frame) = (step.at, step.frame);
-        analysis.feed(at, frame);
-        end = at;
-        let lap = analysis.current_lap_number();
-        let is_wanted = plan.wants(lap);
+    let (mut gaps, mut last_packet) = (Gaps::default(), None);
+    analyze(recording, &mut Analysis::new(Settings::default()), |analysis, AnalyzedStep { at, step, .. }| {
+        let lap = analysis.current_lap_id();
+        let is_wanted = step.is_some() && overview.laps.contains(lap);
         if is_wanted {
             clock.start_at(at);
         }
-        pass_laps(&mut analysis, plan, &clock, at, exporter.as_mut(), &mut lap_positions)?;
-        lap_positions.on_frame(frame, &analysis, at);
+        pass_laps(analysis, &overview.laps, &clock, at, exporter.as_mut(), &mut lap_positions)?;
+        let Some(step) = step else { return CONTINUE };
+        let frame = step.frame;
+        lap_positions.on_frame(frame, analysis, at);
         tracker.step(at)?;
-        let Some(physics) = step.physics else { continue };
+        let Some(physics) = step.physics else { return CONTINUE };
         // Pages that fade around a pause repeat their counter. They are not packets.
         let packet_id = frame.physics.packet_id();
         if last_packet.replace(packet_id) == Some(packet_id) {
-            continue;
+            return CONTINUE;
         }
         // Packets before the first row are not between rows.
         if clock.is_started() {
             gaps.add(physics.missed, physics.skipped);
         }
         if !is_wanted || !clock.is_due(at) {
-            continue;
+            return CONTINUE;
         }
         let Gaps { missed, skipped } = mem::take(&mut gaps);
         let mut values = sampler.values(frame);
         lap_positions.correct(&mut values, frame);
-        let (time_s, session) = (clock.seconds(at), analysis.session());
+        let (time_s, session, lap) = (clock.seconds(at), analysis.session(), lap.map(|lap| lap.number));
         exporter.row(&Row { time_s, packet_id, session, lap, missed, skipped, values: &values })?;
-    }
-    // A lap that has crossed the line may still be waiting for its time.
-    analysis.interrupt();
-    pass_laps(&mut analysis, plan, &clock, end, exporter.as_mut(), &mut lap_positions)?;
+        CONTINUE
+    })?;
     exporter.finish()
 }
+
+const CONTINUE: Result<ControlFlow<()>, ExportError> = Ok(ControlFlow::Continue(()));
 
 /// Passes the laps that have ended to the exporter.
 fn pass_laps(
     analysis: &mut Analysis,
-    plan: &ExportPlan,
+    laps: &LapFilter,
     clock: &RowClock,
     at: Duration,
     exporter: &mut dyn Exporter,
@@ -76,7 +74,7 @@ fn pass_laps(
     while let Some(event) = analysis.next_event() {
         lap_positions.on_event(&event.kind);
         if let SessionEventKind::Lap(lap) = event.kind
-            && plan.wants(Some(lap.number))
+            && laps.contains(Some(lap.id()))
         {
             // The game publishes the time of a lap some time after the line.
             exporter.lap(&lap, clock.seconds(at) - (analysis.driven_s() - lap.ended_s))?;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use acevo_recording::Recording;
 
+use super::lap_filter::LapFilter;
 use super::overview::Overview;
 use super::rows::export_rows;
 use crate::pending::check_new;
@@ -57,7 +58,7 @@ pub(super) fn export(
         super::pages::export_pages(recording, PendingFile::create(&output)?, tracker)?;
         return Ok(Outcome::Written { files: vec![output], note: None });
     }
-    tracker.start(recording, 2);
+    tracker.start(recording, LapFilter::passes(plan));
     let overview = Overview::of(recording, plan, tracker)?;
     if overview.sessions.is_empty() {
         return Ok(Outcome::Empty);
@@ -71,7 +72,7 @@ pub(super) fn export(
     tracker.next_pass();
     let columns = plan.columns();
     let exporter = exporter(plan, output.as_deref(), &overview.about, &columns)?;
-    export_rows(recording, plan, overview.axes, &columns, exporter, tracker)?;
+    export_rows(recording, plan, &overview, &columns, exporter, tracker)?;
     let has_coordinates = overview.about.latitude_longitude.is_some();
     let note = (plan.format == ExportFormat::Motec && !has_coordinates).then_some(Note::NoCoordinates);
     Ok(Outcome::Written { files: output.into_iter().collect(), note })

@@ -23,7 +23,7 @@ use std::time::Duration;
 use acevo_shared_memory::SPageFilePhysics;
 
 pub use driving::Driving;
-pub use lap::{Incomplete, Invalid, Lap, LapKind, LapStats, Validity};
+pub use lap::{Incomplete, Invalid, Lap, LapId, LapKind, LapStats, Validity};
 pub(super) use reading::place;
 pub use running::CurrentLap;
 
@@ -209,6 +209,11 @@ impl Laps {
     /// The lap that is being driven.
     pub(crate) fn current(&self) -> Option<CurrentLap> {
         self.running.as_ref().map(|running| running.view(self.stint))
+    }
+
+    /// Session and number of the running lap.
+    pub(crate) fn session_and_number(&self) -> Option<(u32, u32)> {
+        self.running.as_ref().map(|running| (running.session, running.number))
     }
 
     /// Number of the running lap.

@@ -10,7 +10,7 @@ use anyhow::{Context, anyhow, bail};
 
 use self::progress::{ExportProgress, Tally};
 use crate::cli::Export;
-use crate::output::{ReaderGone, check_new, complain, name_of, say};
+use crate::output::{OutputClosed, check_new, complain, name_of, say};
 use crate::shutdown::Stop;
 
 pub(crate) fn run(args: &Export) -> anyhow::Result<ExitCode> {
@@ -51,11 +51,11 @@ fn with_option(error: ExportError) -> anyhow::Error {
 fn finish_single(args: &Export, report: Report) -> anyhow::Result<ExitCode> {
     let recording = report.recordings.into_iter().next().context("there is no recording")?;
     match recording.outcome {
-        Err(error) if args.is_stream() && is_closed(&error) => return Err(ReaderGone.into()),
+        Err(error) if args.is_stream() && is_closed(&error) => return Err(OutputClosed.into()),
         Err(error) => return Err(with_option(error)),
         Ok(Outcome::Exists(path)) => check_new(&path)?,
         Ok(Outcome::Empty) if args.laps.is_some() => {
-            bail!("none of these laps is in the recording; `acevo laps --from FILE` lists those that are")
+            bail!("none of these laps is in the recording; `acevo laps FILE` lists its laps")
         }
         Ok(Outcome::Empty) => bail!("there is no driving in the recording"),
         Ok(outcome) if !args.is_quiet() => print_outcome(&outcome),

@@ -3,22 +3,23 @@
 mod in_place;
 mod live_table;
 
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use acevo_export::About;
+use acevo_recording::RecordedNames;
 use acevo_telemetry::ConnectionEvent;
-use acevo_telemetry::analysis::{Analysis, Lap, SessionEventKind, Thresholds};
+use acevo_telemetry::analysis::{Analysis, Lap, SessionEventKind};
 
 use self::live_table::LiveTable;
-use super::follow::{Follower, follow};
-use crate::cli::{Laps, Sessions};
-use crate::format::lap_table::{Line, Table};
+use super::follow_loop::{UpdateHandler, follow};
+use crate::cli::Laps;
+use crate::format::lap_table::{Line, Look, Sessions, Table};
 use crate::format::text::clean;
 use crate::output::{self, Paint, say};
-use crate::session::feeder::Feeder;
-use crate::session::live::Live;
+use crate::session::connection::LiveConnection;
+use crate::session::feeder::AnalysisFeeder;
 use crate::session::playback::open;
 use crate::shutdown::Stop;
 
@@ -27,7 +28,7 @@ const WIDE: usize = 160;
 
 pub(crate) fn run(args: &Laps) -> anyhow::Result<ExitCode> {
     let stop = Stop::on_signal()?;
-    if let Some(file) = args.file.as_ref().or(args.origin.from.as_ref()) {
+    if let Some(file) = &args.origin.from {
         return read_recording(file, args, &stop);
     }
     let (mut live, _running) = args.origin.follow()?;
@@ -43,33 +44,71 @@ pub(crate) fn run(args: &Laps) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// All laps of a recording, as fast as it can be read.
+/// Prints the laps of a recording: as JSON when they end, as a table at the end, when the best lap is known.
 fn read_recording(file: &Path, args: &Laps, stop: &Stop) -> anyhow::Result<ExitCode> {
-    let mut lines = Lines::new(args);
+    let mut recorder = Recorder::new(args);
     let mut recording = open(file)?;
-    while let Some(step) = recording.next_step()? {
-        lines.about.learn(step.frame);
-        lines.recorder.feeder.analysis.feed(step.at, step.frame);
-        lines.print_ended()?;
-        if lines.recorder.has_enough() || stop.is_requested() {
-            return Ok(ExitCode::SUCCESS);
+    let (mut names, mut laps, mut left) = (RecordedNames::default(), Vec::new(), args.count.unwrap_or(u64::MAX));
+    recorder.feeder.read(&mut recording, |analysis, step| {
+        if let Some(step) = step.step {
+            names.learn(step.frame);
         }
+        while let Some(event) = analysis.next_event() {
+            let SessionEventKind::Lap(lap) = event.kind else { continue };
+            if left == 0 {
+                break;
+            }
+            left -= 1;
+            if args.json {
+                output::print((serde_json::to_string(&lap)? + "\n").as_bytes())?;
+            }
+            laps.push(lap);
+        }
+        Ok(if left > 0 && !stop.is_requested() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+    })?;
+    recorder.take_problem().iter().for_each(|problem| say(format_args!("acevo: warning: {problem}")));
+    if !args.json {
+        print_table(&names, &laps, args.session.map(Into::into), recorder.analysis())?;
     }
-    lines.recorder.feeder.analysis.interrupt();
-    lines.print_ended()?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Prints heading, laps and best times of a recording.
+fn print_table(
+    names: &RecordedNames,
+    laps: &[Lap],
+    sessions: Option<Sessions>,
+    analysis: &Analysis,
+) -> anyhow::Result<()> {
+    let has_several = laps.iter().any(|lap| Some(lap.session) != laps.first().map(|first| first.session));
+    let last = laps.last().map(|lap| lap.session);
+    let is_shown = |lap: &&Lap| sessions != Some(Sessions::Current) || Some(lap.session) == last;
+    let laps: Vec<_> = laps.iter().filter(is_shown).collect();
+    let shows_several = has_several && sessions != Some(Sessions::Current);
+    let table = Table::new(&laps, if shows_several { Sessions::All } else { Sessions::Current }, WIDE);
+    let mut lines = vec![Line::default().with(Look::Plain, heading(names))];
+    if laps.is_empty() {
+        lines.push(Line::default().with(Look::Aside, " no laps"));
+    } else {
+        lines.push(table.header());
+        lines.extend(laps.iter().map(|lap| table.row(lap)));
+        lines.extend(if shows_several { table.session_bests() } else { vec![Table::summary(analysis)] });
+    }
+    let paint = Paint::for_stdout();
+    let text: String = lines.iter().map(|line| line.painted(paint, WIDE) + "\n").collect();
+    output::print(text.trim_start_matches('\n').as_bytes())
 }
 
 /// Follows laps, and knows which have ended.
 #[derive(Debug)]
 struct Recorder {
-    feeder: Feeder,
+    feeder: AnalysisFeeder,
     left: Option<u64>,
 }
 
 impl Recorder {
     fn new(args: &Laps) -> Self {
-        Self { feeder: Feeder::new(&args.analysing, Thresholds::default(), &args.origin), left: args.count }
+        Self { feeder: AnalysisFeeder::new(&args.analysing.options(&args.origin)), left: args.count }
     }
 
     fn analysis(&self) -> &Analysis {
@@ -77,7 +116,7 @@ impl Recorder {
     }
 
     /// Takes what has come; gives the laps that have ended with it, none beyond those that were asked for.
-    fn take(&mut self, live: &Live, event: Option<&ConnectionEvent>) -> Vec<Lap> {
+    fn take(&mut self, live: &LiveConnection, event: Option<&ConnectionEvent>) -> Vec<Lap> {
         self.feeder.feed(live, event);
         self.take_ended()
     }
@@ -97,9 +136,9 @@ impl Recorder {
         ended
     }
 
-    /// Why personal bests are not kept, once.
-    fn take_trouble(&mut self) -> Option<String> {
-        self.feeder.take_trouble()
+    /// Why personal bests are not saved. Returned once per problem.
+    fn take_problem(&mut self) -> Option<String> {
+        self.feeder.take_problem()
     }
 
     fn has_enough(&self) -> bool {
@@ -122,8 +161,6 @@ struct Lines {
     sessions: Sessions,
     /// What the columns were when a line was printed last.
     header: Option<Line>,
-    /// SessionEventKind a recording is of; printed above the first lap.
-    about: About,
 }
 
 impl Lines {
@@ -131,9 +168,8 @@ impl Lines {
         Self {
             recorder: Recorder::new(args),
             json: args.json,
-            sessions: args.session,
+            sessions: args.session.map_or(Sessions::Current, Into::into),
             header: None,
-            about: About::default(),
         }
     }
 }
@@ -141,7 +177,7 @@ impl Lines {
 impl Lines {
     fn print_ended(&mut self) -> anyhow::Result<()> {
         let ended = self.recorder.take_ended();
-        self.recorder.take_trouble().iter().for_each(|trouble| say(format_args!("acevo: warning: {trouble}")));
+        self.recorder.take_problem().iter().for_each(|trouble| say(format_args!("acevo: warning: {trouble}")));
         for lap in &ended {
             if self.json {
                 output::print((serde_json::to_string(lap)? + "\n").as_bytes())?;
@@ -149,9 +185,6 @@ impl Lines {
             }
             let table = Table::new(&self.recorder.laps(Sessions::All), self.sessions, WIDE);
             let paint = Paint::for_stdout();
-            if self.header.is_none() && !self.about.track.is_empty() {
-                output::print((heading(&self.about) + "\n").as_bytes())?;
-            }
             let header = Some(table.header()).filter(|header| self.header.as_ref() != Some(header));
             for line in header.iter().chain([&table.row(lap)]) {
                 output::print((line.painted(paint, WIDE) + "\n").as_bytes())?;
@@ -163,15 +196,20 @@ impl Lines {
 }
 
 /// Track, car, driver and version of the game.
-fn heading(about: &About) -> String {
-    let About { track, configuration, car, driver, game_version, .. } = about;
+fn heading(names: &RecordedNames) -> String {
+    let RecordedNames { track, configuration, car, driver, game_version, .. } = names;
     let track = format!("{track} {configuration}");
     let texts = [&track, car, driver, game_version].map(|text| clean(text));
     texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ")
 }
 
-impl Follower for Lines {
-    fn follow(&mut self, live: &mut Live, event: Option<&ConnectionEvent>, _: Instant) -> anyhow::Result<bool> {
+impl UpdateHandler for Lines {
+    fn update(
+        &mut self,
+        live: &mut LiveConnection,
+        event: Option<&ConnectionEvent>,
+        _: Instant,
+    ) -> anyhow::Result<bool> {
         self.recorder.feeder.feed(live, event);
         self.print_ended()?;
         Ok(!self.recorder.has_enough())

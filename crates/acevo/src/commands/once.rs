@@ -4,14 +4,13 @@ use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use acevo_recording::{Recording, RecordingError};
+use acevo_recording::{PositionFinder, Recording, RecordingError, RecordingPosition};
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, ACEvoStatus, Error, Frame, PageKind};
 use anyhow::{Context, ensure};
 
+use super::raw_file::read_dump;
 use crate::cli::Place;
-use crate::driven::Spot;
 use crate::output::{is_dash, name_of, say};
-use crate::raw::RawDump;
 use crate::shutdown::Stop;
 
 /// Between two looks for a game that is not there.
@@ -62,13 +61,13 @@ pub(super) enum Kept {
 }
 
 /// Reads the pages of a recording at a moment, or of a raw dump.
-pub(super) fn read_kept(file: &Path, at: Option<Spot>) -> anyhow::Result<Kept> {
+pub(super) fn read_kept(file: &Path, at: Option<RecordingPosition>) -> anyhow::Result<Kept> {
     let opened = if is_dash(file) { Err(RecordingError::NotARecording) } else { Recording::open(file) };
     let mut recording = match opened {
         Ok(recording) => recording,
         // A dump is told by what is in it, and so is a file that is neither.
         Err(RecordingError::NotARecording | RecordingError::Io(_)) => {
-            let dump = RawDump::read(file)?;
+            let dump = read_dump(file)?;
             ensure!(at.is_none(), "{} is a raw dump, which has one moment: leave out --at", name_of(file));
             return Ok(Kept::Dump(dump.open()?.frame()?, dump.is_settled()));
         }
@@ -79,8 +78,8 @@ pub(super) fn read_kept(file: &Path, at: Option<Spot>) -> anyhow::Result<Kept> {
             recording.seek(Duration::ZERO)?;
             recording.next_step()?.map(|step| *step.frame)
         }
-        Some(spot) => {
-            let (at, _) = spot.find(&mut recording)?;
+        Some(position) => {
+            let at = *PositionFinder::new(&mut recording).find(position)?.start();
             // What comes with that moment belongs to it.
             recording.seek(at + Duration::from_micros(1))?;
             Some(*recording.frame())

@@ -22,12 +22,12 @@ use self::keep::Keeper;
 use self::name::Names;
 use self::tape::Sink;
 pub(super) use self::tape::Tape;
-use super::follow::{PATIENCE, narrate};
+use super::follow_loop::{ConnectionMessages, MAX_WAIT};
 use super::progress::Progress;
 use crate::cli::RecordArgs;
-use crate::output::{ReaderGone, complain, print};
+use crate::output::{OutputClosed, complain, print};
 use crate::session::awake::Awake;
-use crate::session::live::Live;
+use crate::session::connection::LiveConnection;
 use crate::shutdown::Stop;
 
 /// What recordings say has written them.
@@ -72,15 +72,15 @@ pub(crate) fn run(args: &RecordArgs) -> anyhow::Result<ExitCode> {
 fn record(args: &RecordArgs, destination: impl Destination, keys: &str) -> anyhow::Result<ExitCode> {
     let stop = Stop::on_signal()?;
     let demo = args.demo.start();
-    let mut live = Live::new(demo.as_ref().map_or_else(|| args.place.opener(), |demo| demo.open()));
+    let mut live = LiveConnection::new(demo.as_ref().map_or_else(|| args.place.opener(), |demo| demo.open()));
     let mut recorder = Recorder::new(destination);
     let mut progress = Progress::new(args.quiet, keys);
-    let (mut told, start, mut awake) = (None, Instant::now(), Awake::default());
+    let (mut messages, start, mut awake) = (ConnectionMessages::default(), Instant::now(), Awake::default());
     while !stop.is_requested() && args.time.is_none_or(|time| start.elapsed() < time) {
-        let event = live.wait(PATIENCE);
+        let event = live.wait(MAX_WAIT);
         awake.keep(live.is_driven() && demo.is_none());
         if !args.quiet && !matches!(event, Some(ConnectionEvent::Packet(_))) {
-            progress.suspend(|| narrate(&live, event.as_ref(), &mut told));
+            progress.suspend(|| messages.print(&live, event.as_ref()));
         }
         recorder.take(&live, event.as_ref())?;
         recorder.destination.attend(live.pages(), &mut progress)?;
@@ -92,7 +92,7 @@ fn record(args: &RecordArgs, destination: impl Destination, keys: &str) -> anyho
 /// The files are what the program gives out. False where their names cannot be: no reason to stop recording.
 fn print_path(path: &Path) -> bool {
     match print(format!("{}\n", path.display()).as_bytes()) {
-        Err(error) if !error.is::<ReaderGone>() => {
+        Err(error) if !error.is::<OutputClosed>() => {
             complain(&error);
             false
         }
@@ -139,7 +139,7 @@ impl<D: Destination> Recorder<D> {
         }
     }
 
-    fn take(&mut self, live: &Live, event: Option<&ConnectionEvent>) -> anyhow::Result<()> {
+    fn take(&mut self, live: &LiveConnection, event: Option<&ConnectionEvent>) -> anyhow::Result<()> {
         let now = Instant::now();
         match event {
             Some(ConnectionEvent::Attached { place }) => {
@@ -161,7 +161,7 @@ impl<D: Destination> Recorder<D> {
         Ok(())
     }
 
-    fn take_packet(&mut self, live: &Live, packet: &Packet) -> anyhow::Result<()> {
+    fn take_packet(&mut self, live: &LiveConnection, packet: &Packet) -> anyhow::Result<()> {
         let Some(frame) = live.pages() else { return Ok(()) };
         self.analysis.feed(packet.seen.saturating_duration_since(self.start), frame);
         if self.follow_analysis(packet.seen) {
@@ -180,7 +180,7 @@ impl<D: Destination> Recorder<D> {
             tape.record(&Record::of_arrival(physics, at, packet.uncertainty, &self.buffer))?;
             self.physics.clone_from(&self.buffer);
         } else if !packet.validity.is_current()
-            && let Some(is_settled) = live.standing_physics(&self.physics, &mut self.buffer)
+            && let Some(is_settled) = live.changed_physics(&self.physics, &mut self.buffer)
         {
             let mut record = Record::new(PageKind::Physics, at, &self.buffer);
             (record.uncertainty, record.settled) = (packet.uncertainty, is_settled);
@@ -219,7 +219,7 @@ impl<D: Destination> Recorder<D> {
 }
 
 /// The packet's bytes as the game had them; where another packet was captured meanwhile, as the view has them.
-fn captured<T: Page>(live: &Live, view: &View<'static, T>, buffer: &mut Vec<u8>) {
+fn captured<T: Page>(live: &LiveConnection, view: &View<'static, T>, buffer: &mut Vec<u8>) {
     let page = view.raw().as_bytes();
     buffer.resize(T::KIND.size(), 0);
     match live.captured(T::KIND, buffer).filter(|_| buffer[..4] == page[..4]) {
@@ -273,7 +273,7 @@ mod tests {
         let mut recorder = Recorder::new(OneFile(Tape::new(writer, Instant::now())));
         let pages = LocalPages::new();
         let mut publisher = Publisher::local(&pages);
-        let mut live = Live::new(Box::new(move || ACEvoSharedMemoryMapper::open_source(pages.clone())));
+        let mut live = LiveConnection::new(Box::new(move || ACEvoSharedMemoryMapper::open_source(pages.clone())));
         let physics = |packet: i32, level: f32| SPageFilePhysics {
             packetId: packet,
             rpms: 6000,

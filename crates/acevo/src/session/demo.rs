@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use acevo_recording::Lockstep;
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, Frame, LocalPages, PageKind, Publisher};
 use acevo_simulator::{Options, Simulator};
 
-use crate::session::live::Open;
-use crate::session::pace::Pace;
+use crate::session::Opener;
 
 /// Physics steps of half a minute: tyres are warm, a lap has begun.
 const HALF_A_MINUTE: u32 = 333 * 30;
@@ -18,7 +18,7 @@ const HALF_A_MINUTE: u32 = 333 * 30;
 #[derive(Debug)]
 pub(crate) struct Demo {
     pages: LocalPages,
-    pace: Pace,
+    lockstep: Lockstep,
     stop: Arc<AtomicBool>,
 }
 
@@ -31,33 +31,36 @@ impl Demo {
         // In-process pages cannot fail.
         let _ = begin(&mut simulator, &mut publisher);
         let stopped = Arc::clone(&stop);
-        let pace = Pace::default();
-        let mut timing = Timing { pace: pace.clone(), waits: speed > 1.0, counters: [0; 2] };
+        let lockstep = Lockstep::default();
+        let mut timing = Timing { lockstep: lockstep.clone(), waits: speed > 1.0, counters: [0; 2] };
         // Nobody waits for this thread: a slow simulation may sleep for seconds.
         thread::spawn(move || {
+            if !timing.lockstep.wait_for_attachment() {
+                return;
+            }
             let keep_going = |simulator: &Simulator| {
                 timing.published(simulator);
                 !stopped.load(Ordering::Relaxed)
             };
             let _ = acevo_simulator::run(&mut simulator, &mut publisher, speed, keep_going);
         });
-        Self { pages, pace, stop }
+        Self { pages, lockstep, stop }
     }
 
     /// How to attach to it.
-    pub(crate) fn open(&self) -> Open {
-        self.pace.open(&self.pages)
+    pub(crate) fn open(&self) -> Opener {
+        self.lockstep.opener(&self.pages)
     }
 
-    /// Its pace.
-    pub(crate) fn pace(&self) -> Pace {
-        self.pace.clone()
+    /// Knows the time of each packet.
+    pub(crate) fn lockstep(&self) -> Lockstep {
+        self.lockstep.clone()
     }
 }
 
-/// Tells the pace what the simulation has published.
+/// Notes what the simulation has published.
 struct Timing {
-    pace: Pace,
+    lockstep: Lockstep,
     /// Faster than real time the simulation waits for its reader.
     waits: bool,
     /// Of physics and graphics, as published last.
@@ -71,11 +74,11 @@ impl Timing {
         let before = std::mem::replace(&mut self.counters, now);
         for (page, index) in [(PageKind::Physics, 0), (PageKind::Graphics, 1)] {
             if now[index] != before[index] {
-                self.pace.publishing(page, now[index], simulator.time());
+                self.lockstep.publishing(page, now[index], simulator.time());
             }
         }
         if self.waits && now[1] != before[1] {
-            self.pace.wait_for_reader(now[1]);
+            self.lockstep.wait_for_reader(now[1]);
         }
     }
 }
@@ -83,6 +86,7 @@ impl Timing {
 impl Drop for Demo {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
+        self.lockstep.close();
     }
 }
 

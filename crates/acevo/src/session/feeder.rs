@@ -1,57 +1,107 @@
-//! An analysis that is fed with what comes.
+//! Passes packets to the analysis.
 
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use acevo_recording::{AnalyzedStep, Recording};
 use acevo_telemetry::ConnectionEvent;
-use acevo_telemetry::analysis::{Analysis, Thresholds};
+use acevo_telemetry::analysis::{Analysis, Reference, Settings};
 
-use crate::cli::{Analysing, Origin};
-use crate::session::bests::{Bests, now};
-use crate::session::live::Live;
+use crate::session::connection::LiveConnection;
+use crate::session::personal_bests::{PersonalBestsFile, unix_time};
+use crate::session::playback::recorded;
 
-/// Hands an analysis what has come, and keeps personal bests.
+/// What a session is read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum SourceKind {
+    /// The game.
+    #[default]
+    Game,
+    /// The simulator in this process.
+    Demo,
+    /// A recording.
+    Recording,
+}
+
+/// How a session is analysed.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct AnalysisOptions {
+    /// Sectors and thresholds.
+    pub(crate) settings: Settings,
+    /// The lap that the running lap is compared with.
+    pub(crate) reference: Reference,
+    /// The file of personal bests; `None` neither loads nor saves any.
+    pub(crate) bests_file: Option<PathBuf>,
+    /// Personal bests are loaded, but new ones are not saved.
+    pub(crate) bests_are_read_only: bool,
+    /// What the session is read from.
+    pub(crate) source: SourceKind,
+}
+
+/// Passes packets to an analysis, and saves new personal bests.
 #[derive(Debug)]
-pub(crate) struct Feeder {
+pub(crate) struct AnalysisFeeder {
     pub(crate) analysis: Analysis,
-    bests: Bests,
-    /// The end of a recording was noticed.
+    bests: PersonalBestsFile,
+    /// The end of the recording was passed on.
     has_ended: bool,
 }
 
-impl Feeder {
-    /// As the arguments say. A simulated car has personal bests only if a file for them is named; the laps of a recording are
-    /// kept as personal bests only then: they may be somebody else's.
-    pub(crate) fn new(args: &Analysing, thresholds: Thresholds, origin: &Origin) -> Self {
-        let mut bests = Bests::new(args.bests_file(origin.demo.demo));
-        if origin.from.is_some() && args.bests.is_none() {
+impl AnalysisFeeder {
+    pub(crate) fn new(options: &AnalysisOptions) -> Self {
+        let mut bests = PersonalBestsFile::new(options.bests_file.clone());
+        if options.bests_are_read_only {
             bests = bests.read_only();
         }
-        let mut settings = args.settings();
-        settings.thresholds = thresholds;
-        let mut analysis = Analysis::new(settings).with_personal_bests(bests.load());
-        analysis.set_reference(args.reference());
-        analysis.set_date(now());
+        let mut analysis = Analysis::new(options.settings.clone()).with_personal_bests(bests.load());
+        analysis.set_reference(options.reference.clone());
+        analysis.set_date(unix_time());
         Self { analysis, bests, has_ended: false }
     }
 
-    pub(crate) fn feed(&mut self, live: &Live, event: Option<&ConnectionEvent>) {
+    /// Passes on what [`LiveConnection::wait`] has returned.
+    pub(crate) fn feed(&mut self, connection: &LiveConnection, event: Option<&ConnectionEvent>) {
         match event {
             Some(ConnectionEvent::Packet(_)) => {
-                if let Some(frame) = live.frame() {
-                    self.analysis.feed(live.time(), frame);
+                if let Some(recorded) = connection.recorded() {
+                    self.analysis.set_date(recorded.as_secs());
+                }
+                if let Some(frame) = connection.frame() {
+                    self.analysis.feed(connection.time(), frame);
                 }
             }
             Some(ConnectionEvent::Detached(_)) => self.analysis.interrupt(),
-            Some(_) => self.analysis.set_date(now()),
-            None if live.has_ended() && !self.has_ended => {
+            Some(_) if connection.recorded().is_none() => self.analysis.set_date(unix_time()),
+            Some(_) => {}
+            None if connection.has_ended() && !self.has_ended => {
                 self.has_ended = true;
-                self.analysis.interrupt();
+                self.analysis.finish();
             }
             None => {}
         }
-        self.bests.keep(&mut self.analysis);
+        self.bests.save(&mut self.analysis);
     }
 
-    /// Why personal bests are not kept, once.
-    pub(crate) fn take_trouble(&mut self) -> Option<String> {
-        self.bests.take_trouble()
+    /// Analyses a recording from its beginning to its end, without playing it; see [`acevo_recording::analyze`].
+    pub(crate) fn read(
+        &mut self,
+        recording: &mut Recording,
+        mut on_step: impl FnMut(&mut Analysis, AnalyzedStep<'_>) -> anyhow::Result<ControlFlow<()>>,
+    ) -> anyhow::Result<bool> {
+        let Self { analysis, bests, .. } = self;
+        let recorded = recorded(recording).unwrap_or_else(|| Duration::from_secs(unix_time()));
+        analysis.set_date(recorded.as_secs());
+        acevo_recording::analyze(recording, analysis, |analysis, step| {
+            let flow = on_step(analysis, step)?;
+            bests.save(analysis);
+            analysis.set_date(recorded.saturating_add(step.at).as_secs());
+            Ok(flow)
+        })
+    }
+
+    /// Why personal bests are not saved. Returned once per problem.
+    pub(crate) fn take_problem(&mut self) -> Option<String> {
+        self.bests.take_problem()
     }
 }

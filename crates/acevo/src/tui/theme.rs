@@ -10,7 +10,7 @@ use ratatui::style::{Color, Modifier, Style};
 pub(super) const BLUE: Color = Color::Indexed(74);
 /// The counterpart: brake, slower, warm.
 pub(super) const ORANGE: Color = Color::Indexed(214);
-/// What wants to be seen at once.
+/// What wants to be snapshot at once.
 pub(super) const ALARM: Color = Color::Indexed(202);
 /// A third one: clutch, steering, best times.
 pub(super) const VIOLET: Color = Color::Indexed(176);

@@ -8,8 +8,9 @@ use serde_json::{Map, Value};
 
 use super::moment::Moment;
 use crate::format::text::{clean, driver, name};
-use crate::session::live::Link;
-use crate::session::snapshot::Seen;
+use crate::session::feeder::SourceKind;
+use crate::session::snapshot::Snapshot;
+use crate::session::status::ConnectionStatus;
 
 /// Text of a document. What is made here can always be written.
 pub(super) fn json(document: &impl Serialize) -> String {
@@ -62,21 +63,23 @@ pub(super) struct PacketRates {
 }
 
 impl Status {
-    pub(super) fn of(seen: &Seen) -> Self {
+    pub(super) fn of(seen: &Snapshot) -> Self {
         let pages = seen.pages.as_ref();
         let text = |of: fn(&Frame) -> &str| pages.map(|pages| name(of(pages))).filter(|text| !text.is_empty());
         Self {
-            link: match seen.link {
-                Link::Attached => "attached",
-                Link::Absent(_) | Link::Unproven | Link::Silent => "waiting",
-                Link::Unusable(_) => "unusable",
-                Link::Frozen => "frozen",
-                Link::Ended => "ended",
+            link: match seen.connection {
+                ConnectionStatus::Attached => "attached",
+                ConnectionStatus::Absent(_) | ConnectionStatus::Unconfirmed | ConnectionStatus::RecordingGap => {
+                    "waiting"
+                }
+                ConnectionStatus::Unusable(_) => "unusable",
+                ConnectionStatus::Frozen => "frozen",
+                ConnectionStatus::Ended => "ended",
             },
-            headline: seen.link.headline(),
-            detail: clean(seen.link.detail()),
-            demo: seen.demo,
-            recording: seen.recording,
+            headline: seen.connection.headline(),
+            detail: clean(seen.connection.detail()),
+            demo: seen.source == SourceKind::Demo,
+            recording: seen.source == SourceKind::Recording,
             status: pages.and_then(|pages| match pages.graphics.status() {
                 ACEvoStatus::Live => Some("live"),
                 ACEvoStatus::Pause => Some("paused"),
@@ -85,7 +88,7 @@ impl Status {
                 ACEvoStatus::Unknown(_) => None,
             }),
             physics: pages.map(|pages| pages.validity.to_string()),
-            watching: seen.watches,
+            watching: seen.watches_another_car,
             session: text(|pages| pages.static_data.session_name()),
             phase: text(|pages| pages.graphics.session_phase()),
             track: text(|pages| pages.static_data.track()),
@@ -123,9 +126,9 @@ pub(super) struct Running {
 }
 
 impl Running {
-    pub(super) fn of(seen: &Seen) -> Self {
+    pub(super) fn of(seen: &Snapshot) -> Self {
         let (lap, delta) = (seen.lap.as_ref(), seen.delta.as_ref());
-        let last = seen.laps.last().filter(|lap| lap.session == seen.session && !seen.watches);
+        let last = seen.laps.last().filter(|lap| lap.session == seen.session && !seen.watches_another_car);
         Self {
             session: seen.session,
             number: lap.map(|lap| lap.number),
@@ -158,7 +161,7 @@ pub(super) struct Fuel {
 }
 
 impl Fuel {
-    pub(super) fn of(seen: &Seen) -> Self {
+    pub(super) fn of(seen: &Snapshot) -> Self {
         let plan = seen.fuel.unwrap_or_default();
         // Charge is 0 to 1.
         let [amount, per_lap, needed, to_add] =
@@ -187,7 +190,7 @@ struct Stint {
 }
 
 impl Stint {
-    fn of(seen: &Seen) -> Self {
+    fn of(seen: &Snapshot) -> Self {
         let stint = &seen.stint;
         Self {
             number: stint.number,
@@ -212,7 +215,7 @@ struct Player {
 }
 
 impl Cars {
-    pub(super) fn of(seen: &Seen) -> Self {
+    pub(super) fn of(seen: &Snapshot) -> Self {
         let cars = seen.cars.iter().map(|car| (rounded(car.gap_m, 1), rounded(car.place, 5), car.is_in_pit_lane));
         let place = seen.pages.as_ref().map(|pages| f64::from(pages.graphics.raw().npos));
         let place = place.filter(|place| (0.0..=1.0).contains(place)).and_then(|place| rounded(place, 5));
@@ -338,7 +341,7 @@ pub(super) fn laps(moment: &Moment) -> String {
 }
 
 /// The track.
-pub(super) fn outline(seen: &Seen, version: u32, sectors: &Sectors) -> String {
+pub(super) fn outline(seen: &Snapshot, version: u32, sectors: &Sectors) -> String {
     #[derive(Serialize)]
     struct Track<'a> {
         version: u32,

@@ -5,8 +5,8 @@ use acevo_telemetry::Channel;
 use axum::body::Bytes;
 
 use super::moment::Moment;
-use crate::session::live::Link;
-use crate::session::snapshot::Seen;
+use crate::session::snapshot::Snapshot;
+use crate::session::status::ConnectionStatus;
 
 /// The kind of message that a frame is.
 const KIND: u8 = 1;
@@ -54,9 +54,9 @@ impl Frame {
     }
 }
 
-fn flags(seen: &Seen) -> u8 {
+fn flags(seen: &Snapshot) -> u8 {
     // The last pages of a recording stay, but nothing is driven any more.
-    if seen.link == Link::Ended {
+    if seen.connection == ConnectionStatus::Ended {
         return 0;
     }
     let Some(pages) = &seen.pages else { return 0 };
@@ -68,6 +68,6 @@ fn flags(seen: &Seen) -> u8 {
         ACEvoStatus::Unknown(_) => 0,
     };
     let physics = if pages.validity.is_current() { 0 } else { NOT_CURRENT };
-    let focus = if seen.watches { WATCHING } else { 0 };
+    let focus = if seen.watches_another_car { WATCHING } else { 0 };
     status | physics | focus
 }

@@ -4,8 +4,8 @@ use std::fmt::{Display, Write as _};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::Server;
-use crate::process::Usage;
-use crate::session::live::Link;
+use crate::process::ProcessUsage;
+use crate::session::status::ConnectionStatus;
 
 /// What is counted while it is served.
 #[derive(Debug, Default)]
@@ -28,7 +28,11 @@ pub(super) fn metrics(server: &Server) -> String {
     let (moment, counters) = (server.moment(), &server.counters);
     let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
     let mut page = Page::default();
-    page.gauge("acevo_attached", "Whether telemetry can be read.", u8::from(moment.seen.link == Link::Attached));
+    page.gauge(
+        "acevo_attached",
+        "Whether telemetry can be read.",
+        u8::from(moment.seen.connection == ConnectionStatus::Attached),
+    );
     let [(physics, physics_missed), (graphics, graphics_missed)] = moment.packets;
     let pages = |physics: u64, graphics: u64| [("page", "physics", physics), ("page", "graphics", graphics)];
     page.counters(
@@ -66,7 +70,7 @@ pub(super) fn metrics(server: &Server) -> String {
     page.counter("acevo_web_frames_skipped_total", "Frames that clients were too slow for.", count(&counters.skipped));
     page.counter("acevo_web_sent_bytes_total", "Bytes of messages that were sent.", count(&counters.bytes));
     page.gauge("acevo_uptime_seconds", "Time since the server began.", moment.at_s);
-    if let Ok(used) = Usage::now() {
+    if let Ok(used) = ProcessUsage::now() {
         page.counter("process_cpu_seconds_total", "Processor time.", used.cpu_s());
         page.gauge("process_resident_memory_bytes", "Memory.", used.memory());
     }

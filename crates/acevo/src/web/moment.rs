@@ -12,7 +12,8 @@ use tokio::sync::watch;
 use super::documents::{Cars, Fuel, Laps, OutlineVersion, Running, Status, message};
 use super::seconds_since;
 use super::traces::{Chronicle, LapTrace, Traces};
-use crate::session::snapshot::{Cockpit, Seen};
+use crate::session::live_session::LiveSession;
+use crate::session::snapshot::Snapshot;
 
 /// Sixty moments a second: nobody is sent more.
 const EVERY: Duration = Duration::from_micros(16_667);
@@ -47,7 +48,7 @@ impl Text {
 pub(super) struct Moment {
     /// Seconds since the server began.
     pub(super) at_s: f64,
-    pub(super) seen: Seen,
+    pub(super) seen: Snapshot,
     /// Packets of physics and graphics: written, and missed of them.
     pub(super) packets: [(u64, u64); 2],
     pub(super) texts: [Text; TEXTS],
@@ -68,7 +69,7 @@ impl Moment {
 
 /// Follows the telemetry and shows moments.
 pub(super) struct Follower {
-    cockpit: Cockpit,
+    cockpit: LiveSession,
     chronicle: Chronicle,
     start: Instant,
     told: Told,
@@ -77,9 +78,9 @@ pub(super) struct Follower {
 
 impl Follower {
     /// Gives the first moment, too.
-    pub(super) fn new(mut cockpit: Cockpit, sectors: Sectors) -> (Self, watch::Receiver<Arc<Moment>>) {
+    pub(super) fn new(mut cockpit: LiveSession, sectors: Sectors) -> (Self, watch::Receiver<Arc<Moment>>) {
         let (start, mut chronicle, mut told) = (Instant::now(), Chronicle::new(sectors), Told::default());
-        cockpit.follow_with(start, &mut chronicle);
+        cockpit.run_until_with(start, &mut chronicle);
         let (moments, receiver) = watch::channel(Arc::new(look(&mut cockpit, &chronicle, &mut told, start)));
         (Self { cockpit, chronicle, start, told, moments }, receiver)
     }
@@ -89,20 +90,20 @@ impl Follower {
         let mut next = Instant::now();
         while !done.load(Ordering::Relaxed) {
             next = (next + EVERY).max(Instant::now());
-            self.cockpit.follow_with(next, &mut self.chronicle);
+            self.cockpit.run_until_with(next, &mut self.chronicle);
             let moment = look(&mut self.cockpit, &self.chronicle, &mut self.told, self.start);
             self.moments.send_replace(Arc::new(moment));
         }
     }
 }
 
-fn look(cockpit: &mut Cockpit, chronicle: &Chronicle, told: &mut Told, start: Instant) -> Moment {
+fn look(cockpit: &mut LiveSession, chronicle: &Chronicle, told: &mut Told, start: Instant) -> Moment {
     let now = Instant::now();
-    let seen = cockpit.see(now);
+    let seen = cockpit.snapshot(now);
     told.update(&seen, chronicle.laps, now);
     Moment {
         at_s: seconds_since(start, now),
-        packets: cockpit.live().packets(),
+        packets: cockpit.connection().packets(),
         texts: told.texts.clone(),
         outline_version: told.outline_version,
         events_told: chronicle.events,
@@ -123,7 +124,7 @@ struct Told {
 }
 
 impl Told {
-    fn update(&mut self, seen: &Seen, laps: usize, now: Instant) {
+    fn update(&mut self, seen: &Snapshot, laps: usize, now: Instant) {
         if self.at.is_some_and(|at| now.saturating_duration_since(at) < TOLD_EVERY) {
             return;
         }

@@ -8,7 +8,7 @@ use acevo_telemetry::analysis::{Analysis, Sectors, SessionEvent, SessionEventKin
 use acevo_telemetry::{Channel, Frame, channel};
 use serde::Serialize;
 
-use crate::session::snapshot::Witness;
+use crate::session::live_session::Observer;
 use acevo_telemetry::traces::{LapSampler, LapTraces, interpolate};
 
 /// What is kept of a lap.
@@ -72,8 +72,8 @@ impl Chronicle {
     }
 }
 
-impl Witness for Chronicle {
-    fn told(&mut self, event: &SessionEvent) {
+impl Observer for Chronicle {
+    fn on_event(&mut self, event: &SessionEvent) {
         self.events += 1;
         let trace = self.sampler.on_event(&event.kind);
         if let SessionEventKind::Lap(_) = event.kind {
@@ -86,7 +86,7 @@ impl Witness for Chronicle {
         }
     }
 
-    fn met(&mut self, pages: &Frame, analysis: &Analysis) {
+    fn on_frame(&mut self, pages: &Frame, analysis: &Analysis) {
         // A replay shows another lap.
         if pages.graphics.status() == ACEvoStatus::Live {
             self.sampler.on_frame(pages, analysis);

@@ -15,8 +15,8 @@ use super::{Destination, PROGRAM, print_path};
 use crate::cli::RecordArgs;
 use crate::commands::progress::Progress;
 use crate::format::text::clock;
+use crate::keyboard::{Key, Keys};
 use crate::output::{complain, name_of, say};
-use crate::tui::keys::{Key, Keys};
 
 pub(super) struct Keeper {
     directory: PathBuf,
@@ -76,10 +76,10 @@ impl Keeper {
         let mut stem = name::of_moment();
         if let Some(names) = &self.names {
             stem.push('_');
-            stem.push_str(&names.as_file_name());
+            stem.push_str(&name::as_file_name(names));
         }
         stem.push_str(&format!("_last-{}s", self.span.as_secs_f64().ceil()));
-        let job = Job { moment: self.tape.sink.moment(), description, directory: self.directory.clone(), stem };
+        let job = Job { moment: self.tape.sink.snapshot(), description, directory: self.directory.clone(), stem };
         if !self.saver.save(job) {
             self.say("warning: earlier moments wait to be saved, and there are enough of them; this one is not saved");
         }
