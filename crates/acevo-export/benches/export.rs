@@ -37,7 +37,8 @@ struct Contestant {
 fn main() {
     // `cargo test` runs benchmarks without this argument.
     let requested = std::env::var("ACEVO_BENCH_SECONDS").ok().and_then(|seconds| seconds.parse().ok());
-    let seconds = requested.unwrap_or(if std::env::args().any(|argument| argument == "--bench") { SECONDS } else { 10 });
+    let seconds =
+        requested.unwrap_or(if std::env::args().any(|argument| argument == "--bench") { SECONDS } else { 10 });
     // One kind after the other; for the peak memory of one kind choose it with `ACEVO_BENCH`.
     let only = std::env::var("ACEVO_BENCH").ok();
     for name in ["rows", "csv", "csv-full", "jsonl", "motec-acc", "motec-all", "parquet", "mcap"] {

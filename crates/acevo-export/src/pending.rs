@@ -30,6 +30,14 @@ impl PendingFile {
         Ok(Self { out, path: path.to_owned(), temporary, is_published: false })
     }
 
+    /// A handle to the temporary file, for a writer that takes a [`File`]. Do not mix it with writing to `self`.
+    ///
+    /// # Errors
+    /// [`ExportError::Create`] if the operating system has no handle left.
+    pub fn file(&self) -> Result<File, ExportError> {
+        self.out.get_ref().try_clone().map_err(|source| ExportError::create(&self.temporary, source))
+    }
+
     /// An error of this file.
     pub(crate) fn failed(&self, source: io::Error) -> ExportError {
         ExportError::write(&self.path, source)

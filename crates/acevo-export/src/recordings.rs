@@ -101,12 +101,7 @@ impl Recordings {
 
 /// Finds the files with an extension in a folder and its subfolders, sorted by name. Links to folders are not followed: they may form a
 /// loop.
-pub(crate) fn find_files(
-    folder: &Path,
-    extension: &str,
-    found: &mut Vec<PathBuf>,
-    unreadable: &mut Vec<ExportError>,
-) {
+pub(crate) fn find_files(folder: &Path, extension: &str, found: &mut Vec<PathBuf>, unreadable: &mut Vec<ExportError>) {
     let entries = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     let mut entries = match entries {
         Ok(entries) => entries,

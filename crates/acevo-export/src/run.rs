@@ -85,7 +85,7 @@ impl Destination {
             Output::Path(_) | Output::Stdout => {
                 let reason = "several recordings need a folder";
                 return Err(ExportError::InvalidOption { option: "output", reason });
-            },
+            }
         };
         if !plan.format.has_datasets() || recordings.folders.is_empty() {
             return Ok(Self::Files(folder.unwrap_or(Path::new("")).to_owned()));

@@ -18,7 +18,6 @@ mod commands;
 mod format;
 mod keyboard;
 mod output;
-mod pending;
 mod process;
 mod session;
 mod shutdown;

@@ -231,8 +231,9 @@ pub(super) fn outputs(names: MotecNames, columns: &[Column]) -> Vec<Output> {
         outputs.push(output(column, index, column.unit, column.channel.id().into(), rate, method));
     }
     if position(columns).is_some() {
-        let coordinate =
-            |source, name| own(source, name, "deg", 20, Method::Mean, Encoding::Coordinate, super::ld::COORDINATE_DECIMALS as u32);
+        let coordinate = |source, name| {
+            own(source, name, "deg", 20, Method::Mean, Encoding::Coordinate, super::ld::COORDINATE_DECIMALS as u32)
+        };
         outputs.push(coordinate(ChannelSource::Latitude, "GPS Latitude"));
         outputs.push(coordinate(ChannelSource::Longitude, "GPS Longitude"));
     }

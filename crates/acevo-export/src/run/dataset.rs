@@ -72,11 +72,7 @@ impl Dataset {
     }
 
     /// Plans a file for each session.
-    fn plan_parts(
-        &self,
-        part: &Part,
-        sessions: &BTreeMap<u32, About>,
-    ) -> Result<BTreeMap<u32, Planned>, ExportError> {
+    fn plan_parts(&self, part: &Part, sessions: &BTreeMap<u32, About>) -> Result<BTreeMap<u32, Planned>, ExportError> {
         let mut planned = BTreeMap::<u32, Planned>::new();
         for (number, (session, about)) in (1..).zip(sessions) {
             let mut about = about.clone();
@@ -97,11 +93,7 @@ impl Dataset {
     }
 
     /// Moves complete files to their places, and removes files of an earlier state of the recording.
-    fn publish(
-        &mut self,
-        part: &Part,
-        planned: impl Iterator<Item = Planned>,
-    ) -> Result<Vec<PathBuf>, ExportError> {
+    fn publish(&mut self, part: &Part, planned: impl Iterator<Item = Planned>) -> Result<Vec<PathBuf>, ExportError> {
         let mut written = Vec::new();
         let outdated = self.existing.take(part);
         for Planned { temporary, path, part, .. } in planned {

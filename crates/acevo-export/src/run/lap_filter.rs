@@ -21,7 +21,8 @@ impl LapFilter {
     ) -> Result<Self, ExportError> {
         let Some(selection) = &plan.laps else { return Ok(Self(None)) };
         let index = LapIndex::read(recording, |at| tracker.step(at).is_ok());
-        let laps = index.and_then(|index| Ok(index.select(selection)?.iter().map(|recorded| recorded.lap.id()).collect()));
+        let laps =
+            index.and_then(|index| Ok(index.select(selection)?.iter().map(|recorded| recorded.lap.id()).collect()));
         tracker.next_pass();
         match laps {
             Ok(laps) => Ok(Self(Some(laps))),

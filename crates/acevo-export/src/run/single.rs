@@ -92,9 +92,7 @@ fn exporter(
         });
     };
     Ok(match plan.format {
-        ExportFormat::Motec => {
-            Box::new(MotecExporter::create(output, about.clone(), columns, plan.motec_names)?)
-        }
+        ExportFormat::Motec => Box::new(MotecExporter::create(output, about.clone(), columns, plan.motec_names)?),
         #[cfg(feature = "parquet")]
         ExportFormat::Parquet => Box::new(crate::ParquetExporter::create(output, about, columns)?),
         ExportFormat::Csv => {

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use acevo_export::PendingFile;
 use acevo_recording::{LEAD, PositionFinder, Recording, RecordingPosition, RecordingWriter, TAIL, cut, cut_laps};
 use anyhow::{Context, ensure};
 
 use crate::cli::Cut;
 use crate::format::text::clock;
 use crate::output::{check_new, default_output, is_dash, name_of, say};
-use crate::pending::Pending;
 use crate::session::playback::open;
 use crate::shutdown::Stop;
 
@@ -23,9 +23,9 @@ pub(crate) fn run(args: &Cut) -> anyhow::Result<ExitCode> {
     let mut recording = open(&args.file)?;
     let range = if args.laps.is_none() { Some(range(&mut recording, args)?) } else { None };
     let description = recording.description().cloned().unwrap_or_default();
-    let temporary = Pending::create(&output)?;
+    let mut pending = PendingFile::create(&output)?;
     let cannot = || format!("cannot write {}", name_of(&output));
-    let mut writer = RecordingWriter::new(temporary.open()?, &description).with_context(cannot)?;
+    let mut writer = RecordingWriter::new(pending.file()?, &description).with_context(cannot)?;
     let parts = match (&args.laps, range) {
         (Some(laps), _) => cut_laps(&mut recording, laps, &mut writer, |_| !stop.is_requested())?,
         (None, range) => {
@@ -37,7 +37,8 @@ pub(crate) fn run(args: &Cut) -> anyhow::Result<ExitCode> {
     let (_, progress) = writer.finish().with_context(cannot)?;
     ensure!(!stop.is_requested(), "stopped; nothing was kept");
     ensure!(progress.records.total() > 0, "this part of the recording is empty");
-    temporary.complete()?;
+    pending.complete()?;
+    pending.publish()?;
     if !args.quiet {
         let time = parts.iter().map(|part| part.end().saturating_sub(*part.start())).sum();
         say(format_args!("acevo: wrote {}: {}", name_of(&output), clock(Some(time))));

@@ -107,8 +107,7 @@ impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plural = if self.exported == 1 { "" } else { "s" };
         write!(f, "exported {} recording{plural}", self.exported)?;
-        for (count, result) in
-            [(self.kept, "already exported"), (self.empty, "without rows"), (self.failed, "failed")]
+        for (count, result) in [(self.kept, "already exported"), (self.empty, "without rows"), (self.failed, "failed")]
         {
             if count > 0 {
                 write!(f, ", {count} {result}")?;
