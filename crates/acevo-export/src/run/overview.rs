@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use acevo_recording::{RecordedNames, Recording};
 use acevo_telemetry::analysis::{Analysis, Settings};
-use acevo_telemetry::{Axes, Frame};
+use acevo_telemetry::{Axes, Frame, shown_name};
 
 use super::lap_filter::LapFilter;
 use crate::progress::Tracker;
@@ -64,6 +64,7 @@ struct Session {
     number: u32,
     names: RecordedNames,
     start_s: f64,
+    /// The first phase that has a name.
     phase: String,
     has_rows: bool,
 }
@@ -76,13 +77,13 @@ impl Session {
     fn learn(&mut self, frame: &Frame) {
         self.names.learn(frame);
         if self.phase.is_empty() {
-            self.phase.push_str(frame.graphics.session_phase());
+            self.phase.push_str(shown_name(frame.graphics.session_phase()));
         }
     }
 
     /// A session without a name is named after its first phase, as in the names of recordings.
     fn end(mut self, sessions: &mut BTreeMap<u32, About>) {
-        if self.names.session.is_empty() {
+        if shown_name(&self.names.session).is_empty() {
             self.names.session = self.phase;
         }
         if self.has_rows {
