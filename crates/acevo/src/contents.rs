@@ -2,6 +2,7 @@
 
 use acevo_export::About;
 use acevo_recording::RecordedNames;
+pub(crate) use acevo_recording::session_name;
 use acevo_telemetry::Frame;
 
 /// Takes the names that are not known yet from a frame.

@@ -80,8 +80,7 @@ pub(super) fn export_rows(
             if let SessionEventKind::Lap(lap) = event.kind
                 && overview.laps.has(Some(lap.id()))
             {
-                // The game publishes the time of a lap some time after the line.
-                exporter.lap(&lap, since(at) - (analysis.driven_s() - lap.ended_s))?;
+                exporter.lap(&lap, since(analysis.ended_at(&lap)))?;
             }
         }
         let goes_on = Ok(ControlFlow::Continue(()));
