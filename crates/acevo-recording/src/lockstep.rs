@@ -41,6 +41,8 @@ struct State {
     readers: usize,
     /// A reader is or was attached.
     has_attached: bool,
+    /// Readers acknowledge the frames that they have taken.
+    is_acknowledged: bool,
     /// The last reader has detached and did not come back.
     is_alone: bool,
     /// The publisher is to end.
@@ -86,9 +88,29 @@ impl Lockstep {
         self.wait_while(|state| !state.has_attached).has_attached
     }
 
-    /// Waits until the frame with this counter was read. Without a reader it does not wait, except for a second after the last one has
+    /// From now on a frame counts as read when [`acknowledge`](Self::acknowledge) is called, not when its page was polled. A reader that
+    /// assembles packets of several pages gets all pages of a frame from the same time then.
+    pub fn require_acknowledgement(&self) {
+        self.change(|state| state.is_acknowledged = true);
+    }
+
+    /// The reader has taken the frame with this counter.
+    pub fn acknowledge(&self, frame: i32) {
+        self.change(|state| state.frame = Some(frame));
+    }
+
+    /// Waits until the frame with this counter was read, or [`close`](Self::close) was called. Returns at once if the counter is 0: pages may
+    /// be blank, and no reader attaches to those. If readers do not [acknowledge](Self::require_acknowledgement) frames, it waits
+    /// for attached readers only. Without a reader it does not wait, except for a second after the last one has
     /// detached: a [`Connection`](acevo_telemetry::Connection) detaches from pages that are still blank, and attaches again.
     pub fn wait_for_reader(&self, frame: i32) {
+        if frame == 0 {
+            return;
+        }
+        if self.state().is_acknowledged {
+            drop(self.wait_while(|state| state.frame != Some(frame)));
+            return;
+        }
         loop {
             let state = self.wait_while(|state| state.readers > 0 && state.frame != Some(frame));
             if state.is_closed || state.is_alone || !state.has_attached || state.frame == Some(frame) {
@@ -122,8 +144,11 @@ impl Lockstep {
         physics.max(graphics)
     }
 
-    fn read(&self, frame: i32) {
-        self.change(|state| state.frame = Some(frame));
+    /// The page of a frame was polled.
+    fn polled(&self, frame: i32) {
+        if !self.state().is_acknowledged {
+            self.acknowledge(frame);
+        }
     }
 
     /// Returns a function that attaches a reader to these pages.
@@ -168,7 +193,7 @@ impl Source for LockstepPages {
     fn is_still(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
         let is_still = self.pages.is_still(page, words)?;
         if let (PageKind::Graphics, true, Some(first)) = (page, is_still, words.first()) {
-            self.reader.0.read(*first as i32);
+            self.reader.0.polled(*first as i32);
         }
         Ok(is_still)
     }

@@ -68,9 +68,7 @@ impl RecordingSummary {
         analyze(recording, &mut Analysis::new(Settings::default()), |analysis, step| {
             while let Some(event) = analysis.next_event() {
                 if let SessionEventKind::Lap(lap) = event.kind {
-                    // The game shows the time of a lap some time after the line.
-                    let since = Duration::try_from_secs_f64(analysis.driven_s() - lap.ended_s).unwrap_or_default();
-                    found.push(Mark::lap(step.at.saturating_sub(since), &lap));
+                    found.push(Mark::lap(analysis.ended_at(&lap), &lap));
                 }
             }
             let Some(frame) = step.step.map(|step| step.frame) else { return Ok(ControlFlow::Continue(())) };

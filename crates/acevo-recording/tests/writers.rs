@@ -258,6 +258,30 @@ fn threaded_writer_writes_the_same_and_finishes_when_dropped() {
 }
 
 #[test]
+fn patient_threaded_writer_waits_for_the_disk_and_loses_nothing() {
+    let disk = Disk::new(usize::MAX);
+    let mut writer = ThreadedWriter::new(begin(&disk)).unwrap().patient();
+    disk.set(|state| state.held = true);
+    let releasing = {
+        let disk = disk.clone();
+        std::thread::spawn(move || {
+            disk.wait_until(|state| state.waiting > 0);
+            disk.set(|state| state.held = false);
+        })
+    };
+    // Six times as much as there is room for.
+    for (at, bytes) in (0..60).flat_map(second) {
+        writer.record(&Record::new(PageKind::Physics, at, &bytes)).unwrap();
+    }
+    releasing.join().unwrap();
+    let progress = writer.finish().unwrap();
+    assert_eq!((progress.records.physics, progress.lost.total()), (6000, 0));
+    let all = disk.read();
+    assert_eq!(all.records.len(), 6000);
+    assert_right(&all);
+}
+
+#[test]
 fn threaded_writer_reports_errors_and_its_end() {
     let disk = Disk::new(100_000);
     let mut writer = ThreadedWriter::new(begin(&disk)).unwrap();

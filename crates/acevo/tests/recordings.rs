@@ -34,6 +34,66 @@ fn laps_and_events_of_a_recording_are_those_that_were_driven() {
     assert_eq!((&info["finished"], &info["damage"]), (&Value::Bool(true), &Value::Array(Vec::new())));
 }
 
+/// The laps of a recording as `acevo laps --json` prints them.
+fn laps(file: &Path) -> Vec<Value> {
+    let laps = output(acevo().args(["laps", "--json", "--no-bests", "--from"]).arg(file));
+    assert!(laps.status.success(), "{laps:?}");
+    laps.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn laps_of_a_recorded_demo_do_not_depend_on_its_speed() {
+    let directory = tempfile::tempdir().unwrap();
+    let recorded = |name: &str, speed: &str| {
+        let file = directory.path().join(name);
+        let mut command = acevo();
+        command.args(["record", "--demo", "--seed", "7", "--track", "karsthafen", "--for", "120s", "--quiet"]);
+        let made = output(command.args(["--speed", speed, "-o"]).arg(&file));
+        assert!(made.status.success(), "{made:?}");
+        file
+    };
+    let files = [recorded("fast.acevo", "25"), recorded("faster.acevo", "1000")];
+    let [one, two] = files.each_ref().map(|file| {
+        let laps = laps(file).into_iter().filter(|lap| lap["incomplete"].is_null());
+        laps.map(|lap| (lap["number"].clone(), lap["time_ms"].clone(), lap["sectors_ms"].clone())).collect::<Vec<_>>()
+    });
+    assert!(one.len() >= 2, "{one:?}");
+    assert_eq!(one, two);
+    // The clock of the recordings is the demo's.
+    let [one, two] = files.map(|file| {
+        let recording = Recording::open(&file).unwrap();
+        let marks = recording.marks().iter().filter(|mark| matches!(mark.what, Marked::Lap { counts: true, .. }));
+        let times: Vec<_> = marks.map(|mark| mark.at).collect();
+        let info = recording.info();
+        assert!(info.duration().abs_diff(Duration::from_secs(120)) < Duration::from_secs(1), "{:?}", info.duration());
+        times
+    });
+    assert!(one.len() >= 2 && one.len() == two.len(), "{one:?} {two:?}");
+    for (one, two) in one.iter().zip(&two) {
+        assert!(one.abs_diff(*two) <= Duration::from_millis(3), "{one:?} {two:?}");
+    }
+}
+
+#[test]
+fn laps_in_json_have_the_names_of_what_was_driven() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("cars.acevo");
+    let mut options = Options::default();
+    options.scenario = Scenario::HotLaps;
+    changed(&file, options, Duration::from_secs(60), |at, pages| {
+        (pages.graphics.driver_name, pages.graphics.driver_surname) = ("Žofie".into(), " ".into());
+        pages.graphics.car_model = if at < Duration::from_secs(40) { "First" } else { "Second" }.into();
+    });
+    let laps = laps(&file);
+    let names = |lap: &Value| {
+        ["track", "car", "driver", "session_name"].map(|name| lap[name].as_str().unwrap_or_default().to_owned())
+    };
+    let expected = |car: &str| ["Valdombra", car, "Žofie", "Hot Lap"].map(str::to_owned);
+    // The lap that ends because of the other car was driven with the first one.
+    assert_eq!((laps[0]["incomplete"].as_str(), names(&laps[0])), (Some("car_changed"), expected("First")), "{laps:?}");
+    assert_eq!(names(laps.last().unwrap()), expected("Second"), "{laps:?}");
+}
+
 /// All pages of a recording, byte for byte.
 fn pages(path: &Path) -> Vec<(PageKind, Vec<u8>)> {
     let mut recording = Recording::open(path).unwrap();
@@ -120,7 +180,7 @@ fn a_pipe_is_no_recording_and_nobody_waits_for_one() {
 fn a_recording_is_named_after_what_is_in_it() {
     let directory = tempfile::tempdir().unwrap();
     let recorded =
-        output(acevo().args(["record", "--demo", "--speed", "5", "--for", "2s", "-o"]).arg(directory.path()));
+        output(acevo().args(["record", "--demo", "--speed", "5", "--for", "10s", "-o"]).arg(directory.path()));
     assert!(recorded.status.success(), "{recorded:?}");
     let name = Path::new(recorded.stdout.trim()).file_name().unwrap().to_string_lossy().into_owned();
     assert!(name.ends_with("_Valdombra_Velocita-GT3-R_Hot-Lap.acevo"), "{name}");

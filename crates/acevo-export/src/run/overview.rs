@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use acevo_recording::{RecordedNames, Recording};
+use acevo_recording::{RecordedNames, Recording, session_name};
 use acevo_telemetry::analysis::{Analysis, Settings};
 use acevo_telemetry::{Axes, Frame, shown_name};
 
@@ -81,11 +81,8 @@ impl Session {
         }
     }
 
-    /// A session without a name is named after its first phase, as in the names of recordings.
     fn end(mut self, sessions: &mut BTreeMap<u32, About>) {
-        if shown_name(&self.names.session).is_empty() {
-            self.names.session = self.phase;
-        }
+        self.names.session = session_name(&self.names.session, &self.phase).to_owned();
         if self.has_rows {
             sessions.insert(self.number, About::new(self.names, self.start_s));
         }

@@ -32,7 +32,7 @@ pub(super) fn export_rows(
         if is_wanted {
             clock.start_at(at);
         }
-        pass_laps(analysis, &overview.laps, &clock, at, exporter.as_mut(), &mut lap_positions)?;
+        pass_laps(analysis, &overview.laps, &clock, exporter.as_mut(), &mut lap_positions)?;
         let Some(step) = step else { return CONTINUE };
         let frame = step.frame;
         lap_positions.on_frame(frame, analysis, at);
@@ -67,7 +67,6 @@ fn pass_laps(
     analysis: &mut Analysis,
     laps: &LapFilter,
     clock: &RowClock,
-    at: Duration,
     exporter: &mut dyn Exporter,
     lap_positions: &mut LapPositions,
 ) -> Result<(), ExportError> {
@@ -76,8 +75,7 @@ fn pass_laps(
         if let SessionEventKind::Lap(lap) = event.kind
             && laps.contains(Some(lap.id()))
         {
-            // The game publishes the time of a lap some time after the line.
-            exporter.lap(&lap, clock.seconds(at) - (analysis.driven_s() - lap.ended_s))?;
+            exporter.lap(&lap, clock.seconds(analysis.ended_at(&lap)))?;
         }
     }
     Ok(())

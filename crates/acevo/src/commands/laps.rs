@@ -8,9 +8,10 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use acevo_recording::RecordedNames;
-use acevo_telemetry::ConnectionEvent;
+use acevo_recording::{RecordedNames, SessionNames};
 use acevo_telemetry::analysis::{Analysis, Lap, SessionEventKind};
+use acevo_telemetry::{ConnectionEvent, Frame, driver_name};
+use serde::Serialize;
 
 use self::live_table::LiveTable;
 use super::follow_loop::{UpdateHandler, follow};
@@ -49,6 +50,7 @@ fn read_recording(file: &Path, args: &Laps, stop: &Stop) -> anyhow::Result<ExitC
     let mut recorder = Recorder::new(args);
     let mut recording = open(file)?;
     let (mut names, mut laps, mut left) = (RecordedNames::default(), Vec::new(), args.count.unwrap_or(u64::MAX));
+    let mut driven = DrivenNames::default();
     recorder.feeder.read(&mut recording, |analysis, step| {
         if let Some(step) = step.step {
             names.learn(step.frame);
@@ -60,9 +62,12 @@ fn read_recording(file: &Path, args: &Laps, stop: &Stop) -> anyhow::Result<ExitC
             }
             left -= 1;
             if args.json {
-                output::print((serde_json::to_string(&lap)? + "\n").as_bytes())?;
+                output::print(driven.json(&lap)?.as_bytes())?;
             }
             laps.push(lap);
+        }
+        if let (Some(step), true) = (step.step, args.json) {
+            driven.follow(analysis.session(), step.frame);
         }
         Ok(if left > 0 && !stop.is_requested() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
     })?;
@@ -153,6 +158,66 @@ impl Recorder {
     }
 }
 
+/// A lap with the names of what was driven. The help text of `laps` describes it.
+#[derive(Debug, Serialize)]
+struct Object<'a> {
+    #[serde(flatten)]
+    lap: &'a Lap,
+    #[serde(flatten)]
+    driven: &'a Driven,
+}
+
+/// Names that are the same for all laps of a session; `None` if they are not known.
+#[derive(Debug, Default, Serialize)]
+struct Driven {
+    track: Option<String>,
+    configuration: Option<String>,
+    car: Option<String>,
+    driver: Option<String>,
+    session_name: Option<String>,
+}
+
+impl Driven {
+    fn new(names: SessionNames, driver: String) -> Self {
+        let known = |name: String| Some(name).filter(|name| !name.is_empty());
+        let SessionNames { track, configuration, car, session } = names;
+        let [track, configuration, car, session_name] = [track, configuration, car, session].map(known);
+        Self { track, configuration, car, driver: known(driver), session_name }
+    }
+}
+
+/// Follows the names of the session that is driven.
+#[derive(Debug, Default)]
+struct DrivenNames {
+    /// The names as they were at the frame before: a lap may end because they change.
+    names: Driven,
+    /// The session of these names.
+    session: u32,
+    /// The graphics packet whose names were taken last.
+    packet_id: Option<i32>,
+}
+
+impl DrivenNames {
+    /// Takes the names in a frame. Call it after the laps that ended with this frame were printed.
+    fn follow(&mut self, session: u32, frame: &Frame) {
+        if std::mem::replace(&mut self.session, session) != session {
+            (self.names, self.packet_id) = (Driven::default(), None);
+        }
+        let packet_id = Some(frame.graphics.packet_id());
+        if std::mem::replace(&mut self.packet_id, packet_id) == packet_id {
+            return;
+        }
+        if let Some(names) = SessionNames::of(frame) {
+            self.names = Driven::new(names, driver_name(frame));
+        }
+    }
+
+    /// A lap as a line of JSON.
+    fn json(&self, lap: &Lap) -> serde_json::Result<String> {
+        serde_json::to_string(&Object { lap, driven: &self.names }).map(|json| json + "\n")
+    }
+}
+
 /// A line or an object per lap that has ended.
 #[derive(Debug)]
 struct Lines {
@@ -161,6 +226,7 @@ struct Lines {
     sessions: Sessions,
     /// What the columns were when a line was printed last.
     header: Option<Line>,
+    driven: DrivenNames,
 }
 
 impl Lines {
@@ -170,17 +236,16 @@ impl Lines {
             json: args.json,
             sessions: args.session.map_or(Sessions::Current, Into::into),
             header: None,
+            driven: DrivenNames::default(),
         }
     }
-}
 
-impl Lines {
     fn print_ended(&mut self) -> anyhow::Result<()> {
         let ended = self.recorder.take_ended();
         self.recorder.take_problem().iter().for_each(|trouble| say(format_args!("acevo: warning: {trouble}")));
         for lap in &ended {
             if self.json {
-                output::print((serde_json::to_string(lap)? + "\n").as_bytes())?;
+                output::print(self.driven.json(lap)?.as_bytes())?;
                 continue;
             }
             let table = Table::new(&self.recorder.laps(Sessions::All), self.sessions, WIDE);
@@ -212,6 +277,9 @@ impl UpdateHandler for Lines {
     ) -> anyhow::Result<bool> {
         self.recorder.feeder.feed(live, event);
         self.print_ended()?;
+        if let (Some(frame), true) = (live.frame(), self.json) {
+            self.driven.follow(self.recorder.analysis().session(), frame);
+        }
         Ok(!self.recorder.has_enough())
     }
 }

@@ -108,6 +108,7 @@ impl LiveConnection {
     /// Takes the times of packets from the clock of their publisher.
     #[must_use]
     pub(crate) fn with_lockstep(mut self, lockstep: Lockstep) -> Self {
+        lockstep.require_acknowledgement();
         self.lockstep = Some(lockstep);
         self
     }
@@ -121,6 +122,17 @@ impl LiveConnection {
     /// decreases.
     pub(crate) const fn time(&self) -> Duration {
         self.time
+    }
+
+    /// The present on the clock of [`time`](Self::time): the time of the newest packet if it is of a recording or a simulation in this
+    /// process.
+    pub(crate) fn now(&self) -> Duration {
+        if self.lockstep.is_some() { self.time } else { self.start.elapsed() }
+    }
+
+    /// How much earlier than [`time`](Self::time) a packet may have been published. Zero if its publisher reports the time.
+    pub(crate) fn uncertainty(&self, packet: &Packet) -> Duration {
+        if self.lockstep.is_some() { Duration::ZERO } else { packet.uncertainty }
     }
 
     /// When the newest packet was recorded, since 1970 (UTC); `None` if it is not of a recording with a date.
@@ -148,11 +160,19 @@ impl LiveConnection {
             recording.has_ended = self.connection.state().is_attached() || since.elapsed() >= ATTACH_TIMEOUT;
         }
         match &event {
-            Some(ConnectionEvent::Attached { .. }) => (self.physics, self.graphics) = Default::default(),
+            Some(ConnectionEvent::Attached { .. }) => {
+                (self.physics, self.graphics) = Default::default();
+                if let (Some(lockstep), Some(frame)) = (&self.lockstep, self.connection.frame()) {
+                    lockstep.acknowledge(frame.graphics.packet_id());
+                }
+            }
             Some(ConnectionEvent::Packet(packet)) => {
                 self.time = self.time_of(packet);
                 packet.physics.iter().for_each(|arrival| self.physics.count(arrival, packet.seen));
                 packet.graphics.iter().for_each(|arrival| self.graphics.count(arrival, packet.seen));
+                if let (Some(lockstep), Some(arrival)) = (&self.lockstep, &packet.graphics) {
+                    lockstep.acknowledge(arrival.view.packet_id());
+                }
             }
             _ => {}
         }

@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use acevo_recording::Lockstep;
+use acevo_recording::{Lockstep, SetOnDrop};
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, Frame, LocalPages, PageKind, Publisher};
-use acevo_simulator::{Options, Simulator};
+use acevo_simulator::{Changed, Control, Options, Simulator};
 
 use crate::session::Opener;
 
@@ -20,31 +20,29 @@ pub(crate) struct Demo {
     pages: LocalPages,
     lockstep: Lockstep,
     stop: Arc<AtomicBool>,
+    over: Arc<AtomicBool>,
 }
 
 impl Demo {
+    /// Starts the simulation. It runs from the moment at which a reader attaches.
     pub(crate) fn start(options: Options, speed: f64) -> Self {
         let mut simulator = Simulator::new(options);
         let pages = LocalPages::new();
-        let stop = Arc::new(AtomicBool::new(false));
         let mut publisher = Publisher::local(&pages);
         // In-process pages cannot fail.
         let _ = begin(&mut simulator, &mut publisher);
-        let stopped = Arc::clone(&stop);
         let lockstep = Lockstep::default();
-        let mut timing = Timing { lockstep: lockstep.clone(), waits: speed > 1.0, counters: [0; 2] };
-        // Nobody waits for this thread: a slow simulation may sleep for seconds.
+        let (stop, over) = (Arc::default(), Arc::default());
+        let timing = Timing { lockstep: lockstep.clone(), stop: Arc::clone(&stop), waits: waits(speed), frame: None };
+        let ended = SetOnDrop(Arc::clone(&over));
+        // This thread is never joined: a slow simulation may sleep for seconds.
         thread::spawn(move || {
-            if !timing.lockstep.wait_for_attachment() {
-                return;
+            let _ended = ended;
+            if timing.lockstep.wait_for_attachment() {
+                let _ = acevo_simulator::run_controlled(&mut simulator, &mut publisher, speed, timing);
             }
-            let keep_going = |simulator: &Simulator| {
-                timing.published(simulator);
-                !stopped.load(Ordering::Relaxed)
-            };
-            let _ = acevo_simulator::run(&mut simulator, &mut publisher, speed, keep_going);
         });
-        Self { pages, lockstep, stop }
+        Self { pages, lockstep, stop, over }
     }
 
     /// How to attach to it.
@@ -56,29 +54,50 @@ impl Demo {
     pub(crate) fn lockstep(&self) -> Lockstep {
         self.lockstep.clone()
     }
+
+    /// The time that the simulation has reached.
+    pub(crate) fn time(&self) -> Duration {
+        self.lockstep.now()
+    }
+
+    /// True once the last page of the simulation was published.
+    pub(crate) fn is_over(&self) -> bool {
+        self.over.load(Ordering::Acquire)
+    }
 }
 
-/// Notes what the simulation has published.
+/// True if a simulation of this speed waits for its reader: it is faster than real time.
+pub(crate) fn waits(speed: f64) -> bool {
+    speed > 1.0
+}
+
+/// Notes what the simulation publishes, and when.
 struct Timing {
     lockstep: Lockstep,
-    /// Faster than real time the simulation waits for its reader.
+    stop: Arc<AtomicBool>,
+    /// It waits for its reader.
     waits: bool,
-    /// Of physics and graphics, as published last.
-    counters: [i32; 2],
+    /// The counter of the frame that was published last, until it was waited for.
+    frame: Option<i32>,
 }
 
-impl Timing {
-    /// The pages of the last step are published.
-    fn published(&mut self, simulator: &Simulator) {
-        let now = [simulator.physics().packetId, simulator.graphics().packetId];
-        let before = std::mem::replace(&mut self.counters, now);
-        for (page, index) in [(PageKind::Physics, 0), (PageKind::Graphics, 1)] {
-            if now[index] != before[index] {
-                self.lockstep.publishing(page, now[index], simulator.time());
-            }
+impl Control for Timing {
+    fn keep_going(&mut self, _: &Simulator) -> bool {
+        if let Some(frame) = self.frame.take().filter(|_| self.waits) {
+            self.lockstep.wait_for_reader(frame);
         }
-        if self.waits && now[1] != before[1] {
-            self.lockstep.wait_for_reader(now[1]);
+        !self.stop.load(Ordering::Relaxed)
+    }
+
+    fn publishing(&mut self, simulator: &Simulator, changed: Changed) {
+        let (physics, graphics) = (simulator.physics().packetId, simulator.graphics().packetId);
+        self.lockstep.reach(simulator.time());
+        if changed.physics {
+            self.lockstep.publishing(PageKind::Physics, physics, simulator.time());
+        }
+        if changed.graphics {
+            self.lockstep.publishing(PageKind::Graphics, graphics, simulator.time());
+            self.frame = Some(graphics);
         }
     }
 }
