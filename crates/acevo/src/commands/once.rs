@@ -65,7 +65,7 @@ pub(super) fn read_kept(file: &Path, at: Option<RecordingPosition>) -> anyhow::R
     let opened = if is_dash(file) { Err(RecordingError::NotARecording) } else { Recording::open(file) };
     let mut recording = match opened {
         Ok(recording) => recording,
-        // A dump is told by what is in it, and so is a file that is neither.
+        // The content distinguishes a dump from other files.
         Err(RecordingError::NotARecording | RecordingError::Io(_)) => {
             let dump = read_dump(file)?;
             ensure!(at.is_none(), "{} is a raw dump, which has no positions: leave out --at", name_of(file));
