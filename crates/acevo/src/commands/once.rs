@@ -52,23 +52,23 @@ pub(super) fn attach(place: &Place, wait: bool) -> anyhow::Result<Option<ACEvoSh
     }
 }
 
-/// Pages that were kept in a file.
+/// Pages of a file.
 pub(super) enum Kept {
-    /// A recording, and its pages at one moment.
+    /// A recording, and its pages at one time.
     Recording(Box<Recording>, Frame),
-    /// A raw dump; false where it may mix two packets.
+    /// A raw dump; false if it may mix two packets.
     Dump(Frame, bool),
 }
 
-/// Reads the pages of a recording at a moment, or of a raw dump.
+/// Reads the pages of a recording at a position, or of a raw dump.
 pub(super) fn read_kept(file: &Path, at: Option<RecordingPosition>) -> anyhow::Result<Kept> {
     let opened = if is_dash(file) { Err(RecordingError::NotARecording) } else { Recording::open(file) };
     let mut recording = match opened {
         Ok(recording) => recording,
-        // A dump is told by what is in it, and so is a file that is neither.
+        // The content distinguishes a dump from other files.
         Err(RecordingError::NotARecording | RecordingError::Io(_)) => {
             let dump = read_dump(file)?;
-            ensure!(at.is_none(), "{} is a raw dump, which has one moment: leave out --at", name_of(file));
+            ensure!(at.is_none(), "{} is a raw dump, which has no positions: leave out --at", name_of(file));
             return Ok(Kept::Dump(dump.open()?.frame()?, dump.is_settled()));
         }
         Err(error) => return Err(error).with_context(|| format!("cannot read {}", name_of(file))),
@@ -80,7 +80,7 @@ pub(super) fn read_kept(file: &Path, at: Option<RecordingPosition>) -> anyhow::R
         }
         Some(position) => {
             let at = *PositionFinder::new(&mut recording).find(position)?.start();
-            // What comes with that moment belongs to it.
+            // Pages with that time belong to the position.
             recording.seek(at + Duration::from_micros(1))?;
             Some(*recording.frame())
         }

@@ -1,4 +1,4 @@
-//! `acevo repair`: makes a whole file of what can be read of a damaged one.
+//! `acevo repair`: recovers the readable part of a damaged recording into a new file.
 
 use std::process::ExitCode;
 

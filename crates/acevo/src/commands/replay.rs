@@ -1,4 +1,4 @@
-//! `acevo replay`: publishes a recording as if the game ran.
+//! `acevo replay`: publishes a recording as if the game were running.
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::output::say;
 use crate::session::playback::open;
 use crate::shutdown::Stop;
 
-/// How far an arrow leaps.
+/// Time that an arrow key seeks.
 const LEAP: Duration = Duration::from_secs(10);
 
 pub(crate) fn run(args: &Replay) -> anyhow::Result<ExitCode> {
@@ -71,7 +71,7 @@ fn player(args: &Replay) -> anyhow::Result<(Player, Duration, Duration, Duration
     Ok((player.with_repeat(args.repeat).with_pauses(pauses), info.start, from, end))
 }
 
-/// What the keys, the lines and the signals want.
+/// Controls the player by keys, lines and signals.
 struct Control {
     stop: Stop,
     is_stopped: bool,
@@ -91,7 +91,7 @@ impl Control {
         }
     }
 
-    /// A time of the recording as people count it.
+    /// A time since the beginning of the recording.
     fn clock(&self, at: Duration) -> String {
         clock(Some(at.saturating_sub(self.start)))
     }

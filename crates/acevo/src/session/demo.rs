@@ -45,7 +45,7 @@ impl Demo {
         Self { pages, lockstep, stop, over }
     }
 
-    /// How to attach to it.
+    /// Returns a function that attaches a reader.
     pub(crate) fn open(&self) -> Opener {
         self.lockstep.opener(&self.pages)
     }
@@ -109,7 +109,7 @@ impl Drop for Demo {
     }
 }
 
-/// Brings a simulation to its first frame and publishes it: nobody has to see a page that nothing was written to.
+/// Brings a simulation to its first frame and publishes it, so that readers never see blank pages.
 pub(crate) fn begin(simulator: &mut Simulator, publisher: &mut Publisher) -> Result<(), Error> {
     while simulator.graphics().packetId == 0 && !simulator.is_finished() {
         simulator.step();
@@ -134,7 +134,7 @@ pub(crate) fn frame(options: Options) -> Frame {
     watched_frame(options, |_| {})
 }
 
-/// The same, with somebody who watches every step.
+/// The same, with a callback for every step.
 pub(crate) fn watched_frame(options: Options, mut watch: impl FnMut(&Simulator)) -> Frame {
     let mut simulator = Simulator::new(options);
     for _ in 0..HALF_A_MINUTE {
@@ -144,7 +144,7 @@ pub(crate) fn watched_frame(options: Options, mut watch: impl FnMut(&Simulator))
     simulator.frame()
 }
 
-/// Everything that happens in a simulation, without waiting for it: until it ends, or an hour and a half are over.
+/// Passes every frame of a simulation to a callback, without waiting: until it ends, or after an hour and a half.
 pub(crate) fn drive(options: Options, mut take: impl FnMut(Duration, &Frame)) {
     drive_while(options, |at, frame| {
         take(at, frame);
@@ -152,7 +152,7 @@ pub(crate) fn drive(options: Options, mut take: impl FnMut(Duration, &Frame)) {
     });
 }
 
-/// The same, as long as the one who takes it wants more.
+/// The same, as long as the callback returns true.
 pub(crate) fn drive_while(options: Options, mut take: impl FnMut(Duration, &Frame) -> bool) {
     let mut simulator = Simulator::new(options);
     for _ in 0..HALF_A_MINUTE * 180 {
