@@ -50,11 +50,13 @@ impl Dataset {
         recording: &mut Recording,
         tracker: &mut Tracker<'_>,
     ) -> Result<Outcome, ExportError> {
-        let mut part = Part::default();
-        part.recording = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        part.unix_us = recording.description().map_or(0, |description| description.unix_us);
-        part.bytes = recording.info().bytes;
-        part.selection.clone_from(&self.selection);
+        let part = Part {
+            recording: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+            unix_us: recording.description().map_or(0, |description| description.unix_us),
+            bytes: recording.info().bytes,
+            selection: self.selection.clone(),
+            ..Part::default()
+        };
         if self.existing.has_all_of(&part) {
             return Ok(Outcome::Exists(self.folder.clone()));
         }
