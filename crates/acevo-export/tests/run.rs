@@ -21,7 +21,7 @@ fn table(recording: &Path, channels: &[&str]) -> (Vec<String>, Vec<Vec<String>>)
     let output = recording.with_extension("csv");
     let plan = plan(ExportFormat::Csv, &output, channels);
     let files = run(&plan, Recordings::file(recording), &mut ()).unwrap().into_files().unwrap();
-    assert_eq!(files, [output.clone()]);
+    assert_eq!(files, std::slice::from_ref(&output));
     let text = fs::read_to_string(output).unwrap();
     let mut lines = text.lines().map(|line| line.split(',').map(Into::into).collect());
     (lines.next().unwrap(), lines.collect())
@@ -139,7 +139,7 @@ fn a_lap_that_waits_for_its_time_at_the_end_of_the_recording_gets_its_beacon() {
     changed(&recording, options, simulator.time() + Duration::from_millis(100), |_, _| {});
     let output = directory.path().join("drive.ld");
     let files = run(&plan(ExportFormat::Motec, &output, &[]), Recordings::file(&recording), &mut ()).unwrap();
-    assert_eq!(files.into_files().unwrap(), [output.clone()]);
+    assert_eq!(files.into_files().unwrap(), std::slice::from_ref(&output));
     let laps = fs::read_to_string(output.with_extension("ldx")).unwrap();
     let beacons: Vec<f64> =
         laps.split(" Time=\"").skip(1).map(|rest| rest.split('"').next().unwrap().parse().unwrap()).collect();

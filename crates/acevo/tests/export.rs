@@ -37,8 +37,11 @@ fn partition(dataset: &Path, file: &Path) -> Vec<String> {
     parts.map(value).collect()
 }
 
+/// Exports a folder of recordings to its subfolder `parquet`.
 fn dataset(recordings: &Path, more: &[&str]) -> Output {
-    output(acevo().arg("export").arg(recordings).args(["--to", "parquet", "--channels", "speed,track"]).args(more))
+    let mut export = acevo();
+    export.current_dir(recordings).args(["export", ".", "--to", "parquet", "--channels", "speed,track"]);
+    output(export.args(more))
 }
 
 /// Rows, partitions and the top speed of a lap, by two readers.
