@@ -22,7 +22,7 @@ fn recorded(drives: &[(Scenario, CarModel)], until: Duration) -> Vec<u8> {
     for (scenario, car) in drives {
         let mut options = Options::default();
         (options.scenario, options.car, options.track, options.laps) =
-            (*scenario, *car, TrackName::Karsthafen, Some(2));
+            (*scenario, *car, TrackName::Karsthafen, (*scenario == Scenario::HotLaps).then_some(2));
         let mut simulator = Simulator::new(options);
         while !simulator.is_finished() && simulator.time() < until {
             let changed = simulator.step();
