@@ -98,7 +98,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_was_filtered_comes_back(size in 1_usize..70, records in 1_usize..20, seed in any::<u32>()) {
+        fn decode_inverts_encode(size in 1_usize..70, records in 1_usize..20, seed in any::<u32>()) {
             let mut state = seed;
             let pages: Vec<u8> = (0..size * records).map(|_| { state = state.wrapping_mul(1_664_525).wrapping_add(1); (state >> 24) as u8 }).collect();
             let (mut filtered, mut back) = (vec![7], vec![0; pages.len()]);

@@ -288,7 +288,6 @@ struct Started {
     from: Duration,
     /// When the next lap began, or no lap was running any more.
     to: Option<Duration>,
-    has_ended: bool,
 }
 
 /// Builds a [`LapIndex`] while a recording is analyzed: pass all events of a step to [`on_event`](Self::on_event), then the step to
@@ -306,8 +305,8 @@ impl LapIndexer {
         let started = self.started.iter_mut().rev().find(|started| started.id == lap.id());
         let (car_and_track, from, to) = match started {
             Some(started) => {
-                started.has_ended = true;
-                (started.car_and_track.clone(), started.from, started.to.unwrap_or(now))
+                let to = *started.to.get_or_insert(now);
+                (started.car_and_track.clone(), started.from, to)
             }
             None => (CarAndTrack::default(), now, now),
         };
@@ -335,20 +334,18 @@ impl LapIndexer {
 
     fn start(&mut self, id: LapId, analysis: &Analysis, now: Duration) {
         let elapsed_s = analysis.current_lap().map_or(0.0, |lap| lap.elapsed_s);
-        // It began some time before its first frame.
+        // It began some time before its first frame, but not before the lap before it ended.
         let age = Duration::try_from_secs_f64(elapsed_s.min(MAX_FIRST_FRAME_S)).unwrap_or_default();
-        let from = now.saturating_sub(age);
-        if let Some(last) = self.started.last_mut()
-            && last.to.is_none()
-        {
-            if !last.has_ended && elapsed_s > MAX_NEW_LAP_S {
+        let mut from = now.saturating_sub(age);
+        if let Some(last) = self.started.last_mut() {
+            if last.to.is_none() && elapsed_s > MAX_NEW_LAP_S {
                 // The same lap: the game has published its number, or the session it belongs to, after it began.
                 last.id = id;
                 return;
             }
-            last.to = Some(from);
+            from = from.max(*last.to.get_or_insert(from));
         }
-        self.started.push(Started { id, car_and_track: CarAndTrack::default(), from, to: None, has_ended: false });
+        self.started.push(Started { id, car_and_track: CarAndTrack::default(), from, to: None });
     }
 
     pub(crate) fn finish(self) -> LapIndex {

@@ -34,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_come_back_and_what_is_none_is_refused() {
+    fn take_inverts_put_and_refuses_invalid_numbers() {
         for number in [0, 1, 127, 128, 300, u64::from(u32::MAX), u64::MAX - 1, u64::MAX] {
             let mut bytes = Vec::new();
             write(number, &mut bytes);

@@ -775,7 +775,7 @@ impl Acevo {
             Some(Command::Laps(args)) => (&args.origin.demo, false),
             Some(_) => return Ok(()),
         };
-        match demo.drive.first_given().filter(|option| !demo.demo && !(has_speed && *option == "--speed")) {
+        match demo.drive.first_given().filter(|option| !(demo.demo || has_speed && *option == "--speed")) {
             Some(option) => {
                 let message = format!("{option} is about the simulator: add --demo");
                 Err(Self::command().error(ErrorKind::MissingRequiredArgument, message))

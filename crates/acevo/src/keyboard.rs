@@ -1,4 +1,4 @@
-//! Keys for a command that has no screen: those of the terminal, the lines of a program that drives it, and a signal.
+//! Keys for commands without a screen: from the terminal, from lines on the standard input, or from a signal.
 
 #[cfg(unix)]
 mod terminal;
@@ -12,39 +12,39 @@ use std::time::Duration;
 
 use ratatui::crossterm::event::{self, Event, KeyCode, KeyEventKind};
 
-/// Whether keys are still wanted is asked this often.
-const ASK_EVERY: Duration = Duration::from_millis(50);
+/// Interval in which the end of [`Keys`] is noticed.
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// What was pressed.
+/// A pressed key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Key {
-    /// A letter, small; a space is one, too.
+    /// A letter in lower case, or a space.
     Letter(char),
     /// Enter.
     Enter,
-    /// The arrow to the left.
+    /// The left arrow.
     Left,
-    /// The arrow to the right.
+    /// The right arrow.
     Right,
-    /// No key: the signal SIGUSR1, which is sent from elsewhere.
+    /// The signal SIGUSR1.
     Signal,
 }
 
-/// Takes keys until it is dropped; then the terminal is as it was. Nothing ever waits for them.
+/// Reads keys until it is dropped, which restores the terminal. Never blocks.
 #[derive(Debug)]
 pub(crate) struct Keys {
     pressed: Receiver<Key>,
     signal: Arc<AtomicBool>,
     done: Arc<AtomicBool>,
-    /// Somebody sits there.
+    /// The standard input is a terminal.
     pub(crate) is_terminal: bool,
     #[cfg(unix)]
     mode: Arc<terminal::Mode>,
 }
 
 impl Keys {
-    /// Listens to the terminal. Where the standard input is none and `lines` are wanted, each line counts as the key that it begins
-    /// with, and an empty one as Enter.
+    /// Reads keys from the terminal. If the standard input is not a terminal and `lines` is true, each line counts as the key that
+    /// it begins with, and an empty line as Enter.
     pub(crate) fn listen(lines: bool) -> anyhow::Result<Self> {
         let (sender, pressed) = channel();
         let done = Arc::new(AtomicBool::new(false));
@@ -56,7 +56,7 @@ impl Keys {
             #[cfg(unix)]
             mode: Arc::default(),
         };
-        // Nobody waits for these threads: a terminal that is gone may hold them for ever.
+        // The threads are detached, because reading from a terminal that has gone may block.
         if keys.is_terminal {
             #[cfg(unix)]
             let mode = Arc::clone(&keys.mode);
@@ -70,7 +70,7 @@ impl Keys {
         Ok(keys)
     }
 
-    /// The next one that was pressed.
+    /// The next pressed key, if there is one.
     pub(crate) fn next(&self) -> Option<Key> {
         if self.signal.swap(false, Ordering::Relaxed) {
             return Some(Key::Signal);
@@ -87,7 +87,7 @@ impl Drop for Keys {
     }
 }
 
-/// Becomes true with SIGUSR1, which ends a program that does not listen to it. Other systems have no such signal.
+/// A flag that is set by SIGUSR1. Other systems do not have this signal.
 fn on_signal() -> anyhow::Result<Arc<AtomicBool>> {
     let signal = Arc::new(AtomicBool::new(false));
     #[cfg(unix)]
@@ -98,23 +98,23 @@ fn on_signal() -> anyhow::Result<Arc<AtomicBool>> {
     Ok(signal)
 }
 
-/// `may_read` tells whether the terminal is ours: keys that are typed at a shell in front are not.
+/// Sends keys until `done`. `may_read` returns whether this program is in the foreground: keys for a shell are not read.
 fn read_terminal(keys: &Sender<Key>, done: &AtomicBool, may_read: impl Fn() -> bool) {
     while !done.load(Ordering::Relaxed) {
         if !may_read() {
-            thread::sleep(ASK_EVERY);
+            thread::sleep(POLL_INTERVAL);
             continue;
         }
-        let event = match event::poll(ASK_EVERY) {
+        let event = match event::poll(POLL_INTERVAL) {
             Ok(false) => continue,
             Ok(true) => event::read(),
             Err(error) => Err(error),
         };
-        // Without a keyboard it goes on, until a signal ends it.
+        // The command continues without a keyboard.
         let Ok(event) = event else { return };
         if let Event::Key(pressed) = event
             && pressed.kind != KeyEventKind::Release
-            && let Some(key) = known(pressed.code)
+            && let Some(key) = key_of(pressed.code)
             && keys.send(key).is_err()
         {
             return;
@@ -122,7 +122,7 @@ fn read_terminal(keys: &Sender<Key>, done: &AtomicBool, may_read: impl Fn() -> b
     }
 }
 
-fn known(code: KeyCode) -> Option<Key> {
+fn key_of(code: KeyCode) -> Option<Key> {
     Some(match code {
         KeyCode::Char(letter) => Key::Letter(letter.to_ascii_lowercase()),
         KeyCode::Enter => Key::Enter,

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use acevo_recording::{Description, Mark, Marked, Recording, RecordingItem, RecordingWriter};
 use acevo_shared_memory::{PageKind, PhysicsValidity};
-use acevo_simulator::{CarModel, Options, Scenario, TrackName};
+use acevo_simulator::{CarModel, Options, Scenario};
 use acevo_testkit::program::{Signal, acevo, output, spawn};
 use acevo_testkit::recordings::{changed, drive};
 use serde_json::Value;
@@ -401,8 +401,8 @@ fn commands_select_laps_by_session_number_and_attempt() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("garage.acevo");
     let mut options = Options::default();
-    (options.scenario, options.track) = (Scenario::Garage, TrackName::Karsthafen);
-    changed(&file, options, Duration::from_secs(180), |_, _| {});
+    options.scenario = Scenario::Garage;
+    changed(&file, options, Duration::from_secs(200), |_, _| {});
     let run = |args: &[&str]| output(acevo().current_dir(directory.path()).args(args));
     let laps = run(&["laps", "garage.acevo", "--json", "--no-bests"]);
     let laps: Vec<Value> = laps.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();

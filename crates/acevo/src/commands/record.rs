@@ -256,13 +256,13 @@ mod tests {
             Some(&mut self.0)
         }
 
-        fn begin(&mut self, _: &Live) -> anyhow::Result<()> {
+        fn begin(&mut self, _: &LiveConnection) -> anyhow::Result<()> {
             Ok(())
         }
 
         fn named(&mut self, _: &Names) {}
 
-        fn attend(&mut self, _: &Live, _: &mut Progress) -> anyhow::Result<()> {
+        fn attend(&mut self, _: &LiveConnection, _: &mut Progress) -> anyhow::Result<()> {
             Ok(())
         }
 
@@ -273,7 +273,7 @@ mod tests {
     }
 
     /// Takes events until the first one with a graphics packet.
-    fn take_frame(recorder: &mut Recorder<OneFile>, live: &mut Live) {
+    fn take_frame(recorder: &mut Recorder<OneFile>, live: &mut LiveConnection) {
         loop {
             let event = live.wait(Duration::from_secs(10)).expect("something comes");
             recorder.take(live, Some(&event)).unwrap();

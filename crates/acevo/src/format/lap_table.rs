@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use acevo_telemetry::analysis::{Analysis, Lap, Validity};
 
+use crate::format::fuel_text::FuelToFinish;
 use crate::format::text::{NONE, cut, difference, lap_time, number, right_aligned, sector_time, width};
 use crate::output::Paint;
 
@@ -205,7 +206,7 @@ impl Table {
             line = line.with(Look::Aside, format!(" (lap {number})"));
         }
         let ideal = lap_time(milliseconds(bests.theoretical_ms()));
-        line = line.with(Look::Aside, "   ideal lap ").with(Look::Plain, ideal);
+        line = line.with(Look::Aside, "   ideal ").with(Look::Plain, ideal);
         if let Some(personal) = analysis.personal_best() {
             let time = lap_time(milliseconds(Some(personal.time_ms)));
             line = line.with(Look::Aside, "   personal ").with(Look::Plain, time);
@@ -215,10 +216,10 @@ impl Table {
             line = line.with(Look::Aside, "   fuel for ").with(Look::Plain, number(laps, 1) + " laps");
         }
         // Litres only: the charge of a battery cannot be added.
-        match fuel.to_add.filter(|_| fuel.per_lap.is_some_and(|per_lap| per_lap >= 0.1)) {
-            Some(0.0) => line.with(Look::Aside, ", enough to finish"),
-            Some(to_add) => {
-                line.with(Look::Aside, ", add ").with(Look::Warning, format!("{} l to finish", number(to_add, 1)))
+        match FuelToFinish::of(fuel, None).filter(|_| fuel.per_lap.is_some_and(|per_lap| per_lap >= 0.1)) {
+            Some(FuelToFinish::Enough) => line.with(Look::Aside, ", enough to finish"),
+            Some(FuelToFinish::Add { litres, .. }) => {
+                line.with(Look::Aside, ", add ").with(Look::Warning, format!("{} l to finish", number(litres, 1)))
             }
             None => line,
         }

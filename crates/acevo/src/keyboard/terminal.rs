@@ -1,5 +1,4 @@
-//! A terminal that gives keys as they are pressed. Unlike the raw mode of a screen, this leaves lines of output and Ctrl-C and Ctrl-Z
-//! as they are.
+//! A terminal mode that returns keys immediately. Unlike raw mode, it does not change line output, Ctrl-C and Ctrl-Z.
 
 use std::io::{Stdin, stdin};
 use std::sync::{Mutex, PoisonError};
@@ -13,22 +12,22 @@ pub(super) struct Mode(Mutex<State>);
 
 #[derive(Debug, Default)]
 enum State {
-    /// As it was.
+    /// The mode was not changed.
     #[default]
     Untouched,
-    /// Ours; what it was is kept.
+    /// Keys are returned immediately; holds the previous mode.
     Keys(Box<Termios>),
-    /// Given back for good.
+    /// The previous mode was restored.
     Over,
 }
 
 impl Mode {
-    /// Sees to it that keys come, and returns whether they may be read. A program in the background must not touch a terminal: it
-    /// would be stopped.
+    /// Changes the mode if necessary, and returns whether keys may be read. A background process must not touch the terminal,
+    /// because the system would stop it.
     pub(super) fn enter(&self) -> bool {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let terminal = stdin();
-        if !is_in_front(&terminal) || matches!(*state, State::Over) {
+        if !is_foreground(&terminal) || matches!(*state, State::Over) {
             return false;
         }
         if matches!(*state, State::Untouched) {
@@ -41,24 +40,24 @@ impl Mode {
         true
     }
 
-    /// Gives the terminal back as it was. Where a shell is in front, it has seen to that itself.
+    /// Restores the previous mode. If a shell is in the foreground, it has done that already.
     pub(super) fn leave(&self) {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let terminal = stdin();
         if let State::Keys(before) = std::mem::replace(&mut *state, State::Over)
-            && is_in_front(&terminal)
+            && is_foreground(&terminal)
         {
-            // Nobody can be told where that fails.
+            // Best effort: there is no way to report an error.
             let _ = tcsetattr(&terminal, OptionalActions::Now, &before);
         }
     }
 }
 
-fn is_in_front(terminal: &Stdin) -> bool {
+fn is_foreground(terminal: &Stdin) -> bool {
     tcgetpgrp(terminal).is_ok_and(|group| group == getpgrp())
 }
 
-/// Each key at once, and none of them shown. Ctrl-\ would end the program without giving the terminal back.
+/// A mode without line buffering and echo. Ctrl-\ is disabled, because it would end the program without restoring the mode.
 fn for_keys(mut mode: Termios) -> Termios {
     mode.local_modes -= LocalModes::ICANON | LocalModes::ECHO;
     mode.special_codes[SpecialCodeIndex::VMIN] = 1;

@@ -194,7 +194,7 @@ impl LiveConnection {
         }
     }
 
-    /// The newest pages; `None` if there are none, or if they may be those of a game that has ended. Pages of a publisher in this
+    /// The newest pages; `None` without pages, or if they may be those of a game that has ended. Pages of a publisher in this
     /// process are always valid.
     pub(crate) fn frame(&self) -> Option<&Frame> {
         self.connection.frame().filter(|_| {

@@ -17,11 +17,11 @@ use crate::session::status::ConnectionStatus;
 pub(crate) struct Snapshot {
     /// The state of the connection.
     pub(crate) connection: ConnectionStatus,
-    /// The newest pages; `None` if there are none, or if they may be those of a game that has ended.
+    /// The newest pages; `None` without pages, or if they may be those of a game that has ended.
     pub(crate) pages: Option<Pages>,
     /// Packet rates and counts.
     pub(crate) health: Health,
-    /// Human-readable location of the pages; empty if there are none.
+    /// Human-readable location of the pages; empty if nothing is attached.
     pub(crate) location: String,
     /// What the session is read from.
     pub(crate) source: SourceKind,

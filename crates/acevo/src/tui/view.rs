@@ -99,7 +99,7 @@ fn keys(app: &App, room: usize) -> Line<'static> {
         Tab::Drive | Tab::Tyres | Tab::Health => None,
     };
     let units = if room >= 70 { app.units.summary() } else { "units" };
-    let keys = [Some(("q", "quit")), Some(("?", "help")), special, Some(("u", units)), Some(("1-8 Tab", "screens"))];
+    let keys = [Some(("q", "quit")), Some(("?", "help")), special, Some(("u", units)), Some(("1-8 Tab", "tabs"))];
     let mut spans = Vec::new();
     let mut used = 0;
     for (key, what) in keys.into_iter().flatten() {

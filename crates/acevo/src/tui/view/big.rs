@@ -1,9 +1,9 @@
 //! Large digits, five rows high.
 
-/// Rows of a large letter.
+/// Rows of a large digit.
 pub(super) const HEIGHT: usize = 5;
 
-/// Three by five points, a bit each, top row first.
+/// The points of a digit, three by five, a bit each, top row first.
 const fn points(letter: char) -> [u8; HEIGHT] {
     match letter {
         '0' => [0b111, 0b101, 0b101, 0b101, 0b111],
@@ -24,7 +24,7 @@ const fn points(letter: char) -> [u8; HEIGHT] {
     }
 }
 
-/// `text` in large letters: six columns each, two between them.
+/// Text in large digits: six columns each, two between them.
 pub(super) fn big(text: &str) -> [String; HEIGHT] {
     std::array::from_fn(|row| {
         let letters = text.chars().map(|letter| {
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_row_is_equally_wide() {
+    fn big_rows_are_equally_wide() {
         for text in ["", "0", "N", "R?", "181", "-12", "x"] {
             let width = (text.chars().count() * 8).saturating_sub(2);
             assert!(big(text).iter().all(|row| row.chars().count() == width), "{text}");

@@ -1,4 +1,4 @@
-//! Bars, lamps, frames, and lines of a name and a value.
+//! Bars, lamps, frames, lists, and lines with a name and a value.
 
 use acevo_telemetry::{ChannelQuality, ChannelValue, channel};
 use ratatui::Frame;
@@ -18,15 +18,15 @@ const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
 /// Columns of a name before its value.
 const NAME: usize = 10;
 
-/// A frame with a title; gives the room inside.
+/// Draws a frame with a title. Returns the area inside.
 pub(super) fn boxed(frame: &mut Frame<'_>, area: Rect, title: &str) -> Rect {
     boxed_with(frame, area, title, Line::default())
 }
 
-/// The same with something to say at its upper right end.
+/// Draws a frame with a title and a text at its upper right. Returns the area inside.
 pub(super) fn boxed_with(frame: &mut Frame<'_>, area: Rect, title: &str, aside: Line<'_>) -> Rect {
     let mut block = Block::bordered().border_type(BorderType::Rounded).border_style(faint());
-    // Without a colour of its own it would have the frame's.
+    // Without a colour, the title would have that of the frame.
     block = block.title(Span::styled(format!(" {title} "), bold().fg(Color::Reset)));
     if crate::format::text::width(title) + aside.width() + 6 <= usize::from(area.width) {
         block = block.title(aside.right_aligned());
@@ -36,13 +36,13 @@ pub(super) fn boxed_with(frame: &mut Frame<'_>, area: Rect, title: &str, aside: 
     inner
 }
 
-/// Lines in a frame.
+/// Draws lines in a frame.
 pub(super) fn panel(frame: &mut Frame<'_>, area: Rect, title: &str, lines: Vec<Line<'_>>) {
     let inner = boxed(frame, area, title);
     frame.render_widget(Paragraph::new(lines), inner);
 }
 
-/// Something to say where nothing is to be snapshot.
+/// Draws a text in the middle of an empty area.
 pub(super) fn remark(frame: &mut Frame<'_>, area: Rect, text: &str) {
     let line = Line::styled(text.to_owned(), dim()).centered();
     let width = area.width.max(1);
@@ -52,7 +52,7 @@ pub(super) fn remark(frame: &mut Frame<'_>, area: Rect, text: &str) {
     frame.render_widget(Paragraph::new(line).wrap(ratatui::widgets::Wrap { trim: true }), area);
 }
 
-/// A list that may be longer than its room: the rows from the offset on, and a mark where it goes on. `row` makes the row of an index.
+/// Draws a scrollable list from the offset on, with marks if there are more rows. `row` returns the row of an index.
 pub(super) fn list<'a>(
     frame: &mut Frame<'_>,
     area: Rect,
@@ -83,7 +83,7 @@ pub(super) fn bar(width: usize, fraction: f64, style: Style) -> Vec<Span<'static
     zones(width, fraction, &[(0.0, style)])
 }
 
-/// A bar in parts of other colours, each from a fraction on.
+/// A bar with zones of different colours, each from a fraction on.
 pub(super) fn zones(width: usize, fraction: f64, zones: &[(f64, Style)]) -> Vec<Span<'static>> {
     let fraction = if fraction.is_finite() { fraction.clamp(0.0, 1.0) } else { 0.0 };
     let eighths = (fraction * width as f64 * 8.0).round() as usize;
@@ -101,7 +101,7 @@ pub(super) fn zones(width: usize, fraction: f64, zones: &[(f64, Style)]) -> Vec<
     spans
 }
 
-/// A mark on a line from -1 to 1; no mark if there is no value.
+/// A mark on a line from -1 to 1; no mark if the value is not finite.
 pub(super) fn position(width: usize, value: f64, style: Style) -> Vec<Span<'static>> {
     let last = width.saturating_sub(1);
     let middle = last / 2;
@@ -119,7 +119,7 @@ pub(super) fn position(width: usize, value: f64, style: Style) -> Vec<Span<'stat
     ]
 }
 
-/// A bar from the middle: to the left and blue what is gained, to the right and orange what is lost. `value` is in -1..1.
+/// A bar from the middle: left and blue for a gain, right and orange for a loss. `value` is in -1..1.
 pub(super) fn balance(width: usize, value: f64) -> Vec<Span<'static>> {
     let value = if value.is_finite() { value.clamp(-1.0, 1.0) } else { 0.0 };
     let half = width.saturating_sub(1) / 2;
@@ -134,7 +134,7 @@ pub(super) fn balance(width: usize, value: f64) -> Vec<Span<'static>> {
     ]
 }
 
-/// A lamp: its name, lit or dark. Readable without colours, too.
+/// A lamp: its name in capitals if it is lit, in lower case if it is dark, so that it is readable without colours.
 pub(super) fn lamp(name: &'static str, lit: bool, color: Color) -> Span<'static> {
     if lit {
         Span::styled(format!(" {name} "), badge(color))
@@ -152,25 +152,25 @@ pub(super) fn entry(name: &'static str, value: impl Into<Span<'static>>) -> Line
     Line::from(vec![name_of(name), value.into()])
 }
 
-/// A name before values.
+/// The name of a value.
 pub(super) fn name_of(name: &'static str) -> Span<'static> {
     quiet(format!(" {name:<NAME$} "))
 }
 
-/// A text, or what stands in place of an empty one.
+/// A text, or `-` if it is empty.
 fn or_none(text: &str) -> &str {
     if text.is_empty() { crate::format::text::NONE } else { text }
 }
 
-/// A setting of the car, or what stands in its place if the car does not have it: then the highest setting is 0.
+/// A setting of the car, or `-` if the car does not have it: then its maximum is 0.
 pub(super) fn setting(set: i8, highest: i8) -> String {
     if set > 0 || (set == 0 && highest > 0) { set.to_string() } else { crate::format::text::NONE.into() }
 }
 
-/// A name and a channel's value in the units that are chosen. What is not sure has a question mark.
+/// A name and the value of a channel in the selected units. A value whose meaning is uncertain has a question mark.
 pub(super) fn reading(data: &ViewData<'_>, name: &'static str, id: &str) -> Line<'static> {
     let Some(channel) = channel(id) else {
-        debug_assert!(false, "there is no channel {id}");
+        debug_assert!(false, "unknown channel {id}");
         return Line::default();
     };
     let row = ChannelRow::of(channel, Some((data.pages, &data.snapshot.axes)), Some(data.units));
@@ -178,7 +178,7 @@ pub(super) fn reading(data: &ViewData<'_>, name: &'static str, id: &str) -> Line
         Some(ChannelValue::Number(_)) => (row.value(), row.unit.symbol()),
         Some(ChannelValue::Flag(yes)) => (if yes { "yes" } else { "no" }.to_owned(), ""),
         Some(ChannelValue::Enum(_, name)) => (name.to_owned(), ""),
-        Some(ChannelValue::Text(text)) => (or_none(&crate::format::text::clean(text)).to_owned(), ""),
+        Some(ChannelValue::Text(text)) => (or_none(&crate::format::text::name(text)).to_owned(), ""),
         _ => (crate::format::text::NONE.to_owned(), ""),
     };
     let mut spans = vec![name_of(name), Span::raw(value)];
@@ -191,7 +191,7 @@ pub(super) fn reading(data: &ViewData<'_>, name: &'static str, id: &str) -> Line
     Line::from(spans)
 }
 
-/// Readings, a line each.
+/// A line per channel.
 pub(super) fn readings(data: &ViewData<'_>, rows: &[(&'static str, &str)]) -> Vec<Line<'static>> {
     rows.iter().map(|(name, id)| reading(data, name, id)).collect()
 }
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn bars_have_their_width_whatever_the_value() {
+    fn bars_have_their_width_for_any_value() {
         let style = Style::new();
         for value in [0.0, 0.31, 0.999, 1.0, -5.0, 7.0, f64::NAN, f64::INFINITY, f64::MIN] {
             for width in [0, 1, 2, 17] {

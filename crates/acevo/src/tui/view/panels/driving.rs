@@ -1,4 +1,4 @@
-//! Gear, speed, engine speed with a shift light, pedals, and what the aids do.
+//! Gear, speed, engine speed with shift light, pedals, and driving aids.
 
 use acevo_shared_memory::{PhysicsValidity, PhysicsView};
 use ratatui::Frame;
@@ -14,10 +14,10 @@ use crate::tui::view::big::{HEIGHT, big};
 use crate::tui::view::data::ViewData;
 use crate::tui::view::widgets::{bar, boxed, lamp, position, quiet, zones};
 
-/// A gear and a speed of three digits in large letters, with the unit. A number that is cut is a wrong number.
+/// Columns of a gear and a three-digit speed in large digits, with the unit. A number that is cut off would be wrong.
 const BIG_WIDTH: usize = 41;
 
-/// Rows with large digits: those, the engine, the aids.
+/// Rows of the panel with large digits, engine speed and aids.
 const BIG_ROWS: u16 = HEIGHT as u16 + 2;
 
 /// Columns of the shift light.
@@ -27,9 +27,15 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>) {
     let inner = boxed(frame, area, "Driving");
     let width = usize::from(inner.width);
     let mut lines = vec![engine(data, width)];
-    // A second digit of the gear takes the room of a digit and the gap before it.
+    // A second digit of the gear takes a digit and the gap before it.
     let wider = 8 * width_of(&texts(data).0).saturating_sub(1);
-    if width >= BIG_WIDTH + wider && inner.height >= BIG_ROWS {
+    if data.physics().is_none() && inner.height >= BIG_ROWS {
+        // Dashes at this size look like broken bars.
+        let rows = inner.height - 2;
+        lines.extend((0..(rows - 1) / 2).map(|_| Line::default()));
+        lines.push(Line::from(quiet(format!("no driving data: {}", data.pages.validity))).centered());
+        lines.extend((0..rows / 2).map(|_| Line::default()));
+    } else if width >= BIG_WIDTH + wider && inner.height >= BIG_ROWS {
         let spare = inner.height - BIG_ROWS;
         lines.extend((0..spare / 2).map(|_| Line::default()));
         lines.extend(large(data, width - wider));
@@ -77,7 +83,7 @@ fn large(data: &ViewData<'_>, width: usize) -> Vec<Line<'static>> {
     gear.into_iter().zip(speed).enumerate().map(row).collect()
 }
 
-/// Engine speed, its bar, and a light that says when to shift.
+/// Engine speed, its bar, and the shift light.
 pub(crate) fn engine(data: &ViewData<'_>, width: usize) -> Line<'static> {
     let screen = data.pages.graphics.raw();
     let rpm = data.physics().map_or(f64::NAN, |page| page.raw().rpms.into());
@@ -103,12 +109,12 @@ pub(crate) fn engine(data: &ViewData<'_>, width: usize) -> Line<'static> {
     Line::from(spans)
 }
 
-/// Why there are no values of the car, in the place of the shift light.
+/// The reason for missing values, in place of the shift light.
 fn state(validity: PhysicsValidity) -> Span<'static> {
     Span::styled(format!("{:^LIGHT$}", validity.to_string().to_uppercase()), badge(ORANGE))
 }
 
-/// What is at work, and what the driver has switched on.
+/// Driving aids that are active, and switches.
 fn aids(data: &ViewData<'_>) -> Line<'static> {
     let (physics, screen) = (data.physics(), data.pages.graphics.raw());
     let is_on = |of: fn(&PhysicsView<'static>) -> bool| physics.is_some_and(of);
@@ -125,7 +131,7 @@ fn aids(data: &ViewData<'_>) -> Line<'static> {
     ])
 }
 
-/// The pedals, a line each, and the steering.
+/// Throttle, brake, clutch and steering.
 pub(crate) fn pedals(data: &ViewData<'_>, width: usize) -> Vec<Line<'static>> {
     let clutch = if data.physics().is_some() { data.pages.graphics.raw().clutch_percent } else { f32::NAN };
     let half = width / 2;

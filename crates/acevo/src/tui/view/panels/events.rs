@@ -1,4 +1,4 @@
-//! What has happened, the newest first.
+//! Events, the newest first.
 
 use acevo_telemetry::analysis::{SessionEvent, Severity};
 use ratatui::Frame;
@@ -11,13 +11,13 @@ use crate::tui::theme::{BLUE, ORANGE, colored};
 use crate::tui::view::data::ViewData;
 use crate::tui::view::widgets::{boxed, list, quiet, remark};
 
-/// The newest ones that fit.
+/// The newest events that fit.
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>) {
     let inner = boxed(frame, area, "Events");
     rows(frame, inner, data, 0, false);
 }
 
-/// Rows of events from an offset on, with the time since the program began to watch where there is room.
+/// Rows of events from an offset on, optionally with time and lap position.
 pub(crate) fn rows(
     frame: &mut Frame<'_>,
     area: Rect,
@@ -27,7 +27,7 @@ pub(crate) fn rows(
 ) -> ScrollExtent {
     let events = &data.snapshot.events;
     if events.is_empty() {
-        remark(frame, area, "nothing has happened yet");
+        remark(frame, area, "no events yet");
     }
     list(frame, area, events.len(), offset, |index| match events.get(events.len() - 1 - index) {
         Some(event) => row(event, with_time),

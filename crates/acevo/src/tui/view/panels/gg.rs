@@ -1,4 +1,4 @@
-//! What the tyres give, sideways and lengthways, now and in the last seconds.
+//! The g-g diagram: lateral and longitudinal acceleration over the last seconds.
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Flex, Layout, Rect};
@@ -11,21 +11,21 @@ use crate::tui::theme::{BLUE, DARK, GREY, bold};
 use crate::tui::view::data::ViewData;
 use crate::tui::view::widgets::{boxed_with, quiet, remark};
 
-/// Reaches of the diagram in g.
-const REACHES: [f64; 4] = [1.5, 2.5, 4.0, 6.0];
+/// Ranges of the diagram in g.
+const RANGES: [f64; 4] = [1.5, 2.5, 4.0, 6.0];
 
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>) {
     let points: Vec<(f64, f64)> =
         data.snapshot.history.iter().filter_map(|sample| sample.g).map(|[x, y]| (x.into(), y.into())).collect();
     let most = points.iter().fold(0.0, |most: f64, (x, y)| most.max(x.abs()).max(y.abs()));
-    let reach = REACHES.into_iter().find(|reach| most <= *reach).unwrap_or(REACHES[3]);
+    let reach = RANGES.into_iter().find(|reach| most <= *reach).unwrap_or(RANGES[3]);
     let rings = if reach < 2.0 { vec![0.5, 1.0, 1.5] } else { (1..=reach as u32).map(f64::from).collect() };
     let inner = boxed_with(frame, area, "g-g", Line::from(quiet(format!(" {reach} g "))));
     let Some(last) = points.last().copied() else {
-        remark(frame, inner, "which axis is which shows when the car drives");
+        remark(frame, inner, "Calibrating: drive for about 30 s");
         return;
     };
-    // While physics is not current the last point is an old one.
+    // The last point is outdated while physics is not current.
     let newest = data.physics().map(|_| last);
     let [plot, text] =
         Layout::vertical([Constraint::Fill(1), Constraint::Length(u16::from(inner.height > 6))]).areas(inner);
@@ -50,7 +50,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>) {
     frame.render_widget(canvas, plot);
     let sign = |value: Option<f64>| value.map_or_else(|| NONE.into(), |value| format!("{value:+.2}"));
     let (x, y) = (newest.map(|(x, _)| x), newest.map(|(_, y)| y));
-    let names = if inner.width < 30 { ["x ", "  y "] } else { ["lateral ", "  forward "] };
+    let names = if inner.width < 30 { ["x ", "  y "] } else { ["lateral ", "  longit. "] };
     let line = Line::from(vec![quiet(names[0]), Span::raw(sign(x)), quiet(names[1]), Span::raw(sign(y))]);
     frame.render_widget(line.centered(), text);
 }

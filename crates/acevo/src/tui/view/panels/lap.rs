@@ -1,4 +1,4 @@
-//! The running lap, and what it compares with.
+//! The running lap: times, delta, position and gaps.
 
 use std::time::Duration;
 
@@ -24,21 +24,21 @@ pub(crate) fn lines(data: &ViewData<'_>, width: usize) -> Vec<Line<'static>> {
     let page = graphics.raw();
     let best = snapshot.bests.time_ms.map(milliseconds).or_else(|| graphics.best_lap_time());
     let mut lines = vec![
-        Line::from(vec![name_of("lap"), Span::styled(lap_number(data), bold()), Span::raw(place(data))]),
+        Line::from(vec![name_of("lap"), Span::styled(lap_number(data), bold()), Span::raw(race_position(data))]),
         time(data),
         delta(data, width),
         entry("predicted", lap_time(predicted(data))),
         entry("last", lap_time(graphics.last_lap_time())),
         Line::from(vec![name_of("best"), Span::styled(lap_time(best), colored(VIOLET))]),
         Line::from(vec![
-            name_of("gaps"),
+            name_of("race gaps"),
             Span::raw(gap(page.gap_ahead)),
             quiet(" ahead  "),
             Span::raw(gap(page.gap_behind)),
             quiet(" behind"),
         ]),
-        sectors(data),
-        entry("possible", lap_time(snapshot.bests.theoretical_ms().map(milliseconds))),
+        sectors(data, width),
+        entry("ideal lap", lap_time(snapshot.bests.theoretical_ms().map(milliseconds))),
         entry("personal", lap_time(snapshot.personal_ms.map(milliseconds))),
     ];
     if let Some(delta) = &snapshot.delta {
@@ -58,8 +58,8 @@ fn lap_number(data: &ViewData<'_>) -> String {
     }
 }
 
-/// Position in the session.
-fn place(data: &ViewData<'_>) -> String {
+/// Position in the race or session.
+fn race_position(data: &ViewData<'_>) -> String {
     let page = data.pages.graphics.raw();
     match (page.current_pos, page.total_drivers) {
         (pos @ 1..1000, drivers @ 1..1000) => format!("   P{pos} of {drivers}"),
@@ -74,13 +74,13 @@ fn time(data: &ViewData<'_>) -> Line<'static> {
         Some(Validity::Invalid { reason, .. }) => Span::styled(format!("  ✗ {reason}"), colored(ORANGE)),
         Some(_) => Span::raw(""),
         None if data.snapshot.watches_another_car => quiet("  of the watched car"),
-        None if graphics.raw().is_valid_lap => Span::styled("  ✓ valid", colored(BLUE)),
-        None => Span::styled("  ✗ invalid", colored(ORANGE)),
+        // No lap has begun: the flag of the game has no meaning.
+        None => Span::raw(""),
     };
     Line::from(vec![name_of("time"), Span::styled(lap_time(graphics.current_lap_time()), bold()), state])
 }
 
-/// Ours where there is one: it is finer than the game's.
+/// The delta of the analysis, or that of the game, which is coarser.
 fn delta(data: &ViewData<'_>, width: usize) -> Line<'static> {
     let delta = data.snapshot.delta.as_ref().map(|delta| delta.seconds as f32).or_else(|| data.pages.graphics.delta());
     let style = match delta {
@@ -90,7 +90,7 @@ fn delta(data: &ViewData<'_>, width: usize) -> Line<'static> {
     };
     let mut spans = vec![name_of("delta"), Span::styled(format!("{:<8} ", difference(delta)), style)];
     let used: usize = spans.iter().map(Span::width).sum();
-    // A second is a lot.
+    // The full bar is one second.
     spans.extend(balance(width.saturating_sub(used + 1).min(25), delta.unwrap_or_default().into()));
     Line::from(spans)
 }
@@ -100,9 +100,10 @@ fn predicted(data: &ViewData<'_>) -> Option<Duration> {
     ours.or_else(|| data.pages.graphics.predicted_lap_time())
 }
 
-fn sectors(data: &ViewData<'_>) -> Line<'static> {
-    let mut spans = vec![name_of("sectors")];
-    let (mut before, mut any) = (Some(0), false);
+/// The sectors of the running lap. If they do not fit, the first ones are left out.
+fn sectors(data: &ViewData<'_>, width: usize) -> Line<'static> {
+    let mut before = Some(0);
+    let mut sectors = Vec::new();
     for (index, split) in data.snapshot.lap.iter().flat_map(|lap| &lap.splits_ms).enumerate() {
         let sector = split.zip(before).and_then(|(split, before)| split.checked_sub(before));
         let best = data.snapshot.bests.sectors_ms.get(index).copied().flatten();
@@ -110,12 +111,27 @@ fn sectors(data: &ViewData<'_>) -> Line<'static> {
             Some((sector, best)) if sector <= best => colored(VIOLET),
             _ => bold(),
         };
-        let space = if any { "  " } else { "" };
-        spans.push(Span::styled(format!("{space}{}", sector_time(sector.map(milliseconds))), style));
-        (before, any) = (*split, true);
+        sectors.push(Span::styled(sector_time(sector.map(milliseconds)), style));
+        before = *split;
     }
-    if !any {
-        spans.push(Span::raw(NONE));
+    if sectors.is_empty() {
+        return Line::from(vec![name_of("sectors"), Span::raw(NONE)]);
+    }
+    let name = name_of("sectors");
+    let mut room = width.saturating_sub(name.width());
+    let mut fits = |sector: &Span<'_>| {
+        let needed = sector.width() + 2;
+        let fits = needed <= room;
+        room = room.saturating_sub(needed);
+        fits
+    };
+    let count = sectors.iter().rev().map_while(|sector| fits(sector).then_some(())).count();
+    let mut spans = vec![name];
+    if count < sectors.len() {
+        spans.push(quiet("…"));
+    }
+    for sector in sectors.split_off(sectors.len() - count) {
+        spans.extend([sector, Span::raw("  ")]);
     }
     Line::from(spans)
 }
@@ -124,10 +140,11 @@ fn milliseconds(ms: u32) -> Duration {
     Duration::from_millis(ms.into())
 }
 
-/// Seconds to a neighbour.
+/// A gap in seconds, with unit.
 pub(crate) fn gap(seconds: f32) -> String {
     match number(seconds, 1).as_str() {
         "0.0" => NONE.into(),
-        text => text.into(),
+        NONE => NONE.into(),
+        text => format!("{text} s"),
     }
 }

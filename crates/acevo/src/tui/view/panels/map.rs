@@ -1,4 +1,4 @@
-//! The track snapshot from above, with all cars.
+//! The map of the track with all cars.
 
 use acevo_telemetry::analysis::Gap;
 use acevo_telemetry::to_map;
@@ -13,7 +13,7 @@ use crate::tui::theme::{BLUE, DARK, ORANGE, SILVER, VIOLET, bold, colored};
 use crate::tui::view::data::ViewData;
 use crate::tui::view::widgets::{boxed_with, quiet, remark};
 
-/// Points of Braille cells, which are twice as many downwards.
+/// Points of a Braille cell, across and down.
 const DOTS: (f64, f64) = (2.0, 4.0);
 
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>) {
@@ -21,19 +21,19 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>) {
     let place = data.snapshot.lap.as_ref().and_then(|lap| lap.place);
     let aside = place.map_or_else(Line::default, |place| Line::from(quiet(format!(" {:.0} % ", place * 100.0))));
     let inner = boxed_with(frame, area, "Track", aside);
-    let way: Vec<_> = data.snapshot.path.iter().map(|[x, z]| to_map((*x).into(), (*z).into())).collect();
+    let path: Vec<_> = data.snapshot.path.iter().map(|[x, z]| to_map((*x).into(), (*z).into())).collect();
     let points = from_above(outline.points());
-    let all = if points.is_empty() { &way } else { &points };
+    let all = if points.is_empty() { &path } else { &points };
     if all.len() < 2 {
-        remark(frame, inner, "the track shows as it is driven");
+        remark(frame, inner, "the map appears as you drive your first lap");
         return;
     }
-    let view = View::of([reach(all, 0), reach(all, 1)], inner);
+    let view = View::of([extent(all, 0), extent(all, 1)], inner);
     let canvas = Canvas::default()
         .marker(Marker::Braille)
         .x_bounds(view.x)
         .y_bounds(view.y)
-        .paint(|context| paint(context, data, &points, &way));
+        .paint(|context| paint(context, data, &points, &path));
     frame.render_widget(canvas, inner);
 }
 
@@ -42,8 +42,8 @@ fn from_above(points: &[[f64; 3]]) -> Vec<[f64; 2]> {
     points.iter().map(|[x, _, z]| to_map(*x, *z)).collect()
 }
 
-/// Least and greatest coordinate of points along an axis.
-fn reach(points: &[[f64; 2]], axis: usize) -> [f64; 2] {
+/// Smallest and largest coordinate of points along an axis.
+fn extent(points: &[[f64; 2]], axis: usize) -> [f64; 2] {
     let values = points.iter().map(|point| point[axis]);
     values.fold([f64::MAX, f64::MIN], |[min, max], value| [min.min(value), max.max(value)])
 }
@@ -55,10 +55,10 @@ struct View {
 }
 
 impl View {
-    /// Everything within, as large as it fits, as wide as high.
+    /// The part that holds these extents, with the same scale in both directions.
     fn of([x, y]: [[f64; 2]; 2], area: Rect) -> Self {
         let dots = [f64::from(area.width) * DOTS.0, f64::from(area.height) * DOTS.1];
-        // A margin for the signs of cars at the edge.
+        // A margin for the symbols of cars at the edge.
         let per_dot = [x, y].into_iter().zip(dots).map(|(reach, dots)| (reach[1] - reach[0]) / (dots - 4.0).max(1.0));
         let per_dot = per_dot.fold(0.5, f64::max);
         let around = |reach: [f64; 2], dots: f64| {
@@ -69,7 +69,7 @@ impl View {
     }
 }
 
-fn paint(context: &mut Context<'_>, data: &ViewData<'_>, points: &[[f64; 2]], way: &[[f64; 2]]) {
+fn paint(context: &mut Context<'_>, data: &ViewData<'_>, points: &[[f64; 2]], path: &[[f64; 2]]) {
     let mut dots = |points: &[[f64; 2]], color| {
         let coords: Vec<_> = points.iter().map(|[x, y]| (*x, *y)).collect();
         context.draw(&Points { coords: &coords, color });
@@ -78,7 +78,7 @@ fn paint(context: &mut Context<'_>, data: &ViewData<'_>, points: &[[f64; 2]], wa
         dots(&from_above(pits.points()), DARK);
     }
     dots(points, SILVER);
-    dots(way, SILVER);
+    dots(path, SILVER);
     if let Some([x, y]) = points.first() {
         context.print(*x, *y, Span::styled("┃", bold()));
     }
@@ -91,12 +91,12 @@ fn paint(context: &mut Context<'_>, data: &ViewData<'_>, points: &[[f64; 2]], wa
             id if id == neighbours[1] => ("▼", VIOLET),
             _ => ("•", Color::Reset),
         };
-        put(context, car.coordinates, Span::styled(sign, colored(color)));
+        draw_car(context, car.coordinates, Span::styled(sign, colored(color)));
     }
-    put(context, player.coordinates, Span::styled("◆", bold().fg(BLUE)));
+    draw_car(context, player.coordinates, Span::styled("◆", bold().fg(BLUE)));
 }
 
-fn put(context: &mut Context<'_>, [x, _, z]: [f32; 3], sign: Span<'static>) {
+fn draw_car(context: &mut Context<'_>, [x, _, z]: [f32; 3], sign: Span<'static>) {
     if x.is_finite() && z.is_finite() {
         let [x, y] = to_map(x.into(), z.into());
         context.print(x, y, sign);

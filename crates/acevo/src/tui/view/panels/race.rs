@@ -1,4 +1,4 @@
-//! Where the car is and what is left: flags, fuel, temperatures, the others.
+//! Flags, fuel, temperatures, settings, and the other cars.
 
 use acevo_shared_memory::{ACEvoCarLocation, ACEvoEngineType, ACEvoFlagType};
 use acevo_telemetry::analysis::Gap;
@@ -8,20 +8,21 @@ use ratatui::style::Color;
 use ratatui::text::{Line, Span};
 
 use super::map::{ahead, behind};
+use crate::format::fuel_text::FuelToFinish;
 use crate::format::text::number;
 use crate::tui::app::ScrollExtent;
 use crate::tui::theme::{ALARM, BLUE, ORANGE, VIOLET, badge, bold, colored};
 use crate::tui::units::UnitsExt as _;
 use crate::tui::view::data::ViewData;
-use crate::tui::view::widgets::{boxed, list, name_of, panel, quiet, reading, remark, setting};
+use crate::tui::view::widgets::{boxed_with, list, name_of, panel, quiet, reading, remark, setting};
 
-/// Flags, fuel, temperatures, settings: the most important first.
+/// The car panel, the most important lines first.
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>) {
     let screen = data.pages.graphics.raw();
     let (set, most) = (&screen.electronics, &screen.electronics_max_limit);
     let mut lines = vec![flags(data), fuel(data)];
     lines.extend(fuel_plan(data));
-    lines.push(Line::from(vec![name_of("where"), Span::raw(location(data))]));
+    lines.push(Line::from(vec![name_of("location"), Span::raw(location(data))]));
     lines.push(Line::from(vec![
         name_of("settings"),
         quiet("TC "),
@@ -38,7 +39,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>) {
     panel(frame, area, "Car", lines);
 }
 
-/// The most important of it in one line.
+/// The most important values in one line.
 pub(crate) fn strip(data: &ViewData<'_>) -> Line<'static> {
     let mut spans = vec![Span::raw(" ")];
     spans.extend(energy(data));
@@ -57,7 +58,7 @@ pub(crate) fn strip(data: &ViewData<'_>) -> Line<'static> {
     Line::from(spans)
 }
 
-/// The flag for the driver, else that for all.
+/// The flag for the driver, or else the flag for all drivers.
 fn shown_flag(data: &ViewData<'_>) -> ACEvoFlagType {
     match data.pages.graphics.flag() {
         ACEvoFlagType::NoFlag => data.pages.graphics.global_flag(),
@@ -96,7 +97,7 @@ fn is_electric(data: &ViewData<'_>) -> bool {
     data.pages.graphics.engine_type() == ACEvoEngineType::ElectricMotor
 }
 
-/// What is left, and for how long.
+/// Fuel or charge, and the laps that it lasts for.
 fn energy(data: &ViewData<'_>) -> Vec<Span<'static>> {
     let screen = data.pages.graphics.raw();
     let measured = data.snapshot.fuel.as_ref().and_then(|plan| plan.laps_left).map(|laps| laps as f32);
@@ -105,7 +106,7 @@ fn energy(data: &ViewData<'_>) -> Vec<Span<'static>> {
     let (name, value) = if is_electric(data) {
         ("battery ", format!("{} %", number(screen.kers_charge_perc * 100.0, 0)))
     } else {
-        // The display of the car goes on in a pause, and shows the car that is watched.
+        // The graphics page has the fuel also in a pause, and that of a watched car.
         let is_own = data.physics().is_some() && !data.snapshot.watches_another_car;
         let litres = if is_own { data.of_physics(|page| page.fuel) } else { screen.fuel_liter_current_quantity };
         let (value, unit) = data.units.show(litres.into(), acevo_telemetry::Unit::Litre);
@@ -126,7 +127,7 @@ pub(crate) fn fuel(data: &ViewData<'_>) -> Line<'static> {
     Line::from(spans)
 }
 
-/// What a lap takes, and what is missing to the flag.
+/// Consumption per lap, and the fuel to add to finish.
 pub(crate) fn fuel_plan(data: &ViewData<'_>) -> Vec<Line<'static>> {
     let Some(plan) = &data.snapshot.fuel else { return Vec::new() };
     let amount = |value: f64| {
@@ -141,14 +142,19 @@ pub(crate) fn fuel_plan(data: &ViewData<'_>) -> Vec<Line<'static>> {
         let about = if plan.is_estimate { "about " } else { "" };
         lines.push(Line::from(vec![name_of("per lap"), Span::raw(format!("{about}{}", amount(per_lap)))]));
     }
-    lines.push(match plan.to_add {
-        Some(to_add) if to_add > 0.0 => {
-            let text = format!("+{}", amount(to_add));
-            Line::from(vec![name_of("to the end"), Span::styled(text, colored(ORANGE))])
+    // The charge of a battery cannot be added.
+    let tank_l = Some(data.pages.graphics.raw().max_fuel);
+    match FuelToFinish::of(plan, tank_l).filter(|_| !is_electric(data)) {
+        Some(FuelToFinish::Enough) => {
+            lines.push(Line::from(vec![name_of("to finish"), Span::styled("enough fuel", colored(BLUE))]));
         }
-        Some(_) => Line::from(vec![name_of("to the end"), Span::styled("enough", colored(BLUE))]),
-        None => return lines,
-    });
+        Some(to_finish @ FuelToFinish::Add { litres, .. }) => {
+            let (value, unit) = data.units.show(litres, acevo_telemetry::Unit::Litre);
+            let text = format!("{} {unit}{}", number(value, 1), to_finish.stops_text());
+            lines.push(Line::from(vec![name_of("to add"), Span::styled(text, colored(ORANGE))]));
+        }
+        None => {}
+    }
     lines
 }
 
@@ -164,17 +170,17 @@ fn location(data: &ViewData<'_>) -> String {
     }
 }
 
-/// The others along the track, as many as fit around the player.
+/// The cars around the player along the track, as many as fit.
 pub(crate) fn around(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>) {
-    let inner = boxed(frame, area, "Around");
+    let inner = boxed_with(frame, area, "Around", quiet(" by track distance ").into());
     let cars = &data.snapshot.cars;
     let rows = usize::from(inner.height);
-    // The player stands in the middle.
+    // The player is in the middle.
     let before = cars.iter().filter(|car| car.gap_m > 0.0).count();
     others(frame, inner, data, before.saturating_sub(rows / 2));
 }
 
-/// Rows of the others and the player, the one furthest ahead first.
+/// Rows of the other cars and the player, the one furthest ahead first.
 pub(crate) fn others(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>, offset: usize) -> ScrollExtent {
     let cars = &data.snapshot.cars;
     if cars.is_empty() {
@@ -182,7 +188,7 @@ pub(crate) fn others(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>, off
         remark(
             frame,
             area,
-            if known { "nobody else is on the track" } else { "the others show once the track is known" },
+            if known { "no other car is on the track" } else { "other cars appear after your first lap" },
         );
         return ScrollExtent::default();
     }
@@ -194,11 +200,11 @@ pub(crate) fn others(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>, off
             let place = data.snapshot.lap.as_ref().and_then(|lap| lap.place).map_or_else(String::new, percent);
             Line::from(vec![
                 Span::styled(" ◆ ", bold().fg(BLUE)),
-                Span::styled(format!("{:>9}", "you"), bold()),
+                Span::styled(format!("{:>10}", "you"), bold()),
                 Span::raw(format!("  {place}")),
             ])
         }
-        index => other(&cars[index - usize::from(index > before)], neighbours, width),
+        index => other(data, &cars[index - usize::from(index > before)], neighbours, width),
     })
 }
 
@@ -206,20 +212,27 @@ fn percent(place: f64) -> String {
     format!("{:>3.0} %", place * 100.0)
 }
 
-fn other(car: &Gap, neighbours: [Option<acevo_shared_memory::CarId>; 2], width: usize) -> Line<'static> {
+fn other(
+    data: &ViewData<'_>,
+    car: &Gap,
+    neighbours: [Option<acevo_shared_memory::CarId>; 2],
+    width: usize,
+) -> Line<'static> {
     let (sign, color) = match Some(car.id) {
         id if id == neighbours[0] => ("▲", ORANGE),
         id if id == neighbours[1] => ("▼", VIOLET),
         _ => ("•", Color::Reset),
     };
+    let (gap, unit) = data.units.show(car.gap_m, acevo_telemetry::Unit::Metre);
     let mut spans = vec![
         Span::styled(format!(" {sign} "), colored(color)),
-        Span::styled(format!("{:>+7.0} m", car.gap_m), colored(color)),
+        Span::styled(format!("{gap:>+7.0} {unit:<2}"), colored(color)),
         quiet(format!("  {}", percent(car.place))),
         Span::raw(if car.is_in_pit_lane { "  pits" } else { "      " }),
     ];
     if width >= 60 {
-        spans.push(quiet(format!("  {}", car.id)));
+        // The pages have no names of other cars. The beginning of the id is enough to recognise one.
+        spans.push(quiet(format!("  car {:.8}", car.id.to_string())));
     }
     Line::from(spans)
 }

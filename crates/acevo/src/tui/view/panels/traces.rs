@@ -1,4 +1,4 @@
-//! Pedals, and the last seconds of them, of the steering and of the speed.
+//! Pedals, and traces of pedals, steering and speed over the last seconds.
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -15,11 +15,11 @@ use crate::tui::units::UnitsExt as _;
 use crate::tui::view::data::ViewData;
 use crate::tui::view::widgets::{boxed, quiet, remark};
 
-/// Rows from which on there is room for the speed, too.
-const HIGH: u16 = 16;
+/// Rows from which on the speed trace is shown.
+const MIN_ROWS_FOR_SPEED: u16 = 16;
 
-/// Rows from which on there is room for the steering.
-const MIDDLE: u16 = 9;
+/// Rows from which on the steering trace is shown.
+const MIN_ROWS_FOR_STEERING: u16 = 9;
 
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>) {
     let inner = boxed(frame, area, "Pedals");
@@ -28,18 +28,18 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>) {
     frame.render_widget(Paragraph::new(lines), bars);
     let samples = &data.snapshot.history;
     if samples.len() < 2 {
-        remark(frame, traces, "the last ten seconds will be drawn here");
+        remark(frame, traces, "traces of the last ten seconds");
         return;
     }
     let throttle = Curve { of: |sample| sample.throttle, color: BLUE };
     let brake = Curve { of: |sample| sample.brake, color: ORANGE };
     let steering = Curve { of: |sample| sample.steering, color: VIOLET };
     let speed = Curve { of: |sample| sample.speed, color: SILVER };
-    if traces.height < MIDDLE {
+    if traces.height < MIN_ROWS_FOR_STEERING {
         lane(frame, traces, samples, (0.0, 1.0), None, &[throttle, brake]);
         return;
     }
-    let with_speed = traces.height >= HIGH;
+    let with_speed = traces.height >= MIN_ROWS_FOR_SPEED;
     let third = if with_speed { 3 } else { 0 };
     let [upper, steer, fast, below] =
         Layout::vertical([Constraint::Fill(4), Constraint::Fill(3), Constraint::Fill(third), Constraint::Length(1)])
@@ -63,7 +63,7 @@ struct Curve {
     color: Color,
 }
 
-/// Curves over the last seconds, the newest moment at the right.
+/// Curves over the last seconds, the newest values at the right.
 fn lane(
     frame: &mut Frame<'_>,
     area: Rect,
@@ -74,7 +74,7 @@ fn lane(
 ) {
     let end = samples.last().map_or(0.0, |sample| sample.at_s);
     let span = SPAN.as_secs_f64();
-    // Half a point beyond the bounds, so that the outermost values are snapshot.
+    // Half a point beyond the bounds, so that values at the bounds are visible.
     let margin = (bounds.1 - bounds.0) / (f64::from(area.height.max(1)) * 8.0);
     let canvas = Canvas::default()
         .marker(Marker::Braille)

@@ -1,4 +1,4 @@
-//! Tyres and brakes of the four wheels: in short, and each at length.
+//! Tyres and brakes of the four wheels: a summary, and a panel per wheel.
 
 use acevo_shared_memory::SMEvoTyreState;
 use acevo_telemetry::analysis::Summary;
@@ -15,7 +15,7 @@ use crate::tui::view::widgets::{bar, boxed_with, name_of, quiet, reading};
 
 const NAMES: [&str; 4] = ["FL", "FR", "RL", "RR"];
 
-/// Columns and rows of a wheel in short.
+/// Columns and rows of a wheel in the summary.
 const SHORT: (u16, u16) = (13, 4);
 
 /// One wheel.
@@ -34,7 +34,7 @@ fn wheels<'a>(data: &ViewData<'a>) -> [Wheel<'a>; 4] {
     })
 }
 
-/// All four in short.
+/// The summary of the four wheels.
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>) {
     let (degrees, pressure) = (data.units.temperature_unit(), data.units.pressure_unit());
     let inner = boxed_with(frame, area, "Tyres", Line::from(quiet(format!(" {degrees} · {pressure} "))));
@@ -62,7 +62,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>) {
     }
 }
 
-/// All four at length, each in a frame.
+/// A panel per wheel.
 pub(crate) fn draw_large(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>) {
     let rows: [Rect; 2] = Layout::vertical([Constraint::Fill(1); 2]).areas(area);
     let areas = rows.map(|row| Layout::horizontal([Constraint::Fill(1); 2]).areas::<2>(row)).concat();
@@ -76,7 +76,7 @@ impl Wheel<'_> {
         NAMES[self.index]
     }
 
-    /// The thirds of the surface as snapshot from the car, with their windows.
+    /// The thirds of the surface as seen by the driver, with their temperature windows.
     fn thirds(&self) -> [(f32, Window); 3] {
         let tyre = self.tyre;
         [
@@ -126,7 +126,7 @@ impl Wheel<'_> {
         frame.render_widget(Paragraph::new(self.values(data, usize::from(values.width))), values);
     }
 
-    /// The tyre from above: three thirds in the colours of their windows.
+    /// The tyre from above: its thirds in the colours of their temperature windows.
     fn draw_picture(&self, frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>, third: usize) {
         let is_left = self.index.is_multiple_of(2);
         let faces = if is_left { ["out", "mid", "in"] } else { ["in", "mid", "out"] };
@@ -188,7 +188,7 @@ impl Wheel<'_> {
         lines
     }
 
-    /// From where to where it went in this stint.
+    /// Minimum, mean and maximum of this stint.
     fn stint(&self, data: &ViewData<'_>) -> [Line<'static>; 3] {
         let figures = &data.snapshot.stint.figures;
         let units = data.units;
@@ -209,7 +209,7 @@ impl Wheel<'_> {
     }
 }
 
-/// Compounds, and what the game does not tell.
+/// The tyre compounds, and a note.
 pub(crate) fn compounds(data: &ViewData<'_>) -> Line<'static> {
     let compounds = data.pages.graphics.tyre_compounds();
     let names = [compounds.front, compounds.rear].map(crate::format::text::clean);
@@ -218,5 +218,8 @@ pub(crate) fn compounds(data: &ViewData<'_>) -> Line<'static> {
         [front, rear] => format!("{front} / {rear}"),
     };
     let name = if name.is_empty() { "unknown compound".into() } else { name };
-    Line::from(vec![Span::raw(format!(" {name}")), quiet(" · ↓ below ↑ above its window · the game tells no wear")])
+    Line::from(vec![
+        Span::raw(format!(" {name}")),
+        quiet(" · ↓ below ↑ above its window · the game does not report tyre wear"),
+    ])
 }

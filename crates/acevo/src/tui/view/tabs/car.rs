@@ -1,19 +1,21 @@
-//! Electronics, engine, fuel, damage and whatever else belongs to the car.
+//! Electronics, engine, fuel, damage, assists and body of the car.
 
+use acevo_telemetry::Unit;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Flex, Layout, Rect};
 use ratatui::text::{Line, Span};
 
 use crate::tui::app::ScrollExtent;
 use crate::tui::theme::{ORANGE, bold, colored};
+use crate::tui::units::Units;
 use crate::tui::view::data::ViewData;
 use crate::tui::view::panels::race::{fuel, fuel_plan};
 use crate::tui::view::widgets::{boxed, heading, list, name_of, panel, quiet, reading, readings, setting};
 
-/// From this width on there are three columns.
-const THREE: u16 = 100;
+/// Width from which on there are three columns.
+const MIN_WIDTH_FOR_THREE_COLUMNS: u16 = 100;
 
-/// Lines about one thing.
+/// A section: its title and lines.
 type Section = (&'static str, Vec<Line<'static>>);
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>, offset: usize) -> ScrollExtent {
@@ -25,7 +27,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>, offse
         ("Assists and lights", assists(data)),
         ("Body and controls", body(data)),
     ];
-    let columns: Vec<Vec<Section>> = if area.width >= THREE {
+    let columns: Vec<Vec<Section>> = if area.width >= MIN_WIDTH_FOR_THREE_COLUMNS {
         vec![vec![electronics, assists], vec![engine, energy], vec![damage, body]]
     } else {
         vec![vec![electronics, energy, assists], vec![engine, damage, body]]
@@ -44,7 +46,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>, offse
     extent
 }
 
-/// A box for each.
+/// A box per section.
 fn boxes(frame: &mut Frame<'_>, area: Rect, sections: Vec<Section>) {
     let heights = sections.iter().map(|(_, lines)| Constraint::Length(lines.len() as u16 + 2));
     let areas = Layout::vertical(heights).flex(Flex::Start).split(area);
@@ -53,7 +55,7 @@ fn boxes(frame: &mut Frame<'_>, area: Rect, sections: Vec<Section>) {
     }
 }
 
-/// All in one box, which does not hold all of it at once.
+/// All sections in one scrollable box.
 fn scrolled(frame: &mut Frame<'_>, area: Rect, sections: Vec<Section>, offset: usize) -> ScrollExtent {
     let titles: Vec<_> = sections.iter().map(|(title, _)| *title).collect();
     let mut lines = Vec::new();
@@ -67,7 +69,7 @@ fn scrolled(frame: &mut Frame<'_>, area: Rect, sections: Vec<Section>, offset: u
     list(frame, inner, lines.len(), offset, |index| std::mem::take(&mut lines[index]))
 }
 
-/// Settings, their highest one, and which of them the driver may change.
+/// Settings, their maximum, and which of them are fixed.
 fn electronics(data: &ViewData<'_>) -> Vec<Line<'static>> {
     let screen = data.pages.graphics.raw();
     let (set, most, free) = (screen.electronics, screen.electronics_max_limit, screen.electronics_is_modifiable);
@@ -96,9 +98,9 @@ fn electronics(data: &ViewData<'_>) -> Vec<Line<'static>> {
         &[
             ("brake bias", "brake_bias"),
             ("mode", "performance_mode_name"),
-            ("TC works", "tc_intervention"),
-            ("ABS works", "abs_intervention"),
-            ("ESC works", "esc_active"),
+            ("TC active", "tc_intervention"),
+            ("ABS active", "abs_intervention"),
+            ("ESC active", "esc_active"),
             ("launch", "launch_active"),
             ("DRS", "drs_open"),
             ("limiter", "pit_limiter"),
@@ -136,7 +138,7 @@ fn energy(data: &ViewData<'_>) -> Vec<Line<'static>> {
         &[
             ("tank", "fuel_capacity"),
             ("used", "fuel_used"),
-            ("per km", "fuel_per_distance"),
+            (distance_name(data.units), "fuel_per_distance"),
             ("battery", "kers_charge"),
             ("KERS", "kers_power"),
             ("temp.", "battery_temp"),
@@ -145,6 +147,14 @@ fn energy(data: &ViewData<'_>) -> Vec<Line<'static>> {
         ],
     ));
     lines
+}
+
+/// The name of a value per distance.
+const fn distance_name(units: Units) -> &'static str {
+    match units.display(Unit::Kilometre) {
+        Unit::Mile => "per mile",
+        _ => "per km",
+    }
 }
 
 fn damage(data: &ViewData<'_>) -> Vec<Line<'static>> {
@@ -216,7 +226,7 @@ fn body(data: &ViewData<'_>) -> Vec<Line<'static>> {
             ("heading", "heading"),
             ("yaw rate", "yaw_rate"),
             ("g lateral", "g_lateral"),
-            ("g forward", "g_longitudinal"),
+            ("g longit.", "g_longitudinal"),
             ("g vertical", "g_vertical"),
             ("ride front", "ride_height_front"),
             ("ride rear", "ride_height_rear"),

@@ -1,4 +1,4 @@
-//! The cockpit: what is looked at while driving. Three shapes, by the room there is.
+//! The values that matter while driving, in one of four layouts by terminal size.
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -25,16 +25,16 @@ fn wide(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>) {
         Layout::vertical([Constraint::Length(11), Constraint::Fill(3), Constraint::Fill(2)]).areas(left);
     driving::draw(frame, drive, data);
     traces::draw(frame, traces, data);
-    // A number that is cut is a wrong number: the car has its lines whole, and the diagram what is left.
+    // The car panel keeps its full width, because a number that is cut off is wrong. The diagram gets the rest.
     let gg = below.width.saturating_sub(28).min(34);
     let [car, gg] = Layout::horizontal([Constraint::Fill(1), Constraint::Length(gg)]).areas(below);
     race::draw(frame, car, data);
     gg::draw(frame, gg, data);
-    let [lap, wheels, news] =
+    let [lap, wheels, events] =
         Layout::vertical([Constraint::Length(14), Constraint::Length(12), Constraint::Fill(1)]).areas(middle);
     lap::draw(frame, lap, data);
     tyres::draw(frame, wheels, data);
-    events::draw(frame, news, data);
+    events::draw(frame, events, data);
     let [track, around] = Layout::vertical([Constraint::Fill(2), Constraint::Fill(1)]).areas(right);
     map::draw(frame, track, data);
     race::around(frame, around, data);
@@ -59,7 +59,7 @@ fn medium(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>) {
     race::around(frame, around, data);
 }
 
-/// What fits on 80 by 24.
+/// The layout for 80 by 24.
 fn small(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>) {
     let [upper, strip, lower] =
         Layout::vertical([Constraint::Length(9), Constraint::Length(1), Constraint::Fill(1)]).areas(area);
@@ -74,7 +74,7 @@ fn small(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>) {
     gg::draw(frame, gg, data);
 }
 
-/// The most important lines, however few fit.
+/// The most important lines, without frames.
 fn tiny(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>) {
     let width = usize::from(area.width);
     let mut lines: Vec<Line<'_>> = vec![driving::small(data), driving::engine(data, width)];

@@ -1,4 +1,4 @@
-//! What has happened.
+//! All events.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;

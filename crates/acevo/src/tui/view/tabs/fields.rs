@@ -1,4 +1,4 @@
-//! Everything there is: channels with how sure they are, or the raw fields of the pages.
+//! All channels with their quality, or all raw fields.
 
 use acevo_telemetry::{ChannelQuality, channels};
 use ratatui::Frame;
@@ -28,7 +28,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>, app: 
     let inner = boxed_with(frame, area, title, quiet(other).into());
     let [search, rows] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(inner);
     if app.is_raw {
-        // Without a wish, all are selected.
+        // No name selects all fields.
         let all = select(&[], None, false).unwrap_or_default();
         let all: Vec<FieldRow> = all.iter().flat_map(|one| one.rows(data.pages.bytes(one.page))).collect();
         let found: Vec<_> = all.iter().filter(|row| is_wanted(&[&row.name, row.description])).collect();
@@ -50,30 +50,30 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>, app: 
 fn draw_search(frame: &mut Frame<'_>, area: Rect, app: &App, found: usize, all: usize) {
     let count = if found == all { format!("{all} ") } else { format!("{found} of {all} ") };
     let line = match (app.is_typing, app.search.is_empty()) {
-        (false, true) => Line::from(quiet(" / searches names and titles")),
+        (false, true) => Line::from(quiet(" /: search names and titles")),
         (typing, _) => Line::from(vec![
             Span::styled(" / ", bold().fg(BLUE)),
             Span::styled(clean_search(&app.search), bold()),
             Span::raw(if typing { "▏" } else { "" }),
-            quiet(if typing { "   Enter keeps it, Esc forgets it" } else { "   Esc forgets it" }),
+            quiet(if typing { "   Enter: keep, Esc: clear" } else { "   Esc: clear" }),
         ]),
     };
     frame.render_widget(line, area);
     frame.render_widget(Line::from(quiet(count)).right_aligned(), area);
 }
 
-/// What was typed, blanks at its end included.
+/// The search text without control characters.
 fn clean_search(text: &str) -> String {
     text.chars().filter(|letter| !letter.is_control()).collect()
 }
 
 fn nothing_found(frame: &mut Frame<'_>, area: Rect, is_empty: bool) {
     if is_empty {
-        remark(frame, area, "nothing is called so");
+        remark(frame, area, "no matches");
     }
 }
 
-/// Columns of names: what the longest needs, but not too much of all.
+/// Columns of names: those of the longest name, but not more than two fifths of the width.
 fn name_width<'a>(names: impl Iterator<Item = &'a str>, width: u16) -> usize {
     let longest = names.map(columns_of).max().unwrap_or_default();
     longest.min(usize::from(width) * 2 / 5)
@@ -93,7 +93,7 @@ fn channel(row: &ChannelRow<'_>, width: usize) -> Line<'static> {
     Line::from(spans)
 }
 
-/// Arrays are long: values begin below each other, rather than end so.
+/// A row of a raw field. Values are left-aligned because arrays are long.
 fn field(row: &FieldRow, width: usize, value_width: usize) -> Line<'static> {
     let name = padded(&cut(&row.name, width), width);
     Line::from(vec![

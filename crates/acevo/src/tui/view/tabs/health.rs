@@ -1,4 +1,4 @@
-//! How the telemetry arrives, and how far it is to be believed.
+//! Packet rate and data quality.
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -36,10 +36,10 @@ fn packets(data: &ViewData<'_>) -> Vec<Line<'static>> {
         count("missed", health.physics_missed),
         entry("skipped", health.physics_skipped.to_string()),
         count("unsettled", health.unsettled),
-        count("odd values", health.layout_warnings as u64),
+        count("bad values", health.layout_warnings as u64),
         reading(data, "game fps", "fps"),
         entry("session", data.snapshot.session.to_string()),
-        entry("link", data.snapshot.connection.headline()),
+        entry("connection", data.snapshot.connection.headline()),
     ]
 }
 
@@ -64,11 +64,11 @@ fn pages(data: &ViewData<'_>) -> Vec<Line<'static>> {
         entry("game", clean(pages.static_data.ac_evo_version())),
         entry("layout", clean(pages.static_data.sm_version())),
         entry("axes", data.snapshot.axes.decision().to_string()),
-        entry("from", clean(&data.snapshot.location)),
+        entry("source", clean(&data.snapshot.location)),
     ]
 }
 
-/// What to know about what is not as it should be.
+/// Explains what is not normal.
 fn advice(data: &ViewData<'_>) -> Vec<Line<'static>> {
     let health = &data.snapshot.health;
     let mut lines = Vec::new();
@@ -76,28 +76,28 @@ fn advice(data: &ViewData<'_>) -> Vec<Line<'static>> {
         lines.push(Line::from(vec![Span::styled("! ", colored(ORANGE)), Span::raw(text)]));
     };
     if health.layout_warnings > 0 {
-        warn("Some values cannot be: the game may have another layout of its pages. `acevo doctor` tells which.");
+        warn("Some values are implausible: the game may have changed its page layout. `acevo doctor` shows details.");
     }
     if !data.pages.validity.is_current() {
-        warn("Physics does not describe the car now (pause, menu or replay): its values are left out.");
+        warn("Physics values are hidden: they do not describe the car now (pause, menu or replay).");
     } else if health.physics_rate == Some(0.0) {
-        warn("Physics stands still though the game is live: it loads, or it hangs.");
+        warn("No physics packets arrive although the game is live: it is loading, or it has frozen.");
     }
     if health.physics_missed > 0 {
-        warn("Packets came and went unseen: this computer was busy. What is drawn here does not suffer from a few.");
+        warn("Some packets were missed because this computer was busy. A few don't affect what you see.");
     }
     if health.unsettled > 0 {
-        warn("Some pages may mix two packets. A few do no harm; nothing of them is analysed.");
+        warn("Some reads may mix two packets. They are excluded from analysis.");
     }
     if lines.is_empty() {
         lines.push(Line::from(vec![
             Span::styled("✓ ", colored(BLUE)),
-            Span::raw("All packets arrive, and all of them look as they should."),
+            Span::raw("All packets arrive, and their values are plausible."),
         ]));
     }
     lines.push(Line::default());
     lines.push(Line::from(quiet(
-        "Physics is expected at 333 Hz, graphics once per frame of the game; \"axes\" is the order of accelerations that the drive shows.",
+        "Expected: physics at 333 Hz, graphics once per frame of the game. \"axes\": whether the acceleration axes have been identified.",
     )));
     lines
 }

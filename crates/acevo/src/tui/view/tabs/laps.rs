@@ -1,7 +1,8 @@
-//! All laps, the newest first.
+//! The running lap and all laps, the newest first.
 
 use std::time::Duration;
 
+use acevo_telemetry::Unit;
 use acevo_telemetry::analysis::Lap;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -16,11 +17,11 @@ use crate::tui::view::data::ViewData;
 use crate::tui::view::panels::lap;
 use crate::tui::view::widgets::{boxed, list, quiet, remark};
 
-/// Rows of the running lap.
-const RUNNING: u16 = 5;
+/// Rows of the panel of the running lap.
+const RUNNING_LAP_ROWS: u16 = 5;
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>, offset: usize) -> ScrollExtent {
-    let running = if area.height > 12 { RUNNING } else { 0 };
+    let running = if area.height > 12 { RUNNING_LAP_ROWS } else { 0 };
     let [upper, lower] = Layout::vertical([Constraint::Length(running), Constraint::Fill(1)]).areas(area);
     let inner = boxed(frame, upper, "Lap");
     let [left, right] = Layout::horizontal([Constraint::Fill(1); 2]).areas(inner);
@@ -37,12 +38,12 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>, offse
     frame.render_widget(styled(&table.header()), head);
     frame.render_widget(summary(data), sum);
     if laps.is_empty() {
-        remark(frame, rows, "no lap has ended yet");
+        remark(frame, rows, "no finished laps yet");
     }
     list(frame, rows, laps.len(), offset, |index| styled(&table.row(laps[laps.len() - 1 - index])))
 }
 
-/// A line of the table in the screen's colours.
+/// A line of the table in the colours of the screen.
 fn styled(line: &lap_table::Line) -> Line<'static> {
     let spans = line.parts().map(|(look, text)| {
         let style = match look {
@@ -57,18 +58,19 @@ fn styled(line: &lap_table::Line) -> Line<'static> {
     Line::from(spans.collect::<Vec<_>>())
 }
 
-/// The best of the session, and of the stint.
+/// Best laps, and the running stint.
 fn summary(data: &ViewData<'_>) -> Line<'static> {
     let (bests, stint) = (&data.snapshot.bests, &data.snapshot.stint);
+    let (distance, unit) = data.units.show(stint.distance_km, Unit::Kilometre);
     let time = |ms: Option<u32>| lap_time(ms.map(|ms| Duration::from_millis(ms.into())));
     Line::from(vec![
         quiet(" best "),
         Span::styled(time(bests.time_ms), colored(VIOLET)),
-        quiet("  possible "),
+        quiet("  ideal "),
         Span::raw(time(bests.theoretical_ms())),
         quiet("  personal "),
         Span::raw(time(data.snapshot.personal_ms)),
         quiet(format!("  stint {} ", stint.number)),
-        Span::raw(format!("{} laps, {} km", stint.laps, number(stint.distance_km, 1))),
+        Span::raw(format!("{} laps, {} {unit}", stint.laps, number(distance, 1))),
     ])
 }

@@ -1,10 +1,11 @@
 //! The session and the other cars.
 
+use acevo_telemetry::Unit;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Line;
 
-use crate::format::text::clock;
+use crate::format::text::{NONE, clock, number};
 use crate::tui::app::ScrollExtent;
 use crate::tui::view::data::ViewData;
 use crate::tui::view::panels::{map, race};
@@ -20,14 +21,15 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>, offse
         if rows == area.height { Layout::vertical([Constraint::Fill(1); 2]).areas(right) } else { [right, below] };
     map::draw(frame, track, data);
     let active = data.pages.graphics.raw().active_cars;
-    let inner = boxed_with(frame, beside, "Cars", Line::from(quiet(format!(" {active} on the track "))));
+    let inner =
+        boxed_with(frame, beside, "Cars", Line::from(quiet(format!(" {active} on the track, by track distance "))));
     race::others(frame, inner, data, offset)
 }
 
-/// The most important first.
+/// The most important lines first.
 fn lines(data: &ViewData<'_>) -> Vec<Line<'static>> {
     let left = clock(data.pages.graphics.time_left());
-    let mut lines = vec![race::flags(data), entry("time left", left)];
+    let mut lines = vec![race::flags(data), entry("time left", left), entry("length", length(data))];
     lines.extend(readings(
         data,
         &[
@@ -35,13 +37,12 @@ fn lines(data: &ViewData<'_>) -> Vec<Line<'static>> {
             ("phase", "session_phase"),
             ("kind", "session_type"),
             ("laps", "session_laps"),
-            ("position", "race_position"),
+            ("race pos.", "race_position"),
             ("cars", "cars"),
             ("gap ahead", "gap_ahead"),
             ("gap behind", "gap_behind"),
             ("track", "track"),
             ("layout", "track_configuration"),
-            ("length", "track_length"),
             ("country", "nation"),
             ("air", "air_temp"),
             ("road", "road_temp"),
@@ -56,4 +57,13 @@ fn lines(data: &ViewData<'_>) -> Vec<Line<'static>> {
         ],
     ));
     lines
+}
+
+/// Length of the track: metres, or miles in imperial units.
+fn length(data: &ViewData<'_>) -> String {
+    let Some(metres) = data.pages.static_data.track_length().map(f64::from) else { return NONE.into() };
+    match data.units.display(Unit::Kilometre) {
+        Unit::Kilometre => format!("{} m", number(metres, 0)),
+        unit => format!("{} {unit}", number(Unit::Metre.convert(metres, unit).unwrap_or(f64::NAN), 2)),
+    }
 }
