@@ -16,7 +16,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use acevo_shared_memory::{
-    ACEvoSharedMemoryMapper, Arrival, CounterOrder, Distribution, FieldType, Page, PageKind, PageStats, Polling,
+    ACEvoSharedMemoryMapper, Arrival, CounterOrder, Histogram, FieldType, Page, PageKind, PageStats, Polling,
     Publisher,
 };
 use cpu_time::ProcessTime;
@@ -33,7 +33,7 @@ const EARLY: Duration = if cfg!(windows) { Duration::MAX } else { Duration::from
 
 /// Name, how to poll, and what to sleep after each packet of physics before that.
 const WAYS: [(&str, Polling, Duration); 8] = [
-    ("rhythm (the default)", Polling::Rhythm, Duration::ZERO),
+    ("rhythm (the default)", Polling::Adaptive, Duration::ZERO),
     (
         "2.5 ms after a packet, then every 150 µs",
         Polling::Every(Duration::from_micros(150)),
@@ -51,7 +51,7 @@ fn main() -> Result<()> {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words[..] {
-        ["--produce", order, packets, frames, place] => produce(order, packets.parse()?, frames.parse()?, place),
+        ["--produce", order, packets, frames, location] => produce(order, packets.parse()?, frames.parse()?, location),
         ["--burn"] => loop {
             std::hint::spin_loop();
         },
@@ -83,9 +83,9 @@ fn wait_until(deadline: Instant) {
     }
 }
 
-fn produce(order: &str, packets: u32, frames_per_second: u32, place: &str) -> Result<()> {
+fn produce(order: &str, packets: u32, frames_per_second: u32, location: &str) -> Result<()> {
     let order = if order == "first" { CounterOrder::First } else { CounterOrder::Last };
-    let mut publisher = publisher(Path::new(place))?.with_counter(order);
+    let mut publisher = publisher(Path::new(location))?.with_counter(order);
     println!("ready");
     std::io::stdout().flush()?;
     // The reader says when it is ready, too.
@@ -127,13 +127,13 @@ fn mapper(_: &Path) -> Result<ACEvoSharedMemoryMapper> {
 }
 
 #[cfg(not(windows))]
-fn publisher(place: &Path) -> Result<Publisher> {
-    Ok(Publisher::directory(place)?)
+fn publisher(location: &Path) -> Result<Publisher> {
+    Ok(Publisher::directory(location)?)
 }
 
 #[cfg(not(windows))]
-fn mapper(place: &Path) -> Result<ACEvoSharedMemoryMapper> {
-    Ok(ACEvoSharedMemoryMapper::open_source(acevo_shared_memory::PageDirectory::open(place)?)?)
+fn mapper(location: &Path) -> Result<ACEvoSharedMemoryMapper> {
+    Ok(ACEvoSharedMemoryMapper::open_source(acevo_shared_memory::PageDirectory::open(location)?)?)
 }
 
 /// A process that ends with this.
@@ -159,7 +159,7 @@ struct Tally {
     seen: u32,
     missed: u32,
     torn: u32,
-    age: Distribution,
+    age: Histogram,
 }
 
 impl Tally {
@@ -212,8 +212,8 @@ fn compare(words: &[&str]) -> Result<()> {
 fn run(polling: Polling, pause: Duration, order: &str, packets: u32, frames: u32, load: bool) -> Result<String> {
     let folder = folder()?;
     let numbers = [packets, frames].map(|number| number.to_string());
-    let place = folder.path().to_string_lossy().into_owned();
-    let mut producer = Process::start(&["--produce", order, &numbers[0], &numbers[1], &place])?;
+    let location = folder.path().to_string_lossy().into_owned();
+    let mut producer = Process::start(&["--produce", order, &numbers[0], &numbers[1], &location])?;
     let mut said = BufReader::new(producer.0.stdout.take().ok_or("no stdout")?).lines();
     said.next().ok_or("the producer has failed")??;
     let burners = if load { vec![Process::start(&["--burn"])?, Process::start(&["--burn"])?] } else { vec![] };
@@ -250,7 +250,7 @@ fn run(polling: Polling, pause: Duration, order: &str, packets: u32, frames: u32
         "{} | {} | {:.0} | {} | {:.1} % | {} | {} | {crowded}",
         row(&physics),
         row(&graphics),
-        read.stats().looks as f64 / time,
+        read.stats().polls as f64 / time,
         read.stats().overslept,
         cpu / time * 100.0,
         micros(latency.percentile(0.5)),

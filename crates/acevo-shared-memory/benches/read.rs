@@ -107,7 +107,7 @@ fn foreign(c: &mut Criterion) {
     group.bench_function("graphics", |b| b.iter(|| mapper.graphics()));
     group.bench_function("all three", |b| b.iter(|| (mapper.physics(), mapper.graphics(), mapper.static_data())));
     let (mut physics, mut graphics, mut session) = (mapper.physics(), mapper.graphics(), mapper.static_data());
-    group.bench_function("all three, refreshed in place", |b| {
+    group.bench_function("all three, refreshed in location", |b| {
         b.iter(|| {
             physics.refresh().expect("it is there");
             graphics.refresh().expect("it is there");

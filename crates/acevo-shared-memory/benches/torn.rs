@@ -60,7 +60,7 @@ impl Source for Shared {
         fence(Ordering::Acquire);
         Ok(())
     }
-    fn is_still(&self, _: PageKind, words: &[u64]) -> Result<bool, Error> {
+    fn is_unchanged(&self, _: PageKind, words: &[u64]) -> Result<bool, Error> {
         let difference = words
             .iter()
             .zip(self.0.iter())
@@ -72,7 +72,7 @@ impl Source for Shared {
     fn size(&self, page: PageKind) -> usize {
         page.size()
     }
-    fn place(&self, _: PageKind) -> String {
+    fn location(&self, _: PageKind) -> String {
         "a benchmark".into()
     }
 }

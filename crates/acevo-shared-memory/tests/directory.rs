@@ -169,7 +169,7 @@ fn a_page_that_may_not_be_read_is_a_matter_of_permission() {
     let path = file(directory.path(), PageKind::Physics);
     fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
     match open(directory.path()) {
-        Err(Error::PermissionDenied { place, .. }) => assert!(place.ends_with("acevo_pmf_physics")),
+        Err(Error::PermissionDenied { location, .. }) => assert!(location.ends_with("acevo_pmf_physics")),
         // The superuser may read everything.
         Ok(_) => assert_eq!(fs::metadata("/proc/self").unwrap().uid(), 0),
         Err(other) => panic!("{other}"),
@@ -215,15 +215,15 @@ fn files_of_any_size_are_compared_to_their_end() {
         let count = size.div_ceil(16) * 2;
         let mut words = vec![0; count];
         source.copy(PageKind::Physics, &mut words).unwrap();
-        assert!(source.is_still(PageKind::Physics, &words).unwrap());
+        assert!(source.is_unchanged(PageKind::Physics, &words).unwrap());
         for at in [0, 1, count / 2 - 1, count / 2, count - 1] {
             words[at] ^= 1 << 63;
-            assert!(!source.is_still(PageKind::Physics, &words).unwrap(), "word {at} of {count}");
+            assert!(!source.is_unchanged(PageKind::Physics, &words).unwrap(), "word {at} of {count}");
             words[at] ^= 1 << 63;
         }
-        assert!(source.is_still(PageKind::Physics, &words[..3]).unwrap());
-        assert!(source.is_still(PageKind::Physics, &words[..1]).unwrap());
-        assert!(source.is_still(PageKind::Physics, &[]).unwrap());
+        assert!(source.is_unchanged(PageKind::Physics, &words[..3]).unwrap());
+        assert!(source.is_unchanged(PageKind::Physics, &words[..1]).unwrap());
+        assert!(source.is_unchanged(PageKind::Physics, &[]).unwrap());
     }
 }
 

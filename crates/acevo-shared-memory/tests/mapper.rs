@@ -23,7 +23,7 @@ fn connected() -> (ACEvoSharedMemoryMapper, Publisher) {
 fn what_is_published_is_read() {
     let (mapper, publisher) = connected();
     common::what_is_published_is_read(publisher, &mapper);
-    assert!(mapper.place(PageKind::Physics).contains("physics"));
+    assert!(mapper.location(PageKind::Physics).contains("physics"));
 }
 
 #[test]
@@ -129,16 +129,16 @@ struct Mortal(&'static AtomicBool);
 impl Source for Mortal {
     fn copy(&self, page: PageKind, words: &mut [u64]) -> Result<(), Error> {
         words.fill(u64::MAX);
-        self.is_still(page, words).map(drop)
+        self.is_unchanged(page, words).map(drop)
     }
-    fn is_still(&self, page: PageKind, _: &[u64]) -> Result<bool, Error> {
+    fn is_unchanged(&self, page: PageKind, _: &[u64]) -> Result<bool, Error> {
         let dead = self.0.load(Ordering::Relaxed);
-        if dead { Err(Error::Gone { page, place: self.place(page) }) } else { Ok(true) }
+        if dead { Err(Error::Gone { page, location: self.location(page) }) } else { Ok(true) }
     }
     fn size(&self, page: PageKind) -> usize {
         page.size()
     }
-    fn place(&self, _: PageKind) -> String {
+    fn location(&self, _: PageKind) -> String {
         "a test".into()
     }
 }
@@ -187,13 +187,13 @@ impl Source for &'static SlowWriter {
         words.copy_from_slice(&self.words(words.len()));
         Ok(())
     }
-    fn is_still(&self, _: PageKind, words: &[u64]) -> Result<bool, Error> {
+    fn is_unchanged(&self, _: PageKind, words: &[u64]) -> Result<bool, Error> {
         Ok(words == self.words(words.len()))
     }
     fn size(&self, page: PageKind) -> usize {
         page.size()
     }
-    fn place(&self, _: PageKind) -> String {
+    fn location(&self, _: PageKind) -> String {
         "a test".into()
     }
 }
@@ -221,13 +221,13 @@ impl Source for Restless {
         words.fill(self.0.fetch_add(1, Ordering::Relaxed));
         Ok(())
     }
-    fn is_still(&self, _: PageKind, words: &[u64]) -> Result<bool, Error> {
+    fn is_unchanged(&self, _: PageKind, words: &[u64]) -> Result<bool, Error> {
         Ok(words[0] == self.0.load(Ordering::Relaxed))
     }
     fn size(&self, page: PageKind) -> usize {
         page.size()
     }
-    fn place(&self, _: PageKind) -> String {
+    fn location(&self, _: PageKind) -> String {
         "a test".into()
     }
 }
@@ -243,11 +243,11 @@ fn a_page_that_never_stands_still_is_handed_out_marked_and_counted() {
 #[test]
 fn errors_carry_their_source_and_say_what_to_do() {
     let denied =
-        Error::PermissionDenied { place: "the door".into(), source: io::Error::from(io::ErrorKind::PermissionDenied) };
+        Error::PermissionDenied { location: "the door".into(), source: io::Error::from(io::ErrorKind::PermissionDenied) };
     assert!(denied.source().is_some() && denied.to_string().contains("the door"));
     let absent = [
         Error::GameNotRunning { looked_for: "it".into() },
-        Error::PageNotThere { page: PageKind::Static, place: "there".into() },
+        Error::PageNotThere { page: PageKind::Static, location: "there".into() },
     ];
     for error in absent {
         assert!(error.is_absence() && error.source().is_none());

@@ -54,7 +54,7 @@ fn each_packet_comes_once_with_what_was_missed() {
     }
     let stats = &packets.stats().physics;
     assert_eq!((stats.distinct, stats.missed, stats.restarts, stats.unsettled), (7, 2001, 2, 0));
-    assert_eq!((stats.written(), stats.interval.count(), packets.stats().looks), (2008, 2, 15));
+    assert_eq!((stats.written(), stats.interval.count(), packets.stats().polls), (2008, 2, 15));
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn spinning_never_sleeps() {
     let mut packets = mapper.packets().with_polling(Polling::Spin);
     for _ in 0..100 {
         assert!(packets.poll().unwrap().is_none());
-        assert!(packets.next_look() <= Instant::now());
+        assert!(packets.next_poll() <= Instant::now());
     }
 }
 
@@ -107,9 +107,9 @@ fn waiting_has_an_end() {
         let mut packets = mapper.packets().with_polling(Polling::Every(period));
         assert!(packets.wait(Duration::ZERO).unwrap().is_none());
         assert!(packets.wait(Duration::from_millis(3)).unwrap().is_none());
-        assert_eq!(packets.stats().looks, 2, "{period:?}");
+        assert_eq!(packets.stats().polls, 2, "{period:?}");
     }
-    for polling in [Polling::Rhythm, Polling::Spin] {
+    for polling in [Polling::Adaptive, Polling::Spin] {
         let mut packets = mapper.packets().with_polling(polling);
         assert!(packets.wait(Duration::ZERO).unwrap().is_none());
         assert!(packets.wait(Duration::from_millis(3)).unwrap().is_none());
@@ -120,7 +120,7 @@ fn waiting_has_an_end() {
 #[test]
 fn all_packets_of_another_thread_are_seen_or_counted() {
     const WRITTEN: i32 = if cfg!(miri) { 30 } else { 300 };
-    for polling in [Polling::Rhythm, Polling::Every(Duration::from_micros(300)), Polling::Spin] {
+    for polling in [Polling::Adaptive, Polling::Every(Duration::from_micros(300)), Polling::Spin] {
         let (mapper, mut publisher) = connected();
         let mut packets = mapper.packets().with_polling(polling);
         thread::scope(|scope| {
@@ -164,18 +164,18 @@ impl Source for Ending {
     fn copy(&self, page: PageKind, words: &mut [u64]) -> Result<(), Error> {
         self.0.copy(page, words)?;
         match words[0] as i32 {
-            -1 => Err(Error::Gone { page, place: self.place(page) }),
+            -1 => Err(Error::Gone { page, location: self.location(page) }),
             _ => Ok(()),
         }
     }
-    fn is_still(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
-        self.0.is_still(page, words)
+    fn is_unchanged(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
+        self.0.is_unchanged(page, words)
     }
     fn size(&self, page: PageKind) -> usize {
         self.0.size(page)
     }
-    fn place(&self, page: PageKind) -> String {
-        self.0.place(page)
+    fn location(&self, page: PageKind) -> String {
+        self.0.location(page)
     }
 }
 

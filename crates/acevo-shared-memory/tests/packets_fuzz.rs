@@ -44,14 +44,14 @@ impl Source for Writing {
         words[0] = u64::from(self.counter(page).cast_unsigned());
         Ok(())
     }
-    fn is_still(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
+    fn is_unchanged(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
         self.write();
         Ok(words[0] == u64::from(self.counter(page).cast_unsigned()))
     }
     fn size(&self, page: PageKind) -> usize {
         page.size()
     }
-    fn place(&self, page: PageKind) -> String {
+    fn location(&self, page: PageKind) -> String {
         format!("the {page} page of a script")
     }
 }

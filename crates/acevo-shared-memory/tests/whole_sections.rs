@@ -51,13 +51,13 @@ impl Source for RestlessEnd {
         }
         Ok(())
     }
-    fn is_still(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
+    fn is_unchanged(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
         Ok(words.get(self.size(page) / 8 - 1).is_none_or(|last| *last == self.0.load(Ordering::Relaxed)))
     }
     fn size(&self, _: PageKind) -> usize {
         8192
     }
-    fn place(&self, _: PageKind) -> String {
+    fn location(&self, _: PageKind) -> String {
         "a test".into()
     }
 }

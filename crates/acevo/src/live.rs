@@ -267,7 +267,7 @@ impl Live {
 
     /// Where the telemetry comes from, for people.
     pub(crate) fn place(&self) -> Option<String> {
-        self.telemetry.mapper().map(|mapper| mapper.place(PageKind::Physics))
+        self.telemetry.mapper().map(|mapper| mapper.location(PageKind::Physics))
     }
 
     /// Physics packets missed since the game was attached.

@@ -118,8 +118,8 @@ impl RawDump {
     /// Takes the sections as they are now.
     pub(crate) fn of(mapper: &ACEvoSharedMemoryMapper) -> Result<Self, Error> {
         let page = |page| -> Result<RawPage, Error> {
-            let Section { bytes, settled, .. } = mapper.section(page)?;
-            Ok(RawPage { place: mapper.place(page), settled, bytes })
+            let Section { bytes, settled, .. } = mapper.raw_page(page)?;
+            Ok(RawPage { place: mapper.location(page), settled, bytes })
         };
         let pages = [page(PageKind::Physics)?, page(PageKind::Graphics)?, page(PageKind::Static)?];
         let session = SPageFileStaticEvo::from_bytes(&pages[2].bytes);
@@ -255,10 +255,10 @@ impl RawPage {
     fn of(page: PageKind, entry: Entry) -> anyhow::Result<Self> {
         let Entry { place, size, settled, mut bytes, .. } = entry;
         ensure!(
-            (page.smallest_size()..=Section::LARGEST).contains(&size),
+            (page.smallest_size()..=MAX_SECTION_BYTES).contains(&size),
             "its {page} page has {size} bytes, and {} to {} are possible: {MAKE_ONE}",
             page.smallest_size(),
-            Section::LARGEST
+            MAX_SECTION_BYTES
         );
         ensure!(
             bytes.len() <= size,

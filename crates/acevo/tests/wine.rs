@@ -486,7 +486,7 @@ fn the_connection_goes_on_to_the_game_of_another_prefix(world: &World) {
     // The one that is read goes on.
     let place = telemetry.mapper().expect("the first game runs").place(PageKind::Physics);
     until_packets(&mut telemetry, 100);
-    assert_eq!(telemetry.mapper().map(|mapper| mapper.place(PageKind::Physics)), Some(place));
+    assert_eq!(telemetry.mapper().map(|mapper| mapper.location(PageKind::Physics)), Some(place));
 
     let ended = first.kill();
     until_let_go(&mut telemetry, ended);

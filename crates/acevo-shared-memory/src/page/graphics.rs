@@ -1,12 +1,11 @@
 //! `Local\acevo_pmf_graphics`: what the game's own screen shows, every frame.
 
-use super::declare::page;
 use super::layout::layout;
 use super::parts::{
     SMEvoAssistsState, SMEvoDamageState, SMEvoElectronics, SMEvoInstrumentation, SMEvoPitInfo, SMEvoSessionState,
     SMEvoTimingState, SMEvoTyreState,
 };
-use super::{Padding, Text};
+use super::text::{Padding, Text};
 
 layout! {
     /// The graphics page: 4900 bytes, written at every rendered frame.
@@ -302,5 +301,3 @@ layout! {
         car_ids: [[u64; 2]; 60],
     }
 }
-
-page!(SPageFileGraphicEvo, Graphics, graphics);

@@ -1,7 +1,7 @@
 //! The parts the graphics page is made of. Each keeps a reserved tail for fields to come.
 
 use super::layout::layout;
-use super::{Padding, Reserved, Text};
+use super::text::{Padding, Reserved, Text};
 
 layout! {
     /// One wheel: tyre and brake. 256 bytes.

@@ -1,6 +1,5 @@
 //! `Local\acevo_pmf_physics`: the vehicle, 332-333 times a second.
 
-use super::declare::page;
 use super::layout::layout;
 
 layout! {
@@ -182,5 +181,3 @@ layout! {
         absVibrations: f32,
     }
 }
-
-page!(SPageFilePhysics, Physics, physics);

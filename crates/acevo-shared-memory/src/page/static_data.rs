@@ -1,8 +1,7 @@
 //! `Local\acevo_pmf_static`: the session, once when it loads.
 
-use super::declare::page;
 use super::layout::layout;
-use super::{Padding, Text};
+use super::text::{Padding, Text};
 
 layout! {
     /// The static page: 208 bytes, written when a session loads.
@@ -59,5 +58,3 @@ layout! {
         track_length_m: f32 ["m"],
     }
 }
-
-page!(SPageFileStaticEvo, Static, static_data);
