@@ -16,8 +16,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use acevo_shared_memory::{
-    ACEvoSharedMemoryMapper, Arrival, CounterOrder, Histogram, FieldType, Page, PageKind, PageStats, Polling,
-    Publisher,
+    ACEvoSharedMemoryMapper, Arrival, CounterOrder, FieldType, Histogram, Page, PageKind, PageStats, Polling, Publisher,
 };
 use cpu_time::ProcessTime;
 use tempfile::TempDir;

@@ -44,7 +44,6 @@ pub struct Publisher {
     order: CounterOrder,
 }
 
-
 impl Publisher {
     /// Publishes in the default location of the operating system: named sections on Windows, page files in `/dev/shm` on Linux.
     ///
@@ -145,4 +144,3 @@ impl Publisher {
         self.target.write(page, &whole[..page.size()], self.order)
     }
 }
-

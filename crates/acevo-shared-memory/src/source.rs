@@ -35,7 +35,6 @@ pub use windows::WindowsSections;
 #[cfg(target_os = "linux")]
 pub use wine::WineProcess;
 
-
 #[cfg(all(target_os = "linux", feature = "publish"))]
 pub(crate) use directory::SHARED_MEMORY;
 pub(crate) use system::{open, sleep};

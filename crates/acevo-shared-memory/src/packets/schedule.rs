@@ -55,11 +55,7 @@ enum State {
     /// The counter has not moved yet, or not for a while.
     Standing,
     /// Packets come, but too few to know their rate.
-    Searching {
-        since: Instant,
-        last: Instant,
-        packets: u32,
-    },
+    Searching { since: Instant, last: Instant, packets: u32 },
     /// The rate is known.
     Locked(Locked),
 }
@@ -195,7 +191,8 @@ impl Locked {
     /// True if the last `steps` packets have taken so long that there must have been a rest in between.
     fn has_rested(&self, now: Instant, steps: u32) -> bool {
         let periods = steps.saturating_add(STANDING_PERIODS);
-        now.saturating_duration_since(self.last) > self.period.saturating_mul(periods) + IDLE_INTERVAL * STANDING_PERIODS
+        now.saturating_duration_since(self.last)
+            > self.period.saturating_mul(periods) + IDLE_INTERVAL * STANDING_PERIODS
     }
 
     fn on_packet(&mut self, sighting: Sighting) -> Option<Duration> {

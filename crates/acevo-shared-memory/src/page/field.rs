@@ -19,7 +19,7 @@ use crate::protocol::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Field {
-/// The names from the page down to the field, joined by dots: `speedKmh`, `tyre_lf.slip`.
+    /// The names from the page down to the field, joined by dots: `speedKmh`, `tyre_lf.slip`.
     pub path: &'static str,
     /// Offset from the start of the page, in bytes.
     pub offset: usize,
@@ -27,7 +27,7 @@ pub struct Field {
     pub ty: FieldType,
     /// Number of elements; 1 for a plain value. A text counts as one element.
     pub count: usize,
-/// Number of elements in the innermost array: 3 for `float[4][3]`, 4 for `float[4]`, 1 for a plain value.
+    /// Number of elements in the innermost array: 3 for `float[4][3]`, 4 for `float[4]`, 1 for a plain value.
     pub row: usize,
     /// Unit as text; empty if the field has no unit. See also [`unit_of`](Self::unit_of).
     pub unit: &'static str,

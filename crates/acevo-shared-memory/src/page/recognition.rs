@@ -36,7 +36,10 @@ pub(crate) fn likeness(page: PageKind, bytes: &[u8]) -> Likeness {
     let invalid = invalid_fields(page, bytes) + implausible(page, bytes).count() + contradictions(page, bytes);
     let is_filled = match page {
         PageKind::Static => has_version(bytes),
-        _ => page.fields().iter().filter(|field| !field.hidden && !is_zero(field.read(bytes))).count() >= MIN_NON_ZERO_FIELDS,
+        _ => {
+            page.fields().iter().filter(|field| !field.hidden && !is_zero(field.read(bytes))).count()
+                >= MIN_NON_ZERO_FIELDS
+        }
     };
     match (invalid, is_filled) {
         (0..=MAX_INVALID_FIELDS, true) => Likeness::Strong,
@@ -168,7 +171,8 @@ mod tests {
         (graphics.gas_percent, graphics.rpm_percent, graphics.turbo_boost, graphics.max_fuel) = (0.5, 0.6, 0.7, 110.0);
         (graphics.fuel_per_lap, graphics.total_km, graphics.car_ids[0]) = (2.5, 17, [1, 2]);
 
-        let sections = [padded(physics_page().as_bytes()), padded(graphics.as_bytes()), padded(static_page().as_bytes())];
+        let sections =
+            [padded(physics_page().as_bytes()), padded(graphics.as_bytes()), padded(static_page().as_bytes())];
         for (owner, section) in PageKind::ALL.into_iter().zip(&sections) {
             for page in PageKind::ALL {
                 let expected = page == owner;

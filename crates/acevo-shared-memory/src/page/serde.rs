@@ -258,4 +258,4 @@ macro_rules! serde_struct {
     };
 }
 
-pub(crate) use {serde_struct, serde_field};
+pub(crate) use {serde_field, serde_struct};

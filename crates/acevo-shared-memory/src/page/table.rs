@@ -70,11 +70,7 @@ const fn join_paths<const BYTES: usize>(members: &[Field], parts: &[&[Field]]) -
 }
 
 /// The table of a page: its plain members, and the members of its parts with absolute offsets.
-const fn flatten<const N: usize>(
-    members: &[Field],
-    parts: &[&[Field]],
-    mut paths: &'static str,
-) -> [Field; N] {
+const fn flatten<const N: usize>(members: &[Field], parts: &[&[Field]], mut paths: &'static str) -> [Field; N] {
     let mut table = [members[0]; N];
     let (mut at, mut i) = (0, 0);
     while i < members.len() {

@@ -9,11 +9,11 @@ use super::windows as implementation;
 #[cfg(target_os = "linux")]
 use super::wine as implementation;
 
+#[cfg(windows)]
+pub(crate) use super::windows::sleep;
 pub(crate) use implementation::open;
 #[cfg(not(windows))]
 pub(crate) use std::thread::sleep;
-#[cfg(windows)]
-pub(crate) use super::windows::sleep;
 
 /// Searches everywhere that [`ACEvoSharedMemoryMapper::open`](crate::ACEvoSharedMemoryMapper::open) searches. Reports everything
 /// that was found or is missing, instead of stopping at the first.

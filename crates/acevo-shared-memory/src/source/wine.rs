@@ -198,7 +198,9 @@ impl Source for WineProcess {
         let file = self.current(page)?;
         file.copy(words)?;
         // If the section was empty when it was chosen, its content must confirm the choice.
-        if self.blank == Some(page) && self.blank_unconfirmed.load(Ordering::Relaxed) && words.iter().any(|word| *word != 0)
+        if self.blank == Some(page)
+            && self.blank_unconfirmed.load(Ordering::Relaxed)
+            && words.iter().any(|word| *word != 0)
         {
             // Its first packet may be read half written, so a few mismatches are allowed.
             if likeness(page, words.as_bytes()) >= Likeness::Weak {
