@@ -72,13 +72,13 @@ fn faded(page: &SPageFilePhysics, share: f32) -> SPageFilePhysics {
     }
 }
 
-/// Takes all that has come, and returns the validity after it.
+/// Polls once and returns the validity of the packet, if there is one.
 fn poll(packets: &mut Packets<&ACEvoSharedMemoryMapper>) -> Option<PhysicsValidity> {
     packets.wait(Duration::ZERO).unwrap().map(|packet| packet.validity)
 }
 
 #[test]
-fn packets_follow_the_phases_of_a_pause_and_count_leaps_as_skipped() {
+fn packets_follow_the_phases_of_a_pause_and_count_jumps_as_skipped() {
     let (mut game, mapper) = Game::live();
     let mut packets = mapper.packets();
     let mut id = game.physics.packetId;
