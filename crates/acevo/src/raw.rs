@@ -118,8 +118,8 @@ impl RawDump {
     /// Takes the sections as they are now.
     pub(crate) fn of(mapper: &ACEvoSharedMemoryMapper) -> Result<Self, Error> {
         let page = |page| -> Result<RawPage, Error> {
-            let Section { bytes, settled, .. } = mapper.raw_page(page)?;
-            Ok(RawPage { place: mapper.location(page), settled, bytes })
+            let raw = mapper.raw_page(page)?;
+            Ok(RawPage { place: mapper.location(page), settled: raw.settled, bytes: raw.bytes })
         };
         let pages = [page(PageKind::Physics)?, page(PageKind::Graphics)?, page(PageKind::Static)?];
         let session = SPageFileStaticEvo::from_bytes(&pages[2].bytes);
