@@ -4,7 +4,7 @@
 use std::io::Cursor;
 use std::time::Duration;
 
-use acevo_telemetry::recording::{Item, Recording};
+use acevo_recording::{RecordingItem, Recording};
 use libfuzzer_sys::fuzz_target;
 
 /// Puts the checksums of blocks right, so that what is behind them is tried, too.
@@ -28,7 +28,7 @@ fn read(file: &[u8]) {
     let mut before = Duration::ZERO;
     loop {
         match recording.next_item() {
-            Ok(Some(Item::Record(record))) => {
+            Ok(Some(RecordingItem::Record(record))) => {
                 assert!(record.at >= before && !record.bytes.is_empty(), "time never goes back");
                 before = record.at;
             }

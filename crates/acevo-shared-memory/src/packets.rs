@@ -224,8 +224,7 @@ impl<M: Borrow<ACEvoSharedMemoryMapper>> Packets<M> {
     pub fn poll(&mut self) -> Result<Option<Packet>, Error> {
         let mapper = self.mapper.borrow();
         let (previous, planned) = (self.polled, self.next);
-        self.physics.is_suspended =
-            matches!(mapper.physics_validity(), PhysicsValidity::Paused | PhysicsValidity::Resuming);
+        self.physics.suspend(mapper.physics_validity());
         let id = mapper.packet_id(PageKind::Physics)?;
         let seen = Instant::now();
         let sighting = |at| Sighting { at, previous, planned, steps: 1 };
@@ -308,6 +307,11 @@ impl<M: Borrow<ACEvoSharedMemoryMapper>> Packets<M> {
 }
 
 impl Counter {
+    /// Suspends the schedule around a pause.
+    fn suspend(&mut self, validity: PhysicsValidity) {
+        self.is_suspended = matches!(validity, PhysicsValidity::Paused | PhysicsValidity::Resuming);
+    }
+
     fn next_poll(&self, now: Instant) -> Instant {
         if self.is_suspended { now + self.schedule.period() } else { self.schedule.next_poll(now) }
     }
@@ -378,3 +382,6 @@ impl<M: Borrow<ACEvoSharedMemoryMapper>> Iterator for Packets<M> {
 }
 
 impl<M: Borrow<ACEvoSharedMemoryMapper>> std::iter::FusedIterator for Packets<M> {}
+
+#[cfg(all(test, feature = "publish"))]
+mod tests;

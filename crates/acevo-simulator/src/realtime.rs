@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use acevo_shared_memory::{Error, Publisher};
 
-use crate::simulator::Simulator;
+use crate::simulator::{Changed, Simulator};
 
 /// After a longer stall the simulation does not catch up, because readers would receive seconds of data in one burst.
 const MAX_CATCH_UP: Duration = Duration::from_millis(100);
@@ -13,6 +13,23 @@ const MAX_CATCH_UP: Duration = Duration::from_millis(100);
 const MIN_SLEEP: Duration = Duration::from_micros(200);
 /// Minimum and maximum speed.
 const SPEEDS: (f64, f64) = (0.001, 1000.0);
+
+/// Controls a simulation that [`run_controlled`] publishes. A closure is a control that only decides when the run ends.
+pub trait Control {
+    /// Returns false to end the run. Called before every step.
+    fn keep_going(&mut self, simulator: &Simulator) -> bool;
+
+    /// Called after a step, immediately before its changed pages are published.
+    fn publishing(&mut self, simulator: &Simulator, changed: Changed) {
+        let _ = (simulator, changed);
+    }
+}
+
+impl<F: FnMut(&Simulator) -> bool> Control for F {
+    fn keep_going(&mut self, simulator: &Simulator) -> bool {
+        self(simulator)
+    }
+}
 
 /// Publishes the pages in real time until the simulation is over or `keep_going` returns false.
 ///
@@ -40,7 +57,20 @@ pub fn run(
     simulator: &mut Simulator,
     publisher: &mut Publisher,
     speed: f64,
-    mut keep_going: impl FnMut(&Simulator) -> bool,
+    keep_going: impl FnMut(&Simulator) -> bool,
+) -> Result<(), Error> {
+    run_controlled(simulator, publisher, speed, keep_going)
+}
+
+/// As [`run`], with a control that also receives each step before its pages are published.
+///
+/// # Errors
+/// As for [`run`].
+pub fn run_controlled(
+    simulator: &mut Simulator,
+    publisher: &mut Publisher,
+    speed: f64,
+    mut control: impl Control,
 ) -> Result<(), Error> {
     let speed = if speed.is_nan() { 1.0 } else { speed.clamp(SPEEDS.0, SPEEDS.1) };
     publisher.publish_static(simulator.static_data())?;
@@ -49,7 +79,7 @@ pub fn run(
     // The last moment at which simulated and real time were in step. Deadlines count from there.
     let mut real = Instant::now();
     let mut simulated = simulator.time();
-    while !simulator.is_finished() && keep_going(simulator) {
+    while !simulator.is_finished() && control.keep_going(simulator) {
         let changed = simulator.step();
         let deadline = real + (simulator.time() - simulated).div_f64(speed);
         let now = Instant::now();
@@ -61,6 +91,7 @@ pub fn run(
             real = now;
             simulated = simulator.time();
         }
+        control.publishing(simulator, changed);
         if changed.static_data {
             publisher.publish_static(simulator.static_data())?;
         }

@@ -5,22 +5,23 @@
 //! it tells is right or is not there.
 
 mod bests;
+mod clock;
+mod delta;
+mod detectors;
 mod driven;
 mod event;
 mod fuel;
 mod gaps;
 mod laps;
 mod levels;
-mod moment;
 mod outline;
-mod pace;
 mod phase;
 mod settings;
 mod step;
 mod stint;
 mod summary;
+mod timeline;
 mod trace;
-mod watch;
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -28,27 +29,28 @@ use std::time::Duration;
 use acevo_shared_memory::Frame;
 
 pub use bests::Bests;
-pub use event::{DamageStep, Fluid, Part, Service, SessionEvent, Severity, Topic, TyreState, What, Wheel};
+pub use clock::watches_another_car;
+pub use delta::Delta;
+pub use detectors::Thresholds;
+pub use event::{DamageStep, Fluid, Part, Service, SessionEvent, SessionEventKind, Severity, Topic, TyreState, Wheel};
 pub use fuel::{Consumption, FuelNow, FuelPlan, Race, RaceEnd};
 pub use gaps::{Gap, Gaps};
-pub use laps::{CurrentLap, Driving, Figures, Incomplete, Invalid, Lap, LapKind, Validity};
-pub use moment::watches_another_car;
+pub use laps::{CurrentLap, Driving, Incomplete, Invalid, Lap, LapKind, LapStats, Validity};
 pub use outline::{Bounds, Outline, PitLane, Projection, Road, Waypoint};
-pub use pace::Delta;
 pub use settings::{BadSectors, Sectors, Settings};
 pub use stint::{Stint, Stints};
 pub use summary::Summary;
 pub use trace::{NotATrace, Reference, Trace, TraceRecorder};
-pub use watch::Thresholds;
 
 use crate::names::is_name;
-use crate::personal::{Combination, PersonalBest, PersonalBests};
+use crate::personal::{CarAndTrack, PersonalBest, PersonalBests};
 use crate::{Axes, AxesResolver};
+use clock::{Beginning, Clock, Flow, Moment};
+use delta::Pace;
+use detectors::Watch;
 use laps::{Laps, News, place};
 use levels::is_electric;
-use moment::{Beginning, Clock, Flow, Moment};
-use pace::Pace;
-use watch::Watch;
+use timeline::Timeline;
 
 /// Laps that are kept. More than any session has.
 const MOST_LAPS: usize = 5000;
@@ -102,13 +104,14 @@ pub struct Analysis {
     /// Driving so far, in seconds, and metres.
     driven_s: f64,
     driven_m: f64,
+    timeline: Timeline,
 }
 
 /// What is driven where, by the names that are known.
 #[derive(Debug, Clone, Default)]
 struct Drive {
     /// As it was known last.
-    combination: Combination,
+    combination: CarAndTrack,
     /// It still is: no placeholder stands in a name's place.
     is_known: bool,
     game_version: String,
@@ -142,6 +145,7 @@ impl Analysis {
             place: None,
             driven_s: 0.0,
             driven_m: 0.0,
+            timeline: Timeline::default(),
         }
     }
 
@@ -173,6 +177,7 @@ impl Analysis {
         }
         let Some(moment) = self.clock.next(at, frame) else { return };
         (self.at, self.driven_s) = (at, moment.time);
+        self.timeline.note(moment.time, at);
         self.place = place(frame.graphics.raw());
         // The axes are the game's: they stay when its session or the car becomes another one.
         if moment.flow == Flow::Begins(Beginning::First) {
@@ -245,6 +250,13 @@ impl Analysis {
         self.driven_s
     }
 
+    /// When a lap ended, on the clock of [`feed`](Self::feed). The game shows the time of a lap some time after the line, so this is
+    /// earlier than the frame in which the lap was confirmed, even if a pause lies between the two. Accurate for laps whose event was
+    /// just returned by [`next_event`](Self::next_event); times of laps that ended more than half a minute of driving ago ignore pauses.
+    pub fn ended_at(&self, lap: &Lap) -> Duration {
+        self.timeline.time_of(lap.ended_s)
+    }
+
     /// The running stint, from 1.
     pub fn stint(&self) -> u32 {
         self.engine.stint()
@@ -307,7 +319,7 @@ impl Analysis {
             return;
         }
         let is_first = known.track.is_empty();
-        *known = Combination { track: track.into(), configuration: configuration.into(), car: car.into() };
+        *known = CarAndTrack { track: track.into(), configuration: configuration.into(), car: car.into() };
         self.drive.game_version = session.ac_evo_version().into();
         if !is_first {
             self.consumption = Consumption::default();
@@ -315,7 +327,7 @@ impl Analysis {
         }
     }
 
-    /// What is left of the race. The game's count follows the line late; the number of the running lap does not.
+    /// SessionEventKind is left of the race. The game's count follows the line late; the number of the running lap does not.
     fn race(&self, frame: &Frame) -> Option<Race> {
         let mut race = Race::of(frame)?;
         if let (RaceEnd::Laps(_), Some(number)) = (race.end, self.engine.number()) {
@@ -355,25 +367,25 @@ impl Analysis {
                 self.bests = Bests::default();
                 self.pace.forget();
                 self.stints.begin(session, self.engine.stint());
-                self.tell(What::Session);
+                self.tell(SessionEventKind::Session);
             }
             News::Stint(stint) => {
                 self.stints.begin(self.engine.session(), stint);
-                self.tell(What::Stint { stint });
+                self.tell(SessionEventKind::Stint { stint });
             }
             News::Begun => {
                 self.pace.begin_lap();
-                self.tell(What::LapBegun);
+                self.tell(SessionEventKind::LapBegun);
             }
             News::Split { sector, split_ms, sector_ms, counts } => {
                 let best = self.bests.sectors_ms.get(sector).copied().flatten();
                 let is_best = counts && sector_ms.is_some_and(|ms| best.is_some_and(|best| ms < best));
-                self.tell(What::Sector { sector: sector + 1, sector_ms, split_ms, is_best });
+                self.tell(SessionEventKind::Sector { sector: sector + 1, sector_ms, split_ms, is_best });
             }
-            News::Invalidated(reason) => self.tell(What::Invalidated { reason }),
+            News::Invalidated(reason) => self.tell(SessionEventKind::Invalidated { reason }),
             News::Returned => {
                 self.watch.put_elsewhere();
-                self.tell(What::ReturnedToBox);
+                self.tell(SessionEventKind::ReturnedToBox);
             }
             News::Crossed => self.pace.cross(),
             News::Ended(lap) => self.end_lap(*lap),
@@ -385,13 +397,13 @@ impl Analysis {
         let (session, number, time_ms) = (lap.session, Some(lap.number), lap.time_ms);
         let personal = self.note_lap(&lap, best_before.is_some());
         self.keep(lap.clone());
-        self.tell_of(session, number, What::Lap(lap));
+        self.tell_of(session, number, SessionEventKind::Lap(lap));
         let Some(time_ms) = time_ms else { return };
         if let Some(before_ms) = best_before {
-            self.tell_of(session, number, What::SessionBest { time_ms, before_ms });
+            self.tell_of(session, number, SessionEventKind::SessionBest { time_ms, before_ms });
         }
         if let Some(before_ms) = personal {
-            self.tell_of(session, number, What::PersonalBest { time_ms, before_ms });
+            self.tell_of(session, number, SessionEventKind::PersonalBest { time_ms, before_ms });
         }
     }
 
@@ -430,16 +442,16 @@ impl Analysis {
     }
 
     /// Something about the running lap.
-    fn tell(&mut self, what: What) {
+    fn tell(&mut self, what: SessionEventKind) {
         self.tell_of(self.session(), self.engine.number(), what);
     }
 
     /// Something about a lap, which may be over, and its session with it.
-    fn tell_of(&mut self, session: u32, lap: Option<u32>, what: What) {
+    fn tell_of(&mut self, session: u32, lap: Option<u32>, what: SessionEventKind) {
         if self.events.len() >= MOST_EVENTS {
             self.events.pop_front();
         }
         let (at_s, place) = (self.at.as_secs_f64(), self.place);
-        self.events.push_back(SessionEvent { at_s, session, lap, place, what });
+        self.events.push_back(SessionEvent { at_s, session, lap, place, kind: what });
     }
 }

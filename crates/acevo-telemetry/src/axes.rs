@@ -53,7 +53,7 @@ impl fmt::Display for Axis {
 /// What a drive has shown about the order of lateral, longitudinal and vertical in `accG`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Decision {
+pub enum AxisEvidence {
     /// Not checked yet: the car has not driven enough, or the data contradict each other. The measured order is assumed.
     Undecided,
     /// Lateral, vertical, longitudinal, as measured on the real game.
@@ -64,7 +64,7 @@ pub enum Decision {
     Other,
 }
 
-impl fmt::Display for Decision {
+impl fmt::Display for AxisEvidence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Undecided => "undecided",
@@ -81,10 +81,10 @@ impl fmt::Display for Decision {
 /// is up, yaw + is a turn to the right.
 ///
 /// ```
-/// use acevo_telemetry::{Axes, Decision};
+/// use acevo_telemetry::{Axes, AxisEvidence};
 ///
 /// let axes = Axes::default();
-/// assert_eq!(axes.decision(), Decision::Undecided);
+/// assert_eq!(axes.decision(), AxisEvidence::Undecided);
 /// // A left bend, while braking.
 /// let acc_g = [1.32, 0.0, -0.5];
 /// assert_eq!((axes.lateral(acc_g).map(|g| g < -1.0), axes.longitudinal(acc_g)), (Some(true), Some(-0.5)));
@@ -132,12 +132,12 @@ impl Axes {
     }
 
     /// The order that the drive has shown.
-    pub fn decision(&self) -> Decision {
+    pub fn decision(&self) -> AxisEvidence {
         match self.level.map(|axes| axes.map(Axis::index)) {
-            _ if !self.is_decided => Decision::Undecided,
-            Some([0, 2]) => Decision::Measured,
-            Some([0, 1]) => Decision::Documented,
-            _ => Decision::Other,
+            _ if !self.is_decided => AxisEvidence::Undecided,
+            Some([0, 2]) => AxisEvidence::Measured,
+            Some([0, 1]) => AxisEvidence::Documented,
+            _ => AxisEvidence::Other,
         }
     }
 

@@ -52,7 +52,7 @@ pub struct Channel {
     decimals: usize,
     /// What its numbers can be at all; `None` is a wide margin around the range.
     limits: Option<(f64, f64)>,
-    quality: Quality,
+    quality: ChannelQuality,
     versions: &'static [&'static str],
     note: &'static str,
     repeats: Option<&'static str>,
@@ -60,7 +60,7 @@ pub struct Channel {
 
 /// How often a channel's value changes: with its main page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum RateClass {
+pub enum UpdateRate {
     /// With every physics step (reported: 332-333 Hz).
     Physics,
     /// With every rendered frame.
@@ -69,7 +69,7 @@ pub enum RateClass {
     Session,
 }
 
-impl fmt::Display for RateClass {
+impl fmt::Display for UpdateRate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Physics => "physics",
@@ -82,7 +82,7 @@ impl fmt::Display for RateClass {
 /// How sure it is that a channel has the meaning, the unit and the sign that the catalogue gives it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
-pub enum Quality {
+pub enum ChannelQuality {
     /// Measured on pages of the real game; [`Channel::versions`] gives the game's versions.
     Measured,
     /// The game's document states it. Nobody has measured it.
@@ -97,7 +97,7 @@ pub enum Quality {
     Dead,
 }
 
-impl fmt::Display for Quality {
+impl fmt::Display for ChannelQuality {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Measured => "measured",
@@ -113,7 +113,7 @@ impl fmt::Display for Quality {
 /// What kind of values a channel has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Kind {
+pub enum ChannelKind {
     /// Numbers in the channel's unit.
     Number,
     /// Yes or no; as a number 1 or 0.
@@ -124,7 +124,7 @@ pub enum Kind {
     Text,
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for ChannelKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Number => "number",
@@ -232,18 +232,18 @@ impl Channel {
     }
 
     /// How often it changes.
-    pub fn rate(&self) -> RateClass {
+    pub fn rate(&self) -> UpdateRate {
         match self.sources.first().map(|source| page_of(source)) {
-            Some(PageKind::Physics) => RateClass::Physics,
-            Some(PageKind::Graphics) => RateClass::Graphics,
-            _ => RateClass::Session,
+            Some(PageKind::Physics) => UpdateRate::Physics,
+            Some(PageKind::Graphics) => UpdateRate::Graphics,
+            _ => UpdateRate::Session,
         }
     }
 
     /// The numbers it is expected to have, for scales and for doubts. Numbers outside of it are values all the same, unless they
     /// are impossible. `None` for texts.
     pub fn range(&self) -> Option<RangeInclusive<f64>> {
-        (self.kind() != Kind::Text).then_some(self.range.0..=self.range.1)
+        (self.kind() != ChannelKind::Text).then_some(self.range.0..=self.range.1)
     }
 
     /// Decimals worth showing in [its unit](Self::unit).
@@ -252,11 +252,11 @@ impl Channel {
     }
 
     /// How sure its meaning, unit and sign are.
-    pub const fn quality(&self) -> Quality {
+    pub const fn quality(&self) -> ChannelQuality {
         self.quality
     }
 
-    /// Versions of the game on which it was [measured](Quality::Measured), such as `0.6.2`, oldest first; empty for any other
+    /// Versions of the game on which it was [measured](ChannelQuality::Measured), such as `0.6.2`, oldest first; empty for any other
     /// quality.
     pub const fn versions(&self) -> &'static [&'static str] {
         self.versions
@@ -274,16 +274,16 @@ impl Channel {
 
     /// Part of [`default_channels`].
     pub fn is_default(&self) -> bool {
-        self.quality != Quality::Dead && self.repeats.is_none()
+        self.quality != ChannelQuality::Dead && self.repeats.is_none()
     }
 
     /// What kind of values it has.
-    pub const fn kind(&self) -> Kind {
+    pub const fn kind(&self) -> ChannelKind {
         match self.compute {
-            Compute::Number(_) => Kind::Number,
-            Compute::Flag(_) => Kind::Flag,
-            Compute::Enum(ty, _) => Kind::Enum(ty),
-            Compute::Text(_) => Kind::Text,
+            Compute::Number(_) => ChannelKind::Number,
+            Compute::Flag(_) => ChannelKind::Flag,
+            Compute::Enum(ty, _) => ChannelKind::Enum(ty),
+            Compute::Text(_) => ChannelKind::Text,
         }
     }
 
@@ -294,7 +294,7 @@ impl Channel {
     ///
     /// Nothing is allocated, and no bits panic.
     pub fn value<'a>(&self, frame: &'a Frame, axes: &Axes) -> Option<ChannelValue<'a>> {
-        if self.quality == Quality::Dead || (self.uses_physics && !frame.validity.is_current()) {
+        if self.quality == ChannelQuality::Dead || (self.uses_physics && !frame.validity.is_current()) {
             return None;
         }
         let now = Now::of(frame, axes);

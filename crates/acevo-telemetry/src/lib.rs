@@ -1,43 +1,68 @@
-//! What the pages of Assetto Corsa EVO mean over time.
+//! Meaning of the telemetry of Assetto Corsa EVO over time: connection, channels, laps, events.
 //!
-//! [`acevo_shared_memory`] gets the pages and waits for packets; this crate knows that games start, end, crash and pause.
-//! [`Telemetry`] is a connection that looks after itself and never ends; [`examine`] tells whether the pages are laid out as
-//! expected. [`channels`] are what fields mean: one name, unit and sign per quantity; [`to_map`] converts positions in the world to a
-//! map; [`AxesResolver`] checks the axes of the acceleration. [`analysis`] follows a drive: laps that are right, what happens, differences
-//! to other laps, how long the fuel lasts, stints, the track's outline and the gaps to other cars. [`personal`] keeps the best laps.
-//! [`recording`] keeps every page in a file that survives whatever happens, and reads it back.
-//! [`export`] writes files that other tools open.
+//! [`acevo_shared_memory`] reads the pages of the game and waits for packets. This crate builds on it:
 //!
-//! Features, both off: `parquet` for Parquet files (some 50 s of one core to build, 1.4 MB of program), `mcap` for MCAP files (10 s,
-//! 0.2 MB).
+//! | part | what it does |
+//! |---|---|
+//! | [`Connection`] | attaches to the game, detects menus, pauses and the end of the game, and reconnects |
+//! | [`channels()`] | the channel catalogue: one name, unit and sign per quantity |
+//! | [`analysis`] | laps, sectors, stints, events, delta, fuel, track outline, gaps to other cars |
+//! | [`traces`] | channel values over the distance of a lap |
+//! | [`personal`] | personal bests and their file |
+//! | [`Axes`], [`to_map`] | directions: axes of the acceleration, world coordinates to map coordinates |
+//!
+//! Recordings are in the crate `acevo-recording`, exports in `acevo-export`, plots in `acevo-plot`.
+//!
+//! # Example
+//!
+//! Print every lap of the running game:
+//!
+//! ```no_run
+//! use std::time::{Duration, Instant};
+//!
+//! use acevo_telemetry::analysis::{Analysis, SessionEventKind, Settings};
+//! use acevo_telemetry::{Connection, ConnectionEvent, format_lap_time};
+//!
+//! let mut connection = Connection::new();
+//! let mut analysis = Analysis::new(Settings::default());
+//! let start = Instant::now();
+//! loop {
+//!     let event = connection.wait(Duration::from_secs(1));
+//!     let (Some(ConnectionEvent::Packet(_)), Some(frame)) = (event, connection.frame()) else { continue };
+//!     analysis.feed(start.elapsed(), frame);
+//!     while let Some(event) = analysis.next_event() {
+//!         if let SessionEventKind::Lap(lap) = event.kind {
+//!             let time = lap.time_ms.map(|ms| Duration::from_millis(ms.into()));
+//!             println!("lap {}: {}", lap.number, format_lap_time(time));
+//!         }
+//!     }
+//! }
+//! ```
 
 #![forbid(unsafe_code)]
 
 pub mod analysis;
 mod axes;
 mod channels;
-pub mod export;
-mod guard;
-mod lap_time;
-mod liveness;
+mod connection;
+mod format;
 mod names;
 pub mod personal;
-mod rate;
-pub mod recording;
-mod telemetry;
+pub mod traces;
 mod units;
 mod world;
 
 pub use acevo_shared_memory;
 #[doc(no_inline)]
 pub use acevo_shared_memory::Frame;
-pub use axes::{Axes, AxesResolver, Axis, Decision};
-pub use channels::{Channel, ChannelValue, Kind, Quality, RateClass, channel, channels, default_channels};
-pub use guard::{Suspicion, examine};
-pub use lap_time::{lap_time, sector_time};
-pub use liveness::State;
-pub use names::{driver_name, shown_name};
-pub use rate::Rate;
-pub use telemetry::{Detached, Event, Telemetry};
+pub use axes::{Axes, AxesResolver, Axis, AxisEvidence};
+pub use channels::{
+    Channel, ChannelKind, ChannelQuality, ChannelValue, UpdateRate, channel, channels, default_channels,
+};
+pub use connection::{
+    Connection, ConnectionEvent, ConnectionState, DetachReason, LayoutWarning, PacketRate, check_layout,
+};
+pub use format::{format_lap_time, format_number, format_sector_time};
+pub use names::{clean_text, display_name, driver_name, shown_name};
 pub use units::{Unit, UnitSystem, UnknownUnitSystem};
 pub use world::to_map;

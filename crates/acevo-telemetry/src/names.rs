@@ -1,4 +1,4 @@
-//! Names of tracks, cars and drivers, as people should see them.
+//! Names of tracks, cars and drivers for display.
 
 use acevo_shared_memory::Frame;
 
@@ -22,6 +22,18 @@ pub fn shown_name(text: &str) -> &str {
     if is_placeholder { "" } else { text.trim() }
 }
 
+/// Text of the game that is safe to print: trimmed, without control characters and without characters that change the direction
+/// of writing.
+pub fn clean_text(text: &str) -> String {
+    let is_invisible = |letter: &char| matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    text.trim().chars().filter(|letter| !letter.is_control() && !is_invisible(letter)).collect()
+}
+
+/// A name for display: [`clean_text`] of [`shown_name`]; empty if it is a placeholder.
+pub fn display_name(text: &str) -> String {
+    clean_text(shown_name(text))
+}
+
 /// First name and surname of the driver, joined by a blank; empty if the game has neither.
 pub fn driver_name(frame: &Frame) -> String {
     let names = [frame.graphics.driver_name(), frame.graphics.driver_surname()].map(shown_name);
@@ -38,6 +50,12 @@ mod tests {
     use acevo_shared_memory::{SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, View};
 
     use super::*;
+
+    #[test]
+    fn clean_text_cannot_move_the_cursor() {
+        assert_eq!(clean_text(" \x1b[2JMünchen\r\n\u{9b}31m\u{202e}\0 "), "[2JMünchen31m");
+        assert_eq!(["car_placeholder", " Velocita\n "].map(display_name), ["", "Velocita"]);
+    }
 
     #[test]
     fn placeholders_and_blanks_are_no_names() {

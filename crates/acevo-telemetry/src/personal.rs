@@ -28,7 +28,7 @@ const LONGEST_LAP_MS: u32 = 3_600_000;
 /// Names are as the game tells them; wait until it has told them (see [`Frame`](crate::Frame): there are placeholders for
 /// some seconds after loading).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
-pub struct Combination {
+pub struct CarAndTrack {
     /// Name of the track.
     pub track: String,
     /// Layout of the track; may be empty.
@@ -37,7 +37,7 @@ pub struct Combination {
     pub car: String,
 }
 
-impl Combination {
+impl CarAndTrack {
     fn is_possible(&self) -> bool {
         let names = [&self.track, &self.configuration, &self.car];
         !self.track.is_empty() && !self.car.is_empty() && names.iter().all(|name| name.len() <= LONGEST_NAME)
@@ -124,9 +124,9 @@ fn improve_sectors(best: &mut Vec<u32>, other: &[u32]) -> bool {
 /// The personal bests of a driver.
 ///
 /// ```
-/// use acevo_telemetry::personal::{Combination, PersonalBest, PersonalBests};
+/// use acevo_telemetry::personal::{CarAndTrack, PersonalBest, PersonalBests};
 ///
-/// let car = Combination { track: "Brands Hatch".into(), configuration: "Indy".into(), car: "Abarth 695".into() };
+/// let car = CarAndTrack { track: "Brands Hatch".into(), configuration: "Indy".into(), car: "Abarth 695".into() };
 /// let lap = |time_ms, sectors_ms: [u32; 2]| PersonalBest { time_ms, sectors_ms: sectors_ms.to_vec(), ..Default::default() };
 /// let mut bests = PersonalBests::default();
 /// assert!(bests.offer(car.clone(), lap(60_000, [29_000, 31_000])));
@@ -137,7 +137,7 @@ fn improve_sectors(best: &mut Vec<u32>, other: &[u32]) -> bool {
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct PersonalBests {
-    entries: BTreeMap<Combination, PersonalBest>,
+    entries: BTreeMap<CarAndTrack, PersonalBest>,
     /// Entries of a file that could not be read, to be written as they were.
     unreadable: Vec<Box<RawValue>>,
 }
@@ -145,7 +145,7 @@ pub struct PersonalBests {
 impl PersonalBests {
     /// Takes over what is better than what is known: the lap, any sector, or the trace. Tells whether anything was. A lap that
     /// cannot be (no time, more than an hour, names that the game does not have) is not taken. Offer only laps that count.
-    pub fn offer(&mut self, combination: Combination, mut lap: PersonalBest) -> bool {
+    pub fn offer(&mut self, combination: CarAndTrack, mut lap: PersonalBest) -> bool {
         if !(combination.is_possible() && lap.is_possible()) {
             return false;
         }
@@ -165,12 +165,12 @@ impl PersonalBests {
     }
 
     /// The best with this car on this track.
-    pub fn get(&self, combination: &Combination) -> Option<&PersonalBest> {
+    pub fn get(&self, combination: &CarAndTrack) -> Option<&PersonalBest> {
         self.entries.get(combination)
     }
 
     /// All of them, ordered by track, layout and car.
-    pub fn iter(&self) -> impl Iterator<Item = (&Combination, &PersonalBest)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&CarAndTrack, &PersonalBest)> {
         self.entries.iter()
     }
 

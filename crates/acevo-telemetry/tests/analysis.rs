@@ -1,16 +1,13 @@
 //! What follows from laps while they are driven, from frames alone.
 
-#[path = "drive/mod.rs"]
-mod drive;
-
 use std::time::Duration;
 
 use acevo_shared_memory::{ACEvoStatus, SPageFileGraphicEvo};
 use acevo_simulator::{AccGOrder, CarModel, Scenario};
-use acevo_telemetry::analysis::{Analysis, Gaps, Reference, Settings, What};
+use acevo_telemetry::analysis::{Analysis, Gaps, Reference, SessionEventKind, Settings};
 use acevo_telemetry::personal::PersonalBests;
-use acevo_telemetry::{Decision, Frame, to_map};
-use drive::{analysed, each_frame, each_frame_of, options};
+use acevo_telemetry::{AxisEvidence, Frame, to_map};
+use acevo_testkit::drive::{analysed, each_frame, each_frame_of, options};
 
 #[test]
 fn the_same_frames_give_the_same() {
@@ -31,7 +28,7 @@ fn delta_and_prediction_end_at_the_lap_time() {
             seen = analysis.delta().or(seen);
         }
         while let Some(event) = analysis.next_event() {
-            let What::Lap(lap) = event.what else { continue };
+            let SessionEventKind::Lap(lap) = event.kind else { continue };
             if let Some(delta) = seen.take() {
                 let time = f64::from(lap.time_ms.unwrap()) / 1000.0;
                 let best = truth[..truth.len() - 1].iter().map(|lap| lap.time_ms).min().unwrap();
@@ -64,8 +61,8 @@ fn the_last_lap_and_a_personal_best_are_references_too() {
     let times: Vec<u32> = first.laps().iter().filter_map(|lap| lap.time_ms).collect();
     assert_eq!(references, times[..references.len()]);
     let bests = |events: &[acevo_telemetry::analysis::SessionEvent]| {
-        let best = |what: &What| matches!(what, What::PersonalBest { .. });
-        events.iter().filter(|event| best(&event.what)).count()
+        let best = |what: &SessionEventKind| matches!(what, SessionEventKind::PersonalBest { .. });
+        events.iter().filter(|event| best(&event.kind)).count()
     };
     assert!(bests(&events) >= 1);
     let best = first.personal_best().unwrap();
@@ -81,7 +78,7 @@ fn the_last_lap_and_a_personal_best_are_references_too() {
 fn stints_go_from_box_to_box() {
     let (simulator, analysis, events) = analysed(options(Scenario::Pits, 3, 6));
     let truth = simulator.truth();
-    let begun = events.iter().filter(|event| matches!(event.what, What::Stint { .. })).count();
+    let begun = events.iter().filter(|event| matches!(event.kind, SessionEventKind::Stint { .. })).count();
     let stints: Vec<_> = analysis.stints().finished().chain([analysis.stints().current()]).collect();
     assert_eq!(stints.len(), begun + 1);
     for stint in stints {
@@ -149,7 +146,7 @@ fn the_drive_tells_the_axes_the_track_and_the_others() {
                 last = Some(*frame);
             }
         });
-        let right = if order == AccGOrder::Measured { Decision::Measured } else { Decision::Documented };
+        let right = if order == AccGOrder::Measured { AxisEvidence::Measured } else { AxisEvidence::Documented };
         assert_eq!(analysis.axes().decision(), right);
         assert!(analysis.axes().confidence() > 0.9);
         let length = f64::from(simulator.static_data().track_length_m);
@@ -185,7 +182,7 @@ fn physics_pages_alone_are_enough_to_find_the_axes() {
         let nothing = SPageFileGraphicEvo::default();
         analysis.feed(at, &Frame::new(*whole.physics.raw(), nothing, *whole.static_data.raw()));
     });
-    assert_eq!(analysis.axes().decision(), Decision::Documented);
+    assert_eq!(analysis.axes().decision(), AxisEvidence::Documented);
 }
 
 #[test]
@@ -195,7 +192,7 @@ fn the_axes_outlast_sessions_and_replays() {
         let mut decided = false;
         each_frame(options(scenario, 1, 3), |at, frame| {
             analysis.feed(at, frame);
-            let is_decided = analysis.axes().decision() != Decision::Undecided;
+            let is_decided = analysis.axes().decision() != AxisEvidence::Undecided;
             assert!(is_decided || !decided, "{scenario}: forgotten after {at:?}");
             decided |= is_decided;
         });

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use acevo_shared_memory::SPageFilePhysics;
 use acevo_simulator::{AccGOrder, CarModel, Options, Scenario, Simulator};
-use acevo_telemetry::{Axes, AxesResolver, Decision};
+use acevo_telemetry::{Axes, AxesResolver, AxisEvidence};
 
 const RATE: f64 = 333.0;
 
@@ -112,8 +112,11 @@ fn both_orders_are_found_with_every_car_and_seed() {
 fn a_decision_comes_within_half_a_minute_of_driving() {
     for car in CarModel::ALL {
         let thoughts = watch(&drive(options(Scenario::HotLaps, *car, 1, AccGOrder::Measured), 30), NONE);
-        assert_eq!(thoughts.last().unwrap().decision(), Decision::Measured, "{car}");
-        assert!(thoughts[..10].iter().all(|axes| axes.decision() == Decision::Undecided), "ten seconds are too few");
+        assert_eq!(thoughts.last().unwrap().decision(), AxisEvidence::Measured, "{car}");
+        assert!(
+            thoughts[..10].iter().all(|axes| axes.decision() == AxisEvidence::Undecided),
+            "ten seconds are too few"
+        );
     }
 }
 
@@ -196,8 +199,8 @@ fn axes_are_those_of_the_real_game_before_and_after_a_drive_that_shows_them() {
             let (vertical, yaw) = (axes.vertical_axis().unwrap(), axes.yaw_axis().unwrap());
             assert_eq!(format!("{lateral} {longitudinal} {vertical} {yaw}"), "-x +z +y -y", "{axes}");
         }
-        assert_eq!(thoughts[0].decision(), Decision::Undecided);
-        assert_eq!(thoughts.last().unwrap().decision(), Decision::Measured);
+        assert_eq!(thoughts[0].decision(), AxisEvidence::Undecided);
+        assert_eq!(thoughts.last().unwrap().decision(), AxisEvidence::Measured);
     }
 }
 
@@ -251,7 +254,7 @@ fn noise_spikes_lost_and_doubled_packets_and_a_late_clock_do_not_mislead() {
             assert_never_wrong(&thoughts, expected);
             // In noise that strong, hills do not show: the sign of the vertical axis may stay open.
             let last = thoughts.last().unwrap();
-            assert!(last.decision() != Decision::Undecided && last.confidence() > 0.85, "{last}");
+            assert!(last.decision() != AxisEvidence::Undecided && last.confidence() > 0.85, "{last}");
         }
     }
 }
@@ -359,7 +362,7 @@ fn ovals_skid_pads_and_drag_strips_are_never_misread() {
                         "{degrees} {gravity}: {axes}"
                     );
                 }
-                let decided = thoughts.last().unwrap().decision() != Decision::Undecided;
+                let decided = thoughts.last().unwrap().decision() != AxisEvidence::Undecided;
                 assert!(decided || !must_decide || degrees > 10.0, "{degrees} degrees, gravity {gravity}");
             }
         }
@@ -377,7 +380,7 @@ fn accelerations_that_have_nothing_to_do_with_the_drive_decide_nothing() {
     let metres = |page: &mut SPageFilePhysics| page.accG = page.accG.map(|g| g * 9.8);
     for change in [&random as Change<'_>, &zero, &alike, &one_only, &metres] {
         let thoughts = watch(&pages, change);
-        assert!(thoughts.iter().all(|axes| axes.decision() == Decision::Undecided), "{}", thoughts.last().unwrap());
+        assert!(thoughts.iter().all(|axes| axes.decision() == AxisEvidence::Undecided), "{}", thoughts.last().unwrap());
     }
 }
 
@@ -393,7 +396,7 @@ fn any_bytes_and_any_clock_neither_panic_nor_poison() {
             &<SPageFilePhysics as acevo_shared_memory::Page>::from_bytes(&bytes),
         );
     }
-    assert_eq!(resolver.axes().decision(), Decision::Undecided);
+    assert_eq!(resolver.axes().decision(), AxisEvidence::Undecided);
     let mut simulator = Simulator::new(options(Scenario::HotLaps, CarModel::Gt3, 1, AccGOrder::Measured));
     for step in 0..60 * RATE as usize {
         simulator.step();
@@ -412,5 +415,5 @@ fn feeding_allocates_nothing() {
         let count = || resolver.feed(step as f64 / RATE, black_box(simulator.physics()));
         allocated += allocation_counter::measure(count).count_total;
     }
-    assert_eq!((allocated, resolver.axes().decision()), (0, Decision::Measured));
+    assert_eq!((allocated, resolver.axes().decision()), (0, AxisEvidence::Measured));
 }

@@ -8,7 +8,8 @@ use acevo_shared_memory::{
 };
 use acevo_simulator::{CarModel, Options, Scenario, Simulator};
 use acevo_telemetry::{
-    Axes, Channel, ChannelValue, Kind, Quality, RateClass, Unit, UnitSystem, channel, channels, default_channels,
+    Axes, Channel, ChannelKind, ChannelQuality, ChannelValue, Unit, UnitSystem, UpdateRate, channel, channels,
+    default_channels,
 };
 
 const WHEELS: [&str; 4] = ["fl", "fr", "rl", "rr"];
@@ -87,7 +88,7 @@ fn every_source_is_a_field_and_every_page_has_channels() {
         }
         assert_eq!(channel.pages().collect::<HashSet<_>>(), pages, "{}", channel.id());
     }
-    for rate in [RateClass::Physics, RateClass::Graphics, RateClass::Session] {
+    for rate in [UpdateRate::Physics, UpdateRate::Graphics, UpdateRate::Session] {
         assert!(channels().iter().filter(|channel| channel.rate() == rate).count() > 10, "{rate}");
     }
 }
@@ -95,7 +96,7 @@ fn every_source_is_a_field_and_every_page_has_channels() {
 #[test]
 fn a_raw_number_has_the_unit_of_its_field() {
     let mut compared = 0;
-    for channel in channels().iter().filter(|channel| channel.kind() == Kind::Number) {
+    for channel in channels().iter().filter(|channel| channel.kind() == ChannelKind::Number) {
         let [source] = channel.sources() else { continue };
         let unit = field_of(source).1.unwrap().unit;
         // Milliseconds become seconds, millimetres metres; fractions have no unit in the table.
@@ -162,18 +163,18 @@ fn no_field_of_the_pages_is_forgotten_without_a_reason() {
 fn ranges_notes_and_the_default_selection_are_sound() {
     for one in channels() {
         match one.kind() {
-            Kind::Text => assert!(one.range().is_none() && one.unit() == Unit::None, "{}", one.id()),
+            ChannelKind::Text => assert!(one.range().is_none() && one.unit() == Unit::None, "{}", one.id()),
             _ => {
                 let range = one.range().unwrap();
                 assert!(range.start() < range.end() && range.end().is_finite(), "{}", one.id());
             }
         }
-        if one.kind() != Kind::Number {
+        if one.kind() != ChannelKind::Number {
             assert_eq!((one.unit(), one.decimals()), (Unit::None, 0), "{}", one.id());
         }
-        let is_plain = matches!(one.quality(), Quality::Measured | Quality::Documented);
+        let is_plain = matches!(one.quality(), ChannelQuality::Measured | ChannelQuality::Documented);
         assert!(is_plain || !one.note().is_empty(), "{} says why", one.id());
-        assert_eq!(one.quality() == Quality::Measured, !one.versions().is_empty(), "{} has versions", one.id());
+        assert_eq!(one.quality() == ChannelQuality::Measured, !one.versions().is_empty(), "{} has versions", one.id());
         assert!(one.versions().is_sorted(), "{}", one.id());
         if let Some(twin) = one.repeats() {
             assert!(
@@ -183,9 +184,9 @@ fn ranges_notes_and_the_default_selection_are_sound() {
             );
         }
         let is_default = default_channels().any(|other| other == one);
-        assert_eq!(is_default, one.quality() != Quality::Dead && one.repeats().is_none(), "{}", one.id());
+        assert_eq!(is_default, one.quality() != ChannelQuality::Dead && one.repeats().is_none(), "{}", one.id());
     }
-    assert!(channel("tyre_wear_fl").is_some_and(|dead| dead.quality() == Quality::Dead));
+    assert!(channel("tyre_wear_fl").is_some_and(|dead| dead.quality() == ChannelQuality::Dead));
     assert!(default_channels().count() > 200);
 }
 
@@ -200,7 +201,7 @@ fn the_simulators_values_are_in_their_ranges() {
                 continue;
             }
             let frame = simulator.frame();
-            for channel in channels().iter().filter(|channel| channel.kind() != Kind::Text) {
+            for channel in channels().iter().filter(|channel| channel.kind() != ChannelKind::Text) {
                 if let Some(value) = channel.number(&frame, &Axes::MEASURED)
                     && !channel.range().unwrap().contains(&value)
                 {
@@ -237,7 +238,7 @@ fn any_bytes_give_finite_numbers_and_no_panic() {
                     _ => {}
                 }
                 assert!(channel.number(&frame, &axes).is_none_or(f64::is_finite));
-                if channel.quality() == Quality::Dead {
+                if channel.quality() == ChannelQuality::Dead {
                     assert_eq!(channel.value(&frame, &axes), None, "{}", channel.id());
                 }
             }
@@ -263,7 +264,9 @@ fn computing_every_channel_allocates_nothing() {
 fn raw_channels_are_their_fields() {
     let frame = driven(Scenario::HotLaps, CarModel::Road, 40).frame();
     let mut compared = 0;
-    for one in channels().iter().filter(|one| one.kind() == Kind::Number && one.quality() != Quality::Dead) {
+    for one in
+        channels().iter().filter(|one| one.kind() == ChannelKind::Number && one.quality() != ChannelQuality::Dead)
+    {
         let [source] = one.sources() else { continue };
         let skipped = [
             "camber_fr",
@@ -503,5 +506,5 @@ fn enums_and_texts_have_names() {
     assert_eq!(value("status"), Some(ChannelValue::Enum(2, "Live")));
     assert_eq!(value("location"), Some(ChannelValue::Enum(4, "Track")));
     assert_eq!(value("driver_name"), Some(ChannelValue::Text("Žofie")));
-    assert!(matches!(channel("flag").unwrap().kind(), Kind::Enum(_)));
+    assert!(matches!(channel("flag").unwrap().kind(), ChannelKind::Enum(_)));
 }

@@ -7,10 +7,10 @@ use acevo_shared_memory::{
     ACEvoSharedMemoryMapper, Error, LocalPages, PageKind, Publisher, SPageFileGraphicEvo, SPageFilePhysics,
     SPageFileStaticEvo, Source,
 };
-use acevo_telemetry::{Detached, Event, State, Telemetry};
+use acevo_telemetry::{Connection, ConnectionEvent, ConnectionState, DetachReason};
 
 /// What happens in some time.
-fn events(telemetry: &mut Telemetry, time: Duration) -> Vec<Event> {
+fn events(telemetry: &mut Connection, time: Duration) -> Vec<ConnectionEvent> {
     let end = Instant::now() + time;
     let mut events = Vec::new();
     while Instant::now() < end {
@@ -19,7 +19,7 @@ fn events(telemetry: &mut Telemetry, time: Duration) -> Vec<Event> {
     events
 }
 
-fn count(events: &[Event], is: impl Fn(&Event) -> bool) -> usize {
+fn count(events: &[ConnectionEvent], is: impl Fn(&ConnectionEvent) -> bool) -> usize {
     events.iter().filter(|event| is(event)).count()
 }
 
@@ -37,8 +37,9 @@ fn a_session_with_something_that_is_no_number_does_not_change_all_the_time() {
     publisher.publish_graphics(&screen(1, PAUSE)).unwrap();
     let mut session = SPageFileStaticEvo { latitude: f32::NAN, ..Default::default() };
     publisher.publish_static(&session).unwrap();
-    let mut telemetry = Telemetry::from_opener(move || ACEvoSharedMemoryMapper::open_source(pages.clone()));
-    let changes = |events: Vec<Event>| count(&events, |event| matches!(event, Event::SessionChanged));
+    let mut telemetry = Connection::from_opener(move || ACEvoSharedMemoryMapper::open_source(pages.clone()));
+    let changes =
+        |events: Vec<ConnectionEvent>| count(&events, |event| matches!(event, ConnectionEvent::SessionChanged));
     assert_eq!(changes(events(&mut telemetry, Duration::from_millis(800))), 0);
     session.track = "Valdombra".into();
     publisher.publish_static(&session).unwrap();
@@ -72,9 +73,9 @@ fn a_game_that_fails_at_once_is_not_attached_to_all_the_time() {
     let pages = LocalPages::new();
     Publisher::local(&pages).publish_graphics(&screen(1, LIVE)).unwrap();
     let mut telemetry =
-        Telemetry::from_opener(move || ACEvoSharedMemoryMapper::open_source(WithoutCounters(pages.clone())));
+        Connection::from_opener(move || ACEvoSharedMemoryMapper::open_source(WithoutCounters(pages.clone())));
     let events = events(&mut telemetry, Duration::from_millis(1200));
-    let attached = count(&events, |event| matches!(event, Event::Attached { .. }));
+    let attached = count(&events, |event| matches!(event, ConnectionEvent::Attached { .. }));
     assert!((2..=3).contains(&attached), "{attached}");
 }
 
@@ -84,7 +85,7 @@ fn a_pause_that_ends_while_the_game_is_looked_for_again_is_no_other_game() {
     let mut publisher = Publisher::local(&pages);
     publisher.publish_graphics(&screen(1, PAUSE)).unwrap();
     let mut opened = 0;
-    let mut telemetry = Telemetry::from_opener(move || {
+    let mut telemetry = Connection::from_opener(move || {
         opened += 1;
         if opened == 2 {
             publisher.publish_graphics(&screen(2, LIVE))?;
@@ -92,9 +93,9 @@ fn a_pause_that_ends_while_the_game_is_looked_for_again_is_no_other_game() {
         ACEvoSharedMemoryMapper::open_source(pages.clone())
     });
     let events = events(&mut telemetry, Duration::from_millis(3600));
-    assert_eq!(count(&events, |event| matches!(event, Event::Detached(_))), 0, "{events:?}");
-    assert_eq!(count(&events, |event| matches!(event, Event::Packet(_))), 1);
-    assert_eq!(telemetry.state(), State::Live);
+    assert_eq!(count(&events, |event| matches!(event, ConnectionEvent::Detached(_))), 0, "{events:?}");
+    assert_eq!(count(&events, |event| matches!(event, ConnectionEvent::Packet(_))), 1);
+    assert_eq!(telemetry.state(), ConnectionState::Live);
 }
 
 #[test]
@@ -103,23 +104,26 @@ fn a_pause_is_noticed_without_a_packet_attached_or_frozen() {
     let mut publisher = Publisher::local(&pages);
     publisher.publish_physics(&SPageFilePhysics { packetId: 1, ..Default::default() }).unwrap();
     publisher.publish_graphics(&screen(1, LIVE)).unwrap();
-    let mut telemetry = Telemetry::from_opener(move || ACEvoSharedMemoryMapper::open_source(pages.clone()));
+    let mut telemetry = Connection::from_opener(move || ACEvoSharedMemoryMapper::open_source(pages.clone()));
     events(&mut telemetry, Duration::from_millis(100));
     publisher.publish_graphics(&screen(2, LIVE)).unwrap();
     events(&mut telemetry, Duration::from_millis(100));
-    assert_eq!(telemetry.state(), State::Live);
+    assert_eq!(telemetry.state(), ConnectionState::Live);
     // The end of a page whose counter was met before.
     publisher.publish_graphics(&screen(2, PAUSE)).unwrap();
     assert_eq!(
-        count(&events(&mut telemetry, Duration::from_millis(3200)), |event| matches!(event, Event::Detached(_))),
+        count(&events(&mut telemetry, Duration::from_millis(3200)), |event| matches!(
+            event,
+            ConnectionEvent::Detached(_)
+        )),
         0
     );
-    assert_eq!(telemetry.state(), State::Paused);
+    assert_eq!(telemetry.state(), ConnectionState::Paused);
 
     publisher.publish_graphics(&screen(3, LIVE)).unwrap();
-    let frozen = |event: &Event| matches!(event, Event::Detached(Detached::Frozen));
+    let frozen = |event: &ConnectionEvent| matches!(event, ConnectionEvent::Detached(DetachReason::Frozen));
     assert_eq!(count(&events(&mut telemetry, Duration::from_millis(3000)), frozen), 1);
     publisher.publish_graphics(&screen(3, PAUSE)).unwrap();
     events(&mut telemetry, Duration::from_millis(800));
-    assert_eq!(telemetry.state(), State::Paused);
+    assert_eq!(telemetry.state(), ConnectionState::Paused);
 }

@@ -1,20 +1,18 @@
 //! What happens in a session, told from outside: the simulator drives, and the events are what its plan has in store.
 #![allow(missing_docs)]
 
-mod drive;
-
 use std::time::Duration;
 
 use acevo_shared_memory::{ACEvoFlagType, Page, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
 use acevo_simulator::{Damage, Options, Scenario, TruthEventKind};
 use acevo_telemetry::Frame;
-use acevo_telemetry::analysis::{Analysis, Part, SessionEvent, Settings, Severity, Topic, What};
-use drive::{analysed, options};
+use acevo_telemetry::analysis::{Analysis, Part, SessionEvent, SessionEventKind, Settings, Severity, Topic};
+use acevo_testkit::drive::{analysed, options};
 use serde_json::Value;
 
 fn texts(events: &[SessionEvent], topics: &[Topic]) -> Vec<String> {
-    let about = events.iter().filter(|event| topics.contains(&event.what.topic()));
-    about.map(|event| event.what.to_string()).collect()
+    let about = events.iter().filter(|event| topics.contains(&event.kind.topic()));
+    about.map(|event| event.kind.to_string()).collect()
 }
 
 /// Texts without their numbers, which the drive decides.
@@ -93,13 +91,13 @@ fn incidents_are_told_as_they_happened_each_once() {
         options.scenario = scenario;
         let (simulator, _, events) = analysed(options);
         let topics = [Topic::Pit, Topic::Flag, Topic::Track, Topic::Damage, Topic::Engine];
-        let mut told: Vec<_> = events.iter().filter(|event| topics.contains(&event.what.topic())).collect();
+        let mut told: Vec<_> = events.iter().filter(|event| topics.contains(&event.kind.topic())).collect();
         let mut damage = Damage::default();
         for happening in &simulator.truth().events {
             let Some(words) = expected(happening.kind, &mut damage) else { continue };
             let at_s = happening.step as f64 / 333.0;
             let is_it = |event: &&SessionEvent| {
-                event.what.to_string().contains(words) && (at_s - 0.01..at_s + 1.2).contains(&event.at_s)
+                event.kind.to_string().contains(words) && (at_s - 0.01..at_s + 1.2).contains(&event.at_s)
             };
             let index = told.iter().position(is_it);
             let index = index.unwrap_or_else(|| panic!("{scenario}: {happening:?} was not told: {told:#?}"));
@@ -114,8 +112,8 @@ fn repairs_are_told_of_every_part() {
     let mut options = Options::default();
     options.scenario = Scenario::Incidents;
     let (_, _, events) = analysed(options);
-    let parts = |event: &SessionEvent| match &event.what {
-        What::Repaired { parts } => Some(parts.iter().map(|step| step.part).collect::<Vec<_>>()),
+    let parts = |event: &SessionEvent| match &event.kind {
+        SessionEventKind::Repaired { parts } => Some(parts.iter().map(|step| step.part).collect::<Vec<_>>()),
         _ => None,
     };
     let repaired: Vec<_> = events.iter().filter_map(parts).collect();
@@ -128,8 +126,8 @@ fn repairs_are_told_of_every_part() {
 #[test]
 fn the_work_at_a_stop_takes_as_long_as_it_does() {
     let (_, _, events) = analysed(options(Scenario::Pits, 3, 3));
-    let seconds = events.iter().filter_map(|event| match &event.what {
-        What::ServiceDone { seconds, .. } => *seconds,
+    let seconds = events.iter().filter_map(|event| match &event.kind {
+        SessionEventKind::ServiceDone { seconds, .. } => *seconds,
         _ => None,
     });
     let done: Vec<f64> = seconds.collect();
@@ -140,20 +138,20 @@ fn the_work_at_a_stop_takes_as_long_as_it_does() {
 #[test]
 fn an_event_in_json_has_no_name_twice() {
     let (_, _, events) = analysed(options(Scenario::HotLaps, 2, 2));
-    assert!(events.iter().any(|event| matches!(event.what, What::Lap(_))));
+    assert!(events.iter().any(|event| matches!(event.kind, SessionEventKind::Lap(_))));
     for event in &events {
         let text = serde_json::to_string(event).unwrap();
         let json: Value = serde_json::from_str(&text).unwrap();
         let names = |text: &str| text.matches("\":").count();
         assert_eq!(names(&json.to_string()), names(&text), "of a name that comes twice one is read: {text}");
         assert!(json["event"].is_string() && json["at_s"].is_number() && json["session"] == 1, "{text}");
-        if let What::Lap(lap) = &event.what {
+        if let SessionEventKind::Lap(lap) = &event.kind {
             assert_eq!(json["result"]["time_ms"], serde_json::json!(lap.time_ms));
             assert_eq!(json["lap"], lap.number);
         }
     }
-    let warnings: Vec<_> = events.iter().filter(|event| event.what.severity() == Severity::Warning).collect();
-    assert!(warnings.iter().all(|event| matches!(event.what, What::Invalidated { .. })), "{warnings:?}");
+    let warnings: Vec<_> = events.iter().filter(|event| event.kind.severity() == Severity::Warning).collect();
+    assert!(warnings.iter().all(|event| matches!(event.kind, SessionEventKind::Invalidated { .. })), "{warnings:?}");
 }
 
 #[test]
@@ -180,7 +178,7 @@ fn whatever_the_pages_hold_there_are_few_events() {
         let frame = Frame::new(physics, graphics, static_data);
         analysis.feed(Duration::from_secs(u64::from(index)) / 60, &frame);
         // Laps and their sectors are the lap engine's.
-        let is_watched = |event: &SessionEvent| !matches!(event.what.topic(), Topic::Lap);
+        let is_watched = |event: &SessionEvent| !matches!(event.kind.topic(), Topic::Lap);
         told += std::iter::from_fn(|| analysis.next_event()).filter(is_watched).count();
     }
     assert!(told < frames as usize, "{told}");
@@ -194,14 +192,20 @@ fn a_return_to_the_box_is_one_event_and_no_stop() {
         let (simulator, _, events) = analysed(options);
         let returns =
             simulator.truth().events.iter().filter(|happening| happening.kind == TruthEventKind::ReturnedToGarage);
-        let told = events.iter().filter(|event| event.what == What::ReturnedToBox);
+        let told = events.iter().filter(|event| event.kind == SessionEventKind::ReturnedToBox);
         assert_eq!(told.count(), returns.count(), "{name}");
-        for event in events.iter().filter(|event| event.what == What::ReturnedToBox) {
+        for event in events.iter().filter(|event| event.kind == SessionEventKind::ReturnedToBox) {
             let near = events.iter().filter(|other| (other.at_s - event.at_s).abs() < 3.0);
             let other: Vec<_> = near
-                .map(|other| &other.what)
+                .map(|other| &other.kind)
                 .filter(|what| {
-                    !matches!(what, What::ReturnedToBox | What::Lap(_) | What::LapBegun | What::Invalidated { .. })
+                    !matches!(
+                        what,
+                        SessionEventKind::ReturnedToBox
+                            | SessionEventKind::Lap(_)
+                            | SessionEventKind::LapBegun
+                            | SessionEventKind::Invalidated { .. }
+                    )
                 })
                 .collect();
             assert!(other.is_empty(), "{name}: {other:?}");

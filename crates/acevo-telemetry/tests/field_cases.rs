@@ -1,18 +1,12 @@
 //! Cases from the field that concern the library; `docs/field-cases.md` lists them with their sources.
 
-mod drive;
-mod export;
-
 use std::time::Duration;
 
 use acevo_shared_memory::{Gear, SPageFileGraphicEvo, SPageFilePhysics, View};
 use acevo_simulator::{CarModel, Options, Scenario, Simulator};
-use acevo_telemetry::analysis::{Analysis, LapKind, SessionEvent, Settings, What};
-use acevo_telemetry::export::{CsvExporter, CsvOptions, Exporter, Row, Separator};
+use acevo_telemetry::analysis::{Analysis, LapKind, SessionEvent, SessionEventKind, Settings};
 use acevo_telemetry::{Axes, ChannelValue, Frame, Unit, channel, channels};
-use drive::{each_frame, options};
-
-use export::columns;
+use acevo_testkit::drive::{each_frame, options};
 
 /// A simulated drive whose frames are changed before they are analysed.
 fn driven(options: Options, mut change: impl FnMut(Duration, &mut Frame) -> Duration) -> Drive {
@@ -47,8 +41,8 @@ impl Drive {
         (1..).zip(self.simulator.truth().laps.iter().map(|lap| u32::try_from(lap.time_ms).ok())).collect()
     }
 
-    fn count(&self, is_such: impl Fn(&What) -> bool) -> usize {
-        self.events.iter().filter(|event| is_such(&event.what)).count()
+    fn count(&self, is_such: impl Fn(&SessionEventKind) -> bool) -> usize {
+        self.events.iter().filter(|event| is_such(&event.kind)).count()
     }
 }
 
@@ -73,18 +67,6 @@ fn first_frame() -> Frame {
     Frame::new(*simulator.physics(), *simulator.graphics(), *simulator.static_data())
 }
 
-fn csv_cells(text: &str) -> String {
-    let columns = columns([channel("driver_name").unwrap()]);
-    let mut out = Vec::new();
-    let mut exporter = CsvExporter::new(&mut out, &columns, CsvOptions::default()).unwrap();
-    let values = [Some(ChannelValue::Text(text))];
-    exporter
-        .row(&Row { time_s: 0.0, packet_id: 1, session: 1, lap: None, missed: 0, skipped: 0, values: &values })
-        .unwrap();
-    Box::new(exporter).finish().unwrap();
-    String::from_utf8(out).unwrap().split_once("\r\n").unwrap().1.trim_end().to_owned()
-}
-
 #[test]
 fn a_session_of_unknown_type_is_no_race() {
     let mut frame = first_frame();
@@ -105,8 +87,8 @@ fn an_excursion_of_four_seconds_is_one_event() {
         }
         at
     });
-    assert_eq!(drive.count(|what| matches!(what, What::OffTrack)), 1);
-    assert_eq!(drive.count(|what| matches!(what, What::BackOnTrack { .. })), 1);
+    assert_eq!(drive.count(|what| matches!(what, SessionEventKind::OffTrack)), 1);
+    assert_eq!(drive.count(|what| matches!(what, SessionEventKind::BackOnTrack { .. })), 1);
 }
 
 #[test]
@@ -220,9 +202,15 @@ fn a_way_through_the_pit_lane_is_no_stop() {
         graphics(frame, |page| page.is_in_pit_box = false);
         at
     });
-    assert!(drive.count(|what| matches!(what, What::PitLaneEntered)) > 0);
-    assert!(drive.count(|what| matches!(what, What::PitLaneLeft { .. })) > 0);
-    assert_eq!(drive.count(|what| matches!(what, What::BoxEntered | What::BoxLeft { .. } | What::Stint { .. })), 0);
+    assert!(drive.count(|what| matches!(what, SessionEventKind::PitLaneEntered)) > 0);
+    assert!(drive.count(|what| matches!(what, SessionEventKind::PitLaneLeft { .. })) > 0);
+    assert_eq!(
+        drive.count(|what| matches!(
+            what,
+            SessionEventKind::BoxEntered | SessionEventKind::BoxLeft { .. } | SessionEventKind::Stint { .. }
+        )),
+        0
+    );
     assert_eq!(drive.analysis.stints().finished().len(), 0);
 }
 
@@ -247,55 +235,6 @@ fn laps_of_another_car_and_ways_from_the_box_to_the_line_are_no_bests() {
 }
 
 #[test]
-fn cells_of_a_table_are_no_formulas() {
-    for (text, expected) in [
-        ("=cmd|'/C calc'!A0", "'=cmd|'/C calc'!A0"),
-        ("+1", "'+1"),
-        ("-1", "'-1"),
-        ("@SUM(A1)", "'@SUM(A1)"),
-        ("\tx", "\"'\tx\""),
-        ("=1,2", "\"'=1,2\""),
-        ("a=b", "a=b"),
-        ("'quoted'", "'quoted'"),
-        ("say \"hi\"", "\"say \"\"hi\"\"\""),
-        ("a;b", "\"a;b\""),
-        ("Žofie", "Žofie"),
-        ("", ""),
-    ] {
-        assert_eq!(csv_cells(text), format!("0,1,1,,0,0,{expected}"));
-    }
-}
-
-#[test]
-fn decimals_and_cells_of_a_table_are_separated_as_asked_for() {
-    let columns = columns([channel("speed").unwrap(), channel("driver_name").unwrap()]);
-    let table = |options: CsvOptions| {
-        let mut out = Vec::new();
-        let mut exporter = CsvExporter::new(&mut out, &columns, options)?;
-        for time_s in [1.5, 2.5] {
-            let values = [Some(ChannelValue::Number(112.5)), Some(ChannelValue::Text("A. B"))];
-            exporter.row(&Row {
-                time_s,
-                packet_id: 7,
-                session: 1,
-                lap: Some(2),
-                missed: 0,
-                skipped: 0,
-                values: &values,
-            })?;
-        }
-        Box::new(exporter).finish()?;
-        Ok::<_, acevo_telemetry::export::ExportError>(String::from_utf8(out).unwrap())
-    };
-    let german = CsvOptions::default().with_separator(Separator::Semicolon).with_decimal_comma(true);
-    let expected = "time_s;packet_id;session;lap;missed;skipped;speed;driver_name\r\n1,5;7;1;2;0;0;112,5;A. B\r\n2,5;7;1;2;0;0;112,5;A. B\r\n";
-    assert_eq!(table(german).unwrap(), expected);
-    let tabs = table(CsvOptions::default().with_separator(Separator::Tab)).unwrap();
-    assert!(tabs.ends_with("2.5\t7\t1\t2\t0\t0\t112.5\tA. B\r\n"), "{tabs}");
-    assert!(table(CsvOptions::default().with_decimal_comma(true)).is_err());
-}
-
-#[test]
 fn a_session_may_last_for_days_and_its_counter_may_overflow() {
     let days = Duration::from_secs(3 * 86_400);
     let drive = driven(options(Scenario::HotLaps, 1, 3), |at, frame| {
@@ -306,7 +245,7 @@ fn a_session_may_last_for_days_and_its_counter_may_overflow() {
     });
     assert_eq!(drive.laps(), drive.truth());
     assert!(drive.analysis.laps().iter().all(|lap| lap.session == 1 && lap.missed == 0));
-    assert_eq!(drive.count(|what| matches!(what, What::Session)), 0, "no other session");
+    assert_eq!(drive.count(|what| matches!(what, SessionEventKind::Session)), 0, "no other session");
 }
 
 #[test]

@@ -1,13 +1,10 @@
 //! Laps against what the simulator knows.
 
-#[path = "drive/mod.rs"]
-mod drive;
-
 use acevo_simulator::{
     AbortReason, AbortedLap, BoxReturn, CarModel, GameVersion, LapRecord, Options, PauseStyle, Scenario, Simulator,
 };
 use acevo_telemetry::analysis::{Incomplete, Lap, LapKind, Validity};
-use drive::{analysed, options};
+use acevo_testkit::drive::{analysed, options};
 
 fn kind(lap: &LapRecord) -> LapKind {
     match lap.kind {

@@ -1,15 +1,12 @@
 //! Pages that no game writes: nothing panics, and what comes after them is right.
 
-#[path = "drive/mod.rs"]
-mod drive;
-
 use std::time::Duration;
 
 use acevo_shared_memory::{ACEvoStatus, Page, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, View};
 use acevo_simulator::Scenario;
 use acevo_telemetry::Frame;
-use acevo_telemetry::analysis::{Analysis, Lap, Settings, Summary, What};
-use drive::{each_frame_of, options};
+use acevo_telemetry::analysis::{Analysis, Lap, SessionEventKind, Settings, Summary};
+use acevo_testkit::drive::{each_frame_of, options};
 use proptest::prelude::*;
 
 /// Reproducible bytes.
@@ -143,7 +140,7 @@ proptest! {
             }
             analysis.feed(at, frame);
             while let Some(event) = analysis.next_event() {
-                if let What::Lap(lap) = event.what {
+                if let SessionEventKind::Lap(lap) = event.kind {
                     assert_sane(&lap);
                     let right = truth.last().map(|lap| lap.time_ms as u32);
                     if lap.time_ms.is_some() && lap.time_ms != right && result.is_ok() {

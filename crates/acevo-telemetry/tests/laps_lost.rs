@@ -1,15 +1,12 @@
 //! Whatever is lost, met twice or interrupted: a lap is right, or marked incomplete.
 
-#[path = "drive/mod.rs"]
-mod drive;
-
 use std::time::Duration;
 
 use acevo_shared_memory::PhysicsTracker;
 use acevo_simulator::{LapRecord, Options, Scenario};
 use acevo_telemetry::Frame;
-use acevo_telemetry::analysis::{Analysis, Lap, Settings, Validity, What};
-use drive::{each_frame_of, options};
+use acevo_telemetry::analysis::{Analysis, Lap, SessionEventKind, Settings, Validity};
+use acevo_testkit::drive::{each_frame_of, options};
 use proptest::prelude::*;
 
 /// What becomes of the frames on their way.
@@ -124,7 +121,7 @@ fn drive(options: Options, seconds: f64, mut trouble: Trouble) -> Result<usize, 
             analysis.feed(at, &read);
         }
         while let Some(event) = analysis.next_event() {
-            if let What::Lap(lap) = event.what
+            if let SessionEventKind::Lap(lap) = event.kind
                 && result.is_ok()
             {
                 complete += usize::from(lap.incomplete.is_none());

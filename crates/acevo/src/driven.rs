@@ -4,11 +4,11 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use acevo_telemetry::analysis::{Analysis, Lap, Settings, What};
-use acevo_telemetry::recording::Recording;
+use acevo_recording::Recording;
+use acevo_telemetry::analysis::{Analysis, Lap, SessionEventKind, Settings};
 use anyhow::{Context, ensure};
 
-use crate::text::clock;
+use crate::format::text::clock;
 
 /// Longer than this after the line no frame comes, where there are any, in seconds.
 const FRAME_S: f64 = 0.05;
@@ -24,7 +24,7 @@ pub(crate) struct Driven {
 /// All laps of a recording, in the order in which they ended. Reads all of it, as long as `keep_going` says so with the time that is
 /// reached.
 ///
-/// What was marked while it was recorded would be quicker to read; but others record, too, and know of no laps.
+/// SessionEventKind was marked while it was recorded would be quicker to read; but others record, too, and know of no laps.
 pub(crate) fn laps(
     recording: &mut Recording,
     mut keep_going: impl FnMut(Duration) -> bool,
@@ -57,7 +57,7 @@ pub(crate) fn laps(
 /// Takes the laps that have ended.
 fn take(analysis: &mut Analysis, now: Duration, met: &[((u32, u32), Duration)], laps: &mut Vec<Driven>) {
     while let Some(event) = analysis.next_event() {
-        let What::Lap(lap) = event.what else { continue };
+        let SessionEventKind::Lap(lap) = event.kind else { continue };
         // By the clock of the recording, which need not be that of the drive: both ends are where another lap is met first.
         let number = met.iter().rposition(|(met, _)| *met == (lap.session, lap.number));
         let from = number.map_or(Duration::ZERO, |number| met[number].1);

@@ -1,40 +1,36 @@
 //! `acevo`: live telemetry of Assetto Corsa EVO in the terminal.
 //!
-//! What was typed ([`args`]) is kept apart from what is done ([`commands`], one file each). Telemetry flows one way:
-//! [`live`] telemetry from a connection that looks after itself, then a pure drawing of that
-//! ([`screen`]), lines on stdout ([`output`]) or frames for browsers ([`web`]). A [`raw`] dump is a source like any other. Data goes to stdout, talk to stderr.
+//! Layers, from the lowest to the highest; a module uses only layers before it:
+//!
+//! | module | content |
+//! |---|---|
+//! | [`output`], [`shutdown`], [`process`] | stdout, stderr and new files; Ctrl-C; the cost of this process |
+//! | [`format`] | values, laps and events as text |
+//! | [`session`] | the followed session: connection, analysis, snapshot; demo and playback |
+//! | [`tui`], [`web`] | the terminal screen; the web server |
+//! | [`cli`] | command-line arguments and what they mean |
+//! | [`commands`] | one file per command |
 
 #![forbid(unsafe_code)]
 
-mod args;
-mod awake;
-mod bests;
-mod cockpit;
+mod cli;
 mod commands;
 mod contents;
-mod demo;
 mod driven;
-mod event_text;
-mod follower;
-mod keys;
-mod lap_table;
-mod live;
+mod format;
 mod output;
-mod pace;
 mod pending;
-mod playback;
-mod plot;
 mod process;
 mod raw;
-mod rows;
-mod screen;
-mod text;
+mod session;
+mod shutdown;
+mod tui;
 mod web;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    match commands::run(args::read()) {
+    match commands::run(cli::read()) {
         Ok(code) => code,
         // Whoever read our output has enough: `acevo watch --json | head -1`.
         Err(error) if error.is::<output::ReaderGone>() => ExitCode::SUCCESS,

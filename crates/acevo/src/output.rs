@@ -7,7 +7,7 @@ use std::path::Path;
 
 use anyhow::{Context, anyhow};
 
-use crate::text::clean;
+use crate::format::text::clean;
 
 /// The reader of stdout has closed it. The program ends quietly.
 #[derive(Debug)]

@@ -39,13 +39,13 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use acevo_shared_memory::{
-    ACEvoSharedMemoryMapper, Error, LocalPages, Page, PageKind, Publisher, SPageFileStaticEvo, Section,
+    ACEvoSharedMemoryMapper, Error, LocalPages, MAX_SECTION_BYTES, Page, PageKind, Publisher, SPageFileStaticEvo,
 };
 use anyhow::{Context, anyhow, bail, ensure};
 use serde::{Deserialize, Serialize};
 
+use crate::format::text::clean;
 use crate::output::{is_dash, name_of, print, write_new};
-use crate::text::clean;
 
 const FORMAT: &str = "acevo raw dump";
 const VERSION: u64 = 1;

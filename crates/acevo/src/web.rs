@@ -37,9 +37,9 @@ use self::metrics::Counters;
 use self::moment::{Follower, Moment};
 use self::slots::Slots;
 use self::token::Token;
-use crate::args::Serve;
-use crate::cockpit::Cockpit;
-use crate::commands::Stop;
+use crate::cli::Serve;
+use crate::session::snapshot::Cockpit;
+use crate::shutdown::Stop;
 
 /// A server that has its port, and does not serve yet.
 pub(crate) struct Site {

@@ -1,15 +1,9 @@
 //! The page and the overlays in a real browser.
 #![cfg(unix)]
 
-#[path = "browser/chromium.rs"]
-mod chromium;
-#[path = "serve/client.rs"]
-mod client;
-mod common;
-
-use chromium::Chromium;
-use client::{Site, serve};
-use common::{acevo, spawn};
+use acevo_testkit::chromium::Chromium;
+use acevo_testkit::client::{Site, serve};
+use acevo_testkit::program::{acevo, spawn};
 use serde_json::Value;
 use tiny_skia::Pixmap;
 

@@ -1,14 +1,12 @@
 //! Two processes: a simulated game in a directory of its own, and everything that reads it.
 #![cfg(unix)]
 
-mod common;
-
 use std::fs::OpenOptions;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::process::Command;
 
-use common::{Running, acevo, output, spawn};
+use acevo_testkit::program::{Running, Signal, acevo, output, send_signal, spawn};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -66,7 +64,7 @@ fn a_simulated_game_is_dumped_examined_and_watched() {
     assert!(second.stderr.contains("in use by"), "{}", second.stderr);
 
     // Asked to end, it removes its pages.
-    Command::new("kill").arg(simulator.id().to_string()).status().unwrap();
+    send_signal(simulator.id(), Signal::TERM);
     let (status, said) = simulator.wait();
     assert!(status.success() && said.contains("removed"), "{status} {said}");
     assert!(!dir.path().join("acevo_pmf_physics").exists());
@@ -83,7 +81,7 @@ fn watch_waits_for_the_game_and_finds_it_again() {
     let before: Vec<_> = (0..50).map(|_| id(&next_object(&watch))).collect();
     assert!(before.is_sorted_by(|a, b| a < b), "{before:?}");
 
-    Command::new("kill").arg(first.id().to_string()).status().unwrap();
+    send_signal(first.id(), Signal::TERM);
     assert!(first.wait().0.success());
     let _second = simulate(dir.path(), "race");
     while !watch.next_word().contains("attached") {}

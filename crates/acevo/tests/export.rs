@@ -1,17 +1,15 @@
 //! Exports of many recordings by the real binary, read by programs of other people.
 
-mod common;
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use acevo_simulator::{CarModel, Scenario};
-use common::drive::drive;
-use common::python::{python, run};
 #[cfg(unix)]
-use common::spawn;
-use common::{Output, acevo, output};
+use acevo_testkit::program::spawn;
+use acevo_testkit::program::{Output, Signal, acevo, output, send_signal};
+use acevo_testkit::python::{python, run};
+use acevo_testkit::recordings::drive;
 use serde_json::Value;
 
 /// All files in a folder and those below, sorted.
@@ -166,8 +164,7 @@ fn a_stopped_export_leaves_nothing_half() {
     }
     let second = output(acevo().arg("export").arg(directory.path()).args(["--to", "parquet"]));
     assert!(second.stderr.contains("another export is at work"), "{second:?}");
-    let killed = std::process::Command::new("kill").arg(export.id().to_string()).status().unwrap();
-    assert!(killed.success());
+    send_signal(export.id(), Signal::TERM);
     let (status, said) = export.wait();
     assert_eq!(status.code(), Some(1), "{said}");
     assert!(said.contains("stopped"), "{said}");

@@ -1,16 +1,14 @@
 //! A disk that is full, and has room again: a small file system of its own.
 #![cfg(target_os = "linux")]
 
-mod common;
-
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use acevo_recording::{Marked, Recording, RecordingItem};
 use acevo_shared_memory::PageKind;
-use acevo_telemetry::recording::{Item, Marked, Recording};
-use common::{acevo, output, spawn};
+use acevo_testkit::program::{Signal, acevo, output, spawn};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -71,7 +69,7 @@ fn read(path: &Path, gap: (f64, f64)) -> Story {
     let mut recording = Recording::open(path).unwrap();
     let (mut recorded, mut missed, mut first, mut last) = (0, 0, None, 0);
     while let Some(item) = recording.next_item().unwrap() {
-        let Item::Record(record) = item else { continue };
+        let RecordingItem::Record(record) = item else { continue };
         if record.page == PageKind::Physics && !record.carried {
             let id = i32::from_le_bytes(record.bytes[..4].try_into().unwrap());
             // Those before the first were never looked for.
@@ -106,7 +104,7 @@ fn a_full_disk_is_told_costs_what_is_told_and_is_gone_on_with() {
     while fs::metadata(&file).unwrap().len() < bytes + (10 << 20) {
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
-    recorder.signal("-INT");
+    recorder.signal(Signal::INT);
     assert_eq!(recorder.next_line(), file.display().to_string(), "it is one recording");
     let (status, said) = recorder.wait();
     assert!(status.success() && !said.contains("warning"), "{said}");
@@ -160,7 +158,7 @@ fn a_moment_waits_for_room() {
     disk.make_room();
     let mut saved = Recording::open(recorder.next_line()).unwrap();
     assert!(saved.info().finished && saved.check().unwrap().is_empty());
-    recorder.signal("-INT");
+    recorder.signal(Signal::INT);
     assert!(recorder.wait().0.success());
 }
 
@@ -175,7 +173,7 @@ fn a_session_that_begins_on_a_full_disk_is_recorded_when_there_is_room() {
     let mut recorder = spawn(&mut recorder);
     let game = simulate();
     recorder.word_with("attached");
-    game.signal("-TERM");
+    game.signal(Signal::TERM);
     assert!(recorder.next_line().ends_with("evening.acevo"));
     disk.fill(0);
     let _game = simulate();
@@ -186,7 +184,7 @@ fn a_session_that_begins_on_a_full_disk_is_recorded_when_there_is_room() {
     while Recording::open(&second).map_or(0, |recording| recording.info().records.physics) < 100 {
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
-    recorder.signal("-INT");
+    recorder.signal(Signal::INT);
     assert_eq!(recorder.next_line(), second.display().to_string());
     assert!(recorder.wait().0.success());
 }
@@ -204,7 +202,7 @@ fn a_game_that_ends_on_a_full_disk_does_not_end_the_recorder() {
     recorder.word_with("attached");
     disk.fill(0);
     recorder.word_with("No space left");
-    game.signal("-TERM");
+    game.signal(Signal::TERM);
     let trouble = recorder.word_with("cannot complete");
     assert!(trouble.contains("evening.acevo"), "{trouble}");
     disk.make_room();
@@ -213,7 +211,7 @@ fn a_game_that_ends_on_a_full_disk_does_not_end_the_recorder() {
     while Recording::open(&second).map_or(0, |recording| recording.info().records.physics) < 100 {
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
-    recorder.signal("-INT");
+    recorder.signal(Signal::INT);
     assert_eq!(recorder.next_line(), second.display().to_string());
     let (status, said) = recorder.wait();
     assert_eq!(status.code(), Some(1), "one of the files is not whole: {said}");

@@ -1,14 +1,12 @@
 //! The last seconds in memory: saved by lines, signals and keys.
 
-mod common;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use acevo_telemetry::recording::{Item, Marked, Recording};
-use common::{Running, acevo, output, spawn};
+use acevo_recording::{Marked, Recording, RecordingItem};
+use acevo_testkit::program::{Running, Signal, acevo, output, spawn};
 
 fn keeper(directory: &Path, options: &[&str]) -> Command {
     let mut command = acevo();
@@ -26,7 +24,9 @@ fn save(recorder: &mut Running) -> PathBuf {
 fn checked(path: &Path) -> Recording {
     let mut recording = Recording::open(path).unwrap();
     assert!(recording.check().unwrap().is_empty() && recording.info().finished);
-    let Some(Item::Record(_)) = recording.next_item().unwrap().filter(|item| matches!(item, Item::Record(_))) else {
+    let Some(RecordingItem::Record(_)) =
+        recording.next_item().unwrap().filter(|item| matches!(item, RecordingItem::Record(_)))
+    else {
         // Marks tell what is older than the first record.
         return Recording::open(path).unwrap();
     };
@@ -59,7 +59,7 @@ fn the_last_seconds_are_saved_when_somebody_wants_them_and_nothing_else() {
     assert!(length >= Duration::from_millis(1500), "{length:?}");
     #[cfg(unix)]
     {
-        recorder.signal("-USR1");
+        recorder.signal(Signal::USR1);
         saved.push(recorder.next_line().into());
     }
     let last = saved.last().unwrap();
@@ -78,7 +78,7 @@ fn the_last_seconds_are_saved_when_somebody_wants_them_and_nothing_else() {
     saved.extend((0..3).map(|_| PathBuf::from(recorder.next_line())));
     #[cfg(unix)]
     {
-        recorder.signal("-INT");
+        recorder.signal(Signal::INT);
         let (status, said) = recorder.wait();
         assert!(status.success() && said.contains("was not saved"), "{said}");
     }
@@ -107,7 +107,7 @@ fn it_lives_through_restarts_of_the_game_and_its_menu() {
     let game = simulate("menu");
     recorder.word_with("attached");
     assert_eq!(marks(&save(&mut recorder)), ["attached"]);
-    game.signal("-TERM");
+    game.signal(Signal::TERM);
     recorder.word_with("let go");
     assert_eq!(marks(&save(&mut recorder)), ["attached", "detached"]);
     let mut game = simulate("hot-laps");
@@ -120,7 +120,7 @@ fn it_lives_through_restarts_of_the_game_and_its_menu() {
     };
     assert_eq!(marks(&both), ["attached", "detached", "attached"]);
     game.kill();
-    recorder.signal("-TERM");
+    recorder.signal(Signal::TERM);
     assert!(recorder.wait().0.success());
 }
 
@@ -172,7 +172,7 @@ fn a_directory_that_vanishes_is_made_again() {
     fs::write(&moments, "in the way").unwrap();
     recorder.type_line("");
     recorder.word_with("tried again");
-    recorder.signal("-INT");
+    recorder.signal(Signal::INT);
     let (status, said) = recorder.wait();
     assert_eq!(status.code(), Some(1), "{said}");
     assert!(said.contains("error: cannot make the directory"), "{said}");
@@ -254,9 +254,10 @@ mod terminal {
                     fs::write(&moments, "in the way").unwrap();
                     terminal.press("s");
                     recorder.word_with("tried again");
-                    recorder.signal("-INT");
+                    recorder.signal(Signal::INT);
                 }
-                _ => recorder.signal(end),
+                "-HUP" => recorder.signal(Signal::HUP),
+                _ => recorder.signal(Signal::TERM),
             }
             let (_, said) = recorder.wait();
             assert!(said.contains("ended;"), "{end:?}: {said}");

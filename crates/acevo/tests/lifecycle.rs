@@ -3,12 +3,14 @@
 //! On Unix the pages are files in a directory, on Windows named sections; those belong to the whole session, so there is one
 //! test there.
 
+#[cfg(unix)]
+use acevo_testkit::program::{Signal, send_signal};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use acevo_shared_memory::ACEvoSharedMemoryMapper;
-use acevo_telemetry::{Event, State, Telemetry};
+use acevo_telemetry::{Connection, ConnectionEvent, ConnectionState};
 use tempfile::TempDir;
 
 /// Nothing here takes as long; a test that hangs ends.
@@ -67,8 +69,8 @@ impl Place {
         ACEvoSharedMemoryMapper::open
     }
 
-    fn telemetry(&self) -> Telemetry {
-        if cfg!(windows) { Telemetry::new() } else { Telemetry::from_opener(self.open()) }
+    fn telemetry(&self) -> Connection {
+        if cfg!(windows) { Connection::new() } else { Connection::from_opener(self.open()) }
     }
 }
 
@@ -85,9 +87,8 @@ impl Game {
     }
 
     #[cfg(unix)]
-    fn signal(&self, name: &str) {
-        let status = Command::new("kill").args([name, &self.0.id().to_string()]).status();
-        assert!(status.expect("there is a kill").success());
+    fn signal(&self, signal: Signal) {
+        send_signal(self.0.id(), signal);
     }
 }
 
@@ -99,45 +100,49 @@ impl Drop for Game {
 }
 
 /// Asks for events until one is what is waited for.
-fn until(telemetry: &mut Telemetry, what: &str, mut is_done: impl FnMut(&Event) -> bool) {
+fn until(telemetry: &mut Connection, what: &str, mut is_done: impl FnMut(&ConnectionEvent) -> bool) {
     let start = Instant::now();
     let mut story = Vec::new();
     loop {
         assert!(start.elapsed() < PATIENCE, "never {what}: {telemetry:?} {story:?}");
         match telemetry.wait(Duration::from_millis(100)) {
             Some(event) if is_done(&event) => return,
-            Some(Event::Packet(_)) | None => {}
+            Some(ConnectionEvent::Packet(_)) | None => {}
             Some(event) => story.push(event),
         }
     }
 }
 
-fn until_state(telemetry: &mut Telemetry, state: State) {
-    until(telemetry, &state.to_string(), |event| matches!(event, Event::StateChanged { now, .. } if *now == state));
+fn until_state(telemetry: &mut Connection, state: ConnectionState) {
+    until(
+        telemetry,
+        &state.to_string(),
+        |event| matches!(event, ConnectionEvent::StateChanged { now, .. } if *now == state),
+    );
 }
 
-fn until_live(telemetry: &mut Telemetry) {
-    until_state(telemetry, State::Live);
+fn until_live(telemetry: &mut Connection) {
+    until_state(telemetry, ConnectionState::Live);
     assert!(telemetry.mapper().is_some());
     until_packets(telemetry, 20);
 }
 
-fn until_packets(telemetry: &mut Telemetry, mut count: u32) {
+fn until_packets(telemetry: &mut Connection, mut count: u32) {
     until(telemetry, "packets", |event| {
-        count -= u32::from(matches!(event, Event::Packet(packet) if packet.physics.is_some()));
+        count -= u32::from(matches!(event, ConnectionEvent::Packet(packet) if packet.physics.is_some()));
         count == 0
     });
 }
 
 /// Waits until the pages were let go, in time.
-fn until_let_go(telemetry: &mut Telemetry, killed: Instant) {
-    until(telemetry, "detached", |event| matches!(event, Event::Detached(_)));
+fn until_let_go(telemetry: &mut Connection, killed: Instant) {
+    until(telemetry, "detached", |event| matches!(event, ConnectionEvent::Detached(_)));
     assert!(telemetry.mapper().is_none() && telemetry.frame().is_none());
     assert!(killed.elapsed() < LET_GO, "{:?}", killed.elapsed());
     eprintln!("let go after {:?}", killed.elapsed());
 }
 
-fn the_reader_may_be_first(place: &Place) -> (Game, Telemetry) {
+fn the_reader_may_be_first(place: &Place) -> (Game, Connection) {
     let mut telemetry = place.telemetry();
     assert!(telemetry.wait(Duration::from_millis(600)).is_none());
     assert!(telemetry.error().is_some_and(acevo_shared_memory::Error::is_absence), "{:?}", telemetry.error());
@@ -151,12 +156,12 @@ fn the_game_may_be_first(place: &Place) {
     until_live(&mut telemetry);
 }
 
-fn a_crash_is_noticed_in_time(game: &mut Game, telemetry: &mut Telemetry) {
+fn a_crash_is_noticed_in_time(game: &mut Game, telemetry: &mut Connection) {
     let killed = game.kill();
     until_let_go(telemetry, killed);
 }
 
-fn a_game_that_is_started_again_within_100_ms_is_found(place: &Place, game: &mut Game, telemetry: &mut Telemetry) {
+fn a_game_that_is_started_again_within_100_ms_is_found(place: &Place, game: &mut Game, telemetry: &mut Connection) {
     let mut quickest = Duration::MAX;
     // Again where this machine was too busy to be so quick.
     for _ in 0..5 {
@@ -174,12 +179,12 @@ fn a_game_that_is_started_again_within_100_ms_is_found(place: &Place, game: &mut
     eprintln!("LEFT OUT: a start within 100 ms; this machine needs {quickest:?}, and was found after that each time");
 }
 
-fn a_game_that_is_started_again_after_10_s_is_found(place: &Place, game: &mut Game, telemetry: &mut Telemetry) {
+fn a_game_that_is_started_again_after_10_s_is_found(place: &Place, game: &mut Game, telemetry: &mut Connection) {
     let killed = game.kill();
     until_let_go(telemetry, killed);
     while killed.elapsed() < Duration::from_secs(10) {
         let event = telemetry.wait(Duration::from_millis(500));
-        assert!(!matches!(event, Some(Event::Attached { .. } | Event::Packet(_))), "{event:?}");
+        assert!(!matches!(event, Some(ConnectionEvent::Attached { .. } | ConnectionEvent::Packet(_))), "{event:?}");
         assert!(telemetry.mapper().is_none());
     }
     *game = place.start();
@@ -189,7 +194,7 @@ fn a_game_that_is_started_again_after_10_s_is_found(place: &Place, game: &mut Ga
 }
 
 /// Somebody else keeps the pages of the game that has ended, as tools do that never let go.
-fn another_reader_may_keep_the_old_pages(place: &Place, game: &mut Game, telemetry: &mut Telemetry) {
+fn another_reader_may_keep_the_old_pages(place: &Place, game: &mut Game, telemetry: &mut Connection) {
     let kept = place.open()().expect("the game runs");
     let kept_id = || kept.packet_id(acevo_shared_memory::PageKind::Physics);
     assert!(kept_id().is_ok_and(|id| id > 0));
@@ -256,12 +261,12 @@ fn below_wine() -> Option<PathBuf> {
 }
 
 #[cfg(any(windows, target_os = "linux"))]
-fn many_restarts_leak_nothing(place: &Place, game: &mut Game, telemetry: &mut Telemetry) {
-    let restart = |game: &mut Game, telemetry: &mut Telemetry| {
+fn many_restarts_leak_nothing(place: &Place, game: &mut Game, telemetry: &mut Connection) {
+    let restart = |game: &mut Game, telemetry: &mut Connection| {
         game.kill();
         *game = place.start();
-        until(telemetry, "detached", |event| matches!(event, Event::Detached(_)));
-        until_state(telemetry, State::Live);
+        until(telemetry, "detached", |event| matches!(event, ConnectionEvent::Detached(_)));
+        until_state(telemetry, ConnectionState::Live);
     };
     // What is made once and kept is there after the first times.
     (0..3).for_each(|_| restart(game, telemetry));
@@ -275,7 +280,7 @@ fn many_restarts_leak_nothing(place: &Place, game: &mut Game, telemetry: &mut Te
     assert!(after.handles <= before.handles + slack, "{before:?} {after:?}");
     assert!(after.sections <= before.sections + slack, "{before:?} {after:?}");
     assert!(after.threads <= before.threads + slack, "{before:?} {after:?}");
-    assert_eq!(telemetry.state(), State::Live);
+    assert_eq!(telemetry.state(), ConnectionState::Live);
     // Nothing but the attached game is held, and nothing without one.
     let killed = game.kill();
     until_let_go(telemetry, killed);
@@ -305,7 +310,7 @@ fn named_sections_come_and_go() {
 
 #[cfg(unix)]
 mod files {
-    use acevo_telemetry::Detached;
+    use acevo_telemetry::DetachReason;
 
     use super::*;
 
@@ -316,7 +321,7 @@ mod files {
         the_game_may_be_first(&place);
         a_crash_is_noticed_in_time(&mut game, &mut telemetry);
         // The files are left behind, and are no game.
-        assert_eq!(telemetry.state(), State::Frozen);
+        assert_eq!(telemetry.state(), ConnectionState::Frozen);
         let _game = place.start();
         until_live(&mut telemetry);
     }
@@ -341,10 +346,10 @@ mod files {
     fn an_end_as_it_should_be() {
         let place = Place::new();
         let (game, mut telemetry) = the_reader_may_be_first(&place);
-        game.signal("-TERM");
-        until(&mut telemetry, "gone", |event| matches!(event, Event::Detached(Detached::Gone(_))));
+        game.signal(Signal::TERM);
+        until(&mut telemetry, "gone", |event| matches!(event, ConnectionEvent::Detached(DetachReason::Gone(_))));
         assert!(telemetry.mapper().is_none());
-        until_state(&mut telemetry, State::Waiting);
+        until_state(&mut telemetry, ConnectionState::Waiting);
     }
 
     #[test]
@@ -353,7 +358,7 @@ mod files {
         let (mut game, mut telemetry) = the_reader_may_be_first(&place);
         // The car's name comes some seconds after loading.
         let start = Instant::now();
-        let is_known = |telemetry: &Telemetry| {
+        let is_known = |telemetry: &Connection| {
             telemetry.frame().is_some_and(|frame| !frame.graphics.car_model().contains("placeholder"))
         };
         while !is_known(&telemetry) {
@@ -362,13 +367,13 @@ mod files {
         }
         game.kill();
         let _game = place.start_with(&["--scenario", "weekend", "--car", "road", "--laps", "1", "--speed", "30"]);
-        let is_detached = |event: &Event| matches!(event, Event::Detached(_));
+        let is_detached = |event: &ConnectionEvent| matches!(event, ConnectionEvent::Detached(_));
         until(&mut telemetry, "detached", is_detached);
-        until(&mut telemetry, "attached", |event| matches!(event, Event::Attached { .. }));
+        until(&mut telemetry, "attached", |event| matches!(event, ConnectionEvent::Attached { .. }));
         let (mut cars, mut sessions) = (0, 0);
         until(&mut telemetry, "detached", |event| {
-            cars += u32::from(matches!(event, Event::CarChanged));
-            sessions += u32::from(matches!(event, Event::SessionChanged));
+            cars += u32::from(matches!(event, ConnectionEvent::CarChanged));
+            sessions += u32::from(matches!(event, ConnectionEvent::SessionChanged));
             is_detached(event)
         });
         assert_eq!(cars, 1);
@@ -383,25 +388,25 @@ mod files {
         let game = place.start_with(&["--scenario", "pause", "--speed", "5"]);
         let mut telemetry = place.telemetry();
         loop {
-            until_state(&mut telemetry, State::Paused);
-            game.signal("-STOP");
+            until_state(&mut telemetry, ConnectionState::Paused);
+            game.signal(Signal::STOP);
             while telemetry.wait(Duration::from_millis(300)).is_some() {}
-            if telemetry.state() == State::Paused {
+            if telemetry.state() == ConnectionState::Paused {
                 break;
             }
             // It has gone on before it was stopped.
-            game.signal("-CONT");
+            game.signal(Signal::CONT);
         }
         let stopped = Instant::now();
         while stopped.elapsed() < Duration::from_secs(8) {
             let nothing = telemetry.wait(Duration::from_secs(1));
             assert!(nothing.is_none() && telemetry.mapper().is_some(), "{nothing:?}");
         }
-        game.signal("-CONT");
+        game.signal(Signal::CONT);
         let mut is_detached = false;
         until(&mut telemetry, "live", |event| {
-            is_detached |= matches!(event, Event::Detached(_));
-            matches!(event, Event::StateChanged { now: State::Live, .. })
+            is_detached |= matches!(event, ConnectionEvent::Detached(_));
+            matches!(event, ConnectionEvent::StateChanged { now: ConnectionState::Live, .. })
         });
         assert!(!is_detached);
     }
@@ -419,14 +424,14 @@ mod files {
         let place = Place::new();
         let (game, mut telemetry) = the_reader_may_be_first(&place);
         for _ in 0..2 {
-            game.signal("-STOP");
+            game.signal(Signal::STOP);
             let stopped = Instant::now();
-            until(&mut telemetry, "frozen", |event| matches!(event, Event::Detached(Detached::Frozen)));
+            until(&mut telemetry, "frozen", |event| matches!(event, ConnectionEvent::Detached(DetachReason::Frozen)));
             assert!(telemetry.mapper().is_none() && stopped.elapsed() < LET_GO, "{:?}", stopped.elapsed());
-            until_state(&mut telemetry, State::Frozen);
+            until_state(&mut telemetry, ConnectionState::Frozen);
             let nothing = telemetry.wait(Duration::from_secs(1));
             assert!(nothing.is_none(), "{nothing:?}");
-            game.signal("-CONT");
+            game.signal(Signal::CONT);
             until_live(&mut telemetry);
         }
     }

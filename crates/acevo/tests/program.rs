@@ -1,11 +1,9 @@
 //! The real binary, as people and scripts use it, without a game.
 
-mod common;
-
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
-use common::{acevo, output};
+use acevo_testkit::program::{acevo, output};
 use serde_json::Value;
 
 #[test]

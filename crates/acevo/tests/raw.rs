@@ -1,13 +1,11 @@
 //! Raw dumps and their differences, with the real binary.
 
-mod common;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use acevo_shared_memory::PageKind;
-use common::{Output, acevo, output};
+use acevo_testkit::program::{Output, Signal, acevo, output, send_signal};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -335,7 +333,9 @@ fn sections_of_all_sizes_come_back_byte_for_byte() {
 fn two_moments_of_a_simulated_game_differ_and_a_stopped_one_does_not() {
     let directory = TempDir::new().unwrap();
     let pages = directory.path().join("pages");
-    let simulator = common::spawn(acevo().arg("simulate").arg("--dir").arg(&pages).args(["--scenario", "hot-laps"]));
+    let simulator = acevo_testkit::program::spawn(
+        acevo().arg("simulate").arg("--dir").arg(&pages).args(["--scenario", "hot-laps"]),
+    );
     assert!(simulator.next_word().contains("pages"));
     let raw = |name: &str| {
         let path = directory.path().join(name);
@@ -343,8 +343,7 @@ fn two_moments_of_a_simulated_game_differ_and_a_stopped_one_does_not() {
         assert!(dump.status.success(), "{dump:?}");
         (path, dump.stderr)
     };
-    let signal =
-        |name: &str| std::process::Command::new("kill").arg(name).arg(simulator.id().to_string()).status().unwrap();
+    let signal = |signal| send_signal(simulator.id(), signal);
 
     let (a, said) = raw("a");
     assert!(!said.contains("nothing moves"), "{said}");
@@ -354,7 +353,7 @@ fn two_moments_of_a_simulated_game_differ_and_a_stopped_one_does_not() {
     assert!(diff.status.code() == Some(1) && diff.stdout.contains("physics.speedKmh "), "{diff:?}");
 
     // Stopped in the middle of everything, it stands still, whatever its pages hold.
-    assert!(signal("-STOP").success());
+    signal(Signal::STOP);
     let (c, said) = raw("c");
     assert!(said.contains("nothing moves"), "{said}");
     let (d, _) = raw("d");
@@ -366,5 +365,5 @@ fn two_moments_of_a_simulated_game_differ_and_a_stopped_one_does_not() {
     let live = output(acevo().args(["dump", "--json", "--dir"]).arg(&pages));
     let from = output(acevo().args(["dump", "--json", "--from"]).arg(&c));
     assert!(from.stdout == live.stdout && from.stderr.is_empty());
-    assert!(signal("-CONT").success());
+    signal(Signal::CONT);
 }

@@ -1,17 +1,15 @@
 //! Replays by the real binary, as another program sees them.
 #![cfg(unix)]
 
-mod common;
-
 use std::fs;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
+use acevo_recording::{Description, Mark, Marked, Record, Recording, RecordingWriter};
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, Page, PageDirectory, PageKind};
 use acevo_simulator::{Options, Scenario, Simulator};
-use acevo_telemetry::recording::{Description, Mark, Marked, Record, Recording, RecordingWriter};
-use common::{acevo, output, spawn};
+use acevo_testkit::program::{Signal, acevo, output, spawn};
 use tempfile::TempDir;
 
 /// Three hot laps, marked as `acevo record` does. Gives when each begins and ends.
@@ -120,7 +118,7 @@ fn a_replay_pauses_where_it_is_told_to_and_shows_the_pages_of_that_place() {
     let id = i32::from_le_bytes(world.published(PageKind::Physics)[..4].try_into().unwrap());
     assert!(dump.status.success() && dump.stdout.contains(&id.to_string()), "{dump:?}");
     // From elsewhere.
-    replay.signal("-USR1");
+    replay.signal(Signal::USR1);
     replay.word_with("paused");
     world.assert_stands_near(third);
     replay.type_line(" ");
@@ -154,7 +152,7 @@ fn parts_are_played_again_and_again_until_somebody_ends_it() {
     let end = format!("{:.6}s", end.as_secs_f64() - 0.01);
     let mut replay = spawn(world.command(&options).args(["--pause-at", &end]));
     replay.word_with("paused");
-    replay.signal("-TERM");
+    replay.signal(Signal::TERM);
     let (status, said) = replay.wait();
     assert!(status.success() && said.contains("stopped"), "{said}");
 }

@@ -1,15 +1,11 @@
 //! The web server, by the real binary: what is answered to whom, and what comes over the WebSocket.
 
-#[path = "serve/client.rs"]
-mod client;
-mod common;
-
 use std::net::TcpStream;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use client::{serve, until};
-use common::{acevo, output, spawn};
+use acevo_testkit::client::{serve, until};
+use acevo_testkit::program::{Signal, acevo, output, send_signal, spawn};
 use serde_json::{Value, json};
 use tungstenite::Message;
 
@@ -334,8 +330,7 @@ fn it_ends_cleanly() {
     let mut socket = site.socket();
     socket.ask(&json!({"channels": ["speed"]}));
     socket.next_frame();
-    let kill = std::process::Command::new("kill").args(["-INT", &site.running.id().to_string()]).status().unwrap();
-    assert!(kill.success());
+    send_signal(site.running.id(), Signal::INT);
     assert_eq!(socket.end(), Some(1001));
     let (status, said) = site.running.wait();
     assert!(status.success() && said.is_empty(), "{status} {said}");

@@ -3,10 +3,8 @@
 //! The game does not wait for its readers, and on a busy machine so much of a drive at many times its speed can be missed that a lap is
 //! given up. So nothing here counts on a certain lap: what is told must be right, and something is told in the end.
 
-mod common;
-
 use acevo_simulator::{LapRecord, Options, Scenario, Simulator};
-use common::{Running, acevo, output, spawn};
+use acevo_testkit::program::{Running, Signal, acevo, output, send_signal, spawn};
 use serde_json::Value;
 
 /// Laps that the simulator drives.
@@ -105,8 +103,8 @@ fn a_lap_is_interrupted_where_the_game_ends() {
     // Both look on, and a part of a lap is driven.
     while !laps.next_word().contains("attached") {}
     while next_object(&events)["event"] != "sector" {}
-    let kill = std::process::Command::new("kill").arg(game.id().to_string()).status().unwrap();
-    assert!(kill.success() && game.wait().0.success());
+    send_signal(game.id(), Signal::TERM);
+    assert!(game.wait().0.success());
     while next_object(&laps)["incomplete"] != "interrupted" {}
 }
 
@@ -116,8 +114,8 @@ fn a_signal_ends_them_and_that_is_success() {
     for command in ["events", "laps"] {
         let mut running = spawn(acevo().args([command, "--demo"]));
         assert!(running.next_word().contains("attached"));
-        let kill = std::process::Command::new("kill").args(["-INT", &running.id().to_string()]).status().unwrap();
-        assert!(kill.success() && running.wait().0.success(), "{command}");
+        send_signal(running.id(), Signal::INT);
+        assert!(running.wait().0.success(), "{command}");
     }
 }
 

@@ -1,12 +1,10 @@
 //! `acevo simulate -o`: recordings of simulations, computed without a clock.
 
-mod common;
-
 use std::path::Path;
 
-use common::{acevo, output};
+use acevo_testkit::program::{acevo, output};
 
-fn simulate(path: &Path, arguments: &[&str]) -> common::Output {
+fn simulate(path: &Path, arguments: &[&str]) -> acevo_testkit::program::Output {
     output(acevo().args(["simulate", "-o"]).arg(path).args(arguments))
 }
 

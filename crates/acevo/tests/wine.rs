@@ -8,6 +8,7 @@
 //! ```
 #![cfg(target_os = "linux")]
 
+use acevo_testkit::program::{Signal, send_signal};
 use std::collections::{BTreeMap, HashSet};
 use std::env;
 use std::ffi::OsString;
@@ -19,9 +20,9 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use acevo_recording::{Recording, RecordingItem};
 use acevo_shared_memory::PageKind;
-use acevo_telemetry::recording::{Item, Recording};
-use acevo_telemetry::{Detached, Event, State, Telemetry};
+use acevo_telemetry::{Connection, ConnectionEvent, ConnectionState, DetachReason};
 use serde_json::Value;
 
 /// Nothing here takes as long; a test that hangs ends.
@@ -59,9 +60,8 @@ impl Running {
         killed
     }
 
-    fn signal(&self, name: &str) {
-        let status = Command::new("kill").args([name, &self.0.id().to_string()]).status();
-        assert!(status.expect("there is a kill").success());
+    fn signal(&self, signal: Signal) {
+        send_signal(self.0.id(), signal);
     }
 }
 
@@ -183,7 +183,7 @@ fn pages(path: &Path) -> Vec<(PageKind, Vec<u8>)> {
     assert!(recording.info().finished && recording.check().expect("it can be read").is_empty());
     let mut pages = Vec::new();
     while let Some(item) = recording.next_item().expect("it can be read") {
-        if let Item::Record(record) = item {
+        if let RecordingItem::Record(record) = item {
             pages.push((record.page, record.bytes.to_vec()));
         }
     }
@@ -412,7 +412,7 @@ fn of_two_games_the_one_that_moves_is_read(world: &World) {
     let pid = second.0.id().to_string();
     let mut other = Running::start(world.native(&["watch", "--json", "--quiet", "--pid", &pid]));
     other.objects().until(|object| packet_id(object) > 10);
-    assert!(Command::new("kill").args(["-STOP", &pid]).status().expect("kill").success());
+    send_signal(second.0.id(), Signal::STOP);
 
     wait_for_packets(world);
     // By its number the other one is read all the same.
@@ -426,20 +426,24 @@ fn of_two_games_the_one_that_moves_is_read(world: &World) {
 /// A native connection, and a Windows reader that keeps the sections of the old game: both go on to the new one.
 fn the_connection_follows_the_game(world: &World) {
     let drive = || Running::start(world.acevo_exe(&["simulate", "--scenario", "hot-laps", "--quiet"]));
-    let mut telemetry = Telemetry::new();
+    let mut telemetry = Connection::new();
     assert!(telemetry.wait(Duration::from_millis(600)).is_none());
     assert!(telemetry.error().is_some_and(acevo_shared_memory::Error::is_absence), "{:?}", telemetry.error());
     let mut game = drive();
     until_live_in(&mut telemetry, &game);
-    until_live_in(&mut Telemetry::new(), &game);
+    until_live_in(&mut Connection::new(), &game);
 
     let mut reader = Running::start(world.acevo_exe(&["watch", "--json", "--quiet"]));
     let objects = reader.objects();
     objects.until(|object| packet_id(object) > 0);
     let ended = game.kill();
     until_let_go(&mut telemetry, ended);
-    assert!(telemetry.wait(Duration::from_secs(1)).is_none_or(|event| matches!(event, Event::StateChanged { .. })));
-    assert_eq!(telemetry.state(), State::Waiting);
+    assert!(
+        telemetry
+            .wait(Duration::from_secs(1))
+            .is_none_or(|event| matches!(event, ConnectionEvent::StateChanged { .. }))
+    );
+    assert_eq!(telemetry.state(), ConnectionState::Waiting);
     game = drive();
     until_live_in(&mut telemetry, &game);
     objects.until(|object| object.get("static").is_some());
@@ -462,11 +466,13 @@ fn the_connection_follows_the_game(world: &World) {
     drop(reader);
 
     // It hangs, and comes back.
-    game.signal("-STOP");
+    game.signal(Signal::STOP);
     let stopped = Instant::now();
     until_let_go(&mut telemetry, stopped);
-    until(&mut telemetry, "frozen", |event| matches!(event, Event::StateChanged { now: State::Frozen, .. }));
-    game.signal("-CONT");
+    until(&mut telemetry, "frozen", |event| {
+        matches!(event, ConnectionEvent::StateChanged { now: ConnectionState::Frozen, .. })
+    });
+    game.signal(Signal::CONT);
     until_live_in(&mut telemetry, &game);
     game.kill();
 }
@@ -474,7 +480,7 @@ fn the_connection_follows_the_game(world: &World) {
 fn the_connection_goes_on_to_the_game_of_another_prefix(world: &World) {
     let drive = ["simulate", "--scenario", "hot-laps", "--quiet"];
     let mut first = Running::start(world.acevo_exe(&drive));
-    let mut telemetry = Telemetry::new();
+    let mut telemetry = Connection::new();
     until_live_in(&mut telemetry, &first);
 
     let prefix = tempfile::tempdir().expect("a folder");
@@ -484,7 +490,7 @@ fn the_connection_goes_on_to_the_game_of_another_prefix(world: &World) {
     let mut other = Running::start(world.native(&["watch", "--json", "--quiet", "--pid", &second.0.id().to_string()]));
     other.objects().until(|object| packet_id(object) > 10);
     // The one that is read goes on.
-    let place = telemetry.mapper().expect("the first game runs").place(PageKind::Physics);
+    let place = telemetry.mapper().expect("the first game runs").location(PageKind::Physics);
     until_packets(&mut telemetry, 100);
     assert_eq!(telemetry.mapper().map(|mapper| mapper.location(PageKind::Physics)), Some(place));
 
@@ -503,38 +509,40 @@ fn the_connection_goes_on_to_the_game_of_another_prefix(world: &World) {
 }
 
 /// Asks for events until one is what is waited for.
-fn until(telemetry: &mut Telemetry, what: &str, mut is_done: impl FnMut(&Event) -> bool) {
+fn until(telemetry: &mut Connection, what: &str, mut is_done: impl FnMut(&ConnectionEvent) -> bool) {
     let start = Instant::now();
     let mut story = Vec::new();
     loop {
         assert!(start.elapsed() < PATIENCE, "never {what}: {telemetry:?} {story:?}");
         match telemetry.wait(Duration::from_millis(100)) {
             Some(event) if is_done(&event) => return,
-            Some(Event::Packet(_)) | None => {}
+            Some(ConnectionEvent::Packet(_)) | None => {}
             Some(event) => story.push(event),
         }
     }
 }
 
-fn until_packets(telemetry: &mut Telemetry, mut count: u32) {
+fn until_packets(telemetry: &mut Connection, mut count: u32) {
     until(telemetry, "packets", |event| {
-        count -= u32::from(matches!(event, Event::Packet(packet) if packet.physics.is_some()));
+        count -= u32::from(matches!(event, ConnectionEvent::Packet(packet) if packet.physics.is_some()));
         count == 0
     });
 }
 
 /// Waits until it drives, and is this one.
-fn until_live_in(telemetry: &mut Telemetry, game: &Running) {
-    until(telemetry, "live", |event| matches!(event, Event::StateChanged { now: State::Live, .. }));
+fn until_live_in(telemetry: &mut Connection, game: &Running) {
+    until(telemetry, "live", |event| matches!(event, ConnectionEvent::StateChanged { now: ConnectionState::Live, .. }));
     until_packets(telemetry, 20);
-    let place = telemetry.mapper().expect("it is live").place(PageKind::Physics);
+    let place = telemetry.mapper().expect("it is live").location(PageKind::Physics);
     let pid = format!("(pid {})", game.0.id());
     assert!(place.contains(&pid), "{place} is not in {pid}");
 }
 
 /// Waits until the pages were let go, in time. The half second is for a machine that is busy with other things.
-fn until_let_go(telemetry: &mut Telemetry, ended: Instant) {
-    until(telemetry, "detached", |event| matches!(event, Event::Detached(Detached::Gone(_) | Detached::Frozen)));
+fn until_let_go(telemetry: &mut Connection, ended: Instant) {
+    until(telemetry, "detached", |event| {
+        matches!(event, ConnectionEvent::Detached(DetachReason::Gone(_) | DetachReason::Frozen))
+    });
     assert!(telemetry.mapper().is_none() && ended.elapsed() < Duration::from_millis(3500), "{:?}", ended.elapsed());
     eprintln!("let go after {:?}", ended.elapsed());
 }

@@ -24,7 +24,7 @@ pub struct SessionEvent {
     pub place: Option<f64>,
     /// What it is.
     #[serde(flatten)]
-    pub what: What,
+    pub kind: SessionEventKind,
 }
 
 /// What has happened. As text it is one line for people.
@@ -33,7 +33,7 @@ pub struct SessionEvent {
 #[non_exhaustive]
 // Laps are rare, and handed over once.
 #[allow(clippy::large_enum_variant)]
-pub enum What {
+pub enum SessionEventKind {
     /// Another session, or the same one anew.
     Session,
     /// The car has left its box for another stint.
@@ -201,7 +201,7 @@ pub enum What {
     },
 }
 
-impl What {
+impl SessionEventKind {
     /// What it is about.
     pub const fn topic(&self) -> Topic {
         match self {

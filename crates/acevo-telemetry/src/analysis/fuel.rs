@@ -55,7 +55,7 @@ impl Race {
         Self { end, is_last_lap: false, has_extra_lap: true }
     }
 
-    /// What the pages tell; `None` for a session without an end, or with one that nobody races to: the time left of a session that is
+    /// SessionEventKind the pages tell; `None` for a session without an end, or with one that nobody races to: the time left of a session that is
     /// known to be a time attack, a hot stint or a cruise.
     ///
     /// `session_state.total_lap` above 0 makes it a race over laps, otherwise `time_left_ms` makes it one over time.
@@ -225,7 +225,7 @@ impl Consumption {
 pub struct FuelPlan {
     /// What is left now.
     pub amount: Option<f64>,
-    /// What a lap takes: the median of the last five laps from line to line; before there is one, by the use per distance so far.
+    /// SessionEventKind a lap takes: the median of the last five laps from line to line; before there is one, by the use per distance so far.
     pub per_lap: Option<f64>,
     /// `per_lap` is by distance: no lap has counted yet.
     pub is_estimate: bool,
@@ -243,9 +243,9 @@ pub struct FuelPlan {
     pub laps_to_finish: Option<f64>,
     /// The amount that those laps take.
     pub needed: Option<f64>,
-    /// What is missing to the flag; 0 where enough is left.
+    /// SessionEventKind is missing to the flag; 0 where enough is left.
     pub to_add: Option<f64>,
-    /// What will be left at the flag; negative where it does not last.
+    /// SessionEventKind will be left at the flag; negative where it does not last.
     pub surplus: Option<f64>,
 }
 

@@ -2,7 +2,7 @@
 
 use acevo_shared_memory::{ACEvoEngineType, Frame};
 
-use super::moment::current_physics;
+use super::clock::current_physics;
 
 /// The largest tank, in litres.
 const LARGEST_TANK_L: f32 = 1000.0;

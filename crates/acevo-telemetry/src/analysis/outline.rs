@@ -44,7 +44,7 @@ pub enum Road {
 }
 
 impl Road {
-    /// What a frame tells; `None` where the car is nowhere, as in a menu.
+    /// SessionEventKind a frame tells; `None` where the car is nowhere, as in a menu.
     pub fn of(frame: &Frame) -> Option<Self> {
         match frame.graphics.car_location() {
             ACEvoCarLocation::Track if frame.graphics.raw().is_in_pit_lane => Some(Self::PitLane),

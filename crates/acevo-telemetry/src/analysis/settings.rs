@@ -1,6 +1,6 @@
 //! What is left to choose.
 
-use super::watch::Thresholds;
+use super::detectors::Thresholds;
 
 /// How to analyse. Start from [`Settings::default`] and change fields.
 #[derive(Debug, Clone, PartialEq, Default)]

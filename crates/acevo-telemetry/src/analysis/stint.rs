@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use acevo_shared_memory::Frame;
 use serde::Serialize;
 
-use super::laps::Figures;
+use super::laps::LapStats;
 use super::{Lap, Summary};
 
 /// Finished stints that are kept, the newest ones.
@@ -36,7 +36,7 @@ pub struct Stint {
     pub charge_used: f64,
     /// What was measured on the way, without standing in the box.
     #[serde(flatten)]
-    pub figures: Figures,
+    pub figures: LapStats,
 }
 
 /// What is added to a stint at a time.

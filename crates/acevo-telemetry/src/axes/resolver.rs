@@ -3,7 +3,7 @@
 use acevo_shared_memory::SPageFilePhysics;
 
 use super::evidence::Correlations;
-use super::{Axes, Axis, Decision};
+use super::{Axes, Axis, AxisEvidence};
 use crate::world::{rightwards, to_map};
 
 /// m/s².
@@ -43,12 +43,12 @@ const VERTICAL: usize = 2;
 /// leave it out. Its memory is less than a kilobyte, it allocates nothing, and a page takes some tens of nanoseconds.
 ///
 /// ```
-/// use acevo_telemetry::{AxesResolver, Decision};
+/// use acevo_telemetry::{AxesResolver, AxisEvidence};
 /// use acevo_telemetry::acevo_shared_memory::SPageFilePhysics;
 ///
 /// let mut resolver = AxesResolver::new();
 /// resolver.feed(0.003, &SPageFilePhysics::default());
-/// assert_eq!(resolver.axes().decision(), Decision::Undecided);
+/// assert_eq!(resolver.axes().decision(), AxisEvidence::Undecided);
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct AxesResolver {
@@ -116,7 +116,9 @@ impl AxesResolver {
     /// What was decided stays until the data say something else; only the confidence moves.
     fn decide(&mut self) {
         let sums = &self.accelerations;
-        if let Some([lateral, longitudinal]) = self.axes.level.filter(|_| self.axes.decision() != Decision::Undecided) {
+        if let Some([lateral, longitudinal]) =
+            self.axes.level.filter(|_| self.axes.decision() != AxisEvidence::Undecided)
+        {
             let of = |which, axis: Axis| sums.correlation(which, axis.index()).abs();
             self.axes.confidence = of(LATERAL, lateral).min(of(LONGITUDINAL, longitudinal));
         }
@@ -137,7 +139,7 @@ impl AxesResolver {
         let is_as_measured = level == Axes::MEASURED.level;
         let yaw = match self.rotations.find(0).filter(|_| self.rotations.excitation(0) >= LIVELY_TURN) {
             Some(yaw) => Some(Axis::new(yaw.index, (yaw.correlation < 0.0) != mirrored)),
-            None => self.axes.yaw.filter(|_| is_as_measured || self.axes.decision() != Decision::Undecided),
+            None => self.axes.yaw.filter(|_| is_as_measured || self.axes.decision() != AxisEvidence::Undecided),
         };
         self.axes = Axes {
             level,

@@ -4,7 +4,7 @@ use std::fmt;
 
 use acevo_shared_memory::{EnumType, Frame, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
 
-use super::{Channel, Quality};
+use super::{Channel, ChannelQuality};
 use crate::axes::Axes;
 use crate::units::Unit;
 
@@ -79,7 +79,7 @@ const fn new(id: &'static str, title: &'static str, sources: &'static [&'static 
         range: (0.0, 1.0),
         decimals: 0,
         limits: None,
-        quality: Quality::Documented,
+        quality: ChannelQuality::Documented,
         versions: &[],
         note: "",
         repeats: None,
@@ -142,7 +142,7 @@ impl Channel {
         self
     }
 
-    const fn said(mut self, quality: Quality, note: &'static str) -> Self {
+    const fn said(mut self, quality: ChannelQuality, note: &'static str) -> Self {
         self.quality = quality;
         self.note = note;
         self
@@ -157,28 +157,28 @@ impl Channel {
     /// Measured on these versions of the game.
     pub(super) const fn measured(mut self, versions: &'static [&'static str], note: &'static str) -> Self {
         self.versions = versions;
-        self.said(Quality::Measured, note)
+        self.said(ChannelQuality::Measured, note)
     }
 
     /// As the document states it.
     pub(super) const fn noted(self, note: &'static str) -> Self {
-        self.said(Quality::Documented, note)
+        self.said(ChannelQuality::Documented, note)
     }
 
     pub(super) const fn reported(self, note: &'static str) -> Self {
-        self.said(Quality::Reported, note)
+        self.said(ChannelQuality::Reported, note)
     }
 
     pub(super) const fn guessed(self, note: &'static str) -> Self {
-        self.said(Quality::Guessed, note)
+        self.said(ChannelQuality::Guessed, note)
     }
 
     pub(super) const fn disputed(self, note: &'static str) -> Self {
-        self.said(Quality::Disputed, note)
+        self.said(ChannelQuality::Disputed, note)
     }
 
     pub(super) const fn dead(self, note: &'static str) -> Self {
-        self.said(Quality::Dead, note)
+        self.said(ChannelQuality::Dead, note)
     }
 
     /// Tells the same as another channel, which is the better one.

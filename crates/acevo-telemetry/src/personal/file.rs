@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{Combination, PersonalBest, PersonalBests};
+use super::{CarAndTrack, PersonalBest, PersonalBests};
 
 /// The version that this program writes; it reads no newer ones.
 const VERSION: u32 = 1;
@@ -28,7 +28,7 @@ struct Body {
 #[derive(Debug, Serialize, Deserialize)]
 struct Entry {
     #[serde(flatten)]
-    combination: Combination,
+    combination: CarAndTrack,
     best: PersonalBest,
 }
 

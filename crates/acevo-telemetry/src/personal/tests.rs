@@ -5,8 +5,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::analysis::TraceRecorder;
 
-fn combination(car: &str) -> Combination {
-    Combination { track: "Ring".into(), configuration: "Short".into(), car: car.into() }
+fn combination(car: &str) -> CarAndTrack {
+    CarAndTrack { track: "Ring".into(), configuration: "Short".into(), car: car.into() }
 }
 
 fn lap(time_ms: u32) -> PersonalBest {

@@ -11,12 +11,12 @@ use anyhow::{Context, anyhow};
 use serde::Serialize;
 
 use super::once::{Kept, attach, read_game, read_kept};
-use crate::args::Channels;
-use crate::demo;
+use crate::cli::Channels;
 use crate::driven::Spot;
+use crate::format::rows::ChannelRow;
+use crate::format::text::{padded, width as width_of};
 use crate::output::print;
-use crate::rows::ChannelRow;
-use crate::text::{padded, width as width_of};
+use crate::session::demo;
 
 /// Close matches named for a channel that does not exist, and how alike they must be, from 0 to 1.
 const MATCHES: usize = 5;

@@ -5,16 +5,16 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use acevo_telemetry::recording::{Recording, RecordingWriter, cut};
+use acevo_recording::{Recording, RecordingWriter, cut};
 use anyhow::{Context, ensure};
 
-use super::Stop;
-use crate::args::Cut;
+use crate::cli::Cut;
 use crate::driven::{LapNumbers, Spot, laps};
+use crate::format::text::clock;
 use crate::output::{check_new, is_dash, name_of, say};
 use crate::pending::Pending;
-use crate::playback::open;
-use crate::text::clock;
+use crate::session::playback::open;
+use crate::shutdown::Stop;
 
 /// Before a lap: its beginning is seen only where there is something before it.
 const BEFORE: Duration = Duration::from_secs(2);
@@ -38,9 +38,9 @@ pub(crate) fn run(args: &Cut) -> anyhow::Result<ExitCode> {
     let temporary = Pending::create(&output)?;
     let cannot = || format!("cannot write {}", name_of(&output));
     let mut writer = RecordingWriter::new(temporary.open()?, &description).with_context(cannot)?;
-    cut(&mut recording, &parts, &mut writer, |_| !stop.is_asked_for()).with_context(cannot)?;
+    cut(&mut recording, &parts, &mut writer, |_| !stop.is_requested()).with_context(cannot)?;
     let (_, progress) = writer.finish().with_context(cannot)?;
-    ensure!(!stop.is_asked_for(), "stopped; nothing was kept");
+    ensure!(!stop.is_requested(), "stopped; nothing was kept");
     ensure!(progress.records.total() > 0, "there is nothing in that part of the recording");
     temporary.complete()?;
     if !args.quiet {
@@ -66,7 +66,7 @@ fn part_between(recording: &mut Recording, args: &Cut) -> anyhow::Result<Part> {
 
 /// The laps with what is around them; those that follow each other are one part.
 fn parts_of_laps(recording: &mut Recording, numbers: &LapNumbers, stop: &Stop) -> anyhow::Result<Vec<Part>> {
-    let laps = laps(recording, |_| !stop.is_asked_for())?;
+    let laps = laps(recording, |_| !stop.is_requested())?;
     let mut parts: Vec<Part> = Vec::new();
     for driven in laps.iter().filter(|driven| numbers.contains(driven.lap.number)) {
         let (from, to) = (driven.from.saturating_sub(BEFORE), driven.to + AFTER);

@@ -8,8 +8,8 @@ use std::process::ExitCode;
 use anyhow::bail;
 
 use self::compare::Differences;
-use super::dump::select::select;
-use crate::args::Diff;
+use crate::cli::Diff;
+use crate::format::fields::select;
 use crate::output::{ReaderGone, complain, print, say};
 use crate::output::{is_dash, name_of};
 use crate::raw::RawDump;

@@ -6,7 +6,7 @@ mod report;
 use std::process::ExitCode;
 
 use self::examine::examine;
-use crate::args::Doctor;
+use crate::cli::Doctor;
 use crate::output::{Paint, print};
 
 pub(crate) fn run(args: &Doctor) -> anyhow::Result<ExitCode> {

@@ -1,7 +1,5 @@
 //! `acevo dump`: every field with value and unit, once; or the exact bytes of all pages.
 
-pub(crate) mod select;
-
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
@@ -10,14 +8,14 @@ use acevo_shared_memory::{ACEvoSharedMemoryMapper, Frame, PageKind, PhysicsValid
 use anyhow::Context;
 use serde::Serialize;
 
-use self::select::{Selected, select};
 use super::once::{ENDED, Kept, UNSETTLED, attach, read_game, read_kept};
-use crate::args::Dump;
-use crate::demo;
+use crate::cli::Dump;
+use crate::format::fields::{Selected, select};
+use crate::format::rows::FieldRow;
+use crate::format::text::{padded, width};
 use crate::output::{self, print, say};
 use crate::raw::RawDump;
-use crate::rows::FieldRow;
-use crate::text::{padded, width};
+use crate::session::demo;
 
 /// Longer values do not push the units of all others to the right.
 const WIDEST_VALUE: usize = 32;

@@ -5,16 +5,16 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use acevo_telemetry::analysis::{SessionEvent, Severity, Topic};
-use acevo_telemetry::{Event, Frame};
+use acevo_telemetry::{ConnectionEvent, Frame};
 
-use super::Stop;
 use super::follow::{Follower, follow};
-use crate::args::Events;
-use crate::event_text::EventText;
-use crate::follower::Feeder;
-use crate::live::Live;
+use crate::cli::Events;
+use crate::format::event_text::EventText;
 use crate::output::{self, Paint, say};
-use crate::playback::open;
+use crate::session::feeder::{Feeder, recorded};
+use crate::session::live::Live;
+use crate::session::playback::open;
+use crate::shutdown::Stop;
 
 pub(crate) fn run(args: &Events) -> anyhow::Result<ExitCode> {
     let stop = Stop::on_signal()?;
@@ -30,13 +30,14 @@ pub(crate) fn run(args: &Events) -> anyhow::Result<ExitCode> {
 fn read_recording(file: &Path, args: &Events, stop: &Stop) -> anyhow::Result<ExitCode> {
     let mut printer = Printer::new(args);
     let mut recording = open(file)?;
+    let recorded = recorded(&recording);
     while let Some(step) = recording.next_step()? {
-        printer.feeder.analysis.feed(step.at, step.frame);
-        if !printer.print(Some(step.frame))? || stop.is_asked_for() {
+        printer.feeder.feed_step(recorded, step.at, step.frame);
+        if !printer.print(Some(step.frame))? || stop.is_requested() {
             return Ok(ExitCode::SUCCESS);
         }
     }
-    printer.feeder.analysis.interrupt();
+    printer.feeder.end();
     printer.print(None)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -66,7 +67,7 @@ impl Printer<'_> {
     /// Prints what has happened, with the time of day in the frame; false when that is enough.
     fn print(&mut self, frame: Option<&Frame>) -> anyhow::Result<bool> {
         while let Some(event) = self.feeder.analysis.next_event() {
-            if !self.only.is_empty() && !self.only.contains(&event.what.topic()) {
+            if !self.only.is_empty() && !self.only.contains(&event.kind.topic()) {
                 continue;
             }
             let text = if self.json {
@@ -86,7 +87,7 @@ impl Printer<'_> {
 }
 
 impl Follower for Printer<'_> {
-    fn follow(&mut self, live: &mut Live, event: Option<&Event>, _: Instant) -> anyhow::Result<bool> {
+    fn follow(&mut self, live: &mut Live, event: Option<&ConnectionEvent>, _: Instant) -> anyhow::Result<bool> {
         self.feeder.feed(live, event);
         self.feeder.take_trouble().iter().for_each(|trouble| say(format_args!("acevo: warning: {trouble}")));
         self.print(live.frame())
@@ -100,7 +101,7 @@ fn line(event: &SessionEvent, time_of_day: (i32, i32, i32), paint: Paint) -> Str
         _ => format!("{:6.1} s", event.at_s),
     };
     let EventText { lap, place, text } = EventText::of(event);
-    let text = match event.what.severity() {
+    let text = match event.kind.severity() {
         Severity::Good => paint.green(&text),
         Severity::Warning => paint.yellow(&text),
         _ => text,

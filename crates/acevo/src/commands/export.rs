@@ -13,16 +13,16 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use acevo_telemetry::export::Separator;
+use acevo_export::Separator;
 use anyhow::{bail, ensure};
 
 use self::inputs::Inputs;
 use self::progress::Bar;
 use self::single::Target;
-use super::Stop;
-use crate::args::{Export, ExportFormat};
+use crate::cli::{Export, ExportFormat};
 use crate::output::{ReaderGone, check_new, is_dash, name_of, say};
-use crate::playback::open;
+use crate::session::playback::open;
+use crate::shutdown::Stop;
 
 /// What came of a recording.
 enum Outcome {

@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use acevo_telemetry::Event;
+use acevo_telemetry::ConnectionEvent;
 
-use super::Stop;
-use crate::live::{Link, Live, tell};
 use crate::output::say;
+use crate::session::live::{Link, Live, tell};
+use crate::shutdown::Stop;
 
 /// Ctrl-C is noticed within this time, whatever is waited for.
 pub(super) const PATIENCE: Duration = Duration::from_millis(50);
@@ -14,7 +14,7 @@ pub(super) const PATIENCE: Duration = Duration::from_millis(50);
 /// Takes what comes and prints it.
 pub(super) trait Follower {
     /// Called with each event, and with none when it is time; false when it has enough.
-    fn follow(&mut self, live: &mut Live, event: Option<&Event>, now: Instant) -> anyhow::Result<bool>;
+    fn follow(&mut self, live: &mut Live, event: Option<&ConnectionEvent>, now: Instant) -> anyhow::Result<bool>;
 
     /// How long it may be left alone where nothing happens.
     fn patience(&self, now: Instant) -> Duration {
@@ -26,7 +26,7 @@ pub(super) trait Follower {
 /// Follows until the follower has enough, a recording ends, or the program is to end.
 pub(super) fn follow(live: &mut Live, stop: &Stop, quiet: bool, follower: &mut dyn Follower) -> anyhow::Result<()> {
     let mut told = None;
-    while !stop.is_asked_for() {
+    while !stop.is_requested() {
         let event = live.wait(follower.patience(Instant::now()).min(PATIENCE));
         if !quiet {
             narrate(live, event.as_ref(), &mut told);
@@ -45,8 +45,8 @@ pub(super) fn follow(live: &mut Live, stop: &Stop, quiet: bool, follower: &mut d
 }
 
 /// Says on stderr what becomes of the connection.
-pub(super) fn narrate(live: &Live, event: Option<&Event>, told: &mut Option<Link>) {
-    if matches!(event, Some(Event::Packet(_))) {
+pub(super) fn narrate(live: &Live, event: Option<&ConnectionEvent>, told: &mut Option<Link>) {
+    if matches!(event, Some(ConnectionEvent::Packet(_))) {
         return;
     }
     event.iter().for_each(|event| tell(event, &mut say));

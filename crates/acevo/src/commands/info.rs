@@ -4,20 +4,20 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use acevo_export::About;
+use acevo_recording::{Damage, Info, Mark, Marked, Record, Recording, RecordingItem};
 use acevo_shared_memory::{Page, PageKind, PhysicsTracker, SPageFileGraphicEvo, SPageFilePhysics};
-use acevo_telemetry::export::About;
-use acevo_telemetry::lap_time;
-use acevo_telemetry::recording::{Damage, Info, Item, Mark, Marked, Record, Recording};
+use acevo_telemetry::format_lap_time;
 use indicatif::HumanBytes;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use crate::args::InfoArgs;
+use crate::cli::InfoArgs;
 use crate::contents::Contents;
+use crate::format::text::{clean, clock, name as shown};
 use crate::output::print;
-use crate::playback::open;
-use crate::text::{clean, clock, name as shown};
+use crate::session::playback::open;
 
 /// What is printed as JSON.
 #[derive(Debug, Serialize)]
@@ -79,8 +79,8 @@ impl Checked {
         recording.seek(Duration::ZERO)?;
         while let Some(item) = recording.next_item()? {
             match item {
-                Item::Damage(damage) => checked.damage.push(damage),
-                Item::Record(record) => {
+                RecordingItem::Damage(damage) => checked.damage.push(damage),
+                RecordingItem::Record(record) => {
                     let skipped = checked.take_page(&mut tracker, &record);
                     // Older recordings count what the game left out as missed.
                     let packets = record.missed.saturating_sub(skipped);
@@ -223,7 +223,7 @@ fn told(mark: &Mark, start: Duration) -> Option<(&'static str, String)> {
             ("session", format!("{} from {at} on", names.join(" · ")))
         }
         Marked::Lap { number, time_ms, counts, .. } => {
-            let time = lap_time(time_ms.map(|ms| Duration::from_millis(ms.into())));
+            let time = format_lap_time(time_ms.map(|ms| Duration::from_millis(ms.into())));
             let remark = match (counts, time_ms) {
                 (true, _) => "",
                 (false, Some(_)) => "  does not count",

@@ -4,15 +4,15 @@ use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use acevo_recording::{Recording, RecordingError};
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, ACEvoStatus, Error, Frame, PageKind};
-use acevo_telemetry::recording::{Recording, RecordingError};
 use anyhow::{Context, ensure};
 
-use super::Stop;
-use crate::args::Place;
+use crate::cli::Place;
 use crate::driven::Spot;
 use crate::output::{is_dash, name_of, say};
 use crate::raw::RawDump;
+use crate::shutdown::Stop;
 
 /// Between two looks for a game that is not there.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -47,7 +47,7 @@ pub(super) fn attach(place: &Place, wait: bool) -> anyhow::Result<Option<ACEvoSh
                 stop = Some(Stop::on_signal()?);
                 say(format_args!("acevo: waiting: {error}"));
             }
-            Some(stop) if stop.is_asked_for() => return Ok(None),
+            Some(stop) if stop.is_requested() => return Ok(None),
             Some(_) => sleep(LOOK_EVERY),
         }
     }

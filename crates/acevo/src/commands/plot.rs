@@ -5,17 +5,16 @@ use std::process::ExitCode;
 
 use acevo_simulator::{Options, Scenario};
 use acevo_telemetry::Channel;
-use acevo_telemetry::analysis::{Analysis, Settings, What};
+use acevo_telemetry::analysis::{Analysis, SessionEventKind, Settings};
 use anyhow::Context;
 
-use crate::args::Plot;
-use crate::demo;
+use crate::cli::Plot;
 use crate::driven::Spot;
 use crate::output::{check_new, name_of, say, write_new};
-use crate::playback::open;
-use crate::plot::collect::Collector;
-use crate::plot::data::LapData;
-use crate::plot::{self, Format, Laps, Request};
+use crate::session::demo;
+use crate::session::playback::open;
+use acevo_plot::{Format, Laps, Request};
+use acevo_telemetry::traces::{LapSampler, LapTraces};
 
 /// Laps that the simulator drives: one to get going, then enough to compare.
 const DEMO_LAPS: u32 = 4;
@@ -24,7 +23,7 @@ pub(crate) fn run(args: &Plot) -> anyhow::Result<ExitCode> {
     check_new(&args.output)?;
     let format = Format::of(&args.output).context("the picture's file ends neither in .png nor in .svg")?;
     let channels = if args.channels.is_empty() {
-        plot::default_channels(args.demo || args.against.is_some())
+        acevo_plot::default_channels(args.demo || args.against.is_some())
     } else {
         args.channels.clone()
     };
@@ -45,7 +44,7 @@ pub(crate) fn run(args: &Plot) -> anyhow::Result<ExitCode> {
     };
     let request =
         Request { kind: args.kind, channels, color: args.color, size: args.size, theme: args.theme, units: args.units };
-    let picture = plot::render(&Laps { main: &main, against: against.as_ref() }, &request, format)?;
+    let picture = acevo_plot::render(&Laps { main: &main, against: against.as_ref() }, &request, format)?;
     write_new(&args.output, &picture)?;
     if !args.quiet {
         let (width, height) = args.size;
@@ -59,18 +58,18 @@ fn recorded_laps(
     file: &Path,
     args: &Plot,
     channels: &[&'static Channel],
-) -> anyhow::Result<(LapData, Option<LapData>)> {
+) -> anyhow::Result<(LapTraces, Option<LapTraces>)> {
     let mut recording = open(file)?;
     let settings = Settings::default();
-    let mut collector = Collector::new(channels, settings.sectors.clone());
+    let mut sampler = LapSampler::new(channels, settings.sectors.clone());
     let mut analysis = Analysis::new(settings);
-    let mut chosen: [Option<(u32, LapData)>; 2] = [None, None];
+    let mut chosen: [Option<(u32, LapTraces)>; 2] = [None, None];
     let spots = [Some(args.lap), args.against];
     while let Some(step) = recording.next_step()? {
         analysis.feed(step.at, step.frame);
         while let Some(event) = analysis.next_event() {
-            let number = if let What::Lap(lap) = &event.what { Some(lap.number) } else { None };
-            let Some((lap, number)) = collector.take(&event.what).zip(number) else { continue };
+            let number = if let SessionEventKind::Lap(lap) = &event.kind { Some(lap.number) } else { None };
+            let Some((lap, number)) = sampler.on_event(&event.kind).zip(number) else { continue };
             for (spot, chosen) in spots.iter().zip(&mut chosen) {
                 let is_meant = match spot {
                     Some(Spot::Lap(wanted)) => *wanted == number && chosen.is_none(),
@@ -84,7 +83,7 @@ fn recorded_laps(
                 }
             }
         }
-        collector.note(step.frame, &analysis);
+        sampler.on_frame(step.frame, &analysis);
     }
     let [main, against] = chosen;
     let (_, main) = main.with_context(|| args.lap.not_there())?;
@@ -96,17 +95,17 @@ fn recorded_laps(
 }
 
 /// The laps of a simulation that count.
-pub(crate) fn demo_laps(options: Options, channels: &[&'static Channel]) -> Vec<LapData> {
+fn demo_laps(options: Options, channels: &[&'static Channel]) -> Vec<LapTraces> {
     let settings = Settings::default();
-    let mut collector = Collector::new(channels, settings.sectors.clone());
+    let mut sampler = LapSampler::new(channels, settings.sectors.clone());
     let mut analysis = Analysis::new(settings);
     let mut laps = Vec::new();
     demo::drive(options, |at, frame| {
         analysis.feed(at, frame);
         while let Some(event) = analysis.next_event() {
-            laps.extend(collector.take(&event.what));
+            laps.extend(sampler.on_event(&event.kind));
         }
-        collector.note(frame, &analysis);
+        sampler.on_frame(frame, &analysis);
     });
     laps.retain(|lap| lap.counts);
     laps

@@ -2,12 +2,12 @@
 
 use std::process::ExitCode;
 
-use acevo_telemetry::recording::repair;
+use acevo_recording::repair;
 use anyhow::{Context, ensure};
 
-use crate::args::Repair;
+use crate::cli::Repair;
 use crate::output::say;
-use crate::playback::open;
+use crate::session::playback::open;
 
 pub(crate) fn run(args: &Repair) -> anyhow::Result<ExitCode> {
     let mut recording = open(&args.file)?;

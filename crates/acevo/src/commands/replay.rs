@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use anyhow::{Context, ensure};
 
-use super::Stop;
 use super::progress::Progress;
-use crate::args::Replay;
-use crate::keys::{Key, Keys};
+use crate::cli::Replay;
+use crate::format::text::clock;
 use crate::output::say;
-use crate::playback::{Player, Watcher, Wish, open};
-use crate::text::clock;
+use crate::session::playback::{Player, Watcher, Wish, open};
+use crate::shutdown::Stop;
+use crate::tui::keys::{Key, Keys};
 
 /// How far an arrow leaps.
 const LEAP: Duration = Duration::from_secs(10);
@@ -100,7 +100,7 @@ impl Watcher for Control {
             let state = if self.is_paused { ", paused" } else { "" };
             self.progress.show(format!("{} of {}{state}", self.clock(at), self.clock(self.end)));
         }
-        let wish = if self.stop.is_asked_for() {
+        let wish = if self.stop.is_requested() {
             Wish::Stop
         } else {
             match self.keys.next()? {

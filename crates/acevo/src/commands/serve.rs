@@ -2,9 +2,9 @@
 
 use std::process::ExitCode;
 
-use super::Stop;
-use crate::args::Serve;
-use crate::cockpit::Cockpit;
+use crate::cli::Serve;
+use crate::session::snapshot::Cockpit;
+use crate::shutdown::Stop;
 use crate::web;
 
 pub(crate) fn run(args: &Serve) -> anyhow::Result<ExitCode> {

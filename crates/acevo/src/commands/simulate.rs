@@ -7,10 +7,10 @@ use std::process::ExitCode;
 use acevo_simulator::{Scenario, Simulator};
 use anyhow::Context;
 
-use super::Stop;
-use crate::args::Simulate;
-use crate::demo;
+use crate::cli::Simulate;
 use crate::output::say;
+use crate::session::demo;
+use crate::shutdown::Stop;
 
 pub(crate) fn run(args: &Simulate) -> anyhow::Result<ExitCode> {
     let stop = Stop::on_signal()?;
@@ -31,7 +31,7 @@ pub(crate) fn run(args: &Simulate) -> anyhow::Result<ExitCode> {
         say(format_args!("acevo: driving {scenario} with {car}, published as {}", publisher.location()));
         say(format_args!("acevo: watch it with `{}`; Ctrl-C ends it", args.outlet.watch_command()));
     }
-    let goes_on = |simulator: &Simulator| !stop.is_asked_for() && args.time.is_none_or(|time| simulator.time() < time);
+    let goes_on = |simulator: &Simulator| !stop.is_requested() && args.time.is_none_or(|time| simulator.time() < time);
     acevo_simulator::run(&mut simulator, &mut publisher, args.drive.speed(), goes_on)
         .context("the simulation had to end")?;
     if !args.quiet {

@@ -6,14 +6,14 @@ mod report;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use acevo_telemetry::{State, Telemetry};
+use acevo_telemetry::{Connection, ConnectionState};
 
 use self::progress::Progress;
 use self::report::Report;
-use super::Stop;
-use crate::args::Stats;
+use crate::cli::Stats;
 use crate::output::print;
 use crate::process::Usage;
+use crate::shutdown::Stop;
 
 /// Ctrl-C is noticed within this time.
 const PATIENCE: Duration = Duration::from_millis(50);
@@ -21,11 +21,11 @@ const PATIENCE: Duration = Duration::from_millis(50);
 pub(crate) fn run(args: &Stats) -> anyhow::Result<ExitCode> {
     let stop = Stop::on_signal()?;
     let demo = args.demo.start();
-    let mut telemetry = Telemetry::from_opener(demo.as_ref().map_or_else(|| args.place.opener(), |demo| demo.open()));
+    let mut telemetry = Connection::from_opener(demo.as_ref().map_or_else(|| args.place.opener(), |demo| demo.open()));
     let mut progress = Progress::new(args.time, args.quiet);
     // The time counts from the moment that there is something to count.
-    while matches!(telemetry.state(), State::Waiting | State::Attached | State::Frozen) {
-        if stop.is_asked_for() {
+    while matches!(telemetry.state(), ConnectionState::Waiting | ConnectionState::Attached | ConnectionState::Frozen) {
+        if stop.is_requested() {
             return Ok(ExitCode::FAILURE);
         }
         let event = telemetry.wait(PATIENCE);
@@ -33,7 +33,7 @@ pub(crate) fn run(args: &Stats) -> anyhow::Result<ExitCode> {
     }
     let (start, before) = (Instant::now(), Usage::now()?);
     let left = || args.time.map_or(PATIENCE, |time| time.saturating_sub(start.elapsed()).min(PATIENCE));
-    while !left().is_zero() && !stop.is_asked_for() {
+    while !left().is_zero() && !stop.is_requested() {
         let event = telemetry.wait(left());
         progress.measuring(start.elapsed(), &telemetry, event.as_ref());
     }

@@ -6,12 +6,12 @@ mod lines;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use super::Stop;
 use super::follow::{PATIENCE, follow};
-use crate::args::Watch;
-use crate::cockpit::Cockpit;
+use crate::cli::Watch;
 use crate::output;
-use crate::screen;
+use crate::session::snapshot::Cockpit;
+use crate::shutdown::Stop;
+use crate::tui;
 
 pub(crate) fn run(args: &Watch) -> anyhow::Result<ExitCode> {
     let stop = Stop::on_signal()?;
@@ -21,7 +21,7 @@ pub(crate) fn run(args: &Watch) -> anyhow::Result<ExitCode> {
     } else if args.lines || args.every.is_some() || args.count.is_some() || !output::has_screen() {
         follow(&mut live, &stop, args.quiet, &mut lines::Lines::new(args))?;
     } else {
-        screen::run(Cockpit::new(live, &args.origin, &args.analysing), &stop)?;
+        tui::run(Cockpit::new(live, &args.origin, &args.analysing), &stop)?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use acevo_shared_memory::Section;
+use acevo_shared_memory::MAX_SECTION_BYTES;
 use serde::de::{Deserializer, Error, SeqAccess, Visitor};
 use serde::ser::Serializer;
 

@@ -7,9 +7,9 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::moment::Moment;
-use crate::cockpit::Seen;
-use crate::live::Link;
-use crate::text::{clean, driver, name};
+use crate::format::text::{clean, driver, name};
+use crate::session::live::Link;
+use crate::session::snapshot::Seen;
 
 /// Text of a document. What is made here can always be written.
 pub(super) fn json(document: &impl Serialize) -> String {

@@ -5,8 +5,8 @@ use acevo_telemetry::Channel;
 use axum::body::Bytes;
 
 use super::moment::Moment;
-use crate::cockpit::Seen;
-use crate::live::Link;
+use crate::session::live::Link;
+use crate::session::snapshot::Seen;
 
 /// The kind of message that a frame is.
 const KIND: u8 = 1;

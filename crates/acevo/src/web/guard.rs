@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_asked_for_in_all_ways_that_it_can_come() {
+    fn a_secret_is_requested_in_all_ways_that_it_can_come() {
         let token = Token::new().unwrap();
         let guard = Guard::new(7333, Some(token.clone()));
         let (host, secret) = (("host", "127.0.0.1:7333"), token.as_str());

@@ -23,7 +23,7 @@ use tower_service::Service as _;
 
 use super::slots::Slot;
 use super::{FAREWELL, Server, routes};
-use crate::commands::Stop;
+use crate::shutdown::Stop;
 
 /// Ctrl-C is noticed within this time.
 const PATIENCE: Duration = Duration::from_millis(50);
@@ -66,7 +66,7 @@ pub(super) async fn serve(
     let refusals = Arc::new(Semaphore::new(REFUSALS));
     let mut looks = interval(PATIENCE);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    while !stop.is_asked_for() {
+    while !stop.is_requested() {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => match server.slots.take(peer.ip()) {

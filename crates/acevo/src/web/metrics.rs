@@ -4,8 +4,8 @@ use std::fmt::{Display, Write as _};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::Server;
-use crate::live::Link;
 use crate::process::Usage;
+use crate::session::live::Link;
 
 /// What is counted while it is served.
 #[derive(Debug, Default)]

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use super::documents::{Cars, Fuel, Laps, OutlineVersion, Running, Status, message};
 use super::seconds_since;
 use super::traces::{Chronicle, LapTrace, Traces};
-use crate::cockpit::{Cockpit, Seen};
+use crate::session::snapshot::{Cockpit, Seen};
 
 /// Sixty moments a second: nobody is sent more.
 const EVERY: Duration = Duration::from_micros(16_667);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use acevo_telemetry::{Channel, Kind, channel};
+use acevo_telemetry::{Channel, ChannelKind, channel};
 use serde::{Deserialize, Serialize};
 
 use super::documents::{in_words, json, message};
@@ -93,7 +93,7 @@ impl Subscription {
 
     /// What its channels say in words, where that has changed.
     pub(super) fn new_words(&mut self, moment: &Moment) -> Option<String> {
-        let speaking = |channel: &Channel| matches!(channel.kind(), Kind::Text | Kind::Enum(_));
+        let speaking = |channel: &Channel| matches!(channel.kind(), ChannelKind::Text | ChannelKind::Enum(_));
         let speaking = self.channels.iter().flatten().filter(|channel| speaking(channel));
         let seen = &moment.seen;
         let words = |channel: &Channel| seen.pages.as_ref().map(|pages| in_words(channel, pages, &seen.axes));

@@ -4,13 +4,12 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use acevo_shared_memory::ACEvoStatus;
-use acevo_telemetry::analysis::{Analysis, Sectors, SessionEvent, What};
+use acevo_telemetry::analysis::{Analysis, Sectors, SessionEvent, SessionEventKind};
 use acevo_telemetry::{Channel, Frame, channel};
 use serde::Serialize;
 
-use crate::cockpit::Witness;
-use crate::plot::collect::Collector;
-use crate::plot::data::{LapData, interpolate};
+use crate::session::snapshot::Witness;
+use acevo_telemetry::traces::{LapSampler, LapTraces, interpolate};
 
 /// What is kept of a lap.
 const CHANNELS: [&str; 7] = ["speed", "throttle", "brake", "steering", "gear", "rpm", "lap_time"];
@@ -35,10 +34,10 @@ pub(super) struct LapTrace {
 }
 
 impl LapTrace {
-    fn of(lap: &LapData) -> Self {
+    fn of(lap: &LapTraces) -> Self {
         let places: Vec<f64> = (0..PLACES).map(|place| f64::from(place) / f64::from(PLACES - 1)).collect();
         let [speed, throttle, brake, steering, gear, rpm, lap_time] = CHANNELS.map(|id| {
-            let stretches = lap.own_stretches(id);
+            let stretches = lap.raw_segments(id);
             // Between two gears there is none, and nobody sees more than the channel's decimals.
             let scale = channel(id).map_or(1.0, |channel| 10f64.powi(decimals(channel)));
             let value = |place: &f64| interpolate(&stretches, *place).map(|value| (value * scale).round() / scale);
@@ -58,7 +57,7 @@ pub(super) type Traces = Arc<VecDeque<(usize, Arc<LapTrace>)>>;
 
 /// Counts what happens, and samples laps while they are driven.
 pub(super) struct Chronicle {
-    collector: Collector,
+    sampler: LapSampler,
     /// Events that were told so far.
     pub(super) events: u64,
     /// Laps that have ended so far.
@@ -69,15 +68,15 @@ pub(super) struct Chronicle {
 impl Chronicle {
     pub(super) fn new(sectors: Sectors) -> Self {
         let channels: Vec<_> = CHANNELS.into_iter().filter_map(channel).collect();
-        Self { collector: Collector::new(&channels, sectors), events: 0, laps: 0, traces: Traces::default() }
+        Self { sampler: LapSampler::new(&channels, sectors), events: 0, laps: 0, traces: Traces::default() }
     }
 }
 
 impl Witness for Chronicle {
     fn told(&mut self, event: &SessionEvent) {
         self.events += 1;
-        let trace = self.collector.take(&event.what);
-        if let What::Lap(_) = event.what {
+        let trace = self.sampler.on_event(&event.kind);
+        if let SessionEventKind::Lap(_) = event.kind {
             if let Some(lap) = trace {
                 let traces = Arc::make_mut(&mut self.traces);
                 traces.push_back((self.laps, Arc::new(LapTrace::of(&lap))));
@@ -90,7 +89,7 @@ impl Witness for Chronicle {
     fn met(&mut self, pages: &Frame, analysis: &Analysis) {
         // A replay shows another lap.
         if pages.graphics.status() == ACEvoStatus::Live {
-            self.collector.note(pages, analysis);
+            self.sampler.on_frame(pages, analysis);
         }
     }
 }
@@ -98,15 +97,15 @@ impl Witness for Chronicle {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::commands::plot::demo_laps;
     use acevo_simulator::{Options, Scenario};
+    use acevo_testkit::drive::counting_laps;
 
     #[test]
     fn a_lap_is_known_from_line_to_line() {
         let mut options = Options::default();
         (options.scenario, options.laps) = (Scenario::HotLaps, Some(2));
         let channels: Vec<_> = CHANNELS.into_iter().filter_map(channel).collect();
-        let lap = demo_laps(options, &channels).pop().expect("a lap that counts");
+        let lap = counting_laps(options, &channels).pop().expect("a lap that counts");
         let trace = LapTrace::of(&lap);
         assert_eq!((trace.places.len(), trace.places[0], trace.places[999]), (1000, 0.0, 1.0));
         let time = f64::from(*trace.lap_time.last().unwrap());

@@ -161,7 +161,7 @@ named! {
 pub struct DamageStep {
     /// Which part.
     pub part: Part,
-    /// What was told of it before; 0 for nothing. The game's own scale, reported not to end at 1 (237 was seen).
+    /// SessionEventKind was told of it before; 0 for nothing. The game's own scale, reported not to end at 1 (237 was seen).
     pub before: f32,
     /// How much it is now, on the same scale.
     pub now: f32,

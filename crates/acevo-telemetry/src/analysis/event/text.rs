@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use acevo_shared_memory::ACEvoFlagType;
 
-use super::{DamageStep, Service, TyreState, What, Wheel};
+use super::{DamageStep, Service, SessionEventKind, TyreState, Wheel};
 use crate::analysis::laps::{Lap, LapKind, Validity};
-use crate::lap_time::{lap_time, sector_time};
+use crate::format::{format_lap_time, format_sector_time};
 
 /// Texts of the game are cut beyond this: no name is longer.
 const LONGEST_NAME: usize = 40;
 
-impl fmt::Display for What {
+impl fmt::Display for SessionEventKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Session => f.write_str("a new session"),
@@ -20,7 +20,7 @@ impl fmt::Display for What {
             Self::LapBegun => f.write_str("lap begun"),
             Self::Sector { sector, sector_ms, is_best, .. } => {
                 let best = if *is_best { ", the best" } else { "" };
-                write!(f, "sector {sector}: {}{best}", sector_time(milliseconds(*sector_ms)))
+                write!(f, "sector {sector}: {}{best}", format_sector_time(milliseconds(*sector_ms)))
             }
             Self::Invalidated { reason } => write!(f, "the lap does not count: {reason}"),
             Self::Lap(lap) => write_lap(f, lap),
@@ -86,11 +86,11 @@ fn write_lap(f: &mut fmt::Formatter<'_>, lap: &Lap) -> fmt::Result {
     };
     write!(f, "{kind}lap {}: ", lap.number)?;
     match lap.time_ms {
-        Some(_) => write!(f, "{}", lap_time(milliseconds(lap.time_ms)))?,
+        Some(_) => write!(f, "{}", format_lap_time(milliseconds(lap.time_ms)))?,
         None => f.write_str("no time")?,
     }
     if lap.sectors_ms.iter().any(Option::is_some) {
-        let sectors: Vec<_> = lap.sectors_ms.iter().map(|ms| sector_time(milliseconds(*ms))).collect();
+        let sectors: Vec<_> = lap.sectors_ms.iter().map(|ms| format_sector_time(milliseconds(*ms))).collect();
         write!(f, " ({})", sectors.join(" "))?;
     }
     if let Validity::Invalid { reason, .. } = lap.validity {
@@ -103,7 +103,7 @@ fn write_lap(f: &mut fmt::Formatter<'_>, lap: &Lap) -> fmt::Result {
 }
 
 fn write_best(f: &mut fmt::Formatter<'_>, of: &str, time_ms: u32, before_ms: Option<u32>) -> fmt::Result {
-    write!(f, "{of} best: {}", lap_time(milliseconds(Some(time_ms))))?;
+    write!(f, "{of} best: {}", format_lap_time(milliseconds(Some(time_ms))))?;
     match before_ms {
         Some(before) => write!(f, " ({:+.3})", (f64::from(time_ms) - f64::from(before)) / 1000.0),
         None => Ok(()),

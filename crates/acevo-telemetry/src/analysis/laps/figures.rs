@@ -2,11 +2,11 @@
 
 use acevo_shared_memory::{Frame, Wheels};
 
-use super::lap::Figures;
+use super::lap::LapStats;
 use crate::analysis::Summary;
-use crate::analysis::moment::current_physics;
+use crate::analysis::clock::current_physics;
 
-impl Figures {
+impl LapStats {
     /// Metres per second of a physics packet.
     pub(in crate::analysis) fn note_speed(&mut self, speed: f64) {
         self.speed_kmh.add(speed * 3.6);

@@ -46,7 +46,7 @@ pub struct Lap {
     pub charge_used: Option<f64>,
     /// What was measured on the way.
     #[serde(flatten)]
-    pub figures: Figures,
+    pub figures: LapStats,
     /// Physics packets that were never seen.
     pub missed: u64,
 }
@@ -58,10 +58,10 @@ impl Lap {
     }
 }
 
-/// What was measured during a lap; values that no car can have are left out.
+/// SessionEventKind was measured during a lap; values that no car can have are left out.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 #[non_exhaustive]
-pub struct Figures {
+pub struct LapStats {
     /// Speed, km/h.
     pub speed_kmh: Summary,
     /// Cores of the tyres, °C.

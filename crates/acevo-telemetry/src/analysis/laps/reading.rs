@@ -2,7 +2,7 @@
 
 use acevo_shared_memory::{ACEvoCarLocation, Car, SPageFileGraphicEvo, SPageFilePhysics};
 
-use crate::analysis::moment::Moment;
+use crate::analysis::clock::Moment;
 
 /// Nobody drives further or faster: beyond this it is another place than the car has driven to. Metres per second.
 const FASTEST: f64 = 140.0;

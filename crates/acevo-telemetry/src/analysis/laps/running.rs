@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 use super::LATE_RESET_MS;
-use super::lap::{Figures, Incomplete, Lap, LapKind, Validity};
+use super::lap::{Incomplete, Lap, LapKind, LapStats, Validity};
 use super::meter::Used;
 use super::path::Path;
 use super::pending::Pending;
@@ -74,7 +74,7 @@ pub(super) struct Running {
     /// Milliseconds from the beginning to the ends of the sectors that are over.
     splits: Vec<Option<f64>>,
     has_drifted: bool,
-    pub(super) figures: Figures,
+    pub(super) figures: LapStats,
     used_before: Option<Used>,
     pub(super) missed: u64,
     /// Age at the last frame, in milliseconds.
@@ -102,7 +102,7 @@ impl Running {
             latch: Latch::new(began_in_pits),
             splits: Vec::new(),
             has_drifted: false,
-            figures: Figures::default(),
+            figures: LapStats::default(),
             used_before,
             missed: 0,
             elapsed_ms: first.timer_ms,

@@ -3,7 +3,7 @@
 use acevo_shared_memory::{Field, PageKind, Value};
 use serde::Serialize;
 
-use crate::commands::dump::select::Selected;
+use crate::format::fields::Selected;
 use crate::raw::RawDump;
 
 /// All that differs between A and B.

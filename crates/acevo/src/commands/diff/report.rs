@@ -6,7 +6,7 @@ use acevo_shared_memory::Value;
 use serde::Serialize;
 
 use super::compare::{Beyond, Difference, Differences};
-use crate::text::{padded, width};
+use crate::format::text::{padded, width};
 
 /// Longer values do not push what follows to the right.
 const WIDEST_VALUE: usize = 24;

@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 use acevo_shared_memory::{
     ACEvoSharedMemoryMapper, ACEvoStatus, Error, Finding, Frame, Outcome, PageKind, PageStats, Stats,
 };
-use acevo_telemetry::Suspicion;
+use acevo_telemetry::LayoutWarning;
 
 use super::report::{Report, Section, State};
-use crate::args::Place;
-use crate::text::{clean, name, track};
+use crate::cli::Place;
+use crate::format::text::{clean, name, track};
 
 /// How long packets are counted.
 const MEASURE: Duration = Duration::from_secs(1);
@@ -32,7 +32,7 @@ struct Measured {
     stats: Stats,
     seconds: f64,
     frame: Frame,
-    suspicions: Vec<Suspicion>,
+    suspicions: Vec<LayoutWarning>,
 }
 
 impl Measured {
@@ -118,7 +118,7 @@ fn measure(mapper: &ACEvoSharedMemoryMapper) -> Result<Measured, Error> {
         packets.wait(left)?;
     }
     let frame = mapper.frame()?;
-    let suspicions = acevo_telemetry::examine(mapper, &frame);
+    let suspicions = acevo_telemetry::check_layout(mapper, &frame);
     Ok(Measured { stats: packets.stats().clone(), seconds: start.elapsed().as_secs_f64(), frame, suspicions })
 }
 

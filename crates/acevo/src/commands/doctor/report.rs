@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
+use crate::format::text::{padded, width};
 use crate::output::Paint;
-use crate::text::{padded, width};
 
 /// The whole examination.
 #[derive(Debug, Default, Serialize)]

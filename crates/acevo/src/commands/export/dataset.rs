@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use acevo_telemetry::export::{About, Column, Part, partition_path};
-use acevo_telemetry::recording::Recording;
+use acevo_export::{About, Column, Part, partition_path};
+use acevo_recording::Recording;
 use anyhow::{Context, ensure};
 
 use self::existing::Existing;
@@ -19,9 +19,9 @@ use super::Outcome;
 use super::overview::Overview;
 use super::progress::Bar;
 use super::rows::{columns, export_rows};
-use crate::args::Export;
-use crate::commands::Stop;
+use crate::cli::Export;
 use crate::output::check_new;
+use crate::shutdown::Stop;
 
 /// A data set that grows.
 pub(super) struct Dataset {

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use acevo_telemetry::recording::Recording;
+use acevo_recording::Recording;
 use anyhow::{Context, bail, ensure};
 
 use super::Outcome;
@@ -13,10 +13,10 @@ use super::dataset::Dataset;
 use super::inputs::{Input, Inputs};
 use super::progress::Bar;
 use super::single::{self, Target};
-use crate::args::{Export, ExportFormat};
-use crate::commands::Stop;
+use crate::cli::{Export, ExportFormat};
 use crate::output::{complain, is_dash, say};
-use crate::playback::open;
+use crate::session::playback::open;
+use crate::shutdown::Stop;
 
 pub(super) fn export(args: &Export, inputs: &Inputs, stop: &Stop) -> anyhow::Result<ExitCode> {
     ensure!(
@@ -36,7 +36,7 @@ pub(super) fn export(args: &Export, inputs: &Inputs, stop: &Stop) -> anyhow::Res
             Some(dataset) => dataset.add(args, &input.path, &mut recording, &bar, stop),
             None => export_one(args, input, &mut recording, &bar, stop),
         });
-        if stop.is_asked_for() {
+        if stop.is_requested() {
             bar.end();
             bail!("stopped; what is complete was kept, and the same command goes on from there");
         }

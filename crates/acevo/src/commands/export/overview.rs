@@ -3,17 +3,17 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use acevo_export::About;
+use acevo_recording::Recording;
 use acevo_telemetry::analysis::{Analysis, Settings};
-use acevo_telemetry::export::About;
-use acevo_telemetry::recording::Recording;
-use acevo_telemetry::{Axes, Frame};
+use acevo_telemetry::{Axes, Frame, shown_name};
 use anyhow::ensure;
 
 use super::progress::Progress;
 use super::rows::is_wanted;
-use crate::args::Export;
-use crate::commands::Stop;
-use crate::contents::learn;
+use crate::cli::Export;
+use crate::contents::{learn, session_name};
+use crate::shutdown::Stop;
 
 pub(super) struct Overview {
     pub(super) about: About,
@@ -61,7 +61,7 @@ impl Overview {
             count += 1;
             if count.is_multiple_of(1000) {
                 progress.at(step.at);
-                ensure!(!stop.is_asked_for(), "stopped; nothing was written");
+                ensure!(!stop.is_requested(), "stopped; nothing was written");
             }
         }
         session.into_iter().for_each(|ended| ended.end(&mut sessions));
@@ -73,6 +73,7 @@ impl Overview {
 struct Session {
     number: u32,
     about: About,
+    /// The first phase that has a name.
     phase: String,
     has_rows: bool,
 }
@@ -81,15 +82,12 @@ impl Session {
     fn note(&mut self, frame: &Frame) {
         learn(&mut self.about, frame);
         if self.phase.is_empty() {
-            self.phase.push_str(frame.graphics.session_phase());
+            self.phase.push_str(shown_name(frame.graphics.session_phase()));
         }
     }
 
-    /// A session without a name is called after its first phase, as in the names of recordings.
     fn end(mut self, sessions: &mut BTreeMap<u32, About>) {
-        if self.about.session.is_empty() {
-            self.about.session = self.phase;
-        }
+        self.about.session = session_name(&self.about.session, &self.phase).to_owned();
         if self.has_rows {
             sessions.insert(self.number, self.about);
         }

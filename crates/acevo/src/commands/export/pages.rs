@@ -4,12 +4,12 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::time::Duration;
 
-use acevo_telemetry::export::McapExporter;
-use acevo_telemetry::recording::{Item, Recording};
+use acevo_export::McapExporter;
+use acevo_recording::{Recording, RecordingItem};
 use anyhow::{Context, ensure};
 
 use super::progress::Progress;
-use crate::commands::Stop;
+use crate::shutdown::Stop;
 
 pub(super) fn export_pages(
     recording: &mut Recording,
@@ -22,13 +22,13 @@ pub(super) fn export_pages(
     recording.seek(Duration::ZERO)?;
     let mut count = 0u64;
     while let Some(item) = recording.next_item()? {
-        let Item::Record(record) = item else { continue };
+        let RecordingItem::Record(record) = item else { continue };
         let time = zero.saturating_add(u64::try_from(record.at.as_nanos()).unwrap_or(u64::MAX));
         exporter.page(time, record.page, record.bytes)?;
         count += 1;
         if count.is_multiple_of(1000) {
             progress.at(record.at);
-            ensure!(!stop.is_asked_for(), "stopped; nothing was kept");
+            ensure!(!stop.is_requested(), "stopped; nothing was kept");
         }
     }
     ensure!(count > 0, "there is nothing in the recording");

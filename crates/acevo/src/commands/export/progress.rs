@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::time::Duration;
 
-use acevo_telemetry::recording::Recording;
+use acevo_recording::Recording;
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// The bar, in bytes of recordings.

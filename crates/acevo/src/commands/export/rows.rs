@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use acevo_telemetry::analysis::{Analysis, Settings, What};
-use acevo_telemetry::export::{Column, Exporter, MotecNames, Row, Sampler};
-use acevo_telemetry::recording::Recording;
+use acevo_export::{Column, Exporter, MotecNames, Row, Sampler};
+use acevo_recording::Recording;
+use acevo_telemetry::analysis::{Analysis, SessionEventKind, Settings};
 use acevo_telemetry::{Channel, default_channels};
 use anyhow::ensure;
 
 use super::overview::Overview;
 use super::progress::Progress;
-use crate::args::{Export, ExportFormat};
-use crate::commands::Stop;
+use crate::cli::{Export, ExportFormat};
+use crate::shutdown::Stop;
 
 pub(super) fn columns(args: &Export) -> Vec<Column> {
     let all: Vec<&'static Channel> = match (&args.channels[..], args.to) {
@@ -61,17 +61,16 @@ pub(super) fn export_rows(
         }
         let since = |at: Duration| at.saturating_sub(offset.unwrap_or(start)).as_secs_f64();
         while let Some(event) = analysis.next_event() {
-            if let What::Lap(lap) = event.what
+            if let SessionEventKind::Lap(lap) = event.kind
                 && args.laps.as_ref().is_none_or(|laps| laps.contains(lap.number))
             {
-                // The game tells a lap's time some time after the line.
-                exporter.lap(&lap, since(at) - (analysis.driven_s() - lap.ended_s))?;
+                exporter.lap(&lap, since(analysis.ended_at(&lap)))?;
             }
         }
         count += 1;
         if count.is_multiple_of(1000) {
             progress.at(at);
-            ensure!(!stop.is_asked_for(), "stopped; nothing was kept");
+            ensure!(!stop.is_requested(), "stopped; nothing was kept");
         }
         let Some(physics) = step.physics else { continue };
         // Pages that fade around a pause repeat their counter: they are no packets.

@@ -3,11 +3,11 @@
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use acevo_telemetry::export::{
+use acevo_export::{
     About, Column, CsvExporter, CsvOptions, Exporter, JsonlExporter, MotecExporter, ParquetExporter, Precision,
     Separator, motec_file_name,
 };
-use acevo_telemetry::recording::Recording;
+use acevo_recording::Recording;
 use anyhow::Context;
 
 use super::Outcome;
@@ -15,10 +15,10 @@ use super::overview::Overview;
 use super::pages::export_pages;
 use super::progress::Bar;
 use super::rows::{columns, export_rows};
-use crate::args::{Export, ExportFormat};
-use crate::commands::Stop;
+use crate::cli::{Export, ExportFormat};
 use crate::output::{check_new, is_dash, say};
 use crate::pending::Pending;
+use crate::shutdown::Stop;
 
 /// Where the file goes.
 pub(super) enum Target {

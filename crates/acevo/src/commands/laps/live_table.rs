@@ -3,16 +3,16 @@
 use std::time::{Duration, Instant};
 
 use acevo_shared_memory::ACEvoStatus;
-use acevo_telemetry::Event;
+use acevo_telemetry::ConnectionEvent;
 use acevo_telemetry::analysis::{Lap, watches_another_car};
 
 use super::in_place::InPlace;
 use super::{Follower, Recorder};
-use crate::args::{Laps, Sessions};
-use crate::lap_table::{Line, Look, Table};
-use crate::live::{Link, Live};
+use crate::cli::{Laps, Sessions};
+use crate::format::lap_table::{Line, Look, Table};
+use crate::format::text::{clean, name};
 use crate::output::Paint;
-use crate::text::{clean, name};
+use crate::session::live::{Link, Live};
 
 /// Ten pictures per second.
 const DRAW_EVERY: Duration = Duration::from_millis(100);
@@ -75,7 +75,7 @@ impl LiveTable {
 }
 
 impl Follower for LiveTable {
-    fn follow(&mut self, live: &mut Live, event: Option<&Event>, now: Instant) -> anyhow::Result<bool> {
+    fn follow(&mut self, live: &mut Live, event: Option<&ConnectionEvent>, now: Instant) -> anyhow::Result<bool> {
         self.recorder.take(live, event);
         self.trouble = self.recorder.take_trouble().or(self.trouble.take());
         if now >= self.next {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use jiff::Zoned;
 
-pub(in crate::commands) use crate::contents::Names;
+pub(crate) use crate::contents::Names;
 
 impl Names {
     /// In a form that every file system takes.

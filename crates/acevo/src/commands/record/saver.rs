@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use acevo_telemetry::recording::{Description, Moment, RecordingError};
+use acevo_recording::{Description, RecordingError, RingSnapshot};
 use anyhow::Context;
 
 use super::{make_directory, name};
@@ -21,7 +21,7 @@ const TRY_EVERY: Duration = Duration::from_secs(2);
 
 /// A moment, and where it goes.
 pub(super) struct Job {
-    pub(super) moment: Moment,
+    pub(super) moment: RingSnapshot,
     pub(super) description: Description,
     pub(super) directory: PathBuf,
     /// The file's name without what makes it another than all that are there.

@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use acevo_telemetry::{Event, Telemetry};
+use acevo_telemetry::{Connection, ConnectionEvent};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::live::{Link, tell};
 use crate::output::say;
+use crate::session::live::{Link, tell};
 
 /// Between two pictures of the bar.
 const SHOW_EVERY: Duration = Duration::from_millis(250);
@@ -39,7 +39,7 @@ impl Progress {
         self.attachments
     }
 
-    pub(super) fn waiting(&mut self, telemetry: &Telemetry, event: Option<&Event>) {
+    pub(super) fn waiting(&mut self, telemetry: &Connection, event: Option<&ConnectionEvent>) {
         self.event(event);
         let link = Link::of(telemetry);
         if event.is_none() && self.told.as_ref() != Some(&link) {
@@ -48,7 +48,7 @@ impl Progress {
         }
     }
 
-    pub(super) fn measuring(&mut self, elapsed: Duration, telemetry: &Telemetry, event: Option<&Event>) {
+    pub(super) fn measuring(&mut self, elapsed: Duration, telemetry: &Connection, event: Option<&ConnectionEvent>) {
         self.event(event);
         let now = Instant::now();
         if self.shown.is_some_and(|shown| now - shown < SHOW_EVERY) {
@@ -72,9 +72,9 @@ impl Progress {
         self.bar.finish_and_clear();
     }
 
-    fn event(&mut self, event: Option<&Event>) {
+    fn event(&mut self, event: Option<&ConnectionEvent>) {
         let Some(event) = event else { return };
-        self.attachments += u32::from(matches!(event, Event::Attached { .. }));
+        self.attachments += u32::from(matches!(event, ConnectionEvent::Attached { .. }));
         tell(event, &mut |line| self.say(&line.to_string()));
     }
 

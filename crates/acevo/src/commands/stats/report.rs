@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use acevo_shared_memory::{Histogram, PageKind, PageStats};
-use acevo_telemetry::Telemetry;
+use acevo_telemetry::Connection;
 use serde::Serialize;
 
+use crate::format::text::clean;
 use crate::process::Usage;
-use crate::text::clean;
 
 /// What is printed; the help text of `stats` describes it.
 #[derive(Debug, Serialize)]
@@ -53,7 +53,7 @@ struct Process {
 }
 
 impl Report {
-    pub(super) fn new(telemetry: &Telemetry, attachments: u32, time: Duration, usage: Usage) -> Self {
+    pub(super) fn new(telemetry: &Connection, attachments: u32, time: Duration, usage: Usage) -> Self {
         let stats = telemetry.stats();
         Self {
             source: telemetry.mapper().map(|mapper| clean(&mapper.location(PageKind::Physics))),

@@ -3,14 +3,14 @@
 use std::time::{Duration, Instant};
 
 use acevo_shared_memory::{Frame, GraphicsView, Page, PhysicsValidity, PhysicsView, StaticView};
-use acevo_telemetry::Event;
+use acevo_telemetry::ConnectionEvent;
 use serde::Serialize;
 
 use super::Pace;
-use crate::args::Watch;
+use crate::cli::Watch;
 use crate::commands::follow::Follower;
-use crate::live::Live;
 use crate::output;
+use crate::session::live::Live;
 
 /// What is printed. The help text of `watch` describes it.
 #[derive(Debug, Serialize)]
@@ -21,7 +21,8 @@ struct Object<'a> {
     skipped: u64,
     settled: bool,
     validity: PhysicsValidity,
-    physics: &'a PhysicsView<'a>,
+    /// `None` while physics does not describe the car.
+    physics: Option<&'a PhysicsView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     graphics: Option<&'a GraphicsView<'a>>,
     #[serde(rename = "static", skip_serializing_if = "Option::is_none")]
@@ -58,8 +59,8 @@ impl Objects {
 }
 
 impl Follower for Objects {
-    fn follow(&mut self, live: &mut Live, event: Option<&Event>, now: Instant) -> anyhow::Result<bool> {
-        if let Some(Event::Attached { .. }) = event {
+    fn follow(&mut self, live: &mut Live, event: Option<&ConnectionEvent>, now: Instant) -> anyhow::Result<bool> {
+        if let Some(ConnectionEvent::Attached { .. }) = event {
             self.printed = None;
             (self.missed, self.skipped) = (0, 0);
         }
@@ -87,7 +88,7 @@ impl Follower for Objects {
             skipped: skipped.saturating_sub(self.skipped),
             settled: frame.is_settled(),
             validity: frame.validity,
-            physics: &frame.physics,
+            physics: Some(&frame.physics).filter(|_| frame.validity.is_current()),
             graphics: Some(&frame.graphics)
                 .filter(|graphics| before.is_none_or(|before| !same(&before.graphics, graphics))),
             static_data: Some(&frame.static_data)

@@ -4,15 +4,15 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use acevo_shared_memory::{ACEvoEngineType, ACEvoFlagType, ACEvoStatus, Frame};
-use acevo_telemetry::Event;
+use acevo_telemetry::ConnectionEvent;
 use acevo_telemetry::analysis::watches_another_car;
 
 use super::Pace;
-use crate::args::Watch;
+use crate::cli::Watch;
 use crate::commands::follow::Follower;
-use crate::live::{Health, Live};
+use crate::format::text::{lap_time, name, number};
 use crate::output;
-use crate::text::{lap_time, name, number};
+use crate::session::live::{Health, Live};
 
 /// Where `--every` does not say otherwise.
 const EVERY: Duration = Duration::from_secs(1);
@@ -28,7 +28,7 @@ impl Lines {
 }
 
 impl Follower for Lines {
-    fn follow(&mut self, live: &mut Live, _: Option<&Event>, now: Instant) -> anyhow::Result<bool> {
+    fn follow(&mut self, live: &mut Live, _: Option<&ConnectionEvent>, now: Instant) -> anyhow::Result<bool> {
         if !self.0.is_due(now) {
             return Ok(true);
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use acevo_telemetry::export::Part;
+use acevo_export::Part;
 use anyhow::bail;
 
 use crate::commands::export::inputs::files_below;

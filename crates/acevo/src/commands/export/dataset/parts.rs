@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use acevo_telemetry::export::{About, Column, ExportError, Exporter, ParquetExporter, Part, Row};
+use acevo_export::{About, Column, ExportError, Exporter, ParquetExporter, Part, Row};
 
 /// A file that is to be.
 pub(super) struct Planned {

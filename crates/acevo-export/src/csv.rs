@@ -1,0 +1,169 @@
+//! Comma-separated values.
+
+use std::io::{BufWriter, Write};
+
+use super::lines::{Lines, Words};
+use super::{Column, ExportError, Exporter, LEAD, Precision, Row};
+use acevo_telemetry::Unit;
+
+const WORDS: Words = Words { none: "", no: "0", yes: "1", text: write_field, end: "\r\n", point: '.' };
+
+/// The same with a comma before the decimals.
+const COMMA_WORDS: Words = Words { point: ',', ..WORDS };
+
+/// What separates the cells of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Separator {
+    /// `,`
+    #[default]
+    Comma,
+    /// `;`, as spreadsheets expect it where the decimal mark is a comma.
+    Semicolon,
+    /// A tabulator.
+    Tab,
+}
+
+impl Separator {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Comma => ",",
+            Self::Semicolon => ";",
+            Self::Tab => "\t",
+        }
+    }
+}
+
+/// How a table is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct CsvOptions {
+    /// A second header row with the units. Off: most readers, pandas among them, would take every column for text.
+    pub units: bool,
+    /// How exactly numbers are written.
+    pub precision: Precision,
+    /// What separates the cells.
+    pub separator: Separator,
+    /// Decimals are written after a comma instead of a point. It needs another separator than [`Separator::Comma`].
+    pub decimal_comma: bool,
+}
+
+impl CsvOptions {
+    /// With a second header row of units, or without.
+    #[must_use]
+    pub const fn with_units(mut self, units: bool) -> Self {
+        self.units = units;
+        self
+    }
+
+    /// With this between the cells.
+    #[must_use]
+    pub const fn with_separator(mut self, separator: Separator) -> Self {
+        self.separator = separator;
+        self
+    }
+
+    /// With a comma before the decimals, or a point.
+    #[must_use]
+    pub const fn with_decimal_comma(mut self, decimal_comma: bool) -> Self {
+        self.decimal_comma = decimal_comma;
+        self
+    }
+
+    /// With numbers as exact as this.
+    #[must_use]
+    pub const fn with_precision(mut self, precision: Precision) -> Self {
+        self.precision = precision;
+        self
+    }
+}
+
+/// A table of comma-separated values as of RFC 4180, in UTF-8, with lines that end in CR LF.
+///
+/// The header has `time_s,packet_id,session,lap,missed,skipped` and the names of the columns ([`Column::name`]). Flags are 0 and 1,
+/// enums have their names, what there is none of is empty.
+///
+/// Texts are those of the game, and anybody may choose a name. One that begins with `=`, `+`, `-`, `@`, a tabulator or a carriage
+/// return has a `'` in front of it: a spreadsheet would run it as a formula.
+///
+/// ```
+/// use acevo_export::{Column, CsvExporter, CsvOptions, Exporter, Row};
+/// use acevo_telemetry::{ChannelValue, Unit, channel};
+///
+/// let columns = [Column { channel: channel("speed").unwrap(), unit: Unit::MilePerHour }];
+/// let mut text = Vec::new();
+/// let mut exporter = CsvExporter::new(&mut text, &columns, CsvOptions::default())?;
+/// let values = [Some(ChannelValue::Number(112.504))];
+/// exporter.row(&Row { time_s: 0.003, packet_id: 7, session: 1, lap: None, missed: 0, skipped: 0, values: &values })?;
+/// Box::new(exporter).finish()?;
+/// assert_eq!(text, b"time_s,packet_id,session,lap,missed,skipped,speed\r\n0.003,7,1,,0,0,112.5\r\n");
+/// # Ok::<(), acevo_export::ExportError>(())
+/// ```
+#[derive(Debug)]
+pub struct CsvExporter<W: Write> {
+    out: BufWriter<W>,
+    lines: Lines,
+}
+
+impl<W: Write> CsvExporter<W> {
+    /// Writes the header. What is written is buffered here.
+    ///
+    /// # Errors
+    /// [`ExportError`]; [`ExportError::Unfit`] if decimals and cells would be separated alike.
+    pub fn new(out: W, columns: &[Column], options: CsvOptions) -> Result<Self, ExportError> {
+        if options.decimal_comma && options.separator == Separator::Comma {
+            return Err(ExportError::Unfit("a comma cannot separate both cells and decimals".into()));
+        }
+        let separator = options.separator.text();
+        let mut header = Vec::new();
+        let mut table = writer(&mut header, separator);
+        let names = columns.iter().map(Column::name);
+        table.write_record(LEAD.into_iter().map(Into::into).chain(names).map(|name| name.into_owned()))?;
+        if options.units {
+            let lead = LEAD.map(|name| if name == "time_s" { Unit::Second } else { Unit::None });
+            let units = lead.into_iter().chain(columns.iter().map(|column| column.unit));
+            table.write_record(units.map(Unit::symbol))?;
+        }
+        table.flush().map_err(ExportError::stream)?;
+        drop(table);
+        let mut out = BufWriter::with_capacity(1 << 16, out);
+        out.write_all(&header).map_err(ExportError::stream)?;
+        let labels = (0..LEAD.len() + columns.len()).map(|index| if index == 0 { "" } else { separator }.to_owned());
+        let words = if options.decimal_comma { &COMMA_WORDS } else { &WORDS };
+        let lines = Lines::new(words, options.precision, labels, columns.iter().map(Column::decimals));
+        Ok(Self { out, lines })
+    }
+}
+
+impl<W: Write> Exporter for CsvExporter<W> {
+    fn row(&mut self, row: &Row<'_>) -> Result<(), ExportError> {
+        self.out.write_all(self.lines.line(row)).map_err(ExportError::stream)
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<(), ExportError> {
+        self.out.flush().map_err(ExportError::stream)
+    }
+}
+
+fn writer<W: Write>(out: W, separator: &str) -> csv::Writer<W> {
+    let separator = separator.bytes().next().unwrap_or(b',');
+    csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).delimiter(separator).from_writer(out)
+}
+
+/// Appends a text: no formula, and in quotes if any separator, a quote or a line break is in it.
+fn write_field(line: &mut Vec<u8>, text: &str) {
+    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let needs_quotes = text.contains([',', ';', '\t', '"', '\r', '\n']);
+    let guard = if is_formula { "'" } else { "" };
+    let (quote, text) = if needs_quotes { ("\"", text.replace('"', "\"\"")) } else { ("", text.to_owned()) };
+    line.extend([quote, guard, &text, quote].into_iter().flat_map(str::bytes));
+}
+
+impl From<csv::Error> for ExportError {
+    fn from(error: csv::Error) -> Self {
+        match error.into_kind() {
+            csv::ErrorKind::Io(source) => Self::stream(source),
+            kind => Self::Unfit(format!("cannot write the table: {kind:?}")),
+        }
+    }
+}

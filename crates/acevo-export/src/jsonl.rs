@@ -1,0 +1,59 @@
+//! JSON, an object a line.
+
+use std::io::{BufWriter, Write};
+
+use super::lines::{Lines, Words};
+use super::{Column, ExportError, Exporter, LEAD, Precision, Row};
+
+const WORDS: Words = Words { none: "null", no: "false", yes: "true", text: write_text, end: "}\n", point: '.' };
+
+/// One JSON object a line for each row, with the keys that [`CsvExporter`](super::CsvExporter) has as its header.
+///
+/// Every object has every key, in the same order. Flags are `true` and `false`, enums have their names, what there is none of is `null`.
+///
+/// ```
+/// use acevo_export::{Column, Exporter, JsonlExporter, Precision, Row};
+/// use acevo_telemetry::{ChannelValue, channel};
+///
+/// let gear = channel("gear").unwrap();
+/// let mut text = Vec::new();
+/// let columns = [Column { channel: gear, unit: gear.unit() }];
+/// let mut exporter = JsonlExporter::new(&mut text, &columns, Precision::default());
+/// let values = [Some(ChannelValue::Number(3.0))];
+/// exporter.row(&Row { time_s: 0.003, packet_id: 7, session: 1, lap: None, missed: 0, skipped: 0, values: &values })?;
+/// Box::new(exporter).finish()?;
+/// assert_eq!(text, b"{\"time_s\":0.003,\"packet_id\":7,\"session\":1,\"lap\":null,\"missed\":0,\"skipped\":0,\"gear\":3}\n");
+/// # Ok::<(), acevo_export::ExportError>(())
+/// ```
+#[derive(Debug)]
+pub struct JsonlExporter<W: Write> {
+    out: BufWriter<W>,
+    lines: Lines,
+}
+
+impl<W: Write> JsonlExporter<W> {
+    /// Writes nothing yet. What is written is buffered here.
+    pub fn new(out: W, columns: &[Column], precision: Precision) -> Self {
+        let names = LEAD.into_iter().map(Into::into).chain(columns.iter().map(Column::name));
+        // Ids need no escapes.
+        let keys = names.enumerate().map(|(index, name)| format!("{}\"{name}\":", if index == 0 { '{' } else { ',' }));
+        let lines = Lines::new(&WORDS, precision, keys, columns.iter().map(Column::decimals));
+        Self { out: BufWriter::with_capacity(1 << 16, out), lines }
+    }
+}
+
+impl<W: Write> Exporter for JsonlExporter<W> {
+    fn row(&mut self, row: &Row<'_>) -> Result<(), ExportError> {
+        self.out.write_all(self.lines.line(row)).map_err(ExportError::stream)
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<(), ExportError> {
+        self.out.flush().map_err(ExportError::stream)
+    }
+}
+
+/// Appends a text in quotes.
+fn write_text(line: &mut Vec<u8>, text: &str) {
+    // Memory takes everything.
+    let _ = serde_json::to_writer(line, text);
+}

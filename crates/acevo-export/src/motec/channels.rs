@@ -1,0 +1,309 @@
+//! Which channels a log has, under which names, in which units, how often.
+
+use super::resample::Method;
+use crate::Column;
+use acevo_telemetry::{Channel, ChannelKind, Unit, UpdateRate, channel};
+
+/// How the channels of a log are called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum MotecNames {
+    /// As the logs of Assetto Corsa Competizione call them (`SPEED`, `G_LAT`), so that workbooks made for those fit; what those
+    /// have not is called as in the logs of Assetto Corsa (`Tire Load FL`).
+    #[default]
+    Acc,
+    /// As the program's own template for circuits calls them (`Ground Speed`, `G Force Lat`).
+    Circuit,
+}
+
+impl MotecNames {
+    /// Every naming.
+    pub const ALL: [Self; 2] = [Self::Acc, Self::Circuit];
+
+    /// The name used on command lines.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Acc => "acc",
+            Self::Circuit => "circuit",
+        }
+    }
+
+    /// The channels that have a name of their own here: the columns worth giving to an exporter. Any others are called by
+    /// their ids.
+    pub fn channels(self) -> impl Iterator<Item = &'static Channel> {
+        let known = self.table().iter().flat_map(|named| named.each()).map(|(id, _)| id);
+        known.chain(POSITION.map(Into::into)).filter_map(|id| channel(&id))
+    }
+
+    const fn table(self) -> &'static [Named] {
+        match self {
+            Self::Acc => ACC,
+            Self::Circuit => CIRCUIT,
+        }
+    }
+}
+
+/// The channels that places on the earth are computed from, by [`to_map`](acevo_telemetry::to_map).
+const POSITION: [&str; 2] = ["position_x", "position_z"];
+
+/// Four channels where a `*` (FL, FR, RL, RR) or a `#` (LF, RF, LR, RR) stands for the wheel.
+struct Named {
+    id: &'static str,
+    name: &'static str,
+    unit: Unit,
+    rate: u16,
+    method: Method,
+}
+
+const fn mean(id: &'static str, name: &'static str, unit: Unit, rate: u16) -> Named {
+    Named { id, name, unit, rate, method: Method::Mean }
+}
+
+const fn held(id: &'static str, name: &'static str, unit: Unit, rate: u16) -> Named {
+    Named { id, name, unit, rate, method: Method::Hold }
+}
+
+impl Named {
+    /// Ids and names.
+    fn each(&self) -> impl Iterator<Item = (String, String)> {
+        let wheels = [("fl", "FL", "LF"), ("fr", "FR", "RF"), ("rl", "RL", "LR"), ("rr", "RR", "RR")];
+        let count = if self.id.contains('*') { wheels.len() } else { 1 };
+        wheels
+            .into_iter()
+            .take(count)
+            .map(|(id, wheel, corner)| (self.id.replace('*', id), self.name.replace('*', wheel).replace('#', corner)))
+    }
+}
+
+/// The air in the tyres is not on the pages: `TYRE_TAIR` is the core's temperature. Neither is the wheels' radius, so there is
+/// no `WHEEL_SPEED` in m/s, but how fast they turn.
+const ACC: &[Named] = &[
+    mean("g_lateral", "G_LAT", Unit::Gravity, 20),
+    mean("g_longitudinal", "G_LON", Unit::Gravity, 20),
+    mean("yaw_rate", "ROTY", Unit::RadianPerSecond, 20),
+    mean("steering_wheel", "STEERANGLE", Unit::Degree, 60),
+    mean("speed", "SPEED", Unit::MetrePerSecond, 60),
+    mean("throttle", "THROTTLE", Unit::Percent, 60),
+    mean("brake", "BRAKE", Unit::Percent, 60),
+    mean("clutch", "CLUTCH", Unit::Percent, 60),
+    held("gear", "GEAR", Unit::None, 20),
+    mean("rpm", "RPMS", Unit::RevolutionPerMinute, 60),
+    held("tc_active", "TC", Unit::None, 20),
+    held("abs_active", "ABS", Unit::None, 20),
+    mean("suspension_travel_*", "SUS_TRAVEL_#", Unit::Millimetre, 200),
+    mean("brake_temp_*", "BRAKE_TEMP_#", Unit::Celsius, 20),
+    mean("tyre_pressure_*", "TYRE_PRESS_#", Unit::Psi, 20),
+    mean("tyre_temp_core_*", "TYRE_TAIR_#", Unit::Celsius, 20),
+    mean("wheel_speed_*", "Wheel Angular Speed *", Unit::RadianPerSecond, 200),
+    mean("wheel_load_*", "Tire Load *", Unit::Newton, 200),
+    mean("slip_angle_*", "Tire Slip Angle *", Unit::Degree, 200),
+    mean("slip_ratio_*", "Tire Slip Ratio *", Unit::None, 200),
+    mean("tyre_temp_inner_*", "Tire Temp Inner *", Unit::Celsius, 20),
+    mean("tyre_temp_middle_*", "Tire Temp Middle *", Unit::Celsius, 20),
+    mean("tyre_temp_outer_*", "Tire Temp Outer *", Unit::Celsius, 20),
+    mean("camber_*", "Camber *", Unit::Degree, 100),
+    mean("ride_height_front", "Ride Height F", Unit::Millimetre, 200),
+    mean("ride_height_rear", "Ride Height R", Unit::Millimetre, 200),
+    mean("g_vertical", "CG Accel Vertical", Unit::Gravity, 100),
+    mean("position_x", "Car Coord X", Unit::Metre, 20),
+    mean("position_y", "Car Coord Y", Unit::Metre, 20),
+    mean("position_z", "Car Coord Z", Unit::Metre, 20),
+    mean("lap_position", "Car Pos Norm", Unit::None, 60),
+    mean("fuel", "Fuel Level", Unit::Litre, 10),
+    mean("brake_bias", "Brake Bias", Unit::Percent, 10),
+    mean("water_temp", "Engine Temp", Unit::Celsius, 10),
+    mean("oil_temp", "Engine Oil Temp", Unit::Celsius, 10),
+    mean("turbo_boost", "Turbo Boost", Unit::Bar, 60),
+    mean("air_temp", "Air Temp", Unit::Celsius, 10),
+    mean("road_temp", "Road Temp", Unit::Celsius, 10),
+];
+
+const CIRCUIT: &[Named] = &[
+    mean("speed", "Ground Speed", Unit::KilometrePerHour, 100),
+    mean("rpm", "Engine RPM", Unit::RevolutionPerMinute, 100),
+    mean("throttle", "Throttle Pos", Unit::Percent, 100),
+    mean("brake", "Brake Pos", Unit::Percent, 100),
+    mean("clutch", "Clutch Pos", Unit::Percent, 100),
+    mean("steering_wheel", "Steered Angle", Unit::Degree, 100),
+    held("gear", "Gear", Unit::None, 20),
+    mean("g_lateral", "G Force Lat", Unit::Gravity, 100),
+    mean("g_longitudinal", "G Force Long", Unit::Gravity, 100),
+    mean("g_vertical", "G Force Vert", Unit::Gravity, 100),
+    mean("yaw_rate", "Gyro Yaw Velocity", Unit::DegreePerSecond, 100),
+    held("tc_active", "TC Active", Unit::None, 20),
+    held("abs_active", "ABS Active", Unit::None, 20),
+    mean("wheel_speed_*", "Wheel Angular Speed *", Unit::RadianPerSecond, 200),
+    mean("suspension_travel_*", "Susp Pos *", Unit::Millimetre, 200),
+    mean("ride_height_front", "Ride Height F", Unit::Millimetre, 200),
+    mean("ride_height_rear", "Ride Height R", Unit::Millimetre, 200),
+    mean("wheel_load_*", "Tyre Load *", Unit::Newton, 200),
+    mean("slip_angle_*", "Tyre Slip Angle *", Unit::Degree, 200),
+    mean("slip_ratio_*", "Tyre Slip Ratio *", Unit::None, 200),
+    mean("camber_*", "Camber *", Unit::Degree, 100),
+    mean("tyre_temp_inner_*", "Tyre Temp * Inner", Unit::Celsius, 20),
+    mean("tyre_temp_middle_*", "Tyre Temp * Centre", Unit::Celsius, 20),
+    mean("tyre_temp_outer_*", "Tyre Temp * Outer", Unit::Celsius, 20),
+    mean("tyre_temp_core_*", "Tyre Temp * Core", Unit::Celsius, 20),
+    mean("tyre_pressure_*", "Tyre Pres *", Unit::Kilopascal, 20),
+    mean("brake_temp_*", "Brake Temp *", Unit::Celsius, 20),
+    mean("fuel", "Fuel Level", Unit::Litre, 10),
+    mean("brake_bias", "Brake Bias", Unit::Percent, 10),
+    mean("water_temp", "Engine Temp", Unit::Celsius, 10),
+    mean("oil_temp", "Eng Oil Temp", Unit::Celsius, 10),
+    mean("turbo_boost", "Boost Pres", Unit::Kilopascal, 100),
+    mean("air_temp", "Air Temp Ambient", Unit::Celsius, 10),
+    mean("road_temp", "Track Temp", Unit::Celsius, 10),
+];
+
+/// How samples are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Encoding {
+    Float,
+    /// Degrees on the earth, as whole numbers.
+    Place,
+}
+
+/// Where the values of a channel come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum From {
+    /// A column, and what its unit is turned into.
+    Column(usize, Unit, Unit),
+    Lap,
+    /// Degrees north, or east.
+    Latitude,
+    Longitude,
+}
+
+/// One channel of a log.
+#[derive(Debug)]
+pub(super) struct Output {
+    pub(super) from: From,
+    pub(super) name: String,
+    pub(super) unit: &'static str,
+    pub(super) rate: u16,
+    pub(super) method: Method,
+    pub(super) encoding: Encoding,
+    pub(super) decimals: u32,
+}
+
+/// The columns of the car's position: X and Z.
+pub(super) fn position(columns: &[Column]) -> Option<(usize, usize)> {
+    let find = |id| columns.iter().position(|column| column.channel.id() == id);
+    let [x, z] = POSITION.map(find);
+    x.zip(z)
+}
+
+/// The channels of a log out of these columns, texts left out.
+pub(super) fn outputs(names: MotecNames, columns: &[Column]) -> Vec<Output> {
+    let (name, rate) = match names {
+        MotecNames::Acc => ("LAP_BEACON", 100),
+        MotecNames::Circuit => ("Lap Number", 10),
+    };
+    let own = |from, name: &str, unit, rate, method, encoding, decimals| Output {
+        from,
+        name: name.into(),
+        unit,
+        rate,
+        method,
+        encoding,
+        decimals,
+    };
+    let mut outputs = vec![own(From::Lap, name, "", rate, Method::Hold, Encoding::Float, 0)];
+    let mut taken = vec![false; columns.len()];
+    for named in names.table() {
+        for (id, name) in named.each() {
+            let Some(index) = columns.iter().position(|column| column.channel.id() == id) else { continue };
+            taken[index] = true;
+            outputs.push(output(&columns[index], index, named.unit, name, named.rate, named.method));
+        }
+    }
+    for (index, column) in columns.iter().enumerate() {
+        if taken[index] || column.channel.kind() == ChannelKind::Text {
+            continue;
+        }
+        let rate = match column.channel.rate() {
+            UpdateRate::Physics => 100,
+            UpdateRate::Graphics => 20,
+            _ => 10,
+        };
+        let is_whole = column.channel.kind() != ChannelKind::Number || column.decimals() == 0;
+        let method = if is_whole { Method::Hold } else { Method::Mean };
+        outputs.push(output(column, index, column.unit, column.channel.id().into(), rate, method));
+    }
+    if position(columns).is_some() {
+        let place =
+            |from, name| own(from, name, "deg", 20, Method::Mean, Encoding::Place, super::ld::PLACE_DECIMALS as u32);
+        outputs.push(place(From::Latitude, "GPS Latitude"));
+        outputs.push(place(From::Longitude, "GPS Longitude"));
+    }
+    outputs
+}
+
+fn output(column: &Column, index: usize, to: Unit, name: String, rate: u16, method: Method) -> Output {
+    // What does not convert stays as it is.
+    let to = column.unit.convert(0.0, to).map_or(column.unit, |_| to);
+    // One more than a screen shows: a log is looked at closely.
+    let is_fractional = column.channel.kind() == ChannelKind::Number && column.channel.decimals_in(to) > 0;
+    Output {
+        from: From::Column(index, column.unit, to),
+        name,
+        unit: label(to),
+        rate,
+        method,
+        encoding: Encoding::Float,
+        decimals: column.channel.decimals_in(to) as u32 + u32::from(is_fractional),
+    }
+}
+
+/// How a unit is written in genuine files, in ASCII.
+fn label(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Gravity => "G",
+        Unit::Celsius => "C",
+        Unit::Fahrenheit => "F",
+        Unit::Degree => "deg",
+        Unit::DegreePerSecond => "deg/s",
+        Unit::NewtonMetre => "Nm",
+        Unit::KilogramPerCubicMetre => "kg/m3",
+        unit => unit.symbol(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use acevo_telemetry::channels;
+
+    #[test]
+    fn every_channel_has_one_name_that_fits() {
+        let columns: Vec<Column> = channels().iter().map(|channel| Column { channel, unit: channel.unit() }).collect();
+        let texts = channels().iter().filter(|channel| channel.kind() == ChannelKind::Text).count();
+        for names in MotecNames::ALL {
+            let outputs = outputs(names, &columns);
+            assert_eq!(outputs.len(), columns.len() - texts + 3);
+            let unique: HashSet<&str> = outputs.iter().map(|output| output.name.as_str()).collect();
+            assert_eq!(unique.len(), outputs.len());
+            for output in &outputs {
+                assert!(output.name.len() < 32 && output.name.is_ascii(), "{}", output.name);
+                assert!(output.unit.len() < 12 && output.unit.is_ascii(), "{}", output.unit);
+                assert!(output.rate % 10 == 0 && (10..=200).contains(&output.rate));
+                // Fuel burns by millilitres.
+                assert!(output.name != "Fuel Level" || output.decimals >= 3, "{}", output.decimals);
+            }
+        }
+    }
+
+    #[test]
+    fn every_name_of_the_tables_belongs_to_a_channel_of_such_a_unit() {
+        for names in MotecNames::ALL {
+            for named in names.table() {
+                for (id, _) in named.each() {
+                    let channel = channel(&id).unwrap_or_else(|| panic!("{id}"));
+                    assert!(channel.unit().convert(1.0, named.unit).is_some() || channel.unit() == Unit::Share, "{id}");
+                }
+            }
+        }
+    }
+}

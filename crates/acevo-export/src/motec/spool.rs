@@ -1,0 +1,84 @@
+//! Samples of many channels, which come side by side and are wanted one channel after the other.
+//!
+//! Each channel has a block in memory; full blocks go into a temporary file. So memory depends on the number of channels alone:
+//! 64 KiB for each, and 8 bytes for every block in the file.
+
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+use crate::ExportError;
+use crate::pending::PendingFile;
+
+const BLOCK: usize = 1 << 16;
+
+/// What is known of a channel's samples.
+#[derive(Debug, Default)]
+struct Track {
+    /// Where its blocks are in the file.
+    blocks: Vec<u64>,
+    /// The block that is being filled.
+    open: Vec<u8>,
+    /// Least and greatest sample.
+    range: Option<(f64, f64)>,
+}
+
+/// A sample as it is in the file.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Sample {
+    Float(f32),
+    Integer(i32),
+}
+
+#[derive(Debug)]
+pub(super) struct Spool {
+    file: PendingFile,
+    length: u64,
+    tracks: Vec<Track>,
+}
+
+impl Spool {
+    pub(super) fn create(path: &Path, channels: usize) -> Result<Self, ExportError> {
+        let tracks = std::iter::repeat_with(Track::default).take(channels).collect();
+        Ok(Self { file: PendingFile::create(path)?, length: 0, tracks })
+    }
+
+    pub(super) fn push(&mut self, channel: usize, sample: Sample) -> io::Result<()> {
+        let track = &mut self.tracks[channel];
+        let (bytes, value) = match sample {
+            Sample::Float(value) => (value.to_le_bytes(), f64::from(value)),
+            Sample::Integer(value) => (value.to_le_bytes(), f64::from(value)),
+        };
+        track.open.extend(bytes);
+        let (least, greatest) = track.range.unwrap_or((value, value));
+        track.range = Some((least.min(value), greatest.max(value)));
+        if track.open.len() >= BLOCK {
+            self.file.write_all(&track.open)?;
+            track.blocks.push(self.length);
+            self.length += track.open.len() as u64;
+            track.open.clear();
+        }
+        Ok(())
+    }
+
+    /// Least and greatest sample of a channel.
+    pub(super) fn range(&self, channel: usize) -> (f64, f64) {
+        self.tracks[channel].range.unwrap_or_default()
+    }
+
+    /// Writes all samples of a channel.
+    pub(super) fn copy(&mut self, channel: usize, out: &mut PendingFile) -> Result<(), ExportError> {
+        let mut block = vec![0; BLOCK];
+        let track = &self.tracks[channel];
+        for position in &track.blocks {
+            let read = self.file.read_at(*position).and_then(|file| file.read_exact(&mut block));
+            read.map_err(|source| self.file.failed(source))?;
+            out.write_all(&block).map_err(|source| out.failed(source))?;
+        }
+        out.write_all(&track.open).map_err(|source| out.failed(source))
+    }
+
+    /// An error of the temporary file.
+    pub(super) fn failed(&self, source: io::Error) -> ExportError {
+        self.file.failed(source)
+    }
+}

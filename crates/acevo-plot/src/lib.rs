@@ -1,0 +1,289 @@
+//! Pictures of laps: traces over distance, the map, the g-g diagram, and a sheet with all of them, as PNG or SVG.
+//!
+//! [`render`] turns [`LapTraces`] into the bytes of a picture. It reads and writes no files.
+//!
+//! ```
+//! use acevo_plot::{Format, Laps, Request, render};
+//! use acevo_telemetry::traces::LapTraces;
+//!
+//! # fn example(lap: LapTraces) -> Result<(), acevo_plot::PlotError> {
+//! let svg = render(&Laps { main: &lap, against: None }, &Request::default(), Format::Svg)?;
+//! assert!(svg.starts_with(b"<svg"));
+//! # Ok(()) }
+//! ```
+
+#![forbid(unsafe_code)]
+
+mod axis;
+mod bitmap;
+mod font;
+mod gg;
+mod map;
+mod scene;
+mod svg;
+#[cfg(test)]
+mod tests;
+mod theme;
+mod traces;
+
+use std::path::Path;
+use std::time::Duration;
+
+use acevo_telemetry::traces::LapTraces;
+use acevo_telemetry::{Channel, Unit, UnitSystem, channel, format_lap_time};
+use thiserror::Error;
+
+use self::scene::{Anchor, Rect, Scene};
+use self::theme::Colors;
+pub use self::theme::Theme;
+
+/// Why a picture cannot be drawn.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum PlotError {
+    /// The size is outside [`SIZES`].
+    #[error("a picture has {} to {} pixels in each direction, not {width}x{height}", SIZES.start(), SIZES.end())]
+    Size {
+        /// Width in pixels.
+        width: u32,
+        /// Height in pixels.
+        height: u32,
+    },
+    /// The lap has no samples.
+    #[error("{title} has no samples: there is nothing to draw")]
+    NoSamples {
+        /// Title of the lap.
+        title: String,
+    },
+    /// The traces do not fit into the height of the picture.
+    #[error("{channels} channels do not fit below each other: choose fewer, or make the picture higher")]
+    TooManyChannels {
+        /// Number of channels.
+        channels: usize,
+    },
+    /// The picture does not fit into memory.
+    #[error("not enough memory for a picture of this size")]
+    Memory,
+    /// The PNG encoder failed.
+    #[error("cannot encode the picture")]
+    Encode(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// The kind of picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PlotKind {
+    /// Traces over the distance.
+    Traces,
+    /// The driven line from above, coloured by a channel.
+    Map,
+    /// Lateral and longitudinal acceleration against each other.
+    Gg,
+    /// All of them.
+    #[default]
+    Sheet,
+}
+
+impl PlotKind {
+    /// All kinds.
+    pub const ALL: [Self; 4] = [Self::Traces, Self::Map, Self::Gg, Self::Sheet];
+
+    /// Name on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Traces => "traces",
+            Self::Map => "map",
+            Self::Gg => "gg",
+            Self::Sheet => "sheet",
+        }
+    }
+
+    /// One line of description.
+    pub const fn summary(self) -> &'static str {
+        match self {
+            Self::Traces => "Traces over the distance",
+            Self::Map => "The driven line from above, coloured by a channel",
+            Self::Gg => "Lateral and longitudinal acceleration against each other",
+            Self::Sheet => "All of them",
+        }
+    }
+}
+
+/// File format of a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// PNG.
+    Png,
+    /// SVG.
+    Svg,
+}
+
+impl Format {
+    /// The format for a file name, by its extension; `None` if it is neither `.png` nor `.svg`.
+    pub fn of(path: &Path) -> Option<Self> {
+        let extension = path.extension()?.to_str()?;
+        [("png", Self::Png), ("svg", Self::Svg)]
+            .into_iter()
+            .find_map(|(name, format)| extension.eq_ignore_ascii_case(name).then_some(format))
+    }
+}
+
+/// Options of a picture.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The kind of picture.
+    pub kind: PlotKind,
+    /// Channels of the traces, from the top.
+    pub channels: Vec<&'static Channel>,
+    /// Channel that colours the map. With `delta` it shows where time is gained and lost.
+    pub color: &'static Channel,
+    /// Width and height in pixels, each within [`SIZES`].
+    pub size: (u32, u32),
+    /// Light or dark.
+    pub theme: Theme,
+    /// Units of axes and texts.
+    pub units: UnitSystem,
+}
+
+impl Default for Request {
+    fn default() -> Self {
+        Self {
+            kind: PlotKind::default(),
+            channels: default_channels(false),
+            color: channel("speed").expect("the catalogue has a speed"),
+            size: (1600, 900),
+            theme: Theme::default(),
+            units: UnitSystem::default(),
+        }
+    }
+}
+
+/// Valid widths and heights of a picture, in pixels.
+pub const SIZES: std::ops::RangeInclusive<u32> = 320..=8192;
+
+/// The laps of a picture.
+#[derive(Debug, Clone, Copy)]
+pub struct Laps<'a> {
+    /// The lap that is shown.
+    pub main: &'a LapTraces,
+    /// The lap that it is compared with.
+    pub against: Option<&'a LapTraces>,
+}
+
+/// Colours and sizes of the charts.
+struct Style {
+    theme: Theme,
+    colors: Colors,
+    /// Size of the letters in pixels.
+    letters: f64,
+    /// Width of curves in pixels.
+    curve: f64,
+    /// Width of the lines of grids in pixels.
+    hairline: f64,
+    units: UnitSystem,
+}
+
+impl Style {
+    /// Sizes in proportion to the picture.
+    fn of(request: &Request) -> Self {
+        let (width, height) = (f64::from(request.size.0), f64::from(request.size.1));
+        // A sheet has two charts side by side.
+        let usual = if request.kind == PlotKind::Sheet { 1600.0 } else { 1100.0 };
+        let scale = (width / usual).min(height / 900.0).max(0.6);
+        Self {
+            theme: request.theme,
+            colors: request.theme.colors(),
+            letters: 15.0 * scale,
+            curve: (1.8 * scale).max(1.0),
+            hairline: scale.round().max(1.0),
+            units: request.units,
+        }
+    }
+}
+
+/// Default channels of the traces. The delta is among them only in a comparison.
+pub fn default_channels(is_comparison: bool) -> Vec<&'static Channel> {
+    let ids = ["speed", "throttle", "brake", "steering", "gear", traces::DELTA];
+    let count = if is_comparison { ids.len() } else { ids.len() - 1 };
+    ids.into_iter().take(count).filter_map(channel).collect()
+}
+
+/// Draws a picture. Returns the bytes of a PNG or SVG file.
+///
+/// # Errors
+/// If the lap has no samples, if the size is not within [`SIZES`], or if the traces do not fit.
+pub fn render(laps: &Laps<'_>, request: &Request, format: Format) -> Result<Vec<u8>, PlotError> {
+    let scene = draw(laps, request)?;
+    match format {
+        Format::Png => bitmap::png(&scene),
+        Format::Svg => Ok(svg::svg(&scene).into_bytes()),
+    }
+}
+
+fn draw(laps: &Laps<'_>, request: &Request) -> Result<Scene, PlotError> {
+    let (width, height) = request.size;
+    if !SIZES.contains(&width) || !SIZES.contains(&height) {
+        return Err(PlotError::Size { width, height });
+    }
+    if laps.main.positions.is_empty() {
+        return Err(PlotError::NoSamples { title: laps.main.title() });
+    }
+    let style = Style::of(request);
+    let title = match laps.against {
+        Some(against) => format!("{} against {}", laps.main.title(), against.title()),
+        None => laps.main.title(),
+    };
+    let mut scene = Scene { size: request.size, background: style.colors.background, title, shapes: Vec::new() };
+    let size = style.letters;
+    let whole = Rect { left: 0.0, top: 0.0, right: width.into(), bottom: height.into() };
+    let page = whole.inset(size * 1.4, size * 1.2, size * 1.4, size * 0.8);
+    draw_header(&mut scene, page, laps, &style);
+    let below = page.inset(0.0, size * 3.0, 0.0, 0.0);
+    match request.kind {
+        PlotKind::Traces => traces::draw(&mut scene, below, laps, &request.channels, &style)?,
+        PlotKind::Map => map::draw(&mut scene, below, laps, request.color, &style),
+        PlotKind::Gg => gg::draw(&mut scene, below, laps, &style),
+        PlotKind::Sheet => {
+            let split = (below.left + below.width() * 0.62).round();
+            let right = Rect { left: split + size * 1.5, ..below };
+            let middle = (right.top + right.height() * 0.54).round();
+            traces::draw(&mut scene, Rect { right: split, ..below }, laps, &request.channels, &style)?;
+            map::draw(&mut scene, Rect { bottom: middle, ..right }, laps, request.color, &style);
+            gg::draw(&mut scene, Rect { top: middle, ..right }, laps, &style);
+        }
+    }
+    Ok(scene)
+}
+
+/// What is driven where at the left, which lap is which at the right.
+fn draw_header(scene: &mut Scene, page: Rect, laps: &Laps<'_>, style: &Style) {
+    let (colors, size) = (&style.colors, style.letters);
+    let y = page.top + size * 0.7;
+    let time = |lap: &LapTraces| lap.time_ms.map(|ms| format_lap_time(Some(Duration::from_millis(ms.into()))));
+    let difference = laps.against.and_then(|against| Some((laps.main.time_ms?, against.time_ms?)));
+    let difference = difference.map(|(a, b)| format!("  ({:+.3} s)", (f64::from(a) - f64::from(b)) / 1000.0));
+    let entries =
+        [(Some(laps.main), colors.main, difference.unwrap_or_default()), (laps.against, colors.against, String::new())];
+    let mut right = page.right;
+    // From the right to the left, so that the main lap stands first.
+    for (lap, color, more) in entries.into_iter().rev() {
+        let Some(lap) = lap else { continue };
+        let text = format!("{}  {}{more}", lap.title(), time(lap).unwrap_or_else(|| "no time".into()));
+        let text = font::fit(&text, size * 1.1, page.width() * 0.35);
+        let left = right - font::width(&text, size * 1.1);
+        scene.text((left, y), size * 1.1, Anchor::Start, colors.text, text);
+        scene.line(vec![(left - size * 2.0, y), (left - size * 0.6, y)], style.curve * 1.8, color);
+        right = left - size * 4.0;
+    }
+    let mut subtitle = laps.main.subtitle();
+    if subtitle.is_empty() {
+        subtitle = laps.main.title();
+    }
+    let title = font::fit(&subtitle, size * 1.35, (right - page.left).max(0.0));
+    scene.text((page.left, y), size * 1.35, Anchor::Start, colors.text, title);
+}
+
+/// Name and unit of a channel, as `Speed (km/h)`; only the name if it has no unit.
+fn heading(channel: &Channel, units: UnitSystem) -> String {
+    let unit = channel.display_unit(units);
+    if unit == Unit::None { channel.title().to_owned() } else { format!("{} ({unit})", channel.title()) }
+}

@@ -1,0 +1,123 @@
+//! What it costs to record a race and to read it back: `cargo bench -p acevo-telemetry --bench recording`.
+//!
+//! The simulator drives, which is not counted; writing goes to memory, so that no disk is measured. All times are those that this
+//! thread had the processor, so that others on the machine do not count.
+
+#![allow(clippy::print_stdout)]
+
+use std::hint::black_box;
+use std::io::Cursor;
+use std::time::Duration;
+
+use acevo_recording::{Compression, Description, Record, Recording, RecordingItem, RecordingWriter};
+use acevo_shared_memory::{Page, PageKind};
+use acevo_simulator::{Options, Scenario, Simulator};
+use cpu_time::ThreadTime;
+
+const SECONDS: u64 = 600;
+const BATCH: usize = 3330;
+const MB: f64 = 1e6;
+
+fn main() {
+    // `cargo test` runs benchmarks, too, without this.
+    let seconds = if std::env::args().any(|argument| argument == "--bench") { SECONDS } else { 10 };
+    for scenario in [Scenario::Race, Scenario::HotLaps] {
+        let ways = [
+            ("LZ4", Compression::Lz4),
+            #[cfg(feature = "zstd")]
+            ("Zstandard", Compression::Zstd),
+        ];
+        for (name, compression) in ways {
+            let (file, raw, spent) = record(scenario, seconds, compression);
+            let hours = seconds as f64 / 3600.0;
+            println!(
+                "{scenario}, {name}: raw {:.0} MB/h, recorded {:.1} MB/h, {:.2} s of processor time per hour",
+                raw as f64 / MB / hours,
+                file.len() as f64 / MB / hours,
+                spent.as_secs_f64() / hours,
+            );
+            read(&file, raw, seconds);
+        }
+    }
+}
+
+fn record(scenario: Scenario, seconds: u64, compression: Compression) -> (Vec<u8>, usize, Duration) {
+    let mut options = Options::default();
+    options.scenario = scenario;
+    let mut simulator = Simulator::new(options);
+    // The menu is no drive.
+    while simulator.time() < Duration::from_secs(5) {
+        simulator.step();
+    }
+    let writer = RecordingWriter::new(Vec::new(), &Description::new("benchmark")).expect("memory takes all");
+    let mut writer = writer.with_compression(compression);
+    let (mut raw, mut spent, mut batch) = (0, Duration::ZERO, Vec::new());
+    let end = simulator.time() + Duration::from_secs(seconds);
+    while simulator.time() < end {
+        batch.clear();
+        for _ in 0..BATCH {
+            let changed = simulator.step();
+            let mut keep = |page, bytes: &[u8]| batch.push((page, simulator.time(), bytes.to_vec()));
+            if changed.physics {
+                keep(PageKind::Physics, simulator.physics().as_bytes());
+            }
+            if changed.graphics {
+                keep(PageKind::Graphics, simulator.graphics().as_bytes());
+            }
+            if changed.static_data {
+                keep(PageKind::Static, simulator.static_data().as_bytes());
+            }
+        }
+        let start = ThreadTime::now();
+        for (page, at, bytes) in &batch {
+            let mut record = Record::new(*page, *at, bytes);
+            // Times of a real game are never even.
+            record.uncertainty = Duration::from_micros(50 + (at.as_micros() % 97) as u64);
+            raw += bytes.len();
+            writer.record(&record).expect("memory takes all");
+        }
+        spent += start.elapsed();
+    }
+    let start = ThreadTime::now();
+    let (file, _) = writer.finish().expect("memory takes all");
+    (file, raw, spent + start.elapsed())
+}
+
+fn read(file: &[u8], raw: usize, seconds: u64) {
+    let open = |file| Recording::from_input(Cursor::new(file)).expect("it was just written");
+    let mut recording = open(file);
+    let start = ThreadTime::now();
+    let mut bytes = 0;
+    while let Some(item) = recording.next_item().expect("it is in memory") {
+        if let RecordingItem::Record(record) = item {
+            bytes += black_box(record.bytes).len();
+        }
+    }
+    assert_eq!(bytes, raw, "everything comes back");
+    let records = start.elapsed();
+    let mut recording = open(file);
+    let start = ThreadTime::now();
+    while let Some(step) = recording.next_step().expect("it is in memory") {
+        black_box(step.frame);
+    }
+    let steps = start.elapsed();
+    let (mut slowest, mut all) = (Duration::ZERO, Duration::ZERO);
+    for second in 0..seconds {
+        let start = ThreadTime::now();
+        recording.seek(Duration::from_secs(5 + (second * 7919) % seconds)).expect("it is in memory");
+        black_box(recording.next_step().expect("it is in memory").is_some());
+        (slowest, all) = (slowest.max(start.elapsed()), all + start.elapsed());
+    }
+    // Without its index.
+    let cut = &file[..file.len() - 1];
+    let start = ThreadTime::now();
+    let records_found = open(cut).info().records.total();
+    println!(
+        "  read {:.0} MB/s as records, {:.0} MB/s as frames; seek {:.1} ms, at most {:.1} ms; {records_found} records found again without the index in {:.1} ms",
+        raw as f64 / MB / records.as_secs_f64(),
+        raw as f64 / MB / steps.as_secs_f64(),
+        all.as_secs_f64() * 1000.0 / seconds as f64,
+        slowest.as_secs_f64() * 1000.0,
+        start.elapsed().as_secs_f64() * 1000.0,
+    );
+}

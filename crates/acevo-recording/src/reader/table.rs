@@ -1,0 +1,185 @@
+//! What is where in a file: from its index, or found again without one.
+
+use std::io::{Read, Seek};
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::source::{Source, blocks};
+use crate::error::RecordingError;
+use crate::index::{self, Entry, LARGEST_GROUP};
+use crate::layout::{BlockHeader, MOST_ENTRIES, MOST_MARK_BYTES, TRAILER, kind};
+use crate::mark::Mark;
+use crate::record::{PageCounts, as_micros};
+
+/// Something that cannot be read in a file: bytes that were changed or are missing. What was in it is left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Damage {
+    /// The last time before it of which something is known, since the recording's zero.
+    #[serde(rename = "from_us", serialize_with = "as_micros::serialize")]
+    pub from: Duration,
+    /// The first time after it.
+    #[serde(rename = "to_us", serialize_with = "as_micros::serialize")]
+    pub to: Duration,
+    /// Records that are lost, where that is known.
+    pub records: Option<PageCounts>,
+}
+
+impl Damage {
+    pub(crate) fn new(from: u64, to: u64, records: Option<PageCounts>) -> Self {
+        Self { from: Duration::from_micros(from), to: Duration::from_micros(to), records }
+    }
+}
+
+/// Groups and marks of a file, each in the order of their places. Groups are in the order of time, too, and do not overlap.
+#[derive(Debug, Default)]
+pub(crate) struct Table {
+    pub(crate) groups: Vec<Entry>,
+    pub(crate) marks: Vec<Entry>,
+    /// Damage between groups, with the number of the group that comes after it.
+    pub(crate) damage: Vec<(usize, Damage)>,
+    /// It is the file's own index.
+    pub(crate) is_index: bool,
+}
+
+impl Table {
+    /// Takes the index at the end of the file; `None` where there is none, or it is damaged.
+    pub(crate) fn from_index<R: Read + Seek>(source: &mut Source<R>, id: u32) -> Result<Option<Self>, RecordingError> {
+        let mut trailer = [0; TRAILER];
+        let Some(place) = source.length.checked_sub(TRAILER as u64) else { return Ok(None) };
+        source.read_at(place, &mut trailer)?;
+        let Some(offset) = index::offset(&trailer) else { return Ok(None) };
+        let header = source.header_at(offset, Some(id))?;
+        let Some(header) = header
+            .filter(|header| header.kind == kind::INDEX && offset.checked_add(header.length()) == Some(source.length))
+        else {
+            return Ok(None);
+        };
+        let mut block = Vec::new();
+        source.read_vec(offset, header.length(), &mut block)?;
+        let Some((_, _, payload)) = blocks(&block, id).next().filter(|block| block.0 == 0 && is_sound(block)) else {
+            return Ok(None);
+        };
+        let Some(entries) = index::decode(payload, offset) else { return Ok(None) };
+        let (groups, others) = entries.into_iter().partition::<Vec<_>, _>(|entry| entry.kind == kind::PAGES);
+        let marks = others.into_iter().filter(|entry| entry.kind == kind::MARK).collect();
+        Ok(Some(Self { groups, marks, damage: Vec::new(), is_index: true }))
+    }
+
+    /// Finds everything again, from `offset` on, by the headers of the blocks.
+    pub(crate) fn scan<R: Read + Seek>(source: &mut Source<R>, offset: u64, id: u32) -> Result<Self, RecordingError> {
+        let mut scan = Scan { table: Self::default(), last: None, open: None, hurt: false };
+        let mut at = offset;
+        while let Some((place, header)) = source.find_block(at, u64::MAX, Some(id))? {
+            scan.hurt |= place > at;
+            at = place + header.length();
+            if !scan.take(place, &header) {
+                scan.hurt = true;
+                break;
+            }
+        }
+        scan.hurt |= at < source.length;
+        scan.close();
+        let end = scan.table.groups.last().map_or(0, |entry| entry.last);
+        if scan.hurt {
+            scan.table.damage.push((scan.table.groups.len(), Damage::new(end, end, None)));
+        }
+        Ok(scan.table)
+    }
+
+    /// Reads the marks, in the order of time.
+    pub(crate) fn read_marks<R: Read + Seek>(
+        &self,
+        source: &mut Source<R>,
+        id: u32,
+    ) -> Result<Vec<Mark>, RecordingError> {
+        let (mut marks, mut block, mut bytes) = (Vec::new(), Vec::new(), 0);
+        for entry in &self.marks {
+            source.read_vec(entry.offset, entry.length.into(), &mut block)?;
+            bytes += block.len();
+            if bytes > MOST_MARK_BYTES {
+                break;
+            }
+            let payload = blocks(&block, id).next().filter(is_sound).map(|(_, _, payload)| payload);
+            marks.extend(payload.and_then(|json| serde_json::from_slice::<Mark>(json).ok()));
+        }
+        marks.sort_by_key(|mark| mark.at);
+        Ok(marks)
+    }
+}
+
+/// True where the payload is what was written.
+pub(crate) fn is_sound((_, header, payload): &(usize, BlockHeader, &[u8])) -> bool {
+    crc32fast::hash(payload) == header.crc
+}
+
+/// What was found so far.
+struct Scan {
+    table: Table,
+    /// Number of the block before.
+    last: Option<u32>,
+    /// The group that the blocks belong to, and its number.
+    open: Option<(Entry, u32)>,
+    /// Something is missing since the last group.
+    hurt: bool,
+}
+
+impl Scan {
+    /// Takes a block; false where there are more than any recording has.
+    fn take(&mut self, offset: u64, header: &BlockHeader) -> bool {
+        if let Some(last) = self.last {
+            let step = header.sequence.wrapping_sub(last);
+            // One that was there already, or is older, stands where it does not belong.
+            if step == 0 || step > u32::MAX / 2 {
+                self.hurt = true;
+                return true;
+            }
+            self.hurt |= step > 1;
+        }
+        self.last = Some(header.sequence);
+        match header.kind {
+            kind::PAGES => self.take_chunk(offset, header),
+            kind::MARK if self.table.marks.len() < MOST_ENTRIES => {
+                let (first, length) = (header.first, header.length() as u32);
+                self.table.marks.push(Entry { offset, length, kind: kind::MARK, first, last: first, records: [0; 3] });
+            }
+            _ => {}
+        }
+        self.table.groups.len() < MOST_ENTRIES
+    }
+
+    fn take_chunk(&mut self, offset: u64, header: &BlockHeader) {
+        let page = usize::from(header.page);
+        if let Some((entry, number)) = &mut self.open {
+            let length = offset + header.length() - entry.offset;
+            if *number == header.group && entry.records[page] == 0 && length <= LARGEST_GROUP as u64 {
+                entry.length = length as u32;
+                (entry.first, entry.last) = (entry.first.min(header.first), entry.last.max(header.last));
+                entry.records[page] = header.records;
+                return;
+            }
+        }
+        self.close();
+        let mut records = [0; 3];
+        records[page] = header.records;
+        let (length, first, last) = (header.length() as u32, header.first, header.last);
+        let entry = Entry { offset, length, kind: kind::PAGES, first, last, records };
+        if self.hurt {
+            let before = self.table.groups.last().map_or(0, |entry| entry.last);
+            self.table.damage.push((self.table.groups.len(), Damage::new(before, first.max(before), None)));
+            self.hurt = false;
+        }
+        self.open = Some((entry, header.group));
+    }
+
+    /// The group is complete. Time never goes back in what a writer makes.
+    fn close(&mut self) {
+        let Some((entry, _)) = self.open.take() else { return };
+        if self.table.groups.last().is_some_and(|before| entry.first < before.last) {
+            self.hurt = true;
+        } else {
+            self.table.groups.push(entry);
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! Recording without ever waiting for a disk: packing and writing have a thread of their own.
+
+use std::mem;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use super::batch::Batch;
+use super::error::RecordingError;
+use super::mark::Mark;
+use super::record::{PageCounts, Record, micros};
+use super::writer::{Gap, Progress, RecordingWriter, SeekableOutput};
+
+/// Batches of a second that are under way or free: so long may a disk take for a write.
+const BATCHES: usize = 10;
+
+/// Marks that may be under way beside them.
+const MARKS: usize = 64;
+
+/// What is written is made to outlast a power cut this often.
+const SYNC_EVERY: Duration = Duration::from_secs(5);
+
+/// Hands records over to a thread that packs and writes them, a second's worth at a time.
+///
+/// [`record`](Self::record) never waits: where the disk has not kept up for some ten seconds, records are lost, and counted and
+/// marked as lost as soon as there is room again. Rooms for records are used again and again. Every five seconds what is written is
+/// [made to outlast](RecordingWriter::sync) a power cut.
+#[derive(Debug)]
+pub struct ThreadedWriter {
+    batch: Box<Batch>,
+    /// Batches that were written and can be used again.
+    free: Receiver<Box<Batch>>,
+    /// One of them that was taken and not needed.
+    spare: Option<Box<Batch>>,
+    /// `None` once it is finished.
+    work: Option<SyncSender<Work>>,
+    thread: Option<JoinHandle<Result<Progress, RecordingError>>>,
+    /// Of what the thread has done.
+    progress: Arc<Mutex<Progress>>,
+    /// Records that were taken, and those that were lost on this side.
+    records: PageCounts,
+    lost: PageCounts,
+    /// What was lost since the last batch was handed over.
+    owed: PageCounts,
+    gap: Option<Gap>,
+    /// Waits for the thread instead of losing records.
+    is_patient: bool,
+}
+
+#[derive(Debug)]
+enum Work {
+    Records(Box<Batch>),
+    Mark(Box<Mark>),
+}
+
+impl ThreadedWriter {
+    /// Takes over a recording that has begun.
+    ///
+    /// # Errors
+    /// [`RecordingError::Io`] where the system gives no thread.
+    pub fn new<W: SeekableOutput + Send + 'static>(writer: RecordingWriter<W>) -> Result<Self, RecordingError> {
+        let progress = Arc::new(Mutex::new(writer.progress().clone()));
+        let records = progress.lock().unwrap_or_else(PoisonError::into_inner).records;
+        let (work, to_do) = sync_channel(BATCHES + MARKS);
+        let (done, free) = sync_channel(BATCHES);
+        // One more is being filled here.
+        for _ in 1..BATCHES {
+            let _ = done.try_send(Box::default());
+        }
+        let shared = Arc::clone(&progress);
+        let thread =
+            thread::Builder::new().name("recording".into()).spawn(move || write_all(writer, &to_do, &done, &shared))?;
+        Ok(Self {
+            batch: Box::default(),
+            free,
+            spare: None,
+            work: Some(work),
+            thread: Some(thread),
+            progress,
+            records,
+            lost: PageCounts::default(),
+            owed: PageCounts::default(),
+            gap: None,
+            is_patient: false,
+        })
+    }
+
+    /// From now on [`record`](Self::record) waits for the thread instead of losing records: for a source that waits for its reader, such as a
+    /// simulation that is faster than real time.
+    #[must_use]
+    pub fn patient(mut self) -> Self {
+        self.is_patient = true;
+        self
+    }
+
+    /// Takes a record. Never waits for the disk, unless this is [`patient`](Self::patient).
+    ///
+    /// # Errors
+    /// [`RecordingError::PageSize`] for what is no page. [`progress`](Self::progress) tells of trouble with the disk.
+    pub fn record(&mut self, record: &Record<'_>) -> Result<(), RecordingError> {
+        Batch::check(record)?;
+        if !self.batch.has_room_for(record) && !self.hand_over() {
+            let at = micros(record.at).max(self.batch.last);
+            let mut lost = PageCounts::default();
+            lost.add(record.page, 1);
+            Gap::extend(&mut self.gap, at, at, &lost);
+            // What the record itself has to tell of missed packets must not be forgotten.
+            self.owed.add(record.page, 1 + u64::from(record.missed));
+            self.lost.add_all(&lost);
+            return Ok(());
+        }
+        self.batch.push(record);
+        self.records.add(record.page, 1);
+        Ok(())
+    }
+
+    /// Writes down something that has happened. A mark of more than 4 KiB is left out, and so is one that comes while the disk has not
+    /// kept up with dozens before it.
+    pub fn mark(&mut self, mark: Mark) {
+        let _ = self.try_send(Work::Mark(Box::new(mark)));
+    }
+
+    /// Hands over what was taken, without waiting for it to be written. To be called if nothing has come for a second, as in the
+    /// menu; else records do it.
+    pub fn flush(&mut self) {
+        if !self.batch.is_empty() {
+            self.hand_over();
+        }
+    }
+
+    /// How it is getting on.
+    pub fn progress(&self) -> Progress {
+        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        progress.records = self.records;
+        progress.lost.add_all(&self.lost);
+        if progress.trouble.is_none() && self.thread.as_ref().is_some_and(JoinHandle::is_finished) {
+            progress.trouble = Some("the recording has broken off".into());
+        }
+        progress
+    }
+
+    /// Waits until everything is written, the index too.
+    ///
+    /// # Errors
+    /// [`RecordingError::Io`]. What was written before is valid.
+    pub fn finish(mut self) -> Result<Progress, RecordingError> {
+        let mut progress = self.complete()?;
+        progress.records = self.records;
+        progress.lost.add_all(&self.lost);
+        Ok(progress)
+    }
+
+    /// Hands the batch over, where there is an empty one to go on with, and room on the way to the thread, which marks may fill.
+    fn hand_over(&mut self) -> bool {
+        let free = || if self.is_patient { self.free.recv().ok() } else { self.free.try_recv().ok() };
+        let Some(mut empty) = self.spare.take().or_else(free) else { return false };
+        empty.last = self.batch.last;
+        if let Some(mark) = self.gap.as_ref().map(Gap::mark)
+            && self.try_send(Work::Mark(Box::new(mark))).is_ok()
+        {
+            self.gap = None;
+        }
+        let full = mem::replace(&mut self.batch, empty);
+        let counts = full.counts();
+        match self.try_send(Work::Records(full)) {
+            Ok(()) => {}
+            Err(TrySendError::Full(Work::Records(full))) => {
+                self.spare = Some(mem::replace(&mut self.batch, full));
+                return false;
+            }
+            // The thread has ended: nothing will ever be written again.
+            Err(_) => self.lost.add_all(&counts),
+        }
+        self.settle_debt();
+        true
+    }
+
+    /// What was lost is told by the first records after it.
+    fn settle_debt(&mut self) {
+        self.batch.debt.add_all(&mem::take(&mut self.owed));
+    }
+
+    fn try_send(&self, work: Work) -> Result<(), TrySendError<Work>> {
+        match &self.work {
+            Some(sender) if self.is_patient => sender.send(work).map_err(|error| TrySendError::Disconnected(error.0)),
+            Some(sender) => sender.try_send(work),
+            None => Err(TrySendError::Disconnected(work)),
+        }
+    }
+
+    fn complete(&mut self) -> Result<Progress, RecordingError> {
+        if let Some(work) = self.work.take() {
+            // Here, at the end, it may take as long as it takes.
+            let batch = mem::take(&mut self.batch);
+            let _ = work.send(Work::Records(batch));
+            if let Some(gap) = self.gap.take() {
+                let _ = work.send(Work::Mark(Box::new(gap.mark())));
+            }
+        }
+        match self.thread.take().map(JoinHandle::join) {
+            Some(Ok(finished)) => finished,
+            _ => Err(std::io::Error::other("the recording has broken off").into()),
+        }
+    }
+}
+
+impl Drop for ThreadedWriter {
+    /// Tries to finish; nobody can be told where that fails.
+    fn drop(&mut self) {
+        if self.thread.is_some() {
+            let _ = self.complete();
+        }
+    }
+}
+
+/// What the thread does, until there is nothing more to come.
+fn write_all<W: SeekableOutput>(
+    mut writer: RecordingWriter<W>,
+    to_do: &Receiver<Work>,
+    done: &SyncSender<Box<Batch>>,
+    progress: &Mutex<Progress>,
+) -> Result<Progress, RecordingError> {
+    // What was written since then is lost in a power cut; `None` where nothing was.
+    let mut dirty_since = None;
+    loop {
+        let left = dirty_since.map_or(SYNC_EVERY, |since: Instant| SYNC_EVERY.saturating_sub(since.elapsed()));
+        // Trouble is told by the progress, and what could not be written is tried again.
+        let _ = match to_do.recv_timeout(left) {
+            Err(RecvTimeoutError::Disconnected) => break,
+            Err(RecvTimeoutError::Timeout) if dirty_since.is_none() => continue,
+            Err(RecvTimeoutError::Timeout) => {
+                dirty_since = None;
+                writer.sync()
+            }
+            Ok(work) => {
+                dirty_since.get_or_insert_with(Instant::now);
+                do_work(&mut writer, work, done)
+            }
+        };
+        progress.lock().unwrap_or_else(PoisonError::into_inner).clone_from(writer.progress());
+    }
+    writer.finish().map(|(_, progress)| progress)
+}
+
+fn do_work<W: SeekableOutput>(
+    writer: &mut RecordingWriter<W>,
+    work: Work,
+    done: &SyncSender<Box<Batch>>,
+) -> Result<(), RecordingError> {
+    match work {
+        Work::Records(mut batch) => {
+            writer.count(&batch.counts());
+            let written = writer.take_batch(&mut batch);
+            let _ = done.try_send(batch);
+            written
+        }
+        Work::Mark(mark) => writer.mark(&mark),
+    }
+}

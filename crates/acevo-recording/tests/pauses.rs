@@ -1,0 +1,62 @@
+//! What a recording says of a pause, whoever wrote it.
+
+use std::io::Cursor;
+use std::time::Duration;
+
+use acevo_recording::{Description, Record, Recording, RecordingWriter};
+use acevo_shared_memory::{ACEvoStatus, Page, PageKind, PhysicsValidity, SPageFileGraphicEvo, SPageFilePhysics};
+
+/// Writes pages, 3 ms apart. A physics page has its counter, the share of its values that has not faded, and the packets before it that the
+/// writer took for missed.
+fn recording(pages: &[(ACEvoStatus, i32, f32, u32)]) -> Recording<Cursor<Vec<u8>>> {
+    let mut writer = RecordingWriter::new(Vec::new(), &Description::new("test 1.0")).unwrap();
+    for (index, (status, id, share, missed)) in pages.iter().enumerate() {
+        let at = Duration::from_millis(3 * index as u64);
+        let graphics = SPageFileGraphicEvo { packetId: index as i32 + 1, status: status.value(), ..Default::default() };
+        writer.record(&Record::new(PageKind::Graphics, at, graphics.as_bytes())).unwrap();
+        let physics = SPageFilePhysics {
+            packetId: *id,
+            airDensity: 1.19 * share,
+            airTemp: 26.0 * share,
+            roadTemp: 30.0 * share,
+            ..Default::default()
+        };
+        let mut record = Record::new(PageKind::Physics, at, physics.as_bytes());
+        record.missed = *missed;
+        writer.record(&record).unwrap();
+    }
+    Recording::from_input(Cursor::new(writer.finish().unwrap().0)).unwrap()
+}
+
+/// The phases of a pause. `leap` is what a writer says it has missed at each of the two leaps.
+fn pause(leap: u32) -> Vec<(ACEvoStatus, i32, f32, u32)> {
+    let mut pages = vec![(ACEvoStatus::Live, 100, 1.0, 0), (ACEvoStatus::Live, 101, 1.0, 0)];
+    pages.extend((1..=20).map(|step| (ACEvoStatus::Pause, 101, 1.0 - step as f32 / 20.0, 0)));
+    pages.push((ACEvoStatus::Pause, 772, 0.0, leap));
+    pages.extend((1..=20).map(|step| (ACEvoStatus::Pause, 772 + step, 0.0, 0)));
+    pages.extend((1..=20).map(|step| (ACEvoStatus::Live, 792, step as f32 / 21.0, 0)));
+    pages.push((ACEvoStatus::Live, 1462, 1.0, leap.saturating_sub(1)));
+    pages.extend((1..=5).map(|step| (ACEvoStatus::Live, 1462 + step, 1.0, 0)));
+    pages
+}
+
+#[test]
+fn next_step_counts_the_leaps_of_a_pause_as_skipped_also_in_recordings_that_call_them_missed() {
+    for leap in [0, 670] {
+        let pages = pause(leap);
+        let mut recording = recording(&pages);
+        let (mut missed, mut skipped) = (0, 0);
+        for (index, (status, _, share, _)) in pages.iter().enumerate() {
+            let step = recording.next_step().unwrap().unwrap();
+            let physics = step.physics.unwrap();
+            (missed, skipped) = (missed + physics.missed, skipped + physics.skipped);
+            let expected = match status {
+                ACEvoStatus::Pause => PhysicsValidity::Paused,
+                _ if *share < 1.0 => PhysicsValidity::Resuming,
+                _ => PhysicsValidity::Current,
+            };
+            assert_eq!(step.frame.validity, expected, "page {index}");
+        }
+        assert_eq!((missed, skipped), (0, 670 + 669), "written with {leap} missed");
+    }
+}

@@ -1,0 +1,620 @@
+//! A made-up game in this process, and the connection that follows it.
+//!
+//! Conditions are awaited. Time decides only where it is what is promised: a page that stands still is let go within 3 s.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use acevo_shared_memory::{
+    ACEvoSharedMemoryMapper, ACEvoStatus, Error, LocalPages, PageKind, Publisher, SPageFileGraphicEvo,
+    SPageFilePhysics, SPageFileStaticEvo, Source,
+};
+use acevo_telemetry::{Connection, ConnectionEvent, ConnectionState, DetachReason, LayoutWarning};
+
+/// Nothing here takes as long; a test that hangs ends.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Dead pages are let go within 3 s of their last movement. The rest is for a machine that is busy with other things: this
+/// thread may be late to ask.
+const LET_GO: Duration = Duration::from_millis(3500);
+
+/// A game that does what it is told.
+struct Game {
+    pages: Pages,
+    publisher: Publisher,
+    physics: SPageFilePhysics,
+    graphics: SPageFileGraphicEvo,
+    session: SPageFileStaticEvo,
+}
+
+/// Its pages; they know whether it has ended.
+#[derive(Debug, Clone)]
+struct Pages {
+    pages: LocalPages,
+    has_ended: Arc<AtomicBool>,
+}
+
+impl Game {
+    fn start(status: ACEvoStatus) -> Self {
+        Self::with_pages(status, LocalPages::new())
+    }
+
+    fn with_pages(status: ACEvoStatus, pages: LocalPages) -> Self {
+        let publisher = Publisher::local(&pages);
+        let mut graphics = SPageFileGraphicEvo { status: status.into(), ..Default::default() };
+        graphics.car_model = "ks_first".into();
+        let session = SPageFileStaticEvo { track: "Valdombra".into(), ..Default::default() };
+        let pages = Pages { pages, has_ended: Arc::default() };
+        let mut game = Self { pages, publisher, physics: Default::default(), graphics, session };
+        game.publish_session();
+        game.step();
+        game
+    }
+
+    /// A packet of both pages.
+    fn step(&mut self) {
+        self.physics.packetId += 1;
+        self.publisher.publish_physics(&self.physics).unwrap();
+        self.graphics.packetId += 1;
+        self.publish_graphics();
+    }
+
+    fn publish_graphics(&mut self) {
+        self.publisher.publish_graphics(&self.graphics).unwrap();
+    }
+
+    fn publish_session(&mut self) {
+        self.publisher.publish_static(&self.session).unwrap();
+    }
+
+    /// The counters go back and the session is another one.
+    fn load(&mut self, track: &str) {
+        self.session.track = track.into();
+        self.publish_session();
+        (self.physics.packetId, self.graphics.packetId) = (0, 0);
+        self.step();
+    }
+
+    fn end(&self) {
+        self.pages.has_ended.store(true, Ordering::Relaxed);
+    }
+
+    fn open(&self) -> impl FnMut() -> Result<ACEvoSharedMemoryMapper, Error> + Send + use<> {
+        let pages = self.pages.clone();
+        move || pages.open()
+    }
+
+    fn telemetry(&self) -> Connection {
+        Connection::from_opener(self.open())
+    }
+}
+
+impl Pages {
+    fn open(&self) -> Result<ACEvoSharedMemoryMapper, Error> {
+        if self.has_ended.load(Ordering::Relaxed) {
+            return Err(Error::GameNotRunning { looked_for: "a test".into() });
+        }
+        ACEvoSharedMemoryMapper::open_source(self.clone())
+    }
+
+    fn living(&self, page: PageKind) -> Result<&LocalPages, Error> {
+        if self.has_ended.load(Ordering::Relaxed) {
+            return Err(Error::Gone { page, location: self.location(page) });
+        }
+        Ok(&self.pages)
+    }
+}
+
+impl Source for Pages {
+    fn copy(&self, page: PageKind, words: &mut [u64]) -> Result<(), Error> {
+        self.living(page)?.copy(page, words)
+    }
+
+    fn is_unchanged(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
+        self.living(page)?.is_unchanged(page, words)
+    }
+
+    fn size(&self, page: PageKind) -> usize {
+        self.pages.size(page)
+    }
+
+    fn location(&self, _: PageKind) -> String {
+        "a test".into()
+    }
+}
+
+/// What has happened, in a few words; packets are left out.
+fn word(event: &ConnectionEvent) -> Option<String> {
+    Some(match event {
+        ConnectionEvent::Attached { .. } => "attached".into(),
+        ConnectionEvent::Detached(DetachReason::Gone(_)) => "gone".into(),
+        ConnectionEvent::Detached(DetachReason::Frozen) => "frozen".into(),
+        ConnectionEvent::Detached(DetachReason::Replaced) => "replaced".into(),
+        ConnectionEvent::StateChanged { before, now } => format!("{before} -> {now}"),
+        ConnectionEvent::SessionChanged => "session".into(),
+        ConnectionEvent::CarChanged => "car".into(),
+        ConnectionEvent::LayoutSuspicious(what) => format!("suspicious: {}", what.len()),
+        ConnectionEvent::Packet(_) => return None,
+        other => format!("{other:?}"),
+    })
+}
+
+/// Asks for events, and does something before each time, until it is done. What has happened until then.
+fn follow(
+    telemetry: &mut Connection,
+    mut meanwhile: impl FnMut(),
+    mut is_done: impl FnMut(&Connection, &[String]) -> bool,
+) -> Vec<String> {
+    let start = Instant::now();
+    let mut story = Vec::new();
+    loop {
+        meanwhile();
+        let event = telemetry.wait(Duration::from_millis(5));
+        story.extend(event.as_ref().and_then(word));
+        if is_done(telemetry, &story) {
+            return story;
+        }
+        assert!(start.elapsed() < PATIENCE, "{telemetry:?} {story:?}");
+    }
+}
+
+/// As [`follow`], until the state is this one and all that has happened was told.
+fn until(telemetry: &mut Connection, state: ConnectionState, meanwhile: impl FnMut()) -> Vec<String> {
+    let change = format!("-> {state}");
+    follow(telemetry, meanwhile, |telemetry, story| {
+        telemetry.state() == state && story.last().is_some_and(|last| last.ends_with(&change))
+    })
+}
+
+/// As [`follow`], until this has happened.
+fn until_told(telemetry: &mut Connection, what: &str, meanwhile: impl FnMut()) -> Vec<String> {
+    follow(telemetry, meanwhile, |_, story| story.last().is_some_and(|last| last == what))
+}
+
+/// Whatever happens in this time.
+fn during(telemetry: &mut Connection, time: Duration, meanwhile: impl FnMut()) -> Vec<String> {
+    let start = Instant::now();
+    follow(telemetry, meanwhile, |_, _| start.elapsed() >= time)
+}
+
+#[test]
+fn a_page_that_is_all_zero_is_never_attached() {
+    let pages = LocalPages::new();
+    let open = pages.clone();
+    let mut telemetry = Connection::from_opener(move || ACEvoSharedMemoryMapper::open_source(open.clone()));
+    assert_eq!(during(&mut telemetry, Duration::from_secs(3), || ()), [""; 0]);
+    assert!(telemetry.mapper().is_none() && telemetry.frame().is_none());
+    assert!(telemetry.error().is_some_and(Error::is_absence), "{:?}", telemetry.error());
+
+    let mut game = Game::with_pages(ACEvoStatus::Live, pages);
+    let story = until(&mut telemetry, ConnectionState::Live, || game.step());
+    assert_eq!(story, ["attached", "waiting -> attached", "attached -> live"]);
+    assert!(telemetry.error().is_none());
+}
+
+#[test]
+fn a_page_that_turns_all_zero_is_let_go() {
+    for status in [ACEvoStatus::Live, ACEvoStatus::Pause, ACEvoStatus::Off] {
+        let mut game = Game::start(status);
+        let mut telemetry = game.telemetry();
+        until_told(&mut telemetry, "attached", || ());
+        follow(&mut telemetry, || game.step(), |telemetry, _| telemetry.stats().physics.distinct > 3);
+        // As a publisher does that ends while somebody keeps its pages.
+        game.publisher.publish_physics(&Default::default()).unwrap();
+        game.publisher.publish_graphics(&Default::default()).unwrap();
+        game.publisher.publish_static(&Default::default()).unwrap();
+        let cleared = Instant::now();
+        let story = until(&mut telemetry, ConnectionState::Waiting, || ());
+        assert!(cleared.elapsed() < LET_GO && telemetry.mapper().is_none(), "{:?}", cleared.elapsed());
+        assert!(story.contains(&"gone".into()), "{story:?}");
+        assert_eq!(during(&mut telemetry, Duration::from_secs(1), || ()), [""; 0]);
+    }
+}
+
+#[test]
+fn a_live_page_that_never_moves_is_never_live() {
+    let mut game = Game::start(ACEvoStatus::Live);
+    game.step();
+    let mut telemetry = game.telemetry();
+    let story = until(&mut telemetry, ConnectionState::Attached, || ());
+    assert_eq!(story, ["attached", "waiting -> attached"]);
+    let attached = Instant::now();
+    let story = until(&mut telemetry, ConnectionState::Frozen, || ());
+    assert!(attached.elapsed() < LET_GO && telemetry.mapper().is_none(), "{:?}", attached.elapsed());
+    assert_eq!(story, ["frozen", "attached -> frozen"]);
+    // It is looked at again and again, and is no news.
+    assert_eq!(during(&mut telemetry, Duration::from_secs(4), || ()), [""; 0]);
+
+    let story = until(&mut telemetry, ConnectionState::Live, || game.step());
+    assert_eq!(story, ["attached", "frozen -> attached", "attached -> live"]);
+}
+
+#[test]
+fn a_live_page_that_stops_is_let_go_within_three_seconds() {
+    let mut game = Game::start(ACEvoStatus::Live);
+    let mut telemetry = game.telemetry();
+    until(&mut telemetry, ConnectionState::Live, || game.step());
+    game.step();
+    let moved = Instant::now();
+    let story = until(&mut telemetry, ConnectionState::Frozen, || ());
+    assert!(moved.elapsed() < LET_GO && telemetry.mapper().is_none(), "{:?}", moved.elapsed());
+    assert_eq!(story, ["frozen", "live -> frozen"]);
+    // One packet is a movement, and not one that lasts.
+    let mut one = Some(());
+    let story = until(&mut telemetry, ConnectionState::Attached, || {
+        if one.take().is_some() {
+            game.step();
+        }
+    });
+    assert_eq!(story, ["attached", "frozen -> attached"]);
+    assert_eq!(until(&mut telemetry, ConnectionState::Frozen, || ()), ["frozen", "attached -> frozen"]);
+}
+
+#[test]
+fn a_second_dead_page_does_not_pass_for_a_movement_of_the_first() {
+    let (mut first, second) = (Game::start(ACEvoStatus::Live), Game::start(ACEvoStatus::Live));
+    (0..10).for_each(|_| first.step());
+    let open = Arc::new(Mutex::new(first.pages.clone()));
+    let pages = Arc::clone(&open);
+    let mut telemetry = Connection::from_opener(move || pages.lock().unwrap().open());
+    until(&mut telemetry, ConnectionState::Frozen, || ());
+    *open.lock().unwrap() = second.pages.clone();
+    let story = until(&mut telemetry, ConnectionState::Frozen, || ());
+    assert_eq!(story, ["attached", "frozen -> attached", "frozen", "attached -> frozen"]);
+}
+
+#[test]
+fn standing_still_in_a_menu_a_pause_or_a_replay_is_no_end() {
+    let states = [
+        (ACEvoStatus::Off, ConnectionState::Menu),
+        (ACEvoStatus::Pause, ConnectionState::Paused),
+        (ACEvoStatus::Replay, ConnectionState::Replay),
+        (ACEvoStatus::Unknown(9), ConnectionState::Other(9)),
+    ];
+    let watch = |(status, state): (ACEvoStatus, ConnectionState)| {
+        // One has driven before, one is met as it is.
+        let (mut drives, is_met) = (Game::start(ACEvoStatus::Live), Game::start(status));
+        let (looks, mut open) = (Arc::new(AtomicU32::new(0)), drives.open());
+        let counted = Arc::clone(&looks);
+        let mut telemetry = Connection::from_opener(move || {
+            counted.fetch_add(1, Ordering::Relaxed);
+            open()
+        });
+        until(&mut telemetry, ConnectionState::Live, || drives.step());
+        drives.graphics.status = status.into();
+        drives.step();
+        assert_eq!(until(&mut telemetry, state, || ()), [format!("live -> {state}")]);
+        let mut other = is_met.telemetry();
+        assert_eq!(until(&mut other, state, || ()), ["attached".to_owned(), format!("waiting -> {state}")]);
+
+        let meanwhile = || assert!(other.wait(Duration::ZERO).is_none());
+        assert_eq!(during(&mut telemetry, Duration::from_secs(8), meanwhile), [""; 0]);
+        assert!(telemetry.mapper().is_some() && other.mapper().is_some());
+        assert_eq!([telemetry.state(), other.state()], [state; 2]);
+        // Whether these still are the game's pages was asked meanwhile.
+        assert!(looks.load(Ordering::Relaxed) > 1);
+
+        drives.graphics.status = ACEvoStatus::Live.into();
+        drives.step();
+        assert_eq!(until(&mut telemetry, ConnectionState::Live, || ()), [format!("{state} -> live")]);
+    };
+    std::thread::scope(|scope| {
+        states.map(|state| scope.spawn(move || watch(state))).map(|thread| thread.join().unwrap())
+    });
+}
+
+#[test]
+fn a_pause_that_comes_while_attaching_is_a_pause() {
+    /// Goes on to the pause after so many calls about graphics.
+    #[derive(Debug)]
+    struct PausesThen {
+        pages: LocalPages,
+        calls: AtomicU32,
+    }
+
+    impl PausesThen {
+        fn count(&self, page: PageKind) -> Result<(), Error> {
+            if page == PageKind::Graphics && self.calls.fetch_sub(1, Ordering::Relaxed) == 1 {
+                let status = ACEvoStatus::Pause.into();
+                let graphics = SPageFileGraphicEvo { packetId: 2, status, ..Default::default() };
+                Publisher::local(&self.pages).publish_graphics(&graphics)?;
+            }
+            Ok(())
+        }
+    }
+
+    impl Source for PausesThen {
+        fn copy(&self, page: PageKind, words: &mut [u64]) -> Result<(), Error> {
+            self.pages.copy(page, words)?;
+            self.count(page)
+        }
+        fn is_unchanged(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
+            let is_unchanged = self.pages.is_unchanged(page, words)?;
+            self.count(page)?;
+            Ok(is_unchanged)
+        }
+        fn size(&self, page: PageKind) -> usize {
+            self.pages.size(page)
+        }
+        fn location(&self, _: PageKind) -> String {
+            "a test".into()
+        }
+    }
+
+    let watch = |calls| {
+        let game = Game::start(ACEvoStatus::Live);
+        let pages = game.pages.pages.clone();
+        let mut telemetry = Connection::from_opener(move || {
+            ACEvoSharedMemoryMapper::open_source(PausesThen { pages: pages.clone(), calls: AtomicU32::new(calls) })
+        });
+        let story = follow(&mut telemetry, || (), |telemetry, _| telemetry.state() == ConnectionState::Paused);
+        assert!(!story.contains(&"frozen".into()), "{calls}: {story:?}");
+        let story = during(&mut telemetry, Duration::from_secs(4), || ());
+        assert!(!story.contains(&"frozen".into()), "{calls}: {story:?}");
+        assert_eq!(telemetry.state(), ConnectionState::Paused);
+    };
+    std::thread::scope(|scope| (1..10).for_each(|calls| drop(scope.spawn(move || watch(calls)))));
+}
+
+/// A game may write the counter first and be held up before the rest: what was read then is neither packet.
+#[test]
+fn a_pause_whose_counter_was_seen_too_early_is_a_pause() {
+    let mut game = Game::start(ACEvoStatus::Live);
+    let mut telemetry = game.telemetry();
+    until(&mut telemetry, ConnectionState::Live, || game.step());
+    let seen = |telemetry: &Connection| telemetry.frame().map(|frame| frame.graphics.packet_id());
+    game.step();
+    let last = Some(game.graphics.packetId);
+    follow(&mut telemetry, || (), |telemetry, _| seen(telemetry) == last);
+    game.graphics.status = ACEvoStatus::Pause.into();
+    game.publish_graphics();
+    assert_eq!(until(&mut telemetry, ConnectionState::Paused, || ()), ["live -> paused"]);
+    assert_eq!(during(&mut telemetry, Duration::from_secs(4), || ()), [""; 0]);
+}
+
+#[test]
+fn a_game_that_ends_is_told_and_the_next_one_is_taken() {
+    let mut first = Game::start(ACEvoStatus::Live);
+    let open = Arc::new(Mutex::new(first.pages.clone()));
+    let pages = Arc::clone(&open);
+    let mut telemetry = Connection::from_opener(move || pages.lock().unwrap().open());
+    let story = until(&mut telemetry, ConnectionState::Live, || first.step());
+    assert_eq!(story, ["attached", "waiting -> attached", "attached -> live"]);
+
+    first.end();
+    assert_eq!(until(&mut telemetry, ConnectionState::Waiting, || ()), ["gone", "live -> waiting"]);
+    assert!(telemetry.mapper().is_none() && telemetry.frame().is_none() && telemetry.suspicions().is_empty());
+    assert!(matches!(telemetry.error(), None | Some(Error::GameNotRunning { .. })), "{:?}", telemetry.error());
+    let before = telemetry.stats();
+    assert!(before.physics.distinct > 0 && before.graphics.distinct > 0 && before.polls > 0);
+
+    let mut second = Game::start(ACEvoStatus::Live);
+    second.graphics.car_model = "ks_second".into();
+    second.step();
+    *open.lock().unwrap() = second.pages.clone();
+    let story = until(&mut telemetry, ConnectionState::Live, || second.step());
+    assert_eq!(story, ["attached", "car", "waiting -> attached", "attached -> live"]);
+    // Figures are those of all games together.
+    let start = telemetry.stats().physics.distinct;
+    assert!(start > before.physics.distinct);
+    follow(&mut telemetry, || second.step(), |telemetry, _| telemetry.stats().physics.distinct >= start + 10);
+    second.end();
+    until(&mut telemetry, ConnectionState::Waiting, || ());
+    let after = telemetry.stats();
+    assert!(after.physics.distinct >= start + 10 && after.polls > before.polls);
+}
+
+#[test]
+fn another_game_takes_the_place_of_one_that_stands_in_the_menu() {
+    let first = Game::start(ACEvoStatus::Off);
+    let open = Arc::new(Mutex::new(first.pages.clone()));
+    let pages = Arc::clone(&open);
+    let mut telemetry = Connection::from_opener(move || pages.lock().unwrap().open());
+    until(&mut telemetry, ConnectionState::Menu, || ());
+    let mut second = Game::start(ACEvoStatus::Live);
+    second.step();
+    *open.lock().unwrap() = second.pages.clone();
+    let replaced = Instant::now();
+    let story = until(&mut telemetry, ConnectionState::Live, || second.step());
+    assert_eq!(story, ["replaced", "menu -> waiting", "attached", "waiting -> attached", "attached -> live"]);
+    // Twice: it may have been looked at just before it was replaced.
+    assert!(replaced.elapsed() < 2 * LET_GO, "{:?}", replaced.elapsed());
+}
+
+#[test]
+fn a_game_in_the_menu_that_ends_without_a_word_is_let_go_within_three_seconds() {
+    let game = Game::start(ACEvoStatus::Off);
+    let (is_there, pages) = (Arc::new(AtomicBool::new(true)), game.pages.clone());
+    let there = Arc::clone(&is_there);
+    // Nobody tells that these pages are dead; they only are not found any more, as sections that this reader alone keeps.
+    let mut telemetry = Connection::from_opener(move || match there.load(Ordering::Relaxed) {
+        true => pages.open(),
+        false => Err(Error::GameNotRunning { looked_for: "a test".into() }),
+    });
+    until(&mut telemetry, ConnectionState::Menu, || ());
+    is_there.store(false, Ordering::Relaxed);
+    let ended = Instant::now();
+    assert_eq!(until(&mut telemetry, ConnectionState::Waiting, || ()), ["gone", "menu -> waiting"]);
+    assert!(ended.elapsed() < LET_GO && telemetry.mapper().is_none(), "{:?}", ended.elapsed());
+}
+
+#[test]
+fn sessions_and_cars_are_told_when_they_change() {
+    let mut game = Game::start(ACEvoStatus::Live);
+    let mut telemetry = game.telemetry();
+    let story = until(&mut telemetry, ConnectionState::Live, || game.step());
+    assert!(!story.contains(&"session".into()) && !story.contains(&"car".into()), "{story:?}");
+
+    // Another page, and no counter that goes back.
+    game.session.session_name = "Practice".into();
+    game.publish_session();
+    assert_eq!(until_told(&mut telemetry, "session", || game.step()), ["session"]);
+    assert_eq!(telemetry.frame().unwrap().static_data.raw().session_name.as_str(), "Practice");
+
+    // The counters that go back now belong to it.
+    (game.physics.packetId, game.graphics.packetId) = (0, 0);
+    assert_eq!(during(&mut telemetry, Duration::from_millis(1500), || game.step()), [""; 0]);
+
+    // A counter that goes back, and the same page. The other one stands still for long, and goes back when it moves again.
+    let physics = game.physics.packetId;
+    game.graphics.packetId = 0;
+    let story = until_told(&mut telemetry, "session", || {
+        game.graphics.packetId += 1;
+        game.publish_graphics();
+    });
+    assert_eq!(story, ["session"]);
+    let story = during(&mut telemetry, Duration::from_millis(1500), || {
+        game.graphics.packetId += 1;
+        game.publish_graphics();
+    });
+    assert_eq!(story, [""; 0]);
+    assert_eq!(telemetry.frame().unwrap().physics.packet_id(), physics);
+    game.physics.packetId = 0;
+    assert_eq!(during(&mut telemetry, Duration::from_millis(1500), || game.step()), [""; 0]);
+    assert_eq!(telemetry.stats().physics.restarts, 2);
+
+    // Both, and another page: one session.
+    game.load("Monteforte");
+    assert_eq!(until_told(&mut telemetry, "session", || ()), ["session"]);
+    assert_eq!(telemetry.frame().unwrap().static_data.track(), "Monteforte");
+    assert_eq!(during(&mut telemetry, Duration::from_secs(1), || game.step()), [""; 0]);
+
+    // Empty or a placeholder while it loads, and the same again: no news.
+    for name in ["", "car_placeholder"] {
+        game.graphics.car_model = name.into();
+        (0..20).for_each(|_| drop(follow(&mut telemetry, || game.step(), |_, _| true)));
+    }
+    game.graphics.car_model = "ks_first".into();
+    assert_eq!(during(&mut telemetry, Duration::from_millis(500), || game.step()), [""; 0]);
+    game.graphics.car_model = "ks_second".into();
+    assert_eq!(until_told(&mut telemetry, "car", || game.step()), ["car"]);
+    assert_eq!(telemetry.frame().unwrap().graphics.car_model(), "ks_second");
+    assert_eq!(during(&mut telemetry, Duration::from_millis(500), || game.step()), [""; 0]);
+}
+
+#[test]
+fn a_suspicious_layout_is_told_once_and_can_be_read_all_the_same() {
+    let mut game = Game::with_pages(ACEvoStatus::Live, LocalPages::with_sizes([800, 12_288, 208]).unwrap());
+    game.physics.gear = 99;
+    game.graphics.display_speed_kmh = 77;
+    let mut telemetry = game.telemetry();
+    let story = until_told(&mut telemetry, "suspicious: 2", || game.step());
+    assert_eq!(story, ["attached", "waiting -> attached", "attached -> live", "suspicious: 2"]);
+    let told: Vec<_> = telemetry.suspicions().to_vec();
+    assert!(matches!(told[0], LayoutWarning::Size { page: PageKind::Graphics, size: 12_288 }), "{told:?}");
+    assert!(matches!(told[1], LayoutWarning::Value { page: PageKind::Physics, .. }), "{told:?}");
+    let frame = telemetry.frame().unwrap();
+    assert_eq!((frame.physics.raw().gear, frame.graphics.raw().display_speed_kmh), (99, 77));
+
+    assert_eq!(during(&mut telemetry, Duration::from_secs(3), || game.step()), [""; 0]);
+    // Something else is news.
+    game.session.sm_version = "beta".into();
+    game.publish_session();
+    assert_eq!(until_told(&mut telemetry, "suspicious: 1", || game.step()), ["session", "suspicious: 1"]);
+    assert_eq!(telemetry.suspicions().len(), 3);
+    assert_eq!(telemetry.state(), ConnectionState::Live);
+}
+
+#[test]
+fn a_value_that_is_off_once_is_chance() {
+    let mut game = Game::start(ACEvoStatus::Live);
+    game.physics.gear = 99;
+    game.step();
+    let mut telemetry = game.telemetry();
+    until(&mut telemetry, ConnectionState::Attached, || ());
+    game.physics.gear = 3;
+    assert_eq!(during(&mut telemetry, Duration::from_secs(2), || game.step()), ["attached -> live"]);
+}
+
+#[test]
+fn a_source_that_cannot_be_used_is_waited_for() {
+    let mut game = Game::start(ACEvoStatus::Live);
+    let (is_allowed, mut open) = (Arc::new(AtomicBool::new(false)), game.open());
+    let allowed = Arc::clone(&is_allowed);
+    let mut telemetry = Connection::from_opener(move || {
+        if allowed.load(Ordering::Relaxed) {
+            return open();
+        }
+        Err(Error::PermissionDenied { location: "a test".into(), source: std::io::ErrorKind::PermissionDenied.into() })
+    });
+    let story = follow(&mut telemetry, || (), |telemetry, _| telemetry.error().is_some());
+    assert_eq!((story, telemetry.state()), (vec![], ConnectionState::Waiting));
+    assert!(matches!(telemetry.error(), Some(Error::PermissionDenied { .. })), "{:?}", telemetry.error());
+    is_allowed.store(true, Ordering::Relaxed);
+    let story = until(&mut telemetry, ConnectionState::Live, || game.step());
+    assert_eq!(story, ["attached", "waiting -> attached", "attached -> live"]);
+    assert!(telemetry.error().is_none());
+}
+
+#[test]
+fn no_time_is_no_waiting() {
+    // The middle of many: the machine may be busy with other things.
+    let usual = |telemetry: &mut Connection| {
+        let ask = || {
+            let start = Instant::now();
+            telemetry.wait(Duration::ZERO);
+            start.elapsed()
+        };
+        let mut all: Vec<_> = std::iter::repeat_with(ask).take(101).collect();
+        all.sort();
+        all[50]
+    };
+    let mut nobody =
+        Connection::from_opener(|| Err::<ACEvoSharedMemoryMapper, _>(Error::GameNotRunning { looked_for: "x".into() }));
+    let game = Game::start(ACEvoStatus::Pause);
+    let mut telemetry = game.telemetry();
+    until(&mut telemetry, ConnectionState::Paused, || ());
+    for telemetry in [&mut nobody, &mut telemetry] {
+        let usual = usual(telemetry);
+        assert!(usual < Duration::from_millis(2), "{usual:?}");
+    }
+}
+
+#[test]
+fn a_packet_that_is_told_is_in_the_frame() {
+    let mut game = Game::start(ACEvoStatus::Live);
+    let mut telemetry = game.telemetry();
+    until(&mut telemetry, ConnectionState::Live, || game.step());
+    let mut packets = 0;
+    while packets < 200 {
+        game.step();
+        if let Some(ConnectionEvent::Packet(packet)) = telemetry.wait(PATIENCE) {
+            packets += 1;
+            let frame = telemetry.frame().unwrap();
+            assert!(packet.physics.is_none_or(|physics| physics.view == frame.physics));
+            assert!(packet.graphics.is_none_or(|graphics| graphics.view == frame.graphics));
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn files_that_are_removed_and_made_anew_are_another_game() {
+    use acevo_shared_memory::PageDirectory;
+
+    let dir = tempfile::TempDir::new().unwrap();
+    let path = dir.path().to_owned();
+    let open = move || ACEvoSharedMemoryMapper::open_source(PageDirectory::open(&path)?);
+    let mut telemetry = Connection::from_opener(open);
+    let publish = |publisher: &mut Publisher, id: i32| {
+        let physics = SPageFilePhysics { packetId: id, ..Default::default() };
+        let mut graphics = SPageFileGraphicEvo { packetId: id, ..Default::default() };
+        graphics.status = ACEvoStatus::Live.into();
+        publisher.publish_graphics(&graphics).unwrap();
+        publisher.publish_physics(&physics).unwrap();
+    };
+    for game in 0..5 {
+        let mut publisher = Publisher::directory(dir.path()).unwrap();
+        let mut id = 0;
+        let story = until(&mut telemetry, ConnectionState::Live, || {
+            id += 1;
+            publish(&mut publisher, id);
+        });
+        assert_eq!(story, ["attached", "waiting -> attached", "attached -> live"], "{game}");
+        drop(publisher);
+        let removed = Instant::now();
+        assert_eq!(until(&mut telemetry, ConnectionState::Waiting, || ()), ["gone", "live -> waiting"], "{game}");
+        assert!(removed.elapsed() < LET_GO, "{:?}", removed.elapsed());
+    }
+}

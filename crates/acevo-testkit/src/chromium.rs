@@ -1,0 +1,194 @@
+//! A real browser, driven by its own protocol.
+
+use std::collections::VecDeque;
+use std::io::{BufRead, BufReader};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tungstenite::stream::MaybeTlsStream;
+use tungstenite::{Message, WebSocket};
+
+/// Nothing that is waited for takes longer, on the busiest machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chrome"];
+
+/// Without these a browser looks around in the net, or asks things.
+const QUIET: [&str; 13] = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--disable-extensions",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--remote-debugging-port=0",
+    "--js-flags=--expose-gc",
+];
+
+/// A browser with one page, until it is dropped.
+pub struct Chromium {
+    child: Child,
+    socket: WebSocket<MaybeTlsStream<TcpStream>>,
+    session: String,
+    next: u64,
+    /// What was said on the console that should not be, and exceptions.
+    pub errors: VecDeque<String>,
+    _profile: TempDir,
+}
+
+impl Chromium {
+    /// `None` where there is none; `ACEVO_CHROMIUM=required` makes that a failure.
+    pub fn start() -> Option<Self> {
+        let profile = tempfile::tempdir().unwrap();
+        let spawn = |name: &&str| {
+            Command::new(name)
+                .args(QUIET)
+                .arg(format!("--user-data-dir={}", profile.path().display()))
+                .arg("about:blank")
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::piped())
+                .spawn()
+                .ok()
+        };
+        let left_out = || {
+            assert!(
+                std::env::var_os("ACEVO_CHROMIUM").is_none(),
+                "there is no Chromium that starts, and it is required"
+            );
+            eprintln!("LEFT OUT: there is no Chromium that starts, to look at pages with");
+            None
+        };
+        let Some(mut child) = NAMES.iter().find_map(spawn) else { return left_out() };
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let address = lines
+            .by_ref()
+            .map_while(Result::ok)
+            .find_map(|line| line.strip_prefix("DevTools listening on ").map(str::to_owned));
+        let Some(address) = address else {
+            let _ = child.wait();
+            return left_out();
+        };
+        // It goes on to talk, and must not wait for somebody to listen.
+        std::thread::spawn(move || lines.for_each(drop));
+        let (socket, _) = tungstenite::connect(address).unwrap();
+        let MaybeTlsStream::Plain(stream) = socket.get_ref() else { unreachable!("no TLS to this machine") };
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let mut browser =
+            Self { child, socket, session: String::new(), next: 0, errors: VecDeque::new(), _profile: profile };
+        let target = browser.call("Target.createTarget", json!({"url": "about:blank"}));
+        let attached = browser.call("Target.attachToTarget", json!({"targetId": target["targetId"], "flatten": true}));
+        browser.session = attached["sessionId"].as_str().unwrap().to_owned();
+        for domain in ["Page", "Runtime", "Log"] {
+            browser.call(&format!("{domain}.enable"), json!({}));
+        }
+        Some(browser)
+    }
+
+    /// Asks for something and waits for the answer.
+    pub fn call(&mut self, method: &str, params: Value) -> Value {
+        self.next += 1;
+        let id = self.next;
+        let mut request = json!({"id": id, "method": method, "params": params});
+        if !self.session.is_empty() {
+            request["sessionId"] = self.session.clone().into();
+        }
+        self.socket.send(Message::text(request.to_string())).unwrap();
+        loop {
+            let message = self.socket.read().unwrap_or_else(|error| panic!("{method}: {error}"));
+            let Message::Text(text) = message else { continue };
+            let answer: Value = serde_json::from_str(&text).unwrap();
+            if answer["id"] == id {
+                assert!(answer["error"].is_null(), "{method}: {answer}");
+                return answer["result"].clone();
+            }
+            self.note(&answer);
+        }
+    }
+
+    fn note(&mut self, event: &Value) {
+        let params = &event["params"];
+        let error = match event["method"].as_str() {
+            Some("Runtime.exceptionThrown") => params["exceptionDetails"].to_string(),
+            Some("Runtime.consoleAPICalled") if params["type"] == "error" => params["args"].to_string(),
+            Some("Log.entryAdded") if params["entry"]["level"] == "error" => params["entry"].to_string(),
+            _ => return,
+        };
+        self.errors.push_back(error);
+    }
+
+    /// The size of the page, in its own pixels, of which the screen has `scale` for one.
+    pub fn resize(&mut self, width: u32, height: u32, scale: f64, mobile: bool) {
+        let size = json!({"width": width, "height": height, "deviceScaleFactor": scale, "mobile": mobile});
+        self.call("Emulation.setDeviceMetricsOverride", size);
+    }
+
+    pub fn open(&mut self, url: &str) {
+        let opened = self.call("Page.navigate", json!({"url": url}));
+        assert!(opened["errorText"].is_null(), "{url}: {opened}");
+        self.wait_for("document.readyState === 'complete'");
+    }
+
+    /// The value of an expression; promises are waited for.
+    pub fn evaluate(&mut self, expression: &str) -> Value {
+        let asked = json!({"expression": expression, "returnByValue": true, "awaitPromise": true});
+        let answer = self.call("Runtime.evaluate", asked);
+        assert!(answer["exceptionDetails"].is_null(), "{expression}: {answer}");
+        answer["result"]["value"].clone()
+    }
+
+    /// Waits until an expression is true.
+    #[track_caller]
+    pub fn wait_for(&mut self, expression: &str) {
+        self.wait_for_promise(&format!("Boolean({expression})"));
+    }
+
+    /// Waits until what an expression promises is true.
+    #[track_caller]
+    pub fn wait_for_promise(&mut self, truth: &str) {
+        let start = Instant::now();
+        while self.evaluate(truth) != Value::Bool(true) {
+            assert!(start.elapsed() < PATIENCE, "never true: {truth}; errors: {:?}", self.errors);
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// The picture of the page as PNG; where it has no background, it is transparent.
+    pub fn picture(&mut self) -> Vec<u8> {
+        let clear = json!({"color": {"r": 0, "g": 0, "b": 0, "a": 0}});
+        self.call("Emulation.setDefaultBackgroundColorOverride", clear);
+        let shot = self.call("Page.captureScreenshot", json!({"format": "png"}));
+        base64::engine::general_purpose::STANDARD.decode(shot["data"].as_str().unwrap()).unwrap()
+    }
+
+    /// Keeps the picture where somebody wants to look at it: in the directory that `ACEVO_PICTURES` names.
+    pub fn keep_picture(&mut self, name: &str) {
+        if let Some(directory) = std::env::var_os("ACEVO_PICTURES") {
+            let picture = self.picture();
+            std::fs::write(Path::new(&directory).join(name).with_extension("png"), picture).unwrap();
+        }
+    }
+
+    /// Bytes of JavaScript that are really in use.
+    pub fn heap(&mut self) -> f64 {
+        self.call("HeapProfiler.collectGarbage", json!({}));
+        self.call("Runtime.getHeapUsage", json!({}))["usedSize"].as_f64().unwrap()
+    }
+}
+
+impl Drop for Chromium {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

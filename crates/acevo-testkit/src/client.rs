@@ -1,0 +1,178 @@
+//! A server that runs, and clients of it that know nothing but `docs/web-api.md`.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tungstenite::client::IntoClientRequest;
+use tungstenite::http::{HeaderName, HeaderValue};
+use tungstenite::{Message, WebSocket};
+
+use crate::program::{Running, acevo, spawn};
+
+/// How long anything may take that a test waits for.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Waits until it is so.
+pub fn until(mut is_so: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !is_so() {
+        assert!(start.elapsed() < PATIENCE, "not in time");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// A server.
+pub struct Site {
+    pub running: Running,
+    /// Its address and port.
+    pub host: String,
+    /// What its address asks with.
+    pub query: String,
+}
+
+/// Starts one on a port that is free.
+pub fn serve(args: &[&str]) -> Site {
+    let running = spawn(acevo().args(["serve", "--port", "0"]).args(args));
+    let address = running.next_line();
+    let (host, query) = address.strip_prefix("http://").unwrap().split_once('/').unwrap();
+    let (host, query) = (host.to_owned(), query.trim_start_matches('?').to_owned());
+    Site { running, host, query }
+}
+
+/// An answer.
+#[derive(Debug)]
+pub struct Response {
+    pub status: u16,
+    head: String,
+    pub body: String,
+}
+
+impl Response {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let headers = self.head.lines().skip(1).filter_map(|line| line.split_once(": "));
+        headers.into_iter().find(|(header, _)| header.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+}
+
+impl Site {
+    pub fn get(&self, path: &str) -> Response {
+        self.request(path, &[("Host", &self.host)])
+    }
+
+    pub fn json(&self, path: &str) -> Value {
+        let response = self.get(path);
+        assert_eq!((response.status, response.header("content-type")), (200, Some("application/json")), "{path}");
+        serde_json::from_str(&response.body).unwrap()
+    }
+
+    /// A figure of `/metrics`.
+    pub fn metric(&self, name: &str) -> f64 {
+        let page = self.get("/metrics").body;
+        let mut values = page.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        values.next().unwrap_or_else(|| panic!("{name}: {page}")).parse().unwrap()
+    }
+
+    /// Asks for exactly this path with exactly these headers.
+    pub fn request(&self, path: &str, headers: &[(&str, &str)]) -> Response {
+        let mut stream = TcpStream::connect(&self.host).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        write!(stream, "GET {path} HTTP/1.1\r\n{headers}Connection: close\r\n\r\n").unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        let (head, body) = text.split_once("\r\n\r\n").unwrap();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        Response { status, head: head.to_owned(), body: body.to_owned() }
+    }
+
+    pub fn socket(&self) -> Socket {
+        self.try_socket(&[]).unwrap()
+    }
+
+    pub fn try_socket(&self, headers: &[(&'static str, &str)]) -> Result<Socket, String> {
+        let stream = TcpStream::connect(&self.host).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let mut request = format!("ws://{}/ws", self.host).into_client_request().unwrap();
+        for (name, value) in headers {
+            let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
+            request.headers_mut().insert(name, HeaderValue::from_str(value).unwrap());
+        }
+        tungstenite::client(request, stream).map(|(socket, _)| Socket(socket)).map_err(|error| error.to_string())
+    }
+}
+
+/// A frame, decoded.
+#[derive(Debug)]
+pub struct Frame {
+    pub flags: u8,
+    pub subscription: u16,
+    pub number: u32,
+    pub time: f64,
+    pub values: Vec<f32>,
+}
+
+impl Frame {
+    fn read(bytes: &[u8]) -> Self {
+        assert!(bytes[0] == 1 && bytes.len() >= 16 && bytes.len().is_multiple_of(4), "{bytes:?}");
+        Self {
+            flags: bytes[1],
+            subscription: u16::from_le_bytes(bytes[2..4].try_into().unwrap()),
+            number: u32::from_le_bytes(bytes[4..8].try_into().unwrap()),
+            time: f64::from_le_bytes(bytes[8..16].try_into().unwrap()),
+            values: bytes[16..].chunks_exact(4).map(|value| f32::from_le_bytes(value.try_into().unwrap())).collect(),
+        }
+    }
+}
+
+/// A client with a WebSocket.
+pub struct Socket(WebSocket<TcpStream>);
+
+impl Socket {
+    pub fn send(&mut self, message: Message) {
+        self.0.send(message).unwrap();
+    }
+
+    /// Sends, unless the other side has gone.
+    pub fn try_send(&mut self, message: Message) {
+        let _ = self.0.send(message);
+    }
+
+    pub fn ask(&mut self, subscription: &Value) {
+        self.send(Message::text(subscription.to_string()));
+    }
+
+    /// Waits for a text of this type.
+    pub fn next_of(&mut self, kind: &str) -> Value {
+        loop {
+            if let Message::Text(text) = self.0.read().unwrap() {
+                let message: Value = serde_json::from_str(&text).unwrap();
+                if message["type"] == kind {
+                    return message;
+                }
+            }
+        }
+    }
+
+    /// Waits for a frame.
+    pub fn next_frame(&mut self) -> Frame {
+        loop {
+            if let Message::Binary(bytes) = self.0.read().unwrap() {
+                return Frame::read(&bytes);
+            }
+        }
+    }
+
+    /// Waits for the end, and the code that was given for it.
+    pub fn end(&mut self) -> Option<u16> {
+        loop {
+            match self.0.read() {
+                Ok(Message::Close(close)) => return close.map(|close| close.code.into()),
+                Ok(_) => {}
+                Err(_) => return None,
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! Recordings of the simulator, made without waiting for it.
+
+use std::path::Path;
+use std::time::Duration;
+
+use acevo_recording::{Description, Record, RecordingWriter};
+use acevo_shared_memory::{Page, PageKind, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
+use acevo_simulator::{CarModel, Options, Scenario, Simulator};
+
+/// The three pages, to be changed before they are recorded.
+#[derive(Debug, Clone, Copy)]
+pub struct Pages {
+    pub session: SPageFileStaticEvo,
+    pub graphics: SPageFileGraphicEvo,
+    pub physics: SPageFilePhysics,
+}
+
+/// Records a drive to its end, as it is. Gives the times of the laps.
+pub fn drive(path: &Path, car: CarModel, scenario: Scenario, laps: Option<u32>) -> Vec<i32> {
+    let mut options = Options::default();
+    (options.car, options.scenario, options.laps) = (car, scenario, laps);
+    changed(path, options, Duration::MAX, |_, _| {})
+}
+
+/// Records a drive until its end or this time, with pages that `change` has changed. Returns the times of the laps.
+pub fn changed(
+    path: &Path,
+    options: Options,
+    until: Duration,
+    mut change: impl FnMut(Duration, &mut Pages),
+) -> Vec<i32> {
+    let mut simulator = Simulator::new(options);
+    let mut writer = RecordingWriter::create(path, &Description::new("test")).unwrap();
+    while !simulator.is_finished() && simulator.time() < until {
+        let changes = simulator.step();
+        let at = simulator.time();
+        let mut pages =
+            Pages { session: *simulator.static_data(), graphics: *simulator.graphics(), physics: *simulator.physics() };
+        change(at, &mut pages);
+        let pages = [
+            (changes.static_data, PageKind::Static, pages.session.as_bytes()),
+            (changes.graphics, PageKind::Graphics, pages.graphics.as_bytes()),
+            (changes.physics, PageKind::Physics, pages.physics.as_bytes()),
+        ];
+        for (_, page, bytes) in pages.into_iter().filter(|(changed, ..)| *changed) {
+            writer.record(&Record::new(page, at, bytes)).unwrap();
+        }
+    }
+    writer.finish().unwrap();
+    simulator.truth().laps.iter().map(|lap| lap.time_ms).collect()
+}

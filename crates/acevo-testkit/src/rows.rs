@@ -1,0 +1,43 @@
+//! Rows of a simulated drive, for exporters.
+
+use acevo_export::{About, Column, Exporter, Row};
+use acevo_telemetry::{Axes, Channel, ChannelValue, Frame};
+
+pub fn columns(channels: impl IntoIterator<Item = &'static Channel>) -> Vec<Column> {
+    channels.into_iter().map(|channel| Column { channel, unit: channel.unit() }).collect()
+}
+
+/// What a drive was about, for file headers.
+pub fn about() -> About {
+    let mut about = About::default();
+    about.track = "Testring".into();
+    about.car = "Übercar 992".into();
+    about.driver = "Ada \"Räcer\"".into();
+    about.session = "Practice".into();
+    about.latitude_longitude = Some((50.3356, 6.9475));
+    about.unix_s = 1_775_030_400.0;
+    about
+}
+
+/// A row that owns what it has.
+#[derive(Debug, Clone)]
+pub struct Moment {
+    pub time_s: f64,
+    pub packet_id: i32,
+    pub lap: Option<u32>,
+    pub frame: Frame,
+}
+
+impl Moment {
+    pub fn values<'a>(&'a self, columns: &[Column], axes: &Axes) -> Vec<Option<ChannelValue<'a>>> {
+        columns.iter().map(|column| column.channel.value(&self.frame, axes)).collect()
+    }
+
+    pub fn give(&self, columns: &[Column], axes: &Axes, exporter: &mut dyn Exporter) {
+        let values = self.values(columns, axes);
+        let (time_s, packet_id, lap) = (self.time_s, self.packet_id, self.lap);
+        exporter
+            .row(&Row { time_s, packet_id, session: 1, lap, missed: 0, skipped: 0, values: &values })
+            .expect("takes a row");
+    }
+}

@@ -1,0 +1,209 @@
+//! Values of options, read with errors that say what is possible.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use acevo_export::Separator;
+use acevo_shared_memory::PageKind;
+use acevo_simulator::{CarModel, GameVersion, Scenario, TrackName, Variant};
+use acevo_telemetry::analysis::{Sectors, Thresholds, Topic};
+use acevo_telemetry::{Channel, UnitSystem, channel};
+use clap::builder::{PathBufValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
+
+use acevo_plot::{Format, PlotKind, SIZES, Theme};
+use acevo_telemetry::traces::is_drawable;
+
+/// A duration of 1 ms to a day: `100ms`, `1s`, `0.5s`, `2m`, `1h`.
+pub(super) fn time(text: &str) -> Result<Duration, String> {
+    let (number, unit) = text.split_at(text.find(|letter: char| letter.is_ascii_alphabetic()).unwrap_or(text.len()));
+    let seconds = match unit {
+        "ms" => 0.001,
+        "s" => 1.0,
+        "m" | "min" => 60.0,
+        "h" => 3600.0,
+        "" => return Err("the unit is missing: 100ms, 1s, 0.5s".into()),
+        _ => return Err(format!("unknown unit {unit:?}, expected ms, s, m or h")),
+    };
+    let number: f64 = number.trim().parse().map_err(|_| format!("{number:?} is no number"))?;
+    let time = number * seconds;
+    if (0.001..=86_400.0).contains(&time) {
+        Ok(Duration::from_secs_f64(time))
+    } else {
+        Err("expected 1ms to a day".into())
+    }
+}
+
+/// A time that is kept in memory: seconds to half an hour, which is some 150 MB.
+pub(super) fn span(text: &str) -> Result<Duration, String> {
+    let span = time(text)?;
+    let reach = Duration::from_secs(1)..=Duration::from_secs(30 * 60);
+    if reach.contains(&span) { Ok(span) } else { Err("expected 1s to 30m".into()) }
+}
+
+/// A factor for the simulator's clock.
+pub(super) fn speed(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(speed) if (0.001..=1000.0).contains(&speed) => Ok(speed),
+        _ => Err("expected a number from 0.001 to 1000".into()),
+    }
+}
+
+/// A threshold as `low_fuel_laps=2`.
+pub(super) fn threshold(text: &str) -> Result<(String, f64), String> {
+    let (name, number) = text.split_once('=').ok_or("expected NAME=NUMBER, as low_fuel_laps=2")?;
+    let number = number.parse().ok().filter(|number: &f64| number.is_finite()).ok_or("expected a number after =")?;
+    let threshold = (name.to_owned(), number);
+    thresholds(std::slice::from_ref(&threshold))?;
+    Ok(threshold)
+}
+
+/// The usual thresholds, but for these.
+pub(super) fn thresholds(changed: &[(String, f64)]) -> Result<Thresholds, String> {
+    let changed: serde_json::Map<_, _> =
+        changed.iter().map(|(name, number)| (name.clone(), (*number).into())).collect();
+    serde_json::from_value(changed.into()).map_err(|error| error.to_string())
+}
+
+/// A channel by its id.
+pub(super) fn any_channel(id: &str) -> Result<&'static Channel, String> {
+    channel(id).ok_or_else(|| "no such channel; `acevo channels` lists all".into())
+}
+
+/// What separates the cells of a table.
+pub(super) fn separator(text: &str) -> Result<Separator, String> {
+    match text {
+        "," => Ok(Separator::Comma),
+        ";" => Ok(Separator::Semicolon),
+        "tab" | "\t" => Ok(Separator::Tab),
+        _ => Err("expected `,`, `;` or tab".into()),
+    }
+}
+
+/// Rows per second.
+pub(super) fn rate(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(rate) if (0.01..=1000.0).contains(&rate) => Ok(rate),
+        _ => Err("expected a number from 0.01 to 1000".into()),
+    }
+}
+
+/// Places as `0.31,0.68`: for all tracks.
+pub(super) fn sectors(text: &str) -> Result<Sectors, String> {
+    let places = text.split(',').map(|place| place.trim().parse::<f64>());
+    let places: Vec<_> = places.collect::<Result<_, _>>().map_err(|error| format!("{error}, as in 0.31,0.68"))?;
+    let mut sectors = Sectors::default();
+    sectors.set_others(&places).map_err(|error| error.to_string())?;
+    Ok(sectors)
+}
+
+/// A file for a picture, which its extension says the format of.
+pub(super) fn picture() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(|path| match Format::of(&path) {
+        Some(_) => Ok(path),
+        None => Err("expected a file that ends in .png or .svg"),
+    })
+}
+
+/// A channel that has numbers.
+pub(super) fn curve(id: &str) -> Result<&'static Channel, String> {
+    let channel = channel(id).ok_or("no such channel; `acevo channels` lists them")?;
+    if is_drawable(channel) { Ok(channel) } else { Err("it is a text, and only numbers can be drawn".into()) }
+}
+
+/// Pixels as `1600x900`.
+pub(super) fn size(text: &str) -> Result<(u32, u32), String> {
+    let size = text.split_once('x').and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)));
+    size.filter(|(width, height)| SIZES.contains(width) && SIZES.contains(height)).ok_or_else(|| {
+        format!("expected width x height, each {} to {} pixels, as 1600x900", SIZES.start(), SIZES.end())
+    })
+}
+
+pub(super) fn page() -> impl TypedValueParser<Value = PageKind> {
+    PossibleValuesParser::new(["physics", "graphics", "static"]).map(|name| match name.as_str() {
+        "physics" => PageKind::Physics,
+        "graphics" => PageKind::Graphics,
+        _ => PageKind::Static,
+    })
+}
+
+pub(super) fn car() -> impl TypedValueParser<Value = CarModel> {
+    PossibleValuesParser::new(CarModel::ALL.iter().map(|car| PossibleValue::new(car.name()).help(car.summary())))
+        .try_map(|name| name.parse::<CarModel>())
+}
+
+pub(super) fn track() -> impl TypedValueParser<Value = TrackName> {
+    PossibleValuesParser::new(TrackName::ALL.iter().map(|one| PossibleValue::new(one.name()).help(one.summary())))
+        .try_map(|name| name.parse::<TrackName>())
+}
+
+pub(super) fn game() -> impl TypedValueParser<Value = GameVersion> {
+    PossibleValuesParser::new(GameVersion::ALL.iter().map(|one| PossibleValue::new(one.name()).help(one.summary())))
+        .try_map(|name| name.parse::<GameVersion>())
+}
+
+pub(super) fn variant() -> impl TypedValueParser<Value = Variant> {
+    PossibleValuesParser::new(Variant::ALL.iter().map(|one| PossibleValue::new(one.name()).help(one.summary())))
+        .try_map(|name| name.parse::<Variant>())
+}
+
+pub(super) fn scenario() -> impl TypedValueParser<Value = Scenario> {
+    PossibleValuesParser::new(Scenario::ALL.iter().map(|one| PossibleValue::new(one.name()).help(one.summary())))
+        .try_map(|name| name.parse::<Scenario>())
+}
+
+pub(super) fn units() -> impl TypedValueParser<Value = UnitSystem> {
+    PossibleValuesParser::new(UnitSystem::ALL.iter().map(|one| PossibleValue::new(one.name()).help(one.summary())))
+        .try_map(|name| name.parse::<UnitSystem>())
+}
+
+pub(super) fn plot_kind() -> impl TypedValueParser<Value = PlotKind> {
+    PossibleValuesParser::new(PlotKind::ALL.map(|one| PossibleValue::new(one.name()).help(one.summary())))
+        .try_map(|name| PlotKind::ALL.into_iter().find(|kind| kind.name() == name).ok_or("not among them"))
+}
+
+pub(super) fn theme() -> impl TypedValueParser<Value = Theme> {
+    PossibleValuesParser::new(Theme::ALL.map(|one| PossibleValue::new(one.name()).help(one.summary())))
+        .try_map(|name| Theme::ALL.into_iter().find(|theme| theme.name() == name).ok_or("not among them"))
+}
+
+pub(super) fn topic() -> impl TypedValueParser<Value = Topic> {
+    PossibleValuesParser::new(Topic::ALL.map(Topic::name))
+        .try_map(|name| Topic::ALL.into_iter().find(|topic| topic.name() == name).ok_or("not among them"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_have_a_unit() {
+        let ms = |text| time(text).map(|time| time.as_millis());
+        assert_eq!([ms("100ms"), ms("1s"), ms("0.5s"), ms("2m")], [Ok(100), Ok(1000), Ok(500), Ok(120_000)]);
+        assert_eq!([ms("1.5h"), ms("24h")], [Ok(5_400_000), Ok(86_400_000)]);
+        for wrong in ["", "5", "s", "0s", "-1s", "25h", "1d", "NaNs", "infs", "1e9s", "1 s x", "0.1ms", "ä"] {
+            assert!(time(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn sizes_are_two_numbers_in_reach() {
+        assert_eq!(size("1600x900"), Ok((1600, 900)));
+        for wrong in ["", "1600", "x", "1600x", "-1x900", "100x900", "9000x900", "1600x900x3", "99999999999x900"] {
+            assert!(size(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn curves_have_numbers() {
+        assert_eq!(curve("speed").map(Channel::id), Ok("speed"));
+        assert!(curve("sped").is_err() && curve("track").is_err());
+    }
+
+    #[test]
+    fn speeds_are_numbers_in_reach() {
+        assert_eq!(speed("2.5"), Ok(2.5));
+        for wrong in ["0", "-1", "NaN", "inf", "fast", "1001"] {
+            assert!(speed(wrong).is_err(), "{wrong}");
+        }
+    }
+}

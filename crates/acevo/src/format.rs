@@ -1,0 +1,7 @@
+//! Values, laps and events as text.
+
+pub(crate) mod event_text;
+pub(crate) mod fields;
+pub(crate) mod lap_table;
+pub(crate) mod rows;
+pub(crate) mod text;

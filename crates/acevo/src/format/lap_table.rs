@@ -1,0 +1,341 @@
+//! Laps as lines of a table. Pure: the same laps give the same lines.
+
+use std::time::Duration;
+
+use acevo_telemetry::analysis::{Analysis, Lap, Validity};
+
+use crate::cli::Sessions;
+use crate::format::text::{NONE, cut, difference, lap_time, number, right_aligned, sector_time, width};
+use crate::output::Paint;
+
+/// Least room for the words at the end of a line.
+const LEAST_WORDS: usize = 14;
+
+/// Where no lap tells its sectors.
+const USUAL_SECTORS: usize = 3;
+
+/// How a part of a line looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Look {
+    Plain,
+    Title,
+    Aside,
+    Best,
+    Warning,
+}
+
+/// A line of parts.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Line(Vec<(Look, String)>);
+
+impl Line {
+    pub(crate) fn with(mut self, look: Look, text: impl Into<String>) -> Self {
+        self.0.push((look, text.into()));
+        self
+    }
+
+    /// What it consists of, in order.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = (Look, &str)> {
+        self.0.iter().map(|(look, text)| (*look, text.as_str()))
+    }
+
+    /// With colours, and not wider than the terminal.
+    pub(crate) fn painted(&self, paint: Paint, columns: usize) -> String {
+        let mut left = columns;
+        let mut line = String::new();
+        for (look, text) in &self.0 {
+            let text = cut(text, left);
+            left = left.saturating_sub(width(&text));
+            line += &match look {
+                Look::Plain => text,
+                Look::Title => paint.bold(&text),
+                Look::Aside => paint.dim(&text),
+                Look::Best => paint.magenta(&text),
+                Look::Warning => paint.yellow(&text),
+            };
+        }
+        line.truncate(line.trim_end().len());
+        line
+    }
+}
+
+/// A column of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Column {
+    Session,
+    Lap,
+    Kind,
+    Time,
+    Sector(usize),
+    Delta,
+    Fuel,
+    Top,
+    Low,
+    Tyres,
+    Stint,
+}
+
+impl Column {
+    fn title(self) -> String {
+        match self {
+            Self::Session => "ses".into(),
+            Self::Lap => "lap".into(),
+            Self::Kind => "kind".into(),
+            Self::Time => "time".into(),
+            Self::Sector(index) => format!("sector {}", index + 1),
+            Self::Delta => "to best".into(),
+            Self::Fuel => "fuel".into(),
+            Self::Top => "top".into(),
+            Self::Low => "low".into(),
+            Self::Tyres => "tyres".into(),
+            Self::Stint => "stint".into(),
+        }
+    }
+
+    const fn width(self) -> usize {
+        match self {
+            Self::Session | Self::Lap | Self::Top | Self::Low => 3,
+            Self::Kind => 6,
+            Self::Time => 9,
+            Self::Sector(_) | Self::Delta => 8,
+            Self::Fuel | Self::Tyres | Self::Stint => 5,
+        }
+    }
+}
+
+/// The best of a session, as far as it was driven: of complete laps that count.
+#[derive(Debug, Clone, Default)]
+struct Best {
+    time_ms: Option<u32>,
+    sectors_ms: Vec<Option<u32>>,
+}
+
+impl Best {
+    fn of(laps: &[&Lap], session: u32) -> Self {
+        let mut best = Self::default();
+        for lap in laps.iter().filter(|lap| lap.session == session && lap.counts()) {
+            best.time_ms = lap.time_ms.into_iter().chain(best.time_ms).min();
+            best.sectors_ms.resize(best.sectors_ms.len().max(lap.sectors_ms.len()), None);
+            for (best, ms) in best.sectors_ms.iter_mut().zip(&lap.sectors_ms) {
+                *best = ms.iter().copied().chain(*best).min();
+            }
+        }
+        best
+    }
+}
+
+/// The columns there is room for, and what the best laps are.
+#[derive(Debug, Clone)]
+pub(crate) struct Table {
+    columns: Vec<Column>,
+    words: usize,
+    bests: Vec<(u32, Best)>,
+}
+
+impl Table {
+    pub(crate) fn new(laps: &[&Lap], sessions: Sessions, width: usize) -> Self {
+        let mut numbers: Vec<_> = laps.iter().map(|lap| lap.session).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let sectors = laps.iter().map(|lap| lap.sectors_ms.len()).max().filter(|most| *most > 0);
+        let sectors = sectors.unwrap_or(USUAL_SECTORS);
+        let (columns, words) = columns(sessions, sectors, width);
+        Self { columns, words, bests: numbers.iter().map(|session| (*session, Best::of(laps, *session))).collect() }
+    }
+
+    pub(crate) fn header(&self) -> Line {
+        let titles = self.columns.iter().map(|column| cell(&column.title(), column.width()));
+        Line::default().with(Look::Title, titles.collect::<String>())
+    }
+
+    pub(crate) fn row(&self, lap: &Lap) -> Line {
+        let nothing = Best::default();
+        let best = self.bests.iter().find(|(session, _)| *session == lap.session).map_or(&nothing, |(_, best)| best);
+        let mut line = Line::default();
+        for column in &self.columns {
+            let (look, text) = content(*column, lap, best);
+            let look = if lap.incomplete.is_some() && look == Look::Plain { Look::Aside } else { look };
+            line = line.with(look, cell(&text, column.width()));
+        }
+        let look = if lap.incomplete.is_some() { Look::Aside } else { Look::Warning };
+        let long = words(lap, true);
+        let words = if width(&long) <= self.words { long } else { cut(&words(lap, false), self.words) };
+        line.with(look, format!("  {words}"))
+    }
+
+    /// Best and possible time of the running session, and how long the fuel lasts.
+    pub(crate) fn summary(analysis: &Analysis) -> Line {
+        let bests = analysis.bests();
+        let look = if bests.time_ms.is_some() { Look::Best } else { Look::Aside };
+        let mut line = Line::default().with(Look::Aside, " best ").with(look, lap_time(milliseconds(bests.time_ms)));
+        if let Some(number) = bests.lap {
+            line = line.with(Look::Aside, format!(" (lap {number})"));
+        }
+        let possible = lap_time(milliseconds(bests.theoretical_ms()));
+        line = line.with(Look::Aside, "   possible ").with(Look::Plain, possible);
+        if let Some(personal) = analysis.personal_best() {
+            let time = lap_time(milliseconds(Some(personal.time_ms)));
+            line = line.with(Look::Aside, "   personal ").with(Look::Plain, time);
+        }
+        let Some(fuel) = analysis.fuel() else { return line };
+        if let Some(laps) = fuel.laps_left {
+            line = line.with(Look::Aside, "   fuel for ").with(Look::Plain, number(laps, 1) + " laps");
+        }
+        // Litres; of a battery's charge nobody adds any.
+        match fuel.to_add.filter(|_| fuel.per_lap.is_some_and(|per_lap| per_lap >= 0.1)) {
+            Some(0.0) => line.with(Look::Aside, ", enough to the flag"),
+            Some(to_add) => {
+                line.with(Look::Aside, ", to the flag ").with(Look::Warning, format!("+{} l", number(to_add, 1)))
+            }
+            None => line,
+        }
+    }
+
+    /// The lap that is driven.
+    pub(crate) fn running(analysis: &Analysis) -> Line {
+        let current = analysis.current_lap();
+        let Some(lap) = current else { return Line::default().with(Look::Aside, " no lap is driven") };
+        let elapsed = Duration::try_from_secs_f64(lap.elapsed_s).ok();
+        let mut line = Line::default()
+            .with(Look::Aside, format!(" lap {} ", lap.number))
+            .with(Look::Title, lap_time(elapsed))
+            .with(Look::Aside, lap.place.map_or(String::new(), |place| format!(" {:>3.0} %", (place * 100.0).floor())));
+        let mut before = Some(0);
+        for split in &lap.splits_ms {
+            let sector = split.zip(before).and_then(|(split, before)| split.checked_sub(before));
+            let text = format!("  {}", sector_time(milliseconds(sector)));
+            (line, before) = (line.with(Look::Plain, text), *split);
+        }
+        if let Some(delta) = analysis.delta() {
+            line = line.with(Look::Plain, format!("  {}", difference(Some(delta.seconds as f32))));
+        }
+        match lap.validity {
+            Validity::Invalid { reason, .. } => line.with(Look::Warning, format!("  does not count: {reason}")),
+            _ if lap.is_joined => line.with(Look::Aside, "  joined on the way"),
+            _ => line,
+        }
+    }
+}
+
+/// The most important columns that there is room for, in their order, and the room that is left for words.
+fn columns(sessions: Sessions, sectors: usize, width: usize) -> (Vec<Column>, usize) {
+    let sectors: Vec<_> = (0..sectors).map(Column::Sector).collect();
+    let session: &[Column] = if sessions == Sessions::All { &[Column::Session] } else { &[] };
+    // The most important first; what stands together is shown together.
+    let groups: [&[Column]; 8] = [
+        session,
+        &[Column::Lap, Column::Time],
+        &[Column::Kind],
+        &[Column::Delta],
+        &sectors,
+        &[Column::Fuel],
+        &[Column::Top, Column::Low, Column::Tyres],
+        &[Column::Stint],
+    ];
+    let mut left = width.saturating_sub(LEAST_WORDS + 2);
+    let mut chosen = Vec::new();
+    for group in groups {
+        let width: usize = group.iter().map(|column| column.width() + 1).sum();
+        if width <= left {
+            left -= width;
+            chosen.extend_from_slice(group);
+        }
+    }
+    let order = [Column::Session, Column::Lap, Column::Kind, Column::Time].into_iter().chain(sectors);
+    let order = order.chain([Column::Delta, Column::Fuel, Column::Top, Column::Low, Column::Tyres, Column::Stint]);
+    (order.filter(|column| chosen.contains(column)).collect(), left + LEAST_WORDS)
+}
+
+fn content(column: Column, lap: &Lap, best: &Best) -> (Look, String) {
+    let is_best = lap.counts() && lap.time_ms == best.time_ms;
+    let text = match column {
+        Column::Session => lap.session.to_string(),
+        Column::Lap => lap.number.to_string(),
+        Column::Kind => lap.kind.to_string(),
+        Column::Stint => lap.stint.to_string(),
+        Column::Time => {
+            let look = match lap.validity {
+                _ if is_best => Look::Best,
+                Validity::Invalid { .. } => Look::Warning,
+                _ => Look::Plain,
+            };
+            return (look, lap_time(milliseconds(lap.time_ms)));
+        }
+        Column::Sector(index) => {
+            let ms = lap.sectors_ms.get(index).copied().flatten();
+            let is_best = lap.counts() && ms.is_some() && best.sectors_ms.get(index) == Some(&ms);
+            let look = if is_best { Look::Best } else { Look::Plain };
+            return (look, sector_time(milliseconds(ms)));
+        }
+        Column::Delta if is_best => return (Look::Best, "best".into()),
+        Column::Delta => {
+            let delta = lap.time_ms.zip(best.time_ms).map(|(time, best)| (f64::from(time) - f64::from(best)) / 1000.0);
+            difference(delta.map(|seconds| seconds as f32))
+        }
+        Column::Fuel => match (lap.charge_used, lap.fuel_used_l) {
+            (Some(charge), _) if charge.abs() >= 0.0005 => number(charge * 100.0, 1) + "%",
+            (_, Some(litres)) => number(litres, 2),
+            _ => NONE.into(),
+        },
+        Column::Top => whole(lap.figures.speed_kmh.max()),
+        Column::Low => whole(lap.figures.speed_kmh.min()),
+        Column::Tyres => {
+            let means: Vec<_> = lap.figures.tyre_core_c.into_iter().filter_map(|core| core.mean()).collect();
+            let mean = means.iter().sum::<f64>() / means.len() as f64;
+            number(mean, 0)
+        }
+    };
+    (Look::Plain, text)
+}
+
+/// Why a lap does not count, or is not complete, and where.
+fn words(lap: &Lap, with_place: bool) -> String {
+    match (lap.incomplete, lap.validity) {
+        (Some(reason), _) => reason.to_string(),
+        (None, Validity::Invalid { reason, place: Some(place) }) if with_place => {
+            format!("{reason} at {:.0} %", (place * 100.0).floor())
+        }
+        (None, Validity::Invalid { reason, .. }) => reason.to_string(),
+        (None, Validity::Unknown) => "may not count".into(),
+        _ => String::new(),
+    }
+}
+
+fn whole(value: Option<f64>) -> String {
+    value.map_or_else(|| NONE.into(), |value| number(value, 0))
+}
+
+fn milliseconds(ms: Option<u32>) -> Option<Duration> {
+    ms.map(|ms| Duration::from_millis(ms.into()))
+}
+
+/// To the right, after a blank.
+fn cell(text: &str, width: usize) -> String {
+    format!(" {}", right_aligned(&cut(text, width), width))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_fit_and_the_most_important_stay() {
+        for width in 0..200 {
+            let (columns, words) = columns(Sessions::All, 3, width);
+            let used: usize = columns.iter().map(|column| column.width() + 1).sum();
+            assert!(columns.is_empty() || used + words + 2 <= width, "{width}: {columns:?} {words}");
+        }
+        let narrow = columns(Sessions::Current, 3, 40).0;
+        assert_eq!(narrow, [Column::Lap, Column::Kind, Column::Time]);
+        let usual = columns(Sessions::Current, 3, 80).0;
+        assert!(usual.contains(&Column::Sector(2)) && usual.contains(&Column::Fuel) && !usual.contains(&Column::Stint));
+        assert_eq!(columns(Sessions::All, 3, 120).0.len(), 13);
+        assert!(!columns(Sessions::Current, 20, 120).0.contains(&Column::Sector(0)), "all sectors or none");
+    }
+
+    #[test]
+    fn lines_are_cut_with_a_mark() {
+        let line = Line::default().with(Look::Best, "1234").with(Look::Plain, "5678");
+        assert_eq!(line.painted(Paint::none(), 6), "12345…");
+    }
+}

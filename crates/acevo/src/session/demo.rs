@@ -1,0 +1,167 @@
+//! The embedded simulator: a game that runs in this process.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, Frame, LocalPages, PageKind, Publisher};
+use acevo_simulator::{Changed, Control, Options, Simulator};
+
+use crate::session::live::Open;
+use crate::session::pace::{Pace, SetOnDrop};
+
+/// Physics steps of half a minute: tyres are warm, a lap has begun.
+const HALF_A_MINUTE: u32 = 333 * 30;
+
+/// A simulation that runs until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Demo {
+    pages: LocalPages,
+    pace: Pace,
+    stop: Arc<AtomicBool>,
+    over: Arc<AtomicBool>,
+}
+
+impl Demo {
+    /// Starts the simulation. It runs from the moment at which a reader attaches.
+    pub(crate) fn start(options: Options, speed: f64) -> Self {
+        let mut simulator = Simulator::new(options);
+        let pages = LocalPages::new();
+        let mut publisher = Publisher::local(&pages);
+        // In-process pages cannot fail.
+        let _ = begin(&mut simulator, &mut publisher);
+        let pace = Pace::default();
+        let (stop, over) = (Arc::default(), Arc::default());
+        let timing = Timing { pace: pace.clone(), stop: Arc::clone(&stop), waits: waits(speed), frame: None };
+        let ended = SetOnDrop(Arc::clone(&over));
+        // This thread is never joined: a slow simulation may sleep for seconds.
+        thread::spawn(move || {
+            let _ended = ended;
+            if timing.pace.wait_for_attachment() {
+                let _ = acevo_simulator::run_controlled(&mut simulator, &mut publisher, speed, timing);
+            }
+        });
+        Self { pages, pace, stop, over }
+    }
+
+    /// How to attach to it.
+    pub(crate) fn open(&self) -> Open {
+        self.pace.open(&self.pages)
+    }
+
+    /// Its pace.
+    pub(crate) fn pace(&self) -> Pace {
+        self.pace.clone()
+    }
+
+    /// The time that the simulation has reached.
+    pub(crate) fn time(&self) -> Duration {
+        self.pace.now()
+    }
+
+    /// True once the last page of the simulation was published.
+    pub(crate) fn is_over(&self) -> bool {
+        self.over.load(Ordering::Acquire)
+    }
+}
+
+/// True if a simulation of this speed waits for its reader: it is faster than real time.
+pub(crate) fn waits(speed: f64) -> bool {
+    speed > 1.0
+}
+
+/// Reports to the pace what the simulation publishes, and when.
+struct Timing {
+    pace: Pace,
+    stop: Arc<AtomicBool>,
+    /// It waits for its reader.
+    waits: bool,
+    /// The counter of the frame that was published last, until it was waited for.
+    frame: Option<i32>,
+}
+
+impl Control for Timing {
+    fn keep_going(&mut self, _: &Simulator) -> bool {
+        if let Some(frame) = self.frame.take().filter(|_| self.waits) {
+            self.pace.wait_for_reader(frame);
+        }
+        !self.stop.load(Ordering::Relaxed)
+    }
+
+    fn publishing(&mut self, simulator: &Simulator, changed: Changed) {
+        let (physics, graphics) = (simulator.physics().packetId, simulator.graphics().packetId);
+        self.pace.reach(simulator.time());
+        if changed.physics {
+            self.pace.publishing(PageKind::Physics, physics, simulator.time());
+        }
+        if changed.graphics {
+            self.pace.publishing(PageKind::Graphics, graphics, simulator.time());
+            self.frame = Some(graphics);
+        }
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        self.pace.close();
+    }
+}
+
+/// Brings a simulation to its first frame and publishes it: nobody has to see a page that nothing was written to.
+pub(crate) fn begin(simulator: &mut Simulator, publisher: &mut Publisher) -> Result<(), Error> {
+    while simulator.graphics().packetId == 0 && !simulator.is_finished() {
+        simulator.step();
+    }
+    publisher.publish_static(simulator.static_data())?;
+    publisher.publish_physics(simulator.physics())?;
+    publisher.publish_graphics(simulator.graphics())
+}
+
+/// Pages in this process that stay as they were captured.
+pub(crate) fn still(frame: &Frame) -> Result<ACEvoSharedMemoryMapper, Error> {
+    let pages = LocalPages::new();
+    let mut publisher = Publisher::local(&pages);
+    publisher.publish_physics(frame.physics.raw())?;
+    publisher.publish_graphics(frame.graphics.raw())?;
+    publisher.publish_static(frame.static_data.raw())?;
+    ACEvoSharedMemoryMapper::open_source(pages)
+}
+
+/// The pages after half a minute, without waiting for it.
+pub(crate) fn frame(options: Options) -> Frame {
+    watched_frame(options, |_| {})
+}
+
+/// The same, with somebody who watches every step.
+pub(crate) fn watched_frame(options: Options, mut watch: impl FnMut(&Simulator)) -> Frame {
+    let mut simulator = Simulator::new(options);
+    for _ in 0..HALF_A_MINUTE {
+        simulator.step();
+        watch(&simulator);
+    }
+    simulator.frame()
+}
+
+/// Everything that happens in a simulation, without waiting for it: until it ends, or an hour and a half are over.
+pub(crate) fn drive(options: Options, mut take: impl FnMut(Duration, &Frame)) {
+    drive_while(options, |at, frame| {
+        take(at, frame);
+        true
+    });
+}
+
+/// The same, as long as the one who takes it wants more.
+pub(crate) fn drive_while(options: Options, mut take: impl FnMut(Duration, &Frame) -> bool) {
+    let mut simulator = Simulator::new(options);
+    for _ in 0..HALF_A_MINUTE * 180 {
+        if simulator.is_finished() {
+            return;
+        }
+        simulator.step();
+        if !take(simulator.time(), &simulator.frame()) {
+            return;
+        }
+    }
+}
