@@ -6,7 +6,7 @@ use std::hash::{Hash, Hasher};
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
-/// A `char[N]` of the game: UTF-8 up to the first NUL, or all `N` bytes if there is none.
+/// A `char[N]` of the game: UTF-8 up to the first NUL, or all `N` bytes if there is no NUL.
 ///
 /// Creating a text from bytes, or decoding a page, repairs it: each invalid sequence becomes U+FFFD. If the result would be
 /// longer than `N` bytes, because U+FFFD has three, each becomes `?` instead. A character that is cut at the end of the array

@@ -137,7 +137,7 @@ const fn contact(body: [f32; 5], suspension: [f32; 4]) -> Damage {
     Damage { body, suspension }
 }
 
-/// The sessions of a scenario. If there are none, the game stays in its menu.
+/// The sessions of a scenario. If the list is empty, the game stays in its menu.
 pub(crate) fn sessions(options: &Options) -> Vec<SessionPlan> {
     let hot_laps = SessionPlan {
         kind: ACEvoSessionType::TimeAttack,

@@ -252,7 +252,7 @@ impl Simulator {
         self.plans.get(self.next_session as usize).is_some_and(|plan| plan.entry == Entry::Phase)
     }
 
-    /// Removes the lap times of the previous session from the page when the plan says so.
+    /// Removes the lap times of the previous session from the page at the time that the plan sets.
     fn clear_old_times(&mut self, session: &Session) {
         let over = match session.plan.old_times {
             OldTimes::UntilLoaded => session.time() >= session.loaded_at,
