@@ -1,4 +1,4 @@
-//! A real browser, driven by its own protocol.
+//! A real browser, controlled through the DevTools protocol.
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader};
@@ -13,12 +13,12 @@ use tempfile::TempDir;
 use tungstenite::stream::MaybeTlsStream;
 use tungstenite::{Message, WebSocket};
 
-/// Nothing that is waited for takes longer, on the busiest machine.
+/// Maximum waiting time, also on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chrome"];
 
-/// Without these a browser looks around in the net, or asks things.
+/// Options that keep the browser from connecting to other servers and from asking questions.
 const QUIET: [&str; 13] = [
     "--headless",
     "--no-sandbox",
@@ -35,19 +35,19 @@ const QUIET: [&str; 13] = [
     "--js-flags=--expose-gc",
 ];
 
-/// A browser with one page, until it is dropped.
+/// A browser with one page. Dropping it ends the browser.
 pub struct Chromium {
     child: Child,
     socket: WebSocket<MaybeTlsStream<TcpStream>>,
     session: String,
     next: u64,
-    /// What was said on the console that should not be, and exceptions.
+    /// Errors on the console, and exceptions.
     pub errors: VecDeque<String>,
     _profile: TempDir,
 }
 
 impl Chromium {
-    /// `None` where there is none; `ACEVO_CHROMIUM=required` makes that a failure.
+    /// Starts a browser, or returns `None` if none is installed. With `ACEVO_CHROMIUM=required` that is a failure.
     pub fn start() -> Option<Self> {
         let profile = tempfile::tempdir().unwrap();
         let spawn = |name: &&str| {
@@ -62,11 +62,8 @@ impl Chromium {
                 .ok()
         };
         let left_out = || {
-            assert!(
-                std::env::var_os("ACEVO_CHROMIUM").is_none(),
-                "there is no Chromium that starts, and it is required"
-            );
-            eprintln!("LEFT OUT: there is no Chromium that starts, to look at pages with");
+            assert!(std::env::var_os("ACEVO_CHROMIUM").is_none(), "Chromium is required but cannot be started");
+            eprintln!("LEFT OUT: Chromium cannot be started, pages are not tested");
             None
         };
         let Some(mut child) = NAMES.iter().find_map(spawn) else { return left_out() };
@@ -79,7 +76,7 @@ impl Chromium {
             let _ = child.wait();
             return left_out();
         };
-        // It goes on to talk, and must not wait for somebody to listen.
+        // The browser writes more lines, and would wait if they were not read.
         std::thread::spawn(move || lines.for_each(drop));
         let (socket, _) = tungstenite::connect(address).unwrap();
         let MaybeTlsStream::Plain(stream) = socket.get_ref() else { unreachable!("no TLS to this machine") };
@@ -95,7 +92,7 @@ impl Chromium {
         Some(browser)
     }
 
-    /// Asks for something and waits for the answer.
+    /// Calls a method and waits for its result.
     pub fn call(&mut self, method: &str, params: Value) -> Value {
         self.next += 1;
         let id = self.next;
@@ -127,10 +124,11 @@ impl Chromium {
         self.errors.push_back(error);
     }
 
-    /// The size of the page, in its own pixels, of which the screen has `scale` for one.
+    /// Sets the size of the page in CSS pixels, with `scale` device pixels per CSS pixel. A mobile device has a touch screen.
     pub fn resize(&mut self, width: u32, height: u32, scale: f64, mobile: bool) {
         let size = json!({"width": width, "height": height, "deviceScaleFactor": scale, "mobile": mobile});
         self.call("Emulation.setDeviceMetricsOverride", size);
+        self.call("Emulation.setTouchEmulationEnabled", json!({"enabled": mobile}));
     }
 
     pub fn open(&mut self, url: &str) {
@@ -139,7 +137,21 @@ impl Chromium {
         self.wait_for("document.readyState === 'complete'");
     }
 
-    /// The value of an expression; promises are waited for.
+    /// Presses a key on the focused element.
+    pub fn press(&mut self, key: &str) {
+        let code = match key {
+            "PageUp" => 33,
+            "ArrowLeft" => 37,
+            "Escape" => 27,
+            _ => unreachable!("{key} has no code here"),
+        };
+        for kind in ["rawKeyDown", "keyUp"] {
+            let event = json!({"type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code});
+            self.call("Input.dispatchKeyEvent", event);
+        }
+    }
+
+    /// The value of an expression. Waits for promises.
     pub fn evaluate(&mut self, expression: &str) -> Value {
         let asked = json!({"expression": expression, "returnByValue": true, "awaitPromise": true});
         let answer = self.call("Runtime.evaluate", asked);
@@ -153,7 +165,7 @@ impl Chromium {
         self.wait_for_promise(&format!("Boolean({expression})"));
     }
 
-    /// Waits until what an expression promises is true.
+    /// Waits until the promise of an expression gives true.
     #[track_caller]
     pub fn wait_for_promise(&mut self, truth: &str) {
         let start = Instant::now();
@@ -163,7 +175,7 @@ impl Chromium {
         }
     }
 
-    /// The picture of the page as PNG; where it has no background, it is transparent.
+    /// A picture of the page as PNG, transparent where the page has no background.
     pub fn picture(&mut self) -> Vec<u8> {
         let clear = json!({"color": {"r": 0, "g": 0, "b": 0, "a": 0}});
         self.call("Emulation.setDefaultBackgroundColorOverride", clear);
@@ -171,7 +183,7 @@ impl Chromium {
         base64::engine::general_purpose::STANDARD.decode(shot["data"].as_str().unwrap()).unwrap()
     }
 
-    /// Keeps the picture where somebody wants to look at it: in the directory that `ACEVO_PICTURES` names.
+    /// Saves a picture of the page in the directory `ACEVO_PICTURES`, if that is set.
     pub fn keep_picture(&mut self, name: &str) {
         if let Some(directory) = std::env::var_os("ACEVO_PICTURES") {
             let picture = self.picture();
@@ -179,7 +191,7 @@ impl Chromium {
         }
     }
 
-    /// Bytes of JavaScript that are really in use.
+    /// Bytes of JavaScript objects that are in use.
     pub fn heap(&mut self) -> f64 {
         self.call("HeapProfiler.collectGarbage", json!({}));
         self.call("Runtime.getHeapUsage", json!({}))["usedSize"].as_f64().unwrap()

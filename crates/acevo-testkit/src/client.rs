@@ -1,4 +1,4 @@
-//! A server that runs, and clients of it that know nothing but `docs/web-api.md`.
+//! A running server, and clients written from `docs/web-api.md`.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -12,28 +12,28 @@ use tungstenite::{Message, WebSocket};
 
 use crate::program::{Running, acevo, spawn};
 
-/// How long anything may take that a test waits for.
+/// Maximum waiting time.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Waits until it is so.
-pub fn until(mut is_so: impl FnMut() -> bool) {
+/// Waits until a condition holds.
+pub fn until(mut condition: impl FnMut() -> bool) {
     let start = Instant::now();
-    while !is_so() {
+    while !condition() {
         assert!(start.elapsed() < PATIENCE, "not in time");
         thread::sleep(Duration::from_millis(5));
     }
 }
 
-/// A server.
+/// A running server.
 pub struct Site {
     pub running: Running,
     /// Its address and port.
     pub host: String,
-    /// What its address asks with.
+    /// The query of its address, with the token if it has one.
     pub query: String,
 }
 
-/// Starts one on a port that is free.
+/// Starts a server on a free port.
 pub fn serve(args: &[&str]) -> Site {
     let running = spawn(acevo().args(["serve", "--port", "0"]).args(args));
     let address = running.next_line();
@@ -42,7 +42,7 @@ pub fn serve(args: &[&str]) -> Site {
     Site { running, host, query }
 }
 
-/// An answer.
+/// An answer of the server.
 #[derive(Debug)]
 pub struct Response {
     pub status: u16,
@@ -68,14 +68,14 @@ impl Site {
         serde_json::from_str(&response.body).unwrap()
     }
 
-    /// A figure of `/metrics`.
+    /// A value of `/metrics`.
     pub fn metric(&self, name: &str) -> f64 {
         let page = self.get("/metrics").body;
         let mut values = page.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
         values.next().unwrap_or_else(|| panic!("{name}: {page}")).parse().unwrap()
     }
 
-    /// Asks for exactly this path with exactly these headers.
+    /// Sends a request with exactly this path and these headers.
     pub fn request(&self, path: &str, headers: &[(&str, &str)]) -> Response {
         let mut stream = TcpStream::connect(&self.host).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
@@ -104,7 +104,7 @@ impl Site {
     }
 }
 
-/// A frame, decoded.
+/// A decoded frame.
 #[derive(Debug)]
 pub struct Frame {
     pub flags: u8,
@@ -135,7 +135,7 @@ impl Socket {
         self.0.send(message).unwrap();
     }
 
-    /// Sends, unless the other side has gone.
+    /// Sends a message, unless the server has closed the connection.
     pub fn try_send(&mut self, message: Message) {
         let _ = self.0.send(message);
     }
@@ -144,7 +144,7 @@ impl Socket {
         self.send(Message::text(subscription.to_string()));
     }
 
-    /// Waits for a text of this type.
+    /// Waits for a text message of this type.
     pub fn next_of(&mut self, kind: &str) -> Value {
         loop {
             if let Message::Text(text) = self.0.read().unwrap() {
@@ -165,7 +165,7 @@ impl Socket {
         }
     }
 
-    /// Waits for the end, and the code that was given for it.
+    /// Waits until the server closes the connection, and returns its close code.
     pub fn end(&mut self) -> Option<u16> {
         loop {
             match self.0.read() {

@@ -74,7 +74,7 @@ fn a_simulated_game_is_dumped_examined_and_watched() {
 fn watch_waits_for_the_game_and_finds_it_again() {
     let dir = TempDir::new().unwrap();
     let watch = spawn(&mut in_dir(&dir, &["watch", "--json"]));
-    assert!(watch.next_word().contains("Waiting for"));
+    assert!(watch.next_word().contains("Waiting: "));
 
     let mut first = simulate(dir.path(), "hot-laps");
     while !watch.next_word().contains("attached") {}
@@ -98,12 +98,12 @@ fn a_killed_game_leaves_a_frozen_page_and_a_new_one_is_found() {
     let watch = spawn(&mut in_dir(&dir, &["watch", "--lines", "--every", "1m"]));
     assert!(watch.next_word().contains("attached"));
     first.kill();
-    while !watch.next_word().contains("stands still") {}
+    while !watch.next_word().contains("has stopped") {}
     let doctor = output(&mut in_dir(&dir, &["doctor"]));
     assert_eq!(doctor.status.code(), Some(1));
     assert!(doctor.stdout.contains("nothing moves"), "{}", doctor.stdout);
     let dump = output(&mut in_dir(&dir, &["dump", "speedKmh"]));
-    assert!(dump.status.success() && dump.stderr.contains("nothing moves"), "{dump:?}");
+    assert!(dump.status.success() && dump.stderr.contains("sends nothing"), "{dump:?}");
     let _second = simulate(dir.path(), "hot-laps");
     while !watch.next_word().contains("attached") {}
 }

@@ -108,7 +108,7 @@ fn it_lives_through_restarts_of_the_game_and_its_menu() {
     recorder.word_with("attached");
     assert_eq!(marks(&save(&mut recorder)), ["attached"]);
     game.signal(Signal::TERM);
-    recorder.word_with("let go");
+    recorder.word_with("detached");
     assert_eq!(marks(&save(&mut recorder)), ["attached", "detached"]);
     let mut game = simulate("hot-laps");
     recorder.word_with("attached");

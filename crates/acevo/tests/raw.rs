@@ -346,7 +346,7 @@ fn two_moments_of_a_simulated_game_differ_and_a_stopped_one_does_not() {
     let signal = |signal| send_signal(simulator.id(), signal);
 
     let (a, said) = raw("a");
-    assert!(!said.contains("nothing moves"), "{said}");
+    assert!(!said.contains("sends nothing"), "{said}");
     std::thread::sleep(std::time::Duration::from_millis(300));
     let (b, _) = raw("b");
     let diff = run(&["diff"], &[&a, &b]);
@@ -355,7 +355,7 @@ fn two_moments_of_a_simulated_game_differ_and_a_stopped_one_does_not() {
     // Stopped in the middle of everything, it stands still, whatever its pages hold.
     signal(Signal::STOP);
     let (c, said) = raw("c");
-    assert!(said.contains("nothing moves"), "{said}");
+    assert!(said.contains("sends nothing"), "{said}");
     let (d, _) = raw("d");
     assert_eq!(run(&["diff", "--all"], &[&c, &d]).status.code(), Some(0));
     let file = read(&c);

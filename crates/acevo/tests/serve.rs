@@ -1,4 +1,4 @@
-//! The web server, by the real binary: what is answered to whom, and what comes over the WebSocket.
+//! Tests of the web server in the real program: answers to requests, and messages over the WebSocket.
 
 use std::net::TcpStream;
 use std::thread;
@@ -12,7 +12,7 @@ use tungstenite::Message;
 const DEMO: [&str; 2] = ["--demo", "--quiet"];
 
 #[test]
-fn documents_tell_what_the_simulator_does() {
+fn documents_match_the_simulator() {
     let site = serve(&DEMO);
     let page = site.get("/");
     assert_eq!((page.status, page.header("content-type")), (200, Some("text/html; charset=utf-8")));
@@ -24,23 +24,29 @@ fn documents_tell_what_the_simulator_does() {
     let channels = site.json("/api/channels");
     let channels = channels.as_array().unwrap();
     let speed = channels.iter().find(|channel| channel["id"] == "speed").unwrap();
+    let imperial = &speed["display"]["imperial"];
+    assert_eq!((&imperial["unit"], &speed["display"]["game"]["factor"]), (&json!("mph"), &json!(1.0)));
+    let chosen = site.json("/api/channels?channels=fuel,nonsense,speed");
+    assert_eq!(chosen.as_array().unwrap().iter().map(|it| it["id"].as_str().unwrap()).collect::<Vec<_>>().len(), 2);
+    assert!(site.json("/api/token")["token"].is_null());
     assert_eq!((&speed["unit"], &speed["kind"], &speed["default"]), (&json!("km/h"), &json!("number"), &json!(true)));
 
     let snapshot = || site.json("/api/snapshot?channels=speed,nonsense,track,position_x");
-    // Names come late.
+    // The game reports names some seconds after the start.
     until(|| snapshot()["values"]["track"] == "Valdombra");
     let first = snapshot();
     assert_eq!(first["status"]["demo"], true);
     assert_eq!((&first["status"]["track"], &first["status"]["status"]), (&json!("Valdombra"), &json!("live")));
     assert!(first["values"]["nonsense"].is_null() && first["values"].as_object().unwrap().len() == 4);
     assert!(first["fuel"]["amount"].as_f64().unwrap() > 0.0);
-    // It drives.
+    // The car drives.
     until(|| site.json("/api/snapshot?channels=speed%2Cposition_x")["values"] != first["values"]);
     let all = site.json("/api/snapshot");
     let default = channels.iter().filter(|channel| channel["default"] == true).count();
     assert_eq!(all["values"].as_object().unwrap().len(), default);
     assert_eq!(site.json("/api/outline")["start"], 0);
     until(|| site.json("/api/events").as_array().unwrap().iter().any(|event| event["event"] == "phase"));
+    assert_eq!(first["lap"]["sectors"], 3);
 
     let metrics = site.get("/metrics").body;
     for name in ["acevo_attached 1", "acevo_packets_total{page=\"physics\"} ", "# TYPE acevo_web_clients gauge"] {
@@ -53,7 +59,7 @@ fn documents_tell_what_the_simulator_does() {
 }
 
 #[test]
-fn frames_are_what_was_asked_for() {
+fn frames_have_the_subscribed_channels() {
     let site = serve(&DEMO);
     let mut socket = site.socket();
     socket.ask(&json!({"channels": ["speed", "nonsense", "rpm", "track", "flag"], "rate": 60}));
@@ -70,9 +76,9 @@ fn frames_are_what_was_asked_for() {
         assert!((0.0..400.0).contains(&frame.values[0]) && (500.0..15_000.0).contains(&frame.values[2]), "{frame:?}");
     }
     assert!(frames.windows(2).all(|pair| pair[0].number < pair[1].number && pair[0].time < pair[1].time));
-    assert!(frames.windows(2).any(|pair| pair[0].values[0] != pair[1].values[0]), "it drives");
+    assert!(frames.windows(2).any(|pair| pair[0].values[0] != pair[1].values[0]), "the speed does not change");
 
-    // The snapshot is between two frames: a car that drives changes its speed by no more than some km/h in the meantime.
+    // The snapshot is between two frames, and its speed is close to both.
     let before = socket.next_frame();
     let snapshot = site.json("/api/snapshot?channels=speed");
     let after = loop {
@@ -85,7 +91,7 @@ fn frames_are_what_was_asked_for() {
     let reach = 250.0 * (after.time - before.time) + 1.0;
     assert!((speed - f64::from(after.values[0])).abs() < reach, "{speed} {before:?} {after:?}");
 
-    // Another one, on the same connection; with no channels there are no frames.
+    // Another subscription on the same connection.
     socket.ask(&json!({"channels": ["gear"], "rate": 0.001}));
     assert_eq!(socket.next_of("channels")["rate"], 1.0);
     let frame = loop {
@@ -101,7 +107,7 @@ fn frames_are_what_was_asked_for() {
 }
 
 #[test]
-fn a_pause_has_no_physics_values_in_frames_and_snapshots() {
+fn pause_has_no_physics_values_in_frames_and_snapshots() {
     let site = serve(&["--demo", "--quiet", "--scenario", "pause", "--speed", "4"]);
     let mut socket = site.socket();
     socket.ask(&json!({"channels": ["speed", "gear", "tyre_temp_core_fl", "lap_time"], "rate": 60}));
@@ -128,7 +134,7 @@ fn a_pause_has_no_physics_values_in_frames_and_snapshots() {
 }
 
 #[test]
-fn a_watched_car_is_told_apart_from_the_players() {
+fn watched_car_has_no_lap_and_fuel_of_the_player() {
     let site = serve(&["--demo", "--quiet", "--scenario", "spectate", "--speed", "20"]);
     let mut socket = site.socket();
     socket.ask(&json!({"channels": ["lap_time"], "rate": 10}));
@@ -145,7 +151,7 @@ fn a_watched_car_is_told_apart_from_the_players() {
 }
 
 #[test]
-fn laps_are_told_and_can_be_compared_over_the_distance() {
+fn finished_laps_have_traces_over_the_lap_position() {
     let site = serve(&["--demo", "--quiet", "--speed", "12"]);
     let mut socket = site.socket();
     let mut ended = || {
@@ -169,7 +175,7 @@ fn laps_are_told_and_can_be_compared_over_the_distance() {
     assert_eq!((&lap["time_ms"], &lap["trace"]), (&complete["time_ms"], &json!(true)));
     let trace = site.json(&format!("/api/laps/{}/trace", lap["index"]));
     let column = |name: &str| trace[name].as_array().unwrap().clone();
-    let count = column("places").len();
+    let count = column("positions").len();
     assert!((500..=1000).contains(&count), "{count}");
     for name in ["speed", "throttle", "brake", "steering", "gear", "rpm", "lap_time"] {
         assert_eq!(column(name).len(), count, "{name}");
@@ -183,7 +189,7 @@ fn laps_are_told_and_can_be_compared_over_the_distance() {
 }
 
 #[test]
-fn who_does_not_keep_to_the_protocol_is_sent_away() {
+fn clients_that_violate_the_protocol_are_disconnected() {
     let site = serve(&DEMO);
     let wrong = [
         Message::text("x".repeat(5000)),
@@ -201,14 +207,14 @@ fn who_does_not_keep_to_the_protocol_is_sent_away() {
         socket.try_send(Message::text(json!({"channels": []}).to_string()));
     }
     assert_eq!(socket.end(), Some(1008), "a flood");
-    // Others do not mind.
+    // Other clients are not affected.
     let mut socket = site.socket();
     socket.ask(&json!({"channels": ["speed"]}));
     socket.next_frame();
 }
 
 #[test]
-fn other_pages_and_other_names_are_refused() {
+fn requests_of_other_sites_and_host_names_are_refused() {
     let site = serve(&DEMO);
     let host = site.host.clone();
     let status = |path: &str, headers: &[(&str, &str)]| site.request(path, headers).status;
@@ -225,15 +231,20 @@ fn other_pages_and_other_names_are_refused() {
         "/assets/%2e%2e/Cargo.toml",
         "/assets/",
         "/assets//etc/passwd",
+        "/assets/lib",
+        "/assets/web-tests/format.test.js",
+        "/assets/../package.json",
+        "/assets/biome.json",
         "/x",
     ] {
         assert_eq!(site.get(path).status, 404, "{path}");
     }
+    assert_eq!(site.get("/assets/lib/dom.js").header("content-type"), Some("text/javascript; charset=utf-8"));
     assert!(site.get("/metrics").body.contains("acevo_web_refused_total{reason=\"guard\"} 4"));
 }
 
 #[test]
-fn in_the_network_a_secret_is_asked_for() {
+fn requests_from_the_network_need_the_token() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("token");
     let args = ["--demo", "--quiet", "--lan", "--token-file", file.to_str().unwrap()];
@@ -243,6 +254,9 @@ fn in_the_network_a_secret_is_asked_for() {
     assert_eq!(site.query, format!("token={token}"));
     assert_eq!(site.get("/").status, 401);
     assert_eq!(site.get("/api/snapshot").status, 401);
+    assert_eq!(site.get("/api/token").status, 401);
+    assert!(site.get("/overlay/map").body.contains("Copy this overlay"));
+    assert_eq!(site.json(&format!("/api/token?token={token}"))["token"], token);
     assert_eq!(site.get("/?token=0123456789abcdef0123456789abcdef").status, 401);
     assert!(site.try_socket(&[]).is_err());
 
@@ -257,16 +271,16 @@ fn in_the_network_a_secret_is_asked_for() {
     assert_eq!(site.get(&format!("/api/laps?token={token}")).status, 200);
     assert_eq!(site.request("/", &[("Host", "evil.example"), ("Cookie", cookie)]).status, 403);
 
-    // The next one has the same secret.
+    // After a restart the token is the same.
     drop(site);
     assert_eq!(serve(&args).query, format!("token={token}"));
-    // Without a file each has its own.
+    // Without a file each server has its own token.
     let other = serve(&["--demo", "--quiet", "--lan"]);
     assert!(other.query.len() == "token=".len() + 32 && other.query != format!("token={token}"));
 }
 
 #[test]
-fn those_who_do_not_read_hold_up_nobody() {
+fn clients_that_do_not_read_do_not_block_others() {
     let site = serve(&DEMO);
     let channels: Vec<_> =
         site.json("/api/channels").as_array().unwrap().iter().take(60).map(|it| it["id"].clone()).collect();
@@ -276,18 +290,18 @@ fn those_who_do_not_read_hold_up_nobody() {
         sockets.iter_mut().for_each(|socket| socket.ask(&subscription));
         sockets
     };
-    // These ask, and read nothing.
+    // These subscribe, and read nothing.
     let asleep = connect(20);
     let mut awake = connect(30);
     until(|| site.metric("acevo_web_clients") == 50.0);
-    // All of the others get theirs, until those have been found to be asleep, and a while longer.
+    // All others get their frames, until the server has noticed the sleeping ones, and longer.
     until(|| {
         awake.iter_mut().for_each(|socket| drop(socket.next_frame()));
         site.metric("acevo_web_frames_skipped_total") > 20.0 * 60.0
     });
-    let numbers: Vec<_> = awake.iter_mut().map(|socket| socket.next_frame().number).collect();
-    assert!(numbers.iter().all(|number| *number > 60), "{numbers:?}");
-    // The reader goes on reading; what it misses on a busy machine it misses without clients, too.
+    // More than a second of frames, however late this test reads them.
+    awake.iter_mut().for_each(|socket| while socket.next_frame().number <= 60 {});
+    // The reader continues to read. On a busy machine it may miss packets without clients too.
     let read = || {
         let [written, missed] = ["acevo_packets_total", "acevo_packets_missed_total"]
             .map(|name| site.metric(&format!("{name}{{page=\"physics\"}}")));
@@ -295,7 +309,7 @@ fn those_who_do_not_read_hold_up_nobody() {
     };
     let before = read();
     until(|| read() > before + 100.0);
-    // Nothing was kept for those who slept: they wake up, and what they get is soon of now.
+    // Nothing was queued for the sleeping clients: when they read again, they soon get current frames.
     let now = site.json("/api/snapshot?channels=speed")["time_s"].as_f64().unwrap();
     for mut socket in asleep {
         let mut old = 0;
@@ -307,7 +321,7 @@ fn those_who_do_not_read_hold_up_nobody() {
 }
 
 #[test]
-fn there_are_not_too_many_connections() {
+fn number_of_connections_is_limited() {
     let site = serve(&DEMO);
     let mut held = Vec::new();
     let refused = loop {
@@ -325,7 +339,7 @@ fn there_are_not_too_many_connections() {
 
 #[test]
 #[cfg(unix)]
-fn it_ends_cleanly() {
+fn interrupt_closes_all_connections() {
     let mut site = serve(&DEMO);
     let mut socket = site.socket();
     socket.ask(&json!({"channels": ["speed"]}));
@@ -338,23 +352,23 @@ fn it_ends_cleanly() {
 
 #[test]
 #[cfg(unix)]
-fn a_game_that_is_not_there_is_waited_for() {
+fn server_waits_for_the_game() {
     let directory = tempfile::tempdir().unwrap();
     let dir = directory.path().to_str().unwrap();
     let site = serve(&["--quiet", "--dir", dir]);
     let mut socket = site.socket();
     socket.ask(&json!({"channels": ["speed"], "rate": 60}));
-    assert_eq!(socket.next_of("status")["link"], "waiting");
+    assert_eq!(socket.next_of("status")["connection"], "waiting");
     let frame = socket.next_frame();
     assert!(frame.flags == 0 && frame.values[0].is_nan());
     let _game = spawn(acevo().args(["simulate", "--scenario", "hot-laps", "--dir", dir]));
     while socket.next_frame().flags != 1 {}
-    until(|| site.json("/api/snapshot")["status"]["link"] == "attached");
+    until(|| site.json("/api/snapshot")["status"]["connection"] == "attached");
 }
 
 #[test]
 #[cfg(unix)]
-fn a_recording_is_served_too() {
+fn recordings_are_served() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("drive.acevo");
     let recorded = output(acevo().args(["record", "--demo", "--quiet", "--for", "3s", "-o"]).arg(&file));
@@ -373,7 +387,7 @@ fn a_recording_is_served_too() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_told_with_what_to_do() {
+fn taken_port_is_an_error_with_advice() {
     let site = serve(&DEMO);
     let port = site.host.rsplit_once(':').unwrap().1;
     let second = output(acevo().args(["serve", "--demo", "--port", port]));
@@ -385,12 +399,12 @@ fn a_port_that_is_taken_is_told_with_what_to_do() {
 }
 
 #[test]
-fn the_address_is_said_to_people_and_to_scripts() {
+fn address_is_printed_on_stdout_and_stderr() {
     let running = spawn(acevo().args(["serve", "--demo", "--port", "0"]));
     let address = running.next_line();
     assert!(address.starts_with("http://127.0.0.1:") && address.ends_with('/'), "{address}");
     assert_eq!(running.next_word(), format!("acevo: {address}"));
-    // Whoever follows it gets the page.
+    // The server accepts connections at this address.
     let started = Instant::now();
     let host = address.trim_start_matches("http://").trim_end_matches('/');
     while TcpStream::connect(host).is_err() {
