@@ -190,20 +190,20 @@ impl Source for LockstepPages {
         self.pages.copy(page, words)
     }
 
-    fn is_still(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
-        let is_still = self.pages.is_still(page, words)?;
-        if let (PageKind::Graphics, true, Some(first)) = (page, is_still, words.first()) {
+    fn is_unchanged(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
+        let is_unchanged = self.pages.is_unchanged(page, words)?;
+        if let (PageKind::Graphics, true, Some(first)) = (page, is_unchanged, words.first()) {
             self.reader.0.polled(*first as i32);
         }
-        Ok(is_still)
+        Ok(is_unchanged)
     }
 
     fn size(&self, page: PageKind) -> usize {
         self.pages.size(page)
     }
 
-    fn place(&self, page: PageKind) -> String {
-        self.pages.place(page)
+    fn location(&self, page: PageKind) -> String {
+        self.pages.location(page)
     }
 
     fn packet_id(&self, page: PageKind) -> Result<i32, Error> {

@@ -37,7 +37,7 @@ use std::env;
 use std::io::{self, Read};
 
 use acevo_shared_memory::{
-    ACEvoSharedMemoryMapper, Error, LocalPages, Page, PageKind, Publisher, SPageFileStaticEvo, Section,
+    ACEvoSharedMemoryMapper, Error, LocalPages, MAX_SECTION_BYTES, Page, PageKind, Publisher, SPageFileStaticEvo,
 };
 use acevo_telemetry::clean_text;
 use serde::{Deserialize, Serialize};
@@ -85,7 +85,7 @@ pub enum RawDumpError {
     #[error(
         "its {page} page has {size} bytes, and {} to {} are possible: {MAKE_ONE}",
         page.smallest_size(),
-        Section::LARGEST
+        MAX_SECTION_BYTES
     )]
     PageSize {
         /// The page.
@@ -175,8 +175,8 @@ impl RawDump {
     /// As [`ACEvoSharedMemoryMapper::section`].
     pub fn of(mapper: &ACEvoSharedMemoryMapper) -> Result<Self, Error> {
         let page = |page| -> Result<RawPage, Error> {
-            let Section { bytes, settled, .. } = mapper.section(page)?;
-            Ok(RawPage { place: mapper.place(page), settled, bytes })
+            let raw = mapper.raw_page(page)?;
+            Ok(RawPage { place: mapper.location(page), settled: raw.settled, bytes: raw.bytes })
         };
         let pages = [page(PageKind::Physics)?, page(PageKind::Graphics)?, page(PageKind::Static)?];
         let session = SPageFileStaticEvo::from_bytes(&pages[2].bytes);
@@ -304,7 +304,7 @@ impl RawDump {
 impl RawPage {
     fn of(page: PageKind, entry: Entry) -> Result<Self, RawDumpError> {
         let Entry { place, size, settled, mut bytes, .. } = entry;
-        if !(page.smallest_size()..=Section::LARGEST).contains(&size) {
+        if !(page.smallest_size()..=MAX_SECTION_BYTES).contains(&size) {
             return Err(RawDumpError::PageSize { page, size });
         }
         if bytes.len() > size {

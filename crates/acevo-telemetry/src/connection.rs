@@ -294,7 +294,7 @@ impl Connection {
         match self.open() {
             Ok((packets, frame)) if frame.is_blank() => {
                 let page = PageKind::Graphics;
-                self.wait_because(Error::PageNotThere { page, place: packets.mapper().place(page) });
+                self.wait_because(Error::PageNotThere { page, location: packets.mapper().location(page) });
             }
             Ok((packets, frame)) if self.left == Some(counters(&frame)) && is_live(&frame) => drop(packets),
             Ok((packets, frame)) => self.attach(packets, frame, now),
@@ -319,7 +319,7 @@ impl Connection {
     fn attach(&mut self, packets: Packets<ACEvoSharedMemoryMapper>, frame: Frame, now: Instant) {
         self.error = None;
         self.left = None;
-        self.events.push_back(ConnectionEvent::Attached { place: packets.mapper().place(PageKind::Physics) });
+        self.events.push_back(ConnectionEvent::Attached { place: packets.mapper().location(PageKind::Physics) });
         self.attachment = Some(Attachment {
             packets,
             frame,
@@ -402,8 +402,8 @@ impl Connection {
     fn detach_blank(&mut self, now: Instant) {
         let Some(attachment) = &self.attachment else { return };
         let page = PageKind::Graphics;
-        let place = attachment.packets.mapper().place(page);
-        self.detach(DetachReason::Gone(Error::Gone { page, place }), now);
+        let place = attachment.packets.mapper().location(page);
+        self.detach(DetachReason::Gone(Error::Gone { page, location: place }), now);
     }
 
     /// Looks at what changes rarely.

@@ -97,7 +97,7 @@ static DOCUMENTED: LazyLock<String> =
 #[test]
 fn both_orders_are_found_with_every_car_and_seed() {
     for (order, expected) in [(AccGOrder::Measured, &*MEASURED), (AccGOrder::Documented, &*DOCUMENTED)] {
-        for car in CarModel::all() {
+        for car in CarModel::ALL {
             for seed in 1..4 {
                 let axes =
                     assert_decides(&watch(&drive(options(Scenario::HotLaps, *car, seed, order), 60), NONE), expected);
@@ -110,7 +110,7 @@ fn both_orders_are_found_with_every_car_and_seed() {
 
 #[test]
 fn a_decision_comes_within_half_a_minute_of_driving() {
-    for car in CarModel::all() {
+    for car in CarModel::ALL {
         let thoughts = watch(&drive(options(Scenario::HotLaps, *car, 1, AccGOrder::Measured), 30), NONE);
         assert_eq!(thoughts.last().unwrap().decision(), AxisEvidence::Measured, "{car}");
         assert!(

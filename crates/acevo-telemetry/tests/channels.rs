@@ -193,7 +193,7 @@ fn ranges_notes_and_the_default_selection_are_sound() {
 #[test]
 fn the_simulators_values_are_in_their_ranges() {
     let mut outside = std::collections::BTreeMap::new();
-    for car in CarModel::all() {
+    for car in CarModel::ALL {
         let mut simulator = driven(Scenario::Weekend, *car, 20);
         for step in 0..333 * 200 {
             simulator.step();

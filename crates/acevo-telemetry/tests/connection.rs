@@ -100,7 +100,7 @@ impl Pages {
 
     fn living(&self, page: PageKind) -> Result<&LocalPages, Error> {
         if self.has_ended.load(Ordering::Relaxed) {
-            return Err(Error::Gone { page, place: self.place(page) });
+            return Err(Error::Gone { page, location: self.location(page) });
         }
         Ok(&self.pages)
     }
@@ -111,15 +111,15 @@ impl Source for Pages {
         self.living(page)?.copy(page, words)
     }
 
-    fn is_still(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
-        self.living(page)?.is_still(page, words)
+    fn is_unchanged(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
+        self.living(page)?.is_unchanged(page, words)
     }
 
     fn size(&self, page: PageKind) -> usize {
         self.pages.size(page)
     }
 
-    fn place(&self, _: PageKind) -> String {
+    fn location(&self, _: PageKind) -> String {
         "a test".into()
     }
 }
@@ -329,15 +329,15 @@ fn a_pause_that_comes_while_attaching_is_a_pause() {
             self.pages.copy(page, words)?;
             self.count(page)
         }
-        fn is_still(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
-            let is_still = self.pages.is_still(page, words)?;
+        fn is_unchanged(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
+            let is_unchanged = self.pages.is_unchanged(page, words)?;
             self.count(page)?;
-            Ok(is_still)
+            Ok(is_unchanged)
         }
         fn size(&self, page: PageKind) -> usize {
             self.pages.size(page)
         }
-        fn place(&self, _: PageKind) -> String {
+        fn location(&self, _: PageKind) -> String {
             "a test".into()
         }
     }
@@ -387,7 +387,7 @@ fn a_game_that_ends_is_told_and_the_next_one_is_taken() {
     assert!(telemetry.mapper().is_none() && telemetry.frame().is_none() && telemetry.suspicions().is_empty());
     assert!(matches!(telemetry.error(), None | Some(Error::GameNotRunning { .. })), "{:?}", telemetry.error());
     let before = telemetry.stats();
-    assert!(before.physics.distinct > 0 && before.graphics.distinct > 0 && before.looks > 0);
+    assert!(before.physics.distinct > 0 && before.graphics.distinct > 0 && before.polls > 0);
 
     let mut second = Game::start(ACEvoStatus::Live);
     second.graphics.car_model = "ks_second".into();
@@ -402,7 +402,7 @@ fn a_game_that_ends_is_told_and_the_next_one_is_taken() {
     second.end();
     until(&mut telemetry, ConnectionState::Waiting, || ());
     let after = telemetry.stats();
-    assert!(after.physics.distinct >= start + 10 && after.looks > before.looks);
+    assert!(after.physics.distinct >= start + 10 && after.polls > before.polls);
 }
 
 #[test]
@@ -536,7 +536,7 @@ fn a_source_that_cannot_be_used_is_waited_for() {
         if allowed.load(Ordering::Relaxed) {
             return open();
         }
-        Err(Error::PermissionDenied { place: "a test".into(), source: std::io::ErrorKind::PermissionDenied.into() })
+        Err(Error::PermissionDenied { location: "a test".into(), source: std::io::ErrorKind::PermissionDenied.into() })
     });
     let story = follow(&mut telemetry, || (), |telemetry, _| telemetry.error().is_some());
     assert_eq!((story, telemetry.state()), (vec![], ConnectionState::Waiting));

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use acevo_shared_memory::{ACEvoFlagType, Page, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
-use acevo_simulator::{Damage, Occurrence, Options, Scenario};
+use acevo_simulator::{Damage, Options, Scenario, TruthEventKind};
 use acevo_telemetry::Frame;
 use acevo_telemetry::analysis::{Analysis, Part, SessionEvent, SessionEventKind, Settings, Severity, Topic};
 use acevo_testkit::drive::{analysed, options};
@@ -62,26 +62,26 @@ fn a_weekend_is_told_in_order() {
 }
 
 /// What the simulator knows has happened, as the words of the event that has to tell it.
-fn expected(what: Occurrence, before: &mut Damage) -> Option<&'static str> {
+fn expected(what: TruthEventKind, before: &mut Damage) -> Option<&'static str> {
     Some(match what {
-        Occurrence::Flag(ACEvoFlagType::NoFlag) => "withdrawn",
-        Occurrence::Flag(ACEvoFlagType::BlueFlag) => "blue flag",
-        Occurrence::Flag(ACEvoFlagType::WhiteFlag) => "white flag",
-        Occurrence::Flag(ACEvoFlagType::BlackWhiteFlag) => "black and white flag",
-        Occurrence::Flag(ACEvoFlagType::OrangeCircleFlag) => "black flag with orange circle",
-        Occurrence::Flag(ACEvoFlagType::CheckeredFlag) => "chequered flag",
-        Occurrence::PitLane(true) => "into the pit lane",
-        Occurrence::PitLane(false) => "out of the pit lane",
-        Occurrence::PitBox(true) => "in the box",
-        Occurrence::PitBox(false) => "out of the box",
-        Occurrence::PitLimiter(true) => "pit limiter on",
-        Occurrence::PitLimiter(false) => "pit limiter off",
-        Occurrence::Service(true) => "the crew begins",
-        Occurrence::Service(false) => "the crew is done",
-        Occurrence::WrongWay(true) => "wrong way",
-        Occurrence::WrongWay(false) => "the right way again",
-        Occurrence::RevLimiter(true) => "rev limiter",
-        Occurrence::Damage(damage) => {
+        TruthEventKind::Flag(ACEvoFlagType::NoFlag) => "withdrawn",
+        TruthEventKind::Flag(ACEvoFlagType::BlueFlag) => "blue flag",
+        TruthEventKind::Flag(ACEvoFlagType::WhiteFlag) => "white flag",
+        TruthEventKind::Flag(ACEvoFlagType::BlackWhiteFlag) => "black and white flag",
+        TruthEventKind::Flag(ACEvoFlagType::OrangeCircleFlag) => "black flag with orange circle",
+        TruthEventKind::Flag(ACEvoFlagType::CheckeredFlag) => "chequered flag",
+        TruthEventKind::PitLane(true) => "into the pit lane",
+        TruthEventKind::PitLane(false) => "out of the pit lane",
+        TruthEventKind::PitBox(true) => "in the box",
+        TruthEventKind::PitBox(false) => "out of the box",
+        TruthEventKind::PitLimiter(true) => "pit limiter on",
+        TruthEventKind::PitLimiter(false) => "pit limiter off",
+        TruthEventKind::Service(true) => "the crew begins",
+        TruthEventKind::Service(false) => "the crew is done",
+        TruthEventKind::WrongWay(true) => "wrong way",
+        TruthEventKind::WrongWay(false) => "the right way again",
+        TruthEventKind::RevLimiter(true) => "rev limiter",
+        TruthEventKind::Damage(damage) => {
             let is_repair = damage.body.iter().sum::<f32>() < before.body.iter().sum();
             *before = damage;
             if is_repair { "repaired" } else { "damage" }
@@ -99,8 +99,8 @@ fn incidents_are_told_as_they_happened_each_once() {
         let topics = [Topic::Pit, Topic::Flag, Topic::Track, Topic::Damage, Topic::Engine];
         let mut told: Vec<_> = events.iter().filter(|event| topics.contains(&event.kind.topic())).collect();
         let mut damage = Damage::default();
-        for happening in &simulator.truth().happenings {
-            let Some(words) = expected(happening.what, &mut damage) else { continue };
+        for happening in &simulator.truth().events {
+            let Some(words) = expected(happening.kind, &mut damage) else { continue };
             let at_s = happening.step as f64 / 333.0;
             let is_it = |event: &&SessionEvent| {
                 event.kind.to_string().contains(words) && (at_s - 0.01..at_s + 1.2).contains(&event.at_s)
@@ -203,7 +203,7 @@ fn a_return_to_the_box_is_one_event_and_no_stop() {
         options.laps = None;
         let (simulator, _, events) = analysed(options);
         let returns =
-            simulator.truth().happenings.iter().filter(|happening| happening.what == Occurrence::ReturnedToGarage);
+            simulator.truth().events.iter().filter(|happening| happening.kind == TruthEventKind::ReturnedToGarage);
         let told = events.iter().filter(|event| event.kind == SessionEventKind::ReturnedToBox);
         assert_eq!(told.count(), returns.count(), "{name}");
         for event in events.iter().filter(|event| event.kind == SessionEventKind::ReturnedToBox) {

@@ -490,9 +490,9 @@ fn the_connection_goes_on_to_the_game_of_another_prefix(world: &World) {
     let mut other = Running::start(world.native(&["watch", "--json", "--quiet", "--pid", &second.0.id().to_string()]));
     other.objects().until(|object| packet_id(object) > 10);
     // The one that is read goes on.
-    let place = telemetry.mapper().expect("the first game runs").place(PageKind::Physics);
+    let place = telemetry.mapper().expect("the first game runs").location(PageKind::Physics);
     until_packets(&mut telemetry, 100);
-    assert_eq!(telemetry.mapper().map(|mapper| mapper.place(PageKind::Physics)), Some(place));
+    assert_eq!(telemetry.mapper().map(|mapper| mapper.location(PageKind::Physics)), Some(place));
 
     let ended = first.kill();
     until_let_go(&mut telemetry, ended);
@@ -533,7 +533,7 @@ fn until_packets(telemetry: &mut Connection, mut count: u32) {
 fn until_live_in(telemetry: &mut Connection, game: &Running) {
     until(telemetry, "live", |event| matches!(event, ConnectionEvent::StateChanged { now: ConnectionState::Live, .. }));
     until_packets(telemetry, 20);
-    let place = telemetry.mapper().expect("it is live").place(PageKind::Physics);
+    let place = telemetry.mapper().expect("it is live").location(PageKind::Physics);
     let pid = format!("(pid {})", game.0.id());
     assert!(place.contains(&pid), "{place} is not in {pid}");
 }

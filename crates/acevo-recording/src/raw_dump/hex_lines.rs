@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use acevo_shared_memory::Section;
+use acevo_shared_memory::MAX_SECTION_BYTES;
 use serde::de::{Deserializer, Error, SeqAccess, Visitor};
 use serde::ser::Serializer;
 
@@ -32,8 +32,8 @@ impl<'de> Visitor<'de> for Lines {
         let mut bytes = Vec::new();
         while let Some(line) = lines.next_element::<String>()? {
             let line = hex::decode(line).map_err(|error| A::Error::custom(format!("bytes: {error}")))?;
-            if bytes.len() + line.len() > Section::LARGEST {
-                return Err(A::Error::custom(format!("more than {} bytes", Section::LARGEST)));
+            if bytes.len() + line.len() > MAX_SECTION_BYTES {
+                return Err(A::Error::custom(format!("more than {} bytes", MAX_SECTION_BYTES)));
             }
             bytes.extend(line);
         }

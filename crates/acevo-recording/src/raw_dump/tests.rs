@@ -31,14 +31,14 @@ fn changed(change: impl Fn(&mut Value)) -> String {
 
 #[test]
 fn from_json_returns_every_byte_of_to_json() {
-    for sizes in [[800, 3940, 208], [800, 4900, 208], [4096, 8192, 4096], [801, 4901, 211], [Section::LARGEST; 3]] {
+    for sizes in [[800, 3940, 208], [800, 4900, 208], [4096, 8192, 4096], [801, 4901, 211], [MAX_SECTION_BYTES; 3]] {
         let dump = dump(sizes);
         assert_eq!(RawDump::from_json(dump.to_json().unwrap().as_bytes()).unwrap(), dump, "{sizes:?}");
         assert!(!dump.is_settled());
         let mapper = dump.open().unwrap();
         assert_eq!(PageKind::ALL.map(|page| mapper.size(page)), sizes);
         for page in PageKind::ALL {
-            let read = mapper.section(page).unwrap().bytes;
+            let read = mapper.raw_page(page).unwrap().bytes;
             let known = page.size().min(read.len());
             assert_eq!(read[..known], dump.bytes(page)[..known]);
         }
@@ -90,11 +90,14 @@ fn from_json_explains_errors() {
         (changed(|file| file["pages"][1]["page"] = json!("physics")), "physics page twice"),
         (changed(|file| drop(file["pages"].as_array_mut().unwrap().remove(1))), "no graphics page"),
         (changed(|file| file["pages"][0]["size"] = json!(799)), "799 bytes, and 800 to 1048576"),
-        (changed(|file| file["pages"][2]["size"] = json!(Section::LARGEST + 1)), "1048577 bytes"),
+        (changed(|file| file["pages"][2]["size"] = json!(MAX_SECTION_BYTES + 1)), "1048577 bytes"),
         (changed(|file| file["pages"][1]["size"] = json!(3940)), "has 4900 bytes, more than its size of 3940"),
         (changed(|file| file["pages"][0]["bytes"][0] = json!("abc")), "Odd number of digits"),
         (changed(|file| file["pages"][0]["bytes"][0] = json!("xy")), "Invalid character 'x'"),
-        (changed(|file| file["pages"][0]["bytes"] = json!(["00".repeat(Section::LARGEST), "00"])), "more than 1048576"),
+        (
+            changed(|file| file["pages"][0]["bytes"] = json!(["00".repeat(MAX_SECTION_BYTES), "00"])),
+            "more than 1048576",
+        ),
     ];
     for (text, hint) in cases {
         let error = error_of(text);

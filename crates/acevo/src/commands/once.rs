@@ -30,7 +30,7 @@ pub(super) fn attach(place: &Place, wait: bool) -> anyhow::Result<Option<ACEvoSh
     // Blank pages: the game has not written to them yet.
     let open = || match place.open() {
         Ok(mapper) if wait && mapper.frame()?.is_blank() => {
-            Err(Error::PageNotThere { page: PageKind::Graphics, place: mapper.place(PageKind::Graphics) })
+            Err(Error::PageNotThere { page: PageKind::Graphics, location: mapper.location(PageKind::Graphics) })
         }
         result => result,
     };

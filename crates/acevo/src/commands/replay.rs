@@ -36,7 +36,7 @@ pub(crate) fn run(args: &Replay) -> anyhow::Result<ExitCode> {
         progress: Progress::new(args.quiet, hint),
     };
     let length = clock(Some(end.saturating_sub(from)));
-    control.say(&format!("replaying {length} of {}, published as {}", args.file.display(), publisher.place()));
+    control.say(&format!("replaying {length} of {}, published as {}", args.file.display(), publisher.location()));
     control.say(&format!("watch it with `{}` in another terminal; Ctrl-C ends it", args.outlet.watch_command()));
     player.run(&mut publisher, &mut control).context("the replay had to end")?;
     control.progress.end();

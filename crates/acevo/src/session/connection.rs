@@ -231,7 +231,7 @@ impl LiveConnection {
 
     /// Human-readable location of the pages.
     pub(crate) fn location(&self) -> Option<String> {
-        self.connection.mapper().map(|mapper| mapper.place(PageKind::Physics))
+        self.connection.mapper().map(|mapper| mapper.location(PageKind::Physics))
     }
 
     /// Physics packets missed since the game was attached.

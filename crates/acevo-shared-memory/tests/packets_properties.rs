@@ -1,4 +1,4 @@
-//! Packets and views of a game that writes while it is read, between any two steps of a capture, too.
+//! Properties of packets and views while the game writes between any two steps of a capture.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering};
@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering};
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, PageKind, Source};
 use proptest::prelude::*;
 
-/// Writes at each step of its readers what its script says, over and over.
+/// A source that writes at each access of a reader, as a repeated script says.
 #[derive(Debug, Clone)]
-struct Writing(Arc<Script>);
+struct ScriptedWriter(Arc<Script>);
 
 #[derive(Debug)]
 struct Script {
@@ -18,7 +18,7 @@ struct Script {
     is_over: AtomicBool,
 }
 
-impl Writing {
+impl ScriptedWriter {
     fn counter(&self, page: PageKind) -> i32 {
         self.0.counters.get(page as usize).map_or(0, |counter| counter.load(Ordering::Relaxed))
     }
@@ -37,21 +37,21 @@ impl Writing {
     }
 }
 
-impl Source for Writing {
+impl Source for ScriptedWriter {
     fn copy(&self, page: PageKind, words: &mut [u64]) -> Result<(), Error> {
         self.write();
         words.fill(0);
         words[0] = u64::from(self.counter(page).cast_unsigned());
         Ok(())
     }
-    fn is_still(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
+    fn is_unchanged(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
         self.write();
         Ok(words[0] == u64::from(self.counter(page).cast_unsigned()))
     }
     fn size(&self, page: PageKind) -> usize {
         page.size()
     }
-    fn place(&self, page: PageKind) -> String {
+    fn location(&self, page: PageKind) -> String {
         format!("the {page} page of a script")
     }
 }
@@ -60,11 +60,11 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(100) })]
     #[test]
     #[cfg_attr(miri, ignore = "too slow, and there is nothing unsafe")]
-    fn every_packet_is_handed_out_once_or_counted(
+    fn packets_are_returned_once_or_counted_as_missed(
         script in prop::collection::vec(0_u8..12, 1..60), start in prop_oneof![Just(0), Just(i32::MAX - 20), any::<i32>()],
     ) {
         let counters = [start.into(), start.into()];
-        let source = Writing(Arc::new(Script { counters, script, steps: 0.into(), is_over: false.into() }));
+        let source = ScriptedWriter(Arc::new(Script { counters, script, steps: 0.into(), is_over: false.into() }));
         let mapper = ACEvoSharedMemoryMapper::open_source(source.clone()).unwrap();
         let mut packets = mapper.packets();
         let mut view = mapper.physics();
@@ -72,13 +72,13 @@ proptest! {
         for round in 0..80 {
             source.0.is_over.store(round >= 75, Ordering::Relaxed);
             let packet = packets.poll().unwrap();
-            let came = [
+            let arrivals = [
                 packet.and_then(|packet| packet.physics).map(|page| (page.view.packet_id(), page.missed, page.restarted)),
                 packet.and_then(|packet| packet.graphics).map(|page| (page.view.packet_id(), page.missed, page.restarted)),
             ];
-            prop_assert_eq!(packet.is_some(), came != [None; 2]);
-            for (page, came) in came.into_iter().enumerate() {
-                let Some((id, missed, restarted)) = came else { continue };
+            prop_assert_eq!(packet.is_some(), arrivals != [None; 2]);
+            for (page, arrival) in arrivals.into_iter().enumerate() {
+                let Some((id, missed, restarted)) = arrival else { continue };
                 let before = id.wrapping_sub_unsigned(missed + 1);
                 prop_assert!(!restarted && before == last[page].unwrap_or(before));
                 first[page].get_or_insert(before);

@@ -1,7 +1,6 @@
-//! serde for the pages: names as keys, texts as strings, fillers left out.
+//! serde support for the pages: field names are keys, texts are strings, filler is omitted.
 //!
-//! Written by hand because arrays of 60, numbers that are none (NaN is `null` in JSON) and packed structs are beyond the
-//! derive.
+//! It is written by hand because the derive macros cannot handle arrays of 60, NaN (`null` in JSON) and packed structs.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,32 +12,32 @@ use serde::ser::{Serialize, SerializeSeq, SerializeTuple, Serializer};
 use super::field::{List, Value};
 use super::text::{Padding, Reserved, Text};
 
-/// A member's way in and out, for types serde cannot know or would refuse.
-pub(crate) trait Wire: Copy {
+/// Serialises and deserialises the type of a page's member, including types that serde does not support.
+pub(crate) trait SerdeField: Copy {
     const ZERO: Self;
 
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
 }
 
-/// Lends a [`Wire`] to serde.
+/// Adapts a [`SerdeField`] to serde's traits.
 pub(crate) struct AsSerde<T>(pub(crate) T);
 
-impl<T: Wire> Serialize for AsSerde<T> {
+impl<T: SerdeField> Serialize for AsSerde<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.write(serializer)
     }
 }
 
-impl<'de, T: Wire> Deserialize<'de> for AsSerde<T> {
+impl<'de, T: SerdeField> Deserialize<'de> for AsSerde<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         T::read(deserializer).map(Self)
     }
 }
 
-macro_rules! wire_as_serde {
+macro_rules! serde_field {
     ($($type:ty = $zero:expr),*) => { $(
-        impl $crate::page::wire::Wire for $type {
+        impl $crate::page::serde::SerdeField for $type {
             const ZERO: Self = $zero;
 
             fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -50,9 +49,9 @@ macro_rules! wire_as_serde {
         }
     )* };
 }
-wire_as_serde!(bool = false, i8 = 0, u8 = 0, i16 = 0, u16 = 0, i32 = 0, u32 = 0, u64 = 0);
+serde_field!(bool = false, i8 = 0, u8 = 0, i16 = 0, u16 = 0, i32 = 0, u32 = 0, u64 = 0);
 
-impl Wire for f32 {
+impl SerdeField for f32 {
     const ZERO: Self = 0.0;
 
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -65,7 +64,7 @@ impl Wire for f32 {
             type Value = f32;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a number, or nothing for one that is none")
+                f.write_str("a number, or null for NaN")
             }
             fn visit_f64<E>(self, number: f64) -> Result<f32, E> {
                 Ok(number as f32)
@@ -76,7 +75,7 @@ impl Wire for f32 {
             fn visit_u64<E>(self, number: u64) -> Result<f32, E> {
                 Ok(number as f32)
             }
-            // JSON has no word for NaN and infinities: they are written, and come back, as nothing.
+            // JSON has no NaN and no infinities. They are written as null, and null is read as NaN.
             fn visit_unit<E>(self) -> Result<f32, E> {
                 Ok(f32::NAN)
             }
@@ -92,11 +91,11 @@ impl Wire for f32 {
     }
 }
 
-impl<const N: usize> Wire for Text<N> {
+impl<const N: usize> SerdeField for Text<N> {
     const ZERO: Self = Self::ZERO;
 
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        // Not the lossy text: it may be longer than the array when it is read back.
+        // The lossy text could be too long for the array when it is read back.
         serializer.serialize_str(self.as_str())
     }
 
@@ -117,7 +116,7 @@ impl<'de, const N: usize> Deserialize<'de> for Text<N> {
     }
 }
 
-impl<T: Wire, const N: usize> Wire for [T; N] {
+impl<T: SerdeField, const N: usize> SerdeField for [T; N] {
     const ZERO: Self = [T::ZERO; N];
 
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -130,7 +129,7 @@ impl<T: Wire, const N: usize> Wire for [T; N] {
 
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Elements<T, const N: usize>(PhantomData<T>);
-        impl<'de, T: Wire, const N: usize> Visitor<'de> for Elements<T, N> {
+        impl<'de, T: SerdeField, const N: usize> Visitor<'de> for Elements<T, N> {
             type Value = [T; N];
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -149,10 +148,10 @@ impl<T: Wire, const N: usize> Wire for [T; N] {
     }
 }
 
-macro_rules! wire_filler {
+macro_rules! skipped_field {
     ($($name:ident),*) => { $(
-        /// Never called: fillers are not members as far as serde is concerned.
-        impl<const N: usize> Wire for $name<N> {
+        /// Never called: serde does not see filler.
+        impl<const N: usize> SerdeField for $name<N> {
             const ZERO: Self = Self([0; N]);
 
             fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -165,10 +164,10 @@ macro_rules! wire_filler {
         }
     )* };
 }
-wire_filler!(Padding, Reserved);
+skipped_field!(Padding, Reserved);
 
 impl Serialize for Value<'_> {
-    /// Numbers, texts and arrays as they are; an enum is its number.
+    /// Serialises numbers, texts and arrays as such, and an enum as its number.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Bool(value) => serializer.serialize_bool(*value),
@@ -192,17 +191,17 @@ impl Serialize for List<'_> {
     }
 }
 
-/// `Serialize`, `Deserialize` and [`Wire`] of a struct of the header. What a document leaves out is zero.
+/// Implements `Serialize`, `Deserialize` and [`SerdeField`] for a struct of the header. Missing members are zero.
 macro_rules! serde_struct {
     ($name:ident { $($field:ident: $type:ty),+ }) => {
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 use serde::ser::SerializeStruct;
-                use $crate::page::layout::Shape;
+                use $crate::page::shape::Shape;
                 let members = [$(<$type as Shape>::HIDDEN),+].iter().filter(|hidden| !**hidden).count();
                 let mut out = serializer.serialize_struct(stringify!($name), members)?;
                 $(if !<$type as Shape>::HIDDEN {
-                    out.serialize_field(stringify!($field), &$crate::page::wire::AsSerde(self.$field))?;
+                    out.serialize_field(stringify!($field), &$crate::page::serde::AsSerde(self.$field))?;
                 })+
                 out.end()
             }
@@ -210,7 +209,7 @@ macro_rules! serde_struct {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                use $crate::page::{layout::Shape, wire::AsSerde};
+                use $crate::page::{serde::AsSerde, shape::Shape};
 
                 struct Members;
                 impl<'de> serde::de::Visitor<'de> for Members {
@@ -253,10 +252,10 @@ macro_rules! serde_struct {
 
         const _: () = {
             use serde::{Deserialize, Deserializer, Serialize, Serializer};
-            use $crate::page::wire::Wire;
-            $crate::page::wire::wire_as_serde!($name = $name { $($field: <$type as Wire>::ZERO),+ });
+            use $crate::page::serde::SerdeField;
+            $crate::page::serde::serde_field!($name = $name { $($field: <$type as SerdeField>::ZERO),+ });
         };
     };
 }
 
-pub(crate) use {serde_struct, wire_as_serde};
+pub(crate) use {serde_field, serde_struct};
