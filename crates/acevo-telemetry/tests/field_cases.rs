@@ -2,14 +2,11 @@
 
 use std::time::Duration;
 
-use acevo_export::{CsvExporter, CsvOptions, Exporter, Row, Separator};
 use acevo_shared_memory::{Gear, SPageFileGraphicEvo, SPageFilePhysics, View};
 use acevo_simulator::{CarModel, Options, Scenario, Simulator};
 use acevo_telemetry::analysis::{Analysis, LapKind, SessionEvent, SessionEventKind, Settings};
 use acevo_telemetry::{Axes, ChannelValue, Frame, Unit, channel, channels};
 use acevo_testkit::drive::{each_frame, options};
-
-use acevo_testkit::rows::columns;
 
 /// A simulated drive whose frames are changed before they are analysed.
 fn driven(options: Options, mut change: impl FnMut(Duration, &mut Frame) -> Duration) -> Drive {
@@ -68,18 +65,6 @@ fn first_frame() -> Frame {
         simulator.step();
     }
     Frame::new(*simulator.physics(), *simulator.graphics(), *simulator.static_data())
-}
-
-fn csv_cells(text: &str) -> String {
-    let columns = columns([channel("driver_name").unwrap()]);
-    let mut out = Vec::new();
-    let mut exporter = CsvExporter::new(&mut out, &columns, CsvOptions::default()).unwrap();
-    let values = [Some(ChannelValue::Text(text))];
-    exporter
-        .row(&Row { time_s: 0.0, packet_id: 1, session: 1, lap: None, missed: 0, skipped: 0, values: &values })
-        .unwrap();
-    Box::new(exporter).finish().unwrap();
-    String::from_utf8(out).unwrap().split_once("\r\n").unwrap().1.trim_end().to_owned()
 }
 
 #[test]
@@ -247,55 +232,6 @@ fn laps_of_another_car_and_ways_from_the_box_to_the_line_are_no_bests() {
             "{scenario:?}: a way of some metres is no lap"
         );
     }
-}
-
-#[test]
-fn cells_of_a_table_are_no_formulas() {
-    for (text, expected) in [
-        ("=cmd|'/C calc'!A0", "'=cmd|'/C calc'!A0"),
-        ("+1", "'+1"),
-        ("-1", "'-1"),
-        ("@SUM(A1)", "'@SUM(A1)"),
-        ("\tx", "\"'\tx\""),
-        ("=1,2", "\"'=1,2\""),
-        ("a=b", "a=b"),
-        ("'quoted'", "'quoted'"),
-        ("say \"hi\"", "\"say \"\"hi\"\"\""),
-        ("a;b", "\"a;b\""),
-        ("Žofie", "Žofie"),
-        ("", ""),
-    ] {
-        assert_eq!(csv_cells(text), format!("0,1,1,,0,0,{expected}"));
-    }
-}
-
-#[test]
-fn decimals_and_cells_of_a_table_are_separated_as_asked_for() {
-    let columns = columns([channel("speed").unwrap(), channel("driver_name").unwrap()]);
-    let table = |options: CsvOptions| {
-        let mut out = Vec::new();
-        let mut exporter = CsvExporter::new(&mut out, &columns, options)?;
-        for time_s in [1.5, 2.5] {
-            let values = [Some(ChannelValue::Number(112.5)), Some(ChannelValue::Text("A. B"))];
-            exporter.row(&Row {
-                time_s,
-                packet_id: 7,
-                session: 1,
-                lap: Some(2),
-                missed: 0,
-                skipped: 0,
-                values: &values,
-            })?;
-        }
-        Box::new(exporter).finish()?;
-        Ok::<_, acevo_export::ExportError>(String::from_utf8(out).unwrap())
-    };
-    let german = CsvOptions::default().with_separator(Separator::Semicolon).with_decimal_comma(true);
-    let expected = "time_s;packet_id;session;lap;missed;skipped;speed;driver_name\r\n1,5;7;1;2;0;0;112,5;A. B\r\n2,5;7;1;2;0;0;112,5;A. B\r\n";
-    assert_eq!(table(german).unwrap(), expected);
-    let tabs = table(CsvOptions::default().with_separator(Separator::Tab)).unwrap();
-    assert!(tabs.ends_with("2.5\t7\t1\t2\t0\t0\t112.5\tA. B\r\n"), "{tabs}");
-    assert!(table(CsvOptions::default().with_decimal_comma(true)).is_err());
 }
 
 #[test]
