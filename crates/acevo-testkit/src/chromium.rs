@@ -1,4 +1,4 @@
-//! A real browser, driven by its own protocol.
+//! A headless Chromium, driven by its DevTools protocol.
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader};
@@ -13,12 +13,11 @@ use tempfile::TempDir;
 use tungstenite::stream::MaybeTlsStream;
 use tungstenite::{Message, WebSocket};
 
-/// Nothing that is waited for takes longer, on the busiest machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+use crate::wait::PATIENCE;
 
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chrome"];
 
-/// Without these a browser looks around in the net, or asks things.
+/// Options without which a browser connects to the internet or asks questions.
 const QUIET: [&str; 13] = [
     "--headless",
     "--no-sandbox",
@@ -35,19 +34,20 @@ const QUIET: [&str; 13] = [
     "--js-flags=--expose-gc",
 ];
 
-/// A browser with one page, until it is dropped.
+/// A browser with one page. It ends when it is dropped.
 pub struct Chromium {
     child: Child,
     socket: WebSocket<MaybeTlsStream<TcpStream>>,
     session: String,
     next: u64,
-    /// What was said on the console that should not be, and exceptions.
+    /// Errors on the console, and exceptions.
     pub errors: VecDeque<String>,
     _profile: TempDir,
 }
 
 impl Chromium {
-    /// `None` where there is none; `ACEVO_CHROMIUM=required` makes that a failure.
+    /// Starts a browser. `None`, after a message, if none is installed; if the environment variable `ACEVO_CHROMIUM` is set, that is a
+    /// failure.
     pub fn start() -> Option<Self> {
         let profile = tempfile::tempdir().unwrap();
         let spawn = |name: &&str| {
@@ -62,11 +62,8 @@ impl Chromium {
                 .ok()
         };
         let left_out = || {
-            assert!(
-                std::env::var_os("ACEVO_CHROMIUM").is_none(),
-                "there is no Chromium that starts, and it is required"
-            );
-            eprintln!("LEFT OUT: there is no Chromium that starts, to look at pages with");
+            assert!(std::env::var_os("ACEVO_CHROMIUM").is_none(), "no Chromium starts, and it is required");
+            eprintln!("LEFT OUT: tests of web pages, because no Chromium starts");
             None
         };
         let Some(mut child) = NAMES.iter().find_map(spawn) else { return left_out() };
@@ -79,7 +76,7 @@ impl Chromium {
             let _ = child.wait();
             return left_out();
         };
-        // It goes on to talk, and must not wait for somebody to listen.
+        // Reads the rest, so that the browser never blocks on a full pipe.
         std::thread::spawn(move || lines.for_each(drop));
         let (socket, _) = tungstenite::connect(address).unwrap();
         let MaybeTlsStream::Plain(stream) = socket.get_ref() else { unreachable!("no TLS to this machine") };
@@ -95,7 +92,7 @@ impl Chromium {
         Some(browser)
     }
 
-    /// Asks for something and waits for the answer.
+    /// Calls a method of the protocol and returns its result.
     pub fn call(&mut self, method: &str, params: Value) -> Value {
         self.next += 1;
         let id = self.next;
@@ -127,19 +124,20 @@ impl Chromium {
         self.errors.push_back(error);
     }
 
-    /// The size of the page, in its own pixels, of which the screen has `scale` for one.
+    /// Sets the size of the page in CSS pixels, and the number of screen pixels per CSS pixel.
     pub fn resize(&mut self, width: u32, height: u32, scale: f64, mobile: bool) {
         let size = json!({"width": width, "height": height, "deviceScaleFactor": scale, "mobile": mobile});
         self.call("Emulation.setDeviceMetricsOverride", size);
     }
 
+    /// Opens an address and waits until the page has loaded.
     pub fn open(&mut self, url: &str) {
         let opened = self.call("Page.navigate", json!({"url": url}));
         assert!(opened["errorText"].is_null(), "{url}: {opened}");
         self.wait_for("document.readyState === 'complete'");
     }
 
-    /// The value of an expression; promises are waited for.
+    /// Evaluates an expression and returns its value; waits for promises.
     pub fn evaluate(&mut self, expression: &str) -> Value {
         let asked = json!({"expression": expression, "returnByValue": true, "awaitPromise": true});
         let answer = self.call("Runtime.evaluate", asked);
@@ -153,7 +151,7 @@ impl Chromium {
         self.wait_for_promise(&format!("Boolean({expression})"));
     }
 
-    /// Waits until what an expression promises is true.
+    /// Waits until the promise of an expression resolves to true.
     #[track_caller]
     pub fn wait_for_promise(&mut self, truth: &str) {
         let start = Instant::now();
@@ -163,7 +161,7 @@ impl Chromium {
         }
     }
 
-    /// The picture of the page as PNG; where it has no background, it is transparent.
+    /// A screenshot as PNG. It is transparent if the page has no background.
     pub fn picture(&mut self) -> Vec<u8> {
         let clear = json!({"color": {"r": 0, "g": 0, "b": 0, "a": 0}});
         self.call("Emulation.setDefaultBackgroundColorOverride", clear);
@@ -171,7 +169,7 @@ impl Chromium {
         base64::engine::general_purpose::STANDARD.decode(shot["data"].as_str().unwrap()).unwrap()
     }
 
-    /// Keeps the picture where somebody wants to look at it: in the directory that `ACEVO_PICTURES` names.
+    /// Saves a screenshot in the directory in the environment variable `ACEVO_PICTURES`, if that is set.
     pub fn keep_picture(&mut self, name: &str) {
         if let Some(directory) = std::env::var_os("ACEVO_PICTURES") {
             let picture = self.picture();
@@ -179,7 +177,7 @@ impl Chromium {
         }
     }
 
-    /// Bytes of JavaScript that are really in use.
+    /// Bytes of JavaScript objects in use after a garbage collection.
     pub fn heap(&mut self) -> f64 {
         self.call("HeapProfiler.collectGarbage", json!({}));
         self.call("Runtime.getHeapUsage", json!({}))["usedSize"].as_f64().unwrap()

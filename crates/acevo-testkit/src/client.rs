@@ -1,9 +1,7 @@
-//! A server that runs, and clients of it that know nothing but `docs/web-api.md`.
+//! A running `acevo serve`, and clients of it that rely only on `docs/web-api.md`.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::thread;
-use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tungstenite::client::IntoClientRequest;
@@ -11,29 +9,19 @@ use tungstenite::http::{HeaderName, HeaderValue};
 use tungstenite::{Message, WebSocket};
 
 use crate::program::{Running, acevo, spawn};
+use crate::wait::PATIENCE;
 
-/// How long anything may take that a test waits for.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// Waits until it is so.
-pub fn until(mut is_so: impl FnMut() -> bool) {
-    let start = Instant::now();
-    while !is_so() {
-        assert!(start.elapsed() < PATIENCE, "not in time");
-        thread::sleep(Duration::from_millis(5));
-    }
-}
-
-/// A server.
+/// A running server.
 pub struct Site {
+    /// Its process.
     pub running: Running,
     /// Its address and port.
     pub host: String,
-    /// What its address asks with.
+    /// The query of the address that it printed: empty, or its secret.
     pub query: String,
 }
 
-/// Starts one on a port that is free.
+/// Starts a server with these options on a free port.
 pub fn serve(args: &[&str]) -> Site {
     let running = spawn(acevo().args(["serve", "--port", "0"]).args(args));
     let address = running.next_line();
@@ -42,15 +30,18 @@ pub fn serve(args: &[&str]) -> Site {
     Site { running, host, query }
 }
 
-/// An answer.
+/// A response.
 #[derive(Debug)]
 pub struct Response {
+    /// The status code.
     pub status: u16,
     head: String,
+    /// The body.
     pub body: String,
 }
 
 impl Response {
+    /// A header by its name, in any case.
     pub fn header(&self, name: &str) -> Option<&str> {
         let headers = self.head.lines().skip(1).filter_map(|line| line.split_once(": "));
         headers.into_iter().find(|(header, _)| header.eq_ignore_ascii_case(name)).map(|(_, value)| value)
@@ -58,24 +49,26 @@ impl Response {
 }
 
 impl Site {
+    /// The response to a GET request.
     pub fn get(&self, path: &str) -> Response {
         self.request(path, &[("Host", &self.host)])
     }
 
+    /// A JSON document.
     pub fn json(&self, path: &str) -> Value {
         let response = self.get(path);
         assert_eq!((response.status, response.header("content-type")), (200, Some("application/json")), "{path}");
         serde_json::from_str(&response.body).unwrap()
     }
 
-    /// A figure of `/metrics`.
+    /// A value of `/metrics`.
     pub fn metric(&self, name: &str) -> f64 {
         let page = self.get("/metrics").body;
         let mut values = page.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
         values.next().unwrap_or_else(|| panic!("{name}: {page}")).parse().unwrap()
     }
 
-    /// Asks for exactly this path with exactly these headers.
+    /// Sends a GET request with exactly this path and these headers.
     pub fn request(&self, path: &str, headers: &[(&str, &str)]) -> Response {
         let mut stream = TcpStream::connect(&self.host).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
@@ -88,10 +81,12 @@ impl Site {
         Response { status, head: head.to_owned(), body: body.to_owned() }
     }
 
+    /// Opens a WebSocket.
     pub fn socket(&self) -> Socket {
         self.try_socket(&[]).unwrap()
     }
 
+    /// Tries to open a WebSocket with additional headers.
     pub fn try_socket(&self, headers: &[(&'static str, &str)]) -> Result<Socket, String> {
         let stream = TcpStream::connect(&self.host).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
@@ -104,13 +99,18 @@ impl Site {
     }
 }
 
-/// A frame, decoded.
+/// A decoded binary frame.
 #[derive(Debug)]
 pub struct Frame {
+    /// Flags of the frame's validity.
     pub flags: u8,
+    /// The subscription it belongs to.
     pub subscription: u16,
+    /// Its number; skipped numbers are frames that were not sent.
     pub number: u32,
+    /// Time of the session in seconds.
     pub time: f64,
+    /// One value per subscribed channel; NaN if it has none.
     pub values: Vec<f32>,
 }
 
@@ -127,24 +127,26 @@ impl Frame {
     }
 }
 
-/// A client with a WebSocket.
+/// A WebSocket of the server.
 pub struct Socket(WebSocket<TcpStream>);
 
 impl Socket {
+    /// Sends a message.
     pub fn send(&mut self, message: Message) {
         self.0.send(message).unwrap();
     }
 
-    /// Sends, unless the other side has gone.
+    /// Sends a message; ignores a closed connection.
     pub fn try_send(&mut self, message: Message) {
         let _ = self.0.send(message);
     }
 
+    /// Sends a subscription.
     pub fn ask(&mut self, subscription: &Value) {
         self.send(Message::text(subscription.to_string()));
     }
 
-    /// Waits for a text of this type.
+    /// Waits for a text message of this type.
     pub fn next_of(&mut self, kind: &str) -> Value {
         loop {
             if let Message::Text(text) = self.0.read().unwrap() {
@@ -165,7 +167,7 @@ impl Socket {
         }
     }
 
-    /// Waits for the end, and the code that was given for it.
+    /// Waits until the server closes the connection, and returns its close code.
     pub fn end(&mut self) -> Option<u16> {
         loop {
             match self.0.read() {

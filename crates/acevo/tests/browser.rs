@@ -1,4 +1,4 @@
-//! The page and the overlays in a real browser.
+//! The page and the overlays in Chromium.
 #![cfg(unix)]
 
 use acevo_testkit::chromium::Chromium;
@@ -9,28 +9,28 @@ use tiny_skia::Pixmap;
 
 const DEMO: [&str; 2] = ["--demo", "--quiet"];
 
-/// A desktop, and a phone in both ways. Width, height and pixels for one of those.
+/// A desktop, and a phone in both orientations: name, width, height, screen pixels per CSS pixel.
 const SCREENS: [(&str, u32, u32, f64); 3] =
     [("desktop", 1600, 900, 1.0), ("phone", 390, 844, 3.0), ("phone-across", 844, 390, 3.0)];
 
 const VIEWS: [&str; 6] = ["dash", "traces", "laps", "map", "session", "overlays"];
 
-/// Names and sizes, as they are told to be.
+/// Names of the overlays.
 const OVERLAYS: [&str; 8] = ["inputs", "delta", "tyres", "map", "laps", "gg", "fuel", "gear"];
 
-/// The number that stands there; nothing where there is none.
+/// JavaScript for the shown speed; NaN if none is shown.
 const SPEED: &str = "Number.parseInt(document.querySelector('.speed-number').textContent)";
 
 #[test]
-fn the_page_shows_what_the_simulator_does() {
+fn page_shows_the_values_of_the_server() {
     let Some(mut browser) = Chromium::start() else { return };
     let site = serve(&DEMO);
     browser.resize(1600, 900, 1.0, false);
     browser.open(&url(&site, "/"));
     browser.wait_for(&format!("{SPEED} > 0"));
-    // Names come late.
+    // The game publishes names some seconds after loading.
     browser.wait_for("document.querySelector('.where').textContent.includes('Valdombra')");
-    // What is shown lies between what the server says before and after it.
+    // The shown speed is between the server's speeds before and after.
     let agreed = format!(
         "(async () => {{
             const speed = async () => (await (await fetch('/api/snapshot?channels=speed')).json()).values.speed;
@@ -49,7 +49,7 @@ fn the_page_shows_what_the_simulator_does() {
 }
 
 #[test]
-fn every_view_fits_every_screen() {
+fn views_fit_desktop_and_phone_screens() {
     let Some(mut browser) = Chromium::start() else { return };
     let site = serve(&["--demo", "--quiet", "--speed", "20"]);
     browser.open(&url(&site, "/"));
@@ -69,7 +69,7 @@ fn every_view_fits_every_screen() {
 }
 
 #[test]
-fn a_page_comes_back_when_the_server_does() {
+fn page_reconnects_after_a_server_restart() {
     let Some(mut browser) = Chromium::start() else { return };
     let mut site = serve(&DEMO);
     let port = site.host.rsplit_once(':').unwrap().1.to_owned();
@@ -82,19 +82,19 @@ fn a_page_comes_back_when_the_server_does() {
     let again = spawn(acevo().args(["serve", "--port", &port]).args(DEMO));
     assert!(again.next_line().contains(&port));
     browser.wait_for(&format!("{SPEED} > 0"));
-    assert_eq!(browser.evaluate("window.sameAsBefore"), Value::Bool(true), "it was not loaded anew");
-    // That nobody was there is said by the browser itself.
+    assert_eq!(browser.evaluate("window.sameAsBefore"), Value::Bool(true), "the page was not reloaded");
+    // The browser itself reports refused connections.
     browser.errors.retain(|error| !error.contains("ERR_CONNECTION_REFUSED") && !error.contains("WebSocket"));
     assert!(browser.errors.is_empty(), "{:?}", browser.errors);
 }
 
 #[test]
-fn a_page_does_not_grow() {
+fn page_memory_stays_bounded() {
     let Some(mut browser) = Chromium::start() else { return };
-    let site = serve(&["--demo", "--quiet", "--speed", "20"]);
+    let site = serve(&["--demo", "--quiet", "--speed", "40"]);
     browser.resize(1600, 900, 1.0, false);
     browser.open(&url(&site, "/"));
-    let mut look_around = |laps: usize| {
+    let mut visit_all_views = |laps: usize| {
         until_laps(&site, laps);
         for view in VIEWS {
             browser.evaluate(&format!("document.getElementById('tab-{view}').click()"));
@@ -102,9 +102,9 @@ fn a_page_does_not_grow() {
         }
         (browser.heap(), browser.evaluate("document.getElementsByTagName('*').length").as_f64().unwrap())
     };
-    // All views have been seen, and the traces of the last minute are full.
-    let (heap, nodes) = look_around(12);
-    let (later, more) = look_around(20);
+    // All views have been open, and the traces of the last minute are full.
+    let (heap, nodes) = visit_all_views(12);
+    let (later, more) = visit_all_views(20);
     let laps = 8.0;
     assert!(later < heap + laps * 20e3 + 1e6, "{heap} bytes have become {later}");
     assert!(more < nodes + laps * 60.0, "{nodes} elements have become {more}");
@@ -112,12 +112,12 @@ fn a_page_does_not_grow() {
 }
 
 #[test]
-fn overlays_are_transparent_but_for_themselves() {
+fn overlays_have_a_transparent_background() {
     let Some(mut browser) = Chromium::start() else { return };
     let site = serve(&["--demo", "--quiet", "--speed", "20"]);
     until_laps(&site, 2);
-    let nobody = tempfile::tempdir().unwrap();
-    let nothing = serve(&["--quiet", "--dir", nobody.path().to_str().unwrap()]);
+    let empty = tempfile::tempdir().unwrap();
+    let nothing = serve(&["--quiet", "--dir", empty.path().to_str().unwrap()]);
     browser.resize(1000, 700, 1.0, false);
     for name in OVERLAYS {
         browser.open(&url(&site, &format!("/overlay/{name}")));
@@ -125,10 +125,10 @@ fn overlays_are_transparent_but_for_themselves() {
         frames(&mut browser, 10);
         let picture = Pixmap::decode_png(&browser.picture()).unwrap();
         browser.keep_picture(&format!("overlay-{name}"));
-        assert_eq!(picture.pixel(999, 699).unwrap().alpha(), 0, "{name}: where nothing is, it is transparent");
+        assert_eq!(picture.pixel(999, 699).unwrap().alpha(), 0, "{name}: the background is transparent");
         let drawn = picture.pixels().iter().filter(|pixel| pixel.alpha() > 0).count();
         assert!(drawn > 1000, "{name}: {drawn} pixels");
-        // Without a game it is empty, and no error.
+        // Without a game the overlay is empty and reports no error.
         browser.open(&url(&nothing, &format!("/overlay/{name}")));
         frames(&mut browser, 10);
         let picture = Pixmap::decode_png(&browser.picture()).unwrap();
@@ -138,12 +138,12 @@ fn overlays_are_transparent_but_for_themselves() {
 }
 
 #[test]
-fn a_pause_shows_why_there_are_no_values_and_never_zeros() {
+fn page_shows_the_reason_instead_of_zeros_during_a_pause() {
     let Some(mut browser) = Chromium::start() else { return };
     let site = serve(&["--demo", "--quiet", "--scenario", "pause", "--speed", "4"]);
     browser.resize(1600, 900, 1.0, false);
     browser.open(&url(&site, "/"));
-    // Looks at every picture: with a word there is no gear and no speed, and no gear is ever reverse.
+    // Checks every drawn frame: with a reason there is no gear and no speed, and the gear is never reverse.
     browser.evaluate(
         "(() => {
             const [gear, speed, rpm] = ['.gear-number', '.speed-number', '.rpm-number'].map((name) => document.querySelector(name));
@@ -180,7 +180,7 @@ fn a_pause_shows_why_there_are_no_values_and_never_zeros() {
     assert!(browser.errors.is_empty(), "{:?}", browser.errors);
 }
 
-/// Keeps the points of every path that a page draws, in `paths`.
+/// JavaScript that stores the points of every drawn path in `paths`.
 const KEEP_PATHS: &str = "
     window.paths = [];
     window.Path2D = class extends Path2D {
@@ -191,13 +191,13 @@ const KEEP_PATHS: &str = "
     };
 ";
 
-/// The track as one long path, as most views draw it; empty before it was drawn.
+/// JavaScript for the track as one long path, as in most views; empty until it is drawn.
 const LONG: &str = "(paths.find((points) => points.length > 1000) ?? [])";
 
-/// The track in 200 pieces, as the comparison of laps draws it.
+/// JavaScript for the track in 200 pieces, as in the comparison of laps.
 const PIECES: &str = "paths.slice(0, 200).map(([first]) => first)";
 
-/// Eight places of a lap, as parts of the width and the height of the box round all points.
+/// Eight points of a lap, as fractions of the width and height of the bounding box.
 fn eight_places(points: &[[f64; 2]]) -> Vec<[f64; 2]> {
     let reach = |axis: usize| {
         let values = points.iter().map(|point| point[axis]);
@@ -209,12 +209,12 @@ fn eight_places(points: &[[f64; 2]]) -> Vec<[f64; 2]> {
 }
 
 #[test]
-fn every_map_of_the_page_and_of_the_overlays_has_x_to_the_right_and_z_downwards() {
+fn maps_have_x_to_the_right_and_z_downwards() {
     let Some(mut browser) = Chromium::start() else { return };
     let site = serve(&["--demo", "--quiet", "--speed", "20"]);
     until_laps(&site, 3);
     let points = |value: &Value| -> Vec<[f64; 2]> { serde_json::from_value(value.clone()).unwrap() };
-    // In pixels Y points down, as Z does in the world.
+    // Y of pixels points down, like Z of the world.
     let expected = eight_places(&points(&site.json("/api/outline")["points"]));
     browser.call("Page.addScriptToEvaluateOnNewDocument", serde_json::json!({"source": KEEP_PATHS}));
     for (screen, width, height, scale) in SCREENS {
@@ -241,11 +241,11 @@ fn every_map_of_the_page_and_of_the_overlays_has_x_to_the_right_and_z_downwards(
 }
 
 #[test]
-fn a_right_hand_lap_is_clockwise_on_every_map_of_the_page() {
+fn maps_show_a_right_hand_lap_clockwise() {
     let Some(mut browser) = Chromium::start() else { return };
     let site = serve(&DEMO);
     browser.open(&url(&site, "/"));
-    // Twice the area within, positive if clockwise in pixels; and whether a lesser Z is further up.
+    // Twice the enclosed area, positive if clockwise in pixels; and whether a smaller Z is further up.
     let drawn = browser.evaluate(
         "(async () => {
             const { fit } = await import('/assets/track.js');
@@ -275,7 +275,7 @@ fn pictures_for_the_readme() {
     for (name, path, width, height, scale) in screens {
         browser.resize(width, height, scale, scale > 1.0);
         browser.open(&url(&site, path));
-        // The traces fill.
+        // Wait until the traces are full.
         frames(&mut browser, 600);
         browser.keep_picture(name);
     }
@@ -289,14 +289,14 @@ fn url(site: &Site, path: &str) -> String {
     format!("http://{}{path}", site.host)
 }
 
-/// Waits until so many laps were driven.
+/// Waits until the server has this many laps.
 fn until_laps(site: &Site, laps: usize) {
     while site.json("/api/laps").as_array().unwrap().len() < laps {
         std::thread::sleep(std::time::Duration::from_millis(100));
     }
 }
 
-/// Waits until the browser has drawn so often.
+/// Waits until the browser has drawn this many frames.
 fn frames(browser: &mut Chromium, count: u32) {
     browser.evaluate(&format!(
         "(async () => {{ for (let n = 0; n < {count}; n += 1) await new Promise(requestAnimationFrame); }})()"

@@ -1,18 +1,19 @@
-//! The web server, by the real binary: what is answered to whom, and what comes over the WebSocket.
+//! `acevo serve`: its documents, its WebSocket, and access to them.
 
 use std::net::TcpStream;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use acevo_testkit::client::{serve, until};
+use acevo_testkit::client::serve;
 use acevo_testkit::program::{Signal, acevo, output, send_signal, spawn};
+use acevo_testkit::wait::until;
 use serde_json::{Value, json};
 use tungstenite::Message;
 
 const DEMO: [&str; 2] = ["--demo", "--quiet"];
 
 #[test]
-fn documents_tell_what_the_simulator_does() {
+fn documents_match_the_simulator() {
     let site = serve(&DEMO);
     let page = site.get("/");
     assert_eq!((page.status, page.header("content-type")), (200, Some("text/html; charset=utf-8")));
@@ -27,14 +28,14 @@ fn documents_tell_what_the_simulator_does() {
     assert_eq!((&speed["unit"], &speed["kind"], &speed["default"]), (&json!("km/h"), &json!("number"), &json!(true)));
 
     let snapshot = || site.json("/api/snapshot?channels=speed,nonsense,track,position_x");
-    // Names come late.
+    // The game publishes names some seconds after loading.
     until(|| snapshot()["values"]["track"] == "Valdombra");
     let first = snapshot();
     assert_eq!(first["status"]["demo"], true);
     assert_eq!((&first["status"]["track"], &first["status"]["status"]), (&json!("Valdombra"), &json!("live")));
     assert!(first["values"]["nonsense"].is_null() && first["values"].as_object().unwrap().len() == 4);
     assert!(first["fuel"]["amount"].as_f64().unwrap() > 0.0);
-    // It drives.
+    // The car moves.
     until(|| site.json("/api/snapshot?channels=speed%2Cposition_x")["values"] != first["values"]);
     let all = site.json("/api/snapshot");
     let default = channels.iter().filter(|channel| channel["default"] == true).count();
@@ -53,7 +54,7 @@ fn documents_tell_what_the_simulator_does() {
 }
 
 #[test]
-fn frames_are_what_was_asked_for() {
+fn frames_have_the_subscribed_channels_and_rate() {
     let site = serve(&DEMO);
     let mut socket = site.socket();
     socket.ask(&json!({"channels": ["speed", "nonsense", "rpm", "track", "flag"], "rate": 60}));
@@ -72,7 +73,7 @@ fn frames_are_what_was_asked_for() {
     assert!(frames.windows(2).all(|pair| pair[0].number < pair[1].number && pair[0].time < pair[1].time));
     assert!(frames.windows(2).any(|pair| pair[0].values[0] != pair[1].values[0]), "it drives");
 
-    // The snapshot is between two frames: a car that drives changes its speed by no more than some km/h in the meantime.
+    // The snapshot is between two frames, during which the speed changes by a few km/h only.
     let before = socket.next_frame();
     let snapshot = site.json("/api/snapshot?channels=speed");
     let after = loop {
@@ -85,7 +86,7 @@ fn frames_are_what_was_asked_for() {
     let reach = 250.0 * (after.time - before.time) + 1.0;
     assert!((speed - f64::from(after.values[0])).abs() < reach, "{speed} {before:?} {after:?}");
 
-    // Another one, on the same connection; with no channels there are no frames.
+    // Another subscription on the same connection. Without channels there are no frames.
     socket.ask(&json!({"channels": ["gear"], "rate": 0.001}));
     assert_eq!(socket.next_of("channels")["rate"], 1.0);
     let frame = loop {
@@ -101,11 +102,11 @@ fn frames_are_what_was_asked_for() {
 }
 
 #[test]
-fn a_pause_has_no_physics_values_in_frames_and_snapshots() {
+fn frames_and_snapshots_have_no_physics_during_a_pause() {
     let site = serve(&["--demo", "--quiet", "--scenario", "pause", "--speed", "4"]);
     let mut socket = site.socket();
     socket.ask(&json!({"channels": ["speed", "gear", "tyre_temp_core_fl", "lap_time"], "rate": 60}));
-    // Paused, then live without values, then with them.
+    // Paused, then live without values, then with values.
     for (flags, is_current) in [(2 | 16, false), (1 | 16, false), (1, true)] {
         let frame = loop {
             let frame = socket.next_frame();
@@ -128,7 +129,7 @@ fn a_pause_has_no_physics_values_in_frames_and_snapshots() {
 }
 
 #[test]
-fn a_watched_car_is_told_apart_from_the_players() {
+fn snapshot_marks_a_watched_car() {
     let site = serve(&["--demo", "--quiet", "--scenario", "spectate", "--speed", "20"]);
     let mut socket = site.socket();
     socket.ask(&json!({"channels": ["lap_time"], "rate": 10}));
@@ -145,7 +146,7 @@ fn a_watched_car_is_told_apart_from_the_players() {
 }
 
 #[test]
-fn laps_are_told_and_can_be_compared_over_the_distance() {
+fn laps_are_pushed_and_have_traces() {
     let site = serve(&["--demo", "--quiet", "--speed", "12"]);
     let mut socket = site.socket();
     let mut ended = || {
@@ -183,7 +184,7 @@ fn laps_are_told_and_can_be_compared_over_the_distance() {
 }
 
 #[test]
-fn who_does_not_keep_to_the_protocol_is_sent_away() {
+fn protocol_violations_close_the_connection() {
     let site = serve(&DEMO);
     let wrong = [
         Message::text("x".repeat(5000)),
@@ -201,14 +202,14 @@ fn who_does_not_keep_to_the_protocol_is_sent_away() {
         socket.try_send(Message::text(json!({"channels": []}).to_string()));
     }
     assert_eq!(socket.end(), Some(1008), "a flood");
-    // Others do not mind.
+    // Other clients are not affected.
     let mut socket = site.socket();
     socket.ask(&json!({"channels": ["speed"]}));
     socket.next_frame();
 }
 
 #[test]
-fn other_pages_and_other_names_are_refused() {
+fn foreign_origins_and_hosts_are_refused() {
     let site = serve(&DEMO);
     let host = site.host.clone();
     let status = |path: &str, headers: &[(&str, &str)]| site.request(path, headers).status;
@@ -233,7 +234,7 @@ fn other_pages_and_other_names_are_refused() {
 }
 
 #[test]
-fn in_the_network_a_secret_is_asked_for() {
+fn lan_requires_the_secret() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("token");
     let args = ["--demo", "--quiet", "--lan", "--token-file", file.to_str().unwrap()];
@@ -257,16 +258,16 @@ fn in_the_network_a_secret_is_asked_for() {
     assert_eq!(site.get(&format!("/api/laps?token={token}")).status, 200);
     assert_eq!(site.request("/", &[("Host", "evil.example"), ("Cookie", cookie)]).status, 403);
 
-    // The next one has the same secret.
+    // The next server has the same secret.
     drop(site);
     assert_eq!(serve(&args).query, format!("token={token}"));
-    // Without a file each has its own.
+    // Without a file each server has its own secret.
     let other = serve(&["--demo", "--quiet", "--lan"]);
     assert!(other.query.len() == "token=".len() + 32 && other.query != format!("token={token}"));
 }
 
 #[test]
-fn those_who_do_not_read_hold_up_nobody() {
+fn slow_clients_do_not_delay_others() {
     let site = serve(&DEMO);
     let channels: Vec<_> =
         site.json("/api/channels").as_array().unwrap().iter().take(60).map(|it| it["id"].clone()).collect();
@@ -276,18 +277,18 @@ fn those_who_do_not_read_hold_up_nobody() {
         sockets.iter_mut().for_each(|socket| socket.ask(&subscription));
         sockets
     };
-    // These ask, and read nothing.
+    // These clients subscribe and never read.
     let asleep = connect(20);
     let mut awake = connect(30);
     until(|| site.metric("acevo_web_clients") == 50.0);
-    // All of the others get theirs, until those have been found to be asleep, and a while longer.
+    // All other clients receive frames until the slow ones are detected, and for some time after.
     until(|| {
         awake.iter_mut().for_each(|socket| drop(socket.next_frame()));
         site.metric("acevo_web_frames_skipped_total") > 20.0 * 60.0
     });
     let numbers: Vec<_> = awake.iter_mut().map(|socket| socket.next_frame().number).collect();
     assert!(numbers.iter().all(|number| *number > 60), "{numbers:?}");
-    // The reader goes on reading; what it misses on a busy machine it misses without clients, too.
+    // The reader thread continues. Packets that it misses on a busy machine do not depend on clients.
     let read = || {
         let [written, missed] = ["acevo_packets_total", "acevo_packets_missed_total"]
             .map(|name| site.metric(&format!("{name}{{page=\"physics\"}}")));
@@ -295,7 +296,7 @@ fn those_who_do_not_read_hold_up_nobody() {
     };
     let before = read();
     until(|| read() > before + 100.0);
-    // Nothing was kept for those who slept: they wake up, and what they get is soon of now.
+    // No frames were queued for slow clients: when they read again, they soon receive current frames.
     let now = site.json("/api/snapshot?channels=speed")["time_s"].as_f64().unwrap();
     for mut socket in asleep {
         let mut old = 0;
@@ -307,7 +308,7 @@ fn those_who_do_not_read_hold_up_nobody() {
 }
 
 #[test]
-fn there_are_not_too_many_connections() {
+fn connections_are_limited() {
     let site = serve(&DEMO);
     let mut held = Vec::new();
     let refused = loop {
@@ -325,7 +326,7 @@ fn there_are_not_too_many_connections() {
 
 #[test]
 #[cfg(unix)]
-fn it_ends_cleanly() {
+fn serve_closes_sockets_on_a_signal() {
     let mut site = serve(&DEMO);
     let mut socket = site.socket();
     socket.ask(&json!({"channels": ["speed"]}));
@@ -338,7 +339,7 @@ fn it_ends_cleanly() {
 
 #[test]
 #[cfg(unix)]
-fn a_game_that_is_not_there_is_waited_for() {
+fn serve_waits_for_the_game() {
     let directory = tempfile::tempdir().unwrap();
     let dir = directory.path().to_str().unwrap();
     let site = serve(&["--quiet", "--dir", dir]);
@@ -354,7 +355,7 @@ fn a_game_that_is_not_there_is_waited_for() {
 
 #[test]
 #[cfg(unix)]
-fn a_recording_is_served_too() {
+fn serve_plays_a_recording() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("drive.acevo");
     let recorded = output(acevo().args(["record", "--demo", "--quiet", "--for", "3s", "-o"]).arg(&file));
@@ -373,7 +374,7 @@ fn a_recording_is_served_too() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_told_with_what_to_do() {
+fn serve_fails_with_advice_if_the_port_is_taken() {
     let site = serve(&DEMO);
     let port = site.host.rsplit_once(':').unwrap().1;
     let second = output(acevo().args(["serve", "--demo", "--port", port]));
@@ -385,12 +386,12 @@ fn a_port_that_is_taken_is_told_with_what_to_do() {
 }
 
 #[test]
-fn the_address_is_said_to_people_and_to_scripts() {
+fn serve_prints_its_address_on_stdout() {
     let running = spawn(acevo().args(["serve", "--demo", "--port", "0"]));
     let address = running.next_line();
     assert!(address.starts_with("http://127.0.0.1:") && address.ends_with('/'), "{address}");
-    assert_eq!(running.next_word(), format!("acevo: {address}"));
-    // Whoever follows it gets the page.
+    assert_eq!(running.next_message(), format!("acevo: {address}"));
+    // The printed address leads to the page.
     let started = Instant::now();
     let host = address.trim_start_matches("http://").trim_end_matches('/');
     while TcpStream::connect(host).is_err() {

@@ -301,7 +301,7 @@ impl Live {
 pub(crate) fn tell(event: &ConnectionEvent, say: &mut dyn FnMut(std::fmt::Arguments<'_>)) {
     match event {
         ConnectionEvent::Attached { place } => say(format_args!("acevo: attached to {place}")),
-        ConnectionEvent::Detached(why) => say(format_args!("acevo: let go: {why}")),
+        ConnectionEvent::Detached(why) => say(format_args!("acevo: detached: {why}")),
         ConnectionEvent::LayoutSuspicious(suspicions) => {
             say(format_args!(
                 "acevo: warning: these are not the pages as this program knows them; values may be wrong:"

@@ -417,7 +417,7 @@ fn without_colors_lamps_are_still_told_apart() {
 #[test]
 #[cfg(target_os = "linux")]
 fn golden_pictures() {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/screen/golden");
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tui/golden");
     let mut pictures: Vec<_> = Tab::ALL.into_iter().map(|tab| (tab.name().to_lowercase(), ui(tab), (80, 24))).collect();
     pictures.push(("drive".into(), ui(Tab::Drive), (120, 40)));
     pictures.push(("drive".into(), ui(Tab::Drive), (200, 60)));
