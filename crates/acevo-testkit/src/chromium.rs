@@ -13,6 +13,7 @@ use tempfile::TempDir;
 use tungstenite::stream::MaybeTlsStream;
 use tungstenite::{Message, WebSocket};
 
+use crate::left_out::left_out;
 use crate::wait::PATIENCE;
 
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chrome"];
@@ -61,12 +62,12 @@ impl Chromium {
                 .spawn()
                 .ok()
         };
-        let left_out = || {
+        let give_up = || {
             assert!(std::env::var_os("ACEVO_CHROMIUM").is_none(), "no Chromium starts, and it is required");
-            eprintln!("LEFT OUT: tests of web pages, because no Chromium starts");
+            left_out("tests of web pages, because no Chromium starts");
             None
         };
-        let Some(mut child) = NAMES.iter().find_map(spawn) else { return left_out() };
+        let Some(mut child) = NAMES.iter().find_map(spawn) else { return give_up() };
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let address = lines
             .by_ref()
@@ -74,7 +75,7 @@ impl Chromium {
             .find_map(|line| line.strip_prefix("DevTools listening on ").map(str::to_owned));
         let Some(address) = address else {
             let _ = child.wait();
-            return left_out();
+            return give_up();
         };
         // Reads the rest, so that the browser never blocks on a full pipe.
         std::thread::spawn(move || lines.for_each(drop));

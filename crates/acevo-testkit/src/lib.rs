@@ -7,6 +7,7 @@
 //! - [`follow`], [`wait`]: wait for events of a connection, and for any condition.
 //! - [`client`], [`chromium`]: an HTTP and WebSocket client, and a headless browser.
 //! - [`python`]: a Python with the packages that read exported files.
+//! - [`left_out`]: messages about tests that cannot run on this system.
 //!
 //! Helpers panic if something fails: a test has nothing better to do.
 
@@ -16,6 +17,7 @@ pub mod chromium;
 pub mod client;
 pub mod drive;
 pub mod follow;
+pub mod left_out;
 pub mod pages;
 pub mod program;
 pub mod python;

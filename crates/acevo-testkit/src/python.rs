@@ -1,8 +1,9 @@
 //! Python packages of other projects that read exported files.
 
-use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::Command;
+
+use crate::left_out::left_out;
 
 /// A Python with these modules: the one in the environment variable `ACEVO_PYTHON`, or `python3`. `None`, after a message, if it cannot
 /// import them; the test then skips that part.
@@ -11,8 +12,7 @@ pub fn python(modules: &[&str]) -> Option<PathBuf> {
     let program = format!("import {}", modules.join(", "));
     let found = Command::new(&python).args(["-c", &program]).output().is_ok_and(|output| output.status.success());
     if !found {
-        // Not `eprintln`: the test harness hides its output if the test passes.
-        let _ = writeln!(io::stderr(), "LEFT OUT: {} cannot import {}", python.display(), modules.join(", "));
+        left_out(format_args!("{} cannot import {}", python.display(), modules.join(", ")));
     }
     found.then_some(python)
 }

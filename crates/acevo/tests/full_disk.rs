@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 
 use acevo_recording::{Marked, Recording, RecordingItem};
 use acevo_shared_memory::PageKind;
+use acevo_testkit::left_out::left_out;
 use acevo_testkit::program::{Signal, acevo, output, spawn};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -27,8 +28,7 @@ impl Disk {
         if mount.output().is_ok_and(|output| output.status.success()) {
             return Some(Self(folder));
         }
-        // Not `eprintln`: the test harness hides its output if the test passes.
-        let _ = writeln!(io::stderr(), "LEFT OUT: tests of a full disk, because mounting is not permitted");
+        left_out("tests of a full disk, because mounting is not permitted");
         None
     }
 

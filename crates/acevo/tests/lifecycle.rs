@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use acevo_shared_memory::ACEvoSharedMemoryMapper;
 use acevo_telemetry::{Connection, ConnectionEvent, ConnectionState};
 use acevo_testkit::follow::{until_detached, until_event, until_live, until_packets, until_state};
+use acevo_testkit::left_out::left_out;
 use acevo_testkit::program::{Running, spawn_silent};
 #[cfg(unix)]
 use acevo_testkit::{follow::DETACH_LIMIT, program::Signal, wait::PATIENCE};
@@ -106,7 +107,7 @@ fn reconnects_after_a_restart_within_100_ms(place: &GamePlace, game: &mut Runnin
             return;
         }
     }
-    eprintln!("LEFT OUT: a restart within 100 ms; this machine needs {quickest:?}");
+    left_out(format_args!("a restart within 100 ms; this machine needs {quickest:?}"));
 }
 
 fn reconnects_after_a_restart_10_s_later(place: &GamePlace, game: &mut Running, connection: &mut Connection) {

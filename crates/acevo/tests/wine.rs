@@ -21,6 +21,7 @@ use acevo_recording::{Recording, RecordingItem};
 use acevo_shared_memory::PageKind;
 use acevo_telemetry::{Connection, ConnectionEvent, ConnectionState};
 use acevo_testkit::follow::{until_detached, until_live, until_packets, until_state};
+use acevo_testkit::left_out::left_out;
 use acevo_testkit::program::{Running, Signal, spawn};
 use acevo_testkit::wait::PATIENCE;
 use serde_json::Value;
@@ -44,7 +45,7 @@ impl World {
     /// `None`, after a message, if the environment has no Windows program.
     fn new() -> Option<Self> {
         let Some(exe) = env::var_os("ACEVO_EXE") else {
-            eprintln!("LEFT OUT: tests under Wine, because ACEVO_EXE is not set");
+            left_out("tests under Wine, because ACEVO_EXE is not set");
             return None;
         };
         // Tests run in the folder of their package; the path may be relative to the workspace.
