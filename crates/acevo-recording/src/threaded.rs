@@ -44,6 +44,8 @@ pub struct ThreadedWriter {
     /// What was lost since the last batch was handed over.
     owed: PageCounts,
     gap: Option<Gap>,
+    /// Waits for the thread instead of losing records.
+    is_patient: bool,
 }
 
 #[derive(Debug)]
@@ -80,10 +82,19 @@ impl ThreadedWriter {
             lost: PageCounts::default(),
             owed: PageCounts::default(),
             gap: None,
+            is_patient: false,
         })
     }
 
-    /// Takes a record. Never waits for the disk.
+    /// From now on [`record`](Self::record) waits for the thread instead of losing records: for a source that waits for its reader, such as a
+    /// simulation that is faster than real time.
+    #[must_use]
+    pub fn patient(mut self) -> Self {
+        self.is_patient = true;
+        self
+    }
+
+    /// Takes a record. Never waits for the disk, unless this is [`patient`](Self::patient).
     ///
     /// # Errors
     /// [`RecordingError::PageSize`] for what is no page. [`progress`](Self::progress) tells of trouble with the disk.
@@ -142,7 +153,8 @@ impl ThreadedWriter {
 
     /// Hands the batch over, where there is an empty one to go on with, and room on the way to the thread, which marks may fill.
     fn hand_over(&mut self) -> bool {
-        let Some(mut empty) = self.spare.take().or_else(|| self.free.try_recv().ok()) else { return false };
+        let free = || if self.is_patient { self.free.recv().ok() } else { self.free.try_recv().ok() };
+        let Some(mut empty) = self.spare.take().or_else(free) else { return false };
         empty.last = self.batch.last;
         if let Some(mark) = self.gap.as_ref().map(Gap::mark)
             && self.try_send(Work::Mark(Box::new(mark))).is_ok()
@@ -171,6 +183,7 @@ impl ThreadedWriter {
 
     fn try_send(&self, work: Work) -> Result<(), TrySendError<Work>> {
         match &self.work {
+            Some(sender) if self.is_patient => sender.send(work).map_err(|error| TrySendError::Disconnected(error.0)),
             Some(sender) => sender.try_send(work),
             None => Err(TrySendError::Disconnected(work)),
         }

@@ -258,6 +258,30 @@ fn a_threaded_recording_is_the_same_and_dropping_it_finishes_it() {
 }
 
 #[test]
+fn a_patient_threaded_recording_waits_for_the_disk_and_loses_nothing() {
+    let disk = Disk::new(usize::MAX);
+    let mut writer = ThreadedWriter::new(begin(&disk)).unwrap().patient();
+    disk.set(|state| state.held = true);
+    let releasing = {
+        let disk = disk.clone();
+        std::thread::spawn(move || {
+            disk.wait_until(|state| state.waiting > 0);
+            disk.set(|state| state.held = false);
+        })
+    };
+    // Six times as much as there is room for.
+    for (at, bytes) in (0..60).flat_map(second) {
+        writer.record(&Record::new(PageKind::Physics, at, &bytes)).unwrap();
+    }
+    releasing.join().unwrap();
+    let progress = writer.finish().unwrap();
+    assert_eq!((progress.records.physics, progress.lost.total()), (6000, 0));
+    let all = disk.read();
+    assert_eq!(all.records.len(), 6000);
+    assert_right(&all);
+}
+
+#[test]
 fn a_threaded_recording_tells_of_trouble_and_of_its_end() {
     let disk = Disk::new(100_000);
     let mut writer = ThreadedWriter::new(begin(&disk)).unwrap();

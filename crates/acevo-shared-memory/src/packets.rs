@@ -204,8 +204,7 @@ impl<M: Borrow<ACEvoSharedMemoryMapper>> Packets<M> {
     pub fn poll(&mut self) -> Result<Option<Packet>, Error> {
         let mapper = self.mapper.borrow();
         let (before, planned) = (self.looked, self.next);
-        self.physics.is_suspended =
-            matches!(mapper.physics_validity(), PhysicsValidity::Paused | PhysicsValidity::Resuming);
+        self.physics.suspend(mapper.physics_validity());
         let id = mapper.packet_id(PageKind::Physics)?;
         let seen = Instant::now();
         let found = |at| Found { at, before, planned, steps: 1 };
@@ -278,6 +277,10 @@ impl<M: Borrow<ACEvoSharedMemoryMapper>> Packets<M> {
 }
 
 impl Counter {
+    fn suspend(&mut self, validity: PhysicsValidity) {
+        self.is_suspended = matches!(validity, PhysicsValidity::Paused | PhysicsValidity::Resuming);
+    }
+
     fn next_look(&self, now: Instant) -> Instant {
         if self.is_suspended { now + self.rhythm.period() } else { self.rhythm.next_look(now) }
     }
@@ -347,3 +350,138 @@ impl<M: Borrow<ACEvoSharedMemoryMapper>> Iterator for Packets<M> {
 }
 
 impl<M: Borrow<ACEvoSharedMemoryMapper>> std::iter::FusedIterator for Packets<M> {}
+
+#[cfg(all(test, feature = "publish"))]
+mod tests {
+    use super::*;
+    use crate::ACEvoStatus;
+    use crate::publish::Publisher;
+    use crate::source::LocalPages;
+
+    /// Between two physics steps.
+    const PERIOD: Duration = Duration::from_micros(3003);
+    /// Between two frames.
+    const FRAME: Duration = Duration::from_micros(11_500);
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// A game and the physics counter of its reader, on a clock that is set by hand.
+    struct Game {
+        publisher: Publisher,
+        mapper: ACEvoSharedMemoryMapper,
+        counter: Counter,
+        stats: PageStats,
+        physics: SPageFilePhysics,
+        graphics: SPageFileGraphicEvo,
+        now: Instant,
+        before: Instant,
+        planned: Instant,
+        next_step: Instant,
+        next_frame: Instant,
+    }
+
+    impl Game {
+        fn new() -> Self {
+            let pages = LocalPages::new();
+            let mut publisher = Publisher::local(&pages);
+            let mapper = ACEvoSharedMemoryMapper::open_source(pages).unwrap();
+            let physics = driven(1000);
+            publisher.publish_physics(&physics).unwrap();
+            let counter = Counter { last: Some(1000), rhythm: Rhythm::new(), is_suspended: false, skipped: 0 };
+            let now = Instant::now();
+            Self {
+                publisher,
+                mapper,
+                counter,
+                stats: PageStats::default(),
+                physics,
+                graphics: SPageFileGraphicEvo::default(),
+                now,
+                before: now,
+                planned: now,
+                next_step: now,
+                next_frame: now,
+            }
+        }
+
+        /// Publishes and polls for a while: the counter moves by `steps` in each period, and the page shows this share of its values.
+        /// Returns how often the reader has polled.
+        fn run(&mut self, time: Duration, status: ACEvoStatus, steps: i32, share: f32) -> u32 {
+            let end = self.now + time;
+            let mut polls = 0;
+            while self.now < end {
+                self.now = self.planned + Duration::from_micros(60);
+                while self.next_step <= self.now {
+                    self.next_step += PERIOD;
+                    let id = self.physics.packetId + steps;
+                    self.physics = faded(&driven(id), share);
+                    self.publisher.publish_physics(&self.physics).unwrap();
+                }
+                while self.next_frame <= self.now {
+                    self.next_frame += FRAME;
+                    self.graphics.packetId += 1;
+                    self.graphics.status = status.value();
+                    self.publisher.publish_graphics(&self.graphics).unwrap();
+                    self.mapper.graphics();
+                }
+                self.poll();
+                polls += 1;
+            }
+            polls
+        }
+
+        /// What [`Packets::poll`] does for physics.
+        fn poll(&mut self) {
+            self.counter.suspend(self.mapper.physics_validity());
+            let id = self.mapper.packet_id(PageKind::Physics).unwrap();
+            let found = Found { at: self.now, before: self.before, planned: self.planned, steps: 1 };
+            self.counter.take::<SPageFilePhysics>(id, &self.mapper, found, &mut self.stats).unwrap();
+            (self.before, self.planned) = (self.now, self.counter.next_look(self.now));
+        }
+    }
+
+    fn driven(id: i32) -> SPageFilePhysics {
+        SPageFilePhysics {
+            packetId: id,
+            rpms: 7000,
+            airTemp: 26.0,
+            roadTemp: 30.0,
+            airDensity: 1.2,
+            brakeBias: 0.6,
+            ..Default::default()
+        }
+    }
+
+    fn faded(page: &SPageFilePhysics, share: f32) -> SPageFilePhysics {
+        SPageFilePhysics {
+            packetId: page.packetId,
+            rpms: if share == 1.0 { page.rpms } else { 0 },
+            airTemp: page.airTemp * share,
+            roadTemp: page.roadTemp * share,
+            airDensity: page.airDensity * share,
+            brakeBias: page.brakeBias * share,
+            ..Default::default()
+        }
+    }
+
+    #[test]
+    fn a_pause_changes_neither_the_rhythm_nor_the_number_of_polls() {
+        let mut game = Game::new();
+        game.run(2 * SECOND, ACEvoStatus::Live, 1, 1.0);
+        let driving = game.run(SECOND, ACEvoStatus::Live, 1, 1.0);
+        let period = game.counter.rhythm.period();
+        assert!(period.abs_diff(PERIOD) < Duration::from_micros(30), "{period:?}");
+        // The counter stands, leaps, and counts zero pages at twice the rate.
+        let mut paused = vec![game.run(SECOND, ACEvoStatus::Pause, 0, 0.5)];
+        game.physics.packetId += 670;
+        paused.extend([(); 5].map(|()| game.run(SECOND, ACEvoStatus::Pause, 2, 0.0)));
+        // Live again with a counter that stands for two seconds, and leaps.
+        paused.extend([0.3, 0.6].map(|share| game.run(SECOND, ACEvoStatus::Live, 0, share)));
+        assert_eq!(game.counter.rhythm.period(), period);
+        game.physics.packetId += 669;
+        let again = game.run(SECOND, ACEvoStatus::Live, 1, 1.0);
+        assert!(game.counter.rhythm.period().abs_diff(period) < Duration::from_micros(30), "{:?}", game.counter.rhythm);
+        assert!(paused.iter().all(|polls| *polls <= driving), "{driving} polls in a second, {paused:?} in the pause");
+        assert!(again.abs_diff(driving) * 20 <= driving, "{driving} polls in a second, {again} after the pause");
+        assert_eq!(game.stats.missed, 0);
+    }
+}

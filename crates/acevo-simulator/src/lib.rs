@@ -42,7 +42,7 @@ pub use options::{
     AccGOrder, BoxReturn, CarClass, CarModel, GameVersion, Options, PauseStyle, Scenario, TrackName, UnknownName,
     Variant, World,
 };
-pub use realtime::run;
+pub use realtime::{Control, run, run_controlled};
 pub use simulator::{Changed, Simulator};
 pub use truth::{
     AbortReason, AbortedLap, Damage, Happening, LapKind, LapRecord, Occurrence, Phantom, PhantomLap, Truth,

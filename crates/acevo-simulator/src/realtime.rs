@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use acevo_shared_memory::{Error, Publisher};
 
-use crate::simulator::Simulator;
+use crate::simulator::{Changed, Simulator};
 
 /// A stall longer than this is not caught up: readers would get seconds in one burst.
 const LONGEST_CATCH_UP: Duration = Duration::from_millis(100);
@@ -13,10 +13,26 @@ const LONGEST_CATCH_UP: Duration = Duration::from_millis(100);
 const SHORTEST_SLEEP: Duration = Duration::from_micros(200);
 const SPEEDS: (f64, f64) = (0.001, 1000.0);
 
-/// Publishes the pages in real time until the simulation is over or `keep_going` says no.
+/// Controls a simulation that [`run_controlled`] publishes. A closure is a control that only decides when the run ends.
+pub trait Control {
+    /// Returns false to end the run. Called before every step.
+    fn keep_going(&mut self, simulator: &Simulator) -> bool;
+
+    /// Called after a step, immediately before its changed pages are published.
+    fn publishing(&mut self, simulator: &Simulator, changed: Changed) {
+        let _ = (simulator, changed);
+    }
+}
+
+impl<F: FnMut(&Simulator) -> bool> Control for F {
+    fn keep_going(&mut self, simulator: &Simulator) -> bool {
+        self(simulator)
+    }
+}
+
+/// Publishes the pages in real time until the simulation is over or `keep_going` returns false. It is called before every step.
 ///
-/// `speed` is simulated seconds per second, brought into 0.001..=1000 (not a number counts as 1). `keep_going` is asked
-/// before every step. Deadlines are absolute, so sleeping too long once does not slow the simulation down; after a stall
+/// `speed` is simulated seconds per second, brought into 0.001..=1000 (not a number counts as 1). Deadlines are absolute, so sleeping too long once does not slow the simulation down; after a stall
 /// of more than a tenth of a second it goes on from where it was.
 ///
 /// # Errors
@@ -26,7 +42,21 @@ pub fn run(
     simulator: &mut Simulator,
     publisher: &mut Publisher,
     speed: f64,
-    mut keep_going: impl FnMut(&Simulator) -> bool,
+    keep_going: impl FnMut(&Simulator) -> bool,
+) -> Result<(), Error> {
+    run_controlled(simulator, publisher, speed, keep_going)
+}
+
+/// As [`run`], with a control that also knows what is about to be published.
+///
+/// # Errors
+///
+/// As [`run`].
+pub fn run_controlled(
+    simulator: &mut Simulator,
+    publisher: &mut Publisher,
+    speed: f64,
+    mut control: impl Control,
 ) -> Result<(), Error> {
     let speed = if speed.is_nan() { 1.0 } else { speed.clamp(SPEEDS.0, SPEEDS.1) };
     publisher.publish_static(simulator.static_data())?;
@@ -35,7 +65,7 @@ pub fn run(
     // Where simulated and real time met last; deadlines count from here.
     let mut real = Instant::now();
     let mut simulated = simulator.time();
-    while !simulator.is_finished() && keep_going(simulator) {
+    while !simulator.is_finished() && control.keep_going(simulator) {
         let changed = simulator.step();
         let deadline = real + (simulator.time() - simulated).div_f64(speed);
         let now = Instant::now();
@@ -47,6 +77,7 @@ pub fn run(
             real = now;
             simulated = simulator.time();
         }
+        control.publishing(simulator, changed);
         if changed.static_data {
             publisher.publish_static(simulator.static_data())?;
         }

@@ -20,6 +20,7 @@ mod settings;
 mod step;
 mod stint;
 mod summary;
+mod timeline;
 mod trace;
 
 use std::collections::VecDeque;
@@ -49,6 +50,7 @@ use delta::Pace;
 use detectors::Watch;
 use laps::{Laps, News, place};
 use levels::is_electric;
+use timeline::Timeline;
 
 /// Laps that are kept. More than any session has.
 const MOST_LAPS: usize = 5000;
@@ -102,6 +104,7 @@ pub struct Analysis {
     /// Driving so far, in seconds, and metres.
     driven_s: f64,
     driven_m: f64,
+    timeline: Timeline,
 }
 
 /// What is driven where, by the names that are known.
@@ -142,6 +145,7 @@ impl Analysis {
             place: None,
             driven_s: 0.0,
             driven_m: 0.0,
+            timeline: Timeline::default(),
         }
     }
 
@@ -173,6 +177,7 @@ impl Analysis {
         }
         let Some(moment) = self.clock.next(at, frame) else { return };
         (self.at, self.driven_s) = (at, moment.time);
+        self.timeline.note(moment.time, at);
         self.place = place(frame.graphics.raw());
         // The axes are the game's: they stay when its session or the car becomes another one.
         if moment.flow == Flow::Begins(Beginning::First) {
@@ -243,6 +248,13 @@ impl Analysis {
     /// Driving so far in seconds, as [`Lap::ended_s`] counts it.
     pub fn driven_s(&self) -> f64 {
         self.driven_s
+    }
+
+    /// When a lap ended, on the clock of [`feed`](Self::feed). The game shows the time of a lap some time after the line, so this is
+    /// earlier than the frame in which the lap was confirmed, even if a pause lies between the two. Accurate for laps whose event was
+    /// just returned by [`next_event`](Self::next_event); times of laps that ended more than half a minute of driving ago ignore pauses.
+    pub fn ended_at(&self, lap: &Lap) -> Duration {
+        self.timeline.time_of(lap.ended_s)
     }
 
     /// The running stint, from 1.

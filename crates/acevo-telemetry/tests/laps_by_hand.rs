@@ -25,6 +25,8 @@ struct Game {
     speed: f64,
     /// Litres per second.
     burns: f32,
+    /// How much longer pauses were than the steps that were counted in them.
+    paused: Duration,
     analysis: Analysis,
     events: Vec<SessionEvent>,
 }
@@ -53,6 +55,7 @@ impl Game {
             timer: None,
             speed: 50.0,
             burns: 0.03,
+            paused: Duration::ZERO,
             analysis: Analysis::new(Settings::default()),
             events: Vec::new(),
         }
@@ -70,8 +73,23 @@ impl Game {
 
     fn feed(&mut self) {
         let frame = Frame::new(self.physics, self.graphics, self.session);
-        self.analysis.feed(Duration::from_secs_f64(f64::from(self.steps) / 333.0), &frame);
+        self.analysis.feed(self.now(), &frame);
         self.events.extend(std::iter::from_fn(|| self.analysis.next_event()));
+    }
+
+    /// The clock that frames are fed with.
+    fn now(&self) -> Duration {
+        Duration::from_secs_f64(f64::from(self.steps) / 333.0) + self.paused
+    }
+
+    /// A pause of a minute: frames go on, the timer and the physics counter stand.
+    fn pause(&mut self) {
+        self.graphics.status = ACEvoStatus::Pause.value();
+        for _ in 0..60 {
+            self.paused += Duration::from_secs(1);
+            self.show();
+        }
+        self.graphics.status = ACEvoStatus::Live.value();
     }
 
     /// Drives for so many steps, with a frame after each sixth.
@@ -158,6 +176,37 @@ fn the_circle_is_driven_as_told() {
     assert_eq!((last(&game).validity, game.sessions()), (Validity::Valid, 0));
     assert!((last(&game).fuel_used_l.unwrap() - 2.42).abs() < 0.1);
     assert!(last(&game).sectors_ms.iter().all(Option::is_some));
+}
+
+#[test]
+fn ended_at_is_the_time_at_the_line_whatever_lies_between_it_and_the_confirmation() {
+    // Steps after the line at which a pause of a minute begins; -7 is before the line.
+    for pause in [None, Some(-7), Some(6), Some(24)] {
+        let mut game = Game::new();
+        game.flying_start();
+        game.finish();
+        if pause == Some(-7) {
+            game.drive_to(game.way.floor() + 1.0 - 7.0 * game.speed / 333.0 / ROUND_M);
+            game.pause();
+        }
+        game.drive_to(game.way.floor() + 1.0);
+        let line = game.now();
+        let time = game.timer.replace(0).unwrap() * 1000 / 333;
+        match pause {
+            Some(steps @ 1..) => {
+                game.drive(steps);
+                game.pause();
+                game.drive(30 - steps);
+            }
+            _ => game.drive(30),
+        }
+        game.graphics.total_lap_count += 1;
+        game.graphics.last_laptime_ms = time;
+        game.drive(30);
+        assert_eq!((game.analysis.laps().len(), last(&game).time_ms), (2, Some(time as u32)), "{pause:?}");
+        let ended = game.analysis.ended_at(last(&game));
+        assert!(ended.abs_diff(line) <= Duration::from_millis(6), "{pause:?}: {ended:?}, {line:?}");
+    }
 }
 
 #[test]

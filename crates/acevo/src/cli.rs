@@ -451,7 +451,7 @@ pub(crate) struct RecordArgs {
     /// Keep only so much in memory, 1s to 30m, and save it as a recording when a key or a signal asks for it
     #[arg(long, value_name = "TIME", value_parser = values::span)]
     pub(crate) keep_last: Option<Duration>,
-    /// End after this long: 10s, 30m
+    /// End after this long: 10s, 30m; with --demo, in seconds of the simulation
     #[arg(long = "for", value_name = "TIME", value_parser = values::time)]
     pub(crate) time: Option<Duration>,
     /// Say nothing on stderr but errors

@@ -48,34 +48,30 @@ impl Contents {
     fn read(recording: &mut Recording) -> anyhow::Result<Self> {
         let mut analysis = Analysis::new(Settings::default());
         let (mut about, mut found, mut named) = (About::default(), Vec::new(), 0);
-        let mut end = Duration::ZERO;
         recording.seek(Duration::ZERO)?;
         while let Some(step) = recording.next_step()? {
             analysis.feed(step.at, step.frame);
-            end = step.at;
-            take_laps(&mut analysis, end, &mut found);
+            take_laps(&mut analysis, &mut found);
             learn(&mut about, step.frame);
             let session = analysis.session();
             if session != named
                 && let Some(Names { track, configuration, car, session: name }) = Names::of(step.frame)
             {
-                found.push(Mark::new(end, Marked::Session { session, name, track, configuration, car }));
+                found.push(Mark::new(step.at, Marked::Session { session, name, track, configuration, car }));
                 named = session;
             }
         }
         analysis.interrupt();
-        take_laps(&mut analysis, end, &mut found);
+        take_laps(&mut analysis, &mut found);
         found.sort_by_key(|mark| mark.at);
         Ok(Self { about, found: Some(found) })
     }
 }
 
-fn take_laps(analysis: &mut Analysis, now: Duration, found: &mut Vec<Mark>) {
+fn take_laps(analysis: &mut Analysis, found: &mut Vec<Mark>) {
     while let Some(event) = analysis.next_event() {
         if let SessionEventKind::Lap(lap) = event.kind {
-            // The game shows a lap's time some time after the line.
-            let since = Duration::try_from_secs_f64(analysis.driven_s() - lap.ended_s).unwrap_or_default();
-            found.push(Mark::lap(now.saturating_sub(since), &lap));
+            found.push(Mark::lap(analysis.ended_at(&lap), &lap));
         }
     }
 }
@@ -96,7 +92,12 @@ impl Names {
         let [track, configuration, car] = [session.track(), session.track_configuration(), graphics.car_model()]
             .map(|name| shown_name(name).to_owned());
         let is_known = !track.is_empty() && !car.is_empty() && !watches_another_car(frame);
-        is_known.then(|| Self { track, configuration, car, session: session_name(frame).to_owned() })
+        is_known.then(|| Self {
+            track,
+            configuration,
+            car,
+            session: session_name(frame.static_data.session_name(), frame.graphics.session_phase()).to_owned(),
+        })
     }
 
     /// True for a mark of a session with the same track and car.
@@ -106,10 +107,10 @@ impl Names {
     }
 }
 
-/// Name of the session. The game's phases are called `Session` or `Start_Countdown_Lights_On`: one of them is used only if the session
-/// has no name.
-fn session_name(frame: &Frame) -> &str {
-    let [phase, name] = [frame.graphics.session_phase(), frame.static_data.session_name()].map(shown_name);
+/// Name of a session by its name and a phase of it. The game's phases are called `Session` or `Start_Countdown_Lights_On`: the phase is
+/// used only if the session has no name.
+pub(crate) fn session_name<'a>(name: &'a str, phase: &'a str) -> &'a str {
+    let [name, phase] = [name, phase].map(shown_name);
     if name.is_empty() { phase } else { name }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use acevo_recording::{Description, Record, RecordingWriter};
 use acevo_shared_memory::{Page, PageKind};
-use acevo_simulator::{Options, Scenario, Simulator};
+use acevo_simulator::{Options, Scenario, Simulator, TrackName};
 #[cfg(unix)]
 use acevo_testkit::chromium::Chromium;
 use acevo_testkit::client::serve;
@@ -51,6 +51,59 @@ fn played_recording_ends_with_end_of_recording() {
         socket.ask(&serde_json::json!({"channels": ["speed"], "rate": 10}));
         assert_eq!(socket.next_frame().flags, 0, "overlays are empty");
     }
+}
+
+#[test]
+fn watch_prints_no_physics_while_it_is_not_current() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("pause.acevo");
+    recorded(&file, 8, |at, pages| {
+        if (4..6).contains(&at.as_secs()) {
+            pages.graphics.status = 3;
+        }
+    });
+    let watched = output(acevo().args(["watch", "--json", "--quiet", "--speed", "4", "--from"]).arg(&file));
+    assert!(watched.status.success(), "{watched:?}");
+    let objects: Vec<Value> = watched.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    for object in &objects {
+        let physics = object.get("physics").expect("the key is always there");
+        let is_current = object["validity"] == "current";
+        assert!(if is_current { physics.is_object() } else { physics.is_null() }, "{object}");
+    }
+    let count = |validity: &str| objects.iter().filter(|object| object["validity"] == validity).count();
+    assert!(count("current") > 10 && count("paused") > 10, "{} of {}", count("paused"), objects.len());
+}
+
+#[test]
+fn recordings_and_personal_bests_are_the_players_while_another_car_is_watched() {
+    let directory = tempfile::tempdir().unwrap();
+    let (folder, bests) = (directory.path().join("out"), directory.path().join("bests.json"));
+    let drive = ["--demo", "--scenario", "spectate", "--track", "karsthafen", "--speed", "1000"];
+    let recorded = output(acevo().args(["record", "--quiet", "-o"]).arg(&folder).args(drive));
+    assert!(recorded.status.success(), "{recorded:?}");
+    let names = files(&folder);
+    assert_eq!(names.len(), 1, "another car begins no other recording: {names:?}");
+    assert!(names[0].display().to_string().ends_with("_Karsthafen_Velocita-GT3-R_Practice.acevo"), "{names:?}");
+    let file = folder.join(&names[0]);
+
+    let mut options = Options::default();
+    (options.scenario, options.track) = (Scenario::Spectate, TrackName::Karsthafen);
+    let mut simulator = Simulator::new(options);
+    while !simulator.is_finished() {
+        simulator.step();
+    }
+    let truth: Vec<_> = simulator.truth().laps.iter().map(|lap| i64::from(lap.time_ms)).collect();
+    let laps = stdout(acevo().args(["laps", "--json", "--quiet", "--from"]).arg(&file).arg("--bests").arg(&bests));
+    let laps: Vec<Value> = laps.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let complete = laps.iter().filter(|lap| lap["incomplete"].is_null());
+    assert_eq!(complete.filter_map(|lap| lap["time_ms"].as_i64()).collect::<Vec<_>>(), truth, "{laps:?}");
+    assert!(laps.iter().all(|lap| lap["car"] == "Velocita GT3 R"), "{laps:?}");
+
+    let kept: Value = serde_json::from_slice(&fs::read(&bests).unwrap()).unwrap();
+    let entries = kept["entries"].as_array().unwrap();
+    assert_eq!((entries.len(), &entries[0]["car"]), (1, &"Velocita GT3 R".into()), "{kept}");
+    let valid = simulator.truth().laps.iter().filter(|lap| lap.valid).map(|lap| i64::from(lap.time_ms));
+    assert_eq!(entries[0]["best"]["time_ms"].as_i64(), valid.min());
 }
 
 #[test]

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use acevo_recording::{Description, Mark, Marked, Recording, RecordingItem, RecordingWriter};
 use acevo_shared_memory::{PageKind, PhysicsValidity};
-use acevo_simulator::{CarModel, Scenario};
+use acevo_simulator::{CarModel, Options, Scenario};
 use acevo_testkit::program::{Signal, acevo, output, spawn};
-use acevo_testkit::recordings::drive;
+use acevo_testkit::recordings::{changed, drive};
 use serde_json::Value;
 
 /// Records two hot laps. Returns their times.
@@ -22,16 +22,73 @@ fn laps_and_events_of_a_recording_match_the_simulator() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("two.acevo");
     let times = recorded(&file);
-    let laps = output(acevo().args(["laps", "--json", "--no-bests", "--from"]).arg(&file));
-    assert!(laps.status.success(), "{laps:?}");
-    let printed: Vec<Value> = laps.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let complete = printed.iter().filter(|lap| lap["incomplete"].is_null()).map(|lap| lap["time_ms"].clone());
+    let complete = laps(&file).into_iter().filter(|lap| lap["incomplete"].is_null()).map(|lap| lap["time_ms"].clone());
     assert_eq!(complete.collect::<Vec<_>>(), times);
     let events = output(acevo().args(["events", "--only", "lap", "--no-bests", "--from"]).arg(&file));
     assert!(events.status.success() && events.stdout.contains("session best"), "{events:?}");
     let info = output(acevo().args(["info", "--json", "--check"]).arg(&file));
     let info: Value = serde_json::from_str(&info.stdout).unwrap();
     assert_eq!((&info["finished"], &info["damage"]), (&Value::Bool(true), &Value::Array(Vec::new())));
+}
+
+/// The laps of a recording as `acevo laps --json` prints them.
+fn laps(file: &Path) -> Vec<Value> {
+    let laps = output(acevo().args(["laps", "--json", "--no-bests", "--from"]).arg(file));
+    assert!(laps.status.success(), "{laps:?}");
+    laps.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn laps_of_a_recorded_demo_do_not_depend_on_its_speed() {
+    let directory = tempfile::tempdir().unwrap();
+    let recorded = |name: &str, speed: &str| {
+        let file = directory.path().join(name);
+        let mut command = acevo();
+        command.args(["record", "--demo", "--seed", "7", "--track", "karsthafen", "--for", "120s", "--quiet"]);
+        let made = output(command.args(["--speed", speed, "-o"]).arg(&file));
+        assert!(made.status.success(), "{made:?}");
+        file
+    };
+    let files = [recorded("fast.acevo", "25"), recorded("faster.acevo", "1000")];
+    let [one, two] = files.each_ref().map(|file| {
+        let laps = laps(file).into_iter().filter(|lap| lap["incomplete"].is_null());
+        laps.map(|lap| (lap["number"].clone(), lap["time_ms"].clone(), lap["sectors_ms"].clone())).collect::<Vec<_>>()
+    });
+    assert!(one.len() >= 2, "{one:?}");
+    assert_eq!(one, two);
+    // The clock of the recordings is the demo's.
+    let [one, two] = files.map(|file| {
+        let recording = Recording::open(&file).unwrap();
+        let marks = recording.marks().iter().filter(|mark| matches!(mark.what, Marked::Lap { counts: true, .. }));
+        let times: Vec<_> = marks.map(|mark| mark.at).collect();
+        let info = recording.info();
+        assert!(info.duration().abs_diff(Duration::from_secs(120)) < Duration::from_secs(1), "{:?}", info.duration());
+        times
+    });
+    assert!(one.len() >= 2 && one.len() == two.len(), "{one:?} {two:?}");
+    for (one, two) in one.iter().zip(&two) {
+        assert!(one.abs_diff(*two) <= Duration::from_millis(3), "{one:?} {two:?}");
+    }
+}
+
+#[test]
+fn laps_json_has_names_of_track_car_and_driver() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("cars.acevo");
+    let mut options = Options::default();
+    options.scenario = Scenario::HotLaps;
+    changed(&file, options, Duration::from_secs(60), |at, pages| {
+        (pages.graphics.driver_name, pages.graphics.driver_surname) = ("Žofie".into(), " ".into());
+        pages.graphics.car_model = if at < Duration::from_secs(40) { "First" } else { "Second" }.into();
+    });
+    let laps = laps(&file);
+    let names = |lap: &Value| {
+        ["track", "car", "driver", "session_name"].map(|name| lap[name].as_str().unwrap_or_default().to_owned())
+    };
+    let expected = |car: &str| ["Valdombra", car, "Žofie", "Hot Lap"].map(str::to_owned);
+    // The lap that ends because of the other car was driven with the first one.
+    assert_eq!((laps[0]["incomplete"].as_str(), names(&laps[0])), (Some("car_changed"), expected("First")), "{laps:?}");
+    assert_eq!(names(laps.last().unwrap()), expected("Second"), "{laps:?}");
 }
 
 /// The bytes of all pages of a recording.
@@ -120,7 +177,7 @@ fn pipe_is_refused_as_a_recording() {
 fn record_names_a_file_after_its_content() {
     let directory = tempfile::tempdir().unwrap();
     let recorded =
-        output(acevo().args(["record", "--demo", "--speed", "5", "--for", "2s", "-o"]).arg(directory.path()));
+        output(acevo().args(["record", "--demo", "--speed", "5", "--for", "10s", "-o"]).arg(directory.path()));
     assert!(recorded.status.success(), "{recorded:?}");
     let name = Path::new(recorded.stdout.trim()).file_name().unwrap().to_string_lossy().into_owned();
     assert!(name.ends_with("_Valdombra_Velocita-GT3-R_Hot-Lap.acevo"), "{name}");

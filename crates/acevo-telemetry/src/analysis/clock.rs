@@ -347,7 +347,7 @@ impl Key {
             phase: graphics.session_phase().to_owned(),
             track: known(session.track.as_str()),
             configuration: known(session.track_configuration.as_str()),
-            car: if is_name(graphics.car_model()) { graphics.car_model().to_owned() } else { String::new() },
+            car: known(graphics.car_model()),
         }
     }
 

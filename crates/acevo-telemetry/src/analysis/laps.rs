@@ -379,7 +379,7 @@ impl Laps {
             }
             self.go_on(moment, now, step_ms);
         } else if now.timer_ms < expected && now.timer_ms <= since_ms + TOLERANCE_MS {
-            self.begin_anew(&before, now, has_jumped, now_s, step_ms, moment);
+            self.follow_reset(&before, now, has_jumped, step_ms, moment);
         } else {
             self.start_over(Incomplete::Lost, now, now_s, step_ms);
         }
@@ -427,16 +427,8 @@ impl Laps {
         }
     }
 
-    /// The timer has begun anew: at the line, or for another reason.
-    fn begin_anew(
-        &mut self,
-        before: &Reading,
-        now: Reading,
-        has_jumped: bool,
-        now_s: f64,
-        step_ms: f64,
-        moment: &Moment<'_>,
-    ) {
+    /// The timer was reset: at the line, or for another reason.
+    fn follow_reset(&mut self, before: &Reading, now: Reading, has_jumped: bool, step_ms: f64, moment: &Moment<'_>) {
         let line = self.crossing(before, &now, moment, step_ms);
         let lap_m = lap_length(moment).unwrap_or(SOME_LENGTH);
         let reach = AROUND_LINE * lap_m + now.timer_ms / 1000.0 * now.speed.max(before.speed) * 1.5;
@@ -448,7 +440,7 @@ impl Laps {
             self.running = None;
         } else if is_too_short || has_jumped || !is_at_line {
             let why = if self.phase.take().is_some() { Incomplete::SessionEnded } else { where_to(&now) };
-            self.break_off(why, now_s);
+            self.break_off(why, moment.time);
             self.broken = Some(now.steps);
             // What the tank has gained or lost on the way here was neither burned nor filled in.
             (self.stretch, used_from) = (None, now.steps);
@@ -520,7 +512,7 @@ impl Laps {
             if now.timer_ms >= before.timer_ms {
                 return self.go_on(moment, now, step_ms);
             }
-            self.begin_anew(before, now, has_jumped, moment.time, step_ms, moment);
+            self.follow_reset(before, now, has_jumped, step_ms, moment);
         }
         self.break_off(Incomplete::SessionEnded, moment.time);
     }

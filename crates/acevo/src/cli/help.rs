@@ -64,11 +64,11 @@ JSON: one object per packet of physics, or the newest one --every so often:
   skipped    steps of the counter since then that the game left out around a pause
   validity   current, or why physics does not describe the car: paused, resuming, replay, menu
   settled    false where a page may mix two packets (rare)
-  physics    the physics page; all names are the game's own
+  physics    the physics page; all names are the game's own; null unless validity is current
   graphics   the graphics page, where it has changed since the object before
   static     the static page, where it has changed since the object before
-Objects come in a pause, too: validity says that their physics is faded or zero. While physics stands
-still (menu), an object comes when the status, validity or the static page changes; its packet_id is
+Objects come in a pause, too, without physics: the game's page is faded or zero then. While physics
+stands still (menu), an object comes when the status, validity or the static page changes; its packet_id is
 that of the object before. Numbers that are none (NaN) are null.
 
 Changes of the connection are told on stderr. The program never ends by itself, but with --count."
@@ -106,7 +106,7 @@ JSON: one object per event:
     phase             name, before
     sector            sector, sector_ms, split_ms, is_best
     invalidated       reason
-    lap               result: all of the lap, as `acevo laps --json` prints it
+    lap               result: all of the lap, as `acevo laps --json` prints it, but for the names
     session_best, personal_best
                       time_ms, before_ms
     flag              flag, before, for_all (else it is shown to the player)
@@ -180,6 +180,8 @@ JSON: one object per finished lap:
   driving                    full_throttle (98 % or more) and coasting (no pedal), parts of the time, 0..1;
                              gear_s, seconds in each gear: {\"2\": 12.3, \"3\": 40.1}
   missed                     packets of physics that were never seen
+  track, configuration, car, driver, session_name
+                             what was driven; null if the game has no name for it
 
 Changes of the connection are told on stderr, or below the table. Keys: q, Esc or Ctrl-C quit."
 );
@@ -277,6 +279,10 @@ Names are as 2026-05-01_20-15-00_Monza_Car_Race.acevo. Nothing is overwritten. A
 moment up to its last second, also when the program is killed or the disk is full; then it goes on \
 as soon as there is room. A power cut costs five seconds or so, what the disk itself loses aside. \
 Exit code 1 where there was nothing to record, or a file could not be completed.
+
+With --demo all times are those of the simulation, at any --speed, and a simulation that ends ends the \
+recording. Packets between two frames may be missed at high speeds; `acevo simulate -o FILE` records \
+all of them, without a clock.
 
 With --keep-last nothing is written until s, Enter or Space is pressed; then the last seconds become \
 a whole recording, and its path is printed. Where the standard input is no terminal, each line on it \

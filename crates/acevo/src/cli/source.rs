@@ -151,6 +151,11 @@ impl DemoArgs {
         self.options().map(|options| Demo::start(options, self.drive.speed()))
     }
 
+    /// True if the simulation waits for its reader: it is faster than real time.
+    pub(crate) fn waits(&self) -> bool {
+        self.demo && crate::session::demo::waits(self.drive.speed())
+    }
+
     /// The simulation that is asked for.
     pub(crate) fn options(&self) -> Option<Options> {
         self.demo.then(|| self.drive.options(Scenario::HotLaps))

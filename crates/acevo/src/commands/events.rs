@@ -11,7 +11,7 @@ use super::follow::{Follower, follow};
 use crate::cli::Events;
 use crate::format::event_text::EventText;
 use crate::output::{self, Paint, say};
-use crate::session::feeder::Feeder;
+use crate::session::feeder::{Feeder, recorded};
 use crate::session::live::Live;
 use crate::session::playback::open;
 use crate::shutdown::Stop;
@@ -30,13 +30,14 @@ pub(crate) fn run(args: &Events) -> anyhow::Result<ExitCode> {
 fn read_recording(file: &Path, args: &Events, stop: &Stop) -> anyhow::Result<ExitCode> {
     let mut printer = Printer::new(args);
     let mut recording = open(file)?;
+    let recorded = recorded(&recording);
     while let Some(step) = recording.next_step()? {
-        printer.feeder.analysis.feed(step.at, step.frame);
+        printer.feeder.feed_step(recorded, step.at, step.frame);
         if !printer.print(Some(step.frame))? || stop.is_requested() {
             return Ok(ExitCode::SUCCESS);
         }
     }
-    printer.feeder.analysis.interrupt();
+    printer.feeder.end();
     printer.print(None)?;
     Ok(ExitCode::SUCCESS)
 }

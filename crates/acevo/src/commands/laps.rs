@@ -8,17 +8,18 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use acevo_export::About;
-use acevo_telemetry::ConnectionEvent;
 use acevo_telemetry::analysis::{Analysis, Lap, SessionEventKind, Thresholds};
+use acevo_telemetry::{ConnectionEvent, Frame, driver_name};
+use serde::Serialize;
 
 use self::live_table::LiveTable;
 use super::follow::{Follower, follow};
 use crate::cli::{Laps, Sessions};
-use crate::contents::learn;
+use crate::contents::{Names, learn};
 use crate::format::lap_table::{Line, Table};
 use crate::format::text::clean;
 use crate::output::{self, Paint, say};
-use crate::session::feeder::Feeder;
+use crate::session::feeder::{Feeder, recorded};
 use crate::session::live::Live;
 use crate::session::playback::open;
 use crate::shutdown::Stop;
@@ -48,15 +49,17 @@ pub(crate) fn run(args: &Laps) -> anyhow::Result<ExitCode> {
 fn read_recording(file: &Path, args: &Laps, stop: &Stop) -> anyhow::Result<ExitCode> {
     let mut lines = Lines::new(args);
     let mut recording = open(file)?;
+    let recorded = recorded(&recording);
     while let Some(step) = recording.next_step()? {
         learn(&mut lines.about, step.frame);
-        lines.recorder.feeder.analysis.feed(step.at, step.frame);
+        lines.recorder.feeder.feed_step(recorded, step.at, step.frame);
         lines.print_ended()?;
+        lines.follow_names(Some(step.frame));
         if lines.recorder.has_enough() || stop.is_requested() {
             return Ok(ExitCode::SUCCESS);
         }
     }
-    lines.recorder.feeder.analysis.interrupt();
+    lines.recorder.feeder.end();
     lines.print_ended()?;
     Ok(ExitCode::SUCCESS)
 }
@@ -115,6 +118,34 @@ impl Recorder {
     }
 }
 
+/// A lap with the names of what was driven. The help text of `laps` describes it.
+#[derive(Debug, Serialize)]
+struct Object<'a> {
+    #[serde(flatten)]
+    lap: &'a Lap,
+    #[serde(flatten)]
+    driven: &'a Driven,
+}
+
+/// Names that are the same for all laps of a session; `None` if they are not known.
+#[derive(Debug, Default, Serialize)]
+struct Driven {
+    track: Option<String>,
+    configuration: Option<String>,
+    car: Option<String>,
+    driver: Option<String>,
+    session_name: Option<String>,
+}
+
+impl Driven {
+    fn new(names: Names, driver: String) -> Self {
+        let known = |name: String| Some(name).filter(|name| !name.is_empty());
+        let Names { track, configuration, car, session } = names;
+        let [track, configuration, car, session_name] = [track, configuration, car, session].map(known);
+        Self { track, configuration, car, driver: known(driver), session_name }
+    }
+}
+
 /// A line or an object per lap that has ended.
 #[derive(Debug)]
 struct Lines {
@@ -123,8 +154,14 @@ struct Lines {
     sessions: Sessions,
     /// What the columns were when a line was printed last.
     header: Option<Line>,
-    /// SessionEventKind a recording is of; printed above the first lap.
+    /// What a recording is of; printed above the first lap.
     about: About,
+    /// Names of the session that is driven, as they were at the frame before: a lap may end because they change.
+    driven: Driven,
+    /// The session of these names.
+    session: u32,
+    /// The graphics packet whose names were taken last.
+    named_by: Option<i32>,
 }
 
 impl Lines {
@@ -135,17 +172,34 @@ impl Lines {
             sessions: args.session,
             header: None,
             about: About::default(),
+            driven: Driven::default(),
+            session: 0,
+            named_by: None,
         }
     }
-}
 
-impl Lines {
+    /// Takes the names of the session that is driven. Called after the laps that ended with this frame were printed.
+    fn follow_names(&mut self, frame: Option<&Frame>) {
+        let session = self.recorder.analysis().session();
+        if std::mem::replace(&mut self.session, session) != session {
+            (self.driven, self.named_by) = (Driven::default(), None);
+        }
+        let Some(frame) = frame.filter(|_| self.json) else { return };
+        let packet = Some(frame.graphics.packet_id());
+        if std::mem::replace(&mut self.named_by, packet) == packet {
+            return;
+        }
+        if let Some(names) = Names::of(frame) {
+            self.driven = Driven::new(names, driver_name(frame));
+        }
+    }
+
     fn print_ended(&mut self) -> anyhow::Result<()> {
         let ended = self.recorder.take_ended();
         self.recorder.take_trouble().iter().for_each(|trouble| say(format_args!("acevo: warning: {trouble}")));
         for lap in &ended {
             if self.json {
-                output::print((serde_json::to_string(lap)? + "\n").as_bytes())?;
+                output::print((serde_json::to_string(&Object { lap, driven: &self.driven })? + "\n").as_bytes())?;
                 continue;
             }
             let table = Table::new(&self.recorder.laps(Sessions::All), self.sessions, WIDE);
@@ -175,6 +229,7 @@ impl Follower for Lines {
     fn follow(&mut self, live: &mut Live, event: Option<&ConnectionEvent>, _: Instant) -> anyhow::Result<bool> {
         self.recorder.feeder.feed(live, event);
         self.print_ended()?;
+        self.follow_names(live.frame());
         Ok(!self.recorder.has_enough())
     }
 }

@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 
 use acevo_recording::{Marked, Record};
 use acevo_shared_memory::{Packet, Page, PageKind, View};
+use acevo_telemetry::ConnectionEvent;
 use acevo_telemetry::analysis::{Analysis, Lap, SessionEventKind, Settings};
-use acevo_telemetry::{ConnectionEvent, Frame};
 use anyhow::Context;
 
 use self::files::Files;
@@ -27,6 +27,7 @@ use super::progress::Progress;
 use crate::cli::RecordArgs;
 use crate::output::{ReaderGone, complain, print};
 use crate::session::awake::Awake;
+use crate::session::demo::Demo;
 use crate::session::live::Live;
 use crate::shutdown::Stop;
 
@@ -41,7 +42,7 @@ trait Destination {
     fn tape(&mut self) -> Option<&mut Tape<Self::Sink>>;
 
     /// A game, or a session, begins.
-    fn begin(&mut self, frame: Option<&Frame>) -> anyhow::Result<()>;
+    fn begin(&mut self, live: &Live) -> anyhow::Result<()>;
 
     /// What the session is called is known now.
     fn named(&mut self, names: &Names);
@@ -56,7 +57,7 @@ trait Destination {
     fn idle(&mut self) {}
 
     /// Looks after everything else: what there is to tell, to show, to print. Called all the time, and never waits.
-    fn attend(&mut self, frame: Option<&Frame>, progress: &mut Progress) -> anyhow::Result<()>;
+    fn attend(&mut self, live: &Live, progress: &mut Progress) -> anyhow::Result<()>;
 
     /// Completes everything. False where nothing was recorded.
     fn close(self) -> anyhow::Result<bool>;
@@ -65,25 +66,34 @@ trait Destination {
 pub(crate) fn run(args: &RecordArgs) -> anyhow::Result<ExitCode> {
     match args.keep_last {
         Some(span) => record(args, Keeper::new(args, span)?, "s saves · Ctrl-C ends it"),
-        None => record(args, Files::new(args.output.as_deref(), args.quiet)?, "Ctrl-C ends it"),
+        None => record(args, Files::new(args)?, "Ctrl-C ends it"),
     }
 }
 
 fn record(args: &RecordArgs, destination: impl Destination, keys: &str) -> anyhow::Result<ExitCode> {
     let stop = Stop::on_signal()?;
     let demo = args.demo.start();
-    let mut live = Live::new(demo.as_ref().map_or_else(|| args.place.opener(), |demo| demo.open()));
+    let mut live = match &demo {
+        Some(demo) => Live::new(demo.open()).with_pace(demo.pace()),
+        None => Live::new(args.place.opener()),
+    };
     let mut recorder = Recorder::new(destination);
     let mut progress = Progress::new(args.quiet, keys);
     let (mut told, start, mut awake) = (None, Instant::now(), Awake::default());
-    while !stop.is_requested() && args.time.is_none_or(|time| start.elapsed() < time) {
+    let elapsed = || demo.as_ref().map_or_else(|| start.elapsed(), Demo::time);
+    while !stop.is_requested() && args.time.is_none_or(|time| elapsed() < time) {
+        // Asked before the pages are read: what is published when it is over, is read below.
+        let is_over = demo.as_ref().is_some_and(Demo::is_over);
         let event = live.wait(PATIENCE);
+        if is_over && event.is_none() {
+            break;
+        }
         awake.keep(live.is_driven() && demo.is_none());
         if !args.quiet && !matches!(event, Some(ConnectionEvent::Packet(_))) {
             progress.suspend(|| narrate(&live, event.as_ref(), &mut told));
         }
         recorder.take(&live, event.as_ref())?;
-        recorder.destination.attend(live.pages(), &mut progress)?;
+        recorder.destination.attend(&live, &mut progress)?;
     }
     progress.end();
     Ok(if recorder.destination.close()? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -120,7 +130,6 @@ fn check_directory(directory: &Path) -> anyhow::Result<()> {
 struct Recorder<D> {
     destination: D,
     analysis: Analysis,
-    start: Instant,
     laps: Vec<Lap>,
     buffer: Vec<u8>,
     /// The physics page as it was recorded last.
@@ -132,7 +141,6 @@ impl<D: Destination> Recorder<D> {
         Self {
             destination,
             analysis: Analysis::new(Settings::default()),
-            start: Instant::now(),
             laps: Vec::new(),
             buffer: Vec::with_capacity(PageKind::Graphics.size()),
             physics: Vec::with_capacity(PageKind::Physics.size()),
@@ -140,17 +148,16 @@ impl<D: Destination> Recorder<D> {
     }
 
     fn take(&mut self, live: &Live, event: Option<&ConnectionEvent>) -> anyhow::Result<()> {
-        let now = Instant::now();
+        let now = live.now();
         match event {
             Some(ConnectionEvent::Attached { place }) => {
-                let frame = live.pages();
-                self.destination.begin(frame)?;
-                let game_version = frame.map_or("", |frame| frame.static_data.ac_evo_version()).to_owned();
+                self.destination.begin(live)?;
+                let game_version = live.pages().map_or("", |frame| frame.static_data.ac_evo_version()).to_owned();
                 self.mark(now, Marked::Attached { place: place.clone(), game_version });
             }
             Some(ConnectionEvent::Detached(why)) => {
                 self.analysis.interrupt();
-                self.follow_analysis(now);
+                self.follow_analysis();
                 self.mark(now, Marked::Detached { reason: why.to_string() });
                 self.destination.detach();
             }
@@ -163,27 +170,28 @@ impl<D: Destination> Recorder<D> {
 
     fn take_packet(&mut self, live: &Live, packet: &Packet) -> anyhow::Result<()> {
         let Some(frame) = live.pages() else { return Ok(()) };
-        self.analysis.feed(packet.seen.saturating_duration_since(self.start), frame);
-        if self.follow_analysis(packet.seen) {
+        let (seen, uncertainty) = (live.time(), live.uncertainty(packet));
+        self.analysis.feed(seen, frame);
+        if self.follow_analysis() {
             self.destination.end();
-            self.destination.begin(Some(frame))?;
+            self.destination.begin(live)?;
         }
         let Some(tape) = self.destination.tape() else { return Ok(()) };
-        let names = tape.follow_session(frame, packet.seen, self.analysis.session())?;
-        let at = tape.at(packet.seen);
+        let names = tape.follow_session(frame, Some(live), seen, self.analysis.session())?;
+        let at = tape.at(seen);
         if let Some(graphics) = &packet.graphics {
             captured(live, &graphics.view, &mut self.buffer);
-            tape.record(&Record::of_arrival(graphics, at, packet.uncertainty, &self.buffer))?;
+            tape.record(&Record::of_arrival(graphics, at, uncertainty, &self.buffer))?;
         }
         if let Some(physics) = &packet.physics {
             captured(live, &physics.view, &mut self.buffer);
-            tape.record(&Record::of_arrival(physics, at, packet.uncertainty, &self.buffer))?;
+            tape.record(&Record::of_arrival(physics, at, uncertainty, &self.buffer))?;
             self.physics.clone_from(&self.buffer);
         } else if !packet.validity.is_current()
             && let Some(is_settled) = live.standing_physics(&self.physics, &mut self.buffer)
         {
             let mut record = Record::new(PageKind::Physics, at, &self.buffer);
-            (record.uncertainty, record.settled) = (packet.uncertainty, is_settled);
+            (record.uncertainty, record.settled) = (uncertainty, is_settled);
             tape.record(&record)?;
             self.physics.clone_from(&self.buffer);
         }
@@ -192,7 +200,7 @@ impl<D: Destination> Recorder<D> {
     }
 
     /// Marks laps; true where another session has begun.
-    fn follow_analysis(&mut self, now: Instant) -> bool {
+    fn follow_analysis(&mut self) -> bool {
         let mut has_begun = false;
         while let Some(event) = self.analysis.next_event() {
             match event.kind {
@@ -203,15 +211,13 @@ impl<D: Destination> Recorder<D> {
         }
         for lap in self.laps.drain(..) {
             if let Some(tape) = self.destination.tape() {
-                // The game tells a lap's time some time after the line.
-                let since = Duration::try_from_secs_f64(self.analysis.driven_s() - lap.ended_s).unwrap_or_default();
-                tape.mark_lap(now.checked_sub(since).unwrap_or(now), &lap);
+                tape.mark_lap(self.analysis.ended_at(&lap), &lap);
             }
         }
         has_begun
     }
 
-    fn mark(&mut self, at: Instant, what: Marked) {
+    fn mark(&mut self, at: Duration, what: Marked) {
         if let Some(tape) = self.destination.tape() {
             tape.mark(at, what);
         }
@@ -232,8 +238,11 @@ fn captured<T: Page>(live: &Live, view: &View<'static, T>, buffer: &mut Vec<u8>)
 mod tests {
     use std::fs::File;
 
-    use acevo_recording::{Description, Recording, RecordingWriter};
-    use acevo_shared_memory::{ACEvoSharedMemoryMapper, ACEvoStatus, LocalPages, Publisher, SPageFileGraphicEvo};
+    use acevo_recording::{Description, Recording, RecordingItem, RecordingWriter};
+    use acevo_shared_memory::{
+        ACEvoSharedMemoryMapper, ACEvoStatus, LocalPages, Publisher, SPageFileGraphicEvo, SPageFilePhysics,
+        SPageFileStaticEvo,
+    };
     use acevo_testkit::pages::faded_physics;
 
     use super::*;
@@ -248,13 +257,13 @@ mod tests {
             Some(&mut self.0)
         }
 
-        fn begin(&mut self, _: Option<&Frame>) -> anyhow::Result<()> {
+        fn begin(&mut self, _: &Live) -> anyhow::Result<()> {
             Ok(())
         }
 
         fn named(&mut self, _: &Names) {}
 
-        fn attend(&mut self, _: Option<&Frame>, _: &mut Progress) -> anyhow::Result<()> {
+        fn attend(&mut self, _: &Live, _: &mut Progress) -> anyhow::Result<()> {
             Ok(())
         }
 
@@ -264,12 +273,57 @@ mod tests {
         }
     }
 
+    /// Takes events until the first one with a graphics packet.
+    fn take_frame(recorder: &mut Recorder<OneFile>, live: &mut Live) {
+        loop {
+            let event = live.wait(Duration::from_secs(10)).expect("something comes");
+            recorder.take(live, Some(&event)).unwrap();
+            if matches!(event, ConnectionEvent::Packet(packet) if packet.graphics.is_some()) {
+                return;
+            }
+        }
+    }
+
+    #[test]
+    fn the_static_page_is_recorded_byte_for_byte() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("names.acevo");
+        let writer = RecordingWriter::create(&path, &Description::new("test")).unwrap();
+        let mut recorder = Recorder::new(OneFile(Tape::new(writer, Duration::ZERO)));
+        let pages = LocalPages::new();
+        let mut publisher = Publisher::local(&pages);
+        let mut session = SPageFileStaticEvo { track: "M\u{fc}nchen".into(), ..Default::default() }.as_bytes().to_vec();
+        let track = SPageFileStaticEvo::field("track").unwrap().offset;
+        // A letter of another encoding, which is no UTF-8.
+        session[track..track + 9].copy_from_slice(b"M\xfcnchen\0\0");
+        publisher.publish_bytes(PageKind::Static, &session).unwrap();
+        publisher.publish_physics(&SPageFilePhysics { packetId: 1, ..Default::default() }).unwrap();
+        publisher.publish_graphics(&SPageFileGraphicEvo { packetId: 1, ..Default::default() }).unwrap();
+        let mut live = Live::new(Box::new(move || ACEvoSharedMemoryMapper::open_source(pages.clone())));
+        let attached = live.wait(Duration::from_secs(10)).expect("it attaches");
+        recorder.take(&live, Some(&attached)).unwrap();
+        publisher.publish_graphics(&SPageFileGraphicEvo { packetId: 2, ..Default::default() }).unwrap();
+        take_frame(&mut recorder, &mut live);
+        assert_eq!(live.pages().unwrap().static_data.track(), "M\u{fffd}nchen");
+        assert!(recorder.destination.close().unwrap());
+        let mut recording = Recording::open(&path).unwrap();
+        let mut recorded = Vec::new();
+        while let Some(item) = recording.next_item().unwrap() {
+            if let RecordingItem::Record(record) = item
+                && record.page == PageKind::Static
+            {
+                recorded.push(record.bytes.to_vec());
+            }
+        }
+        assert_eq!(recorded, [session]);
+    }
+
     #[test]
     fn pages_that_change_while_their_counter_stands_are_recorded_once_each() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("pause.acevo");
         let writer = RecordingWriter::create(&path, &Description::new("test")).unwrap();
-        let mut recorder = Recorder::new(OneFile(Tape::new(writer, Instant::now())));
+        let mut recorder = Recorder::new(OneFile(Tape::new(writer, Duration::ZERO)));
         let pages = LocalPages::new();
         let mut publisher = Publisher::local(&pages);
         let mut live = Live::new(Box::new(move || ACEvoSharedMemoryMapper::open_source(pages.clone())));

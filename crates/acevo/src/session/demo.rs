@@ -6,10 +6,10 @@ use std::thread;
 use std::time::Duration;
 
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, Frame, LocalPages, PageKind, Publisher};
-use acevo_simulator::{Options, Simulator};
+use acevo_simulator::{Changed, Control, Options, Simulator};
 
 use crate::session::live::Open;
-use crate::session::pace::Pace;
+use crate::session::pace::{Pace, SetOnDrop};
 
 /// Physics steps of half a minute: tyres are warm, a lap has begun.
 const HALF_A_MINUTE: u32 = 333 * 30;
@@ -20,28 +20,29 @@ pub(crate) struct Demo {
     pages: LocalPages,
     pace: Pace,
     stop: Arc<AtomicBool>,
+    over: Arc<AtomicBool>,
 }
 
 impl Demo {
+    /// Starts the simulation. It runs from the moment at which a reader attaches.
     pub(crate) fn start(options: Options, speed: f64) -> Self {
         let mut simulator = Simulator::new(options);
         let pages = LocalPages::new();
-        let stop = Arc::new(AtomicBool::new(false));
         let mut publisher = Publisher::local(&pages);
         // In-process pages cannot fail.
         let _ = begin(&mut simulator, &mut publisher);
-        let stopped = Arc::clone(&stop);
         let pace = Pace::default();
-        let mut timing = Timing { pace: pace.clone(), waits: speed > 1.0, counters: [0; 2] };
-        // Nobody waits for this thread: a slow simulation may sleep for seconds.
+        let (stop, over) = (Arc::default(), Arc::default());
+        let timing = Timing { pace: pace.clone(), stop: Arc::clone(&stop), waits: waits(speed), frame: None };
+        let ended = SetOnDrop(Arc::clone(&over));
+        // This thread is never joined: a slow simulation may sleep for seconds.
         thread::spawn(move || {
-            let keep_going = |simulator: &Simulator| {
-                timing.published(simulator);
-                !stopped.load(Ordering::Relaxed)
-            };
-            let _ = acevo_simulator::run(&mut simulator, &mut publisher, speed, keep_going);
+            let _ended = ended;
+            if timing.pace.wait_for_attachment() {
+                let _ = acevo_simulator::run_controlled(&mut simulator, &mut publisher, speed, timing);
+            }
         });
-        Self { pages, pace, stop }
+        Self { pages, pace, stop, over }
     }
 
     /// How to attach to it.
@@ -53,29 +54,50 @@ impl Demo {
     pub(crate) fn pace(&self) -> Pace {
         self.pace.clone()
     }
+
+    /// The time that the simulation has reached.
+    pub(crate) fn time(&self) -> Duration {
+        self.pace.now()
+    }
+
+    /// True once the last page of the simulation was published.
+    pub(crate) fn is_over(&self) -> bool {
+        self.over.load(Ordering::Acquire)
+    }
 }
 
-/// Tells the pace what the simulation has published.
+/// True if a simulation of this speed waits for its reader: it is faster than real time.
+pub(crate) fn waits(speed: f64) -> bool {
+    speed > 1.0
+}
+
+/// Reports to the pace what the simulation publishes, and when.
 struct Timing {
     pace: Pace,
-    /// Faster than real time the simulation waits for its reader.
+    stop: Arc<AtomicBool>,
+    /// It waits for its reader.
     waits: bool,
-    /// Of physics and graphics, as published last.
-    counters: [i32; 2],
+    /// The counter of the frame that was published last, until it was waited for.
+    frame: Option<i32>,
 }
 
-impl Timing {
-    /// The pages of the last step are published.
-    fn published(&mut self, simulator: &Simulator) {
-        let now = [simulator.physics().packetId, simulator.graphics().packetId];
-        let before = std::mem::replace(&mut self.counters, now);
-        for (page, index) in [(PageKind::Physics, 0), (PageKind::Graphics, 1)] {
-            if now[index] != before[index] {
-                self.pace.publishing(page, now[index], simulator.time());
-            }
+impl Control for Timing {
+    fn keep_going(&mut self, _: &Simulator) -> bool {
+        if let Some(frame) = self.frame.take().filter(|_| self.waits) {
+            self.pace.wait_for_reader(frame);
         }
-        if self.waits && now[1] != before[1] {
-            self.pace.wait_for_reader(now[1]);
+        !self.stop.load(Ordering::Relaxed)
+    }
+
+    fn publishing(&mut self, simulator: &Simulator, changed: Changed) {
+        let (physics, graphics) = (simulator.physics().packetId, simulator.graphics().packetId);
+        self.pace.reach(simulator.time());
+        if changed.physics {
+            self.pace.publishing(PageKind::Physics, physics, simulator.time());
+        }
+        if changed.graphics {
+            self.pace.publishing(PageKind::Graphics, graphics, simulator.time());
+            self.frame = Some(graphics);
         }
     }
 }
@@ -83,6 +105,7 @@ impl Timing {
 impl Drop for Demo {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
+        self.pace.close();
     }
 }
 

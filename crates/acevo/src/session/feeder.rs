@@ -1,7 +1,10 @@
 //! An analysis that is fed with what comes.
 
-use acevo_telemetry::ConnectionEvent;
+use std::time::Duration;
+
+use acevo_recording::Recording;
 use acevo_telemetry::analysis::{Analysis, Thresholds};
+use acevo_telemetry::{ConnectionEvent, Frame};
 
 use crate::cli::{Analysing, Origin};
 use crate::session::bests::{Bests, now};
@@ -14,6 +17,11 @@ pub(crate) struct Feeder {
     bests: Bests,
     /// The end of a recording was noticed.
     has_ended: bool,
+}
+
+/// When the zero of a recording was, since 1970 (UTC); now if the recording has no date.
+pub(crate) fn recorded(recording: &Recording) -> Duration {
+    recording.description().map_or_else(|| Duration::from_secs(now()), |it| Duration::from_micros(it.unix_us))
 }
 
 impl Feeder {
@@ -47,6 +55,19 @@ impl Feeder {
             }
             None => {}
         }
+        self.bests.keep(&mut self.analysis);
+    }
+
+    /// Takes a step of a recording that is read without being played. `recorded` is when its zero was, since 1970 (UTC).
+    pub(crate) fn feed_step(&mut self, recorded: Duration, at: Duration, frame: &Frame) {
+        self.analysis.set_date((recorded + at).as_secs());
+        self.analysis.feed(at, frame);
+        self.bests.keep(&mut self.analysis);
+    }
+
+    /// Ends a recording that was read with [`feed_step`](Self::feed_step).
+    pub(crate) fn end(&mut self) {
+        self.analysis.interrupt();
         self.bests.keep(&mut self.analysis);
     }
 

@@ -186,6 +186,17 @@ impl Live {
         self.time
     }
 
+    /// The present on the clock of [`time`](Self::time): the time of the packet that has come last if it is of a recording or a
+    /// simulation that is played in this process.
+    pub(crate) fn now(&self) -> Duration {
+        if self.pace.is_some() { self.time } else { self.start.elapsed() }
+    }
+
+    /// How much earlier than [`time`](Self::time) a packet may have been published. Zero if its publisher reports the time.
+    pub(crate) fn uncertainty(&self, packet: &Packet) -> Duration {
+        if self.pace.is_some() { Duration::ZERO } else { packet.uncertainty }
+    }
+
     fn time_of(&self, packet: &Packet) -> Duration {
         let Some(pace) = &self.pace else { return packet.seen.saturating_duration_since(self.start) };
         let physics = packet.physics.as_ref().and_then(|page| pace.time_of(PageKind::Physics, page.view.packet_id()));
@@ -209,11 +220,19 @@ impl Live {
             recording.has_ended = self.telemetry.state().is_attached() || since.elapsed() >= LAST_LOOK;
         }
         match &event {
-            Some(ConnectionEvent::Attached { .. }) => (self.physics, self.graphics) = Default::default(),
+            Some(ConnectionEvent::Attached { .. }) => {
+                (self.physics, self.graphics) = Default::default();
+                if let (Some(pace), Some(frame)) = (&self.pace, self.telemetry.frame()) {
+                    pace.read(frame.graphics.packet_id());
+                }
+            }
             Some(ConnectionEvent::Packet(packet)) => {
                 self.time = self.time_of(packet);
                 packet.physics.iter().for_each(|arrival| self.physics.add(arrival, packet.seen));
                 packet.graphics.iter().for_each(|arrival| self.graphics.add(arrival, packet.seen));
+                if let (Some(pace), Some(arrival)) = (&self.pace, &packet.graphics) {
+                    pace.read(arrival.view.packet_id());
+                }
             }
             _ => {}
         }

@@ -1,19 +1,17 @@
-//! What keeps a fast recording or simulation together with the reader in this process, and knows the time of each packet.
+//! Keeps a fast recording or simulation together with the reader in this process, and knows the time of each packet.
 //!
 //! Pages of another process can only be polled: a reader that is late misses packets. What runs in this process can wait. So at
-//! any speed the reader sees every frame, and knows the time of the recording or the simulation at which it was published. Only a
-//! reader that is blocked for more than a second, as by a pipe that nobody empties, is left behind.
+//! any speed the reader sees every frame, and knows the time of the recording or the simulation at which it was published. A reader
+//! that is blocked, for example by a pipe that is not being read, is waited for.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, LocalPages, PageKind, Source};
+use acevo_shared_memory::{ACEvoSharedMemoryMapper, LocalPages, PageKind};
 
 use crate::session::live::Open;
-
-/// A reader that has not looked at a frame for so long does not read at all.
-const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Packets whose times are kept: those of more than ten frames.
 const KEPT: usize = 128;
@@ -25,22 +23,36 @@ pub(crate) struct Pace(Arc<Shared>);
 #[derive(Debug, Default)]
 struct Shared {
     state: Mutex<State>,
-    seen: Condvar,
+    changed: Condvar,
 }
 
 #[derive(Debug, Default)]
 struct State {
     /// Page, counter and time of what was published last.
     published: VecDeque<(PageKind, i32, Duration)>,
+    /// The time that the recording or the simulation has reached.
+    now: Duration,
     /// The counter of the frame that was read last.
     frame: Option<i32>,
-    /// Nobody reads.
-    is_alone: bool,
+    /// A reader is or was attached.
+    has_attached: bool,
+    /// The publisher is to end.
+    is_closed: bool,
 }
 
 impl Pace {
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change(&self, change: impl FnOnce(&mut State)) {
+        change(&mut self.state());
+        self.0.changed.notify_all();
+    }
+
+    fn wait_while(&self, waits: impl Fn(&State) -> bool) -> MutexGuard<'_, State> {
+        let waited = self.0.changed.wait_while(self.state(), |state| !state.is_closed && waits(state));
+        waited.unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A page is about to be published with this counter, at this time of the recording or the simulation.
@@ -52,15 +64,30 @@ impl Pace {
         state.published.push_back((page, counter, at));
     }
 
-    /// Waits until the frame with this counter was read, if anybody reads.
+    /// The recording or the simulation has reached this time.
+    pub(crate) fn reach(&self, now: Duration) {
+        self.state().now = now;
+    }
+
+    /// The time that the recording or the simulation has reached, whether or not anything was published then.
+    pub(crate) fn now(&self) -> Duration {
+        self.state().now
+    }
+
+    /// Waits until a reader has attached. Returns false if [`close`](Self::close) was called before that.
+    pub(crate) fn wait_for_attachment(&self) -> bool {
+        self.wait_while(|state| !state.has_attached).has_attached
+    }
+
+    /// Waits until the frame with this counter was [read](Self::read), or [`close`](Self::close) was called. Returns at once if the counter is
+    /// 0: pages may be blank, and no reader attaches to those.
     pub(crate) fn wait_for_reader(&self, frame: i32) {
-        let state = self.state();
-        let waits = |state: &mut State| !state.is_alone && state.frame != Some(frame);
-        let waited = self.0.seen.wait_timeout_while(state, PATIENCE, waits);
-        let (mut state, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
-        if timeout.timed_out() {
-            state.is_alone = true;
-        }
+        drop(self.wait_while(|state| frame != 0 && state.frame != Some(frame)));
+    }
+
+    /// Ends all waiting, now and later.
+    pub(crate) fn close(&self) {
+        self.change(|state| state.is_closed = true);
     }
 
     /// When the newest page with this counter was published.
@@ -70,49 +97,29 @@ impl Pace {
         found.map(|(.., at)| *at)
     }
 
-    fn read(&self, frame: i32) {
-        let mut state = self.state();
-        (state.frame, state.is_alone) = (Some(frame), false);
-        self.0.seen.notify_all();
+    /// The frame with this counter was taken by the reader.
+    pub(crate) fn read(&self, frame: i32) {
+        self.change(|state| state.frame = Some(frame));
     }
 
     /// How to attach to pages that are published at this pace.
     pub(crate) fn open(&self, pages: &LocalPages) -> Open {
-        let source = Paced { pages: pages.clone(), pace: self.clone() };
-        Box::new(move || ACEvoSharedMemoryMapper::open_source(source.clone()))
+        let (pages, pace) = (pages.clone(), self.clone());
+        Box::new(move || {
+            let mapper = ACEvoSharedMemoryMapper::open_source(pages.clone())?;
+            pace.change(|state| state.has_attached = true);
+            Ok(mapper)
+        })
     }
 }
 
-/// Pages that say when a frame was read.
-#[derive(Debug, Clone)]
-struct Paced {
-    pages: LocalPages,
-    pace: Pace,
-}
+/// Sets a flag when it is dropped: at the end of a thread, and if the thread panics.
+#[derive(Debug)]
+pub(crate) struct SetOnDrop(pub(crate) Arc<AtomicBool>);
 
-impl Source for Paced {
-    fn copy(&self, page: PageKind, words: &mut [u64]) -> Result<(), Error> {
-        self.pages.copy(page, words)
-    }
-
-    fn is_still(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
-        let is_still = self.pages.is_still(page, words)?;
-        if let (PageKind::Graphics, true, Some(first)) = (page, is_still, words.first()) {
-            self.pace.read(*first as i32);
-        }
-        Ok(is_still)
-    }
-
-    fn size(&self, page: PageKind) -> usize {
-        self.pages.size(page)
-    }
-
-    fn place(&self, page: PageKind) -> String {
-        self.pages.place(page)
-    }
-
-    fn packet_id(&self, page: PageKind) -> Result<i32, Error> {
-        self.pages.packet_id(page)
+impl Drop for SetOnDrop {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
     }
 }
 
@@ -129,8 +136,6 @@ mod tests {
         let mut publisher = Publisher::local(&pages);
         let publishing = {
             let pace = pace.clone();
-            // Somebody reads from the beginning.
-            mapper.graphics();
             std::thread::spawn(move || {
                 for frame in 1..=2000 {
                     pace.publishing(PageKind::Graphics, frame, Duration::from_millis(frame as u64));
@@ -147,6 +152,7 @@ mod tests {
                 let at = pace.time_of(PageKind::Graphics, frame);
                 assert_eq!(at, Some(Duration::from_millis(frame as u64)));
                 seen.push(frame);
+                pace.read(frame);
             }
         }
         publishing.join().unwrap();
@@ -154,14 +160,41 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_waited_for_who_does_not_read() {
+    fn set_on_drop_sets_its_flag_when_its_thread_panics() {
+        let flag = Arc::new(AtomicBool::new(false));
+        let guard = SetOnDrop(Arc::clone(&flag));
+        let thread = std::thread::spawn(move || {
+            let _guard = guard;
+            // Without a message on stderr, unlike panic!.
+            std::panic::resume_unwind(Box::new(()));
+        });
+        assert!(thread.join().is_err() && flag.load(Ordering::Acquire));
+    }
+
+    #[test]
+    fn close_ends_all_waiting() {
         let pace = Pace::default();
-        pace.read(1);
-        pace.wait_for_reader(1);
-        assert!(!pace.state().is_alone);
-        // Once: after that nobody is there.
-        pace.wait_for_reader(2);
-        assert!(pace.state().is_alone);
+        let waiting = {
+            let pace = pace.clone();
+            std::thread::spawn(move || {
+                let has_attached = pace.wait_for_attachment();
+                pace.wait_for_reader(1);
+                has_attached
+            })
+        };
+        pace.close();
+        assert!(!waiting.join().unwrap());
         assert_eq!(pace.time_of(PageKind::Physics, 1), None);
+    }
+
+    #[test]
+    fn wait_for_attachment_returns_once_pages_were_opened() {
+        let (pace, pages) = (Pace::default(), LocalPages::new());
+        let waiting = {
+            let pace = pace.clone();
+            std::thread::spawn(move || pace.wait_for_attachment())
+        };
+        let _mapper = pace.open(&pages)().unwrap();
+        assert!(waiting.join().unwrap());
     }
 }

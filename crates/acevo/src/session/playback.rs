@@ -4,7 +4,6 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -14,7 +13,7 @@ use anyhow::{Context, bail};
 
 use crate::output::{name_of, say};
 use crate::session::live::Open;
-use crate::session::pace::Pace;
+use crate::session::pace::{Pace, SetOnDrop};
 
 /// What is wanted is asked this often.
 const ASK_EVERY: Duration = Duration::from_millis(50);
@@ -200,8 +199,6 @@ pub(crate) struct Playback {
     pace: Pace,
     stop: Arc<AtomicBool>,
     over: Arc<AtomicBool>,
-    /// Somebody has attached.
-    attached: Sender<()>,
 }
 
 impl Playback {
@@ -214,37 +211,31 @@ impl Playback {
         let stop = Arc::new(AtomicBool::new(false));
         let mut stopped = Stopped(Arc::clone(&stop));
         let over = Arc::new(AtomicBool::new(false));
-        let ended = Arc::clone(&over);
-        // Nobody waits for this thread: it may sleep.
-        let (attached, is_attached) = channel();
+        let ended = SetOnDrop(Arc::clone(&over));
+        let waits = pace.clone();
+        // This thread is never joined: it may sleep.
         thread::spawn(move || {
-            // Who attaches late misses nothing. An error means that nobody will.
-            if is_attached.recv().is_err() {
+            let _ended = ended;
+            // A reader that attaches late misses nothing.
+            if !waits.wait_for_attachment() {
                 return;
             }
             let played = player.run(&mut publisher, &mut stopped);
             if let Err(error) = played {
                 say(format_args!("acevo: warning: the recording cannot be read any further: {error:#}"));
             }
-            ended.store(true, Ordering::Release);
         });
-        Ok(Self { pages, pace, stop, over, attached })
+        Ok(Self { pages, pace, stop, over })
     }
 
-    /// True once all pages of the recording were published.
+    /// True once all pages of the recording were published, or the player has failed.
     pub(crate) fn over(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.over)
     }
 
     /// How to attach to it.
     pub(crate) fn open(&self) -> Open {
-        let (mut open, attached) = (self.pace.open(&self.pages), self.attached.clone());
-        Box::new(move || {
-            let mapper = open()?;
-            // Once it is played, nobody listens any more.
-            let _ = attached.send(());
-            Ok(mapper)
-        })
+        self.pace.open(&self.pages)
     }
 
     /// Its pace.
@@ -264,6 +255,7 @@ impl Watcher for Stopped {
 impl Drop for Playback {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
+        self.pace.close();
     }
 }
 

@@ -94,6 +94,23 @@ fn right_hand_lap(place: f64) -> [f64; 3] {
     [300.0 * angle.sin(), 140.0, -400.0 - 200.0 * angle.cos()]
 }
 
+#[test]
+fn tyre_temperatures_that_the_game_never_fills_are_not_drawn() {
+    let seen = race();
+    let with = |celsius: f32| {
+        let mut pages = seen.pages.unwrap();
+        let mut physics = *pages.physics.raw();
+        (physics.tyreTempI, physics.tyreTempM, physics.tyreTempO) = ([celsius; 4], [celsius; 4], [celsius; 4]);
+        pages.physics = View::from(physics);
+        Seen { pages: Some(pages), ..seen.clone() }
+    };
+    let (zero, filled) = (with(0.0), with(177.7));
+    for tab in [Tab::Drive, Tab::Tyres, Tab::Car, Tab::Fields] {
+        let pictures = [&zero, &filled].map(|seen| picture(seen, &ui(tab), (200, 60)));
+        assert_eq!(pictures[0], pictures[1], "{tab:?}");
+    }
+}
+
 /// Column and row of the player's car on the map.
 fn player_on_the_map(position: [f64; 3], outline: &Outline) -> (usize, usize) {
     let mut graphics = SPageFileGraphicEvo { player_car_id_a: 1, ..Default::default() };

@@ -4,6 +4,8 @@ use acevo_shared_memory::{Frame, Gear};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
+use crate::analysis::clock::current_physics;
+
 /// Reverse, neutral, and forward gears up to 16.
 const GEARS: usize = 18;
 
@@ -34,10 +36,10 @@ pub struct Driving {
 impl Driving {
     /// The pedals and the gear of a frame, `seconds` after the one before; nothing while physics is not current.
     pub(in crate::analysis) fn note(&mut self, frame: &Frame, seconds: f64) {
-        if !(seconds > 0.0 && seconds <= LONGEST_S && frame.validity.is_current()) {
+        if !(seconds > 0.0 && seconds <= LONGEST_S) {
             return;
         }
-        let page = frame.physics.raw();
+        let Some(page) = current_physics(frame) else { return };
         self.seconds += seconds;
         if page.gas >= FULL {
             self.full_s += seconds;

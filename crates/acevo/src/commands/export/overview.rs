@@ -6,13 +6,13 @@ use std::time::Duration;
 use acevo_export::About;
 use acevo_recording::Recording;
 use acevo_telemetry::analysis::{Analysis, Settings};
-use acevo_telemetry::{Axes, Frame};
+use acevo_telemetry::{Axes, Frame, shown_name};
 use anyhow::ensure;
 
 use super::progress::Progress;
 use super::rows::is_wanted;
 use crate::cli::Export;
-use crate::contents::learn;
+use crate::contents::{learn, session_name};
 use crate::shutdown::Stop;
 
 pub(super) struct Overview {
@@ -73,6 +73,7 @@ impl Overview {
 struct Session {
     number: u32,
     about: About,
+    /// The first phase that has a name.
     phase: String,
     has_rows: bool,
 }
@@ -81,15 +82,12 @@ impl Session {
     fn note(&mut self, frame: &Frame) {
         learn(&mut self.about, frame);
         if self.phase.is_empty() {
-            self.phase.push_str(frame.graphics.session_phase());
+            self.phase.push_str(shown_name(frame.graphics.session_phase()));
         }
     }
 
-    /// A session without a name is called after its first phase, as in the names of recordings.
     fn end(mut self, sessions: &mut BTreeMap<u32, About>) {
-        if self.about.session.is_empty() {
-            self.about.session = self.phase;
-        }
+        self.about.session = session_name(&self.about.session, &self.phase).to_owned();
         if self.has_rows {
             sessions.insert(self.number, self.about);
         }

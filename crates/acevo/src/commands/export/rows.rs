@@ -64,8 +64,7 @@ pub(super) fn export_rows(
             if let SessionEventKind::Lap(lap) = event.kind
                 && args.laps.as_ref().is_none_or(|laps| laps.contains(lap.number))
             {
-                // The game tells a lap's time some time after the line.
-                exporter.lap(&lap, since(at) - (analysis.driven_s() - lap.ended_s))?;
+                exporter.lap(&lap, since(analysis.ended_at(&lap)))?;
             }
         }
         count += 1;

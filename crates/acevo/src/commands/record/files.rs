@@ -7,16 +7,17 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use acevo_recording::{Description, Progress as Written, RecordingError, RecordingWriter, ThreadedWriter};
-use acevo_telemetry::Frame;
 use anyhow::{Context, anyhow};
 use indicatif::HumanBytes;
 
 use super::name::{self, Names};
 use super::tape::Tape;
 use super::{Destination, check_directory, make_directory, print_path};
+use crate::cli::RecordArgs;
 use crate::commands::progress::Progress;
 use crate::format::text::clock;
 use crate::output::{check_new, complain, say};
+use crate::session::live::Live;
 
 /// Between two attempts to begin a file.
 const TRY_EVERY: Duration = Duration::from_secs(2);
@@ -32,6 +33,8 @@ enum Place {
 pub(super) struct Files {
     place: Place,
     quiet: bool,
+    /// What is recorded waits for the disk.
+    is_patient: bool,
     file: Option<SessionFile>,
     /// Files that are being completed, each by a thread of its own: the next session does not wait for the disk.
     ended: Vec<JoinHandle<anyhow::Result<PathBuf>>>,
@@ -52,7 +55,8 @@ struct SessionFile {
 }
 
 impl Files {
-    pub(super) fn new(output: Option<&Path>, quiet: bool) -> anyhow::Result<Self> {
+    pub(super) fn new(args: &RecordArgs) -> anyhow::Result<Self> {
+        let output = args.output.as_deref();
         let place = match output {
             Some(path) if !path.is_dir() && path.extension().is_some() => {
                 check_new(path)?;
@@ -68,7 +72,8 @@ impl Files {
         };
         Ok(Self {
             place,
-            quiet,
+            quiet: args.quiet,
+            is_patient: args.demo.waits(),
             file: None,
             ended: Vec::new(),
             begun: 0,
@@ -79,12 +84,12 @@ impl Files {
         })
     }
 
-    fn create(&mut self) -> anyhow::Result<SessionFile> {
+    fn create(&mut self, now: Duration) -> anyhow::Result<SessionFile> {
         self.begun += 1;
         match &self.place {
             Place::Directory(directory) => loop {
                 let path = name::free(directory, &name::of_moment());
-                match SessionFile::create(path, true) {
+                match SessionFile::create(path, true, now, self.is_patient) {
                     // Another recorder was quicker.
                     Err(error) if is_taken(&error) => {}
                     created => return created,
@@ -95,7 +100,7 @@ impl Files {
                 while self.begun > 1 && name::numbered(path, self.begun).exists() {
                     self.begun += 1;
                 }
-                SessionFile::create(name::numbered(path, self.begun), false)
+                SessionFile::create(name::numbered(path, self.begun), false, now, self.is_patient)
             }
         }
     }
@@ -147,13 +152,13 @@ impl Destination for Files {
     }
 
     /// Where the first file cannot be begun, that is an error; later it is trouble that may pass.
-    fn begin(&mut self, frame: Option<&Frame>) -> anyhow::Result<()> {
+    fn begin(&mut self, live: &Live) -> anyhow::Result<()> {
         self.end();
-        match self.create() {
+        match self.create(live.now()) {
             Ok(file) => {
                 self.try_at = None;
                 let file = self.file.insert(file);
-                frame.map_or(Ok(()), |frame| file.tape.open_with(frame, Duration::ZERO))
+                file.tape.open_with(live, Duration::ZERO)
             }
             Err(error) if self.begun <= 1 => Err(error),
             Err(error) => {
@@ -194,13 +199,13 @@ impl Destination for Files {
         }
     }
 
-    fn attend(&mut self, frame: Option<&Frame>, progress: &mut Progress) -> anyhow::Result<()> {
+    fn attend(&mut self, live: &Live, progress: &mut Progress) -> anyhow::Result<()> {
         while self.ended.first().is_some_and(JoinHandle::is_finished) {
             let file = self.ended.remove(0);
             progress.suspend(|| self.print_ended(file));
         }
         if self.try_at.is_some_and(|at| at <= Instant::now()) {
-            self.begin(frame)?;
+            self.begin(live)?;
         }
         if !progress.is_due() {
             return Ok(());
@@ -218,7 +223,7 @@ impl Destination for Files {
             }
             let lost = self.file.take();
             thread::spawn(move || drop(lost));
-            return self.begin(frame);
+            return self.begin(live);
         }
         self.tell(&written, progress);
         Ok(())
@@ -235,15 +240,15 @@ impl Destination for Files {
 }
 
 impl SessionFile {
-    fn create(path: PathBuf, is_nameless: bool) -> anyhow::Result<Self> {
+    fn create(path: PathBuf, is_nameless: bool, now: Duration, is_patient: bool) -> anyhow::Result<Self> {
         if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
             make_directory(directory)?;
         }
         let description = Description::new(super::PROGRAM);
-        let zero = Instant::now();
         let writer = RecordingWriter::create(&path, &description).and_then(ThreadedWriter::new);
         let writer = writer.with_context(|| format!("cannot record to {}", path.display()))?;
-        Ok(Self { path, is_nameless, tape: Tape::new(writer, zero) })
+        let writer = if is_patient { writer.patient() } else { writer };
+        Ok(Self { path, is_nameless, tape: Tape::new(writer, now) })
     }
 
     /// A file that cannot be renamed while it is written keeps its name.

@@ -1,10 +1,9 @@
 //! The last seconds in memory, saved when somebody asks for them.
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use acevo_recording::{Description, Ring};
-use acevo_telemetry::Frame;
 use anyhow::bail;
 use indicatif::HumanBytes;
 
@@ -16,6 +15,7 @@ use crate::cli::RecordArgs;
 use crate::commands::progress::Progress;
 use crate::format::text::clock;
 use crate::output::{complain, name_of, say};
+use crate::session::live::Live;
 use crate::tui::keys::{Key, Keys};
 
 pub(super) struct Keeper {
@@ -56,7 +56,7 @@ impl Keeper {
             span,
             quiet: args.quiet,
             keys,
-            tape: Tape::new(Ring::new(span), Instant::now()),
+            tape: Tape::new(Ring::new(span), Duration::ZERO),
             saver: Saver::start()?,
             names: None,
             saved: 0,
@@ -65,13 +65,13 @@ impl Keeper {
         })
     }
 
-    fn save(&mut self) {
+    fn save(&mut self, now: Duration) {
         if self.tape.sink.is_empty() {
             return self.say("nothing to save yet: there was no game");
         }
         // The clock may have been set, or have slept, since this began: the newest record is what the wall clock is right for.
         let mut description = Description::new(PROGRAM);
-        let zero = self.tape.at(Instant::now());
+        let zero = self.tape.at(now);
         description.unix_us = description.unix_us.saturating_sub(u64::try_from(zero.as_micros()).unwrap_or(u64::MAX));
         let mut stem = name::of_moment();
         if let Some(names) = &self.names {
@@ -113,21 +113,20 @@ impl Destination for Keeper {
         Some(&mut self.tape)
     }
 
-    fn begin(&mut self, frame: Option<&Frame>) -> anyhow::Result<()> {
+    fn begin(&mut self, live: &Live) -> anyhow::Result<()> {
         self.had_game = true;
         self.names = None;
-        let now = self.tape.at(Instant::now());
-        frame.map_or(Ok(()), |frame| self.tape.open_with(frame, now))
+        self.tape.open_with(live, self.tape.at(live.now()))
     }
 
     fn named(&mut self, names: &Names) {
         self.names = Some(names.clone());
     }
 
-    fn attend(&mut self, _: Option<&Frame>, progress: &mut Progress) -> anyhow::Result<()> {
+    fn attend(&mut self, live: &Live, progress: &mut Progress) -> anyhow::Result<()> {
         while let Some(key) = self.keys.next() {
             if matches!(key, Key::Letter('s' | ' ') | Key::Enter | Key::Signal) {
-                progress.suspend(|| self.save());
+                progress.suspend(|| self.save(live.now()));
             }
         }
         while let Some(news) = self.saver.news() {

@@ -1,14 +1,16 @@
 //! What is recorded, wherever it goes: pages with their times, and marks.
 
+use std::borrow::Cow;
 use std::fs::File;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use acevo_recording::{Mark, Marked, Record, RecordingWriter, Ring, ThreadedWriter};
-use acevo_shared_memory::PageKind;
+use acevo_shared_memory::{Page, PageKind, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
 use acevo_telemetry::Frame;
 use acevo_telemetry::analysis::Lap;
 
 use super::name::Names;
+use crate::session::live::Live;
 
 /// Takes records and marks. Never waits for a disk.
 pub(crate) trait Sink {
@@ -47,34 +49,37 @@ impl Sink for Ring {
     }
 }
 
-/// Records and marks, with times since a zero of their own.
+/// Records and marks, with times since a zero of their own. The clock is that of [`Live::now`](crate::session::live::Live::now), or that of a
+/// simulation.
 pub(crate) struct Tape<S> {
     pub(crate) sink: S,
-    zero: Instant,
+    zero: Duration,
     /// Time of the last record.
     pub(crate) last: Duration,
     /// Laps that are complete.
     pub(crate) laps: usize,
-    /// The session's page as it was recorded last.
+    /// The session's page as the frame had it when it was recorded last.
     session: Vec<u8>,
     /// The session was marked, with its names.
     is_marked: bool,
 }
 
 impl<S: Sink> Tape<S> {
-    pub(crate) fn new(sink: S, zero: Instant) -> Self {
+    pub(crate) fn new(sink: S, zero: Duration) -> Self {
         Self { sink, zero, last: Duration::ZERO, laps: 0, session: Vec::new(), is_marked: false }
     }
 
     /// Since the tape's zero.
-    pub(super) fn at(&self, time: Instant) -> Duration {
-        time.saturating_duration_since(self.zero)
+    pub(super) fn at(&self, time: Duration) -> Duration {
+        time.saturating_sub(self.zero)
     }
 
     /// A session begins, with the pages as they are.
-    pub(super) fn open_with(&mut self, frame: &Frame, at: Duration) -> anyhow::Result<()> {
+    pub(super) fn open_with(&mut self, live: &Live, at: Duration) -> anyhow::Result<()> {
+        let Some(frame) = live.pages() else { return Ok(()) };
         for page in [PageKind::Static, PageKind::Graphics, PageKind::Physics] {
-            let mut record = Record::new(page, at, frame.bytes(page));
+            let bytes = raw_bytes(frame, Some(live), page);
+            let mut record = Record::new(page, at, &bytes);
             record.carried = true;
             self.record(&record)?;
         }
@@ -93,18 +98,21 @@ impl<S: Sink> Tape<S> {
         self.is_marked = false;
     }
 
-    /// Records the session's page where it has changed, and marks the session once its names are known: then it returns them.
+    /// Records the session's page if it has changed, and marks the session once its names are known: then it returns them. If the frame
+    /// comes from `live`, the page is recorded byte for byte as the game had it.
     pub(crate) fn follow_session(
         &mut self,
         frame: &Frame,
-        seen: Instant,
+        live: Option<&Live>,
+        seen: Duration,
         session: u32,
     ) -> anyhow::Result<Option<Names>> {
         let bytes = frame.bytes(PageKind::Static);
         if self.session != bytes {
             self.session = bytes.to_vec();
             let at = self.at(seen);
-            self.record(&Record::new(PageKind::Static, at, bytes))?;
+            let bytes = raw_bytes(frame, live, PageKind::Static);
+            self.record(&Record::new(PageKind::Static, at, &bytes))?;
         }
         if self.is_marked {
             return Ok(None);
@@ -117,12 +125,26 @@ impl<S: Sink> Tape<S> {
         Ok(names)
     }
 
-    pub(crate) fn mark(&mut self, at: Instant, what: Marked) {
+    pub(crate) fn mark(&mut self, at: Duration, what: Marked) {
         self.sink.mark(Mark::new(self.at(at), what));
     }
 
-    pub(crate) fn mark_lap(&mut self, at: Instant, lap: &Lap) {
+    pub(crate) fn mark_lap(&mut self, at: Duration, lap: &Lap) {
         self.laps += usize::from(lap.incomplete.is_none());
         self.sink.mark(Mark::lap(self.at(at), lap));
     }
+}
+
+/// The bytes of a page of the frame as the game had them; as the frame has them if another page was captured meanwhile.
+fn raw_bytes<'a>(frame: &'a Frame, live: Option<&Live>, page: PageKind) -> Cow<'a, [u8]> {
+    let known = frame.bytes(page);
+    let mut raw = vec![0; page.size()];
+    let Some(length) = live.and_then(|live| live.captured(page, &mut raw)) else { return known.into() };
+    raw.truncate(length);
+    let is_of_frame = match page {
+        PageKind::Physics => SPageFilePhysics::from_bytes(&raw).as_bytes() == known,
+        PageKind::Graphics => SPageFileGraphicEvo::from_bytes(&raw).as_bytes() == known,
+        PageKind::Static => SPageFileStaticEvo::from_bytes(&raw).as_bytes() == known,
+    };
+    if is_of_frame { raw.into() } else { known.into() }
 }

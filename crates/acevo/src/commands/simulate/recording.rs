@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use acevo_recording::{Description, Marked, Record, RecordingWriter};
 use acevo_shared_memory::PageKind;
@@ -64,17 +64,14 @@ struct Recorder {
     simulator: Simulator,
     analysis: Analysis,
     tape: Tape<RecordingWriter<File>>,
-    /// The instant that stands for the beginning of the simulation.
-    zero: Instant,
     /// The physics counter of the last record.
     packet: i32,
 }
 
 impl Recorder {
     fn new(simulator: Simulator, writer: RecordingWriter<File>) -> Self {
-        let zero = Instant::now();
         let analysis = Analysis::new(Settings::default());
-        Self { simulator, analysis, tape: Tape::new(writer, zero), zero, packet: 0 }
+        Self { simulator, analysis, tape: Tape::new(writer, Duration::ZERO), packet: 0 }
     }
 
     /// A second of the simulation, or what is left of it.
@@ -93,14 +90,14 @@ impl Recorder {
 
     fn take(&mut self, changed: Changed) -> anyhow::Result<()> {
         let at = self.simulator.time();
-        let (frame, seen) = (self.simulator.frame(), self.zero + at);
+        let frame = self.simulator.frame();
         if self.tape.last == Duration::ZERO {
             let game_version = frame.static_data.ac_evo_version().to_owned();
-            self.tape.mark(seen, Marked::Attached { place: "a simulation".into(), game_version });
+            self.tape.mark(at, Marked::Attached { place: "a simulation".into(), game_version });
         }
         self.analysis.feed(at, &frame);
-        self.follow_analysis(seen);
-        self.tape.follow_session(&frame, seen, self.analysis.session())?;
+        self.follow_analysis();
+        self.tape.follow_session(&frame, None, at, self.analysis.session())?;
         if changed.graphics {
             self.record(PageKind::Graphics, at, &frame, false)?;
         }
@@ -120,15 +117,11 @@ impl Recorder {
     }
 
     /// Marks laps, and that another session is to be marked.
-    fn follow_analysis(&mut self, seen: Instant) {
+    fn follow_analysis(&mut self) {
         while let Some(event) = self.analysis.next_event() {
             match event.kind {
                 SessionEventKind::Session => self.tape.expect_session(),
-                SessionEventKind::Lap(lap) => {
-                    // The game shows a lap's time some time after the line.
-                    let since = Duration::try_from_secs_f64(self.analysis.driven_s() - lap.ended_s).unwrap_or_default();
-                    self.tape.mark_lap(seen.checked_sub(since).unwrap_or(seen), &lap);
-                }
+                SessionEventKind::Lap(lap) => self.tape.mark_lap(self.analysis.ended_at(&lap), &lap),
                 _ => {}
             }
         }
@@ -145,8 +138,7 @@ impl Recorder {
     /// Completes the file.
     fn finish(mut self) -> anyhow::Result<()> {
         self.analysis.interrupt();
-        let seen = self.zero + self.simulator.time();
-        self.follow_analysis(seen);
+        self.follow_analysis();
         self.tape.sink.finish()?;
         Ok(())
     }

@@ -21,7 +21,8 @@ struct Object<'a> {
     skipped: u64,
     settled: bool,
     validity: PhysicsValidity,
-    physics: &'a PhysicsView<'a>,
+    /// `None` while physics does not describe the car.
+    physics: Option<&'a PhysicsView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     graphics: Option<&'a GraphicsView<'a>>,
     #[serde(rename = "static", skip_serializing_if = "Option::is_none")]
@@ -87,7 +88,7 @@ impl Follower for Objects {
             skipped: skipped.saturating_sub(self.skipped),
             settled: frame.is_settled(),
             validity: frame.validity,
-            physics: &frame.physics,
+            physics: Some(&frame.physics).filter(|_| frame.validity.is_current()),
             graphics: Some(&frame.graphics)
                 .filter(|graphics| before.is_none_or(|before| !same(&before.graphics, graphics))),
             static_data: Some(&frame.static_data)
