@@ -98,6 +98,8 @@ pub struct Analysis {
     has_news: bool,
     date: u64,
     events: VecDeque<SessionEvent>,
+    /// When the running session began.
+    session_start: Option<Duration>,
     /// The newest moment, and where the car was.
     at: Duration,
     place: Option<f64>,
@@ -141,6 +143,7 @@ impl Analysis {
             has_news: false,
             date: 0,
             events: VecDeque::new(),
+            session_start: None,
             at: Duration::ZERO,
             place: None,
             driven_s: 0.0,
@@ -177,6 +180,7 @@ impl Analysis {
         }
         let Some(moment) = self.clock.next(at, frame) else { return };
         (self.at, self.driven_s) = (at, moment.time);
+        self.session_start.get_or_insert(at);
         self.timeline.note(moment.time, at);
         self.place = place(frame.graphics.raw());
         // The axes are the game's: they stay when its session or the car becomes another one.
@@ -367,6 +371,7 @@ impl Analysis {
                 self.bests = Bests::default();
                 self.pace.forget();
                 self.stints.begin(session, self.engine.stint());
+                self.session_start = Some(self.at);
                 self.tell(SessionEventKind::Session);
             }
             News::Stint(stint) => {
@@ -451,7 +456,9 @@ impl Analysis {
         if self.events.len() >= MOST_EVENTS {
             self.events.pop_front();
         }
+        let start = *self.session_start.get_or_insert(self.at);
+        let session_s = self.at.saturating_sub(start).as_secs_f64();
         let (at_s, place) = (self.at.as_secs_f64(), self.place);
-        self.events.push_back(SessionEvent { at_s, session, lap, place, kind: what });
+        self.events.push_back(SessionEvent { at_s, session_s, session, lap, place, kind: what });
     }
 }

@@ -53,6 +53,12 @@ fn a_weekend_is_told_in_order() {
     let count = |text: &str| told.iter().filter(|told| *told == text).count();
     assert_eq!([count("off the track with four wheels"), count("start lights"), count("a new session")], [1, 1, 1]);
     assert!(events.len() < 150, "{}", events.len());
+    let second = events.iter().position(|event| event.kind == SessionEventKind::Session).unwrap();
+    assert_eq!(events[second].session_s, 0.0, "the clock restarts with the session");
+    for event in &events {
+        let start = if event.session == 1 { 0.0 } else { events[second].at_s };
+        assert!((event.at_s - start - event.session_s).abs() < 3.0, "{event:?}");
+    }
 }
 
 /// What the simulator knows has happened, as the words of the event that has to tell it.
@@ -144,7 +150,13 @@ fn an_event_in_json_has_no_name_twice() {
         let json: Value = serde_json::from_str(&text).unwrap();
         let names = |text: &str| text.matches("\":").count();
         assert_eq!(names(&json.to_string()), names(&text), "of a name that comes twice one is read: {text}");
-        assert!(json["event"].is_string() && json["at_s"].is_number() && json["session"] == 1, "{text}");
+        assert!(
+            json["event"].is_string()
+                && json["at_s"].is_number()
+                && json["session_s"].is_number()
+                && json["session"] == 1,
+            "{text}"
+        );
         if let SessionEventKind::Lap(lap) = &event.kind {
             assert_eq!(json["result"]["time_ms"], serde_json::json!(lap.time_ms));
             assert_eq!(json["lap"], lap.number);

@@ -1,4 +1,4 @@
-//! A headless Chromium, driven by its DevTools protocol.
+//! A real browser, controlled through the DevTools protocol.
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader};
@@ -18,7 +18,7 @@ use crate::wait::PATIENCE;
 
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chrome"];
 
-/// Options without which a browser connects to the internet or asks questions.
+/// Options that keep the browser from connecting to other servers and from asking questions.
 const QUIET: [&str; 13] = [
     "--headless",
     "--no-sandbox",
@@ -35,7 +35,7 @@ const QUIET: [&str; 13] = [
     "--js-flags=--expose-gc",
 ];
 
-/// A browser with one page. It ends when it is dropped.
+/// A browser with one page. Dropping it ends the browser.
 pub struct Chromium {
     child: Child,
     socket: WebSocket<MaybeTlsStream<TcpStream>>,
@@ -47,8 +47,7 @@ pub struct Chromium {
 }
 
 impl Chromium {
-    /// Starts a browser. `None`, after a message, if none is installed; if the environment variable `ACEVO_CHROMIUM` is set, that is a
-    /// failure.
+    /// Starts a browser, or returns `None` if none is installed. With `ACEVO_CHROMIUM=required` that is a failure.
     pub fn start() -> Option<Self> {
         let profile = tempfile::tempdir().unwrap();
         let spawn = |name: &&str| {
@@ -63,8 +62,8 @@ impl Chromium {
                 .ok()
         };
         let give_up = || {
-            assert!(std::env::var_os("ACEVO_CHROMIUM").is_none(), "no Chromium starts, and it is required");
-            left_out("tests of web pages, because no Chromium starts");
+            assert!(std::env::var_os("ACEVO_CHROMIUM").is_none(), "Chromium is required but cannot be started");
+            left_out("tests of web pages, because Chromium cannot be started");
             None
         };
         let Some(mut child) = NAMES.iter().find_map(spawn) else { return give_up() };
@@ -77,7 +76,7 @@ impl Chromium {
             let _ = child.wait();
             return give_up();
         };
-        // Reads the rest, so that the browser never blocks on a full pipe.
+        // The browser writes more lines, and would wait if they were not read.
         std::thread::spawn(move || lines.for_each(drop));
         let (socket, _) = tungstenite::connect(address).unwrap();
         let MaybeTlsStream::Plain(stream) = socket.get_ref() else { unreachable!("no TLS to this machine") };
@@ -93,7 +92,7 @@ impl Chromium {
         Some(browser)
     }
 
-    /// Calls a method of the protocol and returns its result.
+    /// Calls a method and waits for its result.
     pub fn call(&mut self, method: &str, params: Value) -> Value {
         self.next += 1;
         let id = self.next;
@@ -125,20 +124,34 @@ impl Chromium {
         self.errors.push_back(error);
     }
 
-    /// Sets the size of the page in CSS pixels, and the number of screen pixels per CSS pixel.
+    /// Sets the size of the page in CSS pixels, with `scale` device pixels per CSS pixel. A mobile device has a touch screen.
     pub fn resize(&mut self, width: u32, height: u32, scale: f64, mobile: bool) {
         let size = json!({"width": width, "height": height, "deviceScaleFactor": scale, "mobile": mobile});
         self.call("Emulation.setDeviceMetricsOverride", size);
+        self.call("Emulation.setTouchEmulationEnabled", json!({"enabled": mobile}));
     }
 
-    /// Opens an address and waits until the page has loaded.
     pub fn open(&mut self, url: &str) {
         let opened = self.call("Page.navigate", json!({"url": url}));
         assert!(opened["errorText"].is_null(), "{url}: {opened}");
         self.wait_for("document.readyState === 'complete'");
     }
 
-    /// Evaluates an expression and returns its value; waits for promises.
+    /// Presses a key on the focused element.
+    pub fn press(&mut self, key: &str) {
+        let code = match key {
+            "PageUp" => 33,
+            "ArrowLeft" => 37,
+            "Escape" => 27,
+            _ => unreachable!("{key} has no code here"),
+        };
+        for kind in ["rawKeyDown", "keyUp"] {
+            let event = json!({"type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code});
+            self.call("Input.dispatchKeyEvent", event);
+        }
+    }
+
+    /// The value of an expression. Waits for promises.
     pub fn evaluate(&mut self, expression: &str) -> Value {
         let asked = json!({"expression": expression, "returnByValue": true, "awaitPromise": true});
         let answer = self.call("Runtime.evaluate", asked);
@@ -152,7 +165,7 @@ impl Chromium {
         self.wait_for_promise(&format!("Boolean({expression})"));
     }
 
-    /// Waits until the promise of an expression resolves to true.
+    /// Waits until the promise of an expression gives true.
     #[track_caller]
     pub fn wait_for_promise(&mut self, truth: &str) {
         let start = Instant::now();
@@ -162,7 +175,7 @@ impl Chromium {
         }
     }
 
-    /// A screenshot as PNG. It is transparent if the page has no background.
+    /// A picture of the page as PNG, transparent where the page has no background.
     pub fn picture(&mut self) -> Vec<u8> {
         let clear = json!({"color": {"r": 0, "g": 0, "b": 0, "a": 0}});
         self.call("Emulation.setDefaultBackgroundColorOverride", clear);
@@ -170,7 +183,7 @@ impl Chromium {
         base64::engine::general_purpose::STANDARD.decode(shot["data"].as_str().unwrap()).unwrap()
     }
 
-    /// Saves a screenshot in the directory in the environment variable `ACEVO_PICTURES`, if that is set.
+    /// Saves a picture of the page in the directory `ACEVO_PICTURES`, if that is set.
     pub fn keep_picture(&mut self, name: &str) {
         if let Some(directory) = std::env::var_os("ACEVO_PICTURES") {
             let picture = self.picture();
@@ -178,7 +191,7 @@ impl Chromium {
         }
     }
 
-    /// Bytes of JavaScript objects in use after a garbage collection.
+    /// Bytes of JavaScript objects that are in use.
     pub fn heap(&mut self) -> f64 {
         self.call("HeapProfiler.collectGarbage", json!({}));
         self.call("Runtime.getHeapUsage", json!({}))["usedSize"].as_f64().unwrap()

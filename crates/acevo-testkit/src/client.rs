@@ -1,4 +1,4 @@
-//! A running `acevo serve`, and clients of it that rely only on `docs/web-api.md`.
+//! A running server, and clients written from `docs/web-api.md`.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -13,15 +13,14 @@ use crate::wait::PATIENCE;
 
 /// A running server.
 pub struct Site {
-    /// Its process.
     pub running: Running,
     /// Its address and port.
     pub host: String,
-    /// The query of the address that it printed: empty, or its secret.
+    /// The query of its address, with the token if it has one.
     pub query: String,
 }
 
-/// Starts a server with these options on a free port.
+/// Starts a server on a free port.
 pub fn serve(args: &[&str]) -> Site {
     let running = spawn(acevo().args(["serve", "--port", "0"]).args(args));
     let address = running.next_line();
@@ -30,18 +29,15 @@ pub fn serve(args: &[&str]) -> Site {
     Site { running, host, query }
 }
 
-/// A response.
+/// An answer of the server.
 #[derive(Debug)]
 pub struct Response {
-    /// The status code.
     pub status: u16,
     head: String,
-    /// The body.
     pub body: String,
 }
 
 impl Response {
-    /// A header by its name, in any case.
     pub fn header(&self, name: &str) -> Option<&str> {
         let headers = self.head.lines().skip(1).filter_map(|line| line.split_once(": "));
         headers.into_iter().find(|(header, _)| header.eq_ignore_ascii_case(name)).map(|(_, value)| value)
@@ -49,12 +45,10 @@ impl Response {
 }
 
 impl Site {
-    /// The response to a GET request.
     pub fn get(&self, path: &str) -> Response {
         self.request(path, &[("Host", &self.host)])
     }
 
-    /// A JSON document.
     pub fn json(&self, path: &str) -> Value {
         let response = self.get(path);
         assert_eq!((response.status, response.header("content-type")), (200, Some("application/json")), "{path}");
@@ -68,7 +62,7 @@ impl Site {
         values.next().unwrap_or_else(|| panic!("{name}: {page}")).parse().unwrap()
     }
 
-    /// Sends a GET request with exactly this path and these headers.
+    /// Sends a request with exactly this path and these headers.
     pub fn request(&self, path: &str, headers: &[(&str, &str)]) -> Response {
         let mut stream = TcpStream::connect(&self.host).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
@@ -81,12 +75,10 @@ impl Site {
         Response { status, head: head.to_owned(), body: body.to_owned() }
     }
 
-    /// Opens a WebSocket.
     pub fn socket(&self) -> Socket {
         self.try_socket(&[]).unwrap()
     }
 
-    /// Tries to open a WebSocket with additional headers.
     pub fn try_socket(&self, headers: &[(&'static str, &str)]) -> Result<Socket, String> {
         let stream = TcpStream::connect(&self.host).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
@@ -99,18 +91,13 @@ impl Site {
     }
 }
 
-/// A decoded binary frame.
+/// A decoded frame.
 #[derive(Debug)]
 pub struct Frame {
-    /// Flags of the frame's validity.
     pub flags: u8,
-    /// The subscription it belongs to.
     pub subscription: u16,
-    /// Its number; skipped numbers are frames that were not sent.
     pub number: u32,
-    /// Time of the session in seconds.
     pub time: f64,
-    /// One value per subscribed channel; NaN if it has none.
     pub values: Vec<f32>,
 }
 
@@ -127,21 +114,19 @@ impl Frame {
     }
 }
 
-/// A WebSocket of the server.
+/// A client with a WebSocket.
 pub struct Socket(WebSocket<TcpStream>);
 
 impl Socket {
-    /// Sends a message.
     pub fn send(&mut self, message: Message) {
         self.0.send(message).unwrap();
     }
 
-    /// Sends a message; ignores a closed connection.
+    /// Sends a message, unless the server has closed the connection.
     pub fn try_send(&mut self, message: Message) {
         let _ = self.0.send(message);
     }
 
-    /// Sends a subscription.
     pub fn ask(&mut self, subscription: &Value) {
         self.send(Message::text(subscription.to_string()));
     }

@@ -21,6 +21,8 @@ use clap::error::ErrorKind;
 use clap::{ArgGroup, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::driven::{LapNumbers, Spot};
+use crate::format::lap_table;
+use crate::session::feeder::AnalysisOptions;
 
 use acevo_plot::{PlotKind, Theme};
 
@@ -123,7 +125,7 @@ pub(crate) struct Watch {
     #[arg(short, long)]
     pub(crate) quiet: bool,
     #[command(flatten)]
-    pub(crate) analysing: Analysing,
+    pub(crate) analysing: AnalysisArgs,
     #[command(flatten)]
     pub(crate) origin: Origin,
 }
@@ -146,7 +148,7 @@ pub(crate) struct Events {
     #[arg(short, long)]
     pub(crate) quiet: bool,
     #[command(flatten)]
-    pub(crate) analysing: Analysing,
+    pub(crate) analysing: AnalysisArgs,
     #[command(flatten)]
     pub(crate) origin: Origin,
 }
@@ -174,7 +176,7 @@ pub(crate) struct Laps {
     #[arg(short, long)]
     pub(crate) quiet: bool,
     #[command(flatten)]
-    pub(crate) analysing: Analysing,
+    pub(crate) analysing: AnalysisArgs,
     #[command(flatten)]
     pub(crate) origin: Origin,
 }
@@ -182,7 +184,7 @@ pub(crate) struct Laps {
 /// How laps are analysed.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Analysis")]
-pub(crate) struct Analysing {
+pub(crate) struct AnalysisArgs {
     /// Where sectors end, the last one excepted, as parts of a lap: 0.31,0.68 [default: thirds]
     #[arg(long, value_name = "PLACES", value_parser = values::sectors)]
     sectors: Option<Sectors>,
@@ -216,7 +218,19 @@ impl Events {
     }
 }
 
-impl Analysing {
+impl AnalysisArgs {
+    /// The options of an analysis of this source.
+    pub(crate) fn options(&self, origin: &Origin) -> AnalysisOptions {
+        AnalysisOptions {
+            settings: self.settings(),
+            reference: self.reference(),
+            bests_file: self.bests_file(origin.demo.demo),
+            // The laps of a recording may be another driver's: they are saved only in a file that is named.
+            bests_are_read_only: origin.from.is_some() && self.bests.is_none(),
+            source: origin.kind(),
+        }
+    }
+
     pub(crate) fn settings(&self) -> Settings {
         let mut settings = Settings::default();
         if let Some(sectors) = &self.sectors {
@@ -225,7 +239,7 @@ impl Analysing {
         settings
     }
 
-    pub(crate) const fn reference(&self) -> Reference {
+    const fn reference(&self) -> Reference {
         match self.reference {
             ReferenceLap::Best => Reference::Best,
             ReferenceLap::Last => Reference::Last,
@@ -234,7 +248,7 @@ impl Analysing {
     }
 
     /// Where personal bests are kept, if at all.
-    pub(crate) fn bests_file(&self, is_demo: bool) -> Option<PathBuf> {
+    fn bests_file(&self, is_demo: bool) -> Option<PathBuf> {
         let default = || PersonalStore::default_path().filter(|_| !is_demo);
         self.bests.clone().or_else(default).filter(|_| !self.no_bests)
     }
@@ -258,7 +272,7 @@ pub(crate) struct Serve {
     #[arg(short, long)]
     pub(crate) quiet: bool,
     #[command(flatten)]
-    pub(crate) analysing: Analysing,
+    pub(crate) analysing: AnalysisArgs,
     #[command(flatten)]
     pub(crate) origin: Origin,
 }
@@ -270,6 +284,15 @@ pub(crate) enum Sessions {
     Current,
     /// All of them.
     All,
+}
+
+impl From<Sessions> for lap_table::Sessions {
+    fn from(sessions: Sessions) -> Self {
+        match sessions {
+            Sessions::Current => Self::Current,
+            Sessions::All => Self::All,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -7,7 +7,7 @@ mod doctor;
 mod dump;
 mod events;
 mod export;
-mod follow;
+mod follow_loop;
 mod info;
 mod laps;
 mod once;

@@ -2,6 +2,7 @@
 
 pub(crate) mod event_text;
 pub(crate) mod fields;
+pub(crate) mod fuel_text;
 pub(crate) mod lap_table;
 pub(crate) mod rows;
 pub(crate) mod text;

@@ -4,7 +4,7 @@
 //!
 //! | module | content |
 //! |---|---|
-//! | [`output`], [`shutdown`], [`process`] | stdout, stderr and new files; Ctrl-C; the cost of this process |
+//! | [`output`], [`shutdown`], [`process`], [`keyboard`] | stdout, stderr and new files; Ctrl-C; resource usage; keys without a screen |
 //! | [`format`] | values, laps and events as text |
 //! | [`session`] | the followed session: connection, analysis, snapshot; demo and playback |
 //! | [`tui`], [`web`] | the terminal screen; the web server |
@@ -18,6 +18,7 @@ mod commands;
 mod contents;
 mod driven;
 mod format;
+mod keyboard;
 mod output;
 mod pending;
 mod process;
@@ -32,8 +33,8 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     match commands::run(cli::read()) {
         Ok(code) => code,
-        // Whoever read our output has enough: `acevo watch --json | head -1`.
-        Err(error) if error.is::<output::ReaderGone>() => ExitCode::SUCCESS,
+        // The reader of the output has ended: `acevo watch --json | head -1`.
+        Err(error) if error.is::<output::OutputClosed>() => ExitCode::SUCCESS,
         Err(error) => {
             output::complain(&error);
             ExitCode::FAILURE

@@ -1,44 +1,45 @@
-//! stdout and stderr, written to without panics: data to one, talk to the other; and new files.
+//! Writes to stdout, stderr and new files without panics. Data goes to stdout, messages go to stderr.
 
 use std::fmt;
 use std::fs::{self, OpenOptions};
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
+use acevo_telemetry::clean_text;
+use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
 use anyhow::{Context, anyhow};
 
-use crate::format::text::clean;
-
-/// The reader of stdout has closed it. The program ends quietly.
+/// The reader of stdout has closed it. The program ends without an error message.
 #[derive(Debug)]
-pub(crate) struct ReaderGone;
+pub(crate) struct OutputClosed;
 
-impl fmt::Display for ReaderGone {
+impl fmt::Display for OutputClosed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("nobody reads the output any more")
+        f.write_str("the reader of the output has closed it")
     }
 }
 
-impl std::error::Error for ReaderGone {}
+impl std::error::Error for OutputClosed {}
 
-/// Writes to stdout and sees to it that it arrives.
+/// Writes to stdout and flushes it.
 ///
 /// # Errors
-/// [`ReaderGone`] for a broken pipe, else what the system says.
+/// [`OutputClosed`] if the pipe is broken, else the error of the system.
 pub(crate) fn print(text: &[u8]) -> anyhow::Result<()> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(ReaderGone.into()),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(OutputClosed.into()),
         result => result.context("cannot write to the standard output"),
     }
 }
 
-/// Says something on stderr. Nobody can be told where that fails.
+/// Writes a line to stderr. There is no way to report that this fails.
 pub(crate) fn say(message: fmt::Arguments<'_>) {
     let _ = writeln!(io::stderr().lock(), "{message}");
 }
 
-/// Says what went wrong and why.
+/// Writes an error and its causes to stderr.
 pub(crate) fn complain(error: &anyhow::Error) {
     say(format_args!("error: {error}"));
     for cause in error.chain().skip(1) {
@@ -46,66 +47,64 @@ pub(crate) fn complain(error: &anyhow::Error) {
     }
 }
 
-/// False where the user has said `NO_COLOR`.
+/// False if the environment variable `NO_COLOR` asks for no colours.
 pub(crate) fn colors_wanted() -> bool {
     std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-/// False for a terminal that knows no escape codes.
-fn is_able() -> bool {
-    std::env::var_os("TERM").is_none_or(|term| term != "dumb")
-}
-
-/// True where stdout can show a screen.
+/// True if stdout can show the full-screen view.
 pub(crate) fn has_screen() -> bool {
-    io::stdout().is_terminal() && is_able()
+    io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
-/// Colours of plain text output, none where it does not go to a terminal or nobody wants them.
+/// Colours of plain text output.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Paint(bool);
+pub(crate) struct Paint {
+    has_colors: bool,
+}
 
 impl Paint {
+    /// Colours if stdout is a terminal that has them and the environment does not forbid them.
     pub(crate) fn for_stdout() -> Self {
-        Self(colors_wanted() && is_able() && io::stdout().is_terminal())
+        Self { has_colors: AutoStream::choice(&io::stdout()) != ColorChoice::Never }
     }
 
     /// No colours.
     #[cfg(test)]
     pub(crate) const fn none() -> Self {
-        Self(false)
+        Self { has_colors: false }
     }
 
     pub(crate) fn green(self, text: &str) -> String {
-        self.wrap("32", text)
+        self.styled(AnsiColor::Green.on_default(), text)
     }
 
     pub(crate) fn yellow(self, text: &str) -> String {
-        self.wrap("33", text)
+        self.styled(AnsiColor::Yellow.on_default(), text)
     }
 
     pub(crate) fn red(self, text: &str) -> String {
-        self.wrap("31", text)
+        self.styled(AnsiColor::Red.on_default(), text)
     }
 
     pub(crate) fn bold(self, text: &str) -> String {
-        self.wrap("1", text)
+        self.styled(Style::new().bold(), text)
     }
 
     pub(crate) fn magenta(self, text: &str) -> String {
-        self.wrap("35", text)
+        self.styled(AnsiColor::Magenta.on_default(), text)
     }
 
     pub(crate) fn dim(self, text: &str) -> String {
-        self.wrap("2", text)
+        self.styled(Style::new().dimmed(), text)
     }
 
-    fn wrap(self, code: &str, text: &str) -> String {
-        if self.0 { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+    fn styled(self, style: Style, text: &str) -> String {
+        if self.has_colors { format!("{style}{text}{style:#}") } else { text.to_owned() }
     }
 }
 
-/// Fails where there is something that must not be overwritten: asked for before anything is waited for.
+/// Fails if the file exists, because files are never overwritten. Checked before a command waits for anything.
 pub(crate) fn check_new(path: &Path) -> anyhow::Result<()> {
     if !is_dash(path) && path.symlink_metadata().is_ok() { Err(exists(path)) } else { Ok(()) }
 }
@@ -115,19 +114,19 @@ pub(crate) fn is_dash(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-/// A file's name for people.
+/// Human-readable name of a file.
 pub(crate) fn name_of(path: &Path) -> String {
-    if is_dash(path) { "the standard input".into() } else { clean(&path.display().to_string()) }
+    if is_dash(path) { "the standard input".into() } else { clean_text(&path.display().to_string()) }
 }
 
 fn exists(path: &Path) -> anyhow::Error {
     anyhow!("{} exists and is not overwritten: name another file, or remove it", name_of(path))
 }
 
-/// Writes a file that must not exist yet; what was not written to its end is removed.
+/// Writes a new file. A file that was not written completely is removed.
 ///
 /// # Errors
-/// Where it exists, or what the system says.
+/// If the file exists or cannot be written.
 pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let mut file = match OpenOptions::new().write(true).create_new(true).open(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(exists(path)),
@@ -136,8 +135,8 @@ pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let written = file.write_all(bytes).and_then(|()| file.sync_all());
     drop(file);
     if written.is_err() {
-        // It is ours, and nobody can be told where that fails, too.
+        // Best effort: the error of writing is returned below.
         let _ = fs::remove_file(path);
     }
-    written.with_context(|| format!("cannot write {}, and nothing of it was kept", name_of(path)))
+    written.with_context(|| format!("cannot write {}; the incomplete file was removed", name_of(path)))
 }

@@ -1,41 +1,39 @@
-//! What this program itself costs.
+//! Processor time and memory that this program uses.
 
 use std::time::Duration;
 
 use anyhow::Context;
 use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System};
 
-/// Processor time and memory of this process.
+/// Processor time and memory of this process, at one instant.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Used {
+pub(crate) struct ProcessUsage {
     cpu: Duration,
     memory: u64,
 }
 
-/// What it has used over some time.
+/// Processor load and memory over some time.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Usage {
-    /// Of one core.
+pub(crate) struct UsageOverTime {
+    /// Processor load in percent of one core.
     pub(crate) cpu_percent: f64,
-    /// Bytes in memory at the end.
+    /// Bytes in memory at the end of that time.
     pub(crate) memory: u64,
 }
 
-impl Usage {
+impl ProcessUsage {
     /// # Errors
-    /// Where the system does not tell.
-    pub(crate) fn now() -> anyhow::Result<Used> {
+    /// If the system does not report it.
+    pub(crate) fn now() -> anyhow::Result<Self> {
         let kind = ProcessRefreshKind::nothing().with_cpu().with_memory();
         let mut system = System::new();
-        let pid = sysinfo::get_current_pid().ok().context("the system does not tell which process this is")?;
+        let pid = sysinfo::get_current_pid().ok().context("the system does not report the id of this process")?;
         system.refresh_processes_specifics(ProcessesToUpdate::Some(&[pid]), true, kind);
-        let process = system.process(pid).context("the system does not tell what this program costs")?;
-        Ok(Used { cpu: Duration::from_millis(process.accumulated_cpu_time()), memory: process.memory() })
+        let process = system.process(pid).context("the system does not report the resource usage of this process")?;
+        Ok(Self { cpu: Duration::from_millis(process.accumulated_cpu_time()), memory: process.memory() })
     }
-}
 
-impl Used {
-    /// Seconds of processor time since the program began.
+    /// Seconds of processor time since the program started.
     pub(crate) const fn cpu_s(self) -> f64 {
         self.cpu.as_secs_f64()
     }
@@ -45,9 +43,9 @@ impl Used {
         self.memory
     }
 
-    /// From `before` to now, over `time`.
-    pub(crate) fn since(self, before: Self, time: Duration) -> Usage {
+    /// The usage since `before`, which was `time` ago.
+    pub(crate) fn since(self, before: Self, time: Duration) -> UsageOverTime {
         let cpu = self.cpu.saturating_sub(before.cpu).as_secs_f64();
-        Usage { cpu_percent: cpu / time.as_secs_f64().max(1e-3) * 100.0, memory: self.memory }
+        UsageOverTime { cpu_percent: cpu / time.as_secs_f64().max(1e-3) * 100.0, memory: self.memory }
     }
 }

@@ -1,13 +1,23 @@
-//! The followed session: connection, analysis and the snapshot that screens and the web server show.
+//! The followed session: connection, analysis and the snapshot that the terminal and the web server show.
+//!
+//! [`connection`] polls the game, [`feeder`] passes its packets to the analysis, and [`live_session`] publishes a [`snapshot`] of
+//! both. [`demo`] and [`playback`] are games in this process.
 
 pub(crate) mod awake;
-pub(crate) mod bests;
+pub(crate) mod connection;
 pub(crate) mod demo;
 pub(crate) mod feeder;
-mod history;
-pub(crate) mod live;
+pub(crate) mod history;
+pub(crate) mod live_session;
 pub(crate) mod pace;
+pub(crate) mod personal_bests;
 pub(crate) mod playback;
 pub(crate) mod snapshot;
+pub(crate) mod status;
 #[cfg(test)]
 mod test_snapshot;
+
+use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error};
+
+/// Attaches to the pages of a game. Called for each attempt to attach.
+pub(crate) type Opener = Box<dyn FnMut() -> Result<ACEvoSharedMemoryMapper, Error> + Send>;

@@ -1,18 +1,13 @@
-//! The live screen: one thread follows the telemetry, this one draws what was seen last.
+//! The full-screen view: one thread follows the session, this one draws its latest snapshot.
 //!
-//! What is drawn ([`draw`]) is a pure function of what was seen and of what the user has chosen ([`ui`]): [`tabs`] put
-//! [`panels`] together.
+//! [`app`] is the state that the user controls, [`input`] changes it by keys, and [`view`] draws it. Drawing is a pure function of
+//! the snapshot and the state.
 
-mod big;
-mod draw;
-mod help;
-pub(crate) mod keys;
-mod panels;
-mod tabs;
+mod app;
+mod input;
 mod theme;
-mod ui;
 mod units;
-mod widgets;
+mod view;
 
 use std::panic;
 use std::sync::Arc;
@@ -20,97 +15,83 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use acevo_shared_memory::{Frame as Pages, PhysicsView, SPageFilePhysics};
 use anyhow::{Context, anyhow};
 use ratatui::DefaultTerminal;
 use ratatui::crossterm::event::{self, Event, KeyEventKind};
 
-use self::ui::{Extent, Then, Ui};
-use self::units::Units;
+use self::app::{App, ScrollExtent};
+use self::input::Action;
 use crate::output;
-use crate::session::snapshot::{Cockpit, Seen, Window};
+use crate::session::live_session::LiveSession;
+use crate::session::snapshot::SnapshotCell;
 use crate::shutdown::Stop;
 
-/// About thirty pictures per second.
-const DRAW_EVERY: Duration = Duration::from_millis(33);
+/// Interval of drawn frames: about 30 per second.
+const FRAME_INTERVAL: Duration = Duration::from_millis(33);
 
-/// What is drawn from.
-struct Now<'a> {
-    seen: &'a Seen,
-    pages: &'a Pages,
-    units: Units,
-}
-
-impl<'a> Now<'a> {
-    /// The physics page, if it describes the car now.
-    fn physics(&self) -> Option<&'a PhysicsView<'static>> {
-        self.pages.validity.is_current().then_some(&self.pages.physics)
-    }
-
-    /// A number of the physics page; NaN while the page does not describe the car, which is written as `-`.
-    fn of_physics(&self, value: impl FnOnce(&SPageFilePhysics) -> f32) -> f32 {
-        self.physics().map_or(f32::NAN, |page| value(page.raw()))
-    }
-}
-
-/// Shows the screen until a key or a signal ends it. The terminal is restored whatever happens.
-pub(crate) fn run(mut cockpit: Cockpit, stop: &Stop) -> anyhow::Result<()> {
+/// Shows the screen until a key or a signal ends it. The terminal is always restored.
+pub(crate) fn run(mut session: LiveSession, stop: &Stop) -> anyhow::Result<()> {
     stop.exit_if_stuck();
-    cockpit.follow(Instant::now());
-    let window = Window::new(cockpit.see(Instant::now()));
+    session.run_until(Instant::now());
+    let latest = SnapshotCell::new(session.snapshot(Instant::now()));
     let done = AtomicBool::new(false);
     let mut terminal = ratatui::try_init().context("cannot draw on this terminal; try --lines")?;
-    let has_failed = notice_panics();
+    let has_panicked = watch_panics();
     let result = thread::scope(|scope| {
-        let reader = scope.spawn(|| window.run(cockpit, DRAW_EVERY, &done));
-        let result = show(&mut terminal, &window, stop, &has_failed);
+        let reader = scope.spawn(|| session.publish_to(&latest, FRAME_INTERVAL, &done));
+        let result = draw_until_quit(&mut terminal, &latest, stop, &has_panicked);
         done.store(true, Ordering::Relaxed);
-        // What it has failed of is said already.
+        // The panic hook has printed the reason.
         reader.join().map_err(|_| anyhow!("the thread that reads the telemetry has failed")).and(result)
     });
-    // After a panic it is restored already, and twice would put the cursor on what was said about it.
-    if !has_failed.load(Ordering::SeqCst) {
+    // After a panic it is restored already. Restoring it again would move the cursor over the panic message.
+    if !has_panicked.load(Ordering::SeqCst) {
         ratatui::try_restore().context("cannot restore the terminal")?;
     }
     result
 }
 
-/// True once anything has panicked: the terminal is restored before that is said, and nobody must draw any more.
-fn notice_panics() -> Arc<AtomicBool> {
+/// Returns a flag that is set by the first panic of any thread. The panic hook restores the terminal, so drawing has to end.
+fn watch_panics() -> Arc<AtomicBool> {
     let has_panicked = Arc::new(AtomicBool::new(false));
-    let (noticed, hook) = (Arc::clone(&has_panicked), panic::take_hook());
+    let (flag, hook) = (Arc::clone(&has_panicked), panic::take_hook());
     panic::set_hook(Box::new(move |info| {
-        noticed.store(true, Ordering::SeqCst);
+        flag.store(true, Ordering::SeqCst);
         hook(info);
     }));
     has_panicked
 }
 
-fn show(terminal: &mut DefaultTerminal, window: &Window, stop: &Stop, has_failed: &AtomicBool) -> anyhow::Result<()> {
-    let mut ui = Ui::default();
+fn draw_until_quit(
+    terminal: &mut DefaultTerminal,
+    latest: &SnapshotCell,
+    stop: &Stop,
+    has_panicked: &AtomicBool,
+) -> anyhow::Result<()> {
+    let mut app = App::default();
     let colors = output::colors_wanted();
-    while !stop.is_requested() && !has_failed.load(Ordering::SeqCst) {
-        let latest = window.look();
-        let mut extent = Extent::default();
+    while !stop.is_requested() && !has_panicked.load(Ordering::SeqCst) {
+        let snapshot = latest.latest();
+        let mut extent = ScrollExtent::default();
         let drawn = terminal.draw(|frame| {
-            extent = draw::draw(frame, &latest, &ui);
+            extent = view::draw(frame, &snapshot, &app);
             if !colors {
-                draw::discolor(frame.buffer_mut());
+                view::remove_colors(frame.buffer_mut());
             }
         });
         drawn.context("cannot draw on the terminal")?;
-        ui.note(extent);
-        let drawn = Instant::now();
-        while let Some(left) = DRAW_EVERY.checked_sub(drawn.elapsed()) {
+        app.set_extent(extent);
+        let drawn_at = Instant::now();
+        while let Some(left) = FRAME_INTERVAL.checked_sub(drawn_at.elapsed()) {
             if !event::poll(left).context("cannot read the keyboard")? {
                 break;
             }
-            let then = match event::read().context("cannot read the keyboard")? {
-                Event::Key(key) if key.kind != KeyEventKind::Release => ui.press(key),
+            let action = match event::read().context("cannot read the keyboard")? {
+                Event::Key(key) if key.kind != KeyEventKind::Release => app.press(key),
                 Event::Resize(..) => break,
-                _ => Then::GoOn,
+                _ => Action::Continue,
             };
-            if then == Then::Quit {
+            if action == Action::Quit {
                 return Ok(());
             }
         }

@@ -1,8 +1,8 @@
-//! The web server: a page, overlays, documents, and frames over WebSocket, as `docs/web-api.md` tells.
+//! The web server: a page, overlays, JSON documents, and frames over WebSocket. `docs/web-api.md` describes it.
 //!
-//! A [`moment::Follower`] reads in a thread of its own and shows the newest [`moment::Moment`]; nobody who looks at it can hold it up. Each
-//! client is a task that takes what is newest at its own rate ([`socket`]). Every request passes the [`guard`]. Nothing is read from a
-//! disk: what is served is in the program ([`assets`]).
+//! A [`state::Publisher`] reads telemetry on its own thread and publishes the newest [`state::State`]; clients never block it. Each
+//! client is a task that takes the newest state at its own rate ([`socket`]). Every request passes the [`guard`]. The files of the page
+//! are embedded in the program ([`assets`]).
 
 mod announce;
 mod assets;
@@ -11,11 +11,12 @@ mod frame;
 mod guard;
 mod listen;
 mod metrics;
-mod moment;
 mod network;
 mod routes;
+mod session_log;
 mod slots;
 mod socket;
+mod state;
 mod subscription;
 mod token;
 mod traces;
@@ -34,14 +35,14 @@ use tokio::sync::watch;
 use self::announce::Addresses;
 use self::guard::Guard;
 use self::metrics::Counters;
-use self::moment::{Follower, Moment};
 use self::slots::Slots;
+use self::state::{Publisher, State};
 use self::token::Token;
 use crate::cli::Serve;
-use crate::session::snapshot::Cockpit;
+use crate::session::live_session::LiveSession;
 use crate::shutdown::Stop;
 
-/// A server that has its port, and does not serve yet.
+/// A server that listens on its port but does not serve yet.
 pub(crate) struct Site {
     listener: TcpListener,
     guard: Guard,
@@ -51,22 +52,22 @@ pub(crate) struct Site {
     quiet: bool,
 }
 
-/// What all tasks of the server share.
+/// The state that all tasks of the server share.
 struct Server {
-    moments: watch::Receiver<Arc<Moment>>,
+    states: watch::Receiver<Arc<State>>,
     guard: Guard,
     slots: Slots,
     counters: Counters,
     sectors: Sectors,
-    /// True once everybody is to go.
+    /// True when all connections must close.
     closing: watch::Sender<bool>,
 }
 
 impl Site {
-    /// Takes the port.
+    /// Listens on the port.
     ///
     /// # Errors
-    /// Where it is taken, or there is no secret to be had.
+    /// If the port is not available, or the token cannot be created or read.
     pub(crate) fn open(args: &Serve) -> anyhow::Result<Self> {
         let token = match (&args.token_file, args.lan) {
             (Some(file), _) => Some(Token::kept_in(file)?),
@@ -74,8 +75,8 @@ impl Site {
             (None, false) => None,
         };
         let ip = IpAddr::from(if args.lan { Ipv4Addr::UNSPECIFIED } else { Ipv4Addr::LOCALHOST });
-        let listener = TcpListener::bind((ip, args.port)).map_err(|error| why_not(&error, args.port))?;
-        let port = listener.local_addr().context("the system does not tell the port")?.port();
+        let listener = TcpListener::bind((ip, args.port)).map_err(|error| listen_error(&error, args.port))?;
+        let port = listener.local_addr().context("cannot read the port number")?.port();
         listener.set_nonblocking(true).context("cannot listen")?;
         let addresses = Addresses::new(port, token.as_ref());
         let guard = Guard::new(port, token);
@@ -83,29 +84,29 @@ impl Site {
         Ok(Self { listener, guard, addresses, sectors, open: args.open, quiet: args.quiet })
     }
 
-    /// Serves until it is asked to stop.
+    /// Serves until a stop is requested.
     ///
     /// # Errors
-    /// Where the network or the reader fails.
-    pub(crate) fn run(self, cockpit: Cockpit, stop: &Stop) -> anyhow::Result<()> {
+    /// If the network or the thread that reads telemetry fails.
+    pub(crate) fn run(self, session: LiveSession, stop: &Stop) -> anyhow::Result<()> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.context("cannot start the web server")?;
-        let (follower, moments) = Follower::new(cockpit, self.sectors.clone());
+        let (publisher, states) = Publisher::new(session, self.sectors.clone());
         let server = Arc::new(Server {
-            moments,
+            states,
             guard: self.guard,
             slots: Slots::default(),
             counters: Counters::default(),
             sectors: self.sectors,
             closing: watch::Sender::new(false),
         });
-        self.addresses.tell(self.quiet)?;
+        self.addresses.print(self.quiet)?;
         if self.open {
             self.addresses.open();
         }
         let done = AtomicBool::new(false);
         thread::scope(|scope| {
-            let reader = scope.spawn(|| follower.run(&done));
+            let reader = scope.spawn(|| publisher.run(&done));
             let result = runtime.block_on(listen::serve(self.listener, server, stop, || !reader.is_finished()));
             done.store(true, Ordering::Relaxed);
             result
@@ -114,34 +115,62 @@ impl Site {
 }
 
 impl Server {
-    /// What was seen last.
-    fn moment(&self) -> Arc<Moment> {
-        Arc::clone(&self.moments.borrow())
+    /// The newest state.
+    fn state(&self) -> Arc<State> {
+        Arc::clone(&self.states.borrow())
     }
 
-    /// Waits until everybody is to go.
+    /// Waits until all connections must close.
     async fn closed(&self) {
-        // An error would mean that the server is gone, and everybody with it.
+        // An error would mean that the server no longer exists.
         let _ = self.closing.subscribe().wait_for(|closing| *closing).await;
     }
 }
 
-fn why_not(error: &io::Error, port: u16) -> anyhow::Error {
+/// Explains why the server cannot listen.
+fn listen_error(error: &io::Error, port: u16) -> anyhow::Error {
     match error.kind() {
         io::ErrorKind::AddrInUse => anyhow!(
-            "port {port} is taken, perhaps by another acevo: end that one, or choose another port with --port; --port 0 takes any"
+            "port {port} is taken, perhaps by another acevo: stop that one, or choose another port with --port; --port 0 takes any free port"
         ),
         io::ErrorKind::PermissionDenied => {
-            anyhow!("port {port} is not for everybody: choose one above 1023 with --port")
+            anyhow!("port {port} needs administrator rights: choose a port above 1023 with --port")
         }
         _ => anyhow!("cannot listen on port {port}: {error}"),
     }
 }
 
-/// How long the program waits for clients to go once it is to end.
-const FAREWELL: Duration = Duration::from_millis(500);
+/// Time for clients to close their connections when the server stops.
+const CLOSE_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Seconds since an instant.
 fn seconds_since(start: Instant, now: Instant) -> f64 {
     now.saturating_duration_since(start).as_secs_f64()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn limits_in_the_documentation_are_those_of_the_code() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/web-api.md");
+        let text = fs::read_to_string(path).unwrap().replace('\n', " ");
+        for limit in [
+            format!("Beyond {} connections, or {} from one address,", slots::MAX, slots::MAX_PER_ADDRESS),
+            format!("more than {} messages per second", socket::MAX_MESSAGES),
+            format!("up to {} channels", subscription::MAX_CHANNELS),
+            format!("more than {} KiB", subscription::MAX_LENGTH / 1024),
+            format!("one of the last {} laps", session_log::MAX_TRACES),
+        ] {
+            assert!(text.contains(&limit), "docs/web-api.md does not say: {limit}");
+        }
+        let (minimum, maximum) = subscription::RATES;
+        let rates =
+            format!("the default is {}, the minimum {minimum}, the maximum {maximum}", subscription::DEFAULT_RATE);
+        assert!(text.contains(&rates), "docs/web-api.md does not say: {rates}");
+    }
 }

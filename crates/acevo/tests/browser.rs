@@ -1,4 +1,4 @@
-//! The page and the overlays in Chromium.
+//! Tests of the page and the overlays in a real browser.
 #![cfg(unix)]
 
 use acevo_testkit::chromium::Chromium;
@@ -9,28 +9,31 @@ use tiny_skia::Pixmap;
 
 const DEMO: [&str; 2] = ["--demo", "--quiet"];
 
-/// A desktop, and a phone in both orientations: name, width, height, screen pixels per CSS pixel.
-const SCREENS: [(&str, u32, u32, f64); 3] =
-    [("desktop", 1600, 900, 1.0), ("phone", 390, 844, 3.0), ("phone-across", 844, 390, 3.0)];
+/// Name, width, height, and device pixels per CSS pixel.
+const SCREENS: [(&str, u32, u32, f64); 4] = [
+    ("desktop", 1600, 900, 1.0),
+    ("phone", 390, 844, 3.0),
+    ("phone-landscape", 844, 390, 3.0),
+    ("narrow", 320, 640, 2.0),
+];
 
 const VIEWS: [&str; 6] = ["dash", "traces", "laps", "map", "session", "overlays"];
 
-/// Names of the overlays.
 const OVERLAYS: [&str; 8] = ["inputs", "delta", "tyres", "map", "laps", "gg", "fuel", "gear"];
 
-/// JavaScript for the shown speed; NaN if none is shown.
+/// The speed on the page; NaN if it is unknown.
 const SPEED: &str = "Number.parseInt(document.querySelector('.speed-number').textContent)";
 
 #[test]
-fn page_shows_the_values_of_the_server() {
+fn page_shows_the_speed_of_the_server() {
     let Some(mut browser) = Chromium::start() else { return };
     let site = serve(&DEMO);
     browser.resize(1600, 900, 1.0, false);
     browser.open(&url(&site, "/"));
     browser.wait_for(&format!("{SPEED} > 0"));
-    // The game publishes names some seconds after loading.
+    // The game reports names some seconds after the start.
     browser.wait_for("document.querySelector('.where').textContent.includes('Valdombra')");
-    // The shown speed is between the server's speeds before and after.
+    // The page's speed is between the server's speeds before and after.
     let agreed = format!(
         "(async () => {{
             const speed = async () => (await (await fetch('/api/snapshot?channels=speed')).json()).values.speed;
@@ -49,9 +52,10 @@ fn page_shows_the_values_of_the_server() {
 }
 
 #[test]
-fn views_fit_desktop_and_phone_screens() {
+fn every_view_fits_every_screen_width() {
     let Some(mut browser) = Chromium::start() else { return };
-    let site = serve(&["--demo", "--quiet", "--speed", "20"]);
+    // Four sectors: tables have a column more than usual.
+    let site = serve(&["--demo", "--quiet", "--speed", "20", "--sectors", "0.25,0.5,0.75"]);
     browser.open(&url(&site, "/"));
     until_laps(&site, 3);
     for (screen, width, height, scale) in SCREENS {
@@ -60,16 +64,39 @@ fn views_fit_desktop_and_phone_screens() {
             browser.evaluate(&format!("document.getElementById('tab-{view}').click()"));
             browser.wait_for(&format!("document.getElementById('view-{view}').offsetHeight > 0"));
             frames(&mut browser, 10);
-            let over = browser.evaluate("document.documentElement.scrollWidth - window.innerWidth");
-            assert!(over.as_i64().unwrap() <= 0, "{view} is {over} pixels too wide for a {screen}");
+            // Phones zoom out instead of scrolling, which makes the window wider than the screen.
+            let wide = browser.evaluate("Math.max(document.documentElement.scrollWidth, window.innerWidth)");
+            assert!(wide.as_u64().unwrap() <= width.into(), "{view} is {wide} pixels wide on a {screen} of {width}");
             browser.keep_picture(&format!("{view}-{screen}"));
         }
     }
+    // All sectors are shown, and add up to the lap.
+    browser.evaluate("document.getElementById('tab-session').click()");
+    let heads = browser
+        .evaluate("[...document.querySelectorAll('.view-session .board th')].map((it) => it.textContent).join()");
+    assert_eq!(heads, "Lap,Time,Gap,S1,S2,S3,S4");
+    browser.evaluate("document.getElementById('tab-dash').click()");
+    assert_eq!(browser.evaluate("document.querySelectorAll('.sector').length"), 4);
+    browser.evaluate("document.getElementById('tab-laps').click()");
+    browser.wait_for(
+        "[...document.querySelectorAll('.laps-table tbody tr')].some((row) => {
+            const seconds = (text) => text.split(':').reduce((sum, part) => sum * 60 + Number(part), 0);
+            const [lap, ...sectors] = [2, 4, 5, 6, 7].map((cell) => seconds(row.cells[cell].textContent));
+            return lap > 0 && Math.abs(lap - sectors.reduce((a, b) => a + b)) < 0.0015;
+        })",
+    );
+    // Touch screens have large targets.
+    browser.resize(390, 844, 3.0, true);
+    let small = browser.evaluate(
+        "[...document.querySelectorAll('.tab, .choice button, .pick')].map((it) => it.getBoundingClientRect())
+            .filter((box) => box.width > 0 && (box.width < 44 || box.height < 44)).length",
+    );
+    assert_eq!(small, 0, "targets are smaller than 44 pixels on a touch screen");
     assert!(browser.errors.is_empty(), "{:?}", browser.errors);
 }
 
 #[test]
-fn page_reconnects_after_a_server_restart() {
+fn page_reconnects_after_a_restart_of_the_server() {
     let Some(mut browser) = Chromium::start() else { return };
     let mut site = serve(&DEMO);
     let port = site.host.rsplit_once(':').unwrap().1.to_owned();
@@ -82,16 +109,16 @@ fn page_reconnects_after_a_server_restart() {
     let again = spawn(acevo().args(["serve", "--port", &port]).args(DEMO));
     assert!(again.next_line().contains(&port));
     browser.wait_for(&format!("{SPEED} > 0"));
-    assert_eq!(browser.evaluate("window.sameAsBefore"), Value::Bool(true), "the page was not reloaded");
-    // The browser itself reports refused connections.
+    assert_eq!(browser.evaluate("window.sameAsBefore"), Value::Bool(true), "the page was not loaded again");
+    // The browser itself reports that the server did not answer.
     browser.errors.retain(|error| !error.contains("ERR_CONNECTION_REFUSED") && !error.contains("WebSocket"));
     assert!(browser.errors.is_empty(), "{:?}", browser.errors);
 }
 
 #[test]
-fn page_memory_stays_bounded() {
+fn page_does_not_grow_with_laps() {
     let Some(mut browser) = Chromium::start() else { return };
-    let site = serve(&["--demo", "--quiet", "--speed", "40"]);
+    let site = serve(&["--demo", "--quiet", "--speed", "20"]);
     browser.resize(1600, 900, 1.0, false);
     browser.open(&url(&site, "/"));
     let mut visit_all_views = |laps: usize| {
@@ -102,22 +129,22 @@ fn page_memory_stays_bounded() {
         }
         (browser.heap(), browser.evaluate("document.getElementsByTagName('*').length").as_f64().unwrap())
     };
-    // All views have been open, and the traces of the last minute are full.
+    // After the first visit all views exist, and the curves of the last minute are full.
     let (heap, nodes) = visit_all_views(12);
     let (later, more) = visit_all_views(20);
     let laps = 8.0;
-    assert!(later < heap + laps * 20e3 + 1e6, "{heap} bytes have become {later}");
-    assert!(more < nodes + laps * 60.0, "{nodes} elements have become {more}");
+    assert!(later < heap + laps * 20e3 + 1e6, "memory grew from {heap} to {later} bytes");
+    assert!(more < nodes + laps * 60.0, "the page grew from {nodes} to {more} elements");
     assert!(browser.errors.is_empty(), "{:?}", browser.errors);
 }
 
 #[test]
-fn overlays_have_a_transparent_background() {
+fn overlays_are_transparent_and_empty_without_a_game() {
     let Some(mut browser) = Chromium::start() else { return };
     let site = serve(&["--demo", "--quiet", "--speed", "20"]);
     until_laps(&site, 2);
-    let empty = tempfile::tempdir().unwrap();
-    let nothing = serve(&["--quiet", "--dir", empty.path().to_str().unwrap()]);
+    let directory = tempfile::tempdir().unwrap();
+    let nothing = serve(&["--quiet", "--dir", directory.path().to_str().unwrap()]);
     browser.resize(1000, 700, 1.0, false);
     for name in OVERLAYS {
         browser.open(&url(&site, &format!("/overlay/{name}")));
@@ -125,10 +152,9 @@ fn overlays_have_a_transparent_background() {
         frames(&mut browser, 10);
         let picture = Pixmap::decode_png(&browser.picture()).unwrap();
         browser.keep_picture(&format!("overlay-{name}"));
-        assert_eq!(picture.pixel(999, 699).unwrap().alpha(), 0, "{name}: the background is transparent");
+        assert_eq!(picture.pixel(999, 699).unwrap().alpha(), 0, "{name} is not transparent outside the widget");
         let drawn = picture.pixels().iter().filter(|pixel| pixel.alpha() > 0).count();
         assert!(drawn > 1000, "{name}: {drawn} pixels");
-        // Without a game the overlay is empty and reports no error.
         browser.open(&url(&nothing, &format!("/overlay/{name}")));
         frames(&mut browser, 10);
         let picture = Pixmap::decode_png(&browser.picture()).unwrap();
@@ -138,16 +164,16 @@ fn overlays_have_a_transparent_background() {
 }
 
 #[test]
-fn page_shows_the_reason_instead_of_zeros_during_a_pause() {
+fn pause_shows_the_reason_and_no_values() {
     let Some(mut browser) = Chromium::start() else { return };
     let site = serve(&["--demo", "--quiet", "--scenario", "pause", "--speed", "4"]);
     browser.resize(1600, 900, 1.0, false);
     browser.open(&url(&site, "/"));
-    // Checks every drawn frame: with a reason there is no gear and no speed, and the gear is never reverse.
+    // In every animation frame: with a reason there is no gear and no speed, and the gear is never reverse.
     browser.evaluate(
         "(() => {
             const [gear, speed, rpm] = ['.gear-number', '.speed-number', '.rpm-number'].map((name) => document.querySelector(name));
-            const word = document.querySelector('.speed-foot .lamp-warn');
+            const word = document.querySelector('.speed-foot .gap-lamp');
             window.seen = { words: [], wrong: [] };
             const look = () => {
                 const said = word.hidden ? '' : word.textContent;
@@ -180,7 +206,7 @@ fn page_shows_the_reason_instead_of_zeros_during_a_pause() {
     assert!(browser.errors.is_empty(), "{:?}", browser.errors);
 }
 
-/// JavaScript that stores the points of every drawn path in `paths`.
+/// Stores the points of every path that a page draws, in `paths`.
 const KEEP_PATHS: &str = "
     window.paths = [];
     window.Path2D = class extends Path2D {
@@ -191,14 +217,14 @@ const KEEP_PATHS: &str = "
     };
 ";
 
-/// JavaScript for the track as one long path, as in most views; empty until it is drawn.
+/// The track as one long path, as most views draw it; empty before it is drawn.
 const LONG: &str = "(paths.find((points) => points.length > 1000) ?? [])";
 
-/// JavaScript for the track in 200 pieces, as in the comparison of laps.
+/// The track in 200 pieces, as the comparison of laps draws it.
 const PIECES: &str = "paths.slice(0, 200).map(([first]) => first)";
 
-/// Eight points of a lap, as fractions of the width and height of the bounding box.
-fn eight_places(points: &[[f64; 2]]) -> Vec<[f64; 2]> {
+/// Eight positions of a lap, as fractions of the width and the height of the box around all points.
+fn eight_positions(points: &[[f64; 2]]) -> Vec<[f64; 2]> {
     let reach = |axis: usize| {
         let values = points.iter().map(|point| point[axis]);
         values.fold((f64::MAX, f64::MIN), |(min, max), value| (min.min(value), max.max(value)))
@@ -209,15 +235,16 @@ fn eight_places(points: &[[f64; 2]]) -> Vec<[f64; 2]> {
 }
 
 #[test]
-fn maps_have_x_to_the_right_and_z_downwards() {
+fn every_map_has_x_to_the_right_and_z_downwards() {
     let Some(mut browser) = Chromium::start() else { return };
     let site = serve(&["--demo", "--quiet", "--speed", "20"]);
     until_laps(&site, 3);
     let points = |value: &Value| -> Vec<[f64; 2]> { serde_json::from_value(value.clone()).unwrap() };
-    // Y of pixels points down, like Z of the world.
-    let expected = eight_places(&points(&site.json("/api/outline")["points"]));
+    // In pixels Y points down, as Z does in the world.
+    let expected = eight_positions(&points(&site.json("/api/outline")["points"]));
     browser.call("Page.addScriptToEvaluateOnNewDocument", serde_json::json!({"source": KEEP_PATHS}));
-    for (screen, width, height, scale) in SCREENS {
+    // A wide and a high screen. Unit tests of the page try more shapes.
+    for (screen, width, height, scale) in [SCREENS[0], SCREENS[1]] {
         browser.resize(width, height, scale, scale > 1.0);
         for (view, drawn) in [("dash", LONG), ("map", LONG), ("laps", PIECES), ("overlay", LONG)] {
             browser.open(&url(&site, if view == "overlay" { "/overlay/map" } else { "/" }));
@@ -229,7 +256,7 @@ fn maps_have_x_to_the_right_and_z_downwards() {
                 browser.evaluate(&format!("paths.length = 0; document.getElementById('tab-{view}').click()"));
             }
             browser.wait_for(&format!("{drawn}.length >= 200"));
-            let drawn = eight_places(&points(&browser.evaluate(drawn)));
+            let drawn = eight_positions(&points(&browser.evaluate(drawn)));
             for (place, expected) in drawn.iter().zip(&expected) {
                 let off = (place[0] - expected[0]).abs().max((place[1] - expected[1]).abs());
                 assert!(off < 0.05, "{view} on a {screen}: {drawn:?}, not {expected:?}");
@@ -241,31 +268,170 @@ fn maps_have_x_to_the_right_and_z_downwards() {
 }
 
 #[test]
-fn maps_show_a_right_hand_lap_clockwise() {
+fn units_follow_the_choice_and_default_to_those_of_the_terminal() {
     let Some(mut browser) = Chromium::start() else { return };
     let site = serve(&DEMO);
+    browser.resize(1600, 900, 1.0, false);
     browser.open(&url(&site, "/"));
-    // Twice the enclosed area, positive if clockwise in pixels; and whether a smaller Z is further up.
-    let drawn = browser.evaluate(
-        "(async () => {
-            const { fit } = await import('/assets/track.js');
-            const lap = Array.from({ length: 100 }, (_, index) => (index / 50) * Math.PI)
-                .map((angle) => [300 * Math.sin(angle), -400 - 200 * Math.cos(angle)]);
-            return [[300, 100], [100, 300], [200, 200]].map(([width, height]) => {
-                const at = fit(lap, { width, height }, 5);
-                const points = lap.map(([x, z]) => at(x, z));
-                const next = (index) => points[(index + 1) % points.length];
-                const area = points.reduce((sum, [x, y], index) => sum + x * next(index)[1] - next(index)[0] * y, 0);
-                return [area > 0, at(0, -429)[1] < at(0, -368)[1], at(-1, 0)[0] < at(1, 0)[0]];
+    browser.wait_for(&format!("{SPEED} > 0"));
+    let texts = "[...document.querySelectorAll('.speed-foot .unit, .tyres-legend .unit')].map((it) => it.textContent).join(' ')";
+    browser.wait_for(&format!("{texts}.includes('km/h') && {texts}.includes('psi') && {texts}.includes('°C')"));
+    let choose = |name: &str| {
+        format!("[...document.querySelectorAll('.choice button')].find((it) => it.textContent === '{name}').click()")
+    };
+    browser.evaluate(&choose("Metric"));
+    browser.wait_for(&format!("{texts}.includes('km/h') && {texts}.includes('bar')"));
+    browser.evaluate(&choose("Imperial"));
+    browser.wait_for(&format!("{texts}.includes('mph') && {texts}.includes('psi') && {texts}.includes('°F')"));
+    browser.open(&url(&site, "/overlay/tyres"));
+    browser.wait_for("document.querySelector('.tyres-legend').textContent.startsWith('psi · °C')");
+    browser.open(&url(&site, "/overlay/tyres?units=metric"));
+    browser.wait_for("document.querySelector('.tyres-legend').textContent.startsWith('bar · °C')");
+    assert!(browser.errors.is_empty(), "{:?}", browser.errors);
+}
+
+#[test]
+fn high_contrast_mode_keeps_every_distinction() {
+    let Some(mut browser) = Chromium::start() else { return };
+    let site = serve(&["--demo", "--quiet", "--speed", "20"]);
+    until_laps(&site, 3);
+    let features = serde_json::json!({"features": [
+        {"name": "forced-colors", "value": "active"}, {"name": "prefers-color-scheme", "value": "dark"}]});
+    browser.call("Emulation.setEmulatedMedia", features);
+    browser.resize(1600, 900, 1.0, false);
+    browser.open(&url(&site, "/#dash"));
+    browser.wait_for(&format!("matchMedia('(forced-colors: active)').matches && {SPEED} > 0"));
+    frames(&mut browser, 30);
+    browser.keep_picture("high-contrast-dash");
+    let background = "(selector) => getComputedStyle(document.querySelector(selector)).backgroundColor";
+    for (chosen, other) in [
+        (".tab[aria-selected=true]", ".tab[aria-selected=false]"),
+        (".choice [aria-pressed=true]", ".choice [aria-pressed=false]"),
+        (".pedal .fill", ".pedal .track"),
+        (".track-flat .fill", ".track-flat"),
+    ] {
+        let [chosen, other] = [chosen, other].map(|it| browser.evaluate(&format!("({background})('{it}')")));
+        assert_ne!(chosen, other, "the same background");
+    }
+    // Each state of a temperature has its own border or background.
+    let states = browser.evaluate(
+        "(() => {
+            const strip = document.querySelector('.strip');
+            return ['cold', 'ideal', 'hot'].map((state) => {
+                strip.dataset.heat = state;
+                const { borderStyle, backgroundColor } = getComputedStyle(strip);
+                return `${borderStyle} ${backgroundColor}`;
             });
         })()",
     );
-    assert_eq!(drawn, serde_json::json!([[true, true, true], [true, true, true], [true, true, true]]));
+    let states: std::collections::HashSet<_> =
+        states.as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect();
+    assert_eq!(states.len(), 3, "{states:?}");
+    // Lit segments of the engine speed are higher than unlit ones.
+    let rows = browser.evaluate(
+        "(() => {
+            const canvas = document.querySelector('.panel-rpm canvas');
+            const painted = (y) => {
+                const { data } = canvas.getContext('2d').getImageData(0, y, canvas.width, 1);
+                return data.filter((_, index) => index % 4 === 3 && data[index] > 0).length;
+            };
+            return [painted(2), painted(canvas.height - 2)];
+        })()",
+    );
+    assert!(rows[0].as_u64() < rows[1].as_u64(), "lit and unlit segments have the same height: {rows}");
+    for view in ["laps", "session"] {
+        browser.evaluate(&format!("document.getElementById('tab-{view}').click()"));
+        frames(&mut browser, 20);
+        browser.keep_picture(&format!("high-contrast-{view}"));
+    }
+    assert!(browser.errors.is_empty(), "{:?}", browser.errors);
+}
+
+#[test]
+fn cursor_of_curves_moves_by_keyboard_and_describes_the_values() {
+    let Some(mut browser) = Chromium::start() else { return };
+    let site = serve(&["--demo", "--quiet", "--speed", "20"]);
+    until_laps(&site, 3);
+    browser.resize(1600, 900, 1.0, false);
+    browser.open(&url(&site, "/#laps"));
+    let slider = "document.querySelector('.view-laps .scrubber')";
+    browser.wait_for("document.querySelector('.compare-head .lap-b')?.textContent.startsWith('B  Lap')");
+    browser.evaluate(&format!("{slider}.focus()"));
+    for _ in 0..3 {
+        browser.press("PageUp");
+    }
+    browser.wait_for(&format!("/km; Time A − B [+−]\\d.*; Speed A \\d+ km.h, B \\d+ km/.test({slider}.ariaValueText)"));
+    browser.wait_for("/Speed over the lap; at .* km: Speed A \\d+/.test(document.querySelectorAll('.compare-strips canvas')[1].ariaLabel)");
+    browser.keep_picture("cursor-laps");
+    browser.press("Escape");
+    browser.wait_for(&format!("{slider}.ariaValueText === 'No cursor'"));
+    browser.open(&url(&site, "/#traces"));
+    browser.wait_for("document.querySelector('.view-traces .scrubber')");
+    browser.evaluate("document.querySelector('.view-traces .scrubber').focus()");
+    browser.press("ArrowLeft");
+    browser
+        .wait_for("/ s before now; Speed .* km/.test(document.querySelector('.view-traces .scrubber').ariaValueText)");
+    // The key F works with Shift and caps lock too.
+    browser.evaluate("document.activeElement.blur(); document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'F', bubbles: true }))");
+    browser.wait_for("document.documentElement.classList.contains('full')");
+    assert!(browser.errors.is_empty(), "{:?}", browser.errors);
+}
+
+#[test]
+fn restart_with_another_token_explains_itself_on_page_and_overlay() {
+    let Some(mut browser) = Chromium::start() else { return };
+    let mut site = serve(&["--demo", "--quiet", "--lan"]);
+    let port = site.host.rsplit_once(':').unwrap().1.to_owned();
+    browser.resize(1600, 900, 1.0, false);
+    browser.open(&url(&site, &format!("/?{}", site.query)));
+    browser.wait_for(&format!("{SPEED} > 0"));
+    browser.evaluate("document.getElementById('tab-overlays').click()");
+    browser.wait_for(&format!(
+        "[...document.querySelectorAll('.address')].every((it) => it.value.includes('?{}'))",
+        site.query
+    ));
+    browser.evaluate("document.getElementById('tab-dash').click()");
+    site.running.kill();
+    browser.wait_for("document.querySelector('#chip').textContent === 'Disconnected'");
+    browser.evaluate(
+        "window.states = []; new MutationObserver(() => states.push(document.querySelector('#chip').textContent))
+            .observe(document.querySelector('#chip'), { childList: true, characterData: true, subtree: true })",
+    );
+    let again = spawn(acevo().args(["serve", "--port", &port, "--lan"]).args(DEMO));
+    assert!(again.next_line().contains(&port));
+    browser
+        .wait_for("states.length > 0 && document.querySelector('#notice').textContent.includes('acevo was restarted')");
+    // Several attempts later nothing has changed.
+    frames(&mut browser, 120);
+    assert_eq!(browser.evaluate("states.join()"), "Access denied");
+    // Loaded with the old token, an overlay is a readable page.
+    browser.open(&url(&site, &format!("/overlay/gear?{}", site.query)));
+    assert!(browser.evaluate("document.body.textContent").as_str().unwrap().contains("Access denied"));
+    browser.keep_picture("access-denied-overlay");
+}
+
+#[test]
+fn open_overlay_explains_a_restart_with_another_token() {
+    let Some(mut browser) = Chromium::start() else { return };
+    let mut site = serve(&["--demo", "--quiet", "--lan"]);
+    browser.resize(340, 150, 1.0, false);
+    browser.open(&url(&site, &format!("/overlay/gear?{}", site.query)));
+    browser.wait_for("document.querySelector('#overlay:not([hidden]):not(.empty)')");
+    let port = site.host.rsplit_once(':').unwrap().1.to_owned();
+    site.running.kill();
+    let again = spawn(acevo().args(["serve", "--port", &port, "--lan"]).args(DEMO));
+    assert!(again.next_line().contains(&port));
+    browser.wait_for(
+        "document.querySelector('.overlay-problem:not([hidden])')?.textContent.includes('Copy this overlay')",
+    );
+    let picture = Pixmap::decode_png(&browser.picture()).unwrap();
+    browser.keep_picture("access-denied-open-overlay");
+    assert!(picture.pixels().iter().filter(|pixel| pixel.alpha() > 0).count() > 1000, "the text is invisible");
 }
 
 /// `docs/pictures/make` runs this.
 #[test]
-#[ignore = "makes pictures, in the directory that ACEVO_PICTURES names"]
+#[ignore = "creates pictures in the directory ACEVO_PICTURES"]
 fn pictures_for_the_readme() {
     let mut browser = Chromium::start().expect("a Chromium");
     let site = serve(&["--demo", "--quiet", "--scenario", "race", "--speed", "3"]);
@@ -275,7 +441,7 @@ fn pictures_for_the_readme() {
     for (name, path, width, height, scale) in screens {
         browser.resize(width, height, scale, scale > 1.0);
         browser.open(&url(&site, path));
-        // Wait until the traces are full.
+        // Until the curves are filled.
         frames(&mut browser, 600);
         browser.keep_picture(name);
     }
@@ -289,14 +455,14 @@ fn url(site: &Site, path: &str) -> String {
     format!("http://{}{path}", site.host)
 }
 
-/// Waits until the server has this many laps.
+/// Waits until this many laps have ended.
 fn until_laps(site: &Site, laps: usize) {
     while site.json("/api/laps").as_array().unwrap().len() < laps {
         std::thread::sleep(std::time::Duration::from_millis(100));
     }
 }
 
-/// Waits until the browser has drawn this many frames.
+/// Waits for this many animation frames.
 fn frames(browser: &mut Chromium, count: u32) {
     browser.evaluate(&format!(
         "(async () => {{ for (let n = 0; n < {count}; n += 1) await new Promise(requestAnimationFrame); }})()"

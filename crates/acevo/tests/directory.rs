@@ -70,7 +70,7 @@ fn dump_doctor_and_watch_read_a_simulated_game() {
 fn watch_waits_for_the_game_and_reconnects() {
     let dir = TempDir::new().unwrap();
     let watch = spawn(&mut in_dir(&dir, &["watch", "--json"]));
-    assert!(watch.next_message().contains("Waiting for"));
+    assert!(watch.next_message().contains("Waiting: "));
 
     let mut first = simulate(dir.path(), "hot-laps");
     while !watch.next_message().contains("attached") {}
@@ -94,12 +94,12 @@ fn watch_reports_frozen_pages_of_a_killed_game_and_reconnects() {
     let watch = spawn(&mut in_dir(&dir, &["watch", "--lines", "--every", "1m"]));
     assert!(watch.next_message().contains("attached"));
     first.kill();
-    while !watch.next_message().contains("stands still") {}
+    while !watch.next_message().contains("has stopped") {}
     let doctor = output(&mut in_dir(&dir, &["doctor"]));
     assert_eq!(doctor.status.code(), Some(1));
     assert!(doctor.stdout.contains("nothing moves"), "{}", doctor.stdout);
     let dump = output(&mut in_dir(&dir, &["dump", "speedKmh"]));
-    assert!(dump.status.success() && dump.stderr.contains("nothing moves"), "{dump:?}");
+    assert!(dump.status.success() && dump.stderr.contains("sends nothing"), "{dump:?}");
     let _second = simulate(dir.path(), "hot-laps");
     while !watch.next_message().contains("attached") {}
 }

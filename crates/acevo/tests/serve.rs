@@ -1,4 +1,4 @@
-//! `acevo serve`: its documents, its WebSocket, and access to them.
+//! Tests of the web server in the real program: answers to requests, and messages over the WebSocket.
 
 use std::net::TcpStream;
 use std::thread;
@@ -25,23 +25,29 @@ fn documents_match_the_simulator() {
     let channels = site.json("/api/channels");
     let channels = channels.as_array().unwrap();
     let speed = channels.iter().find(|channel| channel["id"] == "speed").unwrap();
+    let imperial = &speed["display"]["imperial"];
+    assert_eq!((&imperial["unit"], &speed["display"]["game"]["factor"]), (&json!("mph"), &json!(1.0)));
+    let chosen = site.json("/api/channels?channels=fuel,nonsense,speed");
+    assert_eq!(chosen.as_array().unwrap().iter().map(|it| it["id"].as_str().unwrap()).collect::<Vec<_>>().len(), 2);
+    assert!(site.json("/api/token")["token"].is_null());
     assert_eq!((&speed["unit"], &speed["kind"], &speed["default"]), (&json!("km/h"), &json!("number"), &json!(true)));
 
     let snapshot = || site.json("/api/snapshot?channels=speed,nonsense,track,position_x");
-    // The game publishes names some seconds after loading.
+    // The game reports names some seconds after the start.
     until(|| snapshot()["values"]["track"] == "Valdombra");
     let first = snapshot();
     assert_eq!(first["status"]["demo"], true);
     assert_eq!((&first["status"]["track"], &first["status"]["status"]), (&json!("Valdombra"), &json!("live")));
     assert!(first["values"]["nonsense"].is_null() && first["values"].as_object().unwrap().len() == 4);
     assert!(first["fuel"]["amount"].as_f64().unwrap() > 0.0);
-    // The car moves.
+    // The car drives.
     until(|| site.json("/api/snapshot?channels=speed%2Cposition_x")["values"] != first["values"]);
     let all = site.json("/api/snapshot");
     let default = channels.iter().filter(|channel| channel["default"] == true).count();
     assert_eq!(all["values"].as_object().unwrap().len(), default);
     assert_eq!(site.json("/api/outline")["start"], 0);
     until(|| site.json("/api/events").as_array().unwrap().iter().any(|event| event["event"] == "phase"));
+    assert_eq!(first["lap"]["sectors"], 3);
 
     let metrics = site.get("/metrics").body;
     for name in ["acevo_attached 1", "acevo_packets_total{page=\"physics\"} ", "# TYPE acevo_web_clients gauge"] {
@@ -54,7 +60,7 @@ fn documents_match_the_simulator() {
 }
 
 #[test]
-fn frames_have_the_subscribed_channels_and_rate() {
+fn frames_have_the_subscribed_channels() {
     let site = serve(&DEMO);
     let mut socket = site.socket();
     socket.ask(&json!({"channels": ["speed", "nonsense", "rpm", "track", "flag"], "rate": 60}));
@@ -71,9 +77,9 @@ fn frames_have_the_subscribed_channels_and_rate() {
         assert!((0.0..400.0).contains(&frame.values[0]) && (500.0..15_000.0).contains(&frame.values[2]), "{frame:?}");
     }
     assert!(frames.windows(2).all(|pair| pair[0].number < pair[1].number && pair[0].time < pair[1].time));
-    assert!(frames.windows(2).any(|pair| pair[0].values[0] != pair[1].values[0]), "it drives");
+    assert!(frames.windows(2).any(|pair| pair[0].values[0] != pair[1].values[0]), "the speed does not change");
 
-    // The snapshot is between two frames, during which the speed changes by a few km/h only.
+    // The snapshot is between two frames, and its speed is close to both.
     let before = socket.next_frame();
     let snapshot = site.json("/api/snapshot?channels=speed");
     let after = loop {
@@ -86,7 +92,7 @@ fn frames_have_the_subscribed_channels_and_rate() {
     let reach = 250.0 * (after.time - before.time) + 1.0;
     assert!((speed - f64::from(after.values[0])).abs() < reach, "{speed} {before:?} {after:?}");
 
-    // Another subscription on the same connection. Without channels there are no frames.
+    // Another subscription on the same connection.
     socket.ask(&json!({"channels": ["gear"], "rate": 0.001}));
     assert_eq!(socket.next_of("channels")["rate"], 1.0);
     let frame = loop {
@@ -102,11 +108,11 @@ fn frames_have_the_subscribed_channels_and_rate() {
 }
 
 #[test]
-fn frames_and_snapshots_have_no_physics_during_a_pause() {
+fn pause_has_no_physics_values_in_frames_and_snapshots() {
     let site = serve(&["--demo", "--quiet", "--scenario", "pause", "--speed", "4"]);
     let mut socket = site.socket();
     socket.ask(&json!({"channels": ["speed", "gear", "tyre_temp_core_fl", "lap_time"], "rate": 60}));
-    // Paused, then live without values, then with values.
+    // Paused, then live without values, then with them.
     for (flags, is_current) in [(2 | 16, false), (1 | 16, false), (1, true)] {
         let frame = loop {
             let frame = socket.next_frame();
@@ -129,7 +135,7 @@ fn frames_and_snapshots_have_no_physics_during_a_pause() {
 }
 
 #[test]
-fn snapshot_marks_a_watched_car() {
+fn watched_car_has_no_lap_and_fuel_of_the_player() {
     let site = serve(&["--demo", "--quiet", "--scenario", "spectate", "--speed", "20"]);
     let mut socket = site.socket();
     socket.ask(&json!({"channels": ["lap_time"], "rate": 10}));
@@ -146,7 +152,7 @@ fn snapshot_marks_a_watched_car() {
 }
 
 #[test]
-fn laps_are_pushed_and_have_traces() {
+fn finished_laps_have_traces_over_the_lap_position() {
     let site = serve(&["--demo", "--quiet", "--speed", "12"]);
     let mut socket = site.socket();
     let mut ended = || {
@@ -170,7 +176,7 @@ fn laps_are_pushed_and_have_traces() {
     assert_eq!((&lap["time_ms"], &lap["trace"]), (&complete["time_ms"], &json!(true)));
     let trace = site.json(&format!("/api/laps/{}/trace", lap["index"]));
     let column = |name: &str| trace[name].as_array().unwrap().clone();
-    let count = column("places").len();
+    let count = column("positions").len();
     assert!((500..=1000).contains(&count), "{count}");
     for name in ["speed", "throttle", "brake", "steering", "gear", "rpm", "lap_time"] {
         assert_eq!(column(name).len(), count, "{name}");
@@ -184,7 +190,7 @@ fn laps_are_pushed_and_have_traces() {
 }
 
 #[test]
-fn protocol_violations_close_the_connection() {
+fn clients_that_violate_the_protocol_are_disconnected() {
     let site = serve(&DEMO);
     let wrong = [
         Message::text("x".repeat(5000)),
@@ -209,7 +215,7 @@ fn protocol_violations_close_the_connection() {
 }
 
 #[test]
-fn foreign_origins_and_hosts_are_refused() {
+fn requests_of_other_sites_and_host_names_are_refused() {
     let site = serve(&DEMO);
     let host = site.host.clone();
     let status = |path: &str, headers: &[(&str, &str)]| site.request(path, headers).status;
@@ -226,15 +232,20 @@ fn foreign_origins_and_hosts_are_refused() {
         "/assets/%2e%2e/Cargo.toml",
         "/assets/",
         "/assets//etc/passwd",
+        "/assets/lib",
+        "/assets/web-tests/format.test.js",
+        "/assets/../package.json",
+        "/assets/biome.json",
         "/x",
     ] {
         assert_eq!(site.get(path).status, 404, "{path}");
     }
+    assert_eq!(site.get("/assets/lib/dom.js").header("content-type"), Some("text/javascript; charset=utf-8"));
     assert!(site.get("/metrics").body.contains("acevo_web_refused_total{reason=\"guard\"} 4"));
 }
 
 #[test]
-fn lan_requires_the_secret() {
+fn requests_from_the_network_need_the_token() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("token");
     let args = ["--demo", "--quiet", "--lan", "--token-file", file.to_str().unwrap()];
@@ -244,6 +255,9 @@ fn lan_requires_the_secret() {
     assert_eq!(site.query, format!("token={token}"));
     assert_eq!(site.get("/").status, 401);
     assert_eq!(site.get("/api/snapshot").status, 401);
+    assert_eq!(site.get("/api/token").status, 401);
+    assert!(site.get("/overlay/map").body.contains("Copy this overlay"));
+    assert_eq!(site.json(&format!("/api/token?token={token}"))["token"], token);
     assert_eq!(site.get("/?token=0123456789abcdef0123456789abcdef").status, 401);
     assert!(site.try_socket(&[]).is_err());
 
@@ -258,16 +272,16 @@ fn lan_requires_the_secret() {
     assert_eq!(site.get(&format!("/api/laps?token={token}")).status, 200);
     assert_eq!(site.request("/", &[("Host", "evil.example"), ("Cookie", cookie)]).status, 403);
 
-    // The next server has the same secret.
+    // After a restart the token is the same.
     drop(site);
     assert_eq!(serve(&args).query, format!("token={token}"));
-    // Without a file each server has its own secret.
+    // Without a file each server has its own token.
     let other = serve(&["--demo", "--quiet", "--lan"]);
     assert!(other.query.len() == "token=".len() + 32 && other.query != format!("token={token}"));
 }
 
 #[test]
-fn slow_clients_do_not_delay_others() {
+fn clients_that_do_not_read_do_not_block_others() {
     let site = serve(&DEMO);
     let channels: Vec<_> =
         site.json("/api/channels").as_array().unwrap().iter().take(60).map(|it| it["id"].clone()).collect();
@@ -277,18 +291,18 @@ fn slow_clients_do_not_delay_others() {
         sockets.iter_mut().for_each(|socket| socket.ask(&subscription));
         sockets
     };
-    // These clients subscribe and never read.
+    // These subscribe, and read nothing.
     let asleep = connect(20);
     let mut awake = connect(30);
     until(|| site.metric("acevo_web_clients") == 50.0);
-    // All other clients receive frames until the slow ones are detected, and for some time after.
+    // All others get their frames, until the server has noticed the sleeping ones, and longer.
     until(|| {
         awake.iter_mut().for_each(|socket| drop(socket.next_frame()));
         site.metric("acevo_web_frames_skipped_total") > 20.0 * 60.0
     });
-    let numbers: Vec<_> = awake.iter_mut().map(|socket| socket.next_frame().number).collect();
-    assert!(numbers.iter().all(|number| *number > 60), "{numbers:?}");
-    // The reader thread continues. Packets that it misses on a busy machine do not depend on clients.
+    // More than a second of frames, however late this test reads them.
+    awake.iter_mut().for_each(|socket| while socket.next_frame().number <= 60 {});
+    // The reader continues to read. On a busy machine it may miss packets without clients too.
     let read = || {
         let [written, missed] = ["acevo_packets_total", "acevo_packets_missed_total"]
             .map(|name| site.metric(&format!("{name}{{page=\"physics\"}}")));
@@ -296,7 +310,7 @@ fn slow_clients_do_not_delay_others() {
     };
     let before = read();
     until(|| read() > before + 100.0);
-    // No frames were queued for slow clients: when they read again, they soon receive current frames.
+    // Nothing was queued for the sleeping clients: when they read again, they soon get current frames.
     let now = site.json("/api/snapshot?channels=speed")["time_s"].as_f64().unwrap();
     for mut socket in asleep {
         let mut old = 0;
@@ -308,7 +322,7 @@ fn slow_clients_do_not_delay_others() {
 }
 
 #[test]
-fn connections_are_limited() {
+fn number_of_connections_is_limited() {
     let site = serve(&DEMO);
     let mut held = Vec::new();
     let refused = loop {
@@ -326,7 +340,7 @@ fn connections_are_limited() {
 
 #[test]
 #[cfg(unix)]
-fn serve_closes_sockets_on_a_signal() {
+fn interrupt_closes_all_connections() {
     let mut site = serve(&DEMO);
     let mut socket = site.socket();
     socket.ask(&json!({"channels": ["speed"]}));
@@ -339,23 +353,23 @@ fn serve_closes_sockets_on_a_signal() {
 
 #[test]
 #[cfg(unix)]
-fn serve_waits_for_the_game() {
+fn server_waits_for_the_game() {
     let directory = tempfile::tempdir().unwrap();
     let dir = directory.path().to_str().unwrap();
     let site = serve(&["--quiet", "--dir", dir]);
     let mut socket = site.socket();
     socket.ask(&json!({"channels": ["speed"], "rate": 60}));
-    assert_eq!(socket.next_of("status")["link"], "waiting");
+    assert_eq!(socket.next_of("status")["connection"], "waiting");
     let frame = socket.next_frame();
     assert!(frame.flags == 0 && frame.values[0].is_nan());
     let _game = spawn(acevo().args(["simulate", "--scenario", "hot-laps", "--dir", dir]));
     while socket.next_frame().flags != 1 {}
-    until(|| site.json("/api/snapshot")["status"]["link"] == "attached");
+    until(|| site.json("/api/snapshot")["status"]["connection"] == "attached");
 }
 
 #[test]
 #[cfg(unix)]
-fn serve_plays_a_recording() {
+fn recordings_are_served() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("drive.acevo");
     let recorded = output(acevo().args(["record", "--demo", "--quiet", "--for", "3s", "-o"]).arg(&file));
@@ -374,7 +388,7 @@ fn serve_plays_a_recording() {
 }
 
 #[test]
-fn serve_fails_with_advice_if_the_port_is_taken() {
+fn taken_port_is_an_error_with_advice() {
     let site = serve(&DEMO);
     let port = site.host.rsplit_once(':').unwrap().1;
     let second = output(acevo().args(["serve", "--demo", "--port", port]));
@@ -386,12 +400,12 @@ fn serve_fails_with_advice_if_the_port_is_taken() {
 }
 
 #[test]
-fn serve_prints_its_address_on_stdout() {
+fn address_is_printed_on_stdout_and_stderr() {
     let running = spawn(acevo().args(["serve", "--demo", "--port", "0"]));
     let address = running.next_line();
     assert!(address.starts_with("http://127.0.0.1:") && address.ends_with('/'), "{address}");
     assert_eq!(running.next_message(), format!("acevo: {address}"));
-    // The printed address leads to the page.
+    // The server accepts connections at this address.
     let started = Instant::now();
     let host = address.trim_start_matches("http://").trim_end_matches('/');
     while TcpStream::connect(host).is_err() {

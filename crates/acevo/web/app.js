@@ -1,23 +1,29 @@
-// The page: views behind tabs, what is said about the connection, and the few settings.
+// The page: views in tabs, the state of the connection, and a few settings.
 
-import { choice, el, setData, setHidden, setText, withAttributes } from './dom.js';
-import { units } from './format.js';
-import { loop } from './loop.js';
-import { Model, PAUSED, REPLAY, TRACED } from './model.js';
-import { keep, kept } from './settings.js';
-import { statement } from './statement.js';
-import { keepAwake } from './awake.js';
-import { restyleAll } from './surface.js';
-import { dash } from './view-dash.js';
-import { laps } from './view-laps.js';
-import { mapView } from './view-map.js';
-import { overlays } from './view-overlays.js';
-import { session } from './view-session.js';
-import { traces } from './view-traces.js';
+import { keepAwake } from './lib/awake.js';
+import { choice, el, setData, setHidden, setText, withAttributes } from './lib/dom.js';
+import { loop } from './lib/loop.js';
+import { Model, PAUSED, REPLAY, TRACED } from './lib/model.js';
+import { keep, kept } from './lib/settings.js';
+import { statement } from './lib/statement.js';
+import { restyleAll } from './lib/surface.js';
+import { CHOICES, units } from './lib/units.js';
+import { dash } from './views/dash.js';
+import { laps } from './views/laps.js';
+import { mapView } from './views/map.js';
+import { overlays } from './views/overlays.js';
+import { session } from './views/session.js';
+import { traces } from './views/traces.js';
 
 const VIEWS = { dash: ['Dash', dash], traces: ['Traces', traces], laps: ['Laps', laps], map: ['Map', mapView], session: ['Session', session], overlays: ['Overlays', overlays] };
-const LARGEST = 128;
+/** Views that are empty without telemetry, and are covered by the notice. */
+const COVERED = ['dash', 'traces', 'map'];
+/** The server's limit of channels in a subscription. */
+const MAX_CHANNELS = 128;
+/** Frames per second: on large screens, on small ones, and the highest rate of the server. */
+const [RATE, SMALL_RATE, MAX_RATE] = [30, 10, 60];
 
+const page = document.documentElement;
 const query = new URLSearchParams(location.search);
 const holder = document.getElementById('views');
 const [chip, where, notice] = ['chip', 'where', 'notice'].map((id) => document.getElementById(id));
@@ -25,17 +31,18 @@ const tabs = {};
 const views = {};
 let current = '';
 
-units.use(kept('units', ['metric', 'imperial']));
-const full = query.get('view') === 'dash';
-document.documentElement.classList.toggle('full', full);
+units.use(kept('units', CHOICES.map(([system]) => system)));
+const dashOnly = query.get('view') === 'dash';
+page.classList.toggle('full', dashOnly);
 const model = new Model();
-const ask = loop(model, draw);
+const redraw = loop(model, draw);
+const small = matchMedia('(max-width: 600px), (max-height: 500px)');
 
-Object.entries(VIEWS).forEach(([name, [title]]) => {
+for (const [name, [title]] of Object.entries(VIEWS)) {
   const tab = withAttributes(el('button', 'tab', title), { type: 'button', role: 'tab', id: `tab-${name}`, 'aria-controls': `view-${name}` });
   tab.addEventListener('click', () => show(name, true));
   tabs[name] = tab;
-});
+}
 const list = document.getElementById('tabs');
 list.append(...Object.values(tabs));
 list.addEventListener('keydown', (event) => {
@@ -48,35 +55,36 @@ list.addEventListener('keydown', (event) => {
   tabs[next].focus();
 });
 
-const expand = withAttributes(el('button', 'tool', 'Full screen'), { type: 'button', title: 'The dash alone, over the whole screen (F)' });
-expand.addEventListener('click', fullScreen);
+const expand = withAttributes(el('button', 'tool', 'Full screen'), { type: 'button', title: 'Only the dash, on the whole screen (F)' });
+expand.addEventListener('click', toggleFullScreen);
 document.getElementById('tools').append(
-  choice('Units', [['metric', 'Metric'], ['imperial', 'Imperial']], units.system, (system) => {
+  choice('Units', CHOICES, units.system, (system) => {
     units.use(system);
     keep('units', system);
     restyleAll();
-    ask();
+    redraw();
   }),
   expand,
 );
 
-const leave = withAttributes(el('button', 'leave', '✕'), { type: 'button', 'aria-label': 'Leave the full screen' });
-leave.addEventListener('click', leaveFull);
+const leave = withAttributes(el('button', 'leave', '✕'), { type: 'button', 'aria-label': 'Leave full screen' });
+leave.addEventListener('click', leaveFullScreen);
 document.body.append(leave);
 
 addEventListener('keydown', (event) => {
   if (event.target.closest('input, select, textarea') || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === 'f') fullScreen();
-  if (event.key === 'Escape') leaveFull();
+  if (event.key.toLowerCase() === 'f') toggleFullScreen();
+  if (event.key === 'Escape') leaveFullScreen();
 });
 addEventListener('hashchange', () => show(location.hash.slice(1)));
 document.addEventListener('visibilitychange', subscribe);
-document.addEventListener('fullscreenchange', () => document.fullscreenElement || document.documentElement.dataset.asked !== 'yes' || leaveFull());
-const small = matchMedia('(max-width: 600px), (max-height: 500px)');
+document.addEventListener('fullscreenchange', () => {
+  if (!document.fullscreenElement && page.dataset.fullscreen === 'yes') leaveFullScreen();
+});
 small.addEventListener('change', subscribe);
-keepAwake(() => document.documentElement.classList.contains('full') || (current === 'dash' && model.hasTelemetry));
+keepAwake(() => page.classList.contains('full') || (current === 'dash' && model.hasTelemetry));
 
-show(full ? 'dash' : location.hash.slice(1) || kept('view', Object.keys(VIEWS)));
+show(dashOnly ? 'dash' : location.hash.slice(1) || kept('view', Object.keys(VIEWS)));
 
 function show(name, chosen = false) {
   const next = Object.hasOwn(VIEWS, name) ? name : 'dash';
@@ -85,7 +93,7 @@ function show(name, chosen = false) {
   if (!views[next]) {
     const root = withAttributes(el('div', `view view-${next}`), { role: 'tabpanel', id: `view-${next}`, 'aria-labelledby': `tab-${next}` });
     holder.append(root);
-    views[next] = { root, ...VIEWS[next][1](root, { resized: ask, model }) };
+    views[next] = { root, ...VIEWS[next][1](root, { resized: redraw }) };
   }
   for (const [other, tab] of Object.entries(tabs)) {
     withAttributes(tab, { 'aria-selected': String(other === next), tabindex: other === next ? '0' : '-1' });
@@ -94,53 +102,61 @@ function show(name, chosen = false) {
   if (chosen) history.replaceState(null, '', `#${next}`);
   keep('view', next);
   subscribe();
-  ask();
+  redraw();
 }
 
-/** Small screens take fewer frames, or as `?rate=` says; a page that nobody sees one a second, to know that the line is alive. */
+/** Subscribes at the rate of `?rate=`, else by the size of the screen. A hidden page takes one frame per second, to notice a lost connection. */
 function subscribe() {
   if (!views[current]) return;
   if (document.hidden) {
     model.subscribe(['speed'], 1);
     return;
   }
-  const rate = Math.round(Number(query.get('rate'))) || (small.matches ? 10 : 30);
-  model.subscribe([...new Set([...TRACED, ...views[current].channels])].slice(0, LARGEST), Math.min(60, Math.max(1, rate)));
+  const rate = Math.round(Number(query.get('rate'))) || (small.matches ? SMALL_RATE : RATE);
+  model.subscribe([...new Set([...TRACED, ...views[current].channels])].slice(0, MAX_CHANNELS), Math.min(MAX_RATE, Math.max(1, rate)));
 }
 
-function fullScreen() {
-  const page = document.documentElement;
-  if (page.classList.contains('full')) return leaveFull();
+function toggleFullScreen() {
+  if (page.classList.contains('full')) {
+    leaveFullScreen();
+    return;
+  }
   page.classList.add('full');
   show('dash');
-  // Some browsers have no full screen; the dash alone fills the page all the same.
-  page.requestFullscreen?.().then(() => (page.dataset.asked = 'yes')).catch(() => {});
-  return ask();
+  // Browsers without full screen still show only the dash.
+  page.requestFullscreen?.().then(() => {
+    page.dataset.fullscreen = 'yes';
+  }).catch(() => {});
+  redraw();
 }
 
-function leaveFull() {
-  const page = document.documentElement;
+function leaveFullScreen() {
   page.classList.remove('full');
-  delete page.dataset.asked;
+  delete page.dataset.fullscreen;
   if (document.fullscreenElement) document.exitFullscreen();
   if (query.get('view') === 'dash') history.replaceState(null, '', '/#dash');
 }
 
+function momentOf() {
+  if (model.flags & PAUSED) return 'paused';
+  if (model.flags & REPLAY) return 'replay';
+  return model.hasTelemetry ? '' : 'none';
+}
+
 function draw() {
-  const said = statement(model);
-  setData(chip, 'state', said.state);
-  setText(chip, said.chip);
+  const { state, chip: short, headline, detail } = statement(model);
+  setData(chip, 'state', state);
+  setText(chip, short);
   const { track, configuration, car } = model.status;
-  const place = [track, configuration].filter(Boolean).join(' ');
-  const watched = model.watches ? 'Watching another car' : '';
-  setText(where, model.hasTelemetry ? [watched, place, car].filter(Boolean).join(' · ') : '');
-  const covers = said.headline && ['dash', 'traces', 'map'].includes(current);
-  setHidden(notice, !covers);
-  if (covers) {
+  const watching = model.isWatching ? 'Watching another car' : '';
+  setText(where, model.hasTelemetry ? [watching, [track, configuration].filter(Boolean).join(' '), car].filter(Boolean).join(' · ') : '');
+  const covered = headline && COVERED.includes(current);
+  setHidden(notice, !covered);
+  if (covered) {
     if (!notice.firstChild) notice.append(el('strong'), el('p'));
-    setText(notice.firstChild, said.headline);
-    setText(notice.lastChild, said.detail);
+    setText(notice.firstChild, headline);
+    setText(notice.lastChild, detail);
   }
-  setData(document.documentElement, 'moment', model.flags & PAUSED ? 'paused' : model.flags & REPLAY ? 'replay' : model.hasTelemetry ? '' : 'none');
+  setData(page, 'moment', momentOf());
   views[current]?.update(model);
 }

@@ -16,6 +16,8 @@ pub use parts::{DamageStep, Fluid, Part, Service, Severity, Topic, TyreState, Wh
 pub struct SessionEvent {
     /// When: the time the frame was fed with, in seconds.
     pub at_s: f64,
+    /// Seconds since the session began, or since its first frame was fed. Screens and lists show this time.
+    pub session_s: f64,
     /// The session, from 1.
     pub session: u32,
     /// The lap that was driven, from 1.

@@ -92,10 +92,11 @@ pub(super) const EVENTS: &str = concat!(
     events_examples!(),
     "
 
-A line is: time of day in the game, lap, place in percent of the lap, what has happened.
+A line is: time since the session began, lap, lap position in percent, the event.
 
 JSON: one object per event:
   at_s     seconds since the program began to watch
+  session_s  seconds since the session began
   session  number of the session since then, from 1
   lap      number of the lap, from 1; null where none is driven
   place    part of the lap, 0 to 1

@@ -7,8 +7,10 @@ use acevo_simulator::{CarModel, GameVersion, Options, Scenario, TrackName, Varia
 use clap::Args;
 
 use super::values;
+use crate::session::Opener;
+use crate::session::connection::LiveConnection;
 use crate::session::demo::Demo;
-use crate::session::live::{Live, Open};
+use crate::session::feeder::SourceKind;
 use crate::session::playback::{Playback, Player, open};
 
 /// What to follow.
@@ -33,17 +35,28 @@ pub(crate) struct Running {
 }
 
 impl Origin {
+    /// What the session is read from.
+    pub(crate) fn kind(&self) -> SourceKind {
+        match (self.demo.demo, &self.from) {
+            (true, _) => SourceKind::Demo,
+            (false, Some(_)) => SourceKind::Recording,
+            (false, None) => SourceKind::Game,
+        }
+    }
+
     /// Starts what is to be followed, where it is not the game, and follows it.
-    pub(crate) fn follow(&self) -> anyhow::Result<(Live, Running)> {
+    pub(crate) fn follow(&self) -> anyhow::Result<(LiveConnection, Running)> {
         let demo = self.demo.start();
         let playback = match &self.from {
             Some(file) => Some(Playback::start(Player::new(open(file)?, self.demo.drive.speed()))?),
             None => None,
         };
         let live = match (&demo, &playback) {
-            (Some(demo), _) => Live::new(demo.open()).with_pace(demo.pace()),
-            (_, Some(playback)) => Live::of_recording(playback.open(), playback.over()).with_pace(playback.pace()),
-            _ => Live::new(self.place.opener()),
+            (Some(demo), _) => LiveConnection::new(demo.open()).with_pace(demo.pace()),
+            (_, Some(playback)) => {
+                LiveConnection::of_recording(playback.open(), playback.over()).with_pace(playback.pace())
+            }
+            _ => LiveConnection::new(self.place.opener()),
         };
         Ok((live, Running { _playback: playback, _demo: demo }))
     }
@@ -139,7 +152,7 @@ impl Place {
     }
 
     /// How to attach again and again.
-    pub(crate) fn opener(&self) -> Open {
+    pub(crate) fn opener(&self) -> Opener {
         let place = self.clone();
         Box::new(move || place.open())
     }

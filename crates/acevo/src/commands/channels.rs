@@ -10,7 +10,7 @@ use acevo_telemetry::{Axes, AxesResolver, Channel, ChannelValue, channels};
 use anyhow::{Context, anyhow};
 use serde::Serialize;
 
-use super::once::{Kept, attach, read_game, read_kept};
+use super::once::{SavedPages, attach, read_game, read_saved_pages};
 use crate::cli::Channels;
 use crate::driven::Spot;
 use crate::format::rows::ChannelRow;
@@ -58,9 +58,9 @@ fn live_values(args: &Channels) -> anyhow::Result<Option<Values>> {
 
 /// Those of a file. The drive in a recording checks the axes, too.
 fn kept_values(file: &Path, at: Option<Spot>) -> anyhow::Result<Values> {
-    let (mut recording, frame) = match read_kept(file, at)? {
-        Kept::Dump(frame, _) => return Ok((frame, Axes::default())),
-        Kept::Recording(recording, frame) => (recording, frame),
+    let (mut recording, frame) = match read_saved_pages(file, at)? {
+        SavedPages::Dump(frame, _) => return Ok((frame, Axes::default())),
+        SavedPages::Recording(recording, frame) => (recording, frame),
     };
     let mut analysis = Analysis::new(Settings::default());
     recording.seek(Duration::ZERO)?;

@@ -10,7 +10,7 @@ use anyhow::bail;
 use self::compare::Differences;
 use crate::cli::Diff;
 use crate::format::fields::select;
-use crate::output::{ReaderGone, complain, print, say};
+use crate::output::{OutputClosed, complain, print, say};
 use crate::output::{is_dash, name_of};
 use crate::raw::RawDump;
 
@@ -50,7 +50,7 @@ fn compare(args: &Diff) -> anyhow::Result<bool> {
         let text = if args.json { report::as_json(&differences)? } else { report::as_text(&differences) };
         match print(text.as_bytes()) {
             // Whoever read our output has enough; what was found does not change by that.
-            Err(error) if !error.is::<ReaderGone>() => return Err(error),
+            Err(error) if !error.is::<OutputClosed>() => return Err(error),
             _ => {}
         }
     }

@@ -8,7 +8,7 @@ use acevo_shared_memory::{ACEvoSharedMemoryMapper, Frame, PageKind, PhysicsValid
 use anyhow::Context;
 use serde::Serialize;
 
-use super::once::{ENDED, Kept, UNSETTLED, attach, read_game, read_kept};
+use super::once::{ENDED, SavedPages, UNSETTLED, attach, read_game, read_saved_pages};
 use crate::cli::Dump;
 use crate::format::fields::{Selected, select};
 use crate::format::rows::FieldRow;
@@ -27,9 +27,9 @@ pub(crate) fn run(args: &Dump) -> anyhow::Result<ExitCode> {
         output::check_new(file)?;
     }
     let (frame, settled) = match (&args.from, args.demo.options()) {
-        (Some(file), _) => match read_kept(file, args.at)? {
-            Kept::Recording(_, frame) => (frame, frame.is_settled()),
-            Kept::Dump(frame, settled) => (frame, settled),
+        (Some(file), _) => match read_saved_pages(file, args.at)? {
+            SavedPages::Recording(_, frame) => (frame, frame.is_settled()),
+            SavedPages::Dump(frame, settled) => (frame, settled),
         },
         (None, options) => {
             let mapper = match options {

@@ -1,18 +1,18 @@
-//! `acevo events`: what happens in the session, a line or an object each.
+//! `acevo events`: the events of the session, as lines or JSON objects.
 
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
+use acevo_telemetry::ConnectionEvent;
 use acevo_telemetry::analysis::{SessionEvent, Severity, Topic};
-use acevo_telemetry::{ConnectionEvent, Frame};
 
-use super::follow::{Follower, follow};
+use super::follow_loop::{UpdateHandler, follow};
 use crate::cli::Events;
 use crate::format::event_text::EventText;
 use crate::output::{self, Paint, say};
-use crate::session::feeder::{Feeder, recorded};
-use crate::session::live::Live;
+use crate::session::connection::LiveConnection;
+use crate::session::feeder::{AnalysisFeeder, recording_start};
 use crate::session::playback::open;
 use crate::shutdown::Stop;
 
@@ -26,25 +26,25 @@ pub(crate) fn run(args: &Events) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Everything that happens in a recording, as fast as it can be read.
+/// Prints the events of a recording, as fast as it can be read.
 fn read_recording(file: &Path, args: &Events, stop: &Stop) -> anyhow::Result<ExitCode> {
     let mut printer = Printer::new(args);
     let mut recording = open(file)?;
-    let recorded = recorded(&recording);
+    let start = recording_start(&recording);
     while let Some(step) = recording.next_step()? {
-        printer.feeder.feed_step(recorded, step.at, step.frame);
-        if !printer.print(Some(step.frame))? || stop.is_requested() {
+        printer.feeder.feed_step(start, step.at, step.frame);
+        if !printer.print()? || stop.is_requested() {
             return Ok(ExitCode::SUCCESS);
         }
     }
     printer.feeder.end();
-    printer.print(None)?;
+    printer.print()?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Prints events.
 struct Printer<'a> {
-    feeder: Feeder,
+    feeder: AnalysisFeeder,
     only: &'a [Topic],
     json: bool,
     left: Option<u64>,
@@ -53,8 +53,10 @@ struct Printer<'a> {
 
 impl<'a> Printer<'a> {
     fn new(args: &'a Events) -> Self {
+        let mut options = args.analysing.options(&args.origin);
+        options.settings.thresholds = args.thresholds();
         Self {
-            feeder: Feeder::new(&args.analysing, args.thresholds(), &args.origin),
+            feeder: AnalysisFeeder::new(&options),
             only: &args.only,
             json: args.json,
             left: args.count,
@@ -64,18 +66,13 @@ impl<'a> Printer<'a> {
 }
 
 impl Printer<'_> {
-    /// Prints what has happened, with the time of day in the frame; false when that is enough.
-    fn print(&mut self, frame: Option<&Frame>) -> anyhow::Result<bool> {
+    /// Prints new events. Returns false after the last one that is wanted.
+    fn print(&mut self) -> anyhow::Result<bool> {
         while let Some(event) = self.feeder.analysis.next_event() {
             if !self.only.is_empty() && !self.only.contains(&event.kind.topic()) {
                 continue;
             }
-            let text = if self.json {
-                serde_json::to_string(&event)? + "\n"
-            } else {
-                let time = frame.map_or((-1, 0, 0), |frame| frame.graphics.time_of_day());
-                line(&event, time, self.paint)
-            };
+            let text = if self.json { serde_json::to_string(&event)? + "\n" } else { line(&event, self.paint) };
             output::print(text.as_bytes())?;
             self.left = self.left.map(|left| left.saturating_sub(1));
             if self.left == Some(0) {
@@ -86,25 +83,26 @@ impl Printer<'_> {
     }
 }
 
-impl Follower for Printer<'_> {
-    fn follow(&mut self, live: &mut Live, event: Option<&ConnectionEvent>, _: Instant) -> anyhow::Result<bool> {
+impl UpdateHandler for Printer<'_> {
+    fn update(
+        &mut self,
+        live: &mut LiveConnection,
+        event: Option<&ConnectionEvent>,
+        _: Instant,
+    ) -> anyhow::Result<bool> {
         self.feeder.feed(live, event);
-        self.feeder.take_trouble().iter().for_each(|trouble| say(format_args!("acevo: warning: {trouble}")));
-        self.print(live.frame())
+        self.feeder.take_problem().iter().for_each(|problem| say(format_args!("acevo: warning: {problem}")));
+        self.print()
     }
 }
 
-/// An event for people. Where the game tells no time of day, it is the time since the program began to watch.
-fn line(event: &SessionEvent, time_of_day: (i32, i32, i32), paint: Paint) -> String {
-    let time = match time_of_day {
-        (h @ 0..24, m @ 0..60, s @ 0..60) => format!("{h:02}:{m:02}:{s:02}"),
-        _ => format!("{:6.1} s", event.at_s),
-    };
-    let EventText { lap, place, text } = EventText::of(event);
+/// An event as a line of text.
+fn line(event: &SessionEvent, paint: Paint) -> String {
+    let EventText { time, lap, position, text } = EventText::of(event);
     let text = match event.kind.severity() {
         Severity::Good => paint.green(&text),
         Severity::Warning => paint.yellow(&text),
         _ => text,
     };
-    format!("{time}  {lap}  {place}  {text}\n")
+    format!("{time}  {lap}  {position}  {text}\n")
 }

@@ -20,7 +20,7 @@ use self::inputs::Inputs;
 use self::progress::Bar;
 use self::single::Target;
 use crate::cli::{Export, ExportFormat};
-use crate::output::{ReaderGone, check_new, is_dash, name_of, say};
+use crate::output::{OutputClosed, check_new, is_dash, name_of, say};
 use crate::session::playback::open;
 use crate::shutdown::Stop;
 
@@ -90,7 +90,7 @@ fn export_one(args: &Export, path: &Path, bytes: u64, stop: &Stop) -> anyhow::Re
     let mut recording = open(path)?;
     let bar = Bar::new(bytes, args.quiet || is_stream);
     let exported = single::export(args, path, &target, &mut recording, &bar, stop);
-    let outcome = exported.map_err(|error| if is_stream && is_closed(&error) { ReaderGone.into() } else { error })?;
+    let outcome = exported.map_err(|error| if is_stream && is_closed(&error) { OutputClosed.into() } else { error })?;
     bar.end();
     match &outcome {
         Outcome::Exists(output) => check_new(output)?,

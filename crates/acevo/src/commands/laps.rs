@@ -8,19 +8,19 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use acevo_export::About;
-use acevo_telemetry::analysis::{Analysis, Lap, SessionEventKind, Thresholds};
+use acevo_telemetry::analysis::{Analysis, Lap, SessionEventKind};
 use acevo_telemetry::{ConnectionEvent, Frame, driver_name};
 use serde::Serialize;
 
 use self::live_table::LiveTable;
-use super::follow::{Follower, follow};
-use crate::cli::{Laps, Sessions};
+use super::follow_loop::{UpdateHandler, follow};
+use crate::cli::Laps;
 use crate::contents::{Names, learn};
-use crate::format::lap_table::{Line, Table};
+use crate::format::lap_table::{Line, Sessions, Table};
 use crate::format::text::clean;
 use crate::output::{self, Paint, say};
-use crate::session::feeder::{Feeder, recorded};
-use crate::session::live::Live;
+use crate::session::connection::LiveConnection;
+use crate::session::feeder::{AnalysisFeeder, recording_start};
 use crate::session::playback::open;
 use crate::shutdown::Stop;
 
@@ -49,10 +49,10 @@ pub(crate) fn run(args: &Laps) -> anyhow::Result<ExitCode> {
 fn read_recording(file: &Path, args: &Laps, stop: &Stop) -> anyhow::Result<ExitCode> {
     let mut lines = Lines::new(args);
     let mut recording = open(file)?;
-    let recorded = recorded(&recording);
+    let start = recording_start(&recording);
     while let Some(step) = recording.next_step()? {
         learn(&mut lines.about, step.frame);
-        lines.recorder.feeder.feed_step(recorded, step.at, step.frame);
+        lines.recorder.feeder.feed_step(start, step.at, step.frame);
         lines.print_ended()?;
         lines.follow_names(Some(step.frame));
         if lines.recorder.has_enough() || stop.is_requested() {
@@ -67,13 +67,13 @@ fn read_recording(file: &Path, args: &Laps, stop: &Stop) -> anyhow::Result<ExitC
 /// Follows laps, and knows which have ended.
 #[derive(Debug)]
 struct Recorder {
-    feeder: Feeder,
+    feeder: AnalysisFeeder,
     left: Option<u64>,
 }
 
 impl Recorder {
     fn new(args: &Laps) -> Self {
-        Self { feeder: Feeder::new(&args.analysing, Thresholds::default(), &args.origin), left: args.count }
+        Self { feeder: AnalysisFeeder::new(&args.analysing.options(&args.origin)), left: args.count }
     }
 
     fn analysis(&self) -> &Analysis {
@@ -81,7 +81,7 @@ impl Recorder {
     }
 
     /// Takes what has come; gives the laps that have ended with it, none beyond those that were asked for.
-    fn take(&mut self, live: &Live, event: Option<&ConnectionEvent>) -> Vec<Lap> {
+    fn take(&mut self, live: &LiveConnection, event: Option<&ConnectionEvent>) -> Vec<Lap> {
         self.feeder.feed(live, event);
         self.take_ended()
     }
@@ -101,9 +101,9 @@ impl Recorder {
         ended
     }
 
-    /// Why personal bests are not kept, once.
-    fn take_trouble(&mut self) -> Option<String> {
-        self.feeder.take_trouble()
+    /// Why personal bests are not saved. Returned once per problem.
+    fn take_problem(&mut self) -> Option<String> {
+        self.feeder.take_problem()
     }
 
     fn has_enough(&self) -> bool {
@@ -169,7 +169,7 @@ impl Lines {
         Self {
             recorder: Recorder::new(args),
             json: args.json,
-            sessions: args.session,
+            sessions: args.session.into(),
             header: None,
             about: About::default(),
             driven: Driven::default(),
@@ -196,7 +196,7 @@ impl Lines {
 
     fn print_ended(&mut self) -> anyhow::Result<()> {
         let ended = self.recorder.take_ended();
-        self.recorder.take_trouble().iter().for_each(|trouble| say(format_args!("acevo: warning: {trouble}")));
+        self.recorder.take_problem().iter().for_each(|trouble| say(format_args!("acevo: warning: {trouble}")));
         for lap in &ended {
             if self.json {
                 output::print((serde_json::to_string(&Object { lap, driven: &self.driven })? + "\n").as_bytes())?;
@@ -225,8 +225,13 @@ fn heading(about: &About) -> String {
     texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ")
 }
 
-impl Follower for Lines {
-    fn follow(&mut self, live: &mut Live, event: Option<&ConnectionEvent>, _: Instant) -> anyhow::Result<bool> {
+impl UpdateHandler for Lines {
+    fn update(
+        &mut self,
+        live: &mut LiveConnection,
+        event: Option<&ConnectionEvent>,
+        _: Instant,
+    ) -> anyhow::Result<bool> {
         self.recorder.feeder.feed(live, event);
         self.print_ended()?;
         self.follow_names(live.frame());

@@ -1,4 +1,4 @@
-//! Reading the game once: attaching, and doubting what does not move.
+//! Reads pages once: attaches to the game, or reads them from a file.
 
 use std::path::Path;
 use std::thread::sleep;
@@ -14,21 +14,21 @@ use crate::output::{is_dash, name_of, say};
 use crate::raw::RawDump;
 use crate::shutdown::Stop;
 
-/// Between two looks for a game that is not there.
-const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// Interval of attempts to attach.
+const ATTACH_INTERVAL: Duration = Duration::from_millis(500);
 
-/// A live game sends a packet long before that.
-const DEAD_AFTER: Duration = Duration::from_millis(200);
+/// Time after which a live game that sends no packet counts as ended.
+const PACKET_TIMEOUT: Duration = Duration::from_millis(200);
 
-/// Said where the game has gone between being found and being read.
-pub(super) const ENDED: &str = "the game has ended just now";
+/// Error text if the game ends between attaching and reading.
+pub(super) const ENDED: &str = "the game has just ended";
 
-/// Said where a page never stood still.
-pub(super) const UNSETTLED: &str = "acevo: the game wrote all the time: values may be of two packets";
+/// Warning if a page could not be read settled.
+pub(super) const UNSETTLED: &str = "acevo: warning: the game wrote all the time: values may mix two packets";
 
-/// Attaches to the game, or waits for it. `None` where waiting was ended by Ctrl-C.
+/// Attaches to the game, or waits for it. `None` if Ctrl-C ended the wait.
 pub(super) fn attach(place: &Place, wait: bool) -> anyhow::Result<Option<ACEvoSharedMemoryMapper>> {
-    // Pages that nothing was ever written to are not a game yet.
+    // Blank pages: the game has not written to them yet.
     let open = || match place.open() {
         Ok(mapper) if wait && mapper.frame()?.is_blank() => {
             Err(Error::PageNotThere { page: PageKind::Graphics, place: mapper.place(PageKind::Graphics) })
@@ -48,29 +48,29 @@ pub(super) fn attach(place: &Place, wait: bool) -> anyhow::Result<Option<ACEvoSh
                 say(format_args!("acevo: waiting: {error}"));
             }
             Some(stop) if stop.is_requested() => return Ok(None),
-            Some(_) => sleep(LOOK_EVERY),
+            Some(_) => sleep(ATTACH_INTERVAL),
         }
     }
 }
 
-/// Pages that were kept in a file.
-pub(super) enum Kept {
-    /// A recording, and its pages at one moment.
+/// Pages in a file.
+pub(super) enum SavedPages {
+    /// A recording, and its pages at one time.
     Recording(Box<Recording>, Frame),
-    /// A raw dump; false where it may mix two packets.
+    /// A raw dump, and whether its pages are settled.
     Dump(Frame, bool),
 }
 
-/// Reads the pages of a recording at a moment, or of a raw dump.
-pub(super) fn read_kept(file: &Path, at: Option<Spot>) -> anyhow::Result<Kept> {
+/// Reads the pages of a recording at a position, or of a raw dump.
+pub(super) fn read_saved_pages(file: &Path, at: Option<Spot>) -> anyhow::Result<SavedPages> {
     let opened = if is_dash(file) { Err(RecordingError::NotARecording) } else { Recording::open(file) };
     let mut recording = match opened {
         Ok(recording) => recording,
-        // A dump is told by what is in it, and so is a file that is neither.
+        // The error for a file that is neither comes from reading it as a dump.
         Err(RecordingError::NotARecording | RecordingError::Io(_)) => {
             let dump = RawDump::read(file)?;
-            ensure!(at.is_none(), "{} is a raw dump, which has one moment: leave out --at", name_of(file));
-            return Ok(Kept::Dump(dump.open()?.frame()?, dump.is_settled()));
+            ensure!(at.is_none(), "{} is a raw dump, which has no time: leave out --at", name_of(file));
+            return Ok(SavedPages::Dump(dump.open()?.frame()?, dump.is_settled()));
         }
         Err(error) => return Err(error).with_context(|| format!("cannot read {}", name_of(file))),
     };
@@ -81,31 +81,31 @@ pub(super) fn read_kept(file: &Path, at: Option<Spot>) -> anyhow::Result<Kept> {
         }
         Some(spot) => {
             let (at, _) = spot.find(&mut recording)?;
-            // What comes with that moment belongs to it.
+            // Includes the pages that were recorded at exactly that time.
             recording.seek(at + Duration::from_micros(1))?;
             Some(*recording.frame())
         }
     };
-    let frame = frame.with_context(|| format!("there is nothing in {}", name_of(file)))?;
-    Ok(Kept::Recording(Box::new(recording), frame))
+    let frame = frame.with_context(|| format!("{} is empty", name_of(file)))?;
+    Ok(SavedPages::Recording(Box::new(recording), frame))
 }
 
-/// Reads the pages of a game. If the game is live, this waits for two packets of physics, for one page alone does not show whether its
-/// values are current; no longer than [`DEAD_AFTER`]. Warns if nothing moves though the status is live.
+/// Reads the pages of a game. If the game is live, this waits for two packets of physics, at most for [`PACKET_TIMEOUT`], because one
+/// page alone does not show whether its values are current. Warns if the game reports that it is live but no packet arrives.
 pub(super) fn read_game(mapper: &ACEvoSharedMemoryMapper) -> anyhow::Result<Frame> {
     let mut packets = mapper.packets();
-    let (mut frame, mut has_moved, mut judged) = (mapper.frame().context(ENDED)?, false, 0);
-    let deadline = Instant::now() + DEAD_AFTER;
-    while frame.graphics.status() == ACEvoStatus::Live && judged < 2 {
+    let (mut frame, mut has_packet, mut physics_packets) = (mapper.frame().context(ENDED)?, false, 0);
+    let deadline = Instant::now() + PACKET_TIMEOUT;
+    while frame.graphics.status() == ACEvoStatus::Live && physics_packets < 2 {
         let left = deadline.saturating_duration_since(Instant::now());
         let Some(packet) = packets.wait(left).context(ENDED)? else { break };
-        has_moved = true;
-        judged += u32::from(packet.physics.is_some());
+        has_packet = true;
+        physics_packets += u32::from(packet.physics.is_some());
         frame = mapper.frame().context(ENDED)?;
     }
-    if frame.graphics.status() == ACEvoStatus::Live && !has_moved {
+    if frame.graphics.status() == ACEvoStatus::Live && !has_packet {
         say(format_args!(
-            "acevo: nothing moves though the status is live: these are the last values of a game that has ended"
+            "acevo: warning: the game says it's live but sends nothing: these are the last values of a game that has ended"
         ));
     }
     if !frame.is_settled() {
@@ -124,7 +124,7 @@ mod tests {
 
     use super::*;
 
-    /// Values that have faded to this level, with or without a counter that goes on.
+    /// Reads pages whose values are scaled by `level`, with or without an increasing counter.
     fn read_while(level: impl Fn(i32) -> f32 + Sync, moves: bool) -> PhysicsValidity {
         let pages = LocalPages::new();
         let mut publisher = Publisher::local(&pages);
@@ -153,9 +153,9 @@ mod tests {
     }
 
     #[test]
-    fn whether_physics_is_current_is_seen_from_page_to_page() {
+    fn read_game_compares_two_packets_for_validity() {
         assert_eq!(read_while(|_| 1.0, true), PhysicsValidity::Current);
-        // Live, with a counter that stands: a single page looks as good as any.
+        // Live, but the counter does not change: a single page does not show that.
         assert_eq!(read_while(|step| (0.8 + 0.002 * step as f32).min(1.0), false), PhysicsValidity::Resuming);
     }
 }

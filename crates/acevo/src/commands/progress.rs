@@ -1,11 +1,11 @@
-//! What is shown meanwhile: a line on a terminal, and elsewhere nothing.
+//! The status line of a command that runs for long. It is shown on a terminal only.
 
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// Between two pictures.
-const SHOW_EVERY: Duration = Duration::from_millis(250);
+/// Interval of updates.
+const UPDATE_INTERVAL: Duration = Duration::from_millis(250);
 
 pub(super) struct Progress {
     line: ProgressBar,
@@ -13,24 +13,24 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// `keys` tells which there are.
+    /// `keys` is a hint that is always visible at the end of the line; the message is cut if the terminal is too narrow.
     pub(super) fn new(quiet: bool, keys: &str) -> Self {
         let line = if quiet { ProgressBar::hidden() } else { ProgressBar::new_spinner() };
-        if let Ok(style) = ProgressStyle::with_template(&format!("{{spinner}} {{msg}} · {keys}")) {
+        if let Ok(style) = ProgressStyle::with_template(&format!("{{spinner}} {{wide_msg}} · {keys}")) {
             line.set_style(style);
         }
         Self { line, shown: None }
     }
 
-    /// Makes room for what is said beside it.
+    /// Removes the line while other lines are printed.
     pub(super) fn suspend<T>(&self, say: impl FnOnce() -> T) -> T {
         self.line.suspend(say)
     }
 
-    /// True where it is time for another picture.
+    /// True if an update is due.
     pub(super) fn is_due(&mut self) -> bool {
         let now = Instant::now();
-        let is_due = self.shown.is_none_or(|shown| now - shown >= SHOW_EVERY);
+        let is_due = self.shown.is_none_or(|shown| now - shown >= UPDATE_INTERVAL);
         if is_due {
             self.shown = Some(now);
         }

@@ -22,13 +22,13 @@ use self::keep::Keeper;
 use self::name::Names;
 use self::tape::Sink;
 pub(super) use self::tape::Tape;
-use super::follow::{PATIENCE, narrate};
+use super::follow_loop::{ConnectionMessages, MAX_WAIT};
 use super::progress::Progress;
 use crate::cli::RecordArgs;
-use crate::output::{ReaderGone, complain, print};
+use crate::output::{OutputClosed, complain, print};
 use crate::session::awake::Awake;
+use crate::session::connection::LiveConnection;
 use crate::session::demo::Demo;
-use crate::session::live::Live;
 use crate::shutdown::Stop;
 
 /// What recordings say has written them.
@@ -42,7 +42,7 @@ trait Destination {
     fn tape(&mut self) -> Option<&mut Tape<Self::Sink>>;
 
     /// A game, or a session, begins.
-    fn begin(&mut self, live: &Live) -> anyhow::Result<()>;
+    fn begin(&mut self, live: &LiveConnection) -> anyhow::Result<()>;
 
     /// What the session is called is known now.
     fn named(&mut self, names: &Names);
@@ -57,7 +57,7 @@ trait Destination {
     fn idle(&mut self) {}
 
     /// Looks after everything else: what there is to tell, to show, to print. Called all the time, and never waits.
-    fn attend(&mut self, live: &Live, progress: &mut Progress) -> anyhow::Result<()>;
+    fn attend(&mut self, live: &LiveConnection, progress: &mut Progress) -> anyhow::Result<()>;
 
     /// Completes everything. False where nothing was recorded.
     fn close(self) -> anyhow::Result<bool>;
@@ -74,23 +74,23 @@ fn record(args: &RecordArgs, destination: impl Destination, keys: &str) -> anyho
     let stop = Stop::on_signal()?;
     let demo = args.demo.start();
     let mut live = match &demo {
-        Some(demo) => Live::new(demo.open()).with_pace(demo.pace()),
-        None => Live::new(args.place.opener()),
+        Some(demo) => LiveConnection::new(demo.open()).with_pace(demo.pace()),
+        None => LiveConnection::new(args.place.opener()),
     };
     let mut recorder = Recorder::new(destination);
     let mut progress = Progress::new(args.quiet, keys);
-    let (mut told, start, mut awake) = (None, Instant::now(), Awake::default());
+    let (mut messages, start, mut awake) = (ConnectionMessages::default(), Instant::now(), Awake::default());
     let elapsed = || demo.as_ref().map_or_else(|| start.elapsed(), Demo::time);
     while !stop.is_requested() && args.time.is_none_or(|time| elapsed() < time) {
-        // Asked before the pages are read: what is published when it is over, is read below.
+        // Checked before the pages are read, so that the last ones are read below.
         let is_over = demo.as_ref().is_some_and(Demo::is_over);
-        let event = live.wait(PATIENCE);
+        let event = live.wait(MAX_WAIT);
         if is_over && event.is_none() {
             break;
         }
         awake.keep(live.is_driven() && demo.is_none());
         if !args.quiet && !matches!(event, Some(ConnectionEvent::Packet(_))) {
-            progress.suspend(|| narrate(&live, event.as_ref(), &mut told));
+            progress.suspend(|| messages.print(&live, event.as_ref()));
         }
         recorder.take(&live, event.as_ref())?;
         recorder.destination.attend(&live, &mut progress)?;
@@ -102,7 +102,7 @@ fn record(args: &RecordArgs, destination: impl Destination, keys: &str) -> anyho
 /// The files are what the program gives out. False where their names cannot be: no reason to stop recording.
 fn print_path(path: &Path) -> bool {
     match print(format!("{}\n", path.display()).as_bytes()) {
-        Err(error) if !error.is::<ReaderGone>() => {
+        Err(error) if !error.is::<OutputClosed>() => {
             complain(&error);
             false
         }
@@ -147,7 +147,7 @@ impl<D: Destination> Recorder<D> {
         }
     }
 
-    fn take(&mut self, live: &Live, event: Option<&ConnectionEvent>) -> anyhow::Result<()> {
+    fn take(&mut self, live: &LiveConnection, event: Option<&ConnectionEvent>) -> anyhow::Result<()> {
         let now = live.now();
         match event {
             Some(ConnectionEvent::Attached { place }) => {
@@ -168,7 +168,7 @@ impl<D: Destination> Recorder<D> {
         Ok(())
     }
 
-    fn take_packet(&mut self, live: &Live, packet: &Packet) -> anyhow::Result<()> {
+    fn take_packet(&mut self, live: &LiveConnection, packet: &Packet) -> anyhow::Result<()> {
         let Some(frame) = live.pages() else { return Ok(()) };
         let (seen, uncertainty) = (live.time(), live.uncertainty(packet));
         self.analysis.feed(seen, frame);
@@ -188,7 +188,7 @@ impl<D: Destination> Recorder<D> {
             tape.record(&Record::of_arrival(physics, at, uncertainty, &self.buffer))?;
             self.physics.clone_from(&self.buffer);
         } else if !packet.validity.is_current()
-            && let Some(is_settled) = live.standing_physics(&self.physics, &mut self.buffer)
+            && let Some(is_settled) = live.changed_physics(&self.physics, &mut self.buffer)
         {
             let mut record = Record::new(PageKind::Physics, at, &self.buffer);
             (record.uncertainty, record.settled) = (uncertainty, is_settled);
@@ -225,7 +225,7 @@ impl<D: Destination> Recorder<D> {
 }
 
 /// The packet's bytes as the game had them; where another packet was captured meanwhile, as the view has them.
-fn captured<T: Page>(live: &Live, view: &View<'static, T>, buffer: &mut Vec<u8>) {
+fn captured<T: Page>(live: &LiveConnection, view: &View<'static, T>, buffer: &mut Vec<u8>) {
     let page = view.raw().as_bytes();
     buffer.resize(T::KIND.size(), 0);
     match live.captured(T::KIND, buffer).filter(|_| buffer[..4] == page[..4]) {
@@ -257,13 +257,13 @@ mod tests {
             Some(&mut self.0)
         }
 
-        fn begin(&mut self, _: &Live) -> anyhow::Result<()> {
+        fn begin(&mut self, _: &LiveConnection) -> anyhow::Result<()> {
             Ok(())
         }
 
         fn named(&mut self, _: &Names) {}
 
-        fn attend(&mut self, _: &Live, _: &mut Progress) -> anyhow::Result<()> {
+        fn attend(&mut self, _: &LiveConnection, _: &mut Progress) -> anyhow::Result<()> {
             Ok(())
         }
 
@@ -274,7 +274,7 @@ mod tests {
     }
 
     /// Takes events until the first one with a graphics packet.
-    fn take_frame(recorder: &mut Recorder<OneFile>, live: &mut Live) {
+    fn take_frame(recorder: &mut Recorder<OneFile>, live: &mut LiveConnection) {
         loop {
             let event = live.wait(Duration::from_secs(10)).expect("something comes");
             recorder.take(live, Some(&event)).unwrap();
@@ -299,7 +299,7 @@ mod tests {
         publisher.publish_bytes(PageKind::Static, &session).unwrap();
         publisher.publish_physics(&SPageFilePhysics { packetId: 1, ..Default::default() }).unwrap();
         publisher.publish_graphics(&SPageFileGraphicEvo { packetId: 1, ..Default::default() }).unwrap();
-        let mut live = Live::new(Box::new(move || ACEvoSharedMemoryMapper::open_source(pages.clone())));
+        let mut live = LiveConnection::new(Box::new(move || ACEvoSharedMemoryMapper::open_source(pages.clone())));
         let attached = live.wait(Duration::from_secs(10)).expect("it attaches");
         recorder.take(&live, Some(&attached)).unwrap();
         publisher.publish_graphics(&SPageFileGraphicEvo { packetId: 2, ..Default::default() }).unwrap();
@@ -326,7 +326,7 @@ mod tests {
         let mut recorder = Recorder::new(OneFile(Tape::new(writer, Duration::ZERO)));
         let pages = LocalPages::new();
         let mut publisher = Publisher::local(&pages);
-        let mut live = Live::new(Box::new(move || ACEvoSharedMemoryMapper::open_source(pages.clone())));
+        let mut live = LiveConnection::new(Box::new(move || ACEvoSharedMemoryMapper::open_source(pages.clone())));
         // Counter and level of physics, and the status; the graphics counter always goes on.
         let (live_now, paused) = (ACEvoStatus::Live, ACEvoStatus::Pause);
         let driven = (1..10).map(|packet| (packet, 1.0, live_now));

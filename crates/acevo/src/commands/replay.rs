@@ -8,10 +8,10 @@ use anyhow::{Context, ensure};
 use super::progress::Progress;
 use crate::cli::Replay;
 use crate::format::text::clock;
+use crate::keyboard::{Key, Keys};
 use crate::output::say;
 use crate::session::playback::{Player, Watcher, Wish, open};
 use crate::shutdown::Stop;
-use crate::tui::keys::{Key, Keys};
 
 /// How far an arrow leaps.
 const LEAP: Duration = Duration::from_secs(10);

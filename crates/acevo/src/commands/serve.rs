@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use crate::cli::Serve;
-use crate::session::snapshot::Cockpit;
+use crate::session::live_session::LiveSession;
 use crate::shutdown::Stop;
 use crate::web;
 
@@ -12,6 +12,6 @@ pub(crate) fn run(args: &Serve) -> anyhow::Result<ExitCode> {
     // A mistake is told before anything runs.
     let site = web::Site::open(args)?;
     let (live, _running) = args.origin.follow()?;
-    site.run(Cockpit::new(live, &args.origin, &args.analysing), &stop)?;
+    site.run(LiveSession::new(live, &args.analysing.options(&args.origin)), &stop)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,4 +1,4 @@
-//! `acevo stats`: how many packets come, how regularly, how late, and what reading them costs.
+//! `acevo stats`: measures packet rate, jitter, latency and CPU use.
 
 mod progress;
 mod report;
@@ -12,32 +12,32 @@ use self::progress::Progress;
 use self::report::Report;
 use crate::cli::Stats;
 use crate::output::print;
-use crate::process::Usage;
+use crate::process::ProcessUsage;
 use crate::shutdown::Stop;
 
-/// Ctrl-C is noticed within this time.
-const PATIENCE: Duration = Duration::from_millis(50);
+/// Longest wait for an event, so that Ctrl-C is noticed.
+const MAX_WAIT: Duration = Duration::from_millis(50);
 
 pub(crate) fn run(args: &Stats) -> anyhow::Result<ExitCode> {
     let stop = Stop::on_signal()?;
     let demo = args.demo.start();
     let mut telemetry = Connection::from_opener(demo.as_ref().map_or_else(|| args.place.opener(), |demo| demo.open()));
     let mut progress = Progress::new(args.time, args.quiet);
-    // The time counts from the moment that there is something to count.
+    // The measurement starts when telemetry arrives.
     while matches!(telemetry.state(), ConnectionState::Waiting | ConnectionState::Attached | ConnectionState::Frozen) {
         if stop.is_requested() {
             return Ok(ExitCode::FAILURE);
         }
-        let event = telemetry.wait(PATIENCE);
+        let event = telemetry.wait(MAX_WAIT);
         progress.waiting(&telemetry, event.as_ref());
     }
-    let (start, before) = (Instant::now(), Usage::now()?);
-    let left = || args.time.map_or(PATIENCE, |time| time.saturating_sub(start.elapsed()).min(PATIENCE));
+    let (start, before) = (Instant::now(), ProcessUsage::now()?);
+    let left = || args.time.map_or(MAX_WAIT, |time| time.saturating_sub(start.elapsed()).min(MAX_WAIT));
     while !left().is_zero() && !stop.is_requested() {
         let event = telemetry.wait(left());
         progress.measuring(start.elapsed(), &telemetry, event.as_ref());
     }
-    let (time, usage) = (start.elapsed(), Usage::now()?.since(before, start.elapsed()));
+    let (time, usage) = (start.elapsed(), ProcessUsage::now()?.since(before, start.elapsed()));
     progress.end();
     let report = Report::new(&telemetry, progress.attachments(), time, usage);
     let text = if args.json { serde_json::to_string_pretty(&report)? + "\n" } else { report.as_text() };

@@ -1,4 +1,4 @@
-//! `acevo watch`: a live screen, lines, or JSON.
+//! `acevo watch`: the full-screen view, lines, or JSON.
 
 mod json;
 mod lines;
@@ -6,10 +6,10 @@ mod lines;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use super::follow::{PATIENCE, follow};
+use super::follow_loop::{MAX_WAIT, follow};
 use crate::cli::Watch;
 use crate::output;
-use crate::session::snapshot::Cockpit;
+use crate::session::live_session::LiveSession;
 use crate::shutdown::Stop;
 use crate::tui;
 
@@ -21,20 +21,20 @@ pub(crate) fn run(args: &Watch) -> anyhow::Result<ExitCode> {
     } else if args.lines || args.every.is_some() || args.count.is_some() || !output::has_screen() {
         follow(&mut live, &stop, args.quiet, &mut lines::Lines::new(args))?;
     } else {
-        tui::run(Cockpit::new(live, &args.origin, &args.analysing), &stop)?;
+        tui::run(LiveSession::new(live, &args.analysing.options(&args.origin)), &stop)?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// What is left to print, and when.
+/// When the next line is due, and how many are left.
 #[derive(Debug)]
-struct Pace {
+struct Schedule {
     every: Option<Duration>,
     next: Option<Instant>,
     left: Option<u64>,
 }
 
-impl Pace {
+impl Schedule {
     fn new(every: Option<Duration>, count: Option<u64>) -> Self {
         Self { every, next: None, left: count }
     }
@@ -43,15 +43,15 @@ impl Pace {
         self.next.is_none_or(|next| now >= next)
     }
 
-    /// Time until it is due.
-    fn left(&self, now: Instant) -> Duration {
-        self.next.map_or(PATIENCE, |next| next.saturating_duration_since(now))
+    /// Time until the next line is due.
+    fn time_left(&self, now: Instant) -> Duration {
+        self.next.map_or(MAX_WAIT, |next| next.saturating_duration_since(now))
     }
 
-    /// Something was printed; false when that was the last.
+    /// A line was printed. Returns false after the last one.
     fn printed(&mut self, now: Instant) -> bool {
         if let Some(every) = self.every {
-            // Steady, but what was missed is not caught up.
+            // A steady rhythm; missed lines are not caught up.
             self.next = self.next.map(|next| next + every).filter(|next| *next > now).or(Some(now + every));
         }
         self.left = self.left.map(|left| left.saturating_sub(1));
@@ -64,14 +64,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_pace_is_steady_and_ends() {
+    fn schedule_is_steady_and_ends_after_count() {
         let start = Instant::now();
         let at = |ms| start + Duration::from_millis(ms);
-        let mut pace = Pace::new(Some(Duration::from_millis(100)), Some(3));
-        assert!(pace.is_due(at(0)) && pace.printed(at(0)));
-        assert!(!pace.is_due(at(99)) && pace.is_due(at(103)) && pace.printed(at(103)));
-        assert_eq!(pace.left(at(150)), Duration::from_millis(50));
-        assert!(pace.is_due(at(200)), "the delay before does not add up");
-        assert!(!pace.printed(at(200)));
+        let mut schedule = Schedule::new(Some(Duration::from_millis(100)), Some(3));
+        assert!(schedule.is_due(at(0)) && schedule.printed(at(0)));
+        assert!(!schedule.is_due(at(99)) && schedule.is_due(at(103)) && schedule.printed(at(103)));
+        assert_eq!(schedule.time_left(at(150)), Duration::from_millis(50));
+        assert!(schedule.is_due(at(200)), "delays do not add up");
+        assert!(!schedule.printed(at(200)));
     }
 }

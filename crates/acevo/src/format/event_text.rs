@@ -2,24 +2,28 @@
 
 use acevo_telemetry::analysis::SessionEvent;
 
-use crate::format::text::clean;
+use crate::format::text::{clean, right_aligned, session_clock};
 
-/// What is told of an event; lap and place are always equally wide.
+/// The columns of an event. All but the text are equally wide for all events.
 #[derive(Debug)]
 pub(crate) struct EventText {
+    /// Time since the session began, as `3:05`.
+    pub(crate) time: String,
+    /// Number of the lap.
     pub(crate) lap: String,
-    /// Part of the lap, in percent.
-    pub(crate) place: String,
-    /// What has happened.
+    /// Lap position in percent.
+    pub(crate) position: String,
+    /// The event.
     pub(crate) text: String,
 }
 
 impl EventText {
     pub(crate) fn of(event: &SessionEvent) -> Self {
-        let place = |place: f64| format!("{:>3.0} %", place.rem_euclid(1.0) * 100.0);
+        let position = |place: f64| format!("{:>3.0} %", place.rem_euclid(1.0) * 100.0);
         Self {
+            time: right_aligned(&session_clock(event.session_s), 7),
             lap: event.lap.map_or_else(|| "      -".into(), |lap| format!("lap {lap:>3}")),
-            place: event.place.map_or_else(|| "  -  ".into(), place),
+            position: event.place.map_or_else(|| "  -  ".into(), position),
             text: clean(&event.kind.to_string()),
         }
     }

@@ -1,15 +1,15 @@
-//! Which fields are meant.
+//! Selects raw fields by name.
 
 use acevo_shared_memory::{Field, PageKind, Value};
 use anyhow::{anyhow, bail};
 
-/// Close matches named for a field that does not exist.
-const MATCHES: usize = 5;
+/// Similar names listed in the error for an unknown field.
+const MAX_SUGGESTIONS: usize = 5;
 
-/// How alike a name must be to be named, from 0 to 1.
-const ALIKE: f64 = 0.75;
+/// Similarity of a name, 0..1, from which on it is listed.
+const MIN_SIMILARITY: f64 = 0.75;
 
-/// A field, or a part of an array.
+/// A field, or a part of an array field.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Selected {
     pub(crate) page: PageKind,
@@ -24,7 +24,7 @@ impl Selected {
         format!("{}{indices}", self.field.path)
     }
 
-    /// Its elements as plain fields, each with its path and index.
+    /// The elements as plain fields, each with its path and index.
     pub(crate) fn elements(&self) -> Vec<(String, Field)> {
         let Field { count, row, ty, .. } = *self.field;
         // A row is an element of an array of arrays.
@@ -49,7 +49,7 @@ impl Selected {
             .collect()
     }
 
-    /// Its value in the bytes of its page.
+    /// Reads the value from the bytes of the page.
     pub(crate) fn value<'a>(&self, page: &'a [u8]) -> Value<'a> {
         let mut value = self.field.read(page);
         for index in &self.indices {
@@ -63,7 +63,7 @@ impl Selected {
     }
 }
 
-/// The fields that `wanted` names, every one where it names none. Each once, in the order of their pages.
+/// Selects fields by name, or all fields if `wanted` is empty. Each field is returned once, in the order of the pages.
 pub(crate) fn select(wanted: &[String], page: Option<PageKind>, hidden: bool) -> anyhow::Result<Vec<Selected>> {
     let known: Vec<Selected> = PageKind::ALL
         .into_iter()
@@ -108,7 +108,7 @@ fn find(known: &[Selected], wanted: &str) -> anyhow::Result<Vec<Selected>> {
         .collect()
 }
 
-/// A field goes by its path, with and without its page.
+/// The names of a field: its path, with and without its page.
 fn names(one: &Selected) -> [String; 2] {
     [one.field.path.to_owned(), format!("{}.{}", one.page, one.field.path)]
 }
@@ -119,7 +119,7 @@ fn split_indices(wanted: &str) -> anyhow::Result<(&str, Vec<usize>)> {
     while !rest.is_empty() {
         let index = rest.strip_prefix('[').and_then(|rest| rest.split_once(']'));
         let Some((index, after)) = index.and_then(|(index, after)| Some((index.parse().ok()?, after))) else {
-            bail!("{wanted:?} is no field: an index is a number in brackets, as in wheelSlip[2]");
+            bail!("{wanted:?} is not a field: an index is a number in brackets, as in wheelSlip[2]");
         };
         indices.push(index);
         rest = after;
@@ -137,12 +137,13 @@ fn check_indices(one: &Selected, indices: &[usize]) -> anyhow::Result<()> {
     if indices.len() > sizes.len() {
         match sizes.len() {
             0 => bail!("{path} is a single value: leave the index out"),
-            dimensions => bail!("{path} takes {dimensions} indices at most"),
+            1 => bail!("{path} takes at most 1 index"),
+            dimensions => bail!("{path} takes at most {dimensions} indices"),
         }
     }
     for (index, size) in indices.iter().zip(sizes) {
         if *index >= size {
-            bail!("{path} has no element {index}: {size} elements, from 0 to {}", size - 1);
+            bail!("{path} has no element {index}: its elements are numbered from 0 to {}", size - 1);
         }
     }
     Ok(())
@@ -153,19 +154,19 @@ fn unknown(known: &[Selected], name: &str) -> anyhow::Error {
     let mut close: Vec<(f64, String)> = known
         .iter()
         .flat_map(|one| {
-            // "slip" is meant to find `tyre_lf.slip`, too.
+            // "slip" also finds `tyre_lf.slip`.
             let path = one.field.path.to_lowercase();
             let last = path.rsplit('.').next().unwrap_or(&path);
             let contains = if wanted.len() > 2 && path.contains(&wanted) { 1.0 } else { 0.0 };
             let alike = strsim::jaro_winkler(&wanted, &path).max(strsim::jaro_winkler(&wanted, last)).max(contains);
-            (alike >= ALIKE).then(|| (alike, format!("{}.{}", one.page, one.field.path)))
+            (alike >= MIN_SIMILARITY).then(|| (alike, format!("{}.{}", one.page, one.field.path)))
         })
         .collect();
     close.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let close: Vec<_> = close.into_iter().take(MATCHES).map(|(_, path)| path).collect();
+    let close: Vec<_> = close.into_iter().take(MAX_SUGGESTIONS).map(|(_, path)| path).collect();
     match &close[..] {
-        [] => anyhow!("there is no field {name:?}: `acevo dump --demo` lists all of them"),
-        close => anyhow!("there is no field {name:?}; similar are: {}", close.join(", ")),
+        [] => anyhow!("unknown field {name:?}: `acevo dump --demo` lists all fields"),
+        close => anyhow!("unknown field {name:?}; similar fields: {}", close.join(", ")),
     }
 }
 
@@ -179,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_go_by_path_page_part_and_index() {
+    fn select_finds_fields_by_path_page_part_and_index() {
         assert_eq!(names(&["graphics.rpm", "speedKmh"]).unwrap(), ["physics.speedKmh", "graphics.rpm"]);
         assert_eq!(names(&["packetId"]).unwrap(), ["physics.packetId", "graphics.packetId"]);
         assert_eq!(names(&["SPEEDKMH"]).unwrap(), ["physics.speedKmh"]);
@@ -193,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn elements_are_the_values_of_their_own_paths() {
+    fn elements_have_the_values_of_their_paths() {
         use acevo_shared_memory::{Page, SPageFilePhysics};
 
         let wanted =
@@ -212,14 +213,14 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_exist_is_answered_with_what_does() {
+    fn select_suggests_similar_fields_and_checks_indices() {
         let error = |wanted| names(&[wanted]).unwrap_err().to_string();
         assert!(error("speedKmph").contains("physics.speedKmh"), "{}", error("speedKmph"));
         assert!(error("slipp").contains("slip"), "{}", error("slipp"));
         assert!(error("qqqqqqqq").contains("lists all"));
         assert!(error("wheelSlip[4]").contains("from 0 to 3"));
         assert!(error("speedKmh[0]").contains("single value"));
-        assert!(error("wheelSlip[0][0]").contains("1 indices at most"));
+        assert!(error("wheelSlip[0][0]").contains("at most 1 index"));
         for wrong in ["wheelSlip[", "wheelSlip[]", "wheelSlip[-1]", "wheelSlip[1]x", "", "[1]", "."] {
             assert!(names(&[wrong]).is_err(), "{wrong:?}");
         }

@@ -1,20 +1,29 @@
-//! Laps as lines of a table. Pure: the same laps give the same lines.
+//! The table of laps as lines of text.
 
 use std::time::Duration;
 
 use acevo_telemetry::analysis::{Analysis, Lap, Validity};
 
-use crate::cli::Sessions;
+use crate::format::fuel_text::FuelToFinish;
 use crate::format::text::{NONE, cut, difference, lap_time, number, right_aligned, sector_time, width};
 use crate::output::Paint;
 
-/// Least room for the words at the end of a line.
-const LEAST_WORDS: usize = 14;
+/// Minimum columns for the remark at the end of a line.
+const MIN_REMARK_WIDTH: usize = 14;
 
-/// Where no lap tells its sectors.
-const USUAL_SECTORS: usize = 3;
+/// Sector columns while no lap has sectors.
+const DEFAULT_SECTORS: usize = 3;
 
-/// How a part of a line looks.
+/// The sessions that a table of laps shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sessions {
+    /// The running session.
+    Current,
+    /// All sessions.
+    All,
+}
+
+/// The style of a part of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Look {
     Plain,
@@ -24,7 +33,7 @@ pub(crate) enum Look {
     Warning,
 }
 
-/// A line of parts.
+/// A line whose parts have styles.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Line(Vec<(Look, String)>);
 
@@ -34,12 +43,12 @@ impl Line {
         self
     }
 
-    /// What it consists of, in order.
+    /// The parts in order.
     pub(crate) fn parts(&self) -> impl Iterator<Item = (Look, &str)> {
         self.0.iter().map(|(look, text)| (*look, text.as_str()))
     }
 
-    /// With colours, and not wider than the terminal.
+    /// The line with colours, not wider than this number of columns.
     pub(crate) fn painted(&self, paint: Paint, columns: usize) -> String {
         let mut left = columns;
         let mut line = String::new();
@@ -103,7 +112,7 @@ impl Column {
     }
 }
 
-/// The best of a session, as far as it was driven: of complete laps that count.
+/// The best lap and sectors of a session, of complete laps that count.
 #[derive(Debug, Clone, Default)]
 struct Best {
     time_ms: Option<u32>,
@@ -124,11 +133,11 @@ impl Best {
     }
 }
 
-/// The columns there is room for, and what the best laps are.
+/// The columns that fit, and the best laps of each session.
 #[derive(Debug, Clone)]
 pub(crate) struct Table {
     columns: Vec<Column>,
-    words: usize,
+    remark_width: usize,
     bests: Vec<(u32, Best)>,
 }
 
@@ -138,9 +147,13 @@ impl Table {
         numbers.sort_unstable();
         numbers.dedup();
         let sectors = laps.iter().map(|lap| lap.sectors_ms.len()).max().filter(|most| *most > 0);
-        let sectors = sectors.unwrap_or(USUAL_SECTORS);
-        let (columns, words) = columns(sessions, sectors, width);
-        Self { columns, words, bests: numbers.iter().map(|session| (*session, Best::of(laps, *session))).collect() }
+        let sectors = sectors.unwrap_or(DEFAULT_SECTORS);
+        let (columns, remark_width) = columns(sessions, sectors, width);
+        Self {
+            columns,
+            remark_width,
+            bests: numbers.iter().map(|session| (*session, Best::of(laps, *session))).collect(),
+        }
     }
 
     pub(crate) fn header(&self) -> Line {
@@ -158,12 +171,12 @@ impl Table {
             line = line.with(look, cell(&text, column.width()));
         }
         let look = if lap.incomplete.is_some() { Look::Aside } else { Look::Warning };
-        let long = words(lap, true);
-        let words = if width(&long) <= self.words { long } else { cut(&words(lap, false), self.words) };
-        line.with(look, format!("  {words}"))
+        let long = remark(lap, true);
+        let text = if width(&long) <= self.remark_width { long } else { cut(&remark(lap, false), self.remark_width) };
+        line.with(look, format!("  {text}"))
     }
 
-    /// Best and possible time of the running session, and how long the fuel lasts.
+    /// Best and ideal lap of the running session, and the fuel plan.
     pub(crate) fn summary(analysis: &Analysis) -> Line {
         let bests = analysis.bests();
         let look = if bests.time_ms.is_some() { Look::Best } else { Look::Aside };
@@ -171,8 +184,8 @@ impl Table {
         if let Some(number) = bests.lap {
             line = line.with(Look::Aside, format!(" (lap {number})"));
         }
-        let possible = lap_time(milliseconds(bests.theoretical_ms()));
-        line = line.with(Look::Aside, "   possible ").with(Look::Plain, possible);
+        let ideal = lap_time(milliseconds(bests.theoretical_ms()));
+        line = line.with(Look::Aside, "   ideal ").with(Look::Plain, ideal);
         if let Some(personal) = analysis.personal_best() {
             let time = lap_time(milliseconds(Some(personal.time_ms)));
             line = line.with(Look::Aside, "   personal ").with(Look::Plain, time);
@@ -181,20 +194,20 @@ impl Table {
         if let Some(laps) = fuel.laps_left {
             line = line.with(Look::Aside, "   fuel for ").with(Look::Plain, number(laps, 1) + " laps");
         }
-        // Litres; of a battery's charge nobody adds any.
-        match fuel.to_add.filter(|_| fuel.per_lap.is_some_and(|per_lap| per_lap >= 0.1)) {
-            Some(0.0) => line.with(Look::Aside, ", enough to the flag"),
-            Some(to_add) => {
-                line.with(Look::Aside, ", to the flag ").with(Look::Warning, format!("+{} l", number(to_add, 1)))
+        // Litres only: the charge of a battery cannot be added.
+        match FuelToFinish::of(fuel, None).filter(|_| fuel.per_lap.is_some_and(|per_lap| per_lap >= 0.1)) {
+            Some(FuelToFinish::Enough) => line.with(Look::Aside, ", enough to finish"),
+            Some(FuelToFinish::Add { litres, .. }) => {
+                line.with(Look::Aside, ", add ").with(Look::Warning, format!("{} l to finish", number(litres, 1)))
             }
             None => line,
         }
     }
 
-    /// The lap that is driven.
+    /// The running lap.
     pub(crate) fn running(analysis: &Analysis) -> Line {
         let current = analysis.current_lap();
-        let Some(lap) = current else { return Line::default().with(Look::Aside, " no lap is driven") };
+        let Some(lap) = current else { return Line::default().with(Look::Aside, " no lap is running") };
         let elapsed = Duration::try_from_secs_f64(lap.elapsed_s).ok();
         let mut line = Line::default()
             .with(Look::Aside, format!(" lap {} ", lap.number))
@@ -211,17 +224,17 @@ impl Table {
         }
         match lap.validity {
             Validity::Invalid { reason, .. } => line.with(Look::Warning, format!("  does not count: {reason}")),
-            _ if lap.is_joined => line.with(Look::Aside, "  joined on the way"),
+            _ if lap.is_joined => line.with(Look::Aside, "  joined part-way"),
             _ => line,
         }
     }
 }
 
-/// The most important columns that there is room for, in their order, and the room that is left for words.
+/// The most important columns that fit, in table order, and the width that is left for the remark.
 fn columns(sessions: Sessions, sectors: usize, width: usize) -> (Vec<Column>, usize) {
     let sectors: Vec<_> = (0..sectors).map(Column::Sector).collect();
     let session: &[Column] = if sessions == Sessions::All { &[Column::Session] } else { &[] };
-    // The most important first; what stands together is shown together.
+    // The most important first. A group is shown whole or not at all.
     let groups: [&[Column]; 8] = [
         session,
         &[Column::Lap, Column::Time],
@@ -232,7 +245,7 @@ fn columns(sessions: Sessions, sectors: usize, width: usize) -> (Vec<Column>, us
         &[Column::Top, Column::Low, Column::Tyres],
         &[Column::Stint],
     ];
-    let mut left = width.saturating_sub(LEAST_WORDS + 2);
+    let mut left = width.saturating_sub(MIN_REMARK_WIDTH + 2);
     let mut chosen = Vec::new();
     for group in groups {
         let width: usize = group.iter().map(|column| column.width() + 1).sum();
@@ -243,7 +256,7 @@ fn columns(sessions: Sessions, sectors: usize, width: usize) -> (Vec<Column>, us
     }
     let order = [Column::Session, Column::Lap, Column::Kind, Column::Time].into_iter().chain(sectors);
     let order = order.chain([Column::Delta, Column::Fuel, Column::Top, Column::Low, Column::Tyres, Column::Stint]);
-    (order.filter(|column| chosen.contains(column)).collect(), left + LEAST_WORDS)
+    (order.filter(|column| chosen.contains(column)).collect(), left + MIN_REMARK_WIDTH)
 }
 
 fn content(column: Column, lap: &Lap, best: &Best) -> (Look, String) {
@@ -288,8 +301,8 @@ fn content(column: Column, lap: &Lap, best: &Best) -> (Look, String) {
     (Look::Plain, text)
 }
 
-/// Why a lap does not count, or is not complete, and where.
-fn words(lap: &Lap, with_place: bool) -> String {
+/// Why a lap does not count or is incomplete, and where that happened.
+fn remark(lap: &Lap, with_place: bool) -> String {
     match (lap.incomplete, lap.validity) {
         (Some(reason), _) => reason.to_string(),
         (None, Validity::Invalid { reason, place: Some(place) }) if with_place => {
@@ -309,7 +322,7 @@ fn milliseconds(ms: Option<u32>) -> Option<Duration> {
     ms.map(|ms| Duration::from_millis(ms.into()))
 }
 
-/// To the right, after a blank.
+/// Right-aligned text after a blank.
 fn cell(text: &str, width: usize) -> String {
     format!(" {}", right_aligned(&cut(text, width), width))
 }
@@ -319,11 +332,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_fit_and_the_most_important_stay() {
+    fn columns_fit_any_width_and_keep_the_most_important() {
         for width in 0..200 {
-            let (columns, words) = columns(Sessions::All, 3, width);
+            let (columns, remark) = columns(Sessions::All, 3, width);
             let used: usize = columns.iter().map(|column| column.width() + 1).sum();
-            assert!(columns.is_empty() || used + words + 2 <= width, "{width}: {columns:?} {words}");
+            assert!(columns.is_empty() || used + remark + 2 <= width, "{width}: {columns:?} {remark}");
         }
         let narrow = columns(Sessions::Current, 3, 40).0;
         assert_eq!(narrow, [Column::Lap, Column::Kind, Column::Time]);
@@ -334,7 +347,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_cut_with_a_mark() {
+    fn painted_cuts_long_lines_with_an_ellipsis() {
         let line = Line::default().with(Look::Best, "1234").with(Look::Plain, "5678");
         assert_eq!(line.painted(Paint::none(), 6), "12345…");
     }

@@ -1,4 +1,4 @@
-//! What can be measured, a row each: channels, and the raw fields behind them.
+//! Channels and raw fields as table rows.
 
 mod channel;
 mod field;

@@ -1,4 +1,4 @@
-//! Values as text for people. Whatever a page holds, the result is short and has no control characters.
+//! Human-readable text of values. Any bytes in a page give a short text without control characters.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ pub(crate) use acevo_telemetry::{
     format_sector_time as sector_time,
 };
 
-/// What stands where there is no value.
+/// Stands for a missing value.
 pub(crate) const NONE: &str = "-";
 
 /// Track and configuration as they are shown; empty if neither is known.
@@ -24,12 +24,12 @@ pub(crate) fn driver(frame: &Frame) -> String {
     clean(&acevo_telemetry::driver_name(frame))
 }
 
-/// Columns that a text takes on a terminal: two for a wide character, none for an accent that stands alone.
+/// Columns that a text takes on a terminal: two for a wide character, none for a combining accent.
 pub(crate) fn width(text: &str) -> usize {
     text.width()
 }
 
-/// A text of at most so many columns; what is longer ends with `…`.
+/// Shortens a text to this number of columns; a shortened text ends with `…`.
 pub(crate) fn cut(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.into();
@@ -43,19 +43,19 @@ pub(crate) fn cut(text: &str, columns: usize) -> String {
     text.chars().take_while(fits).chain(['…']).collect()
 }
 
-/// A text with blanks behind it until it takes so many columns; longer ones stay.
+/// Pads a text with blanks at its end to this number of columns; longer texts are unchanged.
 pub(crate) fn padded(text: &str, columns: usize) -> String {
     let blanks = columns.saturating_sub(width(text));
     format!("{text}{}", " ".repeat(blanks))
 }
 
-/// A text with blanks before it until it takes so many columns; longer ones stay.
+/// Pads a text with blanks at its beginning to this number of columns; longer texts are unchanged.
 pub(crate) fn right_aligned(text: &str, columns: usize) -> String {
     let blanks = columns.saturating_sub(width(text));
     format!("{}{text}", " ".repeat(blanks))
 }
 
-/// Time left in a session: `12:05`, or `1:12:05`.
+/// A duration as `12:05`, or `1:12:05`.
 pub(crate) fn clock(time: Option<Duration>) -> String {
     let Some(time) = time else { return NONE.into() };
     let seconds = time.as_secs();
@@ -65,7 +65,7 @@ pub(crate) fn clock(time: Option<Duration>) -> String {
     }
 }
 
-/// A difference in seconds, with its sign: `+0.123`.
+/// A difference in seconds with its sign: `+0.123`.
 pub(crate) fn difference(seconds: Option<f32>) -> String {
     match seconds {
         Some(seconds) if seconds.is_finite() && seconds.abs() < 3600.0 => format!("{seconds:+.3}"),
@@ -73,12 +73,23 @@ pub(crate) fn difference(seconds: Option<f32>) -> String {
     }
 }
 
+/// The time of an event since its session began, as `3:05`. Every list of events shows this clock.
+pub(crate) fn session_clock(session_s: f64) -> String {
+    clock(Duration::try_from_secs_f64(session_s).ok())
+}
+
+/// An error and its causes as one line: `a: b: c`.
+pub(crate) fn error_chain(error: &dyn std::error::Error) -> String {
+    std::iter::successors(error.source(), |cause| cause.source())
+        .fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn columns_are_counted_as_terminals_do() {
+    fn width_counts_columns_as_terminals_do() {
         let widths = [("Novák", 5), ("漢字", 4), ("🏎 GP", 4), ("e\u{301}", 1), ("", 0)];
         for (text, columns) in widths {
             assert_eq!(width(text), columns, "{text:?}");
@@ -93,8 +104,16 @@ mod tests {
     }
 
     #[test]
-    fn times_read_as_people_write_them() {
+    fn error_chain_has_all_causes() {
+        let inner = std::io::Error::other("disk full");
+        let middle = std::io::Error::other(anyhow::Error::new(inner).context("cannot write"));
+        assert_eq!(error_chain(&middle), "cannot write: disk full");
+    }
+
+    #[test]
+    fn clock_and_difference_format_times() {
         assert_eq!([59, 754, 3725].map(|s| clock(Some(Duration::from_secs(s)))), ["0:59", "12:34", "1:02:05"]);
+        assert_eq!([0.0, 65.9, 3725.0, -1.0, f64::NAN].map(session_clock), ["0:00", "1:05", "1:02:05", "-", "-"]);
         assert_eq!(
             [Some(0.1234), Some(-1.5), Some(f32::NAN), Some(1e9), None].map(difference),
             ["+0.123", "-1.500", "-", "-", "-"]

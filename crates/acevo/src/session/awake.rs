@@ -1,17 +1,17 @@
-//! Keeps the computer awake while a car is driven: a steering wheel is no input to the system.
+//! Keeps the computer awake while a car is driven, because the system does not count a steering wheel as user input.
 //!
-//! On Linux `systemd-inhibit` does it. It runs for as long as its standard input is open, so that nothing is left behind if this
-//! program is killed. Without systemd, and on other systems, nothing is done.
+//! On Linux this runs `systemd-inhibit`, which ends when its standard input is closed, also if this program is killed. Without
+//! systemd, and on other systems, this does nothing.
 
 use std::process::{Child, Command, Stdio};
 use std::thread;
 
-/// Holds the computer awake, while it is wanted.
+/// Keeps the computer awake on request.
 #[derive(Debug)]
 pub(crate) struct Awake {
     command: fn() -> Command,
     holder: Option<Child>,
-    /// It could not be started: nobody tries again.
+    /// The command could not be started and is not tried again.
     is_unavailable: bool,
 }
 
@@ -22,13 +22,13 @@ impl Default for Awake {
 }
 
 impl Awake {
-    /// Begins or ends to hold the computer awake. Does nothing if that is so already.
+    /// Starts or stops keeping the computer awake, if that is not the current state.
     pub(crate) fn keep(&mut self, is_wanted: bool) {
         if !is_wanted {
             return self.release();
         }
         if let Some(holder) = &mut self.holder {
-            // One that ends by itself is not allowed to hold the computer awake.
+            // A command that has ended had no permission to keep the computer awake.
             if matches!(holder.try_wait(), Ok(Some(_))) {
                 (self.holder, self.is_unavailable) = (None, true);
             }
@@ -46,7 +46,7 @@ impl Awake {
     fn release(&mut self) {
         if let Some(mut holder) = self.holder.take() {
             drop(holder.stdin.take());
-            // Only so that nothing is left of it in the system's table.
+            // Reaps the process.
             thread::spawn(move || holder.wait());
         }
     }
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn one_holder_runs_while_it_is_wanted() {
+    fn keep_runs_one_holder_while_wanted() {
         let mut awake = with(|| Command::new("cat"));
         awake.keep(false);
         assert!(awake.holder.is_none());
@@ -83,7 +83,7 @@ mod tests {
         awake.keep(true);
         assert_eq!(awake.holder.as_ref().map(Child::id), id);
         assert!(awake.holder.as_mut().unwrap().try_wait().unwrap().is_none(), "its input is open");
-        // It ends when its input is closed.
+        // The holder ends when its input is closed.
         let mut holder = awake.holder.take().unwrap();
         drop(holder.stdin.take());
         assert!(holder.wait().unwrap().success());
@@ -93,14 +93,14 @@ mod tests {
     }
 
     #[test]
-    fn a_system_that_cannot_is_asked_once() {
-        let mut awake = with(|| Command::new("/nowhere/no-such-program"));
+    fn keep_tries_an_unavailable_command_once() {
+        let mut awake = with(|| Command::new("/no-such-directory/no-such-program"));
         awake.keep(true);
         assert!(awake.is_unavailable && awake.holder.is_none());
     }
 
     #[test]
-    fn sleep_and_idleness_are_inhibited() {
+    fn inhibitor_inhibits_idle_and_sleep() {
         let command = inhibitor();
         assert_eq!(command.get_program(), "systemd-inhibit");
         assert!(command.get_args().any(|argument| argument == "--what=idle:sleep"));

@@ -1,4 +1,4 @@
-//! The embedded simulator: a game that runs in this process.
+//! The embedded simulator: a game in this process.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,10 +8,10 @@ use std::time::Duration;
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, Frame, LocalPages, PageKind, Publisher};
 use acevo_simulator::{Changed, Control, Options, Simulator};
 
-use crate::session::live::Open;
+use crate::session::Opener;
 use crate::session::pace::{Pace, SetOnDrop};
 
-/// Physics steps of half a minute: tyres are warm, a lap has begun.
+/// Physics steps of half a minute, after which tyres are warm and a lap has begun.
 const HALF_A_MINUTE: u32 = 333 * 30;
 
 /// A simulation that runs until it is dropped.
@@ -29,7 +29,7 @@ impl Demo {
         let mut simulator = Simulator::new(options);
         let pages = LocalPages::new();
         let mut publisher = Publisher::local(&pages);
-        // In-process pages cannot fail.
+        // Publishing to pages in this process cannot fail.
         let _ = begin(&mut simulator, &mut publisher);
         let pace = Pace::default();
         let (stop, over) = (Arc::default(), Arc::default());
@@ -45,12 +45,12 @@ impl Demo {
         Self { pages, pace, stop, over }
     }
 
-    /// How to attach to it.
-    pub(crate) fn open(&self) -> Open {
+    /// Attaches to the simulation.
+    pub(crate) fn open(&self) -> Opener {
         self.pace.open(&self.pages)
     }
 
-    /// Its pace.
+    /// The clock of the simulation.
     pub(crate) fn pace(&self) -> Pace {
         self.pace.clone()
     }
@@ -109,7 +109,7 @@ impl Drop for Demo {
     }
 }
 
-/// Brings a simulation to its first frame and publishes it: nobody has to see a page that nothing was written to.
+/// Runs a simulation to its first frame and publishes that, so that readers never see blank pages.
 pub(crate) fn begin(simulator: &mut Simulator, publisher: &mut Publisher) -> Result<(), Error> {
     while simulator.graphics().packetId == 0 && !simulator.is_finished() {
         simulator.step();
@@ -119,7 +119,7 @@ pub(crate) fn begin(simulator: &mut Simulator, publisher: &mut Publisher) -> Res
     publisher.publish_graphics(simulator.graphics())
 }
 
-/// Pages in this process that stay as they were captured.
+/// Publishes a frame to pages in this process that never change.
 pub(crate) fn still(frame: &Frame) -> Result<ACEvoSharedMemoryMapper, Error> {
     let pages = LocalPages::new();
     let mut publisher = Publisher::local(&pages);
@@ -129,22 +129,22 @@ pub(crate) fn still(frame: &Frame) -> Result<ACEvoSharedMemoryMapper, Error> {
     ACEvoSharedMemoryMapper::open_source(pages)
 }
 
-/// The pages after half a minute, without waiting for it.
+/// The frame after half a minute, computed at once.
 pub(crate) fn frame(options: Options) -> Frame {
     watched_frame(options, |_| {})
 }
 
-/// The same, with somebody who watches every step.
-pub(crate) fn watched_frame(options: Options, mut watch: impl FnMut(&Simulator)) -> Frame {
+/// The frame after half a minute, computed at once. `on_step` is called after each step.
+pub(crate) fn watched_frame(options: Options, mut on_step: impl FnMut(&Simulator)) -> Frame {
     let mut simulator = Simulator::new(options);
     for _ in 0..HALF_A_MINUTE {
         simulator.step();
-        watch(&simulator);
+        on_step(&simulator);
     }
     simulator.frame()
 }
 
-/// Everything that happens in a simulation, without waiting for it: until it ends, or an hour and a half are over.
+/// Runs a simulation at once, until it ends or for at most one and a half hours, and passes each frame on.
 pub(crate) fn drive(options: Options, mut take: impl FnMut(Duration, &Frame)) {
     drive_while(options, |at, frame| {
         take(at, frame);
@@ -152,7 +152,7 @@ pub(crate) fn drive(options: Options, mut take: impl FnMut(Duration, &Frame)) {
     });
 }
 
-/// The same, as long as the one who takes it wants more.
+/// Like [`drive`], but also ends when `take` returns false.
 pub(crate) fn drive_while(options: Options, mut take: impl FnMut(Duration, &Frame) -> bool) {
     let mut simulator = Simulator::new(options);
     for _ in 0..HALF_A_MINUTE * 180 {

@@ -1,78 +1,103 @@
-//! An analysis that is fed with what comes.
+//! Passes packets to the analysis.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use acevo_recording::Recording;
-use acevo_telemetry::analysis::{Analysis, Thresholds};
+use acevo_telemetry::analysis::{Analysis, Reference, Settings};
 use acevo_telemetry::{ConnectionEvent, Frame};
 
-use crate::cli::{Analysing, Origin};
-use crate::session::bests::{Bests, now};
-use crate::session::live::Live;
+use crate::session::connection::LiveConnection;
+use crate::session::personal_bests::{PersonalBestsFile, unix_time};
 
-/// Hands an analysis what has come, and keeps personal bests.
+/// What a session is read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum SourceKind {
+    /// The game.
+    #[default]
+    Game,
+    /// The simulator in this process.
+    Demo,
+    /// A recording.
+    Recording,
+}
+
+/// How a session is analysed.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct AnalysisOptions {
+    /// Sectors and thresholds.
+    pub(crate) settings: Settings,
+    /// The lap that the running lap is compared with.
+    pub(crate) reference: Reference,
+    /// The file of personal bests; `None` neither loads nor saves any.
+    pub(crate) bests_file: Option<PathBuf>,
+    /// Personal bests are loaded, but new ones are not saved.
+    pub(crate) bests_are_read_only: bool,
+    /// What the session is read from.
+    pub(crate) source: SourceKind,
+}
+
+/// The date of a recording's time zero, since 1970 (UTC); the present if the recording has no date.
+pub(crate) fn recording_start(recording: &Recording) -> Duration {
+    let date = recording.description().map(|description| Duration::from_micros(description.unix_us));
+    date.unwrap_or_else(|| Duration::from_secs(unix_time()))
+}
+
+/// Passes packets to an analysis, and saves new personal bests.
 #[derive(Debug)]
-pub(crate) struct Feeder {
+pub(crate) struct AnalysisFeeder {
     pub(crate) analysis: Analysis,
-    bests: Bests,
-    /// The end of a recording was noticed.
+    bests: PersonalBestsFile,
+    /// The end of the recording was passed on.
     has_ended: bool,
 }
 
-/// When the zero of a recording was, since 1970 (UTC); now if the recording has no date.
-pub(crate) fn recorded(recording: &Recording) -> Duration {
-    recording.description().map_or_else(|| Duration::from_secs(now()), |it| Duration::from_micros(it.unix_us))
-}
-
-impl Feeder {
-    /// As the arguments say. A simulated car has personal bests only if a file for them is named; the laps of a recording are
-    /// kept as personal bests only then: they may be somebody else's.
-    pub(crate) fn new(args: &Analysing, thresholds: Thresholds, origin: &Origin) -> Self {
-        let mut bests = Bests::new(args.bests_file(origin.demo.demo));
-        if origin.from.is_some() && args.bests.is_none() {
+impl AnalysisFeeder {
+    pub(crate) fn new(options: &AnalysisOptions) -> Self {
+        let mut bests = PersonalBestsFile::new(options.bests_file.clone());
+        if options.bests_are_read_only {
             bests = bests.read_only();
         }
-        let mut settings = args.settings();
-        settings.thresholds = thresholds;
-        let mut analysis = Analysis::new(settings).with_personal_bests(bests.load());
-        analysis.set_reference(args.reference());
-        analysis.set_date(now());
+        let mut analysis = Analysis::new(options.settings.clone()).with_personal_bests(bests.load());
+        analysis.set_reference(options.reference.clone());
+        analysis.set_date(unix_time());
         Self { analysis, bests, has_ended: false }
     }
 
-    pub(crate) fn feed(&mut self, live: &Live, event: Option<&ConnectionEvent>) {
+    /// Passes on what [`LiveConnection::wait`] has returned.
+    pub(crate) fn feed(&mut self, connection: &LiveConnection, event: Option<&ConnectionEvent>) {
         match event {
             Some(ConnectionEvent::Packet(_)) => {
-                if let Some(frame) = live.frame() {
-                    self.analysis.feed(live.time(), frame);
+                if let Some(frame) = connection.frame() {
+                    self.analysis.feed(connection.time(), frame);
                 }
             }
             Some(ConnectionEvent::Detached(_)) => self.analysis.interrupt(),
-            Some(_) => self.analysis.set_date(now()),
-            None if live.has_ended() && !self.has_ended => {
+            Some(_) => self.analysis.set_date(unix_time()),
+            None if connection.has_ended() && !self.has_ended => {
                 self.has_ended = true;
                 self.analysis.interrupt();
             }
             None => {}
         }
-        self.bests.keep(&mut self.analysis);
+        self.bests.save(&mut self.analysis);
     }
 
-    /// Takes a step of a recording that is read without being played. `recorded` is when its zero was, since 1970 (UTC).
-    pub(crate) fn feed_step(&mut self, recorded: Duration, at: Duration, frame: &Frame) {
-        self.analysis.set_date((recorded + at).as_secs());
+    /// Passes on a step of a recording that is read without being played. `start` is its [`recording_start`].
+    pub(crate) fn feed_step(&mut self, start: Duration, at: Duration, frame: &Frame) {
+        self.analysis.set_date((start + at).as_secs());
         self.analysis.feed(at, frame);
-        self.bests.keep(&mut self.analysis);
+        self.bests.save(&mut self.analysis);
     }
 
-    /// Ends a recording that was read with [`feed_step`](Self::feed_step).
+    /// Ends a recording that was read with [`Self::feed_step`].
     pub(crate) fn end(&mut self) {
         self.analysis.interrupt();
-        self.bests.keep(&mut self.analysis);
+        self.bests.save(&mut self.analysis);
     }
 
-    /// Why personal bests are not kept, once.
-    pub(crate) fn take_trouble(&mut self) -> Option<String> {
-        self.bests.take_trouble()
+    /// Why personal bests are not saved. Returned once per problem.
+    pub(crate) fn take_problem(&mut self) -> Option<String> {
+        self.bests.take_problem()
     }
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, LocalPages, PageKind};
 
-use crate::session::live::Open;
+use crate::session::Opener;
 
 /// Packets whose times are kept: those of more than ten frames.
 const KEPT: usize = 128;
@@ -103,7 +103,7 @@ impl Pace {
     }
 
     /// How to attach to pages that are published at this pace.
-    pub(crate) fn open(&self, pages: &LocalPages) -> Open {
+    pub(crate) fn open(&self, pages: &LocalPages) -> Opener {
         let (pages, pace) = (pages.clone(), self.clone());
         Box::new(move || {
             let mapper = ACEvoSharedMemoryMapper::open_source(pages.clone())?;

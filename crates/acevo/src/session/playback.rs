@@ -12,7 +12,7 @@ use acevo_shared_memory::{LocalPages, PageKind, Publisher};
 use anyhow::{Context, bail};
 
 use crate::output::{name_of, say};
-use crate::session::live::Open;
+use crate::session::Opener;
 use crate::session::pace::{Pace, SetOnDrop};
 
 /// What is wanted is asked this often.
@@ -234,7 +234,7 @@ impl Playback {
     }
 
     /// How to attach to it.
-    pub(crate) fn open(&self) -> Open {
+    pub(crate) fn open(&self) -> Opener {
         self.pace.open(&self.pages)
     }
 
@@ -268,7 +268,7 @@ mod tests {
     use acevo_telemetry::analysis::{Analysis, Lap, SessionEventKind, Settings};
 
     use super::*;
-    use crate::session::live::Live;
+    use crate::session::connection::LiveConnection;
 
     /// A recording of packets that are 3 ms apart, and the publisher and reader of its player.
     fn player(packets: u32) -> (Player, Publisher, ACEvoSharedMemoryMapper, tempfile::TempDir) {
@@ -384,7 +384,7 @@ mod tests {
         assert!(read.len() >= 2 && read[0].1.is_some(), "{read:?}");
 
         let playback = Playback::start(Player::new(open(&path).unwrap(), 1000.0)).unwrap();
-        let mut live = Live::new(playback.open()).with_pace(playback.pace());
+        let mut live = LiveConnection::new(playback.open()).with_pace(playback.pace());
         let mut analysis = Analysis::new(Settings::default());
         let mut played = Vec::new();
         // The last lap is left when the session has ended, which nobody says of a recording that has run out.

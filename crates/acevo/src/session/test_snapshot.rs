@@ -1,4 +1,4 @@
-//! What there is to see, made for tests: no clock is asked.
+//! Snapshots for tests. They depend on no clock.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -9,22 +9,24 @@ use acevo_simulator::Options;
 use acevo_telemetry::Axes;
 use acevo_telemetry::analysis::{Analysis, Bests, Gaps, Settings, watches_another_car};
 
-use super::snapshot::{History, Seen};
+use crate::session::connection::Health;
 use crate::session::demo;
-use crate::session::live::{Health, Link};
+use crate::session::feeder::SourceKind;
+use crate::session::history::History;
+use crate::session::snapshot::Snapshot;
+use crate::session::status::ConnectionStatus;
 
-impl Seen {
-    /// Nothing but a connection and pages.
-    pub(crate) fn of(link: Link, pages: Option<Pages>) -> Self {
+impl Snapshot {
+    /// A snapshot of a connection and pages only.
+    pub(crate) fn of(connection: ConnectionStatus, pages: Option<Pages>) -> Self {
         let health = Health { physics_rate: Some(332.6), graphics_rate: Some(60.0), ..Health::default() };
         Self {
-            link,
+            connection,
             health,
-            place: "a test".into(),
-            demo: false,
-            recording: false,
+            location: "a test".into(),
+            source: SourceKind::Game,
             axes: Axes::default(),
-            watches: pages.as_ref().is_some_and(watches_another_car),
+            watches_another_car: pages.as_ref().is_some_and(watches_another_car),
             session: 1,
             lap: None,
             delta: None,
@@ -38,19 +40,19 @@ impl Seen {
             outline: Arc::default(),
             cars: Arc::default(),
             history: Arc::default(),
-            way: Arc::default(),
+            path: Arc::default(),
         }
     }
 
-    /// What there is to see after so much of a simulation.
+    /// The snapshot after this time of a simulation.
     pub(crate) fn driven(options: Options, until: Duration) -> Self {
         let mut analysis = Analysis::new(Settings::default());
         let (mut history, mut events, mut pages) = (History::default(), VecDeque::new(), None);
         demo::drive_while(options, |at, frame| {
             analysis.feed(at, frame);
             events.extend(std::iter::from_fn(|| analysis.next_event()));
-            history.note(at, frame, &analysis.axes());
-            history.note_way(frame, analysis.outline());
+            history.add(at, frame, &analysis.axes());
+            history.add_to_path(frame, analysis.outline());
             pages = Some(*frame);
             at < until
         });
@@ -71,8 +73,8 @@ impl Seen {
             outline: Arc::new(analysis.outline().clone()),
             cars: gaps.cars().into(),
             history: history.samples().collect(),
-            way: history.way(),
-            ..Self::of(Link::Attached, pages)
+            path: history.path(),
+            ..Self::of(ConnectionStatus::Attached, pages)
         }
     }
 }

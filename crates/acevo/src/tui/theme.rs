@@ -1,30 +1,30 @@
-//! All colours, in one place.
+//! The colours of the screen.
 //!
-//! Blue against orange and light against dark, so that anybody can tell them apart; what a colour says is also said by a text, a
-//! sign or a place. They are indices of the usual 256 colours, which more terminals know than any others; plain text has the
-//! terminal's own colour, on whatever ground.
+//! Blue against orange and light against dark can be distinguished with any colour vision, and every colour has a text, symbol or
+//! position with the same meaning. Colours are indices of the 256-colour palette, which most terminals have. Plain text has the
+//! foreground colour of the terminal.
 
 use ratatui::style::{Color, Modifier, Style};
 
-/// The driver's own: throttle, the car on the map, what is good news.
+/// The player: throttle, the car on the map, gains.
 pub(super) const BLUE: Color = Color::Indexed(74);
-/// The counterpart: brake, slower, warm.
+/// The counterpart of blue: brake, losses, warm.
 pub(super) const ORANGE: Color = Color::Indexed(214);
-/// What wants to be seen at once.
+/// Alarms.
 pub(super) const ALARM: Color = Color::Indexed(202);
-/// A third one: clutch, steering, best times.
+/// A third colour: clutch, steering, best times.
 pub(super) const VIOLET: Color = Color::Indexed(176);
-/// The outline of the track, and what else is there but says nothing.
+/// The outline of the track, and neutral badges.
 pub(super) const SILVER: Color = Color::Indexed(249);
 pub(super) const GREY: Color = Color::Indexed(245);
 pub(super) const DARK: Color = Color::Indexed(239);
 
-/// How a name or anything else in the background looks.
+/// The style of names and secondary text.
 pub(super) const fn dim() -> Style {
     Style::new().fg(GREY)
 }
 
-/// How frames and empty parts of bars look.
+/// The style of frames and empty parts of bars.
 pub(super) const fn faint() -> Style {
     Style::new().fg(DARK)
 }
@@ -42,10 +42,10 @@ pub(super) const fn badge(color: Color) -> Style {
     Style::new().fg(Color::Indexed(16)).bg(color).add_modifier(Modifier::BOLD)
 }
 
-/// How warm, or how full, something is compared with what it should be.
+/// A temperature or pressure compared with its ideal value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Window {
-    /// The game does not tell.
+    /// The game does not report it.
     Unknown,
     FarBelow,
     Below,
@@ -55,7 +55,7 @@ pub(super) enum Window {
 }
 
 impl Window {
-    /// Of a value relative to its ideal one, which is 1.
+    /// The range of a value relative to the ideal value, which is 1.
     pub(super) fn of(normalized: f32) -> Self {
         match normalized {
             0.001..0.75 => Self::FarBelow,
@@ -78,7 +78,7 @@ impl Window {
         }
     }
 
-    /// The same without colours, one column wide.
+    /// A symbol of one column.
     pub(super) const fn mark(self) -> &'static str {
         match self {
             Self::FarBelow => "⇊",
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn windows_are_told_apart_without_colours() {
+    fn windows_have_distinct_marks() {
         let normalized = [f32::NAN, f32::INFINITY, -1.0, 0.0, 0.5, 0.8, 1.0, 1.2, 2.0];
         let marks: String = normalized.map(|value| Window::of(value).mark()).concat();
         assert_eq!(marks, "    ⇊↓ ↑⇈");

@@ -1,13 +1,13 @@
-//! Values in the units that the driver wants to see.
+//! Values in the selected units.
 
 use acevo_telemetry::Unit;
 pub(super) use acevo_telemetry::UnitSystem as Units;
 
 use crate::format::text::number;
 
-/// How the screen writes values of the game.
-pub(super) trait Written {
-    /// The units that the key for it chooses next.
+/// Formats values of the game in a system of units.
+pub(super) trait UnitsExt {
+    /// The system that the units key selects next.
     fn next(self) -> Self;
     fn speed(self, kmh: f32) -> f64;
     fn speed_unit(self) -> &'static str;
@@ -19,7 +19,7 @@ pub(super) trait Written {
     fn pressure_unit(self) -> &'static str;
 }
 
-impl Written for Units {
+impl UnitsExt for Units {
     fn next(self) -> Self {
         match self {
             Self::Game => Self::Metric,
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn units_convert_and_go_round() {
+    fn next_cycles_through_units_that_convert() {
         let [game, metric, imperial] = [Units::Game, Units::Game.next(), Units::Game.next().next()];
         assert_eq!(imperial.next(), game);
         assert_eq!([game, metric, imperial].map(|units| units.pressure(27.0)), ["27.0", "1.86", "27.0"]);

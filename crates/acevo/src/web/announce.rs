@@ -1,4 +1,4 @@
-//! Says where the server is.
+//! Prints the addresses of the server, and opens the page in a browser.
 
 use std::io::{self, IsTerminal};
 use std::net::{IpAddr, Ipv4Addr};
@@ -13,60 +13,61 @@ use super::network;
 use super::token::Token;
 use crate::output::{print, say};
 
-/// Where the server is.
+/// The addresses of the server.
 #[derive(Debug)]
 pub(super) struct Addresses {
     /// On this computer.
     here: String,
-    /// In the network, the most likely one first: `None` if nobody is let in, and none if there is no network.
-    lan: Option<Vec<String>>,
+    reach: Reach,
+}
+
+/// Which computers can connect.
+#[derive(Debug)]
+enum Reach {
+    /// Only this computer.
+    Local,
+    /// Other computers too, by these addresses, the most likely one first. Empty without a network.
+    Network(Vec<String>),
 }
 
 impl Addresses {
-    /// With a secret, others are let in.
+    /// With a token, the server listens on the network.
     pub(super) fn new(port: u16, token: Option<&Token>) -> Self {
         let query = token.map(|token| format!("?token={}", token.as_str())).unwrap_or_default();
         let address = |ip: IpAddr| format!("http://{ip}:{port}/{query}");
-        Self {
-            here: address(Ipv4Addr::LOCALHOST.into()),
-            lan: token.is_some().then(|| network::addresses().into_iter().map(|ip| address(ip.into())).collect()),
-        }
+        let reach = match token {
+            Some(_) => Reach::Network(network::addresses().into_iter().map(|ip| address(ip.into())).collect()),
+            None => Reach::Local,
+        };
+        Self { here: address(Ipv4Addr::LOCALHOST.into()), reach }
     }
 
-    /// Tells people and scripts.
-    pub(super) fn tell(&self, quiet: bool) -> anyhow::Result<()> {
+    /// Prints the addresses: with explanations on stderr unless `quiet`, and one per line on stdout for scripts.
+    ///
+    /// # Errors
+    /// If stdout cannot be written.
+    pub(super) fn print(&self, quiet: bool) -> anyhow::Result<()> {
         if !quiet {
             say(format_args!("acevo: {}", self.here));
-            match self.lan.as_deref() {
-                Some([lan, others @ ..]) => {
-                    say(format_args!("acevo: for phones and other computers: {lan}"));
-                    for other in others {
-                        say(format_args!("acevo: or, in another network of this computer: {other}"));
-                    }
-                    if io::stderr().is_terminal() {
-                        code(lan).iter().for_each(|code| say(format_args!("\n{code}\n")));
-                    }
-                }
-                Some([]) => {
-                    say(format_args!("acevo: warning: this computer is in no network: others cannot reach it"));
-                }
-                None => {}
+            match &self.reach {
+                Reach::Network(addresses) => explain(addresses),
+                Reach::Local => {}
             }
         }
         if !io::stdout().is_terminal() {
-            for address in [&self.here].into_iter().chain(self.lan.iter().flatten()) {
+            for address in [&self.here].into_iter().chain(self.reach.addresses()) {
                 print(format!("{address}\n").as_bytes())?;
             }
         }
         Ok(())
     }
 
-    /// Opens the page in a browser; where that fails says so.
+    /// Opens the page in a browser, or prints a warning if that fails.
     pub(super) fn open(&self) {
         let browser = opener(&self.here).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
         match browser.context("no browser can be opened") {
             Ok(mut browser) => {
-                // Only so that nothing is left of it in the system's table.
+                // Waiting for the process lets the system forget it.
                 thread::spawn(move || browser.wait());
             }
             Err(error) => say(format_args!("acevo: warning: {error:#}")),
@@ -74,8 +75,35 @@ impl Addresses {
     }
 }
 
+impl Reach {
+    fn addresses(&self) -> &[String] {
+        match self {
+            Self::Local => &[],
+            Self::Network(addresses) => addresses,
+        }
+    }
+}
+
+/// Prints the addresses for other computers, with a QR code for phones on a terminal.
+fn explain(addresses: &[String]) {
+    let [first, others @ ..] = addresses else {
+        say(format_args!("acevo: warning: this computer has no network; other computers cannot connect"));
+        return;
+    };
+    say(format_args!("acevo: for phones and other computers: {first}"));
+    for other in others {
+        say(format_args!("acevo: or, in another network of this computer: {other}"));
+    }
+    if io::stderr().is_terminal()
+        && let Some(code) = qr_code(first)
+    {
+        say(format_args!("\n{code}\n"));
+    }
+}
+
+/// The command that opens an address in the browser.
 fn opener(address: &str) -> Command {
-    // Not `start`: a shell reads more into an address.
+    // Not `start`: the shell would interpret characters of the address.
     let words: &[&str] = if cfg!(windows) {
         &["rundll32", "url.dll,FileProtocolHandler"]
     } else if cfg!(target_os = "macos") {
@@ -88,8 +116,8 @@ fn opener(address: &str) -> Command {
     command
 }
 
-/// An address for the camera of a phone: two modules in a letter, light on dark as terminals are.
-fn code(address: &str) -> Option<String> {
+/// A QR code of an address: two modules per character, light on dark as on most terminals. `None` if the address is too long.
+fn qr_code(address: &str) -> Option<String> {
     let code = QrCode::with_error_correction_level(address, EcLevel::L).ok()?;
     Some(code.render::<Dense1x2>().dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build())
 }
@@ -99,9 +127,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_code_is_square_and_small_enough_for_a_terminal() {
+    fn qr_code_is_square_and_fits_a_terminal() {
         let token = Token::new().unwrap();
-        let code = code(&format!("http://192.168.100.100:7333/?token={}", token.as_str())).unwrap();
+        let code = qr_code(&format!("http://192.168.100.100:7333/?token={}", token.as_str())).unwrap();
         let widths: Vec<_> = code.lines().map(|line| line.chars().count()).collect();
         assert!(widths.iter().all(|width| *width == widths[0]) && widths[0] <= 45, "{widths:?}");
         assert_eq!(widths.len(), widths[0].div_ceil(2));

@@ -1,88 +1,43 @@
-//! What is served: files that are in the program. There is no other one, and no directory.
+//! The files of the page, embedded in the program. The server never reads a file from disk.
 
 use std::path::Path;
 
-/// A file.
-#[derive(Debug)]
-pub(super) struct Asset {
-    name: &'static str,
-    pub(super) bytes: &'static [u8],
-}
+use include_dir::{Dir, include_dir};
 
-macro_rules! assets {
-    ($($name:literal),+ $(,)?) => {
-        [$(Asset { name: $name, bytes: include_bytes!(concat!("../../web/", $name)) }),+]
-    };
-}
-
-/// All of them, by their names in `web/`.
-static ASSETS: &[Asset] = &assets![
-    "app.css",
-    "app.js",
-    "awake.js",
-    "base.css",
-    "car.js",
-    "compare.js",
-    "connection.js",
-    "delta.js",
-    "dom.js",
-    "drive.js",
-    "events.js",
-    "format.js",
-    "fuel.js",
-    "gg.js",
-    "history.js",
-    "icon.svg",
-    "index.html",
-    "inputs.js",
-    "lap.js",
-    "loop.js",
-    "map.js",
-    "model.js",
-    "options.js",
-    "overlay.css",
-    "overlay.html",
-    "overlay.js",
-    "race.js",
-    "settings.js",
-    "statement.js",
-    "surface.js",
-    "track.js",
-    "tyres.js",
-    "view-dash.js",
-    "view-laps.js",
-    "view-map.js",
-    "view-overlays.js",
-    "view-session.js",
-    "view-traces.js",
-    "views.css",
-    "widgets.css",
-    "widgets.js",
-];
+/// The folder `web/`. Tests and configuration of the JavaScript code are outside it and are not embedded.
+static WEB: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/web");
 
 /// The page.
 pub(super) const PAGE: &str = "index.html";
 
-/// Every overlay: which one it is stands in the address.
+/// The page of every overlay. The script reads the overlay's name from the address.
 pub(super) const OVERLAY: &str = "overlay.html";
 
-/// The asset of this name.
-pub(super) fn asset(name: &str) -> Option<&'static Asset> {
-    ASSETS.iter().find(|asset| asset.name == name)
+/// An embedded file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asset {
+    pub(super) content_type: &'static str,
+    pub(super) bytes: &'static [u8],
 }
 
-impl Asset {
-    /// What it is, for browsers, which do not guess.
-    pub(super) fn content_type(&self) -> &'static str {
-        match Path::new(self.name).extension().and_then(|extension| extension.to_str()) {
-            Some("html") => "text/html; charset=utf-8",
-            Some("js") => "text/javascript; charset=utf-8",
-            Some("css") => "text/css; charset=utf-8",
-            Some("svg") => "image/svg+xml",
-            Some("png") => "image/png",
-            Some("webmanifest") => "application/manifest+json",
-            _ => "text/plain; charset=utf-8",
-        }
+/// The file with this path inside `web/`, or `None` if it is not embedded or is not a file of the page.
+pub(super) fn asset(path: &str) -> Option<Asset> {
+    if path.split('/').any(|part| part.is_empty() || part.starts_with('.')) {
+        return None;
+    }
+    let content_type = content_type(path)?;
+    Some(Asset { content_type, bytes: WEB.get_file(path)?.contents() })
+}
+
+/// The content type, stated because the headers forbid browsers to guess it. `None` for files that are not part of the page.
+fn content_type(path: &str) -> Option<&'static str> {
+    match Path::new(path).extension()?.to_str()? {
+        "html" => Some("text/html; charset=utf-8"),
+        "js" => Some("text/javascript; charset=utf-8"),
+        "css" => Some("text/css; charset=utf-8"),
+        "svg" => Some("image/svg+xml"),
+        "png" => Some("image/png"),
+        _ => None,
     }
 }
 
@@ -93,19 +48,48 @@ mod tests {
 
     use super::*;
 
-    fn files(directory: &Path) -> Vec<PathBuf> {
-        let entries = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    fn files(folder: &Path) -> Vec<PathBuf> {
+        let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
         entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
     }
 
     #[test]
-    fn every_file_of_the_directory_is_served() {
+    fn every_file_of_the_web_folder_is_embedded_and_served() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("web");
-        let files = files(&root);
-        for path in &files {
+        for path in files(&root) {
             let name = path.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
-            assert!(asset(&name).is_some_and(|asset| !asset.bytes.is_empty()), "{name} is not in the table, or empty");
+            let bytes = asset(&name).unwrap_or_else(|| panic!("{name} is not served")).bytes;
+            assert_eq!(bytes, fs::read(&path).unwrap(), "{name} is embedded in an older version");
         }
-        assert_eq!(files.len(), ASSETS.len(), "a name stands there twice");
+    }
+
+    #[test]
+    fn the_web_folder_holds_no_tests_and_no_configuration() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("web");
+        for path in files(&root) {
+            let name = path.file_name().unwrap().to_str().unwrap();
+            assert!(content_type(name).is_some() && !name.contains(".test."), "{name} belongs outside the web folder");
+        }
+    }
+
+    #[test]
+    fn asset_finds_only_embedded_files() {
+        for path in [
+            "",
+            ".",
+            "lib",
+            "lib/",
+            "../Cargo.toml",
+            "lib/../app.js",
+            "/app.js",
+            "app.js/",
+            "./app.js",
+            "lib//dom.js",
+            "LIB/dom.js",
+            "x.js",
+        ] {
+            assert!(asset(path).is_none(), "{path}");
+        }
+        assert_eq!(asset("lib/dom.js").unwrap().content_type, "text/javascript; charset=utf-8");
     }
 }

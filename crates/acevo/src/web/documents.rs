@@ -1,22 +1,25 @@
-//! What is told as JSON. The names are those of `docs/web-api.md`.
+//! JSON documents and messages. `docs/web-api.md` describes them.
+
+use std::collections::BTreeMap;
 
 use acevo_shared_memory::{ACEvoStatus, Frame};
 use acevo_telemetry::analysis::{Lap, LapKind, Outline, Sectors, Validity};
-use acevo_telemetry::{Axes, Channel, ChannelValue, channels};
+use acevo_telemetry::{Axes, Channel, ChannelValue, Unit, UnitSystem};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::moment::Moment;
+use super::state::State;
 use crate::format::text::{clean, driver, name};
-use crate::session::live::Link;
-use crate::session::snapshot::Seen;
+use crate::session::feeder::SourceKind;
+use crate::session::snapshot::Snapshot;
+use crate::session::status::ConnectionStatus;
 
-/// Text of a document. What is made here can always be written.
+/// A document as text. Serializing the types of this module cannot fail.
 pub(super) fn json(document: &impl Serialize) -> String {
     serde_json::to_string(document).unwrap_or_default()
 }
 
-/// The same as a message, with its type.
+/// A message as text, with its type.
 pub(super) fn message(kind: &str, content: &impl Serialize) -> String {
     #[derive(Serialize)]
     struct Message<'a, T> {
@@ -28,17 +31,17 @@ pub(super) fn message(kind: &str, content: &impl Serialize) -> String {
 }
 
 /// The connection and the session.
-#[derive(Debug, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct Status {
-    link: &'static str,
+    connection: &'static str,
     headline: &'static str,
     detail: String,
     demo: bool,
     recording: bool,
     status: Option<&'static str>,
-    /// Whether physics values describe the car now, and if not, why.
+    /// `current`, or why physics values are missing.
     physics: Option<String>,
-    /// Another car than the player's is watched.
+    /// The camera follows another car than the player's.
     watching: bool,
     session: Option<String>,
     phase: Option<String>,
@@ -48,12 +51,12 @@ pub(super) struct Status {
     driver: Option<String>,
     game_version: Option<String>,
     #[serde(flatten)]
-    pub(super) packets: PacketRates,
+    packets: PacketRates,
 }
 
-/// What changes all the time.
+/// The part of the status that changes all the time.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub(super) struct PacketRates {
+struct PacketRates {
     physics_hz: Option<f64>,
     graphics_hz: Option<f64>,
     missed: u64,
@@ -62,21 +65,28 @@ pub(super) struct PacketRates {
 }
 
 impl Status {
-    pub(super) fn of(seen: &Seen) -> Self {
-        let pages = seen.pages.as_ref();
+    /// True if everything but the packet rates is the same.
+    pub(super) fn has_same_state(&self, other: &Self) -> bool {
+        Self { packets: other.packets, ..self.clone() } == *other
+    }
+
+    pub(super) fn of(snapshot: &Snapshot) -> Self {
+        let pages = snapshot.pages.as_ref();
         let text = |of: fn(&Frame) -> &str| pages.map(|pages| name(of(pages))).filter(|text| !text.is_empty());
         Self {
-            link: match seen.link {
-                Link::Attached => "attached",
-                Link::Absent(_) | Link::Unproven | Link::Silent => "waiting",
-                Link::Unusable(_) => "unusable",
-                Link::Frozen => "frozen",
-                Link::Ended => "ended",
+            connection: match snapshot.connection {
+                ConnectionStatus::Attached => "attached",
+                ConnectionStatus::Absent(_) | ConnectionStatus::Unconfirmed | ConnectionStatus::RecordingGap => {
+                    "waiting"
+                }
+                ConnectionStatus::Unusable(_) => "unusable",
+                ConnectionStatus::Frozen => "frozen",
+                ConnectionStatus::Ended => "ended",
             },
-            headline: seen.link.headline(),
-            detail: clean(seen.link.detail()),
-            demo: seen.demo,
-            recording: seen.recording,
+            headline: snapshot.connection.headline(),
+            detail: clean(snapshot.connection.detail()),
+            demo: snapshot.source == SourceKind::Demo,
+            recording: snapshot.source == SourceKind::Recording,
             status: pages.and_then(|pages| match pages.graphics.status() {
                 ACEvoStatus::Live => Some("live"),
                 ACEvoStatus::Pause => Some("paused"),
@@ -85,7 +95,7 @@ impl Status {
                 ACEvoStatus::Unknown(_) => None,
             }),
             physics: pages.map(|pages| pages.validity.to_string()),
-            watching: seen.watches,
+            watching: snapshot.watches_another_car,
             session: text(|pages| pages.static_data.session_name()),
             phase: text(|pages| pages.graphics.session_phase()),
             track: text(|pages| pages.static_data.track()),
@@ -94,10 +104,10 @@ impl Status {
             driver: pages.map(driver).filter(|driver| !driver.is_empty()),
             game_version: text(|pages| pages.static_data.ac_evo_version()),
             packets: PacketRates {
-                physics_hz: seen.health.physics_rate.and_then(|rate| rounded(rate, 0)),
-                graphics_hz: seen.health.graphics_rate.and_then(|rate| rounded(rate, 0)),
-                missed: seen.health.physics_missed,
-                skipped: seen.health.physics_skipped,
+                physics_hz: snapshot.health.physics_rate.and_then(|rate| rounded(rate, 0)),
+                graphics_hz: snapshot.health.graphics_rate.and_then(|rate| rounded(rate, 0)),
+                missed: snapshot.health.physics_missed,
+                skipped: snapshot.health.physics_skipped,
             },
         }
     }
@@ -110,42 +120,46 @@ pub(super) struct Running {
     number: Option<u32>,
     kind: Option<LapKind>,
     elapsed_s: Option<f64>,
-    place: Option<f64>,
+    lap_position: Option<f64>,
     validity: Option<Validity>,
     splits_ms: Vec<Option<u32>>,
+    /// The number of sectors of a lap on this track.
+    sectors: usize,
     delta_s: Option<f64>,
     predicted_s: Option<f64>,
     reference_s: Option<f64>,
     best_ms: Option<u32>,
-    theoretical_ms: Option<u32>,
+    ideal_ms: Option<u32>,
     personal_ms: Option<u32>,
     last_ms: Option<u32>,
 }
 
 impl Running {
-    pub(super) fn of(seen: &Seen) -> Self {
-        let (lap, delta) = (seen.lap.as_ref(), seen.delta.as_ref());
-        let last = seen.laps.last().filter(|lap| lap.session == seen.session && !seen.watches);
+    pub(super) fn of(snapshot: &Snapshot, sectors: &Sectors) -> Self {
+        let (track, configuration) = track_names(snapshot);
+        let (lap, delta) = (snapshot.lap.as_ref(), snapshot.delta.as_ref());
+        let last = snapshot.laps.last().filter(|lap| lap.session == snapshot.session && !snapshot.watches_another_car);
         Self {
-            session: seen.session,
+            session: snapshot.session,
             number: lap.map(|lap| lap.number),
             kind: lap.map(|lap| lap.kind),
             elapsed_s: lap.and_then(|lap| rounded(lap.elapsed_s, 3)),
-            place: lap.and_then(|lap| rounded(lap.place?, 5)),
+            lap_position: lap.and_then(|lap| rounded(lap.place?, 5)),
             validity: lap.map(|lap| lap.validity),
             splits_ms: lap.map(|lap| lap.splits_ms.clone()).unwrap_or_default(),
+            sectors: sectors.lines(track, configuration).len() + 1,
             delta_s: delta.and_then(|delta| rounded(delta.seconds, 3)),
             predicted_s: delta.and_then(|delta| rounded(delta.predicted_s, 3)),
             reference_s: delta.and_then(|delta| rounded(delta.reference_s, 3)),
-            best_ms: seen.bests.time_ms,
-            theoretical_ms: seen.bests.theoretical_ms(),
-            personal_ms: seen.personal_ms,
+            best_ms: snapshot.bests.time_ms,
+            ideal_ms: snapshot.bests.theoretical_ms(),
+            personal_ms: snapshot.personal_ms,
             last_ms: last.and_then(|lap| lap.time_ms),
         }
     }
 }
 
-/// How long the fuel lasts.
+/// Fuel or charge: the amount, and how long it lasts.
 #[derive(Debug, PartialEq, Serialize)]
 pub(super) struct Fuel {
     amount: Option<f64>,
@@ -158,9 +172,9 @@ pub(super) struct Fuel {
 }
 
 impl Fuel {
-    pub(super) fn of(seen: &Seen) -> Self {
-        let plan = seen.fuel.unwrap_or_default();
-        // Charge is 0 to 1.
+    pub(super) fn of(snapshot: &Snapshot) -> Self {
+        let plan = snapshot.fuel.unwrap_or_default();
+        // Litres, or a charge between 0 and 1.
         let [amount, per_lap, needed, to_add] =
             [plan.amount, plan.per_lap, plan.needed, plan.to_add].map(|of| rounded(of?, 3));
         let [laps_left, laps_to_finish] = [plan.laps_left, plan.laps_to_finish].map(|of| rounded(of?, 2));
@@ -176,7 +190,7 @@ impl Fuel {
     }
 }
 
-/// What was driven since the car left its box.
+/// The current stint: since the car left its box.
 #[derive(Debug, PartialEq, Serialize)]
 struct Stint {
     number: u32,
@@ -187,8 +201,8 @@ struct Stint {
 }
 
 impl Stint {
-    fn of(seen: &Seen) -> Self {
-        let stint = &seen.stint;
+    fn of(snapshot: &Snapshot) -> Self {
+        let stint = &snapshot.stint;
         Self {
             number: stint.number,
             laps: stint.laps,
@@ -199,7 +213,7 @@ impl Stint {
     }
 }
 
-/// The other cars along the track, and the player where there are others.
+/// The other cars on the track, and the player if there are others.
 #[derive(Debug, PartialEq, Serialize)]
 pub(super) struct Cars {
     cars: Vec<(Option<f64>, Option<f64>, bool)>,
@@ -208,37 +222,39 @@ pub(super) struct Cars {
 
 #[derive(Debug, PartialEq, Serialize)]
 struct Player {
-    place: Option<f64>,
+    lap_position: Option<f64>,
 }
 
 impl Cars {
-    pub(super) fn of(seen: &Seen) -> Self {
-        let cars = seen.cars.iter().map(|car| (rounded(car.gap_m, 1), rounded(car.place, 5), car.is_in_pit_lane));
-        let place = seen.pages.as_ref().map(|pages| f64::from(pages.graphics.raw().npos));
-        let place = place.filter(|place| (0.0..=1.0).contains(place)).and_then(|place| rounded(place, 5));
-        Self { cars: cars.collect(), player: (!seen.cars.is_empty()).then_some(Player { place }) }
+    pub(super) fn of(snapshot: &Snapshot) -> Self {
+        let cars = snapshot.cars.iter().map(|car| (rounded(car.gap_m, 1), rounded(car.place, 5), car.is_in_pit_lane));
+        let position = snapshot.pages.as_ref().map(|pages| f64::from(pages.graphics.raw().npos));
+        let position = position.filter(|position| (0.0..=1.0).contains(position));
+        let lap_position = position.and_then(|position| rounded(position, 5));
+        Self { cars: cars.collect(), player: (!snapshot.cars.is_empty()).then_some(Player { lap_position }) }
     }
 }
 
-/// A number and nothing else.
+/// The number of laps that have ended.
 #[derive(Debug, PartialEq, Serialize)]
 pub(super) struct Laps {
     pub(super) count: usize,
 }
 
-/// A number and nothing else.
+/// The version of the outline.
 #[derive(Debug, PartialEq, Serialize)]
 pub(super) struct OutlineVersion {
     pub(super) version: u32,
 }
 
-/// Everything of a moment. `wanted` are channels by id.
+/// Everything at one instant, with the values of these channels by id.
 pub(super) fn snapshot<'a>(
-    moment: &Moment,
-    wanted: impl Iterator<Item = (&'a str, Option<&'static Channel>)>,
+    state: &State,
+    sectors: &Sectors,
+    channels: impl Iterator<Item = (&'a str, Option<&'static Channel>)>,
 ) -> String {
     #[derive(Serialize)]
-    struct Snapshot {
+    struct Document {
         time_s: f64,
         status: Status,
         lap: Running,
@@ -247,19 +263,19 @@ pub(super) fn snapshot<'a>(
         stint: Stint,
         values: Map<String, Value>,
     }
-    let seen = &moment.seen;
-    let value = |channel: Option<&Channel>| match (channel, &seen.pages) {
-        (Some(channel), Some(pages)) => channel.value(pages, &seen.axes).map_or(Value::Null, as_json),
+    let snapshot = &state.snapshot;
+    let value = |channel: Option<&Channel>| match (channel, &snapshot.pages) {
+        (Some(channel), Some(pages)) => channel.value(pages, &snapshot.axes).map_or(Value::Null, as_json),
         _ => Value::Null,
     };
-    json(&Snapshot {
-        time_s: moment.at_s,
-        status: Status::of(seen),
-        lap: Running::of(seen),
-        fuel: Fuel::of(seen),
-        cars: Cars::of(seen),
-        stint: Stint::of(seen),
-        values: wanted.map(|(id, channel)| (id.to_owned(), value(channel))).collect(),
+    json(&Document {
+        time_s: state.at_s,
+        status: Status::of(snapshot),
+        lap: Running::of(snapshot, sectors),
+        fuel: Fuel::of(snapshot),
+        cars: Cars::of(snapshot),
+        stint: Stint::of(snapshot),
+        values: channels.map(|(id, channel)| (id.to_owned(), value(channel))).collect(),
     })
 }
 
@@ -267,7 +283,7 @@ fn as_json(value: ChannelValue<'_>) -> Value {
     match value {
         ChannelValue::Text(text) => clean(text).into(),
         value => match value.as_f64() {
-            // Most numbers are of 32 bits, and have no more digits than those tell: 213.3782, not 213.37820434570312.
+            // Numbers of 32 bits are written with their own digits: 213.3782, not 213.37820434570312.
             Some(number) if f64::from(number as f32) == number => {
                 (number as f32).to_string().parse().map_or(Value::Null, |number: f64| number.into())
             }
@@ -276,8 +292,8 @@ fn as_json(value: ChannelValue<'_>) -> Value {
     }
 }
 
-/// What a channel says in words: a text, or the name of an enum's value.
-pub(super) fn in_words(channel: &Channel, pages: &Frame, axes: &Axes) -> Value {
+/// A channel's text, or the name of an enum's value.
+pub(super) fn text_of(channel: &Channel, pages: &Frame, axes: &Axes) -> Value {
     match channel.value(pages, axes) {
         Some(ChannelValue::Text(text)) => clean(text).into(),
         Some(ChannelValue::Enum(_, name)) => name.into(),
@@ -285,7 +301,7 @@ pub(super) fn in_words(channel: &Channel, pages: &Frame, axes: &Axes) -> Value {
     }
 }
 
-/// A channel of the catalogue.
+/// A channel.
 #[derive(Debug, Serialize)]
 struct Entry {
     id: &'static str,
@@ -300,10 +316,39 @@ struct Entry {
     versions: &'static [&'static str],
     note: &'static str,
     default: bool,
+    /// How to show values in each unit system, by the system's name. `None` for numbers without a unit.
+    display: Option<BTreeMap<&'static str, Display>>,
 }
 
-/// The catalogue.
-pub(super) fn catalogue() -> String {
+/// A unit for display: `shown = value * factor + offset`.
+#[derive(Debug, Serialize)]
+struct Display {
+    unit: &'static str,
+    factor: f64,
+    offset: f64,
+    decimals: usize,
+}
+
+impl Display {
+    fn of(channel: &Channel, system: UnitSystem) -> Option<Self> {
+        let (from, to) = (channel.unit(), system.display(channel.unit()));
+        // Conversions are linear: two values define them. Rounding removes the error of the subtraction.
+        let offset = from.convert(0.0, to)?;
+        let factor = from.convert(1.0, to)? - offset;
+        let decimals = from.decimals_in(channel.decimals(), to);
+        Some(Self { unit: to.symbol(), factor: rounded(factor, 12)?, offset: rounded(offset, 9)?, decimals })
+    }
+
+    fn in_all_systems(channel: &Channel) -> Option<BTreeMap<&'static str, Self>> {
+        if channel.unit() == Unit::None {
+            return None;
+        }
+        UnitSystem::ALL.into_iter().map(|system| Some((system.name(), Self::of(channel, system)?))).collect()
+    }
+}
+
+/// Descriptions of channels.
+pub(super) fn catalogue(channels: impl Iterator<Item = &'static Channel>) -> String {
     let entry = |channel: &Channel| Entry {
         id: channel.id(),
         title: channel.title(),
@@ -317,12 +362,13 @@ pub(super) fn catalogue() -> String {
         versions: channel.versions(),
         note: channel.note(),
         default: channel.is_default(),
+        display: Display::in_all_systems(channel),
     };
-    json(&channels().iter().map(entry).collect::<Vec<_>>())
+    json(&channels.map(entry).collect::<Vec<_>>())
 }
 
-/// All laps.
-pub(super) fn laps(moment: &Moment) -> String {
+/// All laps that are kept.
+pub(super) fn laps(state: &State) -> String {
     #[derive(Serialize)]
     struct Entry<'a> {
         index: usize,
@@ -330,15 +376,27 @@ pub(super) fn laps(moment: &Moment) -> String {
         #[serde(flatten)]
         lap: &'a Lap,
     }
-    let laps = &moment.seen.laps;
-    // The oldest ones are forgotten where there are very many.
-    let first = moment.laps_ended.saturating_sub(laps.len());
-    let entry = |(index, lap)| Entry { index: first + index, trace: moment.trace(first + index).is_some(), lap };
+    let laps = &state.snapshot.laps;
+    // The oldest laps are dropped after very many.
+    let first = state.laps_ended.saturating_sub(laps.len());
+    let entry = |(index, lap)| Entry { index: first + index, trace: state.trace(first + index).is_some(), lap };
     json(&laps.iter().enumerate().map(entry).collect::<Vec<_>>())
 }
 
-/// The track.
-pub(super) fn outline(seen: &Seen, version: u32, sectors: &Sectors) -> String {
+/// Names of the track and its configuration as the game has them; empty if unknown.
+fn track_names(snapshot: &Snapshot) -> (&str, &str) {
+    let names =
+        snapshot.pages.as_ref().map(|pages| (pages.static_data.track(), pages.static_data.track_configuration()));
+    names.unwrap_or_default()
+}
+
+/// The token for links to this server, if one is needed.
+pub(super) fn token(token: Option<&str>) -> String {
+    json(&BTreeMap::from([("token", token)]))
+}
+
+/// The outline of the track.
+pub(super) fn outline(snapshot: &Snapshot, version: u32, sectors: &Sectors) -> String {
     #[derive(Serialize)]
     struct Track<'a> {
         version: u32,
@@ -350,9 +408,8 @@ pub(super) fn outline(seen: &Seen, version: u32, sectors: &Sectors) -> String {
         pit: Option<Vec<[f64; 2]>>,
     }
     let level = |[x, _, z]: &[f64; 3]| [x, z].map(|metres| (metres * 100.0).round() / 100.0);
-    let outline: &Outline = &seen.outline;
-    let names = seen.pages.as_ref().map(|pages| (pages.static_data.track(), pages.static_data.track_configuration()));
-    let (track, configuration) = names.unwrap_or_default();
+    let outline: &Outline = &snapshot.outline;
+    let (track, configuration) = track_names(snapshot);
     json(&Track {
         version,
         known: outline.is_known(),
@@ -364,9 +421,39 @@ pub(super) fn outline(seen: &Seen, version: u32, sectors: &Sectors) -> String {
     })
 }
 
-/// A number with no more decimals than this; `None` where it is none.
+/// A number rounded to this many decimals, or `None` if it is not finite.
 fn rounded(value: f64, decimals: i32) -> Option<f64> {
     let scale = 10f64.powi(decimals);
-    // No -0.
+    // Adding zero turns -0 into 0.
     value.is_finite().then(|| (value * scale).round() / scale + 0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use acevo_telemetry::channel;
+
+    use super::*;
+
+    fn shown(id: &str, system: &str, value: f64) -> (f64, &'static str, usize) {
+        let display = &Display::in_all_systems(channel(id).unwrap()).unwrap()[system];
+        (value * display.factor + display.offset, display.unit, display.decimals)
+    }
+
+    #[test]
+    fn display_converts_to_every_unit_system() {
+        assert_eq!(shown("speed", "game", 100.0), (100.0, "km/h", 1));
+        let (mph, unit, _) = shown("speed", "imperial", 160.9344);
+        assert!((mph - 100.0).abs() < 1e-6 && unit == "mph");
+        assert_eq!(shown("water_temp", "imperial", 100.0), (212.0, "°F", 1));
+        assert_eq!(shown("tyre_pressure_fl", "game", 27.0), (27.0, "psi", 1));
+        let (bar, unit, decimals) = shown("tyre_pressure_fl", "metric", 27.0);
+        assert!((bar - 1.861_584).abs() < 1e-6 && (unit, decimals) == ("bar", 2));
+        assert_eq!(shown("throttle", "kpa", 0.5).1, "%");
+        assert!(Display::in_all_systems(channel("gear").unwrap()).is_none());
+    }
+
+    #[test]
+    fn token_is_null_if_none_is_needed() {
+        assert_eq!((token(None), token(Some("abc"))), (r#"{"token":null}"#.into(), r#"{"token":"abc"}"#.into()));
+    }
 }

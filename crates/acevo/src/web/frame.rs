@@ -1,65 +1,66 @@
-//! Frames: the values of a subscription at a moment, as bytes.
+//! Frames: the values of a subscription in binary form.
 
 use acevo_shared_memory::ACEvoStatus;
 use acevo_telemetry::Channel;
 use axum::body::Bytes;
 
-use super::moment::Moment;
-use crate::session::live::Link;
-use crate::session::snapshot::Seen;
+use super::state::State;
+use crate::session::snapshot::Snapshot;
+use crate::session::status::ConnectionStatus;
 
-/// The kind of message that a frame is.
+/// The first byte of a frame.
 const KIND: u8 = 1;
 
-/// Where the number of a frame stands.
+/// Bytes of the frame's number.
 const NUMBER: std::ops::Range<usize> = 4..8;
 
-/// Where its values begin.
+/// The offset of the first value.
 const VALUES: usize = 16;
 
-/// Flag: physics does not describe the car now.
+/// Flag: physics values do not describe the car at this moment.
 const NOT_CURRENT: u8 = 16;
 
-/// Flag: another car than the player's is watched.
+/// Flag: the camera follows another car than the player's.
 const WATCHING: u8 = 32;
 
-/// A frame without its number, which only those have that are due.
+/// A frame. It gets its number when it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Frame(Vec<u8>);
 
 impl Frame {
-    pub(super) fn new(subscription: u16, moment: &Moment, channels: &[Option<&Channel>]) -> Self {
-        let seen = &moment.seen;
+    pub(super) fn new(subscription: u16, state: &State, channels: &[Option<&Channel>]) -> Self {
+        let snapshot = &state.snapshot;
         let mut bytes = Vec::with_capacity(VALUES + 4 * channels.len());
-        bytes.extend([KIND, flags(seen)]);
+        bytes.extend([KIND, flags(snapshot)]);
         bytes.extend(subscription.to_le_bytes());
         bytes.extend(0u32.to_le_bytes());
-        bytes.extend(moment.at_s.to_le_bytes());
+        bytes.extend(state.at_s.to_le_bytes());
         for channel in channels {
-            let value = channel.zip(seen.pages.as_ref()).and_then(|(channel, pages)| channel.number(pages, &seen.axes));
+            let value =
+                channel.zip(snapshot.pages.as_ref()).and_then(|(channel, pages)| channel.number(pages, &snapshot.axes));
             bytes.extend(value.map_or(f32::NAN, |value| value as f32).to_le_bytes());
         }
         Self(bytes)
     }
 
-    /// True where it tells the same as another one, at whatever time.
-    pub(super) fn tells_what(&self, other: &Self) -> bool {
+    /// True if flags and values are the same. The time may differ.
+    pub(super) fn has_values_of(&self, other: &Self) -> bool {
         self.0[..NUMBER.start] == other.0[..NUMBER.start] && self.0[VALUES..] == other.0[VALUES..]
     }
 
-    /// The bytes, with a number.
+    /// The bytes of the frame with this number.
     pub(super) fn numbered(mut self, number: u32) -> Bytes {
         self.0[NUMBER].copy_from_slice(&number.to_le_bytes());
         self.0.into()
     }
 }
 
-fn flags(seen: &Seen) -> u8 {
-    // The last pages of a recording stay, but nothing is driven any more.
-    if seen.link == Link::Ended {
+fn flags(snapshot: &Snapshot) -> u8 {
+    // After the end of a recording its last pages stay, but the car no longer drives.
+    if snapshot.connection == ConnectionStatus::Ended {
         return 0;
     }
-    let Some(pages) = &seen.pages else { return 0 };
+    let Some(pages) = &snapshot.pages else { return 0 };
     let status = match pages.graphics.status() {
         ACEvoStatus::Live => 1,
         ACEvoStatus::Pause => 2,
@@ -68,6 +69,6 @@ fn flags(seen: &Seen) -> u8 {
         ACEvoStatus::Unknown(_) => 0,
     };
     let physics = if pages.validity.is_current() { 0 } else { NOT_CURRENT };
-    let focus = if seen.watches { WATCHING } else { 0 };
+    let focus = if snapshot.watches_another_car { WATCHING } else { 0 };
     status | physics | focus
 }

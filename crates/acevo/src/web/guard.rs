@@ -1,5 +1,5 @@
-//! Who is let in. Other web pages in the driver's browser are not, whatever name they give this address (DNS rebinding); others in the
-//! network are with the secret only.
+//! Access control. Requests of other web pages in the same browser are refused, even if their host name resolves to this address (DNS
+//! rebinding). Requests from the network need the token.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -8,29 +8,29 @@ use axum::http::{StatusCode, Uri};
 
 use super::token::Token;
 
-/// Where browsers tell who asks.
+/// Headers in which browsers state the origin of a request.
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 
-/// How long a browser keeps the secret: a season of a championship.
+/// How long a browser keeps the token, in seconds: half a year.
 const COOKIE_SECONDS: u32 = 180 * 24 * 3600;
 
-/// Lets in, or not.
+/// Decides about requests.
 #[derive(Debug)]
 pub(super) struct Guard {
     token: Option<Token>,
-    /// Cookies know no ports: two servers on one computer must not take each other's.
+    /// The name of the cookie. It has the port in it, because browsers share cookies between all ports of a computer.
     cookie: String,
 }
 
-/// What becomes of a request.
+/// The decision about a request.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// It is answered; with a cookie where the secret was in the address.
-    Welcome { cookie: Option<String> },
-    /// The same address without the secret, which the cookie keeps: nobody reads it in the address bar.
-    Elsewhere { address: String, cookie: String },
-    /// It is not answered, and why.
+    /// Answer it, and set the cookie if the address had the token.
+    Accepted { cookie: Option<String> },
+    /// Redirect to the same address without the token, which the cookie keeps. So the address bar does not show it.
+    Redirected { address: String, cookie: String },
+    /// Refuse it, with a status and a reason.
     Refused(StatusCode, &'static str),
 }
 
@@ -39,41 +39,46 @@ impl Guard {
         Self { token, cookie: format!("acevo-{port}") }
     }
 
-    /// Judges a request that came to this address of ours.
+    /// The token that requests need, if any.
+    pub(super) fn token(&self) -> Option<&str> {
+        self.token.as_ref().map(Token::as_str)
+    }
+
+    /// Decides about a request that arrived at a local address.
     pub(super) fn judge(&self, local: SocketAddr, uri: &Uri, headers: &HeaderMap) -> Verdict {
         let host = only(headers, &HOST);
         let Some(host) = host.filter(|host| is_ours(host, local)) else {
-            return Verdict::Refused(StatusCode::FORBIDDEN, "This is not the name of this server.\n");
+            return Verdict::Refused(StatusCode::FORBIDDEN, "This host name does not belong to this server.\n");
         };
-        let foreign = Verdict::Refused(StatusCode::FORBIDDEN, "Other pages may not read this.\n");
+        let foreign = Verdict::Refused(StatusCode::FORBIDDEN, "Other web pages cannot access this server.\n");
         if headers.contains_key(ORIGIN) && only(headers, &ORIGIN) != Some(&format!("http://{host}")) {
             return foreign;
         }
-        let from_elsewhere = matches!(only(headers, &FETCH_SITE), Some("cross-site" | "same-site"));
-        if from_elsewhere && only(headers, &FETCH_MODE) != Some("navigate") {
+        let is_cross_site = matches!(only(headers, &FETCH_SITE), Some("cross-site" | "same-site"));
+        if is_cross_site && only(headers, &FETCH_MODE) != Some("navigate") {
             return foreign;
         }
-        let Some(token) = &self.token else { return Verdict::Welcome { cookie: None } };
+        let Some(token) = &self.token else { return Verdict::Accepted { cookie: None } };
         let known =
-            self.cookies(headers).any(|guess| token.is(guess)) || bearer(headers).is_some_and(|it| token.is(it));
-        match given(uri) {
-            Some(guess) if token.is(guess) => {
+            self.cookies(headers).any(|value| token.is(value)) || bearer(headers).is_some_and(|value| token.is(value));
+        match token_in(uri) {
+            Some(value) if token.is(value) => {
                 let cookie = format!(
                     "{}={}; Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Strict",
                     self.cookie,
                     token.as_str()
                 );
-                // A strict cookie does not follow a link from another page through a redirection.
-                if is_page(uri) && !from_elsewhere {
-                    Verdict::Elsewhere { address: without_token(uri), cookie }
+                // Browsers do not send a strict cookie after a redirect if the link was on another site.
+                if is_page(uri) && !is_cross_site {
+                    Verdict::Redirected { address: without_token(uri), cookie }
                 } else {
-                    Verdict::Welcome { cookie: Some(cookie) }
+                    Verdict::Accepted { cookie: Some(cookie) }
                 }
             }
-            _ if known => Verdict::Welcome { cookie: None },
+            _ if known => Verdict::Accepted { cookie: None },
             _ => Verdict::Refused(
                 StatusCode::UNAUTHORIZED,
-                "This needs the address that `acevo serve --lan` has told, with its secret.\n",
+                "Open the complete link that `acevo serve --lan` printed, including `?token=…`.\n",
             ),
         }
     }
@@ -85,15 +90,15 @@ impl Guard {
     }
 }
 
-/// The value of a header that stands there once.
+/// The value of a header, or `None` if it is missing or repeated.
 pub(super) fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     let mut values = headers.get_all(name).into_iter();
     let value = values.next()?.to_str().ok()?;
     values.next().is_none().then_some(value)
 }
 
-/// Whether a host, with or without a port, is the address that was connected to. A name other than `localhost` never is: it may belong to
-/// anybody. The port may be another one, as behind a tunnel.
+/// True if a host, with or without a port, is the local address of the connection. Names other than `localhost` are not accepted, because
+/// they may belong to another site. The port may differ, as with a tunnel.
 fn is_ours(host: &str, local: SocketAddr) -> bool {
     let ip = local.ip().to_canonical();
     let name = match host.rsplit_once(':') {
@@ -111,17 +116,17 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     only(headers, &AUTHORIZATION)?.strip_prefix("Bearer ")
 }
 
-/// The secret in an address.
-fn given(uri: &Uri) -> Option<&str> {
+/// The token in an address.
+fn token_in(uri: &Uri) -> Option<&str> {
     uri.query()?.split('&').find_map(|pair| pair.strip_prefix("token="))
 }
 
-/// Whether a person looks at it.
-fn is_page(uri: &Uri) -> bool {
+/// True for addresses of pages. Other addresses are for scripts.
+pub(super) fn is_page(uri: &Uri) -> bool {
     uri.path() == "/" || uri.path().starts_with("/overlay/")
 }
 
-/// The path and what else was asked for. It begins with one slash: two would lead to another computer.
+/// The path and the query without the token. It starts with one slash, because two would lead to another host.
 fn without_token(uri: &Uri) -> String {
     let rest: Vec<_> = uri.query().unwrap_or_default().split('&').filter(|pair| !pair.starts_with("token=")).collect();
     let path = uri.path().trim_start_matches('/');
@@ -146,14 +151,14 @@ mod tests {
 
     fn status(guard: &Guard, uri: &str, pairs: &[(&'static str, &str)]) -> u16 {
         match guard.judge(local(), &uri.parse().unwrap(), &headers(pairs)) {
-            Verdict::Welcome { .. } => 200,
-            Verdict::Elsewhere { .. } => 303,
+            Verdict::Accepted { .. } => 200,
+            Verdict::Redirected { .. } => 303,
             Verdict::Refused(status, _) => status.as_u16(),
         }
     }
 
     #[test]
-    fn a_host_is_the_address_that_was_connected_to() {
+    fn is_ours_accepts_only_the_local_address() {
         let lan = SocketAddr::from(([192, 168, 1, 5], 7333));
         for host in ["127.0.0.1:7333", "127.0.0.1", "localhost:7333", "LocalHost", "localhost:8000"] {
             assert!(is_ours(host, local()), "{host}");
@@ -164,11 +169,11 @@ mod tests {
         assert!(is_ours("192.168.1.5:7333", lan) && !is_ours("localhost:7333", lan) && !is_ours("127.0.0.1", lan));
         let six = SocketAddr::from(([0, 0, 0, 0, 0, 0, 0, 1], 7333));
         assert!(is_ours("[::1]:7333", six) && is_ours("[::1]", six) && is_ours("localhost", six));
-        assert!(is_ours("10.0.0.1", "[::ffff:10.0.0.1]:1".parse().unwrap()), "an IPv4 address by another name");
+        assert!(is_ours("10.0.0.1", "[::ffff:10.0.0.1]:1".parse().unwrap()), "an IPv4 address as IPv6");
     }
 
     #[test]
-    fn other_pages_are_kept_out() {
+    fn judge_refuses_other_sites() {
         let guard = Guard::new(7333, None);
         let host = ("host", "127.0.0.1:7333");
         assert_eq!(status(&guard, "/", &[host]), 200);
@@ -184,27 +189,27 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_requested_in_all_ways_that_it_can_come() {
+    fn judge_accepts_the_token_in_address_header_and_cookie() {
         let token = Token::new().unwrap();
         let guard = Guard::new(7333, Some(token.clone()));
-        let (host, secret) = (("host", "127.0.0.1:7333"), token.as_str());
+        let (host, value) = (("host", "127.0.0.1:7333"), token.as_str());
         assert_eq!(status(&guard, "/", &[host]), 401);
         assert_eq!(status(&guard, "/?token=", &[host]), 401);
-        assert_eq!(status(&guard, &format!("/?token={secret}"), &[("host", "evil.example")]), 403);
-        assert_eq!(status(&guard, &format!("/api/laps?token={secret}"), &[host]), 200);
-        assert_eq!(status(&guard, "/ws", &[host, ("authorization", &format!("Bearer {secret}"))]), 200);
-        assert_eq!(status(&guard, "/ws", &[host, ("authorization", secret)]), 401);
-        assert_eq!(status(&guard, "/ws", &[host, ("cookie", &format!("a=b; acevo-7333={secret}"))]), 200);
-        assert_eq!(status(&guard, "/ws", &[host, ("cookie", &format!("acevo-7334={secret}"))]), 401);
+        assert_eq!(status(&guard, &format!("/?token={value}"), &[("host", "evil.example")]), 403);
+        assert_eq!(status(&guard, &format!("/api/laps?token={value}"), &[host]), 200);
+        assert_eq!(status(&guard, "/ws", &[host, ("authorization", &format!("Bearer {value}"))]), 200);
+        assert_eq!(status(&guard, "/ws", &[host, ("authorization", value)]), 401);
+        assert_eq!(status(&guard, "/ws", &[host, ("cookie", &format!("a=b; acevo-7333={value}"))]), 200);
+        assert_eq!(status(&guard, "/ws", &[host, ("cookie", &format!("acevo-7334={value}"))]), 401);
 
-        let uri = format!("//overlay/map?scale=2&token={secret}&seconds=5").parse().unwrap();
+        let uri = format!("//overlay/map?scale=2&token={value}&seconds=5").parse().unwrap();
         assert_eq!(without_token(&uri), "/overlay/map?scale=2&seconds=5");
-        let uri = format!("/overlay/map?token={secret}").parse().unwrap();
-        let Verdict::Elsewhere { address, cookie } = guard.judge(local(), &uri, &headers(&[host])) else { panic!() };
+        let uri = format!("/overlay/map?token={value}").parse().unwrap();
+        let Verdict::Redirected { address, cookie } = guard.judge(local(), &uri, &headers(&[host])) else { panic!() };
         assert_eq!(address, "/overlay/map");
-        assert!(cookie.starts_with(&format!("acevo-7333={secret}; ")), "{cookie}");
+        assert!(cookie.starts_with(&format!("acevo-7333={value}; ")), "{cookie}");
         assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
         let linked = [host, ("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate")];
-        assert!(matches!(guard.judge(local(), &uri, &headers(&linked)), Verdict::Welcome { cookie: Some(_) }));
+        assert!(matches!(guard.judge(local(), &uri, &headers(&linked)), Verdict::Accepted { cookie: Some(_) }));
     }
 }

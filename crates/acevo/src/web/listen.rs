@@ -1,4 +1,4 @@
-//! Takes connections, not too many, and none that takes for ever.
+//! Accepts connections, with limits on their number and duration.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -22,50 +22,53 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use tower_service::Service as _;
 
 use super::slots::Slot;
-use super::{FAREWELL, Server, routes};
+use super::{CLOSE_TIMEOUT, Server, routes};
 use crate::shutdown::Stop;
 
-/// Ctrl-C is noticed within this time.
-const PATIENCE: Duration = Duration::from_millis(50);
+/// How often the server checks whether it must stop.
+const CHECK_EVERY: Duration = Duration::from_millis(50);
 
-/// A request has to be there within this time, and so has the next one on the same connection.
-const REQUEST: Duration = Duration::from_secs(10);
+/// Time limit for receiving a request, and for waiting for the next one on the same connection.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Documents come and go on one connection for so long at most; then the browser takes another one. WebSockets live longer.
-const LONGEST: Duration = Duration::from_secs(120);
+/// Maximum age of a connection for documents. Browsers then open another one. WebSockets may stay longer.
+const MAX_AGE: Duration = Duration::from_secs(120);
 
-/// What is under way then, or when the server ends, has so much time.
-const REST: Duration = Duration::from_secs(10);
+/// Time for the running request when a connection reaches its maximum age, or when the server stops.
+const LAST_REQUEST: Duration = Duration::from_secs(10);
 
-/// Bytes and number of the headers of a request.
-const LONGEST_HEAD: usize = 16 * 1024;
-const MOST_HEADERS: usize = 64;
+/// Maximum size, in bytes, and number of the headers of a request.
+const MAX_HEAD: usize = 16 * 1024;
+const MAX_HEADERS: usize = 64;
 
-/// Connections that are told at a time that there is no place; more are closed without a word.
-const REFUSALS: usize = 16;
-const REFUSAL: Duration = Duration::from_secs(2);
+/// Connections beyond the limit that get an answer at the same time. Others are closed without one.
+const MAX_REFUSALS: usize = 16;
+const REFUSAL_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What a request came through.
+/// The connection of a request.
 #[derive(Debug, Clone)]
 pub(super) struct Connection {
-    /// The address that was connected to.
+    /// The local address.
     pub(super) local: SocketAddr,
-    /// Kept as long as anybody needs the connection.
+    /// Counts the connection until its last user has dropped it.
     pub(super) slot: Arc<Slot>,
 }
 
-/// Serves until it is asked to stop, or the telemetry is not read any more.
+/// Serves until a stop is requested.
+///
+/// # Errors
+/// If the listener fails, or the thread that reads telemetry has ended.
 pub(super) async fn serve(
     listener: StdListener,
     server: Arc<Server>,
     stop: &Stop,
-    is_read: impl Fn() -> bool,
+    is_reading: impl Fn() -> bool,
 ) -> anyhow::Result<()> {
     let listener = TcpListener::from_std(listener).context("cannot listen")?;
     let router = routes::router(&server);
-    let refusals = Arc::new(Semaphore::new(REFUSALS));
-    let mut looks = interval(PATIENCE);
-    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let refusals = Arc::new(Semaphore::new(MAX_REFUSALS));
+    let mut checks = interval(CHECK_EVERY);
+    checks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while !stop.is_requested() {
         tokio::select! {
             accepted = listener.accept() => match accepted {
@@ -73,27 +76,27 @@ pub(super) async fn serve(
                     Some(slot) => {
                         let Ok(local) = stream.local_addr() else { continue };
                         let connection = Connection { local, slot: Arc::new(slot) };
-                        tokio::spawn(converse(stream, router.clone(), connection, Arc::clone(&server)));
+                        tokio::spawn(serve_connection(stream, router.clone(), connection, Arc::clone(&server)));
                     }
                     None => {
                         server.counters.crowded.fetch_add(1, Ordering::Relaxed);
                         if let Ok(permit) = Arc::clone(&refusals).try_acquire_owned() {
                             tokio::spawn(async move {
-                                let _ = timeout(REFUSAL, refuse(stream)).await;
+                                let _ = timeout(REFUSAL_TIMEOUT, refuse(stream)).await;
                                 drop(permit);
                             });
                         }
                     }
                 },
-                // The other side has gone again, or there are too many open files, which may change.
-                Err(_) => sleep(PATIENCE).await,
+                // The client has gone, or too many files are open, which may change.
+                Err(_) => sleep(CHECK_EVERY).await,
             },
-            _ = looks.tick() => ensure!(is_read(), "the thread that reads the telemetry has failed"),
+            _ = checks.tick() => ensure!(is_reading(), "the thread that reads the telemetry has failed"),
         }
     }
     drop(listener);
     server.closing.send_replace(true);
-    let end = Instant::now() + FAREWELL;
+    let end = Instant::now() + CLOSE_TIMEOUT;
     while server.slots.taken() > 0 && Instant::now() < end {
         sleep(Duration::from_millis(5)).await;
     }
@@ -101,26 +104,26 @@ pub(super) async fn serve(
 }
 
 /// Answers the requests of a connection.
-async fn converse(stream: TcpStream, router: axum::Router, connection: Connection, server: Arc<Server>) {
-    // Frames are small and must not wait for each other.
+async fn serve_connection(stream: TcpStream, router: axum::Router, connection: Connection, server: Arc<Server>) {
+    // Frames are small, and must be sent at once.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(connection.clone());
         router.clone().call(request)
     });
-    let conversation = http().serve_connection(TokioIo::new(stream), service).with_upgrades();
-    tokio::pin!(conversation);
+    let serving = http().serve_connection(TokioIo::new(stream), service).with_upgrades();
+    tokio::pin!(serving);
     tokio::select! {
-        _ = conversation.as_mut() => return,
+        _ = serving.as_mut() => return,
         () = server.closed() => {}
-        () = sleep(LONGEST) => {}
+        () = sleep(MAX_AGE) => {}
     }
-    conversation.as_mut().graceful_shutdown();
-    let _ = timeout(REST, conversation).await;
+    serving.as_mut().graceful_shutdown();
+    let _ = timeout(LAST_REQUEST, serving).await;
 }
 
-/// Says that there is no place.
+/// Answers that there are too many connections.
 fn refuse(stream: TcpStream) -> impl Future<Output = hyper::Result<()>> {
     let service = service_fn(async |_: Request<Incoming>| -> Result<Response<Body>, Infallible> {
         let headers = [(RETRY_AFTER, "5"), (CONNECTION, "close")];
@@ -131,6 +134,6 @@ fn refuse(stream: TcpStream) -> impl Future<Output = hyper::Result<()>> {
 
 fn http() -> http1::Builder {
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(REQUEST).max_buf_size(LONGEST_HEAD).max_headers(MOST_HEADERS);
+    http.timer(TokioTimer::new()).header_read_timeout(REQUEST_TIMEOUT).max_buf_size(MAX_HEAD).max_headers(MAX_HEADERS);
     http
 }

@@ -1,13 +1,13 @@
-//! Figures for Prometheus.
+//! Metrics for Prometheus.
 
 use std::fmt::{Display, Write as _};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::Server;
-use crate::process::Usage;
-use crate::session::live::Link;
+use crate::process::ProcessUsage;
+use crate::session::status::ConnectionStatus;
 
-/// What is counted while it is served.
+/// Counters of the server.
 #[derive(Debug, Default)]
 pub(super) struct Counters {
     pub(super) clients: AtomicU64,
@@ -15,60 +15,69 @@ pub(super) struct Counters {
     pub(super) skipped: AtomicU64,
     pub(super) bytes: AtomicU64,
     pub(super) requests: AtomicU64,
-    /// Requests that were not answered: by the guard, and for want of a place.
+    /// Requests refused by the guard.
     pub(super) refused: AtomicU64,
+    /// Connections refused because there were too many.
     pub(super) crowded: AtomicU64,
 }
 
 /// Content type of the format.
 pub(super) const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// The page.
+/// The document.
 pub(super) fn metrics(server: &Server) -> String {
-    let (moment, counters) = (server.moment(), &server.counters);
+    let (state, counters) = (server.state(), &server.counters);
     let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
     let mut page = Page::default();
-    page.gauge("acevo_attached", "Whether telemetry can be read.", u8::from(moment.seen.link == Link::Attached));
-    let [(physics, physics_missed), (graphics, graphics_missed)] = moment.packets;
+    page.gauge(
+        "acevo_attached",
+        "Whether telemetry can be read.",
+        u8::from(state.snapshot.connection == ConnectionStatus::Attached),
+    );
+    let [(physics, physics_missed), (graphics, graphics_missed)] = state.packets;
     let pages = |physics: u64, graphics: u64| [("page", "physics", physics), ("page", "graphics", graphics)];
     page.counters(
         "acevo_packets_total",
-        "Packets that the game has written since it was attached.",
+        "Packets written by the game since acevo attached to it.",
         pages(physics, graphics),
     );
     page.counters(
         "acevo_packets_missed_total",
-        "Packets of those that came and went unseen.",
+        "Packets that were not read before the next one replaced them.",
         pages(physics_missed, graphics_missed),
     );
-    let health = &moment.seen.health;
+    let health = &state.snapshot.health;
     page.counter(
         "acevo_packets_skipped_total",
-        "Steps of the physics counter that the game left out around pauses, or counted with zero pages. Not missed.",
+        "Steps of the physics counter that the game left out around pauses, or counted with empty pages. They are not missed.",
         health.physics_skipped,
     );
-    page.counter("acevo_packets_unsettled_total", "Packets that may mix two.", health.unsettled);
-    page.head("acevo_packet_rate_hertz", "gauge", "Packets per second of the last second.");
+    page.counter("acevo_packets_unsettled_total", "Packets that may mix two writes of the game.", health.unsettled);
+    page.head("acevo_packet_rate_hertz", "gauge", "Packets per second in the last second.");
     for (name, rate) in [("physics", health.physics_rate), ("graphics", health.graphics_rate)] {
         page.value("acevo_packet_rate_hertz", &format!("{{page=\"{name}\"}}"), rate.unwrap_or(0.0));
     }
-    page.counter("acevo_laps_total", "Laps that have ended, those that were broken off included.", moment.laps_ended);
-    page.counter("acevo_events_total", "Events of the session.", moment.events_told);
+    page.counter("acevo_laps_total", "Laps that have ended, including interrupted ones.", state.laps_ended);
+    page.counter("acevo_events_total", "Session events.", state.event_count);
     page.gauge("acevo_web_clients", "Clients with a WebSocket.", count(&counters.clients));
-    page.gauge("acevo_web_connections", "Connections, those of the clients included.", server.slots.taken());
-    page.counter("acevo_web_requests_total", "Requests, refused ones included.", count(&counters.requests));
+    page.gauge("acevo_web_connections", "Connections, including those with a WebSocket.", server.slots.taken());
+    page.counter("acevo_web_requests_total", "Requests, including refused ones.", count(&counters.requests));
     page.counters(
         "acevo_web_refused_total",
-        "Requests and connections that were refused.",
+        "Refused requests and connections.",
         [("reason", "guard", count(&counters.refused)), ("reason", "crowded", count(&counters.crowded))],
     );
-    page.counter("acevo_web_frames_total", "Frames that were sent.", count(&counters.frames));
-    page.counter("acevo_web_frames_skipped_total", "Frames that clients were too slow for.", count(&counters.skipped));
-    page.counter("acevo_web_sent_bytes_total", "Bytes of messages that were sent.", count(&counters.bytes));
-    page.gauge("acevo_uptime_seconds", "Time since the server began.", moment.at_s);
-    if let Ok(used) = Usage::now() {
-        page.counter("process_cpu_seconds_total", "Processor time.", used.cpu_s());
-        page.gauge("process_resident_memory_bytes", "Memory.", used.memory());
+    page.counter("acevo_web_frames_total", "Frames sent.", count(&counters.frames));
+    page.counter(
+        "acevo_web_frames_skipped_total",
+        "Frames skipped because clients were too slow.",
+        count(&counters.skipped),
+    );
+    page.counter("acevo_web_sent_bytes_total", "Bytes of messages sent.", count(&counters.bytes));
+    page.gauge("acevo_uptime_seconds", "Seconds since the server started.", state.at_s);
+    if let Ok(used) = ProcessUsage::now() {
+        page.counter("process_cpu_seconds_total", "Processor time, seconds.", used.cpu_s());
+        page.gauge("process_resident_memory_bytes", "Resident memory, bytes.", used.memory());
     }
     page.0
 }

@@ -1,19 +1,19 @@
-//! The addresses of this computer, those that a phone reaches first.
+//! The network addresses of this computer, sorted by how likely a phone can reach them.
 
 use std::net::{IpAddr, Ipv4Addr, UdpSocket};
 
 use sysinfo::Networks;
 
-/// Addresses of networks of which a computer may have one. Nothing is sent there: the system only says which of its own addresses it
-/// would use. The first one is nobody's, and stands for all others.
-const ELSEWHERE: [Ipv4Addr; 4] = [
+/// Addresses in the usual private networks. Nothing is sent to them: the system only reports which of its own addresses it would use.
+/// The first one is reserved for documentation and stands for the internet.
+const DESTINATIONS: [Ipv4Addr; 4] = [
     Ipv4Addr::new(192, 0, 2, 1),
     Ipv4Addr::new(192, 168, 255, 254),
     Ipv4Addr::new(10, 255, 255, 254),
     Ipv4Addr::new(172, 31, 255, 254),
 ];
 
-/// Parts of the names of interfaces that no phone is behind: virtual machines, containers, tunnels.
+/// Parts of the names of virtual interfaces, which phones cannot reach: virtual machines, containers, tunnels.
 const VIRTUAL: [&str; 26] = [
     "docker",
     "podman",
@@ -43,7 +43,7 @@ const VIRTUAL: [&str; 26] = [
     "ipsec",
 ];
 
-/// The IPv4 addresses of this computer, the one that others in the house most likely reach first. Empty without a network.
+/// The IPv4 addresses of this computer, the one that other computers can most likely reach first. Empty without a network.
 pub(super) fn addresses() -> Vec<Ipv4Addr> {
     let networks = Networks::new_with_refreshed_list();
     let interfaces = networks.iter().flat_map(|(name, network)| {
@@ -56,21 +56,21 @@ pub(super) fn addresses() -> Vec<Ipv4Addr> {
     sorted(interfaces.collect(), &routed())
 }
 
-/// The addresses that the system uses to send, by its routes.
+/// The addresses from which the system would send, by its routes.
 fn routed() -> Vec<Ipv4Addr> {
-    let address_to = |elsewhere: &Ipv4Addr| {
+    let address_to = |destination: &Ipv4Addr| {
         let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
-        socket.connect((*elsewhere, 9)).ok()?;
+        socket.connect((*destination, 9)).ok()?;
         match socket.local_addr().ok()?.ip() {
             IpAddr::V4(address) => Some(address),
             IpAddr::V6(_) => None,
         }
     };
-    ELSEWHERE.iter().filter_map(address_to).collect()
+    DESTINATIONS.iter().filter_map(address_to).collect()
 }
 
-/// Private addresses of real interfaces first, then other addresses of those, then virtual ones; among equals in the order of the
-/// system's routes.
+/// Sorts addresses: private addresses of real interfaces first, then their other addresses, then virtual interfaces. Equal ones are in the
+/// order of the system's routes.
 fn sorted(interfaces: Vec<(String, Ipv4Addr)>, routed: &[Ipv4Addr]) -> Vec<Ipv4Addr> {
     let unnamed = routed.iter().filter(|address| interfaces.iter().all(|(_, other)| other != *address));
     let unnamed: Vec<_> = unnamed.map(|address| (String::new(), *address)).collect();
@@ -81,17 +81,17 @@ fn sorted(interfaces: Vec<(String, Ipv4Addr)>, routed: &[Ipv4Addr]) -> Vec<Ipv4A
         (rank(name, *address), route, name.clone(), *address)
     });
     let mut addresses: Vec<_> = interfaces.into_iter().map(|(_, address)| address).collect();
-    let mut seen = std::collections::HashSet::new();
-    addresses.retain(|address| seen.insert(*address));
+    let mut snapshot = std::collections::HashSet::new();
+    addresses.retain(|address| snapshot.insert(*address));
     addresses
 }
 
-/// How unlikely it is that a phone reaches an address.
+/// The rank of an address: a phone more likely reaches one with a lower rank.
 fn rank(name: &str, address: Ipv4Addr) -> u8 {
     let name = name.to_lowercase();
     let is_virtual = name.starts_with("br-") || VIRTUAL.iter().any(|part| name.contains(part));
     let [first, second, ..] = address.octets();
-    // Shared by customers of a provider, and by overlay networks.
+    // Used by internet providers and by overlay networks.
     let is_shared = first == 100 && (64..128).contains(&second);
     match () {
         () if address.is_link_local() => 3,
@@ -114,7 +114,7 @@ mod tests {
     const LAN: [u8; 4] = [192, 168, 1, 20];
 
     #[test]
-    fn a_private_network_comes_before_tunnels_and_containers() {
+    fn sorted_puts_private_networks_before_tunnels_and_containers() {
         let interfaces = [
             ("docker0", [172, 17, 0, 1]),
             ("br-1f2e", [172, 18, 0, 1]),
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn interfaces_of_windows_have_long_names() {
+    fn sorted_knows_virtual_interfaces_of_windows() {
         let interfaces = [
             ("vEthernet (Default Switch)", [172, 20, 0, 1]),
             ("VirtualBox Host-Only Network", [192, 168, 56, 1]),
@@ -141,14 +141,14 @@ mod tests {
     }
 
     #[test]
-    fn two_cards_stand_in_the_order_of_the_routes() {
+    fn sorted_follows_the_routes_among_equal_interfaces() {
         let interfaces = [("eth0", [10, 0, 0, 5]), ("eth1", LAN)];
         assert_eq!(order(&interfaces, &[LAN]), [LAN, [10, 0, 0, 5]]);
         assert_eq!(order(&interfaces, &[[10, 0, 0, 5]]), [[10, 0, 0, 5], LAN]);
     }
 
     #[test]
-    fn an_address_that_only_the_routes_know_is_one_too() {
+    fn sorted_adds_addresses_known_only_from_routes() {
         assert_eq!(order(&[], &[LAN, LAN]), [LAN]);
         assert!(order(&[("lo", [127, 0, 0, 1])], &[]).is_empty());
     }

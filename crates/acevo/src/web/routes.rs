@@ -1,9 +1,9 @@
-//! What is where.
+//! The addresses of the server.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use acevo_telemetry::{channel, default_channels};
+use acevo_telemetry::{Channel, channel, channels, default_channels};
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{Path, Request, State};
 use axum::http::header::{
@@ -16,18 +16,19 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
 
-use super::guard::{Verdict, only};
+use super::guard::{Verdict, is_page, only};
 use super::listen::Connection;
 use super::{Server, assets, documents, metrics, socket};
 
 const JSON: &str = "application/json";
+const HTML: &str = "text/html; charset=utf-8";
 const TEXT: &str = "text/plain; charset=utf-8";
 
-/// What tungstenite refuses by itself, in bytes; of less than that the client is told why it goes.
-const LONGEST_MESSAGE: usize = 64 * 1024;
+/// Maximum size of a WebSocket message, in bytes. Clients with smaller invalid messages get a reason.
+const MAX_MESSAGE: usize = 64 * 1024;
 
-/// Channels that one request may name; all of them are fewer.
-const MOST_CHANNELS: usize = 512;
+/// Maximum number of channels in a request; more than there are.
+const MAX_CHANNELS: usize = 512;
 
 pub(super) fn router(server: &Arc<Server>) -> Router {
     Router::new()
@@ -35,10 +36,11 @@ pub(super) fn router(server: &Arc<Server>) -> Router {
         .route("/overlay/{name}", get(async || file(assets::OVERLAY)))
         .route("/assets/{*name}", get(async |Path(name): Path<String>| file(&name)))
         .route("/api/snapshot", get(snapshot))
-        .route("/api/channels", get(async || answer(JSON, documents::catalogue())))
+        .route("/api/channels", get(catalogue))
+        .route("/api/token", get(token))
         .route(
             "/api/laps",
-            get(async |State(server): State<Arc<Server>>| answer(JSON, documents::laps(&server.moment()))),
+            get(async |State(server): State<Arc<Server>>| answer(JSON, documents::laps(&server.state()))),
         )
         .route("/api/laps/{index}/trace", get(trace))
         .route("/api/outline", get(outline))
@@ -48,29 +50,31 @@ pub(super) fn router(server: &Arc<Server>) -> Router {
             get(async |State(server): State<Arc<Server>>| answer(metrics::CONTENT_TYPE, metrics::metrics(&server))),
         )
         .route("/ws", get(upgrade))
-        .fallback(async || refuse(StatusCode::NOT_FOUND, "There is nothing here.\n"))
-        .layer(from_fn_with_state(Arc::clone(server), watch_over))
+        .fallback(async || refuse(StatusCode::NOT_FOUND, "Not found.\n"))
+        .layer(from_fn_with_state(Arc::clone(server), protect))
         .with_state(Arc::clone(server))
 }
 
-/// Asks the guard, and tells browsers what pages from here may do: nothing but talk to this server.
-async fn watch_over(
+/// Refuses requests that the guard rejects, and adds headers that restrict pages to this server.
+async fn protect(
     State(server): State<Arc<Server>>,
     Extension(connection): Extension<Connection>,
     request: Request,
     next: Next,
 ) -> Response {
     server.counters.requests.fetch_add(1, Ordering::Relaxed);
+    let is_page = is_page(request.uri());
+    let is_overlay = request.uri().path().starts_with("/overlay/");
     let host = only(request.headers(), &HOST).unwrap_or_default().to_owned();
     let verdict = server.guard.judge(connection.local, request.uri(), request.headers());
     let (mut response, policy) = match verdict {
-        Verdict::Welcome { cookie } => {
+        Verdict::Accepted { cookie } => {
             let mut response = next.run(request).await;
             set(response.headers_mut(), SET_COOKIE, cookie);
-            // Some browsers do not take a WebSocket of the same host for `self`.
+            // For some browsers `self` does not include a WebSocket of the same host.
             (response, format!("{POLICY}; connect-src 'self' ws://{host}"))
         }
-        Verdict::Elsewhere { address, cookie } => {
+        Verdict::Redirected { address, cookie } => {
             let mut response = StatusCode::SEE_OTHER.into_response();
             set(response.headers_mut(), LOCATION, Some(address));
             set(response.headers_mut(), SET_COOKIE, Some(cookie));
@@ -78,9 +82,9 @@ async fn watch_over(
         }
         Verdict::Refused(status, why) => {
             server.counters.refused.fetch_add(1, Ordering::Relaxed);
-            let mut response = refuse(status, why);
-            let asks = (status == StatusCode::UNAUTHORIZED).then(|| "Bearer".to_owned());
-            set(response.headers_mut(), WWW_AUTHENTICATE, asks);
+            let needs_token = status == StatusCode::UNAUTHORIZED;
+            let mut response = if needs_token && is_page { refuse_page(is_overlay) } else { refuse(status, why) };
+            set(response.headers_mut(), WWW_AUTHENTICATE, needs_token.then(|| "Bearer".to_owned()));
             (response, POLICY.to_owned())
         }
     };
@@ -92,7 +96,7 @@ async fn watch_over(
     response
 }
 
-/// Overlays are shown on the page, and nothing is anywhere else.
+/// Pages load from this server only, and only its own pages embed them.
 const POLICY: &str = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'; \
                       frame-ancestors 'self'";
 
@@ -117,43 +121,74 @@ fn refuse(status: StatusCode, why: &'static str) -> Response {
     (status, [(CONTENT_TYPE, TEXT)], why).into_response()
 }
 
+/// A page for browsers without a valid token. It is readable on the transparent background of an overlay, and needs no other file.
+fn refuse_page(is_overlay: bool) -> Response {
+    let advice = if is_overlay {
+        "Copy this overlay’s address again from the Overlays tab of the page: the token has changed or is missing."
+    } else {
+        "Open the complete link that <code>acevo serve --lan</code> printed, including <code>?token=…</code>."
+    };
+    let body = format!(
+        "<!doctype html><html lang=en><meta charset=utf-8><title>acevo</title>\
+         <body bgcolor=\"#0c0f14\" text=\"#eef2f6\"><h3>acevo: Access denied</h3><p>{advice}</p>"
+    );
+    (StatusCode::UNAUTHORIZED, [(CONTENT_TYPE, HTML)], body).into_response()
+}
+
 fn file(name: &str) -> Response {
     match assets::asset(name) {
-        Some(asset) => ([(CONTENT_TYPE, asset.content_type())], asset.bytes).into_response(),
-        None => refuse(StatusCode::NOT_FOUND, "There is no such file.\n"),
+        Some(asset) => ([(CONTENT_TYPE, asset.content_type)], asset.bytes).into_response(),
+        None => refuse(StatusCode::NOT_FOUND, "Not found.\n"),
     }
 }
 
+/// The channel ids of `?channels=a,b`, if the query has them.
+fn requested_channels(uri: &Uri) -> Option<Vec<String>> {
+    let ids = uri.query().unwrap_or_default().split('&').find_map(|pair| pair.strip_prefix("channels="))?;
+    // Ids have no characters that need an escape; commas may be escaped.
+    let ids = ids.replace("%2C", ",").replace("%2c", ",");
+    Some(ids.split(',').filter(|id| !id.is_empty()).take(MAX_CHANNELS).map(str::to_owned).collect())
+}
+
 async fn snapshot(State(server): State<Arc<Server>>, uri: Uri) -> Response {
-    let moment = server.moment();
-    // Commas may be escaped; nothing else in a name is.
-    let wanted = uri.query().unwrap_or_default().split('&').find_map(|pair| pair.strip_prefix("channels="));
-    let body = match wanted.map(|ids| ids.replace("%2C", ",").replace("%2c", ",")) {
-        Some(ids) => {
-            let ids = ids.split(',').filter(|id| !id.is_empty()).take(MOST_CHANNELS);
-            documents::snapshot(&moment, ids.map(|id| (id, channel(id))))
+    let state = server.state();
+    let sectors = &server.sectors;
+    let body = match requested_channels(&uri) {
+        Some(ids) => documents::snapshot(&state, sectors, ids.iter().map(|id| (id.as_str(), channel(id)))),
+        None => {
+            let channels = default_channels().map(|channel| (channel.id(), Some(channel)));
+            documents::snapshot(&state, sectors, channels)
         }
-        None => documents::snapshot(&moment, default_channels().map(|channel| (channel.id(), Some(channel)))),
     };
     answer(JSON, body)
 }
 
+async fn catalogue(uri: Uri) -> Response {
+    let ids = requested_channels(&uri);
+    let is_requested = |channel: &&Channel| ids.as_ref().is_none_or(|ids| ids.iter().any(|id| id == channel.id()));
+    answer(JSON, documents::catalogue(channels().iter().filter(is_requested)))
+}
+
+async fn token(State(server): State<Arc<Server>>) -> Response {
+    answer(JSON, documents::token(server.guard.token()))
+}
+
 async fn trace(State(server): State<Arc<Server>>, Path(index): Path<String>) -> Response {
-    let moment = server.moment();
-    let trace = index.parse().ok().and_then(|index| moment.trace(index));
+    let state = server.state();
+    let trace = index.parse().ok().and_then(|index| state.trace(index));
     trace.map_or_else(
-        || refuse(StatusCode::NOT_FOUND, "There is no such lap, or not any more.\n"),
+        || refuse(StatusCode::NOT_FOUND, "No trace of this lap.\n"),
         |trace| answer(JSON, documents::json(&**trace)),
     )
 }
 
 async fn outline(State(server): State<Arc<Server>>) -> Response {
-    let moment = server.moment();
-    answer(JSON, documents::outline(&moment.seen, moment.outline_version, &server.sectors))
+    let state = server.state();
+    answer(JSON, documents::outline(&state.snapshot, state.outline_version, &server.sectors))
 }
 
 async fn events(State(server): State<Arc<Server>>) -> Response {
-    answer(JSON, documents::json(&*server.moment().seen.events))
+    answer(JSON, documents::json(&*server.state().snapshot.events))
 }
 
 async fn upgrade(
@@ -162,12 +197,12 @@ async fn upgrade(
     upgrade: WebSocketUpgrade,
 ) -> Response {
     upgrade
-        .max_message_size(LONGEST_MESSAGE)
-        .max_frame_size(LONGEST_MESSAGE)
-        .read_buffer_size(LONGEST_READ)
+        .max_message_size(MAX_MESSAGE)
+        .max_frame_size(MAX_MESSAGE)
+        .read_buffer_size(READ_BUFFER)
         .write_buffer_size(0)
-        .on_upgrade(move |it| socket::serve(it, server, connection.slot))
+        .on_upgrade(move |socket| socket::serve(socket, server, connection.slot))
 }
 
-/// Clients say little: the usual buffer of 128 KiB each is too much.
-const LONGEST_READ: usize = 8 * 1024;
+/// Size of the buffer for messages of a client, in bytes. They are short, and the default is 128 KiB per client.
+const READ_BUFFER: usize = 8 * 1024;

@@ -1,20 +1,20 @@
-//! How many may be connected.
+//! The number of connections, with limits.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Connections at a time.
-const MOST: usize = 128;
+/// Maximum number of connections.
+pub(super) const MAX: usize = 128;
 
-/// Of those, from one address: nobody can take them all. A browser has six for documents and one for each open page.
-pub(super) const MOST_OF_ONE: usize = 64;
+/// Maximum number from one address, so that one client cannot use all. A browser has six for documents and one for each open page.
+pub(super) const MAX_PER_ADDRESS: usize = 64;
 
-/// Places for connections.
+/// Counts connections per address.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Slots(Arc<Mutex<HashMap<IpAddr, usize>>>);
 
-/// A place that is taken until this is dropped.
+/// Counts one connection until it is dropped.
 #[derive(Debug)]
 pub(super) struct Slot {
     slots: Slots,
@@ -22,17 +22,17 @@ pub(super) struct Slot {
 }
 
 impl Slots {
-    /// A place for a connection from there, if there is one.
+    /// Counts a connection, or returns `None` if a limit is reached.
     pub(super) fn take(&self, ip: IpAddr) -> Option<Slot> {
         let mut taken = self.lock();
-        if taken.values().sum::<usize>() >= MOST || taken.get(&ip).is_some_and(|count| *count >= MOST_OF_ONE) {
+        if taken.values().sum::<usize>() >= MAX || taken.get(&ip).is_some_and(|count| *count >= MAX_PER_ADDRESS) {
             return None;
         }
         *taken.entry(ip).or_default() += 1;
         Some(Slot { slots: self.clone(), ip })
     }
 
-    /// How many are taken.
+    /// The number of connections.
     pub(super) fn taken(&self) -> usize {
         self.lock().values().sum()
     }
@@ -59,12 +59,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_takes_all_of_them() {
+    fn take_limits_connections_per_address_and_in_total() {
         let slots = Slots::default();
         let from = |last: u8| IpAddr::from([10, 0, 0, last]);
-        let mut taken: Vec<_> = (0..MOST_OF_ONE).map(|_| slots.take(from(1)).unwrap()).collect();
+        let mut taken: Vec<_> = (0..MAX_PER_ADDRESS).map(|_| slots.take(from(1)).unwrap()).collect();
         assert!(slots.take(from(1)).is_none());
-        taken.extend((0..MOST - MOST_OF_ONE).map(|_| slots.take(from(2)).unwrap()));
+        taken.extend((0..MAX - MAX_PER_ADDRESS).map(|_| slots.take(from(2)).unwrap()));
         assert!(slots.take(from(3)).is_none());
         taken.clear();
         assert!(slots.taken() == 0 && slots.take(from(1)).is_some() && slots.lock().is_empty());

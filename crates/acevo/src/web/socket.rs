@@ -1,7 +1,8 @@
-//! A client: it says what it wants, and is sent the newest of it at its own rate. What it is too slow for is skipped, not queued.
+//! A WebSocket client. It subscribes to channels and gets the newest values at its own rate. Values that it is too slow for are skipped,
+//! not queued.
 //!
-//! Whether a client takes what it is sent cannot be seen from here, for systems keep megabytes for those who sleep. So it is asked each
-//! second (a ping, which every browser answers by itself); while no answer comes it is sent nothing more.
+//! The server cannot see whether a client reads what it is sent, because systems buffer megabytes. So it sends a ping each second, which
+//! every browser answers. While the answer is overdue the client gets no more messages.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -13,50 +14,78 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep, timeou
 
 use super::documents::message;
 use super::frame::Frame;
-use super::moment::{Moment, TEXTS};
 use super::slots::Slot;
+use super::state::{MESSAGES, State};
 use super::subscription::Subscription;
-use super::{FAREWELL, Server};
+use super::{CLOSE_TIMEOUT, Server};
 
-/// Time between two looks at what there is to tell, where there is no subscription.
-const NO_HURRY: Duration = Duration::from_millis(100);
+/// Time between two checks for new messages without a subscription.
+const IDLE_PERIOD: Duration = Duration::from_millis(100);
 
-/// A client is asked this often whether it is there.
-const ASK_EVERY: Duration = Duration::from_secs(1);
+/// Time between two pings, and the longest time between two frames.
+const PING_EVERY: Duration = Duration::from_secs(1);
 
-/// One that has not answered for so long is asleep, and sent nothing,
+/// A client whose answer is overdue by this time gets no more messages.
 const ASLEEP: Duration = Duration::from_secs(2);
 
-/// and one that has not for so long is gone.
+/// A client whose answer is overdue by this time is disconnected. Sending may take as long.
 const GONE: Duration = Duration::from_secs(60);
 
 /// Messages that a client may send per second. Pages send one when they are opened or hidden.
-const MOST_MESSAGES: u32 = 30;
+pub(super) const MAX_MESSAGES: u32 = 30;
 
-/// Why it is over with a client.
+/// Why a connection ends.
 enum End {
-    /// It has gone, or its connection is lost.
+    /// The client has gone, or the connection is lost.
     Gone,
-    /// It did what it must not do.
-    Wrong(&'static str),
-    /// The server ends.
+    /// The client violated the protocol.
+    Violation(&'static str),
+    /// The server stops.
     Closing,
 }
 
-/// Looks after a client until it goes.
+/// The last ping.
+enum Ping {
+    /// Sent at this time, and not answered yet.
+    Pending(Instant),
+    /// Sent at this time, and answered. Also the state before the first ping.
+    Answered(Instant),
+}
+
+impl Ping {
+    fn answer(&mut self) {
+        if let Self::Pending(sent) = *self {
+            *self = Self::Answered(sent);
+        }
+    }
+
+    /// Time since an unanswered ping; zero if it was answered.
+    fn overdue(&self, now: Instant) -> Duration {
+        match self {
+            Self::Pending(sent) => now.duration_since(*sent),
+            Self::Answered(_) => Duration::ZERO,
+        }
+    }
+
+    fn is_next_due(&self, now: Instant) -> bool {
+        matches!(self, Self::Answered(sent) if now.duration_since(*sent) >= PING_EVERY)
+    }
+}
+
+/// Serves a client until the connection ends.
 pub(super) async fn serve(socket: WebSocket, server: Arc<Server>, slot: Arc<Slot>) {
     let counters = &server.counters;
     counters.clients.fetch_add(1, Ordering::Relaxed);
     let mut client = Client::new(socket, &server);
-    let reason = match client.live().await {
+    let reason = match client.run().await {
         End::Gone => None,
-        End::Wrong(why) => Some((close_code::POLICY, why)),
-        End::Closing => Some((close_code::AWAY, "acevo has ended")),
+        End::Violation(why) => Some((close_code::POLICY, why)),
+        End::Closing => Some((close_code::AWAY, "acevo has stopped")),
     };
     counters.clients.fetch_sub(1, Ordering::Relaxed);
     if let Some((code, reason)) = reason {
         let close = Message::Close(Some(CloseFrame { code, reason: reason.into() }));
-        let _ = timeout(FAREWELL, client.say_goodbye(close)).await;
+        let _ = timeout(CLOSE_TIMEOUT, client.close(close)).await;
     }
     drop(slot);
 }
@@ -65,19 +94,20 @@ struct Client<'a> {
     socket: WebSocket,
     server: &'a Server,
     ticks: Interval,
-    /// When frames were looked at last.
-    ticked: Option<Instant>,
+    /// The last tick at which a frame was considered.
+    last_tick: Option<Instant>,
     subscription: Option<Subscription>,
-    /// The last frame that was due, and its number.
-    last: Option<(Frame, Instant)>,
+    /// The last frame that was sent, and its time.
+    last_frame: Option<(Frame, Instant)>,
+    /// The number of the last frame.
     number: u32,
-    /// Versions of the texts that it was told.
-    texts: [u32; TEXTS],
-    events_told: u64,
-    /// When it was asked, where it has not answered yet; else when it was asked last.
-    asked: Result<Instant, Instant>,
-    /// Messages of this second.
-    messages: (Instant, u32),
+    /// Versions of the shared messages that were sent last.
+    versions: [u32; MESSAGES],
+    /// The number of events that were sent or happened before the connection.
+    event_count: u64,
+    ping: Ping,
+    /// The beginning of the current second, and the messages received in it.
+    received: (Instant, u32),
 }
 
 impl<'a> Client<'a> {
@@ -86,29 +116,29 @@ impl<'a> Client<'a> {
         Self {
             socket,
             server,
-            ticks: ticks(NO_HURRY),
-            ticked: None,
+            ticks: ticks(IDLE_PERIOD),
+            last_tick: None,
             subscription: None,
-            last: None,
+            last_frame: None,
             number: 0,
-            texts: [0; TEXTS],
-            events_told: server.moment().events_told,
-            asked: Err(now),
-            messages: (now, 0),
+            versions: [0; MESSAGES],
+            event_count: server.state().event_count,
+            ping: Ping::Answered(now),
+            received: (now, 0),
         }
     }
 
-    async fn live(&mut self) -> End {
+    async fn run(&mut self) -> End {
         loop {
             let result = tokio::select! {
                 () = self.server.closed() => Err(End::Closing),
                 message = self.socket.recv() => match message {
-                    Some(Ok(message)) => self.take(message).await,
-                    // Whoever has ended it knows; who sends garbage is told.
-                    Some(Err(_)) => Err(End::Wrong("not a message of this protocol")),
+                    Some(Ok(message)) => self.receive(message).await,
+                    // A client that has gone does not get the reason; one that sent an invalid message does.
+                    Some(Err(_)) => Err(End::Violation("invalid message")),
                     None => Err(End::Gone),
                 },
-                due = self.ticks.tick() => self.tell(due).await,
+                due = self.ticks.tick() => self.update(due).await,
             };
             if let Err(end) = result {
                 return end;
@@ -116,94 +146,91 @@ impl<'a> Client<'a> {
         }
     }
 
-    /// Takes a message of the client.
-    async fn take(&mut self, message: Message) -> Result<(), End> {
+    /// Handles a message of the client.
+    async fn receive(&mut self, message: Message) -> Result<(), End> {
         let now = Instant::now();
-        if now.duration_since(self.messages.0) >= Duration::from_secs(1) {
-            self.messages = (now, 0);
+        if now.duration_since(self.received.0) >= Duration::from_secs(1) {
+            self.received = (now, 0);
         }
-        self.messages.1 += 1;
-        if self.messages.1 > MOST_MESSAGES {
-            return Err(End::Wrong("too many messages"));
+        self.received.1 += 1;
+        if self.received.1 > MAX_MESSAGES {
+            return Err(End::Violation("too many messages"));
         }
         match message {
             Message::Text(text) => {
                 let subscription = Subscription::read(&text, self.subscription.as_ref());
-                let subscription = subscription.ok_or(End::Wrong("not a subscription"))?;
+                let subscription = subscription.ok_or(End::Violation("invalid subscription"))?;
                 let answer = subscription.answer();
-                (self.ticks, self.ticked, self.last) = (ticks(subscription.period()), None, None);
+                self.ticks = ticks(subscription.period());
+                self.last_tick = None;
+                self.last_frame = None;
                 self.subscription = Some(subscription);
                 self.send(Message::Text(answer.into())).await
             }
             Message::Pong(_) => {
-                if let Ok(asked) = self.asked {
-                    self.asked = Err(asked);
-                }
+                self.ping.answer();
                 Ok(())
             }
             Message::Ping(_) => Ok(()),
-            Message::Binary(_) => Err(End::Wrong("not a subscription")),
+            Message::Binary(_) => Err(End::Violation("invalid subscription")),
             Message::Close(_) => Err(End::Gone),
         }
     }
 
-    /// Tells what there is to tell.
-    async fn tell(&mut self, due: Instant) -> Result<(), End> {
+    /// Sends everything that is new.
+    async fn update(&mut self, due: Instant) -> Result<(), End> {
         let now = Instant::now();
-        match self.asked {
-            Ok(asked) if now.duration_since(asked) >= GONE => return Err(End::Gone),
-            Err(asked) if now.duration_since(asked) >= ASK_EVERY => {
-                self.asked = Ok(now);
-                self.send(Message::Ping(Bytes::new())).await?;
-            }
-            _ => {}
+        if self.ping.overdue(now) >= GONE {
+            return Err(End::Gone);
         }
-        let is_asleep = self.asked.is_ok_and(|asked| now.duration_since(asked) >= ASLEEP);
-        let moment = self.server.moment();
+        if self.ping.is_next_due(now) {
+            self.ping = Ping::Pending(now);
+            self.send(Message::Ping(Bytes::new())).await?;
+        }
+        let is_asleep = self.ping.overdue(now) >= ASLEEP;
+        let state = self.server.state();
         if !is_asleep {
-            self.tell_everybodys(&moment).await?;
-            if let Some(words) = self.subscription.as_mut().and_then(|subscription| subscription.new_words(&moment)) {
-                self.send(Message::Text(words.into())).await?;
+            self.send_messages(&state).await?;
+            if let Some(texts) = self.subscription.as_mut().and_then(|subscription| subscription.new_texts(&state)) {
+                self.send(Message::Text(texts.into())).await?;
             }
         }
-        self.tell_frame(&moment, due, is_asleep).await
+        self.send_frame(&state, due, is_asleep).await
     }
 
-    /// What everybody is told.
-    async fn tell_everybodys(&mut self, moment: &Moment) -> Result<(), End> {
-        for (index, text) in moment.texts.iter().enumerate() {
-            if self.texts[index] != text.version {
-                self.texts[index] = text.version;
-                self.send(Message::Text(text.message.clone())).await?;
+    /// Sends new shared messages and events.
+    async fn send_messages(&mut self, state: &State) -> Result<(), End> {
+        for (index, shared) in state.messages.iter().enumerate() {
+            if self.versions[index] != shared.version {
+                self.versions[index] = shared.version;
+                self.send(Message::Text(shared.text.clone())).await?;
             }
         }
-        let news = moment.events_told.saturating_sub(self.events_told);
-        self.events_told = moment.events_told;
-        let events = &moment.seen.events;
-        let news = usize::try_from(news).unwrap_or(usize::MAX).min(events.len());
-        for event in events.iter().skip(events.len() - news) {
+        let new = state.event_count.saturating_sub(self.event_count);
+        self.event_count = state.event_count;
+        for event in state.last_events(usize::try_from(new).unwrap_or(usize::MAX)) {
             #[derive(serde::Serialize)]
-            struct News<'a> {
-                event: &'a acevo_telemetry::analysis::SessionEvent,
+            struct Content<T> {
+                event: T,
             }
-            self.send(Message::Text(message("event", &News { event }).into())).await?;
+            self.send(Message::Text(message("event", &Content { event }).into())).await?;
         }
         Ok(())
     }
 
-    /// A frame, where one is due.
-    async fn tell_frame(&mut self, moment: &Moment, due: Instant, is_asleep: bool) -> Result<(), End> {
+    /// Sends a frame if its values are new, or the last one is too old.
+    async fn send_frame(&mut self, state: &State, due: Instant, is_asleep: bool) -> Result<(), End> {
         let Some(subscription) = &self.subscription else { return Ok(()) };
-        let Some(frame) = subscription.frame(moment) else { return Ok(()) };
-        // Ticks that went by while a frame was under way.
+        let Some(frame) = subscription.frame(state) else { return Ok(()) };
+        // Ticks that passed while a frame was being sent.
         let period = subscription.period().as_secs_f64();
-        let missed = self.ticked.map_or(0.0, |before| due.duration_since(before).as_secs_f64() / period - 1.0);
-        self.ticked = Some(due);
-        // Saturates; that of a client whose computer slept for weeks does not matter.
+        let missed = self.last_tick.map_or(0.0, |last| due.duration_since(last).as_secs_f64() / period - 1.0);
+        self.last_tick = Some(due);
+        // The cast saturates, which matters only after weeks of sleep.
         self.skip(missed.round() as u32);
-        if let Some((last, at)) = &self.last
-            && frame.tells_what(last)
-            && due.duration_since(*at) < ASK_EVERY
+        if let Some((last, at)) = &self.last_frame
+            && frame.has_values_of(last)
+            && due.duration_since(*at) < PING_EVERY
         {
             return Ok(());
         }
@@ -211,7 +238,7 @@ impl<'a> Client<'a> {
             self.skip(1);
             return Ok(());
         }
-        self.last = Some((frame.clone(), due));
+        self.last_frame = Some((frame.clone(), due));
         self.number = self.number.wrapping_add(1);
         self.send(Message::Binary(frame.numbered(self.number))).await?;
         self.server.counters.frames.fetch_add(1, Ordering::Relaxed);
@@ -223,7 +250,7 @@ impl<'a> Client<'a> {
         self.server.counters.skipped.fetch_add(frames.into(), Ordering::Relaxed);
     }
 
-    /// Sends, and waits until the system has taken it.
+    /// Sends a message, and waits until the system has taken it.
     async fn send(&mut self, message: Message) -> Result<(), End> {
         let bytes = match &message {
             Message::Text(text) => text.len(),
@@ -240,8 +267,9 @@ impl<'a> Client<'a> {
         Ok(())
     }
 
-    /// Closes, and waits for the other side to do so: else what it has sent meanwhile would take the reason away from it.
-    async fn say_goodbye(&mut self, close: Message) {
+    /// Closes the connection, and waits until the client does so too. Otherwise unread data would reset the connection, and the client
+    /// would not get the reason.
+    async fn close(&mut self, close: Message) {
         if self.socket.send(close).await.is_ok() {
             while let Some(Ok(_)) = self.socket.recv().await {}
         }
@@ -252,4 +280,20 @@ fn ticks(period: Duration) -> Interval {
     let mut ticks = interval(period);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
     ticks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ping_is_overdue_only_until_it_is_answered() {
+        let start = Instant::now();
+        let mut ping = Ping::Answered(start);
+        assert!(!ping.is_next_due(start) && ping.is_next_due(start + PING_EVERY));
+        ping = Ping::Pending(start);
+        assert!(!ping.is_next_due(start + GONE) && ping.overdue(start + ASLEEP) == ASLEEP);
+        ping.answer();
+        assert!(ping.overdue(start + GONE).is_zero() && ping.is_next_due(start + PING_EVERY));
+    }
 }

@@ -1,4 +1,4 @@
-//! What a client wants.
+//! The channels that a client subscribes to.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -6,21 +6,21 @@ use std::time::Duration;
 use acevo_telemetry::{Channel, ChannelKind, channel};
 use serde::{Deserialize, Serialize};
 
-use super::documents::{in_words, json, message};
+use super::documents::{json, message, text_of};
 use super::frame::Frame;
-use super::moment::Moment;
+use super::state::State;
 
-/// The longest message of a client, in bytes.
-const LONGEST: usize = 4096;
+/// Maximum length of a client's message, in bytes.
+pub(super) const MAX_LENGTH: usize = 4096;
 
-/// Channels at a time.
-const MOST_CHANNELS: usize = 128;
+/// Maximum number of channels.
+pub(super) const MAX_CHANNELS: usize = 128;
 
-/// Frames per second that can be asked for.
-const RATES: (f64, f64) = (1.0, 60.0);
+/// Minimum and maximum of frames per second.
+pub(super) const RATES: (f64, f64) = (1.0, 60.0);
 
-/// Frames per second where nobody says how many.
-const USUAL_RATE: f64 = 30.0;
+/// Frames per second if the client does not state a rate.
+pub(super) const DEFAULT_RATE: f64 = 30.0;
 
 /// Channels at a rate.
 #[derive(Debug)]
@@ -29,34 +29,34 @@ pub(super) struct Subscription {
     /// `None` for those that do not exist.
     channels: Vec<Option<&'static Channel>>,
     rate: f64,
-    /// What its texts were when they were told last.
-    words: String,
+    /// The texts of its channels that were sent last, as JSON.
+    texts: String,
 }
 
 impl Subscription {
-    /// Reads a client's message; `None` where it is none. The number is that after the one of the subscription before.
+    /// Reads a client's message, or returns `None` if it is not a subscription. `before` is the client's last subscription.
     pub(super) fn read(text: &str, before: Option<&Self>) -> Option<Self> {
         #[derive(Deserialize)]
-        struct Wanted {
+        struct Request {
             channels: Vec<String>,
             rate: Option<f64>,
         }
-        if text.len() > LONGEST {
+        if text.len() > MAX_LENGTH {
             return None;
         }
-        let wanted: Wanted = serde_json::from_str(text).ok()?;
-        if wanted.channels.len() > MOST_CHANNELS {
+        let request: Request = serde_json::from_str(text).ok()?;
+        if request.channels.len() > MAX_CHANNELS {
             return None;
         }
         Some(Self {
             number: before.map_or(1, |before| before.number.checked_add(1).unwrap_or(1)),
-            channels: wanted.channels.iter().map(|id| channel(id)).collect(),
-            rate: wanted.rate.unwrap_or(USUAL_RATE).clamp(RATES.0, RATES.1),
-            words: String::new(),
+            channels: request.channels.iter().map(|id| channel(id)).collect(),
+            rate: request.rate.unwrap_or(DEFAULT_RATE).clamp(RATES.0, RATES.1),
+            texts: String::new(),
         })
     }
 
-    /// What the client is answered.
+    /// The answer to the client.
     pub(super) fn answer(&self) -> String {
         #[derive(Serialize)]
         struct Entry {
@@ -86,26 +86,26 @@ impl Subscription {
         Duration::from_secs_f64(1.0 / self.rate)
     }
 
-    /// The frame of a moment; `None` where no channel is wanted.
-    pub(super) fn frame(&self, moment: &Moment) -> Option<Frame> {
-        (!self.channels.is_empty()).then(|| Frame::new(self.number, moment, &self.channels))
+    /// The frame of a state, or `None` without channels.
+    pub(super) fn frame(&self, state: &State) -> Option<Frame> {
+        (!self.channels.is_empty()).then(|| Frame::new(self.number, state, &self.channels))
     }
 
-    /// What its channels say in words, where that has changed.
-    pub(super) fn new_words(&mut self, moment: &Moment) -> Option<String> {
-        let speaking = |channel: &Channel| matches!(channel.kind(), ChannelKind::Text | ChannelKind::Enum(_));
-        let speaking = self.channels.iter().flatten().filter(|channel| speaking(channel));
-        let seen = &moment.seen;
-        let words = |channel: &Channel| seen.pages.as_ref().map(|pages| in_words(channel, pages, &seen.axes));
-        let values: BTreeMap<_, _> = speaking.map(|channel| (channel.id(), words(channel))).collect();
+    /// The message with the texts of its channels, if one has changed.
+    pub(super) fn new_texts(&mut self, state: &State) -> Option<String> {
+        let has_text = |channel: &&&Channel| matches!(channel.kind(), ChannelKind::Text | ChannelKind::Enum(_));
+        let snapshot = &state.snapshot;
+        let text = |channel: &Channel| snapshot.pages.as_ref().map(|pages| text_of(channel, pages, &snapshot.axes));
+        let channels = self.channels.iter().flatten().filter(has_text);
+        let values: BTreeMap<_, _> = channels.map(|channel| (channel.id(), text(channel))).collect();
         if values.is_empty() {
             return None;
         }
-        let words = json(&values);
-        if words == self.words {
+        let texts = json(&values);
+        if texts == self.texts {
             return None;
         }
-        self.words = words;
+        self.texts = texts;
         Some(message("texts", &BTreeMap::from([("values", values)])))
     }
 }
@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_subscription_is_none() {
+    fn read_rejects_anything_but_subscriptions() {
         for wrong in
             ["", "[]", "{}", r#"{"channels": "speed"}"#, r#"{"channels": [1]}"#, r#"{"channels": [], "rate": "1"}"#]
         {
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn the_answer_tells_what_comes() {
+    fn answer_describes_the_channels_and_the_rate() {
         let first = Subscription::read(r#"{"channels": ["speed", "spede"], "rate": 1000, "more": 1}"#, None).unwrap();
         let answer: serde_json::Value = serde_json::from_str(&first.answer()).unwrap();
         assert_eq!(answer["channels"][0]["id"], "speed");

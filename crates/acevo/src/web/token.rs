@@ -1,24 +1,24 @@
-//! The secret that lets others in.
+//! The token that clients on the network need.
 
 use std::fmt;
 use std::fs::{self, OpenOptions};
-use std::hint::black_box;
 use std::io::{self, Write};
 use std::path::Path;
 
 use anyhow::{Context, anyhow, ensure};
+use subtle::ConstantTimeEq as _;
 
-/// Random bytes of a secret: nobody tries 2^128 of them.
+/// Random bytes of a token: 2^128 values cannot be tried.
 const BYTES: usize = 16;
 
-/// Letters that a kept secret may have.
+/// Lengths of a token in a file.
 const LENGTHS: std::ops::RangeInclusive<usize> = 16..=128;
 
-/// A secret, of letters that need no escape in addresses and cookies.
-#[derive(Clone, PartialEq, Eq)]
+/// A token: characters that need no escape in addresses and cookies.
+#[derive(Clone)]
 pub(super) struct Token(String);
 
-/// Does not show it.
+/// Does not show the token.
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Token")
@@ -26,14 +26,20 @@ impl fmt::Debug for Token {
 }
 
 impl Token {
-    /// A new one, from the system's randomness.
+    /// A new token, from the system's random numbers.
+    ///
+    /// # Errors
+    /// If the system has no random numbers.
     pub(super) fn new() -> anyhow::Result<Self> {
         let mut bytes = [0; BYTES];
         getrandom::fill(&mut bytes).map_err(|error| anyhow!("the system has no random numbers: {error}"))?;
         Ok(Self(hex::encode(bytes)))
     }
 
-    /// The one in a file, which is made where there is none, for its owner only.
+    /// The token in a file. If the file does not exist it is created with a new token, readable by its owner only.
+    ///
+    /// # Errors
+    /// If the file cannot be read or created, or does not hold a token.
     pub(super) fn kept_in(path: &Path) -> anyhow::Result<Self> {
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
@@ -44,7 +50,7 @@ impl Token {
                 let token = Self::new()?;
                 let written = writeln!(file, "{}", token.0);
                 if written.is_err() {
-                    // It is ours and of no use; nobody can be told where that fails, too.
+                    // The incomplete file is useless. If removing it fails too, the first error is the one to report.
                     let _ = fs::remove_file(path);
                 }
                 written.with_context(|| format!("cannot write {}", path.display()))?;
@@ -56,7 +62,7 @@ impl Token {
                 let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
                 ensure!(
                     LENGTHS.contains(&token.len()) && token.bytes().all(is_letter),
-                    "{} holds no secret, which is {} to {} letters and digits; remove it to have a new one",
+                    "{} does not hold a token of {} to {} letters and digits; remove the file to create a new token",
                     path.display(),
                     LENGTHS.start(),
                     LENGTHS.end()
@@ -71,11 +77,9 @@ impl Token {
         &self.0
     }
 
-    /// Whether that is it, in a time that tells nothing about where they differ.
-    pub(super) fn is(&self, guess: &str) -> bool {
-        let (secret, guess) = (self.0.as_bytes(), guess.as_bytes());
-        let differences = secret.iter().zip(guess).fold(0, |all, (a, b)| black_box(all | (a ^ b)));
-        secret.len() == guess.len() && differences == 0
+    /// Compares with the token of a request. The time does not depend on where the two differ.
+    pub(super) fn is(&self, candidate: &str) -> bool {
+        self.0.as_bytes().ct_eq(candidate.as_bytes()).into()
     }
 }
 
@@ -84,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_secret_is_the_secret() {
+    fn is_accepts_only_the_same_token() {
         let (token, other) = (Token::new().unwrap(), Token::new().unwrap());
         assert_eq!(token.as_str().len(), 2 * BYTES);
         assert!(token.is(token.as_str()) && !token.is(other.as_str()) && !token.is(""));
@@ -93,11 +97,11 @@ mod tests {
     }
 
     #[test]
-    fn a_kept_secret_stays_the_same_and_is_for_its_owner() {
+    fn kept_in_reads_the_same_token_again_from_a_private_file() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("token");
         let token = Token::kept_in(&path).unwrap();
-        assert_eq!(Token::kept_in(&path).unwrap(), token);
+        assert!(Token::kept_in(&path).unwrap().is(token.as_str()));
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;

@@ -9,7 +9,7 @@ use acevo_telemetry::LayoutWarning;
 
 use super::report::{Report, Section, State};
 use crate::cli::Place;
-use crate::format::text::{clean, name, track};
+use crate::format::text::{clean, error_chain, name, track};
 
 /// How long packets are counted.
 const MEASURE: Duration = Duration::from_secs(1);
@@ -53,7 +53,7 @@ pub(super) fn examine(place: &Place) -> Report {
         Err(error) => {
             // What was looked for in vain stands above already.
             if !matches!(error, Error::GameNotRunning { .. }) || !place.is_default() {
-                pages.add(State::Bad, "attaching", with_causes(&error));
+                pages.add(State::Bad, "attaching", error_chain(&error));
                 report.sections.push(pages);
             }
             (report.verdict, report.next) = no_pages(&error, place);
@@ -66,7 +66,7 @@ pub(super) fn examine(place: &Place) -> Report {
         Ok(measured) => measured,
         Err(error) => {
             let mut reading = Section::new("Telemetry");
-            reading.add(State::Bad, "reading", with_causes(&error));
+            reading.add(State::Bad, "reading", error_chain(&error));
             report.sections.push(reading);
             (report.verdict, report.next) = no_pages(&error, place);
             return report;
@@ -87,7 +87,7 @@ fn look_around(findings: Vec<Finding>) -> Section {
             _ => State::Missing,
         };
         let result = match &finding.outcome {
-            Outcome::Unusable(error) => with_causes(error),
+            Outcome::Unusable(error) => error_chain(error),
             outcome => outcome.to_string(),
         };
         section.add(state, finding.looked_for, result);
@@ -253,11 +253,4 @@ fn no_pages(error: &Error, place: &Place) -> (String, Vec<String>) {
         _ => ("The pages cannot be read.", &["See above for what the system says."]),
     };
     (verdict.into(), next.iter().map(|step| (*step).to_owned()).collect())
-}
-
-fn with_causes(error: &Error) -> String {
-    match std::error::Error::source(error) {
-        Some(cause) => format!("{error} ({cause})"),
-        None => error.to_string(),
-    }
 }

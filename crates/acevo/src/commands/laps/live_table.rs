@@ -7,12 +7,13 @@ use acevo_telemetry::ConnectionEvent;
 use acevo_telemetry::analysis::{Lap, watches_another_car};
 
 use super::in_place::InPlace;
-use super::{Follower, Recorder};
-use crate::cli::{Laps, Sessions};
-use crate::format::lap_table::{Line, Look, Table};
+use super::{Recorder, UpdateHandler};
+use crate::cli::Laps;
+use crate::format::lap_table::{Line, Look, Sessions, Table};
 use crate::format::text::{clean, name};
 use crate::output::Paint;
-use crate::session::live::{Link, Live};
+use crate::session::connection::LiveConnection;
+use crate::session::status::ConnectionStatus;
 
 /// Ten pictures per second.
 const DRAW_EVERY: Duration = Duration::from_millis(100);
@@ -31,7 +32,7 @@ impl LiveTable {
     pub(super) fn new(args: &Laps) -> anyhow::Result<Self> {
         Ok(Self {
             recorder: Recorder::new(args),
-            sessions: args.session,
+            sessions: args.session.into(),
             terminal: InPlace::new()?,
             paint: Paint::for_stdout(),
             next: Instant::now(),
@@ -60,7 +61,7 @@ impl LiveTable {
         lines.map(|line| line.painted(self.paint, width)).collect()
     }
 
-    fn draw(&mut self, live: &Live) -> anyhow::Result<()> {
+    fn draw(&mut self, live: &LiveConnection) -> anyhow::Result<()> {
         let height = self.terminal.size().1;
         let analysis = self.recorder.analysis();
         let mut below = vec![Table::summary(analysis), Table::running(analysis), status(live)];
@@ -74,10 +75,15 @@ impl LiveTable {
     }
 }
 
-impl Follower for LiveTable {
-    fn follow(&mut self, live: &mut Live, event: Option<&ConnectionEvent>, now: Instant) -> anyhow::Result<bool> {
+impl UpdateHandler for LiveTable {
+    fn update(
+        &mut self,
+        live: &mut LiveConnection,
+        event: Option<&ConnectionEvent>,
+        now: Instant,
+    ) -> anyhow::Result<bool> {
         self.recorder.take(live, event);
-        self.trouble = self.recorder.take_trouble().or(self.trouble.take());
+        self.trouble = self.recorder.take_problem().or(self.trouble.take());
         if now >= self.next {
             self.next = now + DRAW_EVERY;
             if self.terminal.is_left()? {
@@ -88,15 +94,15 @@ impl Follower for LiveTable {
         Ok(!self.recorder.has_enough())
     }
 
-    fn patience(&self, now: Instant) -> Duration {
+    fn max_wait(&self, now: Instant) -> Duration {
         self.next.saturating_duration_since(now)
     }
 }
 
 /// Where the connection stands, or what is driven.
-fn status(live: &Live) -> Line {
-    let link = live.link();
-    let Some(frame) = live.frame().filter(|_| link == Link::Attached) else {
+fn status(live: &LiveConnection) -> Line {
+    let link = live.status();
+    let Some(frame) = live.frame().filter(|_| link == ConnectionStatus::Attached) else {
         let line = Line::default().with(Look::Warning, format!(" {}", link.headline()));
         return line.with(Look::Aside, format!(" · {} · q quits", clean(link.detail())));
     };

@@ -17,7 +17,7 @@ use crate::cli::RecordArgs;
 use crate::commands::progress::Progress;
 use crate::format::text::clock;
 use crate::output::{check_new, complain, say};
-use crate::session::live::Live;
+use crate::session::connection::LiveConnection;
 
 /// Between two attempts to begin a file.
 const TRY_EVERY: Duration = Duration::from_secs(2);
@@ -152,7 +152,7 @@ impl Destination for Files {
     }
 
     /// Where the first file cannot be begun, that is an error; later it is trouble that may pass.
-    fn begin(&mut self, live: &Live) -> anyhow::Result<()> {
+    fn begin(&mut self, live: &LiveConnection) -> anyhow::Result<()> {
         self.end();
         match self.create(live.now()) {
             Ok(file) => {
@@ -199,7 +199,7 @@ impl Destination for Files {
         }
     }
 
-    fn attend(&mut self, live: &Live, progress: &mut Progress) -> anyhow::Result<()> {
+    fn attend(&mut self, live: &LiveConnection, progress: &mut Progress) -> anyhow::Result<()> {
         while self.ended.first().is_some_and(JoinHandle::is_finished) {
             let file = self.ended.remove(0);
             progress.suspend(|| self.print_ended(file));

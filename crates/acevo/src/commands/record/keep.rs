@@ -14,9 +14,9 @@ use super::{Destination, PROGRAM, print_path};
 use crate::cli::RecordArgs;
 use crate::commands::progress::Progress;
 use crate::format::text::clock;
+use crate::keyboard::{Key, Keys};
 use crate::output::{complain, name_of, say};
-use crate::session::live::Live;
-use crate::tui::keys::{Key, Keys};
+use crate::session::connection::LiveConnection;
 
 pub(super) struct Keeper {
     directory: PathBuf,
@@ -113,7 +113,7 @@ impl Destination for Keeper {
         Some(&mut self.tape)
     }
 
-    fn begin(&mut self, live: &Live) -> anyhow::Result<()> {
+    fn begin(&mut self, live: &LiveConnection) -> anyhow::Result<()> {
         self.had_game = true;
         self.names = None;
         self.tape.open_with(live, self.tape.at(live.now()))
@@ -123,7 +123,7 @@ impl Destination for Keeper {
         self.names = Some(names.clone());
     }
 
-    fn attend(&mut self, live: &Live, progress: &mut Progress) -> anyhow::Result<()> {
+    fn attend(&mut self, live: &LiveConnection, progress: &mut Progress) -> anyhow::Result<()> {
         while let Some(key) = self.keys.next() {
             if matches!(key, Key::Letter('s' | ' ') | Key::Enter | Key::Signal) {
                 progress.suspend(|| self.save(live.now()));

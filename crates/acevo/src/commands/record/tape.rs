@@ -10,7 +10,7 @@ use acevo_telemetry::Frame;
 use acevo_telemetry::analysis::Lap;
 
 use super::name::Names;
-use crate::session::live::Live;
+use crate::session::connection::LiveConnection;
 
 /// Takes records and marks. Never waits for a disk.
 pub(crate) trait Sink {
@@ -49,7 +49,7 @@ impl Sink for Ring {
     }
 }
 
-/// Records and marks, with times since a zero of their own. The clock is that of [`Live::now`](crate::session::live::Live::now), or that of a
+/// Records and marks, with times since a zero of their own. The clock is that of [`LiveConnection::now`](crate::session::connection::LiveConnection::now), or that of a
 /// simulation.
 pub(crate) struct Tape<S> {
     pub(crate) sink: S,
@@ -75,7 +75,7 @@ impl<S: Sink> Tape<S> {
     }
 
     /// A session begins, with the pages as they are.
-    pub(super) fn open_with(&mut self, live: &Live, at: Duration) -> anyhow::Result<()> {
+    pub(super) fn open_with(&mut self, live: &LiveConnection, at: Duration) -> anyhow::Result<()> {
         let Some(frame) = live.pages() else { return Ok(()) };
         for page in [PageKind::Static, PageKind::Graphics, PageKind::Physics] {
             let bytes = raw_bytes(frame, Some(live), page);
@@ -103,7 +103,7 @@ impl<S: Sink> Tape<S> {
     pub(crate) fn follow_session(
         &mut self,
         frame: &Frame,
-        live: Option<&Live>,
+        live: Option<&LiveConnection>,
         seen: Duration,
         session: u32,
     ) -> anyhow::Result<Option<Names>> {
@@ -136,7 +136,7 @@ impl<S: Sink> Tape<S> {
 }
 
 /// The bytes of a page of the frame as the game had them; as the frame has them if another page was captured meanwhile.
-fn raw_bytes<'a>(frame: &'a Frame, live: Option<&Live>, page: PageKind) -> Cow<'a, [u8]> {
+fn raw_bytes<'a>(frame: &'a Frame, live: Option<&LiveConnection>, page: PageKind) -> Cow<'a, [u8]> {
     let known = frame.bytes(page);
     let mut raw = vec![0; page.size()];
     let Some(length) = live.and_then(|live| live.captured(page, &mut raw)) else { return known.into() };

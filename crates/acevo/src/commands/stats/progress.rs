@@ -1,4 +1,4 @@
-//! What is said on stderr meanwhile.
+//! Progress of the measurement on stderr.
 
 use std::time::{Duration, Instant};
 
@@ -6,17 +6,17 @@ use acevo_telemetry::{Connection, ConnectionEvent};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::output::say;
-use crate::session::live::{Link, tell};
+use crate::session::status::{ConnectionStatus, print_event};
 
-/// Between two pictures of the bar.
-const SHOW_EVERY: Duration = Duration::from_millis(250);
+/// Interval of updates of the bar.
+const UPDATE_INTERVAL: Duration = Duration::from_millis(250);
 
-/// A bar on a terminal; on anything else only what happens is told.
+/// A progress bar on a terminal, and connection messages.
 pub(super) struct Progress {
     bar: ProgressBar,
     time: Option<Duration>,
     quiet: bool,
-    told: Option<Link>,
+    printed: Option<ConnectionStatus>,
     shown: Option<Instant>,
     attachments: u32,
 }
@@ -26,32 +26,32 @@ impl Progress {
         let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new(1000) };
         let template = match time {
             Some(_) => "{wide_bar} {msg}",
-            None => "{spinner} {msg} · Ctrl-C ends it",
+            None => "{spinner} {msg} · Ctrl-C stops",
         };
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
-        Self { bar, time, quiet, told: None, shown: None, attachments: 0 }
+        Self { bar, time, quiet, printed: None, shown: None, attachments: 0 }
     }
 
-    /// How often a game was attached to.
+    /// How often the connection was attached.
     pub(super) fn attachments(&self) -> u32 {
         self.attachments
     }
 
     pub(super) fn waiting(&mut self, telemetry: &Connection, event: Option<&ConnectionEvent>) {
         self.event(event);
-        let link = Link::of(telemetry);
-        if event.is_none() && self.told.as_ref() != Some(&link) {
-            self.say(&format!("acevo: {}. {}", link.headline(), link.detail()));
-            self.told = Some(link);
+        let status = ConnectionStatus::of(telemetry);
+        if event.is_none() && self.printed.as_ref() != Some(&status) {
+            self.say(&format!("acevo: {}", status.message()));
+            self.printed = Some(status);
         }
     }
 
     pub(super) fn measuring(&mut self, elapsed: Duration, telemetry: &Connection, event: Option<&ConnectionEvent>) {
         self.event(event);
         let now = Instant::now();
-        if self.shown.is_some_and(|shown| now - shown < SHOW_EVERY) {
+        if self.shown.is_some_and(|shown| now - shown < UPDATE_INTERVAL) {
             return;
         }
         self.shown = Some(now);
@@ -75,10 +75,10 @@ impl Progress {
     fn event(&mut self, event: Option<&ConnectionEvent>) {
         let Some(event) = event else { return };
         self.attachments += u32::from(matches!(event, ConnectionEvent::Attached { .. }));
-        tell(event, &mut |line| self.say(&line.to_string()));
+        print_event(event, &mut |line| self.say(&line.to_string()));
     }
 
-    /// Above the bar, which stays where it is.
+    /// Prints a line above the bar.
     fn say(&self, line: &str) {
         if !self.quiet {
             self.bar.suspend(|| say(format_args!("{line}")));

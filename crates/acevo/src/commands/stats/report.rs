@@ -1,4 +1,4 @@
-//! The figures, for people and for programs.
+//! The results as text and JSON.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -8,9 +8,9 @@ use acevo_telemetry::Connection;
 use serde::Serialize;
 
 use crate::format::text::clean;
-use crate::process::Usage;
+use crate::process::UsageOverTime;
 
-/// What is printed; the help text of `stats` describes it.
+/// The printed results. The help text of `stats` describes them.
 #[derive(Debug, Serialize)]
 pub(super) struct Report {
     source: Option<String>,
@@ -53,7 +53,7 @@ struct Process {
 }
 
 impl Report {
-    pub(super) fn new(telemetry: &Connection, attachments: u32, time: Duration, usage: Usage) -> Self {
+    pub(super) fn new(telemetry: &Connection, attachments: u32, time: Duration, usage: UsageOverTime) -> Self {
         let stats = telemetry.stats();
         Self {
             source: telemetry.mapper().map(|mapper| clean(&mapper.place(PageKind::Physics))),
@@ -79,25 +79,25 @@ impl Report {
         };
         let number = |value: Option<f64>, unit: &str| value.map_or("-".into(), |value| format!("{value:.2} {unit}"));
         let ms = |value: Option<f64>| number(value, "ms");
-        row("written", &|page| page.written.to_string(), "by the counter of the page");
-        row("seen", &|page| page.distinct.to_string(), "each once");
-        row("missed", &|page| page.missed.to_string(), "came and went unseen");
-        row("skipped", &|page| page.skipped.to_string(), "left out by the game around a pause, not missed");
-        row("unsettled", &|page| page.unsettled.to_string(), "never stood still, may mix two packets");
-        row("restarts", &|page| page.restarts.to_string(), "the counter went back");
-        row("rate", &|page| number(page.rate_hz, "Hz"), "while it moves");
+        row("written", &|page| page.written.to_string(), "by the page's counter");
+        row("seen", &|page| page.distinct.to_string(), "distinct packets");
+        row("missed", &|page| page.missed.to_string(), "overwritten before they were read");
+        row("skipped", &|page| page.skipped.to_string(), "left out by the game around a pause");
+        row("unsettled", &|page| page.unsettled.to_string(), "may mix two packets");
+        row("restarts", &|page| page.restarts.to_string(), "the counter decreased");
+        row("rate", &|page| number(page.rate_hz, "Hz"), "while packets arrive");
         row(
             "interval, median",
             &|page| ms(page.interval_ms.map(|spread| spread.median)),
-            "from one packet to the next, as seen",
+            "between two packets, as read",
         );
         row("  99 %", &|page| ms(page.interval_ms.map(|spread| spread.p99)), "");
         row("  longest", &|page| ms(page.interval_ms.map(|spread| spread.max)), "");
-        row("jitter", &|page| ms(page.jitter_ms), "99 % less median");
+        row("jitter", &|page| ms(page.jitter_ms), "99 % minus median");
         row(
             "latency, median",
             &|page| ms(page.latency_ms.map(|spread| spread.median)),
-            "estimate: from being written to being here",
+            "estimate: from written to read",
         );
         row("  99 %", &|page| ms(page.latency_ms.map(|spread| spread.p99)), "");
         row("  longest", &|page| ms(page.latency_ms.map(|spread| spread.max)), "");
@@ -105,14 +105,14 @@ impl Report {
         let looks = self.looks as f64 / self.seconds;
         let _ = writeln!(
             text,
-            "\n{looks:.0} looks per second, {cpu_percent:.1} % of a core, {:.1} MB",
+            "\n{looks:.0} polls per second, {cpu_percent:.1} % of a core, {:.1} MB",
             memory_bytes as f64 / 1e6
         );
         if self.overslept > 0 {
             let late = self.overslept;
             let _ = writeln!(
                 text,
-                "{late} sleeps took more than 1 ms too long: this machine is busy, packets are missed for that"
+                "{late} sleeps took more than 1 ms too long: this computer is busy, which makes packets missed"
             );
         }
         if self.attachments > 1 {

@@ -6,13 +6,13 @@ use acevo_shared_memory::{Frame, GraphicsView, Page, PhysicsValidity, PhysicsVie
 use acevo_telemetry::ConnectionEvent;
 use serde::Serialize;
 
-use super::Pace;
+use super::Schedule;
 use crate::cli::Watch;
-use crate::commands::follow::Follower;
+use crate::commands::follow_loop::UpdateHandler;
 use crate::output;
-use crate::session::live::Live;
+use crate::session::connection::LiveConnection;
 
-/// What is printed. The help text of `watch` describes it.
+/// The printed object. The help text of `watch` describes it.
 #[derive(Debug, Serialize)]
 struct Object<'a> {
     time_s: f64,
@@ -29,17 +29,17 @@ struct Object<'a> {
     static_data: Option<&'a StaticView<'a>>,
 }
 
-/// Prints objects.
+/// Prints an object per packet.
 #[derive(Debug)]
 pub(super) struct Objects {
     start: Instant,
-    pace: Pace,
-    /// Something has come that was not printed yet.
+    schedule: Schedule,
+    /// An event arrived since the last object.
     pending: bool,
     printed: Option<Frame>,
-    /// Packets missed until the last object.
+    /// Packets missed before the last object.
     missed: u64,
-    /// Steps that the game skipped until the last object.
+    /// Steps that the game skipped before the last object.
     skipped: u64,
     line: Vec<u8>,
 }
@@ -48,7 +48,7 @@ impl Objects {
     pub(super) fn new(args: &Watch) -> Self {
         Self {
             start: Instant::now(),
-            pace: Pace::new(args.every, args.count),
+            schedule: Schedule::new(args.every, args.count),
             pending: false,
             printed: None,
             missed: 0,
@@ -58,14 +58,19 @@ impl Objects {
     }
 }
 
-impl Follower for Objects {
-    fn follow(&mut self, live: &mut Live, event: Option<&ConnectionEvent>, now: Instant) -> anyhow::Result<bool> {
+impl UpdateHandler for Objects {
+    fn update(
+        &mut self,
+        live: &mut LiveConnection,
+        event: Option<&ConnectionEvent>,
+        now: Instant,
+    ) -> anyhow::Result<bool> {
         if let Some(ConnectionEvent::Attached { .. }) = event {
             self.printed = None;
             (self.missed, self.skipped) = (0, 0);
         }
         self.pending |= event.is_some();
-        if !self.pending || !self.pace.is_due(now) {
+        if !self.pending || !self.schedule.is_due(now) {
             return Ok(true);
         }
         let Some(&frame) = live.frame() else { return Ok(true) };
@@ -75,7 +80,7 @@ impl Follower for Objects {
             before.physics.packet_id() != frame.physics.packet_id()
                 || before.validity != frame.validity
                 || before.graphics.status() != frame.graphics.status()
-                || !same(&before.static_data, &frame.static_data)
+                || !has_same_bytes(&before.static_data, &frame.static_data)
         });
         if !is_new {
             return Ok(true);
@@ -90,9 +95,9 @@ impl Follower for Objects {
             validity: frame.validity,
             physics: Some(&frame.physics).filter(|_| frame.validity.is_current()),
             graphics: Some(&frame.graphics)
-                .filter(|graphics| before.is_none_or(|before| !same(&before.graphics, graphics))),
+                .filter(|graphics| before.is_none_or(|before| !has_same_bytes(&before.graphics, graphics))),
             static_data: Some(&frame.static_data)
-                .filter(|session| before.is_none_or(|before| !same(&before.static_data, session))),
+                .filter(|session| before.is_none_or(|before| !has_same_bytes(&before.static_data, session))),
         };
         self.line.clear();
         serde_json::to_writer(&mut self.line, &object)?;
@@ -100,15 +105,18 @@ impl Follower for Objects {
         output::print(&self.line)?;
         (self.missed, self.skipped) = (missed, skipped);
         self.printed = Some(frame);
-        Ok(self.pace.printed(now))
+        Ok(self.schedule.printed(now))
     }
 
-    fn patience(&self, now: Instant) -> Duration {
-        self.pace.left(now)
+    fn max_wait(&self, now: Instant) -> Duration {
+        self.schedule.time_left(now)
     }
 }
 
-/// Compares bytes: a number that is none equals itself.
-fn same<T: Page>(a: &acevo_shared_memory::View<'static, T>, b: &acevo_shared_memory::View<'static, T>) -> bool {
+/// Compares bytes, because NaN does not equal itself.
+fn has_same_bytes<T: Page>(
+    a: &acevo_shared_memory::View<'static, T>,
+    b: &acevo_shared_memory::View<'static, T>,
+) -> bool {
     a.raw().as_bytes() == b.raw().as_bytes()
 }

@@ -1,4 +1,4 @@
-//! A line per second, for logs and for eyes without a terminal.
+//! A line per second, for logs and simple terminals.
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
@@ -7,28 +7,28 @@ use acevo_shared_memory::{ACEvoEngineType, ACEvoFlagType, ACEvoStatus, Frame};
 use acevo_telemetry::ConnectionEvent;
 use acevo_telemetry::analysis::watches_another_car;
 
-use super::Pace;
+use super::Schedule;
 use crate::cli::Watch;
-use crate::commands::follow::Follower;
+use crate::commands::follow_loop::UpdateHandler;
 use crate::format::text::{lap_time, name, number};
 use crate::output;
-use crate::session::live::{Health, Live};
+use crate::session::connection::{Health, LiveConnection};
 
-/// Where `--every` does not say otherwise.
-const EVERY: Duration = Duration::from_secs(1);
+/// Interval of lines without `--every`.
+const DEFAULT_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Prints lines.
+/// Prints a line when it is due.
 #[derive(Debug)]
-pub(super) struct Lines(Pace);
+pub(super) struct Lines(Schedule);
 
 impl Lines {
     pub(super) fn new(args: &Watch) -> Self {
-        Self(Pace::new(Some(args.every.unwrap_or(EVERY)), args.count))
+        Self(Schedule::new(Some(args.every.unwrap_or(DEFAULT_INTERVAL)), args.count))
     }
 }
 
-impl Follower for Lines {
-    fn follow(&mut self, live: &mut Live, _: Option<&ConnectionEvent>, now: Instant) -> anyhow::Result<bool> {
+impl UpdateHandler for Lines {
+    fn update(&mut self, live: &mut LiveConnection, _: Option<&ConnectionEvent>, now: Instant) -> anyhow::Result<bool> {
         if !self.0.is_due(now) {
             return Ok(true);
         }
@@ -37,8 +37,8 @@ impl Follower for Lines {
         Ok(self.0.printed(now))
     }
 
-    fn patience(&self, now: Instant) -> Duration {
-        self.0.left(now)
+    fn max_wait(&self, now: Instant) -> Duration {
+        self.0.time_left(now)
     }
 }
 
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_says_what_happens() {
+    fn line_has_session_and_driving_values() {
         let health = Health { physics_rate: Some(332.6), ..Default::default() };
         assert_eq!(
             line(&frame(), &health),
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lap_after_the_last_one_is_the_last_one() {
+    fn line_clamps_the_lap_number_to_the_last_lap() {
         let mut frame = frame();
         for (count, of, shown) in [(3, 3, "lap 3 "), (1, 3, "lap 2 "), (3, 0, "lap 4 ")] {
             let mut graphics = *frame.graphics.raw();
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_placeholder_is_no_track() {
+    fn line_omits_a_placeholder_track_name() {
         let mut frame = frame();
         let mut session = *frame.static_data.raw();
         session.track = "track_placeholder".into();
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn without_current_physics_a_line_says_why() {
+    fn line_has_the_validity_instead_of_outdated_physics() {
         let mut frame = frame();
         for (validity, status, word) in [
             (PhysicsValidity::Paused, 3, "PAUSE   Valdombra[2J  lap 3  1:02.345  paused\n"),
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn another_car_that_is_watched_is_no_car_of_the_player() {
+    fn line_marks_a_watched_car() {
         let mut frame = frame();
         let ids = SPageFileGraphicEvo { player_car_id_a: 1, focused_car_id_a: 2, ..*frame.graphics.raw() };
         frame.graphics = View::from(ids);
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn the_menu_has_nothing_to_tell() {
+    fn line_in_the_menu_has_no_values() {
         let mut frame = frame();
         frame.graphics = View::from(SPageFileGraphicEvo::default());
         assert_eq!(line(&frame, &Health::default()), "OFF     in the menu\n");

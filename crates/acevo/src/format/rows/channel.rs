@@ -1,4 +1,4 @@
-//! Channels with their values.
+//! A channel with its value as a table row.
 
 use std::fmt::Write as _;
 
@@ -7,13 +7,13 @@ use acevo_telemetry::{Axes, Channel, ChannelKind, ChannelValue, Unit, UnitSystem
 
 use crate::format::text::{NONE, clean, number};
 
-/// A channel, the unit it is shown in, and its value there.
+/// A channel, its display unit, and its value in that unit.
 #[derive(Debug)]
 pub(crate) struct ChannelRow<'a> {
     pub(crate) channel: &'static Channel,
     pub(crate) unit: Unit,
     pub(crate) value: Option<ChannelValue<'a>>,
-    /// Why there is no value if it uses the physics page, and that does not describe the car now.
+    /// The state of the physics page if the channel uses that page and it does not describe the car now.
     pub(crate) not_current: Option<PhysicsValidity>,
 }
 
@@ -36,7 +36,7 @@ impl<'a> ChannelRow<'a> {
         self.channel.decimals_in(self.unit)
     }
 
-    /// From where to where it is expected, in the unit that is shown.
+    /// The expected range in the display unit.
     pub(crate) fn range(&self) -> Option<(f64, f64)> {
         let range = self.channel.range()?;
         let shown = |value| self.channel.unit().convert(value, self.unit).unwrap_or(value);
@@ -54,7 +54,7 @@ impl<'a> ChannelRow<'a> {
         }
     }
 
-    /// The quality, and the game's versions that it was measured on: `measured (0.5, 0.6.2)`.
+    /// The quality, and the versions of the game that it was measured with: `measured (0.5, 0.6.2)`.
     fn quality(&self) -> String {
         match self.channel.versions() {
             [] => self.channel.quality().to_string(),
@@ -62,7 +62,7 @@ impl<'a> ChannelRow<'a> {
         }
     }
 
-    /// What is shown of it, column by column.
+    /// The cells of the row.
     pub(crate) fn cells(&self, with_value: bool) -> Vec<String> {
         let channel = self.channel;
         let mut cells = vec![channel.id().to_owned()];
@@ -74,7 +74,7 @@ impl<'a> ChannelRow<'a> {
         cells
     }
 
-    /// Further lines about it.
+    /// Lines that describe the channel.
     pub(crate) fn description(&self) -> String {
         let channel = self.channel;
         let mut text = format!("    from {}\n", channel.sources().join(", "));

@@ -1,11 +1,11 @@
-//! Raw fields with their values.
+//! Raw fields with their values as table rows.
 
 use acevo_shared_memory::{Field, Value};
 
 use crate::format::fields::Selected;
 use crate::format::text::clean;
 
-/// A line of the text form.
+/// A raw field, or a part of an array field.
 #[derive(Debug)]
 pub(crate) struct FieldRow {
     pub(crate) name: String,
@@ -21,7 +21,7 @@ impl FieldRow {
 }
 
 impl Selected {
-    /// One row; for an array of arrays one per inner array, the empty ones at its end in one.
+    /// One row. An array of arrays gives a row per inner array; all-zero arrays at its end share one row.
     pub(crate) fn rows(&self, page: &[u8]) -> Vec<FieldRow> {
         let name = format!("{}.{}", self.page, self.name());
         let value = self.value(page);

@@ -1,0 +1,255 @@
+//! The connection to the game, or to a recording or simulation in this process, with packet counts.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use acevo_shared_memory::{Arrival, Frame, Packet, PageKind};
+use acevo_telemetry::{Connection, ConnectionEvent, ConnectionState, PacketRate};
+
+use crate::session::Opener;
+use crate::session::pace::Pace;
+use crate::session::status::ConnectionStatus;
+
+/// Packet rates of the last second, and packet counts since the game was attached.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Health {
+    /// Physics packets per second; `None` until it is known.
+    pub(crate) physics_rate: Option<f64>,
+    /// Graphics packets per second; `None` until it is known.
+    pub(crate) graphics_rate: Option<f64>,
+    /// Physics packets lost by this program.
+    pub(crate) physics_missed: u64,
+    /// Steps of the physics counter that the game left out, for example around a pause.
+    pub(crate) physics_skipped: u64,
+    /// Packets that may be torn.
+    pub(crate) unsettled: u64,
+    /// Signs of an unknown page layout.
+    pub(crate) layout_warnings: usize,
+}
+
+/// Counts the packets of one page.
+#[derive(Debug, Default)]
+struct PacketCounter {
+    written: u64,
+    missed: u64,
+    skipped: u64,
+    unsettled: u64,
+    rate: PacketRate,
+}
+
+impl PacketCounter {
+    fn count<T>(&mut self, arrival: &Arrival<T>, now: Instant) {
+        self.written += u64::from(arrival.missed) + 1;
+        self.missed += u64::from(arrival.missed);
+        self.skipped += u64::from(arrival.skipped);
+        self.unsettled += u64::from(!arrival.view.is_settled());
+        self.rate.note(self.written, now);
+    }
+
+    fn per_second(&mut self, now: Instant) -> Option<f64> {
+        self.rate.note(self.written, now);
+        self.rate.per_second(now)
+    }
+}
+
+/// A connection that counts packets and notices the end of a recording.
+pub(crate) struct LiveConnection {
+    connection: Connection,
+    physics: PacketCounter,
+    graphics: PacketCounter,
+    recording: Option<PlayedRecording>,
+    start: Instant,
+    /// The clock of a recording or simulation in this process.
+    pace: Option<Pace>,
+    /// The time of the newest packet.
+    time: Duration,
+}
+
+/// A recording that is played.
+#[derive(Debug)]
+struct PlayedRecording {
+    /// Set by the player after it has published all pages.
+    over: Arc<AtomicBool>,
+    /// When `over` was noticed.
+    over_since: Option<Instant>,
+    /// All pages were read, too.
+    has_ended: bool,
+}
+
+/// Time that a recording without pages is waited for after its end. Longer than the interval of attempts to attach.
+const ATTACH_TIMEOUT: Duration = Duration::from_millis(600);
+
+impl LiveConnection {
+    /// A connection to pages that are opened this way.
+    pub(crate) fn new(open: Opener) -> Self {
+        let connection = Connection::from_opener(open);
+        Self {
+            connection,
+            physics: PacketCounter::default(),
+            graphics: PacketCounter::default(),
+            recording: None,
+            start: Instant::now(),
+            pace: None,
+            time: Duration::ZERO,
+        }
+    }
+
+    /// A connection to a recording that is played. The player sets `over` at the end.
+    pub(crate) fn of_recording(open: Opener, over: Arc<AtomicBool>) -> Self {
+        Self { recording: Some(PlayedRecording { over, over_since: None, has_ended: false }), ..Self::new(open) }
+    }
+
+    /// Takes the times of packets from the clock of their publisher.
+    #[must_use]
+    pub(crate) fn with_pace(mut self, pace: Pace) -> Self {
+        self.pace = Some(pace);
+        self
+    }
+
+    /// True after a recording was played and read to its end. Its last pages remain; no more packets arrive.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.recording.as_ref().is_some_and(|recording| recording.has_ended)
+    }
+
+    /// The time of the newest packet: that of the recording or simulation in this process, or since this was created. Never
+    /// decreases.
+    pub(crate) const fn time(&self) -> Duration {
+        self.time
+    }
+
+    /// The present on the clock of [`time`](Self::time): the time of the newest packet if its publisher runs in this process.
+    pub(crate) fn now(&self) -> Duration {
+        if self.pace.is_some() { self.time } else { self.start.elapsed() }
+    }
+
+    /// How much earlier than [`time`](Self::time) a packet may have been published. Zero if its publisher reports the time.
+    pub(crate) fn uncertainty(&self, packet: &Packet) -> Duration {
+        if self.pace.is_some() { Duration::ZERO } else { packet.uncertainty }
+    }
+
+    fn time_of(&self, packet: &Packet) -> Duration {
+        let Some(pace) = &self.pace else { return packet.seen.saturating_duration_since(self.start) };
+        let physics = packet.physics.as_ref().and_then(|page| pace.time_of(PageKind::Physics, page.view.packet_id()));
+        let graphics =
+            packet.graphics.as_ref().and_then(|page| pace.time_of(PageKind::Graphics, page.view.packet_id()));
+        // A page that was published before the player started has no time.
+        physics.max(graphics).map_or(self.time, |time| time.max(self.time))
+    }
+
+    /// Waits for the next event, at most for `timeout`.
+    pub(crate) fn wait(&mut self, timeout: Duration) -> Option<ConnectionEvent> {
+        if self.has_ended() {
+            thread::sleep(timeout);
+            return None;
+        }
+        // Checked before the pages are read, so that the last ones are read below.
+        let is_over = self.recording.as_ref().is_some_and(|recording| recording.over.load(Ordering::Acquire));
+        let event = self.connection.wait(timeout);
+        if let (Some(recording), true, None) = (&mut self.recording, is_over, &event) {
+            let since = *recording.over_since.get_or_insert_with(Instant::now);
+            recording.has_ended = self.connection.state().is_attached() || since.elapsed() >= ATTACH_TIMEOUT;
+        }
+        match &event {
+            Some(ConnectionEvent::Attached { .. }) => {
+                (self.physics, self.graphics) = Default::default();
+                if let (Some(pace), Some(frame)) = (&self.pace, self.connection.frame()) {
+                    pace.read(frame.graphics.packet_id());
+                }
+            }
+            Some(ConnectionEvent::Packet(packet)) => {
+                self.time = self.time_of(packet);
+                packet.physics.iter().for_each(|arrival| self.physics.count(arrival, packet.seen));
+                packet.graphics.iter().for_each(|arrival| self.graphics.count(arrival, packet.seen));
+                if let (Some(pace), Some(arrival)) = (&self.pace, &packet.graphics) {
+                    pace.read(arrival.view.packet_id());
+                }
+            }
+            _ => {}
+        }
+        event
+    }
+
+    /// The state of the connection.
+    pub(crate) fn status(&self) -> ConnectionStatus {
+        if self.has_ended() {
+            return ConnectionStatus::Ended;
+        }
+        match ConnectionStatus::of(&self.connection) {
+            ConnectionStatus::Absent(_) | ConnectionStatus::Frozen | ConnectionStatus::Unconfirmed
+                if self.recording.is_some() =>
+            {
+                ConnectionStatus::RecordingGap
+            }
+            status => status,
+        }
+    }
+
+    /// The newest pages; `None` without pages, or if they may be those of a game that has ended. Pages of a publisher in this
+    /// process are always valid.
+    pub(crate) fn frame(&self) -> Option<&Frame> {
+        self.connection
+            .frame()
+            .filter(|_| self.pace.is_some() || self.connection.state() != ConnectionState::Attached || self.has_ended())
+    }
+
+    /// True while a car is driven in the game.
+    pub(crate) fn is_driven(&self) -> bool {
+        self.recording.is_none() && self.connection.state() == ConnectionState::Live
+    }
+
+    /// The newest pages, even if they may be those of a game that has ended.
+    pub(crate) fn pages(&self) -> Option<&Frame> {
+        self.connection.frame()
+    }
+
+    /// Copies the bytes of the newest capture of a page, exactly as the game wrote them.
+    pub(crate) fn captured(&self, page: PageKind, buffer: &mut [u8]) -> Option<usize> {
+        self.connection.mapper()?.captured(page, buffer)
+    }
+
+    /// Reads the physics page again. If its bytes differ from `before` under the same counter, as around a pause, this copies them
+    /// into `buffer` and returns whether the page is settled.
+    pub(crate) fn changed_physics(&self, before: &[u8], buffer: &mut Vec<u8>) -> Option<bool> {
+        let mapper = self.connection.mapper()?;
+        let is_settled = mapper.try_physics().ok()?.is_settled();
+        buffer.resize(PageKind::Physics.size(), 0);
+        let length = mapper.captured(PageKind::Physics, buffer)?;
+        buffer.truncate(length);
+        let is_same_packet = before.first_chunk::<4>().is_some_and(|id| buffer.first_chunk() == Some(id));
+        (is_same_packet && *buffer != before).then_some(is_settled)
+    }
+
+    /// Human-readable location of the pages.
+    pub(crate) fn location(&self) -> Option<String> {
+        self.connection.mapper().map(|mapper| mapper.place(PageKind::Physics))
+    }
+
+    /// Physics packets missed since the game was attached.
+    pub(crate) fn missed(&self) -> u64 {
+        self.physics.missed
+    }
+
+    /// Steps of the physics counter that the game left out since it was attached.
+    pub(crate) fn skipped(&self) -> u64 {
+        self.physics.skipped
+    }
+
+    /// Packets of physics and of graphics since the game was attached: written by the game, and missed.
+    pub(crate) const fn packets(&self) -> [(u64, u64); 2] {
+        [(self.physics.written, self.physics.missed), (self.graphics.written, self.graphics.missed)]
+    }
+
+    /// Packet rates and counts.
+    pub(crate) fn health(&mut self, now: Instant) -> Health {
+        Health {
+            physics_rate: self.physics.per_second(now),
+            graphics_rate: self.graphics.per_second(now),
+            physics_missed: self.physics.missed,
+            physics_skipped: self.physics.skipped,
+            unsettled: self.physics.unsettled + self.graphics.unsettled,
+            layout_warnings: self.connection.suspicions().len(),
+        }
+    }
+}

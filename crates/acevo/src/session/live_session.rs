@@ -1,0 +1,203 @@
+//! Follows a session: polls the connection, analyses packets and publishes snapshots.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use acevo_shared_memory::{ACEvoStatus, Frame as Pages};
+use acevo_telemetry::ConnectionEvent;
+use acevo_telemetry::analysis::{Analysis, Bests, Gap, Gaps, Lap, Outline, SessionEvent, Stint, watches_another_car};
+
+use crate::session::awake::Awake;
+use crate::session::connection::LiveConnection;
+use crate::session::feeder::{AnalysisFeeder, AnalysisOptions, SourceKind};
+use crate::session::history::History;
+use crate::session::snapshot::{Snapshot, SnapshotCell};
+
+/// Events that are kept, the newest ones.
+const MAX_EVENTS: usize = 500;
+
+/// Interval of updates of what changes slowly: outline, stint and gaps.
+const SLOW_UPDATE_INTERVAL: Duration = Duration::from_millis(200);
+
+/// Receives every event and every frame of a session, also those between two snapshots.
+pub(crate) trait Observer {
+    /// Called for each event.
+    fn on_event(&mut self, event: &SessionEvent);
+    /// Called for each frame after it was analysed, and after [`Self::on_event`] for its events.
+    fn on_frame(&mut self, pages: &Pages, analysis: &Analysis);
+}
+
+/// Ignores everything.
+impl Observer for () {
+    fn on_event(&mut self, _: &SessionEvent) {}
+    fn on_frame(&mut self, _: &Pages, _: &Analysis) {}
+}
+
+/// A followed session: connection and analysis.
+pub(crate) struct LiveSession {
+    connection: LiveConnection,
+    feeder: AnalysisFeeder,
+    source: SourceKind,
+    gaps: Gaps,
+    /// Events since the last snapshot.
+    new_events: Vec<SessionEvent>,
+    last_slow_update: Option<Instant>,
+    stint: Arc<Stint>,
+    laps: Arc<[Lap]>,
+    events: Arc<VecDeque<SessionEvent>>,
+    outline: Arc<Outline>,
+    cars: Arc<[Gap]>,
+    history: History,
+    /// The car that the camera follows.
+    focused_car: (u64, u64),
+    start: Instant,
+    awake: Awake,
+}
+
+impl LiveSession {
+    pub(crate) fn new(connection: LiveConnection, options: &AnalysisOptions) -> Self {
+        Self {
+            connection,
+            feeder: AnalysisFeeder::new(options),
+            source: options.source,
+            gaps: Gaps::default(),
+            new_events: Vec::new(),
+            last_slow_update: None,
+            stint: Arc::default(),
+            laps: Arc::default(),
+            events: Arc::default(),
+            outline: Arc::default(),
+            cars: Arc::default(),
+            history: History::default(),
+            focused_car: (0, 0),
+            start: Instant::now(),
+            awake: Awake::default(),
+        }
+    }
+
+    /// Polls and analyses until this instant.
+    pub(crate) fn run_until(&mut self, until: Instant) {
+        self.run_until_with(until, &mut ());
+    }
+
+    /// Polls and analyses until this instant, with an observer.
+    pub(crate) fn run_until_with(&mut self, until: Instant, observer: &mut impl Observer) {
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            let event = self.connection.wait(left);
+            self.feeder.feed(&self.connection, event.as_ref());
+            while let Some(event) = self.feeder.analysis.next_event() {
+                observer.on_event(&event);
+                self.new_events.push(event);
+            }
+            if let (Some(ConnectionEvent::Packet(_)), Some(pages)) = (&event, self.connection.frame()) {
+                observer.on_frame(pages, &self.feeder.analysis);
+            }
+            self.update_history(event.as_ref());
+            if event.is_none() && left.is_zero() {
+                return;
+            }
+            if Instant::now() >= until {
+                return;
+            }
+        }
+    }
+
+    /// Follows the session in this thread until `done`, and publishes a snapshot each `interval`.
+    pub(crate) fn publish_to(mut self, cell: &SnapshotCell, interval: Duration, done: &AtomicBool) {
+        let mut next = Instant::now();
+        while !done.load(Ordering::Relaxed) {
+            next = (next + interval).max(Instant::now());
+            self.run_until(next);
+            cell.publish(self.snapshot(Instant::now()));
+        }
+    }
+
+    /// The connection.
+    pub(crate) const fn connection(&self) -> &LiveConnection {
+        &self.connection
+    }
+
+    fn update_history(&mut self, event: Option<&ConnectionEvent>) {
+        match (event, self.connection.frame()) {
+            (Some(ConnectionEvent::Attached { .. }), _) => self.history.clear(),
+            (Some(ConnectionEvent::Packet(packet)), Some(pages)) if packet.physics.is_some() => {
+                let focused = pages.graphics.focused_car_id();
+                if std::mem::replace(&mut self.focused_car, focused) != focused {
+                    self.history.clear();
+                }
+                let at = packet.seen.saturating_duration_since(self.start);
+                self.history.add(at, pages, &self.feeder.analysis.axes());
+            }
+            _ => {}
+        }
+    }
+
+    /// The state now.
+    pub(crate) fn snapshot(&mut self, now: Instant) -> Snapshot {
+        let pages = self.connection.frame().copied();
+        self.awake.keep(self.connection.is_driven() && self.source != SourceKind::Demo);
+        self.update_lists();
+        self.update_slowly(pages.as_ref(), now);
+        let analysis = &self.feeder.analysis;
+        let watches_another_car = pages.as_ref().is_some_and(watches_another_car);
+        // The menu has no tank.
+        let is_in_session = pages.as_ref().is_some_and(|pages| pages.graphics.status() != ACEvoStatus::Off);
+        Snapshot {
+            connection: self.connection.status(),
+            pages,
+            health: self.connection.health(now),
+            location: self.connection.location().unwrap_or_default(),
+            source: self.source,
+            axes: analysis.axes(),
+            watches_another_car,
+            session: analysis.session(),
+            lap: analysis.current_lap().filter(|_| !watches_another_car),
+            delta: analysis.delta().filter(|_| !watches_another_car),
+            fuel: analysis.fuel().copied().filter(|_| is_in_session && !watches_another_car),
+            bests: if watches_another_car { Bests::default() } else { analysis.bests().clone() },
+            personal_ms: analysis.personal_best().map(|best| best.time_ms).filter(|_| !watches_another_car),
+            stint: Arc::clone(&self.stint),
+            laps: Arc::clone(&self.laps),
+            events: Arc::clone(&self.events),
+            outline: Arc::clone(&self.outline),
+            cars: Arc::clone(&self.cars),
+            history: self.history.samples().collect(),
+            path: self.history.path(),
+        }
+    }
+
+    fn update_lists(&mut self) {
+        if !self.new_events.is_empty() {
+            let events = Arc::make_mut(&mut self.events);
+            events.extend(self.new_events.drain(..));
+            events.drain(..events.len().saturating_sub(MAX_EVENTS));
+        }
+        let laps = self.feeder.analysis.laps();
+        if laps.last() != self.laps.last() {
+            self.laps = laps.into();
+        }
+    }
+
+    fn update_slowly(&mut self, pages: Option<&Pages>, now: Instant) {
+        if self.last_slow_update.is_some_and(|last| now.saturating_duration_since(last) < SLOW_UPDATE_INTERVAL) {
+            return;
+        }
+        self.last_slow_update = Some(now);
+        let analysis = &self.feeder.analysis;
+        let version = |outline: &Outline| (outline.laps(), outline.points().len(), outline.pit_lane().is_some());
+        if version(analysis.outline()) != version(&self.outline) {
+            self.outline = Arc::new(analysis.outline().clone());
+        }
+        self.stint = Arc::new(analysis.stints().current().clone());
+        if let Some(pages) = pages {
+            self.history.add_to_path(pages, &self.outline);
+            self.gaps.update(&pages.graphics, &self.outline);
+        }
+        if pages.is_none() || self.gaps.cars() != &*self.cars {
+            self.cars = pages.map_or_else(Arc::default, |_| self.gaps.cars().into());
+        }
+    }
+}

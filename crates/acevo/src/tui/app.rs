@@ -1,0 +1,92 @@
+//! The state of the screen that the user controls. Keys change it, see [`super::input`].
+
+use super::units::Units;
+
+/// The tabs, in the order of their keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tab {
+    Drive,
+    Tyres,
+    Laps,
+    Car,
+    Session,
+    Fields,
+    Events,
+    Health,
+}
+
+impl Tab {
+    pub(super) const ALL: [Self; 8] =
+        [Self::Drive, Self::Tyres, Self::Laps, Self::Car, Self::Session, Self::Fields, Self::Events, Self::Health];
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Drive => "Drive",
+            Self::Tyres => "Tyres",
+            Self::Laps => "Laps",
+            Self::Car => "Car",
+            Self::Session => "Session",
+            Self::Fields => "Fields",
+            Self::Events => "Events",
+            Self::Health => "Health",
+        }
+    }
+
+    /// The tab this many places to the right, wrapping around.
+    pub(super) const fn moved(self, by: usize) -> Self {
+        Self::ALL[(self as usize + by) % Self::ALL.len()]
+    }
+}
+
+/// Size of the scrollable list as it was drawn last. Keys scroll by it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct ScrollExtent {
+    /// The largest offset.
+    pub(super) max_offset: usize,
+    /// Visible rows.
+    pub(super) page: usize,
+}
+
+/// What is shown, and in which units.
+#[derive(Debug, Clone)]
+pub(super) struct App {
+    pub(super) tab: Tab,
+    pub(super) units: Units,
+    pub(super) has_help: bool,
+    /// Search text of the fields tab.
+    pub(super) search: String,
+    /// Keys go to the search text.
+    pub(super) is_typing: bool,
+    /// The fields tab shows raw fields instead of channels.
+    pub(super) is_raw: bool,
+    /// First visible row of each tab's list.
+    pub(super) offsets: [usize; Tab::ALL.len()],
+    pub(super) extent: ScrollExtent,
+}
+
+impl Default for App {
+    fn default() -> Self {
+        Self {
+            tab: Tab::Drive,
+            units: Units::default(),
+            has_help: false,
+            search: String::new(),
+            is_typing: false,
+            is_raw: false,
+            offsets: [0; Tab::ALL.len()],
+            extent: ScrollExtent::default(),
+        }
+    }
+}
+
+impl App {
+    /// First visible row of the list on this tab.
+    pub(super) const fn offset(&self) -> usize {
+        self.offsets[self.tab as usize]
+    }
+
+    /// Stores the size of the list that was drawn.
+    pub(super) const fn set_extent(&mut self, extent: ScrollExtent) {
+        self.extent = extent;
+    }
+}

@@ -1,0 +1,66 @@
+//! What the server keeps of a session besides laps and events: their numbers, and traces of laps.
+
+use std::sync::Arc;
+
+use acevo_shared_memory::ACEvoStatus;
+use acevo_telemetry::analysis::{Analysis, Sectors, SessionEvent, SessionEventKind};
+use acevo_telemetry::traces::LapSampler;
+use acevo_telemetry::{Frame, channel};
+
+use super::traces::{CHANNELS, LapTrace, Traces};
+use crate::session::live_session::Observer;
+
+/// Traces that are kept, the newest ones.
+pub(super) const MAX_TRACES: usize = 50;
+
+/// Counts events and laps, and samples laps while they are driven.
+pub(super) struct SessionLog {
+    sampler: LapSampler,
+    events: u64,
+    laps: usize,
+    traces: Traces,
+}
+
+impl SessionLog {
+    pub(super) fn new(sectors: Sectors) -> Self {
+        let channels: Vec<_> = CHANNELS.into_iter().filter_map(channel).collect();
+        Self { sampler: LapSampler::new(&channels, sectors), events: 0, laps: 0, traces: Traces::default() }
+    }
+
+    /// The number of events so far.
+    pub(super) const fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// The number of laps that have ended so far.
+    pub(super) const fn laps(&self) -> usize {
+        self.laps
+    }
+
+    /// The traces of the last laps.
+    pub(super) fn traces(&self) -> Traces {
+        Arc::clone(&self.traces)
+    }
+}
+
+impl Observer for SessionLog {
+    fn on_event(&mut self, event: &SessionEvent) {
+        self.events += 1;
+        let trace = self.sampler.on_event(&event.kind);
+        if let SessionEventKind::Lap(_) = event.kind {
+            if let Some(lap) = trace {
+                let traces = Arc::make_mut(&mut self.traces);
+                traces.push_back((self.laps, Arc::new(LapTrace::of(&lap))));
+                traces.drain(..traces.len().saturating_sub(MAX_TRACES));
+            }
+            self.laps += 1;
+        }
+    }
+
+    fn on_frame(&mut self, pages: &Frame, analysis: &Analysis) {
+        // A replay shows another lap.
+        if pages.graphics.status() == ACEvoStatus::Live {
+            self.sampler.on_frame(pages, analysis);
+        }
+    }
+}

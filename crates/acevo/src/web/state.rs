@@ -1,0 +1,176 @@
+//! The state that all clients share: one thread reads telemetry and publishes it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use acevo_telemetry::analysis::{Outline, Sectors, SessionEvent};
+use axum::extract::ws::Utf8Bytes;
+use serde::Serialize;
+use tokio::sync::watch;
+
+use super::documents::{Cars, Fuel, Laps, OutlineVersion, Running, Status, message};
+use super::seconds_since;
+use super::session_log::SessionLog;
+use super::traces::{LapTrace, Traces};
+use crate::session::live_session::LiveSession;
+use crate::session::snapshot::Snapshot;
+
+/// Time between two states: 60 per second, the highest rate of a client.
+const STATE_EVERY: Duration = Duration::from_micros(16_667);
+
+/// Shared messages are updated at most this often.
+const MESSAGES_EVERY: Duration = Duration::from_millis(200);
+
+/// If only packet rates have changed, the status is updated at most this often.
+const RATES_EVERY: Duration = Duration::from_secs(1);
+
+/// The number of shared messages.
+pub(super) const MESSAGES: usize = 6;
+
+/// A message for all clients.
+#[derive(Debug, Clone, Default)]
+pub(super) struct SharedMessage {
+    /// Changes with the text.
+    pub(super) version: u32,
+    pub(super) text: Utf8Bytes,
+}
+
+impl SharedMessage {
+    fn set(&mut self, kind: &str, content: &impl Serialize) {
+        let text = message(kind, content);
+        if self.text.as_str() != text {
+            *self = Self { version: self.version.wrapping_add(1), text: text.into() };
+        }
+    }
+}
+
+/// Everything that clients can read at one instant.
+#[derive(Debug)]
+pub(super) struct State {
+    /// Seconds since the server started.
+    pub(super) at_s: f64,
+    pub(super) snapshot: Snapshot,
+    /// For the physics and the graphics page: packets written by the game, and packets missed of them.
+    pub(super) packets: [(u64, u64); 2],
+    pub(super) messages: [SharedMessage; MESSAGES],
+    pub(super) outline_version: u32,
+    /// The number of events since the server started. Only the last ones are kept.
+    pub(super) event_count: u64,
+    /// The number of laps that have ended since the server started. Only the last ones are kept.
+    pub(super) laps_ended: usize,
+    traces: Traces,
+}
+
+impl State {
+    /// The trace of the lap with this index, if it is kept.
+    pub(super) fn trace(&self, index: usize) -> Option<&Arc<LapTrace>> {
+        self.traces.iter().find(|(lap, _)| *lap == index).map(|(_, trace)| trace)
+    }
+
+    /// The last events, at most `count`, oldest first.
+    pub(super) fn last_events(&self, count: usize) -> impl Iterator<Item = &SessionEvent> {
+        let events = &self.snapshot.events;
+        events.range(events.len().saturating_sub(count)..)
+    }
+}
+
+/// Reads telemetry and publishes states.
+pub(super) struct Publisher {
+    session: LiveSession,
+    log: SessionLog,
+    start: Instant,
+    messages: SharedMessages,
+    states: watch::Sender<Arc<State>>,
+}
+
+impl Publisher {
+    /// Publishes the first state.
+    pub(super) fn new(mut session: LiveSession, sectors: Sectors) -> (Self, watch::Receiver<Arc<State>>) {
+        let start = Instant::now();
+        let mut log = SessionLog::new(sectors.clone());
+        let mut messages = SharedMessages::new(sectors);
+        session.run_until_with(start, &mut log);
+        let (states, receiver) = watch::channel(Arc::new(take(&mut session, &log, &mut messages, start)));
+        (Self { session, log, start, messages, states }, receiver)
+    }
+
+    /// Reads and publishes on this thread until `done` is set.
+    pub(super) fn run(mut self, done: &AtomicBool) {
+        let mut next = Instant::now();
+        while !done.load(Ordering::Relaxed) {
+            next = (next + STATE_EVERY).max(Instant::now());
+            self.session.run_until_with(next, &mut self.log);
+            let state = take(&mut self.session, &self.log, &mut self.messages, self.start);
+            self.states.send_replace(Arc::new(state));
+        }
+    }
+}
+
+fn take(session: &mut LiveSession, log: &SessionLog, messages: &mut SharedMessages, start: Instant) -> State {
+    let now = Instant::now();
+    let snapshot = session.snapshot(now);
+    messages.update(&snapshot, log.laps(), now);
+    State {
+        at_s: seconds_since(start, now),
+        packets: session.connection().packets(),
+        messages: messages.messages.clone(),
+        outline_version: messages.outline_version,
+        event_count: log.events(),
+        laps_ended: log.laps(),
+        traces: log.traces(),
+        snapshot,
+    }
+}
+
+/// The messages for all clients, each serialized once for all of them.
+struct SharedMessages {
+    sectors: Sectors,
+    messages: [SharedMessage; MESSAGES],
+    updated: Option<Instant>,
+    status: Option<(Instant, Status)>,
+    outline: Arc<Outline>,
+    outline_version: u32,
+}
+
+impl SharedMessages {
+    fn new(sectors: Sectors) -> Self {
+        Self {
+            sectors,
+            messages: Default::default(),
+            updated: None,
+            status: None,
+            outline: Arc::default(),
+            outline_version: 0,
+        }
+    }
+
+    fn update(&mut self, snapshot: &Snapshot, laps: usize, now: Instant) {
+        if self.updated.is_some_and(|updated| now.saturating_duration_since(updated) < MESSAGES_EVERY) {
+            return;
+        }
+        self.updated = Some(now);
+        if !Arc::ptr_eq(&self.outline, &snapshot.outline) {
+            self.outline = Arc::clone(&snapshot.outline);
+            self.outline_version = self.outline_version.wrapping_add(1);
+        }
+        self.update_status(Status::of(snapshot), now);
+        let [_, lap, laps_ended, fuel, outline, cars] = &mut self.messages;
+        lap.set("lap", &Running::of(snapshot, &self.sectors));
+        laps_ended.set("laps", &Laps { count: laps });
+        fuel.set("fuel", &Fuel::of(snapshot));
+        outline.set("outline", &OutlineVersion { version: self.outline_version });
+        cars.set("cars", &Cars::of(snapshot));
+    }
+
+    fn update_status(&mut self, status: Status, now: Instant) {
+        if let Some((at, last)) = &self.status {
+            let may_update_rates = now.saturating_duration_since(*at) >= RATES_EVERY;
+            if *last == status || (!may_update_rates && last.has_same_state(&status)) {
+                return;
+            }
+        }
+        self.messages[0].set("status", &status);
+        self.status = Some((now, status));
+    }
+}

@@ -1,0 +1,49 @@
+// The options in an overlay's address.
+
+import { setStyle } from './dom.js';
+
+const number = (text, low, high, fallback) => {
+  const value = Number.parseFloat(text);
+  return Number.isFinite(value) ? Math.min(high, Math.max(low, value)) : fallback;
+};
+
+/** A colour for CSS, or an empty string if it is none. Hexadecimal digits need no `#`, which would end an address. */
+export function color(text) {
+  if (!text) return '';
+  const value = /^[0-9a-f]{3,8}$/i.test(text) ? `#${text}` : text;
+  return CSS.supports('color', value) ? value : '';
+}
+
+/** Reads the options from the query of an address. Invalid values are replaced by their defaults. */
+export function overlayOptions(query, widget) {
+  const channels = (query.get('channels') ?? '').split(',').filter((id) => widget.inputs?.includes(id));
+  const rows = number(query.get('rows'), 1, 30, undefined);
+  return {
+    scale: number(query.get('scale'), 0.25, 8, 1),
+    rate: number(query.get('rate'), 1, 60, 30),
+    units: query.get('units') ?? 'game',
+    seconds: number(query.get('seconds'), 1, 60, widget.seconds),
+    range: number(query.get('range'), 0.1, 30, undefined),
+    rows: rows === undefined ? undefined : Math.round(rows),
+    channels: channels.length ? channels : undefined,
+    accent: color(query.get('accent')),
+    warm: color(query.get('warm')),
+    text: color(query.get('text')),
+    background: query.get('background') === 'none' ? 'none' : color(query.get('background')),
+  };
+}
+
+/** Gives an element the size and colours of a widget. */
+export function plate(root, name, widget, { scale, accent, warm, text, background }) {
+  root.className = `widget widget-${name}`;
+  setStyle(root, 'font-size', `${16 * scale}px`);
+  setStyle(root, 'width', `${widget.size[0] / 16}em`);
+  // The board of laps is as high as its rows; other widgets have a fixed height.
+  setStyle(root, name === 'laps' ? 'min-height' : 'height', name === 'laps' ? '0' : `${widget.size[1] / 16}em`);
+  for (const [property, value] of Object.entries({ accent, warm, text })) {
+    if (value) setStyle(root, `--${property}`, value);
+    else root.style.removeProperty(`--${property}`);
+  }
+  root.classList.toggle('bare', background === 'none');
+  setStyle(root, 'background', background === 'none' ? 'transparent' : background || '');
+}

@@ -1,0 +1,52 @@
+// Fuel or charge: the amount, how long it lasts, and what will be left at the finish.
+
+import { el, figure, setData, setStyle, setText } from '../lib/dom.js';
+import { finishOf } from '../lib/finish.js';
+import { clock, fixed } from '../lib/format.js';
+import { units } from '../lib/units.js';
+
+export const fuelChannels = ['fuel', 'fuel_level', 'fuel_capacity', 'engine_type', 'kers_charge'];
+
+/** Fewer laps than this are highlighted. */
+const FEW_LAPS = 3;
+
+export function fuel(root) {
+  const amount = el('span', 'num fuel-number', '–');
+  const unit = el('span', 'unit');
+  const laps = el('span', 'num fuel-laps', '–');
+  const level = el('i', 'fill fill-text');
+  const perLap = figure('Per lap');
+  const time = figure('Lasts');
+  const finish = figure('Left at finish');
+  root.append(el('div', 'fuel',
+    el('div', 'fuel-main', el('div', 'fuel-amount', amount, unit), el('div', 'fuel-range', laps, el('span', 'unit', 'laps'))),
+    el('div', 'track track-flat', level),
+    el('div', 'figures', perLap.node, time.node, finish.node)));
+  return (model) => {
+    const plan = model.hasTelemetry ? model.fuel : {};
+    const { electric, symbol, write, full } = quantity(model);
+    const now = plan.amount ?? model.get(electric ? 'kers_charge' : 'fuel');
+    const left = plan.laps_left ?? NaN;
+    setText(amount, Number.isFinite(now) ? write(now) : '–');
+    setText(unit, symbol);
+    setText(laps, fixed(left, 1));
+    setData(root, 'state', left < FEW_LAPS ? 'few' : '');
+    setStyle(level, 'transform', `scaleX(${clamped(electric ? now : model.get('fuel_level')).toFixed(3)})`);
+    perLap.set(full(plan.per_lap, 2));
+    time.set(clock(plan.time_left_s));
+    const { label, value, state } = finishOf(now - (plan.needed ?? NaN), electric ? 1 : model.get('fuel_capacity'), full);
+    finish.rename(label);
+    finish.set(value, state);
+  };
+}
+
+const clamped = (fraction) => (Number.isFinite(fraction) ? Math.min(1, Math.max(0, fraction)) : 0);
+
+/** How to write amounts: litres in the chosen unit, or the charge of an electric car in percent. */
+function quantity(model) {
+  const electric = model.text('engine_type') === 'ElectricMotor' || model.get('engine_type') === 1;
+  const symbol = electric ? '%' : units.unit('volume');
+  const write = (value, decimals) => (electric ? fixed(value * 100, 1) : units.show('volume', value, decimals));
+  const full = (value, decimals) => (Number.isFinite(value) ? `${write(value, decimals)} ${symbol}` : '–');
+  return { electric, symbol, write, full };
+}
