@@ -131,6 +131,7 @@ impl Chromium {
         self.call("Emulation.setTouchEmulationEnabled", json!({"enabled": mobile}));
     }
 
+    /// Opens an address and waits until the page has loaded.
     pub fn open(&mut self, url: &str) {
         let opened = self.call("Page.navigate", json!({"url": url}));
         assert!(opened["errorText"].is_null(), "{url}: {opened}");
