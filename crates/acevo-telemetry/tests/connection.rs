@@ -11,9 +11,7 @@ use acevo_shared_memory::{
     SPageFilePhysics, SPageFileStaticEvo, Source,
 };
 use acevo_telemetry::{Connection, ConnectionEvent, ConnectionState, DetachReason, LayoutWarning};
-
-/// Nothing here takes as long; a test that hangs ends.
-const PATIENCE: Duration = Duration::from_secs(60);
+use acevo_testkit::wait::PATIENCE;
 
 /// Dead pages are let go within 3 s of their last movement. The rest is for a machine that is busy with other things: this
 /// thread may be late to ask.

@@ -1,4 +1,4 @@
-//! Exports of many recordings by the real binary, read by other programs.
+//! `acevo export` of many recordings, read by Python packages of other projects.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,7 +12,7 @@ use acevo_testkit::python::{python, run};
 use acevo_testkit::recordings::drive;
 use serde_json::Value;
 
-/// All files in a folder and those below, sorted.
+/// All files in a folder and its subfolders, sorted.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_owned()];
@@ -44,7 +44,7 @@ fn dataset(recordings: &Path, more: &[&str]) -> Output {
     output(export.args(more))
 }
 
-/// Rows, partitions and the top speed of a lap, by two readers.
+/// A program that prints rows, partitions and the top speed of a lap with two libraries.
 const READERS: &str = "
 import sys, json, duckdb, polars
 files = sys.argv[1] + '/**/*.parquet'
@@ -63,7 +63,7 @@ print(json.dumps([
 ";
 
 #[test]
-fn a_folder_of_recordings_becomes_a_data_set_that_grows() {
+fn export_of_a_folder_extends_a_data_set() {
     let directory = tempfile::tempdir().unwrap();
     let recordings = directory.path().join("recordings");
     fs::create_dir_all(recordings.join("sub")).unwrap();
@@ -95,7 +95,7 @@ fn a_folder_of_recordings_becomes_a_data_set_that_grows() {
     let csv = ["--to", "csv", "--channels", "speed", "-o", "-", "-q"];
     let rows = [recordings.join("hot.acevo"), recordings.join("sub").join("layouts.acevo")].map(|recording| {
         let table = output(acevo().arg("export").arg(recording).args(csv));
-        // While physics is not current there is no speed.
+        // There is no speed while physics is not current.
         let speed = |line: &str| line.rsplit(',').next().unwrap().parse::<f64>().unwrap_or(0.0);
         let speeds: Vec<f64> = table.stdout.lines().skip(1).map(speed).collect();
         (speeds.len(), speeds.iter().copied().fold(0.0, f64::max))
@@ -108,7 +108,7 @@ fn a_folder_of_recordings_becomes_a_data_set_that_grows() {
     assert_eq!(files(&folder), made);
     let after: Vec<_> = made.iter().map(|file| fs::metadata(file).unwrap().modified().unwrap()).collect();
     assert_eq!(after, before);
-    // Only the recording with a missing part is exported again.
+    // Only a missing or incomplete part is written again.
     fs::remove_file(made.last().unwrap()).unwrap();
     let third = dataset(&recordings, &[]);
     assert!(third.status.success() && third.stderr.contains("exported 1 recording, 1 already exported"), "{third:?}");
@@ -125,11 +125,11 @@ fn a_folder_of_recordings_becomes_a_data_set_that_grows() {
     }
 }
 
-/// The driver of the simulator.
+/// The name of the simulated driver.
 const DRIVER: &str = "Žofie Müldřansová";
 
 #[test]
-fn a_recording_that_has_grown_replaces_its_part() {
+fn export_replaces_the_part_of_a_grown_recording() {
     let directory = tempfile::tempdir().unwrap();
     let (recording, whole) = (directory.path().join("a.acevo"), directory.path().join("whole"));
     drive(&whole, CarModel::Gt3, Scenario::HotLaps, Some(1));

@@ -1,4 +1,4 @@
-//! Recordings by the real binary: made, killed, replayed, read.
+//! Recordings: written, killed, replayed and read.
 
 use std::collections::HashSet;
 use std::fs;
@@ -12,13 +12,13 @@ use acevo_testkit::program::{Signal, acevo, output, spawn};
 use acevo_testkit::recordings::{changed, drive};
 use serde_json::Value;
 
-/// Two hot laps. Gives their times.
+/// Records two hot laps. Returns their times.
 fn recorded(path: &Path) -> Vec<i32> {
     drive(path, CarModel::Gt3, Scenario::HotLaps, Some(2))
 }
 
 #[test]
-fn laps_and_events_of_a_recording_are_those_that_were_driven() {
+fn laps_and_events_of_a_recording_match_the_simulator() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("two.acevo");
     let times = recorded(&file);
@@ -75,7 +75,7 @@ fn laps_of_a_recorded_demo_do_not_depend_on_its_speed() {
 }
 
 #[test]
-fn laps_in_json_have_the_names_of_what_was_driven() {
+fn laps_json_has_names_of_track_car_and_driver() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("cars.acevo");
     let mut options = Options::default();
@@ -94,7 +94,7 @@ fn laps_in_json_have_the_names_of_what_was_driven() {
     assert_eq!(names(laps.last().unwrap()), expected("Second"), "{laps:?}");
 }
 
-/// All pages of a recording, byte for byte.
+/// The bytes of all pages of a recording.
 fn pages(path: &Path) -> Vec<(PageKind, Vec<u8>)> {
     let mut recording = Recording::open(path).unwrap();
     let mut pages = Vec::new();
@@ -108,7 +108,7 @@ fn pages(path: &Path) -> Vec<(PageKind, Vec<u8>)> {
 
 #[cfg(unix)]
 #[test]
-fn the_recording_of_a_replay_has_the_same_pages() {
+fn recording_of_a_replay_has_the_same_pages() {
     let directory = tempfile::tempdir().unwrap();
     let (file, again) = (directory.path().join("first.acevo"), directory.path().join("again.acevo"));
     let shared = directory.path().join("pages");
@@ -117,7 +117,7 @@ fn the_recording_of_a_replay_has_the_same_pages() {
     let recorder = spawn(acevo().args(["record", "--dir"]).arg(&shared).arg("-o").arg(&again));
     let replay = output(acevo().arg("replay").arg(&file).args(["--to", "6s", "--speed", "2", "--dir"]).arg(&shared));
     assert!(replay.status.success(), "{replay:?}");
-    // The game has ended: the file is complete, and its name is told.
+    // The game has ended: the file is complete, and its path is printed.
     assert_eq!(recorder.next_line(), again.display().to_string());
     let original: HashSet<_> = pages(&file).into_iter().collect();
     let copies = pages(&again);
@@ -128,7 +128,7 @@ fn the_recording_of_a_replay_has_the_same_pages() {
 }
 
 #[test]
-fn a_recording_that_was_killed_can_be_read() {
+fn recording_of_a_killed_recorder_can_be_read() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("killed.acevo");
     let mut recorder = spawn(acevo().args(["record", "--demo", "--speed", "5", "-o"]).arg(&file));
@@ -149,7 +149,7 @@ fn a_recording_that_was_killed_can_be_read() {
 }
 
 #[test]
-fn nothing_is_overwritten_and_garbage_is_refused() {
+fn record_never_overwrites_and_readers_refuse_garbage() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("mine.acevo");
     fs::write(&file, "precious").unwrap();
@@ -165,7 +165,7 @@ fn nothing_is_overwritten_and_garbage_is_refused() {
 
 #[cfg(unix)]
 #[test]
-fn a_pipe_is_no_recording_and_nobody_waits_for_one() {
+fn pipe_is_refused_as_a_recording() {
     let directory = tempfile::tempdir().unwrap();
     let pipe = directory.path().join("pipe.acevo");
     assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
@@ -177,7 +177,7 @@ fn a_pipe_is_no_recording_and_nobody_waits_for_one() {
 }
 
 #[test]
-fn a_recording_is_named_after_what_is_in_it() {
+fn record_names_a_file_after_its_content() {
     let directory = tempfile::tempdir().unwrap();
     let recorded =
         output(acevo().args(["record", "--demo", "--speed", "5", "--for", "10s", "-o"]).arg(directory.path()));
@@ -188,7 +188,7 @@ fn a_recording_is_named_after_what_is_in_it() {
 }
 
 #[test]
-fn a_recording_is_exported_and_drawn() {
+fn export_and_plot_read_a_recording() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("two.acevo");
     let times = recorded(&file);
@@ -202,7 +202,7 @@ fn a_recording_is_exported_and_drawn() {
     assert!(lines[1..].iter().all(|line| line.split(',').nth(3) == Some("2")));
     for (kind, extension) in [("csv", "csv"), ("jsonl", "jsonl"), ("parquet", "parquet"), ("mcap", "mcap")] {
         let path = directory.path().join("out").with_extension(extension);
-        // Pages are exported whole.
+        // Whole pages are exported.
         let columns: &[&str] = if kind == "mcap" { &[] } else { &["--channels", "speed"] };
         let done = output(acevo().arg("export").arg(&file).args(["--to", kind, "-o"]).arg(&path).args(columns));
         assert!(done.status.success() && done.stdout.is_empty(), "{done:?}");
@@ -225,7 +225,7 @@ fn a_recording_is_exported_and_drawn() {
 }
 
 #[test]
-fn a_lap_is_cut_out_and_is_still_that_lap() {
+fn cut_keeps_the_time_of_a_lap() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("two.acevo");
     let times = recorded(&file);
@@ -233,8 +233,8 @@ fn a_lap_is_cut_out_and_is_still_that_lap() {
     assert!(done.status.success() && done.stdout.is_empty(), "{done:?}");
     let cut = directory.path().join("two_laps-2.acevo");
     let laps = output(acevo().args(["laps", "--json", "--no-bests"]).arg(&cut));
-    let told: Vec<Value> = laps.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let complete: Vec<_> = told.iter().filter(|lap| lap["incomplete"].is_null()).collect();
+    let printed: Vec<Value> = laps.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let complete: Vec<_> = printed.iter().filter(|lap| lap["incomplete"].is_null()).collect();
     assert_eq!(complete.len(), 1, "{laps:?}");
     assert_eq!((&complete[0]["number"], &complete[0]["time_ms"]), (&Value::from(2), &Value::from(times[1])));
     let (whole, part): (HashSet<_>, _) = (pages(&file).into_iter().collect(), pages(&cut));
@@ -255,14 +255,14 @@ fn a_lap_is_cut_out_and_is_still_that_lap() {
 }
 
 #[test]
-fn a_moment_of_a_recording_is_dumped() {
+fn dump_reads_a_recording_at_a_time() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("two.acevo");
     recorded(&file);
     let value = |command: &str, what: &str, at: &str| -> Value {
-        let told = output(acevo().arg(command).arg(&file).args([what, "--json", "--at", at]));
-        assert!(told.status.success(), "{told:?}");
-        serde_json::from_str(&told.stdout).unwrap()
+        let dumped = output(acevo().arg(command).arg(&file).args([what, "--json", "--at", at]));
+        assert!(dumped.status.success(), "{dumped:?}");
+        serde_json::from_str(&dumped.stdout).unwrap()
     };
     let mut recording = Recording::open(&file).unwrap();
     let at = recording.info().start + Duration::from_secs(61);
@@ -280,11 +280,10 @@ fn a_moment_of_a_recording_is_dumped() {
     assert!(beyond.status.code() == Some(1) && beyond.stderr.contains("after the end"), "{beyond:?}");
 }
 
-/// A file that is removed while it is written has no name any more: recording goes on in another one, in a directory that is made
-/// again.
+/// If the current file is deleted, recording continues in a new file, in a folder that is created again.
 #[cfg(unix)]
 #[test]
-fn a_file_that_is_removed_while_it_is_written_costs_no_more_than_itself() {
+fn record_starts_a_new_file_if_the_current_one_is_deleted() {
     let directory = tempfile::tempdir().unwrap();
     let inside = directory.path().join("a/b");
     let recorder = spawn(acevo().args(["record", "--demo", "-o"]).arg(&inside));
@@ -292,8 +291,8 @@ fn a_file_that_is_removed_while_it_is_written_costs_no_more_than_itself() {
         std::thread::sleep(Duration::from_millis(20));
     }
     fs::remove_dir_all(directory.path().join("a")).unwrap();
-    let told = recorder.word_with("removed");
-    assert!(told.contains("a/b") && told.contains("new file"), "{told}");
+    let message = recorder.message_with("removed");
+    assert!(message.contains("a/b") && message.contains("new file"), "{message}");
     recorder.signal(Signal::INT);
     let file = recorder.next_line();
     assert!(Recording::open(&file).unwrap().info().finished);
@@ -301,7 +300,7 @@ fn a_file_that_is_removed_while_it_is_written_costs_no_more_than_itself() {
 
 #[cfg(unix)]
 #[test]
-fn places_that_cannot_be_written_to_are_told() {
+fn record_reports_an_unwritable_path() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("file");
     fs::write(&file, "precious").unwrap();
@@ -311,7 +310,7 @@ fn places_that_cannot_be_written_to_are_told() {
         places.push(("/proc/acevo".into(), "/proc/acevo".into()));
         places.push(("/proc/acevo.acevo".into(), "/proc".into()));
     }
-    // Before there is a game: nobody has to wait for one to learn that.
+    // The error comes before the game starts.
     let pages = directory.path().join("pages");
     for (place, named) in places {
         let refused = output(acevo().args(["record", "--dir"]).arg(&pages).arg("-o").arg(&place));
@@ -321,7 +320,7 @@ fn places_that_cannot_be_written_to_are_told() {
     assert_eq!(fs::read(&file).unwrap(), b"precious");
 }
 
-/// The same records with a mark of another session in front.
+/// The same records after a mark of another session.
 fn with_wrong_mark(from: &Path, to: &Path) {
     let mut recording = Recording::open(from).unwrap();
     let mut writer = RecordingWriter::create(to, &Description::new("test")).unwrap();
@@ -338,7 +337,7 @@ fn with_wrong_mark(from: &Path, to: &Path) {
 }
 
 #[test]
-fn info_and_laps_name_what_was_driven_with_no_marks_and_with_wrong_ones() {
+fn info_and_laps_take_names_from_the_pages() {
     let directory = tempfile::tempdir().unwrap();
     let (unmarked, wrong) = (directory.path().join("unmarked.acevo"), directory.path().join("wrong.acevo"));
     let times = recorded(&unmarked);
@@ -361,7 +360,7 @@ fn info_and_laps_name_what_was_driven_with_no_marks_and_with_wrong_ones() {
 }
 
 #[test]
-fn values_of_a_pause_are_marked_and_what_the_game_skips_is_not_missed() {
+fn pause_in_a_recording_is_marked_and_counts_no_missed_packets() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("pause.acevo");
     let made =

@@ -118,7 +118,8 @@ mod tests {
     use std::sync::atomic::{AtomicBool, Ordering};
     use std::thread;
 
-    use acevo_shared_memory::{LocalPages, PhysicsValidity, Publisher, SPageFileGraphicEvo, SPageFilePhysics};
+    use acevo_shared_memory::{LocalPages, PhysicsValidity, Publisher, SPageFileGraphicEvo};
+    use acevo_testkit::pages::faded_physics;
 
     use super::*;
 
@@ -127,16 +128,7 @@ mod tests {
         let pages = LocalPages::new();
         let mut publisher = Publisher::local(&pages);
         let mut publish = |step: i32| {
-            let level = level(step);
-            let physics = SPageFilePhysics {
-                packetId: if moves { step } else { 1 },
-                rpms: 6000,
-                airDensity: 1.2 * level,
-                airTemp: 26.0 * level,
-                roadTemp: 30.0 * level,
-                brakeBias: 0.6 * level,
-                ..Default::default()
-            };
+            let physics = faded_physics(if moves { step } else { 1 }, level(step));
             publisher.publish_physics(&physics).unwrap();
             let status = ACEvoStatus::Live.value();
             publisher.publish_graphics(&SPageFileGraphicEvo { packetId: step, status, ..Default::default() }).unwrap();
