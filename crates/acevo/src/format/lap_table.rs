@@ -191,7 +191,7 @@ impl Table {
             Line::default()
                 .with(Look::Aside, format!(" session {session}: best "))
                 .with(look, lap_time(milliseconds(best.time_ms)))
-                .with(Look::Aside, "   ideal lap ")
+                .with(Look::Aside, "   ideal ")
                 .with(Look::Plain, lap_time(milliseconds(ideal)))
         };
         self.bests.iter().map(line).collect()
