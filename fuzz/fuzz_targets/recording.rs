@@ -4,7 +4,7 @@
 use std::io::Cursor;
 use std::time::Duration;
 
-use acevo_recording::{RecordingItem, Recording};
+use acevo_recording::{Recording, RecordingItem};
 use libfuzzer_sys::fuzz_target;
 
 /// Puts the checksums of blocks right, so that what is behind them is tried, too.

@@ -44,7 +44,7 @@ pub(crate) fn torn(take: &mut dyn FnMut() -> Result<Taken>, time: Duration) -> R
     Ok(Figures::Torn { reads, taken, torn, undetected, marked })
 }
 
-/// Follows a steady producer while it writes so many packets. The processes are the reader and Wine's server.
+/// Follows a steady producer while it writes this number of packets. The processes are the reader and Wine's server.
 pub(crate) fn steady(take: &mut dyn FnMut() -> Result<Taken>, packets: u32, processes: [u32; 2]) -> Result<Figures> {
     let pattern = Pattern::stamped();
     let period = i64::from(1_000_000_000 / RATE);

@@ -1,4 +1,4 @@
-//! What programs tell each other: one line of JSON.
+//! The results of a program, one line of JSON each.
 
 use serde::{Deserialize, Serialize};
 
@@ -87,7 +87,7 @@ pub struct Spread {
 }
 
 impl Spread {
-    /// Of nanoseconds; all zero where there are none.
+    /// Statistics of nanoseconds; all zero if the list is empty.
     pub fn of(mut times: Vec<i64>) -> Self {
         times.sort_unstable();
         let at = |share: f64| {

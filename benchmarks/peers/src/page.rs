@@ -44,7 +44,7 @@ impl Pattern {
         Self { fixed, of_id, known: [u32::MAX; WORDS] }
     }
 
-    /// Pages that tell, besides, when they were written.
+    /// Pages that also contain the time of their write.
     pub fn stamped() -> Self {
         let mut pattern = Self::plain();
         pattern.known[TIME].fill(0);
@@ -89,7 +89,7 @@ pub fn bytes_of(words: &Words) -> [u8; WORDS * 4] {
     bytes
 }
 
-/// What the screen shows: somebody drives. Some readers give nothing at all unless the status is live.
+/// A graphics page of a driving car. Some readers return nothing unless the status is live.
 pub fn graphics(id: i32) -> SPageFileGraphicEvo {
     let mut page = SPageFileGraphicEvo { packetId: id, status: 2, npos: 0.5, rpm: 4000, ..Default::default() };
     page.car_model = "Velocita GT3 R".into();
@@ -158,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_tells_its_time_and_a_mix_of_two_shows_at_any_place() {
+    fn page_contains_its_time_and_a_torn_page_is_recognised() {
         for (pattern, stamped) in [(Pattern::plain(), false), (Pattern::stamped(), true)] {
             let time = 1_790_000_000_123_456_789;
             let [one, two] = [(7, time), (8, time + 3_003_003)].map(|(id, time)| pattern.words(id, time));

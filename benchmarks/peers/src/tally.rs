@@ -18,7 +18,7 @@ pub(crate) struct Tally {
 
 impl Tally {
     /// Counts a page, unless it is the one that was taken last: a writer that the system stops in the middle of a page leaves
-    /// one torn page, however often it is read meanwhile. Tells whether it is a whole page that was not there before.
+    /// one torn page, however often it is read meanwhile. Returns whether it is a new page that is not torn.
     pub(crate) fn add(&mut self, taken: &Taken, pattern: &Pattern) -> bool {
         self.reads += 1;
         if self.last.replace(taken.words) == Some(taken.words) {

@@ -1,10 +1,10 @@
-//! What it costs to export an hour of driving: `cargo bench -p acevo-telemetry --bench export --all-features`.
+//! Cost of exporting an hour of driving: `cargo bench -p acevo-export --bench export --all-features`.
 //!
-//! The simulator drives ten seconds at a time, which is not counted; then each exporter is fed, which is. What counts is
-//! processor time: other work of the machine does not, nor does waiting for the disk.
+//! The simulator drives ten seconds at a time, then the exporter takes the frames. Only the exporter's processor time is counted, so
+//! other work of the machine and waiting for the disk do not matter.
 //!
 //! `ACEVO_BENCH=csv` measures one kind, `ACEVO_BENCH_SECONDS=60` a shorter drive. With `ACEVO_BENCH_NOISE=1`
-//! every number of the physics page is another one in each step, more than any game does: the simulator leaves many as they are.
+//! every number of the physics page changes in each step, more than in any game. The simulator leaves many unchanged.
 
 #![allow(clippy::print_stdout)]
 
@@ -26,7 +26,7 @@ const BATCH: usize = 3330;
 /// Takes frames with their times.
 type Take = Box<dyn FnMut(&[(Duration, Frame)])>;
 
-/// Something that takes frames, and what it has taken of time.
+/// An exporter under test and the time it has taken.
 struct Contestant {
     name: &'static str,
     take: Take,
@@ -35,10 +35,11 @@ struct Contestant {
 }
 
 fn main() {
-    // `cargo test` runs benchmarks, too, without this.
-    let told = std::env::var("ACEVO_BENCH_SECONDS").ok().and_then(|seconds| seconds.parse().ok());
-    let seconds = told.unwrap_or(if std::env::args().any(|argument| argument == "--bench") { SECONDS } else { 10 });
-    // One kind after the other, so that the most memory is that of one; `ACEVO_BENCH` chooses one.
+    // `cargo test` runs benchmarks without this argument.
+    let requested = std::env::var("ACEVO_BENCH_SECONDS").ok().and_then(|seconds| seconds.parse().ok());
+    let seconds =
+        requested.unwrap_or(if std::env::args().any(|argument| argument == "--bench") { SECONDS } else { 10 });
+    // One kind after the other; for the peak memory of one kind choose it with `ACEVO_BENCH`.
     let only = std::env::var("ACEVO_BENCH").ok();
     for name in ["rows", "csv", "csv-full", "jsonl", "motec-acc", "motec-all", "parquet", "mcap"] {
         if only.as_ref().is_none_or(|only| only == name) {
@@ -78,15 +79,15 @@ fn run(mut contestant: Contestant, directory: &Path, seconds: u64) {
     let sizes = fs::read_dir(directory).expect("readable").map(|file| file.and_then(|file| file.metadata()));
     let bytes: u64 = sizes.map(|metadata| metadata.expect("readable").len()).sum();
     println!(
-        "{:9} {seconds} s of driving in {:.2} s, {:.1} MB; the most memory of this process so far {}",
+        "{:9} {seconds} s of driving in {:.2} s, {:.1} MB; peak memory of the process so far {}",
         contestant.name,
         spent.as_secs_f64(),
         bytes as f64 / 1e6,
-        most_memory(),
+        peak_memory(),
     );
 }
 
-/// The same with noise of some percent on every number, also where there was none; counts stay.
+/// Adds noise to every number except counts.
 fn noisy(page: &SPageFilePhysics) -> SPageFilePhysics {
     let mut bits = page.packetId as u32;
     let words = page.as_bytes().chunks_exact(4).flat_map(|word| {
@@ -99,8 +100,8 @@ fn noisy(page: &SPageFilePhysics) -> SPageFilePhysics {
     SPageFilePhysics::from_bytes(&words.collect::<Vec<u8>>())
 }
 
-/// What the system says, where it does.
-fn most_memory() -> String {
+/// Peak memory of the process, as reported by Linux.
+fn peak_memory() -> String {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     peak.map_or_else(|| "unknown".into(), |peak| peak.trim().into())
@@ -111,12 +112,12 @@ fn contestant(name: &'static str, directory: &Path) -> Option<Contestant> {
         "motec-acc" => MotecNames::Acc.channels().collect(),
         _ => default_channels().collect(),
     };
-    let columns: Vec<Column> = channels.into_iter().map(|channel| Column { channel, unit: channel.unit() }).collect();
+    let columns: Vec<Column> = channels.into_iter().map(|channel| Column::new(channel, channel.unit())).collect();
     let path = directory.join(name);
     let file = || File::create(&path).expect("a file");
     let options = |precision| CsvOptions::default().with_precision(precision);
     let exporter: Option<Box<dyn Exporter>> = match name {
-        // Computing the values alone.
+        // Only the values.
         "rows" => None,
         "csv" => Some(Box::new(CsvExporter::new(file(), &columns, options(Precision::Shown)).expect("a table"))),
         "csv-full" => Some(Box::new(CsvExporter::new(file(), &columns, options(Precision::Full)).expect("a table"))),
@@ -158,7 +159,7 @@ fn contestant(name: &'static str, directory: &Path) -> Option<Contestant> {
     Some(Contestant { name, take: Box::new(take), finish: Box::new(finish), spent: Duration::ZERO })
 }
 
-/// Pages as a recording has them: physics each time, graphics when it is a new one.
+/// Pages as in a recording: physics in each step, graphics if it is new.
 #[cfg(feature = "mcap")]
 fn pages(name: &'static str, file: File) -> Contestant {
     use acevo_export::McapExporter;

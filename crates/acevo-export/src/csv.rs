@@ -1,26 +1,28 @@
-//! Comma-separated values.
+//! Tables of comma-separated values.
 
 use std::io::{BufWriter, Write};
 
-use super::lines::{Lines, Words};
-use super::{Column, ExportError, Exporter, LEAD, Precision, Row};
 use acevo_telemetry::Unit;
+
+use crate::exporter::LEAD;
+use crate::lines::{Lines, Words};
+use crate::{Column, ExportError, Exporter, Precision, Row};
 
 const WORDS: Words = Words { none: "", no: "0", yes: "1", text: write_field, end: "\r\n", point: '.' };
 
-/// The same with a comma before the decimals.
+/// The same with a decimal comma.
 const COMMA_WORDS: Words = Words { point: ',', ..WORDS };
 
-/// What separates the cells of a table.
+/// The separator of the cells of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Separator {
     /// `,`
     #[default]
     Comma,
-    /// `;`, as spreadsheets expect it where the decimal mark is a comma.
+    /// `;`, expected by spreadsheets if the decimal mark is a comma.
     Semicolon,
-    /// A tabulator.
+    /// A tab.
     Tab,
 }
 
@@ -38,39 +40,39 @@ impl Separator {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct CsvOptions {
-    /// A second header row with the units. Off: most readers, pandas among them, would take every column for text.
+    /// A second header row with the units. Off by default: with it most readers, including pandas, take every column for text.
     pub units: bool,
-    /// How exactly numbers are written.
+    /// The precision of numbers.
     pub precision: Precision,
-    /// What separates the cells.
+    /// The separator of the cells.
     pub separator: Separator,
-    /// Decimals are written after a comma instead of a point. It needs another separator than [`Separator::Comma`].
+    /// The decimal mark is a comma instead of a point. Not possible with [`Separator::Comma`].
     pub decimal_comma: bool,
 }
 
 impl CsvOptions {
-    /// With a second header row of units, or without.
+    /// Sets whether there is a second header row with the units.
     #[must_use]
     pub const fn with_units(mut self, units: bool) -> Self {
         self.units = units;
         self
     }
 
-    /// With this between the cells.
+    /// Sets the separator of the cells.
     #[must_use]
     pub const fn with_separator(mut self, separator: Separator) -> Self {
         self.separator = separator;
         self
     }
 
-    /// With a comma before the decimals, or a point.
+    /// Sets whether the decimal mark is a comma.
     #[must_use]
     pub const fn with_decimal_comma(mut self, decimal_comma: bool) -> Self {
         self.decimal_comma = decimal_comma;
         self
     }
 
-    /// With numbers as exact as this.
+    /// Sets the precision of numbers.
     #[must_use]
     pub const fn with_precision(mut self, precision: Precision) -> Self {
         self.precision = precision;
@@ -78,19 +80,19 @@ impl CsvOptions {
     }
 }
 
-/// A table of comma-separated values as of RFC 4180, in UTF-8, with lines that end in CR LF.
+/// Writes a table of comma-separated values per RFC 4180, in UTF-8, with lines that end in CR LF.
 ///
 /// The header has `time_s,packet_id,session,lap,missed,skipped` and the names of the columns ([`Column::name`]). Flags are 0 and 1,
-/// enums have their names, what there is none of is empty.
+/// enums are written by name, and missing values are empty.
 ///
-/// Texts are those of the game, and anybody may choose a name. One that begins with `=`, `+`, `-`, `@`, a tabulator or a carriage
-/// return has a `'` in front of it: a spreadsheet would run it as a formula.
+/// Texts come from the game, and players choose their names. A text that begins with `=`, `+`, `-`, `@`, a tab or a carriage return is
+/// prefixed with `'`, because a spreadsheet would run it as a formula.
 ///
 /// ```
 /// use acevo_export::{Column, CsvExporter, CsvOptions, Exporter, Row};
 /// use acevo_telemetry::{ChannelValue, Unit, channel};
 ///
-/// let columns = [Column { channel: channel("speed").unwrap(), unit: Unit::MilePerHour }];
+/// let columns = [Column::new(channel("speed").unwrap(), Unit::MilePerHour)];
 /// let mut text = Vec::new();
 /// let mut exporter = CsvExporter::new(&mut text, &columns, CsvOptions::default())?;
 /// let values = [Some(ChannelValue::Number(112.504))];
@@ -106,13 +108,14 @@ pub struct CsvExporter<W: Write> {
 }
 
 impl<W: Write> CsvExporter<W> {
-    /// Writes the header. What is written is buffered here.
+    /// Writes the header. Output is buffered.
     ///
     /// # Errors
-    /// [`ExportError`]; [`ExportError::Unfit`] if decimals and cells would be separated alike.
+    /// [`ExportError`]; [`ExportError::InvalidOption`] if a comma separates both cells and decimals.
     pub fn new(out: W, columns: &[Column], options: CsvOptions) -> Result<Self, ExportError> {
         if options.decimal_comma && options.separator == Separator::Comma {
-            return Err(ExportError::Unfit("a comma cannot separate both cells and decimals".into()));
+            let reason = "a comma cannot separate both cells and decimals";
+            return Err(ExportError::InvalidOption { option: "separator", reason });
         }
         let separator = options.separator.text();
         let mut header = Vec::new();
@@ -124,24 +127,32 @@ impl<W: Write> CsvExporter<W> {
             let units = lead.into_iter().chain(columns.iter().map(|column| column.unit));
             table.write_record(units.map(Unit::symbol))?;
         }
-        table.flush().map_err(ExportError::stream)?;
+        table.flush().map_err(ExportError::Stream)?;
         drop(table);
         let mut out = BufWriter::with_capacity(1 << 16, out);
-        out.write_all(&header).map_err(ExportError::stream)?;
+        out.write_all(&header).map_err(ExportError::Stream)?;
         let labels = (0..LEAD.len() + columns.len()).map(|index| if index == 0 { "" } else { separator }.to_owned());
         let words = if options.decimal_comma { &COMMA_WORDS } else { &WORDS };
         let lines = Lines::new(words, options.precision, labels, columns.iter().map(Column::decimals));
         Ok(Self { out, lines })
     }
+
+    /// Flushes the table and returns the stream.
+    ///
+    /// # Errors
+    /// [`ExportError::Stream`].
+    pub fn into_inner(self) -> Result<W, ExportError> {
+        self.out.into_inner().map_err(|error| ExportError::Stream(error.into_error()))
+    }
 }
 
 impl<W: Write> Exporter for CsvExporter<W> {
     fn row(&mut self, row: &Row<'_>) -> Result<(), ExportError> {
-        self.out.write_all(self.lines.line(row)).map_err(ExportError::stream)
+        self.out.write_all(self.lines.line(row)).map_err(ExportError::Stream)
     }
 
     fn finish(mut self: Box<Self>) -> Result<(), ExportError> {
-        self.out.flush().map_err(ExportError::stream)
+        self.out.flush().map_err(ExportError::Stream)
     }
 }
 
@@ -150,7 +161,7 @@ fn writer<W: Write>(out: W, separator: &str) -> csv::Writer<W> {
     csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).delimiter(separator).from_writer(out)
 }
 
-/// Appends a text: no formula, and in quotes if any separator, a quote or a line break is in it.
+/// Appends a text, quoted if it contains any separator, a quote or a line break, and guarded against formulas.
 fn write_field(line: &mut Vec<u8>, text: &str) {
     let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let needs_quotes = text.contains([',', ';', '\t', '"', '\r', '\n']);
@@ -162,7 +173,7 @@ fn write_field(line: &mut Vec<u8>, text: &str) {
 impl From<csv::Error> for ExportError {
     fn from(error: csv::Error) -> Self {
         match error.into_kind() {
-            csv::ErrorKind::Io(source) => Self::stream(source),
+            csv::ErrorKind::Io(source) => Self::Stream(source),
             kind => Self::Unfit(format!("cannot write the table: {kind:?}")),
         }
     }

@@ -1,15 +1,16 @@
-//! JSON, an object a line.
+//! JSON lines.
 
 use std::io::{BufWriter, Write};
 
-use super::lines::{Lines, Words};
-use super::{Column, ExportError, Exporter, LEAD, Precision, Row};
+use crate::exporter::LEAD;
+use crate::lines::{Lines, Words};
+use crate::{Column, ExportError, Exporter, Precision, Row};
 
 const WORDS: Words = Words { none: "null", no: "false", yes: "true", text: write_text, end: "}\n", point: '.' };
 
-/// One JSON object a line for each row, with the keys that [`CsvExporter`](super::CsvExporter) has as its header.
+/// Writes one JSON object per row and line, with the keys of the header of [`CsvExporter`](crate::CsvExporter).
 ///
-/// Every object has every key, in the same order. Flags are `true` and `false`, enums have their names, what there is none of is `null`.
+/// Every object has every key, in the same order. Flags are `true` and `false`, enums are written by name, and missing values are `null`.
 ///
 /// ```
 /// use acevo_export::{Column, Exporter, JsonlExporter, Precision, Row};
@@ -17,7 +18,7 @@ const WORDS: Words = Words { none: "null", no: "false", yes: "true", text: write
 ///
 /// let gear = channel("gear").unwrap();
 /// let mut text = Vec::new();
-/// let columns = [Column { channel: gear, unit: gear.unit() }];
+/// let columns = [Column::new(gear, gear.unit())];
 /// let mut exporter = JsonlExporter::new(&mut text, &columns, Precision::default());
 /// let values = [Some(ChannelValue::Number(3.0))];
 /// exporter.row(&Row { time_s: 0.003, packet_id: 7, session: 1, lap: None, missed: 0, skipped: 0, values: &values })?;
@@ -32,28 +33,36 @@ pub struct JsonlExporter<W: Write> {
 }
 
 impl<W: Write> JsonlExporter<W> {
-    /// Writes nothing yet. What is written is buffered here.
+    /// Creates an exporter to a stream. Output is buffered.
     pub fn new(out: W, columns: &[Column], precision: Precision) -> Self {
         let names = LEAD.into_iter().map(Into::into).chain(columns.iter().map(Column::name));
-        // Ids need no escapes.
+        // IDs need no escapes.
         let keys = names.enumerate().map(|(index, name)| format!("{}\"{name}\":", if index == 0 { '{' } else { ',' }));
         let lines = Lines::new(&WORDS, precision, keys, columns.iter().map(Column::decimals));
         Self { out: BufWriter::with_capacity(1 << 16, out), lines }
+    }
+
+    /// Flushes the lines and returns the stream.
+    ///
+    /// # Errors
+    /// [`ExportError::Stream`].
+    pub fn into_inner(self) -> Result<W, ExportError> {
+        self.out.into_inner().map_err(|error| ExportError::Stream(error.into_error()))
     }
 }
 
 impl<W: Write> Exporter for JsonlExporter<W> {
     fn row(&mut self, row: &Row<'_>) -> Result<(), ExportError> {
-        self.out.write_all(self.lines.line(row)).map_err(ExportError::stream)
+        self.out.write_all(self.lines.line(row)).map_err(ExportError::Stream)
     }
 
     fn finish(mut self: Box<Self>) -> Result<(), ExportError> {
-        self.out.flush().map_err(ExportError::stream)
+        self.out.flush().map_err(ExportError::Stream)
     }
 }
 
 /// Appends a text in quotes.
 fn write_text(line: &mut Vec<u8>, text: &str) {
-    // Memory takes everything.
+    // Writing to a `Vec` cannot fail.
     let _ = serde_json::to_writer(line, text);
 }

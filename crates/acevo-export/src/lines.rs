@@ -1,10 +1,14 @@
-//! Lines of text, most of whose cells are what they were in the line before: those are copied from there.
+//! Lines of text. Cells that have not changed since the previous line are copied from there.
+//!
+//! Without this, a CSV of an hour took 29.6 s instead of 7.1 s of processor time (see `docs/benchmarks.md`).
 
-use super::number::{self, Precision};
-use super::{LEAD, Row, TIME_DECIMALS};
 use acevo_telemetry::ChannelValue;
 
-/// How a format writes what is no number.
+use crate::Row;
+use crate::exporter::{LEAD, TIME_DECIMALS};
+use crate::number::{self, Precision};
+
+/// How a format writes values that are not numbers.
 #[derive(Debug)]
 pub(super) struct Words {
     pub(super) none: &'static str,
@@ -12,43 +16,43 @@ pub(super) struct Words {
     pub(super) yes: &'static str,
     /// Appends a text.
     pub(super) text: fn(&mut Vec<u8>, &str),
-    /// What ends a line.
+    /// End of a line.
     pub(super) end: &'static str,
-    /// What stands before the decimals.
+    /// The decimal mark.
     pub(super) point: char,
 }
 
-/// Makes a line of each row.
+/// Formats rows as lines.
 #[derive(Debug)]
 pub(super) struct Lines {
     words: &'static Words,
     precision: Precision,
     cells: Vec<Cell>,
-    /// The newest line, and the one before.
+    /// The newest line and the previous one.
     line: Vec<u8>,
     before: Vec<u8>,
 }
 
-/// A place in the line, and what it shows.
+/// A cell of the line and the value it shows.
 #[derive(Debug)]
 struct Cell {
-    /// What stands in front of the value.
+    /// Text before the value.
     label: String,
     decimals: usize,
     shown: Shown,
-    /// What is shown where that is a word.
+    /// The word that is shown, if any.
     word: String,
-    /// Where the cell ends in the newest line.
+    /// End of the cell in the newest line.
     end: usize,
 }
 
-/// What tells one cell from another; what is equal is written in the same way.
+/// The value a cell shows. Equal values have the same text.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Shown {
-    /// There was no line yet.
+    /// There is no line yet.
     Nothing,
     None,
-    /// A number as a whole number of the last decimal.
+    /// A number in units of its last decimal.
     Rounded(i64),
     /// The bits of a number.
     Exact(u64),
@@ -57,7 +61,7 @@ enum Shown {
 }
 
 impl Lines {
-    /// Lines of [`LEAD`] and of columns with these decimals; `labels` are what stands in front of all of them.
+    /// Formats [`LEAD`] and columns with these decimals; `labels` are the texts before all of them.
     pub(super) fn new(
         words: &'static Words,
         precision: Precision,
@@ -67,7 +71,7 @@ impl Lines {
         let lead = [TIME_DECIMALS, 0, 0, 0, 0, 0].into_iter();
         let cell = |(label, decimals): (String, usize)| Cell {
             label,
-            decimals: decimals.min(number::MOST_DECIMALS),
+            decimals: decimals.min(number::MAX_DECIMALS),
             shown: Shown::Nothing,
             word: String::new(),
             end: 0,
@@ -84,7 +88,7 @@ impl Lines {
         let lap = row.lap.map(f64::from);
         let counts = [row.missed, row.skipped].map(|count| Some(count.into()));
         let lead = [Some(row.time_s), Some(row.packet_id.into()), Some(row.session.into()), lap, counts[0], counts[1]];
-        // In the line before: where the cell starts, and from where on nothing is copied yet.
+        // In the previous line: the start of the cell, and the end of what is copied.
         let (mut start, mut copied) = (0, 0);
         for (index, cell) in self.cells.iter_mut().enumerate() {
             let value = match index.checked_sub(LEAD.len()) {
@@ -109,7 +113,7 @@ impl Lines {
 }
 
 impl Cell {
-    /// True where it shows this value already; otherwise it will.
+    /// Takes a value. Returns true if the cell shows it already.
     #[inline]
     fn shows(&mut self, value: Option<ChannelValue<'_>>, precision: Precision) -> bool {
         let shown = match value {

@@ -1,4 +1,7 @@
-//! The pages themselves for Foxglove, PlotJuggler and other tools of robotics: MCAP.
+//! MCAP files with the pages, for Foxglove, PlotJuggler and other robotics tools.
+//!
+//! The writer follows the [specification](https://mcap.dev/spec). It is written by hand because the crate `mcap` needs a C compiler
+//! for its LZ4 and zstd.
 
 mod record;
 mod ros2;
@@ -9,21 +12,21 @@ use acevo_shared_memory::PageKind;
 use lz4_flex::frame::{BlockMode, BlockSize, FrameEncoder, FrameInfo};
 
 use self::record::{MAGIC, Op, Record};
-use super::ExportError;
+use crate::ExportError;
 
-/// Bytes of a chunk before it is compressed: about two seconds.
+/// Size of a chunk before compression: about two seconds.
 const CHUNK: usize = 1 << 20;
 
-/// In front of each page: what follows is CDR, little endian.
+/// Header of each message: the body is CDR, little endian.
 const CDR: [u8; 4] = [0, 1, 0, 0];
 
 /// Writes an MCAP file with the three pages as messages `/acevo/physics`, `/acevo/graphics` and `/acevo/static`.
 ///
-/// Pages are not converted: with four bytes in front they are messages of ROS 2 as they stand, and each channel has a generated
-/// definition of its fields. Names are in snake case there (`speed_kmh`, `tyre_lf_slip`), texts are arrays of bytes.
+/// Pages are not converted: with a header of four bytes they are ROS 2 messages, and each channel has a generated definition of its
+/// fields. Field names are in snake case (`speed_kmh`, `tyre_lf_slip`); texts are arrays of bytes.
 ///
-/// Chunks of about two seconds are compressed by LZ4, which has a checksum of its own, and there is an index. Where the file is cut off,
-/// whole chunks can be read from its beginning.
+/// Chunks of about two seconds are compressed with LZ4, which has its own checksum, and indexed. A truncated file can be read up to its
+/// last complete chunk.
 ///
 /// ```
 /// use acevo_telemetry::acevo_shared_memory::{Page, PageKind, SPageFilePhysics};
@@ -39,14 +42,14 @@ const CDR: [u8; 4] = [0, 1, 0, 0];
 #[derive(Debug)]
 pub struct McapExporter<W: Write> {
     out: W,
-    /// Bytes written.
+    /// Number of bytes written.
     position: u64,
     /// The records of the open chunk.
     open: Vec<u8>,
-    /// For each page: when its messages of the open chunk were, and where they are in it.
+    /// For each page, times and offsets of its messages in the open chunk.
     index: [Vec<(u64, u64)>; PAGES],
     chunks: Vec<Chunk>,
-    /// Messages of each page.
+    /// Number of messages of each page.
     counts: [u64; PAGES],
     /// Times of the first and the last message.
     span_ns: Option<(u64, u64)>,
@@ -54,13 +57,13 @@ pub struct McapExporter<W: Write> {
 
 const PAGES: usize = PageKind::ALL.len();
 
-/// What the index tells of a chunk.
+/// Index entry of a chunk.
 #[derive(Debug)]
 struct Chunk {
     span_ns: (u64, u64),
     start: u64,
     length: u64,
-    /// Where the index of each channel is.
+    /// Channel and position of each message index.
     indices: Vec<(u16, u64)>,
     indices_length: u64,
     compressed: u64,
@@ -69,16 +72,16 @@ struct Chunk {
 
 const COMPRESSION: &str = "lz4";
 
-/// Number of a page's channel and of its definition.
+/// ID of the channel and the schema of a page.
 fn id_of(page: usize) -> u16 {
     page as u16 + 1
 }
 
 impl<W: Write> McapExporter<W> {
-    /// Writes the beginning of the file. Give it a buffered stream.
+    /// Writes the header. The stream should be buffered.
     ///
     /// # Errors
-    /// [`ExportError`].
+    /// [`ExportError`] if the stream cannot be written to.
     pub fn new(out: W) -> Result<Self, ExportError> {
         let (index, counts) = (Default::default(), [0; PAGES]);
         let mut exporter =
@@ -91,11 +94,11 @@ impl<W: Write> McapExporter<W> {
         Ok(exporter)
     }
 
-    /// Takes a page as it was at a time, in nanoseconds since 1970 (UTC) or since any other moment. What is missing of it counts as
-    /// zero, as in a page of an older game; what is behind the known layout is left out.
+    /// Writes a page. The time is in nanoseconds since 1970 (UTC) or any other start. A page that is too short, as in an older game, is
+    /// filled with zeros; bytes beyond the known layout are left out.
     ///
     /// # Errors
-    /// [`ExportError`].
+    /// [`ExportError`] if the stream cannot be written to.
     pub fn page(&mut self, time_ns: u64, kind: PageKind, bytes: &[u8]) -> Result<(), ExportError> {
         let page = PageKind::ALL.iter().position(|page| *page == kind).unwrap_or_default();
         self.index[page].push((time_ns, self.open.len() as u64));
@@ -112,7 +115,7 @@ impl<W: Write> McapExporter<W> {
     fn write_chunk(&mut self) -> Result<(), ExportError> {
         let times = || self.index.iter().flatten().map(|(time, _)| *time);
         let Some(span_ns) = times().min().zip(times().max()) else { return Ok(()) };
-        let compressed = compress(&self.open).map_err(ExportError::stream)?;
+        let compressed = compress(&self.open).map_err(ExportError::Stream)?;
         let (start, uncompressed) = (self.position, self.open.len() as u64);
         // No checksum here: the compressed frame has one.
         let chunk = Record::new(Op::Chunk).u64(span_ns.0).u64(span_ns.1).u64(uncompressed).u32(0).text(COMPRESSION);
@@ -132,10 +135,10 @@ impl<W: Write> McapExporter<W> {
         Ok(())
     }
 
-    /// Completes the file, and gives back what it was written to.
+    /// Completes the file and returns the stream.
     ///
     /// # Errors
-    /// [`ExportError`].
+    /// [`ExportError`] if the stream cannot be written to.
     pub fn finish(mut self) -> Result<W, ExportError> {
         self.write_chunk()?;
         self.put(&Record::new(Op::DataEnd).u32(0).end())?;
@@ -163,7 +166,7 @@ impl<W: Write> McapExporter<W> {
         self.put(&offsets)?;
         self.put(&Record::new(Op::Footer).u64(summary).u64(summary_offsets).u32(0).end())?;
         self.put(MAGIC)?;
-        self.out.flush().map_err(ExportError::stream)?;
+        self.out.flush().map_err(ExportError::Stream)?;
         Ok(self.out)
     }
 
@@ -171,18 +174,18 @@ impl<W: Write> McapExporter<W> {
         let (first, last) = self.span_ns.unwrap_or_default();
         let counts = (0..PAGES).fold(Record::part(), |list, page| list.u16(id_of(page)).u64(self.counts[page]));
         let record = Record::new(Op::Statistics).u64(self.counts.iter().sum()).u16(PAGES as u16).u32(PAGES as u32);
-        // Neither attachments nor metadata.
+        // No attachments and no metadata.
         record.u32(0).u32(0).u32(self.chunks.len() as u32).u64(first).u64(last).list(counts).end()
     }
 
     fn put(&mut self, bytes: &[u8]) -> Result<(), ExportError> {
-        self.out.write_all(bytes).map_err(ExportError::stream)?;
+        self.out.write_all(bytes).map_err(ExportError::Stream)?;
         self.position += bytes.len() as u64;
         Ok(())
     }
 }
 
-/// What the fields of the pages are.
+/// The schemas of the pages.
 fn definitions() -> Vec<u8> {
     let definition = |(page, kind): (usize, PageKind)| {
         let text = ros2::definition(kind);

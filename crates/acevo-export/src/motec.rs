@@ -1,6 +1,6 @@
 //! Logs for MoTeC i2: an `.ld` file with the samples, and an `.ldx` file with the laps beside it.
 //!
-//! Both were written from tables taken from genuine files; the program itself has not been run on them.
+//! Both formats were derived from genuine files. The files written here have not been opened in MoTeC i2.
 
 mod ascii;
 mod channels;
@@ -14,59 +14,58 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 
-use self::channels::{Encoding, From, Output};
+use acevo_telemetry::analysis::{Incomplete, Lap};
+use acevo_telemetry::to_map;
+
+use self::channels::{ChannelSource, Encoding, Output};
 use self::earth::Plane;
 use self::ldx::Fastest;
 use self::resample::Resampler;
 use self::spool::{Sample, Spool};
-use super::date::Date;
-use super::names::safe_name;
-use super::pending::PendingFile;
-use super::{About, Column, ExportError, Exporter, Row};
-use acevo_telemetry::analysis::{Incomplete, Lap};
-use acevo_telemetry::to_map;
+use crate::date::utc;
+use crate::names::safe_name;
+use crate::pending::check_new;
+use crate::{About, Column, ExportError, Exporter, PendingFile, Row};
 
 pub use self::channels::MotecNames;
 
-/// What pointers of the file reach.
-const LARGEST: u64 = u32::MAX as u64;
+/// Maximum size of a file: its pointers have 32 bits.
+const MAX_BYTES: u64 = u32::MAX as u64;
 
-/// So late at most, in seconds, a lap is met that follows another one: online the game takes its time to tell.
-const LATE_S: f64 = 15.0;
+/// A lap that follows another one is noticed at most this late, in seconds: online the game publishes it late.
+const MAX_LATE_S: f64 = 15.0;
 
-/// Where a car crosses the line between two frames is known to some 3 ms.
+/// Tolerance of a line crossing in seconds. Between two frames it is known to about 3 ms.
 const LINE_S: f64 = 0.010;
 
-/// That a lap has begun is noticed with a frame and a row, so late at most.
+/// A row notices the start of a lap at most this late, in seconds.
 const NOTICED_S: f64 = 0.1;
 
-/// Greater numbers are no measurements, and sums of them would not fit.
-const GREATEST: f64 = 1e30;
+/// Maximum magnitude of a value. Larger numbers are not measurements, and sums of them would overflow.
+const MAX_VALUE: f64 = 1e30;
 
-/// The name that users of such logs know: `<track>-<car>-<number>-<yyyy.mm.dd-hh.mm.ss>.ld`, UTC.
+/// The common name of such logs: `<track>-<car>-<number>-<yyyy.mm.dd-hh.mm.ss>.ld`, UTC.
 pub fn motec_file_name(about: &About, number: u32) -> String {
-    let Date { year, month, day, hour, minute, second } = Date::of(about.unix_s);
     let (track, car) = (safe_name(&about.track), safe_name(&about.car));
-    format!("{track}-{car}-{number}-{year:04}.{month:02}.{day:02}-{hour:02}.{minute:02}.{second:02}.ld")
+    format!("{track}-{car}-{number}-{}.ld", utc(about.unix_s).strftime("%Y.%m.%d-%H.%M.%S"))
 }
 
 /// Writes a log for MoTeC i2.
 ///
-/// Samples are at equal distances, 10 to 200 a second by the channel, from the first row on. They are made without a shift in
-/// time: each is the mean of the straight lines between the values, from half a sample before it to half a sample behind; of
-/// settings, gears and flags it is the newest value. What there is no value of keeps the last one, 0 before the first; so does
-/// everything across a gap of more than 0.25 s.
+/// Samples are evenly spaced, 10 to 200 per second depending on the channel, from the first row on. Resampling has no phase shift: each
+/// sample is the mean of the linear interpolation from half a sample before it to half a sample after it; for settings, gears and flags
+/// it is the newest value. Without a value the last one is kept, or 0 before the first; the same applies to a gap of more than 0.25 s.
 ///
-/// Texts are left out. `LAP_BEACON`, or `Lap Number`, is the number of the lap, 0 where there is none. With `position_x` and
-/// `position_z` among the columns there are places on the earth, too, from which the program draws its track map: X is east, -Z is
-/// north of the place that [`About::latitude_longitude`] has. If it has none, they count from 0° N 0° E, where no track is, and the
-/// log's comment says so.
+/// Texts are left out. `LAP_BEACON`, or `Lap Number`, is the number of the lap, or 0 if no lap is running. If `position_x` and
+/// `position_z` are among the columns, the log has GPS positions, from which MoTeC i2 draws its track map: X is east, -Z is north of
+/// [`About::latitude_longitude`]. Without coordinates they count from 0° N 0° E, far from any track, and the comment of the log says
+/// that.
 ///
-/// Laps are divided where one ends, at the line or because it was broken off, and where a whole one begins that follows no other: a
-/// way to the start is no part of it. A lap is as long as its time if the car was seen to cross the line within 10 ms of that.
-/// Times and dates are UTC. Names are in ASCII: letters lose their marks, and those of other scripts become `?`.
+/// The log is divided at the end of each lap, at the line or where the lap was broken off, and at the start of a complete lap that
+/// follows no other lap, so that the way to the start is not part of it. A lap is as long as its lap time if the car crossed the line
+/// within 10 ms of that. Times and dates are UTC. Names are in ASCII: letters lose their diacritics, and other scripts become `?`.
 ///
-/// Samples wait in a temporary file beside the log: memory depends on the number of channels alone, 64 KiB for each.
+/// Samples are kept in a temporary file next to the log. Memory is 64 KiB per channel.
 #[derive(Debug)]
 pub struct MotecExporter {
     log: PendingFile,
@@ -75,13 +74,15 @@ pub struct MotecExporter {
     about: About,
     channels: Vec<Channel>,
     plane: Plane,
-    /// Columns of the position (X and Z), and the newest position in metres east and north of the origin.
+    /// Columns of the position (X and Z).
     position: Option<(usize, usize)>,
-    place_m: [f64; 2],
+    /// The newest position: metres east and north of the origin.
+    map_m: [f64; 2],
     /// Times of the first and the newest row.
     span_s: Option<(f64, f64)>,
-    /// The newest lap, and where each was met first.
-    lap: Option<LapId>,
+    /// The newest lap.
+    lap: Option<LapKey>,
+    /// The newest row has a lap.
     has_lap: bool,
     begun: Vec<Begun>,
     ended: Vec<Ended>,
@@ -95,44 +96,46 @@ struct Channel {
 }
 
 /// Session and number of a lap.
-type LapId = (u32, u32);
+type LapKey = (u32, u32);
 
-/// A lap that is driven.
+/// The first row of a lap.
 #[derive(Debug, Clone, Copy)]
 struct Begun {
-    id: LapId,
+    id: LapKey,
     at_s: f64,
-    /// The one before it, and whether that was driven until then.
-    before: Option<LapId>,
+    /// The previous lap, and whether it was running until then.
+    before: Option<LapKey>,
     follows: bool,
 }
 
 /// A lap that has ended.
 #[derive(Debug, Clone, Copy)]
 struct Ended {
-    id: LapId,
-    is_whole: bool,
+    id: LapKey,
+    is_complete: bool,
     at_s: f64,
-    /// Its time, where it may be the best one.
+    /// Its time if it counts for the fastest lap.
     time_ms: Option<u32>,
-    /// Its time in seconds, if it was driven from line to line.
+    /// Its time in seconds if it is complete.
     lap_s: Option<f64>,
 }
 
-/// When a lap has ended: when it began and its time, if that is no more than [`LINE_S`] from when the car was seen to cross the
-/// line. The program takes the time between two beacons for the lap's.
-fn by_lap_time(seen_s: f64, began_s: Option<f64>, lap_s: Option<f64>) -> f64 {
-    let told = began_s.zip(lap_s).map(|(began, lap)| began + lap);
-    told.filter(|told| (told - seen_s).abs() <= LINE_S).unwrap_or(seen_s)
+/// The end of a lap: its start plus its time if that is at most [`LINE_S`] from when the car crossed the line. MoTeC i2 takes the time
+/// between two beacons for the lap time.
+fn end_by_lap_time(crossed_s: f64, start_s: Option<f64>, lap_s: Option<f64>) -> f64 {
+    let end = start_s.zip(lap_s).map(|(start, lap)| start + lap);
+    end.filter(|end| (end - crossed_s).abs() <= LINE_S).unwrap_or(crossed_s)
 }
 
 impl MotecExporter {
     /// Creates the files under temporary names. `path` is that of the `.ld` file.
     ///
     /// # Errors
-    /// [`ExportError`].
+    /// [`ExportError`] if a file cannot be created or the `.ldx` file exists.
     pub fn create(path: &Path, about: About, columns: &[Column], names: MotecNames) -> Result<Self, ExportError> {
         let outputs = channels::outputs(names, columns);
+        let laps_path = path.with_extension("ldx");
+        check_new(&laps_path)?;
         let spool = Spool::create(&path.with_extension("samples"), outputs.len())?;
         let channel = |output: Output| {
             let resampler = Resampler::new(output.method, output.rate);
@@ -140,13 +143,13 @@ impl MotecExporter {
         };
         Ok(Self {
             log: PendingFile::create(path)?,
-            laps: PendingFile::create(&path.with_extension("ldx"))?,
+            laps: PendingFile::create(&laps_path)?,
             spool,
             plane: about.latitude_longitude.and_then(Plane::at).unwrap_or(Plane::neutral()),
             about,
             channels: outputs.into_iter().map(channel).collect(),
             position: channels::position(columns),
-            place_m: [0.0; 2],
+            map_m: [0.0; 2],
             span_s: None,
             lap: None,
             has_lap: false,
@@ -155,16 +158,16 @@ impl MotecExporter {
         })
     }
 
-    /// Tenths of a second that a log of this length has: all channels have whole numbers of samples in one.
+    /// Length of the log in tenths of a second: every channel has a whole number of samples in each.
     fn tenths(seconds: f64) -> u64 {
-        // A negative or an endless time stops at the ends of what fits.
+        // Casts of floats saturate.
         ((seconds * 10.0).floor() as u64).saturating_add(1)
     }
 
     fn check_size(&self, seconds: f64) -> Result<(), ExportError> {
         let in_a_tenth: u64 = self.channels.iter().map(|channel| u64::from(channel.output.rate / 10) * 4).sum();
         let samples = Self::tenths(seconds).saturating_mul(in_a_tenth);
-        if samples.saturating_add(ld::head_size(self.channels.len())) > LARGEST {
+        if samples.saturating_add(ld::head_size(self.channels.len())) > MAX_BYTES {
             let why = format!(
                 "{seconds:.0} s of {} channels do not fit into 4 GiB, the most a log may have",
                 self.channels.len()
@@ -177,12 +180,12 @@ impl MotecExporter {
     /// The beacons, in seconds from the first sample, and the best lap.
     fn beacons(&self, seconds: f64, start_s: f64) -> (Vec<f64>, Option<Fastest>) {
         let mut ended = self.ended.clone();
-        ended.extend(self.beginnings());
+        ended.extend(self.starts());
         ended.sort_by(|a, b| a.at_s.total_cmp(&b.at_s));
         let (mut beacons, mut fastest) = (Vec::new(), None::<Fastest>);
         let mut before_s = None;
         for Ended { at_s, time_ms, lap_s, .. } in ended {
-            let at_s = by_lap_time(at_s, before_s, lap_s);
+            let at_s = end_by_lap_time(at_s, before_s, lap_s);
             before_s = Some(at_s);
             let at_s = at_s - start_s;
             if !(at_s > 0.0 && at_s <= seconds) {
@@ -207,18 +210,18 @@ impl MotecExporter {
         }
     }
 
-    /// The ends of what came before whole laps, where that was no lap that has an end of its own.
-    fn beginnings(&self) -> impl Iterator<Item = Ended> {
-        let ended: BTreeMap<LapId, &Ended> = self.ended.iter().map(|ended| (ended.id, ended)).collect();
+    /// The starts of complete laps that follow no lap with an end of its own.
+    fn starts(&self) -> impl Iterator<Item = Ended> {
+        let ended: BTreeMap<LapKey, &Ended> = self.ended.iter().map(|ended| (ended.id, ended)).collect();
         self.begun.iter().filter_map(move |begun| {
             let before = begun.before.and_then(|before| ended.get(&before));
-            let most_s = if begun.follows { LATE_S } else { 1.0 };
-            let has_end = before.is_some_and(|before| (before.at_s - begun.at_s).abs() < most_s);
-            let lap = ended.get(&begun.id).filter(|lap| lap.is_whole && lap.at_s > begun.at_s && !has_end)?;
-            // A row notices the beginning late; the end and the time tell it more exactly.
-            let told = lap.lap_s.map(|lap_s| lap.at_s - lap_s).filter(|told| (told - begun.at_s).abs() <= NOTICED_S);
-            let at_s = told.unwrap_or(begun.at_s);
-            Some(Ended { id: begun.id, is_whole: false, at_s, time_ms: None, lap_s: None })
+            let max_s = if begun.follows { MAX_LATE_S } else { 1.0 };
+            let has_end = before.is_some_and(|before| (before.at_s - begun.at_s).abs() < max_s);
+            let lap = ended.get(&begun.id).filter(|lap| lap.is_complete && lap.at_s > begun.at_s && !has_end)?;
+            // A row notices the start late. The end minus the lap time is more exact.
+            let exact = lap.lap_s.map(|lap_s| lap.at_s - lap_s).filter(|exact| (exact - begun.at_s).abs() <= NOTICED_S);
+            let at_s = exact.unwrap_or(begun.at_s);
+            Some(Ended { id: begun.id, is_complete: false, at_s, time_ms: None, lap_s: None })
         })
     }
 }
@@ -236,19 +239,19 @@ impl Exporter for MotecExporter {
 
         let number = |column: usize| {
             let value = row.values.get(column).copied().flatten()?.as_f64();
-            value.filter(|value| value.abs() <= GREATEST)
+            value.filter(|value| value.abs() <= MAX_VALUE)
         };
         if let Some((x, z)) = self.position.and_then(|(x, z)| number(x).zip(number(z))) {
-            self.place_m = to_map(x, z);
+            self.map_m = to_map(x, z);
         }
-        let [east_m, north_m] = self.place_m;
+        let [east_m, north_m] = self.map_m;
         let (latitude, longitude) = self.plane.degrees(east_m, north_m);
         for (index, channel) in self.channels.iter_mut().enumerate() {
-            let value = match channel.output.from {
-                From::Column(column, unit, to) => number(column).and_then(|value| unit.convert(value, to)),
-                From::Lap => Some(row.lap.unwrap_or_default().into()),
-                From::Latitude => Some(latitude),
-                From::Longitude => Some(longitude),
+            let value = match channel.output.source {
+                ChannelSource::Column(column, unit, to) => number(column).and_then(|value| unit.convert(value, to)),
+                ChannelSource::Lap => Some(row.lap.unwrap_or_default().into()),
+                ChannelSource::Latitude => Some(latitude),
+                ChannelSource::Longitude => Some(longitude),
             };
             channel.value = value.unwrap_or(channel.value);
             let (spool, encoding, mut result) = (&mut self.spool, channel.output.encoding, Ok(()));
@@ -263,12 +266,12 @@ impl Exporter for MotecExporter {
     }
 
     fn lap(&mut self, lap: &Lap, ended_s: f64) -> Result<(), ExportError> {
-        // What was interrupted ends where the log does.
+        // An interrupted lap ends with the log.
         if lap.incomplete != Some(Incomplete::Interrupted) {
-            let (id, is_whole) = ((lap.session, lap.number), lap.incomplete.is_none());
-            let lap_s = lap.time_ms.filter(|_| is_whole).map(|ms| f64::from(ms) / 1000.0);
+            let (id, is_complete) = ((lap.session, lap.number), lap.incomplete.is_none());
+            let lap_s = lap.time_ms.filter(|_| is_complete).map(|ms| f64::from(ms) / 1000.0);
             let time_ms = lap.time_ms.filter(|_| lap.counts());
-            self.ended.push(Ended { id, is_whole, at_s: ended_s, time_ms, lap_s });
+            self.ended.push(Ended { id, is_complete, at_s: ended_s, time_ms, lap_s });
         }
         Ok(())
     }
@@ -304,7 +307,7 @@ impl Exporter for MotecExporter {
         }
         let text = ldx::document(&beacons, fastest);
         self.laps.write_all(text.as_bytes()).map_err(|source| self.laps.failed(source))?;
-        // Both are on the disk before one of them has its name.
+        // Both are on the disk before one of them is renamed.
         self.log.complete()?;
         self.laps.complete()?;
         self.log.publish()?;
@@ -316,7 +319,7 @@ impl Encoding {
     fn sample(self, value: f64) -> Sample {
         match self {
             Self::Float => Sample::Float(value as f32),
-            Self::Place => Sample::Integer((value * 10_f64.powi(ld::PLACE_DECIMALS.into())).round() as i32),
+            Self::Coordinate => Sample::Integer((value * 10_f64.powi(ld::COORDINATE_DECIMALS.into())).round() as i32),
         }
     }
 }

@@ -1,18 +1,18 @@
-//! Names of files and folders, out of what the game tells.
+//! Safe file names made of names of the game.
 
-/// Longest name of a part of a path, in bytes.
-const LONGEST: usize = 64;
+/// Maximum length of a path component in bytes.
+const MAX_BYTES: usize = 64;
 
-/// Names that Windows keeps for devices, whatever stands behind a point.
+/// Names that Windows reserves for devices, with any extension.
 const DEVICES: [&str; 4] = ["CON", "PRN", "AUX", "NUL"];
 
-/// A name that every file system takes and that no path can be made of; `unknown` where nothing is left.
+/// A name that is one path component on every file system; `unknown` if no character is left.
 pub(super) fn safe_name(name: &str) -> String {
     let mut safe = String::new();
     for character in name.trim().chars() {
         let unsafe_ = character.is_control() || "/\\:*?\"<>|=%&#".contains(character);
         let character = if unsafe_ { '_' } else { character };
-        if safe.len() + character.len_utf8() > LONGEST {
+        if safe.len() + character.len_utf8() > MAX_BYTES {
             break;
         }
         safe.push(character);
@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_stay_names() {
+    fn safe_names_are_single_path_components() {
         for (name, expected) in [
             ("Nürburgring", "Nürburgring"),
             ("../../etc/passwd", "_.._etc_passwd"),

@@ -1,40 +1,43 @@
 //! Numbers as text.
+//!
+//! Written by hand: with `itoa` the rounded numbers took 44 % longer (31.0 ns instead of 21.6 ns per number, medians of 11 interleaved
+//! runs). `ryu` and `zmij` choose other digits than the standard library if two shortest texts are equally near, and write exponents.
 
 use std::io::Write;
 
-/// How exactly numbers are written as text.
+/// The precision of numbers written as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Precision {
-    /// With the decimals that are worth showing, without zeros at the end.
+    /// The significant decimals of each channel, without trailing zeros.
     #[default]
     Shown,
-    /// With as many digits as it takes to read the same number back, as an `f32` where it is one: nothing that the game wrote
-    /// is lost.
+    /// The shortest text that reads back as the same number, or as the same `f32` if the number is one: no digit of the game is
+    /// lost.
     Full,
 }
 
-/// More are not written.
-pub(super) const MOST_DECIMALS: usize = POWERS.len() - 1;
+/// Maximum number of decimals written.
+pub(super) const MAX_DECIMALS: usize = POWERS.len() - 1;
 
-/// Whole numbers up to here are exact in an `f64`.
+/// Integers up to this are exact in an `f64`.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
 const POWERS: [f64; 10] = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
 
-/// A number in units of its last decimal, to the nearest; `None` where that is not exact.
+/// Rounds a number to decimals, in units of its last decimal. `None` if that is not exact.
 #[inline]
 pub(super) fn rounded(number: f64, decimals: usize) -> Option<i64> {
-    let scaled = number.abs() * POWERS[decimals.min(MOST_DECIMALS)];
+    let scaled = number.abs() * POWERS[decimals.min(MAX_DECIMALS)];
     (scaled < EXACT).then(|| {
-        // As `round`, which is a call where the processor's instruction for it is not taken for granted.
+        // Faster than `round`, which is a function call unless the target has an instruction for it.
         let whole = scaled as i64;
         let magnitude = whole + i64::from(scaled - whole as f64 >= 0.5);
         if number < 0.0 { -magnitude } else { magnitude }
     })
 }
 
-/// Appends what [`rounded`] gives for as many decimals, without zeros at the end.
+/// Appends the result of [`rounded`] for these decimals, without trailing zeros.
 #[inline]
 pub(super) fn write_rounded(text: &mut Vec<u8>, rounded: i64, decimals: usize) {
     // From the last digit to the first.
@@ -68,15 +71,15 @@ pub(super) fn write_rounded(text: &mut Vec<u8>, rounded: i64, decimals: usize) {
     }
 }
 
-/// Appends a number, which has to be finite, with as many digits as it takes to read it back.
+/// Appends the shortest text that reads back as the number, which must be finite.
 pub(super) fn write_exact(text: &mut Vec<u8>, number: f64) {
     let written = if f64::from(number as f32) == number {
-        // What was an f32 needs the digits of one.
+        // An f32 needs fewer digits.
         write!(text, "{}", number as f32)
     } else {
         write!(text, "{number}")
     };
-    // Memory takes everything.
+    // Writing to a `Vec` cannot fail.
     let _ = written;
 }
 
@@ -87,14 +90,14 @@ mod tests {
     fn text(number: f64, decimals: usize, precision: Precision) -> String {
         let mut text = Vec::new();
         match rounded(number, decimals).filter(|_| precision == Precision::Shown) {
-            Some(rounded) => write_rounded(&mut text, rounded, decimals.min(MOST_DECIMALS)),
+            Some(rounded) => write_rounded(&mut text, rounded, decimals.min(MAX_DECIMALS)),
             None => write_exact(&mut text, number),
         }
         String::from_utf8(text).unwrap()
     }
 
     #[test]
-    fn shown_numbers_have_no_zeros_at_the_end_and_no_minus_before_zero() {
+    fn shown_numbers_have_no_trailing_zeros_and_no_negative_zero() {
         for (number, decimals, expected) in [
             (181.5, 3, "181.5"),
             (-0.0004, 3, "0"),
@@ -110,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn full_numbers_come_back_as_they_were() {
+    fn full_numbers_read_back_unchanged() {
         for number in [0.1, f64::MIN_POSITIVE, -1.0 / 3.0, f64::MAX] {
             assert_eq!(text(number, 2, Precision::Full).parse(), Ok(number));
         }

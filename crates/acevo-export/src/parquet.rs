@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use acevo_shared_memory::{Field, FieldType};
+use acevo_telemetry::{ChannelKind, ChannelValue, Unit};
 use parquet::basic::{Compression, Encoding, LogicalType, Repetition, Type as Physical};
 use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, DoubleType, FloatType, Int32Type};
 use parquet::errors::ParquetError;
@@ -15,39 +16,38 @@ use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::{ColumnPath, Type};
 
 use self::metadata::{field_of, metadata};
-use super::dataset::{PART_KEY, Part, name_beside_folders};
-use super::pending::PendingFile;
-use super::{About, Column, ExportError, Exporter, LEAD, Row};
-use acevo_telemetry::{ChannelKind, ChannelValue, Unit};
+use crate::exporter::LEAD;
+use crate::partition::{PART_KEY, name_beside_folders};
+use crate::{About, Column, ExportError, Exporter, Part, PendingFile, Row};
 
-/// A row group is that long: what is kept in memory, and what a reader may leave out when it looks for something.
+/// Length of a row group in seconds: what is kept in memory, and what a reader can skip.
 const GROUP_S: f64 = 60.0;
 
-/// Rows of a group, whatever their times say; three minutes of physics steps.
+/// Maximum number of rows in a group: three minutes of physics steps.
 const GROUP_ROWS: usize = 60_000;
 
 /// Writes an Apache Parquet file.
 ///
 /// It has the columns `time_s`, `packet_id`, `session`, `lap`, `missed` and `skipped`, and one for each channel under its
-/// [name](Column::name), typed as the game has it: 32-bit floats, whole numbers, flags, texts; what is computed from whole
-/// numbers is a 64-bit float, an enum is the game's number. What there is none of is null.
+/// [name](Column::name), with the type of the game: 32-bit floats, integers, flags, texts. Values computed from integers are 64-bit
+/// floats, and enums are the numbers of the game. Missing values are null.
 ///
-/// Floats are split into streams of bytes, which makes them half as large, and compressed by LZ4, which is pure Rust and read
-/// everywhere. The file's metadata have JSON under two keys: `acevo.about` has the track, the car, the session and the game's
-/// version; `acevo.columns` has the unit, title, quality, versions of the game it was measured on, sources and note of each
-/// column, and the names of an enum's values.
+/// Floats are split into streams of bytes, which halves their size, and compressed with LZ4, which is pure Rust and supported by all
+/// readers. The metadata of the file have JSON under two keys: `acevo.about` has the track, the car, the session and the version of the
+/// game; `acevo.columns` has the unit, title, quality, measured game versions, sources and note of each column, and the names of the
+/// values of an enum. Parquet has no metadata per field; Arrow's are in its own serialised schema, which is not written.
 ///
-/// One minute is kept in memory. The file has its name once it is complete.
+/// One minute of rows is kept in memory. The file is renamed to its final name when it is complete.
 #[derive(Debug)]
 pub struct ParquetExporter {
     file: SerializedFileWriter<PendingFile>,
     lead: Lead,
     columns: Vec<Data>,
-    /// When the rows in memory begin.
+    /// Time of the first row in memory.
     since_s: f64,
 }
 
-/// What every row tells.
+/// The values that every row has.
 #[derive(Debug, Default)]
 struct Lead {
     time_s: Vec<f64>,
@@ -58,11 +58,11 @@ struct Lead {
     skipped: Vec<i32>,
 }
 
-/// The values that there are.
+/// The values of a column that may be null.
 #[derive(Debug)]
 struct Series<T> {
     values: Vec<T>,
-    /// For each row whether there is a value: 1 or 0. Empty while there is one in each.
+    /// The definition level of each row: 1 if it has a value, else 0. Empty as long as every row has one.
     levels: Vec<i16>,
 }
 
@@ -89,7 +89,7 @@ impl<T> Series<T> {
     }
 }
 
-/// A column of one of the types.
+/// A column by its type.
 #[derive(Debug)]
 enum Data {
     Float(Series<f32>),
@@ -107,7 +107,7 @@ impl Data {
             (ChannelKind::Enum(_), _) => Self::Whole(Series::default()),
             (ChannelKind::Text, _) => Self::Text(Series::default()),
             (_, Some(Field { ty: FieldType::F32, .. })) => Self::Float(Series::default()),
-            // The game's whole number, in its own unit.
+            // An integer of the game, in its own unit.
             (_, Some(field))
                 if matches!(
                     field.ty,
@@ -127,7 +127,7 @@ impl Data {
         match self {
             Self::Float(series) => series.push(number().map(|number| number as f32)),
             Self::Double(series) => series.push(number()),
-            // Casts of floats stop at the ends of what fits.
+            // Casts of floats saturate.
             Self::Whole(series) => series.push(number().map(|number| number.round() as i32)),
             Self::Flag(series) => series.push(number().map(|number| number != 0.0)),
             Self::Text(series) => {
@@ -135,7 +135,7 @@ impl Data {
                     Some(ChannelValue::Text(text)) => Some(text),
                     _ => None,
                 };
-                // Mostly it is the one before, of which a copy costs nothing.
+                // A copy of the previous text, which is usually the same, is cheap.
                 let before =
                     series.values.last().filter(|before| text.is_some_and(|text| before.data() == text.as_bytes()));
                 let value = before.cloned().or_else(|| text.map(|text| ByteArray::from(text.as_bytes().to_vec())));
@@ -167,7 +167,7 @@ impl Data {
 
 type Group<'a> = SerializedRowGroupWriter<'a, PendingFile>;
 
-/// Writes a column that may have nulls, and empties it. `every` are the levels of one without.
+/// Writes and clears a column that may have nulls. `every` are the levels of a column without.
 fn write<T: DataType>(group: &mut Group<'_>, series: &mut Series<T::T>, every: &[i16]) -> Result<(), ParquetError> {
     let levels = if series.levels.is_empty() { every } else { &series.levels };
     write_values::<T>(group, &series.values, Some(levels))?;
@@ -191,19 +191,19 @@ impl ParquetExporter {
     /// Creates the file under a temporary name.
     ///
     /// # Errors
-    /// [`ExportError`].
+    /// [`ExportError`] if the file cannot be created.
     pub fn create(path: &Path, about: &About, columns: &[Column]) -> Result<Self, ExportError> {
         Self::create_named(path, columns, metadata(about, columns, str::to_owned), str::to_owned)
     }
 
-    /// Creates a file of a data set, which belongs where [`partition_path`](super::partition_path) says. Columns whose names its
-    /// folders have are called `session_number` and `track_by_game` there.
+    /// Creates a file of a data set; its path in the data set is that of [`partition_path`](crate::partition_path). Columns with the
+    /// names of folders are renamed to `session_number` and `track_by_game`.
     ///
     /// # Errors
-    /// [`ExportError`].
+    /// [`ExportError`] if the file cannot be created.
     pub fn create_part(path: &Path, about: &About, columns: &[Column], part: &Part) -> Result<Self, ExportError> {
         let mut metadata = metadata(about, columns, name_beside_folders);
-        let part = serde_json::to_string(part).map_err(|error| ExportError::Other(error.into()))?;
+        let part = serde_json::to_string(part).map_err(|error| ExportError::Format(error.into()))?;
         metadata.push(KeyValue::new(PART_KEY.to_owned(), part));
         Self::create_named(path, columns, metadata, name_beside_folders)
     }
@@ -237,7 +237,7 @@ impl ParquetExporter {
             properties = match physical {
                 Physical::FLOAT | Physical::DOUBLE => properties.set_column_encoding(path, Encoding::BYTE_STREAM_SPLIT),
                 Physical::INT32 => properties.set_column_encoding(path, Encoding::DELTA_BINARY_PACKED),
-                // Few texts, many times.
+                // Few texts are repeated often.
                 Physical::BYTE_ARRAY => properties.set_column_dictionary_enabled(path, true),
                 _ => properties,
             };
@@ -252,7 +252,7 @@ impl ParquetExporter {
         Ok(Self { file, lead: Lead::default(), columns: data, since_s: 0.0 })
     }
 
-    /// Writes what is in memory.
+    /// Writes the rows in memory.
     fn write_group(&mut self) -> Result<(), ExportError> {
         let every = vec![1; self.lead.time_s.len()];
         let mut group = self.file.next_row_group()?;
@@ -311,10 +311,10 @@ impl From<ParquetError> for ExportError {
     fn from(error: ParquetError) -> Self {
         match error {
             ParquetError::External(error) => match error.downcast::<std::io::Error>() {
-                Ok(source) => Self::stream(*source),
-                Err(error) => Self::Other(error),
+                Ok(source) => Self::Stream(*source),
+                Err(error) => Self::Format(error),
             },
-            error => Self::Other(error.into()),
+            error => Self::Format(error.into()),
         }
     }
 }

@@ -4,11 +4,11 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use super::ExportError;
+use crate::ExportError;
 
-/// A file that is written under a temporary name beside its own, and removed where it is not completed.
+/// A file that is written under a temporary name next to its final one, and removed on drop unless it was published.
 #[derive(Debug)]
-pub(super) struct PendingFile {
+pub struct PendingFile {
     out: BufWriter<File>,
     path: PathBuf,
     temporary: PathBuf,
@@ -16,38 +16,56 @@ pub(super) struct PendingFile {
 }
 
 impl PendingFile {
-    /// Creates the temporary file: the name with `.part` behind it.
-    pub(super) fn create(path: &Path) -> Result<Self, ExportError> {
+    /// Creates the temporary file: the name with `.part` appended.
+    ///
+    /// # Errors
+    /// [`ExportError::Create`].
+    pub fn create(path: &Path) -> Result<Self, ExportError> {
         let mut name = path.file_name().unwrap_or_default().to_owned();
         name.push(".part");
         let temporary = path.with_file_name(name);
         let file = File::options().read(true).write(true).create(true).truncate(true).open(&temporary);
-        let file = file.map_err(|source| ExportError::Io { path: temporary.clone(), source })?;
+        let file = file.map_err(|source| ExportError::create(&temporary, source))?;
         let out = BufWriter::with_capacity(1 << 16, file);
         Ok(Self { out, path: path.to_owned(), temporary, is_published: false })
     }
 
-    /// An error of this file.
-    pub(super) fn failed(&self, source: io::Error) -> ExportError {
-        ExportError::Io { path: self.path.clone(), source }
+    /// A handle to the temporary file, for a writer that takes a [`File`]. Do not mix it with writing to `self`.
+    ///
+    /// # Errors
+    /// [`ExportError::Create`] if the operating system has no handle left.
+    pub fn file(&self) -> Result<File, ExportError> {
+        self.out.get_ref().try_clone().map_err(|source| ExportError::create(&self.temporary, source))
     }
 
-    /// The file for reading at a position; what was written is in it.
-    pub(super) fn read_at(&mut self, position: u64) -> io::Result<&mut File> {
+    /// An error of this file.
+    pub(crate) fn failed(&self, source: io::Error) -> ExportError {
+        ExportError::write(&self.path, source)
+    }
+
+    /// The file for reading from a position. Everything written so far can be read.
+    pub(crate) fn read_at(&mut self, position: u64) -> io::Result<&mut File> {
         self.out.flush()?;
         let file = self.out.get_mut();
         file.seek(SeekFrom::Start(position))?;
         Ok(file)
     }
 
-    /// Hands everything to the disk, while the file still has its temporary name.
-    pub(super) fn complete(&mut self) -> Result<(), ExportError> {
+    /// Flushes everything to the disk, under the temporary name.
+    ///
+    /// # Errors
+    /// [`ExportError::Write`].
+    pub fn complete(&mut self) -> Result<(), ExportError> {
         let done = self.out.flush().and_then(|()| self.out.get_ref().sync_all());
         done.map_err(|source| self.failed(source))
     }
 
-    /// Gives a [complete](Self::complete) file its name.
-    pub(super) fn publish(mut self) -> Result<(), ExportError> {
+    /// Gives a [complete](Self::complete) file its final name.
+    ///
+    /// # Errors
+    /// [`ExportError::Exists`] if a file has this name by now, [`ExportError::Write`] if the file cannot be renamed.
+    pub fn publish(mut self) -> Result<(), ExportError> {
+        check_new(&self.path)?;
         fs::rename(&self.temporary, &self.path).map_err(|source| self.failed(source))?;
         self.is_published = true;
         Ok(())
@@ -67,8 +85,13 @@ impl Write for PendingFile {
 impl Drop for PendingFile {
     fn drop(&mut self) {
         if !self.is_published {
-            // Nobody is left to tell.
+            // Best effort: there is no way to report an error.
             let _ = fs::remove_file(&self.temporary);
         }
     }
+}
+
+/// Fails if there is a file that must not be overwritten.
+pub(crate) fn check_new(path: &Path) -> Result<(), ExportError> {
+    if path.symlink_metadata().is_ok() { Err(ExportError::Exists(path.to_owned())) } else { Ok(()) }
 }

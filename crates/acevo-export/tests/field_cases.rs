@@ -17,7 +17,7 @@ fn csv_cells(text: &str) -> String {
 }
 
 #[test]
-fn cells_of_a_table_are_no_formulas() {
+fn csv_cells_are_not_formulas() {
     for (text, expected) in [
         ("=cmd|'/C calc'!A0", "'=cmd|'/C calc'!A0"),
         ("+1", "'+1"),
@@ -37,7 +37,7 @@ fn cells_of_a_table_are_no_formulas() {
 }
 
 #[test]
-fn decimals_and_cells_of_a_table_are_separated_as_asked_for() {
+fn csv_separators_and_decimal_marks() {
     let columns = columns([channel("speed").unwrap(), channel("driver_name").unwrap()]);
     let table = |options: CsvOptions| {
         let mut out = Vec::new();

@@ -1,4 +1,4 @@
-//! Pages in an MCAP file, decoded by nothing but the definitions in it.
+//! MCAP files, decoded with only the definitions in them.
 
 #![cfg(feature = "mcap")]
 
@@ -10,7 +10,7 @@ use acevo_telemetry::acevo_shared_memory::{FieldType, Page, PageKind, SPageFileP
 
 use acevo_testkit::python::{python, run};
 
-/// A second or so of all pages.
+/// About a second of all pages.
 fn pages() -> Vec<(u64, PageKind, Vec<u8>)> {
     let mut pages = Vec::new();
     acevo_testkit::drive::each_frame(acevo_testkit::drive::options(Scenario::Race, 3, 1), |at, frame| {
@@ -31,7 +31,7 @@ fn file_of(pages: &[(u64, PageKind, Vec<u8>)]) -> Vec<u8> {
     exporter.finish().expect("ends")
 }
 
-/// Reads what is little endian.
+/// Reads little-endian values.
 struct Bytes<'a>(&'a [u8]);
 
 impl<'a> Bytes<'a> {
@@ -57,7 +57,7 @@ impl<'a> Bytes<'a> {
     }
 }
 
-/// A number of a message, by the rules of CDR: at a multiple of its size behind the first four bytes.
+/// The fields of a message by the rules of CDR: aligned to their size after the header.
 fn decoded(definition: &str, message: &[u8]) -> Vec<(String, String, Vec<u64>)> {
     assert_eq!(message[..4], [0, 1, 0, 0]);
     let (body, mut at, mut fields) = (&message[4..], 0, Vec::new());
@@ -88,7 +88,7 @@ fn decoded(definition: &str, message: &[u8]) -> Vec<(String, String, Vec<u64>)> 
 }
 
 #[test]
-fn every_page_is_told_by_its_definition() {
+fn mcap_definitions_describe_every_page() {
     let pages = pages();
     let file = file_of(&pages);
     let mut bytes = Bytes(&file);
@@ -132,7 +132,7 @@ fn every_page_is_told_by_its_definition() {
         let mut names: Vec<&str> = fields.iter().map(|(name, ..)| name.as_str()).collect();
         names.sort_unstable();
         assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "every name is there once");
-        // The table has every byte, so that fields of both come in pairs.
+        // The field table covers every byte, so the fields of both are in the same order.
         assert_eq!(fields.len(), kind.fields().len());
         for ((name, ty, values), field) in fields.iter().zip(kind.fields()) {
             let first = match (field.ty, field.count) {
@@ -161,7 +161,7 @@ fn every_page_is_told_by_its_definition() {
 }
 
 #[test]
-fn pages_of_any_size_and_time() {
+fn mcap_takes_pages_of_any_size_and_time() {
     let any =
         [(u64::MAX, 0), (0, 100_000), (5, 3), (5, 800)].map(|(time, size)| (time, PageKind::Physics, vec![0xff; size]));
     let file = file_of(&any);
@@ -169,7 +169,7 @@ fn pages_of_any_size_and_time() {
     assert!(file_of(&[]).len() < 100_000);
 }
 
-/// Every message, by somebody else's reader and decoder, in the order of the file.
+/// Every message in the order of the file, by an independent reader and decoder.
 const READ: &str = "
 import sys
 from mcap.reader import make_reader
@@ -184,7 +184,7 @@ with open(sys.argv[1], 'rb') as file:
 ";
 
 #[test]
-fn other_programs_read_the_same() {
+fn other_readers_read_the_same_mcap() {
     let Some(python) = python(&["mcap", "mcap_ros2", "lz4"]) else { return };
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("race.mcap");
@@ -197,9 +197,9 @@ fn other_programs_read_the_same() {
     let mut physics = 0;
     for (time, _, page) in pages.iter().filter(|(_, kind, _)| *kind == PageKind::Physics) {
         let page = SPageFilePhysics::from_bytes(page);
-        let told: Vec<f64> = lines.next().expect("a line").split(' ').map(|word| word.parse().unwrap()).collect();
+        let decoded: Vec<f64> = lines.next().expect("a line").split(' ').map(|word| word.parse().unwrap()).collect();
         let expected = [*time as f64, page.packetId.into(), page.speedKmh.into(), page.wheelSlip[3].into()];
-        assert_eq!(told, expected);
+        assert_eq!(decoded, expected);
         physics += 1;
     }
     assert!(physics > 900 && lines.next().is_none());

@@ -1,4 +1,4 @@
-//! Logs for MoTeC i2, read back by a reader that knows nothing of the writer.
+//! MoTeC logs, read back by an independent reader.
 
 use std::fs::{self, File};
 use std::io::BufReader;
@@ -63,7 +63,7 @@ impl Log {
     }
 }
 
-/// Two laps and a bit.
+/// A drive of more than two laps.
 fn driven() -> (Vec<Moment>, Vec<(Lap, f64)>) {
     let (mut moments, mut laps) = (Vec::<Moment>::new(), Vec::new());
     let mut analysis = Analysis::new(Settings::default());
@@ -83,14 +83,14 @@ fn driven() -> (Vec<Moment>, Vec<(Lap, f64)>) {
     (moments, laps)
 }
 
-/// The value at a time, on the straight lines between the moments.
+/// The linear interpolation at a time.
 fn linear(times: &[f64], values: &[f64], at: f64) -> f64 {
     let index = times.partition_point(|time| *time <= at).clamp(1, times.len() - 1);
     let part = ((at - times[index - 1]) / (times[index] - times[index - 1])).clamp(0.0, 1.0);
     values[index - 1] + (values[index] - values[index - 1]) * part
 }
 
-/// The mean of many of those over the time of one sample: the definition, in the simplest words.
+/// The mean of the interpolation over the time of one sample, computed from its definition.
 fn mean(times: &[f64], values: &[f64], at: f64, rate: f64) -> f64 {
     let looks = 400;
     let look = |index: i32| linear(times, values, at + ((f64::from(index) + 0.5) / f64::from(looks) - 0.5) / rate);
@@ -98,7 +98,7 @@ fn mean(times: &[f64], values: &[f64], at: f64, rate: f64) -> f64 {
 }
 
 #[test]
-fn every_sample_is_what_was_driven() {
+fn motec_samples_and_beacons_match_the_drive() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join(motec_file_name(&about(), 1));
     let columns = columns(MotecNames::Acc.channels());
@@ -144,7 +144,7 @@ fn every_sample_is_what_was_driven() {
         let values: Vec<f64> = values.collect();
         let (rate, samples) = log.samples(name);
         let most = values.iter().fold(0.0_f64, |most, value| most.max(value.abs()));
-        // Some of them; the first and the last ones have a side without moments.
+        // Not the first and last ones, which have values on one side only.
         for (index, sample) in samples.iter().enumerate().skip(1).step_by(29) {
             let at = index as f64 / f64::from(rate);
             if at + 0.5 / f64::from(rate) > seconds {
@@ -163,12 +163,12 @@ fn every_sample_is_what_was_driven() {
         assert_eq!(beacon[index * 5], f64::from(moment.lap.unwrap_or_default()));
     }
 
-    // The ends of laps are where the car is at the line.
+    // Laps end where the car crosses the line.
     let text = fs::read_to_string(path.with_extension("ldx")).unwrap();
     let beacons: Vec<f64> =
         text.split(" Time=\"").skip(1).map(|rest| rest[..23].parse::<f64>().unwrap() / 1e6).collect();
     let mut expected: Vec<f64> = laps.iter().map(|(_, ended_s)| ended_s - start).filter(|at| *at <= seconds).collect();
-    // The way to the line is no part of the first one.
+    // The way to the line is not part of the first lap.
     let first = moments.iter().find(|moment| moment.lap.is_some()).unwrap().time_s - start;
     assert!(first > 1.0 && laps[0].0.incomplete.is_none(), "{first}");
     expected.insert(0, first);
@@ -183,14 +183,14 @@ fn every_sample_is_what_was_driven() {
     assert!(text.contains(&format!("Id=\"Fastest Time\" Value=\"{time}\"")), "{text}");
     assert!(text.contains(&format!("Id=\"Fastest Lap\" Value=\"{}\"", part + 1)), "{text}");
     assert!(beacons[part + 1] > beacons[part]);
-    // A lap is as long as the game says.
+    // A lap is as long as its lap time.
     for (pair, (lap, _)) in beacons.windows(2).zip(&laps).filter(|(_, (lap, _))| lap.incomplete.is_none()) {
-        let told = f64::from(lap.time_ms.unwrap()) / 1000.0;
-        assert!((pair[1] - pair[0] - told).abs() < 1e-6, "{pair:?} {told}");
+        let lap_s = f64::from(lap.time_ms.unwrap()) / 1000.0;
+        assert!((pair[1] - pair[0] - lap_s).abs() < 1e-6, "{pair:?} {lap_s}");
     }
 }
 
-/// Twice the area that a way of (north, east) encloses, positive if it is driven clockwise on a map.
+/// Twice the area enclosed by a path of (north, east), positive if it runs clockwise on a map.
 fn clockwise(places: &[(f64, f64)]) -> f64 {
     let from_first = |place: &(f64, f64)| (place.0 - places[0].0, place.1 - places[0].1);
     let cross = |pair: &[(f64, f64)]| {
@@ -201,7 +201,7 @@ fn clockwise(places: &[(f64, f64)]) -> f64 {
 }
 
 #[test]
-fn gps_positions_without_coordinates_of_the_track_count_from_a_neutral_origin_and_the_log_says_so() {
+fn gps_positions_without_coordinates_count_from_a_neutral_origin_and_are_commented() {
     let directory = tempfile::tempdir().unwrap();
     let position = columns([channel("position_x").unwrap(), channel("position_z").unwrap()]);
     let speed = columns([channel("speed").unwrap()]);
@@ -235,7 +235,7 @@ fn gps_positions_without_coordinates_of_the_track_count_from_a_neutral_origin_an
 }
 
 #[test]
-fn the_track_map_is_as_large_as_the_track_and_a_right_hand_lap_is_clockwise() {
+fn gps_positions_keep_size_and_direction_of_the_track() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("map.ld");
     let columns = columns([channel("position_x").unwrap(), channel("position_z").unwrap()]);
@@ -253,7 +253,7 @@ fn the_track_map_is_as_large_as_the_track_and_a_right_hand_lap_is_clockwise() {
     exporter.finish().unwrap();
     let log = Log::read(&path);
     let ((_, north), (_, east)) = (log.samples("GPS Latitude"), log.samples("GPS Longitude"));
-    // Length of the way, by metres per degree at this latitude (50.3 degrees: 111,236 and 71,162).
+    // Length of the path, by metres per degree at this latitude (50.3 degrees: 111,236 and 71,162).
     let places: Vec<(f64, f64)> =
         north.iter().zip(east).map(|(north, east)| (north * 111_236.0, east * 71_190.0)).collect();
     let metres: f64 = places.windows(2).map(|pair| (pair[1].0 - pair[0].0).hypot(pair[1].1 - pair[0].1)).sum();
@@ -263,18 +263,18 @@ fn the_track_map_is_as_large_as_the_track_and_a_right_hand_lap_is_clockwise() {
     assert!((centre.0 / count / 111_236.0 - (50.3356 + 2000.0 / 111_236.0)).abs() < 5e-5);
     assert!((centre.1 / count / 71_190.0 - (6.9475 + 1000.0 / 71_190.0)).abs() < 5e-5);
     assert!(clockwise(&places) > 0.0);
-    // Steps of a centimetre are seen: a place is exact to 11 mm.
+    // Positions are exact to 11 mm.
     let steps = places.windows(2).map(|pair| (pair[1].0 - pair[0].0).hypot(pair[1].1 - pair[0].1));
     let expected = 1000.0 * std::f64::consts::PI / 1200.0;
     assert!(steps.skip(1).take(1190).all(|step| (step - expected).abs() < 0.03));
 }
 
 #[test]
-fn every_channel_can_be_in_a_log_whatever_it_says() {
+fn motec_takes_any_values_of_any_channel() {
     let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("all.ld");
     let columns = columns(channels());
     for names in MotecNames::ALL {
+        let path = directory.path().join(names.name()).with_extension("ld");
         let mut exporter = exporter(&path, &columns, names);
         for (step, number) in
             [1.0, -1e300, f64::MAX, f64::NAN, f64::INFINITY, 3.4e38, 0.0, -0.0].into_iter().enumerate()
@@ -301,7 +301,7 @@ fn every_channel_can_be_in_a_log_whatever_it_says() {
 }
 
 #[test]
-fn nothing_is_a_log_too() {
+fn a_log_without_rows_is_valid() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("none.ld");
     exporter(&path, &columns(channels()), MotecNames::Circuit).finish().unwrap();
@@ -309,7 +309,7 @@ fn nothing_is_a_log_too() {
 }
 
 #[test]
-fn what_does_not_fit_is_refused_and_leaves_nothing() {
+fn logs_that_do_not_fit_are_rejected_and_removed() {
     let directory = tempfile::tempdir().unwrap();
     let columns = columns(channels());
     let row = |time_s| Row { time_s, packet_id: 1, session: 1, lap: None, missed: 0, skipped: 0, values: &[] };
@@ -319,20 +319,20 @@ fn what_does_not_fit_is_refused_and_leaves_nothing() {
         assert!(matches!(exporter.row(&row(bad)), Err(ExportError::Unfit(_))), "{bad}");
     }
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
-    let nowhere = directory.path().join("no").join("where.ld");
-    let error = MotecExporter::create(&nowhere, About::default(), &columns, MotecNames::Acc).unwrap_err();
-    assert!(matches!(error, ExportError::Io { .. }), "{error}");
+    let missing_folder = directory.path().join("no").join("where.ld");
+    let error = MotecExporter::create(&missing_folder, About::default(), &columns, MotecNames::Acc).unwrap_err();
+    assert!(matches!(error, ExportError::Create { .. }), "{error}");
 }
 
 #[test]
-fn a_file_name_is_one_part_of_a_path() {
+fn motec_file_name_is_one_path_component() {
     let mut about = about();
     about.track = "../Nord/schleife".into();
     assert_eq!(motec_file_name(&about, 3), "_Nord_schleife-Übercar 992-3-2026.04.01-08.00.00.ld");
 }
 
 #[test]
-fn the_log_alone_has_the_laps_in_a_channel_like_those_of_genuine_logs() {
+fn the_ld_file_alone_has_the_laps_as_in_genuine_logs() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("laps.ld");
     let columns = columns(MotecNames::Acc.channels());
@@ -349,7 +349,7 @@ fn the_log_alone_has_the_laps_in_a_channel_like_those_of_genuine_logs() {
     let u16_at = |at: usize| u16::from_le_bytes([bytes[at], bytes[at + 1]]);
     let meta = u32::from_le_bytes(bytes[8..12].try_into().unwrap()) as usize;
     assert!(bytes[meta + 0x20..].starts_with(b"LAP_BEACON\0"));
-    // Its number, its type (a float of four bytes) and its rate.
+    // Its ID, its type (a float of four bytes) and its rate.
     assert_eq!([0x10, 0x12, 0x14, 0x16].map(|field| u16_at(meta + field)), [0x2ee1, 7, 4, 100]);
     fs::remove_file(path.with_extension("ldx")).unwrap();
     let log = Log::read(&path);
@@ -373,7 +373,7 @@ fn a_log_may_have_any_number_of_laps() {
                 .row(&Row { time_s, packet_id: step, session: 1, lap, missed: 0, skipped: 0, values: &values })
                 .unwrap();
         }
-        // One that ends with the first sample divides nothing.
+        // A lap that ends with the first sample has no beacon.
         for number in 0..=count {
             let mut lap = lap.clone();
             (lap.session, lap.number, lap.time_ms) = (1, number as u32, Some(2000));
@@ -388,7 +388,7 @@ fn a_log_may_have_any_number_of_laps() {
 }
 
 #[test]
-fn beacons_stand_where_the_car_is_at_the_line() {
+fn beacons_are_where_the_car_crosses_the_line() {
     let (moments, laps) = driven();
     let places: Vec<_> = moments.iter().map(|moment| f64::from(moment.frame.graphics.raw().npos)).collect();
     for (_, ended_s) in laps.iter().filter(|(lap, _)| lap.incomplete.is_none()) {

@@ -1,4 +1,4 @@
-//! Parquet files, read back by the same package and by others.
+//! Parquet files, read back by the same crate and by other readers.
 
 #![cfg(feature = "parquet")]
 
@@ -17,7 +17,7 @@ use parquet::record::Field;
 use acevo_testkit::python::{python, run};
 use acevo_testkit::rows::{Moment, about, columns};
 
-/// Every third packet of a race until a lap is over, and what came of a crash of time.
+/// Every third packet of a race until the end of a lap.
 fn moments() -> Vec<Moment> {
     let mut moments = Vec::<Moment>::new();
     acevo_testkit::drive::each_frame(acevo_testkit::drive::options(Scenario::Race, 3, 1), |at, frame| {
@@ -38,7 +38,7 @@ fn write(path: &Path, columns: &[Column], moments: &[Moment]) {
 }
 
 #[test]
-fn every_value_comes_back() {
+fn parquet_values_read_back() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("race.parquet");
     let (columns, moments) = (columns(channels()), moments());
@@ -61,7 +61,7 @@ fn every_value_comes_back() {
             let id = column.channel.id();
             match (field, value) {
                 (Field::Null, None) => (),
-                // From an f32, or from whole numbers: nothing is rounded away that was there.
+                // From an f32 or from integers: nothing is rounded.
                 (Field::Float(read), Some(ChannelValue::Number(number))) => assert_eq!(*read, number as f32, "{id}"),
                 (Field::Double(read), Some(ChannelValue::Number(number))) => assert_eq!(*read, number, "{id}"),
                 (Field::Int(read), Some(ChannelValue::Number(number))) => assert_eq!(f64::from(*read), number, "{id}"),
@@ -77,7 +77,7 @@ fn every_value_comes_back() {
 }
 
 #[test]
-fn floats_are_split_and_columns_say_what_they_are() {
+fn parquet_encodings_and_metadata() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("few.parquet");
     write(&path, &columns(channels()), &moments()[..100]);
@@ -93,13 +93,13 @@ fn floats_are_split_and_columns_say_what_they_are() {
             column.column_path()
         );
     }
-    let told = metadata.file_metadata().key_value_metadata().unwrap();
-    let told = |key: &str| -> serde_json::Value {
-        let entry = told.iter().find(|entry| entry.key == key).expect("is told");
+    let entries = metadata.file_metadata().key_value_metadata().unwrap();
+    let metadata = |key: &str| -> serde_json::Value {
+        let entry = entries.iter().find(|entry| entry.key == key).expect("an entry");
         serde_json::from_str(entry.value.as_deref().unwrap()).expect("JSON")
     };
-    assert_eq!(told("acevo.about")["driver"], "Ada \"Räcer\"");
-    let columns = told("acevo.columns");
+    assert_eq!(metadata("acevo.about")["driver"], "Ada \"Räcer\"");
+    let columns = metadata("acevo.columns");
     assert_eq!(columns["speed"]["unit"], "km/h");
     assert_eq!(columns["speed"]["sources"][0], "physics.speedKmh");
     assert_eq!(
@@ -111,7 +111,7 @@ fn floats_are_split_and_columns_say_what_they_are() {
 }
 
 #[test]
-fn whatever_the_values_are() {
+fn parquet_takes_any_values() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("any.parquet");
     let columns = columns(channels());
@@ -143,14 +143,15 @@ fn whatever_the_values_are() {
     let reader = SerializedFileReader::new(File::open(&path).unwrap()).unwrap();
     assert_eq!(reader.get_row_iter(None).unwrap().filter_map(Result::ok).count(), 30);
 
+    let path = path.with_file_name("empty.parquet");
     write(&path, &columns, &[]);
     let reader = SerializedFileReader::new(File::open(&path).unwrap()).unwrap();
     assert_eq!(reader.metadata().file_metadata().num_rows(), 0);
-    let nowhere = directory.path().join("no").join("where.parquet");
-    assert!(matches!(ParquetExporter::create(&nowhere, &about(), &columns), Err(ExportError::Io { .. })));
+    let missing_folder = directory.path().join("no").join("where.parquet");
+    assert!(matches!(ParquetExporter::create(&missing_folder, &about(), &columns), Err(ExportError::Create { .. })));
 }
 
-/// Compares with the table of all digits; a column that differs is named.
+/// Compares with an exact CSV. Names the columns that differ.
 const COMPARE: &str = "
 import sys, json, numpy as np, pandas as pd, pyarrow.parquet as pq, polars as pl, duckdb
 path, table = sys.argv[1:3]
@@ -182,11 +183,11 @@ print(len(expected), end='')
 ";
 
 #[test]
-fn other_programs_read_the_same() {
+fn other_readers_read_the_same_parquet() {
     let Some(python) = python(&["pyarrow", "polars", "duckdb", "pandas"]) else { return };
     let directory = tempfile::tempdir().unwrap();
     let (path, table) = (directory.path().join("race.parquet"), directory.path().join("race.csv"));
-    // Numbers whose text a reader might take for another type are not what this is about.
+    // Without columns whose text a CSV reader may take for another type.
     let columns =
         columns(channels().iter().filter(|channel| channel.kind() != ChannelKind::Text || channel.id() == "track"));
     let mut moments = moments();
@@ -201,7 +202,7 @@ fn other_programs_read_the_same() {
     assert_eq!(run(&python, COMPARE, &[path.as_os_str(), table.as_os_str()]), moments.len().to_string());
 }
 
-/// Rows of each part of a data set by three readers, as the folders tell them.
+/// Rows of each part of a data set, by three readers.
 const PARTITIONS: &str = "
 import sys, duckdb, polars, pyarrow.dataset as ds
 root = sys.argv[1]
@@ -217,7 +218,7 @@ for rows in [duckdb.sql(query).fetchall(), by_polars, by_arrow]:
 ";
 
 #[test]
-fn a_folder_of_drives_is_one_data_set() {
+fn partitioned_files_are_one_data_set() {
     let Some(python) = python(&["pyarrow", "duckdb", "polars"]) else { return };
     let directory = tempfile::tempdir().unwrap();
     let columns = columns([channel("track").unwrap(), channel("speed").unwrap()]);

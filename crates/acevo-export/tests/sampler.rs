@@ -1,4 +1,4 @@
-//! What a sampler keeps is what the channels say.
+//! A sampler returns the values of the channels.
 
 use acevo_export::{Column, Sampler};
 use acevo_simulator::Scenario;
@@ -7,7 +7,7 @@ use acevo_telemetry::{Axes, ChannelValue, Frame, UnitSystem, channels};
 
 /// The columns of all channels in the units of a system.
 fn columns(system: UnitSystem) -> Vec<Column> {
-    channels().iter().map(|channel| Column { channel, unit: channel.display_unit(system) }).collect()
+    channels().iter().map(|channel| Column::new(channel, channel.display_unit(system))).collect()
 }
 
 fn direct<'a>(columns: &[Column], frame: &'a Frame, axes: &Axes) -> Vec<Option<ChannelValue<'a>>> {
@@ -18,9 +18,9 @@ fn direct<'a>(columns: &[Column], frame: &'a Frame, axes: &Axes) -> Vec<Option<C
     columns.iter().map(value).collect()
 }
 
-/// The same, to the last bit.
+/// Compares to the last bit.
 #[track_caller]
-fn are_same(sampler: &mut Sampler, columns: &[Column], frame: &Frame, axes: &Axes) {
+fn assert_same(sampler: &mut Sampler, columns: &[Column], frame: &Frame, axes: &Axes) {
     let (values, expected) = (sampler.values(frame), direct(columns, frame, axes));
     let bits = |value: &Option<ChannelValue<'_>>| value.and_then(|value| value.as_f64()).map(f64::to_bits);
     assert_eq!(values.len(), expected.len());
@@ -29,7 +29,7 @@ fn are_same(sampler: &mut Sampler, columns: &[Column], frame: &Frame, axes: &Axe
     }
 }
 
-/// Numbers that look random and are the same each time.
+/// Reproducible random numbers.
 struct Dice(u64);
 
 impl Dice {
@@ -48,7 +48,7 @@ fn frame_of(pages: &[Vec<u8>; 3]) -> Frame {
 }
 
 #[test]
-fn drives_of_which_some_pages_come_some_do_not() {
+fn sampler_matches_the_channels_if_pages_are_missed() {
     for (system, axes, scenario) in [
         (UnitSystem::Game, Axes::MEASURED, Scenario::HotLaps),
         (UnitSystem::Imperial, Axes::default(), Scenario::Pits),
@@ -60,7 +60,7 @@ fn drives_of_which_some_pages_come_some_do_not() {
         let mut count = 0;
         acevo_testkit::drive::each_frame(acevo_testkit::drive::options(scenario, 5, 1), |_, frame| {
             count += 1;
-            // A while of every frame, then one now and then.
+            // Every frame at first, then some.
             if count > 3000 && count % 29 != 0 || count > 60_000 {
                 return;
             }
@@ -71,30 +71,30 @@ fn drives_of_which_some_pages_come_some_do_not() {
                     *seen = page;
                 }
             }
-            are_same(&mut sampler, &columns, &frame_of(seen), &axes);
+            assert_same(&mut sampler, &columns, &frame_of(seen), &axes);
         });
         assert!(count > 3000, "there was a drive");
     }
 }
 
-/// Whatever a channel is computed from is on the pages that it names.
+/// The sources of a channel name all pages it is computed from.
 #[test]
-fn single_bytes_that_change() {
+fn sampler_matches_the_channels_if_single_bytes_change() {
     let (columns, mut dice) = (columns(UnitSystem::Metric), Dice(11));
     let mut pages = [size_of::<SPageFilePhysics>(), size_of::<SPageFileGraphicEvo>(), size_of::<SPageFileStaticEvo>()]
         .map(|size| vec![0; size]);
     let mut sampler = Sampler::new(&columns, Axes::MEASURED);
     for page in 0..pages.len() {
         for byte in 0..pages[page].len() {
-            // Texts and small numbers among them.
+            // Including texts and small numbers.
             pages[page][byte] = [0, 1, b'A', 0x3f, 0x40, dice.roll(256) as u8][dice.roll(6)];
-            are_same(&mut sampler, &columns, &frame_of(&pages), &Axes::MEASURED);
+            assert_same(&mut sampler, &columns, &frame_of(&pages), &Axes::MEASURED);
         }
     }
     for _ in 0..5000 {
         let page = dice.roll(pages.len());
         let byte = dice.roll(pages[page].len());
         pages[page][byte] = dice.roll(256) as u8;
-        are_same(&mut sampler, &columns, &frame_of(&pages), &Axes::MEASURED);
+        assert_same(&mut sampler, &columns, &frame_of(&pages), &Axes::MEASURED);
     }
 }

@@ -1,4 +1,4 @@
-//! Tables and JSON lines say what the channels say.
+//! CSV and JSON lines have the values of the channels.
 
 use acevo_export::{CsvExporter, CsvOptions, Exporter, JsonlExporter, Precision, Row};
 use acevo_simulator::Scenario;
@@ -18,8 +18,8 @@ fn moments() -> Vec<Moment> {
     moments
 }
 
-/// Pages of bits that no game writes.
-fn nonsense() -> Vec<Moment> {
+/// Pages of random bits.
+fn random_pages() -> Vec<Moment> {
     let mut bits = 0x9e37_79b9_7f4a_7c15_u64;
     let mut bytes = || -> Vec<u8> {
         let byte = || {
@@ -50,17 +50,17 @@ fn csv_of(moments: &[Moment], precision: Precision) -> Vec<u8> {
     text
 }
 
-/// The game's numbers are `f32`: their digits are those of one.
+/// The numbers of the game are `f32`, and have the digits of one.
 #[track_caller]
 fn is_same(read: f64, number: f64) {
     let is_f32 = f64::from(number as f32) == number;
-    // JSON is not read to the last bit here.
+    // The JSON reader is not exact to the last bit.
     let tolerance = if is_f32 { 0.0 } else { number.abs() * 1e-15 };
     assert!((read - number).abs() <= tolerance || (is_f32 && read as f32 == number as f32), "{read} is not {number}");
 }
 
 #[track_caller]
-fn tells(text: &str, value: Option<ChannelValue<'_>>, decimals: usize, precision: Precision) {
+fn assert_cell(text: &str, value: Option<ChannelValue<'_>>, decimals: usize, precision: Precision) {
     match value {
         None => assert_eq!(text, ""),
         Some(ChannelValue::Number(number)) => {
@@ -68,7 +68,7 @@ fn tells(text: &str, value: Option<ChannelValue<'_>>, decimals: usize, precision
             let (half, rounding) = (0.5 * 0.1_f64.powi(decimals as i32), number.abs() * 1e-15);
             match precision {
                 Precision::Full => is_same(read, number),
-                // Beyond that the digits before the point are too many, too.
+                // Larger numbers have more digits than are exact.
                 _ if number.abs() >= 1e9 => is_same(read as f32 as f64, number as f32 as f64),
                 _ => assert!((read - number).abs() <= half * (1.0 + 1e-9) + rounding, "{read} is not {number}"),
             }
@@ -81,10 +81,10 @@ fn tells(text: &str, value: Option<ChannelValue<'_>>, decimals: usize, precision
 }
 
 #[test]
-fn every_value_of_a_table_is_the_channels() {
+fn csv_cells_are_the_values_of_the_channels() {
     let columns = columns(channels());
     for precision in [Precision::Shown, Precision::Full] {
-        for moments in [moments(), nonsense()] {
+        for moments in [moments(), random_pages()] {
             let text = csv_of(&moments, precision);
             let mut reader = csv::Reader::from_reader(text.as_slice());
             let names: Vec<String> = reader.headers().unwrap().iter().map(Into::into).collect();
@@ -109,7 +109,7 @@ fn every_value_of_a_table_is_the_channels() {
                         }
                         _ => cell,
                     };
-                    tells(cell, value, columns[index].channel.decimals(), precision);
+                    assert_cell(cell, value, columns[index].channel.decimals(), precision);
                 }
                 rows += 1;
             }
@@ -119,17 +119,16 @@ fn every_value_of_a_table_is_the_channels() {
 }
 
 /// The time, the lap and the values of a row.
-type Told<'a> = (f64, Option<u32>, Vec<Option<ChannelValue<'a>>>);
+type TestRow<'a> = (f64, Option<u32>, Vec<Option<ChannelValue<'a>>>);
 
-/// What is copied from the line before is what would have been written.
 #[test]
-fn a_line_is_the_same_whatever_was_before_it() {
+fn lines_do_not_depend_on_the_previous_line() {
     let columns = columns(channels());
     let few = |moments: Vec<Moment>| moments.into_iter().take(60);
-    let moments: Vec<Moment> = few(moments()).zip(few(nonsense())).flat_map(<[Moment; 2]>::from).collect();
-    // Each by itself, then the same again, next to others, partly none.
+    let moments: Vec<Moment> = few(moments()).zip(few(random_pages())).flat_map(<[Moment; 2]>::from).collect();
+    // Each row alone, repeated, next to others, and with missing values.
     let orders = (0..moments.len()).flat_map(|index| [index, index, index * 7 % moments.len(), index / 3]);
-    let mut rows: Vec<Told<'_>> = Vec::new();
+    let mut rows: Vec<TestRow<'_>> = Vec::new();
     for (count, index) in orders.enumerate() {
         let mut values = moments[index].values(&columns, &Axes::default());
         for place in (0..values.len()).filter(|place| (place + count) % (count % 5 + 2) == 0 && count % 3 == 0) {
@@ -143,7 +142,7 @@ fn a_line_is_the_same_whatever_was_before_it() {
             values,
         ));
     }
-    let written = |rows: &[Told<'_>], precision, is_csv: bool| {
+    let written = |rows: &[TestRow<'_>], precision, is_csv: bool| {
         let mut text = Vec::new();
         let mut exporter: Box<dyn Exporter + '_> = if is_csv {
             let options = CsvOptions::default().with_precision(precision);
@@ -171,9 +170,9 @@ fn a_line_is_the_same_whatever_was_before_it() {
 }
 
 #[test]
-fn every_line_of_json_is_an_object_with_the_same_keys() {
+fn json_lines_are_objects_with_the_same_keys() {
     let columns = columns(channels());
-    for moments in [moments(), nonsense()] {
+    for moments in [moments(), random_pages()] {
         let mut text = Vec::new();
         let mut exporter = JsonlExporter::new(&mut text, &columns, Precision::Full);
         for moment in &moments {
@@ -201,7 +200,7 @@ fn every_line_of_json_is_an_object_with_the_same_keys() {
 }
 
 #[test]
-fn texts_are_quoted_and_units_have_their_own_row() {
+fn csv_quotes_texts_and_has_a_units_row() {
     let mut columns = columns([channel("driver_name").unwrap(), channel("lap").unwrap(), channel("speed").unwrap()]);
     columns[2].unit = Unit::MilePerHour;
     let mut text = Vec::new();
@@ -217,7 +216,7 @@ fn texts_are_quoted_and_units_have_their_own_row() {
 }
 
 #[test]
-fn a_full_disk_is_told() {
+fn a_full_disk_is_reported() {
     struct Full;
     impl std::io::Write for Full {
         fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {

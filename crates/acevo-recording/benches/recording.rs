@@ -1,7 +1,7 @@
-//! What it costs to record a race and to read it back: `cargo bench -p acevo-telemetry --bench recording`.
+//! Measures recording and reading a race: `cargo bench -p acevo-recording --bench recording`.
 //!
-//! The simulator drives, which is not counted; writing goes to memory, so that no disk is measured. All times are those that this
-//! thread had the processor, so that others on the machine do not count.
+//! The simulator is not measured; writing goes to memory, so that no disk is measured. All times are processor times of this
+//! thread, so that other processes do not count.
 
 #![allow(clippy::print_stdout)]
 
@@ -45,7 +45,7 @@ fn record(scenario: Scenario, seconds: u64, compression: Compression) -> (Vec<u8
     let mut options = Options::default();
     options.scenario = scenario;
     let mut simulator = Simulator::new(options);
-    // The menu is no drive.
+    // The menu is left out.
     while simulator.time() < Duration::from_secs(5) {
         simulator.step();
     }

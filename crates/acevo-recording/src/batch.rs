@@ -1,4 +1,4 @@
-//! Records that are collected until there are enough for a group of chunks.
+//! Collects records for a group of chunks.
 
 use std::time::Duration;
 
@@ -9,27 +9,27 @@ use super::layout::{LARGEST_CHUNK, MOST_RECORDS};
 use super::record::{PageCounts, Record, micros};
 use super::varint;
 
-/// Time that a group covers: what is lost at most when a program is killed.
+/// Time that a group covers: a program that is killed loses at most this.
 const SPAN: Duration = Duration::from_secs(1);
 
-/// Bytes of a chunk, by far: some thousand frames a second.
+/// Maximum bytes of a chunk. Far more than a second of frames.
 const ENOUGH: usize = LARGEST_CHUNK / 2;
 
-/// Bytes that a record takes at most beside its page: flags, time, uncertainty, missed packets.
+/// Maximum bytes of a record besides its page: flags, time, uncertainty, missed packets.
 const OVERHEAD: usize = 1 + 3 * varint::LONGEST;
 
-/// Collected records of the three pages. Its room is used again.
+/// Collected records of the three pages. The memory is reused.
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
     columns: [Column; 3],
     /// Time of the first and the last record, in microseconds.
     pub(crate) first: u64,
     pub(crate) last: u64,
-    /// Records that were lost before the first one of each page.
+    /// Number of records that were lost before the first one of each page.
     pub(crate) debt: PageCounts,
 }
 
-/// What is collected of one page, each kind of value for itself.
+/// Collected values of one page, one column per value.
 #[derive(Debug, Default)]
 pub(crate) struct Column {
     /// Bytes of each page.
@@ -73,7 +73,7 @@ impl Batch {
         counts
     }
 
-    /// Packets that were missed before its records, those that are told by no record yet included.
+    /// Number of packets missed before its records, including those not yet written to a record.
     pub(crate) fn missed(&self) -> PageCounts {
         let mut counts = self.debt;
         for page in PageKind::ALL {
@@ -82,7 +82,7 @@ impl Batch {
         counts
     }
 
-    /// Refuses what is no page.
+    /// Refuses pages of a size that cannot be recorded.
     pub(crate) fn check(record: &Record<'_>) -> Result<(), RecordingError> {
         let size = record.bytes.len();
         if size == 0 || size > usize::from(u16::MAX) {
@@ -91,13 +91,13 @@ impl Batch {
         Ok(())
     }
 
-    /// True where the record belongs to this group still.
+    /// True if the record still fits into this group.
     pub(crate) fn has_room_for(&self, record: &Record<'_>) -> bool {
         let in_time = self.is_empty() || micros(record.at).saturating_sub(self.first) < micros(SPAN);
         in_time && self.columns[record.page as usize].has_room_for(record.bytes.len())
     }
 
-    /// Adds a record. A time before that of the last one, which is kept over [`clear`](Self::clear), is put right.
+    /// Adds a record. A time before the last one is replaced by the last one, also after [`clear`](Self::clear).
     pub(crate) fn push(&mut self, record: &Record<'_>) {
         let at = micros(record.at).max(self.last);
         if self.is_empty() {
@@ -113,12 +113,12 @@ impl Batch {
         column.pages.extend_from_slice(record.bytes);
     }
 
-    /// Chunks that it makes.
+    /// Number of chunks of the group.
     pub(crate) fn chunks(&self) -> u32 {
         self.columns.iter().filter(|column| column.len() > 0).count() as u32
     }
 
-    /// Adds what was lost to what was missed before the first record of each page. What no record here can tell stays in `owed`.
+    /// Adds lost records to the missed packets of the first record of each page. Pages without a record keep theirs in `owed`.
     pub(crate) fn owe(&mut self, owed: &mut PageCounts) {
         owed.add_all(&std::mem::take(&mut self.debt));
         for (page, column) in PageKind::ALL.into_iter().zip(&mut self.columns) {
@@ -132,7 +132,7 @@ impl Batch {
         }
     }
 
-    /// Empties it, and keeps its room and its clock.
+    /// Removes all records; keeps the memory and the last time.
     pub(crate) fn clear(&mut self) {
         for column in &mut self.columns {
             column.flags.clear();

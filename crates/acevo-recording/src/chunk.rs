@@ -1,4 +1,4 @@
-//! One page's records of a group: to bytes and back.
+//! Encodes and decodes one page's records of a group.
 
 use acevo_shared_memory::PageKind;
 
@@ -9,7 +9,7 @@ use super::layout::{BLOCK_HEADER, BlockHeader, filter, kind};
 use super::record::{CARRIED, MISSED, RESTARTED, Record, SETTLED};
 use super::varint;
 
-/// Appends a chunk: header and payload. `raw` is room to work in.
+/// Appends a chunk: header and payload. `raw` is a buffer.
 pub(crate) fn encode(
     column: &Column,
     page: PageKind,
@@ -52,17 +52,17 @@ pub(crate) fn encode(
     out[start..start + BLOCK_HEADER].copy_from_slice(&header.to_bytes());
 }
 
-/// An unpacked chunk. Its room is used again.
+/// A decoded chunk. The memory is reused.
 #[derive(Debug, Default)]
 pub(crate) struct Chunk {
     size: usize,
     flags: Vec<u8>,
-    /// In microseconds.
+    /// Times in microseconds.
     times: Vec<u64>,
     uncertainties: Vec<u64>,
     missed: Vec<u32>,
     pages: Vec<u8>,
-    /// The payload, unpacked.
+    /// The decompressed payload.
     raw: Vec<u8>,
 }
 
@@ -81,7 +81,7 @@ impl Chunk {
         &self.times
     }
 
-    /// A record; `page` is the one this chunk is of.
+    /// A record; `page` is the page of this chunk.
     pub(crate) fn record(&self, page: PageKind, index: usize) -> Record<'_> {
         let flags = self.flags[index];
         let mut record = Record::new(page, std::time::Duration::from_micros(self.times[index]), &[]);
@@ -94,7 +94,7 @@ impl Chunk {
         record
     }
 
-    /// Unpacks a payload, all of it or nothing.
+    /// Decodes a payload completely or not at all.
     pub(crate) fn decode(&mut self, header: &BlockHeader, payload: &[u8]) -> Result<(), Unpack> {
         let decoded = self.try_decode(header, payload);
         if decoded.is_err() {
@@ -108,7 +108,7 @@ impl Chunk {
         if payload.len() != header.stored as usize || crc32fast::hash(payload) != header.crc {
             return Err(Unpack::Damaged);
         }
-        // The header has bounded every length.
+        // The header limits every length.
         self.raw.resize(header.raw as usize, 0);
         unpack(header.codec, payload, &mut self.raw)?;
         let (records, size) = (header.records as usize, usize::from(header.page_size));
@@ -138,7 +138,7 @@ impl Chunk {
     }
 }
 
-/// Times go on from the header's first to its last.
+/// Times increase from the first time in the header to the last.
 fn read_times(header: &BlockHeader, records: usize, rest: &mut &[u8], times: &mut Vec<u64>) -> Option<()> {
     let mut time = header.first;
     for _ in 0..records {

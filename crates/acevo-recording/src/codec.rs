@@ -1,24 +1,24 @@
-//! Packing and unpacking payloads.
+//! Compresses and decompresses payloads.
 
 use super::layout::codec;
 
-/// How a recording is packed.
+/// Compression of a recording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Compression {
     /// LZ4: fast, for recording while driving.
     #[default]
     Lz4,
-    /// Zstandard, level 3: some tenth smaller and half as much work again, for archives. Readers need the feature `zstd`, too.
+    /// Zstandard, level 3: about a tenth smaller, at one and a half times the processor time. Readers need the feature `zstd`, too.
     #[cfg(feature = "zstd")]
     Zstd,
 }
 
-/// Why a payload cannot be unpacked.
+/// Why a payload cannot be decompressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unpack {
     Damaged,
-    /// Packed in a way that this program cannot unpack.
+    /// This program has no decompressor for it.
     Unknown(u8),
 }
 
@@ -31,7 +31,7 @@ impl Compression {
         }
     }
 
-    /// Appends `raw` packed, or as it is where that is impossible, and returns in which way.
+    /// Appends `raw` compressed, or unchanged if that is not smaller, and returns the codec.
     pub(crate) fn pack(self, raw: &[u8], out: &mut Vec<u8>) -> u8 {
         let start = out.len();
         let room = match self {
@@ -59,7 +59,7 @@ impl Compression {
     }
 }
 
-/// Unpacks into `raw`, which has exactly the length that must come out.
+/// Decompresses into `raw`, which must have exactly the decompressed length.
 pub(crate) fn unpack(code: u8, packed: &[u8], raw: &mut [u8]) -> Result<(), Unpack> {
     let length = match code {
         codec::STORED if packed.len() == raw.len() => {

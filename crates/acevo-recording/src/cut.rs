@@ -1,4 +1,4 @@
-//! Parts of a recording as a recording.
+//! Cuts parts of a recording into a new recording.
 
 use std::io::{Read, Seek};
 use std::ops::RangeInclusive;
@@ -7,23 +7,77 @@ use std::time::Duration;
 use acevo_shared_memory::PageKind;
 
 use super::error::RecordingError;
+use super::lap_selector::LapSelection;
+use super::laps::{LapError, LapIndex, RecordedLap};
 use super::mark::{Mark, Marked};
 use super::reader::{Damage, Recording, RecordingItem};
 use super::record::Record;
 use super::writer::{RecordingWriter, SeekableOutput};
 
-/// Copies what was recorded in some `parts` of a recording, as it is and with the same times, into another one, which is not finished
-/// by this.
+/// Kept before a lap: a reader recognises the beginning of a lap only by what was before it.
+pub const LEAD: Duration = Duration::from_secs(2);
+
+/// Kept after a lap: the game publishes the time of a lap at most this long after the line, online.
+pub const TAIL: Duration = Duration::from_secs(15);
+
+/// Copies some laps of a recording into another one, which this does not finish. Returns the parts that were copied.
 ///
-/// `parts` are in the order of time. Each begins with the newest pages from before it, [carried](Record::carried) where they are not
-/// there already, so that frames are complete; what lies between two parts counts as [missed](Record::missed). Marks come along, and
-/// those of the game and the session that were there before; but not the mark of a lap whose beginning is cut off, as far as its time
-/// tells. Where something cannot be read, there is a [mark](Marked::Lost).
-///
-/// `keep_going` is asked with each record's time, also between the parts; where it says no, copying ends there.
+/// `keep_going` is called with the time of each step and record; copying stops if it returns false.
 ///
 /// # Errors
-/// [`RecordingError::Io`] where either cannot be read or written, [`RecordingError::UnknownCodec`].
+/// As [`LapIndex::select`] and [`cut`]; [`LapError::Stopped`].
+///
+/// ```no_run
+/// use acevo_recording::{Recording, RecordingWriter, cut_laps};
+///
+/// let mut recording = Recording::open("monza.acevo")?;
+/// let mut writer = RecordingWriter::create("best.acevo", &recording.description().cloned().unwrap_or_default())?;
+/// cut_laps(&mut recording, &"best".parse()?, &mut writer, |_| true)?;
+/// writer.finish()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn cut_laps<R: Read + Seek, W: SeekableOutput>(
+    recording: &mut Recording<R>,
+    laps: &LapSelection,
+    writer: &mut RecordingWriter<W>,
+    mut keep_going: impl FnMut(Duration) -> bool,
+) -> Result<Vec<RangeInclusive<Duration>>, LapError> {
+    let index = LapIndex::read(recording, &mut keep_going)?;
+    let parts = lap_parts(index.select(laps)?);
+    let mut is_stopped = false;
+    cut(recording, &parts, writer, |at| {
+        is_stopped = !keep_going(at);
+        !is_stopped
+    })?;
+    if is_stopped { Err(LapError::Stopped) } else { Ok(parts) }
+}
+
+/// The parts of a recording that have these laps, with [`LEAD`] and [`TAIL`]. Parts that overlap are joined.
+pub fn lap_parts<'a>(laps: impl IntoIterator<Item = &'a RecordedLap>) -> Vec<RangeInclusive<Duration>> {
+    let margins = |lap: &RecordedLap| (lap.from.saturating_sub(LEAD), lap.to.saturating_add(TAIL));
+    let mut ranges: Vec<_> = laps.into_iter().map(margins).collect();
+    ranges.sort_unstable();
+    let mut parts: Vec<RangeInclusive<Duration>> = Vec::new();
+    for (from, to) in ranges {
+        match parts.last_mut() {
+            Some(last) if from <= *last.end() => *last = *last.start()..=to.max(*last.end()),
+            _ => parts.push(from..=to),
+        }
+    }
+    parts
+}
+
+/// Copies some `parts` of a recording unchanged, with the same times, into another one, which this does not finish.
+///
+/// `parts` are in the order of time. Each begins with the newest pages from before it, [carried](Record::carried), so that frames are
+/// complete. Records between two parts count as [missed](Record::missed). Marks are copied, and so are the marks of the game and the
+/// session from before the first part. The mark of a lap whose beginning is cut off is not copied. There is a [mark](Marked::Lost) for
+/// everything that cannot be read.
+///
+/// `keep_going` is called with the time of each record, also between the parts; copying stops if it returns false.
+///
+/// # Errors
+/// [`RecordingError::Io`] if either recording cannot be read or written, [`RecordingError::UnknownCodec`].
 pub fn cut<R: Read + Seek, W: SeekableOutput>(
     recording: &mut Recording<R>,
     parts: &[RangeInclusive<Duration>],
@@ -31,7 +85,7 @@ pub fn cut<R: Read + Seek, W: SeekableOutput>(
     mut keep_going: impl FnMut(Duration) -> bool,
 ) -> Result<(), RecordingError> {
     let Some(first) = parts.first() else { return Ok(()) };
-    for mark in there_before(recording.marks(), *first.start()) {
+    for mark in marks_before(recording.marks(), *first.start()) {
         writer.mark(&Mark::new(*first.start(), mark.what.clone()))?;
     }
     recording.seek(*first.start())?;
@@ -56,7 +110,7 @@ pub fn cut<R: Read + Seek, W: SeekableOutput>(
                     continue;
                 }
                 if !std::mem::replace(&mut has_begun, true) {
-                    // As when they are read: the session comes first.
+                    // In the order of reading: the static page comes first.
                     pages.iter_mut().rev().try_for_each(|page| page.carry(*part.start(), writer))?;
                 }
                 let missed = pages[record.page as usize].missed(record.missed);
@@ -76,8 +130,8 @@ pub fn cut<R: Read + Seek, W: SeekableOutput>(
     Ok(())
 }
 
-/// The game and the session at a time.
-fn there_before(marks: &[Mark], at: Duration) -> impl Iterator<Item = &Mark> {
+/// The marks of the game and the session at a time.
+fn marks_before(marks: &[Mark], at: Duration) -> impl Iterator<Item = &Mark> {
     let before = &marks[..marks.partition_point(|mark| mark.at < at)];
     let newest = |is: fn(&Marked) -> bool| before.iter().rfind(|mark| is(&mark.what));
     let game = newest(|what| matches!(what, Marked::Attached { .. } | Marked::Detached { .. }));
@@ -85,6 +139,7 @@ fn there_before(marks: &[Mark], at: Duration) -> impl Iterator<Item = &Mark> {
     game.filter(|mark| matches!(mark.what, Marked::Attached { .. })).into_iter().chain(session)
 }
 
+/// False for a lap that began before the part.
 fn is_whole(mark: &Mark, part: &RangeInclusive<Duration>) -> bool {
     match mark.what {
         Marked::Lap { time_ms: Some(time_ms), .. } => {
@@ -94,15 +149,15 @@ fn is_whole(mark: &Mark, part: &RangeInclusive<Duration>) -> bool {
     }
 }
 
-/// The newest page of a kind that was left out.
+/// The newest page of a kind that was not copied.
 #[derive(Debug)]
 struct Newest {
     kind: PageKind,
-    /// Empty where the newest page was not left out.
+    /// Empty if the newest page was copied.
     bytes: Vec<u8>,
     settled: bool,
     restarted: bool,
-    /// Packets that were left out since the last one that was not.
+    /// Number of packets that were left out since the last copied one.
     left_out: u32,
 }
 
@@ -111,7 +166,7 @@ impl Newest {
         Self { kind, bytes: Vec::new(), settled: true, restarted: false, left_out: 0 }
     }
 
-    /// A page that is left out. What was before the first part is not missed.
+    /// Takes a page that is left out. Pages before the first part do not count as missed.
     fn leave_out(&mut self, record: &Record<'_>, is_missed: bool) {
         self.bytes.clear();
         self.bytes.extend_from_slice(record.bytes);
@@ -121,12 +176,12 @@ impl Newest {
         }
     }
 
-    /// What was missed before a record, of which the recording says `missed`.
+    /// Number of packets missed before a record that had `missed` in the whole recording.
     fn missed(&mut self, missed: u32) -> u32 {
         std::mem::take(&mut self.left_out).saturating_add(missed)
     }
 
-    /// Writes it at the beginning of a part.
+    /// Writes the page at the beginning of a part.
     fn carry<W: SeekableOutput>(
         &mut self,
         at: Duration,
@@ -138,7 +193,7 @@ impl Newest {
         let bytes = std::mem::take(&mut self.bytes);
         let mut record = Record::new(self.kind, at, &bytes);
         (record.settled, record.restarted, record.carried) = (self.settled, std::mem::take(&mut self.restarted), true);
-        // It is one of those that were left out.
+        // The record itself was counted as left out.
         record.missed = std::mem::take(&mut self.left_out).saturating_sub(1);
         writer.record(&record)
     }

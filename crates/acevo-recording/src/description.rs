@@ -1,4 +1,4 @@
-//! What stands at the front of a file.
+//! The description at the beginning of a file.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -8,22 +8,22 @@ use serde::{Deserialize, Serialize};
 use super::layout::LONGEST_DESCRIPTION;
 use super::record::micros;
 
-/// What a recording tells about itself, known when it begins. In the file it is a JSON object; what it does not say is empty.
+/// Describes a recording: what is known when it begins. In the file it is a JSON object; missing texts are empty.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Description {
-    /// The program that has written it, and its version.
+    /// Name and version of the program that wrote the recording.
     pub program: String,
     /// Version of this library.
     pub library: String,
-    /// Version of the game, where it is known already; else [`Marked::Attached`](super::Marked::Attached) tells.
+    /// Version of the game, if it was known at the beginning; otherwise see [`Marked::Attached`](super::Marked::Attached).
     pub game_version: String,
-    /// The operating system it was recorded on.
+    /// Operating system on which it was recorded.
     pub os: String,
     /// The wall clock at the recording's zero, in microseconds since 1970 (UTC).
     pub unix_us: u64,
-    /// Bytes of each page as the library knows them, by the page's name. Those of a record may be fewer.
+    /// Bytes of each page in the layout that the library knows. Pages in the recording may be shorter.
     pub page_sizes: PageSizes,
     /// A remark.
     pub note: String,
@@ -44,7 +44,7 @@ pub struct PageSizes {
 }
 
 impl Description {
-    /// The description of a recording whose zero is now; `program` is the name and version of what writes it.
+    /// The description of a recording that begins now; `program` is the name and version of the program.
     pub fn new(program: impl Into<String>) -> Self {
         let size = |page: PageKind| page.size() as u32;
         Self {
@@ -61,13 +61,13 @@ impl Description {
         }
     }
 
-    /// The wall clock at a time of the recording; `None` where that is not known.
+    /// The wall clock at a time of the recording; `None` if it is not known.
     pub fn wall_clock(&self, at: Duration) -> Option<SystemTime> {
         let zero = (self.unix_us > 0).then(|| Duration::from_micros(self.unix_us))?;
         UNIX_EPOCH.checked_add(zero.checked_add(at)?)
     }
 
-    /// As JSON; without its texts where they are too long.
+    /// The JSON text; texts are left out if they are too long.
     pub(crate) fn to_json(&self) -> Vec<u8> {
         let write = |description: &Self| serde_json::to_vec(description).unwrap_or_default();
         let json = write(self);

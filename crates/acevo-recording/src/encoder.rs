@@ -1,4 +1,4 @@
-//! What writers have in common: records and marks to the blocks of a file.
+//! Encodes records and marks as blocks of a file, for all writers.
 
 use std::hash::{BuildHasher, RandomState};
 
@@ -13,11 +13,11 @@ use super::layout::{BlockHeader, FileHeader, LONGEST_MARK, MAJOR, MINOR, codec, 
 use super::mark::Mark;
 use super::record::micros;
 
-/// Makes blocks, one after the other.
+/// Encodes blocks.
 #[derive(Debug, Clone)]
 pub(crate) struct Encoder {
     pub(crate) id: u32,
-    /// Numbers of the next block and group.
+    /// Numbers of the next block and the next group.
     pub(crate) sequence: u32,
     pub(crate) group: u32,
     pub(crate) compression: Compression,
@@ -26,7 +26,7 @@ pub(crate) struct Encoder {
 
 impl Encoder {
     pub(crate) fn new(compression: Compression) -> Self {
-        // Any number that others hardly have.
+        // A number that other recordings are unlikely to have.
         Self::with_id(RandomState::new().hash_one(0) as u32, compression)
     }
 
@@ -34,7 +34,7 @@ impl Encoder {
         Self { id, sequence: 0, group: 0, compression, raw: Vec::new() }
     }
 
-    /// The header of the file and its description.
+    /// The header of the file, and the description.
     pub(crate) fn file_header(&self, description: &Description) -> Vec<u8> {
         let json = description.to_json();
         let header = FileHeader {
@@ -47,7 +47,7 @@ impl Encoder {
         [&header.to_bytes()[..], &json].concat()
     }
 
-    /// Appends a group to `out`. The entry's offset is that in `out`.
+    /// Appends a group to `out`. The offset of the entry is relative to `out`.
     pub(crate) fn group(&mut self, batch: &Batch, out: &mut Vec<u8>) -> Entry {
         let start = out.len();
         for page in PageKind::ALL {
@@ -69,7 +69,7 @@ impl Encoder {
         }
     }
 
-    /// Appends a mark to `out`; `None` for one that is too long. The entry's offset is that in `out`.
+    /// Appends a mark to `out`; `None` if it is too long. The offset of the entry is relative to `out`.
     pub(crate) fn mark(&mut self, mark: &Mark, out: &mut Vec<u8>) -> Option<Entry> {
         let json = serde_json::to_vec(mark).ok().filter(|json| json.len() <= LONGEST_MARK)?;
         let (start, at) = (out.len(), micros(mark.at));
@@ -78,7 +78,7 @@ impl Encoder {
         Some(Entry { offset, length, kind: kind::MARK, first: at, last: at, records: [0; 3] })
     }
 
-    /// Appends the index to `out`; `offset` is where that is in the file.
+    /// Appends the index to `out`; `offset` is its offset in the file.
     pub(crate) fn index(&mut self, entries: &[Entry], offset: u64, out: &mut Vec<u8>) {
         let last = entries.last().map_or(0, |entry| entry.last);
         if let Some(payload) = index::encode(entries, offset) {

@@ -1,69 +1,49 @@
-//! What can go wrong with a recording.
+//! Errors of recordings.
 
-use std::fmt;
 use std::io;
 
 use acevo_shared_memory::PageKind;
 
+use super::layout::codec;
+
 /// Why a recording cannot be written or read.
 ///
-/// Damage is no error: what is damaged is left out, and reading tells where.
-#[derive(Debug)]
+/// Damage is not an error: readers skip what is damaged and report where it is.
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RecordingError {
-    /// The system says so. While recording, what could not be written is kept and tried again.
-    Io(io::Error),
-    /// There is no recording in this file.
+    /// The operating system reported an error. A writer keeps what it could not write and tries again.
+    #[error("the recording cannot be read or written")]
+    Io(#[from] io::Error),
+    /// The file is not a recording.
+    #[error("not an acevo recording")]
     NotARecording,
-    /// It was written in a newer version of the format.
+    /// The file has a newer version of the format.
+    #[error(
+        "the recording has version {found} of the format, and this program reads up to {known}: use a newer program"
+    )]
     NewerVersion {
-        /// The file's version.
+        /// Version of the file.
         found: u16,
-        /// The newest that is read here.
+        /// Newest version that this crate reads.
         known: u16,
     },
-    /// It was packed in a way that this program was not built for.
+    /// The recording is compressed with a codec that this program was built without.
+    #[error("{}", unknown_codec(*.0))]
     UnknownCodec(u8),
-    /// A page with no bytes, or more than 65,535.
+    /// A page without bytes, or with more than 65,535 bytes.
+    #[error("a {page} page with {size} bytes cannot be recorded")]
     PageSize {
         /// The page.
         page: PageKind,
-        /// Its bytes.
+        /// Its size in bytes.
         size: usize,
     },
 }
 
-impl fmt::Display for RecordingError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Io(_) => f.write_str("the recording cannot be read or written"),
-            Self::NotARecording => f.write_str("this is no recording of telemetry"),
-            Self::NewerVersion { found, known } => write!(
-                f,
-                "the recording has version {found} of the format, and this program reads up to {known}: use a newer program"
-            ),
-            Self::UnknownCodec(super::layout::codec::ZSTD) => {
-                f.write_str("the recording is packed with Zstandard, which this program was built without")
-            }
-            Self::UnknownCodec(codec) => {
-                write!(f, "the recording is packed in a way that is not known here ({codec}): use a newer program")
-            }
-            Self::PageSize { page, size } => write!(f, "{size} bytes are no {page} page that can be recorded"),
-        }
-    }
-}
-
-impl std::error::Error for RecordingError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Io(error) => Some(error),
-            _ => None,
-        }
-    }
-}
-
-impl From<io::Error> for RecordingError {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
+fn unknown_codec(codec: u8) -> String {
+    match codec {
+        codec::ZSTD => "the recording is compressed with Zstandard, and this program was built without it".into(),
+        codec => format!("the recording has an unknown compression ({codec}): use a newer program"),
     }
 }

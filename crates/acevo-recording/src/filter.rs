@@ -1,8 +1,8 @@
-//! Pages are made small before they are packed: most of their values change slowly, and by nearly the same amount each time.
+//! Filters pages before compression: most values change slowly, and by nearly the same amount each time.
 //!
-//! Each 32-bit word becomes the difference of its differences to the pages before, its sign in the lowest bit, so that small
-//! changes are small numbers. Then the bytes of all records that belong to the same place of the page stand together: the upper
-//! ones are nearly all zero. Arithmetic wraps: every bit comes back.
+//! Each 32-bit word is replaced by its second difference over the pages, with the sign in the lowest bit, so that small
+//! changes are small numbers. Then the bytes at the same offset of all records are stored together: the upper
+//! bytes are nearly all zero. Arithmetic wraps, so the filter is lossless.
 
 /// A signed difference with its sign in the lowest bit.
 fn zigzag(difference: u32) -> u32 {
@@ -13,8 +13,8 @@ fn unzigzag(number: u32) -> u32 {
     (number >> 1) ^ (number & 1).wrapping_neg()
 }
 
-/// What is expected of a word from those before it: the first stands for itself, the second is compared with the first, and
-/// from then on it goes on as it did.
+/// Predicts a word from the words before it: the first from zero, the second from the first, the
+/// others by linear extrapolation.
 #[derive(Default)]
 struct Trend {
     last: u32,
@@ -36,14 +36,14 @@ impl Trend {
     }
 
     fn follow(&mut self, value: u32) {
-        // The step from nothing to the first value is no slope.
+        // The step from zero to the first value is not a slope.
         self.slope = if self.begun { value.wrapping_sub(self.last) } else { 0 };
         (self.last, self.begun) = (value, true);
     }
 }
 
-/// Appends `pages`, each of `size` bytes, to `out` in this order: all lowest bytes of the first word, all second lowest, ...
-/// The last one to three bytes of a page that is no whole number of words are transposed as they are.
+/// Appends `pages`, each of `size` bytes, to `out`: the lowest bytes of the first word of all pages, their second lowest bytes, ...
+/// The last one to three bytes of a page whose size is not a multiple of four are transposed unfiltered.
 pub(crate) fn encode(pages: &[u8], size: usize, out: &mut Vec<u8>) {
     let records = pages.len() / size;
     let start = out.len();
@@ -67,7 +67,7 @@ pub(crate) fn encode(pages: &[u8], size: usize, out: &mut Vec<u8>) {
     }
 }
 
-/// The inverse: fills `pages` from what [`encode`] has made; both are as long.
+/// The inverse of [`encode`]: fills `pages`, which has the same length.
 pub(crate) fn decode(filtered: &[u8], size: usize, pages: &mut [u8]) {
     let records = pages.len() / size;
     let mut planes = filtered.chunks_exact(records);
@@ -98,7 +98,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_was_filtered_comes_back(size in 1_usize..70, records in 1_usize..20, seed in any::<u32>()) {
+        fn decode_inverts_encode(size in 1_usize..70, records in 1_usize..20, seed in any::<u32>()) {
             let mut state = seed;
             let pages: Vec<u8> = (0..size * records).map(|_| { state = state.wrapping_mul(1_664_525).wrapping_add(1); (state >> 24) as u8 }).collect();
             let (mut filtered, mut back) = (vec![7], vec![0; pages.len()]);
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_steady_change_is_nothing_but_zeros() {
+    fn steady_change_is_encoded_as_zeros() {
         let pages: Vec<u8> = (0..100_u32).flat_map(|record| (1_000_000 + 77 * record).to_le_bytes()).collect();
         let mut filtered = Vec::new();
         encode(&pages, 4, &mut filtered);

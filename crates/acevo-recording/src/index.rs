@@ -1,4 +1,4 @@
-//! What is where in a file: one entry for each group of chunks, and one for each mark.
+//! The index of a file: one entry for each group of chunks, and one for each mark.
 
 use super::layout::{BLOCK_HEADER, END, LARGEST_STORED, LONGEST_MARK, MOST_CHUNKS, MOST_ENTRIES, TRAILER};
 use super::layout::{kind, u32_at, u64_at};
@@ -7,21 +7,21 @@ use super::record::PageCounts;
 /// Bytes of an entry in the file.
 const ENTRY: usize = 48;
 
-/// Bytes of the largest group.
+/// Maximum bytes of a group.
 pub(crate) const LARGEST_GROUP: usize = MOST_CHUNKS * (BLOCK_HEADER + LARGEST_STORED);
 
 /// A group of chunks, or a mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Entry {
-    /// Where its first block begins, and how many bytes its blocks have.
+    /// Offset of its first block, and the bytes of its blocks.
     pub(crate) offset: u64,
     pub(crate) length: u32,
-    /// As that of its blocks.
+    /// Kind of its blocks.
     pub(crate) kind: u8,
     /// Time of the first and the last record, in microseconds since the recording's zero.
     pub(crate) first: u64,
     pub(crate) last: u64,
-    /// Records of each page.
+    /// Number of records of each page.
     pub(crate) records: [u32; 3],
 }
 
@@ -65,7 +65,7 @@ impl Entry {
     }
 }
 
-/// The payload of an index that begins at `offset`; `None` where there are more entries than a reader takes.
+/// The payload of an index at `offset`; `None` if it has more entries than readers accept.
 pub(crate) fn encode(entries: &[Entry], offset: u64) -> Option<Vec<u8>> {
     if entries.len() > MOST_ENTRIES {
         return None;
@@ -78,13 +78,13 @@ pub(crate) fn encode(entries: &[Entry], offset: u64) -> Option<Vec<u8>> {
     Some(payload)
 }
 
-/// Where the index begins, by the last bytes of a file.
+/// The offset of the index, from the last bytes of a file.
 pub(crate) fn offset(trailer: &[u8; TRAILER]) -> Option<u64> {
     let sound = trailer.ends_with(&END) && u32_at(trailer, 8) == crc32fast::hash(&trailer[..8]);
     sound.then(|| u64_at(trailer, 0))
 }
 
-/// The entries of an index, which come one after the other in place and time and end before `end`; `None` where they do not.
+/// The entries of an index; `None` if they are not in the order of offset and time, or do not end before `end`.
 pub(crate) fn decode(payload: &[u8], end: u64) -> Option<Vec<Entry>> {
     let (entries, _) = payload.split_at_checked(payload.len().checked_sub(TRAILER)?)?;
     if entries.len() % ENTRY != 0 || entries.len() / ENTRY > MOST_ENTRIES {

@@ -1,4 +1,4 @@
-//! What a recording holds, at a glance.
+//! Overview of a recording.
 
 use std::time::Duration;
 
@@ -9,17 +9,17 @@ use super::mark::{Mark, Marked};
 use super::reader::{Header, Table};
 use super::record::{PageCounts, as_micros};
 
-/// What a recording holds, as far as it can be told without reading a page.
+/// Overview of a recording, read without reading a page.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Info {
-    /// What it tells about itself; `None` where that is damaged.
+    /// The description; `None` if it is damaged.
     pub description: Option<Description>,
-    /// Major and minor version of the format; `None` where the file's header is damaged.
+    /// Major and minor version of the format; `None` if the header of the file is damaged.
     pub version: Option<(u16, u16)>,
     /// Bytes of the file.
     pub bytes: u64,
-    /// It was finished and has its index. Where this is false the program that recorded was killed, or the end is lost.
+    /// The recording was finished and has its index. False if the program that recorded was killed, or the end of the file is missing.
     pub finished: bool,
     /// Time of the first record, since the recording's zero.
     #[serde(rename = "start_us", serialize_with = "as_micros::serialize")]
@@ -27,22 +27,22 @@ pub struct Info {
     /// Time of the last record.
     #[serde(rename = "end_us", serialize_with = "as_micros::serialize")]
     pub end: Duration,
-    /// Records of each page.
+    /// Number of records of each page.
     pub records: PageCounts,
-    /// Groups of chunks, mostly one for each second.
+    /// Number of groups of chunks; most cover one second.
     pub groups: usize,
-    /// Sessions that were marked.
+    /// Number of session marks.
     pub sessions: usize,
-    /// Laps that were marked.
+    /// Number of lap marks.
     pub laps: usize,
-    /// Records that were lost while recording, by the marks.
+    /// Number of records that were lost while recording, from the marks.
     pub lost: PageCounts,
-    /// Places where something is missing from the file, as far as headers tell. [`Recording::check`](super::Recording::check) reads all.
+    /// Number of gaps in the file that are known from headers. [`Recording::check`](super::Recording::check) reads everything.
     pub damaged: usize,
 }
 
 impl Info {
-    /// From the first record to the last.
+    /// Time from the first record to the last.
     pub fn duration(&self) -> Duration {
         self.end.saturating_sub(self.start)
     }

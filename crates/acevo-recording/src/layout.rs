@@ -1,9 +1,9 @@
-//! Headers and limits, byte for byte. Little-endian throughout.
+//! Layout of headers, and limits. All numbers are little-endian.
 
-/// First bytes of a file. The line end shows a transfer that has taken it for text.
+/// First bytes of a file. The line ending reveals a transfer in text mode.
 pub(crate) const MAGIC: [u8; 8] = *b"\x89ACEVO\r\n";
 
-/// A reader refuses a newer major version; a newer minor one only adds what may be skipped.
+/// Readers refuse a newer major version. A newer minor version only adds what readers may skip.
 pub(crate) const MAJOR: u16 = 1;
 pub(crate) const MINOR: u16 = 0;
 
@@ -20,23 +20,23 @@ pub(crate) const BLOCK_HEADER: usize = 64;
 /// Bytes at the end of the index: where it begins, a checksum of that, and [`END`].
 pub(crate) const TRAILER: usize = 16;
 
-/// Bytes of the longest description.
+/// Maximum bytes of a description.
 pub(crate) const LONGEST_DESCRIPTION: usize = 1 << 16;
-/// Bytes of a chunk before compression: whatever a file says, no more is ever unpacked at once.
+/// Maximum bytes of a decompressed chunk: readers never decompress more at once.
 pub(crate) const LARGEST_CHUNK: usize = 4 << 20;
-/// Bytes of a chunk in the file: what does not compress grows a little.
+/// Maximum bytes of a chunk in the file: incompressible data grows a little.
 pub(crate) const LARGEST_STORED: usize = LARGEST_CHUNK + (64 << 10);
-/// Bytes of any other block, the index above all.
+/// Maximum bytes of any other block, such as the index.
 pub(crate) const LARGEST_BLOCK: usize = 64 << 20;
-/// Records of a chunk.
+/// Maximum records of a chunk.
 pub(crate) const MOST_RECORDS: usize = 1 << 16;
-/// Chunks of one group: one of each page.
+/// Maximum chunks of a group: one for each page.
 pub(crate) const MOST_CHUNKS: usize = 3;
-/// Bytes of the longest mark.
+/// Maximum bytes of a mark.
 pub(crate) const LONGEST_MARK: usize = 4 << 10;
-/// Bytes of all marks that a reader keeps.
+/// Maximum bytes of all marks that a reader keeps.
 pub(crate) const MOST_MARK_BYTES: usize = 16 << 20;
-/// Entries of an index: twelve days in seconds.
+/// Maximum entries of an index: one per second of twelve days.
 pub(crate) const MOST_ENTRIES: usize = 1 << 20;
 
 /// Kinds of blocks.
@@ -46,14 +46,14 @@ pub(crate) mod kind {
     pub(crate) const INDEX: u8 = 3;
 }
 
-/// How the payload of a block is packed.
+/// Codecs of payloads.
 pub(crate) mod codec {
     pub(crate) const STORED: u8 = 0;
     pub(crate) const LZ4: u8 = 1;
     pub(crate) const ZSTD: u8 = 2;
 }
 
-/// What was done to pages before they were packed.
+/// Filters of pages.
 pub(crate) mod filter {
     pub(crate) const NONE: u8 = 0;
     pub(crate) const DELTA2_TRANSPOSED: u8 = 1;
@@ -66,7 +66,7 @@ pub(crate) struct FileHeader {
     pub(crate) minor: u16,
     /// Bytes of the description.
     pub(crate) description: u32,
-    /// Tells the blocks of this recording from those of others that a disk may have kept.
+    /// Distinguishes the blocks of this recording from blocks of others that are left on a disk.
     pub(crate) id: u32,
     /// Checksum of the description.
     pub(crate) crc: u32,
@@ -86,7 +86,7 @@ impl FileHeader {
         bytes
     }
 
-    /// `None` where these bytes are damaged, or no such header.
+    /// `None` if the bytes are damaged, or are not such a header.
     pub(crate) fn from_bytes(bytes: &[u8; FILE_HEADER]) -> Option<Self> {
         let sound = bytes.starts_with(&MAGIC) && u32_at(bytes, 28) == crc32fast::hash(&bytes[..28]);
         sound.then(|| Self {
@@ -99,22 +99,22 @@ impl FileHeader {
     }
 }
 
-/// The header of a block. Its own version and the recording's id make each block stand for itself.
+/// The header of a block. With the version and the ID of the recording, each block can be read on its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct BlockHeader {
     pub(crate) kind: u8,
-    /// Which page, as `PageKind as u8`; 0 for other kinds.
+    /// The page, as `PageKind as u8`; 0 for other kinds.
     pub(crate) page: u8,
     pub(crate) codec: u8,
     pub(crate) filter: u8,
     /// Bytes of each page.
     pub(crate) page_size: u16,
-    /// Counts the blocks of a file.
+    /// Number of the block in the file.
     pub(crate) sequence: u32,
-    /// Chunks of the same group have the same number, follow one another and cover the same time.
+    /// Number of the group. Its chunks follow one another and cover the same time.
     pub(crate) group: u32,
     pub(crate) records: u32,
-    /// Bytes of the payload when unpacked.
+    /// Bytes of the decompressed payload.
     pub(crate) raw: u32,
     /// Bytes of the payload in the file.
     pub(crate) stored: u32,
@@ -123,7 +123,7 @@ pub(crate) struct BlockHeader {
     pub(crate) last: u64,
     /// Checksum of the payload as it is in the file.
     pub(crate) crc: u32,
-    /// The recording's.
+    /// ID of the recording.
     pub(crate) id: u32,
 }
 
@@ -147,7 +147,7 @@ impl BlockHeader {
         bytes
     }
 
-    /// `None` where these bytes are damaged, or no header of a block, or one that no writer makes.
+    /// `None` if the bytes are damaged, not the header of a block, or a header that no writer writes.
     pub(crate) fn from_bytes(bytes: &[u8; BLOCK_HEADER]) -> Option<Self> {
         if !bytes.starts_with(&SYNC)
             || u16::from(bytes[4]) != MAJOR
@@ -174,12 +174,12 @@ impl BlockHeader {
         header.is_possible().then_some(header)
     }
 
-    /// The header at a place in `bytes`.
+    /// The header at an offset in `bytes`.
     pub(crate) fn at(bytes: &[u8], at: usize) -> Option<Self> {
         Self::from_bytes(bytes.get(at..)?.first_chunk()?)
     }
 
-    /// Nothing is allocated before this is true.
+    /// Checks all lengths. Nothing is allocated before this is true.
     fn is_possible(&self) -> bool {
         let (raw, stored) = (self.raw as usize, self.stored as usize);
         match self.kind {
@@ -197,7 +197,7 @@ impl BlockHeader {
         }
     }
 
-    /// Bytes of the whole block in the file.
+    /// Bytes of the block in the file, with its header.
     pub(crate) fn length(&self) -> u64 {
         BLOCK_HEADER as u64 + u64::from(self.stored)
     }

@@ -1,10 +1,59 @@
-//! Recordings: files of every page as it was, with its time, that survive whatever happens.
+//! Crash-safe recordings of Assetto Corsa EVO telemetry: write, read, play back, cut, index by lap.
 //!
-//! [`RecordingWriter`] writes one, [`ThreadedWriter`] does so without ever waiting for a disk, and [`Ring`] keeps the last seconds
-//! until somebody wants them. [`Recording`] reads, also what a killed program has left; [`repair`] makes a whole file of that,
-//! and [`cut`] a smaller one of its parts.
+//! # Tutorial
+//!
+//! A recording has every page of the game's shared memory byte for byte, with its time. [`Recording`] reads it, as complete frames:
+//!
+//! ```no_run
+//! use acevo_recording::Recording;
+//!
+//! let mut recording = Recording::open("monza.acevo")?;
+//! while let Some(step) = recording.next_step()? {
+//!     println!("{:?}: {} km/h", step.at, step.frame.physics.raw().speedKmh);
+//! }
+//! # Ok::<(), acevo_recording::RecordingError>(())
+//! ```
+//!
+//! [`LapIndex`] finds the laps, and [`LapSelector`] selects one of them: `best`, `3`, `2/3` (lap 3 of session 2), `3#2` (the second
+//! attempt at lap 3). A text that selects several laps is an error, which lists them:
+//!
+//! ```no_run
+//! use acevo_recording::{LapIndex, Recording};
+//!
+//! let mut recording = Recording::open("monza.acevo")?;
+//! let laps = LapIndex::read(&mut recording, |_| true)?;
+//! let best = laps.find("best".parse()?)?;
+//! println!("lap {} from {:?} to {:?}", best.lap.id(), best.from, best.to);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! [`lap_traces`] returns channel values over the distance of a lap, [`cut_laps`] copies laps into a new recording, and [`Playback`]
+//! plays a recording back, so that programs read it like the game:
+//!
+//! ```no_run
+//! use std::time::Duration;
+//!
+//! use acevo_recording::{Playback, Player, Recording};
+//! use acevo_telemetry::Connection;
+//!
+//! let playback = Playback::start(Player::new(Recording::open("monza.acevo")?).with_speed(10.0))?;
+//! let mut connection = Connection::from_opener(playback.opener());
+//! while !playback.is_over() {
+//!     connection.wait(Duration::from_millis(100));
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! [`RecordingWriter`] writes a recording, [`ThreadedWriter`] does so without waiting for the disk, and [`Ring`] keeps the last seconds
+//! in memory until they are saved.
+//!
+//! # Crate features
+//!
+//! - `zstd` (off): compression with Zstandard. Needs a C compiler.
+//!
 #![doc = include_str!("../FORMAT.md")]
 
+mod analyze;
 mod batch;
 mod chunk;
 mod codec;
@@ -15,25 +64,43 @@ mod error;
 mod filter;
 mod index;
 mod info;
+mod lap_selector;
+mod lap_traces;
+mod laps;
 mod layout;
+mod lockstep;
 mod mark;
+mod player;
+mod raw_dump;
 mod reader;
 mod record;
 mod repair;
 mod ring;
+mod summary;
 mod threaded;
 mod varint;
 mod writer;
 
+pub use acevo_shared_memory;
+pub use acevo_telemetry;
+
+pub use analyze::{AnalyzedStep, analyze};
 pub use codec::Compression;
-pub use cut::cut;
+pub use cut::{LEAD, TAIL, cut, cut_laps, lap_parts};
 pub use description::{Description, PageSizes};
 pub use error::RecordingError;
 pub use info::Info;
+pub use lap_selector::{LapReference, LapSelection, LapSelector, ParseLapError, RecordingPosition};
+pub use lap_traces::lap_traces;
+pub use laps::{LapCandidate, LapError, LapIndex, PositionFinder, RecordedLap};
+pub use lockstep::{Lockstep, Opener};
 pub use mark::{Mark, Marked};
+pub use player::{Playback, Player, PlayerCommand, PlayerControl, PlayerError, SetOnDrop};
+pub use raw_dump::{RawDump, RawDumpError};
 pub use reader::{Damage, FrameStep, Recording, RecordingItem, SeenAt};
 pub use record::{PageCounts, Record};
 pub use repair::{Repaired, repair};
 pub use ring::{Ring, RingSnapshot};
+pub use summary::{RecordedNames, RecordingSummary, SessionNames, session_name};
 pub use threaded::ThreadedWriter;
 pub use writer::{Progress, RecordingWriter, SeekableOutput};

@@ -1,4 +1,4 @@
-//! What happened when, told without reading a page: laps, sessions, games that come and go, losses.
+//! Marks: laps, sessions, games and losses, readable without reading a page.
 
 use std::time::Duration;
 
@@ -7,94 +7,94 @@ use serde::{Deserialize, Serialize};
 use super::record::{PageCounts, as_micros};
 use acevo_telemetry::analysis::Lap;
 
-/// Something that happened during a recording. In the file it is a JSON object, such as
+/// An event of a recording. In the file it is a JSON object, such as
 /// `{"at_us":91200345,"kind":"lap","session":1,"number":2,"time_ms":91034,"counts":true}`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Mark {
-    /// When, since the recording's zero.
+    /// Time since the recording's zero.
     #[serde(rename = "at_us", with = "as_micros")]
     pub at: Duration,
-    /// What.
+    /// The event.
     #[serde(flatten)]
     pub what: Marked,
 }
 
-/// What a [`Mark`] tells.
+/// The event of a [`Mark`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Marked {
-    /// A game was found.
+    /// The recorder attached to a game.
     Attached {
-        /// Where its pages are, for people.
+        /// Human-readable location of its pages.
         #[serde(default)]
         place: String,
-        /// Its version, as far as its pages tell.
+        /// Version of the game, if its pages have it.
         #[serde(default)]
         game_version: String,
     },
-    /// It was let go.
+    /// The recorder detached from the game.
     Detached {
-        /// Why, for people.
+        /// Human-readable reason.
         #[serde(default)]
         reason: String,
     },
-    /// A session has begun.
+    /// A session began.
     Session {
-        /// Its number in the recording, from 1.
+        /// Number of the session in the recording, from 1.
         #[serde(default)]
         session: u32,
-        /// Its name.
+        /// Name of the session.
         #[serde(default)]
         name: String,
-        /// The track.
+        /// Name of the track.
         #[serde(default)]
         track: String,
-        /// Its layout.
+        /// Layout of the track.
         #[serde(default)]
         configuration: String,
-        /// The car.
+        /// Name of the car.
         #[serde(default)]
         car: String,
     },
-    /// A lap has ended, as the analysis has found.
+    /// A lap ended, as the analysis found it.
     Lap {
-        /// The session it was driven in, from 1.
+        /// Session of the lap, from 1.
         #[serde(default)]
         session: u32,
-        /// Its number in the session, from 1.
+        /// Number of the lap in the session, from 1.
         #[serde(default)]
         number: u32,
-        /// The game's time in milliseconds, where it is certain.
+        /// The game's lap time in milliseconds; `None` if it is not certain.
         #[serde(default)]
         time_ms: Option<u32>,
-        /// It is complete and valid.
+        /// The lap is complete and valid.
         #[serde(default)]
         counts: bool,
     },
-    /// Records were lost while recording: the disk was full or too slow, or the file was damaged and repaired. The mark's time is that
-    /// of the first that is missing.
+    /// Records were lost while recording: the disk was full or too slow, or the file was damaged and repaired. The time of the mark is
+    /// the time of the first lost record.
     Lost {
-        /// Time of the last that is missing.
+        /// Time of the last lost record.
         #[serde(rename = "to_us", with = "as_micros")]
         to: Duration,
-        /// How many, where that is known.
+        /// Number of lost records, if it is known.
         #[serde(default)]
         records: Option<PageCounts>,
     },
-    /// A remark of the driver's.
+    /// A note of the driver.
     Note {
-        /// The remark.
+        /// The text.
         #[serde(default)]
         text: String,
     },
-    /// What a newer version has written.
+    /// A kind of mark that a newer version has written.
     #[serde(other)]
     Unknown,
 }
 
 impl Mark {
-    /// Something that happened at `at` since the recording's zero.
+    /// An event at `at` since the recording's zero.
     pub fn new(at: Duration, what: Marked) -> Self {
         Self { at, what }
     }

@@ -1,4 +1,4 @@
-//! Reading a recording, whole or not.
+//! Reads recordings, also damaged ones.
 
 mod group;
 mod source;
@@ -25,14 +25,14 @@ pub(crate) use source::{Source, blocks};
 pub use table::Damage;
 pub(crate) use table::{Table, is_sound};
 
-/// Where a file has no header that can be read, so many bytes are searched for a block.
+/// If a file has no readable header, this many bytes are searched for a block.
 const SEARCHED: u64 = 1 << 20;
 
-/// A recording that is read, from its beginning or any other place, in the order of time.
+/// Reads a recording, from its beginning or any other time.
 ///
-/// It takes any file as it is: one that a killed program has left, cut anywhere or damaged. What can be read is read, and what is
-/// missing is told; no checksum is passed by chance in practice, so what is read is what was written. Memory is bounded whatever a
-/// file says, and records are lent, not copied.
+/// It accepts any file: one that a killed program has left, and one that was cut or damaged. What can be read is read, and damage is
+/// reported. Checksums protect all data, so everything that is read was written so. Memory is limited for any
+/// file. Records are borrowed, not copied.
 ///
 /// ```
 /// use std::io::Cursor;
@@ -61,80 +61,80 @@ pub struct Recording<R = File> {
     table: Table,
     marks: Vec<Mark>,
     group: Group,
-    /// Number of the group that comes after the one that is read, of the next mark and of the next damage.
+    /// Index of the group after the current one, of the next mark and of the next damage.
     next_group: usize,
     next_mark: usize,
     next_damage: usize,
-    /// Damage that was met and not told yet.
+    /// Damage that was found and not returned yet.
     met: VecDeque<Damage>,
     frame: Frame,
     tracker: PhysicsTracker,
     opening: [Option<Held>; 3],
-    /// For a look at another group.
+    /// Buffer for reading another group.
     aside: Group,
 }
 
-/// What the front of a file tells.
+/// The header and the description at the beginning of a file.
 #[derive(Debug)]
 pub(crate) struct Header {
-    /// Major and minor, and the description; `None` where they cannot be read.
+    /// Major and minor version, and the description; `None` if they cannot be read.
     pub(crate) version: Option<(u16, u16)>,
     pub(crate) description: Option<Description>,
     pub(crate) id: u32,
-    /// Where the first block may be.
+    /// Offset of the first block.
     pub(crate) blocks: u64,
 }
 
-/// A record, kept.
+/// An owned record.
 #[derive(Debug)]
 struct Held {
     record: Record<'static>,
     bytes: Vec<u8>,
 }
 
-/// What comes next in a recording.
+/// The next item of a recording.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum RecordingItem<'a> {
     /// A page.
     Record(Record<'a>),
-    /// Something that happened.
+    /// An event.
     Mark(&'a Mark),
-    /// Something that cannot be read.
+    /// A part that cannot be read.
     Damage(Damage),
 }
 
-/// All that was recorded of one time: what a packet was.
+/// Everything that was recorded at one time: one packet.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct FrameStep<'a> {
-    /// When, since the recording's zero.
+    /// Time since the recording's zero.
     pub at: Duration,
-    /// The three pages as they were then: the newest of each.
+    /// The newest of each page at that time.
     pub frame: &'a Frame,
-    /// What is known of the physics page, where it is new.
+    /// How the physics page was read, if it is new.
     pub physics: Option<SeenAt>,
-    /// The same of the graphics page.
+    /// How the graphics page was read, if it is new.
     pub graphics: Option<SeenAt>,
-    /// The same of the static page.
+    /// How the static page was read, if it is new.
     pub static_data: Option<SeenAt>,
-    /// Something before it cannot be read.
+    /// Something before this step cannot be read.
     pub after_damage: bool,
 }
 
-/// How a page of a [`FrameStep`] was read; as in its [`Record`].
+/// How a page of a [`FrameStep`] was read, as in its [`Record`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SeenAt {
-    /// It may have come so much earlier.
+    /// The page may have been published this much earlier.
     pub uncertainty: Duration,
-    /// Its counter had gone back, or leapt.
+    /// Its counter went back, or jumped.
     pub restarted: bool,
-    /// It is older than its time says.
+    /// The page is older than its time.
     pub carried: bool,
-    /// Packets before it that are not in the recording.
+    /// Number of packets before it that are not in the recording.
     pub missed: u32,
-    /// Steps of the physics counter before it that held no data of the car: the leaps and zero pages of a pause.
+    /// Number of steps of the physics counter before it that the game left out around a pause, or that were zero pages.
     pub skipped: u32,
 }
 
@@ -149,7 +149,7 @@ impl Recording<File> {
 }
 
 impl<R: Read + Seek> Recording<R> {
-    /// Opens what is not a file.
+    /// Opens any other input.
     ///
     /// # Errors
     /// As [`open`](Recording::open).
@@ -178,7 +178,7 @@ impl<R: Read + Seek> Recording<R> {
         })
     }
 
-    /// What it tells about itself; `None` where that is damaged.
+    /// The description; `None` if it is damaged.
     pub fn description(&self) -> Option<&Description> {
         self.header.description.as_ref()
     }
@@ -188,17 +188,17 @@ impl<R: Read + Seek> Recording<R> {
         Info::new(&self.header, &self.table, &self.marks, self.source.length)
     }
 
-    /// Everything that happened, in the order of time.
+    /// All marks, in the order of time.
     pub fn marks(&self) -> &[Mark] {
         &self.marks
     }
 
-    /// The next record, mark or damage. `None` at the end; what comes then can still be [sought](Self::seek).
+    /// The next record, mark or damage. `None` at the end; [`seek`](Self::seek) goes back.
     ///
-    /// Records of the same time come in the order static, graphics, physics.
+    /// Records of the same time are returned in the order static, graphics, physics.
     ///
     /// # Errors
-    /// [`RecordingError::Io`], [`RecordingError::UnknownCodec`]; the next call goes on behind it.
+    /// [`RecordingError::Io`], [`RecordingError::UnknownCodec`]; the next call continues after the error.
     pub fn next_item(&mut self) -> Result<Option<RecordingItem<'_>>, RecordingError> {
         let time = self.fill()?;
         if let Some(damage) = self.met.pop_front() {
@@ -213,9 +213,9 @@ impl<R: Read + Seek> Recording<R> {
         Ok(next.map(|(page, index)| RecordingItem::Record(self.group.record(page, index))))
     }
 
-    /// All that was recorded of the next time, as complete frames. `None` at the end. Marks are left out.
+    /// Everything that was recorded at the next time, with complete frames. `None` at the end. Marks are skipped.
     ///
-    /// The frame holds what was read as steps; after records were taken one by one, [`seek`](Self::seek) first.
+    /// The frame is built from steps; call [`seek`](Self::seek) after reading single records.
     ///
     /// # Errors
     /// As [`next_item`](Self::next_item).
@@ -226,7 +226,7 @@ impl<R: Read + Seek> Recording<R> {
         let Some(time) = time else { return Ok(None) };
         let Self { group, frame, tracker, .. } = self;
         let mut take = |page| group.take_at(page, time).map(|record| show(frame, tracker, &record));
-        // The graphics page says what the physics page of the same time is worth.
+        // The graphics page has the status, on which the validity of the physics page depends.
         let [static_data, graphics, physics] = ORDER.map(&mut take);
         let at = Duration::from_micros(time);
         Ok(Some(FrameStep { at, frame: &self.frame, physics, graphics, static_data, after_damage }))
@@ -237,7 +237,7 @@ impl<R: Read + Seek> Recording<R> {
         &self.frame
     }
 
-    /// Goes to the first record that is not before `at`. The [`frame`](Self::frame) is the one before it.
+    /// Moves to the first record that is not before `at`. The [`frame`](Self::frame) is the one before it.
     ///
     /// # Errors
     /// As [`next_item`](Self::next_item).
@@ -264,13 +264,13 @@ impl<R: Read + Seek> Recording<R> {
         Ok(())
     }
 
-    /// The newest record of a page from before the place that was [sought](Self::seek) last: what a recording that begins there
-    /// begins with.
+    /// The newest record of a page from before the time of the last [`seek`](Self::seek): a recording that begins there begins
+    /// with it.
     pub fn opening(&self, page: PageKind) -> Option<Record<'_>> {
         self.opening[page as usize].as_ref().map(Held::record)
     }
 
-    /// Reads everything, and returns all damage. Then the recording is at its beginning.
+    /// Reads everything and returns all damage. The recording is at its beginning afterwards.
     ///
     /// # Errors
     /// As [`next_item`](Self::next_item).
@@ -294,7 +294,7 @@ impl<R: Read + Seek> Recording<R> {
         self.opening = [const { None }; 3];
     }
 
-    /// Sees to it that there is a next record, and returns its time in microseconds.
+    /// Makes sure that there is a next record, and returns its time in microseconds.
     fn fill(&mut self) -> Result<Option<u64>, RecordingError> {
         loop {
             if let Some(time) = self.group.time() {
@@ -308,7 +308,7 @@ impl<R: Read + Seek> Recording<R> {
         }
     }
 
-    /// Takes the damage before the next group, as far as it has not ended before `from`.
+    /// Takes the damage before the next group that has not ended before `from`.
     fn meet_damage(&mut self, from: Duration) {
         let rest = self.table.damage.get(self.next_damage..).unwrap_or_default();
         let here = rest.iter().take_while(|(before, _)| *before <= self.next_group);
@@ -316,7 +316,7 @@ impl<R: Read + Seek> Recording<R> {
         self.met.extend(here.map(|(_, damage)| *damage).filter(|damage| damage.to >= from));
     }
 
-    /// Unpacks the next group.
+    /// Loads the next group.
     fn load(&mut self) -> Result<(), RecordingError> {
         let Some(entry) = self.table.groups.get(self.next_group) else { return Ok(()) };
         self.next_group += 1;
@@ -327,7 +327,7 @@ impl<R: Read + Seek> Recording<R> {
         Ok(())
     }
 
-    /// The newest record of a page before the next one of the group that is read, which has this number.
+    /// The newest record of a page before the next record; `number` is the index of the current group.
     fn newest_before(&mut self, number: usize, page: PageKind) -> Result<Option<Held>, RecordingError> {
         if number < self.table.groups.len()
             && let Some(record) = self.group.before(page)
@@ -351,7 +351,7 @@ impl Header {
         source.read_at(0, &mut bytes)?;
         let header = FileHeader::from_bytes(&bytes);
         let Some(header) = header.filter(|header| header.description as usize <= LONGEST_DESCRIPTION) else {
-            // Each block tells whose it is.
+            // Each block has the ID of its recording.
             let (blocks, first) = source.find_block(0, SEARCHED, None)?.ok_or(RecordingError::NotARecording)?;
             return Ok(Self { version: None, description: None, id: first.id, blocks });
         };
@@ -380,7 +380,7 @@ impl Held {
     }
 }
 
-/// A frame of nothing.
+/// A frame of zeros.
 fn blank() -> Frame {
     Frame::new(SPageFilePhysics::default(), SPageFileGraphicEvo::default(), SPageFileStaticEvo::default())
 }
@@ -391,7 +391,7 @@ fn show(frame: &mut Frame, tracker: &mut PhysicsTracker, record: &Record<'_>) ->
     match record.page {
         PageKind::Physics => {
             frame.physics = view(record);
-            // Recordings do not say which of the packets that are not in them were never written.
+            // Recordings do not distinguish missed packets from counter steps that the game left out.
             skipped = tracker.physics(frame.physics.raw());
         }
         PageKind::Graphics => {

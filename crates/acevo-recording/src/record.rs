@@ -1,30 +1,30 @@
-//! One page as it was at one time.
+//! Records: a page at one time.
 
 use std::time::Duration;
 
 use acevo_shared_memory::{Arrival, Page, PageKind};
 use serde::{Deserialize, Serialize};
 
-/// A page as it was at one time, and what is known of how it was read. The same to write and to read.
+/// A page at one time, and how it was read. Used for writing and reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Record<'a> {
-    /// Which page.
+    /// The page.
     pub page: PageKind,
-    /// When it was seen, since the recording's zero. Kept in whole microseconds, and never less than the record before.
+    /// Time at which it was read, since the recording's zero. Stored in microseconds; never less than the time of the record before.
     pub at: Duration,
-    /// It may have come so much earlier. Kept in whole microseconds.
+    /// The page may have been published this much earlier. Stored in microseconds.
     pub uncertainty: Duration,
-    /// It was seen to stand still while it was copied.
+    /// The page did not change while it was copied.
     pub settled: bool,
-    /// Its counter had gone back, or leapt: another session, or another game.
+    /// Its counter went back, or jumped: another session, or another game.
     pub restarted: bool,
-    /// It is older than its time says: the newest page from before the recording, or the part of it, begins.
+    /// The page is older than its time: it is the newest page from before the recording, or the part of it, began.
     pub carried: bool,
-    /// Packets between the record before and this one that are not in the recording, because nobody saw them or there was no
+    /// Number of packets between the record before and this one that are not in the recording: the reader missed them, or there was no
     /// room for them.
     pub missed: u32,
-    /// Its bytes, as the game had them.
+    /// The bytes of the page, as published by the game.
     pub bytes: &'a [u8],
 }
 
@@ -34,7 +34,7 @@ pub(crate) const CARRIED: u8 = 4;
 pub(crate) const MISSED: u8 = 8;
 
 impl<'a> Record<'a> {
-    /// A settled page, of which nothing else is to be told.
+    /// A settled page without missed packets.
     pub fn new(page: PageKind, at: Duration, bytes: &'a [u8]) -> Self {
         Self {
             page,
@@ -48,7 +48,7 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// A page that has come as a packet. `bytes` are those that
+    /// A page that has arrived as a packet. `bytes` are those that
     /// [the mapper has captured](acevo_shared_memory::ACEvoSharedMemoryMapper::captured).
     pub fn of_arrival<T: Page>(arrival: &Arrival<T>, at: Duration, uncertainty: Duration, bytes: &'a [u8]) -> Self {
         Self {
@@ -69,7 +69,7 @@ impl<'a> Record<'a> {
     }
 }
 
-/// A number for each page.
+/// A count for each page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -84,7 +84,7 @@ pub struct PageCounts {
 }
 
 impl PageCounts {
-    /// The number for a page.
+    /// The count of a page.
     pub const fn of(&self, page: PageKind) -> u64 {
         match page {
             PageKind::Physics => self.physics,
@@ -93,7 +93,7 @@ impl PageCounts {
         }
     }
 
-    /// All together.
+    /// The sum of all pages.
     pub const fn total(&self) -> u64 {
         self.physics.saturating_add(self.graphics).saturating_add(self.static_data)
     }
@@ -119,7 +119,7 @@ impl PageCounts {
         PageKind::ALL.into_iter().for_each(|page| self.add(page, other.of(page)));
     }
 
-    /// What is left when `other` is taken away.
+    /// Subtracts `other`.
     pub(crate) fn minus(&self, other: &Self) -> Self {
         let mut rest = Self::default();
         PageKind::ALL.into_iter().for_each(|page| rest.add(page, self.of(page).saturating_sub(other.of(page))));
@@ -127,12 +127,12 @@ impl PageCounts {
     }
 }
 
-/// Whole microseconds; the longest times are cut.
+/// Time in microseconds, saturating.
 pub(crate) fn micros(time: Duration) -> u64 {
     u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
-/// Durations in JSON, as whole microseconds.
+/// Serializes durations as microseconds.
 pub(crate) mod as_micros {
     use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Making a whole recording of what is left of one.
+//! Repairs damaged recordings.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -12,18 +12,18 @@ use super::mark::{Mark, Marked};
 use super::reader::{Damage, Header, Source, Table, blocks, is_sound};
 use super::writer::{Progress, RecordingWriter};
 
-/// What a repair has saved and what it could not.
+/// Result of a repair.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Repaired {
-    /// What was written.
+    /// The new recording.
     pub progress: Progress,
     /// What could not be read. The new recording has a [mark](Marked::Lost) for each.
     pub damage: Vec<Damage>,
 }
 
-/// Copies everything that can be read into a new file, which has an index. Nothing is packed anew. Where that fails, nothing is left of
-/// the new file.
+/// Copies everything that can be read into a new file, which has an index. Nothing is compressed again. If that fails, the new file
+/// is removed.
 ///
 /// # Errors
 /// As [`Recording::open`](super::Recording::open) and [`RecordingWriter::create`].
@@ -33,7 +33,7 @@ pub fn repair(from: impl AsRef<Path>, to: impl AsRef<Path>) -> Result<Repaired, 
     let table = Table::scan(&mut source, header.blocks, header.id)?;
     let writer = RecordingWriter::create(&to, &header.description.clone().unwrap_or_default())?;
     copy_all(&mut source, &header, &table, writer).inspect_err(|_| {
-        // A part of it would only be in the way of the next attempt.
+        // A partial file would be in the way of the next attempt.
         let _ = fs::remove_file(&to);
     })
 }
@@ -55,7 +55,7 @@ fn copy_all(
         for block in blocks(&packed, header.id).filter(|(_, found, _)| found.kind == entry.kind) {
             let (_, found, payload) = block;
             let page = usize::from(found.page) % 3;
-            // What is packed in a way that is not known here may be known elsewhere.
+            // A payload with an unknown codec is kept: other readers may know it.
             let readable = match found.kind {
                 kind::PAGES => saved.records[page] == 0 && chunk.decode(&found, payload) != Err(Unpack::Damaged),
                 _ => is_sound(&block),
@@ -81,7 +81,7 @@ fn copy_all(
     Ok(Repaired { progress, damage })
 }
 
-/// Appends a block with the numbers of the new file.
+/// Appends a block, with the numbers of the new file.
 fn renumber((id, sequence, group): (u32, u32, u32), header: BlockHeader, payload: &[u8], out: &mut Vec<u8>) {
     let header = BlockHeader { id, sequence, group, ..header };
     out.reserve(BLOCK_HEADER + payload.len());

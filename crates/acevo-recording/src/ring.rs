@@ -1,4 +1,4 @@
-//! The last seconds, kept in memory until somebody wants them.
+//! Keeps the last seconds in memory until they are saved.
 
 use std::collections::VecDeque;
 use std::fs::{self, OpenOptions};
@@ -18,9 +18,9 @@ use super::mark::{Mark, Marked};
 use super::record::{Record, micros};
 use super::writer::{Progress, RecordingWriter, SeekableOutput};
 
-/// Keeps the newest records, packed: some 100 KB for each second of a race.
+/// Keeps the newest records, compressed: about 100 KB for each second of a race.
 ///
-/// [`moment`](Self::moment) takes what there is, without copying it, and can be written to a file at leisure, in another thread too.
+/// [`snapshot`](Self::snapshot) returns a snapshot without copying it. The snapshot can be written to a file later, also in another thread.
 #[derive(Debug)]
 pub struct Ring {
     encoder: Encoder,
@@ -29,12 +29,12 @@ pub struct Ring {
     groups: VecDeque<Arc<Group>>,
     /// The newest page of each kind from before the first group.
     before: [Vec<u8>; 3],
-    told: Told,
+    current: CurrentMarks,
 }
 
-/// What marks from before the first group tell of all that comes after them: which game it is, and which session.
+/// The last marks of the game and the session from before the first group.
 #[derive(Debug, Clone, Default)]
-struct Told {
+struct CurrentMarks {
     game: Option<Mark>,
     session: Option<Mark>,
 }
@@ -45,22 +45,22 @@ struct Group {
     entry: Entry,
     blocks: Vec<u8>,
     mark: Option<Mark>,
-    /// The newest page of each kind in it; empty where it has none.
+    /// The newest page of each kind in it; empty if it has none.
     newest: [Vec<u8>; 3],
 }
 
-/// What a [`Ring`] has kept, at one time.
+/// The content of a [`Ring`] at one time.
 #[derive(Debug, Clone)]
 pub struct RingSnapshot {
     encoder: Encoder,
     groups: Vec<Arc<Group>>,
     before: [Vec<u8>; 3],
-    told: Told,
+    current: CurrentMarks,
 }
 
-impl Told {
-    /// A mark is too old to be kept for itself.
-    fn hear(&mut self, mark: &Mark) {
+impl CurrentMarks {
+    /// Takes a mark that is too old to be kept itself.
+    fn note(&mut self, mark: &Mark) {
         match mark.what {
             Marked::Attached { .. } => *self = Self { game: Some(mark.clone()), session: None },
             Marked::Detached { .. } => *self = Self::default(),
@@ -75,7 +75,7 @@ impl Told {
 }
 
 impl Ring {
-    /// Keeps what is not older than `span`, and up to a second more.
+    /// Keeps records that are not older than `span`, and up to a second more.
     pub fn new(span: Duration) -> Self {
         Self {
             encoder: Encoder::new(Compression::default()),
@@ -83,14 +83,14 @@ impl Ring {
             batch: Batch::default(),
             groups: VecDeque::new(),
             before: Default::default(),
-            told: Told::default(),
+            current: CurrentMarks::default(),
         }
     }
 
-    /// Takes a record.
+    /// Adds a record.
     ///
     /// # Errors
-    /// [`RecordingError::PageSize`] for what is no page.
+    /// [`RecordingError::PageSize`].
     pub fn record(&mut self, record: &Record<'_>) -> Result<(), RecordingError> {
         Batch::check(record)?;
         if !self.batch.has_room_for(record) {
@@ -100,8 +100,8 @@ impl Ring {
         Ok(())
     }
 
-    /// Takes something that has happened. A mark of more than 4 KiB is left out. Those that tell the game and the session are kept for
-    /// as long as they hold.
+    /// Adds a mark. Marks of more than 4 KiB are left out. The marks of the current game and session are kept, however old
+    /// they are.
     pub fn mark(&mut self, mark: &Mark) {
         let mut blocks = Vec::new();
         if let Some(entry) = self.encoder.mark(mark, &mut blocks) {
@@ -110,31 +110,31 @@ impl Ring {
         }
     }
 
-    /// What is kept now. A [`carried`](Record::carried) record of each page that has not changed meanwhile comes first, so that frames are
+    /// A snapshot of what is kept. It begins with a [`carried`](Record::carried) record of each page that has not changed since, so that frames are
     /// complete from the beginning.
-    pub fn moment(&mut self) -> RingSnapshot {
+    pub fn snapshot(&mut self) -> RingSnapshot {
         self.pack();
         RingSnapshot {
             encoder: self.encoder.clone(),
             groups: self.groups.iter().cloned().collect(),
             before: self.before.clone(),
-            told: self.told.clone(),
+            current: self.current.clone(),
         }
     }
 
-    /// True where there is no record to save.
+    /// True if there is no record to save.
     pub fn is_empty(&self) -> bool {
         self.batch.is_empty() && !self.groups.iter().any(|group| group.mark.is_none())
     }
 
-    /// From the first record that is kept to the last.
+    /// Time from the first record that is kept to the last.
     pub fn span(&self) -> Duration {
         let first = self.groups.iter().find(|group| group.mark.is_none()).map(|group| group.entry.first);
         let first = first.or((!self.batch.is_empty()).then_some(self.batch.first));
         Duration::from_micros(first.map_or(0, |first| self.batch.last.saturating_sub(first)))
     }
 
-    /// Bytes of memory that the packed records take.
+    /// Memory used by the compressed records, in bytes.
     pub fn bytes(&self) -> usize {
         self.groups.iter().map(|group| group.blocks.len()).sum()
     }
@@ -152,7 +152,7 @@ impl Ring {
         while self.groups.front().is_some_and(|group| group.entry.last < oldest) {
             let Some(group) = self.groups.pop_front() else { break };
             if let Some(mark) = &group.mark {
-                self.told.hear(mark);
+                self.current.note(mark);
             }
             for (before, newest) in self.before.iter_mut().zip(&group.newest).filter(|(_, newest)| !newest.is_empty()) {
                 before.clone_from(newest);
@@ -162,21 +162,21 @@ impl Ring {
 }
 
 impl RingSnapshot {
-    /// Writes it to a new file. Where that fails, nothing is left of it.
+    /// Writes the snapshot to a new file. If that fails, the file is removed.
     ///
     /// # Errors
-    /// [`RecordingError::Io`], also where there is a file of that name: it is not touched.
+    /// [`RecordingError::Io`], also if the file exists: it is not changed.
     pub fn save(&self, path: impl AsRef<Path>, description: &Description) -> Result<Progress, RecordingError> {
         let file = OpenOptions::new().write(true).create_new(true).open(&path)?;
         let saved = self.write(file, description);
         if saved.is_err() {
-            // It can be saved again; a part of it would only be in the way.
+            // It can be saved again; a partial file would be in the way.
             let _ = fs::remove_file(&path);
         }
         saved.map(|(_, progress)| progress)
     }
 
-    /// Writes it to an empty output.
+    /// Writes the snapshot to an empty output.
     ///
     /// # Errors
     /// [`RecordingError::Io`].
@@ -191,12 +191,12 @@ impl RingSnapshot {
         let carried = self.carried();
         let numbers = self.groups.first().and_then(|group| super::layout::BlockHeader::at(&group.blocks, 0));
         if let Some(numbers) = numbers {
-            let before = self.told.marks().count() as u32 + carried.chunks();
+            let before = self.current.marks().count() as u32 + carried.chunks();
             first.sequence = numbers.sequence.wrapping_sub(before);
             first.group = numbers.group.wrapping_sub(1);
         }
         let mut writer = RecordingWriter::after_header(output, first, header.len() as u64);
-        self.told.marks().try_for_each(|mark| writer.mark(mark))?;
+        self.current.marks().try_for_each(|mark| writer.mark(mark))?;
         if !carried.is_empty() {
             let mut blocks = Vec::new();
             let entry = writer.encoder().group(&carried, &mut blocks);
@@ -210,7 +210,7 @@ impl RingSnapshot {
         writer.finish()
     }
 
-    /// The pages from before, at the time of the first record.
+    /// The pages from before the first record, with its time.
     fn carried(&self) -> Batch {
         let at = self.groups.iter().find(|group| group.entry.counts().total() > 0).map_or(0, |group| group.entry.first);
         let mut batch = Batch::default();

@@ -1,4 +1,4 @@
-//! Recording without ever waiting for a disk: packing and writing have a thread of their own.
+//! Records without waiting for the disk: a thread compresses and writes.
 
 use std::mem;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
@@ -12,36 +12,36 @@ use super::mark::Mark;
 use super::record::{PageCounts, Record, micros};
 use super::writer::{Gap, Progress, RecordingWriter, SeekableOutput};
 
-/// Batches of a second that are under way or free: so long may a disk take for a write.
+/// Number of batches, a second each, in use or free: a write may take this long without losing records.
 const BATCHES: usize = 10;
 
-/// Marks that may be under way beside them.
+/// Maximum number of marks in the queue.
 const MARKS: usize = 64;
 
-/// What is written is made to outlast a power cut this often.
+/// Interval at which the file is synced to the disk.
 const SYNC_EVERY: Duration = Duration::from_secs(5);
 
-/// Hands records over to a thread that packs and writes them, a second's worth at a time.
+/// Passes records to a thread that compresses and writes them, a second at a time.
 ///
-/// [`record`](Self::record) never waits: where the disk has not kept up for some ten seconds, records are lost, and counted and
-/// marked as lost as soon as there is room again. Rooms for records are used again and again. Every five seconds what is written is
-/// [made to outlast](RecordingWriter::sync) a power cut.
+/// [`record`](Self::record) never waits: if the disk has not kept up for about ten seconds, records are lost; they are counted, and
+/// marked as lost when the disk keeps up again. Buffers are reused. The file is [synced](RecordingWriter::sync) every five
+/// seconds, so that it survives a power cut.
 #[derive(Debug)]
 pub struct ThreadedWriter {
     batch: Box<Batch>,
-    /// Batches that were written and can be used again.
+    /// Batches that were written and can be reused.
     free: Receiver<Box<Batch>>,
-    /// One of them that was taken and not needed.
+    /// A free batch that was taken and not needed.
     spare: Option<Box<Batch>>,
-    /// `None` once it is finished.
+    /// `None` after it is finished.
     work: Option<SyncSender<Work>>,
     thread: Option<JoinHandle<Result<Progress, RecordingError>>>,
-    /// Of what the thread has done.
+    /// Progress of the thread.
     progress: Arc<Mutex<Progress>>,
-    /// Records that were taken, and those that were lost on this side.
+    /// Number of records that were taken, and of those that were lost before they reached the thread.
     records: PageCounts,
     lost: PageCounts,
-    /// What was lost since the last batch was handed over.
+    /// Records that were lost since the last batch was passed on.
     owed: PageCounts,
     gap: Option<Gap>,
     /// Waits for the thread instead of losing records.
@@ -55,10 +55,10 @@ enum Work {
 }
 
 impl ThreadedWriter {
-    /// Takes over a recording that has begun.
+    /// Continues a recording that has begun.
     ///
     /// # Errors
-    /// [`RecordingError::Io`] where the system gives no thread.
+    /// [`RecordingError::Io`] if the thread cannot be started.
     pub fn new<W: SeekableOutput + Send + 'static>(writer: RecordingWriter<W>) -> Result<Self, RecordingError> {
         let progress = Arc::new(Mutex::new(writer.progress().clone()));
         let records = progress.lock().unwrap_or_else(PoisonError::into_inner).records;
@@ -86,7 +86,7 @@ impl ThreadedWriter {
         })
     }
 
-    /// From now on [`record`](Self::record) waits for the thread instead of losing records: for a source that waits for its reader, such as a
+    /// Makes [`record`](Self::record) wait for the thread instead of losing records: for a source that waits for its reader, such as a
     /// simulation that is faster than real time.
     #[must_use]
     pub fn patient(mut self) -> Self {
@@ -94,10 +94,10 @@ impl ThreadedWriter {
         self
     }
 
-    /// Takes a record. Never waits for the disk, unless this is [`patient`](Self::patient).
+    /// Adds a record. Never waits for the disk, unless this is [`patient`](Self::patient).
     ///
     /// # Errors
-    /// [`RecordingError::PageSize`] for what is no page. [`progress`](Self::progress) tells of trouble with the disk.
+    /// [`RecordingError::PageSize`]. See [`progress`](Self::progress) for errors of the disk.
     pub fn record(&mut self, record: &Record<'_>) -> Result<(), RecordingError> {
         Batch::check(record)?;
         if !self.batch.has_room_for(record) && !self.hand_over() {
@@ -105,7 +105,7 @@ impl ThreadedWriter {
             let mut lost = PageCounts::default();
             lost.add(record.page, 1);
             Gap::extend(&mut self.gap, at, at, &lost);
-            // What the record itself has to tell of missed packets must not be forgotten.
+            // Keep the number of missed packets of the lost record.
             self.owed.add(record.page, 1 + u64::from(record.missed));
             self.lost.add_all(&lost);
             return Ok(());
@@ -115,21 +115,21 @@ impl ThreadedWriter {
         Ok(())
     }
 
-    /// Writes down something that has happened. A mark of more than 4 KiB is left out, and so is one that comes while the disk has not
-    /// kept up with dozens before it.
+    /// Adds a mark. A mark of more than 4 KiB is left out, and so is a mark if dozens before it are still waiting for the
+    /// disk.
     pub fn mark(&mut self, mark: Mark) {
         let _ = self.try_send(Work::Mark(Box::new(mark)));
     }
 
-    /// Hands over what was taken, without waiting for it to be written. To be called if nothing has come for a second, as in the
-    /// menu; else records do it.
+    /// Passes on what was collected, without waiting for it to be written. Call it if no record has arrived for a second, as in the
+    /// menu; otherwise `record` does it.
     pub fn flush(&mut self) {
         if !self.batch.is_empty() {
             self.hand_over();
         }
     }
 
-    /// How it is getting on.
+    /// The progress of the recording.
     pub fn progress(&self) -> Progress {
         let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner).clone();
         progress.records = self.records;
@@ -140,7 +140,7 @@ impl ThreadedWriter {
         progress
     }
 
-    /// Waits until everything is written, the index too.
+    /// Waits until everything is written, with the index.
     ///
     /// # Errors
     /// [`RecordingError::Io`]. What was written before is valid.
@@ -151,7 +151,7 @@ impl ThreadedWriter {
         Ok(progress)
     }
 
-    /// Hands the batch over, where there is an empty one to go on with, and room on the way to the thread, which marks may fill.
+    /// Passes the batch on, if there is an empty one to continue with, and room in the queue, which marks may fill.
     fn hand_over(&mut self) -> bool {
         let free = || if self.is_patient { self.free.recv().ok() } else { self.free.try_recv().ok() };
         let Some(mut empty) = self.spare.take().or_else(free) else { return false };
@@ -169,14 +169,14 @@ impl ThreadedWriter {
                 self.spare = Some(mem::replace(&mut self.batch, full));
                 return false;
             }
-            // The thread has ended: nothing will ever be written again.
+            // The thread has ended: nothing more can be written.
             Err(_) => self.lost.add_all(&counts),
         }
         self.settle_debt();
         true
     }
 
-    /// What was lost is told by the first records after it.
+    /// The first records after a loss have the number of lost records.
     fn settle_debt(&mut self) {
         self.batch.debt.add_all(&mem::take(&mut self.owed));
     }
@@ -191,7 +191,7 @@ impl ThreadedWriter {
 
     fn complete(&mut self) -> Result<Progress, RecordingError> {
         if let Some(work) = self.work.take() {
-            // Here, at the end, it may take as long as it takes.
+            // At the end it may wait.
             let batch = mem::take(&mut self.batch);
             let _ = work.send(Work::Records(batch));
             if let Some(gap) = self.gap.take() {
@@ -206,7 +206,7 @@ impl ThreadedWriter {
 }
 
 impl Drop for ThreadedWriter {
-    /// Tries to finish; nobody can be told where that fails.
+    /// Tries to finish; there is no way to report an error.
     fn drop(&mut self) {
         if self.thread.is_some() {
             let _ = self.complete();
@@ -214,18 +214,18 @@ impl Drop for ThreadedWriter {
     }
 }
 
-/// What the thread does, until there is nothing more to come.
+/// Runs in the thread, until the queue is closed.
 fn write_all<W: SeekableOutput>(
     mut writer: RecordingWriter<W>,
     to_do: &Receiver<Work>,
     done: &SyncSender<Box<Batch>>,
     progress: &Mutex<Progress>,
 ) -> Result<Progress, RecordingError> {
-    // What was written since then is lost in a power cut; `None` where nothing was.
+    // What was written since then does not survive a power cut; `None` if everything is synced.
     let mut dirty_since = None;
     loop {
         let left = dirty_since.map_or(SYNC_EVERY, |since: Instant| SYNC_EVERY.saturating_sub(since.elapsed()));
-        // Trouble is told by the progress, and what could not be written is tried again.
+        // Errors are in the progress; what could not be written is tried again.
         let _ = match to_do.recv_timeout(left) {
             Err(RecvTimeoutError::Disconnected) => break,
             Err(RecvTimeoutError::Timeout) if dirty_since.is_none() => continue,

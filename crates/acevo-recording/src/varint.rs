@@ -1,6 +1,6 @@
-//! Numbers of seven bits a byte, lowest first, the eighth bit telling that there are more.
+//! Variable-length numbers: seven bits a byte, lowest first; the eighth bit is set on all bytes but the last.
 
-/// Bytes of the longest number.
+/// Maximum bytes of a number.
 pub(crate) const LONGEST: usize = 10;
 
 pub(crate) fn write(mut number: u64, out: &mut Vec<u8>) {
@@ -11,7 +11,7 @@ pub(crate) fn write(mut number: u64, out: &mut Vec<u8>) {
     out.push(number as u8);
 }
 
-/// Takes a number off the front of `bytes`; `None` where there is none.
+/// Takes a number off the front of `bytes`; `None` if it is incomplete or too long.
 pub(crate) fn read(bytes: &mut &[u8]) -> Option<u64> {
     let mut number = 0;
     for index in 0..LONGEST {
@@ -34,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_come_back_and_what_is_none_is_refused() {
+    fn take_inverts_put_and_refuses_invalid_numbers() {
         for number in [0, 1, 127, 128, 300, u64::from(u32::MAX), u64::MAX - 1, u64::MAX] {
             let mut bytes = Vec::new();
             write(number, &mut bytes);

@@ -1,4 +1,4 @@
-//! Writing a recording as it comes, valid after every flush.
+//! Writes recordings that are valid after every flush.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
@@ -14,26 +14,26 @@ use super::index::Entry;
 use super::mark::{Mark, Marked};
 use super::record::{PageCounts, Record};
 
-/// Bytes that are kept while they cannot be written: a minute or so of driving. What comes after that is lost, and counted.
+/// Maximum bytes kept while they cannot be written: about a minute of driving. Later records are lost, and counted.
 const MOST_PENDING: usize = 8 << 20;
 
-/// Where a recording is written to. What was written in part, because the disk was full, can be cut off again.
+/// Output of a recording. Partial writes, because the disk was full, can be cut off again.
 pub trait SeekableOutput: Write {
-    /// Cuts the file back to its first `length` bytes, behind which the next write goes on.
+    /// Cuts the file to its first `length` bytes. The next write continues there.
     ///
     /// # Errors
-    /// What the system says.
+    /// Errors of the operating system.
     fn cut_back(&mut self, length: u64) -> io::Result<()>;
 
-    /// Makes what was written outlast a power cut.
+    /// Makes what was written survive a power cut.
     ///
     /// # Errors
-    /// What the system says.
+    /// Errors of the operating system.
     fn sync(&mut self) -> io::Result<()> {
         Ok(())
     }
 
-    /// True where what is written has no name any more by which it could be read.
+    /// True if the file was removed, so that what is written cannot be read by name.
     fn is_removed(&self) -> bool {
         false
     }
@@ -46,7 +46,7 @@ impl SeekableOutput for File {
     }
 
     fn sync(&mut self) -> io::Result<()> {
-        // All that reading it takes: the bytes and how many there are.
+        // Reading needs the bytes and the length of the file only.
         self.sync_data()
     }
 
@@ -65,27 +65,28 @@ impl SeekableOutput for Vec<u8> {
     }
 }
 
-/// How a recording is getting on.
+/// Progress of a recording.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Progress {
     /// Bytes in the file.
     pub bytes: u64,
-    /// Records that were taken, those that are not written yet included.
+    /// Number of records that were taken, including those that are not written yet.
     pub records: PageCounts,
-    /// Records that were lost, because the disk was full or too slow.
+    /// Number of records that were lost, because the disk was full or too slow.
     pub lost: PageCounts,
-    /// Why the last attempt to write has failed; `None` while all is well.
+    /// Why the last write failed; `None` if it succeeded.
     pub trouble: Option<String>,
-    /// The file was removed: nobody will ever read what is written to it. Looked for with every [`RecordingWriter::sync`]; known on
-    /// Unix, while Windows tells by `trouble`.
+    /// The file was removed, so nothing that is written can be read later. Checked by every [`RecordingWriter::sync`] on
+    /// Unix; on Windows `trouble` has the error.
     pub removed: bool,
 }
 
-/// Writes a recording. Records are collected for a second, packed, and written as one group of chunks.
+/// Writes a recording. Records are collected for a second, compressed, and written as one group of chunks.
 ///
-/// The file is valid after every [`flush`](Self::flush), and outlasts a power cut after every [`sync`](Self::sync). Where the system refuses to write, because the disk is full, what is written
-/// stays valid, what is not is kept for about a minute and tried again with each group, and what is lost beyond that is counted and
+/// The file is valid after every [`flush`](Self::flush), and survives a power cut after every [`sync`](Self::sync). If the disk is full,
+/// what is written
+/// stays valid. What is not written is kept for about a minute and tried again with each group. Records beyond that are lost, counted and
 /// [marked](Marked::Lost). [`finish`](Self::finish) adds the index; dropping the writer tries to.
 ///
 /// ```
@@ -102,15 +103,15 @@ pub struct Progress {
 /// ```
 #[derive(Debug)]
 pub struct RecordingWriter<W: SeekableOutput> {
-    /// `None` once it is finished.
+    /// `None` after it is finished.
     output: Option<W>,
     encoder: Encoder,
     batch: Batch,
     entries: Vec<Entry>,
-    /// Whole blocks that are not written yet; they belong behind the first `good` bytes.
+    /// Complete blocks that are not written yet; their place is after the first `good` bytes.
     pending: Vec<u8>,
     good: u64,
-    /// There may be something behind the good bytes.
+    /// There may be a partial write after the good bytes.
     untidy: bool,
     /// Records that were lost since the last one that was kept, and their times.
     owed: PageCounts,
@@ -118,7 +119,7 @@ pub struct RecordingWriter<W: SeekableOutput> {
     progress: Progress,
 }
 
-/// What was lost in one go. Times are microseconds.
+/// Consecutive lost records. Times are in microseconds.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Gap {
     from: u64,
@@ -127,7 +128,7 @@ pub(crate) struct Gap {
 }
 
 impl Gap {
-    /// Goes on until `to`.
+    /// Extends the loss to `to`.
     pub(crate) fn extend(gap: &mut Option<Self>, from: u64, to: u64, lost: &PageCounts) {
         let gap = gap.get_or_insert(Self { from, to, records: PageCounts::default() });
         gap.to = gap.to.max(to);
@@ -141,24 +142,24 @@ impl Gap {
 }
 
 impl RecordingWriter<File> {
-    /// Begins a recording in a new file.
+    /// Starts a recording in a new file.
     ///
     /// # Errors
-    /// [`RecordingError::Io`], also where there is a file of that name: it is not touched.
+    /// [`RecordingError::Io`], also if the file exists: it is not changed.
     pub fn create(path: impl AsRef<Path>, description: &Description) -> Result<Self, RecordingError> {
         let file = OpenOptions::new().write(true).create_new(true).open(&path)?;
         Self::new(file, description).inspect_err(|_| {
-            // There is nothing in it, and what matters is told.
+            // The file is empty, and the error is returned.
             let _ = fs::remove_file(&path);
         })
     }
 }
 
 impl<W: SeekableOutput> RecordingWriter<W> {
-    /// Begins a recording in an empty output.
+    /// Starts a recording in an empty output.
     ///
     /// # Errors
-    /// [`RecordingError::Io`] where the header cannot be written.
+    /// [`RecordingError::Io`] if the header cannot be written.
     pub fn new(mut output: W, description: &Description) -> Result<Self, RecordingError> {
         let encoder = Encoder::new(Compression::default());
         let header = encoder.file_header(description);
@@ -167,7 +168,7 @@ impl<W: SeekableOutput> RecordingWriter<W> {
         Ok(Self::after_header(output, encoder, header.len() as u64))
     }
 
-    /// Goes on behind a header of so many bytes.
+    /// Continues after a header of this many bytes.
     pub(crate) fn after_header(output: W, encoder: Encoder, good: u64) -> Self {
         Self {
             output: Some(output),
@@ -183,18 +184,18 @@ impl<W: SeekableOutput> RecordingWriter<W> {
         }
     }
 
-    /// Packs in another way from now on.
+    /// Sets the compression from now on.
     #[must_use]
     pub fn with_compression(mut self, compression: Compression) -> Self {
         self.encoder.compression = compression;
         self
     }
 
-    /// Takes a record; about once a second this writes.
+    /// Adds a record. About once a second this writes.
     ///
     /// # Errors
-    /// [`RecordingError::PageSize`] for what is no page. [`RecordingError::Io`] where a group could not be written; the record is
-    /// taken all the same, and going on is right: writing is tried again about each second.
+    /// [`RecordingError::PageSize`]. [`RecordingError::Io`] if a group could not be written; the record is
+    /// kept, and recording can continue: writing is tried again about every second.
     pub fn record(&mut self, record: &Record<'_>) -> Result<(), RecordingError> {
         Batch::check(record)?;
         let flushed = if self.batch.has_room_for(record) { Ok(()) } else { self.flush() };
@@ -203,7 +204,7 @@ impl<W: SeekableOutput> RecordingWriter<W> {
         flushed
     }
 
-    /// Writes down something that has happened. A mark of more than 4 KiB is left out.
+    /// Adds a mark. A mark of more than 4 KiB is left out.
     ///
     /// # Errors
     /// [`RecordingError::Io`]; the mark is kept, as records are.
@@ -214,7 +215,7 @@ impl<W: SeekableOutput> RecordingWriter<W> {
         self.write_pending()
     }
 
-    /// Writes everything that was taken. To be called if nothing has come for a second, as in the menu; else records do it.
+    /// Writes everything that was collected. Call it if no record has arrived for a second, as in the menu; otherwise `record` does it.
     ///
     /// # Errors
     /// [`RecordingError::Io`]; what could not be written is kept.
@@ -225,7 +226,7 @@ impl<W: SeekableOutput> RecordingWriter<W> {
         written
     }
 
-    /// Waits until what is written would outlast a power cut, which may take a disk long.
+    /// Waits until what is written survives a power cut. A slow disk may take long.
     ///
     /// # Errors
     /// [`RecordingError::Io`].
@@ -239,19 +240,19 @@ impl<W: SeekableOutput> RecordingWriter<W> {
         synced.map_err(RecordingError::Io)
     }
 
-    /// How it is getting on.
+    /// The progress of the recording.
     pub fn progress(&self) -> &Progress {
         &self.progress
     }
 
-    /// Counts records that somebody else has collected.
+    /// Counts records that were collected elsewhere.
     pub(crate) fn count(&mut self, records: &PageCounts) {
         self.progress.records.add_all(records);
     }
 
     /// Writes the records of a batch, and empties it.
     pub(crate) fn take_batch(&mut self, batch: &mut Batch) -> Result<(), RecordingError> {
-        // Where there is room again, what has waited goes first.
+        // What is waiting is written first.
         let mut written = self.write_pending();
         if !batch.is_empty() {
             if self.pending.len() > MOST_PENDING {
@@ -305,7 +306,7 @@ impl<W: SeekableOutput> RecordingWriter<W> {
             return Ok(());
         }
         if let Err(error) = output.write_all(&self.pending).and_then(|()| output.flush()) {
-            // What is in the file now ends in the middle of a chunk; where that cannot be mended, readers leave it out.
+            // The file ends in the middle of a chunk; if it cannot be cut, readers leave the chunk out.
             self.untidy = output.cut_back(self.good).is_err();
             return Err(error);
         }
@@ -314,7 +315,7 @@ impl<W: SeekableOutput> RecordingWriter<W> {
         Ok(())
     }
 
-    /// Writes what is left and the index, and gives back the output.
+    /// Writes the rest and the index, and returns the output.
     ///
     /// # Errors
     /// [`RecordingError::Io`]. What was written before is valid.
@@ -335,7 +336,7 @@ impl<W: SeekableOutput> RecordingWriter<W> {
         self.sync()
     }
 
-    /// Adds whole blocks as they are, of which `entry` tells.
+    /// Adds complete blocks, described by `entry`.
     pub(crate) fn copy_blocks(&mut self, entry: Entry, blocks: &[u8]) -> Result<(), RecordingError> {
         self.progress.records.add_all(&entry.counts());
         let offset = self.pending.len() as u64;
@@ -344,7 +345,7 @@ impl<W: SeekableOutput> RecordingWriter<W> {
         self.write_pending()
     }
 
-    /// The id, and the numbers of the next block and of its group.
+    /// The ID, and the numbers of the next block and of its group.
     pub(crate) fn numbers(&mut self) -> (u32, u32, u32) {
         let sequence = self.encoder.sequence;
         self.encoder.sequence = sequence.wrapping_add(1);
@@ -356,14 +357,14 @@ impl<W: SeekableOutput> RecordingWriter<W> {
         self.encoder.group = self.encoder.group.wrapping_add(1);
     }
 
-    /// What makes its blocks.
+    /// The encoder of the blocks.
     pub(crate) fn encoder(&mut self) -> &mut Encoder {
         &mut self.encoder
     }
 }
 
 impl<W: SeekableOutput> Drop for RecordingWriter<W> {
-    /// Tries to finish; nobody can be told where that fails.
+    /// Tries to finish; there is no way to report an error.
     fn drop(&mut self) {
         if self.output.is_some() {
             let _ = self.complete();
@@ -378,7 +379,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_gap_tells_all_of_what_was_lost() {
+    fn gap_counts_all_lost_records() {
         let mut gap = None;
         let mut lost = PageCounts::default();
         lost.add(PageKind::Physics, 3);

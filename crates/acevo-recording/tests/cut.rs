@@ -1,4 +1,4 @@
-//! Parts of a recording are what they were in the whole.
+//! Parts of a recording equal the same parts of the whole recording.
 
 use std::ops::RangeInclusive;
 use std::sync::OnceLock;
@@ -49,18 +49,18 @@ fn check(parts: &[Part]) -> Result<(), TestCaseError> {
     let is_in = |at: Duration| parts.iter().any(|part| part.contains(&at));
     for page in PageKind::ALL {
         let of_page = |record: &&Kept| record.page == page;
-        // What was recorded then, and nothing else.
+        // What was recorded in the parts, and nothing else.
         let kept = records.iter().filter(of_page).filter(|record| !record.carried);
         let expected = whole().iter().filter(of_page).filter(|record| is_in(record.at));
         let of = |record: &Kept| (record.at, record.bytes.clone());
         prop_assert!(kept.map(of).eq(expected.map(of)));
-        // Each packet since the beginning is there, or told to be missed.
+        // Each packet since the beginning is there, or counted as missed.
         let start = *parts[0].start();
-        let told = records.iter().filter(of_page).filter(|record| !record.carried || record.at > start);
-        if let Some(last) = told.clone().next_back() {
-            let is_told = |at: Duration| at >= start && (at < last.at || (at == last.at && !last.carried));
-            let all = whole().iter().filter(of_page).filter(|record| is_told(record.at));
-            prop_assert_eq!(told.map(|record| 1 + record.missed as usize).sum::<usize>(), all.count(), "{}", page);
+        let counted = records.iter().filter(of_page).filter(|record| !record.carried || record.at > start);
+        if let Some(last) = counted.clone().next_back() {
+            let is_counted = |at: Duration| at >= start && (at < last.at || (at == last.at && !last.carried));
+            let all = whole().iter().filter(of_page).filter(|record| is_counted(record.at));
+            prop_assert_eq!(counted.map(|record| 1 + record.missed as usize).sum::<usize>(), all.count(), "{}", page);
         }
     }
     // Frames are complete from the beginning.
@@ -92,7 +92,7 @@ proptest! {
 }
 
 #[test]
-fn all_of_a_recording_is_all_of_it() {
+fn cut_of_the_whole_time_copies_everything() {
     let file = acevo_testkit::pages::recorded(whole());
     let all = read_all(&mut open(&parts_of(&file, &[Duration::ZERO..=Duration::MAX])));
     assert!(all.records == whole());
@@ -100,7 +100,7 @@ fn all_of_a_recording_is_all_of_it() {
 }
 
 #[test]
-fn marks_come_along_but_for_laps_that_began_before() {
+fn cut_copies_marks_except_laps_that_began_before_the_part() {
     let mark = |at, what| Mark::new(ms(at), what);
     let lap = |at, number, time_ms| mark(at, Marked::Lap { session: 1, number, time_ms: Some(time_ms), counts: true });
     let game = Marked::Attached { place: "here".into(), game_version: "1".into() };

@@ -1,4 +1,4 @@
-//! Files that were cut, changed, or made up: what is whole is read, and nothing else is.
+//! Damaged and hostile files: undamaged parts are read, and nothing else.
 
 use std::collections::HashSet;
 use std::io::Cursor;
@@ -48,7 +48,7 @@ fn chunks(file: &[u8]) -> Vec<(usize, usize, usize)> {
     chunks
 }
 
-/// Everything up to the last whole chunk, and nothing more.
+/// Everything up to the last complete chunk, and nothing more.
 fn assert_cut(file: &[u8], records: &[Kept], length: usize, chunks: &[(usize, usize, usize)]) {
     let read = match Recording::from_input(Cursor::new(&file[..length])) {
         Ok(mut recording) => read_all(&mut recording).records,
@@ -67,7 +67,7 @@ fn assert_cut(file: &[u8], records: &[Kept], length: usize, chunks: &[(usize, us
 }
 
 #[test]
-fn a_file_cut_anywhere_gives_everything_up_to_the_last_whole_chunk() {
+fn truncated_file_is_read_to_its_last_complete_chunk() {
     let (file, records) = small();
     let chunks = chunks(&file);
     assert!(chunks.len() > 10);
@@ -75,7 +75,7 @@ fn a_file_cut_anywhere_gives_everything_up_to_the_last_whole_chunk() {
 }
 
 #[test]
-fn a_drive_cut_in_its_last_chunks_and_anywhere_else() {
+fn truncated_drive_is_read_to_its_last_complete_chunk() {
     let records = drive(Scenario::Race, 6);
     let file = acevo_testkit::pages::recorded(&records);
     let chunks = chunks(&file);
@@ -111,7 +111,7 @@ proptest! {
             let place = place.index(file.len());
             file[place] ^= 1 << bit;
         }
-        // Parts that a disk has put elsewhere.
+        // Parts that were moved in the file.
         if let Some((from, to)) = moved {
             let (from, to) = (from.index(file.len() - 600), to.index(file.len() - 600));
             file.copy_within(from..from + 600, to);
@@ -140,7 +140,7 @@ thread_local! {
     };
 }
 
-/// Puts right the checksums that a change has made wrong: the work of somebody who means harm.
+/// Corrects checksums after a change, as an attacker would.
 fn sign(block: &mut [u8]) {
     let stored = u32::from_le_bytes(block[28..32].try_into().unwrap()) as usize;
     let end = block.len().min(64_usize.saturating_add(stored));
@@ -151,7 +151,7 @@ fn sign(block: &mut [u8]) {
 }
 
 #[test]
-fn lengths_that_are_lies_are_believed_by_nobody() {
+fn reader_does_not_trust_lengths() {
     let (file, _) = small();
     let first = 32 + u32::from_le_bytes(file[12..16].try_into().unwrap()) as usize;
     for index in [file.len(), file.len() - 1] {
@@ -173,9 +173,9 @@ fn lengths_that_are_lies_are_believed_by_nobody() {
     }
 }
 
-/// An index that lies with a good checksum leads nowhere.
+/// A wrong index with a correct checksum gives no wrong record.
 #[test]
-fn an_index_that_lies_gives_no_wrong_record() {
+fn wrong_index_gives_no_wrong_record() {
     let (file, records) = small();
     let written: HashSet<Kept> = records.into_iter().collect();
     let index = u64::from_le_bytes(file[file.len() - 16..file.len() - 8].try_into().unwrap()) as usize;
@@ -190,7 +190,7 @@ fn an_index_that_lies_gives_no_wrong_record() {
 }
 
 #[test]
-fn damage_is_told_with_its_time_and_the_rest_is_read() {
+fn damage_is_reported_with_its_time_and_the_rest_is_read() {
     let (file, records) = small();
     let ends = chunks(&file);
     // In the payload of the second group's physics.
@@ -208,7 +208,7 @@ fn damage_is_told_with_its_time_and_the_rest_is_read() {
         assert!(damage.from >= Duration::from_secs(1) && damage.to < Duration::from_millis(2100), "{damage:?}");
         assert_eq!(recording.check().unwrap(), all.damage);
     }
-    // A header that is gone hides its chunk, and the gap in the numbers tells.
+    // A missing header hides its chunk, and the gap in the numbers shows it.
     let mut file = acevo_testkit::pages::without_index(&file).to_vec();
     file[second.0 + 1] ^= 4;
     let all = read_all(&mut open(&file));
@@ -216,7 +216,7 @@ fn damage_is_told_with_its_time_and_the_rest_is_read() {
 }
 
 #[test]
-fn a_repaired_file_is_whole_and_says_what_is_lost() {
+fn repaired_file_is_complete_and_marks_what_is_lost() {
     let directory = tempfile::tempdir().unwrap();
     let path = |name: &str| directory.path().join(name);
     let (file, records) = small();
@@ -240,7 +240,7 @@ fn a_repaired_file_is_whole_and_says_what_is_lost() {
     assert_eq!((lost, all.marks.len()), (2, before.marks.len() + 2));
     assert!(repair(path("broken"), path("whole")).is_err(), "nothing is overwritten");
 
-    // A file whose header is gone, too.
+    // A file without its header, too.
     std::fs::write(path("headless"), &broken[20..]).unwrap();
     assert_eq!(read_all(&mut Recording::open(path("headless")).unwrap()).records, before.records);
     assert!(Recording::open(path("headless")).unwrap().description().is_none());

@@ -1,10 +1,11 @@
-//! What a recording says of a pause, whoever wrote it.
+//! What a recording has of a pause, for every version of the writer.
 
 use std::io::Cursor;
 use std::time::Duration;
 
 use acevo_recording::{Description, Record, Recording, RecordingWriter};
-use acevo_shared_memory::{ACEvoStatus, Page, PageKind, PhysicsValidity, SPageFileGraphicEvo, SPageFilePhysics};
+use acevo_shared_memory::{ACEvoStatus, Page, PageKind, PhysicsValidity, SPageFileGraphicEvo};
+use acevo_testkit::pages::faded_physics;
 
 /// Writes pages, 3 ms apart. A physics page has its counter, the share of its values that has not faded, and the packets before it that the
 /// writer took for missed.
@@ -14,13 +15,7 @@ fn recording(pages: &[(ACEvoStatus, i32, f32, u32)]) -> Recording<Cursor<Vec<u8>
         let at = Duration::from_millis(3 * index as u64);
         let graphics = SPageFileGraphicEvo { packetId: index as i32 + 1, status: status.value(), ..Default::default() };
         writer.record(&Record::new(PageKind::Graphics, at, graphics.as_bytes())).unwrap();
-        let physics = SPageFilePhysics {
-            packetId: *id,
-            airDensity: 1.19 * share,
-            airTemp: 26.0 * share,
-            roadTemp: 30.0 * share,
-            ..Default::default()
-        };
+        let physics = faded_physics(*id, *share);
         let mut record = Record::new(PageKind::Physics, at, physics.as_bytes());
         record.missed = *missed;
         writer.record(&record).unwrap();
@@ -41,7 +36,7 @@ fn pause(leap: u32) -> Vec<(ACEvoStatus, i32, f32, u32)> {
 }
 
 #[test]
-fn next_step_counts_the_leaps_of_a_pause_as_skipped_also_in_recordings_that_call_them_missed() {
+fn next_step_counts_the_jumps_of_a_pause_as_skipped_in_old_recordings_too() {
     for leap in [0, 670] {
         let pages = pause(leap);
         let mut recording = recording(&pages);

@@ -1,4 +1,4 @@
-//! What is recorded is read back, every byte of it.
+//! Every byte that is recorded is read back.
 
 use std::io::Cursor;
 use std::time::Duration;
@@ -84,13 +84,13 @@ proptest! {
     }
 }
 
-/// Each page for itself: which of two pages of the same time comes first is no matter.
+/// Each page separately: the order of two pages of the same time does not matter.
 fn in_place(records: &[Kept]) -> [Vec<&Kept>; 3] {
     PageKind::ALL.map(|page| records.iter().filter(|record| record.page == page).collect())
 }
 
 #[test]
-fn drives_come_back_every_byte_in_every_scenario() {
+fn every_byte_of_every_scenario_is_read_back() {
     for scenario in [Scenario::Race, Scenario::Pits, Scenario::Menu] {
         let records = drive(scenario, 20);
         let ways = [
@@ -118,7 +118,7 @@ fn drives_come_back_every_byte_in_every_scenario() {
 
 /// Frames are what the simulator showed at each time.
 #[test]
-fn steps_are_the_frames_of_the_drive() {
+fn next_step_returns_the_frames_of_the_drive() {
     let file = recorded(&drive(Scenario::Race, 15));
     let mut recording = Recording::from_input(Cursor::new(&file[..])).unwrap();
     let mut simulator = Simulator::new(acevo_testkit::pages::options(Scenario::Race));
@@ -135,7 +135,7 @@ fn steps_are_the_frames_of_the_drive() {
         steps += 1;
     }
     assert!(steps > 333 * 10, "{steps}");
-    // The frame of any place is whole at once, though the static page was written at the beginning.
+    // After `seek` the frame is complete at once, though the static page was written at the beginning.
     for second in [14, 3, 9] {
         recording.seek(Duration::from_secs(second)).unwrap();
         let step = recording.next_step().unwrap().unwrap();
@@ -154,7 +154,7 @@ fn steps_are_the_frames_of_the_drive() {
 }
 
 #[test]
-fn marks_come_in_their_time_and_are_there_without_reading_a_page() {
+fn marks_are_returned_in_time_order_and_without_reading_a_page() {
     let second = Duration::from_secs;
     let marks = [
         Mark::new(second(0), Marked::Attached { place: "here".into(), game_version: "0.9.1".into() }),
@@ -163,7 +163,7 @@ fn marks_come_in_their_time_and_are_there_without_reading_a_page() {
         Mark::new(second(9), Marked::Detached { reason: "it has ended".into() }),
     ];
     let mut writer = RecordingWriter::new(Vec::new(), &Description::new("test")).unwrap();
-    // A lap is told some time after it has ended.
+    // The mark of a lap is written some time after the lap has ended.
     for ms in 0..4000 {
         writer.record(&Record::new(PageKind::Physics, Duration::from_millis(ms), &[1; 8])).unwrap();
         if ms == 3500 {
@@ -194,7 +194,7 @@ fn marks_come_in_their_time_and_are_there_without_reading_a_page() {
 }
 
 #[test]
-fn marks_of_newer_versions_are_unknown() {
+fn marks_of_newer_versions_are_read_as_unknown() {
     let mark: Mark = serde_json::from_str(r#"{"at_us":5,"kind":"weather","rain":0.5,"more":{"a":[1]}}"#).unwrap();
     assert_eq!(mark, Mark::new(Duration::from_micros(5), Marked::Unknown));
     let lost: Mark = serde_json::from_str(r#"{"at_us":5,"kind":"lost","to_us":9,"records":{"physics":3}}"#).unwrap();
@@ -203,7 +203,7 @@ fn marks_of_newer_versions_are_unknown() {
 }
 
 #[test]
-fn times_that_go_back_or_beyond_all_bounds_are_put_right() {
+fn record_corrects_times_that_go_back_or_are_too_large() {
     let mut writer = RecordingWriter::new(Vec::new(), &Description::new("test")).unwrap();
     for at in [Duration::from_secs(5), Duration::from_secs(3), Duration::MAX, Duration::ZERO] {
         writer.record(&Record::new(PageKind::Physics, at, &[1; 8])).unwrap();
@@ -216,7 +216,7 @@ fn times_that_go_back_or_beyond_all_bounds_are_put_right() {
 }
 
 #[test]
-fn what_is_no_page_is_refused() {
+fn record_refuses_impossible_page_sizes() {
     let mut writer = RecordingWriter::new(Vec::new(), &Description::new("test")).unwrap();
     for size in [0, 65_536] {
         let bytes = vec![0; size];
@@ -227,7 +227,7 @@ fn what_is_no_page_is_refused() {
 }
 
 #[test]
-fn a_file_is_never_overwritten_and_a_newer_version_is_refused_with_its_number() {
+fn create_never_overwrites_and_open_refuses_newer_versions() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("a.acevo");
     let writer = RecordingWriter::create(&path, &Description::new("test 1.2")).unwrap();
@@ -254,7 +254,7 @@ fn a_file_is_never_overwritten_and_a_newer_version_is_refused_with_its_number() 
 }
 
 #[test]
-fn a_ring_keeps_the_last_seconds_with_complete_frames() {
+fn ring_keeps_the_last_seconds_with_complete_frames() {
     let records = drive(Scenario::Race, 20);
     let mut ring = Ring::new(Duration::from_secs(5));
     let mut largest = 0;
@@ -263,8 +263,8 @@ fn a_ring_keeps_the_last_seconds_with_complete_frames() {
         largest = largest.max(ring.bytes());
     }
     ring.mark(&Mark::new(records.last().unwrap().at, Marked::Note { text: "there".into() }));
-    let moment = ring.moment();
-    // It goes on while the moment is written.
+    let moment = ring.snapshot();
+    // Recording continues while the snapshot is written.
     ring.record(&records.last().unwrap().lend()).unwrap();
     let (file, progress) = moment.write(Vec::new(), &Description::new("test")).unwrap();
     assert!(largest < 2_000_000, "{largest}");
@@ -295,7 +295,7 @@ fn a_ring_keeps_the_last_seconds_with_complete_frames() {
 }
 
 #[test]
-fn a_ring_tells_the_game_and_the_session_however_long_they_have_been_there() {
+fn ring_keeps_the_marks_of_game_and_session() {
     let mut ring = Ring::new(Duration::from_secs(2));
     assert!(ring.is_empty() && ring.span().is_zero());
     let session = |number: u32| {
@@ -314,7 +314,7 @@ fn a_ring_tells_the_game_and_the_session_however_long_they_have_been_there() {
     ring.mark(&Mark::new(Duration::ZERO, Marked::Note { text: "no record yet".into() }));
     assert!(ring.is_empty());
     let kept = |ring: &mut Ring| {
-        let (file, _) = ring.moment().write(Vec::new(), &Description::new("test")).unwrap();
+        let (file, _) = ring.snapshot().write(Vec::new(), &Description::new("test")).unwrap();
         let all = read_all(&mut Recording::from_input(Cursor::new(&file[..])).unwrap());
         let unfinished =
             read_all(&mut Recording::from_input(Cursor::new(acevo_testkit::pages::without_index(&file))).unwrap());
@@ -340,12 +340,12 @@ fn a_ring_tells_the_game_and_the_session_however_long_they_have_been_there() {
 }
 
 #[test]
-fn a_moment_that_cannot_be_saved_leaves_nothing_and_overwrites_nothing() {
+fn save_removes_a_partial_file_and_overwrites_nothing() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("moment.acevo");
     let mut ring = Ring::new(Duration::from_secs(2));
     ring.record(&Record::new(PageKind::Physics, Duration::ZERO, &[7; 800])).unwrap();
-    let moment = ring.moment();
+    let moment = ring.snapshot();
     std::fs::write(&path, "precious").unwrap();
     assert!(moment.save(&path, &Description::new("test")).is_err());
     assert_eq!(std::fs::read(&path).unwrap(), b"precious");

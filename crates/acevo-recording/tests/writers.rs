@@ -8,7 +8,7 @@ use acevo_recording::{Description, Mark, Marked, Progress, Record, RecordingWrit
 use acevo_shared_memory::PageKind;
 use acevo_testkit::pages::{All, open, read_all};
 
-/// A disk of some room, which others may look at and change.
+/// A disk of limited size, which tests can inspect and change.
 #[derive(Debug, Clone, Default)]
 struct Disk(Arc<(Mutex<State>, Condvar)>);
 
@@ -20,7 +20,7 @@ struct State {
     broken: bool,
     /// Writes wait.
     held: bool,
-    /// Writes that have begun to wait.
+    /// Number of writes that are waiting.
     waiting: usize,
     /// Bytes that outlast a power cut.
     safe: usize,
@@ -119,11 +119,11 @@ fn assert_right(all: &All) {
     }
     let missing: u64 = all.records.iter().map(|record| u64::from(record.missed)).sum();
     let last = all.records.last().unwrap().at.as_millis() as u64 / 10;
-    assert_eq!(all.records.len() as u64 + missing, last + 1, "what is not there is told by what comes after it");
+    assert_eq!(all.records.len() as u64 + missing, last + 1, "missing records are counted by the next record");
 }
 
 #[test]
-fn a_full_disk_keeps_what_it_has_and_goes_on_when_there_is_room() {
+fn writer_continues_after_a_full_disk() {
     for broken in [false, true] {
         let disk = Disk::new(250_000);
         disk.set(|state| state.broken = broken);
@@ -152,7 +152,7 @@ fn a_full_disk_keeps_what_it_has_and_goes_on_when_there_is_room() {
 }
 
 #[test]
-fn what_a_full_disk_has_cost_is_counted_and_marked() {
+fn records_lost_to_a_full_disk_are_counted_and_marked() {
     let disk = Disk::new(250_000);
     let mut writer = begin(&disk);
     let record = |writer: &mut RecordingWriter<Disk>, seconds: std::ops::Range<u64>| {
@@ -177,7 +177,7 @@ fn what_a_full_disk_has_cost_is_counted_and_marked() {
 }
 
 #[test]
-fn a_disk_that_never_recovers_is_told_at_the_end_and_what_it_has_is_valid() {
+fn finish_reports_a_full_disk_and_the_file_is_valid() {
     let disk = Disk::new(250_000);
     let mut writer = begin(&disk);
     for (at, bytes) in (0..5).flat_map(second) {
@@ -192,7 +192,7 @@ fn a_disk_that_never_recovers_is_told_at_the_end_and_what_it_has_is_valid() {
 
 /// The disk does nothing at all while a minute is recorded. If anything waited for it, this test would never end.
 #[test]
-fn recording_never_waits_for_a_slow_disk() {
+fn record_never_waits_for_a_slow_disk() {
     let disk = Disk::new(usize::MAX);
     let mut writer = ThreadedWriter::new(begin(&disk)).unwrap();
     for (at, bytes) in (0..2).flat_map(second) {
@@ -210,7 +210,7 @@ fn recording_never_waits_for_a_slow_disk() {
     }
     disk.wait_until(|state| state.waiting > 0);
     disk.set(|state| state.held = false);
-    // What comes from now on is recorded again, as soon as there is an empty room.
+    // Records are accepted again when there is an empty batch.
     let mut number = 6000;
     while writer.progress().records == records {
         let (at, bytes) = (Duration::from_millis(number * 10), noise(number));
@@ -236,7 +236,7 @@ fn recording_never_waits_for_a_slow_disk() {
 }
 
 #[test]
-fn a_threaded_recording_is_the_same_and_dropping_it_finishes_it() {
+fn threaded_writer_writes_the_same_and_finishes_when_dropped() {
     for dropped in [false, true] {
         let disk = Disk::new(usize::MAX);
         let mut writer = ThreadedWriter::new(begin(&disk)).unwrap();
@@ -258,7 +258,7 @@ fn a_threaded_recording_is_the_same_and_dropping_it_finishes_it() {
 }
 
 #[test]
-fn a_patient_threaded_recording_waits_for_the_disk_and_loses_nothing() {
+fn patient_threaded_writer_waits_for_the_disk_and_loses_nothing() {
     let disk = Disk::new(usize::MAX);
     let mut writer = ThreadedWriter::new(begin(&disk)).unwrap().patient();
     disk.set(|state| state.held = true);
@@ -282,7 +282,7 @@ fn a_patient_threaded_recording_waits_for_the_disk_and_loses_nothing() {
 }
 
 #[test]
-fn a_threaded_recording_tells_of_trouble_and_of_its_end() {
+fn threaded_writer_reports_errors_and_its_end() {
     let disk = Disk::new(100_000);
     let mut writer = ThreadedWriter::new(begin(&disk)).unwrap();
     let mut records = (0..100_000).flat_map(second);
@@ -294,9 +294,9 @@ fn a_threaded_recording_tells_of_trouble_and_of_its_end() {
     assert_right(&disk.read());
 }
 
-/// What a program that is killed leaves: nothing was finished.
+/// What a killed program leaves: nothing was finished.
 #[test]
-fn what_was_flushed_is_there_whatever_comes_then() {
+fn flushed_records_survive_without_finish() {
     let disk = Disk::new(usize::MAX);
     let mut writer = begin(&disk);
     for number in 0..5 {
@@ -318,9 +318,9 @@ fn what_was_flushed_is_there_whatever_comes_then() {
     assert_eq!(read_all(&mut open(&file)).records.len(), 500);
 }
 
-/// Nothing but time makes it sync: after the last record, in a pause, too.
+/// Only time triggers a sync: after the last record, and in a pause.
 #[test]
-fn a_power_cut_costs_seconds_not_all_that_no_end_was_written_to() {
+fn threaded_writer_syncs_every_few_seconds() {
     let disk = Disk::new(usize::MAX);
     let mut writer = ThreadedWriter::new(begin(&disk)).unwrap();
     for (at, bytes) in (0..3).flat_map(second) {

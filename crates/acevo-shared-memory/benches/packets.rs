@@ -1,7 +1,7 @@
-//! How many packets are missed, how late they come and what waiting for them costs, by the way of waiting.
+//! Missed packets, latency and CPU cost of waiting for packets, for each polling strategy.
 //!
-//! A producer in a process of its own writes physics at 333 Hz and graphics at 60 or 240 Hz, the time of writing in each page. The
-//! reader runs in this process; with load two more processes keep both cores busy.
+//! A producer process writes physics at 333 Hz and graphics at 60 or 240 Hz, with the time of writing in each page. The reader runs
+//! in this process. Under load, two more processes keep both cores busy.
 //!
 //! `cargo bench -p acevo-shared-memory --features publish --bench packets -- [--packets N] [part of a row's name]`
 
@@ -16,24 +16,23 @@ use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use acevo_shared_memory::{
-    ACEvoSharedMemoryMapper, Arrival, CounterOrder, Distribution, FieldType, Page, PageKind, PageStats, Polling,
-    Publisher,
+    ACEvoSharedMemoryMapper, Arrival, CounterOrder, FieldType, Histogram, Page, PageKind, PageStats, Polling, Publisher,
 };
 use cpu_time::ProcessTime;
 use tempfile::TempDir;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// The game's physics.
+/// Period of the game's physics.
 const PERIOD: Duration = Duration::from_micros(3003);
 
-/// What a sleep may take longer than it should. Under Wine the producer never sleeps: the same server wakes it and the reader, one
-/// with the other.
-const EARLY: Duration = if cfg!(windows) { Duration::MAX } else { Duration::from_micros(300) };
+/// How long before a deadline the producer wakes up from its sleep, because sleeps may take longer than requested. Under Wine the
+/// producer never sleeps, because one server wakes both the producer and the reader, and both at the same time.
+const WAKE_EARLY: Duration = if cfg!(windows) { Duration::MAX } else { Duration::from_micros(300) };
 
-/// Name, how to poll, and what to sleep after each packet of physics before that.
-const WAYS: [(&str, Polling, Duration); 8] = [
-    ("rhythm (the default)", Polling::Rhythm, Duration::ZERO),
+/// Name, polling strategy, and a sleep after each physics packet.
+const STRATEGIES: [(&str, Polling, Duration); 8] = [
+    ("adaptive (the default)", Polling::Adaptive, Duration::ZERO),
     (
         "2.5 ms after a packet, then every 150 µs",
         Polling::Every(Duration::from_micros(150)),
@@ -51,7 +50,7 @@ fn main() -> Result<()> {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words[..] {
-        ["--produce", order, packets, frames, place] => produce(order, packets.parse()?, frames.parse()?, place),
+        ["--produce", order, packets, frames, location] => produce(order, packets.parse()?, frames.parse()?, location),
         ["--burn"] => loop {
             std::hint::spin_loop();
         },
@@ -59,7 +58,7 @@ fn main() -> Result<()> {
     }
 }
 
-/// Bytes of a page: counter, time of writing, then the counter over and over, so that a mix of two packets shows.
+/// Fills a page with the counter, the time of writing, then copies of the counter, so that a mix of two packets is detected.
 fn fill(page: PageKind, bytes: &mut [u8], id: u32) {
     bytes.as_chunks_mut().0.fill(id.to_le_bytes());
     for field in page.fields().iter().filter(|field| field.ty == FieldType::Bool) {
@@ -72,10 +71,10 @@ fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_nanos() as u64)
 }
 
-/// Sleeps, then waits the last moment awake: a game's loop is as punctual.
+/// Sleeps, then spins until the deadline, to be as punctual as a game.
 fn wait_until(deadline: Instant) {
     let early = deadline.saturating_duration_since(Instant::now());
-    if let Some(time) = early.checked_sub(EARLY) {
+    if let Some(time) = early.checked_sub(WAKE_EARLY) {
         sleep(time);
     }
     while Instant::now() < deadline {
@@ -83,17 +82,17 @@ fn wait_until(deadline: Instant) {
     }
 }
 
-fn produce(order: &str, packets: u32, frames_per_second: u32, place: &str) -> Result<()> {
+fn produce(order: &str, packets: u32, frames_per_second: u32, location: &str) -> Result<()> {
     let order = if order == "first" { CounterOrder::First } else { CounterOrder::Last };
-    let mut publisher = publisher(Path::new(place))?.with_counter(order);
+    let mut publisher = publisher(Path::new(location))?.with_counter(order);
     println!("ready");
     std::io::stdout().flush()?;
-    // The reader says when it is ready, too.
+    // The reader signals that it is ready.
     std::io::stdin().read_line(&mut String::new())?;
     let mut page = [0; 4900];
     let frame = Duration::from_secs(1) / frames_per_second;
     let start = Instant::now();
-    let (mut frames, mut crowded, mut before) = (0, 0, start);
+    let (mut frames, mut close, mut before) = (0, 0, start);
     for id in 1..=packets {
         let due = start + PERIOD * id;
         while start + frame * (frames + 1) < due {
@@ -107,11 +106,11 @@ fn produce(order: &str, packets: u32, frames_per_second: u32, place: &str) -> Re
         fill(PageKind::Physics, page, id);
         publisher.publish_bytes(PageKind::Physics, page)?;
         let now = Instant::now();
-        crowded += u32::from(now - before < PERIOD / 2);
+        close += u32::from(now - before < PERIOD / 2);
         before = now;
     }
-    println!("{frames}\n{crowded}");
-    // Until the reader has seen the end.
+    println!("{frames}\n{close}");
+    // Wait until the reader has seen the last packet.
     std::io::stdin().read_line(&mut String::new())?;
     Ok(())
 }
@@ -127,16 +126,16 @@ fn mapper(_: &Path) -> Result<ACEvoSharedMemoryMapper> {
 }
 
 #[cfg(not(windows))]
-fn publisher(place: &Path) -> Result<Publisher> {
-    Ok(Publisher::directory(place)?)
+fn publisher(location: &Path) -> Result<Publisher> {
+    Ok(Publisher::directory(location)?)
 }
 
 #[cfg(not(windows))]
-fn mapper(place: &Path) -> Result<ACEvoSharedMemoryMapper> {
-    Ok(ACEvoSharedMemoryMapper::open_source(acevo_shared_memory::PageDirectory::open(place)?)?)
+fn mapper(location: &Path) -> Result<ACEvoSharedMemoryMapper> {
+    Ok(ACEvoSharedMemoryMapper::open_source(acevo_shared_memory::PageDirectory::open(location)?)?)
 }
 
-/// A process that ends with this.
+/// A child process, which is killed when this is dropped.
 struct Process(Child);
 
 impl Process {
@@ -153,13 +152,13 @@ impl Drop for Process {
     }
 }
 
-/// What was read of one page.
+/// Counts of what was read of one page.
 #[derive(Default)]
 struct Tally {
     seen: u32,
     missed: u32,
     torn: u32,
-    age: Distribution,
+    age: Histogram,
 }
 
 impl Tally {
@@ -174,7 +173,7 @@ impl Tally {
         self.seen += 1;
         self.missed += arrival.missed;
         let written = bytes[4..12].first_chunk().copied().map_or(0, u64::from_le_bytes);
-        self.age.note(Duration::from_nanos(age.saturating_sub(written)));
+        self.age.record(Duration::from_nanos(age.saturating_sub(written)));
     }
 }
 
@@ -190,15 +189,15 @@ fn compare(words: &[&str]) -> Result<()> {
         }
     }
     println!(
-        "| {packets} packets | physics p50 | p99 | max µs | missed | torn | graphics p50 | p99 | max µs | missed | torn | looks/s | overslept | CPU | estimate p50 | p99 | crowded |"
+        "| {packets} packets | physics p50 | p99 | max µs | missed | torn | graphics p50 | p99 | max µs | missed | torn | polls/s | overslept | CPU | estimate p50 | p99 | close |"
     );
     println!("|---|{}", "---:|".repeat(16));
     for load in [false, true] {
         for frames in [60, 240] {
             for order in ["first", "last"] {
-                for (way, polling, pause) in WAYS {
+                for (strategy, polling, pause) in STRATEGIES {
                     let load_name = if load { ", both cores busy" } else { "" };
-                    let name = format!("{way}{load_name}, counter {order}, graphics {frames} Hz");
+                    let name = format!("{strategy}{load_name}, counter {order}, graphics {frames} Hz");
                     if name.contains(wanted) {
                         println!("| {name} | {} |", run(polling, pause, order, packets, frames, load)?);
                     }
@@ -212,10 +211,10 @@ fn compare(words: &[&str]) -> Result<()> {
 fn run(polling: Polling, pause: Duration, order: &str, packets: u32, frames: u32, load: bool) -> Result<String> {
     let folder = folder()?;
     let numbers = [packets, frames].map(|number| number.to_string());
-    let place = folder.path().to_string_lossy().into_owned();
-    let mut producer = Process::start(&["--produce", order, &numbers[0], &numbers[1], &place])?;
-    let mut said = BufReader::new(producer.0.stdout.take().ok_or("no stdout")?).lines();
-    said.next().ok_or("the producer has failed")??;
+    let location = folder.path().to_string_lossy().into_owned();
+    let mut producer = Process::start(&["--produce", order, &numbers[0], &numbers[1], &location])?;
+    let mut replies = BufReader::new(producer.0.stdout.take().ok_or("no stdout")?).lines();
+    replies.next().ok_or("the producer has failed")??;
     let burners = if load { vec![Process::start(&["--burn"])?, Process::start(&["--burn"])?] } else { vec![] };
     let mapper = mapper(folder.path())?;
     let mut read = mapper.packets().with_polling(polling);
@@ -225,7 +224,7 @@ fn run(polling: Polling, pause: Duration, order: &str, packets: u32, frames: u32
     let (start, cpu) = (Instant::now(), ProcessTime::now());
     let (mut physics, mut graphics) = (Tally::default(), Tally::default());
     while physics.seen + physics.missed < packets {
-        let Some(packet) = read.wait(Duration::from_secs(5))? else { return Err("nothing comes".into()) };
+        let Some(packet) = read.wait(Duration::from_secs(5))? else { return Err("no packet arrives".into()) };
         packet.physics.iter().for_each(|arrival| physics.add(arrival));
         packet.graphics.iter().for_each(|arrival| graphics.add(arrival));
         if packet.physics.is_some() && !pause.is_zero() {
@@ -234,8 +233,8 @@ fn run(polling: Polling, pause: Duration, order: &str, packets: u32, frames: u32
     }
     let (time, cpu) = (start.elapsed().as_secs_f64(), cpu.elapsed().as_secs_f64());
     drop(burners);
-    let written: u32 = said.next().ok_or("the producer has failed")??.parse()?;
-    let crowded = said.next().ok_or("the producer has failed")??;
+    let written: u32 = replies.next().ok_or("the producer has failed")??.parse()?;
+    let close = replies.next().ok_or("the producer has failed")??;
     let counted = graphics.seen + graphics.missed;
     if counted > written || written - counted > 1 {
         return Err(format!("{written} frames were written, {counted} were counted").into());
@@ -247,10 +246,10 @@ fn run(polling: Polling, pause: Duration, order: &str, packets: u32, frames: u32
     };
     let PageStats { latency, .. } = &read.stats().physics;
     Ok(format!(
-        "{} | {} | {:.0} | {} | {:.1} % | {} | {} | {crowded}",
+        "{} | {} | {:.0} | {} | {:.1} % | {} | {} | {close}",
         row(&physics),
         row(&graphics),
-        read.stats().looks as f64 / time,
+        read.stats().polls as f64 / time,
         read.stats().overslept,
         cpu / time * 100.0,
         micros(latency.percentile(0.5)),
@@ -258,7 +257,7 @@ fn run(polling: Polling, pause: Duration, order: &str, packets: u32, frames: u32
     ))
 }
 
-/// A new folder in memory; on Windows pages have no folder.
+/// A new directory in memory. On Windows it is not used.
 fn folder() -> Result<TempDir> {
     let parent = if cfg!(windows) { env::temp_dir() } else { PathBuf::from("/dev/shm") };
     Ok(tempfile::tempdir_in(parent)?)

@@ -1,4 +1,4 @@
-//! What a settled, owned, decoded page costs, against two plain copies of as many bytes in the same run.
+//! Cost of a settled, owned, decoded page, compared to two plain copies of the same number of bytes in the same run.
 //!
 //! `cargo bench -p acevo-shared-memory --features publish`
 
@@ -11,7 +11,7 @@ use acevo_shared_memory::{
 };
 use criterion::{Criterion, criterion_group, criterion_main};
 
-/// Pages with something in every byte.
+/// Pages without zero bytes.
 fn published() -> (LocalPages, Publisher) {
     let pages = LocalPages::new();
     let publisher = fill(Publisher::local(&pages));
@@ -21,7 +21,7 @@ fn published() -> (LocalPages, Publisher) {
 fn fill(mut publisher: Publisher) -> Publisher {
     for page in PageKind::ALL {
         let mut bytes: Vec<u8> = (0..page.size()).map(|at| at as u8 | 1).collect();
-        // As the game's: bools are 0 or 1.
+        // Bools are 0 or 1, as in the game.
         for field in page.fields().iter().filter(|field| field.ty == FieldType::Bool) {
             bytes[field.offset..][..field.size()].fill(1);
         }
@@ -30,7 +30,7 @@ fn fill(mut publisher: Publisher) -> Publisher {
     publisher
 }
 
-/// Copies memory twice, as no reader may: nothing is cleared, compared, decoded or handed out.
+/// Copies memory twice, without clearing, comparing or decoding it: a lower bound, not a usable reader.
 fn two_copies<const N: usize>(from: &[u8; N], to: &mut [u8; N]) {
     for _ in 0..2 {
         black_box(&mut *to).copy_from_slice(black_box(from));
@@ -68,7 +68,7 @@ fn reads(c: &mut Criterion) {
     group.bench_function("settled views", |b| b.iter(|| (mapper.physics(), mapper.graphics(), mapper.static_data())));
     group.finish();
 
-    // Reading another page costs what a new packet costs: it must stand still for five microseconds.
+    // A changed page costs more: new content must stay unchanged for five microseconds.
     let pages = [[1; 800], [2; 800]];
     let (other, mut publisher) = published();
     let new = ACEvoSharedMemoryMapper::open_source(other).expect("pages of the known sizes");
@@ -88,7 +88,7 @@ fn reads(c: &mut Criterion) {
     group.finish();
 }
 
-/// The same from memory of another process: named sections on Windows, files elsewhere.
+/// The same with memory of another process: named sections on Windows, files elsewhere.
 fn foreign(c: &mut Criterion) {
     #[cfg(windows)]
     let (_publisher, mapper) = {
@@ -118,7 +118,7 @@ fn foreign(c: &mut Criterion) {
     group.finish();
 }
 
-/// Two passes over the graphics page by words of a width; what the library does, without decoding.
+/// Two passes over the graphics page with different word sizes: the work of the library without decoding.
 fn word_sizes(c: &mut Criterion) {
     let narrow: Vec<AtomicU32> = (0..4900 / 4).map(|_| AtomicU32::new(7)).collect();
     let wide: Vec<AtomicU64> = (0..4904 / 8).map(|_| AtomicU64::new(7)).collect();
@@ -148,7 +148,7 @@ fn word_sizes(c: &mut Criterion) {
     group.finish();
 }
 
-/// Fields by their paths.
+/// Reading fields by their paths.
 fn fields(c: &mut Criterion) {
     let page = SPageFilePhysics::from_bytes(&[1; 800]);
     let field = SPageFilePhysics::field("absVibrations").expect("a field");
@@ -159,7 +159,7 @@ fn fields(c: &mut Criterion) {
     group.finish();
 }
 
-// The macro's functions have no documentation.
+// The functions of the macro have no documentation.
 #[allow(missing_docs)]
 mod groups {
     use super::*;

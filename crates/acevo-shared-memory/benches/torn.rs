@@ -1,11 +1,11 @@
-//! How often a page that is handed out mixes two packets, by the way it is read.
+//! How often a page mixes two packets, for each way of reading.
 //!
-//! Every field of a page is derived from its counter, so a mix shows. The writer writes the counter first or last, since nobody
-//! knows what the game does, and either as fast as it can or at a steady rate; at the steady rate the reader takes the page as
-//! soon as it sees a new counter, which is when it is most likely to meet the writer at work.
+//! Every field of a page is derived from its counter, so a mix is detected. The writer writes the counter first or last, because
+//! it is unknown what the game does, and either as fast as it can or at a steady rate. At the steady rate the reader reads the page
+//! as soon as it sees a new counter, which is when the writer is most likely to be at work.
 //!
 //! `cargo bench -p acevo-shared-memory --features publish --bench torn` (about two minutes; needs two idle cores). A part of a
-//! setting's name behind `--` runs just those: `-- 'each µs'`.
+//! setting's name after `--` selects settings: `-- 'each µs'`.
 
 #![allow(clippy::print_stdout)]
 
@@ -34,7 +34,7 @@ impl Shared {
         words
     }
 
-    /// Writes a page of which every word tells its number. `pause` slows it down in the middle.
+    /// Writes a page whose every word is its number. `pause` is a delay in the middle.
     fn write(&self, number: u32, counter_first: bool, pause: Duration) {
         let value = u64::from(number) << 32 | u64::from(number);
         let (counter, rest) = self.0.split_first().expect("a page has words");
@@ -60,7 +60,7 @@ impl Source for Shared {
         fence(Ordering::Acquire);
         Ok(())
     }
-    fn is_still(&self, _: PageKind, words: &[u64]) -> Result<bool, Error> {
+    fn is_unchanged(&self, _: PageKind, words: &[u64]) -> Result<bool, Error> {
         let difference = words
             .iter()
             .zip(self.0.iter())
@@ -72,7 +72,7 @@ impl Source for Shared {
     fn size(&self, page: PageKind) -> usize {
         page.size()
     }
-    fn place(&self, _: PageKind) -> String {
+    fn location(&self, _: PageKind) -> String {
         "a benchmark".into()
     }
 }
@@ -88,7 +88,7 @@ fn is_torn(words: &[u64; WORDS]) -> bool {
     words.iter().any(|word| *word != words[0])
 }
 
-/// Ways to take a page: its words, and whether the reader itself is sure that they belong together.
+/// A way to read a page. Returns its words, and whether the reader claims that they belong to one packet.
 type Read = fn(&Shared, &ACEvoSharedMemoryMapper) -> ([u64; WORDS], bool);
 
 fn plain(shared: &Shared, _: &ACEvoSharedMemoryMapper) -> ([u64; WORDS], bool) {
@@ -119,42 +119,42 @@ fn acevo(_: &Shared, mapper: &ACEvoSharedMemoryMapper) -> ([u64; WORDS], bool) {
     (std::array::from_fn(word), view.is_settled())
 }
 
-const WAYS: [(&str, Read); 4] =
+const READERS: [(&str, Read); 4] =
     [("plain copy", plain), ("counter compared", counter_compared), ("two equal copies", two_equal), ("acevo", acevo)];
 
 #[derive(Default)]
 struct Tally {
     taken: u64,
     torn: u64,
-    torn_but_sure: u64,
-    unsure: u64,
+    torn_undetected: u64,
+    marked: u64,
     last: Option<[u64; WORDS]>,
 }
 
 impl Tally {
     fn add(&mut self, (words, sure): ([u64; WORDS], bool)) {
-        // A writer that the system stops in the middle of a page leaves one torn page, however often it is read meanwhile.
+        // A writer that the system suspends in the middle of a page leaves one torn page, even if it is read several times.
         if self.last.replace(words) == Some(words) {
             return;
         }
         self.taken += 1;
         self.torn += u64::from(is_torn(&words));
-        self.torn_but_sure += u64::from(sure && is_torn(&words));
-        self.unsure += u64::from(!sure);
+        self.torn_undetected += u64::from(sure && is_torn(&words));
+        self.marked += u64::from(!sure);
     }
 }
 
-/// When a reader looks.
+/// When the reader reads.
 #[derive(Clone, Copy)]
-enum Look {
-    /// As soon as the counter is new.
-    AtCounter,
-    /// Every ten microseconds, whatever the counter says.
-    Always,
+enum ReadAt {
+    /// As soon as the counter has changed.
+    NewCounter,
+    /// Every ten microseconds, regardless of the counter.
+    Interval,
 }
 
-/// A page every `period`.
-fn steady(read: Read, look: Look, counter_first: bool, packets: u32, period: Duration, pause: Duration) -> Tally {
+/// A writer that writes a page every `period`.
+fn steady(read: Read, read_at: ReadAt, counter_first: bool, packets: u32, period: Duration, pause: Duration) -> Tally {
     let shared = Shared::new();
     let mapper = ACEvoSharedMemoryMapper::open_source(shared.clone()).expect("a page of the known size");
     thread::scope(|scope| {
@@ -168,8 +168,8 @@ fn steady(read: Read, look: Look, counter_first: bool, packets: u32, period: Dur
         let mut tally = Tally::default();
         let mut last = 0;
         while !writer.is_finished() {
-            match look {
-                Look::AtCounter => {
+            match read_at {
+                ReadAt::NewCounter => {
                     let now = shared.0[0].load(Ordering::Relaxed);
                     if now == last {
                         spin_loop();
@@ -177,7 +177,7 @@ fn steady(read: Read, look: Look, counter_first: bool, packets: u32, period: Dur
                     }
                     last = now;
                 }
-                Look::Always => spin(Duration::from_micros(10)),
+                ReadAt::Interval => spin(Duration::from_micros(10)),
             }
             tally.add(read(&shared, &mapper));
         }
@@ -185,7 +185,7 @@ fn steady(read: Read, look: Look, counter_first: bool, packets: u32, period: Dur
     })
 }
 
-/// A page every microsecond; the reader never rests either.
+/// A writer that writes a page every microsecond, and a reader that never rests.
 fn hammer(read: Read, counter_first: bool, reads: u32) -> Tally {
     let shared = Shared::new();
     let mapper = ACEvoSharedMemoryMapper::open_source(shared.clone()).expect("a page of the known size");
@@ -209,12 +209,12 @@ fn hammer(read: Read, counter_first: bool, reads: u32) -> Tally {
 }
 
 fn row(setting: &str, way: &str, tally: &Tally) {
-    let Tally { taken, torn, torn_but_sure, unsure, .. } = tally;
-    println!("{setting:<60} {way:<17} {taken:>8} {torn:>8} {torn_but_sure:>9} {unsure:>8}");
+    let Tally { taken, torn, torn_undetected, marked, .. } = tally;
+    println!("{setting:<60} {way:<17} {taken:>8} {torn:>8} {torn_undetected:>9} {marked:>8}");
 }
 
 fn main() {
-    // `cargo test --benches` runs this too; a few packets show that it works.
+    // `cargo test --benches` runs this, too, with a few packets.
     let quick = !std::env::args().any(|argument| argument == "--bench");
     let (packets, reads) = if quick { (20, 100) } else { (20_000, 200_000) };
     println!("{:<60} {:<17} {:>8} {:>8} {:>9} {:>8}", "writer", "reader", "pages", "torn", "undetect.", "marked");
@@ -227,16 +227,18 @@ fn main() {
     for counter_first in [true, false] {
         let order = if counter_first { "counter first" } else { "counter last" };
         let period = Duration::from_micros(300);
-        for (look, looks) in [(Look::AtCounter, "taken at its counter"), (Look::Always, "polled freely")] {
+        for (read_at, moment) in
+            [(ReadAt::NewCounter, "read at a new counter"), (ReadAt::Interval, "read at intervals")]
+        {
             for (pause, slow) in [(0, ""), (2, ", 2 µs stop")] {
-                for (way, read) in WAYS {
-                    let setting = format!("each 300 µs, {order}{slow}, {looks}");
+                for (way, read) in READERS {
+                    let setting = format!("each 300 µs, {order}{slow}, {moment}");
                     let pause = Duration::from_micros(pause);
-                    row(setting, way, &|| steady(read, look, counter_first, packets, period, pause));
+                    row(setting, way, &|| steady(read, read_at, counter_first, packets, period, pause));
                 }
             }
         }
-        for (way, read) in WAYS {
+        for (way, read) in READERS {
             row(format!("each µs, {order}"), way, &|| hammer(read, counter_first, reads));
         }
     }

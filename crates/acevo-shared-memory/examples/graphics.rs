@@ -1,4 +1,4 @@
-//! Lap times, flags and the other cars, once a second.
+//! Prints lap times, flags and the other cars once a second.
 //!
 //! Run it beside the game, or beside `acevo simulate`: `cargo run --example graphics`
 #![allow(clippy::print_stdout)]
@@ -15,7 +15,7 @@ fn main() -> Result<(), Error> {
         match graphics.status() {
             ACEvoStatus::Off => println!("in the menu"),
             status => println!(
-                "{status}: lap {:?}, last {:?}, best {:?}, delta {:?} s, flag {}, {} cars, {} in front of us",
+                "{status}: lap {:?}, last {:?}, best {:?}, delta {:?} s, flag {}, {} cars, {} ahead of us",
                 graphics.current_lap_time(),
                 graphics.last_lap_time(),
                 graphics.best_lap_time(),

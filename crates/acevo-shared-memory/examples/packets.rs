@@ -1,4 +1,4 @@
-//! Every packet as it comes, and at the end how many were missed.
+//! Prints every packet as it arrives, and finally the number of missed packets.
 //!
 //! Run it beside the game, or beside `acevo simulate`: `cargo run --example packets`
 #![allow(clippy::print_stdout)]
@@ -11,7 +11,7 @@ fn main() -> Result<(), Error> {
     for packet in packets.by_ref().take(2000) {
         let packet = packet?;
         if let Some(graphics) = &packet.graphics {
-            println!("the screen: lap {}, status {}", graphics.view.raw().total_lap_count + 1, graphics.view.status());
+            println!("graphics: lap {}, status {}", graphics.view.raw().total_lap_count + 1, graphics.view.status());
         }
         if let Some(physics) = &packet.physics {
             println!("{:5.1} km/h, {} missed before", physics.view.raw().speedKmh, physics.missed);

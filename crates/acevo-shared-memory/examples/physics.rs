@@ -1,4 +1,4 @@
-//! The vehicle, ten times a second.
+//! Prints the state of the vehicle ten times a second.
 //!
 //! Run it beside the game, or beside `acevo simulate`: `cargo run --example physics`
 #![allow(clippy::print_stdout)]

@@ -1,6 +1,6 @@
-//! Any field by its path, with unit and meaning: `cargo run --example raw_fields -- speedKmh tyreContactPoint[0] tyre_lf.slip`
+//! Prints fields by their paths, with units: `cargo run --example raw_fields -- speedKmh tyreContactPoint[0] tyre_lf.slip`
 //!
-//! Run it beside the game, or beside `acevo simulate`. Without a path it lists all of them.
+//! Run it beside the game, or beside `acevo simulate`. Without arguments it lists all fields.
 #![allow(clippy::print_stdout)]
 
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, Page, PageKind, SPageFileGraphicEvo, SPageFilePhysics};
@@ -21,7 +21,7 @@ fn main() -> Result<(), Error> {
         let unit = SPageFilePhysics::field(name).or(SPageFileGraphicEvo::field(name)).map_or("", |field| field.unit);
         match physics.raw().value(path).or_else(|| graphics.raw().value(path)) {
             Some(value) => println!("{path} = {value} {unit}"),
-            None => println!("{path} is no field of the physics or graphics page"),
+            None => println!("{path} is not a field of the physics or graphics page"),
         }
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! One thread reads, another works on what it was sent: snapshots own their page and outlive the mapper.
+//! One thread reads, another processes snapshots, which own their page and outlive the mapper.
 //!
 //! Run it beside the game, or beside `acevo simulate`: `cargo run --example snapshot_thread`
 #![allow(clippy::print_stdout)]

@@ -1,4 +1,4 @@
-//! The session: game, track, weather.
+//! Prints the session: game, track and weather.
 //!
 //! Run it beside the game, or beside `acevo simulate`: `cargo run --example static_data`
 #![allow(clippy::print_stdout)]

@@ -1,13 +1,13 @@
-//! The settled copy: a page whose bytes belong together.
+//! The settled copy: a page whose bytes belong to one packet.
 //!
-//! The game tells nobody when it writes. A page is therefore copied, then compared with the game's memory in the opposite
-//! direction. That alone misses a writer that is slow or was met at its very first byte: **a reader that reacts to a new
-//! counter at once meets the writer at work.** So new content must also have stood still for a moment ([`STILL`]) between the
-//! two passes. Content that has settled before need only be compared: if the page still is that, it is whole. A writer that the
-//! system stops in the middle of its work for longer than a moment cannot be seen by anybody. A page that never stands still is
-//! handed out after a much shorter rest, marked.
+//! The game does not signal when it writes. So a page is copied, then compared with the game's memory in the opposite
+//! direction. That alone misses a writer that is slow or has just written its first byte, and **a reader that reacts to a new
+//! counter at once is likely to find the writer at work.** So new content must also stay unchanged for a moment
+//! ([`SETTLE_DELAYS`]) between copy and comparison. Content that has settled before only needs the comparison: if the page is
+//! still equal, it is whole. A writer that the system suspends in the middle of a page for longer than that moment cannot be
+//! detected. If a page never settles, a copy with a much shorter delay is handed out, marked as unsettled.
 //!
-//! The counter itself proves nothing: it is not known whether the game writes it first or last.
+//! The counter alone proves nothing, because it is unknown whether the game writes it first or last.
 
 use std::hint::spin_loop;
 use std::time::{Duration, Instant};
@@ -16,52 +16,52 @@ use zerocopy::IntoBytes;
 
 use crate::decode::decode;
 use crate::error::Error;
+use crate::page::sealed::Sealed;
 use crate::page::{Page, PageKind};
 use crate::source::Source;
 
-/// How long a page with new content must not change, at the first, second and third attempt: longer than a writer needs for a
-/// page, far shorter than a packet.
-const STILL: [Duration; 3] = [Duration::from_micros(5), Duration::from_micros(10), Duration::from_micros(20)];
+/// How long new content must stay unchanged to count as settled, for each attempt. That is longer than a writer needs for a
+/// page, and far shorter than the time between packets.
+const SETTLE_DELAYS: [Duration; 3] = [Duration::from_micros(5), Duration::from_micros(10), Duration::from_micros(20)];
 
-/// For a page that never stands still for as long: less than the rest between two packets of a writer that hardly rests, more
-/// than a processor needs to hand a line of memory to another. Equal passes without any pause are no good: a writer that waits
-/// for memory which the reader has just touched stands still, too.
-const SHORTEST_STILL: Duration = Duration::from_nanos(300);
+/// The delay for a page that does not settle: shorter than the gap between packets of a very fast writer, longer than a
+/// processor needs to pass a cache line to another. Without any delay, equal copies prove nothing: a writer that waits for a
+/// cache line that the reader has just touched does not change the page either.
+const SHORT_DELAY: Duration = Duration::from_nanos(300);
 
-/// Attempts at that.
-const LAST_RESORT: usize = 64;
+/// How often [`SHORT_DELAY`] is tried before giving up.
+const MAX_SHORT_ATTEMPTS: usize = 64;
 
-/// What was captured of a page last: its bytes, padding included, and the page in them.
+/// The last capture of a page: its bytes, padding included, and the decoded page.
 ///
-/// The words begin a line of the processor's cache, as a page does: comparing them is a fifth faster than across lines.
+/// The words are aligned to a cache line, as a page in memory is. That makes comparing them a fifth faster.
 #[derive(Debug)]
 #[repr(C, align(64))]
-#[allow(unreachable_pub, reason = "stands in the sealed half of a public trait")]
-pub struct Last<T: Page> {
+pub(crate) struct CapturedPage<T: Sealed> {
     words: T::Words,
     page: T,
     settled: bool,
-    /// False before anything is captured, and where the source went away while it was copied.
-    whole: bool,
-    /// How often the page has been copied.
+    /// False before the first capture, and if the source failed during a copy.
+    complete: bool,
+    /// Number of copies made so far.
     copies: u64,
 }
 
-impl<T: Page> Default for Last<T> {
+impl<T: Sealed> Default for CapturedPage<T> {
     fn default() -> Self {
-        Self { words: T::ZERO_WORDS, page: T::default(), settled: false, whole: false, copies: 0 }
+        Self { words: T::ZERO_WORDS, page: T::default(), settled: false, complete: false, copies: 0 }
     }
 }
 
-impl<T: Page> Last<T> {
-    /// Brings [`page`](Self::page) up to date, and tells whether it was seen to stand still.
+impl<T: Page> CapturedPage<T> {
+    /// Updates [`page`](Self::page). Returns whether it is settled.
     pub(crate) fn capture(&mut self, source: &dyn Source) -> Result<bool, Error> {
-        // What has settled before is whole, whatever the writer does at this moment, and decoded already.
-        if !self.settled || !source.is_still(T::KIND, self.words.as_ref())? {
-            (self.settled, self.whole) = (false, false);
-            self.settled = settle(source, T::KIND, self.words.as_mut())?;
+        // A settled page that is unchanged is whole and already decoded, even if the writer is about to change it.
+        if !self.settled || !source.is_unchanged(T::KIND, self.words.as_ref())? {
+            (self.settled, self.complete) = (false, false);
+            self.settled = wait_until_settled(source, T::KIND, self.words.as_mut())?;
             decode(&self.words, &mut self.page);
-            self.whole = true;
+            self.complete = true;
             self.copies += 1;
         }
         Ok(self.settled)
@@ -71,48 +71,49 @@ impl<T: Page> Last<T> {
         &self.page
     }
 
-    /// The bytes as they were copied, which the page no longer tells: a `bool` may be any byte. `None` where there are none.
+    /// The bytes as copied, including `bool` bytes other than 0 and 1. `None` if there is no complete copy.
     pub(crate) fn bytes(&self) -> Option<&[u8]> {
-        self.whole.then(|| self.words.as_bytes())
+        self.complete.then(|| self.words.as_bytes())
     }
 
     pub(crate) fn is_settled(&self) -> bool {
         self.settled
     }
 
-    /// The same number is the same page.
+    /// Number of copies made so far. An equal number means the same page.
     pub(crate) fn copies(&self) -> u64 {
         self.copies
     }
 }
 
-/// Copies the page into `words`, as far as they go, and tells whether it was seen to stand still.
-pub(crate) fn settle(source: &dyn Source, page: PageKind, words: &mut [u64]) -> Result<bool, Error> {
-    for pause in STILL {
+/// Copies the page into `words`, as far as they reach, until a copy settles or all attempts have failed. Returns whether the
+/// copy is settled.
+pub(crate) fn wait_until_settled(source: &dyn Source, page: PageKind, words: &mut [u64]) -> Result<bool, Error> {
+    for delay in SETTLE_DELAYS {
         source.copy(page, words)?;
-        hold_still(pause);
-        if source.is_still(page, words)? {
+        spin_for(delay);
+        if source.is_unchanged(page, words)? {
             return Ok(true);
         }
     }
-    for _ in 0..LAST_RESORT {
+    for _ in 0..MAX_SHORT_ATTEMPTS {
         let start = Instant::now();
         source.copy(page, words)?;
-        // A source that asks the system for each copy rests long enough by that.
-        if start.elapsed() < SHORTEST_STILL {
-            hold_still(SHORTEST_STILL);
+        // With a source that makes a system call for each copy, the copy itself takes long enough.
+        if start.elapsed() < SHORT_DELAY {
+            spin_for(SHORT_DELAY);
         }
-        if source.is_still(page, words)? {
+        if source.is_unchanged(page, words)? {
             break;
         }
     }
     Ok(false)
 }
 
-/// Waits a few microseconds: too short for the system's timers.
-fn hold_still(pause: Duration) {
+/// Busy-waits for a few microseconds, which is too short for the system's timers.
+fn spin_for(delay: Duration) {
     let start = Instant::now();
-    while start.elapsed() < pause {
+    while start.elapsed() < delay {
         spin_loop();
     }
 }

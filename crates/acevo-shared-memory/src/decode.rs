@@ -1,12 +1,12 @@
-//! Bytes to page. Any bytes make a page; none is refused.
+//! Decodes bytes to a page. Any bytes are valid input.
 
 use zerocopy::IntoBytes;
 
-use crate::page::Page;
+use crate::page::sealed::Sealed;
 use crate::page::text::{is_broken, repair};
 
-/// Makes a page of `bytes`: zero where they end early, cut where they are longer.
-pub(crate) fn decode_bytes<T: Page>(bytes: &[u8]) -> T {
+/// Decodes a page from bytes. Missing bytes are zero, surplus bytes are ignored.
+pub(crate) fn decode_bytes<T: Sealed>(bytes: &[u8]) -> T {
     let mut words = T::ZERO_WORDS;
     let room = words.as_mut_bytes();
     let known = bytes.len().min(room.len());
@@ -16,11 +16,11 @@ pub(crate) fn decode_bytes<T: Page>(bytes: &[u8]) -> T {
     page
 }
 
-/// Makes a page of its words. Texts that are not UTF-8 are repaired.
-pub(crate) fn decode<T: Page>(words: &T::Words, page: &mut T) {
+/// Decodes a page from its words. Texts that are not UTF-8 are repaired.
+pub(crate) fn decode<T: Sealed>(words: &T::Words, page: &mut T) {
     let bytes = words.as_bytes();
     let has_valid_texts = !T::TEXTS.iter().any(|(offset, size)| is_broken(&bytes[*offset..*offset + *size]));
-    // Nearly always every bool is 0 or 1 already, and every text UTF-8.
+    // In nearly all pages every bool is 0 or 1, and every text is UTF-8.
     if let Some(valid) = T::checked(bytes).filter(|_| has_valid_texts) {
         *page = *valid;
         return;
@@ -33,17 +33,16 @@ pub(crate) fn decode<T: Page>(words: &T::Words, page: &mut T) {
     for (offset, size) in T::TEXTS {
         repair(&mut bytes[*offset..*offset + *size]);
     }
-    // Only a bool can be invalid, and now all of them are 0 or 1; the words are as long as the page and aligned.
+    // Only a bool can be invalid, and all of them are 0 or 1 now. The words are aligned and long enough for the page.
     *page = T::checked(bytes).copied().unwrap_or_default();
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::page::{SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
+    use crate::page::{Page, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
 
     #[test]
-    fn every_bit_pattern_of_a_bool_is_true_or_false() {
+    fn from_bytes_accepts_every_bit_pattern_of_a_bool() {
         let offset = SPageFileStaticEvo::field("is_online").unwrap().offset;
         for byte in 0..=255 {
             let mut bytes = [0; 208];
@@ -53,15 +52,15 @@ mod tests {
     }
 
     #[test]
-    fn ones_everywhere_decode() {
+    fn from_bytes_accepts_pages_of_all_ones() {
         let page = SPageFileGraphicEvo::from_bytes(&[0xff; 5000]);
         assert_eq!((page.status, page.use_single_compound), (-1, true));
-        assert_eq!({ page.car_ids }[59], [u64::MAX; 2], "conversion succeeded, this is not the fallback");
+        assert_eq!({ page.car_ids }[59], [u64::MAX; 2], "the page was decoded, this is not the fallback");
         assert!(SPageFilePhysics::from_bytes(&[0xff; 800]).absVibrations.is_nan());
     }
 
     #[test]
-    fn an_invalid_byte_costs_one_character_of_a_text() {
+    fn from_bytes_replaces_an_invalid_byte_of_a_text_by_one_character() {
         let page = SPageFileGraphicEvo { driver_surname: "Czerwi".into(), ..Default::default() };
         let mut bytes = Page::as_bytes(&page).to_vec();
         let offset = SPageFileGraphicEvo::field("driver_surname").unwrap().offset;
@@ -74,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_of_an_older_game_is_zero_where_it_ends() {
+    fn from_bytes_fills_missing_bytes_with_zero() {
         let page = SPageFileGraphicEvo::from_bytes(&[1; 3940]);
         assert!(page.use_single_compound);
         assert_eq!({ page.car_ids }, [[0; 2]; 60]);

@@ -1,146 +1,121 @@
-//! What can go wrong, said so that the reader knows what to do next.
+//! The error type. Messages say what to do next.
 
-use std::fmt;
 use std::io;
 
 use crate::page::PageKind;
 
 /// Why telemetry cannot be read or published.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// No running game was found, nor anything that stands in for it.
+    /// No running game was found, and no other source of its pages.
+    #[error("Assetto Corsa EVO is not running (looked for {looked_for}): start the game")]
     GameNotRunning {
-        /// Where was looked.
+        /// What was looked for.
         looked_for: String,
     },
-    /// The game is there, but not (yet) this page of it. It appears while the game starts; seen from native Linux it can be
-    /// told from other memory only when something is in it, at the latest in a session.
+    /// The game is running, but this page is not there yet. It appears while the game starts. On native Linux it can be
+    /// recognised only once it has content, at the latest in a session.
+    #[error("the game has no {page} page yet ({location}): wait until the game has started, or enter a session")]
     PageNotThere {
         /// The page.
         page: PageKind,
         /// Where it was expected.
-        place: String,
+        location: String,
     },
-    /// The page is there, but the system does not let this user read or write it.
+    /// The page is there, but the system does not allow this user to read or write it.
+    #[error("no permission for {location}: run this program as the user who runs the game")]
     PermissionDenied {
-        /// What was asked for.
-        place: String,
-        /// The system's answer.
+        /// What was requested.
+        location: String,
+        /// The system's error.
         source: io::Error,
     },
-    /// The page is smaller than any known layout: an unknown build of the game, or not a page of the game.
+    /// The page is smaller than any known layout: an unknown version of the game, or not a page of the game.
+    #[error(
+        "the {page} page has {size} bytes, but every known version of the game has at least {smallest} (this library reads \
+         {known}): an unknown version of the game, or not its page"
+    )]
     UnknownLayout {
         /// The page.
         page: PageKind,
-        /// Its real size in bytes.
+        /// Its actual size in bytes.
         size: usize,
-        /// Bytes of the smallest known layout.
+        /// Size of the smallest known layout in bytes.
         smallest: usize,
-        /// Bytes of the layout this library reads.
+        /// Size of the layout that this library reads, in bytes.
         known: usize,
     },
-    /// Only the section names that the game used before its version 0.6 were found, with another layout.
+    /// Only the section names that the game used before version 0.6 were found, which have another layout.
     ///
     /// Assetto Corsa and Assetto Corsa Competizione use these names too.
+    #[error(
+        "only `{section}` was found, which is used by Assetto Corsa EVO before version 0.6 and by older titles of the series: \
+         update the game"
+    )]
     OldGame {
         /// The name found, such as `acpmf_physics`.
         section: String,
     },
-    /// The page was there and is not any more: the game has ended.
+    /// The page is no longer there: the game has ended.
+    #[error("the {page} page is gone ({location}): the game has ended; open it again")]
     Gone {
         /// The page.
         page: PageKind,
         /// Where it was.
-        place: String,
+        location: String,
     },
-    /// This system has no game to read: only Windows and Linux have. Directories of pages (on Unix) and in-process pages work.
+    /// The game does not run on this system, only on Windows and Linux. Page directories (on Unix) and in-process pages work.
+    #[error("no game to read on this system: Assetto Corsa EVO runs on Windows, and on Linux under Proton or Wine")]
     Unsupported,
     /// The view is a snapshot: it has no source to refresh from.
+    #[error("a snapshot is not attached to a game: refresh a view of the mapper instead")]
     Snapshot,
-    /// Somebody publishes these pages already: a running game, or another simulator or replay.
+    /// The pages are already published by a running game, or by another simulator or replay.
+    #[error(
+        "{location} is in use by a running game, a bridge or another simulator: close it first, its pages are not overwritten"
+    )]
     AlreadyPublished {
-        /// What is in the way.
-        place: String,
+        /// Where the pages are.
+        location: String,
     },
-    /// The bytes to be published are not those of a page.
+    /// The number of bytes does not fit the page.
+    #[error("{size} bytes are not a {page} page, which has {}", .page.size())]
     WrongSize {
         /// The page.
         page: PageKind,
-        /// Bytes given.
+        /// Number of bytes given.
         size: usize,
     },
-    /// The system refused something else.
+    /// Any other error of the system.
+    #[error("system error: {what}")]
     System {
-        /// What was tried.
+        /// What was attempted.
         what: String,
-        /// The system's answer.
+        /// The system's error.
         source: io::Error,
     },
 }
 
 impl Error {
-    /// True where waiting may help: the game, or a page of it, is not there.
+    /// True if waiting may help: the game, or one of its pages, is not there.
+    ///
+    /// ```
+    /// use acevo_shared_memory::Error;
+    ///
+    /// assert!(Error::GameNotRunning { looked_for: "a process".into() }.is_absence());
+    /// assert!(!Error::Unsupported.is_absence());
+    /// ```
     pub const fn is_absence(&self) -> bool {
         matches!(self, Self::GameNotRunning { .. } | Self::PageNotThere { .. } | Self::Gone { .. })
     }
 
-    /// An error of the system about `place`, told apart by its kind.
+    /// Converts a system error about `location`.
     #[cfg(any(unix, windows))]
-    pub(crate) fn of_system(place: impl Into<String>, source: io::Error) -> Self {
+    pub(crate) fn of_system(location: impl Into<String>, source: io::Error) -> Self {
         match source.kind() {
-            io::ErrorKind::PermissionDenied => Self::PermissionDenied { place: place.into(), source },
-            _ => Self::System { what: place.into(), source },
-        }
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::GameNotRunning { looked_for } => {
-                write!(f, "Assetto Corsa EVO is not running (looked for {looked_for}): start the game")
-            }
-            Self::PageNotThere { page, place } => {
-                write!(f, "the game has no {page} page yet ({place}): wait until it has started, or enter a session")
-            }
-            Self::PermissionDenied { place, .. } => {
-                write!(f, "no permission for {place}: run this program as the user who runs the game")
-            }
-            Self::UnknownLayout { page, size, smallest, known } => write!(
-                f,
-                "the {page} page has {size} bytes, but every known game has at least {smallest} (this library reads {known}): \
-                 an unknown build of the game, or not its page"
-            ),
-            Self::OldGame { section } => write!(
-                f,
-                "only `{section}` was found, as Assetto Corsa EVO before version 0.6 and older titles of the series use it: \
-                 update the game"
-            ),
-            Self::Gone { page, place } => {
-                write!(f, "the {page} page is gone ({place}): the game has ended; open it again")
-            }
-            Self::Unsupported => f.write_str(
-                "no game to read on this system: Assetto Corsa EVO runs on Windows, and on Linux under Proton or Wine",
-            ),
-            Self::Snapshot => f.write_str("a snapshot is not attached to a game: refresh a view of the mapper instead"),
-            Self::AlreadyPublished { place } => write!(
-                f,
-                "{place} is in use by a running game, a bridge or another simulator: close it first, its pages are not overwritten"
-            ),
-            Self::WrongSize { page, size } => {
-                write!(f, "{size} bytes are no {page} page, which has {}", page.size())
-            }
-            Self::System { what, .. } => write!(f, "the system refused: {what}"),
-        }
-    }
-}
-
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::PermissionDenied { source, .. } | Self::System { source, .. } => Some(source),
-            _ => None,
+            io::ErrorKind::PermissionDenied => Self::PermissionDenied { location: location.into(), source },
+            _ => Self::System { what: location.into(), source },
         }
     }
 }

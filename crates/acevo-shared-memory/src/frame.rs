@@ -1,4 +1,4 @@
-//! The three pages at once.
+//! The three pages together.
 
 use crate::error::Error;
 use crate::mapper::ACEvoSharedMemoryMapper;
@@ -6,7 +6,7 @@ use crate::page::{Page, PageKind};
 use crate::validity::PhysicsValidity;
 use crate::view::{GraphicsView, PhysicsView, StaticView, View};
 
-/// The three pages, captured one right after the other: what a screen shows, what a logger keeps.
+/// The three pages, captured in immediate succession: the input of a display or a logger.
 ///
 /// ```no_run
 /// use acevo_shared_memory::ACEvoSharedMemoryMapper;
@@ -22,21 +22,30 @@ use crate::view::{GraphicsView, PhysicsView, StaticView, View};
 pub struct Frame {
     /// The vehicle.
     pub physics: PhysicsView<'static>,
-    /// What the game's screen shows.
+    /// The game's screen.
     pub graphics: GraphicsView<'static>,
     /// The session.
     #[cfg_attr(feature = "serde", serde(rename = "static"))]
     pub static_data: StaticView<'static>,
-    /// Whether the values of [`physics`](Self::physics) describe the car at this moment.
+    /// Whether the values of [`physics`](Self::physics) describe the car now.
     pub validity: PhysicsValidity,
 }
 
 impl ACEvoSharedMemoryMapper {
-    /// All three pages, now. Each is whole; the game writes them one after the other, so physics may be newer than what the
-    /// screen shows.
+    /// All three pages, now. Each page belongs to one packet. The game writes physics more often than graphics, so physics may
+    /// be newer.
+    ///
+    /// ```
+    /// use acevo_shared_memory::{ACEvoSharedMemoryMapper, LocalPages};
+    ///
+    /// let mapper = ACEvoSharedMemoryMapper::open_source(LocalPages::new())?;
+    /// let frame = mapper.frame()?;
+    /// assert!(frame.is_settled() && frame.is_blank());
+    /// # Ok::<(), acevo_shared_memory::Error>(())
+    /// ```
     ///
     /// # Errors
-    /// As [`try_physics`](Self::try_physics).
+    /// As for [`try_physics`](Self::try_physics).
     #[inline]
     pub fn frame(&self) -> Result<Frame, Error> {
         let (physics, graphics, static_data) = (self.capture()?, self.capture()?, self.capture()?);
@@ -50,8 +59,8 @@ impl ACEvoSharedMemoryMapper {
 }
 
 impl Frame {
-    /// Puts three pages together. The [validity](Self::validity) is what these pages alone show; if there are pages from before, let a
-    /// [`PhysicsTracker`](crate::PhysicsTracker) judge.
+    /// Combines three pages. The [validity](Self::validity) is derived from these pages alone; a
+    /// [`PhysicsTracker`](crate::PhysicsTracker) that has seen earlier pages judges better.
     ///
     /// ```
     /// use acevo_shared_memory::{ACEvoStatus, Frame, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
@@ -71,18 +80,18 @@ impl Frame {
         Self { physics, graphics, static_data, validity }
     }
 
-    /// True where every page was seen to stand still.
+    /// True if every page is settled.
     pub const fn is_settled(&self) -> bool {
         self.physics.is_settled() && self.graphics.is_settled() && self.static_data.is_settled()
     }
 
-    /// True where nothing was ever written: no counter has begun and there is nothing to show. Such pages are made by a game
-    /// that is starting, or by somebody who only meant to read.
+    /// True if nothing was ever written: the physics counter is 0 and the graphics page is all zero. Such pages belong to a game that
+    /// is starting, or were created by a program that only wanted to read.
     pub fn is_blank(&self) -> bool {
         self.physics.packet_id() == 0 && self.graphics.raw().as_bytes().iter().all(|byte| *byte == 0)
     }
 
-    /// The bytes of a page, padding included; a `bool` is 0 or 1.
+    /// The bytes of a page, padding included. A `bool` is 0 or 1.
     pub fn bytes(&self, page: PageKind) -> &[u8] {
         match page {
             PageKind::Physics => self.physics.raw().as_bytes(),

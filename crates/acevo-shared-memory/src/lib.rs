@@ -2,7 +2,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(target_endian = "big")]
-compile_error!("the game's pages are little-endian, and so must be the machine that reads them");
+compile_error!("the game's pages are little-endian, so this crate supports little-endian machines only");
 
 mod capture;
 mod decode;
@@ -14,7 +14,7 @@ pub mod page;
 mod protocol;
 #[cfg(feature = "publish")]
 mod publish;
-mod section;
+mod raw_page;
 pub mod source;
 mod validity;
 mod view;
@@ -22,7 +22,7 @@ mod view;
 pub use error::Error;
 pub use frame::Frame;
 pub use mapper::ACEvoSharedMemoryMapper;
-pub use packets::{Arrival, Distribution, Packet, Packets, PageStats, Polling, Stats};
+pub use packets::{Arrival, Histogram, Packet, Packets, PageStats, Polling, Stats};
 #[doc(no_inline)]
 pub use page::{
     EnumType, Field, FieldType, Implausible, List, Page, PageKind, SMEvoAssistsState, SMEvoDamageState,
@@ -34,11 +34,11 @@ pub use protocol::{
 };
 #[cfg(feature = "publish")]
 pub use publish::{CounterOrder, Publisher};
-pub use section::Section;
+pub use raw_page::RawPage;
 #[cfg(unix)]
 #[doc(no_inline)]
 pub use source::PageDirectory;
 #[doc(no_inline)]
-pub use source::{Finding, LocalPages, Outcome, Source, survey};
+pub use source::{Finding, LocalPages, MAX_SECTION_BYTES, Outcome, Source, survey};
 pub use validity::{PhysicsTracker, PhysicsValidity};
 pub use view::{Car, CarId, Gear, GraphicsView, PhysicsView, StaticView, TyreCompounds, View, Wheels};

@@ -1,23 +1,25 @@
-//! The way in: a mapper holds a source and captures pages from it.
+//! The mapper: owns a source and captures pages from it. Its methods that return views are in `view.rs` and `frame.rs`.
 
 use std::any::Any;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::capture::Last;
+use crate::capture::CapturedPage;
 use crate::error::Error;
+use crate::page::sealed::{PerPage, Sealed};
 use crate::page::{Page, PageKind, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
-use crate::section::Section;
+use crate::raw_page::RawPage;
 use crate::source::{self, Source};
 use crate::validity::{PhysicsTracker, PhysicsValidity};
-use crate::view::{GraphicsView, PhysicsView, StaticView, View};
 
 /// A connection to the three pages. Dropping it closes everything it holds.
 ///
-/// Each view it gives owns the page as it was when it was asked for: its fields belong together, and it may be kept, sent to
-/// another thread and compared. Ask again, or [`refresh`](View::refresh) it, for news. Nothing is allocated on the way.
+/// Each view that it returns owns its page as it was at the time of the call: the fields belong to one packet, and the view can
+/// be kept, compared and sent to another thread. To get newer values, ask again or [`refresh`](crate::View::refresh) the view.
+/// Reading does not allocate.
 ///
-/// `&ACEvoSharedMemoryMapper` may be shared between threads; two that ask for the same page at the same time take turns.
+/// `&ACEvoSharedMemoryMapper` can be shared between threads. Two threads that ask for the same page at the same time wait for
+/// each other.
 ///
 /// ```no_run
 /// use acevo_shared_memory::ACEvoSharedMemoryMapper;
@@ -30,31 +32,71 @@ use crate::view::{GraphicsView, PhysicsView, StaticView, View};
 #[derive(Debug)]
 pub struct ACEvoSharedMemoryMapper {
     source: Box<dyn Source>,
-    pub(crate) physics: Mutex<Last<SPageFilePhysics>>,
-    pub(crate) graphics: Mutex<Last<SPageFileGraphicEvo>>,
-    pub(crate) static_data: Mutex<Last<SPageFileStaticEvo>>,
+    cache: Cache,
     tracker: Mutex<PhysicsTracker>,
     unsettled: AtomicU64,
 }
 
+/// The last capture of each page.
+#[derive(Debug, Default)]
+struct Cache {
+    physics: Mutex<CapturedPage<SPageFilePhysics>>,
+    graphics: Mutex<CapturedPage<SPageFileGraphicEvo>>,
+    static_data: Mutex<CapturedPage<SPageFileStaticEvo>>,
+}
+
+impl PerPage for Cache {
+    type Value<T: Sealed> = Mutex<CapturedPage<T>>;
+
+    fn physics(&self) -> &Mutex<CapturedPage<SPageFilePhysics>> {
+        &self.physics
+    }
+
+    fn graphics(&self) -> &Mutex<CapturedPage<SPageFileGraphicEvo>> {
+        &self.graphics
+    }
+
+    fn static_data(&self) -> &Mutex<CapturedPage<SPageFileStaticEvo>> {
+        &self.static_data
+    }
+}
+
 impl ACEvoSharedMemoryMapper {
-    /// Finds the running game in the way that fits the system.
+    /// Finds the running game in the way that suits the operating system.
     ///
-    /// On Windows these are the game's named sections. On Linux it is a game under Proton or Wine, seen from outside, and where
-    /// there is none, page files in `/dev/shm`, as bridges and this library's publisher make them.
+    /// On Windows it opens the game's named sections. On Linux it looks for a game that runs under Proton or Wine, and if there
+    /// is none, for page files in `/dev/shm` as written by bridges and by this library's publisher.
+    ///
+    /// ```no_run
+    /// use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error};
+    ///
+    /// match ACEvoSharedMemoryMapper::open() {
+    ///     Ok(mapper) => println!("track: {}", mapper.static_data().track()),
+    ///     Err(error) if error.is_absence() => println!("not running yet: {error}"),
+    ///     Err(error) => return Err(error),
+    /// }
+    /// # Ok::<(), Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::GameNotRunning`], [`Error::PageNotThere`], [`Error::PermissionDenied`], [`Error::UnknownLayout`],
-    /// [`Error::OldGame`]; [`Error::Unsupported`] on other systems. [`Error::is_absence`] tells where waiting helps.
+    /// [`Error::OldGame`]; [`Error::Unsupported`] on other systems. If [`Error::is_absence`], try again later.
     pub fn open() -> Result<Self, Error> {
         source::open().map(Self::from_box)
     }
 
-    /// Reads from a source of your choice: `PageDirectory`, [`LocalPages`](crate::LocalPages),
-    /// or one of your own.
+    /// Reads from a given source: `PageDirectory`, [`LocalPages`](crate::LocalPages), or your own.
+    ///
+    /// ```
+    /// use acevo_shared_memory::{ACEvoSharedMemoryMapper, LocalPages};
+    ///
+    /// let mapper = ACEvoSharedMemoryMapper::open_source(LocalPages::new())?;
+    /// assert_eq!(mapper.physics().packet_id(), 0);
+    /// # Ok::<(), acevo_shared_memory::Error>(())
+    /// ```
     ///
     /// # Errors
-    /// [`Error::UnknownLayout`] where a page of it is smaller than any known layout.
+    /// [`Error::UnknownLayout`] if one of its pages is smaller than any known layout.
     pub fn open_source(source: impl Source + 'static) -> Result<Self, Error> {
         for page in PageKind::ALL {
             source::check_size(page, source.size(page))?;
@@ -63,113 +105,76 @@ impl ACEvoSharedMemoryMapper {
     }
 
     fn from_box(source: Box<dyn Source>) -> Self {
-        Self {
-            source,
-            physics: Mutex::default(),
-            graphics: Mutex::default(),
-            static_data: Mutex::default(),
-            tracker: Mutex::default(),
-            unsettled: AtomicU64::new(0),
-        }
+        Self { source, cache: Cache::default(), tracker: Mutex::default(), unsettled: AtomicU64::new(0) }
     }
 
-    /// The vehicle, now. An all-zero page where the source is gone.
-    #[inline]
-    pub fn physics(&self) -> PhysicsView<'_> {
-        self.view_or_nothing()
-    }
-
-    /// What the game's screen shows, now. An all-zero page, with status `Off`, where the source is gone.
-    #[inline]
-    pub fn graphics(&self) -> GraphicsView<'_> {
-        self.view_or_nothing()
-    }
-
-    /// The session. An all-zero page where the source is gone.
-    #[inline]
-    pub fn static_data(&self) -> StaticView<'_> {
-        self.view_or_nothing()
-    }
-
-    /// As [`physics`](Self::physics), but says why there is nothing.
+    /// The counter of a page, without copying the page: a cheap check for a new packet. The static page has no counter: 0.
+    ///
+    /// ```
+    /// use acevo_shared_memory::{ACEvoSharedMemoryMapper, LocalPages, PageKind};
+    ///
+    /// let mapper = ACEvoSharedMemoryMapper::open_source(LocalPages::new())?;
+    /// assert_eq!(mapper.packet_id(PageKind::Physics)?, 0);
+    /// # Ok::<(), acevo_shared_memory::Error>(())
+    /// ```
     ///
     /// # Errors
-    /// [`Error::Gone`] where the game has ended, or what the system says.
-    #[inline]
-    pub fn try_physics(&self) -> Result<PhysicsView<'_>, Error> {
-        self.view::<SPageFilePhysics>()
-    }
-
-    /// As [`graphics`](Self::graphics), but says why there is nothing.
-    ///
-    /// # Errors
-    /// As [`try_physics`](Self::try_physics).
-    #[inline]
-    pub fn try_graphics(&self) -> Result<GraphicsView<'_>, Error> {
-        self.view::<SPageFileGraphicEvo>()
-    }
-
-    /// As [`static_data`](Self::static_data), but says why there is nothing.
-    ///
-    /// # Errors
-    /// As [`try_physics`](Self::try_physics).
-    #[inline]
-    pub fn try_static_data(&self) -> Result<StaticView<'_>, Error> {
-        self.view::<SPageFileStaticEvo>()
-    }
-
-    /// The counter of a page, without copying the page: the cheap way to see whether there is anything new. The static page
-    /// has none: 0.
-    ///
-    /// # Errors
-    /// As [`try_physics`](Self::try_physics).
+    /// As for [`try_physics`](Self::try_physics).
     pub fn packet_id(&self, page: PageKind) -> Result<i32, Error> {
         self.source.packet_id(page)
     }
 
-    /// Real size of a page in bytes, rounded up by Windows and Wine to whole memory pages. A page of an older game is smaller
-    /// than [`PageKind::size`], and zero where it ends.
+    /// Actual size of a page's section in bytes. Windows and Wine round it up to whole memory pages. The page of an older game
+    /// is smaller than [`PageKind::size`]; missing bytes are read as zero.
     pub fn size(&self, page: PageKind) -> usize {
         self.source.size(page)
     }
 
-    /// Where a page comes from, for people.
-    pub fn place(&self, page: PageKind) -> String {
-        self.source.place(page)
+    /// Human-readable location of a page.
+    ///
+    /// ```
+    /// use acevo_shared_memory::{ACEvoSharedMemoryMapper, LocalPages, PageKind};
+    ///
+    /// let mapper = ACEvoSharedMemoryMapper::open_source(LocalPages::new())?;
+    /// assert_eq!(mapper.location(PageKind::Physics), "the physics page in this process");
+    /// # Ok::<(), acevo_shared_memory::Error>(())
+    /// ```
+    pub fn location(&self, page: PageKind) -> String {
+        self.source.location(page)
     }
 
-    /// Every byte of a page's section as it is now, those beyond the known layout too: for a bug report, or for a look at a
-    /// layout that nobody knows yet.
+    /// Copies all bytes of a page's section, including those beyond the known layout: for bug reports and unknown layouts.
     ///
     /// ```
     /// use acevo_shared_memory::{ACEvoSharedMemoryMapper, LocalPages, PageKind};
     ///
     /// let mapper = ACEvoSharedMemoryMapper::open_source(LocalPages::with_sizes([800, 8192, 208])?)?;
-    /// let section = mapper.section(PageKind::Graphics)?;
-    /// assert!(section.settled && section.bytes.len() == 8192);
-    /// let beyond = &section.bytes[PageKind::Graphics.size()..];
+    /// let raw = mapper.raw_page(PageKind::Graphics)?;
+    /// assert!(raw.settled && raw.bytes.len() == 8192);
+    /// let beyond = &raw.bytes[PageKind::Graphics.size()..];
     /// assert!(beyond.iter().all(|byte| *byte == 0));
     /// # Ok::<(), acevo_shared_memory::Error>(())
     /// ```
     ///
     /// # Errors
-    /// [`Error::WrongSize`] where the section has more than [`Section::LARGEST`] bytes, else as
+    /// [`Error::WrongSize`] if the section has more than [`MAX_SECTION_BYTES`](crate::source::MAX_SECTION_BYTES), else as for
     /// [`try_physics`](Self::try_physics).
-    pub fn section(&self, page: PageKind) -> Result<Section, Error> {
-        let section = Section::capture(self.source.as_ref(), page)?;
-        if !section.settled {
+    pub fn raw_page(&self, page: PageKind) -> Result<RawPage, Error> {
+        let raw = RawPage::capture(self.source.as_ref(), page)?;
+        if !raw.settled {
             self.unsettled.fetch_add(1, Ordering::Relaxed);
         }
-        Ok(section)
+        Ok(raw)
     }
 
-    /// The bytes of the page captured last, exactly as the game had them: padding, and whatever stands in a `bool`. This is what a
-    /// recording keeps; a [`View`] is tidied up.
+    /// Copies the bytes of the page that was captured last, exactly as the game had them: with padding and with `bool` bytes
+    /// other than 0 and 1. Recordings store these bytes; a [`View`](crate::View) holds a decoded page.
     ///
-    /// Every view, [`frame`](Self::frame) and [packet](Self::packets) captures through the mapper, so right after one of them these are
-    /// its bytes; where threads share the mapper, another may have captured since. Copies as many bytes as fit into `buffer` and
-    /// returns how many the game has of this layout, at most [`PageKind::size`]; `None` where there are none: the page has not
-    /// been captured yet, or the game went away in the middle of it. Nothing is read from the game, and nothing is allocated.
+    /// Every view, [`frame`](Self::frame) and [packet](Self::packets) captures through the mapper, so right after one of them
+    /// these are its bytes, unless another thread has captured the page in between. Copies as many bytes as fit into `buffer`.
+    /// Returns the number of bytes that the game has of the known layout, at most [`PageKind::size`]. Returns `None` if the
+    /// page has not been captured yet, or if the game ended during the capture. Does not read from the game, and does not
+    /// allocate.
     ///
     /// ```
     /// use acevo_shared_memory::{ACEvoSharedMemoryMapper, LocalPages, PageKind};
@@ -190,7 +195,7 @@ impl ACEvoSharedMemoryMapper {
     }
 
     fn copy_captured<T: Page>(&self, buffer: &mut [u8]) -> Option<usize> {
-        let last = T::last(self).lock().unwrap_or_else(PoisonError::into_inner);
+        let last = T::select(&self.cache).lock().unwrap_or_else(PoisonError::into_inner);
         let size = self.source.size(T::KIND).min(T::KIND.size());
         let bytes = last.bytes()?.get(..size)?;
         let fit = size.min(buffer.len());
@@ -198,21 +203,22 @@ impl ACEvoSharedMemoryMapper {
         Some(size)
     }
 
-    /// Whether the physics page that was captured last is current. Every view, [`frame`](Self::frame) and [packet](Self::packets) of
-    /// this mapper adds to what is known: ask after you have captured both pages, best more than once.
+    /// Whether the physics page that was captured last is current. Every view, [`frame`](Self::frame) and
+    /// [packet](Self::packets) of this mapper updates the answer. It is reliable after both pages have been captured,
+    /// preferably more than once.
     pub fn physics_validity(&self) -> PhysicsValidity {
         self.tracker().validity()
     }
 
-    /// How many pages were handed out without having been seen to stand still.
+    /// Number of pages that were handed out unsettled.
     pub fn unsettled(&self) -> u64 {
         self.unsettled.load(Ordering::Relaxed)
     }
 
-    /// Captures a page. It is lent, so that each of those who take it copies it just once.
-    pub(crate) fn capture<T: Page>(&self) -> Result<MutexGuard<'_, Last<T>>, Error> {
-        // Where a source of somebody else's has panicked, what is kept has not settled, or is whole.
-        let mut last = T::last(self).lock().unwrap_or_else(PoisonError::into_inner);
+    /// Captures a page. Returns a guard instead of a copy, so that the caller copies the page only once.
+    pub(crate) fn capture<T: Page>(&self) -> Result<MutexGuard<'_, CapturedPage<T>>, Error> {
+        // If a foreign source has panicked, the captured page is either not settled or whole.
+        let mut last = T::select(&self.cache).lock().unwrap_or_else(PoisonError::into_inner);
         let copies = last.copies();
         let is_settled = last.capture(self.source.as_ref())?;
         if !is_settled {
@@ -229,22 +235,8 @@ impl ACEvoSharedMemoryMapper {
         Ok(last)
     }
 
-    /// What is known of the physics page from everything that was captured so far.
+    /// The tracker of the physics page, fed with every capture.
     pub(crate) fn tracker(&self) -> MutexGuard<'_, PhysicsTracker> {
         self.tracker.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    #[inline]
-    fn view_or_nothing<T: Page>(&self) -> View<'_, T> {
-        match self.capture() {
-            Ok(captured) => View::attached(self, &captured),
-            Err(_) => View::nothing(self),
-        }
-    }
-
-    #[inline]
-    fn view<T: Page>(&self) -> Result<View<'_, T>, Error> {
-        let captured = self.capture()?;
-        Ok(View::attached(self, &captured))
     }
 }

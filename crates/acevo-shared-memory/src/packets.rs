@@ -1,6 +1,8 @@
-//! Waiting for the next packet, and counting what was missed.
+//! Waiting for packets, and counting missed ones.
 
-mod rhythm;
+mod histogram;
+mod packet;
+mod schedule;
 mod stats;
 
 use std::borrow::Borrow;
@@ -14,41 +16,43 @@ use crate::source::sleep;
 use crate::validity::PhysicsValidity;
 use crate::view::View;
 
-use self::rhythm::{Found, Rhythm};
-pub use self::stats::{Distribution, PageStats, Stats};
+pub use self::histogram::Histogram;
+pub use self::packet::{Arrival, Packet};
+use self::schedule::{PollSchedule, Sighting};
+pub use self::stats::{PageStats, Stats};
 
-/// When to look for the next packet. The measurements behind the default are in `docs/benchmarks.md`.
+/// When to poll for the next packet. The measurements behind the default are in `docs/benchmarks.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Polling {
-    /// Learns the rhythm of both pages, sleeps until shortly after the next packet is due, and looks more often only while one
-    /// is late, the rate is not known yet, or packets come in bursts. Looks every 2 ms while nothing moves.
+    /// Learns the packet rate of both pages and sleeps until shortly after the next packet is due. Polls more often only while a
+    /// packet is late, while the rate is unknown, or if packets come in bursts. Polls every 2 ms while no counter moves.
     #[default]
-    Rhythm,
-    /// Looks at a fixed rate. Systems sleep some 60 µs longer than they are asked to.
+    Adaptive,
+    /// Polls at a fixed interval. Operating systems sleep some 60 µs longer than requested.
     Every(Duration),
-    /// Looks all the time and never sleeps: the least latency, for a whole core.
+    /// Polls continuously and never sleeps: the lowest latency, at the cost of a whole core.
     Spin,
 }
 
-/// Steps of a counter that are believed to be packets, at once and for each tenth of a second between two looks: a simulation
-/// three hundred times as fast as the game.
-const LARGEST_LEAP: u128 = 10_000;
+/// Plausibility limit for the steps of a counter between two polls; the same number is added for each tenth of a second between
+/// them. It allows a simulation that is three hundred times as fast as the game. A larger jump is a restart.
+const MAX_STEPS: u128 = 10_000;
 
-/// What a sleep may take longer than it should.
+/// A sleep that takes this much longer than requested is counted in [`Stats::overslept`].
 const OVERSLEPT: Duration = Duration::from_millis(1);
 
-/// A period that nobody lives to see the end of, which can still be added to any instant.
-const FOR_EVER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+/// A period long enough never to elapse, yet safe to add to an `Instant`.
+const NEVER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
-/// Waking up costs more than a look: both pages may wait this long for each other.
-const SAME_LOOK: Duration = Duration::from_micros(150);
+/// If the next polls of the two pages are closer together than this, one poll serves both, because waking up costs more than
+/// a poll.
+const MERGE_POLLS_WITHIN: Duration = Duration::from_micros(150);
 
-/// The packets of the game, each once, as they come: a blocking iterator, with [`wait`](Self::wait) where there is a limit to
-/// one's patience.
+/// A blocking iterator over the game's packets, each once, as they arrive. [`wait`](Self::wait) is the same with a timeout.
 ///
-/// Only packets that come after this was made are handed out; ask the mapper for the pages as they are. Both pages are
-/// looked after: physics, and graphics, which has its own counter and its own misses. Nothing is allocated while waiting.
+/// Only packets that arrive after it was created are returned; the mapper returns the current pages. Both pages are polled:
+/// physics, and graphics, which has its own counter and its own missed packets. Waiting does not allocate.
 ///
 /// ```no_run
 /// use acevo_shared_memory::ACEvoSharedMemoryMapper;
@@ -72,65 +76,50 @@ pub struct Packets<M> {
     physics: Counter,
     graphics: Counter,
     stats: Stats,
-    /// The last look, and when it was meant to be; when to look next.
-    looked: Instant,
+    /// Time of the last poll.
+    polled: Instant,
+    /// Time of the next poll.
     next: Instant,
     has_ended: bool,
 }
 
-/// News of the game: a packet of physics, of graphics, or both.
-#[derive(Debug, Clone, Copy)]
-#[non_exhaustive]
-pub struct Packet {
-    /// When it was seen. It was written at most [`uncertainty`](Self::uncertainty) before that.
-    pub seen: Instant,
-    /// Time from the look before, after which nothing of this was there, to [`seen`](Self::seen).
-    pub uncertainty: Duration,
-    /// The new packet of physics. There is none if only graphics has changed.
-    pub physics: Option<Arrival<SPageFilePhysics>>,
-    /// The new packet of graphics.
-    pub graphics: Option<Arrival<SPageFileGraphicEvo>>,
-    /// Whether the newest physics page, of this packet or an earlier one, describes the car now. During a pause physics packets come,
-    /// twice as many as usual, but they are zero.
-    pub validity: PhysicsValidity,
-}
-
-/// A page that has just come.
-#[derive(Debug, Clone, Copy)]
-#[non_exhaustive]
-pub struct Arrival<T> {
-    /// The page. [`is_settled`](View::is_settled) tells whether it was seen to stand still.
-    pub view: View<'static, T>,
-    /// Packets that came and went unseen since the one before, by the page's counter.
-    pub missed: u32,
-    /// Steps of the counter since the one before that held no data of the car: the game leaps over some 670 at the beginning and at the
-    /// end of a pause, and counts zero pages in between.
-    pub skipped: u32,
-    /// The counter has gone back, or leapt further than any game can count: another session, or another game. Nothing can be
-    /// said of what was missed.
-    pub restarted: bool,
-}
-
-/// The counter of one page.
+/// The state of one page's counter.
 #[derive(Debug, Clone)]
 struct Counter {
-    /// `None` where it could not be read yet.
+    /// The last value; `None` if it could not be read yet.
     last: Option<i32>,
-    rhythm: Rhythm,
-    /// Around a pause the counter stands, leaps and runs at twice the rate. That says nothing about the rhythm of true packets, and nothing
-    /// is lost by looking as often as for those.
+    schedule: PollSchedule,
+    /// True around a pause, when the counter stands, jumps and runs at twice the rate. Those packets do not change the schedule:
+    /// they say nothing about the rate of true packets.
     is_suspended: bool,
-    /// Steps without data that the game had counted at the last packet.
+    /// Total number of steps without data at the last packet.
     skipped: u64,
 }
 
 impl ACEvoSharedMemoryMapper {
-    /// The packets that come from now on. The mapper can be used beside it.
+    /// The packets that arrive from now on. The mapper can still be used.
+    ///
+    #[cfg_attr(feature = "publish", doc = "```")]
+    #[cfg_attr(not(feature = "publish"), doc = "```ignore")]
+    /// use acevo_shared_memory::{ACEvoSharedMemoryMapper, LocalPages, Publisher, SPageFilePhysics};
+    ///
+    /// let pages = LocalPages::new();
+    /// let mapper = ACEvoSharedMemoryMapper::open_source(pages.clone())?;
+    /// let mut publisher = Publisher::local(&pages);
+    /// let mut packets = mapper.packets();
+    /// for id in [1, 2, 5] {
+    ///     publisher.publish_physics(&SPageFilePhysics { packetId: id, ..Default::default() })?;
+    ///     let packet = packets.next().expect("the source never ends")?;
+    ///     println!("packet {id}: {} missed", packet.physics.map_or(0, |physics| physics.missed));
+    /// }
+    /// assert_eq!((packets.stats().physics.distinct, packets.stats().physics.missed), (3, 2));
+    /// # Ok::<(), acevo_shared_memory::Error>(())
+    /// ```
     pub fn packets(&self) -> Packets<&Self> {
         Packets::new(self)
     }
 
-    /// As [`packets`](Self::packets), for keeps: the mapper is inside.
+    /// As [`packets`](Self::packets), but takes ownership of the mapper. [`Packets::into_mapper`] returns it.
     pub fn into_packets(self) -> Packets<Self> {
         Packets::new(self)
     }
@@ -139,16 +128,17 @@ impl ACEvoSharedMemoryMapper {
 impl<M: Borrow<ACEvoSharedMemoryMapper>> Packets<M> {
     fn new(mapper: M) -> Self {
         let counter = |page| {
-            // Where the game is gone the first look says so.
+            // If the game is gone, the first poll returns the error.
             Counter {
                 last: mapper.borrow().packet_id(page).ok(),
-                rhythm: Rhythm::new(),
+                schedule: PollSchedule::new(),
                 is_suspended: false,
                 skipped: mapper.borrow().tracker().skipped(),
             }
         };
         let (physics, graphics) = (counter(PageKind::Physics), counter(PageKind::Graphics));
-        // Its status says from the first packet on whether physics is current. If the game has gone, the first poll says so.
+        // The status decides from the first packet on whether physics is current. If the game is gone, the first poll returns
+        // the error.
         drop(mapper.borrow().capture::<SPageFileGraphicEvo>());
         let now = Instant::now();
         Self {
@@ -157,23 +147,43 @@ impl<M: Borrow<ACEvoSharedMemoryMapper>> Packets<M> {
             physics,
             graphics,
             stats: Stats::default(),
-            looked: now,
+            polled: now,
             next: now,
             has_ended: false,
         }
     }
 
-    /// Waits in another way than the default one.
+    /// Sets when to poll.
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    ///
+    /// use acevo_shared_memory::{ACEvoSharedMemoryMapper, Polling};
+    ///
+    /// let mapper = ACEvoSharedMemoryMapper::open()?;
+    /// let packets = mapper.packets().with_polling(Polling::Every(Duration::from_millis(16)));
+    /// # Ok::<(), acevo_shared_memory::Error>(())
+    /// ```
     #[must_use]
     pub fn with_polling(mut self, polling: Polling) -> Self {
         self.polling = polling;
         self
     }
 
-    /// Waits for the next packet, at most for `timeout`. `None` where none has come in that time.
+    /// Waits for the next packet, at most for `timeout`. `None` if no packet has arrived in that time.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use acevo_shared_memory::{ACEvoSharedMemoryMapper, LocalPages};
+    ///
+    /// let mapper = ACEvoSharedMemoryMapper::open_source(LocalPages::new())?;
+    /// assert!(mapper.packets().wait(Duration::from_millis(5))?.is_none());
+    /// # Ok::<(), acevo_shared_memory::Error>(())
+    /// ```
     ///
     /// # Errors
-    /// [`Error::Gone`] where the game has ended, or what the system says; at once, and so is the next call.
+    /// [`Error::Gone`] if the game has ended, or the system's error. Both are returned at once, and again by the next call.
     pub fn wait(&mut self, timeout: Duration) -> Result<Option<Packet>, Error> {
         let mut now = Instant::now();
         let deadline = now.checked_add(timeout);
@@ -196,121 +206,143 @@ impl<M: Borrow<ACEvoSharedMemoryMapper>> Packets<M> {
         }
     }
 
-    /// Looks once, now, without waiting. For a loop of one's own, such as a game's; [`next_look`](Self::next_look) tells when
-    /// it is worth while.
+    /// Polls once, without waiting. This is for loops that wait by themselves; [`next_poll`](Self::next_poll) returns when the next
+    /// poll is useful.
+    ///
+    /// ```
+    /// use acevo_shared_memory::{ACEvoSharedMemoryMapper, LocalPages};
+    ///
+    /// let mapper = ACEvoSharedMemoryMapper::open_source(LocalPages::new())?;
+    /// let mut packets = mapper.packets();
+    /// assert!(packets.poll()?.is_none());
+    /// println!("poll again at {:?}", packets.next_poll());
+    /// # Ok::<(), acevo_shared_memory::Error>(())
+    /// ```
     ///
     /// # Errors
-    /// As [`wait`](Self::wait).
+    /// As for [`wait`](Self::wait).
     pub fn poll(&mut self) -> Result<Option<Packet>, Error> {
         let mapper = self.mapper.borrow();
-        let (before, planned) = (self.looked, self.next);
+        let (previous, planned) = (self.polled, self.next);
         self.physics.suspend(mapper.physics_validity());
         let id = mapper.packet_id(PageKind::Physics)?;
         let seen = Instant::now();
-        let found = |at| Found { at, before, planned, steps: 1 };
-        let physics = self.physics.take(id, mapper, found(seen), &mut self.stats.physics)?;
-        // What was done for physics takes time.
+        let sighting = |at| Sighting { at, previous, planned, steps: 1 };
+        let physics = self.physics.take(id, mapper, sighting(seen), &mut self.stats.physics)?;
+        // Capturing physics has taken time.
         let at = if physics.is_some() { Instant::now() } else { seen };
         let graphics = match mapper
             .packet_id(PageKind::Graphics)
-            .and_then(|id| self.graphics.take(id, mapper, found(at), &mut self.stats.graphics))
+            .and_then(|id| self.graphics.take(id, mapper, sighting(at), &mut self.stats.graphics))
         {
-            // What has come is handed out first; the next look tells.
+            // The new physics page is returned first. The next poll returns the error.
             Err(_) if physics.is_some() => None,
             graphics => graphics?,
         };
         if physics.is_none() && graphics.is_some() && mapper.tracker().stands() {
-            // The page may change without its counter.
+            // The physics page may change although its counter stands.
             drop(mapper.capture::<SPageFilePhysics>()?);
         }
-        self.stats.looks += 1;
-        self.looked = seen;
-        // From the end of this look on: where looks are slow there is to be some sleep between them.
-        self.next = self.after(Instant::now());
+        self.stats.polls += 1;
+        self.polled = seen;
+        // Counted from the end of this poll, so that there is some sleep between slow polls.
+        self.next = self.poll_after(Instant::now());
         Ok((physics.is_some() || graphics.is_some()).then(|| Packet {
             seen,
-            uncertainty: seen.saturating_duration_since(before),
+            uncertainty: seen.saturating_duration_since(previous),
             physics,
             graphics,
             validity: mapper.physics_validity(),
         }))
     }
 
-    /// When to look next.
-    fn after(&self, now: Instant) -> Instant {
+    /// Computes the time of the next poll.
+    fn poll_after(&self, now: Instant) -> Instant {
         match self.polling {
             Polling::Spin => now,
-            Polling::Every(period) => now + period.min(FOR_EVER),
-            Polling::Rhythm => {
-                let physics = self.physics.next_look(now);
-                // Physics comes often enough to find a frame that comes after a rest.
-                if self.physics.rhythm.is_moving() && !self.graphics.rhythm.is_moving() {
+            Polling::Every(period) => now + period.min(NEVER),
+            Polling::Adaptive => {
+                let physics = self.physics.next_poll(now);
+                // While physics moves, it is polled often enough to find the first graphics page after a rest.
+                if self.physics.schedule.is_moving() && !self.graphics.schedule.is_moving() {
                     return physics;
                 }
-                let graphics = self.graphics.next_look(now);
+                let graphics = self.graphics.next_poll(now);
                 let (first, second) = (physics.min(graphics), physics.max(graphics));
-                // One look serves both where they are due nearly at once.
-                if second - first < SAME_LOOK { second } else { first }
+                if second - first < MERGE_POLLS_WITHIN { second } else { first }
             }
         }
     }
 
-    /// When the next look is worth while: what [`wait`](Self::wait) sleeps for.
-    pub fn next_look(&self) -> Instant {
+    /// When the next poll is useful. [`wait`](Self::wait) sleeps until then.
+    pub fn next_poll(&self) -> Instant {
         self.next
     }
 
-    /// Counts, rates and latencies since this was made. Cheap.
+    /// Counts, rates and latencies since this iterator was created.
+    ///
+    /// ```no_run
+    /// # let mapper = acevo_shared_memory::ACEvoSharedMemoryMapper::open()?;
+    /// let mut packets = mapper.packets();
+    /// for packet in packets.by_ref().take(1000) {
+    ///     packet?;
+    /// }
+    /// let physics = &packets.stats().physics;
+    /// println!("{} packets, {} missed, median latency {:?}", physics.distinct, physics.missed, physics.latency.percentile(0.5));
+    /// # Ok::<(), acevo_shared_memory::Error>(())
+    /// ```
     pub fn stats(&self) -> &Stats {
         &self.stats
     }
 
-    /// The mapper, back from [`into_packets`](ACEvoSharedMemoryMapper::into_packets).
+    /// Returns the mapper that was passed to [`into_packets`](ACEvoSharedMemoryMapper::into_packets).
     pub fn into_mapper(self) -> M {
         self.mapper
     }
 
-    /// Where the packets come from.
+    /// The mapper that the packets are read from.
     pub fn mapper(&self) -> &ACEvoSharedMemoryMapper {
         self.mapper.borrow()
     }
 }
 
 impl Counter {
+    /// Suspends the schedule around a pause.
     fn suspend(&mut self, validity: PhysicsValidity) {
         self.is_suspended = matches!(validity, PhysicsValidity::Paused | PhysicsValidity::Resuming);
     }
 
-    fn next_look(&self, now: Instant) -> Instant {
-        if self.is_suspended { now + self.rhythm.period() } else { self.rhythm.next_look(now) }
+    fn next_poll(&self, now: Instant) -> Instant {
+        if self.is_suspended { now + self.schedule.period() } else { self.schedule.next_poll(now) }
     }
 
-    /// Captures the page where its counter, `id`, is new.
+    /// Captures the page if its counter, `id`, has changed.
     fn take<T: Page>(
         &mut self,
         id: i32,
         mapper: &ACEvoSharedMemoryMapper,
-        found: Found,
+        sighting: Sighting,
         stats: &mut PageStats,
     ) -> Result<Option<Arrival<T>>, Error> {
         if self.last == Some(id) {
             if !self.is_suspended {
-                self.rhythm.nothing(found.at);
+                self.schedule.on_no_packet(sighting.at);
             }
             return Ok(None);
         }
         let view = View::<T>::detached(&*mapper.capture()?);
-        // By now it may be the next one.
+        // The captured page may already be the next packet.
         let id = view.raw().as_bytes().first_chunk().copied().map_or(id, i32::from_le_bytes);
         let steps = id.wrapping_sub(self.last.unwrap_or(id.wrapping_sub(1)));
         if steps == 0 {
             return Ok(None);
         }
         self.last = Some(id);
-        let possible = LARGEST_LEAP + found.at.saturating_duration_since(found.before).as_millis() / 100 * LARGEST_LEAP;
-        let restarted = u128::try_from(steps).map_or(true, |steps| steps > possible);
+        let elapsed = sighting.at.saturating_duration_since(sighting.previous);
+        let max_steps = MAX_STEPS + elapsed.as_millis() / 100 * MAX_STEPS;
+        let restarted = u128::try_from(steps).map_or(true, |steps| steps > max_steps);
         if restarted {
-            self.rhythm.reset();
+            self.schedule.reset();
         }
         let steps = if restarted { 1 } else { steps.unsigned_abs() };
         let skipped = if T::KIND == PageKind::Physics {
@@ -325,12 +357,12 @@ impl Counter {
             self.is_suspended = !mapper.physics_validity().is_current();
         }
         if !self.is_suspended
-            && let Some(late) = self.rhythm.found(Found { steps, ..found })
+            && let Some(late) = self.schedule.on_packet(Sighting { steps, ..sighting })
         {
-            stats.latency.note(late + found.at.elapsed());
+            stats.latency.record(late + sighting.at.elapsed());
         }
         let arrival = Arrival { view, missed: steps - 1, skipped, restarted };
-        stats.note(found.at, &arrival, !self.is_suspended);
+        stats.record(sighting.at, &arrival, !self.is_suspended);
         Ok(Some(arrival))
     }
 }
@@ -338,7 +370,7 @@ impl Counter {
 impl<M: Borrow<ACEvoSharedMemoryMapper>> Iterator for Packets<M> {
     type Item = Result<Packet, Error>;
 
-    /// Waits for the next packet, as long as it takes. After an error there are no more.
+    /// Waits for the next packet without a timeout. Returns `None` after an error.
     fn next(&mut self) -> Option<Self::Item> {
         if self.has_ended {
             return None;
@@ -352,136 +384,4 @@ impl<M: Borrow<ACEvoSharedMemoryMapper>> Iterator for Packets<M> {
 impl<M: Borrow<ACEvoSharedMemoryMapper>> std::iter::FusedIterator for Packets<M> {}
 
 #[cfg(all(test, feature = "publish"))]
-mod tests {
-    use super::*;
-    use crate::ACEvoStatus;
-    use crate::publish::Publisher;
-    use crate::source::LocalPages;
-
-    /// Between two physics steps.
-    const PERIOD: Duration = Duration::from_micros(3003);
-    /// Between two frames.
-    const FRAME: Duration = Duration::from_micros(11_500);
-    const SECOND: Duration = Duration::from_secs(1);
-
-    /// A game and the physics counter of its reader, on a clock that is set by hand.
-    struct Game {
-        publisher: Publisher,
-        mapper: ACEvoSharedMemoryMapper,
-        counter: Counter,
-        stats: PageStats,
-        physics: SPageFilePhysics,
-        graphics: SPageFileGraphicEvo,
-        now: Instant,
-        before: Instant,
-        planned: Instant,
-        next_step: Instant,
-        next_frame: Instant,
-    }
-
-    impl Game {
-        fn new() -> Self {
-            let pages = LocalPages::new();
-            let mut publisher = Publisher::local(&pages);
-            let mapper = ACEvoSharedMemoryMapper::open_source(pages).unwrap();
-            let physics = driven(1000);
-            publisher.publish_physics(&physics).unwrap();
-            let counter = Counter { last: Some(1000), rhythm: Rhythm::new(), is_suspended: false, skipped: 0 };
-            let now = Instant::now();
-            Self {
-                publisher,
-                mapper,
-                counter,
-                stats: PageStats::default(),
-                physics,
-                graphics: SPageFileGraphicEvo::default(),
-                now,
-                before: now,
-                planned: now,
-                next_step: now,
-                next_frame: now,
-            }
-        }
-
-        /// Publishes and polls for a while: the counter moves by `steps` in each period, and the page shows this share of its values.
-        /// Returns how often the reader has polled.
-        fn run(&mut self, time: Duration, status: ACEvoStatus, steps: i32, share: f32) -> u32 {
-            let end = self.now + time;
-            let mut polls = 0;
-            while self.now < end {
-                self.now = self.planned + Duration::from_micros(60);
-                while self.next_step <= self.now {
-                    self.next_step += PERIOD;
-                    let id = self.physics.packetId + steps;
-                    self.physics = faded(&driven(id), share);
-                    self.publisher.publish_physics(&self.physics).unwrap();
-                }
-                while self.next_frame <= self.now {
-                    self.next_frame += FRAME;
-                    self.graphics.packetId += 1;
-                    self.graphics.status = status.value();
-                    self.publisher.publish_graphics(&self.graphics).unwrap();
-                    self.mapper.graphics();
-                }
-                self.poll();
-                polls += 1;
-            }
-            polls
-        }
-
-        /// What [`Packets::poll`] does for physics.
-        fn poll(&mut self) {
-            self.counter.suspend(self.mapper.physics_validity());
-            let id = self.mapper.packet_id(PageKind::Physics).unwrap();
-            let found = Found { at: self.now, before: self.before, planned: self.planned, steps: 1 };
-            self.counter.take::<SPageFilePhysics>(id, &self.mapper, found, &mut self.stats).unwrap();
-            (self.before, self.planned) = (self.now, self.counter.next_look(self.now));
-        }
-    }
-
-    fn driven(id: i32) -> SPageFilePhysics {
-        SPageFilePhysics {
-            packetId: id,
-            rpms: 7000,
-            airTemp: 26.0,
-            roadTemp: 30.0,
-            airDensity: 1.2,
-            brakeBias: 0.6,
-            ..Default::default()
-        }
-    }
-
-    fn faded(page: &SPageFilePhysics, share: f32) -> SPageFilePhysics {
-        SPageFilePhysics {
-            packetId: page.packetId,
-            rpms: if share == 1.0 { page.rpms } else { 0 },
-            airTemp: page.airTemp * share,
-            roadTemp: page.roadTemp * share,
-            airDensity: page.airDensity * share,
-            brakeBias: page.brakeBias * share,
-            ..Default::default()
-        }
-    }
-
-    #[test]
-    fn a_pause_changes_neither_the_rhythm_nor_the_number_of_polls() {
-        let mut game = Game::new();
-        game.run(2 * SECOND, ACEvoStatus::Live, 1, 1.0);
-        let driving = game.run(SECOND, ACEvoStatus::Live, 1, 1.0);
-        let period = game.counter.rhythm.period();
-        assert!(period.abs_diff(PERIOD) < Duration::from_micros(30), "{period:?}");
-        // The counter stands, leaps, and counts zero pages at twice the rate.
-        let mut paused = vec![game.run(SECOND, ACEvoStatus::Pause, 0, 0.5)];
-        game.physics.packetId += 670;
-        paused.extend([(); 5].map(|()| game.run(SECOND, ACEvoStatus::Pause, 2, 0.0)));
-        // Live again with a counter that stands for two seconds, and leaps.
-        paused.extend([0.3, 0.6].map(|share| game.run(SECOND, ACEvoStatus::Live, 0, share)));
-        assert_eq!(game.counter.rhythm.period(), period);
-        game.physics.packetId += 669;
-        let again = game.run(SECOND, ACEvoStatus::Live, 1, 1.0);
-        assert!(game.counter.rhythm.period().abs_diff(period) < Duration::from_micros(30), "{:?}", game.counter.rhythm);
-        assert!(paused.iter().all(|polls| *polls <= driving), "{driving} polls in a second, {paused:?} in the pause");
-        assert!(again.abs_diff(driving) * 20 <= driving, "{driving} polls in a second, {again} after the pause");
-        assert_eq!(game.stats.missed, 0);
-    }
-}
+mod tests;

@@ -1,4 +1,4 @@
-//! The game's enums, with room for values nobody knows yet.
+//! The game's enums. Each has a catch-all variant for unknown values.
 
 use std::fmt;
 
@@ -12,9 +12,9 @@ macro_rules! protocol_enum {
     ) => {
         $(#[doc = $enum_doc])+
         ///
-        /// `Display` writes the variant's name, `FromStr` reads it, and [`iter`](strum::IntoEnumIterator::iter) goes over
+        /// `Display` writes the variant's name, `FromStr` parses it, and [`iter`](strum::IntoEnumIterator::iter) iterates over
         /// the known values.
-        // `Display` and `IntoStaticStr` are written below: strum's derives panic on the disabled catch-all.
+        // `Display` and `IntoStaticStr` are implemented below: strum's derives panic for the disabled catch-all.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumString, strum::EnumIter)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
         pub enum $name {
@@ -80,7 +80,7 @@ macro_rules! protocol_enum {
 }
 
 protocol_enum! {
-    /// What the game is doing (`SPageFileGraphicEvo.status`).
+    /// State of the game (`SPageFileGraphicEvo.status`).
     ///
     /// ```
     /// use acevo_shared_memory::ACEvoStatus;
@@ -89,14 +89,13 @@ protocol_enum! {
     /// assert_eq!(ACEvoStatus::from(99).to_string(), "Unknown(99)");
     /// ```
     pub enum ACEvoStatus {
-        /// In the menu, or no game at all.
+        /// In the menu, or the game is not running.
         Off = 0,
         /// A replay is shown; the pages follow the replayed car.
         Replay = 1,
         /// Driving, or watching a live session.
         Live = 2,
-        /// Paused: the values of the physics page fade, and are then zero; see [`PhysicsValidity`](crate::PhysicsValidity). Not a
-        /// disconnect.
+        /// Paused: the values of the physics page fade to zero; see [`PhysicsValidity`](crate::PhysicsValidity). Not a disconnect.
         Pause = 3,
         ..Unknown
     }
@@ -105,10 +104,10 @@ protocol_enum! {
 protocol_enum! {
     /// Kind of session (`SPageFileStaticEvo.session`).
     ///
-    /// Reported: the game gives `TimeAttack` or `HotStint` for everything but quick races; look at the session's and the
-    /// phase's name too.
+    /// Reported: the game publishes `TimeAttack` or `HotStint` for everything except quick races. The names of the session and
+    /// the phase are more specific.
     pub enum ACEvoSessionType {
-        /// The game says that it does not know.
+        /// The game does not know it.
         Unknown = -1,
         /// Laps against the clock.
         TimeAttack = 0,
@@ -123,9 +122,9 @@ protocol_enum! {
 }
 
 protocol_enum! {
-    /// Flag shown to the player or to everybody (`SPageFileGraphicEvo.flag`, `.global_flag`).
+    /// Flag shown to the player or to all drivers (`SPageFileGraphicEvo.flag`, `.global_flag`).
     pub enum ACEvoFlagType {
-        /// None.
+        /// No flag.
         NoFlag = 0,
         /// Slow car ahead.
         WhiteFlag = 1,
@@ -135,7 +134,7 @@ protocol_enum! {
         RedFlag = 3,
         /// A faster car wants to pass.
         BlueFlag = 4,
-        /// Danger ahead, no overtaking.
+        /// Danger ahead; overtaking is forbidden.
         YellowFlag = 5,
         /// Disqualified.
         BlackFlag = 6,
@@ -143,7 +142,7 @@ protocol_enum! {
         BlackWhiteFlag = 7,
         /// Session over.
         CheckeredFlag = 8,
-        /// Car is damaged, come to the pits ("meatball").
+        /// Car is damaged and must come to the pits ("meatball").
         OrangeCircleFlag = 9,
         /// Slippery track.
         RedYellowStripesFlag = 10,
@@ -152,9 +151,9 @@ protocol_enum! {
 }
 
 protocol_enum! {
-    /// Where the car is (`SPageFileGraphicEvo.car_location`).
+    /// Location of the car (`SPageFileGraphicEvo.car_location`).
     pub enum ACEvoCarLocation {
-        /// Not told.
+        /// Not known.
         Unassigned = 0,
         /// In the pit lane.
         Pitlane = 1,
@@ -169,11 +168,11 @@ protocol_enum! {
 }
 
 protocol_enum! {
-    /// What drives the car (`SPageFileGraphicEvo.engine_type`).
+    /// Type of the engine (`SPageFileGraphicEvo.engine_type`).
     pub enum ACEvoEngineType {
         /// Petrol or any other fuel.
         InternalCombustion = 0,
-        /// Battery.
+        /// Electric motor with a battery.
         ElectricMotor = 1,
         ..Unknown
     }

@@ -1,21 +1,24 @@
-//! The other side: creating the three pages and writing them, for simulators, replays and tests.
+//! Creates and writes the three pages, for simulators, replays and tests.
 
 #[cfg(unix)]
 mod directory;
 #[cfg(target_os = "linux")]
 mod linux;
+mod target;
 #[cfg(not(any(windows, target_os = "linux")))]
 mod unsupported;
 #[cfg(windows)]
 mod windows;
 
-use std::fmt;
 #[cfg(unix)]
 use std::path::Path;
 
 use crate::error::Error;
 use crate::page::{Page, PageKind, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
 use crate::source::LocalPages;
+
+pub use self::target::CounterOrder;
+use self::target::Target;
 
 #[cfg(target_os = "linux")]
 use linux as system;
@@ -24,9 +27,9 @@ use unsupported as system;
 #[cfg(windows)]
 use windows as system;
 
-/// Publishes the three pages so that any reader of the game takes them for the game's.
+/// Publishes the three pages in the way of the game, for all readers of the game.
 ///
-/// Dropping it removes the pages. Every write replaces a whole page, its counter last unless [`CounterOrder`] says otherwise.
+/// Dropping it removes the pages. Every write replaces a whole page, with the counter last unless [`CounterOrder`] says otherwise.
 ///
 /// ```
 /// use acevo_shared_memory::{Publisher, LocalPages, SPageFileStaticEvo};
@@ -41,58 +44,37 @@ pub struct Publisher {
     order: CounterOrder,
 }
 
-/// When the counter of a page is written. Nobody knows what the game does, so a reader must stand both.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum CounterOrder {
-    /// Before everything else: who sees a new counter meets a page that is still being written.
-    First,
-    /// After everything else.
-    #[default]
-    Last,
-}
-
-/// Time in which a running game has written a packet.
-#[cfg(any(unix, windows))]
-const A_FEW_PACKETS: std::time::Duration = std::time::Duration::from_millis(100);
-
-/// True where somebody writes these pages: they are not to be touched.
-#[cfg(any(unix, windows))]
-fn moves(pages: &dyn crate::source::Source) -> bool {
-    let counters = || [PageKind::Physics, PageKind::Graphics].map(|page| pages.packet_id(page).unwrap_or_default());
-    let before = counters();
-    std::thread::sleep(A_FEW_PACKETS);
-    before != counters()
-}
-
-/// A place pages can be written to.
-trait Target: fmt::Debug + Send {
-    /// Writes the bytes of a whole page.
-    fn write(&mut self, page: PageKind, bytes: &[u8], order: CounterOrder) -> Result<(), Error>;
-    fn place(&self) -> String;
-}
-
 impl Publisher {
-    /// Publishes where this system's readers look: named sections on Windows, page files in `/dev/shm` on Linux.
+    /// Publishes in the default location of the operating system: named sections on Windows, page files in `/dev/shm` on Linux.
+    ///
+    /// ```no_run
+    /// use acevo_shared_memory::{Publisher, SPageFilePhysics};
+    ///
+    /// let mut publisher = Publisher::open()?;
+    /// publisher.publish_physics(&SPageFilePhysics { packetId: 1, rpms: 900, ..Default::default() })?;
+    /// # Ok::<(), acevo_shared_memory::Error>(())
+    /// ```
     ///
     /// # Errors
-    /// [`Error::AlreadyPublished`] where a running game, or another publisher, has the pages: they are not touched;
+    /// [`Error::AlreadyPublished`] if a running game or another publisher owns the pages, which are not changed;
     /// [`Error::PermissionDenied`]; [`Error::Unsupported`] on other systems.
     pub fn open() -> Result<Self, Error> {
         Ok(Self::to(system::open()?))
     }
 
-    /// Publishes as files of mode 0600 in a directory, which is created where it is missing.
+    /// Publishes as files with mode 0600 in a directory, which is created if it is missing.
     ///
-    /// Files that a publisher has left behind by being killed are replaced; while it runs it holds a lock on the directory.
+    /// A running publisher holds a lock on the directory. Files that were left behind by a killed publisher are replaced.
     ///
     /// # Errors
-    /// [`Error::AlreadyPublished`] where another publisher holds the lock, or somebody else's files there move; [`Error::PermissionDenied`], [`Error::System`].
+    /// [`Error::AlreadyPublished`] if another publisher holds the lock, or if another program writes to the files;
+    /// [`Error::PermissionDenied`], [`Error::System`].
     #[cfg(unix)]
     pub fn directory(directory: impl AsRef<Path>) -> Result<Self, Error> {
         Ok(Self::to(Box::new(directory::Files::create(directory.as_ref())?)))
     }
 
-    /// Writes to pages of this process.
+    /// Publishes to pages in the memory of this process.
     pub fn local(pages: &LocalPages) -> Self {
         Self::to(Box::new(pages.clone()))
     }
@@ -101,22 +83,22 @@ impl Publisher {
         Self { target, order: CounterOrder::default() }
     }
 
-    /// Writes the counter of each page first or last from now on: to try a reader out against both.
+    /// Sets whether the counter of each page is written first or last, to test a reader with both.
     #[must_use]
     pub fn with_counter(mut self, order: CounterOrder) -> Self {
         self.order = order;
         self
     }
 
-    /// Where the pages are, for people.
-    pub fn place(&self) -> String {
-        self.target.place()
+    /// Human-readable location of the pages.
+    pub fn location(&self) -> String {
+        self.target.location()
     }
 
     /// Writes the physics page.
     ///
     /// # Errors
-    /// What the system says; in-process pages and sections cannot fail.
+    /// The system's error. In-process pages and Windows sections cannot fail.
     pub fn publish_physics(&mut self, page: &SPageFilePhysics) -> Result<(), Error> {
         self.target.write(PageKind::Physics, page.as_bytes(), self.order)
     }
@@ -124,7 +106,7 @@ impl Publisher {
     /// Writes the graphics page.
     ///
     /// # Errors
-    /// As [`publish_physics`](Self::publish_physics).
+    /// As for [`publish_physics`](Self::publish_physics).
     pub fn publish_graphics(&mut self, page: &SPageFileGraphicEvo) -> Result<(), Error> {
         self.target.write(PageKind::Graphics, page.as_bytes(), self.order)
     }
@@ -132,34 +114,33 @@ impl Publisher {
     /// Writes the static page.
     ///
     /// # Errors
-    /// As [`publish_physics`](Self::publish_physics).
+    /// As for [`publish_physics`](Self::publish_physics).
     pub fn publish_static(&mut self, page: &SPageFileStaticEvo) -> Result<(), Error> {
         self.target.write(PageKind::Static, page.as_bytes(), self.order)
     }
 
-    /// Writes a page byte for byte, as a recording has it. Its end may be missing, as in a page of an older game: it is zero.
+    /// Writes a page byte for byte, for example from a recording. Bytes that are missing at the end, as in a page of an older
+    /// game, become zero.
+    ///
+    /// ```
+    /// use acevo_shared_memory::{Error, LocalPages, PageKind, Publisher};
+    ///
+    /// let mut publisher = Publisher::local(&LocalPages::new());
+    /// publisher.publish_bytes(PageKind::Graphics, &[0; 3940])?;
+    /// assert!(matches!(publisher.publish_bytes(PageKind::Physics, &[0; 801]), Err(Error::WrongSize { .. })));
+    /// # Ok::<(), Error>(())
+    /// ```
     ///
     /// # Errors
-    /// [`Error::WrongSize`] where there are more bytes than the page has, or fewer than any known game gives; else as
+    /// [`Error::WrongSize`] if there are more bytes than the page has, or fewer than in any known version of the game; else as for
     /// [`publish_physics`](Self::publish_physics).
     pub fn publish_bytes(&mut self, page: PageKind, bytes: &[u8]) -> Result<(), Error> {
         if !(page.smallest_size()..=page.size()).contains(&bytes.len()) {
             return Err(Error::WrongSize { page, size: bytes.len() });
         }
-        // Whatever is missing is zero, not what an earlier page has left there.
+        // Missing bytes must be zero, not those of an earlier page.
         let mut whole = [0; PageKind::Graphics.size()];
         whole[..bytes.len()].copy_from_slice(bytes);
         self.target.write(page, &whole[..page.size()], self.order)
-    }
-}
-
-impl Target for LocalPages {
-    fn write(&mut self, page: PageKind, bytes: &[u8], order: CounterOrder) -> Result<(), Error> {
-        Self::write(self, page, bytes, order == CounterOrder::First);
-        Ok(())
-    }
-
-    fn place(&self) -> String {
-        "the memory of this process".into()
     }
 }

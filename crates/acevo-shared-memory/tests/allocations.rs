@@ -1,4 +1,4 @@
-//! Reading allocates nothing.
+//! Reading does not allocate.
 #![cfg(feature = "publish")]
 
 use std::fmt::Write;
@@ -11,12 +11,12 @@ use acevo_shared_memory::{
 use allocation_counter::measure;
 
 #[test]
-fn the_counter_counts() {
+fn measure_counts_allocations() {
     assert_eq!(measure(|| drop(black_box(Box::new(1)))).count_total, 1);
 }
 
 #[test]
-fn reading_publishing_and_looking_up_fields_allocates_nothing() {
+fn reading_publishing_and_field_lookup_do_not_allocate() {
     let pages = LocalPages::new();
     let mapper = ACEvoSharedMemoryMapper::open_source(pages.clone()).unwrap();
     let mut publisher = Publisher::local(&pages);

@@ -1,4 +1,4 @@
-//! The given API: `given/api.rs` uses every name of it and is compiled exactly as it was given.
+//! The given API: `given/api.rs` uses every name of it and must compile unchanged.
 #![cfg(feature = "serde")]
 
 mod given {
@@ -11,6 +11,6 @@ mod given {
 }
 
 #[test]
-fn the_given_api_compiles_unchanged_and_runs() {
+fn given_api_compiles_unchanged_and_runs() {
     given::run();
 }

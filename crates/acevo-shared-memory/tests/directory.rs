@@ -1,4 +1,4 @@
-//! Directories of page files, as other programs and our own publisher make them.
+//! `PageDirectory` and `Publisher::directory`: page files of this publisher and of other programs.
 #![cfg(all(unix, feature = "publish"))]
 
 mod common;
@@ -10,9 +10,10 @@ use std::path::Path;
 use std::sync::mpsc::RecvTimeoutError;
 
 use acevo_shared_memory::{
-    ACEvoSharedMemoryMapper, Error, PageDirectory, PageKind, Publisher, SPageFileGraphicEvo, SPageFilePhysics, Section,
-    Source,
+    ACEvoSharedMemoryMapper, Error, MAX_SECTION_BYTES, PageDirectory, PageKind, Publisher, SPageFileGraphicEvo,
+    SPageFilePhysics, Source,
 };
+use common::pattern;
 use tempfile::tempdir;
 
 fn open(directory: &Path) -> Result<ACEvoSharedMemoryMapper, Error> {
@@ -24,56 +25,56 @@ fn file(directory: &Path, page: PageKind) -> std::path::PathBuf {
 }
 
 #[test]
-fn what_is_published_is_read() {
+fn page_directory_reads_what_was_published() {
     let directory = tempdir().unwrap();
     let publisher = Publisher::directory(directory.path()).unwrap();
     let mapper = open(directory.path()).unwrap();
-    common::what_is_published_is_read(publisher, &mapper);
+    common::assert_published_pages_are_read(publisher, &mapper);
 }
 
 #[test]
-fn files_are_private_have_the_games_sizes_and_go_with_their_publisher() {
+fn publisher_creates_private_files_and_removes_them() {
     let directory = tempdir().unwrap();
-    let publisher = Publisher::directory(directory.path().join("made")).unwrap();
-    let made = directory.path().join("made");
+    let publisher = Publisher::directory(directory.path().join("created")).unwrap();
+    let created = directory.path().join("created");
     for page in PageKind::ALL {
-        let metadata = fs::metadata(file(&made, page)).unwrap();
+        let metadata = fs::metadata(file(&created, page)).unwrap();
         assert_eq!((metadata.permissions().mode() & 0o777, metadata.len()), (0o600, page.size() as u64));
     }
     drop(publisher);
-    assert_eq!(fs::read_dir(&made).unwrap().count(), 0, "nothing stays behind");
+    assert_eq!(fs::read_dir(&created).unwrap().count(), 0, "no file is left behind");
 }
 
 #[test]
-fn a_reader_notices_that_the_publisher_has_gone_or_was_replaced() {
+fn page_directory_detects_that_the_publisher_has_ended_or_was_replaced() {
     let directory = tempdir().unwrap();
     let publisher = Publisher::directory(directory.path()).unwrap();
     let mapper = open(directory.path()).unwrap();
     assert!(mapper.try_physics().is_ok());
     drop(publisher);
-    assert!(matches!(common::end_of(|| mapper.try_physics()), Error::Gone { page: PageKind::Physics, .. }));
+    assert!(matches!(common::read_until_error(|| mapper.try_physics()), Error::Gone { page: PageKind::Physics, .. }));
     let counter = || mapper.packet_id(PageKind::Graphics);
-    assert!(matches!(common::end_of(counter), Error::Gone { page: PageKind::Graphics, .. }));
+    assert!(matches!(common::read_until_error(counter), Error::Gone { page: PageKind::Graphics, .. }));
     assert_eq!(*mapper.physics().raw(), SPageFilePhysics::default());
 
     let _second = Publisher::directory(directory.path()).unwrap();
-    assert!(matches!(mapper.try_graphics(), Err(Error::Gone { .. })), "these are other files");
+    assert!(matches!(mapper.try_graphics(), Err(Error::Gone { .. })), "the files have been replaced");
     assert!(open(directory.path()).is_ok());
 }
 
 #[test]
-fn two_publishers_do_not_share_a_directory() {
+fn publisher_rejects_a_directory_in_use() {
     let directory = tempdir().unwrap();
     let mut first = Publisher::directory(directory.path()).unwrap();
     let error = Publisher::directory(directory.path()).unwrap_err();
     assert!(matches!(error, Error::AlreadyPublished { .. }), "{error}");
     first.publish_physics(&SPageFilePhysics { packetId: 5, ..Default::default() }).unwrap();
-    assert_eq!(open(directory.path()).unwrap().physics().packet_id(), 5, "the first is unharmed");
+    assert_eq!(open(directory.path()).unwrap().physics().packet_id(), 5, "the first publisher is unaffected");
 }
 
-/// A bridge knows nothing of our lock; its files must live.
+/// A bridge does not take the lock, but its files must not be overwritten.
 #[test]
-fn a_bridge_at_work_is_not_written_over() {
+fn publisher_does_not_overwrite_the_files_of_a_running_bridge() {
     let directory = tempdir().unwrap();
     for page in PageKind::ALL {
         fs::write(file(directory.path(), page), vec![0; page.size()]).unwrap();
@@ -94,20 +95,20 @@ fn a_bridge_at_work_is_not_written_over() {
     bridge.join().unwrap();
     assert!(matches!(error, Error::AlreadyPublished { .. }), "{error}");
     assert!(PageKind::ALL.iter().all(|page| file(directory.path(), *page).exists()));
-    assert!(Publisher::directory(directory.path()).is_ok(), "what does not move any more was left behind");
+    assert!(Publisher::directory(directory.path()).is_ok(), "files that do not change are replaced");
 }
 
 #[test]
-fn a_publisher_that_cannot_start_leaves_nothing() {
+fn publisher_that_fails_to_start_leaves_no_files() {
     let directory = tempdir().unwrap();
     let obstacle = file(directory.path(), PageKind::Static);
     fs::create_dir_all(obstacle.join("full")).unwrap();
     assert!(Publisher::directory(directory.path()).is_err());
-    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "only what was there before");
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "only the existing file");
 }
 
 #[test]
-fn what_a_killed_publisher_left_is_replaced_and_links_are_not_followed() {
+fn publisher_replaces_stale_files_and_does_not_follow_links() {
     let directory = tempdir().unwrap();
     let precious = directory.path().join("precious");
     fs::write(&precious, "do not touch").unwrap();
@@ -122,7 +123,7 @@ fn what_a_killed_publisher_left_is_replaced_and_links_are_not_followed() {
 }
 
 #[test]
-fn a_publisher_does_not_remove_what_somebody_else_put_there() {
+fn publisher_does_not_remove_files_of_another_program() {
     let directory = tempdir().unwrap();
     let publisher = Publisher::directory(directory.path()).unwrap();
     let path = file(directory.path(), PageKind::Static);
@@ -133,11 +134,11 @@ fn a_publisher_does_not_remove_what_somebody_else_put_there() {
 }
 
 #[test]
-fn what_is_missing_small_old_or_no_file_is_told_apart() {
+fn page_directory_open_reports_what_is_wrong() {
     let directory = tempdir().unwrap();
     let path = directory.path();
     assert!(matches!(open(path), Err(Error::GameNotRunning { .. })));
-    assert!(matches!(open(&path.join("nowhere")), Err(Error::GameNotRunning { .. })));
+    assert!(matches!(open(&path.join("missing")), Err(Error::GameNotRunning { .. })));
 
     File::create(path.join("acpmf_physics")).unwrap();
     assert!(matches!(open(path), Err(Error::OldGame { section }) if section.ends_with("acpmf_physics")));
@@ -163,22 +164,22 @@ fn what_is_missing_small_old_or_no_file_is_told_apart() {
 }
 
 #[test]
-fn a_page_that_may_not_be_read_is_a_matter_of_permission() {
+fn page_directory_open_reports_missing_permission() {
     let directory = tempdir().unwrap();
     let _publisher = Publisher::directory(directory.path()).unwrap();
     let path = file(directory.path(), PageKind::Physics);
     fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
     match open(directory.path()) {
-        Err(Error::PermissionDenied { place, .. }) => assert!(place.ends_with("acevo_pmf_physics")),
+        Err(Error::PermissionDenied { location, .. }) => assert!(location.ends_with("acevo_pmf_physics")),
         // The superuser may read everything.
         Ok(_) => assert_eq!(fs::metadata("/proc/self").unwrap().uid(), 0),
         Err(other) => panic!("{other}"),
     }
 }
 
-/// A bridge may write its files in any way: grow them, cut them, fill them with anything.
+/// A bridge may grow, truncate and fill its files in any way.
 #[test]
-fn files_that_shrink_and_grow_under_the_reader_are_zero_where_they_end() {
+fn page_directory_reads_zeros_beyond_the_end_of_a_truncated_file() {
     let directory = tempdir().unwrap();
     for page in PageKind::ALL {
         fs::write(file(directory.path(), page), vec![0x11; page.size() + 100]).unwrap();
@@ -199,13 +200,8 @@ fn files_that_shrink_and_grow_under_the_reader_are_zero_where_they_end() {
     assert_eq!(mapper.graphics().packet_id(), 0x2222_2222);
 }
 
-/// Bytes that tell where they are.
-fn pattern(size: usize) -> Vec<u8> {
-    (0..size).map(|at| (at % 251) as u8 + 1).collect()
-}
-
 #[test]
-fn files_of_any_size_are_compared_to_their_end() {
+fn is_unchanged_compares_files_of_any_size_to_their_end() {
     for size in [800, 801, 816, 4096, 4900, 4912, 4913, 9824, 9825, 12_345, 1 << 20] {
         let directory = tempdir().unwrap();
         for page in PageKind::ALL {
@@ -215,50 +211,50 @@ fn files_of_any_size_are_compared_to_their_end() {
         let count = size.div_ceil(16) * 2;
         let mut words = vec![0; count];
         source.copy(PageKind::Physics, &mut words).unwrap();
-        assert!(source.is_still(PageKind::Physics, &words).unwrap());
+        assert!(source.is_unchanged(PageKind::Physics, &words).unwrap());
         for at in [0, 1, count / 2 - 1, count / 2, count - 1] {
             words[at] ^= 1 << 63;
-            assert!(!source.is_still(PageKind::Physics, &words).unwrap(), "word {at} of {count}");
+            assert!(!source.is_unchanged(PageKind::Physics, &words).unwrap(), "word {at} of {count}");
             words[at] ^= 1 << 63;
         }
-        assert!(source.is_still(PageKind::Physics, &words[..3]).unwrap());
-        assert!(source.is_still(PageKind::Physics, &words[..1]).unwrap());
-        assert!(source.is_still(PageKind::Physics, &[]).unwrap());
+        assert!(source.is_unchanged(PageKind::Physics, &words[..3]).unwrap());
+        assert!(source.is_unchanged(PageKind::Physics, &words[..1]).unwrap());
+        assert!(source.is_unchanged(PageKind::Physics, &[]).unwrap());
     }
 }
 
 #[test]
-fn whole_sections_are_read_out_of_files() {
-    for size in [800, 801, 4096, 12_345, Section::LARGEST] {
+fn raw_page_reads_files_of_any_size() {
+    for size in [800, 801, 4096, 12_345, MAX_SECTION_BYTES] {
         let directory = tempdir().unwrap();
         for page in PageKind::ALL {
             fs::write(file(directory.path(), page), pattern(page.size().max(size))).unwrap();
         }
         let mapper = open(directory.path()).unwrap();
-        let section = mapper.section(PageKind::Physics).unwrap();
-        assert!(section.settled && section.bytes == pattern(size), "{size}");
+        let raw = mapper.raw_page(PageKind::Physics).unwrap();
+        assert!(raw.settled && raw.bytes == pattern(size), "{size}");
 
-        // Cut short under the reader it is zero where it ends, as every page.
+        // Truncated while it is open: the missing bytes are zero, as in every page.
         let path = file(directory.path(), PageKind::Physics);
         File::options().write(true).open(&path).unwrap().set_len(99).unwrap();
         let mut cut = pattern(99);
         cut.resize(size, 0);
-        assert!(mapper.section(PageKind::Physics).unwrap().bytes == cut, "{size}");
+        assert!(mapper.raw_page(PageKind::Physics).unwrap().bytes == cut, "{size}");
 
         fs::remove_file(path).unwrap();
-        let section = || mapper.section(PageKind::Physics);
-        assert!(matches!(common::end_of(section), Error::Gone { page: PageKind::Physics, .. }));
+        let raw = || mapper.raw_page(PageKind::Physics);
+        assert!(matches!(common::read_until_error(raw), Error::Gone { page: PageKind::Physics, .. }));
     }
 }
 
 #[test]
-fn a_file_far_too_large_is_no_section_but_its_page_is_read() {
+fn raw_page_rejects_a_file_that_is_too_large() {
     let directory = tempdir().unwrap();
     for page in PageKind::ALL {
-        File::create(file(directory.path(), page)).unwrap().set_len(Section::LARGEST as u64 + 1).unwrap();
+        File::create(file(directory.path(), page)).unwrap().set_len(MAX_SECTION_BYTES as u64 + 1).unwrap();
     }
     let mapper = open(directory.path()).unwrap();
-    let error = mapper.section(PageKind::Static).unwrap_err();
+    let error = mapper.raw_page(PageKind::Static).unwrap_err();
     assert!(matches!(error, Error::WrongSize { page: PageKind::Static, size: 1_048_577 }), "{error}");
     assert!(mapper.try_static_data().is_ok());
 }

@@ -1,4 +1,4 @@
-//! Every value of the game's enums, the unknown ones included.
+//! Every value of the game's enums, including unknown ones.
 
 use std::collections::HashSet;
 use std::fmt::{Debug, Display};
@@ -10,7 +10,7 @@ use acevo_shared_memory::{
 };
 use strum::IntoEnumIterator;
 
-/// `names` are the known values in the order of their numbers from `first` on; `other` names the catch-all.
+/// Checks an enum. `names` are the known values, numbered from `first`; `other` is the name of the catch-all.
 fn check<T>(first: i32, names: &[&str], other: &str, value: fn(T) -> i32)
 where
     T: IntoEnumIterator + Copy + Debug + Display + PartialEq + From<i32> + Into<&'static str> + Into<i32> + FromStr,
@@ -37,17 +37,17 @@ where
 }
 
 #[test]
-fn status() {
+fn status_values() {
     check(0, &["Off", "Replay", "Live", "Pause"], "Unknown", ACEvoStatus::value);
 }
 
 #[test]
-fn session_type() {
+fn session_type_values() {
     check(-1, &["Unknown", "TimeAttack", "Race", "HotStint", "Cruise"], "Other", ACEvoSessionType::value);
 }
 
 #[test]
-fn flag() {
+fn flag_values() {
     let names = [
         "NoFlag",
         "WhiteFlag",
@@ -65,22 +65,22 @@ fn flag() {
 }
 
 #[test]
-fn car_location() {
+fn car_location_values() {
     check(0, &["Unassigned", "Pitlane", "PitEntry", "PitExit", "Track"], "Unknown", ACEvoCarLocation::value);
 }
 
 #[test]
-fn engine_type() {
+fn engine_type_values() {
     check(0, &["InternalCombustion", "ElectricMotor"], "Unknown", ACEvoEngineType::value);
 }
 
 #[test]
-fn starting_grip() {
+fn starting_grip_values() {
     check(0, &["Green", "Fast", "Optimum"], "Unknown", ACEvoStartingGrip::value);
 }
 
 #[test]
-fn they_work_as_keys_and_in_columns() {
+fn enums_support_hashing_and_padding() {
     assert_eq!(HashSet::from([ACEvoStatus::Live, ACEvoStatus::from(2), ACEvoStatus::Unknown(7)]).len(), 2);
     assert_eq!(format!("[{:>6}] [{:<12}]", ACEvoStatus::Live, ACEvoStatus::Unknown(9)), "[  Live] [Unknown(9)  ]");
     let name: &'static str = (&ACEvoFlagType::from(99)).into();
@@ -88,7 +88,7 @@ fn they_work_as_keys_and_in_columns() {
 }
 
 #[test]
-fn the_field_table_names_them() {
+fn value_of_an_enum_field_has_the_name() {
     let page = SPageFileGraphicEvo { flag: 5, car_location: 77, engine_type: 1, ..Default::default() };
     assert_eq!(page.value("flag"), Some(Value::Enum(5, "YellowFlag")));
     assert_eq!(page.value("global_flag"), Some(Value::Enum(0, "NoFlag")));
@@ -101,7 +101,7 @@ fn the_field_table_names_them() {
 
 #[cfg(feature = "serde")]
 #[test]
-fn serde_keeps_known_and_unknown_values() {
+fn serde_round_trips_known_and_unknown_values() {
     for flag in ACEvoFlagType::iter().chain([ACEvoFlagType::Unknown(-5)]) {
         let json = serde_json::to_string(&flag).unwrap();
         assert_eq!(serde_json::from_str::<ACEvoFlagType>(&json).unwrap(), flag, "{json}");

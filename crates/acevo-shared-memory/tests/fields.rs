@@ -1,4 +1,4 @@
-//! Reading any field by its path, and serde, agree with the structs.
+//! Reading fields by path and serde agree with the structs.
 #![cfg(feature = "serde")]
 
 use acevo_shared_memory::{FieldType, Page, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, Value, View};
@@ -9,8 +9,8 @@ fn bytes(size: usize) -> impl Strategy<Value = Vec<u8>> {
     proptest::collection::vec(any::<u8>(), 0..size * 2)
 }
 
-/// Floats only numbers, so that JSON can carry them.
-fn without_odd_numbers<T: Page>(bytes: &[u8]) -> T {
+/// Replaces floats that are not finite, which JSON cannot represent.
+fn with_finite_floats<T: Page>(bytes: &[u8]) -> T {
     let mut bytes = T::from_bytes(bytes).as_bytes().to_vec();
     for field in T::FIELDS.iter().filter(|field| field.ty == acevo_shared_memory::FieldType::F32) {
         for element in 0..field.count {
@@ -24,7 +24,7 @@ fn without_odd_numbers<T: Page>(bytes: &[u8]) -> T {
     T::from_bytes(&bytes)
 }
 
-fn any_bytes_decode<T: Page>(input: &[u8]) {
+fn assert_any_bytes_decode<T: Page>(input: &[u8]) {
     let page = T::from_bytes(input);
     let known = input.len().min(size_of::<T>());
     let out = page.as_bytes();
@@ -37,7 +37,7 @@ fn any_bytes_decode<T: Page>(input: &[u8]) {
             .map(|byte| if matches!(field.ty, FieldType::Bool) { u8::from(byte != 0) } else { byte })
             .collect();
         if matches!(field.ty, FieldType::Text(_)) {
-            // Texts are repaired: what is UTF-8 stays, and what comes out is UTF-8.
+            // Texts are repaired: valid UTF-8 stays unchanged, and the result is always UTF-8.
             let text = |bytes: &[u8]| bytes.split(|byte| *byte == 0).next().unwrap_or_default().to_vec();
             let (before, after) = (text(&expected), text(&out[range]));
             assert!(std::str::from_utf8(&after).is_ok(), "{}: {after:?}", field.path);
@@ -46,15 +46,15 @@ fn any_bytes_decode<T: Page>(input: &[u8]) {
             assert_eq!(&out[range], expected, "{}", field.path);
         }
     }
-    // Decoding is idempotent: what comes out goes in unchanged.
+    // Decoding is idempotent.
     assert_eq!(T::from_bytes(out).as_bytes(), out);
-    // Nothing panics on any value, shown or read.
+    // Formatting and reading never panic.
     let _ = format!("{page:?}");
     for field in T::FIELDS {
         let value = page.value(field.path).unwrap();
         let _ = value.to_string();
         assert_eq!(value.to_string(), field.read(out).to_string());
-        // A page cut anywhere still has every field.
+        // Every field of a truncated page can be read.
         let _ = field.read(&out[..known / 2]).to_string();
     }
     assert!(page.implausible().count() < 100);
@@ -64,29 +64,29 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(if cfg!(miri) { 1 } else { 128 }))]
 
     #[test]
-    fn any_bytes_are_a_physics_page(input in bytes(800)) {
-        any_bytes_decode::<SPageFilePhysics>(&input);
+    fn from_bytes_decodes_any_physics_page(input in bytes(800)) {
+        assert_any_bytes_decode::<SPageFilePhysics>(&input);
     }
 
     #[test]
-    fn any_bytes_are_a_graphics_page(input in bytes(4900)) {
-        any_bytes_decode::<SPageFileGraphicEvo>(&input);
+    fn from_bytes_decodes_any_graphics_page(input in bytes(4900)) {
+        assert_any_bytes_decode::<SPageFileGraphicEvo>(&input);
     }
 
     #[test]
-    fn any_bytes_are_a_static_page(input in bytes(208)) {
-        any_bytes_decode::<SPageFileStaticEvo>(&input);
+    fn from_bytes_decodes_any_static_page(input in bytes(208)) {
+        assert_any_bytes_decode::<SPageFileStaticEvo>(&input);
     }
 
     #[test]
-    fn any_path_is_read_or_refused(path in "[a-zA-Z_.]{0,12}(\\[[0-9]{0,25}\\]?){0,3}") {
+    fn value_accepts_any_path_without_panic(path in "[a-zA-Z_.]{0,12}(\\[[0-9]{0,25}\\]?){0,3}") {
         let _ = SPageFilePhysics::default().value(&path);
         let _ = SPageFileGraphicEvo::default().value(&path);
     }
 
     #[test]
-    fn json_of_any_page_comes_back(input in bytes(4900)) {
-        let page: SPageFileGraphicEvo = without_odd_numbers(&input);
+    fn json_of_any_page_round_trips(input in bytes(4900)) {
+        let page: SPageFileGraphicEvo = with_finite_floats(&input);
         let json = serde_json::to_value(page).unwrap();
         for field in SPageFileGraphicEvo::FIELDS.iter().filter(|field| !field.hidden) {
             let pointer = format!("/{}", field.path.replace('.', "/"));
@@ -101,7 +101,7 @@ proptest! {
 }
 
 #[test]
-fn values_are_typed() {
+fn value_returns_typed_values() {
     let mut page = SPageFileGraphicEvo { status: 2, rpm: 7000, is_wrong_way: true, npos: 0.25, ..Default::default() };
     page.car_model = "Velocita".into();
     page.electronics.tc_level = -3;
@@ -123,7 +123,7 @@ fn values_are_typed() {
 }
 
 #[test]
-fn paths_that_lead_nowhere_are_refused() {
+fn value_returns_none_for_invalid_paths() {
     let page = SPageFilePhysics::default();
     for path in [
         "",
@@ -145,7 +145,7 @@ fn paths_that_lead_nowhere_are_refused() {
 }
 
 #[test]
-fn json_is_what_a_reader_expects() {
+fn json_has_field_names_as_keys_and_omits_filler() {
     let page =
         SPageFileStaticEvo { track: "Žofín".into(), is_online: true, latitude: f32::NAN, ..Default::default() };
     let json = serde_json::to_value(View::from(page)).unwrap();
@@ -156,7 +156,7 @@ fn json_is_what_a_reader_expects() {
 }
 
 #[test]
-fn json_may_be_incomplete_and_may_know_more() {
+fn json_may_omit_fields_and_have_unknown_fields() {
     let view: View<'static, SPageFilePhysics> = serde_json::from_value(
         json!({"speedKmh": 88.5, "velocity": [1, 2, 3], "gas": null, "from_the_future": {"a": []}}),
     )

@@ -1,4 +1,4 @@
-//! The golden tables: every field of every struct at the offset, with the size and of the type of the game's header.
+//! Golden tables: offset, size and type of every field of every struct must match the game's header.
 
 use acevo_shared_memory::{
     FieldType, Page, PageKind, SMEvoAssistsState, SMEvoDamageState, SMEvoElectronics, SMEvoInstrumentation,
@@ -6,8 +6,9 @@ use acevo_shared_memory::{
     SPageFileStaticEvo,
 };
 
-/// Compiled from the header: per struct, and per page with absolute offsets.
+/// Generated from the header: fields per struct.
 const STRUCTS: &str = include_str!("golden/structs.csv");
+/// Generated from the header: fields per page, with absolute offsets.
 const PAGES: &str = include_str!("golden/pages.csv");
 
 struct Row<'a> {
@@ -30,7 +31,7 @@ fn page_named(name: &str) -> PageKind {
     PageKind::ALL.into_iter().find(|page| page.to_string() == name).unwrap()
 }
 
-/// Element type, elements, elements of the innermost array.
+/// Element type, number of elements, number of elements in the innermost array.
 fn shape(c_type: &str) -> (FieldType, usize, usize) {
     let (element, dimensions) = c_type.split_once('[').map_or((c_type, vec![]), |(element, rest)| {
         (element, rest.trim_end_matches(']').split("][").map(|n| n.parse::<usize>().unwrap()).collect())
@@ -58,7 +59,7 @@ fn is_struct(c_type: &str) -> bool {
 }
 
 #[test]
-fn every_field_of_every_page_is_where_the_header_has_it() {
+fn page_fields_match_the_header() {
     for row in rows(PAGES).filter(|row| !is_struct(row.c_type)) {
         let field = page_named(row.owner).fields().iter().find(|field| field.path == row.field);
         let field = field.unwrap_or_else(|| panic!("{} has no {}", row.owner, row.field));
@@ -78,7 +79,7 @@ fn every_field_of_every_page_is_where_the_header_has_it() {
 }
 
 #[test]
-fn nothing_but_the_header_and_padding_is_declared() {
+fn page_fields_are_in_the_header_or_padding() {
     for page in PageKind::ALL {
         let name = page.to_string();
         for field in page.fields() {
@@ -90,7 +91,7 @@ fn nothing_but_the_header_and_padding_is_declared() {
 }
 
 #[test]
-fn the_fields_of_a_page_cover_every_byte_once_and_in_order() {
+fn page_fields_cover_every_byte_once_and_in_order() {
     for page in PageKind::ALL {
         let mut end = 0;
         for field in page.fields() {
@@ -102,7 +103,7 @@ fn the_fields_of_a_page_cover_every_byte_once_and_in_order() {
 }
 
 #[test]
-fn every_struct_has_its_size_and_its_fields_their_offsets() {
+fn struct_sizes_and_field_offsets_match_the_header() {
     let sizes = [
         ("SPageFilePhysics", size_of::<SPageFilePhysics>(), align_of::<SPageFilePhysics>()),
         ("SMEvoTyreState", size_of::<SMEvoTyreState>(), align_of::<SMEvoTyreState>()),
@@ -126,18 +127,20 @@ fn every_struct_has_its_size_and_its_fields_their_offsets() {
             structs += 1;
             continue;
         }
-        // Where the struct is a part, each place it stands at must have the field; where it is a page, the page must.
-        let places: Vec<(PageKind, String, usize)> = match row.owner {
+        // If the struct is a part, every occurrence in a page must have the field; if it is a page, the page must.
+        let occurrences: Vec<(PageKind, String, usize)> = match row.owner {
             "SPageFilePhysics" => vec![(PageKind::Physics, row.field.into(), 0)],
             "SPageFileGraphicEvo" => vec![(PageKind::Graphics, row.field.into(), 0)],
             "SPageFileStaticEvo" => vec![(PageKind::Static, row.field.into(), 0)],
             part => rows(PAGES)
-                .filter(|place| place.c_type == part)
-                .map(|place| (page_named(place.owner), format!("{}.{}", place.field, row.field), place.offset))
+                .filter(|occurrence| occurrence.c_type == part)
+                .map(|row_of_part| {
+                    (page_named(row_of_part.owner), format!("{}.{}", row_of_part.field, row.field), row_of_part.offset)
+                })
                 .collect(),
         };
-        assert!(!places.is_empty(), "{}", row.owner);
-        for (page, path, base) in places.iter().filter(|_| !is_struct(row.c_type)) {
+        assert!(!occurrences.is_empty(), "{}", row.owner);
+        for (page, path, base) in occurrences.iter().filter(|_| !is_struct(row.c_type)) {
             let field = page.fields().iter().find(|field| field.path == path).unwrap_or_else(|| panic!("{path}"));
             assert_eq!((field.offset - base, field.size()), (row.offset, row.size), "{path}");
         }
@@ -146,7 +149,7 @@ fn every_struct_has_its_size_and_its_fields_their_offsets() {
 }
 
 #[test]
-fn every_field_says_what_it_means() {
+fn every_field_has_a_description() {
     for field in PageKind::ALL.iter().flat_map(|page| page.fields()) {
         assert!(
             field.description.ends_with('.') && field.description.len() > 5 || field.hidden,
@@ -161,7 +164,7 @@ fn every_field_says_what_it_means() {
 }
 
 #[test]
-fn constants_say_what_is_known_of_the_sizes() {
+fn page_kind_sizes_match_the_header() {
     assert_eq!(PageKind::ALL.map(PageKind::size), [800, 4900, 208]);
     assert_eq!(PageKind::ALL.map(PageKind::smallest_size), [800, 3940, 208], "3940: before `car_ids`");
 }

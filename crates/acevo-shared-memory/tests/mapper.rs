@@ -1,4 +1,4 @@
-//! The mapper over in-process pages and over sources that fail.
+//! The mapper with in-process pages and with sources that fail.
 #![cfg(feature = "publish")]
 
 mod common;
@@ -13,22 +13,18 @@ use acevo_shared_memory::{
     ACEvoSharedMemoryMapper, ACEvoStatus, Error, LocalPages, PageKind, Publisher, SPageFileGraphicEvo,
     SPageFilePhysics, SPageFileStaticEvo, Source,
 };
+use common::mapper_and_publisher;
 
-fn connected() -> (ACEvoSharedMemoryMapper, Publisher) {
-    let pages = LocalPages::new();
-    (ACEvoSharedMemoryMapper::open_source(pages.clone()).unwrap(), Publisher::local(&pages))
+#[test]
+fn mapper_reads_what_was_published() {
+    let (mapper, publisher) = mapper_and_publisher();
+    common::assert_published_pages_are_read(publisher, &mapper);
+    assert!(mapper.location(PageKind::Physics).contains("physics"));
 }
 
 #[test]
-fn what_is_published_is_read() {
-    let (mapper, publisher) = connected();
-    common::what_is_published_is_read(publisher, &mapper);
-    assert!(mapper.place(PageKind::Physics).contains("physics"));
-}
-
-#[test]
-fn a_view_does_not_change_under_its_owner_until_it_is_refreshed() {
-    let (mapper, mut publisher) = connected();
+fn view_does_not_change_until_it_is_refreshed() {
+    let (mapper, mut publisher) = mapper_and_publisher();
     publisher.publish_physics(&SPageFilePhysics { packetId: 1, gas: 0.1, ..Default::default() }).unwrap();
     let mut view = mapper.physics();
     publisher.publish_physics(&SPageFilePhysics { packetId: 2, gas: 0.2, ..Default::default() }).unwrap();
@@ -40,11 +36,11 @@ fn a_view_does_not_change_under_its_owner_until_it_is_refreshed() {
     let mut session = mapper.static_data();
     assert!(!session.refresh().unwrap());
     publisher.publish_static(&SPageFileStaticEvo { track: "Valdombra".into(), ..Default::default() }).unwrap();
-    assert!(session.refresh().unwrap(), "the static page has no counter; its bytes tell");
+    assert!(session.refresh().unwrap(), "the static page has no counter; its bytes are compared");
 }
 
 #[test]
-fn an_older_game_has_zeros_in_new_fields_and_a_newer_one_is_read_as_far_as_it_is_known() {
+fn mapper_reads_pages_of_older_and_newer_games() {
     for size in [3940, 4900, 4096, 8192] {
         let pages = LocalPages::with_sizes([800, size, 208]).unwrap();
         let mapper = ACEvoSharedMemoryMapper::open_source(pages.clone()).unwrap();
@@ -60,7 +56,7 @@ fn an_older_game_has_zeros_in_new_fields_and_a_newer_one_is_read_as_far_as_it_is
 }
 
 #[test]
-fn sections_smaller_than_any_known_layout_are_refused_with_their_sizes() {
+fn with_sizes_rejects_pages_smaller_than_any_known_layout() {
     for sizes in [[799, 4900, 208], [800, 3939, 208], [800, 4900, 207], [0, 0, 0]] {
         let error = LocalPages::with_sizes(sizes).unwrap_err();
         let Error::UnknownLayout { size, smallest, .. } = &error else { panic!("{error}") };
@@ -70,15 +66,15 @@ fn sections_smaller_than_any_known_layout_are_refused_with_their_sizes() {
 }
 
 #[test]
-fn bytes_are_published_as_they_are_or_refused() {
-    let (mapper, mut publisher) = connected();
+fn publish_bytes_accepts_known_sizes_only() {
+    let (mapper, mut publisher) = mapper_and_publisher();
     let mut bytes = vec![0xab; 4900];
     publisher.publish_bytes(PageKind::Graphics, &bytes).unwrap();
     assert_eq!(mapper.graphics().raw().packetId, i32::from_le_bytes([0xab; 4]));
     assert_eq!(mapper.graphics().cars().count(), 60);
     bytes.truncate(3940);
     publisher.publish_bytes(PageKind::Graphics, &bytes).unwrap();
-    assert_eq!(mapper.graphics().cars().count(), 0, "no ghosts of an earlier page");
+    assert_eq!(mapper.graphics().cars().count(), 0, "no cars of an earlier page");
     for (page, size) in
         [(PageKind::Graphics, 3939), (PageKind::Graphics, 4901), (PageKind::Physics, 0), (PageKind::Static, 209)]
     {
@@ -88,30 +84,30 @@ fn bytes_are_published_as_they_are_or_refused() {
 }
 
 #[test]
-fn the_bytes_that_were_captured_are_the_games_own_also_after_a_packet() {
-    let (mapper, mut publisher) = connected();
+fn captured_returns_the_exact_bytes_of_a_packet() {
+    let (mapper, mut publisher) = mapper_and_publisher();
     let mut buffer = [0; PageKind::Graphics.size()];
     assert!(PageKind::ALL.iter().all(|page| mapper.captured(*page, &mut buffer).is_none()), "nothing was captured");
     let mut packets = mapper.packets();
     for seed in 1..5 {
         for page in PageKind::ALL {
-            publisher.publish_bytes(page, &common::odd_bytes(page, seed)).unwrap();
+            publisher.publish_bytes(page, &common::arbitrary_bytes(page, seed)).unwrap();
         }
         let packet = packets.wait(std::time::Duration::ZERO).unwrap().unwrap();
         assert!(packet.physics.is_some() && packet.graphics.is_some());
         assert!(mapper.static_data().is_settled());
         for page in PageKind::ALL {
             assert_eq!(mapper.captured(page, &mut buffer), Some(page.size()));
-            assert_eq!(buffer[..page.size()], common::odd_bytes(page, seed), "{page}");
+            assert_eq!(buffer[..page.size()], common::arbitrary_bytes(page, seed), "{page}");
         }
     }
     let mut few = [0; 10];
     assert_eq!(mapper.captured(PageKind::Physics, &mut few), Some(800), "as many as fit are copied");
-    assert_eq!(few[..], common::odd_bytes(PageKind::Physics, 4)[..10]);
+    assert_eq!(few[..], common::arbitrary_bytes(PageKind::Physics, 4)[..10]);
 }
 
 #[test]
-fn a_smaller_page_gives_the_bytes_it_has() {
+fn captured_returns_only_the_bytes_of_a_smaller_page() {
     let pages = LocalPages::with_sizes([4096, 3940, 208]).unwrap();
     let mapper = ACEvoSharedMemoryMapper::open_source(pages.clone()).unwrap();
     Publisher::local(&pages).publish_bytes(PageKind::Graphics, &[0xab; 3940]).unwrap();
@@ -122,31 +118,31 @@ fn a_smaller_page_gives_the_bytes_it_has() {
     assert_eq!(mapper.captured(PageKind::Physics, &mut buffer), Some(800), "not the rest of the section");
 }
 
-/// A game that ends when it is told to.
+/// A source that ends when its flag is set.
 #[derive(Debug)]
-struct Mortal(&'static AtomicBool);
+struct EndingSource(&'static AtomicBool);
 
-impl Source for Mortal {
+impl Source for EndingSource {
     fn copy(&self, page: PageKind, words: &mut [u64]) -> Result<(), Error> {
         words.fill(u64::MAX);
-        self.is_still(page, words).map(drop)
+        self.is_unchanged(page, words).map(drop)
     }
-    fn is_still(&self, page: PageKind, _: &[u64]) -> Result<bool, Error> {
+    fn is_unchanged(&self, page: PageKind, _: &[u64]) -> Result<bool, Error> {
         let dead = self.0.load(Ordering::Relaxed);
-        if dead { Err(Error::Gone { page, place: self.place(page) }) } else { Ok(true) }
+        if dead { Err(Error::Gone { page, location: self.location(page) }) } else { Ok(true) }
     }
     fn size(&self, page: PageKind) -> usize {
         page.size()
     }
-    fn place(&self, _: PageKind) -> String {
+    fn location(&self, _: PageKind) -> String {
         "a test".into()
     }
 }
 
 #[test]
-fn a_source_that_is_gone_gives_the_zero_page_and_says_why() {
+fn mapper_returns_zero_pages_and_errors_after_the_source_is_gone() {
     static DEAD: AtomicBool = AtomicBool::new(false);
-    let mapper = ACEvoSharedMemoryMapper::open_source(Mortal(&DEAD)).unwrap();
+    let mapper = ACEvoSharedMemoryMapper::open_source(EndingSource(&DEAD)).unwrap();
     let mut kept = mapper.graphics();
     assert_eq!(kept.status(), ACEvoStatus::Unknown(-1));
     DEAD.store(true, Ordering::Relaxed);
@@ -163,12 +159,12 @@ fn a_source_that_is_gone_gives_the_zero_page_and_says_why() {
     assert_eq!(kept.status(), ACEvoStatus::Unknown(-1), "the view keeps what it had");
 }
 
-/// A writer that is met at work: the second packet is half there when it is first looked at, under the counter of the first
-/// one, and complete two microseconds later.
+/// A slow writer: the second packet is half written when it is first read, with the counter of the first packet, and complete
+/// two microseconds later.
 #[derive(Debug, Default)]
 struct SlowWriter {
     second: AtomicBool,
-    met: OnceLock<Instant>,
+    first_read: OnceLock<Instant>,
 }
 
 impl SlowWriter {
@@ -176,7 +172,7 @@ impl SlowWriter {
         if !self.second.load(Ordering::Relaxed) {
             return vec![1; count];
         }
-        let complete = self.met.get_or_init(Instant::now).elapsed() >= Duration::from_micros(2);
+        let complete = self.first_read.get_or_init(Instant::now).elapsed() >= Duration::from_micros(2);
         let written = if complete { 0 } else { count / 2 };
         (0..count).map(|at| if at >= written { 2 } else { 1 }).collect()
     }
@@ -187,21 +183,21 @@ impl Source for &'static SlowWriter {
         words.copy_from_slice(&self.words(words.len()));
         Ok(())
     }
-    fn is_still(&self, _: PageKind, words: &[u64]) -> Result<bool, Error> {
+    fn is_unchanged(&self, _: PageKind, words: &[u64]) -> Result<bool, Error> {
         Ok(words == self.words(words.len()))
     }
     fn size(&self, page: PageKind) -> usize {
         page.size()
     }
-    fn place(&self, _: PageKind) -> String {
+    fn location(&self, _: PageKind) -> String {
         "a test".into()
     }
 }
 
-/// What has settled is known by its content, not by its counter, and new content must stand still.
+/// A settled page is recognised by its content, not by its counter, and new content must settle.
 #[test]
-fn half_a_packet_under_the_old_counter_is_not_handed_out() {
-    static WRITER: SlowWriter = SlowWriter { second: AtomicBool::new(false), met: OnceLock::new() };
+fn capture_does_not_return_half_a_packet_with_the_old_counter() {
+    static WRITER: SlowWriter = SlowWriter { second: AtomicBool::new(false), first_read: OnceLock::new() };
     let mapper = ACEvoSharedMemoryMapper::open_source(&WRITER).unwrap();
     let first = mapper.physics();
     assert!(first.is_settled() && first.packet_id() == 1);
@@ -212,42 +208,44 @@ fn half_a_packet_under_the_old_counter_is_not_handed_out() {
     assert_eq!(second.raw().roadVibrations.to_bits(), 2);
 }
 
-/// A page whose bytes change with every copy.
+/// A source whose pages change with every copy.
 #[derive(Debug, Default)]
-struct Restless(AtomicU64);
+struct RestlessSource(AtomicU64);
 
-impl Source for Restless {
+impl Source for RestlessSource {
     fn copy(&self, _: PageKind, words: &mut [u64]) -> Result<(), Error> {
         words.fill(self.0.fetch_add(1, Ordering::Relaxed));
         Ok(())
     }
-    fn is_still(&self, _: PageKind, words: &[u64]) -> Result<bool, Error> {
+    fn is_unchanged(&self, _: PageKind, words: &[u64]) -> Result<bool, Error> {
         Ok(words[0] == self.0.load(Ordering::Relaxed))
     }
     fn size(&self, page: PageKind) -> usize {
         page.size()
     }
-    fn place(&self, _: PageKind) -> String {
+    fn location(&self, _: PageKind) -> String {
         "a test".into()
     }
 }
 
 #[test]
-fn a_page_that_never_stands_still_is_handed_out_marked_and_counted() {
-    let mapper = ACEvoSharedMemoryMapper::open_source(Restless::default()).unwrap();
+fn capture_marks_and_counts_a_page_that_never_settles() {
+    let mapper = ACEvoSharedMemoryMapper::open_source(RestlessSource::default()).unwrap();
     assert!(!mapper.physics().is_settled());
     assert!(!mapper.graphics().snapshot().is_settled());
     assert_eq!(mapper.unsettled(), 2);
 }
 
 #[test]
-fn errors_carry_their_source_and_say_what_to_do() {
-    let denied =
-        Error::PermissionDenied { place: "the door".into(), source: io::Error::from(io::ErrorKind::PermissionDenied) };
+fn errors_have_sources_and_messages() {
+    let denied = Error::PermissionDenied {
+        location: "the door".into(),
+        source: io::Error::from(io::ErrorKind::PermissionDenied),
+    };
     assert!(denied.source().is_some() && denied.to_string().contains("the door"));
     let absent = [
         Error::GameNotRunning { looked_for: "it".into() },
-        Error::PageNotThere { page: PageKind::Static, place: "there".into() },
+        Error::PageNotThere { page: PageKind::Static, location: "there".into() },
     ];
     for error in absent {
         assert!(error.is_absence() && error.source().is_none());

@@ -1,4 +1,4 @@
-//! What the pages do around a pause, as measured on game 0.6.2, and what is made of it.
+//! Validity of the physics page around a pause, with pages as measured on game 0.6.2.
 
 #![cfg(feature = "publish")]
 
@@ -10,7 +10,7 @@ use acevo_shared_memory::{
 };
 use proptest::prelude::*;
 
-/// A game that is stepped by hand: four physics steps for each frame.
+/// A simulated game that the test steps.
 struct Game {
     publisher: Publisher,
     physics: SPageFilePhysics,
@@ -22,14 +22,14 @@ impl Game {
         let pages = LocalPages::new();
         let mapper = ACEvoSharedMemoryMapper::open_source(pages.clone()).unwrap();
         let graphics = SPageFileGraphicEvo { packetId: 1000, status: ACEvoStatus::Live.value(), ..Default::default() };
-        let mut game = Self { publisher: Publisher::local(&pages), physics: driven(494_012), graphics };
+        let mut game = Self { publisher: Publisher::local(&pages), physics: physics_page(494_012), graphics };
         game.publisher.publish_graphics(&game.graphics).unwrap();
         game.publisher.publish_physics(&game.physics).unwrap();
         (game, mapper)
     }
 
     fn physics(&mut self, id: i32, share: f32) {
-        self.physics = faded(&driven(id), share);
+        self.physics = faded(&physics_page(id), share);
         self.publisher.publish_physics(&self.physics).unwrap();
     }
 
@@ -40,7 +40,7 @@ impl Game {
     }
 }
 
-fn driven(id: i32) -> SPageFilePhysics {
+fn physics_page(id: i32) -> SPageFilePhysics {
     SPageFilePhysics {
         packetId: id,
         gear: 5,
@@ -55,7 +55,7 @@ fn driven(id: i32) -> SPageFilePhysics {
     }
 }
 
-/// Every float times `share`; integers are zero if nothing is left.
+/// The page with every float multiplied by `share`. The integers are zero unless `share` is 1.
 fn faded(page: &SPageFilePhysics, share: f32) -> SPageFilePhysics {
     let (gear, rpms) = if share == 1.0 { (page.gear, page.rpms) } else { (0, 0) };
     SPageFilePhysics {
@@ -72,13 +72,13 @@ fn faded(page: &SPageFilePhysics, share: f32) -> SPageFilePhysics {
     }
 }
 
-/// Takes all that has come, and returns the validity after it.
+/// Polls once and returns the validity of the packet, if there is one.
 fn poll(packets: &mut Packets<&ACEvoSharedMemoryMapper>) -> Option<PhysicsValidity> {
     packets.wait(Duration::ZERO).unwrap().map(|packet| packet.validity)
 }
 
 #[test]
-fn packets_follow_the_phases_of_a_pause_and_count_leaps_as_skipped() {
+fn packets_follow_the_phases_of_a_pause_and_count_jumps_as_skipped() {
     let (mut game, mapper) = Game::live();
     let mut packets = mapper.packets();
     let mut id = game.physics.packetId;
@@ -93,7 +93,7 @@ fn packets_follow_the_phases_of_a_pause_and_count_leaps_as_skipped() {
         game.frame(ACEvoStatus::Pause);
         assert_eq!(poll(&mut packets), Some(PhysicsValidity::Paused), "fading, frame {frame}");
     }
-    // It leaps, and counts zero pages, two for each step.
+    // It jumps, and counts all-zero pages, two for each step.
     id += 671;
     for step in 0..1000 {
         game.physics(id, if step == 0 { 0.004 } else { 0.0 });
@@ -110,7 +110,7 @@ fn packets_follow_the_phases_of_a_pause_and_count_leaps_as_skipped() {
         game.frame(ACEvoStatus::Live);
         assert_eq!(poll(&mut packets), Some(PhysicsValidity::Resuming), "fading in, frame {frame}");
     }
-    // It leaps again, and everything is true.
+    // It jumps again, and the values are true.
     id += 670;
     for step in 0..400 {
         game.physics(id, 1.0);
@@ -123,17 +123,17 @@ fn packets_follow_the_phases_of_a_pause_and_count_leaps_as_skipped() {
 }
 
 #[test]
-fn packets_do_not_take_a_page_for_current_that_fades_before_the_status_says_so() {
+fn validity_of_a_page_that_fades_before_the_status_changes_is_paused() {
     let (mut game, mapper) = Game::live();
     let mut packets = mapper.packets();
     game.physics(494_013, 1.0);
     assert_eq!(poll(&mut packets), Some(PhysicsValidity::Current));
-    // A reader that looked late captures the last packet when it has begun to fade.
+    // A reader that polls late captures the last packet when it has begun to fade.
     game.physics(494_018, 0.9955);
     assert_eq!(poll(&mut packets), Some(PhysicsValidity::Paused));
     game.frame(ACEvoStatus::Pause);
     assert_eq!(poll(&mut packets), Some(PhysicsValidity::Paused));
-    // And one that was captured in the pause has begun to fade in when the game is live again.
+    // A page that was captured in the pause has begun to fade in when the game is live again.
     game.physics(494_700, 0.117);
     game.frame(ACEvoStatus::Live);
     assert_eq!(poll(&mut packets), Some(PhysicsValidity::Resuming));
@@ -142,7 +142,7 @@ fn packets_do_not_take_a_page_for_current_that_fades_before_the_status_says_so()
 }
 
 #[test]
-fn frame_notices_that_a_page_fades_though_its_counter_stands() {
+fn frame_detects_that_a_page_fades_while_its_counter_stands() {
     let (mut game, mapper) = Game::live();
     assert_eq!(mapper.frame().unwrap().validity, PhysicsValidity::Current);
     game.physics(494_012, 0.9);
@@ -150,13 +150,13 @@ fn frame_notices_that_a_page_fades_though_its_counter_stands() {
 }
 
 #[test]
-fn frame_of_a_reader_that_attaches_while_values_fade_in_is_not_current_until_the_counter_moves() {
+fn frame_is_not_current_after_attaching_during_a_fade_until_the_counter_moves() {
     let (mut game, mapper) = Game::live();
     for share in [0.3, 0.5, 0.7, 0.9, 0.99] {
         game.physics(494_012, share);
         game.frame(ACEvoStatus::Live);
         let validity = mapper.frame().unwrap().validity;
-        // From a page alone that has faded so little nothing can be seen; from the second one on it can.
+        // A single page that has faded this little looks valid. From the second page on the fade is detected.
         assert!(share == 0.7 || validity == PhysicsValidity::Resuming, "{share}: {validity}");
     }
     game.physics(494_682, 1.0);
@@ -164,7 +164,7 @@ fn frame_of_a_reader_that_attaches_while_values_fade_in_is_not_current_until_the
 }
 
 #[test]
-fn packets_that_come_while_the_game_is_live_are_missed_not_skipped() {
+fn packets_lost_while_the_game_is_live_are_missed_not_skipped() {
     let (mut game, mapper) = Game::live();
     let mut packets = mapper.packets();
     for id in [494_013, 495_000, 495_001] {
@@ -175,7 +175,7 @@ fn packets_that_come_while_the_game_is_live_are_missed_not_skipped() {
 }
 
 #[test]
-fn the_menu_and_replays_are_not_current() {
+fn validity_is_not_current_in_the_menu_and_in_replays() {
     let (mut game, mapper) = Game::live();
     let mut packets = mapper.packets();
     for (status, validity) in [
@@ -189,14 +189,14 @@ fn the_menu_and_replays_are_not_current() {
 }
 
 #[test]
-fn tracker_judges_physics_pages_alone_if_there_are_no_others() {
+fn tracker_uses_physics_pages_alone_without_graphics_pages() {
     let mut tracker = PhysicsTracker::default();
     for (page, is_current) in [
-        (driven(1), true),
-        (driven(2), true),
-        (faded(&driven(2), 0.5), false),
-        (faded(&driven(673), 0.0), false),
-        (driven(2000), true),
+        (physics_page(1), true),
+        (physics_page(2), true),
+        (faded(&physics_page(2), 0.5), false),
+        (faded(&physics_page(673), 0.0), false),
+        (physics_page(2000), true),
     ] {
         tracker.physics(&page);
         assert_eq!(tracker.validity().is_current(), is_current, "{}", page.packetId);
@@ -204,15 +204,15 @@ fn tracker_judges_physics_pages_alone_if_there_are_no_others() {
 }
 
 proptest! {
-    /// However many packets are lost, and wherever reading begins, no faded page is called current once two pages were seen.
+    /// For any number of lost packets and any start of reading, no faded page is current once two pages have been seen.
     #[test]
-    fn tracker_never_calls_a_faded_page_current(
+    fn tracker_never_reports_a_faded_page_as_current(
         every in 1_usize..40,
         offset in 0_usize..2000,
         air in 5.0_f32..40.0,
     ) {
         let mut tracker = PhysicsTracker::default();
-        let true_page = |id| SPageFilePhysics { airTemp: air, ..driven(id) };
+        let true_page = |id| SPageFilePhysics { airTemp: air, ..physics_page(id) };
         let mut timeline = Vec::new();
         let mut id = 1000;
         for _ in 0..333 { id += 1; timeline.push((true_page(id), ACEvoStatus::Live, true)); }

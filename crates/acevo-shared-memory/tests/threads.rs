@@ -1,4 +1,4 @@
-//! Views, mapper and errors may cross threads, and do.
+//! Use of views, mappers and errors from several threads.
 #![cfg(feature = "publish")]
 
 use std::thread;
@@ -8,22 +8,22 @@ use acevo_shared_memory::{
     PhysicsView, Publisher, SPageFilePhysics, StaticView,
 };
 
-fn crosses<T: Send + Sync>() {}
+fn assert_send_sync<T: Send + Sync>() {}
 
 #[test]
-fn auto_traits() {
-    crosses::<ACEvoSharedMemoryMapper>();
-    crosses::<PhysicsView<'_>>();
-    crosses::<GraphicsView<'_>>();
-    crosses::<StaticView<'static>>();
-    crosses::<Error>();
-    crosses::<Packets<ACEvoSharedMemoryMapper>>();
-    crosses::<Packet>();
-    crosses::<Frame>();
-    crosses::<LocalPages>();
+fn public_types_are_send_and_sync() {
+    assert_send_sync::<ACEvoSharedMemoryMapper>();
+    assert_send_sync::<PhysicsView<'_>>();
+    assert_send_sync::<GraphicsView<'_>>();
+    assert_send_sync::<StaticView<'static>>();
+    assert_send_sync::<Error>();
+    assert_send_sync::<Packets<ACEvoSharedMemoryMapper>>();
+    assert_send_sync::<Packet>();
+    assert_send_sync::<Frame>();
+    assert_send_sync::<LocalPages>();
 }
 
-/// A page all of whose fields tell the same number, so that a mix of two shows.
+/// A page with the same number in many fields, so that a mix of two pages is detected.
 fn numbered(number: i32) -> SPageFilePhysics {
     let value = number as f32;
     SPageFilePhysics {
@@ -37,9 +37,9 @@ fn numbered(number: i32) -> SPageFilePhysics {
     }
 }
 
-/// A writer that never rests. How many pages a mix slips into depends on who gets the processor when (a writer that is stopped
-/// in the middle of a page cannot be seen by anybody), so that is measured in the benchmarks; here every value must be one
-/// that was written, and once the writer rests the page must be whole.
+/// The writer never rests. How many pages are torn depends on the scheduler (a writer that is suspended in the middle of a page
+/// cannot be detected), so the benchmarks measure that. Here every value must be one that was written, and after the writer has
+/// finished the page must be whole.
 #[test]
 fn readers_race_a_writer_without_undefined_behaviour() {
     const PAGES: i32 = if cfg!(miri) { 40 } else { 200_000 };
@@ -61,7 +61,7 @@ fn readers_race_a_writer_without_undefined_behaviour() {
             let written = |value: f32| value.fract() == 0.0 && (0.0..=PAGES as f32).contains(&value);
             assert!((0..=PAGES).contains(&page.packetId));
             assert!(page.tyreContactPoint.as_flattened().iter().all(|value| written(*value)));
-            // A single word never goes back: one writer counts upwards.
+            // A single word never decreases, because the one writer counts upwards.
             assert!(written(page.gas) && page.gas >= last);
             last = page.gas;
         }
@@ -72,7 +72,7 @@ fn readers_race_a_writer_without_undefined_behaviour() {
 }
 
 #[test]
-fn one_mapper_serves_many_threads() {
+fn mapper_can_be_shared_between_threads() {
     let pages = LocalPages::new();
     let mapper = ACEvoSharedMemoryMapper::open_source(pages.clone()).unwrap();
     Publisher::local(&pages).publish_physics(&numbered(7)).unwrap();

@@ -1,4 +1,4 @@
-//! Every accessor of the three views, for values the game gives and for values nobody expects.
+//! Every accessor of the three views, for expected and unexpected values.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ fn graphics(change: impl FnOnce(&mut SPageFileGraphicEvo)) -> GraphicsView<'stat
 }
 
 #[test]
-fn each_switch_follows_its_own_field_and_no_other() {
+fn each_switch_accessor_reads_its_own_field() {
     type Switch = (fn(&PhysicsView<'static>) -> bool, fn(&mut SPageFilePhysics) -> &mut i32);
     let switches: [Switch; 11] = [
         (PhysicsView::auto_shifter_on, |page| &mut page.autoShifterOn),
@@ -39,15 +39,15 @@ fn each_switch_follows_its_own_field_and_no_other() {
     for (on, (_, field)) in switches.iter().enumerate() {
         for value in [1, 2, -1, i32::MIN] {
             let view = physics(|page| *field(page) = value);
-            let lit: Vec<_> = switches.iter().map(|(switch, _)| switch(&view)).collect();
-            assert_eq!(lit.iter().position(|lit| *lit), Some(on));
-            assert_eq!(lit.iter().filter(|lit| **lit).count(), 1);
+            let states: Vec<_> = switches.iter().map(|(switch, _)| switch(&view)).collect();
+            assert_eq!(states.iter().position(|state| *state), Some(on));
+            assert_eq!(states.iter().filter(|state| **state).count(), 1);
         }
     }
 }
 
 #[test]
-fn wheels_keep_their_order() {
+fn wheel_accessors_keep_the_order_of_the_wheels() {
     type PerWheel = (fn(&PhysicsView<'static>) -> Wheels<f32>, fn(&mut SPageFilePhysics) -> &mut [f32; 4]);
     let per_wheel: [PerWheel; 11] = [
         (PhysicsView::wheel_slip, |page| &mut page.wheelSlip),
@@ -72,7 +72,7 @@ fn wheels_keep_their_order() {
 }
 
 #[test]
-fn aids_are_seen_by_any_of_their_signals() {
+fn traction_control_and_anti_lock_brakes_use_both_signals() {
     assert!(physics(|page| page.tc = 0.2).traction_control());
     assert!(physics(|page| page.tcinAction = 1).traction_control());
     assert!(physics(|page| page.abs = 0.2).anti_lock_brakes());
@@ -82,7 +82,7 @@ fn aids_are_seen_by_any_of_their_signals() {
 }
 
 #[test]
-fn gears_are_told_apart_on_both_pages() {
+fn gear_reads_both_pages() {
     assert_eq!(physics(|page| page.gear = 0).gear(), Gear::Reverse);
     assert_eq!(physics(|page| page.gear = i32::MIN).gear(), Gear::Unknown(i32::MIN));
     assert_eq!(graphics(|page| page.gear_int = 1).gear(), Gear::Neutral);
@@ -91,7 +91,7 @@ fn gears_are_told_apart_on_both_pages() {
 }
 
 #[test]
-fn every_way_to_say_none_is_none() {
+fn lap_times_are_none_for_every_value_that_means_no_time() {
     type Time = (fn(&GraphicsView<'static>) -> Option<Duration>, fn(&mut SPageFileGraphicEvo) -> &mut i32);
     let times: [Time; 5] = [
         (GraphicsView::current_lap_time, |page| &mut page.current_lap_time_ms),
@@ -112,13 +112,13 @@ fn every_way_to_say_none_is_none() {
 }
 
 #[test]
-fn a_delta_may_be_negative_or_zero_but_not_without_a_reference() {
+fn delta_is_none_only_without_a_reference() {
     let delta = |ms| graphics(|page| page.delta_time_ms = ms).delta();
     assert_eq!([delta(-250), delta(0), delta(1_500), delta(i32::MAX)], [Some(-0.25), Some(0.0), Some(1.5), None]);
 }
 
 #[test]
-fn the_state_of_the_game() {
+fn graphics_accessors_read_the_state_of_the_game() {
     let view = graphics(|page| {
         page.packetId = 12;
         page.status = 3;
@@ -136,7 +136,7 @@ fn the_state_of_the_game() {
 }
 
 #[test]
-fn names_and_tyres() {
+fn graphics_accessors_read_names_and_tyres() {
     let view = graphics(|page| {
         page.driver_name = "Jürgen".into();
         page.driver_surname = "Žák".into();
@@ -153,7 +153,7 @@ fn names_and_tyres() {
 }
 
 #[test]
-fn cars_are_the_slots_with_an_id() {
+fn cars_returns_the_slots_with_an_id() {
     let view = graphics(|page| {
         page.car_ids[0] = [1, 2];
         page.car_coordinates[0] = [1.0, 0.0, 0.0];
@@ -167,11 +167,11 @@ fn cars_are_the_slots_with_an_id() {
     assert_eq!(cars, [(CarId(1, 2), 1.0), (CarId(0, 7), 2.0)]);
     assert_eq!((view.player_car_id(), view.focused_car_id()), ((0, 7), (1, 2)));
     assert_eq!(view.player_car().unwrap().coordinates, [2.0, 0.0, 0.0]);
-    assert_eq!(graphics(|_| ()).player_car(), None, "0, 0 is nobody's car");
+    assert_eq!(graphics(|_| ()).player_car(), None, "0, 0 is no car");
 }
 
 #[test]
-fn the_session() {
+fn static_accessors_read_the_session() {
     let page = SPageFileStaticEvo {
         sm_version: "1.2".into(),
         ac_evo_version: "0.9.1+release.6".into(),
@@ -195,7 +195,7 @@ fn the_session() {
 }
 
 #[test]
-fn a_view_is_its_page() {
+fn view_owns_its_page() {
     let view = physics(|page| (page.packetId, page.gas) = (4, 0.5));
     assert_eq!(view.raw(), view.inner());
     assert_eq!(view.snapshot(), view);

@@ -1,7 +1,7 @@
-//! Native Linux and a process that holds sections as Wine does, among memory that is none of them.
+//! `WineProcess` with a process that holds sections as Wine does, among other memory.
 //!
-//! The process is a small Python program, so that nothing here needs `unsafe`; without Python the tests are left out, and say
-//! so. Real Windows processes under Wine are tested end to end with the program.
+//! The process is a small Python program, so nothing here needs `unsafe`. Without Python the tests are skipped with a message.
+//! Real Windows processes under Wine are tested end to end with the program.
 #![cfg(target_os = "linux")]
 
 mod common;
@@ -13,20 +13,20 @@ use std::process::{Child, Command, Stdio};
 
 use acevo_shared_memory::source::WineProcess;
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, Page, PageKind, SPageFilePhysics, SPageFileStaticEvo};
-use common::{driven, session, shown};
+use common::{graphics_page, physics_page, static_page};
 use tempfile::{TempDir, tempdir};
 
-/// A process with sections; ends when it is dropped.
+/// A process with sections, which is killed when this is dropped.
 struct FakeGame(Child);
 
 impl FakeGame {
-    /// `None` where there is no Python.
+    /// Starts the process. `None` if Python is not installed.
     fn start(folder: &Path, sections: &[&str]) -> Option<Self> {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fake_game/fake_game.py");
         let mut command = Command::new("python3");
         command.arg(script).args(sections).current_dir(folder).stdin(Stdio::piped()).stdout(Stdio::piped());
         let Ok(mut child) = command.spawn() else {
-            eprintln!("left out: there is no python3 to hold the sections");
+            eprintln!("skipped: python3 is not installed");
             return None;
         };
         let mut line = String::new();
@@ -57,9 +57,9 @@ fn files() -> TempDir {
     let folder = tempdir().unwrap();
     let noise: Vec<u8> = (0..8192_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     let write = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes).unwrap();
-    write("physics", driven().as_bytes());
-    write("graphics", shown().as_bytes());
-    write("static", session().as_bytes());
+    write("physics", physics_page().as_bytes());
+    write("graphics", graphics_page().as_bytes());
+    write("static", static_page().as_bytes());
     write("noise", &noise[..4096]);
     write("noise2", &noise);
     write("text", b"once upon a time there was a section ".repeat(100).as_slice());
@@ -78,29 +78,29 @@ const DECOYS: [&str; 7] = [
 ];
 
 #[test]
-fn the_pages_are_told_from_everything_else() {
+fn attach_to_recognises_the_pages_among_other_memory() {
     let folder = files();
     let pages = ["4096:moving:physics", "8192:moving:graphics", "4096:still:static"];
-    // A copy that somebody has left behind stands before, one behind.
+    // Stale copies of the pages come before and after the true ones.
     let sections = [&["4096:still:physics"], &DECOYS[..], &pages, &["8192:still:graphics"]].concat();
     let Some(mut game) = FakeGame::start(folder.path(), &sections) else { return };
     let mapper = game.attach().unwrap();
     assert_eq!(PageKind::ALL.map(|page| mapper.size(page)), [4096, 8192, 4096]);
-    assert_eq!(*mapper.static_data().raw(), session());
+    assert_eq!(*mapper.static_data().raw(), static_page());
     let mut physics = mapper.physics();
     while !physics.refresh().unwrap() {}
     assert!(physics.packet_id() > 5000, "the one that moves");
-    assert_eq!(SPageFilePhysics { packetId: 5000, ..*physics.raw() }, driven());
+    assert_eq!(SPageFilePhysics { packetId: 5000, ..*physics.raw() }, physics_page());
     assert_eq!(mapper.graphics().driver_name(), "Jürgen");
 
     game.kill();
-    assert!(matches!(common::end_of(|| mapper.try_physics()), Error::Gone { .. }));
+    assert!(matches!(common::read_until_error(|| mapper.try_physics()), Error::Gone { .. }));
     assert!(matches!(mapper.packet_id(PageKind::Graphics), Err(Error::Gone { .. })));
     assert!(matches!(game.attach(), Err(Error::GameNotRunning { .. })));
 }
 
 #[test]
-fn one_page_may_still_be_empty_and_then_only_one_section_may_be() {
+fn attach_to_accepts_one_empty_page_if_only_one_section_is_empty() {
     let folder = files();
     let pages = ["4096:moving:physics", "8192:moving:graphics", "4096:still:"];
     let Some(game) = FakeGame::start(folder.path(), &pages) else { return };
@@ -114,7 +114,7 @@ fn one_page_may_still_be_empty_and_then_only_one_section_may_be() {
 }
 
 #[test]
-fn other_memory_alone_is_no_game() {
+fn attach_to_rejects_a_process_without_pages() {
     let folder = files();
     let Some(game) = FakeGame::start(folder.path(), &DECOYS) else { return };
     let error = game.attach().unwrap_err();
@@ -122,9 +122,9 @@ fn other_memory_alone_is_no_game() {
 }
 
 #[test]
-fn a_page_of_the_first_known_layout_is_found_in_one_memory_page() {
+fn attach_to_finds_a_graphics_page_of_the_first_known_layout() {
     let folder = files();
-    fs::write(folder.path().join("graphics"), &shown().as_bytes()[..3940]).unwrap();
+    fs::write(folder.path().join("graphics"), &graphics_page().as_bytes()[..3940]).unwrap();
     let pages = ["4096:moving:physics", "4096:moving:graphics", "4096:still:static"];
     let Some(game) = FakeGame::start(folder.path(), &pages) else { return };
     let mapper = game.attach().unwrap();

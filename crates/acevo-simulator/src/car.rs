@@ -1,4 +1,4 @@
-//! The player's car: motion along a given path, and everything the motion does to engine, tyres and brakes.
+//! The player's car: motion along a given path, and its effects on engine, tyres and brakes.
 
 mod powertrain;
 mod wheels;
@@ -14,11 +14,11 @@ pub(crate) const PHYSICS_RATE: u32 = 333;
 /// Seconds per physics step.
 pub(crate) const STEP: f64 = 1.0 / PHYSICS_RATE as f64;
 
-/// Metres above the road from which the game drops a car into its box, and the deceleration on landing in g.
+/// Height from which the game drops a car into its box in metres, and the deceleration on landing in g.
 const DROP_HEIGHT: f64 = 0.147;
 const LANDING_G: f64 = 3.6;
 
-/// What the driver does with the feet, each 0..1.
+/// Positions of the pedals, 0..1.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Pedals {
     pub(crate) throttle: f64,
@@ -39,7 +39,7 @@ impl Axes {
         Self { right, up: right.cross(forward), forward }
     }
 
-    /// A world vector as lateral, vertical and longitudinal parts.
+    /// The lateral, vertical and longitudinal parts of a world vector.
     pub(crate) fn local(&self, v: Vec3) -> [f64; 3] {
         [v.dot(self.right), v.dot(self.up), v.dot(self.forward)]
     }
@@ -49,31 +49,31 @@ impl Axes {
 #[derive(Debug, Clone)]
 pub(crate) struct Car {
     pub(crate) spec: &'static CarSpec,
-    /// m/s along the path.
+    /// Speed along the path in m/s.
     pub(crate) speed: f64,
-    /// The point on the road below the middle of the wheelbase.
+    /// The point on the road below the centre of the wheelbase.
     pub(crate) position: Vec3,
-    /// World m/s: exactly the last movement divided by the step.
+    /// Velocity in world axes in m/s: exactly the last movement divided by the step.
     pub(crate) velocity: Vec3,
     /// The direction of travel.
     path: Vec3,
-    /// The body's axes, turned against the direction of travel by the sideslip.
+    /// The axes of the body, which differ from the direction of travel by the sideslip.
     pub(crate) axes: Axes,
-    /// Lateral, vertical, longitudinal acceleration in g, in the car's frame; 0 at rest.
+    /// Lateral, vertical and longitudinal acceleration in the car's axes, in g; 0 at rest.
     pub(crate) g: [f64; 3],
-    /// rad/s, positive to the right.
+    /// Yaw rate in rad/s, positive to the right.
     pub(crate) yaw_rate: f64,
-    /// Pitch and roll of the body against the road in rad, and their rates.
+    /// Pitch and roll of the body relative to the road in rad, and their rates.
     pub(crate) lean: [f64; 2],
     pub(crate) lean_rate: [f64; 2],
-    /// Front wheels in rad, positive to the right.
+    /// Angle of the front wheels in rad, positive to the right.
     pub(crate) steer: f64,
     pub(crate) pedals: Pedals,
     pub(crate) powertrain: Powertrain,
     pub(crate) wheels: Wheels,
-    /// Metres driven since the session began.
+    /// Distance driven since the session began, in metres.
     pub(crate) odometer: f64,
-    /// Metres above the road and m/s downwards, while the car falls.
+    /// Height above the road in metres and downward speed in m/s, while the car falls.
     falling: Option<(f64, f64)>,
 }
 
@@ -99,7 +99,7 @@ impl Car {
         }
     }
 
-    /// Puts the car somewhere, rolling at `speed`.
+    /// Places the car at a position, rolling at `speed`.
     pub(crate) fn place(&mut self, position: Vec3, forward: Vec3, speed: f64) {
         self.position = position;
         self.path = forward;
@@ -109,7 +109,7 @@ impl Car {
         self.powertrain.match_speed(self.spec, speed);
     }
 
-    /// Lifts the car: the game drops a car that it puts into its box.
+    /// Lifts the car, so that it drops into its box as in the game.
     pub(crate) fn drop_from_above(&mut self) {
         self.falling = Some((DROP_HEIGHT, 0.0));
         self.position.y += DROP_HEIGHT;
@@ -118,7 +118,7 @@ impl Car {
     /// One step of falling. Returns the height above the road in metres.
     pub(crate) fn fall(&mut self) -> f64 {
         let Some((height, speed)) = self.falling else { return 0.0 };
-        // Free until the suspension is able to stop the car just on the road.
+        // Free fall, until the suspension can just stop the car on the road.
         let stopping = speed * speed / (2.0 * LANDING_G * GRAVITY);
         let acceleration = if height > stopping { GRAVITY } else { -LANDING_G * GRAVITY };
         let speed = speed + acceleration * STEP;
@@ -127,36 +127,36 @@ impl Car {
         self.falling.map_or(0.0, |(height, _)| height)
     }
 
-    /// Force at the wheels with the throttle fully open, N.
+    /// Force at the wheels with the throttle fully open, in N.
     pub(crate) fn full_throttle_force(&self) -> f64 {
         self.powertrain.full_force(self.spec, self.speed).min(self.traction())
     }
 
-    /// The most the driven wheels bring to the road, N.
+    /// Maximum force that the driven wheels transfer to the road, in N.
     fn traction(&self) -> f64 {
         let share = if self.spec.drive_front > 0.0 { 0.95 } else { 0.68 };
         share * self.grip_left()
     }
 
-    /// What the bend has left of the tyres' grip along the road, N.
+    /// Longitudinal grip that remains in addition to cornering, in N.
     fn grip_left(&self) -> f64 {
         let grip = self.spec.grip_at(self.speed);
         let used = (self.g[0] * GRAVITY / grip).clamp(-1.0, 1.0);
-        // Never nothing at all: a car that is a bit too fast must be able to slow down.
+        // Never zero: a car that is a little too fast must be able to slow down.
         self.spec.mass * grip * (1.0 - used * used).sqrt().max(0.25)
     }
 
-    /// Force at the wheels with the throttle closed, N.
+    /// Force at the wheels with the throttle closed, in N.
     pub(crate) fn engine_brake_force(&self) -> f64 {
         self.powertrain.coast_force(self.spec, self.speed)
     }
 
-    /// One step of the longitudinal motion. Gives the way the car makes in it, in metres.
-    pub(crate) fn drive(&mut self, wish: Pedals, slope: f64) -> f64 {
-        // A foot takes its time: full throttle in 0.15 s, full brake in 0.09 s.
-        let toward = |now: f64, wish: f64, rate: f64| now + (wish - now).clamp(-rate * STEP, rate * STEP);
-        self.pedals.throttle = toward(self.pedals.throttle, wish.throttle, 6.5);
-        self.pedals.brake = toward(self.pedals.brake, wish.brake, 11.0);
+    /// One step of the longitudinal motion. Returns the distance in metres.
+    pub(crate) fn drive(&mut self, wanted: Pedals, slope: f64) -> f64 {
+        // Pedals move at a limited rate: full throttle in 0.15 s, full brake in 0.09 s.
+        let toward = |now: f64, wanted: f64, rate: f64| now + (wanted - now).clamp(-rate * STEP, rate * STEP);
+        self.pedals.throttle = toward(self.pedals.throttle, wanted.throttle, 6.5);
+        self.pedals.brake = toward(self.pedals.brake, wanted.brake, 11.0);
         let drive = self.powertrain.step(self.spec, self.speed, self.pedals, self.traction());
         let brake_limit = self.grip_left();
         let brake = (self.pedals.brake * self.spec.max_brake_force).min(brake_limit);
@@ -166,7 +166,7 @@ impl Car {
         let acceleration = (drive - brake - resistance) / self.spec.mass;
         let before = self.speed;
         let mut after = before + acceleration * STEP;
-        // Brakes hold: they never push a car backwards.
+        // Brakes hold the car, but never push it backwards.
         if after < 0.0 || (before == 0.0 && drive - resistance.max(0.0) <= brake) {
             after = 0.0;
         }
@@ -174,7 +174,7 @@ impl Car {
         0.5 * (before + after) * STEP
     }
 
-    /// Moves the car to where the path has led it; everything that follows from the movement follows.
+    /// Moves the car to its next position on the path, and derives everything that follows from the movement.
     pub(crate) fn move_to(&mut self, position: Vec3, road_noise: &[f64; 4]) {
         let velocity = (position - self.position) * (1.0 / STEP);
         let acceleration = (velocity - self.velocity) * (1.0 / STEP);
@@ -201,7 +201,7 @@ impl Car {
         self.wheels.step(self.spec, &wheels::Motion::of(self), road_noise);
     }
 
-    /// Sideslip and steering for the bend the car is in.
+    /// Updates sideslip and steering for the current bend.
     fn turn_body(&mut self, speed: f64) {
         let spec = self.spec;
         let curvature = if speed > 1.0 { self.yaw_rate / speed } else { 0.0 };
@@ -211,18 +211,18 @@ impl Car {
         let wheel = curvature * spec.wheelbase + front - rear;
         let limit = spec.steering_lock_deg.to_radians() / spec.steering_ratio;
         self.steer += (wheel.clamp(-limit, limit) - self.steer) * (STEP / 0.03);
-        // The nose points into the bend at speed: travel is to the left of it in a right-hand bend.
+        // At speed the nose points into the bend: in a right-hand bend the car travels to the left of its nose.
         let right = self.path.level_right();
         self.axes = Axes::along((self.path - right * sideslip.clamp(-0.2, 0.2)).normalized());
     }
 
-    /// Pitch and roll of the body on its springs.
+    /// Updates pitch and roll of the body on its springs.
     fn lean_body(&mut self) {
         let spec = self.spec;
         let pitch = spec.mass * GRAVITY * spec.cg_height / (spec.wheelbase * spec.wheelbase);
         let roll = spec.mass * GRAVITY * spec.cg_height / (spec.track_width * spec.track_width);
         let stiffness = spec.spring[0] + spec.spring[1];
-        // Nose up under power, leaning to the outside of the bend.
+        // The nose rises under power, and the body leans to the outside of a bend.
         let wanted = [self.g[2] * pitch / stiffness, -self.g[0] * roll / stiffness];
         for (axis, wanted) in wanted.into_iter().enumerate() {
             let before = self.lean[axis];

@@ -1,4 +1,4 @@
-//! The driver: where on the road, how fast, and which pedals.
+//! The driver: line, target speed and pedals.
 
 use crate::car::{Car, Pedals};
 use crate::noise::{self, Stream, smoothstep};
@@ -7,28 +7,28 @@ use crate::track::{PitZone, Track};
 
 /// The pit speed limit in m/s (80 km/h).
 pub(crate) const PIT_SPEED: f64 = 80.0 / 3.6;
-/// How far outside the centre line the car runs when it cuts, in metres: all wheels are off.
+/// Offset from the centre line during an excursion, in metres: all wheels are off the track.
 const CUT_OFFSET: f64 = -9.2;
-/// Seconds ahead the driver looks at the target speed.
+/// How far ahead the driver considers the target speed, in seconds.
 const LOOK_AHEAD: f64 = 0.10;
 
-/// What the driver means to do.
+/// The driver's intentions.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Intent {
-    /// Run wide.
+    /// Leave the track.
     pub(crate) cut: Option<Cut>,
-    /// Take the pit lane the next time it comes.
+    /// Enter the pit lane at the next opportunity.
     pub(crate) pit: Option<PitVisit>,
-    /// Slower under a yellow flag.
+    /// Drive slowly under a yellow flag.
     pub(crate) careful: bool,
 }
 
-/// An excursion beside the track.
+/// An excursion off the track.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Cut {
-    /// Metres after the line.
+    /// Start of the excursion: track distance in metres.
     from: f64,
-    /// Metres on the centre line.
+    /// Length along the centre line in metres.
     length: f64,
     begun: bool,
 }
@@ -38,25 +38,24 @@ impl Cut {
         Self { from, length, begun: false }
     }
 
-    /// How much of it is driven at `s` (already within the lap), 0..1 while the car is on it. Once begun it may cross the
-    /// line.
+    /// Progress of the excursion at track distance `s`: 0..1 while the car is on it. It may cross the line.
     fn driven(&self, track: &Track, s: f64) -> f64 {
         let metres = if self.begun { track.wrap(s - self.from) } else { s - self.from };
         metres / self.length
     }
 
-    /// Begun and not over, wherever the line is.
+    /// True if it has begun and is not over.
     pub(crate) fn is_under_way(&self) -> bool {
         self.begun
     }
 }
 
-/// What the driver wants in the pit lane.
+/// The purpose of a pit visit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PitVisit {
-    /// To stop in the box.
+    /// A stop in the box.
     Stop,
-    /// To drive through at the limit.
+    /// A drive-through at the speed limit.
     Through,
 }
 
@@ -64,35 +63,35 @@ pub(crate) enum PitVisit {
 #[derive(Debug, Clone)]
 pub(crate) struct Driver {
     seed: u64,
-    /// Each lap is driven like the one before.
-    alike: bool,
+    /// All laps are driven identically.
+    identical: bool,
     pub(crate) intent: Intent,
-    /// On the way through the pit lane.
+    /// True while the car is in the pit lane.
     pub(crate) in_pits: bool,
-    /// Still to stop in the box on this way through.
+    /// True if a stop in the box is still ahead.
     pub(crate) stop_ahead: bool,
-    /// Waiting for the start, in the box or on the grid.
+    /// True while waiting in the box or on the grid.
     pub(crate) holding: bool,
-    /// The way through the pits passes by the box, there and back.
+    /// True if the path through the pits leads into the box and out again.
     box_side: bool,
-    /// The grid slot's distance from the centre line, left behind while accelerating.
+    /// Offset of the grid slot from the centre line, which fades out after the start.
     grid: Option<f64>,
 }
 
-/// Where the car is going this instant.
+/// The progress of the car.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Progress {
-    /// Metres after the line, within the lap.
+    /// Track distance in metres.
     pub(crate) s: f64,
-    /// Metres since the session began, never wrapped.
+    /// Distance since the session began in metres, not wrapped.
     pub(crate) travelled: f64,
 }
 
 impl Driver {
-    pub(crate) fn new(seed: u64, alike: bool) -> Self {
+    pub(crate) fn new(seed: u64, identical: bool) -> Self {
         Self {
             seed,
-            alike,
+            identical,
             intent: Intent::default(),
             in_pits: false,
             stop_ahead: false,
@@ -102,7 +101,7 @@ impl Driver {
         }
     }
 
-    /// The driver sits in the box.
+    /// Starts in the box.
     pub(crate) fn start_in_box(&mut self) {
         self.in_pits = true;
         self.box_side = true;
@@ -110,13 +109,13 @@ impl Driver {
         self.holding = true;
     }
 
-    /// The driver stands on the grid, `offset` metres to the right of the centre line.
+    /// Starts on the grid, `offset` metres to the right of the centre line.
     pub(crate) fn start_on_grid(&mut self, offset: f64) {
         self.holding = true;
         self.grid = Some(offset);
     }
 
-    /// Notices where the pit lane begins and ends, and an excursion.
+    /// Updates the state of excursions and pit visits for track distance `s`.
     pub(crate) fn follow(&mut self, track: &Track, s: f64) {
         if let Some(cut) = &mut self.intent.cut {
             let driven = cut.driven(track, s);
@@ -141,9 +140,9 @@ impl Driver {
         }
     }
 
-    /// What is never quite the same: -1..1, with a new value every `metres`.
+    /// Random variation in -1..1, with a new value every `metres`.
     fn noise(&self, track: &Track, stream: Stream, at: Progress, metres: f64) -> f64 {
-        if self.alike {
+        if self.identical {
             let cells = (track.length() / metres).ceil();
             noise::periodic(self.seed, stream, at.s / track.length() * cells, cells)
         } else {
@@ -151,7 +150,7 @@ impl Driver {
         }
     }
 
-    /// The distance to the right of the centre line in metres.
+    /// The car's offset to the right of the centre line, in metres.
     pub(crate) fn offset(&self, track: &Track, at: Progress) -> f64 {
         let wander = 0.35 * self.noise(track, Stream::Line, at, 210.0);
         let mut offset = track.line(at.s) + wander;
@@ -170,16 +169,16 @@ impl Driver {
         offset
     }
 
-    /// The speed the driver wants at a place, in m/s.
+    /// The target speed in m/s.
     fn target(&self, track: &Track, profile: &Profile, at: Progress) -> f64 {
-        let moment = self.noise(track, Stream::Pace, at, 330.0);
-        let mood = self.noise(track, Stream::Mood, at, 3_700.0);
-        let nerve = 0.966 + 0.016 * moment + 0.014 * mood;
+        let short_term = self.noise(track, Stream::Pace, at, 330.0);
+        let long_term = self.noise(track, Stream::Mood, at, 3_700.0);
+        let corner_pace = 0.966 + 0.016 * short_term + 0.014 * long_term;
         let possible = profile.speed(track.wrap(at.s));
         let before = profile.speed(track.wrap(at.s - 8.0));
-        // Nerve decides how fast the bends are; where the road opens everybody uses all the power there is.
+        // The variation affects the bends. When accelerating, the driver always uses full power.
         let gain = (possible * possible - before * before) / 16.0;
-        let pace = nerve + (1.02 - nerve) * (gain / 0.8).clamp(0.0, 1.0);
+        let pace = corner_pace + (1.02 - corner_pace) * (gain / 0.8).clamp(0.0, 1.0);
         let care = if self.intent.careful { 0.9 } else { 1.0 };
         let mut speed = possible * pace * care;
         let pit_bound = self.in_pits || self.intent.pit.is_some();
@@ -196,14 +195,14 @@ impl Driver {
             speed = speed.min(11.0);
         }
         if self.in_pits && self.stop_ahead {
-            // Comes to rest in the box; the last centimetres at walking pace.
+            // Stops in the box; the last centimetres at walking pace.
             let distance = pit_box - signed;
             speed = if distance > 0.02 { speed.min((2.0 * 3.2 * distance).sqrt().max(0.15)) } else { 0.0 };
         }
         speed
     }
 
-    /// Which pedals bring the car to the wanted speed.
+    /// The pedals that bring the car to the target speed.
     pub(crate) fn pedals(&self, track: &Track, profile: &Profile, at: Progress, car: &Car, slope: f64) -> Pedals {
         if self.holding {
             return Pedals { throttle: 0.0, brake: 0.35 };
@@ -215,7 +214,7 @@ impl Driver {
         let force = car.spec.mass * (wanted + 9.8 * slope) + car.spec.resistance(car.speed);
         if force >= 0.0 {
             let possible = car.full_throttle_force().max(1.0);
-            // Nobody holds the pedal at 93 %: close to full is full.
+            // Close to full throttle, drivers use full throttle.
             Pedals { throttle: (1.08 * force / possible).min(1.0), brake: 0.0 }
         } else {
             let brake = -force - car.engine_brake_force();

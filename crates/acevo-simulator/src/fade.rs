@@ -1,32 +1,32 @@
-//! What the physics page shows around a pause: the truth, a share of it, or zeros.
+//! The physics page around a pause: true values, a share of them, or zeros.
 
 use std::sync::LazyLock;
 
 use acevo_shared_memory::{FieldType, Page, SPageFilePhysics};
 
-/// The levels of a fade: 0 is nothing, `FULL` is the truth. Fading in takes one step for each, which is 2.0 s.
+/// Number of levels of a fade: 0 is zero, `FULL` is the true value. Fading in takes one step per level, 2.0 s in total.
 const FULL: i32 = 666;
-/// Levels lost in each step of a pause: fading out takes 1.0 s.
+/// Number of levels lost in each step of a pause: fading out takes 1.0 s.
 const OUT: i32 = 2;
-/// Packets that the counter leaps by when the page is zero for the first time, and when it is true again.
-const LEAP_AT_ZERO: i32 = 671;
-const LEAP_BACK: i32 = 670;
-/// Packets counted in each step while the page is zero.
+/// Jumps of the counter when the page becomes zero, and when it has true values again.
+const JUMP_AT_ZERO: i32 = 671;
+const JUMP_BACK: i32 = 670;
+/// Number of packets counted in each step while the page is zero.
 const PACKETS_AT_ZERO: i32 = 2;
-/// The share of the truth in the first page after the counter's leap.
+/// Share of the true values in the first page after the jump of the counter.
 const REMAINDER: f32 = 0.004;
-/// The level that the game reaches between a pause and its main menu: some 60 ms of fading in.
+/// Level that the game reaches between a pause and its main menu: some 60 ms of fading in.
 const MENU_LEVEL: i32 = 21;
 
-/// Steps for which a session is live between the pause and the main menu.
+/// Number of steps for which a session is live between the pause and the main menu.
 pub(crate) const LIVE_BEFORE_MENU: u64 = MENU_LEVEL as u64;
 
-/// Where the page is between the truth and zero.
+/// The phase of a fade.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
-    /// The page shows the truth.
-    Whole,
-    /// Fading to or from the truth without having been zero: the integers stay.
+    /// No fade: true values.
+    None,
+    /// Fading out, or fading in without having been zero: the integers keep their values.
     Partial,
     /// All zero.
     Zero,
@@ -34,46 +34,46 @@ enum Phase {
     FromZero,
 }
 
-/// How much of the truth the physics page shows.
+/// The state of the fade of the physics page.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Fade {
     phase: Phase,
     level: i32,
-    /// Packets that have been counted without being shown.
+    /// Number of packets that were counted without being shown.
     skipped: i32,
 }
 
-/// A page as it is to be shown.
+/// How to show a page.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Shown {
-    /// What the counter goes up by.
+    /// Increment of the counter.
     pub(crate) packets: i32,
-    /// The share of the floats, 0..=1.
+    /// Factor for the floats, 0..=1.
     share: f32,
-    /// The integers are shown, else they are 0.
+    /// True if the integers are shown; otherwise they are 0.
     integers: bool,
 }
 
 impl Default for Fade {
     fn default() -> Self {
-        Self { phase: Phase::Whole, level: FULL, skipped: 0 }
+        Self { phase: Phase::None, level: FULL, skipped: 0 }
     }
 }
 
 impl Fade {
-    /// The page shows the truth.
-    pub(crate) fn is_whole(&self) -> bool {
-        self.phase == Phase::Whole
+    /// True if the page has true values.
+    pub(crate) fn is_none(&self) -> bool {
+        self.phase == Phase::None
     }
 
     /// One step of driving.
     pub(crate) fn live(&mut self) -> Shown {
         match self.phase {
-            Phase::Whole => Shown { packets: 1, share: 1.0, integers: true },
+            Phase::None => Shown { packets: 1, share: 1.0, integers: true },
             Phase::Partial | Phase::FromZero | Phase::Zero if self.level + 1 >= FULL => {
-                let leap = if self.phase == Phase::Partial { self.skipped + 1 } else { LEAP_BACK };
+                let jump = if self.phase == Phase::Partial { self.skipped + 1 } else { JUMP_BACK };
                 *self = Self::default();
-                Shown { packets: leap, share: 1.0, integers: true }
+                Shown { packets: jump, share: 1.0, integers: true }
             }
             phase => {
                 self.level += 1;
@@ -92,13 +92,13 @@ impl Fade {
                 self.level -= OUT;
                 self.skipped += PACKETS_AT_ZERO;
                 if self.level <= 0 {
-                    // After an interrupted fade another number of packets is missing than after a whole one.
-                    let whole = FULL / OUT * PACKETS_AT_ZERO;
-                    let leap = LEAP_AT_ZERO + self.skipped - whole;
+                    // After an interrupted fade the number of missing packets differs from that of a complete one.
+                    let complete = FULL / OUT * PACKETS_AT_ZERO;
+                    let jump = JUMP_AT_ZERO + self.skipped - complete;
                     *self = Self { phase: Phase::Zero, level: 0, skipped: 0 };
-                    return Shown { packets: leap, share: REMAINDER, integers: false };
+                    return Shown { packets: jump, share: REMAINDER, integers: false };
                 }
-                if phase == Phase::Whole {
+                if phase == Phase::None {
                     self.phase = Phase::Partial;
                 }
                 self.standing()
@@ -106,7 +106,7 @@ impl Fade {
         }
     }
 
-    /// The game is in its main menu: the page stands with what it had begun to fade in.
+    /// The main menu: the page stands at the level that the fade-in had reached.
     pub(crate) fn menu(&mut self) -> Shown {
         if self.phase != Phase::FromZero {
             *self = Self { phase: Phase::FromZero, level: MENU_LEVEL, skipped: MENU_LEVEL };
@@ -121,7 +121,7 @@ impl Fade {
 }
 
 impl Shown {
-    /// This much of the true page, after a page with the counter `packet`.
+    /// The faded page, given the true page and the counter of the previous page.
     pub(crate) fn page(&self, truth: &SPageFilePhysics, packet: i32) -> SPageFilePhysics {
         let packet = packet.wrapping_add(self.packets);
         if self.share == 1.0 && self.integers {

@@ -1,51 +1,51 @@
-//! Lap timing: the truth to a fraction of a step.
+//! The lap clock: true lap times, exact to a fraction of a step.
 
-use crate::truth::{LapKind, LapRecord, Phantom, PhantomLap};
+use crate::truth::{LapKind, LapRecord, PhantomCause, PhantomLap};
 
-/// The lap is timed at this many places to compare it with the best one.
+/// Number of marks per lap at which the time is compared with the best lap.
 const MARKS: usize = 400;
 const SECTORS: usize = 3;
 
-/// What the car had used when something began.
+/// Fuel and energy that the car has used.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub(crate) struct Used {
+pub(crate) struct Consumption {
     pub(crate) fuel_l: f64,
     pub(crate) energy_kwh: f64,
 }
 
-impl Used {
+impl Consumption {
     fn since(self, earlier: &Self) -> Self {
         Self { fuel_l: self.fuel_l - earlier.fuel_l, energy_kwh: self.energy_kwh - earlier.energy_kwh }
     }
 }
 
-/// The timekeeper of one run of a session.
+/// The lap clock of one run of a session.
 #[derive(Debug, Clone)]
 pub(crate) struct LapClock {
     pub(crate) session: u32,
     pub(crate) run: u32,
     pub(crate) stint: u32,
-    /// Lap and sector times are whole multiples of so many ms.
+    /// Resolution of lap and sector times in ms.
     resolution_ms: i32,
-    /// Seconds of session time when the current lap began. `None` before the first.
+    /// Session time in seconds when the current lap began; `None` before the first lap.
     started_at: Option<f64>,
-    /// When the lap before began.
-    before_started_at: Option<f64>,
-    /// Seconds for which the timer still shows the lap that has ended.
+    /// The same for the previous lap.
+    previous_started_at: Option<f64>,
+    /// Time in seconds for which the timer still shows the lap that has ended.
     overrun: f64,
-    /// The next crossing of the line ends no lap.
+    /// Set if the next crossing of the line does not end a lap.
     opening: Option<Opening>,
-    /// The timer when the car was put back into its box by the menu, on this lap.
+    /// The timer at a return to the box via the menu on this lap.
     returned_ms: Option<i32>,
-    /// The timer runs on although the lap was left: the next crossing of the line ends nothing that was driven.
+    /// True if the timer continues after a return to a box before the line: the next crossing of the line ends a phantom lap.
     to_the_line: bool,
     pub(crate) completed: u32,
     pub(crate) valid: bool,
     began_in_pits: bool,
     through_pits: bool,
-    /// ms since the lap's start at the ends of the sectors passed so far.
+    /// Times since the lap's start at the ends of the sectors passed so far, in ms.
     splits: Vec<i32>,
-    used_at_start: Used,
+    used_at_start: Consumption,
     marks: Vec<i32>,
     /// The marks of the best valid lap.
     reference: Vec<i32>,
@@ -53,44 +53,44 @@ pub(crate) struct LapClock {
     best_sectors: [Option<i32>; SECTORS],
 }
 
-/// What the first crossing of the line does if it ends no lap.
+/// What the first crossing of the line does if it does not end a lap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Opening {
-    /// The timer begins, or runs on if it was running: from a rolling start or the grid.
+    /// The timer starts, or continues if it is running: after a rolling start or a start from the grid.
     Keep,
-    /// The timer begins anew: from a box that lies before the line.
+    /// The timer restarts: after a start from a box before the line.
     Restart,
 }
 
-/// What a crossing of the line has ended.
+/// What ended at a crossing of the line.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Ended {
     Lap(LapRecord),
     Phantom(PhantomLap),
 }
 
-/// A step of the car as the timekeeper sees it: from `from` to `to` metres after the line, `to` not yet wrapped.
+/// A step of the car: from track distance `from` to `to` in metres, where `to` is not wrapped.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Passage {
     pub(crate) from: f64,
     pub(crate) to: f64,
     pub(crate) track_length: f64,
-    /// Session time at `from` and the length of the step, seconds.
+    /// Session time at `from` and the length of the step, in seconds.
     pub(crate) time: f64,
     pub(crate) step: f64,
     pub(crate) in_pits: bool,
-    pub(crate) used: Used,
+    pub(crate) used: Consumption,
 }
 
 impl Passage {
-    /// When the car was at `place`, if it was there in this step.
-    fn time_at(&self, place: f64) -> Option<f64> {
-        (self.from < place && place <= self.to)
-            .then(|| self.time + self.step * (place - self.from) / (self.to - self.from))
+    /// The time at which the car passed a track distance, if it passed it in this step.
+    fn time_at(&self, distance: f64) -> Option<f64> {
+        (self.from < distance && distance <= self.to)
+            .then(|| self.time + self.step * (distance - self.from) / (self.to - self.from))
     }
 }
 
-/// A lap that was begun and then left.
+/// A lap that was begun but not completed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Abandoned {
     pub(crate) run: u32,
@@ -100,7 +100,7 @@ pub(crate) struct Abandoned {
     pub(crate) valid: bool,
     pub(crate) elapsed_ms: i32,
     pub(crate) returned_ms: Option<i32>,
-    pub(crate) used: Used,
+    pub(crate) used: Consumption,
 }
 
 fn milliseconds(seconds: f64) -> i32 {
@@ -115,7 +115,7 @@ impl LapClock {
             stint: 1,
             resolution_ms,
             started_at: None,
-            before_started_at: None,
+            previous_started_at: None,
             overrun,
             opening: None,
             returned_ms: None,
@@ -125,7 +125,7 @@ impl LapClock {
             began_in_pits: false,
             through_pits: false,
             splits: Vec::with_capacity(SECTORS),
-            used_at_start: Used::default(),
+            used_at_start: Consumption::default(),
             marks: Vec::with_capacity(MARKS),
             reference: Vec::with_capacity(MARKS),
             best_ms: None,
@@ -133,13 +133,13 @@ impl LapClock {
         }
     }
 
-    /// Waits for the line: the first crossing starts the clock.
+    /// Starts the clock at the first crossing of the line.
     pub(crate) fn wait_for_line(&mut self) {
         self.opening = Some(Opening::Keep);
     }
 
-    /// Starts the clock here and now. `opening`: the car has yet to cross the line to begin its first lap.
-    pub(crate) fn start(&mut self, time: f64, in_pits: bool, opening: Option<Opening>, used: Used) {
+    /// Starts the clock now. With an `opening`, the first lap begins only when the car crosses the line.
+    pub(crate) fn start(&mut self, time: f64, in_pits: bool, opening: Option<Opening>, used: Consumption) {
         self.started_at = Some(time);
         self.began_in_pits = in_pits;
         self.through_pits = in_pits;
@@ -148,21 +148,21 @@ impl LapClock {
         self.opening = opening;
     }
 
-    /// A lap is being timed.
+    /// True while the timer runs.
     pub(crate) fn is_running(&self) -> bool {
         self.started_at.is_some()
     }
 
-    /// The running lap began in the pits.
+    /// True if the running lap began in the pits.
     pub(crate) fn began_in_pits(&self) -> bool {
         self.began_in_pits
     }
 
-    /// Ends the running lap unfinished. The clock stands at 0 until it is started again.
-    pub(crate) fn abandon(&mut self, time: f64, used: Used) -> Option<Abandoned> {
+    /// Ends the running lap without completing it. The clock is 0 until it is started again.
+    pub(crate) fn abandon(&mut self, time: f64, used: Consumption) -> Option<Abandoned> {
         let abandoned = self.running(time, used);
         self.started_at = None;
-        self.before_started_at = None;
+        self.previous_started_at = None;
         self.opening = None;
         self.returned_ms = None;
         self.to_the_line = false;
@@ -170,9 +170,9 @@ impl LapClock {
         abandoned
     }
 
-    /// Ends the running lap unfinished, as the driver sees it: the car is back in its box with nothing used. The clock
-    /// runs on. `to_the_line`: the car has yet to cross the line to begin a lap.
-    pub(crate) fn put_back(&mut self, time: f64, used: Used, to_the_line: bool) -> Option<Abandoned> {
+    /// Ends the running lap because of a return to the box. Consumption is reset, but the clock continues. `to_the_line` is true
+    /// if the car must cross the line to begin a lap.
+    pub(crate) fn put_back(&mut self, time: f64, used: Consumption, to_the_line: bool) -> Option<Abandoned> {
         let abandoned = self.running(time, used);
         let runs = self.started_at.is_some();
         self.returned_ms = runs.then(|| self.elapsed_ms(time));
@@ -180,13 +180,13 @@ impl LapClock {
         self.opening = None;
         self.began_in_pits = true;
         self.through_pits = true;
-        self.used_at_start = Used::default();
+        self.used_at_start = Consumption::default();
         self.forget_lap();
         abandoned
     }
 
-    /// The running lap as one that was left. The way from a box to the line is none.
-    fn running(&self, time: f64, used: Used) -> Option<Abandoned> {
+    /// The running lap as an abandoned one. The drive from a box to the line is not a lap.
+    fn running(&self, time: f64, used: Consumption) -> Option<Abandoned> {
         self.started_at?;
         if self.to_the_line || self.opening == Some(Opening::Restart) {
             return None;
@@ -209,56 +209,56 @@ impl LapClock {
         self.marks.clear();
     }
 
-    /// The game resets the timer although no line was crossed.
+    /// Resets the timer without a crossing of the line, as the game does.
     pub(crate) fn reset_timer(&mut self, time: f64) -> Option<PhantomLap> {
         let time_ms = self.elapsed_ms(time);
         self.started_at?;
         self.started_at = Some(time);
-        self.before_started_at = None;
+        self.previous_started_at = None;
         self.forget_lap();
-        Some(self.phantom(Phantom::AfterTheEnd, None, time_ms, time))
+        Some(self.phantom(PhantomCause::AfterTheEnd, None, time_ms, time))
     }
 
-    fn phantom(&self, cause: Phantom, number: Option<u32>, time_ms: i32, time: f64) -> PhantomLap {
+    fn phantom(&self, cause: PhantomCause, number: Option<u32>, time_ms: i32, time: f64) -> PhantomLap {
         PhantomLap { session: self.session, run: self.run, number, time_ms, cause, at_s: time, step: 0 }
     }
 
-    /// The lap no longer counts.
+    /// Makes the running lap invalid.
     pub(crate) fn invalidate(&mut self) {
         self.valid = false;
     }
 
-    /// ms since the lap began; 0 before the first lap.
+    /// Time since the lap began in ms; 0 before the first lap.
     pub(crate) fn elapsed_ms(&self, time: f64) -> i32 {
         self.started_at.map_or(0, |start| ((time - start) * 1000.0).floor() as i32)
     }
 
-    /// What the lap timer shows: for some milliseconds after the line still the lap that has ended.
+    /// The value of the lap timer in ms. For some milliseconds after the line it still shows the lap that has ended.
     pub(crate) fn shown_ms(&self, time: f64) -> i32 {
-        match self.before_started_at {
+        match self.previous_started_at {
             Some(before) if self.overruns(time) => ((time - before) * 1000.0).floor() as i32,
             _ => self.elapsed_ms(time),
         }
     }
 
-    /// The timer still shows the lap that has ended.
+    /// True if the timer still shows the lap that has ended.
     pub(crate) fn overruns(&self, time: f64) -> bool {
-        self.before_started_at.is_some() && self.started_at.is_some_and(|start| time - start < self.overrun)
+        self.previous_started_at.is_some() && self.started_at.is_some_and(|start| time - start < self.overrun)
     }
 
-    /// How much slower than the best lap up to this place, ms.
+    /// Delta to the best lap at the last mark, in ms.
     pub(crate) fn delta_ms(&self) -> Option<i32> {
         let passed = self.marks.len();
         (!self.began_in_pits && passed > 0 && passed <= self.reference.len())
             .then(|| self.marks[passed - 1] - self.reference[passed - 1])
     }
 
-    /// The sum of the best sectors, ms.
+    /// Sum of the best sectors in ms.
     pub(crate) fn ideal_ms(&self) -> Option<i32> {
         self.best_sectors.iter().try_fold(0, |sum, sector| sector.map(|ms| sum + ms))
     }
 
-    /// Follows the car through one step. Returns the lap that ended in it.
+    /// Processes a step of the car. Returns the lap that ended in it.
     pub(crate) fn pass(&mut self, passage: &Passage) -> Option<Ended> {
         self.through_pits |= passage.in_pits;
         if let Some(start) = self.started_at
@@ -267,17 +267,17 @@ impl LapClock {
         {
             let marks = self.marks.len();
             if marks + 1 < MARKS {
-                let place = passage.track_length * (marks + 1) as f64 / MARKS as f64;
-                if let Some(time) = passage.time_at(place) {
+                let mark = passage.track_length * (marks + 1) as f64 / MARKS as f64;
+                if let Some(time) = passage.time_at(mark) {
                     self.marks.push(milliseconds(time - start));
-                } else if place <= passage.from {
-                    // The clock started beyond this mark (an out lap): no comparison, but the count goes on.
+                } else if mark <= passage.from {
+                    // The clock started after this mark (an out lap), so there is nothing to compare.
                     self.marks.push(0);
                 }
             }
             if self.splits.len() + 1 < SECTORS {
-                let place = passage.track_length * (self.splits.len() + 1) as f64 / SECTORS as f64;
-                if let Some(time) = passage.time_at(place) {
+                let sector_end = passage.track_length * (self.splits.len() + 1) as f64 / SECTORS as f64;
+                if let Some(time) = passage.time_at(sector_end) {
                     self.splits.push(self.timed(time - start));
                 }
             }
@@ -287,14 +287,14 @@ impl LapClock {
             (Some(start), None) if self.to_the_line => {
                 self.completed += 1;
                 let time_ms = self.timed(time - start);
-                Some(Ended::Phantom(self.phantom(Phantom::FromTheBox, Some(self.completed), time_ms, time)))
+                Some(Ended::Phantom(self.phantom(PhantomCause::FromTheBox, Some(self.completed), time_ms, time)))
             }
             (Some(start), None) => Some(Ended::Lap(self.finish(passage, time, self.timed(time - start)))),
             _ => None,
         };
-        // From the grid the race's first lap is timed from the green light on.
+        // From the grid, the first lap is timed from the green light.
         if self.started_at.is_none() || self.opening == Some(Opening::Restart) || ended.is_some() {
-            self.before_started_at = self.started_at.filter(|_| ended.is_some());
+            self.previous_started_at = self.started_at.filter(|_| ended.is_some());
             self.started_at = Some(time);
             self.began_in_pits = passage.in_pits;
             self.through_pits = passage.in_pits;
@@ -309,7 +309,7 @@ impl LapClock {
         ended
     }
 
-    /// What the timekeeper makes of a time.
+    /// Rounds a time to the resolution. Returns milliseconds.
     fn timed(&self, seconds: f64) -> i32 {
         milliseconds(seconds / f64::from(self.resolution_ms)) * self.resolution_ms
     }

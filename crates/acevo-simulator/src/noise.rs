@@ -1,8 +1,8 @@
-//! Randomness that depends on the seed and on nothing else: the same question always has the same answer.
+//! Deterministic random numbers that depend only on the seed, the purpose and an index.
 
 use fastrand::Rng;
 
-/// What a random number is for; each purpose has numbers of its own.
+/// The purpose of a random number. Each purpose has its own sequence.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Stream {
     Line = 1,
@@ -16,7 +16,7 @@ pub(crate) enum Stream {
     Validity,
 }
 
-/// A generator for one purpose and one index (a lap, a car, a stretch of road).
+/// A generator for a purpose and an index (a lap, a car, a section of road).
 pub(crate) fn generator(seed: u64, stream: Stream, index: u64) -> Rng {
     // Odd multipliers spread neighbouring indices over the whole range of seeds.
     let mixed = seed
@@ -26,7 +26,7 @@ pub(crate) fn generator(seed: u64, stream: Stream, index: u64) -> Rng {
     Rng::with_seed(mixed)
 }
 
-/// Smooth noise in -1..1 with a new value every unit of `x`; its first two derivatives are continuous.
+/// Smooth noise in -1..1 with a new value at every unit of `x`. Its first two derivatives are continuous.
 pub(crate) fn smooth(seed: u64, stream: Stream, x: f64) -> f64 {
     let cell = x.floor();
     between(seed, stream, cell as i64, cell as i64 + 1, x - cell)
@@ -45,7 +45,7 @@ fn between(seed: u64, stream: Stream, from: i64, to: i64, t: f64) -> f64 {
     a + (b - a) * smoothstep(t)
 }
 
-/// From 0 at `t` = 0 to 1 at `t` = 1, flat (also in its second derivative) at both ends and outside.
+/// A smooth step from 0 at `t` = 0 to 1 at `t` = 1. The first two derivatives are 0 at both ends.
 pub(crate) fn smoothstep(t: f64) -> f64 {
     let t = t.clamp(0.0, 1.0);
     t * t * t * (t * (t * 6.0 - 15.0) + 10.0)

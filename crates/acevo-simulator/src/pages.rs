@@ -1,4 +1,4 @@
-//! From the state of the simulation to the three pages.
+//! Fills the three pages from the state of the simulation.
 
 mod equipment;
 mod graphics;
@@ -6,6 +6,6 @@ mod physics;
 mod static_data;
 mod text;
 
-pub(crate) use graphics::{Driven, Frame, fill_graphics};
+pub(crate) use graphics::{Frame, Totals, fill_graphics};
 pub(crate) use physics::{coordinates, fill_physics};
 pub(crate) use static_data::{menu_static, session_static};

@@ -1,4 +1,4 @@
-//! What a scenario consists of: sessions, how they start and what happens in them.
+//! The plan of a scenario: its sessions, how they start, and the events in them.
 
 mod scenarios;
 
@@ -9,7 +9,7 @@ use crate::truth::Damage;
 
 pub(crate) use scenarios::sessions;
 
-/// Where the player's car is when a session begins.
+/// Position of the player's car at the start of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Start {
     /// In its box, engine off.
@@ -20,36 +20,36 @@ pub(crate) enum Start {
     Grid,
 }
 
-/// How a session follows the one before.
+/// How a session follows the previous one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Entry {
-    /// Loaded from the menu; the counters of the pages begin anew.
+    /// Loaded from the menu; the packet counters start again.
     Menu,
-    /// Loaded from the menu; the counters go on.
-    MenuCountersGoOn,
-    /// The next phase of the same session: no menu, no new static page, counters go on.
+    /// Loaded from the menu; the packet counters continue.
+    MenuCountersContinue,
+    /// The next phase of the same session: no menu, no new static page; the packet counters continue.
     Phase,
 }
 
-/// How long the lap times of the session before stay on the page.
+/// How long the lap times of the previous session remain on the page.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum OldTimes {
     /// Until the names are complete.
     UntilLoaded,
-    /// So many seconds of the session.
+    /// For this number of seconds of the session.
     Seconds(f64),
     /// Until the first lap of the session.
     UntilFirstLap,
 }
 
-/// How late the numbers of a finished lap come.
+/// Delay of the lap count and the lap times after a lap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Delays {
-    /// Mostly some frames, at most 2 s.
+    /// Usually some frames, at most 2 s.
     Usual,
     /// All later than 1.5 s.
     Slow,
-    /// Anything up to 8 s.
+    /// Up to 8 s.
     Online,
 }
 
@@ -60,22 +60,22 @@ pub(crate) enum Validity {
     Prompt,
     /// A frame before the timer.
     Early,
-    /// A frame before the timer, or some frames after it, in turns.
+    /// Alternately a frame before the timer and some frames after it.
     EarlyAndLate,
 }
 
 /// A moment of a lap.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum When {
-    /// At this part of the lap, 0..1.
-    Place(f64),
-    /// So many seconds after the lap's start.
+    /// At this lap position, 0..1.
+    Position(f64),
+    /// This number of seconds after the lap's start.
     After(f64),
 }
 
-/// What the pages show while the driver is in the menu on the way back to the box.
+/// What the pages show while the driver returns to the box via the menu.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Away {
+pub(crate) enum ReturnStatus {
     /// A pause.
     Paused,
     /// Some frames of OFF.
@@ -85,16 +85,16 @@ pub(crate) enum Away {
 /// A replay.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Replay {
-    /// It begins with the pictures of so many seconds before.
+    /// It begins with the frames of this number of seconds before.
     pub(crate) back: f64,
     pub(crate) seconds: f64,
-    /// The physics page moves along.
+    /// True if the physics page moves, too.
     pub(crate) physics: bool,
 }
 
-/// Something that happens on a lap. Places are parts of the lap, 0..1.
+/// An event on a lap. `from`, `to` and `at` are lap positions, 0..1.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum What {
+pub(crate) enum EventKind {
     Pause {
         at: When,
         seconds: f64,
@@ -104,14 +104,14 @@ pub(crate) enum What {
     },
     Garage {
         at: When,
-        away: Away,
+        status: ReturnStatus,
     },
-    /// Back to the box by the menu, to watch another car from there until it has completed so many laps.
+    /// Returns to the box via the menu, to watch another car until it has completed this number of laps.
     Watch {
         at: When,
         laps: u32,
     },
-    /// The main menu for so many seconds; then the session goes on where it was left.
+    /// Opens the main menu for this number of seconds. Then the session continues where it was interrupted.
     MainMenu {
         at: When,
         seconds: f64,
@@ -120,7 +120,7 @@ pub(crate) enum What {
         at: When,
         replay: Replay,
     },
-    /// The driver leaves the session by the menu.
+    /// The driver leaves the session via the menu.
     Leave {
         at: When,
     },
@@ -134,25 +134,25 @@ pub(crate) enum What {
         from: f64,
         to: f64,
     },
-    /// All four wheels leave the track, on an excursion of so many metres.
+    /// All four wheels leave the track for this number of metres.
     Cut {
         at: f64,
         length: f64,
     },
-    /// The lap does not count from its start.
-    Spoiled,
-    /// Into the box at the end of the lap.
+    /// The lap is invalid from its start.
+    InvalidFromStart,
+    /// A pit stop at the end of the lap.
     Pit,
-    /// Through the pit lane at the end of the lap.
+    /// A drive through the pit lane at the end of the lap.
     DriveThrough,
-    /// The numbers of the lap before come late.
-    SlowNumbers,
-    /// Something is hit: this damage is added.
+    /// The lap count and the lap times of the previous lap are late.
+    SlowResults,
+    /// A contact that adds this damage.
     Contact {
         at: When,
         damage: Damage,
     },
-    /// The page says wrong way; the car is spared the spin.
+    /// The page shows the wrong direction, although the car does not turn.
     WrongWay {
         from: f64,
         to: f64,
@@ -161,25 +161,25 @@ pub(crate) enum What {
         from: f64,
         to: f64,
     },
-    /// No shifting up.
+    /// The driver does not shift up.
     OverRev {
         from: f64,
         to: f64,
     },
-    /// DRS may be opened, and is.
+    /// DRS is available and open.
     Drs {
         from: f64,
         to: f64,
     },
 }
 
-/// An event and the laps it happens on, counted by the laps begun before in the session, completed or not.
+/// An event and the laps on which it happens. Laps are counted from 0 by their starts in the session, completed or not.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Event {
     pub(crate) lap: u32,
-    /// Again after so many laps; 0 = once.
+    /// Number of laps after which it repeats; 0 means once.
     pub(crate) every: u32,
-    pub(crate) what: What,
+    pub(crate) kind: EventKind,
 }
 
 impl Event {
@@ -196,30 +196,30 @@ pub(crate) struct SessionPlan {
     pub(crate) name: &'static str,
     /// `phase_name` on the graphics page for the whole session. `None`: the game's own phases.
     pub(crate) phase: Option<&'static str>,
-    /// Another `track_configuration` on the static page than the track's own.
+    /// A `track_configuration` on the static page that differs from the track's own.
     pub(crate) configuration: Option<&'static str>,
     pub(crate) entry: Entry,
     pub(crate) start: Start,
-    /// Another car than the one of the options.
+    /// A car that differs from the one of the options.
     pub(crate) car: Option<CarModel>,
-    /// Another track than the one of the options.
+    /// A track that differs from the one of the options.
     pub(crate) track: Option<TrackName>,
-    /// Nobody else is on the track.
+    /// The player is alone on the track.
     pub(crate) alone: bool,
     /// Seconds in the menu before the session.
     pub(crate) menu_seconds: f64,
-    /// How full the tank or the battery is, 0..1; the driver knows, and stops only as planned.
+    /// Initial level of the tank or the battery, 0..1. With a level set, the driver makes only the planned stops.
     pub(crate) level: Option<f64>,
     pub(crate) laps: Option<u32>,
     pub(crate) minutes: i32,
-    /// Ends with the lap in which the minutes are over.
+    /// True if the session ends with the lap in which the minutes are over.
     pub(crate) timed: bool,
     pub(crate) online: bool,
-    /// The driver drives each lap like the one before.
-    pub(crate) alike: bool,
-    /// Times are taken to so many milliseconds.
+    /// All laps are driven identically.
+    pub(crate) identical: bool,
+    /// Resolution of lap times in milliseconds.
     pub(crate) resolution_ms: i32,
-    /// Seconds for which the timer runs past the line before it is reset.
+    /// Number of seconds that the timer runs past the line before it is reset.
     pub(crate) overrun: f64,
     pub(crate) old_times: OldTimes,
     pub(crate) delays: Delays,

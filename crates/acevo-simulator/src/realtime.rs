@@ -7,10 +7,11 @@ use acevo_shared_memory::{Error, Publisher};
 
 use crate::simulator::{Changed, Simulator};
 
-/// A stall longer than this is not caught up: readers would get seconds in one burst.
-const LONGEST_CATCH_UP: Duration = Duration::from_millis(100);
-/// Not worth a sleep, which takes longer than asked for: the steps of a fast simulation go out in small groups.
-const SHORTEST_SLEEP: Duration = Duration::from_micros(200);
+/// After a longer stall the simulation does not catch up, because readers would receive seconds of data in one burst.
+const MAX_CATCH_UP: Duration = Duration::from_millis(100);
+/// Shorter waits are not worth a sleep, which takes longer than requested. Steps of a fast simulation are written in small groups.
+const MIN_SLEEP: Duration = Duration::from_micros(200);
+/// Minimum and maximum speed.
 const SPEEDS: (f64, f64) = (0.001, 1000.0);
 
 /// Controls a simulation that [`run_controlled`] publishes. A closure is a control that only decides when the run ends.
@@ -30,14 +31,28 @@ impl<F: FnMut(&Simulator) -> bool> Control for F {
     }
 }
 
-/// Publishes the pages in real time until the simulation is over or `keep_going` returns false. It is called before every step.
+/// Publishes the pages in real time until the simulation is over or `keep_going` returns false.
 ///
-/// `speed` is simulated seconds per second, brought into 0.001..=1000 (not a number counts as 1). Deadlines are absolute, so sleeping too long once does not slow the simulation down; after a stall
-/// of more than a tenth of a second it goes on from where it was.
+/// `speed` is the number of simulated seconds per second, limited to 0.001..=1000 (NaN counts as 1). `keep_going` is called before
+/// every step. Deadlines are absolute, so a sleep that is too long does not slow the simulation down. After a stall of more than a
+/// tenth of a second the simulation continues without catching up.
+///
+/// ```
+/// use acevo_shared_memory::{ACEvoSharedMemoryMapper, LocalPages, Publisher};
+/// use acevo_simulator::{Options, Scenario, Simulator};
+///
+/// let mut options = Options::default();
+/// options.scenario = Scenario::HotLaps;
+/// let mut simulator = Simulator::new(options);
+/// let pages = LocalPages::new();
+/// let mapper = ACEvoSharedMemoryMapper::open_source(pages.clone())?;
+/// acevo_simulator::run(&mut simulator, &mut Publisher::local(&pages), 1000.0, |simulator| simulator.steps() < 333)?;
+/// assert_eq!(mapper.physics().packet_id(), 333);
+/// # Ok::<(), acevo_shared_memory::Error>(())
+/// ```
 ///
 /// # Errors
-///
-/// When a page cannot be published.
+/// The publisher's error if a page cannot be published.
 pub fn run(
     simulator: &mut Simulator,
     publisher: &mut Publisher,
@@ -47,11 +62,10 @@ pub fn run(
     run_controlled(simulator, publisher, speed, keep_going)
 }
 
-/// As [`run`], with a control that also knows what is about to be published.
+/// As [`run`], with a control that also receives each step before its pages are published.
 ///
 /// # Errors
-///
-/// As [`run`].
+/// As for [`run`].
 pub fn run_controlled(
     simulator: &mut Simulator,
     publisher: &mut Publisher,
@@ -62,7 +76,7 @@ pub fn run_controlled(
     publisher.publish_static(simulator.static_data())?;
     publisher.publish_graphics(simulator.graphics())?;
     publisher.publish_physics(simulator.physics())?;
-    // Where simulated and real time met last; deadlines count from here.
+    // The last moment at which simulated and real time were in step. Deadlines count from there.
     let mut real = Instant::now();
     let mut simulated = simulator.time();
     while !simulator.is_finished() && control.keep_going(simulator) {
@@ -70,10 +84,10 @@ pub fn run_controlled(
         let deadline = real + (simulator.time() - simulated).div_f64(speed);
         let now = Instant::now();
         if let Some(early) = deadline.checked_duration_since(now) {
-            if early >= SHORTEST_SLEEP {
+            if early >= MIN_SLEEP {
                 thread::sleep(early);
             }
-        } else if now - deadline > LONGEST_CATCH_UP {
+        } else if now - deadline > MAX_CATCH_UP {
             real = now;
             simulated = simulator.time();
         }

@@ -1,118 +1,108 @@
-//! One session while it runs: the car on its way round, its timekeeper, the others, and what the plan has in store.
+//! A running session: the player's car and driver, the lap clock, the traffic, and the planned events.
 
 mod flags;
-mod mishaps;
+mod incidents;
 mod phases;
 mod service;
 mod start;
 
 use crate::car::{Car, STEP};
 use crate::driver::{Cut, Driver, Intent, PitVisit, Progress};
-use crate::laps::{Ended, LapClock, Passage, Used};
+use crate::laps::{Consumption, Ended, LapClock, Passage};
 use crate::noise::{self, Stream, generator};
-use crate::plan::{Away, Delays, Event, Replay, SessionPlan, Start, What, When};
-use crate::profile::Profile;
-use crate::spec::CarSpec;
+use crate::plan::{Delays, Event, EventKind, Replay, ReturnStatus, SessionPlan, Start, When};
+use crate::setting::Setting;
 use crate::track::{HALF_WIDTH, PitZone, Track};
 use crate::traffic::{Neighbour, Traffic};
 use crate::truth::PhantomLap;
 use crate::vector::Vec3;
 use flags::{GREEN_LIGHT, Marshals};
-use mishaps::Mishaps;
+use incidents::Incidents;
 use service::Service;
 use start::{GRID_SLOT, Placed, Waiting};
 
-/// Everything that stays the same while a session runs.
-#[derive(Debug, Clone)]
-pub(crate) struct Setting {
-    pub(crate) seed: u64,
-    pub(crate) spec: &'static CarSpec,
-    pub(crate) track: Track,
-    pub(crate) profile: Profile,
-}
-
-/// Seconds that the chequered flag is shown before the session is over.
-const CHEQUERED: f64 = 4.0;
-/// The same in a race, which has more phases to go through.
-const RACE_CHEQUERED: f64 = 12.0;
-/// Below this part of a tank or battery at the start of a lap the driver comes in at its end; a lap may take 7 %.
-const LOW: f64 = 0.18;
+/// Time from the chequered flag to the end of a session, in seconds.
+const CHEQUERED_SECONDS: f64 = 4.0;
+/// The same for a race, which has more phases.
+const RACE_CHEQUERED_SECONDS: f64 = 12.0;
+/// Level of the tank or battery at the start of a lap below which the driver stops at its end. A lap uses up to 7 %.
+const LOW_LEVEL: f64 = 0.18;
 
 /// A session, or a phase of one.
 #[derive(Debug, Clone)]
 pub(crate) struct Session {
-    /// Its place among the plans.
+    /// Index among the plans.
     pub(crate) index: u32,
     pub(crate) plan: SessionPlan,
     pub(crate) car: Car,
     pub(crate) driver: Driver,
     pub(crate) clock: LapClock,
     pub(crate) traffic: Traffic,
-    pub(crate) mishaps: Mishaps,
-    /// Physics steps of this session, pauses not counted.
+    pub(crate) incidents: Incidents,
+    /// Number of physics steps of this session, without pauses.
     pub(crate) steps: u64,
-    /// Laps begun before the running one, completed or not.
+    /// Number of laps begun before the running one, completed or not.
     pub(crate) attempts: u32,
-    /// Metres since the line at the start of the first lap; the part within the lap is where the car is.
+    /// Distance since the line at the start of the first lap, in metres. Modulo the track length it is the car's track distance.
     pub(crate) progress: f64,
     started_at: f64,
-    /// Metres driven before the last restart.
+    /// Distance driven before the last restart, in metres.
     pub(crate) earlier_m: f64,
     /// Distance of the car from the centre line, metres to the right.
     offset: f64,
-    /// Session time at which names on the pages are complete.
+    /// Session time at which the names on the pages are complete.
     pub(crate) loaded_at: f64,
     waiting: Waiting,
     service: Option<Service>,
-    /// Which events of this lap are over, by their place among those of the lap.
+    /// Bit set of the events of this lap that are over, by their index.
     done: u32,
     marshals: Marshals,
     chequered_at: Option<f64>,
     left: bool,
-    /// The game has reset the timer after the end of the race.
+    /// True after the game has reset the timer at the end of the race.
     timer_was_reset: bool,
-    /// Litres and kWh at the start.
+    /// Fuel in litres and energy in kWh at the start.
     start_levels: (f64, f64),
-    /// The driver watches another car from the box.
+    /// The car that the driver watches from the box, if any.
     pub(crate) watching: Option<Watching>,
 }
 
-/// Another car that the driver watches.
+/// A car that the driver watches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Watching {
-    /// Its place among the others.
+    /// Index among the rivals.
     pub(crate) rival: usize,
-    /// The laps that it has completed when the driver has seen enough.
+    /// Number of its completed laps at which the driver stops watching.
     pub(crate) until_laps: u32,
 }
 
-/// What a step brought.
+/// The result of a step.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Outcome {
     pub(crate) ended: Option<Ended>,
-    /// The timer was reset without a line.
+    /// Set if the timer was reset without crossing the line.
     pub(crate) phantom: Option<PhantomLap>,
     pub(crate) interruption: Option<Interruption>,
 }
 
-/// What the session itself cannot do, because the pages and the game's time are concerned.
+/// An interruption of the session, which the simulator handles because it affects the pages and the time.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Interruption {
-    /// For so many seconds from now on.
+    /// A pause of this number of seconds.
     Pause(f64),
     Restart,
-    Garage(Away),
-    /// Back to the box, to watch another car for so many of its laps.
+    Garage(ReturnStatus),
+    /// Returns to the box, to watch another car for this number of its laps.
     Watch(u32),
-    /// The main menu, for so many seconds.
+    /// The main menu, for this number of seconds.
     MainMenu(f64),
-    /// Out of the session.
+    /// The driver leaves the session.
     Leave,
     Replay(Replay),
 }
 
 impl Session {
-    /// `number` and `run` are those of the truth.
+    /// Creates a session. `number` and `run` are those of the truth.
     pub(crate) fn new(index: u32, number: u32, run: u32, plan: SessionPlan, setting: &Setting) -> Self {
         let mut random = generator(setting.seed, Stream::Session, u64::from(index));
         let placed = Placed::at_start(&plan, index, 0, setting, 0.0);
@@ -126,14 +116,14 @@ impl Session {
         let loading = 1.0 + 1.3 * random.f64();
         let mut session = Self {
             index,
-            // Online the names of everybody have to come first.
+            // Online, the names of all drivers are loaded first.
             loaded_at: if plan.online { 6.0 * loading } else { loading },
             plan,
             car: placed.car,
             driver: placed.driver,
             clock,
             traffic,
-            mishaps: Mishaps::default(),
+            incidents: Incidents::default(),
             steps: 0,
             attempts: 0,
             progress: placed.at,
@@ -168,8 +158,8 @@ impl Session {
         track.wrap(self.progress)
     }
 
-    fn used(&self) -> Used {
-        Used { fuel_l: self.car.powertrain.fuel_used_l, energy_kwh: self.car.powertrain.energy_used_kwh }
+    fn consumption(&self) -> Consumption {
+        Consumption { fuel_l: self.car.powertrain.fuel_used_l, energy_kwh: self.car.powertrain.energy_used_kwh }
     }
 
     fn events(&self) -> impl Iterator<Item = &'static Event> + use<> {
@@ -177,22 +167,22 @@ impl Session {
         self.plan.events.iter().filter(move |event| event.applies(lap))
     }
 
-    /// A new lap: what the driver will do on it.
+    /// Plans the driver's actions on a new lap.
     fn plan_lap(&mut self, track: &Track) {
         self.done = 0;
         let old = self.driver.intent;
         let cut = old.cut.filter(Cut::is_under_way);
         let mut intent = Intent { cut, pit: old.pit, ..Intent::default() };
         for event in self.events() {
-            match event.what {
-                What::Cut { at, length } => intent.cut = Some(Cut::new(at * track.length(), length)),
-                What::Pit => intent.pit = Some(PitVisit::Stop),
-                What::DriveThrough => intent.pit = Some(PitVisit::Through),
-                What::Spoiled => self.clock.invalidate(),
+            match event.kind {
+                EventKind::Cut { at, length } => intent.cut = Some(Cut::new(at * track.length(), length)),
+                EventKind::Pit => intent.pit = Some(PitVisit::Stop),
+                EventKind::DriveThrough => intent.pit = Some(PitVisit::Through),
+                EventKind::InvalidFromStart => self.clock.invalidate(),
                 _ => {}
             }
         }
-        if self.plan.level.is_none() && self.car.powertrain.level(self.car.spec) < LOW {
+        if self.plan.level.is_none() && self.car.powertrain.level(self.car.spec) < LOW_LEVEL {
             intent.pit = Some(PitVisit::Stop);
         }
         self.driver.intent = intent;
@@ -209,37 +199,44 @@ impl Session {
 
         let at = self.at(track);
         self.driver.follow(track, at.s);
-        let place = track.place(at.s);
-        let slope = place.tangent.y;
+        let point = track.centre(at.s);
+        let slope = point.tangent.y;
         let pedals = self.driver.pedals(track, profile, at, &self.car, slope);
-        let way = self.car.drive(pedals, slope);
-        // The inside of a bend is shorter than the centre line.
-        let forward = way / (1.0 - place.curvature * self.offset).max(0.2);
+        let distance = self.car.drive(pedals, slope);
+        // On the inside of a bend the path is shorter than the centre line.
+        let forward = distance / (1.0 - point.curvature * self.offset).max(0.2);
         let from = at.s;
         self.progress += forward;
 
         let at = self.at(track);
         self.offset = self.driver.offset(track, at);
         let bumps = std::array::from_fn(|wheel| {
-            // The rear wheels meet the same bumps a wheelbase later, the right ones others than the left ones.
+            // The rear wheels meet the same bumps a wheelbase later. The left and right wheels meet different bumps.
             let behind = if wheel < 2 { 0.0 } else { spec.wheelbase };
             noise::smooth(*seed, Stream::Road, (at.travelled - behind) / 1.9 + 1e6 * (wheel % 2) as f64)
         });
         let lift = self.car.fall();
         self.car.move_to(track.point(at.s, self.offset) + Vec3::new(0.0, lift, 0.0), &bumps);
         let in_pits = self.driver.in_pits;
-        // The pit lane is tarmac too.
+        // The pit lane is paved, too.
         let edge = if in_pits { f64::INFINITY } else { HALF_WIDTH };
         let was_off = self.car.wheels.off_track == 4;
         self.car.wheels.touch_ground(spec, self.offset, edge, self.car.speed);
         self.car.wheels.air_c = air_c(time);
-        // An excursion counts against the lap in which the car left the track.
+        // An excursion invalidates the lap in which the car has left the track.
         if in_pits || (self.car.wheels.off_track == 4 && !was_off) {
             self.clock.invalidate();
         }
         let track_length = track.length();
-        let passage =
-            Passage { from, to: from + forward, track_length, time: before, step: STEP, in_pits, used: self.used() };
+        let passage = Passage {
+            from,
+            to: from + forward,
+            track_length,
+            time: before,
+            step: STEP,
+            in_pits,
+            used: self.consumption(),
+        };
         let ended = self.clock.pass(&passage);
         if let Some(Ended::Lap(lap)) = ended {
             self.attempts += 1;
@@ -251,51 +248,51 @@ impl Session {
         }
         let npos = at.s / track_length;
         self.show_flags(npos, time);
-        self.suffer(npos);
-        Outcome { ended, phantom: self.reset_after_the_end(time), interruption: self.moments(npos, time) }
+        self.update_incidents(npos);
+        Outcome { ended, phantom: self.reset_after_the_end(time), interruption: self.interruption(npos, time) }
     }
 
-    /// What happens once, at this moment of the lap.
-    fn moments(&mut self, npos: f64, time: f64) -> Option<Interruption> {
+    /// Triggers the events of this moment of the lap that happen once. Returns an interruption, if there is one.
+    fn interruption(&mut self, npos: f64, time: f64) -> Option<Interruption> {
         let mut interruption = None;
         let elapsed = self.clock.elapsed_ms(time);
         for (index, event) in self.events().enumerate() {
-            let (What::Pause { at, .. }
-            | What::Restart { at }
-            | What::Garage { at, .. }
-            | What::Watch { at, .. }
-            | What::MainMenu { at, .. }
-            | What::Replay { at, .. }
-            | What::Leave { at }
-            | What::Contact { at, .. }) = event.what
+            let (EventKind::Pause { at, .. }
+            | EventKind::Restart { at }
+            | EventKind::Garage { at, .. }
+            | EventKind::Watch { at, .. }
+            | EventKind::MainMenu { at, .. }
+            | EventKind::Replay { at, .. }
+            | EventKind::Leave { at }
+            | EventKind::Contact { at, .. }) = event.kind
             else {
                 continue;
             };
             let due = match at {
-                // A little window: a lap that begins in the box does not meet the places before it.
-                When::Place(at) => (at..at + 0.01).contains(&npos),
+                // A narrow window, because a lap that begins in the box does not pass the positions before it.
+                When::Position(at) => (at..at + 0.01).contains(&npos),
                 When::After(seconds) => f64::from(elapsed) >= seconds * 1000.0,
             };
             if elapsed <= 0 || !due || self.done & (1 << index) != 0 {
                 continue;
             }
             self.done |= 1 << index;
-            match event.what {
-                What::Pause { seconds, .. } => interruption = Some(Interruption::Pause(seconds)),
-                What::Restart { .. } => interruption = Some(Interruption::Restart),
-                What::Garage { away, .. } => interruption = Some(Interruption::Garage(away)),
-                What::Watch { laps, .. } => interruption = Some(Interruption::Watch(laps)),
-                What::MainMenu { seconds, .. } => interruption = Some(Interruption::MainMenu(seconds)),
-                What::Replay { replay, .. } => interruption = Some(Interruption::Replay(replay)),
-                What::Leave { .. } => interruption = Some(Interruption::Leave),
-                What::Contact { damage, .. } => self.mishaps.add(&damage),
+            match event.kind {
+                EventKind::Pause { seconds, .. } => interruption = Some(Interruption::Pause(seconds)),
+                EventKind::Restart { .. } => interruption = Some(Interruption::Restart),
+                EventKind::Garage { status, .. } => interruption = Some(Interruption::Garage(status)),
+                EventKind::Watch { laps, .. } => interruption = Some(Interruption::Watch(laps)),
+                EventKind::MainMenu { seconds, .. } => interruption = Some(Interruption::MainMenu(seconds)),
+                EventKind::Replay { replay, .. } => interruption = Some(Interruption::Replay(replay)),
+                EventKind::Leave { .. } => interruption = Some(Interruption::Leave),
+                EventKind::Contact { damage, .. } => self.incidents.add(&damage),
                 _ => {}
             }
         }
         interruption
     }
 
-    /// The others, once per graphics frame of `step` seconds.
+    /// Moves the traffic, once per graphics frame of `step` seconds.
     pub(crate) fn step_traffic(&mut self, setting: &Setting, step: f64) {
         let held = self.plan.start == Start::Grid && self.time() < GREEN_LIGHT;
         let player =
@@ -304,15 +301,15 @@ impl Session {
     }
 
     pub(crate) fn is_over(&self) -> bool {
-        self.left || self.chequered_at.is_some_and(|at| self.time() >= at + self.chequered_for())
+        self.left || self.chequered_at.is_some_and(|at| self.time() >= at + self.chequered_seconds())
     }
 
-    /// Seconds from the chequered flag to the end of the session.
-    fn chequered_for(&self) -> f64 {
-        if self.plan.start == Start::Grid { RACE_CHEQUERED } else { CHEQUERED }
+    /// Time from the chequered flag to the end of the session, in seconds.
+    fn chequered_seconds(&self) -> f64 {
+        if self.plan.start == Start::Grid { RACE_CHEQUERED_SECONDS } else { CHEQUERED_SECONDS }
     }
 
-    /// The driver has left the session.
+    /// Ends the session because the driver leaves it.
     pub(crate) fn quit(&mut self) {
         self.left = true;
     }
@@ -330,12 +327,12 @@ impl Session {
         (self.plan.minutes * 60_000 - (self.time() * 1000.0) as i32).max(0)
     }
 
-    /// How late the numbers of the lap come that has just ended.
+    /// Delay of the results of the lap that has just ended.
     pub(crate) fn delays(&self) -> Delays {
-        if self.events().any(|event| event.what == What::SlowNumbers) { Delays::Slow } else { self.plan.delays }
+        if self.events().any(|event| event.kind == EventKind::SlowResults) { Delays::Slow } else { self.plan.delays }
     }
 
-    /// Standing in its box.
+    /// True if the car stands in its box.
     pub(crate) fn in_box(&self, track: &Track) -> bool {
         self.driver.in_pits && self.car.speed < 0.3 && (track.signed(self.progress) - track.pit_box()).abs() < 1.5
     }
@@ -345,13 +342,13 @@ impl Session {
         if self.driver.in_pits { track.pit_zone(self.s(track)) } else { PitZone::Outside }
     }
 
-    /// A lap that counts so far; never so before the first line and after the chequered flag.
+    /// True if the running lap is valid so far; false before the first line and after the chequered flag.
     pub(crate) fn is_valid_lap(&self) -> bool {
         self.clock.valid && !self.is_chequered()
     }
 }
 
-/// The air warms up a little over the afternoon, °C.
+/// Air temperature in °C. It rises a little over the afternoon.
 fn air_c(time: f64) -> f64 {
     23.5 + 2.5 * (time / (time + 3600.0))
 }

@@ -1,4 +1,4 @@
-//! The simulation from menu to chequered flag, one step at a time.
+//! The simulation, from menu to chequered flag, one step at a time.
 
 mod pause;
 mod record;
@@ -14,16 +14,17 @@ use acevo_shared_memory::{
 use crate::board::LapBoard;
 use crate::car::PHYSICS_RATE;
 use crate::fade::{Fade, Shown};
+use crate::observer::Observer;
 use crate::options::Options;
 use crate::pages;
-use crate::plan::{self, Event, SessionPlan, Start, What};
+use crate::plan::{self, Event, EventKind, SessionPlan, Start};
 use crate::profile::Profile;
-use crate::session::{Session, Setting};
+use crate::session::Session;
+use crate::setting::Setting;
 use crate::spec::CarSpec;
 use crate::track::{Layout, Track};
-use crate::truth::{Occurrence, Truth};
+use crate::truth::{Truth, TruthEventKind};
 use crate::validity::ShownValidity;
-use crate::watch::Watch;
 use replay::{History, Replaying};
 
 /// Graphics frames per second.
@@ -32,24 +33,24 @@ const GRAPHICS_RATE: u32 = 60;
 /// Which pages a step has written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Changed {
-    /// The physics page: every step of a running session and of a pause. Around a pause its content changes although its
+    /// The physics page: in every step of a running session and of a pause. Around a pause its content changes although its
     /// counter stands.
     pub physics: bool,
     /// The graphics page: 60 times a second, except in the main menu after a session.
     pub graphics: bool,
-    /// The static page: when a session loads, and again when its names are complete.
+    /// The static page: when a session loads, and when its names are complete.
     pub static_data: bool,
 }
 
 #[derive(Debug, Clone)]
 enum Stage {
-    /// In the menu until this step; for ever without one. In the menu of a game that has just started, frames are counted;
-    /// after a session the pages stand.
+    /// In the menu until this step; without an end if it is `None`. In the menu of a game that has just started, frames are
+    /// counted; after a session the pages do not change.
     Menu {
         until: Option<u64>,
         fresh: bool,
     },
-    /// The next phase begins with the next step; it is this run of its session.
+    /// The next phase begins with the next step, as this run of its session.
     NextPhase {
         run: u32,
     },
@@ -59,17 +60,17 @@ enum Stage {
         until: u64,
         then: AfterPause,
     },
-    /// Frames go on with status OFF, physics stands still.
-    Away {
+    /// On the way back to the box: frames continue with status OFF, physics stands.
+    ReturningOff {
         session: Box<Session>,
         until: u64,
     },
-    /// In the main menu, from where the session goes on.
+    /// In the main menu, after which the session continues.
     MainMenu {
         session: Box<Session>,
         until: u64,
     },
-    /// The driver leaves the session: it is live for some frames between the pause and the main menu.
+    /// The driver is leaving the session, which is live for some frames between the pause and the main menu.
     Leaving {
         session: Box<Session>,
         until: u64,
@@ -78,22 +79,21 @@ enum Stage {
     Ended,
 }
 
-/// What the driver chooses in the menu of a pause.
+/// What follows after a pause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum AfterPause {
-    GoOn,
-    /// Back to the box, to watch another car for so many of its laps, if any.
+    Continue,
+    /// Returns to the box. If `watch` is not 0, the driver watches another car for this number of its laps.
     ReturnToBox {
         watch: u32,
     },
     LeaveSession,
 }
 
-/// A simulated game: step it, and read the pages.
+/// A simulated game, which is stepped to produce the three pages.
 ///
-/// It has no clock and does no input or output. The same [`Options`] give the same pages after the same number of
-/// steps; the car's motion uses only operations that are exact to the last bit everywhere, so lap times do not depend
-/// on the platform either.
+/// It has no clock and does no input or output. Equal [`Options`] produce equal pages after the same number of steps. The car's
+/// motion uses only operations that are exact to the last bit on all platforms, so lap times do not depend on the platform.
 ///
 /// ```
 /// use acevo_simulator::{Options, Simulator};
@@ -114,23 +114,23 @@ pub struct Simulator {
     stage: Stage,
     board: LapBoard,
     validity: ShownValidity,
-    watch: Watch,
+    observer: Observer,
     truth: Truth,
-    /// Where there will be replays.
+    /// Kept only if the scenario has replays.
     history: Option<History>,
-    /// Kilometres and seconds of the sessions before this one.
-    driven: pages::Driven,
+    /// Kilometres and seconds of earlier sessions.
+    totals: pages::Totals,
     names_complete: bool,
-    /// The lap times of the session before are still shown.
+    /// The lap times of the previous session are still on the page.
     old_times: bool,
-    /// What the physics page would show without fades.
+    /// The physics page without fades.
     true_physics: SPageFilePhysics,
     fade: Fade,
     physics_is_current: bool,
     phase_name: &'static str,
-    /// The g-forces of the frame before: the graphics page is one frame late.
+    /// The g-forces of the previous frame: the graphics page is one frame late.
     frame_g: [f64; 3],
-    /// Frames since the car was put into its box by the menu, while the page does not show all of it.
+    /// Number of frames since a return to the box via the menu, until the page shows it completely.
     arrival: Option<u32>,
     physics: SPageFilePhysics,
     graphics: SPageFileGraphicEvo,
@@ -139,7 +139,7 @@ pub struct Simulator {
 }
 
 impl Simulator {
-    /// A game that has just been started: in its menu, or on the track for the scenarios that begin there.
+    /// Creates a game that has just started: in its menu, or on the track for scenarios that begin there.
     pub fn new(options: Options) -> Self {
         let spec = CarSpec::of(options.car);
         let track = Track::new(Layout::of(options.track));
@@ -150,20 +150,20 @@ impl Simulator {
             Some(SessionPlan { start: Start::Rolling, .. }) => Some(0),
             Some(plan) => Some(steps_in(plan.menu_seconds)),
         };
-        let is_replay = |event: &Event| matches!(event.what, What::Replay { .. });
+        let is_replay = |event: &Event| matches!(event.kind, EventKind::Replay { .. });
         let history = plans.iter().any(|plan| plan.events.iter().any(is_replay)).then(History::default);
         Self {
             setting: Setting { seed: options.seed, spec, track, profile },
             board: LapBoard::new(options.seed),
             validity: ShownValidity::default(),
-            watch: Watch::default(),
+            observer: Observer::default(),
             plans,
             next_session: 0,
             steps: 0,
             stage: Stage::Menu { until: wait, fresh: true },
             truth: Truth::default(),
             history,
-            driven: pages::Driven::default(),
+            totals: pages::Totals::default(),
             names_complete: false,
             old_times: false,
             true_physics: SPageFilePhysics::default(),
@@ -180,7 +180,17 @@ impl Simulator {
         }
     }
 
-    /// One physics step: 1/333 s of simulated time.
+    /// Simulates one physics step, which is 1/333 s. Returns which pages have been written.
+    ///
+    /// ```
+    /// use acevo_simulator::{Options, Scenario, Simulator};
+    ///
+    /// let mut options = Options::default();
+    /// options.scenario = Scenario::HotLaps;
+    /// let mut simulator = Simulator::new(options);
+    /// assert!(simulator.step().physics);
+    /// assert_eq!(simulator.physics().packetId, 1);
+    /// ```
     pub fn step(&mut self) -> Changed {
         let changed = self.advance();
         if changed.graphics {
@@ -200,7 +210,7 @@ impl Simulator {
             Stage::Menu { until, .. } if until.is_some_and(|until| self.steps > until) => self.load(),
             Stage::Menu { until, fresh } => {
                 self.stage = Stage::Menu { until, fresh };
-                if fresh { self.menu(frame_due) } else { Changed::default() }
+                if fresh { self.first_menu(frame_due) } else { Changed::default() }
             }
             Stage::NextPhase { run } => {
                 let session = self.begin(run);
@@ -210,7 +220,7 @@ impl Simulator {
             Stage::Paused { session, until, then } if self.steps >= until => self.end_pause(session, then),
             Stage::Paused { session, until, then } => self.pause(session, until, then, frame_due),
             Stage::MainMenu { session, until } if self.steps >= until => {
-                self.tell(&session, Occurrence::MainMenu(false));
+                self.record_event(&session, TruthEventKind::MainMenu(false));
                 self.drive(session, true)
             }
             Stage::MainMenu { session, until } => {
@@ -221,18 +231,18 @@ impl Simulator {
                 session.quit();
                 self.drive(session, frame_due)
             }
-            Stage::Leaving { session, until } => self.drive_out(session, until, frame_due),
-            Stage::Away { session, until } if self.steps >= until => self.drive(session, true),
-            Stage::Away { session, until } => {
+            Stage::Leaving { session, until } => self.drive_until_menu(session, until, frame_due),
+            Stage::ReturningOff { session, until } if self.steps >= until => self.drive(session, true),
+            Stage::ReturningOff { session, until } => {
                 if frame_due {
                     self.draw(&session, ACEvoStatus::Off);
                 }
-                self.stage = Stage::Away { session, until };
+                self.stage = Stage::ReturningOff { session, until };
                 Changed { graphics: frame_due, ..Changed::default() }
             }
             Stage::Replaying(replaying) if self.steps >= replaying.until => self.end_replay(*replaying),
             Stage::Replaying(replaying) => {
-                let changed = self.show_again(&replaying, frame_due);
+                let changed = self.replay_step(&replaying, frame_due);
                 self.stage = Stage::Replaying(replaying);
                 changed
             }
@@ -240,14 +250,14 @@ impl Simulator {
         }
     }
 
-    /// The menu is drawn too: frames are counted, and nothing else is in the page.
-    fn menu(&mut self, frame_due: bool) -> Changed {
+    /// One step of the menu after the start of the game: frames are counted, and the graphics page has nothing else.
+    fn first_menu(&mut self, frame_due: bool) -> Changed {
         if frame_due {
             self.graphics.packetId += 1;
             self.graphics.status = ACEvoStatus::Off.value();
             self.graphics.car_location = ACEvoCarLocation::Unassigned.value();
         }
-        // With the first frame of a fresh game the static page tells the versions.
+        // The first frame of a new game writes the versions to the static page.
         Changed { physics: false, graphics: frame_due, static_data: self.steps == 1 }
     }
 
@@ -266,41 +276,48 @@ impl Simulator {
         &self.static_data
     }
 
-    /// The three pages, and whether physics is current, as a reader that has seen every page knows it.
+    /// The three pages, with the validity of physics as judged by a reader that has seen every page.
+    ///
+    /// ```
+    /// use acevo_simulator::{Options, Simulator};
+    ///
+    /// let frame = Simulator::new(Options::default()).frame();
+    /// assert!(!frame.validity.is_current(), "the game is in its menu");
+    /// ```
     pub fn frame(&self) -> Frame {
         let mut frame = Frame::new(self.physics, self.graphics, self.static_data);
         frame.validity = self.tracker.validity();
         frame
     }
 
-    /// Steps taken since the game was started, menus and pauses included.
+    /// Number of steps since the start of the game, including menus and pauses.
     pub fn steps(&self) -> u64 {
         self.steps
     }
 
-    /// Simulated time since the game was started, menus and pauses included.
+    /// Simulated time since the start of the game, including menus and pauses.
     pub fn time(&self) -> Duration {
         let rate = u64::from(PHYSICS_RATE);
         Duration::from_secs(self.steps / rate) + Duration::from_secs(self.steps % rate) / PHYSICS_RATE
     }
 
-    /// The last session is over; further steps change no page.
+    /// True after the last session. Further steps change no page.
     pub fn is_finished(&self) -> bool {
         matches!(self.stage, Stage::Ended)
     }
 
-    /// What really happened so far.
+    /// Everything that has really happened so far, to compare with the findings of a reader.
     pub fn truth(&self) -> &Truth {
         &self.truth
     }
 
-    /// The options it was made with.
+    /// The options of this simulation.
     pub fn options(&self) -> &Options {
         &self.options
     }
 }
 
-/// Graphics frames that are drawn within so many steps.
+/// Number of graphics frames that are drawn within this number of steps.
 fn frames_until(steps: u64) -> u64 {
     steps * u64::from(GRAPHICS_RATE) / u64::from(PHYSICS_RATE)
 }

@@ -7,14 +7,14 @@ pub(crate) const AIR_DENSITY: f64 = 1.184;
 /// Gravity in m/s².
 pub(crate) const GRAVITY: f64 = 9.806_65;
 
-/// What drives the car.
+/// Type of the engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Drive {
     Combustion,
     Electric,
 }
 
-/// Everything fixed about a car. SI units unless a name says otherwise; pairs are front, rear.
+/// The constant properties of a car, in SI units unless a name says otherwise. Pairs are front, rear.
 #[derive(Debug)]
 pub(crate) struct CarSpec {
     pub(crate) name: &'static str,
@@ -30,7 +30,7 @@ pub(crate) struct CarSpec {
     pub(crate) wheel_radius: f64,
     /// Tyre grip on the dry road.
     pub(crate) grip: f64,
-    /// Drag and downforce areas in m².
+    /// Drag area and downforce area in m².
     pub(crate) drag_area: f64,
     pub(crate) lift_area: f64,
     /// Full-throttle torque over rpm.
@@ -38,16 +38,16 @@ pub(crate) struct CarSpec {
     pub(crate) idle_rpm: f64,
     pub(crate) shift_up_rpm: f64,
     pub(crate) max_rpm: f64,
-    /// Total ratios, gearbox and final drive.
+    /// Total ratios of gearbox and final drive.
     pub(crate) ratios: &'static [f64],
-    /// Seconds a gear change takes.
+    /// Duration of a gear change in seconds.
     pub(crate) shift_time: f64,
-    /// The share of the drive that goes to the front axle.
+    /// Front share of the drive force.
     pub(crate) drive_front: f64,
     pub(crate) max_brake_force: f64,
-    /// The share of the braking done by the front axle.
+    /// Front share of the braking force.
     pub(crate) brake_front: f64,
-    /// Most brake force the motor gives back, in N.
+    /// Maximum brake force of regeneration, in N.
     pub(crate) regeneration: f64,
     pub(crate) tank_l: f64,
     pub(crate) battery_kwh: f64,
@@ -59,11 +59,11 @@ pub(crate) struct CarSpec {
     /// N/m per wheel.
     pub(crate) spring: [f64; 2],
     pub(crate) ride_height: [f64; 2],
-    /// At rest, left side; the right side has the other sign.
+    /// At rest, left side; the right side has the opposite sign.
     pub(crate) camber_rad: [f64; 2],
-    /// From the road wheel to the steering wheel.
+    /// Steering wheel angle divided by road wheel angle.
     pub(crate) steering_ratio: f64,
-    /// Degrees from the centre to the stop of the steering wheel.
+    /// Angle of the steering wheel from the centre to its stop, in degrees.
     pub(crate) steering_lock_deg: f64,
     /// `steerAngle` as a multiple of `steering_percent`.
     pub(crate) steer_angle_scale: f64,
@@ -354,7 +354,7 @@ impl CarSpec {
                 if rpm > self.max_rpm {
                     return 0.0;
                 }
-                // Below idle the clutch slips and the engine stays where it has torque.
+                // At low speed the clutch slips, and the engine stays at a speed with torque.
                 self.torque_at(rpm.max(self.idle_rpm * 1.8)) * self.ratios[gear] / self.wheel_radius
             })
             .fold(0.0, f64::max)
@@ -371,7 +371,7 @@ impl CarSpec {
         0.5 * AIR_DENSITY * self.lift_area * speed * speed
     }
 
-    /// The acceleration the tyres can give in any direction, m/s².
+    /// The maximum acceleration that the tyres allow in any direction, in m/s².
     pub(crate) fn grip_at(&self, speed: f64) -> f64 {
         self.grip * (GRAVITY + self.downforce(speed) / self.mass)
     }

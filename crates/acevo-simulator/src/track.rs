@@ -1,4 +1,4 @@
-//! A circuit: a closed centre line with elevation, the racing line beside it and the pit lane along the main straight.
+//! A circuit: a closed centre line with elevation, the racing line, and the pit lane along the main straight.
 
 mod layout;
 
@@ -7,20 +7,20 @@ pub(crate) use layout::Layout;
 use crate::noise::smoothstep;
 use crate::vector::Vec3;
 
-/// From the centre line to the edge of the tarmac, in metres.
+/// Distance from the centre line to the edge of the track, in metres.
 pub(crate) const HALF_WIDTH: f64 = 6.5;
 
-/// Where the pit lane leaves the track, in metres relative to the start line.
+/// Where the pit lane leaves the track: track distance relative to the start line, in metres.
 const PIT_ENTRY: f64 = -370.0;
-/// From here to [`PIT_LIMIT_END`] the pit speed limit holds.
+/// Where the pit speed limit begins. It ends at [`PIT_LIMIT_END`].
 const PIT_LIMIT_START: f64 = -230.0;
 const PIT_LIMIT_END: f64 = 230.0;
-/// Where the pit lane has joined the track again.
+/// Where the pit lane has rejoined the track.
 const PIT_EXIT: f64 = 370.0;
-/// How far the pit lane and the boxes lie from the centre line.
+/// Distances of the pit lane and of the boxes from the centre line, in metres.
 const PIT_LANE_OFFSET: f64 = 17.0;
 const PIT_BOX_OFFSET: f64 = 21.5;
-/// The way from the lane into the box and back.
+/// Length of the path from the lane into the box, in metres.
 const PIT_BOX_TURN: f64 = 32.0;
 
 /// The part of the pit lane a car is in.
@@ -37,9 +37,9 @@ struct Node {
     position: Vec3,
     /// Unit vector along the centre line.
     tangent: Vec3,
-    /// 1/m in the level plane, positive to the right.
+    /// Curvature in the horizontal plane in 1/m, positive to the right.
     curvature: f64,
-    /// The racing line's distance from the centre line in metres, positive to the right.
+    /// Offset of the racing line from the centre line in metres, positive to the right.
     line: f64,
 }
 
@@ -52,12 +52,12 @@ pub(crate) struct Track {
     length: f64,
 }
 
-/// One place on the centre line.
+/// A point on the centre line.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Place {
+pub(crate) struct CentrePoint {
     pub(crate) position: Vec3,
     pub(crate) tangent: Vec3,
-    /// 1/m, positive to the right.
+    /// Curvature in 1/m, positive to the right.
     pub(crate) curvature: f64,
 }
 
@@ -86,23 +86,23 @@ impl Track {
         Self { layout, nodes, spacing, length }
     }
 
-    /// Metres round the track on the centre line.
+    /// Length of the centre line in metres.
     pub(crate) fn length(&self) -> f64 {
         self.length
     }
 
-    /// The number of samples in the table, and the distance between two of them.
+    /// The number of samples, and the distance between two of them in metres.
     pub(crate) fn samples(&self) -> (usize, f64) {
         (self.nodes.len(), self.spacing)
     }
 
-    /// `s` brought into `0..length`.
+    /// Wraps a distance into `0..length`.
     pub(crate) fn wrap(&self, s: f64) -> f64 {
         let wrapped = s - (s / self.length).floor() * self.length;
         if wrapped < self.length { wrapped } else { 0.0 }
     }
 
-    /// `s` as a distance from the start line, negative in the second half of the lap.
+    /// Wraps a distance so that it is negative in the second half of the lap.
     pub(crate) fn signed(&self, s: f64) -> f64 {
         let s = self.wrap(s);
         if s > self.length / 2.0 { s - self.length } else { s }
@@ -115,22 +115,22 @@ impl Track {
         (&self.nodes[index], &self.nodes[next], x - index as f64)
     }
 
-    /// The centre line at `s` metres after the start line.
-    pub(crate) fn place(&self, s: f64) -> Place {
+    /// The centre line at track distance `s` in metres.
+    pub(crate) fn centre(&self, s: f64) -> CentrePoint {
         let (a, b, t) = self.locate(s);
-        // Cubic Hermite: positions and directions of both neighbours, so that a car crosses samples without a jerk.
+        // A cubic Hermite spline uses positions and directions of both neighbours, so a car crosses samples smoothly.
         let (t2, t3) = (t * t, t * t * t);
         let position = a.position * (2.0 * t3 - 3.0 * t2 + 1.0)
             + b.position * (3.0 * t2 - 2.0 * t3)
             + (a.tangent * (t3 - 2.0 * t2 + t) + b.tangent * (t3 - t2)) * self.spacing;
-        Place {
+        CentrePoint {
             position,
             tangent: (a.tangent * (1.0 - t) + b.tangent * t).normalized(),
             curvature: a.curvature * (1.0 - t) + b.curvature * t,
         }
     }
 
-    /// The racing line's distance to the right of the centre line at `s`, in metres.
+    /// Offset of the racing line to the right of the centre line at track distance `s`, in metres.
     pub(crate) fn line(&self, s: f64) -> f64 {
         let (a, b, t) = self.locate(s);
         a.line * (1.0 - t) + b.line * t
@@ -138,18 +138,18 @@ impl Track {
 
     /// The point `offset` metres to the right of the centre line.
     pub(crate) fn point(&self, s: f64, offset: f64) -> Vec3 {
-        let place = self.place(s);
-        place.position + place.tangent.level_right() * offset
+        let centre = self.centre(s);
+        centre.position + centre.tangent.level_right() * offset
     }
 
-    /// How far into the pit lane a car on its way through the pits is: 0 on the track, 1 in the lane.
+    /// How far a car in the pits has moved into the pit lane: 0 on the track, 1 in the lane.
     pub(crate) fn pit_lane_share(&self, s: f64) -> f64 {
         let s = self.signed(s);
         smoothstep((s - PIT_ENTRY) / (PIT_LIMIT_START - PIT_ENTRY))
             * smoothstep((PIT_EXIT - s) / (PIT_EXIT - PIT_LIMIT_END))
     }
 
-    /// The distance of the way through the pits to the right of the centre line, once it has left the track.
+    /// Offset of the path through the pits to the right of the centre line, in metres.
     pub(crate) fn pit_lane_offset(&self, s: f64, into_box: bool) -> f64 {
         let s = self.signed(s);
         let aside = if into_box {
@@ -161,12 +161,12 @@ impl Track {
         self.layout.pit_side * (PIT_LANE_OFFSET + (PIT_BOX_OFFSET - PIT_LANE_OFFSET) * aside)
     }
 
-    /// The player's box, metres after the line; negative before it.
+    /// Position of the player's box: track distance in metres, negative before the line.
     pub(crate) fn pit_box(&self) -> f64 {
         self.layout.pit_box
     }
 
-    /// The distance of the boxes to the right of the centre line.
+    /// Offset of the boxes to the right of the centre line, in metres.
     pub(crate) fn pit_box_offset(&self) -> f64 {
         self.layout.pit_side * PIT_BOX_OFFSET
     }
@@ -180,13 +180,13 @@ impl Track {
         }
     }
 
-    /// Metres to the line where the pit speed limit begins.
+    /// Distance to the start of the pit speed limit, in metres.
     pub(crate) fn to_pit_limit(&self, s: f64) -> f64 {
         PIT_LIMIT_START - self.signed(s)
     }
 }
 
-/// Position, first and second derivative of the spline at `u` (one unit per control point).
+/// Position, first and second derivative of the spline at parameter `u` (one unit per control point).
 fn spline(points: &[(f64, f64, f64)], u: f64) -> [Vec3; 3] {
     let count = points.len();
     let index = u.floor() as usize;
@@ -210,7 +210,7 @@ fn spline(points: &[(f64, f64, f64)], u: f64) -> [Vec3; 3] {
     })
 }
 
-/// Spline parameters about one metre apart, all at the same distance, and the length of the whole line.
+/// Spline parameters of equidistant samples about one metre apart, and the length of the whole line.
 fn equal_distances(points: &[(f64, f64, f64)]) -> (Vec<f64>, f64) {
     const STEPS: usize = 400;
     let fine = points.len() * STEPS;
@@ -239,7 +239,7 @@ fn equal_distances(points: &[(f64, f64, f64)]) -> (Vec<f64>, f64) {
     (parameters, length)
 }
 
-/// Towards the inside of each bend, smoothly: the averaged curvature decides.
+/// The racing line: a smooth offset towards the inside of each bend, from the averaged curvature.
 fn racing_line(curvature: &[f64], spacing: f64) -> Vec<f64> {
     let mut line: Vec<f64> = curvature.iter().map(|k| (k * 260.0).clamp(-3.6, 3.6)).collect();
     let reach = (22.0 / spacing) as usize;
@@ -249,7 +249,7 @@ fn racing_line(curvature: &[f64], spacing: f64) -> Vec<f64> {
     line
 }
 
-/// Each value replaced by the mean of its neighbours up to `reach` away, round the closed line.
+/// The moving average of the values over `reach` neighbours on each side, on the closed line.
 fn averaged(values: &[f64], reach: usize) -> Vec<f64> {
     let count = values.len();
     let width = (2 * reach + 1) as f64;

@@ -1,29 +1,29 @@
-//! The other cars: each drives the player's ideal lap a little slower or faster, on a line of its own.
+//! The other cars. Each drives the player's ideal lap a little slower or faster, on its own line.
 
-mod room;
+mod spacing;
 
-pub(crate) use room::Neighbour;
+pub(crate) use spacing::Neighbour;
 
 use crate::noise::{Stream, generator};
 use crate::options::World;
 use crate::pages::coordinates;
 use crate::plan::{SessionPlan, Start};
 use crate::profile::Profile;
-use crate::session::Setting;
+use crate::setting::Setting;
 use crate::track::Track;
 use crate::vector::Vec3;
 
-/// Cars besides the player's.
+/// Number of cars in addition to the player's.
 pub(crate) const RIVALS: usize = 19;
-/// Metres between two rows of the grid, and from the line to the first car.
+/// Distance between two rows of the grid, in metres.
 const GRID_ROW: f64 = 8.0;
-/// Metres from the centre line to either column of the grid.
+/// Offset of the two columns of the grid from the centre line, in metres.
 const GRID_COLUMN: f64 = 2.6;
 
-/// 128 bits that name a car.
+/// The 128-bit id of a car.
 pub(crate) type CarId = [u64; 2];
 
-/// Where the grid slot (0 = pole) is: metres after the line (negative) and to the right of the centre line.
+/// Position of a grid slot (0 is the pole): track distance (negative) and offset to the right of the centre line, in metres.
 pub(crate) fn grid_slot(slot: usize) -> (f64, f64) {
     let column = if slot.is_multiple_of(2) { GRID_COLUMN } else { -GRID_COLUMN };
     (-14.0 - GRID_ROW * slot as f64, column)
@@ -32,21 +32,21 @@ pub(crate) fn grid_slot(slot: usize) -> (f64, f64) {
 /// One of the other cars.
 #[derive(Debug, Clone)]
 struct Rival {
-    /// Metres since the line at the start of its first lap; negative on the grid.
+    /// Distance since the line at the start of its first lap in metres; negative on the grid.
     progress: f64,
     speed: f64,
-    /// Of the player's target speed.
+    /// Factor of the player's target speed.
     rate: f64,
-    /// Of its own line from the racing line, metres to the right.
+    /// Offset of its line to the right of the racing line, in metres.
     offset: f64,
-    /// Metres to the right of the centre line.
+    /// Current offset to the right of the centre line, in metres.
     lateral: f64,
-    /// Stands in its box all session.
+    /// True if it stands in its box during the whole session.
     parked: bool,
-    /// Seconds until it reacts to the start.
+    /// Time until it reacts to the start, in seconds.
     reaction: f64,
     lap_started: Option<f64>,
-    /// Laps from line to line, and the times of the last and the best one in seconds.
+    /// Number of laps from line to line, and the times of the last and the best one in seconds.
     completed: u32,
     last: f64,
     best: f64,
@@ -57,31 +57,31 @@ struct Rival {
 pub(crate) struct Traffic {
     rivals: Vec<Rival>,
     ids: Vec<CarId>,
-    /// The player's place in the page's arrays.
+    /// The player's index in the arrays of the page.
     pub(crate) player_slot: usize,
 }
 
-/// A watched car.
+/// The values of a watched car.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Watched {
     pub(crate) id: CarId,
     /// m/s.
     pub(crate) speed: f64,
-    /// Part of the lap, 0..1.
+    /// Lap position, 0..1.
     pub(crate) npos: f64,
     pub(crate) timer_ms: i32,
-    /// 0 = no time.
+    /// 0 means no time.
     pub(crate) last_ms: i32,
     pub(crate) best_ms: i32,
     pub(crate) completed: u32,
 }
 
-/// How the player stands among the others.
+/// The player's position among the other cars.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Standing {
-    /// From 1; 0 for a player who is alone.
+    /// From 1; 0 if the player is alone.
     pub(crate) position: u32,
-    /// Seconds; 0 where there is nobody.
+    /// Gaps in seconds; 0 if there is no car.
     pub(crate) gap_ahead: f64,
     pub(crate) gap_behind: f64,
 }
@@ -94,7 +94,7 @@ impl Traffic {
         let ids = (0..=count as u64)
             .map(|index| {
                 let mut random = generator(seed, Stream::CarId, index);
-                // The lowest byte is the index: no two cars share an id, and none is the free slot's 0/0.
+                // The lowest byte is the index, so ids are unique, and differ from 0/0, which is a free slot.
                 [random.u64(..) | 1 << 63, (random.u64(..) & !0xff) | index]
             })
             .collect();
@@ -108,7 +108,7 @@ impl Traffic {
                 let (progress, offset) = match start {
                     Start::Grid => grid_slot(slot),
                     _ if parked => (track.pit_box() - 130.0 + 14.0 * index as f64, track.pit_box_offset()),
-                    // Spread over the whole lap.
+                    // Distributed over the whole lap.
                     _ => (
                         track.length() * (index as f64 + 0.2 + 0.5 * random.f64()) / RIVALS as f64,
                         side * (1.7 + 1.1 * random.f64()),
@@ -134,7 +134,7 @@ impl Traffic {
         Self { rivals, ids, player_slot }
     }
 
-    /// Drives everybody on by `step` seconds; `held` before the green light. `player`: unless it is in the pits.
+    /// Moves all cars by `step` seconds. `held` is true before the green light. `player` is `None` while it is in the pits.
     pub(crate) fn step(&mut self, setting: &Setting, player: Option<&Neighbour>, time: f64, step: f64, held: bool) {
         let (track, profile) = (&setting.track, &setting.profile);
         let cars: Vec<Neighbour> =
@@ -147,11 +147,11 @@ impl Traffic {
                 rival.reaction -= step;
                 continue;
             }
-            let target = room::speed(rival, room::own_pace(rival, profile, track), player, &cars, track);
+            let target = spacing::speed(rival, spacing::own_pace(rival, profile, track), player, &cars, track);
             let limit = 9.0 - 0.09 * rival.speed;
             let gain = (target - rival.speed).clamp(-22.0 * step, limit.max(1.0) * step);
             rival.speed = (rival.speed + gain).max(0.0);
-            let aside = room::lateral(rival, player, &cars, track) - rival.lateral;
+            let aside = spacing::lateral(rival, player, &cars, track) - rival.lateral;
             let slide = (0.25 * rival.speed).min(11.0) * step;
             rival.lateral += aside.clamp(-slide, slide);
             let before = (rival.progress / track.length()).floor();
@@ -167,22 +167,22 @@ impl Traffic {
         }
     }
 
-    /// The cars of a session, the player's included.
+    /// Number of cars of the session, including the player's.
     pub(crate) fn cars(&self) -> usize {
         self.ids.len()
     }
 
-    /// A car that is driving; `None` if there is none.
-    pub(crate) fn somebody(&self) -> Option<usize> {
+    /// Index of a car that is driving; `None` if all are parked.
+    pub(crate) fn first_driving(&self) -> Option<usize> {
         self.rivals.iter().position(|rival| !rival.parked)
     }
 
-    /// Laps that a car has completed from line to line.
+    /// Number of laps that a car has completed from line to line.
     pub(crate) fn completed(&self, index: usize) -> u32 {
         self.rivals.get(index).map_or(0, |rival| rival.completed)
     }
 
-    /// What the page shows of a car while it is watched.
+    /// The values of a car while it is watched.
     pub(crate) fn watched(&self, index: usize, track: &Track, time: f64) -> Option<Watched> {
         let rival = self.rivals.get(index)?;
         let ms = |seconds: f64| (seconds * 1000.0) as i32;
@@ -201,7 +201,7 @@ impl Traffic {
         if index < self.player_slot { index } else { index + 1 }
     }
 
-    /// The ids as the page's array has them, free slots 0/0.
+    /// The array of ids for the page; free slots are 0/0.
     pub(crate) fn ids(&self) -> [CarId; 60] {
         let mut all = [[0; 2]; 60];
         all[..self.ids.len()].copy_from_slice(&self.ids);
@@ -212,7 +212,7 @@ impl Traffic {
         self.ids[self.player_slot]
     }
 
-    /// Where everybody is, the player included, as the page's array has it.
+    /// The array of coordinates for the page, including the player's.
     pub(crate) fn coordinates(&self, track: &Track, player: Vec3, world: World) -> [[f32; 3]; 60] {
         let mut all = [[0.0; 3]; 60];
         for (index, rival) in self.rivals.iter().enumerate() {
@@ -222,7 +222,7 @@ impl Traffic {
         all
     }
 
-    /// The player's position in a race, by distance.
+    /// The player's position in a race, by distance driven.
     pub(crate) fn race_standing(&self, track: &Track, profile: &Profile, player_progress: f64) -> Standing {
         let seconds = |progress: f64| {
             let laps = (progress / track.length()).floor();
@@ -244,17 +244,17 @@ impl Traffic {
             let lead = profile.time(track.wrap(rival.progress)) - mine;
             lead - (lead / lap).round() * lap
         });
-        // Without any time the order is that of the entry list, the player last of those on the road.
+        // Without a lap time the order is that of the entry list, with the player last of those on track.
         let no_time = best.is_infinite();
         self.standing(leads, |rival, _| rival.best < best || (no_time && !rival.parked))
     }
 
-    /// Counts the cars in front and finds the nearest on both sides; a lead of exactly 0 has no gap.
-    fn standing(&self, leads: impl Iterator<Item = f64>, in_front: impl Fn(&Rival, f64) -> bool) -> Standing {
+    /// Counts the cars ahead and finds the nearest cars ahead and behind. A lead of exactly 0 has no gap.
+    fn standing(&self, leads: impl Iterator<Item = f64>, is_ahead: impl Fn(&Rival, f64) -> bool) -> Standing {
         let mut position = u32::from(!self.rivals.is_empty());
         let (mut ahead, mut behind) = (f64::INFINITY, f64::INFINITY);
         for (rival, lead) in self.rivals.iter().zip(leads) {
-            position += u32::from(in_front(rival, lead));
+            position += u32::from(is_ahead(rival, lead));
             if lead > 0.0 {
                 ahead = ahead.min(lead);
             } else if lead < 0.0 {

@@ -1,32 +1,33 @@
-//! `is_valid_lap` as the page shows it: near the line not always of the lap that the timer shows.
+//! `is_valid_lap` on the page, which near the line may belong to another lap than the timer.
 
 use crate::noise::{Stream, generator};
 use crate::plan::Validity;
-use crate::session::{Session, Setting};
+use crate::session::Session;
+use crate::setting::Setting;
 
-/// What is shown.
+/// The displayed validity.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct ShownValidity {
     /// The validity in the last frame.
     last: bool,
-    /// Frames for which that stays.
+    /// Number of frames for which it is held.
     held: u32,
 }
 
 impl ShownValidity {
-    /// A lap has ended; `ended` laps were begun in the session before it.
+    /// Processes the end of a lap; `ended` is the number of laps begun before it in the session.
     pub(crate) fn finish(&mut self, ended: u32, session: &Session, setting: &Setting) {
         if !shows_early(session, ended) {
             self.held = generator(setting.seed, Stream::Validity, u64::from(ended)).u32(1..5);
         }
     }
 
-    /// The lap is not the one of the last frame any more, and has not been finished.
+    /// Starts over, because the lap of the last frame has ended without being completed.
     pub(crate) fn restart(&mut self) {
         self.held = 0;
     }
 
-    /// The value for this frame; the next one follows after so many seconds.
+    /// The value for this frame. The next frame follows after `to_next` seconds.
     pub(crate) fn frame(&mut self, session: &Session, to_next: f64) -> bool {
         let (clock, time) = (&session.clock, session.time());
         if clock.overruns(time) {
@@ -47,7 +48,7 @@ impl ShownValidity {
     }
 }
 
-/// Whether the last frame of this lap shows the next one's validity; of the others the old one's stays.
+/// True if the last frame of this lap shows the validity of the next lap. For other laps, the old validity is held.
 fn shows_early(session: &Session, lap: u32) -> bool {
     match session.plan.validity {
         Validity::Prompt | Validity::Early => true,

@@ -1,8 +1,8 @@
-//! A vector of three `f64`, as much of it as the simulator needs.
+//! A vector of three `f64`.
 
 use std::ops::{Add, Mul, Sub};
 
-/// World axes in metres. They are right-handed with Y up, as in the game: for a car that looks along +Z, +X is its left.
+/// A vector in world axes, which are right-handed with Y up, as in the game: for a car that points along +Z, +X is to its left.
 /// Seen from above, X points right and Z down.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Vec3 {
@@ -32,13 +32,13 @@ impl Vec3 {
         self.dot(self).sqrt()
     }
 
-    /// The same direction with length 1. A zero vector stays zero.
+    /// The unit vector of the same direction. A zero vector stays zero.
     pub(crate) fn normalized(self) -> Self {
         let length = self.length();
         if length > 0.0 { self * (1.0 / length) } else { self }
     }
 
-    /// The level direction to the right of this one.
+    /// The horizontal unit vector to the right of this direction.
     pub(crate) fn level_right(self) -> Self {
         Self::new(-self.z, 0.0, self.x).normalized()
     }

@@ -1,10 +1,10 @@
-//! What was measured on the real game: pauses, the menu, returns to the box, the end of laps and races, odd values.
+//! Behaviour as measured on the real game: pauses, menus, returns to the box, ends of laps and races, unusual values.
 
 mod common;
 
 use acevo_shared_memory::{ACEvoCarLocation, Page, SPageFileGraphicEvo, SPageFilePhysics};
 use acevo_simulator::{
-    CarModel, GameVersion, LapKind, Occurrence, Options, PauseStyle, Phantom, Scenario, Simulator, TrackName,
+    CarModel, GameVersion, LapKind, Options, PauseStyle, PhantomCause, Scenario, Simulator, TrackName, TruthEventKind,
 };
 use common::{RATE, Shot, frame_at, player_slot, shots, simulator, step_until, with};
 
@@ -15,7 +15,7 @@ fn is_zero(page: &SPageFilePhysics) -> bool {
     page.as_bytes()[4..].iter().all(|byte| *byte == 0)
 }
 
-/// Every step of a simulation until it ends.
+/// The values of a step.
 struct Step {
     status: i32,
     graphics_packet: i32,
@@ -41,7 +41,7 @@ fn steps(simulator: &mut Simulator, until: impl Fn(&Simulator) -> bool) -> Vec<S
 }
 
 #[test]
-fn a_pause_fades_leaps_counts_twice_and_fades_in_again() {
+fn pause_fades_out_jumps_counts_twice_and_fades_in() {
     let mut simulator = simulator(Scenario::Pause);
     let steps = steps(&mut simulator, |simulator| simulator.time().as_secs() == 40);
     let pause = steps.iter().position(|step| step.status == PAUSE).expect("a pause");
@@ -66,26 +66,26 @@ fn a_pause_fades_leaps_counts_twice_and_fades_in_again() {
         assert!(steps[pause + after].wrote_physics, "the content changes although the counter stands");
     }
 
-    // Row 2: a leap of 671, then all zero, counting at twice the rate.
-    let leap = pause + RATE;
-    let first = steps[leap].physics;
+    // Row 2: a jump of 671, then all zero, counting at twice the rate.
+    let jump = pause + RATE;
+    let first = steps[jump].physics;
     assert_eq!(first.packetId, truth.packetId + 671);
     assert!((first.airTemp / truth.airTemp - 0.004).abs() < 1e-4, "{}", first.airTemp);
     assert_eq!((first.gear, first.rpms, first.isEngineRunning), (0, 0, 0));
-    let resumed = pause + steps[pause..].iter().position(|step| step.status == LIVE).expect("it goes on");
+    let resumed = pause + steps[pause..].iter().position(|step| step.status == LIVE).expect("it continues");
     assert_eq!(resumed - pause, 5 * RATE);
-    for (after, step) in steps[leap..resumed].iter().enumerate().skip(1) {
-        assert!(is_zero(&step.physics), "{after} steps after the leap");
+    for (after, step) in steps[jump..resumed].iter().enumerate().skip(1) {
+        assert!(is_zero(&step.physics), "{after} steps after the jump");
         assert_eq!(step.physics.packetId, first.packetId + 2 * after as i32);
     }
-    // The lap timer stands, the graphics counter goes on at the rate of frames.
+    // The lap timer stands, the graphics counter continues at the frame rate.
     assert_eq!(steps[pause].timer, steps[resumed - 1].timer);
     let frames = steps[resumed - 1].graphics_packet - steps[pause].graphics_packet;
     assert!((298..=301).contains(&frames), "{frames} frames in five seconds");
 
     // Row 3: LIVE, the counter stands for 2.0 s while floats fade in and integers are 0; the lap timer runs.
     let standing = steps[resumed - 1].physics.packetId;
-    let back = resumed + steps[resumed..].iter().position(|step| step.physics.packetId != standing).expect("it leaps");
+    let back = resumed + steps[resumed..].iter().position(|step| step.physics.packetId != standing).expect("it jumps");
     let seconds = (back - resumed) as f64 / RATE as f64;
     assert!((1.98..=2.02).contains(&seconds), "{seconds} s");
     for (after, step) in steps[resumed..back].iter().enumerate() {
@@ -96,7 +96,7 @@ fn a_pause_fades_leaps_counts_twice_and_fades_in_again() {
     }
     assert!((1980..=2020).contains(&(steps[back].timer - steps[resumed - 1].timer)));
 
-    // Row 4: a leap of 670, then true values at the usual rate.
+    // Row 4: a jump of 670, then true values at the usual rate.
     assert_eq!(steps[back].physics.packetId, standing + 670);
     for (after, step) in steps[back..back + RATE].iter().enumerate() {
         let page = step.physics;
@@ -107,20 +107,20 @@ fn a_pause_fades_leaps_counts_twice_and_fades_in_again() {
 }
 
 #[test]
-fn truth_says_when_the_physics_page_is_current() {
+fn truth_event_physics_current_matches_the_physics_page() {
     for scenario in [Scenario::Pause, Scenario::Pauses, Scenario::Bounces, Scenario::Garage, Scenario::Menus] {
         let mut simulator = with(scenario, CarModel::Gt3, 2);
-        let (mut current, mut told) = (true, 0);
+        let (mut current, mut processed) = (true, 0);
         let mut packet = 0;
         step_until(&mut simulator, 500, |simulator, changed| {
-            for happening in &simulator.truth().happenings[told..] {
-                match happening.what {
-                    Occurrence::PhysicsCurrent(now) => current = now,
-                    Occurrence::Phase(_) => (current, packet) = (true, 0),
+            for event in &simulator.truth().events[processed..] {
+                match event.kind {
+                    TruthEventKind::PhysicsCurrent(now) => current = now,
+                    TruthEventKind::Phase(_) => (current, packet) = (true, 0),
                     _ => {}
                 }
             }
-            told = simulator.truth().happenings.len();
+            processed = simulator.truth().events.len();
             let page = simulator.physics();
             if current && changed.physics {
                 let plausible = page.airTemp > 23.0 && page.gear > 0 && page.wheelsPressure[0] > 15.0;
@@ -136,34 +136,34 @@ fn truth_says_when_the_physics_page_is_current() {
 }
 
 #[test]
-fn a_pause_shorter_than_the_fade_comes_back_without_zeros() {
+fn pause_shorter_than_the_fade_has_no_zero_pages() {
     let mut simulator = simulator(Scenario::Pauses);
     let steps = steps(&mut simulator, |simulator| simulator.time().as_secs() == 45);
     let pause = steps.iter().position(|step| step.status == PAUSE).expect("a pause");
     let truth = steps[pause].physics;
-    let resumed = pause + steps[pause..].iter().position(|step| step.status == LIVE).expect("it goes on");
+    let resumed = pause + steps[pause..].iter().position(|step| step.status == LIVE).expect("it continues");
     assert_eq!(resumed - pause, 100, "0.3 s");
     let back = resumed
         + steps[resumed..]
             .iter()
             .position(|step| step.physics.packetId != truth.packetId)
-            .expect("it goes on counting");
-    assert!((190..=210).contains(&(back - resumed)), "it fades in from where it was: {} steps", back - resumed);
+            .expect("it continues counting");
+    assert!((190..=210).contains(&(back - resumed)), "it fades in from its last level: {} steps", back - resumed);
     for step in &steps[pause..back] {
         assert!(step.physics.gear > 0 && step.physics.airTemp > 0.69 * truth.airTemp, "never near zero");
     }
-    let leap = steps[back].physics.packetId - truth.packetId;
-    assert!((380..=410).contains(&leap), "{leap} packets: two for each step of the pause, one for each step after it");
+    let jump = steps[back].physics.packetId - truth.packetId;
+    assert!((380..=410).contains(&jump), "{jump} packets: two for each step of the pause, one for each step after it");
     assert_eq!(steps[back + 1].physics.packetId, steps[back].physics.packetId + 1);
 }
 
 #[test]
-fn a_pause_of_any_length_takes_nothing_from_the_lap() {
+fn pause_of_any_length_does_not_change_the_lap() {
     let mut with_pauses = with(Scenario::Pauses, CarModel::Gt3, 5);
     let mut without = with(Scenario::HotLaps, CarModel::Gt3, 5);
     step_until(&mut with_pauses, 1500, |simulator, _| simulator.is_finished());
     step_until(&mut without, 600, |simulator, _| simulator.truth().laps.len() == 6);
-    let paused = with_pauses.truth().happenings.iter().filter(|happening| happening.what == Occurrence::Paused(true));
+    let paused = with_pauses.truth().events.iter().filter(|event| event.kind == TruthEventKind::Paused(true));
     assert_eq!(paused.count(), 11);
     for (paused, driven) in with_pauses.truth().laps.iter().zip(&without.truth().laps) {
         assert_eq!((paused.time_ms, paused.sectors_ms), (driven.time_ms, driven.sectors_ms));
@@ -172,7 +172,7 @@ fn a_pause_of_any_length_takes_nothing_from_the_lap() {
 }
 
 #[test]
-fn the_old_style_of_a_pause_writes_nothing() {
+fn pause_style_still_writes_no_pages() {
     let mut options = Options::default();
     (options.scenario, options.pause) = (Scenario::Pause, PauseStyle::Still);
     let mut simulator = Simulator::new(options);
@@ -189,7 +189,7 @@ fn the_old_style_of_a_pause_writes_nothing() {
 }
 
 #[test]
-fn the_main_menu_after_a_session_stands_with_half_faded_physics() {
+fn main_menu_after_a_session_keeps_half_faded_physics() {
     let mut simulator = simulator(Scenario::Menus);
     let truth = std::cell::Cell::new(SPageFilePhysics::default());
     let steps = steps(&mut simulator, |simulator| {
@@ -210,10 +210,10 @@ fn the_main_menu_after_a_session_stands_with_half_faded_physics() {
     let page = *simulator.graphics();
     assert_eq!(page.packetId, steps[steps.len() - 2].graphics_packet + 1);
     let expected = SPageFileGraphicEvo { packetId: page.packetId, ..SPageFileGraphicEvo::default() };
-    assert!(page.as_bytes() == expected.as_bytes(), "all zero but the counter");
-    assert_eq!(simulator.static_data().track.as_str(), "Valdombra", "the static page stays filled");
+    assert!(page.as_bytes() == expected.as_bytes(), "all zero except for the counter");
+    assert_eq!(simulator.static_data().track.as_str(), "Valdombra", "the static page keeps its values");
 
-    // It stands for as long as the menu lasts, the second one for an hour.
+    // The pages do not change while the menu is open. The second menu lasts an hour.
     let mut longest = (0, 0);
     step_until(&mut simulator, 5000, |simulator, changed| {
         if simulator.graphics().status == 0 {
@@ -230,7 +230,7 @@ fn the_main_menu_after_a_session_stands_with_half_faded_physics() {
 }
 
 #[test]
-fn a_return_to_the_box_shows_in_the_order_of_the_game() {
+fn return_to_the_box_changes_the_page_in_the_order_of_the_game() {
     let mut options = Options::default();
     (options.scenario, options.track) = (Scenario::Teleports, TrackName::Northmoor);
     let mut simulator = Simulator::new(options);
@@ -262,54 +262,54 @@ fn a_return_to_the_box_shows_in_the_order_of_the_game() {
     assert!(!fifth.is_valid_lap && fifth.timing_state.is_invalid);
     for pair in frames.windows(2) {
         assert_eq!(pair[1].packetId, pair[0].packetId + 1);
-        assert!(pair[1].current_lap_time_ms > pair[0].current_lap_time_ms, "the timer runs on");
+        assert!(pair[1].current_lap_time_ms > pair[0].current_lap_time_ms, "the timer continues");
     }
     for page in &frames {
         assert_eq!((page.total_lap_count, page.last_laptime_ms), (before.total_lap_count, before.last_laptime_ms));
     }
     assert!(first.current_lap_time_ms > 5_000 && first.current_lap_time_ms - before.current_lap_time_ms < 20);
-    // Full of fuel, nothing used, fresh tyres, no kilometres.
+    // Fuel as at the start, no consumption, no distance.
     assert!((fifth.fuel_liter_current_quantity - start_fuel).abs() < 0.01, "{}", fifth.fuel_liter_current_quantity);
     assert!(fifth.fuel_liter_used < 0.01 && fifth.current_km < 0.01 && before.current_km > 3.0);
-    // Dropped from above: free fall, then the landing.
+    // The car drops: free fall, then the landing.
     let g: Vec<f32> = frames.iter().map(|page| page.g_forces_y).collect();
-    let least = g.iter().copied().fold(f32::INFINITY, f32::min);
-    let most = g.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    assert!((-1.05..-0.95).contains(&least) && (2.8..4.0).contains(&most), "{least} g, {most} g");
+    let minimum = g.iter().copied().fold(f32::INFINITY, f32::min);
+    let maximum = g.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    assert!((-1.05..-0.95).contains(&minimum) && (2.8..4.0).contains(&maximum), "{minimum} g, {maximum} g");
     // The engine is off for 0.8 s.
     let off = frames.iter().filter(|page| !page.is_engine_running).count();
     assert!((45..=50).contains(&off), "{off} frames");
 }
 
 #[test]
-fn a_box_before_the_line_makes_a_phantom_and_an_out_lap() {
+fn return_to_a_box_before_the_line_makes_a_phantom_lap_and_an_out_lap() {
     let mut simulator = with(Scenario::Boxes, CarModel::Gt3, 3);
     let shots = shots(&mut simulator);
     let truth = simulator.truth();
-    assert_eq!(truth.phantoms.len(), 2, "two of the three boxes lie before the line");
+    assert_eq!(truth.phantoms.len(), 2, "two of the three boxes are before the line");
     for phantom in &truth.phantoms {
-        assert_eq!((phantom.cause, phantom.number), (Phantom::FromTheBox, Some(4)));
-        let left = truth.aborted.iter().find(|lap| lap.session == phantom.session).expect("the lap that was left");
+        assert_eq!((phantom.cause, phantom.number), (PhantomCause::FromTheBox, Some(4)));
+        let left = truth.aborted.iter().find(|lap| lap.session == phantom.session).expect("the aborted lap");
         assert!(left.number == 4 && left.elapsed_ms < phantom.time_ms);
         let next = truth.laps.iter().find(|lap| lap.finished_step > phantom.step).expect("the out lap");
         assert_eq!((next.session, next.number, next.kind), (phantom.session, 5, LapKind::Out));
-        // It is counted and shown like a lap.
+        // The phantom lap is counted and shown.
         let line = frame_at(&shots, phantom.step);
         assert!(shots[line..line + 150].iter().any(|shot| shot.last == phantom.time_ms && shot.count == 4));
     }
-    // Out of the box for the first time, the line resets the timer and counts nothing.
+    // After the first start from the box, the line resets the timer and counts no lap.
     let first = &truth.laps[0];
     assert!(first.kind == LapKind::Out && first.number == 1 && first.session == 0, "{first:?}");
     let line = shots.windows(2).find(|pair| pair[0].npos > 0.99 && pair[1].npos < 0.01 && pair[1].step < 20 * 333);
     let [before, after] = line.expect("it crosses the line") else { unreachable!("windows of two") };
     assert!(before.timer > 1000 && after.timer < 100 && after.count == 0, "{before:?} {after:?}");
-    // In the third session the box lies behind the line: an ordinary out lap with the time of the lap that was left.
+    // In the third session the box is after the line: an ordinary out lap that includes the time of the aborted lap.
     let out = truth.laps.iter().find(|lap| lap.returned_ms.is_some()).expect("the out lap of the third session");
     assert!((out.session, out.number, out.kind) == (2, 4, LapKind::Out), "{out:?}");
 }
 
 #[test]
-fn bounces_through_the_menu_end_no_lap() {
+fn short_visits_to_the_main_menu_do_not_end_a_lap() {
     let mut simulator = with(Scenario::Bounces, CarModel::Gt3, 4);
     let mut reference = with(Scenario::HotLaps, CarModel::Gt3, 4);
     let shots = shots(&mut simulator);
@@ -317,12 +317,12 @@ fn bounces_through_the_menu_end_no_lap() {
     let times = |simulator: &Simulator| simulator.truth().laps.iter().map(|lap| lap.time_ms).collect::<Vec<_>>();
     assert_eq!(times(&simulator), times(&reference));
     let offs = shots.windows(2).filter(|pair| pair[0].status == LIVE && pair[1].status == 0).count();
-    assert_eq!(offs, 11, "ten bounces and the end");
+    assert_eq!(offs, 11, "ten visits and the end");
     assert_eq!(simulator.truth().aborted.len(), 1);
 }
 
 #[test]
-fn a_race_goes_through_the_phases_of_the_game() {
+fn race_has_the_phases_of_the_game() {
     let mut simulator = with(Scenario::RaceEnd, CarModel::Gt3, 1);
     let mut phases: Vec<String> = Vec::new();
     let mut lap_numbers = Vec::new();
@@ -366,12 +366,12 @@ fn a_race_goes_through_the_phases_of_the_game() {
     let (timer, last, count, count_after) = phantom.expect("the timer is reset in the phase Ended");
     assert!(timer > 5_000 && (last - timer).abs() < 50 && count == count_after, "{timer} {last}");
     let truth = &simulator.truth().phantoms[0];
-    assert_eq!((truth.cause, truth.number, truth.time_ms), (Phantom::AfterTheEnd, None, last));
+    assert_eq!((truth.cause, truth.number, truth.time_ms), (PhantomCause::AfterTheEnd, None, last));
     assert_eq!(simulator.truth().laps.len(), 3);
 }
 
 #[test]
-fn an_invalid_lap_has_a_last_time_and_no_best() {
+fn invalid_lap_has_a_last_time_and_no_best_time() {
     let mut simulator = with(Scenario::Validity, CarModel::Gt3, 1);
     step_until(&mut simulator, 200, |simulator, _| simulator.truth().laps.first().is_some_and(|lap| lap.published));
     step_until(&mut simulator, 1, |_, changed| changed.graphics);
@@ -384,13 +384,13 @@ fn an_invalid_lap_has_a_last_time_and_no_best() {
 }
 
 #[test]
-fn somebody_who_is_watched_fills_the_page() {
+fn watched_car_fills_the_graphics_page() {
     let mut simulator = with(Scenario::Spectate, CarModel::Gt3, 1);
     let mut watched: Vec<(Shot, [u64; 2], String)> = Vec::new();
     step_until(&mut simulator, 900, |simulator, changed| {
         let page = simulator.graphics();
         if changed.graphics && page.status == LIVE && { page.focused_car_id_a } != { page.player_car_id_a } {
-            let shot = Shot { place: page.car_coordinates[player_slot(page)], ..Shot::of(simulator) };
+            let shot = Shot { position: page.car_coordinates[player_slot(page)], ..Shot::of(simulator) };
             let id = [page.focused_car_id_a, page.focused_car_id_b];
             watched.push((shot, id, page.driver_surname.as_str().to_owned()));
         }
@@ -401,18 +401,18 @@ fn somebody_who_is_watched_fills_the_page() {
     let (first, last) = (&watched[10], &watched[watched.len() - 1]);
     assert_eq!(last.0.count - first.0.count, 2);
     assert!(first.1 == last.1 && first.2 == last.2 && first.2 != "Müldřansová");
-    let moved: f32 = (0..3).map(|axis| (first.0.place[axis] - last.0.place[axis]).abs()).sum();
+    let moved: f32 = (0..3).map(|axis| (first.0.position[axis] - last.0.position[axis]).abs()).sum();
     assert!(moved < 0.001, "the player's car stands in its box");
     let moved =
         watched.iter().map(|(shot, ..)| shot.npos).fold((1.0f32, 0.0f32), |(a, b), npos| (a.min(npos), b.max(npos)));
     assert!(moved.0 < 0.05 && moved.1 > 0.95, "the page follows the other car: {moved:?}");
-    // None of it is the player's.
+    // The lap times are not the player's.
     let own: Vec<i32> = simulator.truth().laps.iter().map(|lap| lap.time_ms).collect();
     assert!(watched.iter().filter(|(shot, ..)| shot.last > 0).any(|(shot, ..)| !own.contains(&shot.last)));
 }
 
 #[test]
-fn values_are_as_odd_as_the_games() {
+fn unusual_values_match_the_game() {
     let mut simulator = simulator(Scenario::Garage);
     let (mut frames, mut nan, mut infinite, mut negative) = (0, 0, 0, 0);
     let mut no_average = 0;
@@ -460,7 +460,7 @@ fn values_are_as_odd_as_the_games() {
 }
 
 #[test]
-fn versions_of_the_game_differ() {
+fn game_version_selects_the_values_that_differ() {
     let mut options = Options::default();
     (options.scenario, options.game) = (Scenario::Garage, GameVersion::V0_6);
     let mut old = Simulator::new(options);
@@ -468,7 +468,7 @@ fn versions_of_the_game_differ() {
         simulator.truth().laps.len() == 1 && simulator.graphics().total_lap_count == 1
     });
     let page = old.graphics();
-    assert_eq!(page.session_state.current_lap, 1, "it equals the count");
+    assert_eq!(page.session_state.current_lap, 1, "it equals the lap count");
     assert_eq!((page.driver_surname.as_str(), page.pitspeeding_delta, page.exhaust_temperature_c), (" ", -1.0, 100.0));
     assert_eq!(page.tyre_lf.tyre_normalized_temperature_core, 0.0);
     let static_data = old.static_data();
@@ -485,7 +485,7 @@ fn versions_of_the_game_differ() {
 }
 
 #[test]
-fn tracks_have_coordinates_or_none() {
+fn static_page_has_the_coordinates_of_the_track() {
     for (track, known) in [(TrackName::Valdombra, true), (TrackName::Karsthafen, false), (TrackName::Northmoor, true)] {
         let mut options = Options::default();
         (options.scenario, options.track) = (Scenario::HotLaps, track);

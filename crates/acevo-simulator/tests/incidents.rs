@@ -1,11 +1,11 @@
-//! What can happen on a lap besides the lap.
+//! Incidents and drive-throughs.
 
 mod common;
 
 use std::collections::BTreeSet;
 
 use acevo_shared_memory::ACEvoFlagType;
-use acevo_simulator::{CarModel, LapKind, Occurrence, Scenario};
+use acevo_simulator::{CarModel, LapKind, Scenario, TruthEventKind};
 use common::{CLASSES, step_until, with};
 
 #[test]
@@ -15,7 +15,7 @@ fn incidents_show_on_the_pages() {
         let mut flags = BTreeSet::new();
         let mut damages = vec![0.0];
         let (mut wrong_way, mut limiter, mut open, mut repaired) = (0, 0, 0, 0);
-        let (mut least, mut hottest, mut core) = (f32::INFINITY, 0.0f32, 0.0f32);
+        let (mut min_level, mut hottest, mut core) = (f32::INFINITY, 0.0f32, 0.0f32);
         step_until(&mut simulator, 1500, |simulator, changed| {
             let (physics, page) = (simulator.physics(), simulator.graphics());
             if changed.graphics {
@@ -33,7 +33,7 @@ fn incidents_show_on_the_pages() {
                 } else {
                     page.fuel_liter_current_quantity_percent
                 };
-                least = least.min(level);
+                min_level = min_level.min(level);
                 let tyre = page.tyre_rf;
                 hottest = hottest.max(tyre.tyre_normalized_temperature_center);
                 core = core.max(tyre.tyre_normalized_temperature_core);
@@ -48,17 +48,17 @@ fn incidents_show_on_the_pages() {
         ] {
             assert!(flags.contains(&flag.value()), "{flag:?} is missing");
         }
-        assert_eq!(damages, [0.0, 14.0, 39.0, 99.0, 0.0], "it rises in steps, stays, and is repaired");
-        assert!((120..1200).contains(&wrong_way), "{wrong_way} frames the wrong way");
+        assert_eq!(damages, [0.0, 14.0, 39.0, 99.0, 0.0], "it increases in steps, remains, and is repaired");
+        assert!((120..1200).contains(&wrong_way), "{wrong_way} frames in the wrong direction");
         assert!(open > 120 && repaired > 600, "{open} {repaired}");
         assert!(limiter > 20 || car == CarModel::Electric, "{limiter} frames on the limiter");
-        assert!((0.0..0.08).contains(&least), "{car}: {least} of the tank");
+        assert!((0.0..0.08).contains(&min_level), "{car}: {min_level} of the tank");
         assert!(hottest > 1.2 && core > 1.1, "{car}: {hottest}, {core}");
     }
 }
 
 #[test]
-fn a_drive_through_passes_the_box_at_the_limit() {
+fn drive_through_passes_the_box_at_the_speed_limit() {
     let mut simulator = with(Scenario::DriveThrough, CarModel::Gt3, 3);
     let mut at_the_line = Vec::new();
     step_until(&mut simulator, 1500, |simulator, _| {
@@ -77,13 +77,13 @@ fn a_drive_through_passes_the_box_at_the_limit() {
     let laps: Vec<(LapKind, u32)> = truth.laps.iter().map(|lap| (lap.kind, lap.stint)).collect();
     assert_eq!(laps, [(Flying, 1), (In, 1), (Out, 1), (In, 1), (Out, 2), (In, 2), (Out, 2)]);
     assert_eq!((at_the_line[0], at_the_line[1], at_the_line[5]), ((false, true), (true, true), (true, true)));
-    let visits: Vec<Occurrence> = truth
-        .happenings
+    let visits: Vec<TruthEventKind> = truth
+        .events
         .iter()
-        .map(|happening| happening.what)
-        .filter(|what| matches!(what, Occurrence::PitLane(_) | Occurrence::Service(_)))
+        .map(|event| event.kind)
+        .filter(|kind| matches!(kind, TruthEventKind::PitLane(_) | TruthEventKind::Service(_)))
         .collect();
-    use Occurrence::{PitLane, Service};
+    use TruthEventKind::{PitLane, Service};
     assert_eq!(
         visits,
         [

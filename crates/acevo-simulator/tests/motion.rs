@@ -1,4 +1,4 @@
-//! One motion, many fields: they have to agree.
+//! All fields that follow from the car's motion are consistent.
 
 mod common;
 
@@ -6,7 +6,7 @@ use acevo_shared_memory::SPageFilePhysics;
 use acevo_simulator::{AccGOrder, CarModel, Options, Scenario, Simulator, TrackName, World};
 use common::{RATE, player_slot, simulator, step_until, with};
 
-/// The middle of the four contact points.
+/// The centre of the four contact points.
 fn middle(page: &SPageFilePhysics) -> [f64; 3] {
     std::array::from_fn(|axis| page.tyreContactPoint.iter().map(|point| f64::from(point[axis])).sum::<f64>() / 4.0)
 }
@@ -20,7 +20,7 @@ fn length(v: [f32; 3]) -> f64 {
 }
 
 #[test]
-fn integrating_the_velocity_gives_the_position() {
+fn velocity_integrates_to_the_position() {
     let mut simulator = simulator(Scenario::HotLaps);
     simulator.step();
     let mut position = middle(simulator.physics());
@@ -28,12 +28,12 @@ fn integrating_the_velocity_gives_the_position() {
     for _ in 0..100 * RATE {
         simulator.step();
         let page = simulator.physics();
-        for (axis, place) in position.iter_mut().enumerate() {
-            *place += f64::from(page.velocity[axis]) / RATE as f64;
+        for (axis, coordinate) in position.iter_mut().enumerate() {
+            *coordinate += f64::from(page.velocity[axis]) / RATE as f64;
         }
         worst = worst.max(distance(position, middle(page)));
     }
-    // A lap of four kilometres, and nothing but the rounding of f32: the pages resolve 0.06 mm at best.
+    // Over a lap of four kilometres there is only the rounding of f32, whose resolution is 0.06 mm at best.
     assert!(worst < 0.005, "off by {worst} m");
 }
 
@@ -63,7 +63,7 @@ fn heading_agrees_with_the_direction_of_travel() {
         let travel = (-page.velocity[0]).atan2(page.velocity[2]);
         let difference =
             (page.heading - travel + std::f32::consts::PI).rem_euclid(std::f32::consts::TAU) - std::f32::consts::PI;
-        // A car that slides to the left looks to the right of its travel: the heading grows to the right.
+        // A car that slides to the left points to the right of its direction of travel, and the heading increases to the right.
         let sideslip = page.localVelocity[0].atan2(page.localVelocity[2]);
         assert!(difference.abs() < 0.15, "{difference} rad at {} km/h", page.speedKmh);
         assert!((difference - sideslip).abs() < 0.01, "heading {difference}, sideslip {sideslip}");
@@ -71,18 +71,18 @@ fn heading_agrees_with_the_direction_of_travel() {
 }
 
 #[test]
-fn a_bend_to_the_right_is_one_in_every_field() {
+fn all_lateral_fields_have_the_sign_of_the_bend() {
     for world in [World::RightHanded, World::LeftHanded] {
-        bends(world);
+        check_bends(world);
     }
 }
 
-/// Compares every field that tells left from right in bends.
-fn bends(world: World) {
+/// Compares the signs of all lateral fields in bends.
+fn check_bends(world: World) {
     let mut options = Options::default();
     (options.scenario, options.world) = (Scenario::HotLaps, world);
     let mut simulator = Simulator::new(options);
-    // What is positive to the left in the measured world.
+    // Sign of values to the right; they are negative in the measured world.
     let lateral = if world == World::RightHanded { -1.0 } else { 1.0 };
     let mut bends = 0;
     // The headings of the last 60 ms.
@@ -93,13 +93,13 @@ fn bends(world: World) {
         let since = page.heading - headings.pop_front().unwrap_or_default();
         headings.push_back(page.heading);
         let turned = (since + std::f32::consts::PI).rem_euclid(std::f32::consts::TAU) - std::f32::consts::PI;
-        // Well inside a bend: the sides must not be mixed up.
+        // Only well inside a bend.
         let side = page.accG[0].signum() * lateral;
         if step > RATE && page.accG[0].abs() > 1.2 && page.accG[2].abs() < 0.3 {
             bends += 1;
             assert_eq!(page.steerAngle.signum(), side);
             assert_eq!(page.localAngularVel[1].signum(), side * lateral);
-            assert_eq!(turned.signum(), side, "the heading grows in bends to the right");
+            assert_eq!(turned.signum(), side, "the heading increases in right-hand bends");
             assert_eq!(page.roll.signum(), -side, "the outer side is down: the right one in a left bend");
             assert_eq!(page.fy[0].signum(), side);
             assert_eq!(page.slipAngle[0].signum(), side);
@@ -137,14 +137,14 @@ fn speed_changes_by_the_longitudinal_acceleration() {
             gained += f64::from(simulator.physics().accG[2]) * 9.806_65 / RATE as f64;
         }
         let now = f64::from(simulator.physics().speedKmh) / 3.6;
-        // Over a second the lag of the accelerometer's filter counts, and the part of sideways forces in the bends.
+        // The tolerance covers the lag of the acceleration filter and the lateral forces in bends.
         assert!(((now - speed) - gained).abs() < 1.2, "second {second}: {} m/s but {gained} m/s", now - speed);
         speed = now;
     }
 }
 
 #[test]
-fn the_order_of_the_axes_is_a_choice() {
+fn option_acc_g_selects_the_order_of_the_axes() {
     let mut options = Options::default();
     options.scenario = Scenario::HotLaps;
     let mut measured = Simulator::new(options.clone());
@@ -160,7 +160,7 @@ fn the_order_of_the_axes_is_a_choice() {
 }
 
 #[test]
-fn npos_is_the_part_of_the_lap_that_is_driven() {
+fn npos_is_the_driven_share_of_the_lap() {
     let mut simulator = simulator(Scenario::HotLaps);
     step_until(&mut simulator, 30, |simulator, _| simulator.graphics().current_lap_time_ms > 3000);
     let track_length = f64::from(simulator.static_data().track_length_m);
@@ -183,7 +183,7 @@ fn npos_is_the_part_of_the_lap_that_is_driven() {
 }
 
 #[test]
-fn the_cars_own_coordinates_are_those_of_the_physics() {
+fn coordinates_of_the_player_match_the_physics_page() {
     let mut simulator = simulator(Scenario::HotLaps);
     for _ in 0..30 * RATE {
         if simulator.step().graphics {
@@ -195,7 +195,7 @@ fn the_cars_own_coordinates_are_those_of_the_physics() {
 }
 
 #[test]
-fn contact_points_span_the_car() {
+fn contact_points_have_the_dimensions_of_the_car() {
     let mut simulator = simulator(Scenario::HotLaps);
     for _ in 0..30 * RATE {
         simulator.step();
@@ -212,7 +212,7 @@ fn contact_points_span_the_car() {
 }
 
 #[test]
-fn wheels_turn_with_the_road_and_the_engine_with_the_wheels() {
+fn wheel_and_engine_speeds_match_the_road_speed() {
     let mut simulator = simulator(Scenario::HotLaps);
     let mut ratios: std::collections::BTreeMap<i32, (f32, f32)> = std::collections::BTreeMap::new();
     for step in 0..100 * RATE {
@@ -222,7 +222,7 @@ fn wheels_turn_with_the_road_and_the_engine_with_the_wheels() {
             let rolling = speed * 0.345 * 3.6;
             assert!((rolling / page.speedKmh - 1.0).abs() < 0.12, "{rolling} km/h at {} km/h", page.speedKmh);
         }
-        // In gear, clutch closed, nothing shifting.
+        // In gear, with a closed clutch.
         if step > RATE && page.clutch > 0.999 {
             let ratio = page.rpms as f32 / page.speedKmh;
             let (low, high) = ratios.entry(page.gear).or_insert((ratio, ratio));
@@ -236,7 +236,7 @@ fn wheels_turn_with_the_road_and_the_engine_with_the_wheels() {
 }
 
 #[test]
-fn loads_carry_the_car_and_its_downforce() {
+fn wheel_loads_match_weight_and_downforce() {
     for (car, mass) in [
         (CarModel::Gt3, 1370.0),
         (CarModel::Road, 1560.0),
@@ -246,21 +246,21 @@ fn loads_carry_the_car_and_its_downforce() {
         (CarModel::ElectricCoupe, 1830.0),
     ] {
         let mut simulator = with(Scenario::HotLaps, car, 1);
-        let (mut sum, mut least) = (0.0, f32::INFINITY);
+        let (mut sum, mut minimum) = (0.0, f32::INFINITY);
         for _ in 0..60 * RATE {
             simulator.step();
             let total: f32 = simulator.physics().wheelLoad.iter().sum();
             sum += f64::from(total);
-            least = least.min(total);
+            minimum = minimum.min(total);
         }
         let mean = sum / (60 * RATE) as f64 / 9.806_65;
         assert!((mass * 0.98..mass * 1.6).contains(&mean), "{car}: {mean} kg");
-        assert!(f64::from(least) > mass * 7.0, "{car}: {least} N");
+        assert!(f64::from(minimum) > mass * 7.0, "{car}: {minimum} N");
     }
 }
 
-/// Twice the area that a lap encloses as drawn with X to the right and Z down, and its length in metres: positive if it is
-/// driven clockwise as seen from above.
+/// Twice the area that a lap encloses, drawn with X to the right and Z down, and the length of the lap in metres. The area is
+/// positive if the lap runs clockwise as seen from above.
 fn area_and_length(track: TrackName, world: World) -> (f64, f64) {
     let mut options = Options::default();
     (options.scenario, options.track, options.world) = (Scenario::HotLaps, track, world);
@@ -279,7 +279,7 @@ fn area_and_length(track: TrackName, world: World) -> (f64, f64) {
 }
 
 #[test]
-fn tracks_run_as_their_names_say() {
+fn tracks_run_in_the_documented_direction() {
     let mut lengths = Vec::new();
     for (track, clockwise) in
         [(TrackName::Valdombra, true), (TrackName::Karsthafen, false), (TrackName::Northmoor, true)]
@@ -295,8 +295,8 @@ fn tracks_run_as_their_names_say() {
 }
 
 #[test]
-fn contact_points_lie_where_the_heading_says() {
-    for track in TrackName::all() {
+fn contact_points_match_the_heading() {
+    for track in TrackName::ALL {
         let mut options = Options::default();
         (options.scenario, options.track) = (Scenario::HotLaps, *track);
         let mut simulator = Simulator::new(options);
@@ -314,7 +314,7 @@ fn contact_points_lie_where_the_heading_says() {
 }
 
 #[test]
-fn graphics_g_forces_are_those_of_physics_one_frame_later() {
+fn g_forces_of_graphics_follow_physics_by_one_frame() {
     let mut simulator = simulator(Scenario::HotLaps);
     let mut before = None;
     for _ in 0..40 * RATE {

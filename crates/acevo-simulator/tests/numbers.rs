@@ -1,16 +1,16 @@
-//! Numbers that come late, early, not at all, or belong to something else.
+//! Lap counts, lap times and validity that are late, early or missing, or belong to another session.
 
 mod common;
 
 use std::collections::BTreeSet;
 
 use acevo_shared_memory::ACEvoStatus;
-use acevo_simulator::{AbortReason, CarModel, LapKind, LapRecord, Occurrence, Scenario, Truth};
+use acevo_simulator::{AbortReason, CarModel, LapKind, LapRecord, Scenario, Truth, TruthEventKind};
 use common::{CLASSES, Shot, frame_at, reset_frame, shots, step_until, with};
 
 const LIVE: i32 = 2;
 
-/// Frames after the timer's reset with which counter, last lap time and npos follow.
+/// Number of frames after the timer's reset until the counter, the last lap time and npos follow.
 fn delays(shots: &[Shot], lap: &LapRecord) -> Option<[usize; 3]> {
     let reset = reset_frame(shots, lap);
     let rest = &shots[reset..];
@@ -23,7 +23,7 @@ fn delays(shots: &[Shot], lap: &LapRecord) -> Option<[usize; 3]> {
 }
 
 #[test]
-fn online_the_numbers_are_seconds_late_in_any_order() {
+fn online_results_are_seconds_late_in_any_order() {
     let (mut orders, mut slowest) = (BTreeSet::new(), 0);
     for seed in 1..5 {
         let mut simulator = with(Scenario::Online, CarModel::Gt3, seed);
@@ -33,14 +33,14 @@ fn online_the_numbers_are_seconds_late_in_any_order() {
         let shots = shots(&mut simulator);
         let laps = &simulator.truth().laps;
         for lap in &laps[..laps.len() - 1] {
-            let delays = delays(&shots, lap).expect("all numbers come");
+            let delays = delays(&shots, lap).expect("all values follow");
             let mut order = [0, 1, 2];
             order.sort_by_key(|&which| delays[which]);
             orders.insert(order);
             slowest = slowest.max(delays.into_iter().max().unwrap_or(0));
             assert!(delays.iter().all(|frames| (1..=480).contains(frames)), "{delays:?}");
         }
-        // After the chequered flag no lap counts, and the last frame of the last lap says so already.
+        // After the chequered flag no lap is valid, and the last frame of the last lap already shows that.
         let last = laps[laps.len() - 1];
         let line = reset_frame(&shots, &last);
         assert!(last.valid && shots[line - 2].valid && !shots[line - 1].valid && shots[line - 1].timer > 80_000);
@@ -49,7 +49,7 @@ fn online_the_numbers_are_seconds_late_in_any_order() {
 }
 
 #[test]
-fn validity_changes_a_frame_before_the_timer_or_some_after_it() {
+fn validity_changes_before_or_after_the_timer() {
     let (mut early, mut late) = (BTreeSet::new(), BTreeSet::new());
     let mut simulator = with(Scenario::Validity, CarModel::Gt3, 1);
     let shots = shots(&mut simulator);
@@ -70,21 +70,17 @@ fn validity_changes_a_frame_before_the_timer_or_some_after_it() {
     for change in [(true, false), (false, true)] {
         assert!(early.contains(&change) && late.contains(&change), "{change:?}: {early:?}, {late:?}");
     }
-    let invalid: Vec<f64> = truth
-        .happenings
-        .iter()
-        .filter(|happening| happening.what == Occurrence::Invalidated)
-        .map(|happening| happening.npos)
-        .collect();
+    let invalid: Vec<f64> =
+        truth.events.iter().filter(|event| event.kind == TruthEventKind::Invalidated).map(|event| event.npos).collect();
     assert_eq!(invalid.len(), laps.iter().filter(|lap| !lap.valid).count());
     let last_metres = 1.0 - 30.0 / f64::from(simulator.static_data().track_length_m);
-    let many = |range: std::ops::Range<f64>| invalid.iter().filter(|&npos| range.contains(npos)).count();
-    let places = [0.0..0.001, 0.04..0.10, 0.4..0.6, last_metres..1.0].map(many);
-    assert_eq!(places, [2, 1, 1, 2], "{invalid:?}");
+    let count = |range: std::ops::Range<f64>| invalid.iter().filter(|&npos| range.contains(npos)).count();
+    let counts = [0.0..0.001, 0.04..0.10, 0.4..0.6, last_metres..1.0].map(count);
+    assert_eq!(counts, [2, 1, 1, 2], "{invalid:?}");
 }
 
 #[test]
-fn twins_leave_the_last_time_as_it_is() {
+fn identical_laps_do_not_change_the_last_time() {
     for (seed, car) in CLASSES.into_iter().enumerate() {
         let mut simulator = with(Scenario::Twins, car, seed as u64 + 1);
         let shots = shots(&mut simulator);
@@ -96,17 +92,18 @@ fn twins_leave_the_last_time_as_it_is() {
             twins += 1;
             let line = frame_at(&shots, pair[1].finished_step);
             let counted = shots[line..].iter().position(|shot| shot.count == pair[1].number as i32);
-            assert!(counted.is_some_and(|frames| frames < 120), "but it is counted");
+            assert!(counted.is_some_and(|frames| frames < 120), "the lap is counted");
             assert!(shots[line - 60..line + 180].iter().all(|shot| shot.last == pair[0].time_ms));
         }
         assert!(twins >= 1, "{car}: {:?}", simulator.truth().laps);
     }
 }
 
-/// Three sessions as a reader meets them.
+/// Three sessions as seen by a reader.
 struct Sessions {
-    /// All frames that are not of the menu, and where among them each session begins.
+    /// All frames outside of the menu.
     shots: Vec<Shot>,
+    /// Index of the first frame of each session.
     starts: Vec<usize>,
     /// Car and layout.
     names: Vec<(String, String)>,
@@ -141,7 +138,7 @@ fn three_sessions(scenario: Scenario) -> Sessions {
 }
 
 #[test]
-fn another_car_or_layout_inherits_the_old_times() {
+fn old_times_remain_after_a_change_of_car_or_layout() {
     for scenario in [Scenario::CarChange, Scenario::TrackChange] {
         let Sessions { shots, starts, names, truth } = three_sessions(scenario);
         if scenario == Scenario::CarChange {
@@ -151,7 +148,11 @@ fn another_car_or_layout_inherits_the_old_times() {
             assert!(names.iter().all(|name| name.0 == names[0].0), "{names:?}");
             assert_eq!(names.iter().map(|name| &name.1).collect::<BTreeSet<_>>().len(), 3, "{names:?}");
         }
-        assert_eq!((truth.aborted[0].reason, truth.aborted[0].number), (AbortReason::SessionEnd, 3), "left in mid-lap");
+        assert_eq!(
+            (truth.aborted[0].reason, truth.aborted[0].number),
+            (AbortReason::SessionEnd, 3),
+            "left in the middle of a lap"
+        );
         assert!(truth.aborted[0].elapsed_ms > 10_000);
         let lap = |session, number| {
             truth.laps.iter().find(|lap| (lap.session, lap.number) == (session, number)).expect("it was driven")
@@ -160,9 +161,9 @@ fn another_car_or_layout_inherits_the_old_times() {
         let second = &shots[starts[1]..starts[2]];
         assert_eq!((second[0].physics_packet, second[0].count, second[0].timer), (1, 0, 0));
         let old = lap(0, 2).time_ms;
-        let forgotten = second.iter().position(|shot| shot.last != old).expect("not for ever");
-        assert!((19 * 60..=21 * 60).contains(&forgotten), "{forgotten} frames");
-        assert!([0, i32::MAX].contains(&second[forgotten].last));
+        let removed = second.iter().position(|shot| shot.last != old).expect("the old time is removed");
+        assert!((19 * 60..=21 * 60).contains(&removed), "{removed} frames");
+        assert!([0, i32::MAX].contains(&second[removed].last));
 
         let third = &shots[starts[2]..];
         assert_eq!((third[0].count, third[0].timer), (0, 0));
@@ -178,7 +179,7 @@ fn another_car_or_layout_inherits_the_old_times() {
 }
 
 #[test]
-fn phases_begin_anew_without_a_menu() {
+fn phases_restart_laps_without_a_menu() {
     let mut simulator = with(Scenario::Phases, CarModel::Gt3, 2);
     let (mut phases, mut shots, mut written) = (Vec::new(), Vec::new(), 0);
     step_until(&mut simulator, 1500, |simulator, changed| {
@@ -204,7 +205,7 @@ fn phases_begin_anew_without_a_menu() {
         let (before, after) = (shots[at - 1], shots[at]);
         assert!(before.timer > 3_000 && before.count > 0, "{before:?}");
         assert_eq!((after.timer, after.count, after.speed), (0, 0, 0.0));
-        assert_eq!(after.last, before.last, "the old time stays for a moment");
+        assert_eq!(after.last, before.last, "the old time remains for a moment");
         assert_ne!(shots[at + 4 * 60].last, before.last);
         assert!(after.physics_packet > before.physics_packet);
     }
@@ -219,7 +220,7 @@ fn phases_begin_anew_without_a_menu() {
 }
 
 #[test]
-fn a_sprint_ends_with_the_lap_in_which_its_time_is_up() {
+fn timed_race_ends_with_the_lap_in_which_its_time_is_up() {
     let mut simulator = with(Scenario::Sprint, CarModel::Road, 6);
     let mut left = i32::MAX;
     let (mut last_lap, mut chequered) = (None, None);
@@ -239,7 +240,10 @@ fn a_sprint_ends_with_the_lap_in_which_its_time_is_up() {
         }
         simulator.is_finished()
     });
-    assert!(matches!(last_lap, Some((0, timer)) if timer > 1000), "{last_lap:?}: the time is up in mid-lap");
+    assert!(
+        matches!(last_lap, Some((0, timer)) if timer > 1000),
+        "{last_lap:?}: the time is up in the middle of a lap"
+    );
     assert!(
         matches!(chequered, Some((0, timer)) if timer > 100_000),
         "{chequered:?}: the flag comes before the timer's reset"

@@ -1,4 +1,4 @@
-//! Determinism, the other cars, and what the options choose.
+//! Determinism, rates, traffic and options.
 
 mod common;
 
@@ -9,13 +9,13 @@ use acevo_shared_memory::{ACEvoSharedMemoryMapper, LocalPages, Page, Publisher};
 use acevo_simulator::{CarModel, Options, Scenario, Simulator, TrackName};
 use common::{RATE, player_slot, simulator, step_until, with};
 
-/// All pages, byte for byte.
+/// The bytes of all pages.
 fn bytes(simulator: &Simulator) -> Vec<u8> {
     [simulator.physics().as_bytes(), simulator.graphics().as_bytes(), simulator.static_data().as_bytes()].concat()
 }
 
 #[test]
-fn the_same_seed_gives_the_same_pages() {
+fn equal_seeds_produce_equal_pages() {
     let mut one = with(Scenario::Weekend, CarModel::Gt3, 42);
     let mut two = with(Scenario::Weekend, CarModel::Gt3, 42);
     let mut other = with(Scenario::Weekend, CarModel::Gt3, 43);
@@ -31,11 +31,11 @@ fn the_same_seed_gives_the_same_pages() {
     }
     assert_eq!(one.truth(), two.truth());
     assert_ne!(one.truth(), other.truth());
-    assert!(differs > 500, "another seed gives other pages");
+    assert!(differs > 500, "another seed produces other pages");
 }
 
 #[test]
-fn physics_and_graphics_have_their_rates() {
+fn step_writes_physics_and_graphics_at_their_rates() {
     let mut simulator = simulator(Scenario::HotLaps);
     let (mut physics, mut graphics) = (0, 0);
     for _ in 0..10 * RATE {
@@ -48,12 +48,12 @@ fn physics_and_graphics_have_their_rates() {
             assert_eq!(simulator.graphics().packetId - before.1, 1);
         }
     }
-    assert_eq!((physics, graphics), (10 * RATE, 601), "one more frame for the loading");
+    assert_eq!((physics, graphics), (10 * RATE, 601), "one more frame when loading");
     assert_eq!(simulator.time().as_secs(), 10);
 }
 
 #[test]
-fn every_car_has_an_id_and_a_place() {
+fn every_car_has_an_id_and_coordinates() {
     for scenario in [Scenario::Weekend, Scenario::Race] {
         let mut simulator = simulator(scenario);
         step_until(&mut simulator, 20, |simulator, _| simulator.time().as_secs() == 16);
@@ -61,11 +61,11 @@ fn every_car_has_an_id_and_a_place() {
         let ids = { page.car_ids };
         let taken: HashSet<[u64; 2]> = ids.iter().copied().filter(|id| *id != [0, 0]).collect();
         assert_eq!((taken.len(), page.active_cars, page.total_drivers), (20, 20, 20));
-        let places = page.car_coordinates;
-        for (id, place) in ids.iter().zip(places) {
-            assert_eq!(*id == [0, 0], place == [0.0; 3], "{id:x?} at {place:?}");
+        let positions = page.car_coordinates;
+        for (id, position) in ids.iter().zip(positions) {
+            assert_eq!(*id == [0, 0], position == [0.0; 3], "{id:x?} at {position:?}");
         }
-        let distinct: HashSet<[u32; 3]> = places[..20].iter().map(|place| place.map(f32::to_bits)).collect();
+        let distinct: HashSet<[u32; 3]> = positions[..20].iter().map(|position| position.map(f32::to_bits)).collect();
         assert_eq!(distinct.len(), 20);
         assert!(player_slot(page) < 20);
         assert_eq!({ page.focused_car_id_a }, { page.player_car_id_a });
@@ -73,7 +73,7 @@ fn every_car_has_an_id_and_a_place() {
 }
 
 #[test]
-fn the_others_drive_on_the_same_road() {
+fn traffic_moves_at_plausible_speeds() {
     let mut simulator = simulator(Scenario::Weekend);
     step_until(&mut simulator, 20, |simulator, _| simulator.time().as_secs() == 12);
     let mut before = simulator.graphics().car_coordinates;
@@ -83,19 +83,19 @@ fn the_others_drive_on_the_same_road() {
         step_until(&mut simulator, 1, |_, changed| changed.graphics);
         let now = simulator.graphics().car_coordinates;
         for slot in (0..20).filter(|&slot| slot != own) {
-            let way = (0..3).map(|axis| (now[slot][axis] - before[slot][axis]).powi(2)).sum::<f32>().sqrt();
-            assert!(way * 60.0 < 95.0, "car {slot} at {} m/s", way * 60.0);
-            if way > 0.1 {
+            let distance = (0..3).map(|axis| (now[slot][axis] - before[slot][axis]).powi(2)).sum::<f32>().sqrt();
+            assert!(distance * 60.0 < 95.0, "car {slot} at {} m/s", distance * 60.0);
+            if distance > 0.1 {
                 moved.insert(slot);
             }
         }
         before = now;
     }
-    assert!((12..19).contains(&moved.len()), "{} of the others drive, some stay in their boxes", moved.len());
+    assert!((12..19).contains(&moved.len()), "{} of the other cars drive, some stay in their boxes", moved.len());
 }
 
 #[test]
-fn a_race_starts_from_the_grid_with_the_lights() {
+fn race_starts_from_the_grid_with_start_lights() {
     let mut simulator = simulator(Scenario::Race);
     step_until(&mut simulator, 10, |simulator, _| simulator.graphics().session_state.lights_on == 5);
     let page = simulator.graphics();
@@ -104,9 +104,9 @@ fn a_race_starts_from_the_grid_with_the_lights() {
     step_until(&mut simulator, 5, |simulator, _| simulator.graphics().session_state.lights_on == 0);
     step_until(&mut simulator, 5, |simulator, _| simulator.physics().speedKmh > 100.0);
     let page = simulator.graphics();
-    assert!((1500..9000).contains(&page.current_lap_time_ms), "the first lap is timed from the green light on");
+    assert!((1500..9000).contains(&page.current_lap_time_ms), "the first lap is timed from the green light");
     let moved = start.iter().zip(page.car_coordinates).filter(|(a, b)| **a != *b).count();
-    assert_eq!(moved, 20, "everybody has started");
+    assert_eq!(moved, 20, "all cars have started");
     let mut positions = BTreeSet::new();
     for _ in 0..80 * RATE {
         simulator.step();
@@ -116,11 +116,11 @@ fn a_race_starts_from_the_grid_with_the_lights() {
 }
 
 #[test]
-fn names_are_read_as_they_are_written() {
-    for car in CarModel::all() {
+fn names_round_trip_through_from_str() {
+    for car in CarModel::ALL {
         assert_eq!(car.to_string().parse::<CarModel>().as_ref(), Ok(car));
     }
-    for scenario in Scenario::all() {
+    for scenario in Scenario::ALL {
         assert_eq!(scenario.to_string().to_uppercase().parse::<Scenario>().as_ref(), Ok(scenario));
     }
     let error = "truck".parse::<CarModel>().unwrap_err().to_string();
@@ -128,7 +128,7 @@ fn names_are_read_as_they_are_written() {
 }
 
 #[test]
-fn the_menu_scenario_never_leaves_the_menu() {
+fn scenario_menu_never_leaves_the_menu() {
     let mut simulator = simulator(Scenario::Menu);
     for _ in 0..30 * RATE {
         let changed = simulator.step();
@@ -138,7 +138,7 @@ fn the_menu_scenario_never_leaves_the_menu() {
 }
 
 #[test]
-fn every_second_lap_of_the_pits_scenario_ends_in_the_box() {
+fn scenario_pits_stops_on_every_second_lap() {
     let mut simulator = simulator(Scenario::Pits);
     let (mut stops, mut serviced) = (0, false);
     step_until(&mut simulator, 600, |simulator, _| {
@@ -151,25 +151,25 @@ fn every_second_lap_of_the_pits_scenario_ends_in_the_box() {
 }
 
 #[test]
-fn nobody_runs_dry() {
+fn driver_stops_before_the_battery_is_empty() {
     let mut options = Options::default();
     options.scenario = Scenario::HotLaps;
     options.car = CarModel::Electric;
     let mut simulator = Simulator::new(options);
-    let mut least: f32 = 1.0;
+    let mut min_level: f32 = 1.0;
     step_until(&mut simulator, 3600, |simulator, changed| {
         if changed.graphics {
-            least = least.min(simulator.graphics().kers_charge_perc);
+            min_level = min_level.min(simulator.graphics().kers_charge_perc);
         }
         simulator.graphics().pit_info.fuel == 1
     });
-    assert!((0.02..0.15).contains(&least), "in the box with {least} of the battery");
+    assert!((0.02..0.15).contains(&min_level), "in the box with {min_level} of the battery");
     step_until(&mut simulator, 60, |simulator, _| simulator.graphics().pit_info.fuel == 0);
     assert!(simulator.graphics().kers_charge_perc > 0.55);
 }
 
 #[test]
-fn a_publisher_gets_the_pages_in_time() {
+fn run_publishes_in_real_time() {
     let mut simulator = simulator(Scenario::HotLaps);
     let pages = LocalPages::new();
     let mut publisher = Publisher::local(&pages);
@@ -183,22 +183,22 @@ fn a_publisher_gets_the_pages_in_time() {
     assert_eq!(reader.static_data().raw(), simulator.static_data());
 }
 
-/// Metres along and across the player's road to every other car that is on the track.
+/// Longitudinal and lateral distance in metres from the player to every other car.
 fn neighbours(simulator: &Simulator) -> Vec<[f64; 2]> {
     let (physics, page) = (simulator.physics(), simulator.graphics());
     let (sin, cos) = physics.heading.sin_cos();
     let own = player_slot(page);
-    let places = page.car_coordinates;
-    let relative = |place: [f32; 3]| {
-        let (x, z) = (place[0] - places[own][0], place[2] - places[own][2]);
+    let positions = page.car_coordinates;
+    let relative = |position: [f32; 3]| {
+        let (x, z) = (position[0] - positions[own][0], position[2] - positions[own][2]);
         [f64::from(z * cos - x * sin), f64::from(-x * cos - z * sin)]
     };
-    (0..20).filter(|&slot| slot != own).map(|slot| relative(places[slot])).collect()
+    (0..20).filter(|&slot| slot != own).map(|slot| relative(positions[slot])).collect()
 }
 
 #[test]
-fn the_player_races_among_the_others_without_touching_them() {
-    for track in TrackName::all() {
+fn race_traffic_never_touches_the_player() {
+    for track in TrackName::ALL {
         for seed in 1..4 {
             let mut options = Options::default();
             (options.scenario, options.seed, options.track, options.laps) = (Scenario::Race, seed, *track, Some(6));
@@ -219,14 +219,14 @@ fn the_player_races_among_the_others_without_touching_them() {
                 }
                 simulator.is_finished()
             });
-            assert!(gained + lost >= 4, "{track}, seed {seed}: {gained} places won, {lost} lost");
+            assert!(gained + lost >= 4, "{track}, seed {seed}: {gained} positions won, {lost} lost");
             assert!(near > 300, "{track}, seed {seed}: {near} times near another car");
         }
     }
 }
 
 #[test]
-fn a_race_without_a_number_of_laps_lasts_twenty_minutes() {
+fn race_without_a_number_of_laps_lasts_twenty_minutes() {
     let mut simulator = simulator(Scenario::Race);
     step_until(&mut simulator, 1500, |simulator, _| simulator.is_finished());
     let laps = &simulator.truth().laps;

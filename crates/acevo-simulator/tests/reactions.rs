@@ -1,4 +1,4 @@
-//! What driving does to brakes, tyres, tank and battery, and the limits nothing may leave.
+//! Effects of driving on brakes, tyres, tank and battery, and plausible ranges of all values.
 
 mod common;
 
@@ -7,7 +7,7 @@ use acevo_simulator::{CarClass, CarModel, Options, Scenario, Simulator, TrackNam
 use common::{CLASSES, RATE, simulator, with};
 
 #[test]
-fn brakes_heat_up_under_braking_and_cool_on_the_straight() {
+fn brakes_heat_up_when_braking_and_cool_on_straights() {
     let mut simulator = simulator(Scenario::HotLaps);
     let (mut heated, mut cooled) = (0, 0);
     for _ in 0..100 * RATE {
@@ -42,7 +42,7 @@ fn tyres_warm_up_and_gain_pressure() {
 }
 
 #[test]
-fn camber_heats_the_inner_faces() {
+fn camber_heats_the_inner_edges_of_the_tread() {
     let mut simulator = simulator(Scenario::HotLaps);
     let mut sums = [[0.0f64; 2]; 2];
     for _ in 0..180 * RATE {
@@ -55,12 +55,12 @@ fn camber_heats_the_inner_faces() {
             assert!(simulator.physics().camberRAD[0] < 0.0 && simulator.physics().camberRAD[1] > 0.0);
         }
     }
-    assert!(sums[0][1] > sums[0][0], "the left tyre's inner face is its right one");
-    assert!(sums[1][0] > sums[1][1], "the right tyre's inner face is its left one");
+    assert!(sums[0][1] > sums[0][0], "the inner edge of a left tyre is its right edge");
+    assert!(sums[1][0] > sums[1][1], "the inner edge of a right tyre is its left edge");
 }
 
 #[test]
-fn burned_fuel_is_missing_in_the_tank() {
+fn fuel_in_the_tank_decreases_by_the_fuel_used() {
     let mut simulator = simulator(Scenario::HotLaps);
     simulator.step();
     let start = simulator.physics().fuel;
@@ -85,7 +85,7 @@ fn burned_fuel_is_missing_in_the_tank() {
 }
 
 #[test]
-fn the_electric_car_has_a_battery_and_no_tank() {
+fn electric_car_uses_a_battery_instead_of_a_tank() {
     let mut simulator = with(Scenario::HotLaps, CarModel::Electric, 3);
     simulator.step();
     let full = simulator.graphics().kers_charge_perc;
@@ -106,7 +106,7 @@ fn the_electric_car_has_a_battery_and_no_tank() {
     assert!(simulator.truth().laps[0].energy_used_kwh > 1.0);
 }
 
-/// Floats that the game itself fills with what is no number: quotients of whatever there is to divide.
+/// Fields in which the game publishes NaN and infinite values, because it divides without checks.
 const QUOTIENTS: [&str; 8] = [
     "fuel_liter_per_km",
     "km_per_fuel_liter",
@@ -118,7 +118,7 @@ const QUOTIENTS: [&str; 8] = [
     "instantaneous_km_per_fuel_liter",
 ];
 
-/// Refuses other floats that are no numbers, and values that no game could mean, in any field.
+/// Asserts that all other floats are finite, and that all values are plausible.
 fn check<P: Page>(page: &P, context: &str) {
     fn finite(value: Value<'_>) -> bool {
         match value {
@@ -137,64 +137,63 @@ fn check<P: Page>(page: &P, context: &str) {
 }
 
 #[test]
-fn nothing_leaves_its_plausible_range_on_the_weekend() {
-    stay_in_range(Scenario::Weekend, 820);
+fn values_stay_plausible_on_a_weekend() {
+    check_range_of_classes(Scenario::Weekend, 820);
 }
 
 #[test]
-fn nothing_leaves_its_plausible_range_in_the_pits() {
-    stay_in_range(Scenario::Pits, 260);
+fn values_stay_plausible_in_the_pits() {
+    check_range_of_classes(Scenario::Pits, 260);
 }
 
 #[test]
-fn nothing_leaves_its_plausible_range_in_the_race() {
-    stay_in_range(Scenario::Race, 260);
+fn values_stay_plausible_in_a_race() {
+    check_range_of_classes(Scenario::Race, 260);
 }
 
 #[test]
-fn nothing_leaves_its_plausible_range_on_hot_laps() {
-    stay_in_range(Scenario::HotLaps, 260);
+fn values_stay_plausible_on_flying_laps() {
+    check_range_of_classes(Scenario::HotLaps, 260);
 }
 
 #[test]
-fn nothing_leaves_its_plausible_range_where_cars_jump() {
-    stay_in_range(Scenario::Restart, 650);
-    stay_in_range(Scenario::Garage, 400);
-    stay_in_range(Scenario::Replay, 400);
-    stay_in_range(Scenario::Phases, 500);
+fn values_stay_plausible_when_the_car_is_moved() {
+    check_range_of_classes(Scenario::Restart, 650);
+    check_range_of_classes(Scenario::Garage, 400);
+    check_range_of_classes(Scenario::Replay, 400);
+    check_range_of_classes(Scenario::Phases, 500);
 }
 
 #[test]
-fn nothing_leaves_its_plausible_range_when_something_goes_wrong() {
-    stay_in_range(Scenario::Validity, 780);
-    stay_in_range(Scenario::Incidents, 620);
+fn values_stay_plausible_during_incidents() {
+    check_range_of_classes(Scenario::Validity, 780);
+    check_range_of_classes(Scenario::Incidents, 620);
 }
 
-/// Drives a car of each class with a seed of its own.
-fn stay_in_range(scenario: Scenario, seconds: usize) {
+/// Checks a car of each class with different seeds.
+fn check_range_of_classes(scenario: Scenario, seconds: usize) {
     for (seed, car) in CLASSES.into_iter().enumerate() {
         let simulator = with(scenario, car, 7919 * (seed as u64 + seconds as u64));
-        keep_in_range(scenario, car, seconds, simulator);
+        check_range(scenario, car, seconds, simulator);
     }
 }
 
 #[test]
-fn nothing_leaves_its_plausible_range_with_any_car_on_any_track() {
-    for (car, track) in CarModel::all().iter().flat_map(|car| TrackName::all().iter().map(move |track| (*car, *track)))
-    {
+fn values_stay_plausible_with_any_car_on_any_track() {
+    for (car, track) in CarModel::ALL.iter().flat_map(|car| TrackName::ALL.iter().map(move |track| (*car, *track))) {
         let mut options = Options::default();
         (options.scenario, options.car, options.track) = (Scenario::Pits, car, track);
-        keep_in_range(Scenario::Pits, car, 150, Simulator::new(options));
+        check_range(Scenario::Pits, car, 150, Simulator::new(options));
     }
 }
 
-fn keep_in_range(scenario: Scenario, car: CarModel, seconds: usize, mut simulator: Simulator) {
+fn check_range(scenario: Scenario, car: CarModel, seconds: usize, mut simulator: Simulator) {
     for _ in 0..seconds * RATE {
         let changed = simulator.step();
         let page = simulator.physics();
         let context = || format!("{scenario}, {car}, at {:?}", simulator.time());
         if changed.graphics {
-            // All fields of all pages now and then, the ones that move most in every step below.
+            // All fields are checked in some frames, the most important ones in every step below.
             if simulator.graphics().packetId % 20 == 0 {
                 check(page, &context());
                 check(simulator.graphics(), &context());
@@ -216,12 +215,12 @@ fn keep_in_range(scenario: Scenario, car: CarModel, seconds: usize, mut simulato
             assert!((0.0..=1.0).contains(&pedal), "{}: {pedal}", context());
         }
         assert!((-1.0..=1.0).contains(&page.steerAngle), "{}", context());
-        // Up to 3.6 g if the car is dropped into its box.
+        // Up to 3.6 g when the car drops into its box.
         assert!(page.accG.iter().all(|g| g.abs() < 4.0), "{}: {:?}", context(), page.accG);
         for (wheel, torque) in page.brakeTorque.into_iter().enumerate() {
             assert!((0.0..=0.7).contains(&torque), "{}: wheel {wheel}, {torque}", context());
         }
-        // Not in the menu and around pauses.
+        // Except in the menu and around pauses.
         if page.gear > 0 && page.airTemp > 20.0 && page.wheelLoad[0] != 0.0 && page.airDensity > 1.183 {
             assert!(page.wheelLoad.iter().all(|load| (0.0..25_000.0).contains(load)), "{}", context());
             assert!(page.brakeTemp.iter().all(|t| (15.0..1100.0).contains(t)), "{}: {:?}", context(), page.brakeTemp);

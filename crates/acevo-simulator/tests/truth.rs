@@ -1,23 +1,23 @@
-//! The truth agrees with itself and with the pages, in every scenario made for traps.
+//! The truth is consistent with itself and with the pages, in all hard scenarios.
 
 mod common;
 
 use std::collections::BTreeMap;
 
 use acevo_shared_memory::{ACEvoFlagType, ACEvoStatus};
-use acevo_simulator::{AbortReason, CarModel, Damage, LapKind, Occurrence, PhantomLap, Scenario, Simulator, Truth};
-use common::{TRAPS, frame_at, reset_frame, shots, step_until, with};
+use acevo_simulator::{AbortReason, CarModel, Damage, LapKind, PhantomLap, Scenario, Simulator, Truth, TruthEventKind};
+use common::{HARD_SCENARIOS, frame_at, reset_frame, shots, step_until, with};
 
-/// Every scenario, the cars in turns.
+/// Checks all hard scenarios, with alternating cars.
 fn each(mut check: impl FnMut(Scenario, Simulator)) {
-    for (index, scenario) in TRAPS.into_iter().enumerate() {
-        let car = CarModel::all()[index % 6];
+    for (index, scenario) in HARD_SCENARIOS.into_iter().enumerate() {
+        let car = CarModel::ALL[index % 6];
         check(scenario, with(scenario, car, 11 + index as u64));
     }
 }
 
 #[test]
-fn laps_are_numbered_and_timed_without_a_gap() {
+fn truth_numbers_and_times_laps_without_gaps() {
     each(|scenario, mut simulator| {
         let shots = shots(&mut simulator);
         let truth = simulator.truth();
@@ -37,7 +37,7 @@ fn laps_are_numbered_and_timed_without_a_gap() {
                 lap.returned_ms.is_none_or(|ms| lap.kind == LapKind::Out && ms < lap.time_ms),
                 "{scenario} {lap:?}"
             );
-            // The timer is back within two frames after the line, runs on until then, and has been right.
+            // The timer is reset within two frames after the line, and was correct until then.
             let line = frame_at(&shots, lap.finished_step);
             let frame = reset_frame(&shots, lap);
             let overrun = scenario != Scenario::Twins;
@@ -79,14 +79,14 @@ fn completed_before(truth: &Truth, run: (u32, u32), step: u64) -> u32 {
     laps + counted_phantoms(truth, run, step)
 }
 
-/// What the game has counted as laps up to this step although none were driven.
+/// Number of phantom laps that the game has counted up to this step.
 fn counted_phantoms(truth: &Truth, run: (u32, u32), step: u64) -> u32 {
     let in_run = |phantom: &&PhantomLap| (phantom.session, phantom.run) == run && phantom.step <= step;
     truth.phantoms.iter().filter(in_run).filter(|phantom| phantom.number.is_some()).count() as u32
 }
 
 #[test]
-fn a_lap_time_is_published_or_it_is_not() {
+fn published_is_true_if_the_lap_time_was_shown() {
     each(|scenario, mut simulator| {
         let shots = shots(&mut simulator);
         let laps = &simulator.truth().laps;
@@ -95,16 +95,16 @@ fn a_lap_time_is_published_or_it_is_not() {
             let to = laps.get(index + 1).map_or(shots.len(), |next| frame_at(&shots, next.finished_step));
             let live = |status| [ACEvoStatus::Live.value(), ACEvoStatus::Off.value()].contains(&status);
             let shown = shots[from..to].iter().any(|shot| live(shot.status) && shot.last == lap.time_ms);
-            // Twins are there before they are published.
-            let twin = index > 0 && laps[index - 1].time_ms == lap.time_ms;
-            assert!(shown == lap.published || twin, "{scenario} {lap:?}");
+            // An identical time is already shown before it is published.
+            let identical = index > 0 && laps[index - 1].time_ms == lap.time_ms;
+            assert!(shown == lap.published || identical, "{scenario} {lap:?}");
         }
         assert!(laps.iter().filter(|lap| !lap.published).count() <= 2, "{scenario}");
     });
 }
 
 #[test]
-fn fuel_used_is_what_is_missing_in_the_tank() {
+fn fuel_used_equals_the_change_of_the_tank() {
     for scenario in [Scenario::Restart, Scenario::Garage, Scenario::Replay, Scenario::DriveThrough, Scenario::Incidents]
     {
         let mut simulator = with(scenario, CarModel::Gt3, 5);
@@ -119,9 +119,9 @@ fn fuel_used_is_what_is_missing_in_the_tank() {
             let (from, to) = (pair[0].finished_step, pair[1].finished_step);
             let interrupted = truth.aborted.iter().any(|lap| (from..to).contains(&lap.step));
             let refuelled = truth
-                .happenings
+                .events
                 .iter()
-                .any(|happening| (from..to).contains(&happening.step) && happening.what == Occurrence::Service(true));
+                .any(|event| (from..to).contains(&event.step) && event.kind == TruthEventKind::Service(true));
             if !interrupted && !refuelled {
                 let missing = fuel[from as usize - 1] - fuel[to as usize - 1];
                 assert!((missing - pair[1].fuel_used_l).abs() < 0.001, "{scenario}: {missing} l, {:?}", pair[1]);
@@ -132,7 +132,7 @@ fn fuel_used_is_what_is_missing_in_the_tank() {
     }
 }
 
-/// What the pages have to show, by the truth.
+/// The state that the pages must show according to the truth.
 #[derive(Debug, Default, PartialEq)]
 struct State {
     flag: i32,
@@ -146,50 +146,50 @@ struct State {
 }
 
 #[test]
-fn every_frame_shows_what_has_happened() {
+fn frames_show_all_events_of_the_truth() {
     each(|scenario, mut simulator| {
         let mut state = State::default();
-        let (mut told, mut paused, mut current, mut watching) = (0, false, true, false);
-        // Frames for which the page does not show yet that the car is back in its box.
+        let (mut processed, mut paused, mut current, mut watching) = (0, false, true, false);
+        // Number of frames for which the page does not show the return to the box yet.
         let mut departing = 0;
         let mut names = std::collections::BTreeSet::new();
         step_until(&mut simulator, 4500, |simulator, changed| {
-            for happening in &simulator.truth().happenings[told..] {
-                let (what, step) = (happening.what, simulator.steps());
-                assert_eq!(happening.step, step, "{scenario}");
-                assert!((0.0..1.0).contains(&happening.npos), "{scenario}");
-                names.insert(format!("{what:?}"));
-                let switch = match what {
-                    Occurrence::PitLane(now) => Some((&mut state.pit_lane, now)),
-                    Occurrence::PitBox(now) => Some((&mut state.pit_box, now)),
-                    Occurrence::Service(now) => Some((&mut state.service, now)),
-                    Occurrence::PitLimiter(now) => Some((&mut state.pit_limiter, now)),
-                    Occurrence::RevLimiter(now) => Some((&mut state.rev_limiter, now)),
-                    Occurrence::WrongWay(now) => Some((&mut state.wrong_way, now)),
-                    Occurrence::Paused(now) => Some((&mut paused, now)),
-                    Occurrence::PhysicsCurrent(now) => Some((&mut current, now)),
-                    Occurrence::Watching(now) => Some((&mut watching, now)),
+            for event in &simulator.truth().events[processed..] {
+                let (kind, step) = (event.kind, simulator.steps());
+                assert_eq!(event.step, step, "{scenario}");
+                assert!((0.0..1.0).contains(&event.npos), "{scenario}");
+                names.insert(format!("{kind:?}"));
+                let switch = match kind {
+                    TruthEventKind::PitLane(now) => Some((&mut state.pit_lane, now)),
+                    TruthEventKind::PitBox(now) => Some((&mut state.pit_box, now)),
+                    TruthEventKind::Service(now) => Some((&mut state.service, now)),
+                    TruthEventKind::PitLimiter(now) => Some((&mut state.pit_limiter, now)),
+                    TruthEventKind::RevLimiter(now) => Some((&mut state.rev_limiter, now)),
+                    TruthEventKind::WrongWay(now) => Some((&mut state.wrong_way, now)),
+                    TruthEventKind::Paused(now) => Some((&mut paused, now)),
+                    TruthEventKind::PhysicsCurrent(now) => Some((&mut current, now)),
+                    TruthEventKind::Watching(now) => Some((&mut watching, now)),
                     _ => None,
                 };
                 if let Some((state, now)) = switch {
-                    assert_ne!(*state, now, "{scenario}: {what:?} again at {step}");
+                    assert_ne!(*state, now, "{scenario}: repeated {kind:?} at {step}");
                     *state = now;
                 }
-                match what {
-                    Occurrence::Flag(flag) => state.flag = flag.value(),
-                    Occurrence::Damage(damage) => state.damage = damage,
-                    Occurrence::Phase(_) => (state, current) = (State::default(), true),
-                    Occurrence::ReturnedToGarage => departing = 2,
+                match kind {
+                    TruthEventKind::Flag(flag) => state.flag = flag.value(),
+                    TruthEventKind::Damage(damage) => state.damage = damage,
+                    TruthEventKind::Phase(_) => (state, current) = (State::default(), true),
+                    TruthEventKind::ReturnedToGarage => departing = 2,
                     _ => {}
                 }
             }
-            told = simulator.truth().happenings.len();
+            processed = simulator.truth().events.len();
             let page = simulator.graphics();
-            let elsewhere = { page.focused_car_id_a } != { page.player_car_id_a };
+            let is_watching = { page.focused_car_id_a } != { page.player_car_id_a };
             if changed.graphics && departing > 0 {
                 departing -= 1;
-            } else if changed.graphics && page.status == ACEvoStatus::Live.value() && (elsewhere || watching) {
-                assert_eq!(elsewhere, watching, "{scenario} at {:?}", simulator.time());
+            } else if changed.graphics && page.status == ACEvoStatus::Live.value() && (is_watching || watching) {
+                assert_eq!(is_watching, watching, "{scenario} at {:?}", simulator.time());
             } else if changed.graphics && page.status == ACEvoStatus::Live.value() {
                 let physics = simulator.physics();
                 let damage = page.car_damage;
@@ -218,18 +218,18 @@ fn every_frame_shows_what_has_happened() {
                     },
                 };
                 assert_eq!(shown, state, "{scenario} at {:?}", simulator.time());
-                let whole = physics.carDamage == state.damage.body && physics.gear > 0;
-                assert!(whole || !current, "{scenario} at {:?}", simulator.time());
+                let is_consistent = physics.carDamage == state.damage.body && physics.gear > 0;
+                assert!(is_consistent || !current, "{scenario} at {:?}", simulator.time());
             }
             simulator.is_finished()
         });
-        let chequered = format!("{:?}", Occurrence::Flag(ACEvoFlagType::CheckeredFlag));
+        let chequered = format!("{:?}", TruthEventKind::Flag(ACEvoFlagType::CheckeredFlag));
         assert!(names.contains(&chequered) && names.contains("SessionEnded"), "{scenario}: {names:?}");
     });
 }
 
 #[test]
-fn traps_are_the_same_every_time() {
+fn hard_scenarios_are_deterministic() {
     for scenario in [Scenario::Restart, Scenario::Garage, Scenario::Replay, Scenario::Phases] {
         let mut one = with(scenario, CarModel::Gt3, 8);
         let mut two = with(scenario, CarModel::Gt3, 8);

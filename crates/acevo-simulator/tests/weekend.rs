@@ -1,4 +1,4 @@
-//! The session as the pages tell it, from the menu to the race.
+//! The pages of a weekend, from the menu to the race.
 
 mod common;
 
@@ -15,7 +15,7 @@ fn status(simulator: &Simulator) -> i32 {
 }
 
 #[test]
-fn the_menu_comes_first_and_its_pages_stand_still() {
+fn first_menu_writes_only_graphics_frames() {
     let mut simulator = simulator(Scenario::Weekend);
     for _ in 0..RATE {
         let changed = simulator.step();
@@ -23,7 +23,7 @@ fn the_menu_comes_first_and_its_pages_stand_still() {
         assert_eq!(simulator.physics().packetId, 0);
         assert_eq!(status(&simulator), ACEvoStatus::Off.value());
     }
-    assert!(simulator.graphics().packetId >= 59, "but frames are drawn");
+    assert!(simulator.graphics().packetId >= 59, "frames are drawn");
     step_until(&mut simulator, 2, |simulator, _| status(simulator) == ACEvoStatus::Live.value());
     assert_eq!(simulator.physics().packetId, 1);
 }
@@ -43,11 +43,11 @@ fn names_are_incomplete_for_the_first_seconds() {
     step_until(&mut simulator, 1, |_, changed| changed.graphics);
     assert_eq!(simulator.graphics().car_model.as_str(), "Velocita GT3 R");
     assert!(!simulator.graphics().driver_name.as_str().is_ascii());
-    assert_eq!(simulator.static_data().ac_evo_version.as_str().len(), 15, "no NUL ends it");
+    assert_eq!(simulator.static_data().ac_evo_version.as_str().len(), 15, "without a terminating NUL");
 }
 
 #[test]
-fn everything_happens_on_the_weekend() {
+fn weekend_has_all_planned_events() {
     let mut simulator = simulator(Scenario::Weekend);
     let (mut locations, mut flags) = (BTreeSet::new(), BTreeSet::new());
     let (mut serviced, mut in_box, mut four_out, mut limited, mut refuelled) = (false, 0, false, false, 0.0);
@@ -85,8 +85,8 @@ fn everything_happens_on_the_weekend() {
         assert!(flags.contains(&flag.value()), "{flag:?} is missing");
     }
     assert!(serviced && in_box > 600 && four_out && limited);
-    // The tank that the session begins with counts as an increase too.
-    assert!(refuelled > 55.0 + 5.0, "{refuelled} l came in");
+    // The initial level of the tank counts as an increase, too.
+    assert!(refuelled > 55.0 + 5.0, "{refuelled} l in total");
 
     let practice: Vec<&LapRecord> = simulator.truth().laps.iter().filter(|lap| lap.session == 0).collect();
     let kinds: Vec<LapKind> = practice.iter().map(|lap| lap.kind).collect();
@@ -98,10 +98,10 @@ fn everything_happens_on_the_weekend() {
     assert_eq!((race.len(), race[0].number, race[0].kind), (1, 1, Flying));
 }
 
-/// A lap as a reader of the graphics page meets it.
+/// A lap as seen by a reader of the graphics page.
 #[derive(Debug)]
 struct Seen {
-    /// Frames after the timer's reset in which the counter, the last lap time and npos followed.
+    /// Number of frames after the timer's reset until the counter, the last lap time and npos followed.
     counter: usize,
     last: usize,
     npos: usize,
@@ -111,8 +111,8 @@ struct Seen {
     last_ms: i32,
 }
 
-/// Follows `laps` crossings of the line in the graphics frames.
-fn watch(simulator: &mut Simulator, laps: usize) -> Vec<Seen> {
+/// Reads `laps` laps from the graphics frames.
+fn read_laps(simulator: &mut Simulator, laps: usize) -> Vec<Seen> {
     let mut seen = Vec::new();
     let mut frame = 0;
     let (mut timer, mut counter, mut last, mut npos) = (0, 0, 0, 0.0f32);
@@ -147,17 +147,17 @@ fn watch(simulator: &mut Simulator, laps: usize) -> Vec<Seen> {
 }
 
 #[test]
-fn the_timer_resets_first_and_the_rest_follows() {
+fn lap_timer_resets_before_the_other_values_follow() {
     let mut delays = BTreeSet::new();
     for seed in 0..6 {
         let mut simulator = with(Scenario::HotLaps, acevo_simulator::CarModel::Gt3, seed);
-        let seen = watch(&mut simulator, 2);
+        let seen = read_laps(&mut simulator, 2);
         for (seen, truth) in seen.iter().zip(&simulator.truth().laps) {
             assert!(seen.counter >= 1 && seen.last >= 1 && seen.npos >= 1, "{seen:?}");
             assert!(seen.counter <= 120 && seen.last <= 120 && seen.npos <= 120, "{seen:?}");
             assert_eq!((seen.number, seen.last_ms), (truth.number as i32, truth.time_ms));
             // The timer runs up to 20 ms past the lap's time.
-            assert!((0..=20).contains(&(seen.timer - truth.time_ms)), "{seen:?}, in truth {}", truth.time_ms);
+            assert!((0..=20).contains(&(seen.timer - truth.time_ms)), "{seen:?}, true time {}", truth.time_ms);
             delays.insert((seen.counter, seen.last));
         }
     }
@@ -165,7 +165,7 @@ fn the_timer_resets_first_and_the_rest_follows() {
 }
 
 #[test]
-fn lap_and_sector_times_are_those_of_the_truth() {
+fn lap_and_sector_times_match_the_truth() {
     let mut options = acevo_simulator::Options::default();
     options.scenario = Scenario::HotLaps;
     options.laps = Some(3);
@@ -187,7 +187,7 @@ fn lap_and_sector_times_are_those_of_the_truth() {
     for pair in laps.windows(2) {
         let between = (pair[1].finished_at_s - pair[0].finished_at_s) * 1000.0;
         assert!((between - f64::from(pair[1].time_ms)).abs() <= 0.5);
-        assert_ne!(pair[0].time_ms, pair[1].time_ms, "nobody drives the same lap twice");
+        assert_ne!(pair[0].time_ms, pair[1].time_ms, "laps differ");
     }
     assert_eq!(status(&simulator), ACEvoStatus::Off.value());
     let page = &last_frame;
@@ -198,7 +198,7 @@ fn lap_and_sector_times_are_those_of_the_truth() {
 }
 
 #[test]
-fn missing_times_are_zero_and_the_largest_number_online() {
+fn missing_times_are_zero_and_the_maximum_online() {
     for (scenario, none) in [(Scenario::HotLaps, 0), (Scenario::Online, NONE)] {
         let mut simulator = with(scenario, acevo_simulator::CarModel::Gt3, 1);
         for _ in 0..25 * RATE {
@@ -209,10 +209,7 @@ fn missing_times_are_zero_and_the_largest_number_online() {
         assert_eq!((page.last_laptime_ms, page.best_laptime_ms), (none, none));
         assert_eq!(page.timing_state.best_laptime.as_str(), "");
         let timer = page.current_lap_time_ms;
-        assert!(
-            (60_000..100_000).contains(&(page.predicted_lap_time_ms - timer)),
-            "the timer and what is left of a lap"
-        );
+        assert!((60_000..100_000).contains(&(page.predicted_lap_time_ms - timer)), "the timer plus the rest of a lap");
     }
 }
 
@@ -233,7 +230,7 @@ fn delta_compares_with_the_best_lap() {
 }
 
 #[test]
-fn a_new_session_starts_its_counters_again() {
+fn new_session_restarts_the_counters() {
     let mut options = acevo_simulator::Options::default();
     options.laps = Some(1);
     let mut simulator = Simulator::new(options);
@@ -247,7 +244,7 @@ fn a_new_session_starts_its_counters_again() {
     });
     assert!(before.0 > 90 * RATE as i32 && simulator.physics().packetId == 1);
     assert_eq!(simulator.graphics().total_lap_count, 0);
-    assert_eq!(simulator.graphics().last_laptime_ms, before.1, "the old time stays for a moment");
+    assert_eq!(simulator.graphics().last_laptime_ms, before.1, "the old time remains for a moment");
     assert_eq!(simulator.truth().laps[0].time_ms, before.1);
     step_until(&mut simulator, 5, |simulator, _| simulator.graphics().last_laptime_ms != before.1);
     assert!([0, NONE].contains(&simulator.graphics().last_laptime_ms));

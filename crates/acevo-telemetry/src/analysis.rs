@@ -32,7 +32,7 @@ pub use engine::Analysis;
 pub use event::{DamageStep, Fluid, Part, Service, SessionEvent, SessionEventKind, Severity, Topic, TyreState, Wheel};
 pub use fuel::{Consumption, FuelNow, FuelPlan, Race, RaceEnd};
 pub use gaps::{Gap, Gaps};
-pub use laps::{CurrentLap, Driving, Incomplete, Invalid, Lap, LapKind, LapStats, Validity};
+pub use laps::{CurrentLap, Driving, Incomplete, Invalid, Lap, LapId, LapKind, LapStats, Validity};
 pub use outline::{Bounds, Outline, PitLane, Projection, Waypoint};
 pub use settings::{BadSectors, Sectors, Settings};
 pub use stint::{Stint, Stints};

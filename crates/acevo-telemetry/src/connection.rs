@@ -278,7 +278,7 @@ impl Connection {
         match self.open() {
             Ok((packets, frame)) if frame.is_blank() => {
                 let page = PageKind::Graphics;
-                self.wait_because(Error::PageNotThere { page, place: packets.mapper().place(page) });
+                self.wait_because(Error::PageNotThere { page, location: packets.mapper().location(page) });
             }
             Ok((packets, frame)) if self.frozen == Some(counters(&frame)) && is_live(&frame) => drop(packets),
             Ok((packets, frame)) => self.attach(packets, frame, now),
@@ -303,7 +303,7 @@ impl Connection {
     fn attach(&mut self, packets: Packets<ACEvoSharedMemoryMapper>, frame: Frame, now: Instant) {
         self.error = None;
         self.frozen = None;
-        self.events.push_back(ConnectionEvent::Attached { location: packets.mapper().place(PageKind::Physics) });
+        self.events.push_back(ConnectionEvent::Attached { location: packets.mapper().location(PageKind::Physics) });
         self.attachment = Some(Attachment {
             packets,
             frame,
@@ -387,8 +387,8 @@ impl Connection {
     fn detach_blank(&mut self, now: Instant) {
         let Some(attachment) = &self.attachment else { return };
         let page = PageKind::Graphics;
-        let place = attachment.packets.mapper().place(page);
-        self.detach(DetachReason::Gone(Error::Gone { page, place }), now);
+        let location = attachment.packets.mapper().location(page);
+        self.detach(DetachReason::Gone(Error::Gone { page, location }), now);
     }
 
     /// Checks what changes rarely.

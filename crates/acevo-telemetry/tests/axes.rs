@@ -97,7 +97,7 @@ static DOCUMENTED: LazyLock<String> =
 #[test]
 fn resolver_finds_both_orders_with_every_car_and_seed() {
     for (order, expected) in [(AccGOrder::Measured, &*MEASURED), (AccGOrder::Documented, &*DOCUMENTED)] {
-        for car in CarModel::all() {
+        for car in CarModel::ALL {
             for seed in 1..4 {
                 let axes =
                     assert_decides(&watch(&drive(options(Scenario::HotLaps, *car, seed, order), 60), NONE), expected);
@@ -110,7 +110,7 @@ fn resolver_finds_both_orders_with_every_car_and_seed() {
 
 #[test]
 fn resolver_decides_within_half_a_minute() {
-    for car in CarModel::all() {
+    for car in CarModel::ALL {
         let steps = watch(&drive(options(Scenario::HotLaps, *car, 1, AccGOrder::Measured), 30), NONE);
         assert_eq!(steps.last().unwrap().evidence(), AxisEvidence::Measured, "{car}");
         assert!(steps[..10].iter().all(|axes| axes.evidence() == AxisEvidence::Undecided), "ten seconds are too few");

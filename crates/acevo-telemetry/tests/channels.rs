@@ -193,7 +193,7 @@ fn ranges_notes_and_default_channels_are_consistent() {
 #[test]
 fn values_of_the_simulator_are_in_range() {
     let mut outside = std::collections::BTreeMap::new();
-    for car in CarModel::all() {
+    for car in CarModel::ALL {
         let mut simulator = driven(Scenario::Weekend, *car, 20);
         for step in 0..333 * 200 {
             simulator.step();

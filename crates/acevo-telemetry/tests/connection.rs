@@ -11,9 +11,7 @@ use acevo_shared_memory::{
     SPageFilePhysics, SPageFileStaticEvo, Source,
 };
 use acevo_telemetry::{Connection, ConnectionEvent, ConnectionState, DetachReason, LayoutWarning};
-
-/// Time after which a test that hangs fails.
-const PATIENCE: Duration = Duration::from_secs(60);
+use acevo_testkit::wait::PATIENCE;
 
 /// Dead pages are detached within 3 s of their last movement. The rest is for a machine that is busy with other things: this
 /// thread may poll late.
@@ -100,7 +98,7 @@ impl Pages {
 
     fn living(&self, page: PageKind) -> Result<&LocalPages, Error> {
         if self.has_ended.load(Ordering::Relaxed) {
-            return Err(Error::Gone { page, place: self.place(page) });
+            return Err(Error::Gone { page, location: self.location(page) });
         }
         Ok(&self.pages)
     }
@@ -111,15 +109,15 @@ impl Source for Pages {
         self.living(page)?.copy(page, words)
     }
 
-    fn is_still(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
-        self.living(page)?.is_still(page, words)
+    fn is_unchanged(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
+        self.living(page)?.is_unchanged(page, words)
     }
 
     fn size(&self, page: PageKind) -> usize {
         self.pages.size(page)
     }
 
-    fn place(&self, _: PageKind) -> String {
+    fn location(&self, _: PageKind) -> String {
         "a test".into()
     }
 }
@@ -329,15 +327,15 @@ fn pause_while_attaching_is_a_pause() {
             self.pages.copy(page, words)?;
             self.count(page)
         }
-        fn is_still(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
-            let is_still = self.pages.is_still(page, words)?;
+        fn is_unchanged(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
+            let is_unchanged = self.pages.is_unchanged(page, words)?;
             self.count(page)?;
-            Ok(is_still)
+            Ok(is_unchanged)
         }
         fn size(&self, page: PageKind) -> usize {
             self.pages.size(page)
         }
-        fn place(&self, _: PageKind) -> String {
+        fn location(&self, _: PageKind) -> String {
             "a test".into()
         }
     }
@@ -387,7 +385,7 @@ fn end_of_a_game_is_reported_and_the_next_one_attached() {
     assert!(telemetry.mapper().is_none() && telemetry.frame().is_none() && telemetry.layout_warnings().is_empty());
     assert!(matches!(telemetry.error(), None | Some(Error::GameNotRunning { .. })), "{:?}", telemetry.error());
     let before = telemetry.stats();
-    assert!(before.physics.distinct > 0 && before.graphics.distinct > 0 && before.looks > 0);
+    assert!(before.physics.distinct > 0 && before.graphics.distinct > 0 && before.polls > 0);
 
     let mut second = Game::start(ACEvoStatus::Live);
     second.graphics.car_model = "ks_second".into();
@@ -402,7 +400,7 @@ fn end_of_a_game_is_reported_and_the_next_one_attached() {
     second.end();
     until(&mut telemetry, ConnectionState::Waiting, || ());
     let after = telemetry.stats();
-    assert!(after.physics.distinct >= start + 10 && after.looks > before.looks);
+    assert!(after.physics.distinct >= start + 10 && after.polls > before.polls);
 }
 
 #[test]
@@ -536,7 +534,7 @@ fn unusable_source_is_waited_for() {
         if allowed.load(Ordering::Relaxed) {
             return open();
         }
-        Err(Error::PermissionDenied { place: "a test".into(), source: std::io::ErrorKind::PermissionDenied.into() })
+        Err(Error::PermissionDenied { location: "a test".into(), source: std::io::ErrorKind::PermissionDenied.into() })
     });
     let story = follow(&mut telemetry, || (), |telemetry, _| telemetry.error().is_some());
     assert_eq!((story, telemetry.state()), (vec![], ConnectionState::Waiting));

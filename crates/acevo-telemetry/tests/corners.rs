@@ -54,17 +54,17 @@ impl Source for WithoutCounters {
     fn copy(&self, page: PageKind, words: &mut [u64]) -> Result<(), Error> {
         self.0.copy(page, words)
     }
-    fn is_still(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
-        self.0.is_still(page, words)
+    fn is_unchanged(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
+        self.0.is_unchanged(page, words)
     }
     fn size(&self, page: PageKind) -> usize {
         self.0.size(page)
     }
-    fn place(&self, page: PageKind) -> String {
-        self.0.place(page)
+    fn location(&self, page: PageKind) -> String {
+        self.0.location(page)
     }
     fn packet_id(&self, page: PageKind) -> Result<i32, Error> {
-        Err(Error::Gone { page, place: self.place(page) })
+        Err(Error::Gone { page, location: self.location(page) })
     }
 }
 

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use acevo_shared_memory::{ACEvoFlagType, Page, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
-use acevo_simulator::{Damage, Occurrence, Options, Scenario};
+use acevo_simulator::{Damage, Options, Scenario, TruthEventKind};
 use acevo_telemetry::Frame;
 use acevo_telemetry::analysis::{Analysis, Part, SessionEvent, SessionEventKind, Settings, Severity, Topic};
 use acevo_testkit::drive::{analysed, options};
@@ -62,26 +62,26 @@ fn events_of_a_weekend_are_in_order() {
 }
 
 /// An occurrence of the simulator as the words of the event that must report it.
-fn expected(what: Occurrence, before: &mut Damage) -> Option<&'static str> {
+fn expected(what: TruthEventKind, before: &mut Damage) -> Option<&'static str> {
     Some(match what {
-        Occurrence::Flag(ACEvoFlagType::NoFlag) => "cleared",
-        Occurrence::Flag(ACEvoFlagType::BlueFlag) => "blue flag",
-        Occurrence::Flag(ACEvoFlagType::WhiteFlag) => "white flag",
-        Occurrence::Flag(ACEvoFlagType::BlackWhiteFlag) => "black and white flag",
-        Occurrence::Flag(ACEvoFlagType::OrangeCircleFlag) => "black flag with orange circle",
-        Occurrence::Flag(ACEvoFlagType::CheckeredFlag) => "chequered flag",
-        Occurrence::PitLane(true) => "entered the pit lane",
-        Occurrence::PitLane(false) => "left the pit lane",
-        Occurrence::PitBox(true) => "in the box",
-        Occurrence::PitBox(false) => "left the box",
-        Occurrence::PitLimiter(true) => "pit limiter on",
-        Occurrence::PitLimiter(false) => "pit limiter off",
-        Occurrence::Service(true) => "pit crew started",
-        Occurrence::Service(false) => "pit crew finished",
-        Occurrence::WrongWay(true) => "wrong way",
-        Occurrence::WrongWay(false) => "facing the right way again",
-        Occurrence::RevLimiter(true) => "rev limiter",
-        Occurrence::Damage(damage) => {
+        TruthEventKind::Flag(ACEvoFlagType::NoFlag) => "cleared",
+        TruthEventKind::Flag(ACEvoFlagType::BlueFlag) => "blue flag",
+        TruthEventKind::Flag(ACEvoFlagType::WhiteFlag) => "white flag",
+        TruthEventKind::Flag(ACEvoFlagType::BlackWhiteFlag) => "black and white flag",
+        TruthEventKind::Flag(ACEvoFlagType::OrangeCircleFlag) => "black flag with orange circle",
+        TruthEventKind::Flag(ACEvoFlagType::CheckeredFlag) => "chequered flag",
+        TruthEventKind::PitLane(true) => "entered the pit lane",
+        TruthEventKind::PitLane(false) => "left the pit lane",
+        TruthEventKind::PitBox(true) => "in the box",
+        TruthEventKind::PitBox(false) => "left the box",
+        TruthEventKind::PitLimiter(true) => "pit limiter on",
+        TruthEventKind::PitLimiter(false) => "pit limiter off",
+        TruthEventKind::Service(true) => "pit crew started",
+        TruthEventKind::Service(false) => "pit crew finished",
+        TruthEventKind::WrongWay(true) => "wrong way",
+        TruthEventKind::WrongWay(false) => "facing the right way again",
+        TruthEventKind::RevLimiter(true) => "rev limiter",
+        TruthEventKind::Damage(damage) => {
             let is_repair = damage.body.iter().sum::<f32>() < before.body.iter().sum();
             *before = damage;
             if is_repair { "repaired" } else { "damage" }
@@ -99,14 +99,14 @@ fn each_incident_is_one_event() {
         let topics = [Topic::Pit, Topic::Flag, Topic::Track, Topic::Damage, Topic::Engine];
         let mut reported: Vec<_> = events.iter().filter(|event| topics.contains(&event.kind.topic())).collect();
         let mut damage = Damage::default();
-        for happening in &simulator.truth().happenings {
-            let Some(words) = expected(happening.what, &mut damage) else { continue };
-            let at_s = happening.step as f64 / 333.0;
+        for occurrence in &simulator.truth().events {
+            let Some(words) = expected(occurrence.kind, &mut damage) else { continue };
+            let at_s = occurrence.step as f64 / 333.0;
             let is_it = |event: &&SessionEvent| {
                 event.kind.to_string().contains(words) && (at_s - 0.01..at_s + 1.2).contains(&event.at_s)
             };
             let index = reported.iter().position(is_it);
-            let index = index.unwrap_or_else(|| panic!("{scenario}: {happening:?} was not reported: {reported:#?}"));
+            let index = index.unwrap_or_else(|| panic!("{scenario}: {occurrence:?} was not reported: {reported:#?}"));
             reported.remove(index);
         }
         assert!(reported.is_empty(), "{scenario}: reported, but did not happen: {reported:#?}");
@@ -203,7 +203,7 @@ fn return_to_the_box_is_one_event_and_no_pit_stop() {
         options.laps = None;
         let (simulator, _, events) = analysed(options);
         let returns =
-            simulator.truth().happenings.iter().filter(|happening| happening.what == Occurrence::ReturnedToGarage);
+            simulator.truth().events.iter().filter(|occurrence| occurrence.kind == TruthEventKind::ReturnedToGarage);
         let reported = events.iter().filter(|event| event.kind == SessionEventKind::ReturnedToBox);
         assert_eq!(reported.count(), returns.count(), "{name}");
         for event in events.iter().filter(|event| event.kind == SessionEventKind::ReturnedToBox) {

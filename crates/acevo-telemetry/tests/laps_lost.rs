@@ -157,7 +157,7 @@ proptest! {
 fn trap() -> impl Strategy<Value = Scenario> {
     use Scenario::{HotLaps, Menu, Pause, Pits, Race, Weekend};
     let is_trap = |scenario: &Scenario| !matches!(scenario, Weekend | HotLaps | Race | Pits | Pause | Menu);
-    prop::sample::select(Scenario::all().iter().copied().filter(is_trap).collect::<Vec<_>>())
+    prop::sample::select(Scenario::ALL.iter().copied().filter(is_trap).collect::<Vec<_>>())
 }
 
 /// After a replay the last physics packet is still that of the replay, with its fuel level.

@@ -13,8 +13,8 @@ use tempfile::TempDir;
 use tungstenite::stream::MaybeTlsStream;
 use tungstenite::{Message, WebSocket};
 
-/// Maximum waiting time, also on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+use crate::left_out::left_out;
+use crate::wait::PATIENCE;
 
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chrome"];
 
@@ -61,12 +61,12 @@ impl Chromium {
                 .spawn()
                 .ok()
         };
-        let left_out = || {
+        let give_up = || {
             assert!(std::env::var_os("ACEVO_CHROMIUM").is_none(), "Chromium is required but cannot be started");
-            eprintln!("LEFT OUT: Chromium cannot be started, pages are not tested");
+            left_out("tests of web pages, because Chromium cannot be started");
             None
         };
-        let Some(mut child) = NAMES.iter().find_map(spawn) else { return left_out() };
+        let Some(mut child) = NAMES.iter().find_map(spawn) else { return give_up() };
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let address = lines
             .by_ref()
@@ -74,7 +74,7 @@ impl Chromium {
             .find_map(|line| line.strip_prefix("DevTools listening on ").map(str::to_owned));
         let Some(address) = address else {
             let _ = child.wait();
-            return left_out();
+            return give_up();
         };
         // The browser writes more lines, and would wait if they were not read.
         std::thread::spawn(move || lines.for_each(drop));
@@ -131,6 +131,7 @@ impl Chromium {
         self.call("Emulation.setTouchEmulationEnabled", json!({"enabled": mobile}));
     }
 
+    /// Opens an address and waits until the page has loaded.
     pub fn open(&mut self, url: &str) {
         let opened = self.call("Page.navigate", json!({"url": url}));
         assert!(opened["errorText"].is_null(), "{url}: {opened}");

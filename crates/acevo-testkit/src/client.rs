@@ -2,8 +2,6 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::thread;
-use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tungstenite::client::IntoClientRequest;
@@ -11,21 +9,11 @@ use tungstenite::http::{HeaderName, HeaderValue};
 use tungstenite::{Message, WebSocket};
 
 use crate::program::{Running, acevo, spawn};
-
-/// Maximum waiting time.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// Waits until a condition holds.
-pub fn until(mut condition: impl FnMut() -> bool) {
-    let start = Instant::now();
-    while !condition() {
-        assert!(start.elapsed() < PATIENCE, "not in time");
-        thread::sleep(Duration::from_millis(5));
-    }
-}
+use crate::wait::PATIENCE;
 
 /// A running server.
 pub struct Site {
+    /// Its process.
     pub running: Running,
     /// Its address and port.
     pub host: String,
@@ -45,12 +33,15 @@ pub fn serve(args: &[&str]) -> Site {
 /// An answer of the server.
 #[derive(Debug)]
 pub struct Response {
+    /// The status code.
     pub status: u16,
     head: String,
+    /// The body.
     pub body: String,
 }
 
 impl Response {
+    /// A header by its name, in any case.
     pub fn header(&self, name: &str) -> Option<&str> {
         let headers = self.head.lines().skip(1).filter_map(|line| line.split_once(": "));
         headers.into_iter().find(|(header, _)| header.eq_ignore_ascii_case(name)).map(|(_, value)| value)
@@ -58,10 +49,12 @@ impl Response {
 }
 
 impl Site {
+    /// The response to a GET request.
     pub fn get(&self, path: &str) -> Response {
         self.request(path, &[("Host", &self.host)])
     }
 
+    /// A JSON document.
     pub fn json(&self, path: &str) -> Value {
         let response = self.get(path);
         assert_eq!((response.status, response.header("content-type")), (200, Some("application/json")), "{path}");
@@ -88,10 +81,12 @@ impl Site {
         Response { status, head: head.to_owned(), body: body.to_owned() }
     }
 
+    /// Opens a WebSocket.
     pub fn socket(&self) -> Socket {
         self.try_socket(&[]).unwrap()
     }
 
+    /// Tries to open a WebSocket with additional headers.
     pub fn try_socket(&self, headers: &[(&'static str, &str)]) -> Result<Socket, String> {
         let stream = TcpStream::connect(&self.host).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
@@ -107,10 +102,15 @@ impl Site {
 /// A decoded frame.
 #[derive(Debug)]
 pub struct Frame {
+    /// Flags of the frame's validity.
     pub flags: u8,
+    /// The subscription it belongs to.
     pub subscription: u16,
+    /// Its number; missing numbers are frames that were not sent.
     pub number: u32,
+    /// Time of the session in seconds.
     pub time: f64,
+    /// One value per subscribed channel; NaN if it has none.
     pub values: Vec<f32>,
 }
 
@@ -131,6 +131,7 @@ impl Frame {
 pub struct Socket(WebSocket<TcpStream>);
 
 impl Socket {
+    /// Sends a message.
     pub fn send(&mut self, message: Message) {
         self.0.send(message).unwrap();
     }
@@ -140,6 +141,7 @@ impl Socket {
         let _ = self.0.send(message);
     }
 
+    /// Sends a subscription.
     pub fn ask(&mut self, subscription: &Value) {
         self.send(Message::text(subscription.to_string()));
     }

@@ -1,4 +1,4 @@
-//! The simulator drives, an analysis looks on.
+//! Simulated sessions, analysed without a clock.
 
 use std::time::Duration;
 
@@ -7,21 +7,22 @@ use acevo_telemetry::analysis::{Analysis, SessionEvent, Settings};
 use acevo_telemetry::traces::{LapSampler, LapTraces};
 use acevo_telemetry::{Channel, Frame};
 
-/// Steps of the longest drive: two hours.
+/// Steps of the longest session: two hours.
 const LONGEST: u64 = 333 * 7200;
 
+/// Options for a scenario with this seed and number of laps.
 pub fn options(scenario: Scenario, seed: u64, laps: u32) -> Options {
     let mut options = Options::default();
     (options.scenario, options.seed, options.laps) = (scenario, seed, Some(laps));
     options
 }
 
-/// Drives to the end and hands on every step in which a page has changed.
+/// Simulates a session to its end. Calls `take` with the time and the frame of every step that changed a page.
 pub fn each_frame(options: Options, mut take: impl FnMut(Duration, &Frame)) -> Simulator {
     each_frame_of(options, |at, frame, _| take(at, frame))
 }
 
-/// The same with the laps that are really over by then.
+/// Like [`each_frame`]; `take` also gets the true records of the laps that have ended.
 pub fn each_frame_of(options: Options, mut take: impl FnMut(Duration, &Frame, &[LapRecord])) -> Simulator {
     let mut simulator = Simulator::new(options);
     for _ in 0..LONGEST {
@@ -33,10 +34,10 @@ pub fn each_frame_of(options: Options, mut take: impl FnMut(Duration, &Frame, &[
             take(simulator.time(), &simulator.frame(), &simulator.truth().laps);
         }
     }
-    panic!("it never ends");
+    panic!("the session does not end");
 }
 
-/// A whole drive, analysed, with everything that has happened.
+/// Simulates and analyses a whole session. Returns all events.
 pub fn analysed(options: Options) -> (Simulator, Analysis, Vec<SessionEvent>) {
     let mut analysis = Analysis::new(Settings::default());
     let mut events = Vec::new();
@@ -49,7 +50,7 @@ pub fn analysed(options: Options) -> (Simulator, Analysis, Vec<SessionEvent>) {
     (simulator, analysis, events)
 }
 
-/// The traces of a drive's laps that count.
+/// The traces of the valid timed laps of a session.
 pub fn counting_laps(options: Options, channels: &[&'static Channel]) -> Vec<LapTraces> {
     let settings = Settings::default();
     let mut sampler = LapSampler::new(channels, settings.sectors.clone());

@@ -1,20 +1,26 @@
-//! Helpers that the tests of several crates share. It is not published.
+//! Helpers that the tests of several crates share. This crate is not published.
 //!
-//! - [`drive`]: drives of the simulator, analysed without a clock.
-//! - [`pages`], [`recordings`]: recordings of the simulator, in memory and in files, with pages that a test changes.
-//! - [`rows`]: rows of a drive for exporters.
+//! - [`drive`]: simulated sessions, analysed without a clock.
+//! - [`pages`], [`recordings`]: simulated recordings, in memory and in files, with pages that a test changes.
+//! - [`rows`]: rows of a simulated session for exporters.
 //! - [`program`]: starts the `acevo` binary and reads its output.
+//! - [`follow`], [`wait`]: wait for events of a connection, and for any condition.
 //! - [`client`], [`chromium`]: an HTTP and WebSocket client, and a headless browser.
 //! - [`python`]: a Python with the packages that read exported files.
+//! - [`left_out`]: messages about tests that cannot run on this system.
+//!
+//! Helpers panic if something fails: a test has nothing better to do.
 
 #![forbid(unsafe_code)]
-#![allow(missing_docs, reason = "helpers are named and documented where it is not obvious")]
 
 pub mod chromium;
 pub mod client;
 pub mod drive;
+pub mod follow;
+pub mod left_out;
 pub mod pages;
 pub mod program;
 pub mod python;
 pub mod recordings;
 pub mod rows;
+pub mod wait;

@@ -1,14 +1,15 @@
-//! Records of the simulator's pages, kept to compare with what is read.
+//! Records of simulated pages, kept in memory for comparison with the records that a reader returns.
 
 use std::io::{Cursor, Read, Seek};
 use std::time::Duration;
 
 use acevo_recording::{Damage, Description, Mark, Record, Recording, RecordingItem, RecordingWriter};
-use acevo_shared_memory::{Page, PageKind};
+use acevo_shared_memory::{Page, PageKind, SPageFilePhysics};
 use acevo_simulator::{Options, Scenario, Simulator};
 
-/// A record with its bytes.
+/// A record that owns its bytes. The fields are those of [`Record`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "documented at `Record`")]
 pub struct Kept {
     pub page: PageKind,
     pub at: Duration,
@@ -21,11 +22,13 @@ pub struct Kept {
 }
 
 impl Kept {
+    /// A copy of a record.
     pub fn new(record: Record<'_>) -> Self {
         let Record { page, at, uncertainty, settled, restarted, carried, missed, bytes, .. } = record;
         Self { page, at, uncertainty, settled, restarted, carried, missed, bytes: bytes.to_vec() }
     }
 
+    /// The record, borrowed.
     pub fn lend(&self) -> Record<'_> {
         let mut record = Record::new(self.page, self.at, &self.bytes);
         record.uncertainty = self.uncertainty;
@@ -35,18 +38,19 @@ impl Kept {
     }
 }
 
+/// Default options with this scenario.
 pub fn options(scenario: Scenario) -> Options {
     let mut options = Options::default();
     options.scenario = scenario;
     options
 }
 
-/// As a recording has it.
+/// The simulator's time in the resolution of recordings: microseconds.
 pub fn time(simulator: &Simulator) -> Duration {
     Duration::from_micros(simulator.time().as_micros() as u64)
 }
 
-/// So many seconds from the start of the game on.
+/// Records of the first seconds of a scenario.
 pub fn drive(scenario: Scenario, seconds: u64) -> Vec<Kept> {
     let mut simulator = Simulator::new(options(scenario));
     let mut records = Vec::new();
@@ -67,32 +71,37 @@ pub fn drive(scenario: Scenario, seconds: u64) -> Vec<Kept> {
     records
 }
 
-/// A finished recording.
+/// The bytes of a finished recording.
 pub fn recorded(records: &[Kept]) -> Vec<u8> {
     let mut writer = RecordingWriter::new(Vec::new(), &Description::new("test")).unwrap();
     records.iter().for_each(|record| writer.record(&record.lend()).unwrap());
     writer.finish().unwrap().0
 }
 
-/// As a program that was killed leaves it. The index tells where it begins.
+/// The part of a finished recording before its index: what a killed program leaves.
 pub fn without_index(file: &[u8]) -> &[u8] {
-    let place = file.len() - 16;
-    &file[..u64::from_le_bytes(file[place..place + 8].try_into().unwrap()) as usize]
+    let trailer = file.len() - 16;
+    &file[..u64::from_le_bytes(file[trailer..trailer + 8].try_into().unwrap()) as usize]
 }
 
-/// Everything that is read.
+/// All items of a recording.
 #[derive(Debug, Default)]
 pub struct All {
+    /// Its records.
     pub records: Vec<Kept>,
+    /// Its marks.
     pub marks: Vec<Mark>,
+    /// Its damaged parts.
     pub damage: Vec<Damage>,
 }
 
+/// Reads a recording from its start.
 pub fn read_all<R: Read + Seek>(recording: &mut Recording<R>) -> All {
     recording.seek(Duration::ZERO).unwrap();
     rest(recording)
 }
 
+/// Reads the rest of a recording.
 pub fn rest<R: Read + Seek>(recording: &mut Recording<R>) -> All {
     let mut all = All::default();
     while let Some(item) = recording.next_item().unwrap() {
@@ -106,6 +115,20 @@ pub fn rest<R: Read + Seek>(recording: &mut Recording<R>) -> All {
     all
 }
 
+/// Opens a recording in memory.
 pub fn open(file: &[u8]) -> Recording<Cursor<&[u8]>> {
     Recording::from_input(Cursor::new(file)).unwrap()
+}
+
+/// Physics of a running engine with this counter, faded to `level` (0 to 1) as around a pause.
+pub fn faded_physics(packet_id: i32, level: f32) -> SPageFilePhysics {
+    SPageFilePhysics {
+        packetId: packet_id,
+        rpms: 6000,
+        airDensity: 1.2 * level,
+        airTemp: 26.0 * level,
+        roadTemp: 30.0 * level,
+        brakeBias: 0.6 * level,
+        ..Default::default()
+    }
 }

@@ -1,13 +1,17 @@
 //! Runs the `acevo` binary and reads its output.
 
-#[cfg(unix)]
-pub use rustix::process::Signal;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
-use std::time::Duration;
+use std::time::Instant;
+
+#[cfg(unix)]
+pub use rustix::process::Signal;
+use serde_json::Value;
+
+use crate::wait::PATIENCE;
 
 /// The program, with nothing on its standard input and no colours by accident.
 pub fn acevo() -> Command {
@@ -30,15 +34,18 @@ fn profile_folder() -> PathBuf {
     test.ancestors().nth(2).expect("tests lie in a subfolder").to_owned()
 }
 
-/// What a program has said, and how it ended.
+/// The exit status and the output of a program.
 #[derive(Debug)]
 pub struct Output {
+    /// How it ended.
     pub status: ExitStatus,
+    /// Its standard output.
     pub stdout: String,
+    /// Its standard error.
     pub stderr: String,
 }
 
-/// Runs it to its end.
+/// Runs a program to its end.
 pub fn output(command: &mut Command) -> Output {
     let output = command.output().expect("the program starts");
     Output {
@@ -48,10 +55,7 @@ pub fn output(command: &mut Command) -> Output {
     }
 }
 
-/// How long anything may take that a test waits for.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// A program that runs, with everything it says taken from it at once; killed when it is dropped.
+/// A running program. Threads read its output, so that it never blocks. It is killed when it is dropped.
 #[derive(Debug)]
 pub struct Running {
     child: Child,
@@ -59,7 +63,13 @@ pub struct Running {
     stderr: Receiver<String>,
 }
 
-/// Starts it.
+/// Starts a program whose output is not read.
+pub fn spawn_silent(command: &mut Command) -> Running {
+    let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    Running { child: child.expect("the program starts"), stdout: channel().1, stderr: channel().1 }
+}
+
+/// Starts a program and reads its output.
 pub fn spawn(command: &mut Command) -> Running {
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
     let stdout = lines(child.stdout.take().expect("stdout is piped"));
@@ -81,27 +91,44 @@ pub fn send_signal(pid: u32, signal: Signal) {
 }
 
 impl Running {
+    /// Its process id.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
 
     /// Waits for a line of stdout.
     pub fn next_line(&self) -> String {
-        self.stdout.recv_timeout(PATIENCE).expect("it prints in time")
+        self.stdout.recv_timeout(PATIENCE).expect("it prints a line in time")
     }
 
-    /// A line for its standard input, which has to be piped.
+    /// Waits for a line of stdout and parses it as JSON.
+    pub fn next_object(&self) -> Value {
+        let line = self.next_line();
+        serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error} in {line:?}"))
+    }
+
+    /// Waits for a JSON object that `is_wanted` accepts.
+    pub fn until_object(&self, is_wanted: impl Fn(&Value) -> bool) -> Value {
+        loop {
+            let object = self.next_object();
+            if is_wanted(&object) {
+                return object;
+            }
+        }
+    }
+
+    /// Writes a line to its standard input, which must be piped.
     pub fn type_line(&mut self, line: &str) {
         let stdin = self.child.stdin.as_mut().expect("stdin is piped");
-        writeln!(stdin, "{line}").and_then(|()| stdin.flush()).expect("it listens");
+        writeln!(stdin, "{line}").and_then(|()| stdin.flush()).expect("it reads its input");
     }
 
-    /// Waits for a line of stderr with this in it.
-    pub fn word_with(&self, part: &str) -> String {
+    /// Waits for a line of stderr that contains `part`.
+    pub fn message_with(&self, part: &str) -> String {
         loop {
-            let word = self.next_word();
-            if word.contains(part) {
-                return word;
+            let message = self.next_message();
+            if message.contains(part) {
+                return message;
             }
         }
     }
@@ -113,20 +140,27 @@ impl Running {
     }
 
     /// Waits for a line of stderr.
-    pub fn next_word(&self) -> String {
-        self.stderr.recv_timeout(PATIENCE).expect("it speaks in time")
+    pub fn next_message(&self) -> String {
+        self.stderr.recv_timeout(PATIENCE).expect("it prints a message in time")
     }
 
-    /// Waits for the end, and for what it says until then.
+    /// Waits for the end of the program, but not for the end of its output: programs that Wine starts keep pipes open.
+    pub fn wait_for_exit(&mut self) -> ExitStatus {
+        self.child.wait().expect("it ends")
+    }
+
+    /// Waits for the end of the program and its output. Returns its status and the rest of its stderr.
     pub fn wait(&mut self) -> (ExitStatus, String) {
-        let said: Vec<_> = self.stderr.iter().collect();
-        (self.child.wait().expect("it ends"), said.join("\n"))
+        let messages: Vec<_> = self.stderr.iter().collect();
+        (self.child.wait().expect("it ends"), messages.join("\n"))
     }
 
-    /// Ends it without a chance to clean up.
-    pub fn kill(&mut self) {
+    /// Kills it, as a crash would, and waits for its end. Returns the time of the kill.
+    pub fn kill(&mut self) -> Instant {
         let _ = self.child.kill();
+        let killed = Instant::now();
         let _ = self.child.wait();
+        killed
     }
 }
 

@@ -1,24 +1,23 @@
-//! Programs of other people that open what was exported.
+//! Python packages of other projects that read exported files.
 
-use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::Command;
 
-/// A Python that has these modules: the one that `ACEVO_PYTHON` names, or `python3`. Where there is none, a test says so and
-/// leaves that part out.
+use crate::left_out::left_out;
+
+/// A Python with these modules: the one in the environment variable `ACEVO_PYTHON`, or `python3`. `None`, after a message, if it cannot
+/// import them; the test then skips that part.
 pub fn python(modules: &[&str]) -> Option<PathBuf> {
     let python = std::env::var_os("ACEVO_PYTHON").map_or_else(|| "python3".into(), PathBuf::from);
     let program = format!("import {}", modules.join(", "));
     let found = Command::new(&python).args(["-c", &program]).output().is_ok_and(|output| output.status.success());
     if !found {
-        // Past the harness, which keeps what tests that pass have to say.
-        let told = writeln!(io::stderr(), "LEFT OUT: {} cannot import {}", python.display(), modules.join(", "));
-        told.expect("can be told");
+        left_out(format_args!("{} cannot import {}", python.display(), modules.join(", ")));
     }
     found.then_some(python)
 }
 
-/// Runs a program, which has to succeed, and gives what it says.
+/// Runs a program, which must succeed, and returns its output.
 #[track_caller]
 pub fn run(python: &PathBuf, program: &str, arguments: &[&std::ffi::OsStr]) -> String {
     let output = Command::new(python).args(["-c", program]).args(arguments).output().expect("runs");

@@ -1,4 +1,4 @@
-//! Recordings of the simulator, made without waiting for it.
+//! Files with simulated recordings, written faster than real time.
 
 use std::path::Path;
 use std::time::Duration;
@@ -7,22 +7,25 @@ use acevo_recording::{Description, Record, RecordingWriter};
 use acevo_shared_memory::{Page, PageKind, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
 use acevo_simulator::{CarModel, Options, Scenario, Simulator};
 
-/// The three pages, to be changed before they are recorded.
+/// The three pages of a step, which a test can change before they are recorded.
 #[derive(Debug, Clone, Copy)]
 pub struct Pages {
+    /// The static page.
     pub session: SPageFileStaticEvo,
+    /// The graphics page.
     pub graphics: SPageFileGraphicEvo,
+    /// The physics page.
     pub physics: SPageFilePhysics,
 }
 
-/// Records a drive to its end, as it is. Gives the times of the laps.
+/// Records a session to its end, unchanged. Returns the lap times in milliseconds.
 pub fn drive(path: &Path, car: CarModel, scenario: Scenario, laps: Option<u32>) -> Vec<i32> {
     let mut options = Options::default();
     (options.car, options.scenario, options.laps) = (car, scenario, laps);
     changed(path, options, Duration::MAX, |_, _| {})
 }
 
-/// Records a drive until its end or this time, with pages that `change` has changed. Returns the times of the laps.
+/// Records a session until its end or until this time, with pages changed by `change`. Returns the lap times in milliseconds.
 pub fn changed(
     path: &Path,
     options: Options,

@@ -8,10 +8,11 @@ mod values;
 pub(crate) use publish::Outlet;
 pub(crate) use source::{DemoArgs, Drive, Origin, Place};
 
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use acevo_export::{MotecNames, Separator};
+use acevo_export::{ExportFormat, ExportPlan, MotecNames, Output, Precision, Separator};
 use acevo_shared_memory::PageKind;
 use acevo_telemetry::analysis::Topic;
 use acevo_telemetry::analysis::{Reference, Sectors, Settings, Thresholds};
@@ -20,9 +21,10 @@ use acevo_telemetry::{Channel, UnitSystem};
 use clap::error::ErrorKind;
 use clap::{ArgGroup, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
-use crate::driven::{LapNumbers, Spot};
 use crate::format::lap_table;
+use crate::output::is_dash;
 use crate::session::feeder::AnalysisOptions;
+use acevo_recording::{LapReference, LapSelection, LapSelector, RecordingPosition};
 
 use acevo_plot::{PlotKind, Theme};
 
@@ -51,7 +53,7 @@ pub(crate) enum Command {
     ///
     /// On a terminal it is a screen, else a line per second; with --json an object per packet.
     #[command(after_long_help = help::WATCH, after_help = help::WATCH_EXAMPLES)]
-    Watch(Watch),
+    Watch(WatchCommand),
     /// Print every field with value and unit, once
     #[command(after_help = help::DUMP)]
     Dump(Dump),
@@ -107,6 +109,18 @@ pub(crate) enum Command {
     Simulate(Simulate),
 }
 
+/// `acevo watch`. Without a command there is no FILE: it would be taken for a misspelt command.
+#[derive(Debug, Args)]
+pub(crate) struct WatchCommand {
+    /// Recording to read instead of the game
+    #[arg(value_name = "FILE", conflicts_with_all = ["from", "demo"])]
+    #[cfg_attr(unix, arg(conflicts_with = "dir"))]
+    #[cfg_attr(target_os = "linux", arg(conflicts_with = "pid"))]
+    file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) watch: Watch,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Watch {
     /// Print JSON, one object per line
@@ -132,6 +146,11 @@ pub(crate) struct Watch {
 
 #[derive(Debug, Args)]
 pub(crate) struct Events {
+    /// Recording to read instead of the game
+    #[arg(value_name = "FILE", conflicts_with_all = ["from", "demo"])]
+    #[cfg_attr(unix, arg(conflicts_with = "dir"))]
+    #[cfg_attr(target_os = "linux", arg(conflicts_with = "pid"))]
+    file: Option<PathBuf>,
     /// Print JSON, one object per line
     #[arg(long)]
     pub(crate) json: bool,
@@ -155,20 +174,20 @@ pub(crate) struct Events {
 
 #[derive(Debug, Args)]
 pub(crate) struct Laps {
-    /// Recording to read instead of the game; the same as --from
+    /// Recording to read instead of the game
     #[arg(value_name = "FILE", conflicts_with_all = ["from", "demo"])]
     #[cfg_attr(unix, arg(conflicts_with = "dir"))]
     #[cfg_attr(target_os = "linux", arg(conflicts_with = "pid"))]
-    pub(crate) file: Option<PathBuf>,
+    file: Option<PathBuf>,
     /// Print JSON, one object per finished lap
     #[arg(long)]
     pub(crate) json: bool,
     /// Print lines, even on a terminal
     #[arg(long, conflicts_with = "json")]
     pub(crate) lines: bool,
-    /// Laps of the running session in the table, or of all since the program began
-    #[arg(long, value_name = "WHICH", default_value = "current")]
-    pub(crate) session: Sessions,
+    /// Show the laps of the running session, or of all sessions [default: current; all for a recording]
+    #[arg(long, value_name = "WHICH")]
+    pub(crate) session: Option<Sessions>,
     /// End after this many finished laps
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) count: Option<u64>,
@@ -256,6 +275,11 @@ impl AnalysisArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
+    /// Recording to read instead of the game
+    #[arg(value_name = "FILE", conflicts_with_all = ["from", "demo"])]
+    #[cfg_attr(unix, arg(conflicts_with = "dir"))]
+    #[cfg_attr(target_os = "linux", arg(conflicts_with = "pid"))]
+    file: Option<PathBuf>,
     /// Port to listen on; 0 is any that is free
     #[arg(long, value_name = "PORT", default_value_t = 7333)]
     pub(crate) port: u16,
@@ -297,9 +321,12 @@ impl From<Sessions> for lap_table::Sessions {
 
 #[derive(Debug, Args)]
 pub(crate) struct Dump {
-    /// Fields, as `speedKmh`, `wheelSlip[2]`, `tyre_lf.slip` or `physics.fuel`; a part, as `electronics`, is all of its
-    /// fields; none is everything
-    #[arg(value_name = "FIELD")]
+    /// FILE: a recording (.acevo), or a file that --raw has written (.json), to read instead of the game; `-` is the standard input.
+    /// FIELD: such as `speedKmh`, `wheelSlip[2]`, `tyre_lf.slip` or `physics.fuel`; a part, such as `electronics`, is all of its
+    /// fields; without fields everything is printed
+    #[arg(value_name = "FILE] [FIELD")]
+    items: Vec<OsString>,
+    #[arg(skip)]
     pub(crate) fields: Vec<String>,
     /// Only this page
     #[arg(long, value_name = "PAGE", value_parser = values::page())]
@@ -317,16 +344,16 @@ pub(crate) struct Dump {
     #[arg(long)]
     pub(crate) wait: bool,
     /// Write the exact bytes of all pages to a new file instead, for a bug report; `-` is the standard output
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["fields", "page", "json", "describe", "all"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["items", "page", "json", "describe", "all"])]
     pub(crate) raw: Option<PathBuf>,
-    /// Read a recording, or a file that --raw has written, instead of the game; `-` is the standard input
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["raw", "wait", "demo"])]
+    /// The recording or raw dump to read instead of the game
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["raw", "wait", "demo"], hide = true)]
     #[cfg_attr(unix, arg(conflicts_with = "dir"))]
     #[cfg_attr(target_os = "linux", arg(conflicts_with = "pid"))]
     pub(crate) from: Option<PathBuf>,
-    /// The moment of a recording: the beginning of lap 3 or of the best one, or a time, as 1:30 or 90s [default: its beginning]
-    #[arg(long, value_name = "PLACE", requires = "from")]
-    pub(crate) at: Option<Spot>,
+    /// Position in the recording: a lap, such as 3, best or 2/3 (session/lap), or a time, such as 1:30 or 90s [default: its beginning]
+    #[arg(long, value_name = "POSITION")]
+    pub(crate) at: Option<RecordingPosition>,
     #[command(flatten)]
     pub(crate) place: Place,
     #[command(flatten)]
@@ -335,8 +362,11 @@ pub(crate) struct Dump {
 
 #[derive(Debug, Args)]
 pub(crate) struct Channels {
-    /// Channels, as `speed`; the beginning of names, as `tyre_temp`, is all that begin so; none is all that are worth logging
-    #[arg(value_name = "ID")]
+    /// FILE: a recording (.acevo) or a raw dump (.json) whose values are shown instead of the game's.
+    /// ID: a channel, such as `speed`, or the beginning of several, such as `tyre_temp`; without IDs all channels that are worth logging
+    #[arg(value_name = "FILE] [ID")]
+    items: Vec<OsString>,
+    #[arg(skip)]
     pub(crate) ids: Vec<String>,
     /// Dead channels and those that repeat another one, too
     #[arg(long)]
@@ -356,14 +386,14 @@ pub(crate) struct Channels {
     /// Wait for the game where it is not there; means --values
     #[arg(long, conflicts_with = "demo")]
     pub(crate) wait: bool,
-    /// Show the values of a recording instead of the game's
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["wait", "demo"])]
+    /// The recording or raw dump to read instead of the game
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["wait", "demo"], hide = true)]
     #[cfg_attr(unix, arg(conflicts_with = "dir"))]
     #[cfg_attr(target_os = "linux", arg(conflicts_with = "pid"))]
     pub(crate) from: Option<PathBuf>,
-    /// The moment of a recording: the beginning of lap 3 or of the best one, or a time, as 1:30 or 90s [default: its beginning]
-    #[arg(long, value_name = "PLACE", requires = "from")]
-    pub(crate) at: Option<Spot>,
+    /// Position in the recording: a lap, such as 3, best or 2/3 (session/lap), or a time, such as 1:30 or 90s [default: its beginning]
+    #[arg(long, value_name = "POSITION")]
+    pub(crate) at: Option<RecordingPosition>,
     #[command(flatten)]
     pub(crate) place: Place,
     #[command(flatten)]
@@ -412,15 +442,15 @@ pub(crate) struct Plot {
     /// Recording to draw laps of
     #[arg(value_name = "FILE", required_unless_present = "demo", conflicts_with = "demo")]
     pub(crate) file: Option<PathBuf>,
-    /// Lap to draw: best, 3
+    /// Lap to draw, such as best, 3, 2/3 (session/lap) or 3#2 (second attempt)
     #[arg(long, value_name = "LAP", default_value = "best", conflicts_with = "demo")]
-    pub(crate) lap: Spot,
-    /// Lap to compare it with
+    pub(crate) lap: LapSelector,
+    /// Lap to compare it with; FILE:LAP for a lap of another recording, such as other.acevo:best
     #[arg(long, value_name = "LAP", conflicts_with = "demo")]
-    pub(crate) against: Option<Spot>,
-    /// New file for the picture; .png or .svg says how it is written
+    pub(crate) against: Option<LapReference>,
+    /// New picture; the extension .png or .svg selects the format [default: named after the recording, in the current folder]
     #[arg(short, long, value_name = "FILE", value_parser = values::picture())]
-    pub(crate) output: PathBuf,
+    pub(crate) output: Option<PathBuf>,
     /// What to draw
     #[arg(long, value_name = "KIND", default_value = "sheet", value_parser = values::plot_kind())]
     pub(crate) kind: PlotKind,
@@ -494,15 +524,15 @@ pub(crate) struct Replay {
     /// Seconds of the recording per second [default: 1]
     #[arg(long, value_name = "FACTOR", value_parser = values::speed)]
     pub(crate) speed: Option<f64>,
-    /// Begin with this lap, or at this time: 3, best, 1:30, 90s
-    #[arg(long, value_name = "PLACE")]
-    pub(crate) from: Option<Spot>,
+    /// Begin with this lap, or at this time, such as 3, best, 2/3 (session/lap), 1:30 or 90s
+    #[arg(long, value_name = "POSITION")]
+    pub(crate) from: Option<RecordingPosition>,
     /// End with this lap, or at this time
-    #[arg(long, value_name = "PLACE")]
-    pub(crate) to: Option<Spot>,
-    /// Pause at this time, or where this lap begins, with the pages as they are there; may be given again
-    #[arg(long, value_name = "PLACE")]
-    pub(crate) pause_at: Vec<Spot>,
+    #[arg(long, value_name = "POSITION")]
+    pub(crate) to: Option<RecordingPosition>,
+    /// Pause at this time, or at the beginning of this lap; may be given several times
+    #[arg(long, value_name = "POSITION")]
+    pub(crate) pause_at: Vec<RecordingPosition>,
     /// Begin again at the end
     #[arg(long = "loop")]
     pub(crate) repeat: bool,
@@ -528,81 +558,110 @@ pub(crate) struct InfoArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct Export {
-    /// Recordings to export, and folders of recordings
+    /// Recordings, and folders with recordings
     #[arg(value_name = "PATH", required = true)]
     pub(crate) files: Vec<PathBuf>,
-    /// Kind of file; folders become a partitioned data set with parquet
-    #[arg(long, value_name = "KIND")]
-    pub(crate) to: ExportFormat,
-    /// New file; `-` is the standard output, for csv and jsonl; for many recordings a folder [default: beside the recording;
-    /// for a data set `parquet` in the folder of recordings]
+    /// File format. With parquet, a folder becomes a partitioned data set
+    #[arg(long, value_name = "FORMAT")]
+    to: Format,
+    /// New file, or `-` for the standard output (csv and jsonl); for several recordings a folder [default: named after the recording,
+    /// in the current folder; for a data set the folder `parquet`]
     #[arg(short, long, value_name = "PATH")]
-    pub(crate) output: Option<PathBuf>,
-    /// Only these laps: 3, 3-5, 1,4-6
+    output: Option<PathBuf>,
+    /// Only these laps, such as 3, 3-5, 1,4-6, best or 2/1-3 (session/laps)
     #[arg(long, value_name = "LAPS")]
-    pub(crate) laps: Option<LapNumbers>,
-    /// Only these channels, as `acevo channels` names them
+    pub(crate) laps: Option<LapSelection>,
+    /// Only these channels, by the IDs that `acevo channels` lists
     #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = values::any_channel)]
-    pub(crate) channels: Vec<&'static Channel>,
-    /// At most so many rows a second [default: every packet of physics]
+    channels: Vec<&'static Channel>,
+    /// Maximum number of rows per second [default: a row per physics packet]
     #[arg(long, value_name = "HZ", value_parser = values::rate)]
-    pub(crate) rate: Option<f64>,
-    /// Units of tables; MoTeC has its own
+    rate: Option<f64>,
+    /// Units of tables. MoTeC logs have units of their own
     #[arg(long, value_name = "UNITS", default_value = "game", value_parser = values::units())]
-    pub(crate) units: UnitSystem,
-    /// CSV: a second header row with the units; most readers take all columns for text then
+    units: UnitSystem,
+    /// CSV: write a second header row with the units; most readers then take every column for text
     #[arg(long)]
-    pub(crate) units_row: bool,
-    /// CSV: what separates the cells: `,`, `;` or tab [default: `,`; `;` with --decimal ,]
+    units_row: bool,
+    /// CSV: separator of the cells: `,`, `;` or tab [default: `,`; `;` with --decimal ,]
     #[arg(long, value_name = "SIGN", value_parser = values::separator)]
-    pub(crate) separator: Option<Separator>,
-    /// CSV: what stands before the decimals, `.` or `,`; German spreadsheets need `,`
+    separator: Option<Separator>,
+    /// CSV: decimal mark, `.` or `,`; German spreadsheets need `,`
     #[arg(long, value_name = "SIGN", value_parser = [".", ","], default_value = ".")]
-    pub(crate) decimal: String,
-    /// CSV and JSON lines: numbers as exact as they are, not as exact as they mean anything
+    decimal: String,
+    /// CSV and JSON lines: write exact numbers instead of the significant decimals
     #[arg(long)]
-    pub(crate) full: bool,
+    full: bool,
     /// MoTeC: names of the channels
     #[arg(long, value_name = "NAMES", default_value = "acc")]
-    pub(crate) names: Naming,
-    /// Say nothing but errors
+    names: Naming,
+    /// Print only errors
     #[arg(short, long)]
     pub(crate) quiet: bool,
 }
 
-/// A kind of file.
+impl Export {
+    /// The plan of the export.
+    pub(crate) fn plan(&self) -> ExportPlan {
+        let mut plan = ExportPlan::new(self.to.into());
+        plan.output = match &self.output {
+            Some(path) if is_dash(path) => Output::Stdout,
+            Some(path) => Output::Path(path.clone()),
+            None => Output::CurrentFolder,
+        };
+        plan.laps.clone_from(&self.laps);
+        plan.channels.clone_from(&self.channels);
+        (plan.rate, plan.units) = (self.rate, self.units);
+        plan.precision = if self.full { Precision::Full } else { Precision::default() };
+        (plan.units_row, plan.separator, plan.decimal_comma) = (self.units_row, self.separator, self.decimal == ",");
+        plan.motec_names = self.names.into();
+        plan
+    }
+
+    /// True if the export is written to the standard output.
+    pub(crate) fn is_stream(&self) -> bool {
+        self.output.as_deref().is_some_and(is_dash)
+    }
+
+    /// True if only errors are printed.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.quiet || self.is_stream()
+    }
+}
+
+/// A file format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ExportFormat {
+enum Format {
     /// A table of comma-separated values.
     Csv,
-    /// An object for each row.
+    /// One JSON object per row.
     Jsonl,
     /// A table for data tools.
     Parquet,
     /// A log for MoTeC i2: .ld and .ldx.
     Motec,
-    /// The pages as they are, as messages of ROS 2.
+    /// The pages as ROS 2 messages.
     Mcap,
 }
 
-impl ExportFormat {
-    pub(crate) const fn extension(self) -> &'static str {
-        match self {
-            Self::Csv => "csv",
-            Self::Jsonl => "jsonl",
-            Self::Parquet => "parquet",
-            Self::Motec => "ld",
-            Self::Mcap => "mcap",
+impl From<Format> for ExportFormat {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Csv => Self::Csv,
+            Format::Jsonl => Self::Jsonl,
+            Format::Parquet => Self::Parquet,
+            Format::Motec => Self::Motec,
+            Format::Mcap => Self::Mcap,
         }
     }
 }
 
-/// How MoTeC's channels are called.
+/// Names of MoTeC channels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Naming {
-    /// As logs of Assetto Corsa Competizione: SPEED, G_LAT.
+enum Naming {
+    /// As in logs of Assetto Corsa Competizione: SPEED, G_LAT.
     Acc,
-    /// As the template for circuits: Ground Speed, G Force Lat.
+    /// As in the circuit template: Ground Speed, G Force Lat.
     Circuit,
 }
 
@@ -621,16 +680,16 @@ pub(crate) struct Cut {
     /// Recording to take from; it is not touched
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
-    /// These laps: 3, 3-5, 1,4-6
+    /// These laps, such as 3, 3-5, 1,4-6, best or 2/1-3 (session/laps)
     #[arg(long, value_name = "LAPS", conflicts_with_all = ["from", "to"])]
-    pub(crate) laps: Option<LapNumbers>,
-    /// From the beginning of this lap, or from this time on: 3, best, 1:30, 90s
-    #[arg(long, value_name = "PLACE")]
-    pub(crate) from: Option<Spot>,
+    pub(crate) laps: Option<LapSelection>,
+    /// From the beginning of this lap, or from this time, such as 3, best, 2/3 (session/lap), 1:30 or 90s
+    #[arg(long, value_name = "POSITION")]
+    pub(crate) from: Option<RecordingPosition>,
     /// To the end of this lap, or to this time
-    #[arg(long, value_name = "PLACE")]
-    pub(crate) to: Option<Spot>,
-    /// New file [default: beside the recording]
+    #[arg(long, value_name = "POSITION")]
+    pub(crate) to: Option<RecordingPosition>,
+    /// New recording [default: named after the recording and the part, in the current folder]
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     /// Say nothing but errors
@@ -643,9 +702,12 @@ pub(crate) struct Repair {
     /// Recording that is damaged; it is not touched
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
-    /// New file for what can be read
-    #[arg(value_name = "NEW")]
-    pub(crate) output: PathBuf,
+    /// The new recording
+    #[arg(value_name = "NEW", conflicts_with = "output", hide = true)]
+    new: Option<PathBuf>,
+    /// New recording [default: named after the recording, in the current folder]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -669,35 +731,93 @@ pub(crate) struct Simulate {
     pub(crate) quiet: bool,
 }
 
-/// Reads the command line. Ends the program where it is wrong, or asks for help.
+/// Reads the command line. Ends the program if it is wrong, or asks for help.
 pub(crate) fn read() -> Acevo {
-    let args = Acevo::parse();
-    let demo = match &args.command {
-        None => Some(&args.watch.origin.demo),
-        Some(Command::Watch(watch)) => Some(&watch.origin.demo),
-        Some(Command::Dump(dump)) => Some(&dump.demo),
-        Some(Command::Channels(channels)) => Some(&channels.demo),
-        Some(Command::Stats(stats)) => Some(&stats.demo),
-        Some(Command::Record(record)) => Some(&record.demo),
-        Some(Command::Events(events)) => Some(&events.origin.demo),
-        Some(Command::Laps(laps)) => Some(&laps.origin.demo),
-        Some(Command::Serve(serve)) => Some(&serve.origin.demo),
-        Some(_) => None,
-    };
-    let has_speed = match &args.command {
-        None => args.watch.origin.from.is_some(),
-        Some(Command::Watch(watch)) => watch.origin.from.is_some(),
-        Some(Command::Serve(serve)) => serve.origin.from.is_some(),
-        _ => false,
-    };
-    if let Some(DemoArgs { demo: false, drive }) = demo
-        && let Some(option) = drive.first_given()
-        && !(has_speed && option == "--speed")
-    {
-        let message = format!("{option} is about the simulator: add --demo");
-        Acevo::command().error(ErrorKind::MissingRequiredArgument, message).exit();
-    }
+    let mut args = Acevo::parse();
+    args.resolve().unwrap_or_else(|error| error.exit());
     args
+}
+
+impl Acevo {
+    /// Assigns positional arguments, and checks what clap cannot check.
+    fn resolve(&mut self) -> Result<(), clap::Error> {
+        match &mut self.command {
+            Some(Command::Watch(args)) => args.watch.origin.read_from(args.file.take()),
+            Some(Command::Events(args)) => args.origin.read_from(args.file.take()),
+            Some(Command::Laps(args)) => args.origin.read_from(args.file.take()),
+            Some(Command::Serve(args)) => args.origin.read_from(args.file.take()),
+            Some(Command::Dump(args)) => {
+                let is_game = [(args.wait, "--wait"), (args.demo.demo, "--demo"), (args.raw.is_some(), "--raw")];
+                args.fields = take_file(&mut args.items, &mut args.from, &args.place, &is_game)?;
+                check_at(args.at.is_some(), args.from.as_deref())?;
+            }
+            Some(Command::Channels(args)) => {
+                let is_game = [(args.wait, "--wait"), (args.demo.demo, "--demo")];
+                args.ids = take_file(&mut args.items, &mut args.from, &args.place, &is_game)?;
+                check_at(args.at.is_some(), args.from.as_deref())?;
+            }
+            Some(Command::Repair(args)) => args.output = args.new.take().or(args.output.take()),
+            _ => {}
+        }
+        self.check_simulator_options()
+    }
+
+    fn check_simulator_options(&self) -> Result<(), clap::Error> {
+        let (demo, has_speed) = match &self.command {
+            None => (&self.watch.origin.demo, self.watch.origin.from.is_some()),
+            Some(Command::Watch(args)) => (&args.watch.origin.demo, args.watch.origin.from.is_some()),
+            Some(Command::Serve(args)) => (&args.origin.demo, args.origin.from.is_some()),
+            Some(Command::Dump(args)) => (&args.demo, false),
+            Some(Command::Channels(args)) => (&args.demo, false),
+            Some(Command::Stats(args)) => (&args.demo, false),
+            Some(Command::Record(args)) => (&args.demo, false),
+            Some(Command::Events(args)) => (&args.origin.demo, false),
+            Some(Command::Laps(args)) => (&args.origin.demo, false),
+            Some(_) => return Ok(()),
+        };
+        match demo.drive.first_given().filter(|option| !(demo.demo || has_speed && *option == "--speed")) {
+            Some(option) => {
+                let message = format!("{option} is about the simulator: add --demo");
+                Err(Self::command().error(ErrorKind::MissingRequiredArgument, message))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// Takes the file from the front of positional arguments, if they begin with one, and returns the rest. `is_game` has options that a file
+/// cannot be used with.
+fn take_file(
+    items: &mut Vec<OsString>,
+    from: &mut Option<PathBuf>,
+    place: &Place,
+    is_game: &[(bool, &str)],
+) -> Result<Vec<String>, clap::Error> {
+    if from.is_none() && items.first().is_some_and(|first| is_file(Path::new(first))) {
+        let file = PathBuf::from(items.remove(0));
+        let conflict = is_game.iter().find_map(|(is_given, option)| is_given.then_some(*option));
+        if let Some(option) = conflict.or_else(|| place.given()) {
+            let message = format!("'{}' cannot be used with '{option}'", file.display());
+            return Err(Acevo::command().error(ErrorKind::ArgumentConflict, message));
+        }
+        *from = Some(file);
+    }
+    Ok(items.iter().map(|item| item.to_string_lossy().into_owned()).collect())
+}
+
+/// True for a recording, a raw dump or `-`; false for the name of a field or a channel.
+fn is_file(path: &Path) -> bool {
+    let has_extension = |extension: &str| path.extension().is_some_and(|found| found.eq_ignore_ascii_case(extension));
+    let has_folder = path.parent().is_some_and(|folder| !folder.as_os_str().is_empty());
+    path.as_os_str() == "-" || has_folder || ["acevo", "json"].into_iter().any(has_extension)
+}
+
+fn check_at(is_given: bool, from: Option<&Path>) -> Result<(), clap::Error> {
+    if is_given && from.is_none() {
+        let message = "--at is a position in a recording: name the recording first";
+        return Err(Acevo::command().error(ErrorKind::MissingRequiredArgument, message));
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -707,6 +827,43 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Acevo::command().debug_assert();
+    }
+
+    fn parsed(args: &[&str]) -> Result<Command, clap::Error> {
+        let mut acevo = Acevo::try_parse_from([&["acevo"], args].concat())?;
+        acevo.resolve()?;
+        Ok(acevo.command.expect("a command"))
+    }
+
+    #[test]
+    fn recordings_are_positional_in_every_command() {
+        for args in [&["watch", "a.acevo"][..], &["watch", "--from", "a.acevo"]] {
+            let Ok(Command::Watch(args)) = parsed(args) else { panic!("{args:?}") };
+            assert_eq!(args.watch.origin.from.as_deref(), Some(Path::new("a.acevo")));
+        }
+        for args in [&["dump", "a.acevo", "gear", "--at", "3"][..], &["dump", "gear", "--from", "a.acevo"]] {
+            let Ok(Command::Dump(args)) = parsed(args) else { panic!("{args:?}") };
+            assert_eq!(
+                (args.from.as_deref(), &args.fields[..]),
+                (Some(Path::new("a.acevo")), &["gear".to_owned()][..])
+            );
+        }
+        for file in ["-", "bug.json", "A.ACEVO", "./bug"] {
+            let Ok(Command::Channels(args)) = parsed(&["channels", file, "speed"]) else { panic!("{file}") };
+            assert_eq!((args.from.as_deref(), &args.ids[..]), (Some(Path::new(file)), &["speed".to_owned()][..]));
+        }
+        let Ok(Command::Dump(args)) = parsed(&["dump", "physics.fuel", "a.acevo"]) else { panic!() };
+        assert!(args.from.is_none() && args.fields.len() == 2);
+        for wrong in [
+            &["dump", "a.acevo", "--wait"][..],
+            &["channels", "a.acevo", "--demo"],
+            &["laps", "a.acevo", "--demo"],
+            &["dump", "gear", "--at", "3"],
+            &["plot", "a.acevo", "--lap", "1:30"],
+            &["plot", "a.acevo", "--against", "b.acevo:90s"],
+        ] {
+            assert!(parsed(wrong).is_err(), "{wrong:?}");
+        }
     }
 
     #[test]

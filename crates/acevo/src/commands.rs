@@ -13,6 +13,7 @@ mod laps;
 mod once;
 mod plot;
 mod progress;
+mod raw_file;
 mod record;
 mod repair;
 mod replay;
@@ -29,7 +30,7 @@ use crate::cli::{Acevo, Command};
 pub(crate) fn run(args: Acevo) -> anyhow::Result<ExitCode> {
     match args.command {
         None => watch::run(&args.watch),
-        Some(Command::Watch(args)) => watch::run(&args),
+        Some(Command::Watch(args)) => watch::run(&args.watch),
         Some(Command::Dump(args)) => dump::run(&args),
         Some(Command::Channels(args)) => channels::run(&args),
         Some(Command::Diff(args)) => Ok(diff::run(&args)),

@@ -15,14 +15,10 @@
 
 mod cli;
 mod commands;
-mod contents;
-mod driven;
 mod format;
 mod keyboard;
 mod output;
-mod pending;
 mod process;
-mod raw;
 mod session;
 mod shutdown;
 mod tui;

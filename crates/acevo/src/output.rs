@@ -3,7 +3,7 @@
 use std::fmt;
 use std::fs::{self, OpenOptions};
 use std::io::{self, IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use acevo_telemetry::clean_text;
 use anstream::{AutoStream, ColorChoice};
@@ -45,6 +45,13 @@ pub(crate) fn complain(error: &anyhow::Error) {
     for cause in error.chain().skip(1) {
         say(format_args!("  because: {cause}"));
     }
+}
+
+/// Prints what failed, and the error with its causes.
+pub(crate) fn complain_about(action: fmt::Arguments<'_>, error: &dyn std::error::Error) {
+    say(format_args!("error: {action}"));
+    let causes = std::iter::successors(Some(error), |cause| cause.source());
+    causes.for_each(|cause| say(format_args!("  because: {cause}")));
 }
 
 /// False if the environment variable `NO_COLOR` asks for no colours.
@@ -107,6 +114,17 @@ impl Paint {
 /// Fails if the file exists, because files are never overwritten. Checked before a command waits for anything.
 pub(crate) fn check_new(path: &Path) -> anyhow::Result<()> {
     if !is_dash(path) && path.symlink_metadata().is_ok() { Err(exists(path)) } else { Ok(()) }
+}
+
+/// The output of a command if none is named: a file in the current folder, named after the recording and the part of it.
+pub(crate) fn default_output(recording: &Path, part: &str, extension: &str) -> PathBuf {
+    let mut name = recording.file_stem().unwrap_or_default().to_owned();
+    if !part.is_empty() {
+        // Separators of laps and times that are not allowed in file names.
+        name.push(format!("_{}", part.replace(['/', '#', ':', '\\'], "-")));
+    }
+    name.push(format!(".{extension}"));
+    PathBuf::from(name)
 }
 
 /// True for `-`, which stands for the standard input or output.

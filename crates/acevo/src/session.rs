@@ -9,7 +9,6 @@ pub(crate) mod demo;
 pub(crate) mod feeder;
 pub(crate) mod history;
 pub(crate) mod live_session;
-pub(crate) mod pace;
 pub(crate) mod personal_bests;
 pub(crate) mod playback;
 pub(crate) mod snapshot;
@@ -17,7 +16,4 @@ pub(crate) mod status;
 #[cfg(test)]
 mod test_snapshot;
 
-use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error};
-
-/// Attaches to the pages of a game. Called for each attempt to attach.
-pub(crate) type Opener = Box<dyn FnMut() -> Result<ACEvoSharedMemoryMapper, Error> + Send>;
+pub(crate) use acevo_recording::Opener;

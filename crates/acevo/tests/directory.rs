@@ -1,4 +1,4 @@
-//! Two processes: a simulated game in a directory of its own, and everything that reads it.
+//! A simulated game that publishes page files in a directory, and the commands that read it.
 #![cfg(unix)]
 
 use std::fs::OpenOptions;
@@ -13,9 +13,9 @@ use tempfile::TempDir;
 /// Starts a simulator and waits until it publishes.
 fn simulate(dir: &Path, scenario: &str) -> Running {
     let simulator = spawn(acevo().arg("simulate").arg("--dir").arg(dir).args(["--scenario", scenario]));
-    let said = simulator.next_word();
-    assert!(said.contains(&dir.display().to_string()), "{said}");
-    let hint = simulator.next_word();
+    let message = simulator.next_message();
+    assert!(message.contains(&dir.display().to_string()), "{message}");
+    let hint = simulator.next_message();
     assert!(hint.contains("acevo --dir"), "{hint}");
     simulator
 }
@@ -26,16 +26,12 @@ fn in_dir(dir: &TempDir, args: &[&str]) -> Command {
     command
 }
 
-fn next_object(watch: &Running) -> Value {
-    serde_json::from_str(&watch.next_line()).unwrap()
-}
-
 fn id(object: &Value) -> i64 {
     object["packet_id"].as_i64().unwrap()
 }
 
 #[test]
-fn a_simulated_game_is_dumped_examined_and_watched() {
+fn dump_doctor_and_watch_read_a_simulated_game() {
     let dir = TempDir::new().unwrap();
     let mut simulator = simulate(dir.path(), "hot-laps");
 
@@ -63,53 +59,53 @@ fn a_simulated_game_is_dumped_examined_and_watched() {
     assert_eq!(second.status.code(), Some(1));
     assert!(second.stderr.contains("in use by"), "{}", second.stderr);
 
-    // Asked to end, it removes its pages.
+    // After a signal it removes its pages.
     send_signal(simulator.id(), Signal::TERM);
-    let (status, said) = simulator.wait();
-    assert!(status.success() && said.contains("removed"), "{status} {said}");
+    let (status, messages) = simulator.wait();
+    assert!(status.success() && messages.contains("removed"), "{status} {messages}");
     assert!(!dir.path().join("acevo_pmf_physics").exists());
 }
 
 #[test]
-fn watch_waits_for_the_game_and_finds_it_again() {
+fn watch_waits_for_the_game_and_reconnects() {
     let dir = TempDir::new().unwrap();
     let watch = spawn(&mut in_dir(&dir, &["watch", "--json"]));
-    assert!(watch.next_word().contains("Waiting: "));
+    assert!(watch.next_message().contains("Waiting: "));
 
     let mut first = simulate(dir.path(), "hot-laps");
-    while !watch.next_word().contains("attached") {}
-    let before: Vec<_> = (0..50).map(|_| id(&next_object(&watch))).collect();
+    while !watch.next_message().contains("attached") {}
+    let before: Vec<_> = (0..50).map(|_| id(&watch.next_object())).collect();
     assert!(before.is_sorted_by(|a, b| a < b), "{before:?}");
 
     send_signal(first.id(), Signal::TERM);
     assert!(first.wait().0.success());
     let _second = simulate(dir.path(), "race");
-    while !watch.next_word().contains("attached") {}
-    // The first object of the second game has everything again.
-    while next_object(&watch)["static"]["session_name"].as_str().is_none_or(|name| !name.contains("Race")) {}
-    let after: Vec<_> = (0..50).map(|_| id(&next_object(&watch))).collect();
+    while !watch.next_message().contains("attached") {}
+    // The first object of the second game has all pages.
+    while watch.next_object()["static"]["session_name"].as_str().is_none_or(|name| !name.contains("Race")) {}
+    let after: Vec<_> = (0..50).map(|_| id(&watch.next_object())).collect();
     assert!(after.is_sorted_by(|a, b| a <= b) && after.last() > after.first(), "{after:?}");
 }
 
 #[test]
-fn a_killed_game_leaves_a_frozen_page_and_a_new_one_is_found() {
+fn watch_reports_frozen_pages_of_a_killed_game_and_reconnects() {
     let dir = TempDir::new().unwrap();
     let mut first = simulate(dir.path(), "hot-laps");
     let watch = spawn(&mut in_dir(&dir, &["watch", "--lines", "--every", "1m"]));
-    assert!(watch.next_word().contains("attached"));
+    assert!(watch.next_message().contains("attached"));
     first.kill();
-    while !watch.next_word().contains("has stopped") {}
+    while !watch.next_message().contains("has stopped") {}
     let doctor = output(&mut in_dir(&dir, &["doctor"]));
     assert_eq!(doctor.status.code(), Some(1));
     assert!(doctor.stdout.contains("nothing moves"), "{}", doctor.stdout);
     let dump = output(&mut in_dir(&dir, &["dump", "speedKmh"]));
     assert!(dump.status.success() && dump.stderr.contains("sends nothing"), "{dump:?}");
     let _second = simulate(dir.path(), "hot-laps");
-    while !watch.next_word().contains("attached") {}
+    while !watch.next_message().contains("attached") {}
 }
 
 #[test]
-fn nothing_there_is_said_and_fails() {
+fn doctor_and_dump_fail_without_pages() {
     let dir = TempDir::new().unwrap();
     let doctor = output(&mut in_dir(&dir, &["doctor"]));
     assert_eq!(doctor.status.code(), Some(1));
@@ -120,7 +116,7 @@ fn nothing_there_is_said_and_fails() {
 }
 
 #[test]
-fn a_menu_is_explained() {
+fn doctor_and_watch_report_the_menu() {
     let dir = TempDir::new().unwrap();
     let _simulator = simulate(dir.path(), "menu");
     let doctor = output(&mut in_dir(&dir, &["doctor"]));
@@ -131,10 +127,10 @@ fn a_menu_is_explained() {
 }
 
 #[test]
-fn pages_full_of_garbage_are_valid_json_and_harmless_text() {
+fn garbage_pages_give_valid_json_and_text_without_control_characters() {
     let dir = TempDir::new().unwrap();
     for (page, size) in [("physics", 800), ("graphics", 4900), ("static", 208)] {
-        // Every float is NaN; texts are DEL and a letter that has no end.
+        // Every float is NaN; texts consist of DEL and incomplete characters.
         let bytes: Vec<u8> = std::iter::repeat_n([0x1b, 0x7f, 0xc0, 0x7f], size / 4).flatten().collect();
         let path = dir.path().join(format!("acevo_pmf_{page}"));
         let file = OpenOptions::new().write(true).create_new(true).open(path).unwrap();

@@ -1,4 +1,4 @@
-//! Exports of many recordings by the real binary, read by programs of other people.
+//! `acevo export` of many recordings, read by Python packages of other projects.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,7 +12,7 @@ use acevo_testkit::python::{python, run};
 use acevo_testkit::recordings::drive;
 use serde_json::Value;
 
-/// All files in a folder and those below, sorted.
+/// All files in a folder and its subfolders, sorted.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_owned()];
@@ -26,8 +26,8 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// The values of the folders a file of a data set is in, without when the session began, and the file's name.
-fn place(dataset: &Path, file: &Path) -> Vec<String> {
+/// The values of the folders of a file in a data set, without the start of the session, and the name of the file.
+fn partition(dataset: &Path, file: &Path) -> Vec<String> {
     let parts = file.strip_prefix(dataset).unwrap().iter().map(|part| part.to_str().unwrap());
     let value = |part: &str| match part.split_once('=') {
         Some(("session", value)) => value.split_once(' ').unwrap().1.to_owned(),
@@ -37,11 +37,14 @@ fn place(dataset: &Path, file: &Path) -> Vec<String> {
     parts.map(value).collect()
 }
 
+/// Exports a folder of recordings to its subfolder `parquet`.
 fn dataset(recordings: &Path, more: &[&str]) -> Output {
-    output(acevo().arg("export").arg(recordings).args(["--to", "parquet", "--channels", "speed,track"]).args(more))
+    let mut export = acevo();
+    export.current_dir(recordings).args(["export", ".", "--to", "parquet", "--channels", "speed,track"]);
+    output(export.args(more))
 }
 
-/// Rows, partitions and the top speed of a lap, by two readers.
+/// A program that prints rows, partitions and the top speed of a lap with two libraries.
 const READERS: &str = "
 import sys, json, duckdb, polars
 files = sys.argv[1] + '/**/*.parquet'
@@ -60,7 +63,7 @@ print(json.dumps([
 ";
 
 #[test]
-fn a_folder_becomes_a_data_set_that_grows() {
+fn export_of_a_folder_extends_a_data_set() {
     let directory = tempfile::tempdir().unwrap();
     let recordings = directory.path().join("recordings");
     fs::create_dir_all(recordings.join("sub")).unwrap();
@@ -77,7 +80,7 @@ fn a_folder_becomes_a_data_set_that_grows() {
     );
     let folder = recordings.join("parquet");
     let made = files(&folder);
-    let places: BTreeSet<Vec<String>> = made.iter().map(|file| place(&folder, file)).collect();
+    let places: BTreeSet<Vec<String>> = made.iter().map(|file| partition(&folder, file)).collect();
     assert!(places.len() >= 3, "{places:?}");
     for place in &places {
         let [track, car, driver, session, name] = &place[..] else { panic!("{place:?}") };
@@ -92,7 +95,7 @@ fn a_folder_becomes_a_data_set_that_grows() {
     let csv = ["--to", "csv", "--channels", "speed", "-o", "-", "-q"];
     let rows = [recordings.join("hot.acevo"), recordings.join("sub").join("layouts.acevo")].map(|recording| {
         let table = output(acevo().arg("export").arg(recording).args(csv));
-        // While physics is not current there is no speed.
+        // There is no speed while physics is not current.
         let speed = |line: &str| line.rsplit(',').next().unwrap().parse::<f64>().unwrap_or(0.0);
         let speeds: Vec<f64> = table.stdout.lines().skip(1).map(speed).collect();
         (speeds.len(), speeds.iter().copied().fold(0.0, f64::max))
@@ -101,14 +104,14 @@ fn a_folder_becomes_a_data_set_that_grows() {
     let before: Vec<_> = made.iter().map(|file| fs::metadata(file).unwrap().modified().unwrap()).collect();
     fs::remove_file(recordings.join("bad.acevo")).unwrap();
     let second = dataset(&recordings, &[]);
-    assert!(second.status.success() && second.stderr.contains("2 there already and kept"), "{second:?}");
+    assert!(second.status.success() && second.stderr.contains("2 already exported"), "{second:?}");
     assert_eq!(files(&folder), made);
     let after: Vec<_> = made.iter().map(|file| fs::metadata(file).unwrap().modified().unwrap()).collect();
     assert_eq!(after, before);
-    // What is not complete any more is made again, and nothing else.
+    // Only a missing or incomplete part is written again.
     fs::remove_file(made.last().unwrap()).unwrap();
     let third = dataset(&recordings, &[]);
-    assert!(third.status.success() && third.stderr.contains("exported 1 recording, 1 there"), "{third:?}");
+    assert!(third.status.success() && third.stderr.contains("exported 1 recording, 1 already exported"), "{third:?}");
     assert_eq!(files(&folder), made);
     let other = dataset(&recordings, &["--rate", "10"]);
     assert_eq!(other.status.code(), Some(1), "files of another rate do not belong there: {other:?}");
@@ -122,16 +125,16 @@ fn a_folder_becomes_a_data_set_that_grows() {
     }
 }
 
-/// Whoever drives the simulator.
+/// The name of the simulated driver.
 const DRIVER: &str = "Žofie Müldřansová";
 
 #[test]
-fn a_recording_that_has_grown_replaces_its_part() {
+fn export_replaces_the_part_of_a_grown_recording() {
     let directory = tempfile::tempdir().unwrap();
     let (recording, whole) = (directory.path().join("a.acevo"), directory.path().join("whole"));
     drive(&whole, CarModel::Gt3, Scenario::HotLaps, Some(1));
     let bytes = fs::read(&whole).unwrap();
-    // As far as it is written.
+    // A recording that is still written.
     fs::write(&recording, &bytes[..bytes.len() / 2]).unwrap();
     let half = dataset(directory.path(), &[]);
     assert!(half.status.success(), "{half:?}");
@@ -144,7 +147,7 @@ fn a_recording_that_has_grown_replaces_its_part() {
     assert!(all.status.success() && all.stderr.contains("exported 1 recording"), "{all:?}");
     assert_eq!(files(&folder), made);
     assert!(fs::metadata(&made[0]).unwrap().len() > length * 3 / 2);
-    // Files of others are not written over.
+    // Other files are not overwritten.
     fs::write(&made[0], "precious").unwrap();
     let refused = dataset(directory.path(), &[]);
     assert_eq!(refused.status.code(), Some(1), "{refused:?}");
@@ -153,16 +156,16 @@ fn a_recording_that_has_grown_replaces_its_part() {
 
 #[cfg(unix)]
 #[test]
-fn a_stopped_export_leaves_nothing_half() {
+fn a_stopped_export_leaves_no_incomplete_files() {
     let directory = tempfile::tempdir().unwrap();
     drive(&directory.path().join("long.acevo"), CarModel::Gt3, Scenario::HotLaps, Some(4));
     let folder = directory.path().join("parquet");
-    let mut export = spawn(acevo().arg("export").arg(directory.path()).args(["--to", "parquet"]));
-    // It writes: half of the work is still to do.
+    let mut export = spawn(acevo().current_dir(directory.path()).args(["export", ".", "--to", "parquet"]));
+    // The second pass writes, so half of the work is done.
     while files(&folder).iter().all(|file| fs::metadata(file).map_or(0, |metadata| metadata.len()) == 0) {
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
-    let second = output(acevo().arg("export").arg(directory.path()).args(["--to", "parquet"]));
+    let second = output(acevo().current_dir(directory.path()).args(["export", ".", "--to", "parquet"]));
     assert!(second.stderr.contains("another export is at work"), "{second:?}");
     send_signal(export.id(), Signal::TERM);
     let (status, said) = export.wait();
@@ -172,18 +175,18 @@ fn a_stopped_export_leaves_nothing_half() {
 }
 
 #[test]
-fn many_recordings_become_a_file_each() {
+fn several_recordings_become_a_file_each() {
     let directory = tempfile::tempdir().unwrap();
     let (a, b) = (directory.path().join("a.acevo"), directory.path().join("b.acevo"));
     drive(&a, CarModel::Gt3, Scenario::HotLaps, Some(1));
     fs::copy(&a, &b).unwrap();
     let csv = ["--to", "csv", "--channels", "speed", "--rate", "10"];
-    let both = output(acevo().arg("export").args([&a, &b]).args(csv));
+    let both = output(acevo().current_dir(directory.path()).arg("export").args([&a, &b]).args(csv));
     assert!(both.status.success() && both.stdout.is_empty(), "{both:?}");
     let beside = ["a.acevo", "a.csv", "b.acevo", "b.csv"].map(|name| directory.path().join(name));
     assert_eq!(files(directory.path()), beside);
-    let again = output(acevo().arg("export").args([&a, &b]).args(csv));
-    assert!(again.status.success() && again.stderr.contains("2 there already and kept"), "{again:?}");
+    let again = output(acevo().current_dir(directory.path()).arg("export").args([&a, &b]).args(csv));
+    assert!(again.status.success() && again.stderr.contains("2 already exported"), "{again:?}");
     let out = directory.path().join("out");
     let folder = output(acevo().arg("export").arg(directory.path()).args(csv).arg("-o").arg(&out));
     assert!(folder.status.success(), "{folder:?}");
@@ -192,7 +195,7 @@ fn many_recordings_become_a_file_each() {
         let one = output(acevo().arg("export").arg(&b).args(["--to", "parquet"]).args(refused));
         assert_eq!(one.status.code(), Some(1), "{one:?}");
     }
-    // What would do nothing is refused.
+    // Options without effect are rejected.
     for refused in
         [&["mcap", "--laps", "1"][..], &["mcap", "--rate", "9"], &["jsonl", "--units-row"], &["motec", "--full"]]
     {
@@ -206,7 +209,7 @@ fn many_recordings_become_a_file_each() {
 
 #[cfg(unix)]
 #[test]
-fn who_reads_a_stream_may_have_enough_of_it() {
+fn an_export_to_a_closed_pipe_ends_quietly() {
     use std::io::{BufRead, BufReader};
 
     let directory = tempfile::tempdir().unwrap();
@@ -216,7 +219,7 @@ fn who_reads_a_stream_may_have_enough_of_it() {
     export.arg("export").arg(&file).args(["--to", "csv", "-o", "-"]);
     let mut export = export.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
     let mut header = String::new();
-    // The pipe is closed behind the first line.
+    // The pipe is closed after the first line.
     BufReader::new(export.stdout.take().unwrap()).read_line(&mut header).unwrap();
     assert!(header.starts_with("time_s,"), "{header}");
     let ended = export.wait_with_output().unwrap();

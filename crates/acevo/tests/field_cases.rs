@@ -1,4 +1,4 @@
-//! Cases from the field, by the real binary; `docs/field-cases.md` lists them with their sources.
+//! Cases that users of other programs reported; `docs/field-cases.md` lists them with their sources.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,12 +10,13 @@ use acevo_shared_memory::{Page, PageKind};
 use acevo_simulator::{Options, Scenario, Simulator, TrackName};
 #[cfg(unix)]
 use acevo_testkit::chromium::Chromium;
-use acevo_testkit::client::{serve, until};
+use acevo_testkit::client::serve;
 use acevo_testkit::program::{acevo, output};
 use acevo_testkit::recordings::{Pages, changed};
+use acevo_testkit::wait::until;
 use serde_json::Value;
 
-/// A hot lap, until a time, with changed pages.
+/// Records the first seconds of a hot lap with changed pages.
 fn recorded(path: &Path, seconds: u64, change: impl FnMut(Duration, &mut Pages)) {
     let mut options = Options::default();
     options.scenario = Scenario::HotLaps;
@@ -23,7 +24,7 @@ fn recorded(path: &Path, seconds: u64, change: impl FnMut(Duration, &mut Pages))
 }
 
 #[test]
-fn a_recording_that_was_played_ends_and_is_no_game_that_crashed() {
+fn played_recording_ends_with_end_of_recording() {
     let directory = tempfile::tempdir().unwrap();
     // The recording ends while the car drives, in the menu, and in a pause.
     for (status, name) in [(2, "live"), (0, "menu"), (3, "pause")] {
@@ -38,8 +39,8 @@ fn a_recording_that_was_played_ends_and_is_no_game_that_crashed() {
             let watched = output(acevo().args(["watch", mode, "--speed", "20", "--from", &file]));
             assert!(watched.status.success() && !watched.stdout.is_empty(), "{name} {mode}: {watched:?}");
             assert_eq!(watched.stderr.matches("End of recording").count(), 1, "{name} {mode}: {}", watched.stderr);
-            for accusation in ["Waiting", "detached", "frozen", "doctor"] {
-                assert!(!watched.stderr.contains(accusation), "{name} {mode}: {}", watched.stderr);
+            for message in ["Waiting", "detached", "frozen", "doctor"] {
+                assert!(!watched.stderr.contains(message), "{name} {mode}: {}", watched.stderr);
             }
         }
         let site = serve(&["--quiet", "--no-bests", "--speed", "20", "--from", &file]);
@@ -92,7 +93,7 @@ fn recordings_and_personal_bests_are_the_players_while_another_car_is_watched() 
         simulator.step();
     }
     let truth: Vec<_> = simulator.truth().laps.iter().map(|lap| i64::from(lap.time_ms)).collect();
-    let laps = told(acevo().args(["laps", "--json", "--quiet", "--from"]).arg(&file).arg("--bests").arg(&bests));
+    let laps = stdout(acevo().args(["laps", "--json", "--quiet", "--from"]).arg(&file).arg("--bests").arg(&bests));
     let laps: Vec<Value> = laps.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let complete = laps.iter().filter(|lap| lap["incomplete"].is_null());
     assert_eq!(complete.filter_map(|lap| lap["time_ms"].as_i64()).collect::<Vec<_>>(), truth, "{laps:?}");
@@ -106,7 +107,7 @@ fn recordings_and_personal_bests_are_the_players_while_another_car_is_watched() 
 }
 
 #[test]
-fn a_recording_without_telemetry_ends_without_waiting_for_a_game() {
+fn recording_without_telemetry_ends_immediately() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("empty.acevo");
     recorded(&file, 0, |_, _| {});
@@ -115,14 +116,14 @@ fn a_recording_without_telemetry_ends_without_waiting_for_a_game() {
     assert_eq!(watched.stderr, "acevo: End of recording\n");
 }
 
-/// Everything that a command prints on stdout.
-fn told(command: &mut Command) -> String {
+/// The stdout of a command, which must succeed.
+fn stdout(command: &mut Command) -> String {
     let output = output(command);
     assert!(output.status.success(), "{output:?}");
     output.stdout
 }
 
-/// The files in a folder and those below it, as paths within it.
+/// The files in a folder and its subfolders, as relative paths.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     let mut left = vec![folder.to_owned()];
@@ -136,7 +137,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 #[test]
-fn hostile_names_stay_what_they_are_in_every_format() {
+fn hostile_names_are_escaped_in_every_format() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("names.acevo");
     let (first, surname) = ("=cmd|'/C calc'!A0", "Czerwi\u{fffd}\"ski");
@@ -147,66 +148,66 @@ fn hostile_names_stay_what_they_are_in_every_format() {
         pages.session.track_configuration = "- : ? # @".into();
     });
     let channels = ["--rate", "10", "--channels", "driver_name,driver_surname,car_model,track,track_configuration"];
-    let csv = told(acevo().args(["export", "--to", "csv", "-o", "-"]).args(channels).arg(&file));
+    let csv = stdout(acevo().args(["export", "--to", "csv", "-o", "-"]).args(channels).arg(&file));
     let row = csv.lines().nth(5).unwrap();
     assert!(row.contains(&format!(",'{first},\"Czerwi\u{fffd}\"\"ski\",")), "{row}");
-    let jsonl = told(acevo().args(["export", "--to", "jsonl", "-o", "-"]).args(channels).arg(&file));
+    let jsonl = stdout(acevo().args(["export", "--to", "jsonl", "-o", "-"]).args(channels).arg(&file));
     let object: Value = serde_json::from_str(jsonl.lines().next().unwrap()).unwrap();
     assert_eq!((&object["driver_name"], &object["driver_surname"]), (&first.into(), &surname.into()));
     assert_eq!(object["car_model"], "../..\\CON:<x>\"|?*\nz");
     for kind in ["motec", "mcap", "parquet"] {
         let folder = directory.path().join(kind);
         fs::create_dir(&folder).unwrap();
-        told(acevo().args(["export", "--quiet", "--to", kind, "-o"]).arg(&folder).arg(&file));
+        stdout(acevo().args(["export", "--quiet", "--to", kind, "-o"]).arg(&folder).arg(&file));
         assert!(files(&folder).iter().all(|path| path.components().count() == 1), "{kind}: {:?}", files(&folder));
         assert!(!files(&folder).is_empty(), "{kind}");
     }
-    // A data set has the names in its folders.
+    // The folders of a data set contain the names.
     let (folder, data) = (directory.path().join("in"), directory.path().join("data"));
     fs::create_dir(&folder).unwrap();
     fs::rename(&file, folder.join("names.acevo")).unwrap();
-    told(acevo().args(["export", "--quiet", "--to", "parquet", "-o"]).arg(&data).arg(&folder));
+    stdout(acevo().args(["export", "--quiet", "--to", "parquet", "-o"]).arg(&data).arg(&folder));
     let parts = files(&data);
     assert!(parts.len() == 1 && parts[0].components().count() == 5, "{parts:?}");
     let path = parts[0].display().to_string();
     assert!(path.starts_with("track=A%2FB%5C..%3A%22&%3C%3E - %3A %3F %23 @/car=..%2F..%5CCON"), "{path}");
-    let info = told(acevo().arg("info").arg(folder.join("names.acevo")));
+    let info = stdout(acevo().arg("info").arg(folder.join("names.acevo")));
     assert!(!info.chars().any(|letter| letter.is_control() && letter != '\n'), "{info}");
 }
 
 #[test]
-fn a_drive_on_an_unknown_track_is_exported() {
+fn session_on_an_unknown_track_is_exported() {
     let directory = tempfile::tempdir().unwrap();
     let (folder, data) = (directory.path().join("in"), directory.path().join("data"));
     fs::create_dir(&folder).unwrap();
-    let file = folder.join("nowhere.acevo");
+    let file = folder.join("unknown.acevo");
     recorded(&file, 12, |_, pages| {
         (pages.session.track, pages.session.track_configuration) = ("track_placeholder".into(), "".into());
         pages.graphics.car_model = "car_placeholder".into();
         (pages.graphics.driver_name, pages.graphics.driver_surname) = ("".into(), " ".into());
     });
-    told(acevo().args(["export", "--quiet", "--to", "parquet", "-o"]).arg(&data).arg(&folder));
+    stdout(acevo().args(["export", "--quiet", "--to", "parquet", "-o"]).arg(&data).arg(&folder));
     let nothing = "__HIVE_DEFAULT_PARTITION__";
     let path = files(&data)[0].display().to_string();
     assert!(path.starts_with(&format!("track={nothing}/car={nothing}/driver={nothing}/session=")), "{path}");
-    told(acevo().args(["export", "--quiet", "--to", "motec", "-o"]).arg(directory.path()).arg(&file));
+    stdout(acevo().args(["export", "--quiet", "--to", "motec", "-o"]).arg(directory.path()).arg(&file));
     let logs = fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().file_name());
     let logs: Vec<_> = logs.filter(|name| name.to_string_lossy().starts_with("unknown-unknown-1-")).collect();
     assert_eq!(logs.len(), 2, "{logs:?}");
     let watched = output(acevo().args(["watch", "--lines", "--speed", "20", "--from"]).arg(&file));
-    for text in [watched.stdout, watched.stderr, told(acevo().arg("info").arg(&file)), path] {
+    for text in [watched.stdout, watched.stderr, stdout(acevo().arg("info").arg(&file)), path] {
         assert!(!text.contains("placeholder"), "{text}");
     }
 }
 
 #[test]
-fn laps_have_the_same_numbers_everywhere() {
+fn lap_numbers_agree_in_all_commands() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("three.acevo");
     let mut options = Options::default();
     (options.scenario, options.laps) = (Scenario::HotLaps, Some(3));
     let times = changed(&file, options, Duration::MAX, |_, _| {});
-    let laps = told(acevo().args(["laps", "--json", "--no-bests"]).arg(&file));
+    let laps = stdout(acevo().args(["laps", "--json", "--no-bests"]).arg(&file));
     let laps: Vec<Value> = laps.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let whole: Vec<_> = laps.iter().filter(|lap| lap["incomplete"].is_null()).collect();
     let numbers: Vec<_> = whole.iter().map(|lap| lap["number"].as_u64().unwrap()).collect();
@@ -217,8 +218,8 @@ fn laps_have_the_same_numbers_everywhere() {
         let share = |name: &str| lap["driving"][name].as_f64().unwrap();
         assert!((0.1..0.95).contains(&share("full_throttle")) && (0.0..0.5).contains(&share("coasting")), "{lap}");
     }
-    // Rows of the table: the number changes when the line is crossed, and its distance begins anew.
-    let csv = told(acevo().args(["export", "--to", "csv", "-o", "-", "--channels", "lap,speed"]).arg(&file));
+    // Rows of the table: the number changes at the line.
+    let csv = stdout(acevo().args(["export", "--to", "csv", "-o", "-", "--channels", "lap,speed"]).arg(&file));
     let mut counts = [0_u64; 4];
     for row in csv.lines().skip(1) {
         let lap = row.split(',').nth(3).unwrap();
@@ -232,13 +233,13 @@ fn laps_have_the_same_numbers_everywhere() {
     }
     for number in &numbers {
         let picture = directory.path().join(format!("{number}.svg"));
-        told(acevo().args(["plot", "--quiet", "--lap", &number.to_string(), "-o"]).arg(&picture).arg(&file));
+        stdout(acevo().args(["plot", "--quiet", "--lap", &number.to_string(), "-o"]).arg(&picture).arg(&file));
         assert!(fs::read_to_string(&picture).unwrap().contains(&format!("Lap {number}")));
     }
-    told(acevo().args(["export", "--quiet", "--to", "motec", "-o"]).arg(directory.path()).arg(&file));
+    stdout(acevo().args(["export", "--quiet", "--to", "motec", "-o"]).arg(directory.path()).arg(&file));
     let ldx = files(directory.path()).into_iter().find(|path| path.extension().is_some_and(|it| it == "ldx")).unwrap();
     let ldx = fs::read_to_string(directory.path().join(ldx)).unwrap();
-    // The way to the line, three laps, one that the end of the session breaks off, and what was driven after it.
+    // The part before the line, three laps, one that the end of the session interrupts, and the part after it.
     assert!(ldx.contains("\"Total Laps\" Value=\"6\""), "{ldx}");
     let beacons: Vec<_> = ldx.split(" Time=\"").skip(1).map(|rest| rest[..23].parse::<f64>().unwrap() / 1e3).collect();
     for (pair, time) in beacons.windows(2).zip(&times) {
@@ -247,14 +248,14 @@ fn laps_have_the_same_numbers_everywhere() {
 }
 
 #[test]
-fn tables_are_the_same_in_every_country() {
+fn csv_does_not_depend_on_the_locale() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("drive.acevo");
     recorded(&file, 10, |_, _| {});
     let table = |locale: &str, options: &[&str]| {
         let mut command = acevo();
         command.env("LC_ALL", locale).env("LANG", locale);
-        told(
+        stdout(
             command
                 .args(["export", "--to", "csv", "-o", "-", "--rate", "5", "--channels", "speed,rpm"])
                 .args(options)
@@ -267,18 +268,18 @@ fn tables_are_the_same_in_every_country() {
     assert_eq!(german, usual.replace(',', ";").replace('.', ","));
     assert_eq!(table("C", &["--separator", "tab"]), usual.replace(',', "\t"));
     let refused = output(acevo().args(["export", "--to", "csv", "--separator", ",", "--decimal", ","]).arg(&file));
-    assert!(!refused.status.success() && refused.stderr.contains("--separator ';'"), "{refused:?}");
+    assert!(!refused.status.success() && refused.stderr.contains("--separator: a comma"), "{refused:?}");
 }
 
 #[test]
-fn a_lap_of_two_hours_can_be_drawn() {
+fn plot_draws_a_lap_of_two_hours() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("long.acevo");
     let mut writer = RecordingWriter::create(&file, &Description::new("test")).unwrap();
     let mut options = Options::default();
     (options.scenario, options.laps) = (Scenario::HotLaps, Some(1));
     let mut simulator = Simulator::new(options);
-    // Until shortly before the end of the lap each second takes a hundred.
+    // Until shortly before the end of the lap, each second counts as a hundred.
     let (times, last_ms) = (100, 80_000);
     let mut began_ms = None;
     while !simulator.is_finished() {
@@ -292,7 +293,7 @@ fn a_lap_of_two_hours_can_be_drawn() {
         let at = simulator.time() + Duration::from_millis(longer(0, now_ms).unsigned_abs().into());
         let lap_ms = began_ms.map_or(0, |began| longer(began, now_ms));
         physics.packetId += longer(0, now_ms) / 3;
-        // The timer begins anew at the line before the time of the lap is there.
+        // The timer restarts at the line before the lap's time is published.
         let is_over = now_ms > last_ms && timer_ms < 5000;
         if graphics.last_laptime_ms > 0 {
             graphics.last_laptime_ms += lap_ms;
@@ -310,22 +311,22 @@ fn a_lap_of_two_hours_can_be_drawn() {
         }
     }
     writer.finish().unwrap();
-    let laps = told(acevo().args(["laps", "--json", "--no-bests"]).arg(&file));
+    let laps = stdout(acevo().args(["laps", "--json", "--no-bests"]).arg(&file));
     let lap: Value = serde_json::from_str(laps.lines().next().unwrap()).unwrap();
     assert!(lap["time_ms"].as_u64().is_some_and(|ms| ms > 7_200_000), "{lap}");
     let picture = directory.path().join("long.svg");
-    told(acevo().args(["plot", "--quiet", "--lap", "1", "-o"]).arg(&picture).arg(&file));
+    stdout(acevo().args(["plot", "--quiet", "--lap", "1", "-o"]).arg(&picture).arg(&file));
     assert!(fs::metadata(&picture).unwrap().len() < 4_000_000);
 }
 
 #[test]
-fn the_ride_height_is_told_in_millimetres() {
-    let dump = told(acevo().args(["dump", "--demo", "rideHeight"]));
+fn ride_height_is_in_millimetres() {
+    let dump = stdout(acevo().args(["dump", "--demo", "rideHeight"]));
     assert!(dump.contains(" mm"), "{dump}");
 }
 
 #[test]
-fn the_menu_after_a_session_has_no_fuel() {
+fn snapshot_has_no_fuel_in_the_menu() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("menu.acevo");
     recorded(&file, 12, |at, pages| {
@@ -339,7 +340,7 @@ fn the_menu_after_a_session_has_no_fuel() {
     assert!(site.json("/api/snapshot")["fuel"]["amount"].is_null());
 }
 
-/// A page that was not sent with encryption has none of these.
+/// JavaScript that removes the interfaces that browsers offer only to encrypted pages.
 #[cfg(unix)]
 const INSECURE: &str = "for (const name of ['wakeLock', 'clipboard', 'serviceWorker'])
     Object.defineProperty(Navigator.prototype, name, { get: () => undefined });
@@ -347,7 +348,7 @@ const INSECURE: &str = "for (const name of ['wakeLock', 'clipboard', 'serviceWor
 
 #[cfg(unix)]
 #[test]
-fn the_page_works_without_what_only_encrypted_pages_have() {
+fn page_works_without_secure_context_apis() {
     let Some(mut browser) = Chromium::start() else { return };
     let site = serve(&["--demo", "--quiet"]);
     browser.call("Page.addScriptToEvaluateOnNewDocument", serde_json::json!({"source": INSECURE}));
@@ -362,7 +363,7 @@ fn the_page_works_without_what_only_encrypted_pages_have() {
 
 #[cfg(unix)]
 #[test]
-fn colours_of_overlays_are_taken_with_and_without_their_sign() {
+fn overlay_colours_parse_with_and_without_hash() {
     let Some(mut browser) = Chromium::start() else { return };
     let site = serve(&["--demo", "--quiet"]);
     for color in ["ff0000", "%23ff0000", "red"] {
@@ -376,7 +377,7 @@ fn colours_of_overlays_are_taken_with_and_without_their_sign() {
 
 #[cfg(unix)]
 #[test]
-fn the_page_shows_names_as_they_are_and_the_end_of_a_recording() {
+fn page_shows_names_verbatim_and_the_end_of_a_recording() {
     let Some(mut browser) = Chromium::start() else { return };
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("names.acevo");

@@ -1,25 +1,26 @@
-//! A disk that is full, and has room again: a small file system of its own.
+//! Recording to a full disk that later has room again. The disk is a small file system in memory.
 #![cfg(target_os = "linux")]
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use acevo_recording::{Marked, Recording, RecordingItem};
 use acevo_shared_memory::PageKind;
+use acevo_testkit::left_out::left_out;
 use acevo_testkit::program::{Signal, acevo, output, spawn};
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// Its size.
+/// Size of the file system in bytes.
 const ROOM: usize = 24 << 20;
 
-/// A file system in memory that is taken away in the end.
+/// A mounted file system in memory; unmounted when dropped.
 struct Disk(TempDir);
 
 impl Disk {
-    /// `None` where that is not permitted.
+    /// `None`, after a message, if mounting is not permitted.
     fn new() -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let mut mount = Command::new("mount");
@@ -27,9 +28,7 @@ impl Disk {
         if mount.output().is_ok_and(|output| output.status.success()) {
             return Some(Self(folder));
         }
-        // Past the harness, which keeps what tests that pass have to say.
-        let told = writeln!(io::stderr(), "LEFT OUT: a disk that is full, because nothing can be mounted here");
-        told.expect("can be told");
+        left_out("tests of a full disk, because mounting is not permitted");
         None
     }
 
@@ -37,7 +36,7 @@ impl Disk {
         self.0.path()
     }
 
-    /// Takes all the room that is left, but for some bytes.
+    /// Fills the disk except for some bytes.
     fn fill(&self, but: usize) {
         let mut filler = File::create(self.path().join("filler")).unwrap();
         while filler.write_all(&[7; 4096]).is_ok() {}
@@ -56,8 +55,7 @@ impl Drop for Disk {
     }
 }
 
-/// Packets that were recorded and missed, by what physics records say of themselves, and how many a second were recorded outside of
-/// the gap.
+/// Recorded and missed packets according to the physics records, and recorded packets per second outside of the gap.
 struct Story {
     recorded: u64,
     missed: u64,
@@ -72,7 +70,7 @@ fn read(path: &Path, gap: (f64, f64)) -> Story {
         let RecordingItem::Record(record) = item else { continue };
         if record.page == PageKind::Physics && !record.carried {
             let id = i32::from_le_bytes(record.bytes[..4].try_into().unwrap());
-            // Those before the first were never looked for.
+            // Packets before the first record do not count.
             missed += if first.is_some() { u64::from(record.missed) } else { 0 };
             (first, last, recorded) = (first.or(Some(id)), id, recorded + 1);
         }
@@ -83,24 +81,24 @@ fn read(path: &Path, gap: (f64, f64)) -> Story {
 }
 
 #[test]
-fn a_full_disk_is_told_costs_what_is_told_and_is_gone_on_with() {
+fn record_reports_losses_on_a_full_disk_and_continues() {
     let Some(disk) = Disk::new() else { return };
     disk.fill(1 << 20);
     let file = disk.path().join("evening.acevo");
-    // Twenty times as fast, so that what waits for room becomes too much soon.
+    // At twenty times the speed, the data that waits for room soon exceeds the limit.
     let mut recorder = spawn(acevo().args(["record", "--demo", "--speed", "20", "-o"]).arg(&file));
-    let full = recorder.word_with("warning");
+    let full = recorder.message_with("warning");
     assert!(full.contains("No space left") && full.contains("tried again"), "{full}");
-    // What is there is valid.
+    // The file is valid up to here.
     let info = Recording::open(&file).unwrap().check().map(|damage| damage.len());
     assert!(info.is_ok_and(|damage| damage <= 1), "a group that is being written at most");
-    let lossy = recorder.next_word();
-    assert!(lossy.contains("packets are lost"), "each is told once: {lossy}");
+    let lossy = recorder.next_message();
+    assert!(lossy.contains("packets are lost"), "each is reported once: {lossy}");
     let bytes = fs::metadata(&file).unwrap().len();
-    // It is lost for some time.
+    // Packets are lost for some time.
     std::thread::sleep(std::time::Duration::from_secs(3));
     disk.make_room();
-    assert!(recorder.word_with("goes on").contains("packets are lost"));
+    assert!(recorder.message_with("goes on").contains("packets are lost"));
     while fs::metadata(&file).unwrap().len() < bytes + (10 << 20) {
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
@@ -129,21 +127,21 @@ fn a_full_disk_is_told_costs_what_is_told_and_is_gone_on_with() {
     let [(from, to, in_gap)] = gaps[..] else { panic!("{gaps:?}") };
     assert_eq!(in_gap, lost);
     let story = read(&file, (from, to));
-    assert_eq!(story.recorded + story.missed, story.ids, "every packet is there, or told to be missing");
-    // Reading went on while nothing could be written: as many packets a second were taken, and lost, as before and after. The demo has no
-    // steady pace on a busy machine, so half of that is enough; a reader that waits for the disk takes none.
+    assert_eq!(story.recorded + story.missed, story.ids, "every packet is recorded or counted as missed");
+    // Reading continued while nothing could be written: the rate of received packets stayed the same. The demo is irregular on a busy machine,
+    // so half of the rate is enough; a reader that waits for the disk receives none.
     let rate = lost as f64 / (to - from);
     assert!(rate > story.rate / 2.0, "{rate} packets a second were lost of {}", story.rate);
 }
 
 #[test]
-fn a_moment_waits_for_room() {
+fn keep_last_retries_saving_on_a_full_disk() {
     let Some(disk) = Disk::new() else { return };
     let mut recorder = acevo();
     recorder.args(["record", "--demo", "--speed", "5", "--keep-last", "30s", "-o"]).arg(disk.path());
     let mut recorder = spawn(recorder.stdin(Stdio::piped()));
-    recorder.word_with("attached");
-    // One that has a length, so that there is something that does not fit.
+    recorder.message_with("attached");
+    // Wait for some seconds, so that the data does not fit.
     while {
         recorder.type_line("s");
         fs::metadata(recorder.next_line()).unwrap().len() < 100_000
@@ -151,9 +149,9 @@ fn a_moment_waits_for_room() {
     disk.fill(8192);
     let before = fs::read_dir(disk.path()).unwrap().count();
     recorder.type_line("s");
-    let trouble = recorder.word_with("warning");
+    let trouble = recorder.message_with("warning");
     assert!(trouble.contains("No space left") && trouble.contains("tried again"), "{trouble}");
-    // Nothing is left of an attempt, or another one is under way.
+    // A failed attempt leaves no file, or another attempt is running.
     assert!(fs::read_dir(disk.path()).unwrap().count() <= before + 1);
     disk.make_room();
     let mut saved = Recording::open(recorder.next_line()).unwrap();
@@ -162,9 +160,9 @@ fn a_moment_waits_for_room() {
     assert!(recorder.wait().0.success());
 }
 
-/// A file that cannot be begun is told with its path; where one was recorded before, that is tried again.
+/// An error when a file is created names its path. If there was a recording before, the recorder tries again.
 #[test]
-fn a_session_that_begins_on_a_full_disk_is_recorded_when_there_is_room() {
+fn record_starts_a_file_when_a_full_disk_has_room_again() {
     let Some(disk) = Disk::new() else { return };
     let pages = tempfile::tempdir().unwrap();
     let simulate = || spawn(acevo().args(["simulate", "--quiet", "--scenario", "hot-laps", "--dir"]).arg(pages.path()));
@@ -172,12 +170,12 @@ fn a_session_that_begins_on_a_full_disk_is_recorded_when_there_is_room() {
     recorder.args(["record", "--dir"]).arg(pages.path()).arg("-o").arg(disk.path().join("evening.acevo"));
     let mut recorder = spawn(&mut recorder);
     let game = simulate();
-    recorder.word_with("attached");
+    recorder.message_with("attached");
     game.signal(Signal::TERM);
     assert!(recorder.next_line().ends_with("evening.acevo"));
     disk.fill(0);
     let _game = simulate();
-    let trouble = recorder.word_with("warning");
+    let trouble = recorder.message_with("warning");
     assert!(trouble.contains("evening-2.acevo") && trouble.contains("No space left"), "{trouble}");
     disk.make_room();
     let second = disk.path().join("evening-2.acevo");
@@ -189,9 +187,9 @@ fn a_session_that_begins_on_a_full_disk_is_recorded_when_there_is_room() {
     assert!(recorder.wait().0.success());
 }
 
-/// What waited for room is lost with the file it belongs to, and that is told; the recorder stays.
+/// Data that waited for room is lost with its file, which is reported; the recorder continues.
 #[test]
-fn a_game_that_ends_on_a_full_disk_does_not_end_the_recorder() {
+fn record_continues_after_a_game_ends_on_a_full_disk() {
     let Some(disk) = Disk::new() else { return };
     let pages = tempfile::tempdir().unwrap();
     let simulate = || spawn(acevo().args(["simulate", "--quiet", "--scenario", "hot-laps", "--dir"]).arg(pages.path()));
@@ -199,11 +197,11 @@ fn a_game_that_ends_on_a_full_disk_does_not_end_the_recorder() {
     recorder.args(["record", "--dir"]).arg(pages.path()).arg("-o").arg(disk.path().join("evening.acevo"));
     let mut recorder = spawn(&mut recorder);
     let game = simulate();
-    recorder.word_with("attached");
+    recorder.message_with("attached");
     disk.fill(0);
-    recorder.word_with("No space left");
+    recorder.message_with("No space left");
     game.signal(Signal::TERM);
-    let trouble = recorder.word_with("cannot complete");
+    let trouble = recorder.message_with("cannot complete");
     assert!(trouble.contains("evening.acevo"), "{trouble}");
     disk.make_room();
     let _game = simulate();

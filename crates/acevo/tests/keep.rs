@@ -1,4 +1,4 @@
-//! The last seconds in memory: saved by lines, signals and keys.
+//! `acevo record --keep-last`: saving with lines, signals and keys. And keys of `acevo replay`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,20 +14,20 @@ fn keeper(directory: &Path, options: &[&str]) -> Command {
     command
 }
 
-/// Saves, and waits until that is done.
+/// Requests saving, and waits for the saved file.
 fn save(recorder: &mut Running) -> PathBuf {
     recorder.type_line("");
     recorder.next_line().into()
 }
 
-/// What is in it has to be whole, from its first frame on.
+/// Checks that a saved file is complete from its first frame on.
 fn checked(path: &Path) -> Recording {
     let mut recording = Recording::open(path).unwrap();
     assert!(recording.check().unwrap().is_empty() && recording.info().finished);
     let Some(RecordingItem::Record(_)) =
         recording.next_item().unwrap().filter(|item| matches!(item, RecordingItem::Record(_)))
     else {
-        // Marks tell what is older than the first record.
+        // Marks can be older than the first record.
         return Recording::open(path).unwrap();
     };
     recording
@@ -38,14 +38,14 @@ fn files(directory: &Path) -> usize {
 }
 
 #[test]
-fn the_last_seconds_are_saved_when_somebody_wants_them_and_nothing_else() {
+fn keep_last_saves_the_last_seconds_on_request() {
     let directory = tempfile::tempdir().unwrap();
     let mut recorder = spawn(&mut keeper(directory.path(), &["2s", "--demo", "--speed", "3"]));
-    recorder.word_with("attached");
+    recorder.message_with("attached");
     assert_eq!(files(directory.path()), 0);
     let mut saved = Vec::new();
     let mut starts = Vec::new();
-    // Until the first seconds are forgotten.
+    // Wait until the first seconds are dropped.
     let length = loop {
         let path = save(&mut recorder);
         let info = checked(&path).info();
@@ -55,7 +55,7 @@ fn the_last_seconds_are_saved_when_somebody_wants_them_and_nothing_else() {
             break info.duration();
         }
     };
-    // No packet is older by much than the one before it.
+    // Times of packets increase.
     assert!(length >= Duration::from_millis(1500), "{length:?}");
     #[cfg(unix)]
     {
@@ -70,10 +70,10 @@ fn the_last_seconds_are_saved_when_somebody_wants_them_and_nothing_else() {
         .marks()
         .iter()
         .filter(|mark| matches!(&mark.what, Marked::Session { track, .. } if track == "Valdombra"));
-    assert_eq!(sessions.count(), 1, "it tells the session that began long ago");
-    let told = output(acevo().arg("info").arg(last));
-    assert!(told.stdout.contains("Valdombra"), "{}", told.stdout);
-    // Several in a row do not get into each other's way.
+    assert_eq!(sessions.count(), 1, "it has the session that began before its first record");
+    let info = output(acevo().arg("info").arg(last));
+    assert!(info.stdout.contains("Valdombra"), "{}", info.stdout);
+    // Several requests in a row work.
     (0..3).for_each(|_| recorder.type_line("s"));
     saved.extend((0..3).map(|_| PathBuf::from(recorder.next_line())));
     #[cfg(unix)]
@@ -90,7 +90,7 @@ fn the_last_seconds_are_saved_when_somebody_wants_them_and_nothing_else() {
 
 #[cfg(unix)]
 #[test]
-fn it_lives_through_restarts_of_the_game_and_its_menu() {
+fn keep_last_survives_game_restarts_and_the_menu() {
     let directory = tempfile::tempdir().unwrap();
     let (pages, moments) = (directory.path().join("pages"), directory.path().join("moments"));
     fs::create_dir(&pages).unwrap();
@@ -98,20 +98,20 @@ fn it_lives_through_restarts_of_the_game_and_its_menu() {
         |scenario: &str| spawn(acevo().args(["simulate", "--quiet", "--scenario", scenario, "--dir"]).arg(&pages));
     let mut recorder = spawn(keeper(&moments, &["1m", "--dir"]).arg(&pages));
     recorder.type_line("s");
-    recorder.word_with("nothing to save yet");
+    recorder.message_with("nothing to save yet");
 
     let marks = |path: &Path| -> Vec<String> {
         let kind = |what: &Marked| serde_json::to_value(what).unwrap()["kind"].as_str().unwrap().to_owned();
         checked(path).marks().iter().map(|mark| kind(&mark.what)).filter(|kind| kind.ends_with("tached")).collect()
     };
     let game = simulate("menu");
-    recorder.word_with("attached");
+    recorder.message_with("attached");
     assert_eq!(marks(&save(&mut recorder)), ["attached"]);
     game.signal(Signal::TERM);
-    recorder.word_with("detached");
+    recorder.message_with("detached");
     assert_eq!(marks(&save(&mut recorder)), ["attached", "detached"]);
     let mut game = simulate("hot-laps");
-    recorder.word_with("attached");
+    recorder.message_with("attached");
     let both = loop {
         let path = save(&mut recorder);
         if checked(&path).info().records.physics > 200 {
@@ -125,7 +125,7 @@ fn it_lives_through_restarts_of_the_game_and_its_menu() {
 }
 
 #[test]
-fn a_place_that_cannot_be_written_to_is_told_before_the_moment_comes() {
+fn keep_last_reports_an_unwritable_folder_at_start() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("file");
     fs::write(&file, "precious").unwrap();
@@ -139,7 +139,7 @@ fn a_place_that_cannot_be_written_to_is_told_before_the_moment_comes() {
         assert!(refused.stderr.contains(&place.display().to_string()), "{}", refused.stderr);
     }
     assert_eq!(fs::read(&file).unwrap(), b"precious");
-    // No directory is made by the name of a file.
+    // A file name does not create a directory.
     let named = directory.path().join("moment.acevo");
     let refused = output(&mut keeper(&named, &["5s", "--demo"]));
     assert_eq!(refused.status.code(), Some(1), "{refused:?}");
@@ -150,35 +150,35 @@ fn a_place_that_cannot_be_written_to_is_told_before_the_moment_comes() {
     }
 }
 
-/// The directory goes away, and comes back when the moment is saved.
+/// The folder is deleted, and created again when seconds are saved.
 #[cfg(unix)]
 #[test]
-fn a_directory_that_vanishes_is_made_again() {
+fn keep_last_recreates_a_deleted_folder() {
     let directory = tempfile::tempdir().unwrap();
     let moments = directory.path().join("a/b");
     let mut recorder = spawn(&mut keeper(&moments, &["5s", "--demo"]));
-    recorder.word_with("attached");
+    recorder.message_with("attached");
     fs::remove_dir_all(directory.path().join("a")).unwrap();
     checked(&save(&mut recorder));
-    // Something is in the way: the moment waits until it is not.
+    // A file is in the way: saving waits until it is gone.
     fs::remove_dir_all(&moments).unwrap();
     fs::write(&moments, "in the way").unwrap();
     recorder.type_line("");
-    assert!(recorder.word_with("tried again").contains("a/b"));
+    assert!(recorder.message_with("tried again").contains("a/b"));
     fs::remove_file(&moments).unwrap();
     checked(Path::new(&recorder.next_line()));
-    // At the end there is one more attempt, and what is lost is told.
+    // At exit there is one more attempt, and a loss is reported.
     fs::remove_dir_all(&moments).unwrap();
     fs::write(&moments, "in the way").unwrap();
     recorder.type_line("");
-    recorder.word_with("tried again");
+    recorder.message_with("tried again");
     recorder.signal(Signal::INT);
     let (status, said) = recorder.wait();
     assert_eq!(status.code(), Some(1), "{said}");
     assert!(said.contains("error: cannot make the directory"), "{said}");
 }
 
-/// A terminal of its own for a program.
+/// A pseudo-terminal for a program.
 #[cfg(target_os = "linux")]
 mod terminal {
     use std::ffi::OsStr;
@@ -206,7 +206,7 @@ mod terminal {
             Self { keyboard: keyboard.into(), program }
         }
 
-        /// In a session of its own, in front of this terminal.
+        /// Starts a program in a new session with this terminal.
         fn start(&self, command: &Command) -> Running {
             let mut inside = Command::new("setsid");
             inside.arg("--ctty").arg(command.get_program()).args(command.get_args());
@@ -217,7 +217,7 @@ mod terminal {
             self.keyboard.write_all(keys.as_bytes()).unwrap();
         }
 
-        /// Lines are edited and shown, as for a shell.
+        /// Whether the terminal echoes and edits lines, as for a shell.
         fn is_usual(&self) -> bool {
             tcgetattr(&self.program).unwrap().local_modes.contains(LocalModes::ICANON | LocalModes::ECHO)
         }
@@ -232,20 +232,20 @@ mod terminal {
     }
 
     #[test]
-    fn keys_save_and_the_terminal_is_as_it_was_whatever_ends_it() {
+    fn keys_save_and_every_exit_restores_the_terminal() {
         let directory = tempfile::tempdir().unwrap();
         let moments = directory.path().join("moments");
         for end in ["\x03", "-TERM", "-HUP", "a failure"] {
             let mut terminal = Terminal::new();
             let mut recorder = terminal.start(&keeper(&moments, &["5s", "--demo"]));
-            assert!(recorder.word_with("Ctrl-C ends").contains("s, Enter or Space"));
+            assert!(recorder.message_with("Ctrl-C ends").contains("s, Enter or Space"));
             terminal.wait_for_keys();
-            recorder.word_with("attached");
+            recorder.message_with("attached");
             for key in ["s", " ", "\n"] {
                 terminal.press(key);
                 checked(Path::new(&recorder.next_line()));
             }
-            // Others do nothing, not even the one that usually ends a program at once.
+            // Other keys have no effect, not even Ctrl-\\.
             terminal.press("qx\x1c\x1b[D");
             match end {
                 "\x03" => terminal.press(end),
@@ -253,7 +253,7 @@ mod terminal {
                     fs::remove_dir_all(&moments).unwrap();
                     fs::write(&moments, "in the way").unwrap();
                     terminal.press("s");
-                    recorder.word_with("tried again");
+                    recorder.message_with("tried again");
                     recorder.signal(Signal::INT);
                 }
                 "-HUP" => recorder.signal(Signal::HUP),
@@ -266,7 +266,7 @@ mod terminal {
     }
 
     #[test]
-    fn keys_pause_a_replay_leap_in_it_and_end_it() {
+    fn keys_pause_seek_and_end_a_replay() {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("short.acevo");
         let made = output(acevo().args(["record", "--demo", "--for", "4s", "-o"]).arg(&file));
@@ -275,15 +275,15 @@ mod terminal {
         let mut command = acevo();
         command.arg("replay").arg(&file).args(["--pause-at", "1s", "--dir"]).arg(directory.path());
         let mut replay = terminal.start(&command);
-        assert!(replay.word_with("paused").contains("0:01; Space"));
+        assert!(replay.message_with("paused").contains("0:01; Space"));
         terminal.wait_for_keys();
         terminal.press(" ");
-        replay.word_with("goes on");
+        replay.message_with("goes on");
         terminal.press(" ");
-        replay.word_with("paused at");
-        // To the beginning, where it stays paused, and goes on to the same place again.
+        replay.message_with("paused at");
+        // Back to the start, where it stays paused; then it plays to the same position again.
         terminal.press("\x1b[D \r");
-        replay.word_with("goes on");
+        replay.message_with("goes on");
         terminal.press("q");
         let (status, said) = replay.wait();
         assert!(status.success() && said.contains("stopped"), "{said}");

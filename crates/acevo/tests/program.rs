@@ -1,4 +1,4 @@
-//! The real binary, as people and scripts use it, without a game.
+//! The program without a game, as users and scripts run it.
 
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
@@ -7,7 +7,7 @@ use acevo_testkit::program::{acevo, output};
 use serde_json::Value;
 
 #[test]
-fn help_has_examples_and_success() {
+fn help_prints_examples_and_succeeds() {
     for args in [
         &["--help"][..],
         &["watch", "--help"],
@@ -59,7 +59,7 @@ fn wrong_usage_is_exit_code_2_and_says_what_is_right() {
 }
 
 #[test]
-fn dump_shows_every_visible_field_of_all_pages() {
+fn dump_prints_every_visible_field() {
     let dump = output(acevo().args(["dump", "--demo"]));
     assert!(dump.status.success() && dump.stderr.is_empty());
     let json = output(acevo().args(["dump", "--demo", "--json"]));
@@ -86,7 +86,7 @@ fn dump_shows_every_visible_field_of_all_pages() {
 }
 
 #[test]
-fn dump_takes_fields_parts_and_indices() {
+fn dump_accepts_fields_parts_and_indices() {
     let dump = output(acevo().args(["dump", "--demo", "speedKmh", "wheelSlip[2]", "pit_info"]));
     let names: Vec<_> = dump.stdout.lines().filter_map(|line| line.split_whitespace().next()).collect();
     assert_eq!(names[..2], ["physics.speedKmh", "physics.wheelSlip[2]"]);
@@ -96,14 +96,14 @@ fn dump_takes_fields_parts_and_indices() {
 }
 
 #[test]
-fn dump_of_an_unknown_field_names_close_ones() {
+fn dump_suggests_similar_names_for_an_unknown_field() {
     let dump = output(acevo().args(["dump", "--demo", "speedKmph"]));
     assert_eq!(dump.status.code(), Some(1));
     assert!(dump.stderr.contains("physics.speedKmh") && dump.stdout.is_empty(), "{}", dump.stderr);
 }
 
 #[test]
-fn channels_are_listed_without_any_game() {
+fn channels_lists_the_catalogue_without_a_game() {
     let names = |args: &[&str]| {
         let list = output(acevo().arg("channels").args(args));
         assert!(list.status.success() && list.stderr.is_empty(), "{args:?}: {}", list.stderr);
@@ -128,7 +128,7 @@ fn channels_are_listed_without_any_game() {
 }
 
 #[test]
-fn channels_have_values_and_units() {
+fn channels_prints_values_and_units() {
     let values = |args: &[&str]| {
         let json = output(acevo().args(["channels", "--demo", "--json"]).args(args));
         assert!(json.status.success() && json.stderr.is_empty(), "{args:?}: {}", json.stderr);
@@ -140,7 +140,7 @@ fn channels_have_values_and_units() {
     assert!((number(&own, "speed") * 0.621_371 / number(&imperial, "speed") - 1.0).abs() < 1e-5);
     assert_eq!((&own["speed"]["unit"], &imperial["speed"]["unit"]), (&"km/h".into(), &"mph".into()));
     assert!((number(&own, "road_temp") * 1.8 + 32.0 - number(&imperial, "road_temp")).abs() < 1e-5);
-    // A drive was watched: it has checked the axes. Which sign of the game is to the right is known elsewhere.
+    // The axes have been checked while the car drove.
     for (id, raw) in [("g_lateral", "acc_g_x"), ("g_longitudinal", "acc_g_z"), ("yaw_rate", "rotation_y")] {
         assert_eq!(number(&own, id).abs(), number(&own, raw).abs(), "{id}");
     }
@@ -152,7 +152,7 @@ fn channels_have_values_and_units() {
 }
 
 #[test]
-fn channels_show_their_quality_and_the_versions_they_were_measured_on() {
+fn channels_prints_quality_and_game_versions() {
     let list = output(acevo().args(["channels", "speed", "shift_up", "rpm", "force_feedback"])).stdout;
     let shows = |id: &str, quality: &str| list.lines().any(|line| line.starts_with(id) && line.contains(quality));
     assert!(shows("speed ", " measured (0.5, 0.6.2) "), "{list}");
@@ -166,7 +166,7 @@ fn channels_show_their_quality_and_the_versions_they_were_measured_on() {
 }
 
 #[test]
-fn lines_without_a_terminal_have_no_escape_codes() {
+fn watch_lines_have_no_escape_codes_without_a_terminal() {
     let lines = output(acevo().args(["--demo", "--every", "50ms", "--count", "3"]));
     assert!(lines.status.success());
     assert_eq!(lines.stdout.lines().count(), 3);
@@ -178,7 +178,7 @@ fn lines_without_a_terminal_have_no_escape_codes() {
 }
 
 #[test]
-fn the_first_object_has_all_pages_and_the_next_only_what_is_new() {
+fn watch_json_prints_unchanged_pages_once() {
     let json = output(acevo().args(["--demo", "--json", "--count", "20"]));
     let objects: Vec<Value> = json.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(objects.len(), 20);
@@ -191,7 +191,7 @@ fn the_first_object_has_all_pages_and_the_next_only_what_is_new() {
 }
 
 #[test]
-fn a_reader_that_has_enough_is_no_error() {
+fn watch_json_succeeds_if_the_reader_closes_the_pipe() {
     let mut command = acevo();
     command.args(["--demo", "--json", "--quiet"]).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut watch = command.spawn().unwrap();
@@ -203,7 +203,7 @@ fn a_reader_that_has_enough_is_no_error() {
 }
 
 #[test]
-fn stats_tell_what_came_and_what_it_cost() {
+fn stats_prints_packets_and_cost() {
     let stats = output(acevo().args(["stats", "--demo", "--for", "1s", "--json"]));
     assert!(stats.status.success(), "{}", stats.stderr);
     let stats: Value = serde_json::from_str(&stats.stdout).unwrap();
@@ -227,7 +227,7 @@ fn stats_tell_what_came_and_what_it_cost() {
 }
 
 #[test]
-fn plot_draws_two_laps_and_overwrites_nothing() {
+fn plot_draws_two_laps_and_never_overwrites() {
     let directory = tempfile::tempdir().expect("a directory");
     let (png, svg) = (directory.path().join("laps.PNG"), directory.path().join("laps.svg"));
     for file in [&png, &svg] {

@@ -1,4 +1,4 @@
-//! Raw dumps and their differences, with the real binary.
+//! Raw dumps, and `acevo diff`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use acevo_testkit::program::{Output, Signal, acevo, output, send_signal};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// Every byte, zeros at the ends of the pages too.
+/// Options for every byte, including zeros at the ends of pages.
 fn bytes_of(file: &Value, page: PageKind) -> Vec<u8> {
     let entry = file["pages"].as_array().unwrap().iter().find(|entry| entry["page"] == page.to_string()).unwrap();
     let digits: String = entry["bytes"].as_array().unwrap().iter().map(|line| line.as_str().unwrap()).collect();
@@ -46,7 +46,7 @@ fn change(path: &Path, page: PageKind, change: impl Fn(&mut Vec<u8>)) {
 }
 
 #[test]
-fn a_demo_is_written_read_and_described() {
+fn raw_dump_of_a_demo_can_be_read_and_described() {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("demo.json");
     let dump = run(&["dump", "--demo", "--raw"], &[&path]);
@@ -81,7 +81,7 @@ fn a_demo_is_written_read_and_described() {
 }
 
 #[test]
-fn nothing_is_overwritten() {
+fn raw_dump_never_overwrites_a_file() {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("precious");
     fs::write(&path, "do not touch").unwrap();
@@ -89,17 +89,17 @@ fn nothing_is_overwritten() {
     assert_eq!(dump.status.code(), Some(1));
     assert!(dump.stderr.contains("not overwritten") && dump.stderr.contains("precious"), "{}", dump.stderr);
     assert_eq!(fs::read_to_string(&path).unwrap(), "do not touch");
-    // It is said at once, not when the game has come.
+    // The error comes immediately, not after the game has started.
     let dump = run(&["dump", "--wait", "--raw"], &[&path]);
     assert_eq!(dump.status.code(), Some(1));
     assert!(!dump.stderr.contains("waiting"), "{}", dump.stderr);
-    let nowhere = run(&["dump", "--demo", "--raw"], &[&directory.path().join("no/where")]);
-    assert!(nowhere.status.code() == Some(1) && nowhere.stderr.contains("cannot create"), "{nowhere:?}");
+    let missing = run(&["dump", "--demo", "--raw"], &[&directory.path().join("no/where")]);
+    assert!(missing.status.code() == Some(1) && missing.stderr.contains("cannot create"), "{missing:?}");
 }
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_full_disk_is_an_error() {
+fn raw_dump_fails_on_a_full_disk() {
     let dump = run(&["dump", "--demo", "--raw", "/dev/full"], &[]);
     assert!(dump.status.code() == Some(1) && dump.stderr.contains("/dev/full"), "{dump:?}");
     let full = || fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
@@ -113,7 +113,7 @@ fn a_full_disk_is_an_error() {
 }
 
 #[test]
-fn a_dump_does_not_differ_from_itself() {
+fn diff_of_a_dump_with_itself_is_empty() {
     let directory = TempDir::new().unwrap();
     let a = demo(&directory, "a", &[]);
     for options in [&["diff"][..], &["diff", "--all"], &["diff", "--quiet"], &["diff", "--page", "physics"]] {
@@ -123,13 +123,13 @@ fn a_dump_does_not_differ_from_itself() {
     let json = run(&["diff", "--json"], &[&a, &a]);
     assert_eq!(serde_json::from_str::<Value>(&json.stdout).unwrap(), json!({"fields": {}, "sizes": {}, "beyond": {}}));
     assert_eq!(json.status.code(), Some(0));
-    // Every NaN is itself.
+    // Equal NaNs do not differ.
     change(&a, PageKind::Physics, |bytes| bytes.fill(0xff));
     assert_eq!(run(&["diff"], &[&a, &a]).status.code(), Some(0));
 }
 
 #[test]
-fn what_differs_is_listed_by_value() {
+fn diff_lists_changed_values() {
     let directory = TempDir::new().unwrap();
     let [a, b] = [demo(&directory, "a", &[]), demo(&directory, "b", &["--car", "road"])];
     let diff = run(&["diff"], &[&a, &b]);
@@ -157,7 +157,7 @@ fn what_differs_is_listed_by_value() {
 }
 
 #[test]
-fn a_reader_that_has_enough_does_not_make_dumps_equal() {
+fn diff_keeps_its_exit_code_if_the_reader_closes_the_pipe() {
     let directory = TempDir::new().unwrap();
     let [a, b] = [demo(&directory, "a", &[]), demo(&directory, "b", &["--car", "road"])];
     let mut diff = acevo().arg("diff").args([&a, &b]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -167,7 +167,7 @@ fn a_reader_that_has_enough_does_not_make_dumps_equal() {
 }
 
 #[test]
-fn elements_texts_bits_sizes_and_unknown_bytes_differ_each_in_their_way() {
+fn diff_lists_elements_texts_bits_sizes_and_unknown_bytes() {
     let directory = TempDir::new().unwrap();
     let [a, b] = [demo(&directory, "a", &[]), demo(&directory, "b", &[])];
     let offset = |page: PageKind, path: &str| page.fields().iter().find(|field| field.path == path).unwrap().offset;
@@ -192,7 +192,7 @@ fn elements_texts_bits_sizes_and_unknown_bytes_differ_each_in_their_way() {
         bytes[900] = 1;
         bytes[4095] = 1;
     });
-    // A text that only differs behind its end, and one that would move the cursor.
+    // A text that differs only after its end, and one with an escape sequence.
     let car = offset(PageKind::Graphics, "car_model");
     let driver = offset(PageKind::Graphics, "driver_name");
     change(&a, PageKind::Graphics, |bytes| put(bytes, car, b"X\0one"));
@@ -227,7 +227,7 @@ fn elements_texts_bits_sizes_and_unknown_bytes_differ_each_in_their_way() {
     assert!(json["fields"]["graphics.car_model"]["bytes"].is_object());
     assert!(json["fields"]["physics.wheelSlip[2]"]["bytes"].is_null());
 
-    // With fields, or another page, the unknown is left out.
+    // With a list of fields, or for another page, unknown bytes are left out.
     let one = run(&["diff", "--page", "static"], &[&a, &b]);
     assert_eq!((one.status.code(), &one.stdout[..]), (Some(0), ""));
     let text = output(acevo().arg("diff").args([&a, &b]).arg("car_model"));
@@ -235,7 +235,7 @@ fn elements_texts_bits_sizes_and_unknown_bytes_differ_each_in_their_way() {
 }
 
 #[test]
-fn a_page_that_ends_early_is_zero_from_there_on() {
+fn short_page_in_a_raw_dump_is_filled_with_zeros() {
     let directory = TempDir::new().unwrap();
     let [a, b] = [demo(&directory, "a", &[]), demo(&directory, "b", &[])];
     change(&a, PageKind::Graphics, |bytes| bytes.truncate(3940));
@@ -253,7 +253,7 @@ fn a_page_that_ends_early_is_zero_from_there_on() {
 }
 
 #[test]
-fn nonsense_is_trouble() {
+fn invalid_raw_dumps_are_refused() {
     let directory = TempDir::new().unwrap();
     let a = demo(&directory, "a", &[]);
     let nonsense = directory.path().join("nonsense");
@@ -298,15 +298,15 @@ fn nonsense_is_trouble() {
     }
 }
 
-/// A page file of every size that the library can serve, as a bridge or a game to come may make it.
+/// Page files of every supported size, as a bridge or a later game version may create them.
 #[test]
 #[cfg(unix)]
-fn sections_of_all_sizes_come_back_byte_for_byte() {
+fn raw_dump_keeps_sections_of_any_size() {
     for sizes in [[4096, 8192, 4096], [800, 3940, 208], [803, 5001, 1000], [1 << 20, 4900, 208]] {
         let directory = TempDir::new().unwrap();
         let mut expected = Vec::new();
         for (page, size) in PageKind::ALL.into_iter().zip(sizes) {
-            // Garbage: every byte there is, up to the last one.
+            // Every byte value, up to the last byte.
             let bytes: Vec<u8> = (0..size).map(|at| (at * 7 % 256) as u8 | 1).collect();
             fs::write(directory.path().join(page.section_name()), &bytes).unwrap();
             expected.push(bytes);
@@ -330,13 +330,13 @@ fn sections_of_all_sizes_come_back_byte_for_byte() {
 
 #[test]
 #[cfg(unix)]
-fn two_moments_of_a_simulated_game_differ_and_a_stopped_one_does_not() {
+fn diff_of_two_dumps_shows_whether_the_game_moves() {
     let directory = TempDir::new().unwrap();
     let pages = directory.path().join("pages");
     let simulator = acevo_testkit::program::spawn(
         acevo().arg("simulate").arg("--dir").arg(&pages).args(["--scenario", "hot-laps"]),
     );
-    assert!(simulator.next_word().contains("pages"));
+    assert!(simulator.next_message().contains("pages"));
     let raw = |name: &str| {
         let path = directory.path().join(name);
         let dump = output(acevo().args(["dump", "--wait", "--dir"]).arg(&pages).arg("--raw").arg(&path));
@@ -352,7 +352,7 @@ fn two_moments_of_a_simulated_game_differ_and_a_stopped_one_does_not() {
     let diff = run(&["diff"], &[&a, &b]);
     assert!(diff.status.code() == Some(1) && diff.stdout.contains("physics.speedKmh "), "{diff:?}");
 
-    // Stopped in the middle of everything, it stands still, whatever its pages hold.
+    // A stopped process no longer changes its pages.
     signal(Signal::STOP);
     let (c, said) = raw("c");
     assert!(said.contains("sends nothing"), "{said}");

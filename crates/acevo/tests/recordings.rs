@@ -1,4 +1,4 @@
-//! Recordings by the real binary: made, killed, replayed, read.
+//! Recordings: written, killed, replayed and read.
 
 use std::collections::HashSet;
 use std::fs;
@@ -12,19 +12,22 @@ use acevo_testkit::program::{Signal, acevo, output, spawn};
 use acevo_testkit::recordings::{changed, drive};
 use serde_json::Value;
 
-/// Two hot laps. Gives their times.
+/// Records two hot laps. Returns their times.
 fn recorded(path: &Path) -> Vec<i32> {
     drive(path, CarModel::Gt3, Scenario::HotLaps, Some(2))
 }
 
 #[test]
-fn laps_and_events_of_a_recording_are_those_that_were_driven() {
+fn laps_and_events_of_a_recording_match_the_simulator() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("two.acevo");
     let times = recorded(&file);
-    let complete = laps(&file).into_iter().filter(|lap| lap["incomplete"].is_null()).map(|lap| lap["time_ms"].clone());
+    let laps = output(acevo().args(["laps", "--json", "--no-bests"]).arg(&file));
+    assert!(laps.status.success(), "{laps:?}");
+    let told: Vec<Value> = laps.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let complete = told.iter().filter(|lap| lap["incomplete"].is_null()).map(|lap| lap["time_ms"].clone());
     assert_eq!(complete.collect::<Vec<_>>(), times);
-    let events = output(acevo().args(["events", "--only", "lap", "--no-bests", "--from"]).arg(&file));
+    let events = output(acevo().args(["events", "--only", "lap", "--no-bests"]).arg(&file));
     assert!(events.status.success() && events.stdout.contains("session best"), "{events:?}");
     let info = output(acevo().args(["info", "--json", "--check"]).arg(&file));
     let info: Value = serde_json::from_str(&info.stdout).unwrap();
@@ -72,7 +75,7 @@ fn laps_of_a_recorded_demo_do_not_depend_on_its_speed() {
 }
 
 #[test]
-fn laps_in_json_have_the_names_of_what_was_driven() {
+fn laps_json_has_names_of_track_car_and_driver() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("cars.acevo");
     let mut options = Options::default();
@@ -91,7 +94,7 @@ fn laps_in_json_have_the_names_of_what_was_driven() {
     assert_eq!(names(laps.last().unwrap()), expected("Second"), "{laps:?}");
 }
 
-/// All pages of a recording, byte for byte.
+/// The bytes of all pages of a recording.
 fn pages(path: &Path) -> Vec<(PageKind, Vec<u8>)> {
     let mut recording = Recording::open(path).unwrap();
     let mut pages = Vec::new();
@@ -105,7 +108,7 @@ fn pages(path: &Path) -> Vec<(PageKind, Vec<u8>)> {
 
 #[cfg(unix)]
 #[test]
-fn the_recording_of_a_replay_has_the_same_pages() {
+fn recording_of_a_replay_has_the_same_pages() {
     let directory = tempfile::tempdir().unwrap();
     let (file, again) = (directory.path().join("first.acevo"), directory.path().join("again.acevo"));
     let shared = directory.path().join("pages");
@@ -114,7 +117,7 @@ fn the_recording_of_a_replay_has_the_same_pages() {
     let recorder = spawn(acevo().args(["record", "--dir"]).arg(&shared).arg("-o").arg(&again));
     let replay = output(acevo().arg("replay").arg(&file).args(["--to", "6s", "--speed", "2", "--dir"]).arg(&shared));
     assert!(replay.status.success(), "{replay:?}");
-    // The game has ended: the file is complete, and its name is told.
+    // The game has ended: the file is complete, and its path is printed.
     assert_eq!(recorder.next_line(), again.display().to_string());
     let original: HashSet<_> = pages(&file).into_iter().collect();
     let copies = pages(&again);
@@ -125,7 +128,7 @@ fn the_recording_of_a_replay_has_the_same_pages() {
 }
 
 #[test]
-fn a_recording_that_was_killed_can_be_read() {
+fn recording_of_a_killed_recorder_can_be_read() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("killed.acevo");
     let mut recorder = spawn(acevo().args(["record", "--demo", "--speed", "5", "-o"]).arg(&file));
@@ -146,7 +149,7 @@ fn a_recording_that_was_killed_can_be_read() {
 }
 
 #[test]
-fn nothing_is_overwritten_and_garbage_is_refused() {
+fn record_never_overwrites_and_readers_refuse_garbage() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("mine.acevo");
     fs::write(&file, "precious").unwrap();
@@ -162,19 +165,19 @@ fn nothing_is_overwritten_and_garbage_is_refused() {
 
 #[cfg(unix)]
 #[test]
-fn a_pipe_is_no_recording_and_nobody_waits_for_one() {
+fn pipe_is_refused_as_a_recording() {
     let directory = tempfile::tempdir().unwrap();
     let pipe = directory.path().join("pipe.acevo");
     assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     for command in [&["info"][..], &["replay"], &["laps"], &["export", "--to", "csv"], &["cut", "--laps", "1"]] {
         let refused = output(acevo().args(command).arg(&pipe));
         assert_eq!(refused.status.code(), Some(1), "{refused:?}");
-        assert!(refused.stderr.contains("no file"), "{}", refused.stderr);
+        assert!(refused.stderr.contains("not a regular file"), "{}", refused.stderr);
     }
 }
 
 #[test]
-fn a_recording_is_named_after_what_is_in_it() {
+fn record_names_a_file_after_its_content() {
     let directory = tempfile::tempdir().unwrap();
     let recorded =
         output(acevo().args(["record", "--demo", "--speed", "5", "--for", "10s", "-o"]).arg(directory.path()));
@@ -185,7 +188,7 @@ fn a_recording_is_named_after_what_is_in_it() {
 }
 
 #[test]
-fn a_recording_is_exported_and_drawn() {
+fn export_and_plot_read_a_recording() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("two.acevo");
     let times = recorded(&file);
@@ -199,7 +202,7 @@ fn a_recording_is_exported_and_drawn() {
     assert!(lines[1..].iter().all(|line| line.split(',').nth(3) == Some("2")));
     for (kind, extension) in [("csv", "csv"), ("jsonl", "jsonl"), ("parquet", "parquet"), ("mcap", "mcap")] {
         let path = directory.path().join("out").with_extension(extension);
-        // Pages are exported whole.
+        // Whole pages are exported.
         let columns: &[&str] = if kind == "mcap" { &[] } else { &["--channels", "speed"] };
         let done = output(acevo().arg("export").arg(&file).args(["--to", kind, "-o"]).arg(&path).args(columns));
         assert!(done.status.success() && done.stdout.is_empty(), "{done:?}");
@@ -222,24 +225,27 @@ fn a_recording_is_exported_and_drawn() {
 }
 
 #[test]
-fn a_lap_is_cut_out_and_is_still_that_lap() {
+fn cut_keeps_the_time_of_a_lap() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("two.acevo");
     let times = recorded(&file);
-    let done = output(acevo().arg("cut").arg(&file).args(["--laps", "2"]));
+    let done = output(acevo().current_dir(directory.path()).args(["cut", "two.acevo", "--laps", "2"]));
     assert!(done.status.success() && done.stdout.is_empty(), "{done:?}");
     let cut = directory.path().join("two_laps-2.acevo");
     let laps = output(acevo().args(["laps", "--json", "--no-bests"]).arg(&cut));
-    let told: Vec<Value> = laps.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let complete: Vec<_> = told.iter().filter(|lap| lap["incomplete"].is_null()).collect();
+    let printed: Vec<Value> = laps.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let complete: Vec<_> = printed.iter().filter(|lap| lap["incomplete"].is_null()).collect();
     assert_eq!(complete.len(), 1, "{laps:?}");
     assert_eq!((&complete[0]["number"], &complete[0]["time_ms"]), (&Value::from(2), &Value::from(times[1])));
     let (whole, part): (HashSet<_>, _) = (pages(&file).into_iter().collect(), pages(&cut));
     assert!(part.len() < whole.len() * 3 / 4 && part.iter().all(|page| whole.contains(page)));
-    let again = output(acevo().arg("cut").arg(&file).args(["--laps", "2"]));
+    let again = output(acevo().current_dir(directory.path()).args(["cut", "two.acevo", "--laps", "2"]));
     assert!(again.status.code() == Some(1) && again.stderr.contains("not overwritten"), "{again:?}");
-    let missing = output(acevo().arg("cut").arg(&file).args(["--laps", "7"]));
-    assert!(missing.status.code() == Some(1) && missing.stderr.contains("no lap 7"), "{missing:?}");
+    let missing = output(acevo().current_dir(directory.path()).args(["cut", "two.acevo", "--laps", "7"]));
+    assert!(
+        missing.status.code() == Some(1) && missing.stderr.contains("lap 7 is not in the recording"),
+        "{missing:?}"
+    );
     let minute = directory.path().join("minute.acevo");
     let done = output(acevo().arg("cut").arg(&file).args(["--from", "30s", "--to", "1:30", "-o"]).arg(&minute));
     assert!(done.status.success(), "{done:?}");
@@ -249,14 +255,14 @@ fn a_lap_is_cut_out_and_is_still_that_lap() {
 }
 
 #[test]
-fn a_moment_of_a_recording_is_dumped() {
+fn dump_reads_a_recording_at_a_time() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("two.acevo");
     recorded(&file);
     let value = |command: &str, what: &str, at: &str| -> Value {
-        let told = output(acevo().args([command, what, "--json", "--at", at, "--from"]).arg(&file));
-        assert!(told.status.success(), "{told:?}");
-        serde_json::from_str(&told.stdout).unwrap()
+        let dumped = output(acevo().arg(command).arg(&file).args([what, "--json", "--at", at]));
+        assert!(dumped.status.success(), "{dumped:?}");
+        serde_json::from_str(&dumped.stdout).unwrap()
     };
     let mut recording = Recording::open(&file).unwrap();
     let at = recording.info().start + Duration::from_secs(61);
@@ -270,15 +276,14 @@ fn a_moment_of_a_recording_is_dumped() {
     let speed = value("channels", "speed", "61s");
     let speed = speed["speed"]["value"].as_f64().unwrap();
     assert!((speed - f64::from(frame.physics.raw().speedKmh)).abs() < 0.1, "{speed}");
-    let beyond = output(acevo().args(["dump", "--at", "59:00", "--from"]).arg(&file));
-    assert!(beyond.status.code() == Some(1) && beyond.stderr.contains("behind the end"), "{beyond:?}");
+    let beyond = output(acevo().args(["dump", "--at", "59:00"]).arg(&file));
+    assert!(beyond.status.code() == Some(1) && beyond.stderr.contains("after the end"), "{beyond:?}");
 }
 
-/// A file that is removed while it is written has no name any more: recording goes on in another one, in a directory that is made
-/// again.
+/// If the current file is deleted, recording continues in a new file, in a folder that is created again.
 #[cfg(unix)]
 #[test]
-fn a_file_that_is_removed_while_it_is_written_costs_no_more_than_itself() {
+fn record_starts_a_new_file_if_the_current_one_is_deleted() {
     let directory = tempfile::tempdir().unwrap();
     let inside = directory.path().join("a/b");
     let recorder = spawn(acevo().args(["record", "--demo", "-o"]).arg(&inside));
@@ -286,8 +291,8 @@ fn a_file_that_is_removed_while_it_is_written_costs_no_more_than_itself() {
         std::thread::sleep(Duration::from_millis(20));
     }
     fs::remove_dir_all(directory.path().join("a")).unwrap();
-    let told = recorder.word_with("removed");
-    assert!(told.contains("a/b") && told.contains("new file"), "{told}");
+    let message = recorder.message_with("removed");
+    assert!(message.contains("a/b") && message.contains("new file"), "{message}");
     recorder.signal(Signal::INT);
     let file = recorder.next_line();
     assert!(Recording::open(&file).unwrap().info().finished);
@@ -295,7 +300,7 @@ fn a_file_that_is_removed_while_it_is_written_costs_no_more_than_itself() {
 
 #[cfg(unix)]
 #[test]
-fn places_that_cannot_be_written_to_are_told() {
+fn record_reports_an_unwritable_path() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("file");
     fs::write(&file, "precious").unwrap();
@@ -305,7 +310,7 @@ fn places_that_cannot_be_written_to_are_told() {
         places.push(("/proc/acevo".into(), "/proc/acevo".into()));
         places.push(("/proc/acevo.acevo".into(), "/proc".into()));
     }
-    // Before there is a game: nobody has to wait for one to learn that.
+    // The error comes before the game starts.
     let pages = directory.path().join("pages");
     for (place, named) in places {
         let refused = output(acevo().args(["record", "--dir"]).arg(&pages).arg("-o").arg(&place));
@@ -315,7 +320,7 @@ fn places_that_cannot_be_written_to_are_told() {
     assert_eq!(fs::read(&file).unwrap(), b"precious");
 }
 
-/// The same records with a mark of another session in front.
+/// The same records after a mark of another session.
 fn with_wrong_mark(from: &Path, to: &Path) {
     let mut recording = Recording::open(from).unwrap();
     let mut writer = RecordingWriter::create(to, &Description::new("test")).unwrap();
@@ -332,7 +337,7 @@ fn with_wrong_mark(from: &Path, to: &Path) {
 }
 
 #[test]
-fn info_and_laps_name_what_was_driven_with_no_marks_and_with_wrong_ones() {
+fn info_and_laps_take_names_from_the_pages() {
     let directory = tempfile::tempdir().unwrap();
     let (unmarked, wrong) = (directory.path().join("unmarked.acevo"), directory.path().join("wrong.acevo"));
     let times = recorded(&unmarked);
@@ -355,7 +360,7 @@ fn info_and_laps_name_what_was_driven_with_no_marks_and_with_wrong_ones() {
 }
 
 #[test]
-fn values_of_a_pause_are_marked_and_what_the_game_skips_is_not_missed() {
+fn pause_in_a_recording_is_marked_and_counts_no_missed_packets() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("pause.acevo");
     let made =
@@ -387,4 +392,108 @@ fn values_of_a_pause_are_marked_and_what_the_game_skips_is_not_missed() {
         serde_json::from_str(&output(acevo().args(["info", "--json", "--check"]).arg(&file)).stdout).unwrap();
     assert_eq!(info["missed"][0]["packets"], 0, "{info}");
     assert!(info["skipped"].as_u64().unwrap() > 1300, "{info}");
+}
+
+/// The scenario returns to the pits, so that lap numbers have several attempts.
+#[test]
+fn commands_select_laps_by_session_number_and_attempt() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("garage.acevo");
+    let mut options = Options::default();
+    options.scenario = Scenario::Garage;
+    changed(&file, options, Duration::from_secs(200), |_, _| {});
+    let run = |args: &[&str]| output(acevo().current_dir(directory.path()).args(args));
+    let laps = run(&["laps", "garage.acevo", "--json", "--no-bests"]);
+    let laps: Vec<Value> = laps.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let again = laps.iter().find(|lap| lap["attempt"] == 2).expect("a second attempt");
+    let (session, number) = (&again["session"], &again["number"]);
+    let ambiguous = format!("{session}/{number}");
+    for args in [
+        &["plot", "garage.acevo", "--lap", &ambiguous][..],
+        &["cut", "garage.acevo", "--laps", &ambiguous],
+        &["export", "garage.acevo", "--to", "csv", "--laps", &ambiguous],
+        &["dump", "garage.acevo", "--at", &ambiguous],
+    ] {
+        let refused = run(args);
+        assert_eq!(refused.status.code(), Some(1), "{args:?}: {refused:?}");
+        for candidate in [format!("{ambiguous}#1 "), format!("{ambiguous}#2 ")] {
+            assert!(refused.stderr.contains(&candidate), "{args:?}: {}", refused.stderr);
+        }
+    }
+    let second = format!("{ambiguous}#2");
+    let timer = run(&["dump", "garage.acevo", "--at", &second, "graphics.current_lap_time_ms", "--json"]);
+    assert!(timer.status.success(), "{timer:?}");
+    let done = run(&["cut", "garage.acevo", "--laps", &second]);
+    assert!(done.status.success(), "{done:?}");
+    let name = format!("garage_laps-{}.acevo", second.replace(['/', '#'], "-"));
+    assert!(directory.path().join(&name).exists(), "{name}: {}", done.stderr);
+    let table = run(&["laps", "garage.acevo", "--no-bests"]).stdout;
+    assert!(table.contains(&format!("{number}#2")), "{table}");
+    for time in ["1:30", "90s"] {
+        let refused = run(&["plot", "garage.acevo", "--lap", time]);
+        assert!(refused.status.code() == Some(2) && refused.stderr.contains("this is a time"), "{refused:?}");
+    }
+}
+
+#[test]
+fn laps_of_a_recording_marks_one_best_lap_and_prints_the_footer() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("five.acevo");
+    drive(&file, CarModel::Gt3, Scenario::HotLaps, Some(4));
+    let table = output(acevo().args(["laps", "--no-bests"]).arg(&file)).stdout;
+    let lines: Vec<&str> = table.lines().collect();
+    assert!(lines[0].contains("Valdombra") && lines[0].contains("Velocita"), "{table}");
+    assert!(lines[1].contains("time") && lines[1].contains("to best"), "{table}");
+    let rows = &lines[2..lines.len() - 1];
+    assert_eq!(rows.iter().filter(|row| row.contains("best")).count(), 1, "{table}");
+    assert!(rows.iter().filter(|row| row.contains('+')).count() >= 2, "{table}");
+    assert!(lines.last().unwrap().contains("best") && lines.last().unwrap().contains("ideal"), "{table}");
+}
+
+#[test]
+fn personal_bests_of_a_recording_are_saved_only_in_a_named_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("two.acevo");
+    recorded(&file);
+    let data = directory.path().join("data");
+    let bests = directory.path().join("bests.json");
+    for command in [&["laps"][..], &["events"], &["watch", "--lines", "--speed", "100"]] {
+        let run = output(acevo().args(command).arg(&file).env("XDG_DATA_HOME", &data).env("APPDATA", &data));
+        assert!(run.status.success(), "{run:?}");
+        assert!(!data.exists(), "{command:?} wrote personal bests");
+    }
+    let run = output(acevo().args(["laps", "--bests"]).arg(&bests).arg(&file));
+    assert!(run.status.success(), "{run:?}");
+    let saved: Value = serde_json::from_slice(&fs::read(&bests).unwrap()).unwrap();
+    let recorded_s = Recording::open(&file).unwrap().description().unwrap().unix_us / 1_000_000;
+    let text = saved.to_string();
+    let date = text.split("\"date\":").nth(1).expect("a date").split([',', '}']).next().unwrap();
+    let date: u64 = date.parse().unwrap();
+    assert!((recorded_s..recorded_s + 300).contains(&date), "{date} {recorded_s}");
+}
+
+#[test]
+fn plot_compares_laps_of_two_recordings() {
+    let directory = tempfile::tempdir().unwrap();
+    let [a, b] = ["a", "b"].map(|name| directory.path().join(name).with_extension("acevo"));
+    recorded(&a);
+    drive(&b, CarModel::Road, Scenario::HotLaps, Some(1));
+    let run = |args: &[&str]| output(acevo().current_dir(directory.path()).args(args));
+    let drawn = run(&["plot", "a.acevo", "--against", "b.acevo:1", "--kind", "traces"]);
+    assert!(drawn.status.success(), "{drawn:?}");
+    assert!(directory.path().join("a_traces_lap-best.png").exists(), "{}", drawn.stderr);
+    let again = run(&["plot", "a.acevo", "--against", "b.acevo:1", "--kind", "traces"]);
+    assert!(again.status.code() == Some(1) && again.stderr.contains("not overwritten"), "{again:?}");
+    let missing = run(&["plot", "a.acevo", "--against", "b.acevo:9", "-o", "x.png"]);
+    assert!(missing.status.code() == Some(1) && missing.stderr.contains("b.acevo"), "{missing:?}");
+}
+
+/// The second file of a run has the game's version, too: it is in the pages.
+#[test]
+fn info_has_the_version_of_the_game_without_a_mark() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("two.acevo");
+    recorded(&file);
+    let info = output(acevo().arg("info").arg(&file)).stdout;
+    assert!(info.lines().any(|line| line.starts_with("version ")), "{info}");
 }

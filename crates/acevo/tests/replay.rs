@@ -1,4 +1,4 @@
-//! Replays by the real binary, as another program sees them.
+//! `acevo replay`, as another program reads it.
 #![cfg(unix)]
 
 use std::fs;
@@ -12,7 +12,7 @@ use acevo_simulator::{Options, Scenario, Simulator};
 use acevo_testkit::program::{Signal, acevo, output, spawn};
 use tempfile::TempDir;
 
-/// Three hot laps, marked as `acevo record` does. Gives when each begins and ends.
+/// Records three hot laps with the marks of `acevo record`. Returns the start and end of each lap.
 fn recorded(path: &Path) -> Vec<(Duration, Duration)> {
     let mut options = Options::default();
     (options.scenario, options.laps) = (Scenario::HotLaps, Some(3));
@@ -65,20 +65,20 @@ impl World {
         command
     }
 
-    /// What another program reads.
+    /// The packet that another program reads.
     fn published(&self, page: PageKind) -> Vec<u8> {
         let pages = PageDirectory::open(self.folder.path().join("pages")).unwrap();
         ACEvoSharedMemoryMapper::open_source(pages).unwrap().frame().unwrap().bytes(page).to_vec()
     }
 
-    /// What the recording has up to a time.
+    /// The last packet of the recording before a time.
     fn recorded(&self, page: PageKind, at: Duration) -> Vec<u8> {
         let mut recording = Recording::open(self.folder.path().join("laps.acevo")).unwrap();
         recording.seek(at + Duration::from_micros(1)).unwrap();
         recording.opening(page).unwrap().bytes.to_vec()
     }
 
-    /// At a line, which lies between two packets, and is crossed between two frames.
+    /// Checks the packet at the line, which is between two packets and two frames.
     #[track_caller]
     fn assert_stands_near(&self, at: Duration) {
         let near = (0..40).map(|ms| at + Duration::from_millis(ms) - Duration::from_millis(20));
@@ -97,18 +97,18 @@ impl World {
 }
 
 #[test]
-fn a_replay_pauses_where_it_is_told_to_and_shows_the_pages_of_that_place() {
+fn replay_pauses_at_positions_and_publishes_their_pages() {
     let world = World::new();
     let (begin, third) = (world.laps[1].0, world.laps[2].0);
     let places = ["--pause-at", "1:10.5", "--pause-at", "lap2", "--pause-at", "lap3"];
     let mut replay = spawn(world.command(&["--speed", "100"]).args(places));
     let seconds =
         Recording::open(world.folder.path().join("laps.acevo")).unwrap().info().start + Duration::from_millis(70_500);
-    assert!(replay.word_with("paused").contains("at 1:10"));
+    assert!(replay.message_with("paused").contains("at 1:10"));
     world.assert_stands_at(seconds);
     replay.type_line("");
-    replay.word_with("goes on");
-    replay.word_with("paused");
+    replay.message_with("goes on");
+    replay.message_with("paused");
     world.assert_stands_near(begin);
     let dump = output(
         acevo()
@@ -117,9 +117,9 @@ fn a_replay_pauses_where_it_is_told_to_and_shows_the_pages_of_that_place() {
     );
     let id = i32::from_le_bytes(world.published(PageKind::Physics)[..4].try_into().unwrap());
     assert!(dump.status.success() && dump.stdout.contains(&id.to_string()), "{dump:?}");
-    // From elsewhere.
+    // From another position.
     replay.signal(Signal::USR1);
-    replay.word_with("paused");
+    replay.message_with("paused");
     world.assert_stands_near(third);
     replay.type_line(" ");
     let (status, said) = replay.wait();
@@ -128,46 +128,46 @@ fn a_replay_pauses_where_it_is_told_to_and_shows_the_pages_of_that_place() {
 }
 
 #[test]
-fn parts_are_played_again_and_again_until_somebody_ends_it() {
+fn replay_loops_until_a_signal() {
     let world = World::new();
     let (begin, end) = world.laps[1];
     for part in [["--from", "lap2", "--to", "lap2"], ["--from", "best", "--to", "best"]] {
         let options = ["--loop", "--speed", "100", "--pause-at"];
         let mut replay = spawn(world.command(&options).arg(part[1]).args(part));
         for _ in 0..3 {
-            replay.word_with("paused");
+            replay.message_with("paused");
             if part[1] == "lap2" {
-                // What was there before the first packet of the lap.
+                // The packet before the first one of the lap.
                 world.assert_stands_near(begin);
             }
             replay.type_line("");
         }
-        replay.word_with("paused");
+        replay.message_with("paused");
         replay.type_line("q");
         let (status, said) = replay.wait();
         assert!(status.success() && said.contains("stopped"), "{said}");
     }
-    // Its end is one, too.
+    // The end of the recording counts as a lap end.
     let options = ["--from", "1:20", "--to", "lap2", "--speed", "100"];
     let end = format!("{:.6}s", end.as_secs_f64() - 0.01);
     let mut replay = spawn(world.command(&options).args(["--pause-at", &end]));
-    replay.word_with("paused");
+    replay.message_with("paused");
     replay.signal(Signal::TERM);
     let (status, said) = replay.wait();
     assert!(status.success() && said.contains("stopped"), "{said}");
 }
 
 #[test]
-fn wrong_places_and_speeds_are_told_with_what_is_right() {
+fn replay_refuses_wrong_positions_and_speeds() {
     let world = World::new();
     for (options, said) in [
-        (&["--from", "lapx"][..], "3, lap3 or best, or a time, as 90s, 1:30"),
+        (&["--from", "lapx"][..], "3, best or 2/3 (session/lap), or a time, such as 90s, 1:30"),
         (&["--pause-at", "12"], "lap 12 is not in"),
         (&["--to", "-1:30"], ""),
         (&["--speed", "0"], "0.001 to 1000"),
         (&["--speed", "fast"], "0.001 to 1000"),
-        (&["--from", "lap9"], "acevo laps --from"),
-        (&["--from", "1:30:00:00"], "as 90s, 1:30"),
+        (&["--from", "lap9"], "acevo laps FILE"),
+        (&["--from", "1:30:00:00"], "such as 90s, 1:30"),
         (&["--from", "99:00"], "4:"),
         (&["--to", "1e19s"], "long"),
         (&["--pause-at", "10:00"], "long"),

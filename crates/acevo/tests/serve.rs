@@ -4,8 +4,9 @@ use std::net::TcpStream;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use acevo_testkit::client::{serve, until};
+use acevo_testkit::client::serve;
 use acevo_testkit::program::{Signal, acevo, output, send_signal, spawn};
+use acevo_testkit::wait::until;
 use serde_json::{Value, json};
 use tungstenite::Message;
 
@@ -403,7 +404,7 @@ fn address_is_printed_on_stdout_and_stderr() {
     let running = spawn(acevo().args(["serve", "--demo", "--port", "0"]));
     let address = running.next_line();
     assert!(address.starts_with("http://127.0.0.1:") && address.ends_with('/'), "{address}");
-    assert_eq!(running.next_word(), format!("acevo: {address}"));
+    assert_eq!(running.next_message(), format!("acevo: {address}"));
     // The server accepts connections at this address.
     let started = Instant::now();
     let host = address.trim_start_matches("http://").trim_end_matches('/');

@@ -1,13 +1,13 @@
-//! Events and laps of a session, by the real binary. The simulator knows what is right.
+//! `acevo laps` and `acevo events`, compared with the simulator's truth.
 //!
-//! The game does not wait for its readers, and on a busy machine so much of a drive at many times its speed can be missed that a lap is
-//! given up. So nothing here counts on a certain lap: what is told must be right, and something is told in the end.
+//! The game does not wait for its readers. At many times its speed, a busy machine can miss enough packets to lose a lap. So no test
+//! relies on a certain lap: every printed lap must be correct, and some laps must be printed.
 
 use acevo_simulator::{LapRecord, Options, Scenario, Simulator};
-use acevo_testkit::program::{Running, Signal, acevo, output, send_signal, spawn};
+use acevo_testkit::program::{Signal, acevo, output, send_signal, spawn};
 use serde_json::Value;
 
-/// Laps that the simulator drives.
+/// The true records of the simulated laps.
 fn truth(scenario: Scenario, laps: usize) -> Vec<LapRecord> {
     let mut options = Options::default();
     options.scenario = scenario;
@@ -18,19 +18,15 @@ fn truth(scenario: Scenario, laps: usize) -> Vec<LapRecord> {
     simulator.truth().laps.clone()
 }
 
-fn next_object(running: &Running) -> Value {
-    serde_json::from_str(&running.next_line()).unwrap()
-}
-
 const FAST: [&str; 5] = ["--demo", "--scenario", "hot-laps", "--speed", "12"];
 
 #[test]
-fn laps_in_json_are_those_that_were_driven() {
+fn laps_json_matches_the_simulator() {
     let truth = truth(Scenario::HotLaps, 12);
     let laps = spawn(acevo().args(["laps", "--json"]).args(FAST));
     let mut complete = 0;
     while complete < 2 {
-        let lap = next_object(&laps);
+        let lap = laps.next_object();
         assert_eq!(lap["session"], 1);
         if !lap["incomplete"].is_null() {
             continue;
@@ -45,7 +41,7 @@ fn laps_in_json_are_those_that_were_driven() {
 }
 
 #[test]
-fn laps_in_lines_have_a_header_and_end_when_there_are_enough() {
+fn laps_prints_a_header_and_ends_after_count() {
     let laps = output(acevo().args(["laps", "--count", "2"]).args(FAST));
     assert!(laps.status.success(), "{laps:?}");
     let lines: Vec<_> = laps.stdout.lines().collect();
@@ -58,7 +54,7 @@ fn laps_in_lines_have_a_header_and_end_when_there_are_enough() {
 }
 
 #[test]
-fn events_are_told_on_lines_of_their_own() {
+fn events_prints_one_line_each() {
     let events = output(acevo().args(["events", "--count", "3"]).args(FAST));
     assert!(events.status.success(), "{events:?}");
     let lines: Vec<_> = events.stdout.lines().collect();
@@ -71,7 +67,7 @@ fn events_are_told_on_lines_of_their_own() {
 }
 
 #[test]
-fn events_can_be_chosen_by_what_they_are_about() {
+fn events_only_filters_by_group() {
     let mut command = acevo();
     command.args(["events", "--json", "--only", "flag,damage", "--count", "4", "--demo"]);
     let events = output(command.args(["--scenario", "incidents", "--speed", "20"]));
@@ -95,40 +91,40 @@ fn events_can_be_chosen_by_what_they_are_about() {
 
 #[test]
 #[cfg(unix)]
-fn a_lap_is_interrupted_where_the_game_ends() {
+fn laps_reports_an_interrupted_lap_when_the_game_ends() {
     let dir = tempfile::TempDir::new().unwrap();
     let in_dir = |args: &[&str]| spawn(acevo().args(args).arg("--dir").arg(dir.path()));
     let mut game = in_dir(&["simulate", "--scenario", "hot-laps", "--speed", "10"]);
     let (events, laps) = (in_dir(&["events", "--json", "--only", "lap"]), in_dir(&["laps", "--json"]));
-    // Both look on, and a part of a lap is driven.
-    while !laps.next_word().contains("attached") {}
-    while next_object(&events)["event"] != "sector" {}
+    // Both commands are attached, and a part of a lap has been driven.
+    while !laps.next_message().contains("attached") {}
+    while events.next_object()["event"] != "sector" {}
     send_signal(game.id(), Signal::TERM);
     assert!(game.wait().0.success());
-    while next_object(&laps)["incomplete"] != "interrupted" {}
+    while laps.next_object()["incomplete"] != "interrupted" {}
 }
 
 #[test]
 #[cfg(unix)]
-fn a_signal_ends_them_and_that_is_success() {
+fn events_and_laps_succeed_on_a_signal() {
     for command in ["events", "laps"] {
         let mut running = spawn(acevo().args([command, "--demo"]));
-        assert!(running.next_word().contains("attached"));
+        assert!(running.next_message().contains("attached"));
         send_signal(running.id(), Signal::INT);
         assert!(running.wait().0.success(), "{command}");
     }
 }
 
 #[test]
-fn personal_bests_are_kept_in_a_file_and_told_when_they_are_beaten() {
+fn personal_bests_are_saved_and_reported_once() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("deep/bests.json");
     let run = || {
         let only = ["events", "--json", "--only", "lap", "--count", "14"];
         let events = output(acevo().args(only).args(FAST).arg("--bests").arg(&file));
         assert!(events.status.success(), "{events:?}");
-        let told: Vec<Value> = events.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-        told.into_iter().filter(|event| event["event"] == "personal_best").collect::<Vec<_>>()
+        let printed: Vec<Value> = events.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        printed.into_iter().filter(|event| event["event"] == "personal_best").collect::<Vec<_>>()
     };
     let first = run();
     assert!(!first.is_empty());
@@ -136,12 +132,12 @@ fn personal_bests_are_kept_in_a_file_and_told_when_they_are_beaten() {
     let best = &kept["entries"][0];
     assert_eq!((&best["track"], &best["car"]), (&"Valdombra".into(), &"Velocita GT3 R".into()));
     assert_eq!(best["best"]["time_ms"], first.last().unwrap()["time_ms"]);
-    // The same drive once more: the first lap beats nothing.
+    // The same session again: the first lap is no personal best.
     assert!(run().iter().all(|event| event["time_ms"].as_u64() < best["best"]["time_ms"].as_u64()));
 }
 
 #[test]
-fn a_broken_file_of_personal_bests_is_told_and_left_as_it_is() {
+fn broken_personal_bests_are_reported_and_not_overwritten() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("bests.json");
     std::fs::write(&file, "none").unwrap();
@@ -151,23 +147,24 @@ fn a_broken_file_of_personal_bests_is_told_and_left_as_it_is() {
 }
 
 #[test]
-fn sectors_are_those_that_were_asked_for() {
+fn sectors_option_sets_the_sectors() {
     let laps = spawn(acevo().args(["laps", "--json", "--sectors", "0.2,0.5,0.9"]).args(FAST));
-    assert!((0..4).any(|_| next_object(&laps)["sectors_ms"].as_array().unwrap().len() == 4));
+    assert!((0..4).any(|_| laps.next_object()["sectors_ms"].as_array().unwrap().len() == 4));
     let wrong = output(acevo().args(["laps", "--demo", "--sectors", "0.5,0.2"]));
     assert_eq!(wrong.status.code(), Some(2));
     assert!(wrong.stderr.contains("greater than the one before"), "{}", wrong.stderr);
 }
 
 #[test]
-fn thresholds_are_those_that_were_asked_for() {
+fn threshold_option_sets_event_thresholds() {
     let only = ["events", "--json", "--only", "fuel", "--count", "1", "--threshold", "low_fuel_laps=1000"];
     let low = output(acevo().args(only).args(FAST));
     assert!(low.status.success() && low.stdout.contains("low_fuel"), "{}{}", low.stdout, low.stderr);
-    for (wrong, told) in [("low=1", "low_fuel_laps"), ("low_fuel_laps", "NAME=NUMBER"), ("low_fuel_laps=x", "a number")]
+    for (wrong, message) in
+        [("low=1", "low_fuel_laps"), ("low_fuel_laps", "NAME=NUMBER"), ("low_fuel_laps=x", "a number")]
     {
         let refused = output(acevo().args(["events", "--demo", "--threshold", wrong]));
         assert_eq!(refused.status.code(), Some(2), "{wrong}");
-        assert!(refused.stderr.contains(told), "{}", refused.stderr);
+        assert!(refused.stderr.contains(message), "{}", refused.stderr);
     }
 }

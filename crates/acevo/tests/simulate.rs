@@ -1,4 +1,4 @@
-//! `acevo simulate -o`: recordings of simulations, computed without a clock.
+//! `acevo simulate -o`: simulated recordings, computed faster than real time.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ fn simulate(path: &Path, arguments: &[&str]) -> acevo_testkit::program::Output {
 }
 
 #[test]
-fn a_recording_of_a_simulation_is_complete_and_the_same_every_time() {
+fn simulate_writes_a_complete_reproducible_recording() {
     let directory = tempfile::tempdir().unwrap();
     let (one, two) = (directory.path().join("one.acevo"), directory.path().join("two.acevo"));
     let options = ["--scenario", "hot-laps", "--track", "karsthafen", "--laps", "2"];
@@ -39,7 +39,7 @@ fn a_recording_of_a_simulation_is_complete_and_the_same_every_time() {
 }
 
 #[test]
-fn a_simulation_without_an_end_is_recorded_for_as_long_as_was_asked_for() {
+fn simulate_for_limits_an_endless_scenario() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("pits.acevo");
     let written = simulate(&path, &["--scenario", "pits", "--for", "20s"]);

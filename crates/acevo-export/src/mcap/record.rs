@@ -1,9 +1,9 @@
-//! Records: a number that says which, a length, and the contents, little endian.
+//! MCAP records: opcode, length and contents, little endian.
 
-/// Both ends of a file.
+/// The first and last bytes of a file.
 pub(super) const MAGIC: &[u8] = b"\x89MCAP0\r\n";
 
-/// Which record.
+/// The opcode of a record.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Op {
     Header = 0x01,
@@ -19,10 +19,10 @@ pub(super) enum Op {
     DataEnd = 0x0f,
 }
 
-/// Bytes of the number and the length.
+/// Size of opcode and length.
 const HEAD: usize = 9;
 
-/// A record that is being made.
+/// A record under construction.
 #[derive(Debug)]
 pub(super) struct Record(Vec<u8>);
 
@@ -64,17 +64,17 @@ impl Record {
         self.bytes(&value.to_le_bytes())
     }
 
-    /// A text with its length in front.
+    /// Appends a text with its length.
     pub(super) fn text(self, text: &str) -> Self {
         self.u32(text.len() as u32).bytes(text.as_bytes())
     }
 
-    /// An array or a map, with the length of its bytes in front.
+    /// Appends an array or a map with its length in bytes.
     pub(super) fn list(self, list: Self) -> Self {
         self.u32(list.0.len() as u32).bytes(&list.0)
     }
 
-    /// The record with its length.
+    /// The bytes of the record, with its length.
     pub(super) fn end(mut self) -> Vec<u8> {
         let length = (self.0.len() - HEAD) as u64;
         self.0[1..HEAD].copy_from_slice(&length.to_le_bytes());

@@ -1,7 +1,7 @@
-//! Definitions of messages of ROS 2 that have the layout of the pages.
+//! ROS 2 message definitions with the layout of the pages.
 //!
-//! In CDR every number stands at a multiple of its size. So do those of the pages, but for some of eight bytes, which are told as
-//! two of four; fillers are arrays of bytes. No field depends on the length of another one.
+//! In CDR every number is aligned to its size. The numbers of the pages are too, except some of eight bytes, which are defined as two
+//! numbers of four bytes. Padding is defined as arrays of bytes. No field depends on the length of another one.
 
 use std::fmt::Write;
 
@@ -29,7 +29,7 @@ pub(super) fn definition(page: PageKind) -> String {
     text
 }
 
-/// Bytes that have no name in the table.
+/// Defines bytes that are not in the field table.
 fn filler(text: &mut String, from: usize, to: usize) {
     if to > from {
         line(text, format_args!("uint8[{}] filler_{from}", to - from));
@@ -37,7 +37,7 @@ fn filler(text: &mut String, from: usize, to: usize) {
 }
 
 fn line(text: &mut String, line: std::fmt::Arguments<'_>) {
-    // Memory takes everything.
+    // Writing to a `String` cannot fail.
     let _ = writeln!(text, "{line}");
 }
 
@@ -56,13 +56,12 @@ fn type_of(field: &Field) -> (&'static str, usize) {
         FieldType::U64 => ("uint64", field.count),
         FieldType::F32 => ("float32", field.count),
         FieldType::Bool => ("bool", field.count),
-        // Types that are not known here.
+        // Types added later.
         _ => ("uint8", field.size()),
     }
 }
 
-/// `tyre_lf.slip` as `tyre_lf_slip`, `isAIControlled` as `is_ai_controlled`: names of fields have no capitals, and begin with
-/// a letter.
+/// Converts a field path to a ROS 2 field name: `tyre_lf.slip` to `tyre_lf_slip`, `isAIControlled` to `is_ai_controlled`.
 fn snake_case(path: &str) -> String {
     let characters: Vec<char> = path.chars().collect();
     let mut name = String::new();
@@ -88,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_in_snake_case() {
+    fn snake_case_converts_paths_of_fields() {
         let names = ["speedKmh", "tyre_lf.slip", "isAIControlled", "accG", "_padding1", "P2PStatus", "camberRAD"];
         let expected =
             ["speed_kmh", "tyre_lf_slip", "is_ai_controlled", "acc_g", "padding1", "p2_p_status", "camber_rad"];
@@ -96,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn the_identity_of_cars_is_told_in_halves() {
+    fn unaligned_numbers_of_eight_bytes_are_defined_as_two_of_four() {
         assert!(definition(PageKind::Graphics).contains("\nuint32[240] car_ids\n"));
         assert!(definition(PageKind::Physics).contains("\nfloat32 speed_kmh # km/h\n"));
     }

@@ -1,12 +1,13 @@
-//! Names in ASCII: readers of the log take a byte for a letter, and break on any other.
+//! Names in ASCII. Readers of logs take each byte for a character and fail on others.
 
-/// A text in printable ASCII characters. Latin letters lose their marks, Cyrillic ones are transliterated, and what is left is `?`.
+/// Converts a text to printable ASCII. Latin letters lose their diacritics, Cyrillic letters are transliterated, and all other characters
+/// become `?`.
 pub(super) fn ascii(text: &str) -> String {
     let mut ascii = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {
             ' '..='~' => ascii.push(letter),
-            '\u{300}'..='\u{36f}' => {} // marks of the letter before
+            '\u{300}'..='\u{36f}' => {} // combining diacritics
             _ => ascii.push_str(&replaced(letter)),
         }
     }
@@ -100,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn letters_become_those_of_ascii() {
+    fn ascii_transliterates_letters() {
         for (text, expected) in [
             ("Žofie Łukasz Müller-Ødegård", "Zofie Lukasz Muller-Odegard"),
             ("Größe Æsir Þór", "Grosse Aesir Thor"),

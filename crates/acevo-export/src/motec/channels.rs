@@ -1,23 +1,24 @@
-//! Which channels a log has, under which names, in which units, how often.
+//! The channels of a log: names, units, rates.
+
+use acevo_telemetry::{Channel, ChannelKind, Unit, UpdateRate, channel};
 
 use super::resample::Method;
 use crate::Column;
-use acevo_telemetry::{Channel, ChannelKind, Unit, UpdateRate, channel};
 
-/// How the channels of a log are called.
+/// The names of the channels of a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum MotecNames {
-    /// As the logs of Assetto Corsa Competizione call them (`SPEED`, `G_LAT`), so that workbooks made for those fit; what those
-    /// have not is called as in the logs of Assetto Corsa (`Tire Load FL`).
+    /// The names of logs of Assetto Corsa Competizione (`SPEED`, `G_LAT`), so that workbooks made for them fit. Channels that those do
+    /// not have are named as in logs of Assetto Corsa (`Tire Load FL`).
     #[default]
     Acc,
-    /// As the program's own template for circuits calls them (`Ground Speed`, `G Force Lat`).
+    /// The names of the circuit template of MoTeC i2 (`Ground Speed`, `G Force Lat`).
     Circuit,
 }
 
 impl MotecNames {
-    /// Every naming.
+    /// All variants.
     pub const ALL: [Self; 2] = [Self::Acc, Self::Circuit];
 
     /// The name used on command lines.
@@ -28,8 +29,7 @@ impl MotecNames {
         }
     }
 
-    /// The channels that have a name of their own here: the columns worth giving to an exporter. Any others are called by
-    /// their ids.
+    /// The channels with a name of their own. All other channels are named by their IDs.
     pub fn channels(self) -> impl Iterator<Item = &'static Channel> {
         let known = self.table().iter().flat_map(|named| named.each()).map(|(id, _)| id);
         known.chain(POSITION.map(Into::into)).filter_map(|id| channel(&id))
@@ -43,10 +43,10 @@ impl MotecNames {
     }
 }
 
-/// The channels that places on the earth are computed from, by [`to_map`](acevo_telemetry::to_map).
+/// The channels that GPS positions are computed from, by [`to_map`](acevo_telemetry::to_map).
 const POSITION: [&str; 2] = ["position_x", "position_z"];
 
-/// Four channels where a `*` (FL, FR, RL, RR) or a `#` (LF, RF, LR, RR) stands for the wheel.
+/// A named channel, or four of them if `*` (FL, FR, RL, RR) or `#` (LF, RF, LR, RR) stands for the wheel.
 struct Named {
     id: &'static str,
     name: &'static str,
@@ -64,7 +64,7 @@ const fn held(id: &'static str, name: &'static str, unit: Unit, rate: u16) -> Na
 }
 
 impl Named {
-    /// Ids and names.
+    /// IDs and names.
     fn each(&self) -> impl Iterator<Item = (String, String)> {
         let wheels = [("fl", "FL", "LF"), ("fr", "FR", "RF"), ("rl", "RL", "LR"), ("rr", "RR", "RR")];
         let count = if self.id.contains('*') { wheels.len() } else { 1 };
@@ -75,8 +75,8 @@ impl Named {
     }
 }
 
-/// The air in the tyres is not on the pages: `TYRE_TAIR` is the core's temperature. Neither is the wheels' radius, so there is
-/// no `WHEEL_SPEED` in m/s, but how fast they turn.
+/// The pages do not have the temperature of the air in the tyres: `TYRE_TAIR` is that of the core. They do not have the radius of the
+/// wheels either, so there is an angular speed instead of `WHEEL_SPEED` in m/s.
 const ACC: &[Named] = &[
     mean("g_lateral", "G_LAT", Unit::StandardGravity, 20),
     mean("g_longitudinal", "G_LON", Unit::StandardGravity, 20),
@@ -159,14 +159,14 @@ const CIRCUIT: &[Named] = &[
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Encoding {
     Float,
-    /// Degrees on the earth, as whole numbers.
-    Place,
+    /// Degrees as integers.
+    Coordinate,
 }
 
-/// Where the values of a channel come from.
+/// The source of the values of a channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum From {
-    /// A column, and what its unit is turned into.
+pub(super) enum ChannelSource {
+    /// A column: its index, its unit and the unit in the log.
     Column(usize, Unit, Unit),
     Lap,
     /// Degrees north, or east.
@@ -177,7 +177,7 @@ pub(super) enum From {
 /// One channel of a log.
 #[derive(Debug)]
 pub(super) struct Output {
-    pub(super) from: From,
+    pub(super) source: ChannelSource,
     pub(super) name: String,
     pub(super) unit: &'static str,
     pub(super) rate: u16,
@@ -193,14 +193,14 @@ pub(super) fn position(columns: &[Column]) -> Option<(usize, usize)> {
     x.zip(z)
 }
 
-/// The channels of a log out of these columns, texts left out.
+/// The channels of a log with these columns, without texts.
 pub(super) fn outputs(names: MotecNames, columns: &[Column]) -> Vec<Output> {
     let (name, rate) = match names {
         MotecNames::Acc => ("LAP_BEACON", 100),
         MotecNames::Circuit => ("Lap Number", 10),
     };
-    let own = |from, name: &str, unit, rate, method, encoding, decimals| Output {
-        from,
+    let own = |source, name: &str, unit, rate, method, encoding, decimals| Output {
+        source,
         name: name.into(),
         unit,
         rate,
@@ -208,7 +208,7 @@ pub(super) fn outputs(names: MotecNames, columns: &[Column]) -> Vec<Output> {
         encoding,
         decimals,
     };
-    let mut outputs = vec![own(From::Lap, name, "", rate, Method::Hold, Encoding::Float, 0)];
+    let mut outputs = vec![own(ChannelSource::Lap, name, "", rate, Method::Hold, Encoding::Float, 0)];
     let mut taken = vec![false; columns.len()];
     for named in names.table() {
         for (id, name) in named.each() {
@@ -231,21 +231,22 @@ pub(super) fn outputs(names: MotecNames, columns: &[Column]) -> Vec<Output> {
         outputs.push(output(column, index, column.unit, column.channel.id().into(), rate, method));
     }
     if position(columns).is_some() {
-        let place =
-            |from, name| own(from, name, "deg", 20, Method::Mean, Encoding::Place, super::ld::PLACE_DECIMALS as u32);
-        outputs.push(place(From::Latitude, "GPS Latitude"));
-        outputs.push(place(From::Longitude, "GPS Longitude"));
+        let coordinate = |source, name| {
+            own(source, name, "deg", 20, Method::Mean, Encoding::Coordinate, super::ld::COORDINATE_DECIMALS as u32)
+        };
+        outputs.push(coordinate(ChannelSource::Latitude, "GPS Latitude"));
+        outputs.push(coordinate(ChannelSource::Longitude, "GPS Longitude"));
     }
     outputs
 }
 
 fn output(column: &Column, index: usize, to: Unit, name: String, rate: u16, method: Method) -> Output {
-    // What does not convert stays as it is.
+    // Units that cannot be converted are kept.
     let to = column.unit.convert(0.0, to).map_or(column.unit, |_| to);
-    // One more than a screen shows: a log is looked at closely.
+    // One more decimal than on a screen.
     let is_fractional = column.channel.kind() == ChannelKind::Number && column.channel.decimals_in(to) > 0;
     Output {
-        from: From::Column(index, column.unit, to),
+        source: ChannelSource::Column(index, column.unit, to),
         name,
         unit: label(to),
         rate,
@@ -255,7 +256,7 @@ fn output(column: &Column, index: usize, to: Unit, name: String, rate: u16, meth
     }
 }
 
-/// How a unit is written in genuine files, in ASCII.
+/// A unit as written in genuine files, in ASCII.
 fn label(unit: Unit) -> &'static str {
     match unit {
         Unit::StandardGravity => "G",
@@ -277,8 +278,8 @@ mod tests {
     use acevo_telemetry::channels;
 
     #[test]
-    fn every_channel_has_one_name_that_fits() {
-        let columns: Vec<Column> = channels().iter().map(|channel| Column { channel, unit: channel.unit() }).collect();
+    fn every_channel_has_one_unique_name_that_fits() {
+        let columns: Vec<Column> = channels().iter().map(|channel| Column::new(channel, channel.unit())).collect();
         let texts = channels().iter().filter(|channel| channel.kind() == ChannelKind::Text).count();
         for names in MotecNames::ALL {
             let outputs = outputs(names, &columns);
@@ -289,14 +290,14 @@ mod tests {
                 assert!(output.name.len() < 32 && output.name.is_ascii(), "{}", output.name);
                 assert!(output.unit.len() < 12 && output.unit.is_ascii(), "{}", output.unit);
                 assert!(output.rate % 10 == 0 && (10..=200).contains(&output.rate));
-                // Fuel burns by millilitres.
+                // Fuel is consumed by millilitres.
                 assert!(output.name != "Fuel Level" || output.decimals >= 3, "{}", output.decimals);
             }
         }
     }
 
     #[test]
-    fn every_name_of_the_tables_belongs_to_a_channel_of_such_a_unit() {
+    fn every_named_channel_exists_and_converts_to_its_unit() {
         for names in MotecNames::ALL {
             for named in names.table() {
                 for (id, _) in named.each() {

@@ -1,13 +1,13 @@
-//! The layout of an `.ld` file, all of it little endian and packed: header, event, venue, vehicle and weather at fixed
-//! addresses, one block for each channel, then the samples, channel after channel. What is not named here is zero.
+//! The layout of an `.ld` file, little endian and packed: header, event, venue, vehicle and weather at fixed addresses, one block per
+//! channel, then the samples, channel by channel. All other bytes are zero.
 //!
-//! Taken from genuine files: logs of another game by the same studio, and the sample that comes with the analysis program.
+//! Derived from genuine files: logs of another game by the same studio, and the sample that comes with MoTeC i2.
 
 use super::ascii::ascii;
-use super::channels::{Encoding, From, Output};
+use super::channels::{ChannelSource, Encoding, Output};
 use super::earth::Plane;
 use crate::About;
-use crate::date::Date;
+use crate::date::utc;
 
 const EVENT: usize = 0x6e2;
 const VENUE: usize = 0x1336;
@@ -16,47 +16,47 @@ const WEATHER: usize = 0x2c48;
 const CHANNELS: usize = 0x3448;
 const CHANNEL: usize = 124;
 
-/// The kind of logger that the file says it is from, by which the program allows everything.
+/// The logger that the file claims to be from. MoTeC i2 allows all its features for it.
 const SERIAL: u32 = 8004;
 const TYPE: &str = "ADL";
 const VERSION: u16 = 420;
 const PRO: u32 = 0x000c_81a4;
 
-/// Decimals of a place on the earth, as a whole number of 10⁻⁷ degrees: 11 mm. An `f32` would be a metre off.
-pub(super) const PLACE_DECIMALS: i16 = 7;
+/// Decimals of coordinates, stored as integers of 10⁻⁷ degrees: 11 mm. An `f32` would be a metre off.
+pub(super) const COORDINATE_DECIMALS: i16 = 7;
 
-/// What a log says if it has places on the earth, but not those of the track.
-const NO_PLACE: &str = "The game gave no coordinates of the track: GPS positions count from 0 N 0 E instead.";
+/// Comment of a log with GPS positions but without coordinates of the track.
+const NO_COORDINATES: &str = "The game gave no coordinates of the track: GPS positions count from 0 N 0 E instead.";
 
 /// One channel of the file.
 #[derive(Debug)]
 pub(super) struct Entry<'a> {
     pub(super) output: &'a Output,
     pub(super) samples: u64,
-    /// Least and greatest sample, as stored.
+    /// Minimum and maximum sample, as stored.
     pub(super) range: (f64, f64),
 }
 
-/// Bytes before the samples.
+/// Size of everything before the samples.
 pub(super) const fn head_size(channels: usize) -> u64 {
     (CHANNELS + CHANNEL * channels) as u64
 }
 
-/// Everything before the samples. The file must not be larger than its pointers reach.
+/// Everything before the samples. The file must be smaller than 4 GiB.
 pub(super) fn head(about: &About, entries: &[Entry<'_>]) -> Vec<u8> {
     let mut file = Bytes(vec![0; CHANNELS + CHANNEL * entries.len()]);
     let data = CHANNELS + CHANNEL * entries.len();
     let count = u16::try_from(entries.len()).unwrap_or(u16::MAX);
-    let date = Date::of(about.unix_s);
+    let date = utc(about.unix_s);
     let venue = match (about.track.as_str(), about.configuration.as_str()) {
         (track, "") => track.to_owned(),
         (track, configuration) => format!("{track} {configuration}"),
     };
     let game = format!("Assetto Corsa EVO {}", about.game_version);
-    let is_elsewhere = about.latitude_longitude.and_then(Plane::at).is_none()
-        && entries.iter().any(|entry| entry.output.from == From::Latitude);
-    let (short, comment) = if is_elsewhere {
-        (format!("{game}; GPS origin 0 N 0 E"), format!("{game}. {NO_PLACE}"))
+    let is_neutral = about.latitude_longitude.and_then(Plane::at).is_none()
+        && entries.iter().any(|entry| entry.output.source == ChannelSource::Latitude);
+    let (short, comment) = if is_neutral {
+        (format!("{game}; GPS origin 0 N 0 E"), format!("{game}. {NO_COORDINATES}"))
     } else {
         (game.clone(), game)
     };
@@ -71,13 +71,13 @@ pub(super) fn head(about: &About, entries: &[Entry<'_>]) -> Vec<u8> {
     file.text(0x4a, 8, TYPE);
     file.u16(0x52, VERSION);
     file.u16(0x54, 0xadb0);
-    // Genuine files have the count at 0x58 once more. It is left 0: readers take the first one for four bytes.
+    // Genuine files repeat the count at 0x58. It is left 0, because readers take the first one for four bytes.
     file.u16(0x56, count);
     let rates = || entries.iter().map(|entry| entry.output.rate);
     file.u16(0x5a, rates().max().unwrap_or_default());
     file.u16(0x5c, rates().min().unwrap_or_default());
-    file.text(0x5e, 32, &format!("{:02}/{:02}/{:04}", date.day, date.month, date.year));
-    file.text(0x7e, 32, &format!("{:02}:{:02}:{:02}", date.hour, date.minute, date.second));
+    file.text(0x5e, 32, &date.strftime("%d/%m/%Y").to_string());
+    file.text(0x7e, 32, &date.strftime("%H:%M:%S").to_string());
     file.text(0x9e, 64, &about.driver);
     file.text(0xde, 64, &about.car);
     file.text(0x15e, 64, &venue);
@@ -107,7 +107,7 @@ pub(super) fn head(about: &About, entries: &[Entry<'_>]) -> Vec<u8> {
         file.u16(at + 0x10, 0x2ee1_u16.wrapping_add(index as u16));
         let (class, decimals) = match entry.output.encoding {
             Encoding::Float => (7, 0),
-            Encoding::Place => (3, PLACE_DECIMALS),
+            Encoding::Coordinate => (3, COORDINATE_DECIMALS),
         };
         file.u16(at + 0x12, class);
         file.u16(at + 0x14, 4);
@@ -117,7 +117,7 @@ pub(super) fn head(about: &About, entries: &[Entry<'_>]) -> Vec<u8> {
         file.u16(at + 0x1e, decimals as u16);
         file.text(at + 0x20, 32, &entry.output.name);
         file.text(at + 0x48, 12, entry.output.unit);
-        // Casts of floats stop at the ends of what fits.
+        // Casts of floats saturate.
         file.u32(at + 0x54, (entry.range.1.round() as i32) as u32);
         file.u32(at + 0x58, (entry.range.0.round() as i32) as u32);
         file.u32(at + 0x64, entry.output.decimals);
@@ -126,7 +126,7 @@ pub(super) fn head(about: &About, entries: &[Entry<'_>]) -> Vec<u8> {
     file.0
 }
 
-/// Puts values at addresses.
+/// Bytes that are written at addresses.
 struct Bytes(Vec<u8>);
 
 impl Bytes {
@@ -146,7 +146,7 @@ impl Bytes {
         self.put(at, &value.to_le_bytes());
     }
 
-    /// A text with at least one zero behind it.
+    /// A text followed by at least one zero.
     fn text(&mut self, at: usize, size: usize, text: &str) {
         let text = ascii(text);
         self.put(at, &text.as_bytes()[..text.len().min(size - 1)]);

@@ -1,22 +1,22 @@
-//! The `.ldx` file beside the samples: where laps end. Without it everything is one undivided outing.
+//! The `.ldx` file next to the log, with the ends of the laps. Without it MoTeC i2 shows one undivided outing.
 
 use std::fmt::Write;
 use std::time::Duration;
 
 use acevo_telemetry::format_lap_time;
 
-/// The number that beacons have in both files.
+/// The ID of beacons in both files.
 pub(super) const BEACON: u8 = 99;
 
 /// The best lap of a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Fastest {
     pub(super) time_ms: u32,
-    /// Which part of the log it is; 0 is the one before the first beacon.
+    /// The part of the log; 0 is the one before the first beacon.
     pub(super) part: usize,
 }
 
-/// The file's text, with beacons at these seconds.
+/// The text of the file with beacons at these seconds.
 pub(super) fn document(beacons: &[f64], fastest: Option<Fastest>) -> String {
     let mut text = String::from(
         "<?xml version=\"1.0\"?>\n\
@@ -41,12 +41,12 @@ pub(super) fn document(beacons: &[f64], fastest: Option<Fastest>) -> String {
     text
 }
 
-fn put(text: &mut String, what: std::fmt::Arguments<'_>) {
-    // Memory takes everything.
-    let _ = text.write_fmt(what);
+fn put(text: &mut String, arguments: std::fmt::Arguments<'_>) {
+    // Writing to a `String` cannot fail.
+    let _ = text.write_fmt(arguments);
 }
 
-/// `7.15000000000000000e+05`, as C writes it.
+/// A number in the scientific notation of C: `7.15000000000000000e+05`.
 fn scientific(number: f64) -> String {
     let text = format!("{number:.17e}");
     match text.split_once('e') {
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_as_c_writes_them() {
+    fn scientific_formats_like_c() {
         assert_eq!(scientific(715_000.0), "7.15000000000000000e+05");
         assert_eq!(scientific(0.0), "0.00000000000000000e+00");
         assert_eq!(scientific(1.234e12), "1.23400000000000000e+12");

@@ -1,30 +1,30 @@
-//! From moments at any time to samples at equal distances, without a shift in time.
+//! Resamples values at any times to evenly spaced samples, without a phase shift.
 
-/// Across a longer gap nothing is interpolated: the value before it is kept. Seconds.
-const LONGEST_GAP_S: f64 = 0.25;
+/// Maximum gap in seconds that is interpolated. Across a longer one the previous value is kept.
+const MAX_GAP_S: f64 = 0.25;
 
-/// How samples come from what lies around them.
+/// How samples are computed from the values around them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Method {
     /// The newest value: settings, gears, flags.
     Hold,
-    /// The mean of the straight lines between the values, from half a sample before to half a sample behind. It is symmetric,
-    /// so nothing is late or early, and what is faster than the samples can show is damped instead of folded back.
+    /// The mean of the linear interpolation, from half a sample before to half a sample after. It is symmetric, so there is no phase
+    /// shift, and frequencies above those that the samples can represent are damped instead of aliased.
     Mean,
 }
 
-/// Makes the samples of one channel: sample `k` is the one at `k / rate` seconds.
+/// Computes the samples of one channel: sample `k` is at `k / rate` seconds.
 #[derive(Debug)]
 pub(super) struct Resampler {
     method: Method,
     rate: f64,
-    /// The sample that comes next.
+    /// Index of the next sample.
     next: u64,
-    /// The newest value, and when it came.
+    /// Time and value of the newest value.
     last: Option<(f64, f64)>,
-    /// The integral since the half of a sample before the next one.
+    /// The integral since half a sample before the next one.
     sum: f64,
-    /// Up to when.
+    /// End of the integral in seconds.
     summed_s: f64,
 }
 
@@ -33,10 +33,10 @@ impl Resampler {
         Self { method, rate: rate.into(), next: 0, last: None, sum: 0.0, summed_s: 0.0 }
     }
 
-    /// Takes a value; times begin with 0 and never go back. Gives the samples that are known by now.
+    /// Takes a value and passes on the samples that are known by then. Times start at 0 and never decrease.
     pub(super) fn push(&mut self, time_s: f64, value: f64, mut take: impl FnMut(f64)) {
         let Some((before_s, before)) = self.last.replace((time_s, value)) else {
-            // Before the first value there was the same.
+            // Before the first value, the first value applies.
             self.sum = value * 0.5 / self.rate;
             return;
         };
@@ -49,7 +49,7 @@ impl Resampler {
             }
             Method::Mean => {
                 let slope = match time_s - before_s {
-                    gap if gap > 0.0 && gap <= LONGEST_GAP_S => (value - before) / gap,
+                    gap if gap > 0.0 && gap <= MAX_GAP_S => (value - before) / gap,
                     _ => 0.0,
                 };
                 let at = |time: f64| before + slope * (time - before_s);
@@ -69,7 +69,7 @@ impl Resampler {
         }
     }
 
-    /// Gives what is missing to so many samples: the last value goes on.
+    /// Passes on the remaining samples up to this number: the last value is repeated.
     pub(super) fn finish(mut self, samples: u64, mut take: impl FnMut(f64)) {
         let (_, value) = self.last.unwrap_or_default();
         if self.method == Method::Mean && self.next < samples {
@@ -89,7 +89,7 @@ mod tests {
 
     use super::*;
 
-    /// Samples of a function that is seen at 333 Hz with a jitter of a millisecond and some packets missing, for ten seconds.
+    /// Samples of a function that is polled at 333 Hz with a jitter of a millisecond and some packets missing, for ten seconds.
     fn sampled(method: Method, rate: u16, of: impl Fn(f64) -> f64) -> Vec<f64> {
         let (mut resampler, mut samples) = (Resampler::new(method, rate), Vec::new());
         for packet in (0..3330_u32).filter(|packet| packet % 50 != 7) {
@@ -102,10 +102,9 @@ mod tests {
         samples
     }
 
-    /// Amplitude, and delay in seconds, of a sine of so many Hz among samples.
+    /// Amplitude of a sine of this frequency among samples, and its delay in seconds.
     fn measured(samples: &[f64], rate: u16, hertz: f64) -> (f64, f64) {
         let (mut sine, mut cosine) = (0.0, 0.0);
-        // The first and the last sample know one side only.
         let all = samples.len();
         for (index, sample) in samples.iter().enumerate() {
             let angle = TAU * hertz * index as f64 / f64::from(rate);
@@ -116,41 +115,41 @@ mod tests {
     }
 
     #[test]
-    fn a_sine_is_neither_late_nor_early() {
+    fn mean_has_no_phase_shift() {
         for (rate, hertz) in
             [(200, 3.0), (200, 20.0), (100, 3.0), (100, 15.0), (60, 3.0), (60, 8.0), (20, 1.0), (20, 4.0)]
         {
             let samples = sampled(Method::Mean, rate, |time| (TAU * hertz * time).sin());
             let (amplitude, delay) = measured(&samples, rate, hertz);
             assert!(delay.abs() < 1e-4, "{hertz} Hz at {rate} Hz: {delay} s late");
-            // The mean over one sample, and the straight lines between packets, take away as much as that.
+            // The mean over one sample and the linear interpolation damp by this factor.
             let x = TAU / 2.0 * hertz / f64::from(rate);
             assert!((amplitude - x.sin() / x).abs() < 0.015, "{hertz} Hz at {rate} Hz: {amplitude}");
         }
     }
 
     #[test]
-    fn what_is_too_fast_is_damped() {
+    fn mean_damps_frequencies_above_half_the_rate() {
         // 39 Hz at 20 samples a second would look like 1 Hz.
         let samples = sampled(Method::Mean, 20, |time| (TAU * 39.0 * time).sin());
         let (amplitude, _) = measured(&samples, 20, 1.0);
         assert!(amplitude < 0.05, "{amplitude}");
         let plain = sampled(Method::Hold, 20, |time| (TAU * 39.0 * time).sin());
-        assert!(measured(&plain, 20, 1.0).0 > 0.9, "the test shows something");
+        assert!(measured(&plain, 20, 1.0).0 > 0.9, "holding aliases");
     }
 
     #[test]
-    fn a_value_that_is_held_is_the_newest_one() {
+    fn hold_takes_the_newest_value() {
         let samples = sampled(Method::Hold, 100, |time| (time * 3.0).floor());
         for (index, sample) in samples.iter().enumerate() {
             let time = index as f64 / 100.0;
-            // Packets come every 3 ms, up to 7 ms where one is missing.
+            // Packets arrive every 3 ms, or after up to 7 ms if one is missing.
             assert!(*sample == (time * 3.0).floor() || *sample == ((time - 0.008) * 3.0).floor(), "{time}: {sample}");
         }
     }
 
     #[test]
-    fn across_a_gap_the_value_before_it_stays() {
+    fn mean_keeps_the_previous_value_across_a_gap() {
         let (mut resampler, mut samples) = (Resampler::new(Method::Mean, 10), Vec::new());
         for (time, value) in [(0.0, 1.0), (0.1, 1.0), (5.0, 2.0), (5.1, 2.0)] {
             resampler.push(time, value, |sample| samples.push(sample));

@@ -1,28 +1,27 @@
-//! Samples of many channels, which come side by side and are wanted one channel after the other.
+//! Reorders samples: they are computed for all channels at a time and written channel by channel.
 //!
-//! Each channel has a block in memory; full blocks go into a temporary file. So memory depends on the number of channels alone:
-//! 64 KiB for each, and 8 bytes for every block in the file.
+//! Each channel has a block in memory, and full blocks are written to a temporary file. Memory is 64 KiB per channel, and 8 bytes per
+//! block in the file.
 
 use std::io::{self, Read, Write};
 use std::path::Path;
 
-use crate::ExportError;
-use crate::pending::PendingFile;
+use crate::{ExportError, PendingFile};
 
 const BLOCK: usize = 1 << 16;
 
-/// What is known of a channel's samples.
+/// The samples of a channel.
 #[derive(Debug, Default)]
 struct Track {
-    /// Where its blocks are in the file.
+    /// Positions of its blocks in the file.
     blocks: Vec<u64>,
     /// The block that is being filled.
     open: Vec<u8>,
-    /// Least and greatest sample.
+    /// Minimum and maximum sample.
     range: Option<(f64, f64)>,
 }
 
-/// A sample as it is in the file.
+/// A sample as stored in the file.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Sample {
     Float(f32),
@@ -49,8 +48,8 @@ impl Spool {
             Sample::Integer(value) => (value.to_le_bytes(), f64::from(value)),
         };
         track.open.extend(bytes);
-        let (least, greatest) = track.range.unwrap_or((value, value));
-        track.range = Some((least.min(value), greatest.max(value)));
+        let (minimum, maximum) = track.range.unwrap_or((value, value));
+        track.range = Some((minimum.min(value), maximum.max(value)));
         if track.open.len() >= BLOCK {
             self.file.write_all(&track.open)?;
             track.blocks.push(self.length);
@@ -60,7 +59,7 @@ impl Spool {
         Ok(())
     }
 
-    /// Least and greatest sample of a channel.
+    /// Minimum and maximum sample of a channel.
     pub(super) fn range(&self, channel: usize) -> (f64, f64) {
         self.tracks[channel].range.unwrap_or_default()
     }

@@ -1,13 +1,13 @@
-//! What a file tells about itself.
+//! Metadata of a file.
 
 use acevo_shared_memory::{Field, PageKind};
+use acevo_telemetry::{Channel, ChannelKind};
 use parquet::file::metadata::KeyValue;
 use serde_json::{Map, Value, json};
 
 use crate::{About, Column};
-use acevo_telemetry::{Channel, ChannelKind};
 
-/// The field behind a [source](Channel::sources).
+/// The field of the pages that a [source](Channel::sources) names.
 pub(super) fn field_of(source: &str) -> Option<&'static Field> {
     let (page, path) = source.split_once('.')?;
     let page = match page {
@@ -19,10 +19,10 @@ pub(super) fn field_of(source: &str) -> Option<&'static Field> {
     page.fields().iter().find(|field| field.path == path)
 }
 
-/// `name_in_file` gives a column's name in the file from the one it has elsewhere.
+/// The metadata entries. `name_in_file` maps the name of a column to its name in the file.
 pub(super) fn metadata(about: &About, columns: &[Column], name_in_file: fn(&str) -> String) -> Vec<KeyValue> {
     let columns: Map<String, Value> =
-        columns.iter().map(|column| (name_in_file(&column.name()), described(column))).collect();
+        columns.iter().map(|column| (name_in_file(&column.name()), description(column))).collect();
     let about = json!({
         "track": about.track,
         "configuration": about.configuration,
@@ -38,21 +38,30 @@ pub(super) fn metadata(about: &About, columns: &[Column], name_in_file: fn(&str)
     vec![entry("acevo.about", about), entry("acevo.columns", columns.into())]
 }
 
-fn described(column: &Column) -> Value {
+fn description(column: &Column) -> Value {
     let channel = column.channel;
-    let mut described = json!({
+    let mut description = json!({
         "channel": channel.id(),
         "title": channel.title(),
         "unit": column.unit.symbol(),
         "quality": channel.quality().to_string(),
         "versions": channel.versions(),
         "sources": channel.sources(),
-        "note": channel.note(),
+        "note": note(column),
     });
     if let Some(values) = values(channel) {
-        described["values"] = values;
+        description["values"] = values;
     }
-    described
+    description
+}
+
+/// The note of a channel; of a corrected position that of the export.
+fn note(column: &Column) -> &'static str {
+    if column.is_corrected() {
+        "On the lap of the row: negative before a start, null while the game still has the position of the previous lap."
+    } else {
+        column.channel.note()
+    }
 }
 
 /// The names of an enum's values.

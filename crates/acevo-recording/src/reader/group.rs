@@ -1,4 +1,4 @@
-//! The records of one group, unpacked.
+//! The decoded records of one group.
 
 use std::io::{Read, Seek};
 
@@ -12,7 +12,7 @@ use crate::index::Entry;
 use crate::layout::kind;
 use crate::record::{PageCounts, Record};
 
-/// The unpacked chunks of a group, and how far they have been read. Its room is used again.
+/// The decoded chunks of a group, and how far they were read. The memory is reused.
 #[derive(Debug, Default)]
 pub(crate) struct Group {
     chunks: [Chunk; 3],
@@ -21,11 +21,11 @@ pub(crate) struct Group {
     packed: Vec<u8>,
 }
 
-/// Records of the same time come in this order, so that those of physics, the most frequent ones, complete the others.
+/// Order of records of the same time: physics, the most frequent page, completes the frame.
 pub(crate) const ORDER: [PageKind; 3] = [PageKind::Static, PageKind::Graphics, PageKind::Physics];
 
 impl Group {
-    /// Unpacks a group, and returns what of it is lost.
+    /// Loads a group, and returns the number of records that are lost.
     pub(crate) fn load<R: Read + Seek>(
         &mut self,
         source: &mut Source<R>,
@@ -36,7 +36,7 @@ impl Group {
         source.read_vec(entry.offset, entry.length.into(), &mut self.packed)?;
         for (_, header, payload) in blocks(&self.packed, id) {
             let chunk = &mut self.chunks[usize::from(header.page) % 3];
-            // One that another group's time belongs to stands where it does not belong.
+            // A chunk with times of another group is misplaced.
             let belongs = header.kind == kind::PAGES && header.first >= entry.first && header.last <= entry.last;
             if belongs && chunk.len() == 0 {
                 match chunk.decode(&header, payload) {
@@ -66,14 +66,14 @@ impl Group {
         self.chunks[page as usize].times().get(self.next[page as usize]).copied()
     }
 
-    /// Takes the next record: which page, and its number in the chunk.
+    /// Takes the next record: the page, and its index in the chunk.
     pub(crate) fn take(&mut self) -> Option<(PageKind, usize)> {
         let time = self.time()?;
         let page = ORDER.into_iter().find(|page| self.time_of(*page) == Some(time))?;
         Some((page, self.take_of(page)))
     }
 
-    /// Takes the next record of a page where it is of this time.
+    /// Takes the next record of a page if it has this time.
     pub(crate) fn take_at(&mut self, page: PageKind, time: u64) -> Option<Record<'_>> {
         (self.time_of(page) == Some(time)).then(|| self.take_of(page)).map(|index| self.record(page, index))
     }
@@ -88,14 +88,14 @@ impl Group {
         self.chunks[page as usize].record(page, index)
     }
 
-    /// Goes to the first records that are not before `time`.
+    /// Moves to the first records that are not before `time`.
     pub(crate) fn seek(&mut self, time: u64) {
         for (next, chunk) in self.next.iter_mut().zip(&self.chunks) {
             *next = chunk.times().partition_point(|at| *at < time);
         }
     }
 
-    /// Goes behind the last record.
+    /// Moves after the last record.
     pub(crate) fn skip(&mut self) {
         self.next = PageKind::ALL.map(|page| self.chunks[page as usize].len());
     }

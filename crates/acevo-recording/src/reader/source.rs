@@ -1,4 +1,4 @@
-//! Reading bytes out of a file that may be anything.
+//! Reads blocks out of an untrusted file.
 
 use std::io::{self, Read, Seek, SeekFrom};
 
@@ -7,7 +7,7 @@ use crate::layout::{BLOCK_HEADER, BlockHeader, SYNC};
 /// Bytes that are searched at a time.
 const WINDOW: usize = 64 << 10;
 
-/// A file, with the length it had when it was opened.
+/// A file, and its length when it was opened.
 #[derive(Debug)]
 pub(crate) struct Source<R> {
     input: R,
@@ -20,7 +20,7 @@ impl<R: Read + Seek> Source<R> {
         Ok(Self { input, length })
     }
 
-    /// Fills `buffer` as far as the file goes, and returns how far that is.
+    /// Fills `buffer` up to the end of the file, and returns the number of bytes.
     pub(crate) fn read_at(&mut self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
         self.input.seek(SeekFrom::Start(offset))?;
         let mut filled = 0;
@@ -35,7 +35,7 @@ impl<R: Read + Seek> Source<R> {
         Ok(filled)
     }
 
-    /// Reads so many bytes, or those that there are, into `buffer`. Nobody asks for more than the file has.
+    /// Reads this many bytes, or fewer at the end of the file, into `buffer`. Callers limit the length to that of the file.
     pub(crate) fn read_vec(&mut self, offset: u64, length: u64, buffer: &mut Vec<u8>) -> io::Result<()> {
         let length = length.min(self.length.saturating_sub(offset));
         buffer.resize(usize::try_from(length).unwrap_or(0), 0);
@@ -44,7 +44,7 @@ impl<R: Read + Seek> Source<R> {
         Ok(())
     }
 
-    /// The header of a block that is whole: the file goes on to its end.
+    /// The header of a block that ends within the file.
     pub(crate) fn header_at(&mut self, offset: u64, id: Option<u32>) -> io::Result<Option<BlockHeader>> {
         let mut bytes = [0; BLOCK_HEADER];
         if self.read_at(offset, &mut bytes)? < BLOCK_HEADER {
@@ -54,7 +54,7 @@ impl<R: Read + Seek> Source<R> {
         Ok(header.filter(|header| offset.checked_add(header.length()).is_some_and(|end| end <= self.length)))
     }
 
-    /// The first whole block that begins in `from..until`.
+    /// The first complete block that begins in `from..until`.
     pub(crate) fn find_block(
         &mut self,
         from: u64,
@@ -77,7 +77,7 @@ impl<R: Read + Seek> Source<R> {
                     return Ok(Some((place, header)));
                 }
             }
-            // A sync word may lie across the end of the window.
+            // A sync word may span the end of the window.
             let step = window.len().saturating_sub(SYNC.len() - 1);
             if step == 0 {
                 break;
@@ -88,12 +88,12 @@ impl<R: Read + Seek> Source<R> {
     }
 }
 
-/// Where a block may begin.
+/// Offsets at which a block may begin.
 fn sync_words(bytes: &[u8]) -> impl Iterator<Item = usize> {
     bytes.windows(SYNC.len()).enumerate().filter(|(_, word)| *word == SYNC).map(|(place, _)| place)
 }
 
-/// The whole blocks in `bytes`, with what is damaged left out: where each begins, its header and its payload.
+/// The complete, undamaged blocks in `bytes`: offset, header and payload of each.
 pub(crate) fn blocks(bytes: &[u8], id: u32) -> impl Iterator<Item = (usize, BlockHeader, &[u8])> {
     let mut at = 0;
     std::iter::from_fn(move || {

@@ -1,4 +1,4 @@
-//! What is where in a file: from its index, or found again without one.
+//! Finds groups and marks in a file: by its index, or by scanning the headers.
 
 use std::io::{Read, Seek};
 use std::time::Duration;
@@ -12,17 +12,17 @@ use crate::layout::{BlockHeader, MOST_ENTRIES, MOST_MARK_BYTES, TRAILER, kind};
 use crate::mark::Mark;
 use crate::record::{PageCounts, as_micros};
 
-/// Something that cannot be read in a file: bytes that were changed or are missing. What was in it is left out.
+/// A part of a file that cannot be read: bytes were changed or are missing. Its content is left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Damage {
-    /// The last time before it of which something is known, since the recording's zero.
+    /// The last known time before it, since the recording's zero.
     #[serde(rename = "from_us", serialize_with = "as_micros::serialize")]
     pub from: Duration,
-    /// The first time after it.
+    /// The first known time after it.
     #[serde(rename = "to_us", serialize_with = "as_micros::serialize")]
     pub to: Duration,
-    /// Records that are lost, where that is known.
+    /// Number of records that are lost, if it is known.
     pub records: Option<PageCounts>,
 }
 
@@ -32,19 +32,19 @@ impl Damage {
     }
 }
 
-/// Groups and marks of a file, each in the order of their places. Groups are in the order of time, too, and do not overlap.
+/// Groups and marks of a file, in the order of their offsets. Groups are also in the order of time, and do not overlap.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
     pub(crate) groups: Vec<Entry>,
     pub(crate) marks: Vec<Entry>,
-    /// Damage between groups, with the number of the group that comes after it.
+    /// Damage between groups, with the index of the group after it.
     pub(crate) damage: Vec<(usize, Damage)>,
-    /// It is the file's own index.
+    /// True if this is from the index of the file.
     pub(crate) is_index: bool,
 }
 
 impl Table {
-    /// Takes the index at the end of the file; `None` where there is none, or it is damaged.
+    /// Reads the index at the end of the file; `None` if it is missing or damaged.
     pub(crate) fn from_index<R: Read + Seek>(source: &mut Source<R>, id: u32) -> Result<Option<Self>, RecordingError> {
         let mut trailer = [0; TRAILER];
         let Some(place) = source.length.checked_sub(TRAILER as u64) else { return Ok(None) };
@@ -67,7 +67,7 @@ impl Table {
         Ok(Some(Self { groups, marks, damage: Vec::new(), is_index: true }))
     }
 
-    /// Finds everything again, from `offset` on, by the headers of the blocks.
+    /// Scans the headers of all blocks, from `offset`.
     pub(crate) fn scan<R: Read + Seek>(source: &mut Source<R>, offset: u64, id: u32) -> Result<Self, RecordingError> {
         let mut scan = Scan { table: Self::default(), last: None, open: None, hurt: false };
         let mut at = offset;
@@ -109,28 +109,28 @@ impl Table {
     }
 }
 
-/// True where the payload is what was written.
+/// True if the payload has the right checksum.
 pub(crate) fn is_sound((_, header, payload): &(usize, BlockHeader, &[u8])) -> bool {
     crc32fast::hash(payload) == header.crc
 }
 
-/// What was found so far.
+/// State of the scan.
 struct Scan {
     table: Table,
     /// Number of the block before.
     last: Option<u32>,
-    /// The group that the blocks belong to, and its number.
+    /// The group of the last blocks, and its number.
     open: Option<(Entry, u32)>,
     /// Something is missing since the last group.
     hurt: bool,
 }
 
 impl Scan {
-    /// Takes a block; false where there are more than any recording has.
+    /// Takes a block; false if there are more blocks than any recording has.
     fn take(&mut self, offset: u64, header: &BlockHeader) -> bool {
         if let Some(last) = self.last {
             let step = header.sequence.wrapping_sub(last);
-            // One that was there already, or is older, stands where it does not belong.
+            // A block that was read already, or is older, is misplaced.
             if step == 0 || step > u32::MAX / 2 {
                 self.hurt = true;
                 return true;
@@ -173,7 +173,7 @@ impl Scan {
         self.open = Some((entry, header.group));
     }
 
-    /// The group is complete. Time never goes back in what a writer makes.
+    /// Completes the group. Writers never write times that go back.
     fn close(&mut self) {
         let Some((entry, _)) = self.open.take() else { return };
         if self.table.groups.last().is_some_and(|before| entry.first < before.last) {

@@ -1,13 +1,13 @@
-//! The machine-readable table of fields, and reading any of them by its path.
+//! Field descriptions, and typed values that are read from a page by a field's path.
 
 use std::fmt;
 
-use super::text::{LONGEST, text_of};
+use super::text::text_of;
 use crate::protocol::{
     ACEvoCarLocation, ACEvoEngineType, ACEvoFlagType, ACEvoSessionType, ACEvoStartingGrip, ACEvoStatus,
 };
 
-/// One field of a page: where it is, what it is, what it means.
+/// One field of a page: its path, offset, type, unit and meaning.
 ///
 /// ```
 /// use acevo_shared_memory::{FieldType, Page, SPageFileGraphicEvo};
@@ -19,21 +19,21 @@ use crate::protocol::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Field {
-    /// Names from the page down to the field, joined by dots: `speedKmh`, `tyre_lf.slip`.
+    /// The names from the page down to the field, joined by dots: `speedKmh`, `tyre_lf.slip`.
     pub path: &'static str,
-    /// Bytes from the start of the page.
+    /// Offset from the start of the page, in bytes.
     pub offset: usize,
     /// Type of one element.
     pub ty: FieldType,
-    /// Number of elements; 1 for a plain value. A text is one element.
+    /// Number of elements; 1 for a plain value. A text counts as one element.
     pub count: usize,
-    /// Elements in the innermost array: 3 for `float[4][3]`, 4 for `float[4]`, 1 for a plain value.
+    /// Number of elements in the innermost array: 3 for `float[4][3]`, 4 for `float[4]`, 1 for a plain value.
     pub row: usize,
-    /// Unit as text, empty if there is none. See also [`unit_of`](Self::unit_of).
+    /// Unit as text; empty if the field has no unit. See also [`unit_of`](Self::unit_of).
     pub unit: &'static str,
-    /// What the field means, its range, and where reality differs from the official document.
+    /// Meaning and range, and how the game differs from the official document.
     pub description: &'static str,
-    /// Filler: padding, or a tail reserved by the game.
+    /// True for filler: padding, or a tail reserved by the game.
     pub hidden: bool,
 }
 
@@ -65,7 +65,7 @@ pub enum FieldType {
     Enum(EnumType),
 }
 
-/// Which of the game's enums a field holds.
+/// One of the game's enums, as the type of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 #[allow(clippy::enum_variant_names, reason = "the names of the enums themselves")]
@@ -85,7 +85,7 @@ pub enum EnumType {
 }
 
 impl EnumType {
-    /// The name of a value, such as `Live`; `Unknown` or `Other` for one that is not known.
+    /// The name of a value, such as `Live`; `Unknown` or `Other` if this library does not know the value.
     pub fn name_of(self, value: i32) -> &'static str {
         match self {
             Self::ACEvoStatus => ACEvoStatus::from(value).into(),
@@ -99,7 +99,7 @@ impl EnumType {
 }
 
 impl FieldType {
-    /// Bytes of one element.
+    /// Size of one element, in bytes.
     pub const fn size(self) -> usize {
         match self {
             Self::I8 | Self::U8 | Self::Bool => 1,
@@ -110,7 +110,7 @@ impl FieldType {
         }
     }
 
-    /// The value of one element; `bytes` beyond the end count as zero.
+    /// The value of one element. Missing bytes count as zero.
     fn read(self, bytes: &[u8]) -> Value<'_> {
         fn array<const N: usize>(bytes: &[u8]) -> [u8; N] {
             bytes.first_chunk().copied().unwrap_or([0; N])
@@ -135,13 +135,13 @@ impl FieldType {
 }
 
 impl Field {
-    /// Bytes of the whole field.
+    /// Size of the whole field, in bytes.
     pub const fn size(&self) -> usize {
         self.ty.size().saturating_mul(self.count)
     }
 
-    /// Unit of a value of this field: [`unit`](Self::unit), except for ride heights below 1. The game has millimetres there
-    /// (measured on 0.6.2), but some cars are reported to have metres.
+    /// Unit of a value of this field: [`unit`](Self::unit), except for ride heights below 1. The game publishes millimetres
+    /// (measured on 0.6.2), but metres are reported for some cars.
     ///
     /// ```
     /// use acevo_shared_memory::{Page, SPageFilePhysics};
@@ -164,9 +164,9 @@ impl Field {
         if largest > 0.0 && largest < 1.0 { "m" } else { self.unit }
     }
 
-    /// Reads the field out of the bytes of its page (see [`Page::as_bytes`](super::Page::as_bytes)).
+    /// Reads the field from the bytes of its page (see [`Page::as_bytes`](super::Page::as_bytes)).
     ///
-    /// Bytes that are missing count as zero, as in a page of an older game.
+    /// Missing bytes count as zero, as in a page of an older game.
     pub fn read<'a>(&self, page: &'a [u8]) -> Value<'a> {
         let bytes = page.get(self.offset..).unwrap_or_default();
         match self.count {
@@ -174,15 +174,11 @@ impl Field {
             count => Value::List(List { bytes, ty: self.ty, count, row: self.row }),
         }
     }
-
-    const fn below(self, path: &'static str, offset: usize) -> Self {
-        Self { path, offset: offset + self.offset, ..self }
-    }
 }
 
 /// The value of a field. Nothing is copied or allocated: texts and lists borrow from the page.
 ///
-/// `Display` writes plain values as they are, enums as `2 (Live)`, lists in brackets.
+/// `Display` writes enums as `2 (Live)` and lists in brackets.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Value<'a> {
@@ -194,7 +190,7 @@ pub enum Value<'a> {
     UInt(u64),
     /// A `float`; NaN and infinities included.
     Float(f32),
-    /// A text, as [`Text::as_str`](super::Text::as_str) gives it.
+    /// A text, as returned by [`Text::as_str`](super::Text::as_str).
     Text(&'a str),
     /// One of the game's enums: the number and its name.
     Enum(i32, &'static str),
@@ -203,7 +199,7 @@ pub enum Value<'a> {
 }
 
 impl Value<'_> {
-    /// The value as a number where it is one: booleans are 0 and 1, enums their number.
+    /// The value as a number: booleans are 0 and 1, enums their number. `None` for texts and lists.
     pub fn as_f64(&self) -> Option<f64> {
         match *self {
             Self::Bool(value) => Some(f64::from(u8::from(value))),
@@ -239,7 +235,7 @@ impl fmt::Display for Value<'_> {
     }
 }
 
-/// An array field: elements, or rows of elements where the array has two dimensions.
+/// The value of an array field: its elements, or its rows if the array has two dimensions.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct List<'a> {
     bytes: &'a [u8],
@@ -249,17 +245,17 @@ pub struct List<'a> {
 }
 
 impl<'a> List<'a> {
-    /// Number of elements, or of rows.
+    /// Number of elements or rows.
     pub fn len(&self) -> usize {
         if self.is_nested() { self.count.checked_div(self.row).unwrap_or_default() } else { self.count }
     }
 
-    /// True where there is no element; no field of the pages is.
+    /// True if the list is empty. No field of the pages is.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Element or row `index`, or `None` beyond the end.
+    /// The element or row with this index; `None` beyond the end.
     pub fn get(&self, index: usize) -> Option<Value<'a>> {
         if index >= self.len() {
             return None;
@@ -274,7 +270,7 @@ impl<'a> List<'a> {
         })
     }
 
-    /// All elements, or all rows.
+    /// Iterates over all elements or rows.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Value<'a>> + use<'a> {
         let list = *self;
         (0..list.len()).map(move |index| list.get(index).unwrap_or(Value::UInt(0)))
@@ -285,7 +281,7 @@ impl<'a> List<'a> {
     }
 }
 
-/// `path` without its indices, and the value they select: `wheelSlip[2]`, `car_coordinates[3]`, `car_coordinates[3][1]`.
+/// Reads the value that a path with indices selects: `wheelSlip[2]`, `car_coordinates[3]`, `car_coordinates[3][1]`.
 pub(crate) fn read_path<'a>(fields: &[Field], page: &'a [u8], path: &str) -> Option<Value<'a>> {
     let (name, mut indices) = path.split_at(path.find('[').unwrap_or(path.len()));
     let mut value = find(fields, name)?.read(page);
@@ -300,126 +296,4 @@ pub(crate) fn read_path<'a>(fields: &[Field], page: &'a [u8], path: &str) -> Opt
 
 pub(crate) fn find<'a>(fields: &'a [Field], path: &str) -> Option<&'a Field> {
     fields.iter().find(|field| field.path == path)
-}
-
-/// Number of fields, and bytes of the composed paths, that [`flatten`] needs room for.
-pub(crate) const fn flat_size(members: &[Field], parts: &[&[Field]]) -> (usize, usize) {
-    let (mut fields, mut bytes, mut i) = (0, 0, 0);
-    while i < members.len() {
-        if parts[i].is_empty() {
-            fields += 1;
-        }
-        let mut j = 0;
-        while j < parts[i].len() {
-            fields += 1;
-            bytes += members[i].path.len() + 1 + parts[i][j].path.len();
-            j += 1;
-        }
-        i += 1;
-    }
-    (fields, bytes)
-}
-
-/// Every composed path (`part.field`), one behind the other.
-pub(crate) const fn join_paths<const BYTES: usize>(members: &[Field], parts: &[&[Field]]) -> [u8; BYTES] {
-    const fn append<const N: usize>(buffer: &mut [u8; N], at: usize, text: &str) -> usize {
-        let mut i = 0;
-        while i < text.len() {
-            buffer[at + i] = text.as_bytes()[i];
-            i += 1;
-        }
-        at + text.len()
-    }
-    let mut buffer = [0; BYTES];
-    let (mut at, mut i) = (0, 0);
-    while i < members.len() {
-        let mut j = 0;
-        while j < parts[i].len() {
-            at = append(&mut buffer, at, members[i].path);
-            at = append(&mut buffer, at, ".");
-            at = append(&mut buffer, at, parts[i][j].path);
-            j += 1;
-        }
-        i += 1;
-    }
-    buffer
-}
-
-/// The table of a page: its plain members, and the members of its parts at their absolute offsets.
-pub(crate) const fn flatten<const N: usize>(
-    members: &[Field],
-    parts: &[&[Field]],
-    mut paths: &'static str,
-) -> [Field; N] {
-    let mut table = [members[0]; N];
-    let (mut at, mut i) = (0, 0);
-    while i < members.len() {
-        if parts[i].is_empty() {
-            table[at] = members[i];
-            at += 1;
-        }
-        let mut j = 0;
-        while j < parts[i].len() {
-            let (path, rest) = paths.split_at(members[i].path.len() + 1 + parts[i][j].path.len());
-            table[at] = parts[i][j].below(path, members[i].offset);
-            paths = rest;
-            at += 1;
-            j += 1;
-        }
-        i += 1;
-    }
-    table
-}
-
-pub(crate) const fn count_bools(table: &[Field]) -> usize {
-    let (mut count, mut i) = (0, 0);
-    while i < table.len() {
-        if matches!(table[i].ty, FieldType::Bool) {
-            count += table[i].count;
-        }
-        i += 1;
-    }
-    count
-}
-
-pub(crate) const fn count_texts(table: &[Field]) -> usize {
-    let (mut count, mut i) = (0, 0);
-    while i < table.len() {
-        if matches!(table[i].ty, FieldType::Text(_)) {
-            count += 1;
-        }
-        i += 1;
-    }
-    count
-}
-
-/// Offset and size of every text of a page.
-pub(crate) const fn text_places<const N: usize>(table: &[Field]) -> [(usize, usize); N] {
-    let mut places = [(0, 0); N];
-    let (mut at, mut i) = (0, 0);
-    while i < table.len() {
-        if let FieldType::Text(size) = table[i].ty {
-            assert!(size <= LONGEST && table[i].count == 1);
-            places[at] = (table[i].offset, size);
-            at += 1;
-        }
-        i += 1;
-    }
-    places
-}
-
-/// Offset of every `bool` of a page.
-pub(crate) const fn bool_offsets<const N: usize>(table: &[Field]) -> [usize; N] {
-    let mut offsets = [0; N];
-    let (mut at, mut i) = (0, 0);
-    while i < table.len() {
-        let mut element = 0;
-        while matches!(table[i].ty, FieldType::Bool) && element < table[i].count {
-            offsets[at] = table[i].offset + element;
-            at += 1;
-            element += 1;
-        }
-        i += 1;
-    }
-    offsets
 }

@@ -1,28 +1,27 @@
-//! `Local\acevo_pmf_graphics`: what the game's own screen shows, every frame.
+//! The graphics page, `Local\acevo_pmf_graphics`: the content of the game's own screen, written every frame.
 
-use super::declare::page;
 use super::layout::layout;
 use super::parts::{
     SMEvoAssistsState, SMEvoDamageState, SMEvoElectronics, SMEvoInstrumentation, SMEvoPitInfo, SMEvoSessionState,
     SMEvoTimingState, SMEvoTyreState,
 };
-use super::{Padding, Text};
+use super::text::{Padding, Text};
 
 layout! {
     /// The graphics page: 4900 bytes, written at every rendered frame.
     ///
-    /// Packed to four bytes as the game has it, so Rust lends no references to its `u64` fields; copy them. Until game 0.6 the
-    /// page ended before `car_ids`, which is then zero. *Measured* marks what was seen on pages of the real game, and where it
-    /// differs from the official document; *reported* and *disputed* mark what others measured.
+    /// The struct is packed to four bytes, as in the game, so its `u64` fields cannot be borrowed; copy them. Before game 0.6 the
+    /// page ended before `car_ids`, which is zero in that case. For the marks *measured*, *reported* and *disputed* see
+    /// [the module](crate::page).
     #[repr(packed(4))]
     pub struct SPageFileGraphicEvo {
-        /// Counts the frames.
+        /// Packet counter: counts the frames.
         packetId: i32,
-        /// What the game is doing.
+        /// Status of the game.
         status: i32 as ACEvoStatus,
-        /// First half of the id of the car in view.
+        /// First half of the id of the watched car.
         focused_car_id_a: u64,
-        /// Second half of the id of the car in view.
+        /// Second half of the id of the watched car.
         focused_car_id_b: u64,
         /// First half of the id of the player's car.
         player_car_id_a: u64,
@@ -30,25 +29,25 @@ layout! {
         player_car_id_b: u64,
         /// Engine speed.
         rpm: u16 ["rpm"],
-        /// The rev limiter is cutting in.
+        /// The rev limiter is active.
         is_rpm_limiter_on: bool,
-        /// Time to shift up.
+        /// The shift light is on: shift up.
         is_change_up_rpm: bool,
-        /// Time to shift down.
+        /// Shift down now.
         is_change_down_rpm: bool,
-        /// Traction control at work. Reported: false on many builds; prefer `tc` of the physics page.
+        /// Traction control is active. Reported: false in many versions; prefer `tc` of the physics page.
         tc_active: bool,
-        /// Anti-lock brakes at work. Reported: false on many builds; prefer `abs` of the physics page.
+        /// Anti-lock brakes are active. Reported: false in many versions; prefer `abs` of the physics page.
         abs_active: bool,
-        /// Stability control at work.
+        /// Stability control is active.
         esc_active: bool,
-        /// Launch control at work.
+        /// Launch control is active.
         launch_active: bool,
         /// The ignition is on.
         is_ignition_on: bool,
-        /// The engine runs.
+        /// The engine is running.
         is_engine_running: bool,
-        /// The energy recovery is charging.
+        /// The energy recovery system is charging.
         kers_is_charging: bool,
         /// The car drives against the direction of the track.
         is_wrong_way: bool,
@@ -56,9 +55,9 @@ layout! {
         is_drs_available: bool,
         /// The battery is charging.
         battery_is_charging: bool,
-        /// The energy that may be used in a lap is used up.
+        /// The energy limit per lap for deployment is reached.
         is_max_kj_per_lap_reached: bool,
-        /// The energy that may be charged in a lap is charged.
+        /// The energy limit per lap for charging is reached.
         is_max_charge_kj_per_lap_reached: bool,
         /// Padding.
         _padding_0: Padding<1>,
@@ -96,7 +95,7 @@ layout! {
         water_pressure_bar: f32 ["bar"],
         /// Pressure of the fuel.
         fuel_pressure_bar: f32 ["bar"],
-        /// Temperature of the coolant. One byte: overflows above 127; prefer `waterTemp` of the physics page.
+        /// Temperature of the coolant. One byte, which overflows above 127; prefer `waterTemp` of the physics page.
         water_temperature_c: i8 ["°C"],
         /// Temperature of the air. One byte; prefer `airTemp` of the physics page.
         air_temperature_c: i8 ["°C"],
@@ -116,11 +115,11 @@ layout! {
         g_forces_z: f32 ["g"],
         /// Boost of the turbocharger.
         turbo_boost: f32 ["bar"],
-        /// Boost the driver has chosen.
+        /// Boost that the driver has selected.
         turbo_boost_level: f32,
         /// Boost relative to its maximum, 0..1.
         turbo_boost_perc: f32,
-        /// Angle of the steering wheel, now. Measured (0.6.2): whole degrees, positive to the right.
+        /// Current angle of the steering wheel. Measured (0.6.2): whole degrees, positive to the right.
         steer_degrees: i32 ["°"],
         /// Distance driven in this session.
         current_km: f32 ["km"],
@@ -136,15 +135,15 @@ layout! {
         time_of_day_seconds: i32 ["s"],
         /// Difference to the reference lap, positive = slower; 0x7fffffff = no reference (reported).
         delta_time_ms: i32 ["ms"],
-        /// Time of the running lap. Reported: this is what resets first at the line.
+        /// Time of the running lap. Reported: at the line this field resets first.
         current_lap_time_ms: i32 ["ms"],
-        /// Time the running lap will have; none = 0, negative or 0x7fffffff (reported).
+        /// Predicted time of the running lap; 0, negative and 0x7fffffff mean no time (reported).
         predicted_lap_time_ms: i32 ["ms"],
         /// Fuel in the tank.
         fuel_liter_current_quantity: f32 ["l"],
         /// Fuel in the tank relative to its size, 0..1.
         fuel_liter_current_quantity_percent: f32,
-        /// Fuel used per distance. Measured (0.6.2): infinite or far too large before anything was driven.
+        /// Fuel used per distance. Measured (0.6.2): infinite or far too large at the start of a stint.
         fuel_liter_per_km: f32 ["l/km"],
         /// Distance driven per fuel.
         km_per_fuel_liter: f32 ["km/l"],
@@ -160,7 +159,7 @@ layout! {
         tyre_lr: SMEvoTyreState,
         /// Right rear wheel.
         tyre_rr: SMEvoTyreState,
-        /// Position on the track from line to line, 0..1.
+        /// Lap position, 0..1 from line to line.
         npos: f32,
         /// Charge of the energy recovery battery, 0..1.
         kers_charge_perc: f32,
@@ -170,87 +169,87 @@ layout! {
         control_lock_time: f32 ["s"],
         /// Damage of the car.
         car_damage: SMEvoDamageState,
-        /// Where the car is.
+        /// Location of the car.
         car_location: i32 as ACEvoCarLocation,
-        /// What the crew does at a pit stop.
+        /// Work of the crew at a pit stop.
         pit_info: SMEvoPitInfo,
         /// Fuel used in this session.
         fuel_liter_used: f32 ["l"],
         /// Fuel used per lap.
         fuel_liter_per_lap: f32 ["l"],
-        /// Laps the fuel lasts for.
+        /// Number of laps possible with the remaining fuel.
         laps_possible_with_fuel: f32,
         /// Temperature of the battery.
         battery_temperature: f32 ["°C"],
         /// Voltage of the battery.
         battery_voltage: f32 ["V"],
-        /// Fuel used per distance, now. Measured (0.6.2): often NaN or infinite.
+        /// Current fuel use per distance. Measured (0.6.2): often NaN or infinite.
         instantaneous_fuel_liter_per_km: f32 ["l/km"],
-        /// Distance driven per fuel, now. Measured (0.6.2): often NaN or infinite.
+        /// Current distance per fuel. Measured (0.6.2): often NaN or infinite.
         instantaneous_km_per_fuel_liter: f32 ["km/l"],
-        /// Where the engine speed lies between the shift points of this gear.
+        /// Engine speed relative to the shift points of this gear.
         gear_rpm_window: f32,
-        /// Lights, wipers, displays.
+        /// Lights, wipers and displays.
         instrumentation: SMEvoInstrumentation,
-        /// Their lowest settings.
+        /// Minimum settings of the instrumentation.
         instrumentation_min_limit: SMEvoInstrumentation,
-        /// Their highest settings.
+        /// Maximum settings of the instrumentation.
         instrumentation_max_limit: SMEvoInstrumentation,
         /// Settings of the electronics.
         electronics: SMEvoElectronics,
-        /// Their lowest settings.
+        /// Minimum settings of the electronics.
         electronics_min_limit: SMEvoElectronics,
-        /// Their highest settings.
+        /// Maximum settings of the electronics.
         electronics_max_limit: SMEvoElectronics,
-        /// Which of them the driver may change: not 0.
+        /// Non-zero for each setting of the electronics that the driver can change.
         electronics_is_modifiable: SMEvoElectronics,
-        /// Laps completed. Reported: follows the lap timer's reset by up to 2 s, longer online; may be used again after a return to the pits.
+        /// Number of completed laps. Reported: changes up to 2 s after the lap timer is reset, later online; a number may repeat after a return to the pits.
         total_lap_count: i32,
-        /// Position in the session, from 1. Measured (0.6.2): 0 alone in practice.
+        /// Position in the session, from 1. Measured (0.6.2): 0 if alone in practice.
         current_pos: u32,
-        /// Cars in the session, 0..60.
+        /// Number of cars in the session, 0..60.
         total_drivers: u32,
-        /// Time of the last lap; none = 0, negative or 0x7fffffff (reported). An old one may stay after a restart or a change of car.
+        /// Time of the last lap; 0, negative and 0x7fffffff mean no time (reported). An old time may remain after a restart or a change of car.
         last_laptime_ms: i32 ["ms"],
-        /// Best lap time; none = 0, negative or 0x7fffffff (reported).
+        /// Best lap time; 0, negative and 0x7fffffff mean no time (reported).
         best_laptime_ms: i32 ["ms"],
         /// Flag shown to the player.
         flag: i32 as ACEvoFlagType,
-        /// Flag shown to everybody.
+        /// Flag shown to all drivers.
         global_flag: i32 as ACEvoFlagType,
-        /// Forward gears of the car, 0..12.
+        /// Number of forward gears of the car, 0..12.
         max_gears: u32,
-        /// What drives the car.
+        /// Type of the engine.
         engine_type: i32 as ACEvoEngineType,
         /// The car has an energy recovery system.
         has_kers: bool,
-        /// This is the last lap.
+        /// The running lap is the last one.
         is_last_lap: bool,
         /// Name of the performance mode.
         performance_mode_name: Text<33>,
         /// Padding.
         _padding_3: Padding<1>,
-        /// Differential off power, raw.
+        /// Differential off power, raw value.
         diff_coast_raw_value: f32,
-        /// Differential under power, raw.
+        /// Differential under power, raw value.
         diff_power_raw_value: f32,
         /// Time gained by cutting the track.
         race_cut_gained_time_ms: i32 ["ms"],
-        /// Distance left to give back a gained advantage.
+        /// Remaining distance in which to give back an advantage.
         distance_to_deadline: i32 ["m"],
-        /// Difference from cutting the track, now.
+        /// Current difference from cutting the track.
         race_cut_current_delta: f32,
-        /// The session as it goes on.
+        /// State of the session.
         session_state: SMEvoSessionState,
-        /// Lap times as the game shows them.
+        /// Lap times as displayed by the game.
         timing_state: SMEvoTimingState,
-        /// Round trip to the server.
+        /// Round-trip time to the server.
         player_ping: i32 ["ms"],
-        /// Delay of the connection.
+        /// Latency of the connection.
         player_latency: i32 ["ms"],
-        /// Load of the processor.
+        /// Processor load.
         player_cpu_usage: i32 ["%"],
-        /// Load of the processor, averaged.
+        /// Processor load, averaged.
         player_cpu_usage_avg: i32 ["%"],
         /// Quality of the connection.
         player_qos: i32,
@@ -264,13 +263,13 @@ layout! {
         driver_name: Text<33>,
         /// Surname of the driver.
         driver_surname: Text<33>,
-        /// Car; mostly as displayed, sometimes a slug. Reported: empty or a placeholder for seconds after loading.
+        /// Name of the car; usually as displayed, sometimes a slug. Reported: empty or a placeholder for some seconds after loading.
         car_model: Text<33>,
-        /// The car stands in its pit box.
+        /// The car is in its pit box.
         is_in_pit_box: bool,
         /// The car is in the pit lane.
         is_in_pit_lane: bool,
-        /// The running lap counts. Reported: false in the pit lane and on an out lap; the frame at the line may already tell about the next lap.
+        /// The running lap is valid. Reported: false in the pit lane and on an out lap; the frame at the line may already have the state of the next lap.
         is_valid_lap: bool,
         /// Padding.
         _padding_4: Padding<2>,
@@ -280,27 +279,25 @@ layout! {
         gap_ahead: f32 ["s"],
         /// Gap to the car behind.
         gap_behind: f32 ["s"],
-        /// Cars on the track.
+        /// Number of cars on the track.
         active_cars: u8,
         /// Padding.
         _padding_5: Padding<3>,
-        /// Fuel used per lap, as the game estimates it.
+        /// The game's estimate of the fuel used per lap.
         fuel_per_lap: f32 ["l"],
-        /// Laps the fuel lasts for, as the game estimates it.
+        /// The game's estimate of the number of laps possible with the remaining fuel.
         fuel_estimated_laps: f32,
         /// Driving aids.
         assists_state: SMEvoAssistsState,
-        /// Size of the tank.
+        /// Capacity of the tank.
         max_fuel: f32 ["l"],
-        /// Highest boost of the turbocharger. Measured (0.6.2): an integer in this float, read as 6.68e-43, for a car without one.
+        /// Maximum boost of the turbocharger. Measured (0.6.2): for a car without one, an integer that reads as the float 6.68e-43.
         max_turbo_boost: f32 ["bar"],
         /// Front and rear tyres have the same compound.
         use_single_compound: bool,
         /// Padding.
         _padding_6: Padding<3>,
-        /// Ids of all cars, both halves; 0, 0 = free slot.
+        /// Ids of all cars, both halves; 0, 0 is a free slot.
         car_ids: [[u64; 2]; 60],
     }
 }
-
-page!(SPageFileGraphicEvo, Graphics, graphics);

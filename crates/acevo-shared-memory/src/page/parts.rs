@@ -1,7 +1,7 @@
-//! The parts the graphics page is made of. Each keeps a reserved tail for fields to come.
+//! The structs within the graphics page. Each has a reserved tail for future fields.
 
 use super::layout::layout;
-use super::{Padding, Reserved, Text};
+use super::text::{Padding, Reserved, Text};
 
 layout! {
     /// One wheel: tyre and brake. 256 bytes.
@@ -18,13 +18,13 @@ layout! {
         tyre_temperature_c: f32 ["°C"],
         /// Temperature of the brake.
         brake_temperature_c: f32 ["°C"],
-        /// Pressure on the brake, in an unknown unit. Measured (0.6.2): 112.0 in front and 74.7 in the rear at full pedal.
+        /// Brake pressure, in an unknown unit. Measured (0.6.2): 112.0 front and 74.7 rear at full pedal.
         brake_pressure: f32,
-        /// Temperature of the left third. Reported: left as seen from the car, so it is the outer one on left wheels, the inner one on right wheels.
+        /// Temperature of the left third of the tread. Reported: left as seen from the car, so it is the outer third of left wheels and the inner third of right wheels.
         tyre_temperature_left: f32 ["°C"],
-        /// Temperature of the middle third.
+        /// Temperature of the middle third of the tread.
         tyre_temperature_center: f32 ["°C"],
-        /// Temperature of the right third. Reported: right as seen from the car, so it is the inner one on left wheels, the outer one on right wheels.
+        /// Temperature of the right third of the tread. Reported: right as seen from the car, so it is the inner third of left wheels and the outer third of right wheels.
         tyre_temperature_right: f32 ["°C"],
         /// Compound of the front tyres.
         tyre_compound_front: Text<33>,
@@ -76,19 +76,19 @@ layout! {
 }
 
 layout! {
-    /// What the crew does at a pit stop: -1 will not be done, 0 done, 1 in progress. 0 is also the resting value. 64 bytes.
+    /// Work of the crew at a pit stop: -1 not planned, 0 done, 1 in progress. 0 is also the idle value. 64 bytes.
     pub struct SMEvoPitInfo {
-        /// Repairs: -1 no, 0 done or at rest, 1 in progress.
+        /// Repairs: -1 not planned, 0 done or idle, 1 in progress.
         damage: i8,
-        /// Refuelling: -1 no, 0 done or at rest, 1 in progress.
+        /// Refuelling: -1 not planned, 0 done or idle, 1 in progress.
         fuel: i8,
-        /// Left front tyre: -1 no, 0 done or at rest, 1 in progress.
+        /// Left front tyre: -1 not planned, 0 done or idle, 1 in progress.
         tyres_lf: i8,
-        /// Right front tyre: -1 no, 0 done or at rest, 1 in progress.
+        /// Right front tyre: -1 not planned, 0 done or idle, 1 in progress.
         tyres_rf: i8,
-        /// Left rear tyre: -1 no, 0 done or at rest, 1 in progress.
+        /// Left rear tyre: -1 not planned, 0 done or idle, 1 in progress.
         tyres_lr: i8,
-        /// Right rear tyre: -1 no, 0 done or at rest, 1 in progress.
+        /// Right rear tyre: -1 not planned, 0 done or idle, 1 in progress.
         tyres_rr: i8,
         /// Reserved by the game.
         place_holder: Reserved<58>,
@@ -96,7 +96,7 @@ layout! {
 }
 
 layout! {
-    /// Settings of the car's electronics; also used for their limits and for which of them may be changed. 128 bytes.
+    /// Settings of the car's electronics. The same struct holds their limits, and which of them can be changed. 128 bytes.
     pub struct SMEvoElectronics {
         /// Setting of the traction control.
         tc_level: i8,
@@ -110,7 +110,7 @@ layout! {
         ebb_level: i8,
         /// Padding.
         _padding_0: Padding<3>,
-        /// Share of the front in the braking force, 0..1.
+        /// Front share of the braking force, 0..1.
         brake_bias: f32,
         /// Number of the engine map.
         engine_map_level: i8,
@@ -144,7 +144,7 @@ layout! {
         rear_rebound_damper_level: i8,
         /// The ignition is on.
         is_ignition_on: bool,
-        /// The pit limiter is switched on; `pitLimiterOn` of the physics page tells whether it is limiting.
+        /// The pit limiter is switched on. `pitLimiterOn` of the physics page is 1 while it is limiting.
         is_pitlimiter_on: bool,
         /// Performance mode, see `performance_mode_name`.
         active_performance_mode: i8,
@@ -154,9 +154,9 @@ layout! {
 }
 
 layout! {
-    /// Lights, wipers and displays; also used for their limits. 128 bytes.
+    /// Lights, wipers and displays. The same struct holds their limits. 128 bytes.
     pub struct SMEvoInstrumentation {
-        /// Stage of the head lights.
+        /// Stage of the headlights.
         main_light_stage: i8,
         /// Stage of the special lights.
         special_light_stage: i8,
@@ -170,15 +170,15 @@ layout! {
         direction_light_left: bool,
         /// The right indicator is on.
         direction_light_right: bool,
-        /// The head lights flash.
+        /// The headlights are flashing.
         flashing_lights: bool,
         /// The hazard lights are on.
         warning_lights: bool,
-        /// Display that the driver has selected.
+        /// Index of the display that the driver has selected.
         selected_display_index: i8,
-        /// Page that each display shows.
+        /// Index of the page on each display.
         display_current_page_index: [i8; 16],
-        /// The head lights can be seen.
+        /// The headlights are visible.
         are_headlights_visible: bool,
         /// Reserved by the game.
         place_holder: Reserved<101>,
@@ -186,31 +186,31 @@ layout! {
 }
 
 layout! {
-    /// The session as it goes on. 256 bytes.
+    /// State of the session. 256 bytes.
     pub struct SMEvoSessionState {
         /// Name of the phase.
         phase_name: Text<33>,
-        /// Time left, as the game shows it.
+        /// Time left, as displayed by the game.
         time_left: Text<15>,
-        /// Time left; none = 0, negative or 0x7fffffff (reported).
+        /// Time left; 0, negative and 0x7fffffff mean no time (reported).
         time_left_ms: i32 ["ms"],
-        /// Time to wait, as the game shows it.
+        /// Waiting time, as displayed by the game.
         wait_time: Text<15>,
         /// Padding.
         _padding_0: Padding<1>,
-        /// Laps of the session; 0 where it ends by time.
+        /// Number of laps of the session; 0 if it ends by time.
         total_lap: i32,
-        /// Lap the player is in. Reported: 0 on game 0.8.0.1; `total_lap_count` + 1 works.
+        /// Number of the player's running lap. Reported: 0 on game 0.8.0.1; `total_lap_count` + 1 is reliable.
         current_lap: i32,
-        /// Start lights that are on.
+        /// Number of start lights that are on.
         lights_on: i32,
         /// Mode of the start lights.
         lights_mode: i32,
         /// Length of a lap.
         lap_length_km: f32 ["km"],
-        /// Not 0 once the session ends.
+        /// Non-zero once the session ends.
         end_session_flag: i32,
-        /// Time to the next session, as the game shows it.
+        /// Time to the next session, as displayed by the game.
         time_to_next_session: Text<15>,
         /// The connection to the server is lost.
         disconnected_from_server: bool,
@@ -222,7 +222,7 @@ layout! {
         ui_enable_setup: bool,
         /// The button for the next session blinks.
         is_ready_to_next_blinking: bool,
-        /// The game waits for other players.
+        /// The game is waiting for other players.
         show_waiting_for_players: bool,
         /// Reserved by the game.
         place_holder: Reserved<140>,
@@ -232,7 +232,7 @@ layout! {
 }
 
 layout! {
-    /// Lap times as the game shows them. 256 bytes.
+    /// Lap times as displayed by the game. 256 bytes.
     pub struct SMEvoTimingState {
         /// Time of the running lap.
         current_laptime: Text<15>,
@@ -254,9 +254,9 @@ layout! {
         best_laptime: Text<15>,
         /// Sum of the best sectors.
         ideal_laptime: Text<15>,
-        /// Time driven in the session.
+        /// Total time of the session.
         total_time: Text<15>,
-        /// The running lap does not count.
+        /// The running lap is invalid.
         is_invalid: bool,
         /// Reserved by the game.
         place_holder: Reserved<137>,
@@ -266,9 +266,9 @@ layout! {
 }
 
 layout! {
-    /// Driving aids the player has chosen. 64 bytes.
+    /// Driving aids that the player has enabled. 64 bytes.
     pub struct SMEvoAssistsState {
-        /// Automatic gears.
+        /// Automatic gear shifting.
         auto_gear: u8,
         /// Throttle blip on downshifts.
         auto_blip: u8,
@@ -276,17 +276,17 @@ layout! {
         auto_clutch: u8,
         /// Automatic clutch at the start.
         auto_clutch_on_start: u8,
-        /// Engine started by hand.
+        /// Manual engine start.
         manual_ignition_e_start: u8,
         /// Automatic pit limiter.
         auto_pit_limiter: u8,
-        /// Help at standing starts.
+        /// Assistance at standing starts.
         standing_start_assist: u8,
         /// Padding.
         _padding_0: Padding<1>,
-        /// Steering help, 0..1.
+        /// Steering assistance, 0..1.
         auto_steer: f32,
-        /// Stability help, 0..1.
+        /// Stability assistance, 0..1.
         arcade_stability_control: f32,
         /// Reserved by the game.
         place_holder: Reserved<48>,

@@ -1,16 +1,15 @@
-//! `Local\acevo_pmf_physics`: the vehicle, 332-333 times a second.
+//! The physics page, `Local\acevo_pmf_physics`: the vehicle, written 332-333 times a second.
 
-use super::declare::page;
 use super::layout::layout;
 
 layout! {
     /// The physics page: 800 bytes, written at every physics step (reported: 332-333 Hz).
     ///
     /// Arrays of four are wheels in the order front left, front right, rear left, rear right. World axes are right-handed: Y is
-    /// up; seen from above, X points right and Z points down. *Measured* marks what was seen on pages of the real game, and where
-    /// it differs from the official document; *reported* and *disputed* mark what others measured.
+    /// up; seen from above, X points right and Z points down. For the marks *measured*, *reported* and *disputed* see
+    /// [the module](crate::page).
     pub struct SPageFilePhysics {
-        /// Counts the physics steps. Measured (0.6.2): in a pause it stands, leaps, and counts at twice the rate. Going backwards: a new session or a new game.
+        /// Packet counter: counts the physics steps. Measured (0.6.2): in a pause it stands, jumps, and counts at twice the rate. A decrease means a new session or a new game.
         packetId: i32,
         /// Throttle pedal, 0..1.
         gas: f32,
@@ -28,7 +27,7 @@ layout! {
         speedKmh: f32 ["km/h"],
         /// Velocity in world axes.
         velocity: [f32; 3] ["m/s"],
-        /// Acceleration of the car without gravity. Measured (0.5, 0.6.2): left, up, forward; the document has lateral, longitudinal, vertical.
+        /// Acceleration of the car without gravity. Measured (0.5, 0.6.2): left, up, forward; the document states lateral, longitudinal, vertical.
         accG: [f32; 3] ["g"],
         /// Combined slip per wheel, 0 = rolling.
         wheelSlip: [f32; 4],
@@ -38,7 +37,7 @@ layout! {
         wheelsPressure: [f32; 4] ["psi"],
         /// Rotation of the wheels.
         wheelAngularSpeed: [f32; 4] ["rad/s"],
-        /// Always 0: tyre wear is nowhere in the pages.
+        /// Always 0: the pages do not contain tyre wear.
         tyreWear: [f32; 4],
         /// Dirt on the tyres, 0 = clean.
         tyreDirtyLevel: [f32; 4],
@@ -50,9 +49,9 @@ layout! {
         suspensionTravel: [f32; 4] ["m"],
         /// Drag reduction system, 0 closed, 1 open.
         drs: f32,
-        /// Traction control at work, 0..1. Reported: this is the signal to use; `tcinAction` stays 0 on many builds.
+        /// Activity of the traction control, 0..1. Reported: this is the signal to use; `tcinAction` stays 0 in many versions.
         tc: f32,
-        /// Heading of the car, -π..π. Measured (0.5, 0.6.2): forward is -sin of it in X and cos of it in Z; it grows in right bends.
+        /// Heading of the car, -π..π. Measured (0.5, 0.6.2): the forward direction is -sin(heading) in X and cos(heading) in Z; the heading increases in right bends.
         heading: f32 ["rad"],
         /// Pitch of the car. Measured (0.5, 0.6.2): positive with the nose up.
         pitch: f32 ["rad"],
@@ -66,15 +65,15 @@ layout! {
         numberOfTyresOut: i32,
         /// 1 while the pit limiter is limiting (reported). Its switch is `electronics.is_pitlimiter_on` of the graphics page.
         pitLimiterOn: i32,
-        /// Anti-lock brakes at work, 0..1. Reported: this is the signal to use; `absInAction` stays 0 on many builds.
+        /// Activity of the anti-lock brakes, 0..1. Reported: this is the signal to use; `absInAction` stays 0 in many versions.
         abs: f32,
         /// Charge of the energy recovery battery, 0..1.
         kersCharge: f32,
-        /// Power asked of the energy recovery system, 0..1.
+        /// Power requested from the energy recovery system, 0..1.
         kersInput: f32,
-        /// 1 where the game shifts by itself.
+        /// 1 if automatic gear shifting is on.
         autoShifterOn: i32,
-        /// Ride height, front and rear. Measured: millimetres on 0.6.2, 0 on 0.5. Reported: metres with some cars (a value below 1).
+        /// Ride height, front and rear. Measured: millimetres on 0.6.2, 0 on 0.5. Reported: metres for some cars (a value below 1).
         rideHeight: [f32; 2] ["mm"],
         /// Boost of the turbocharger.
         turboBoost: f32 ["bar"],
@@ -86,9 +85,9 @@ layout! {
         airTemp: f32 ["°C"],
         /// Temperature of the road.
         roadTemp: f32 ["°C"],
-        /// Rotation in the car's axes. Measured (0.5): the second is the yaw rate, positive to the left.
+        /// Angular velocity in the car's axes. Measured (0.5): the second is the yaw rate, positive to the left.
         localAngularVel: [f32; 3] ["rad/s"],
-        /// Force feedback. Disputed: Nm by the document, -1..1 as measured.
+        /// Force feedback. Disputed: N·m according to the document, -1..1 as measured.
         finalFF: f32,
         /// Time gained or lost against the reference lap. Disputed: its sign.
         performanceMeter: f32 ["s"],
@@ -104,13 +103,13 @@ layout! {
         ersIsCharging: i32,
         /// Energy used in this lap.
         kersCurrentKJ: f32 ["kJ"],
-        /// 1 where the drag reduction system may be opened.
+        /// 1 if the drag reduction system may be opened.
         drsAvailable: i32,
         /// 1 while the drag reduction system is open.
         drsEnabled: i32,
         /// Temperatures of the brakes.
         brakeTemp: [f32; 4] ["°C"],
-        /// Clutch. Measured (0.6.2): 1 is engaged, 0 is a pressed pedal; `clutch_percent` of the graphics page has the opposite polarity.
+        /// Clutch. Measured (0.6.2): 1 is engaged, 0 is disengaged (pedal pressed); `clutch_percent` of the graphics page has the opposite polarity.
         clutch: f32,
         /// Inner temperatures of the tyres. Reported: always 0; see `tyre_temperature_left/right` of the graphics page.
         tyreTempI: [f32; 4] ["°C"],
@@ -118,23 +117,23 @@ layout! {
         tyreTempM: [f32; 4] ["°C"],
         /// Outer temperatures of the tyres. Reported: always 0.
         tyreTempO: [f32; 4] ["°C"],
-        /// 1 where the computer drives the car.
+        /// 1 if the car is driven by the AI.
         isAIControlled: i32,
-        /// Where each tyre touches the ground, in world axes.
+        /// Contact point of each tyre with the ground, in world axes.
         tyreContactPoint: [[f32; 3]; 4] ["m"],
-        /// Normal of the ground under each tyre, length 1.
+        /// Normal of the ground under each tyre, a unit vector.
         tyreContactNormal: [[f32; 3]; 4],
-        /// Direction in which each tyre points, length 1.
+        /// Direction of each tyre, a unit vector.
         tyreContactHeading: [[f32; 3]; 4],
-        /// Share of the front in the braking force, 0..1.
+        /// Front share of the braking force, 0..1.
         brakeBias: f32,
         /// Velocity in the car's axes. Measured (0.5): left, up, forward.
         localVelocity: [f32; 3] ["m/s"],
-        /// Push-to-pass activations left.
+        /// Number of push-to-pass activations left.
         P2PActivations: i32,
         /// Push-to-pass: 0 off, 1 on.
         P2PStatus: i32,
-        /// Engine speed at the limiter, now.
+        /// Current engine speed limit.
         currentMaxRpm: i32 ["rpm"],
         /// Self-aligning torque per wheel.
         mz: [f32; 4] ["N·m"],
@@ -146,9 +145,9 @@ layout! {
         slipRatio: [f32; 4],
         /// Slip angle per wheel.
         slipAngle: [f32; 4] ["rad"],
-        /// Traction control at work. Reported: 0 on many builds; prefer `tc`.
+        /// 1 while the traction control is active. Reported: 0 in many versions; prefer `tc`.
         tcinAction: i32,
-        /// Anti-lock brakes at work. Reported: 0 on many builds; prefer `abs`.
+        /// 1 while the anti-lock brakes are active. Reported: 0 in many versions; prefer `abs`.
         absInAction: i32,
         /// Damage of the suspension. Reported: always 0; see `car_damage` of the graphics page.
         suspensionDamage: [f32; 4],
@@ -156,7 +155,7 @@ layout! {
         tyreTemp: [f32; 4] ["°C"],
         /// Temperature of the coolant. Unlike `water_temperature_c` of the graphics page it does not overflow.
         waterTemp: f32 ["°C"],
-        /// Brake per wheel, in an unknown unit. Measured (0.6.2): not N·m, as the document states; 0.533 in front and 0.356 in the rear at full pedal.
+        /// Brake torque per wheel, in an unknown unit. Measured (0.6.2): not N·m, as the document states; 0.533 front and 0.356 rear at full pedal.
         brakeTorque: [f32; 4],
         /// Compound of the front brakes.
         frontBrakeCompound: i32,
@@ -168,9 +167,9 @@ layout! {
         discLife: [f32; 4] ["m"],
         /// 1 while the ignition is on.
         ignitionOn: i32,
-        /// 1 while the starter turns.
+        /// 1 while the starter motor is turning.
         starterEngineOn: i32,
-        /// 1 while the engine runs.
+        /// 1 while the engine is running.
         isEngineRunning: i32,
         /// Vibration from kerbs, for haptics.
         kerbVibration: f32,
@@ -182,5 +181,3 @@ layout! {
         absVibrations: f32,
     }
 }
-
-page!(SPageFilePhysics, Physics, physics);

@@ -1,19 +1,19 @@
-//! Ranges no real value leaves. A page outside of them is of an unknown layout, torn, or not the game's at all.
+//! Plausible ranges of fields. A page with values outside them has an unknown layout, is torn, or is not the game's.
 
 use std::fmt;
 
-use super::PageKind;
 use super::field::{Field, Value, find};
+use super::kind::PageKind;
 
-/// A field whose value no game could mean.
+/// A field whose value is outside its plausible range.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct Implausible {
     /// The field.
     pub field: &'static Field,
-    /// Which element of it; 0 for a plain value.
+    /// Index of the element; 0 for a plain value.
     pub index: usize,
-    /// What stands there.
+    /// The value found.
     pub value: f64,
     /// Smallest plausible value.
     pub min: f64,
@@ -27,14 +27,14 @@ impl fmt::Display for Implausible {
         if self.field.count > 1 {
             write!(f, "[{}]", self.index)?;
         }
-        write!(f, " is {}, plausible are {} to {}", self.value, self.min, self.max)
+        write!(f, " is {}, plausible range is {} to {}", self.value, self.min, self.max)
     }
 }
 
-/// Path, smallest and largest plausible value of every element.
+/// Path, minimum and maximum plausible value of every element.
 ///
-/// Wide on purpose: reported values that exceed the official ranges are inside. Lap times have no range: "none" is reported to
-/// be any negative number.
+/// The ranges are wide on purpose: they include reported values that exceed the official ranges. Lap times have no range,
+/// because any negative number is reported to mean "no time".
 const PHYSICS: &[(&str, f64, f64)] = &[
     ("gas", -0.05, 1.05),
     ("brake", -0.05, 1.05),
@@ -80,7 +80,7 @@ const STATIC: &[(&str, f64, f64)] = &[
     ("track_length_m", 0.0, 30_000.0),
 ];
 
-/// The fields of a page's bytes that are out of range. NaN is out of every range.
+/// The fields in the bytes of a page that are out of range. NaN is out of every range.
 pub(crate) fn implausible(kind: PageKind, page: &[u8]) -> impl Iterator<Item = Implausible> + '_ {
     let ranges = match kind {
         PageKind::Physics => PHYSICS,
@@ -104,27 +104,28 @@ pub(crate) fn implausible(kind: PageKind, page: &[u8]) -> impl Iterator<Item = I
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::page::field::FieldType;
     use crate::page::{Page, SPageFileGraphicEvo, SPageFilePhysics};
 
     #[test]
-    fn every_range_names_a_number() {
+    fn ranges_name_numeric_fields() {
         for (kind, ranges) in [(PageKind::Physics, PHYSICS), (PageKind::Graphics, GRAPHICS), (PageKind::Static, STATIC)]
         {
             for (path, min, max) in ranges {
-                let field = find(kind.fields(), path).unwrap_or_else(|| panic!("{path} is no field"));
-                assert!(!matches!(field.ty, super::super::FieldType::Text(_)) && min < max, "{path}");
+                let field = find(kind.fields(), path).unwrap_or_else(|| panic!("no field {path}"));
+                assert!(!matches!(field.ty, FieldType::Text(_)) && min < max, "{path}");
             }
         }
     }
 
     #[test]
-    fn zero_pages_are_plausible_and_shifted_ones_are_not() {
+    fn implausible_reports_values_out_of_range_and_accepts_a_zero_page() {
         assert_eq!(SPageFileGraphicEvo::default().implausible().count(), 0);
         let mut physics = SPageFilePhysics::default();
         physics.velocity[1] = f32::NAN;
         physics.gear = 13;
         let named: Vec<_> = physics.implausible().map(|off| (off.field.path, off.index)).collect();
         assert_eq!(named, [("gear", 0), ("velocity", 1)]);
-        assert_eq!(physics.implausible().next().unwrap().to_string(), "gear is 13, plausible are 0 to 12");
+        assert_eq!(physics.implausible().next().unwrap().to_string(), "gear is 13, plausible range is 0 to 12");
     }
 }

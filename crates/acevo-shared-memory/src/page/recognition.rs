@@ -1,31 +1,31 @@
-//! Is this memory one of the pages? From outside Wine a section has no name: size and content must tell.
+//! Recognises the pages by size and content. Seen from outside Wine, a section has no name.
 
 use super::field::{Field, FieldType, List, Value};
 use super::plausibility::implausible;
 use super::{Page, PageKind, SPageFilePhysics, SPageFileStaticEvo};
 
-/// How much some memory looks like a page.
+/// How closely a piece of memory resembles a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Likeness {
-    /// It is something else.
+    /// It is not this page.
     None,
-    /// All zero: any page may look so before the game has written it, and any other memory too.
+    /// It is all zero, like any page before the game has written it, and like other memory.
     Blank,
-    /// Nothing speaks against it, and little for it: a page in the menu, or something else.
+    /// It could be this page, but few values confirm it: a page in the menu, or something else.
     Weak,
-    /// It is full of values that fit.
+    /// Many values confirm that it is this page.
     Strong,
 }
 
-/// Fitting values other than zero that make a page strong evidence of itself. A simulated menu has about ten, a driven car
+/// Number of non-zero fields from which a page counts as [`Likeness::Strong`]. A simulated menu has about ten, a car on track
 /// hundreds.
-const ENOUGH: usize = 16;
+const MIN_NON_ZERO_FIELDS: usize = 16;
 
-/// Values that may be odd in a page that is full of fitting ones: a slip of nothing by nothing, a name in another encoding, a
-/// range that a new game exceeds. Other memory is odd all over.
-const ODD: usize = 4;
+/// Number of invalid fields that a [`Likeness::Strong`] page may have: a slip of 0/0, a name in another encoding, a range that
+/// a new game version exceeds. In other memory most fields are invalid.
+const MAX_INVALID_FIELDS: usize = 4;
 
-/// Compares the bytes of a section with what a page may hold.
+/// Compares the bytes of a section with the layout and plausible values of a page.
 pub(crate) fn likeness(page: PageKind, bytes: &[u8]) -> Likeness {
     if bytes.iter().all(|byte| *byte == 0) {
         return Likeness::Blank;
@@ -33,19 +33,22 @@ pub(crate) fn likeness(page: PageKind, bytes: &[u8]) -> Likeness {
     if !fits_size(page, bytes.len()) || !has_counter(page, bytes) {
         return Likeness::None;
     }
-    let odd = odd_fields(page, bytes) + implausible(page, bytes).count() + contradictions(page, bytes);
-    let full = match page {
+    let invalid = invalid_fields(page, bytes) + implausible(page, bytes).count() + contradictions(page, bytes);
+    let is_filled = match page {
         PageKind::Static => has_version(bytes),
-        _ => page.fields().iter().filter(|field| !field.hidden && !is_zero(field.read(bytes))).count() >= ENOUGH,
+        _ => {
+            page.fields().iter().filter(|field| !field.hidden && !is_zero(field.read(bytes))).count()
+                >= MIN_NON_ZERO_FIELDS
+        }
     };
-    match (odd, full) {
-        (0..=ODD, true) => Likeness::Strong,
+    match (invalid, is_filled) {
+        (0..=MAX_INVALID_FIELDS, true) => Likeness::Strong,
         (0, false) => Likeness::Weak,
         _ => Likeness::None,
     }
 }
 
-/// Sections take whole memory pages; only the graphics page needs more than one, and needed one less before game 0.6.
+/// Checks the size of a section. Sections occupy whole memory pages: two for the graphics page (one before game 0.6), else one.
 fn fits_size(page: PageKind, size: usize) -> bool {
     let memory_pages = size.div_ceil(4096);
     match page {
@@ -54,24 +57,24 @@ fn fits_size(page: PageKind, size: usize) -> bool {
     }
 }
 
-/// Counters start at 0 and grow; the static page starts with its version instead.
+/// Checks the packet counter, which is never negative here. The static page has none.
 fn has_counter(page: PageKind, bytes: &[u8]) -> bool {
     page == PageKind::Static || bytes.first_chunk().is_some_and(|word| i32::from_le_bytes(*word) >= 0)
 }
 
-/// Fields that hold no text, no bool, no finite number.
-fn odd_fields(page: PageKind, bytes: &[u8]) -> usize {
-    let is_odd = |field: &Field| match (field.ty, field.read(bytes)) {
+/// Counts fields that hold an invalid text, an invalid `bool` or a number that is not finite.
+fn invalid_fields(page: PageKind, bytes: &[u8]) -> usize {
+    let is_invalid = |field: &Field| match (field.ty, field.read(bytes)) {
         (FieldType::Text(size), Value::Text(text)) => !is_text(bytes, field.offset, size, text),
         (FieldType::Bool, _) => bytes.get(field.offset).is_some_and(|byte| *byte > 1),
         (_, Value::Float(number)) => !number.is_finite(),
         (FieldType::F32, Value::List(list)) => !all_finite(list),
         _ => false,
     };
-    page.fields().iter().filter(|field| is_odd(field)).count()
+    page.fields().iter().filter(|field| is_invalid(field)).count()
 }
 
-/// Fields that contradict each other: speed must be the length of the velocity, whatever the axes are.
+/// Counts contradictions between fields: the speed must be the length of the velocity, for any order of the axes.
 fn contradictions(page: PageKind, bytes: &[u8]) -> usize {
     if page != PageKind::Physics {
         return 0;
@@ -79,16 +82,16 @@ fn contradictions(page: PageKind, bytes: &[u8]) -> usize {
     let page = SPageFilePhysics::from_bytes(bytes);
     let length = page.velocity.iter().map(|axis| f64::from(*axis).powi(2)).sum::<f64>().sqrt() * 3.6;
     let agree = (length - f64::from(page.speedKmh).abs()).abs() <= 5.0 + 0.1 * length;
-    if agree { 0 } else { ODD + 1 }
+    if agree { 0 } else { MAX_INVALID_FIELDS + 1 }
 }
 
-/// A version starts the static page as soon as the game has written it.
+/// Checks the version texts at the start of the static page, which the game writes first.
 fn has_version(bytes: &[u8]) -> bool {
     let page = SPageFileStaticEvo::from_bytes(bytes);
     [page.sm_version, page.ac_evo_version].iter().all(|version| version.as_str().contains(|c: char| c.is_ascii_digit()))
 }
 
-/// Valid UTF-8 without control characters; a letter cut at the end of the array is allowed.
+/// Checks for valid UTF-8 without control characters. A character may be cut at the end of the array.
 fn is_text(bytes: &[u8], offset: usize, size: usize, valid: &str) -> bool {
     let room = bytes.get(offset..).unwrap_or_default();
     let room = &room[..size.min(room.len())];
@@ -118,7 +121,7 @@ mod tests {
     use super::*;
     use crate::page::{SPageFileGraphicEvo, Text};
 
-    fn driven() -> SPageFilePhysics {
+    fn physics_page() -> SPageFilePhysics {
         SPageFilePhysics {
             packetId: 5000,
             gas: 0.5,
@@ -142,7 +145,7 @@ mod tests {
         }
     }
 
-    fn session() -> SPageFileStaticEvo {
+    fn static_page() -> SPageFileStaticEvo {
         SPageFileStaticEvo {
             sm_version: "1.0".into(),
             ac_evo_version: "0.9.1+release.6".into(),
@@ -159,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn each_page_is_itself_and_no_other() {
+    fn likeness_is_strong_for_the_right_page_only() {
         let mut graphics = SPageFileGraphicEvo { packetId: 77, status: 2, npos: 0.5, rpm: 4000, ..Default::default() };
         assert_eq!(likeness(PageKind::Graphics, &padded(graphics.as_bytes())), Likeness::Weak);
         graphics.car_model = "Velocita".into();
@@ -168,17 +171,18 @@ mod tests {
         (graphics.gas_percent, graphics.rpm_percent, graphics.turbo_boost, graphics.max_fuel) = (0.5, 0.6, 0.7, 110.0);
         (graphics.fuel_per_lap, graphics.total_km, graphics.car_ids[0]) = (2.5, 17, [1, 2]);
 
-        let sections = [padded(driven().as_bytes()), padded(graphics.as_bytes()), padded(session().as_bytes())];
+        let sections =
+            [padded(physics_page().as_bytes()), padded(graphics.as_bytes()), padded(static_page().as_bytes())];
         for (owner, section) in PageKind::ALL.into_iter().zip(&sections) {
             for page in PageKind::ALL {
                 let expected = page == owner;
-                assert_eq!(likeness(page, section) == Likeness::Strong, expected, "{owner} taken for {page}");
+                assert_eq!(likeness(page, section) == Likeness::Strong, expected, "{owner} recognised as {page}");
             }
         }
     }
 
     #[test]
-    fn other_memory_is_no_page() {
+    fn likeness_rejects_other_memory() {
         let noise: Vec<u8> = (0..8192_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
         let text = b"GET /index.html HTTP/1.1\r\n".repeat(320);
         for page in PageKind::ALL {
@@ -192,19 +196,19 @@ mod tests {
     }
 
     #[test]
-    fn a_few_odd_values_do_not_hide_a_page() {
-        let mut page = driven();
+    fn likeness_tolerates_a_few_invalid_values() {
+        let mut page = physics_page();
         (page.slipAngle[0], page.slipRatio[1], page.gas) = (f32::NAN, f32::INFINITY, 1.5);
         assert_eq!(likeness(PageKind::Physics, page.as_bytes()), Likeness::Strong);
-        let mut session = session();
+        let mut session = static_page();
         session.session_name = Text::from([0xfc; 33]);
         session.latitude = f32::NAN;
         assert_eq!(likeness(PageKind::Static, session.as_bytes()), Likeness::Strong);
     }
 
     #[test]
-    fn a_speed_that_is_not_the_velocity_is_no_physics() {
-        let page = SPageFilePhysics { speedKmh: 300.0, ..driven() };
+    fn likeness_rejects_a_speed_that_contradicts_the_velocity() {
+        let page = SPageFilePhysics { speedKmh: 300.0, ..physics_page() };
         assert_eq!(likeness(PageKind::Physics, page.as_bytes()), Likeness::None);
     }
 }

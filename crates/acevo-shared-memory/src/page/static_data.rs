@@ -1,21 +1,20 @@
-//! `Local\acevo_pmf_static`: the session, once when it loads.
+//! The static page, `Local\acevo_pmf_static`: the session, written once when it loads.
 
-use super::declare::page;
 use super::layout::layout;
-use super::{Padding, Text};
+use super::text::{Padding, Text};
 
 layout! {
     /// The static page: 208 bytes, written when a session loads.
     ///
-    /// Reported: `track` may be empty or a placeholder for seconds after loading, so read it again.
+    /// Reported: `track` may be empty or a placeholder for some seconds after loading, so read it again.
     pub struct SPageFileStaticEvo {
-        /// Version of the shared memory. Measured: "1.0" on 0.5, 0.6.2 and 0.8.0.1, which have different layouts.
+        /// Version of the shared memory. Measured: "1.0" on 0.5, 0.6.2 and 0.8.0.1, although their layouts differ.
         sm_version: Text<15>,
-        /// Version of the game. May fill all 15 bytes.
+        /// Version of the game. It may fill all 15 bytes.
         ac_evo_version: Text<15>,
         /// Padding.
         _padding_0: Padding<2>,
-        /// Kind of session. Reported: TimeAttack or HotStint for everything but quick races.
+        /// Kind of session. Reported: TimeAttack or HotStint for everything except quick races.
         session: i32 as ACEvoSessionType,
         /// Name of the session.
         session_name: Text<33>,
@@ -33,9 +32,9 @@ layout! {
         starting_ground_temperature_c: f32 ["°C"],
         /// The weather does not change.
         is_static_weather: bool,
-        /// The session ends by time, not by laps. Reported or guessed: possibly inverted by the game.
+        /// The session ends by time, not by laps. Reported: the game may invert it.
         is_timed_race: bool,
-        /// Played online.
+        /// The session is online.
         is_online: bool,
         /// Padding.
         _padding_2: Padding<1>,
@@ -45,11 +44,11 @@ layout! {
         nation: Text<33>,
         /// Padding.
         _padding_3: Padding<3>,
-        /// Longitude of the track. Measured (0.6.2): 0, as the latitude.
+        /// Longitude of the track. Measured (0.6.2): 0, like the latitude.
         longitude: f32 ["°"],
-        /// Latitude of the track. Measured (0.6.2): 0, as the longitude.
+        /// Latitude of the track. Measured (0.6.2): 0, like the longitude.
         latitude: f32 ["°"],
-        /// Name of the track; mostly as displayed, sometimes a slug. Identify a track by this and `track_configuration`.
+        /// Name of the track; usually as displayed, sometimes a slug. A track is identified by this and `track_configuration`.
         track: Text<33>,
         /// Layout of the track.
         track_configuration: Text<33>,
@@ -59,5 +58,3 @@ layout! {
         track_length_m: f32 ["m"],
     }
 }
-
-page!(SPageFileStaticEvo, Static, static_data);

@@ -1,6 +1,6 @@
-//! Systems without a place that readers of the game look at.
+//! Systems without a default location for the pages.
 
-use super::Target;
+use super::target::Target;
 use crate::error::Error;
 
 pub(super) fn open() -> Result<Box<dyn Target>, Error> {

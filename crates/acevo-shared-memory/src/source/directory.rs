@@ -1,4 +1,4 @@
-//! A directory of page files, as bridges and [`Publisher`](crate::Publisher) make them in `/dev/shm`.
+//! A directory of page files, as written to `/dev/shm` by bridges and by [`Publisher`](crate::Publisher).
 
 use std::fs::OpenOptions;
 use std::io;
@@ -11,7 +11,7 @@ use super::watchdog::Watchdog;
 use crate::error::Error;
 use crate::page::PageKind;
 
-/// Where Linux keeps files that live in memory.
+/// The directory of Linux for files in memory.
 #[cfg(target_os = "linux")]
 pub(crate) const SHARED_MEMORY: &str = "/dev/shm";
 
@@ -29,7 +29,7 @@ pub(crate) const SHARED_MEMORY: &str = "/dev/shm";
 #[derive(Debug)]
 pub struct PageDirectory {
     pages: [PageFile; 3],
-    /// One for each page: a publisher removes them one after the other.
+    /// One for each page, because a publisher removes them one after another.
     watchdogs: [Watchdog; 3],
 }
 
@@ -37,9 +37,9 @@ impl PageDirectory {
     /// Opens the three page files of `directory`.
     ///
     /// # Errors
-    /// [`Error::GameNotRunning`] where there is none of them, [`Error::OldGame`] where there are only `acpmf_*` files,
-    /// [`Error::PageNotThere`] where one is missing or still empty, [`Error::UnknownLayout`] where one is too small,
-    /// [`Error::PermissionDenied`] where one may not be read.
+    /// [`Error::GameNotRunning`] if all of them are missing, [`Error::OldGame`] if there are only `acpmf_*` files,
+    /// [`Error::PageNotThere`] if one is missing or still empty, [`Error::UnknownLayout`] if one is too small,
+    /// [`Error::PermissionDenied`] if one cannot be read.
     pub fn open(directory: impl AsRef<Path>) -> Result<Self, Error> {
         let directory = directory.as_ref();
         let open = |page| open_page(page, &page_path(directory, page));
@@ -57,9 +57,9 @@ impl PageDirectory {
         })
     }
 
-    /// What is found in a directory, page by page; see [`survey`](crate::survey) for the same of the whole system.
+    /// Reports which pages are found in a directory. [`survey`](crate::survey) does the same for the whole system.
     pub fn survey(directory: impl AsRef<Path>) -> Vec<Finding> {
-        let look = |page| {
+        let finding = |page| {
             let path = page_path(directory.as_ref(), page);
             let outcome = match open_page(page, &path) {
                 Ok(file) => Outcome::Found(format!("{} bytes", file.size())),
@@ -67,10 +67,10 @@ impl PageDirectory {
             };
             Finding::new(format!("{page} page as a file: {}", path.display()), outcome)
         };
-        PageKind::ALL.map(look).into()
+        PageKind::ALL.map(finding).into()
     }
 
-    /// The page's file, unless it is history: a publisher that ends removes its files, one that starts anew makes new ones.
+    /// The page's file, or an error if it has been removed or replaced by its publisher.
     fn current(&self, page: PageKind) -> Result<&PageFile, Error> {
         let file = &self.pages[page as usize];
         let is_gone = self.watchdogs[page as usize].is_gone(|| file.is_unlinked());
@@ -78,26 +78,26 @@ impl PageDirectory {
     }
 }
 
-/// The file of a page.
+/// The path of a page's file.
 pub(crate) fn page_path(directory: &Path, page: PageKind) -> PathBuf {
     directory.join(page.section_name())
 }
 
 fn open_page(page: PageKind, path: &Path) -> Result<PageFile, Error> {
-    let place = path.display().to_string();
+    let location = path.display().to_string();
     let file_type = match path.metadata() {
         Ok(metadata) => metadata.file_type(),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(Error::PageNotThere { page, place }),
-        Err(error) => return Err(Error::of_system(place, error)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(Error::PageNotThere { page, location }),
+        Err(error) => return Err(Error::of_system(location, error)),
     };
-    // Opening a pipe would wait for its writer for ever.
+    // Opening a named pipe would block until a writer opens it.
     if !file_type.is_file() {
-        return Err(Error::of_system(place, io::Error::other("not a regular file")));
+        return Err(Error::of_system(location, io::Error::other("not a regular file")));
     }
     match OpenOptions::new().read(true).open(path) {
-        Ok(file) => PageFile::new(file, page, place),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Error::PageNotThere { page, place }),
-        Err(error) => Err(Error::of_system(place, error)),
+        Ok(file) => PageFile::new(file, page, location),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Error::PageNotThere { page, location }),
+        Err(error) => Err(Error::of_system(location, error)),
     }
 }
 
@@ -106,16 +106,16 @@ impl Source for PageDirectory {
         self.current(page)?.copy(words)
     }
 
-    fn is_still(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
-        self.current(page)?.is_still(words)
+    fn is_unchanged(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
+        self.current(page)?.is_unchanged(words)
     }
 
     fn size(&self, page: PageKind) -> usize {
         self.pages[page as usize].size()
     }
 
-    fn place(&self, page: PageKind) -> String {
-        self.pages[page as usize].place().to_owned()
+    fn location(&self, page: PageKind) -> String {
+        self.pages[page as usize].location().to_owned()
     }
 
     fn packet_id(&self, page: PageKind) -> Result<i32, Error> {

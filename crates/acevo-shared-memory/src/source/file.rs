@@ -1,4 +1,4 @@
-//! A page that is a file: the kernel copies it, so nobody who truncates it can hurt us, and no `unsafe` is needed.
+//! A page that is a file. The kernel copies it, so truncating the file is harmless, and no `unsafe` code is needed.
 
 use std::fs::File;
 use std::io;
@@ -10,7 +10,7 @@ use super::check_size;
 use crate::error::Error;
 use crate::page::PageKind;
 
-/// Words of half of the largest page.
+/// Half of the largest page, in words.
 const HALF: usize = PageKind::Graphics.size().div_ceil(16);
 
 /// An open page file.
@@ -18,38 +18,38 @@ const HALF: usize = PageKind::Graphics.size().div_ceil(16);
 pub(crate) struct PageFile {
     file: File,
     page: PageKind,
-    place: String,
+    location: String,
     size: usize,
 }
 
 impl PageFile {
-    /// Takes an open file as a page; `place` is its name for people.
-    pub(crate) fn new(file: File, page: PageKind, place: String) -> Result<Self, Error> {
-        let metadata = file.metadata().map_err(|error| Error::of_system(&place, error))?;
+    /// Uses an open file as a page. `location` is its human-readable name.
+    pub(crate) fn new(file: File, page: PageKind, location: String) -> Result<Self, Error> {
+        let metadata = file.metadata().map_err(|error| Error::of_system(&location, error))?;
         let size = usize::try_from(metadata.len()).unwrap_or(usize::MAX);
         if size == 0 {
-            // Whoever makes it has not got further yet.
-            return Err(Error::PageNotThere { page, place });
+            // It has been created, but its size is not set yet.
+            return Err(Error::PageNotThere { page, location });
         }
         check_size(page, size)?;
-        Ok(Self { file, page, place, size })
+        Ok(Self { file, page, location, size })
     }
 
     pub(crate) fn size(&self) -> usize {
         self.size
     }
 
-    pub(crate) fn place(&self) -> &str {
-        &self.place
+    pub(crate) fn location(&self) -> &str {
+        &self.location
     }
 
-    /// True where no directory names the file any more.
+    /// True if the file has been removed from its directory.
     pub(crate) fn is_unlinked(&self) -> bool {
         self.file.metadata().map_or(true, |metadata| metadata.nlink() == 0)
     }
 
     pub(crate) fn gone(&self) -> Error {
-        Error::Gone { page: self.page, place: self.place.clone() }
+        Error::Gone { page: self.page, location: self.location.clone() }
     }
 
     /// See [`Source::copy`](super::Source::copy).
@@ -57,14 +57,14 @@ impl PageFile {
         self.read_words(0, words)
     }
 
-    /// See [`Source::is_still`](super::Source::is_still). Backwards is in two halves, or in more parts where the section is
-    /// longer than any known page: the kernel knows one direction only.
-    pub(crate) fn is_still(&self, words: &[u64]) -> Result<bool, Error> {
+    /// See [`Source::is_unchanged`](super::Source::is_unchanged). The kernel copies in one direction only, so the page is compared
+    /// in two halves, the second half first. A section longer than any known page has more parts.
+    pub(crate) fn is_unchanged(&self, words: &[u64]) -> Result<bool, Error> {
         let mut room = [0; HALF];
-        let most = words.len().div_ceil(2).clamp(1, HALF);
-        for (index, part) in words.chunks(most).enumerate().rev() {
+        let part_words = words.len().div_ceil(2).clamp(1, HALF);
+        for (index, part) in words.chunks(part_words).enumerate().rev() {
             let now = &mut room[..part.len()];
-            self.read_words(index * most, now)?;
+            self.read_words(index * part_words, now)?;
             if part != now {
                 return Ok(false);
             }
@@ -72,7 +72,7 @@ impl PageFile {
         Ok(true)
     }
 
-    /// Fills `words` from word `first` of the file on, zero where it ends.
+    /// Reads `words` from word `first` of the file. Words beyond its end become zero.
     fn read_words(&self, first: usize, words: &mut [u64]) -> Result<(), Error> {
         let bytes = words.as_mut_bytes();
         let mut done = 0;
@@ -81,14 +81,14 @@ impl PageFile {
                 Ok(0) => break,
                 Ok(count) => done += count,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(Error::of_system(&self.place, error)),
+                Err(error) => return Err(Error::of_system(&self.location, error)),
             }
         }
         bytes[done..].fill(0);
         Ok(())
     }
 
-    /// The counter alone.
+    /// Reads only the counter.
     pub(crate) fn packet_id(&self) -> Result<i32, Error> {
         let mut word = [0];
         self.read_words(0, &mut word)?;

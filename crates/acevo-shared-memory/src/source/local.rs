@@ -1,15 +1,14 @@
-//! Pages in this process: for tests, an embedded simulator, a replay.
+//! Pages in the memory of this process: for tests, embedded simulators and replays.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering, fence};
 
-use super::{Source, check_size};
+use super::{MAX_SECTION_BYTES, Source, check_size};
 use crate::error::Error;
 use crate::page::PageKind;
-use crate::section::Section;
 
-/// Three pages in the memory of this process, shared by all clones. One side writes with [`Publisher::local`], the other
-/// reads through a mapper; both may run at the same time in different threads.
+/// Three pages in the memory of this process, shared by all clones. One thread writes with [`Publisher::local`], another reads
+/// through a mapper, at the same time.
 ///
 /// [`Publisher::local`]: crate::Publisher::local
 ///
@@ -40,16 +39,16 @@ impl LocalPages {
         Self::with_page(|page| LocalPage::new(page.size()))
     }
 
-    /// Three empty pages of the given sizes in bytes, as an older or a newer game has them: physics, graphics, static.
+    /// Three empty pages with the sizes of an older or newer game, in bytes: physics, graphics, static.
     ///
     /// # Errors
-    /// [`Error::UnknownLayout`] where one is smaller than any known layout, [`Error::WrongSize`] where one has more than 1 MiB
-    /// ([`Section::LARGEST`]).
+    /// [`Error::UnknownLayout`] if one is smaller than any known layout, [`Error::WrongSize`] if one is larger than
+    /// [`MAX_SECTION_BYTES`].
     pub fn with_sizes(sizes: [usize; 3]) -> Result<Self, Error> {
         for page in PageKind::ALL {
             let size = sizes[page as usize];
             check_size(page, size)?;
-            if size > Section::LARGEST {
+            if size > MAX_SECTION_BYTES {
                 return Err(Error::WrongSize { page, size });
             }
         }
@@ -60,8 +59,8 @@ impl LocalPages {
         Self(Arc::new(PageKind::ALL.map(page)))
     }
 
-    /// Writes a page from its end to its start, so that the counter, in the first word, comes last, or the other way round.
-    #[cfg_attr(not(feature = "publish"), allow(dead_code, reason = "only a publisher writes"))]
+    /// Writes a page with the counter, which is in the first word, last or first.
+    #[cfg_attr(not(feature = "publish"), allow(dead_code, reason = "only publishers write"))]
     pub(crate) fn write(&self, page: PageKind, bytes: &[u8], counter_first: bool) {
         let local = &self.0[page as usize];
         let known = &bytes[..bytes.len().min(local.size)];
@@ -108,7 +107,7 @@ impl Source for LocalPages {
         Ok(())
     }
 
-    fn is_still(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
+    fn is_unchanged(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
         let words = words.iter().zip(&self.0[page as usize].words).rev();
         let difference =
             words.fold(0, |difference, (word, local)| difference | (*word ^ local.load(Ordering::Relaxed)));
@@ -120,7 +119,7 @@ impl Source for LocalPages {
         self.0[page as usize].size
     }
 
-    fn place(&self, page: PageKind) -> String {
+    fn location(&self, page: PageKind) -> String {
         format!("the {page} page in this process")
     }
 }

@@ -1,42 +1,29 @@
-//! What a look around finds, for people who wonder why nothing comes.
+//! The result of a search for the game, to diagnose why no telemetry arrives.
 
 use std::error::Error as _;
 use std::fmt;
 
-use super::system;
 use crate::error::Error;
 
-/// Looks for everything [`ACEvoSharedMemoryMapper::open`](crate::ACEvoSharedMemoryMapper::open) looks for, and reports all of
-/// it instead of stopping at the first thing found or missing.
-///
-/// ```
-/// for finding in acevo_shared_memory::survey() {
-///     println!("{finding}");
-/// }
-/// ```
-pub fn survey() -> Vec<Finding> {
-    system::survey()
-}
-
-/// One thing that was looked for.
+/// One item that was looked for, and the outcome.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Finding {
-    /// What, and where.
+    /// What was looked for, and where.
     pub looked_for: String,
-    /// What came of it.
+    /// The outcome.
     pub outcome: Outcome,
 }
 
-/// What came of looking.
+/// The outcome of a search for one item.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// It is there: sizes, process ids.
+    /// It is there. The text has details, such as sizes and process ids.
     Found(String),
     /// It is not there.
     Missing,
-    /// It is there and cannot be used, and why.
+    /// It is there but cannot be used.
     Unusable(Error),
 }
 
@@ -51,7 +38,7 @@ impl Outcome {
         if error.is_absence() { Self::Missing } else { Self::Unusable(error) }
     }
 
-    /// True where the thing is there and can be used.
+    /// True if the item is there and can be used.
     pub const fn is_found(&self) -> bool {
         matches!(self, Self::Found(_))
     }
@@ -67,7 +54,7 @@ impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Found(detail) => write!(f, "found, {detail}"),
-            Self::Missing => f.write_str("not there"),
+            Self::Missing => f.write_str("not found"),
             Self::Unusable(error) => {
                 write!(f, "cannot be used: {error}")?;
                 error.source().map_or(Ok(()), |source| write!(f, ": {source}"))

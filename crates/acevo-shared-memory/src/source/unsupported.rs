@@ -1,4 +1,4 @@
-//! Systems the game does not run on.
+//! Systems on which the game does not run.
 
 use super::{Finding, Outcome, Source};
 use crate::error::Error;

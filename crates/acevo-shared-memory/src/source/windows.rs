@@ -1,8 +1,8 @@
-//! The named sections of a game on this machine.
+//! The named sections of a game on Windows.
 //!
-//! This file holds all the `unsafe` of reading and of waiting. Its rule for memory: a mapped view is another process's memory. It is never borrowed and
-//! never handed out; [`Section::load`] is the only function that reads it, a block at a time, with a volatile load at an address
-//! that was never turned into a reference.
+//! This file contains all `unsafe` code for reading and for waiting. Its rule: a mapped view is another process's memory, so it
+//! is never borrowed and never handed out. [`MappedSection::load`] is the only function that reads it, one block at a time, with a
+//! volatile load from an address that never becomes a reference.
 #![allow(unsafe_code)]
 
 use std::ffi::c_void;
@@ -29,22 +29,22 @@ use super::{Finding, GAME_PROCESS, Outcome, Source, check_size};
 use crate::error::Error;
 use crate::page::PageKind;
 
-/// Least time between two looks at the game's process, in milliseconds.
-const LOOK_AFTER_MS: u64 = 250;
+/// Minimum time between two checks of the game's process, in milliseconds.
+const CHECK_INTERVAL_MS: u64 = 250;
 
 /// The game's named sections, mapped read-only.
 ///
-/// The memory of a section lives as long as anybody has it mapped, this reader included; its name goes with the last handle,
-/// and this reader keeps none. So a game that is started again makes new sections, and these stay as the old one left them.
-/// Where the game's process can be watched, its end is reported as [`Error::Gone`]; in any case a counter that stands still for
-/// 2-3 s while the status is live tells the same: open it again.
+/// The memory of a section exists as long as any process has it mapped, including this one. Its name disappears with the last
+/// handle, and this reader keeps none. So a restarted game creates new sections, and these keep the last state of the old game.
+/// If the game's process can be opened, its end is reported as [`Error::Gone`]. If not, a counter that stands for 2-3 s while the
+/// status is live means the same: open the sections again.
 #[derive(Debug)]
 pub struct WindowsSections {
-    sections: [Section; 3],
-    /// The game's process, where one was found by its name.
+    sections: [MappedSection; 3],
+    /// The game's process, if it was found by its name and could be opened.
     game: Option<Process>,
-    /// Tick of the last look at the process, milliseconds.
-    looked: AtomicU64,
+    /// Tick count at the last check of the process, in milliseconds.
+    checked: AtomicU64,
 }
 
 pub(crate) fn open() -> Result<Box<dyn Source>, Error> {
@@ -56,15 +56,15 @@ pub(crate) fn survey() -> Vec<Finding> {
         Some(pid) => Outcome::Found(format!("pid {pid}")),
         None => Outcome::Missing,
     };
-    let look = |page: PageKind| {
-        let outcome = match Section::open(page) {
+    let finding = |page: PageKind| {
+        let outcome = match MappedSection::open(page) {
             Ok(section) => Outcome::Found(format!("{} bytes", section.view.size())),
             Err(error) => Outcome::of(error),
         };
         Finding::new(format!("{page} section {}", name_of(page)), outcome)
     };
     let mut findings = vec![Finding::new(format!("process {GAME_PROCESS}"), process)];
-    findings.extend(PageKind::ALL.map(look));
+    findings.extend(PageKind::ALL.map(finding));
     if old_section_exists() {
         let old = Error::OldGame { section: OLD_SECTION.into() };
         findings.push(Finding::new(format!("section {OLD_SECTION}"), Outcome::Unusable(old)));
@@ -73,14 +73,14 @@ pub(crate) fn survey() -> Vec<Finding> {
 }
 
 impl WindowsSections {
-    /// Opens the existing sections; never creates one, for an empty section would look like a game to everybody else.
+    /// Opens the existing sections. Never creates one: other readers would mistake an empty section for a game.
     ///
     /// # Errors
-    /// [`Error::GameNotRunning`] where there is neither a section nor the game's process, [`Error::PageNotThere`] where the game
-    /// has not got as far yet, [`Error::OldGame`], [`Error::PermissionDenied`], [`Error::UnknownLayout`].
+    /// [`Error::GameNotRunning`] if there is neither a section nor the game's process, [`Error::PageNotThere`] if the game has not
+    /// created all sections yet, [`Error::OldGame`], [`Error::PermissionDenied`], [`Error::UnknownLayout`].
     pub fn open() -> Result<Self, Error> {
         let game = process_id(GAME_PROCESS);
-        let [physics, graphics, static_data] = PageKind::ALL.map(Section::open);
+        let [physics, graphics, static_data] = PageKind::ALL.map(MappedSection::open);
         let all_missing = [&physics, &graphics, &static_data]
             .iter()
             .all(|section| matches!(section, Err(Error::PageNotThere { .. })));
@@ -95,20 +95,20 @@ impl WindowsSections {
         Ok(Self {
             sections: [physics?, graphics?, static_data?],
             game: game.and_then(Process::open),
-            looked: AtomicU64::new(0),
+            checked: AtomicU64::new(0),
         })
     }
 
-    /// Looks now and then whether the process whose pages these are still runs.
+    /// Checks from time to time whether the process that owns the sections has ended.
     fn game_has_ended(&self) -> bool {
         let Some(game) = &self.game else { return false };
-        // SAFETY: takes nothing and only reads a counter of the system.
+        // SAFETY: it has no preconditions; it only reads a counter of the system.
         let now = unsafe { GetTickCount64() };
-        if now.wrapping_sub(self.looked.load(Ordering::Relaxed)) < LOOK_AFTER_MS {
+        if now.wrapping_sub(self.checked.load(Ordering::Relaxed)) < CHECK_INTERVAL_MS {
             return false;
         }
         if game.is_running() {
-            self.looked.store(now, Ordering::Relaxed);
+            self.checked.store(now, Ordering::Relaxed);
             return false;
         }
         true
@@ -118,41 +118,41 @@ impl WindowsSections {
 impl Source for WindowsSections {
     fn copy(&self, page: PageKind, words: &mut [u64]) -> Result<(), Error> {
         if self.game_has_ended() {
-            return Err(Error::Gone { page, place: self.place(page) });
+            return Err(Error::Gone { page, location: self.location(page) });
         }
         self.sections[page as usize].copy(words);
         Ok(())
     }
 
-    fn is_still(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
+    fn is_unchanged(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
         if self.game_has_ended() {
-            return Err(Error::Gone { page, place: self.place(page) });
+            return Err(Error::Gone { page, location: self.location(page) });
         }
-        Ok(self.sections[page as usize].is_still(words))
+        Ok(self.sections[page as usize].is_unchanged(words))
     }
 
     fn size(&self, page: PageKind) -> usize {
         self.sections[page as usize].view.size()
     }
 
-    fn place(&self, page: PageKind) -> String {
+    fn location(&self, page: PageKind) -> String {
         format!("section {}", name_of(page))
     }
 }
 
-/// Name of a page's section, in the session of the logged-in user.
+/// The full name of a page's section, in the session of the logged-in user.
 fn name_of(page: PageKind) -> String {
     format!(r"Local\{}", page.section_name())
 }
 
-/// What the game before version 0.6, and older titles, call their physics page.
+/// Name of the physics section of the game before version 0.6, and of older titles of the series.
 const OLD_SECTION: &str = r"Local\acpmf_physics";
 
 fn old_section_exists() -> bool {
     open_section(OLD_SECTION).is_ok()
 }
 
-/// `text` as Windows wants it: UTF-16 with a NUL.
+/// Encodes a text as UTF-16 with a terminating NUL.
 pub(crate) fn wide(text: &str) -> Vec<u16> {
     text.encode_utf16().chain([0]).collect()
 }
@@ -161,13 +161,13 @@ pub(crate) fn wide(text: &str) -> Vec<u16> {
 #[derive(Debug)]
 pub(crate) struct Handle(HANDLE);
 
-// SAFETY: a handle is an index into a table of the process; any thread may use it, and several at once.
+// SAFETY: a handle is an index into a table of the process; any thread may use it, also concurrently.
 unsafe impl Send for Handle {}
 // SAFETY: as above; a shared `Handle` is never changed.
 unsafe impl Sync for Handle {}
 
 impl Handle {
-    /// Takes what a function of the system returned: its error where that is no handle.
+    /// Takes the return value of a system function. Returns the system's error if it is not a valid handle.
     pub(crate) fn from_system(handle: HANDLE) -> io::Result<Self> {
         if handle.is_null() || handle == INVALID_HANDLE_VALUE {
             return Err(io::Error::last_os_error());
@@ -182,7 +182,7 @@ impl Handle {
 
 impl Drop for Handle {
     fn drop(&mut self) {
-        // SAFETY: `from_system` made sure that it is a handle, nobody else closes it, and it is not used after this.
+        // SAFETY: `from_system` has checked the handle, only this function closes it, and it is not used afterwards.
         unsafe { CloseHandle(self.0) };
     }
 }
@@ -200,18 +200,18 @@ unsafe impl Send for MappedView {}
 unsafe impl Sync for MappedView {}
 
 impl MappedView {
-    /// Maps all of a section and asks the system how much that is.
+    /// Maps a whole section and queries its size.
     pub(crate) fn new(section: &Handle, access: u32) -> io::Result<Self> {
-        // SAFETY: the handle is open as long as `section` lives; length 0 is "all of it".
+        // SAFETY: the handle is open as long as `section` lives; length 0 maps the whole section.
         let view = unsafe { MapViewOfFile(section.raw(), access, 0, 0, 0) };
         if view.Value.is_null() {
             return Err(io::Error::last_os_error());
         }
-        // From here on dropping it unmaps.
+        // From here on, dropping `mapped` unmaps the view.
         let mut mapped = Self { base: view.Value, size: 0 };
         let mut information = MEMORY_BASIC_INFORMATION::default();
         let room = size_of::<MEMORY_BASIC_INFORMATION>();
-        // SAFETY: the view was just mapped, and `information` has the room that is told.
+        // SAFETY: the view was just mapped, and `information` has the size that is passed.
         if unsafe { VirtualQuery(mapped.base, &raw mut information, room) } == 0 {
             return Err(io::Error::last_os_error());
         }
@@ -235,29 +235,29 @@ impl MappedView {
 impl Drop for MappedView {
     fn drop(&mut self) {
         let view = MEMORY_MAPPED_VIEW_ADDRESS { Value: self.base.cast_mut() };
-        // SAFETY: `new` mapped this view, nobody else unmaps it, and no pointer into it is kept anywhere else.
+        // SAFETY: `new` has mapped this view, only this function unmaps it, and no pointer into it is kept elsewhere.
         unsafe { UnmapViewOfFile(view) };
     }
 }
 
 /// One section, mapped read-only.
 #[derive(Debug)]
-struct Section {
+struct MappedSection {
     view: MappedView,
 }
 
-impl Section {
+impl MappedSection {
     fn open(page: PageKind) -> Result<Self, Error> {
-        let place = name_of(page);
-        // The view keeps the section alive; the handle may go.
-        let view = open_section(&place).and_then(|section| MappedView::new(&section, FILE_MAP_READ));
+        let location = name_of(page);
+        // The view keeps the section alive; the handle is not needed any more.
+        let view = open_section(&location).and_then(|section| MappedView::new(&section, FILE_MAP_READ));
         match view {
             Ok(view) => {
                 check_size(page, view.size())?;
                 Ok(Self { view })
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Error::PageNotThere { page, place }),
-            Err(error) => Err(Error::of_system(place, error)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Error::PageNotThere { page, location }),
+            Err(error) => Err(Error::of_system(location, error)),
         }
     }
 
@@ -276,11 +276,11 @@ impl Section {
         fence(Ordering::Acquire);
     }
 
-    /// See [`Source::is_still`].
-    fn is_still(&self, words: &[u64]) -> bool {
+    /// See [`Source::is_unchanged`].
+    fn is_unchanged(&self, words: &[u64]) -> bool {
         let (blocks, rest) = words.as_chunks();
         let known = blocks.len().min(self.blocks());
-        let last_word_is = match rest {
+        let is_last_word_equal = match rest {
             [word] => *word == self.word_after(blocks.len()),
             _ => true,
         };
@@ -299,15 +299,15 @@ impl Section {
             compare(index * 8, group);
         }
         fence(Ordering::Acquire);
-        last_word_is && words_of(difference) == [0; 2]
+        is_last_word_equal && words_of(difference) == [0; 2]
     }
 
-    /// Whole blocks in the view.
+    /// Number of whole blocks in the view.
     fn blocks(&self) -> usize {
         self.view.size() / size_of::<Block>()
     }
 
-    /// First word of a block; zero behind the end.
+    /// The first word of a block; zero beyond the end.
     fn word_after(&self, blocks: usize) -> u64 {
         if blocks >= self.blocks() {
             return 0;
@@ -316,7 +316,7 @@ impl Section {
         words_of(unsafe { self.load(blocks) })[0]
     }
 
-    /// Reads a block of the view: the only place where foreign memory is read.
+    /// Reads a block of the view. This is the only function that reads foreign memory.
     ///
     /// # Safety
     /// `index` must be below [`blocks`](Self::blocks).
@@ -324,16 +324,16 @@ impl Section {
     unsafe fn load(&self, index: usize) -> Block {
         debug_assert!(index < self.blocks());
         let address = self.view.base().cast::<Block>().wrapping_add(index);
-        // SAFETY: by the caller's promise the block lies within the view, which is mapped as long as `self` lives, readable and
-        // committed (`MappedView::new` has asked; committed memory of a section stays so);
-        // views start at a multiple of 64 KiB, so it is aligned. The memory is no allocation of Rust's and no reference to it
-        // exists; other processes write it at any time, which a volatile load allows there. Any bits are a block.
+        // SAFETY: by the caller's contract the block lies within the view, which is mapped as long as `self` lives, readable and
+        // committed (`MappedView::new` has checked; committed memory of a section stays committed). Views start at a multiple of
+        // 64 KiB, so it is aligned. The memory is not a Rust allocation and no reference to it exists. Other processes write it at
+        // any time, which a volatile load allows for such memory. Any bit pattern is a valid block.
         unsafe { ptr::read_volatile(address) }
     }
 }
 
-/// What is loaded at once: the widest that every processor of the kind loads with one instruction. It is measured to be twice
-/// as fast as eight bytes.
+/// The unit of reading: the widest type that every processor of the architecture loads with one instruction. Measured to be
+/// twice as fast as eight bytes.
 #[cfg(target_arch = "x86_64")]
 type Block = std::arch::x86_64::__m128i;
 #[cfg(not(target_arch = "x86_64"))]
@@ -341,7 +341,7 @@ type Block = u128;
 
 #[inline(always)]
 fn words_of(block: Block) -> [u64; 2] {
-    // SAFETY: both are sixteen bytes without padding, and any bits are valid in both.
+    // SAFETY: both are sixteen bytes without padding, and any bit pattern is valid for both.
     unsafe { transmute::<Block, [u64; 2]>(block) }
 }
 
@@ -351,12 +351,13 @@ fn block_of(words: [u64; 2]) -> Block {
     unsafe { transmute::<[u64; 2], Block>(words) }
 }
 
-/// The bits of `before`, and those in which `a` and `b` differ. Left to the compiler this goes word by word, half as fast.
+/// Returns the bits of `before` or'ed with those in which `a` and `b` differ. The compiler would do this word by word, which is
+/// half as fast.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
 fn add_difference(before: Block, a: Block, b: Block) -> Block {
     use std::arch::x86_64::{_mm_or_si128, _mm_xor_si128};
-    // SAFETY: needs SSE2, which every processor of this kind has.
+    // SAFETY: it needs SSE2, which every x86-64 processor has.
     let difference = unsafe { _mm_xor_si128(a, b) };
     // SAFETY: as above.
     unsafe { _mm_or_si128(before, difference) }
@@ -379,31 +380,31 @@ fn open_section(name: &str) -> io::Result<Handle> {
 struct Process(Handle);
 
 impl Process {
-    /// `None` where the system does not allow it, as for a game run by an administrator.
+    /// `None` if the system does not allow it, as for a game that is run by an administrator.
     fn open(pid: u32) -> Option<Self> {
-        // SAFETY: takes numbers only.
+        // SAFETY: it takes numbers only.
         Handle::from_system(unsafe { OpenProcess(PROCESS_SYNCHRONIZE, 0, pid) }).ok().map(Self)
     }
 
     fn is_running(&self) -> bool {
-        // SAFETY: the handle is open as long as `self` lives; waiting 0 ms only looks.
+        // SAFETY: the handle is open as long as `self` lives; waiting 0 ms only queries the state.
         unsafe { WaitForSingleObject(self.0.raw(), 0) == WAIT_TIMEOUT }
     }
 }
 
-/// Wine's own delay: whether alertable, and a time in units of 100 ns, negative for a duration.
+/// Signature of Wine's `NtDelayExecution`: whether alertable, and a time in units of 100 ns, negative for a duration.
 type Delay = unsafe extern "system" fn(u8, *const i64) -> i32;
 
-/// Sleeps, as exactly as the system can.
+/// Sleeps as precisely as the system allows.
 ///
-/// On Windows that is what `std` does. Under Wine the timers of `std` are rounded up to whole milliseconds and cost four calls of
-/// its server; there this takes the function behind `Sleep`, which waits for microseconds on its own. (On Windows the same
-/// function is coarse.)
+/// On Windows this is `std::thread::sleep`. Under Wine, the timers of `std` are rounded up to whole milliseconds and cost four
+/// server calls, so this calls the function behind `Sleep`, which waits with microsecond precision. (On Windows that function is
+/// imprecise.)
 pub(crate) fn sleep(time: Duration) {
     static DELAY: OnceLock<Option<Delay>> = OnceLock::new();
     let Some(delay) = DELAY.get_or_init(delay_of_wine) else { return std::thread::sleep(time) };
     let interval = -i64::try_from(time.as_nanos() / 100).unwrap_or(i64::MAX);
-    // SAFETY: reads one number, which outlives the call.
+    // SAFETY: it reads one number, which outlives the call.
     unsafe { delay(0, &raw const interval) };
 }
 
@@ -412,20 +413,20 @@ fn delay_of_wine() -> Option<Delay> {
     let name = wide("ntdll.dll");
     // SAFETY: `name` ends with a NUL and lives until the call has returned.
     let ntdll = unsafe { GetModuleHandleW(name.as_ptr()) };
-    // SAFETY: every process has this module for as long as it lives, and the name ends with a NUL.
+    // SAFETY: every process has this module during its whole lifetime, and the name ends with a NUL.
     unsafe { GetProcAddress(ntdll, c"wine_get_version".as_ptr().cast()) }?;
     // SAFETY: as above.
     let delay = unsafe { GetProcAddress(ntdll, c"NtDelayExecution".as_ptr().cast()) }?;
-    // SAFETY: the function of this name has these parameters in every version of Wine and Windows.
+    // SAFETY: this function has these parameters in every version of Wine and Windows.
     Some(unsafe { transmute::<unsafe extern "system" fn() -> isize, Delay>(delay) })
 }
 
-/// The process id of a program, by its file name.
+/// Finds the process id of a program by its file name.
 pub(crate) fn process_id(program: &str) -> Option<u32> {
-    // SAFETY: takes numbers only.
+    // SAFETY: it takes numbers only.
     let snapshot = Handle::from_system(unsafe { CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0) }).ok()?;
     let mut entry = PROCESSENTRY32W { dwSize: size_of::<PROCESSENTRY32W>() as u32, ..Default::default() };
-    // SAFETY: the snapshot is open, and `entry` tells its own size.
+    // SAFETY: the snapshot is open, and `entry` contains its own size.
     let mut more = unsafe { Process32FirstW(snapshot.raw(), &raw mut entry) };
     while more != 0 {
         let name = entry.szExeFile.split(|unit| *unit == 0).next().unwrap_or_default();

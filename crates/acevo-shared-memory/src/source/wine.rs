@@ -1,9 +1,9 @@
-//! A game under Proton or Wine, seen from native Linux without any helper inside.
+//! A game under Proton or Wine, read from native Linux without a helper inside the prefix.
 //!
-//! Named sections live in the wineserver of the prefix. Each is backed by a deleted file (`/memfd:wine-mapping`, or
-//! `tmpmap-xxxxxxxx` with older versions) that the game maps and that the game or the wineserver holds open. So: find the
-//! process by its name, list its shared writable mappings of such files, open the files through `/proc`, and tell the three
-//! pages apart by their size and content. Nothing is mapped here; the kernel copies out of the files.
+//! Named sections are managed by the wineserver of the prefix. Each is backed by a deleted file (`/memfd:wine-mapping`, or
+//! `tmpmap-xxxxxxxx` in older versions) that the game maps and that the game or the wineserver holds open. So this module finds
+//! the process by its name, lists its shared writable mappings of such files, opens the files through `/proc`, and recognises
+//! the three pages by their size and content. Nothing is mapped here; the kernel copies from the files.
 
 mod process;
 
@@ -25,18 +25,18 @@ use crate::error::Error;
 use crate::page::PageKind;
 use crate::page::recognition::{Likeness, likeness};
 
-/// Programs that have the sections: the game, then this project's own simulator and replay.
+/// Programs that own the sections: the game, then this project's own simulator and replay.
 const PROGRAMS: [&str; 2] = [GAME_PROCESS, "acevo.exe"];
 
-/// Time in which a running game has written: six physics steps, one frame at 60 Hz.
+/// Time in which a running game writes several packets: six physics steps, one frame at 60 Hz.
 const A_FEW_PACKETS: Duration = Duration::from_millis(20);
 
-/// Copies in which a page that was empty at first may look like something else before it is taken for that. A capture that
-/// never settles makes 67 of them.
-const REFUSALS: u32 = 1000;
+/// Number of copies of a page that was empty when found, and that do not resemble the page, before it is rejected. A capture
+/// that never settles makes 67 copies.
+const MAX_MISMATCHES: u32 = 1000;
 
-/// The largest section looked at; the known pages take one or two memory pages.
-const LARGEST: u64 = 16 * 4096;
+/// Size of the largest section that is examined, in bytes. The known pages take one or two memory pages.
+const MAX_CANDIDATE_BYTES: u64 = 16 * 4096;
 
 /// The pages of a game that runs under Proton or Wine. Its end is reported as [`Error::Gone`] within 10 ms.
 #[derive(Debug)]
@@ -44,15 +44,16 @@ pub struct WineProcess {
     process: Process,
     watchdog: Watchdog,
     pages: [PageFile; 3],
-    /// Page that was all zero when it was found, and so was told apart only because no other was left.
+    /// The page that was all zero when it was found. It was recognised only because no other section was left.
     blank: Option<PageKind>,
-    blank_is_open: AtomicBool,
-    /// How often that page has not looked like itself since.
-    refusals: AtomicU32,
+    /// True until the content of that page has confirmed that it is this page.
+    blank_unconfirmed: AtomicBool,
+    /// Number of copies since then that do not resemble that page.
+    mismatches: AtomicU32,
 }
 
-/// A game first. Page files in `/dev/shm` only where no game is found at all: while one starts, files that somebody has left
-/// there are not its pages.
+/// Opens a running game, or else page files in `/dev/shm`. While a game is starting, the files are not opened: they may be left
+/// over from another program.
 pub(crate) fn open() -> Result<Box<dyn Source>, Error> {
     let game = match WineProcess::find() {
         Ok(game) => return Ok(Box::new(game)),
@@ -81,7 +82,7 @@ pub(crate) fn survey() -> Vec<Finding> {
                 Err(error) => vec![Finding::new(format!("sections of {process}"), Outcome::of(error))],
                 Ok(candidates) => candidates.survey(&process),
             };
-            // This project's readers have the same name as its simulator, and no pages.
+            // This project's readers have the same name as its simulator, but no pages.
             if program == GAME_PROCESS || pages.iter().any(|page| page.outcome.is_found()) {
                 findings.push(Finding::new(looked_for, Outcome::Found(format!("pid {}", process.id()))));
                 findings.extend(pages);
@@ -93,12 +94,12 @@ pub(crate) fn survey() -> Vec<Finding> {
 }
 
 impl WineProcess {
-    /// Finds a running game of this user. Where there are several (prefixes, or copies left behind), the one whose physics
-    /// moves wins, then the one that was started last.
+    /// Finds a running game of this user. If there are several (other prefixes, hung processes), it prefers one whose physics
+    /// counter moves, then the one that was started last.
     ///
     /// # Errors
-    /// [`Error::GameNotRunning`], [`Error::PageNotThere`] where the game is there but not all of its pages,
-    /// [`Error::PermissionDenied`] where it belongs to somebody else.
+    /// [`Error::GameNotRunning`], [`Error::PageNotThere`] if the game is running but a page is missing,
+    /// [`Error::PermissionDenied`] if it belongs to another user.
     pub fn find() -> Result<Self, Error> {
         let mut failure = None;
         for program in PROGRAMS {
@@ -106,7 +107,7 @@ impl WineProcess {
             for process in Process::named(program) {
                 match Self::attach(process) {
                     Ok(game) => games.push(game),
-                    // Vanished meanwhile, or one of this project's readers.
+                    // It has ended in the meantime, or is one of this project's readers.
                     Err(Error::GameNotRunning { .. }) => {}
                     Err(error) if error.is_absence() && program != GAME_PROCESS => {}
                     Err(error) => failure = failure.or(Some(error)),
@@ -121,10 +122,10 @@ impl WineProcess {
         }))
     }
 
-    /// Attaches to a process that is known to be the game, whatever its name.
+    /// Attaches to a process that is known to be the game. Its name is not checked.
     ///
     /// # Errors
-    /// As [`find`](Self::find).
+    /// As for [`find`](Self::find).
     pub fn attach_to(pid: u32) -> Result<Self, Error> {
         Self::attach(
             Process::with_id(pid).ok_or_else(|| Error::GameNotRunning { looked_for: format!("process {pid}") })?,
@@ -146,17 +147,17 @@ impl WineProcess {
                 None => missing.push(page),
             }
         }
-        // One page may still be empty; it can be told apart only if just one empty section is left for it.
+        // One page may still be empty. It can be recognised only if exactly one empty section is left.
         let mut blank = None;
         if let [page] = missing[..] {
             taken[page as usize] = candidates.take_only_blank(page);
             blank = Some(page);
         }
         let mut file = |page: PageKind| {
-            let place = format!("{page} section of {process}");
+            let location = format!("{page} section of {process}");
             match taken[page as usize].take() {
-                Some(candidate) => PageFile::new(candidate.file, page, place),
-                None => Err(Error::PageNotThere { page, place }),
+                Some(candidate) => PageFile::new(candidate.file, page, location),
+                None => Err(Error::PageNotThere { page, location }),
             }
         };
         let pages = [file(PageKind::Physics)?, file(PageKind::Graphics)?, file(PageKind::Static)?];
@@ -166,13 +167,13 @@ impl WineProcess {
             watchdog,
             pages,
             blank,
-            blank_is_open: AtomicBool::new(blank.is_some()),
-            refusals: AtomicU32::new(0),
+            blank_unconfirmed: AtomicBool::new(blank.is_some()),
+            mismatches: AtomicU32::new(0),
         })
     }
 
-    /// The page's file, unless the game has ended: the file would stay as it is for ever.
-    fn living(&self, page: PageKind) -> Result<&PageFile, Error> {
+    /// The page's file, or an error if the game has ended: the file would never change again.
+    fn current(&self, page: PageKind) -> Result<&PageFile, Error> {
         let file = &self.pages[page as usize];
         if self.watchdog.is_gone(|| !self.process.is_alive()) { Err(file.gone()) } else { Ok(file) }
     }
@@ -184,9 +185,9 @@ impl WineProcess {
             };
             let before = counters(&games);
             sleep(A_FEW_PACKETS);
-            let moving: Vec<_> = before.iter().zip(counters(&games)).map(|(before, now)| *before != now).collect();
-            let mut moving = moving.into_iter();
-            games.sort_by_cached_key(|game| (moving.next(), game.process.start()));
+            let moves = before.into_iter().zip(counters(&games)).map(|(before, now)| before != now);
+            let ranked = games.into_iter().zip(moves);
+            return ranked.max_by_key(|(game, moves)| (*moves, game.process.start())).map(|(game, _)| game);
         }
         games.pop()
     }
@@ -194,49 +195,51 @@ impl WineProcess {
 
 impl Source for WineProcess {
     fn copy(&self, page: PageKind, words: &mut [u64]) -> Result<(), Error> {
-        let file = self.living(page)?;
+        let file = self.current(page)?;
         file.copy(words)?;
-        // A section taken for a page while it was empty must turn out to be that page.
-        if self.blank == Some(page) && self.blank_is_open.load(Ordering::Relaxed) && words.iter().any(|word| *word != 0)
+        // If the section was empty when it was chosen, its content must confirm the choice.
+        if self.blank == Some(page)
+            && self.blank_unconfirmed.load(Ordering::Relaxed)
+            && words.iter().any(|word| *word != 0)
         {
-            // Its first packet may be met half written: that is no refusal yet.
+            // Its first packet may be read half written, so a few mismatches are allowed.
             if likeness(page, words.as_bytes()) >= Likeness::Weak {
-                self.blank_is_open.store(false, Ordering::Relaxed);
-            } else if self.refusals.fetch_add(1, Ordering::Relaxed) >= REFUSALS {
+                self.blank_unconfirmed.store(false, Ordering::Relaxed);
+            } else if self.mismatches.fetch_add(1, Ordering::Relaxed) >= MAX_MISMATCHES {
                 return Err(file.gone());
             }
         }
         Ok(())
     }
 
-    fn is_still(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
-        self.living(page)?.is_still(words)
+    fn is_unchanged(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
+        self.current(page)?.is_unchanged(words)
     }
 
     fn size(&self, page: PageKind) -> usize {
         self.pages[page as usize].size()
     }
 
-    fn place(&self, page: PageKind) -> String {
-        self.pages[page as usize].place().to_owned()
+    fn location(&self, page: PageKind) -> String {
+        self.pages[page as usize].location().to_owned()
     }
 
     fn packet_id(&self, page: PageKind) -> Result<i32, Error> {
         match page {
             PageKind::Static => Ok(0),
-            page => self.living(page)?.packet_id(),
+            page => self.current(page)?.packet_id(),
         }
     }
 }
 
-/// An open file behind a shared mapping, and its bytes at the first look.
+/// The file of a shared mapping, and the bytes that it had when it was opened.
 #[derive(Debug)]
 struct Candidate {
     file: File,
     bytes: Vec<u8>,
 }
 
-/// The files of a process that may be pages.
+/// The files of a process that could be pages.
 #[derive(Debug)]
 struct Candidates(Vec<Candidate>);
 
@@ -251,25 +254,26 @@ impl Candidates {
         Ok(Self(candidates))
     }
 
-    /// Takes the file that is this page beyond doubt; of several the one that moves, then the one with most to show.
+    /// Removes and returns the file that is this page. If several resemble it, one whose counter moves is preferred, then the
+    /// one with the closest resemblance.
     fn take(&mut self, page: PageKind) -> Option<Candidate> {
-        let mut alike: Vec<_> = self.0.iter().enumerate().filter(|(_, candidate)| candidate.may_be(page)).collect();
-        alike.sort_by_key(|(_, candidate)| candidate.likeness(page));
-        let sure = alike.iter().filter(|(_, candidate)| candidate.likeness(page) == Likeness::Strong).count();
-        let index = match (sure, alike.last()) {
+        let mut similar: Vec<_> = self.0.iter().enumerate().filter(|(_, candidate)| candidate.may_be(page)).collect();
+        similar.sort_by_key(|(_, candidate)| candidate.likeness(page));
+        let strong = similar.iter().filter(|(_, candidate)| candidate.likeness(page) == Likeness::Strong).count();
+        let index = match (strong, similar.last()) {
             (_, None) => return None,
             (1, Some((index, _))) => *index,
-            // In doubt: memory whose counter moves like the page's does.
+            // Ambiguous: prefer memory whose counter moves.
             _ => {
                 sleep(A_FEW_PACKETS);
-                let moving = alike.iter().rfind(|(_, candidate)| candidate.counter_moves()).map(|(index, _)| *index);
-                moving.or_else(|| (sure > 1).then(|| alike.last().map(|(index, _)| *index)).flatten())?
+                let moving = similar.iter().rfind(|(_, candidate)| candidate.counter_moves()).map(|(index, _)| *index);
+                moving.or_else(|| (strong > 1).then(|| similar.last().map(|(index, _)| *index)).flatten())?
             }
         };
         Some(self.0.swap_remove(index))
     }
 
-    /// Takes the only section that is still all zero and has the size of this page.
+    /// Removes and returns the only section that is all zero and has the size of this page. `None` if there are several.
     fn take_only_blank(&mut self, page: PageKind) -> Option<Candidate> {
         let fits = |candidate: &Candidate| {
             candidate.bytes.len().div_ceil(4096) == page.size().div_ceil(4096)
@@ -296,7 +300,7 @@ impl Candidates {
 }
 
 impl Candidate {
-    /// `None` where the file is not of a page's size, or has vanished with its process.
+    /// Opens the file of a mapping. `None` if it does not have the size of a page, or if its process has ended.
     fn open(process: &Process, mapping: &Mapping) -> Result<Option<Self>, Error> {
         let file = match process.open_mapping(mapping) {
             Ok(Some(file)) => file,
@@ -307,7 +311,7 @@ impl Candidate {
             Err(_) => return Ok(None),
         };
         let size = file.metadata().map(|metadata| metadata.len()).unwrap_or_default();
-        if !(PageKind::Static.size() as u64..=LARGEST).contains(&size) {
+        if !(PageKind::Static.size() as u64..=MAX_CANDIDATE_BYTES).contains(&size) {
             return Ok(None);
         }
         let mut bytes = vec![0; size as usize];
@@ -318,14 +322,14 @@ impl Candidate {
         likeness(page, &self.bytes)
     }
 
-    /// Looks like this page, and less like any other.
+    /// True if it resembles this page, and any other page less.
     fn may_be(&self, page: PageKind) -> bool {
         let likeness = self.likeness(page);
         likeness >= Likeness::Weak
             && PageKind::ALL.iter().all(|other| *other == page || self.likeness(*other) < likeness)
     }
 
-    /// The first word has grown a little since the first look, as a counter of packets does.
+    /// True if the first word has grown a little since the file was opened, as a packet counter does.
     fn counter_moves(&self) -> bool {
         let mut now = [0; 4];
         let before = self.bytes.first_chunk().copied().map(i32::from_le_bytes);

@@ -6,32 +6,32 @@ use super::{Car, CarId, Gear, GraphicsView, TyreCompounds, Wheels};
 use crate::page::SMEvoTyreState;
 use crate::protocol::{ACEvoCarLocation, ACEvoEngineType, ACEvoFlagType, ACEvoStatus};
 
-/// What the game writes where it has no time or difference to tell (reported).
+/// The value that the game writes if it has no time or no difference (reported).
 const NO_TIME: i32 = i32::MAX;
 
-/// A time of the game in milliseconds; its "none" values are zero, negative ones and 0x7fffffff.
+/// Converts a time of the game in milliseconds. Zero, negative values and 0x7fffffff mean "no time".
 fn time(ms: i32) -> Option<Duration> {
     u64::try_from(ms).ok().filter(|_| ms != 0 && ms != NO_TIME).map(Duration::from_millis)
 }
 
-/// The game's state.
+/// State of the game.
 impl GraphicsView<'_> {
-    /// Number of the frame; see [`SPageFileGraphicEvo::packetId`](crate::SPageFileGraphicEvo::packetId).
+    /// Packet counter of the page; see [`SPageFileGraphicEvo::packetId`](crate::SPageFileGraphicEvo::packetId).
     pub const fn packet_id(&self) -> i32 {
         self.raw().packetId
     }
 
-    /// What the game is doing.
+    /// Status of the game.
     pub fn status(&self) -> ACEvoStatus {
         self.raw().status.into()
     }
 
-    /// Name of the session's phase; empty where there is none.
+    /// Name of the session's phase; empty if there is no phase.
     pub fn session_phase(&self) -> &str {
         self.raw().session_state.phase_name.as_str()
     }
 
-    /// Time left in the session, where it has an end.
+    /// Time left in the session; `None` if the session has no time limit.
     pub fn time_left(&self) -> Option<Duration> {
         time(self.raw().session_state.time_left_ms)
     }
@@ -47,7 +47,7 @@ impl GraphicsView<'_> {
         self.raw().flag.into()
     }
 
-    /// Flag shown to everybody.
+    /// Flag shown to all drivers.
     pub fn global_flag(&self) -> ACEvoFlagType {
         self.raw().global_flag.into()
     }
@@ -65,7 +65,7 @@ impl GraphicsView<'_> {
         self.raw().driver_surname.as_str()
     }
 
-    /// Car. Reported: empty or a placeholder for seconds after loading.
+    /// Name of the car. Reported: empty or a placeholder for some seconds after loading.
     pub fn car_model(&self) -> &str {
         self.raw().car_model.as_str()
     }
@@ -75,17 +75,17 @@ impl GraphicsView<'_> {
         self.raw().performance_mode_name.as_str()
     }
 
-    /// What drives the car.
+    /// Type of the engine.
     pub fn engine_type(&self) -> ACEvoEngineType {
         self.raw().engine_type.into()
     }
 
-    /// Where the car is.
+    /// Location of the car.
     pub fn car_location(&self) -> ACEvoCarLocation {
         self.raw().car_location.into()
     }
 
-    /// The gear that is in.
+    /// The engaged gear.
     pub fn gear(&self) -> Gear {
         i32::from(self.raw().gear_int).into()
     }
@@ -96,27 +96,27 @@ impl GraphicsView<'_> {
         (page.g_forces_x, page.g_forces_y, page.g_forces_z)
     }
 
-    /// The four wheels with their tyres and brakes.
+    /// Tyres and brakes of the four wheels.
     pub const fn tyres(&self) -> Wheels<&SMEvoTyreState> {
         let page = self.raw();
         Wheels { fl: &page.tyre_lf, fr: &page.tyre_rf, rl: &page.tyre_lr, rr: &page.tyre_rr }
     }
 
-    /// Tyre compounds, as the left front wheel tells them.
+    /// Tyre compounds, read from the left front wheel.
     pub fn tyre_compounds(&self) -> TyreCompounds<'_> {
         let tyre = &self.raw().tyre_lf;
         TyreCompounds { front: tyre.tyre_compound_front.as_str(), rear: tyre.tyre_compound_rear.as_str() }
     }
 }
 
-/// Lap times. `None` is any of the game's ways to say that there is none: zero, negative, 0x7fffffff.
+/// Lap times. `None` stands for all values that mean "no time": zero, negative values and 0x7fffffff.
 impl GraphicsView<'_> {
     /// Time of the running lap.
     pub fn current_lap_time(&self) -> Option<Duration> {
         time(self.raw().current_lap_time_ms)
     }
 
-    /// Time of the last lap. Reported: follows the timer's reset at the line by up to 2 s.
+    /// Time of the last lap. Reported: it changes up to 2 s after the timer is reset at the line.
     pub fn last_lap_time(&self) -> Option<Duration> {
         time(self.raw().last_laptime_ms)
     }
@@ -126,7 +126,7 @@ impl GraphicsView<'_> {
         time(self.raw().best_laptime_ms)
     }
 
-    /// Time the running lap will have, as the game predicts it.
+    /// The game's prediction of the running lap's time.
     pub fn predicted_lap_time(&self) -> Option<Duration> {
         time(self.raw().predicted_lap_time_ms)
     }
@@ -139,19 +139,30 @@ impl GraphicsView<'_> {
 
 /// All cars.
 impl GraphicsView<'_> {
-    /// Id of the car in view, both halves. [`CarId`] is made of it by `into()`.
+    /// Id of the watched car, both halves. `into()` converts it to a [`CarId`].
     pub const fn focused_car_id(&self) -> (u64, u64) {
         let page = self.raw();
         (page.focused_car_id_a, page.focused_car_id_b)
     }
 
-    /// Id of the player's car, both halves. [`CarId`] is made of it by `into()`.
+    /// Id of the player's car, both halves. `into()` converts it to a [`CarId`].
     pub const fn player_car_id(&self) -> (u64, u64) {
         let page = self.raw();
         (page.player_car_id_a, page.player_car_id_b)
     }
 
-    /// The cars of the session: the slots with an id. Empty with games before 0.6, which published none.
+    /// The cars of the session, which are the slots with an id. Empty for games before 0.6, which did not publish ids.
+    ///
+    /// ```
+    /// use acevo_shared_memory::{CarId, GraphicsView, SPageFileGraphicEvo};
+    ///
+    /// let mut page = SPageFileGraphicEvo::default();
+    /// page.car_ids[3] = [1, 2];
+    /// page.car_coordinates[3] = [100.0, 0.0, -50.0];
+    /// let view = GraphicsView::from(page);
+    /// let car = view.cars().next().unwrap();
+    /// assert_eq!((car.id, car.coordinates), (CarId(1, 2), [100.0, 0.0, -50.0]));
+    /// ```
     pub fn cars(&self) -> impl Iterator<Item = Car> + '_ {
         let ids = self.raw().car_ids;
         self.raw().car_coordinates.iter().zip(ids).filter_map(|(coordinates, [a, b])| {

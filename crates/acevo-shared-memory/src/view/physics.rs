@@ -4,7 +4,7 @@ use super::{Gear, PhysicsView, Wheels};
 
 macro_rules! switches {
     ($($(#[$doc:meta])+ $name:ident: $field:ident,)+) => {
-        /// Switches and lamps. Not zero is on.
+        /// Switches and lamps. A non-zero value means on.
         impl PhysicsView<'_> {
             $($(#[$doc])+ pub const fn $name(&self) -> bool { self.raw().$field != 0 })+
         }
@@ -12,12 +12,12 @@ macro_rules! switches {
 }
 
 switches! {
-    /// The game shifts by itself.
+    /// Automatic gear shifting is on.
     auto_shifter_on: autoShifterOn,
-    /// Traction control at work, by `tcinAction`. Reported: stays off on many builds; see
+    /// Traction control is active, by `tcinAction`. Reported: stays off in many versions; see
     /// [`traction_control`](PhysicsView::traction_control).
     tc_in_action: tcinAction,
-    /// Anti-lock brakes at work, by `absInAction`. Reported: stays off on many builds; see
+    /// Anti-lock brakes are active, by `absInAction`. Reported: stays off in many versions; see
     /// [`anti_lock_brakes`](PhysicsView::anti_lock_brakes).
     abs_in_action: absInAction,
     /// The drag reduction system may be opened.
@@ -26,15 +26,15 @@ switches! {
     drs_enabled: drsEnabled,
     /// The pit limiter is limiting (reported). Its switch is `electronics.is_pitlimiter_on` of the graphics page.
     pit_limiter_on: pitLimiterOn,
-    /// The energy recovery is charging the battery.
+    /// The energy recovery system is charging the battery.
     ers_is_charging: ersIsCharging,
     /// The ignition is on.
     ignition_on: ignitionOn,
-    /// The starter turns.
+    /// The starter motor is turning.
     starter_engine_on: starterEngineOn,
-    /// The engine runs.
+    /// The engine is running.
     is_engine_running: isEngineRunning,
-    /// The computer drives the car.
+    /// The car is driven by the AI.
     is_ai_controlled: isAIControlled,
 }
 
@@ -73,27 +73,27 @@ wheels! {
 }
 
 impl PhysicsView<'_> {
-    /// Number of the packet; see [`SPageFilePhysics::packetId`](crate::SPageFilePhysics::packetId).
+    /// Packet counter of the page; see [`SPageFilePhysics::packetId`](crate::SPageFilePhysics::packetId).
     pub const fn packet_id(&self) -> i32 {
         self.raw().packetId
     }
 
-    /// The gear that is in.
+    /// The engaged gear.
     pub fn gear(&self) -> Gear {
         self.raw().gear.into()
     }
 
-    /// Traction control at work, by either of its two signals in this page.
+    /// Traction control is active, by either of its two signals in this page.
     pub fn traction_control(&self) -> bool {
         self.raw().tc > 0.0 || self.tc_in_action()
     }
 
-    /// Anti-lock brakes at work, by either of its two signals in this page.
+    /// Anti-lock brakes are active, by either of its two signals in this page.
     pub fn anti_lock_brakes(&self) -> bool {
         self.raw().abs > 0.0 || self.abs_in_action()
     }
 
-    /// Where each tyre touches the ground, metres; world axes: Y is up; seen from above, X points right and Z points down.
+    /// Contact point of each tyre with the ground, in metres. World axes: Y is up; seen from above, X points right and Z down.
     pub fn tyre_contact_point(&self) -> Wheels<[f32; 3]> {
         self.raw().tyreContactPoint.into()
     }

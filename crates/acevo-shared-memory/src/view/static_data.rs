@@ -19,7 +19,7 @@ impl StaticView<'_> {
         self.raw().session_name.as_str()
     }
 
-    /// Name of the track. Reported: empty or a placeholder for seconds after loading.
+    /// Name of the track. Reported: empty or a positionholder for some seconds after loading.
     pub fn track(&self) -> &str {
         self.raw().track.as_str()
     }
@@ -34,7 +34,7 @@ impl StaticView<'_> {
         self.raw().nation.as_str()
     }
 
-    /// Kind of session. Reported: `TimeAttack` or `HotStint` for everything but quick races.
+    /// Kind of session. Reported: `TimeAttack` or `HotStint` for everything except quick races.
     pub fn session(&self) -> ACEvoSessionType {
         self.raw().session.into()
     }
@@ -44,16 +44,15 @@ impl StaticView<'_> {
         self.raw().starting_grip.into()
     }
 
-    /// Length of a lap in metres, where the game has told it.
+    /// Length of a lap in metres; `None` if the game has not published it.
     pub fn track_length(&self) -> Option<f32> {
         Some(self.raw().track_length_m).filter(|length| length.is_finite() && *length > 0.0)
     }
 
-    /// Place of the track on the earth: degrees north and degrees east. `None` if the page has none: both 0, as on 0.6.2, or no
-    /// possible degrees.
+    /// Geographic position of the track: degrees north and degrees east. `None` if both are 0, as on 0.6.2, or out of range.
     pub fn latitude_longitude(&self) -> Option<(f32, f32)> {
-        let place = (self.raw().latitude, self.raw().longitude);
-        let is_possible = place.0.abs() <= 90.0 && place.1.abs() <= 180.0;
-        (is_possible && place != (0.0, 0.0)).then_some(place)
+        let location = (self.raw().latitude, self.raw().longitude);
+        let is_possible = location.0.abs() <= 90.0 && location.1.abs() <= 180.0;
+        (is_possible && location != (0.0, 0.0)).then_some(location)
     }
 }

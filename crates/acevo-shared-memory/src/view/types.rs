@@ -1,8 +1,8 @@
-//! Small types the accessors speak in.
+//! Small value types that the accessors return.
 
 use std::fmt;
 
-/// The gear that is in.
+/// The engaged gear.
 ///
 /// `Display` writes `R`, `N`, `1`, `2`, …
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -13,14 +13,14 @@ pub enum Gear {
     Reverse,
     /// Neutral; the game's 1.
     Neutral,
-    /// A forward gear from 1; the game's value less one.
+    /// A forward gear, from 1; the game's value minus one.
     Forward(u8),
-    /// A value no gearbox has: negative, or above 255.
+    /// An impossible value: negative, or above 256.
     Unknown(i32),
 }
 
 impl From<i32> for Gear {
-    /// From the game's number: 0 reverse, 1 neutral, 2 first.
+    /// Converts the game's number: 0 reverse, 1 neutral, 2 first.
     fn from(value: i32) -> Self {
         match value {
             0 => Self::Reverse,
@@ -61,14 +61,14 @@ impl<T> Wheels<T> {
         Wheels { fl: f(self.fl), fr: f(self.fr), rl: f(self.rl), rr: f(self.rr) }
     }
 
-    /// Front left, front right, rear left, rear right.
+    /// The values as an array: front left, front right, rear left, rear right.
     pub fn into_array(self) -> [T; 4] {
         [self.fl, self.fr, self.rl, self.rr]
     }
 }
 
 impl<T> From<[T; 4]> for Wheels<T> {
-    /// From the game's order: front left, front right, rear left, rear right.
+    /// Converts an array in the game's order: front left, front right, rear left, rear right.
     fn from([fl, fr, rl, rr]: [T; 4]) -> Self {
         Self { fl, fr, rl, rr }
     }
@@ -83,7 +83,7 @@ impl<T> IntoIterator for Wheels<T> {
     }
 }
 
-/// The 128-bit id of a car. 0, 0 is no car.
+/// The 128-bit id of a car. 0, 0 means no car.
 ///
 /// `Display` writes it as the game's own log does: `0123456789abcdef-0123456789abcdef`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -96,7 +96,7 @@ pub struct CarId(
 );
 
 impl CarId {
-    /// True for 0, 0: a free slot.
+    /// True for 0, 0, the id of a free slot.
     pub const fn is_none(self) -> bool {
         self.0 == 0 && self.1 == 0
     }
@@ -120,18 +120,18 @@ impl fmt::Display for CarId {
     }
 }
 
-/// A car on the track.
+/// A car of the session.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Car {
     /// Its id; compare with [`player_car_id`](super::View::player_car_id).
     pub id: CarId,
-    /// Where it is, in metres; world axes, Y up.
+    /// Position in metres; world axes, Y up.
     pub coordinates: [f32; 3],
 }
 
-/// Names of the tyre compounds on the car; empty where the game has not told them.
+/// Names of the tyre compounds on the car; empty if the game has not published them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
@@ -147,13 +147,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_gear_has_a_name() {
+    fn gear_display_has_a_name_for_every_value() {
         let names = [-1, 0, 1, 2, 7, 256, 257, i32::MIN, i32::MAX].map(|gear| Gear::from(gear).to_string());
         assert_eq!(names, ["?", "R", "N", "1", "6", "255", "?", "?", "?"]);
     }
 
     #[test]
-    fn ids_print_as_the_game_prints_them() {
+    fn car_id_display_matches_the_log_of_the_game() {
         assert_eq!(CarId(0xab, u64::MAX).to_string(), "00000000000000ab-ffffffffffffffff");
         assert!(CarId(0, 0).is_none() && !CarId(0, 1).is_none() && !CarId(1, 0).is_none());
     }

@@ -1,12 +1,19 @@
-//! Pages as a game that is driven has them.
-#![allow(dead_code, reason = "every test file uses its part")]
+//! Test helpers: pages of a car on track, mappers, and a check that published pages are read back.
+#![allow(dead_code, reason = "every test file uses only some of them")]
 
 #[cfg(feature = "publish")]
-use acevo_shared_memory::{ACEvoSharedMemoryMapper, CounterOrder, PageKind, Publisher};
+use acevo_shared_memory::{ACEvoSharedMemoryMapper, CounterOrder, LocalPages, PageKind, Publisher};
 use acevo_shared_memory::{Error, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
 
-/// A car that drives.
-pub(crate) fn driven() -> SPageFilePhysics {
+/// A mapper of pages in this process, and their publisher.
+#[cfg(feature = "publish")]
+pub(crate) fn mapper_and_publisher() -> (ACEvoSharedMemoryMapper, Publisher) {
+    let pages = LocalPages::new();
+    (ACEvoSharedMemoryMapper::open_source(pages.clone()).unwrap(), Publisher::local(&pages))
+}
+
+/// The physics page of a car on track.
+pub(crate) fn physics_page() -> SPageFilePhysics {
     SPageFilePhysics {
         packetId: 5000,
         gas: 0.5,
@@ -32,8 +39,8 @@ pub(crate) fn driven() -> SPageFilePhysics {
     }
 }
 
-/// What the screen shows meanwhile.
-pub(crate) fn shown() -> SPageFileGraphicEvo {
+/// The graphics page of the same car.
+pub(crate) fn graphics_page() -> SPageFileGraphicEvo {
     let mut page = SPageFileGraphicEvo { packetId: 77, status: 2, npos: 0.5, rpm: 4000, ..Default::default() };
     page.car_model = "Velocita".into();
     page.driver_name = "Jürgen".into();
@@ -46,8 +53,8 @@ pub(crate) fn shown() -> SPageFileGraphicEvo {
     page
 }
 
-/// The session it drives in.
-pub(crate) fn session() -> SPageFileStaticEvo {
+/// The static page of its session.
+pub(crate) fn static_page() -> SPageFileStaticEvo {
     SPageFileStaticEvo {
         sm_version: "1.0".into(),
         ac_evo_version: "0.9.1+release.6".into(),
@@ -57,8 +64,8 @@ pub(crate) fn session() -> SPageFileStaticEvo {
     }
 }
 
-/// The error that reading ends with: whether the other side is still there is looked at every few milliseconds.
-pub(crate) fn end_of<T>(mut read: impl FnMut() -> Result<T, Error>) -> Error {
+/// Reads until an error occurs, and returns it. Sources check every few milliseconds whether the game still runs.
+pub(crate) fn read_until_error<T>(mut read: impl FnMut() -> Result<T, Error>) -> Error {
     loop {
         if let Err(error) = read() {
             return error;
@@ -66,39 +73,44 @@ pub(crate) fn end_of<T>(mut read: impl FnMut() -> Result<T, Error>) -> Error {
     }
 }
 
-/// Any bytes, of which many are neither 0 nor 1.
+/// Bytes from which their position can be seen.
+pub(crate) fn pattern(size: usize) -> Vec<u8> {
+    (0..size).map(|at| (at % 251) as u8 + 1).collect()
+}
+
+/// Bytes for a page, of which many are neither 0 nor 1.
 #[cfg(feature = "publish")]
-pub(crate) fn odd_bytes(page: PageKind, seed: u8) -> Vec<u8> {
+pub(crate) fn arbitrary_bytes(page: PageKind, seed: u8) -> Vec<u8> {
     (0..page.size()).map(|index| (index as u8).wrapping_mul(37).wrapping_add(seed)).collect()
 }
 
 /// Publishes all three pages and reads them back, every byte, with the counter first and last.
 #[cfg(feature = "publish")]
-pub(crate) fn what_is_published_is_read(mut publisher: Publisher, mapper: &ACEvoSharedMemoryMapper) -> Publisher {
+pub(crate) fn assert_published_pages_are_read(mut publisher: Publisher, mapper: &ACEvoSharedMemoryMapper) -> Publisher {
     let mut buffer = [0; PageKind::Graphics.size()];
     for (seed, order) in [(1, CounterOrder::First), (2, CounterOrder::Last)] {
         publisher = publisher.with_counter(order);
         for page in PageKind::ALL {
-            publisher.publish_bytes(page, &odd_bytes(page, seed)).unwrap();
+            publisher.publish_bytes(page, &arbitrary_bytes(page, seed)).unwrap();
         }
         mapper.frame().unwrap();
         for page in PageKind::ALL {
             assert_eq!(mapper.captured(page, &mut buffer), Some(page.size()));
-            assert_eq!(buffer[..page.size()], odd_bytes(page, seed), "{page}, as it is, padding included");
+            assert_eq!(buffer[..page.size()], arbitrary_bytes(page, seed), "{page}: all bytes, padding included");
         }
     }
     publisher = publisher.with_counter(CounterOrder::First);
     publisher.publish_physics(&SPageFilePhysics { packetId: 1, gas: 0.25, ..Default::default() }).unwrap();
     assert_eq!((mapper.physics().packet_id(), mapper.physics().raw().gas), (1, 0.25));
     publisher = publisher.with_counter(CounterOrder::Last);
-    publisher.publish_physics(&driven()).unwrap();
-    publisher.publish_graphics(&shown()).unwrap();
-    publisher.publish_static(&session()).unwrap();
-    assert_eq!(*mapper.physics().raw(), driven());
-    assert_eq!(*mapper.graphics().raw(), shown());
-    assert_eq!(*mapper.static_data().raw(), session());
-    assert_eq!(mapper.packet_id(PageKind::Physics).unwrap(), driven().packetId);
-    assert_eq!(mapper.packet_id(PageKind::Graphics).unwrap(), shown().packetId);
+    publisher.publish_physics(&physics_page()).unwrap();
+    publisher.publish_graphics(&graphics_page()).unwrap();
+    publisher.publish_static(&static_page()).unwrap();
+    assert_eq!(*mapper.physics().raw(), physics_page());
+    assert_eq!(*mapper.graphics().raw(), graphics_page());
+    assert_eq!(*mapper.static_data().raw(), static_page());
+    assert_eq!(mapper.packet_id(PageKind::Physics).unwrap(), physics_page().packetId);
+    assert_eq!(mapper.packet_id(PageKind::Graphics).unwrap(), graphics_page().packetId);
     assert_eq!(mapper.packet_id(PageKind::Static).unwrap(), 0);
     assert!(mapper.physics().is_settled() && mapper.graphics().is_settled() && mapper.unsettled() == 0);
     publisher

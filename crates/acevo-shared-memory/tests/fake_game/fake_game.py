@@ -1,6 +1,7 @@
-"""Holds sections as newer Wine does, memfds mapped shared, under the game's name. Runs until its standard input ends.
+"""Holds sections as recent Wine does: shared mappings of memfds, in a process with the game's name. Runs until its standard
+input ends.
 
-Arguments, one section each: SIZE:KIND:FILE. KIND is `still` or `moving` (its first word counts); FILE gives the bytes, and may
+Arguments, one per section: SIZE:KIND:FILE. KIND is `still` or `moving` (the first word counts up). FILE has the bytes; it may
 be empty for zeros.
 """
 
@@ -11,7 +12,7 @@ import select
 import struct
 import sys
 
-# The kernel cuts the name to 15 characters, as it does with the game's.
+# The kernel truncates the name to 15 characters, as it does for the game.
 ctypes.CDLL(None).prctl(15, b"AssettoCorsaEVO.exe", 0, 0, 0)
 
 moving = []

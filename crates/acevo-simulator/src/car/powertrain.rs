@@ -1,33 +1,33 @@
-//! Engine or motor, gearbox, tank and battery.
+//! The powertrain: engine or motor, gearbox, tank and battery.
 
 use super::{Pedals, STEP};
 use crate::spec::CarSpec;
 
-/// The efficiency of the way from the engine to the wheels.
+/// Efficiency of the driveline.
 const DRIVELINE: f64 = 0.93;
-/// Litres per joule at the crankshaft: 0.285 kg/kWh of a fuel with 0.745 kg/l.
+/// Fuel in litres per joule at the crankshaft: 0.285 kg/kWh of a fuel with 0.745 kg/l.
 const FUEL_PER_JOULE: f64 = 0.285 / 0.745 / 3.6e6;
 
-/// Engine, gearbox, tank, battery.
+/// The state of engine or motor, gearbox, tank and battery.
 #[derive(Debug, Clone)]
 pub(crate) struct Powertrain {
     pub(crate) running: bool,
-    /// The starter turns.
+    /// The starter motor is turning.
     pub(crate) cranking: bool,
     pub(crate) rpm: f64,
-    /// As on the pages: 0 reverse, 1 neutral, 2 first.
+    /// Gear as on the pages: 0 reverse, 1 neutral, 2 first.
     pub(crate) gear: i32,
-    /// 1 = engaged.
+    /// 1 is engaged.
     pub(crate) clutch: f64,
     shift_left: f64,
     /// The driver does not shift up.
     pub(crate) hold_gear: bool,
     next_gear: i32,
-    /// At the crankshaft, Nm, negative when coasting.
+    /// Torque at the crankshaft in N·m, negative when coasting.
     pub(crate) torque: f64,
-    /// W, negative when coasting or charging.
+    /// Power in W, negative when coasting or charging.
     pub(crate) power: f64,
-    /// 0..1: how much the traction control takes away.
+    /// Activity of the traction control, 0..1.
     pub(crate) tc: f64,
     pub(crate) boost_bar: f64,
     pub(crate) water_c: f64,
@@ -35,17 +35,17 @@ pub(crate) struct Powertrain {
     pub(crate) exhaust_c: f64,
     pub(crate) fuel_l: f64,
     pub(crate) fuel_used_l: f64,
-    /// Litres per second now.
+    /// Current fuel flow in litres per second.
     pub(crate) fuel_flow: f64,
-    /// kWh in the battery.
+    /// Energy in the battery in kWh.
     pub(crate) battery_kwh: f64,
-    /// kWh taken since the session began, regeneration deducted.
+    /// Energy taken since the session began minus regeneration, in kWh.
     pub(crate) energy_used_kwh: f64,
     pub(crate) battery_c: f64,
 }
 
 impl Powertrain {
-    /// The engine is off; cold and empty.
+    /// A cold engine that is off, with an empty tank and battery.
     const OFF: Self = Self {
         running: false,
         cranking: false,
@@ -82,13 +82,13 @@ impl Powertrain {
         }
     }
 
-    /// So much in the tank or the battery, 0..1.
+    /// Sets the level of the tank or the battery, 0..1.
     pub(crate) fn fill(&mut self, spec: &CarSpec, level: f64) {
         self.fuel_l = spec.tank_l * level;
         self.battery_kwh = spec.battery_kwh * level;
     }
 
-    /// The same with the engine off; what it has used and holds stays.
+    /// A copy with the engine off. Temperatures, levels and consumption are kept.
     pub(crate) fn parked(&self) -> Self {
         Self {
             water_c: self.water_c,
@@ -103,13 +103,13 @@ impl Powertrain {
         }
     }
 
-    /// The tank and the battery are as at a start, and nothing has been used.
+    /// Restores the initial levels of tank and battery, and resets the consumption.
     pub(crate) fn refill(&mut self, (fuel_l, battery_kwh): (f64, f64)) {
         (self.fuel_l, self.battery_kwh) = (fuel_l, battery_kwh);
         (self.fuel_used_l, self.energy_used_kwh) = (0.0, 0.0);
     }
 
-    /// The rev limiter cuts in.
+    /// True while the rev limiter is active.
     pub(crate) fn on_limiter(&self, spec: &CarSpec) -> bool {
         self.rpm >= spec.max_rpm - 5.0
     }
@@ -118,7 +118,7 @@ impl Powertrain {
         (self.gear - 2).clamp(0, spec.ratios.len() as i32 - 1) as usize
     }
 
-    /// Engine running and in the right gear for a car that is already rolling.
+    /// Starts the engine and selects the right gear for a car that is rolling.
     pub(super) fn match_speed(&mut self, spec: &CarSpec, speed: f64) {
         if speed > 0.0 {
             let fitting = (0..spec.ratios.len()).find(|&g| speed * spec.rpm_per_speed(g) < spec.shift_up_rpm * 0.9);
@@ -130,7 +130,7 @@ impl Powertrain {
         }
     }
 
-    /// Where the engine turns when the wheels turn with the road, the clutch slipping at walking pace.
+    /// Engine speed that matches the road speed, with a slipping clutch at walking pace.
     fn engine_speed(&self, spec: &CarSpec, speed: f64) -> f64 {
         (speed * spec.rpm_per_speed(self.ratio_index(spec))).max(spec.idle_rpm * 1.8)
     }
@@ -155,7 +155,7 @@ impl Powertrain {
         drag * spec.ratios[self.ratio_index(spec)] / spec.wheel_radius * DRIVELINE
     }
 
-    /// One step; gives the force at the wheels in N.
+    /// One step. Returns the force at the wheels in N.
     pub(super) fn step(&mut self, spec: &CarSpec, speed: f64, pedals: Pedals, traction: f64) -> f64 {
         self.change_gear(spec, speed, pedals);
         let coast = self.coast_force(spec, speed);
@@ -194,7 +194,7 @@ impl Powertrain {
             return;
         }
         let top = spec.ratios.len() as i32 + 1;
-        let wish = if self.gear < 2 {
+        let wanted = if self.gear < 2 {
             if pedals.throttle > 0.0 { 2 } else { 1 }
         } else if speed == 0.0 && pedals.throttle == 0.0 {
             1
@@ -202,7 +202,7 @@ impl Powertrain {
             let rpm = speed * spec.rpm_per_speed(self.ratio_index(spec));
             let below = self.gear > 2 && {
                 let lower = speed * spec.rpm_per_speed(self.ratio_index(spec) - 1);
-                // Late enough that the lower gear does not ask for the higher one again.
+                // Late enough that the lower gear does not shift up again at once.
                 lower < spec.shift_up_rpm * if pedals.brake > 0.05 { 0.90 } else { 0.78 }
             };
             if rpm > spec.shift_up_rpm && self.gear < top && pedals.brake == 0.0 && !self.hold_gear {
@@ -213,8 +213,8 @@ impl Powertrain {
                 self.gear
             }
         };
-        if wish != self.gear {
-            self.next_gear = wish;
+        if wanted != self.gear {
+            self.next_gear = wanted;
             self.shift_left = spec.shift_time;
         }
     }
@@ -224,7 +224,7 @@ impl Powertrain {
         let (target, time) = if !self.running {
             (if self.cranking { 260.0 } else { 0.0 }, 0.12)
         } else if self.gear < 2 {
-            // Idling is never quite steady: a slow hunt of a few turns.
+            // The engine approaches its idle speed slowly.
             (spec.idle_rpm, 0.25)
         } else {
             let launch = spec.idle_rpm * (1.0 + 1.4 * pedals.throttle);
@@ -245,7 +245,7 @@ impl Powertrain {
         if spec.is_electric() {
             let wheel = force * speed;
             let motor = if wheel >= 0.0 { wheel / 0.90 } else { wheel * 0.82 };
-            // Pumps, fans and screens take their share whenever the car is on.
+            // Auxiliary consumers use power whenever the car is on.
             let electric = if self.running { motor + 1_800.0 } else { 0.0 };
             let kwh = (electric * STEP / 3.6e6).min(self.battery_kwh);
             self.battery_kwh -= kwh;
@@ -279,7 +279,7 @@ impl Powertrain {
         self.boost_bar += (boost - self.boost_bar) * (STEP / spool);
     }
 
-    /// Volts at the battery: the traction battery of an electric car, 12 V of the others.
+    /// Battery voltage in V: of the traction battery of an electric car, of the 12 V battery of other cars.
     pub(crate) fn battery_volts(&self, spec: &CarSpec) -> f64 {
         if spec.is_electric() {
             690.0 + 130.0 * self.charge(spec) - 0.000_06 * self.power
@@ -290,12 +290,12 @@ impl Powertrain {
         }
     }
 
-    /// 0..1 of the traction battery.
+    /// Charge of the traction battery, 0..1.
     pub(crate) fn charge(&self, spec: &CarSpec) -> f64 {
         if spec.battery_kwh > 0.0 { self.battery_kwh / spec.battery_kwh } else { 0.0 }
     }
 
-    /// 0..1 of what the car carries, whatever it runs on.
+    /// Level of the tank or of the traction battery, 0..1.
     pub(crate) fn level(&self, spec: &CarSpec) -> f64 {
         if spec.is_electric() { self.charge(spec) } else { self.fuel_l / spec.tank_l }
     }

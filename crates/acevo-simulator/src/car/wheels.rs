@@ -4,40 +4,40 @@ use super::{Car, STEP};
 use crate::spec::{CarSpec, GRAVITY};
 use crate::vector::Vec3;
 
-/// One wheel. Order on the pages and here: front left, front right, rear left, rear right.
+/// One wheel. The order is front left, front right, rear left, rear right, as on the pages.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Wheel {
-    /// N.
+    /// Vertical load in N.
     pub(crate) load: f64,
-    /// Forces on the car in N: longitudinal and lateral, and the aligning moment in Nm.
+    /// Longitudinal and lateral force on the car in N, and the aligning moment in N·m.
     pub(crate) fx: f64,
     pub(crate) fy: f64,
     pub(crate) mz: f64,
     pub(crate) slip_ratio: f64,
-    /// rad.
+    /// In rad.
     pub(crate) slip_angle: f64,
-    /// 1 = as much slip as the tyre likes.
+    /// Combined slip; 1 is the optimum of the tyre.
     pub(crate) slip: f64,
-    /// rad/s.
+    /// In rad/s.
     pub(crate) angular_speed: f64,
-    /// °C of the left, middle and right part of the tread, seen from the car.
+    /// Temperatures of the left, middle and right part of the tread as seen from the car, in °C.
     pub(crate) faces_c: [f64; 3],
     pub(crate) core_c: f64,
     pub(crate) brake_c: f64,
-    /// Nm.
+    /// In N·m.
     pub(crate) brake_torque: f64,
-    /// m, positive when compressed.
+    /// Suspension travel in m, positive when compressed.
     pub(crate) travel: f64,
     pub(crate) camber_rad: f64,
     pub(crate) dirt: f64,
-    /// Thickness left in m.
+    /// Remaining thickness of pad and disc in m.
     pub(crate) pad: f64,
     pub(crate) disc: f64,
     pub(crate) contact: Vec3,
     pub(crate) heading: Vec3,
 }
 
-/// What the wheels need to know of the car's motion.
+/// The motion of the car, as input for the wheels.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Motion {
     speed: f64,
@@ -61,17 +61,17 @@ impl Motion {
     }
 }
 
-/// All wheels together.
+/// All four wheels.
 #[derive(Debug, Clone)]
 pub(crate) struct Wheels {
     pub(crate) each: [Wheel; 4],
-    /// Forces of engine and brakes on all wheels together, N.
+    /// Total forces of engine and brakes, in N.
     pub(super) drive_force: f64,
     pub(super) brake_force: f64,
-    /// °C.
+    /// In °C.
     pub(crate) air_c: f64,
     pub(crate) road_c: f64,
-    /// Wheels beside the tarmac.
+    /// Number of wheels off the track.
     pub(crate) off_track: u8,
 }
 
@@ -96,7 +96,7 @@ impl Wheels {
         wheels
     }
 
-    /// A new set, out of the warmers.
+    /// Fits new, preheated tyres.
     pub(crate) fn fit_new_tyres(&mut self, celsius: f64) {
         for wheel in &mut self.each {
             wheel.faces_c = [celsius; 3];
@@ -105,7 +105,7 @@ impl Wheels {
         }
     }
 
-    /// Brings all treads a bit nearer to a temperature far above their own, the cores following.
+    /// Heats all treads by a share of the difference to a high temperature. The cores follow.
     pub(crate) fn overheat(&mut self, celsius: f64, share: f64) {
         for wheel in &mut self.each {
             for face in &mut wheel.faces_c {
@@ -122,7 +122,7 @@ impl Wheels {
 
     pub(super) fn step(&mut self, spec: &CarSpec, motion: &Motion, road_noise: &[f64; 4]) {
         let loads = loads(spec, motion, road_noise);
-        // Sideways the tyres answer slowly to the nodding of the car, else every touch of a pedal would be a slide.
+        // Lateral slip reacts only weakly to load transfer by the pedals, or every use of a pedal would cause a slide.
         let [lateral, vertical, longitudinal] = motion.g;
         let calm = Motion { g: [lateral, vertical, 0.25 * longitudinal], ..*motion };
         let calm_loads = self::loads(spec, &calm, &[0.0; 4]);
@@ -140,7 +140,7 @@ impl Wheels {
             let share = load / axle_load[axle].max(1.0);
             let drive_part = if axle == 0 { spec.drive_front } else { 1.0 - spec.drive_front };
             let brake_part = if axle == 0 { spec.brake_front } else { 1.0 - spec.brake_front };
-            // One pedal, one pressure: both wheels of an axle brake alike, until the lighter one can take no more.
+            // Both wheels of an axle have the same brake pressure, until the one with less load reaches its limit.
             let half = self.brake_force * brake_part / 2.0;
             let limit = |load: f64| spec.grip * load;
             let braking = half.min(limit(load)) + (half - limit(loads[index ^ 1])).max(0.0);
@@ -152,7 +152,7 @@ impl Wheels {
             let grip = (spec.grip * load).max(1.0);
             let along = (wheel.fx / grip).clamp(-1.0, 1.0);
             let across = (axle_lateral[axle] / (spec.grip * calm_axle_load[axle]).max(1.0)).clamp(-1.0, 1.0);
-            // Softer towards the limit, as tyres are; the front a bit softer than the rear, which makes it understeer.
+            // Tyres are softer near their limit. The front is a little softer than the rear, which causes understeer.
             wheel.slip_ratio = along * 0.052 * (1.0 + 0.5 * along * along);
             wheel.slip_angle = across * [0.080, 0.062][axle] * (1.0 + 0.4 * across * across);
             wheel.slip = (along * along + across * across).sqrt();
@@ -161,7 +161,7 @@ impl Wheels {
             wheel.angular_speed = over_ground * (1.0 + wheel.slip_ratio) / spec.wheel_radius;
             let rest = spec.mass * GRAVITY / 4.0;
             wheel.travel = (load - rest) / spec.spring[axle];
-            // Camber gains with compression; the signs of the two sides differ.
+            // Compression adds camber, with opposite signs on the two sides.
             wheel.camber_rad = resting_camber(spec, index) + if left { -0.3 } else { 0.3 } * wheel.travel;
             wheel.heat(spec, motion.speed, self.air_c, self.road_c, axle, left);
             let steer = if axle == 0 { motion.steer } else { 0.0 };
@@ -171,7 +171,7 @@ impl Wheels {
         }
     }
 
-    /// Counts the wheels off the tarmac, given the middle's distance from the centre line; dirt comes and goes.
+    /// Counts the wheels off the track and updates their dirt, given the car's offset from the centre line.
     pub(crate) fn touch_ground(&mut self, spec: &CarSpec, offset: f64, half_width: f64, speed: f64) {
         self.off_track = 0;
         for (index, wheel) in self.each.iter_mut().enumerate() {
@@ -189,7 +189,7 @@ fn resting_camber(spec: &CarSpec, index: usize) -> f64 {
     if index.is_multiple_of(2) { camber } else { -camber }
 }
 
-/// Loads of the four wheels in N: weight, downforce, transfer along and across, bumps.
+/// Loads of the four wheels in N: weight, downforce, longitudinal and lateral transfer, and bumps.
 fn loads(spec: &CarSpec, motion: &Motion, road_noise: &[f64; 4]) -> [f64; 4] {
     let weight = spec.mass * GRAVITY * (1.0 + motion.g[1]).max(0.2);
     let front_share = (spec.wheelbase - spec.cg_to_front) / spec.wheelbase;
@@ -202,7 +202,7 @@ fn loads(spec: &CarSpec, motion: &Motion, road_noise: &[f64; 4]) -> [f64; 4] {
     let mut loads = [0.0; 4];
     for (index, load) in loads.iter_mut().enumerate() {
         let (axle, roll_share) = if index < 2 { (front, 0.54) } else { (rear, 0.46) };
-        // To the right the left wheels carry more.
+        // In a right-hand bend the left wheels carry more.
         let transfer = across * roll_share * if index % 2 == 0 { 1.0 } else { -1.0 };
         *load = ((axle / 2.0 + transfer) * (1.0 + bumps * road_noise[index])).max(60.0);
     }
@@ -211,15 +211,15 @@ fn loads(spec: &CarSpec, motion: &Motion, road_noise: &[f64; 4]) -> [f64; 4] {
 
 impl Wheel {
     fn heat(&mut self, spec: &CarSpec, speed: f64, air_c: f64, road_c: f64, axle: usize, left: bool) {
-        // What the tyre's sliding and its rolling turn into heat, W.
+        // Heat from sliding and rolling, in W.
         let sliding = (self.fx * self.slip_ratio * speed).abs() + (self.fy * self.slip_angle * speed).abs();
         let rolling = 0.010 * self.load * speed;
         let power = 0.42 * (sliding + rolling);
-        // The edge that the camber presses down, and the outer edge in a bend.
+        // Camber loads the inner edge, and a bend loads the outer edge.
         let lean = (self.fy / self.load.max(1.0) * 0.028).clamp(-0.05, 0.05);
         let inner = 0.055;
         let (left_edge, right_edge) = if left { (-inner, inner) } else { (inner, -inner) };
-        // A force to the right comes from a bend to the right: the left side of each tread works harder.
+        // In a right-hand bend the left side of each tread is loaded more.
         let shares = [0.333 + left_edge + lean, 0.334, 0.333 + right_edge - lean];
         let to_air = 3.0 + 0.31 * speed;
         for (face, share) in self.faces_c.iter_mut().zip(shares) {
@@ -238,7 +238,7 @@ impl Wheel {
         self.disc = (self.disc - wear * 0.4e-13).max(0.001);
     }
 
-    /// psi: a closed volume of air, filled at 20 °C.
+    /// Pressure in psi of a closed volume of air that was filled at 20 °C.
     pub(crate) fn pressure_psi(&self, spec: &CarSpec) -> f64 {
         const ATMOSPHERE: f64 = 14.696;
         (spec.cold_psi + ATMOSPHERE) * (self.core_c + 273.15) / 293.15 - ATMOSPHERE

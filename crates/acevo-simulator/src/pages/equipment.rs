@@ -1,10 +1,10 @@
-//! Switches and settings of the car: electronics, lights, assists, and their limits.
+//! Switches and settings of the car: electronics, lights, driving aids, and their limits.
 
 use acevo_shared_memory::{SMEvoAssistsState, SMEvoElectronics, SMEvoInstrumentation};
 
 use crate::spec::CarSpec;
 
-/// The electronics as set, and whether the pit limiter is switched on.
+/// The settings of the electronics.
 pub(super) fn electronics(spec: &CarSpec, ignition: bool, pit_limiter: bool) -> SMEvoElectronics {
     let electric = spec.is_electric();
     SMEvoElectronics {
@@ -31,11 +31,11 @@ pub(super) fn electronics(spec: &CarSpec, ignition: bool, pit_limiter: bool) -> 
     }
 }
 
-/// The lowest and the highest setting of everything.
+/// The minimum and maximum settings of the electronics.
 pub(super) fn electronics_limits(spec: &CarSpec) -> [SMEvoElectronics; 2] {
-    let lowest = SMEvoElectronics { brake_bias: spec.brake_front as f32 - 0.06, ..SMEvoElectronics::default() };
+    let minimum = SMEvoElectronics { brake_bias: spec.brake_front as f32 - 0.06, ..SMEvoElectronics::default() };
     let electric = spec.is_electric();
-    let highest = SMEvoElectronics {
+    let maximum = SMEvoElectronics {
         tc_level: if spec.has_tc { spec.max_tc } else { 0 },
         tc_cut_level: if electric { 0 } else { 4 },
         abs_level: spec.max_tc,
@@ -57,10 +57,10 @@ pub(super) fn electronics_limits(spec: &CarSpec) -> [SMEvoElectronics; 2] {
         active_performance_mode: 3,
         ..SMEvoElectronics::default()
     };
-    [lowest, highest]
+    [minimum, maximum]
 }
 
-/// 1 for everything that the driver may change on the road.
+/// 1 for each setting that the driver can change while driving.
 pub(super) fn modifiable_electronics(spec: &CarSpec) -> SMEvoElectronics {
     let electric = spec.is_electric();
     SMEvoElectronics {
@@ -93,9 +93,9 @@ pub(super) fn instrumentation(ignition: bool, braking_hard: bool) -> SMEvoInstru
     }
 }
 
-/// The highest stage of each light and display; the lowest is 0.
-pub(super) fn highest_instrumentation() -> SMEvoInstrumentation {
-    let mut highest = SMEvoInstrumentation {
+/// The maximum settings of lights and displays. The minimum is 0.
+pub(super) fn maximum_instrumentation() -> SMEvoInstrumentation {
+    let mut maximum = SMEvoInstrumentation {
         main_light_stage: 2,
         special_light_stage: 1,
         cockpit_light_stage: 3,
@@ -109,11 +109,11 @@ pub(super) fn highest_instrumentation() -> SMEvoInstrumentation {
         are_headlights_visible: true,
         ..SMEvoInstrumentation::default()
     };
-    highest.display_current_page_index[..3].fill(4);
-    highest
+    maximum.display_current_page_index[..3].fill(4);
+    maximum
 }
 
-/// What helps the driver.
+/// The driving aids.
 pub(super) fn assists() -> SMEvoAssistsState {
     SMEvoAssistsState {
         auto_gear: 1,

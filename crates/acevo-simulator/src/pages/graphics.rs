@@ -1,4 +1,4 @@
-//! The graphics page.
+//! Fills the graphics page.
 
 use acevo_shared_memory::{
     ACEvoCarLocation, ACEvoEngineType, ACEvoFlagType, ACEvoStatus, SMEvoDamageState, SMEvoPitInfo, SMEvoTyreState,
@@ -11,53 +11,54 @@ use crate::car::Wheel;
 use crate::driver::PIT_SPEED;
 use crate::options::{GameVersion, Options};
 use crate::plan::Start;
-use crate::session::{Session, Setting};
+use crate::session::Session;
+use crate::setting::Setting;
 use crate::spec::CarSpec;
 use crate::track::PitZone;
 use crate::traffic::Watched;
 use crate::truth::Damage;
 
-/// "No reference" in `delta_time_ms`, "no time" elsewhere.
+/// The value for "no reference" in `delta_time_ms`, and for "no time" in other fields.
 const NOTHING: i32 = i32::MAX;
 /// Shown until the car's name is known.
 const CAR_PLACEHOLDER: &str = "car_placeholder";
 const DRIVER_NAME: &str = "Žofie";
 const DRIVER_SURNAME: &str = "Müldřansová";
-/// The driver of a car that is watched.
+/// The driver of the watched car.
 const WATCHED_DRIVER: [&str; 2] = ["Ana", "Petrović"];
 /// `max_turbo_boost` of a car without a turbocharger: an integer in a float, 6.68e-43.
 const NO_TURBO: u32 = 477;
-/// The brake pressure at full pedal is this times the axle's share: 112.0 and 74.7 at a bias of 0.6.
+/// Brake pressure at full pedal divided by the axle's share of the brakes: 112.0 and 74.7 at a bias of 0.6.
 const BRAKE_PRESSURE: f64 = 560.0 / 3.0;
-/// The car had been driven before: km and s.
+/// Distance in km and time in s that the car was driven before the simulation.
 const ODOMETER_KM: f64 = 1284.0;
 const ODOMETER_S: f64 = 41_000.0;
-/// The session begins at this time of day, in seconds after midnight.
+/// Time of day at the start of the first session, in seconds after midnight.
 const START_OF_DAY: i32 = 14 * 3600;
 
-/// What earlier sessions have added up to.
+/// Distance and time of earlier sessions.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub(crate) struct Driven {
+pub(crate) struct Totals {
     km: f64,
     seconds: f64,
 }
 
-impl Driven {
+impl Totals {
     pub(crate) fn add(&mut self, session: &Session) {
         self.km += (session.earlier_m + session.car.odometer) / 1000.0;
         self.seconds += session.time();
     }
 }
 
-/// What a frame shows.
+/// The input of a graphics frame.
 #[derive(Debug)]
 pub(crate) struct Frame<'a> {
     pub(crate) session: &'a Session,
     pub(crate) setting: &'a Setting,
     pub(crate) board: &'a LapBoard,
-    pub(crate) driven: &'a Driven,
+    pub(crate) totals: &'a Totals,
     pub(crate) options: &'a Options,
-    /// The accelerations of the frame before.
+    /// The accelerations of the previous frame.
     pub(crate) g: [f64; 3],
     pub(crate) names_complete: bool,
     pub(crate) status: ACEvoStatus,
@@ -65,7 +66,7 @@ pub(crate) struct Frame<'a> {
     pub(crate) valid: bool,
 }
 
-/// Fills the page. Everything comes from one instant, as it does in the game's renderer.
+/// Fills the page with the state of one instant.
 pub(crate) fn fill_graphics(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
     page.packetId = page.packetId.wrapping_add(1);
     page.status = frame.status.value();
@@ -77,25 +78,25 @@ pub(crate) fn fill_graphics(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
     energy(page, frame);
     tyres(page, frame);
     timing(page, frame);
-    place(page, frame);
+    location(page, frame);
     session_state(page, frame);
     settings(page, frame);
-    others(page, frame);
+    traffic(page, frame);
     if frame.options.game == GameVersion::V0_6 {
-        die_as_in_0_6(page);
+        freeze_values_of_0_6(page);
     }
-    if let Some(watched) = session_watches(frame) {
+    if let Some(watched) = watched_car(frame) {
         show_watched(page, &watched, frame.setting.track.length());
     }
 }
 
-/// The car that the driver watches instead of the own one.
-fn session_watches(frame: &Frame<'_>) -> Option<Watched> {
+/// The car that the driver watches, if any.
+fn watched_car(frame: &Frame<'_>) -> Option<Watched> {
     let session = frame.session;
     session.traffic.watched(session.watching?.rival, &frame.setting.track, session.time())
 }
 
-/// Everything about the car and its laps is that of the watched car.
+/// Replaces all values of the car and its laps by those of the watched car.
 fn show_watched(page: &mut SPageFileGraphicEvo, car: &Watched, track_length: f64) {
     [page.focused_car_id_a, page.focused_car_id_b] = car.id;
     page.display_speed_kmh = (car.speed * 3.6).round() as i16;
@@ -121,16 +122,16 @@ fn show_watched(page: &mut SPageFileGraphicEvo, car: &Watched, track_length: f64
     page.current_km = ((f64::from(car.completed) + car.npos) * track_length / 1000.0) as f32;
     page.driver_name = WATCHED_DRIVER[0].into();
     page.driver_surname = WATCHED_DRIVER[1].into();
-    let known = |ms: i32| (ms > 0).then_some(ms);
+    let some_time = |ms: i32| (ms > 0).then_some(ms);
     let state = &mut page.timing_state;
     state.current_laptime = text::lap_time(Some(car.timer_ms)).as_str().into();
-    state.last_laptime = text::lap_time(known(car.last_ms)).as_str().into();
-    state.best_laptime = text::lap_time(known(car.best_ms)).as_str().into();
+    state.last_laptime = text::lap_time(some_time(car.last_ms)).as_str().into();
+    state.best_laptime = text::lap_time(some_time(car.best_ms)).as_str().into();
     state.is_invalid = false;
 }
 
-/// What never changes on EVO 0.6.2.
-fn die_as_in_0_6(page: &mut SPageFileGraphicEvo) {
+/// Sets the values that never change on EVO 0.6.2.
+fn freeze_values_of_0_6(page: &mut SPageFileGraphicEvo) {
     for tyre in [&mut page.tyre_lf, &mut page.tyre_rf, &mut page.tyre_lr, &mut page.tyre_rr] {
         tyre.tyre_normalized_temperature_left = 0.0;
         tyre.tyre_normalized_temperature_center = 0.0;
@@ -156,36 +157,36 @@ fn driving(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
     page.gear_int = car.powertrain.gear as i16;
     page.gas_percent = car.pedals.throttle as f32;
     page.brake_percent = car.pedals.brake as f32;
-    // The clutch closes ever slower; a driver's foot is off the pedal before that.
+    // The clutch closes asymptotically; the driver's foot leaves the pedal before that.
     page.clutch_percent = Some(1.0 - car.powertrain.clutch).filter(|pedal| *pedal > 0.001).unwrap_or(0.0) as f32;
     let steering = physics::steering_share(session);
     page.steering_percent = steering as f32;
-    // Whole degrees, cut off.
+    // Truncated to whole degrees.
     page.steer_degrees = (steering * car.spec.steering_lock_deg) as i32;
     page.ffb_strength = physics::force_feedback(session).abs();
     page.car_ffb_mupliplier = 0.82;
     [page.g_forces_x, page.g_forces_y, page.g_forces_z] = physics::ordered(frame.g, frame.options);
-    let km = frame.driven.km + (session.earlier_m + car.odometer) / 1000.0;
+    let km = frame.totals.km + (session.earlier_m + car.odometer) / 1000.0;
     page.current_km = (car.odometer / 1000.0) as f32;
     page.total_km = (ODOMETER_KM + km) as u32;
-    page.total_driving_time_s = (ODOMETER_S + frame.driven.seconds + session.time()) as u32;
+    page.total_driving_time_s = (ODOMETER_S + frame.totals.seconds + session.time()) as u32;
 }
 
 fn engine(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
     let (spec, engine) = (frame.session.car.spec, &frame.session.car.powertrain);
     page.rpm = engine.rpm.round() as u16;
     page.rpm_percent = (engine.rpm / spec.max_rpm) as f32;
-    let geared = !spec.is_electric();
+    let has_gears = !spec.is_electric();
     page.is_rpm_limiter_on = engine.on_limiter(spec);
-    page.is_change_up_rpm = geared && engine.rpm > spec.shift_up_rpm * 0.975;
-    page.is_change_down_rpm = geared && engine.gear > 2 && engine.rpm < spec.shift_up_rpm * 0.45;
+    page.is_change_up_rpm = has_gears && engine.rpm > spec.shift_up_rpm * 0.975;
+    page.is_change_down_rpm = has_gears && engine.gear > 2 && engine.rpm < spec.shift_up_rpm * 0.45;
     page.is_ignition_on = engine.running || engine.cranking;
     page.is_engine_running = engine.running;
     page.water_temperature_percent = (engine.water_c / 120.0) as f32;
     page.water_temperature_c = engine.water_c.round() as i32 as i8;
     page.air_temperature_c = frame.session.car.wheels.air_c.round() as i32 as i8;
     page.oil_temperature_c = engine.oil_c as f32;
-    if geared {
+    if has_gears {
         let turning = (engine.rpm / 6000.0).clamp(0.0, 1.0);
         page.water_pressure_bar = (0.4 + 0.9 * turning) as f32;
         page.fuel_pressure_bar = if engine.running { 5.0 } else { 0.0 };
@@ -228,7 +229,7 @@ fn energy(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
     page.fuel_liter_current_quantity_percent = (engine.fuel_l / spec.tank_l) as f32;
     page.fuel_liter_used = engine.fuel_used_l as f32;
     page.max_fuel = spec.tank_l as f32;
-    // The game divides whatever there is to divide: early in a stint the averages are worthless, at rest infinite.
+    // The game divides without checks: early in a stint the averages are meaningless, at rest they are infinite.
     let per_km = engine.fuel_used_l / km;
     page.fuel_liter_per_km = per_km as f32;
     page.km_per_fuel_liter = (1.0 / per_km) as f32;
@@ -237,7 +238,7 @@ fn energy(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
     page.laps_possible_with_fuel = (engine.fuel_l / (per_km * lap_km)) as f32;
     page.fuel_estimated_laps = page.laps_possible_with_fuel;
     let speed = session.car.speed;
-    // Nothing is injected while the engine is dragged along; the sign of that zero is anybody's guess.
+    // No fuel is injected while the engine is coasting. The sign of that zero alternates, as in the game.
     let flow = match engine.power < 0.0 {
         true if page.packetId % 2 == 0 => 0.0,
         true => -0.0,
@@ -299,7 +300,7 @@ fn timing(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
     page.delta_time_ms = delta.unwrap_or(NOTHING);
     page.predicted_lap_time_ms = match (clock.best_ms, delta) {
         (Some(best), Some(delta)) => best + delta,
-        // Without a lap to compare with the game adds what is left of some ideal lap.
+        // Without a reference lap the game adds the remaining time of an ideal lap.
         _ => elapsed + ((profile.lap_time() - profile.time(session.s(track))) * 1000.0) as i32,
     };
     page.is_valid_lap = frame.valid;
@@ -318,10 +319,10 @@ fn timing(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
     state.is_invalid = !frame.valid;
 }
 
-fn place(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
+fn location(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
     let (session, track) = (frame.session, &frame.setting.track);
     let npos = session.s(track) / track.length();
-    // The lap that has just ended keeps counting until the game has noticed.
+    // The lap position continues beyond 1 until the game has processed the new lap.
     page.npos = if frame.board.npos_lags && npos < 0.5 { npos + 1.0 } else { npos } as f32;
     let zone = session.pit_zone(track);
     page.car_location = match zone {
@@ -336,8 +337,8 @@ fn place(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
     page.is_in_pit_box = session.in_box(track);
     let work = i8::from(session.is_serviced());
     page.pit_info = SMEvoPitInfo {
-        // Where nothing is broken nothing is repaired.
-        damage: if session.mishaps.damage.is_some() { work } else { -work },
+        // Without damage there is no repair.
+        damage: if session.incidents.damage.is_some() { work } else { -work },
         fuel: work,
         tyres_lf: work,
         tyres_rf: work,
@@ -345,9 +346,9 @@ fn place(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
         tyres_rr: work,
         ..SMEvoPitInfo::default()
     };
-    page.is_wrong_way = session.mishaps.wrong_way;
-    page.is_drs_available = session.mishaps.drs;
-    let Damage { body: [front, rear, left, right, center], suspension: [lf, rf, lr, rr] } = session.mishaps.damage;
+    page.is_wrong_way = session.incidents.wrong_way;
+    page.is_drs_available = session.incidents.drs;
+    let Damage { body: [front, rear, left, right, center], suspension: [lf, rf, lr, rr] } = session.incidents.damage;
     page.car_damage = SMEvoDamageState {
         damage_front: front,
         damage_rear: rear,
@@ -406,7 +407,7 @@ fn settings(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
     [page.electronics_min_limit, page.electronics_max_limit] = equipment::electronics_limits(spec);
     page.electronics_is_modifiable = equipment::modifiable_electronics(spec);
     page.instrumentation = equipment::instrumentation(ignition, session.car.pedals.brake > 0.95);
-    page.instrumentation_max_limit = equipment::highest_instrumentation();
+    page.instrumentation_max_limit = equipment::maximum_instrumentation();
     page.assists_state = equipment::assists();
     page.diff_coast_raw_value = 0.35;
     page.diff_power_raw_value = 0.45;
@@ -415,14 +416,14 @@ fn settings(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
     page.car_model = if frame.names_complete { spec.name } else { CAR_PLACEHOLDER }.into();
     page.player_fps = 60;
     page.player_fps_avg = 60;
-    // Far more than 100 % now and then.
+    // Sometimes far more than 100 %.
     page.player_cpu_usage = if page.packetId % 90 == 0 { 584 } else { 31 };
     page.player_cpu_usage_avg = 30;
     page.player_qos = 100;
     page.player_qos_avg = 100;
 }
 
-fn others(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
+fn traffic(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
     let (session, setting) = (frame.session, frame.setting);
     let traffic = &session.traffic;
     let (track, profile) = (&setting.track, &setting.profile);

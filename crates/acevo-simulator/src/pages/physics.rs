@@ -1,21 +1,22 @@
-//! The physics page.
+//! Fills the physics page.
 
 use acevo_shared_memory::SPageFilePhysics;
 
 use crate::car::Wheel;
 use crate::driver::PIT_SPEED;
 use crate::options::{AccGOrder, Options, World};
-use crate::session::{Session, Setting};
+use crate::session::Session;
+use crate::setting::Setting;
 use crate::spec::{AIR_DENSITY, CarSpec};
 use crate::track::PitZone;
 use crate::vector::Vec3;
 
-/// `brakeTorque` at full pedal is this times the axle's share of the brakes: 0.533 and 0.356 at a bias of 0.6. Its unit
-/// is unknown.
+/// `brakeTorque` at full pedal divided by the axle's share of the brakes: 0.533 and 0.356 at a bias of 0.6. Its unit is
+/// unknown.
 const BRAKE_TORQUE: f64 = 8.0 / 9.0;
 const MM: f64 = 1000.0;
 
-/// Fills the page with the car's state after a step, all but the counter. `tyreWear`, `tyreTempI/M/O`, `suspensionDamage`,
+/// Fills the page with the state of the car after a step, except for the counter. `tyreWear`, `tyreTempI/M/O`, `suspensionDamage`,
 /// `tcinAction` and `absInAction` stay 0, as they do in the game.
 pub(crate) fn fill_physics(page: &mut SPageFilePhysics, session: &Session, setting: &Setting, options: &Options) {
     motion(page, session, options);
@@ -25,15 +26,15 @@ pub(crate) fn fill_physics(page: &mut SPageFilePhysics, session: &Session, setti
     environment(page, session);
 }
 
-/// 1 if what points to the right is positive, -1 if it is negative.
-fn to_the_right(world: World) -> f64 {
+/// 1 if values to the right are positive, -1 if they are negative.
+fn right_sign(world: World) -> f64 {
     match world {
         World::RightHanded => -1.0,
         World::LeftHanded => 1.0,
     }
 }
 
-/// World coordinates as they are published.
+/// World coordinates as published.
 pub(crate) fn coordinates(v: Vec3, world: World) -> [f32; 3] {
     let [x, y, z] = v.to_f32();
     match world {
@@ -42,10 +43,10 @@ pub(crate) fn coordinates(v: Vec3, world: World) -> [f32; 3] {
     }
 }
 
-/// Accelerations (to the right, up, forward) with the signs and in the order asked for.
+/// Converts accelerations (right, up, forward) to the signs and the order of the options.
 pub(super) fn ordered(g: [f64; 3], options: &Options) -> [f32; 3] {
     let [right, vertical, longitudinal] = g;
-    let lateral = (right * to_the_right(options.world)) as f32;
+    let lateral = (right * right_sign(options.world)) as f32;
     let (vertical, longitudinal) = (vertical as f32, longitudinal as f32);
     match options.acc_g {
         AccGOrder::Measured => [lateral, vertical, longitudinal],
@@ -53,7 +54,7 @@ pub(super) fn ordered(g: [f64; 3], options: &Options) -> [f32; 3] {
     }
 }
 
-/// How much the anti-lock brakes release, 0..1.
+/// Activity of the anti-lock brakes, 0..1.
 pub(super) fn abs_intervention(session: &Session) -> f32 {
     let car = &session.car;
     if car.pedals.brake < 0.05 || car.speed < 3.0 {
@@ -63,18 +64,18 @@ pub(super) fn abs_intervention(session: &Session) -> f32 {
     ((slip - 0.056) / 0.02).clamp(0.0, 1.0) as f32
 }
 
-/// The pit limiter holds the engine back this instant.
+/// True while the pit limiter limits the engine.
 pub(super) fn is_limiting(session: &Session, setting: &Setting) -> bool {
     session.pit_zone(&setting.track) == PitZone::Limit && session.car.speed > PIT_SPEED - 1.0
 }
 
-/// Nm at the steering wheel as the game sends it: -1..1.
+/// Force feedback as the game publishes it, -1..1.
 pub(super) fn force_feedback(session: &Session) -> f32 {
     let aligning = session.car.wheels.each[0].mz + session.car.wheels.each[1].mz;
     (aligning / 650.0).clamp(-1.0, 1.0) as f32
 }
 
-/// The steering wheel's part of the way to its stop, -1..1, positive to the right.
+/// Angle of the steering wheel relative to its stop, -1..1, positive to the right.
 pub(super) fn steering_share(session: &Session) -> f64 {
     let spec = session.car.spec;
     (session.car.steer.to_degrees() * spec.steering_ratio / spec.steering_lock_deg).clamp(-1.0, 1.0)
@@ -82,13 +83,13 @@ pub(super) fn steering_share(session: &Session) -> f64 {
 
 fn motion(page: &mut SPageFilePhysics, session: &Session, options: &Options) {
     let car = &session.car;
-    let right = to_the_right(options.world);
+    let right = right_sign(options.world);
     page.velocity = coordinates(car.velocity, options.world);
     let [lateral, vertical, longitudinal] = car.axes.local(car.velocity);
     page.localVelocity = [lateral * right, vertical, longitudinal].map(|part| part as f32);
     page.speedKmh = (car.velocity.length() * 3.6) as f32;
     page.accG = ordered(car.g, options);
-    // Right-handed about the axes left, up, forward.
+    // Right-handed rotation about the axes left, up, forward.
     page.localAngularVel = [car.lean_rate[0] * right, car.yaw_rate * right, car.lean_rate[1]].map(|rate| rate as f32);
     let forward = car.axes.forward;
     let level = (forward.x * forward.x + forward.z * forward.z).sqrt();
@@ -99,7 +100,7 @@ fn motion(page: &mut SPageFilePhysics, session: &Session, options: &Options) {
     page.pitch = (forward.y.atan2(level) + car.lean[0]) as f32;
     page.roll = car.lean[1] as f32;
     page.cgHeight = car.spec.cg_height as f32;
-    // Millimetres, and the same for both axles.
+    // In millimetres, and equal for both axles.
     let travel = car.wheels.each.iter().map(|wheel| wheel.travel).sum::<f64>() / 4.0;
     let height = (car.spec.ride_height[0] + car.spec.ride_height[1]) / 2.0 - travel;
     page.rideHeight = [(height.max(0.006) * MM) as f32; 2];
@@ -118,10 +119,10 @@ fn controls(page: &mut SPageFilePhysics, session: &Session, setting: &Setting) {
     page.autoShifterOn = 1;
     page.isAIControlled = 0;
     page.finalFF = force_feedback(session);
-    page.carDamage = session.mishaps.damage.body;
-    page.drsAvailable = i32::from(session.mishaps.drs);
+    page.carDamage = session.incidents.damage.body;
+    page.drsAvailable = i32::from(session.incidents.drs);
     page.drsEnabled = page.drsAvailable;
-    page.drs = if session.mishaps.drs { 1.0 } else { 0.0 };
+    page.drs = if session.incidents.drs { 1.0 } else { 0.0 };
     page.performanceMeter = session.clock.delta_ms().map_or(0.0, |ms| ms as f32 / 1000.0);
 }
 
@@ -176,7 +177,7 @@ fn wheels(page: &mut SPageFilePhysics, session: &Session, world: World) {
     page.numberOfTyresOut = i32::from(car.wheels.off_track);
 }
 
-/// The share of the braking that an axle does (0 front, 1 rear).
+/// The share of an axle (0 front, 1 rear) of the braking force.
 pub(super) fn brake_share(spec: &CarSpec, axle: usize) -> f64 {
     if axle == 0 { spec.brake_front } else { 1.0 - spec.brake_front }
 }
@@ -189,7 +190,7 @@ fn environment(page: &mut SPageFilePhysics, session: &Session) {
     let rolling = car.speed / (car.speed + 30.0);
     page.roadVibrations = (0.06 * rolling) as f32;
     page.kerbVibration = (0.25 * f64::from(car.wheels.off_track) * rolling) as f32;
-    let most_slip = car.wheels.each.iter().map(|wheel| wheel.slip).fold(0.0, f64::max);
-    page.slipVibrations = ((most_slip - 0.85).max(0.0) * rolling) as f32;
+    let max_slip = car.wheels.each.iter().map(|wheel| wheel.slip).fold(0.0, f64::max);
+    page.slipVibrations = ((max_slip - 0.85).max(0.0) * rolling) as f32;
     page.absVibrations = 0.2 * page.abs;
 }

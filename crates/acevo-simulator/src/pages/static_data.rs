@@ -1,18 +1,19 @@
-//! The static page: what is fixed for a session.
+//! Fills the static page, which does not change during a session.
 
 use acevo_shared_memory::{ACEvoStartingGrip, SPageFileStaticEvo};
 
 use crate::options::{GameVersion, Options};
 use crate::plan::Start;
-use crate::session::{Session, Setting};
+use crate::session::Session;
+use crate::setting::Setting;
 
-/// The page while the game is still in its menu: versions only.
+/// The page while the game is in its first menu: versions only.
 pub(crate) fn menu_static(game: GameVersion) -> SPageFileStaticEvo {
     SPageFileStaticEvo {
         sm_version: "1.0".into(),
         ac_evo_version: match game {
             GameVersion::V0_6 => "0.6.2",
-            // Fills the array to the last byte, so that no NUL ends it.
+            // It fills the array to the last byte, without a terminating NUL.
             GameVersion::V0_8 => "0.9.1+release.6",
         }
         .into(),
@@ -20,7 +21,7 @@ pub(crate) fn menu_static(game: GameVersion) -> SPageFileStaticEvo {
     }
 }
 
-/// The page of a session. For the first moments the track has no name yet.
+/// The page of a session. At first the names of the track are missing.
 pub(crate) fn session_static(
     setting: &Setting,
     session: &Session,

@@ -1,11 +1,11 @@
-//! Times as the game writes them.
+//! Times in the text formats of the game.
 
-/// `mm:ss.mmm`, or nothing for no time.
+/// `mm:ss.mmm`; empty if there is no time.
 pub(super) fn lap_time(ms: Option<i32>) -> String {
     ms.map_or_else(String::new, |ms| format!("{:02}:{:02}.{:03}", ms / 60_000, ms / 1000 % 60, ms % 1000))
 }
 
-/// `+s.mmm` or `-s.mmm`, or nothing.
+/// `+s.mmm` or `-s.mmm`; empty if there is no delta.
 pub(super) fn delta(ms: Option<i32>) -> String {
     ms.map_or_else(String::new, |ms| {
         let sign = if ms < 0 { '-' } else { '+' };

@@ -1,75 +1,78 @@
-//! The scenarios.
+//! The sessions and events of each scenario.
 
 use acevo_shared_memory::{ACEvoFlagType, ACEvoSessionType};
 
 use super::{
-    Away, Delays, Entry, Event, OldTimes, Replay, SessionPlan, Start, Validity, What,
-    When::{After, Place},
+    Delays, Entry, Event, EventKind, OldTimes, Replay, ReturnStatus, SessionPlan, Start, Validity,
+    When::{After, Position},
 };
 use crate::options::{CarModel, Options, Scenario, TrackName};
 use crate::truth::Damage;
 
-/// A day: longer than anybody drives.
+/// Length of a session without a time limit, in minutes: a day.
 const ENDLESS: i32 = 24 * 60;
-/// Minutes of a race that has no number of laps.
+/// Length of a race without a number of laps, in minutes.
 const RACE_MINUTES: i32 = 20;
-/// Seconds in the menu before a session.
+/// Time in the menu before a session, in seconds.
 const MENU_SECONDS: f64 = 2.0;
-/// Seconds for which the timer runs past the line, as measured on EVO 0.8.0.1.
+/// Time that the timer runs past the line, in seconds, as measured on EVO 0.8.0.1.
 const OVERRUN: f64 = 0.020;
 
-const fn once(lap: u32, what: What) -> Event {
-    Event { lap, every: 0, what }
+const fn once(lap: u32, kind: EventKind) -> Event {
+    Event { lap, every: 0, kind }
 }
 
-/// To the main menu and back, in the second lap.
+/// Opens the main menu and returns, on the second lap.
 const fn bounce(after: f64) -> Event {
-    once(1, What::MainMenu { at: After(after), seconds: 0.5 })
+    once(1, EventKind::MainMenu { at: After(after), seconds: 0.5 })
 }
 
 const PRACTICE: &[Event] = &[
-    once(1, What::Pause { at: Place(0.30), seconds: 4.0 }),
-    once(2, What::Yellow { from: 0.45, to: 0.62 }),
-    once(3, What::Cut { at: 0.285, length: 230.0 }),
-    once(4, What::Pit),
+    once(1, EventKind::Pause { at: Position(0.30), seconds: 4.0 }),
+    once(2, EventKind::Yellow { from: 0.45, to: 0.62 }),
+    once(3, EventKind::Cut { at: 0.285, length: 230.0 }),
+    once(4, EventKind::Pit),
 ];
-const RACE: &[Event] = &[Event { lap: 2, every: 5, what: What::Yellow { from: 0.62, to: 0.80 } }];
-const PITS: &[Event] = &[Event { lap: 1, every: 2, what: What::Pit }];
+const RACE: &[Event] = &[Event { lap: 2, every: 5, kind: EventKind::Yellow { from: 0.62, to: 0.80 } }];
+const PITS: &[Event] = &[Event { lap: 1, every: 2, kind: EventKind::Pit }];
 const PAUSES: &[Event] = &[
-    Event { lap: 0, every: 1, what: What::Pause { at: Place(0.20), seconds: 5.0 } },
-    Event { lap: 0, every: 1, what: What::Pause { at: Place(0.70), seconds: 5.0 } },
+    Event { lap: 0, every: 1, kind: EventKind::Pause { at: Position(0.20), seconds: 5.0 } },
+    Event { lap: 0, every: 1, kind: EventKind::Pause { at: Position(0.70), seconds: 5.0 } },
 ];
 const RESTARTS: &[Event] = &[
-    once(0, What::Restart { at: Place(0.40) }),
-    once(2, What::Restart { at: Place(0.55) }),
-    once(4, What::SlowNumbers),
-    once(4, What::Restart { at: After(1.5) }),
-    once(5, What::Restart { at: After(5.4) }),
-    once(7, What::Restart { at: Place(0.995) }),
+    once(0, EventKind::Restart { at: Position(0.40) }),
+    once(2, EventKind::Restart { at: Position(0.55) }),
+    once(4, EventKind::SlowResults),
+    once(4, EventKind::Restart { at: After(1.5) }),
+    once(5, EventKind::Restart { at: After(5.4) }),
+    once(7, EventKind::Restart { at: Position(0.995) }),
 ];
-/// Shorter than the fade, as long as it, longer; again while the page fades in; before and after the line; for minutes.
+/// Pauses shorter than, as long as, and longer than the fade; during the fade-in; before and after the line; of minutes.
 const PAUSES_OF_ANY_LENGTH: &[Event] = &[
-    once(0, What::Pause { at: Place(0.20), seconds: 0.3 }),
-    once(0, What::Pause { at: Place(0.40), seconds: 0.9 }),
-    once(0, What::Pause { at: Place(0.60), seconds: 1.0 }),
-    once(0, What::Pause { at: Place(0.80), seconds: 1.4 }),
-    once(1, What::Pause { at: After(30.0), seconds: 1.5 }),
-    once(1, What::Pause { at: After(30.8), seconds: 2.0 }),
-    once(1, What::Pause { at: After(31.2), seconds: 0.5 }),
-    once(2, What::Pause { at: Place(0.995), seconds: 3.0 }),
-    once(3, What::Pause { at: After(0.5), seconds: 20.0 }),
-    once(3, What::Pause { at: Place(0.50), seconds: 61.0 }),
-    once(4, What::Pause { at: Place(0.50), seconds: 600.0 }),
+    once(0, EventKind::Pause { at: Position(0.20), seconds: 0.3 }),
+    once(0, EventKind::Pause { at: Position(0.40), seconds: 0.9 }),
+    once(0, EventKind::Pause { at: Position(0.60), seconds: 1.0 }),
+    once(0, EventKind::Pause { at: Position(0.80), seconds: 1.4 }),
+    once(1, EventKind::Pause { at: After(30.0), seconds: 1.5 }),
+    once(1, EventKind::Pause { at: After(30.8), seconds: 2.0 }),
+    once(1, EventKind::Pause { at: After(31.2), seconds: 0.5 }),
+    once(2, EventKind::Pause { at: Position(0.995), seconds: 3.0 }),
+    once(3, EventKind::Pause { at: After(0.5), seconds: 20.0 }),
+    once(3, EventKind::Pause { at: Position(0.50), seconds: 61.0 }),
+    once(4, EventKind::Pause { at: Position(0.50), seconds: 600.0 }),
 ];
 const TELEPORTS: &[Event] = &[
-    once(1, What::Garage { at: Place(0.98), away: Away::Paused }),
-    once(3, What::Garage { at: After(0.4), away: Away::Paused }),
-    once(4, What::Garage { at: Place(0.30), away: Away::Paused }),
-    once(6, What::Pit),
-    once(8, What::Garage { at: Place(0.55), away: Away::Paused }),
+    once(1, EventKind::Garage { at: Position(0.98), status: ReturnStatus::Paused }),
+    once(3, EventKind::Garage { at: After(0.4), status: ReturnStatus::Paused }),
+    once(4, EventKind::Garage { at: Position(0.30), status: ReturnStatus::Paused }),
+    once(6, EventKind::Pit),
+    once(8, EventKind::Garage { at: Position(0.55), status: ReturnStatus::Paused }),
 ];
-const BOXES: &[Event] =
-    &[once(1, What::Pit), once(3, What::Garage { at: Place(0.50), away: Away::Paused }), once(5, What::DriveThrough)];
+const BOXES: &[Event] = &[
+    once(1, EventKind::Pit),
+    once(3, EventKind::Garage { at: Position(0.50), status: ReturnStatus::Paused }),
+    once(5, EventKind::DriveThrough),
+];
 const BOUNCES: &[Event] = &[
     bounce(10.0),
     bounce(10.5),
@@ -82,52 +85,59 @@ const BOUNCES: &[Event] = &[
     bounce(14.0),
     bounce(14.5),
 ];
-const SPECTATING: &[Event] = &[once(2, What::Watch { at: Place(0.40), laps: 2 })];
+const SPECTATING: &[Event] = &[once(2, EventKind::Watch { at: Position(0.40), laps: 2 })];
 const GARAGE: &[Event] = &[
-    once(1, What::Garage { at: Place(0.45), away: Away::Paused }),
-    once(3, What::Garage { at: Place(0.60), away: Away::Off }),
-    // From an out lap, too.
-    once(4, What::Garage { at: Place(0.30), away: Away::Paused }),
+    once(1, EventKind::Garage { at: Position(0.45), status: ReturnStatus::Paused }),
+    once(3, EventKind::Garage { at: Position(0.60), status: ReturnStatus::Off }),
+    // From an out lap.
+    once(4, EventKind::Garage { at: Position(0.30), status: ReturnStatus::Paused }),
 ];
 const REPLAYS: &[Event] = &[
-    once(1, What::Replay { at: Place(0.50), replay: Replay { back: 20.0, seconds: 8.0, physics: false } }),
-    once(2, What::Replay { at: Place(0.35), replay: Replay { back: 20.0, seconds: 12.0, physics: true } }),
-    once(3, What::Replay { at: After(1.5), replay: Replay { back: 20.0, seconds: 19.5, physics: false } }),
-    once(4, What::Replay { at: After(1.5), replay: Replay { back: 20.0, seconds: 19.5, physics: true } }),
+    once(1, EventKind::Replay { at: Position(0.50), replay: Replay { back: 20.0, seconds: 8.0, physics: false } }),
+    once(2, EventKind::Replay { at: Position(0.35), replay: Replay { back: 20.0, seconds: 12.0, physics: true } }),
+    once(3, EventKind::Replay { at: After(1.5), replay: Replay { back: 20.0, seconds: 19.5, physics: false } }),
+    once(4, EventKind::Replay { at: After(1.5), replay: Replay { back: 20.0, seconds: 19.5, physics: true } }),
 ];
 const CUTS: &[Event] = &[
-    once(0, What::Cut { at: 0.03, length: 340.0 }),
-    once(2, What::Spoiled),
+    once(0, EventKind::Cut { at: 0.03, length: 340.0 }),
+    once(2, EventKind::InvalidFromStart),
     once(3, LAST_METRES),
-    once(5, What::Spoiled),
+    once(5, EventKind::InvalidFromStart),
     once(6, LAST_METRES),
-    once(8, What::Cut { at: 0.48, length: 230.0 }),
+    once(8, EventKind::Cut { at: 0.48, length: 230.0 }),
 ];
-/// The wheels leave the track some 20 m before the line and are back far behind it; what counts is where they left.
-const LAST_METRES: What = What::Cut { at: 0.9633, length: 460.0 };
-const LEFT: &[Event] = &[once(2, What::Leave { at: Place(0.35) })];
-const PRACTICE_PHASE: &[Event] = &[once(1, What::Leave { at: Place(0.50) })];
-const DRIVE_THROUGHS: &[Event] = &[once(1, What::DriveThrough), once(3, What::Pit), once(5, What::DriveThrough)];
+/// The wheels leave the track some 20 m before the line and return far after it. The lap in which they left is invalid.
+const LAST_METRES: EventKind = EventKind::Cut { at: 0.9633, length: 460.0 };
+const LEFT: &[Event] = &[once(2, EventKind::Leave { at: Position(0.35) })];
+const PRACTICE_PHASE: &[Event] = &[once(1, EventKind::Leave { at: Position(0.50) })];
+const DRIVE_THROUGHS: &[Event] =
+    &[once(1, EventKind::DriveThrough), once(3, EventKind::Pit), once(5, EventKind::DriveThrough)];
 const INCIDENTS: &[Event] = &[
-    once(0, What::Contact { at: Place(0.30), damage: contact([12.0, 0.0, 0.0, 0.0, 2.0], [0.0; 4]) }),
-    once(0, What::Flag { flag: ACEvoFlagType::BlueFlag, from: 0.50, to: 0.60 }),
-    once(0, What::Flag { flag: ACEvoFlagType::WhiteFlag, from: 0.75, to: 0.85 }),
-    once(1, What::OverRev { from: 0.16, to: 0.255 }),
-    once(1, What::Contact { at: Place(0.42), damage: contact([0.0, 0.0, 25.0, 0.0, 0.0], [0.2, 0.0, 0.0, 0.0]) }),
-    once(1, What::Flag { flag: ACEvoFlagType::BlackWhiteFlag, from: 0.48, to: 0.56 }),
-    once(1, What::WrongWay { from: 0.70, to: 0.74 }),
-    once(2, What::HotTyres { from: 0.20, to: 0.70 }),
-    once(2, What::Drs { from: 0.01, to: 0.11 }),
-    once(3, What::Contact { at: Place(0.20), damage: contact([40.0, 0.0, 15.0, 0.0, 5.0], [0.15, 0.0, 0.3, 0.0]) }),
-    once(3, What::Flag { flag: ACEvoFlagType::OrangeCircleFlag, from: 0.25, to: 0.90 }),
-    once(3, What::Pit),
+    once(0, EventKind::Contact { at: Position(0.30), damage: contact([12.0, 0.0, 0.0, 0.0, 2.0], [0.0; 4]) }),
+    once(0, EventKind::Flag { flag: ACEvoFlagType::BlueFlag, from: 0.50, to: 0.60 }),
+    once(0, EventKind::Flag { flag: ACEvoFlagType::WhiteFlag, from: 0.75, to: 0.85 }),
+    once(1, EventKind::OverRev { from: 0.16, to: 0.255 }),
+    once(
+        1,
+        EventKind::Contact { at: Position(0.42), damage: contact([0.0, 0.0, 25.0, 0.0, 0.0], [0.2, 0.0, 0.0, 0.0]) },
+    ),
+    once(1, EventKind::Flag { flag: ACEvoFlagType::BlackWhiteFlag, from: 0.48, to: 0.56 }),
+    once(1, EventKind::WrongWay { from: 0.70, to: 0.74 }),
+    once(2, EventKind::HotTyres { from: 0.20, to: 0.70 }),
+    once(2, EventKind::Drs { from: 0.01, to: 0.11 }),
+    once(
+        3,
+        EventKind::Contact { at: Position(0.20), damage: contact([40.0, 0.0, 15.0, 0.0, 5.0], [0.15, 0.0, 0.3, 0.0]) },
+    ),
+    once(3, EventKind::Flag { flag: ACEvoFlagType::OrangeCircleFlag, from: 0.25, to: 0.90 }),
+    once(3, EventKind::Pit),
 ];
 
 const fn contact(body: [f32; 5], suspension: [f32; 4]) -> Damage {
     Damage { body, suspension }
 }
 
-/// The sessions of a scenario. None at all: the game stays in its menu.
+/// The sessions of a scenario. If the list is empty, the game stays in its menu.
 pub(crate) fn sessions(options: &Options) -> Vec<SessionPlan> {
     let hot_laps = SessionPlan {
         kind: ACEvoSessionType::TimeAttack,
@@ -145,7 +155,7 @@ pub(crate) fn sessions(options: &Options) -> Vec<SessionPlan> {
         minutes: ENDLESS,
         timed: false,
         online: false,
-        alike: false,
+        identical: false,
         resolution_ms: 1,
         overrun: OVERRUN,
         old_times: OldTimes::UntilLoaded,
@@ -210,10 +220,10 @@ pub(crate) fn sessions(options: &Options) -> Vec<SessionPlan> {
             ]
         }
         Scenario::DriveThrough => vec![hot(7, DRIVE_THROUGHS)],
-        Scenario::Twins => vec![alone(SessionPlan { alike: true, resolution_ms: 10, overrun: 0.0, ..hot(5, &[]) })],
+        Scenario::Twins => vec![alone(SessionPlan { identical: true, resolution_ms: 10, overrun: 0.0, ..hot(5, &[]) })],
         Scenario::Sprint => vec![SessionPlan { minutes: 4, timed: true, laps: None, ..race }],
         Scenario::Incidents => {
-            // Just enough for the four laps to the stop.
+            // Just enough for the four laps until the stop.
             let level = match options.car {
                 CarModel::Gt3 | CarModel::Gt3Turbo => 0.10,
                 CarModel::Road => 0.16,
@@ -249,11 +259,11 @@ pub(crate) fn sessions(options: &Options) -> Vec<SessionPlan> {
     }
 }
 
-/// Three sessions after each other: the first is left in mid-lap, and its times are still there in the second for 20 s.
-/// In the third the old ones stay for a whole lap, and the counters of the pages go on.
+/// Three consecutive sessions. The first is left in the middle of a lap, and its times remain in the second for 20 s. In the third,
+/// the old times remain for a whole lap, and the packet counters continue.
 fn changes(first: SessionPlan) -> [SessionPlan; 3] {
     let next = SessionPlan { laps: first.laps.map(|laps| laps.min(2)), ..first.clone() };
     let second = SessionPlan { old_times: OldTimes::Seconds(20.0), ..next.clone() };
-    let third = SessionPlan { entry: Entry::MenuCountersGoOn, old_times: OldTimes::UntilFirstLap, ..next };
+    let third = SessionPlan { entry: Entry::MenuCountersContinue, old_times: OldTimes::UntilFirstLap, ..next };
     [SessionPlan { events: LEFT, ..first }, second, third]
 }

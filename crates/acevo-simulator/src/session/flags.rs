@@ -3,31 +3,31 @@
 use acevo_shared_memory::ACEvoFlagType;
 
 use super::Session;
-use crate::plan::{Start, What};
+use crate::plan::{EventKind, Start};
 
-/// Seconds on the grid: the five lights come on one by one, then go out.
+/// Session times on the grid in seconds: the five lights come on one after another from the first, and go out at the second.
 pub(super) const LIGHTS_START: f64 = 4.0;
 pub(super) const GREEN_LIGHT: f64 = 10.0;
 
-/// What the marshals show.
+/// The flags that the marshals show.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Marshals {
     yellow: bool,
-    /// Any other flag that is planned.
+    /// Any other planned flag.
     other: Option<ACEvoFlagType>,
     /// Session time until which the green flag is shown after a yellow one.
     green_until: f64,
 }
 
 impl Session {
-    /// The flags at this place of the lap.
+    /// Updates the flags for this lap position.
     pub(super) fn show_flags(&mut self, npos: f64, time: f64) {
         let mut yellow = false;
         let mut other = None;
         for event in self.events() {
-            match event.what {
-                What::Yellow { from, to } => yellow |= (from..to).contains(&npos),
-                What::Flag { flag, from, to } if self.clock.is_running() && (from..to).contains(&npos) => {
+            match event.kind {
+                EventKind::Yellow { from, to } => yellow |= (from..to).contains(&npos),
+                EventKind::Flag { flag, from, to } if self.clock.is_running() && (from..to).contains(&npos) => {
                     other = Some(flag);
                 }
                 _ => {}
@@ -60,7 +60,7 @@ impl Session {
         self.plan.start == Start::Grid && (GREEN_LIGHT..GREEN_LIGHT + 3.0).contains(&self.time())
     }
 
-    /// Red lights of the start that are on, 0..5.
+    /// Number of red start lights that are on, 0..5.
     pub(crate) fn lights_on(&self) -> i32 {
         let time = self.time();
         if self.plan.start == Start::Grid && time < GREEN_LIGHT {
@@ -70,7 +70,7 @@ impl Session {
         }
     }
 
-    /// Seconds until a race starts; 0 afterwards and elsewhere.
+    /// Time until a race starts, in seconds; 0 afterwards and in other sessions.
     pub(crate) fn to_start(&self) -> f64 {
         if self.plan.start == Start::Grid { (GREEN_LIGHT - self.time()).max(0.0) } else { 0.0 }
     }

@@ -1,23 +1,23 @@
-//! The phases that the game goes through in a session, by its own names.
+//! The phases of a session, under the game's own names.
 
 use super::Session;
 use super::flags::{GREEN_LIGHT, LIGHTS_START};
 use crate::plan::Start;
 use crate::truth::PhantomLap;
 
-/// Seconds for which a session from the box waits for its box.
+/// Time that a session from the box waits for the box, in seconds.
 const WAITING_FOR_BOX: f64 = 0.5;
-/// Seconds after the green light.
+/// Length of the phase after the green light, in seconds.
 const LIGHTS_OFF: f64 = 2.0;
-/// Seconds from the player's finish to the end of a race.
+/// Time from the player's finish to the end of a race, in seconds.
 const OTHERS_FINISH: f64 = 7.0;
-/// Seconds from the player's finish to the end of another session.
+/// Time from the player's finish to the end of another session, in seconds.
 const SESSION_ENDS: f64 = 3.0;
-/// Seconds from the end of the session to its removal.
+/// Time from the end of the session to its removal, in seconds.
 const TEARDOWN: f64 = 0.4;
 
 impl Session {
-    /// `phase_name` as the page shows it.
+    /// The value of `phase_name` on the page.
     pub(crate) fn phase_name(&self) -> &'static str {
         if let Some(name) = self.plan.phase {
             return name;
@@ -25,7 +25,7 @@ impl Session {
         let (time, race) = (self.time(), self.plan.start == Start::Grid);
         if let Some(flag) = self.chequered_at {
             return match time - flag {
-                since if since >= self.chequered_for() - TEARDOWN => "Teardown",
+                since if since >= self.chequered_seconds() - TEARDOWN => "Teardown",
                 since if race && since < OTHERS_FINISH => "Overtime_Waiting_For_Others",
                 since if !race && since < SESSION_ENDS => "Session",
                 _ => "Ended",
@@ -41,7 +41,7 @@ impl Session {
         }
     }
 
-    /// In the phase `Ended` of a race the game resets the timer, once. A session whose phase has a fixed name has no such phase.
+    /// Resets the timer once in the phase `Ended` of a race, as the game does. A session with a fixed phase name has no such phase.
     pub(super) fn reset_after_the_end(&mut self, time: f64) -> Option<PhantomLap> {
         let flag = self.chequered_at?;
         if self.plan.phase.is_some()

@@ -1,4 +1,4 @@
-//! Work in the box.
+//! Pit stops: work in the box.
 
 use super::Session;
 use crate::car::STEP;
@@ -12,7 +12,7 @@ pub(super) struct Service {
 }
 
 impl Session {
-    /// Begins when the car has come to rest in the box, ends with new tyres, a fuller tank, and nothing broken.
+    /// One step of a pit stop. It begins when the car stands in the box, and ends with new tyres, more fuel and repaired damage.
     pub(super) fn serve(&mut self, time: f64) {
         if self.driver.stop_ahead && self.car.speed == 0.0 {
             self.driver.stop_ahead = false;
@@ -20,9 +20,9 @@ impl Session {
             let spec = self.car.spec;
             let (capacity, per_second) = if spec.is_electric() { (spec.battery_kwh, 3.0) } else { (spec.tank_l, 2.8) };
             let missing = (0.6 - self.car.powertrain.level(spec)).max(0.0) * capacity;
-            // Four tyres take their time even when nothing is missing; so do repairs.
-            let least = if self.mishaps.damage.is_some() { 14.0 } else { 8.0 };
-            let seconds = (missing / per_second).max(least);
+            // A change of four tyres takes this time even if no fuel is needed; repairs take longer.
+            let min_seconds = if self.incidents.damage.is_some() { 14.0 } else { 8.0 };
+            let seconds = (missing / per_second).max(min_seconds);
             self.service = Some(Service { until: time + seconds, refill: missing / seconds });
         }
         let Some(service) = self.service else { return };
@@ -36,12 +36,12 @@ impl Session {
             self.service = None;
             self.driver.holding = false;
             self.clock.stint += 1;
-            self.mishaps.repair();
+            self.incidents.repair();
             self.car.wheels.fit_new_tyres(self.car.spec.ideal_tyre_c - 14.0);
         }
     }
 
-    /// Work on the car is going on in the box.
+    /// True while the crew works on the car.
     pub(crate) fn is_serviced(&self) -> bool {
         self.service.is_some()
     }

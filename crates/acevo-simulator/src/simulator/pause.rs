@@ -1,4 +1,4 @@
-//! Pauses, the menu that the driver opens in them, and what the physics page shows meanwhile.
+//! Pauses, and what follows after them.
 
 use acevo_shared_memory::{ACEvoStatus, SPageFileGraphicEvo};
 
@@ -6,12 +6,12 @@ use super::{AfterPause, Changed, Shown, Simulator, Stage, steps_in};
 use crate::fade::LIVE_BEFORE_MENU;
 use crate::options::{BoxReturn, PauseStyle};
 use crate::session::Session;
-use crate::truth::{AbortReason, Occurrence};
+use crate::truth::{AbortReason, TruthEventKind};
 
 impl Simulator {
-    /// The step in which status PAUSE is shown for the first time is over.
+    /// Begins a pause after the step that has shown status PAUSE for the first time.
     pub(super) fn begin_pause(&mut self, session: Box<Session>, seconds: f64, then: AfterPause) -> Stage {
-        self.tell(&session, Occurrence::Paused(true));
+        self.record_event(&session, TruthEventKind::Paused(true));
         Stage::Paused { session, until: self.steps + steps_in(seconds), then }
     }
 
@@ -32,13 +32,13 @@ impl Simulator {
         changed
     }
 
-    /// The first step after a pause. Its frame makes up for the one that showed the pause.
+    /// The first step after a pause. Its frame compensates for the one that showed the pause.
     pub(super) fn end_pause(&mut self, mut session: Box<Session>, then: AfterPause) -> Changed {
-        self.tell(&session, Occurrence::Paused(false));
+        self.record_event(&session, TruthEventKind::Paused(false));
         match then {
-            AfterPause::GoOn => self.drive(session, true),
+            AfterPause::Continue => self.drive(session, true),
             AfterPause::ReturnToBox { watch } => {
-                if self.options.box_return == BoxReturn::TimerGoesOn {
+                if self.options.box_return == BoxReturn::TimerContinues {
                     self.put_back(&mut session);
                 }
                 if watch > 0 {
@@ -48,13 +48,13 @@ impl Simulator {
             }
             AfterPause::LeaveSession => {
                 let until = self.steps + LIVE_BEFORE_MENU;
-                self.drive_out(session, until, true)
+                self.drive_until_menu(session, until, true)
             }
         }
     }
 
-    /// One step of driving before the main menu comes at `until`.
-    pub(super) fn drive_out(&mut self, session: Box<Session>, until: u64, frame_due: bool) -> Changed {
+    /// One step of driving before the main menu opens at `until`.
+    pub(super) fn drive_until_menu(&mut self, session: Box<Session>, until: u64, frame_due: bool) -> Changed {
         let changed = self.drive(session, frame_due);
         self.stage = match std::mem::replace(&mut self.stage, Stage::Ended) {
             Stage::Driving(session) => Stage::Leaving { session, until },
@@ -63,17 +63,17 @@ impl Simulator {
         changed
     }
 
-    /// The car is put into its box by the menu.
+    /// Puts the car into its box, via the menu.
     pub(super) fn put_back(&mut self, session: &mut Session) {
         let abandoned = session.return_to_box(&self.setting, self.options.box_return);
-        self.interrupted(session, abandoned, AbortReason::Garage);
-        self.tell(session, Occurrence::ReturnedToGarage);
-        if self.options.box_return == BoxReturn::TimerGoesOn {
+        self.record_abort(session, abandoned, AbortReason::Garage);
+        self.record_event(session, TruthEventKind::ReturnedToGarage);
+        if self.options.box_return == BoxReturn::TimerContinues {
             self.arrival = Some(0);
         }
     }
 
-    /// The session is interrupted by the main menu, or has ended there: the pages are as the game leaves them.
+    /// Fills the pages as the game leaves them when the main menu interrupts or ends a session.
     pub(super) fn show_main_menu(&mut self) {
         self.graphics =
             SPageFileGraphicEvo { packetId: self.graphics.packetId.wrapping_add(1), ..SPageFileGraphicEvo::default() };
@@ -86,10 +86,10 @@ impl Simulator {
         self.physics = shown.page(&self.true_physics, self.physics.packetId);
     }
 
-    /// Notes whether the physics page shows what the car does.
+    /// Records whether the physics page describes the car.
     pub(super) fn set_physics_current(&mut self, session: &Session, current: bool) {
         if std::mem::replace(&mut self.physics_is_current, current) != current {
-            self.tell(session, Occurrence::PhysicsCurrent(current));
+            self.record_event(session, TruthEventKind::PhysicsCurrent(current));
         }
     }
 }

@@ -1,33 +1,33 @@
-//! Writing down what really happens.
+//! Records the truth: events and aborted laps.
 
 use super::Simulator;
 use crate::laps::Abandoned;
 use crate::session::Session;
-use crate::truth::{AbortReason, AbortedLap, Happening, Occurrence};
+use crate::truth::{AbortReason, AbortedLap, TruthEvent, TruthEventKind};
 
 impl Simulator {
-    /// Notices what the last step has changed.
-    pub(super) fn watch_step(&mut self, session: &Session) {
-        let mut told = Vec::new();
-        self.watch.step(session, &self.setting, |what| told.push(what));
-        for what in told {
-            self.tell(session, what);
+    /// Records the events of the last step.
+    pub(super) fn observe_step(&mut self, session: &Session) {
+        let mut events = Vec::new();
+        self.observer.step(session, &self.setting, |kind| events.push(kind));
+        for kind in events {
+            self.record_event(session, kind);
         }
     }
 
-    pub(super) fn tell(&mut self, session: &Session, what: Occurrence) {
-        self.truth.happenings.push(Happening {
+    pub(super) fn record_event(&mut self, session: &Session, kind: TruthEventKind) {
+        self.truth.events.push(TruthEvent {
             session: session.clock.session,
             run: session.clock.run,
             at_s: session.time(),
             step: self.steps,
             npos: session.s(&self.setting.track) / self.setting.track.length(),
-            what,
+            kind,
         });
     }
 
-    /// The lap that was running, if there was one, will never be completed.
-    pub(super) fn interrupted(&mut self, session: &Session, abandoned: Option<Abandoned>, reason: AbortReason) {
+    /// Records that the running lap, if there was one, will never be completed.
+    pub(super) fn record_abort(&mut self, session: &Session, abandoned: Option<Abandoned>, reason: AbortReason) {
         self.validity.restart();
         let Some(lap) = abandoned else { return };
         self.truth.aborted.push(AbortedLap {

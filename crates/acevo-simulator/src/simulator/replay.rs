@@ -1,4 +1,4 @@
-//! Replays: what has been shown lately is shown again.
+//! Replays: recent pages are shown again.
 
 use std::collections::VecDeque;
 
@@ -8,12 +8,12 @@ use super::{Changed, Simulator, steps_in};
 use crate::car::PHYSICS_RATE;
 use crate::plan::Replay;
 use crate::session::Session;
-use crate::truth::Occurrence;
+use crate::truth::TruthEventKind;
 
-/// Physics steps that are kept.
+/// Number of physics steps that are kept.
 const KEPT: u64 = 21 * PHYSICS_RATE as u64;
 
-/// The pages of the last seconds, each with the session's step that wrote it.
+/// The pages of the last seconds, each with the step of the session that has written it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct History {
     physics: VecDeque<(u64, SPageFilePhysics)>,
@@ -29,23 +29,23 @@ impl History {
         keep(&mut self.graphics, step, page);
     }
 
-    /// The physics page of that step.
+    /// The physics page of a step.
     fn physics_at(&self, step: u64) -> Option<&SPageFilePhysics> {
         latest(&self.physics, step)
     }
 
-    /// The last frame up to that step.
+    /// The last frame up to a step.
     fn graphics_at(&self, step: u64) -> Option<&SPageFileGraphicEvo> {
         latest(&self.graphics, step)
     }
 }
 
-/// A replay while it is shown.
+/// A running replay.
 #[derive(Debug, Clone)]
 pub(super) struct Replaying {
     pub(super) session: Box<Session>,
     pub(super) replay: Replay,
-    /// The step in which it began, and the one in which it is over.
+    /// The steps in which it began and ends.
     pub(super) from: u64,
     pub(super) until: u64,
     /// The pages before it.
@@ -55,7 +55,7 @@ pub(super) struct Replaying {
 
 impl Simulator {
     /// One step of a replay.
-    pub(super) fn show_again(&mut self, replaying: &Replaying, frame_due: bool) -> Changed {
+    pub(super) fn replay_step(&mut self, replaying: &Replaying, frame_due: bool) -> Changed {
         let Replaying { session, replay, from, .. } = replaying;
         let shown = (session.steps + self.steps - from).saturating_sub(steps_in(replay.back));
         let physics = self.history.as_ref().and_then(|history| history.physics_at(shown)).filter(|_| replay.physics);
@@ -73,11 +73,11 @@ impl Simulator {
         changed
     }
 
-    /// The game goes on where it was left; only the counters know.
+    /// Ends a replay: the session continues where it was interrupted, with later packet counters.
     pub(super) fn end_replay(&mut self, replaying: Replaying) -> Changed {
         self.physics = SPageFilePhysics { packetId: self.physics.packetId, ..replaying.physics };
         self.graphics = SPageFileGraphicEvo { packetId: self.graphics.packetId, ..replaying.graphics };
-        self.tell(&replaying.session, Occurrence::Replay(false));
+        self.record_event(&replaying.session, TruthEventKind::Replay(false));
         self.drive(replaying.session, true)
     }
 }

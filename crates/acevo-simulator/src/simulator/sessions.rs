@@ -1,4 +1,4 @@
-//! From session to session, and through each of them.
+//! Loading, driving and ending sessions.
 
 use acevo_shared_memory::{ACEvoCarLocation, ACEvoStatus, SPageFileGraphicEvo, SPageFilePhysics};
 
@@ -7,27 +7,27 @@ use super::{AfterPause, Changed, GRAPHICS_RATE, Simulator, Stage, frames_until, 
 use crate::car::STEP;
 use crate::fade::Fade;
 use crate::laps::Ended;
+use crate::observer::Observer;
 use crate::options::{BoxReturn, PauseStyle};
 use crate::pages;
-use crate::plan::{Away, Entry, OldTimes};
+use crate::plan::{Entry, OldTimes, ReturnStatus};
 use crate::profile::Profile;
 use crate::session::{Interruption, Session};
 use crate::spec::CarSpec;
 use crate::track::{Layout, Track};
-use crate::truth::{AbortReason, Occurrence, PhantomLap};
-use crate::watch::Watch;
+use crate::truth::{AbortReason, PhantomLap, TruthEventKind};
 
-/// Seconds in the menu on the way back to the box: paused, or some frames of OFF.
+/// Time in the menu on the way back to the box, in seconds: paused, or some frames of OFF.
 const PAUSED_SECONDS: f64 = 2.2;
 const OFF_SECONDS: f64 = 0.1;
-/// Seconds of the pause before a session is left.
+/// Length of the pause before a session is left, in seconds.
 const LEAVING_SECONDS: f64 = 2.1;
-/// Frames after a return to the box until the page shows the box, and until it shows that the lap does not count.
+/// Number of frames after a return to the box until the page shows the box, and until it shows that the lap is invalid.
 const BOX_FRAME: u32 = 2;
 const INVALID_FRAME: u32 = 4;
 
 impl Simulator {
-    /// The next session, from the menu.
+    /// Loads the next session from the menu.
     pub(super) fn load(&mut self) -> Changed {
         let session = self.begin(0);
         self.names_complete = false;
@@ -36,7 +36,7 @@ impl Simulator {
         Changed { static_data: true, ..changed }
     }
 
-    /// What the next plan begins with, whether it is a session or a phase.
+    /// Begins the next plan, which is a session or a phase.
     pub(super) fn begin(&mut self, run: u32) -> Box<Session> {
         let index = self.next_session;
         self.next_session += 1;
@@ -59,24 +59,24 @@ impl Simulator {
         self.physics_is_current = true;
         self.frame_g = [0.0; 3];
         self.arrival = None;
-        // Counters that go back tell readers of a new session.
+        // Counters that start again indicate a new session to readers.
         if plan.entry != Entry::Menu {
             (self.physics.packetId, self.graphics.packetId) = (physics, graphics);
         }
         self.board.start_session(index, plan.online);
         self.validity.restart();
-        self.watch = Watch::default();
+        self.observer = Observer::default();
         self.old_times = true;
         if let Some(history) = &mut self.history {
             *history = History::default();
         }
         let session = Box::new(Session::new(index, loaded - 1, run, plan, &self.setting));
         self.phase_name = session.phase_name();
-        self.tell(&session, Occurrence::Phase(self.phase_name));
+        self.record_event(&session, TruthEventKind::Phase(self.phase_name));
         session
     }
 
-    /// Sessions that are loaded from the menu.
+    /// Number of sessions that are loaded from the menu.
     fn sessions(&self) -> u32 {
         self.plans.iter().filter(|plan| plan.entry != Entry::Phase).count() as u32
     }
@@ -84,21 +84,21 @@ impl Simulator {
     pub(super) fn drive(&mut self, mut session: Box<Session>, frame_due: bool) -> Changed {
         let mut changed = Changed { physics: true, graphics: frame_due, static_data: false };
         let outcome = session.step(&self.setting);
-        self.note_laps(&session, outcome.ended, outcome.phantom);
+        self.record_laps(&session, outcome.ended, outcome.phantom);
         if outcome.interruption == Some(Interruption::Restart) {
             let abandoned = session.restart(&self.setting);
-            self.interrupted(&session, abandoned, AbortReason::Restart);
-            self.tell(&session, Occurrence::Restarted);
+            self.record_abort(&session, abandoned, AbortReason::Restart);
+            self.record_event(&session, TruthEventKind::Restarted);
             self.board.restart();
         }
-        self.watch_step(&session);
+        self.observe_step(&session);
         if !self.names_complete && session.time() >= session.loaded_at {
             self.names_complete = true;
             self.static_data = pages::session_static(&self.setting, &session, &self.options, self.sessions(), true);
             changed.static_data = true;
         }
-        self.forget_old_times(&session);
-        self.note_phase(&session);
+        self.clear_old_times(&session);
+        self.record_phase_name(&session);
         pages::fill_physics(&mut self.true_physics, &session, &self.setting, &self.options);
         let over = session.is_over();
         let to_menu = over && !self.phase_follows();
@@ -112,7 +112,7 @@ impl Simulator {
         let status = match outcome.interruption {
             _ if to_menu => ACEvoStatus::Off,
             Some(Interruption::MainMenu(_)) => ACEvoStatus::Off,
-            Some(Interruption::Pause(_) | Interruption::Garage(Away::Paused) | Interruption::Watch(_)) => {
+            Some(Interruption::Pause(_) | Interruption::Garage(ReturnStatus::Paused) | Interruption::Watch(_)) => {
                 ACEvoStatus::Pause
             }
             Some(Interruption::Leave) if self.leaves_through_pause() => ACEvoStatus::Pause,
@@ -129,31 +129,31 @@ impl Simulator {
                 self.draw(&session, status);
             }
         }
-        self.set_physics_current(&session, status == ACEvoStatus::Live && self.fade.is_whole());
+        self.set_physics_current(&session, status == ACEvoStatus::Live && self.fade.is_none());
         if let Some(history) = &mut self.history {
             history.keep_physics(session.steps, &self.physics);
             if changed.graphics {
                 history.keep_graphics(session.steps, &self.graphics);
             }
         }
-        self.stage = if over { self.leave(session) } else { self.go_on(session, outcome.interruption) };
+        self.stage = if over { self.leave(session) } else { self.next_stage(session, outcome.interruption) };
         changed
     }
 
-    /// What comes after a step in which the session has not ended.
-    fn go_on(&mut self, mut session: Box<Session>, interruption: Option<Interruption>) -> Stage {
+    /// The stage after a step in which the session has not ended.
+    fn next_stage(&mut self, mut session: Box<Session>, interruption: Option<Interruption>) -> Stage {
         match interruption {
             None | Some(Interruption::Restart) => Stage::Driving(session),
-            Some(Interruption::Pause(seconds)) => self.begin_pause(session, seconds, AfterPause::GoOn),
-            Some(Interruption::Garage(Away::Paused)) => self.pause_for_box(session, 0),
+            Some(Interruption::Pause(seconds)) => self.begin_pause(session, seconds, AfterPause::Continue),
+            Some(Interruption::Garage(ReturnStatus::Paused)) => self.pause_for_box(session, 0),
             Some(Interruption::Watch(laps)) => self.pause_for_box(session, laps),
-            Some(Interruption::Garage(Away::Off)) => {
+            Some(Interruption::Garage(ReturnStatus::Off)) => {
                 self.put_back(&mut session);
                 self.set_physics_current(&session, false);
-                Stage::Away { session, until: self.steps + steps_in(OFF_SECONDS) }
+                Stage::ReturningOff { session, until: self.steps + steps_in(OFF_SECONDS) }
             }
             Some(Interruption::MainMenu(seconds)) => {
-                self.tell(&session, Occurrence::MainMenu(true));
+                self.record_event(&session, TruthEventKind::MainMenu(true));
                 Stage::MainMenu { session, until: self.steps + steps_in(seconds) }
             }
             Some(Interruption::Leave) if self.leaves_through_pause() => {
@@ -164,7 +164,7 @@ impl Simulator {
                 Stage::Driving(session)
             }
             Some(Interruption::Replay(replay)) => {
-                self.tell(&session, Occurrence::Replay(true));
+                self.record_event(&session, TruthEventKind::Replay(true));
                 self.set_physics_current(&session, false);
                 Stage::Replaying(Box::new(Replaying {
                     session,
@@ -186,13 +186,13 @@ impl Simulator {
         self.begin_pause(session, PAUSED_SECONDS, AfterPause::ReturnToBox { watch })
     }
 
-    /// The driver leaves by the menu of a pause. A phase that is followed by another one just ends.
+    /// True if the driver leaves via the menu of a pause. A phase that is followed by another one ends without a pause.
     fn leaves_through_pause(&self) -> bool {
         self.options.pause == PauseStyle::Fading && !self.phase_follows()
     }
 
-    /// Writes down the lap, or what looks like one, that a step has ended.
-    fn note_laps(&mut self, session: &Session, ended: Option<Ended>, phantom: Option<PhantomLap>) {
+    /// Records the lap, or the phantom lap, that a step has ended.
+    fn record_laps(&mut self, session: &Session, ended: Option<Ended>, phantom: Option<PhantomLap>) {
         match ended {
             Some(Ended::Lap(mut lap)) => {
                 lap.finished_step = self.steps;
@@ -200,15 +200,15 @@ impl Simulator {
                 self.validity.finish(session.attempts - 1, session, &self.setting);
                 self.truth.laps.push(lap);
             }
-            Some(Ended::Phantom(phantom)) => self.note_phantom(session, phantom),
+            Some(Ended::Phantom(phantom)) => self.record_phantom(session, phantom),
             None => {}
         }
         if let Some(phantom) = phantom {
-            self.note_phantom(session, phantom);
+            self.record_phantom(session, phantom);
         }
     }
 
-    fn note_phantom(&mut self, session: &Session, mut phantom: PhantomLap) {
+    fn record_phantom(&mut self, session: &Session, mut phantom: PhantomLap) {
         phantom.step = self.steps;
         match phantom.number {
             Some(number) => {
@@ -221,25 +221,25 @@ impl Simulator {
         self.truth.phantoms.push(phantom);
     }
 
-    /// Writes down when the page's phase changes.
-    fn note_phase(&mut self, session: &Session) {
+    /// Records a change of the phase on the page.
+    fn record_phase_name(&mut self, session: &Session) {
         let name = session.phase_name();
         if std::mem::replace(&mut self.phase_name, name) != name {
-            self.tell(session, Occurrence::PhaseName(name));
+            self.record_event(session, TruthEventKind::PhaseName(name));
         }
     }
 
-    /// The session, or one of its phases, is over.
+    /// Ends the session, or one of its phases.
     fn leave(&mut self, mut session: Box<Session>) -> Stage {
         let phase_follows = self.phase_follows();
         let abandoned = session.abandon();
         let reason = if phase_follows { AbortReason::PhaseEnd } else { AbortReason::SessionEnd };
-        self.interrupted(&session, abandoned, reason);
-        self.driven.add(&session);
+        self.record_abort(&session, abandoned, reason);
+        self.totals.add(&session);
         if phase_follows {
             return Stage::NextPhase { run: session.clock.run + 1 };
         }
-        self.tell(&session, Occurrence::SessionEnded);
+        self.record_event(&session, TruthEventKind::SessionEnded);
         if (self.next_session as usize) < self.plans.len() {
             let next = &self.plans[self.next_session as usize];
             Stage::Menu { until: Some(self.steps + steps_in(next.menu_seconds)), fresh: false }
@@ -252,8 +252,8 @@ impl Simulator {
         self.plans.get(self.next_session as usize).is_some_and(|plan| plan.entry == Entry::Phase)
     }
 
-    /// Lap times of the session before vanish when it is time.
-    fn forget_old_times(&mut self, session: &Session) {
+    /// Removes the lap times of the previous session from the page at the time that the plan sets.
+    fn clear_old_times(&mut self, session: &Session) {
         let over = match session.plan.old_times {
             OldTimes::UntilLoaded => session.time() >= session.loaded_at,
             OldTimes::Seconds(seconds) => session.time() >= seconds,
@@ -283,7 +283,7 @@ impl Simulator {
             session,
             setting: &self.setting,
             board: &self.board,
-            driven: &self.driven,
+            totals: &self.totals,
             options: &self.options,
             g: std::mem::replace(&mut self.frame_g, session.car.g),
             names_complete: self.names_complete,
@@ -293,7 +293,7 @@ impl Simulator {
         pages::fill_graphics(&mut self.graphics, &frame);
     }
 
-    /// The first frames of a return to the box: the old page, but for the car's location.
+    /// Draws the first frames after a return to the box: the old page, except for the car's location and the timer.
     fn draw_departure(&mut self, session: &Session, status: ACEvoStatus) {
         let page = &mut self.graphics;
         page.packetId = page.packetId.wrapping_add(1);

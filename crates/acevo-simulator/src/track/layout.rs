@@ -1,23 +1,23 @@
-//! The circuits: control points, pits and what the static page says of them.
+//! The layouts of the circuits: control points, pits, and values of the static page.
 
 use crate::options::TrackName;
 
-/// A circuit as it is laid out. World axes: Y is up, and seen from above X points right and Z down.
+/// The layout of a circuit. World axes: Y is up, and seen from above X points right and Z down.
 #[derive(Debug)]
 pub(crate) struct Layout {
     pub(crate) name: &'static str,
     pub(crate) configuration: &'static str,
     pub(crate) nation: &'static str,
-    /// Degrees; 0/0 if the game does not know them.
+    /// In degrees; 0/0 if the game does not publish coordinates.
     pub(crate) latitude: f32,
     pub(crate) longitude: f32,
-    /// The game publishes the temperatures at the start of the session.
+    /// True if the game publishes the starting temperatures.
     pub(crate) publishes_temperatures: bool,
-    /// The player's box, metres after the line; negative before it.
+    /// Position of the player's box: track distance in metres, negative before the line.
     pub(crate) pit_box: f64,
-    /// 1: the pit lane lies to the right of the track; -1: to the left.
+    /// 1 if the pit lane is to the right of the track, -1 if it is to the left.
     pub(crate) pit_side: f64,
-    /// Control points of a closed cubic B-spline: x, height, z in metres. The first one lies on the start line.
+    /// Control points of a closed cubic B-spline: x, height, z in metres. The first one is on the start line.
     pub(super) points: &'static [(f64, f64, f64)],
 }
 

@@ -1,6 +1,6 @@
-//! What the tests share.
+//! Test helpers: simulators, stepping, and the frames of a simulation.
 
-#![allow(dead_code, reason = "each test file uses its own part of this")]
+#![allow(dead_code, reason = "every test file uses only some of them")]
 
 use acevo_shared_memory::SPageFileGraphicEvo;
 use acevo_simulator::{CarModel, Changed, LapRecord, Options, Scenario, Simulator};
@@ -8,12 +8,12 @@ use acevo_simulator::{CarModel, Changed, LapRecord, Options, Scenario, Simulator
 /// Physics steps per second.
 pub(crate) const RATE: usize = 333;
 
-/// A simulator of this scenario, the other options as by default.
+/// A simulator of this scenario with otherwise default options.
 pub(crate) fn simulator(scenario: Scenario) -> Simulator {
     with(scenario, CarModel::Gt3, 1)
 }
 
-/// A simulator of this scenario, car and seed.
+/// A simulator of this scenario with a car and a seed.
 pub(crate) fn with(scenario: Scenario, car: CarModel, seed: u64) -> Simulator {
     let mut options = Options::default();
     options.scenario = scenario;
@@ -22,7 +22,7 @@ pub(crate) fn with(scenario: Scenario, car: CarModel, seed: u64) -> Simulator {
     Simulator::new(options)
 }
 
-/// Steps on until the condition holds, at most so many simulated seconds.
+/// Steps until the condition holds. Panics after this number of simulated seconds.
 pub(crate) fn step_until(simulator: &mut Simulator, seconds: usize, mut done: impl FnMut(&Simulator, Changed) -> bool) {
     for _ in 0..seconds * RATE {
         let changed = simulator.step();
@@ -33,14 +33,14 @@ pub(crate) fn step_until(simulator: &mut Simulator, seconds: usize, mut done: im
     panic!("still waiting after {seconds} s of simulated time");
 }
 
-/// The player's place in the arrays of cars.
+/// The player's index in the arrays of cars.
 pub(crate) fn player_slot(page: &SPageFileGraphicEvo) -> usize {
     let (ids, player) = (page.car_ids, [page.player_car_id_a, page.player_car_id_b]);
     ids.iter().position(|id| *id == player).expect("the player's id is among the cars'")
 }
 
-/// The scenarios made for what is hard to read from the pages.
-pub(crate) const TRAPS: [Scenario; 19] = [
+/// The scenarios for cases that are hard for readers.
+pub(crate) const HARD_SCENARIOS: [Scenario; 19] = [
     Scenario::Restart,
     Scenario::Garage,
     Scenario::Replay,
@@ -62,7 +62,7 @@ pub(crate) const TRAPS: [Scenario; 19] = [
     Scenario::Spectate,
 ];
 
-/// The part of a frame that lap timing is about.
+/// The values of a frame that are relevant for lap timing.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Shot {
     pub(crate) step: u64,
@@ -76,8 +76,8 @@ pub(crate) struct Shot {
     pub(crate) npos: f32,
     pub(crate) valid: bool,
     pub(crate) in_box: bool,
-    /// The player's own coordinates.
-    pub(crate) place: [f32; 3],
+    /// Coordinates of the player's car.
+    pub(crate) position: [f32; 3],
     pub(crate) fuel: f32,
     pub(crate) speed: f32,
 }
@@ -98,7 +98,7 @@ impl Shot {
             npos: page.npos,
             valid: page.is_valid_lap,
             in_box: page.is_in_pit_box,
-            place: if page.player_car_id_a == 0 { [0.0; 3] } else { coordinates[player_slot(page)] },
+            position: if page.player_car_id_a == 0 { [0.0; 3] } else { coordinates[player_slot(page)] },
             fuel: physics.fuel,
             speed: physics.speedKmh,
         }
@@ -108,7 +108,7 @@ impl Shot {
 /// A car of each class.
 pub(crate) const CLASSES: [CarModel; 3] = [CarModel::Gt3, CarModel::Road, CarModel::Electric];
 
-/// Every frame until the simulation is over.
+/// All frames until the simulation is over.
 pub(crate) fn shots(simulator: &mut Simulator) -> Vec<Shot> {
     let mut shots = Vec::new();
     step_until(simulator, 4500, |simulator, changed| {
@@ -120,13 +120,13 @@ pub(crate) fn shots(simulator: &mut Simulator) -> Vec<Shot> {
     shots
 }
 
-/// The place of the first frame after the line in which the timer has been reset: it runs some ms past the lap's time.
+/// Index of the first frame after the line in which the timer has been reset. The timer runs some ms past the lap's time.
 pub(crate) fn reset_frame(shots: &[Shot], lap: &LapRecord) -> usize {
     let line = frame_at(shots, lap.finished_step);
     line + shots[line..].iter().position(|shot| shot.timer < 1000).expect("the timer is reset")
 }
 
-/// The place of the first frame that was drawn in this step or later.
+/// Index of the first frame that was drawn in this step or later.
 pub(crate) fn frame_at(shots: &[Shot], step: u64) -> usize {
     shots.partition_point(|shot| shot.step < step)
 }

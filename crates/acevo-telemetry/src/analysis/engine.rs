@@ -1,6 +1,6 @@
 //! The analysis: takes frames, keeps laps, and reports events.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::mem;
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use super::delta::{Delta, DeltaTracker};
 use super::detectors::Detectors;
 use super::event::{SessionEvent, SessionEventKind};
 use super::fuel::{Consumption, FuelNow, FuelPlan, Race, RaceEnd};
-use super::laps::{CurrentLap, Lap, LapEngine, LapEvent, LapKind};
+use super::laps::{CurrentLap, Lap, LapEngine, LapEvent, LapId, LapKind};
 use super::outline::Outline;
 use super::session_key::Beginning;
 use super::settings::Settings;
@@ -54,6 +54,8 @@ pub struct Analysis {
     engine: LapEngine,
     detectors: Detectors,
     laps: VecDeque<Lap>,
+    /// Number of laps that have ended, by session and number.
+    attempts: BTreeMap<(u32, u32), u32>,
     bests: Bests,
     drive: Drive,
     delta: DeltaTracker,
@@ -103,6 +105,7 @@ impl Analysis {
             clock: Clock::default(),
             detectors: Detectors::default(),
             laps: VecDeque::new(),
+            attempts: BTreeMap::new(),
             bests: Bests::default(),
             drive: Drive::default(),
             delta: DeltaTracker::default(),
@@ -179,6 +182,12 @@ impl Analysis {
         self.take_lap_events();
     }
 
+    /// Ends the analysis: no frame follows. A lap that has crossed the line and waits for its time ends with this, and so does the running
+    /// lap, as interrupted. Call it once after the last frame, then take the remaining events.
+    pub fn finish(&mut self) {
+        self.interrupt();
+    }
+
     /// The oldest event that was not taken yet. If very many events wait, the oldest ones are dropped.
     pub fn next_event(&mut self) -> Option<SessionEvent> {
         self.events.pop_front()
@@ -197,6 +206,17 @@ impl Analysis {
     /// Number of the running lap. Cheaper than [`current_lap`](Self::current_lap).
     pub fn current_lap_number(&self) -> Option<u32> {
         self.engine.number()
+    }
+
+    /// Identifies the running lap; the finished [`Lap`] has the same ID.
+    pub fn current_lap_id(&self) -> Option<LapId> {
+        let (session, number) = self.engine.session_and_number()?;
+        Some(LapId { session, number, attempt: self.next_attempt(session, number) })
+    }
+
+    /// The attempt that the next lap with this session and number is.
+    fn next_attempt(&self, session: u32, number: u32) -> u32 {
+        self.attempts.get(&(session, number)).map_or(1, |attempts| attempts.saturating_add(1))
     }
 
     /// The best lap and sectors of the running session.
@@ -364,7 +384,9 @@ impl Analysis {
         }
     }
 
-    fn end_lap(&mut self, lap: Lap) {
+    fn end_lap(&mut self, mut lap: Lap) {
+        lap.attempt = self.next_attempt(lap.session, lap.number);
+        self.attempts.insert((lap.session, lap.number), lap.attempt);
         let (session, number) = (lap.session, Some(lap.number));
         let session_best = if session == self.session() { self.bests.take(&lap) } else { None };
         let personal_best = self.note_lap(&lap, session_best.is_some());

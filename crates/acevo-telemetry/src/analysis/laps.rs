@@ -25,5 +25,5 @@ mod validity;
 
 pub use driving::Driving;
 pub(super) use engine::{DriveStep, LapEngine, LapEvent};
-pub use lap::{Incomplete, Invalid, Lap, LapKind, LapStats, Validity};
+pub use lap::{Incomplete, Invalid, Lap, LapId, LapKind, LapStats, Validity};
 pub use running::CurrentLap;

@@ -20,7 +20,7 @@ macro_rules! watch_examples {
 Examples:
   acevo watch                          A live screen with eight tabs; ? shows the keys, q quits
   acevo watch --demo --scenario race   A simulated race
-  acevo watch --from FILE              A recording, as it was driven; --speed 4 for four times as fast
+  acevo watch FILE                     A recording in real time; --speed 4 plays it four times as fast
   acevo watch --lines --every 5s       A line every five seconds
   acevo watch --json > stint.jsonl     Every packet of physics, as JSON
   acevo watch --json --every 100ms | jq -c '[.time_s, .physics.speedKmh]'
@@ -143,6 +143,7 @@ Examples:
   acevo laps                       A table that goes on; q quits
   acevo laps --session all         Not only of the running session
   acevo laps --lines               A line per finished lap
+  acevo laps FILE                  The laps of a recording, with the best lap and the gaps to it
   acevo laps --json >> laps.jsonl
   acevo laps --json | jq -c '[.number, .time_ms, .validity.is]'
   acevo laps --demo --scenario pits --speed 5"
@@ -159,12 +160,14 @@ Columns, as many as there is room for: number of the lap; what kind (flying, out
 sectors, thirds of the lap, for the pages tell none; difference to the best lap of the session; fuel
 burned, or % of charge used; greatest and least speed in km/h; mean of all tyres' cores in °C; stint;
 why it does not count, or is not complete. A best time is one of a complete lap that counts.
-Below the table: the best lap, what the best sectors add up to, the personal best with this car on
+Below the table: the best lap, the ideal lap (the sum of the best sectors), the personal best with this car on
 this track, how long the fuel lasts; the running lap with its place, its sectors so far and the
 difference to the best lap, or to the one that --reference names.
 
 JSON: one object per finished lap:
   session, number, stint     from 1; a restart is another session
+  attempt                    from 1, among the laps with the same session and number: a lap that was broken off leaves
+                             its number to the next one
   kind                       flying, out, in, pit
   incomplete                 null, or why: joined, unconfirmed, restarted, returned, session_ended,
                              car_changed, replay, lost, interrupted
@@ -196,7 +199,8 @@ Examples:
   acevo dump --describe electronics   What the fields mean
   acevo dump --demo --json | jq .physics.speedKmh.value
   acevo dump --raw bug.json           The exact bytes of all pages, for a bug report
-  acevo dump --from bug.json gear     A field of such a file
+  acevo dump bug.json gear            A field of such a file
+  acevo dump FILE --at 2/best gear    A field of a recording, at the beginning of the best lap of session 2
 
 JSON: {\"physics\": {\"speedKmh\": {\"value\": 181.3, \"unit\": \"km/h\"}}}; \"unit\" only where there is \
 one, \"name\" with values that have names. \"validity\" beside the pages is current, or why physics does not \
@@ -209,6 +213,7 @@ Examples:
   acevo channels --values speed tyre_temp    How they stand now
   acevo channels --demo --units imperial     The same of a simulated car
   acevo channels --demo --json | jq .speed.value
+  acevo channels FILE speed --at 1:30        The value in a recording
 
 If a channel has no value now, as a lap time before the first lap, it is `-`. The quality is measured \
 (on the real game; with its versions), documented, reported, guessed, disputed or dead. g_lateral and \
@@ -249,9 +254,16 @@ Examples:
   acevo plot --demo --kind map --color delta -o map.svg   Where time is won and lost
   acevo plot --demo --kind traces --channels speed,rpm,delta --theme light -o curves.png
   acevo plot --demo --kind gg --size 900x900 -o gg.png
+  acevo plot FILE --lap 2/3 --against 2/best              Two laps of session 2; into FILE_sheet_lap-2-3.png
+  acevo plot A.acevo --against B.acevo:best               The best laps of two recordings
 
 Blue is the best lap, orange the one it is compared with. In curves of the delta, above 0 is slower. \
-Parts of a lap that were not seen are gaps. A file that exists is not overwritten.";
+Parts of a lap that were not seen are gaps. Existing files are never overwritten.
+
+\
+Laps: best (the fastest lap that counts), 3, 2/3 (lap 3 of session 2), 2/best, 3#2 (the second attempt at lap 3); lists and ranges, if \
+several laps are taken: 1,4-6 or 2/1-3. If a number selects several laps, the error lists them with their sessions, attempts and times; so \
+does best, if the recording has several cars or tracks.";
 
 pub(super) const STATS: &str = "\
 Examples:
@@ -298,7 +310,9 @@ Examples:
   acevo replay FILE --from best --to best --loop
   acevo replay FILE --from 12:30 --speed 4
   acevo replay FILE --pause-at 1:30        The pages stand still there; `acevo dump` in another terminal
-  acevo watch --from FILE                  To watch it without publishing it
+  acevo watch FILE                         To watch it without publishing it
+
+Positions are times, such as 1:30 or 90s, or laps: best, 3, 2/3 (lap 3 of session 2), 2/best, 3#2 (the second attempt at lap 3).
 
 Pages are published byte for byte, with their times. Where a game or a simulator has the pages, nothing \
 is overwritten: exit code 1. `acevo info FILE` tells laps and times.
@@ -312,42 +326,60 @@ pub(super) const EXPORT: &str = "\
 Examples:
   acevo export FILE --to csv --channels speed,throttle,brake --rate 50
   acevo export FILE --to csv -o - --laps 3-5 | head
-  acevo export FILE --to csv --decimal ,      For a spreadsheet with decimal commas: cells separated by ;
+  acevo export FILE --to csv --decimal ,      For spreadsheets with decimal commas; cells are separated by ;
   acevo export FILE --to parquet              For pandas, polars, DuckDB
   acevo export FILE --to motec                A log and its laps for MoTeC i2
   acevo export FILE --to mcap                 For Foxglove and PlotJuggler
-  acevo export *.acevo --to csv               A table beside each recording
-  acevo export FOLDER --to parquet -o DATA    A data set of all recordings; again: what is new
+  acevo export *.acevo --to csv               A table for each recording, in the current folder
+  acevo export FOLDER --to parquet -o DATA    A data set of all recordings; again to add new ones
 
-A table has a row for each packet of physics, with time_s, packet_id, session, lap, missed and skipped (by the game, around pauses) in front. \
-In CSV a text that begins with =, +, -, @, a tabulator or a carriage return has a ' in front: a \
-spreadsheet would run it as a formula. \
-A file comes into being under a temporary name; nothing is overwritten.
+A table has a row per physics packet. Its first columns are:
+  time_s     seconds since the start of the recording, by its clock; with --laps since the start of the
+             first of these laps; in a data set since the first row of the session
+  packet_id  packet counter of the physics page
+  session    number of the session, from 1
+  lap        number of the lap, from 1; empty if no lap is running
+  missed     packets since the previous row that the recorder missed
+  skipped    counter steps since the previous row that the game skipped around a pause
+lap_position and lap_distance belong to the lap of their row: negative before a start, and empty while \
+the game still has the position of the previous lap. Columns named ..._by_game have the values of the game.
+In CSV a text that begins with =, +, -, @, a tab or a carriage return is prefixed with ', because a \
+spreadsheet would run it as a formula. Units: `acevo channels --units UNITS`, --units-row, or the \
+metadata acevo.columns of Parquet files.
+Files are written under a temporary name, and nothing is overwritten.
 
-A folder and those below it become a data set of partitions as Hive has them, a file for each session:
+Laps: best, 3, 2/3 (lap 3 of session 2), 2/best, 3#2 (the second attempt at lap 3), lists and ranges such as 1,4-6 or 2/1-3.
+
+A folder and its subfolders become a data set with Hive partitions, with a file per session:
 DATA/track=.../car=.../driver=.../session=.../NAME.parquet
   DuckDB   FROM read_parquet('DATA/**/*.parquet', hive_partitioning = true)
   Polars   pl.scan_parquet('DATA/**/*.parquet', hive_partitioning=True)
   pyarrow  pyarrow.dataset.dataset('DATA', partitioning='hive')
-The folders are columns there: the session's number in its recording is session_number, the name of the \
-track without its layout track_by_game, and time_s counts from the session's beginning. \
-Files that are complete are kept; a recording that has grown replaces its own. Other formats have a file \
-for each recording. What goes wrong with one is told, the others go on, and the exit code is 1.";
+The folders are columns. The number of the session in its recording is session_number, the name of the \
+track without its layout is track_by_game. \
+Complete files are kept, and a recording that has grown replaces its own. Other formats have a file \
+per recording. A recording that cannot be exported does not stop the others; the exit code is then 1.";
 
 pub(super) const CUT: &str = "\
 Examples:
-  acevo cut FILE --laps 3-5                 Into FILE's name with _laps-3-5 behind it
+  acevo cut FILE --laps 3-5                 Into FILE_laps-3-5.acevo in the current folder
+  acevo cut FILE --laps 2/best              The best lap of session 2
   acevo cut FILE --from best --to best -o best.acevo
   acevo cut FILE --from 12:30 --to 14:00 -o incident.acevo
 
-Packets are kept as they are, with their times. With laps come the seconds before and after them in \
-which the game tells when they began and what their times are.";
+Packets are copied unchanged, with their times. Laps are copied with the seconds before and after them, in which \
+the game publishes when they began and what their times are. Existing files are never overwritten.
+
+\
+Laps: best (the fastest lap that counts), 3, 2/3 (lap 3 of session 2), 2/best, 3#2 (the second attempt at lap 3); lists and ranges, if \
+several laps are taken: 1,4-6 or 2/1-3. If a number selects several laps, the error lists them with their sessions, attempts and times; so \
+does best, if the recording has several cars or tracks.";
 
 pub(super) const INFO: &str = "\
 Examples:
   acevo info FILE            Game, car, track, sessions, laps, sizes
   acevo info FILE --check    Reads all of it: gaps, and exit code 1 where something cannot be read
-  acevo laps --from FILE     The laps with sectors, fuel and so on
+  acevo laps FILE            The laps with sectors, fuel and so on
 
 JSON: what the file tells of itself (description), bytes, start_us and end_us, records, lost, marks; \
 times are microseconds since the recording began. names are those of the pages; found has sessions and laps of \
@@ -363,7 +395,7 @@ Examples:
   acevo serve --lan --token-file ~/.acevo-token
                                With the same address each time
   acevo serve --demo           A simulated car
-  acevo serve --from FILE --speed 2
+  acevo serve FILE --speed 2
   curl -s 'http://127.0.0.1:7333/api/snapshot?channels=speed,gear'
 
 Overlays for OBS are at /overlay/NAME: inputs, delta, tyres, map, laps, gg, fuel, gear. Figures for \

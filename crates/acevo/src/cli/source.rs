@@ -11,13 +11,13 @@ use crate::session::Opener;
 use crate::session::connection::LiveConnection;
 use crate::session::demo::Demo;
 use crate::session::feeder::SourceKind;
-use crate::session::playback::{Playback, Player, open};
+use crate::session::playback;
 
 /// What to follow.
 #[derive(Debug, Args)]
 pub(crate) struct Origin {
-    /// Read this recording instead of the game
-    #[arg(long, value_name = "FILE", conflicts_with = "demo")]
+    /// The recording to read instead of the game; the commands have a positional argument for it
+    #[arg(long, value_name = "FILE", conflicts_with = "demo", hide = true)]
     #[cfg_attr(unix, arg(conflicts_with = "dir"))]
     #[cfg_attr(target_os = "linux", arg(conflicts_with = "pid"))]
     pub(crate) from: Option<PathBuf>,
@@ -30,11 +30,16 @@ pub(crate) struct Origin {
 /// What the program runs itself, until this is dropped: a recording, the simulator, or nothing.
 #[derive(Debug)]
 pub(crate) struct Running {
-    _playback: Option<Playback>,
+    _playback: Option<acevo_recording::Playback>,
     _demo: Option<Demo>,
 }
 
 impl Origin {
+    /// Reads this recording, if there is one.
+    pub(super) fn read_from(&mut self, file: Option<PathBuf>) {
+        self.from = file.or(self.from.take());
+    }
+
     /// What the session is read from.
     pub(crate) fn kind(&self) -> SourceKind {
         match (self.demo.demo, &self.from) {
@@ -46,19 +51,16 @@ impl Origin {
 
     /// Starts what is to be followed, where it is not the game, and follows it.
     pub(crate) fn follow(&self) -> anyhow::Result<(LiveConnection, Running)> {
+        if let Some(file) = &self.from {
+            let (playback, connection) = playback::start(file, self.demo.drive.speed())?;
+            return Ok((connection, Running { _playback: Some(playback), _demo: None }));
+        }
         let demo = self.demo.start();
-        let playback = match &self.from {
-            Some(file) => Some(Playback::start(Player::new(open(file)?, self.demo.drive.speed()))?),
-            None => None,
+        let connection = match &demo {
+            Some(demo) => LiveConnection::new(demo.open()).with_lockstep(demo.lockstep()),
+            None => LiveConnection::new(self.place.opener()),
         };
-        let live = match (&demo, &playback) {
-            (Some(demo), _) => LiveConnection::new(demo.open()).with_pace(demo.pace()),
-            (_, Some(playback)) => {
-                LiveConnection::of_recording(playback.open(), playback.over()).with_pace(playback.pace())
-            }
-            _ => LiveConnection::new(self.place.opener()),
-        };
-        Ok((live, Running { _playback: playback, _demo: demo }))
+        Ok((connection, Running { _playback: None, _demo: demo }))
     }
 }
 
@@ -116,6 +118,19 @@ pub(crate) struct Drive {
 }
 
 impl Place {
+    /// The option that names a source, if one is given.
+    pub(super) fn given(&self) -> Option<&'static str> {
+        #[cfg(unix)]
+        if self.dir.is_some() {
+            return Some("--dir");
+        }
+        #[cfg(target_os = "linux")]
+        if self.pid.is_some() {
+            return Some("--pid");
+        }
+        None
+    }
+
     /// Attaches once.
     pub(crate) fn open(&self) -> Result<ACEvoSharedMemoryMapper, Error> {
         #[cfg(unix)]
@@ -138,17 +153,9 @@ impl Place {
         self.is_default().then(acevo_shared_memory::survey)
     }
 
-    /// True where it is the game, wherever it is.
+    /// True if no source is named: the game is looked for.
     pub(crate) fn is_default(&self) -> bool {
-        #[cfg(unix)]
-        if self.dir.is_some() {
-            return false;
-        }
-        #[cfg(target_os = "linux")]
-        if self.pid.is_some() {
-            return false;
-        }
-        true
+        self.given().is_none()
     }
 
     /// How to attach again and again.

@@ -127,27 +127,27 @@ pub(super) fn page() -> impl TypedValueParser<Value = PageKind> {
 }
 
 pub(super) fn car() -> impl TypedValueParser<Value = CarModel> {
-    PossibleValuesParser::new(CarModel::all().iter().map(|car| PossibleValue::new(car.name()).help(car.summary())))
+    PossibleValuesParser::new(CarModel::ALL.iter().map(|car| PossibleValue::new(car.name()).help(car.summary())))
         .try_map(|name| name.parse::<CarModel>())
 }
 
 pub(super) fn track() -> impl TypedValueParser<Value = TrackName> {
-    PossibleValuesParser::new(TrackName::all().iter().map(|one| PossibleValue::new(one.name()).help(one.summary())))
+    PossibleValuesParser::new(TrackName::ALL.iter().map(|one| PossibleValue::new(one.name()).help(one.summary())))
         .try_map(|name| name.parse::<TrackName>())
 }
 
 pub(super) fn game() -> impl TypedValueParser<Value = GameVersion> {
-    PossibleValuesParser::new(GameVersion::all().iter().map(|one| PossibleValue::new(one.name()).help(one.summary())))
+    PossibleValuesParser::new(GameVersion::ALL.iter().map(|one| PossibleValue::new(one.name()).help(one.summary())))
         .try_map(|name| name.parse::<GameVersion>())
 }
 
 pub(super) fn variant() -> impl TypedValueParser<Value = Variant> {
-    PossibleValuesParser::new(Variant::all().iter().map(|one| PossibleValue::new(one.name()).help(one.summary())))
+    PossibleValuesParser::new(Variant::ALL.iter().map(|one| PossibleValue::new(one.name()).help(one.summary())))
         .try_map(|name| name.parse::<Variant>())
 }
 
 pub(super) fn scenario() -> impl TypedValueParser<Value = Scenario> {
-    PossibleValuesParser::new(Scenario::all().iter().map(|one| PossibleValue::new(one.name()).help(one.summary())))
+    PossibleValuesParser::new(Scenario::ALL.iter().map(|one| PossibleValue::new(one.name()).help(one.summary())))
         .try_map(|name| name.parse::<Scenario>())
 }
 

@@ -1,9 +1,10 @@
 //! `acevo channels`: the catalogue, and how its channels stand now.
 
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::Duration;
 
+use acevo_recording::{RecordingError, RecordingPosition, analyze};
 use acevo_shared_memory::{Frame, PhysicsValidity};
 use acevo_telemetry::analysis::{Analysis, Settings};
 use acevo_telemetry::{Axes, AxesResolver, Channel, ChannelValue, channels};
@@ -12,7 +13,6 @@ use serde::Serialize;
 
 use super::once::{SavedPages, attach, read_game, read_saved_pages};
 use crate::cli::Channels;
-use crate::driven::Spot;
 use crate::format::rows::ChannelRow;
 use crate::format::text::{padded, width as width_of};
 use crate::output::print;
@@ -57,17 +57,16 @@ fn live_values(args: &Channels) -> anyhow::Result<Option<Values>> {
 }
 
 /// Those of a file. The drive in a recording checks the axes, too.
-fn kept_values(file: &Path, at: Option<Spot>) -> anyhow::Result<Values> {
+fn kept_values(file: &Path, at: Option<RecordingPosition>) -> anyhow::Result<Values> {
     let (mut recording, frame) = match read_saved_pages(file, at)? {
         SavedPages::Dump(frame, _) => return Ok((frame, Axes::default())),
         SavedPages::Recording(recording, frame) => (recording, frame),
     };
     let mut analysis = Analysis::new(Settings::default());
-    recording.seek(Duration::ZERO)?;
-    while let Some(step) = recording.next_step()? {
-        analysis.feed(step.at, step.frame);
+    analyze(&mut recording, &mut analysis, |analysis, _| {
         while analysis.next_event().is_some() {}
-    }
+        Ok::<_, RecordingError>(ControlFlow::Continue(()))
+    })?;
     Ok((frame, analysis.axes()))
 }
 

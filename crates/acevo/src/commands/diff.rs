@@ -8,11 +8,11 @@ use std::process::ExitCode;
 use anyhow::bail;
 
 use self::compare::Differences;
+use super::raw_file::read_dump;
 use crate::cli::Diff;
 use crate::format::fields::select;
 use crate::output::{OutputClosed, complain, print, say};
 use crate::output::{is_dash, name_of};
-use crate::raw::RawDump;
 
 /// Exit codes: differences, and what keeps them from being found.
 const DIFFERENT: u8 = 1;
@@ -35,7 +35,7 @@ fn compare(args: &Diff) -> anyhow::Result<bool> {
     if is_dash(&args.a) && is_dash(&args.b) {
         bail!("only one of the two can be the standard input: name a file for the other");
     }
-    let [a, b] = [RawDump::read(&args.a)?, RawDump::read(&args.b)?];
+    let [a, b] = [read_dump(&args.a)?, read_dump(&args.b)?];
     for (dump, path) in [(&a, &args.a), (&b, &args.b)] {
         if !dump.is_settled() && !args.quiet {
             let name = name_of(path);

@@ -4,17 +4,18 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
+use acevo_recording::RawDump;
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, Frame, PageKind, PhysicsValidity, Value};
 use anyhow::Context;
 use serde::Serialize;
 
 use super::once::{ENDED, SavedPages, UNSETTLED, attach, read_game, read_saved_pages};
+use super::raw_file::write_dump;
 use crate::cli::Dump;
 use crate::format::fields::{Selected, select};
 use crate::format::rows::FieldRow;
 use crate::format::text::{padded, width};
 use crate::output::{self, print, say};
-use crate::raw::RawDump;
 use crate::session::demo;
 
 /// Longer values do not push the units of all others to the right.
@@ -64,7 +65,7 @@ fn write_raw(mapper: &ACEvoSharedMemoryMapper, file: &Path, real: bool) -> anyho
     if !dump.is_settled() {
         say(format_args!("{UNSETTLED}"));
     }
-    dump.write(file)?;
+    write_dump(&dump, file)?;
     let name = if output::is_dash(file) { "the standard output".into() } else { output::name_of(file) };
     say(format_args!("acevo: wrote {name}: {}", dump.summary()));
     say(format_args!("acevo: it tells all that the game tells, the driver's name too, and where its pages were found"));

@@ -1,18 +1,19 @@
 //! `acevo events`: the events of the session, as lines or JSON objects.
 
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
 use acevo_telemetry::ConnectionEvent;
-use acevo_telemetry::analysis::{SessionEvent, Severity, Topic};
+use acevo_telemetry::analysis::{Analysis, SessionEvent, Severity, Topic};
 
 use super::follow_loop::{UpdateHandler, follow};
 use crate::cli::Events;
 use crate::format::event_text::EventText;
 use crate::output::{self, Paint, say};
 use crate::session::connection::LiveConnection;
-use crate::session::feeder::{AnalysisFeeder, recording_start};
+use crate::session::feeder::AnalysisFeeder;
 use crate::session::playback::open;
 use crate::shutdown::Stop;
 
@@ -22,33 +23,38 @@ pub(crate) fn run(args: &Events) -> anyhow::Result<ExitCode> {
         return read_recording(file, args, &stop);
     }
     let (mut live, _running) = args.origin.follow()?;
-    let mut printer = Printer::new(args);
-    follow(&mut live, &stop, args.quiet, &mut printer)?;
-    printer.feeder.finish();
-    printer.warn();
+    let mut follower = Follower { feeder: feeder(args), printer: Printer::new(args) };
+    follow(&mut live, &stop, args.quiet, &mut follower)?;
+    follower.feeder.finish();
+    warn(&mut follower.feeder);
     Ok(ExitCode::SUCCESS)
 }
 
 /// Prints the events of a recording, as fast as it can be read.
 fn read_recording(file: &Path, args: &Events, stop: &Stop) -> anyhow::Result<ExitCode> {
-    let mut printer = Printer::new(args);
+    let (mut feeder, mut printer) = (feeder(args), Printer::new(args));
     let mut recording = open(file)?;
-    let start = recording_start(&recording);
-    while let Some(step) = recording.next_step()? {
-        printer.feeder.feed_step(start, step.at, step.frame);
-        if !printer.print()? || stop.is_requested() {
-            return Ok(ExitCode::SUCCESS);
-        }
-    }
-    printer.feeder.end();
-    printer.print()?;
-    printer.warn();
+    feeder.read(&mut recording, |analysis, _| {
+        let goes_on = printer.print(analysis)? && !stop.is_requested();
+        Ok(if goes_on { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+    })?;
+    warn(&mut feeder);
     Ok(ExitCode::SUCCESS)
+}
+
+fn feeder(args: &Events) -> AnalysisFeeder {
+    let mut options = args.analysing.options(&args.origin);
+    options.settings.thresholds = args.thresholds();
+    AnalysisFeeder::new(&options)
+}
+
+/// Prints why personal bests are not saved, once per problem.
+fn warn(feeder: &mut AnalysisFeeder) {
+    feeder.take_problem().iter().for_each(|problem| say(format_args!("acevo: warning: {problem}")));
 }
 
 /// Prints events.
 struct Printer<'a> {
-    feeder: AnalysisFeeder,
     only: &'a [Topic],
     json: bool,
     left: Option<u64>,
@@ -57,27 +63,14 @@ struct Printer<'a> {
 
 impl<'a> Printer<'a> {
     fn new(args: &'a Events) -> Self {
-        let mut options = args.analysing.options(&args.origin);
-        options.settings.thresholds = args.thresholds();
-        Self {
-            feeder: AnalysisFeeder::new(&options),
-            only: &args.only,
-            json: args.json,
-            left: args.count,
-            paint: Paint::for_stdout(),
-        }
+        Self { only: &args.only, json: args.json, left: args.count, paint: Paint::for_stdout() }
     }
 }
 
 impl Printer<'_> {
-    /// Prints why personal bests are not saved, once per problem.
-    fn warn(&mut self) {
-        self.feeder.take_problem().iter().for_each(|problem| say(format_args!("acevo: warning: {problem}")));
-    }
-
     /// Prints new events. Returns false after the last one that is wanted.
-    fn print(&mut self) -> anyhow::Result<bool> {
-        while let Some(event) = self.feeder.analysis.next_event() {
+    fn print(&mut self, analysis: &mut Analysis) -> anyhow::Result<bool> {
+        while let Some(event) = analysis.next_event() {
             if !self.only.is_empty() && !self.only.contains(&event.kind.topic()) {
                 continue;
             }
@@ -92,7 +85,13 @@ impl Printer<'_> {
     }
 }
 
-impl UpdateHandler for Printer<'_> {
+/// Follows a session and prints its events.
+struct Follower<'a> {
+    feeder: AnalysisFeeder,
+    printer: Printer<'a>,
+}
+
+impl UpdateHandler for Follower<'_> {
     fn update(
         &mut self,
         live: &mut LiveConnection,
@@ -100,8 +99,8 @@ impl UpdateHandler for Printer<'_> {
         _: Instant,
     ) -> anyhow::Result<bool> {
         self.feeder.feed(live, event);
-        self.warn();
-        self.print()
+        warn(&mut self.feeder);
+        self.printer.print(&mut self.feeder.analysis)
     }
 }
 

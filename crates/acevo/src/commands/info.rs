@@ -4,8 +4,7 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use acevo_export::About;
-use acevo_recording::{Damage, Info, Mark, Marked, Record, Recording, RecordingItem};
+use acevo_recording::{Damage, Info, Mark, Marked, Record, RecordedNames, Recording, RecordingItem, RecordingSummary};
 use acevo_shared_memory::{Page, PageKind, PhysicsTracker, SPageFileGraphicEvo, SPageFilePhysics};
 use acevo_telemetry::format_lap_time;
 use indicatif::HumanBytes;
@@ -14,7 +13,6 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use crate::cli::InfoArgs;
-use crate::contents::Contents;
 use crate::format::text::{clean, clock, name as shown};
 use crate::output::print;
 use crate::session::playback::open;
@@ -46,8 +44,8 @@ struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    fn of(about: &'a About) -> Self {
-        let About { game_version, track, configuration, car, driver, .. } = about;
+    fn of(names: &'a RecordedNames) -> Self {
+        let RecordedNames { game_version, track, configuration, car, driver, .. } = names;
         Self { game_version, track, configuration, car, driver }
     }
 }
@@ -122,25 +120,25 @@ impl Checked {
 pub(crate) fn run(args: &InfoArgs) -> anyhow::Result<ExitCode> {
     let mut recording = open(&args.file)?;
     let checked = if args.check { Some(Checked::of(&mut recording)?) } else { None };
-    let contents = Contents::of(&mut recording)?;
+    let summary = RecordingSummary::read(&mut recording)?;
     let (info, marks, checked) = (recording.info(), recording.marks(), checked.as_ref());
     let is_good = checked.is_none_or(|checked| checked.damage.is_empty());
     let text = if args.json {
         serde_json::to_string_pretty(&Object {
             info: &info,
-            names: Names::of(&contents.about),
+            names: Names::of(&summary.names),
             marks,
-            found: contents.found.as_deref(),
+            found: summary.found.as_deref(),
             checked,
         })? + "\n"
     } else {
-        as_text(&info, &contents, marks, checked)
+        as_text(&info, &summary, marks, checked)
     };
     print(text.as_bytes())?;
     Ok(if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn as_text(info: &Info, contents: &Contents, marks: &[Mark], checked: Option<&Checked>) -> String {
+fn as_text(info: &Info, summary: &RecordingSummary, marks: &[Mark], checked: Option<&Checked>) -> String {
     let mut text = String::new();
     let mut line = |name: &str, value: String| {
         let _ = writeln!(text, "{name:<10} {value}");
@@ -151,7 +149,7 @@ fn as_text(info: &Info, contents: &Contents, marks: &[Mark], checked: Option<&Ch
         let began = began.map(|began| began.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S").to_string());
         line("recorded", format!("{} by {}", began.unwrap_or_default(), clean(&description.program)));
     }
-    let About { track, configuration, car, driver, game_version, .. } = &contents.about;
+    let RecordedNames { track, configuration, car, driver, game_version, .. } = &summary.names;
     let track = format!("{track} {configuration}");
     for (name, value) in [("version", game_version), ("track", &track), ("car", car), ("driver", driver)] {
         let value = clean(value);
@@ -196,12 +194,12 @@ fn as_text(info: &Info, contents: &Contents, marks: &[Mark], checked: Option<&Ch
             line("check", "everything can be read".into());
         }
     }
-    if contents.found.is_some() {
+    if summary.found.is_some() {
         line("marks", "sessions and laps are not marked, or wrongly; these are those of the pages".into());
     }
     let is_replaced = |mark: &&Mark| matches!(mark.what, Marked::Session { .. } | Marked::Lap { .. });
-    let marked = marks.iter().filter(|mark| contents.found.is_none() || !is_replaced(mark));
-    let mut all: Vec<_> = marked.chain(contents.found.iter().flatten()).collect();
+    let marked = marks.iter().filter(|mark| summary.found.is_none() || !is_replaced(mark));
+    let mut all: Vec<_> = marked.chain(summary.found.iter().flatten()).collect();
     all.sort_by_key(|mark| mark.at);
     for mark in all {
         if let Some((name, value)) = told(mark, info.start) {

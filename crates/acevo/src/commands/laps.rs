@@ -3,11 +3,12 @@
 mod in_place;
 mod live_table;
 
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use acevo_export::About;
+use acevo_recording::{RecordedNames, SessionNames};
 use acevo_telemetry::analysis::{Analysis, Lap, SessionEventKind};
 use acevo_telemetry::{ConnectionEvent, Frame, driver_name};
 use serde::Serialize;
@@ -15,12 +16,11 @@ use serde::Serialize;
 use self::live_table::LiveTable;
 use super::follow_loop::{UpdateHandler, follow};
 use crate::cli::Laps;
-use crate::contents::{Names, learn};
-use crate::format::lap_table::{Line, Sessions, Table};
+use crate::format::lap_table::{Line, Look, Sessions, Table};
 use crate::format::text::clean;
 use crate::output::{self, Paint, say};
 use crate::session::connection::LiveConnection;
-use crate::session::feeder::{AnalysisFeeder, recording_start};
+use crate::session::feeder::AnalysisFeeder;
 use crate::session::playback::open;
 use crate::shutdown::Stop;
 
@@ -29,7 +29,7 @@ const WIDE: usize = 160;
 
 pub(crate) fn run(args: &Laps) -> anyhow::Result<ExitCode> {
     let stop = Stop::on_signal()?;
-    if let Some(file) = args.file.as_ref().or(args.origin.from.as_ref()) {
+    if let Some(file) = &args.origin.from {
         return read_recording(file, args, &stop);
     }
     let (mut live, _running) = args.origin.follow()?;
@@ -48,23 +48,63 @@ pub(crate) fn run(args: &Laps) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// All laps of a recording, as fast as it can be read.
+/// Prints the laps of a recording: as JSON when they end, as a table at the end, when the best lap is known.
 fn read_recording(file: &Path, args: &Laps, stop: &Stop) -> anyhow::Result<ExitCode> {
-    let mut lines = Lines::new(args);
+    let mut recorder = Recorder::new(args);
     let mut recording = open(file)?;
-    let start = recording_start(&recording);
-    while let Some(step) = recording.next_step()? {
-        learn(&mut lines.about, step.frame);
-        lines.recorder.feeder.feed_step(start, step.at, step.frame);
-        lines.print_ended()?;
-        lines.follow_names(Some(step.frame));
-        if lines.recorder.has_enough() || stop.is_requested() {
-            return Ok(ExitCode::SUCCESS);
+    let (mut names, mut laps, mut left) = (RecordedNames::default(), Vec::new(), args.count.unwrap_or(u64::MAX));
+    let mut driven = DrivenNames::default();
+    recorder.feeder.read(&mut recording, |analysis, step| {
+        if let Some(step) = step.step {
+            names.learn(step.frame);
         }
+        while let Some(event) = analysis.next_event() {
+            let SessionEventKind::Lap(lap) = event.kind else { continue };
+            if left == 0 {
+                break;
+            }
+            left -= 1;
+            if args.json {
+                output::print(driven.json(&lap)?.as_bytes())?;
+            }
+            laps.push(lap);
+        }
+        if let (Some(step), true) = (step.step, args.json) {
+            driven.follow(analysis.session(), step.frame);
+        }
+        Ok(if left > 0 && !stop.is_requested() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+    })?;
+    recorder.take_problem().iter().for_each(|problem| say(format_args!("acevo: warning: {problem}")));
+    if !args.json {
+        print_table(&names, &laps, args.session.map(Into::into), recorder.analysis())?;
     }
-    lines.recorder.feeder.end();
-    lines.print_ended()?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Prints heading, laps and best times of a recording.
+fn print_table(
+    names: &RecordedNames,
+    laps: &[Lap],
+    sessions: Option<Sessions>,
+    analysis: &Analysis,
+) -> anyhow::Result<()> {
+    let has_several = laps.iter().any(|lap| Some(lap.session) != laps.first().map(|first| first.session));
+    let last = laps.last().map(|lap| lap.session);
+    let is_shown = |lap: &&Lap| sessions != Some(Sessions::Current) || Some(lap.session) == last;
+    let laps: Vec<_> = laps.iter().filter(is_shown).collect();
+    let shows_several = has_several && sessions != Some(Sessions::Current);
+    let table = Table::new(&laps, if shows_several { Sessions::All } else { Sessions::Current }, WIDE);
+    let mut lines = vec![Line::default().with(Look::Plain, heading(names))];
+    if laps.is_empty() {
+        lines.push(Line::default().with(Look::Aside, " no laps"));
+    } else {
+        lines.push(table.header());
+        lines.extend(laps.iter().map(|lap| table.row(lap)));
+        lines.extend(if shows_several { table.session_bests() } else { vec![Table::summary(analysis)] });
+    }
+    let paint = Paint::for_stdout();
+    let text: String = lines.iter().map(|line| line.painted(paint, WIDE) + "\n").collect();
+    output::print(text.trim_start_matches('\n').as_bytes())
 }
 
 /// Follows laps, and knows which have ended.
@@ -141,11 +181,43 @@ struct Driven {
 }
 
 impl Driven {
-    fn new(names: Names, driver: String) -> Self {
+    fn new(names: SessionNames, driver: String) -> Self {
         let known = |name: String| Some(name).filter(|name| !name.is_empty());
-        let Names { track, configuration, car, session } = names;
+        let SessionNames { track, configuration, car, session } = names;
         let [track, configuration, car, session_name] = [track, configuration, car, session].map(known);
         Self { track, configuration, car, driver: known(driver), session_name }
+    }
+}
+
+/// Follows the names of the session that is driven.
+#[derive(Debug, Default)]
+struct DrivenNames {
+    /// The names as they were at the frame before: a lap may end because they change.
+    names: Driven,
+    /// The session of these names.
+    session: u32,
+    /// The graphics packet whose names were taken last.
+    packet_id: Option<i32>,
+}
+
+impl DrivenNames {
+    /// Takes the names in a frame. Call it after the laps that ended with this frame were printed.
+    fn follow(&mut self, session: u32, frame: &Frame) {
+        if std::mem::replace(&mut self.session, session) != session {
+            (self.names, self.packet_id) = (Driven::default(), None);
+        }
+        let packet_id = Some(frame.graphics.packet_id());
+        if std::mem::replace(&mut self.packet_id, packet_id) == packet_id {
+            return;
+        }
+        if let Some(names) = SessionNames::of(frame) {
+            self.names = Driven::new(names, driver_name(frame));
+        }
+    }
+
+    /// A lap as a line of JSON.
+    fn json(&self, lap: &Lap) -> serde_json::Result<String> {
+        serde_json::to_string(&Object { lap, driven: &self.names }).map(|json| json + "\n")
     }
 }
 
@@ -157,14 +229,7 @@ struct Lines {
     sessions: Sessions,
     /// What the columns were when a line was printed last.
     header: Option<Line>,
-    /// What a recording is of; printed above the first lap.
-    about: About,
-    /// Names of the session that is driven, as they were at the frame before: a lap may end because they change.
-    driven: Driven,
-    /// The session of these names.
-    session: u32,
-    /// The graphics packet whose names were taken last.
-    named_by: Option<i32>,
+    driven: DrivenNames,
 }
 
 impl Lines {
@@ -172,28 +237,9 @@ impl Lines {
         Self {
             recorder: Recorder::new(args),
             json: args.json,
-            sessions: args.session.into(),
+            sessions: args.session.map_or(Sessions::Current, Into::into),
             header: None,
-            about: About::default(),
-            driven: Driven::default(),
-            session: 0,
-            named_by: None,
-        }
-    }
-
-    /// Takes the names of the session that is driven. Called after the laps that ended with this frame were printed.
-    fn follow_names(&mut self, frame: Option<&Frame>) {
-        let session = self.recorder.analysis().session();
-        if std::mem::replace(&mut self.session, session) != session {
-            (self.driven, self.named_by) = (Driven::default(), None);
-        }
-        let Some(frame) = frame.filter(|_| self.json) else { return };
-        let packet = Some(frame.graphics.packet_id());
-        if std::mem::replace(&mut self.named_by, packet) == packet {
-            return;
-        }
-        if let Some(names) = Names::of(frame) {
-            self.driven = Driven::new(names, driver_name(frame));
+            driven: DrivenNames::default(),
         }
     }
 
@@ -207,14 +253,11 @@ impl Lines {
         self.warn();
         for lap in &ended {
             if self.json {
-                output::print((serde_json::to_string(&Object { lap, driven: &self.driven })? + "\n").as_bytes())?;
+                output::print(self.driven.json(lap)?.as_bytes())?;
                 continue;
             }
             let table = Table::new(&self.recorder.laps(Sessions::All), self.sessions, WIDE);
             let paint = Paint::for_stdout();
-            if self.header.is_none() && !self.about.track.is_empty() {
-                output::print((heading(&self.about) + "\n").as_bytes())?;
-            }
             let header = Some(table.header()).filter(|header| self.header.as_ref() != Some(header));
             for line in header.iter().chain([&table.row(lap)]) {
                 output::print((line.painted(paint, WIDE) + "\n").as_bytes())?;
@@ -226,8 +269,8 @@ impl Lines {
 }
 
 /// Track, car, driver and version of the game.
-fn heading(about: &About) -> String {
-    let About { track, configuration, car, driver, game_version, .. } = about;
+fn heading(names: &RecordedNames) -> String {
+    let RecordedNames { track, configuration, car, driver, game_version, .. } = names;
     let track = format!("{track} {configuration}");
     let texts = [&track, car, driver, game_version].map(|text| clean(text));
     texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ")
@@ -242,7 +285,9 @@ impl UpdateHandler for Lines {
     ) -> anyhow::Result<bool> {
         self.recorder.feeder.feed(live, event);
         self.print_ended()?;
-        self.follow_names(live.frame());
+        if let (Some(frame), true) = (live.frame(), self.json) {
+            self.driven.follow(self.recorder.analysis().session(), frame);
+        }
         Ok(!self.recorder.has_enough())
     }
 }

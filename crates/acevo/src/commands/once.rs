@@ -4,14 +4,13 @@ use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use acevo_recording::{Recording, RecordingError};
+use acevo_recording::{PositionFinder, Recording, RecordingError, RecordingPosition};
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, ACEvoStatus, Error, Frame, PageKind};
 use anyhow::{Context, ensure};
 
+use super::raw_file::read_dump;
 use crate::cli::Place;
-use crate::driven::Spot;
 use crate::output::{is_dash, name_of, say};
-use crate::raw::RawDump;
 use crate::shutdown::Stop;
 
 /// Interval of attempts to attach.
@@ -31,7 +30,7 @@ pub(super) fn attach(place: &Place, wait: bool) -> anyhow::Result<Option<ACEvoSh
     // Blank pages: the game has not written to them yet.
     let open = || match place.open() {
         Ok(mapper) if wait && mapper.frame()?.is_blank() => {
-            Err(Error::PageNotThere { page: PageKind::Graphics, place: mapper.place(PageKind::Graphics) })
+            Err(Error::PageNotThere { page: PageKind::Graphics, location: mapper.location(PageKind::Graphics) })
         }
         result => result,
     };
@@ -62,14 +61,14 @@ pub(super) enum SavedPages {
 }
 
 /// Reads the pages of a recording at a position, or of a raw dump.
-pub(super) fn read_saved_pages(file: &Path, at: Option<Spot>) -> anyhow::Result<SavedPages> {
+pub(super) fn read_saved_pages(file: &Path, at: Option<RecordingPosition>) -> anyhow::Result<SavedPages> {
     let opened = if is_dash(file) { Err(RecordingError::NotARecording) } else { Recording::open(file) };
     let mut recording = match opened {
         Ok(recording) => recording,
-        // The error for a file that is neither comes from reading it as a dump.
+        // The content distinguishes a dump from other files.
         Err(RecordingError::NotARecording | RecordingError::Io(_)) => {
-            let dump = RawDump::read(file)?;
-            ensure!(at.is_none(), "{} is a raw dump, which has no time: leave out --at", name_of(file));
+            let dump = read_dump(file)?;
+            ensure!(at.is_none(), "{} is a raw dump, which has no positions: leave out --at", name_of(file));
             return Ok(SavedPages::Dump(dump.open()?.frame()?, dump.is_settled()));
         }
         Err(error) => return Err(error).with_context(|| format!("cannot read {}", name_of(file))),
@@ -79,9 +78,9 @@ pub(super) fn read_saved_pages(file: &Path, at: Option<Spot>) -> anyhow::Result<
             recording.seek(Duration::ZERO)?;
             recording.next_step()?.map(|step| *step.frame)
         }
-        Some(spot) => {
-            let (at, _) = spot.find(&mut recording)?;
-            // Includes the pages that were recorded at exactly that time.
+        Some(position) => {
+            let at = *PositionFinder::new(&mut recording).find(position)?.start();
+            // Pages with that time belong to the position.
             recording.seek(at + Duration::from_micros(1))?;
             Some(*recording.frame())
         }
@@ -119,7 +118,8 @@ mod tests {
     use std::sync::atomic::{AtomicBool, Ordering};
     use std::thread;
 
-    use acevo_shared_memory::{LocalPages, PhysicsValidity, Publisher, SPageFileGraphicEvo, SPageFilePhysics};
+    use acevo_shared_memory::{LocalPages, PhysicsValidity, Publisher, SPageFileGraphicEvo};
+    use acevo_testkit::pages::faded_physics;
 
     use super::*;
 
@@ -128,16 +128,7 @@ mod tests {
         let pages = LocalPages::new();
         let mut publisher = Publisher::local(&pages);
         let mut publish = |step: i32| {
-            let level = level(step);
-            let physics = SPageFilePhysics {
-                packetId: if moves { step } else { 1 },
-                rpms: 6000,
-                airDensity: 1.2 * level,
-                airTemp: 26.0 * level,
-                roadTemp: 30.0 * level,
-                brakeBias: 0.6 * level,
-                ..Default::default()
-            };
+            let physics = faded_physics(if moves { step } else { 1 }, level(step));
             publisher.publish_physics(&physics).unwrap();
             let status = ACEvoStatus::Live.value();
             publisher.publish_graphics(&SPageFileGraphicEvo { packetId: step, status, ..Default::default() }).unwrap();

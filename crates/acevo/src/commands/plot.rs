@@ -1,18 +1,19 @@
 //! `acevo plot`: pictures of laps.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use acevo_recording::{LapReference, LapSelector, lap_traces};
 use acevo_simulator::{Options, Scenario};
 use acevo_telemetry::Channel;
-use acevo_telemetry::analysis::{Analysis, SessionEventKind, Settings};
-use anyhow::Context;
+use acevo_telemetry::analysis::{Analysis, Settings};
+use anyhow::{Context, ensure};
 
 use crate::cli::Plot;
-use crate::driven::Spot;
-use crate::output::{check_new, name_of, say, write_new};
+use crate::output::{check_new, default_output, name_of, say, write_new};
 use crate::session::demo;
 use crate::session::playback::open;
+use crate::shutdown::Stop;
 use acevo_plot::{Format, Laps, Request};
 use acevo_telemetry::traces::{LapSampler, LapTraces};
 
@@ -20,8 +21,9 @@ use acevo_telemetry::traces::{LapSampler, LapTraces};
 const DEMO_LAPS: u32 = 4;
 
 pub(crate) fn run(args: &Plot) -> anyhow::Result<ExitCode> {
-    check_new(&args.output)?;
-    let format = Format::of(&args.output).context("the picture's file ends neither in .png nor in .svg")?;
+    let output = args.output.clone().unwrap_or_else(|| output_of(args));
+    check_new(&output)?;
+    let format = Format::of(&output).context("the picture's file ends neither in .png nor in .svg")?;
     let channels = if args.channels.is_empty() {
         acevo_plot::default_channels(args.demo || args.against.is_some())
     } else {
@@ -45,53 +47,54 @@ pub(crate) fn run(args: &Plot) -> anyhow::Result<ExitCode> {
     let request =
         Request { kind: args.kind, channels, color: args.color, size: args.size, theme: args.theme, units: args.units };
     let picture = acevo_plot::render(&Laps { main: &main, against: against.as_ref() }, &request, format)?;
-    write_new(&args.output, &picture)?;
+    write_new(&output, &picture)?;
     if !args.quiet {
         let (width, height) = args.size;
-        say(format_args!("acevo: wrote {}: {width}x{height}, {} bytes", name_of(&args.output), picture.len()));
+        say(format_args!("acevo: wrote {}: {width}x{height}, {} bytes", name_of(&output), picture.len()));
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// The laps of a recording that are meant.
+/// The lap to draw, and the lap to compare it with.
 fn recorded_laps(
     file: &Path,
     args: &Plot,
     channels: &[&'static Channel],
 ) -> anyhow::Result<(LapTraces, Option<LapTraces>)> {
-    let mut recording = open(file)?;
-    let settings = Settings::default();
-    let mut sampler = LapSampler::new(channels, settings.sectors.clone());
-    let mut analysis = Analysis::new(settings);
-    let mut chosen: [Option<(u32, LapTraces)>; 2] = [None, None];
-    let spots = [Some(args.lap), args.against];
-    while let Some(step) = recording.next_step()? {
-        analysis.feed(step.at, step.frame);
-        while let Some(event) = analysis.next_event() {
-            let number = if let SessionEventKind::Lap(lap) = &event.kind { Some(lap.number) } else { None };
-            let Some((lap, number)) = sampler.on_event(&event.kind).zip(number) else { continue };
-            for (spot, chosen) in spots.iter().zip(&mut chosen) {
-                let is_meant = match spot {
-                    Some(Spot::Lap(wanted)) => *wanted == number && chosen.is_none(),
-                    Some(Spot::Best) => {
-                        lap.counts && chosen.as_ref().is_none_or(|(_, best)| lap.time_ms < best.time_ms)
-                    }
-                    _ => false,
-                };
-                if is_meant {
-                    *chosen = Some((number, lap.clone()));
-                }
-            }
-        }
-        sampler.on_frame(step.frame, &analysis);
-    }
-    let [main, against] = chosen;
-    let (_, main) = main.with_context(|| args.lap.not_there())?;
-    let against = match args.against {
-        Some(spot) => Some(against.with_context(|| spot.not_there())?.1),
-        None => None,
+    let stop = Stop::on_signal()?;
+    let traces = |file: &Path, laps: &[LapSelector]| {
+        let traces = lap_traces(&mut open(file)?, laps, channels, |_| !stop.is_requested());
+        traces.with_context(|| format!("cannot draw {}", name_of(file)))
     };
+    let laps = match &args.against {
+        None => traces(file, &[args.lap])?,
+        Some(LapReference { recording: None, lap }) => traces(file, &[args.lap, *lap])?,
+        Some(LapReference { recording: Some(other), lap }) => {
+            [traces(file, &[args.lap])?, traces(other, &[*lap])?].concat()
+        }
+    };
+    let mut laps = laps.into_iter();
+    let (main, against) = (laps.next().context("there is no lap")?, laps.next());
+    if let Some(against) = &against {
+        let track = |lap: &LapTraces| format!("{} {}", lap.track, lap.layout);
+        let are_known = !main.track.is_empty() && !against.track.is_empty();
+        ensure!(
+            !are_known || track(&main) == track(against),
+            "laps of different tracks cannot be compared: {} and {}",
+            track(&main).trim(),
+            track(against).trim()
+        );
+    }
     Ok((main, against))
+}
+
+/// The default output, named after the recording and its lap.
+fn output_of(args: &Plot) -> PathBuf {
+    let kind = args.kind.name();
+    match &args.file {
+        Some(file) => default_output(file, &format!("{kind}_lap-{}", args.lap), "png"),
+        None => default_output(Path::new("demo"), kind, "png"),
+    }
 }
 
 /// The laps of a simulation that count.
@@ -99,7 +102,7 @@ fn demo_laps(options: Options, channels: &[&'static Channel]) -> Vec<LapTraces> 
     let settings = Settings::default();
     let mut sampler = LapSampler::new(channels, settings.sectors.clone());
     let mut analysis = Analysis::new(settings);
-    let mut laps = Vec::new();
+    let mut laps: Vec<LapTraces> = Vec::new();
     demo::drive(options, |at, frame| {
         analysis.feed(at, frame);
         while let Some(event) = analysis.next_event() {
@@ -107,6 +110,8 @@ fn demo_laps(options: Options, channels: &[&'static Channel]) -> Vec<LapTraces> 
         }
         sampler.on_frame(frame, &analysis);
     });
+    analysis.finish();
+    laps.extend(std::iter::from_fn(|| analysis.next_event()).filter_map(|event| sampler.on_event(&event.kind)));
     laps.retain(|lap| lap.counts);
     laps
 }

@@ -74,7 +74,7 @@ fn record(args: &RecordArgs, destination: impl Destination, keys: &str) -> anyho
     let stop = Stop::on_signal()?;
     let demo = args.demo.start();
     let mut live = match &demo {
-        Some(demo) => LiveConnection::new(demo.open()).with_pace(demo.pace()),
+        Some(demo) => LiveConnection::new(demo.open()).with_lockstep(demo.lockstep()),
         None => LiveConnection::new(args.place.opener()),
     };
     let mut recorder = Recorder::new(destination);
@@ -82,7 +82,7 @@ fn record(args: &RecordArgs, destination: impl Destination, keys: &str) -> anyho
     let (mut messages, start, mut awake) = (ConnectionMessages::default(), Instant::now(), Awake::default());
     let elapsed = || demo.as_ref().map_or_else(|| start.elapsed(), Demo::time);
     while !stop.is_requested() && args.time.is_none_or(|time| elapsed() < time) {
-        // Checked before the pages are read, so that the last ones are read below.
+        // Read before the pages: what was published before the end is read below.
         let is_over = demo.as_ref().is_some_and(Demo::is_over);
         let event = live.wait(MAX_WAIT);
         if is_over && event.is_none() {
@@ -243,6 +243,7 @@ mod tests {
         ACEvoSharedMemoryMapper, ACEvoStatus, LocalPages, Publisher, SPageFileGraphicEvo, SPageFilePhysics,
         SPageFileStaticEvo,
     };
+    use acevo_testkit::pages::faded_physics;
 
     use super::*;
 
@@ -326,21 +327,12 @@ mod tests {
         let pages = LocalPages::new();
         let mut publisher = Publisher::local(&pages);
         let mut live = LiveConnection::new(Box::new(move || ACEvoSharedMemoryMapper::open_source(pages.clone())));
-        let physics = |packet: i32, level: f32| SPageFilePhysics {
-            packetId: packet,
-            rpms: 6000,
-            airDensity: 1.2 * level,
-            airTemp: 26.0 * level,
-            roadTemp: 30.0 * level,
-            brakeBias: 0.6 * level,
-            ..Default::default()
-        };
         // Counter and level of physics, and the status; the graphics counter always goes on.
         let (live_now, paused) = (ACEvoStatus::Live, ACEvoStatus::Pause);
         let driven = (1..10).map(|packet| (packet, 1.0, live_now));
         let fades = [(9, 1.0, paused), (9, 0.8, paused), (9, 0.4, paused), (9, 0.4, paused), (9, 0.6, live_now)];
         for (frame, (packet, level, status)) in (1..).zip(driven.chain(fades)) {
-            publisher.publish_physics(&physics(packet, level)).unwrap();
+            publisher.publish_physics(&faded_physics(packet, level)).unwrap();
             let graphics = SPageFileGraphicEvo { packetId: frame, status: status.value(), ..Default::default() };
             publisher.publish_graphics(&graphics).unwrap();
             loop {

@@ -1,12 +1,12 @@
-//! `acevo repair`: makes a whole file of what can be read of a damaged one.
+//! `acevo repair`: recovers the readable part of a damaged recording into a new file.
 
 use std::process::ExitCode;
 
 use acevo_recording::repair;
-use anyhow::{Context, ensure};
+use anyhow::Context;
 
 use crate::cli::Repair;
-use crate::output::say;
+use crate::output::{check_new, default_output, say};
 use crate::session::playback::open;
 
 pub(crate) fn run(args: &Repair) -> anyhow::Result<ExitCode> {
@@ -16,14 +16,15 @@ pub(crate) fn run(args: &Repair) -> anyhow::Result<ExitCode> {
         say(format_args!("acevo: there is nothing to repair in {}", args.file.display()));
         return Ok(ExitCode::SUCCESS);
     }
-    ensure!(!args.output.exists(), "{} is there already; nothing is overwritten", args.output.display());
-    repair(&args.file, &args.output).with_context(|| format!("cannot write {}", args.output.display()))?;
-    let repaired = open(&args.output)?.info();
+    let output = args.output.clone().unwrap_or_else(|| default_output(&args.file, "repaired", "acevo"));
+    check_new(&output)?;
+    repair(&args.file, &output).with_context(|| format!("cannot write {}", output.display()))?;
+    let repaired = open(&output)?.info();
     say(format_args!(
         "acevo: {} of {} packets are in {}",
         repaired.records.total(),
         info.records.total(),
-        args.output.display()
+        output.display()
     ));
     Ok(ExitCode::SUCCESS)
 }

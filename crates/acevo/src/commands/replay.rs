@@ -1,8 +1,9 @@
-//! `acevo replay`: publishes a recording as if the game ran.
+//! `acevo replay`: publishes a recording as if the game were running.
 
 use std::process::ExitCode;
 use std::time::Duration;
 
+use acevo_recording::{Player, PlayerCommand, PlayerControl, PositionFinder};
 use anyhow::{Context, ensure};
 
 use super::progress::Progress;
@@ -10,15 +11,15 @@ use crate::cli::Replay;
 use crate::format::text::clock;
 use crate::keyboard::{Key, Keys};
 use crate::output::say;
-use crate::session::playback::{Player, Watcher, Wish, open};
+use crate::session::playback::open;
 use crate::shutdown::Stop;
 
-/// How far an arrow leaps.
+/// Time that an arrow key seeks.
 const LEAP: Duration = Duration::from_secs(10);
 
 pub(crate) fn run(args: &Replay) -> anyhow::Result<ExitCode> {
     let stop = Stop::on_signal()?;
-    let (mut player, start, end) = player(args)?;
+    let (mut player, start, from, end) = player(args)?;
     let keys = Keys::listen(!args.pause_at.is_empty())?;
     let mut publisher = args.outlet.publisher().context("cannot publish the recording")?;
     player.begin(&mut publisher)?;
@@ -34,8 +35,8 @@ pub(crate) fn run(args: &Replay) -> anyhow::Result<ExitCode> {
         quiet: args.quiet,
         progress: Progress::new(args.quiet, hint),
     };
-    let length = clock(Some(end.saturating_sub(player.from)));
-    control.say(&format!("replaying {length} of {}, published as {}", args.file.display(), publisher.place()));
+    let length = clock(Some(end.saturating_sub(from)));
+    control.say(&format!("replaying {length} of {}, published as {}", args.file.display(), publisher.location()));
     control.say(&format!("watch it with `{}` in another terminal; Ctrl-C ends it", args.outlet.watch_command()));
     player.run(&mut publisher, &mut control).context("the replay had to end")?;
     control.progress.end();
@@ -45,30 +46,32 @@ pub(crate) fn run(args: &Replay) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// What is to be played, and where the recording begins and that ends.
-fn player(args: &Replay) -> anyhow::Result<(Player, Duration, Duration)> {
-    let recording = open(&args.file)?;
+/// The player, when the recording begins, and when playback begins and ends.
+fn player(args: &Replay) -> anyhow::Result<(Player, Duration, Duration, Duration)> {
+    let mut recording = open(&args.file)?;
     let info = recording.info();
-    let mut player = Player::new(recording, args.speed.unwrap_or(1.0));
-    player.repeats = args.repeat;
-    if let Some(from) = args.from {
-        player.from = from.find(&mut player.recording).context("there is no place for --from")?.0;
-    }
-    if let Some(to) = args.to {
-        player.to = Some(to.find(&mut player.recording).context("there is no place for --to")?.1);
-    }
-    let end = player.to.unwrap_or(info.end);
-    ensure!(player.from <= end, "--from is later than --to: there is nothing between them");
+    let mut finder = PositionFinder::new(&mut recording);
+    let from = match args.from {
+        Some(from) => *finder.find(from).context("--from")?.start(),
+        None => info.start,
+    };
+    let to = match args.to {
+        Some(to) => Some(*finder.find(to).context("--to")?.end()),
+        None => None,
+    };
+    let end = to.unwrap_or(info.end);
+    ensure!(from <= end, "--from is later than --to");
+    let mut pauses = Vec::new();
     for pause in &args.pause_at {
-        let at = pause.find(&mut player.recording).context("there is no place for --pause-at")?.0;
-        ensure!((player.from..=end).contains(&at), "--pause-at: {pause} is not between --from and --to");
-        player.pauses.push(at);
+        let at = *finder.find(*pause).context("--pause-at")?.start();
+        ensure!((from..=end).contains(&at), "--pause-at: {pause} is not between --from and --to");
+        pauses.push(at);
     }
-    player.pauses.sort_unstable();
-    Ok((player, info.start, end))
+    let player = Player::new(recording).with_speed(args.speed.unwrap_or(1.0)).with_range(from, to);
+    Ok((player.with_repeat(args.repeat).with_pauses(pauses), info.start, from, end))
 }
 
-/// What the keys, the lines and the signals want.
+/// Controls the player by keys, lines and signals.
 struct Control {
     stop: Stop,
     is_stopped: bool,
@@ -88,34 +91,34 @@ impl Control {
         }
     }
 
-    /// A time of the recording as people count it.
+    /// A time since the beginning of the recording.
     fn clock(&self, at: Duration) -> String {
         clock(Some(at.saturating_sub(self.start)))
     }
 }
 
-impl Watcher for Control {
-    fn wish(&mut self, at: Duration) -> Option<Wish> {
+impl PlayerControl for Control {
+    fn next_command(&mut self, at: Duration) -> Option<PlayerCommand> {
         if self.progress.is_due() {
             let state = if self.is_paused { ", paused" } else { "" };
             self.progress.show(format!("{} of {}{state}", self.clock(at), self.clock(self.end)));
         }
-        let wish = if self.stop.is_requested() {
-            Wish::Stop
+        let command = if self.stop.is_requested() {
+            PlayerCommand::Stop
         } else {
             match self.keys.next()? {
-                Key::Letter(' ') | Key::Enter | Key::Signal => Wish::Pause,
-                Key::Left => Wish::Seek(at.saturating_sub(LEAP)),
-                Key::Right => Wish::Seek(at.saturating_add(LEAP).min(self.end)),
-                Key::Letter('q') => Wish::Stop,
+                Key::Letter(' ') | Key::Enter | Key::Signal => PlayerCommand::TogglePause,
+                Key::Left => PlayerCommand::Seek(at.saturating_sub(LEAP)),
+                Key::Right => PlayerCommand::Seek(at.saturating_add(LEAP).min(self.end)),
+                Key::Letter('q') => PlayerCommand::Stop,
                 Key::Letter(_) => return None,
             }
         };
-        self.is_stopped = wish == Wish::Stop;
-        Some(wish)
+        self.is_stopped = command == PlayerCommand::Stop;
+        Some(command)
     }
 
-    fn paused(&mut self, at: Duration, is_paused: bool) {
+    fn on_pause(&mut self, at: Duration, is_paused: bool) {
         self.is_paused = is_paused;
         if !is_paused {
             return self.say("it goes on");

@@ -28,7 +28,7 @@ pub(crate) fn run(args: &Simulate) -> anyhow::Result<ExitCode> {
         .and_then(|mut publisher| demo::begin(&mut simulator, &mut publisher).map(|()| publisher))
         .context("cannot publish a simulated game")?;
     if !args.quiet {
-        say(format_args!("acevo: driving {scenario} with {car}, published as {}", publisher.place()));
+        say(format_args!("acevo: driving {scenario} with {car}, published as {}", publisher.location()));
         say(format_args!("acevo: watch it with `{}`; Ctrl-C ends it", args.outlet.watch_command()));
     }
     let goes_on = |simulator: &Simulator| !stop.is_requested() && args.time.is_none_or(|time| simulator.time() < time);

@@ -73,6 +73,8 @@ impl Line {
 enum Column {
     Session,
     Lap,
+    /// The number of the lap and its attempt, if a lap has several.
+    Attempt,
     Kind,
     Time,
     Sector(usize),
@@ -88,7 +90,7 @@ impl Column {
     fn title(self) -> String {
         match self {
             Self::Session => "ses".into(),
-            Self::Lap => "lap".into(),
+            Self::Lap | Self::Attempt => "lap".into(),
             Self::Kind => "kind".into(),
             Self::Time => "time".into(),
             Self::Sector(index) => format!("sector {}", index + 1),
@@ -104,7 +106,7 @@ impl Column {
     const fn width(self) -> usize {
         match self {
             Self::Session | Self::Lap | Self::Top | Self::Low => 3,
-            Self::Kind => 6,
+            Self::Attempt | Self::Kind => 6,
             Self::Time => 9,
             Self::Sector(_) | Self::Delta => 8,
             Self::Fuel | Self::Tyres | Self::Stint => 5,
@@ -148,7 +150,12 @@ impl Table {
         numbers.dedup();
         let sectors = laps.iter().map(|lap| lap.sectors_ms.len()).max().filter(|most| *most > 0);
         let sectors = sectors.unwrap_or(DEFAULT_SECTORS);
-        let (columns, remark_width) = columns(sessions, sectors, width);
+        let (mut columns, mut remark_width) = columns(sessions, sectors, width);
+        let more = Column::Attempt.width() - Column::Lap.width();
+        if remark_width >= MIN_REMARK_WIDTH + more && laps.iter().any(|lap| lap.attempt > 1) {
+            remark_width -= more;
+            columns.iter_mut().filter(|column| **column == Column::Lap).for_each(|column| *column = Column::Attempt);
+        }
         Self {
             columns,
             remark_width,
@@ -174,6 +181,20 @@ impl Table {
         let long = remark(lap, true);
         let text = if width(&long) <= self.remark_width { long } else { cut(&remark(lap, false), self.remark_width) };
         line.with(look, format!("  {text}"))
+    }
+
+    /// Best and ideal lap of each session.
+    pub(crate) fn session_bests(&self) -> Vec<Line> {
+        let line = |(session, best): &(u32, Best)| {
+            let look = if best.time_ms.is_some() { Look::Best } else { Look::Aside };
+            let ideal: Option<u32> = best.sectors_ms.iter().copied().sum::<Option<u32>>().filter(|ms| *ms > 0);
+            Line::default()
+                .with(Look::Aside, format!(" session {session}: best "))
+                .with(look, lap_time(milliseconds(best.time_ms)))
+                .with(Look::Aside, "   ideal ")
+                .with(Look::Plain, lap_time(milliseconds(ideal)))
+        };
+        self.bests.iter().map(line).collect()
     }
 
     /// Best and ideal lap of the running session, and the fuel plan.
@@ -266,7 +287,8 @@ fn content(column: Column, lap: &Lap, best: &Best) -> (Look, String) {
     let is_best = lap.counts() && lap.time_ms == best.time_ms;
     let text = match column {
         Column::Session => lap.session.to_string(),
-        Column::Lap => lap.number.to_string(),
+        Column::Attempt if lap.attempt > 1 => format!("{}#{}", lap.number, lap.attempt),
+        Column::Lap | Column::Attempt => lap.number.to_string(),
         Column::Kind => lap.kind.to_string(),
         Column::Stint => lap.stint.to_string(),
         Column::Time => {

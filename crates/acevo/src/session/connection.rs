@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use acevo_recording::Lockstep;
 use acevo_shared_memory::{Arrival, Frame, Packet, PageKind};
 use acevo_telemetry::{Connection, ConnectionEvent, ConnectionState, PacketRate};
 
 use crate::session::Opener;
-use crate::session::pace::Pace;
 use crate::session::status::ConnectionStatus;
 
 /// Packet rates of the last second, and packet counts since the game was attached.
@@ -62,7 +62,7 @@ pub(crate) struct LiveConnection {
     recording: Option<PlayedRecording>,
     start: Instant,
     /// The clock of a recording or simulation in this process.
-    pace: Option<Pace>,
+    lockstep: Option<Lockstep>,
     /// The time of the newest packet.
     time: Duration,
 }
@@ -76,6 +76,8 @@ struct PlayedRecording {
     over_since: Option<Instant>,
     /// All pages were read, too.
     has_ended: bool,
+    /// When the zero of the recording was, since 1970 (UTC).
+    recorded: Option<Duration>,
 }
 
 /// Time that a recording without pages is waited for after its end. Longer than the interval of attempts to attach.
@@ -91,20 +93,23 @@ impl LiveConnection {
             graphics: PacketCounter::default(),
             recording: None,
             start: Instant::now(),
-            pace: None,
+            lockstep: None,
             time: Duration::ZERO,
         }
     }
 
-    /// A connection to a recording that is played. The player sets `over` at the end.
-    pub(crate) fn of_recording(open: Opener, over: Arc<AtomicBool>) -> Self {
-        Self { recording: Some(PlayedRecording { over, over_since: None, has_ended: false }), ..Self::new(open) }
+    /// A connection to a recording that is played. The player sets `over` at the end. `recorded` is when its zero was,
+    /// since 1970 (UTC).
+    pub(crate) fn of_recording(open: Opener, over: Arc<AtomicBool>, recorded: Option<Duration>) -> Self {
+        let recording = PlayedRecording { over, over_since: None, has_ended: false, recorded };
+        Self { recording: Some(recording), ..Self::new(open) }
     }
 
     /// Takes the times of packets from the clock of their publisher.
     #[must_use]
-    pub(crate) fn with_pace(mut self, pace: Pace) -> Self {
-        self.pace = Some(pace);
+    pub(crate) fn with_lockstep(mut self, lockstep: Lockstep) -> Self {
+        lockstep.require_acknowledgement();
+        self.lockstep = Some(lockstep);
         self
     }
 
@@ -119,23 +124,26 @@ impl LiveConnection {
         self.time
     }
 
-    /// The present on the clock of [`time`](Self::time): the time of the newest packet if its publisher runs in this process.
+    /// The present on the clock of [`time`](Self::time): the time of the newest packet if it is of a recording or a simulation in this
+    /// process.
     pub(crate) fn now(&self) -> Duration {
-        if self.pace.is_some() { self.time } else { self.start.elapsed() }
+        if self.lockstep.is_some() { self.time } else { self.start.elapsed() }
     }
 
     /// How much earlier than [`time`](Self::time) a packet may have been published. Zero if its publisher reports the time.
     pub(crate) fn uncertainty(&self, packet: &Packet) -> Duration {
-        if self.pace.is_some() { Duration::ZERO } else { packet.uncertainty }
+        if self.lockstep.is_some() { Duration::ZERO } else { packet.uncertainty }
+    }
+
+    /// When the newest packet was recorded, since 1970 (UTC); `None` if it is not of a recording with a date.
+    pub(crate) fn recorded(&self) -> Option<Duration> {
+        self.recording.as_ref()?.recorded?.checked_add(self.time)
     }
 
     fn time_of(&self, packet: &Packet) -> Duration {
-        let Some(pace) = &self.pace else { return packet.seen.saturating_duration_since(self.start) };
-        let physics = packet.physics.as_ref().and_then(|page| pace.time_of(PageKind::Physics, page.view.packet_id()));
-        let graphics =
-            packet.graphics.as_ref().and_then(|page| pace.time_of(PageKind::Graphics, page.view.packet_id()));
-        // A page that was published before the player started has no time.
-        physics.max(graphics).map_or(self.time, |time| time.max(self.time))
+        let Some(lockstep) = &self.lockstep else { return packet.seen.saturating_duration_since(self.start) };
+        // Pages from before the publisher started have no time.
+        lockstep.time_of_packet(packet).map_or(self.time, |time| time.max(self.time))
     }
 
     /// Waits for the next event, at most for `timeout`.
@@ -154,16 +162,16 @@ impl LiveConnection {
         match &event {
             Some(ConnectionEvent::Attached { .. }) => {
                 (self.physics, self.graphics) = Default::default();
-                if let (Some(pace), Some(frame)) = (&self.pace, self.connection.frame()) {
-                    pace.read(frame.graphics.packet_id());
+                if let (Some(lockstep), Some(frame)) = (&self.lockstep, self.connection.frame()) {
+                    lockstep.acknowledge(frame.graphics.packet_id());
                 }
             }
             Some(ConnectionEvent::Packet(packet)) => {
                 self.time = self.time_of(packet);
                 packet.physics.iter().for_each(|arrival| self.physics.count(arrival, packet.seen));
                 packet.graphics.iter().for_each(|arrival| self.graphics.count(arrival, packet.seen));
-                if let (Some(pace), Some(arrival)) = (&self.pace, &packet.graphics) {
-                    pace.read(arrival.view.packet_id());
+                if let (Some(lockstep), Some(arrival)) = (&self.lockstep, &packet.graphics) {
+                    lockstep.acknowledge(arrival.view.packet_id());
                 }
             }
             _ => {}
@@ -189,9 +197,9 @@ impl LiveConnection {
     /// The newest pages; `None` without pages, or if they may be those of a game that has ended. Pages of a publisher in this
     /// process are always valid.
     pub(crate) fn frame(&self) -> Option<&Frame> {
-        self.connection
-            .frame()
-            .filter(|_| self.pace.is_some() || self.connection.state() != ConnectionState::Attached || self.has_ended())
+        self.connection.frame().filter(|_| {
+            self.lockstep.is_some() || self.connection.state() != ConnectionState::Attached || self.has_ended()
+        })
     }
 
     /// True while a car is driven in the game.
@@ -223,7 +231,7 @@ impl LiveConnection {
 
     /// Human-readable location of the pages.
     pub(crate) fn location(&self) -> Option<String> {
-        self.connection.mapper().map(|mapper| mapper.place(PageKind::Physics))
+        self.connection.mapper().map(|mapper| mapper.location(PageKind::Physics))
     }
 
     /// Physics packets missed since the game was attached.

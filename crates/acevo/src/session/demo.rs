@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use acevo_recording::{Lockstep, SetOnDrop};
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, Frame, LocalPages, PageKind, Publisher};
 use acevo_simulator::{Changed, Control, Options, Simulator};
 
 use crate::session::Opener;
-use crate::session::pace::{Pace, SetOnDrop};
 
 /// Physics steps of half a minute, after which tyres are warm and a lap has begun.
 const HALF_A_MINUTE: u32 = 333 * 30;
@@ -18,7 +18,7 @@ const HALF_A_MINUTE: u32 = 333 * 30;
 #[derive(Debug)]
 pub(crate) struct Demo {
     pages: LocalPages,
-    pace: Pace,
+    lockstep: Lockstep,
     stop: Arc<AtomicBool>,
     over: Arc<AtomicBool>,
 }
@@ -31,33 +31,33 @@ impl Demo {
         let mut publisher = Publisher::local(&pages);
         // Publishing to pages in this process cannot fail.
         let _ = begin(&mut simulator, &mut publisher);
-        let pace = Pace::default();
+        let lockstep = Lockstep::default();
         let (stop, over) = (Arc::default(), Arc::default());
-        let timing = Timing { pace: pace.clone(), stop: Arc::clone(&stop), waits: waits(speed), frame: None };
+        let timing = Timing { lockstep: lockstep.clone(), stop: Arc::clone(&stop), waits: waits(speed), frame: None };
         let ended = SetOnDrop(Arc::clone(&over));
         // This thread is never joined: a slow simulation may sleep for seconds.
         thread::spawn(move || {
             let _ended = ended;
-            if timing.pace.wait_for_attachment() {
+            if timing.lockstep.wait_for_attachment() {
                 let _ = acevo_simulator::run_controlled(&mut simulator, &mut publisher, speed, timing);
             }
         });
-        Self { pages, pace, stop, over }
+        Self { pages, lockstep, stop, over }
     }
 
     /// Attaches to the simulation.
     pub(crate) fn open(&self) -> Opener {
-        self.pace.open(&self.pages)
+        self.lockstep.opener(&self.pages)
     }
 
-    /// The clock of the simulation.
-    pub(crate) fn pace(&self) -> Pace {
-        self.pace.clone()
+    /// Knows the time of each packet.
+    pub(crate) fn lockstep(&self) -> Lockstep {
+        self.lockstep.clone()
     }
 
     /// The time that the simulation has reached.
     pub(crate) fn time(&self) -> Duration {
-        self.pace.now()
+        self.lockstep.now()
     }
 
     /// True once the last page of the simulation was published.
@@ -71,9 +71,9 @@ pub(crate) fn waits(speed: f64) -> bool {
     speed > 1.0
 }
 
-/// Reports to the pace what the simulation publishes, and when.
+/// Notes what the simulation publishes, and when.
 struct Timing {
-    pace: Pace,
+    lockstep: Lockstep,
     stop: Arc<AtomicBool>,
     /// It waits for its reader.
     waits: bool,
@@ -84,19 +84,19 @@ struct Timing {
 impl Control for Timing {
     fn keep_going(&mut self, _: &Simulator) -> bool {
         if let Some(frame) = self.frame.take().filter(|_| self.waits) {
-            self.pace.wait_for_reader(frame);
+            self.lockstep.wait_for_reader(frame);
         }
         !self.stop.load(Ordering::Relaxed)
     }
 
     fn publishing(&mut self, simulator: &Simulator, changed: Changed) {
         let (physics, graphics) = (simulator.physics().packetId, simulator.graphics().packetId);
-        self.pace.reach(simulator.time());
+        self.lockstep.reach(simulator.time());
         if changed.physics {
-            self.pace.publishing(PageKind::Physics, physics, simulator.time());
+            self.lockstep.publishing(PageKind::Physics, physics, simulator.time());
         }
         if changed.graphics {
-            self.pace.publishing(PageKind::Graphics, graphics, simulator.time());
+            self.lockstep.publishing(PageKind::Graphics, graphics, simulator.time());
             self.frame = Some(graphics);
         }
     }
@@ -105,7 +105,7 @@ impl Control for Timing {
 impl Drop for Demo {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
-        self.pace.close();
+        self.lockstep.close();
     }
 }
 

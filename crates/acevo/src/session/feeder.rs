@@ -1,14 +1,16 @@
 //! Passes packets to the analysis.
 
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use acevo_recording::Recording;
+use acevo_recording::{AnalyzedStep, Recording};
+use acevo_telemetry::ConnectionEvent;
 use acevo_telemetry::analysis::{Analysis, Context, Reference, Settings};
-use acevo_telemetry::{ConnectionEvent, Frame};
 
 use crate::session::connection::LiveConnection;
 use crate::session::personal_bests::{PersonalBestsFile, unix_time};
+use crate::session::playback::recorded;
 
 /// What a session is read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -35,12 +37,6 @@ pub(crate) struct AnalysisOptions {
     pub(crate) bests_are_read_only: bool,
     /// What the session is read from.
     pub(crate) source: SourceKind,
-}
-
-/// The date of a recording's time zero, since 1970 (UTC); the present if the recording has no date.
-pub(crate) fn recording_start(recording: &Recording) -> Duration {
-    let date = recording.description().map(|description| Duration::from_micros(description.unix_us));
-    date.unwrap_or_else(|| Duration::from_secs(unix_time()))
 }
 
 /// Passes packets to an analysis, and saves new personal bests.
@@ -70,38 +66,48 @@ impl AnalysisFeeder {
     pub(crate) fn feed(&mut self, connection: &LiveConnection, event: Option<&ConnectionEvent>) {
         match event {
             Some(ConnectionEvent::Packet(_)) => {
+                if let Some(recorded) = connection.recorded() {
+                    self.analysis.context_mut().date = recorded.as_secs();
+                }
                 if let Some(frame) = connection.frame() {
                     self.analysis.feed(connection.time(), frame);
                 }
             }
             Some(ConnectionEvent::Detached(_)) => self.analysis.interrupt(),
-            Some(_) => self.analysis.context_mut().date = unix_time(),
+            Some(_) if connection.recorded().is_none() => self.analysis.context_mut().date = unix_time(),
+            Some(_) => {}
             None if connection.has_ended() && !self.has_ended => {
                 self.has_ended = true;
-                self.analysis.interrupt();
+                self.analysis.finish();
             }
             None => {}
         }
         self.bests.update(&mut self.analysis);
     }
 
-    /// Passes on a step of a recording that is read without being played. `start` is its [`recording_start`].
-    pub(crate) fn feed_step(&mut self, start: Duration, at: Duration, frame: &Frame) {
-        self.analysis.context_mut().date = (start + at).as_secs();
-        self.analysis.feed(at, frame);
-        self.bests.update(&mut self.analysis);
-    }
-
-    /// Ends a recording that was read with [`Self::feed_step`], and waits until personal bests are saved.
-    pub(crate) fn end(&mut self) {
-        self.analysis.interrupt();
-        self.bests.update(&mut self.analysis);
-        self.bests.finish();
-    }
-
     /// Waits until personal bests are saved.
     pub(crate) fn finish(&mut self) {
         self.bests.finish();
+    }
+
+    /// Analyses a recording from its beginning to its end, without playing it, and waits until personal bests are saved; see [`acevo_recording::analyze`].
+    pub(crate) fn read(
+        &mut self,
+        recording: &mut Recording,
+        mut on_step: impl FnMut(&mut Analysis, AnalyzedStep<'_>) -> anyhow::Result<ControlFlow<()>>,
+    ) -> anyhow::Result<bool> {
+        let Self { analysis, bests, .. } = self;
+        let recorded = recorded(recording).unwrap_or_else(|| Duration::from_secs(unix_time()));
+        analysis.context_mut().date = recorded.as_secs();
+        let is_complete = acevo_recording::analyze(recording, analysis, |analysis, step| {
+            let flow = on_step(analysis, step)?;
+            bests.update(analysis);
+            analysis.context_mut().date = recorded.saturating_add(step.at).as_secs();
+            Ok(flow)
+        })?;
+        bests.update(analysis);
+        bests.finish();
+        Ok(is_complete)
     }
 
     /// Why personal bests are not saved. Returned once per problem.

@@ -1,4 +1,4 @@
-//! The game's side: publishes pages that tell whether they are torn and how old they are.
+//! The producer: publishes pages from which a reader can compute whether they are torn and how old they are.
 //!
 //! ```text
 //! producer hammer|steady|still --order first|last --setting TEXT --seconds N
@@ -41,7 +41,7 @@ fn main() -> Result<()> {
     let stop = AtomicBool::new(false);
     let start = Instant::now();
     let written = thread::scope(|scope| {
-        // Somebody else looks for the file: that takes longer than writing many packets.
+        // A separate thread looks for the file, because that takes longer than writing many packets.
         scope.spawn(|| {
             while !Path::new(STOP).exists() && start.elapsed() < limit && !stop.load(Ordering::Relaxed) {
                 thread::sleep(Duration::from_millis(100));

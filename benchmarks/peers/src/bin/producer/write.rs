@@ -24,7 +24,7 @@ pub(crate) struct Written {
     pub(crate) late: u64,
 }
 
-/// Writes in the rhythm of this name until it is told to stop. Calls `started` when all pages are there.
+/// Writes in the named rhythm until `stop` is set. Calls `started` when all pages exist.
 pub(crate) fn pages(
     rhythm: &str,
     publisher: &mut Publisher,

@@ -1,4 +1,4 @@
-//! Makes tables of what the producer and the readers have told: `table OUTCOMES MACHINE`.
+//! Prints tables of the outcomes of producer and readers: `table OUTCOMES MACHINE`.
 
 #![forbid(unsafe_code)]
 

@@ -1,5 +1,5 @@
-//! Processes and their mappings, out of `/proc`. A process may vanish between any two lines here: that is an absence, never
-//! a failure.
+//! Processes and their memory mappings, read from `/proc`. A process may end between any two calls; that is treated as absence,
+//! not as a failure.
 
 use std::fmt;
 use std::fs::{self, File};
@@ -9,20 +9,20 @@ use std::path::PathBuf;
 
 use crate::error::Error;
 
-/// Length to which the kernel cuts a process's name.
+/// Length to which the kernel truncates the name of a process.
 const COMM_LENGTH: usize = 15;
 
-/// A process of this machine.
+/// A process on this machine.
 #[derive(Debug)]
 pub(crate) struct Process {
     pid: u32,
     name: String,
     start: u64,
-    /// Its memory statistics, held open: they stay those of this very process, even when its number is used again.
+    /// Its open file of memory statistics, which still refers to this process if the process id is reused.
     statm: File,
 }
 
-/// A shared, writable mapping of a deleted file that Wine made for a section.
+/// A shared, writable mapping of a deleted file, which Wine has created for a section.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Mapping {
     range: String,
@@ -31,19 +31,19 @@ pub(crate) struct Mapping {
 }
 
 impl Process {
-    /// The processes whose program has this file name.
+    /// All processes whose program has this file name.
     pub(crate) fn named(program: &str) -> Vec<Self> {
         let named = |pid| Some(Self { name: program.to_owned(), ..Self::with_id(pid)? });
         all_pids().filter(|pid| runs(*pid, program)).filter_map(named).collect()
     }
 
-    /// `None` where there is no such process.
+    /// The process with this id; `None` if there is no such process.
     pub(crate) fn with_id(pid: u32) -> Option<Self> {
         let statm = File::open(format!("/proc/{pid}/statm")).ok()?;
-        // Read after `statm` was opened, so all of it is of the same process.
+        // This is read after `statm` was opened, so both belong to the same process.
         let stat = fs::read(format!("/proc/{pid}/stat")).ok()?;
         let stat = String::from_utf8_lossy(&stat);
-        // The name, in brackets, may hold anything; what follows it are numbers, the start time is the 20th of them.
+        // The name, in brackets, may contain any characters. Only numbers follow it; the start time is the 20th of them.
         let (name, numbers) = stat.rsplit_once(") ")?;
         let start = numbers.split(' ').nth(19)?.parse().ok()?;
         let name = name.split_once('(').map_or_else(String::new, |(_, name)| name.to_owned());
@@ -55,21 +55,21 @@ impl Process {
         self.pid
     }
 
-    /// When it was started, in the kernel's ticks.
+    /// Start time of the process, in kernel ticks.
     pub(crate) fn start(&self) -> u64 {
         self.start
     }
 
-    /// False once it has ended, also where nobody has fetched its exit code yet.
+    /// False once the process has ended, even if its exit code has not been collected yet.
     pub(crate) fn is_alive(&self) -> bool {
         let mut first = [0; 2];
-        // A dead process has no statistics, one that is only waiting to be fetched has no memory.
+        // A process that has ended has no statistics; a zombie has no memory.
         self.statm.read_at(&mut first, 0).is_ok_and(|count| count == 2 && &first != b"0 ")
     }
 
-    /// The mappings that may be sections.
+    /// The mappings of this process that could be sections.
     pub(crate) fn wine_sections(&self) -> Result<Vec<Mapping>, Error> {
-        // Names of mapped files are any bytes; those of sections are ASCII.
+        // Names of mapped files may contain any bytes; those of sections are ASCII.
         match fs::read(format!("/proc/{}/maps", self.pid)) {
             Ok(maps) => Ok(sections_in(&String::from_utf8_lossy(&maps))),
             Err(_) if !self.is_alive() => Err(Error::GameNotRunning { looked_for: self.to_string() }),
@@ -77,10 +77,10 @@ impl Process {
         }
     }
 
-    /// Opens the file behind a mapping for reading; `None` where nobody holds it open any more.
+    /// Opens the file of a mapping for reading; `None` if no process holds it open any more.
     ///
-    /// The process itself usually does. Where it has closed its handle after mapping, the wineserver still does; the kernel's
-    /// own link needs more rights and comes last.
+    /// Usually the process itself holds it open. If it has closed its handle after mapping, the wineserver still holds it open.
+    /// The kernel's own link to the file needs more permissions and is tried last.
     pub(crate) fn open_mapping(&self, mapping: &Mapping) -> io::Result<Option<File>> {
         let mut denied = None;
         let servers = all_pids().filter(|pid| ["wineserver", "wineserver64"].iter().any(|name| runs(*pid, name)));
@@ -108,7 +108,7 @@ impl fmt::Display for Process {
 }
 
 impl Mapping {
-    /// The file among those a process holds open: same inode, same name.
+    /// Finds the file among those that a process holds open, by inode and name.
     fn find_in(&self, pid: u32) -> io::Result<Option<File>> {
         for entry in fs::read_dir(format!("/proc/{pid}/fd"))?.flatten() {
             let path = entry.path();
@@ -126,15 +126,15 @@ fn all_pids() -> impl Iterator<Item = u32> {
     entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
 }
 
-/// True where a process runs this program: by the name the kernel shows, cut to 15 characters, or by its first argument, which
-/// Wine sets to the program's Windows path (the game may rename its threads, and so what the kernel shows).
+/// True if a process runs this program. Compares the name that the kernel reports, which is cut to 15 characters, or the first
+/// argument, which Wine sets to the program's Windows path. (The game may rename its threads, which changes the kernel's name.)
 ///
-/// Starters such as Proton's have the program among their further arguments; they do not count.
+/// Launchers such as Proton's have the program among their later arguments, which are not compared.
 fn runs(pid: u32, program: &str) -> bool {
     let proc = PathBuf::from(format!("/proc/{pid}"));
-    let shown = fs::read(proc.join("comm")).unwrap_or_default();
+    let name = fs::read(proc.join("comm")).unwrap_or_default();
     let cut = &program[..program.len().min(COMM_LENGTH)];
-    if shown.trim_ascii_end() == cut.as_bytes() {
+    if name.trim_ascii_end() == cut.as_bytes() {
         return true;
     }
     let arguments = fs::read(proc.join("cmdline")).unwrap_or_default();
@@ -145,7 +145,7 @@ fn runs(pid: u32, program: &str) -> bool {
         .is_some_and(|name| name.eq_ignore_ascii_case(program.as_bytes()))
 }
 
-/// The lines of `/proc/PID/maps` that are sections of Wine, each file once.
+/// The sections of Wine in `/proc/PID/maps`, each file once.
 fn sections_in(maps: &str) -> Vec<Mapping> {
     let mut sections: Vec<Mapping> = Vec::new();
     for section in maps.lines().filter_map(section_in) {
@@ -156,7 +156,8 @@ fn sections_in(maps: &str) -> Vec<Mapping> {
     sections
 }
 
-/// `7f…-7f… rw-s 00000000 00:01 4242    /memfd:wine-mapping (deleted)`
+/// Parses a line of `/proc/PID/maps`: `7f…-7f… rw-s 00000000 00:01 4242    /memfd:wine-mapping (deleted)`. `None` if it is not a
+/// section of Wine.
 fn section_in(line: &str) -> Option<Mapping> {
     let (range, rest) = line.split_once(' ')?;
     let (permissions, rest) = rest.split_once(' ')?;
@@ -175,7 +176,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_wines_shared_writable_deleted_files_are_sections() {
+    fn sections_in_returns_only_shared_writable_deleted_files_of_wine() {
         let maps = "\
 7f0000000000-7f0000001000 rw-s 00000000 00:01 11                         /memfd:wine-mapping (deleted)
 7f0000002000-7f0000004000 rw-s 00000000 fe:01 12                         /tmp/.wine-0/server-fe01-a b/tmpmap-0a1b2c3d (deleted)
@@ -192,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn this_process_is_alive_and_knows_its_name() {
+    fn process_named_finds_this_process() {
         let me = Process::with_id(std::process::id()).unwrap();
         assert!(me.is_alive() && me.start() > 0);
         let exe = std::env::current_exe().unwrap();
@@ -202,11 +203,11 @@ mod tests {
     }
 
     #[test]
-    fn a_process_that_has_ended_is_not_alive_fetched_or_not() {
+    fn is_alive_is_false_after_a_process_has_ended() {
         let mut child = std::process::Command::new("sleep").arg("1000").spawn().unwrap();
         let process = Process::with_id(child.id()).unwrap();
         child.kill().unwrap();
-        // Waiting is what makes the end certain; the statistics of before stay those of the dead process.
+        // Waiting guarantees that it has ended. The open statistics still refer to this process.
         child.wait().unwrap();
         assert!(!process.is_alive());
     }

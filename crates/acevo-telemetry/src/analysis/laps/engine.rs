@@ -189,6 +189,11 @@ impl LapEngine {
         self.state.running().map(|lap| lap.view(self.stint()))
     }
 
+    /// Session and number of the running lap.
+    pub(crate) fn session_and_number(&self) -> Option<(u32, u32)> {
+        self.state.running().map(|lap| (lap.session, lap.number))
+    }
+
     /// Number of the running lap.
     pub(crate) fn number(&self) -> Option<u32> {
         self.state.running().map(|lap| lap.number)

@@ -8,6 +8,41 @@ use serde::Serialize;
 use super::driving::Driving;
 use crate::analysis::summary::Summary;
 
+/// Identifies a lap of an analysis.
+///
+/// The number alone does not: each session begins at lap 1, and a lap that was broken off leaves its number to the next lap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[non_exhaustive]
+pub struct LapId {
+    /// The session, from 1.
+    pub session: u32,
+    /// The number of the lap in its session, from 1.
+    pub number: u32,
+    /// The attempt, from 1, among the laps with the same session and number.
+    pub attempt: u32,
+}
+
+impl LapId {
+    /// The first attempt at a lap.
+    pub const fn new(session: u32, number: u32) -> Self {
+        Self { session, number, attempt: 1 }
+    }
+
+    /// The same lap with another attempt.
+    #[must_use]
+    pub const fn with_attempt(self, attempt: u32) -> Self {
+        Self { attempt, ..self }
+    }
+}
+
+/// Formats the ID as the commands take it: `2/3` is lap 3 of session 2, `2/3#2` its second attempt.
+impl fmt::Display for LapId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.session, self.number)?;
+        if self.attempt > 1 { write!(f, "#{}", self.attempt) } else { Ok(()) }
+    }
+}
+
 /// A lap that has ended at the line or was broken off.
 ///
 /// Every value is certain or `None`. A lap that was not seen from its beginning to its end, or whose time the game never published, is
@@ -19,6 +54,8 @@ pub struct Lap {
     pub session: u32,
     /// Number of the lap in the session, from 1, as the game counts. A lap that was broken off and the next one have the same number.
     pub number: u32,
+    /// The attempt, from 1, among the laps with the same session and number. The laps before the last attempt were broken off.
+    pub attempt: u32,
     /// The stint in which the lap ended, from 1. A stint begins when the car leaves its box.
     pub stint: u32,
     /// Whether the lap began or ended in the pits.
@@ -51,6 +88,11 @@ pub struct Lap {
 }
 
 impl Lap {
+    /// Identifies the lap.
+    pub const fn id(&self) -> LapId {
+        LapId { session: self.session, number: self.number, attempt: self.attempt }
+    }
+
     /// True if the lap counts for best times: it is complete, valid and has a time.
     pub const fn counts(&self) -> bool {
         self.incomplete.is_none() && self.validity.is_valid() && self.time_ms.is_some()

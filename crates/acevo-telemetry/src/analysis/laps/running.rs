@@ -215,6 +215,8 @@ impl RunningLap {
         Lap {
             session: self.session,
             number: self.number,
+            // The analysis counts the attempts.
+            attempt: 1,
             stint,
             kind: self.kind(self.last.in_pits),
             incomplete: incomplete.or(self.is_joined.then_some(Incomplete::Joined)),

@@ -4,7 +4,7 @@ use acevo_shared_memory::{Field, PageKind, Value};
 use serde::Serialize;
 
 use crate::format::fields::Selected;
-use crate::raw::RawDump;
+use acevo_recording::RawDump;
 
 /// All that differs between A and B.
 #[derive(Debug, Default)]

@@ -107,7 +107,7 @@ fn sizes(mapper: &ACEvoSharedMemoryMapper, section: &mut Section) {
         } else {
             (State::Warning, format!("{known} known: a newer game, or not its page"))
         };
-        section.add(state, format!("{page} page"), format!("{size} bytes, {remark}; {}", mapper.place(page)));
+        section.add(state, format!("{page} page"), format!("{size} bytes, {remark}; {}", mapper.location(page)));
     }
 }
 

@@ -1,74 +1,118 @@
-//! A bar over all recordings, each of which is read once or twice.
+//! The progress bar, and messages about each of several recordings.
 
-use std::cell::Cell;
-use std::time::Duration;
+use std::fmt;
+use std::path::Path;
 
-use acevo_recording::Recording;
+use acevo_export::{Outcome, Progress, RecordingReport, Recordings};
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// The bar, in bytes of recordings.
-pub(super) struct Bar {
+use super::print_outcome;
+use crate::cli::Export;
+use crate::output::{complain_about, name_of, say};
+use crate::shutdown::Stop;
+
+/// Shows the progress of an export.
+pub(super) struct ExportProgress<'a> {
     bar: ProgressBar,
-    done: Cell<u64>,
+    stop: &'a Stop,
+    args: &'a Export,
+    is_single: bool,
+    tally: Tally,
 }
 
-impl Bar {
-    pub(super) fn new(bytes: u64, hidden: bool) -> Self {
-        let bar = if hidden { ProgressBar::hidden() } else { ProgressBar::new(bytes.max(1)) };
+impl<'a> ExportProgress<'a> {
+    pub(super) fn new(args: &'a Export, recordings: &Recordings, stop: &'a Stop) -> Self {
+        let bar = if args.is_quiet() { ProgressBar::hidden() } else { ProgressBar::new(recordings.bytes().max(1)) };
         if let Ok(style) = ProgressStyle::with_template("{wide_bar} {percent} %, {eta} left {msg}") {
             bar.set_style(style);
         }
-        Self { bar, done: Cell::new(0) }
+        Self { bar, stop, args, is_single: recordings.is_single(), tally: Tally::default() }
     }
 
-    /// Names what is at work.
-    pub(super) fn tell(&self, what: String) {
-        self.bar.set_message(what);
-    }
-
-    /// The next recording, which is read so many times.
-    pub(super) fn begin(&self, recording: &Recording, passes: u8) -> Progress<'_> {
-        let info = recording.info();
-        let length = info.duration().max(Duration::from_millis(1));
-        Progress { bar: self, start: info.start, length, bytes: info.bytes, passes, pass: Cell::new(0) }
-    }
-
-    /// A recording is done, whatever came of it.
-    pub(super) fn done(&self, bytes: u64) {
-        self.done.set(self.done.get().saturating_add(bytes));
-        self.bar.set_position(self.done.get());
-    }
-
-    /// Makes room for what is said beside it.
-    pub(super) fn suspend<T>(&self, say: impl FnOnce() -> T) -> T {
-        self.bar.suspend(say)
-    }
-
-    pub(super) fn end(&self) {
+    pub(super) fn finish(&self) {
         self.bar.finish_and_clear();
     }
-}
 
-/// What one recording has of it.
-pub(super) struct Progress<'a> {
-    bar: &'a Bar,
-    start: Duration,
-    length: Duration,
-    bytes: u64,
-    passes: u8,
-    /// Those that are done.
-    pass: Cell<u8>,
-}
-
-impl Progress<'_> {
-    /// Another pass begins.
-    pub(super) fn again(&self) {
-        self.pass.set(self.pass.get() + 1);
+    pub(super) fn tally(&self) -> Tally {
+        self.tally
     }
 
-    pub(super) fn at(&self, at: Duration) {
-        let part = (at.saturating_sub(self.start).as_secs_f64() / self.length.as_secs_f64()).min(1.0);
-        let passes = f64::from(self.pass.get()) + part;
-        self.bar.bar.set_position(self.bar.done.get() + (passes / f64::from(self.passes) * self.bytes as f64) as u64);
+    fn print(&self, recording: &RecordingReport) {
+        let path = name_of(&recording.path);
+        match &recording.outcome {
+            Err(error) => complain_about(format_args!("cannot export {path}"), error),
+            Ok(_) if self.args.quiet => {}
+            Ok(Outcome::Empty) if self.args.laps.is_some() => {
+                say(format_args!("acevo: none of these laps is in {path}"));
+            }
+            Ok(Outcome::Empty) => say(format_args!("acevo: there is no driving in {path}")),
+            Ok(outcome) => print_outcome(outcome),
+        }
+    }
+}
+
+impl Progress for ExportProgress<'_> {
+    fn begin(&mut self, _: &Path, number: usize, total: usize) {
+        if !self.is_single {
+            self.bar.set_message(format!("{number}/{total}"));
+        }
+    }
+
+    fn advance(&mut self, bytes: u64) {
+        self.bar.set_position(bytes);
+    }
+
+    fn end(&mut self, recording: &RecordingReport) {
+        if !self.is_single {
+            self.tally.add(recording);
+            self.bar.suspend(|| self.print(recording));
+        }
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.stop.is_requested()
+    }
+}
+
+/// Numbers of recordings by their results.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Tally {
+    exported: usize,
+    kept: usize,
+    empty: usize,
+    failed: usize,
+}
+
+impl Tally {
+    fn add(&mut self, recording: &RecordingReport) {
+        match recording.outcome {
+            Ok(Outcome::Exists(_)) => self.kept += 1,
+            Ok(Outcome::Empty) => self.empty += 1,
+            Ok(_) => self.exported += 1,
+            Err(_) => self.failed += 1,
+        }
+    }
+
+    pub(super) const fn with_failed(mut self, failed: usize) -> Self {
+        self.failed += failed;
+        self
+    }
+
+    pub(super) const fn has_failed(&self) -> bool {
+        self.failed > 0
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plural = if self.exported == 1 { "" } else { "s" };
+        write!(f, "exported {} recording{plural}", self.exported)?;
+        for (count, result) in [(self.kept, "already exported"), (self.empty, "without rows"), (self.failed, "failed")]
+        {
+            if count > 0 {
+                write!(f, ", {count} {result}")?;
+            }
+        }
+        Ok(())
     }
 }

@@ -32,7 +32,7 @@ impl LiveTable {
     pub(super) fn new(args: &Laps) -> anyhow::Result<Self> {
         Ok(Self {
             recorder: Recorder::new(args),
-            sessions: args.session.into(),
+            sessions: args.session.map_or(Sessions::Current, Into::into),
             terminal: InPlace::new()?,
             paint: Paint::for_stdout(),
             next: Instant::now(),

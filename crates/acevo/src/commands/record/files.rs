@@ -254,7 +254,7 @@ impl SessionFile {
     /// A file that cannot be renamed while it is written keeps its name.
     fn rename(&mut self, names: &Names) {
         let (Some(directory), Some(stem)) = (self.path.parent(), self.path.file_stem()) else { return };
-        let path = name::free(directory, &format!("{}_{}", stem.to_string_lossy(), names.as_file_name()));
+        let path = name::free(directory, &format!("{}_{}", stem.to_string_lossy(), name::as_file_name(names)));
         if fs::rename(&self.path, &path).is_ok() {
             self.path = path;
         }

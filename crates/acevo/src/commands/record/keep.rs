@@ -76,10 +76,10 @@ impl Keeper {
         let mut stem = name::of_moment();
         if let Some(names) = &self.names {
             stem.push('_');
-            stem.push_str(&names.as_file_name());
+            stem.push_str(&name::as_file_name(names));
         }
         stem.push_str(&format!("_last-{}s", self.span.as_secs_f64().ceil()));
-        let job = Job { moment: self.tape.sink.moment(), description, directory: self.directory.clone(), stem };
+        let job = Job { moment: self.tape.sink.snapshot(), description, directory: self.directory.clone(), stem };
         if !self.saver.save(job) {
             self.say("warning: earlier moments wait to be saved, and there are enough of them; this one is not saved");
         }

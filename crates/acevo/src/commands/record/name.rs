@@ -5,14 +5,12 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use jiff::Zoned;
 
-pub(crate) use crate::contents::Names;
+pub(crate) use acevo_recording::SessionNames as Names;
 
-impl Names {
-    /// In a form that every file system takes.
-    pub(super) fn as_file_name(&self) -> String {
-        let parts = [&self.track, &self.car, &self.session];
-        parts.map(|part| plain(part)).into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("_")
-    }
+/// The names in a form that every file system takes.
+pub(super) fn as_file_name(names: &Names) -> String {
+    let parts = [&names.track, &names.car, &names.session];
+    parts.map(|part| plain(part)).into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("_")
 }
 
 /// Letters and digits; everything else is a hyphen.
@@ -83,7 +81,7 @@ mod tests {
             car: "Porsche 992 GT3 R: \"Rennsport\"".into(),
             session: "Race\0".into(),
         };
-        assert_eq!(names.as_file_name(), "Nürburgring-GP_Porsche-992-GT3-R-Rennsport_Race");
+        assert_eq!(as_file_name(&names), "Nürburgring-GP_Porsche-992-GT3-R-Rennsport_Race");
     }
 
     #[test]

@@ -49,7 +49,7 @@ impl Sink for Ring {
     }
 }
 
-/// Records and marks, with times since a zero of their own. The clock is that of [`LiveConnection::now`](crate::session::connection::LiveConnection::now), or that of a
+/// Records and marks, with times since a zero of their own. The clock is that of [`LiveConnection::now`], or that of a
 /// simulation.
 pub(crate) struct Tape<S> {
     pub(crate) sink: S,

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use acevo_export::PendingFile;
 use acevo_recording::{Description, Marked, Record, RecordingWriter};
 use acevo_shared_memory::PageKind;
 use acevo_simulator::{Changed, Options, Simulator};
@@ -17,7 +18,6 @@ use crate::commands::progress::Progress;
 use crate::commands::record::{PROGRAM, Tape};
 use crate::format::text::clock;
 use crate::output::{check_new, is_dash, name_of, say};
-use crate::pending::Pending;
 use crate::shutdown::Stop;
 
 /// How much is recorded of a simulation that has no end.
@@ -36,9 +36,9 @@ pub(super) fn write(
     ensure!(!is_dash(path), "a recording cannot be written to the standard output: name a file with -o");
     check_new(path)?;
     let end = time.or_else(|| (!options.has_end()).then_some(LONGEST)).unwrap_or(Duration::MAX);
-    let temporary = Pending::create(path)?;
+    let mut pending = PendingFile::create(path)?;
     let cannot = || format!("cannot write {}", name_of(path));
-    let writer = RecordingWriter::new(temporary.open()?, &Description::new(PROGRAM)).with_context(cannot)?;
+    let writer = RecordingWriter::new(pending.file()?, &Description::new(PROGRAM)).with_context(cannot)?;
     let mut recorder = Recorder::new(Simulator::new(options), writer);
     let mut progress = Progress::new(quiet, "Ctrl-C ends it");
     while !recorder.simulator.is_finished() && recorder.simulator.time() < end && !stop.is_requested() {
@@ -51,7 +51,8 @@ pub(super) fn write(
     ensure!(!stop.is_requested(), "stopped; nothing was kept");
     let (time, laps) = (recorder.simulator.time(), recorder.tape.laps);
     recorder.finish().with_context(cannot)?;
-    temporary.complete()?;
+    pending.complete()?;
+    pending.publish()?;
     if !quiet {
         let laps = if laps == 1 { "1 lap".into() } else { format!("{laps} laps") };
         say(format_args!("acevo: wrote {}: {}, {laps}", name_of(path), clock(Some(time))));

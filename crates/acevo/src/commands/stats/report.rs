@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use acevo_shared_memory::{Distribution, PageKind, PageStats};
+use acevo_shared_memory::{Histogram, PageKind, PageStats};
 use acevo_telemetry::Connection;
 use serde::Serialize;
 
@@ -56,11 +56,11 @@ impl Report {
     pub(super) fn new(telemetry: &Connection, attachments: u32, time: Duration, usage: UsageOverTime) -> Self {
         let stats = telemetry.stats();
         Self {
-            source: telemetry.mapper().map(|mapper| clean(&mapper.place(PageKind::Physics))),
+            source: telemetry.mapper().map(|mapper| clean(&mapper.location(PageKind::Physics))),
             state: telemetry.state().to_string(),
             seconds: rounded(time.as_secs_f64()),
             attachments,
-            looks: stats.looks,
+            looks: stats.polls,
             overslept: stats.overslept,
             physics: Page::of(&stats.physics),
             graphics: Page::of(&stats.graphics),
@@ -140,7 +140,7 @@ impl Page {
 }
 
 impl Spread {
-    fn of(distribution: &Distribution) -> Option<Self> {
+    fn of(distribution: &Histogram) -> Option<Self> {
         Some(Self {
             min: milliseconds(distribution.min()?),
             median: milliseconds(distribution.percentile(0.5)?),

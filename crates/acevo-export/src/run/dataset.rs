@@ -1,0 +1,116 @@
+//! Exports many recordings into one partitioned Parquet data set.
+
+mod existing;
+mod parts;
+mod temporary;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use acevo_recording::Recording;
+
+use self::existing::Existing;
+use self::parts::{Parts, Planned};
+use self::temporary::Temporary;
+use super::lap_filter::LapFilter;
+use super::overview::Overview;
+use super::rows::export_rows;
+use crate::pending::check_new;
+use crate::progress::Tracker;
+use crate::{About, Column, ExportError, ExportPlan, Outcome, Part, partition_path};
+
+/// A data set to which recordings are added.
+pub(super) struct Dataset {
+    folder: PathBuf,
+    columns: Vec<Column>,
+    selection: String,
+    existing: Existing,
+    temporary: Temporary,
+}
+
+impl Dataset {
+    /// Opens a data set, or creates it.
+    pub(super) fn open(folder: &Path, plan: &ExportPlan) -> Result<Self, ExportError> {
+        let temporary = Temporary::create(folder)?;
+        let columns = plan.columns();
+        let selection = plan.selection(&columns);
+        let existing = Existing::find(folder)?;
+        if !existing.agrees(&selection) {
+            return Err(ExportError::OtherDataset(folder.to_owned()));
+        }
+        Ok(Self { folder: folder.to_owned(), columns, selection, existing, temporary })
+    }
+
+    /// Adds the parts of a recording that the data set does not have.
+    pub(super) fn add(
+        &mut self,
+        plan: &ExportPlan,
+        path: &Path,
+        recording: &mut Recording,
+        tracker: &mut Tracker<'_>,
+    ) -> Result<Outcome, ExportError> {
+        let part = Part {
+            recording: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+            unix_us: recording.description().map_or(0, |description| description.unix_us),
+            bytes: recording.info().bytes,
+            selection: self.selection.clone(),
+            ..Part::default()
+        };
+        if self.existing.has_all_of(&part) {
+            return Ok(Outcome::Exists(self.folder.clone()));
+        }
+        tracker.start(recording, LapFilter::passes(plan));
+        let overview = Overview::of(recording, plan, tracker)?;
+        if overview.sessions.is_empty() {
+            return Ok(Outcome::Empty);
+        }
+        tracker.next_pass();
+        let planned = self.plan_parts(&part, &overview.sessions)?;
+        let parts = Box::new(Parts::new(&planned, &self.columns));
+        export_rows(recording, plan, &overview, &self.columns, parts, tracker)?;
+        let files = self.publish(&part, planned.into_values())?;
+        Ok(Outcome::Written { files, note: None })
+    }
+
+    /// Plans a file for each session.
+    fn plan_parts(&self, part: &Part, sessions: &BTreeMap<u32, About>) -> Result<BTreeMap<u32, Planned>, ExportError> {
+        let mut planned = BTreeMap::<u32, Planned>::new();
+        for (number, (session, about)) in (1..).zip(sessions) {
+            let mut about = about.clone();
+            let mut path = self.folder.join(partition_path(&about, &part.recording));
+            // Two sessions with the same names in the same millisecond.
+            while planned.values().any(|other| other.path == path) {
+                about.unix_s += 0.001;
+                path = self.folder.join(partition_path(&about, &part.recording));
+            }
+            if !self.existing.is_of(&path, part) {
+                check_new(&path)?;
+            }
+            let mut part = part.clone();
+            (part.number, part.of) = (number, u32::try_from(sessions.len()).unwrap_or(u32::MAX));
+            planned.insert(*session, Planned { temporary: self.temporary.file(number), path, about, part });
+        }
+        Ok(planned)
+    }
+
+    /// Moves complete files to their places, and removes files of an earlier state of the recording.
+    fn publish(&mut self, part: &Part, planned: impl Iterator<Item = Planned>) -> Result<Vec<PathBuf>, ExportError> {
+        let mut written = Vec::new();
+        let outdated = self.existing.take(part);
+        for Planned { temporary, path, part, .. } in planned {
+            let folder = path.parent().unwrap_or(&self.folder);
+            fs::create_dir_all(folder).map_err(|source| ExportError::create(folder, source))?;
+            fs::rename(&temporary, &path).map_err(|source| ExportError::write(&path, source))?;
+            self.existing.add(path.clone(), part);
+            written.push(path);
+        }
+        for path in outdated.into_iter().filter(|path| !written.contains(path)) {
+            fs::remove_file(&path).map_err(|source| ExportError::RemoveOutdated { path: path.clone(), source })?;
+            // Folders are removed only if they are empty.
+            let folders = path.ancestors().skip(1).take_while(|folder| *folder != self.folder);
+            let _ = folders.map(fs::remove_dir).find(Result::is_err);
+        }
+        Ok(written)
+    }
+}

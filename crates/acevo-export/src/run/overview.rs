@@ -1,0 +1,90 @@
+//! What must be known about a recording before its rows are exported.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use acevo_recording::{RecordedNames, Recording, session_name};
+use acevo_telemetry::analysis::{Analysis, Settings};
+use acevo_telemetry::{Axes, Frame, shown_name};
+
+use super::lap_filter::LapFilter;
+use crate::progress::Tracker;
+use crate::{About, ExportError, ExportPlan};
+
+/// The result of the first pass over a recording.
+pub(super) struct Overview {
+    pub(super) about: About,
+    /// The axes of the acceleration. It takes half a minute of driving to find them; here they are known from the first row on.
+    pub(super) axes: Axes,
+    /// The laps to export.
+    pub(super) laps: LapFilter,
+    /// The sessions with rows to export, by their numbers.
+    pub(super) sessions: BTreeMap<u32, About>,
+}
+
+impl Overview {
+    pub(super) fn of(
+        recording: &mut Recording,
+        plan: &ExportPlan,
+        tracker: &mut Tracker<'_>,
+    ) -> Result<Self, ExportError> {
+        let laps = LapFilter::of(recording, plan, tracker)?;
+        let mut analysis = Analysis::new(Settings::default());
+        let zero_s = recording.description().map_or(0.0, |description| description.unix_us as f64 / 1e6);
+        let unix_s = |at: Duration| zero_s + at.as_secs_f64();
+        let (start_s, mut names) = (unix_s(recording.info().start), RecordedNames::default());
+        let mut sessions = BTreeMap::new();
+        let mut session: Option<Session> = None;
+        recording.seek(Duration::ZERO)?;
+        while let Some(step) = recording.next_step()? {
+            analysis.feed(step.at, step.frame);
+            while analysis.next_event().is_some() {}
+            names.learn(step.frame);
+            let number = analysis.session();
+            if session.as_ref().is_none_or(|session| session.number != number) {
+                let next = Session::new(number, unix_s(step.at));
+                session.replace(next).into_iter().for_each(|ended| ended.end(&mut sessions));
+            }
+            if let Some(session) = &mut session {
+                session.learn(step.frame);
+                if !session.has_rows && step.physics.is_some() && laps.contains(analysis.current_lap_id()) {
+                    session.has_rows = true;
+                    session.start_s = unix_s(step.at);
+                }
+            }
+            tracker.step(step.at)?;
+        }
+        session.into_iter().for_each(|ended| ended.end(&mut sessions));
+        Ok(Self { about: About::new(names, start_s), axes: analysis.axes(), laps, sessions })
+    }
+}
+
+/// A session while it is read.
+struct Session {
+    number: u32,
+    names: RecordedNames,
+    start_s: f64,
+    /// The first phase that has a name.
+    phase: String,
+    has_rows: bool,
+}
+
+impl Session {
+    fn new(number: u32, start_s: f64) -> Self {
+        Self { number, names: RecordedNames::default(), start_s, phase: String::new(), has_rows: false }
+    }
+
+    fn learn(&mut self, frame: &Frame) {
+        self.names.learn(frame);
+        if self.phase.is_empty() {
+            self.phase.push_str(shown_name(frame.graphics.session_phase()));
+        }
+    }
+
+    fn end(mut self, sessions: &mut BTreeMap<u32, About>) {
+        self.names.session = session_name(&self.names.session, &self.phase).to_owned();
+        if self.has_rows {
+            sessions.insert(self.number, About::new(self.names, self.start_s));
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Exports rows of channel values.
+
+use std::mem;
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use acevo_recording::{AnalyzedStep, Recording, analyze};
+use acevo_telemetry::analysis::{Analysis, SessionEventKind, Settings};
+
+use super::lap_filter::LapFilter;
+use super::lap_position::LapPositions;
+use super::overview::Overview;
+use crate::progress::Tracker;
+use crate::{Column, ExportError, ExportPlan, Exporter, Row, Sampler};
+
+/// Reads the recording and passes its rows and laps to the exporter.
+pub(super) fn export_rows(
+    recording: &mut Recording,
+    plan: &ExportPlan,
+    overview: &Overview,
+    columns: &[Column],
+    mut exporter: Box<dyn Exporter + '_>,
+    tracker: &mut Tracker<'_>,
+) -> Result<(), ExportError> {
+    let mut sampler = Sampler::new(columns, overview.axes);
+    let mut lap_positions = LapPositions::new(columns);
+    let mut clock = RowClock::new(recording.info().start, plan.rate);
+    let (mut gaps, mut last_packet) = (Gaps::default(), None);
+    analyze(recording, &mut Analysis::new(Settings::default()), |analysis, AnalyzedStep { at, step, .. }| {
+        let lap = analysis.current_lap_id();
+        let is_wanted = step.is_some() && overview.laps.contains(lap);
+        if is_wanted {
+            clock.start_at(at);
+        }
+        pass_laps(analysis, &overview.laps, &clock, exporter.as_mut(), &mut lap_positions)?;
+        let Some(step) = step else { return CONTINUE };
+        let frame = step.frame;
+        lap_positions.on_frame(frame, analysis, at);
+        tracker.step(at)?;
+        let Some(physics) = step.physics else { return CONTINUE };
+        // Pages that fade around a pause repeat their counter. They are not packets.
+        let packet_id = frame.physics.packet_id();
+        if last_packet.replace(packet_id) == Some(packet_id) {
+            return CONTINUE;
+        }
+        // Packets before the first row are not between rows.
+        if clock.is_started() {
+            gaps.add(physics.missed, physics.skipped);
+        }
+        if !is_wanted || !clock.is_due(at) {
+            return CONTINUE;
+        }
+        let Gaps { missed, skipped } = mem::take(&mut gaps);
+        let mut values = sampler.values(frame);
+        lap_positions.correct(&mut values, frame);
+        let (time_s, session, lap) = (clock.seconds(at), analysis.session(), lap.map(|lap| lap.number));
+        exporter.row(&Row { time_s, packet_id, session, lap, missed, skipped, values: &values })?;
+        CONTINUE
+    })?;
+    exporter.finish()
+}
+
+const CONTINUE: Result<ControlFlow<()>, ExportError> = Ok(ControlFlow::Continue(()));
+
+/// Passes the laps that have ended to the exporter.
+fn pass_laps(
+    analysis: &mut Analysis,
+    laps: &LapFilter,
+    clock: &RowClock,
+    exporter: &mut dyn Exporter,
+    lap_positions: &mut LapPositions,
+) -> Result<(), ExportError> {
+    while let Some(event) = analysis.next_event() {
+        lap_positions.on_event(&event.kind);
+        if let SessionEventKind::Lap(lap) = event.kind
+            && laps.contains(Some(lap.id()))
+        {
+            exporter.lap(&lap, clock.seconds(analysis.ended_at(&lap)))?;
+        }
+    }
+    Ok(())
+}
+
+/// Packets between two rows that are not in the export.
+#[derive(Debug, Default)]
+struct Gaps {
+    missed: u32,
+    skipped: u32,
+}
+
+impl Gaps {
+    fn add(&mut self, missed: u32, skipped: u32) {
+        self.missed = self.missed.saturating_add(missed);
+        self.skipped = self.skipped.saturating_add(skipped);
+    }
+}
+
+/// Times of rows: since the first one, at the rate of the plan.
+struct RowClock {
+    recording_start: Duration,
+    start: Option<Duration>,
+    interval: Option<Duration>,
+    /// When the next row is due.
+    next: Option<Duration>,
+}
+
+impl RowClock {
+    fn new(recording_start: Duration, rate: Option<f64>) -> Self {
+        let interval = rate.and_then(|rate| Duration::try_from_secs_f64(1.0 / rate).ok());
+        Self { recording_start, start: None, interval, next: None }
+    }
+
+    /// Times count from here, unless they count already.
+    fn start_at(&mut self, at: Duration) {
+        self.start.get_or_insert(at);
+    }
+
+    fn is_started(&self) -> bool {
+        self.start.is_some()
+    }
+
+    /// Seconds since the start.
+    fn seconds(&self, at: Duration) -> f64 {
+        at.saturating_sub(self.start.unwrap_or(self.recording_start)).as_secs_f64()
+    }
+
+    /// True if a row is due at this time; then the next one is due an interval later.
+    fn is_due(&mut self, at: Duration) -> bool {
+        let Some(interval) = self.interval else { return true };
+        if self.next.is_some_and(|next| at < next) {
+            return false;
+        }
+        self.next = Some(self.next.unwrap_or(at).max(at.saturating_sub(interval)).saturating_add(interval));
+        true
+    }
+}

@@ -1,0 +1,125 @@
+//! Exports a recording to one file.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use acevo_recording::Recording;
+
+use super::lap_filter::LapFilter;
+use super::overview::Overview;
+use super::rows::export_rows;
+use crate::pending::check_new;
+use crate::progress::Tracker;
+use crate::{
+    About, Column, CsvExporter, ExportError, ExportFormat, ExportPlan, Exporter, JsonlExporter, MotecExporter, Note,
+    Outcome, PendingFile, Row, motec_file_name,
+};
+
+/// Where the file is written.
+pub(super) enum Target {
+    /// To this file.
+    File(PathBuf),
+    /// Into this folder, named after the recording; a MoTeC log has the name that is common for such logs.
+    Folder(PathBuf),
+    /// To the standard output.
+    Stdout,
+}
+
+impl Target {
+    /// The path of the file. `None` for a stream, and for a MoTeC log as long as it is not known what the recording is about.
+    fn path(&self, format: ExportFormat, recording: &Path, about: Option<&About>) -> Option<PathBuf> {
+        match (self, format) {
+            (Self::Stdout, _) => None,
+            (Self::File(path), _) => Some(path.clone()),
+            (Self::Folder(folder), ExportFormat::Motec) => about.map(|about| folder.join(motec_file_name(about, 1))),
+            (Self::Folder(folder), format) => {
+                let name = Path::new(recording.file_name().unwrap_or_default());
+                Some(folder.join(name.with_extension(format.extension())))
+            }
+        }
+    }
+}
+
+pub(super) fn export(
+    plan: &ExportPlan,
+    path: &Path,
+    target: &Target,
+    recording: &mut Recording,
+    tracker: &mut Tracker<'_>,
+) -> Result<Outcome, ExportError> {
+    if let Some(output) = target.path(plan.format, path, None)
+        && check_new(&output).is_err()
+    {
+        return Ok(Outcome::Exists(output));
+    }
+    #[cfg(feature = "mcap")]
+    if let (ExportFormat::Mcap, Some(output)) = (plan.format, target.path(plan.format, path, None)) {
+        tracker.start(recording, 1);
+        super::pages::export_pages(recording, PendingFile::create(&output)?, tracker)?;
+        return Ok(Outcome::Written { files: vec![output], note: None });
+    }
+    tracker.start(recording, LapFilter::passes(plan));
+    let overview = Overview::of(recording, plan, tracker)?;
+    if overview.sessions.is_empty() {
+        return Ok(Outcome::Empty);
+    }
+    let output = target.path(plan.format, path, Some(&overview.about));
+    if let Some(output) = &output
+        && check_new(output).is_err()
+    {
+        return Ok(Outcome::Exists(output.clone()));
+    }
+    tracker.next_pass();
+    let columns = plan.columns();
+    let exporter = exporter(plan, output.as_deref(), &overview.about, &columns)?;
+    export_rows(recording, plan, &overview, &columns, exporter, tracker)?;
+    let has_coordinates = overview.about.latitude_longitude.is_some();
+    let note = (plan.format == ExportFormat::Motec && !has_coordinates).then_some(Note::NoCoordinates);
+    Ok(Outcome::Written { files: output.into_iter().collect(), note })
+}
+
+/// The exporter of the plan's format; without an output it writes to stdout.
+fn exporter(
+    plan: &ExportPlan,
+    output: Option<&Path>,
+    about: &About,
+    columns: &[Column],
+) -> Result<Box<dyn Exporter>, ExportError> {
+    let Some(output) = output else {
+        return Ok(match plan.format {
+            ExportFormat::Csv => Box::new(CsvExporter::new(io::stdout(), columns, plan.csv_options())?),
+            _ => Box::new(JsonlExporter::new(io::stdout(), columns, plan.precision)),
+        });
+    };
+    Ok(match plan.format {
+        ExportFormat::Motec => Box::new(MotecExporter::create(output, about.clone(), columns, plan.motec_names)?),
+        #[cfg(feature = "parquet")]
+        ExportFormat::Parquet => Box::new(crate::ParquetExporter::create(output, about, columns)?),
+        ExportFormat::Csv => {
+            let exporter = CsvExporter::new(PendingFile::create(output)?, columns, plan.csv_options())?;
+            Box::new(FileExporter { exporter, into_file: CsvExporter::into_inner })
+        }
+        _ => {
+            let exporter = JsonlExporter::new(PendingFile::create(output)?, columns, plan.precision);
+            Box::new(FileExporter { exporter, into_file: JsonlExporter::into_inner })
+        }
+    })
+}
+
+/// An exporter to a stream that is a file: publishes the file at the end.
+struct FileExporter<E> {
+    exporter: E,
+    into_file: fn(E) -> Result<PendingFile, ExportError>,
+}
+
+impl<E: Exporter> Exporter for FileExporter<E> {
+    fn row(&mut self, row: &Row<'_>) -> Result<(), ExportError> {
+        self.exporter.row(row)
+    }
+
+    fn finish(self: Box<Self>) -> Result<(), ExportError> {
+        let mut file = (self.into_file)(self.exporter)?;
+        file.complete()?;
+        file.publish()
+    }
+}
