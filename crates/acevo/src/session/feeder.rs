@@ -103,7 +103,7 @@ impl AnalysisFeeder {
             let flow = on_step(analysis, step)?;
             bests.update(analysis);
             analysis.context_mut().date = recorded.saturating_add(step.at).as_secs();
-            Ok(flow)
+            anyhow::Ok(flow)
         })?;
         bests.update(analysis);
         bests.finish();
