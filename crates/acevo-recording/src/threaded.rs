@@ -221,7 +221,7 @@ fn write_all<W: SeekableOutput>(
     done: &SyncSender<Box<Batch>>,
     progress: &Mutex<Progress>,
 ) -> Result<Progress, RecordingError> {
-    // What was written since then does not survive a power cut; `None` if everything is synced.
+    // Time of the first write that is not synced yet: data since then does not survive a power cut.
     let mut dirty_since = None;
     loop {
         let left = dirty_since.map_or(SYNC_EVERY, |since: Instant| SYNC_EVERY.saturating_sub(since.elapsed()));

@@ -85,9 +85,9 @@ pub struct Progress {
 /// Writes a recording. Records are collected for a second, compressed, and written as one group of chunks.
 ///
 /// The file is valid after every [`flush`](Self::flush), and survives a power cut after every [`sync`](Self::sync). If the disk is full,
-/// what is written
-/// stays valid. What is not written is kept for about a minute and tried again with each group. Records beyond that are lost, counted and
-/// [marked](Marked::Lost). [`finish`](Self::finish) adds the index; dropping the writer tries to.
+/// data
+/// that is written stays valid. Other data is kept for about a minute, and written with one of the next groups. Further records are lost,
+/// counted and [marked](Marked::Lost). [`finish`](Self::finish) adds the index; dropping the writer tries to.
 ///
 /// ```
 /// use std::time::Duration;
@@ -245,14 +245,14 @@ impl<W: SeekableOutput> RecordingWriter<W> {
         &self.progress
     }
 
-    /// Counts records that were collected elsewhere.
+    /// Counts records that another thread has collected.
     pub(crate) fn count(&mut self, records: &PageCounts) {
         self.progress.records.add_all(records);
     }
 
     /// Writes the records of a batch, and empties it.
     pub(crate) fn take_batch(&mut self, batch: &mut Batch) -> Result<(), RecordingError> {
-        // What is waiting is written first.
+        // Pending blocks are written first.
         let mut written = self.write_pending();
         if !batch.is_empty() {
             if self.pending.len() > MOST_PENDING {

@@ -22,7 +22,7 @@ fn recorded(drives: &[(Scenario, CarModel)], until: Duration) -> Vec<u8> {
     for (scenario, car) in drives {
         let mut options = Options::default();
         (options.scenario, options.car) = (*scenario, *car);
-        // A short track, where a box lies before the line: returns to it do not repeat a lap number.
+        // A short track, whose box is before the line: returns to it do not repeat a lap number.
         if *scenario == Scenario::HotLaps {
             (options.track, options.laps) = (TrackName::Karsthafen, Some(2));
         }
