@@ -23,7 +23,10 @@ pub(crate) fn run(args: &Events) -> anyhow::Result<ExitCode> {
         return read_recording(file, args, &stop);
     }
     let (mut live, _running) = args.origin.follow()?;
-    follow(&mut live, &stop, args.quiet, &mut Follower { feeder: feeder(args), printer: Printer::new(args) })?;
+    let mut follower = Follower { feeder: feeder(args), printer: Printer::new(args) };
+    follow(&mut live, &stop, args.quiet, &mut follower)?;
+    follower.feeder.finish();
+    warn(&mut follower.feeder);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -35,7 +38,7 @@ fn read_recording(file: &Path, args: &Events, stop: &Stop) -> anyhow::Result<Exi
         let goes_on = printer.print(analysis)? && !stop.is_requested();
         Ok(if goes_on { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
     })?;
-    feeder.take_problem().iter().for_each(|problem| say(format_args!("acevo: warning: {problem}")));
+    warn(&mut feeder);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -43,6 +46,11 @@ fn feeder(args: &Events) -> AnalysisFeeder {
     let mut options = args.analysing.options(&args.origin);
     options.settings.thresholds = args.thresholds();
     AnalysisFeeder::new(&options)
+}
+
+/// Prints why personal bests are not saved, once per problem.
+fn warn(feeder: &mut AnalysisFeeder) {
+    feeder.take_problem().iter().for_each(|problem| say(format_args!("acevo: warning: {problem}")));
 }
 
 /// Prints events.
@@ -91,7 +99,7 @@ impl UpdateHandler for Follower<'_> {
         _: Instant,
     ) -> anyhow::Result<bool> {
         self.feeder.feed(live, event);
-        self.feeder.take_problem().iter().for_each(|problem| say(format_args!("acevo: warning: {problem}")));
+        warn(&mut self.feeder);
         self.printer.print(&mut self.feeder.analysis)
     }
 }

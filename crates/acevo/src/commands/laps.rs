@@ -34,9 +34,12 @@ pub(crate) fn run(args: &Laps) -> anyhow::Result<ExitCode> {
     }
     let (mut live, _running) = args.origin.follow()?;
     if args.json || args.lines || !output::has_screen() {
-        follow(&mut live, &stop, args.quiet, &mut Lines::new(args))?;
+        let mut lines = Lines::new(args);
+        follow(&mut live, &stop, args.quiet, &mut lines)?;
+        lines.recorder.feeder.finish();
+        lines.warn();
     } else {
-        stop.exit_if_stuck();
+        stop.exit_if_stuck(in_place::restore);
         let mut table = LiveTable::new(args)?;
         // What would be said on stderr stands below the table.
         follow(&mut live, &stop, true, &mut table)?;
@@ -240,9 +243,14 @@ impl Lines {
         }
     }
 
+    /// Prints why personal bests are not saved, once per problem.
+    fn warn(&mut self) {
+        self.recorder.take_problem().iter().for_each(|problem| say(format_args!("acevo: warning: {problem}")));
+    }
+
     fn print_ended(&mut self) -> anyhow::Result<()> {
         let ended = self.recorder.take_ended();
-        self.recorder.take_problem().iter().for_each(|trouble| say(format_args!("acevo: warning: {trouble}")));
+        self.warn();
         for lap in &ended {
             if self.json {
                 output::print(self.driven.json(lap)?.as_bytes())?;

@@ -150,10 +150,10 @@ impl<D: Destination> Recorder<D> {
     fn take(&mut self, live: &LiveConnection, event: Option<&ConnectionEvent>) -> anyhow::Result<()> {
         let now = live.now();
         match event {
-            Some(ConnectionEvent::Attached { place }) => {
+            Some(ConnectionEvent::Attached { location }) => {
                 self.destination.begin(live)?;
                 let game_version = live.pages().map_or("", |frame| frame.static_data.ac_evo_version()).to_owned();
-                self.mark(now, Marked::Attached { place: place.clone(), game_version });
+                self.mark(now, Marked::Attached { place: location.clone(), game_version });
             }
             Some(ConnectionEvent::Detached(why)) => {
                 self.analysis.interrupt();

@@ -105,8 +105,8 @@ impl Drop for InPlace {
     }
 }
 
-/// Nobody can be told where that fails.
-fn restore() {
+/// Restores the terminal. Errors are ignored: there is no way to report them.
+pub(super) fn restore() {
     let _ = disable_raw_mode();
     let _ = execute!(io::stdout(), Show, EnableLineWrap);
 }

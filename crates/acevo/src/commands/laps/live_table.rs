@@ -24,7 +24,7 @@ pub(super) struct LiveTable {
     terminal: InPlace,
     paint: Paint,
     next: Instant,
-    /// Why personal bests are not kept.
+    /// Why personal bests are not saved.
     trouble: Option<String>,
 }
 
@@ -41,7 +41,8 @@ impl LiveTable {
     }
 
     /// Leaves the whole table behind, if there is one.
-    pub(super) fn finish(self) -> anyhow::Result<()> {
+    pub(super) fn finish(mut self) -> anyhow::Result<()> {
+        self.recorder.feeder.finish();
         let is_empty = self.recorder.laps(self.sessions).is_empty();
         let lines =
             if is_empty { Vec::new() } else { self.lines(usize::MAX, &[Table::summary(self.recorder.analysis())]) };
