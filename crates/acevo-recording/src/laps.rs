@@ -1,4 +1,4 @@
-//! The laps of a recording: when they were driven, and which of them a selector selects.
+//! The laps of a recording, with their times, and their selection.
 
 use std::collections::BTreeSet;
 use std::fmt;
