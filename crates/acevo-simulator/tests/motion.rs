@@ -31,7 +31,7 @@ fn velocity_integrates_to_the_position() {
         for (axis, coordinate) in position.iter_mut().enumerate() {
             *coordinate += f64::from(page.velocity[axis]) / RATE as f64;
         }
-        worst = worst.max(distance(position, middle(page)));
+        worst = worst.max(distance(position, centre(page)));
     }
     // Over a lap of four kilometres there is only the rounding of f32, whose resolution is 0.06 mm at best.
     assert!(worst < 0.005, "off by {worst} m");
