@@ -15,7 +15,7 @@ use anyhow::{Context, Result, bail};
 use crate::arguments::Arguments;
 use crate::measure;
 use crate::outcome::{Figures, Outcome, Row};
-use crate::page::Words;
+use crate::taken::Taken;
 
 /// A library that reads the pages.
 pub trait Reader {
@@ -57,25 +57,6 @@ impl<'a> Method<'a> {
     /// `take` returns a page, possibly after waiting.
     pub fn new(name: &'static str, take: impl FnMut() -> Result<Taken> + 'a) -> Self {
         Self { name, take: Box::new(take) }
-    }
-}
-
-/// A page that a reader has returned.
-pub struct Taken {
-    /// Its words.
-    pub words: Words,
-    /// True if the reader reports that the page may be torn.
-    pub marked: bool,
-}
-
-impl Taken {
-    /// A page of a reader without marks.
-    pub fn unmarked(words: Words) -> Self {
-        Self { words, marked: false }
-    }
-
-    pub(crate) fn id(&self) -> u32 {
-        self.words[0]
     }
 }
 

@@ -5,6 +5,9 @@ use acevo_telemetry::{Channel, ChannelKind, Unit, UpdateRate, channel};
 use super::resample::Method;
 use crate::Column;
 
+/// Decimals of coordinates, stored as integers of 10⁻⁷ degrees: 11 mm. An `f32` would be a metre off.
+pub(super) const COORDINATE_DECIMALS: i16 = 7;
+
 /// The names of the channels of a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
@@ -231,9 +234,8 @@ pub(super) fn outputs(names: MotecNames, columns: &[Column]) -> Vec<Output> {
         outputs.push(output(column, index, column.unit, column.channel.id().into(), rate, method));
     }
     if position(columns).is_some() {
-        let coordinate = |source, name| {
-            own(source, name, "deg", 20, Method::Mean, Encoding::Coordinate, super::ld::COORDINATE_DECIMALS as u32)
-        };
+        let coordinate =
+            |source, name| own(source, name, "deg", 20, Method::Mean, Encoding::Coordinate, COORDINATE_DECIMALS as u32);
         outputs.push(coordinate(ChannelSource::Latitude, "GPS Latitude"));
         outputs.push(coordinate(ChannelSource::Longitude, "GPS Longitude"));
     }
