@@ -1,4 +1,4 @@
-//! Any bytes make pages; everything that can be asked of them answers.
+//! Any bytes can be decoded as pages, and all functions of the pages accept them.
 #![no_main]
 
 use std::fmt::Write;
@@ -9,9 +9,9 @@ use acevo_shared_memory::{
 };
 use libfuzzer_sys::fuzz_target;
 
-fn ask<T: Page>(bytes: &[u8], text: &mut String) -> T {
+fn check<T: Page>(bytes: &[u8], text: &mut String) -> T {
     let page = T::from_bytes(bytes);
-    assert_eq!(T::from_bytes(page.as_bytes()).as_bytes(), page.as_bytes(), "decoding what was decoded changes nothing");
+    assert_eq!(T::from_bytes(page.as_bytes()).as_bytes(), page.as_bytes(), "decoding is idempotent");
     text.clear();
     write!(text, "{page:?}").expect("writing to a string");
     for field in T::FIELDS {
@@ -26,19 +26,19 @@ fn ask<T: Page>(bytes: &[u8], text: &mut String) -> T {
 
 fuzz_target!(|bytes: &[u8]| {
     let mut text = String::new();
-    let physics = View::from(ask::<SPageFilePhysics>(bytes, &mut text));
-    let graphics = View::from(ask::<SPageFileGraphicEvo>(bytes, &mut text));
-    let session = View::from(ask::<SPageFileStaticEvo>(bytes, &mut text));
+    let physics = View::from(check::<SPageFilePhysics>(bytes, &mut text));
+    let graphics = View::from(check::<SPageFileGraphicEvo>(bytes, &mut text));
+    let session = View::from(check::<SPageFileStaticEvo>(bytes, &mut text));
     write!(text, "{}{}{}{}", physics.gear(), graphics.gear(), graphics.status(), graphics.flag()).expect("writing");
     write!(text, "{:?}{:?}{:?}", graphics.current_lap_time(), graphics.delta(), graphics.time_left()).expect("writing");
     write!(text, "{}{}{:?}", session.track(), session.session(), session.track_length()).expect("writing");
     assert!(graphics.cars().count() <= 60);
-    // A path from the input, its indices included.
+    // A field path from the input, including indices.
     if let Ok(path) = std::str::from_utf8(&bytes[..bytes.len().min(64)]) {
         graphics.raw().value(path);
         physics.raw().value(path);
     }
-    // Published and read back, a page is the same.
+    // A published page is read back unchanged.
     let pages = LocalPages::new();
     let mut publisher = Publisher::local(&pages);
     for page in PageKind::ALL {

@@ -1,4 +1,4 @@
-//! Any bytes are a recording or none: reading ends, gives no page out of order, and takes no more memory than it may.
+//! Any bytes can be read as a recording: reading ends, times never decrease, and memory is limited.
 #![no_main]
 
 use std::io::Cursor;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use acevo_recording::{Recording, RecordingItem};
 use libfuzzer_sys::fuzz_target;
 
-/// Puts the checksums of blocks right, so that what is behind them is tried, too.
+/// Corrects the checksums of blocks, so that their content is read, too.
 fn sign(file: &mut [u8]) {
     let mut at = 0;
     while let Some(found) = file[at..].windows(4).position(|word| word == [0xa7, b'E', b'V', 0x1b]) {
@@ -25,20 +25,20 @@ fn sign(file: &mut [u8]) {
 fn read(file: &[u8]) {
     let Ok(mut recording) = Recording::from_input(Cursor::new(file)) else { return };
     let info = recording.info();
-    let mut before = Duration::ZERO;
+    let mut previous = Duration::ZERO;
     loop {
         match recording.next_item() {
             Ok(Some(RecordingItem::Record(record))) => {
-                assert!(record.at >= before && !record.bytes.is_empty(), "time never goes back");
-                before = record.at;
+                assert!(record.at >= previous && !record.bytes.is_empty(), "time never goes back");
+                previous = record.at;
             }
             Ok(Some(_)) => {}
             Ok(None) => break,
-            // A codec that is not known.
+            // For example, an unknown codec.
             Err(_) => {}
         }
     }
-    for at in [info.start, info.end, before / 2] {
+    for at in [info.start, info.end, previous / 2] {
         if recording.seek(at).is_ok() {
             while let Ok(Some(step)) = recording.next_step() {
                 assert!(step.at >= at);

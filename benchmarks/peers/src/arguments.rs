@@ -6,17 +6,17 @@ use std::str::FromStr;
 
 use anyhow::{Context, Result};
 
-/// What this program was asked to do.
+/// The arguments of a program.
 #[derive(Debug)]
 pub struct Arguments(Vec<String>);
 
 impl Arguments {
     /// The arguments of this process.
-    pub fn of_this_process() -> Self {
+    pub fn from_env() -> Self {
         Self(env::args().skip(1).collect())
     }
 
-    /// The first word.
+    /// The task, which is the first argument.
     pub fn task(&self) -> Result<&str> {
         self.0.first().map(String::as_str).context("the first argument must be a task")
     }

@@ -1,16 +1,15 @@
-//! The clock that producer and readers share, also where one of them runs under Wine and the other does not.
+//! The clock of producer and readers, inside and outside of Wine.
 
 use std::time::{Duration, Instant, SystemTime};
 
 /// Nanoseconds of UNIX time.
 pub fn now() -> u64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    // Good for another five centuries.
+    // Overflows in more than five centuries.
     since.as_nanos() as u64
 }
 
-/// The smallest step of the clock. Wine takes a coarse clock where the kernel has one that it finds good enough; ages of packets
-/// mean nothing then.
+/// The resolution of the clock. On some kernels Wine uses a coarse clock; then ages of packets are meaningless.
 pub fn step() -> Duration {
     let start = Instant::now();
     let mut smallest = u64::MAX;

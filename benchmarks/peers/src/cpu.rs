@@ -1,12 +1,12 @@
-//! Processor time of a process, out of Linux' `/proc`, in nanoseconds. A Windows program under Wine is a process of Linux too,
-//! and sees `/proc` on its drive Z; Windows' own question would be answered in steps of 10 ms.
+//! Processor time of a process in nanoseconds, from `/proc`. A Windows program under Wine is a process of Linux, too, and can read
+//! `/proc` on its drive Z. The functions of Windows would return steps of 10 ms.
 
 use std::fs;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-/// Processor time that all threads of the process with this id (of Linux) have used.
+/// Processor time of all threads of a process; `pid` is its process id on Linux.
 pub fn used(pid: u32) -> Result<Duration> {
     let drive = if cfg!(windows) { "Z:" } else { "" };
     let tasks = format!("{drive}/proc/{pid}/task");

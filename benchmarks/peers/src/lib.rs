@@ -1,4 +1,4 @@
-//! What the producer and all readers of the comparison share: the pages, the clocks, the ways to measure.
+//! Shared by the producer and all readers of the comparison: pages, clock, measurements.
 
 #![forbid(unsafe_code)]
 

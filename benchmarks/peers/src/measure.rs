@@ -10,13 +10,13 @@ use crate::taken::Taken;
 use crate::tally::Tally;
 use crate::{clock, cpu};
 
-/// Length of a batch of reads: long for the clock, short for the system.
+/// Duration of a batch of reads: much longer than a step of the clock, and short enough not to be suspended.
 const BATCH: Duration = Duration::from_millis(1);
 
-/// Physics packets a second, as the game is reported to write them.
+/// Physics packets per second of the game.
 pub const RATE: u32 = 333;
 
-/// Nanoseconds of a read: the median of some batches.
+/// Nanoseconds per read: the median of the batches.
 pub(crate) fn cost(times: &mut dyn FnMut(u64), batches: usize) -> f64 {
     let mut time = |count| {
         let start = Instant::now();
@@ -32,7 +32,7 @@ pub(crate) fn cost(times: &mut dyn FnMut(u64), batches: usize) -> f64 {
     each[each.len() / 2]
 }
 
-/// Takes pages as fast as possible from a producer that hammers.
+/// Takes pages as fast as possible from a producer that writes one every microsecond.
 pub(crate) fn torn(take: &mut dyn FnMut() -> Result<Taken>, time: Duration) -> Result<Figures> {
     let pattern = Pattern::plain();
     let mut tally = Tally::default();
@@ -53,19 +53,19 @@ pub(crate) fn steady(take: &mut dyn FnMut() -> Result<Taken>, packets: u32, proc
     let first = take()?.id();
     let (mut last, mut seen) = (first, 0);
     let (before, start) = (processes.map(cpu::used), Instant::now());
-    let patience = Duration::from_secs(10) + Duration::from_secs(2) * packets / RATE;
+    let limit = Duration::from_secs(10) + Duration::from_secs(2) * packets / RATE;
     while last.wrapping_sub(first) < packets {
-        if start.elapsed() > patience {
-            bail!("only {} packets of {packets} in {patience:?}", last.wrapping_sub(first));
+        if start.elapsed() > limit {
+            bail!("only {} packets of {packets} in {limit:?}", last.wrapping_sub(first));
         }
         let taken = take()?;
         let now = clock::now().cast_signed();
-        // A torn page has a number that may be of another packet than its time.
+        // The packetId and the time of a torn page may belong to different packets.
         if tally.add(&taken, &pattern) && taken.id() != last {
             let age = now - time(&taken.words).cast_signed();
-            let news = taken.id().wrapping_sub(last);
+            let new = taken.id().wrapping_sub(last);
             ages.push(age);
-            delays.extend((0..i64::from(news)).map(|before| age + before * period));
+            delays.extend((0..i64::from(new)).map(|before| age + before * period));
             (last, seen) = (taken.id(), seen + 1);
         }
     }

@@ -2,87 +2,87 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What a reader has measured in one run.
+/// Measurements of a reader in one run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
-    /// Which reader, and on which system it runs.
+    /// The reader, with its system if it is not Windows.
     pub reader: String,
-    /// What the producer did meanwhile.
+    /// The mode of the producer during the run.
     pub setting: String,
-    /// What came out.
+    /// The results.
     pub rows: Vec<Row>,
 }
 
-/// One way a reader was used.
+/// The result of one method of reading.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Row {
-    /// How.
-    pub way: String,
+    /// Name of the method.
+    pub method: String,
     /// The figures.
     pub figures: Figures,
 }
 
-/// Figures, by what was measured.
+/// Figures of a measurement.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Figures {
-    /// Time of a read, while the pages stand still.
+    /// Time of a read of unchanged pages.
     Cost {
-        /// Which pages.
+        /// The pages that are read.
         pages: String,
         /// Median of the batches.
         nanoseconds: f64,
     },
     /// Allocations of a read.
     Allocations {
-        /// Which pages.
+        /// The pages that are read.
         pages: String,
-        /// How many for each read.
+        /// Allocations per read.
         count: f64,
-        /// Bytes for each read.
+        /// Bytes per read.
         bytes: f64,
     },
-    /// Pages taken while the producer hammers.
+    /// Pages taken while the producer writes a page every microsecond.
     Torn {
-        /// Reads, also those that gave the same page again.
+        /// Number of reads, including those that returned the same page again.
         reads: u64,
-        /// Pages taken.
+        /// Number of different pages taken.
         taken: u64,
-        /// Those that mix two packets.
+        /// Number of pages that mix two packets.
         torn: u64,
-        /// Those of them that the reader believes to be whole.
+        /// Number of torn pages that the reader does not mark.
         undetected: u64,
-        /// Pages that the reader marks, torn or not.
+        /// Number of pages that the reader marks as possibly torn.
         marked: u64,
     },
     /// Packets at the game's rate.
     Steady {
-        /// Packets written from the first to the last that was seen.
+        /// Number of packets written, from the first to the last one received.
         written: u64,
-        /// Those of them that were seen.
+        /// Number of packets received.
         seen: u64,
-        /// Pages that mix two packets.
+        /// Number of pages that mix two packets.
         torn: u64,
-        /// Those of them that the reader believes to be whole.
+        /// Number of torn pages that the reader does not mark.
         undetected: u64,
-        /// Age of a packet when it is handed out.
+        /// Age of a packet when the reader returns it.
         age: Spread,
-        /// The same for every packet that was written; for one that was missed, until a later one is handed out.
+        /// The same for every packet written. A missed packet counts until the reader returns a later one.
         delay: Spread,
         /// Processor time of the reader, in percent of one core.
         cpu: f64,
-        /// The same of Wine's server meanwhile, which keeps the timers of those who sleep.
+        /// Processor time of Wine's server during the run, in percent of one core. It runs the timers of sleeping programs.
         server: f64,
     },
 }
 
-/// How some times are spread, in microseconds.
+/// Distribution of times, in microseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Spread {
-    /// Half of them are below.
+    /// Median.
     pub median: f64,
-    /// One of a hundred is above.
+    /// 99th percentile.
     pub p99: f64,
-    /// None is above.
+    /// Maximum.
     pub max: f64,
 }
 
@@ -98,18 +98,18 @@ impl Spread {
     }
 }
 
-/// What the producer did.
+/// Report of the producer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Produced {
-    /// What it was asked to do.
+    /// Its mode.
     pub setting: String,
     /// Physics packets written.
     pub packets: u64,
-    /// Those of them that were written more than 0.1 ms after their time.
+    /// Number of packets that were written more than 0.1 ms late.
     pub late: u64,
-    /// Smallest step of the clock that is written into pages, in nanoseconds.
+    /// Resolution of the clock whose time is written into pages, in nanoseconds.
     pub clock_step: u64,
-    /// How long it wrote.
+    /// Duration of writing.
     pub seconds: f64,
 }
 
@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_spread_is_made_of_what_is_there() {
+    fn spread_has_median_and_maximum_also_of_an_empty_list() {
         let spread = Spread::of((0..=100).rev().map(|number| number * 1000).collect());
         assert_eq!(spread, Spread { median: 50.0, p99: 99.0, max: 100.0 });
         assert_eq!(Spread::of(Vec::new()).max, 0.0);

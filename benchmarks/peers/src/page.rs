@@ -1,5 +1,5 @@
-//! The pages that the producer writes. Every four bytes of a physics page follow from its packetId, so a mix of two packets
-//! shows; all values are plausible, for a reader outside of Wine knows the pages by their content only.
+//! The pages that the producer writes. Each word of a physics page is derived from its packetId, so a mix of two packets can be
+//! recognised. All values are plausible, because a reader outside of Wine identifies pages by their content.
 
 use std::ops::Range;
 
@@ -11,29 +11,29 @@ pub const WORDS: usize = PageKind::Physics.size() / 4;
 /// A physics page as words, in the order of their offsets.
 pub type Words = [u32; WORDS];
 
-/// Where a stamped page has its time: in the middle, so that a page torn here is also torn on one side of it.
+/// The words of a stamped page that have its time: in the middle, so that a page torn there is also torn before or after it.
 const TIME: Range<usize> = 100..103;
 
-/// Bits of a number between 0.5 and 1, and those of them that may be chosen freely.
+/// Bits of a number from 0.5 to 1, and the bits of it that can have any value.
 const HALF: u32 = 0x3f00_0000;
 const FREE_BITS: u32 = 23;
 const FREE: u32 = (1 << FREE_BITS) - 1;
 
-/// How the words of a physics page follow from its packetId.
+/// Derives the words of a physics page from its packetId.
 #[derive(Debug)]
 pub struct Pattern {
-    /// What a word always has.
+    /// Constant bits of each word.
     fixed: Words,
-    /// Which bits of the packetId it has besides.
+    /// Bits of the packetId in each word.
     of_id: Words,
-    /// Which of its bits are known beforehand: all, or none of a time.
+    /// Predictable bits of each word: all, or none in a time.
     known: Words,
 }
 
 impl Pattern {
-    /// Pages that consist of their packetId only.
+    /// Pages derived from their packetId only.
     pub fn plain() -> Self {
-        // Integers are flags, gears, levels: 0 and 1 are good for all of them.
+        // Integers are flags, gears and levels: 0 and 1 are plausible for all.
         let (mut fixed, mut of_id) = ([0; WORDS], [1; WORDS]);
         for field in PageKind::Physics.fields().iter().filter(|field| field.ty == FieldType::F32) {
             let words = field.offset / 4..(field.offset + field.size()) / 4;
@@ -51,7 +51,7 @@ impl Pattern {
         pattern
     }
 
-    /// The page of a packet, written at a time (of no account where pages are not stamped).
+    /// The page of a packet that is written at `time`, which is ignored if pages are not stamped.
     pub fn words(&self, id: u32, time: u64) -> Words {
         let mut words = std::array::from_fn(|at| self.fixed[at] | id & self.of_id[at]);
         if self.known[TIME.start] == 0 {
@@ -62,7 +62,7 @@ impl Pattern {
         words
     }
 
-    /// True where the words are not of one packet.
+    /// True if the words belong to more than one packet.
     pub fn is_torn(&self, words: &Words) -> bool {
         let id = words[0];
         let wrong = |at: usize| (words[at] ^ (self.fixed[at] | id & self.of_id[at])) & self.known[at];
@@ -75,7 +75,7 @@ pub fn time(words: &Words) -> u64 {
     words[TIME].iter().rev().fold(0, |time, word| time << FREE_BITS | u64::from(word & FREE))
 }
 
-/// A physics page's bytes as words; what is missing is zero.
+/// The bytes of a physics page as words; missing bytes are zero.
 pub fn words_of(bytes: &[u8]) -> Words {
     let mut words = [0; WORDS];
     words.iter_mut().zip(bytes.as_chunks().0).for_each(|(word, chunk)| *word = u32::from_le_bytes(*chunk));
@@ -111,15 +111,15 @@ pub fn session() -> SPageFileStaticEvo {
     }
 }
 
-/// A member of a page that is one word or several.
+/// A member of a page: one or several words.
 pub trait Member {
-    /// Puts its words behind those that are there.
-    fn put(self, words: &mut Words, at: &mut usize);
+    /// Writes the words at `at`, and advances it.
+    fn append(self, words: &mut Words, at: &mut usize);
 }
 
 impl Member for i32 {
     #[inline(always)]
-    fn put(self, words: &mut Words, at: &mut usize) {
+    fn append(self, words: &mut Words, at: &mut usize) {
         words[*at] = self.cast_unsigned();
         *at += 1;
     }
@@ -127,7 +127,7 @@ impl Member for i32 {
 
 impl Member for f32 {
     #[inline(always)]
-    fn put(self, words: &mut Words, at: &mut usize) {
+    fn append(self, words: &mut Words, at: &mut usize) {
         words[*at] = self.to_bits();
         *at += 1;
     }
@@ -135,20 +135,20 @@ impl Member for f32 {
 
 impl<T: Member, const N: usize> Member for [T; N] {
     #[inline(always)]
-    fn put(self, words: &mut Words, at: &mut usize) {
-        self.into_iter().for_each(|member| member.put(words, at));
+    fn append(self, words: &mut Words, at: &mut usize) {
+        self.into_iter().for_each(|member| member.append(words, at));
     }
 }
 
-/// Takes the named members of a struct, one after the other, as the words of a page.
+/// Converts the named members of a struct, in this order, to the words of a page.
 #[macro_export]
 macro_rules! words {
     ($page:expr; $($member:ident),+ $(,)?) => {{
         let page = $page;
         let mut words = [0; $crate::page::WORDS];
         let mut at = 0;
-        $($crate::page::Member::put(page.$member, &mut words, &mut at);)+
-        assert_eq!(at, $crate::page::WORDS, "the members are not all of a physics page");
+        $($crate::page::Member::append(page.$member, &mut words, &mut at);)+
+        assert_eq!(at, $crate::page::WORDS, "the members do not make up a physics page");
         words
     }};
 }
@@ -158,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn page_contains_its_time_and_a_torn_page_is_recognised() {
+    fn stamped_pages_have_their_time_and_torn_pages_are_recognised() {
         for (pattern, stamped) in [(Pattern::plain(), false), (Pattern::stamped(), true)] {
             let time = 1_790_000_000_123_456_789;
             let [one, two] = [(7, time), (8, time + 3_003_003)].map(|(id, time)| pattern.words(id, time));
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn times_stand_in_numbers() {
+    fn time_is_in_words_of_numbers() {
         let pattern = Pattern::plain();
         assert!(pattern.fixed[TIME].iter().all(|word| *word == HALF));
     }

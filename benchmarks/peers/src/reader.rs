@@ -1,10 +1,10 @@
-//! What every reader is asked to do, with one command line:
+//! The measurements of a reader, and its command line:
 //!
 //! ```text
 //! READER TASK --setting TEXT --game PID --server PID --pid PID [--batches N | --seconds N | --packets N]
 //! ```
 //!
-//! `--game` is the producer's process, `--server` Wine's, and `--pid` the reader's own, all as Linux counts them.
+//! `--game` is the process of the producer, `--server` that of Wine's server, and `--pid` the reader's own, all as process ids of Linux.
 
 use std::hint::black_box;
 use std::io::{Write, stdout};
@@ -19,48 +19,48 @@ use crate::taken::Taken;
 
 /// A library that reads the pages.
 pub trait Reader {
-    /// Reads whose time and allocations are worth to know.
+    /// Reads whose time and allocations are measured.
     fn reads(&self) -> Vec<Read<'_>>;
-    /// Ways to take the physics page as fast as possible.
-    fn ways(&self) -> Vec<Way<'_>>;
-    /// Ways to follow the game, as a program would do it.
-    fn followers(&self) -> Vec<Way<'_>>;
+    /// Methods that take the physics page as fast as possible.
+    fn methods(&self) -> Vec<Method<'_>>;
+    /// Methods that follow the game, as a program does.
+    fn followers(&self) -> Vec<Method<'_>>;
 }
 
 /// A read whose cost is measured.
 pub struct Read<'a> {
-    pub(crate) way: &'static str,
+    pub(crate) method: &'static str,
     pub(crate) pages: &'static str,
     pub(crate) times: Box<dyn FnMut(u64) + 'a>,
 }
 
 impl<'a> Read<'a> {
-    /// `read` takes `pages`; what it returns is dropped within the time.
-    pub fn new<T>(way: &'static str, pages: &'static str, mut read: impl FnMut() -> T + 'a) -> Self {
+    /// A read of these pages. The time includes dropping its result.
+    pub fn new<T>(method: &'static str, pages: &'static str, mut read: impl FnMut() -> T + 'a) -> Self {
         let times = move |count| {
             for _ in 0..count {
-                // Behind a reference: as a value it would be copied once more.
+                // By reference: a value would be copied again.
                 black_box(&read());
             }
         };
-        Self { way, pages, times: Box::new(times) }
+        Self { method, pages, times: Box::new(times) }
     }
 }
 
-/// A way to take the physics page.
-pub struct Way<'a> {
+/// A method that takes the physics page.
+pub struct Method<'a> {
     pub(crate) name: &'static str,
     pub(crate) take: Box<dyn FnMut() -> Result<Taken> + 'a>,
 }
 
-impl<'a> Way<'a> {
-    /// `take` gives a page each time, maybe after some waiting.
+impl<'a> Method<'a> {
+    /// `take` returns a page, possibly after waiting.
     pub fn new(name: &'static str, take: impl FnMut() -> Result<Taken> + 'a) -> Self {
         Self { name, take: Box::new(take) }
     }
 }
 
-/// Does what the command line asks for, and prints the outcome.
+/// Runs the task of the command line, and prints the outcome.
 pub fn run(name: &str, reader: &impl Reader, arguments: &Arguments) -> Result<()> {
     let rows = match arguments.task()? {
         "cost" => cost(reader, arguments.get("batches")?),
@@ -77,7 +77,7 @@ pub fn run(name: &str, reader: &impl Reader, arguments: &Arguments) -> Result<()
 fn cost(reader: &impl Reader, batches: usize) -> Vec<Row> {
     let row = |mut read: Read<'_>| {
         let nanoseconds = measure::cost(&mut read.times, batches);
-        Row { way: read.way.into(), figures: Figures::Cost { pages: read.pages.into(), nanoseconds } }
+        Row { method: read.method.into(), figures: Figures::Cost { pages: read.pages.into(), nanoseconds } }
     };
     reader.reads().into_iter().map(row).collect()
 }
@@ -88,28 +88,28 @@ fn allocations(reader: &impl Reader) -> Result<Vec<Row>> {
     let row = |mut read: Read<'_>| {
         let counted = allocation_counter::measure(|| (read.times)(READS));
         let [count, bytes] = [counted.count_total, counted.bytes_total].map(|total| total as f64 / READS as f64);
-        Row { way: read.way.into(), figures: Figures::Allocations { pages: read.pages.into(), count, bytes } }
+        Row { method: read.method.into(), figures: Figures::Allocations { pages: read.pages.into(), count, bytes } }
     };
     Ok(reader.reads().into_iter().map(row).collect())
 }
 
 #[cfg(not(feature = "allocations"))]
 fn allocations(_: &impl Reader) -> Result<Vec<Row>> {
-    bail!("this program counts no allocations: build it with --features allocations")
+    bail!("this program does not count allocations: build it with --features allocations")
 }
 
 fn torn(reader: &impl Reader, time: Duration) -> Result<Vec<Row>> {
-    let row = |mut way: Way<'_>| {
-        let figures = measure::torn(&mut way.take, time).with_context(|| way.name.to_owned())?;
-        Ok(Row { way: way.name.into(), figures })
+    let row = |mut method: Method<'_>| {
+        let figures = measure::torn(&mut method.take, time).with_context(|| method.name.to_owned())?;
+        Ok(Row { method: method.name.into(), figures })
     };
-    reader.ways().into_iter().map(row).collect()
+    reader.methods().into_iter().map(row).collect()
 }
 
 fn steady(reader: &impl Reader, packets: u32, processes: [u32; 2]) -> Result<Vec<Row>> {
-    let row = |mut way: Way<'_>| {
-        let figures = measure::steady(&mut way.take, packets, processes).with_context(|| way.name.to_owned())?;
-        Ok(Row { way: way.name.into(), figures })
+    let row = |mut method: Method<'_>| {
+        let figures = measure::steady(&mut method.take, packets, processes).with_context(|| method.name.to_owned())?;
+        Ok(Row { method: method.name.into(), figures })
     };
     reader.followers().into_iter().map(row).collect()
 }

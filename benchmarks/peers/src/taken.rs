@@ -2,17 +2,17 @@
 
 use crate::page::Words;
 
-/// A page as a reader hands it out.
+/// A page that a reader has returned.
 pub struct Taken {
     /// Its words.
     pub words: Words,
-    /// True where the reader says that the page may be torn.
+    /// True if the reader reports that the page may be torn.
     pub marked: bool,
 }
 
 impl Taken {
-    /// A page of a reader that marks nothing.
-    pub fn sure(words: Words) -> Self {
+    /// A page of a reader without marks.
+    pub fn unmarked(words: Words) -> Self {
         Self { words, marked: false }
     }
 

@@ -1,4 +1,4 @@
-//! Counting torn pages.
+//! Counts torn pages.
 
 use crate::page::{Pattern, Words};
 use crate::taken::Taken;
@@ -9,7 +9,7 @@ pub(crate) struct Tally {
     pub(crate) reads: u64,
     pub(crate) taken: u64,
     pub(crate) torn: u64,
-    /// Torn, and the reader believes that they are not.
+    /// Torn, but not marked by the reader.
     pub(crate) undetected: u64,
     /// Marked by the reader, torn or not.
     pub(crate) marked: u64,
@@ -17,8 +17,8 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    /// Counts a page, unless it is the one that was taken last: a writer that the system stops in the middle of a page leaves
-    /// one torn page, however often it is read meanwhile. Returns whether it is a new page that is not torn.
+    /// Counts a page if it differs from the previous one: a writer that the system suspends in the middle of a page leaves one torn
+    /// page, no matter how often it is read. Returns true for a new page that is not torn.
     pub(crate) fn add(&mut self, taken: &Taken, pattern: &Pattern) -> bool {
         self.reads += 1;
         if self.last.replace(taken.words) == Some(taken.words) {

@@ -1,4 +1,4 @@
-//! What a recording is about: names, track and date.
+//! Names, track and date of a recording.
 
 use acevo_recording::RecordedNames;
 

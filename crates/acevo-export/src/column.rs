@@ -33,7 +33,7 @@ impl Column {
         Self { is_raw: true, ..self }
     }
 
-    /// The name of the column: the ID of the channel. `_by_game` is appended if an export has a value of its own under that name:
+    /// The name of the column: the ID of the channel. `_by_game` is appended if the export computes a value with that name:
     /// `lap` is the lap found by the analysis, `lap_by_game` the lap count of the game.
     pub fn name(&self) -> Cow<'static, str> {
         let id = self.channel.id();

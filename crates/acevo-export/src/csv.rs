@@ -36,11 +36,11 @@ impl Separator {
     }
 }
 
-/// How a table is written.
+/// Options of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct CsvOptions {
-    /// A second header row with the units. Off by default: with it most readers, including pandas, take every column for text.
+    /// A second header row with the units. Off by default: with it most readers, including pandas, read every column as text.
     pub units: bool,
     /// The precision of numbers.
     pub precision: Precision,

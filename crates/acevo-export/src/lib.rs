@@ -53,11 +53,11 @@
 //! - `parquet`: Parquet files and partitioned data sets
 //! - `mcap`: MCAP files
 //!
-//! An export analyses every frame: use a release build for recordings of hours.
+//! An export analyses every frame: use a release build for long recordings.
 
 #![forbid(unsafe_code)]
 
-/// The examples of the README.
+/// Compiles the examples of the README.
 #[cfg(all(doctest, feature = "parquet"))]
 #[doc = include_str!("../README.md")]
 mod readme {}

@@ -1,4 +1,4 @@
-//! Logs for MoTeC i2: an `.ld` file with the samples, and an `.ldx` file with the laps beside it.
+//! Logs for MoTeC i2: an `.ld` file with the samples, and an `.ldx` file with the laps.
 //!
 //! Both formats were derived from genuine files. The files written here have not been opened in MoTeC i2.
 
@@ -58,11 +58,11 @@ pub fn motec_file_name(about: &About, number: u32) -> String {
 ///
 /// Texts are left out. `LAP_BEACON`, or `Lap Number`, is the number of the lap, or 0 if no lap is running. If `position_x` and
 /// `position_z` are among the columns, the log has GPS positions, from which MoTeC i2 draws its track map: X is east, -Z is north of
-/// [`About::latitude_longitude`]. Without coordinates they count from 0° N 0° E, far from any track, and the comment of the log says
-/// that.
+/// [`About::latitude_longitude`]. Without coordinates they count from 0° N 0° E, far from any track, and the comment of the log
+/// states that.
 ///
 /// The log is divided at the end of each lap, at the line or where the lap was broken off, and at the start of a complete lap that
-/// follows no other lap, so that the way to the start is not part of it. A lap is as long as its lap time if the car crossed the line
+/// follows no other lap, so that the drive to the start line is not part of it. A lap is as long as its lap time if the car crossed the line
 /// within 10 ms of that. Times and dates are UTC. Names are in ASCII: letters lose their diacritics, and other scripts become `?`.
 ///
 /// Samples are kept in a temporary file next to the log. Memory is 64 KiB per channel.
@@ -210,7 +210,7 @@ impl MotecExporter {
         }
     }
 
-    /// The starts of complete laps that follow no lap with an end of its own.
+    /// The starts of complete laps that follow no ended lap.
     fn starts(&self) -> impl Iterator<Item = Ended> {
         let ended: BTreeMap<LapKey, &Ended> = self.ended.iter().map(|ended| (ended.id, ended)).collect();
         self.begun.iter().filter_map(move |begun| {

@@ -33,9 +33,9 @@ const GROUP_ROWS: usize = 60_000;
 /// floats, and enums are the numbers of the game. Missing values are null.
 ///
 /// Floats are split into streams of bytes, which halves their size, and compressed with LZ4, which is pure Rust and supported by all
-/// readers. The metadata of the file have JSON under two keys: `acevo.about` has the track, the car, the session and the version of the
+/// readers. The metadata of the file has JSON under two keys: `acevo.about` has the track, the car, the session and the version of the
 /// game; `acevo.columns` has the unit, title, quality, measured game versions, sources and note of each column, and the names of the
-/// values of an enum. Parquet has no metadata per field; Arrow's are in its own serialised schema, which is not written.
+/// values of an enum. Parquet has no metadata per field. Arrow stores such metadata in its own serialised schema, which is not written.
 ///
 /// One minute of rows is kept in memory. The file is renamed to its final name when it is complete.
 #[derive(Debug)]
@@ -167,7 +167,7 @@ impl Data {
 
 type Group<'a> = SerializedRowGroupWriter<'a, PendingFile>;
 
-/// Writes and clears a column that may have nulls. `every` are the levels of a column without.
+/// Writes and clears a column that may have nulls. `every` are the levels of a column without nulls.
 fn write<T: DataType>(group: &mut Group<'_>, series: &mut Series<T::T>, every: &[i16]) -> Result<(), ParquetError> {
     let levels = if series.levels.is_empty() { every } else { &series.levels };
     write_values::<T>(group, &series.values, Some(levels))?;
@@ -237,7 +237,7 @@ impl ParquetExporter {
             properties = match physical {
                 Physical::FLOAT | Physical::DOUBLE => properties.set_column_encoding(path, Encoding::BYTE_STREAM_SPLIT),
                 Physical::INT32 => properties.set_column_encoding(path, Encoding::DELTA_BINARY_PACKED),
-                // Few texts are repeated often.
+                // A text column has few different values.
                 Physical::BYTE_ARRAY => properties.set_column_dictionary_enabled(path, true),
                 _ => properties,
             };

@@ -1,4 +1,4 @@
-//! What to export, and how.
+//! The options of an export.
 
 use std::path::PathBuf;
 

@@ -13,7 +13,7 @@ pub enum Outcome {
     Written {
         /// The files.
         files: Vec<PathBuf>,
-        /// What the user should know about them.
+        /// Warnings for the user.
         note: Option<Note>,
     },
     /// The file exists and was kept; in a data set, the folder.

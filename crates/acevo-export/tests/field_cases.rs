@@ -1,4 +1,4 @@
-//! Cases from the field that concern exported files; `docs/field-cases.md` lists them with their sources.
+//! Cases from the field about exported files; `docs/field-cases.md` lists them with their sources.
 
 use acevo_export::{CsvExporter, CsvOptions, Exporter, Row, Separator};
 use acevo_telemetry::{ChannelValue, channel};

@@ -52,7 +52,7 @@ impl Log {
             (meta, samples)
         };
         let channels = channels.into_iter().map(read).collect();
-        assert_eq!(fs::metadata(path).unwrap().len(), u64::from(data), "nothing behind the samples");
+        assert_eq!(fs::metadata(path).unwrap().len(), u64::from(data), "nothing after the samples");
         Self { header, channels }
     }
 
@@ -92,9 +92,9 @@ fn linear(times: &[f64], values: &[f64], at: f64) -> f64 {
 
 /// The mean of the interpolation over the time of one sample, computed from its definition.
 fn mean(times: &[f64], values: &[f64], at: f64, rate: f64) -> f64 {
-    let looks = 400;
-    let look = |index: i32| linear(times, values, at + ((f64::from(index) + 0.5) / f64::from(looks) - 0.5) / rate);
-    (0..looks).map(look).sum::<f64>() / f64::from(looks)
+    let points = 400;
+    let value = |index: i32| linear(times, values, at + ((f64::from(index) + 0.5) / f64::from(points) - 0.5) / rate);
+    (0..points).map(value).sum::<f64>() / f64::from(points)
 }
 
 #[test]
@@ -125,7 +125,12 @@ fn motec_samples_and_beacons_match_the_drive() {
     let seconds = times[times.len() - 1];
     for (meta, samples) in &log.channels {
         let tenths = (seconds * 10.0).floor() + 1.0;
-        assert_eq!(samples.len() as f64, tenths * f64::from(meta.sample_rate) / 10.0, "{}: all are as long", meta.name);
+        assert_eq!(
+            samples.len() as f64,
+            tenths * f64::from(meta.sample_rate) / 10.0,
+            "{}: all channels have the same length",
+            meta.name
+        );
     }
     for (id, name, unit, factor) in [
         ("speed", "SPEED", Unit::MetrePerSecond, 1.0 / 3.6),
@@ -168,7 +173,7 @@ fn motec_samples_and_beacons_match_the_drive() {
     let beacons: Vec<f64> =
         text.split(" Time=\"").skip(1).map(|rest| rest[..23].parse::<f64>().unwrap() / 1e6).collect();
     let mut expected: Vec<f64> = laps.iter().map(|(_, ended_s)| ended_s - start).filter(|at| *at <= seconds).collect();
-    // The way to the line is not part of the first lap.
+    // The drive to the line is not part of the first lap.
     let first = moments.iter().find(|moment| moment.lap.is_some()).unwrap().time_s - start;
     assert!(first > 1.0 && laps[0].0.incomplete.is_none(), "{first}");
     expected.insert(0, first);
@@ -191,13 +196,13 @@ fn motec_samples_and_beacons_match_the_drive() {
 }
 
 /// Twice the area enclosed by a path of (north, east), positive if it runs clockwise on a map.
-fn clockwise(places: &[(f64, f64)]) -> f64 {
-    let from_first = |place: &(f64, f64)| (place.0 - places[0].0, place.1 - places[0].1);
+fn clockwise(positions: &[(f64, f64)]) -> f64 {
+    let from_first = |position: &(f64, f64)| (position.0 - positions[0].0, position.1 - positions[0].1);
     let cross = |pair: &[(f64, f64)]| {
         let ((north, east), (next_north, next_east)) = (from_first(&pair[0]), from_first(&pair[1]));
         north * next_east - next_north * east
     };
-    places.windows(2).map(cross).sum()
+    positions.windows(2).map(cross).sum()
 }
 
 #[test]
@@ -205,15 +210,15 @@ fn gps_positions_without_coordinates_count_from_a_neutral_origin_and_are_comment
     let directory = tempfile::tempdir().unwrap();
     let position = columns([channel("position_x").unwrap(), channel("position_z").unwrap()]);
     let speed = columns([channel("speed").unwrap()]);
-    for (place, columns, says) in [
+    for (position, columns, has_comment) in [
         (None, &position, true),
         (Some((0.0, 0.0)), &position, true),
         (Some((51.36, 0.26)), &position, false),
         (None, &speed, false),
     ] {
-        let path = directory.path().join(format!("{place:?}{says}.ld"));
+        let path = directory.path().join(format!("{position:?}{has_comment}.ld"));
         let mut about = about();
-        about.latitude_longitude = place;
+        about.latitude_longitude = position;
         let mut exporter: Box<dyn Exporter> =
             Box::new(MotecExporter::create(&path, about, columns, MotecNames::Acc).unwrap());
         let values = vec![Some(ChannelValue::Number(-429.0)); columns.len()];
@@ -224,9 +229,9 @@ fn gps_positions_without_coordinates_count_from_a_neutral_origin_and_are_comment
         let contains = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
         assert_eq!(
             (contains("GPS origin 0 N 0 E"), contains("The game gave no coordinates of the track")),
-            (says, says)
+            (has_comment, has_comment)
         );
-        if says {
+        if has_comment {
             let north = Log::read(&path).samples("GPS Latitude").1[0];
             // 429 m to the north of the equator: Z is negative.
             assert!((north * 110_574.0 - 429.0).abs() < 1.0, "{north}");
@@ -254,17 +259,17 @@ fn gps_positions_keep_size_and_direction_of_the_track() {
     let log = Log::read(&path);
     let ((_, north), (_, east)) = (log.samples("GPS Latitude"), log.samples("GPS Longitude"));
     // Length of the path, by metres per degree at this latitude (50.3 degrees: 111,236 and 71,162).
-    let places: Vec<(f64, f64)> =
+    let positions: Vec<(f64, f64)> =
         north.iter().zip(east).map(|(north, east)| (north * 111_236.0, east * 71_190.0)).collect();
-    let metres: f64 = places.windows(2).map(|pair| (pair[1].0 - pair[0].0).hypot(pair[1].1 - pair[0].1)).sum();
+    let metres: f64 = positions.windows(2).map(|pair| (pair[1].0 - pair[0].0).hypot(pair[1].1 - pair[0].1)).sum();
     assert!((metres / (1000.0 * std::f64::consts::PI) - 1.0).abs() < 2e-3, "{metres} m");
-    let centre = places.iter().fold((0.0, 0.0), |sum, place| (sum.0 + place.0, sum.1 + place.1));
-    let count = places.len() as f64;
+    let centre = positions.iter().fold((0.0, 0.0), |sum, position| (sum.0 + position.0, sum.1 + position.1));
+    let count = positions.len() as f64;
     assert!((centre.0 / count / 111_236.0 - (50.3356 + 2000.0 / 111_236.0)).abs() < 5e-5);
     assert!((centre.1 / count / 71_190.0 - (6.9475 + 1000.0 / 71_190.0)).abs() < 5e-5);
-    assert!(clockwise(&places) > 0.0);
+    assert!(clockwise(&positions) > 0.0);
     // Positions are exact to 11 mm.
-    let steps = places.windows(2).map(|pair| (pair[1].0 - pair[0].0).hypot(pair[1].1 - pair[0].1));
+    let steps = positions.windows(2).map(|pair| (pair[1].0 - pair[0].0).hypot(pair[1].1 - pair[0].1));
     let expected = 1000.0 * std::f64::consts::PI / 1200.0;
     assert!(steps.skip(1).take(1190).all(|step| (step - expected).abs() < 0.03));
 }
@@ -390,11 +395,11 @@ fn a_log_may_have_any_number_of_laps() {
 #[test]
 fn beacons_are_where_the_car_crosses_the_line() {
     let (moments, laps) = driven();
-    let places: Vec<_> = moments.iter().map(|moment| f64::from(moment.frame.graphics.raw().npos)).collect();
+    let positions: Vec<_> = moments.iter().map(|moment| f64::from(moment.frame.graphics.raw().npos)).collect();
     for (_, ended_s) in laps.iter().filter(|(lap, _)| lap.incomplete.is_none()) {
         let after = moments.partition_point(|moment| moment.time_s < *ended_s);
-        let near = &places[after.saturating_sub(6)..(after + 6).min(places.len())];
-        let away = near.iter().map(|place| place.fract().min(1.0 - place.fract()).abs()).fold(1.0, f64::min);
+        let near = &positions[after.saturating_sub(6)..(after + 6).min(positions.len())];
+        let away = near.iter().map(|position| position.fract().min(1.0 - position.fract()).abs()).fold(1.0, f64::min);
         assert!(away < 0.001, "{ended_s} s: {near:?}");
     }
 }

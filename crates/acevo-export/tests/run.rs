@@ -58,7 +58,7 @@ fn check_distances(scenario: Scenario) -> (usize, usize) {
         last = metres;
     }
     assert!(laps >= 3, "{scenario:?}: {laps} laps");
-    // The test shows something: the game's own distances are longer than the track.
+    // The game's own distances exceed the track length, so the test is meaningful.
     let beyond = rows.iter().filter(|row| number(row, 7).is_some_and(|position| position > 100.0)).count();
     assert!(beyond > 10, "{scenario:?}: {beyond} rows");
     (rows.len(), unknown)

@@ -1,4 +1,4 @@
-//! A picture as PNG.
+//! PNG output.
 
 use tiny_skia::{
     FillRule, LineCap, LineJoin, Paint, Path, PathBuilder, Pixmap, Rect as PixelRect, Stroke, StrokeDash, Transform,
@@ -7,21 +7,21 @@ use tiny_skia::{
 use super::scene::{Anchor, Color, Point, Scene, Shape};
 use super::{PlotError, font};
 
-/// Paints a picture and encodes it.
+/// Draws a scene and encodes it as PNG.
 ///
 /// # Errors
-/// For a picture too large for the memory.
+/// If the picture does not fit into memory, or if the encoder fails.
 pub(crate) fn png(scene: &Scene) -> Result<Vec<u8>, PlotError> {
     let (width, height) = scene.size;
     let mut pixels = Pixmap::new(width, height).ok_or(PlotError::Memory)?;
     pixels.fill(color(scene.background));
     for shape in &scene.shapes {
-        paint(&mut pixels, shape);
+        draw_shape(&mut pixels, shape);
     }
     pixels.encode_png().map_err(|error| PlotError::Encode(Box::new(error)))
 }
 
-fn paint(pixels: &mut Pixmap, shape: &Shape) {
+fn draw_shape(pixels: &mut Pixmap, shape: &Shape) {
     match shape {
         Shape::Rect { rect, color } => {
             let [left, top, right, bottom] = [rect.left, rect.top, rect.right, rect.bottom].map(|side| side as f32);
@@ -50,20 +50,20 @@ fn paint(pixels: &mut Pixmap, shape: &Shape) {
         }
         Shape::Text { at, size, anchor, color, text } => {
             let mut path = PathBuilder::new();
-            font::outline(text, *size, beginning(text, *at, *size, *anchor), &mut path);
+            font::outline(text, *size, text_start(text, *at, *size, *anchor), &mut path);
             fill(pixels, path.finish(), *color);
         }
     }
 }
 
-/// Where a text begins on the line it stands on.
-fn beginning(text: &str, (x, y): Point, size: f64, anchor: Anchor) -> Point {
-    let before = match anchor {
+/// Start of the baseline of a text.
+fn text_start(text: &str, (x, y): Point, size: f64, anchor: Anchor) -> Point {
+    let offset = match anchor {
         Anchor::Start => 0.0,
         Anchor::Middle => font::width(text, size) / 2.0,
         Anchor::End => font::width(text, size),
     };
-    (x - before, y + size * font::CAPITALS / 2.0)
+    (x - offset, y + size * font::CAP_HEIGHT / 2.0)
 }
 
 fn fill(pixels: &mut Pixmap, path: Option<Path>, color: Color) {
@@ -75,7 +75,7 @@ fn fill(pixels: &mut Pixmap, path: Option<Path>, color: Color) {
 fn stroke(pixels: &mut Pixmap, path: Option<Path>, width: f64, color: Color, dash: Option<f64>) {
     let Some(path) = path else { return };
     let dash = dash.and_then(|dash| StrokeDash::new(vec![dash as f32; 2], 0.0));
-    // Dashes are cut off straight, all else is round.
+    // Round caps would close the gaps between dashes.
     let line_cap = if dash.is_some() { LineCap::Butt } else { LineCap::Round };
     let stroke = Stroke { width: width as f32, line_cap, line_join: LineJoin::Round, dash, ..Stroke::default() };
     pixels.stroke_path(&path, &solid(color), &stroke, Transform::identity(), None);

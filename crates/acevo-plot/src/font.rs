@@ -1,7 +1,7 @@
-//! Letters: a font of our own, since a bitmap needs one and the system may have none.
+//! The embedded font. PNG files need one, and the system may not have any.
 //!
-//! DejaVu Sans with the Latin, Greek and Cyrillic letters; its licence lies beside it. Other letters become boxes in bitmaps; in SVG
-//! the reader's fonts are taken, this one first.
+//! It is DejaVu Sans with Latin, Greek and Cyrillic letters; its licence is in the same folder. PNG files show other letters as boxes.
+//! SVG files name the font, and use the fonts of the system on which they are shown.
 
 use std::sync::LazyLock;
 
@@ -11,42 +11,42 @@ use ttf_parser::{Face, GlyphId, OutlineBuilder};
 static FACE: LazyLock<Option<Face<'static>>> =
     LazyLock::new(|| Face::parse(include_bytes!("font/DejaVuSans-subset.ttf"), 0).ok());
 
-/// The names of this font and of those that are as wide, as SVG wants them.
+/// Font families for SVG: this font, then fonts of the same width.
 pub(crate) const FAMILY: &str = "DejaVu Sans, Verdana, sans-serif";
 
-/// Height of capital letters as a part of the font's size.
-pub(crate) const CAPITALS: f64 = 0.729;
+/// Height of capital letters as a fraction of the font size.
+pub(crate) const CAP_HEIGHT: f64 = 0.729;
 
-/// What stands where a text was cut.
-const CUT: char = '…';
+/// Marks the end of a shortened text.
+const ELLIPSIS: char = '…';
 
-/// How wide a text is, in pixels.
+/// Width of a text in pixels.
 pub(crate) fn width(text: &str, size: f64) -> f64 {
     let Some(face) = &*FACE else { return 0.0 };
     let units: f64 = text.chars().map(|letter| advance(face, letter)).sum();
     units * scale(face, size)
 }
 
-/// A text that is cut to a width.
-pub(crate) fn fit(text: &str, size: f64, widest: f64) -> String {
-    if width(text, size) <= widest {
+/// The text, shortened with an ellipsis if it is wider than `max_width` pixels.
+pub(crate) fn fit(text: &str, size: f64, max_width: f64) -> String {
+    if width(text, size) <= max_width {
         return text.to_owned();
     }
     let mut cut = String::new();
     let mut used = width("…", size);
     for letter in text.chars() {
         used += width(letter.encode_utf8(&mut [0; 4]), size);
-        if used > widest {
+        if used > max_width {
             break;
         }
         cut.push(letter);
     }
     cut.truncate(cut.trim_end().len());
-    cut.push(CUT);
+    cut.push(ELLIPSIS);
     cut
 }
 
-/// Adds a text's outline to a path, from a point on the line it stands on.
+/// Adds the outline of a text to a path. `x` and `baseline` are the start of its baseline.
 pub(crate) fn outline(text: &str, size: f64, (x, baseline): (f64, f64), path: &mut PathBuilder) {
     let Some(face) = &*FACE else { return };
     let scale = scale(face, size);
@@ -69,7 +69,7 @@ fn advance(face: &Face<'_>, letter: char) -> f64 {
     face.glyph_hor_advance(glyph(face, letter)).unwrap_or_default().into()
 }
 
-/// Draws a glyph, whose Y points upwards.
+/// Converts outlines from font units, Y upwards, to pixels, Y downwards.
 struct Pen<'a> {
     x: f64,
     y: f64,
@@ -114,21 +114,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_font_has_the_letters_that_tracks_and_units_have() {
+    fn font_has_the_letters_of_track_names_and_units() {
         let face = FACE.as_ref().expect("a font");
         for letter in "Nürburgring Łódź Spa-Francorchamps km/h °C N·m kg/m³ −1…µΩЖ".chars() {
             assert!(face.glyph_index(letter).is_some(), "{letter}");
         }
         let capital = face.glyph_bounding_box(glyph(face, 'H')).expect("a letter");
-        assert!((f64::from(capital.y_max) / f64::from(face.units_per_em()) - CAPITALS).abs() < 0.001);
+        assert!((f64::from(capital.y_max) / f64::from(face.units_per_em()) - CAP_HEIGHT).abs() < 0.001);
     }
 
     #[test]
-    fn texts_are_cut_to_the_width() {
+    fn fit_shortens_texts_to_the_width() {
         assert!(width("mm", 10.0) > 2.0 * width("ii", 10.0));
         assert_eq!(fit("Lap 2", 10.0, 100.0), "Lap 2");
         let cut = fit("a very long name of a track", 10.0, 60.0);
-        assert!(cut.ends_with(CUT) && width(&cut, 10.0) <= 60.0, "{cut}");
+        assert!(cut.ends_with(ELLIPSIS) && width(&cut, 10.0) <= 60.0, "{cut}");
         assert_eq!(fit("abc", 10.0, 0.0), "…");
     }
 }

@@ -1,15 +1,53 @@
 //! Pictures of laps: traces over distance, the map, the g-g diagram, and a sheet with all of them, as PNG or SVG.
 //!
-//! [`render`] turns [`LapTraces`] into the bytes of a picture. It reads and writes no files.
+//! [`render`] draws [`LapTraces`] and returns the bytes of a file. It reads and writes no files.
+//!
+//! # Draw a lap of a recording
+//!
+//! ```no_run
+//! use acevo_plot::{Format, Laps, Request, render};
+//! use acevo_recording::{LapSelector, Recording, lap_traces};
+//!
+//! let request = Request::default();
+//! let mut recording = Recording::open("monza.acevo")?;
+//! let laps = lap_traces(&mut recording, &[LapSelector::best()], &request.channels, |_| true)?;
+//! let picture = render(&Laps { main: &laps[0], against: None }, &request, Format::Png)?;
+//! std::fs::write("best.png", picture)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Compare two laps
+//!
+//! With a reference lap, every panel shows both laps, and the channel `delta` shows the time lost to the reference lap. On the map,
+//! `delta` as [`color`](Request::color) shows where time is gained and lost.
 //!
 //! ```
-//! use acevo_plot::{Format, Laps, Request, render};
-//! use acevo_telemetry::traces::LapTraces;
+//! use acevo_plot::{Format, Laps, PlotKind, Request, Theme, default_channels, render};
+//! use acevo_telemetry::channel;
+//! use acevo_telemetry::traces::{LapTraces, Trace};
 //!
-//! # fn example(lap: LapTraces) -> Result<(), acevo_plot::PlotError> {
-//! let svg = render(&Laps { main: &lap, against: None }, &Request::default(), Format::Svg)?;
+//! // Two synthetic laps. Real ones come from `acevo_recording::lap_traces`, or live from `acevo_telemetry::traces::LapSampler`.
+//! let lap = |number, seconds: f64| {
+//!     let positions: Vec<f64> = (0..=1000).map(|sample| f64::from(sample) / 1000.0).collect();
+//!     let trace = |id, value: &dyn Fn(f64) -> f64| Trace {
+//!         channel: channel(id).unwrap(),
+//!         values: positions.iter().map(|position| value(*position)).collect(),
+//!     };
+//!     let traces = vec![
+//!         trace("lap_time", &|position| position * seconds),
+//!         trace("speed", &|position| 60.0 + 20.0 * (position * 40.0).sin()),
+//!     ];
+//!     LapTraces { number, positions, traces, ..LapTraces::default() }
+//! };
+//! let request = Request {
+//!     kind: PlotKind::Traces,
+//!     channels: default_channels(true), // with the delta
+//!     theme: Theme::Light,
+//!     ..Request::default()
+//! };
+//! let svg = render(&Laps { main: &lap(2, 91.5), against: Some(&lap(1, 92.0)) }, &request, Format::Svg)?;
 //! assert!(svg.starts_with(b"<svg"));
-//! # Ok(()) }
+//! # Ok::<(), acevo_plot::PlotError>(())
 //! ```
 
 #![forbid(unsafe_code)]
@@ -36,6 +74,11 @@ use thiserror::Error;
 use self::scene::{Anchor, Rect, Scene};
 use self::theme::Colors;
 pub use self::theme::Theme;
+
+/// Compiles the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
 
 /// Why a picture cannot be drawn.
 #[derive(Debug, Error)]
@@ -78,7 +121,7 @@ pub enum PlotKind {
     Map,
     /// Lateral and longitudinal acceleration against each other.
     Gg,
-    /// All of them.
+    /// Traces, map and g-g diagram.
     #[default]
     Sheet,
 }
@@ -103,7 +146,7 @@ impl PlotKind {
             Self::Traces => "Traces over the distance",
             Self::Map => "The driven line from above, coloured by a channel",
             Self::Gg => "Lateral and longitudinal acceleration against each other",
-            Self::Sheet => "All of them",
+            Self::Sheet => "Traces, map and g-g diagram",
         }
     }
 }
@@ -163,9 +206,9 @@ pub const SIZES: std::ops::RangeInclusive<u32> = 320..=8192;
 /// The laps of a picture.
 #[derive(Debug, Clone, Copy)]
 pub struct Laps<'a> {
-    /// The lap that is shown.
+    /// The lap to show.
     pub main: &'a LapTraces,
-    /// The lap that it is compared with.
+    /// The reference lap; `None` to show one lap.
     pub against: Option<&'a LapTraces>,
 }
 
@@ -173,26 +216,26 @@ pub struct Laps<'a> {
 struct Style {
     theme: Theme,
     colors: Colors,
-    /// Size of the letters in pixels.
-    letters: f64,
+    /// Font size in pixels.
+    font_size: f64,
     /// Width of curves in pixels.
     curve: f64,
-    /// Width of the lines of grids in pixels.
+    /// Width of grid lines in pixels.
     hairline: f64,
     units: UnitSystem,
 }
 
 impl Style {
-    /// Sizes in proportion to the picture.
-    fn of(request: &Request) -> Self {
+    /// Derives the sizes from the size of the picture.
+    fn new(request: &Request) -> Self {
         let (width, height) = (f64::from(request.size.0), f64::from(request.size.1));
         // A sheet has two charts side by side.
-        let usual = if request.kind == PlotKind::Sheet { 1600.0 } else { 1100.0 };
-        let scale = (width / usual).min(height / 900.0).max(0.6);
+        let reference_width = if request.kind == PlotKind::Sheet { 1600.0 } else { 1100.0 };
+        let scale = (width / reference_width).min(height / 900.0).max(0.6);
         Self {
             theme: request.theme,
             colors: request.theme.colors(),
-            letters: 15.0 * scale,
+            font_size: 15.0 * scale,
             curve: (1.8 * scale).max(1.0),
             hairline: scale.round().max(1.0),
             units: request.units,
@@ -210,7 +253,7 @@ pub fn default_channels(is_comparison: bool) -> Vec<&'static Channel> {
 /// Draws a picture. Returns the bytes of a PNG or SVG file.
 ///
 /// # Errors
-/// If the lap has no samples, if the size is not within [`SIZES`], or if the traces do not fit.
+/// If the lap has no samples, if the size is not within [`SIZES`], if the traces do not fit, or if the PNG does not fit into memory.
 pub fn render(laps: &Laps<'_>, request: &Request, format: Format) -> Result<Vec<u8>, PlotError> {
     let scene = draw(laps, request)?;
     match format {
@@ -227,13 +270,13 @@ fn draw(laps: &Laps<'_>, request: &Request) -> Result<Scene, PlotError> {
     if laps.main.positions.is_empty() {
         return Err(PlotError::NoSamples { title: laps.main.title() });
     }
-    let style = Style::of(request);
+    let style = Style::new(request);
     let title = match laps.against {
         Some(against) => format!("{} against {}", laps.main.title(), against.title()),
         None => laps.main.title(),
     };
     let mut scene = Scene { size: request.size, background: style.colors.background, title, shapes: Vec::new() };
-    let size = style.letters;
+    let size = style.font_size;
     let whole = Rect { left: 0.0, top: 0.0, right: width.into(), bottom: height.into() };
     let page = whole.inset(size * 1.4, size * 1.2, size * 1.4, size * 0.8);
     draw_header(&mut scene, page, laps, &style);
@@ -254,9 +297,9 @@ fn draw(laps: &Laps<'_>, request: &Request) -> Result<Scene, PlotError> {
     Ok(scene)
 }
 
-/// What is driven where at the left, which lap is which at the right.
+/// Draws the header: track and car at the left, the laps and their colours at the right.
 fn draw_header(scene: &mut Scene, page: Rect, laps: &Laps<'_>, style: &Style) {
-    let (colors, size) = (&style.colors, style.letters);
+    let (colors, size) = (&style.colors, style.font_size);
     let y = page.top + size * 0.7;
     let time = |lap: &LapTraces| lap.time_ms.map(|ms| format_lap_time(Some(Duration::from_millis(ms.into()))));
     let difference = laps.against.and_then(|against| Some((laps.main.time_ms?, against.time_ms?)));
@@ -264,7 +307,7 @@ fn draw_header(scene: &mut Scene, page: Rect, laps: &Laps<'_>, style: &Style) {
     let entries =
         [(Some(laps.main), colors.main, difference.unwrap_or_default()), (laps.against, colors.against, String::new())];
     let mut right = page.right;
-    // From the right to the left, so that the main lap stands first.
+    // From right to left: the main lap is the leftmost.
     for (lap, color, more) in entries.into_iter().rev() {
         let Some(lap) = lap else { continue };
         let text = format!("{}  {}{more}", lap.title(), time(lap).unwrap_or_else(|| "no time".into()));

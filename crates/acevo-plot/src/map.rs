@@ -1,4 +1,4 @@
-//! The way of the car, seen from above, coloured by what it did there.
+//! The map: the driven line from above, coloured by a channel.
 
 use acevo_telemetry::traces::{LapTraces, MAX_GAP, interpolate};
 use acevo_telemetry::{Channel, to_map};
@@ -9,56 +9,56 @@ use super::theme::sequential;
 use super::traces::DELTA;
 use super::{Laps, Style, heading};
 
-/// Different colours of a scale. Neighbouring points of the same colour become one line.
+/// Number of colours of a scale. Consecutive points of the same colour become one line.
 const SHADES: f64 = 64.0;
 
-/// What lies beyond the outermost fiftieth of the differences gets the last colour: one slide does not make all else grey.
-const OUTERMOST: usize = 50;
+/// The largest deltas, one in this many, are clipped: a single slide does not turn the rest of the lap grey.
+const CLIPPED: usize = 50;
 
-/// The difference is taken over this part of a lap, half of it before and half after a place.
+/// Fraction of a lap over which the slope of the delta is measured, centred at the lap position.
 const WINDOW: f64 = 0.01;
 
-/// What the way is coloured by.
-struct Paint {
+/// Colours of the line.
+struct Coloring {
     title: String,
     scale: Scale,
-    /// Values along the lap.
+    /// Segments of (lap position, value).
     values: Vec<Vec<(f64, f64)>>,
-    is_difference: bool,
+    is_delta: bool,
 }
 
 pub(super) fn draw(scene: &mut Scene, area: Rect, laps: &Laps<'_>, channel: &Channel, style: &Style) {
-    let (colors, size) = (&style.colors, style.letters);
-    let way = way(laps.main);
-    let Some(view) = View::of(&way, area.inset(size * 2.5, size * 2.5, size * 8.0, size * 4.0)) else {
+    let (colors, size) = (&style.colors, style.font_size);
+    let path = path(laps.main);
+    let Some(view) = View::new(&path, area.inset(size * 2.5, size * 2.5, size * 8.0, size * 4.0)) else {
         let middle = (f64::midpoint(area.left, area.right), f64::midpoint(area.top, area.bottom));
         scene.text(middle, size, Anchor::Middle, colors.muted, "no positions");
         return;
     };
     let width = (area.width().min(area.height()) / 75.0).clamp(2.0, size * 0.8);
-    for segment in way.chunk_by(|a, b| (b.0 - a.0).abs() <= MAX_GAP) {
+    for segment in path.chunk_by(|a, b| (b.0 - a.0).abs() <= MAX_GAP) {
         let points = segment.iter().map(|point| view.at(point.1, point.2)).collect();
         scene.line(points, width + size * 0.35, colors.axis);
     }
-    let paint = Paint::of(laps, channel, style);
-    if let Some(paint) = &paint {
-        paint.draw_way(scene, &way, &view, width, style);
-        paint.draw_bar(scene, area, style);
+    let coloring = Coloring::new(laps, channel, style);
+    if let Some(coloring) = &coloring {
+        coloring.draw_line(scene, &path, &view, width, style);
+        coloring.draw_legend(scene, area, style);
     }
-    draw_lines(scene, laps.main, &way, &view, style);
+    draw_marks(scene, laps.main, &path, &view, style);
     view.draw_scale_bar(scene, area, style);
 }
 
-/// The way of a lap in map coordinates: place, metres to the right, metres up.
-fn way(lap: &LapTraces) -> Vec<(f64, f64, f64)> {
-    let mapped = |(place, x, z)| {
+/// The driven line in map coordinates: lap position, metres to the right, metres up.
+fn path(lap: &LapTraces) -> Vec<(f64, f64, f64)> {
+    let mapped = |(position, x, z)| {
         let [right, up] = to_map(x, z);
-        (place, right, up)
+        (position, right, up)
     };
     lap.pairs("position_x", "position_z").into_iter().map(mapped).collect()
 }
 
-/// Metres of the map as pixels.
+/// Converts metres of the map to pixels.
 struct View {
     middle: (f64, f64),
     centre: Point,
@@ -66,15 +66,15 @@ struct View {
 }
 
 impl View {
-    fn of(way: &[(f64, f64, f64)], plot: Rect) -> Option<Self> {
-        let x = extremes(way.iter().map(|point| point.1))?;
-        let y = extremes(way.iter().map(|point| point.2))?;
-        // A car that stands still is shown on a metre.
-        let (wide, high) = ((x.1 - x.0).max(1.0), (y.1 - y.0).max(1.0));
+    fn new(path: &[(f64, f64, f64)], plot: Rect) -> Option<Self> {
+        let x = extremes(path.iter().map(|point| point.1))?;
+        let y = extremes(path.iter().map(|point| point.2))?;
+        // At least a metre, also for a car that has not moved.
+        let (width, height) = ((x.1 - x.0).max(1.0), (y.1 - y.0).max(1.0));
         Some(Self {
             middle: (f64::midpoint(x.0, x.1), f64::midpoint(y.0, y.1)),
             centre: (f64::midpoint(plot.left, plot.right), f64::midpoint(plot.top, plot.bottom)),
-            pixels_per_m: (plot.width().max(1.0) / wide).min(plot.height().max(1.0) / high),
+            pixels_per_m: (plot.width().max(1.0) / width).min(plot.height().max(1.0) / height),
         })
     }
 
@@ -84,7 +84,7 @@ impl View {
     }
 
     fn draw_scale_bar(&self, scene: &mut Scene, area: Rect, style: &Style) {
-        let (colors, size) = (&style.colors, style.letters);
+        let (colors, size) = (&style.colors, style.font_size);
         let metres = round_step(size * 6.0 / self.pixels_per_m);
         let (left, y) = (area.left + size, area.bottom - size * 1.2);
         let right = left + metres * self.pixels_per_m;
@@ -96,56 +96,56 @@ impl View {
     }
 }
 
-impl Paint {
-    fn of(laps: &Laps<'_>, channel: &Channel, style: &Style) -> Option<Self> {
+impl Coloring {
+    fn new(laps: &Laps<'_>, channel: &Channel, style: &Style) -> Option<Self> {
         if let (DELTA, Some(against)) = (channel.id(), laps.against) {
-            return Self::difference(laps.main, against);
+            return Self::delta(laps.main, against);
         }
         let values = laps.main.segments(channel.id(), style.units);
         let (min, max) = extremes(values.iter().flatten().map(|point| point.1))?;
-        Some(Self { title: heading(channel, style.units), scale: Scale::new(min, max), values, is_difference: false })
+        Some(Self { title: heading(channel, style.units), scale: Scale::new(min, max), values, is_delta: false })
     }
 
-    /// Where time is won and lost: seconds on 100 m, or on a hundredth of a lap of unknown length.
-    fn difference(main: &LapTraces, against: &LapTraces) -> Option<Self> {
+    /// Colours by the slope of the delta: seconds lost per 100 m, or per 1 % of the lap if the track length is unknown.
+    fn delta(main: &LapTraces, against: &LapTraces) -> Option<Self> {
         let delta = main.delta_to(against);
         let (per, unit) = match main.length_m.filter(|length| *length >= 1.0) {
             Some(length) => (100.0 / length, "s per 100 m"),
             None => (0.01, "s per 1 %"),
         };
-        let slope = |place: f64| {
-            let (from, to) = ((place - WINDOW / 2.0).max(0.0), (place + WINDOW / 2.0).min(1.0));
+        let slope = |position: f64| {
+            let (from, to) = ((position - WINDOW / 2.0).max(0.0), (position + WINDOW / 2.0).min(1.0));
             Some((interpolate(&delta, to)? - interpolate(&delta, from)?) / (to - from) * per)
         };
         let slopes = |segment: &Vec<(f64, f64)>| -> Vec<_> {
-            segment.iter().filter_map(|(place, _)| Some((*place, slope(*place)?))).collect()
+            segment.iter().filter_map(|(position, _)| Some((*position, slope(*position)?))).collect()
         };
         let values: Vec<Vec<(f64, f64)>> = delta.iter().map(slopes).collect();
-        let mut reach: Vec<f64> = values.iter().flatten().map(|point| point.1.abs()).collect();
-        reach.sort_by(f64::total_cmp);
-        let most = reach.get(reach.len().checked_sub(1 + reach.len() / OUTERMOST)?)?.max(1e-3);
-        Some(Self { title: format!("Time lost ({unit})"), scale: Scale::new(-most, most), values, is_difference: true })
+        let mut magnitudes: Vec<f64> = values.iter().flatten().map(|point| point.1.abs()).collect();
+        magnitudes.sort_by(f64::total_cmp);
+        let limit = magnitudes.get(magnitudes.len().checked_sub(1 + magnitudes.len() / CLIPPED)?)?.max(1e-3);
+        Some(Self { title: format!("Time lost ({unit})"), scale: Scale::new(-limit, limit), values, is_delta: true })
     }
 
     fn color(&self, value: f64, style: &Style) -> Color {
-        let part = (self.scale.part(value).clamp(0.0, 1.0) * SHADES).round() / SHADES;
-        if self.is_difference { style.theme.diverging(part) } else { sequential(part) }
+        let fraction = (self.scale.fraction(value).clamp(0.0, 1.0) * SHADES).round() / SHADES;
+        if self.is_delta { style.theme.diverging(fraction) } else { sequential(fraction) }
     }
 
-    fn draw_way(&self, scene: &mut Scene, way: &[(f64, f64, f64)], view: &View, width: f64, style: &Style) {
+    fn draw_line(&self, scene: &mut Scene, path: &[(f64, f64, f64)], view: &View, width: f64, style: &Style) {
         let mut line: Option<(Vec<Point>, Color)> = None;
-        let mut before: Option<f64> = None;
-        for (place, right, up) in way {
-            let color = interpolate(&self.values, *place).map(|value| self.color(value, style));
-            let follows = before.is_some_and(|before| place - before <= MAX_GAP);
+        let mut previous: Option<f64> = None;
+        for (position, right, up) in path {
+            let color = interpolate(&self.values, *position).map(|value| self.color(value, style));
+            let is_connected = previous.is_some_and(|previous| position - previous <= MAX_GAP);
             let point = view.at(*right, *up);
-            before = Some(*place);
+            previous = Some(*position);
             match (&mut line, color) {
-                (Some((points, same)), Some(color)) if follows => {
+                (Some((points, current)), Some(color)) if is_connected => {
                     points.push(point);
-                    if *same != color {
-                        let (points, same) = (std::mem::replace(points, vec![point]), std::mem::replace(same, color));
-                        scene.line(points, width, same);
+                    if *current != color {
+                        let finished = std::mem::replace(points, vec![point]);
+                        scene.line(finished, width, std::mem::replace(current, color));
                     }
                 }
                 (_, color) => {
@@ -161,9 +161,9 @@ impl Paint {
         }
     }
 
-    /// Which colour is which value, at the right.
-    fn draw_bar(&self, scene: &mut Scene, area: Rect, style: &Style) {
-        let (colors, size) = (&style.colors, style.letters);
+    /// Draws the colour scale, at the right.
+    fn draw_legend(&self, scene: &mut Scene, area: Rect, style: &Style) {
+        let (colors, size) = (&style.colors, style.font_size);
         let height = (area.height() * 0.6).min(size * 22.0);
         let middle = f64::midpoint(area.top, area.bottom);
         let right = area.right - size * 4.0;
@@ -172,13 +172,13 @@ impl Paint {
         for step in 0..steps {
             let (from, to) = (f64::from(step) / SHADES, f64::from(step + 1) / SHADES);
             let value = self.scale.min + (self.scale.max - self.scale.min) * f64::midpoint(from, to);
-            // Each lies a little over the one above, so that no gap shines through.
+            // Steps overlap, so that no gap is visible between them.
             let top = (bar.bottom - to * height).floor();
             let bottom = (bar.bottom - from * height + 0.5).min(bar.bottom);
             scene.rect(Rect { top, bottom, ..bar }, self.color(value, style));
         }
         for (value, text) in self.scale.ticks((height / (size * 2.2)) as usize, 0.0) {
-            let y = bar.bottom - self.scale.part(value) * height;
+            let y = bar.bottom - self.scale.fraction(value) * height;
             scene.line(vec![(bar.right, y), (bar.right + size * 0.3, y)], style.hairline, colors.muted);
             scene.text((bar.right + size * 0.6, y), size * 0.9, Anchor::Start, colors.muted, text);
         }
@@ -186,15 +186,15 @@ impl Paint {
     }
 }
 
-/// Strokes across the way at the start line and where sectors end.
-fn draw_lines(scene: &mut Scene, lap: &LapTraces, way: &[(f64, f64, f64)], view: &View, style: &Style) {
-    let (colors, size) = (&style.colors, style.letters);
+/// Draws marks across the line at the start line and at the ends of sectors, and an arrow in the driving direction.
+fn draw_marks(scene: &mut Scene, lap: &LapTraces, path: &[(f64, f64, f64)], view: &View, style: &Style) {
+    let (colors, size) = (&style.colors, style.font_size);
     let sectors = lap.sector_ends.iter().enumerate().map(|(index, end)| (*end, format!("S{}", index + 2), false));
-    for (place, name, is_start) in [(0.0, "Start".to_owned(), true)].into_iter().chain(sectors) {
-        let after = way.partition_point(|point| point.0 < place).max(1);
-        let (Some(a), Some(b)) = (way.get(after - 1), way.get(after)) else { continue };
-        // Far from the line nobody knows where it is.
-        if (b.0 - place).abs() > MAX_GAP {
+    for (position, name, is_start) in [(0.0, "Start".to_owned(), true)].into_iter().chain(sectors) {
+        let after = path.partition_point(|point| point.0 < position).max(1);
+        let (Some(a), Some(b)) = (path.get(after - 1), path.get(after)) else { continue };
+        // Without samples nearby the point is unknown.
+        if (b.0 - position).abs() > MAX_GAP {
             continue;
         }
         let (from, to) = (view.at(a.1, a.2), view.at(b.1, b.2));
@@ -204,7 +204,7 @@ fn draw_lines(scene: &mut Scene, lap: &LapTraces, way: &[(f64, f64, f64)], view:
             continue;
         }
         let across = (-dy / length, dx / length);
-        // Names stand outside: away from the middle of the track.
+        // Names are outside, away from the centre of the track.
         let outwards = (to.0 - view.centre.0) * across.0 + (to.1 - view.centre.1) * across.1;
         let side = if outwards < 0.0 { -1.0 } else { 1.0 };
         let out = |distance: f64| (to.0 + across.0 * side * distance, to.1 + across.1 * side * distance);
@@ -219,15 +219,15 @@ fn draw_lines(scene: &mut Scene, lap: &LapTraces, way: &[(f64, f64, f64)], view:
         let below = across.1 * side * size * 0.4;
         scene.text((at.0, at.1 + below), size, anchor, colors.text, name);
         if is_start {
-            // Which way round.
-            let tip = |along: f64, beside: f64| {
+            // The arrow.
+            let tip = |along: f64, sideways: f64| {
                 let base = out(-size * 1.8);
                 let (x, y) = (dx / length, dy / length);
-                (base.0 + x * along + across.0 * beside, base.1 + y * along + across.1 * beside)
+                (base.0 + x * along + across.0 * sideways, base.1 + y * along + across.1 * sideways)
             };
-            let (long, wide) = (size * 1.1, size * 0.35);
-            scene.line(vec![tip(-long, 0.0), tip(long, 0.0)], style.hairline * 1.5, colors.text);
-            let head = vec![tip(long - wide, wide), tip(long, 0.0), tip(long - wide, -wide)];
+            let (length, width) = (size * 1.1, size * 0.35);
+            scene.line(vec![tip(-length, 0.0), tip(length, 0.0)], style.hairline * 1.5, colors.text);
+            let head = vec![tip(length - width, width), tip(length, 0.0), tip(length - width, -width)];
             scene.line(head, style.hairline * 1.5, colors.text);
         }
     }

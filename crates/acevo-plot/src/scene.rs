@@ -1,22 +1,22 @@
-//! A picture as shapes: what the charts give, and what the painters of SVG and PNG take.
+//! A picture as a list of shapes. Charts create it; the PNG and SVG outputs draw it.
 
-/// A place in pixels from the upper left corner.
+/// Position in pixels from the upper left corner.
 pub(crate) type Point = (f64, f64);
 
-/// Red, green, blue.
+/// A colour: red, green, blue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Color(pub(crate) u8, pub(crate) u8, pub(crate) u8);
 
 impl Color {
-    /// Between two colours: 0 is this one, 1 the other.
-    pub(crate) fn mix(self, other: Self, part: f64) -> Self {
-        let part = if part.is_nan() { 0.0 } else { part.clamp(0.0, 1.0) };
-        let between = |a: u8, b: u8| (f64::from(a) + (f64::from(b) - f64::from(a)) * part).round() as u8;
+    /// Interpolates between two colours: 0 is this one, 1 the other one.
+    pub(crate) fn mix(self, other: Self, fraction: f64) -> Self {
+        let fraction = if fraction.is_nan() { 0.0 } else { fraction.clamp(0.0, 1.0) };
+        let between = |a: u8, b: u8| (f64::from(a) + (f64::from(b) - f64::from(a)) * fraction).round() as u8;
         Self(between(self.0, other.0), between(self.1, other.1), between(self.2, other.2))
     }
 }
 
-/// A part of the picture.
+/// A rectangle in pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Rect {
     pub(crate) left: f64,
@@ -34,13 +34,13 @@ impl Rect {
         self.bottom - self.top
     }
 
-    /// Less so much on each side: left, top, right, bottom.
+    /// The rectangle without margins of these widths.
     pub(crate) const fn inset(&self, left: f64, top: f64, right: f64, bottom: f64) -> Self {
         Self { left: self.left + left, top: self.top + top, right: self.right - right, bottom: self.bottom - bottom }
     }
 }
 
-/// Which end of a text a place is about.
+/// The end of a text that its position refers to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Anchor {
     Start,
@@ -48,7 +48,7 @@ pub(crate) enum Anchor {
     End,
 }
 
-/// Something to paint. All numbers are finite.
+/// A shape to draw. All numbers are finite.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Shape {
     Rect {
@@ -74,7 +74,7 @@ pub(crate) enum Shape {
         width: f64,
         color: Color,
     },
-    /// A text; `at.1` is the middle of its capital letters.
+    /// A text; `at.1` is the vertical centre of its capital letters.
     Text {
         at: Point,
         size: f64,
@@ -90,9 +90,9 @@ pub(crate) struct Scene {
     /// Width and height in pixels.
     pub(crate) size: (u32, u32),
     pub(crate) background: Color,
-    /// What it shows, in words.
+    /// Title of the picture.
     pub(crate) title: String,
-    /// From the lowest to the uppermost.
+    /// In drawing order: later shapes cover earlier ones.
     pub(crate) shapes: Vec<Shape>,
 }
 
@@ -122,7 +122,7 @@ impl Scene {
     }
 }
 
-/// The nearest middle of a pixel: thin lines are sharp there.
-pub(crate) fn sharp(at: f64) -> f64 {
+/// The centre of the pixel at a coordinate. Thin lines are sharp there.
+pub(crate) fn pixel_centre(at: f64) -> f64 {
     at.floor() + 0.5
 }

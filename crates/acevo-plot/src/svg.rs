@@ -1,11 +1,11 @@
-//! A picture as SVG.
+//! SVG output.
 
 use std::fmt::{self, Write as _};
 
 use super::font;
 use super::scene::{Anchor, Color, Point, Scene, Shape};
 
-/// Writes a picture. Texts stay texts: they can be searched, and need a font where they are shown.
+/// Writes a scene as SVG. Texts remain searchable; the system that shows them provides the font.
 pub(crate) fn svg(scene: &Scene) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.
@@ -50,7 +50,7 @@ fn write_shape(svg: &mut String, shape: &Shape) -> fmt::Result {
             writeln!(svg, "\"/>")
         }
         Shape::Dots { points, radius, color } => {
-            // Lines of no length with round ends: one element for all dots.
+            // Lines of zero length with round caps: one element for all dots.
             let width = radius * 2.0;
             write!(svg, r#"<path stroke="{}" stroke-width="{width:.2}" stroke-linecap="round" d=""#, Hex(*color))?;
             for (x, y) in points {
@@ -69,7 +69,7 @@ fn write_shape(svg: &mut String, shape: &Shape) -> fmt::Result {
                 Anchor::Middle => "middle",
                 Anchor::End => "end",
             };
-            let baseline = y + size * font::CAPITALS / 2.0;
+            let baseline = y + size * font::CAP_HEIGHT / 2.0;
             writeln!(
                 svg,
                 r#"<text x="{x:.2}" y="{baseline:.2}" font-size="{size:.2}" text-anchor="{anchor}" fill="{}">{}</text>"#,
@@ -90,7 +90,7 @@ fn write_points(svg: &mut String, points: &[Point]) -> fmt::Result {
     Ok(())
 }
 
-/// `#rrggbb`.
+/// A colour as `#rrggbb`.
 struct Hex(Color);
 
 impl fmt::Display for Hex {
@@ -100,7 +100,7 @@ impl fmt::Display for Hex {
     }
 }
 
-/// A text that stays one, whatever it holds. Letters that XML does not allow are left out.
+/// Escapes a text for XML. Characters that XML does not allow are left out.
 struct Escaped<'a>(&'a str);
 
 impl fmt::Display for Escaped<'_> {
@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_cannot_become_markup() {
+    fn svg_escapes_texts() {
         let hostile = "</text><script>alert('x')</script>\u{0}\u{1b}&\"\u{ffff}é";
         let shape = Shape::Text {
             at: (1.0, 2.0),

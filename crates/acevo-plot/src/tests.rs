@@ -11,7 +11,7 @@ use acevo_telemetry::traces::{Trace, interpolate, is_drawable};
 
 const KINDS: [PlotKind; 4] = [PlotKind::Traces, PlotKind::Map, PlotKind::Gg, PlotKind::Sheet];
 
-/// Laps of the simulator that count, in the order they were driven.
+/// Simulated laps that count, in driving order.
 static LAPS: LazyLock<Vec<LapTraces>> = LazyLock::new(|| {
     let mut options = Options::default();
     (options.scenario, options.laps) = (Scenario::HotLaps, Some(3));
@@ -34,10 +34,10 @@ fn request(kind: PlotKind) -> Request {
 }
 
 fn texts(scene: &Scene) -> Vec<&str> {
-    scene.shapes.iter().filter_map(box_of).map(|(text, _)| text).collect()
+    scene.shapes.iter().filter_map(text_box).map(|(text, _)| text).collect()
 }
 
-/// Every number that a painter gets.
+/// All numbers of a shape.
 fn numbers(shape: &Shape) -> Vec<f64> {
     let flat = |points: &[(f64, f64)]| points.iter().flat_map(|(x, y)| [*x, *y]).collect::<Vec<_>>();
     match shape {
@@ -50,7 +50,7 @@ fn numbers(shape: &Shape) -> Vec<f64> {
 }
 
 #[test]
-fn laps_of_a_drive_are_sampled_from_line_to_line() {
+fn simulated_laps_are_sampled_from_line_to_line() {
     assert!(LAPS.len() >= 2);
     for lap in LAPS.iter() {
         assert!((1000..=4300).contains(&lap.positions.len()), "{}", lap.positions.len());
@@ -64,21 +64,21 @@ fn laps_of_a_drive_are_sampled_from_line_to_line() {
 }
 
 #[test]
-fn the_difference_ends_with_that_of_the_lap_times() {
+fn delta_at_the_line_is_the_difference_of_the_lap_times() {
     let Laps { main, against: Some(against) } = laps() else { unreachable!() };
     let delta = main.delta_to(against);
     let ms = f64::from(main.time_ms.expect("a time")) - f64::from(against.time_ms.expect("a time"));
-    assert!((interpolate(&delta, 1.0).expect("the end") - ms / 1000.0).abs() < 1e-9);
+    assert!((interpolate(&delta, 1.0).expect("a delta") - ms / 1000.0).abs() < 1e-9);
     assert_eq!(interpolate(&delta, 0.0), Some(0.0));
     assert!(main.delta_to(main).iter().flatten().all(|(_, delta)| *delta == 0.0));
 }
 
-/// A lap that always turns to the right, in the world of the game: X points right and Z points down.
+/// A lap of right-hand bends only, in coordinates of the game: X points right and Z points down.
 fn right_hand_lap() -> LapTraces {
-    let places: Vec<f64> = (0..=1000).map(|part| f64::from(part) / 1000.0).collect();
+    let positions: Vec<f64> = (0..=1000).map(|part| f64::from(part) / 1000.0).collect();
     let column = |id: &str, of: &dyn Fn(f64) -> f64| Trace {
         channel: channel(id).expect("a channel"),
-        values: places.iter().map(|place| of(place * std::f64::consts::TAU)).collect(),
+        values: positions.iter().map(|position| of(position * std::f64::consts::TAU)).collect(),
     };
     let columns = vec![
         column("position_x", &|angle| 300.0 * angle.sin()),
@@ -87,35 +87,35 @@ fn right_hand_lap() -> LapTraces {
         // A dot on the right of the g-g diagram.
         column("g_lateral", &|_| 1.0),
         column("g_longitudinal", &|angle| 0.1 * angle.sin()),
-        // Each part has a colour of its own.
+        // The colour identifies the part of the lap.
         column("speed", &|angle| 50.0 * angle),
     ];
-    LapTraces { positions: places, traces: columns, ..LapTraces::default() }
+    LapTraces { positions, traces: columns, ..LapTraces::default() }
 }
 
 #[test]
-fn the_map_shows_a_right_hand_lap_clockwise_in_both_formats() {
+fn map_shows_a_right_hand_lap_clockwise_in_both_formats() {
     let lap = right_hand_lap();
     let laps = Laps { main: &lap, against: None };
     let scene = draw(&laps, &request(PlotKind::Map)).expect("a picture");
-    // The longest line is the whole way, which is drawn first.
+    // The longest line is the outline of the whole lap, which is drawn first.
     let lines = scene
         .shapes
         .iter()
         .filter_map(|shape| if let Shape::Line { points, .. } = shape { Some(points) } else { None });
-    let way = lines.max_by_key(|points| points.len()).expect("the way");
+    let outline = lines.max_by_key(|points| points.len()).expect("an outline");
     // Pixels have Y downwards: clockwise is positive.
-    let area: f64 = way.windows(2).map(|pair| pair[0].0 * pair[1].1 - pair[1].0 * pair[0].1).sum();
-    assert!(area > 0.0 && way.len() > 900, "{area} {}", way.len());
-    let (start, quarter) = (way[0], way[way.len() / 4]);
+    let area: f64 = outline.windows(2).map(|pair| pair[0].0 * pair[1].1 - pair[1].0 * pair[0].1).sum();
+    assert!(area > 0.0 && outline.len() > 900, "{area} {}", outline.len());
+    let (start, quarter) = (outline[0], outline[outline.len() / 4]);
     assert!(start.1 < quarter.1 && start.0 < quarter.0, "from the top to the right: {start:?} {quarter:?}");
 
     // In the PNG, the colour of the slow first quarter is in the upper right part, as in the SVG, which is the same scene.
     let png = render(&laps, &request(PlotKind::Map), Format::Png).expect("a picture");
     let pixels = tiny_skia::Pixmap::decode_png(&png).expect("a PNG");
-    let at = way[way.len() / 8];
+    let at = outline[outline.len() / 8];
     let of = |(x, y): (f64, f64)| pixels.pixel(x as u32, y as u32).expect("a pixel").demultiply();
-    let mirrored = (at.0, start.1 + way[way.len() / 2].1 - at.1);
+    let mirrored = (at.0, start.1 + outline[outline.len() / 2].1 - at.1);
     assert_ne!(of(at), of(mirrored));
     let svg =
         String::from_utf8(render(&laps, &request(PlotKind::Map), Format::Svg).expect("a picture")).expect("UTF-8");
@@ -127,7 +127,7 @@ fn the_map_shows_a_right_hand_lap_clockwise_in_both_formats() {
 }
 
 #[test]
-fn a_right_hand_bend_is_on_the_right_of_the_gg_diagram() {
+fn gg_diagram_shows_a_right_hand_bend_on_the_right() {
     let lap = right_hand_lap();
     let scene = draw(&Laps { main: &lap, against: None }, &request(PlotKind::Gg)).expect("a picture");
     let dots =
@@ -139,7 +139,7 @@ fn a_right_hand_bend_is_on_the_right_of_the_gg_diagram() {
 }
 
 #[test]
-fn every_picture_is_a_png_and_an_svg() {
+fn render_creates_png_and_svg_of_every_kind() {
     for kind in KINDS {
         for against in [None, laps().against] {
             let (laps, request) = (Laps { against, ..laps() }, request(kind));
@@ -151,20 +151,20 @@ fn every_picture_is_a_png_and_an_svg() {
 
             let svg = String::from_utf8(render(&laps, &request, Format::Svg).expect("a picture")).expect("UTF-8");
             assert!(svg.starts_with("<svg xmlns=") && svg.trim_end().ends_with("</svg>"));
-            assert!(svg.lines().all(|line| line.starts_with('<') && line.ends_with('>')), "one element a line");
+            assert!(svg.lines().all(|line| line.starts_with('<') && line.ends_with('>')), "one element per line");
             assert!(!svg.contains("NaN") && !svg.contains("inf"));
         }
     }
 }
 
 #[test]
-fn pictures_say_what_they_show() {
+fn pictures_have_titles_and_labels() {
     let all = |kind| {
         let scene = draw(&laps(), &request(kind)).expect("a picture");
         texts(&scene).join("|")
     };
     let traces = all(PlotKind::Traces);
-    for label in ["Speed (km/h)", "Throttle (%)", "Gear", "Difference to lap", "Distance (m)", "S3  ", "4000", "Lap "] {
+    for label in ["Speed (km/h)", "Throttle (%)", "Gear", "Delta to lap", "Distance (m)", "S3  ", "4000", "Lap "] {
         assert!(traces.contains(label), "{label}: {traces}");
     }
     let map = all(PlotKind::Map);
@@ -184,22 +184,22 @@ fn pictures_say_what_they_show() {
 }
 
 #[test]
-fn no_text_lies_on_another_or_outside() {
+fn texts_do_not_overlap_and_are_inside_the_picture() {
     for size in [(1600, 900), (900, 900), (3840, 2160), (800, 600), (1080, 1920)] {
         for kind in KINDS {
             let scene = draw(&laps(), &Request { size, ..request(kind) }).expect("a picture");
-            let boxes: Vec<_> = scene.shapes.iter().filter_map(box_of).collect();
+            let boxes: Vec<_> = scene.shapes.iter().filter_map(text_box).collect();
             for (index, (text, rect)) in boxes.iter().enumerate() {
                 let inside = rect.left >= 0.0
                     && rect.top >= 0.0
                     && rect.right <= f64::from(size.0)
                     && rect.bottom <= f64::from(size.1);
                 assert!(inside, "{kind:?} {size:?}: {text:?} at {rect:?}");
-                for (other, place) in &boxes[index + 1..] {
-                    let apart = rect.right <= place.left
-                        || place.right <= rect.left
-                        || rect.bottom <= place.top
-                        || place.bottom <= rect.top;
+                for (other, other_rect) in &boxes[index + 1..] {
+                    let apart = rect.right <= other_rect.left
+                        || other_rect.right <= rect.left
+                        || rect.bottom <= other_rect.top
+                        || other_rect.bottom <= rect.top;
                     assert!(apart, "{kind:?} {size:?}: {text:?} on {other:?}");
                 }
             }
@@ -207,8 +207,8 @@ fn no_text_lies_on_another_or_outside() {
     }
 }
 
-/// What a text covers: its capitals and the parts of letters below the line.
-fn box_of(shape: &Shape) -> Option<(&str, Rect)> {
+/// A text and its bounding box, from the top of the capitals to the descenders.
+fn text_box(shape: &Shape) -> Option<(&str, Rect)> {
     let Shape::Text { at, size, anchor, text, .. } = shape else { return None };
     let width = font::width(text, *size);
     let left = match anchor {
@@ -216,12 +216,12 @@ fn box_of(shape: &Shape) -> Option<(&str, Rect)> {
         Anchor::Middle => at.0 - width / 2.0,
         Anchor::End => at.0 - width,
     };
-    let half = size * font::CAPITALS / 2.0;
+    let half = size * font::CAP_HEIGHT / 2.0;
     Some((text, Rect { left, right: left + width, top: at.1 - half, bottom: at.1 + half + size * 0.2 }))
 }
 
 #[test]
-fn little_data_makes_a_picture_and_none_an_error() {
+fn draw_accepts_short_laps_and_rejects_empty_ones() {
     let mut short = LAPS[0].clone();
     short.positions.truncate(3);
     short.traces.iter_mut().for_each(|column| column.values.truncate(3));
@@ -242,7 +242,7 @@ fn little_data_makes_a_picture_and_none_an_error() {
 }
 
 #[test]
-fn too_many_curves_are_refused() {
+fn draw_rejects_too_many_channels_and_small_sizes() {
     let channels: Vec<_> = channels().iter().filter(|channel| is_drawable(channel)).take(40).collect();
     let error = draw(&laps(), &Request { channels, ..request(PlotKind::Traces) }).unwrap_err();
     assert!(error.to_string().contains("40 channels do not fit"), "{error}");
@@ -250,7 +250,7 @@ fn too_many_curves_are_refused() {
     assert!(error.to_string().contains("10x900"), "{error}");
 }
 
-/// Numbers as a broken page may have them.
+/// Numbers as a corrupt page may contain them.
 fn number() -> impl Strategy<Value = f64> {
     prop_oneof![any::<f64>(), -2.0..2.0, Just(f64::NAN), Just(f64::MAX), Just(0.0), Just(1e9), 999_999_999.0..1e9]
 }
@@ -260,18 +260,18 @@ prop_compose! {
         rows in 1..60_usize,
         is_ordered in any::<bool>(),
     )(
-        mut places in proptest::collection::vec(prop_oneof![0.0..1.0, number()], rows),
+        mut positions in proptest::collection::vec(prop_oneof![0.0..1.0, number()], rows),
         columns in proptest::collection::vec(proptest::collection::vec(number(), rows), 11),
         sector_ends in proptest::collection::vec(number(), 0..4),
         sectors_ms in proptest::collection::vec(any::<Option<u32>>(), 0..4),
         (time_ms, length_m, track, is_ordered) in (any::<Option<u32>>(), proptest::option::of(number()), ".{0,40}", Just(is_ordered)),
     ) -> LapTraces {
         if is_ordered {
-            places.sort_by(f64::total_cmp);
+            positions.sort_by(f64::total_cmp);
         }
         let ids = ["lap_time", "position_x", "position_z", "g_lateral", "g_longitudinal", "speed", "throttle", "brake", "steering", "gear", "delta"];
         let columns = ids.into_iter().zip(columns).filter_map(|(id, values)| Some(Trace { channel: channel(id)?, values }));
-        LapTraces { number: 7, track: track.clone(), layout: track, car: String::new(), time_ms, counts: true, length_m, sector_ends, sectors_ms, positions: places, traces: columns.collect() }
+        LapTraces { number: 7, track: track.clone(), layout: track, car: String::new(), time_ms, counts: true, length_m, sector_ends, sectors_ms, positions, traces: columns.collect() }
     }
 }
 
@@ -279,7 +279,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn garbage_makes_pictures_of_finite_numbers(main in garbage(), against in proptest::option::of(garbage()), by_delta in any::<bool>()) {
+    fn draw_makes_finite_shapes_of_any_values(main in garbage(), against in proptest::option::of(garbage()), by_delta in any::<bool>()) {
         let laps = Laps { main: &main, against: against.as_ref() };
         for kind in KINDS {
             let color = channel(if by_delta { "delta" } else { "speed" }).expect("a channel");

@@ -1,4 +1,4 @@
-//! Colours: two themes, and palettes that people with any colour vision can tell apart.
+//! Colours: two themes, with palettes that are distinguishable with any colour vision.
 
 use super::scene::Color;
 
@@ -12,21 +12,21 @@ pub enum Theme {
     Light,
 }
 
-/// What is drawn in which colour.
+/// Colours of a theme.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Colors {
     pub(crate) background: Color,
-    /// Behind curves.
+    /// Background of the charts.
     pub(crate) panel: Color,
     pub(crate) grid: Color,
-    /// Zero, sectors, frames.
+    /// Axes, zero lines, ends of sectors.
     pub(crate) axis: Color,
     pub(crate) text: Color,
-    /// Texts of less weight.
+    /// Secondary texts.
     pub(crate) muted: Color,
-    /// The lap that is shown.
+    /// The main lap.
     pub(crate) main: Color,
-    /// The lap that it is compared with.
+    /// The reference lap.
     pub(crate) against: Color,
 }
 
@@ -50,7 +50,7 @@ impl Theme {
         }
     }
 
-    /// Blue and orange of the palette by Okabe and Ito.
+    /// The colours of the theme. Blue and orange are from the palette by Okabe and Ito.
     pub(crate) const fn colors(self) -> Colors {
         match self {
             Self::Dark => Colors {
@@ -76,19 +76,19 @@ impl Theme {
         }
     }
 
-    /// From faster (0, blue) over even (0.5) to slower (1, orange).
-    pub(crate) fn diverging(self, part: f64) -> Color {
+    /// Colour scale of differences: faster (0, blue), equal (0.5, grey), slower (1, orange).
+    pub(crate) fn diverging(self, fraction: f64) -> Color {
         let Colors { main, against, .. } = self.colors();
-        let even = match self {
+        let equal = match self {
             Self::Dark => Color(0x4a, 0x50, 0x5c),
             Self::Light => Color(0xd4, 0xd8, 0xde),
         };
-        if part < 0.5 { main.mix(even, part * 2.0) } else { even.mix(against, part * 2.0 - 1.0) }
+        if fraction < 0.5 { main.mix(equal, fraction * 2.0) } else { equal.mix(against, fraction * 2.0 - 1.0) }
     }
 }
 
-/// From little (0) to much (1): viridis, whose lightness grows evenly.
-pub(crate) fn sequential(part: f64) -> Color {
+/// Colour scale of values, from low (0) to high (1): viridis, whose lightness increases evenly.
+pub(crate) fn sequential(fraction: f64) -> Color {
     const VIRIDIS: [Color; 9] = [
         Color(0x44, 0x01, 0x54),
         Color(0x47, 0x2d, 0x7b),
@@ -100,7 +100,7 @@ pub(crate) fn sequential(part: f64) -> Color {
         Color(0xad, 0xdc, 0x30),
         Color(0xfd, 0xe7, 0x25),
     ];
-    let x = if part.is_nan() { 0.0 } else { part.clamp(0.0, 1.0) } * (VIRIDIS.len() - 1) as f64;
+    let x = if fraction.is_nan() { 0.0 } else { fraction.clamp(0.0, 1.0) } * (VIRIDIS.len() - 1) as f64;
     let index = (x as usize).min(VIRIDIS.len() - 2);
     VIRIDIS[index].mix(VIRIDIS[index + 1], x - index as f64)
 }

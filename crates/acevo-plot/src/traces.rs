@@ -1,4 +1,4 @@
-//! Curves over the distance: panels one below the other, with one axis for all.
+//! Traces over the distance: one panel per channel, with a common axis.
 
 use std::time::Duration;
 
@@ -6,22 +6,22 @@ use acevo_telemetry::traces::LapTraces;
 use acevo_telemetry::{Channel, Unit, UnitSystem, format_sector_time};
 
 use super::axis::Scale;
-use super::scene::{Anchor, Point, Rect, Scene, sharp};
+use super::scene::{Anchor, Point, Rect, Scene, pixel_centre};
 use super::{Laps, PlotError, Style, font, heading};
 
-/// The difference to the other lap; with one lap it is what the game tells.
+/// The channel of the delta: computed against the reference lap if there is one, otherwise the delta published by the game.
 pub(crate) const DELTA: &str = "delta";
 
-/// Panels less high than this, times the size of the letters, cannot be read.
-const LOWEST: f64 = 2.2;
+/// Minimum height of a panel, in multiples of the font size.
+const MIN_HEIGHT: f64 = 2.2;
 
-/// More lines than this help nobody, however high a panel is.
-const MOST_LINES: usize = 7;
+/// Maximum number of grid lines in a panel.
+const MAX_LINES: usize = 7;
 
-/// Draws curves of these channels.
+/// Draws the traces of these channels.
 ///
 /// # Errors
-/// Where they do not fit one below the other.
+/// If the panels do not fit into the height of the area.
 pub(super) fn draw(
     scene: &mut Scene,
     area: Rect,
@@ -29,17 +29,17 @@ pub(super) fn draw(
     channels: &[&'static Channel],
     style: &Style,
 ) -> Result<(), PlotError> {
-    let size = style.letters;
-    // Room for numbers at the left, the sectors above and the axis below.
+    let size = style.font_size;
+    // Margins for tick labels at the left, sector names at the top and the axis at the bottom.
     let plots = area.inset(size * 4.2, size * 1.6, size * 0.4, size * 3.4);
     let gap = size * 1.9;
     let weights: Vec<f64> = channels.iter().map(|channel| weight(channel)).collect();
-    let room = plots.height() - gap * channels.len() as f64;
-    let unit = room / weights.iter().sum::<f64>().max(1.0);
-    if !weights.iter().all(|weight| weight * unit >= size * LOWEST) {
+    let height = plots.height() - gap * channels.len() as f64;
+    let unit = height / weights.iter().sum::<f64>().max(1.0);
+    if !weights.iter().all(|weight| weight * unit >= size * MIN_HEIGHT) {
         return Err(PlotError::TooManyChannels { channels: channels.len() });
     }
-    let x = Distance { left: plots.left, width: plots.width(), length_m: laps.main.length_m };
+    let x = DistanceAxis { left: plots.left, width: plots.width(), length_m: laps.main.length_m };
     draw_sector_names(scene, plots, laps.main, style, &x);
     let mut top = plots.top + gap;
     for (channel, weight) in channels.iter().zip(weights) {
@@ -51,7 +51,7 @@ pub(super) fn draw(
     Ok(())
 }
 
-/// How high a channel's panel is, relative to the others.
+/// Relative height of a channel's panel.
 fn weight(channel: &Channel) -> f64 {
     match channel.id() {
         "speed" => 2.2,
@@ -61,32 +61,32 @@ fn weight(channel: &Channel) -> f64 {
     }
 }
 
-/// Places of the lap as pixels from the left.
-struct Distance {
+/// The horizontal axis: lap positions as pixels.
+struct DistanceAxis {
     left: f64,
     width: f64,
     length_m: Option<f64>,
 }
 
-impl Distance {
-    fn at(&self, place: f64) -> f64 {
-        self.left + place * self.width
+impl DistanceAxis {
+    fn at(&self, position: f64) -> f64 {
+        self.left + position * self.width
     }
 
-    /// What a whole lap is on the axis, and what the axis is about.
-    fn whole(&self) -> (f64, &'static str) {
+    /// Length of a lap in the unit of the axis, and the title of the axis.
+    fn length(&self) -> (f64, &'static str) {
         match self.length_m.filter(|length| *length >= 1.0 && *length < 1e6) {
             Some(length) => (length, "Distance (m)"),
-            None => (100.0, "Part of the lap (%)"),
+            None => (100.0, "Lap position (%)"),
         }
     }
 }
 
-fn draw_panel(scene: &mut Scene, panel: Rect, laps: &Laps<'_>, channel: &Channel, style: &Style, x: &Distance) {
-    let (colors, size) = (&style.colors, style.letters);
-    let is_difference = channel.id() == DELTA && laps.against.is_some();
+fn draw_panel(scene: &mut Scene, panel: Rect, laps: &Laps<'_>, channel: &Channel, style: &Style, x: &DistanceAxis) {
+    let (colors, size) = (&style.colors, style.font_size);
+    let is_delta = channel.id() == DELTA && laps.against.is_some();
     let curves: Vec<_> = match laps.against {
-        Some(against) if is_difference => vec![(laps.main.delta_to(against), colors.main)],
+        Some(against) if is_delta => vec![(laps.main.delta_to(against), colors.main)],
         Some(against) => vec![
             (against.segments(channel.id(), style.units), colors.against),
             (laps.main.segments(channel.id(), style.units), colors.main),
@@ -94,12 +94,12 @@ fn draw_panel(scene: &mut Scene, panel: Rect, laps: &Laps<'_>, channel: &Channel
         None => vec![(laps.main.segments(channel.id(), style.units), colors.main)],
     };
     let values = curves.iter().flat_map(|(segments, _)| segments.iter().flatten().map(|point| point.1));
-    let scale = scale_of(channel, values, style.units, is_difference);
+    let scale = scale_of(channel, values, style.units, is_delta);
 
     scene.rect(panel, colors.panel);
     let title = match laps.against {
-        Some(against) if is_difference => {
-            format!("Difference to {} (s), above 0 is slower", against.title().to_lowercase())
+        Some(against) if is_delta => {
+            format!("Delta to {} (s), positive is slower", against.title().to_lowercase())
         }
         _ => heading(channel, style.units),
     };
@@ -110,24 +110,24 @@ fn draw_panel(scene: &mut Scene, panel: Rect, laps: &Laps<'_>, channel: &Channel
         scene.text(middle, size, Anchor::Middle, colors.muted, "no values");
         return;
     };
-    let y = |value: f64| panel.bottom - scale.part(value) * panel.height();
-    let most = ((panel.height() / (size * 1.4)) as usize).min(MOST_LINES);
-    // Between two gears there is none.
-    let nearest = if channel.decimals_in(channel.display_unit(style.units)) == 0 { 1.0 } else { 0.0 };
-    for (value, text) in scale.ticks(most, nearest) {
-        let at = sharp(y(value));
+    let y = |value: f64| panel.bottom - scale.fraction(value) * panel.height();
+    let max_lines = ((panel.height() / (size * 1.4)) as usize).min(MAX_LINES);
+    // Channels without decimals, such as the gear, have no ticks between integers.
+    let min_step = if channel.decimals_in(channel.display_unit(style.units)) == 0 { 1.0 } else { 0.0 };
+    for (value, text) in scale.ticks(max_lines, min_step) {
+        let at = pixel_centre(y(value));
         let is_zero = value == 0.0 && scale.min < 0.0;
         let color = if is_zero { colors.axis } else { colors.grid };
         scene.line(vec![(panel.left, at), (panel.right, at)], style.hairline, color);
         scene.text((panel.left - size * 0.5, at), size * 0.9, Anchor::End, colors.muted, text);
     }
     for end in sector_ends(laps.main) {
-        let at = sharp(x.at(end));
+        let at = pixel_centre(x.at(end));
         scene.dashed(vec![(at, panel.top), (at, panel.bottom)], style.hairline, colors.axis, size * 0.35);
     }
     for (segments, color) in curves {
         for segment in segments {
-            let points: Vec<Point> = segment.into_iter().map(|(place, value)| (x.at(place), y(value))).collect();
+            let points: Vec<Point> = segment.into_iter().map(|(position, value)| (x.at(position), y(value))).collect();
             // A single sample between two gaps is a dot.
             if let [point] = points[..] {
                 scene.dots(vec![point], style.curve, color);
@@ -138,33 +138,28 @@ fn draw_panel(scene: &mut Scene, panel: Rect, laps: &Laps<'_>, channel: &Channel
     }
 }
 
-/// Which values a panel shows: shares all of them, differences and what has two sides as much on both sides of zero.
-fn scale_of(
-    channel: &Channel,
-    values: impl Iterator<Item = f64>,
-    units: UnitSystem,
-    is_difference: bool,
-) -> Option<Scale> {
+/// The scale of a panel. A share from 0 to 1 has its whole range, a delta includes zero.
+fn scale_of(channel: &Channel, values: impl Iterator<Item = f64>, units: UnitSystem, is_delta: bool) -> Option<Scale> {
     let (min, max) = super::axis::extremes(values)?;
     let range = channel.range();
     let is_share = channel.unit() == Unit::Share && range.as_ref().is_some_and(|range| *range.start() == 0.0);
-    if is_share && !is_difference {
-        let whole = Unit::Share.convert(1.0, channel.display_unit(units)).unwrap_or(1.0);
-        let margin = whole * 0.06;
-        return Some(Scale::new(min.min(0.0) - margin, max.max(whole) + margin));
+    if is_share && !is_delta {
+        let full = Unit::Share.convert(1.0, channel.display_unit(units)).unwrap_or(1.0);
+        let margin = full * 0.06;
+        return Some(Scale::new(min.min(0.0) - margin, max.max(full) + margin));
     }
-    let zero = is_difference.then_some(0.0);
-    Scale::of([min, max].into_iter().chain(zero))
+    let zero = is_delta.then_some(0.0);
+    Scale::fitting([min, max].into_iter().chain(zero))
 }
 
-/// Where the sectors of a lap end, but for the last one.
+/// Ends of the sectors except the last one, as lap positions.
 fn sector_ends(lap: &LapTraces) -> impl Iterator<Item = f64> + '_ {
     lap.sector_ends.iter().copied().filter(|end| (0.0..1.0).contains(end))
 }
 
-/// The sectors and their times, above all panels.
-fn draw_sector_names(scene: &mut Scene, plots: Rect, lap: &LapTraces, style: &Style, x: &Distance) {
-    let size = style.letters;
+/// Draws the names and times of the sectors, above all panels.
+fn draw_sector_names(scene: &mut Scene, plots: Rect, lap: &LapTraces, style: &Style, x: &DistanceAxis) {
+    let size = style.font_size;
     let mut start = 0.0;
     for (index, end) in sector_ends(lap).chain([1.0]).enumerate() {
         let time = lap.sectors_ms.get(index).copied().flatten().map(|ms| Duration::from_millis(ms.into()));
@@ -178,13 +173,13 @@ fn draw_sector_names(scene: &mut Scene, plots: Rect, lap: &LapTraces, style: &St
     }
 }
 
-fn draw_axis(scene: &mut Scene, plots: Rect, style: &Style, x: &Distance) {
-    let (colors, size) = (&style.colors, style.letters);
-    let (whole, title) = x.whole();
+fn draw_axis(scene: &mut Scene, plots: Rect, style: &Style, x: &DistanceAxis) {
+    let (colors, size) = (&style.colors, style.font_size);
+    let (length, title) = x.length();
     let bottom = plots.bottom;
     scene.line(vec![(plots.left, bottom), (plots.right, bottom)], style.hairline, colors.axis);
-    for (value, text) in Scale::new(0.0, whole).ticks((plots.width() / (size * 6.0)) as usize, 0.0) {
-        let at = sharp(x.at(value / whole));
+    for (value, text) in Scale::new(0.0, length).ticks((plots.width() / (size * 6.0)) as usize, 0.0) {
+        let at = pixel_centre(x.at(value / length));
         scene.line(vec![(at, bottom), (at, bottom + size * 0.4)], style.hairline, colors.axis);
         scene.text((at, bottom + size * 1.1), size * 0.9, Anchor::Middle, colors.muted, text);
     }

@@ -21,7 +21,7 @@ pub struct AnalyzedStep<'a> {
 
 /// Feeds an analysis with a recording from its beginning to its end, and finishes it.
 ///
-/// `on_step` is called after each step, and once more after [`Analysis::finish`]: a lap that was waiting for its time when the
+/// `on_step` is called after each step, and again after [`Analysis::finish`]: a lap that was waiting for its time when the
 /// recording ended, and the lap that was running then, end with that call. Read the events of the analysis in every call; it keeps
 /// a limited number of them. With [`ControlFlow::Break`] reading stops, and the analysis is not finished.
 ///

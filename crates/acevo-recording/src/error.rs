@@ -8,7 +8,7 @@ use super::layout::codec;
 
 /// Why a recording cannot be written or read.
 ///
-/// Damage is not an error: readers skip what is damaged and report where it is.
+/// Damage is not an error: readers skip damaged parts and report their positions.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RecordingError {

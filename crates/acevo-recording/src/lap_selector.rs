@@ -252,10 +252,10 @@ impl fmt::Display for RecordingPosition {
     }
 }
 
-/// A lap of a recording that is known from elsewhere, or of another recording: `best`, `2/3`, `FILE:best`.
+/// A lap of the current recording or of another one: `best`, `2/3`, `FILE:best`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LapReference {
-    /// The other recording; `None` for the one that is known from elsewhere.
+    /// The other recording; `None` for the current one.
     pub recording: Option<PathBuf>,
     /// The lap.
     pub lap: LapSelector,

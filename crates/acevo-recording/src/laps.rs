@@ -1,4 +1,4 @@
-//! The laps of a recording: when they were driven, and which of them a selector selects.
+//! The laps of a recording, with their times, and their selection.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -79,7 +79,7 @@ pub struct LapCandidate {
     pub kind: LapKind,
     /// Why the lap is not complete.
     pub incomplete: Option<Incomplete>,
-    /// What was driven where.
+    /// The car and the track.
     pub car_and_track: CarAndTrack,
 }
 
@@ -115,7 +115,7 @@ fn clock(time: Duration) -> String {
 pub struct RecordedLap {
     /// The lap.
     pub lap: Lap,
-    /// What was driven where; names are empty if the game published none.
+    /// The car and the track; names are empty if the game published none.
     pub car_and_track: CarAndTrack,
     /// When the lap began, since the recording's zero.
     pub from: Duration,

@@ -104,3 +104,8 @@ pub use ring::{Ring, RingSnapshot};
 pub use summary::{RecordedNames, RecordingSummary, SessionNames, session_name};
 pub use threaded::ThreadedWriter;
 pub use writer::{Progress, RecordingWriter, SeekableOutput};
+
+/// Compiles the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -70,7 +70,7 @@ impl PlayerControl for () {
 /// use acevo_recording::{Player, Recording};
 ///
 /// let mut player = Player::new(Recording::open("monza.acevo")?).with_speed(2.0);
-/// player.run(&mut Publisher::create()?, &mut ())?;
+/// player.run(&mut Publisher::open()?, &mut ())?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]

@@ -105,7 +105,7 @@ pub enum RawDumpError {
     },
 }
 
-/// What to do about a file that cannot be used.
+/// Advice for a file that cannot be used.
 const MAKE_ONE: &str = "make one with `acevo dump --raw FILE`";
 
 /// The exact bytes of the three sections at one instant, as a file for bug reports.

@@ -33,7 +33,7 @@ pub fn repair(from: impl AsRef<Path>, to: impl AsRef<Path>) -> Result<Repaired, 
     let table = Table::scan(&mut source, header.blocks, header.id)?;
     let writer = RecordingWriter::create(&to, &header.description.clone().unwrap_or_default())?;
     copy_all(&mut source, &header, &table, writer).inspect_err(|_| {
-        // A partial file would be in the way of the next attempt.
+        // A partial file would block the next attempt.
         let _ = fs::remove_file(&to);
     })
 }

@@ -170,7 +170,7 @@ impl RingSnapshot {
         let file = OpenOptions::new().write(true).create_new(true).open(&path)?;
         let saved = self.write(file, description);
         if saved.is_err() {
-            // It can be saved again; a partial file would be in the way.
+            // It can be saved again; a partial file would block that.
             let _ = fs::remove_file(&path);
         }
         saved.map(|(_, progress)| progress)

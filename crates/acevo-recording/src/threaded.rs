@@ -31,7 +31,7 @@ pub struct ThreadedWriter {
     batch: Box<Batch>,
     /// Batches that were written and can be reused.
     free: Receiver<Box<Batch>>,
-    /// A free batch that was taken and not needed.
+    /// A free batch that was taken, but not needed.
     spare: Option<Box<Batch>>,
     /// `None` after it is finished.
     work: Option<SyncSender<Work>>,
@@ -121,7 +121,7 @@ impl ThreadedWriter {
         let _ = self.try_send(Work::Mark(Box::new(mark)));
     }
 
-    /// Passes on what was collected, without waiting for it to be written. Call it if no record has arrived for a second, as in the
+    /// Passes collected records on, without waiting until they are written. Call it if no record has arrived for a second, as in the
     /// menu; otherwise `record` does it.
     pub fn flush(&mut self) {
         if !self.batch.is_empty() {
@@ -143,7 +143,7 @@ impl ThreadedWriter {
     /// Waits until everything is written, with the index.
     ///
     /// # Errors
-    /// [`RecordingError::Io`]. What was written before is valid.
+    /// [`RecordingError::Io`]. Data that was written before is valid.
     pub fn finish(mut self) -> Result<Progress, RecordingError> {
         let mut progress = self.complete()?;
         progress.records = self.records;
@@ -172,12 +172,12 @@ impl ThreadedWriter {
             // The thread has ended: nothing more can be written.
             Err(_) => self.lost.add_all(&counts),
         }
-        self.settle_debt();
+        self.add_lost_counts();
         true
     }
 
-    /// The first records after a loss have the number of lost records.
-    fn settle_debt(&mut self) {
+    /// Adds the numbers of lost records to the first records after the loss.
+    fn add_lost_counts(&mut self) {
         self.batch.debt.add_all(&mem::take(&mut self.owed));
     }
 
@@ -191,7 +191,7 @@ impl ThreadedWriter {
 
     fn complete(&mut self) -> Result<Progress, RecordingError> {
         if let Some(work) = self.work.take() {
-            // At the end it may wait.
+            // At the end, waiting is allowed.
             let batch = mem::take(&mut self.batch);
             let _ = work.send(Work::Records(batch));
             if let Some(gap) = self.gap.take() {
@@ -221,11 +221,11 @@ fn write_all<W: SeekableOutput>(
     done: &SyncSender<Box<Batch>>,
     progress: &Mutex<Progress>,
 ) -> Result<Progress, RecordingError> {
-    // What was written since then does not survive a power cut; `None` if everything is synced.
+    // Time of the first write that is not synced yet: data since then does not survive a power cut.
     let mut dirty_since = None;
     loop {
         let left = dirty_since.map_or(SYNC_EVERY, |since: Instant| SYNC_EVERY.saturating_sub(since.elapsed()));
-        // Errors are in the progress; what could not be written is tried again.
+        // Errors are in the progress; failed writes are tried again.
         let _ = match to_do.recv_timeout(left) {
             Err(RecvTimeoutError::Disconnected) => break,
             Err(RecvTimeoutError::Timeout) if dirty_since.is_none() => continue,

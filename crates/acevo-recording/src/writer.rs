@@ -14,8 +14,8 @@ use super::index::Entry;
 use super::mark::{Mark, Marked};
 use super::record::{PageCounts, Record};
 
-/// Maximum bytes kept while they cannot be written: about a minute of driving. Later records are lost, and counted.
-const MOST_PENDING: usize = 8 << 20;
+/// Maximum number of bytes that are kept while they cannot be written: about a minute of driving. Later records are lost, and counted.
+const MAX_PENDING: usize = 8 << 20;
 
 /// Output of a recording. Partial writes, because the disk was full, can be cut off again.
 pub trait SeekableOutput: Write {
@@ -25,7 +25,7 @@ pub trait SeekableOutput: Write {
     /// Errors of the operating system.
     fn cut_back(&mut self, length: u64) -> io::Result<()>;
 
-    /// Makes what was written survive a power cut.
+    /// Syncs written data to the disk, so that it survives a power cut.
     ///
     /// # Errors
     /// Errors of the operating system.
@@ -46,7 +46,7 @@ impl SeekableOutput for File {
     }
 
     fn sync(&mut self) -> io::Result<()> {
-        // Reading needs the bytes and the length of the file only.
+        // Only the bytes and the length of the file are needed for reading.
         self.sync_data()
     }
 
@@ -77,7 +77,7 @@ pub struct Progress {
     pub lost: PageCounts,
     /// Why the last write failed; `None` if it succeeded.
     pub trouble: Option<String>,
-    /// The file was removed, so nothing that is written can be read later. Checked by every [`RecordingWriter::sync`] on
+    /// The file was removed, so written data cannot be read later. Checked by every [`RecordingWriter::sync`] on
     /// Unix; on Windows `trouble` has the error.
     pub removed: bool,
 }
@@ -85,9 +85,8 @@ pub struct Progress {
 /// Writes a recording. Records are collected for a second, compressed, and written as one group of chunks.
 ///
 /// The file is valid after every [`flush`](Self::flush), and survives a power cut after every [`sync`](Self::sync). If the disk is full,
-/// what is written
-/// stays valid. What is not written is kept for about a minute and tried again with each group. Records beyond that are lost, counted and
-/// [marked](Marked::Lost). [`finish`](Self::finish) adds the index; dropping the writer tries to.
+/// data that is written stays valid. Other data is kept for about a minute, and written with one of the next groups. Further records
+/// are lost, counted and [marked](Marked::Lost). [`finish`](Self::finish) adds the index; dropping the writer tries to.
 ///
 /// ```
 /// use std::time::Duration;
@@ -108,7 +107,7 @@ pub struct RecordingWriter<W: SeekableOutput> {
     encoder: Encoder,
     batch: Batch,
     entries: Vec<Entry>,
-    /// Complete blocks that are not written yet; their place is after the first `good` bytes.
+    /// Complete blocks that are not written yet; their position is after the first `good` bytes.
     pending: Vec<u8>,
     good: u64,
     /// There may be a partial write after the good bytes.
@@ -209,7 +208,7 @@ impl<W: SeekableOutput> RecordingWriter<W> {
     /// # Errors
     /// [`RecordingError::Io`]; the mark is kept, as records are.
     pub fn mark(&mut self, mark: &Mark) -> Result<(), RecordingError> {
-        if self.pending.len() <= MOST_PENDING {
+        if self.pending.len() <= MAX_PENDING {
             self.encode_mark(mark);
         }
         self.write_pending()
@@ -218,7 +217,7 @@ impl<W: SeekableOutput> RecordingWriter<W> {
     /// Writes everything that was collected. Call it if no record has arrived for a second, as in the menu; otherwise `record` does it.
     ///
     /// # Errors
-    /// [`RecordingError::Io`]; what could not be written is kept.
+    /// [`RecordingError::Io`]; data that could not be written is kept.
     pub fn flush(&mut self) -> Result<(), RecordingError> {
         let mut batch = std::mem::take(&mut self.batch);
         let written = self.take_batch(&mut batch);
@@ -226,7 +225,7 @@ impl<W: SeekableOutput> RecordingWriter<W> {
         written
     }
 
-    /// Waits until what is written survives a power cut. A slow disk may take long.
+    /// Waits until written data is synced to the disk, and survives a power cut. A slow disk may take long.
     ///
     /// # Errors
     /// [`RecordingError::Io`].
@@ -245,17 +244,17 @@ impl<W: SeekableOutput> RecordingWriter<W> {
         &self.progress
     }
 
-    /// Counts records that were collected elsewhere.
+    /// Counts records that another thread has collected.
     pub(crate) fn count(&mut self, records: &PageCounts) {
         self.progress.records.add_all(records);
     }
 
     /// Writes the records of a batch, and empties it.
     pub(crate) fn take_batch(&mut self, batch: &mut Batch) -> Result<(), RecordingError> {
-        // What is waiting is written first.
+        // Pending blocks are written first.
         let mut written = self.write_pending();
         if !batch.is_empty() {
-            if self.pending.len() > MOST_PENDING {
+            if self.pending.len() > MAX_PENDING {
                 self.lose(batch);
             } else {
                 if let Some(gap) = self.gap.take() {
@@ -318,7 +317,7 @@ impl<W: SeekableOutput> RecordingWriter<W> {
     /// Writes the rest and the index, and returns the output.
     ///
     /// # Errors
-    /// [`RecordingError::Io`]. What was written before is valid.
+    /// [`RecordingError::Io`]. Data that was written before is valid.
     pub fn finish(mut self) -> Result<(W, Progress), RecordingError> {
         self.complete()?;
         let output = self.output.take().ok_or_else(|| io::Error::other("it is finished already"))?;

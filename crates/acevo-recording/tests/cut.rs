@@ -16,7 +16,7 @@ fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
 }
 
-/// A quarter of a minute from the start of the game to the first metres on the track.
+/// Fifteen seconds, from the start of the game to the first metres on the track.
 fn whole() -> &'static [Kept] {
     static WHOLE: OnceLock<Vec<Kept>> = OnceLock::new();
     WHOLE.get_or_init(|| drive(Scenario::Weekend, 15))
@@ -28,7 +28,7 @@ fn parts_of(file: &[u8], parts: &[Part]) -> Vec<u8> {
     writer.finish().unwrap().0
 }
 
-/// All frames of the whole, with their times.
+/// All frames of the recording, with their times.
 fn frames() -> &'static [(Duration, Frame)] {
     static FRAMES: OnceLock<Vec<(Duration, Frame)>> = OnceLock::new();
     FRAMES.get_or_init(|| {
@@ -49,12 +49,12 @@ fn check(parts: &[Part]) -> Result<(), TestCaseError> {
     let is_in = |at: Duration| parts.iter().any(|part| part.contains(&at));
     for page in PageKind::ALL {
         let of_page = |record: &&Kept| record.page == page;
-        // What was recorded in the parts, and nothing else.
+        // The copy has exactly the records of the parts.
         let kept = records.iter().filter(of_page).filter(|record| !record.carried);
         let expected = whole().iter().filter(of_page).filter(|record| is_in(record.at));
         let of = |record: &Kept| (record.at, record.bytes.clone());
         prop_assert!(kept.map(of).eq(expected.map(of)));
-        // Each packet since the beginning is there, or counted as missed.
+        // Each packet since the beginning is present or counted as missed.
         let start = *parts[0].start();
         let counted = records.iter().filter(of_page).filter(|record| !record.carried || record.at > start);
         if let Some(last) = counted.clone().next_back() {
@@ -80,7 +80,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn parts_are_what_they_were(mut ends in prop::collection::vec(0u64..16_000, 1..4)) {
+    fn cut_copies_any_parts_unchanged(mut ends in prop::collection::vec(0u64..16_000, 1..4)) {
         ends.sort_unstable();
         ends.dedup();
         let parts: Vec<Part> = ends.iter().map(|start| {
@@ -92,7 +92,7 @@ proptest! {
 }
 
 #[test]
-fn cut_of_the_whole_time_copies_everything() {
+fn cut_of_the_whole_recording_copies_everything() {
     let file = acevo_testkit::pages::recorded(whole());
     let all = read_all(&mut open(&parts_of(&file, &[Duration::ZERO..=Duration::MAX])));
     assert!(all.records == whole());

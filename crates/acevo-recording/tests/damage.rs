@@ -84,7 +84,7 @@ fn truncated_drive_is_read_to_its_last_complete_chunk() {
     places.for_each(|length| assert_cut(&file, &records, length, &chunks));
 }
 
-/// Reads everything, in all ways, and returns the records.
+/// Reads everything with all functions, and returns the records.
 fn read_hostile(file: &[u8]) -> Vec<Kept> {
     let Ok(mut recording) = Recording::from_input(Cursor::new(file)) else { return Vec::new() };
     let all = read_all(&mut recording);
@@ -173,7 +173,7 @@ fn reader_does_not_trust_lengths() {
     }
 }
 
-/// A wrong index with a correct checksum gives no wrong record.
+/// A wrong index with a correct checksum does not lead to a wrong record.
 #[test]
 fn wrong_index_gives_no_wrong_record() {
     let (file, records) = small();

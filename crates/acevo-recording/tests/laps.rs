@@ -22,7 +22,7 @@ fn recorded(drives: &[(Scenario, CarModel)], until: Duration) -> Vec<u8> {
     for (scenario, car) in drives {
         let mut options = Options::default();
         (options.scenario, options.car) = (*scenario, *car);
-        // A short track, where a box lies before the line: returns to it do not repeat a lap number.
+        // A short track, whose box is before the line: returns to it do not repeat a lap number.
         if *scenario == Scenario::HotLaps {
             (options.track, options.laps) = (TrackName::Karsthafen, Some(2));
         }
@@ -125,7 +125,7 @@ fn select_takes_ranges_of_one_session_only() {
 }
 
 #[test]
-fn attempts_have_ids_and_times_of_their_own() {
+fn attempts_have_separate_ids_and_times() {
     let index = index(returns());
     let attempts: Vec<&RecordedLap> = index.laps().iter().filter(|it| it.lap.attempt > 1).collect();
     assert!(!attempts.is_empty(), "{:?}", index.laps().iter().map(|it| it.lap.id().to_string()).collect::<Vec<_>>());

@@ -1,4 +1,4 @@
-//! What a recording has of a pause, for every version of the writer.
+//! Pauses in recordings by every version of the writer.
 
 use std::io::Cursor;
 use std::time::Duration;
@@ -7,8 +7,8 @@ use acevo_recording::{Description, Record, Recording, RecordingWriter};
 use acevo_shared_memory::{ACEvoStatus, Page, PageKind, PhysicsValidity, SPageFileGraphicEvo};
 use acevo_testkit::pages::faded_physics;
 
-/// Writes pages, 3 ms apart. A physics page has its counter, the share of its values that has not faded, and the packets before it that the
-/// writer took for missed.
+/// Writes pages, 3 ms apart. Each entry has the status, the physics counter, the share of the values that has not faded, and the number of
+/// packets that the writer counted as missed before it.
 fn recording(pages: &[(ACEvoStatus, i32, f32, u32)]) -> Recording<Cursor<Vec<u8>>> {
     let mut writer = RecordingWriter::new(Vec::new(), &Description::new("test 1.0")).unwrap();
     for (index, (status, id, share, missed)) in pages.iter().enumerate() {
@@ -23,22 +23,22 @@ fn recording(pages: &[(ACEvoStatus, i32, f32, u32)]) -> Recording<Cursor<Vec<u8>
     Recording::from_input(Cursor::new(writer.finish().unwrap().0)).unwrap()
 }
 
-/// The phases of a pause. `leap` is what a writer says it has missed at each of the two leaps.
-fn pause(leap: u32) -> Vec<(ACEvoStatus, i32, f32, u32)> {
+/// The phases of a pause. `jump` is the number of packets that a writer counted as missed at each of the two jumps.
+fn pause(jump: u32) -> Vec<(ACEvoStatus, i32, f32, u32)> {
     let mut pages = vec![(ACEvoStatus::Live, 100, 1.0, 0), (ACEvoStatus::Live, 101, 1.0, 0)];
     pages.extend((1..=20).map(|step| (ACEvoStatus::Pause, 101, 1.0 - step as f32 / 20.0, 0)));
-    pages.push((ACEvoStatus::Pause, 772, 0.0, leap));
+    pages.push((ACEvoStatus::Pause, 772, 0.0, jump));
     pages.extend((1..=20).map(|step| (ACEvoStatus::Pause, 772 + step, 0.0, 0)));
     pages.extend((1..=20).map(|step| (ACEvoStatus::Live, 792, step as f32 / 21.0, 0)));
-    pages.push((ACEvoStatus::Live, 1462, 1.0, leap.saturating_sub(1)));
+    pages.push((ACEvoStatus::Live, 1462, 1.0, jump.saturating_sub(1)));
     pages.extend((1..=5).map(|step| (ACEvoStatus::Live, 1462 + step, 1.0, 0)));
     pages
 }
 
 #[test]
 fn next_step_counts_the_jumps_of_a_pause_as_skipped_in_old_recordings_too() {
-    for leap in [0, 670] {
-        let pages = pause(leap);
+    for jump in [0, 670] {
+        let pages = pause(jump);
         let mut recording = recording(&pages);
         let (mut missed, mut skipped) = (0, 0);
         for (index, (status, _, share, _)) in pages.iter().enumerate() {
@@ -52,6 +52,6 @@ fn next_step_counts_the_jumps_of_a_pause_as_skipped_in_old_recordings_too() {
             };
             assert_eq!(step.frame.validity, expected, "page {index}");
         }
-        assert_eq!((missed, skipped), (0, 670 + 669), "written with {leap} missed");
+        assert_eq!((missed, skipped), (0, 670 + 669), "written with {jump} missed");
     }
 }

@@ -1,4 +1,4 @@
-//! Every byte that is recorded is read back.
+//! Recorded data is read back unchanged.
 
 use std::io::Cursor;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use proptest::prelude::*;
 
 fn any_record() -> impl Strategy<Value = Kept> {
     let page = prop_oneof![Just(PageKind::Physics), Just(PageKind::Graphics), Just(PageKind::Static)];
-    // Sizes change now and then, and so do times: by nothing, little and much.
+    // Sizes change sometimes. Times increase by nothing, a little or a lot.
     let bytes = prop_oneof![
         4 => prop::collection::vec(any::<u8>(), 40..41),
         1 => prop::collection::vec(any::<u8>(), 1..90),
@@ -34,7 +34,7 @@ fn any_record() -> impl Strategy<Value = Kept> {
     )
 }
 
-/// Steps become times, and records of the same time stand in the order they are read in.
+/// Adds up the steps to times, and sorts records of the same time in the order in which they are read.
 fn in_order(mut records: Vec<Kept>) -> Vec<Kept> {
     let mut at = Duration::ZERO;
     for record in &mut records {
@@ -47,7 +47,7 @@ fn in_order(mut records: Vec<Kept>) -> Vec<Kept> {
 
 proptest! {
     #[test]
-    fn any_records_come_back(records in prop::collection::vec(any_record(), 0..150), flush in any::<u8>()) {
+    fn any_records_are_read_back(records in prop::collection::vec(any_record(), 0..150), flush in any::<u8>()) {
         let records = in_order(records);
         let mut writer = RecordingWriter::new(Vec::new(), &Description::new("test")).unwrap();
         for (number, record) in records.iter().enumerate() {
@@ -62,17 +62,17 @@ proptest! {
         for file in [&file[..], acevo_testkit::pages::without_index(&file)] {
             let mut recording = Recording::from_input(Cursor::new(file)).unwrap();
             let read = read_all(&mut recording).records;
-            // A flush may part records of the same time.
-            prop_assert_eq!(in_place(&read), in_place(&records));
+            // A flush may separate records of the same time.
+            prop_assert_eq!(by_page(&read), by_page(&records));
         }
     }
 
     #[test]
-    fn every_place_can_be_sought(records in prop::collection::vec(any_record(), 1..100), place in any::<prop::sample::Index>(), early in 0..2_u64) {
+    fn seek_finds_any_record(records in prop::collection::vec(any_record(), 1..100), index in any::<prop::sample::Index>(), early in 0..2_u64) {
         let records = in_order(records);
         let file = recorded(&records);
         let mut recording = Recording::from_input(Cursor::new(&file[..])).unwrap();
-        let at = records[place.index(records.len())].at.saturating_sub(Duration::from_micros(early));
+        let at = records[index.index(records.len())].at.saturating_sub(Duration::from_micros(early));
         recording.seek(at).unwrap();
         for page in PageKind::ALL {
             let newest = records.iter().rfind(|record| record.page == page && record.at < at);
@@ -80,12 +80,12 @@ proptest! {
         }
         let rest: Vec<Kept> = records.iter().filter(|record| record.at >= at).cloned().collect();
         let read = acevo_testkit::pages::rest(&mut recording).records;
-        prop_assert_eq!(in_place(&read), in_place(&rest));
+        prop_assert_eq!(by_page(&read), by_page(&rest));
     }
 }
 
-/// Each page separately: the order of two pages of the same time does not matter.
-fn in_place(records: &[Kept]) -> [Vec<&Kept>; 3] {
+/// Groups records by page: the order of two pages of the same time does not matter.
+fn by_page(records: &[Kept]) -> [Vec<&Kept>; 3] {
     PageKind::ALL.map(|page| records.iter().filter(|record| record.page == page).collect())
 }
 
@@ -106,7 +106,7 @@ fn every_byte_of_every_scenario_is_read_back() {
             let mut recording = Recording::from_input(Cursor::new(&file[..])).unwrap();
             let all = read_all(&mut recording);
             assert!(all.damage.is_empty() && all.marks.is_empty());
-            assert_eq!(in_place(&all.records), in_place(&records), "{scenario}");
+            assert_eq!(by_page(&all.records), by_page(&records), "{scenario}");
             let info = recording.info();
             assert!(info.finished && info.damaged == 0 && info.bytes == file.len() as u64);
             assert_eq!(info.records.total(), records.len() as u64);
@@ -116,7 +116,7 @@ fn every_byte_of_every_scenario_is_read_back() {
     }
 }
 
-/// Frames are what the simulator showed at each time.
+/// Frames have the pages of the simulator at each time.
 #[test]
 fn next_step_returns_the_frames_of_the_drive() {
     let file = recorded(&drive(Scenario::Race, 15));
@@ -275,7 +275,7 @@ fn ring_keeps_the_last_seconds_with_complete_frames() {
         let (carried, kept): (Vec<Kept>, Vec<Kept>) = all.records.into_iter().partition(|record| record.carried);
         let from = kept[0].at;
         let expected: Vec<Kept> = records.iter().filter(|record| record.at >= from).cloned().collect();
-        assert_eq!(in_place(&kept), in_place(&expected));
+        assert_eq!(by_page(&kept), by_page(&expected));
         let length = kept.last().unwrap().at - from;
         assert!(length >= Duration::from_secs(5) && length < Duration::from_secs(8), "{length:?}");
         for record in carried {

@@ -88,7 +88,7 @@ fn reads(c: &mut Criterion) {
     group.finish();
 }
 
-/// The same with memory of another process: named sections on Windows, files elsewhere.
+/// The same with memory of another process: named sections on Windows, files on other systems.
 fn foreign(c: &mut Criterion) {
     #[cfg(windows)]
     let (_publisher, mapper) = {

@@ -1,4 +1,4 @@
-//! How often a page mixes two packets, for each way of reading.
+//! Rate of torn pages for each method of reading.
 //!
 //! Every field of a page is derived from its counter, so a mix is detected. The writer writes the counter first or last, because
 //! it is unknown what the game does, and either as fast as it can or at a steady rate. At the steady rate the reader reads the page
@@ -88,7 +88,7 @@ fn is_torn(words: &[u64; WORDS]) -> bool {
     words.iter().any(|word| *word != words[0])
 }
 
-/// A way to read a page. Returns its words, and whether the reader claims that they belong to one packet.
+/// A method of reading a page. Returns its words, and whether the reader claims that they belong to one packet.
 type Read = fn(&Shared, &ACEvoSharedMemoryMapper) -> ([u64; WORDS], bool);
 
 fn plain(shared: &Shared, _: &ACEvoSharedMemoryMapper) -> ([u64; WORDS], bool) {

@@ -1,6 +1,6 @@
 //! Prints lap times, flags and the other cars once a second.
 //!
-//! Run it beside the game, or beside `acevo simulate`: `cargo run --example graphics`
+//! Run it while the game or `acevo simulate` runs: `cargo run --example graphics`
 #![allow(clippy::print_stdout)]
 
 use std::thread::sleep;

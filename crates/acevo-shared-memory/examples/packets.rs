@@ -1,6 +1,6 @@
 //! Prints every packet as it arrives, and finally the number of missed packets.
 //!
-//! Run it beside the game, or beside `acevo simulate`: `cargo run --example packets`
+//! Run it while the game or `acevo simulate` runs: `cargo run --example packets`
 #![allow(clippy::print_stdout)]
 
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error};

@@ -1,6 +1,6 @@
 //! Prints the state of the vehicle ten times a second.
 //!
-//! Run it beside the game, or beside `acevo simulate`: `cargo run --example physics`
+//! Run it while the game or `acevo simulate` runs: `cargo run --example physics`
 #![allow(clippy::print_stdout)]
 
 use std::thread::sleep;

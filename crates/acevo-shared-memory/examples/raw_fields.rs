@@ -1,6 +1,6 @@
 //! Prints fields by their paths, with units: `cargo run --example raw_fields -- speedKmh tyreContactPoint[0] tyre_lf.slip`
 //!
-//! Run it beside the game, or beside `acevo simulate`. Without arguments it lists all fields.
+//! Run it while the game or `acevo simulate` runs. Without arguments it lists all fields.
 #![allow(clippy::print_stdout)]
 
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, Page, PageKind, SPageFileGraphicEvo, SPageFilePhysics};

@@ -1,6 +1,6 @@
 //! One thread reads, another processes snapshots, which own their page and outlive the mapper.
 //!
-//! Run it beside the game, or beside `acevo simulate`: `cargo run --example snapshot_thread`
+//! Run it while the game or `acevo simulate` runs: `cargo run --example snapshot_thread`
 #![allow(clippy::print_stdout)]
 
 use std::sync::mpsc;

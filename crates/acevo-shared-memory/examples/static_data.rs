@@ -1,6 +1,6 @@
 //! Prints the session: game, track and weather.
 //!
-//! Run it beside the game, or beside `acevo simulate`: `cargo run --example static_data`
+//! Run it while the game or `acevo simulate` runs: `cargo run --example static_data`
 #![allow(clippy::print_stdout)]
 
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error};

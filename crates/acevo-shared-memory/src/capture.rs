@@ -2,10 +2,10 @@
 //!
 //! The game does not signal when it writes. So a page is copied, then compared with the game's memory in the opposite
 //! direction. That alone misses a writer that is slow or has just written its first byte, and **a reader that reacts to a new
-//! counter at once is likely to find the writer at work.** So new content must also stay unchanged for a moment
+//! counter at once is likely to read while the writer writes.** So new content must also stay unchanged for a moment
 //! ([`SETTLE_DELAYS`]) between copy and comparison. Content that has settled before only needs the comparison: if the page is
-//! still equal, it is whole. A writer that the system suspends in the middle of a page for longer than that moment cannot be
-//! detected. If a page never settles, a copy with a much shorter delay is handed out, marked as unsettled.
+//! still equal, it is not torn. A writer that the system suspends in the middle of a page for longer than that moment cannot be
+//! detected. If a page never settles, a copy with a much shorter delay is returned, marked as unsettled.
 //!
 //! The counter alone proves nothing, because it is unknown whether the game writes it first or last.
 
@@ -56,7 +56,7 @@ impl<T: Sealed> Default for CapturedPage<T> {
 impl<T: Page> CapturedPage<T> {
     /// Updates [`page`](Self::page). Returns whether it is settled.
     pub(crate) fn capture(&mut self, source: &dyn Source) -> Result<bool, Error> {
-        // A settled page that is unchanged is whole and already decoded, even if the writer is about to change it.
+        // A settled page that is unchanged is not torn, and already decoded, even if the writer is about to change it.
         if !self.settled || !source.is_unchanged(T::KIND, self.words.as_ref())? {
             (self.settled, self.complete) = (false, false);
             self.settled = wait_until_settled(source, T::KIND, self.words.as_mut())?;

@@ -60,7 +60,7 @@ impl ACEvoSharedMemoryMapper {
 
 impl Frame {
     /// Combines three pages. The [validity](Self::validity) is derived from these pages alone; a
-    /// [`PhysicsTracker`](crate::PhysicsTracker) that has seen earlier pages judges better.
+    /// [`PhysicsTracker`](crate::PhysicsTracker) that has seen earlier pages is more accurate.
     ///
     /// ```
     /// use acevo_shared_memory::{ACEvoStatus, Frame, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
@@ -86,7 +86,7 @@ impl Frame {
     }
 
     /// True if nothing was ever written: the physics counter is 0 and the graphics page is all zero. Such pages belong to a game that
-    /// is starting, or were created by a program that only wanted to read.
+    /// is starting, or were created by a program that only reads.
     pub fn is_blank(&self) -> bool {
         self.physics.packet_id() == 0 && self.graphics.raw().as_bytes().iter().all(|byte| *byte == 0)
     }

@@ -62,7 +62,7 @@ impl PerPage for Cache {
 }
 
 impl ACEvoSharedMemoryMapper {
-    /// Finds the running game in the way that suits the operating system.
+    /// Finds the running game and opens its pages.
     ///
     /// On Windows it opens the game's named sections. On Linux it looks for a game that runs under Proton or Wine, and if there
     /// is none, for page files in `/dev/shm` as written by bridges and by this library's publisher.

@@ -89,8 +89,8 @@ struct Counter {
     /// The last value; `None` if it could not be read yet.
     last: Option<i32>,
     schedule: PollSchedule,
-    /// True around a pause, when the counter stands, jumps and runs at twice the rate. Those packets do not change the schedule:
-    /// they say nothing about the rate of true packets.
+    /// True around a pause, when the counter stops, jumps and runs at twice the rate. Those packets do not change the schedule,
+    /// because their rate is not that of true packets.
     is_suspended: bool,
     /// Total number of steps without data at the last packet.
     skipped: u64,
@@ -239,8 +239,8 @@ impl<M: Borrow<ACEvoSharedMemoryMapper>> Packets<M> {
             Err(_) if physics.is_some() => None,
             graphics => graphics?,
         };
-        if physics.is_none() && graphics.is_some() && mapper.tracker().stands() {
-            // The physics page may change although its counter stands.
+        if physics.is_none() && graphics.is_some() && mapper.tracker().is_stopped() {
+            // The physics page may change although its counter does not.
             drop(mapper.capture::<SPageFilePhysics>()?);
         }
         self.stats.polls += 1;

@@ -60,7 +60,7 @@ pub use text::{Padding, Reserved, Text};
 /// assert_eq!(page.value("speedMph"), None);
 /// ```
 pub trait Page: fmt::Debug + Default + Clone + Copy + PartialEq + Send + Sync + 'static + sealed::Sealed {
-    /// Which page this is.
+    /// The kind of page.
     const KIND: PageKind;
 
     /// Every field with its path, offset, type, count, unit and description, ordered by offset.

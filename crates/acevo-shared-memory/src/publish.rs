@@ -27,7 +27,7 @@ use unsupported as system;
 #[cfg(windows)]
 use windows as system;
 
-/// Publishes the three pages in the way of the game, for all readers of the game.
+/// Publishes the three pages as the game does, for all readers of the game.
 ///
 /// Dropping it removes the pages. Every write replaces a whole page, with the counter last unless [`CounterOrder`] says otherwise.
 ///

@@ -13,7 +13,7 @@ use crate::source::{MAX_SECTION_BYTES, Source};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RawPage {
-    /// Which page this is.
+    /// The kind of page.
     pub page: PageKind,
     /// The bytes of the section, [`size`](crate::ACEvoSharedMemoryMapper::size) of them. The known layout is the first
     /// [`PageKind::size`] bytes; the section of an older game is smaller.

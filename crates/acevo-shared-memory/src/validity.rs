@@ -1,8 +1,8 @@
 //! Whether the physics page describes the car at this moment.
 //!
-//! A physics page can be settled and still be meaningless. Measured on 0.6.2: when a pause begins, the counter stands for a
+//! A physics page can be settled and still be meaningless. Measured on 0.6.2: when a pause begins, the counter stops for a
 //! second while every float fades to zero; then the counter jumps by 671 and counts all-zero pages at twice the rate. After the
-//! pause the status is LIVE at once, but the counter stands for another two seconds while the floats fade in; then it jumps by 670
+//! pause the status is LIVE at once, but the counter stops for another two seconds while the floats fade in; then it jumps by 670
 //! and the values are true again. In the main menu half-faded values remain for minutes. So neither the status nor the counter
 //! alone shows whether the values can be used. [`PhysicsTracker`] combines them.
 
@@ -70,9 +70,9 @@ impl fmt::Display for PhysicsValidity {
     }
 }
 
-/// Number of graphics packets without a physics packet after which the physics counter stands. Physics is written about four
+/// Number of graphics packets without a physics packet after which the physics counter counts as stopped. Physics is written about four
 /// times as often as graphics.
-const STANDING_FRAMES: u32 = 8;
+const STOPPED_FRAMES: u32 = 8;
 
 /// Minimum jump of a standing counter that is caused by the game. Measured: 670 and 671.
 const MIN_JUMP: u32 = 100;
@@ -101,7 +101,7 @@ const RATIO_TOLERANCE: f32 = 1e-4;
 /// tracker.graphics(&graphics);
 /// assert_eq!(tracker.validity(), PhysicsValidity::Paused);
 ///
-/// // Live again, but the physics counter stands.
+/// // Live again, but the physics counter is stopped.
 /// (graphics.packetId, graphics.status) = (3, ACEvoStatus::Live.value());
 /// tracker.graphics(&graphics);
 /// assert_eq!(tracker.validity(), PhysicsValidity::Resuming);
@@ -137,8 +137,8 @@ impl PhysicsTracker {
     }
 
     /// True if the physics counter has not moved for several frames.
-    pub(crate) const fn stands(&self) -> bool {
-        self.standing >= STANDING_FRAMES
+    pub(crate) const fn is_stopped(&self) -> bool {
+        self.standing >= STOPPED_FRAMES
     }
 
     /// Processes a graphics page. Repeating the same page has no effect.
@@ -167,7 +167,7 @@ impl PhysicsTracker {
         let before = self.id.replace(page.packetId);
         let moved = before != Some(page.packetId);
         let steps = before.map_or(0, |before| page.packetId.wrapping_sub(before)).max(0).unsigned_abs();
-        let jumps = !self.validity.is_current() && self.stands() && steps > MIN_JUMP;
+        let jumps = !self.validity.is_current() && self.is_stopped() && steps > MIN_JUMP;
         match self.status {
             // Without a graphics page, the physics page alone decides.
             Some(ACEvoStatus::Live) | None => self.take_live(page, moved, before.is_none()),

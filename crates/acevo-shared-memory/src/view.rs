@@ -147,7 +147,7 @@ impl<'a, T: Page> View<'a, T> {
 }
 
 impl<T> From<T> for View<'static, T> {
-    /// Wraps a page from elsewhere: a test, a simulator, a recording.
+    /// Wraps a page from another source: a test, a simulator, a recording.
     fn from(page: T) -> Self {
         Self { page, settled: true, copy: 0, mapper: None }
     }
@@ -212,7 +212,7 @@ impl ACEvoSharedMemoryMapper {
         self.view_or_zero()
     }
 
-    /// What the game's screen shows, now. An all-zero page, with status `Off`, if the source is gone.
+    /// The contents of the game's screen, now. An all-zero page, with status `Off`, if the source is gone.
     ///
     /// ```no_run
     /// # let mapper = acevo_shared_memory::ACEvoSharedMemoryMapper::open()?;

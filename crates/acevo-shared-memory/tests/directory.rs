@@ -177,7 +177,7 @@ fn page_directory_open_reports_missing_permission() {
     }
 }
 
-/// A bridge may grow, truncate and fill its files in any way.
+/// A bridge may grow, truncate and fill its files in any order.
 #[test]
 fn page_directory_reads_zeros_beyond_the_end_of_a_truncated_file() {
     let directory = tempdir().unwrap();

@@ -87,7 +87,7 @@ fn packets_follow_the_phases_of_a_pause_and_count_jumps_as_skipped() {
         game.physics(id, 1.0);
         assert_eq!(poll(&mut packets), Some(PhysicsValidity::Current), "driving, step {step}");
     }
-    // The counter stands for a second while the values fade.
+    // The counter stops for a second while the values fade.
     for frame in 0..87 {
         game.physics(id, 1.0 - frame as f32 / 87.0);
         game.frame(ACEvoStatus::Pause);
@@ -104,7 +104,7 @@ fn packets_follow_the_phases_of_a_pause_and_count_jumps_as_skipped() {
         id += 2;
     }
     id -= 2;
-    // Live again: the counter stands for two seconds while the values fade in.
+    // Live again: the counter stops for two seconds while the values fade in.
     for frame in 0..174 {
         game.physics(id, frame as f32 / 174.0);
         game.frame(ACEvoStatus::Live);

@@ -79,7 +79,7 @@ impl Fade {
                 self.level += 1;
                 self.skipped += 1;
                 self.phase = if phase == Phase::Partial { phase } else { Phase::FromZero };
-                self.standing()
+                self.stopped()
             }
         }
     }
@@ -101,21 +101,21 @@ impl Fade {
                 if phase == Phase::None {
                     self.phase = Phase::Partial;
                 }
-                self.standing()
+                self.stopped()
             }
         }
     }
 
-    /// The main menu: the page stands at the level that the fade-in had reached.
+    /// The main menu: the page keeps the level that the fade-in had reached.
     pub(crate) fn menu(&mut self) -> Shown {
         if self.phase != Phase::FromZero {
             *self = Self { phase: Phase::FromZero, level: MENU_LEVEL, skipped: MENU_LEVEL };
         }
-        self.standing()
+        self.stopped()
     }
 
-    /// A page whose counter stands.
-    fn standing(&self) -> Shown {
+    /// A page whose counter is stopped.
+    fn stopped(&self) -> Shown {
         Shown { packets: 0, share: self.level as f32 / FULL as f32, integers: self.phase == Phase::Partial }
     }
 }
@@ -140,7 +140,7 @@ impl Shown {
     }
 }
 
-/// Which 32-bit words of the physics page are floats.
+/// For each 32-bit word of the physics page: whether it is a float.
 static FLOATS: LazyLock<Vec<bool>> = LazyLock::new(|| {
     let mut floats = vec![false; size_of::<SPageFilePhysics>() / 4];
     for field in SPageFilePhysics::FIELDS.iter().filter(|field| field.ty == FieldType::F32) {

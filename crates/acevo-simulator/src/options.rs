@@ -305,8 +305,8 @@ pub enum Scenario {
     /// `total_lap_count` does not change, so its number repeats; an out lap follows. [`Options::box_return`] selects what the
     /// timer does.
     Garage,
-    /// Flying laps interrupted by replays, with status REPLAY. The frames are those of some 20 s before. Physics stands during
-    /// one replay and moves during the next. Then LIVE continues where it was interrupted. One replay begins 1.5 s after a
+    /// Flying laps interrupted by replays, with status REPLAY. The frames are those of about 20 s before. Physics is
+    /// frozen during one replay and moves during the next. Then LIVE continues at the point of the interruption. One replay begins 1.5 s after a
     /// finish and shows the finish again, one begins after the chequered flag.
     Replay,
     /// Flying laps where the lap counter, the last lap time and `npos` follow the timer by up to 8 s in any order, names are

@@ -332,7 +332,7 @@ impl Session {
         if self.events().any(|event| event.kind == EventKind::SlowResults) { Delays::Slow } else { self.plan.delays }
     }
 
-    /// True if the car stands in its box.
+    /// True if the car is stationary in its box.
     pub(crate) fn in_box(&self, track: &Track) -> bool {
         self.driver.in_pits && self.car.speed < 0.3 && (track.signed(self.progress) - track.pit_box()).abs() < 1.5
     }

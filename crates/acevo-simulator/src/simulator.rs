@@ -30,11 +30,11 @@ use replay::{History, Replaying};
 /// Graphics frames per second.
 const GRAPHICS_RATE: u32 = 60;
 
-/// Which pages a step has written.
+/// The pages that a step has written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Changed {
     /// The physics page: in every step of a running session and of a pause. Around a pause its content changes although its
-    /// counter stands.
+    /// counter does not.
     pub physics: bool,
     /// The graphics page: 60 times a second, except in the main menu after a session.
     pub graphics: bool,
@@ -60,7 +60,7 @@ enum Stage {
         until: u64,
         then: AfterPause,
     },
-    /// On the way back to the box: frames continue with status OFF, physics stands.
+    /// On the way back to the box: frames continue with status OFF, physics is frozen.
     ReturningOff {
         session: Box<Session>,
         until: u64,

@@ -41,7 +41,7 @@ struct Rival {
     offset: f64,
     /// Current offset to the right of the centre line, in metres.
     lateral: f64,
-    /// True if it stands in its box during the whole session.
+    /// True if the car stays in its box during the whole session.
     parked: bool,
     /// Time until it reacts to the start, in seconds.
     reaction: f64,

@@ -48,7 +48,7 @@ fn pause_fades_out_jumps_counts_twice_and_fades_in() {
     let truth = steps[pause].physics;
     assert!(truth.gear > 1 && truth.airTemp > 20.0 && truth.fuel > 10.0);
 
-    // Row 1: for 1.0 s the counter stands, every float fades linearly, integers stay.
+    // Row 1: for 1.0 s the counter stops, every float fades linearly, integers keep their values.
     for after in 1..RATE - 1 {
         let page = steps[pause + after].physics;
         let share = 1.0 - after as f32 / RATE as f32;
@@ -78,12 +78,12 @@ fn pause_fades_out_jumps_counts_twice_and_fades_in() {
         assert!(is_zero(&step.physics), "{after} steps after the jump");
         assert_eq!(step.physics.packetId, first.packetId + 2 * after as i32);
     }
-    // The lap timer stands, the graphics counter continues at the frame rate.
+    // The lap timer stops, the graphics counter continues at the frame rate.
     assert_eq!(steps[pause].timer, steps[resumed - 1].timer);
     let frames = steps[resumed - 1].graphics_packet - steps[pause].graphics_packet;
     assert!((298..=301).contains(&frames), "{frames} frames in five seconds");
 
-    // Row 3: LIVE, the counter stands for 2.0 s while floats fade in and integers are 0; the lap timer runs.
+    // Row 3: LIVE, the counter stops for 2.0 s while floats fade in and integers are 0; the lap timer runs.
     let standing = steps[resumed - 1].physics.packetId;
     let back = resumed + steps[resumed..].iter().position(|step| step.physics.packetId != standing).expect("it jumps");
     let seconds = (back - resumed) as f64 / RATE as f64;

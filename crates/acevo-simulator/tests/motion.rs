@@ -7,7 +7,7 @@ use acevo_simulator::{AccGOrder, CarModel, Options, Scenario, Simulator, TrackNa
 use common::{RATE, player_slot, simulator, step_until, with};
 
 /// The centre of the four contact points.
-fn middle(page: &SPageFilePhysics) -> [f64; 3] {
+fn centre(page: &SPageFilePhysics) -> [f64; 3] {
     std::array::from_fn(|axis| page.tyreContactPoint.iter().map(|point| f64::from(point[axis])).sum::<f64>() / 4.0)
 }
 
@@ -23,7 +23,7 @@ fn length(v: [f32; 3]) -> f64 {
 fn velocity_integrates_to_the_position() {
     let mut simulator = simulator(Scenario::HotLaps);
     simulator.step();
-    let mut position = middle(simulator.physics());
+    let mut position = centre(simulator.physics());
     let mut worst: f64 = 0.0;
     for _ in 0..100 * RATE {
         simulator.step();
@@ -31,7 +31,7 @@ fn velocity_integrates_to_the_position() {
         for (axis, coordinate) in position.iter_mut().enumerate() {
             *coordinate += f64::from(page.velocity[axis]) / RATE as f64;
         }
-        worst = worst.max(distance(position, middle(page)));
+        worst = worst.max(distance(position, centre(page)));
     }
     // Over a lap of four kilometres there is only the rounding of f32, whose resolution is 0.06 mm at best.
     assert!(worst < 0.005, "off by {worst} m");
@@ -189,7 +189,7 @@ fn coordinates_of_the_player_match_the_physics_page() {
         if simulator.step().graphics {
             let page = simulator.graphics();
             let here = page.car_coordinates[player_slot(page)].map(f64::from);
-            assert!(distance(here, middle(simulator.physics())) < 0.001);
+            assert!(distance(here, centre(simulator.physics())) < 0.001);
         }
     }
 }
@@ -266,10 +266,10 @@ fn area_and_length(track: TrackName, world: World) -> (f64, f64) {
     (options.scenario, options.track, options.world) = (Scenario::HotLaps, track, world);
     let mut simulator = Simulator::new(options);
     step_until(&mut simulator, 60, |simulator, _| simulator.graphics().current_lap_time_ms > 0);
-    let mut before = middle(simulator.physics());
+    let mut before = centre(simulator.physics());
     let (mut area, mut length) = (0.0, 0.0);
     step_until(&mut simulator, 200, |simulator, _| {
-        let here = middle(simulator.physics());
+        let here = centre(simulator.physics());
         area += before[0] * here[2] - here[0] * before[2];
         length += distance(before, here);
         before = here;

@@ -166,7 +166,7 @@ impl Chromium {
         self.wait_for_promise(&format!("Boolean({expression})"));
     }
 
-    /// Waits until the promise of an expression gives true.
+    /// Waits until the promise of an expression resolves to true.
     #[track_caller]
     pub fn wait_for_promise(&mut self, truth: &str) {
         let start = Instant::now();
@@ -176,7 +176,7 @@ impl Chromium {
         }
     }
 
-    /// A picture of the page as PNG, transparent where the page has no background.
+    /// A picture of the page as PNG, transparent if the page has no background.
     pub fn picture(&mut self) -> Vec<u8> {
         let clear = json!({"color": {"r": 0, "g": 0, "b": 0, "a": 0}});
         self.call("Emulation.setDefaultBackgroundColorOverride", clear);

@@ -9,7 +9,7 @@
 //! - [`python`]: a Python with the packages that read exported files.
 //! - [`left_out`]: messages about tests that cannot run on this system.
 //!
-//! Helpers panic if something fails: a test has nothing better to do.
+//! Helpers panic if something fails, as a test does.
 
 #![forbid(unsafe_code)]
 

@@ -78,7 +78,7 @@ pub fn recorded(records: &[Kept]) -> Vec<u8> {
     writer.finish().unwrap().0
 }
 
-/// The part of a finished recording before its index: what a killed program leaves.
+/// The part of a finished recording before its index, as a killed program leaves it.
 pub fn without_index(file: &[u8]) -> &[u8] {
     let trailer = file.len() - 16;
     &file[..u64::from_le_bytes(file[trailer..trailer + 8].try_into().unwrap()) as usize]

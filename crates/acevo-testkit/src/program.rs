@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::wait::PATIENCE;
 
-/// The program, with nothing on its standard input and no colours by accident.
+/// The program, with an empty standard input and without `NO_COLOR` from the environment.
 pub fn acevo() -> Command {
     let mut command = Command::new(binary());
     command.stdin(Stdio::null()).env_remove("NO_COLOR");

@@ -127,7 +127,7 @@ pub(crate) fn default_output(recording: &Path, part: &str, extension: &str) -> P
     PathBuf::from(name)
 }
 
-/// True for `-`, which stands for the standard input or output.
+/// True for `-`, which means the standard input or output.
 pub(crate) fn is_dash(path: &Path) -> bool {
     path.as_os_str() == "-"
 }

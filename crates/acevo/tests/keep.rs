@@ -160,7 +160,7 @@ fn keep_last_recreates_a_deleted_folder() {
     recorder.message_with("attached");
     fs::remove_dir_all(directory.path().join("a")).unwrap();
     checked(&save(&mut recorder));
-    // A file is in the way: saving waits until it is gone.
+    // A file has the name already: saving waits until it is gone.
     fs::remove_dir_all(&moments).unwrap();
     fs::write(&moments, "in the way").unwrap();
     recorder.type_line("");

@@ -239,7 +239,7 @@ fn plot_draws_two_laps_and_never_overwrites() {
     assert_eq!(bytes[..8], *b"\x89PNG\r\n\x1a\n");
     assert_eq!(bytes[16..24], [0, 0, 3, 32, 0, 0, 2, 88], "800 and 600 pixels");
     let text = std::fs::read_to_string(&svg).expect("a picture");
-    for label in ["Speed (km/h)", "Difference to lap", "braking", "Start"] {
+    for label in ["Speed (km/h)", "Delta to lap", "braking", "Start"] {
         assert!(text.contains(label), "{label}");
     }
     let again = output(acevo().args(["plot", "--demo", "-o"]).arg(&png));

@@ -41,12 +41,13 @@ fn recorded(path: &Path) -> Vec<(Duration, Duration)> {
     laps
 }
 
-struct World {
+/// A recording, and a directory for the pages.
+struct Fixture {
     folder: TempDir,
     laps: Vec<(Duration, Duration)>,
 }
 
-impl World {
+impl Fixture {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let laps = recorded(&folder.path().join("laps.acevo"));
@@ -65,22 +66,22 @@ impl World {
         command
     }
 
-    /// The packet that another program reads.
+    /// The page that another program reads.
     fn published(&self, page: PageKind) -> Vec<u8> {
         let pages = PageDirectory::open(self.folder.path().join("pages")).unwrap();
         ACEvoSharedMemoryMapper::open_source(pages).unwrap().frame().unwrap().bytes(page).to_vec()
     }
 
-    /// The last packet of the recording before a time.
+    /// The last page of the recording before a time.
     fn recorded(&self, page: PageKind, at: Duration) -> Vec<u8> {
         let mut recording = Recording::open(self.folder.path().join("laps.acevo")).unwrap();
         recording.seek(at + Duration::from_micros(1)).unwrap();
         recording.opening(page).unwrap().bytes.to_vec()
     }
 
-    /// Checks the packet at the line, which is between two packets and two frames.
+    /// Checks that the published pages were recorded within 20 ms of a time: the line is between two packets and two frames.
     #[track_caller]
-    fn assert_stands_near(&self, at: Duration) {
+    fn assert_near(&self, at: Duration) {
         let near = (0..40).map(|ms| at + Duration::from_millis(ms) - Duration::from_millis(20));
         for page in PageKind::ALL {
             let published = self.published(page);
@@ -89,7 +90,7 @@ impl World {
     }
 
     #[track_caller]
-    fn assert_stands_at(&self, at: Duration) {
+    fn assert_at(&self, at: Duration) {
         for page in PageKind::ALL {
             assert!(self.published(page) == self.recorded(page, at), "{page} is not that of {at:?}");
         }
@@ -98,69 +99,69 @@ impl World {
 
 #[test]
 fn replay_pauses_at_positions_and_publishes_their_pages() {
-    let world = World::new();
-    let (begin, third) = (world.laps[1].0, world.laps[2].0);
-    let places = ["--pause-at", "1:10.5", "--pause-at", "lap2", "--pause-at", "lap3"];
-    let mut replay = spawn(world.command(&["--speed", "100"]).args(places));
+    let fixture = Fixture::new();
+    let (begin, third) = (fixture.laps[1].0, fixture.laps[2].0);
+    let pauses = ["--pause-at", "1:10.5", "--pause-at", "lap2", "--pause-at", "lap3"];
+    let mut replay = spawn(fixture.command(&["--speed", "100"]).args(pauses));
     let seconds =
-        Recording::open(world.folder.path().join("laps.acevo")).unwrap().info().start + Duration::from_millis(70_500);
+        Recording::open(fixture.folder.path().join("laps.acevo")).unwrap().info().start + Duration::from_millis(70_500);
     assert!(replay.message_with("paused").contains("at 1:10"));
-    world.assert_stands_at(seconds);
+    fixture.assert_at(seconds);
     replay.type_line("");
     replay.message_with("goes on");
     replay.message_with("paused");
-    world.assert_stands_near(begin);
+    fixture.assert_near(begin);
     let dump = output(
         acevo()
             .args(["dump", "--json", "packetId", "--page", "physics", "--dir"])
-            .arg(world.folder.path().join("pages")),
+            .arg(fixture.folder.path().join("pages")),
     );
-    let id = i32::from_le_bytes(world.published(PageKind::Physics)[..4].try_into().unwrap());
+    let id = i32::from_le_bytes(fixture.published(PageKind::Physics)[..4].try_into().unwrap());
     assert!(dump.status.success() && dump.stdout.contains(&id.to_string()), "{dump:?}");
-    // From another position.
+    // The other pause.
     replay.signal(Signal::USR1);
     replay.message_with("paused");
-    world.assert_stands_near(third);
+    fixture.assert_near(third);
     replay.type_line(" ");
-    let (status, said) = replay.wait();
-    assert!(status.success() && said.contains("that was all"), "{said}");
-    assert!(!world.folder.path().join("pages").join("acevo_pmf_physics").exists(), "the pages are removed");
+    let (status, messages) = replay.wait();
+    assert!(status.success() && messages.contains("that was all"), "{messages}");
+    assert!(!fixture.folder.path().join("pages").join("acevo_pmf_physics").exists(), "the pages are removed");
 }
 
 #[test]
 fn replay_loops_until_a_signal() {
-    let world = World::new();
-    let (begin, end) = world.laps[1];
+    let fixture = Fixture::new();
+    let (begin, end) = fixture.laps[1];
     for part in [["--from", "lap2", "--to", "lap2"], ["--from", "best", "--to", "best"]] {
         let options = ["--loop", "--speed", "100", "--pause-at"];
-        let mut replay = spawn(world.command(&options).arg(part[1]).args(part));
+        let mut replay = spawn(fixture.command(&options).arg(part[1]).args(part));
         for _ in 0..3 {
             replay.message_with("paused");
             if part[1] == "lap2" {
                 // The packet before the first one of the lap.
-                world.assert_stands_near(begin);
+                fixture.assert_near(begin);
             }
             replay.type_line("");
         }
         replay.message_with("paused");
         replay.type_line("q");
-        let (status, said) = replay.wait();
-        assert!(status.success() && said.contains("stopped"), "{said}");
+        let (status, messages) = replay.wait();
+        assert!(status.success() && messages.contains("stopped"), "{messages}");
     }
     // The end of the recording counts as a lap end.
     let options = ["--from", "1:20", "--to", "lap2", "--speed", "100"];
     let end = format!("{:.6}s", end.as_secs_f64() - 0.01);
-    let mut replay = spawn(world.command(&options).args(["--pause-at", &end]));
+    let mut replay = spawn(fixture.command(&options).args(["--pause-at", &end]));
     replay.message_with("paused");
     replay.signal(Signal::TERM);
-    let (status, said) = replay.wait();
-    assert!(status.success() && said.contains("stopped"), "{said}");
+    let (status, messages) = replay.wait();
+    assert!(status.success() && messages.contains("stopped"), "{messages}");
 }
 
 #[test]
 fn replay_refuses_wrong_positions_and_speeds() {
-    let world = World::new();
-    for (options, said) in [
+    let fixture = Fixture::new();
+    for (options, messages) in [
         (&["--from", "lapx"][..], "3, best or 2/3 (session/lap), or a time, such as 90s, 1:30"),
         (&["--pause-at", "12"], "lap 12 is not in"),
         (&["--to", "-1:30"], ""),
@@ -174,7 +175,7 @@ fn replay_refuses_wrong_positions_and_speeds() {
         (&["--from", "2:00", "--to", "1:00"], "later than --to"),
         (&["--from", "2:00", "--pause-at", "1:00"], "not between"),
     ] {
-        let refused = output(&mut world.command(options));
-        assert!(!refused.status.success() && refused.stderr.contains(said), "{options:?}: {}", refused.stderr);
+        let refused = output(&mut fixture.command(options));
+        assert!(!refused.status.success() && refused.stderr.contains(messages), "{options:?}: {}", refused.stderr);
     }
 }

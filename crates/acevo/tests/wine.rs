@@ -36,12 +36,12 @@ fn packet_id(object: &Value) -> i64 {
 }
 
 /// Wine and the Windows program.
-struct World {
+struct Environment {
     wine: OsString,
     exe: PathBuf,
 }
 
-impl World {
+impl Environment {
     /// `None`, after a message, if the environment has no Windows program.
     fn new() -> Option<Self> {
         let Some(exe) = env::var_os("ACEVO_EXE") else {
@@ -93,7 +93,7 @@ fn json(command: Command) -> Value {
 /// One test: all programs of a prefix share the names of sections.
 #[test]
 fn windows_and_native_readers_see_the_same_game() {
-    let Some(world) = World::new() else { return };
+    let Some(world) = Environment::new() else { return };
     nothing_runs_yet(&world);
     readers_that_start_first_wait_and_see_the_same_packets(&world);
     readers_survive_a_crash_and_a_restart(&world);
@@ -133,7 +133,7 @@ fn pages(path: &Path) -> Vec<(PageKind, Vec<u8>)> {
 }
 
 /// A file is renamed while it is open. Without `-o` it is created in the documents of the user.
-fn recordings_have_a_name_and_a_default_folder(world: &World) {
+fn recordings_have_a_name_and_a_default_folder(world: &Environment) {
     let home = tempfile::tempdir().expect("a folder");
     fs::create_dir(home.path().join("Documents")).expect("a folder");
     let exe = windows_path(&world.exe);
@@ -150,7 +150,7 @@ fn recordings_have_a_name_and_a_default_folder(world: &World) {
     assert_eq!(fs::read_dir(home.path().join("Documents/acevo")).expect("a folder").count(), 1);
 }
 
-fn the_last_seconds_are_saved_by_a_line(world: &World) {
+fn the_last_seconds_are_saved_by_a_line(world: &Environment) {
     let folder = tempfile::tempdir().expect("a folder");
     let place = windows_path(folder.path());
     let mut recorder = world.acevo_exe(&["record", "--quiet", "--demo", "--keep-last", "5s", "-o", &place]);
@@ -172,7 +172,7 @@ fn the_last_seconds_are_saved_by_a_line(world: &World) {
     }
 }
 
-fn recording_of_a_replay_has_the_same_pages(world: &World) {
+fn recording_of_a_replay_has_the_same_pages(world: &Environment) {
     let folder = tempfile::tempdir().expect("a folder");
     let [first, native, windows] =
         ["first", "native", "windows"].map(|name| folder.path().join(name).with_extension("acevo"));
@@ -202,7 +202,7 @@ fn recording_of_a_replay_has_the_same_pages(world: &World) {
     }
 }
 
-fn a_paused_replay_can_be_read(world: &World) {
+fn a_paused_replay_can_be_read(world: &Environment) {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("short.acevo");
     let there = windows_path(&file);
@@ -226,7 +226,7 @@ fn a_paused_replay_can_be_read(world: &World) {
     assert!(replay.wait_for_exit().success());
 }
 
-fn nothing_runs_yet(world: &World) {
+fn nothing_runs_yet(world: &Environment) {
     for command in [world.acevo_exe(&["dump"]), world.native(&["dump"])] {
         let output = output(command);
         let message = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -237,7 +237,7 @@ fn nothing_runs_yet(world: &World) {
     }
 }
 
-fn readers_that_start_first_wait_and_see_the_same_packets(world: &World) {
+fn readers_that_start_first_wait_and_see_the_same_packets(world: &Environment) {
     let watch = ["watch", "--json", "--quiet"];
     let [windows, native] = [start(world.acevo_exe(&watch)), start(world.native(&watch))];
     let _game = start(world.acevo_exe(&["simulate", "--scenario", "hot-laps", "--quiet"]));
@@ -270,7 +270,7 @@ fn readers_that_start_first_wait_and_see_the_same_packets(world: &World) {
     }
 }
 
-fn readers_survive_a_crash_and_a_restart(world: &World) {
+fn readers_survive_a_crash_and_a_restart(world: &Environment) {
     let watch = ["watch", "--json", "--quiet"];
     let simulate =
         |seed: &str| start(world.acevo_exe(&["simulate", "--scenario", "hot-laps", "--quiet", "--seed", seed]));
@@ -293,7 +293,7 @@ fn readers_survive_a_crash_and_a_restart(world: &World) {
 }
 
 /// The kernel truncates the name of the process.
-fn the_game_is_found_by_its_process_name(world: &World) {
+fn the_game_is_found_by_its_process_name(world: &Environment) {
     let folder = tempfile::tempdir().expect("a folder");
     let exe = folder.path().join("AssettoCorsaEVO.exe");
     fs::copy(&world.exe, &exe).expect("the program can be copied");
@@ -311,7 +311,7 @@ fn the_game_is_found_by_its_process_name(world: &World) {
     assert!(!refused.status.success() && message.contains("in use"), "{message}");
 }
 
-fn a_second_publisher_is_refused(world: &World) {
+fn a_second_publisher_is_refused(world: &Environment) {
     let mut first = start(world.acevo_exe(&["simulate", "--scenario", "hot-laps", "--quiet"]));
     let native = start(world.native(&["watch", "--json", "--quiet"]));
     native.until_object(|object| packet_id(object) > 10);
@@ -323,7 +323,7 @@ fn a_second_publisher_is_refused(world: &World) {
 }
 
 /// Two prefixes have a game each. The one that started last is stopped.
-fn of_two_games_the_moving_one_is_read(world: &World) {
+fn of_two_games_the_moving_one_is_read(world: &Environment) {
     let drive = ["simulate", "--scenario", "hot-laps", "--quiet"];
     let _first = start(world.acevo_exe(&drive));
     wait_for_packets(world);
@@ -347,7 +347,7 @@ fn of_two_games_the_moving_one_is_read(world: &World) {
 }
 
 /// A native connection, and a Windows reader that keeps the sections of the old game: both change to the new game.
-fn the_connection_follows_the_game(world: &World) {
+fn the_connection_follows_the_game(world: &Environment) {
     let drive = || start(world.acevo_exe(&["simulate", "--scenario", "hot-laps", "--quiet"]));
     let mut connection = Connection::new();
     assert!(connection.wait(Duration::from_millis(600)).is_none());
@@ -397,7 +397,7 @@ fn the_connection_follows_the_game(world: &World) {
     game.kill();
 }
 
-fn the_connection_changes_to_the_game_of_another_prefix(world: &World) {
+fn the_connection_changes_to_the_game_of_another_prefix(world: &Environment) {
     let drive = ["simulate", "--scenario", "hot-laps", "--quiet"];
     let mut first = start(world.acevo_exe(&drive));
     let mut connection = Connection::new();
@@ -437,7 +437,7 @@ fn until_live_in(connection: &mut Connection, game: &Running) {
 }
 
 /// Waits until a new native reader receives packets of a moving car.
-fn wait_for_packets(world: &World) {
+fn wait_for_packets(world: &Environment) {
     let reader = start(world.native(&["watch", "--json", "--quiet"]));
     let first = packet_id(&reader.until_object(|object| packet_id(object) > 0));
     reader.until_object(|object| packet_id(object) > first + 20);

@@ -68,7 +68,7 @@ test('nearest finds the nearest car on each side', () => {
   assert.ok(Number.isNaN(nearest([], 1)));
 });
 
-test('finishOf counts pit stops and omits sessions without a sensible end', () => {
+test('finishOf counts pit stops and omits sessions without a meaningful end', () => {
   const full = (value) => (Number.isFinite(value) ? `${value.toFixed(1)} l` : '–');
   assert.deepEqual(finishOf(5, 60, full), { label: 'Left at finish', value: '5.0 l', state: '' });
   assert.deepEqual(finishOf(NaN, 60, full), { label: 'Left at finish', value: '–', state: '' });

@@ -42,7 +42,7 @@ test('values are known only with telemetry', () => {
   assert.ok(Number.isNaN(created.get('speed')) && !created.hasTelemetry);
 });
 
-test('physicsGap says why values are missing', () => {
+test('physicsGap is the reason for missing values', () => {
   const { model: created, send } = model();
   send.state('open');
   send.frame({}, PAUSED | NOT_CURRENT);

@@ -34,7 +34,7 @@ test('a right-hand lap is clockwise, and its outside points away from the middle
   }
 });
 
-test('points that coincide have a place and a finite direction', () => {
+test('coinciding points have a position and a finite direction', () => {
   const track = new Track({ points: [[0, 0], [0, 0], [0, 0]], known: false }, { width: 100, height: 100 }, 5);
   assert.ok(track.pixel(0.5).every(Number.isFinite));
 });

@@ -1,4 +1,4 @@
-// One widget on a transparent page, for streaming programs and windows beside the game. Its options are in the address.
+// One widget on a transparent page, for streaming programs and windows next to the game. Its options are in the address.
 
 import { el, setHidden, setText } from './lib/dom.js';
 import { loop } from './lib/loop.js';

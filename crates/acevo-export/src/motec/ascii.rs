@@ -20,7 +20,7 @@ fn replaced(letter: char) -> String {
     }
     let mut lower = letter.to_lowercase();
     match (lower.next().and_then(lower_case), lower.next()) {
-        // `Zh` for one letter: the word goes on in small ones.
+        // One letter becomes `Zh`, not `ZH`.
         (Some(found), None) => {
             let (first, rest) = found.split_at(found.len().min(1));
             first.to_uppercase() + rest

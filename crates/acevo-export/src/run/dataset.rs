@@ -94,7 +94,7 @@ impl Dataset {
         Ok(planned)
     }
 
-    /// Moves complete files to their places, and removes files of an earlier state of the recording.
+    /// Gives complete files their final names, and removes files of an earlier state of the recording.
     fn publish(&mut self, part: &Part, planned: impl Iterator<Item = Planned>) -> Result<Vec<PathBuf>, ExportError> {
         let mut written = Vec::new();
         let outdated = self.existing.take(part);

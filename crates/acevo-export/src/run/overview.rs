@@ -1,4 +1,4 @@
-//! What must be known about a recording before its rows are exported.
+//! The first pass over a recording: facts that are needed before its rows are exported.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -12,7 +12,7 @@ const FINE_INTERVAL: Duration = Duration::from_micros(150);
 /// Time between two polls while the rate is unknown or not trusted.
 const SEARCH_INTERVAL: Duration = Duration::from_micros(250);
 
-/// Time between two polls while the counter stands: short enough not to miss a packet at the highest rate.
+/// Time between two polls while the counter is stopped: short enough not to miss a packet at the highest rate.
 const IDLE_INTERVAL: Duration = Duration::from_millis(2);
 
 /// Number of packets after which the rate is known well enough to start with.
@@ -28,14 +28,14 @@ const ADVANCE: (Duration, Duration) = (Duration::from_micros(5), Duration::from_
 /// How much later the next poll is planned after one that was too early.
 const RETREAT: Duration = Duration::from_micros(80);
 
-/// Maximum sleep while packets come, for any estimated rate.
+/// Maximum sleep while packets arrive, for any estimated rate.
 const MAX_SLEEP: Duration = Duration::from_millis(50);
 
-/// Number of periods without a packet after which the counter stands.
-const STANDING_PERIODS: u32 = 4;
+/// Number of periods without a packet after which the counter counts as stopped.
+const STOPPED_PERIODS: u32 = 4;
 
-/// Time without a packet after which the counter stands, while the rate is unknown.
-const STANDING_TIME: Duration = Duration::from_millis(100);
+/// Time without a packet after which the counter counts as stopped, while the rate is unknown.
+const STOPPED_TIME: Duration = Duration::from_millis(100);
 
 /// Number of packets for which the rate is distrusted after a punctual poll has missed some: initially and at most.
 const DISTRUST_PACKETS: (u32, u32) = (BLOCK_PACKETS, 8192);
@@ -115,7 +115,7 @@ impl PollSchedule {
                 None
             }
             State::Searching { since, last, packets } => {
-                if at.saturating_duration_since(*last) > STANDING_TIME {
+                if at.saturating_duration_since(*last) > STOPPED_TIME {
                     // There was no poll for a while, so this is not the time between two packets.
                     (*since, *last, *packets) = (at, at, 0);
                     return None;
@@ -145,7 +145,7 @@ impl PollSchedule {
     pub(super) fn on_no_packet(&mut self, now: Instant) {
         let stands = match &self.state {
             State::Standing => false,
-            State::Searching { last, .. } => now.saturating_duration_since(*last) > STANDING_TIME,
+            State::Searching { last, .. } => now.saturating_duration_since(*last) > STOPPED_TIME,
             State::Locked(locked) => locked.has_rested(now, 0),
         };
         if stands {
@@ -190,9 +190,8 @@ impl Locked {
 
     /// True if the last `steps` packets have taken so long that there must have been a rest in between.
     fn has_rested(&self, now: Instant, steps: u32) -> bool {
-        let periods = steps.saturating_add(STANDING_PERIODS);
-        now.saturating_duration_since(self.last)
-            > self.period.saturating_mul(periods) + IDLE_INTERVAL * STANDING_PERIODS
+        let periods = steps.saturating_add(STOPPED_PERIODS);
+        now.saturating_duration_since(self.last) > self.period.saturating_mul(periods) + IDLE_INTERVAL * STOPPED_PERIODS
     }
 
     fn on_packet(&mut self, sighting: Sighting) -> Option<Duration> {

@@ -50,7 +50,7 @@ impl Game {
         }
     }
 
-    /// Publishes and polls for a while. The counter moves by `steps` in each period, and the page has this share of its values.
+    /// Publishes and polls for this time. The counter increases by `steps` in each period, and the page has this share of its values.
     /// Returns the number of polls.
     fn run(&mut self, time: Duration, status: ACEvoStatus, steps: i32, share: f32) -> u32 {
         let end = self.now + time;
@@ -117,11 +117,11 @@ fn pause_changes_neither_the_schedule_nor_the_number_of_polls() {
     let driving = game.run(SECOND, ACEvoStatus::Live, 1, 1.0);
     let period = game.counter.schedule.period();
     assert!(period.abs_diff(PERIOD) < Duration::from_micros(30), "{period:?}");
-    // The counter stands, jumps, and counts zero pages at twice the rate.
+    // The counter stops, jumps, and counts zero pages at twice the rate.
     let mut paused = vec![game.run(SECOND, ACEvoStatus::Pause, 0, 0.5)];
     game.physics.packetId += 670;
     paused.extend([(); 5].map(|()| game.run(SECOND, ACEvoStatus::Pause, 2, 0.0)));
-    // Live again with a counter that stands for two seconds, and jumps.
+    // Live again: the counter stops for two seconds, then jumps.
     paused.extend([0.3, 0.6].map(|share| game.run(SECOND, ACEvoStatus::Live, 0, share)));
     assert_eq!(game.counter.schedule.period(), period);
     game.physics.packetId += 669;

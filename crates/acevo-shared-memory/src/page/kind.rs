@@ -1,4 +1,4 @@
-//! Which of the three pages, with its name, size and fields.
+//! The three pages, with their names, sizes and fields.
 
 use std::fmt;
 

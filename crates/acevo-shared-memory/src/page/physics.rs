@@ -9,7 +9,7 @@ layout! {
     /// up; seen from above, X points right and Z points down. For the marks *measured*, *reported* and *disputed* see
     /// [the module](crate::page).
     pub struct SPageFilePhysics {
-        /// Packet counter: counts the physics steps. Measured (0.6.2): in a pause it stands, jumps, and counts at twice the rate. A decrease means a new session or a new game.
+        /// Packet counter: counts the physics steps. Measured (0.6.2): in a pause it stops, jumps, and counts at twice the rate. A decrease means a new session or a new game.
         packetId: i32,
         /// Throttle pedal, 0..1.
         gas: f32,

@@ -30,7 +30,7 @@ pub trait Sealed: Copy + Default {
     fn select<P: PerPage>(values: &P) -> &P::Value<Self>;
 }
 
-/// A set of three values, one for each page, each of its own type.
+/// Three values, one per page, each with the type for its page.
 pub trait PerPage {
     /// The type of the value for page `T`.
     type Value<T: Sealed>;

@@ -1,4 +1,4 @@
-//! What a publisher writes to.
+//! The destination of a publisher.
 
 use std::fmt;
 

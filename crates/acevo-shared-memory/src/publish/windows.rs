@@ -1,4 +1,4 @@
-//! Publishing on Windows: named sections, created in the way of the game.
+//! Publishing on Windows: named sections, created as the game creates them.
 //!
 //! This file contains the `unsafe` code for writing. The memory is shared with other processes, so it is never borrowed, only
 //! written word by word with volatile stores.

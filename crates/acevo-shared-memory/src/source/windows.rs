@@ -36,8 +36,8 @@ const CHECK_INTERVAL_MS: u64 = 250;
 ///
 /// The memory of a section exists as long as any process has it mapped, including this one. Its name disappears with the last
 /// handle, and this reader keeps none. So a restarted game creates new sections, and these keep the last state of the old game.
-/// If the game's process can be opened, its end is reported as [`Error::Gone`]. If not, a counter that stands for 2-3 s while the
-/// status is live means the same: open the sections again.
+/// If the game's process can be opened, its end is reported as [`Error::Gone`]. If not, a counter that does not change for 2-3 s
+/// while the status is live means the same: open the sections again.
 #[derive(Debug)]
 pub struct WindowsSections {
     sections: [MappedSection; 3],

@@ -12,7 +12,7 @@ pub(super) struct Service {
 }
 
 impl Session {
-    /// One step of a pit stop. It begins when the car stands in the box, and ends with new tyres, more fuel and repaired damage.
+    /// One step of a pit stop. It begins when the car has stopped in the box, and ends with new tyres, more fuel and repaired damage.
     pub(super) fn serve(&mut self, time: f64) {
         if self.driver.stop_ahead && self.car.speed == 0.0 {
             self.driver.stop_ahead = false;

@@ -32,7 +32,7 @@ impl Tab {
         }
     }
 
-    /// The tab this many places to the right, wrapping around.
+    /// The tab this many positions to the right, wrapping around.
     pub(super) const fn moved(self, by: usize) -> Self {
         Self::ALL[(self as usize + by) % Self::ALL.len()]
     }
@@ -47,7 +47,7 @@ pub(super) struct ScrollExtent {
     pub(super) page: usize,
 }
 
-/// What is shown, and in which units.
+/// State of the screen: tab, scroll positions, search and units.
 #[derive(Debug, Clone)]
 pub(super) struct App {
     pub(super) tab: Tab,

@@ -95,7 +95,7 @@ fn each_tab_shows_its_values() {
     shows(Tab::Health, &["332.6 Hz", "missed", "measured", "settled", "All packets arrive"]);
 }
 
-/// A lap that always turns to the right, in the world of the game: X points right and Z points down.
+/// A lap of right-hand bends only, in coordinates of the game: X points right and Z points down.
 fn right_hand_lap(place: f64) -> [f64; 3] {
     let angle = place * std::f64::consts::TAU;
     [300.0 * angle.sin(), 140.0, -400.0 - 200.0 * angle.cos()]
@@ -313,7 +313,7 @@ fn outdated_physics_is_hidden_with_the_reason() {
         let health = picture(&snapshot, &app(Tab::Health), (80, 24));
         assert_shows(&health, &[&word.to_lowercase(), "do not describe the car"]);
         assert_shows(&picture(&snapshot, &app(Tab::Fields), (80, 24)), &[&format!("- ({})", word.to_lowercase())]);
-        // The history has what was driven before the pause, and nothing of the pause.
+        // The history has samples from before the pause, and none from the pause.
         assert!(snapshot.history.iter().all(|sample| sample.speed > 5.0), "zeros in the history");
     }
 }

@@ -21,7 +21,7 @@ pub(super) struct Addresses {
     reach: Reach,
 }
 
-/// Which computers can connect.
+/// The computers that can connect.
 #[derive(Debug)]
 enum Reach {
     /// Only this computer.

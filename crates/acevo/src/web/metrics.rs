@@ -24,7 +24,7 @@ pub(super) struct Counters {
 /// Content type of the format.
 pub(super) const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// The document.
+/// The metrics in the text format of Prometheus.
 pub(super) fn metrics(server: &Server) -> String {
     let (state, counters) = (server.state(), &server.counters);
     let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);

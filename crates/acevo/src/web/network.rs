@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, UdpSocket};
 use sysinfo::Networks;
 
 /// Addresses in the usual private networks. Nothing is sent to them: the system only reports which of its own addresses it would use.
-/// The first one is reserved for documentation and stands for the internet.
+/// The first one is reserved for documentation and represents the internet.
 const DESTINATIONS: [Ipv4Addr; 4] = [
     Ipv4Addr::new(192, 0, 2, 1),
     Ipv4Addr::new(192, 168, 255, 254),

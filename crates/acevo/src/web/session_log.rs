@@ -1,4 +1,4 @@
-//! What the server keeps of a session besides laps and events: their numbers, and traces of laps.
+//! Numbers of laps and events of a session, and traces of the last laps.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use acevo_telemetry::{Frame, channel};
 use super::traces::{CHANNELS, LapTrace, Traces};
 use crate::session::live_session::Observer;
 
-/// Traces that are kept, the newest ones.
+/// Maximum number of traces that are kept.
 pub(super) const MAX_TRACES: usize = 50;
 
 /// Counts events and laps, and samples laps while they are driven.

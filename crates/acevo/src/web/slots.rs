@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// Maximum number of connections.
 pub(super) const MAX: usize = 128;
 
-/// Maximum number from one address, so that one client cannot use all. A browser has six for documents and one for each open page.
+/// Maximum number from one address, so that one client cannot use all. A browser uses six for documents and one per open page.
 pub(super) const MAX_PER_ADDRESS: usize = 64;
 
 /// Counts connections per address.

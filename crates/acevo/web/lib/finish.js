@@ -1,6 +1,6 @@
 // The fuel at the finish, with the limits of the terminal.
 
-/** With more pit stops the session has no sensible end, as one that lasts a day. */
+/** With more pit stops than this, no plan is shown: the session is too long, for example a day. */
 const MAX_STOPS = 99;
 /** Larger amounts are not shown while the size of the tank is unknown. No tank is larger. */
 const MAX_AMOUNT = 200;
@@ -8,7 +8,7 @@ const MAX_AMOUNT = 200;
 const LEFT = 'Left at finish';
 
 /**
- * What will be left at the finish, or how much is missing and how many pit stops that takes: `label`, `value`, and `state`. `spare` is negative
+ * The fuel left at the finish, or the missing fuel and the number of pit stops it takes: `label`, `value`, and `state`. `spare` is negative
  * if fuel is missing, and NaN if unknown; `tank` is the size of the tank, or NaN; `full` writes an amount with its unit.
  */
 export function finishOf(spare, tank, full) {

@@ -7,7 +7,7 @@ const number = (text, low, high, fallback) => {
   return Number.isFinite(value) ? Math.min(high, Math.max(low, value)) : fallback;
 };
 
-/** A colour for CSS, or an empty string if it is none. Hexadecimal digits need no `#`, which would end an address. */
+/** A colour for CSS, or an empty string if it is invalid. Hexadecimal digits need no `#`, because a `#` ends the query of an address. */
 export function color(text) {
   if (!text) return '';
   const value = /^[0-9a-f]{3,8}$/i.test(text) ? `#${text}` : text;

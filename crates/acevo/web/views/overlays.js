@@ -1,4 +1,4 @@
-// All overlays as they look at this moment, and their addresses.
+// All overlays with live values, and their addresses.
 
 import { el, setHidden, setText, withAttributes } from '../lib/dom.js';
 import { overlayOptions, plate } from '../lib/options.js';
@@ -7,7 +7,7 @@ import { WIDGETS } from '../widgets/overlays.js';
 
 const DEFAULTS = { units: 'game', scale: '1', background: '', accent: '56b4e9', seconds: '' };
 const COPIED_MS = 1500;
-const INTRO = 'Each address is a page with one widget, for a browser source of OBS or a window beside the game. Overlays are empty while there '
+const INTRO = 'Each address is a page with one widget, for a browser source of OBS or a window next to the game. Overlays are empty while there '
   + 'is no session, and reconnect by themselves.';
 const SECRET = 'These addresses contain the token of this acevo: anyone on your network who knows it can see your telemetry. It changes at each start, '
   + 'unless acevo runs with --token-file.';

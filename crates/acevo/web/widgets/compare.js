@@ -1,4 +1,4 @@
-// Two laps over the lap position: curves below each other, the time difference, and where on the track it arises.
+// Two laps over the lap position: curves below each other, the time difference, and a map of the time lost.
 
 import { el, setData, setText } from '../lib/dom.js';
 import { fixed, gear, lapTimeMs, percent, signed } from '../lib/format.js';
@@ -11,7 +11,7 @@ import { pointAt, scrubber } from './scrubber.js';
 
 /** The map is drawn in this many pieces, each coloured by the time lost or gained there. */
 const PIECES = 200;
-/** How far beyond a piece the time is measured, as a fraction of the lap. */
+/** The time is measured from this distance before a piece to this distance after it, as a fraction of the lap. */
 const NEAR = 0.006;
 /** Colours are full at one second lost per eighth of a lap. */
 const FULL = 1 / 8;

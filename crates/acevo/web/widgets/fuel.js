@@ -42,7 +42,7 @@ export function fuel(root) {
 
 const clamped = (fraction) => (Number.isFinite(fraction) ? Math.min(1, Math.max(0, fraction)) : 0);
 
-/** How to write amounts: litres in the chosen unit, or the charge of an electric car in percent. */
+/** The format of amounts: litres in the chosen unit, or the charge of an electric car in percent. */
 function quantity(model) {
   const electric = model.text('engine_type') === 'ElectricMotor' || model.get('engine_type') === 1;
   const symbol = electric ? '%' : units.unit('volume');

@@ -6,7 +6,7 @@ import { dot, polyline, Track } from '../lib/track.js';
 
 export const mapChannels = ['position_x', 'position_z', 'lap_position'];
 
-/** Options: `names` writes the names of sectors beside the track. */
+/** Options: `names` writes the names of sectors next to the track. */
 export function map(root, { names = false, resized } = {}) {
   const surface = new Surface(root, 'Map of the track', resized);
   let laid = null;

@@ -1,4 +1,4 @@
-// The race around the car: position, gaps in the race, nearest cars on the track, what is left, and the flag.
+// The race around the car: position, gaps in the race, nearest cars on the track, the remaining time or laps, and the flag.
 
 import { el, figure, setData, setHidden, setText } from '../lib/dom.js';
 import { clock, fixed, words } from '../lib/format.js';

@@ -1,4 +1,4 @@
-//! The package `kerb` 0.4. It has one way to read: a frame of all three pages.
+//! The package `kerb` 0.4. Its only method reads a frame of all three pages.
 
 #![forbid(unsafe_code)]
 
@@ -7,7 +7,7 @@ compile_error!("kerb reads on Windows only: build for x86_64-pc-windows-gnu");
 
 use acevo_peers::arguments::Arguments;
 use acevo_peers::page::Words;
-use acevo_peers::reader::{self, Read, Reader, Way};
+use acevo_peers::reader::{self, Method, Read, Reader};
 use acevo_peers::taken::Taken;
 use anyhow::{Context, Result, bail};
 use kerb::ac_evo::{AcEvoConnection, AcPhysicsData};
@@ -16,10 +16,10 @@ use kerb::{Connection, ReadResult, SimConnection};
 struct Kerb(AcEvoConnection);
 
 impl Kerb {
-    /// A frame after as many milliseconds of sleep.
+    /// Reads a frame after a sleep of `timeout` milliseconds.
     fn take(&self, timeout: u32) -> Result<Taken> {
         match self.0.read_frame(timeout) {
-            ReadResult::Frame(frame) => Ok(Taken::sure(words(&frame.physics))),
+            ReadResult::Frame(frame) => Ok(Taken::unmarked(words(&frame.physics))),
             ReadResult::NotReady => bail!("kerb is not ready"),
             ReadResult::Disconnected => bail!("kerb has lost the game"),
         }
@@ -31,14 +31,14 @@ impl Reader for Kerb {
         vec![Read::new("read_frame(0)", "all three", || self.0.read_frame(0))]
     }
 
-    fn ways(&self) -> Vec<Way<'_>> {
-        vec![Way::new("read_frame(0)", || self.take(0))]
+    fn methods(&self) -> Vec<Method<'_>> {
+        vec![Method::new("read_frame(0)", || self.take(0))]
     }
 
-    fn followers(&self) -> Vec<Way<'_>> {
+    fn followers(&self) -> Vec<Method<'_>> {
         vec![
-            Way::new("read_frame(16), as its documentation", || self.take(16)),
-            Way::new("read_frame(1)", || self.take(1)),
+            Method::new("read_frame(16), as in its documentation", || self.take(16)),
+            Method::new("read_frame(1)", || self.take(1)),
         ]
     }
 }
@@ -51,5 +51,5 @@ fn main() -> Result<()> {
     let Connection::AcEvo(connection) = SimConnection::connect().context("the producer's pages")? else {
         bail!("kerb has found another game")
     };
-    reader::run("kerb 0.4.0", &Kerb(connection), &Arguments::of_this_process())
+    reader::run("kerb 0.4.0", &Kerb(connection), &Arguments::from_env())
 }

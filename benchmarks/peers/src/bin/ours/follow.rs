@@ -1,10 +1,10 @@
-//! How a program waits for the next packet.
+//! Waits for packets as a program does.
 
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, Packets, PhysicsView};
 use anyhow::{Context, Result};
 
-/// What the table says about it.
-pub(crate) const HOW: &str = "packets()";
+/// Name of the method in the tables.
+pub(crate) const METHOD: &str = "packets()";
 
 /// Waits for packets.
 pub(crate) struct Follower<'a>(Packets<&'a ACEvoSharedMemoryMapper>);
@@ -14,7 +14,7 @@ impl<'a> Follower<'a> {
         Self(mapper.packets())
     }
 
-    /// Waits until there is another packet.
+    /// Waits for the next physics packet.
     pub(crate) fn next(&mut self) -> Result<PhysicsView<'a>> {
         loop {
             let packet = self.0.next().context("the producer has ended")??;

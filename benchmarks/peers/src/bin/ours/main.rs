@@ -1,4 +1,4 @@
-//! This repository's library. The same source for Windows and for Linux, where the producer runs under Wine and this does not.
+//! The library of this repository. On Linux it reads the producer, which runs under Wine, from outside.
 
 #![forbid(unsafe_code)]
 
@@ -6,7 +6,7 @@ mod follow;
 
 use acevo_peers::arguments::Arguments;
 use acevo_peers::page::words_of;
-use acevo_peers::reader::{self, Read, Reader, Way};
+use acevo_peers::reader::{self, Method, Read, Reader};
 use acevo_peers::taken::Taken;
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, Page, PhysicsView};
 use anyhow::{Context, Result};
@@ -26,13 +26,13 @@ impl Reader for Ours {
         ]
     }
 
-    fn ways(&self) -> Vec<Way<'_>> {
-        vec![Way::new("view", || Ok(taken(&self.0.try_physics()?)))]
+    fn methods(&self) -> Vec<Method<'_>> {
+        vec![Method::new("view", || Ok(taken(&self.0.try_physics()?)))]
     }
 
-    fn followers(&self) -> Vec<Way<'_>> {
+    fn followers(&self) -> Vec<Method<'_>> {
         let mut follower = follow::Follower::new(&self.0);
-        vec![Way::new(follow::HOW, move || Ok(taken(&follower.next()?)))]
+        vec![Method::new(follow::METHOD, move || Ok(taken(&follower.next()?)))]
     }
 }
 
@@ -45,7 +45,7 @@ fn open(_: &Arguments) -> Result<ACEvoSharedMemoryMapper> {
     ACEvoSharedMemoryMapper::open().context("the producer's pages")
 }
 
-/// By the process, for there may be other games on this machine, as tests under Wine have them.
+/// Attaches to the process, because other games may run on this machine, for example those of tests.
 #[cfg(target_os = "linux")]
 fn open(arguments: &Arguments) -> Result<ACEvoSharedMemoryMapper> {
     use acevo_shared_memory::source::WineProcess;
@@ -54,7 +54,7 @@ fn open(arguments: &Arguments) -> Result<ACEvoSharedMemoryMapper> {
 }
 
 fn main() -> Result<()> {
-    let arguments = Arguments::of_this_process();
+    let arguments = Arguments::from_env();
     let name = if cfg!(windows) { "acevo" } else { "acevo, native Linux" };
     reader::run(name, &Ours(open(&arguments)?), &arguments)
 }

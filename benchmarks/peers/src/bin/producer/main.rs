@@ -4,8 +4,8 @@
 //! producer hammer|steady|still --order first|last --setting TEXT --seconds N
 //! ```
 //!
-//! It ends after `--seconds`, or when there is a file called `stop` in its folder. It prints a line as soon as the pages are
-//! there, and one with what it has written at its end.
+//! It ends after `--seconds`, or when its folder contains a file called `stop`. It prints a line as soon as the pages exist, and a
+//! report at the end.
 
 #![forbid(unsafe_code)]
 
@@ -27,7 +27,7 @@ use anyhow::{Context, Result, bail};
 const STOP: &str = "stop";
 
 fn main() -> Result<()> {
-    let arguments = Arguments::of_this_process();
+    let arguments = Arguments::from_env();
     let order = match arguments.get::<String>("order")?.as_str() {
         "first" => CounterOrder::First,
         "last" => CounterOrder::Last,
@@ -41,7 +41,7 @@ fn main() -> Result<()> {
     let stop = AtomicBool::new(false);
     let start = Instant::now();
     let written = thread::scope(|scope| {
-        // A separate thread looks for the file, because that takes longer than writing many packets.
+        // A separate thread checks for the file, because that takes longer than writing many packets.
         scope.spawn(|| {
             while !Path::new(STOP).exists() && start.elapsed() < limit && !stop.load(Ordering::Relaxed) {
                 thread::sleep(Duration::from_millis(100));
@@ -49,7 +49,7 @@ fn main() -> Result<()> {
             stop.store(true, Ordering::Relaxed);
         });
         let written = write::pages(arguments.task()?, &mut publisher, &stop, || {
-            writeln!(stdout(), "the pages are there").context("to stdout")
+            writeln!(stdout(), "the pages exist").context("to stdout")
         });
         stop.store(true, Ordering::Relaxed);
         written

@@ -1,4 +1,4 @@
-//! The three rhythms in which pages are written.
+//! The three modes of writing pages.
 
 use std::hint::spin_loop;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,36 +11,36 @@ use acevo_peers::page::{Pattern, bytes_of, graphics};
 use acevo_shared_memory::{PageKind, Publisher};
 use anyhow::{Result, bail};
 
-/// Frames a second.
+/// Frames per second.
 const FRAMES: u32 = 60;
 
-/// Later than this a packet is late.
+/// Delay after which a packet counts as late.
 const LATE: Duration = Duration::from_micros(100);
 
-/// What was written.
+/// Numbers of packets written, and written late.
 #[derive(Debug, Default)]
 pub(crate) struct Written {
     pub(crate) packets: u64,
     pub(crate) late: u64,
 }
 
-/// Writes in the named rhythm until `stop` is set. Calls `started` when all pages exist.
+/// Writes in a mode until `stop` is set. Calls `started` when all pages exist.
 pub(crate) fn pages(
-    rhythm: &str,
+    mode: &str,
     publisher: &mut Publisher,
     stop: &AtomicBool,
     started: impl FnOnce() -> Result<()>,
 ) -> Result<Written> {
     publisher.publish_graphics(&graphics(1))?;
-    let pattern = if rhythm == "steady" { Pattern::stamped() } else { Pattern::plain() };
+    let pattern = if mode == "steady" { Pattern::stamped() } else { Pattern::plain() };
     physics(publisher, &pattern, 1)?;
     started()?;
-    let go_on = || !stop.load(Ordering::Relaxed);
-    match rhythm {
-        "hammer" => hammer(publisher, &pattern, go_on),
-        "steady" => steady(publisher, &pattern, go_on),
-        "still" => still(go_on),
-        _ => bail!("{rhythm}: hammer, steady or still"),
+    let keep_going = || !stop.load(Ordering::Relaxed);
+    match mode {
+        "hammer" => hammer(publisher, &pattern, keep_going),
+        "steady" => steady(publisher, &pattern, keep_going),
+        "still" => still(keep_going),
+        _ => bail!("{mode}: hammer, steady or still"),
     }
 }
 
@@ -49,10 +49,10 @@ fn physics(publisher: &mut Publisher, pattern: &Pattern, id: u32) -> Result<()> 
     Ok(publisher.publish_bytes(PageKind::Physics, &bytes_of(&words))?)
 }
 
-/// A page about every microsecond.
-fn hammer(publisher: &mut Publisher, pattern: &Pattern, go_on: impl Fn() -> bool) -> Result<Written> {
+/// Writes a page about every microsecond.
+fn hammer(publisher: &mut Publisher, pattern: &Pattern, keep_going: impl Fn() -> bool) -> Result<Written> {
     let mut id = 1;
-    while go_on() {
+    while keep_going() {
         id += 1;
         publisher.publish_bytes(PageKind::Physics, &bytes_of(&pattern.words(id, 0)))?;
         wait_until(Instant::now() + Duration::from_micros(1));
@@ -60,12 +60,12 @@ fn hammer(publisher: &mut Publisher, pattern: &Pattern, go_on: impl Fn() -> bool
     Ok(Written { packets: u64::from(id), late: 0 })
 }
 
-/// A page as often as the game writes one, each at its own time, however late the one before was.
-fn steady(publisher: &mut Publisher, pattern: &Pattern, go_on: impl Fn() -> bool) -> Result<Written> {
+/// Writes pages at the rate of the game. A late page does not delay the next ones.
+fn steady(publisher: &mut Publisher, pattern: &Pattern, keep_going: impl Fn() -> bool) -> Result<Written> {
     let (period, frame) = (Duration::from_secs(1) / RATE, Duration::from_secs(1) / FRAMES);
     let start = Instant::now();
     let (mut id, mut frames, mut late) = (1, 1, 0);
-    while go_on() {
+    while keep_going() {
         let due = start + period * id;
         wait_until(due);
         late += u64::from(due.elapsed() > LATE);
@@ -79,15 +79,15 @@ fn steady(publisher: &mut Publisher, pattern: &Pattern, go_on: impl Fn() -> bool
     Ok(Written { packets: u64::from(id), late })
 }
 
-/// The pages as they are.
-fn still(go_on: impl Fn() -> bool) -> Result<Written> {
-    while go_on() {
+/// Keeps the pages unchanged.
+fn still(keep_going: impl Fn() -> bool) -> Result<Written> {
+    while keep_going() {
         thread::sleep(Duration::from_millis(20));
     }
     Ok(Written { packets: 1, late: 0 })
 }
 
-/// Never sleeps: sleepers wake late, and make work for Wine's server, whose time is to be the readers' alone.
+/// Spins until a time. Sleeping would be imprecise, and would use processor time of Wine's server, which is measured for the readers.
 fn wait_until(due: Instant) {
     while Instant::now() < due {
         spin_loop();

@@ -10,13 +10,13 @@ use std::time::Duration;
 
 use acevo_peers::arguments::Arguments;
 use acevo_peers::page::Words;
-use acevo_peers::reader::{self, Read, Reader, Way};
+use acevo_peers::reader::{self, Method, Read, Reader};
 use acevo_peers::taken::Taken;
 use anyhow::{Context, Result};
 use published::{ACEvoSharedMemoryMapper, SPageFilePhysics};
 
-/// What its example `dashboard` sleeps between two looks.
-const AS_ITS_DASHBOARD: Duration = Duration::from_millis(100);
+/// Sleep between two reads in its example `dashboard`.
+const DASHBOARD_INTERVAL: Duration = Duration::from_millis(100);
 
 struct Published(ACEvoSharedMemoryMapper);
 
@@ -32,22 +32,22 @@ impl Reader for Published {
         ]
     }
 
-    fn ways(&self) -> Vec<Way<'_>> {
+    fn methods(&self) -> Vec<Method<'_>> {
         vec![
-            Way::new("snapshot", || Ok(Taken::sure(words(self.0.physics().snapshot().raw())))),
-            Way::new("live view, every field read", || Ok(Taken::sure(words(self.0.physics().raw())))),
+            Method::new("snapshot", || Ok(Taken::unmarked(words(self.0.physics().snapshot().raw())))),
+            Method::new("live view, every field read", || Ok(Taken::unmarked(words(self.0.physics().raw())))),
         ]
     }
 
-    fn followers(&self) -> Vec<Way<'_>> {
+    fn followers(&self) -> Vec<Method<'_>> {
         vec![
-            Way::new("live view each 100 ms, as its example", || {
-                sleep(AS_ITS_DASHBOARD);
-                Ok(Taken::sure(words(self.0.physics().raw())))
+            Method::new("live view each 100 ms, as in its example", || {
+                sleep(DASHBOARD_INTERVAL);
+                Ok(Taken::unmarked(words(self.0.physics().raw())))
             }),
-            Way::new("snapshot each 1 ms", || {
+            Method::new("snapshot each 1 ms", || {
                 sleep(Duration::from_millis(1));
-                Ok(Taken::sure(words(self.0.physics().snapshot().raw())))
+                Ok(Taken::unmarked(words(self.0.physics().snapshot().raw())))
             }),
         ]
     }
@@ -59,5 +59,5 @@ fn words(page: &SPageFilePhysics) -> Words {
 
 fn main() -> Result<()> {
     let mapper = ACEvoSharedMemoryMapper::open().context("the producer's pages")?;
-    reader::run("acevo-shared-memory 0.2.0", &Published(mapper), &Arguments::of_this_process())
+    reader::run("acevo-shared-memory 0.2.0", &Published(mapper), &Arguments::from_env())
 }

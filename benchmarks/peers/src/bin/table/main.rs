@@ -48,14 +48,14 @@ fn main() -> Result<()> {
 
 fn costs(entries: &[Entry]) -> String {
     let mut out = String::from(
-        "| pages that stand still | pages | a read | allocations of a read |\n\
+        "| unchanged pages | pages | a read | allocations of a read |\n\
          |---|---|---:|---:|\n",
     );
     for entry in entries {
         let Figures::Cost { pages, nanoseconds } = &entry.row.figures else { continue };
         let allocated = entries.iter().find_map(|other| match &other.row.figures {
             Figures::Allocations { pages: same, count, bytes }
-                if same == pages && other.reader == entry.reader && other.row.way == entry.row.way =>
+                if same == pages && other.reader == entry.reader && other.row.method == entry.row.method =>
             {
                 Some(if *count == 0.0 { "0".into() } else { format!("{count}, {bytes} bytes") })
             }
@@ -72,7 +72,7 @@ fn torn(entries: &[Entry], producers: &[Produced]) -> String {
     for order in ["first", "last"] {
         let setting = format!("hammer, counter {order}");
         out += &format!(
-            "| hammered with pages, counter {order} | pages taken | marked | torn per million | of them undetected |\n\
+            "| a page every microsecond, counter {order} | pages taken | marked | torn per million | of them undetected |\n\
              |---|---:|---:|---:|---:|\n"
         );
         for entry in entries.iter().filter(|entry| entry.setting == setting) {
@@ -95,7 +95,7 @@ fn steady(entries: &[Entry], producers: &[Produced]) -> String {
     for produced in producers {
         let Some(order) = produced.setting.strip_prefix("steady") else { continue };
         out += &format!(
-            "| 333 packets a second{order} | seen | torn | undetected | age: median, 99 %, most | delay: median, 99 %, most | CPU | Wine's server |\n\
+            "| 333 packets a second{order} | seen | torn | undetected | age: median, 99 %, max | delay: median, 99 %, max | CPU | Wine's server |\n\
              |---|---:|---:|---:|---:|---:|---:|---:|\n",
         );
         for entry in entries.iter().filter(|entry| entry.setting == produced.setting) {
@@ -122,10 +122,10 @@ fn steady(entries: &[Entry], producers: &[Produced]) -> String {
 }
 
 fn name(entry: &Entry) -> String {
-    format!("{}: {}", entry.reader, entry.row.way)
+    format!("{}: {}", entry.reader, entry.row.method)
 }
 
-/// In milliseconds.
+/// A distribution in milliseconds.
 fn spread(Spread { median, p99, max }: &Spread) -> String {
     let [median, p99, max] = [median, p99, max].map(|time| time / 1000.0);
     format!("{median:.2}, {p99:.2}, {max:.2} ms")

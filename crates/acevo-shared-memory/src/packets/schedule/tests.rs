@@ -101,8 +101,8 @@ fn schedule_misses_nothing_after_a_pause() {
         steady(20_000, 3003.0, 50.0).into_iter().enumerate().map(|(id, time)| time + pause(id)).collect();
     let outcome = read(&written);
     assert!(outcome.missed == 0 && outcome.late(0.5) < 170, "{} missed", outcome.missed);
-    // While the counter stands there are 500 polls per second.
-    assert!(outcome.polls < 20_000 * 14 / 10 + 19 * 3500 / 2, "{} looks", outcome.polls);
+    // While the counter is stopped, there are 500 polls per second.
+    assert!(outcome.polls < 20_000 * 14 / 10 + 19 * 3500 / 2, "{} polls", outcome.polls);
 }
 
 #[test]
