@@ -15,7 +15,7 @@ use acevo_testkit::wait::PATIENCE;
 
 /// Dead pages are detached within 3 s of their last movement. The rest is for a machine that is busy with other things: this
 /// thread may poll late.
-const LET_GO: Duration = Duration::from_millis(3500);
+const MAX_DETACH: Duration = Duration::from_millis(3500);
 
 /// A game that the test controls.
 struct Game {
@@ -166,7 +166,7 @@ fn until(telemetry: &mut Connection, state: ConnectionState, meanwhile: impl FnM
 }
 
 /// As [`follow`], until this event.
-fn until_told(telemetry: &mut Connection, what: &str, meanwhile: impl FnMut()) -> Vec<String> {
+fn until_event(telemetry: &mut Connection, what: &str, meanwhile: impl FnMut()) -> Vec<String> {
     follow(telemetry, meanwhile, |_, story| story.last().is_some_and(|last| last == what))
 }
 
@@ -196,7 +196,7 @@ fn pages_that_become_blank_are_detached() {
     for status in [ACEvoStatus::Live, ACEvoStatus::Pause, ACEvoStatus::Off] {
         let mut game = Game::start(status);
         let mut telemetry = game.telemetry();
-        until_told(&mut telemetry, "attached", || ());
+        until_event(&mut telemetry, "attached", || ());
         follow(&mut telemetry, || game.step(), |telemetry, _| telemetry.stats().physics.distinct > 3);
         // Like a publisher that ends while another program keeps its pages.
         game.publisher.publish_physics(&Default::default()).unwrap();
@@ -204,7 +204,7 @@ fn pages_that_become_blank_are_detached() {
         game.publisher.publish_static(&Default::default()).unwrap();
         let cleared = Instant::now();
         let story = until(&mut telemetry, ConnectionState::Waiting, || ());
-        assert!(cleared.elapsed() < LET_GO && telemetry.mapper().is_none(), "{:?}", cleared.elapsed());
+        assert!(cleared.elapsed() < MAX_DETACH && telemetry.mapper().is_none(), "{:?}", cleared.elapsed());
         assert!(story.contains(&"gone".into()), "{story:?}");
         assert_eq!(during(&mut telemetry, Duration::from_secs(1), || ()), [""; 0]);
     }
@@ -219,7 +219,7 @@ fn live_pages_that_never_move_are_never_live() {
     assert_eq!(story, ["attached", "waiting -> attached"]);
     let attached = Instant::now();
     let story = until(&mut telemetry, ConnectionState::Frozen, || ());
-    assert!(attached.elapsed() < LET_GO && telemetry.mapper().is_none(), "{:?}", attached.elapsed());
+    assert!(attached.elapsed() < MAX_DETACH && telemetry.mapper().is_none(), "{:?}", attached.elapsed());
     assert_eq!(story, ["frozen", "attached -> frozen"]);
     // The pages are opened again and again, without an event.
     assert_eq!(during(&mut telemetry, Duration::from_secs(4), || ()), [""; 0]);
@@ -236,7 +236,7 @@ fn live_pages_that_stop_are_detached_within_three_seconds() {
     game.step();
     let moved = Instant::now();
     let story = until(&mut telemetry, ConnectionState::Frozen, || ());
-    assert!(moved.elapsed() < LET_GO && telemetry.mapper().is_none(), "{:?}", moved.elapsed());
+    assert!(moved.elapsed() < MAX_DETACH && telemetry.mapper().is_none(), "{:?}", moved.elapsed());
     assert_eq!(story, ["frozen", "live -> frozen"]);
     // One packet is movement, but only for some time.
     let mut one = Some(());
@@ -417,7 +417,7 @@ fn game_in_the_menu_is_replaced_by_another_one() {
     let story = until(&mut telemetry, ConnectionState::Live, || second.step());
     assert_eq!(story, ["replaced", "menu -> waiting", "attached", "waiting -> attached", "attached -> live"]);
     // Twice: the pages may have been opened just before the game was replaced.
-    assert!(replaced.elapsed() < 2 * LET_GO, "{:?}", replaced.elapsed());
+    assert!(replaced.elapsed() < 2 * MAX_DETACH, "{:?}", replaced.elapsed());
 }
 
 #[test]
@@ -434,7 +434,7 @@ fn game_that_ends_in_the_menu_is_detached_within_three_seconds() {
     is_there.store(false, Ordering::Relaxed);
     let ended = Instant::now();
     assert_eq!(until(&mut telemetry, ConnectionState::Waiting, || ()), ["gone", "menu -> waiting"]);
-    assert!(ended.elapsed() < LET_GO && telemetry.mapper().is_none(), "{:?}", ended.elapsed());
+    assert!(ended.elapsed() < MAX_DETACH && telemetry.mapper().is_none(), "{:?}", ended.elapsed());
 }
 
 #[test]
@@ -447,7 +447,7 @@ fn changes_of_session_and_car_are_reported() {
     // Another page, and no counter that goes back.
     game.session.session_name = "Practice".into();
     game.publish_session();
-    assert_eq!(until_told(&mut telemetry, "session", || game.step()), ["session"]);
+    assert_eq!(until_event(&mut telemetry, "session", || game.step()), ["session"]);
     assert_eq!(telemetry.frame().unwrap().static_data.raw().session_name.as_str(), "Practice");
 
     // The counters that go back now belong to it.
@@ -457,7 +457,7 @@ fn changes_of_session_and_car_are_reported() {
     // A counter that goes back, and the same page. The other one stands still for long, and goes back when it moves again.
     let physics = game.physics.packetId;
     game.graphics.packetId = 0;
-    let story = until_told(&mut telemetry, "session", || {
+    let story = until_event(&mut telemetry, "session", || {
         game.graphics.packetId += 1;
         game.publish_graphics();
     });
@@ -474,7 +474,7 @@ fn changes_of_session_and_car_are_reported() {
 
     // Both, and another page: one session.
     game.load("Monteforte");
-    assert_eq!(until_told(&mut telemetry, "session", || ()), ["session"]);
+    assert_eq!(until_event(&mut telemetry, "session", || ()), ["session"]);
     assert_eq!(telemetry.frame().unwrap().static_data.track(), "Monteforte");
     assert_eq!(during(&mut telemetry, Duration::from_secs(1), || game.step()), [""; 0]);
 
@@ -486,7 +486,7 @@ fn changes_of_session_and_car_are_reported() {
     game.graphics.car_model = "ks_first".into();
     assert_eq!(during(&mut telemetry, Duration::from_millis(500), || game.step()), [""; 0]);
     game.graphics.car_model = "ks_second".into();
-    assert_eq!(until_told(&mut telemetry, "car", || game.step()), ["car"]);
+    assert_eq!(until_event(&mut telemetry, "car", || game.step()), ["car"]);
     assert_eq!(telemetry.frame().unwrap().graphics.car_model(), "ks_second");
     assert_eq!(during(&mut telemetry, Duration::from_millis(500), || game.step()), [""; 0]);
 }
@@ -497,7 +497,7 @@ fn suspicious_layout_is_reported_once_and_stays_readable() {
     game.physics.gear = 99;
     game.graphics.display_speed_kmh = 77;
     let mut telemetry = game.telemetry();
-    let story = until_told(&mut telemetry, "suspicious: 2", || game.step());
+    let story = until_event(&mut telemetry, "suspicious: 2", || game.step());
     assert_eq!(story, ["attached", "waiting -> attached", "attached -> live", "suspicious: 2"]);
     let warnings: Vec<_> = telemetry.layout_warnings().to_vec();
     assert!(matches!(warnings[0], LayoutWarning::Size { page: PageKind::Graphics, size: 12_288 }), "{warnings:?}");
@@ -509,7 +509,7 @@ fn suspicious_layout_is_reported_once_and_stays_readable() {
     // Another warning is reported.
     game.session.sm_version = "beta".into();
     game.publish_session();
-    assert_eq!(until_told(&mut telemetry, "suspicious: 1", || game.step()), ["session", "suspicious: 1"]);
+    assert_eq!(until_event(&mut telemetry, "suspicious: 1", || game.step()), ["session", "suspicious: 1"]);
     assert_eq!(telemetry.layout_warnings().len(), 3);
     assert_eq!(telemetry.state(), ConnectionState::Live);
 }
@@ -613,6 +613,6 @@ fn files_that_are_recreated_are_another_game() {
         drop(publisher);
         let removed = Instant::now();
         assert_eq!(until(&mut telemetry, ConnectionState::Waiting, || ()), ["gone", "live -> waiting"], "{game}");
-        assert!(removed.elapsed() < LET_GO, "{:?}", removed.elapsed());
+        assert!(removed.elapsed() < MAX_DETACH, "{:?}", removed.elapsed());
     }
 }

@@ -164,8 +164,8 @@ impl AxesResolver {
         };
         let by_gravity = self.axes.gravity.filter(|is_included| *is_included).map(|_| mean < 0.0);
         let correlation = sums.correlation(VERTICAL, index);
-        let is_told = sums.excitation(VERTICAL) >= MIN_EXCITATION_VERTICAL_G && correlation.abs() >= MIN_CORRELATION;
-        let by_hills = is_told.then_some(correlation < 0.0);
+        let is_excited = sums.excitation(VERTICAL) >= MIN_EXCITATION_VERTICAL_G && correlation.abs() >= MIN_CORRELATION;
+        let by_hills = is_excited.then_some(correlation < 0.0);
         self.axes.vertical = match (by_gravity, by_hills) {
             (Some(one), Some(other)) if one != other => None,
             (None, None) if is_as_measured => Axes::MEASURED.vertical,
