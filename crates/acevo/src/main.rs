@@ -15,6 +15,7 @@
 
 mod cli;
 mod commands;
+mod diagnostics;
 mod format;
 mod keyboard;
 mod output;

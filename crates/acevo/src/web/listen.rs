@@ -20,9 +20,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use tower_service::Service as _;
+use tracing::{debug, warn};
 
+use super::routes;
+use super::server::{CLOSE_TIMEOUT, Server};
 use super::slots::Slot;
-use super::{CLOSE_TIMEOUT, Server, routes};
 use crate::shutdown::Stop;
 
 /// How often the server checks whether it must stop.
@@ -75,11 +77,13 @@ pub(super) async fn serve(
                 Ok((stream, peer)) => match server.slots.take(peer.ip()) {
                     Some(slot) => {
                         let Ok(local) = stream.local_addr() else { continue };
+                        debug!(%peer, "connection accepted");
                         let connection = Connection { local, slot: Arc::new(slot) };
                         tokio::spawn(serve_connection(stream, router.clone(), connection, Arc::clone(&server)));
                     }
                     None => {
                         server.counters.crowded.fetch_add(1, Ordering::Relaxed);
+                        warn!(peer = %peer.ip(), "connection refused: too many connections");
                         if let Ok(permit) = Arc::clone(&refusals).try_acquire_owned() {
                             tokio::spawn(async move {
                                 let _ = timeout(REFUSAL_TIMEOUT, refuse(stream)).await;

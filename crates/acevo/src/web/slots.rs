@@ -42,6 +42,13 @@ impl Slots {
     }
 }
 
+impl Slot {
+    /// The address of the client.
+    pub(super) const fn ip(&self) -> IpAddr {
+        self.ip
+    }
+}
+
 impl Drop for Slot {
     fn drop(&mut self) {
         let mut taken = self.slots.lock();

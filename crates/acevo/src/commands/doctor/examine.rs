@@ -8,8 +8,8 @@ use acevo_shared_memory::{
 use acevo_telemetry::LayoutWarning;
 
 use super::report::{Report, Section, State};
-use crate::cli::Place;
 use crate::format::text::{clean, error_chain, name, track};
+use crate::session::source::PageSource;
 
 /// How long packets are counted.
 const MEASURE: Duration = Duration::from_secs(1);
@@ -42,21 +42,21 @@ impl Measured {
     }
 }
 
-pub(super) fn examine(place: &Place) -> Report {
+pub(super) fn examine(source: &PageSource) -> Report {
     let mut report = Report { version: env!("CARGO_PKG_VERSION"), ..Report::default() };
-    if let Some(findings) = place.survey() {
+    if let Some(findings) = source.survey() {
         report.sections.push(look_around(findings));
     }
     let mut pages = Section::new("Pages");
-    let mapper = match place.open() {
+    let mapper = match source.open() {
         Ok(mapper) => mapper,
         Err(error) => {
             // What was looked for in vain stands above already.
-            if !matches!(error, Error::GameNotRunning { .. }) || !place.is_default() {
+            if !matches!(error, Error::GameNotRunning { .. }) || !source.is_game() {
                 pages.add(State::Bad, "attaching", error_chain(&error));
                 report.sections.push(pages);
             }
-            (report.verdict, report.next) = no_pages(&error, place);
+            (report.verdict, report.next) = no_pages(&error, source);
             return report;
         }
     };
@@ -68,7 +68,7 @@ pub(super) fn examine(place: &Place) -> Report {
             let mut reading = Section::new("Telemetry");
             reading.add(State::Bad, "reading", error_chain(&error));
             report.sections.push(reading);
-            (report.verdict, report.next) = no_pages(&error, place);
+            (report.verdict, report.next) = no_pages(&error, source);
             return report;
         }
     };
@@ -219,9 +219,9 @@ fn conclude(report: &mut Report, measured: &Measured) {
 }
 
 /// Verdict and advice where the pages cannot be had.
-fn no_pages(error: &Error, place: &Place) -> (String, Vec<String>) {
+fn no_pages(error: &Error, source: &PageSource) -> (String, Vec<String>) {
     let (verdict, next): (&str, &[&str]) = match error {
-        Error::GameNotRunning { .. } if !place.is_default() => {
+        Error::GameNotRunning { .. } if !source.is_game() => {
             ("There are no pages of a game there.", &["Check the place, or leave it out to look for the game itself."])
         }
         Error::GameNotRunning { .. } => (

@@ -1,62 +1,63 @@
-//! The last seconds in memory, saved when somebody asks for them.
+//! Recording into memory: the last seconds are saved on request.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use acevo_recording::{Description, Ring};
 use anyhow::bail;
 use indicatif::HumanBytes;
+use tracing::info;
 
-use super::name::{self, Names};
-use super::saver::{Job, News, Saver};
-use super::tape::Tape;
-use super::{Destination, PROGRAM, print_path};
-use crate::cli::RecordArgs;
+use super::destination::Destination;
+use super::directory::{check_directory, print_path};
+use super::file_name::{self, Names};
+use super::recording_stream::{PROGRAM, RecordingStream};
+use super::saver::{SaveJob, SaveResult, Saver};
 use crate::commands::progress::Progress;
 use crate::format::text::clock;
 use crate::keyboard::{Key, Keys};
 use crate::output::{complain, name_of, say};
 use crate::session::connection::LiveConnection;
 
-pub(super) struct Keeper {
+/// Keeps the last seconds in memory, and saves them on a key, a line or a signal.
+pub(super) struct RingMode {
     directory: PathBuf,
     span: Duration,
     quiet: bool,
     keys: Keys,
-    tape: Tape<Ring>,
+    stream: RecordingStream<Ring>,
     saver: Saver,
-    /// Of the session that is driven, once they are known.
+    /// Names of the session, once they are known.
     names: Option<Names>,
     saved: usize,
     has_failed: bool,
     had_game: bool,
 }
 
-impl Keeper {
-    pub(super) fn new(args: &RecordArgs, span: Duration) -> anyhow::Result<Self> {
-        let named = args.output.as_deref();
-        if let Some(file) = named.filter(|path| !path.is_dir() && path.extension().is_some()) {
+impl RingMode {
+    pub(super) fn new(output: Option<&Path>, span: Duration, quiet: bool) -> anyhow::Result<Self> {
+        if let Some(file) = output.filter(|path| !path.is_dir() && path.extension().is_some()) {
             bail!(
-                "each moment is a file with a name of its own: -o has to be a directory, and {} looks like a file",
+                "with --keep-last, -o must be a directory, because every saved part is a file of its own; {} looks like a file",
                 name_of(file)
             );
         }
-        let directory = name::directory(named)?;
-        super::check_directory(&directory)?;
+        let directory = file_name::directory(output)?;
+        check_directory(&directory)?;
         let keys = Keys::listen(true)?;
-        if !args.quiet {
+        if !quiet {
             let (time, place) = (clock(Some(span)), directory.display());
             let way = if keys.is_terminal { "s, Enter or Space" } else { "a line on the standard input" };
             let signal = if cfg!(unix) { format!(" or `kill -USR1 {}`", std::process::id()) } else { String::new() };
-            say(format_args!("acevo: keeping the last {time} in memory; nothing is written to {place} until asked"));
-            say(format_args!("acevo: {way}{signal} saves it; Ctrl-C ends without saving"));
+            say(format_args!("acevo: keeping the last {time} in memory; it is saved to {place} on request"));
+            say(format_args!("acevo: {way}{signal} saves it; Ctrl-C quits without saving"));
         }
         Ok(Self {
             directory,
             span,
-            quiet: args.quiet,
+            quiet,
             keys,
-            tape: Tape::new(Ring::new(span), Duration::ZERO),
+            stream: RecordingStream::new(Ring::new(span), Duration::ZERO),
             saver: Saver::start()?,
             names: None,
             saved: 0,
@@ -66,22 +67,24 @@ impl Keeper {
     }
 
     fn save(&mut self, now: Duration) {
-        if self.tape.sink.is_empty() {
+        if self.stream.sink.is_empty() {
             return self.say("nothing to save yet: there was no game");
         }
-        // The clock may have been set, or have slept, since this began: the newest record is what the wall clock is right for.
+        // The date is computed back from now, because the system clock may have been set, or the computer may have slept, since the start.
         let mut description = Description::new(PROGRAM);
-        let zero = self.tape.at(now);
+        let zero = self.stream.at(now);
         description.unix_us = description.unix_us.saturating_sub(u64::try_from(zero.as_micros()).unwrap_or(u64::MAX));
-        let mut stem = name::of_moment();
+        let mut stem = file_name::timestamp();
         if let Some(names) = &self.names {
             stem.push('_');
-            stem.push_str(&name::as_file_name(names));
+            stem.push_str(&file_name::as_file_name(names));
         }
         stem.push_str(&format!("_last-{}s", self.span.as_secs_f64().ceil()));
-        let job = Job { moment: self.tape.sink.snapshot(), description, directory: self.directory.clone(), stem };
+        info!("saving the last {}", clock(Some(self.stream.sink.span().min(self.span))));
+        let job =
+            SaveJob { snapshot: self.stream.sink.snapshot(), description, directory: self.directory.clone(), stem };
         if !self.saver.save(job) {
-            self.say("warning: earlier moments wait to be saved, and there are enough of them; this one is not saved");
+            self.say("warning: not saved: too many earlier parts are still waiting to be saved");
         }
     }
 
@@ -91,14 +94,15 @@ impl Keeper {
         }
     }
 
-    fn hear(&mut self, news: News) {
-        match news {
-            News::Saved(path) => {
+    fn report(&mut self, result: SaveResult) {
+        match result {
+            SaveResult::Saved(path) => {
                 self.saved += 1;
+                info!("saved {}", path.display());
                 self.has_failed |= !print_path(&path);
             }
-            News::Trouble(error) => self.say(&format!("warning: {error:#}; the moment is kept, and it is tried again")),
-            News::GivenUp(error) => {
+            SaveResult::Retrying(error) => self.say(&format!("warning: {error:#}; kept in memory and tried again")),
+            SaveResult::Failed(error) => {
                 self.has_failed = true;
                 complain(&error);
             }
@@ -106,34 +110,34 @@ impl Keeper {
     }
 }
 
-impl Destination for Keeper {
+impl Destination for RingMode {
     type Sink = Ring;
 
-    fn tape(&mut self) -> Option<&mut Tape<Ring>> {
-        Some(&mut self.tape)
+    fn stream(&mut self) -> Option<&mut RecordingStream<Ring>> {
+        Some(&mut self.stream)
     }
 
     fn begin(&mut self, live: &LiveConnection) -> anyhow::Result<()> {
         self.had_game = true;
         self.names = None;
-        self.tape.open_with(live, self.tape.at(live.now()))
+        self.stream.begin(live, self.stream.at(live.now()))
     }
 
-    fn named(&mut self, names: &Names) {
+    fn on_names(&mut self, names: &Names) {
         self.names = Some(names.clone());
     }
 
-    fn attend(&mut self, live: &LiveConnection, progress: &mut Progress) -> anyhow::Result<()> {
+    fn update(&mut self, live: &LiveConnection, progress: &mut Progress) -> anyhow::Result<()> {
         while let Some(key) = self.keys.next() {
             if matches!(key, Key::Letter('s' | ' ') | Key::Enter | Key::Signal) {
                 progress.suspend(|| self.save(live.now()));
             }
         }
-        while let Some(news) = self.saver.news() {
-            progress.suspend(|| self.hear(news));
+        while let Some(result) = self.saver.next_result() {
+            progress.suspend(|| self.report(result));
         }
         if progress.is_due() {
-            let ring = &self.tape.sink;
+            let ring = &self.stream.sink;
             let (span, memory) = (clock(Some(ring.span().min(self.span))), HumanBytes(ring.bytes() as u64));
             progress.show(format!("{span} kept, {memory} of memory · {} saved", self.saved));
         }
@@ -141,13 +145,13 @@ impl Destination for Keeper {
     }
 
     fn close(mut self) -> anyhow::Result<bool> {
-        for news in self.saver.end() {
-            self.hear(news);
+        for result in self.saver.end() {
+            self.report(result);
         }
         self.say(match (self.saved, self.had_game) {
             (0, false) => "ended; there was no game",
             (0, true) => "ended; nothing was saved",
-            _ => "ended; what came after the last moment was not saved",
+            _ => "ended; packets after the last save were not saved",
         });
         Ok(self.had_game && !self.has_failed)
     }
