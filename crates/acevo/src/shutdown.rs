@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 
-/// Time after which a program that was asked to end counts as stuck.
+/// Time after which a program that does not end counts as stuck.
 const STUCK: Duration = Duration::from_secs(1);
 
 /// A request to end the program, set by Ctrl-C or a termination signal. Commands poll it and clean up before they return.

@@ -24,8 +24,8 @@ fn laps_and_events_of_a_recording_match_the_simulator() {
     let times = recorded(&file);
     let laps = output(acevo().args(["laps", "--json", "--no-bests"]).arg(&file));
     assert!(laps.status.success(), "{laps:?}");
-    let told: Vec<Value> = laps.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let complete = told.iter().filter(|lap| lap["incomplete"].is_null()).map(|lap| lap["time_ms"].clone());
+    let listed: Vec<Value> = laps.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let complete = listed.iter().filter(|lap| lap["incomplete"].is_null()).map(|lap| lap["time_ms"].clone());
     assert_eq!(complete.collect::<Vec<_>>(), times);
     let events = output(acevo().args(["events", "--only", "lap", "--no-bests"]).arg(&file));
     assert!(events.status.success() && events.stdout.contains("session best"), "{events:?}");

@@ -123,7 +123,7 @@ fn replay_pauses_at_positions_and_publishes_their_pages() {
     world.assert_stands_near(third);
     replay.type_line(" ");
     let (status, said) = replay.wait();
-    assert!(status.success() && said.contains("that was all"), "{said}");
+    assert!(status.success() && said.contains("end of recording"), "{said}");
     assert!(!world.folder.path().join("pages").join("acevo_pmf_physics").exists(), "the pages are removed");
 }
 

@@ -61,7 +61,7 @@ pub(crate) struct PlaceArgs {
     #[cfg(unix)]
     #[arg(long, value_name = "PATH")]
     dir: Option<PathBuf>,
-    /// Read this process, whatever its name: a game under Proton or Wine
+    /// Read the process with this id: a game under Proton or Wine
     #[cfg(target_os = "linux")]
     #[arg(long, value_name = "PID", conflicts_with = "dir")]
     pid: Option<u32>,

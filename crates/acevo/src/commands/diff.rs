@@ -31,7 +31,7 @@ pub(crate) fn run(args: &DiffArgs) -> ExitCode {
     }
 }
 
-/// Prints the differences. Returns true if there are none.
+/// Prints the differences. Returns true if the dumps are equal.
 fn compare(args: &DiffArgs) -> anyhow::Result<bool> {
     let selected = select(&args.fields, args.page, args.all)?;
     if is_dash(&args.a) && is_dash(&args.b) {

@@ -34,10 +34,10 @@ const LAP_POSITIONS: &str = "\
 Positions are times, such as 1:30 or 90s, or laps: best, 3, 2/3 (lap 3 of session 2), 2/best, 3#2 (the second attempt at lap 3).";
 
 const WATCH: &str = "\
-Tabs of the screen: 1 Drive, 2 Tyres, 3 Laps, 4 Car, 5 Session, 6 Fields (all channels or raw fields,
-searchable), 7 Events, 8 Health (packet rate and data quality). Keys: 1-8, Tab and arrows select tabs
-and scroll; / searches fields; r switches to raw fields; u changes units; ? shows help; q quits.
-It needs 80x24 and uses up to 200x60. NO_COLOR=1 turns colours off; signs mark the same things.
+Tabs of the screen: 1 Drive, 2 Tyres, 3 Laps, 4 Car, 5 Session, 6 Fields (all channels or raw fields, \
+searchable), 7 Events, 8 Health (packet rate and data quality). Keys: 1-8, Tab and arrows select tabs \
+and scroll; / searches fields; r switches to raw fields; u changes units; ? shows help; q quits. \
+The screen needs 80x24 and uses up to 200x60. NO_COLOR=1 turns colours off; signs mark the same things.
 
 JSON: one object per physics packet, or the newest one per --every:
   time_s     seconds since the program started
@@ -49,7 +49,7 @@ JSON: one object per physics packet, or the newest one per --every:
   physics    the physics page, with the game's own names; null unless validity is current
   graphics   the graphics page, if it has changed since the previous object
   static     the static page, if it has changed since the previous object
-NaN is null. While physics stops (menu), an object is printed if the status, validity or the static page
+NaN is null. While physics stops (menu), an object is printed if the status, validity or the static page \
 changes. Connection messages are printed on stderr. Without --count the program runs until Ctrl-C.";
 
 pub(in crate::cli) const EVENTS: &str = "\
@@ -92,17 +92,17 @@ Thresholds (--threshold NAME=NUMBER) with their defaults:
   hot_water_c 110, hot_oil_c 140; damage_step 0.05, as a fraction of the part's scale
   hold_s 0.3, wrong_way_s 0.5, off_track_s 0.15, rev_limiter_every_s 10
 
-An event is reported after its condition has held for 0.15 s to 3 s. Conditions that hold when the program starts are not
-reported, except the phase, flags, the wrong way and low fuel. Connection messages are printed on stderr. Without --count the
+An event is reported after its condition has held for 0.15 s to 3 s. Conditions that hold when the program starts are not \
+reported, except the phase, flags, the wrong way and low fuel. Connection messages are printed on stderr. Without --count the \
 program runs until Ctrl-C, or to the end of the recording.";
 
 const LAPS: &str = "\
-Columns, if the terminal is wide enough: number; kind (flying, out, in, pit); time; sectors (thirds of the
-lap, because the game doesn't report its own); gap to the best lap of the session; fuel or charge
-used; highest and lowest speed in km/h; mean tyre core temperature in °C; stint; why the lap does not
+Columns, if the terminal is wide enough: number; kind (flying, out, in, pit); time; sectors (thirds of the \
+lap, because the game doesn't report its own); gap to the best lap of the session; fuel or charge \
+used; highest and lowest speed in km/h; mean tyre core temperature in °C; stint; why the lap does not \
 count or is incomplete. Only complete, valid laps are best laps.
-Below the table: the best lap, the ideal lap (the sum of the best sectors), the personal best with this
-car on this track, how long the fuel lasts, and the running lap with its position, sectors and delta to
+Below the table: the best lap, the ideal lap (the sum of the best sectors), the personal best with this \
+car on this track, how long the fuel lasts, and the running lap with its position, sectors and delta to \
 the lap that --reference selects. q, Esc and Ctrl-C quit.
 
 JSON: one object per finished lap:

@@ -1,5 +1,7 @@
 //! Where recorded packets go.
 
+use acevo_shared_memory::Packet;
+
 use super::file_name::Names;
 use super::recording_stream::{RecordSink, RecordingStream};
 use crate::commands::progress::Progress;
@@ -12,8 +14,8 @@ pub(super) trait Destination {
     /// The stream that takes packets now, if there is one.
     fn stream(&mut self) -> Option<&mut RecordingStream<Self::Sink>>;
 
-    /// A game, or a session, begins.
-    fn begin(&mut self, live: &LiveConnection) -> anyhow::Result<()>;
+    /// A game, or a session, begins. `packet` is the packet that is recorded next, if it has arrived already.
+    fn begin(&mut self, live: &LiveConnection, packet: Option<&Packet>) -> anyhow::Result<()>;
 
     /// The names of the session are known.
     fn on_names(&mut self, names: &Names);

@@ -7,6 +7,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use acevo_recording::{Description, Progress as WriteProgress, RecordingError, RecordingWriter, ThreadedWriter};
+use acevo_shared_memory::Packet;
 use anyhow::{Context, anyhow};
 use indicatif::HumanBytes;
 use tracing::{info, warn};
@@ -162,13 +163,13 @@ impl Destination for Files {
     }
 
     /// Returns an error if the first file cannot be created. Later files are tried again, because the problem may be temporary.
-    fn begin(&mut self, live: &LiveConnection) -> anyhow::Result<()> {
+    fn begin(&mut self, live: &LiveConnection, packet: Option<&Packet>) -> anyhow::Result<()> {
         self.end();
         match self.create(live.now()) {
             Ok(file) => {
                 self.retry_at = None;
                 let file = self.file.insert(file);
-                file.stream.begin(live, Duration::ZERO)
+                file.stream.begin(live, Duration::ZERO, packet)
             }
             Err(error) if self.begun <= 1 => Err(error),
             Err(error) => {
@@ -216,7 +217,7 @@ impl Destination for Files {
             progress.suspend(|| self.print_ended(file));
         }
         if self.retry_at.is_some_and(|at| at <= Instant::now()) {
-            self.begin(live)?;
+            self.begin(live, None)?;
         }
         if !progress.is_due() {
             return Ok(());
@@ -236,7 +237,7 @@ impl Destination for Files {
             }
             let lost = self.file.take();
             thread::spawn(move || drop(lost));
-            return self.begin(live);
+            return self.begin(live, None);
         }
         self.report(&written, progress);
         Ok(())

@@ -38,7 +38,7 @@ impl<D: Destination> Recorder<D> {
         match event {
             Some(ConnectionEvent::Attached { place }) => {
                 info!("attached to {place}");
-                self.destination.begin(live)?;
+                self.destination.begin(live, None)?;
                 let game_version = live.pages().map_or("", |frame| frame.static_data.ac_evo_version()).to_owned();
                 self.mark(now, Marked::Attached { place: place.clone(), game_version });
             }
@@ -63,7 +63,7 @@ impl<D: Destination> Recorder<D> {
         if self.follow_analysis() {
             info!("session {} begins", self.analysis.session());
             self.destination.end();
-            self.destination.begin(live)?;
+            self.destination.begin(live, Some(packet))?;
         }
         let Some(stream) = self.destination.stream() else { return Ok(()) };
         let names = stream.follow_session(frame, Some(live), seen, self.analysis.session())?;
@@ -159,7 +159,7 @@ mod tests {
             Some(&mut self.0)
         }
 
-        fn begin(&mut self, _: &LiveConnection) -> anyhow::Result<()> {
+        fn begin(&mut self, _: &LiveConnection, _: Option<&Packet>) -> anyhow::Result<()> {
             Ok(())
         }
 

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::time::Duration;
 
 use acevo_recording::{Mark, Marked, Record, RecordingWriter, Ring, ThreadedWriter};
-use acevo_shared_memory::{Page, PageKind, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
+use acevo_shared_memory::{Packet, Page, PageKind, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
 use acevo_telemetry::Frame;
 use acevo_telemetry::analysis::Lap;
 
@@ -77,10 +77,18 @@ impl<S: RecordSink> RecordingStream<S> {
         time.saturating_sub(self.zero)
     }
 
-    /// Begins a session, with the current pages.
-    pub(super) fn begin(&mut self, live: &LiveConnection, at: Duration) -> anyhow::Result<()> {
+    /// Begins a session, with the newest pages as carried records. Pages of `packet` are left out, because it is recorded next.
+    pub(super) fn begin(&mut self, live: &LiveConnection, at: Duration, packet: Option<&Packet>) -> anyhow::Result<()> {
         let Some(frame) = live.pages() else { return Ok(()) };
+        let is_in_packet = |page| match page {
+            PageKind::Physics => packet.is_some_and(|packet| packet.physics.is_some()),
+            PageKind::Graphics => packet.is_some_and(|packet| packet.graphics.is_some()),
+            PageKind::Static => false,
+        };
         for page in [PageKind::Static, PageKind::Graphics, PageKind::Physics] {
+            if is_in_packet(page) {
+                continue;
+            }
             let bytes = raw_bytes(frame, Some(live), page);
             let mut record = Record::new(page, at, &bytes);
             record.carried = true;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use acevo_recording::{Description, Ring};
+use acevo_shared_memory::Packet;
 use anyhow::bail;
 use indicatif::HumanBytes;
 use tracing::info;
@@ -117,10 +118,10 @@ impl Destination for RingMode {
         Some(&mut self.stream)
     }
 
-    fn begin(&mut self, live: &LiveConnection) -> anyhow::Result<()> {
+    fn begin(&mut self, live: &LiveConnection, packet: Option<&Packet>) -> anyhow::Result<()> {
         self.had_game = true;
         self.names = None;
-        self.stream.begin(live, self.stream.at(live.now()))
+        self.stream.begin(live, self.stream.at(live.now()), packet)
     }
 
     fn on_names(&mut self, names: &Names) {
