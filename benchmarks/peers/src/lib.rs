@@ -9,4 +9,5 @@ pub mod measure;
 pub mod outcome;
 pub mod page;
 pub mod reader;
+pub mod taken;
 mod tally;

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 
 use crate::outcome::{Figures, Spread};
 use crate::page::{Pattern, time};
-use crate::reader::Taken;
+use crate::taken::Taken;
 use crate::tally::Tally;
 use crate::{clock, cpu};
 

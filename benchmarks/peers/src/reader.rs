@@ -15,7 +15,7 @@ use anyhow::{Context, Result, bail};
 use crate::arguments::Arguments;
 use crate::measure;
 use crate::outcome::{Figures, Outcome, Row};
-use crate::page::Words;
+use crate::taken::Taken;
 
 /// A library that reads the pages.
 pub trait Reader {
@@ -57,25 +57,6 @@ impl<'a> Way<'a> {
     /// `take` gives a page each time, maybe after some waiting.
     pub fn new(name: &'static str, take: impl FnMut() -> Result<Taken> + 'a) -> Self {
         Self { name, take: Box::new(take) }
-    }
-}
-
-/// A page as a reader hands it out.
-pub struct Taken {
-    /// Its words.
-    pub words: Words,
-    /// True where the reader says that the page may be torn.
-    pub marked: bool,
-}
-
-impl Taken {
-    /// A page of a reader that marks nothing.
-    pub fn sure(words: Words) -> Self {
-        Self { words, marked: false }
-    }
-
-    pub(crate) fn id(&self) -> u32 {
-        self.words[0]
     }
 }
 

@@ -1,7 +1,7 @@
 //! Counting torn pages.
 
 use crate::page::{Pattern, Words};
-use crate::reader::Taken;
+use crate::taken::Taken;
 
 /// Pages taken so far.
 #[derive(Debug, Default)]

@@ -319,7 +319,9 @@ impl Encoding {
     fn sample(self, value: f64) -> Sample {
         match self {
             Self::Float => Sample::Float(value as f32),
-            Self::Coordinate => Sample::Integer((value * 10_f64.powi(ld::COORDINATE_DECIMALS.into())).round() as i32),
+            Self::Coordinate => {
+                Sample::Integer((value * 10_f64.powi(channels::COORDINATE_DECIMALS.into())).round() as i32)
+            }
         }
     }
 }

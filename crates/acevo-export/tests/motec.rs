@@ -74,7 +74,7 @@ fn driven() -> (Vec<Moment>, Vec<(Lap, f64)>) {
         }
         analysis.feed(at, frame);
         while analysis.next_event().is_some() {}
-        for lap in &analysis.laps()[laps.len()..] {
+        for lap in analysis.laps().range(laps.len()..) {
             laps.push((lap.clone(), lap.ended_s));
         }
         let lap = analysis.current_lap().map(|lap| lap.number);

@@ -5,8 +5,6 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::description::Description;
-use super::mark::{Mark, Marked};
-use super::reader::{Header, Table};
 use super::record::{PageCounts, as_micros};
 
 /// Overview of a recording, read without reading a page.
@@ -45,30 +43,5 @@ impl Info {
     /// Time from the first record to the last.
     pub fn duration(&self) -> Duration {
         self.end.saturating_sub(self.start)
-    }
-
-    pub(crate) fn new(header: &Header, table: &Table, marks: &[Mark], bytes: u64) -> Self {
-        let (mut records, mut lost) = (PageCounts::default(), PageCounts::default());
-        table.groups.iter().for_each(|entry| records.add_all(&entry.counts()));
-        for mark in marks {
-            if let Marked::Lost { records: Some(records), .. } = &mark.what {
-                lost.add_all(records);
-            }
-        }
-        let count = |is: fn(&Marked) -> bool| marks.iter().filter(|mark| is(&mark.what)).count();
-        Self {
-            description: header.description.clone(),
-            version: header.version,
-            bytes,
-            finished: table.is_index,
-            start: Duration::from_micros(table.groups.first().map_or(0, |entry| entry.first)),
-            end: Duration::from_micros(table.groups.last().map_or(0, |entry| entry.last)),
-            records,
-            groups: table.groups.len(),
-            sessions: count(|what| matches!(what, Marked::Session { .. })),
-            laps: count(|what| matches!(what, Marked::Lap { .. })),
-            lost,
-            damaged: table.damage.len(),
-        }
     }
 }

@@ -1,6 +1,7 @@
 //! Reads recordings, also damaged ones.
 
 mod group;
+mod overview;
 mod source;
 mod table;
 
@@ -185,7 +186,7 @@ impl<R: Read + Seek> Recording<R> {
 
     /// Counts, times and sizes, without reading a page.
     pub fn info(&self) -> Info {
-        Info::new(&self.header, &self.table, &self.marks, self.source.length)
+        overview::info(&self.header, &self.table, &self.marks, self.source.length)
     }
 
     /// All marks, in the order of time.

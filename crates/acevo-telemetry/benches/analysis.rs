@@ -1,6 +1,6 @@
-//! What it costs to follow an hour of driving: `cargo bench -p acevo-telemetry --bench analysis`.
+//! Cost of analysing an hour of driving: `cargo bench -p acevo-telemetry --bench analysis`.
 //!
-//! The simulator drives ten seconds at a time, which is not counted; then the analysis is fed, which is.
+//! The simulator drives ten seconds at a time; only feeding the analysis is measured.
 
 #![allow(clippy::print_stdout)]
 
@@ -15,7 +15,7 @@ const SECONDS: u32 = 3600;
 const BATCH: usize = 3330;
 
 fn main() {
-    // `cargo test` runs benchmarks, too, without this.
+    // `cargo test` runs benchmarks without this argument.
     let seconds = if std::env::args().any(|argument| argument == "--bench") { SECONDS } else { 10 };
     for scenario in [Scenario::HotLaps, Scenario::Race, Scenario::Pits] {
         let mut options = Options::default();
@@ -46,7 +46,7 @@ fn main() {
             analysis.laps().len(),
         );
         let mut gaps = Gaps::default();
-        let looks = batch.iter().step_by(10).count() as u32;
+        let updates = batch.iter().step_by(10).count() as u32;
         let start = Instant::now();
         for (_, frame) in batch.iter().step_by(10) {
             gaps.update(black_box(&frame.graphics), analysis.outline());
@@ -54,7 +54,7 @@ fn main() {
         println!(
             "  gaps to {} cars: {:.1} us",
             gaps.cars().len(),
-            (start.elapsed() / looks).as_nanos() as f64 / 1000.0
+            (start.elapsed() / updates).as_nanos() as f64 / 1000.0
         );
     }
 }

@@ -1,9 +1,9 @@
-//! Which component of `accG` and of `localAngularVel` is which.
+//! The axes of `accG` and `localAngularVel`: which component is lateral, longitudinal and vertical.
 //!
 //! The official document calls `accG` lateral, longitudinal, vertical. The real game (0.5 and 0.6.2) writes left, up, forward,
-//! without gravity; its `localAngularVel` has the yaw rate in the second component, positive to the left. [`Axes`] has these axes
-//! from the start. [`AxesResolver`] checks them while the car drives, by the way speed and direction of travel change, and
-//! replaces them if the game writes something else.
+//! without gravity; its `localAngularVel` has the yaw rate in the second component, positive to the left. [`Axes`] starts with these axes.
+//! [`AxesResolver`] checks them while the car drives, by the changes of speed and direction of travel, and replaces them if the game
+//! writes others.
 
 mod evidence;
 mod resolver;
@@ -20,22 +20,22 @@ pub struct Axis {
 }
 
 impl Axis {
-    /// Component `index` as it is; beyond the third it is the third.
+    /// Component `index`; a larger index means the third one.
     const fn new(index: usize, negated: bool) -> Self {
         Self { index: if index < 3 { index } else { 2 }, negated }
     }
 
-    /// Which component, 0..=2.
+    /// Index of the component, 0..=2.
     pub const fn index(self) -> usize {
         self.index
     }
 
-    /// The game's sign is opposite to ours.
+    /// True if the game's sign is the opposite of that of the channels.
     pub const fn is_negated(self) -> bool {
         self.negated
     }
 
-    /// The component with our sign.
+    /// The component, with the sign of the channels.
     pub fn of(self, vector: [f32; 3]) -> f64 {
         let value = f64::from(vector[self.index]);
         // Subtracted from zero there is no -0.
@@ -50,15 +50,15 @@ impl fmt::Display for Axis {
     }
 }
 
-/// What a drive has shown about the order of lateral, longitudinal and vertical in `accG`.
+/// Evidence of a drive for the order of lateral, longitudinal and vertical in `accG`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AxisEvidence {
-    /// Not checked yet: the car has not driven enough, or the data contradict each other. The measured order is assumed.
+    /// No evidence: the car has not driven enough, or the data contradict each other. The measured order is assumed.
     Undecided,
     /// Lateral, vertical, longitudinal, as measured on the real game.
     Measured,
-    /// Lateral, longitudinal, vertical, as the document says.
+    /// Lateral, longitudinal, vertical, as in the document.
     Documented,
     /// Any other order.
     Other,
@@ -84,20 +84,20 @@ impl fmt::Display for AxisEvidence {
 /// use acevo_telemetry::{Axes, AxisEvidence};
 ///
 /// let axes = Axes::default();
-/// assert_eq!(axes.decision(), AxisEvidence::Undecided);
+/// assert_eq!(axes.evidence(), AxisEvidence::Undecided);
 /// // A left bend, while braking.
 /// let acc_g = [1.32, 0.0, -0.5];
 /// assert_eq!((axes.lateral(acc_g).map(|g| g < -1.0), axes.longitudinal(acc_g)), (Some(true), Some(-0.5)));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Axes {
-    /// Lateral and longitudinal: decided together.
-    level: Option<[Axis; 2]>,
+    /// Lateral and longitudinal axis, decided together.
+    horizontal: Option<[Axis; 2]>,
     vertical: Option<Axis>,
     yaw: Option<Axis>,
     gravity: Option<bool>,
     confidence: f64,
-    /// False while nothing but the measured axes is known.
+    /// False as long as the axes are the assumed ones.
     is_decided: bool,
 }
 
@@ -117,12 +117,12 @@ impl Axes {
     /// are taken.
     pub const DOCUMENTED: Self = Self::chosen([Axis::new(0, true), Axis::new(1, false), Axis::new(2, false)]);
 
-    /// The measured axes, as long as no drive has shown anything.
+    /// The measured axes, without evidence of a drive.
     const ASSUMED: Self = Self { is_decided: false, ..Self::MEASURED };
 
     const fn chosen([lateral, longitudinal, vertical]: [Axis; 3]) -> Self {
         Self {
-            level: Some([lateral, longitudinal]),
+            horizontal: Some([lateral, longitudinal]),
             vertical: Some(vertical),
             yaw: Some(Axis::new(1, true)),
             gravity: None,
@@ -131,9 +131,9 @@ impl Axes {
         }
     }
 
-    /// The order that the drive has shown.
-    pub fn decision(&self) -> AxisEvidence {
-        match self.level.map(|axes| axes.map(Axis::index)) {
+    /// The evidence of the drive.
+    pub fn evidence(&self) -> AxisEvidence {
+        match self.horizontal.map(|axes| axes.map(Axis::index)) {
             _ if !self.is_decided => AxisEvidence::Undecided,
             Some([0, 2]) => AxisEvidence::Measured,
             Some([0, 1]) => AxisEvidence::Documented,
@@ -141,41 +141,41 @@ impl Axes {
         }
     }
 
-    /// The lateral and the longitudinal component.
-    pub const fn level(&self) -> Option<[Axis; 2]> {
-        self.level
+    /// The horizontal axes: lateral and longitudinal. `None` if unknown.
+    pub const fn horizontal(&self) -> Option<[Axis; 2]> {
+        self.horizontal
     }
 
-    /// The vertical component. `None` if a drive has shown another order than the measured one, but not the sign of the vertical
-    /// component: it shows on hills only, or by gravity.
+    /// The vertical axis. `None` if a drive has shown another order than the measured one, but not the sign of the vertical component,
+    /// which only hills or gravity show.
     pub const fn vertical_axis(&self) -> Option<Axis> {
         self.vertical
     }
 
-    /// The component of `localAngularVel` that is the yaw rate.
+    /// The component of `localAngularVel` that is the yaw rate; `None` if unknown.
     pub const fn yaw_axis(&self) -> Option<Axis> {
         self.yaw
     }
 
-    /// True if the vertical component is about 1 on a level road, false if it is about 0 there; `None` while not known.
+    /// True if the vertical component is about 1 on a level road, false if it is about 0 there; `None` while unknown.
     pub const fn includes_gravity(&self) -> Option<bool> {
         self.gravity
     }
 
-    /// How well the data agree with the decision, 0..1: the lesser of the two correlations (lateral, longitudinal), less while
-    /// there is little data. 0 for axes that no drive has checked.
+    /// How well the data agree with the axes, 0..1: the smaller of the correlations of lateral and longitudinal, reduced while there is
+    /// little data. 0 without evidence.
     pub const fn confidence(&self) -> f64 {
         self.confidence
     }
 
     /// Lateral acceleration in the unit of `acceleration`, + to the right.
     pub fn lateral(&self, acceleration: [f32; 3]) -> Option<f64> {
-        self.level.map(|[lateral, _]| lateral.of(acceleration))
+        self.horizontal.map(|[lateral, _]| lateral.of(acceleration))
     }
 
     /// Longitudinal acceleration, + speeding up.
     pub fn longitudinal(&self, acceleration: [f32; 3]) -> Option<f64> {
-        self.level.map(|[_, longitudinal]| longitudinal.of(acceleration))
+        self.horizontal.map(|[_, longitudinal]| longitudinal.of(acceleration))
     }
 
     /// Vertical acceleration, + up, with or without gravity [as found](Self::includes_gravity).
@@ -192,8 +192,8 @@ impl Axes {
 impl fmt::Display for Axes {
     /// `undecided`, or `measured: lateral -x, longitudinal +z, vertical +y, without gravity, 97 %`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.decision())?;
-        let Some([lateral, longitudinal]) = self.level.filter(|_| self.is_decided) else { return Ok(()) };
+        write!(f, "{}", self.evidence())?;
+        let Some([lateral, longitudinal]) = self.horizontal.filter(|_| self.is_decided) else { return Ok(()) };
         write!(f, ": lateral {lateral}, longitudinal {longitudinal}")?;
         if let Some(vertical) = self.vertical {
             write!(f, ", vertical {vertical}")?;

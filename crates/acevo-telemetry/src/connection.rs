@@ -1,4 +1,4 @@
-//! The connection that looks after itself.
+//! The connection to the game: attaches, follows its state, and reconnects.
 
 mod layout_check;
 mod liveness;
@@ -20,99 +20,81 @@ pub use self::layout_check::{LayoutWarning, check_layout};
 pub use self::liveness::ConnectionState;
 pub use self::rate::PacketRate;
 
-/// Between two looks for a game that is not there, in the long run.
-const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// Maximum time between two searches for a game.
+const MAX_SEARCH_INTERVAL: Duration = Duration::from_millis(500);
 
-/// Between the first two looks after a game has gone; then twice that, and so on. One that is started again at once is found
-/// soon, and one that is not costs nothing.
-const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(10);
+/// Time between the first two searches after a game has ended. It doubles with each search, so that a game that is restarted at once is
+/// found soon.
+const FIRST_SEARCH_INTERVAL: Duration = Duration::from_millis(10);
 
-/// Between two looks at what changes rarely: the session's page, and whether anything moves at all.
-const CHECK_EVERY: Duration = Duration::from_millis(250);
+/// Time between two checks of the static page and of whether any counter moves.
+const CHECK_INTERVAL: Duration = Duration::from_millis(250);
 
-/// A counter that goes on for longer than this after a session has changed has nothing to do with that change any more.
+/// Time after a session change within which a counter may go back because of that change.
 const SESSION_SETTLES: Duration = Duration::from_secs(1);
 
-/// Checks between two examinations of the layout.
-const EXAMINE_EVERY: u32 = 4;
+/// Number of checks between two checks of the layout.
+const LAYOUT_CHECK_EVERY: u32 = 4;
 
-/// What has happened.
+/// An event of the connection.
 #[derive(Debug)]
 #[non_exhaustive]
 // A packet is handed over as it is: an allocation for each would cost more than the copy.
 #[allow(clippy::large_enum_variant)]
 pub enum ConnectionEvent {
-    /// A game was found and is read from now on; [`Connection::frame`] has its pages as they were at that moment.
+    /// A game was found and is read from now on. [`Connection::frame`] has its pages at that moment.
     Attached {
-        /// Where its pages are, for people.
-        place: String,
+        /// Human-readable location of its pages.
+        location: String,
     },
-    /// Its pages were let go. Looking for the next game has begun.
+    /// The game was detached, and the search for the next one has begun.
     Detached(DetachReason),
-    /// Something else is going on than before.
+    /// The state has changed.
     StateChanged {
-        /// What was going on.
+        /// The state before.
         before: ConnectionState,
-        /// What is going on now.
+        /// The state now.
         now: ConnectionState,
     },
-    /// Another session has been loaded, or the same one anew: the session's page has changed, or a counter has gone back.
+    /// A session was loaded or restarted: the static page has changed, or a counter has gone back.
     SessionChanged,
-    /// Another car is driven, by the name of its model.
+    /// The car has changed, by the name of its model.
     CarChanged,
-    /// The pages look as if they were laid out in another way than this library believes; only what has not been told since
-    /// attaching. Values may be wrong; the bytes are those of the game all the same.
+    /// The pages look as if the game had changed their layout, so values may be wrong. Contains only warnings that were not reported
+    /// since attaching.
     LayoutSuspicious(Vec<LayoutWarning>),
-    /// New pages, which are in [`Connection::frame`], too.
+    /// New pages. [`Connection::frame`] has them, too.
     Packet(Packet),
 }
 
-/// Why pages were let go.
-#[derive(Debug)]
+/// Why a game was detached.
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DetachReason {
-    /// The game has ended, or its pages cannot be read any more, and why.
+    /// The game has ended, or its pages cannot be read any more.
+    #[error(transparent)]
     Gone(Error),
-    /// The pages say that the game is live, but stand still.
+    /// The pages report a live game but do not change.
+    #[error("the game reports that it is live but has sent nothing for several seconds: it has ended or hangs")]
     Frozen,
-    /// Another game has taken the place of the one that was read.
+    /// Another game has replaced the one that was read.
+    #[error("another game has replaced it")]
     Replaced,
-}
-
-impl fmt::Display for DetachReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Gone(error) => error.fmt(f),
-            Self::Frozen => f.write_str(
-                "the pages say that the game is live, but nothing has moved for some seconds: it has ended or hangs",
-            ),
-            Self::Replaced => f.write_str("another game has taken its place"),
-        }
-    }
-}
-
-impl std::error::Error for DetachReason {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Gone(error) => error.source(),
-            Self::Frozen | Self::Replaced => None,
-        }
-    }
 }
 
 type Open = Box<dyn FnMut() -> Result<ACEvoSharedMemoryMapper, Error> + Send>;
 
-/// Telemetry that never ends by itself: waits for the game, attaches, follows it through menus, sessions, pauses and replays,
-/// notices when it has ended in whatever way, lets go of everything, and waits again.
+/// A connection to the game that never ends by itself: it waits for the game, attaches, follows it through menus, sessions, pauses and
+/// replays, detects when it has ended, detaches, and waits again.
 ///
 /// ```no_run
 /// use std::time::Duration;
 ///
-/// use acevo_telemetry::{ConnectionEvent, Connection};
+/// use acevo_telemetry::{Connection, ConnectionEvent};
 ///
-/// let mut telemetry = Connection::new();
+/// let mut connection = Connection::new();
 /// loop {
-///     match telemetry.wait(Duration::from_secs(1)) {
+///     match connection.wait(Duration::from_secs(1)) {
 ///         Some(ConnectionEvent::Packet(packet)) => {
 ///             if let Some(physics) = packet.physics {
 ///                 println!("{:.0} km/h", physics.view.raw().speedKmh);
@@ -128,19 +110,19 @@ pub struct Connection {
     polling: Polling,
     state: ConnectionState,
     attachment: Option<Attachment>,
-    next_look: Instant,
-    look_every: Duration,
+    next_search: Instant,
+    search_interval: Duration,
     error: Option<Error>,
-    /// Counters of the pages that were let go because they stood still; the same ones are no news.
-    left: Option<[i32; 2]>,
-    /// Model of the car that was driven last.
+    /// Counters of pages that were detached because they did not change. Pages with the same counters are not attached again.
+    frozen: Option<[i32; 2]>,
+    /// Model of the last car.
     car: String,
     events: VecDeque<ConnectionEvent>,
-    /// Figures of the connections before this one.
+    /// Statistics of the games before this one.
     stats: Stats,
 }
 
-/// A game that is read.
+/// An attached game.
 #[derive(Debug)]
 struct Attachment {
     packets: Packets<ACEvoSharedMemoryMapper>,
@@ -149,13 +131,15 @@ struct Attachment {
     since: Instant,
     checked: Instant,
     checks: u32,
-    /// When the session has changed last, and whether the counters of physics and graphics may yet go back because of that: they
-    /// do so when they move again, physics seconds later, when the session is loaded.
+    /// When the session changed last.
     session: Option<Instant>,
+    /// Whether the counters of physics and graphics may still go back because of that. They do so when they move again: physics only
+    /// seconds later, once the session is loaded.
     may_go_back: [bool; 2],
-    /// What was found suspicious at the last examination, and what was told.
-    suspected: Vec<LayoutWarning>,
-    told: Vec<LayoutWarning>,
+    /// Warnings of the last check.
+    warnings: Vec<LayoutWarning>,
+    /// Warnings that were reported.
+    reported: Vec<LayoutWarning>,
 }
 
 impl Default for Connection {
@@ -166,26 +150,26 @@ impl Default for Connection {
 
 impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Telemetry").field("state", &self.state).field("error", &self.error).finish_non_exhaustive()
+        f.debug_struct("Connection").field("state", &self.state).field("error", &self.error).finish_non_exhaustive()
     }
 }
 
 impl Connection {
-    /// The telemetry of the game, found in the way that fits the system.
+    /// A connection to the game, which is searched for in the way that fits the system.
     pub fn new() -> Self {
         Self::from_opener(ACEvoSharedMemoryMapper::open)
     }
 
-    /// The telemetry of a place of your choice: `open` is called to attach, again and again.
+    /// A connection to a source of your choice: `open` is called for every attempt to attach.
     ///
     /// ```
     /// use acevo_shared_memory::{ACEvoSharedMemoryMapper, LocalPages};
-    /// use acevo_telemetry::{ConnectionState, Connection};
+    /// use acevo_telemetry::{Connection, ConnectionState};
     ///
     /// let pages = LocalPages::new();
-    /// let mut telemetry = Connection::from_opener(move || ACEvoSharedMemoryMapper::open_source(pages.clone()));
-    /// telemetry.wait(std::time::Duration::ZERO);
-    /// assert_eq!(telemetry.state(), ConnectionState::Waiting); // empty pages are no game
+    /// let mut connection = Connection::from_opener(move || ACEvoSharedMemoryMapper::open_source(pages.clone()));
+    /// connection.wait(std::time::Duration::ZERO);
+    /// assert_eq!(connection.state(), ConnectionState::Waiting); // empty pages are no game
     /// ```
     pub fn from_opener(open: impl FnMut() -> Result<ACEvoSharedMemoryMapper, Error> + Send + 'static) -> Self {
         Self {
@@ -193,28 +177,28 @@ impl Connection {
             polling: Polling::default(),
             state: ConnectionState::Waiting,
             attachment: None,
-            next_look: Instant::now(),
-            look_every: LOOK_EVERY,
+            next_search: Instant::now(),
+            search_interval: MAX_SEARCH_INTERVAL,
             error: None,
-            left: None,
+            frozen: None,
             car: String::new(),
             events: VecDeque::with_capacity(8),
             stats: Stats::default(),
         }
     }
 
-    /// Waits for packets in another way than the default one.
+    /// Sets how packets are waited for.
     #[must_use]
     pub fn with_polling(mut self, polling: Polling) -> Self {
         self.polling = polling;
         self
     }
 
-    /// Waits for the next event, at most for `timeout`. `None` where nothing has happened in that time.
+    /// Waits for the next event, at most for `timeout`. `None` if nothing happens in that time.
     ///
-    /// Everything is done in here: nothing is noticed, and nothing let go, while this is not called. With a timeout of zero it
-    /// looks once and returns. Searching for the game, twice a second while there is none, takes some milliseconds longer than the
-    /// timeout says; for a loop that cannot spare them this belongs into a thread of its own.
+    /// All work is done in this call: nothing is detected or detached between calls. With a timeout of zero it polls once and returns.
+    /// Searching for the game, twice a second while it does not run, may take some milliseconds longer than the timeout; run this on a
+    /// dedicated thread in latency-sensitive loops.
     pub fn wait(&mut self, timeout: Duration) -> Option<ConnectionEvent> {
         let deadline = Instant::now().checked_add(timeout);
         loop {
@@ -230,12 +214,12 @@ impl Connection {
         }
     }
 
-    /// What is going on.
+    /// The state of the connection.
     pub fn state(&self) -> ConnectionState {
         self.state
     }
 
-    /// Why there is nothing to read, where attaching has failed.
+    /// Why the last attempt to attach has failed.
     pub fn error(&self) -> Option<&Error> {
         self.error.as_ref()
     }
@@ -245,17 +229,17 @@ impl Connection {
         self.attachment.as_ref().map(|attachment| &attachment.frame)
     }
 
-    /// What the pages come from, while attached.
+    /// The source of the pages, while attached.
     pub fn mapper(&self) -> Option<&ACEvoSharedMemoryMapper> {
         self.attachment.as_ref().map(|attachment| attachment.packets.mapper())
     }
 
-    /// What is suspicious about the layout of the pages, while attached.
-    pub fn suspicions(&self) -> &[LayoutWarning] {
-        self.attachment.as_ref().map_or(&[], |attachment| &attachment.told)
+    /// Warnings about the layout of the pages, while attached.
+    pub fn layout_warnings(&self) -> &[LayoutWarning] {
+        self.attachment.as_ref().map_or(&[], |attachment| &attachment.reported)
     }
 
-    /// Figures about packets since the beginning, of all games together. A copy of some 30 KB: for now and then, not for every
+    /// Statistics about packets since the beginning, of all games together. A copy of some 30 kB: call it now and then, not for every
     /// packet.
     pub fn stats(&self) -> Stats {
         let mut stats = self.stats.clone();
@@ -265,18 +249,18 @@ impl Connection {
         stats
     }
 
-    /// Looks, or waits for what comes next, for at most `patience`.
-    fn advance(&mut self, now: Instant, patience: Duration) {
+    /// Searches for a game, or waits for a packet, for at most `timeout`.
+    fn advance(&mut self, now: Instant, timeout: Duration) {
         let Some(attachment) = &mut self.attachment else {
-            if now >= self.next_look {
-                self.look(now);
+            if now >= self.next_search {
+                self.search(now);
             } else {
-                sleep(patience.min(self.next_look - now));
+                sleep(timeout.min(self.next_search - now));
             }
             return;
         };
-        let next_check = attachment.checked + CHECK_EVERY;
-        match attachment.packets.wait(patience.min(next_check.saturating_duration_since(now))) {
+        let next_check = attachment.checked + CHECK_INTERVAL;
+        match attachment.packets.wait(timeout.min(next_check.saturating_duration_since(now))) {
             Ok(Some(packet)) => self.take(packet),
             Ok(None) => {}
             Err(error) => return self.detach(DetachReason::Gone(error), Instant::now()),
@@ -288,22 +272,22 @@ impl Connection {
     }
 
     /// Tries to attach.
-    fn look(&mut self, now: Instant) {
-        self.next_look = now + self.look_every;
-        self.look_every = (2 * self.look_every).min(LOOK_EVERY);
+    fn search(&mut self, now: Instant) {
+        self.next_search = now + self.search_interval;
+        self.search_interval = (2 * self.search_interval).min(MAX_SEARCH_INTERVAL);
         match self.open() {
             Ok((packets, frame)) if frame.is_blank() => {
                 let page = PageKind::Graphics;
                 self.wait_because(Error::PageNotThere { page, location: packets.mapper().location(page) });
             }
-            Ok((packets, frame)) if self.left == Some(counters(&frame)) && is_live(&frame) => drop(packets),
+            Ok((packets, frame)) if self.frozen == Some(counters(&frame)) && is_live(&frame) => drop(packets),
             Ok((packets, frame)) => self.attach(packets, frame, now),
             Err(error) => self.wait_because(error),
         }
     }
 
-    /// Opens the pages. Packets are waited for before the pages are captured: one that comes in between is in both, where
-    /// else it would be in neither, and the last one before a pause would be missed.
+    /// Opens the pages. Waiting for packets begins before the pages are captured, so that a packet that comes in between is not missed,
+    /// such as the last one before a pause.
     fn open(&mut self) -> Result<(Packets<ACEvoSharedMemoryMapper>, Frame), Error> {
         let packets = (self.open)()?.into_packets().with_polling(self.polling);
         let frame = packets.mapper().frame()?;
@@ -312,14 +296,14 @@ impl Connection {
 
     fn wait_because(&mut self, error: Error) {
         self.error = Some(error);
-        self.left = None;
+        self.frozen = None;
         self.change(ConnectionState::Waiting);
     }
 
     fn attach(&mut self, packets: Packets<ACEvoSharedMemoryMapper>, frame: Frame, now: Instant) {
         self.error = None;
-        self.left = None;
-        self.events.push_back(ConnectionEvent::Attached { place: packets.mapper().location(PageKind::Physics) });
+        self.frozen = None;
+        self.events.push_back(ConnectionEvent::Attached { location: packets.mapper().location(PageKind::Physics) });
         self.attachment = Some(Attachment {
             packets,
             frame,
@@ -329,8 +313,8 @@ impl Connection {
             checks: 0,
             session: None,
             may_go_back: [false; 2],
-            suspected: Vec::new(),
-            told: Vec::new(),
+            warnings: Vec::new(),
+            reported: Vec::new(),
         });
         self.note_car();
         self.judge(now);
@@ -341,23 +325,24 @@ impl Connection {
         let Some(attachment) = self.attachment.take() else { return };
         self.stats += attachment.packets.stats();
         let state = if let DetachReason::Frozen = why {
-            self.left = Some(counters(&attachment.frame));
+            self.frozen = Some(counters(&attachment.frame));
             ConnectionState::Frozen
         } else {
             ConnectionState::Waiting
         };
-        if now.saturating_duration_since(attachment.since) < LOOK_EVERY {
-            // One that fails at once is given more time with each attempt.
-            self.next_look = now + self.look_every;
+        if now.saturating_duration_since(attachment.since) < MAX_SEARCH_INTERVAL {
+            // A game that fails at once is given more time with each attempt.
+            self.next_search = now + self.search_interval;
         } else {
-            // One that is started again may be there already.
-            (self.next_look, self.look_every) = (now, LOOK_AGAIN_AFTER);
+            // A game that was restarted may be there already.
+            self.next_search = now;
+            self.search_interval = FIRST_SEARCH_INTERVAL;
         }
         self.events.push_back(ConnectionEvent::Detached(why));
         self.change(state);
     }
 
-    /// Takes what has come.
+    /// Takes a packet.
     fn take(&mut self, packet: Packet) {
         let Some(attachment) = &mut self.attachment else { return };
         attachment.liveness.moved(packet.seen);
@@ -392,26 +377,26 @@ impl Connection {
         if packet.graphics.is_some() {
             self.note_car();
         }
-        // Where the game has gone meanwhile there is no frame to find it in.
+        // If the game was detached meanwhile there is no frame.
         if self.attachment.is_some() {
             self.events.push_back(ConnectionEvent::Packet(packet));
         }
     }
 
-    /// The pages were emptied, as by a publisher that ends while somebody keeps them, or that is about to begin.
+    /// The pages are blank: their publisher has ended while another program keeps them, or is about to begin.
     fn detach_blank(&mut self, now: Instant) {
         let Some(attachment) = &self.attachment else { return };
         let page = PageKind::Graphics;
-        let place = attachment.packets.mapper().location(page);
-        self.detach(DetachReason::Gone(Error::Gone { page, location: place }), now);
+        let location = attachment.packets.mapper().location(page);
+        self.detach(DetachReason::Gone(Error::Gone { page, location }), now);
     }
 
-    /// Looks at what changes rarely.
+    /// Checks what changes rarely.
     fn check(&mut self, now: Instant) {
         let Some(attachment) = &mut self.attachment else { return };
         attachment.checked = now;
         attachment.checks = attachment.checks.wrapping_add(1);
-        let check_layout = attachment.checks == 1 || attachment.checks.is_multiple_of(EXAMINE_EVERY);
+        let check_layout = attachment.checks == 1 || attachment.checks.is_multiple_of(LAYOUT_CHECK_EVERY);
         self.renew_pages();
         self.renew_session(false);
         self.judge(now);
@@ -420,25 +405,25 @@ impl Connection {
         }
     }
 
-    /// Says what is going on, and draws the consequences.
+    /// Determines the state, and detaches or searches again if necessary.
     fn judge(&mut self, now: Instant) {
         let Some(attachment) = &mut self.attachment else { return };
         match attachment.liveness.judge(attachment.frame.graphics.status(), now) {
             Verdict::Is(state) => self.change(state),
             Verdict::Stale => self.detach(DetachReason::Frozen, now),
-            Verdict::LookAgain => self.look_again(now),
+            Verdict::Reopen => self.reopen(now),
         }
     }
 
-    /// Nothing has moved for a while, and need not. Attaches anew to see whether the pages still are those of a game: somebody
-    /// who keeps the pages of one that has ended would keep us, too.
-    fn look_again(&mut self, now: Instant) {
+    /// Nothing has changed for a while, as is normal in a menu or a pause. Opens the pages again to find out whether they still belong to a
+    /// running game: they stay readable as long as any program keeps them.
+    fn reopen(&mut self, now: Instant) {
         let Some(attachment) = &self.attachment else { return };
         let before = counters(&attachment.frame);
         let found = self.open();
         let is_as_before = |frame: Frame| counters(&frame) == before;
         if self.mapper().is_some_and(|mapper| mapper.frame().is_ok_and(|frame| !is_as_before(frame))) {
-            // It has gone on meanwhile.
+            // The pages have changed meanwhile.
             return;
         }
         match found {
@@ -452,11 +437,11 @@ impl Connection {
         }
     }
 
-    /// Takes what has changed without its counter: whoever met a writer that was stopped behind the counter has an old page, and
-    /// nothing else would tell in a pause.
+    /// Takes changes without a new counter: a writer that is interrupted after it has written the counter leaves an old page, which would
+    /// stay for the length of a pause.
     fn renew_pages(&mut self) {
         let Some(Attachment { packets, frame, .. }) = &mut self.attachment else { return };
-        // What has gone is told by the packets.
+        // A game that has ended is detected by its packets.
         let Ok(now) = packets.mapper().frame() else { return };
         if now.physics.is_settled() && now.physics.packet_id() == frame.physics.packet_id() {
             frame.physics = now.physics;
@@ -466,13 +451,13 @@ impl Connection {
         }
     }
 
-    /// Takes the session's page where it has changed; where it is known to have `changed`, tells in any case.
+    /// Takes the static page if it has changed. Reports a new session then, and also if it is known to have `changed`.
     fn renew_session(&mut self, changed: bool) {
         let Some(attachment) = &mut self.attachment else { return };
         match attachment.packets.mapper().try_static_data() {
             Ok(session) => {
                 let is_new = session.is_settled()
-                    // By its bytes: what is no number never is the same.
+                    // Compared by its bytes, because NaN is not equal to itself.
                     && session.raw().as_bytes() != attachment.frame.static_data.raw().as_bytes();
                 if is_new {
                     attachment.frame.static_data = session.snapshot();
@@ -487,7 +472,7 @@ impl Connection {
         }
     }
 
-    /// Tells of another car. The name is empty in menus, and empty or a placeholder while a session loads.
+    /// Reports another car. The name is empty in menus, and empty or a placeholder while a session loads.
     fn note_car(&mut self) {
         let Some(attachment) = &self.attachment else { return };
         let car = attachment.frame.graphics.car_model();
@@ -502,19 +487,19 @@ impl Connection {
         }
     }
 
-    /// Examines the layout, and tells what was wrong at the last examination, too: once is chance.
+    /// Checks the layout. Reports warnings of two checks in a row: a single one may be chance.
     fn check_layout(&mut self) {
         let Some(attachment) = &mut self.attachment else { return };
         let now = check_layout(attachment.packets.mapper(), &attachment.frame);
         let is_in = |list: &[LayoutWarning], one: &LayoutWarning| list.iter().any(|other| other.is_like(one));
-        let before = std::mem::replace(&mut attachment.suspected, now);
-        let news: Vec<_> = (attachment.suspected.iter())
-            .filter(|one| is_in(&before, one) && !is_in(&attachment.told, one))
+        let before = std::mem::replace(&mut attachment.warnings, now);
+        let new: Vec<_> = (attachment.warnings.iter())
+            .filter(|one| is_in(&before, one) && !is_in(&attachment.reported, one))
             .copied()
             .collect();
-        if !news.is_empty() {
-            attachment.told.extend_from_slice(&news);
-            self.events.push_back(ConnectionEvent::LayoutSuspicious(news));
+        if !new.is_empty() {
+            attachment.reported.extend_from_slice(&new);
+            self.events.push_back(ConnectionEvent::LayoutSuspicious(new));
         }
     }
 
@@ -530,7 +515,7 @@ fn is_live(frame: &Frame) -> bool {
     frame.graphics.status() == ACEvoStatus::Live
 }
 
-/// Counters of physics and graphics.
+/// Packet counters of physics and graphics.
 fn counters(frame: &Frame) -> [i32; 2] {
     [frame.physics.packet_id(), frame.graphics.packet_id()]
 }

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-/// Numbers of this magnitude or more are printed with an exponent. No value of the game is that large.
+/// Magnitude from which on numbers are printed with an exponent. No value of the game is that large.
 const MAX_PLAIN: f64 = 1e6;
 
-/// A number with a fixed count of decimals; `-` if it is not finite. It never prints `-0.0`.
+/// Formats a number with a fixed number of decimals; `-` if it is not finite. Never `-0.0`.
 ///
 /// ```
 /// use acevo_telemetry::format_number;
@@ -27,7 +27,7 @@ pub fn format_number(value: impl Into<f64>, decimals: usize) -> String {
     }
 }
 
-/// A lap time: `1:02.345`, or `1:02:03.004` from one hour on; `-:--.---` if there is no time.
+/// Formats a lap time: `1:02.345`, or `1:02:03.004` from one hour on; `-:--.---` if there is no time.
 ///
 /// ```
 /// use std::time::Duration;
@@ -49,7 +49,7 @@ pub fn format_lap_time(time: Option<Duration>) -> String {
     }
 }
 
-/// A sector time: `31.234`, or `1:02.345` from one minute on; `-` if there is no time.
+/// Formats a sector time: `31.234`, or `1:02.345` from one minute on; `-` if there is no time.
 ///
 /// ```
 /// use std::time::Duration;

@@ -1,10 +1,11 @@
-//! Meaning of the telemetry of Assetto Corsa EVO over time: connection, channels, laps, events.
+//! The meaning of the telemetry of Assetto Corsa EVO: connection, channels, laps, events.
 //!
 //! [`acevo_shared_memory`] reads the pages of the game and waits for packets. This crate builds on it:
 //!
 //! | part | what it does |
 //! |---|---|
 //! | [`Connection`] | attaches to the game, detects menus, pauses and the end of the game, and reconnects |
+//! | [`CarSample`] | range-checked values of one frame |
 //! | [`channels()`] | the channel catalogue: one name, unit and sign per quantity |
 //! | [`analysis`] | laps, sectors, stints, events, delta, fuel, track outline, gaps to other cars |
 //! | [`traces`] | channel values over the distance of a lap |
@@ -43,9 +44,12 @@
 
 pub mod analysis;
 mod axes;
+mod car_sample;
 mod channels;
 mod connection;
 mod format;
+mod lap_trace;
+mod limits;
 mod names;
 pub mod personal;
 pub mod traces;
@@ -56,6 +60,7 @@ pub use acevo_shared_memory;
 #[doc(no_inline)]
 pub use acevo_shared_memory::Frame;
 pub use axes::{Axes, AxesResolver, Axis, AxisEvidence};
+pub use car_sample::{CarSample, Road, watches_another_car};
 pub use channels::{
     Channel, ChannelKind, ChannelQuality, ChannelValue, UpdateRate, channel, channels, default_channels,
 };

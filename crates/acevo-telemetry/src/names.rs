@@ -1,13 +1,13 @@
-//! Names of tracks, cars and drivers for display.
+//! Names of tracks, cars and drivers, and the rule for placeholders.
 
 use acevo_shared_memory::Frame;
 
-/// What the game writes in place of a name while it loads a session: `car_placeholder`, `track_placeholder`.
+/// Part of the text that the game writes instead of a name while it loads a session: `car_placeholder`, `track_placeholder`.
 const PLACEHOLDER: &[u8] = b"placeholder";
 
-/// A name of the game as it should be shown: without blanks at its ends, and empty if it is a placeholder.
+/// A name of the game for display: trimmed, and empty if it is a placeholder.
 ///
-/// Reported: while a session loads, names are empty or a placeholder for seconds. A driver without a surname has one of a single
+/// While a session loads, names are empty or placeholders for some seconds (reported). The surname of a driver without one is a single
 /// blank.
 ///
 /// ```
@@ -22,8 +22,8 @@ pub fn shown_name(text: &str) -> &str {
     if is_placeholder { "" } else { text.trim() }
 }
 
-/// Text of the game that is safe to print: trimmed, without control characters and without characters that change the direction
-/// of writing.
+/// A text of the game that is safe to print: trimmed, without control characters and without characters that change the writing
+/// direction.
 pub fn clean_text(text: &str) -> String {
     let is_invisible = |letter: &char| matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
     text.trim().chars().filter(|letter| !letter.is_control() && !is_invisible(letter)).collect()
@@ -34,13 +34,13 @@ pub fn display_name(text: &str) -> String {
     clean_text(shown_name(text))
 }
 
-/// First name and surname of the driver, joined by a blank; empty if the game has neither.
+/// First name and surname of the driver, separated by a blank; empty if the game has neither.
 pub fn driver_name(frame: &Frame) -> String {
     let names = [frame.graphics.driver_name(), frame.graphics.driver_surname()].map(shown_name);
     names.join(" ").trim().to_owned()
 }
 
-/// True for a name that can be shown.
+/// True for a name: not empty, not blank, no placeholder.
 pub(crate) fn is_name(text: &str) -> bool {
     !shown_name(text).is_empty()
 }
@@ -52,13 +52,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn clean_text_cannot_move_the_cursor() {
+    fn clean_text_removes_control_and_direction_characters() {
         assert_eq!(clean_text(" \x1b[2JMünchen\r\n\u{9b}31m\u{202e}\0 "), "[2JMünchen31m");
         assert_eq!(["car_placeholder", " Velocita\n "].map(display_name), ["", "Velocita"]);
     }
 
     #[test]
-    fn placeholders_and_blanks_are_no_names() {
+    fn is_name_is_false_for_placeholders_and_blanks() {
         for text in ["", " ", "\t", "car_placeholder", "Track_Placeholder", "placeholder"] {
             assert!(!is_name(text) && shown_name(text).is_empty(), "{text:?}");
         }
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn a_driver_needs_no_surname() {
+    fn driver_name_works_without_a_surname() {
         let cases = [
             (["Žofie", " "], "Žofie"),
             (["", "Novák"], "Novák"),

@@ -24,15 +24,14 @@
 
 mod sampler;
 
-use crate::{Channel, ChannelKind, UnitSystem};
+use crate::channels::{Channel, ChannelKind};
+use crate::limits::MAX_MAGNITUDE;
+use crate::units::UnitSystem;
 
 pub use sampler::LapSampler;
 
 /// The longest distance between two samples that a curve spans, as a fraction of a lap. A longer one is a gap.
 pub const MAX_GAP: f64 = 0.01;
-
-/// The largest magnitude of a value that can be drawn. No value of a car is larger.
-const MAX_MAGNITUDE: f64 = 1e9;
 
 /// Channel values of one lap over the lap position.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -172,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn segments_end_at_gaps() {
+    fn split_ends_segments_at_gaps() {
         let points = [(0.0, 1.0), (0.005, 2.0), (0.01, f64::NAN), (0.012, 3.0), (0.1, 4.0), (7.0, 5.0), (0.105, 1e300)];
         let segments = split(points.into_iter());
         assert_eq!(segments, [vec![(0.0, 1.0), (0.005, 2.0)], vec![(0.012, 3.0)], vec![(0.1, 4.0)]]);

@@ -1,13 +1,13 @@
-//! Units of channels, and the units that people want to see.
+//! Units of channels, and unit systems for display.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// What is measured; only units of the same dimension convert into each other.
+/// Dimension of a quantity. Only units of the same dimension convert into each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Dimension {
     Number,
-    Share,
+    Ratio,
     Speed,
     Temperature,
     Pressure,
@@ -24,7 +24,7 @@ enum Dimension {
     Energy,
     Voltage,
     Consumption,
-    Reach,
+    FuelEconomy,
     Density,
     Mass,
 }
@@ -51,7 +51,7 @@ macro_rules! units {
             /// Every unit.
             pub const ALL: &'static [Self] = &[$(Self::$unit,)+];
 
-            /// How it is written behind a number; empty for plain numbers and shares.
+            /// Symbol; empty for plain numbers and shares.
             pub const fn symbol(self) -> &'static str {
                 match self {
                     $(Self::$unit => $symbol,)+
@@ -77,9 +77,9 @@ units! {
     #[default]
     None: "", Number, 1.0, 0.0;
     /// A share, 1 = all of it.
-    Share: "", Share, 1.0, 0.0;
+    Share: "", Ratio, 1.0, 0.0;
     /// A share, 100 = all of it.
-    Percent: "%", Share, 0.01, 0.0;
+    Percent: "%", Ratio, 0.01, 0.0;
     /// Kilometres per hour.
     KilometrePerHour: "km/h", Speed, 1.0 / 3.6, 0.0;
     /// Metres per second.
@@ -127,7 +127,7 @@ units! {
     /// Milliseconds.
     Millisecond: "ms", Time, 0.001, 0.0;
     /// Standard gravity, 9.80665 m/s².
-    Gravity: "g", Acceleration, 1.0, 0.0;
+    StandardGravity: "g", Acceleration, 1.0, 0.0;
     /// Newtons.
     Newton: "N", Force, 1.0, 0.0;
     /// Newton metres.
@@ -145,9 +145,9 @@ units! {
     /// US gallons per mile.
     GallonPerMile: "gal/mi", Consumption, 3.785_411_784 / 1.609_344, 0.0;
     /// Kilometres per litre.
-    KilometrePerLitre: "km/l", Reach, 1.0, 0.0;
+    KilometrePerLitre: "km/l", FuelEconomy, 1.0, 0.0;
     /// Miles per US gallon.
-    MilePerGallon: "mpg", Reach, 1.609_344 / 3.785_411_784, 0.0;
+    MilePerGallon: "mpg", FuelEconomy, 1.609_344 / 3.785_411_784, 0.0;
     /// Kilograms per cubic metre.
     KilogramPerCubicMetre: "kg/m³", Density, 1.0, 0.0;
     /// Kilograms.
@@ -157,13 +157,13 @@ units! {
 }
 
 impl Unit {
-    /// The same quantity in another unit; `None` where that measures something else.
+    /// Converts a value to another unit; `None` if that has another dimension.
     pub fn convert(self, value: f64, to: Self) -> Option<f64> {
         let ((dimension, factor, offset), (other, divisor, shift)) = (self.scale(), to.scale());
         (dimension == other).then(|| if self == to { value } else { (value * factor + offset - shift) / divisor })
     }
 
-    /// Decimals worth showing in another unit where a number has `decimals` in this one.
+    /// Number of decimals to show in another unit if a number has `decimals` in this one.
     ///
     /// ```
     /// use acevo_telemetry::Unit;
@@ -182,13 +182,11 @@ impl fmt::Display for Unit {
     }
 }
 
-/// A set of units for people.
-///
-/// In all of them shares are shown in percent, angles in degrees.
+/// A set of units for display. Shares are in percent and angles in degrees in all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum UnitSystem {
-    /// As the game has them: km/h, °C, psi, litres.
+    /// The units of the game: km/h, °C, psi, litres.
     #[default]
     Game,
     /// km/h, °C, bar, litres.
@@ -213,7 +211,7 @@ impl UnitSystem {
         }
     }
 
-    /// What it consists of, in a few words.
+    /// Its main units, human-readable.
     pub const fn summary(self) -> &'static str {
         match self {
             Self::Game => "km/h, °C, psi, l",
@@ -223,7 +221,7 @@ impl UnitSystem {
         }
     }
 
-    /// The unit in which this system shows what is given in `unit`; always one that `unit` converts to.
+    /// The unit of this system for values in `unit`. It always has the same dimension.
     pub const fn display(self, unit: Unit) -> Unit {
         match (self, unit) {
             (_, Unit::Share) => Unit::Percent,
@@ -245,7 +243,7 @@ impl UnitSystem {
         }
     }
 
-    /// A value in the unit in which this system shows it, and that unit.
+    /// Converts a value to the unit of this system. Returns the value and its unit.
     pub fn show(self, value: f64, unit: Unit) -> (f64, Unit) {
         let to = self.display(unit);
         unit.convert(value, to).map_or((value, unit), |shown| (shown, to))
@@ -267,18 +265,11 @@ impl FromStr for UnitSystem {
     }
 }
 
-/// A name that no [`UnitSystem`] has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A name that is not the name of a [`UnitSystem`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("unknown units, expected game, metric, kpa or imperial")]
 #[non_exhaustive]
 pub struct UnknownUnitSystem;
-
-impl fmt::Display for UnknownUnitSystem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("unknown units, expected game, metric, kpa or imperial")
-    }
-}
-
-impl std::error::Error for UnknownUnitSystem {}
 
 #[cfg(test)]
 mod tests {
@@ -291,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn conversions_are_those_of_the_tables() {
+    fn convert_agrees_with_reference_values() {
         is(100.0, Unit::KilometrePerHour, 62.137_119, Unit::MilePerHour);
         is(36.0, Unit::KilometrePerHour, 10.0, Unit::MetrePerSecond);
         is(100.0, Unit::Celsius, 212.0, Unit::Fahrenheit);
@@ -309,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn every_conversion_comes_back_and_no_other_exists() {
+    fn convert_is_reversible_within_a_dimension_only() {
         for from in Unit::ALL {
             for to in Unit::ALL {
                 let there = from.convert(12.5, *to);
@@ -321,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn systems_show_only_what_converts() {
+    fn display_returns_a_unit_of_the_same_dimension() {
         for system in UnitSystem::ALL {
             assert_eq!(system.name().to_uppercase().parse(), Ok(system));
             for unit in Unit::ALL {

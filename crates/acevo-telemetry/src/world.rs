@@ -1,11 +1,11 @@
 //! The game's world seen from above.
 //!
 //! The world is right-handed with Y up. Seen from above, X points to the right and Z points down; a map has its first axis to
-//! the right and its second axis up, as usual. [`to_map`] converts one into the other. All outputs use it: the outline of the
-//! track, the maps of the program, and the places on the earth in logs for MoTeC.
+//! the right and its second axis up. [`to_map`] converts one into the other. All outputs use it: the outline of the track, the maps of
+//! the program, and geographic positions in MoTeC logs.
 //!
-//! Measured on the real game (0.5 and 0.6.2): with these axes the right wheels are on the right of the left wheels, a car whose
-//! wheel is turned to the right turns clockwise, and laps of a track that is driven clockwise run clockwise.
+//! Measured on the real game (0.5 and 0.6.2): with these axes the right wheels are on the right of the left wheels, a car that steers
+//! to the right turns clockwise, and laps of a clockwise track run clockwise.
 
 /// Map coordinates of a world position or of a world direction: to the right (east) and up (north), in the unit of the input.
 ///
@@ -23,8 +23,7 @@ pub const fn to_map(x: f64, z: f64) -> [f64; 2] {
     [x, 0.0 - z]
 }
 
-/// How far a vector points to the right of a direction, both in map coordinates: its part across the direction, times the length
-/// of the direction. Negative is to the left.
+/// The part of a vector to the right of a direction, times the length of the direction, in map coordinates. Negative is to the left.
 pub(crate) const fn rightwards(direction: [f64; 2], vector: [f64; 2]) -> f64 {
     vector[0] * direction[1] - vector[1] * direction[0]
 }

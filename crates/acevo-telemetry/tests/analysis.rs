@@ -1,16 +1,16 @@
-//! What follows from laps while they are driven, from frames alone.
+//! Delta, fuel, stints, axes and outline of simulated drives.
 
 use std::time::Duration;
 
 use acevo_shared_memory::{ACEvoStatus, SPageFileGraphicEvo};
 use acevo_simulator::{AccGOrder, CarModel, Scenario};
-use acevo_telemetry::analysis::{Analysis, Gaps, Reference, SessionEventKind, Settings};
+use acevo_telemetry::analysis::{Analysis, Context, Gaps, Reference, SessionEventKind, Settings};
 use acevo_telemetry::personal::PersonalBests;
 use acevo_telemetry::{AxisEvidence, Frame, to_map};
 use acevo_testkit::drive::{analysed, each_frame, each_frame_of, options};
 
 #[test]
-fn the_same_frames_give_the_same() {
+fn feed_is_deterministic() {
     let (_, first, events) = analysed(options(Scenario::Weekend, 5, 3));
     let (_, second, again) = analysed(options(Scenario::Weekend, 5, 3));
     assert_eq!(first.laps(), second.laps());
@@ -19,12 +19,13 @@ fn the_same_frames_give_the_same() {
 }
 
 #[test]
-fn delta_and_prediction_end_at_the_lap_time() {
+fn delta_ends_at_the_lap_time() {
     let mut analysis = Analysis::new(Settings::default());
     let (mut checked, mut seen) = (0, None);
     each_frame_of(options(Scenario::HotLaps, 4, 4), |at, frame, truth| {
         analysis.feed(at, frame);
-        if analysis.current_lap().is_some_and(|lap| lap.place.is_some_and(|place| place > 0.9995)) {
+        if analysis.current_lap().is_some_and(|lap| lap.lap_position.is_some_and(|lap_position| lap_position > 0.9995))
+        {
             seen = analysis.delta().or(seen);
         }
         while let Some(event) = analysis.next_event() {
@@ -43,11 +44,13 @@ fn delta_and_prediction_end_at_the_lap_time() {
 }
 
 #[test]
-fn the_last_lap_and_a_personal_best_are_references_too() {
+fn delta_uses_the_last_lap_or_a_personal_best_as_reference() {
     let run = |bests: PersonalBests, reference: Reference| {
-        let mut analysis = Analysis::new(Settings::default()).with_personal_bests(bests);
-        analysis.set_reference(reference);
-        analysis.set_date(1_700_000_000);
+        let mut context = Context::default();
+        context.personal_bests = bests;
+        context.reference = reference;
+        context.date = 1_700_000_000;
+        let mut analysis = Analysis::with_context(Settings::default(), context);
         let (mut references, mut events) = (Vec::new(), Vec::new());
         each_frame(options(Scenario::HotLaps, 6, 3), |at, frame| {
             analysis.feed(at, frame);
@@ -68,14 +71,14 @@ fn the_last_lap_and_a_personal_best_are_references_too() {
     let best = first.personal_best().unwrap();
     assert_eq!((best.date, Some(best.time_ms)), (1_700_000_000, times.iter().min().copied()));
     assert_eq!(best.game_version, "0.9.1+release.6");
-    // The same drive once more: nothing is better, and the best is there from the first metre.
+    // The same drive again: nothing is better, and the personal best is known from the first metre.
     let (second, references, events) = run(first.personal_bests().clone(), Reference::Personal);
     assert_eq!((bests(&events), references), (0, vec![best.time_ms]));
     assert_eq!(second.personal_best(), first.personal_best());
 }
 
 #[test]
-fn stints_go_from_box_to_box() {
+fn stints_run_from_box_to_box() {
     let (simulator, analysis, events) = analysed(options(Scenario::Pits, 3, 6));
     let truth = simulator.truth();
     let begun = events.iter().filter(|event| matches!(event.kind, SessionEventKind::Stint { .. })).count();
@@ -90,13 +93,13 @@ fn stints_go_from_box_to_box() {
         }
         let km = f64::from(simulator.static_data().track_length_m) / 1000.0 * stint.laps as f64;
         assert!((stint.distance_km - km).abs() < 0.3, "{} km of {km}", stint.distance_km);
-        let core = stint.figures.tyre_core_c.fl;
+        let core = stint.stats.tyre_core_c.fl;
         assert!(core.min() < core.mean() && core.mean() < core.max() && core.max() < Some(150.0), "{core:?}");
     }
 }
 
 #[test]
-fn fuel_is_known_after_a_lap_and_right_to_the_flag() {
+fn fuel_is_planned_after_the_first_lap() {
     for car in [CarModel::Gt3, CarModel::Electric] {
         let mut options = options(Scenario::Sprint, 2, 0);
         (options.laps, options.car) = (None, car);
@@ -122,7 +125,7 @@ fn fuel_is_known_after_a_lap_and_right_to_the_flag() {
         });
         let (plan, then) = plans[0];
         assert!(plan.per_lap.is_some() && !plan.is_estimate, "{plan:?}");
-        // It plans for a lap more than the race may have.
+        // The plan has a margin of one lap.
         let used = then - flag.expect("it has ended");
         let needed = plan.needed.unwrap();
         let per_lap = plan.per_lap.unwrap();
@@ -134,7 +137,7 @@ fn fuel_is_known_after_a_lap_and_right_to_the_flag() {
 }
 
 #[test]
-fn the_drive_tells_the_axes_the_track_and_the_others() {
+fn feed_learns_axes_outline_and_gaps() {
     for order in [AccGOrder::Measured, AccGOrder::Documented] {
         let mut options = options(Scenario::Race, 2, 2);
         options.acc_g = order;
@@ -147,7 +150,7 @@ fn the_drive_tells_the_axes_the_track_and_the_others() {
             }
         });
         let right = if order == AccGOrder::Measured { AxisEvidence::Measured } else { AxisEvidence::Documented };
-        assert_eq!(analysis.axes().decision(), right);
+        assert_eq!(analysis.axes().evidence(), right);
         assert!(analysis.axes().confidence() > 0.9);
         let length = f64::from(simulator.static_data().track_length_m);
         assert!((analysis.outline().length_m().unwrap() / length - 1.0).abs() < 0.02);
@@ -159,7 +162,7 @@ fn the_drive_tells_the_axes_the_track_and_the_others() {
 }
 
 #[test]
-fn the_outline_of_a_lap_runs_clockwise_on_the_map_if_the_wheel_was_turned_more_to_the_right() {
+fn outline_runs_clockwise_on_the_map_if_the_steering_was_more_to_the_right() {
     let mut analysis = Analysis::new(Settings::default());
     let mut turned = 0.0;
     each_frame(options(Scenario::HotLaps, 1, 2), |at, frame| {
@@ -174,7 +177,7 @@ fn the_outline_of_a_lap_runs_clockwise_on_the_map_if_the_wheel_was_turned_more_t
 }
 
 #[test]
-fn physics_pages_alone_are_enough_to_find_the_axes() {
+fn axes_are_found_from_physics_pages_alone() {
     let mut options = options(Scenario::HotLaps, 1, 2);
     options.acc_g = AccGOrder::Documented;
     let mut analysis = Analysis::new(Settings::default());
@@ -182,17 +185,17 @@ fn physics_pages_alone_are_enough_to_find_the_axes() {
         let nothing = SPageFileGraphicEvo::default();
         analysis.feed(at, &Frame::new(*whole.physics.raw(), nothing, *whole.static_data.raw()));
     });
-    assert_eq!(analysis.axes().decision(), AxisEvidence::Documented);
+    assert_eq!(analysis.axes().evidence(), AxisEvidence::Documented);
 }
 
 #[test]
-fn the_axes_outlast_sessions_and_replays() {
+fn axes_survive_sessions_and_replays() {
     for scenario in [Scenario::Weekend, Scenario::Replay] {
         let mut analysis = Analysis::new(Settings::default());
         let mut decided = false;
         each_frame(options(scenario, 1, 3), |at, frame| {
             analysis.feed(at, frame);
-            let is_decided = analysis.axes().decision() != AxisEvidence::Undecided;
+            let is_decided = analysis.axes().evidence() != AxisEvidence::Undecided;
             assert!(is_decided || !decided, "{scenario}: forgotten after {at:?}");
             decided |= is_decided;
         });
@@ -201,13 +204,13 @@ fn the_axes_outlast_sessions_and_replays() {
 }
 
 #[test]
-fn nothing_is_allocated_while_a_lap_is_driven() {
+fn feed_allocates_nothing_while_a_lap_is_driven() {
     let mut analysis = Analysis::new(Settings::default());
     let mut frames: Vec<(Duration, Frame)> = Vec::new();
     each_frame_of(options(Scenario::HotLaps, 1, 3), |at, frame, truth| {
         // Ten seconds of the third lap, without its sector's end.
-        let place = frame.graphics.raw().npos;
-        if truth.len() == 2 && place > 0.1 && place < 0.25 {
+        let lap_position = frame.graphics.raw().npos;
+        if truth.len() == 2 && lap_position > 0.1 && lap_position < 0.25 {
             frames.push((at, *frame));
         } else if frames.is_empty() {
             analysis.feed(at, frame);

@@ -1,4 +1,4 @@
-//! The axes of `accG` are found out from any drive, and never wrongly.
+//! The resolver finds the axes of `accG` in every drive, and is never wrong.
 
 use std::hint::black_box;
 use std::sync::LazyLock;
@@ -9,7 +9,7 @@ use acevo_telemetry::{Axes, AxesResolver, AxisEvidence};
 
 const RATE: f64 = 333.0;
 
-/// A game whose axes are not those of the simulator: what it does to each page.
+/// Changes each page to that of a game with other axes.
 type Change<'a> = &'a dyn Fn(&mut SPageFilePhysics);
 
 fn options(scenario: Scenario, car: CarModel, seed: u64, order: AccGOrder) -> Options {
@@ -33,7 +33,7 @@ impl Noise {
     }
 }
 
-/// Every physics page of a drive of so many seconds.
+/// Every physics page of a drive of this length, seconds.
 fn drive(options: Options, seconds: usize) -> Vec<SPageFilePhysics> {
     let mut simulator = Simulator::new(options);
     let page = |_| {
@@ -43,37 +43,37 @@ fn drive(options: Options, seconds: usize) -> Vec<SPageFilePhysics> {
     (0..seconds * RATE as usize).map(page).collect()
 }
 
-/// Lets a resolver see a drive in a game that changes the pages; gives what it thought at the end of each second.
+/// Feeds a resolver with a drive whose pages are changed. Returns its axes at the end of each second.
 fn watch(drive: &[SPageFilePhysics], change: Change<'_>) -> Vec<Axes> {
     let mut resolver = AxesResolver::new();
-    let mut thoughts = Vec::new();
+    let mut steps = Vec::new();
     for (step, page) in drive.iter().enumerate() {
         let mut page = *page;
         change(&mut page);
         resolver.feed(step as f64 / RATE, &page);
         if (step + 1) % RATE as usize == 0 {
-            thoughts.push(resolver.axes());
+            steps.push(resolver.axes());
         }
     }
-    thoughts
+    steps
 }
 
-/// Nothing is ever decided but this.
+/// Checks that no other axes are ever decided.
 #[track_caller]
-fn assert_never_wrong(thoughts: &[Axes], expected: &str) {
-    for (second, axes) in thoughts.iter().enumerate() {
+fn assert_never_wrong(steps: &[Axes], expected: &str) {
+    for (second, axes) in steps.iter().enumerate() {
         let text = axes.to_string();
-        let (told, _) = text.rsplit_once(", ").unwrap_or_default();
-        let agrees = told.split(", ").all(|part| expected.contains(part));
+        let (shown, _) = text.rsplit_once(", ").unwrap_or_default();
+        let agrees = shown.split(", ").all(|part| expected.contains(part));
         assert!(agrees, "after {second} s: {text}, not {expected}");
     }
 }
 
-/// The same, and all of it is.
+/// Checks that these axes, and no others, are decided.
 #[track_caller]
-fn assert_decides(thoughts: &[Axes], expected: &str) -> Axes {
-    assert_never_wrong(thoughts, expected);
-    let last = thoughts.last().unwrap();
+fn assert_decides(steps: &[Axes], expected: &str) -> Axes {
+    assert_never_wrong(steps, expected);
+    let last = steps.last().unwrap();
     assert!(last.to_string().starts_with(expected), "{last}, not {expected}");
     *last
 }
@@ -81,7 +81,7 @@ fn assert_decides(thoughts: &[Axes], expected: &str) -> Axes {
 const NONE: Change<'static> = &|_| {};
 
 /// The sign with which the simulator writes lateral acceleration and yaw rate: '-' as the real game, where both are positive to
-/// the left. A wheel that is turned to the right tells it.
+/// the left. Steering to the right shows it.
 static TO_THE_RIGHT: LazyLock<char> = LazyLock::new(|| {
     let pages = drive(options(Scenario::HotLaps, CarModel::Gt3, 1, AccGOrder::Measured), 60);
     let [lateral, yaw] = [|page: &SPageFilePhysics| page.accG[0], |page: &SPageFilePhysics| page.localAngularVel[1]]
@@ -95,7 +95,7 @@ static DOCUMENTED: LazyLock<String> =
     LazyLock::new(|| format!("documented: lateral {}x, longitudinal +y, vertical +z, without gravity", *TO_THE_RIGHT));
 
 #[test]
-fn both_orders_are_found_with_every_car_and_seed() {
+fn resolver_finds_both_orders_with_every_car_and_seed() {
     for (order, expected) in [(AccGOrder::Measured, &*MEASURED), (AccGOrder::Documented, &*DOCUMENTED)] {
         for car in CarModel::ALL {
             for seed in 1..4 {
@@ -109,21 +109,18 @@ fn both_orders_are_found_with_every_car_and_seed() {
 }
 
 #[test]
-fn a_decision_comes_within_half_a_minute_of_driving() {
+fn resolver_decides_within_half_a_minute() {
     for car in CarModel::ALL {
-        let thoughts = watch(&drive(options(Scenario::HotLaps, *car, 1, AccGOrder::Measured), 30), NONE);
-        assert_eq!(thoughts.last().unwrap().decision(), AxisEvidence::Measured, "{car}");
-        assert!(
-            thoughts[..10].iter().all(|axes| axes.decision() == AxisEvidence::Undecided),
-            "ten seconds are too few"
-        );
+        let steps = watch(&drive(options(Scenario::HotLaps, *car, 1, AccGOrder::Measured), 30), NONE);
+        assert_eq!(steps.last().unwrap().evidence(), AxisEvidence::Measured, "{car}");
+        assert!(steps[..10].iter().all(|axes| axes.evidence() == AxisEvidence::Undecided), "ten seconds are too few");
     }
 }
 
 #[test]
-fn every_other_order_and_sign_is_found_with_and_without_gravity() {
+fn resolver_finds_every_order_and_sign_with_and_without_gravity() {
     let pages = drive(options(Scenario::HotLaps, CarModel::Road, 1, AccGOrder::Measured), 60);
-    // Where lateral, vertical and longitudinal go, and which are negated.
+    // The components of lateral, vertical and longitudinal, and which are negated.
     for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
         for (negated, gravity) in [(0, 0.0), (1, 1.0), (2, 0.0), (4, 1.0), (6, 1.0), (7, 0.0), (3, -0.0)] {
             let sign = |bit: usize| if negated >> bit & 1 == 1 { -1.0 } else { 1.0 };
@@ -134,7 +131,7 @@ fn every_other_order_and_sign_is_found_with_and_without_gravity() {
                 page.accG[order[2]] = longitudinal * sign(2);
                 page.localAngularVel = page.localAngularVel.map(|rate| rate * sign(0));
             };
-            let thoughts = watch(&pages, &change);
+            let steps = watch(&pages, &change);
             // The lateral sign is that of the simulator, or the opposite one.
             let is_negated = |bit: usize| (negated >> bit & 1 == 1) != (bit == 0 && *TO_THE_RIGHT == '-');
             let axis = |part: usize, bit: usize| {
@@ -150,14 +147,14 @@ fn every_other_order_and_sign_is_found_with_and_without_gravity() {
             let expected = format!(
                 "{decision}: lateral {lateral}, longitudinal {longitudinal}, vertical {vertical}, {with} gravity"
             );
-            let axes = assert_decides(&thoughts, &expected);
+            let axes = assert_decides(&steps, &expected);
             assert_eq!(axes.yaw_axis().unwrap().is_negated(), is_negated(0));
         }
     }
 }
 
 #[test]
-fn right_is_right_in_a_mirrored_world() {
+fn resolver_handles_a_mirrored_world() {
     let mirror = |page: &mut SPageFilePhysics| {
         page.velocity[0] = -page.velocity[0];
         page.tyreContactPoint.iter_mut().for_each(|point| point[0] = -point[0]);
@@ -178,52 +175,52 @@ fn right_is_right_in_a_mirrored_world() {
 }
 
 #[test]
-fn nothing_is_decided_if_steering_and_wheels_contradict_each_other() {
+fn resolver_does_not_decide_if_steering_and_wheels_contradict() {
     let pages = drive(options(Scenario::HotLaps, CarModel::Gt3, 2, AccGOrder::Measured), 60);
     let contradict = |page: &mut SPageFilePhysics| page.steerAngle = -page.steerAngle;
-    let thoughts = watch(&pages, &contradict);
-    assert!(thoughts.iter().all(|axes| *axes == Axes::default()), "{}", thoughts.last().unwrap());
+    let steps = watch(&pages, &contradict);
+    assert!(steps.iter().all(|axes| *axes == Axes::default()), "{}", steps.last().unwrap());
 }
 
 #[test]
-fn axes_are_those_of_the_real_game_before_and_after_a_drive_that_shows_them() {
+fn resolver_keeps_the_measured_axes_if_the_drive_shows_them() {
     let pages = made_up(&|time| 0.006 * (time * 0.5).sin(), &|time| 45.0 + 20.0 * (time * 0.4).sin(), 0.0, 0.0);
     let missing = |page: &mut SPageFilePhysics| {
         page.steerAngle = 0.0;
         page.tyreContactPoint = [[f32::NAN; 3]; 4];
     };
     for change in [NONE, &missing] {
-        let thoughts = watch(&pages, change);
-        for axes in [thoughts[0], *thoughts.last().unwrap()] {
-            let [lateral, longitudinal] = axes.level().unwrap();
+        let steps = watch(&pages, change);
+        for axes in [steps[0], *steps.last().unwrap()] {
+            let [lateral, longitudinal] = axes.horizontal().unwrap();
             let (vertical, yaw) = (axes.vertical_axis().unwrap(), axes.yaw_axis().unwrap());
             assert_eq!(format!("{lateral} {longitudinal} {vertical} {yaw}"), "-x +z +y -y", "{axes}");
         }
-        assert_eq!(thoughts[0].decision(), AxisEvidence::Undecided);
-        assert_eq!(thoughts.last().unwrap().decision(), AxisEvidence::Measured);
+        assert_eq!(steps[0].evidence(), AxisEvidence::Undecided);
+        assert_eq!(steps.last().unwrap().evidence(), AxisEvidence::Measured);
     }
 }
 
 #[test]
-fn axes_of_another_game_replace_the_measured_ones_but_for_what_its_drive_does_not_show() {
+fn resolver_replaces_the_measured_axes_as_far_as_the_drive_shows_others() {
     let pages = made_up(&|time| 0.006 * (time * 0.5).sin(), &|time| 45.0 + 20.0 * (time * 0.4).sin(), 0.0, 0.0);
     let other = |page: &mut SPageFilePhysics| {
         page.accG = [-page.accG[0], page.accG[2], page.accG[1]];
         page.localAngularVel = [0.0; 3];
     };
-    let thoughts = watch(&pages, &other);
-    let last = thoughts.last().unwrap();
+    let steps = watch(&pages, &other);
+    let last = steps.last().unwrap();
     assert!(last.to_string().starts_with("documented: lateral +x, longitudinal +y"), "{last}");
     assert_eq!((last.vertical_axis(), last.yaw_axis()), (None, None), "neither hills nor rotation were seen");
 }
 
 #[test]
-fn noise_spikes_lost_and_doubled_packets_and_a_late_clock_do_not_mislead() {
+fn resolver_tolerates_noise_lost_and_repeated_packets_and_a_late_clock() {
     for (order, expected) in [(AccGOrder::Measured, &*MEASURED), (AccGOrder::Documented, &*DOCUMENTED)] {
         for seed in 1..4 {
             let mut simulator = Simulator::new(options(Scenario::HotLaps, CarModel::Gt3, seed, order));
             let (mut resolver, mut noise) = (AxesResolver::new(), Noise(seed));
-            let mut thoughts = Vec::new();
+            let mut steps = Vec::new();
             for step in 0..90 * RATE as usize {
                 simulator.step();
                 let mut page = *simulator.physics();
@@ -241,45 +238,45 @@ fn noise_spikes_lost_and_doubled_packets_and_a_late_clock_do_not_mislead() {
                     _ if step % 1000 < 30 => continue,
                     _ => {}
                 }
-                // Whoever reads every millisecond is late by up to that.
+                // A reader that polls every millisecond is late by up to a millisecond.
                 let late = f64::from(noise.next()) * 0.0005;
                 resolver.feed(step as f64 / RATE + late, &page);
                 if noise.bits().is_multiple_of(4) {
                     resolver.feed(step as f64 / RATE + 0.001, &page);
                 }
                 if step % RATE as usize == 0 {
-                    thoughts.push(resolver.axes());
+                    steps.push(resolver.axes());
                 }
             }
-            assert_never_wrong(&thoughts, expected);
+            assert_never_wrong(&steps, expected);
             // In noise that strong, hills do not show: the sign of the vertical axis may stay open.
-            let last = thoughts.last().unwrap();
-            assert!(last.decision() != AxisEvidence::Undecided && last.confidence() > 0.85, "{last}");
+            let last = steps.last().unwrap();
+            assert!(last.evidence() != AxisEvidence::Undecided && last.confidence() > 0.85, "{last}");
         }
     }
 }
 
 #[test]
-fn a_reader_that_sees_few_packets_learns_the_same() {
+fn resolver_needs_ten_packets_per_second() {
     for (order, expected) in [(AccGOrder::Measured, &*MEASURED), (AccGOrder::Documented, &*DOCUMENTED)] {
         let pages = drive(options(Scenario::HotLaps, CarModel::Gt3, 1, order), 90);
         for every in [3, 7, 17, 33] {
             let mut resolver = AxesResolver::new();
-            let mut thoughts = Vec::new();
+            let mut steps = Vec::new();
             for (step, page) in pages.iter().enumerate().step_by(every) {
                 resolver.feed(step as f64 / RATE, page);
-                thoughts.push(resolver.axes());
+                steps.push(resolver.axes());
             }
-            assert_decides(&thoughts, expected);
+            assert_decides(&steps, expected);
         }
     }
 }
 
 #[test]
-fn standing_pausing_and_the_menu_decide_nothing_and_driving_on_does() {
-    let thoughts = watch(&drive(options(Scenario::Menu, CarModel::Gt3, 1, AccGOrder::Measured), 20), NONE);
-    assert!(thoughts.iter().all(|axes| *axes == Axes::default()));
-    // In the box the simulator stands for some seconds before it drives; here the car never leaves it.
+fn resolver_ignores_standing_pauses_and_menus() {
+    let steps = watch(&drive(options(Scenario::Menu, CarModel::Gt3, 1, AccGOrder::Measured), 20), NONE);
+    assert!(steps.iter().all(|axes| *axes == Axes::default()));
+    // The car never leaves its box.
     let mut simulator = Simulator::new(options(Scenario::Pits, CarModel::Gt3, 1, AccGOrder::Measured));
     let (mut resolver, mut noise) = (AxesResolver::new(), Noise(3));
     while simulator.physics().speedKmh < 1.0 {
@@ -340,7 +337,7 @@ fn made_up(
 }
 
 #[test]
-fn ovals_skid_pads_and_drag_strips_are_never_misread() {
+fn resolver_is_never_wrong_on_ovals_skid_pads_and_drag_strips() {
     let speed = |time: f64| 45.0 + 20.0 * (time * 0.4).sin();
     let always_right = |time: f64| 0.004 + 0.003 * (time * 0.25).sin();
     let oval = |time: f64| if (time * 0.3).sin() > 0.0 { 0.006 } else { 0.0 };
@@ -352,17 +349,17 @@ fn ovals_skid_pads_and_drag_strips_are_never_misread() {
         for degrees in [0.0_f64, 8.0, 20.0, 33.0] {
             for gravity in [0.0, 1.0] {
                 let pages = made_up(curvature, &speed, degrees.to_radians(), gravity);
-                let thoughts = watch(&pages, NONE);
-                for axes in &thoughts {
-                    let Some([lateral, longitudinal]) = axes.level() else { panic!("{axes} has no level axes") };
-                    let told = format!("{lateral} {longitudinal}");
-                    assert_eq!(told, "-x +z", "{degrees} degrees, gravity {gravity}: {axes}");
+                let steps = watch(&pages, NONE);
+                for axes in &steps {
+                    let Some([lateral, longitudinal]) = axes.horizontal() else { panic!("{axes} has no level axes") };
+                    let shown = format!("{lateral} {longitudinal}");
+                    assert_eq!(shown, "-x +z", "{degrees} degrees, gravity {gravity}: {axes}");
                     assert!(
                         axes.vertical_axis().is_none_or(|up| up.to_string() == "+y"),
                         "{degrees} {gravity}: {axes}"
                     );
                 }
-                let decided = thoughts.last().unwrap().decision() != AxisEvidence::Undecided;
+                let decided = steps.last().unwrap().evidence() != AxisEvidence::Undecided;
                 assert!(decided || !must_decide || degrees > 10.0, "{degrees} degrees, gravity {gravity}");
             }
         }
@@ -370,7 +367,7 @@ fn ovals_skid_pads_and_drag_strips_are_never_misread() {
 }
 
 #[test]
-fn accelerations_that_have_nothing_to_do_with_the_drive_decide_nothing() {
+fn resolver_does_not_decide_on_unrelated_accelerations() {
     let pages = drive(options(Scenario::HotLaps, CarModel::Gt3, 1, AccGOrder::Measured), 60);
     let noise = std::cell::RefCell::new(Noise(9));
     let random = |page: &mut SPageFilePhysics| page.accG = [(); 3].map(|()| 3.0 * noise.borrow_mut().next());
@@ -379,13 +376,13 @@ fn accelerations_that_have_nothing_to_do_with_the_drive_decide_nothing() {
     let one_only = |page: &mut SPageFilePhysics| page.accG = [page.accG[0], 0.0, 0.0];
     let metres = |page: &mut SPageFilePhysics| page.accG = page.accG.map(|g| g * 9.8);
     for change in [&random as Change<'_>, &zero, &alike, &one_only, &metres] {
-        let thoughts = watch(&pages, change);
-        assert!(thoughts.iter().all(|axes| axes.decision() == AxisEvidence::Undecided), "{}", thoughts.last().unwrap());
+        let steps = watch(&pages, change);
+        assert!(steps.iter().all(|axes| axes.evidence() == AxisEvidence::Undecided), "{}", steps.last().unwrap());
     }
 }
 
 #[test]
-fn any_bytes_and_any_clock_neither_panic_nor_poison() {
+fn resolver_recovers_from_any_bytes_and_clocks() {
     let (mut resolver, mut noise) = (AxesResolver::new(), Noise(1));
     let mut bytes = [0; 800];
     for _ in 0..20_000 {
@@ -396,7 +393,7 @@ fn any_bytes_and_any_clock_neither_panic_nor_poison() {
             &<SPageFilePhysics as acevo_shared_memory::Page>::from_bytes(&bytes),
         );
     }
-    assert_eq!(resolver.axes().decision(), AxisEvidence::Undecided);
+    assert_eq!(resolver.axes().evidence(), AxisEvidence::Undecided);
     let mut simulator = Simulator::new(options(Scenario::HotLaps, CarModel::Gt3, 1, AccGOrder::Measured));
     for step in 0..60 * RATE as usize {
         simulator.step();
@@ -406,7 +403,7 @@ fn any_bytes_and_any_clock_neither_panic_nor_poison() {
 }
 
 #[test]
-fn feeding_allocates_nothing() {
+fn feed_allocates_nothing() {
     let mut simulator = Simulator::new(options(Scenario::HotLaps, CarModel::Gt3, 1, AccGOrder::Measured));
     let mut resolver = AxesResolver::new();
     let mut allocated = 0;
@@ -415,5 +412,5 @@ fn feeding_allocates_nothing() {
         let count = || resolver.feed(step as f64 / RATE, black_box(simulator.physics()));
         allocated += allocation_counter::measure(count).count_total;
     }
-    assert_eq!((allocated, resolver.axes().decision()), (0, AxisEvidence::Measured));
+    assert_eq!((allocated, resolver.axes().evidence()), (0, AxisEvidence::Measured));
 }

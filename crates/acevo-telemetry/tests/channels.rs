@@ -1,4 +1,4 @@
-//! The table of channels is sound, and its values are what they say.
+//! The channel table is consistent, and the values of channels are right.
 
 use std::collections::HashSet;
 use std::hint::black_box;
@@ -49,7 +49,7 @@ fn wheels(frame: &Frame, id: &str) -> [f64; 4] {
     WHEELS.map(|wheel| number(frame, &format!("{id}_{wheel}")).unwrap_or_else(|| panic!("{id} has a value")))
 }
 
-/// The raw field that a source names.
+/// The raw field of a source.
 fn field_of(source: &str) -> (PageKind, Option<&'static acevo_shared_memory::Field>, bool) {
     let (page, path) = source.split_once('.').unwrap();
     let page = PageKind::ALL.into_iter().find(|kind| kind.to_string() == page).unwrap_or_else(|| panic!("{source}"));
@@ -111,7 +111,7 @@ fn a_raw_number_has_the_unit_of_its_field() {
 }
 
 #[test]
-fn no_field_of_the_pages_is_forgotten_without_a_reason() {
+fn channels_cover_every_field_except_listed_ones() {
     let known: HashSet<_> = channels()
         .iter()
         .flat_map(|channel| channel.sources())
@@ -160,7 +160,7 @@ fn no_field_of_the_pages_is_forgotten_without_a_reason() {
 }
 
 #[test]
-fn ranges_notes_and_the_default_selection_are_sound() {
+fn ranges_notes_and_default_channels_are_consistent() {
     for one in channels() {
         match one.kind() {
             ChannelKind::Text => assert!(one.range().is_none() && one.unit() == Unit::None, "{}", one.id()),
@@ -191,7 +191,7 @@ fn ranges_notes_and_the_default_selection_are_sound() {
 }
 
 #[test]
-fn the_simulators_values_are_in_their_ranges() {
+fn values_of_the_simulator_are_in_range() {
     let mut outside = std::collections::BTreeMap::new();
     for car in CarModel::ALL {
         let mut simulator = driven(Scenario::Weekend, *car, 20);
@@ -214,7 +214,7 @@ fn the_simulators_values_are_in_their_ranges() {
 }
 
 #[test]
-fn any_bytes_give_finite_numbers_and_no_panic() {
+fn value_is_finite_for_any_bytes() {
     let mut seed = 7_u64;
     let mut noise = |size: usize| -> Vec<u8> {
         let mut next = || {
@@ -247,7 +247,7 @@ fn any_bytes_give_finite_numbers_and_no_panic() {
 }
 
 #[test]
-fn computing_every_channel_allocates_nothing() {
+fn value_allocates_nothing() {
     let frame = driven(Scenario::HotLaps, CarModel::Gt3, 5).frame();
     let counted = allocation_counter::measure(|| {
         for channel in channels() {
@@ -261,7 +261,7 @@ fn computing_every_channel_allocates_nothing() {
 }
 
 #[test]
-fn raw_channels_are_their_fields() {
+fn value_of_a_raw_channel_is_its_field() {
     let frame = driven(Scenario::HotLaps, CarModel::Road, 40).frame();
     let mut compared = 0;
     for one in
@@ -298,7 +298,7 @@ fn raw_channels_are_their_fields() {
 }
 
 #[test]
-fn faces_and_camber_are_resolved_by_side() {
+fn value_resolves_tyre_faces_and_camber_by_side() {
     let mut graphics = SPageFileGraphicEvo::default();
     let mut tyres = [graphics.tyre_lf; 4];
     for (index, tyre) in tyres.iter_mut().enumerate() {
@@ -325,7 +325,7 @@ fn faces_and_camber_are_resolved_by_side() {
 }
 
 #[test]
-fn a_pressed_clutch_is_one_on_both_pages() {
+fn value_of_a_pressed_clutch_is_1_on_both_pages() {
     let mut simulator = driven(Scenario::Race, CarModel::Gt3, 3);
     let (mut most, mut least): (f64, f64) = (0.0, 1.0);
     for _ in 0..333 * 20 {
@@ -341,7 +341,7 @@ fn a_pressed_clutch_is_one_on_both_pages() {
 }
 
 #[test]
-fn ride_height_is_in_metres_whatever_the_car_says() {
+fn value_of_the_ride_height_is_in_metres_for_both_raw_units() {
     let with = |heights| {
         let physics = SPageFilePhysics { rideHeight: heights, ..Default::default() };
         let frame = live(physics, SPageFileGraphicEvo::default());
@@ -361,7 +361,7 @@ fn ride_height_is_in_metres_whatever_the_car_says() {
 }
 
 #[test]
-fn accelerations_and_yaw_are_positive_to_the_right_and_raw_ones_as_the_game_has_them() {
+fn value_of_accelerations_and_yaw_is_positive_to_the_right() {
     // A left bend, over a crest, while braking.
     let physics = SPageFilePhysics { accG: [0.5, 0.25, -1.5], localAngularVel: [0.0, 0.75, 0.0], ..Default::default() };
     let frame = live(physics, SPageFileGraphicEvo::default());
@@ -376,7 +376,7 @@ fn accelerations_and_yaw_are_positive_to_the_right_and_raw_ones_as_the_game_has_
 }
 
 #[test]
-fn numbers_that_are_not_finite_denormal_or_impossible_are_no_values() {
+fn value_is_none_for_nan_denormal_and_implausible_numbers() {
     let mut physics = SPageFilePhysics { speedKmh: 1e6, rpms: -2528, slipRatio: [85.9; 4], ..Default::default() };
     (physics.fuel, physics.gas, physics.wheelSlip) = (f32::NAN, f32::NEG_INFINITY, [1600.0; 4]);
     let graphics = SPageFileGraphicEvo {
@@ -416,7 +416,7 @@ fn numbers_that_are_not_finite_denormal_or_impossible_are_no_values() {
 }
 
 #[test]
-fn places_and_starting_temperatures_of_zero_are_no_values_and_others_are() {
+fn value_is_none_for_coordinates_and_starting_temperatures_of_zero() {
     let with = |latitude, longitude, air, road| {
         let session = SPageFileStaticEvo {
             latitude,
@@ -435,15 +435,15 @@ fn places_and_starting_temperatures_of_zero_are_no_values_and_others_are() {
 }
 
 #[test]
-fn the_players_position_is_found_with_and_without_ids() {
+fn value_of_the_position_is_found_with_and_without_ids() {
     let simulator = driven(Scenario::Race, CarModel::Gt3, 20);
-    let place = |frame: &Frame| ["x", "y", "z"].map(|axis| number(frame, &format!("position_{axis}")).unwrap());
+    let lap_position = |frame: &Frame| ["x", "y", "z"].map(|axis| number(frame, &format!("position_{axis}")).unwrap());
     let with_ids = simulator.frame();
     let player = with_ids.graphics.player_car().unwrap();
-    assert_eq!(place(&with_ids), player.coordinates.map(f64::from));
+    assert_eq!(lap_position(&with_ids), player.coordinates.map(f64::from));
     let mut older = with_ids;
     older.graphics = View::from(SPageFileGraphicEvo::from_bytes(&simulator.graphics().as_bytes()[..3940]));
-    for (one, other) in place(&with_ids).into_iter().zip(place(&older)) {
+    for (one, other) in lap_position(&with_ids).into_iter().zip(lap_position(&older)) {
         // The frame may be some physics steps old.
         assert!((one - other).abs() < 3.0, "{one} {other}");
     }
@@ -451,7 +451,7 @@ fn the_players_position_is_found_with_and_without_ids() {
 }
 
 #[test]
-fn what_is_none_in_the_game_is_none() {
+fn value_is_none_for_the_games_missing_values() {
     let nothing = frame_of(&[], &[], &[]);
     for id in [
         "lap_time",
@@ -482,7 +482,7 @@ fn what_is_none_in_the_game_is_none() {
 }
 
 #[test]
-fn any_signal_of_an_aid_will_do() {
+fn value_of_an_aid_uses_any_of_its_signals() {
     let with = |change: &dyn Fn(&mut SPageFilePhysics, &mut SPageFileGraphicEvo)| {
         let (mut physics, mut graphics) = (SPageFilePhysics::default(), SPageFileGraphicEvo::default());
         change(&mut physics, &mut graphics);
@@ -499,7 +499,7 @@ fn any_signal_of_an_aid_will_do() {
 }
 
 #[test]
-fn enums_and_texts_have_names() {
+fn value_of_enums_and_texts_has_names() {
     let simulator = driven(Scenario::HotLaps, CarModel::Gt3, 20);
     let frame = simulator.frame();
     let value = |id: &str| channel(id).unwrap().value(&frame, &Axes::default());

@@ -1,6 +1,6 @@
-//! A made-up game in this process, and the connection that follows it.
+//! A simulated game in this process, and the connection that follows it.
 //!
-//! Conditions are awaited. Time decides only where it is what is promised: a page that stands still is let go within 3 s.
+//! Tests wait for conditions. Time matters only for the promise that pages without movement are detached within 3 s.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
@@ -13,11 +13,11 @@ use acevo_shared_memory::{
 use acevo_telemetry::{Connection, ConnectionEvent, ConnectionState, DetachReason, LayoutWarning};
 use acevo_testkit::wait::PATIENCE;
 
-/// Dead pages are let go within 3 s of their last movement. The rest is for a machine that is busy with other things: this
-/// thread may be late to ask.
+/// Dead pages are detached within 3 s of their last movement. The rest is for a machine that is busy with other things: this
+/// thread may poll late.
 const LET_GO: Duration = Duration::from_millis(3500);
 
-/// A game that does what it is told.
+/// A game that the test controls.
 struct Game {
     pages: Pages,
     publisher: Publisher,
@@ -122,7 +122,7 @@ impl Source for Pages {
     }
 }
 
-/// What has happened, in a few words; packets are left out.
+/// An event in a few words; empty for packets.
 fn word(event: &ConnectionEvent) -> Option<String> {
     Some(match event {
         ConnectionEvent::Attached { .. } => "attached".into(),
@@ -138,7 +138,7 @@ fn word(event: &ConnectionEvent) -> Option<String> {
     })
 }
 
-/// Asks for events, and does something before each time, until it is done. What has happened until then.
+/// Waits for events until a condition holds, and calls a function before each wait. Returns the events.
 fn follow(
     telemetry: &mut Connection,
     mut meanwhile: impl FnMut(),
@@ -157,7 +157,7 @@ fn follow(
     }
 }
 
-/// As [`follow`], until the state is this one and all that has happened was told.
+/// As [`follow`], until the state is this one and all events were taken.
 fn until(telemetry: &mut Connection, state: ConnectionState, meanwhile: impl FnMut()) -> Vec<String> {
     let change = format!("-> {state}");
     follow(telemetry, meanwhile, |telemetry, story| {
@@ -165,19 +165,19 @@ fn until(telemetry: &mut Connection, state: ConnectionState, meanwhile: impl FnM
     })
 }
 
-/// As [`follow`], until this has happened.
+/// As [`follow`], until this event.
 fn until_told(telemetry: &mut Connection, what: &str, meanwhile: impl FnMut()) -> Vec<String> {
     follow(telemetry, meanwhile, |_, story| story.last().is_some_and(|last| last == what))
 }
 
-/// Whatever happens in this time.
+/// The events of this time.
 fn during(telemetry: &mut Connection, time: Duration, meanwhile: impl FnMut()) -> Vec<String> {
     let start = Instant::now();
     follow(telemetry, meanwhile, |_, _| start.elapsed() >= time)
 }
 
 #[test]
-fn a_page_that_is_all_zero_is_never_attached() {
+fn blank_pages_are_never_attached() {
     let pages = LocalPages::new();
     let open = pages.clone();
     let mut telemetry = Connection::from_opener(move || ACEvoSharedMemoryMapper::open_source(open.clone()));
@@ -192,13 +192,13 @@ fn a_page_that_is_all_zero_is_never_attached() {
 }
 
 #[test]
-fn a_page_that_turns_all_zero_is_let_go() {
+fn pages_that_become_blank_are_detached() {
     for status in [ACEvoStatus::Live, ACEvoStatus::Pause, ACEvoStatus::Off] {
         let mut game = Game::start(status);
         let mut telemetry = game.telemetry();
         until_told(&mut telemetry, "attached", || ());
         follow(&mut telemetry, || game.step(), |telemetry, _| telemetry.stats().physics.distinct > 3);
-        // As a publisher does that ends while somebody keeps its pages.
+        // Like a publisher that ends while another program keeps its pages.
         game.publisher.publish_physics(&Default::default()).unwrap();
         game.publisher.publish_graphics(&Default::default()).unwrap();
         game.publisher.publish_static(&Default::default()).unwrap();
@@ -211,7 +211,7 @@ fn a_page_that_turns_all_zero_is_let_go() {
 }
 
 #[test]
-fn a_live_page_that_never_moves_is_never_live() {
+fn live_pages_that_never_move_are_never_live() {
     let mut game = Game::start(ACEvoStatus::Live);
     game.step();
     let mut telemetry = game.telemetry();
@@ -221,7 +221,7 @@ fn a_live_page_that_never_moves_is_never_live() {
     let story = until(&mut telemetry, ConnectionState::Frozen, || ());
     assert!(attached.elapsed() < LET_GO && telemetry.mapper().is_none(), "{:?}", attached.elapsed());
     assert_eq!(story, ["frozen", "attached -> frozen"]);
-    // It is looked at again and again, and is no news.
+    // The pages are opened again and again, without an event.
     assert_eq!(during(&mut telemetry, Duration::from_secs(4), || ()), [""; 0]);
 
     let story = until(&mut telemetry, ConnectionState::Live, || game.step());
@@ -229,7 +229,7 @@ fn a_live_page_that_never_moves_is_never_live() {
 }
 
 #[test]
-fn a_live_page_that_stops_is_let_go_within_three_seconds() {
+fn live_pages_that_stop_are_detached_within_three_seconds() {
     let mut game = Game::start(ACEvoStatus::Live);
     let mut telemetry = game.telemetry();
     until(&mut telemetry, ConnectionState::Live, || game.step());
@@ -238,7 +238,7 @@ fn a_live_page_that_stops_is_let_go_within_three_seconds() {
     let story = until(&mut telemetry, ConnectionState::Frozen, || ());
     assert!(moved.elapsed() < LET_GO && telemetry.mapper().is_none(), "{:?}", moved.elapsed());
     assert_eq!(story, ["frozen", "live -> frozen"]);
-    // One packet is a movement, and not one that lasts.
+    // One packet is movement, but only for some time.
     let mut one = Some(());
     let story = until(&mut telemetry, ConnectionState::Attached, || {
         if one.take().is_some() {
@@ -250,7 +250,7 @@ fn a_live_page_that_stops_is_let_go_within_three_seconds() {
 }
 
 #[test]
-fn a_second_dead_page_does_not_pass_for_a_movement_of_the_first() {
+fn other_dead_pages_do_not_count_as_movement() {
     let (mut first, second) = (Game::start(ACEvoStatus::Live), Game::start(ACEvoStatus::Live));
     (0..10).for_each(|_| first.step());
     let open = Arc::new(Mutex::new(first.pages.clone()));
@@ -263,7 +263,7 @@ fn a_second_dead_page_does_not_pass_for_a_movement_of_the_first() {
 }
 
 #[test]
-fn standing_still_in_a_menu_a_pause_or_a_replay_is_no_end() {
+fn menus_pauses_and_replays_without_movement_stay_attached() {
     let states = [
         (ACEvoStatus::Off, ConnectionState::Menu),
         (ACEvoStatus::Pause, ConnectionState::Paused),
@@ -271,7 +271,7 @@ fn standing_still_in_a_menu_a_pause_or_a_replay_is_no_end() {
         (ACEvoStatus::Unknown(9), ConnectionState::Other(9)),
     ];
     let watch = |(status, state): (ACEvoStatus, ConnectionState)| {
-        // One has driven before, one is met as it is.
+        // One game has driven before, the other one has not.
         let (mut drives, is_met) = (Game::start(ACEvoStatus::Live), Game::start(status));
         let (looks, mut open) = (Arc::new(AtomicU32::new(0)), drives.open());
         let counted = Arc::clone(&looks);
@@ -290,7 +290,7 @@ fn standing_still_in_a_menu_a_pause_or_a_replay_is_no_end() {
         assert_eq!(during(&mut telemetry, Duration::from_secs(8), meanwhile), [""; 0]);
         assert!(telemetry.mapper().is_some() && other.mapper().is_some());
         assert_eq!([telemetry.state(), other.state()], [state; 2]);
-        // Whether these still are the game's pages was asked meanwhile.
+        // The pages were opened again meanwhile.
         assert!(looks.load(Ordering::Relaxed) > 1);
 
         drives.graphics.status = ACEvoStatus::Live.into();
@@ -303,8 +303,8 @@ fn standing_still_in_a_menu_a_pause_or_a_replay_is_no_end() {
 }
 
 #[test]
-fn a_pause_that_comes_while_attaching_is_a_pause() {
-    /// Goes on to the pause after so many calls about graphics.
+fn pause_while_attaching_is_a_pause() {
+    /// Begins the pause after a number of calls about graphics.
     #[derive(Debug)]
     struct PausesThen {
         pages: LocalPages,
@@ -355,9 +355,9 @@ fn a_pause_that_comes_while_attaching_is_a_pause() {
     std::thread::scope(|scope| (1..10).for_each(|calls| drop(scope.spawn(move || watch(calls)))));
 }
 
-/// A game may write the counter first and be held up before the rest: what was read then is neither packet.
+/// A game may be interrupted between writing the counter and the rest, so that a reader gets a mixed page.
 #[test]
-fn a_pause_whose_counter_was_seen_too_early_is_a_pause() {
+fn pause_whose_counter_was_read_too_early_is_a_pause() {
     let mut game = Game::start(ACEvoStatus::Live);
     let mut telemetry = game.telemetry();
     until(&mut telemetry, ConnectionState::Live, || game.step());
@@ -372,7 +372,7 @@ fn a_pause_whose_counter_was_seen_too_early_is_a_pause() {
 }
 
 #[test]
-fn a_game_that_ends_is_told_and_the_next_one_is_taken() {
+fn end_of_a_game_is_reported_and_the_next_one_attached() {
     let mut first = Game::start(ACEvoStatus::Live);
     let open = Arc::new(Mutex::new(first.pages.clone()));
     let pages = Arc::clone(&open);
@@ -382,7 +382,7 @@ fn a_game_that_ends_is_told_and_the_next_one_is_taken() {
 
     first.end();
     assert_eq!(until(&mut telemetry, ConnectionState::Waiting, || ()), ["gone", "live -> waiting"]);
-    assert!(telemetry.mapper().is_none() && telemetry.frame().is_none() && telemetry.suspicions().is_empty());
+    assert!(telemetry.mapper().is_none() && telemetry.frame().is_none() && telemetry.layout_warnings().is_empty());
     assert!(matches!(telemetry.error(), None | Some(Error::GameNotRunning { .. })), "{:?}", telemetry.error());
     let before = telemetry.stats();
     assert!(before.physics.distinct > 0 && before.graphics.distinct > 0 && before.polls > 0);
@@ -393,7 +393,7 @@ fn a_game_that_ends_is_told_and_the_next_one_is_taken() {
     *open.lock().unwrap() = second.pages.clone();
     let story = until(&mut telemetry, ConnectionState::Live, || second.step());
     assert_eq!(story, ["attached", "car", "waiting -> attached", "attached -> live"]);
-    // Figures are those of all games together.
+    // The statistics are those of all games together.
     let start = telemetry.stats().physics.distinct;
     assert!(start > before.physics.distinct);
     follow(&mut telemetry, || second.step(), |telemetry, _| telemetry.stats().physics.distinct >= start + 10);
@@ -404,7 +404,7 @@ fn a_game_that_ends_is_told_and_the_next_one_is_taken() {
 }
 
 #[test]
-fn another_game_takes_the_place_of_one_that_stands_in_the_menu() {
+fn game_in_the_menu_is_replaced_by_another_one() {
     let first = Game::start(ACEvoStatus::Off);
     let open = Arc::new(Mutex::new(first.pages.clone()));
     let pages = Arc::clone(&open);
@@ -416,16 +416,16 @@ fn another_game_takes_the_place_of_one_that_stands_in_the_menu() {
     let replaced = Instant::now();
     let story = until(&mut telemetry, ConnectionState::Live, || second.step());
     assert_eq!(story, ["replaced", "menu -> waiting", "attached", "waiting -> attached", "attached -> live"]);
-    // Twice: it may have been looked at just before it was replaced.
+    // Twice: the pages may have been opened just before the game was replaced.
     assert!(replaced.elapsed() < 2 * LET_GO, "{:?}", replaced.elapsed());
 }
 
 #[test]
-fn a_game_in_the_menu_that_ends_without_a_word_is_let_go_within_three_seconds() {
+fn game_that_ends_in_the_menu_is_detached_within_three_seconds() {
     let game = Game::start(ACEvoStatus::Off);
     let (is_there, pages) = (Arc::new(AtomicBool::new(true)), game.pages.clone());
     let there = Arc::clone(&is_there);
-    // Nobody tells that these pages are dead; they only are not found any more, as sections that this reader alone keeps.
+    // Nothing shows that these pages are dead, except that they are not found any more: only this reader keeps them.
     let mut telemetry = Connection::from_opener(move || match there.load(Ordering::Relaxed) {
         true => pages.open(),
         false => Err(Error::GameNotRunning { looked_for: "a test".into() }),
@@ -438,7 +438,7 @@ fn a_game_in_the_menu_that_ends_without_a_word_is_let_go_within_three_seconds() 
 }
 
 #[test]
-fn sessions_and_cars_are_told_when_they_change() {
+fn changes_of_session_and_car_are_reported() {
     let mut game = Game::start(ACEvoStatus::Live);
     let mut telemetry = game.telemetry();
     let story = until(&mut telemetry, ConnectionState::Live, || game.step());
@@ -478,7 +478,7 @@ fn sessions_and_cars_are_told_when_they_change() {
     assert_eq!(telemetry.frame().unwrap().static_data.track(), "Monteforte");
     assert_eq!(during(&mut telemetry, Duration::from_secs(1), || game.step()), [""; 0]);
 
-    // Empty or a placeholder while it loads, and the same again: no news.
+    // An empty name, a placeholder, and the same name again are no events.
     for name in ["", "car_placeholder"] {
         game.graphics.car_model = name.into();
         (0..20).for_each(|_| drop(follow(&mut telemetry, || game.step(), |_, _| true)));
@@ -492,30 +492,30 @@ fn sessions_and_cars_are_told_when_they_change() {
 }
 
 #[test]
-fn a_suspicious_layout_is_told_once_and_can_be_read_all_the_same() {
+fn suspicious_layout_is_reported_once_and_stays_readable() {
     let mut game = Game::with_pages(ACEvoStatus::Live, LocalPages::with_sizes([800, 12_288, 208]).unwrap());
     game.physics.gear = 99;
     game.graphics.display_speed_kmh = 77;
     let mut telemetry = game.telemetry();
     let story = until_told(&mut telemetry, "suspicious: 2", || game.step());
     assert_eq!(story, ["attached", "waiting -> attached", "attached -> live", "suspicious: 2"]);
-    let told: Vec<_> = telemetry.suspicions().to_vec();
-    assert!(matches!(told[0], LayoutWarning::Size { page: PageKind::Graphics, size: 12_288 }), "{told:?}");
-    assert!(matches!(told[1], LayoutWarning::Value { page: PageKind::Physics, .. }), "{told:?}");
+    let warnings: Vec<_> = telemetry.layout_warnings().to_vec();
+    assert!(matches!(warnings[0], LayoutWarning::Size { page: PageKind::Graphics, size: 12_288 }), "{warnings:?}");
+    assert!(matches!(warnings[1], LayoutWarning::Value { page: PageKind::Physics, .. }), "{warnings:?}");
     let frame = telemetry.frame().unwrap();
     assert_eq!((frame.physics.raw().gear, frame.graphics.raw().display_speed_kmh), (99, 77));
 
     assert_eq!(during(&mut telemetry, Duration::from_secs(3), || game.step()), [""; 0]);
-    // Something else is news.
+    // Another warning is reported.
     game.session.sm_version = "beta".into();
     game.publish_session();
     assert_eq!(until_told(&mut telemetry, "suspicious: 1", || game.step()), ["session", "suspicious: 1"]);
-    assert_eq!(telemetry.suspicions().len(), 3);
+    assert_eq!(telemetry.layout_warnings().len(), 3);
     assert_eq!(telemetry.state(), ConnectionState::Live);
 }
 
 #[test]
-fn a_value_that_is_off_once_is_chance() {
+fn layout_warning_needs_two_checks() {
     let mut game = Game::start(ACEvoStatus::Live);
     game.physics.gear = 99;
     game.step();
@@ -526,7 +526,7 @@ fn a_value_that_is_off_once_is_chance() {
 }
 
 #[test]
-fn a_source_that_cannot_be_used_is_waited_for() {
+fn unusable_source_is_waited_for() {
     let mut game = Game::start(ACEvoStatus::Live);
     let (is_allowed, mut open) = (Arc::new(AtomicBool::new(false)), game.open());
     let allowed = Arc::clone(&is_allowed);
@@ -546,7 +546,7 @@ fn a_source_that_cannot_be_used_is_waited_for() {
 }
 
 #[test]
-fn no_time_is_no_waiting() {
+fn wait_with_zero_timeout_returns_at_once() {
     // The middle of many: the machine may be busy with other things.
     let usual = |telemetry: &mut Connection| {
         let ask = || {
@@ -558,19 +558,19 @@ fn no_time_is_no_waiting() {
         all.sort();
         all[50]
     };
-    let mut nobody =
+    let mut absent =
         Connection::from_opener(|| Err::<ACEvoSharedMemoryMapper, _>(Error::GameNotRunning { looked_for: "x".into() }));
     let game = Game::start(ACEvoStatus::Pause);
     let mut telemetry = game.telemetry();
     until(&mut telemetry, ConnectionState::Paused, || ());
-    for telemetry in [&mut nobody, &mut telemetry] {
+    for telemetry in [&mut absent, &mut telemetry] {
         let usual = usual(telemetry);
         assert!(usual < Duration::from_millis(2), "{usual:?}");
     }
 }
 
 #[test]
-fn a_packet_that_is_told_is_in_the_frame() {
+fn frame_contains_the_reported_packet() {
     let mut game = Game::start(ACEvoStatus::Live);
     let mut telemetry = game.telemetry();
     until(&mut telemetry, ConnectionState::Live, || game.step());
@@ -588,7 +588,7 @@ fn a_packet_that_is_told_is_in_the_frame() {
 
 #[cfg(unix)]
 #[test]
-fn files_that_are_removed_and_made_anew_are_another_game() {
+fn files_that_are_recreated_are_another_game() {
     use acevo_shared_memory::PageDirectory;
 
     let dir = tempfile::TempDir::new().unwrap();

@@ -1,4 +1,4 @@
-//! Games that do what they should not.
+//! Rare behaviour of games.
 #![allow(missing_docs)]
 
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use acevo_shared_memory::{
 };
 use acevo_telemetry::{Connection, ConnectionEvent, ConnectionState, DetachReason};
 
-/// What happens in some time.
+/// The events of some time.
 fn events(telemetry: &mut Connection, time: Duration) -> Vec<ConnectionEvent> {
     let end = Instant::now() + time;
     let mut events = Vec::new();
@@ -31,7 +31,7 @@ const LIVE: i32 = 2;
 const PAUSE: i32 = 3;
 
 #[test]
-fn a_session_with_something_that_is_no_number_does_not_change_all_the_time() {
+fn wait_reports_no_session_change_for_a_static_page_with_nan() {
     let pages = LocalPages::new();
     let mut publisher = Publisher::local(&pages);
     publisher.publish_graphics(&screen(1, PAUSE)).unwrap();
@@ -69,7 +69,7 @@ impl Source for WithoutCounters {
 }
 
 #[test]
-fn a_game_that_fails_at_once_is_not_attached_to_all_the_time() {
+fn wait_slows_down_for_a_game_that_fails_at_once() {
     let pages = LocalPages::new();
     Publisher::local(&pages).publish_graphics(&screen(1, LIVE)).unwrap();
     let mut telemetry =
@@ -80,7 +80,7 @@ fn a_game_that_fails_at_once_is_not_attached_to_all_the_time() {
 }
 
 #[test]
-fn a_pause_that_ends_while_the_game_is_looked_for_again_is_no_other_game() {
+fn wait_keeps_a_game_whose_pause_ends_while_the_pages_are_reopened() {
     let pages = LocalPages::new();
     let mut publisher = Publisher::local(&pages);
     publisher.publish_graphics(&screen(1, PAUSE)).unwrap();
@@ -99,7 +99,7 @@ fn a_pause_that_ends_while_the_game_is_looked_for_again_is_no_other_game() {
 }
 
 #[test]
-fn a_pause_is_noticed_without_a_packet_attached_or_frozen() {
+fn wait_reports_a_pause_without_a_packet() {
     let pages = LocalPages::new();
     let mut publisher = Publisher::local(&pages);
     publisher.publish_physics(&SPageFilePhysics { packetId: 1, ..Default::default() }).unwrap();
@@ -109,7 +109,7 @@ fn a_pause_is_noticed_without_a_packet_attached_or_frozen() {
     publisher.publish_graphics(&screen(2, LIVE)).unwrap();
     events(&mut telemetry, Duration::from_millis(100));
     assert_eq!(telemetry.state(), ConnectionState::Live);
-    // The end of a page whose counter was met before.
+    // The rest of a page whose counter was read before.
     publisher.publish_graphics(&screen(2, PAUSE)).unwrap();
     assert_eq!(
         count(&events(&mut telemetry, Duration::from_millis(3200)), |event| matches!(

@@ -1,4 +1,4 @@
-//! What follows from the frames, on the simulator's laps, whose truth is known.
+//! Delta, fuel, outline and gaps on simulated laps, whose truth is known.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ fn is_live(simulator: &Simulator) -> bool {
     simulator.graphics().status == ACEvoStatus::Live.value()
 }
 
-/// Every live graphics frame until the last session ends, or so many laps are driven in all.
+/// Every live graphics frame until the last session ends, or a number of laps is driven.
 fn drive(simulator: &mut Simulator, laps: usize, mut each: impl FnMut(Duration, &Frame, &Simulator)) {
     while !simulator.is_finished() && simulator.truth().laps.len() < laps {
         if simulator.step().graphics && is_live(simulator) {
@@ -27,7 +27,7 @@ fn drive(simulator: &mut Simulator, laps: usize, mut each: impl FnMut(Duration, 
     }
 }
 
-fn place(frame: &Frame) -> f64 {
+fn lap_position(frame: &Frame) -> f64 {
     f64::from(frame.graphics.raw().npos).rem_euclid(1.0)
 }
 
@@ -39,11 +39,11 @@ fn position(frame: &Frame) -> [f64; 3] {
     frame.graphics.player_car().unwrap().coordinates.map(f64::from)
 }
 
-/// A lap's trace, and the places and times that it was made of.
+/// The trace of a lap, with its samples.
 type Lap = (Trace, Vec<(f64, f64)>);
 
 #[test]
-fn a_lap_is_compared_to_the_millisecond() {
+fn delta_is_right_to_the_millisecond() {
     for (car, every) in [(CarModel::Gt3, 2), (CarModel::Road, 1)] {
         let mut simulator = simulator(Scenario::HotLaps, car, 3);
         let mut recorder = TraceRecorder::default();
@@ -63,28 +63,28 @@ fn a_lap_is_compared_to_the_millisecond() {
             if truth.len() > ended {
                 return;
             }
-            notes.push((place(frame), elapsed(frame)));
+            notes.push((lap_position(frame), elapsed(frame)));
             if notes.len() % every == 0 {
-                recorder.note(place(frame), elapsed(frame));
+                recorder.note(lap_position(frame), elapsed(frame));
             }
         });
         assert_eq!(laps.len(), 2, "the first one began before the line");
         for (trace, notes) in &laps {
             // The game's timer has whole milliseconds.
-            for (place, elapsed) in notes {
-                let delta = trace.delta(*place, *elapsed).unwrap();
-                assert!(delta.abs() < 2.5e-3, "{car:?}: {delta} s at {place}");
+            for (lap_position, elapsed) in notes {
+                let delta = trace.delta(*lap_position, *elapsed).unwrap();
+                assert!(delta.abs() < 2.5e-3, "{car:?}: {delta} s at {lap_position}");
             }
         }
         let (reference, (other, notes)) = (&laps[0].0, &laps[1]);
-        let (place, elapsed) = *notes.last().unwrap();
-        let delta = reference.delta(place, elapsed).unwrap();
+        let (lap_position, elapsed) = *notes.last().unwrap();
+        let delta = reference.delta(lap_position, elapsed).unwrap();
         assert!((delta - (other.time() - reference.time())).abs() < 5e-3, "{car:?}: {delta} s at the end");
     }
 }
 
 #[test]
-fn the_fuel_to_the_flag_is_known_to_two_hundredths() {
+fn fuel_to_the_flag_is_right_to_two_percent() {
     for car in [CarModel::Gt3, CarModel::Electric] {
         let mut simulator = simulator(Scenario::Race, car, 5);
         let mut consumption = Consumption::default();
@@ -102,10 +102,11 @@ fn the_fuel_to_the_flag_is_known_to_two_hundredths() {
                     consumption.lap(before - now.amount, f64::from(truth[ended - 1].time_ms) / 1000.0);
                 }
             }
-            if ended == 0 && place(frame) > 0.8 && first.is_none() && elapsed(frame) > 30.0 {
+            if ended == 0 && lap_position(frame) > 0.8 && first.is_none() && elapsed(frame) > 30.0 {
                 first = Some((now.amount, consumption.plan(&now, Race::of(frame).as_ref())));
             }
-            if ended == 2 && frame.graphics.raw().total_lap_count == 2 && place(frame) > 0.3 && middle.is_none() {
+            if ended == 2 && frame.graphics.raw().total_lap_count == 2 && lap_position(frame) > 0.3 && middle.is_none()
+            {
                 assert_eq!(Race::of(frame).unwrap().end, RaceEnd::Laps(3));
                 middle = Some((now.amount, consumption.plan(&now, Race::of(frame).as_ref())));
             }
@@ -123,7 +124,7 @@ fn the_fuel_to_the_flag_is_known_to_two_hundredths() {
 }
 
 #[test]
-fn a_session_without_laps_ends_by_its_time() {
+fn race_of_a_session_without_laps_ends_by_time() {
     let mut options = Options::default();
     options.scenario = Scenario::Race;
     let mut simulator = Simulator::new(options);
@@ -136,7 +137,7 @@ fn a_session_without_laps_ends_by_its_time() {
 }
 
 #[test]
-fn the_track_is_learned_with_its_pit_lane_and_the_others_are_found_on_it() {
+fn outline_learns_track_and_pit_lane_and_gaps_find_the_other_cars() {
     let mut simulator = simulator(Scenario::Weekend, CarModel::Gt3, 6);
     let (mut outline, mut gaps) = (Outline::default(), Gaps::default());
     let (mut seen_in_pits, mut on_track, mut checked, mut leaps) = (0, 0, 0, 0);
@@ -145,7 +146,7 @@ fn the_track_is_learned_with_its_pit_lane_and_the_others_are_found_on_it() {
         let length = frame.static_data.track_length().map(f64::from);
         outline.set_track(frame.static_data.track(), frame.static_data.track_configuration(), length);
         if let Some(road) = Road::of(frame) {
-            outline.note(place(frame), position(frame), road);
+            outline.note(lap_position(frame), position(frame), road);
         }
         gaps.update(&frame.graphics, &outline);
         if outline.laps() < 2 {
@@ -153,8 +154,8 @@ fn the_track_is_learned_with_its_pit_lane_and_the_others_are_found_on_it() {
             return;
         }
         let (here, lap) = (outline.project(position(frame)).unwrap(), outline.track_length_m().unwrap());
-        let error = (here.place - place(frame) + 0.5).rem_euclid(1.0) - 0.5;
-        assert!(error.abs() * lap < 12.0, "{} m at {}", error * lap, place(frame));
+        let error = (here.lap_position - lap_position(frame) + 0.5).rem_euclid(1.0) - 0.5;
+        assert!(error.abs() * lap < 12.0, "{} m at {}", error * lap, lap_position(frame));
         assert!(gaps.cars().len() == 19 && gaps.cars().is_sorted_by(|a, b| a.gap_m >= b.gap_m));
         if outline.pit_lane().is_some() {
             seen_in_pits = seen_in_pits.max(gaps.cars().iter().filter(|car| car.is_in_pit_lane).count());
@@ -174,7 +175,7 @@ fn the_track_is_learned_with_its_pit_lane_and_the_others_are_found_on_it() {
         assert!(gaps.ahead().is_none_or(|car| car.gap_m > 0.0) && gaps.behind().is_none_or(|car| car.gap_m <= 0.0));
     });
     let (own, game) = (outline.length_m().unwrap(), outline.track_length_m().unwrap());
-    assert!((own / game - 1.0).abs() < 0.02, "{own} m driven, {game} m told");
+    assert!((own / game - 1.0).abs() < 0.02, "{own} m driven, {game} m by the game");
     let pit_lane = outline.pit_lane().unwrap();
     let (entry, exit) = (pit_lane.entry.unwrap() * game - game, pit_lane.exit.unwrap() * game);
     assert!((entry + 370.0).abs() < 5.0 && (exit - 370.0).abs() < 5.0, "from {entry} to {exit} m");
@@ -183,13 +184,13 @@ fn the_track_is_learned_with_its_pit_lane_and_the_others_are_found_on_it() {
     assert!(checked > 100_000 && leaps * 1000 < checked, "{leaps} leaps of {checked} steps");
 }
 
-/// A new session puts all cars elsewhere.
+/// A new session moves all cars.
 fn has_begun(frame: &Frame) -> bool {
     frame.graphics.packet_id() < 10
 }
 
 #[test]
-fn nothing_is_allocated_between_laps() {
+fn notes_allocate_nothing_between_laps() {
     let mut simulator = simulator(Scenario::Weekend, CarModel::Gt3, 2);
     let mut frames = Vec::new();
     drive(&mut simulator, 3, |at, frame, _| frames.push((at, *frame)));
@@ -198,7 +199,7 @@ fn nothing_is_allocated_between_laps() {
     let mut trace = None;
     for (_, frame) in &frames {
         outline.set_track("Ring", "", None);
-        outline.note(place(frame), position(frame), Road::of(frame).unwrap_or(Road::Track));
+        outline.note(lap_position(frame), position(frame), Road::of(frame).unwrap_or(Road::Track));
         gaps.update(&frame.graphics, &outline);
     }
     recorder.begin();
@@ -210,11 +211,11 @@ fn nothing_is_allocated_between_laps() {
     let counted = allocation_counter::measure(|| {
         recorder.begin();
         for (_, frame) in &frames {
-            let place = place(frame);
-            recorder.note(place, elapsed(frame));
-            std::hint::black_box(trace.as_ref().unwrap().delta(place, elapsed(frame)));
+            let lap_position = lap_position(frame);
+            recorder.note(lap_position, elapsed(frame));
+            std::hint::black_box(trace.as_ref().unwrap().delta(lap_position, elapsed(frame)));
             outline.set_track("Ring", "", None);
-            outline.note(place, position(frame), Road::Track);
+            outline.note(lap_position, position(frame), Road::Track);
             gaps.update(&frame.graphics, &outline);
             consumption.note(1.0, 2.0);
             std::hint::black_box(consumption.plan(&FuelNow::of(frame), Race::of(frame).as_ref()));

@@ -1,4 +1,4 @@
-//! What happens in a session, told from outside: the simulator drives, and the events are what its plan has in store.
+//! Events of sessions: the simulator drives, and the events must be those of its plan.
 #![allow(missing_docs)]
 
 use std::time::Duration;
@@ -22,36 +22,36 @@ fn words(events: &[SessionEvent], topics: &[Topic]) -> Vec<String> {
 }
 
 #[test]
-fn a_weekend_is_told_in_order() {
+fn events_of_a_weekend_are_in_order() {
     let (_, _, events) = analysed(options(Scenario::Weekend, 1, 6));
     let weekend = [
         "phase: Session",
-        "out of the pit lane",
+        "left the pit lane",
         "yellow flag",
         "green flag",
-        "green flag withdrawn",
+        "green flag cleared",
         "off the track with four wheels",
         "back on the track",
-        "into the pit lane",
+        "entered the pit lane",
         "in the box",
-        "the crew begins: fuel, all tyres",
-        "the crew is done: fuel, all tyres",
-        "out of the box",
-        "out of the pit lane",
+        "pit crew started: fuel, all tyres",
+        "pit crew finished: fuel, all tyres",
+        "left the box",
+        "left the pit lane",
         "chequered flag",
-        "a new session",
+        "new session",
         "phase: Start Spawn On Position",
         "start lights",
         "the start lights are out",
     ];
     let topics = [Topic::Session, Topic::Pit, Topic::Flag, Topic::Track, Topic::Start];
-    let told = words(&events, &topics);
-    let mut left = told.iter();
+    let reported = words(&events, &topics);
+    let mut left = reported.iter();
     for wanted in weekend {
-        assert!(left.any(|text| text == wanted), "{wanted:?} is not in its place: {told:#?}");
+        assert!(left.any(|text| text == wanted), "{wanted:?} is missing or out of order: {reported:#?}");
     }
-    let count = |text: &str| told.iter().filter(|told| *told == text).count();
-    assert_eq!([count("off the track with four wheels"), count("start lights"), count("a new session")], [1, 1, 1]);
+    let count = |text: &str| reported.iter().filter(|reported| *reported == text).count();
+    assert_eq!([count("off the track with four wheels"), count("start lights"), count("new session")], [1, 1, 1]);
     assert!(events.len() < 150, "{}", events.len());
     let second = events.iter().position(|event| event.kind == SessionEventKind::Session).unwrap();
     assert_eq!(events[second].session_s, 0.0, "the clock restarts with the session");
@@ -61,25 +61,25 @@ fn a_weekend_is_told_in_order() {
     }
 }
 
-/// What the simulator knows has happened, as the words of the event that has to tell it.
+/// An occurrence of the simulator as the words of the event that must report it.
 fn expected(what: TruthEventKind, before: &mut Damage) -> Option<&'static str> {
     Some(match what {
-        TruthEventKind::Flag(ACEvoFlagType::NoFlag) => "withdrawn",
+        TruthEventKind::Flag(ACEvoFlagType::NoFlag) => "cleared",
         TruthEventKind::Flag(ACEvoFlagType::BlueFlag) => "blue flag",
         TruthEventKind::Flag(ACEvoFlagType::WhiteFlag) => "white flag",
         TruthEventKind::Flag(ACEvoFlagType::BlackWhiteFlag) => "black and white flag",
         TruthEventKind::Flag(ACEvoFlagType::OrangeCircleFlag) => "black flag with orange circle",
         TruthEventKind::Flag(ACEvoFlagType::CheckeredFlag) => "chequered flag",
-        TruthEventKind::PitLane(true) => "into the pit lane",
-        TruthEventKind::PitLane(false) => "out of the pit lane",
+        TruthEventKind::PitLane(true) => "entered the pit lane",
+        TruthEventKind::PitLane(false) => "left the pit lane",
         TruthEventKind::PitBox(true) => "in the box",
-        TruthEventKind::PitBox(false) => "out of the box",
+        TruthEventKind::PitBox(false) => "left the box",
         TruthEventKind::PitLimiter(true) => "pit limiter on",
         TruthEventKind::PitLimiter(false) => "pit limiter off",
-        TruthEventKind::Service(true) => "the crew begins",
-        TruthEventKind::Service(false) => "the crew is done",
+        TruthEventKind::Service(true) => "pit crew started",
+        TruthEventKind::Service(false) => "pit crew finished",
         TruthEventKind::WrongWay(true) => "wrong way",
-        TruthEventKind::WrongWay(false) => "the right way again",
+        TruthEventKind::WrongWay(false) => "facing the right way again",
         TruthEventKind::RevLimiter(true) => "rev limiter",
         TruthEventKind::Damage(damage) => {
             let is_repair = damage.body.iter().sum::<f32>() < before.body.iter().sum();
@@ -91,30 +91,30 @@ fn expected(what: TruthEventKind, before: &mut Damage) -> Option<&'static str> {
 }
 
 #[test]
-fn incidents_are_told_as_they_happened_each_once() {
+fn each_incident_is_one_event() {
     for scenario in [Scenario::Incidents, Scenario::DriveThrough] {
         let mut options = Options::default();
         options.scenario = scenario;
         let (simulator, _, events) = analysed(options);
         let topics = [Topic::Pit, Topic::Flag, Topic::Track, Topic::Damage, Topic::Engine];
-        let mut told: Vec<_> = events.iter().filter(|event| topics.contains(&event.kind.topic())).collect();
+        let mut reported: Vec<_> = events.iter().filter(|event| topics.contains(&event.kind.topic())).collect();
         let mut damage = Damage::default();
-        for happening in &simulator.truth().events {
-            let Some(words) = expected(happening.kind, &mut damage) else { continue };
-            let at_s = happening.step as f64 / 333.0;
+        for occurrence in &simulator.truth().events {
+            let Some(words) = expected(occurrence.kind, &mut damage) else { continue };
+            let at_s = occurrence.step as f64 / 333.0;
             let is_it = |event: &&SessionEvent| {
                 event.kind.to_string().contains(words) && (at_s - 0.01..at_s + 1.2).contains(&event.at_s)
             };
-            let index = told.iter().position(is_it);
-            let index = index.unwrap_or_else(|| panic!("{scenario}: {happening:?} was not told: {told:#?}"));
-            told.remove(index);
+            let index = reported.iter().position(is_it);
+            let index = index.unwrap_or_else(|| panic!("{scenario}: {occurrence:?} was not reported: {reported:#?}"));
+            reported.remove(index);
         }
-        assert!(told.is_empty(), "{scenario}: told, and did not happen: {told:#?}");
+        assert!(reported.is_empty(), "{scenario}: reported, but did not happen: {reported:#?}");
     }
 }
 
 #[test]
-fn repairs_are_told_of_every_part() {
+fn repaired_lists_every_part() {
     let mut options = Options::default();
     options.scenario = Scenario::Incidents;
     let (_, _, events) = analysed(options);
@@ -125,12 +125,12 @@ fn repairs_are_told_of_every_part() {
     let repaired: Vec<_> = events.iter().filter_map(parts).collect();
     let all = [Part::Front, Part::Left, Part::Centre, Part::SuspensionFrontLeft, Part::SuspensionRearLeft];
     assert_eq!(repaired, [all]);
-    assert!(texts(&events, &[Topic::Fuel]).iter().any(|text| text.starts_with("low: fuel for")));
+    assert!(texts(&events, &[Topic::Fuel]).iter().any(|text| text.starts_with("low fuel:")));
     assert!(texts(&events, &[Topic::Tyres]).iter().any(|text| text.contains("too hot")));
 }
 
 #[test]
-fn the_work_at_a_stop_takes_as_long_as_it_does() {
+fn service_done_has_the_time_of_the_service() {
     let (_, _, events) = analysed(options(Scenario::Pits, 3, 3));
     let seconds = events.iter().filter_map(|event| match &event.kind {
         SessionEventKind::ServiceDone { seconds, .. } => *seconds,
@@ -142,7 +142,7 @@ fn the_work_at_a_stop_takes_as_long_as_it_does() {
 }
 
 #[test]
-fn an_event_in_json_has_no_name_twice() {
+fn event_json_has_no_duplicate_keys() {
     let (_, _, events) = analysed(options(Scenario::HotLaps, 2, 2));
     assert!(events.iter().any(|event| matches!(event.kind, SessionEventKind::Lap(_))));
     for event in &events {
@@ -167,7 +167,7 @@ fn an_event_in_json_has_no_name_twice() {
 }
 
 #[test]
-fn whatever_the_pages_hold_there_are_few_events() {
+fn limiter_bounds_events_for_random_pages() {
     let mut random = 0x2545_f491_4f6c_dd1d_u64;
     let mut byte = move || {
         random ^= random << 13;
@@ -177,7 +177,7 @@ fn whatever_the_pages_hold_there_are_few_events() {
     };
     let mut bytes = vec![0; size_of::<SPageFileGraphicEvo>()];
     let mut analysis = Analysis::new(Settings::default());
-    let (frames, mut told) = (6000u32, 0);
+    let (frames, mut reported) = (6000u32, 0);
     for index in 0..frames {
         bytes.iter_mut().for_each(|slot| *slot = byte());
         let mut graphics = SPageFileGraphicEvo::from_bytes(&bytes);
@@ -189,23 +189,23 @@ fn whatever_the_pages_hold_there_are_few_events() {
         let static_data = SPageFileStaticEvo::from_bytes(if index % 50 == 0 { &bytes[900..] } else { &[] });
         let frame = Frame::new(physics, graphics, static_data);
         analysis.feed(Duration::from_secs(u64::from(index)) / 60, &frame);
-        // Laps and their sectors are the lap engine's.
+        // Laps and sectors come from the lap engine.
         let is_watched = |event: &SessionEvent| !matches!(event.kind.topic(), Topic::Lap);
-        told += std::iter::from_fn(|| analysis.next_event()).filter(is_watched).count();
+        reported += std::iter::from_fn(|| analysis.next_event()).filter(is_watched).count();
     }
-    assert!(told < frames as usize, "{told}");
+    assert!(reported < frames as usize, "{reported}");
 }
 
 #[test]
-fn a_return_to_the_box_is_one_event_and_no_stop() {
+fn return_to_the_box_is_one_event_and_no_pit_stop() {
     for name in [Scenario::Garage, Scenario::Teleports, Scenario::Boxes] {
         let mut options = options(name, 1, 0);
         options.laps = None;
         let (simulator, _, events) = analysed(options);
         let returns =
-            simulator.truth().events.iter().filter(|happening| happening.kind == TruthEventKind::ReturnedToGarage);
-        let told = events.iter().filter(|event| event.kind == SessionEventKind::ReturnedToBox);
-        assert_eq!(told.count(), returns.count(), "{name}");
+            simulator.truth().events.iter().filter(|occurrence| occurrence.kind == TruthEventKind::ReturnedToGarage);
+        let reported = events.iter().filter(|event| event.kind == SessionEventKind::ReturnedToBox);
+        assert_eq!(reported.count(), returns.count(), "{name}");
         for event in events.iter().filter(|event| event.kind == SessionEventKind::ReturnedToBox) {
             let near = events.iter().filter(|other| (other.at_s - event.at_s).abs() < 3.0);
             let other: Vec<_> = near

@@ -275,11 +275,11 @@ fn gears_above_nine_are_gears() {
         at
     });
     let lap = drive.analysis.laps().iter().find(|lap| lap.incomplete.is_none()).unwrap();
-    let told: f64 = lap.figures.driving.gears().map(|(_, seconds)| seconds).sum();
-    assert!((told - f64::from(lap.time_ms.unwrap()) / 1000.0).abs() < 0.2, "{told}");
-    assert!(lap.figures.driving.gears().any(|(gear, _)| matches!(gear, Gear::Forward(10..))), "{lap:?}");
-    assert!(lap.figures.driving.full_throttle().is_some_and(|share| (0.2..0.95).contains(&share)));
-    assert!(lap.figures.driving.coasting().is_some_and(|share| (0.0..0.5).contains(&share)));
+    let sum: f64 = lap.stats.driving.gears().map(|(_, seconds)| seconds).sum();
+    assert!((sum - f64::from(lap.time_ms.unwrap()) / 1000.0).abs() < 0.2, "{sum}");
+    assert!(lap.stats.driving.gears().any(|(gear, _)| matches!(gear, Gear::Forward(10..))), "{lap:?}");
+    assert!(lap.stats.driving.full_throttle().is_some_and(|share| (0.2..0.95).contains(&share)));
+    assert!(lap.stats.driving.coasting().is_some_and(|share| (0.0..0.5).contains(&share)));
 }
 
 #[test]
@@ -288,7 +288,7 @@ fn every_number_of_a_log_has_the_decimals_that_its_unit_needs() {
     for (id, unit, least) in [
         ("fuel", Unit::Litre, 2),
         ("tyre_pressure_fl", Unit::Psi, 1),
-        ("g_lateral", Unit::Gravity, 2),
+        ("g_lateral", Unit::StandardGravity, 2),
         ("speed", Unit::MetrePerSecond, 1),
         ("slip_ratio_fl", Unit::None, 3),
         ("lap_position", Unit::None, 4),

@@ -1,4 +1,4 @@
-//! Frames of any bytes: nothing that follows from them panics, and no sum is spoiled.
+//! Frames of any bytes cause no panics and no values that are not finite.
 
 use acevo_shared_memory::{Frame, Page, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
 use acevo_telemetry::analysis::{Consumption, FuelNow, Gaps, Outline, Race, Road, TraceRecorder};
@@ -7,7 +7,7 @@ use proptest::prelude::*;
 fn page<T: Page>() -> impl Strategy<Value = T> {
     let size = size_of::<T>();
     let any = prop::collection::vec(any::<u8>(), size);
-    // Numbers such as the largest, the smallest and what is not a number are met more often in words of one kind.
+    // Words of one kind make extreme numbers and NaN more likely.
     let words = prop::sample::select(vec![
         0u32,
         1,
@@ -33,13 +33,13 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn whatever_the_pages_say(frames in prop::collection::vec(frame(), 1..8)) {
+    fn wait_and_feed_accept_any_pages(frames in prop::collection::vec(frame(), 1..8)) {
         let (mut outline, mut gaps, mut recorder) = (Outline::default(), Gaps::default(), TraceRecorder::default());
         let mut consumption = Consumption::default();
         for lap in 0..=2100 {
-            let place = f64::from(lap) / 2000.0;
-            let angle = place * std::f64::consts::TAU;
-            outline.note(place.fract(), [500.0 * angle.sin(), 0.0, 500.0 * angle.cos()], Road::Track);
+            let lap_position = f64::from(lap) / 2000.0;
+            let angle = lap_position * std::f64::consts::TAU;
+            outline.note(lap_position.fract(), [500.0 * angle.sin(), 0.0, 500.0 * angle.cos()], Road::Track);
         }
         recorder.begin();
         for frame in &frames {

@@ -1,4 +1,4 @@
-//! What a real game may do that no scenario of the simulator does: a car that goes round a circle, and pages as told by hand.
+//! Cases of the real game that no scenario of the simulator covers: a car on a circle, with pages written by the test.
 
 use std::f64::consts::TAU;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use acevo_telemetry::analysis::{
     Analysis, Incomplete, Invalid, Lap, LapKind, SessionEvent, SessionEventKind, Settings, Validity,
 };
 
-/// Metres round the circle.
+/// Length of the circle, metres.
 const ROUND_M: f64 = 4000.0;
 
 /// A car at 50 m/s: a lap takes 80 s. Every sixth of the physics steps has a frame.
@@ -18,7 +18,7 @@ struct Game {
     graphics: SPageFileGraphicEvo,
     session: SPageFileStaticEvo,
     steps: i32,
-    /// Laps since the origin, and the timer of the lap in steps; `None` where it does not run.
+    /// Laps since the origin, and the timer of the lap in steps; `None` if it does not run.
     way: f64,
     timer: Option<i32>,
     /// Metres per second.
@@ -82,7 +82,7 @@ impl Game {
         Duration::from_secs_f64(f64::from(self.steps) / 333.0) + self.paused
     }
 
-    /// A pause of a minute: frames go on, the timer and the physics counter stand.
+    /// A pause of a minute: frames continue, the timer and the physics counter do not.
     fn pause(&mut self) {
         self.graphics.status = ACEvoStatus::Pause.value();
         for _ in 0..60 {
@@ -92,7 +92,7 @@ impl Game {
         self.graphics.status = ACEvoStatus::Live.value();
     }
 
-    /// Drives for so many steps, with a frame after each sixth.
+    /// Drives for a number of steps, with a frame after every sixth.
     fn drive(&mut self, steps: i32) {
         for _ in 0..steps {
             self.steps += 1;
@@ -116,21 +116,21 @@ impl Game {
         self.drive((seconds * 333.0).round() as i32);
     }
 
-    /// To this place of the lap, with the timer as it is.
+    /// Moves the car to this lap position and keeps the timer.
     fn drive_to(&mut self, way: f64) {
         while self.way < way {
             self.drive(1);
         }
     }
 
-    /// A car that comes to the line, from half a second before it, with a timer that does not run.
+    /// Begins half a second before the line, with a timer that does not run.
     fn flying_start(&mut self) {
         self.way = -25.0 / ROUND_M;
         self.drive_to(0.0);
         self.timer = Some(0);
     }
 
-    /// To the next line: the timer begins anew; the count and the time follow in the frame after.
+    /// Drives to the next line: the timer restarts; the count and the time follow in the next frame.
     fn finish(&mut self) -> i32 {
         self.drive_to(self.way.floor() + 1.0);
         let time = self.timer.replace(0).unwrap() * 1000 / 333;
@@ -143,7 +143,7 @@ impl Game {
         time
     }
 
-    /// The same, with a validity that follows the line.
+    /// The same, with a validity that lags the line.
     fn finish_with_late_validity(&mut self, late: f64) {
         let time = self.timer.replace(0).unwrap() * 1000 / 333;
         self.drive(30);
@@ -164,11 +164,11 @@ impl Game {
 }
 
 fn last(game: &Game) -> &Lap {
-    game.analysis.laps().last().expect("a lap")
+    game.analysis.laps().back().expect("a lap")
 }
 
 #[test]
-fn the_circle_is_driven_as_told() {
+fn laps_of_the_circle_are_found() {
     let mut game = Game::new();
     game.flying_start();
     let times = [game.finish(), game.finish()].map(|ms| Some(ms as u32));
@@ -179,7 +179,7 @@ fn the_circle_is_driven_as_told() {
 }
 
 #[test]
-fn ended_at_is_the_time_at_the_line_whatever_lies_between_it_and_the_confirmation() {
+fn ended_at_is_the_time_at_the_line_even_if_a_pause_precedes_the_confirmation() {
     // Steps after the line at which a pause of a minute begins; -7 is before the line.
     for pause in [None, Some(-7), Some(6), Some(24)] {
         let mut game = Game::new();
@@ -210,7 +210,7 @@ fn ended_at_is_the_time_at_the_line_whatever_lies_between_it_and_the_confirmatio
 }
 
 #[test]
-fn a_session_that_was_joined_and_left_on_one_lap_is_one() {
+fn session_with_one_joined_lap_counts_as_a_session() {
     let mut game = Game::new();
     (game.timer, game.way) = (Some(333 * 20), 0.25);
     game.seconds(30.0);
@@ -223,7 +223,7 @@ fn a_session_that_was_joined_and_left_on_one_lap_is_one() {
 }
 
 #[test]
-fn driving_without_laps_is_a_session_too() {
+fn session_without_laps_counts_if_driven() {
     let mut game = Game::new();
     game.seconds(60.0);
     game.session.session = 3;
@@ -235,7 +235,7 @@ fn driving_without_laps_is_a_session_too() {
 }
 
 #[test]
-fn events_tell_the_session_and_the_lap_they_belong_to() {
+fn events_have_their_session_and_lap() {
     let mut game = Game::new();
     game.flying_start();
     game.finish();
@@ -244,7 +244,7 @@ fn events_tell_the_session_and_the_lap_they_belong_to() {
     (game.timer, game.way) = (None, 0.5);
     game.seconds(5.0);
     for event in &game.events {
-        assert!(event.place.is_none_or(|place| (0.0..1.0).contains(&place)), "{event:?}");
+        assert!(event.lap_position.is_none_or(|lap_position| (0.0..1.0).contains(&lap_position)), "{event:?}");
         if let SessionEventKind::Lap(lap) = &event.kind {
             assert_eq!((event.session, event.lap), (lap.session, Some(lap.number)));
         }
@@ -255,19 +255,19 @@ fn events_tell_the_session_and_the_lap_they_belong_to() {
 }
 
 #[test]
-fn a_place_behind_the_line_is_one_of_the_lap() {
+fn lap_position_after_the_line_belongs_to_the_lap() {
     let mut game = Game::new();
     // On the grid, where the game counts below 0.
     (game.way, game.timer) = (-0.02, Some(0));
     game.seconds(1.0);
     game.graphics.session_state.phase_name = "Race".into();
     game.seconds(0.3);
-    let places: Vec<_> = game.events.iter().filter_map(|event| event.place).collect();
-    assert!(!places.is_empty() && places.iter().all(|place| (0.9..1.0).contains(place)), "{places:?}");
+    let places: Vec<_> = game.events.iter().filter_map(|event| event.lap_position).collect();
+    assert!(!places.is_empty() && places.iter().all(|lap_position| (0.9..1.0).contains(lap_position)), "{places:?}");
 }
 
 #[test]
-fn fuel_that_is_taken_out_in_the_box_is_not_burned() {
+fn fuel_used_ignores_fuel_removed_in_the_box() {
     let mut game = Game::new();
     game.flying_start();
     game.drive_to(0.5);
@@ -292,7 +292,7 @@ fn fuel_that_is_taken_out_in_the_box_is_not_burned() {
 }
 
 #[test]
-fn a_restart_with_another_tank_burns_nothing() {
+fn fuel_used_ignores_a_restart_with_another_level() {
     for tank in [20.0, 90.0] {
         let mut game = Game::new();
         game.physics.kersCharge = 0.9;
@@ -326,7 +326,7 @@ fn a_restart_with_another_tank_burns_nothing() {
 }
 
 #[test]
-fn another_game_after_an_interruption_is_another_session() {
+fn interrupt_then_another_game_is_another_session() {
     for keep_names in [false, true] {
         let mut game = Game::new();
         game.flying_start();
@@ -350,7 +350,7 @@ fn another_game_after_an_interruption_is_another_session() {
 }
 
 #[test]
-fn the_same_game_after_an_interruption_is_the_same_session() {
+fn interrupt_then_the_same_game_is_the_same_session() {
     let mut game = Game::new();
     game.flying_start();
     let first = game.finish();
@@ -364,7 +364,7 @@ fn the_same_game_after_an_interruption_is_the_same_session() {
 }
 
 #[test]
-fn validity_may_follow_the_line_by_two_seconds() {
+fn validity_may_lag_the_line_by_two_seconds() {
     for late in [0.3, 0.7, 1.9] {
         let mut game = Game::new();
         game.flying_start();
@@ -380,7 +380,7 @@ fn validity_may_follow_the_line_by_two_seconds() {
 }
 
 #[test]
-fn a_lap_that_never_counts_is_invalid() {
+fn validity_of_a_lap_that_never_counts_is_invalid() {
     let mut game = Game::new();
     game.graphics.is_valid_lap = false;
     game.flying_start();
@@ -389,7 +389,7 @@ fn a_lap_that_never_counts_is_invalid() {
 }
 
 #[test]
-fn a_phase_that_only_changes_its_name_breaks_no_lap() {
+fn phase_that_only_changes_its_name_keeps_the_lap() {
     let mut game = Game::new();
     game.flying_start();
     game.drive_to(0.5);
@@ -400,7 +400,7 @@ fn a_phase_that_only_changes_its_name_breaks_no_lap() {
 }
 
 #[test]
-fn a_phase_whose_name_follows_its_timer_begins_with_a_lap() {
+fn phase_whose_name_lags_its_timer_begins_with_a_lap() {
     for late in [0, 6, 60, 300] {
         let mut game = Game::new();
         game.flying_start();
@@ -420,7 +420,7 @@ fn a_phase_whose_name_follows_its_timer_begins_with_a_lap() {
 }
 
 #[test]
-fn a_hybrid_whose_fuel_does_not_burn_has_no_use_of_fuel() {
+fn fuel_used_of_a_hybrid_that_burns_nothing_is_zero() {
     let mut game = Game::new();
     game.burns = 0.0;
     game.physics.kersCharge = 0.9;
@@ -434,7 +434,7 @@ fn a_hybrid_whose_fuel_does_not_burn_has_no_use_of_fuel() {
 }
 
 #[test]
-fn a_timer_that_begins_anew_at_the_line_after_a_standing_start_is_no_restart() {
+fn timer_restart_at_the_first_line_after_the_grid_is_no_restart_of_the_session() {
     for behind_m in [60.0, 150.0] {
         let mut game = Game::new();
         game.way = -behind_m / ROUND_M;
@@ -456,13 +456,13 @@ fn a_timer_that_begins_anew_at_the_line_after_a_standing_start_is_no_restart() {
 }
 
 #[test]
-fn a_silence_in_which_the_car_was_faster_is_no_leap() {
+fn gap_with_a_faster_car_is_no_jump() {
     let mut game = Game::new();
     game.flying_start();
     game.drive_to(0.3);
     game.speed = 10.0;
     game.seconds(1.0);
-    // Four seconds that nobody sees, at 50 m/s in the middle.
+    // Four seconds without frames, at 50 m/s in the middle.
     game.steps += 4 * 333;
     game.physics.packetId += 4 * 333;
     game.timer = game.timer.map(|timer| timer + 4 * 333);
@@ -474,7 +474,7 @@ fn a_silence_in_which_the_car_was_faster_is_no_leap() {
 }
 
 #[test]
-fn a_number_taken_from_a_late_count_is_put_right() {
+fn lap_number_from_a_late_count_is_corrected() {
     let mut game = Game::new();
     // Found just after the line, with a count that is late.
     (game.timer, game.way, game.graphics.total_lap_count) = (Some(100), 0.01, 3);
@@ -487,7 +487,7 @@ fn a_number_taken_from_a_late_count_is_put_right() {
 }
 
 #[test]
-fn a_counter_that_goes_on_in_a_pause_loses_no_lap() {
+fn physics_counter_that_runs_in_a_pause_loses_no_lap() {
     let mut game = Game::new();
     game.flying_start();
     for pause in [0.4, 1.0] {
@@ -513,7 +513,7 @@ fn a_counter_that_goes_on_in_a_pause_loses_no_lap() {
 }
 
 #[test]
-fn a_timer_that_starts_at_the_end_of_the_pit_lane_times_an_out_lap() {
+fn timer_that_starts_at_the_end_of_the_pit_lane_times_an_out_lap() {
     let mut game = Game::new();
     game.way = 0.05;
     game.seconds(1.0);

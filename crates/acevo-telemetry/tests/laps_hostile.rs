@@ -1,4 +1,4 @@
-//! Pages that no game writes: nothing panics, and what comes after them is right.
+//! Pages that no game writes cause no panics, and laps after them are right.
 
 use std::time::Duration;
 
@@ -32,8 +32,8 @@ impl Noise {
     /// The page with one byte that is another.
     fn spoiled<T: Page>(&mut self, page: &T) -> T {
         let mut bytes = page.as_bytes().to_vec();
-        let place = self.below(bytes.len());
-        bytes[place] = self.next() as u8;
+        let lap_position = self.below(bytes.len());
+        bytes[lap_position] = self.next() as u8;
         T::from_bytes(&bytes)
     }
 
@@ -43,8 +43,8 @@ impl Noise {
             [0x7f80_0000, 0xff80_0000, 0x7fc0_0000, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff, 0, 0x7f7f_ffff];
         let mut bytes = page.as_bytes().to_vec();
         for _ in 0..8 {
-            let place = self.below(bytes.len() / 4) * 4;
-            bytes[place..place + 4].copy_from_slice(&WORDS[self.below(WORDS.len())].to_le_bytes());
+            let lap_position = self.below(bytes.len() / 4) * 4;
+            bytes[lap_position..lap_position + 4].copy_from_slice(&WORDS[self.below(WORDS.len())].to_le_bytes());
         }
         T::from_bytes(&bytes)
     }
@@ -52,7 +52,7 @@ impl Noise {
 
 fn garbage(noise: &mut Noise) -> Frame {
     let mut graphics: SPageFileGraphicEvo = noise.page();
-    // Most of them claim to be live: others are not looked at.
+    // Most of them are live, because others are ignored.
     if !noise.next().is_multiple_of(4) {
         graphics.status = ACEvoStatus::Live.value();
     }
@@ -60,14 +60,14 @@ fn garbage(noise: &mut Noise) -> Frame {
 }
 
 fn assert_sane(lap: &Lap) {
-    let figures = &lap.figures;
+    let stats = &lap.stats;
     let sane = |summary: &Summary, least: f64, greatest: f64| {
         let within = |value: Option<f64>| value.is_none_or(|value| (least..=greatest).contains(&value));
         assert!(within(summary.min()) && within(summary.mean()) && within(summary.max()), "{summary:?}");
     };
-    sane(&figures.speed_kmh, 0.0, 600.0);
-    sane(&figures.water_c, -60.0, 300.0);
-    for wheel in figures.tyre_core_c.into_array().iter().chain(&figures.brake_c.into_array()) {
+    sane(&stats.speed_kmh, 0.0, 600.0);
+    sane(&stats.water_c, -60.0, 300.0);
+    for wheel in stats.tyre_core_c.into_array().iter().chain(&stats.brake_c.into_array()) {
         sane(wheel, -60.0, 2000.0);
     }
     for amount in [lap.fuel_used_l, lap.fuel_added_l, lap.charge_used].into_iter().flatten() {
@@ -75,13 +75,13 @@ fn assert_sane(lap: &Lap) {
     }
 }
 
-/// Everything that may be asked of it.
+/// Calls every method.
 fn ask(analysis: &mut Analysis, events: &mut u64) {
-    analysis.laps().last().iter().for_each(|lap| assert_sane(lap));
+    analysis.laps().back().iter().for_each(|lap| assert_sane(lap));
     if let Some(lap) = analysis.current_lap() {
         assert!(lap.elapsed_s.is_finite());
     }
-    analysis.bests().theoretical_ms();
+    analysis.bests().ideal_ms();
     let stint = analysis.stints().current();
     assert!(stint.distance_km.is_finite() && stint.fuel_used_l.is_finite() && stint.time_s.is_finite());
     assert!(analysis.delta().is_none_or(|delta| delta.seconds.is_finite() && delta.predicted_s.is_finite()));
@@ -99,7 +99,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn random_pages_break_nothing(seed in 1u64.., millis in 1u64..200) {
+    fn feed_accepts_random_pages(seed in 1u64.., millis in 1u64..200) {
         let mut noise = Noise(seed);
         let mut analysis = Analysis::new(Settings::default());
         let mut events = 0;
@@ -107,7 +107,7 @@ proptest! {
             let mut frame = garbage(&mut noise);
             let (mut physics, mut graphics) = (*frame.physics.raw(), *frame.graphics.raw());
             if seed % 2 == 0 {
-                // Counters that go on.
+                // Counters that continue.
                 (physics.packetId, graphics.packetId) = (index * 5, index);
                 graphics.current_lap_time_ms = index * 15 % 7000;
             }
@@ -118,7 +118,7 @@ proptest! {
     }
 
     #[test]
-    fn what_comes_after_garbage_is_right(seed in 1u64.., bursts in prop::collection::vec((0.0f64..300.0, 1u32..40), 1..4), kind in 0..3) {
+    fn laps_after_garbage_are_right(seed in 1u64.., bursts in prop::collection::vec((0.0f64..300.0, 1u32..40), 1..4), kind in 0..3) {
         let mut noise = Noise(seed);
         let mut analysis = Analysis::new(Settings::default());
         let mut events = 0;

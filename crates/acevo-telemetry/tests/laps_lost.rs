@@ -1,4 +1,4 @@
-//! Whatever is lost, met twice or interrupted: a lap is right, or marked incomplete.
+//! Lost packets, repeated packets and interruptions: a lap is right, or marked incomplete.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use acevo_telemetry::analysis::{Analysis, Lap, SessionEventKind, Settings, Valid
 use acevo_testkit::drive::{each_frame_of, options};
 use proptest::prelude::*;
 
-/// What becomes of the frames on their way.
+/// Faults between the game and the analysis.
 #[derive(Debug, Clone)]
 struct Trouble {
     /// Frames that are lost, in parts of 256, whole or by page.
@@ -17,14 +17,14 @@ struct Trouble {
     physics_lost: u8,
     graphics_lost: u8,
     doubled: u8,
-    /// From this part of the drive on nothing comes for so many seconds; then it goes on, as after another attachment or not.
+    /// Part of the drive after which nothing comes for some seconds, and whether the game is attached again after that.
     gaps: Vec<(f64, f64, bool)>,
     seed: u64,
 }
 
 impl Trouble {
     fn is_lost(&mut self, part: u8) -> bool {
-        // A generator will do that is not worth a name.
+        // A simple generator is enough.
         self.seed = self.seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         ((self.seed >> 33) as u8) < part
     }
@@ -46,7 +46,7 @@ fn trouble() -> impl Strategy<Value = Trouble> {
     )
 }
 
-/// A lap that was told, and the laps that had been driven by then. What is measured here may be off by `slack` milliseconds.
+/// Checks a reported lap against the laps that were driven by then. Measured times may differ by `slack` milliseconds.
 fn check(lap: &Lap, truth: &[LapRecord], slack: u32) -> Result<(), TestCaseError> {
     let Some(time_ms) = lap.time_ms else {
         prop_assert!(lap.incomplete.is_some(), "no time, and complete: {:?}", lap.number);
@@ -55,11 +55,11 @@ fn check(lap: &Lap, truth: &[LapRecord], slack: u32) -> Result<(), TestCaseError
     let Some(driven) = truth.last() else {
         return Err(TestCaseError::fail("a lap before any was driven"));
     };
-    let told = (lap.number, lap.kind, lap.incomplete, time_ms, lap.validity, &lap.sectors_ms);
-    prop_assert_eq!(time_ms, driven.time_ms as u32, "{:?} {:?}", told, driven);
+    let reported = (lap.number, lap.kind, lap.incomplete, time_ms, lap.validity, &lap.sectors_ms);
+    prop_assert_eq!(time_ms, driven.time_ms as u32, "{:?} {:?}", reported, driven);
     match lap.validity {
-        Validity::Valid => prop_assert!(driven.valid, "{:?} {:?}", told, driven),
-        Validity::Invalid { .. } => prop_assert!(!driven.valid, "{:?} {:?}", told, driven),
+        Validity::Valid => prop_assert!(driven.valid, "{:?} {:?}", reported, driven),
+        Validity::Invalid { .. } => prop_assert!(!driven.valid, "{:?} {:?}", reported, driven),
         _ => {}
     }
     if let Some(measured) = lap.measured_ms {
@@ -67,8 +67,8 @@ fn check(lap: &Lap, truth: &[LapRecord], slack: u32) -> Result<(), TestCaseError
     }
     for (sector, right) in lap.sectors_ms.iter().zip(driven.sectors_ms) {
         if let Some(sector) = sector {
-            // Frames that come without their physics are placed by the time on the wall.
-            prop_assert!(sector.abs_diff(right as u32) <= slack, "{:?} {:?}", told, driven);
+            // Frames without their physics are timed by the wall clock.
+            prop_assert!(sector.abs_diff(right as u32) <= slack, "{:?} {:?}", reported, driven);
         }
     }
     if let Some(fuel) = lap.fuel_used_l.filter(|_| lap.fuel_added_l == Some(0.0) && driven.valid) {
@@ -101,7 +101,7 @@ fn drive(options: Options, seconds: f64, mut trouble: Trouble) -> Result<usize, 
         if trouble.is_lost(trouble.lost) {
             return;
         }
-        // A page that was not read is the one that was read last.
+        // A page that was lost stays as it was read last.
         let mut read = *frame;
         if let Some(before) = seen {
             if trouble.is_lost(trouble.physics_lost) {
@@ -136,33 +136,33 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn hot_laps_are_right_or_incomplete(seed in 1u64..50, trouble in trouble()) {
+    fn hot_laps_with_lost_packets_are_right_or_incomplete(seed in 1u64..50, trouble in trouble()) {
         drive(options(Scenario::HotLaps, seed, 4), 360.0, trouble)?;
     }
 
     #[test]
-    fn a_weekend_is_right_or_incomplete(seed in 1u64..50, trouble in trouble()) {
+    fn laps_of_a_weekend_with_lost_packets_are_right_or_incomplete(seed in 1u64..50, trouble in trouble()) {
         drive(options(Scenario::Weekend, seed, 6), 1100.0, trouble)?;
     }
 
     #[test]
-    fn every_trap_is_right_or_incomplete(scenario in trap(), seed in 1u64..50, trouble in trouble()) {
+    fn laps_of_every_scenario_with_lost_packets_are_right_or_incomplete(scenario in trap(), seed in 1u64..50, trouble in trouble()) {
         let mut options = options(scenario, seed, 0);
         options.laps = None;
         drive(options, 600.0, trouble)?;
     }
 }
 
-/// Every scenario that was made for a trap: all but those that show what is usual.
+/// Every scenario with a trap: all but the common ones.
 fn trap() -> impl Strategy<Value = Scenario> {
     use Scenario::{HotLaps, Menu, Pause, Pits, Race, Weekend};
     let is_trap = |scenario: &Scenario| !matches!(scenario, Weekend | HotLaps | Race | Pits | Pause | Menu);
     prop::sample::select(Scenario::ALL.iter().copied().filter(is_trap).collect::<Vec<_>>())
 }
 
-/// After a replay the physics packet that was read last is the replay's, with the fuel that there was then.
+/// After a replay the last physics packet is still that of the replay, with its fuel level.
 #[test]
-fn a_packet_of_a_replay_burns_no_fuel() {
+fn fuel_used_ignores_packets_of_a_replay() {
     for seed in 0..4 {
         let trouble = Trouble { lost: 0, physics_lost: 200, graphics_lost: 0, doubled: 0, gaps: Vec::new(), seed };
         let mut options = options(Scenario::Replay, 2, 0);
@@ -172,7 +172,7 @@ fn a_packet_of_a_replay_burns_no_fuel() {
 }
 
 #[test]
-fn some_packets_lost_lose_no_lap() {
+fn few_lost_packets_lose_no_lap() {
     let trouble = Trouble { lost: 100, physics_lost: 30, graphics_lost: 100, doubled: 30, gaps: Vec::new(), seed: 1 };
     assert_eq!(drive(options(Scenario::HotLaps, 3, 4), 360.0, trouble).unwrap(), 4);
 }

@@ -7,8 +7,11 @@ use std::time::Duration;
 
 use anyhow::Context;
 
-/// Time after which a program that does not end counts as stuck.
-const STUCK: Duration = Duration::from_secs(1);
+/// Time between two checks whether the program was asked to end.
+const CHECK_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Time after which a program that was asked to end counts as stuck: longer than personal bests wait for the lock of their file.
+const STUCK_AFTER: Duration = Duration::from_secs(4);
 
 /// A request to end the program, set by Ctrl-C or a termination signal. Commands poll it and clean up before they return.
 #[derive(Debug, Clone, Default)]
@@ -26,15 +29,17 @@ impl Stop {
         Ok(stop)
     }
 
-    /// Ends the program by force if shutdown hangs, for example because the terminal has gone while its keys are read.
-    pub(crate) fn exit_if_stuck(&self) {
+    /// Ends the program by force if shutdown hangs, for example because the terminal has gone while its keys are read. `restore` brings
+    /// the terminal back to its normal state before that.
+    pub(crate) fn exit_if_stuck(&self, restore: impl FnOnce() + Send + 'static) {
         let stop = self.clone();
         // The thread is detached: the program ends without it.
         thread::spawn(move || {
             while !stop.is_requested() {
-                thread::sleep(STUCK);
+                thread::sleep(CHECK_INTERVAL);
             }
-            thread::sleep(STUCK);
+            thread::sleep(STUCK_AFTER);
+            restore();
             std::process::exit(1);
         });
     }

@@ -31,7 +31,7 @@ const FRAME_INTERVAL: Duration = Duration::from_millis(33);
 
 /// Shows the screen until a key or a signal ends it. The terminal is always restored.
 pub(crate) fn run(mut session: LiveSession, stop: &Stop) -> anyhow::Result<()> {
-    stop.exit_if_stuck();
+    stop.exit_if_stuck(ratatui::restore);
     session.run_until(Instant::now());
     let latest = SnapshotCell::new(session.snapshot(Instant::now()));
     let done = AtomicBool::new(false);

@@ -148,5 +148,5 @@ fn garbage_pages_give_valid_json_and_text_without_control_characters() {
     assert!(!lines.stdout.trim_end().chars().any(char::is_control), "{:?}", lines.stdout);
     let doctor = output(&mut in_dir(&dir, &["doctor"]));
     assert_eq!(doctor.status.code(), Some(1));
-    assert!(doctor.stdout.contains("plausible are"), "{}", doctor.stdout);
+    assert!(doctor.stdout.contains("plausible range is"), "{}", doctor.stdout);
 }

@@ -44,7 +44,7 @@ fn played_recording_ends_with_end_of_recording() {
             }
         }
         let site = serve(&["--quiet", "--no-bests", "--speed", "20", "--from", &file]);
-        until(|| site.json("/api/snapshot")["status"]["link"] == "ended");
+        until(|| site.json("/api/snapshot")["status"]["connection"] == "ended");
         let status = &site.json("/api/snapshot")["status"];
         assert_eq!((&status["headline"], &status["recording"]), (&"End of recording".into(), &true.into()));
         let mut socket = site.socket();
@@ -357,7 +357,7 @@ fn page_works_without_secure_context_apis() {
     browser.evaluate("document.querySelector('.card-foot button').click()");
     browser.wait_for("document.querySelector('.card-foot button').textContent === 'Copied'");
     browser.evaluate("document.getElementById('tab-dash').click()");
-    browser.wait_for("Number.parseInt(document.querySelector('.speed-number').textContent) > 0");
+    browser.wait_for("Number.parseInt(document.querySelector('.view-dash .speed-number').textContent) > 0");
     assert!(browser.errors.is_empty(), "{:?}", browser.errors);
 }
 

@@ -259,7 +259,7 @@ fn invalid_raw_dumps_are_refused() {
     let nonsense = directory.path().join("nonsense");
     let whole = fs::read(&a).unwrap();
     for (bytes, hint) in [
-        (&b"not a dump"[..], "no raw dump"),
+        (&b"not a dump"[..], "not a raw dump"),
         (b"", "EOF"),
         (b"{\"format\": \"acevo raw dump\", \"format_version\": 99}", "version 99"),
         (b"\xff\xfe{\0", "UTF-16"),

@@ -497,3 +497,40 @@ fn info_has_the_version_of_the_game_without_a_mark() {
     let info = output(acevo().arg("info").arg(&file)).stdout;
     assert!(info.lines().any(|line| line.starts_with("version ")), "{info}");
 }
+
+#[test]
+fn record_verbose_prints_files_sessions_and_laps() {
+    let directory = tempfile::tempdir().unwrap();
+    let record = output(
+        acevo()
+            .args(["record", "--demo", "--verbose", "--scenario", "hot-laps", "--speed", "100", "--for", "200s", "-o"])
+            .arg(directory.path()),
+    );
+    assert!(record.status.success(), "{}", record.stderr);
+    for part in ["attached to", "opened ", "session 1 begins", "renamed ", "lap ended", "closing ", "closed "] {
+        assert!(record.stderr.contains(part), "{part} is not in {}", record.stderr);
+    }
+    let quiet = output(acevo().args(["record", "--demo", "--for", "1s", "-o"]).arg(directory.path()));
+    assert!(!quiet.stderr.contains("opened "), "{}", quiet.stderr);
+}
+
+#[test]
+fn session_of_a_recording_begins_with_each_packet_once() {
+    let directory = tempfile::tempdir().unwrap();
+    let record = output(
+        acevo()
+            .args(["record", "--demo", "--quiet", "--scenario", "restart", "--speed", "100", "--for", "300s", "-o"])
+            .arg(directory.path()),
+    );
+    let files: Vec<_> = record.stdout.lines().map(Path::new).collect();
+    assert!(files.len() > 1, "{}", record.stdout);
+    for file in files {
+        let mut recording = Recording::open(file).unwrap();
+        let mut last = [None; 3];
+        while let Some(item) = recording.next_item().unwrap() {
+            let RecordingItem::Record(record) = item else { continue };
+            let same = last[record.page as usize].replace((record.carried, record.bytes.to_vec()));
+            assert!(same.is_none_or(|(carried, bytes)| !carried || bytes != record.bytes), "{}", record.page);
+        }
+    }
+}

@@ -5,6 +5,9 @@ use acevo_telemetry::{Channel, ChannelKind, Unit, UpdateRate, channel};
 use super::resample::Method;
 use crate::Column;
 
+/// Decimals of coordinates, stored as integers of 10⁻⁷ degrees: 11 mm. An `f32` would be a metre off.
+pub(super) const COORDINATE_DECIMALS: i16 = 7;
+
 /// The names of the channels of a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
@@ -78,8 +81,8 @@ impl Named {
 /// The pages do not have the temperature of the air in the tyres: `TYRE_TAIR` is that of the core. They do not have the radius of the
 /// wheels either, so there is an angular speed instead of `WHEEL_SPEED` in m/s.
 const ACC: &[Named] = &[
-    mean("g_lateral", "G_LAT", Unit::Gravity, 20),
-    mean("g_longitudinal", "G_LON", Unit::Gravity, 20),
+    mean("g_lateral", "G_LAT", Unit::StandardGravity, 20),
+    mean("g_longitudinal", "G_LON", Unit::StandardGravity, 20),
     mean("yaw_rate", "ROTY", Unit::RadianPerSecond, 20),
     mean("steering_wheel", "STEERANGLE", Unit::Degree, 60),
     mean("speed", "SPEED", Unit::MetrePerSecond, 60),
@@ -104,7 +107,7 @@ const ACC: &[Named] = &[
     mean("camber_*", "Camber *", Unit::Degree, 100),
     mean("ride_height_front", "Ride Height F", Unit::Millimetre, 200),
     mean("ride_height_rear", "Ride Height R", Unit::Millimetre, 200),
-    mean("g_vertical", "CG Accel Vertical", Unit::Gravity, 100),
+    mean("g_vertical", "CG Accel Vertical", Unit::StandardGravity, 100),
     mean("position_x", "Car Coord X", Unit::Metre, 20),
     mean("position_y", "Car Coord Y", Unit::Metre, 20),
     mean("position_z", "Car Coord Z", Unit::Metre, 20),
@@ -126,9 +129,9 @@ const CIRCUIT: &[Named] = &[
     mean("clutch", "Clutch Pos", Unit::Percent, 100),
     mean("steering_wheel", "Steered Angle", Unit::Degree, 100),
     held("gear", "Gear", Unit::None, 20),
-    mean("g_lateral", "G Force Lat", Unit::Gravity, 100),
-    mean("g_longitudinal", "G Force Long", Unit::Gravity, 100),
-    mean("g_vertical", "G Force Vert", Unit::Gravity, 100),
+    mean("g_lateral", "G Force Lat", Unit::StandardGravity, 100),
+    mean("g_longitudinal", "G Force Long", Unit::StandardGravity, 100),
+    mean("g_vertical", "G Force Vert", Unit::StandardGravity, 100),
     mean("yaw_rate", "Gyro Yaw Velocity", Unit::DegreePerSecond, 100),
     held("tc_active", "TC Active", Unit::None, 20),
     held("abs_active", "ABS Active", Unit::None, 20),
@@ -231,9 +234,8 @@ pub(super) fn outputs(names: MotecNames, columns: &[Column]) -> Vec<Output> {
         outputs.push(output(column, index, column.unit, column.channel.id().into(), rate, method));
     }
     if position(columns).is_some() {
-        let coordinate = |source, name| {
-            own(source, name, "deg", 20, Method::Mean, Encoding::Coordinate, super::ld::COORDINATE_DECIMALS as u32)
-        };
+        let coordinate =
+            |source, name| own(source, name, "deg", 20, Method::Mean, Encoding::Coordinate, COORDINATE_DECIMALS as u32);
         outputs.push(coordinate(ChannelSource::Latitude, "GPS Latitude"));
         outputs.push(coordinate(ChannelSource::Longitude, "GPS Longitude"));
     }
@@ -259,7 +261,7 @@ fn output(column: &Column, index: usize, to: Unit, name: String, rate: u16, meth
 /// A unit as written in genuine files, in ASCII.
 fn label(unit: Unit) -> &'static str {
     match unit {
-        Unit::Gravity => "G",
+        Unit::StandardGravity => "G",
         Unit::Celsius => "C",
         Unit::Fahrenheit => "F",
         Unit::Degree => "deg",

@@ -4,7 +4,7 @@
 //! Derived from genuine files: logs of another game by the same studio, and the sample that comes with MoTeC i2.
 
 use super::ascii::ascii;
-use super::channels::{ChannelSource, Encoding, Output};
+use super::channels::{COORDINATE_DECIMALS, ChannelSource, Encoding, Output};
 use super::earth::Plane;
 use crate::About;
 use crate::date::utc;
@@ -21,9 +21,6 @@ const SERIAL: u32 = 8004;
 const TYPE: &str = "ADL";
 const VERSION: u16 = 420;
 const PRO: u32 = 0x000c_81a4;
-
-/// Decimals of coordinates, stored as integers of 10⁻⁷ degrees: 11 mm. An `f32` would be a metre off.
-pub(super) const COORDINATE_DECIMALS: i16 = 7;
 
 /// Comment of a log with GPS positions but without coordinates of the track.
 const NO_COORDINATES: &str = "The game gave no coordinates of the track: GPS positions count from 0 N 0 E instead.";

@@ -4,29 +4,38 @@ use serde::Serialize;
 
 use super::laps::Lap;
 
-/// The best of a session, of complete laps that count.
+/// The best lap and sectors of a session, of complete laps that count.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
 pub struct Bests {
     /// Number of the best lap.
     pub lap: Option<u32>,
-    /// Its time in milliseconds.
+    /// Its time, milliseconds.
     pub time_ms: Option<u32>,
-    /// The best time of each sector in milliseconds.
+    /// The best time of each sector, milliseconds.
     pub sectors_ms: Vec<Option<u32>>,
 }
 
+/// A lap time that is better than all before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct NewBest {
+    /// The time, milliseconds.
+    pub(super) time_ms: u32,
+    /// The best time before, milliseconds; `None` for the first one.
+    pub(super) before_ms: Option<u32>,
+}
+
 impl Bests {
-    /// The sum of the best sectors in milliseconds: the lap that was possible. `None` until all of them were driven.
-    pub fn theoretical_ms(&self) -> Option<u32> {
+    /// Time of the ideal lap, milliseconds: the sum of the best sectors. `None` until each of them has a time.
+    pub fn ideal_ms(&self) -> Option<u32> {
         if self.sectors_ms.is_empty() {
             return None;
         }
         self.sectors_ms.iter().try_fold(0u32, |sum, sector| sum.checked_add((*sector)?))
     }
 
-    /// Takes a lap that is over. Where it is the best, gives the time before, if there was one.
-    pub(crate) fn take(&mut self, lap: &Lap) -> Option<Option<u32>> {
+    /// Takes a lap that has ended. Returns the new best time if the lap is the best.
+    pub(super) fn take(&mut self, lap: &Lap) -> Option<NewBest> {
         let time_ms = lap.time_ms.filter(|_| lap.counts())?;
         if self.sectors_ms.len() < lap.sectors_ms.len() {
             self.sectors_ms.resize(lap.sectors_ms.len(), None);
@@ -42,6 +51,6 @@ impl Bests {
             return None;
         }
         self.lap = Some(lap.number);
-        Some(self.time_ms.replace(time_ms))
+        Some(NewBest { time_ms, before_ms: self.time_ms.replace(time_ms) })
     }
 }

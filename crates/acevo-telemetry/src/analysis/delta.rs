@@ -1,46 +1,48 @@
-//! The running lap beside another one.
+//! The running lap compared with another one.
 
 use serde::Serialize;
 
-use super::trace::{Reference, Trace, TraceRecorder};
+use crate::lap_trace::{Reference, Trace, TraceRecorder};
 
-/// How the running lap compares.
+/// How the running lap compares with the reference lap.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Delta {
-    /// Seconds that it is slower (positive) or faster than the reference was at the same place.
+    /// Seconds by which the running lap is slower (positive) or faster than the reference lap at the same lap position.
     pub seconds: f64,
-    /// The lap time that it will have if nothing is gained or lost any more, in seconds.
+    /// Predicted lap time if the difference does not change any more, seconds.
     pub predicted_s: f64,
-    /// The lap time of the reference, in seconds.
+    /// Lap time of the reference lap, seconds.
     pub reference_s: f64,
 }
 
-/// Traces laps, and keeps those that others are compared with.
+/// Records traces of laps and keeps those that can be reference laps.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Pace {
+pub(crate) struct DeltaTracker {
     running: TraceRecorder,
     /// The lap that has crossed the line and waits for its time.
     ended: TraceRecorder,
     best: Option<Trace>,
     last: Option<Trace>,
-    pub(crate) reference: Reference,
 }
 
-impl Pace {
+impl DeltaTracker {
+    /// A lap begins.
     pub(crate) fn begin_lap(&mut self) {
         self.running.begin();
     }
 
-    pub(crate) fn note(&mut self, place: f64, elapsed_s: f64) {
-        self.running.note(place, elapsed_s);
+    /// Takes the lap position and the age of the running lap, seconds.
+    pub(crate) fn note(&mut self, lap_position: f64, elapsed_s: f64) {
+        self.running.note(lap_position, elapsed_s);
     }
 
-    pub(crate) fn cross(&mut self) {
+    /// The running lap has crossed the line.
+    pub(crate) fn cross_line(&mut self) {
         std::mem::swap(&mut self.running, &mut self.ended);
     }
 
-    /// A lap has got its time; `None` where it has none. Gives its trace where there is one.
+    /// A lap has ended, with this time if it has one. Returns its trace if there is one.
     pub(crate) fn end_lap(&mut self, time_s: Option<f64>, is_best: bool) -> Option<&Trace> {
         self.last = Some(self.ended.finish(time_s?)?);
         if is_best {
@@ -49,15 +51,22 @@ impl Pace {
         self.last.as_ref()
     }
 
-    /// Another session.
+    /// Drops the traces of the session.
     pub(crate) fn forget(&mut self) {
-        (self.best, self.last) = (None, None);
+        self.best = None;
+        self.last = None;
     }
 
-    /// Compares.
-    pub(crate) fn delta(&self, personal: Option<&Trace>, place: f64, elapsed_s: f64) -> Option<Delta> {
-        let trace = self.reference.trace(self.best.as_ref(), self.last.as_ref(), personal)?;
-        let seconds = trace.delta(place, elapsed_s)?;
+    /// Compares the running lap with the reference lap; `None` if there is no such lap.
+    pub(crate) fn delta(
+        &self,
+        reference: &Reference,
+        personal: Option<&Trace>,
+        lap_position: f64,
+        elapsed_s: f64,
+    ) -> Option<Delta> {
+        let trace = reference.trace(self.best.as_ref(), self.last.as_ref(), personal)?;
+        let seconds = trace.delta(lap_position, elapsed_s)?;
         Some(Delta { seconds, predicted_s: trace.predicted(seconds), reference_s: trace.time() })
     }
 }

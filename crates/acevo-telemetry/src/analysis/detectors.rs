@@ -1,16 +1,16 @@
-//! What the pages show, watched for what is worth an event.
+//! Event detectors: conditions in the pages that are worth an event.
 //!
-//! Each watcher is fed every moment of driving. The state that is found at the beginning is no event, except where somebody who has
-//! just come would want to know: the name of the phase, a flag that is shown, the wrong way, fuel that is low. Nothing happens in menus,
-//! pauses and replays. A value that flickers or comes and goes around a threshold is one event, and of garbage
-//! there is no more than the limiter lets through.
+//! Each detector is fed every frame of driving. The state found at the beginning is no event, except if a user who has just connected
+//! needs to know it: the name of the phase, a flag that is shown, the wrong way, low fuel. Menus, pauses and replays cause no events.
+//! A value that flickers, or that oscillates around a threshold, is one event. The limiter bounds the number of events that garbage can
+//! cause.
 
 mod control;
 mod damage;
+mod debounce;
 mod driving;
 mod fuel;
 mod heat;
-mod held;
 mod pits;
 mod thresholds;
 
@@ -18,20 +18,21 @@ use std::collections::VecDeque;
 
 pub use thresholds::Thresholds;
 
-use super::clock::{Beginning, Flow, Moment};
+use super::clock::{ClockedFrame, Continuity};
 use super::event::SessionEventKind;
+use super::session_key::Beginning;
 use control::Control;
 use damage::Damage;
+use debounce::{Limiter, ObservedTime};
 use driving::Driving;
 use fuel::Fuel;
 use heat::Heat;
-use held::{Limiter, SeenTime};
 use pits::Pits;
 
-/// All watchers.
+/// All detectors.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Watch {
-    time: SeenTime,
+pub(crate) struct Detectors {
+    time: ObservedTime,
     limiter: Limiter,
     control: Control,
     pits: Pits,
@@ -39,50 +40,54 @@ pub(crate) struct Watch {
     fuel: Fuel,
     damage: Damage,
     heat: Heat,
-    /// What has happened with this moment.
-    happened: Vec<SessionEventKind>,
-    news: VecDeque<SessionEventKind>,
+    /// Events of the newest frame, before the limiter.
+    detected: Vec<SessionEventKind>,
+    events: VecDeque<SessionEventKind>,
 }
 
-impl Watch {
-    /// What has happened, oldest first.
-    pub(crate) fn take(&mut self) -> Option<SessionEventKind> {
-        self.news.pop_front()
+impl Detectors {
+    /// The oldest event that was not taken yet.
+    pub(crate) fn next_event(&mut self) -> Option<SessionEventKind> {
+        self.events.pop_front()
     }
 
-    /// Takes a moment, and how many laps the fuel lasts for where that was measured.
-    pub(crate) fn feed(&mut self, moment: &Moment<'_>, limits: &Thresholds, laps_left: Option<f64>) {
-        let now = self.time.at(moment.time);
-        if let Flow::Begins(beginning) = moment.flow {
+    /// Takes a frame, and the number of laps that the fuel lasts for if it was measured.
+    pub(crate) fn feed(&mut self, clocked: &ClockedFrame<'_>, limits: &Thresholds, laps_left: Option<f64>) {
+        let now = self.time.at(clocked.time);
+        if let Continuity::Begins(beginning) = clocked.continuity {
             self.begin(beginning);
         }
-        // A page that may mix two packets is left alone; the next one is near.
-        if moment.is_live() && moment.frame.graphics.is_settled() && moment.frame.physics.is_settled() {
-            let (frame, out) = (moment.frame, &mut self.happened);
+        let (frame, sample) = (clocked.frame, &clocked.sample);
+        // Torn pages are skipped; the next ones come soon.
+        if clocked.is_live() && frame.graphics.is_settled() && frame.physics.is_settled() {
+            let out = &mut self.detected;
             self.control.note(frame, now, limits, out);
-            self.pits.note(frame, now, limits, out);
-            self.driving.note(frame, now, limits, out);
-            self.fuel.note(frame, laps_left, now, limits, out);
+            self.pits.note(frame, sample, now, limits, out);
+            self.driving.note(frame, sample, now, limits, out);
+            self.fuel.note(frame, sample, laps_left, now, limits, out);
             self.damage.note(frame, now, limits, out);
             self.heat.note(frame, now, limits, out);
         }
         let limiter = &mut self.limiter;
-        self.news.extend(self.happened.drain(..).filter(|_| limiter.allows(now)));
+        self.events.extend(self.detected.drain(..).filter(|_| limiter.allows(now)));
     }
 
     fn begin(&mut self, beginning: Beginning) {
         if beginning == Beginning::First {
             self.control = Control::default();
         } else {
-            self.control.begin();
+            self.control.begin_session();
         }
-        self.put_elsewhere();
+        self.reset_car();
     }
 
-    /// The car was put into its box with other fuel, other tyres and no damage: what is found next is no event.
-    pub(crate) fn put_elsewhere(&mut self) {
-        (self.pits, self.driving, self.fuel) = Default::default();
-        (self.damage, self.heat) = Default::default();
+    /// The car was moved to its box with other fuel, other tyres and no damage: the state that is found next is no event.
+    pub(crate) fn reset_car(&mut self) {
+        self.pits = Pits::default();
+        self.driving = Driving::default();
+        self.fuel = Fuel::default();
+        self.damage = Damage::default();
+        self.heat = Heat::default();
     }
 }
 

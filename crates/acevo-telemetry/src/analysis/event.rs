@@ -1,4 +1,4 @@
-//! What happens in a session.
+//! Events of a session.
 
 mod parts;
 mod text;
@@ -10,82 +10,83 @@ use super::laps::{Invalid, Lap};
 
 pub use parts::{DamageStep, Fluid, Part, Service, Severity, Topic, TyreState, Wheel};
 
-/// Something that has happened on the track.
+/// An event of a session.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct SessionEvent {
-    /// When: the time the frame was fed with, in seconds.
+    /// Time at which the frame was fed, seconds.
     pub at_s: f64,
     /// Seconds since the session began, or since its first frame was fed. Screens and lists show this time.
     pub session_s: f64,
     /// The session, from 1.
     pub session: u32,
-    /// The lap that was driven, from 1.
+    /// Number of the lap, from 1; `None` if no lap was running.
     pub lap: Option<u32>,
-    /// Where the car was: part of the lap, 0..1.
-    pub place: Option<f64>,
-    /// What it is.
+    /// The lap position of the car, 0..1. The JSON key is `place`.
+    #[serde(rename = "place")]
+    pub lap_position: Option<f64>,
+    /// The kind of event.
     #[serde(flatten)]
     pub kind: SessionEventKind,
 }
 
-/// What has happened. As text it is one line for people.
+/// The kind of event. `Display` formats it as one line.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 #[non_exhaustive]
 // Laps are rare, and handed over once.
 #[allow(clippy::large_enum_variant)]
 pub enum SessionEventKind {
-    /// Another session, or the same one anew.
+    /// A session has begun, or was restarted.
     Session,
     /// The car has left its box for another stint.
     Stint {
-        /// Its number in the session, from 1.
+        /// Number of the stint in the session, from 1.
         stint: u32,
     },
-    /// A lap was begun from its first moment on.
+    /// A lap has begun, and its beginning was seen.
     LapBegun,
-    /// A sector has ended, the last one of a lap excepted: that ends with the lap.
+    /// A sector has ended, but not the last one: that ends with the lap.
     Sector {
-        /// Its number, from 1.
+        /// Number of the sector, from 1.
         sector: usize,
-        /// Its time in milliseconds; `None` where one of its ends was not seen.
+        /// Sector time, milliseconds; `None` if its beginning or end was not seen.
         sector_ms: Option<u32>,
-        /// The time since the lap began, in milliseconds.
+        /// Time since the lap began, milliseconds.
         split_ms: Option<u32>,
-        /// Better than in all complete laps of the session that count.
+        /// The sector is better than in all complete laps of the session that count.
         is_best: bool,
     },
     /// The running lap does not count any more.
     Invalidated {
-        /// Why, as far as the pages tell.
+        /// Why, as far as the pages show it.
         reason: Invalid,
     },
-    /// A lap is over, or was broken off. In JSON it is under `result`: it has names that the event has, too.
+    /// A lap has ended or was broken off. Its JSON key is `result`, because lap and event have keys in common.
     #[serde(serialize_with = "nested")]
     Lap(Lap),
     /// The lap that has just ended is the best of the session.
     SessionBest {
-        /// Its time in milliseconds.
+        /// Lap time, milliseconds.
         time_ms: u32,
-        /// The best one before.
+        /// Best time before, milliseconds.
         before_ms: Option<u32>,
     },
-    /// The lap that has just ended is the best that was ever kept of this car on this track.
+    /// The lap that has just ended is a personal best with this car on this track.
     PersonalBest {
-        /// Its time in milliseconds.
+        /// Lap time, milliseconds.
         time_ms: u32,
-        /// The best one before.
+        /// Best time before, milliseconds.
         before_ms: Option<u32>,
     },
-    /// The session has come to another phase, or this is the first one that is seen.
+    /// The phase of the session has changed, or the first phase is seen.
     Phase {
-        /// Its name, as the game has it.
+        /// Name of the phase, as written by the game.
         name: String,
         /// The phase before.
         before: Option<String>,
     },
-    /// Another flag is shown, or none any more.
+    /// The flag has changed, or was cleared.
     Flag {
         /// The flag.
         #[serde(serialize_with = "by_name")]
@@ -93,49 +94,50 @@ pub enum SessionEventKind {
         /// The flag before.
         #[serde(serialize_with = "by_name")]
         before: ACEvoFlagType,
-        /// Shown to everybody; else to the player. One that the player is shown too is told once, as the player's.
+        /// True if the flag is shown to all drivers, false if it is shown to the player. A flag that is shown to both is reported once, as
+        /// the player's.
         for_all: bool,
     },
     /// The start lights begin to come on.
     StartLights,
     /// The start lights have gone out.
     Green,
-    /// The car has come into the pit lane.
+    /// The car has entered the pit lane.
     PitLaneEntered,
     /// The car has left the pit lane.
     PitLaneLeft {
-        /// After so many seconds; `None` where it was there from the beginning.
+        /// Time in the pit lane, seconds; `None` if the entry was not seen.
         seconds: Option<f64>,
     },
-    /// The car stands in its box.
+    /// The car has reached its box.
     BoxEntered,
-    /// The driver has returned to the box by the menu: the car was put there, with fresh tyres, without damage and with other fuel.
+    /// The driver has returned to the box by the menu: the car was moved there, with fresh tyres, without damage and with other fuel.
     ReturnedToBox,
     /// The car has left its box.
     BoxLeft {
-        /// After so many seconds; `None` where it stood there from the beginning.
+        /// Time in the box, seconds; `None` if the car was there from the beginning.
         seconds: Option<f64>,
     },
-    /// The crew has begun to work.
+    /// The crew has begun services.
     ServiceBegun {
-        /// On what.
+        /// The services.
         items: Vec<Service>,
     },
-    /// The crew has done some of its work.
+    /// The crew has finished services.
     ServiceDone {
-        /// On what.
+        /// The services.
         items: Vec<Service>,
-        /// How long it took, in seconds: the longest of them.
+        /// Time of the longest one, seconds.
         seconds: Option<f64>,
     },
-    /// The crew had begun with something and will not do it any more.
+    /// The crew has dropped services that it had begun.
     ServiceDropped {
-        /// On what.
+        /// The services.
         items: Vec<Service>,
     },
     /// The pit limiter was switched.
     PitLimiter {
-        /// On or off.
+        /// True for on.
         is_on: bool,
     },
     /// The rev limiter cuts in, for the first time in a while.
@@ -147,64 +149,64 @@ pub enum SessionEventKind {
     WrongWay,
     /// The car goes the right way again.
     RightWay {
-        /// After so many seconds.
+        /// Time in the wrong direction, seconds.
         seconds: Option<f64>,
     },
     /// All four tyres are off the track.
     OffTrack,
     /// The car is on the track again.
     BackOnTrack {
-        /// After so many seconds.
+        /// Time off the track, seconds.
         seconds: Option<f64>,
     },
     /// Fuel or charge is low.
     LowFuel {
-        /// It is not only low.
+        /// The level is critical, not only low.
         is_critical: bool,
-        /// Laps that it lasts for: measured over laps that count, else as the game estimates.
+        /// Laps that it lasts for: measured over laps that count, or the game's estimate.
         laps: Option<f64>,
         /// Litres in the tank.
         litres: Option<f64>,
         /// Charge of an electric car's battery, 0..1.
         charge: Option<f64>,
     },
-    /// Something was damaged.
+    /// The car was damaged.
     Damage {
-        /// What.
+        /// The damaged parts.
         parts: Vec<DamageStep>,
     },
-    /// Something was repaired, all of it or most.
+    /// Damage was repaired completely or mostly.
     Repaired {
-        /// What.
+        /// The repaired parts.
         parts: Vec<DamageStep>,
     },
-    /// Tyres have come out of their window, or into it.
+    /// Tyres have left their temperature window, or entered it.
     Tyres {
-        /// What they are now.
+        /// Their new state.
         state: TyreState,
-        /// Which of them.
+        /// The tyres.
         wheels: Vec<Wheel>,
     },
-    /// Water or oil is too hot.
+    /// Coolant or oil is too hot.
     Overheating {
-        /// Which.
+        /// The fluid.
         fluid: Fluid,
-        /// Its temperature.
+        /// Temperature, °C.
         celsius: f64,
     },
-    /// Water or oil is not too hot any more.
+    /// Coolant or oil is not too hot any more.
     Cooled {
-        /// Which.
+        /// The fluid.
         fluid: Fluid,
-        /// Its temperature.
+        /// Temperature, °C.
         celsius: f64,
-        /// For so many seconds it was too hot.
+        /// Time for which it was too hot, seconds.
         seconds: Option<f64>,
     },
 }
 
 impl SessionEventKind {
-    /// What it is about.
+    /// Topic, for filtering.
     pub const fn topic(&self) -> Topic {
         match self {
             Self::Session | Self::Stint { .. } | Self::Phase { .. } => Topic::Session,
@@ -227,7 +229,7 @@ impl SessionEventKind {
         }
     }
 
-    /// How good the news is.
+    /// Severity, for colouring and filtering.
     pub const fn severity(&self) -> Severity {
         match self {
             Self::SessionBest { .. } | Self::PersonalBest { .. } | Self::Green => Severity::Good,
@@ -244,7 +246,7 @@ impl SessionEventKind {
     }
 }
 
-/// A lap's own names stay apart from the event's.
+/// Serializes a lap below a key of its own.
 fn nested<S: Serializer>(lap: &Lap, serializer: S) -> Result<S::Ok, S::Error> {
     #[derive(Serialize)]
     struct Nested<'a> {
@@ -253,7 +255,7 @@ fn nested<S: Serializer>(lap: &Lap, serializer: S) -> Result<S::Ok, S::Error> {
     Nested { result: lap }.serialize(serializer)
 }
 
-/// A flag by its name; one that is not known has its number in it.
+/// Serializes a flag by name; an unknown one contains its number.
 fn by_name<S: Serializer>(flag: &ACEvoFlagType, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(flag)
 }

@@ -3,26 +3,15 @@
 use acevo_shared_memory::{ACEvoSessionType, Frame};
 use serde::Serialize;
 
-use super::driven::Driven;
-use super::levels::Levels;
+use super::consumption_by_distance::ConsumptionByDistance;
+use crate::car_sample::CarSample;
+use crate::limits;
 
-/// Laps that the average is taken of: the track, the tyres and the driver change.
+/// Number of recent laps that the median is taken of: the track, the tyres and the driver change.
 const RECENT: usize = 5;
 
-/// An amount, a time or a distance beyond this is garbage.
-const LARGEST: f64 = 1e6;
-
-/// No lap takes less of anything.
-const SMALLEST: f64 = 1e-6;
-
-/// The use over a shorter way than this says nothing about a lap.
-const SHORTEST_WAY_M: f64 = 500.0;
-
-/// No lap takes fewer seconds.
-const SHORTEST_LAP_S: f64 = 5.0;
-
-/// More laps than any race has.
-const MOST_LAPS: f64 = 10_000.0;
+/// Minimum distance after which the consumption per lap is estimated, metres.
+const MIN_ESTIMATE_DISTANCE_M: f64 = 500.0;
 
 /// How a race, or another session, ends.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -31,11 +20,11 @@ const MOST_LAPS: f64 = 10_000.0;
 pub enum RaceEnd {
     /// After this many laps, the running one included.
     Laps(u32),
-    /// After this many seconds: the lap in which the time runs out is driven to its end, and the flag falls at the line.
+    /// After this many seconds. The lap in which the time runs out is driven to its end, and the flag falls at the line.
     Time(f64),
 }
 
-/// What is left of a race, or of another session that ends.
+/// The rest of a race, or of another session that ends.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Race {
@@ -43,9 +32,9 @@ pub struct Race {
     pub end: RaceEnd,
     /// The running lap is known to be the last one.
     pub is_last_lap: bool,
-    /// Plan for one lap more than the time left asks for; on by default. The flag falls for the leader first: where the leader
-    /// crosses the line just before the time is up, everybody drives another lap. Nothing in the pages tells when the leader
-    /// will be there, so this is a margin. It has no effect on a race over laps, nor on the last lap.
+    /// Plan for one lap more than the remaining time requires; on by default. The flag falls for the leader first: if the leader crosses
+    /// the line just before the time is up, all cars drive another lap. The pages do not show when the leader will be there, so this is
+    /// a margin. It has no effect on a race over laps, or on the last lap.
     pub has_extra_lap: bool,
 }
 
@@ -55,19 +44,18 @@ impl Race {
         Self { end, is_last_lap: false, has_extra_lap: true }
     }
 
-    /// SessionEventKind the pages tell; `None` for a session without an end, or with one that nobody races to: the time left of a session that is
-    /// known to be a time attack, a hot stint or a cruise.
+    /// The race in a frame; `None` for a session without an end, and for a time attack, hot stint or cruise, whose time left is no race
+    /// distance.
     ///
-    /// `session_state.total_lap` above 0 makes it a race over laps, otherwise `time_left_ms` makes it one over time.
-    /// `is_timed_race` of the static page is not asked: it is reported to be inverted, possibly. A time left of 0 is also how the
-    /// game writes that there is none; it counts as run out only on the last lap.
+    /// If `session_state.total_lap` is above 0, the race is over laps; otherwise `time_left_ms` makes it a race over time.
+    /// `is_timed_race` of the static page is not used: it is possibly inverted (reported). The game also writes a time left of 0 if it
+    /// has none; it counts as run out only on the last lap.
     pub fn of(frame: &Frame) -> Option<Self> {
         let page = frame.graphics.raw();
         let end = if page.session_state.total_lap > 0 {
             let left = page.session_state.total_lap.saturating_sub(page.total_lap_count.max(0));
             RaceEnd::Laps(left.max(0).unsigned_abs())
         } else {
-            // A day of hot laps is no race.
             if matches!(
                 frame.static_data.session(),
                 ACEvoSessionType::TimeAttack | ACEvoSessionType::HotStint | ACEvoSessionType::Cruise
@@ -80,56 +68,62 @@ impl Race {
         Some(Self { is_last_lap: page.is_last_lap, ..Self::new(end) })
     }
 
-    /// Full laps to come after the running one, of which the part `place` is driven. A race over time needs the lap time in
-    /// seconds; the running lap is assumed to go on at that pace.
-    fn laps_to_come(&self, place: f64, lap_time_s: Option<f64>) -> Option<f64> {
+    /// Full laps to come after the running one. A race over time needs the lap time, seconds; the running lap is assumed to continue at
+    /// that pace.
+    fn laps_to_come(&self, lap_position: f64, lap_time_s: Option<f64>) -> Option<f64> {
         if self.is_last_lap {
             return Some(0.0);
         }
         match self.end {
-            RaceEnd::Laps(left) => Some(f64::from(left.saturating_sub(1)).min(MOST_LAPS)),
+            RaceEnd::Laps(left) => Some(f64::from(left.saturating_sub(1)).min(limits::MAX_RACE_LAPS)),
             RaceEnd::Time(left) => {
                 let lap = lap_time_s?;
                 let left = known(left).filter(|left| *left >= 0.0)?;
-                // At each passage of the line another lap begins, unless the time is up.
-                let after_this_lap = left - (1.0 - place) * lap;
-                Some((after_this_lap / lap).ceil().clamp(0.0, MOST_LAPS) + f64::from(u8::from(self.has_extra_lap)))
+                // Each time the car passes the line another lap begins, unless the time is up.
+                let after_this_lap = left - (1.0 - lap_position) * lap;
+                Some(
+                    (after_this_lap / lap).ceil().clamp(0.0, limits::MAX_RACE_LAPS)
+                        + f64::from(u8::from(self.has_extra_lap)),
+                )
             }
         }
     }
 }
 
-/// Where the car is and what it has left.
+/// The amount of fuel or charge that is left, and the lap position.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct FuelNow {
-    /// Fuel in litres, or charge: any unit, as long as it is that of the [`Consumption`].
+    /// Fuel in litres, or charge: any unit, as long as the [`Consumption`] has the same. NaN if unknown.
     pub amount: f64,
-    /// Part of the running lap that is driven, 0..1.
-    pub place: f64,
-    /// Metres of a lap.
+    /// Lap position, 0..1. NaN if unknown.
+    pub lap_position: f64,
+    /// Length of a lap, metres.
     pub track_length_m: Option<f64>,
-    /// Seconds that a lap is expected to take, until there is one that counts.
+    /// Expected lap time, seconds, used until a lap was measured.
     pub lap_time_s: Option<f64>,
 }
 
 impl FuelNow {
-    /// What the pages tell: litres of fuel, or the charge of the battery, 0..1, for a car with an electric motor only (that
-    /// `kersCharge` is the one of its traction battery is a guess).
+    /// Reads a frame: fuel in litres, or the charge of the battery (0..1) for a car with an electric motor only.
     pub fn of(frame: &Frame) -> Self {
+        Self::of_sample(&CarSample::of(frame), frame)
+    }
+
+    /// The same from a frame whose values are read already.
+    pub(super) fn of_sample(sample: &CarSample, frame: &Frame) -> Self {
         let page = frame.graphics.raw();
         let session_m = page.session_state.lap_length_km * 1000.0;
         let length = frame.static_data.track_length().or((session_m > 0.0).then_some(session_m));
         Self {
-            // An amount that is no number is ignored.
-            amount: Levels::of_drive(frame).unwrap_or(f64::NAN),
-            place: f64::from(page.npos).rem_euclid(1.0),
+            amount: sample.drive_amount().unwrap_or(f64::NAN),
+            lap_position: sample.lap_position.unwrap_or(f64::NAN),
             track_length_m: length.map(f64::from),
             lap_time_s: None,
         }
     }
 }
 
-/// What laps have used, of fuel or charge.
+/// Consumption of fuel or charge per lap.
 ///
 /// ```
 /// use acevo_telemetry::analysis::{Consumption, FuelNow, Race, RaceEnd};
@@ -138,26 +132,26 @@ impl FuelNow {
 /// for used in [2.9, 3.1, 3.0] {
 ///     consumption.lap(used, 100.0);
 /// }
-/// // A quarter of the lap is driven, and 510 s are left: at the line 435 s, so five laps more, and one as a margin.
-/// let now = FuelNow { amount: 18.0, place: 0.25, ..Default::default() };
+/// // A quarter of the lap is driven, and 510 s are left: 435 s at the line, so five more laps, and one as a margin.
+/// let now = FuelNow { amount: 18.0, lap_position: 0.25, ..Default::default() };
 /// let plan = consumption.plan(&now, Some(&Race::new(RaceEnd::Time(510.0))));
 /// assert_eq!((plan.per_lap, plan.laps_left, plan.time_left_s), (Some(3.0), Some(6.0), Some(600.0)));
 /// assert_eq!((plan.laps_to_finish, plan.needed, plan.to_add), (Some(6.75), Some(20.25), Some(2.25)));
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Consumption {
-    /// Use and time of such laps; the newest is at `laps - 1`, round and round.
+    /// Consumption and time of recent laps, in a ring; the newest is at `laps - 1`.
     recent: [(f64, f64); RECENT],
     laps: usize,
     highest: Option<f64>,
-    driven: Driven,
+    by_distance: ConsumptionByDistance,
 }
 
 impl Consumption {
-    /// A lap from line to line on the track is over; whether the game counts it makes no difference. Leave out laps out of or
-    /// into the pits, and unfinished ones. Amounts and times that cannot be are overheard.
+    /// Takes the consumption and the time (seconds) of a lap from line to line, whether or not the game counts it. Leave out laps from or
+    /// to the pits, and incomplete ones. Impossible amounts and times are ignored.
     pub fn lap(&mut self, used: f64, time_s: f64) {
-        let (Some(used), Some(time_s)) = (positive(used), positive(time_s).filter(|time| *time >= SHORTEST_LAP_S))
+        let (Some(used), Some(time_s)) = (positive(used), positive(time_s).filter(|time| *time >= limits::MIN_LAP_S))
         else {
             return;
         };
@@ -166,24 +160,28 @@ impl Consumption {
         self.highest = Some(self.highest.map_or(used, |highest| highest.max(used)));
     }
 
-    /// The car has so much left, after so many metres driven: what there is to tell before the first lap that counts. What
-    /// comes in or goes out while the car stands, or when it is put elsewhere, is no use; what an electric car regains is.
+    /// Takes the amount that is left and the distance driven so far, metres. It is used for an estimate before the first lap that counts.
+    /// Changes while the car stands or is moved are ignored. What an electric car recovers while driving is subtracted.
     pub fn note(&mut self, amount: f64, distance_m: f64) {
-        self.driven.note(amount, distance_m);
+        self.by_distance.note(amount, distance_m);
     }
 
-    /// How far it lasts, and what the race takes.
+    /// Plans the fuel: how long it lasts, and what the race needs.
     pub fn plan(&self, now: &FuelNow, race: Option<&Race>) -> FuelPlan {
         let amount = known(now.amount).filter(|amount| *amount >= 0.0);
-        let place = known(now.place).filter(|place| (0.0..=1.0).contains(place));
+        let lap_position = known(now.lap_position).filter(|lap_position| (0.0..=1.0).contains(lap_position));
         let measured = self.median(|lap| lap.0);
-        let per_lap = measured.or_else(|| self.by_distance(now.track_length_m));
-        let expected = || now.lap_time_s.and_then(positive).filter(|time| *time >= SHORTEST_LAP_S);
+        let per_lap = measured.or_else(|| self.estimate(now.track_length_m));
+        let expected = || now.lap_time_s.and_then(positive).filter(|time| *time >= limits::MIN_LAP_S);
         let lap_time_s = self.median(|lap| lap.1).or_else(expected);
         let laps_left = amount.zip(per_lap).map(|(amount, per_lap)| amount / per_lap);
-        let laps_to_finish = race.zip(place).and_then(|(race, place)| {
+        let laps_to_finish = race.zip(lap_position).and_then(|(race, lap_position)| {
             let over = race.end == RaceEnd::Laps(0) && !race.is_last_lap;
-            if over { Some(0.0) } else { race.laps_to_come(place, lap_time_s).map(|laps| 1.0 - place + laps) }
+            if over {
+                Some(0.0)
+            } else {
+                race.laps_to_come(lap_position, lap_time_s).map(|laps| 1.0 - lap_position + laps)
+            }
         });
         let needed = laps_to_finish.zip(per_lap).map(|(laps, per_lap)| laps * per_lap);
         let surplus = amount.zip(needed).map(|(amount, needed)| amount - needed);
@@ -203,13 +201,14 @@ impl Consumption {
         }
     }
 
-    /// Use per lap, from the use per metre so far.
-    fn by_distance(&self, track_length_m: Option<f64>) -> Option<f64> {
+    /// Consumption per lap, from the consumption per metre so far.
+    fn estimate(&self, track_length_m: Option<f64>) -> Option<f64> {
         let length = track_length_m.and_then(positive)?;
-        (self.driven.way_m >= SHORTEST_WAY_M).then(|| self.driven.used / self.driven.way_m * length).and_then(positive)
+        let ConsumptionByDistance { used, distance_m, .. } = self.by_distance;
+        (distance_m >= MIN_ESTIMATE_DISTANCE_M).then(|| used / distance_m * length).and_then(positive)
     }
 
-    /// The median over the recent laps: one lap behind a spin or a slow car does not move it.
+    /// The median of recent laps: a single lap with a spin or behind a slow car does not move it.
     fn median(&self, value: impl Fn(&(f64, f64)) -> f64) -> Option<f64> {
         let mut sorted = self.recent;
         let laps = &mut sorted[..self.laps.min(RECENT)];
@@ -219,42 +218,43 @@ impl Consumption {
     }
 }
 
-/// How far the fuel, or the charge, lasts. `None` is what cannot be known yet. Amounts are in the unit that was given.
+/// How long the fuel or the charge lasts. Values that are not known yet are `None`. Amounts have the unit of the readings.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 #[non_exhaustive]
 pub struct FuelPlan {
-    /// What is left now.
+    /// The amount that is left.
     pub amount: Option<f64>,
-    /// SessionEventKind a lap takes: the median of the last five laps from line to line; before there is one, by the use per distance so far.
+    /// Consumption per lap: the median of the last five laps from line to line; before the first one, an estimate by the distance so
+    /// far.
     pub per_lap: Option<f64>,
-    /// `per_lap` is by distance: no lap has counted yet.
+    /// `per_lap` is an estimate: no lap has counted yet.
     pub is_estimate: bool,
-    /// What the last lap that counts took.
+    /// Consumption of the last lap that counts.
     pub last_lap: Option<f64>,
-    /// The most that a lap has taken.
+    /// Highest consumption of a lap.
     pub highest_lap: Option<f64>,
-    /// Seconds that a lap takes: the median of the last five laps from line to line, or what was expected before.
+    /// Lap time, seconds: the median of the last five laps from line to line; before the first one, the expected time.
     pub lap_time_s: Option<f64>,
-    /// Laps that the amount lasts for, from here on.
+    /// Laps that the amount lasts for.
     pub laps_left: Option<f64>,
-    /// Seconds that the amount lasts for, at the pace of `lap_time_s`.
+    /// Time that the amount lasts for at `lap_time_s` per lap, seconds.
     pub time_left_s: Option<f64>,
-    /// Laps to the flag: the rest of the running one and the full ones to come.
+    /// Laps to the flag: the rest of the running one and the full ones after it.
     pub laps_to_finish: Option<f64>,
-    /// The amount that those laps take.
+    /// Amount that those laps need.
     pub needed: Option<f64>,
-    /// SessionEventKind is missing to the flag; 0 where enough is left.
+    /// Amount to add for reaching the flag; 0 if enough is left.
     pub to_add: Option<f64>,
-    /// SessionEventKind will be left at the flag; negative where it does not last.
+    /// Amount left at the flag; negative if it does not last.
     pub surplus: Option<f64>,
 }
 
 fn known(value: f64) -> Option<f64> {
-    (value.abs() <= LARGEST).then_some(value)
+    (value.abs() <= limits::MAX_FUEL_INPUT).then_some(value)
 }
 
 fn positive(value: f64) -> Option<f64> {
-    known(value).filter(|value| *value >= SMALLEST)
+    known(value).filter(|value| *value >= limits::MIN_USE_PER_LAP)
 }
 
 #[cfg(test)]
@@ -269,16 +269,16 @@ mod tests {
         consumption
     }
 
-    fn at(place: f64) -> FuelNow {
-        FuelNow { amount: 30.0, place, ..FuelNow::default() }
+    fn at(lap_position: f64) -> FuelNow {
+        FuelNow { amount: 30.0, lap_position, ..FuelNow::default() }
     }
 
-    fn to_finish(place: f64, race: Race) -> Option<f64> {
-        three_a_lap().plan(&at(place), Some(&race)).laps_to_finish
+    fn to_finish(lap_position: f64, race: Race) -> Option<f64> {
+        three_a_lap().plan(&at(lap_position), Some(&race)).laps_to_finish
     }
 
     #[test]
-    fn nothing_is_known_before_anything_is_driven() {
+    fn plan_is_empty_before_the_first_reading() {
         let plan = Consumption::default().plan(&at(0.5), Some(&Race::new(RaceEnd::Time(600.0))));
         assert_eq!(plan, FuelPlan { amount: Some(30.0), ..FuelPlan::default() });
         let plan = Consumption::default().plan(&at(0.5), Some(&Race::new(RaceEnd::Laps(3))));
@@ -286,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn the_lap_in_which_the_time_runs_out_is_the_last_one() {
+    fn laps_to_finish_of_a_timed_race_ends_with_the_lap_in_which_the_time_runs_out() {
         let exact = |left| Race { has_extra_lap: false, ..Race::new(RaceEnd::Time(left)) };
         // 50 s to the line.
         assert_eq!(to_finish(0.5, exact(0.0)), Some(0.5));
@@ -301,14 +301,14 @@ mod tests {
     }
 
     #[test]
-    fn a_race_over_laps_counts_the_running_one() {
+    fn laps_to_finish_of_a_race_over_laps_includes_the_running_one() {
         assert_eq!(to_finish(0.25, Race::new(RaceEnd::Laps(1))), Some(0.75));
         assert_eq!(to_finish(0.25, Race::new(RaceEnd::Laps(10))), Some(9.75));
         assert_eq!(to_finish(0.25, Race::new(RaceEnd::Laps(0))), Some(0.0), "it is over");
     }
 
     #[test]
-    fn one_odd_lap_does_not_move_the_average_and_old_ones_are_forgotten() {
+    fn per_lap_is_the_median_of_the_last_five_laps() {
         let mut consumption = Consumption::default();
         for used in [3.0, 3.1, 9.0, 3.2, 3.1] {
             consumption.lap(used, 100.0);
@@ -323,14 +323,14 @@ mod tests {
     }
 
     #[test]
-    fn before_the_first_lap_the_use_per_distance_is_taken() {
+    fn plan_estimates_by_distance_before_the_first_lap() {
         let mut consumption = Consumption::default();
         let now = FuelNow { track_length_m: Some(4000.0), lap_time_s: Some(90.0), ..at(0.5) };
         for metre in 0..400 {
             consumption.note(50.0 - f64::from(metre) * 0.001, f64::from(metre));
         }
-        assert_eq!(consumption.plan(&now, None).per_lap, None, "too short a way");
-        // Refuelled while it stands, then put elsewhere.
+        assert_eq!(consumption.plan(&now, None).per_lap, None, "too short a distance");
+        // Refuelled in the box, then moved by the menu.
         consumption.note(80.0, 399.0);
         consumption.note(70.0, 9000.0);
         for metre in 0..400 {
@@ -346,11 +346,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_comes_the_plan_is_made_of_numbers(
+        fn plan_is_finite_for_any_values(
             laps in prop::collection::vec((any::<f64>(), any::<f64>()), 0..20),
             good in prop::collection::vec((-1.0..200.0f64, -1.0..1e4f64), 0..20),
             notes in prop::collection::vec((any::<f64>(), any::<f64>()), 0..50),
-            (amount, place, length, time) in (any::<f64>(), any::<f64>(), any::<Option<f64>>(), any::<Option<f64>>()),
+            (amount, lap_position, length, time) in (any::<f64>(), any::<f64>(), any::<Option<f64>>(), any::<Option<f64>>()),
             (left_s, left, last, extra, fine) in (any::<f64>(), any::<u32>(), any::<bool>(), any::<bool>(), any::<bool>()),
         ) {
             let mut consumption = Consumption::default();
@@ -360,7 +360,7 @@ mod tests {
             for (amount, distance) in notes {
                 consumption.note(amount, distance);
             }
-            let now = FuelNow { amount, place: if fine { place.sin().abs() } else { place }, track_length_m: length, lap_time_s: time };
+            let now = FuelNow { amount, lap_position: if fine { lap_position.sin().abs() } else { lap_position }, track_length_m: length, lap_time_s: time };
             for end in [RaceEnd::Laps(left), RaceEnd::Time(left_s), RaceEnd::Time(left_s % 1e5)] {
                 let plan = consumption.plan(&now, Some(&Race { end, is_last_lap: last, has_extra_lap: extra }));
                 let all = [plan.amount, plan.per_lap, plan.laps_left, plan.time_left_s, plan.laps_to_finish, plan.needed, plan.to_add];

@@ -1,37 +1,38 @@
-//! How far the other cars are, along the track.
+//! Distances to the other cars along the track.
 
 use acevo_shared_memory::{CarId, GraphicsView};
 use serde::Serialize;
 
-use super::Outline;
+use super::outline::{Outline, PitLane};
 
-/// So near to the pit lane a car is in it, in its box included; metres.
+/// Maximum distance from the line of the pit lane of a car in the pit lane or its box, metres.
 const PIT_LANE_REACH_M: f64 = 10.0;
 
-/// So near to the outline a car is on the track; metres.
+/// Maximum distance from the outline of a car that is certainly on the track, metres.
 const TRACK_REACH_M: f64 = 6.0;
 
-/// Another car.
+/// The distance to another car.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Gap {
-    /// Its id.
+    /// Id of the car.
     pub id: CarId,
-    /// Metres on the road, the shorter way round: positive if it is ahead, negative behind. The median of the last three updates:
-    /// positions of other cars jump by some metres for a single frame, online most of all.
+    /// Shortest distance along the track, metres: positive if the car is ahead, negative if it is behind. The median of the last three
+    /// updates, because positions of other cars jump by some metres for single frames, especially online.
     pub gap_m: f64,
-    /// Where it is on the lap, 0..1.
-    pub place: f64,
-    /// Metres beside the outline, positive to the right; see [`Projection`](super::Projection).
+    /// Its lap position, 0..1. The JSON key is `place`.
+    #[serde(rename = "place")]
+    pub lap_position: f64,
+    /// Horizontal distance from the outline, metres, positive to the right.
     pub offset_m: f64,
-    /// It is in the pit lane, as far as that is known.
+    /// The car is in the pit lane, as far as the pit lane is known.
     pub is_in_pit_lane: bool,
 }
 
-/// The other cars, as far as they are near the track; those of a frame at a time.
+/// Distances to the other cars near the track, for one frame at a time.
 ///
-/// Its room is used again: after the first frame nothing is allocated. A car takes about half a microsecond, so look when
-/// something is to be shown rather than at every frame.
+/// Memory is reused: nothing is allocated after the first frame. A car takes about half a microsecond, so update when something is
+/// displayed rather than at every frame.
 ///
 /// ```
 /// use acevo_telemetry::Frame;
@@ -53,8 +54,8 @@ pub struct Gaps {
 }
 
 impl Gaps {
-    /// Looks where the cars are. There are none where the outline is not known yet, or the player is not near it. Metres are
-    /// those of the game's length of the track, or of the outline where it has not told one.
+    /// Updates the distances. The list is empty while the outline is unknown, or if the player is not near it. Distances are scaled to
+    /// the length of the track as published by the game, if it is known.
     pub fn update(&mut self, graphics: &GraphicsView<'_>, outline: &Outline) {
         self.cars.clear();
         let before = &mut self.before;
@@ -67,14 +68,14 @@ impl Gaps {
         };
         for car in graphics.cars().filter(|car| car.id != player.id) {
             let Some(there) = project(car.coordinates) else { continue };
-            let away = |pit_lane: &super::PitLane| pit_lane.distance_m(car.coordinates.map(f64::from));
+            let away = |pit_lane: &PitLane| pit_lane.distance_m(car.coordinates.map(f64::from));
             let in_pits = |away_m: f64| away_m <= PIT_LANE_REACH_M && away_m < there.away_m;
             let off_track = there.away_m > TRACK_REACH_M;
-            let gap_m = ((there.place - here.place + 0.5).rem_euclid(1.0) - 0.5) * lap;
+            let gap_m = ((there.lap_position - here.lap_position + 0.5).rem_euclid(1.0) - 0.5) * lap;
             self.cars.push(Gap {
                 id: car.id,
                 gap_m: steady(before, car.id, gap_m, lap),
-                place: there.place,
+                lap_position: there.lap_position,
                 offset_m: there.offset_m,
                 is_in_pit_lane: off_track && outline.pit_lane().map(away).is_some_and(in_pits),
             });
@@ -83,7 +84,7 @@ impl Gaps {
         self.cars.sort_unstable_by(|a, b| b.gap_m.total_cmp(&a.gap_m));
     }
 
-    /// All of them, the one furthest ahead first.
+    /// All cars, the one furthest ahead first.
     pub fn cars(&self) -> &[Gap] {
         &self.cars
     }
@@ -93,13 +94,14 @@ impl Gaps {
         self.cars.iter().rev().find(|car| car.gap_m > 0.0 && !car.is_in_pit_lane)
     }
 
-    /// The nearest car behind, or beside, on the track.
+    /// The nearest car behind or level on the track.
     pub fn behind(&self) -> Option<&Gap> {
         self.cars.iter().find(|car| car.gap_m <= 0.0 && !car.is_in_pit_lane)
     }
 }
 
-/// The median of a gap and the two before it. A car that is new, or has passed the place opposite to the player, begins anew.
+/// The median of a gap and the two before it. It restarts for a new car, and for one whose shortest distance changes its sign on the
+/// far side of the track.
 fn steady(before: &mut Vec<(CarId, [f64; 2])>, id: CarId, gap_m: f64, lap_m: f64) -> f64 {
     let Some((_, known)) = before.iter_mut().find(|(other, _)| *other == id) else {
         before.push((id, [gap_m; 2]));
@@ -121,12 +123,12 @@ mod tests {
     use acevo_shared_memory::{SPageFileGraphicEvo, View};
     use proptest::prelude::*;
 
-    use super::super::Road;
     use super::*;
+    use crate::car_sample::Road;
 
     /// A lap that always turns to the right.
-    fn circle(place: f64, radius: f64) -> [f64; 3] {
-        let angle = place * TAU;
+    fn circle(lap_position: f64, radius: f64) -> [f64; 3] {
+        let angle = lap_position * TAU;
         [radius * angle.sin(), 0.0, -radius * angle.cos()]
     }
 
@@ -136,10 +138,10 @@ mod tests {
         let mut outline = Outline::default();
         outline.set_track("Ring", "", Some(1000.0));
         for frame in 0..=4200 {
-            let place = f64::from(frame) / 2000.0;
+            let lap_position = f64::from(frame) / 2000.0;
             let (on, radius) =
-                if (0.9..1.1).contains(&place) { (Road::PitLane, radius - 20.0) } else { (Road::Track, radius) };
-            outline.note(place.fract(), circle(place, radius), on);
+                if (0.9..1.1).contains(&lap_position) { (Road::PitLane, radius - 20.0) } else { (Road::Track, radius) };
+            outline.note(lap_position.fract(), circle(lap_position, radius), on);
         }
         assert!(outline.is_known() && outline.pit_lane().is_some());
         outline
@@ -156,9 +158,9 @@ mod tests {
     }
 
     #[test]
-    fn the_shorter_way_round_counts() {
+    fn update_takes_the_shortest_distance() {
         let radius = 1000.0 / TAU;
-        let at = |place, aside| circle(place, radius - aside);
+        let at = |lap_position, aside| circle(lap_position, radius - aside);
         let cars =
             [at(0.05, 0.0), at(0.98, 1.0), at(0.9, -3.0), at(0.04, 19.0), at(0.45, 0.0), at(0.5, 0.0), at(0.3, 21.0)];
         let mut gaps = Gaps::default();
@@ -179,29 +181,29 @@ mod tests {
     }
 
     #[test]
-    fn a_position_that_jumps_for_one_frame_moves_no_gap() {
+    fn update_ignores_a_position_that_jumps_for_one_frame() {
         let (outline, radius) = (outline(), 1000.0 / TAU);
         let mut gaps = Gaps::default();
-        let mut shown = |place: f64| {
-            let cars = [circle(place, radius), circle(0.3, radius)];
+        let mut shown = |lap_position: f64| {
+            let cars = [circle(lap_position, radius), circle(0.3, radius)];
             gaps.update(&View::from(page(&cars)), &outline);
             (gaps.cars()[0].gap_m * 10.0).round() / 10.0
         };
         let noisy = [0.35, 0.35, 0.362, 0.35, 0.338, 0.35, 0.35].map(&mut shown);
         assert!(noisy.iter().all(|gap| (gap - 50.0).abs() < 0.3), "{noisy:?}");
-        // One that goes on moves with one update of delay.
+        // A car that keeps moving is followed with a delay of one update.
         let moving = [0.36, 0.37, 0.38].map(&mut shown);
         assert!(
             moving.iter().zip([50.0, 60.0, 70.0]).all(|(gap, expected)| (gap - expected).abs() < 0.3),
             "{moving:?}"
         );
-        // Once it is more than half a lap ahead it is behind.
+        // A car that is more than half a lap ahead is behind.
         let round = [0.78, 0.79, 0.81].map(&mut shown);
         assert!((round[2] + 490.0).abs() < 0.3, "{round:?}");
     }
 
     #[test]
-    fn without_an_outline_or_a_player_there_are_no_gaps() {
+    fn update_gives_no_gaps_without_an_outline_or_a_player() {
         let mut gaps = Gaps::default();
         let mut page = page(&[[0.0, 0.0, -159.0], [0.0, 0.0, -159.0]]);
         gaps.update(&View::from(page), &outline());
@@ -217,7 +219,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(32))]
 
         #[test]
-        fn wherever_the_cars_are(cars in prop::collection::vec(prop::array::uniform3(any::<f64>()), 60)) {
+        fn update_keeps_gaps_within_half_a_lap_for_any_positions(cars in prop::collection::vec(prop::array::uniform3(any::<f64>()), 60)) {
             let mut page = page(&cars);
             page.car_coordinates[1] = [0.0, 0.0, -159.0];
             let mut gaps = Gaps::default();

@@ -1,99 +1,76 @@
-//! The track, learned from where the car was.
+//! The outline of the track, learned from the positions of the car.
 
 mod pass;
 mod pit_lane;
 mod polyline;
 
-use acevo_shared_memory::{ACEvoCarLocation, Frame};
 use serde::Serialize;
 
 use pass::{MARKS, Pass};
 use pit_lane::PitRecorder;
 use polyline::{Point, Polyline, between, length, minus};
 
+use crate::car_sample::Road;
+use crate::limits;
 use crate::world::{rightwards, to_map};
 
 pub use pit_lane::PitLane;
 
-/// No track is so far from the origin of its world, in metres.
-const LARGEST_COORDINATE: f64 = 1e6;
+/// Maximum distance from the outline of a position that is projected on it, metres.
+const MAX_PROJECTION_M: f64 = 200.0;
 
-/// A position further from the line than this is not projected on it, metres.
-const FURTHEST_M: f64 = 200.0;
+/// Maximum distance from the outline of a point that refines it, metres. A larger one is a spin, another track, or garbage.
+const MAX_OFFSET_M: f64 = 12.0;
 
-/// A mark this far off the known line was no way round the track: a spin, a wrong track, garbage. Metres.
-const FAR_OFF_M: f64 = 12.0;
-
-/// So often in a row a mark may be far off; then it is the known line that is wrong.
+/// Number of laps in a row with a point far from the outline after which the outline is wrong.
 const WRONG_AFTER: u8 = 3;
 
-/// The outline is the mean of about so many laps, the newest ones weighing most.
-const MEAN_OF: f64 = 8.0;
+/// Number of laps that the outline is about the mean of; the newest ones weigh most.
+const MEAN_OF_LAPS: f64 = 8.0;
 
-/// Lengths of the track that differ by more are those of two tracks, metres.
-const SAME_LENGTH_M: f64 = 1.0;
+/// Maximum difference between two lengths of the same track, metres.
+const MAX_LENGTH_DIFFERENCE_M: f64 = 1.0;
 
-/// What the car is driving on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Road {
-    /// The track.
-    Track,
-    /// The pit lane, with its entry, exit and boxes.
-    PitLane,
-}
-
-impl Road {
-    /// SessionEventKind a frame tells; `None` where the car is nowhere, as in a menu.
-    pub fn of(frame: &Frame) -> Option<Self> {
-        match frame.graphics.car_location() {
-            ACEvoCarLocation::Track if frame.graphics.raw().is_in_pit_lane => Some(Self::PitLane),
-            ACEvoCarLocation::Track => Some(Self::Track),
-            ACEvoCarLocation::Pitlane | ACEvoCarLocation::PitEntry | ACEvoCarLocation::PitExit => Some(Self::PitLane),
-            _ => None,
-        }
-    }
-}
-
-/// A place on the outline.
+/// A point of the outline.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Waypoint {
-    /// Where it is in metres, world axes, Y up.
+    /// Position, metres, world axes, Y up.
     pub position: [f64; 3],
-    /// The direction of the lap there: a vector of length 1, or 0 where the line stands still.
+    /// Direction of the lap at this point: a vector of length 1, or 0 if two points of the outline coincide.
     pub direction: [f64; 3],
 }
 
-/// A position as seen from the outline.
+/// A position relative to the outline.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Projection {
-    /// The nearest place of the lap, 0..1.
-    pub place: f64,
-    /// Metres beside the outline in the level plane, positive to the right of the direction of the lap.
+    /// Lap position of the nearest point of the outline, 0..1. The JSON key is `place`.
+    #[serde(rename = "place")]
+    pub lap_position: f64,
+    /// Horizontal distance from the outline, metres, positive to the right of the direction of the lap.
     pub offset_m: f64,
-    /// Metres from the start line along the outline.
+    /// Distance from the start line along the outline, metres.
     pub distance_m: f64,
-    /// Metres from the outline in space: on a bridge, more than the offset.
+    /// Distance from the outline in space, metres. On a bridge it is more than the offset.
     pub away_m: f64,
 }
 
-/// The smallest box with level sides that contains the outline, in metres.
+/// The smallest box along the world axes that contains the outline, metres.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Bounds {
-    /// Least x, y, z.
+    /// Minimum x, y, z.
     pub min: [f64; 3],
-    /// Greatest x, y, z.
+    /// Maximum x, y, z.
     pub max: [f64; 3],
 }
 
-/// The track's outline: the mean way of the car round it, from its own positions.
+/// The outline of the track: the mean path of the car, from its own positions.
 ///
-/// It is known after the first lap without large holes, wherever that lap began; later laps refine it. A part that was driven
-/// far off the outline, as in a spin, is left out; where three laps in a row say otherwise, they are right. It has 2000 points,
-/// at equal parts of the lap as the game counts them, and takes about 150 kB.
+/// It is known after the first lap without large gaps, no matter where that lap began; later laps refine it. Points far from the outline,
+/// as in a spin, are ignored, unless three laps in a row have them. The outline has 2000 points at equal steps of the lap position, and
+/// takes about 150 kB.
 ///
 /// ```
 /// use acevo_telemetry::analysis::{Outline, Road};
@@ -101,26 +78,26 @@ pub struct Bounds {
 /// let mut outline = Outline::default();
 /// outline.set_track("Ring", "", Some(628.0));
 /// for frame in 0..=620 {
-///     let place = f64::from(frame) / 600.0;
-///     let angle = place * std::f64::consts::TAU;
-///     outline.note(place.fract(), [100.0 * angle.sin(), 0.0, 100.0 * angle.cos()], Road::Track);
+///     let turns = f64::from(frame) / 600.0;
+///     let angle = turns * std::f64::consts::TAU;
+///     outline.note(turns.fract(), [100.0 * angle.sin(), 0.0, 100.0 * angle.cos()], Road::Track);
 /// }
 /// assert!((outline.length_m().unwrap() - 628.3).abs() < 0.1);
 /// let projection = outline.project([105.0, 0.0, 0.0]).unwrap();
-/// // On the map this circle is driven counter-clockwise: what is outside of it is to the right.
-/// assert!((projection.place - 0.25).abs() < 1e-3 && (projection.offset_m - 5.0).abs() < 0.1);
+/// // On the map this circle is driven counter-clockwise, so its outside is to the right.
+/// assert!((projection.lap_position - 0.25).abs() < 1e-3 && (projection.offset_m - 5.0).abs() < 0.1);
 /// ```
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Outline {
     track: String,
     configuration: String,
-    /// The game's length of a lap.
+    /// Length of a lap, as published by the game.
     track_length_m: Option<f64>,
     points: Option<Polyline>,
     pit_lane: Option<PitLane>,
-    /// Laps that it was learned from.
+    /// Number of laps that it was learned from.
     laps: u32,
-    /// How often in a row each mark was far off.
+    /// Number of laps in a row in which each point was far from the outline.
     #[serde(skip)]
     misses: Vec<u8>,
     #[serde(skip)]
@@ -130,19 +107,20 @@ pub struct Outline {
 }
 
 impl Outline {
-    /// Tells the names and the length in metres of the track; of another track nothing is known yet. Names that the game has
-    /// not told yet (empty ones) and unknown lengths change nothing.
+    /// Sets the names and the length (metres) of the track. Another track resets the outline. Names that the game has not published yet
+    /// (empty ones) and unknown lengths have no effect.
     pub fn set_track(&mut self, track: &str, configuration: &str, length_m: Option<f64>) {
         if track.is_empty() {
             return;
         }
         let length_m = length_m.filter(|length| length.is_finite() && *length > 0.0);
-        let same_length = self.track_length_m.zip(length_m).is_none_or(|(a, b)| (a - b).abs() <= SAME_LENGTH_M);
+        let same_length =
+            self.track_length_m.zip(length_m).is_none_or(|(a, b)| (a - b).abs() <= MAX_LENGTH_DIFFERENCE_M);
         if self.track == track && self.configuration == configuration && same_length {
             self.track_length_m = self.track_length_m.or(length_m);
             return;
         }
-        // What was noted under no name at all was on this track.
+        // Positions noted without a name were on this track.
         if !self.track.is_empty() {
             *self = Self::default();
         }
@@ -150,37 +128,37 @@ impl Outline {
         self.track_length_m = length_m;
     }
 
-    /// The player's car is at a place 0..1 of the lap and a position in metres (world axes). Values that cannot be are
-    /// overheard. After a leap, of more than a hundredth of the lap or 150 m, what lies between is not guessed.
-    pub fn note(&mut self, place: f64, position: [f64; 3], on: Road) {
-        let possible = |value: &f64| value.abs() <= LARGEST_COORDINATE;
-        if !((0.0..=1.0).contains(&place) && position.iter().all(possible)) {
+    /// Takes the lap position (0..1) and the world position (metres) of the player's car. Impossible values are ignored. After a jump of
+    /// more than a hundredth of the lap or 150 m, the points between are not interpolated.
+    pub fn note(&mut self, lap_position: f64, position: [f64; 3], on: Road) {
+        let possible = |value: &f64| value.abs() <= limits::MAX_COORDINATE_M;
+        if !((0.0..=1.0).contains(&lap_position) && position.iter().all(possible)) {
             return;
         }
         match on {
             Road::PitLane => {
-                self.pits.note(place, position);
+                self.pits.note(lap_position, position);
                 self.pass.interrupt();
             }
             Road::Track => {
                 self.pits.leave(position, &mut self.pit_lane);
-                let passed_the_line = self.pass.note(place, position);
-                if passed_the_line || (self.points.is_none() && self.pass.is_complete()) {
+                let passed_line = self.pass.note(lap_position, position);
+                if passed_line || (self.points.is_none() && self.pass.is_complete()) {
                     self.learn();
                 }
             }
         }
     }
 
-    /// Learns from what was seen of a lap.
+    /// Learns from the points of a lap.
     fn learn(&mut self) {
         if let Some(points) = &mut self.points {
-            let weight = 1.0 / (f64::from(self.laps) + 1.0).min(MEAN_OF);
+            let weight = 1.0 / (f64::from(self.laps) + 1.0).min(MEAN_OF_LAPS);
             let (marks, misses) = (self.pass.marks(), &mut self.misses);
             points.change(|points| {
                 for ((known, seen), misses) in points.iter_mut().zip(marks).zip(misses) {
                     let Some(seen) = *seen else { continue };
-                    if length(minus(seen, *known)) <= FAR_OFF_M {
+                    if length(minus(seen, *known)) <= MAX_OFFSET_M {
                         (*known, *misses) = (between(*known, seen, weight), 0);
                     } else if *misses + 1 >= WRONG_AFTER {
                         (*known, *misses) = (seen, 0);
@@ -193,43 +171,43 @@ impl Outline {
             self.points = Polyline::new(points, true);
             self.misses = vec![0; MARKS];
         } else {
-            // The holes may be filled by the next lap.
+            // The next lap may fill the gaps.
             return;
         }
-        // What is left of a lap after the outline was closed in its middle refines it, too, but counts only where it is much.
+        // The rest of a lap after the outline was closed in its middle refines it, too, but counts only if it is long.
         if self.pass.seen() >= MARKS / 2 {
             self.laps = self.laps.saturating_add(1);
         }
         self.pass.clear();
     }
 
-    /// True once there is an outline.
+    /// True once the outline is known.
     pub fn is_known(&self) -> bool {
         self.points.is_some()
     }
 
-    /// Laps that it was learned from, those of which at least the half was driven.
+    /// Number of laps that it was learned from, of which at least half was driven.
     pub const fn laps(&self) -> u32 {
         self.laps
     }
 
-    /// 2000 points in metres, world axes, from the start line on; the line returns from the last one to the first. Empty while
-    /// it is not known.
+    /// The 2000 points, metres, world axes, beginning at the start line; the line returns from the last point to the first. Empty while
+    /// the outline is unknown.
     pub fn points(&self) -> &[[f64; 3]] {
         self.points.as_ref().map_or(&[], Polyline::points)
     }
 
-    /// Metres once round, on the way the car takes.
+    /// Length of the outline, metres.
     pub fn length_m(&self) -> Option<f64> {
         self.points.as_ref().map(Polyline::length_m)
     }
 
-    /// Metres of a lap as the game tells it.
+    /// Length of a lap, metres, as published by the game.
     pub const fn track_length_m(&self) -> Option<f64> {
         self.track_length_m
     }
 
-    /// The pit lane, once the car has driven out of it, or through.
+    /// The pit lane, once the car has driven out of it or through it.
     pub const fn pit_lane(&self) -> Option<&PitLane> {
         self.pit_lane.as_ref()
     }
@@ -245,29 +223,30 @@ impl Outline {
         Some(Bounds { min: reach(f64::min), max: reach(f64::max) })
     }
 
-    /// A place of the lap, 0..1: 0 is the start line, others are the ends of sectors, or whatever else is to be shown.
-    pub fn at(&self, place: f64) -> Option<Waypoint> {
-        let line = self.points.as_ref().filter(|_| (0.0..=1.0).contains(&place))?;
-        let x = place * MARKS as f64;
+    /// The point of the outline at a lap position, 0..1; `None` while the outline is unknown, or for any other number.
+    pub fn at(&self, lap_position: f64) -> Option<Waypoint> {
+        let line = self.points.as_ref().filter(|_| (0.0..=1.0).contains(&lap_position))?;
+        let x = lap_position * MARKS as f64;
         let (a, b) = line.ends(x as usize % MARKS);
-        let (way, metres) = (minus(b, a), length(minus(b, a)));
-        let direction = way.map(|part| if metres > 0.0 { part / metres } else { 0.0 });
+        let (segment, metres) = (minus(b, a), length(minus(b, a)));
+        let direction = segment.map(|part| if metres > 0.0 { part / metres } else { 0.0 });
         Some(Waypoint { position: between(a, b, x.fract()), direction })
     }
 
-    /// Where on the outline a position is; `None` where it is further away than 200 m, or there is no outline.
+    /// A world position relative to the outline; `None` if it is more than 200 m away, or while the outline is unknown.
     pub fn project(&self, position: [f64; 3]) -> Option<Projection> {
-        let line = self.points.as_ref().filter(|_| position.iter().all(|value| value.abs() <= LARGEST_COORDINATE))?;
+        let line =
+            self.points.as_ref().filter(|_| position.iter().all(|value| value.abs() <= limits::MAX_COORDINATE_M))?;
         let nearest = line.nearest(position);
-        if nearest.away_m > FURTHEST_M {
+        if nearest.away_m > MAX_PROJECTION_M {
             return None;
         }
         let (a, b) = line.ends(nearest.segment);
-        // The end of the last segment is the line already.
+        // The end of the last segment is the start line.
         let at_the_line = nearest.segment + 1 == MARKS && nearest.t >= 1.0;
         let (segment, t) = if at_the_line { (0, 0.0) } else { (nearest.segment, nearest.t) };
         Some(Projection {
-            place: (segment as f64 + t) / MARKS as f64,
+            lap_position: (segment as f64 + t) / MARKS as f64,
             offset_m: to_the_right(between(a, b, nearest.t), minus(b, a), position),
             distance_m: line.along_m(segment, t),
             away_m: nearest.away_m,
@@ -275,7 +254,7 @@ impl Outline {
     }
 }
 
-/// Metres in the level plane from a point of a line to a position beside it, positive to the right of the direction.
+/// Horizontal distance from a point of a line to a position next to it, metres, positive to the right of the direction.
 fn to_the_right(from: Point, direction: Point, position: Point) -> f64 {
     let seen_from_above = |[x, _, z]: Point| to_map(x, z);
     let aside = seen_from_above(minus(position, from));

@@ -1,20 +1,20 @@
-//! The phases of a session, by the names that the real game uses.
+//! The phases of a session, by the names that the real game writes.
 
-/// Where a session is, in its order.
+/// A phase of a session, in order of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Phase {
-    /// Before anybody may drive: spawning, the lights, waiting for the start or for a pit box.
+    /// Before the cars may drive: spawning, the lights, waiting for the start or for a pit box.
     Start,
     /// The session runs.
     Session,
-    /// The time or the laps are over; laps that run are finished.
+    /// The time or the laps are over; running laps are finished.
     Overtime,
-    /// Nothing counts any more. Measured for `Ended`: the lap timer is reset, and a last lap time appears that belongs to no lap.
+    /// Nothing counts any more. Measured for `Ended`: the lap timer is reset, and the last lap time belongs to no lap.
     Over,
 }
 
 impl Phase {
-    /// The phase of a name that was seen on the real game; `None` for any other one.
+    /// The phase of a name that was seen in the real game; `None` for any other name.
     pub(crate) fn of(name: &str) -> Option<Self> {
         Some(match name {
             "Start_Spawn_On_Position"
@@ -29,9 +29,9 @@ impl Phase {
         })
     }
 
-    /// True if a phase with the second name goes on with the session of the first one. Phases follow each other within a session; one
-    /// that is earlier in the order begins another session, and of unknown names nothing is known.
-    pub(crate) fn goes_on(before: &str, now: &str) -> bool {
+    /// True if the second phase continues the session of the first one. An earlier phase begins another session. False for unknown
+    /// names.
+    pub(crate) fn continues(before: &str, now: &str) -> bool {
         Self::of(before).zip(Self::of(now)).is_some_and(|(before, now)| before <= now)
     }
 }
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn goes_on_is_true_for_phases_in_their_order_only() {
+    fn continues_is_true_for_phases_in_order_only() {
         let race = [
             "Start_Spawn_On_Position",
             "Start_Countdown_Lights_On",
@@ -51,11 +51,11 @@ mod tests {
             "Ended",
             "Teardown",
         ];
-        assert!(race.windows(2).all(|pair| Phase::goes_on(pair[0], pair[1])));
+        assert!(race.windows(2).all(|pair| Phase::continues(pair[0], pair[1])));
         for (before, now) in
             [("Ended", "Start_Spawn_On_Position"), ("Session", "Waiting_For_Start"), ("Practice", "Race")]
         {
-            assert!(!Phase::goes_on(before, now), "{before} to {now}");
+            assert!(!Phase::continues(before, now), "{before} to {now}");
         }
     }
 }

@@ -1,18 +1,19 @@
-//! What is left to choose.
+//! Settings of the analysis.
 
 use super::detectors::Thresholds;
+use crate::limits;
 
-/// How to analyse. Start from [`Settings::default`] and change fields.
+/// Settings of the analysis. Start from [`Settings::default`] and change fields.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct Settings {
-    /// Where the sectors of each track end.
+    /// Sector boundaries of each track.
     pub sectors: Sectors,
-    /// From when on something is worth an event.
+    /// Thresholds of events.
     pub thresholds: Thresholds,
 }
 
-/// Where sectors end, by track. Three equal ones where nothing else is said: the pages tell no sectors.
+/// Sector boundaries by track. The default is three equal sectors, because the pages do not contain boundaries.
 ///
 /// ```
 /// use acevo_telemetry::analysis::Sectors;
@@ -30,30 +31,20 @@ pub struct Sectors {
     others: Option<Vec<f64>>,
 }
 
-/// Ends of three equal sectors; the last one ends at the line.
+/// Boundaries of three equal sectors; the last one ends at the line.
 const THIRDS: [f64; 2] = [1.0 / 3.0, 2.0 / 3.0];
 
-/// More sectors than any track has.
-const MOST: usize = 30;
-
-/// Places that cannot be the ends of sectors.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Lap positions that cannot be sector boundaries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("sector boundaries are at most {} lap positions between 0 and 1 in ascending order", limits::MAX_SECTORS - 1)]
 pub struct BadSectors;
 
-impl std::fmt::Display for BadSectors {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "ends of sectors are at most {MOST} places between 0 and 1, each greater than the one before")
-    }
-}
-
-impl std::error::Error for BadSectors {}
-
 impl Sectors {
-    /// Says where the sectors of a track end: parts of a lap without the line itself, each greater than the one before. A track is known by
-    /// its name and that of its configuration, as the static page has them.
+    /// Sets the sector boundaries of a track: ascending lap positions, without the line itself. A track is identified by its name and the
+    /// name of its configuration, as in the static page.
     ///
     /// # Errors
-    /// [`BadSectors`] for places that are not in order, or not between 0 and 1.
+    /// [`BadSectors`] for lap positions that are not in ascending order, or not between 0 and 1.
     pub fn set(&mut self, track: &str, configuration: &str, ends: &[f64]) -> Result<(), BadSectors> {
         check(ends)?;
         self.tracks.retain(|(name, layout, _)| (name.as_str(), layout.as_str()) != (track, configuration));
@@ -61,7 +52,7 @@ impl Sectors {
         Ok(())
     }
 
-    /// Says where the sectors of all tracks end that nothing else is said of.
+    /// Sets the sector boundaries of all tracks that have none of their own.
     ///
     /// # Errors
     /// As [`set`](Self::set).
@@ -71,7 +62,7 @@ impl Sectors {
         Ok(())
     }
 
-    /// Where the sectors of a track end, but for the last one, which ends at the line.
+    /// The sector boundaries of a track, as lap positions. The last sector ends at the line, which is not included.
     pub fn lines(&self, track: &str, configuration: &str) -> &[f64] {
         (self.tracks.iter())
             .find(|(name, layout, _)| (name.as_str(), layout.as_str()) == (track, configuration))
@@ -83,5 +74,5 @@ impl Sectors {
 
 fn check(ends: &[f64]) -> Result<(), BadSectors> {
     let is_good = ends.iter().all(|end| *end > 0.0 && *end < 1.0) && ends.is_sorted_by(|a, b| a < b);
-    if is_good && ends.len() < MOST { Ok(()) } else { Err(BadSectors) }
+    if is_good && ends.len() < limits::MAX_SECTORS { Ok(()) } else { Err(BadSectors) }
 }

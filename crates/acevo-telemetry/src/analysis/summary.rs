@@ -1,15 +1,13 @@
-//! The least, the mean and the greatest of many values.
+//! Minimum, mean and maximum.
 
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-/// No quantity of the pages is greater than this; a value beyond it is garbage.
-const LARGEST: f64 = 1e9;
+use crate::limits::MAX_MAGNITUDE;
 
-/// The least, the mean and the greatest of the values it was given.
+/// Minimum, mean and maximum of values.
 ///
-/// Values that are not finite, or greater than a thousand million either way, are not counted: one of them would spoil the
-/// mean for good. In JSON it is `{"min":…,"mean":…,"max":…}`, each `null` while there is no value.
+/// Values that are not finite, or whose magnitude is above 1e9, are ignored: one of them would spoil the mean. The JSON form is `{"min":…,"mean":…,"max":…}`, each `null` if there is no value.
 ///
 /// ```
 /// use acevo_telemetry::analysis::Summary;
@@ -30,13 +28,14 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Counts a value in, if it is one.
+    /// Adds a value.
     pub fn add(&mut self, value: f64) {
-        if value.is_nan() || value.abs() > LARGEST {
+        if value.is_nan() || value.abs() > MAX_MAGNITUDE {
             return;
         }
         if self.count == 0 {
-            (self.min, self.max) = (value, value);
+            self.min = value;
+            self.max = value;
         } else {
             self.min = self.min.min(value);
             self.max = self.max.max(value);
@@ -45,22 +44,22 @@ impl Summary {
         self.count = self.count.saturating_add(1);
     }
 
-    /// The least value; `None` before there is one.
+    /// The minimum; `None` without values.
     pub fn min(&self) -> Option<f64> {
         self.known(self.min)
     }
 
-    /// The arithmetic mean; `None` before there is a value. It never lies outside of the least and the greatest.
+    /// The arithmetic mean; `None` without values. It is never below the minimum or above the maximum.
     pub fn mean(&self) -> Option<f64> {
         self.known((self.sum / self.count.max(1) as f64).max(self.min).min(self.max))
     }
 
-    /// The greatest value; `None` before there is one.
+    /// The maximum; `None` without values.
     pub fn max(&self) -> Option<f64> {
         self.known(self.max)
     }
 
-    /// How many values were counted.
+    /// Number of values.
     pub const fn count(&self) -> u64 {
         self.count
     }
@@ -87,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn garbage_is_not_counted() {
+    fn add_ignores_implausible_values() {
         let mut summary = Summary::default();
         for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e30, -1e30] {
             summary.add(value);
@@ -97,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn json_has_the_three_values() {
+    fn serialize_writes_minimum_mean_and_maximum() {
         let mut summary = Summary::default();
         summary.add(-1.0);
         summary.add(2.0);
@@ -106,9 +105,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_comes_the_mean_lies_between(values in prop::collection::vec(any::<f64>(), 0..200)) {
+        fn mean_lies_between_minimum_and_maximum(values in prop::collection::vec(any::<f64>(), 0..200)) {
             let mut summary = Summary::default();
-            let good: Vec<f64> = values.iter().copied().filter(|value| value.abs() <= LARGEST).collect();
+            let good: Vec<f64> = values.iter().copied().filter(|value| value.abs() <= MAX_MAGNITUDE).collect();
             values.into_iter().for_each(|value| summary.add(value));
             prop_assert_eq!(summary.count(), good.len() as u64);
             if let (Some(min), Some(mean), Some(max)) = (summary.min(), summary.mean(), summary.max()) {

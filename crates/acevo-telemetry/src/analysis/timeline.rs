@@ -1,31 +1,31 @@
-//! When the car was driven, on the clock that frames are fed with.
+//! Maps driving time to the clock that frames are fed with.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
-/// Seconds of driving that are kept. The time of a lap is confirmed at most 15 s after the line.
+/// Driving time that is kept, seconds. The time of a lap is confirmed at most 15 s after the line.
 const KEPT_S: f64 = 30.0;
 
-/// Seconds of driving between two points.
+/// Minimum driving time between two points, seconds.
 const SPACING_S: f64 = 0.01;
 
-/// The clock runs ahead of driving time by more than this during a pause, in seconds.
+/// Minimum time by which the clock advances more than driving time in a pause, seconds.
 const PAUSE_S: f64 = 0.05;
 
-/// A moment: seconds of driving, and the time on the clock at which they were reached first.
+/// Driving time, seconds, and the time on the clock at which it was reached first.
 type Point = (f64, Duration);
 
-/// The clock at the latest seconds of driving. In a pause the clock runs and driving time stands still.
+/// The clock at recent driving times. In a pause the clock advances and driving time does not.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Timeline {
     /// Both numbers increase.
     points: VecDeque<Point>,
-    /// The newest moment of driving, which may be later than the newest point.
+    /// The newest driving time, which may be later than the newest point.
     now: Point,
 }
 
 impl Timeline {
-    /// Takes a moment that is not earlier than the one before.
+    /// Takes a driving time that is not earlier than the one before.
     pub(crate) fn note(&mut self, driven_s: f64, at: Duration) {
         let (before_s, before) = self.now;
         if self.points.is_empty() {
@@ -50,7 +50,7 @@ impl Timeline {
         }
     }
 
-    /// The time on the clock after so many seconds of driving. Before the oldest point that is kept, pauses are not known.
+    /// The time on the clock at a driving time. Before the oldest point that is kept, pauses are unknown.
     pub(crate) fn time_of(&self, driven_s: f64) -> Duration {
         let index = self.points.partition_point(|(point_s, _)| *point_s < driven_s);
         let (next_s, next) = self.points.get(index).copied().unwrap_or(self.now);
@@ -93,11 +93,11 @@ mod tests {
             let time = timeline.time_of(driven_s);
             assert!(time.abs_diff(ms(at_ms)) <= ms(1), "{driven_s}: {time:?}");
         }
-        assert_eq!(timeline.time_of(11.0), ms(3_610_100), "nothing is later than the newest moment");
+        assert_eq!(timeline.time_of(11.0), ms(3_610_100), "no time is later than the newest one");
     }
 
     #[test]
-    fn the_timeline_keeps_half_a_minute() {
+    fn note_keeps_half_a_minute() {
         let mut timeline = Timeline::default();
         for step in 0..100_000 {
             timeline.note(f64::from(step) / 333.0, ms(3 * step as u64));

@@ -1,4 +1,4 @@
-//! How alike two series are: sums from which correlations follow.
+//! Correlations of components with references.
 
 /// Sums over pairs of three measured components and `R` references.
 #[derive(Debug, Clone)]
@@ -24,7 +24,7 @@ impl<const R: usize> Default for Correlations<R> {
     }
 }
 
-/// The component that follows a reference.
+/// A component that follows a reference.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Match {
     pub(super) index: usize,
@@ -33,7 +33,7 @@ pub(super) struct Match {
 }
 
 impl<const R: usize> Correlations<R> {
-    /// The numbers are finite and small: the caller has seen to it.
+    /// Adds a pair. The numbers must be finite and small.
     pub(super) fn add(&mut self, components: [f64; 3], references: [f64; R]) {
         self.count += 1.0;
         for (index, component) in components.into_iter().enumerate() {
@@ -58,18 +58,18 @@ impl<const R: usize> Correlations<R> {
         self.components[index] / self.count.max(1.0)
     }
 
-    /// Standard deviation of a reference: how much there is to compare with.
+    /// Standard deviation of a reference.
     pub(super) fn excitation(&self, which: usize) -> f64 {
         variance(self.count, self.references[which], self.reference_squares[which]).sqrt()
     }
 
-    /// -1..1; 0 where one of the two does not vary.
+    /// Correlation, -1..1; 0 if one of the two does not vary.
     pub(super) fn correlation(&self, which: usize, index: usize) -> f64 {
         let spread = self.excitation(which) * variance(self.count, self.components[index], self.squares[index]).sqrt();
         if spread > 1e-9 { self.covariance(which, index) / spread } else { 0.0 }
     }
 
-    /// How many units of the component a unit of the reference makes.
+    /// Units of the component per unit of the reference.
     fn slope(&self, which: usize, index: usize) -> f64 {
         let variance = self.excitation(which).powi(2);
         if variance > 1e-12 { self.covariance(which, index) / variance } else { 0.0 }
@@ -80,18 +80,19 @@ impl<const R: usize> Correlations<R> {
         (self.products[which][index] - self.components[index] * self.references[which] / count) / count
     }
 
-    /// The component that follows a reference closely, in about the same unit, while no other does.
+    /// The component that follows a reference closely and in about the same unit; `None` if none or more than one does.
     pub(super) fn find(&self, which: usize) -> Option<Match> {
-        /// Less is coincidence, or another quantity.
-        const ALIKE: f64 = 0.85;
-        /// Where the runner-up comes as close as this to the best one, they cannot be told apart.
-        const TOO_CLOSE: f64 = 0.75;
+        /// Minimum correlation.
+        const MIN_CORRELATION: f64 = 0.85;
+        /// Maximum correlation of the second best component relative to the best one.
+        const MAX_SECOND: f64 = 0.75;
+        /// Slopes of the same unit.
         const SLOPES: std::ops::RangeInclusive<f64> = 0.6..=1.6;
         let mut each = [0, 1, 2].map(|index| Match { index, correlation: self.correlation(which, index) });
         each.sort_by(|a, b| b.correlation.abs().total_cmp(&a.correlation.abs()));
         let [best, second, _] = each;
-        let is_clear = best.correlation.abs() >= ALIKE
-            && second.correlation.abs() < TOO_CLOSE * best.correlation.abs()
+        let is_clear = best.correlation.abs() >= MIN_CORRELATION
+            && second.correlation.abs() < MAX_SECOND * best.correlation.abs()
             && SLOPES.contains(&self.slope(which, best.index).abs());
         is_clear.then_some(best)
     }
@@ -107,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_follows_a_reference_is_found_with_its_sign() {
+    fn find_returns_the_component_with_its_sign() {
         let mut sums = Correlations::<2>::default();
         for step in 0..200 {
             let time = f64::from(step) * 0.1;
@@ -121,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn two_alike_another_unit_or_nothing_at_all_are_not_clear() {
+    fn find_rejects_two_candidates_another_unit_and_no_data() {
         let mut sums = Correlations::<1>::default();
         assert_eq!(sums.find(0), None);
         for step in 0..200 {

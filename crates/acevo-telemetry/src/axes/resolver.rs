@@ -1,4 +1,4 @@
-//! Finds out the axes from the way the car moves.
+//! Resolves the axes from the motion of the car.
 
 use acevo_shared_memory::SPageFilePhysics;
 
@@ -6,41 +6,41 @@ use super::evidence::Correlations;
 use super::{Axes, Axis, AxisEvidence};
 use crate::world::{rightwards, to_map};
 
-/// m/s².
+/// Standard gravity, m/s².
 const GRAVITY: f64 = 9.806_65;
-/// Accelerations are compared over windows of this many seconds: shorter ones are noise, longer ones blur the driving.
-const WINDOW: f64 = 0.1;
-/// A longer silence is a pause, or packets that nobody saw: a window does not go over it.
-const LONGEST_GAP: f64 = 0.11;
-/// m/s. Below, the direction of travel says little.
-const SLOWEST: f64 = 6.0;
-/// m/s. Above, it is no car's speed.
-const FASTEST: f64 = 150.0;
-/// g. More is a crash, a leap to another place, or no acceleration at all.
-const HARDEST: f64 = 8.0;
-/// rad/s. More is no car's rotation.
-const FASTEST_TURN: f64 = 20.0;
-/// Windows before anything is decided: ten seconds of driving.
-const ENOUGH: f64 = 100.0;
-/// Standard deviations that the references must have: less is not driving, but rolling.
-const LIVELY_G: f64 = 0.08;
-const LIVELY_VERTICAL_G: f64 = 0.01;
-const LIVELY_TURN: f64 = 0.05;
+/// Length of the windows over which accelerations are compared, seconds: shorter ones are noisy, longer ones blur the driving.
+const WINDOW_S: f64 = 0.1;
+/// Maximum time between two pages, seconds. A longer gap (a pause, or missed packets) ends the window.
+const MAX_GAP_S: f64 = 0.11;
+/// Minimum speed, m/s, for a reliable direction of travel.
+const MIN_SPEED: f64 = 6.0;
+/// Maximum plausible speed, m/s.
+const MAX_SPEED: f64 = 150.0;
+/// Maximum acceleration, g. More is a crash, a jump to another position, or another quantity.
+const MAX_G: f64 = 8.0;
+/// Maximum plausible rotation, rad/s.
+const MAX_ROTATION: f64 = 20.0;
+/// Minimum number of windows for a decision: ten seconds of driving.
+const MIN_WINDOWS: f64 = 100.0;
+/// Minimum standard deviations of the references: a rolling car has less.
+const MIN_EXCITATION_G: f64 = 0.08;
+const MIN_EXCITATION_VERTICAL_G: f64 = 0.01;
+const MIN_EXCITATION_TURN: f64 = 0.05;
 
 const LATERAL: usize = 0;
 const LONGITUDINAL: usize = 1;
 const VERTICAL: usize = 2;
 
-/// Checks which component of `accG` is lateral, longitudinal and vertical, and of which sign.
+/// Determines which components of `accG` are lateral, longitudinal and vertical, and their signs.
 ///
-/// Feed it every physics page in order; it needs no other page. It needs none of the car's own axes either: the longitudinal
+/// Feed it every physics page in order; it needs no other page. It does not use the car's own axes: the longitudinal
 /// reference is the change of `speedKmh`, the lateral one is speed times the rate at which the world direction of `velocity`
 /// turns. The world is right-handed unless the tyres' contact points (left and right wheels) or `steerAngle` (positive to the
 /// right) show that it is mirrored; if they contradict each other, nothing is decided.
 ///
-/// Some ten to thirty seconds of driving with bends and braking decide; standing, rolling, reversing, pauses and packets that
-/// are missing or doubled decide nothing; ten packets a second are enough. A replay may run at another speed than the clock:
-/// leave it out. Its memory is less than a kilobyte, it allocates nothing, and a page takes some tens of nanoseconds.
+/// Ten to thirty seconds of driving with bends and braking are enough, at ten packets per second or more. Standing, rolling, reversing,
+/// pauses and missing or repeated packets have no influence. Leave out replays, which may run at another speed than the clock. It takes
+/// less than a kilobyte, does not allocate, and needs some tens of nanoseconds per page.
 ///
 /// ```
 /// use acevo_telemetry::{AxesResolver, AxisEvidence};
@@ -48,7 +48,7 @@ const VERTICAL: usize = 2;
 ///
 /// let mut resolver = AxesResolver::new();
 /// resolver.feed(0.003, &SPageFilePhysics::default());
-/// assert_eq!(resolver.axes().decision(), AxisEvidence::Undecided);
+/// assert_eq!(resolver.axes().evidence(), AxisEvidence::Undecided);
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct AxesResolver {
@@ -60,7 +60,7 @@ pub struct AxesResolver {
 }
 
 impl AxesResolver {
-    /// Nothing is checked: the axes are those measured on the real game.
+    /// A resolver without evidence: the axes are those measured on the real game.
     pub fn new() -> Self {
         Self::default()
     }
@@ -70,11 +70,11 @@ impl AxesResolver {
         self.axes
     }
 
-    /// Takes a physics page; `seconds` is any clock that goes on evenly.
+    /// Takes a physics page. `seconds` is the time on any steady clock.
     pub fn feed(&mut self, seconds: f64, page: &SPageFilePhysics) {
         let Some(sample) = Sample::of(seconds, page) else { return };
-        // Backwards the direction of travel is not that of the car; a slow one wanders.
-        if sample.speed < SLOWEST || page.gear == 0 {
+        // In reverse the direction of travel is not that of the car; at low speed it is noisy.
+        if sample.speed < MIN_SPEED || page.gear == 0 {
             self.window = None;
             return;
         }
@@ -87,12 +87,12 @@ impl AxesResolver {
         }
         let gap = sample.seconds - window.last.seconds;
         // A counter that goes back is another session.
-        if !(gap > 0.0 && gap <= LONGEST_GAP) || sample.packet < window.last.packet {
+        if !(gap > 0.0 && gap <= MAX_GAP_S) || sample.packet < window.last.packet {
             *window = Window::starting_with(sample);
             return;
         }
         window.add(sample);
-        if sample.seconds - window.first.seconds >= WINDOW {
+        if sample.seconds - window.first.seconds >= WINDOW_S {
             let motion = window.motion();
             *window = Window::starting_with(sample);
             if let Some(motion) = motion {
@@ -107,42 +107,42 @@ impl AxesResolver {
         }
         self.accelerations.add(motion.acceleration, [motion.lateral, motion.longitudinal, motion.vertical]);
         self.rotations.add(motion.rotation, [motion.turn]);
-        if self.accelerations.count() < ENOUGH {
+        if self.accelerations.count() < MIN_WINDOWS {
             return;
         }
         self.decide();
     }
 
-    /// What was decided stays until the data say something else; only the confidence moves.
+    /// Decides on the axes. A decision stays until the data contradict it; only the confidence changes.
     fn decide(&mut self) {
         let sums = &self.accelerations;
         if let Some([lateral, longitudinal]) =
-            self.axes.level.filter(|_| self.axes.decision() != AxisEvidence::Undecided)
+            self.axes.horizontal.filter(|_| self.axes.evidence() != AxisEvidence::Undecided)
         {
             let of = |which, axis: Axis| sums.correlation(which, axis.index()).abs();
             self.axes.confidence = of(LATERAL, lateral).min(of(LONGITUDINAL, longitudinal));
         }
         let Some(mirrored) = self.right.is_mirrored() else { return };
-        let lively = |which| sums.excitation(which) >= LIVELY_G;
+        let lively = |which| sums.excitation(which) >= MIN_EXCITATION_G;
         let found = (sums.find(LATERAL), sums.find(LONGITUDINAL));
         let (Some(lateral), Some(longitudinal)) = found else { return };
         if !lively(LATERAL) || !lively(LONGITUDINAL) || lateral.index == longitudinal.index {
             return;
         }
-        // 0 + 1 + 2 is 3: the one that is left.
+        // The remaining index: 0 + 1 + 2 is 3.
         let rest = 3 - lateral.index - longitudinal.index;
-        let level = Some([
+        let horizontal = Some([
             Axis::new(lateral.index, (lateral.correlation < 0.0) != mirrored),
             Axis::new(longitudinal.index, longitudinal.correlation < 0.0),
         ]);
-        // What a drive does not show is believed of the game that was measured, and of no other.
-        let is_as_measured = level == Axes::MEASURED.level;
-        let yaw = match self.rotations.find(0).filter(|_| self.rotations.excitation(0) >= LIVELY_TURN) {
+        // What the drive does not show is assumed only if the order is the measured one.
+        let is_as_measured = horizontal == Axes::MEASURED.horizontal;
+        let yaw = match self.rotations.find(0).filter(|_| self.rotations.excitation(0) >= MIN_EXCITATION_TURN) {
             Some(yaw) => Some(Axis::new(yaw.index, (yaw.correlation < 0.0) != mirrored)),
-            None => self.axes.yaw.filter(|_| is_as_measured || self.axes.decision() != AxisEvidence::Undecided),
+            None => self.axes.yaw.filter(|_| is_as_measured || self.axes.evidence() != AxisEvidence::Undecided),
         };
         self.axes = Axes {
-            level,
+            horizontal,
             yaw,
             confidence: lateral.correlation.abs().min(longitudinal.correlation.abs()),
             is_decided: true,
@@ -153,8 +153,8 @@ impl AxesResolver {
 
     /// The sign of the vertical axis follows from gravity if it is included, and from hills and bumps.
     fn decide_vertical(&mut self, index: usize, is_as_measured: bool) {
-        /// Hills are small beside bumps.
-        const ALIKE: f64 = 0.5;
+        /// Minimum correlation: hills are small compared to bumps.
+        const MIN_CORRELATION: f64 = 0.5;
         let sums = &self.accelerations;
         let mean = sums.mean(index);
         self.axes.gravity = match mean.abs() {
@@ -164,7 +164,7 @@ impl AxesResolver {
         };
         let by_gravity = self.axes.gravity.filter(|is_included| *is_included).map(|_| mean < 0.0);
         let correlation = sums.correlation(VERTICAL, index);
-        let is_told = sums.excitation(VERTICAL) >= LIVELY_VERTICAL_G && correlation.abs() >= ALIKE;
+        let is_told = sums.excitation(VERTICAL) >= MIN_EXCITATION_VERTICAL_G && correlation.abs() >= MIN_CORRELATION;
         let by_hills = is_told.then_some(correlation < 0.0);
         self.axes.vertical = match (by_gravity, by_hills) {
             (Some(one), Some(other)) if one != other => None,
@@ -174,12 +174,12 @@ impl AxesResolver {
     }
 }
 
-/// What is needed of a page: finite, and possible.
+/// The values of a page that are needed, checked.
 #[derive(Debug, Clone, Copy)]
 struct Sample {
     seconds: f64,
     packet: i32,
-    /// m/s.
+    /// Speed, m/s.
     speed: f64,
     velocity: [f64; 3],
     acceleration: [f64; 3],
@@ -188,7 +188,7 @@ struct Sample {
 }
 
 impl Sample {
-    /// `None` for a page that no car has written: it is left out, as a packet that was missed.
+    /// `None` for a page with implausible values, which counts as missed.
     fn of(seconds: f64, page: &SPageFilePhysics) -> Option<Self> {
         let sample = Self {
             seconds,
@@ -203,12 +203,12 @@ impl Sample {
         let within = |values: [f64; 3], limit: f64| values.into_iter().all(|value| value.abs() <= limit);
         let [x, y, z] = sample.velocity;
         let possible = seconds.is_finite()
-            && (0.0..=FASTEST).contains(&sample.speed)
-            && within(sample.velocity, FASTEST)
-            && within(sample.acceleration, HARDEST)
-            && within(sample.rotation, FASTEST_TURN)
+            && (0.0..=MAX_SPEED).contains(&sample.speed)
+            && within(sample.velocity, MAX_SPEED)
+            && within(sample.acceleration, MAX_G)
+            && within(sample.rotation, MAX_ROTATION)
             && sample.steer.abs() <= 4.0
-            // Two values of the same thing: a torn page has one of each packet.
+            // Both are the speed: in a torn page they belong to different packets.
             && ((x * x + y * y + z * z).sqrt() - sample.speed).abs() <= 1.0 + 0.05 * sample.speed;
         possible.then_some(sample)
     }
@@ -225,18 +225,18 @@ struct Window {
     steer: f64,
 }
 
-/// How the car moved in a window.
+/// Motion of the car in a window.
 #[derive(Debug, Clone, Copy)]
 struct Motion {
-    /// Direction of travel in the middle of it, on the map, length 1.
+    /// Direction of travel in the middle of the window, in map coordinates, length 1.
     direction: [f64; 2],
     /// References in g; lateral to the right on the map.
     lateral: f64,
     longitudinal: f64,
     vertical: f64,
-    /// rad/s, clockwise on the map.
+    /// Turn rate, rad/s, clockwise on the map.
     turn: f64,
-    /// Means of what the game says.
+    /// Means of the game's values.
     acceleration: [f64; 3],
     rotation: [f64; 3],
     steer: f64,
@@ -259,7 +259,7 @@ impl Window {
         self.last = sample;
     }
 
-    /// `None` where it is no driving: a crash, a leap, a fall.
+    /// The motion; `None` for a crash, a jump, or a fall.
     fn motion(&self) -> Option<Motion> {
         let (from, to) = (&self.first, &self.last);
         let time = to.seconds - from.seconds;
@@ -278,18 +278,18 @@ impl Window {
             rotation: self.rotation.map(|sum| sum / time),
             steer: self.steer / time,
         };
-        let possible = length > SLOWEST
-            && [motion.lateral, motion.longitudinal, motion.vertical].iter().all(|g| g.abs() <= HARDEST);
+        let possible = length > MIN_SPEED
+            && [motion.lateral, motion.longitudinal, motion.vertical].iter().all(|g| g.abs() <= MAX_G);
         possible.then_some(motion)
     }
 }
 
-/// Evidence whether the world is right-handed, as measured, or mirrored.
+/// Evidence for a right-handed world, as measured, or a mirrored one.
 #[derive(Debug, Clone, Default)]
 struct Right {
     /// Directions from the left to the right wheels, as parts to the right on the map: sum and number.
     wheels: (f64, f64),
-    /// Steering times turn, and the squares of both.
+    /// Sums of steering times turn rate, and of the squares of both.
     steering: (f64, f64, f64),
 }
 
@@ -316,7 +316,7 @@ impl Right {
     fn is_mirrored(&self) -> Option<bool> {
         const CLEAR: f64 = 0.6;
         let (sum, count) = self.wheels;
-        let wheels = (count >= ENOUGH / 2.0 && sum.abs() >= CLEAR * count).then_some(sum < 0.0);
+        let wheels = (count >= MIN_WINDOWS / 2.0 && sum.abs() >= CLEAR * count).then_some(sum < 0.0);
         let (product, steer, turn) = self.steering;
         let spread = (steer * turn).sqrt();
         let steering = (spread > 1e-9 && product.abs() >= CLEAR * spread).then_some(product < 0.0);

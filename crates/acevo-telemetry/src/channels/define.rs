@@ -1,55 +1,11 @@
-//! The words that the table is written in.
+//! Builder functions and macros for the channel table.
 
-use std::fmt;
+use acevo_shared_memory::{EnumType, Frame};
 
-use acevo_shared_memory::{EnumType, Frame, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
-
-use super::{Channel, ChannelQuality};
-use crate::axes::Axes;
+use super::channel::{Channel, ChannelQuality, Compute, Now};
 use crate::units::Unit;
 
-/// What a channel is computed from.
-pub(super) struct Now<'a> {
-    pub(super) frame: &'a Frame,
-    pub(super) physics: &'a SPageFilePhysics,
-    pub(super) graphics: &'a SPageFileGraphicEvo,
-    pub(super) session: &'a SPageFileStaticEvo,
-    pub(super) axes: &'a Axes,
-}
-
-impl<'a> Now<'a> {
-    pub(super) fn of(frame: &'a Frame, axes: &'a Axes) -> Self {
-        Self {
-            frame,
-            physics: frame.physics.raw(),
-            graphics: frame.graphics.raw(),
-            session: frame.static_data.raw(),
-            axes,
-        }
-    }
-}
-
-/// How a value is computed. A number that is NaN or infinite is none.
-#[derive(Clone, Copy)]
-pub(super) enum Compute {
-    Number(fn(&Now<'_>) -> Option<f64>),
-    Flag(fn(&Now<'_>) -> bool),
-    Enum(EnumType, fn(&Now<'_>) -> i32),
-    Text(fn(&Frame) -> &str),
-}
-
-impl fmt::Debug for Compute {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Number(_) => "Number",
-            Self::Flag(_) => "Flag",
-            Self::Enum(..) => "Enum",
-            Self::Text(_) => "Text",
-        })
-    }
-}
-
-/// A number from 0 to 1, as documented, until one of the methods below says something else.
+/// A number from 0 to 1 of documented quality; the methods of [`Channel`] change that.
 pub(super) const fn number(
     id: &'static str,
     title: &'static str,
@@ -90,7 +46,7 @@ const fn new(id: &'static str, title: &'static str, sources: &'static [&'static 
 const fn uses_physics(sources: &[&str]) -> bool {
     let mut index = 0;
     while index < sources.len() {
-        // Of the three pages only this one begins so.
+        // Only the name of the physics page begins with this letter.
         if matches!(sources[index].as_bytes(), [b'p', ..]) {
             return true;
         }
@@ -120,19 +76,19 @@ pub(super) const fn text(
 }
 
 impl Channel {
-    /// In this unit, in this range, worth so many decimals.
+    /// Sets the unit, the range and the number of decimals.
     pub(super) const fn in_unit(mut self, unit: Unit, min: f64, max: f64, decimals: usize) -> Self {
         self.unit = unit;
         self.decimals = decimals;
         self.within(min, max)
     }
 
-    /// Without a unit.
+    /// Sets the range and the number of decimals, without a unit.
     pub(super) const fn plain(self, min: f64, max: f64, decimals: usize) -> Self {
         self.in_unit(Unit::None, min, max, decimals)
     }
 
-    /// 0..1 of something.
+    /// A share, 0..1.
     pub(super) const fn share(self) -> Self {
         self.in_unit(Unit::Share, 0.0, 1.0, 3)
     }
@@ -142,13 +98,13 @@ impl Channel {
         self
     }
 
-    const fn said(mut self, quality: ChannelQuality, note: &'static str) -> Self {
+    const fn with_quality(mut self, quality: ChannelQuality, note: &'static str) -> Self {
         self.quality = quality;
         self.note = note;
         self
     }
 
-    /// No number beyond these is a value.
+    /// Sets the limits beyond which numbers are implausible.
     pub(super) const fn limited_to(mut self, min: f64, max: f64) -> Self {
         self.limits = Some((min, max));
         self
@@ -157,38 +113,38 @@ impl Channel {
     /// Measured on these versions of the game.
     pub(super) const fn measured(mut self, versions: &'static [&'static str], note: &'static str) -> Self {
         self.versions = versions;
-        self.said(ChannelQuality::Measured, note)
+        self.with_quality(ChannelQuality::Measured, note)
     }
 
-    /// As the document states it.
+    /// As documented, with a note.
     pub(super) const fn noted(self, note: &'static str) -> Self {
-        self.said(ChannelQuality::Documented, note)
+        self.with_quality(ChannelQuality::Documented, note)
     }
 
     pub(super) const fn reported(self, note: &'static str) -> Self {
-        self.said(ChannelQuality::Reported, note)
+        self.with_quality(ChannelQuality::Reported, note)
     }
 
     pub(super) const fn guessed(self, note: &'static str) -> Self {
-        self.said(ChannelQuality::Guessed, note)
+        self.with_quality(ChannelQuality::Guessed, note)
     }
 
     pub(super) const fn disputed(self, note: &'static str) -> Self {
-        self.said(ChannelQuality::Disputed, note)
+        self.with_quality(ChannelQuality::Disputed, note)
     }
 
     pub(super) const fn dead(self, note: &'static str) -> Self {
-        self.said(ChannelQuality::Dead, note)
+        self.with_quality(ChannelQuality::Dead, note)
     }
 
-    /// Tells the same as another channel, which is the better one.
+    /// Has the same meaning as another channel, which is the better one.
     pub(super) const fn repeating(mut self, id: &'static str) -> Self {
         self.repeats = Some(id);
         self
     }
 }
 
-/// The groups, one behind the other.
+/// Concatenates the groups.
 pub(super) const fn join<const N: usize>(groups: &[&[Channel]]) -> [Channel; N] {
     let mut table = [groups[0][0]; N];
     let (mut at, mut group) = (0, 0);
@@ -204,7 +160,7 @@ pub(super) const fn join<const N: usize>(groups: &[&[Channel]]) -> [Channel; N] 
     table
 }
 
-/// Path of a raw field as sources have it: `physics.accG[0]`.
+/// Path of a raw field, as in the sources of a channel: `physics.accG[0]`.
 macro_rules! source {
     (session $($rest:tt)+) => {
         source!(@ "static"; $($rest)+)
@@ -217,7 +173,7 @@ macro_rules! source {
     };
 }
 
-/// A channel that is a raw field: a number as it is or negated, or a flag that is on where the field is not zero.
+/// A channel that is a raw field: a number, a negated number, or a flag that is on if the field is not zero.
 macro_rules! raw {
     (number $id:expr, $title:expr, $page:ident $($field:tt)+) => {
         $crate::channels::define::number($id, $title, &[source!($page $($field)+)], |now| {
@@ -239,8 +195,8 @@ macro_rules! raw {
 
 /// The same channel for each of the four wheels, from an array of the physics page or from the graphics page's wheels.
 ///
-/// `left | right` are two fields for the two sides of the car; `mirrored` negates the right wheels; `repeats` names the
-/// channels that tell the same.
+/// `left | right` are two fields for the two sides of the car; `mirrored` negates the right wheels; `repeats` names the channels with the
+/// same meaning.
 macro_rules! wheels {
     ($id:literal $(repeats $twin:literal)?, $title:literal, physics.$name:ident $($how:tt)*) => {
         wheels!($id $(repeats $twin)?, $title; [number physics.$name[0]]
@@ -257,7 +213,7 @@ macro_rules! wheels {
     ($id:literal $(repeats $twin:literal)?, $title:literal, tyre.$name:ident $($how:tt)*) => {
         wheels!($id $(repeats $twin)?, $title, tyre.$name | $name $($how)*)
     };
-    // Each wheel with its field; what is said of all of them is in brackets.
+    // Each wheel with its field; the methods for all of them are in brackets.
     ($id:literal $(repeats $twin:literal)?, $title:literal; $fl:tt $fr:tt $rl:tt $rr:tt; $how:tt) => {
         [
             wheel!($id, $title, "_fl", " FL", ($($twin)?), $fl, $how),
@@ -268,7 +224,7 @@ macro_rules! wheels {
     };
 }
 
-/// One of the four.
+/// The channel of one wheel.
 macro_rules! wheel {
     (
         $id:literal, $title:literal, $suffix:literal, $name:literal, ($($twin:literal)?), [$sign:ident $($field:tt)+],
@@ -282,8 +238,8 @@ macro_rules! wheel {
 
 pub(super) use {raw, source, wheel, wheels};
 
-/// Versions of the game whose pages were measured. Physics pages of 0.5; a whole recording of 0.6.2; laps and flags of 0.8.0.1
-/// and 0.9.0.
+/// Versions of the game whose pages were measured: physics pages of 0.5, a complete recording of 0.6.2, laps and flags of 0.8.0.1 and
+/// 0.9.0.
 pub(super) mod on {
     pub(in crate::channels) const V5: &[&str] = &["0.5"];
     pub(in crate::channels) const V6: &[&str] = &["0.6.2"];

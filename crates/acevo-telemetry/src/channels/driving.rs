@@ -1,6 +1,6 @@
-//! Speed, engine speed, gear, pedals, wheel; aids at work.
+//! Channels of driving: speed, engine speed, gear, pedals, steering, driver aids.
 
-use super::Channel;
+use super::channel::Channel;
 use super::define::{flag, number, on, raw, source};
 use crate::units::Unit::{Degree, KilometrePerHour, RevolutionPerMinute, Share};
 

@@ -1,15 +1,14 @@
-//! Engine, fuel, turbocharger, energy recovery, temperatures and pressures.
+//! Channels of engine, fuel, turbocharger, energy recovery, temperatures and pressures.
 
-use super::Channel;
+use acevo_shared_memory::EnumType;
+
+use super::channel::Channel;
 use super::define::{flag, named, on, raw, source};
+use crate::limits;
 use crate::units::Unit::{
     Bar, Celsius, Horsepower, Kilojoule, KilometrePerLitre, Litre, LitrePerKilometre, NewtonMetre, Volt,
 };
-use acevo_shared_memory::EnumType;
 
-/// Litres per kilometre and kilometres per litre that no car has: the game divides by a distance of almost 0.
-const MOST_PER_KM: f64 = 10.0;
-const MOST_PER_LITRE: f64 = 1_000.0;
 const QUOTIENT: &str = "The game divides by what was driven: without a way it writes NaN, infinities and impossible numbers, which are no \
                         values.";
 const EARLY: &str = "Means little before the first lap of a stint is over.";
@@ -61,9 +60,13 @@ pub(super) const ENGINE: &[Channel] = &[
 ];
 
 pub(super) const ENERGY: &[Channel] = &[
-    raw!(number "fuel", "Fuel", physics.fuel).in_unit(Litre, 0.0, 200.0, 2).measured(on::V6, ""),
+    raw!(number "fuel", "Fuel", physics.fuel)
+        .in_unit(Litre, 0.0, 200.0, 2)
+        .limited_to(0.0, limits::MAX_FUEL_L)
+        .measured(on::V6, ""),
     raw!(number "fuel_displayed", "Fuel as displayed", graphics.fuel_liter_current_quantity)
         .in_unit(Litre, 0.0, 200.0, 2)
+        .limited_to(0.0, limits::MAX_FUEL_L)
         .measured(on::V6, "")
         .repeating("fuel"),
     raw!(number "fuel_level", "Fuel relative to the tank", graphics.fuel_liter_current_quantity_percent)
@@ -91,24 +94,27 @@ pub(super) const ENERGY: &[Channel] = &[
         .repeating("fuel_laps"),
     raw!(number "fuel_per_distance", "Fuel per distance", graphics.fuel_liter_per_km)
         .in_unit(LitrePerKilometre, 0.0, 5.0, 3)
-        .limited_to(0.0, MOST_PER_KM)
+        .limited_to(0.0, limits::MAX_L_PER_KM)
         .measured(on::V6, QUOTIENT),
     raw!(number "distance_per_fuel", "Distance per fuel", graphics.km_per_fuel_liter)
         .in_unit(KilometrePerLitre, 0.0, 50.0, 2)
-        .limited_to(0.0, MOST_PER_LITRE)
+        .limited_to(0.0, limits::MAX_KM_PER_L)
         .measured(on::V6, QUOTIENT),
     raw!(number "fuel_per_distance_now", "Fuel per distance, now", graphics.instantaneous_fuel_liter_per_km)
         .in_unit(LitrePerKilometre, 0.0, 5.0, 3)
-        .limited_to(0.0, MOST_PER_KM)
+        .limited_to(0.0, limits::MAX_L_PER_KM)
         .measured(on::V6, QUOTIENT),
     raw!(number "distance_per_fuel_now", "Distance per fuel, now", graphics.instantaneous_km_per_fuel_liter)
         .in_unit(KilometrePerLitre, 0.0, 10_000.0, 2)
         .limited_to(0.0, 10_000.0)
         .measured(on::V6, QUOTIENT),
     raw!(flag "has_kers", "Has energy recovery", graphics.has_kers),
-    raw!(number "kers_charge", "Energy recovery charge", physics.kersCharge).share(),
+    raw!(number "kers_charge", "Energy recovery charge", physics.kersCharge)
+        .share()
+        .limited_to(0.0, limits::MAX_CHARGE),
     raw!(number "kers_charge_displayed", "Energy recovery charge as displayed", graphics.kers_charge_perc)
         .share()
+        .limited_to(0.0, limits::MAX_CHARGE)
         .repeating("kers_charge"),
     raw!(number "kers_input", "Energy recovery power asked for", physics.kersInput).share(),
     raw!(number "kers_power", "Energy recovery power", graphics.kers_current_perc).share(),

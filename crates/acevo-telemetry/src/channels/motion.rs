@@ -1,11 +1,11 @@
-//! How the car moves, and where it is.
+//! Channels of motion and position.
 
-use super::Channel;
-use super::define::{Now, number, on, raw, source};
-use crate::units::Unit::{Gravity, Metre, MetrePerSecond, Radian, RadianPerSecond};
+use super::channel::{Channel, Now};
+use super::define::{number, on, raw, source};
+use crate::units::Unit::{Metre, MetrePerSecond, Radian, RadianPerSecond, StandardGravity};
 
 const WORLD: &str = "World axes, right-handed: Y is up; seen from above X points right and Z points down.";
-/// Said of every acceleration with a direction.
+/// Note of every acceleration with a direction.
 macro_rules! resolved {
     ($sign:literal) => {
         concat!($sign, " The axes are the measured ones; a drive that shows others replaces them.")
@@ -14,7 +14,7 @@ macro_rules! resolved {
 
 pub(super) const ACCELERATION: &[Channel] = &[
     number("g_lateral", "Lateral acceleration", &[source!(physics.accG)], |now| now.axes.lateral(now.physics.accG))
-        .in_unit(Gravity, -5.0, 5.0, 3)
+        .in_unit(StandardGravity, -5.0, 5.0, 3)
         .measured(
             on::V5,
             resolved!("Positive to the right, as in a bend to the right; the game's own sign is the opposite."),
@@ -22,30 +22,30 @@ pub(super) const ACCELERATION: &[Channel] = &[
     number("g_longitudinal", "Longitudinal acceleration", &[source!(physics.accG)], |now| {
         now.axes.longitudinal(now.physics.accG)
     })
-    .in_unit(Gravity, -6.0, 3.0, 3)
+    .in_unit(StandardGravity, -6.0, 3.0, 3)
     .measured(on::V5, resolved!("Positive when speeding up, about -1 when braking.")),
     number("g_vertical", "Vertical acceleration", &[source!(physics.accG)], |now| now.axes.vertical(now.physics.accG))
-        .in_unit(Gravity, -4.0, 6.0, 3)
+        .in_unit(StandardGravity, -4.0, 6.0, 3)
         .measured(on::V5_V6, resolved!("Positive upwards, without gravity: 0 at rest, -1 in free fall.")),
     raw!(number "acc_g_x", "Acceleration X, raw", physics.accG[0])
-        .in_unit(Gravity, -6.0, 6.0, 3)
+        .in_unit(StandardGravity, -6.0, 6.0, 3)
         .measured(on::V5, "Lateral, positive to the left."),
     raw!(number "acc_g_y", "Acceleration Y, raw", physics.accG[1])
-        .in_unit(Gravity, -6.0, 6.0, 3)
+        .in_unit(StandardGravity, -6.0, 6.0, 3)
         .measured(on::V5_V6, "Vertical, positive upwards, without gravity. The document calls it longitudinal."),
     raw!(number "acc_g_z", "Acceleration Z, raw", physics.accG[2])
-        .in_unit(Gravity, -6.0, 6.0, 3)
+        .in_unit(StandardGravity, -6.0, 6.0, 3)
         .measured(on::V5, "Longitudinal, positive when speeding up. The document calls it vertical."),
     raw!(number "g_force_x", "Displayed acceleration X, raw", graphics.g_forces_x)
-        .in_unit(Gravity, -6.0, 6.0, 3)
+        .in_unit(StandardGravity, -6.0, 6.0, 3)
         .reported("Supposed to be lateral, positive to the left, as on the physics page.")
         .repeating("acc_g_x"),
     raw!(number "g_force_y", "Displayed acceleration Y, raw", graphics.g_forces_y)
-        .in_unit(Gravity, -6.0, 6.0, 3)
+        .in_unit(StandardGravity, -6.0, 6.0, 3)
         .measured(on::V6, "Vertical, as on the physics page, one frame later. The document calls it longitudinal.")
         .repeating("acc_g_y"),
     raw!(number "g_force_z", "Displayed acceleration Z, raw", graphics.g_forces_z)
-        .in_unit(Gravity, -6.0, 6.0, 3)
+        .in_unit(StandardGravity, -6.0, 6.0, 3)
         .reported("Supposed to be longitudinal, as on the physics page. The document calls it vertical.")
         .repeating("acc_g_z"),
     number("yaw_rate", "Yaw rate", &[source!(physics.localAngularVel)], |now| {

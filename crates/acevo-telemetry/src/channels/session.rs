@@ -1,11 +1,12 @@
-//! Lap, race and session: times, places, flags, names, weather.
+//! Channels of lap, race and session: times, positions, flags, names, weather.
 
 use std::time::Duration;
 
 use acevo_shared_memory::EnumType;
 
-use super::Channel;
-use super::define::{Now, flag, named, number, on, raw, source, text};
+use super::channel::{Channel, Now};
+use super::define::{flag, named, number, on, raw, source, text};
+use crate::limits;
 use crate::names::shown_name;
 use crate::units::Unit::{Celsius, Degree, KilogramPerCubicMetre, Kilometre, Metre, Millisecond, Second, Share};
 
@@ -44,17 +45,17 @@ pub(super) const LAP: &[Channel] = &[
         seconds(now.frame.graphics.predicted_lap_time())
     })
     .in_unit(Second, 0.0, 3_600.0, 3)
-    .limited_to(0.0, LONGEST_S)
+    .limited_to(0.0, limits::MAX_CHANNEL_TIME_S)
     .measured(on::V6, "While the car stands it is the lap timer and a constant."),
     number("delta", "Delta to the reference lap", &[source!(graphics.delta_time_ms)], |now| {
         Some(now.graphics.delta_time_ms).filter(|ms| *ms != i32::MAX).map(|ms| f64::from(ms) / 1000.0)
     })
     .in_unit(Second, -60.0, 60.0, 3)
-    .limited_to(-LONGEST_S, LONGEST_S)
+    .limited_to(-limits::MAX_CHANNEL_TIME_S, limits::MAX_CHANNEL_TIME_S)
     .reported("Positive is slower; none if the game has 0x7fffffff: no reference."),
     raw!(number "performance_meter", "Performance meter", physics.performanceMeter)
         .in_unit(Second, -60.0, 60.0, 3)
-        .limited_to(-LONGEST_S, LONGEST_S)
+        .limited_to(-limits::MAX_CHANNEL_TIME_S, limits::MAX_CHANNEL_TIME_S)
         .disputed("Time against the reference lap, of a sign that is disputed; the delta has a known one."),
     number("lap", "Lap", &[source!(graphics.total_lap_count)], |now| {
         Some(f64::from(now.graphics.total_lap_count) + 1.0)
@@ -237,9 +238,6 @@ pub(super) const SESSION: &[Channel] = &[
     }),
 ];
 
-/// No lap and no delta to one lasts a day.
-const LONGEST_S: f64 = 86_400.0;
-
 const NO_PLACE: &str = "None if latitude and longitude are both 0, as on 0.6.2.";
 const NO_START: &str = "None if both starting temperatures are 0, as on 0.6.2.";
 const LATE: &str = "May be empty for seconds after loading.";
@@ -248,7 +246,7 @@ fn seconds(time: Option<Duration>) -> Option<f64> {
     time.map(|time| time.as_secs_f64())
 }
 
-/// Degrees of the air and of the road; `None` if the game has not written them.
+/// Temperatures of air and road at the start, °C; `None` if the game has not written them.
 fn start_temperatures(now: &Now<'_>) -> Option<(f64, f64)> {
     let page = now.session;
     let temperatures = (page.starting_ambient_temperature_c.into(), page.starting_ground_temperature_c.into());

@@ -1,15 +1,14 @@
-//! Settings of the car, damage, lights; the driver's assists.
+//! Channels of settings of the car, damage, lights and assists.
 
-use super::Channel;
+use super::channel::Channel;
 use super::define::{number, on, raw, source, text};
+use crate::limits;
 use crate::units::Unit::{Kilogram, Millisecond, Share};
 
 const DAMAGE: &str = "Its scale is unknown; 0 is whole.";
-/// Damage of an unknown scale has no plausible end.
-const MOST_DAMAGE: f64 = 1e5;
 const BODY: &str = "Not limited to 0..1: 237 has been seen.";
 
-/// A setting that the car may not have: then its highest value is 0.
+/// A setting that the car may lack. Its highest value is 0 then.
 macro_rules! level {
     ($id:literal, $title:literal, $field:ident) => {
         number(
@@ -23,7 +22,7 @@ macro_rules! level {
     };
 }
 
-/// A setting; `None` if the car does not have it.
+/// A setting; `None` if the car lacks it.
 fn setting(set: i8, highest: i8) -> Option<f64> {
     (set > 0 || (set == 0 && highest > 0)).then(|| set.into())
 }
@@ -81,63 +80,63 @@ pub(super) const CAR: &[Channel] = &[
     raw!(number "ballast", "Ballast", physics.ballast).in_unit(Kilogram, 0.0, 200.0, 0),
     raw!(number "damage_front", "Damage front", graphics.car_damage.damage_front)
         .plain(0.0, 1.0, 3)
-        .limited_to(-MOST_DAMAGE, MOST_DAMAGE)
+        .limited_to(-limits::MAX_CHANNEL_DAMAGE, limits::MAX_CHANNEL_DAMAGE)
         .guessed(DAMAGE),
     raw!(number "damage_rear", "Damage rear", graphics.car_damage.damage_rear)
         .plain(0.0, 1.0, 3)
-        .limited_to(-MOST_DAMAGE, MOST_DAMAGE)
+        .limited_to(-limits::MAX_CHANNEL_DAMAGE, limits::MAX_CHANNEL_DAMAGE)
         .guessed(DAMAGE),
     raw!(number "damage_left", "Damage left", graphics.car_damage.damage_left)
         .plain(0.0, 1.0, 3)
-        .limited_to(-MOST_DAMAGE, MOST_DAMAGE)
+        .limited_to(-limits::MAX_CHANNEL_DAMAGE, limits::MAX_CHANNEL_DAMAGE)
         .guessed(DAMAGE),
     raw!(number "damage_right", "Damage right", graphics.car_damage.damage_right)
         .plain(0.0, 1.0, 3)
-        .limited_to(-MOST_DAMAGE, MOST_DAMAGE)
+        .limited_to(-limits::MAX_CHANNEL_DAMAGE, limits::MAX_CHANNEL_DAMAGE)
         .guessed(DAMAGE),
     raw!(number "damage_center", "Damage centre", graphics.car_damage.damage_center)
         .plain(0.0, 1.0, 3)
-        .limited_to(-MOST_DAMAGE, MOST_DAMAGE)
+        .limited_to(-limits::MAX_CHANNEL_DAMAGE, limits::MAX_CHANNEL_DAMAGE)
         .guessed(DAMAGE),
     raw!(number "suspension_damage_fl", "Suspension damage FL", graphics.car_damage.damage_suspension_lf)
         .plain(0.0, 1.0, 3)
-        .limited_to(-MOST_DAMAGE, MOST_DAMAGE)
+        .limited_to(-limits::MAX_CHANNEL_DAMAGE, limits::MAX_CHANNEL_DAMAGE)
         .guessed(DAMAGE),
     raw!(number "suspension_damage_fr", "Suspension damage FR", graphics.car_damage.damage_suspension_rf)
         .plain(0.0, 1.0, 3)
-        .limited_to(-MOST_DAMAGE, MOST_DAMAGE)
+        .limited_to(-limits::MAX_CHANNEL_DAMAGE, limits::MAX_CHANNEL_DAMAGE)
         .guessed(DAMAGE),
     raw!(number "suspension_damage_rl", "Suspension damage RL", graphics.car_damage.damage_suspension_lr)
         .plain(0.0, 1.0, 3)
-        .limited_to(-MOST_DAMAGE, MOST_DAMAGE)
+        .limited_to(-limits::MAX_CHANNEL_DAMAGE, limits::MAX_CHANNEL_DAMAGE)
         .guessed(DAMAGE),
     raw!(number "suspension_damage_rr", "Suspension damage RR", graphics.car_damage.damage_suspension_rr)
         .plain(0.0, 1.0, 3)
-        .limited_to(-MOST_DAMAGE, MOST_DAMAGE)
+        .limited_to(-limits::MAX_CHANNEL_DAMAGE, limits::MAX_CHANNEL_DAMAGE)
         .guessed(DAMAGE),
     raw!(number "body_damage_front", "Damage front by the physics page", physics.carDamage[0])
         .plain(0.0, 500.0, 1)
-        .limited_to(-MOST_DAMAGE, MOST_DAMAGE)
+        .limited_to(-limits::MAX_CHANNEL_DAMAGE, limits::MAX_CHANNEL_DAMAGE)
         .reported(BODY)
         .repeating("damage_front"),
     raw!(number "body_damage_rear", "Damage rear by the physics page", physics.carDamage[1])
         .plain(0.0, 500.0, 1)
-        .limited_to(-MOST_DAMAGE, MOST_DAMAGE)
+        .limited_to(-limits::MAX_CHANNEL_DAMAGE, limits::MAX_CHANNEL_DAMAGE)
         .reported(BODY)
         .repeating("damage_rear"),
     raw!(number "body_damage_left", "Damage left by the physics page", physics.carDamage[2])
         .plain(0.0, 500.0, 1)
-        .limited_to(-MOST_DAMAGE, MOST_DAMAGE)
+        .limited_to(-limits::MAX_CHANNEL_DAMAGE, limits::MAX_CHANNEL_DAMAGE)
         .reported(BODY)
         .repeating("damage_left"),
     raw!(number "body_damage_right", "Damage right by the physics page", physics.carDamage[3])
         .plain(0.0, 500.0, 1)
-        .limited_to(-MOST_DAMAGE, MOST_DAMAGE)
+        .limited_to(-limits::MAX_CHANNEL_DAMAGE, limits::MAX_CHANNEL_DAMAGE)
         .reported(BODY)
         .repeating("damage_right"),
     raw!(number "body_damage_center", "Damage centre by the physics page", physics.carDamage[4])
         .plain(0.0, 500.0, 1)
-        .limited_to(-MOST_DAMAGE, MOST_DAMAGE)
+        .limited_to(-limits::MAX_CHANNEL_DAMAGE, limits::MAX_CHANNEL_DAMAGE)
         .reported(BODY)
         .repeating("damage_center"),
     raw!(number "headlights", "Head lights", graphics.instrumentation.main_light_stage).plain(0.0, 10.0, 0),

@@ -1,6 +1,6 @@
-//! What is measured per wheel: tyres, brakes, suspension; and the ride height.
+//! Channels of the wheels: tyres, brakes, suspension; and the ride height.
 
-use super::Channel;
+use super::channel::Channel;
 use super::define::{number, on, raw, source, wheel, wheels};
 use crate::units::Unit::{Celsius, Metre, Newton, NewtonMetre, Psi, Radian, RadianPerSecond};
 
@@ -118,7 +118,7 @@ pub(super) const EACH: &[[Channel; 4]] = &[
     wheels!(
         "tyre_wear",
         "Tyre wear",
-        physics.tyreWear.plain(0.0, 1.0, 3).dead("The game always writes 0; wear is nowhere in the pages.")
+        physics.tyreWear.plain(0.0, 1.0, 3).dead("The game always writes 0; the pages do not contain wear.")
     ),
     wheels!("tyre_temp_i", "Tyre temperature I", physics.tyreTempI.in_unit(Celsius, 0.0, 250.0, 1).dead(ALWAYS_ZERO)),
     wheels!("tyre_temp_m", "Tyre temperature M", physics.tyreTempM.in_unit(Celsius, 0.0, 250.0, 1).dead(ALWAYS_ZERO)),
@@ -151,7 +151,7 @@ pub(super) const BODY: &[Channel] = &[
     raw!(number "brake_bias", "Brake bias", physics.brakeBias).share().measured(on::V6, "Share of the front."),
 ];
 
-/// Metres of a ride height as the game writes it.
+/// Ride height in metres from the raw value.
 fn height(raw: f32) -> Option<f64> {
     let raw = f64::from(raw);
     (raw != 0.0).then(|| if raw.abs() >= 1.0 { raw / 1000.0 } else { raw })

@@ -1,18 +1,17 @@
-//! Are the pages laid out as this library believes?
+//! Checks whether the pages have the layout that this library knows.
 //!
-//! The game may change its pages at any update, and nothing in them says so for certain. What can be checked is checked: the
-//! sizes of the sections, whether texts are texts and versions have a digit, and whether values lie in ranges that no car can
-//! leave. No value of `sm_version` is known for sure, so it is told but not compared with anything. Whatever is wrong, the pages
-//! stay readable.
+//! Any update of the game may change its pages, and nothing in them identifies the layout for certain. The checks cover the sizes of the
+//! sections, texts that are not readable, versions without a digit, and values outside of plausible ranges. The values of `sm_version`
+//! are not known for certain, so it is not compared. The pages stay readable in any case.
 
 use std::fmt;
 
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, Field, FieldType, Frame, Implausible, Page, PageKind};
 
-/// Systems round sections up to whole memory pages.
+/// Size of a memory page, bytes. Systems round sections up to a multiple.
 const MEMORY_PAGE: usize = 4096;
 
-/// A sign that the pages are not what this library takes them for.
+/// A sign that the layout of the pages differs from the one that this library knows.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum LayoutWarning {
@@ -23,7 +22,7 @@ pub enum LayoutWarning {
         /// Its real size in bytes.
         size: usize,
     },
-    /// A text that is none: control characters, or bytes that are no UTF-8.
+    /// A text with control characters, or with bytes that are not UTF-8.
     Text {
         /// The page.
         page: PageKind,
@@ -45,7 +44,7 @@ pub enum LayoutWarning {
 }
 
 impl LayoutWarning {
-    /// True where both are about the same thing, whatever value it has.
+    /// True if both warnings are about the same field, even if its value differs.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Value { page, value }, Self::Value { page: other, value: other_value }) => {
@@ -62,18 +61,18 @@ impl fmt::Display for LayoutWarning {
             Self::Size { page, size } => {
                 write!(f, "the {page} page has {size} bytes, known are {} to {}", page.smallest_size(), page.size())
             }
-            Self::Text { page, field } => write!(f, "{page}.{} is no readable text", field.path),
-            Self::Version { field } => write!(f, "static.{field} is no version: it has no digit"),
+            Self::Text { page, field } => write!(f, "{page}.{} is not readable text", field.path),
+            Self::Version { field } => write!(f, "static.{field} is not a version: it has no digit"),
             Self::Value { page, value } => write!(f, "{page}.{value}"),
         }
     }
 }
 
-/// Everything about the pages that is not as it should be; nothing where all is well.
+/// Checks the layout of the pages. Returns all warnings.
 ///
-/// Pages that never stood still are not judged, and neither are texts that are empty, as before the first session.
+/// Torn pages are not checked, and empty texts, as before the first session, are ignored.
 pub fn check_layout(mapper: &ACEvoSharedMemoryMapper, frame: &Frame) -> Vec<LayoutWarning> {
-    let mut suspicions: Vec<_> = PageKind::ALL
+    let mut warnings: Vec<_> = PageKind::ALL
         .into_iter()
         .map(|page| (page, mapper.size(page)))
         .filter(|(page, size)| !is_known(*page, *size))
@@ -83,8 +82,8 @@ pub fn check_layout(mapper: &ACEvoSharedMemoryMapper, frame: &Frame) -> Vec<Layo
     for page in PageKind::ALL.into_iter().filter(|page| settled[*page as usize]) {
         let bytes = frame.bytes(page);
         let texts = page.fields().iter().filter(|field| !is_text(field, bytes));
-        suspicions.extend(texts.map(|field| LayoutWarning::Text { page, field }));
-        let mut add = |value| suspicions.push(LayoutWarning::Value { page, value });
+        warnings.extend(texts.map(|field| LayoutWarning::Text { page, field }));
+        let mut add = |value| warnings.push(LayoutWarning::Value { page, value });
         match page {
             PageKind::Physics => frame.physics.raw().implausible().for_each(&mut add),
             PageKind::Graphics => frame.graphics.raw().implausible().for_each(&mut add),
@@ -95,33 +94,33 @@ pub fn check_layout(mapper: &ACEvoSharedMemoryMapper, frame: &Frame) -> Vec<Layo
     let versions = [("sm_version", session.sm_version()), ("ac_evo_version", session.ac_evo_version())];
     for (field, text) in versions.into_iter().filter(|_| session.is_settled()) {
         if !text.is_empty() && !text.contains(|letter: char| letter.is_ascii_digit()) {
-            suspicions.push(LayoutWarning::Version { field });
+            warnings.push(LayoutWarning::Version { field });
         }
     }
-    suspicions
+    warnings
 }
 
-/// From the smallest known layout to the known one, as it is or rounded up to memory pages.
+/// True for a size between the smallest and the largest known one, or for one of them rounded up to memory pages.
 fn is_known(page: PageKind, size: usize) -> bool {
     let sizes = page.smallest_size()..=page.size();
     sizes.contains(&size)
         || [sizes.start(), sizes.end()].iter().any(|known| known.next_multiple_of(MEMORY_PAGE) == size)
 }
 
-/// True for a field that is no text, too. A text may fill its field and be cut in the middle of a letter.
+/// True for a readable text, and for a field of another type. A text may fill its field and be cut in the middle of a character.
 fn is_text(field: &Field, page: &[u8]) -> bool {
     if !matches!(field.ty, FieldType::Text(_)) {
         return true;
     }
     let text = &page[field.offset..][..field.size()];
     let text = text.split(|byte| *byte == 0).next().unwrap_or_default();
-    let (text, is_whole_or_cut) = match std::str::from_utf8(text) {
+    let (text, is_complete_or_cut) = match std::str::from_utf8(text) {
         Ok(text) => (text, true),
         Err(error) => {
             (std::str::from_utf8(&text[..error.valid_up_to()]).unwrap_or_default(), error.error_len().is_none())
         }
     };
-    is_whole_or_cut && !text.contains(char::is_control)
+    is_complete_or_cut && !text.contains(char::is_control)
 }
 
 #[cfg(test)]
@@ -137,20 +136,20 @@ mod tests {
         Frame::new(SPageFilePhysics::default(), SPageFileGraphicEvo::default(), session)
     }
 
-    fn told(pages: LocalPages, frame: &Frame) -> Vec<String> {
+    fn warnings(pages: LocalPages, frame: &Frame) -> Vec<String> {
         let mapper = ACEvoSharedMemoryMapper::open_source(pages).unwrap();
         check_layout(&mapper, frame).iter().map(ToString::to_string).collect()
     }
 
     #[test]
-    fn nothing_is_wrong_with_pages_of_known_sizes() {
+    fn check_layout_accepts_pages_of_known_sizes() {
         for sizes in [[800, 4900, 208], [800, 3940, 208], [4096, 8192, 4096], [4096, 4096, 4096]] {
-            assert_eq!(told(LocalPages::with_sizes(sizes).unwrap(), &frame()), [""; 0], "{sizes:?}");
+            assert_eq!(warnings(LocalPages::with_sizes(sizes).unwrap(), &frame()), [""; 0], "{sizes:?}");
         }
     }
 
     #[test]
-    fn everything_that_is_off_is_named() {
+    fn check_layout_reports_every_deviation() {
         let mut frame = frame();
         let mut physics = SPageFilePhysics { gear: 99, ..Default::default() };
         physics.velocity[1] = f32::NAN;
@@ -158,19 +157,19 @@ mod tests {
         (session.sm_version, session.nation) = ("beta".into(), "\u{1}\u{2}".into());
         (frame.physics, frame.static_data) = (View::from(physics), View::from(session));
         assert_eq!(
-            told(LocalPages::with_sizes([800, 12_288, 208]).unwrap(), &frame),
+            warnings(LocalPages::with_sizes([800, 12_288, 208]).unwrap(), &frame),
             [
                 "the graphics page has 12288 bytes, known are 3940 to 4900",
                 "physics.gear is 99, plausible are 0 to 12",
                 "physics.velocity[1] is NaN, plausible are -150 to 150",
-                "static.nation is no readable text",
-                "static.sm_version is no version: it has no digit",
+                "static.nation is not readable text",
+                "static.sm_version is not a version: it has no digit",
             ]
         );
     }
 
     #[test]
-    fn a_text_may_be_cut_in_a_letter_but_not_be_garbage() {
+    fn is_text_accepts_a_cut_character_but_no_garbage() {
         let field = SPageFileStaticEvo::field("track").unwrap();
         let text = |bytes: &[u8]| {
             let mut page = [0; 208];

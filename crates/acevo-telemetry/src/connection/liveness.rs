@@ -1,42 +1,42 @@
-//! What is going on, from what the pages say and whether they move. Pure: time is passed in.
+//! The state of the connection, from the status of the pages and whether their counters move. Time is passed in.
 
 use std::fmt;
 use std::time::{Duration, Instant};
 
 use acevo_shared_memory::ACEvoStatus;
 
-/// A live game whose pages stand still for this long has ended, or hangs. Its pages are let go before three seconds are over.
-const STALE: Duration = Duration::from_millis(2500);
+/// Time after which a live game whose counters do not move has ended or hangs. It is detached within three seconds.
+const STALE_AFTER: Duration = Duration::from_millis(2500);
 
-/// After this long without movement, and again after as long, it is worth while to look whether these still are the game's
-/// pages. Where they are not, they are let go before three seconds are over, too.
-const LOOK_AGAIN: Duration = STALE;
+/// Time without movement after which the pages are opened again, to find out whether they still belong to a running game. If not, it is
+/// detached within three seconds, too.
+const REOPEN_AFTER: Duration = STALE_AFTER;
 
-/// What is going on.
+/// State of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ConnectionState {
-    /// There is no game, or it cannot be read; [`Telemetry::error`](crate::Telemetry::error) tells why.
+    /// There is no game, or it cannot be read; [`Connection::error`](crate::Connection::error) has the reason.
     Waiting,
-    /// The pages are there and say that the game is live, but nothing has moved yet: they may have been left behind.
+    /// The pages report a live game, but no counter has moved yet: they may be those of a game that has ended.
     Attached,
     /// In the game's menu, or loading.
     Menu,
-    /// On the track: the car or the screen moves.
+    /// On the track: packets arrive.
     Live,
-    /// The game is paused. That is no disconnect, however long it takes.
+    /// The game is paused. A pause of any length does not disconnect.
     Paused,
     /// A replay is shown.
     Replay,
     /// A status that this library does not know.
     Other(i32),
-    /// The pages say that the game is live, but stand still: it has ended or hangs. They were let go; as soon as they move
-    /// again, or a new game has others, they are attached.
+    /// The pages report a live game but do not change: the game has ended or hangs. It was detached, and is attached again once a counter
+    /// moves or a new game has other pages.
     Frozen,
 }
 
 impl ConnectionState {
-    /// True where there are pages to read.
+    /// True if there are pages to read.
     pub const fn is_attached(self) -> bool {
         !matches!(self, Self::Waiting | Self::Frozen)
     }
@@ -67,29 +67,29 @@ impl fmt::Display for ConnectionState {
     }
 }
 
-/// What follows from a look at the pages.
+/// What follows from the state of the pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// Read on.
+    /// Continue reading.
     Is(ConnectionState),
-    /// Let them go: what they say is not true any more.
+    /// Detach: the pages are not those of a running game.
     Stale,
-    /// Look whether these still are the game's pages.
-    LookAgain,
+    /// Open the pages again, to find out whether they still belong to a running game.
+    Reopen,
 }
 
-/// Whether pages that were attached to are those of a running game.
+/// Decides whether attached pages belong to a running game.
 #[derive(Debug, Clone)]
 pub(crate) struct Liveness {
-    /// Something has moved since they were attached to.
+    /// A counter has moved since attaching.
     proven: bool,
     moved: Instant,
-    looked_again: Instant,
+    reopened: Instant,
 }
 
 impl Liveness {
     pub(crate) fn new(now: Instant) -> Self {
-        Self { proven: false, moved: now, looked_again: now }
+        Self { proven: false, moved: now, reopened: now }
     }
 
     /// A counter has moved.
@@ -101,14 +101,14 @@ impl Liveness {
     pub(crate) fn judge(&mut self, status: ACEvoStatus, now: Instant) -> Verdict {
         let still = now.saturating_duration_since(self.moved);
         match ConnectionState::of(status) {
-            ConnectionState::Live if still >= STALE => Verdict::Stale,
+            ConnectionState::Live if still >= STALE_AFTER => Verdict::Stale,
             ConnectionState::Live if !self.proven => Verdict::Is(ConnectionState::Attached),
-            // In a pause or the menu nothing need move.
-            state if state == ConnectionState::Live || still < LOOK_AGAIN => Verdict::Is(state),
-            state if now.saturating_duration_since(self.looked_again) < LOOK_AGAIN => Verdict::Is(state),
+            // In a pause or in the menu no counter needs to move.
+            state if state == ConnectionState::Live || still < REOPEN_AFTER => Verdict::Is(state),
+            state if now.saturating_duration_since(self.reopened) < REOPEN_AFTER => Verdict::Is(state),
             _ => {
-                self.looked_again = now;
-                Verdict::LookAgain
+                self.reopened = now;
+                Verdict::Reopen
             }
         }
     }
@@ -122,7 +122,7 @@ mod tests {
         [ACEvoStatus::Off, ACEvoStatus::Pause, ACEvoStatus::Replay, ACEvoStatus::Unknown(9)];
 
     #[test]
-    fn a_live_page_must_move_to_be_believed_and_go_on_moving() {
+    fn judge_needs_moving_counters_for_a_live_game() {
         let start = Instant::now();
         let at = |ms| start + Duration::from_millis(ms);
         let mut liveness = Liveness::new(start);
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_else_may_stand_still_for_ever_and_is_looked_at_again_now_and_then() {
+    fn judge_reopens_menus_and_pauses_now_and_then_and_never_calls_them_stale() {
         for status in STILL {
             let start = Instant::now();
             let mut liveness = Liveness::new(start);
@@ -143,7 +143,7 @@ mod tests {
             for second in 0..3600 {
                 match liveness.judge(status, start + Duration::from_secs(second)) {
                     Verdict::Is(state) => assert_eq!(state, ConnectionState::of(status)),
-                    Verdict::LookAgain => again += 1,
+                    Verdict::Reopen => again += 1,
                     Verdict::Stale => panic!("{status} is no sign of a dead game"),
                 }
             }
@@ -152,13 +152,13 @@ mod tests {
     }
 
     #[test]
-    fn after_a_pause_a_live_page_has_time_to_move() {
+    fn judge_gives_a_live_page_time_to_move_after_a_pause() {
         let start = Instant::now();
         let at = |ms| start + Duration::from_millis(ms);
         let mut liveness = Liveness::new(start);
         liveness.moved(start);
         assert_eq!(liveness.judge(ACEvoStatus::Pause, at(2400)), Verdict::Is(ConnectionState::Paused));
-        // The status lies in a page with a counter, which moves when the pause ends.
+        // The status is in a page with a counter, which moves when the pause ends.
         liveness.moved(at(2450));
         assert_eq!(liveness.judge(ACEvoStatus::Live, at(2500)), Verdict::Is(ConnectionState::Live));
     }

@@ -1,4 +1,4 @@
-//! Packets per second, of late.
+//! Packets per second over the last second.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 /// Time over which a rate is measured.
 const WINDOW: Duration = Duration::from_secs(1);
 
-/// A rate over less than this says nothing.
-const SHORTEST: Duration = Duration::from_millis(200);
+/// Minimum time over which a rate is measured.
+const MIN_TIME: Duration = Duration::from_millis(200);
 
-/// Marks kept of the window; the rate is measured between the oldest and now.
-const STEP: Duration = Duration::from_millis(50);
+/// Time between two marks of the window. The rate is measured from the oldest mark to now.
+const MARK_INTERVAL: Duration = Duration::from_millis(50);
 
-/// The rate of something that is counted, over the last second.
+/// The rate of a counter over the last second.
 ///
 /// ```
 /// use std::time::{Duration, Instant};
@@ -27,33 +27,33 @@ const STEP: Duration = Duration::from_millis(50);
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct PacketRate {
-    /// How many there were at some instants of the last second.
+    /// The counter at some instants of the last second.
     marks: VecDeque<(Instant, u64)>,
     total: u64,
 }
 
 impl PacketRate {
-    /// Takes note of how many there are by now.
+    /// Takes the counter at this instant.
     pub fn note(&mut self, total: u64, now: Instant) {
         let age = |instant: Instant| now.saturating_duration_since(instant);
         self.total = total;
-        // Nobody has looked for a while: that is no rate of the last second.
+        // The last mark is older than the window.
         if self.marks.back().is_some_and(|(last, _)| age(*last) > WINDOW) {
             self.marks.clear();
         }
         while self.marks.len() > 1 && self.marks.get(1).is_some_and(|(second, _)| age(*second) >= WINDOW) {
             self.marks.pop_front();
         }
-        if self.marks.back().is_none_or(|(last, _)| age(*last) >= STEP) {
+        if self.marks.back().is_none_or(|(last, _)| age(*last) >= MARK_INTERVAL) {
             self.marks.push_back((now, total));
         }
     }
 
-    /// How many per second; `None` before anything can be said.
+    /// The rate per second; `None` until enough time has passed.
     pub fn per_second(&self, now: Instant) -> Option<f64> {
         let (start, before) = self.marks.front()?;
         let time = now.saturating_duration_since(*start);
-        (time >= SHORTEST).then(|| self.total.saturating_sub(*before) as f64 / time.as_secs_f64())
+        (time >= MIN_TIME).then(|| self.total.saturating_sub(*before) as f64 / time.as_secs_f64())
     }
 }
 
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_rate_is_that_of_the_last_second() {
+    fn per_second_is_the_rate_of_the_last_second() {
         let start = Instant::now();
         let mut rate = PacketRate::default();
         let at = |ms| start + Duration::from_millis(ms);

@@ -1,17 +1,17 @@
-//! The file's text: JSON, one object.
+//! The text of the file: a JSON object.
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{CarAndTrack, PersonalBest, PersonalBests};
+use super::bests::{CarAndTrack, PersonalBest, PersonalBests};
 
-/// The version that this program writes; it reads no newer ones.
+/// Version of the format that this program writes. It does not read newer ones.
 const VERSION: u32 = 1;
 
-/// What tells such a file from others.
+/// Name of the format, which identifies the file.
 const FORMAT: &str = "acevo personal bests";
 
-/// What stands first, whatever the version.
+/// The keys that every version of the format has.
 #[derive(Debug, Deserialize)]
 struct Head {
     format: String,
@@ -28,11 +28,11 @@ struct Body {
 #[derive(Debug, Serialize, Deserialize)]
 struct Entry {
     #[serde(flatten)]
-    combination: CarAndTrack,
+    car_and_track: CarAndTrack,
     best: PersonalBest,
 }
 
-/// Why a text is no file of personal bests.
+/// Why a text could not be read.
 #[derive(Debug)]
 pub(super) enum Unreadable {
     Newer(u32),
@@ -57,10 +57,10 @@ pub(super) fn read(text: &[u8]) -> Result<PersonalBests, Unreadable> {
     let mut bests = PersonalBests::default();
     for raw in body.entries {
         match serde_json::from_str::<Entry>(raw.get()) {
-            Ok(entry) if entry.combination.is_possible() && entry.best.is_possible() => {
-                bests.offer(entry.combination, entry.best);
+            Ok(entry) if entry.car_and_track.is_possible() && entry.best.is_possible() => {
+                bests.offer(entry.car_and_track, entry.best);
             }
-            _ => bests.unreadable.push(raw),
+            _ => bests.add_unreadable(raw),
         }
     }
     Ok(bests)
@@ -68,11 +68,11 @@ pub(super) fn read(text: &[u8]) -> Result<PersonalBests, Unreadable> {
 
 pub(super) fn write(bests: &PersonalBests) -> Result<Vec<u8>, serde_json::Error> {
     let mut entries = Vec::new();
-    for (combination, best) in &bests.entries {
-        let entry = Entry { combination: combination.clone(), best: best.clone() };
+    for (car_and_track, best) in bests.iter() {
+        let entry = Entry { car_and_track: car_and_track.clone(), best: best.clone() };
         entries.push(serde_json::value::to_raw_value(&entry)?);
     }
-    entries.extend(bests.unreadable.iter().cloned());
+    entries.extend(bests.unreadable_entries().iter().cloned());
     let mut text = serde_json::to_vec(&Body { format: FORMAT.to_owned(), version: VERSION, entries })?;
     text.push(b'\n');
     Ok(text)

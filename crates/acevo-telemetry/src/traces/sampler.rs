@@ -3,9 +3,13 @@
 use std::mem;
 
 use super::{LapTraces, MAX_GAP, Trace};
-use crate::analysis::{Analysis, Lap, Sectors, SessionEventKind, watches_another_car};
+use crate::analysis::{Analysis, Lap, Sectors, SessionEventKind};
+use crate::car_sample::watches_another_car;
 use crate::names::display_name;
-use crate::{Channel, Frame, channel};
+use acevo_shared_memory::Frame;
+
+use crate::car_sample::CarSample;
+use crate::channels::{Channel, channel};
 
 /// Parts of a lap with at most one sample each: 1.3 m of a track of 5 km.
 const SAMPLES_PER_LAP: f64 = 4000.0;
@@ -55,11 +59,11 @@ impl LapSampler {
 
     /// Takes a sample if the car has moved on. Frames of another car that is watched are ignored.
     pub fn on_frame(&mut self, frame: &Frame, analysis: &Analysis) {
-        let position = f64::from(frame.graphics.raw().npos);
+        let Some(position) = CarSample::of(frame).lap_position else { return };
         let (last, count) = (self.running.positions.last().copied(), self.running.positions.len());
         let has_moved = last.is_none_or(|last| position >= last + 1.0 / SAMPLES_PER_LAP);
         let is_before_the_line = count <= 1 && position > MAX_FIRST_POSITION;
-        if !(0.0..=1.0).contains(&position) || !has_moved || is_before_the_line || watches_another_car(frame) {
+        if !has_moved || is_before_the_line || watches_another_car(frame) {
             return;
         }
         if !self.running.is_named() {

@@ -25,7 +25,14 @@ pub(crate) fn run(args: &EventsArgs) -> anyhow::Result<ExitCode> {
     }
     let (mut live, _running) = source.follow()?;
     follow(&mut live, &stop, args.quiet, &mut follower)?;
+    follower.feeder.finish();
+    warn(&mut follower.feeder);
     Ok(ExitCode::SUCCESS)
+}
+
+/// Prints why personal bests are not saved, once per problem.
+fn warn(feeder: &mut AnalysisFeeder) {
+    feeder.take_problem().iter().for_each(|problem| say(format_args!("acevo: warning: {problem}")));
 }
 
 /// Prints events.
@@ -73,7 +80,7 @@ impl<'a> Follower<'a> {
             let goes_on = printer.print(analysis)? && !stop.is_requested();
             Ok(if goes_on { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
         })?;
-        feeder.take_problem().iter().for_each(|problem| say(format_args!("acevo: warning: {problem}")));
+        warn(feeder);
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -86,7 +93,7 @@ impl UpdateHandler for Follower<'_> {
         _: Instant,
     ) -> anyhow::Result<bool> {
         self.feeder.feed(live, event);
-        self.feeder.take_problem().iter().for_each(|problem| say(format_args!("acevo: warning: {problem}")));
+        warn(&mut self.feeder);
         self.printer.print(&mut self.feeder.analysis)
     }
 }

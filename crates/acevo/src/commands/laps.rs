@@ -36,9 +36,11 @@ pub(crate) fn run(args: &LapsArgs) -> anyhow::Result<ExitCode> {
     let follower = LapFollower::new(&args.analysis(), args.count);
     let sessions = args.session.unwrap_or(Sessions::Current);
     if args.json || args.lines || !output::has_screen() {
-        follow(&mut live, &stop, args.quiet, &mut Lines::new(follower, args.json, sessions))?;
+        let mut lines = Lines::new(follower, args.json, sessions);
+        follow(&mut live, &stop, args.quiet, &mut lines)?;
+        lines.finish();
     } else {
-        stop.exit_if_stuck();
+        stop.exit_if_stuck(in_place::restore);
         let mut table = LiveTable::new(follower, sessions)?;
         // Connection messages are shown below the table.
         follow(&mut live, &stop, true, &mut table)?;

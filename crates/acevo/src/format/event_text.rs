@@ -23,7 +23,7 @@ impl EventText {
         Self {
             time: right_aligned(&session_clock(event.session_s), 7),
             lap: event.lap.map_or_else(|| "      -".into(), |lap| format!("lap {lap:>3}")),
-            position: event.place.map_or_else(|| "  -  ".into(), position),
+            position: event.lap_position.map_or_else(|| "  -  ".into(), position),
             text: clean(&event.kind.to_string()),
         }
     }

@@ -205,7 +205,7 @@ impl Table {
         if let Some(number) = bests.lap {
             line = line.with(Look::Aside, format!(" (lap {number})"));
         }
-        let ideal = lap_time(milliseconds(bests.theoretical_ms()));
+        let ideal = lap_time(milliseconds(bests.ideal_ms()));
         line = line.with(Look::Aside, "   ideal ").with(Look::Plain, ideal);
         if let Some(personal) = analysis.personal_best() {
             let time = lap_time(milliseconds(Some(personal.time_ms)));
@@ -233,7 +233,10 @@ impl Table {
         let mut line = Line::default()
             .with(Look::Aside, format!(" lap {} ", lap.number))
             .with(Look::Title, lap_time(elapsed))
-            .with(Look::Aside, lap.place.map_or(String::new(), |place| format!(" {:>3.0} %", (place * 100.0).floor())));
+            .with(
+                Look::Aside,
+                lap.lap_position.map_or(String::new(), |place| format!(" {:>3.0} %", (place * 100.0).floor())),
+            );
         let mut before = Some(0);
         for split in &lap.splits_ms {
             let sector = split.zip(before).and_then(|(split, before)| split.checked_sub(before));
@@ -312,10 +315,10 @@ fn content(column: Column, lap: &Lap, best: &Best) -> (Look, String) {
             (_, Some(litres)) => number(litres, 2),
             _ => NONE.into(),
         },
-        Column::Top => whole(lap.figures.speed_kmh.max()),
-        Column::Low => whole(lap.figures.speed_kmh.min()),
+        Column::Top => whole(lap.stats.speed_kmh.max()),
+        Column::Low => whole(lap.stats.speed_kmh.min()),
         Column::Tyres => {
-            let means: Vec<_> = lap.figures.tyre_core_c.into_iter().filter_map(|core| core.mean()).collect();
+            let means: Vec<_> = lap.stats.tyre_core_c.into_iter().filter_map(|core| core.mean()).collect();
             let mean = means.iter().sum::<f64>() / means.len() as f64;
             number(mean, 0)
         }
@@ -327,7 +330,7 @@ fn content(column: Column, lap: &Lap, best: &Best) -> (Look, String) {
 fn remark(lap: &Lap, with_place: bool) -> String {
     match (lap.incomplete, lap.validity) {
         (Some(reason), _) => reason.to_string(),
-        (None, Validity::Invalid { reason, place: Some(place) }) if with_place => {
+        (None, Validity::Invalid { reason, lap_position: Some(place) }) if with_place => {
             format!("{reason} at {:.0} %", (place * 100.0).floor())
         }
         (None, Validity::Invalid { reason, .. }) => reason.to_string(),

@@ -256,7 +256,7 @@ impl LiveConnection {
             physics_missed: self.physics.missed,
             physics_skipped: self.physics.skipped,
             unsettled: self.physics.unsettled + self.graphics.unsettled,
-            layout_warnings: self.connection.suspicions().len(),
+            layout_warnings: self.connection.layout_warnings().len(),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use acevo_recording::{AnalyzedStep, Recording};
 use acevo_telemetry::ConnectionEvent;
-use acevo_telemetry::analysis::{Analysis, Reference, Settings};
+use acevo_telemetry::analysis::{Analysis, Context, Reference, Settings};
 
 use crate::session::connection::LiveConnection;
 use crate::session::personal_bests::{PersonalBestsFile, unix_time};
@@ -54,9 +54,11 @@ impl AnalysisFeeder {
         if options.bests_are_read_only {
             bests = bests.read_only();
         }
-        let mut analysis = Analysis::new(options.settings.clone()).with_personal_bests(bests.load());
-        analysis.set_reference(options.reference.clone());
-        analysis.set_date(unix_time());
+        let mut context = Context::default();
+        context.personal_bests = bests.load();
+        context.reference = options.reference.clone();
+        context.date = unix_time();
+        let analysis = Analysis::with_context(options.settings.clone(), context);
         Self { analysis, bests, has_ended: false }
     }
 
@@ -65,14 +67,14 @@ impl AnalysisFeeder {
         match event {
             Some(ConnectionEvent::Packet(_)) => {
                 if let Some(recorded) = connection.recorded() {
-                    self.analysis.set_date(recorded.as_secs());
+                    self.analysis.context_mut().date = recorded.as_secs();
                 }
                 if let Some(frame) = connection.frame() {
                     self.analysis.feed(connection.time(), frame);
                 }
             }
             Some(ConnectionEvent::Detached(_)) => self.analysis.interrupt(),
-            Some(_) if connection.recorded().is_none() => self.analysis.set_date(unix_time()),
+            Some(_) if connection.recorded().is_none() => self.analysis.context_mut().date = unix_time(),
             Some(_) => {}
             None if connection.has_ended() && !self.has_ended => {
                 self.has_ended = true;
@@ -80,10 +82,15 @@ impl AnalysisFeeder {
             }
             None => {}
         }
-        self.bests.save(&mut self.analysis);
+        self.bests.update(&mut self.analysis);
     }
 
-    /// Analyses a recording from its beginning to its end, without playing it; see [`acevo_recording::analyze`].
+    /// Waits until personal bests are saved.
+    pub(crate) fn finish(&mut self) {
+        self.bests.finish();
+    }
+
+    /// Analyses a recording from its beginning to its end, without playing it, and waits until personal bests are saved; see [`acevo_recording::analyze`].
     pub(crate) fn read(
         &mut self,
         recording: &mut Recording,
@@ -91,13 +98,16 @@ impl AnalysisFeeder {
     ) -> anyhow::Result<bool> {
         let Self { analysis, bests, .. } = self;
         let recorded = recorded(recording).unwrap_or_else(|| Duration::from_secs(unix_time()));
-        analysis.set_date(recorded.as_secs());
-        acevo_recording::analyze(recording, analysis, |analysis, step| {
+        analysis.context_mut().date = recorded.as_secs();
+        let is_complete = acevo_recording::analyze(recording, analysis, |analysis, step| {
             let flow = on_step(analysis, step)?;
-            bests.save(analysis);
-            analysis.set_date(recorded.saturating_add(step.at).as_secs());
-            Ok(flow)
-        })
+            bests.update(analysis);
+            analysis.context_mut().date = recorded.saturating_add(step.at).as_secs();
+            anyhow::Ok(flow)
+        })?;
+        bests.update(analysis);
+        bests.finish();
+        Ok(is_complete)
     }
 
     /// Why personal bests are not saved. Returned once per problem.

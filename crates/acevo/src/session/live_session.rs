@@ -176,8 +176,8 @@ impl LiveSession {
             events.drain(..events.len().saturating_sub(MAX_EVENTS));
         }
         let laps = self.feeder.analysis.laps();
-        if laps.last() != self.laps.last() {
-            self.laps = laps.into();
+        if laps.back() != self.laps.last() {
+            self.laps = laps.iter().cloned().collect();
         }
     }
 

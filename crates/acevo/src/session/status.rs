@@ -81,7 +81,7 @@ impl ConnectionStatus {
 /// Prints a connection event, line by line.
 pub(crate) fn print_event(event: &ConnectionEvent, print: &mut dyn FnMut(std::fmt::Arguments<'_>)) {
     match event {
-        ConnectionEvent::Attached { place } => print(format_args!("acevo: attached to {place}")),
+        ConnectionEvent::Attached { location } => print(format_args!("acevo: attached to {location}")),
         ConnectionEvent::Detached(reason) => print(format_args!("acevo: detached: {reason}")),
         ConnectionEvent::LayoutSuspicious(warnings) => {
             print(format_args!("acevo: warning: unknown page layout: values may be wrong:"));

@@ -68,7 +68,7 @@ impl Snapshot {
             fuel: analysis.fuel().copied(),
             bests: analysis.bests().clone(),
             stint: Arc::new(analysis.stints().current().clone()),
-            laps: analysis.laps().into(),
+            laps: analysis.laps().iter().cloned().collect(),
             events: Arc::new(events),
             outline: Arc::new(analysis.outline().clone()),
             cars: gaps.cars().into(),

@@ -141,7 +141,7 @@ impl Running {
             number: lap.map(|lap| lap.number),
             kind: lap.map(|lap| lap.kind),
             elapsed_s: lap.and_then(|lap| rounded(lap.elapsed_s, 3)),
-            lap_position: lap.and_then(|lap| rounded(lap.place?, 5)),
+            lap_position: lap.and_then(|lap| rounded(lap.lap_position?, 5)),
             validity: lap.map(|lap| lap.validity),
             splits_ms: lap.map(|lap| lap.splits_ms.clone()).unwrap_or_default(),
             sectors: sectors.lines(track, configuration).len() + 1,
@@ -149,7 +149,7 @@ impl Running {
             predicted_s: delta.and_then(|delta| rounded(delta.predicted_s, 3)),
             reference_s: delta.and_then(|delta| rounded(delta.reference_s, 3)),
             best_ms: snapshot.bests.time_ms,
-            ideal_ms: snapshot.bests.theoretical_ms(),
+            ideal_ms: snapshot.bests.ideal_ms(),
             personal_ms: snapshot.personal_ms,
             last_ms: last.and_then(|lap| lap.time_ms),
         }
@@ -224,7 +224,8 @@ struct Player {
 
 impl Cars {
     pub(super) fn of(snapshot: &Snapshot) -> Self {
-        let cars = snapshot.cars.iter().map(|car| (rounded(car.gap_m, 1), rounded(car.place, 5), car.is_in_pit_lane));
+        let cars =
+            snapshot.cars.iter().map(|car| (rounded(car.gap_m, 1), rounded(car.lap_position, 5), car.is_in_pit_lane));
         let position = snapshot.pages.as_ref().map(|pages| f64::from(pages.graphics.raw().npos));
         let position = position.filter(|position| (0.0..=1.0).contains(position));
         let lap_position = position.and_then(|position| rounded(position, 5));

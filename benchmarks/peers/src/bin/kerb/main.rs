@@ -7,7 +7,8 @@ compile_error!("kerb reads on Windows only: build for x86_64-pc-windows-gnu");
 
 use acevo_peers::arguments::Arguments;
 use acevo_peers::page::Words;
-use acevo_peers::reader::{self, Read, Reader, Taken, Way};
+use acevo_peers::reader::{self, Read, Reader, Way};
+use acevo_peers::taken::Taken;
 use anyhow::{Context, Result, bail};
 use kerb::ac_evo::{AcEvoConnection, AcPhysicsData};
 use kerb::{Connection, ReadResult, SimConnection};

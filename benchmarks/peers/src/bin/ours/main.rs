@@ -6,7 +6,8 @@ mod follow;
 
 use acevo_peers::arguments::Arguments;
 use acevo_peers::page::words_of;
-use acevo_peers::reader::{self, Read, Reader, Taken, Way};
+use acevo_peers::reader::{self, Read, Reader, Way};
+use acevo_peers::taken::Taken;
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, Page, PhysicsView};
 use anyhow::{Context, Result};
 

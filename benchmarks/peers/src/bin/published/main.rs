@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use acevo_peers::arguments::Arguments;
 use acevo_peers::page::Words;
-use acevo_peers::reader::{self, Read, Reader, Taken, Way};
+use acevo_peers::reader::{self, Read, Reader, Way};
+use acevo_peers::taken::Taken;
 use anyhow::{Context, Result};
 use published::{ACEvoSharedMemoryMapper, SPageFilePhysics};
 

@@ -2,52 +2,50 @@
 
 use acevo_shared_memory::{ACEvoFlagType, Frame, Text};
 
-use super::Thresholds;
-use super::held::Held;
+use super::debounce::Debounced;
+use super::thresholds::Thresholds;
 use crate::analysis::event::SessionEventKind;
+use crate::limits;
 
-/// Start lights that are on for less than this, in seconds, are none.
-const LIGHTS_S: f64 = 0.2;
+/// Minimum time for which start lights are on, seconds.
+const MIN_LIGHTS_S: f64 = 0.2;
 
-/// Between two starts there are at least so many seconds.
-const STARTS_S: f64 = 5.0;
-
-/// No start has more lights.
-const MOST_LIGHTS: i32 = 20;
+/// Minimum time between two starts, seconds.
+const MIN_START_INTERVAL_S: f64 = 5.0;
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Control {
-    phase: Held<Text<33>>,
-    flag: Held<i32>,
-    global_flag: Held<i32>,
-    /// The global flag that is shown was told.
-    is_global_told: bool,
-    lights: Held<bool>,
+    phase: Debounced<Text<33>>,
+    flag: Debounced<i32>,
+    global_flag: Debounced<i32>,
+    /// The global flag that is shown was reported.
+    is_global_reported: bool,
+    lights: Debounced<bool>,
     green_at: Option<f64>,
 }
 
 impl Control {
-    /// Another session begins: the phase is all that goes on.
-    pub(super) fn begin(&mut self) {
+    /// Another session begins: only the phase continues.
+    pub(super) fn begin_session(&mut self) {
         *self = Self { phase: std::mem::take(&mut self.phase), ..Self::default() };
     }
 
-    pub(super) fn note(&mut self, frame: &Frame, now: f64, limits: &Thresholds, out: &mut Vec<SessionEventKind>) {
+    pub(super) fn note(&mut self, frame: &Frame, now: f64, thresholds: &Thresholds, out: &mut Vec<SessionEventKind>) {
         let phase = frame.graphics.raw().session_state.phase_name;
         if !phase.as_str().is_empty()
-            && let Some(change) = self.phase.note(phase, now, limits.hold_s)
+            && let Some(change) = self.phase.note(phase, now, thresholds.hold_s)
         {
             let before = change.before.map(|before| before.as_str().to_owned());
             out.push(SessionEventKind::Phase { name: phase.as_str().to_owned(), before });
         }
-        self.note_flags(frame, now, limits.hold_s, out);
+        self.note_flags(frame, now, thresholds.hold_s, out);
         self.note_lights(frame.graphics.raw().session_state.lights_on, now, out);
     }
 
     fn note_flags(&mut self, frame: &Frame, now: f64, hold: f64, out: &mut Vec<SessionEventKind>) {
         let page = frame.graphics.raw();
         let none = ACEvoFlagType::NoFlag.value();
-        // Global first is not told where the player is shown the same: both are taken before either is judged.
+        // A global flag is not reported if the player is shown the same one, so both are read before either is decided.
         let player = self.flag.note(page.flag, now, hold);
         let global = self.global_flag.note(page.global_flag, now, hold);
         if let Some(change) = player {
@@ -58,25 +56,25 @@ impl Control {
         }
         if let Some(change) = global {
             let before = change.before.unwrap_or(none);
-            let is_withdrawn = page.global_flag == none;
-            let is_news = if is_withdrawn { self.is_global_told } else { page.global_flag != page.flag };
-            if before != page.global_flag && is_news {
+            let is_cleared = page.global_flag == none;
+            let is_reported = if is_cleared { self.is_global_reported } else { page.global_flag != page.flag };
+            if before != page.global_flag && is_reported {
                 out.push(SessionEventKind::Flag {
                     flag: page.global_flag.into(),
                     before: before.into(),
                     for_all: true,
                 });
             }
-            self.is_global_told = is_news && !is_withdrawn;
+            self.is_global_reported = is_reported && !is_cleared;
         }
     }
 
-    /// The lights come on one by one, and go out together.
+    /// Takes the start lights, which come on one by one and go out together.
     fn note_lights(&mut self, lights: i32, now: f64, out: &mut Vec<SessionEventKind>) {
-        let is_on = (1..=MOST_LIGHTS).contains(&lights);
-        let is_again = self.green_at.is_some_and(|at| now - at < STARTS_S);
-        // Green is green at once.
-        let hold = if is_on { LIGHTS_S } else { 0.0 };
+        let is_on = limits::START_LIGHTS.contains(&lights);
+        let is_again = self.green_at.is_some_and(|at| now - at < MIN_START_INTERVAL_S);
+        // The lights going out is the start, which is reported at once.
+        let hold = if is_on { MIN_LIGHTS_S } else { 0.0 };
         let change = self.lights.change(is_on && !is_again, now, hold);
         out.extend(change.map(|_| if is_on { SessionEventKind::StartLights } else { SessionEventKind::Green }));
         if out.last() == Some(&SessionEventKind::Green) {

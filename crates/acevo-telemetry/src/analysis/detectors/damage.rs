@@ -1,36 +1,34 @@
-//! Damage that comes in steps, and repairs.
+//! Damage and repairs.
 
 use acevo_shared_memory::{Frame, SPageFilePhysics};
 
-use super::Thresholds;
-use crate::analysis::clock::current_physics;
+use super::thresholds::Thresholds;
 use crate::analysis::event::{DamageStep, Part, SessionEventKind};
+use crate::car_sample::current_physics;
+use crate::limits;
 
 const PARTS: usize = Part::ALL.len();
 
-/// The first of them are the body, the others the suspension. Each has its own scale.
-const BODY: usize = 5;
+/// Number of body parts, which come first; the others are the suspension. Each group has a scale of its own.
+const BODY_PARTS: usize = 5;
 
-/// A crash is over when nothing has changed for so long, or repairs are; in seconds.
+/// Time without a change after which a crash or a repair is over, seconds.
 const SETTLED_S: f64 = 1.0;
 
-/// It is told after so many seconds, over or not.
-const LONGEST_S: f64 = 5.0;
+/// Time after which damage is reported even if it still changes, seconds.
+const MAX_PENDING_S: f64 = 5.0;
 
-/// More is seen only where the scale does not end at 1.
-const BEYOND_ONE: f32 = 1.5;
+/// Damage above this shows that the scale does not end at 1.
+const LARGE_SCALE_FROM: f32 = 1.5;
 
-/// Nothing is damaged more than this; what was reported is 237.
-const MOST: f32 = 1e6;
-
-/// Damage must rise by this part of what there was.
-const MORE: f32 = 0.25;
+/// Part of the damage before by which damage must rise to be reported.
+const MIN_RISE: f32 = 0.25;
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Damage {
-    /// SessionEventKind was told last; nothing before the first page.
-    told: Option<[f32; PARTS]>,
-    /// The scale of the body is about 100, not 1, and that of the suspension.
+    /// Damage that was reported last; `None` before the first page.
+    reported: Option<[f32; PARTS]>,
+    /// Whether the scales of body and suspension are about 100 instead of 1.
     is_large: [bool; 2],
     pending: Option<Pending>,
 }
@@ -44,35 +42,36 @@ struct Pending {
 }
 
 impl Damage {
-    pub(super) fn note(&mut self, frame: &Frame, now: f64, limits: &Thresholds, out: &mut Vec<SessionEventKind>) {
+    pub(super) fn note(&mut self, frame: &Frame, now: f64, thresholds: &Thresholds, out: &mut Vec<SessionEventKind>) {
         let Some(physics) = current_physics(frame) else { return };
         let values = damage(frame, physics);
-        let (body, suspension) = values.split_at(BODY);
-        let [body, suspension] = [body, suspension].map(|group| group.iter().any(|value| *value > BEYOND_ONE));
+        let (body, suspension) = values.split_at(BODY_PARTS);
+        let [body, suspension] = [body, suspension].map(|group| group.iter().any(|value| *value > LARGE_SCALE_FROM));
         self.is_large = [self.is_large[0] || body, self.is_large[1] || suspension];
-        let Some(told) = self.told else {
-            self.told = Some(values);
+        let Some(reported) = self.reported else {
+            self.reported = Some(values);
             return;
         };
-        let steps = self.is_large.map(|is_large| limits.damage_step as f32 * if is_large { 100.0 } else { 1.0 });
-        let step = |part: usize| steps[usize::from(part >= BODY)];
-        let rises = |part: usize| values[part] >= told[part] + step(part).max(MORE * told[part]);
-        let falls = |part: usize| told[part] >= step(part) && values[part] <= told[part] / 2.0;
+        let steps = self.is_large.map(|is_large| thresholds.damage_step as f32 * if is_large { 100.0 } else { 1.0 });
+        let step = |part: usize| steps[usize::from(part >= BODY_PARTS)];
+        let rises = |part: usize| values[part] >= reported[part] + step(part).max(MIN_RISE * reported[part]);
+        let falls = |part: usize| reported[part] >= step(part) && values[part] <= reported[part] / 2.0;
         if !(0..PARTS).any(|part| rises(part) || falls(part)) {
             self.pending = None;
             return;
         }
         let pending = self.pending.get_or_insert(Pending { since: now, changed_at: now, values });
         if pending.values != values {
-            (pending.values, pending.changed_at) = (values, now);
+            pending.values = values;
+            pending.changed_at = now;
         }
-        if now - pending.changed_at < SETTLED_S && now - pending.since < LONGEST_S {
+        if now - pending.changed_at < SETTLED_S && now - pending.since < MAX_PENDING_S {
             return;
         }
         self.pending = None;
         let steps = |changes: &dyn Fn(usize) -> bool| -> Vec<DamageStep> {
             let steps = Part::ALL.into_iter().enumerate().filter(|(index, _)| changes(*index));
-            steps.map(|(index, part)| DamageStep { part, before: told[index], now: values[index] }).collect()
+            steps.map(|(index, part)| DamageStep { part, before: reported[index], now: values[index] }).collect()
         };
         let (worse, better) = (steps(&rises), steps(&falls));
         if !worse.is_empty() {
@@ -81,14 +80,14 @@ impl Damage {
         if !better.is_empty() {
             out.push(SessionEventKind::Repaired { parts: better });
         }
-        // Parts that have changed a little are measured by what was told of them.
-        let mut told = told;
-        (0..PARTS).filter(|part| rises(*part) || falls(*part)).for_each(|part| told[part] = values[part]);
-        self.told = Some(told);
+        // Parts that have changed a little keep the value that was reported.
+        let mut reported = reported;
+        (0..PARTS).filter(|part| rises(*part) || falls(*part)).for_each(|part| reported[part] = values[part]);
+        self.reported = Some(reported);
     }
 }
 
-/// Damage of each part, by the graphics page; of the body by the physics page where the other tells nothing.
+/// Damage of each part, by the graphics page. If that shows no damage of the body, it is taken from the physics page.
 fn damage(frame: &Frame, physics: &SPageFilePhysics) -> [f32; PARTS] {
     let page = &frame.graphics.raw().car_damage;
     let body = [page.damage_front, page.damage_rear, page.damage_left, page.damage_right, page.damage_center];
@@ -100,5 +99,5 @@ fn damage(frame: &Frame, physics: &SPageFilePhysics) -> [f32; PARTS] {
 }
 
 fn is_damage(value: f32) -> bool {
-    value > 0.0 && value < MOST
+    value > 0.0 && value < limits::MAX_DAMAGE
 }

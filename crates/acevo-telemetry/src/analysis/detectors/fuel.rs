@@ -1,69 +1,87 @@
-//! Fuel and charge that run out.
+//! Fuel and charge: low and critical levels.
 
 use acevo_shared_memory::Frame;
 
-use super::Thresholds;
-use super::held::{Held, is_below};
+use super::debounce::{Debounced, is_below};
+use super::thresholds::Thresholds;
 use crate::analysis::event::SessionEventKind;
-use crate::analysis::levels::{Levels, is_electric};
+use crate::car_sample::CarSample;
+use crate::limits;
 
-/// Fuel moves in its tank, and averages change: a level counts after so many seconds.
+/// Time after which a level counts, seconds: fuel moves in its tank, and averages change.
 const HOLD_S: f64 = 1.0;
 
-/// A level is left upwards with this part more than its threshold.
+/// Part of its threshold by which a level must rise above it to end.
 const BAND: f64 = 0.2;
-
-/// No tank lasts longer, in laps.
-const MOST_LAPS: f32 = 1000.0;
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Fuel {
-    /// 0 enough, 1 low, 2 critical.
-    level: Held<u8>,
-    /// There was something in the tank: pages that are not filled have none.
-    was_there: bool,
+    level: Debounced<Level>,
+    /// The tank was not empty before. Pages that the game has not filled yet show an empty one.
+    was_filled: bool,
 }
 
-/// What is left: laps, litres, charge.
-type Left = (Option<f64>, Option<f64>, Option<f64>);
+/// How much is left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+enum Level {
+    #[default]
+    Enough,
+    Low,
+    Critical,
+}
+
+/// Fuel or charge that is left, as far as it is known.
+#[derive(Debug, Clone, Copy)]
+struct Left {
+    laps: Option<f64>,
+    litres: Option<f64>,
+    charge: Option<f64>,
+}
 
 impl Fuel {
-    /// What was measured is preferred to what the game estimates.
+    /// Takes a frame. Laps that were measured are preferred to the game's estimate.
     pub(super) fn note(
         &mut self,
         frame: &Frame,
+        sample: &CarSample,
         laps_left: Option<f64>,
         now: f64,
-        limits: &Thresholds,
+        thresholds: &Thresholds,
         out: &mut Vec<SessionEventKind>,
     ) {
-        let (estimated, litres, charge) = left(frame);
-        let laps = laps_left.filter(|laps| (0.0..MOST_LAPS.into()).contains(laps)).or(estimated);
-        self.was_there |= laps.or(litres).or(charge).is_some_and(|left| left > 0.0);
+        let Left { laps: estimated, litres, charge } = left(frame, sample);
+        let laps = laps_left.filter(|laps| (0.0..limits::MAX_FUEL_LAPS).contains(laps)).or(estimated);
+        self.was_filled |= laps.or(litres).or(charge).is_some_and(|left| left > 0.0);
         let (value, low, critical) = match (laps, litres, charge) {
-            _ if !self.was_there => return,
-            (Some(laps), ..) => (laps, limits.low_fuel_laps, limits.critical_fuel_laps),
-            (None, Some(litres), _) => (litres, limits.low_fuel_l, limits.critical_fuel_l),
-            (None, None, Some(charge)) => (charge, limits.low_charge, limits.critical_charge),
+            _ if !self.was_filled => return,
+            (Some(laps), ..) => (laps, thresholds.low_fuel_laps, thresholds.critical_fuel_laps),
+            (None, Some(litres), _) => (litres, thresholds.low_fuel_l, thresholds.critical_fuel_l),
+            (None, None, Some(charge)) => (charge, thresholds.low_charge, thresholds.critical_charge),
             (None, None, None) => return,
         };
-        let level = *self.level.value().unwrap_or(&0);
-        let is_under = |line: f64, at: u8| is_below(level >= at, value, line, line * BAND);
-        let now_level = if is_under(critical, 2) { 2 } else { u8::from(is_under(low, 1)) };
-        if let Some(change) = self.level.note(now_level, now, HOLD_S)
-            && now_level > change.before.unwrap_or(0)
+        let before = self.level.value().copied().unwrap_or_default();
+        let is_under = |threshold: f64, level: Level| is_below(before >= level, value, threshold, threshold * BAND);
+        let level = if is_under(critical, Level::Critical) {
+            Level::Critical
+        } else if is_under(low, Level::Low) {
+            Level::Low
+        } else {
+            Level::Enough
+        };
+        if let Some(change) = self.level.note(level, now, HOLD_S)
+            && level > change.before.unwrap_or_default()
         {
-            out.push(SessionEventKind::LowFuel { is_critical: now_level == 2, laps, litres, charge });
+            out.push(SessionEventKind::LowFuel { is_critical: level == Level::Critical, laps, litres, charge });
         }
     }
 }
 
-fn left(frame: &Frame) -> Left {
-    let (graphics, levels) = (frame.graphics.raw(), Levels::of(frame));
-    if is_electric(frame) {
-        return (None, None, levels.charge);
+fn left(frame: &Frame, sample: &CarSample) -> Left {
+    if sample.is_electric {
+        return Left { laps: None, litres: None, charge: sample.charge };
     }
+    let graphics = frame.graphics.raw();
     let laps = [graphics.laps_possible_with_fuel, graphics.fuel_estimated_laps];
-    let laps = laps.into_iter().find(|laps| *laps > 0.0 && *laps < MOST_LAPS);
-    (laps.map(f64::from), levels.fuel_l, None)
+    let laps = laps.map(f64::from).into_iter().find(|laps| *laps > 0.0 && *laps < limits::MAX_FUEL_LAPS);
+    Left { laps, litres: sample.fuel_l, charge: None }
 }

@@ -1,27 +1,30 @@
-//! Temperatures: tyres in their window, water, oil.
+//! Temperatures: tyres out of their window, hot coolant and oil.
 
 use acevo_shared_memory::{Frame, SMEvoTyreState, Wheels};
 
-use super::Thresholds;
-use super::held::{Held, is_above, is_below};
-use crate::analysis::clock::current_physics;
+use super::debounce::{Debounced, is_above, is_below};
+use super::thresholds::Thresholds;
 use crate::analysis::event::{Fluid, SessionEventKind, TyreState, Wheel};
+use crate::car_sample::current_physics;
+use crate::limits::{FLUID_TEMPERATURES_C, TYRE_CORE_TEMPERATURES_C, TYRE_TEMPERATURE_RATIOS};
 
-/// Tyres are back in their window when they are in it by this part of their ideal temperature.
+/// Part of its ideal temperature by which a tyre must be inside its window to be back in it.
 const TYRE_BAND: f64 = 0.03;
 
-/// The same where only °C are known.
+/// The same if only temperatures in °C are known.
 const TYRE_BAND_C: f64 = 3.0;
 
-/// Water and oil have cooled when they are below their threshold by so many °C, and either counts after so many seconds.
+/// Difference to their threshold below which coolant and oil have cooled, °C.
 const ENGINE_BAND_C: f64 = 5.0;
+
+/// Time after which a hot or a cool fluid counts, seconds.
 const ENGINE_S: f64 = 2.0;
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Heat {
-    tyres: [Held<TyreState>; 4],
-    water: Held<bool>,
-    oil: Held<bool>,
+    tyres: [Debounced<TyreState>; 4],
+    water: Debounced<bool>,
+    oil: Debounced<bool>,
 }
 
 impl Heat {
@@ -33,7 +36,7 @@ impl Heat {
         out.extend(too_hot(&mut self.oil, Fluid::Oil, oil_c, limits.hot_oil_c, now));
     }
 
-    /// Tyres that change to the same state in the same moment are one event, and so are those that are about to.
+    /// Takes the tyres. Those that change to the same state at the same time, or are about to, are one event.
     fn note_tyres(&mut self, frame: &Frame, now: f64, limits: &Thresholds, out: &mut Vec<SessionEventKind>) {
         let cores = current_physics(frame).map_or([f32::NAN; 4], |physics| physics.tyreCoreTemperature);
         let Wheels { fl, fr, rl, rr } = frame.graphics.tyres();
@@ -44,7 +47,7 @@ impl Heat {
             let mut changed = |hold: f64| -> Vec<Wheel> {
                 let tyres = self.tyres.iter_mut().zip(&states).zip(Wheel::ALL);
                 let tyres = tyres.filter(|((_, now_state), _)| **now_state == Some(state));
-                tyres.filter_map(|((held, _), wheel)| held.change(state, now, hold).map(|_| wheel)).collect()
+                tyres.filter_map(|((debounced, _), wheel)| debounced.change(state, now, hold).map(|_| wheel)).collect()
             };
             let mut wheels = changed(limits.tyres_s);
             if !wheels.is_empty() {
@@ -56,7 +59,7 @@ impl Heat {
     }
 }
 
-/// The state of a tyre, with the band of the one before; `None` where nothing is told.
+/// The state of a tyre, with hysteresis; `None` if the pages show no temperature.
 fn state(before: Option<&TyreState>, tyre: &SMEvoTyreState, core_c: f32, limits: &Thresholds) -> Option<TyreState> {
     let surfaces = [
         tyre.tyre_normalized_temperature_left,
@@ -64,10 +67,11 @@ fn state(before: Option<&TyreState>, tyre: &SMEvoTyreState, core_c: f32, limits:
         tyre.tyre_normalized_temperature_right,
     ];
     let relative = [tyre.tyre_normalized_temperature_core, surfaces.iter().sum::<f32>() / 3.0];
-    let relative = relative.into_iter().find(|value| *value > 0.0 && *value < 10.0).map(f64::from);
+    let (low, high) = TYRE_TEMPERATURE_RATIOS;
+    let relative = relative.into_iter().find(|value| *value > low && *value < high).map(f64::from);
     let (value, cold, hot, band) = match relative {
         Some(value) => (value, limits.cold_tyres, limits.hot_tyres, TYRE_BAND),
-        None if (-60.0..400.0).contains(&core_c) && core_c != 0.0 => {
+        None if TYRE_CORE_TEMPERATURES_C.contains(&core_c) && core_c != 0.0 => {
             (f64::from(core_c), limits.cold_tyres_c, limits.hot_tyres_c, TYRE_BAND_C)
         }
         None => return None,
@@ -81,12 +85,18 @@ fn state(before: Option<&TyreState>, tyre: &SMEvoTyreState, core_c: f32, limits:
     })
 }
 
-fn too_hot(held: &mut Held<bool>, fluid: Fluid, celsius: f64, threshold: f64, now: f64) -> Option<SessionEventKind> {
-    if !(-60.0..400.0).contains(&celsius) {
+fn too_hot(
+    debounced: &mut Debounced<bool>,
+    fluid: Fluid,
+    celsius: f64,
+    threshold: f64,
+    now: f64,
+) -> Option<SessionEventKind> {
+    if !FLUID_TEMPERATURES_C.contains(&celsius) {
         return None;
     }
-    let is_hot = is_above(held.value() == Some(&true), celsius, threshold, ENGINE_BAND_C);
-    held.change(is_hot, now, ENGINE_S).map(|change| match is_hot {
+    let is_hot = is_above(debounced.value() == Some(&true), celsius, threshold, ENGINE_BAND_C);
+    debounced.change(is_hot, now, ENGINE_S).map(|change| match is_hot {
         true => SessionEventKind::Overheating { fluid, celsius },
         false => SessionEventKind::Cooled { fluid, celsius, seconds: change.seconds },
     })

@@ -3,6 +3,7 @@ use proptest::prelude::*;
 
 use super::super::event::{Fluid, Part, Service, TyreState, Wheel};
 use super::*;
+use crate::car_sample::CarSample;
 
 const LIVE: i32 = 2;
 const FPS: f64 = 60.0;
@@ -14,10 +15,10 @@ fn page() -> (SPageFileGraphicEvo, SPageFilePhysics) {
     )
 }
 
-/// Watchers and the clock they are fed by.
+/// Detectors and the clock that feeds them.
 #[derive(Default)]
 struct Drive {
-    watch: Watch,
+    detectors: Detectors,
     frames: f64,
     begun: bool,
     limits: Thresholds,
@@ -25,7 +26,7 @@ struct Drive {
 }
 
 impl Drive {
-    /// Feeds the same pages for so many seconds; what has happened, with when.
+    /// Feeds the same pages for some seconds. Returns the events.
     fn hold(
         &mut self,
         seconds: f64,
@@ -40,38 +41,42 @@ impl Drive {
         seconds: f64,
         mut pages: impl FnMut(u32) -> (SPageFileGraphicEvo, SPageFilePhysics),
     ) -> Vec<SessionEventKind> {
-        let mut happened = Vec::new();
+        let mut events = Vec::new();
         for index in 0..(seconds * FPS).round() as u32 {
             let (graphics, physics) = pages(index);
-            let flow =
-                if std::mem::replace(&mut self.begun, true) { Flow::Continues } else { Flow::Begins(Beginning::First) };
-            self.feed(graphics, physics, flow);
-            happened.extend(std::iter::from_fn(|| self.watch.take()));
+            let continuity = if std::mem::replace(&mut self.begun, true) {
+                Continuity::Continues
+            } else {
+                Continuity::Begins(Beginning::First)
+            };
+            self.feed(graphics, physics, continuity);
+            events.extend(std::iter::from_fn(|| self.detectors.next_event()));
         }
-        happened
+        events
     }
 
-    fn feed(&mut self, graphics: SPageFileGraphicEvo, physics: SPageFilePhysics, flow: Flow) {
+    fn feed(&mut self, graphics: SPageFileGraphicEvo, physics: SPageFilePhysics, continuity: Continuity) {
         let frame = Frame::new(physics, graphics, SPageFileStaticEvo::default());
         self.frames += 1.0;
         let time = self.frames / FPS;
         let at = std::time::Duration::from_secs_f64(time);
-        let moment = Moment {
+        let clocked = ClockedFrame {
             frame: &frame,
+            sample: CarSample::of(&frame),
             at,
             steps: time * 333.0,
             time,
-            physics: true,
-            graphics: true,
+            has_physics: true,
+            has_graphics: true,
             is_timed: false,
             has_watched: false,
-            flow,
+            continuity,
         };
-        self.watch.feed(&moment, &self.limits, self.laps_left);
+        self.detectors.feed(&clocked, &self.limits, self.laps_left);
     }
 }
 
-/// A drive that has settled on pages with nothing in them.
+/// A drive with blank live pages whose initial states count.
 fn settled() -> Drive {
     let mut drive = Drive::default();
     assert_eq!(drive.hold(5.0, page()), []);
@@ -91,7 +96,7 @@ fn physics(change: impl FnOnce(&mut SPageFilePhysics)) -> (SPageFileGraphicEvo, 
 }
 
 #[test]
-fn a_stop_is_told_from_lane_to_lane() {
+fn pits_reports_a_stop_from_entry_to_exit() {
     let mut drive = settled();
     let lane = graphics(|page| page.is_in_pit_lane = true);
     let in_box = graphics(|page| (page.is_in_pit_lane, page.is_in_pit_box) = (true, true));
@@ -105,7 +110,7 @@ fn a_stop_is_told_from_lane_to_lane() {
     assert_eq!(drive.hold(1.0, in_box), [SessionEventKind::BoxEntered]);
     let begun = drive.hold(8.0, works);
     assert!(matches!(begun.as_slice(), [SessionEventKind::ServiceBegun { items }] if items.len() == 5), "{begun:?}");
-    assert_eq!(begun[0].to_string(), "the crew begins: fuel, all tyres");
+    assert_eq!(begun[0].to_string(), "pit crew started: fuel, all tyres");
     let done = drive.hold(1.0, in_box);
     let [SessionEventKind::ServiceDone { items, seconds: Some(seconds) }] = done.as_slice() else { panic!("{done:?}") };
     assert!(!items.contains(&Service::Repair) && (seconds - 8.0).abs() < 0.02, "{done:?}");
@@ -122,7 +127,7 @@ fn a_stop_is_told_from_lane_to_lane() {
 }
 
 #[test]
-fn work_that_is_not_done_is_not_called_done() {
+fn pits_reports_dropped_services() {
     let mut drive = settled();
     let fuel = |state| graphics(move |page| page.pit_info.fuel = state);
     assert_eq!(drive.hold(2.0, fuel(1)), [SessionEventKind::ServiceBegun { items: vec![Service::Fuel] }]);
@@ -132,21 +137,21 @@ fn work_that_is_not_done_is_not_called_done() {
 }
 
 #[test]
-fn flags_are_told_once_they_hold_and_once_for_both() {
+fn control_reports_persistent_flags_once_for_player_and_all() {
     let mut drive = settled();
     let flags = |flag, global| graphics(move |page| (page.flag, page.global_flag) = (flag, global));
     let texts = |events: Vec<SessionEventKind>| events.iter().map(ToString::to_string).collect::<Vec<_>>();
     assert_eq!(drive.show(5.0, |index| flags(if index % 8 < 4 { 5 } else { 0 }, 0)), [], "it flickers");
     assert_eq!(texts(drive.hold(2.0, flags(5, 5))), ["yellow flag"]);
     assert_eq!(texts(drive.hold(2.0, flags(2, 0))), ["green flag"]);
-    assert_eq!(texts(drive.hold(2.0, flags(0, 0))), ["green flag withdrawn"]);
-    assert_eq!(texts(drive.hold(2.0, flags(4, 3))), ["blue flag", "red flag for everybody"]);
-    assert_eq!(texts(drive.hold(2.0, flags(0, 0))), ["blue flag withdrawn", "red flag withdrawn for everybody"]);
+    assert_eq!(texts(drive.hold(2.0, flags(0, 0))), ["green flag cleared"]);
+    assert_eq!(texts(drive.hold(2.0, flags(4, 3))), ["blue flag", "red flag for all drivers"]);
+    assert_eq!(texts(drive.hold(2.0, flags(0, 0))), ["blue flag cleared", "red flag cleared for all drivers"]);
     assert_eq!(texts(drive.hold(2.0, flags(-9, 0))), ["unknown flag -9"]);
 }
 
 #[test]
-fn what_is_found_at_the_beginning_is_told_where_it_matters() {
+fn detectors_report_initial_states_that_matter() {
     let found = graphics(|page| {
         page.session_state.phase_name = "Qualifying".into();
         (page.flag, page.is_wrong_way, page.laps_possible_with_fuel) = (5, true, 1.0);
@@ -157,11 +162,11 @@ fn what_is_found_at_the_beginning_is_told_where_it_matters() {
     });
     let mut texts: Vec<_> = Drive::default().hold(10.0, found).iter().map(ToString::to_string).collect();
     texts.sort_unstable();
-    assert_eq!(texts, ["critical: fuel for 1.0 laps, 0.0 l", "phase: Qualifying", "wrong way", "yellow flag"]);
+    assert_eq!(texts, ["critical fuel: 0.0 l, 1.0 laps", "phase: Qualifying", "wrong way", "yellow flag"]);
 }
 
 #[test]
-fn phases_have_names_and_go_on_through_sessions() {
+fn control_keeps_the_phase_across_sessions() {
     let mut drive = settled();
     let phase = |name: &'static str| graphics(move |page| page.session_state.phase_name = name.into());
     let is = |name: &str, before: Option<&str>| SessionEventKind::Phase {
@@ -171,27 +176,27 @@ fn phases_have_names_and_go_on_through_sessions() {
     assert_eq!(drive.hold(1.0, phase("Practice")), [is("Practice", None)]);
     assert_eq!(drive.hold(1.0, phase("")), []);
     let (graphics, physics) = phase("Race");
-    drive.feed(graphics, physics, Flow::Begins(Beginning::Session));
+    drive.feed(graphics, physics, Continuity::Begins(Beginning::Session));
     assert_eq!(drive.hold(1.0, phase("Race")), [is("Race", Some("Practice"))]);
-    drive.feed(graphics, physics, Flow::Begins(Beginning::Session));
+    drive.feed(graphics, physics, Continuity::Begins(Beginning::Session));
     assert_eq!(drive.hold(1.0, phase("Race")), [], "a restart");
-    drive.feed(graphics, physics, Flow::Begins(Beginning::First));
+    drive.feed(graphics, physics, Continuity::Begins(Beginning::First));
     assert_eq!(drive.hold(1.0, phase("Race")), [is("Race", None)]);
 }
 
 #[test]
-fn a_start_is_lights_and_then_green_at_once() {
+fn control_reports_lights_and_then_green_at_once() {
     let mut drive = settled();
     let lights = |on| graphics(move |page| page.session_state.lights_on = on);
     let events = drive.show(5.0, |index| lights(1 + index as i32 / 60));
     assert_eq!(events, [SessionEventKind::StartLights]);
     assert_eq!(drive.hold(1.0 / FPS, lights(0)), [SessionEventKind::Green]);
     assert_eq!(drive.show(3.0, |index| lights((index % 2) as i32 * i32::MAX)), []);
-    assert_eq!(drive.hold(1.0, lights(2)), [], "nobody starts twice in five seconds");
+    assert_eq!(drive.hold(1.0, lights(2)), [], "no second start within five seconds");
 }
 
 #[test]
-fn the_rev_limiter_is_told_now_and_then() {
+fn driving_reports_the_rev_limiter_at_intervals() {
     let mut drive = settled();
     let flickers =
         |index: u32| graphics(move |page| (page.is_rpm_limiter_on, page.rpm) = (index.is_multiple_of(3), 9000));
@@ -202,7 +207,7 @@ fn the_rev_limiter_is_told_now_and_then() {
 }
 
 #[test]
-fn the_wrong_way_and_the_grass_have_to_last() {
+fn driving_reports_wrong_way_and_off_track_once_they_persist() {
     let mut drive = settled();
     let wrong = graphics(|page| page.is_wrong_way = true);
     assert_eq!(drive.show(5.0, |index| if index % 20 < 19 { wrong } else { page() }), []);
@@ -221,7 +226,7 @@ fn the_wrong_way_and_the_grass_have_to_last() {
 }
 
 #[test]
-fn fuel_is_low_once_and_critical_once() {
+fn fuel_reports_low_once_and_critical_once() {
     let mut drive = settled();
     let laps = |laps: f32| graphics(move |page| page.laps_possible_with_fuel = laps);
     assert_eq!(drive.hold(2.0, laps(9.0)), []);
@@ -233,26 +238,26 @@ fn fuel_is_low_once_and_critical_once() {
     assert_eq!(drive.hold(5.0, laps(30.0)), [], "refuelled");
     assert_eq!(drive.hold(5.0, laps(2.0)).len(), 1);
 
-    // What was measured is preferred to what the game estimates.
+    // A measured value is preferred to the game's estimate.
     drive.laps_left = Some(20.0);
     assert_eq!(drive.hold(5.0, laps(1.0)), []);
     drive.laps_left = Some(1.2);
-    assert_eq!(drive.hold(5.0, laps(30.0))[0].to_string(), "critical: fuel for 1.2 laps, 0.0 l");
+    assert_eq!(drive.hold(5.0, laps(30.0))[0].to_string(), "critical fuel: 0.0 l, 1.2 laps");
 
-    // Litres where the game tells no laps, charge of an electric car.
+    // Litres if the laps are unknown; charge for an electric car.
     let mut drive = settled();
     let litres = |litres| physics(move |page| page.fuel = litres);
     assert_eq!(drive.hold(3.0, litres(60.0)), []);
-    assert_eq!(drive.hold(3.0, litres(7.0))[0].to_string(), "low: 7.0 l of fuel");
-    assert_eq!(drive.hold(3.0, litres(0.0))[0].to_string(), "critical: 0.0 l of fuel");
+    assert_eq!(drive.hold(3.0, litres(7.0))[0].to_string(), "low fuel: 7.0 l");
+    assert_eq!(drive.hold(3.0, litres(0.0))[0].to_string(), "critical fuel: 0.0 l");
     let mut drive = Drive::default();
     let charge = |charge| graphics(move |page| (page.engine_type, page.kers_charge_perc) = (1, charge));
     assert_eq!(drive.hold(3.0, charge(0.8)), []);
-    assert_eq!(drive.hold(3.0, charge(0.1))[0].to_string(), "low: 10 % of charge");
+    assert_eq!(drive.hold(3.0, charge(0.1))[0].to_string(), "low charge: 10 %");
 }
 
 #[test]
-fn a_crash_is_one_event_and_so_are_its_repairs() {
+fn damage_reports_a_crash_and_its_repairs_once_each() {
     let mut drive = settled();
     let damaged = |front: f32, fl: f32| {
         graphics(move |page| (page.car_damage.damage_front, page.car_damage.damage_suspension_lf) = (front, fl))
@@ -266,7 +271,7 @@ fn a_crash_is_one_event_and_so_are_its_repairs() {
     let repairs = drive.show(6.0, |index| damaged((0.4 - index as f32 * 0.002).max(0.0), 0.2));
     assert!(matches!(repairs.as_slice(), [SessionEventKind::Repaired { parts }] if parts.len() == 1), "{repairs:?}");
 
-    // Only the physics page tells, on a scale that does not end at 1.
+    // Only the physics page shows it, on a scale that does not end at 1.
     let mut drive = settled();
     let right = |damage| physics(move |page| page.carDamage[3] = damage);
     assert_eq!(drive.hold(3.0, right(237.0))[0].to_string(), "damage: right side 0.00 to 237.00");
@@ -274,7 +279,7 @@ fn a_crash_is_one_event_and_so_are_its_repairs() {
 }
 
 #[test]
-fn tyres_leave_their_window_and_come_back_together() {
+fn heat_reports_tyres_together() {
     let mut drive = settled();
     let tyres = |[fl, fr, rl, rr]: [f32; 4]| {
         graphics(move |page| {
@@ -295,7 +300,7 @@ fn tyres_leave_their_window_and_come_back_together() {
     assert_eq!(swings[0].to_string(), "tyre too hot: front right");
     assert_eq!(drive.show(30.0, |index| tyres([if index % 120 < 60 { 0.5 } else { 1.0 }, 1.2, 1.0, 1.0])), []);
 
-    // °C where nothing else is told.
+    // °C if the game writes nothing else.
     let mut drive = settled();
     let cores = |celsius| physics(move |page| page.tyreCoreTemperature = [celsius; 4]);
     assert_eq!(drive.hold(4.0, cores(80.0)), []);
@@ -304,7 +309,7 @@ fn tyres_leave_their_window_and_come_back_together() {
 }
 
 #[test]
-fn engines_overheat_and_cool() {
+fn heat_reports_hot_and_cooled_fluids() {
     let mut drive = settled();
     let water = |celsius| physics(move |page| page.waterTemp = celsius);
     assert_eq!(drive.hold(3.0, water(90.0)), []);
@@ -314,7 +319,7 @@ fn engines_overheat_and_cool() {
 }
 
 #[test]
-fn nothing_happens_while_nobody_drives() {
+fn detectors_ignore_menus_pauses_and_replays() {
     let mut drive = settled();
     for status in [0, 1, 3, 77] {
         let away = graphics(|page| {
@@ -324,9 +329,9 @@ fn nothing_happens_while_nobody_drives() {
         });
         assert_eq!(drive.hold(5.0, away), [], "{status}");
     }
-    // Another session: what it finds is where it begins.
+    // In another session the first state is no event.
     let lane = graphics(|page| page.is_in_pit_lane = true);
-    drive.feed(lane.0, lane.1, Flow::Begins(Beginning::Session));
+    drive.feed(lane.0, lane.1, Continuity::Begins(Beginning::Session));
     assert_eq!(drive.hold(5.0, lane), []);
 }
 
@@ -335,7 +340,7 @@ proptest! {
 
     /// Pages of random bytes, some of which stay for a while: no panic, and few events.
     #[test]
-    fn garbage_makes_no_storm(seed: u64, stay in 1u32..40, seconds in 20.0..60.0f64) {
+    fn limiter_bounds_events_of_garbage(seed: u64, stay in 1u32..40, seconds in 20.0..60.0f64) {
         let mut drive = Drive::default();
         let mut random = seed | 1;
         let mut byte = move || {

@@ -1,10 +1,10 @@
-//! What events are about.
+//! Topics, severities and parts of events.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// An enum with a name for every value, the same in JSON and for people but for its blanks.
+/// Defines an enum with a human-readable name for every value.
 macro_rules! named {
     ($(#[$meta:meta])* $type:ident { $($(#[doc = $doc:literal])+ $variant:ident => $name:literal,)+ }) => {
         $(#[$meta])*
@@ -18,7 +18,7 @@ macro_rules! named {
             /// Every value.
             pub const ALL: [Self; [$($name),+].len()] = [$(Self::$variant),+];
 
-            /// Its name for people.
+            /// Human-readable name.
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Self::$variant => $name,)+
@@ -35,7 +35,7 @@ macro_rules! named {
 }
 
 named! {
-    /// What an event is about, to choose by.
+    /// Topic of an event, for filtering.
     #[non_exhaustive]
     Topic {
         /// Sessions, phases and stints.
@@ -62,14 +62,14 @@ named! {
 }
 
 named! {
-    /// How good the news is.
+    /// Severity of an event, for colouring and filtering.
     #[non_exhaustive]
     Severity {
         /// Neither good nor bad.
         Info => "info",
-        /// Good news.
+        /// Good for the driver.
         Good => "good",
-        /// Something to look after.
+        /// Needs the driver's attention.
         Warning => "warning",
     }
 }
@@ -89,19 +89,19 @@ named! {
 }
 
 named! {
-    /// How warm a tyre is.
+    /// Temperature state of a tyre.
     TyreState {
-        /// Below its window.
+        /// Below its temperature window.
         Cold => "cold",
-        /// In its window.
+        /// In its temperature window.
         Ideal => "in their window",
-        /// Above its window.
+        /// Above its temperature window.
         Hot => "too hot",
     }
 }
 
 named! {
-    /// What the crew does at a stop.
+    /// A service of the crew at a pit stop.
     #[non_exhaustive]
     Service {
         /// Repairs.
@@ -145,7 +145,7 @@ named! {
 }
 
 named! {
-    /// What cools or greases the engine.
+    /// A fluid of the engine.
     #[non_exhaustive]
     Fluid {
         /// Coolant.
@@ -155,14 +155,14 @@ named! {
     }
 }
 
-/// A part of the car that was damaged or repaired.
+/// Damage or repair of a part of the car.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct DamageStep {
-    /// Which part.
+    /// The part.
     pub part: Part,
-    /// SessionEventKind was told of it before; 0 for nothing. The game's own scale, reported not to end at 1 (237 was seen).
+    /// Damage that was reported before; 0 for none. The game's own scale, which does not end at 1 (237 was reported).
     pub before: f32,
-    /// How much it is now, on the same scale.
+    /// Damage now, on the same scale.
     pub now: f32,
 }

@@ -1,4 +1,4 @@
-//! Events for people: one line each.
+//! Events as text: one line each.
 
 use std::fmt;
 use std::time::Duration;
@@ -9,15 +9,15 @@ use super::{DamageStep, Service, SessionEventKind, TyreState, Wheel};
 use crate::analysis::laps::{Lap, LapKind, Validity};
 use crate::format::{format_lap_time, format_sector_time};
 
-/// Texts of the game are cut beyond this: no name is longer.
-const LONGEST_NAME: usize = 40;
+/// Maximum length of a name of the game, in characters; the rest is cut off.
+const MAX_NAME_CHARS: usize = 40;
 
 impl fmt::Display for SessionEventKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Session => f.write_str("a new session"),
+            Self::Session => f.write_str("new session"),
             Self::Stint { stint } => write!(f, "stint {stint}"),
-            Self::LapBegun => f.write_str("lap begun"),
+            Self::LapBegun => f.write_str("lap started"),
             Self::Sector { sector, sector_ms, is_best, .. } => {
                 let best = if *is_best { ", the best" } else { "" };
                 write!(f, "sector {sector}: {}{best}", format_sector_time(milliseconds(*sector_ms)))
@@ -28,35 +28,35 @@ impl fmt::Display for SessionEventKind {
             Self::PersonalBest { time_ms, before_ms } => write_best(f, "personal", *time_ms, *before_ms),
             Self::Phase { name, .. } => write!(f, "phase: {}", Name(&name.replace('_', " "))),
             Self::Flag { flag: ACEvoFlagType::NoFlag, before, for_all } => {
-                write!(f, "{} withdrawn{}", flag_name(*before), for_everybody(*for_all))
+                write!(f, "{} cleared{}", flag_name(*before), for_all_drivers(*for_all))
             }
-            Self::Flag { flag, for_all, .. } => write!(f, "{}{}", flag_name(*flag), for_everybody(*for_all)),
+            Self::Flag { flag, for_all, .. } => write!(f, "{}{}", flag_name(*flag), for_all_drivers(*for_all)),
             Self::StartLights => f.write_str("start lights"),
             Self::Green => f.write_str("the start lights are out"),
-            Self::PitLaneEntered => f.write_str("into the pit lane"),
-            Self::PitLaneLeft { seconds } => write!(f, "out of the pit lane{}", After(*seconds)),
+            Self::PitLaneEntered => f.write_str("entered the pit lane"),
+            Self::PitLaneLeft { seconds } => write!(f, "left the pit lane{}", After(*seconds)),
             Self::BoxEntered => f.write_str("in the box"),
             Self::ReturnedToBox => f.write_str("returned to the box by the menu"),
-            Self::BoxLeft { seconds } => write!(f, "out of the box{}", After(*seconds)),
-            Self::ServiceBegun { items } => write!(f, "the crew begins: {}", Services(items)),
+            Self::BoxLeft { seconds } => write!(f, "left the box{}", After(*seconds)),
+            Self::ServiceBegun { items } => write!(f, "pit crew started: {}", Services(items)),
             Self::ServiceDone { items, seconds } => {
-                write!(f, "the crew is done: {}{}", Services(items), After(*seconds))
+                write!(f, "pit crew finished: {}{}", Services(items), After(*seconds))
             }
-            Self::ServiceDropped { items } => write!(f, "the crew leaves out: {}", Services(items)),
+            Self::ServiceDropped { items } => write!(f, "pit crew skipped: {}", Services(items)),
             Self::PitLimiter { is_on } => write!(f, "pit limiter {}", if *is_on { "on" } else { "off" }),
             Self::RevLimiter { rpm } => write!(f, "rev limiter at {rpm} rpm"),
             Self::WrongWay => f.write_str("wrong way"),
-            Self::RightWay { seconds } => write!(f, "the right way again{}", After(*seconds)),
+            Self::RightWay { seconds } => write!(f, "facing the right way again{}", After(*seconds)),
             Self::OffTrack => f.write_str("off the track with four wheels"),
             Self::BackOnTrack { seconds } => write!(f, "back on the track{}", After(*seconds)),
             Self::LowFuel { is_critical, laps, litres, charge } => {
-                write!(f, "{} ", if *is_critical { "critical:" } else { "low:" })?;
+                let level = if *is_critical { "critical" } else { "low" };
                 match (laps, litres, charge) {
-                    (Some(laps), Some(litres), _) => write!(f, "fuel for {laps:.1} laps, {litres:.1} l"),
-                    (Some(laps), ..) => write!(f, "fuel for {laps:.1} laps"),
-                    (None, Some(litres), _) => write!(f, "{litres:.1} l of fuel"),
-                    (None, None, Some(charge)) => write!(f, "{:.0} % of charge", charge * 100.0),
-                    (None, None, None) => f.write_str("fuel"),
+                    (Some(laps), Some(litres), _) => write!(f, "{level} fuel: {litres:.1} l, {laps:.1} laps"),
+                    (Some(laps), ..) => write!(f, "{level} fuel: {laps:.1} laps"),
+                    (None, Some(litres), _) => write!(f, "{level} fuel: {litres:.1} l"),
+                    (None, None, Some(charge)) => write!(f, "{level} charge: {:.0} %", charge * 100.0),
+                    (None, None, None) => write!(f, "{level} fuel"),
                 }
             }
             Self::Damage { parts } => write!(f, "damage: {}", Steps(parts)),
@@ -97,7 +97,7 @@ fn write_lap(f: &mut fmt::Formatter<'_>, lap: &Lap) -> fmt::Result {
         write!(f, ", does not count: {reason}")?;
     }
     if let Some(incomplete) = lap.incomplete {
-        write!(f, ", not complete: {incomplete}")?;
+        write!(f, ", incomplete: {incomplete}")?;
     }
     Ok(())
 }
@@ -110,8 +110,8 @@ fn write_best(f: &mut fmt::Formatter<'_>, of: &str, time_ms: u32, before_ms: Opt
     }
 }
 
-fn for_everybody(for_all: bool) -> &'static str {
-    if for_all { " for everybody" } else { "" }
+fn for_all_drivers(for_all: bool) -> &'static str {
+    if for_all { " for all drivers" } else { "" }
 }
 
 fn flag_name(flag: ACEvoFlagType) -> String {
@@ -131,7 +131,7 @@ fn flag_name(flag: ACEvoFlagType) -> String {
     }
 }
 
-/// ` after 3.2 s`, where that is known.
+/// ` after 3.2 s`, or nothing if the time is unknown.
 struct After(Option<f64>);
 
 impl fmt::Display for After {
@@ -140,17 +140,17 @@ impl fmt::Display for After {
     }
 }
 
-/// Text of the game on one line.
+/// A text of the game on one line.
 struct Name<'a>(&'a str);
 
 impl fmt::Display for Name<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let letters = self.0.chars().filter(|letter| !letter.is_control()).take(LONGEST_NAME);
+        let letters = self.0.chars().filter(|letter| !letter.is_control()).take(MAX_NAME_CHARS);
         letters.into_iter().try_for_each(|letter| write!(f, "{letter}"))
     }
 }
 
-/// Things with commas between them.
+/// A list separated by commas.
 struct List<'a, T>(&'a [T]);
 
 impl<T: fmt::Display> fmt::Display for List<'_, T> {
@@ -162,7 +162,7 @@ impl<T: fmt::Display> fmt::Display for List<'_, T> {
     }
 }
 
-/// Services, with all tyres in one word.
+/// Services, with four tyres as `all tyres`.
 struct Services<'a>(&'a [Service]);
 
 impl fmt::Display for Services<'_> {
@@ -176,7 +176,7 @@ impl fmt::Display for Services<'_> {
     }
 }
 
-/// Damage, in the game's own numbers.
+/// Damage, in the game's own scale.
 struct Steps<'a>(&'a [DamageStep]);
 
 impl fmt::Display for Steps<'_> {

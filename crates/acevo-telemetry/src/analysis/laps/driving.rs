@@ -1,30 +1,30 @@
-//! How the time of a lap or stint was driven.
+//! Shares of the time of a lap or stint: gears, full throttle, coasting.
 
 use acevo_shared_memory::{Frame, Gear};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use crate::analysis::clock::current_physics;
+use crate::car_sample::current_physics;
 
 /// Reverse, neutral, and forward gears up to 16.
 const GEARS: usize = 18;
 
-/// From this position of the pedal on the throttle is full.
-const FULL: f32 = 0.98;
+/// Minimum position of the pedal that counts as full throttle.
+const FULL_THROTTLE: f32 = 0.98;
 
-/// Up to this position a pedal is not used.
+/// Maximum position of a released pedal.
 const RELEASED: f32 = 0.02;
 
-/// Below this speed, in km/h, a car does not coast but stands or manoeuvres.
-const SLOWEST_KMH: f32 = 10.0;
+/// Minimum speed of coasting, km/h. A slower car stands or manoeuvres.
+const MIN_COASTING_KMH: f32 = 10.0;
 
-/// A time between two frames that is longer, in seconds, is not counted: nobody knows what was driven in it.
-const LONGEST_S: f64 = 1.0;
+/// Maximum time between two frames that counts, seconds: what was driven in a longer one is unknown.
+const MAX_FRAME_GAP_S: f64 = 1.0;
 
-/// How the time was driven: in which gears, with full throttle, coasting.
+/// Shares of driving time: time in each gear, with full throttle, coasting.
 ///
-/// In JSON it is `{"full_throttle":0.61,"coasting":0.04,"gear_s":{"2":12.3,"3":40.1}}`, without gears that were not used. The shares
-/// are `null` while no time was seen.
+/// The JSON form is `{"full_throttle":0.61,"coasting":0.04,"gear_s":{"2":12.3,"3":40.1}}`, without gears that were not used. The
+/// shares are `null` while no time was seen.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Driving {
     seconds: f64,
@@ -34,17 +34,17 @@ pub struct Driving {
 }
 
 impl Driving {
-    /// The pedals and the gear of a frame, `seconds` after the one before; nothing while physics is not current.
+    /// Takes the pedals and the gear of a frame, `seconds` after the one before. Ignored while physics is not current.
     pub(in crate::analysis) fn note(&mut self, frame: &Frame, seconds: f64) {
-        if !(seconds > 0.0 && seconds <= LONGEST_S) {
+        if !(seconds > 0.0 && seconds <= MAX_FRAME_GAP_S) {
             return;
         }
         let Some(page) = current_physics(frame) else { return };
         self.seconds += seconds;
-        if page.gas >= FULL {
+        if page.gas >= FULL_THROTTLE {
             self.full_s += seconds;
         }
-        if page.gas <= RELEASED && page.brake <= RELEASED && page.speedKmh >= SLOWEST_KMH {
+        if page.gas <= RELEASED && page.brake <= RELEASED && page.speedKmh >= MIN_COASTING_KMH {
             self.coasting_s += seconds;
         }
         let gear = match frame.physics.gear() {
@@ -58,22 +58,22 @@ impl Driving {
         }
     }
 
-    /// Part of the time with the throttle open to 98 % at least, 0..1; `None` if no time was seen.
+    /// Share of the time with at least 98 % throttle, 0..1; `None` if no time was seen.
     pub fn full_throttle(&self) -> Option<f64> {
         self.share(self.full_s)
     }
 
-    /// Part of the time with neither throttle nor brake (2 % at most), faster than 10 km/h, 0..1; `None` if no time was seen.
+    /// Share of the time without throttle and brake (at most 2 %) at 10 km/h or more, 0..1; `None` if no time was seen.
     pub fn coasting(&self) -> Option<f64> {
         self.share(self.coasting_s)
     }
 
-    /// Seconds in a gear.
+    /// Time in a gear, seconds.
     pub fn gear_s(&self, gear: Gear) -> f64 {
         self.gears().find(|(name, _)| *name == gear).map_or(0.0, |(_, seconds)| seconds)
     }
 
-    /// The gears that were used, and the seconds in each.
+    /// The gears that were used, and the time in each, seconds.
     pub fn gears(&self) -> impl Iterator<Item = (Gear, f64)> + '_ {
         let gears = (0..).map(Gear::from).zip(self.gear_s);
         gears.filter(|(_, seconds)| *seconds > 0.0)
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn time_is_shared_among_gears_and_pedals() {
+    fn note_adds_time_to_gears_and_pedals() {
         let mut driving = Driving::default();
         assert_eq!((driving.full_throttle(), driving.coasting()), (None, None));
         let frames = [
@@ -128,7 +128,7 @@ mod tests {
         for (gear, gas, brake, speed) in frames {
             driving.note(&frame(gear, gas, brake, speed), 0.5);
         }
-        // No gear, no number, and nobody knows what happened in between.
+        // A gear that does not exist, a throttle that is not a number, and a gap that is too long.
         driving.note(&frame(400, f32::NAN, 0.0, 90.0), 0.5);
         driving.note(&frame(3, 1.0, 0.0, 90.0), 100.0);
         assert_eq!((driving.full_throttle(), driving.coasting()), (Some(1.0 / 3.0), Some(0.5 / 3.0)));

@@ -1,4 +1,4 @@
-//! What a lap is.
+//! A lap that has ended.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use acevo_shared_memory::Wheels;
 use serde::Serialize;
 
 use super::driving::Driving;
-use crate::analysis::Summary;
+use crate::analysis::summary::Summary;
 
 /// Identifies a lap of an analysis.
 ///
@@ -43,48 +43,47 @@ impl fmt::Display for LapId {
     }
 }
 
-/// A lap that is over, or was broken off.
+/// A lap that has ended at the line or was broken off.
 ///
-/// What is in it is right, or not there: a lap that was not seen from its beginning to its end, or whose time the game never
-/// told, is marked [`incomplete`](Self::incomplete); what could not be measured is `None`.
+/// Every value is certain or `None`. A lap that was not seen from its beginning to its end, or whose time the game never published, is
+/// marked [`incomplete`](Self::incomplete).
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Lap {
-    /// The session it was driven in, from 1, counted since the analysis began. A restart is another session.
+    /// The session, from 1, counted since the analysis began. A restart is another session.
     pub session: u32,
-    /// Its number in the session, from 1, as the game counts. A lap that was broken off leaves its number to the next one.
+    /// Number of the lap in the session, from 1, as the game counts. A lap that was broken off and the next one have the same number.
     pub number: u32,
     /// The attempt, from 1, among the laps with the same session and number. The laps before the last attempt were broken off.
     pub attempt: u32,
-    /// The stint it ended in, from 1: the car has left its box so often in this session.
+    /// The stint in which the lap ended, from 1. A stint begins when the car leaves its box.
     pub stint: u32,
-    /// From where to where.
+    /// Whether the lap began or ended in the pits.
     pub kind: LapKind,
-    /// Why it is not complete; `None` for a complete lap.
+    /// Why the lap is incomplete; `None` for a complete lap.
     pub incomplete: Option<Incomplete>,
-    /// The game's time in milliseconds. Only where it is certain that it is this lap's.
+    /// Lap time of the game, milliseconds; `None` if it is not certain that it belongs to this lap.
     pub time_ms: Option<u32>,
-    /// The time from crossing to crossing in milliseconds as measured here, by the counter of physics steps and the places
-    /// before and after the line. Some 3 ms exact: the game's frames do not tell which step they show. `None` where the line was
-    /// crossed unseen.
+    /// Lap time as measured by the counter of physics steps and the lap positions around the line, milliseconds. Accurate to about
+    /// 3 ms, because frames do not show which physics step they belong to. `None` if a crossing of the line was not seen.
     pub measured_ms: Option<u32>,
     /// Whether the game counts it.
     pub validity: Validity,
-    /// Times of the sectors in milliseconds; they add up to [`time_ms`](Self::time_ms). `None` for one whose end was not seen.
+    /// Sector times, milliseconds. They add up to [`time_ms`](Self::time_ms). `None` for a sector whose beginning or end was not seen.
     pub sectors_ms: Vec<Option<u32>>,
-    /// When it ended, in seconds of driving since the analysis began; pauses do not count.
+    /// When the lap ended, in seconds of driving since the analysis began, without pauses.
     pub ended_s: f64,
-    /// Fuel burned, litres. Refuelling does not count against it, but hides what is burned at the same time. `None` where the
-    /// beginning or the end of the lap was not seen.
+    /// Fuel burned, litres. Refuelling is not subtracted, but hides what is burned at the same time. `None` if the beginning or the end
+    /// of the lap was not seen.
     pub fuel_used_l: Option<f64>,
-    /// Fuel that came in, litres.
+    /// Fuel added, litres; `None` as above.
     pub fuel_added_l: Option<f64>,
-    /// Part of the traction battery's charge that was used, 0..1, less what was recovered; negative where more came in.
+    /// Charge of the traction battery used, 0..1, less what was recovered; negative if more was recovered. `None` as above.
     pub charge_used: Option<f64>,
-    /// What was measured on the way.
+    /// Statistics of the lap.
     #[serde(flatten)]
-    pub figures: LapStats,
-    /// Physics packets that were never seen.
+    pub stats: LapStats,
+    /// Physics packets that were missed.
     pub missed: u64,
 }
 
@@ -94,39 +93,39 @@ impl Lap {
         LapId { session: self.session, number: self.number, attempt: self.attempt }
     }
 
-    /// True for a lap that a best time may be made of: complete, and counted by the game.
+    /// True if the lap counts for best times: it is complete, valid and has a time.
     pub const fn counts(&self) -> bool {
         self.incomplete.is_none() && self.validity.is_valid() && self.time_ms.is_some()
     }
 }
 
-/// SessionEventKind was measured during a lap; values that no car can have are left out.
+/// Statistics of a lap or stint. Implausible values are ignored.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 #[non_exhaustive]
 pub struct LapStats {
     /// Speed, km/h.
     pub speed_kmh: Summary,
-    /// Cores of the tyres, °C.
+    /// Core temperatures of the tyres, °C.
     pub tyre_core_c: Wheels<Summary>,
-    /// Surfaces of the tyres, the mean of left, middle and right, °C.
+    /// Surface temperatures of the tyres, mean of left, middle and right, °C.
     pub tyre_surface_c: Wheels<Summary>,
-    /// Pressures of the tyres, psi.
+    /// Tyre pressures, psi.
     pub tyre_pressure_psi: Wheels<Summary>,
-    /// Brakes, °C.
+    /// Brake temperatures, °C.
     pub brake_c: Wheels<Summary>,
-    /// Coolant, °C.
+    /// Coolant temperature, °C.
     pub water_c: Summary,
-    /// Oil, °C.
+    /// Oil temperature, °C.
     pub oil_c: Summary,
-    /// Air, °C.
+    /// Air temperature, °C.
     pub air_c: Summary,
-    /// Road, °C.
+    /// Road temperature, °C.
     pub road_c: Summary,
-    /// How the time was driven: gears, full throttle, coasting.
+    /// Shares of the time: gears, full throttle, coasting.
     pub driving: Driving,
 }
 
-/// From where to where a lap went.
+/// Whether a lap began or ended in the pits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -137,7 +136,7 @@ pub enum LapKind {
     Out,
     /// It ended in the pits.
     In,
-    /// It began and ended in the pits, or went through them.
+    /// It began and ended in the pits, or passed through them.
     Pit,
 }
 
@@ -152,41 +151,41 @@ impl fmt::Display for LapKind {
     }
 }
 
-/// Why a lap is not complete.
+/// Why a lap is incomplete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Incomplete {
-    /// It was running already when the analysis began, or went on after an interruption. Its time is the game's all the same.
+    /// The lap was running already when the analysis began or continued after an interruption. Its time is the game's.
     Joined,
-    /// The game never told a time that can be this lap's.
+    /// The game never published a time that can belong to this lap.
     Unconfirmed,
     /// The session was restarted.
     Restarted,
-    /// The driver went back to the pits by the menu.
+    /// The driver returned to the pits by the menu.
     Returned,
-    /// The session ended or became another one.
+    /// The session ended, or another one began.
     SessionEnded,
-    /// Another car was taken.
+    /// The driver changed the car.
     CarChanged,
-    /// The game did not go on from where it was after a replay.
+    /// After a replay the game did not continue from where it was.
     Replay,
-    /// Too much was missed to know what happened, or the timer went on in a way that nothing explains.
+    /// Too many packets were missed, or the timer jumped without an explanation.
     Lost,
-    /// The game ended, or the connection did.
+    /// The game or the connection ended.
     Interrupted,
 }
 
 impl fmt::Display for Incomplete {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
-            Self::Joined => "joined on the way",
-            Self::Unconfirmed => "the game told no time",
+            Self::Joined => "joined in progress",
+            Self::Unconfirmed => "no time from the game",
             Self::Restarted => "restarted",
             Self::Returned => "returned to the pits",
             Self::SessionEnded => "the session ended",
-            Self::CarChanged => "another car",
-            Self::Replay => "broken off by a replay",
+            Self::CarChanged => "car changed",
+            Self::Replay => "interrupted by a replay",
             Self::Lost => "packets lost",
             Self::Interrupted => "interrupted",
         })
@@ -198,37 +197,38 @@ impl fmt::Display for Incomplete {
 #[serde(tag = "is", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Validity {
-    /// It counts, or does so far.
+    /// The lap counts, or counts so far.
     Valid,
-    /// It does not.
+    /// The lap does not count.
     Invalid {
         /// Why.
         reason: Invalid,
-        /// Where that was seen first: part of the lap, 0..1.
-        place: Option<f64>,
+        /// The lap position at which that was seen first, 0..1. The JSON key is `place`.
+        #[serde(rename = "place")]
+        lap_position: Option<f64>,
     },
-    /// What the game thought of it in its last moments was not seen.
+    /// Unknown: the last moments of the lap were not seen.
     Unknown,
 }
 
 impl Validity {
-    /// True for a lap that is known to count.
+    /// True if the lap is known to count.
     pub const fn is_valid(self) -> bool {
         matches!(self, Self::Valid)
     }
 
-    /// True for a lap that is known not to count.
+    /// True if the lap is known not to count.
     pub const fn is_invalid(self) -> bool {
         matches!(self, Self::Invalid { .. })
     }
 }
 
-/// Why a lap does not count. The game only tells that it does not: the reason is what was seen at that moment.
+/// Why a lap does not count. The game does not publish the reason, so it is derived from the pages at that moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Invalid {
-    /// It began in the pits.
+    /// The lap began in the pits.
     OutLap,
     /// The car was in the pit lane.
     PitLane,
@@ -236,9 +236,9 @@ pub enum Invalid {
     TrackLimits,
     /// The car went the wrong way.
     WrongWay,
-    /// It did not count from its first moment on.
+    /// The lap was invalid from its beginning.
     FromTheStart,
-    /// Nothing that the pages show.
+    /// The pages do not show the reason.
     Unexplained,
 }
 

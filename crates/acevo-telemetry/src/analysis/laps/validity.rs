@@ -1,44 +1,48 @@
-//! Whether a lap counts: the game's bit belongs to the running lap only in between.
+//! Whether a lap counts, by the game's bit for a valid lap.
 //!
-//! Around the line the bit may belong to the lap before or after. In the first moments of a lap a false that becomes true was
-//! the old lap's. A bit that falls with the very last frame is the old lap's own where the next lap begins with it true. Where
-//! that begins with it false, too, it belongs to that one, unless there was a reason: then nobody can tell.
+//! Around the line the bit may belong to the lap before or after. A bit that is false in the first moments of a lap and then becomes
+//! true belonged to the previous lap. A bit that becomes false with the very last frame of a lap belongs to that lap if the next one
+//! begins with the bit set. If the next one begins with it false, too, the bit belongs to that one, unless there was a reason: then
+//! the validity is unknown.
 
 use super::lap::{Invalid, Validity};
 use super::reading::Reading;
 
-/// For this long after the line the bit may still be the old lap's, in milliseconds: as other numbers of laps follow the timer by
-/// up to 2 s (reported).
+/// Time after the line for which the bit may still belong to the previous lap, milliseconds: other numbers about laps follow the timer
+/// by up to 2 s (reported).
 const GRACE_MS: f64 = 2500.0;
 
-/// Without a frame for this long before the line, what happened to the lap at its end was not seen. Milliseconds.
-const UNSEEN_MS: f64 = 150.0;
+/// Maximum time between the last frame of a lap and the next one, milliseconds, for the end of the lap to count as seen.
+const MAX_UNSEEN_MS: f64 = 150.0;
 
-/// The verdict on the running lap so far.
+/// Decides whether the running lap counts.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Latch {
+pub(super) struct ValidityDetector {
     began_in_pits: bool,
+    /// Reason and lap position of a lap that does not count.
     verdict: Option<(Invalid, Option<f64>)>,
-    /// The last frame said that it does not count, and no other before. One frame is not believed.
+    /// Reason and lap position if only the last frame was invalid. A single frame is not trusted.
     suspected: Option<(Invalid, Option<f64>)>,
-    /// It was seen to count in this lap.
+    /// A frame of this lap was valid.
     was_valid: bool,
-    four_out: bool,
+    was_off_track: bool,
 }
 
-impl Latch {
+impl ValidityDetector {
     pub(super) const fn new(began_in_pits: bool) -> Self {
-        Self { began_in_pits, verdict: None, suspected: None, was_valid: false, four_out: false }
+        Self { began_in_pits, verdict: None, suspected: None, was_valid: false, was_off_track: false }
     }
 
-    /// Takes a frame of the lap, so many milliseconds after its beginning. True where it has just become invalid.
+    /// Takes a frame of the lap, this long after its beginning. True if the lap has just become invalid.
     pub(super) fn note(&mut self, reading: &Reading, elapsed_ms: f64) -> bool {
         if self.verdict.is_some() {
             return false;
         }
-        self.four_out |= reading.four_out;
+        self.was_off_track |= reading.is_off_track;
         if reading.is_valid {
-            (self.was_valid, self.suspected, self.four_out) = (true, None, reading.four_out);
+            self.was_valid = true;
+            self.suspected = None;
+            self.was_off_track = reading.is_off_track;
             return false;
         }
         if !self.was_valid && elapsed_ms < GRACE_MS {
@@ -46,7 +50,7 @@ impl Latch {
         }
         self.verdict = self.suspected.take();
         if self.verdict.is_none() {
-            self.suspected = Some((self.reason(reading), reading.place));
+            self.suspected = Some((self.reason(reading), reading.lap_position));
         }
         self.verdict.is_some()
     }
@@ -58,7 +62,7 @@ impl Latch {
             Invalid::OutLap
         } else if reading.wrong_way {
             Invalid::WrongWay
-        } else if self.four_out {
+        } else if self.was_off_track {
             Invalid::TrackLimits
         } else if !self.was_valid {
             Invalid::FromTheStart
@@ -67,21 +71,23 @@ impl Latch {
         }
     }
 
-    /// The verdict so far.
+    /// The validity so far.
     pub(super) fn so_far(&self) -> Validity {
         match self.verdict {
-            Some((reason, place)) => Validity::Invalid { reason, place },
+            Some((reason, lap_position)) => Validity::Invalid { reason, lap_position },
             None => Validity::Valid,
         }
     }
 
-    /// The verdict on the lap, once the next one has begun: with this frame, so long after the last one of the lap.
+    /// The validity of the lap once the next one has begun: with this frame, which came `gap_ms` after the last one of the lap.
     pub(super) fn at_the_line(&self, first_of_next: &Reading, gap_ms: f64) -> Validity {
         match (self.verdict, self.suspected) {
-            (Some((reason, place)), _) => Validity::Invalid { reason, place },
-            (None, Some((reason, place))) if first_of_next.is_valid => Validity::Invalid { reason, place },
+            (Some((reason, lap_position)), _) => Validity::Invalid { reason, lap_position },
+            (None, Some((reason, lap_position))) if first_of_next.is_valid => {
+                Validity::Invalid { reason, lap_position }
+            }
             (None, Some((reason, _))) if reason != Invalid::Unexplained => Validity::Unknown,
-            (None, _) if gap_ms > UNSEEN_MS || !self.was_valid => Validity::Unknown,
+            (None, _) if gap_ms > MAX_UNSEEN_MS || !self.was_valid => Validity::Unknown,
             (None, _) => Validity::Valid,
         }
     }

@@ -1,19 +1,16 @@
-//! Where the car was at equal parts of the lap it is on.
+//! Positions of the car at equal steps of a lap.
 
 use super::polyline::{Point, between, length, minus};
+use crate::limits::{MAX_LAP_POSITION_STEP, MAX_TRACK_STEP_M};
 
-/// Equal parts of a lap that the outline has.
+/// Number of points of the outline.
 pub(super) const MARKS: usize = 2000;
 
-/// Between two notes there may lie at most this part of a lap, and so many metres.
-const LARGEST_STEP: f64 = 0.01;
-const LONGEST_STEP_M: f64 = 150.0;
+/// Maximum number of missing points in a gap that is bridged: a twenty-fifth of the lap. After the line the lap position may follow by
+/// up to two seconds (reported). Later laps correct a bridge that is too straight.
+const MAX_GAP: usize = MARKS / 25;
 
-/// Holes of at most so many marks are bridged: a twenty-fifth of the lap. After the line the position is reported to follow by up
-/// to two seconds; elsewhere later laps put right what is bridged too straight.
-const LARGEST_HOLE: usize = MARKS / 25;
-
-/// What was seen of a lap.
+/// The points of a lap that were seen.
 #[derive(Debug, Clone)]
 pub(super) struct Pass {
     marks: Vec<Option<Point>>,
@@ -28,19 +25,19 @@ impl Default for Pass {
 }
 
 impl Pass {
-    /// The car is elsewhere than on the track: the next note does not continue the last one.
+    /// The car has left the track: the next position does not continue the last one.
     pub(super) fn interrupt(&mut self) {
         self.last = None;
     }
 
-    /// The car is at a place 0..1. True where it has passed the line.
-    pub(super) fn note(&mut self, place: f64, position: Point) -> bool {
-        let Some((from, before)) = self.last.replace((place, position)) else { return false };
-        let step = (place - from).rem_euclid(1.0);
-        if step > LARGEST_STEP || length(minus(position, before)) > LONGEST_STEP_M {
+    /// Takes a lap position (0..1) and a world position. True if the car has passed the line.
+    pub(super) fn note(&mut self, lap_position: f64, position: Point) -> bool {
+        let Some((from, before)) = self.last.replace((lap_position, position)) else { return false };
+        let step = (lap_position - from).rem_euclid(1.0);
+        if step > MAX_LAP_POSITION_STEP || length(minus(position, before)) > MAX_TRACK_STEP_M {
             return false;
         }
-        // Marks are counted from the last note's lap on; the ones beyond the line belong to the next.
+        // Points after the line belong to the next lap.
         let (first, last) = ((from * MARKS as f64).ceil() as usize, (from + step) * MARKS as f64);
         for mark in first..=last as usize {
             let t = (mark as f64 / MARKS as f64 - from) / step;
@@ -53,37 +50,40 @@ impl Pass {
         from + step >= 1.0
     }
 
+    /// True if every point was seen.
     pub(super) fn is_complete(&self) -> bool {
         self.seen == MARKS
     }
 
-    /// How many marks were seen.
+    /// Number of points that were seen.
     pub(super) fn seen(&self) -> usize {
         self.seen
     }
 
+    /// Drops all points.
     pub(super) fn clear(&mut self) {
         self.marks.fill(None);
         self.seen = 0;
     }
 
+    /// The points; `None` for one that was not seen.
     pub(super) fn marks(&self) -> &[Option<Point>] {
         &self.marks
     }
 
-    /// All marks, small holes bridged; `None` where there are large ones.
+    /// All points, with small gaps bridged; `None` if a gap is too large.
     pub(super) fn closed(&self) -> Option<Vec<Point>> {
         let start = self.marks.iter().position(Option::is_some)?;
         let mut points = vec![[0.0; 3]; MARKS];
         let mut known = (start, self.marks[start]?);
         for mark in start..=start + MARKS {
             let Some(point) = self.marks[mark % MARKS] else { continue };
-            let way = mark - known.0;
-            if way > LARGEST_HOLE + 1 {
+            let gap = mark - known.0;
+            if gap > MAX_GAP + 1 {
                 return None;
             }
-            for k in 1..=way {
-                points[(known.0 + k) % MARKS] = between(known.1, point, k as f64 / way as f64);
+            for k in 1..=gap {
+                points[(known.0 + k) % MARKS] = between(known.1, point, k as f64 / gap as f64);
             }
             known = (mark, point);
         }

@@ -1,41 +1,39 @@
-//! The pit lane: a line of its own beside the track.
+//! The pit lane: a line next to the track.
 
 use serde::Serialize;
 
 use super::polyline::{Point, Polyline, length, minus};
+use crate::limits::MAX_PIT_LANE_STEP_M;
 
-/// Metres between two points of the line.
+/// Distance between two points of the line, metres.
 const SPACING_M: f64 = 3.0;
 
-/// A longer way between two notes was not driven.
-const LONGEST_STEP_M: f64 = 50.0;
+/// Maximum number of points of the line.
+const MAX_POINTS: usize = 2000;
 
-/// A pit lane of more points is none.
-const MOST_POINTS: usize = 2000;
-
-/// The way through the pits, as the car has driven it.
+/// The path through the pits, as the car has driven it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PitLane {
     points: Polyline,
-    /// Where it leaves the track, 0..1; `None` where only the way out was seen.
+    /// Lap position at which it leaves the track, 0..1; `None` if only the way out was seen.
     pub entry: Option<f64>,
-    /// Where it joins the track, 0..1; `None` where only the way in was seen.
+    /// Lap position at which it joins the track, 0..1; `None` if only the way in was seen.
     pub exit: Option<f64>,
 }
 
 impl PitLane {
-    /// The points of the line in metres, world axes, about 3 m apart.
+    /// The points of the line, metres, world axes, about 3 m apart.
     pub fn points(&self) -> &[[f64; 3]] {
         self.points.points()
     }
 
-    /// Metres, as far as it was seen.
+    /// Length, metres, as far as it was seen.
     pub fn length_m(&self) -> f64 {
         self.points.length_m()
     }
 
-    /// Metres from a finite position to the nearest point of the pit lane.
+    /// Distance from a finite position to the nearest point of the pit lane, metres.
     pub(crate) fn distance_m(&self, position: [f64; 3]) -> f64 {
         self.points.nearest(position).away_m
     }
@@ -50,25 +48,26 @@ impl PitLane {
 pub(super) struct PitRecorder {
     points: Vec<Point>,
     entry: Option<f64>,
-    /// Where the last note was, if that was on the track.
+    /// The last position, if it was on the track.
     on_track: Option<Point>,
-    last_place: f64,
+    last_lap_position: f64,
 }
 
 impl PitRecorder {
-    /// The car is in the pit lane.
-    pub(super) fn note(&mut self, place: f64, position: Point) {
+    /// Takes a position in the pit lane.
+    pub(super) fn note(&mut self, lap_position: f64, position: Point) {
         let step = self.points.last().map(|last| length(minus(position, *last)));
         match step {
-            Some(step) if step > LONGEST_STEP_M => self.begin(None, position),
-            Some(step) if step < SPACING_M || self.points.len() >= MOST_POINTS => {}
+            Some(step) if step > MAX_PIT_LANE_STEP_M => self.begin(None, position),
+            Some(step) if step < SPACING_M || self.points.len() >= MAX_POINTS => {}
             Some(_) => self.points.push(position),
             None => {
-                let drove_in = self.on_track.is_some_and(|last| length(minus(position, last)) <= LONGEST_STEP_M);
-                self.begin(drove_in.then_some(place), position);
+                let drove_in = self.on_track.is_some_and(|last| length(minus(position, last)) <= MAX_PIT_LANE_STEP_M);
+                self.begin(drove_in.then_some(lap_position), position);
             }
         }
-        (self.on_track, self.last_place) = (None, place);
+        self.on_track = None;
+        self.last_lap_position = lap_position;
     }
 
     fn begin(&mut self, entry: Option<f64>, position: Point) {
@@ -77,11 +76,11 @@ impl PitRecorder {
         self.points.push(position);
     }
 
-    /// The car is on the track. Puts what was seen of the pit lane into `known`, unless more is known already.
+    /// Takes a position on the track. Stores the pit lane that was seen in `known`, unless more is known already.
     pub(super) fn leave(&mut self, position: Point, known: &mut Option<PitLane>) {
         if let Some(last) = self.points.last() {
-            // Put back on the track, it has not driven out.
-            let exit = (length(minus(position, *last)) <= LONGEST_STEP_M).then_some(self.last_place);
+            // A car that was moved to the track has not driven out.
+            let exit = (length(minus(position, *last)) <= MAX_PIT_LANE_STEP_M).then_some(self.last_lap_position);
             let points = Polyline::new(std::mem::take(&mut self.points), false);
             let entry = self.entry.take();
             if let Some(points) = points {

@@ -1,18 +1,18 @@
-//! A line through points, and the nearest place on it.
+//! A line through points, and the nearest point on it.
 
 use serde::{Serialize, Serializer};
 
-/// World axes in metres, Y up.
+/// A point, metres, world axes, Y up.
 pub(super) type Point = [f64; 3];
 
-/// Segments that are looked at together: most groups are too far away to look closer.
+/// Number of segments in a group. Most groups are too far away to be searched.
 const GROUP: usize = 32;
 
 pub(super) fn minus(a: Point, b: Point) -> Point {
     [a[0] - b[0], a[1] - b[1], a[2] - b[2]]
 }
 
-/// The point that lies at `t` between two, 0..1.
+/// Linear interpolation between two points, `t` 0..1.
 pub(super) fn between(a: Point, b: Point, t: f64) -> Point {
     [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t, a[2] + (b[2] - a[2]) * t]
 }
@@ -29,29 +29,30 @@ pub(super) fn length(a: Point) -> f64 {
     square(a).sqrt()
 }
 
-/// Centimetres are enough to draw.
+/// Serializes points in centimetres, which are enough for drawing.
 pub(super) fn rounded<S: Serializer>(points: &[Point], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(points.iter().map(|point| point.map(|metres| (metres * 100.0).round() / 100.0)))
 }
 
-/// The nearest place on a line.
+/// The nearest point on a line.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Nearest {
-    /// The segment, and how far in it, 0..1.
+    /// The segment.
     pub(super) segment: usize,
+    /// Position in the segment, 0..1.
     pub(super) t: f64,
-    /// Metres from the point to there.
+    /// Distance, metres.
     pub(super) away_m: f64,
 }
 
-/// At least one segment, from each point to the next one; a closed line returns to its first point.
+/// A line of at least one segment. A closed line returns to its first point.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Polyline {
     points: Vec<Point>,
     is_closed: bool,
-    /// Metres from the first point to each point, and to the end.
+    /// Distance from the first point to each point, and to the end, metres.
     along_m: Vec<f64>,
-    /// Centre and radius of a sphere round each group of segments.
+    /// Centre and radius of a sphere around each group of segments.
     groups: Vec<(Point, f64)>,
 }
 
@@ -62,7 +63,7 @@ impl Serialize for Polyline {
 }
 
 impl Polyline {
-    /// `None` for fewer than two points. They must be finite.
+    /// A line through finite points; `None` for fewer than two.
     pub(super) fn new(points: Vec<Point>, is_closed: bool) -> Option<Self> {
         if points.len() < 2 {
             return None;
@@ -72,7 +73,7 @@ impl Polyline {
         Some(line)
     }
 
-    /// Lets the points be moved.
+    /// Moves points.
     pub(super) fn change(&mut self, change: impl FnOnce(&mut [Point])) {
         change(&mut self.points);
         self.measure();
@@ -102,7 +103,7 @@ impl Polyline {
         &self.points
     }
 
-    /// The number of segments.
+    /// Number of segments.
     pub(super) fn segments(&self) -> usize {
         self.points.len() - usize::from(!self.is_closed)
     }
@@ -111,41 +112,41 @@ impl Polyline {
         (self.points[segment], self.points[(segment + 1) % self.points.len()])
     }
 
-    /// Metres from end to end, or once round.
+    /// Length of the line, metres.
     pub(super) fn length_m(&self) -> f64 {
         self.along_m.last().copied().unwrap_or(0.0)
     }
 
-    /// Metres along the line to a place in a segment.
+    /// Distance along the line to a position in a segment, metres.
     pub(super) fn along_m(&self, segment: usize, t: f64) -> f64 {
         self.along_m[segment] * (1.0 - t) + self.along_m[segment + 1] * t
     }
 
-    /// The nearest place to a finite point. The group whose centre is nearest is looked at first; most others cannot have
-    /// anything nearer than it has, and are left out at once.
+    /// The nearest point on the line to a finite point. The group whose centre is nearest is searched first; most others cannot contain
+    /// a nearer point and are skipped.
     pub(super) fn nearest(&self, point: Point) -> Nearest {
         let away = |(centre, _): &(Point, f64)| square(minus(point, *centre));
         let order = |(_, a): &(usize, f64), (_, b): &(usize, f64)| a.total_cmp(b);
         let first = self.groups.iter().map(away).enumerate().min_by(order).map_or(0, |(group, _)| group);
         let mut nearest = (Nearest { segment: 0, t: 0.0, away_m: f64::INFINITY }, f64::INFINITY);
-        self.look_at(first, point, &mut nearest);
+        self.search(first, point, &mut nearest);
         for (group, sphere) in self.groups.iter().enumerate() {
             let reach = nearest.0.away_m + sphere.1;
             if group != first && away(sphere) <= reach * reach {
-                self.look_at(group, point, &mut nearest);
+                self.search(group, point, &mut nearest);
             }
         }
         nearest.0
     }
 
-    /// Looks for something nearer in a group; beside the nearest place goes its distance squared.
-    fn look_at(&self, group: usize, point: Point, nearest: &mut (Nearest, f64)) {
+    /// Searches a group for a nearer point. `nearest` also holds the squared distance.
+    fn search(&self, group: usize, point: Point, nearest: &mut (Nearest, f64)) {
         for segment in group * GROUP..((group + 1) * GROUP).min(self.segments()) {
             let (a, b) = self.ends(segment);
-            let (way, to) = (minus(b, a), minus(point, a));
-            let length = square(way);
-            let t = if length > 0.0 { (dot(to, way) / length).clamp(0.0, 1.0) } else { 0.0 };
-            let away = square(minus(to, way.map(|part| part * t)));
+            let (direction, to) = (minus(b, a), minus(point, a));
+            let length = square(direction);
+            let t = if length > 0.0 { (dot(to, direction) / length).clamp(0.0, 1.0) } else { 0.0 };
+            let away = square(minus(to, direction.map(|part| part * t)));
             if away < nearest.1 {
                 *nearest = (Nearest { segment, t, away_m: away.sqrt() }, away);
             }
@@ -161,7 +162,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn groups_leave_nothing_out(
+        fn nearest_is_not_beaten_by_any_segment(
             points in prop::collection::vec(prop::array::uniform3(-1000.0..1000.0f64), 2..200),
             point in prop::array::uniform3(-1500.0..1500.0f64),
             is_closed in any::<bool>(),

@@ -5,17 +5,17 @@ use proptest::prelude::*;
 use super::*;
 
 /// A hilly circle of 500 m radius, clockwise seen from above.
-fn circle(place: f64, radius: f64) -> Point {
-    let angle = place * TAU;
+fn circle(lap_position: f64, radius: f64) -> Point {
+    let angle = lap_position * TAU;
     [radius * angle.sin(), 10.0 * angle.cos(), -radius * angle.cos()]
 }
 
-/// Drives from one place to another, counted in laps.
+/// Drives between two lap positions, counted in laps.
 fn drive(outline: &mut Outline, from: f64, to: f64, radius: impl Fn(f64) -> f64) {
     let frames = ((to - from) * 3000.0).round() as usize;
     for frame in 0..=frames {
-        let place = from + (to - from) * frame as f64 / frames as f64;
-        outline.note(place.rem_euclid(1.0), circle(place, radius(place)), Road::Track);
+        let lap_position = from + (to - from) * frame as f64 / frames as f64;
+        outline.note(lap_position.rem_euclid(1.0), circle(lap_position, radius(lap_position)), Road::Track);
     }
 }
 
@@ -25,13 +25,13 @@ fn known() -> Outline {
     outline
 }
 
-fn radius_at(outline: &Outline, place: f64) -> f64 {
-    let [x, _, z] = outline.at(place).unwrap().position;
+fn radius_at(outline: &Outline, lap_position: f64) -> f64 {
+    let [x, _, z] = outline.at(lap_position).unwrap().position;
     x.hypot(z)
 }
 
 #[test]
-fn one_lap_is_enough_wherever_it_begins() {
+fn note_learns_the_outline_from_one_lap_begun_anywhere() {
     for from in [0.0, 0.3, 0.99] {
         let mut outline = Outline::default();
         drive(&mut outline, from, from + 0.9, |_| 500.0);
@@ -39,10 +39,10 @@ fn one_lap_is_enough_wherever_it_begins() {
         drive(&mut outline, from + 0.9, from + 1.001, |_| 500.0);
         assert!(outline.is_known() && outline.laps() == 1);
         for k in 0..100 {
-            let place = f64::from(k) / 100.0;
-            let waypoint = outline.at(place).unwrap();
-            assert!(length(minus(waypoint.position, circle(place, 500.0))) < 0.01);
-            let expected = minus(circle(place + 1e-4, 500.0), circle(place, 500.0));
+            let lap_position = f64::from(k) / 100.0;
+            let waypoint = outline.at(lap_position).unwrap();
+            assert!(length(minus(waypoint.position, circle(lap_position, 500.0))) < 0.01);
+            let expected = minus(circle(lap_position + 1e-4, 500.0), circle(lap_position, 500.0));
             assert!(length(minus(waypoint.direction, expected.map(|part| part / length(expected)))) < 0.01);
         }
     }
@@ -51,7 +51,7 @@ fn one_lap_is_enough_wherever_it_begins() {
 }
 
 #[test]
-fn large_holes_stay_open_until_they_are_driven() {
+fn note_leaves_large_gaps_open_until_they_are_driven() {
     let mut outline = Outline::default();
     drive(&mut outline, 0.0, 0.5, |_| 500.0);
     drive(&mut outline, 0.55, 1.001, |_| 500.0);
@@ -70,30 +70,35 @@ fn large_holes_stay_open_until_they_are_driven() {
 }
 
 #[test]
-fn laps_are_averaged_but_not_those_far_off() {
+fn note_averages_laps_except_those_far_off() {
     let mut outline = known();
     drive(&mut outline, 0.001, 1.001, |_| 504.0);
     assert!((radius_at(&outline, 0.5) - 502.0).abs() < 0.01);
-    drive(&mut outline, 0.001, 1.001, |place| if (0.4..0.6).contains(&place) { 540.0 } else { 502.0 });
+    drive(&mut outline, 0.001, 1.001, |lap_position| if (0.4..0.6).contains(&lap_position) { 540.0 } else { 502.0 });
     assert!((radius_at(&outline, 0.5) - 502.0).abs() < 0.01, "a spin");
     for _ in 0..2 {
-        drive(&mut outline, 0.001, 1.001, |place| if (0.4..0.6).contains(&place) { 540.0 } else { 502.0 });
+        drive(
+            &mut outline,
+            0.001,
+            1.001,
+            |lap_position| if (0.4..0.6).contains(&lap_position) { 540.0 } else { 502.0 },
+        );
     }
     assert!((radius_at(&outline, 0.5) - 540.0).abs() < 0.01, "three laps in a row are no spin");
 }
 
 #[test]
-fn positions_are_projected_with_their_side() {
+fn project_returns_position_and_side() {
     let outline = known();
     for k in 0..200 {
-        let place = f64::from(k) / 200.0;
+        let lap_position = f64::from(k) / 200.0;
         for offset in [-8.0, 0.5, 8.0] {
             // The centre of a clockwise lap is on the right.
-            let projection = outline.project(circle(place, 500.0 - offset)).unwrap();
-            let error = (projection.place - place + 0.5).rem_euclid(1.0) - 0.5;
-            assert!(error.abs() < 1e-4, "{projection:?} at {place}");
-            assert!((projection.offset_m - offset).abs() < 0.05, "{projection:?} at {place}");
-            assert!((projection.distance_m / outline.length_m().unwrap() - projection.place).abs() < 1e-3);
+            let projection = outline.project(circle(lap_position, 500.0 - offset)).unwrap();
+            let error = (projection.lap_position - lap_position + 0.5).rem_euclid(1.0) - 0.5;
+            assert!(error.abs() < 1e-4, "{projection:?} at {lap_position}");
+            assert!((projection.offset_m - offset).abs() < 0.05, "{projection:?} at {lap_position}");
+            assert!((projection.distance_m / outline.length_m().unwrap() - projection.lap_position).abs() < 1e-3);
         }
     }
     assert_eq!(outline.project([0.0, 0.0, 0.0]), None, "too far away");
@@ -102,7 +107,7 @@ fn positions_are_projected_with_their_side() {
 }
 
 #[test]
-fn another_track_is_learned_anew() {
+fn set_track_resets_for_another_track() {
     let mut outline = known();
     outline.set_track("", "", None);
     outline.set_track("Ring", "", None);
@@ -118,12 +123,12 @@ fn another_track_is_learned_anew() {
 }
 
 #[test]
-fn the_pit_lane_is_a_line_of_its_own() {
+fn note_learns_the_pit_lane_as_a_separate_line() {
     let mut outline = known();
     let through = |outline: &mut Outline, from: f64, to: f64| {
         for frame in 0..=400 {
-            let place = from + (to - from) * f64::from(frame) / 400.0;
-            outline.note(place.rem_euclid(1.0), circle(place, 480.0), Road::PitLane);
+            let lap_position = from + (to - from) * f64::from(frame) / 400.0;
+            outline.note(lap_position.rem_euclid(1.0), circle(lap_position, 480.0), Road::PitLane);
         }
     };
     // Out of the box only.
@@ -146,14 +151,14 @@ fn the_pit_lane_is_a_line_of_its_own() {
 
 proptest! {
     #[test]
-    fn whatever_is_noted_the_outline_stays_finite(
+    fn note_keeps_the_outline_finite_for_any_values(
         notes in prop::collection::vec((any::<f64>(), prop::array::uniform3(any::<f64>()), any::<bool>()), 0..50),
         steps in prop::collection::vec((-0.003..0.02f64, -10.0..700.0f64, any::<bool>()), 0..400),
-        place in any::<f64>(),
+        lap_position in any::<f64>(),
     ) {
         let mut outline = known();
-        for (place, position, pit) in notes {
-            outline.note(place, position, if pit { Road::PitLane } else { Road::Track });
+        for (lap_position, position, pit) in notes {
+            outline.note(lap_position, position, if pit { Road::PitLane } else { Road::Track });
             outline.project(position);
         }
         let mut place_now = 0.0;
@@ -162,7 +167,7 @@ proptest! {
             let road = if pit { Road::PitLane } else { Road::Track };
             outline.note(f64::rem_euclid(place_now, 1.0), circle(place_now, radius), road);
         }
-        outline.at(place);
+        outline.at(lap_position);
         prop_assert!(outline.points().iter().flatten().all(|value| value.is_finite()));
         prop_assert!(outline.length_m().unwrap().is_finite());
     }

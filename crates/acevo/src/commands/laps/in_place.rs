@@ -106,7 +106,7 @@ impl Drop for InPlace {
 }
 
 /// Restores the terminal. There is no way to report that this fails.
-fn restore() {
+pub(super) fn restore() {
     let _ = disable_raw_mode();
     let _ = execute!(io::stdout(), Show, EnableLineWrap);
 }

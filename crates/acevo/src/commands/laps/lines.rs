@@ -30,9 +30,20 @@ impl Lines {
         Self { follower, json, sessions, header: None, driven: DrivenNames::default() }
     }
 
+    /// Waits until personal bests are saved.
+    pub(super) fn finish(&mut self) {
+        self.follower.feeder.finish();
+        self.warn();
+    }
+
+    /// Prints why personal bests are not saved, once per problem.
+    fn warn(&mut self) {
+        self.follower.take_problem().iter().for_each(|problem| say(format_args!("acevo: warning: {problem}")));
+    }
+
     fn print_ended(&mut self) -> anyhow::Result<()> {
         let ended = self.follower.take_ended();
-        self.follower.take_problem().iter().for_each(|problem| say(format_args!("acevo: warning: {problem}")));
+        self.warn();
         for lap in &ended {
             if self.json {
                 output::print(self.driven.json(lap)?.as_bytes())?;

@@ -41,7 +41,8 @@ impl LiveTable {
     }
 
     /// Leaves the whole table on the terminal, if it has laps.
-    pub(super) fn finish(self) -> anyhow::Result<()> {
+    pub(super) fn finish(mut self) -> anyhow::Result<()> {
+        self.follower.feeder.finish();
         let is_empty = self.follower.laps(self.sessions).is_empty();
         let lines =
             if is_empty { Vec::new() } else { self.lines(usize::MAX, &[Table::summary(self.follower.analysis())]) };

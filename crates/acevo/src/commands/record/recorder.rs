@@ -36,11 +36,11 @@ impl<D: Destination> Recorder<D> {
     pub(super) fn take(&mut self, live: &LiveConnection, event: Option<&ConnectionEvent>) -> anyhow::Result<()> {
         let now = live.now();
         match event {
-            Some(ConnectionEvent::Attached { place }) => {
-                info!("attached to {place}");
+            Some(ConnectionEvent::Attached { location }) => {
+                info!("attached to {location}");
                 self.destination.begin(live, None)?;
                 let game_version = live.pages().map_or("", |frame| frame.static_data.ac_evo_version()).to_owned();
-                self.mark(now, Marked::Attached { place: place.clone(), game_version });
+                self.mark(now, Marked::Attached { place: location.clone(), game_version });
             }
             Some(ConnectionEvent::Detached(reason)) => {
                 self.analysis.interrupt();

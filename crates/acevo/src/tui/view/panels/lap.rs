@@ -38,7 +38,7 @@ pub(crate) fn lines(data: &ViewData<'_>, width: usize) -> Vec<Line<'static>> {
             quiet(" behind"),
         ]),
         sectors(data, width),
-        entry("ideal lap", lap_time(snapshot.bests.theoretical_ms().map(milliseconds))),
+        entry("ideal lap", lap_time(snapshot.bests.ideal_ms().map(milliseconds))),
         entry("personal", lap_time(snapshot.personal_ms.map(milliseconds))),
     ];
     if let Some(delta) = &snapshot.delta {

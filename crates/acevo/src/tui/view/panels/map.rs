@@ -18,7 +18,7 @@ const DOTS: (f64, f64) = (2.0, 4.0);
 
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>) {
     let outline = &data.snapshot.outline;
-    let place = data.snapshot.lap.as_ref().and_then(|lap| lap.place);
+    let place = data.snapshot.lap.as_ref().and_then(|lap| lap.lap_position);
     let aside = place.map_or_else(Line::default, |place| Line::from(quiet(format!(" {:.0} % ", place * 100.0))));
     let inner = boxed_with(frame, area, "Track", aside);
     let path: Vec<_> = data.snapshot.path.iter().map(|[x, z]| to_map((*x).into(), (*z).into())).collect();

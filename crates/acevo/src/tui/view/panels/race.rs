@@ -197,7 +197,7 @@ pub(crate) fn others(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>, off
     let width = usize::from(area.width);
     list(frame, area, cars.len() + 1, offset, |index| match index {
         index if index == before => {
-            let place = data.snapshot.lap.as_ref().and_then(|lap| lap.place).map_or_else(String::new, percent);
+            let place = data.snapshot.lap.as_ref().and_then(|lap| lap.lap_position).map_or_else(String::new, percent);
             Line::from(vec![
                 Span::styled(" ◆ ", bold().fg(BLUE)),
                 Span::styled(format!("{:>10}", "you"), bold()),
@@ -227,7 +227,7 @@ fn other(
     let mut spans = vec![
         Span::styled(format!(" {sign} "), colored(color)),
         Span::styled(format!("{gap:>+7.0} {unit:<2}"), colored(color)),
-        quiet(format!("  {}", percent(car.place))),
+        quiet(format!("  {}", percent(car.lap_position))),
         Span::raw(if car.is_in_pit_lane { "  pits" } else { "      " }),
     ];
     if width >= 60 {

@@ -190,7 +190,7 @@ impl Wheel<'_> {
 
     /// Minimum, mean and maximum of this stint.
     fn stint(&self, data: &ViewData<'_>) -> [Line<'static>; 3] {
-        let figures = &data.snapshot.stint.figures;
+        let figures = &data.snapshot.stint.stats;
         let units = data.units;
         let celsius = |value: f64| units.temperature(value as f32);
         let psi = |value: f64| units.pressure(value as f32);

@@ -63,7 +63,7 @@ fn pages(data: &ViewData<'_>) -> Vec<Line<'static>> {
         entry("values", pages.validity.to_string()),
         entry("game", clean(pages.static_data.ac_evo_version())),
         entry("layout", clean(pages.static_data.sm_version())),
-        entry("axes", data.snapshot.axes.decision().to_string()),
+        entry("axes", data.snapshot.axes.evidence().to_string()),
         entry("source", clean(&data.snapshot.location)),
     ]
 }

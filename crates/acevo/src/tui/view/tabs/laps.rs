@@ -67,7 +67,7 @@ fn summary(data: &ViewData<'_>) -> Line<'static> {
         quiet(" best "),
         Span::styled(time(bests.time_ms), colored(VIOLET)),
         quiet("  ideal "),
-        Span::raw(time(bests.theoretical_ms())),
+        Span::raw(time(bests.ideal_ms())),
         quiet("  personal "),
         Span::raw(time(data.snapshot.personal_ms)),
         quiet(format!("  stint {} ", stint.number)),

@@ -1,59 +1,59 @@
-//! What keeps events from coming in storms: a value counts once it has held, and a measure has to leave a band.
+//! Protection against storms of events: a value counts once it has persisted, thresholds have hysteresis, and events are limited.
 
-/// No two moments are further apart than this, in seconds: what was not seen has not held.
-const LONGEST_UNSEEN: f64 = 0.5;
+/// Maximum time between two frames that counts, seconds: a value that was not seen has not persisted.
+const MAX_UNSEEN_S: f64 = 0.5;
 
-/// Seconds of driving that were seen.
+/// Driving time that was seen, seconds.
 #[derive(Debug, Clone, Default)]
-pub(super) struct SeenTime {
+pub(super) struct ObservedTime {
     driven: Option<f64>,
     seen: f64,
 }
 
-impl SeenTime {
-    /// The time at a moment with so many seconds of driving.
+impl ObservedTime {
+    /// The time that was seen at this driving time, seconds.
     pub(super) fn at(&mut self, driven: f64) -> f64 {
         let before = self.driven.replace(driven).unwrap_or(driven);
         let passed = driven - before;
-        // What is not a number goes to neither side.
+        // NaN adds nothing.
         if passed > 0.0 {
-            self.seen += passed.min(LONGEST_UNSEEN);
+            self.seen += passed.min(MAX_UNSEEN_S);
         }
         self.seen
     }
 }
 
-/// A value that counts once it has held for some time.
+/// A value that counts once it has persisted for some time.
 #[derive(Debug, Clone)]
-pub(super) struct Held<T> {
-    /// What counts, and when it began where that was seen.
-    told: Option<(T, Option<f64>)>,
-    /// What is there instead, and since when.
+pub(super) struct Debounced<T> {
+    /// The value that counts, and when it began if that was seen.
+    settled: Option<(T, Option<f64>)>,
+    /// Another value, and since when it is there.
     next: Option<(T, f64)>,
 }
 
-/// A value has become another one.
+/// The change of a value.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Change<T> {
     /// The value before; `None` for the first one.
     pub(super) before: Option<T>,
-    /// For how many seconds it was there; `None` where its beginning was not seen.
+    /// Seconds for which the value before was there; `None` if its beginning was not seen.
     pub(super) seconds: Option<f64>,
 }
 
-impl<T> Default for Held<T> {
+impl<T> Default for Debounced<T> {
     fn default() -> Self {
-        Self { told: None, next: None }
+        Self { settled: None, next: None }
     }
 }
 
-impl<T: PartialEq + Clone> Held<T> {
-    /// What counts.
+impl<T: PartialEq + Clone> Debounced<T> {
+    /// The value that counts.
     pub(super) fn value(&self) -> Option<&T> {
-        self.told.as_ref().map(|(value, _)| value)
+        self.settled.as_ref().map(|(value, _)| value)
     }
 
-    /// Takes the value of this moment. Tells when it has held for so many seconds that it counts from now on.
+    /// Takes the value of this frame. Returns the change if it has persisted for `hold` seconds, so that it counts from now on.
     pub(super) fn note(&mut self, value: T, now: f64, hold: f64) -> Option<Change<T>> {
         if self.value() == Some(&value) {
             self.next = None;
@@ -70,34 +70,34 @@ impl<T: PartialEq + Clone> Held<T> {
             return None;
         }
         self.next = None;
-        let began = self.told.as_ref().map(|_| since);
-        let before = self.told.replace((value, began));
+        let began = self.settled.as_ref().map(|_| since);
+        let before = self.settled.replace((value, began));
         let seconds = before.as_ref().and_then(|(_, began)| *began).map(|began| rounded(since - began));
         Some(Change { before: before.map(|(value, _)| value), seconds })
     }
 
-    /// As [`note`](Self::note), but the first value is no news.
+    /// Like [`note`](Self::note), but ignores the first value.
     pub(super) fn change(&mut self, value: T, now: f64, hold: f64) -> Option<Change<T>> {
         self.note(value, now, hold).filter(|change| change.before.is_some())
     }
 }
 
-/// Whole milliseconds.
+/// Rounds to milliseconds.
 fn rounded(seconds: f64) -> f64 {
     (seconds * 1000.0).round() / 1000.0
 }
 
-/// True above the threshold; not any more once the value is below it by the band. SessionEventKind is not a number changes nothing.
+/// True above the threshold; false once the value is below it by the band. NaN changes nothing.
 pub(super) fn is_above(was_above: bool, value: f64, threshold: f64, band: f64) -> bool {
     value > threshold || (was_above && (value >= threshold - band || value.is_nan()))
 }
 
-/// The other way round.
+/// True below the threshold; false once the value is above it by the band. NaN changes nothing.
 pub(super) fn is_below(was_below: bool, value: f64, threshold: f64, band: f64) -> bool {
     value < threshold || (was_below && (value <= threshold + band || value.is_nan()))
 }
 
-/// How many events there may be: some at once, few per second for long. No drive comes near it; garbage does.
+/// Limits the number of events: some at once, few per second for long. No drive comes near the limit; garbage does.
 #[derive(Debug, Clone)]
 pub(super) struct Limiter {
     left: f64,
@@ -105,11 +105,12 @@ pub(super) struct Limiter {
 }
 
 impl Limiter {
-    /// Events at once.
+    /// Number of events at once.
     const BURST: f64 = 30.0;
-    /// Events per second.
+    /// Number of events per second.
     const RATE: f64 = 2.0;
 
+    /// True if another event is allowed at this time, seconds.
     pub(super) fn allows(&mut self, now: f64) -> bool {
         self.left = (self.left + (now - self.at) * Self::RATE).min(Self::BURST);
         self.at = now;
@@ -132,10 +133,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_counts_once_it_has_held() {
-        let mut lane = Held::default();
+    fn change_reports_a_value_once_it_has_persisted() {
+        let mut lane = Debounced::default();
         assert_eq!(lane.change(false, 0.0, 0.3), None);
-        assert_eq!(lane.change(false, 0.4, 0.3), None, "the first one is no news");
+        assert_eq!(lane.change(false, 0.4, 0.3), None, "the first value is no change");
         assert_eq!(lane.change(true, 1.0, 0.3), None);
         assert_eq!(lane.change(false, 1.2, 0.3), None);
         assert_eq!(lane.change(true, 1.4, 0.3), None);
@@ -145,18 +146,18 @@ mod tests {
     }
 
     #[test]
-    fn time_that_was_not_seen_does_not_count() {
-        let mut time = SeenTime::default();
+    fn observed_time_skips_time_that_was_not_seen() {
+        let mut time = ObservedTime::default();
         assert_eq!(time.at(100.0), 0.0);
         assert_eq!(time.at(100.1 + 1e-9).round(), 0.0);
         let before = time.at(100.2);
-        assert_eq!(time.at(90_000.0), before + LONGEST_UNSEEN);
-        assert_eq!(time.at(f64::NAN), before + LONGEST_UNSEEN);
-        assert_eq!(time.at(3.0), before + LONGEST_UNSEEN, "never backwards");
+        assert_eq!(time.at(90_000.0), before + MAX_UNSEEN_S);
+        assert_eq!(time.at(f64::NAN), before + MAX_UNSEEN_S);
+        assert_eq!(time.at(3.0), before + MAX_UNSEEN_S, "it never goes back");
     }
 
     #[test]
-    fn bands_keep_their_side() {
+    fn is_above_and_is_below_have_hysteresis() {
         let mut hot = false;
         let sides = [109.0, 110.5, 109.0, 106.0, f64::NAN, 104.9, 109.9].map(|value| {
             hot = is_above(hot, value, 110.0, 5.0);
@@ -167,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn bursts_end() {
+    fn limiter_allows_a_burst_and_then_few_events() {
         let mut limiter = Limiter::default();
         let allowed = (0..6000).filter(|frame| limiter.allows(f64::from(*frame) / 60.0)).count();
         assert!((200..=235).contains(&allowed), "{allowed}");
