@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::Future;
-use std::net::{SocketAddr, TcpListener as StdListener};
+use std::net::TcpListener as StdListener;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -24,7 +24,7 @@ use tracing::{debug, warn};
 
 use super::routes;
 use super::server::{CLOSE_TIMEOUT, Server};
-use super::slots::Slot;
+use super::slots::Connection;
 use crate::shutdown::Stop;
 
 /// How often the server checks whether it must stop.
@@ -46,15 +46,6 @@ const MAX_HEADERS: usize = 64;
 /// Connections beyond the limit that get an answer at the same time. Others are closed without one.
 const MAX_REFUSALS: usize = 16;
 const REFUSAL_TIMEOUT: Duration = Duration::from_secs(2);
-
-/// The connection of a request.
-#[derive(Debug, Clone)]
-pub(super) struct Connection {
-    /// The local address.
-    pub(super) local: SocketAddr,
-    /// Counts the connection until its last user has dropped it.
-    pub(super) slot: Arc<Slot>,
-}
 
 /// Serves until a stop is requested.
 ///

@@ -18,8 +18,8 @@ use axum::{Extension, Router};
 use tracing::info;
 
 use super::guard::{Verdict, is_page, only};
-use super::listen::Connection;
 use super::server::Server;
+use super::slots::Connection;
 use super::{assets, documents, metrics, socket};
 
 const JSON: &str = "application/json";
