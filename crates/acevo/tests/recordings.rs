@@ -526,7 +526,7 @@ fn session_of_a_recording_begins_with_each_packet_once() {
     assert!(files.len() > 1, "{}", record.stdout);
     for file in files {
         let mut recording = Recording::open(file).unwrap();
-        let mut last = [None; 3];
+        let mut last = [const { None }; 3];
         while let Some(item) = recording.next_item().unwrap() {
             let RecordingItem::Record(record) = item else { continue };
             let same = last[record.page as usize].replace((record.carried, record.bytes.to_vec()));

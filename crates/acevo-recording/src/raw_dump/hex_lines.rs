@@ -33,7 +33,7 @@ impl<'de> Visitor<'de> for Lines {
         while let Some(line) = lines.next_element::<String>()? {
             let line = hex::decode(line).map_err(|error| A::Error::custom(format!("bytes: {error}")))?;
             if bytes.len() + line.len() > MAX_SECTION_BYTES {
-                return Err(A::Error::custom(format!("more than {} bytes", MAX_SECTION_BYTES)));
+                return Err(A::Error::custom(format!("more than {MAX_SECTION_BYTES} bytes")));
             }
             bytes.extend(line);
         }

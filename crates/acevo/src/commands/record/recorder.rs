@@ -37,7 +37,6 @@ impl<D: Destination> Recorder<D> {
         let now = live.now();
         match event {
             Some(ConnectionEvent::Attached { location }) => {
-                info!("attached to {location}");
                 self.destination.begin(live, None)?;
                 let game_version = live.pages().map_or("", |frame| frame.static_data.ac_evo_version()).to_owned();
                 self.mark(now, Marked::Attached { place: location.clone(), game_version });
@@ -45,7 +44,6 @@ impl<D: Destination> Recorder<D> {
             Some(ConnectionEvent::Detached(reason)) => {
                 self.analysis.interrupt();
                 self.follow_analysis();
-                info!("detached: {reason}");
                 self.mark(now, Marked::Detached { reason: reason.to_string() });
                 self.destination.detach();
             }
