@@ -160,8 +160,8 @@ mod tests {
             warnings(LocalPages::with_sizes([800, 12_288, 208]).unwrap(), &frame),
             [
                 "the graphics page has 12288 bytes, known are 3940 to 4900",
-                "physics.gear is 99, plausible are 0 to 12",
-                "physics.velocity[1] is NaN, plausible are -150 to 150",
+                "physics.gear is 99, plausible range is 0 to 12",
+                "physics.velocity[1] is NaN, plausible range is -150 to 150",
                 "static.nation is not readable text",
                 "static.sm_version is not a version: it has no digit",
             ]
