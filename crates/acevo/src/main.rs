@@ -4,17 +4,18 @@
 //!
 //! | module | content |
 //! |---|---|
-//! | [`output`], [`shutdown`], [`process`], [`keyboard`] | stdout, stderr and new files; Ctrl-C; resource usage; keys without a screen |
+//! | [`output`], [`shutdown`], [`process`], [`keyboard`], [`diagnostics`] | stdout, stderr and new files; Ctrl-C; resource usage; keys without a screen; `--verbose` |
 //! | [`format`] | values, laps and events as text |
 //! | [`session`] | the followed session: connection, analysis, snapshot; demo and playback |
 //! | [`tui`], [`web`] | the terminal screen; the web server |
-//! | [`cli`] | command-line arguments and what they mean |
+//! | [`cli`] | command-line arguments, turned into plans |
 //! | [`commands`] | one file per command |
 
 #![forbid(unsafe_code)]
 
 mod cli;
 mod commands;
+mod diagnostics;
 mod format;
 mod keyboard;
 mod output;

@@ -1,7 +1,7 @@
 //! The followed session: connection, analysis and the snapshot that the terminal and the web server show.
 //!
 //! [`connection`] polls the game, [`feeder`] passes its packets to the analysis, and [`live_session`] publishes a [`snapshot`] of
-//! both. [`demo`] and [`playback`] are games in this process.
+//! both. [`source`] starts what is followed: the game, or a [`demo`] or [`playback`] in this process.
 
 pub(crate) mod awake;
 pub(crate) mod connection;
@@ -11,9 +11,9 @@ pub(crate) mod history;
 pub(crate) mod live_session;
 pub(crate) mod personal_bests;
 pub(crate) mod playback;
+pub(crate) mod publish;
 pub(crate) mod snapshot;
+pub(crate) mod source;
 pub(crate) mod status;
 #[cfg(test)]
 mod test_snapshot;
-
-pub(crate) use acevo_recording::Opener;

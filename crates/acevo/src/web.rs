@@ -10,9 +10,11 @@ mod documents;
 mod frame;
 mod guard;
 mod listen;
+mod messages;
 mod metrics;
 mod network;
 mod routes;
+mod server;
 mod session_log;
 mod slots;
 mod socket;
@@ -23,44 +25,48 @@ mod traces;
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, TcpListener};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
 
 use acevo_telemetry::analysis::Sectors;
 use anyhow::{Context, anyhow};
 use tokio::sync::watch;
+use tracing::info;
 
 use self::announce::Addresses;
 use self::guard::Guard;
-use self::metrics::Counters;
+use self::server::{Counters, Server};
 use self::slots::Slots;
-use self::state::{Publisher, State};
+use self::state::Publisher;
 use self::token::Token;
-use crate::cli::Serve;
 use crate::session::live_session::LiveSession;
 use crate::shutdown::Stop;
+
+/// Options of the server.
+#[derive(Debug, Clone)]
+pub(crate) struct ServerOptions {
+    /// The port; 0 selects a free one.
+    pub(crate) port: u16,
+    /// Other devices in the network are accepted if they have the token.
+    pub(crate) is_lan: bool,
+    /// The file that keeps the token.
+    pub(crate) token_file: Option<PathBuf>,
+    /// The page is opened in a browser.
+    pub(crate) opens_browser: bool,
+    /// Only errors are printed.
+    pub(crate) is_quiet: bool,
+    /// Sectors of the tracks.
+    pub(crate) sectors: Sectors,
+}
 
 /// A server that listens on its port but does not serve yet.
 pub(crate) struct Site {
     listener: TcpListener,
     guard: Guard,
     addresses: Addresses,
-    sectors: Sectors,
-    open: bool,
-    quiet: bool,
-}
-
-/// The state that all tasks of the server share.
-struct Server {
-    states: watch::Receiver<Arc<State>>,
-    guard: Guard,
-    slots: Slots,
-    counters: Counters,
-    sectors: Sectors,
-    /// True when all connections must close.
-    closing: watch::Sender<bool>,
+    options: ServerOptions,
 }
 
 impl Site {
@@ -68,20 +74,19 @@ impl Site {
     ///
     /// # Errors
     /// If the port is not available, or the token cannot be created or read.
-    pub(crate) fn open(args: &Serve) -> anyhow::Result<Self> {
-        let token = match (&args.token_file, args.lan) {
+    pub(crate) fn open(options: ServerOptions) -> anyhow::Result<Self> {
+        let token = match (&options.token_file, options.is_lan) {
             (Some(file), _) => Some(Token::kept_in(file)?),
             (None, true) => Some(Token::new()?),
             (None, false) => None,
         };
-        let ip = IpAddr::from(if args.lan { Ipv4Addr::UNSPECIFIED } else { Ipv4Addr::LOCALHOST });
-        let listener = TcpListener::bind((ip, args.port)).map_err(|error| listen_error(&error, args.port))?;
+        let ip = IpAddr::from(if options.is_lan { Ipv4Addr::UNSPECIFIED } else { Ipv4Addr::LOCALHOST });
+        let listener = TcpListener::bind((ip, options.port)).map_err(|error| listen_error(&error, options.port))?;
         let port = listener.local_addr().context("cannot read the port number")?.port();
         listener.set_nonblocking(true).context("cannot listen")?;
+        info!("listening on {ip}:{port}");
         let addresses = Addresses::new(port, token.as_ref());
-        let guard = Guard::new(port, token);
-        let sectors = args.analysing.settings().sectors;
-        Ok(Self { listener, guard, addresses, sectors, open: args.open, quiet: args.quiet })
+        Ok(Self { listener, guard: Guard::new(port, token), addresses, options })
     }
 
     /// Serves until a stop is requested.
@@ -91,17 +96,17 @@ impl Site {
     pub(crate) fn run(self, session: LiveSession, stop: &Stop) -> anyhow::Result<()> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.context("cannot start the web server")?;
-        let (publisher, states) = Publisher::new(session, self.sectors.clone());
+        let (publisher, states) = Publisher::new(session, self.options.sectors.clone());
         let server = Arc::new(Server {
             states,
             guard: self.guard,
             slots: Slots::default(),
             counters: Counters::default(),
-            sectors: self.sectors,
+            sectors: self.options.sectors,
             closing: watch::Sender::new(false),
         });
-        self.addresses.print(self.quiet)?;
-        if self.open {
+        self.addresses.print(self.options.is_quiet)?;
+        if self.options.opens_browser {
             self.addresses.open();
         }
         let done = AtomicBool::new(false);
@@ -111,19 +116,6 @@ impl Site {
             done.store(true, Ordering::Relaxed);
             result
         })
-    }
-}
-
-impl Server {
-    /// The newest state.
-    fn state(&self) -> Arc<State> {
-        Arc::clone(&self.states.borrow())
-    }
-
-    /// Waits until all connections must close.
-    async fn closed(&self) {
-        // An error would mean that the server no longer exists.
-        let _ = self.closing.subscribe().wait_for(|closing| *closing).await;
     }
 }
 
@@ -138,14 +130,6 @@ fn listen_error(error: &io::Error, port: u16) -> anyhow::Error {
         }
         _ => anyhow!("cannot listen on port {port}: {error}"),
     }
-}
-
-/// Time for clients to close their connections when the server stops.
-const CLOSE_TIMEOUT: Duration = Duration::from_millis(500);
-
-/// Seconds since an instant.
-fn seconds_since(start: Instant, now: Instant) -> f64 {
-    now.saturating_duration_since(start).as_secs_f64()
 }
 
 #[cfg(test)]

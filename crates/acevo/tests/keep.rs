@@ -80,7 +80,7 @@ fn keep_last_saves_the_last_seconds_on_request() {
     {
         recorder.signal(Signal::INT);
         let (status, said) = recorder.wait();
-        assert!(status.success() && said.contains("was not saved"), "{said}");
+        assert!(status.success() && said.contains("were not saved"), "{said}");
     }
     let count = saved.len();
     saved.sort();
@@ -175,7 +175,7 @@ fn keep_last_recreates_a_deleted_folder() {
     recorder.signal(Signal::INT);
     let (status, said) = recorder.wait();
     assert_eq!(status.code(), Some(1), "{said}");
-    assert!(said.contains("error: cannot make the directory"), "{said}");
+    assert!(said.contains("error: cannot create the directory"), "{said}");
 }
 
 /// A pseudo-terminal for a program.
@@ -238,7 +238,7 @@ mod terminal {
         for end in ["\x03", "-TERM", "-HUP", "a failure"] {
             let mut terminal = Terminal::new();
             let mut recorder = terminal.start(&keeper(&moments, &["5s", "--demo"]));
-            assert!(recorder.message_with("Ctrl-C ends").contains("s, Enter or Space"));
+            assert!(recorder.message_with("Ctrl-C quits").contains("s, Enter or Space"));
             terminal.wait_for_keys();
             recorder.message_with("attached");
             for key in ["s", " ", "\n"] {
@@ -278,12 +278,12 @@ mod terminal {
         assert!(replay.message_with("paused").contains("0:01; Space"));
         terminal.wait_for_keys();
         terminal.press(" ");
-        replay.message_with("goes on");
+        replay.message_with("resumed");
         terminal.press(" ");
         replay.message_with("paused at");
         // Back to the start, where it stays paused; then it plays to the same position again.
         terminal.press("\x1b[D \r");
-        replay.message_with("goes on");
+        replay.message_with("resumed");
         terminal.press("q");
         let (status, said) = replay.wait();
         assert!(status.success() && said.contains("stopped"), "{said}");

@@ -6,25 +6,29 @@ use std::process::Stdio;
 use acevo_testkit::program::{acevo, output};
 use serde_json::Value;
 
+/// All commands.
+const COMMANDS: [&str; 17] = [
+    "watch", "dump", "channels", "diff", "doctor", "events", "laps", "record", "replay", "info", "export", "repair",
+    "cut", "plot", "stats", "serve", "simulate",
+];
+
+fn help(args: &[&str]) -> String {
+    let help = output(acevo().args(args));
+    assert!(help.status.success() && help.stderr.is_empty(), "{args:?}: {}", help.stderr);
+    help.stdout
+}
+
 #[test]
-fn help_prints_examples_and_succeeds() {
-    for args in [
-        &["--help"][..],
-        &["watch", "--help"],
-        &["dump", "-h"],
-        &["channels", "-h"],
-        &["diff", "-h"],
-        &["doctor", "--help"],
-        &["simulate", "--help"],
-        &["events", "--help"],
-        &["events", "-h"],
-        &["laps", "--help"],
-        &["laps", "-h"],
-        &["plot", "--help"],
-    ] {
-        let help = output(acevo().args(args));
-        assert!(help.status.success(), "{args:?}");
-        assert!(help.stdout.contains("Examples:") && help.stderr.is_empty(), "{args:?}: {}", help.stdout);
+fn help_of_every_command_has_examples() {
+    let listed = help(&["--help"]);
+    for command in COMMANDS {
+        assert!(listed.lines().any(|line| line.trim_start().starts_with(&format!("{command} "))), "{command}");
+        let (short, long) = (help(&[command, "-h"]), help(&[command, "--help"]));
+        for text in [&short, &long] {
+            assert!(text.contains("Examples:") && text.contains(&format!("  acevo {command}")), "{command}: {text}");
+        }
+        assert!(short.lines().count() < 60, "{command}: {short}");
+        assert_eq!(help(&["help", command]), long, "{command}");
     }
     let version = output(acevo().arg("--version"));
     assert_eq!(version.stdout.trim(), concat!("acevo ", env!("CARGO_PKG_VERSION")));
@@ -33,7 +37,24 @@ fn help_prints_examples_and_succeeds() {
 }
 
 #[test]
-fn wrong_usage_is_exit_code_2_and_says_what_is_right() {
+fn help_lists_own_options_first_and_scenarios_only_for_simulate() {
+    for command in COMMANDS {
+        let text = help(&[command, "--help"]);
+        let headings = ["Options:", "Analysis:", "Source:", "Demo:", "Examples:"];
+        let found: Vec<_> = headings.into_iter().filter_map(|heading| text.find(&format!("\n{heading}\n"))).collect();
+        assert!(found.len() >= 2 && found.is_sorted(), "{command}: {text}");
+        let is_simulate = command == "simulate";
+        for name in ["drive-through", "northmoor", "electric-coupe", "left-handed"] {
+            assert_eq!(text.contains(name), is_simulate, "{command}: {name}");
+        }
+        assert!(is_simulate || !text.contains("--variant"), "{command}: {text}");
+    }
+    let watch = help(&["watch", "--help"]);
+    assert!(watch.lines().count() < 75 && watch.contains("acevo help simulate"), "{watch}");
+}
+
+#[test]
+fn wrong_usage_is_exit_code_2_with_a_hint() {
     let cases: [(&[&str], &str); 15] = [
         (&["--nonsense"], "--nonsense"),
         (&["dump", "--page", "phisics"], "physics"),

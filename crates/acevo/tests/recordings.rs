@@ -24,8 +24,8 @@ fn laps_and_events_of_a_recording_match_the_simulator() {
     let times = recorded(&file);
     let laps = output(acevo().args(["laps", "--json", "--no-bests"]).arg(&file));
     assert!(laps.status.success(), "{laps:?}");
-    let printed: Vec<Value> = laps.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let complete = printed.iter().filter(|lap| lap["incomplete"].is_null()).map(|lap| lap["time_ms"].clone());
+    let listed: Vec<Value> = laps.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let complete = listed.iter().filter(|lap| lap["incomplete"].is_null()).map(|lap| lap["time_ms"].clone());
     assert_eq!(complete.collect::<Vec<_>>(), times);
     let events = output(acevo().args(["events", "--only", "lap", "--no-bests"]).arg(&file));
     assert!(events.status.success() && events.stdout.contains("session best"), "{events:?}");
@@ -496,4 +496,41 @@ fn info_has_the_version_of_the_game_without_a_mark() {
     recorded(&file);
     let info = output(acevo().arg("info").arg(&file)).stdout;
     assert!(info.lines().any(|line| line.starts_with("version ")), "{info}");
+}
+
+#[test]
+fn record_verbose_prints_files_sessions_and_laps() {
+    let directory = tempfile::tempdir().unwrap();
+    let record = output(
+        acevo()
+            .args(["record", "--demo", "--verbose", "--scenario", "restart", "--speed", "100", "--for", "300s", "-o"])
+            .arg(directory.path()),
+    );
+    assert!(record.status.success(), "{}", record.stderr);
+    for part in ["opened ", "session 2 begins", "renamed ", "lap ended", "closing ", "closed "] {
+        assert!(record.stderr.contains(part), "{part} is not in {}", record.stderr);
+    }
+    let quiet = output(acevo().args(["record", "--demo", "--for", "1s", "-o"]).arg(directory.path()));
+    assert!(!quiet.stderr.contains("opened "), "{}", quiet.stderr);
+}
+
+#[test]
+fn session_of_a_recording_begins_with_each_packet_once() {
+    let directory = tempfile::tempdir().unwrap();
+    let record = output(
+        acevo()
+            .args(["record", "--demo", "--quiet", "--scenario", "restart", "--speed", "100", "--for", "300s", "-o"])
+            .arg(directory.path()),
+    );
+    let files: Vec<_> = record.stdout.lines().map(Path::new).collect();
+    assert!(files.len() > 1, "{}", record.stdout);
+    for file in files {
+        let mut recording = Recording::open(file).unwrap();
+        let mut last = [const { None }; 3];
+        while let Some(item) = recording.next_item().unwrap() {
+            let RecordingItem::Record(record) = item else { continue };
+            let same = last[record.page as usize].replace((record.carried, record.bytes.to_vec()));
+            assert!(same.is_none_or(|(carried, bytes)| !carried || bytes != record.bytes), "{}", record.page);
+        }
+    }
 }

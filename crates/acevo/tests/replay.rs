@@ -123,8 +123,8 @@ fn replay_pauses_at_positions_and_publishes_their_pages() {
     replay.message_with("paused");
     fixture.assert_near(third);
     replay.type_line(" ");
-    let (status, messages) = replay.wait();
-    assert!(status.success() && messages.contains("that was all"), "{messages}");
+    let (status, said) = replay.wait();
+    assert!(status.success() && said.contains("end of recording"), "{said}");
     assert!(!fixture.folder.path().join("pages").join("acevo_pmf_physics").exists(), "the pages are removed");
 }
 

@@ -413,3 +413,19 @@ fn address_is_printed_on_stdout_and_stderr() {
         thread::yield_now();
     }
 }
+
+#[test]
+fn verbose_prints_clients_and_refused_requests() {
+    let site = serve(&["--demo", "--verbose"]);
+    site.running.message_with("listening on 127.0.0.1:");
+    let refused = site.request("/api/laps", &[("Host", "evil.example")]);
+    assert_eq!(refused.status, 403);
+    let line = site.running.message_with("request refused");
+    assert!(line.contains("evil.example") && line.contains("127.0.0.1"), "{line}");
+    let mut socket = site.socket();
+    site.running.message_with("client connected");
+    socket.ask(&json!({"channels": "nonsense"}));
+    let line = site.running.message_with("client disconnected");
+    assert!(line.contains("invalid subscription") && !line.contains('\x1b'), "{line}");
+    site.running.message_with("client left");
+}

@@ -152,7 +152,7 @@ fn sectors_option_sets_the_sectors() {
     assert!((0..4).any(|_| laps.next_object()["sectors_ms"].as_array().unwrap().len() == 4));
     let wrong = output(acevo().args(["laps", "--demo", "--sectors", "0.5,0.2"]));
     assert_eq!(wrong.status.code(), Some(2));
-    assert!(wrong.stderr.contains("greater than the one before"), "{}", wrong.stderr);
+    assert!(wrong.stderr.contains("ascending order"), "{}", wrong.stderr);
 }
 
 #[test]

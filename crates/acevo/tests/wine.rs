@@ -222,7 +222,7 @@ fn a_paused_replay_can_be_read(world: &Environment) {
         assert_eq!(json(command)["physics"]["packetId"]["value"].as_i64(), Some(expected.into()));
     }
     replay.type_line("");
-    replay.message_with("that was all");
+    replay.message_with("end of recording");
     assert!(replay.wait_for_exit().success());
 }
 

@@ -1,17 +1,35 @@
-//! Values of options, read with errors that say what is possible.
+//! Parsers of option values. Their errors state what is expected.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use acevo_export::Separator;
+use acevo_export::{ExportFormat, MotecNames, Separator};
 use acevo_shared_memory::PageKind;
 use acevo_simulator::{CarModel, GameVersion, Scenario, TrackName, Variant};
-use acevo_telemetry::analysis::{Sectors, Thresholds, Topic};
+use acevo_telemetry::analysis::{Reference, Sectors, Thresholds, Topic};
 use acevo_telemetry::{Channel, UnitSystem, channel};
 use clap::builder::{PathBufValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use acevo_plot::{Format, PlotKind, SIZES, Theme};
 use acevo_telemetry::traces::is_drawable;
+
+use crate::format::lap_table::Sessions;
+
+/// Unit systems with their units.
+pub(super) const UNITS: [(&str, &str); UnitSystem::ALL.len()] = {
+    let mut units = [("", ""); UnitSystem::ALL.len()];
+    let mut index = 0;
+    while index < units.len() {
+        units[index] = (UnitSystem::ALL[index].name(), UnitSystem::ALL[index].summary());
+        index += 1;
+    }
+    units
+};
+
+/// The help of an option, with its possible values and what they mean.
+pub(super) fn described<const N: usize>(help: &str, values: [(&str, &str); N]) -> String {
+    format!("{help}: {}", values.map(|(name, summary)| format!("{name} ({summary})")).join(", "))
+}
 
 /// A duration of 1 ms to a day: `100ms`, `1s`, `0.5s`, `2m`, `1h`.
 pub(super) fn time(text: &str) -> Result<Duration, String> {
@@ -24,16 +42,16 @@ pub(super) fn time(text: &str) -> Result<Duration, String> {
         "" => return Err("the unit is missing: 100ms, 1s, 0.5s".into()),
         _ => return Err(format!("unknown unit {unit:?}, expected ms, s, m or h")),
     };
-    let number: f64 = number.trim().parse().map_err(|_| format!("{number:?} is no number"))?;
+    let number: f64 = number.trim().parse().map_err(|_| format!("{number:?} is not a number"))?;
     let time = number * seconds;
     if (0.001..=86_400.0).contains(&time) {
         Ok(Duration::from_secs_f64(time))
     } else {
-        Err("expected 1ms to a day".into())
+        Err("expected 1ms to 24h".into())
     }
 }
 
-/// A time that is kept in memory: seconds to half an hour, which is some 150 MB.
+/// A time that is kept in memory, from a second to half an hour, which needs about 150 MB.
 pub(super) fn span(text: &str) -> Result<Duration, String> {
     let span = time(text)?;
     let reach = Duration::from_secs(1)..=Duration::from_secs(30 * 60);
@@ -48,16 +66,16 @@ pub(super) fn speed(text: &str) -> Result<f64, String> {
     }
 }
 
-/// A threshold as `low_fuel_laps=2`.
+/// A threshold, such as `low_fuel_laps=2`.
 pub(super) fn threshold(text: &str) -> Result<(String, f64), String> {
-    let (name, number) = text.split_once('=').ok_or("expected NAME=NUMBER, as low_fuel_laps=2")?;
+    let (name, number) = text.split_once('=').ok_or("expected NAME=NUMBER, such as low_fuel_laps=2")?;
     let number = number.parse().ok().filter(|number: &f64| number.is_finite()).ok_or("expected a number after =")?;
     let threshold = (name.to_owned(), number);
     thresholds(std::slice::from_ref(&threshold))?;
     Ok(threshold)
 }
 
-/// The usual thresholds, but for these.
+/// The default thresholds with these changes.
 pub(super) fn thresholds(changed: &[(String, f64)]) -> Result<Thresholds, String> {
     let changed: serde_json::Map<_, _> =
         changed.iter().map(|(name, number)| (name.clone(), (*number).into())).collect();
@@ -69,7 +87,7 @@ pub(super) fn any_channel(id: &str) -> Result<&'static Channel, String> {
     channel(id).ok_or_else(|| "no such channel; `acevo channels` lists all".into())
 }
 
-/// What separates the cells of a table.
+/// The separator of the cells of a table.
 pub(super) fn separator(text: &str) -> Result<Separator, String> {
     match text {
         "," => Ok(Separator::Comma),
@@ -87,34 +105,36 @@ pub(super) fn rate(text: &str) -> Result<f64, String> {
     }
 }
 
-/// Places as `0.31,0.68`: for all tracks.
+/// Lap positions for all tracks, such as `0.31,0.68`.
 pub(super) fn sectors(text: &str) -> Result<Sectors, String> {
-    let places = text.split(',').map(|place| place.trim().parse::<f64>());
-    let places: Vec<_> = places.collect::<Result<_, _>>().map_err(|error| format!("{error}, as in 0.31,0.68"))?;
+    let positions = text.split(',').map(|position| position.trim().parse::<f64>());
+    let positions: Vec<_> = positions
+        .collect::<Result<_, _>>()
+        .map_err(|error| format!("{error}; expected positions such as 0.31,0.68"))?;
     let mut sectors = Sectors::default();
-    sectors.set_others(&places).map_err(|error| error.to_string())?;
+    sectors.set_others(&positions).map_err(|error| error.to_string())?;
     Ok(sectors)
 }
 
-/// A file for a picture, which its extension says the format of.
+/// A file for a picture. Its extension selects the format.
 pub(super) fn picture() -> impl TypedValueParser<Value = PathBuf> {
     PathBufValueParser::new().try_map(|path| match Format::of(&path) {
         Some(_) => Ok(path),
-        None => Err("expected a file that ends in .png or .svg"),
+        None => Err("expected a file name that ends in .png or .svg"),
     })
 }
 
 /// A channel that has numbers.
 pub(super) fn curve(id: &str) -> Result<&'static Channel, String> {
     let channel = channel(id).ok_or("no such channel; `acevo channels` lists them")?;
-    if is_drawable(channel) { Ok(channel) } else { Err("it is a text, and only numbers can be drawn".into()) }
+    if is_drawable(channel) { Ok(channel) } else { Err("its values are texts, which cannot be drawn".into()) }
 }
 
-/// Pixels as `1600x900`.
+/// A size in pixels, such as `1600x900`.
 pub(super) fn size(text: &str) -> Result<(u32, u32), String> {
     let size = text.split_once('x').and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)));
     size.filter(|(width, height)| SIZES.contains(width) && SIZES.contains(height)).ok_or_else(|| {
-        format!("expected width x height, each {} to {} pixels, as 1600x900", SIZES.start(), SIZES.end())
+        format!("expected width x height, each {} to {} pixels, such as 1600x900", SIZES.start(), SIZES.end())
     })
 }
 
@@ -166,6 +186,38 @@ pub(super) fn theme() -> impl TypedValueParser<Value = Theme> {
         .try_map(|name| Theme::ALL.into_iter().find(|theme| theme.name() == name).ok_or("not among them"))
 }
 
+pub(super) fn export_format() -> impl TypedValueParser<Value = ExportFormat> {
+    PossibleValuesParser::new(["csv", "jsonl", "parquet", "motec", "mcap"]).map(|name| match name.as_str() {
+        "csv" => ExportFormat::Csv,
+        "jsonl" => ExportFormat::Jsonl,
+        "parquet" => ExportFormat::Parquet,
+        "motec" => ExportFormat::Motec,
+        _ => ExportFormat::Mcap,
+    })
+}
+
+pub(super) fn motec_names() -> impl TypedValueParser<Value = MotecNames> {
+    PossibleValuesParser::new(["acc", "circuit"]).map(|name| match name.as_str() {
+        "circuit" => MotecNames::Circuit,
+        _ => MotecNames::Acc,
+    })
+}
+
+pub(super) fn sessions() -> impl TypedValueParser<Value = Sessions> {
+    PossibleValuesParser::new(["current", "all"]).map(|name| match name.as_str() {
+        "all" => Sessions::All,
+        _ => Sessions::Current,
+    })
+}
+
+pub(super) fn reference() -> impl TypedValueParser<Value = Reference> {
+    PossibleValuesParser::new(["best", "last", "personal"]).map(|name| match name.as_str() {
+        "last" => Reference::Last,
+        "personal" => Reference::Personal,
+        _ => Reference::Best,
+    })
+}
+
 pub(super) fn topic() -> impl TypedValueParser<Value = Topic> {
     PossibleValuesParser::new(Topic::ALL.map(Topic::name))
         .try_map(|name| Topic::ALL.into_iter().find(|topic| topic.name() == name).ok_or("not among them"))
@@ -176,7 +228,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_have_a_unit() {
+    fn time_needs_a_unit() {
         let ms = |text| time(text).map(|time| time.as_millis());
         assert_eq!([ms("100ms"), ms("1s"), ms("0.5s"), ms("2m")], [Ok(100), Ok(1000), Ok(500), Ok(120_000)]);
         assert_eq!([ms("1.5h"), ms("24h")], [Ok(5_400_000), Ok(86_400_000)]);
@@ -186,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn sizes_are_two_numbers_in_reach() {
+    fn size_checks_its_range() {
         assert_eq!(size("1600x900"), Ok((1600, 900)));
         for wrong in ["", "1600", "x", "1600x", "-1x900", "100x900", "9000x900", "1600x900x3", "99999999999x900"] {
             assert!(size(wrong).is_err(), "{wrong}");
@@ -194,13 +246,13 @@ mod tests {
     }
 
     #[test]
-    fn curves_have_numbers() {
+    fn curve_refuses_texts_and_unknown_channels() {
         assert_eq!(curve("speed").map(Channel::id), Ok("speed"));
         assert!(curve("sped").is_err() && curve("track").is_err());
     }
 
     #[test]
-    fn speeds_are_numbers_in_reach() {
+    fn speed_checks_its_range() {
         assert_eq!(speed("2.5"), Ok(2.5));
         for wrong in ["0", "-1", "NaN", "inf", "fast", "1001"] {
             assert!(speed(wrong).is_err(), "{wrong}");

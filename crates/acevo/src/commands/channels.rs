@@ -1,4 +1,4 @@
-//! `acevo channels`: the catalogue, and how its channels stand now.
+//! `acevo channels`: the catalogue of channels, with or without values.
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -12,25 +12,30 @@ use anyhow::{Context, anyhow};
 use serde::Serialize;
 
 use super::once::{SavedPages, attach, read_game, read_saved_pages};
-use crate::cli::Channels;
+use crate::cli::ChannelsArgs;
 use crate::format::rows::ChannelRow;
 use crate::format::text::{padded, width as width_of};
 use crate::output::print;
 use crate::session::demo;
+use crate::session::source::LiveSource;
 
-/// Close matches named for a channel that does not exist, and how alike they must be, from 0 to 1.
-const MATCHES: usize = 5;
-const ALIKE: f64 = 0.75;
+/// Maximum number of similar channels that are suggested for an unknown one.
+const MAX_SUGGESTIONS: usize = 5;
 
-pub(crate) fn run(args: &Channels) -> anyhow::Result<ExitCode> {
+/// Minimum similarity of a suggestion, 0 to 1.
+const MIN_SIMILARITY: f64 = 0.75;
+
+pub(crate) fn run(args: &ChannelsArgs) -> anyhow::Result<ExitCode> {
     let selected = select(&args.ids, args.all)?;
     let now = match &args.from {
-        Some(file) => Some(kept_values(file, args.at)?),
-        None if args.values || args.wait || args.demo.demo || !args.place.is_default() => match live_values(args)? {
-            None => return Ok(ExitCode::SUCCESS),
-            values => values,
+        Some(file) => Some(saved_values(file, args.at)?),
+        None => match args.values_source() {
+            None => None,
+            Some(source) => match live_values(&source, args.wait)? {
+                None => return Ok(ExitCode::SUCCESS),
+                values => values,
+            },
         },
-        None => None,
     };
     let now = now.as_ref().map(|(frame, axes)| (frame, axes));
     let rows: Vec<_> = selected.iter().map(|channel| ChannelRow::of(channel, now, args.units)).collect();
@@ -45,19 +50,24 @@ pub(crate) fn run(args: &Channels) -> anyhow::Result<ExitCode> {
 /// Pages, and the axes of their accelerations.
 type Values = (Frame, Axes);
 
-/// Those of the game or the simulator; `None` where waiting was ended by Ctrl-C.
-fn live_values(args: &Channels) -> anyhow::Result<Option<Values>> {
-    if let Some(options) = args.demo.options() {
-        let mut resolver = AxesResolver::new();
-        let frame = demo::watched_frame(options, |game| resolver.feed(game.time().as_secs_f64(), game.physics()));
-        return Ok(Some((frame, resolver.axes())));
-    }
-    let Some(mapper) = attach(&args.place, args.wait).context("no values can be shown")? else { return Ok(None) };
+/// The values of the game or the simulation; `None` if Ctrl-C ended the wait for the game.
+fn live_values(source: &LiveSource, wait: bool) -> anyhow::Result<Option<Values>> {
+    let pages = match source {
+        LiveSource::Game(pages) => pages,
+        LiveSource::Demo(spec) => {
+            let mut resolver = AxesResolver::new();
+            let frame = demo::watched_frame(spec.options.clone(), |game| {
+                resolver.feed(game.time().as_secs_f64(), game.physics());
+            });
+            return Ok(Some((frame, resolver.axes())));
+        }
+    };
+    let Some(mapper) = attach(pages, wait).context("no values can be shown")? else { return Ok(None) };
     Ok(Some((read_game(&mapper)?, Axes::default())))
 }
 
-/// Those of a file. The drive in a recording checks the axes, too.
-fn kept_values(file: &Path, at: Option<RecordingPosition>) -> anyhow::Result<Values> {
+/// The values in a file. The driving in a recording also identifies the axes.
+fn saved_values(file: &Path, at: Option<RecordingPosition>) -> anyhow::Result<Values> {
     let (mut recording, frame) = match read_saved_pages(file, at)? {
         SavedPages::Dump(frame, _) => return Ok((frame, Axes::default())),
         SavedPages::Recording(recording, frame) => (recording, frame),
@@ -70,7 +80,7 @@ fn kept_values(file: &Path, at: Option<RecordingPosition>) -> anyhow::Result<Val
     Ok((frame, analysis.axes()))
 }
 
-/// The channels that `wanted` names or begins, each once, in the order of the catalogue.
+/// The channels whose id is one of `wanted` or begins with it, each once, in the order of the catalogue.
 fn select(wanted: &[String], all: bool) -> anyhow::Result<Vec<&'static Channel>> {
     let offered = |channel: &Channel| all || channel.is_default();
     if wanted.is_empty() {
@@ -95,17 +105,18 @@ fn unknown(wanted: &str) -> anyhow::Error {
     let name = wanted.to_ascii_lowercase();
     let likeness = |id: &str| {
         let contains = if name.len() > 2 && id.contains(&name) { 1.0 } else { 0.0 };
-        // "presure" is meant to find `tyre_pressure_fl`, too.
-        let alike = id.split('_').chain([id]).map(|part| strsim::jaro_winkler(&name, part)).fold(contains, f64::max);
-        // The shorter the better where several are alike: `fuel` before `fuel_pressure`.
-        alike - id.len() as f64 / 1e4
+        // "presure" must find `tyre_pressure_fl`.
+        let similarity =
+            id.split('_').chain([id]).map(|part| strsim::jaro_winkler(&name, part)).fold(contains, f64::max);
+        // Shorter ids first if several are equally similar: `fuel` before `fuel_pressure`.
+        similarity - id.len() as f64 / 1e4
     };
     let mut close: Vec<_> = channels().iter().map(|channel| (likeness(channel.id()), channel.id())).collect();
-    close.retain(|(alike, _)| *alike >= ALIKE);
+    close.retain(|(similarity, _)| *similarity >= MIN_SIMILARITY);
     close.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let close: Vec<_> = close.into_iter().take(MATCHES).map(|(_, id)| id).collect();
+    let close: Vec<_> = close.into_iter().take(MAX_SUGGESTIONS).map(|(_, id)| id).collect();
     match &close[..] {
-        [] => anyhow!("there is no channel {wanted:?}: `acevo channels --all` lists all of them"),
+        [] => anyhow!("there is no channel {wanted:?}: `acevo channels --all` lists all channels"),
         close => anyhow!("there is no channel {wanted:?}; similar are: {}", close.join(", ")),
     }
 }
@@ -130,7 +141,7 @@ fn as_text(rows: &[ChannelRow<'_>], with_values: bool, describe: bool) -> String
 /// A channel as JSON.
 #[derive(Debug, Serialize)]
 struct Entry<'a> {
-    /// Left out where none was asked for, null where there is none.
+    /// Left out if values were not requested, null if there is no value.
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<serde_json::Value>,
     /// Why a channel of the physics page has no value now.
@@ -143,7 +154,7 @@ struct Entry<'a> {
     kind: String,
     rate: String,
     quality: String,
-    /// Versions of the game that it was measured on.
+    /// Game versions on which it was measured.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     versions: &'static [&'static str],
     pages: Vec<String>,
@@ -206,10 +217,10 @@ mod tests {
     }
 
     #[test]
-    fn channels_go_by_id_or_by_its_beginning() {
+    fn select_matches_ids_and_their_beginnings() {
         assert_eq!(ids(&["rpm", "speed", "Speed"], false).unwrap(), ["speed", "rpm"]);
         assert_eq!(ids(&["camber"], false).unwrap(), ["camber_fl", "camber_fr", "camber_rl", "camber_rr"]);
-        // A name is that channel alone; what is dead or repeats another one has to be named or asked for.
+        // A complete id selects that channel alone; dead and duplicate channels need their full id or `all`.
         assert_eq!(ids(&["fuel"], true).unwrap(), ["fuel"]);
         assert_eq!(ids(&["speed_displayed"], false).unwrap(), ["speed_displayed"]);
         assert!(!ids(&["fuel_"], false).unwrap().contains(&"fuel_displayed"));
@@ -219,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_exist_is_answered_with_what_does() {
+    fn select_suggests_similar_channels() {
         let error = |wanted: &str| ids(&[wanted], false).unwrap_err().to_string();
         assert!(error("sped").contains("speed"), "{}", error("sped"));
         assert!(error("pressure").contains("tyre_pressure"), "{}", error("pressure"));

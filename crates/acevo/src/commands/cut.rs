@@ -9,13 +9,13 @@ use acevo_export::PendingFile;
 use acevo_recording::{LEAD, PositionFinder, Recording, RecordingPosition, RecordingWriter, TAIL, cut, cut_laps};
 use anyhow::{Context, ensure};
 
-use crate::cli::Cut;
+use crate::cli::CutArgs;
 use crate::format::text::clock;
 use crate::output::{check_new, default_output, is_dash, name_of, say};
 use crate::session::playback::open;
 use crate::shutdown::Stop;
 
-pub(crate) fn run(args: &Cut) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: &CutArgs) -> anyhow::Result<ExitCode> {
     let output = args.output.clone().unwrap_or_else(|| output_of(args));
     ensure!(!is_dash(&output), "a recording cannot be written to the standard output: name a file with -o");
     check_new(&output)?;
@@ -35,7 +35,7 @@ pub(crate) fn run(args: &Cut) -> anyhow::Result<ExitCode> {
         }
     };
     let (_, progress) = writer.finish().with_context(cannot)?;
-    ensure!(!stop.is_requested(), "stopped; nothing was kept");
+    ensure!(!stop.is_requested(), "stopped; no file was written");
     ensure!(progress.records.total() > 0, "this part of the recording is empty");
     pending.complete()?;
     pending.publish()?;
@@ -47,7 +47,7 @@ pub(crate) fn run(args: &Cut) -> anyhow::Result<ExitCode> {
 }
 
 /// From the beginning of one position to the end of another one; laps with the same margins as `--laps`.
-fn range(recording: &mut Recording, args: &Cut) -> anyhow::Result<RangeInclusive<Duration>> {
+fn range(recording: &mut Recording, args: &CutArgs) -> anyhow::Result<RangeInclusive<Duration>> {
     let (mut from, mut to) = (recording.info().start, recording.info().end);
     let is_lap = |position: RecordingPosition| matches!(position, RecordingPosition::Lap(_));
     let mut finder = PositionFinder::new(recording);
@@ -64,7 +64,7 @@ fn range(recording: &mut Recording, args: &Cut) -> anyhow::Result<RangeInclusive
 }
 
 /// The default output, named after the recording and the part.
-fn output_of(args: &Cut) -> PathBuf {
+fn output_of(args: &CutArgs) -> PathBuf {
     let part = match (&args.laps, args.from, args.to) {
         (Some(laps), ..) => format!("laps-{laps}"),
         (None, Some(from), Some(to)) if from == to => format!("lap-{from}"),

@@ -1,4 +1,4 @@
-//! `acevo diff`: what differs between two raw dumps. Its exit codes are those of diff(1).
+//! `acevo diff`: compares two raw dumps. Its exit codes are those of diff(1).
 
 mod compare;
 mod report;
@@ -9,28 +9,30 @@ use anyhow::bail;
 
 use self::compare::Differences;
 use super::raw_file::read_dump;
-use crate::cli::Diff;
+use crate::cli::DiffArgs;
 use crate::format::fields::select;
 use crate::output::{OutputClosed, complain, print, say};
 use crate::output::{is_dash, name_of};
 
-/// Exit codes: differences, and what keeps them from being found.
+/// Exit code if there are differences.
 const DIFFERENT: u8 = 1;
-const TROUBLE: u8 = 2;
 
-pub(crate) fn run(args: &Diff) -> ExitCode {
+/// Exit code of an error.
+const ERROR: u8 = 2;
+
+pub(crate) fn run(args: &DiffArgs) -> ExitCode {
     match compare(args) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => DIFFERENT.into(),
         Err(error) => {
             complain(&error);
-            TROUBLE.into()
+            ERROR.into()
         }
     }
 }
 
-/// Tells whether there is no difference.
-fn compare(args: &Diff) -> anyhow::Result<bool> {
+/// Prints the differences. Returns true if the dumps are equal.
+fn compare(args: &DiffArgs) -> anyhow::Result<bool> {
     let selected = select(&args.fields, args.page, args.all)?;
     if is_dash(&args.a) && is_dash(&args.b) {
         bail!("only one of the two can be the standard input: name a file for the other");
@@ -39,7 +41,7 @@ fn compare(args: &Diff) -> anyhow::Result<bool> {
     for (dump, path) in [(&a, &args.a), (&b, &args.b)] {
         if !dump.is_settled() && !args.quiet {
             let name = name_of(path);
-            say(format_args!("acevo: the game wrote all the time while {name} was made: values may be of two packets"));
+            say(format_args!("acevo: warning: pages in {name} may mix two packets"));
         }
     }
     let mut differences = Differences::of_fields(&a, &b, &selected, args.all);
@@ -49,7 +51,7 @@ fn compare(args: &Diff) -> anyhow::Result<bool> {
     if !args.quiet {
         let text = if args.json { report::as_json(&differences)? } else { report::as_text(&differences) };
         match print(text.as_bytes()) {
-            // Whoever read our output has enough; what was found does not change by that.
+            // The reader has closed the pipe; the exit code still states the result.
             Err(error) if !error.is::<OutputClosed>() => return Err(error),
             _ => {}
         }

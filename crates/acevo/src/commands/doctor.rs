@@ -1,4 +1,4 @@
-//! `acevo doctor`: why no telemetry comes, in words a driver understands.
+//! `acevo doctor`: diagnoses missing telemetry.
 
 mod examine;
 mod report;
@@ -6,11 +6,11 @@ mod report;
 use std::process::ExitCode;
 
 use self::examine::examine;
-use crate::cli::Doctor;
+use crate::cli::DoctorArgs;
 use crate::output::{Paint, print};
 
-pub(crate) fn run(args: &Doctor) -> anyhow::Result<ExitCode> {
-    let report = examine(&args.place);
+pub(crate) fn run(args: &DoctorArgs) -> anyhow::Result<ExitCode> {
+    let report = examine(&args.pages());
     if args.json {
         print((serde_json::to_string_pretty(&report)? + "\n").as_bytes())?;
     } else if !args.quiet {

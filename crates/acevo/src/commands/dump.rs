@@ -11,40 +11,41 @@ use serde::Serialize;
 
 use super::once::{ENDED, SavedPages, UNSETTLED, attach, read_game, read_saved_pages};
 use super::raw_file::write_dump;
-use crate::cli::Dump;
+use crate::cli::DumpArgs;
 use crate::format::fields::{Selected, select};
 use crate::format::rows::FieldRow;
 use crate::format::text::{padded, width};
 use crate::output::{self, print, say};
 use crate::session::demo;
 
-/// Longer values do not push the units of all others to the right.
-const WIDEST_VALUE: usize = 32;
+/// Maximum width of the value column. Longer values do not shift the units of other lines.
+const MAX_VALUE_WIDTH: usize = 32;
 
-pub(crate) fn run(args: &Dump) -> anyhow::Result<ExitCode> {
-    // What was typed is checked before anything is waited for.
+pub(crate) fn run(args: &DumpArgs) -> anyhow::Result<ExitCode> {
+    // Arguments are checked before the game is waited for.
     let selected = select(&args.fields, args.page, args.all)?;
     if let Some(file) = &args.raw {
         output::check_new(file)?;
     }
-    let (frame, settled) = match (&args.from, args.demo.options()) {
+    let (frame, settled) = match (&args.from, args.demo()) {
         (Some(file), _) => match read_saved_pages(file, args.at)? {
             SavedPages::Recording(_, frame) => (frame, frame.is_settled()),
             SavedPages::Dump(frame, settled) => (frame, settled),
         },
-        (None, options) => {
-            let mapper = match options {
-                Some(options) => demo::still(&demo::frame(options))?,
-                None => match attach(&args.place, args.wait).context("nothing to dump")? {
+        (None, demo) => {
+            let is_demo = demo.is_some();
+            let mapper = match demo {
+                Some(demo) => demo::still(&demo::frame(demo.options))?,
+                None => match attach(&args.pages(), args.wait).context("nothing to dump")? {
                     Some(mapper) => mapper,
                     None => return Ok(ExitCode::SUCCESS),
                 },
             };
             if let Some(file) = &args.raw {
-                return write_raw(&mapper, file, !args.demo.demo);
+                return write_raw(&mapper, file, !is_demo);
             }
-            let frame = if args.demo.demo { mapper.frame().context(ENDED)? } else { read_game(&mapper)? };
-            // What may mix two packets was said already.
+            let frame = if is_demo { mapper.frame().context(ENDED)? } else { read_game(&mapper)? };
+            // Torn pages were reported already.
             (frame, true)
         }
     };
@@ -56,10 +57,10 @@ pub(crate) fn run(args: &Dump) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Writes the sections byte for byte and says what they are; `real` is a game, which should move.
-fn write_raw(mapper: &ACEvoSharedMemoryMapper, file: &Path, real: bool) -> anyhow::Result<ExitCode> {
+/// Writes the pages byte for byte. `is_game` is false for the simulator, whose pages never change.
+fn write_raw(mapper: &ACEvoSharedMemoryMapper, file: &Path, is_game: bool) -> anyhow::Result<ExitCode> {
     let dump = RawDump::of(mapper).context("nothing was dumped")?;
-    if real {
+    if is_game {
         let _ = read_game(mapper)?;
     }
     if !dump.is_settled() {
@@ -68,7 +69,9 @@ fn write_raw(mapper: &ACEvoSharedMemoryMapper, file: &Path, real: bool) -> anyho
     write_dump(&dump, file)?;
     let name = if output::is_dash(file) { "the standard output".into() } else { output::name_of(file) };
     say(format_args!("acevo: wrote {name}: {}", dump.summary()));
-    say(format_args!("acevo: it tells all that the game tells, the driver's name too, and where its pages were found"));
+    say(format_args!(
+        "acevo: it has everything that the game publishes, including the driver's name, and the location of the pages"
+    ));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -100,7 +103,7 @@ fn as_json(frame: &Frame, selected: &[Selected]) -> anyhow::Result<String> {
     Ok(format!("{{\n{}\n}}\n", pages.join(",\n")))
 }
 
-/// The mark behind values that do not describe the car now.
+/// The mark after values that do not describe the car now.
 fn not_current(validity: PhysicsValidity) -> Option<String> {
     (!validity.is_current()).then(|| format!("(not current: {validity})"))
 }
@@ -113,7 +116,7 @@ fn as_text(frame: &Frame, selected: &[Selected], describe: bool) -> String {
     }
     let names = rows.iter().map(|(row, _)| width(&row.name)).max().unwrap_or_default();
     let values =
-        rows.iter().map(|(row, _)| width(&row.value)).filter(|width| *width <= WIDEST_VALUE).max().unwrap_or(0);
+        rows.iter().map(|(row, _)| width(&row.value)).filter(|width| *width <= MAX_VALUE_WIDTH).max().unwrap_or(0);
     let units = rows.iter().map(|(row, _)| width(row.unit)).max().unwrap_or_default();
     let mut text = String::new();
     for (FieldRow { name, value, unit, description }, mark) in &rows {

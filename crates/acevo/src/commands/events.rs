@@ -9,7 +9,7 @@ use acevo_telemetry::ConnectionEvent;
 use acevo_telemetry::analysis::{Analysis, SessionEvent, Severity, Topic};
 
 use super::follow_loop::{UpdateHandler, follow};
-use crate::cli::Events;
+use crate::cli::EventsArgs;
 use crate::format::event_text::EventText;
 use crate::output::{self, Paint, say};
 use crate::session::connection::LiveConnection;
@@ -17,35 +17,17 @@ use crate::session::feeder::AnalysisFeeder;
 use crate::session::playback::open;
 use crate::shutdown::Stop;
 
-pub(crate) fn run(args: &Events) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: &EventsArgs) -> anyhow::Result<ExitCode> {
     let stop = Stop::on_signal()?;
-    if let Some(file) = &args.origin.from {
-        return read_recording(file, args, &stop);
+    let (source, mut follower) = (args.source(), Follower::new(args));
+    if let Some(file) = source.recording() {
+        return follower.read_recording(file, &stop);
     }
-    let (mut live, _running) = args.origin.follow()?;
-    let mut follower = Follower { feeder: feeder(args), printer: Printer::new(args) };
+    let (mut live, _running) = source.follow()?;
     follow(&mut live, &stop, args.quiet, &mut follower)?;
     follower.feeder.finish();
     warn(&mut follower.feeder);
     Ok(ExitCode::SUCCESS)
-}
-
-/// Prints the events of a recording, as fast as it can be read.
-fn read_recording(file: &Path, args: &Events, stop: &Stop) -> anyhow::Result<ExitCode> {
-    let (mut feeder, mut printer) = (feeder(args), Printer::new(args));
-    let mut recording = open(file)?;
-    feeder.read(&mut recording, |analysis, _| {
-        let goes_on = printer.print(analysis)? && !stop.is_requested();
-        Ok(if goes_on { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
-    })?;
-    warn(&mut feeder);
-    Ok(ExitCode::SUCCESS)
-}
-
-fn feeder(args: &Events) -> AnalysisFeeder {
-    let mut options = args.analysing.options(&args.origin);
-    options.settings.thresholds = args.thresholds();
-    AnalysisFeeder::new(&options)
 }
 
 /// Prints why personal bests are not saved, once per problem.
@@ -59,12 +41,6 @@ struct Printer<'a> {
     json: bool,
     left: Option<u64>,
     paint: Paint,
-}
-
-impl<'a> Printer<'a> {
-    fn new(args: &'a Events) -> Self {
-        Self { only: &args.only, json: args.json, left: args.count, paint: Paint::for_stdout() }
-    }
 }
 
 impl Printer<'_> {
@@ -89,6 +65,24 @@ impl Printer<'_> {
 struct Follower<'a> {
     feeder: AnalysisFeeder,
     printer: Printer<'a>,
+}
+
+impl<'a> Follower<'a> {
+    fn new(args: &'a EventsArgs) -> Self {
+        let printer = Printer { only: &args.only, json: args.json, left: args.count, paint: Paint::for_stdout() };
+        Self { feeder: AnalysisFeeder::new(&args.analysis()), printer }
+    }
+
+    /// Prints the events of a recording, as fast as it can be read.
+    fn read_recording(&mut self, file: &Path, stop: &Stop) -> anyhow::Result<ExitCode> {
+        let Self { feeder, printer } = self;
+        feeder.read(&mut open(file)?, |analysis, _| {
+            let goes_on = printer.print(analysis)? && !stop.is_requested();
+            Ok(if goes_on { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+        })?;
+        warn(feeder);
+        Ok(ExitCode::SUCCESS)
+    }
 }
 
 impl UpdateHandler for Follower<'_> {

@@ -1,4 +1,4 @@
-//! `acevo info`: what is in a recording.
+//! `acevo info`: describes a recording.
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
@@ -17,7 +17,7 @@ use crate::format::text::{clean, clock, name as shown};
 use crate::output::print;
 use crate::session::playback::open;
 
-/// What is printed as JSON.
+/// The printed object.
 #[derive(Debug, Serialize)]
 struct Object<'a> {
     #[serde(flatten)]
@@ -28,7 +28,7 @@ struct Object<'a> {
     /// Sessions and laps of the pages, in the form of marks, if the recording has no session marks or wrong ones.
     #[serde(skip_serializing_if = "Option::is_none")]
     found: Option<&'a [Mark]>,
-    /// What reading all of it has told, where that was asked for.
+    /// The result of `--check`.
     #[serde(flatten)]
     checked: Option<&'a Checked>,
 }
@@ -50,12 +50,12 @@ impl<'a> Names<'a> {
     }
 }
 
-/// What is seen only by reading everything.
+/// The result of reading the whole recording.
 #[derive(Debug, Default, Serialize)]
 struct Checked {
-    /// What cannot be read.
+    /// Parts that cannot be read.
     damage: Vec<Damage>,
-    /// Packets that nobody saw, or nobody wrote.
+    /// Packets that were missed, or not written.
     missed: [Missed; 3],
     /// Steps of the physics counter that the game left out around pauses.
     skipped: u64,
@@ -66,7 +66,7 @@ struct Checked {
 struct Missed {
     packets: u64,
     places: u64,
-    /// The most in a row, and when they end.
+    /// The maximum number in a row, and when they end.
     most: u32,
     most_at_us: u64,
 }
@@ -99,7 +99,7 @@ impl Checked {
         Ok(checked)
     }
 
-    /// Follows the counters; returns how many steps the game skipped right before this page.
+    /// Follows the counters. Returns the number of steps that the game skipped right before this page.
     fn take_page(&mut self, tracker: &mut PhysicsTracker, record: &Record<'_>) -> u32 {
         match record.page {
             PageKind::Physics => {
@@ -158,19 +158,18 @@ fn as_text(info: &Info, summary: &RecordingSummary, marks: &[Mark], checked: Opt
         }
     }
     line("time", clock(Some(info.duration())));
-    let rate =
-        if hours > 0.002 { format!(", {:.0} MB an hour", info.bytes as f64 / 1e6 / hours) } else { String::new() };
+    let rate = if hours > 0.002 { format!(", {:.0} MB/h", info.bytes as f64 / 1e6 / hours) } else { String::new() };
     line("size", format!("{}{rate}", HumanBytes(info.bytes)));
     let packets = PageKind::ALL.map(|page| format!("{} {page}", info.records.of(page)));
     line("packets", packets.join(", "));
     if info.lost.total() > 0 {
-        line("lost", format!("{} packets, for want of room on the disk", info.lost.total()));
+        line("lost", format!("{} packets, because the disk was full", info.lost.total()));
     }
     if !info.finished {
-        line("end", "it was not ended by its program; nothing has to be repaired to read it".into());
+        line("end", "the recorder was killed; the recording can be read without repair".into());
     }
     if info.damaged > 0 {
-        line("damage", format!("{} places cannot be read; --check tells which", info.damaged));
+        line("damage", format!("{} parts cannot be read; --check lists them", info.damaged));
     }
     let since_start = |at: Duration| clock(Some(at.saturating_sub(info.start)));
     if let Some(Checked { damage, missed, skipped, .. }) = checked {
@@ -184,33 +183,36 @@ fn as_text(info: &Info, summary: &RecordingSummary, marks: &[Mark], checked: Opt
             let at = since_start(Duration::from_micros(most_at_us));
             line(
                 "missed",
-                format!("{packets} packets of {page} in {places} places ({percent:.2} %), {most} before {at}"),
+                format!("{packets} packets of {page} in {places} gaps ({percent:.2} %), {most} before {at}"),
             );
         }
         if *skipped > 0 {
-            line("skipped", format!("{skipped} steps of physics around pauses, by the game; nothing is missing there"));
+            line(
+                "skipped",
+                format!("{skipped} physics steps, by the game around pauses; no packets are missing there"),
+            );
         }
         if damage.is_empty() {
             line("check", "everything can be read".into());
         }
     }
     if summary.found.is_some() {
-        line("marks", "sessions and laps are not marked, or wrongly; these are those of the pages".into());
+        line("marks", "session and lap marks are missing or wrong; these were found in the pages".into());
     }
     let is_replaced = |mark: &&Mark| matches!(mark.what, Marked::Session { .. } | Marked::Lap { .. });
     let marked = marks.iter().filter(|mark| summary.found.is_none() || !is_replaced(mark));
     let mut all: Vec<_> = marked.chain(summary.found.iter().flatten()).collect();
     all.sort_by_key(|mark| mark.at);
     for mark in all {
-        if let Some((name, value)) = told(mark, info.start) {
+        if let Some((name, value)) = line_of(mark, info.start) {
             line(name, value);
         }
     }
     text
 }
 
-/// What has happened, in a line.
-fn told(mark: &Mark, start: Duration) -> Option<(&'static str, String)> {
+/// A mark as a line: its name and text.
+fn line_of(mark: &Mark, start: Duration) -> Option<(&'static str, String)> {
     let at = clock(Some(mark.at.saturating_sub(start)));
     Some(match &mark.what {
         Marked::Attached { game_version, .. } => ("game", format!("{} at {at}", clean(game_version))),
@@ -218,14 +220,14 @@ fn told(mark: &Mark, start: Duration) -> Option<(&'static str, String)> {
         Marked::Session { name, track, configuration, car, .. } => {
             let names = [name, track, configuration, car].map(|text| shown(text));
             let names: Vec<_> = names.into_iter().filter(|name| !name.is_empty()).collect();
-            ("session", format!("{} from {at} on", names.join(" · ")))
+            ("session", format!("{} from {at}", names.join(" · ")))
         }
         Marked::Lap { number, time_ms, counts, .. } => {
             let time = format_lap_time(time_ms.map(|ms| Duration::from_millis(ms.into())));
             let remark = match (counts, time_ms) {
                 (true, _) => "",
                 (false, Some(_)) => "  does not count",
-                (false, None) => "  not complete",
+                (false, None) => "  incomplete",
             };
             ("lap", format!("{number:>3}  {time}{remark}  at {at}"))
         }

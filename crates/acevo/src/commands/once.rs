@@ -9,8 +9,8 @@ use acevo_shared_memory::{ACEvoSharedMemoryMapper, ACEvoStatus, Error, Frame, Pa
 use anyhow::{Context, ensure};
 
 use super::raw_file::read_dump;
-use crate::cli::Place;
 use crate::output::{is_dash, name_of, say};
+use crate::session::source::PageSource;
 use crate::shutdown::Stop;
 
 /// Interval of attempts to attach.
@@ -26,9 +26,9 @@ pub(super) const ENDED: &str = "the game has just ended";
 pub(super) const UNSETTLED: &str = "acevo: warning: the game wrote all the time: values may mix two packets";
 
 /// Attaches to the game, or waits for it. `None` if Ctrl-C ended the wait.
-pub(super) fn attach(place: &Place, wait: bool) -> anyhow::Result<Option<ACEvoSharedMemoryMapper>> {
+pub(super) fn attach(source: &PageSource, wait: bool) -> anyhow::Result<Option<ACEvoSharedMemoryMapper>> {
     // Blank pages: the game has not written to them yet.
-    let open = || match place.open() {
+    let open = || match source.open() {
         Ok(mapper) if wait && mapper.frame()?.is_blank() => {
             Err(Error::PageNotThere { page: PageKind::Graphics, location: mapper.location(PageKind::Graphics) })
         }

@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use acevo_recording::{LapReference, LapSelector, lap_traces};
-use acevo_simulator::{Options, Scenario};
+use acevo_simulator::Options;
 use acevo_telemetry::Channel;
 use acevo_telemetry::analysis::{Analysis, Settings};
 use anyhow::{Context, ensure};
 
-use crate::cli::Plot;
+use crate::cli::PlotArgs;
 use crate::output::{check_new, default_output, name_of, say, write_new};
 use crate::session::demo;
 use crate::session::playback::open;
@@ -17,13 +17,13 @@ use crate::shutdown::Stop;
 use acevo_plot::{Format, Laps, Request};
 use acevo_telemetry::traces::{LapSampler, LapTraces};
 
-/// Laps that the simulator drives: one to get going, then enough to compare.
+/// Laps that the simulator drives: an out lap and enough others to compare.
 const DEMO_LAPS: u32 = 4;
 
-pub(crate) fn run(args: &Plot) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: &PlotArgs) -> anyhow::Result<ExitCode> {
     let output = args.output.clone().unwrap_or_else(|| output_of(args));
     check_new(&output)?;
-    let format = Format::of(&output).context("the picture's file ends neither in .png nor in .svg")?;
+    let format = Format::of(&output).context("the name of the picture must end in .png or .svg")?;
     let channels = if args.channels.is_empty() {
         acevo_plot::default_channels(args.demo || args.against.is_some())
     } else {
@@ -34,13 +34,13 @@ pub(crate) fn run(args: &Plot) -> anyhow::Result<ExitCode> {
     let (main, against) = match &args.file {
         Some(file) => recorded_laps(file, args, &wanted)?,
         None => {
-            let mut options = args.drive.options(Scenario::HotLaps);
+            let mut options = args.demo_options();
             options.laps = Some(DEMO_LAPS);
             let mut laps = demo_laps(options, &wanted);
-            // The best one, and the next one.
+            // The two fastest laps.
             laps.sort_by_key(|lap| lap.time_ms);
             let mut laps = laps.into_iter();
-            let main = laps.next().context("the simulator has driven no lap that counts: choose another scenario")?;
+            let main = laps.next().context("the simulator has driven no valid lap: choose another scenario")?;
             (main, laps.next())
         }
     };
@@ -58,7 +58,7 @@ pub(crate) fn run(args: &Plot) -> anyhow::Result<ExitCode> {
 /// The lap to draw, and the lap to compare it with.
 fn recorded_laps(
     file: &Path,
-    args: &Plot,
+    args: &PlotArgs,
     channels: &[&'static Channel],
 ) -> anyhow::Result<(LapTraces, Option<LapTraces>)> {
     let stop = Stop::on_signal()?;
@@ -74,7 +74,7 @@ fn recorded_laps(
         }
     };
     let mut laps = laps.into_iter();
-    let (main, against) = (laps.next().context("there is no lap")?, laps.next());
+    let (main, against) = (laps.next().context("the recording has no such lap")?, laps.next());
     if let Some(against) = &against {
         let track = |lap: &LapTraces| format!("{} {}", lap.track, lap.layout);
         let are_known = !main.track.is_empty() && !against.track.is_empty();
@@ -89,7 +89,7 @@ fn recorded_laps(
 }
 
 /// The default output, named after the recording and its lap.
-fn output_of(args: &Plot) -> PathBuf {
+fn output_of(args: &PlotArgs) -> PathBuf {
     let kind = args.kind.name();
     match &args.file {
         Some(file) => default_output(file, &format!("{kind}_lap-{}", args.lap), "png"),
@@ -97,7 +97,7 @@ fn output_of(args: &Plot) -> PathBuf {
     }
 }
 
-/// The laps of a simulation that count.
+/// The valid laps of a simulation.
 fn demo_laps(options: Options, channels: &[&'static Channel]) -> Vec<LapTraces> {
     let settings = Settings::default();
     let mut sampler = LapSampler::new(channels, settings.sectors.clone());

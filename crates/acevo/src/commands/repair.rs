@@ -5,11 +5,11 @@ use std::process::ExitCode;
 use acevo_recording::repair;
 use anyhow::Context;
 
-use crate::cli::Repair;
+use crate::cli::RepairArgs;
 use crate::output::{check_new, default_output, say};
 use crate::session::playback::open;
 
-pub(crate) fn run(args: &Repair) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: &RepairArgs) -> anyhow::Result<ExitCode> {
     let mut recording = open(&args.file)?;
     let (info, damage) = (recording.info(), recording.check()?);
     if info.finished && damage.is_empty() {

@@ -7,7 +7,7 @@ use acevo_recording::{Player, PlayerCommand, PlayerControl, PositionFinder};
 use anyhow::{Context, ensure};
 
 use super::progress::Progress;
-use crate::cli::Replay;
+use crate::cli::ReplayArgs;
 use crate::format::text::clock;
 use crate::keyboard::{Key, Keys};
 use crate::output::say;
@@ -15,15 +15,16 @@ use crate::session::playback::open;
 use crate::shutdown::Stop;
 
 /// Time that an arrow key seeks.
-const LEAP: Duration = Duration::from_secs(10);
+const SEEK: Duration = Duration::from_secs(10);
 
-pub(crate) fn run(args: &Replay) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: &ReplayArgs) -> anyhow::Result<ExitCode> {
     let stop = Stop::on_signal()?;
     let (mut player, start, from, end) = player(args)?;
     let keys = Keys::listen(!args.pause_at.is_empty())?;
-    let mut publisher = args.outlet.publisher().context("cannot publish the recording")?;
+    let target = args.target();
+    let mut publisher = target.publisher().context("cannot publish the recording")?;
     player.begin(&mut publisher)?;
-    let hint = "Space pauses · ← → leap 10 s · q ends it";
+    let hint = "Space pauses · ← → seek 10 s · q quits";
     let mut control = Control {
         stop,
         is_stopped: false,
@@ -37,17 +38,17 @@ pub(crate) fn run(args: &Replay) -> anyhow::Result<ExitCode> {
     };
     let length = clock(Some(end.saturating_sub(from)));
     control.say(&format!("replaying {length} of {}, published as {}", args.file.display(), publisher.location()));
-    control.say(&format!("watch it with `{}` in another terminal; Ctrl-C ends it", args.outlet.watch_command()));
-    player.run(&mut publisher, &mut control).context("the replay had to end")?;
+    control.say(&format!("watch it with `{}` in another terminal; Ctrl-C quits", target.watch_command()));
+    player.run(&mut publisher, &mut control).context("the replay was aborted")?;
     control.progress.end();
-    let why = if control.is_stopped { "stopped" } else { "that was all" };
+    let why = if control.is_stopped { "stopped" } else { "end of recording" };
     drop(publisher);
     control.say(&format!("{why}; the pages are removed"));
     Ok(ExitCode::SUCCESS)
 }
 
 /// The player, when the recording begins, and when playback begins and ends.
-fn player(args: &Replay) -> anyhow::Result<(Player, Duration, Duration, Duration)> {
+fn player(args: &ReplayArgs) -> anyhow::Result<(Player, Duration, Duration, Duration)> {
     let mut recording = open(&args.file)?;
     let info = recording.info();
     let mut finder = PositionFinder::new(&mut recording);
@@ -108,8 +109,8 @@ impl PlayerControl for Control {
         } else {
             match self.keys.next()? {
                 Key::Letter(' ') | Key::Enter | Key::Signal => PlayerCommand::TogglePause,
-                Key::Left => PlayerCommand::Seek(at.saturating_sub(LEAP)),
-                Key::Right => PlayerCommand::Seek(at.saturating_add(LEAP).min(self.end)),
+                Key::Left => PlayerCommand::Seek(at.saturating_sub(SEEK)),
+                Key::Right => PlayerCommand::Seek(at.saturating_add(SEEK).min(self.end)),
                 Key::Letter('q') => PlayerCommand::Stop,
                 Key::Letter(_) => return None,
             }
@@ -121,7 +122,7 @@ impl PlayerControl for Control {
     fn on_pause(&mut self, at: Duration, is_paused: bool) {
         self.is_paused = is_paused;
         if !is_paused {
-            return self.say("it goes on");
+            return self.say("resumed");
         }
         let key = match (self.keys.is_terminal, self.takes_lines) {
             (true, _) => Some("Space".to_owned()),
@@ -130,6 +131,6 @@ impl PlayerControl for Control {
         };
         let signal = cfg!(unix).then(|| format!("`kill -USR1 {}`", std::process::id()));
         let ways: Vec<_> = key.into_iter().chain(signal).collect();
-        self.say(&format!("paused at {}; {} makes it go on", self.clock(at), ways.join(" or ")));
+        self.say(&format!("paused at {}; {} resumes", self.clock(at), ways.join(" or ")));
     }
 }

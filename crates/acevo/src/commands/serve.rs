@@ -1,17 +1,21 @@
-//! `acevo serve`: the page, the overlays, and what they are made of.
+//! `acevo serve`: the web server with the page, the overlays and the API.
 
 use std::process::ExitCode;
 
-use crate::cli::Serve;
+use crate::cli::ServeArgs;
+use crate::diagnostics;
 use crate::session::live_session::LiveSession;
 use crate::shutdown::Stop;
 use crate::web;
 
-pub(crate) fn run(args: &Serve) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<ExitCode> {
+    if args.verbose {
+        diagnostics::start();
+    }
     let stop = Stop::on_signal()?;
-    // A mistake is told before anything runs.
-    let site = web::Site::open(args)?;
-    let (live, _running) = args.origin.follow()?;
-    site.run(LiveSession::new(live, &args.analysing.options(&args.origin)), &stop)?;
+    // Errors of the server are reported before a recording or a simulation starts.
+    let site = web::Site::open(args.server())?;
+    let (live, _running) = args.source().follow()?;
+    site.run(LiveSession::new(live, &args.analysis()), &stop)?;
     Ok(ExitCode::SUCCESS)
 }

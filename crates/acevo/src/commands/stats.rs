@@ -10,7 +10,7 @@ use acevo_telemetry::{Connection, ConnectionState};
 
 use self::progress::Progress;
 use self::report::Report;
-use crate::cli::Stats;
+use crate::cli::StatsArgs;
 use crate::output::print;
 use crate::process::ProcessUsage;
 use crate::shutdown::Stop;
@@ -18,10 +18,10 @@ use crate::shutdown::Stop;
 /// Longest wait for an event, so that Ctrl-C is noticed.
 const MAX_WAIT: Duration = Duration::from_millis(50);
 
-pub(crate) fn run(args: &Stats) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: &StatsArgs) -> anyhow::Result<ExitCode> {
     let stop = Stop::on_signal()?;
-    let demo = args.demo.start();
-    let mut telemetry = Connection::from_opener(demo.as_ref().map_or_else(|| args.place.opener(), |demo| demo.open()));
+    let (opener, _demo) = args.source().start();
+    let mut telemetry = Connection::from_opener(opener);
     let mut progress = Progress::new(args.time, args.quiet);
     // The measurement starts when telemetry arrives.
     while matches!(telemetry.state(), ConnectionState::Waiting | ConnectionState::Attached | ConnectionState::Frozen) {

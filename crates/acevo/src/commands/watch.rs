@@ -2,76 +2,36 @@
 
 mod json;
 mod lines;
+mod schedule;
 
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use super::follow_loop::{MAX_WAIT, follow};
-use crate::cli::Watch;
+use self::schedule::Schedule;
+use super::follow_loop::follow;
+use crate::cli::WatchArgs;
 use crate::output;
 use crate::session::live_session::LiveSession;
 use crate::shutdown::Stop;
 use crate::tui;
 
-pub(crate) fn run(args: &Watch) -> anyhow::Result<ExitCode> {
+/// Interval of lines without `--every`.
+const LINE_INTERVAL: Duration = Duration::from_secs(1);
+
+pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<ExitCode> {
     let stop = Stop::on_signal()?;
-    let (mut live, _running) = args.origin.follow()?;
+    let (mut live, _running) = args.source().follow()?;
     if args.json {
-        follow(&mut live, &stop, args.quiet, &mut json::Objects::new(args))?;
+        follow(&mut live, &stop, args.quiet, &mut json::Objects::new(Schedule::new(args.every, args.count)))?;
     } else if args.lines || args.every.is_some() || args.count.is_some() || !output::has_screen() {
-        follow(&mut live, &stop, args.quiet, &mut lines::Lines::new(args))?;
+        follow(
+            &mut live,
+            &stop,
+            args.quiet,
+            &mut lines::Lines::new(Schedule::new(Some(args.every.unwrap_or(LINE_INTERVAL)), args.count)),
+        )?;
     } else {
-        tui::run(LiveSession::new(live, &args.analysing.options(&args.origin)), &stop)?;
+        tui::run(LiveSession::new(live, &args.analysis()), &stop)?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// When the next line is due, and how many are left.
-#[derive(Debug)]
-struct Schedule {
-    every: Option<Duration>,
-    next: Option<Instant>,
-    left: Option<u64>,
-}
-
-impl Schedule {
-    fn new(every: Option<Duration>, count: Option<u64>) -> Self {
-        Self { every, next: None, left: count }
-    }
-
-    fn is_due(&self, now: Instant) -> bool {
-        self.next.is_none_or(|next| now >= next)
-    }
-
-    /// Time until the next line is due.
-    fn time_left(&self, now: Instant) -> Duration {
-        self.next.map_or(MAX_WAIT, |next| next.saturating_duration_since(now))
-    }
-
-    /// A line was printed. Returns false after the last one.
-    fn printed(&mut self, now: Instant) -> bool {
-        if let Some(every) = self.every {
-            // A steady rhythm; missed lines are not caught up.
-            self.next = self.next.map(|next| next + every).filter(|next| *next > now).or(Some(now + every));
-        }
-        self.left = self.left.map(|left| left.saturating_sub(1));
-        self.left != Some(0)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn schedule_is_steady_and_ends_after_count() {
-        let start = Instant::now();
-        let at = |ms| start + Duration::from_millis(ms);
-        let mut schedule = Schedule::new(Some(Duration::from_millis(100)), Some(3));
-        assert!(schedule.is_due(at(0)) && schedule.printed(at(0)));
-        assert!(!schedule.is_due(at(99)) && schedule.is_due(at(103)) && schedule.printed(at(103)));
-        assert_eq!(schedule.time_left(at(150)), Duration::from_millis(50));
-        assert!(schedule.is_due(at(200)), "delays do not add up");
-        assert!(!schedule.printed(at(200)));
-    }
 }

@@ -5,11 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use acevo_recording::Lockstep;
+use acevo_recording::{Lockstep, Opener};
 use acevo_shared_memory::{Arrival, Frame, Packet, PageKind};
 use acevo_telemetry::{Connection, ConnectionEvent, ConnectionState, PacketRate};
 
-use crate::session::Opener;
 use crate::session::status::ConnectionStatus;
 
 /// Packet rates of the last second, and packet counts since the game was attached.

@@ -5,11 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use acevo_recording::{Lockstep, SetOnDrop};
+use acevo_recording::{Lockstep, Opener, SetOnDrop};
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, Frame, LocalPages, PageKind, Publisher};
 use acevo_simulator::{Changed, Control, Options, Simulator};
-
-use crate::session::Opener;
 
 /// Physics steps of half a minute, after which tyres are warm and a lap has begun.
 const HALF_A_MINUTE: u32 = 333 * 30;

@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use acevo_telemetry::analysis::Analysis;
 use acevo_telemetry::personal::{PersonalBests, PersonalError, PersonalStore, PersonalWriter, SaveResult};
+use tracing::{info, warn};
 
 /// Loads and saves personal bests. Saving never blocks: it runs on a thread of its own. What cannot be saved is tried again with the next
 /// better lap, and at the end.
@@ -79,6 +80,10 @@ impl PersonalBestsFile {
     }
 
     fn take_result(&mut self, result: SaveResult) -> Option<PersonalBests> {
+        match &result {
+            Ok(_) => info!("personal bests saved"),
+            Err(error) => warn!("personal bests not saved: {error}"),
+        }
         self.problem = result.as_ref().err().map(not_saved);
         result.ok()
     }

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::Future;
-use std::net::{SocketAddr, TcpListener as StdListener};
+use std::net::TcpListener as StdListener;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -20,9 +20,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use tower_service::Service as _;
+use tracing::{debug, warn};
 
-use super::slots::Slot;
-use super::{CLOSE_TIMEOUT, Server, routes};
+use super::routes;
+use super::server::{CLOSE_TIMEOUT, Server};
+use super::slots::Connection;
 use crate::shutdown::Stop;
 
 /// How often the server checks whether it must stop.
@@ -45,15 +47,6 @@ const MAX_HEADERS: usize = 64;
 const MAX_REFUSALS: usize = 16;
 const REFUSAL_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The connection of a request.
-#[derive(Debug, Clone)]
-pub(super) struct Connection {
-    /// The local address.
-    pub(super) local: SocketAddr,
-    /// Counts the connection until its last user has dropped it.
-    pub(super) slot: Arc<Slot>,
-}
-
 /// Serves until a stop is requested.
 ///
 /// # Errors
@@ -75,11 +68,13 @@ pub(super) async fn serve(
                 Ok((stream, peer)) => match server.slots.take(peer.ip()) {
                     Some(slot) => {
                         let Ok(local) = stream.local_addr() else { continue };
+                        debug!(%peer, "connection accepted");
                         let connection = Connection { local, slot: Arc::new(slot) };
                         tokio::spawn(serve_connection(stream, router.clone(), connection, Arc::clone(&server)));
                     }
                     None => {
                         server.counters.crowded.fetch_add(1, Ordering::Relaxed);
+                        warn!(peer = %peer.ip(), "connection refused: too many connections");
                         if let Ok(permit) = Arc::clone(&refusals).try_acquire_owned() {
                             tokio::spawn(async move {
                                 let _ = timeout(REFUSAL_TIMEOUT, refuse(stream)).await;

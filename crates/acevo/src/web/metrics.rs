@@ -3,23 +3,9 @@
 use std::fmt::{Display, Write as _};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::Server;
+use super::server::Server;
 use crate::process::ProcessUsage;
 use crate::session::status::ConnectionStatus;
-
-/// Counters of the server.
-#[derive(Debug, Default)]
-pub(super) struct Counters {
-    pub(super) clients: AtomicU64,
-    pub(super) frames: AtomicU64,
-    pub(super) skipped: AtomicU64,
-    pub(super) bytes: AtomicU64,
-    pub(super) requests: AtomicU64,
-    /// Requests refused by the guard.
-    pub(super) refused: AtomicU64,
-    /// Connections refused because there were too many.
-    pub(super) crowded: AtomicU64,
-}
 
 /// Content type of the format.
 pub(super) const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";

@@ -15,10 +15,12 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
+use tracing::info;
 
 use super::guard::{Verdict, is_page, only};
-use super::listen::Connection;
-use super::{Server, assets, documents, metrics, socket};
+use super::server::Server;
+use super::slots::Connection;
+use super::{assets, documents, metrics, socket};
 
 const JSON: &str = "application/json";
 const HTML: &str = "text/html; charset=utf-8";
@@ -63,8 +65,9 @@ async fn protect(
     next: Next,
 ) -> Response {
     server.counters.requests.fetch_add(1, Ordering::Relaxed);
+    let path = request.uri().path().to_owned();
     let is_page = is_page(request.uri());
-    let is_overlay = request.uri().path().starts_with("/overlay/");
+    let is_overlay = path.starts_with("/overlay/");
     let host = only(request.headers(), &HOST).unwrap_or_default().to_owned();
     let verdict = server.guard.judge(connection.local, request.uri(), request.headers());
     let (mut response, policy) = match verdict {
@@ -82,6 +85,7 @@ async fn protect(
         }
         Verdict::Refused(status, why) => {
             server.counters.refused.fetch_add(1, Ordering::Relaxed);
+            info!(peer = %connection.slot.ip(), %host, path, %status, "request refused: {}", why.trim_end());
             let needs_token = status == StatusCode::UNAUTHORIZED;
             let mut response = if needs_token && is_page { refuse_page(is_overlay) } else { refuse(status, why) };
             set(response.headers_mut(), WWW_AUTHENTICATE, needs_token.then(|| "Bearer".to_owned()));

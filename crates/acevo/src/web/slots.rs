@@ -1,7 +1,7 @@
 //! The number of connections, with limits.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Maximum number of connections.
@@ -19,6 +19,15 @@ pub(super) struct Slots(Arc<Mutex<HashMap<IpAddr, usize>>>);
 pub(super) struct Slot {
     slots: Slots,
     ip: IpAddr,
+}
+
+/// The connection of a request.
+#[derive(Debug, Clone)]
+pub(super) struct Connection {
+    /// The local address.
+    pub(super) local: SocketAddr,
+    /// Counts the connection until its last user has dropped it.
+    pub(super) slot: Arc<Slot>,
 }
 
 impl Slots {
@@ -39,6 +48,13 @@ impl Slots {
 
     fn lock(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Slot {
+    /// The address of the client.
+    pub(super) const fn ip(&self) -> IpAddr {
+        self.ip
     }
 }
 

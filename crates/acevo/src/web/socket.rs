@@ -4,6 +4,7 @@
 //! The server cannot see whether a client reads what it is sent, because systems buffer megabytes. So it sends a ping each second, which
 //! every browser answers. While the answer is overdue the client gets no more messages.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -11,13 +12,14 @@ use std::time::Duration;
 use axum::body::Bytes;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep, timeout};
+use tracing::{debug, info, warn};
 
-use super::documents::message;
 use super::frame::Frame;
+use super::messages::message;
+use super::server::{CLOSE_TIMEOUT, Server};
 use super::slots::Slot;
 use super::state::{MESSAGES, State};
 use super::subscription::Subscription;
-use super::{CLOSE_TIMEOUT, Server};
 
 /// Time between two checks for new messages without a subscription.
 const IDLE_PERIOD: Duration = Duration::from_millis(100);
@@ -38,6 +40,8 @@ pub(super) const MAX_MESSAGES: u32 = 30;
 enum End {
     /// The client has gone, or the connection is lost.
     Gone,
+    /// The client does not answer, or takes nothing.
+    Slow,
     /// The client violated the protocol.
     Violation(&'static str),
     /// The server stops.
@@ -76,13 +80,23 @@ impl Ping {
 pub(super) async fn serve(socket: WebSocket, server: Arc<Server>, slot: Arc<Slot>) {
     let counters = &server.counters;
     counters.clients.fetch_add(1, Ordering::Relaxed);
-    let mut client = Client::new(socket, &server);
+    let peer = slot.ip();
+    let mut client = Client::new(socket, peer, &server);
+    info!(%peer, "client connected");
     let reason = match client.run().await {
         End::Gone => None,
-        End::Violation(why) => Some((close_code::POLICY, why)),
+        End::Slow => {
+            warn!(%peer, "slow client disconnected: it has not answered for {} s", GONE.as_secs());
+            None
+        }
+        End::Violation(why) => {
+            warn!(%peer, "client disconnected: {why}");
+            Some((close_code::POLICY, why))
+        }
         End::Closing => Some((close_code::AWAY, "acevo has stopped")),
     };
     counters.clients.fetch_sub(1, Ordering::Relaxed);
+    info!(%peer, "client left");
     if let Some((code, reason)) = reason {
         let close = Message::Close(Some(CloseFrame { code, reason: reason.into() }));
         let _ = timeout(CLOSE_TIMEOUT, client.close(close)).await;
@@ -92,10 +106,13 @@ pub(super) async fn serve(socket: WebSocket, server: Arc<Server>, slot: Arc<Slot
 
 struct Client<'a> {
     socket: WebSocket,
+    peer: IpAddr,
     server: &'a Server,
     ticks: Interval,
     /// The last tick at which a frame was considered.
     last_tick: Option<Instant>,
+    /// The client was asleep at the last tick.
+    was_asleep: bool,
     subscription: Option<Subscription>,
     /// The last frame that was sent, and its time.
     last_frame: Option<(Frame, Instant)>,
@@ -111,13 +128,15 @@ struct Client<'a> {
 }
 
 impl<'a> Client<'a> {
-    fn new(socket: WebSocket, server: &'a Server) -> Self {
+    fn new(socket: WebSocket, peer: IpAddr, server: &'a Server) -> Self {
         let now = Instant::now();
         Self {
             socket,
+            peer,
             server,
             ticks: ticks(IDLE_PERIOD),
             last_tick: None,
+            was_asleep: false,
             subscription: None,
             last_frame: None,
             number: 0,
@@ -181,13 +200,21 @@ impl<'a> Client<'a> {
     async fn update(&mut self, due: Instant) -> Result<(), End> {
         let now = Instant::now();
         if self.ping.overdue(now) >= GONE {
-            return Err(End::Gone);
+            return Err(End::Slow);
         }
         if self.ping.is_next_due(now) {
             self.ping = Ping::Pending(now);
             self.send(Message::Ping(Bytes::new())).await?;
         }
         let is_asleep = self.ping.overdue(now) >= ASLEEP;
+        if std::mem::replace(&mut self.was_asleep, is_asleep) != is_asleep {
+            let state = if is_asleep {
+                "slow client: it gets no messages until it answers"
+            } else {
+                "slow client answers again"
+            };
+            debug!(peer = %self.peer, "{state}");
+        }
         let state = self.server.state();
         if !is_asleep {
             self.send_messages(&state).await?;
@@ -261,7 +288,7 @@ impl<'a> Client<'a> {
             biased;
             sent = self.socket.send(message) => sent.map_err(|_| End::Gone)?,
             () = self.server.closed() => return Err(End::Closing),
-            () = sleep(GONE) => return Err(End::Gone),
+            () = sleep(GONE) => return Err(End::Slow),
         }
         self.server.counters.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
         Ok(())

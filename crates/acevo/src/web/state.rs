@@ -9,8 +9,7 @@ use axum::extract::ws::Utf8Bytes;
 use serde::Serialize;
 use tokio::sync::watch;
 
-use super::documents::{Cars, Fuel, Laps, OutlineVersion, Running, Status, message};
-use super::seconds_since;
+use super::messages::{Cars, Fuel, Laps, OutlineVersion, Running, Status, message};
 use super::session_log::SessionLog;
 use super::traces::{LapTrace, Traces};
 use crate::session::live_session::LiveSession;
@@ -112,7 +111,7 @@ fn take(session: &mut LiveSession, log: &SessionLog, messages: &mut SharedMessag
     let snapshot = session.snapshot(now);
     messages.update(&snapshot, log.laps(), now);
     State {
-        at_s: seconds_since(start, now),
+        at_s: now.saturating_duration_since(start).as_secs_f64(),
         packets: session.connection().packets(),
         messages: messages.messages.clone(),
         outline_version: messages.outline_version,

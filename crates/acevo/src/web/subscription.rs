@@ -6,8 +6,8 @@ use std::time::Duration;
 use acevo_telemetry::{Channel, ChannelKind, channel};
 use serde::{Deserialize, Serialize};
 
-use super::documents::{json, message, text_of};
 use super::frame::Frame;
+use super::messages::{json, message, text_of};
 use super::state::State;
 
 /// Maximum length of a client's message, in bytes.

@@ -1,4 +1,4 @@
-//! Finds what differs. Bytes that are missing count as zero, as they do wherever a page is read.
+//! Finds differences. Missing bytes count as zeros, as in every page that is read.
 
 use acevo_shared_memory::{Field, PageKind, Value};
 use serde::Serialize;
@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::format::fields::Selected;
 use acevo_recording::RawDump;
 
-/// All that differs between A and B.
+/// All differences between A and B.
 #[derive(Debug, Default)]
 pub(super) struct Differences {
     pub(super) fields: Vec<Difference>,
@@ -22,7 +22,7 @@ pub(super) struct Difference {
     pub(super) field: Field,
     /// The bytes of the value, in A and in B.
     pub(super) bytes: [Vec<u8>; 2],
-    /// True where only the bytes differ: behind the end of a text, or two ways to write `true`.
+    /// True if only the bytes differ: after the end of a text, or for two encodings of `true`.
     pub(super) alike: bool,
 }
 
@@ -30,12 +30,12 @@ pub(super) struct Difference {
 #[derive(Debug, PartialEq, Serialize)]
 pub(super) struct Beyond {
     pub(super) count: usize,
-    /// Offset of the first in the section.
+    /// Offset of the first one in the page.
     pub(super) first: usize,
 }
 
 impl Differences {
-    /// Compares fields; with `all` also bytes under values that are alike.
+    /// Compares fields; with `all` also the bytes of equal values.
     pub(super) fn of_fields(a: &RawDump, b: &RawDump, selected: &[Selected], all: bool) -> Self {
         let fields = selected
             .iter()
@@ -49,7 +49,7 @@ impl Differences {
         Self { fields, ..Self::default() }
     }
 
-    /// Compares what is beyond fields: sizes, and bytes of an unknown layout.
+    /// Compares sizes, and bytes beyond the known layout.
     pub(super) fn add_sections(&mut self, a: &RawDump, b: &RawDump, page: Option<PageKind>) {
         for kind in PageKind::ALL.into_iter().filter(|kind| page.is_none_or(|page| page == *kind)) {
             let bytes = [a.bytes(kind), b.bytes(kind)];
@@ -71,7 +71,7 @@ impl Differences {
 }
 
 impl Difference {
-    /// `None` where all bytes are the same.
+    /// `None` if all bytes are equal.
     fn find(name: String, mut field: Field, a: &[u8], b: &[u8]) -> Option<Self> {
         let bytes = [a, b].map(|page| {
             let mut bytes: Vec<u8> = page.iter().skip(field.offset).take(field.size()).copied().collect();
@@ -86,7 +86,7 @@ impl Difference {
         difference.alike = match difference.values() {
             [Value::Text(a), Value::Text(b)] => a == b,
             [Value::Bool(a), Value::Bool(b)] => a == b,
-            // Other bits are another number.
+            // Floats are compared by their bits.
             _ => false,
         };
         Some(difference)

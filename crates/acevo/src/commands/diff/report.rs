@@ -8,10 +8,10 @@ use serde::Serialize;
 use super::compare::{Beyond, Difference, Differences};
 use crate::format::text::{padded, width};
 
-/// Longer values do not push what follows to the right.
+/// Maximum width of the value columns. Longer values do not shift other lines.
 const WIDEST_VALUE: usize = 24;
 
-/// A line per difference; nothing where there is none.
+/// A line per difference.
 pub(super) fn as_text(differences: &Differences) -> String {
     let mut rows: Vec<[String; 4]> = Vec::new();
     for difference in &differences.fields {
@@ -42,7 +42,7 @@ pub(super) fn as_text(differences: &Differences) -> String {
     text
 }
 
-/// A value, with nothing in it that moves the cursor; what numbers cannot show is shown as bits.
+/// A value without control characters. NaN is shown with its bits.
 fn show(value: &Value<'_>) -> String {
     match value {
         Value::Text(text) => format!("{text:?}"),
@@ -51,7 +51,7 @@ fn show(value: &Value<'_>) -> String {
     }
 }
 
-/// A field as JSON; `bytes` where the values do not tell the difference.
+/// A field as JSON; with `bytes` if equal values have different bytes.
 #[derive(Debug, Serialize)]
 struct Entry<'a> {
     a: Value<'a>,
@@ -66,7 +66,7 @@ struct Entry<'a> {
     bytes: Option<Sides<String>>,
 }
 
-/// The same of A and of B.
+/// The values in A and B.
 #[derive(Debug, Serialize)]
 struct Sides<T> {
     a: T,
@@ -77,7 +77,7 @@ impl<'a> Entry<'a> {
     fn new(difference: &'a Difference) -> Self {
         let [a, b] = difference.values();
         let name = |value| if let Value::Enum(_, name) = value { Some(name) } else { None };
-        // JSON has no word for NaN and infinities.
+        // JSON has no NaN and no infinities.
         let is_null = |value| matches!(value, Value::Float(number) if !number.is_finite());
         let bytes = (difference.alike || is_null(a) && is_null(b)).then(|| {
             let [a, b] = difference.bytes.each_ref().map(hex::encode);
@@ -87,7 +87,7 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// Three objects, empty where there is no difference.
+/// Three objects, empty if there is no difference.
 pub(super) fn as_json(differences: &Differences) -> anyhow::Result<String> {
     let fields = differences.fields.iter().map(|one| line(&one.name, &Entry::new(one))).collect::<Result<_, _>>()?;
     let sizes = differences.sizes.iter().map(|(page, [a, b])| line(&page.to_string(), &Sides { a, b }));

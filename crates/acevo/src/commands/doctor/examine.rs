@@ -1,4 +1,4 @@
-//! The examination: look around, attach, read for a second.
+//! The examination: looks for pages, attaches, and reads for a second.
 
 use std::time::{Duration, Instant};
 
@@ -8,26 +8,26 @@ use acevo_shared_memory::{
 use acevo_telemetry::LayoutWarning;
 
 use super::report::{Report, Section, State};
-use crate::cli::Place;
 use crate::format::text::{clean, error_chain, name, track};
+use crate::session::source::PageSource;
 
-/// How long packets are counted.
+/// Duration of the measurement.
 const MEASURE: Duration = Duration::from_secs(1);
 
-/// Below this many packets of physics per second something slows the game, or the reading, down.
+/// Fewer physics packets per second mean that the game or the reader is slowed down.
 const SLOW_PHYSICS: f64 = 300.0;
 
-/// Windows and Wine round sizes up to whole memory pages.
+/// Windows and Wine round sizes up to multiples of a memory page.
 const MEMORY_PAGE: usize = 4096;
 
-/// Whose telemetry can be read.
+/// Advice about access rights.
 const SAME_USER: &str = if cfg!(windows) {
     "If the game runs as administrator, run this program as administrator, too."
 } else {
-    "Run this program as the same user as the game, not inside of a container."
+    "Run this program as the same user as the game, not in a container."
 };
 
-/// What a second of reading has shown.
+/// The result of the measurement.
 struct Measured {
     stats: Stats,
     seconds: f64,
@@ -36,27 +36,27 @@ struct Measured {
 }
 
 impl Measured {
-    /// Packets per second; what stands still has none.
+    /// Packets per second.
     fn rate(&self, page: &PageStats) -> f64 {
         page.written() as f64 / self.seconds
     }
 }
 
-pub(super) fn examine(place: &Place) -> Report {
+pub(super) fn examine(source: &PageSource) -> Report {
     let mut report = Report { version: env!("CARGO_PKG_VERSION"), ..Report::default() };
-    if let Some(findings) = place.survey() {
+    if let Some(findings) = source.survey() {
         report.sections.push(look_around(findings));
     }
     let mut pages = Section::new("Pages");
-    let mapper = match place.open() {
+    let mapper = match source.open() {
         Ok(mapper) => mapper,
         Err(error) => {
-            // What was looked for in vain stands above already.
-            if !matches!(error, Error::GameNotRunning { .. }) || !place.is_default() {
+            // A game that was not found is listed above already.
+            if !matches!(error, Error::GameNotRunning { .. }) || !source.is_game() {
                 pages.add(State::Bad, "attaching", error_chain(&error));
                 report.sections.push(pages);
             }
-            (report.verdict, report.next) = no_pages(&error, place);
+            (report.verdict, report.next) = no_pages(&error, source);
             return report;
         }
     };
@@ -68,7 +68,7 @@ pub(super) fn examine(place: &Place) -> Report {
             let mut reading = Section::new("Telemetry");
             reading.add(State::Bad, "reading", error_chain(&error));
             report.sections.push(reading);
-            (report.verdict, report.next) = no_pages(&error, place);
+            (report.verdict, report.next) = no_pages(&error, source);
             return report;
         }
     };
@@ -99,13 +99,13 @@ fn sizes(mapper: &ACEvoSharedMemoryMapper, section: &mut Section) {
     for page in PageKind::ALL {
         let (size, known) = (mapper.size(page), page.size());
         let (state, remark) = if size < known {
-            (State::Warning, format!("{known} known: an older game, its newest fields read as 0"))
+            (State::Warning, format!("{known} expected: an older game, whose missing fields are read as 0"))
         } else if size == known {
-            (State::Good, "as known".into())
+            (State::Good, "as expected".into())
         } else if size == known.next_multiple_of(MEMORY_PAGE) {
-            (State::Good, format!("as known: {known}, rounded up by the system"))
+            (State::Good, format!("as expected: {known}, rounded up by the system"))
         } else {
-            (State::Warning, format!("{known} known: a newer game, or not its page"))
+            (State::Warning, format!("{known} expected: a newer game, or another page"))
         };
         section.add(state, format!("{page} page"), format!("{size} bytes, {remark}; {}", mapper.location(page)));
     }
@@ -126,7 +126,7 @@ fn game(frame: &Frame) -> Section {
     let mut section = Section::new("Game");
     let Frame { graphics, static_data, .. } = frame;
     let mut add = |what: &str, text: &str| match clean(text) {
-        text if text.is_empty() => section.add(State::Missing, what, "not told"),
+        text if text.is_empty() => section.add(State::Missing, what, "not reported"),
         text => section.add(State::Good, what, text),
     };
     add("game version", static_data.ac_evo_version());
@@ -140,9 +140,9 @@ fn game(frame: &Frame) -> Section {
     let (state, explanation) = match graphics.status() {
         ACEvoStatus::Live => (State::Good, "driving, or watching a live session"),
         ACEvoStatus::Replay => (State::Good, "a replay is shown"),
-        ACEvoStatus::Pause => (State::Warning, "paused: physics stands still"),
-        ACEvoStatus::Off => (State::Warning, "in the menu, or starting: nothing to tell yet"),
-        _ => (State::Warning, "a value that this program does not know"),
+        ACEvoStatus::Pause => (State::Warning, "paused: physics does not change"),
+        ACEvoStatus::Off => (State::Warning, "in the menu, or starting: no values yet"),
+        _ => (State::Warning, "unknown value"),
     };
     section.add(state, "status", format!("{}: {explanation}", graphics.status()));
     section
@@ -154,19 +154,19 @@ fn telemetry(measured: &Measured) -> Section {
     for (page, stats, slow) in [("physics", physics, SLOW_PHYSICS), ("graphics", graphics, 0.0)] {
         let rate = measured.rate(stats);
         let (state, remark) = match rate {
-            0.0 => (State::Bad, "nothing moves".to_owned()),
-            rate if rate < slow => (State::Warning, format!("slow: about 333 are usual, {} missed", stats.missed)),
+            0.0 => (State::Bad, "no packets".to_owned()),
+            rate if rate < slow => (State::Warning, format!("slow: 333 are normal, {} missed", stats.missed)),
             _ => (State::Good, format!("{} missed", stats.missed)),
         };
         section.add(state, format!("{page} packets"), format!("{rate:.0} per second, {remark}"));
     }
     let handed_out = physics.distinct + graphics.distinct;
     match physics.unsettled + graphics.unsettled {
-        0 => section.add(State::Good, "whole packets", format!("all of {handed_out}")),
-        torn => section.add(State::Warning, "whole packets", format!("{torn} of {handed_out} may be torn")),
+        0 => section.add(State::Good, "settled packets", format!("all of {handed_out}")),
+        torn => section.add(State::Warning, "settled packets", format!("{torn} of {handed_out} may be torn")),
     }
     if *overslept > 0 {
-        let late = format!("{overslept} sleeps took a millisecond too long: packets may be missed for that");
+        let late = format!("{overslept} sleeps took a millisecond too long, so packets may be missed");
         section.add(State::Warning, "busy machine", late);
     }
     if measured.suspicions.is_empty() {
@@ -185,25 +185,25 @@ fn conclude(report: &mut Report, measured: &Measured) {
     let (verdict, next): (&str, &[&str]) = match status {
         _ if moving => ("Telemetry flows.", &[]),
         ACEvoStatus::Pause => {
-            ("The game is paused, so no telemetry flows. Nothing is wrong.", &["Go on driving, then try again."])
+            ("The game is paused, so no telemetry flows. Nothing is wrong.", &["Continue driving, then try again."])
         }
         ACEvoStatus::Off if measured.stats.graphics.distinct > 0 => (
             "The game is in its menu, so no telemetry flows. Nothing is wrong.",
             &["Enter a session and drive, then try again."],
         ),
         ACEvoStatus::Off => (
-            "The pages are there, but nothing is written to them.",
+            "The pages exist, but nothing is written to them.",
             &[
                 "Is the game still starting, or in its menu? Enter a session and drive, then try again.",
-                "If it does not run at all, another program holds its pages: close other telemetry programs.",
+                "If it is not running, another program keeps its pages open: close other telemetry programs.",
             ],
         ),
         _ => (
-            "The pages say that the game is live, but nothing moves: the game has probably ended.",
+            "The game says it's live but sends nothing. It has probably closed or frozen.",
             &[
-                "Close other telemetry programs: one that keeps the pages of a game that has ended keeps them alive.",
-                "Page files that a killed simulator has left go when the next one starts, or by hand: acevo_pmf_*.",
-                "Start the game anew and drive.",
+                "Close other telemetry programs: they may keep the pages of a game that has ended.",
+                "Page files of a killed simulator (acevo_pmf_*) are replaced when the next one starts, or can be deleted.",
+                "Restart the game and drive.",
             ],
         ),
     };
@@ -211,46 +211,41 @@ fn conclude(report: &mut Report, measured: &Measured) {
     report.next.extend(next.iter().map(|step| (*step).to_owned()));
     if !measured.suspicions.is_empty() {
         report.next.push(
-            "What is marked with ! at \"layout\" is not as this program knows the pages: the game may lay them out anew. Update \
-             this program; if it is the newest, report it with the file of `acevo dump --raw pages.json`."
+            "Rows marked `!` under \"layout\" differ from the known page layout; the game may have changed it. Update this program; \
+             if it is up to date, report this with the file of `acevo dump --raw pages.json`."
                 .into(),
         );
     }
 }
 
-/// Verdict and advice where the pages cannot be had.
-fn no_pages(error: &Error, place: &Place) -> (String, Vec<String>) {
+/// Verdict and advice if the pages cannot be read.
+fn no_pages(error: &Error, source: &PageSource) -> (String, Vec<String>) {
     let (verdict, next): (&str, &[&str]) = match error {
-        Error::GameNotRunning { .. } if !place.is_default() => {
-            ("There are no pages of a game there.", &["Check the place, or leave it out to look for the game itself."])
+        Error::GameNotRunning { .. } if !source.is_game() => {
+            ("There are no pages of a game.", &["Check --dir or --pid, or leave it out to look for the game."])
         }
         Error::GameNotRunning { .. } => (
             "Assetto Corsa EVO is not running.",
-            &[
-                "Start the game. Nothing has to be switched on in it.",
-                SAME_USER,
-                "To see how it looks without the game: acevo --demo",
-            ],
+            &["Start the game. Its telemetry is always on.", SAME_USER, "To try it without the game: acevo --demo"],
         ),
         Error::PageNotThere { .. } => (
-            "The game is there, but not all of its pages are.",
+            "The game is running, but some of its pages do not exist yet.",
             &["Wait until its menu has appeared, or enter a session."],
         ),
-        Error::PermissionDenied { .. } => ("The game is there, but this user may not read it.", &[SAME_USER]),
+        Error::PermissionDenied { .. } => ("The game is running, but this user may not read it.", &[SAME_USER]),
         Error::UnknownLayout { .. } => (
-            "The pages have a size that no known version of the game has.",
-            &["Update this program; if it is the newest, report the output of `acevo doctor --json`."],
+            "The pages have a size of no known game version.",
+            &["Update this program; if it is up to date, report the output of `acevo doctor --json`."],
         ),
         Error::OldGame { .. } => (
-            "Only the pages of another or an older game are there.",
+            "Only pages of another or an older game were found.",
             &["Update Assetto Corsa EVO to version 0.6 or newer; other titles of the series cannot be read."],
         ),
         Error::Gone { .. } => ("The game ended during the examination.", &["Start it again."]),
-        Error::Unsupported => (
-            "The game does not run on this system.",
-            &["Read page files with --dir, or see how it looks: acevo --demo"],
-        ),
-        _ => ("The pages cannot be read.", &["See above for what the system says."]),
+        Error::Unsupported => {
+            ("The game does not run on this system.", &["Read page files with --dir, or try it with acevo --demo"])
+        }
+        _ => ("The pages cannot be read.", &["The error of the system is listed above."]),
     };
     (verdict.into(), next.iter().map(|step| (*step).to_owned()).collect())
 }

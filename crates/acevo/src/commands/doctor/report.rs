@@ -1,18 +1,18 @@
-//! What was found, and how it is told.
+//! The findings, and their output.
 
 use serde::Serialize;
 
 use crate::format::text::{padded, width};
 use crate::output::Paint;
 
-/// The whole examination.
+/// The result of the examination.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Report {
     /// Version of this program.
     pub(super) version: &'static str,
     /// Telemetry flows.
     pub(super) flowing: bool,
-    /// In one sentence.
+    /// The conclusion, in one sentence.
     pub(super) verdict: String,
     /// What to do next.
     pub(super) next: Vec<String>,
@@ -26,7 +26,7 @@ pub(super) struct Section {
     pub(super) findings: Vec<Finding>,
 }
 
-/// One thing that was looked at.
+/// A finding.
 #[derive(Debug, Serialize)]
 pub(super) struct Finding {
     pub(super) state: State,
@@ -34,17 +34,17 @@ pub(super) struct Finding {
     pub(super) result: String,
 }
 
-/// What a finding means.
+/// The meaning of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum State {
-    /// As it should be.
+    /// As expected.
     Good,
-    /// Not there, which alone is no fault.
+    /// Missing, which alone is not a fault.
     Missing,
     /// Unusual.
     Warning,
-    /// This is in the way.
+    /// A problem that prevents telemetry.
     Bad,
 }
 

@@ -6,27 +6,34 @@ use std::path::Path;
 use acevo_export::{Outcome, Progress, RecordingReport, Recordings};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::print_outcome;
-use crate::cli::Export;
 use crate::output::{complain_about, name_of, say};
 use crate::shutdown::Stop;
+
+/// What is printed about an export.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Verbosity {
+    /// Only errors.
+    pub(super) is_quiet: bool,
+    /// Only some laps are exported, which empty recordings do not have.
+    pub(super) has_lap_filter: bool,
+}
 
 /// Shows the progress of an export.
 pub(super) struct ExportProgress<'a> {
     bar: ProgressBar,
     stop: &'a Stop,
-    args: &'a Export,
+    verbosity: Verbosity,
     is_single: bool,
     tally: Tally,
 }
 
 impl<'a> ExportProgress<'a> {
-    pub(super) fn new(args: &'a Export, recordings: &Recordings, stop: &'a Stop) -> Self {
-        let bar = if args.is_quiet() { ProgressBar::hidden() } else { ProgressBar::new(recordings.bytes().max(1)) };
+    pub(super) fn new(verbosity: Verbosity, recordings: &Recordings, stop: &'a Stop) -> Self {
+        let bar = if verbosity.is_quiet { ProgressBar::hidden() } else { ProgressBar::new(recordings.bytes().max(1)) };
         if let Ok(style) = ProgressStyle::with_template("{wide_bar} {percent} %, {eta} left {msg}") {
             bar.set_style(style);
         }
-        Self { bar, stop, args, is_single: recordings.is_single(), tally: Tally::default() }
+        Self { bar, stop, verbosity, is_single: recordings.is_single(), tally: Tally::default() }
     }
 
     pub(super) fn finish(&self) {
@@ -41,8 +48,8 @@ impl<'a> ExportProgress<'a> {
         let path = name_of(&recording.path);
         match &recording.outcome {
             Err(error) => complain_about(format_args!("cannot export {path}"), error),
-            Ok(_) if self.args.quiet => {}
-            Ok(Outcome::Empty) if self.args.laps.is_some() => {
+            Ok(_) if self.verbosity.is_quiet => {}
+            Ok(Outcome::Empty) if self.verbosity.has_lap_filter => {
                 say(format_args!("acevo: none of these laps is in {path}"));
             }
             Ok(Outcome::Empty) => say(format_args!("acevo: there is no driving in {path}")),
@@ -71,6 +78,17 @@ impl Progress for ExportProgress<'_> {
 
     fn is_cancelled(&self) -> bool {
         self.stop.is_requested()
+    }
+}
+
+/// Prints the files that were written.
+pub(super) fn print_outcome(outcome: &Outcome) {
+    let Outcome::Written { files, note } = outcome else { return };
+    if let Some(note) = note {
+        say(format_args!("acevo: {note}"));
+    }
+    for file in files {
+        say(format_args!("acevo: wrote {}", name_of(file)));
     }
 }
 

@@ -1,4 +1,4 @@
-//! Lines on a terminal that are drawn again where they stand, below what was there before.
+//! Lines on a terminal that are redrawn in place, below earlier output.
 
 use std::io::{self, Write};
 
@@ -12,7 +12,7 @@ use ratatui::crossterm::{execute, queue};
 
 use crate::output;
 
-/// A terminal that answers keys at once. It is restored when this is dropped, and before a panic is told.
+/// A terminal in raw mode. It is restored when this is dropped, and before a panic message is printed.
 #[derive(Debug)]
 pub(super) struct InPlace {
     height: u16,
@@ -21,13 +21,13 @@ pub(super) struct InPlace {
 
 impl InPlace {
     /// # Errors
-    /// Where this terminal cannot do it.
+    /// If the terminal does not support it.
     pub(super) fn new() -> anyhow::Result<Self> {
-        let size = size().context("cannot ask the terminal for its size; try --lines")?;
-        let tell = std::panic::take_hook();
+        let size = size().context("cannot read the size of the terminal; try --lines")?;
+        let print_panic = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
             restore();
-            tell(panic);
+            print_panic(panic);
         }));
         enable_raw_mode().context("cannot use this terminal; try --lines")?;
         let terminal = Self { height: 0, size };
@@ -40,18 +40,18 @@ impl InPlace {
         (self.size.0.into(), self.size.1.into())
     }
 
-    /// Draws these lines in the place of those before; the caller sees to it that they fit.
+    /// Draws these lines instead of the previous ones. They must fit on the terminal.
     pub(super) fn draw(&mut self, lines: &[String]) -> anyhow::Result<()> {
         let mut picture = Vec::new();
         let now = size().unwrap_or(self.size);
         if now != self.size {
-            // Lines that were wrapped anew stand nobody knows where.
+            // After a rewrap the cursor position is unknown.
             queue!(picture, Clear(ClearType::All), MoveTo(0, 0))?;
             (self.size, self.height) = (now, 0);
         }
         self.go_up(&mut picture)?;
         for line in lines {
-            // Before the line: after one that ends with the last column its last letter would go.
+            // Cleared before it is written: afterwards the last letter of a full line would be cleared, too.
             queue!(picture, Clear(ClearType::CurrentLine))?;
             write!(picture, "{line}\r\n")?;
         }
@@ -60,7 +60,7 @@ impl InPlace {
         output::print(&picture)
     }
 
-    /// Ends: the lines that are to stay take the place of those that were drawn.
+    /// Replaces the drawn lines with these, which remain on the terminal.
     pub(super) fn finish(self, lines: &[String]) -> anyhow::Result<()> {
         let mut picture = Vec::new();
         self.go_up(&mut picture)?;
@@ -74,15 +74,15 @@ impl InPlace {
 
     fn go_up(&self, picture: &mut Vec<u8>) -> io::Result<()> {
         queue!(picture, MoveToColumn(0))?;
-        // Nothing up is one line up for terminals.
+        // Terminals move up one line for zero.
         if self.height > 0 {
             queue!(picture, MoveUp(self.height))?;
         }
         Ok(())
     }
 
-    /// True where somebody wants to quit.
-    pub(super) fn is_left(&self) -> anyhow::Result<bool> {
+    /// True if a key to quit was pressed.
+    pub(super) fn quits(&self) -> anyhow::Result<bool> {
         while event::poll(std::time::Duration::ZERO).context("cannot read the keyboard")? {
             if let Event::Key(key) = event::read().context("cannot read the keyboard")?
                 && key.kind != KeyEventKind::Release
@@ -105,7 +105,7 @@ impl Drop for InPlace {
     }
 }
 
-/// Restores the terminal. Errors are ignored: there is no way to report them.
+/// Restores the terminal. There is no way to report that this fails.
 pub(super) fn restore() {
     let _ = disable_raw_mode();
     let _ = execute!(io::stdout(), Show, EnableLineWrap);

@@ -1,4 +1,4 @@
-//! The table on a terminal, which goes on.
+//! The live table on a terminal.
 
 use std::time::{Duration, Instant};
 
@@ -7,52 +7,52 @@ use acevo_telemetry::ConnectionEvent;
 use acevo_telemetry::analysis::{Lap, watches_another_car};
 
 use super::in_place::InPlace;
-use super::{Recorder, UpdateHandler};
-use crate::cli::Laps;
+use super::lap_follower::LapFollower;
+use crate::commands::follow_loop::UpdateHandler;
 use crate::format::lap_table::{Line, Look, Sessions, Table};
 use crate::format::text::{clean, name};
 use crate::output::Paint;
 use crate::session::connection::LiveConnection;
 use crate::session::status::ConnectionStatus;
 
-/// Ten pictures per second.
+/// Interval of drawing.
 const DRAW_EVERY: Duration = Duration::from_millis(100);
 
 pub(super) struct LiveTable {
-    recorder: Recorder,
+    follower: LapFollower,
     sessions: Sessions,
     terminal: InPlace,
     paint: Paint,
     next: Instant,
     /// Why personal bests are not saved.
-    trouble: Option<String>,
+    problem: Option<String>,
 }
 
 impl LiveTable {
-    pub(super) fn new(args: &Laps) -> anyhow::Result<Self> {
+    pub(super) fn new(follower: LapFollower, sessions: Sessions) -> anyhow::Result<Self> {
         Ok(Self {
-            recorder: Recorder::new(args),
-            sessions: args.session.map_or(Sessions::Current, Into::into),
+            follower,
+            sessions,
             terminal: InPlace::new()?,
             paint: Paint::for_stdout(),
             next: Instant::now(),
-            trouble: None,
+            problem: None,
         })
     }
 
-    /// Leaves the whole table behind, if there is one.
+    /// Leaves the whole table on the terminal, if it has laps.
     pub(super) fn finish(mut self) -> anyhow::Result<()> {
-        self.recorder.feeder.finish();
-        let is_empty = self.recorder.laps(self.sessions).is_empty();
+        self.follower.feeder.finish();
+        let is_empty = self.follower.laps(self.sessions).is_empty();
         let lines =
-            if is_empty { Vec::new() } else { self.lines(usize::MAX, &[Table::summary(self.recorder.analysis())]) };
+            if is_empty { Vec::new() } else { self.lines(usize::MAX, &[Table::summary(self.follower.analysis())]) };
         self.terminal.finish(&lines)
     }
 
-    /// The table with its newest laps, as many as fit above what stands below.
+    /// The table with its newest laps, as many as fit above the lines below it.
     fn lines(&self, height: usize, below: &[Line]) -> Vec<String> {
         let width = self.terminal.size().0;
-        let laps = self.recorder.laps(self.sessions);
+        let laps = self.follower.laps(self.sessions);
         let table = Table::new(&laps, self.sessions, width);
         // A line for the header, one for the cursor.
         let room = height.saturating_sub(below.len() + 2);
@@ -64,9 +64,9 @@ impl LiveTable {
 
     fn draw(&mut self, live: &LiveConnection) -> anyhow::Result<()> {
         let height = self.terminal.size().1;
-        let analysis = self.recorder.analysis();
+        let analysis = self.follower.analysis();
         let mut below = vec![Table::summary(analysis), Table::running(analysis), status(live)];
-        if let Some(trouble) = &self.trouble {
+        if let Some(trouble) = &self.problem {
             below.insert(0, Line::default().with(Look::Warning, format!(" {}", clean(trouble))));
         }
         // Hardly any terminal: what matters most stands last.
@@ -83,16 +83,16 @@ impl UpdateHandler for LiveTable {
         event: Option<&ConnectionEvent>,
         now: Instant,
     ) -> anyhow::Result<bool> {
-        self.recorder.take(live, event);
-        self.trouble = self.recorder.take_problem().or(self.trouble.take());
+        self.follower.take(live, event);
+        self.problem = self.follower.take_problem().or(self.problem.take());
         if now >= self.next {
             self.next = now + DRAW_EVERY;
-            if self.terminal.is_left()? {
+            if self.terminal.quits()? {
                 return Ok(false);
             }
             self.draw(live)?;
         }
-        Ok(!self.recorder.has_enough())
+        Ok(!self.follower.is_complete())
     }
 
     fn max_wait(&self, now: Instant) -> Duration {
@@ -100,7 +100,7 @@ impl UpdateHandler for LiveTable {
     }
 }
 
-/// Where the connection stands, or what is driven.
+/// The state of the connection, or what is driven.
 fn status(live: &LiveConnection) -> Line {
     let link = live.status();
     let Some(frame) = live.frame().filter(|_| link == ConnectionStatus::Attached) else {

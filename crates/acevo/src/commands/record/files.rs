@@ -1,4 +1,4 @@
-//! Everything, in files: one for each session.
+//! Recording into files, one per session.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -6,109 +6,116 @@ use std::path::{Path, PathBuf};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use acevo_recording::{Description, Progress as Written, RecordingError, RecordingWriter, ThreadedWriter};
+use acevo_recording::{Description, Progress as WriteProgress, RecordingError, RecordingWriter, ThreadedWriter};
+use acevo_shared_memory::Packet;
 use anyhow::{Context, anyhow};
 use indicatif::HumanBytes;
+use tracing::{info, warn};
 
-use super::name::{self, Names};
-use super::tape::Tape;
-use super::{Destination, check_directory, make_directory, print_path};
-use crate::cli::RecordArgs;
+use super::destination::Destination;
+use super::directory::{check_directory, create_directory, print_path};
+use super::file_name::{self, Names};
+use super::recording_stream::{PROGRAM, RecordingStream};
 use crate::commands::progress::Progress;
 use crate::format::text::clock;
 use crate::output::{check_new, complain, say};
 use crate::session::connection::LiveConnection;
 
-/// Between two attempts to begin a file.
-const TRY_EVERY: Duration = Duration::from_secs(2);
+/// Time between two attempts to create a file.
+const RETRY_INTERVAL: Duration = Duration::from_secs(2);
 
-/// Where files go.
-enum Place {
-    /// A file for each session, by names of their own.
+/// Where files are created.
+enum Output {
+    /// A directory: each session has a file with a name of its own.
     Directory(PathBuf),
-    /// One file; further sessions have numbers behind its name.
+    /// A file: further sessions have numbers after its name.
     File(PathBuf),
 }
 
+/// Writes a file per session.
 pub(super) struct Files {
-    place: Place,
+    output: Output,
     quiet: bool,
-    /// What is recorded waits for the disk.
-    is_patient: bool,
+    /// Packets wait for the disk.
+    waits: bool,
     file: Option<SessionFile>,
-    /// Files that are being completed, each by a thread of its own: the next session does not wait for the disk.
+    /// Files that are being completed, each on a thread of its own, so that the next session does not wait for the disk.
     ended: Vec<JoinHandle<anyhow::Result<PathBuf>>>,
     begun: usize,
-    /// A file could not be completed, or its name not be printed.
+    /// A file could not be completed, or its path could not be printed.
     has_failed: bool,
-    /// A file could not be begun, and that is tried again.
-    try_at: Option<Instant>,
-    trouble: Option<String>,
+    /// When creating a file is tried again.
+    retry_at: Option<Instant>,
+    /// The problem with writing that was reported last.
+    problem: Option<String>,
     is_losing: bool,
 }
 
+/// The file of a session.
 struct SessionFile {
     path: PathBuf,
-    /// Its name is to tell what is in it, once that is known.
-    is_nameless: bool,
-    tape: Tape<ThreadedWriter>,
+    /// The file gets its final name once the names of the session are known.
+    needs_name: bool,
+    stream: RecordingStream<ThreadedWriter>,
 }
 
 impl Files {
-    pub(super) fn new(args: &RecordArgs) -> anyhow::Result<Self> {
-        let output = args.output.as_deref();
-        let place = match output {
+    pub(super) fn new(output: Option<&Path>, waits: bool, quiet: bool) -> anyhow::Result<Self> {
+        let output = match output {
             Some(path) if !path.is_dir() && path.extension().is_some() => {
                 check_new(path)?;
                 let directory = path.parent().filter(|directory| !directory.as_os_str().is_empty());
                 check_directory(directory.unwrap_or(Path::new(".")))?;
-                Place::File(path.into())
+                Output::File(path.into())
             }
             _ => {
-                let directory = name::directory(output)?;
+                let directory = file_name::directory(output)?;
                 check_directory(&directory)?;
-                Place::Directory(directory)
+                Output::Directory(directory)
             }
         };
         Ok(Self {
-            place,
-            quiet: args.quiet,
-            is_patient: args.demo.waits(),
+            output,
+            quiet,
+            waits,
             file: None,
             ended: Vec::new(),
             begun: 0,
             has_failed: false,
-            try_at: None,
-            trouble: None,
+            retry_at: None,
+            problem: None,
             is_losing: false,
         })
     }
 
     fn create(&mut self, now: Duration) -> anyhow::Result<SessionFile> {
         self.begun += 1;
-        match &self.place {
-            Place::Directory(directory) => loop {
-                let path = name::free(directory, &name::of_moment());
-                match SessionFile::create(path, true, now, self.is_patient) {
-                    // Another recorder was quicker.
+        match &self.output {
+            Output::Directory(directory) => loop {
+                let path = file_name::free(directory, &file_name::timestamp());
+                match SessionFile::create(path, true, now, self.waits) {
+                    // Another recorder has created the file meanwhile.
                     Err(error) if is_taken(&error) => {}
                     created => return created,
                 }
             },
-            Place::File(path) => {
-                // What was asked for by its name must not be there; the numbers are ours.
-                while self.begun > 1 && name::numbered(path, self.begun).exists() {
+            Output::File(path) => {
+                // The given path must not exist; numbered paths may.
+                while self.begun > 1 && file_name::numbered(path, self.begun).exists() {
                     self.begun += 1;
                 }
-                SessionFile::create(name::numbered(path, self.begun), false, now, self.is_patient)
+                SessionFile::create(file_name::numbered(path, self.begun), false, now, self.waits)
             }
         }
     }
 
-    /// Prints the name of a file when it is complete. One that cannot be completed is told, and does not end the others.
+    /// Prints the path of a file that was completed, or the error.
     fn print_ended(&mut self, file: JoinHandle<anyhow::Result<PathBuf>>) {
-        let is_good = match file.join().unwrap_or_else(|_| Err(anyhow!("a recording has broken off"))) {
-            Ok(path) => print_path(&path),
+        let is_good = match file.join().unwrap_or_else(|_| Err(anyhow!("the thread of a recording has panicked"))) {
+            Ok(path) => {
+                info!("closed {}", path.display());
+                print_path(&path)
+            }
             Err(error) => {
                 complain(&error);
                 false
@@ -117,63 +124,67 @@ impl Files {
         self.has_failed |= !is_good;
     }
 
-    /// Says what has become of writing, each thing once.
-    fn tell(&mut self, written: &Written, progress: &Progress) {
+    /// Reports problems with writing, each once.
+    fn report(&mut self, written: &WriteProgress, progress: &Progress) {
         let say = |text: String| {
             if !self.quiet {
                 progress.suspend(|| say(format_args!("acevo: {text}")));
             }
         };
-        if self.trouble.is_some() != written.trouble.is_some() {
+        if self.problem.is_some() != written.trouble.is_some() {
             say(match &written.trouble {
-                Some(why) => {
+                Some(problem) => {
                     format!(
-                        "warning: {why}; what is written stays, what comes is kept for a while, and it is tried again"
+                        "warning: {problem}; written packets are safe, new ones are kept in memory, and writing is tried again"
                     )
                 }
-                None if self.is_losing => format!("writing goes on; {} packets are lost", written.lost.total()),
-                None => "writing goes on; nothing is lost".into(),
+                None if self.is_losing => format!("writing again; {} packets are lost", written.lost.total()),
+                None => "writing again; no packets are lost".into(),
             });
             self.is_losing = false;
         }
         if written.trouble.is_some() && written.lost.total() > 0 && !self.is_losing {
-            say("warning: there is no more room to keep what comes; from now on packets are lost".into());
+            warn!(
+                packets = written.lost.total(),
+                "packets are dropped: the memory for packets that wait for the disk is full"
+            );
+            say("warning: the memory for new packets is full; from now on packets are lost".into());
             self.is_losing = true;
         }
-        self.trouble.clone_from(&written.trouble);
+        self.problem.clone_from(&written.trouble);
     }
 }
 
 impl Destination for Files {
     type Sink = ThreadedWriter;
 
-    fn tape(&mut self) -> Option<&mut Tape<ThreadedWriter>> {
-        self.file.as_mut().map(|file| &mut file.tape)
+    fn stream(&mut self) -> Option<&mut RecordingStream<ThreadedWriter>> {
+        self.file.as_mut().map(|file| &mut file.stream)
     }
 
-    /// Where the first file cannot be begun, that is an error; later it is trouble that may pass.
-    fn begin(&mut self, live: &LiveConnection) -> anyhow::Result<()> {
+    /// Returns an error if the first file cannot be created. Later files are tried again, because the problem may be temporary.
+    fn begin(&mut self, live: &LiveConnection, packet: Option<&Packet>) -> anyhow::Result<()> {
         self.end();
         match self.create(live.now()) {
             Ok(file) => {
-                self.try_at = None;
+                self.retry_at = None;
                 let file = self.file.insert(file);
-                file.tape.open_with(live, Duration::ZERO)
+                file.stream.begin(live, Duration::ZERO, packet)
             }
             Err(error) if self.begun <= 1 => Err(error),
             Err(error) => {
                 self.begun -= 1;
-                if self.try_at.replace(Instant::now() + TRY_EVERY).is_none() && !self.quiet {
-                    say(format_args!("acevo: warning: {error:#}; nothing is recorded until that works"));
+                if self.retry_at.replace(Instant::now() + RETRY_INTERVAL).is_none() && !self.quiet {
+                    say(format_args!("acevo: warning: {error:#}; nothing is recorded until this succeeds"));
                 }
                 Ok(())
             }
         }
     }
 
-    fn named(&mut self, names: &Names) {
+    fn on_names(&mut self, names: &Names) {
         if let Some(file) = &mut self.file
-            && std::mem::take(&mut file.is_nameless)
+            && std::mem::take(&mut file.needs_name)
         {
             file.rename(names);
         }
@@ -181,31 +192,32 @@ impl Destination for Files {
 
     fn end(&mut self) {
         if let Some(file) = self.file.take() {
+            info!(laps = file.stream.laps, "closing {}", file.path.display());
             self.ended.push(thread::spawn(move || file.finish()));
-            // What was said of it is not about the next one.
-            (self.trouble, self.is_losing) = (None, false);
+            // Problems are reported per file.
+            (self.problem, self.is_losing) = (None, false);
         }
     }
 
     fn detach(&mut self) {
         // The next game begins another file.
         self.end();
-        self.try_at = None;
+        self.retry_at = None;
     }
 
     fn idle(&mut self) {
-        if let Some(tape) = self.tape() {
-            tape.sink.flush();
+        if let Some(stream) = self.stream() {
+            stream.sink.flush();
         }
     }
 
-    fn attend(&mut self, live: &LiveConnection, progress: &mut Progress) -> anyhow::Result<()> {
+    fn update(&mut self, live: &LiveConnection, progress: &mut Progress) -> anyhow::Result<()> {
         while self.ended.first().is_some_and(JoinHandle::is_finished) {
             let file = self.ended.remove(0);
             progress.suspend(|| self.print_ended(file));
         }
-        if self.try_at.is_some_and(|at| at <= Instant::now()) {
-            self.begin(live)?;
+        if self.retry_at.is_some_and(|at| at <= Instant::now()) {
+            self.begin(live, None)?;
         }
         if !progress.is_due() {
             return Ok(());
@@ -214,18 +226,20 @@ impl Destination for Files {
             progress.show("waiting for the game".into());
             return Ok(());
         };
-        let written = file.tape.sink.progress();
+        let written = file.stream.sink.progress();
         progress.show(file.line(&written));
         if written.removed {
             let path = file.path.display().to_string();
             if !self.quiet {
-                progress.suspend(|| say(format_args!("acevo: warning: {path} was removed; it goes on in a new file")));
+                progress.suspend(|| {
+                    say(format_args!("acevo: warning: {path} was removed; recording continues in a new file"))
+                });
             }
             let lost = self.file.take();
             thread::spawn(move || drop(lost));
-            return self.begin(live);
+            return self.begin(live, None);
         }
-        self.tell(&written, progress);
+        self.report(&written, progress);
         Ok(())
     }
 
@@ -240,54 +254,54 @@ impl Destination for Files {
 }
 
 impl SessionFile {
-    fn create(path: PathBuf, is_nameless: bool, now: Duration, is_patient: bool) -> anyhow::Result<Self> {
+    fn create(path: PathBuf, needs_name: bool, now: Duration, waits: bool) -> anyhow::Result<Self> {
         if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
-            make_directory(directory)?;
+            create_directory(directory)?;
         }
-        let description = Description::new(super::PROGRAM);
+        let description = Description::new(PROGRAM);
         let writer = RecordingWriter::create(&path, &description).and_then(ThreadedWriter::new);
         let writer = writer.with_context(|| format!("cannot record to {}", path.display()))?;
-        let writer = if is_patient { writer.patient() } else { writer };
-        Ok(Self { path, is_nameless, tape: Tape::new(writer, now) })
+        let writer = if waits { writer.patient() } else { writer };
+        info!("opened {}", path.display());
+        Ok(Self { path, needs_name, stream: RecordingStream::new(writer, now) })
     }
 
-    /// A file that cannot be renamed while it is written keeps its name.
+    /// Renames the file after the session. If that fails, for example because the file is open, it keeps its name.
     fn rename(&mut self, names: &Names) {
         let (Some(directory), Some(stem)) = (self.path.parent(), self.path.file_stem()) else { return };
-        let path = name::free(directory, &format!("{}_{}", stem.to_string_lossy(), name::as_file_name(names)));
+        let path =
+            file_name::free(directory, &format!("{}_{}", stem.to_string_lossy(), file_name::as_file_name(names)));
         if fs::rename(&self.path, &path).is_ok() {
+            info!("renamed {} to {}", self.path.display(), path.display());
             self.path = path;
         }
     }
 
-    /// How it is getting on, for people.
-    fn line(&self, written: &Written) -> String {
-        let hours = self.tape.last.as_secs_f64() / 3600.0;
-        let rate = if hours > 0.002 {
-            format!(", {:.0} MB an hour", written.bytes as f64 / 1e6 / hours)
-        } else {
-            String::new()
-        };
+    /// The status line.
+    fn line(&self, written: &WriteProgress) -> String {
+        let hours = self.stream.last.as_secs_f64() / 3600.0;
+        let rate =
+            if hours > 0.002 { format!(", {:.0} MB/h", written.bytes as f64 / 1e6 / hours) } else { String::new() };
         let lost = match written.lost.total() {
             0 => String::new(),
             lost => format!(" · {lost} LOST"),
         };
         let name = self.path.file_name().unwrap_or_default().to_string_lossy();
-        let (time, bytes) = (clock(Some(self.tape.last)), HumanBytes(written.bytes));
-        let laps = if self.tape.laps == 1 { "1 lap".into() } else { format!("{} laps", self.tape.laps) };
+        let (time, bytes) = (clock(Some(self.stream.last)), HumanBytes(written.bytes));
+        let laps = if self.stream.laps == 1 { "1 lap".into() } else { format!("{} laps", self.stream.laps) };
         format!("{time} · {laps} · {bytes}{rate}{lost} · {name}")
     }
 
     /// Completes the file.
     fn finish(self) -> anyhow::Result<PathBuf> {
         let path = self.path;
-        let finished = self.tape.sink.finish();
-        finished.with_context(|| format!("cannot complete {}; what is in it can be read", path.display()))?;
+        let finished = self.stream.sink.finish();
+        finished.with_context(|| format!("cannot complete {}; its content can be read", path.display()))?;
         Ok(path)
     }
 }
 
-/// True where the file is there already.
+/// True if the file exists.
 fn is_taken(error: &anyhow::Error) -> bool {
     let error = error.downcast_ref::<RecordingError>();
     matches!(error, Some(RecordingError::Io(error)) if error.kind() == ErrorKind::AlreadyExists)

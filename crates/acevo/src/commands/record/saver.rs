@@ -1,4 +1,4 @@
-//! Writing moments to files, on a thread of its own.
+//! Saves snapshots of the ring to files, on a thread of its own.
 
 use std::io::ErrorKind;
 use std::path::PathBuf;
@@ -11,94 +11,97 @@ use std::time::Duration;
 use acevo_recording::{Description, RecordingError, RingSnapshot};
 use anyhow::Context;
 
-use super::{make_directory, name};
+use super::directory::create_directory;
+use super::file_name;
 
-/// Moments that may wait for the one that is written: each holds memory.
-const WAITING: usize = 4;
+/// Snapshots that may wait for the one that is written. Each needs memory.
+const MAX_WAITING: usize = 4;
 
-/// Between two attempts to save a moment.
-const TRY_EVERY: Duration = Duration::from_secs(2);
+/// Time between two attempts to save a snapshot.
+const RETRY_INTERVAL: Duration = Duration::from_secs(2);
 
-/// A moment, and where it goes.
-pub(super) struct Job {
-    pub(super) moment: RingSnapshot,
+/// A snapshot to save, and where.
+pub(super) struct SaveJob {
+    pub(super) snapshot: RingSnapshot,
     pub(super) description: Description,
     pub(super) directory: PathBuf,
-    /// The file's name without what makes it another than all that are there.
+    /// The file name without the part that makes it unique.
     pub(super) stem: String,
 }
 
-/// What has become of a moment.
-pub(super) enum News {
+/// The result of a job.
+pub(super) enum SaveResult {
     /// The file is complete.
     Saved(PathBuf),
-    /// It could not be written and is tried again; told once.
-    Trouble(anyhow::Error),
-    /// It could not be written before the end.
-    GivenUp(anyhow::Error),
+    /// The file could not be written, which is tried again. Reported once per job.
+    Retrying(anyhow::Error),
+    /// The file could not be written before the program ended.
+    Failed(anyhow::Error),
 }
 
+/// Saves snapshots one after the other.
 pub(super) struct Saver {
-    /// `None` once it is to end.
-    jobs: Option<SyncSender<Job>>,
-    news: Receiver<News>,
+    /// `None` once the thread must end.
+    jobs: Option<SyncSender<SaveJob>>,
+    results: Receiver<SaveResult>,
     is_ending: Arc<AtomicBool>,
     thread: JoinHandle<()>,
 }
 
 impl Saver {
     pub(super) fn start() -> anyhow::Result<Self> {
-        let (jobs, to_do) = sync_channel(WAITING);
-        let (sender, news) = channel();
+        let (jobs, queue) = sync_channel(MAX_WAITING);
+        let (sender, results) = channel();
         let is_ending = Arc::new(AtomicBool::new(false));
         let ending = Arc::clone(&is_ending);
-        let work = move || to_do.iter().for_each(|job: Job| job.save_at_last(&sender, &ending));
+        let work = move || queue.iter().for_each(|job: SaveJob| job.run(&sender, &ending));
         let thread = thread::Builder::new().name("saving".into()).spawn(work).context("cannot start a thread")?;
-        Ok(Self { jobs: Some(jobs), news, is_ending, thread })
+        Ok(Self { jobs: Some(jobs), results, is_ending, thread })
     }
 
-    /// Takes a moment; false where too many wait.
-    pub(super) fn save(&self, job: Job) -> bool {
+    /// Accepts a job. Returns false if too many are waiting.
+    pub(super) fn save(&self, job: SaveJob) -> bool {
         self.jobs.as_ref().is_some_and(|jobs| jobs.try_send(job).is_ok())
     }
 
-    pub(super) fn news(&self) -> Option<News> {
-        self.news.try_recv().ok()
+    /// The next result, if there is a new one.
+    pub(super) fn next_result(&self) -> Option<SaveResult> {
+        self.results.try_recv().ok()
     }
 
-    /// All that is left to tell, until everything is saved or has failed once more.
-    pub(super) fn end(&mut self) -> Vec<News> {
+    /// Ends the thread: everything is saved, or fails once more. Returns the remaining results.
+    pub(super) fn end(&mut self) -> Vec<SaveResult> {
         self.is_ending.store(true, Ordering::Relaxed);
         self.jobs = None;
         self.thread.thread().unpark();
-        self.news.iter().collect()
+        self.results.iter().collect()
     }
 }
 
-impl Job {
-    fn save_at_last(&self, news: &Sender<News>, is_ending: &AtomicBool) {
-        let mut is_told = false;
-        // Nobody is left to be told where sending fails.
+impl SaveJob {
+    fn run(&self, results: &Sender<SaveResult>, is_ending: &AtomicBool) {
+        let mut is_reported = false;
+        // Sending fails only if the receiver was dropped, and then the result does not matter.
         let _ = loop {
             match self.save() {
-                Ok(path) => break news.send(News::Saved(path)),
-                Err(error) if is_ending.load(Ordering::Relaxed) => break news.send(News::GivenUp(error)),
-                Err(error) if !is_told => {
-                    is_told = true;
-                    let _ = news.send(News::Trouble(error));
+                Ok(path) => break results.send(SaveResult::Saved(path)),
+                Err(error) if is_ending.load(Ordering::Relaxed) => break results.send(SaveResult::Failed(error)),
+                Err(error) if !is_reported => {
+                    is_reported = true;
+                    let _ = results.send(SaveResult::Retrying(error));
                 }
                 Err(_) => {}
             }
-            thread::park_timeout(TRY_EVERY);
+            thread::park_timeout(RETRY_INTERVAL);
         };
     }
 
     fn save(&self) -> anyhow::Result<PathBuf> {
-        make_directory(&self.directory)?;
+        create_directory(&self.directory)?;
         loop {
-            let path = name::free(&self.directory, &self.stem);
-            match self.moment.save(&path, &self.description) {
-                // Somebody else was quicker.
+            let path = file_name::free(&self.directory, &self.stem);
+            match self.snapshot.save(&path, &self.description) {
+                // Another program has created the file meanwhile.
                 Err(RecordingError::Io(error)) if error.kind() == ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error).with_context(|| format!("cannot save to {}", path.display())),
                 Ok(_) => return Ok(path),

@@ -15,17 +15,18 @@ use anyhow::{Context, ensure};
 use indicatif::HumanBytes;
 
 use crate::commands::progress::Progress;
-use crate::commands::record::{PROGRAM, Tape};
+use crate::commands::record::{PROGRAM, RecordingStream};
 use crate::format::text::clock;
 use crate::output::{check_new, is_dash, name_of, say};
 use crate::shutdown::Stop;
 
-/// How much is recorded of a simulation that has no end.
-const LONGEST: Duration = Duration::from_secs(3600);
-/// Steps between two looks at the clock and the keyboard.
+/// Time that is recorded of a simulation without an end.
+const MAX_TIME: Duration = Duration::from_secs(3600);
+
+/// Steps between two checks of the progress and of Ctrl-C.
 const STEPS_AT_ONCE: usize = 333;
 
-/// Writes the recording. `time`: how much of the simulation at most.
+/// Writes the recording. `time` is the maximum simulated time.
 pub(super) fn write(
     path: &Path,
     options: Options,
@@ -35,12 +36,12 @@ pub(super) fn write(
 ) -> anyhow::Result<ExitCode> {
     ensure!(!is_dash(path), "a recording cannot be written to the standard output: name a file with -o");
     check_new(path)?;
-    let end = time.or_else(|| (!options.has_end()).then_some(LONGEST)).unwrap_or(Duration::MAX);
+    let end = time.or_else(|| (!options.has_end()).then_some(MAX_TIME)).unwrap_or(Duration::MAX);
     let mut pending = PendingFile::create(path)?;
     let cannot = || format!("cannot write {}", name_of(path));
     let writer = RecordingWriter::new(pending.file()?, &Description::new(PROGRAM)).with_context(cannot)?;
     let mut recorder = Recorder::new(Simulator::new(options), writer);
-    let mut progress = Progress::new(quiet, "Ctrl-C ends it");
+    let mut progress = Progress::new(quiet, "Ctrl-C quits");
     while !recorder.simulator.is_finished() && recorder.simulator.time() < end && !stop.is_requested() {
         recorder.drive(end).with_context(cannot)?;
         if progress.is_due() {
@@ -48,8 +49,8 @@ pub(super) fn write(
         }
     }
     progress.end();
-    ensure!(!stop.is_requested(), "stopped; nothing was kept");
-    let (time, laps) = (recorder.simulator.time(), recorder.tape.laps);
+    ensure!(!stop.is_requested(), "stopped; no file was written");
+    let (time, laps) = (recorder.simulator.time(), recorder.stream.laps);
     recorder.finish().with_context(cannot)?;
     pending.complete()?;
     pending.publish()?;
@@ -60,11 +61,11 @@ pub(super) fn write(
     Ok(ExitCode::SUCCESS)
 }
 
-/// Drives, and writes down what the pages show.
+/// Runs a simulation and records its pages.
 struct Recorder {
     simulator: Simulator,
     analysis: Analysis,
-    tape: Tape<RecordingWriter<File>>,
+    stream: RecordingStream<RecordingWriter<File>>,
     /// The physics counter of the last record.
     packet: i32,
 }
@@ -72,10 +73,10 @@ struct Recorder {
 impl Recorder {
     fn new(simulator: Simulator, writer: RecordingWriter<File>) -> Self {
         let analysis = Analysis::new(Settings::default());
-        Self { simulator, analysis, tape: Tape::new(writer, Duration::ZERO), packet: 0 }
+        Self { simulator, analysis, stream: RecordingStream::new(writer, Duration::ZERO), packet: 0 }
     }
 
-    /// A second of the simulation, or what is left of it.
+    /// Records a second of the simulation, or the rest of it.
     fn drive(&mut self, end: Duration) -> anyhow::Result<()> {
         for _ in 0..STEPS_AT_ONCE {
             if self.simulator.is_finished() || self.simulator.time() >= end {
@@ -92,17 +93,17 @@ impl Recorder {
     fn take(&mut self, changed: Changed) -> anyhow::Result<()> {
         let at = self.simulator.time();
         let frame = self.simulator.frame();
-        if self.tape.last == Duration::ZERO {
+        if self.stream.last == Duration::ZERO {
             let game_version = frame.static_data.ac_evo_version().to_owned();
-            self.tape.mark(at, Marked::Attached { place: "a simulation".into(), game_version });
+            self.stream.mark(at, Marked::Attached { place: "a simulation".into(), game_version });
         }
         self.analysis.feed(at, &frame);
         self.follow_analysis();
-        self.tape.follow_session(&frame, None, at, self.analysis.session())?;
+        self.stream.follow_session(&frame, None, at, self.analysis.session())?;
         if changed.graphics {
             self.record(PageKind::Graphics, at, &frame, false)?;
         }
-        // While the counter stands the page is kept as often as a frame is drawn.
+        // While the counter does not change, the page is recorded once per frame.
         let packet = frame.physics.packet_id();
         if changed.physics && (packet != self.packet || changed.graphics) {
             self.record(PageKind::Physics, at, &frame, packet < self.packet)?;
@@ -114,33 +115,33 @@ impl Recorder {
     fn record(&mut self, page: PageKind, at: Duration, frame: &Frame, restarted: bool) -> anyhow::Result<()> {
         let mut record = Record::new(page, at, frame.bytes(page));
         record.restarted = restarted;
-        self.tape.record(&record)
+        self.stream.record(&record)
     }
 
-    /// Marks laps, and that another session is to be marked.
+    /// Marks laps and sessions.
     fn follow_analysis(&mut self) {
         while let Some(event) = self.analysis.next_event() {
             match event.kind {
-                SessionEventKind::Session => self.tape.expect_session(),
-                SessionEventKind::Lap(lap) => self.tape.mark_lap(self.analysis.ended_at(&lap), &lap),
+                SessionEventKind::Session => self.stream.expect_session(),
+                SessionEventKind::Lap(lap) => self.stream.mark_lap(self.analysis.ended_at(&lap), &lap),
                 _ => {}
             }
         }
     }
 
-    /// How far it is, for people.
+    /// The status line.
     fn line(&self, end: Duration) -> String {
-        let written = self.tape.sink.progress();
+        let written = self.stream.sink.progress();
         let of = if end == Duration::MAX { String::new() } else { format!(" of {}", clock(Some(end))) };
         let time = clock(Some(self.simulator.time()));
-        format!("{time}{of} · {} laps · {}", self.tape.laps, HumanBytes(written.bytes))
+        format!("{time}{of} · {} laps · {}", self.stream.laps, HumanBytes(written.bytes))
     }
 
     /// Completes the file.
     fn finish(mut self) -> anyhow::Result<()> {
         self.analysis.interrupt();
         self.follow_analysis();
-        self.tape.sink.finish()?;
+        self.stream.sink.finish()?;
         Ok(())
     }
 }

@@ -6,8 +6,7 @@ use acevo_shared_memory::{Frame, GraphicsView, Page, PhysicsValidity, PhysicsVie
 use acevo_telemetry::ConnectionEvent;
 use serde::Serialize;
 
-use super::Schedule;
-use crate::cli::Watch;
+use super::schedule::Schedule;
 use crate::commands::follow_loop::UpdateHandler;
 use crate::output;
 use crate::session::connection::LiveConnection;
@@ -45,16 +44,8 @@ pub(super) struct Objects {
 }
 
 impl Objects {
-    pub(super) fn new(args: &Watch) -> Self {
-        Self {
-            start: Instant::now(),
-            schedule: Schedule::new(args.every, args.count),
-            pending: false,
-            printed: None,
-            missed: 0,
-            skipped: 0,
-            line: Vec::new(),
-        }
+    pub(super) fn new(schedule: Schedule) -> Self {
+        Self { start: Instant::now(), schedule, pending: false, printed: None, missed: 0, skipped: 0, line: Vec::new() }
     }
 }
 

@@ -7,23 +7,19 @@ use acevo_shared_memory::{ACEvoEngineType, ACEvoFlagType, ACEvoStatus, Frame};
 use acevo_telemetry::ConnectionEvent;
 use acevo_telemetry::analysis::watches_another_car;
 
-use super::Schedule;
-use crate::cli::Watch;
+use super::schedule::Schedule;
 use crate::commands::follow_loop::UpdateHandler;
 use crate::format::text::{lap_time, name, number};
 use crate::output;
 use crate::session::connection::{Health, LiveConnection};
-
-/// Interval of lines without `--every`.
-const DEFAULT_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Prints a line when it is due.
 #[derive(Debug)]
 pub(super) struct Lines(Schedule);
 
 impl Lines {
-    pub(super) fn new(args: &Watch) -> Self {
-        Self(Schedule::new(Some(args.every.unwrap_or(DEFAULT_INTERVAL)), args.count))
+    pub(super) fn new(schedule: Schedule) -> Self {
+        Self(schedule)
     }
 }
 

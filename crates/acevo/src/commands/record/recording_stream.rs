@@ -1,24 +1,27 @@
-//! What is recorded, wherever it goes: pages with their times, and marks.
+//! A stream of records and marks with times.
 
 use std::borrow::Cow;
 use std::fs::File;
 use std::time::Duration;
 
 use acevo_recording::{Mark, Marked, Record, RecordingWriter, Ring, ThreadedWriter};
-use acevo_shared_memory::{Page, PageKind, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
+use acevo_shared_memory::{Packet, Page, PageKind, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
 use acevo_telemetry::Frame;
 use acevo_telemetry::analysis::Lap;
 
-use super::name::Names;
+use super::file_name::Names;
 use crate::session::connection::LiveConnection;
 
+/// The program that recordings name as their writer.
+pub(crate) const PROGRAM: &str = concat!("acevo ", env!("CARGO_PKG_VERSION"));
+
 /// Takes records and marks. Never waits for a disk.
-pub(crate) trait Sink {
+pub(crate) trait RecordSink {
     fn record(&mut self, record: &Record<'_>) -> anyhow::Result<()>;
     fn mark(&mut self, mark: Mark);
 }
 
-impl Sink for ThreadedWriter {
+impl RecordSink for ThreadedWriter {
     fn record(&mut self, record: &Record<'_>) -> anyhow::Result<()> {
         Ok(Self::record(self, record)?)
     }
@@ -28,18 +31,18 @@ impl Sink for ThreadedWriter {
     }
 }
 
-impl Sink for RecordingWriter<File> {
+impl RecordSink for RecordingWriter<File> {
     fn record(&mut self, record: &Record<'_>) -> anyhow::Result<()> {
         Ok(Self::record(self, record)?)
     }
 
-    /// A disk that is full says so with the next record, and at the end.
+    /// An error, such as a full disk, is reported by the next record, and at the end.
     fn mark(&mut self, mark: Mark) {
         let _ = Self::mark(self, &mark);
     }
 }
 
-impl Sink for Ring {
+impl RecordSink for Ring {
     fn record(&mut self, record: &Record<'_>) -> anyhow::Result<()> {
         Ok(Self::record(self, record)?)
     }
@@ -49,41 +52,49 @@ impl Sink for Ring {
     }
 }
 
-/// Records and marks, with times since a zero of their own. The clock is that of [`LiveConnection::now`], or that of a
-/// simulation.
-pub(crate) struct Tape<S> {
+/// Passes records and marks to a sink, with times since the stream's own zero. The clock is that of [`LiveConnection::now`], or that
+/// of a simulation.
+pub(crate) struct RecordingStream<S> {
     pub(crate) sink: S,
     zero: Duration,
     /// Time of the last record.
     pub(crate) last: Duration,
-    /// Laps that are complete.
+    /// The number of complete laps.
     pub(crate) laps: usize,
-    /// The session's page as the frame had it when it was recorded last.
-    session: Vec<u8>,
+    /// The static page that was recorded last.
+    static_page: Vec<u8>,
     /// The session was marked, with its names.
     is_marked: bool,
 }
 
-impl<S: Sink> Tape<S> {
+impl<S: RecordSink> RecordingStream<S> {
     pub(crate) fn new(sink: S, zero: Duration) -> Self {
-        Self { sink, zero, last: Duration::ZERO, laps: 0, session: Vec::new(), is_marked: false }
+        Self { sink, zero, last: Duration::ZERO, laps: 0, static_page: Vec::new(), is_marked: false }
     }
 
-    /// Since the tape's zero.
+    /// A time since the zero of the stream.
     pub(super) fn at(&self, time: Duration) -> Duration {
         time.saturating_sub(self.zero)
     }
 
-    /// A session begins, with the pages as they are.
-    pub(super) fn open_with(&mut self, live: &LiveConnection, at: Duration) -> anyhow::Result<()> {
+    /// Begins a session, with the newest pages as carried records. Pages of `packet` are left out, because it is recorded next.
+    pub(super) fn begin(&mut self, live: &LiveConnection, at: Duration, packet: Option<&Packet>) -> anyhow::Result<()> {
         let Some(frame) = live.pages() else { return Ok(()) };
+        let is_in_packet = |page| match page {
+            PageKind::Physics => packet.is_some_and(|packet| packet.physics.is_some()),
+            PageKind::Graphics => packet.is_some_and(|packet| packet.graphics.is_some()),
+            PageKind::Static => false,
+        };
         for page in [PageKind::Static, PageKind::Graphics, PageKind::Physics] {
+            if is_in_packet(page) {
+                continue;
+            }
             let bytes = raw_bytes(frame, Some(live), page);
             let mut record = Record::new(page, at, &bytes);
             record.carried = true;
             self.record(&record)?;
         }
-        self.session = frame.bytes(PageKind::Static).to_vec();
+        self.static_page = frame.bytes(PageKind::Static).to_vec();
         self.is_marked = false;
         Ok(())
     }
@@ -93,13 +104,13 @@ impl<S: Sink> Tape<S> {
         self.sink.record(record)
     }
 
-    /// Another session has begun in the same recording: it is marked once its names are known.
+    /// Another session has begun in the same recording. It is marked once its names are known.
     pub(crate) fn expect_session(&mut self) {
         self.is_marked = false;
     }
 
-    /// Records the session's page if it has changed, and marks the session once its names are known: then it returns them. If the frame
-    /// comes from `live`, the page is recorded byte for byte as the game had it.
+    /// Records the static page if it has changed, and marks the session once its names are known, which are then returned. If the frame
+    /// comes from `live`, the page is recorded byte for byte as the game wrote it.
     pub(crate) fn follow_session(
         &mut self,
         frame: &Frame,
@@ -108,8 +119,8 @@ impl<S: Sink> Tape<S> {
         session: u32,
     ) -> anyhow::Result<Option<Names>> {
         let bytes = frame.bytes(PageKind::Static);
-        if self.session != bytes {
-            self.session = bytes.to_vec();
+        if self.static_page != bytes {
+            self.static_page = bytes.to_vec();
             let at = self.at(seen);
             let bytes = raw_bytes(frame, live, PageKind::Static);
             self.record(&Record::new(PageKind::Static, at, &bytes))?;
@@ -135,7 +146,7 @@ impl<S: Sink> Tape<S> {
     }
 }
 
-/// The bytes of a page of the frame as the game had them; as the frame has them if another page was captured meanwhile.
+/// The bytes of a page of the frame exactly as the game wrote them, or those of the frame if another page was captured meanwhile.
 fn raw_bytes<'a>(frame: &'a Frame, live: Option<&LiveConnection>, page: PageKind) -> Cow<'a, [u8]> {
     let known = frame.bytes(page);
     let mut raw = vec![0; page.size()];

@@ -1,4 +1,4 @@
-//! Names of files: when, where, what.
+//! File names of recordings: time, track, car, session.
 
 use std::path::{Path, PathBuf};
 
@@ -7,13 +7,13 @@ use jiff::Zoned;
 
 pub(crate) use acevo_recording::SessionNames as Names;
 
-/// The names in a form that every file system takes.
+/// The names in a form that every file system accepts.
 pub(super) fn as_file_name(names: &Names) -> String {
     let parts = [&names.track, &names.car, &names.session];
     parts.map(|part| plain(part)).into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("_")
 }
 
-/// Letters and digits; everything else is a hyphen.
+/// Letters and digits; everything else becomes a hyphen.
 fn plain(text: &str) -> String {
     let mut plain = String::new();
     for letter in text.chars().take(40) {
@@ -26,8 +26,8 @@ fn plain(text: &str) -> String {
     plain.trim_end_matches('-').to_owned()
 }
 
-/// The local time, in an order that sorts.
-pub(super) fn of_moment() -> String {
+/// The local time, in a form that sorts by time.
+pub(super) fn timestamp() -> String {
     Zoned::now().strftime("%Y-%m-%d_%H-%M-%S").to_string()
 }
 
@@ -35,7 +35,7 @@ pub(super) fn of_moment() -> String {
 pub(super) fn free(directory: &Path, stem: &str) -> PathBuf {
     let mut path = directory.join(format!("{stem}.acevo"));
     let mut number = 2;
-    // A link that leads nowhere is in the way, too.
+    // A dangling link occupies the path, too.
     while path.symlink_metadata().is_ok() {
         path = directory.join(format!("{stem}_{number}.acevo"));
         number += 1;
@@ -43,7 +43,7 @@ pub(super) fn free(directory: &Path, stem: &str) -> PathBuf {
     path
 }
 
-/// The path for the first session, and with a number for each further one.
+/// The path of a session: `path` for the first one, with a number for each further one.
 pub(super) fn numbered(path: &Path, number: usize) -> PathBuf {
     if number <= 1 {
         return path.into();
@@ -53,13 +53,13 @@ pub(super) fn numbered(path: &Path, number: usize) -> PathBuf {
     path.with_file_name(format!("{stem}-{number}.{extension}"))
 }
 
-/// The directory that was asked for, or the usual one.
+/// The given directory, or the default one.
 pub(super) fn directory(output: Option<&Path>) -> anyhow::Result<PathBuf> {
-    let default = || default_directory().context("there is no home directory to record to; name a place with -o");
+    let default = || default_directory().context("there is no home directory to record to: choose a directory with -o");
     output.map_or_else(default, |path| Ok(path.into()))
 }
 
-/// `acevo` among the user's documents, or in the home directory where there are none.
+/// `acevo` in the user's documents, or in the home directory if there is no such folder.
 fn default_directory() -> Option<PathBuf> {
     let home = std::env::home_dir()?;
     let documents = home.join("Documents");
@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_the_game_are_no_paths() {
+    fn as_file_name_removes_path_separators() {
         let names = Names {
             track: "../Nürburgring / GP".into(),
             configuration: String::new(),
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_is_not_named_after_another_car_that_is_watched() {
+    fn names_leave_out_a_watched_car() {
         let mut graphics = SPageFileGraphicEvo { car_model: "GT3".into(), player_car_id_a: 1, ..Default::default() };
         let session = SPageFileStaticEvo { track: "Valdombra".into(), ..Default::default() };
         for (focused, car) in [(0, Some("GT3")), (1, Some("GT3")), (2, None)] {
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_overwritten() {
+    fn free_and_numbered_avoid_existing_files() {
         let directory = tempfile::tempdir().unwrap();
         let first = free(directory.path(), "a");
         std::fs::write(&first, "").unwrap();

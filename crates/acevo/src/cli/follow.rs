@@ -1,0 +1,229 @@
+//! Arguments of the commands that follow a session: watch, events, laps, serve.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use acevo_telemetry::analysis::{Reference, Sectors, Settings, Thresholds, Topic};
+use acevo_telemetry::personal::PersonalStore;
+use clap::Args;
+
+use super::source::{RecordingArg, SourceArgs};
+use super::values;
+use crate::format::lap_table::Sessions;
+use crate::session::feeder::{AnalysisOptions, SourceKind};
+use crate::session::source::SourceSpec;
+use crate::web::ServerOptions;
+
+/// `acevo watch`. Without a command there is no FILE: it would be taken for a misspelt command.
+#[derive(Debug, Args)]
+pub(crate) struct WatchCommand {
+    #[command(flatten)]
+    pub(super) recording: RecordingArg,
+    #[command(flatten)]
+    pub(crate) watch: WatchArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WatchArgs {
+    /// Print JSON, one object per line
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Plain lines instead of the full-screen view
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) lines: bool,
+    /// Output interval, such as 100ms [default: 1s for lines, every packet for JSON]
+    #[arg(long, value_name = "TIME", value_parser = values::time)]
+    pub(crate) every: Option<Duration>,
+    /// Stop after N lines or objects
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) count: Option<u64>,
+    /// Don't print connection messages
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+    #[command(flatten)]
+    analysis: AnalysisArgs,
+    #[command(flatten)]
+    pub(super) source: SourceArgs,
+}
+
+impl WatchArgs {
+    pub(crate) fn source(&self) -> SourceSpec {
+        self.source.spec()
+    }
+
+    pub(crate) fn analysis(&self) -> AnalysisOptions {
+        self.analysis.options(self.source().kind())
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EventsArgs {
+    #[command(flatten)]
+    pub(super) recording: RecordingArg,
+    /// Print JSON, one object per event
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Only events about these topics, separated by commas
+    #[arg(long, value_name = "TOPIC", value_delimiter = ',', value_parser = values::topic())]
+    pub(crate) only: Vec<Topic>,
+    /// Threshold of an event, such as low_fuel_laps=2; may be given several times. `acevo help events` lists all
+    #[arg(long, value_name = "NAME=NUMBER", value_parser = values::threshold)]
+    threshold: Vec<(String, f64)>,
+    /// Stop after N events
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) count: Option<u64>,
+    /// Don't print connection messages
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+    #[command(flatten)]
+    analysis: AnalysisArgs,
+    #[command(flatten)]
+    pub(super) source: SourceArgs,
+}
+
+impl EventsArgs {
+    pub(crate) fn source(&self) -> SourceSpec {
+        self.source.spec()
+    }
+
+    pub(crate) fn analysis(&self) -> AnalysisOptions {
+        let mut options = self.analysis.options(self.source().kind());
+        options.settings.thresholds = self.thresholds();
+        options
+    }
+
+    fn thresholds(&self) -> Thresholds {
+        // Each one was checked when it was parsed.
+        values::thresholds(&self.threshold).unwrap_or_default()
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LapsArgs {
+    #[command(flatten)]
+    pub(super) recording: RecordingArg,
+    /// Print JSON, one object per finished lap
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Plain lines instead of the live table
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) lines: bool,
+    /// Show the laps of the current session, or of all sessions [default: current; all for a recording]
+    #[arg(long, value_name = "WHICH", value_parser = values::sessions())]
+    pub(crate) session: Option<Sessions>,
+    /// Stop after N finished laps
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) count: Option<u64>,
+    /// Don't print connection messages
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+    #[command(flatten)]
+    analysis: AnalysisArgs,
+    #[command(flatten)]
+    pub(super) source: SourceArgs,
+}
+
+impl LapsArgs {
+    pub(crate) fn source(&self) -> SourceSpec {
+        self.source.spec()
+    }
+
+    pub(crate) fn analysis(&self) -> AnalysisOptions {
+        self.analysis.options(self.source().kind())
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    #[command(flatten)]
+    pub(super) recording: RecordingArg,
+    /// Port to listen on; 0 selects a free port
+    #[arg(long, value_name = "PORT", default_value_t = 7333)]
+    port: u16,
+    /// Accept other devices in the network; they need the token in the address
+    #[arg(long)]
+    lan: bool,
+    /// File with the token, so that addresses remain valid after a restart; created if it does not exist
+    #[arg(long, value_name = "FILE", requires = "lan")]
+    token_file: Option<PathBuf>,
+    /// Open the page in a browser
+    #[arg(long)]
+    open: bool,
+    /// Print only errors
+    #[arg(short, long, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Print diagnostics: clients, refused connections and requests, slow clients
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+    #[command(flatten)]
+    analysis: AnalysisArgs,
+    #[command(flatten)]
+    pub(super) source: SourceArgs,
+}
+
+impl ServeArgs {
+    pub(crate) fn source(&self) -> SourceSpec {
+        self.source.spec()
+    }
+
+    pub(crate) fn analysis(&self) -> AnalysisOptions {
+        self.analysis.options(self.source().kind())
+    }
+
+    pub(crate) fn server(&self) -> ServerOptions {
+        ServerOptions {
+            port: self.port,
+            is_lan: self.lan,
+            token_file: self.token_file.clone(),
+            opens_browser: self.open,
+            is_quiet: self.quiet,
+            sectors: self.analysis.settings().sectors,
+        }
+    }
+}
+
+/// How laps are analysed.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Analysis")]
+struct AnalysisArgs {
+    /// Sector boundaries as fractions of the lap, without the finish line: 0.31,0.68 [default: thirds]
+    #[arg(long, value_name = "POSITIONS", value_parser = values::sectors)]
+    sectors: Option<Sectors>,
+    /// Lap that the running lap is compared with; personal is your saved personal best with this car on this track
+    #[arg(long, value_name = "LAP", default_value = "best", value_parser = values::reference())]
+    reference: Reference,
+    /// File of personal bests [default: in your data directory; none with --demo; a recording saves only in a named file]
+    #[arg(long, value_name = "FILE")]
+    bests: Option<PathBuf>,
+    /// Don't load or save personal bests
+    #[arg(long, conflicts_with = "bests")]
+    no_bests: bool,
+}
+
+impl AnalysisArgs {
+    /// The options of an analysis of this kind of source.
+    fn options(&self, source: SourceKind) -> AnalysisOptions {
+        AnalysisOptions {
+            settings: self.settings(),
+            reference: self.reference.clone(),
+            bests_file: self.bests_file(source == SourceKind::Demo),
+            // The laps of a recording may be another driver's: they are saved only in a file that is named.
+            bests_are_read_only: source == SourceKind::Recording && self.bests.is_none(),
+            source,
+        }
+    }
+
+    fn settings(&self) -> Settings {
+        let mut settings = Settings::default();
+        if let Some(sectors) = &self.sectors {
+            settings.sectors = sectors.clone();
+        }
+        settings
+    }
+
+    /// The file of personal bests, if they are used.
+    fn bests_file(&self, is_demo: bool) -> Option<PathBuf> {
+        let default = || PersonalStore::default_path().filter(|_| !is_demo);
+        self.bests.clone().or_else(default).filter(|_| !self.no_bests)
+    }
+}

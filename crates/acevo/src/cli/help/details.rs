@@ -1,0 +1,263 @@
+//! Details of each command, such as JSON formats, keys and scenarios.
+
+use acevo_simulator::{CarModel, GameVersion, Scenario, TrackName, Variant};
+
+/// The details of a command; `None` if its help is complete without.
+pub(super) fn of(command: &str) -> Option<String> {
+    let text = match command {
+        "watch" => WATCH,
+        "events" => EVENTS,
+        "laps" => LAPS,
+        "dump" => DUMP,
+        "channels" => CHANNELS,
+        "diff" => DIFF,
+        "stats" => STATS,
+        "record" => RECORD,
+        "replay" => return Some(format!("{LAP_POSITIONS}\n\n{REPLAY}")),
+        "info" => INFO,
+        "export" => return Some(format!("{EXPORT}\n\n{LAP_NAMES}")),
+        "cut" => return Some(format!("{CUT}\n\n{LAP_NAMES}")),
+        "plot" => return Some(format!("{PLOT}\n\n{LAP_NAMES}")),
+        "serve" => SERVE,
+        "simulate" => return Some(simulate()),
+        _ => return None,
+    };
+    Some(text.to_owned())
+}
+
+const LAP_NAMES: &str = "\
+Laps: best (the fastest valid lap), 3, 2/3 (lap 3 of session 2), 2/best, 3#2 (the second attempt at lap 3); lists and ranges, \
+if several laps are taken: 1,4-6 or 2/1-3. If a number selects several laps, the error lists them with their sessions, attempts \
+and times; so does best, if the recording has several cars or tracks.";
+
+const LAP_POSITIONS: &str = "\
+Positions are times, such as 1:30 or 90s, or laps: best, 3, 2/3 (lap 3 of session 2), 2/best, 3#2 (the second attempt at lap 3).";
+
+const WATCH: &str = "\
+Tabs of the screen: 1 Drive, 2 Tyres, 3 Laps, 4 Car, 5 Session, 6 Fields (all channels or raw fields, \
+searchable), 7 Events, 8 Health (packet rate and data quality). Keys: 1-8, Tab and arrows select tabs \
+and scroll; / searches fields; r switches to raw fields; u changes units; ? shows help; q quits. \
+The screen needs 80x24 and uses up to 200x60. NO_COLOR=1 turns colours off; signs mark the same things.
+
+JSON: one object per physics packet, or the newest one per --every:
+  time_s     seconds since the program started
+  packet_id  counter of the physics page
+  missed     packets since the previous object that this program missed
+  skipped    counter steps since then that the game skipped around a pause
+  validity   current, or why physics does not describe the car: paused, resuming, replay, menu
+  settled    false if a page may mix two packets (rare)
+  physics    the physics page, with the game's own names; null unless validity is current
+  graphics   the graphics page, if it has changed since the previous object
+  static     the static page, if it has changed since the previous object
+NaN is null. While physics stops (menu), an object is printed if the status, validity or the static page \
+changes. Connection messages are printed on stderr. Without --count the program runs until Ctrl-C.";
+
+pub(in crate::cli) const EVENTS: &str = "\
+A line has the time since the session began, the lap, the lap position in percent, and the event.
+
+JSON: one object per event:
+  at_s     seconds since the program started
+  session_s  seconds since the session began
+  session  number of the session, from 1
+  lap      number of the lap, from 1; null if no lap is running
+  place    lap position, 0 to 1
+  event    the kind of event; it determines the further fields:
+    session, lap_begun, start_lights, green, wrong_way, off_track, pit_lane_entered,
+    box_entered       (no fields)
+    stint             stint
+    phase             name, before
+    sector            sector, sector_ms, split_ms, is_best
+    invalidated       reason
+    lap               result: the lap, as in `acevo laps --json`, without the names
+    session_best, personal_best
+                      time_ms, before_ms
+    flag              flag, before, for_all (false: shown only to the player)
+    pit_lane_left, box_left, right_way, back_on_track
+                      seconds: how long it lasted, or null
+    service_begun, service_dropped, service_done
+                      items; seconds, once it is done
+    pit_limiter       is_on
+    rev_limiter       rpm; at most every ten seconds
+    low_fuel          is_critical, laps, litres, charge
+    damage, repaired  parts, each with part, before, now, in the game's own numbers
+    tyres             state (cold, ideal, hot), wheels
+    overheating, cooled
+                      fluid (water, oil), celsius
+
+Thresholds (--threshold NAME=NUMBER) with their defaults:
+  low_fuel_laps 3, critical_fuel_laps 1.5
+  low_fuel_l 8, critical_fuel_l 4, low_charge 0.15, critical_charge 0.07: while consumption per lap is unknown
+  cold_tyres 0.85, hot_tyres 1.15: fractions of the ideal temperature
+  cold_tyres_c 65, hot_tyres_c 110: if the game does not report the ideal temperature; held for tyres_s 3
+  hot_water_c 110, hot_oil_c 140; damage_step 0.05, as a fraction of the part's scale
+  hold_s 0.3, wrong_way_s 0.5, off_track_s 0.15, rev_limiter_every_s 10
+
+An event is reported after its condition has held for 0.15 s to 3 s. Conditions that hold when the program starts are not \
+reported, except the phase, flags, the wrong way and low fuel. Connection messages are printed on stderr. Without --count the \
+program runs until Ctrl-C, or to the end of the recording.";
+
+const LAPS: &str = "\
+Columns, if the terminal is wide enough: number; kind (flying, out, in, pit); time; sectors (thirds of the \
+lap, because the game doesn't report its own); gap to the best lap of the session; fuel or charge \
+used; highest and lowest speed in km/h; mean tyre core temperature in °C; stint; why the lap does not \
+count or is incomplete. Only complete, valid laps are best laps.
+Below the table: the best lap, the ideal lap (the sum of the best sectors), the personal best with this \
+car on this track, how long the fuel lasts, and the running lap with its position, sectors and delta to \
+the lap that --reference selects. q, Esc and Ctrl-C quit.
+
+JSON: one object per finished lap:
+  session, number, stint     from 1; a restart is another session
+  attempt                    from 1, among laps with the same session and number: an aborted lap has the same number as
+                             the next one
+  kind                       flying, out, in, pit
+  incomplete                 null, or why: joined, unconfirmed, restarted, returned, session_ended,
+                             car_changed, replay, lost, interrupted
+  time_ms                    the game's time; null if it is not certain
+  measured_ms                the measured time
+  validity                   {\"is\": valid, invalid or unknown}, with reason and place (lap position)
+  sectors_ms                 an array
+  ended_s                    seconds of driving since the program started
+  fuel_used_l, fuel_added_l, charge_used
+  speed_kmh, water_c, oil_c, air_c, road_c
+                             {\"min\", \"mean\", \"max\"}
+  tyre_core_c, tyre_surface_c, tyre_pressure_psi, brake_c
+                             the same for fl, fr, rl, rr
+  driving                    full_throttle (at least 98 %) and coasting (no pedal) as fractions of the time;
+                             gear_s, seconds in each gear: {\"2\": 12.3, \"3\": 40.1}
+  missed                     physics packets that this program missed
+  track, configuration, car, driver, session_name
+                             null if the game does not report a name
+
+Connection messages are printed on stderr, or below the table.";
+
+const DUMP: &str = "\
+JSON: {\"physics\": {\"speedKmh\": {\"value\": 181.3, \"unit\": \"km/h\"}}}. Values without a unit have no \"unit\"; enums \
+have a \"name\". \"validity\" beside the pages is current, or why physics does not describe the car: paused, resuming, replay, \
+menu. The exit code is 1 if there is no game.";
+
+const CHANNELS: &str = "\
+A channel without a value, such as the lap time before the first lap, shows `-`. The quality is measured (on the real game; with \
+its versions), documented, reported, guessed, disputed or dead. g_lateral and yaw_rate are positive to the right; acc_g_x, \
+acc_g_y and acc_g_z have the game's own axes and signs.
+
+JSON: an object per channel by its id, with title, kind, unit, rate, quality, versions (if measured), pages, sources, min, max, \
+decimals, note, repeats, is_default; with values also value and, for enums, name.";
+
+const DIFF: &str = "\
+A line per value that differs: name, value in A, value in B, unit; for arrays, a line per element. Floats are compared bit by \
+bit. The missing end of a shorter page, for example of an older game, counts as zeros. Different sizes, and bytes beyond the known \
+layout, are listed at the end.
+
+JSON: {\"fields\": {\"physics.gear\": {\"a\": 3, \"b\": 4}}, \"sizes\": {}, \"beyond\": {}}; values with a unit have \"unit\", \
+enums have \"a_name\" and \"b_name\", and \"bytes\" is added if equal values have different bytes.
+
+Exit codes, as for diff(1): 0 no difference, 1 differences, 2 error.";
+
+const PLOT: &str = "\
+The first lap is blue, the one it is compared with is orange. In delta curves, values above 0 are slower. Parts of a lap without \
+packets are gaps. Existing files are never overwritten.";
+
+const STATS: &str = "\
+The time starts when telemetry arrives. Latency is an estimate, because the game does not report when it writes: the most punctual \
+recent packets count as having no latency.
+
+JSON: seconds, source, state, attachments, looks (polls of the counters), overslept (sleeps that took 1 ms too long); physics and \
+graphics with written, distinct, missed, skipped (by the game, around pauses), unsettled, restarts, rate_hz, interval_ms, \
+jitter_ms, latency_ms; process with cpu_percent (of one core) and memory_bytes. The exit code is 1 if it was stopped before \
+telemetry arrived.";
+
+const RECORD: &str = "\
+File names look like 2026-05-01_20-15-00_Monza_Car_Race.acevo. Nothing is overwritten. A file is readable at any time, except for \
+its last second, even if the program is killed or the disk is full; recording continues as soon as there is space. A power cut \
+costs about five seconds, apart from what the disk itself loses. The paths of complete files are printed. The exit code is 1 if \
+nothing was recorded, or a file could not be completed.
+
+With --demo all times are simulated times, at any --speed, and recording ends with the simulation. At high speeds packets between \
+two frames may be missed; `acevo simulate -o FILE` records all of them.
+
+With --keep-last nothing is written until s, Enter or Space is pressed; then the last seconds become a complete recording, and its \
+path is printed. If the standard input is not a terminal, each line on it does the same. Sessions and restarts of the game do not \
+interrupt it. A minute takes about 5 MB of memory. If saving fails, for example on a full disk, it is tried again. Ctrl-C quits \
+without saving. On Unix a signal from a macro pad or a script also saves:
+  pkill -USR1 -f '^[^ ]*acevo record'
+
+--verbose prints diagnostics on stderr: files that are opened and closed, sessions, finished laps, and dropped packets.";
+
+const REPLAY: &str = "\
+Pages are published byte for byte, at their recorded times. If a game or a simulator has the pages, nothing is overwritten and \
+the exit code is 1. `acevo info FILE` lists laps and times.
+
+Keys: Space or Enter pauses and resumes, the left and right arrows seek 10 s, q or Ctrl-C quits. The signal SIGUSR1 pauses and \
+resumes, too; so does, with --pause-at, a line on a standard input that is not a terminal. Readers may detach during a pause, \
+because pages that are live but do not change look like those of a game that hangs; `acevo` does so after some seconds.";
+
+const INFO: &str = "\
+JSON: description (from the file), bytes, start_us and end_us, records, lost, marks; times are microseconds since the recording \
+began. names are those in the pages; found has sessions and laps of the pages, in the form of marks, if those are missing or \
+wrong. --check adds damage, skipped (physics steps that the game skipped around pauses) and, in the order physics, graphics, \
+static, the missed packets: packets, places, most (in a row), most_at_us.";
+
+const EXPORT: &str = "\
+A table has a row per physics packet. Its first columns are:
+  time_s     seconds since the start of the recording, by its clock; with --laps since the start of the
+             first of these laps; in a data set since the first row of the session
+  packet_id  packet counter of the physics page
+  session    number of the session, from 1
+  lap        number of the lap, from 1; empty if no lap is running
+  missed     packets since the previous row that the recorder missed
+  skipped    counter steps since the previous row that the game skipped around a pause
+lap_position and lap_distance belong to the lap of their row: negative before a start, and empty while \
+the game still has the position of the previous lap. Columns named ..._by_game have the values of the game.
+In CSV a text that begins with =, +, -, @, a tab or a carriage return is prefixed with ', because a \
+spreadsheet would run it as a formula. Units: `acevo channels --units UNITS`, --units-row, or the \
+metadata acevo.columns of Parquet files.
+Files are written under a temporary name first; existing files are never overwritten. If one recording fails, the error is \
+printed and the rest continue; the exit code is then 1.
+
+A folder and its subfolders become a data set with Hive partitions, with a file per session:
+DATA/track=.../car=.../driver=.../session=.../NAME.parquet
+  DuckDB   FROM read_parquet('DATA/**/*.parquet', hive_partitioning = true)
+  Polars   pl.scan_parquet('DATA/**/*.parquet', hive_partitioning=True)
+  pyarrow  pyarrow.dataset.dataset('DATA', partitioning='hive')
+The folders are columns. The number of the session in its recording is session_number, the name of the track without its layout \
+is track_by_game. Complete files are kept, and a recording that has grown replaces its own files. Other formats have a file per \
+recording.";
+
+const CUT: &str = "\
+Packets are copied unchanged, with their times. Laps are copied with the seconds before and after them, in which \
+the game publishes when they began and what their times are. Existing files are never overwritten.";
+
+const SERVE: &str = "\
+Overlays for OBS are at /overlay/NAME: inputs, delta, tyres, map, laps, gg, fuel, gear. Metrics for Prometheus are at /metrics. \
+docs/web-api.md describes the interface for your own clients. With --lan every request needs the token: for OBS it is part of the \
+address, /overlay/NAME?token=...
+
+The address is printed on stderr and, if stdout is not a terminal, alone on a line on stdout; with --lan the address for other \
+devices follows on the next line. Ctrl-C stops the server.
+
+--verbose prints diagnostics on stderr: clients that connect and leave, slow clients that are disconnected, and requests and \
+connections that are refused, with the reason.";
+
+const SIMULATE: &str = "\
+The simulator behaves as was measured on the real game; --variant selects disputed behaviour. It stops with Ctrl-C, after --for, \
+or after the last session. Only menu never ends, and without --laps hot-laps, pits and pause. The pages are removed at the end. \
+If a game or another simulator has the pages, nothing is overwritten and the exit code is 1.
+
+With -o nothing is published. The file appears when it is complete; existing files are never overwritten. The same options give \
+the same pages at the same times. A scenario without an end is recorded for an hour.";
+
+fn simulate() -> String {
+    let lists = [
+        list("Scenarios", Scenario::ALL.iter().map(|one| (one.name(), one.summary()))),
+        list("Tracks", TrackName::ALL.iter().map(|one| (one.name(), one.summary()))),
+        list("Cars", CarModel::ALL.iter().map(|one| (one.name(), one.summary()))),
+        list("Game versions", GameVersion::ALL.iter().map(|one| (one.name(), one.summary()))),
+        list("Variants", Variant::ALL.iter().map(|one| (one.name(), one.summary()))),
+    ];
+    format!("{}\n\n{SIMULATE}", lists.join("\n\n"))
+}
+
+fn list<'a>(title: &str, entries: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    let lines: Vec<_> = entries.map(|(name, summary)| format!("  {name:<17}{summary}")).collect();
+    format!("{title}:\n{}", lines.join("\n"))
+}

@@ -1,0 +1,192 @@
+//! Examples of each command.
+
+pub(super) const ACEVO: &str = "\
+Examples:
+  acevo                    Watch the game; waits until it runs
+  acevo --demo             The same with a simulated car, without the game
+  acevo doctor             Diagnose missing telemetry
+  acevo laps               The laps of the session, in a live table
+  acevo serve --open       A page in the browser, with overlays for OBS
+  acevo dump speedKmh      One value, once
+  acevo channels --demo    All channels with units, quality and values
+  acevo --json --every 1s  A JSON object per second, for a script
+  acevo dump --raw FILE    The exact bytes, for a bug report
+
+`acevo help COMMAND` shows the details of a command.
+Exit codes: 0 success, 1 failure, 2 wrong usage; `acevo help diff` has its own.";
+
+/// The examples of a command.
+pub(super) fn of(command: &str) -> &'static str {
+    match command {
+        "watch" => WATCH,
+        "events" => EVENTS,
+        "laps" => LAPS,
+        "dump" => DUMP,
+        "channels" => CHANNELS,
+        "diff" => DIFF,
+        "doctor" => DOCTOR,
+        "stats" => STATS,
+        "record" => RECORD,
+        "replay" => REPLAY,
+        "info" => INFO,
+        "export" => EXPORT,
+        "repair" => REPAIR,
+        "cut" => CUT,
+        "plot" => PLOT,
+        "serve" => SERVE,
+        "simulate" => SIMULATE,
+        _ => "",
+    }
+}
+
+const WATCH: &str = "\
+Examples:
+  acevo watch                          A live screen with eight tabs; ? shows the keys, q quits
+  acevo watch --demo --scenario race   A simulated race
+  acevo watch FILE --speed 4           A recording, four times as fast
+  acevo watch --lines --every 5s       A line every five seconds
+  acevo watch --json > stint.jsonl     Every physics packet as JSON
+  acevo watch --json --every 100ms | jq -c '[.time_s, .physics.speedKmh]'
+  acevo watch --json --count 1         One object, then stop";
+
+const EVENTS: &str = "\
+Examples:
+  acevo events                         All events, one per line
+  acevo events --only flag,pit         Flags and pit stops
+  acevo events FILE                    The events of a recording
+  acevo events --json >> evening.jsonl
+  acevo events --json --only lap | jq -r 'select(.event == \"lap\") | .result.time_ms'
+  acevo events --demo --scenario incidents --speed 5";
+
+const LAPS: &str = "\
+Examples:
+  acevo laps                       A live table; q quits
+  acevo laps --session all         The laps of all sessions
+  acevo laps --lines               A line per finished lap
+  acevo laps FILE                  The laps of a recording, with the best lap and the gaps to it
+  acevo laps --json >> laps.jsonl
+  acevo laps --json | jq -c '[.number, .time_ms, .validity.is]'
+  acevo laps --demo --scenario pits --speed 5";
+
+const DUMP: &str = "\
+Examples:
+  acevo dump                          All fields of all pages
+  acevo dump --page static            The session
+  acevo dump speedKmh gear tyre_lf    Two fields and a struct
+  acevo dump 'wheelSlip[2]'           One element; wheels are FL, FR, RL, RR
+  acevo dump --describe electronics   The meaning of fields
+  acevo dump --demo --json | jq .physics.speedKmh.value
+  acevo dump --raw bug.json           The exact bytes of all pages, for a bug report
+  acevo dump bug.json gear            A field of such a file
+  acevo dump FILE --at 2/best gear    A field at the beginning of the best lap of session 2";
+
+const CHANNELS: &str = "\
+Examples:
+  acevo channels                             All channels that are worth logging
+  acevo channels --describe g_ camber        Notes about some of them
+  acevo channels --values speed tyre_temp    Current values
+  acevo channels --demo --units imperial     Values of a simulated car
+  acevo channels --demo --json | jq .speed.value
+  acevo channels FILE speed --at 1:30        The value in a recording";
+
+const DIFF: &str = "\
+Examples:
+  acevo dump --raw a.json; acevo dump --raw b.json
+  acevo diff a.json b.json                All differences
+  acevo diff a.json b.json tyre_lf gear   Only these fields
+  acevo diff --page static a.json b.json && echo same session
+  acevo dump --raw - | acevo diff a.json -";
+
+const DOCTOR: &str = "\
+Examples:
+  acevo doctor                             Look for the game, measure for a second, explain
+  acevo doctor --json                      The same for a bug report
+  acevo doctor --quiet && start-my-dash    Continue only if telemetry flows
+
+The exit code is 0 only if telemetry flows. It does not flow in the menu or during a pause: drive, then try again.";
+
+const PLOT: &str = "\
+Examples:
+  acevo plot --demo -o laps.png                           Curves, map and g-g diagram on one sheet
+  acevo plot --demo --kind map --color delta -o map.svg   Where time is gained and lost
+  acevo plot --demo --kind traces --channels speed,rpm,delta --theme light -o curves.png
+  acevo plot --demo --kind gg --size 900x900 -o gg.png
+  acevo plot FILE --lap 2/3 --against 2/best              Two laps of session 2; into FILE_sheet_lap-2-3.png
+  acevo plot A.acevo --against B.acevo:best               The best laps of two recordings";
+
+const STATS: &str = "\
+Examples:
+  acevo stats                      Until Ctrl-C
+  acevo stats --for 60s            For a minute; waits for the game first
+  acevo stats --for 10s --json     For a script, or a bug report
+  acevo stats --demo --for 5s      Without the game";
+
+const RECORD: &str = "\
+Examples:
+  acevo record                        A file per session, until Ctrl-C
+  acevo record -o ~/races             In this directory
+  acevo record -o evening.acevo       In this file; further sessions get a number after the name
+  acevo record --demo --for 10s -o .  Without the game
+  acevo record --keep-last 60s        The last minute in memory; a key press saves it
+  acevo record --verbose              With diagnostics";
+
+const REPLAY: &str = "\
+Examples:
+  acevo replay FILE                        For any program that reads the game; `acevo` in another terminal
+  acevo replay FILE --from best --to best --loop
+  acevo replay FILE --from 12:30 --speed 4
+  acevo replay FILE --pause-at 1:30        The pages stop changing there; `acevo dump` in another terminal
+  acevo watch FILE                         Watch it without publishing it";
+
+const INFO: &str = "\
+Examples:
+  acevo info FILE            Game, car, track, sessions, laps, sizes
+  acevo info FILE --check    Read all of it; exit code 1 if something cannot be read
+  acevo laps FILE            The laps with sectors and fuel";
+
+const EXPORT: &str = "\
+Examples:
+  acevo export FILE --to csv --channels speed,throttle,brake --rate 50
+  acevo export FILE --to csv -o - --laps 3-5 | head
+  acevo export FILE --to csv --decimal ,      For spreadsheets with decimal commas; cells are separated by ;
+  acevo export FILE --to parquet              For pandas, polars, DuckDB
+  acevo export FILE --to motec                A log and its laps for MoTeC i2
+  acevo export FILE --to mcap                 For Foxglove and PlotJuggler
+  acevo export *.acevo --to csv               A table per recording, in the current folder
+  acevo export FOLDER --to parquet -o DATA    A data set of all recordings; run it again to add new ones";
+
+const REPAIR: &str = "\
+Examples:
+  acevo info FILE --check              Report what cannot be read
+  acevo repair FILE                    Into FILE_repaired.acevo in the current folder
+  acevo repair FILE -o rescued.acevo
+
+Recordings without damage need no repair, even if the recorder was killed. Existing files are never overwritten.";
+
+const CUT: &str = "\
+Examples:
+  acevo cut FILE --laps 3-5                 Into FILE_laps-3-5.acevo in the current folder
+  acevo cut FILE --laps 2/best              The best lap of session 2
+  acevo cut FILE --from best --to best -o best.acevo
+  acevo cut FILE --from 12:30 --to 14:00 -o incident.acevo";
+
+const SERVE: &str = "\
+Examples:
+  acevo serve                  A page at http://127.0.0.1:7333/, only for this computer
+  acevo serve --open           The same, opened in a browser
+  acevo serve --lan            For phones and tablets; prints a QR code for their cameras
+  acevo serve --lan --token-file ~/.acevo-token
+                               With the same address after each start
+  acevo serve --demo           A simulated car
+  acevo serve FILE --speed 2   A recording, twice as fast
+  acevo serve --verbose        With diagnostics
+  curl -s 'http://127.0.0.1:7333/api/snapshot?channels=speed,gear'";
+
+const SIMULATE: &str = "\
+Examples:
+  acevo simulate                          A weekend; `acevo` in another terminal shows it
+  acevo simulate --scenario race --car road
+  acevo simulate --scenario hot-laps --laps 3 --speed 10
+  acevo simulate --track karsthafen --car hatch --game 0.6
+  acevo simulate -o weekend.acevo         A recording of all of it, in seconds
+  acevo simulate -o hour.acevo --scenario hot-laps --for 1h";

@@ -1,0 +1,64 @@
+//! Arguments of `acevo plot`.
+
+use std::path::PathBuf;
+
+use acevo_plot::{PlotKind, Theme};
+use acevo_recording::{LapReference, LapSelector};
+use acevo_simulator::{Options, Scenario};
+use acevo_telemetry::{Channel, UnitSystem};
+use clap::Args;
+
+use super::source::DriveArgs;
+use super::values;
+
+#[derive(Debug, Args)]
+pub(crate) struct PlotArgs {
+    /// Recording with the laps
+    #[arg(value_name = "FILE", required_unless_present = "demo", conflicts_with = "demo")]
+    pub(crate) file: Option<PathBuf>,
+    /// Lap to draw, such as best, 3, 2/3 (session/lap) or 3#2 (second attempt)
+    #[arg(long, value_name = "LAP", default_value = "best", conflicts_with = "demo")]
+    pub(crate) lap: LapSelector,
+    /// Lap to compare it with; FILE:LAP for a lap of another recording, such as other.acevo:best
+    #[arg(long, value_name = "LAP", conflicts_with = "demo")]
+    pub(crate) against: Option<LapReference>,
+    /// New picture; the extension .png or .svg selects the format [default: named after the recording, in the current folder]
+    #[arg(short, long, value_name = "FILE", value_parser = values::picture())]
+    pub(crate) output: Option<PathBuf>,
+    /// Kind of picture
+    #[arg(long, value_name = "KIND", default_value = "sheet", value_parser = values::plot_kind())]
+    #[arg(help = values::described("Kind of picture", PlotKind::ALL.map(|kind| (kind.name(), kind.summary()))), hide_possible_values = true)]
+    pub(crate) kind: PlotKind,
+    /// Curves from the top, by the names that `acevo channels` lists [default: speed,throttle,brake,steering,gear,delta]
+    #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = values::curve)]
+    pub(crate) channels: Vec<&'static Channel>,
+    /// Channel that colours the map; delta shows where time is gained and lost
+    #[arg(long, value_name = "ID", default_value = "speed", value_parser = values::curve)]
+    pub(crate) color: &'static Channel,
+    /// Width and height in pixels
+    #[arg(long, value_name = "SIZE", default_value = "1600x900", value_parser = values::size)]
+    pub(crate) size: (u32, u32),
+    /// Colours
+    #[arg(long, value_name = "THEME", default_value = "dark", value_parser = values::theme())]
+    #[arg(help = values::described("Colours", Theme::ALL.map(|theme| (theme.name(), theme.summary()))), hide_possible_values = true)]
+    pub(crate) theme: Theme,
+    /// Units
+    #[arg(long, value_name = "UNITS", default_value = "game", value_parser = values::units())]
+    #[arg(help = values::described("Units", values::UNITS), hide_possible_values = true)]
+    pub(crate) units: UnitSystem,
+    /// Print only errors
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+    /// Draw two laps of the embedded simulator
+    #[arg(long, help_heading = "Demo")]
+    pub(crate) demo: bool,
+    #[command(flatten, next_help_heading = "Demo")]
+    drive: DriveArgs,
+}
+
+impl PlotArgs {
+    /// The simulation whose laps are drawn without a recording.
+    pub(crate) fn demo_options(&self) -> Options {
+        self.drive.options(Scenario::HotLaps)
+    }
+}

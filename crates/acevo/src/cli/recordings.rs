@@ -1,0 +1,163 @@
+//! Arguments of the commands that write and read recordings: record, replay, info, cut, repair, simulate.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use acevo_recording::{LapSelection, RecordingPosition};
+use acevo_simulator::{Options, Scenario};
+use clap::{ArgGroup, Args};
+
+use super::source::{DemoArgs, DriveArgs, PlaceArgs, PublishArgs};
+use super::values;
+use crate::session::publish::PublishTarget;
+use crate::session::source::LiveSource;
+
+#[derive(Debug, Args)]
+pub(crate) struct RecordArgs {
+    /// Directory for the files, or a file name with an extension [default: acevo in your documents]
+    #[arg(short, long, value_name = "PATH")]
+    pub(crate) output: Option<PathBuf>,
+    /// Keep only the last part in memory, 1s to 30m, and save it on a key press or a signal
+    #[arg(long, value_name = "TIME", value_parser = values::span)]
+    pub(crate) keep_last: Option<Duration>,
+    /// Stop after this time, such as 10s or 30m; with --demo it is simulated time
+    #[arg(long = "for", value_name = "TIME", value_parser = values::time)]
+    pub(crate) time: Option<Duration>,
+    /// Print only errors
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Print diagnostics: files that are opened and closed, sessions, laps, dropped packets
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+    #[command(flatten)]
+    place: PlaceArgs,
+    #[command(flatten)]
+    pub(super) demo: DemoArgs,
+}
+
+impl RecordArgs {
+    pub(crate) fn source(&self) -> LiveSource {
+        self.demo.source(&self.place)
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReplayArgs {
+    /// Recording to replay
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Recorded seconds per second [default: 1]
+    #[arg(long, value_name = "FACTOR", value_parser = values::speed)]
+    pub(crate) speed: Option<f64>,
+    /// Begin with this lap, or at this time, such as 3, best, 2/3 (session/lap), 1:30 or 90s
+    #[arg(long, value_name = "POSITION")]
+    pub(crate) from: Option<RecordingPosition>,
+    /// End with this lap, or at this time
+    #[arg(long, value_name = "POSITION")]
+    pub(crate) to: Option<RecordingPosition>,
+    /// Pause at this time, or at the beginning of this lap; may be given several times
+    #[arg(long, value_name = "POSITION")]
+    pub(crate) pause_at: Vec<RecordingPosition>,
+    /// Start again at the end
+    #[arg(long = "loop")]
+    pub(crate) repeat: bool,
+    #[command(flatten)]
+    publish: PublishArgs,
+    /// Print only errors
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+impl ReplayArgs {
+    pub(crate) fn target(&self) -> PublishTarget {
+        self.publish.target()
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InfoArgs {
+    /// Recording to describe
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Read the whole recording and report what cannot be read
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("part").args(["laps", "from", "to"]).required(true).multiple(true))]
+pub(crate) struct CutArgs {
+    /// Recording to copy from; it is not changed
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// These laps, such as 3, 3-5, 1,4-6, best or 2/1-3 (session/laps)
+    #[arg(long, value_name = "LAPS", conflicts_with_all = ["from", "to"])]
+    pub(crate) laps: Option<LapSelection>,
+    /// From the beginning of this lap, or from this time, such as 3, best, 2/3 (session/lap), 1:30 or 90s
+    #[arg(long, value_name = "POSITION")]
+    pub(crate) from: Option<RecordingPosition>,
+    /// To the end of this lap, or to this time
+    #[arg(long, value_name = "POSITION")]
+    pub(crate) to: Option<RecordingPosition>,
+    /// New recording [default: named after the recording and the part, in the current folder]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Print only errors
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RepairArgs {
+    /// Damaged recording; it is not changed
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The new recording
+    #[arg(value_name = "NEW", conflicts_with = "output", hide = true)]
+    pub(super) new: Option<PathBuf>,
+    /// New recording [default: named after the recording, in the current folder]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SimulateArgs {
+    #[command(flatten)]
+    drive: DriveArgs,
+    /// Stop each session after this number of laps
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    laps: Option<u32>,
+    /// Stop after this simulated time [default: after the last session; with -o at most 1h if it has no end]
+    #[arg(long = "for", value_name = "TIME", value_parser = values::time)]
+    pub(crate) time: Option<Duration>,
+    /// Write a new recording as fast as possible instead of publishing pages
+    #[arg(short, long, value_name = "FILE", conflicts_with = "speed")]
+    #[cfg_attr(unix, arg(conflicts_with = "dir"))]
+    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    publish: PublishArgs,
+    /// Print only errors
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+impl SimulateArgs {
+    /// The simulation.
+    pub(crate) fn options(&self) -> Options {
+        let mut options = self.drive.options(Scenario::Weekend);
+        options.laps = self.laps;
+        options
+    }
+
+    /// Simulated seconds per second.
+    pub(crate) fn speed(&self) -> f64 {
+        self.drive.speed()
+    }
+
+    pub(crate) fn target(&self) -> PublishTarget {
+        self.publish.target()
+    }
+}

@@ -1,0 +1,36 @@
+//! The directory of recordings.
+
+use std::fs::{self, OpenOptions};
+use std::path::Path;
+
+use anyhow::Context;
+
+use crate::output::{OutputClosed, complain, print};
+
+/// Prints the path of a complete file to stdout. Returns false if that fails, which is no reason to stop recording.
+pub(super) fn print_path(path: &Path) -> bool {
+    match print(format!("{}\n", path.display()).as_bytes()) {
+        Err(error) if !error.is::<OutputClosed>() => {
+            complain(&error);
+            false
+        }
+        _ => true,
+    }
+}
+
+/// Creates the directory if it does not exist.
+pub(super) fn create_directory(directory: &Path) -> anyhow::Result<()> {
+    fs::create_dir_all(directory).with_context(|| format!("cannot create the directory {}", directory.display()))
+}
+
+/// Checks that files can be created in the directory, by creating one and removing it. Called before the game is waited for.
+pub(super) fn check_directory(directory: &Path) -> anyhow::Result<()> {
+    create_directory(directory)?;
+    let path = directory.join(format!(".acevo-{}", std::process::id()));
+    let created = OpenOptions::new().write(true).create_new(true).open(&path);
+    let removed = created.and_then(|file| {
+        drop(file);
+        fs::remove_file(&path)
+    });
+    removed.with_context(|| format!("cannot create files in {}", directory.display()))
+}

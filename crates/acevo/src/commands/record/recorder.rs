@@ -1,0 +1,265 @@
+//! Records packets, and marks sessions and laps.
+
+use std::time::Duration;
+
+use acevo_recording::{Marked, Record};
+use acevo_shared_memory::{Packet, Page, PageKind, View};
+use acevo_telemetry::ConnectionEvent;
+use acevo_telemetry::analysis::{Analysis, Lap, SessionEventKind, Settings};
+use tracing::info;
+
+use super::destination::Destination;
+use crate::session::connection::LiveConnection;
+
+/// Passes packets, and marks of sessions and laps, to a destination.
+pub(super) struct Recorder<D> {
+    pub(super) destination: D,
+    analysis: Analysis,
+    laps: Vec<Lap>,
+    buffer: Vec<u8>,
+    /// The physics page that was recorded last.
+    physics: Vec<u8>,
+}
+
+impl<D: Destination> Recorder<D> {
+    pub(super) fn new(destination: D) -> Self {
+        Self {
+            destination,
+            analysis: Analysis::new(Settings::default()),
+            laps: Vec::new(),
+            buffer: Vec::with_capacity(PageKind::Graphics.size()),
+            physics: Vec::with_capacity(PageKind::Physics.size()),
+        }
+    }
+
+    /// Records an event; `None` if no event has arrived for a while.
+    pub(super) fn take(&mut self, live: &LiveConnection, event: Option<&ConnectionEvent>) -> anyhow::Result<()> {
+        let now = live.now();
+        match event {
+            Some(ConnectionEvent::Attached { location }) => {
+                self.destination.begin(live, None)?;
+                let game_version = live.pages().map_or("", |frame| frame.static_data.ac_evo_version()).to_owned();
+                self.mark(now, Marked::Attached { place: location.clone(), game_version });
+            }
+            Some(ConnectionEvent::Detached(reason)) => {
+                self.analysis.interrupt();
+                self.follow_analysis();
+                self.mark(now, Marked::Detached { reason: reason.to_string() });
+                self.destination.detach();
+            }
+            Some(ConnectionEvent::Packet(packet)) => self.take_packet(live, packet)?,
+            Some(_) => {}
+            None => self.destination.idle(),
+        }
+        Ok(())
+    }
+
+    fn take_packet(&mut self, live: &LiveConnection, packet: &Packet) -> anyhow::Result<()> {
+        let Some(frame) = live.pages() else { return Ok(()) };
+        let (seen, uncertainty) = (live.time(), live.uncertainty(packet));
+        self.analysis.feed(seen, frame);
+        if self.follow_analysis() {
+            info!("session {} begins", self.analysis.session());
+            self.destination.end();
+            self.destination.begin(live, Some(packet))?;
+        }
+        let Some(stream) = self.destination.stream() else { return Ok(()) };
+        let names = stream.follow_session(frame, Some(live), seen, self.analysis.session())?;
+        let at = stream.at(seen);
+        if let Some(graphics) = &packet.graphics {
+            captured(live, &graphics.view, &mut self.buffer);
+            stream.record(&Record::of_arrival(graphics, at, uncertainty, &self.buffer))?;
+        }
+        if let Some(physics) = &packet.physics {
+            captured(live, &physics.view, &mut self.buffer);
+            stream.record(&Record::of_arrival(physics, at, uncertainty, &self.buffer))?;
+            self.physics.clone_from(&self.buffer);
+        } else if !packet.validity.is_current()
+            && let Some(is_settled) = live.changed_physics(&self.physics, &mut self.buffer)
+        {
+            let mut record = Record::new(PageKind::Physics, at, &self.buffer);
+            (record.uncertainty, record.settled) = (uncertainty, is_settled);
+            stream.record(&record)?;
+            self.physics.clone_from(&self.buffer);
+        }
+        if let Some(names) = &names {
+            info!(track = names.track, car = names.car, session = names.session, "session names are known");
+            self.destination.on_names(names);
+        }
+        Ok(())
+    }
+
+    /// Marks laps. Returns true if another session has begun.
+    fn follow_analysis(&mut self) -> bool {
+        let mut has_begun = false;
+        while let Some(event) = self.analysis.next_event() {
+            match event.kind {
+                SessionEventKind::Session => has_begun = true,
+                SessionEventKind::Lap(lap) => self.laps.push(lap),
+                _ => {}
+            }
+        }
+        for lap in self.laps.drain(..) {
+            info!(
+                session = lap.session,
+                lap = lap.number,
+                time_ms = lap.time_ms,
+                complete = lap.incomplete.is_none(),
+                "lap ended"
+            );
+            if let Some(stream) = self.destination.stream() {
+                stream.mark_lap(self.analysis.ended_at(&lap), &lap);
+            }
+        }
+        has_begun
+    }
+
+    fn mark(&mut self, at: Duration, what: Marked) {
+        if let Some(stream) = self.destination.stream() {
+            stream.mark(at, what);
+        }
+    }
+}
+
+/// The bytes of a packet exactly as the game wrote them, or those of the view if another packet was captured meanwhile.
+fn captured<T: Page>(live: &LiveConnection, view: &View<'static, T>, buffer: &mut Vec<u8>) {
+    let page = view.raw().as_bytes();
+    buffer.resize(T::KIND.size(), 0);
+    match live.captured(T::KIND, buffer).filter(|_| buffer[..4] == page[..4]) {
+        Some(length) => buffer.truncate(length),
+        None => buffer.copy_from_slice(page),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+
+    use acevo_recording::{Description, Recording, RecordingItem, RecordingWriter};
+    use acevo_shared_memory::{
+        ACEvoSharedMemoryMapper, ACEvoStatus, LocalPages, Publisher, SPageFileGraphicEvo, SPageFilePhysics,
+        SPageFileStaticEvo,
+    };
+    use acevo_testkit::pages::faded_physics;
+
+    use super::super::file_name::Names;
+    use super::super::recording_stream::RecordingStream;
+    use super::*;
+    use crate::commands::progress::Progress;
+
+    /// A single file.
+    struct OneFile(RecordingStream<RecordingWriter<File>>);
+
+    impl Destination for OneFile {
+        type Sink = RecordingWriter<File>;
+
+        fn stream(&mut self) -> Option<&mut RecordingStream<Self::Sink>> {
+            Some(&mut self.0)
+        }
+
+        fn begin(&mut self, _: &LiveConnection, _: Option<&Packet>) -> anyhow::Result<()> {
+            Ok(())
+        }
+
+        fn on_names(&mut self, _: &Names) {}
+
+        fn update(&mut self, _: &LiveConnection, _: &mut Progress) -> anyhow::Result<()> {
+            Ok(())
+        }
+
+        fn close(self) -> anyhow::Result<bool> {
+            self.0.sink.finish()?;
+            Ok(true)
+        }
+    }
+
+    /// Takes events until the first one with a graphics packet.
+    fn take_frame(recorder: &mut Recorder<OneFile>, live: &mut LiveConnection) {
+        loop {
+            let event = live.wait(Duration::from_secs(10)).expect("an event");
+            recorder.take(live, Some(&event)).unwrap();
+            if matches!(event, ConnectionEvent::Packet(packet) if packet.graphics.is_some()) {
+                return;
+            }
+        }
+    }
+
+    #[test]
+    fn recorder_keeps_the_bytes_of_the_static_page() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("names.acevo");
+        let writer = RecordingWriter::create(&path, &Description::new("test")).unwrap();
+        let mut recorder = Recorder::new(OneFile(RecordingStream::new(writer, Duration::ZERO)));
+        let pages = LocalPages::new();
+        let mut publisher = Publisher::local(&pages);
+        let mut session = SPageFileStaticEvo { track: "M\u{fc}nchen".into(), ..Default::default() }.as_bytes().to_vec();
+        let track = SPageFileStaticEvo::field("track").unwrap().offset;
+        // A letter in another encoding, which is not valid UTF-8.
+        session[track..track + 9].copy_from_slice(b"M\xfcnchen\0\0");
+        publisher.publish_bytes(PageKind::Static, &session).unwrap();
+        publisher.publish_physics(&SPageFilePhysics { packetId: 1, ..Default::default() }).unwrap();
+        publisher.publish_graphics(&SPageFileGraphicEvo { packetId: 1, ..Default::default() }).unwrap();
+        let mut live = LiveConnection::new(Box::new(move || ACEvoSharedMemoryMapper::open_source(pages.clone())));
+        let attached = live.wait(Duration::from_secs(10)).expect("an attachment");
+        recorder.take(&live, Some(&attached)).unwrap();
+        publisher.publish_graphics(&SPageFileGraphicEvo { packetId: 2, ..Default::default() }).unwrap();
+        take_frame(&mut recorder, &mut live);
+        assert_eq!(live.pages().unwrap().static_data.track(), "M\u{fffd}nchen");
+        assert!(recorder.destination.close().unwrap());
+        let mut recording = Recording::open(&path).unwrap();
+        let mut recorded = Vec::new();
+        while let Some(item) = recording.next_item().unwrap() {
+            if let RecordingItem::Record(record) = item
+                && record.page == PageKind::Static
+            {
+                recorded.push(record.bytes.to_vec());
+            }
+        }
+        assert_eq!(recorded, [session]);
+    }
+
+    #[test]
+    fn recorder_keeps_each_change_under_the_same_counter() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("pause.acevo");
+        let writer = RecordingWriter::create(&path, &Description::new("test")).unwrap();
+        let mut recorder = Recorder::new(OneFile(RecordingStream::new(writer, Duration::ZERO)));
+        let pages = LocalPages::new();
+        let mut publisher = Publisher::local(&pages);
+        let mut live = LiveConnection::new(Box::new(move || ACEvoSharedMemoryMapper::open_source(pages.clone())));
+        // Counter and level of physics, and the status; the graphics counter always increases.
+        let (live_now, paused) = (ACEvoStatus::Live, ACEvoStatus::Pause);
+        let driven = (1..10).map(|packet| (packet, 1.0, live_now));
+        let fades = [(9, 1.0, paused), (9, 0.8, paused), (9, 0.4, paused), (9, 0.4, paused), (9, 0.6, live_now)];
+        for (frame, (packet, level, status)) in (1..).zip(driven.chain(fades)) {
+            publisher.publish_physics(&faded_physics(packet, level)).unwrap();
+            let graphics = SPageFileGraphicEvo { packetId: frame, status: status.value(), ..Default::default() };
+            publisher.publish_graphics(&graphics).unwrap();
+            loop {
+                let event = live.wait(Duration::from_secs(10)).expect("an event");
+                recorder.take(&live, Some(&event)).unwrap();
+                let is_first = frame == 1 && matches!(event, ConnectionEvent::Attached { .. });
+                if is_first || matches!(event, ConnectionEvent::Packet(packet) if packet.graphics.is_some()) {
+                    break;
+                }
+            }
+        }
+        assert!(recorder.destination.close().unwrap());
+        let mut recording = Recording::open(&path).unwrap();
+        let mut seen = Vec::new();
+        while let Some(step) = recording.next_step().unwrap() {
+            if let Some(of_physics) = step.physics {
+                let page = step.frame.physics.raw();
+                seen.push((
+                    page.packetId,
+                    (page.airTemp * 10.0).round(),
+                    of_physics.missed,
+                    step.frame.validity.is_current(),
+                ));
+            }
+        }
+        let of_pause = &seen[seen.iter().position(|(packet, ..)| *packet == 9).unwrap()..];
+        let expected = [(9, 260.0, 0, true), (9, 208.0, 0, false), (9, 104.0, 0, false), (9, 156.0, 0, false)];
+        assert_eq!(of_pause, expected, "{seen:?}");
+    }
+}

@@ -1,0 +1,53 @@
+//! The state that all tasks of the server share.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use acevo_telemetry::analysis::Sectors;
+use tokio::sync::watch;
+
+use super::guard::Guard;
+use super::slots::Slots;
+use super::state::State;
+
+/// Time for clients to close their connections when the server stops.
+pub(super) const CLOSE_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// The state that all tasks of the server share.
+pub(super) struct Server {
+    pub(super) states: watch::Receiver<Arc<State>>,
+    pub(super) guard: Guard,
+    pub(super) slots: Slots,
+    pub(super) counters: Counters,
+    pub(super) sectors: Sectors,
+    /// True when all connections must close.
+    pub(super) closing: watch::Sender<bool>,
+}
+
+/// Counters of the server.
+#[derive(Debug, Default)]
+pub(super) struct Counters {
+    pub(super) clients: AtomicU64,
+    pub(super) frames: AtomicU64,
+    pub(super) skipped: AtomicU64,
+    pub(super) bytes: AtomicU64,
+    pub(super) requests: AtomicU64,
+    /// Requests refused by the guard.
+    pub(super) refused: AtomicU64,
+    /// Connections refused because there were too many.
+    pub(super) crowded: AtomicU64,
+}
+
+impl Server {
+    /// The newest state.
+    pub(super) fn state(&self) -> Arc<State> {
+        Arc::clone(&self.states.borrow())
+    }
+
+    /// Waits until all connections must close.
+    pub(super) async fn closed(&self) {
+        // An error would mean that the server no longer exists.
+        let _ = self.closing.subscribe().wait_for(|closing| *closing).await;
+    }
+}
