@@ -108,7 +108,7 @@ fn replay_pauses_at_positions_and_publishes_their_pages() {
     assert!(replay.message_with("paused").contains("at 1:10"));
     fixture.assert_at(seconds);
     replay.type_line("");
-    replay.message_with("goes on");
+    replay.message_with("resumed");
     replay.message_with("paused");
     fixture.assert_near(begin);
     let dump = output(

@@ -232,7 +232,7 @@ impl Destination for Files {
             let path = file.path.display().to_string();
             if !self.quiet {
                 progress.suspend(|| {
-                    say(format_args!("acevo: warning: {path} was removed; recording continues in a new file"))
+                    say(format_args!("acevo: warning: {path} was removed; recording continues in a new file"));
                 });
             }
             let lost = self.file.take();
