@@ -139,7 +139,7 @@ impl Recorder {
 
     /// Completes the file.
     fn finish(mut self) -> anyhow::Result<()> {
-        self.analysis.interrupt();
+        self.analysis.finish();
         self.follow_analysis();
         self.stream.sink.finish()?;
         Ok(())
