@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use acevo_simulator::{CarModel, Scenario};
 #[cfg(unix)]
 use acevo_testkit::program::spawn;
-use acevo_testkit::program::{Output, Signal, acevo, output, send_signal};
+use acevo_testkit::program::{Output, acevo, output};
+#[cfg(unix)]
+use acevo_testkit::program::{Signal, send_signal};
 use acevo_testkit::python::{python, run};
 use acevo_testkit::recordings::drive;
 use serde_json::Value;

@@ -6,7 +6,9 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use acevo_recording::{Marked, Recording, RecordingItem};
-use acevo_testkit::program::{Running, Signal, acevo, output, spawn};
+#[cfg(unix)]
+use acevo_testkit::program::Signal;
+use acevo_testkit::program::{Running, acevo, output, spawn};
 
 fn keeper(directory: &Path, options: &[&str]) -> Command {
     let mut command = acevo();

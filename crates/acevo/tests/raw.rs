@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use acevo_shared_memory::PageKind;
-use acevo_testkit::program::{Output, Signal, acevo, output, send_signal};
+use acevo_testkit::program::{Output, acevo, output};
+#[cfg(unix)]
+use acevo_testkit::program::{Signal, send_signal};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

@@ -8,7 +8,9 @@ use std::time::Duration;
 use acevo_recording::{Description, Mark, Marked, Recording, RecordingItem, RecordingWriter};
 use acevo_shared_memory::{PageKind, PhysicsValidity};
 use acevo_simulator::{CarModel, Options, Scenario};
-use acevo_testkit::program::{Signal, acevo, output, spawn};
+#[cfg(unix)]
+use acevo_testkit::program::Signal;
+use acevo_testkit::program::{acevo, output, spawn};
 use acevo_testkit::recordings::{changed, drive};
 use serde_json::Value;
 

@@ -5,7 +5,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use acevo_testkit::client::serve;
-use acevo_testkit::program::{Signal, acevo, output, send_signal, spawn};
+#[cfg(unix)]
+use acevo_testkit::program::{Signal, send_signal};
+use acevo_testkit::program::{acevo, output, spawn};
 use acevo_testkit::wait::until;
 use serde_json::{Value, json};
 use tungstenite::Message;

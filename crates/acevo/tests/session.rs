@@ -4,7 +4,9 @@
 //! relies on a certain lap: every printed lap must be correct, and some laps must be printed.
 
 use acevo_simulator::{LapRecord, Options, Scenario, Simulator};
-use acevo_testkit::program::{Signal, acevo, output, send_signal, spawn};
+#[cfg(unix)]
+use acevo_testkit::program::{Signal, send_signal};
+use acevo_testkit::program::{acevo, output, spawn};
 use serde_json::Value;
 
 /// The true records of the simulated laps.
