@@ -172,7 +172,7 @@ impl RawDump {
     /// Reads the sections of a game.
     ///
     /// # Errors
-    /// As [`ACEvoSharedMemoryMapper::section`].
+    /// As [`ACEvoSharedMemoryMapper::raw_page`].
     pub fn of(mapper: &ACEvoSharedMemoryMapper) -> Result<Self, Error> {
         let page = |page| -> Result<RawPage, Error> {
             let raw = mapper.raw_page(page)?;

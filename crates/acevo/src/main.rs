@@ -5,7 +5,7 @@
 //! | module | content |
 //! |---|---|
 //! | [`output`], [`shutdown`], [`process`], [`keyboard`], [`diagnostics`] | stdout, stderr and new files; Ctrl-C; resource usage; keys without a screen; `--verbose` |
-//! | [`format`] | values, laps and events as text |
+//! | [`mod@format`] | values, laps and events as text |
 //! | [`session`] | the followed session: connection, analysis, snapshot; demo and playback |
 //! | [`tui`], [`web`] | the terminal screen; the web server |
 //! | [`cli`] | command-line arguments, turned into plans |
