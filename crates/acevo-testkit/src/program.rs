@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
+use std::time::Duration;
 use std::time::Instant;
 
 #[cfg(unix)]
@@ -65,9 +66,21 @@ pub struct Running {
 
 /// Starts a program whose output is not read.
 pub fn spawn_silent(command: &mut Command) -> Running {
-    let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    let command = command.stdin(Stdio::null()).stdout(Stdio::null());
+    let mut child = command.spawn();
+    // Wine 8 sometimes refuses to create a process with this error; the next attempt succeeds.
+    for _ in 0..20 {
+        if !child.as_ref().is_err_and(|error| cfg!(windows) && error.raw_os_error() == Some(INTERNAL_ERROR)) {
+            break;
+        }
+        thread::sleep(Duration::from_millis(100));
+        child = command.spawn();
+    }
     Running { child: child.expect("the program starts"), stdout: channel().1, stderr: channel().1 }
 }
+
+/// The error code `ERROR_INTERNAL_ERROR` of Windows.
+const INTERNAL_ERROR: i32 = 1359;
 
 /// Starts a program and reads its output.
 pub fn spawn(command: &mut Command) -> Running {
