@@ -46,7 +46,7 @@ const MAX_VALUE: f64 = 1e30;
 
 /// The common name of such logs: `<track>-<car>-<number>-<yyyy.mm.dd-hh.mm.ss>.ld`, UTC.
 pub fn motec_file_name(about: &About, number: u32) -> String {
-    let (track, car) = (safe_name(&about.track), safe_name(&about.car));
+    let (track, car) = (safe_name(&about.names.track), safe_name(&about.names.car));
     format!("{track}-{car}-{number}-{}.ld", utc(about.unix_s).strftime("%Y.%m.%d-%H.%M.%S"))
 }
 
@@ -58,8 +58,8 @@ pub fn motec_file_name(about: &About, number: u32) -> String {
 ///
 /// Texts are left out. `LAP_BEACON`, or `Lap Number`, is the number of the lap, or 0 if no lap is running. If `position_x` and
 /// `position_z` are among the columns, the log has GPS positions, from which MoTeC i2 draws its track map: X is east, -Z is north of
-/// [`About::latitude_longitude`]. Without coordinates they count from 0° N 0° E, far from any track, and the comment of the log
-/// states that.
+/// [`latitude_longitude`](acevo_recording::RecordedNames::latitude_longitude). Without coordinates they count from 0° N 0° E, far from
+/// any track, and the comment of the log states that.
 ///
 /// The log is divided at the end of each lap, at the line or where the lap was broken off, and at the start of a complete lap that
 /// follows no other lap, so that the drive to the start line is not part of it. A lap is as long as its lap time if the car crossed the line
@@ -145,7 +145,7 @@ impl MotecExporter {
             log: PendingFile::create(path)?,
             laps: PendingFile::create(&laps_path)?,
             spool,
-            plane: about.latitude_longitude.and_then(Plane::at).unwrap_or(Plane::neutral()),
+            plane: about.names.latitude_longitude.and_then(Plane::at).unwrap_or(Plane::neutral()),
             about,
             channels: outputs.into_iter().map(channel).collect(),
             position: channels::position(columns),

@@ -68,16 +68,16 @@ pub(super) fn name_beside_folders(name: &str) -> String {
 /// use acevo_export::{About, partition_path};
 ///
 /// let mut about = About::default();
-/// (about.track, about.configuration, about.car) = ("Ring".into(), "GP".into(), "a/b".into());
-/// (about.session, about.unix_s) = ("Hot Lap".into(), 1_775_030_461.5);
+/// (about.names.track, about.names.configuration, about.names.car) = ("Ring".into(), "GP".into(), "a/b".into());
+/// (about.names.session, about.unix_s) = ("Hot Lap".into(), 1_775_030_461.5);
 /// let path = partition_path(&about, "evening");
 /// let folders = "track=Ring GP/car=a%2Fb/driver=__HIVE_DEFAULT_PARTITION__/session=2026-04-01T08-01-01.500Z Hot Lap";
 /// assert_eq!(path, Path::new(folders).join("evening.parquet"));
 /// ```
 pub fn partition_path(about: &About, name: &str) -> PathBuf {
-    let track = format!("{} {}", about.track, about.configuration);
-    let session = format!("{} {}", start_name(about.unix_s, name), about.session);
-    let folders = [&track, &about.car, &about.driver, &session].map(|value| escaped(value.trim()));
+    let track = format!("{} {}", about.names.track, about.names.configuration);
+    let session = format!("{} {}", start_name(about.unix_s, name), about.names.session);
+    let folders = [&track, &about.names.car, &about.names.driver, &session].map(|value| escaped(value.trim()));
     let mut file = escaped(name);
     if file.starts_with(['_', '.']) {
         // Readers ignore such files.

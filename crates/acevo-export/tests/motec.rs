@@ -218,7 +218,7 @@ fn gps_positions_without_coordinates_count_from_a_neutral_origin_and_are_comment
     ] {
         let path = directory.path().join(format!("{position:?}{has_comment}.ld"));
         let mut about = about();
-        about.latitude_longitude = position;
+        about.names.latitude_longitude = position;
         let mut exporter: Box<dyn Exporter> =
             Box::new(MotecExporter::create(&path, about, columns, MotecNames::Acc).unwrap());
         let values = vec![Some(ChannelValue::Number(-429.0)); columns.len()];
@@ -332,7 +332,7 @@ fn logs_that_do_not_fit_are_rejected_and_removed() {
 #[test]
 fn motec_file_name_is_one_path_component() {
     let mut about = about();
-    about.track = "../Nord/schleife".into();
+    about.names.track = "../Nord/schleife".into();
     assert_eq!(motec_file_name(&about, 3), "_Nord_schleife-Übercar 992-3-2026.04.01-08.00.00.ld");
 }
 
@@ -409,7 +409,7 @@ fn the_venue_is_the_track_with_its_layout() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("venue.ld");
     let mut about = about();
-    about.configuration = "Sprint".into();
+    about.names.configuration = "Sprint".into();
     let exporter = MotecExporter::create(&path, about, &columns([]), MotecNames::Acc).unwrap();
     Box::new(exporter).finish().unwrap();
     let bytes = fs::read(&path).unwrap();

@@ -223,7 +223,7 @@ fn partitioned_files_are_one_data_set() {
     let directory = tempfile::tempdir().unwrap();
     let columns = columns([channel("track").unwrap(), channel("speed").unwrap()]);
     let mut nameless = About::default();
-    (nameless.track, nameless.car) = ("100 % = a/b".into(), " \\".into());
+    (nameless.names.track, nameless.names.car) = ("100 % = a/b".into(), " \\".into());
     for (rows, about) in [(3, nameless), (4, about())] {
         let path = directory.path().join(partition_path(&about, "evening"));
         fs::create_dir_all(path.parent().unwrap()).unwrap();

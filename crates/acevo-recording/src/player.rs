@@ -380,7 +380,7 @@ mod tests {
     use std::path::Path;
 
     use acevo_shared_memory::{ACEvoSharedMemoryMapper, Page, SPageFilePhysics};
-    use acevo_simulator::{Options, Scenario, Simulator, TrackName};
+    use acevo_simulator::{Options, Scenario, TrackName};
     use acevo_telemetry::analysis::{Analysis, Lap, SessionEventKind, Settings};
     use acevo_telemetry::{Connection, ConnectionEvent};
 
@@ -473,21 +473,7 @@ mod tests {
     fn driven(path: &Path) {
         let mut options = Options::default();
         (options.scenario, options.track, options.laps) = (Scenario::HotLaps, TrackName::Karsthafen, Some(2));
-        let mut simulator = Simulator::new(options);
-        let mut writer = RecordingWriter::create(path, &Description::new("test")).unwrap();
-        while !simulator.is_finished() {
-            let changed = simulator.step();
-            let frame = simulator.frame();
-            let pages = [
-                (changed.static_data, PageKind::Static),
-                (changed.graphics, PageKind::Graphics),
-                (changed.physics, PageKind::Physics),
-            ];
-            for (_, page) in pages.into_iter().filter(|(has_changed, _)| *has_changed) {
-                writer.record(&Record::new(page, simulator.time(), frame.bytes(page))).unwrap();
-            }
-        }
-        writer.finish().unwrap();
+        acevo_testkit::recordings::changed(path, options, Duration::MAX, |_, _| {});
     }
 
     #[test]

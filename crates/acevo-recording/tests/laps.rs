@@ -5,13 +5,13 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use acevo_recording::{
-    Description, LapError, LapIndex, LapSelector, PlayerError, Record, RecordedLap, Recording, RecordingSummary,
+    Description, LapError, LapIndex, LapSelector, PlayerError, RecordedLap, Recording, RecordingSummary,
     RecordingWriter, cut_laps, lap_traces,
 };
-use acevo_shared_memory::PageKind;
-use acevo_simulator::{CarModel, Options, Scenario, Simulator, TrackName};
+use acevo_simulator::{CarModel, Options, Scenario, TrackName};
 use acevo_telemetry::analysis::LapKind;
 use acevo_telemetry::channel;
+use acevo_testkit::recordings;
 
 type Bytes = Recording<Cursor<Vec<u8>>>;
 
@@ -26,20 +26,7 @@ fn recorded(drives: &[(Scenario, CarModel)], until: Duration) -> Vec<u8> {
         if *scenario == Scenario::HotLaps {
             (options.track, options.laps) = (TrackName::Karsthafen, Some(2));
         }
-        let mut simulator = Simulator::new(options);
-        while !simulator.is_finished() && simulator.time() < until {
-            let changed = simulator.step();
-            let frame = simulator.frame();
-            let pages = [
-                (changed.static_data, PageKind::Static),
-                (changed.graphics, PageKind::Graphics),
-                (changed.physics, PageKind::Physics),
-            ];
-            for (_, page) in pages.into_iter().filter(|(has_changed, _)| *has_changed) {
-                writer.record(&Record::new(page, start + simulator.time(), frame.bytes(page))).unwrap();
-            }
-        }
-        start += simulator.time() + Duration::from_secs(5);
+        start += recordings::append(&mut writer, start, options, until, |_, _| {}).time() + Duration::from_secs(5);
     }
     writer.finish().unwrap().0
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use acevo_recording::{Description, Record, RecordingWriter};
+use acevo_recording::{Description, Record, RecordingWriter, SeekableOutput};
 use acevo_shared_memory::{Page, PageKind, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
 use acevo_simulator::{CarModel, Options, Scenario, Simulator};
 
@@ -26,14 +26,22 @@ pub fn drive(path: &Path, car: CarModel, scenario: Scenario, laps: Option<u32>) 
 }
 
 /// Records a session until its end or until this time, with pages changed by `change`. Returns the lap times in milliseconds.
-pub fn changed(
-    path: &Path,
+pub fn changed(path: &Path, options: Options, until: Duration, change: impl FnMut(Duration, &mut Pages)) -> Vec<i32> {
+    let mut writer = RecordingWriter::create(path, &Description::new("test")).unwrap();
+    let simulator = append(&mut writer, Duration::ZERO, options, until, change);
+    writer.finish().unwrap();
+    simulator.truth().laps.iter().map(|lap| lap.time_ms).collect()
+}
+
+/// Adds a session, which begins at `start`, until its end or until `until` has passed in it. Returns its simulator.
+pub fn append<W: SeekableOutput>(
+    writer: &mut RecordingWriter<W>,
+    start: Duration,
     options: Options,
     until: Duration,
     mut change: impl FnMut(Duration, &mut Pages),
-) -> Vec<i32> {
+) -> Simulator {
     let mut simulator = Simulator::new(options);
-    let mut writer = RecordingWriter::create(path, &Description::new("test")).unwrap();
     while !simulator.is_finished() && simulator.time() < until {
         let changes = simulator.step();
         let at = simulator.time();
@@ -46,9 +54,8 @@ pub fn changed(
             (changes.physics, PageKind::Physics, pages.physics.as_bytes()),
         ];
         for (_, page, bytes) in pages.into_iter().filter(|(changed, ..)| *changed) {
-            writer.record(&Record::new(page, at, bytes)).unwrap();
+            writer.record(&Record::new(page, start + at, bytes)).unwrap();
         }
     }
-    writer.finish().unwrap();
-    simulator.truth().laps.iter().map(|lap| lap.time_ms).collect()
+    simulator
 }

@@ -11,11 +11,11 @@ pub fn columns(channels: impl IntoIterator<Item = &'static Channel>) -> Vec<Colu
 /// A description with letters outside ASCII, for file headers.
 pub fn about() -> About {
     let mut about = About::default();
-    about.track = "Testring".into();
-    about.car = "Übercar 992".into();
-    about.driver = "Ada \"Räcer\"".into();
-    about.session = "Practice".into();
-    about.latitude_longitude = Some((50.3356, 6.9475));
+    about.names.track = "Testring".into();
+    about.names.car = "Übercar 992".into();
+    about.names.driver = "Ada \"Räcer\"".into();
+    about.names.session = "Practice".into();
+    about.names.latitude_longitude = Some((50.3356, 6.9475));
     about.unix_s = 1_775_030_400.0;
     about
 }

@@ -11,7 +11,7 @@ mod values;
 
 pub(crate) use export::ExportArgs;
 pub(crate) use follow::{EventsArgs, LapsArgs, ServeArgs, WatchArgs, WatchCommand};
-pub(crate) use pages::{ChannelsArgs, DiffArgs, DoctorArgs, DumpArgs, StatsArgs};
+pub(crate) use pages::{ChannelsArgs, DiffArgs, DoctorArgs, DumpArgs, OnceArgs, StatsArgs};
 pub(crate) use plot::PlotArgs;
 pub(crate) use recordings::{CutArgs, InfoArgs, RecordArgs, RepairArgs, ReplayArgs, SimulateArgs};
 
@@ -20,8 +20,6 @@ use std::path::{Path, PathBuf};
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
-
-use self::source::PlaceArgs;
 
 /// Live telemetry of Assetto Corsa EVO in the terminal.
 ///
@@ -98,19 +96,16 @@ impl Acevo {
     /// Assigns positional arguments, and checks what clap cannot check.
     fn resolve(&mut self) -> Result<(), clap::Error> {
         match &mut self.command {
-            Some(Command::Watch(args)) => args.watch.source.read_from(&mut args.recording),
-            Some(Command::Events(args)) => args.source.read_from(&mut args.recording),
-            Some(Command::Laps(args)) => args.source.read_from(&mut args.recording),
+            Some(Command::Watch(args)) => args.watch.follow.source.read_from(&mut args.recording),
+            Some(Command::Events(args)) => args.follow.source.read_from(&mut args.recording),
+            Some(Command::Laps(args)) => args.follow.source.read_from(&mut args.recording),
             Some(Command::Serve(args)) => args.source.read_from(&mut args.recording),
             Some(Command::Dump(args)) => {
-                let is_game = [(args.wait, "--wait"), (args.demo.demo, "--demo"), (args.raw.is_some(), "--raw")];
-                args.fields = take_file(&mut args.items, &mut args.from, &args.place, &is_game)?;
-                check_at(args.at.is_some(), args.from.as_deref())?;
+                let others = [(args.wait, "--wait"), (args.raw.is_some(), "--raw")];
+                args.fields = take_file(&mut args.items, &mut args.once, &others)?;
             }
             Some(Command::Channels(args)) => {
-                let is_game = [(args.wait, "--wait"), (args.demo.demo, "--demo")];
-                args.ids = take_file(&mut args.items, &mut args.from, &args.place, &is_game)?;
-                check_at(args.at.is_some(), args.from.as_deref())?;
+                args.ids = take_file(&mut args.items, &mut args.once, &[(args.wait, "--wait")])?;
             }
             Some(Command::Repair(args)) => args.output = args.new.take().or(args.output.take()),
             _ => {}
@@ -126,13 +121,13 @@ impl Acevo {
 
     fn unused_simulator_option(&self) -> Option<&'static str> {
         match &self.command {
-            None => self.watch.source.unused_option(),
-            Some(Command::Watch(args)) => args.watch.source.unused_option(),
+            None => self.watch.follow.source.unused_option(),
+            Some(Command::Watch(args)) => args.watch.follow.source.unused_option(),
             Some(Command::Serve(args)) => args.source.unused_option(),
-            Some(Command::Events(args)) => args.source.unused_option(),
-            Some(Command::Laps(args)) => args.source.unused_option(),
-            Some(Command::Dump(args)) => args.demo.unused_option(),
-            Some(Command::Channels(args)) => args.demo.unused_option(),
+            Some(Command::Events(args)) => args.follow.source.unused_option(),
+            Some(Command::Laps(args)) => args.follow.source.unused_option(),
+            Some(Command::Dump(args)) => args.once.demo.unused_option(),
+            Some(Command::Channels(args)) => args.once.demo.unused_option(),
             Some(Command::Stats(args)) => args.demo.unused_option(),
             Some(Command::Record(args)) => args.demo.unused_option(),
             Some(_) => None,
@@ -140,22 +135,26 @@ impl Acevo {
     }
 }
 
-/// Takes the file from the front of positional arguments, if they begin with one, and returns the rest. `is_game` has options that a file
-/// cannot be used with.
+/// Takes the file from the front of positional arguments, if they begin with one, and returns the rest. `others` are more options that a
+/// file cannot be used with.
 fn take_file(
     items: &mut Vec<OsString>,
-    from: &mut Option<PathBuf>,
-    place: &PlaceArgs,
-    is_game: &[(bool, &str)],
+    once: &mut OnceArgs,
+    others: &[(bool, &str)],
 ) -> Result<Vec<String>, clap::Error> {
-    if from.is_none() && items.first().is_some_and(|first| is_file(Path::new(first))) {
+    if once.from.is_none() && items.first().is_some_and(|first| is_file(Path::new(first))) {
         let file = PathBuf::from(items.remove(0));
-        let conflict = is_game.iter().find_map(|(is_given, option)| is_given.then_some(*option));
-        if let Some(option) = conflict.or_else(|| place.given()) {
+        let is_demo = (once.demo.demo, "--demo");
+        let conflict = others.iter().chain([&is_demo]).find_map(|(is_given, option)| is_given.then_some(*option));
+        if let Some(option) = conflict.or_else(|| once.place.given()) {
             let message = format!("'{}' cannot be used with '{option}'", file.display());
             return Err(Acevo::command().error(ErrorKind::ArgumentConflict, message));
         }
-        *from = Some(file);
+        once.from = Some(file);
+    }
+    if once.at.is_some() && once.from.is_none() {
+        let message = "--at is a position in a recording: name the recording first";
+        return Err(Acevo::command().error(ErrorKind::MissingRequiredArgument, message));
     }
     Ok(items.iter().map(|item| item.to_string_lossy().into_owned()).collect())
 }
@@ -165,14 +164,6 @@ fn is_file(path: &Path) -> bool {
     let has_extension = |extension: &str| path.extension().is_some_and(|found| found.eq_ignore_ascii_case(extension));
     let has_folder = path.parent().is_some_and(|folder| !folder.as_os_str().is_empty());
     path.as_os_str() == "-" || has_folder || ["acevo", "json"].into_iter().any(has_extension)
-}
-
-fn check_at(is_given: bool, from: Option<&Path>) -> Result<(), clap::Error> {
-    if is_given && from.is_none() {
-        let message = "--at is a position in a recording: name the recording first";
-        return Err(Acevo::command().error(ErrorKind::MissingRequiredArgument, message));
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -202,21 +193,21 @@ mod tests {
     fn every_command_takes_a_positional_recording() {
         for args in [&["watch", "a.acevo"][..], &["watch", "--from", "a.acevo"]] {
             let Ok(Command::Watch(args)) = command(args) else { panic!("{args:?}") };
-            assert_eq!(args.watch.source().recording(), Some(Path::new("a.acevo")));
+            assert_eq!(args.watch.follow.source().recording(), Some(Path::new("a.acevo")));
         }
         for args in [&["dump", "a.acevo", "gear", "--at", "3"][..], &["dump", "gear", "--from", "a.acevo"]] {
             let Ok(Command::Dump(args)) = command(args) else { panic!("{args:?}") };
             assert_eq!(
-                (args.from.as_deref(), &args.fields[..]),
+                (args.once.from.as_deref(), &args.fields[..]),
                 (Some(Path::new("a.acevo")), &["gear".to_owned()][..])
             );
         }
         for file in ["-", "bug.json", "A.ACEVO", "./bug"] {
             let Ok(Command::Channels(args)) = command(&["channels", file, "speed"]) else { panic!("{file}") };
-            assert_eq!((args.from.as_deref(), &args.ids[..]), (Some(Path::new(file)), &["speed".to_owned()][..]));
+            assert_eq!((args.once.from.as_deref(), &args.ids[..]), (Some(Path::new(file)), &["speed".to_owned()][..]));
         }
         let Ok(Command::Dump(args)) = command(&["dump", "physics.fuel", "a.acevo"]) else { panic!() };
-        assert!(args.from.is_none() && args.fields.len() == 2);
+        assert!(args.once.from.is_none() && args.fields.len() == 2);
         for wrong in [
             &["dump", "a.acevo", "--wait"][..],
             &["channels", "a.acevo", "--demo"],
@@ -232,8 +223,8 @@ mod tests {
     #[test]
     fn watch_is_the_default_command() {
         let args = parsed(&["--demo", "--json", "--every", "250ms"]).unwrap();
-        assert!(args.command.is_none() && args.watch.json);
-        assert_eq!(args.watch.source().kind(), crate::session::feeder::SourceKind::Demo);
+        assert!(args.command.is_none() && args.watch.follow.json);
+        assert_eq!(args.watch.follow.source().kind(), crate::session::feeder::SourceKind::Demo);
         assert_eq!(args.watch.every, Some(Duration::from_millis(250)));
     }
 

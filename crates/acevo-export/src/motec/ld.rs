@@ -45,12 +45,12 @@ pub(super) fn head(about: &About, entries: &[Entry<'_>]) -> Vec<u8> {
     let data = CHANNELS + CHANNEL * entries.len();
     let count = u16::try_from(entries.len()).unwrap_or(u16::MAX);
     let date = utc(about.unix_s);
-    let venue = match (about.track.as_str(), about.configuration.as_str()) {
+    let venue = match (about.names.track.as_str(), about.names.configuration.as_str()) {
         (track, "") => track.to_owned(),
         (track, configuration) => format!("{track} {configuration}"),
     };
-    let game = format!("Assetto Corsa EVO {}", about.game_version);
-    let is_neutral = about.latitude_longitude.and_then(Plane::at).is_none()
+    let game = format!("Assetto Corsa EVO {}", about.names.game_version);
+    let is_neutral = about.names.latitude_longitude.and_then(Plane::at).is_none()
         && entries.iter().any(|entry| entry.output.source == ChannelSource::Latitude);
     let (short, comment) = if is_neutral {
         (format!("{game}; GPS origin 0 N 0 E"), format!("{game}. {NO_COORDINATES}"))
@@ -75,22 +75,22 @@ pub(super) fn head(about: &About, entries: &[Entry<'_>]) -> Vec<u8> {
     file.u16(0x5c, rates().min().unwrap_or_default());
     file.text(0x5e, 32, &date.strftime("%d/%m/%Y").to_string());
     file.text(0x7e, 32, &date.strftime("%H:%M:%S").to_string());
-    file.text(0x9e, 64, &about.driver);
-    file.text(0xde, 64, &about.car);
+    file.text(0x9e, 64, &about.names.driver);
+    file.text(0xde, 64, &about.names.car);
     file.text(0x15e, 64, &venue);
     file.u32(0x5de, PRO);
-    file.text(0x5e4, 64, &about.session);
+    file.text(0x5e4, 64, &about.names.session);
     file.text(0x624, 64, &short);
     file.u8(0x66c, super::ldx::BEACON);
 
-    file.text(EVENT, 64, &about.session);
-    file.text(EVENT + 0x40, 64, &about.session);
+    file.text(EVENT, 64, &about.names.session);
+    file.text(EVENT + 0x40, 64, &about.names.session);
     file.text(EVENT + 0x80, 1024, &comment);
     file.u32(EVENT + 0x480, VENUE as u32);
     file.u32(EVENT + 0x484, WEATHER as u32);
     file.text(VENUE, 64, &venue);
     file.u32(VENUE + 0x44a, VEHICLE as u32);
-    file.text(VEHICLE, 64, &about.car);
+    file.text(VEHICLE, 64, &about.names.car);
 
     let mut samples = data as u64;
     for (index, entry) in entries.iter().enumerate() {

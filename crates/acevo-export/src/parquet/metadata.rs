@@ -24,14 +24,14 @@ pub(super) fn metadata(about: &About, columns: &[Column], name_in_file: fn(&str)
     let columns: Map<String, Value> =
         columns.iter().map(|column| (name_in_file(&column.name()), description(column))).collect();
     let about = json!({
-        "track": about.track,
-        "configuration": about.configuration,
-        "track_length_m": about.track_length_m,
-        "latitude_longitude": about.latitude_longitude,
-        "car": about.car,
-        "driver": about.driver,
-        "session": about.session,
-        "game_version": about.game_version,
+        "track": about.names.track,
+        "configuration": about.names.configuration,
+        "track_length_m": about.names.track_length_m,
+        "latitude_longitude": about.names.latitude_longitude,
+        "car": about.names.car,
+        "driver": about.names.driver,
+        "session": about.names.session,
+        "game_version": about.names.game_version,
         "unix_s": about.unix_s,
     });
     let entry = |key: &str, value: Value| KeyValue::new(key.to_owned(), value.to_string());

@@ -73,7 +73,7 @@ pub(super) fn export(
     let columns = plan.columns();
     let exporter = exporter(plan, output.as_deref(), &overview.about, &columns)?;
     export_rows(recording, plan, &overview, &columns, exporter, tracker)?;
-    let has_coordinates = overview.about.latitude_longitude.is_some();
+    let has_coordinates = overview.about.names.latitude_longitude.is_some();
     let note = (plan.format == ExportFormat::Motec && !has_coordinates).then_some(Note::NoCoordinates);
     Ok(Outcome::Written { files: output.into_iter().collect(), note })
 }

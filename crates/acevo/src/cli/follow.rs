@@ -14,6 +14,34 @@ use crate::session::feeder::{AnalysisOptions, SourceKind};
 use crate::session::source::SourceSpec;
 use crate::web::ServerOptions;
 
+/// What watch, events and laps have in common.
+#[derive(Debug, Args)]
+pub(crate) struct FollowArgs {
+    /// Print JSON, one object per line
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Stop after N lines, events or laps
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) count: Option<u64>,
+    /// Don't print connection messages
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+    #[command(flatten)]
+    analysis: AnalysisArgs,
+    #[command(flatten)]
+    pub(super) source: SourceArgs,
+}
+
+impl FollowArgs {
+    pub(crate) fn source(&self) -> SourceSpec {
+        self.source.spec()
+    }
+
+    pub(crate) fn analysis(&self) -> AnalysisOptions {
+        self.analysis.options(self.source().kind())
+    }
+}
+
 /// `acevo watch`. Without a command there is no FILE: it would be taken for a misspelt command.
 #[derive(Debug, Args)]
 pub(crate) struct WatchCommand {
@@ -25,69 +53,33 @@ pub(crate) struct WatchCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct WatchArgs {
-    /// Print JSON, one object per line
-    #[arg(long)]
-    pub(crate) json: bool,
     /// Plain lines instead of the full-screen view
     #[arg(long, conflicts_with = "json")]
     pub(crate) lines: bool,
     /// Output interval, such as 100ms [default: 1s for lines, every packet for JSON]
     #[arg(long, value_name = "TIME", value_parser = values::time)]
     pub(crate) every: Option<Duration>,
-    /// Stop after N lines or objects
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-    pub(crate) count: Option<u64>,
-    /// Don't print connection messages
-    #[arg(short, long)]
-    pub(crate) quiet: bool,
     #[command(flatten)]
-    analysis: AnalysisArgs,
-    #[command(flatten)]
-    pub(super) source: SourceArgs,
-}
-
-impl WatchArgs {
-    pub(crate) fn source(&self) -> SourceSpec {
-        self.source.spec()
-    }
-
-    pub(crate) fn analysis(&self) -> AnalysisOptions {
-        self.analysis.options(self.source().kind())
-    }
+    pub(crate) follow: FollowArgs,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct EventsArgs {
     #[command(flatten)]
     pub(super) recording: RecordingArg,
-    /// Print JSON, one object per event
-    #[arg(long)]
-    pub(crate) json: bool,
     /// Only events about these topics, separated by commas
     #[arg(long, value_name = "TOPIC", value_delimiter = ',', value_parser = values::topic())]
     pub(crate) only: Vec<Topic>,
     /// Threshold of an event, such as low_fuel_laps=2; may be given several times. `acevo help events` lists all
     #[arg(long, value_name = "NAME=NUMBER", value_parser = values::threshold)]
     threshold: Vec<(String, f64)>,
-    /// Stop after N events
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-    pub(crate) count: Option<u64>,
-    /// Don't print connection messages
-    #[arg(short, long)]
-    pub(crate) quiet: bool,
     #[command(flatten)]
-    analysis: AnalysisArgs,
-    #[command(flatten)]
-    pub(super) source: SourceArgs,
+    pub(crate) follow: FollowArgs,
 }
 
 impl EventsArgs {
-    pub(crate) fn source(&self) -> SourceSpec {
-        self.source.spec()
-    }
-
     pub(crate) fn analysis(&self) -> AnalysisOptions {
-        let mut options = self.analysis.options(self.source().kind());
+        let mut options = self.follow.analysis();
         options.settings.thresholds = self.thresholds();
         options
     }
@@ -102,35 +94,14 @@ impl EventsArgs {
 pub(crate) struct LapsArgs {
     #[command(flatten)]
     pub(super) recording: RecordingArg,
-    /// Print JSON, one object per finished lap
-    #[arg(long)]
-    pub(crate) json: bool,
     /// Plain lines instead of the live table
     #[arg(long, conflicts_with = "json")]
     pub(crate) lines: bool,
     /// Show the laps of the current session, or of all sessions [default: current; all for a recording]
     #[arg(long, value_name = "WHICH", value_parser = values::sessions())]
     pub(crate) session: Option<Sessions>,
-    /// Stop after N finished laps
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-    pub(crate) count: Option<u64>,
-    /// Don't print connection messages
-    #[arg(short, long)]
-    pub(crate) quiet: bool,
     #[command(flatten)]
-    analysis: AnalysisArgs,
-    #[command(flatten)]
-    pub(super) source: SourceArgs,
-}
-
-impl LapsArgs {
-    pub(crate) fn source(&self) -> SourceSpec {
-        self.source.spec()
-    }
-
-    pub(crate) fn analysis(&self) -> AnalysisOptions {
-        self.analysis.options(self.source().kind())
-    }
+    pub(crate) follow: FollowArgs,
 }
 
 #[derive(Debug, Args)]

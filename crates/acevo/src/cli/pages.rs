@@ -13,6 +13,23 @@ use super::source::{DemoArgs, PlaceArgs};
 use super::values;
 use crate::session::source::{DemoSpec, LiveSource, PageSource};
 
+/// Where dump and channels read the pages once.
+#[derive(Debug, Args)]
+pub(crate) struct OnceArgs {
+    /// The recording or raw dump to read instead of the game
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["wait", "demo"], hide = true)]
+    #[cfg_attr(unix, arg(conflicts_with = "dir"))]
+    #[cfg_attr(target_os = "linux", arg(conflicts_with = "pid"))]
+    pub(crate) from: Option<PathBuf>,
+    /// Position in the recording: a lap, such as 3, best or 2/3 (session/lap), or a time, such as 1:30 or 90s [default: its beginning]
+    #[arg(long, value_name = "POSITION")]
+    pub(crate) at: Option<RecordingPosition>,
+    #[command(flatten)]
+    pub(super) place: PlaceArgs,
+    #[command(flatten)]
+    pub(super) demo: DemoArgs,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct DumpArgs {
     /// FILE: a recording (.acevo) or a raw dump (.json) to read instead of the game; `-` is the standard input.
@@ -38,29 +55,19 @@ pub(crate) struct DumpArgs {
     #[arg(long)]
     pub(crate) wait: bool,
     /// Write the exact bytes of all pages to a new file, for a bug report; `-` is the standard output
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["items", "page", "json", "describe", "all"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["items", "page", "json", "describe", "all", "from"])]
     pub(crate) raw: Option<PathBuf>,
-    /// The recording or raw dump to read instead of the game
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["raw", "wait", "demo"], hide = true)]
-    #[cfg_attr(unix, arg(conflicts_with = "dir"))]
-    #[cfg_attr(target_os = "linux", arg(conflicts_with = "pid"))]
-    pub(crate) from: Option<PathBuf>,
-    /// Position in the recording: a lap, such as 3, best or 2/3 (session/lap), or a time, such as 1:30 or 90s [default: its beginning]
-    #[arg(long, value_name = "POSITION")]
-    pub(crate) at: Option<RecordingPosition>,
     #[command(flatten)]
-    pub(super) place: PlaceArgs,
-    #[command(flatten)]
-    pub(super) demo: DemoArgs,
+    pub(crate) once: OnceArgs,
 }
 
 impl DumpArgs {
     pub(crate) fn pages(&self) -> PageSource {
-        self.place.page_source()
+        self.once.place.page_source()
     }
 
     pub(crate) fn demo(&self) -> Option<DemoSpec> {
-        self.demo.spec()
+        self.once.demo.spec()
     }
 }
 
@@ -91,24 +98,14 @@ pub(crate) struct ChannelsArgs {
     /// Wait for the game if it is not running; implies --values
     #[arg(long, conflicts_with = "demo")]
     pub(crate) wait: bool,
-    /// The recording or raw dump to read instead of the game
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["wait", "demo"], hide = true)]
-    #[cfg_attr(unix, arg(conflicts_with = "dir"))]
-    #[cfg_attr(target_os = "linux", arg(conflicts_with = "pid"))]
-    pub(crate) from: Option<PathBuf>,
-    /// Position in the recording: a lap, such as 3, best or 2/3 (session/lap), or a time, such as 1:30 or 90s [default: its beginning]
-    #[arg(long, value_name = "POSITION")]
-    pub(crate) at: Option<RecordingPosition>,
     #[command(flatten)]
-    pub(super) place: PlaceArgs,
-    #[command(flatten)]
-    pub(super) demo: DemoArgs,
+    pub(crate) once: OnceArgs,
 }
 
 impl ChannelsArgs {
     /// The game or the simulation whose values are shown; `None` if no values are shown.
     pub(crate) fn values_source(&self) -> Option<LiveSource> {
-        let source = self.demo.source(&self.place);
+        let source = self.once.demo.source(&self.once.place);
         let is_given = !matches!(&source, LiveSource::Game(pages) if pages.is_game());
         (self.values || self.wait || is_given).then_some(source)
     }

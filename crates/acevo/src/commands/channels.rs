@@ -27,8 +27,8 @@ const MIN_SIMILARITY: f64 = 0.75;
 
 pub(crate) fn run(args: &ChannelsArgs) -> anyhow::Result<ExitCode> {
     let selected = select(&args.ids, args.all)?;
-    let now = match &args.from {
-        Some(file) => Some(saved_values(file, args.at)?),
+    let now = match &args.once.from {
+        Some(file) => Some(saved_values(file, args.once.at)?),
         None => match args.values_source() {
             None => None,
             Some(source) => match live_values(&source, args.wait)? {

@@ -27,8 +27,8 @@ pub(crate) fn run(args: &DumpArgs) -> anyhow::Result<ExitCode> {
     if let Some(file) = &args.raw {
         output::check_new(file)?;
     }
-    let (frame, settled) = match (&args.from, args.demo()) {
-        (Some(file), _) => match read_saved_pages(file, args.at)? {
+    let (frame, settled) = match (&args.once.from, args.demo()) {
+        (Some(file), _) => match read_saved_pages(file, args.once.at)? {
             SavedPages::Recording(_, frame) => (frame, frame.is_settled()),
             SavedPages::Dump(frame, settled) => (frame, settled),
         },

@@ -19,12 +19,12 @@ use crate::shutdown::Stop;
 
 pub(crate) fn run(args: &EventsArgs) -> anyhow::Result<ExitCode> {
     let stop = Stop::on_signal()?;
-    let (source, mut follower) = (args.source(), Follower::new(args));
+    let (source, mut follower) = (args.follow.source(), Follower::new(args));
     if let Some(file) = source.recording() {
         return follower.read_recording(file, &stop);
     }
     let (mut live, _running) = source.follow()?;
-    follow(&mut live, &stop, args.quiet, &mut follower)?;
+    follow(&mut live, &stop, args.follow.quiet, &mut follower)?;
     follower.feeder.finish();
     warn(&mut follower.feeder);
     Ok(ExitCode::SUCCESS)
@@ -69,7 +69,8 @@ struct Follower<'a> {
 
 impl<'a> Follower<'a> {
     fn new(args: &'a EventsArgs) -> Self {
-        let printer = Printer { only: &args.only, json: args.json, left: args.count, paint: Paint::for_stdout() };
+        let printer =
+            Printer { only: &args.only, json: args.follow.json, left: args.follow.count, paint: Paint::for_stdout() };
         Self { feeder: AnalysisFeeder::new(&args.analysis()), printer }
     }
 

@@ -28,16 +28,16 @@ use crate::shutdown::Stop;
 
 pub(crate) fn run(args: &LapsArgs) -> anyhow::Result<ExitCode> {
     let stop = Stop::on_signal()?;
-    let source = args.source();
+    let source = args.follow.source();
     if let Some(file) = source.recording() {
         return read_recording(file, args, &stop);
     }
     let (mut live, _running) = source.follow()?;
-    let follower = LapFollower::new(&args.analysis(), args.count);
+    let follower = LapFollower::new(&args.follow.analysis(), args.follow.count);
     let sessions = args.session.unwrap_or(Sessions::Current);
-    if args.json || args.lines || !output::has_screen() {
-        let mut lines = Lines::new(follower, args.json, sessions);
-        follow(&mut live, &stop, args.quiet, &mut lines)?;
+    if args.follow.json || args.lines || !output::has_screen() {
+        let mut lines = Lines::new(follower, args.follow.json, sessions);
+        follow(&mut live, &stop, args.follow.quiet, &mut lines)?;
         lines.finish();
     } else {
         stop.exit_if_stuck(in_place::restore);
@@ -51,9 +51,9 @@ pub(crate) fn run(args: &LapsArgs) -> anyhow::Result<ExitCode> {
 
 /// Prints the laps of a recording: as JSON when they end, as a table at the end, when the best lap is known.
 fn read_recording(file: &Path, args: &LapsArgs, stop: &Stop) -> anyhow::Result<ExitCode> {
-    let mut feeder = AnalysisFeeder::new(&args.analysis());
+    let mut feeder = AnalysisFeeder::new(&args.follow.analysis());
     let mut recording = open(file)?;
-    let (mut names, mut laps, mut left) = (RecordedNames::default(), Vec::new(), args.count.unwrap_or(u64::MAX));
+    let (mut names, mut laps, mut left) = (RecordedNames::default(), Vec::new(), args.follow.count.unwrap_or(u64::MAX));
     let mut driven = DrivenNames::default();
     feeder.read(&mut recording, |analysis, step| {
         if let Some(step) = step.step {
@@ -65,18 +65,18 @@ fn read_recording(file: &Path, args: &LapsArgs, stop: &Stop) -> anyhow::Result<E
                 break;
             }
             left -= 1;
-            if args.json {
+            if args.follow.json {
                 output::print(driven.json(&lap)?.as_bytes())?;
             }
             laps.push(lap);
         }
-        if let (Some(step), true) = (step.step, args.json) {
+        if let (Some(step), true) = (step.step, args.follow.json) {
             driven.follow(analysis.session(), step.frame);
         }
         Ok(if left > 0 && !stop.is_requested() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
     })?;
     feeder.take_problem().iter().for_each(|problem| say(format_args!("acevo: warning: {problem}")));
-    if !args.json {
+    if !args.follow.json {
         print_table(&names, &laps, args.session, &feeder.analysis)?;
     }
     Ok(ExitCode::SUCCESS)
