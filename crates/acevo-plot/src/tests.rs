@@ -271,7 +271,7 @@ prop_compose! {
         }
         let ids = ["lap_time", "position_x", "position_z", "g_lateral", "g_longitudinal", "speed", "throttle", "brake", "steering", "gear", "delta"];
         let columns = ids.into_iter().zip(columns).filter_map(|(id, values)| Some(Trace { channel: channel(id)?, values }));
-        LapTraces { number: 7, track: track.clone(), layout: track, car: String::new(), time_ms, counts: true, length_m, sector_ends, sectors_ms, positions, traces: columns.collect() }
+        LapTraces { recording: String::new(), number: 7, track: track.clone(), layout: track, car: String::new(), time_ms, counts: true, length_m, sector_ends, sectors_ms, positions, traces: columns.collect() }
     }
 }
 

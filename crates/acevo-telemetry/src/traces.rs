@@ -36,6 +36,8 @@ pub const MAX_GAP: f64 = 0.01;
 /// Channel values of one lap over the lap position.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct LapTraces {
+    /// Name of the recording, to tell laps of two recordings apart; empty if it need not be shown.
+    pub recording: String,
     /// Number of the lap in its session, from 1.
     pub number: u32,
     /// Name of the track; empty if unknown.
@@ -73,9 +75,10 @@ pub struct Trace {
 pub type Segment = Vec<(f64, f64)>;
 
 impl LapTraces {
-    /// Short name of the lap: `Lap 2`.
+    /// Short name of the lap: `Lap 2`, or `Lap 2 of evening` with the name of the [recording](Self::recording).
     pub fn title(&self) -> String {
-        format!("Lap {}", self.number)
+        let recording = if self.recording.is_empty() { String::new() } else { format!(" of {}", self.recording) };
+        format!("Lap {}{recording}", self.number)
     }
 
     /// Track, layout and car, as far as they are known: `Valdombra · Gran Premio · Velocita`.

@@ -489,6 +489,10 @@ fn plot_compares_laps_of_two_recordings() {
     assert!(directory.path().join("a_traces_lap-best.png").exists(), "{}", drawn.stderr);
     let again = run(&["plot", "a.acevo", "--against", "b.acevo:1", "--kind", "traces"]);
     assert!(again.status.code() == Some(1) && again.stderr.contains("not overwritten"), "{again:?}");
+    let curves = run(&["plot", "a.acevo", "--against", "b.acevo:1", "-o", "both.svg"]);
+    assert!(curves.status.success(), "{curves:?}");
+    let curves = fs::read_to_string(directory.path().join("both.svg")).unwrap();
+    assert!(curves.contains(" of a against Lap 1 of b</title>"), "{}", &curves[..300]);
     let missing = run(&["plot", "a.acevo", "--against", "b.acevo:9", "-o", "x.png"]);
     assert!(missing.status.code() == Some(1) && missing.stderr.contains("b.acevo"), "{missing:?}");
 }

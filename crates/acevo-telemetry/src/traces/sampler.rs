@@ -115,6 +115,7 @@ impl LapSampler {
         }
         let columns = self.channels.iter().zip(samples.columns);
         LapTraces {
+            recording: String::new(),
             number: lap.number,
             track: samples.track,
             layout: samples.layout,

@@ -70,7 +70,11 @@ fn recorded_laps(
         None => traces(file, &[args.lap])?,
         Some(LapReference { recording: None, lap }) => traces(file, &[args.lap, *lap])?,
         Some(LapReference { recording: Some(other), lap }) => {
-            [traces(file, &[args.lap])?, traces(other, &[*lap])?].concat()
+            let mut laps = [traces(file, &[args.lap])?, traces(other, &[*lap])?].concat();
+            for (lap, recording) in laps.iter_mut().zip([file, other]) {
+                lap.recording = recording.file_stem().map_or_else(String::new, |name| name_of(Path::new(name)));
+            }
+            laps
         }
     };
     let mut laps = laps.into_iter();

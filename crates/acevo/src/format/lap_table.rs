@@ -248,7 +248,7 @@ impl Table {
         }
         match lap.validity {
             Validity::Invalid { reason, .. } => line.with(Look::Warning, format!("  does not count: {reason}")),
-            _ if lap.is_joined => line.with(Look::Aside, "  joined part-way"),
+            _ if lap.is_joined => line.with(Look::Aside, "  joined in progress"),
             _ => line,
         }
     }
