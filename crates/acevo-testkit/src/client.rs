@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::ops::Deref;
 
 use serde_json::Value;
 use tungstenite::client::IntoClientRequest;
@@ -11,10 +12,24 @@ use tungstenite::{Message, WebSocket};
 use crate::program::{Running, acevo, spawn};
 use crate::wait::PATIENCE;
 
-/// A running server.
+/// A running server, started by [`serve`].
 pub struct Site {
     /// Its process.
     pub running: Running,
+    server: Server,
+}
+
+impl Deref for Site {
+    type Target = Server;
+
+    fn deref(&self) -> &Server {
+        &self.server
+    }
+}
+
+/// The address of a server.
+#[derive(Debug, Clone)]
+pub struct Server {
     /// Its address and port.
     pub host: String,
     /// The query of its address, with the token if it has one.
@@ -24,10 +39,8 @@ pub struct Site {
 /// Starts a server on a free port.
 pub fn serve(args: &[&str]) -> Site {
     let running = spawn(acevo().args(["serve", "--port", "0"]).args(args));
-    let address = running.next_line();
-    let (host, query) = address.strip_prefix("http://").unwrap().split_once('/').unwrap();
-    let (host, query) = (host.to_owned(), query.trim_start_matches('?').to_owned());
-    Site { running, host, query }
+    let server = Server::new(&running.next_line());
+    Site { running, server }
 }
 
 /// An answer of the server.
@@ -48,7 +61,13 @@ impl Response {
     }
 }
 
-impl Site {
+impl Server {
+    /// The server of an address that `acevo serve` prints.
+    pub fn new(address: &str) -> Self {
+        let (host, query) = address.strip_prefix("http://").unwrap().split_once('/').unwrap();
+        Self { host: host.to_owned(), query: query.trim_start_matches('?').to_owned() }
+    }
+
     /// The response to a GET request.
     pub fn get(&self, path: &str) -> Response {
         self.request(path, &[("Host", &self.host)])

@@ -6,6 +6,7 @@
 //! - [`program`]: starts the `acevo` binary and reads its output.
 //! - [`follow`], [`wait`]: wait for events of a connection, and for any condition.
 //! - [`client`], [`chromium`]: an HTTP and WebSocket client, and a headless browser.
+//! - [`disk`]: a small file system that a test can fill.
 //! - [`python`]: a Python with the packages that read exported files.
 //! - [`left_out`]: messages about tests that cannot run on this system.
 //!
@@ -15,6 +16,7 @@
 
 pub mod chromium;
 pub mod client;
+pub mod disk;
 pub mod drive;
 pub mod follow;
 pub mod left_out;

@@ -1,7 +1,7 @@
 //! Runs the `acevo` binary and reads its output.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
@@ -16,11 +16,17 @@ use crate::wait::PATIENCE;
 
 /// The program, with an empty standard input and without `NO_COLOR` from the environment.
 pub fn acevo() -> Command {
-    let mut command = Command::new(binary());
-    command.stdin(Stdio::null()).env_remove("NO_COLOR");
+    let mut command = acevo_at(&binary());
     // Tests do not touch the user's personal bests.
     let data = profile_folder().join("test-data");
     command.env("XDG_DATA_HOME", &data).env("APPDATA", &data);
+    command
+}
+
+/// The program at another path, as [`acevo`] but with the user's own folders.
+pub fn acevo_at(binary: &Path) -> Command {
+    let mut command = Command::new(binary);
+    command.stdin(Stdio::null()).env_remove("NO_COLOR");
     command
 }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use acevo_recording::{Description, Record, RecordingWriter, SeekableOutput};
+use acevo_recording::{Description, Record, Recording, RecordingItem, RecordingWriter, SeekableOutput};
 use acevo_shared_memory::{Page, PageKind, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
 use acevo_simulator::{CarModel, Options, Scenario, Simulator};
 
@@ -58,4 +58,31 @@ pub fn append<W: SeekableOutput>(
         }
     }
     simulator
+}
+
+/// Physics packets of a recording.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PacketCount {
+    /// Packets with a record.
+    pub recorded: u64,
+    /// Packets that records count as missed.
+    pub missed: u64,
+    /// Packets between the first and the last one, by their counters. Each of them is recorded or missed.
+    pub counted: u64,
+}
+
+/// Counts the physics packets of a recording of one session without restarts.
+pub fn packet_count(path: &Path) -> PacketCount {
+    let mut recording = Recording::open(path).unwrap();
+    let (mut recorded, mut missed, mut first, mut last) = (0, 0, None, 0);
+    while let Some(item) = recording.next_item().unwrap() {
+        let RecordingItem::Record(record) = item else { continue };
+        if record.page == PageKind::Physics && !record.carried {
+            let id = i32::from_le_bytes(record.bytes[..4].try_into().unwrap());
+            // Packets before the first record do not count.
+            missed += if first.is_some() { u64::from(record.missed) } else { 0 };
+            (first, last, recorded) = (first.or(Some(id)), id, recorded + 1);
+        }
+    }
+    PacketCount { recorded, missed, counted: first.map_or(0, |first| u64::from(last.abs_diff(first)) + 1) }
 }

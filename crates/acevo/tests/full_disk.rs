@@ -1,88 +1,32 @@
 //! Recording to a full disk that later has room again. The disk is a small file system in memory.
 #![cfg(target_os = "linux")]
 
-use std::fs::{self, File};
-use std::io::Write;
+use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
-use acevo_recording::{Marked, Recording, RecordingItem};
-use acevo_shared_memory::PageKind;
+use acevo_recording::{Marked, Recording};
+use acevo_testkit::disk::Disk;
 use acevo_testkit::left_out::left_out;
 use acevo_testkit::program::{Signal, acevo, output, spawn};
+use acevo_testkit::recordings::packet_count;
 use serde_json::Value;
-use tempfile::TempDir;
 
 /// Size of the file system in bytes.
 const ROOM: usize = 24 << 20;
 
-/// A mounted file system in memory; unmounted when dropped.
-struct Disk(TempDir);
-
-impl Disk {
-    /// `None`, after a message, if mounting is not permitted.
-    fn new() -> Option<Self> {
-        let folder = tempfile::tempdir().unwrap();
-        let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", &format!("size={ROOM}"), "acevo-test"]).arg(folder.path());
-        if mount.output().is_ok_and(|output| output.status.success()) {
-            return Some(Self(folder));
-        }
+/// A small disk. `None`, after a message, if mounting is not permitted.
+fn small_disk() -> Option<Disk> {
+    let disk = Disk::new(ROOM);
+    if disk.is_none() {
         left_out("tests of a full disk, because mounting is not permitted");
-        None
     }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    /// Fills the disk except for some bytes.
-    fn fill(&self, but: usize) {
-        let mut filler = File::create(self.path().join("filler")).unwrap();
-        while filler.write_all(&[7; 4096]).is_ok() {}
-        let length = filler.metadata().unwrap().len();
-        filler.set_len(length.saturating_sub(but as u64)).unwrap();
-    }
-
-    fn make_room(&self) {
-        fs::remove_file(self.path().join("filler")).unwrap();
-    }
-}
-
-impl Drop for Disk {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("--lazy").arg(self.path()).status();
-    }
-}
-
-/// Recorded and missed packets according to the physics records, and recorded packets per second outside of the gap.
-struct Story {
-    recorded: u64,
-    missed: u64,
-    ids: u64,
-    rate: f64,
-}
-
-fn read(path: &Path, gap: (f64, f64)) -> Story {
-    let mut recording = Recording::open(path).unwrap();
-    let (mut recorded, mut missed, mut first, mut last) = (0, 0, None, 0);
-    while let Some(item) = recording.next_item().unwrap() {
-        let RecordingItem::Record(record) = item else { continue };
-        if record.page == PageKind::Physics && !record.carried {
-            let id = i32::from_le_bytes(record.bytes[..4].try_into().unwrap());
-            // Packets before the first record do not count.
-            missed += if first.is_some() { u64::from(record.missed) } else { 0 };
-            (first, last, recorded) = (first.or(Some(id)), id, recorded + 1);
-        }
-    }
-    let info = recording.info();
-    let seconds = info.duration().as_secs_f64() - (gap.1 - gap.0);
-    Story { recorded, missed, ids: (last - first.unwrap() + 1) as u64, rate: recorded as f64 / seconds }
+    disk
 }
 
 #[test]
 fn record_reports_losses_on_a_full_disk_and_continues() {
-    let Some(disk) = Disk::new() else { return };
+    let Some(disk) = small_disk() else { return };
     disk.fill(1 << 20);
     let file = disk.path().join("evening.acevo");
     // At twenty times the speed, the data that waits for room soon exceeds the limit.
@@ -126,17 +70,18 @@ fn record_reports_losses_on_a_full_disk_and_continues() {
         .collect();
     let [(from, to, in_gap)] = gaps[..] else { panic!("{gaps:?}") };
     assert_eq!(in_gap, lost);
-    let story = read(&file, (from, to));
-    assert_eq!(story.recorded + story.missed, story.ids, "every packet is recorded or counted as missed");
+    let story = packet_count(&file);
+    assert_eq!(story.recorded + story.missed, story.counted, "every packet is recorded or counted as missed");
     // Reading continued while nothing could be written: the rate of received packets stayed the same. The demo is irregular on a busy machine,
     // so half of the rate is enough; a reader that waits for the disk receives none.
     let rate = lost as f64 / (to - from);
-    assert!(rate > story.rate / 2.0, "{rate} packets a second were lost of {}", story.rate);
+    let usual_rate = story.recorded as f64 / (recording.info().duration().as_secs_f64() - (to - from));
+    assert!(rate > usual_rate / 2.0, "{rate} packets a second were lost of {usual_rate}");
 }
 
 #[test]
 fn keep_last_retries_saving_on_a_full_disk() {
-    let Some(disk) = Disk::new() else { return };
+    let Some(disk) = small_disk() else { return };
     let mut recorder = acevo();
     recorder.args(["record", "--demo", "--speed", "5", "--keep-last", "30s", "-o"]).arg(disk.path());
     let mut recorder = spawn(recorder.stdin(Stdio::piped()));
@@ -163,7 +108,7 @@ fn keep_last_retries_saving_on_a_full_disk() {
 /// An error when a file is created names its path. If there was a recording before, the recorder tries again.
 #[test]
 fn record_starts_a_file_when_a_full_disk_has_room_again() {
-    let Some(disk) = Disk::new() else { return };
+    let Some(disk) = small_disk() else { return };
     let pages = tempfile::tempdir().unwrap();
     let simulate = || spawn(acevo().args(["simulate", "--quiet", "--scenario", "hot-laps", "--dir"]).arg(pages.path()));
     let mut recorder = acevo();
@@ -190,7 +135,7 @@ fn record_starts_a_file_when_a_full_disk_has_room_again() {
 /// Data that waited for room is lost with its file, which is reported; the recorder continues.
 #[test]
 fn record_continues_after_a_game_ends_on_a_full_disk() {
-    let Some(disk) = Disk::new() else { return };
+    let Some(disk) = small_disk() else { return };
     let pages = tempfile::tempdir().unwrap();
     let simulate = || spawn(acevo().args(["simulate", "--quiet", "--scenario", "hot-laps", "--dir"]).arg(pages.path()));
     let mut recorder = acevo();

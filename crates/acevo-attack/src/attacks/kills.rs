@@ -1,0 +1,77 @@
+//! SIGKILL at random moments.
+
+use std::fs;
+use std::thread::sleep;
+use std::time::Duration;
+
+use acevo_simulator::Scenario;
+use acevo_testkit::pages::{drive, recorded};
+use acevo_testkit::program::Signal;
+
+use super::{FORMATS, arguments};
+use crate::hostile::one_of;
+use crate::lab::Lab;
+use crate::output::Form;
+use crate::process::Limits;
+
+pub(super) fn round(lab: &mut Lab) -> anyhow::Result<()> {
+    for number in 0..lab.size(2, 10) {
+        kill_recorder(lab, number)?;
+    }
+    let recording = lab.input("drive.acevo");
+    let seconds = lab.size(3, 30) as u64;
+    fs::write(&recording, recorded(&drive(Scenario::HotLaps, seconds)))?;
+    for number in 0..lab.size(2, 10) {
+        let format = one_of(&mut lab.rng, &FORMATS);
+        let out = lab.out().join(format!("{number}.{format}"));
+        let export = |lab: &Lab| lab.command(arguments([&"export", &"--to", &format, &"-o", &out, &recording]));
+        let mut killed = lab.start(&mut export(lab), &Limits::default())?;
+        sleep(Duration::from_millis(lab.rng.u64(..200)));
+        lab.figures.inputs += 1;
+        // It may have ended already.
+        let was_running = killed.is_running();
+        killed.signal(Signal::KILL);
+        let first = killed.wait(&Limits::default(), &lab.out())?;
+        lab.figures.add(&first);
+        let is_complete = first.code == Some(0);
+        let written = if format == "motec" { out.with_extension("ld") } else { out.clone() };
+        let is_there = out.exists() || written.exists();
+        lab.expect(is_complete || !is_there, || {
+            format!("a killed export (running: {was_running}) left {}", out.display())
+        });
+        if !is_there {
+            let again = lab.run(&mut export(lab), Form::Text, &Limits::default())?;
+            lab.expect(again.code == Some(0), || {
+                format!("after a killed export: {}", String::from_utf8_lossy(&again.stderr))
+            });
+        }
+    }
+    Ok(())
+}
+
+/// What a killed recorder has written is whole.
+fn kill_recorder(lab: &mut Lab, number: usize) -> anyhow::Result<()> {
+    let file = lab.out().join(format!("killed-{number}.acevo"));
+    let mut command = lab.command(arguments([&"record", &"--demo", &"--speed", &"10", &"-o", &file]));
+    let mut recorder = lab.start(&mut command, &Limits::default())?;
+    // Kill it at any time from its first byte on.
+    let limit = acevo_testkit::wait::PATIENCE;
+    let began = std::time::Instant::now();
+    while fs::metadata(&file).map_or(0, |metadata| metadata.len()) == 0
+        && began.elapsed() < limit
+        && recorder.is_running()
+    {
+        sleep(Duration::from_millis(1));
+    }
+    sleep(Duration::from_millis(lab.rng.u64(..1500)));
+    recorder.sample();
+    recorder.signal(Signal::KILL);
+    lab.figures.inputs += 1;
+    let outcome = recorder.wait(&Limits::default(), &lab.out())?;
+    lab.figures.add(&outcome);
+    let outcome = lab.run(&mut lab.command(arguments([&"info", &"--check", &file])), Form::Text, &Limits::default())?;
+    lab.expect(outcome.code == Some(0), || {
+        format!("the recording of a killed recorder is damaged: {}", String::from_utf8_lossy(&outcome.stdout))
+    });
+    Ok(())
+}
