@@ -216,7 +216,9 @@ mod tests {
     fn equal_seeds_spoil_equally() {
         let spoiled = |seed| {
             let (mut rng, mut bytes) = (Rng::with_seed(seed), vec![0; PageKind::Graphics.size()]);
-            Malice::ALL.map(|malice| spoil(&mut rng, PageKind::Graphics, &mut bytes, malice));
+            for malice in Malice::ALL {
+                spoil(&mut rng, PageKind::Graphics, &mut bytes, malice);
+            }
             bytes
         };
         assert_eq!(spoiled(7), spoiled(7));

@@ -34,6 +34,9 @@ mod arguments {
         /// Only this attack; may be given several times
         #[arg(long, value_name = "NAME")]
         only: Vec<String>,
+        /// The smaller inputs that the tests use
+        #[arg(long)]
+        short: bool,
         /// Folder for the findings
         #[arg(long, value_name = "FOLDER", default_value = "attack-findings")]
         findings: PathBuf,
@@ -71,7 +74,7 @@ mod arguments {
                 attacks: attacks.collect(),
                 seed: self.seed.unwrap_or_else(random_seed),
                 limit: self.rounds.map_or(Limit::Time(Duration::from_secs_f64(self.minutes * 60.0)), Limit::Rounds),
-                is_long: true,
+                is_long: !self.short,
                 findings: self.findings.clone(),
             })
         }

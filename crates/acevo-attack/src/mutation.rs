@@ -238,7 +238,8 @@ pub(crate) fn crowded(rng: &mut Rng, valid: &[u8], count: usize) -> Vec<u8> {
                 block.set(16, 4, 1_000_000 + number);
                 block.set(20, 4, decompressed / 64);
                 block.set(24, 4, decompressed);
-                (block.set(32, 8, end), block.set(40, 8, end));
+                block.set(32, 8, end);
+                block.set(40, 8, end);
                 block
             }));
             blocks.reindex();

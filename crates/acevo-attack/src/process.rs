@@ -126,9 +126,11 @@ impl Started {
         }
     }
 
-    /// Sends a signal.
-    pub(crate) fn signal(&self, signal: Signal) {
-        send_signal(self.id(), signal);
+    /// Sends a signal, unless it has ended.
+    pub(crate) fn signal(&mut self, signal: Signal) {
+        if self.is_running() {
+            send_signal(self.id(), signal);
+        }
     }
 
     /// True if it is still running.
@@ -161,7 +163,7 @@ impl Started {
     }
 
     /// Sends a signal and waits for the end.
-    pub(crate) fn stop(self, signal: Signal, folder: &Path) -> io::Result<Outcome> {
+    pub(crate) fn stop(mut self, signal: Signal, folder: &Path) -> io::Result<Outcome> {
         self.signal(signal);
         let end_within = self.started.elapsed() + acevo_testkit::wait::PATIENCE;
         self.wait(&Limits { end_within, ..Limits::default() }, folder)

@@ -18,7 +18,7 @@ const PRECIOUS: &[u8] = b"precious";
 
 pub(super) fn round(lab: &mut Lab) -> anyhow::Result<()> {
     let recording = lab.input("drive.acevo");
-    let seconds = lab.size(2, 20) as u64;
+    let seconds = lab.size(6, 30) as u64;
     fs::write(&recording, recorded(&drive(Scenario::HotLaps, seconds)))?;
     let format = one_of(&mut lab.rng, &FORMATS);
     twice_at_once(lab, &recording, format)?;

@@ -22,8 +22,8 @@ const MAX_MEMORY: u64 = 200 << 20;
 
 /// Recordings that a round may produce, and more per second of the round: a source that flips between sessions must not fill the disk
 /// with files.
-const MAX_RECORDINGS: u64 = 20;
-const MAX_RECORDINGS_PER_SECOND: f64 = 1.0;
+const MAX_RECORDINGS: u64 = 25;
+const MAX_RECORDINGS_PER_SECOND: f64 = 0.5;
 
 /// Time between two pages of the writer.
 const WRITE_EVERY: Duration = Duration::from_millis(1);

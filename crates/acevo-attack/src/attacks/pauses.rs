@@ -41,7 +41,7 @@ pub(super) fn round(lab: &mut Lab) -> anyhow::Result<()> {
             one_of(&mut lab.rng, &[50, 400])
         };
         let victim = lab.rng.usize(..=readers.len());
-        let suspended = readers.get(victim).map_or(&game, |(reader, _)| reader);
+        let suspended = readers.get_mut(victim).map_or(&mut game, |(reader, _)| reader);
         suspended.signal(Signal::STOP);
         sleep(Duration::from_millis(lab.rng.u64(pause / 2..=pause)));
         suspended.signal(Signal::CONT);

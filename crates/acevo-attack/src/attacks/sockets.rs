@@ -1,9 +1,11 @@
 //! WebSocket clients that violate the protocol, flood the server, or never read.
 
-use std::io::{Read as _, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
+use std::time::{Duration, Instant};
 
 use acevo_testkit::client::Server;
+use acevo_testkit::wait::PATIENCE;
 use fastrand::Rng;
 
 use crate::hostile::{self, chance, integer, one_of};
@@ -34,7 +36,7 @@ pub(super) fn round(lab: &mut Lab) -> anyhow::Result<()> {
 /// Opens a WebSocket.
 fn upgrade(server: &Server) -> anyhow::Result<TcpStream> {
     let mut stream = dial(server)?;
-    stream.set_read_timeout(Some(acevo_testkit::wait::PATIENCE))?;
+    stream.set_read_timeout(Some(PATIENCE))?;
     let request = format!(
         "GET /ws HTTP/1.1\r\nHost: {}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n\
          Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n",
@@ -43,7 +45,7 @@ fn upgrade(server: &Server) -> anyhow::Result<TcpStream> {
     let answer = exchange(&mut stream, request.as_bytes());
     anyhow::ensure!(status(&answer) == Some(101), "no WebSocket: {}", String::from_utf8_lossy(&answer));
     // From now on answers are not waited for.
-    stream.set_read_timeout(Some(std::time::Duration::from_millis(20)))?;
+    stream.set_read_timeout(Some(Duration::from_millis(20)))?;
     Ok(stream)
 }
 
@@ -123,20 +125,33 @@ fn flood(lab: &mut Lab, target: &mut Target) -> anyhow::Result<()> {
         [bytes_of(0x81, b"{}", 2, mask).repeat(2000), bytes_of(0x89, b"ping", 4, mask).repeat(2000), fragments];
     for flood in floods {
         let mut stream = upgrade(&target.local)?;
-        let mut is_ended = false;
-        for _ in 0..lab.size(20, 200) {
+        for _ in 0..lab.size(10, 100) {
             lab.figures.inputs += 1;
             if stream.write_all(&flood).is_err() {
-                is_ended = true;
                 break;
             }
             // Answers to pings would fill the buffers.
             let _ = stream.read(&mut [0; 65_536]);
         }
         target.check_service();
-        let name = flood[0];
         // Pings are not limited by number: the server answers them one at a time.
-        lab.expect(is_ended || name == 0x89, || format!("a flood of frames {name:#x} does not end the connection"));
+        let is_ping = flood[0] == 0x89;
+        lab.expect(is_ping || is_ended(&mut stream), || {
+            format!("a flood of frames {:#x} does not end the connection", flood[0])
+        });
     }
     Ok(())
+}
+
+/// Reads until the server closes the connection. False if it does not.
+fn is_ended(stream: &mut TcpStream) -> bool {
+    let began = Instant::now();
+    while began.elapsed() < PATIENCE {
+        match stream.read(&mut [0; 65_536]) {
+            Ok(0) => return true,
+            Err(error) if !matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => return true,
+            _ => {}
+        }
+    }
+    false
 }
