@@ -155,6 +155,9 @@ mod tests {
         let text = fs::read_to_string(path).unwrap().replace('\n', " ");
         for limit in [
             format!("Beyond {} connections, or {} from one address,", slots::MAX, slots::MAX_PER_ADDRESS),
+            format!("share {} slots and displace only each other", slots::MAX_STRANGERS),
+            format!("{} slots are reserved for this computer", slots::RESERVED),
+            format!("It is valid once, for {} seconds,", code::VALID_FOR.as_secs()),
             format!("more than {} frames per second", acevo_protocol::MAX_FRAMES),
             format!("up to {} channels", acevo_protocol::MAX_CHANNELS),
             format!("more than {} KiB", acevo_protocol::MAX_LENGTH / 1024),

@@ -36,7 +36,10 @@ mod tests {
     #[test]
     fn join_within_returns_although_the_thread_hangs() {
         let (release, hang) = channel::<()>();
-        let error = join_within(thread::spawn(move || drop(hang.recv())), Duration::ZERO).unwrap_err().to_string();
+        let reader = thread::spawn(move || {
+            let _ = hang.recv();
+        });
+        let error = join_within(reader, Duration::ZERO).unwrap_err().to_string();
         assert!(error.contains("hangs"), "{error}");
         drop(release);
     }
