@@ -79,6 +79,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
         #[test]
         fn read_of_any_bytes_is_within_the_limits(bytes in prop::collection::vec(any::<u8>(), 0..5000)) {
             check(&String::from_utf8_lossy(&bytes));

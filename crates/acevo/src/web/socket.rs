@@ -302,7 +302,7 @@ impl<'a> Client<'a> {
 fn end_of(error: &Error) -> End {
     match error {
         Error::Io(error) if error.get_ref().is_some_and(|error| error.is::<TooManyFrames>()) => {
-            End::Violation("too many messages")
+            End::Violation("too many frames")
         }
         Error::Io(_) | Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => End::Gone,
         _ => End::Violation("invalid message"),
