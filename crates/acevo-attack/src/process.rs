@@ -51,7 +51,7 @@ pub(crate) struct Usage {
     pub(crate) memory: u64,
     /// Resident memory in bytes at the last sample.
     pub(crate) memory_now: u64,
-    /// Maximum number of open descriptors.
+    /// Maximum number of open descriptors in two consecutive samples.
     pub(crate) descriptors: usize,
     /// Open descriptors at the last sample.
     pub(crate) descriptors_now: usize,
@@ -121,8 +121,9 @@ impl Started {
             self.usage.memory_now = bytes("VmRSS:");
         }
         if let Ok(descriptors) = fs::read_dir(process.join("fd")) {
-            self.usage.descriptors_now = descriptors.count();
-            self.usage.descriptors = self.usage.descriptors.max(self.usage.descriptors_now);
+            // A program that has just started still has descriptors of this one: what two samples have counts.
+            let before = std::mem::replace(&mut self.usage.descriptors_now, descriptors.count());
+            self.usage.descriptors = self.usage.descriptors.max(before.min(self.usage.descriptors_now));
         }
     }
 

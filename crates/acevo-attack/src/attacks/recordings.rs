@@ -86,8 +86,10 @@ fn read(lab: &mut Lab, file: &Path, must_work: bool) -> anyhow::Result<()> {
     }
     if must_work {
         // Without a lap there is no best lap to cut or to draw, and nothing to repair.
-        commands
-            .retain(|(command, ..)| !["plot", "repair"].iter().any(|name| command[0] == *name) && command[2] != "best");
+        commands.retain(|(command, ..)| {
+            !["plot", "repair"].iter().any(|name| command[0] == *name)
+                && !command.iter().any(|argument| argument == "best")
+        });
     } else if !lab.is_long {
         // A sample in the short form.
         lab.rng.shuffle(&mut commands);
