@@ -70,7 +70,7 @@ impl Dataset {
         let parts = Box::new(Parts::new(&planned, &self.columns));
         export_rows(recording, plan, &overview, &self.columns, parts, tracker)?;
         let files = self.publish(&part, planned.into_values())?;
-        Ok(Outcome::Written { files, note: None })
+        Ok(Outcome::Written { files, notes: Vec::new() })
     }
 
     /// Plans a file for each session.

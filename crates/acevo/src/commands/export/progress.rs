@@ -83,8 +83,8 @@ impl Progress for ExportProgress<'_> {
 
 /// Prints the files that were written.
 pub(super) fn print_outcome(outcome: &Outcome) {
-    let Outcome::Written { files, note } = outcome else { return };
-    if let Some(note) = note {
+    let Outcome::Written { files, notes } = outcome else { return };
+    for note in notes {
         say(format_args!("acevo: {note}"));
     }
     for file in files {
