@@ -243,7 +243,9 @@ impl Exporter for MotecExporter {
         }
         if row.time_s - before_s > MAX_ROW_GAP_S {
             let gap_s = row.time_s - before_s;
-            return Err(ExportError::Unfit(format!("there is no row for {gap_s:.0} s, and a log has samples all the time")));
+            return Err(ExportError::Unfit(format!(
+                "there is no row for {gap_s:.0} s, and a log has samples all the time"
+            )));
         }
         let time_s = row.time_s - start_s;
         self.check_size(time_s)?;

@@ -144,7 +144,11 @@ impl ExportPlan {
             (!self.rate.is_none_or(|rate| rate > 0.0 && rate.is_finite()), "rate", "it must be greater than 0"),
             (!is_csv && self.units_row, "units_row", "only CSV has it"),
             (!is_csv && self.decimal_comma, "decimal_comma", "only CSV has it"),
-            (!is_csv && self.raw_text, "raw_text", "only CSV has it: other formats always contain the texts of the game"),
+            (
+                !is_csv && self.raw_text,
+                "raw_text",
+                "only CSV has it: other formats always contain the texts of the game",
+            ),
             (!is_csv && self.separator.is_some(), "separator", "only CSV has it"),
             (
                 self.decimal_comma && self.separator == Some(Separator::Comma),

@@ -49,7 +49,10 @@ impl fmt::Display for Note {
             Self::ShortenedGaps { count, removed, to } => {
                 let gaps = if *count == 1 { "1 gap".to_owned() } else { format!("{count} gaps") };
                 let (removed, to) = (removed.as_secs_f64(), to.as_secs_f64());
-                write!(f, "{gaps} without rows, such as pauses, shortened to {to} s: {removed:.1} s are left out of the log")
+                write!(
+                    f,
+                    "{gaps} without rows, such as pauses, shortened to {to} s: {removed:.1} s are left out of the log"
+                )
             }
         }
     }

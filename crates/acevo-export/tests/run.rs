@@ -241,8 +241,8 @@ fn a_motec_log_has_no_samples_for_a_long_gap() {
         let recording = directory.path().join(name).with_extension("acevo");
         drive_with_a_gap(&recording, gap);
         let log = recording.with_extension("ld");
-        let report =
-            run(&plan(ExportFormat::Motec, &log, &[]), Recordings::file(&recording), &mut ()).expect("the plan is possible");
+        let report = run(&plan(ExportFormat::Motec, &log, &[]), Recordings::file(&recording), &mut ())
+            .expect("the plan is possible");
         let [report] = &report.recordings[..] else { panic!("{report:?}") };
         let Ok(Outcome::Written { notes, .. }) = &report.outcome else { panic!("{report:?}") };
         let gaps = notes.iter().find(|note| matches!(note, Note::ShortenedGaps { .. })).map(ToString::to_string);

@@ -82,9 +82,19 @@ mod tests {
         }
         assert_eq!((gaps.count(), gaps.removed(), gaps.length()), (2, s(98 + 998), s(1104 - 1096)));
         // Before, in and after the first gap; in and after the second one.
-        for (at, removed) in
-            [(0, 0), (13, 0), (14, 0), (15, 0), (16, 1), (113, 98), (114, 98), (116, 98), (117, 99), (1114, 1096), (9999, 1096)]
-        {
+        for (at, removed) in [
+            (0, 0),
+            (13, 0),
+            (14, 0),
+            (15, 0),
+            (16, 1),
+            (113, 98),
+            (114, 98),
+            (116, 98),
+            (117, 99),
+            (1114, 1096),
+            (9999, 1096),
+        ] {
             assert_eq!(gaps.removed_until(s(at)), s(removed), "{at} s");
         }
     }

@@ -81,11 +81,7 @@ pub(super) fn export(
 /// What the user should know about a log with evenly spaced samples.
 fn log_notes(overview: &Overview) -> Vec<Note> {
     let has_coordinates = overview.about.names.latitude_longitude.is_some();
-    let gaps = Note::ShortenedGaps {
-        count: overview.gaps.count(),
-        removed: overview.gaps.removed(),
-        to: MAX_GAP,
-    };
+    let gaps = Note::ShortenedGaps { count: overview.gaps.count(), removed: overview.gaps.removed(), to: MAX_GAP };
     let notes = [(!has_coordinates, Note::NoCoordinates), (overview.gaps.count() > 0, gaps)];
     notes.into_iter().filter_map(|(applies, note)| applies.then_some(note)).collect()
 }

@@ -201,7 +201,7 @@ mod tests {
     #[test]
     fn scan_reads_every_damaged_byte_once() {
         const MIB: usize = 1 << 20;
-        let calls = 3 * 4 * MIB / WINDOW + 10;
+        let calls = 5 * 4 * MIB / WINDOW;
         let most = 4 * MIB + 4 * MIB / 100;
         // Nothing but the beginnings of blocks.
         let sync = SYNC.repeat(MIB);

@@ -7,7 +7,7 @@ use std::path::Path;
 use acevo_recording::{RawDump, RawDumpError};
 use anyhow::Context;
 
-use crate::output::{is_dash, name_of, print, write_new};
+use crate::output::{is_dash, name_of, print_json, write_new};
 
 /// Reads a raw dump; `-` is the standard input.
 pub(super) fn read_dump(path: &Path) -> anyhow::Result<RawDump> {
@@ -26,5 +26,5 @@ pub(super) fn read_dump(path: &Path) -> anyhow::Result<RawDump> {
 /// Writes a raw dump to a new file; `-` is the standard output. Existing files are never overwritten.
 pub(super) fn write_dump(dump: &RawDump, path: &Path) -> anyhow::Result<()> {
     let text = dump.to_json()?;
-    if is_dash(path) { print(text.as_bytes()) } else { write_new(path, text.as_bytes()) }
+    if is_dash(path) { print_json(&text) } else { write_new(path, text.as_bytes()) }
 }

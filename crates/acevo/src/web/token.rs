@@ -8,6 +8,8 @@ use std::path::Path;
 use anyhow::{Context, anyhow, ensure};
 use subtle::ConstantTimeEq as _;
 
+use crate::output::name_of;
+
 /// Random bytes of a token: 2^128 values cannot be tried.
 const BYTES: usize = 16;
 
@@ -53,23 +55,23 @@ impl Token {
                     // The incomplete file is useless. If removing it fails too, the first error is the one to report.
                     let _ = fs::remove_file(path);
                 }
-                written.with_context(|| format!("cannot write {}", path.display()))?;
+                written.with_context(|| format!("cannot write {}", name_of(path)))?;
                 Ok(token)
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+                let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", name_of(path)))?;
                 let token = text.trim();
                 let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
                 ensure!(
                     LENGTHS.contains(&token.len()) && token.bytes().all(is_letter),
                     "{} does not hold a token of {} to {} letters and digits; remove the file to create a new token",
-                    path.display(),
+                    name_of(path),
                     LENGTHS.start(),
                     LENGTHS.end()
                 );
                 Ok(Self(token.to_owned()))
             }
-            Err(error) => Err(error).with_context(|| format!("cannot create {}", path.display())),
+            Err(error) => Err(error).with_context(|| format!("cannot create {}", name_of(path))),
         }
     }
 

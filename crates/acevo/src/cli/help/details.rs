@@ -208,8 +208,10 @@ A table has a row per physics packet. Its first columns are:
   skipped    counter steps since the previous row that the game skipped around a pause
 lap_position and lap_distance belong to the lap of their row: negative before a start, and empty while \
 the game still has the position of the previous lap. Columns named ..._by_game have the values of the game.
-In CSV a text that begins with =, +, -, @, a tab or a carriage return is prefixed with ', because a \
-spreadsheet would run it as a formula. Units: `acevo channels --units UNITS`, --units-row, or the \
+In CSV a text that begins with =, +, - or @ is prefixed with ', because a spreadsheet would run it as a \
+formula, and control characters are left out; with --raw-text texts are exactly those of the game. \
+A MoTeC log has evenly spaced samples: a gap of more than 2 s without packets, such as a pause, is \
+shortened to 2 s, and a message reports that. Units: `acevo channels --units UNITS`, --units-row, or the \
 metadata acevo.columns of Parquet files.
 Files are written under a temporary name first; existing files are never overwritten. If one recording fails, the error is \
 printed and the rest continue; the exit code is then 1.

@@ -18,7 +18,7 @@ use super::file_name::{self, Names};
 use super::recording_stream::{PROGRAM, RecordingStream};
 use crate::commands::progress::Progress;
 use crate::format::text::clock;
-use crate::output::{check_new, complain, say};
+use crate::output::{check_new, complain, name_of, say};
 use crate::session::connection::LiveConnection;
 
 /// Time between two attempts to create a file.
@@ -113,7 +113,7 @@ impl Files {
     fn print_ended(&mut self, file: JoinHandle<anyhow::Result<PathBuf>>) {
         let is_good = match file.join().unwrap_or_else(|_| Err(anyhow!("the thread of a recording has panicked"))) {
             Ok(path) => {
-                info!("closed {}", path.display());
+                info!("closed {}", name_of(&path));
                 print_path(&path)
             }
             Err(error) => {
@@ -192,7 +192,7 @@ impl Destination for Files {
 
     fn end(&mut self) {
         if let Some(file) = self.file.take() {
-            info!(laps = file.stream.laps, "closing {}", file.path.display());
+            info!(laps = file.stream.laps, "closing {}", name_of(&file.path));
             self.ended.push(thread::spawn(move || file.finish()));
             // Problems are reported per file.
             (self.problem, self.is_losing) = (None, false);
@@ -229,7 +229,7 @@ impl Destination for Files {
         let written = file.stream.sink.progress();
         progress.show(file.line(&written));
         if written.removed {
-            let path = file.path.display().to_string();
+            let path = name_of(&file.path);
             if !self.quiet {
                 progress.suspend(|| {
                     say(format_args!("acevo: warning: {path} was removed; recording continues in a new file"));
@@ -260,9 +260,9 @@ impl SessionFile {
         }
         let description = Description::new(PROGRAM);
         let writer = RecordingWriter::create(&path, &description).and_then(ThreadedWriter::new);
-        let writer = writer.with_context(|| format!("cannot record to {}", path.display()))?;
+        let writer = writer.with_context(|| format!("cannot record to {}", name_of(&path)))?;
         let writer = if waits { writer.patient() } else { writer };
-        info!("opened {}", path.display());
+        info!("opened {}", name_of(&path));
         Ok(Self { path, needs_name, stream: RecordingStream::new(writer, now) })
     }
 
@@ -272,7 +272,7 @@ impl SessionFile {
         let path =
             file_name::free(directory, &format!("{}_{}", stem.to_string_lossy(), file_name::as_file_name(names)));
         if fs::rename(&self.path, &path).is_ok() {
-            info!("renamed {} to {}", self.path.display(), path.display());
+            info!("renamed {} to {}", name_of(&self.path), name_of(&path));
             self.path = path;
         }
     }
@@ -296,7 +296,7 @@ impl SessionFile {
     fn finish(self) -> anyhow::Result<PathBuf> {
         let path = self.path;
         let finished = self.stream.sink.finish();
-        finished.with_context(|| format!("cannot complete {}; its content can be read", path.display()))?;
+        finished.with_context(|| format!("cannot complete {}; its content can be read", name_of(&path)))?;
         Ok(path)
     }
 }

@@ -47,7 +47,7 @@ impl RingMode {
         check_directory(&directory)?;
         let keys = Keys::listen(true)?;
         if !quiet {
-            let (time, place) = (clock(Some(span)), directory.display());
+            let (time, place) = (clock(Some(span)), name_of(&directory));
             let way = if keys.is_terminal { "s, Enter or Space" } else { "a line on the standard input" };
             let signal = if cfg!(unix) { format!(" or `kill -USR1 {}`", std::process::id()) } else { String::new() };
             say(format_args!("acevo: keeping the last {time} in memory; it is saved to {place} on request"));
@@ -99,7 +99,7 @@ impl RingMode {
         match result {
             SaveResult::Saved(path) => {
                 self.saved += 1;
-                info!("saved {}", path.display());
+                info!("saved {}", name_of(&path));
                 self.has_failed |= !print_path(&path);
             }
             SaveResult::Retrying(error) => self.say(&format!("warning: {error:#}; kept in memory and tried again")),
