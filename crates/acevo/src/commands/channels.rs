@@ -44,9 +44,9 @@ pub(crate) fn run(args: &ChannelsArgs) -> anyhow::Result<ExitCode> {
         (false, describe) => as_text(&rows, now.is_some(), describe),
     };
     if args.json {
-        print_json(&text)?
+        print_json(&text)?;
     } else {
-        print_text(&text)?
+        print_text(&text)?;
     }
     Ok(ExitCode::SUCCESS)
 }

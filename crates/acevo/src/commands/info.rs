@@ -135,9 +135,9 @@ pub(crate) fn run(args: &InfoArgs) -> anyhow::Result<ExitCode> {
         as_text(&info, &summary, marks, checked)
     };
     if args.json {
-        print_json(&text)?
+        print_json(&text)?;
     } else {
-        print_text(&text)?
+        print_text(&text)?;
     }
     Ok(if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
