@@ -2,7 +2,7 @@
 //! them.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -151,7 +151,7 @@ fn record_prints_the_path_unchanged_to_a_pipe() {
 
     let directory = tempfile::tempdir().unwrap();
     let name = std::ffi::OsStr::from_bytes(b"caf\xc3\xa9 \x1b[2J \xff.acevo");
-    let file: PathBuf = directory.path().join(name);
+    let file = directory.path().join(name);
     let done = acevo().args(["record", "--demo", "--for", "1s", "-q", "-o"]).arg(&file).output().unwrap();
     assert!(done.status.success(), "{done:?}");
     assert_eq!(done.stdout, [file.as_os_str().as_bytes(), b"\n"].concat());
