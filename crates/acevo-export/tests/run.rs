@@ -299,16 +299,17 @@ impl Progress for Largest<'_> {
 
 #[test]
 fn options_without_effect_and_contradictions_are_rejected() {
-    let mut wrong = [(); 5].map(|()| ExportPlan::new(ExportFormat::Jsonl));
+    let mut wrong = [(); 6].map(|()| ExportPlan::new(ExportFormat::Jsonl));
     wrong[0].units_row = true;
     wrong[1].rate = Some(0.0);
     (wrong[2].format, wrong[2].output) = (ExportFormat::Motec, Output::Stdout);
     (wrong[3].format, wrong[3].decimal_comma) = (ExportFormat::Csv, true);
     wrong[3].separator = Some(acevo_export::Separator::Comma);
     wrong[4].output = Output::Stdout;
+    wrong[5].raw_text = true;
     let options = wrong.each_ref().map(|plan| match run(plan, Recordings::default(), &mut ()) {
         Err(ExportError::InvalidOption { option, .. }) => option,
         other => panic!("{other:?}"),
     });
-    assert_eq!(options, ["units_row", "rate", "output", "separator", "output"]);
+    assert_eq!(options, ["units_row", "rate", "output", "separator", "output", "raw_text"]);
 }

@@ -110,6 +110,24 @@ fn names_of_the_game_never_control_the_terminal() {
     }
 }
 
+#[test]
+fn export_prefixes_formulas_unless_raw_text_is_asked_for() {
+    let directory = tempfile::tempdir().unwrap();
+    let (file, formula) = (directory.path().join("drive.acevo"), "=cmd|' /C calc'!A0");
+    record(&file, &[formula]);
+    let table = |options: &[&str]| {
+        let mut command = acevo();
+        command.args(["export", "--to", "csv", "-o", "-", "--rate", "1", "--channels", "driver_name,g_lateral"]);
+        check(command.args(options).arg(&file))
+    };
+    let cells = |text: &str| text.matches(&format!(",{formula},")).count();
+    let (clean, raw) = (table(&[]), table(&["--raw-text"]));
+    assert_eq!((cells(&clean), cells(&raw)), (0, raw.lines().count() - 1));
+    assert_eq!(clean, raw.replace(formula, &format!("'{formula}")));
+    let refused = output(acevo().args(["export", "--to", "jsonl", "--raw-text"]).arg(&file));
+    assert!(refused.stderr.starts_with("error: --raw-text: only CSV has it"), "{}", refused.stderr);
+}
+
 /// Prefix of a file's name that clears the screen and sets the title of a window.
 #[cfg(unix)]
 const FILE_NAME: &str = "lap\x1b]0;owned\x07\x1b[2J\u{9b}31m\u{202e}\n";
