@@ -114,7 +114,7 @@ fn one_of_several_concurrent_publishers_succeeds() {
             let threads: Vec<_> = (0..4).map(publish).collect();
             threads.into_iter().filter_map(|thread| thread.join().unwrap()).collect()
         });
-        assert_eq!(published, [path.clone()]);
+        assert_eq!(published, std::slice::from_ref(&path));
         let bytes = fs::read(&path).unwrap();
         assert!(bytes.len() == 200_000 && bytes.iter().all(|byte| *byte == bytes[0]), "not a mixture");
     }
