@@ -6,25 +6,20 @@ use std::path::Path;
 
 /// What a path leads to if it is not a regular file. The inner error of an [`io::Error`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("it is {}", self.name())]
 #[non_exhaustive]
 pub enum NotAFile {
     /// A folder.
-    #[error("a folder")]
     Folder,
     /// A named pipe: opening it may block until another process opens it.
-    #[error("a named pipe, not a regular file")]
     Pipe,
     /// A device: it may have no end.
-    #[error("a device, not a regular file")]
     Device,
     /// A socket.
-    #[error("a socket, not a regular file")]
     Socket,
     /// A symbolic link that must not be followed.
-    #[error("a symbolic link, which is not followed")]
     Link,
     /// Anything else.
-    #[error("not a regular file")]
     Other,
 }
 
@@ -39,6 +34,18 @@ impl NotAFile {
     /// ```
     pub fn of(error: &io::Error) -> Option<Self> {
         error.get_ref()?.downcast_ref().copied()
+    }
+
+    /// What it is, such as `a named pipe, not a regular file`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Folder => "a folder",
+            Self::Pipe => "a named pipe, not a regular file",
+            Self::Device => "a device, not a regular file",
+            Self::Socket => "a socket, not a regular file",
+            Self::Link => "a symbolic link, which is not followed",
+            Self::Other => "not a regular file",
+        }
     }
 
     /// Fails unless this is the type of a regular file.

@@ -28,7 +28,7 @@ fn open_file_opens_files_and_refuses_folders() {
     open_file(&path).unwrap().read_to_string(&mut text).unwrap();
     assert_eq!(text, "content");
     let refused = open_file(folder.path()).unwrap_err();
-    assert_eq!((NotAFile::of(&refused), refused.to_string().as_str()), (Some(NotAFile::Folder), "a folder"));
+    assert_eq!((NotAFile::of(&refused), refused.to_string().as_str()), (Some(NotAFile::Folder), "it is a folder"));
     let missing = open_file(folder.path().join("missing")).unwrap_err();
     assert_eq!((missing.kind(), NotAFile::of(&missing)), (io::ErrorKind::NotFound, None));
 }
