@@ -1,11 +1,12 @@
 //! The token that clients on the network need.
 
 use std::fmt;
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
-use acevo_files::{PendingFile, read_limited};
-use anyhow::{Context, anyhow};
+use acevo_files::read_limited;
+use anyhow::{Context, anyhow, ensure};
 use subtle::ConstantTimeEq as _;
 
 /// Random bytes of a token: 2^128 values cannot be tried.
@@ -44,36 +45,36 @@ impl Token {
     /// # Errors
     /// If the file cannot be read or created, or does not hold a token.
     pub(super) fn kept_in(path: &Path) -> anyhow::Result<Self> {
-        if path.symlink_metadata().is_ok() {
-            return Self::read(path);
-        }
-        let token = Self::new()?;
-        let created = PendingFile::create_private(path).and_then(|mut file| {
-            writeln!(file, "{}", token.0)?;
-            file.publish()
-        });
-        match created {
-            Ok(()) => Ok(token),
-            // Another server has created it meanwhile.
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Self::read(path),
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        match options.open(path) {
+            Ok(mut file) => {
+                let token = Self::new()?;
+                let written = writeln!(file, "{}", token.0);
+                if written.is_err() {
+                    // The incomplete file is useless. If removing it fails too, the first error is the one to report.
+                    let _ = fs::remove_file(path);
+                }
+                written.with_context(|| format!("cannot write {}", path.display()))?;
+                Ok(token)
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                let text = read_text(path).with_context(|| format!("cannot read {}", path.display()))?;
+                let token = text.trim();
+                let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+                ensure!(
+                    LENGTHS.contains(&token.len()) && token.bytes().all(is_letter),
+                    "{} does not hold a token of {} to {} letters and digits; remove the file to create a new token",
+                    path.display(),
+                    LENGTHS.start(),
+                    LENGTHS.end()
+                );
+                Ok(Self(token.to_owned()))
+            }
             Err(error) => Err(error).with_context(|| format!("cannot create {}", path.display())),
         }
-    }
-
-    fn read(path: &Path) -> anyhow::Result<Self> {
-        let bytes = read_limited(path, MAX_BYTES).with_context(|| format!("cannot read {}", path.display()))?;
-        let token = bytes.trim_ascii();
-        let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-        let token = str::from_utf8(token).ok().filter(|token| token.as_bytes().iter().all(is_letter));
-        let token = token.filter(|token| LENGTHS.contains(&token.len())).with_context(|| {
-            format!(
-                "{} does not hold a token of {} to {} letters and digits; remove the file to create a new token",
-                path.display(),
-                LENGTHS.start(),
-                LENGTHS.end()
-            )
-        })?;
-        Ok(Self(token.to_owned()))
     }
 
     pub(super) fn as_str(&self) -> &str {
@@ -86,10 +87,13 @@ impl Token {
     }
 }
 
+/// Reads a small regular file. Never blocks.
+fn read_text(path: &Path) -> io::Result<String> {
+    String::from_utf8(read_limited(path, MAX_BYTES)?).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+}
+
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
 
     #[test]

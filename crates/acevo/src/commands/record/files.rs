@@ -43,7 +43,7 @@ pub(super) struct Files {
     /// Files that are being completed, each on a thread of its own, so that the next session does not wait for the disk.
     ended: Vec<JoinHandle<anyhow::Result<PathBuf>>>,
     begun: usize,
-    /// A file could not be completed, or its path could not be printed.
+    /// A file was removed or could not be completed, or its path could not be printed.
     has_failed: bool,
     /// When creating a file is tried again.
     retry_at: Option<Instant>,
@@ -239,6 +239,7 @@ impl Destination for Files {
                     say(format_args!("acevo: warning: {path} was removed; recording continues in a new file"));
                 });
             }
+            self.has_failed = true;
             let lost = self.file.take();
             thread::spawn(move || drop(lost));
             return self.begin(live, None);
