@@ -345,8 +345,8 @@ fn writer_reports_that_another_program_has_shortened_the_file() {
     let path = directory.path().join("cut.acevo");
     let mut writer = RecordingWriter::create(&path, &Description::new("test")).unwrap();
     let mut write = |second: u64| {
-        let record = Record::new(PageKind::Physics, Duration::from_secs(second), &[second as u8; 800]);
-        writer.record(&record).unwrap();
+        let page = [second as u8; 800];
+        writer.record(&Record::new(PageKind::Physics, Duration::from_secs(second), &page)).unwrap();
         writer.flush().unwrap();
         writer.progress().truncated
     };
