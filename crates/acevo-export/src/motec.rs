@@ -11,9 +11,11 @@ mod resample;
 mod spool;
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::io::Write;
 use std::path::Path;
 
+use acevo_files::PendingFile;
 use acevo_telemetry::analysis::{Incomplete, Lap};
 use acevo_telemetry::to_map;
 
@@ -23,9 +25,9 @@ use self::ldx::Fastest;
 use self::resample::Resampler;
 use self::spool::{Sample, Spool};
 use crate::date::utc;
+use crate::files::check_new;
 use crate::names::safe_name;
-use crate::pending::check_new;
-use crate::{About, Column, ExportError, Exporter, PendingFile, Row};
+use crate::{About, Column, ExportError, Exporter, Row, files};
 
 pub use self::channels::MotecNames;
 
@@ -147,8 +149,8 @@ impl MotecExporter {
             Channel { output, resampler, value: 0.0 }
         };
         Ok(Self {
-            log: PendingFile::create(path)?,
-            laps: PendingFile::create(&laps_path)?,
+            log: files::create(path)?,
+            laps: files::create(&laps_path)?,
             spool,
             plane: about.names.latitude_longitude.and_then(Plane::at).unwrap_or(Plane::neutral()),
             about,
@@ -316,17 +318,20 @@ impl Exporter for MotecExporter {
             .map(|(index, (output, samples))| ld::Entry { output, samples: *samples, range: self.spool.range(index) })
             .collect();
         let head = ld::head(&self.about, &entries);
-        self.log.write_all(&head).map_err(|source| self.log.failed(source))?;
+        self.log.write_all(&head).map_err(|source| files::failed(&self.log, source))?;
         for index in 0..outputs.len() {
             self.spool.copy(index, &mut self.log)?;
         }
         let text = ldx::document(&beacons, fastest);
-        self.laps.write_all(text.as_bytes()).map_err(|source| self.laps.failed(source))?;
+        self.laps.write_all(text.as_bytes()).map_err(|source| files::failed(&self.laps, source))?;
         // Both are on the disk before one of them is renamed.
-        self.log.complete()?;
-        self.laps.complete()?;
-        self.log.publish()?;
-        self.laps.publish()
+        self.laps.complete().map_err(|source| files::failed(&self.laps, source))?;
+        let log = self.log.path().to_owned();
+        files::publish(self.log)?;
+        files::publish(self.laps).inspect_err(|_| {
+            // A log without its laps would block the next attempt. The error is returned.
+            let _ = fs::remove_file(log);
+        })
     }
 }
 

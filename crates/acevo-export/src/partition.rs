@@ -1,9 +1,9 @@
 //! Partitioned data sets: files in folders that readers take for columns.
 
 use std::borrow::Cow;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
+use acevo_files::open_file;
 use acevo_telemetry::is_unsafe_to_print;
 use parquet::file::metadata::ParquetMetaDataReader;
 use percent_encoding::{AsciiSet, CONTROLS, percent_encode_byte, utf8_percent_encode};
@@ -147,7 +147,7 @@ impl Part {
     /// # Errors
     /// [`ExportError`] if the file cannot be read or is not a complete Parquet file.
     pub fn read(path: &Path) -> Result<Option<Self>, ExportError> {
-        let file = File::open(path).map_err(|source| ExportError::read(path, source))?;
+        let file = open_file(path).map_err(|source| ExportError::read(path, source))?;
         let metadata = ParquetMetaDataReader::new().parse_and_finish(&file)?;
         let entries = metadata.file_metadata().key_value_metadata().map_or(&[][..], Vec::as_slice);
         let part = entries.iter().find(|entry| entry.key == PART_KEY).and_then(|entry| entry.value.as_deref());

@@ -8,10 +8,10 @@ mod paint;
 mod picture;
 
 use std::fmt;
-use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use acevo_files::PendingFile;
 use acevo_telemetry::{clean_text, escape_json};
 use anyhow::{Context, anyhow};
 use indicatif::ProgressBar;
@@ -164,20 +164,33 @@ fn exists(path: &Path) -> anyhow::Error {
     anyhow!("{} exists and is not overwritten: name another file, or remove it", name_of(path))
 }
 
-/// Writes a new file. A file that was not written completely is removed.
+/// Creates a file that has its name only when it is complete.
+///
+/// # Errors
+/// If it cannot be created.
+pub(crate) fn create_pending(path: &Path) -> anyhow::Result<PendingFile> {
+    PendingFile::create(path).with_context(|| format!("cannot create {}", name_of(path)))
+}
+
+/// Completes a file and gives it its name.
+///
+/// # Errors
+/// If a file has this name by now, or the file cannot be written.
+pub(crate) fn publish(file: PendingFile) -> anyhow::Result<()> {
+    let path = file.path().to_owned();
+    match file.publish() {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(exists(&path)),
+        published => published.with_context(|| format!("cannot write {}", name_of(&path))),
+    }
+}
+
+/// Writes a new file, which appears when it is complete.
 ///
 /// # Errors
 /// If the file exists or cannot be written.
 pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let mut file = match OpenOptions::new().write(true).create_new(true).open(path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(exists(path)),
-        result => result.with_context(|| format!("cannot create {}", name_of(path)))?,
-    };
-    let written = file.write_all(bytes).and_then(|()| file.sync_all());
-    drop(file);
-    if written.is_err() {
-        // Best effort: the error of writing is returned below.
-        let _ = fs::remove_file(path);
-    }
-    written.with_context(|| format!("cannot write {}; the incomplete file was removed", name_of(path)))
+    let mut file = create_pending(path)?;
+    file.write_all(bytes)
+        .with_context(|| format!("cannot write {}; the incomplete file was removed", name_of(path)))?;
+    publish(file)
 }

@@ -3,17 +3,18 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use acevo_files::PendingFile;
 use acevo_recording::Recording;
 
 use super::lap_filter::LapFilter;
 use super::long_gaps::MAX_GAP;
 use super::overview::Overview;
 use super::rows::export_rows;
-use crate::pending::check_new;
+use crate::files::check_new;
 use crate::progress::Tracker;
 use crate::{
     About, Column, CsvExporter, ExportError, ExportFormat, ExportPlan, Exporter, JsonlExporter, MotecExporter, Note,
-    Outcome, PendingFile, Row, motec_file_name,
+    Outcome, Row, files, motec_file_name,
 };
 
 /// Where the file is written.
@@ -56,7 +57,7 @@ pub(super) fn export(
     #[cfg(feature = "mcap")]
     if let (ExportFormat::Mcap, Some(output)) = (plan.format, target.path(plan.format, path, None)) {
         tracker.start(recording, 1);
-        super::pages::export_pages(recording, PendingFile::create(&output)?, tracker)?;
+        super::pages::export_pages(recording, files::create(&output)?, tracker)?;
         return Ok(Outcome::Written { files: vec![output], notes: Vec::new() });
     }
     tracker.start(recording, LapFilter::passes(plan));
@@ -110,11 +111,11 @@ fn exporter(
         #[cfg(feature = "parquet")]
         ExportFormat::Parquet => Box::new(crate::ParquetExporter::create(output, about, columns)?),
         ExportFormat::Csv => {
-            let exporter = CsvExporter::new(PendingFile::create(output)?, columns, plan.csv_options())?;
+            let exporter = CsvExporter::new(files::create(output)?, columns, plan.csv_options())?;
             Box::new(FileExporter { exporter, into_file: CsvExporter::into_inner })
         }
         _ => {
-            let exporter = JsonlExporter::new(PendingFile::create(output)?, columns, plan.precision);
+            let exporter = JsonlExporter::new(files::create(output)?, columns, plan.precision);
             Box::new(FileExporter { exporter, into_file: JsonlExporter::into_inner })
         }
     })
@@ -132,8 +133,6 @@ impl<E: Exporter> Exporter for FileExporter<E> {
     }
 
     fn finish(self: Box<Self>) -> Result<(), ExportError> {
-        let mut file = (self.into_file)(self.exporter)?;
-        file.complete()?;
-        file.publish()
+        files::publish((self.into_file)(self.exporter)?)
     }
 }

@@ -1,9 +1,9 @@
 //! Raw dumps as files.
 
-use std::fs::File;
 use std::io;
 use std::path::Path;
 
+use acevo_files::open_file;
 use acevo_recording::{RawDump, RawDumpError};
 use anyhow::Context;
 
@@ -15,7 +15,7 @@ pub(super) fn read_dump(path: &Path) -> anyhow::Result<RawDump> {
     let dump = if is_dash(path) {
         RawDump::read(io::stdin().lock())
     } else {
-        RawDump::read(File::open(path).with_context(|| format!("cannot read {name}"))?)
+        RawDump::read(open_file(path).with_context(|| format!("cannot read {name}"))?)
     };
     match dump {
         Err(RawDumpError::Io(error)) => Err(error).with_context(|| format!("cannot read {name}")),

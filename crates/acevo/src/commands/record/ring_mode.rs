@@ -37,6 +37,7 @@ pub(super) struct RingMode {
 
 impl RingMode {
     pub(super) fn new(output: Option<&Path>, span: Duration, quiet: bool) -> anyhow::Result<Self> {
+        file_name::check_output(output)?;
         if let Some(file) = output.filter(|path| !path.is_dir() && path.extension().is_some()) {
             bail!(
                 "with --keep-last, -o must be a directory, because every saved part is a file of its own; {} looks like a file",
@@ -77,8 +78,7 @@ impl RingMode {
         description.unix_us = description.unix_us.saturating_sub(u64::try_from(zero.as_micros()).unwrap_or(u64::MAX));
         let mut stem = file_name::timestamp();
         if let Some(names) = &self.names {
-            stem.push('_');
-            stem.push_str(&file_name::as_file_name(names));
+            stem = file_name::named(&stem, names);
         }
         stem.push_str(&format!("_last-{}s", self.span.as_secs_f64().ceil()));
         info!("saving the last {}", clock(Some(self.stream.sink.span().min(self.span))));
