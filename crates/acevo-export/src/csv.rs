@@ -2,7 +2,7 @@
 
 use std::io::{BufWriter, Write};
 
-use acevo_telemetry::Unit;
+use acevo_telemetry::{Unit, clean_text};
 
 use crate::exporter::LEAD;
 use crate::lines::{Lines, Words};
@@ -10,8 +10,17 @@ use crate::{Column, ExportError, Exporter, Precision, Row};
 
 const WORDS: Words = Words { none: "", no: "0", yes: "1", text: write_field, end: "\r\n", point: '.' };
 
+/// The same with unchanged texts.
+const RAW_WORDS: Words = Words { text: write_raw_field, ..WORDS };
+
 /// The same with a decimal comma.
 const COMMA_WORDS: Words = Words { point: ',', ..WORDS };
+
+/// The same with a decimal comma and unchanged texts.
+const RAW_COMMA_WORDS: Words = Words { point: ',', ..RAW_WORDS };
+
+/// Characters at the beginning of a formula: those of spreadsheets, and the wide ones that Japanese and Chinese versions read like them.
+const FORMULA_STARTS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 
 /// The separator of the cells of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -48,6 +57,9 @@ pub struct CsvOptions {
     pub separator: Separator,
     /// The decimal mark is a comma instead of a point. Not possible with [`Separator::Comma`].
     pub decimal_comma: bool,
+    /// Texts are written exactly as the game publishes them. A spreadsheet may run them as formulas, and a terminal may obey their
+    /// control characters.
+    pub raw_text: bool,
 }
 
 impl CsvOptions {
@@ -72,6 +84,13 @@ impl CsvOptions {
         self
     }
 
+    /// Sets whether texts are written exactly as the game publishes them.
+    #[must_use]
+    pub const fn with_raw_text(mut self, raw_text: bool) -> Self {
+        self.raw_text = raw_text;
+        self
+    }
+
     /// Sets the precision of numbers.
     #[must_use]
     pub const fn with_precision(mut self, precision: Precision) -> Self {
@@ -85,8 +104,10 @@ impl CsvOptions {
 /// The header has `time_s,packet_id,session,lap,missed,skipped` and the names of the columns ([`Column::name`]). Flags are 0 and 1,
 /// enums are written by name, and missing values are empty.
 ///
-/// Texts come from the game, and players choose their names. A text that begins with `=`, `+`, `-`, `@`, a tab or a carriage return is
-/// prefixed with `'`, because a spreadsheet would run it as a formula.
+/// Texts come from the game, and players and authors of mods choose names. Control characters, direction marks and invisible characters
+/// are left out ([`clean_text`]), and a text that begins with `=`, `+`, `-` or `@`, also in their wide form, is prefixed with `'`, because a
+/// spreadsheet would run it as a formula. Other readers get the prefix, too. [`CsvOptions::raw_text`] turns both off. Numbers are never
+/// changed: a negative number has no prefix.
 ///
 /// ```
 /// use acevo_export::{Column, CsvExporter, CsvOptions, Exporter, Row};
@@ -132,7 +153,12 @@ impl<W: Write> CsvExporter<W> {
         let mut out = BufWriter::with_capacity(1 << 16, out);
         out.write_all(&header).map_err(ExportError::Stream)?;
         let labels = (0..LEAD.len() + columns.len()).map(|index| if index == 0 { "" } else { separator }.to_owned());
-        let words = if options.decimal_comma { &COMMA_WORDS } else { &WORDS };
+        let words = match (options.decimal_comma, options.raw_text) {
+            (false, false) => &WORDS,
+            (false, true) => &RAW_WORDS,
+            (true, false) => &COMMA_WORDS,
+            (true, true) => &RAW_COMMA_WORDS,
+        };
         let lines = Lines::new(words, options.precision, labels, columns.iter().map(Column::decimals));
         Ok(Self { out, lines })
     }
@@ -161,11 +187,21 @@ fn writer<W: Write>(out: W, separator: &str) -> csv::Writer<W> {
     csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).delimiter(separator).from_writer(out)
 }
 
-/// Appends a text, quoted if it contains any separator, a quote or a line break, and guarded against formulas.
+/// Appends a text that neither a spreadsheet nor a terminal runs.
 fn write_field(line: &mut Vec<u8>, text: &str) {
-    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let text = clean_text(text);
+    let guard = if text.starts_with(FORMULA_STARTS) { "'" } else { "" };
+    write_quoted(line, guard, &text);
+}
+
+/// Appends a text unchanged.
+fn write_raw_field(line: &mut Vec<u8>, text: &str) {
+    write_quoted(line, "", text);
+}
+
+/// Appends a text, quoted if it contains any separator, a quote or a line break.
+fn write_quoted(line: &mut Vec<u8>, guard: &str, text: &str) {
     let needs_quotes = text.contains([',', ';', '\t', '"', '\r', '\n']);
-    let guard = if is_formula { "'" } else { "" };
     let (quote, text) = if needs_quotes { ("\"", text.replace('"', "\"\"")) } else { ("", text.to_owned()) };
     line.extend([quote, guard, &text, quote].into_iter().flat_map(str::bytes));
 }

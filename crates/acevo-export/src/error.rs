@@ -4,6 +4,7 @@ use std::error::Error;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use acevo_files::NotAFile;
 use acevo_recording::{LapError, RecordingError};
 use thiserror::Error as ThisError;
 
@@ -61,8 +62,13 @@ pub enum ExportError {
     #[error(transparent)]
     Laps(LapError),
     /// The path is a folder, a pipe or a device.
-    #[error("{} is not a regular file; expected a recording (.acevo)", .0.display())]
-    NotAFile(PathBuf),
+    #[error("{} is {}; expected a recording (.acevo)", path.display(), found.name())]
+    NotAFile {
+        /// The path.
+        path: PathBuf,
+        /// What it leads to.
+        found: NotAFile,
+    },
     /// The file exists and is not overwritten.
     #[error("{} exists and is not overwritten: name another file, or remove it", .0.display())]
     Exists(PathBuf),

@@ -2,6 +2,8 @@
 
 use std::io::{BufWriter, Write};
 
+use acevo_telemetry::escape_json;
+
 use crate::exporter::LEAD;
 use crate::lines::{Lines, Words};
 use crate::{Column, ExportError, Exporter, Precision, Row};
@@ -61,8 +63,9 @@ impl<W: Write> Exporter for JsonlExporter<W> {
     }
 }
 
-/// Appends a text in quotes.
+/// Appends a text in quotes. Characters that a terminal would obey are escaped.
 fn write_text(line: &mut Vec<u8>, text: &str) {
-    // Writing to a `Vec` cannot fail.
-    let _ = serde_json::to_writer(line, text);
+    // Serializing a text cannot fail.
+    let json = serde_json::to_string(text).unwrap_or_default();
+    line.extend_from_slice(escape_json(json).as_bytes());
 }

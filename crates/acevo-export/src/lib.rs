@@ -68,6 +68,7 @@ mod csv;
 mod date;
 mod error;
 mod exporter;
+mod files;
 mod jsonl;
 mod lines;
 #[cfg(feature = "mcap")]
@@ -79,7 +80,6 @@ mod number;
 mod parquet;
 #[cfg(feature = "parquet")]
 mod partition;
-mod pending;
 mod plan;
 mod progress;
 mod recordings;
@@ -101,7 +101,6 @@ pub use self::number::Precision;
 pub use self::parquet::ParquetExporter;
 #[cfg(feature = "parquet")]
 pub use self::partition::{Part, partition_path};
-pub use self::pending::PendingFile;
 pub use self::plan::{ExportFormat, ExportPlan, Output};
 pub use self::progress::Progress;
 pub use self::recordings::Recordings;

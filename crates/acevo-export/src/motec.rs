@@ -11,9 +11,11 @@ mod resample;
 mod spool;
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::io::Write;
 use std::path::Path;
 
+use acevo_files::PendingFile;
 use acevo_telemetry::analysis::{Incomplete, Lap};
 use acevo_telemetry::to_map;
 
@@ -23,9 +25,9 @@ use self::ldx::Fastest;
 use self::resample::Resampler;
 use self::spool::{Sample, Spool};
 use crate::date::utc;
+use crate::files::check_new;
 use crate::names::safe_name;
-use crate::pending::check_new;
-use crate::{About, Column, ExportError, Exporter, PendingFile, Row};
+use crate::{About, Column, ExportError, Exporter, Row, files};
 
 pub use self::channels::MotecNames;
 
@@ -41,6 +43,9 @@ const LINE_S: f64 = 0.010;
 /// A row notices the start of a lap at most this late, in seconds.
 const NOTICED_S: f64 = 0.1;
 
+/// Maximum time between two rows in seconds. Samples fill it with the last values.
+const MAX_ROW_GAP_S: f64 = 3600.0;
+
 /// Maximum magnitude of a value. Larger numbers are not measurements, and sums of them would overflow.
 const MAX_VALUE: f64 = 1e30;
 
@@ -55,6 +60,8 @@ pub fn motec_file_name(about: &About, number: u32) -> String {
 /// Samples are evenly spaced, 10 to 200 per second depending on the channel, from the first row on. Resampling has no phase shift: each
 /// sample is the mean of the linear interpolation from half a sample before it to half a sample after it; for settings, gears and flags
 /// it is the newest value. Without a value the last one is kept, or 0 before the first; the same applies to a gap of more than 0.25 s.
+/// Rows more than an hour apart are an error. [`run`](crate::run) shortens each gap of more than 2 s without packets to 2 s, and reports
+/// that ([`Note::ShortenedGaps`](crate::Note::ShortenedGaps)): the log of a recording with a long pause is as long as the driving.
 ///
 /// Texts are left out. `LAP_BEACON`, or `Lap Number`, is the number of the lap, or 0 if no lap is running. If `position_x` and
 /// `position_z` are among the columns, the log has GPS positions, from which MoTeC i2 draws its track map: X is east, -Z is north of
@@ -142,8 +149,8 @@ impl MotecExporter {
             Channel { output, resampler, value: 0.0 }
         };
         Ok(Self {
-            log: PendingFile::create(path)?,
-            laps: PendingFile::create(&laps_path)?,
+            log: files::create(path)?,
+            laps: files::create(&laps_path)?,
             spool,
             plane: about.names.latitude_longitude.and_then(Plane::at).unwrap_or(Plane::neutral()),
             about,
@@ -164,7 +171,11 @@ impl MotecExporter {
         ((seconds * 10.0).floor() as u64).saturating_add(1)
     }
 
-    fn check_size(&self, seconds: f64) -> Result<(), ExportError> {
+    /// Checks that a log of this length is not too large.
+    ///
+    /// # Errors
+    /// [`ExportError::Unfit`].
+    pub(crate) fn check_size(&self, seconds: f64) -> Result<(), ExportError> {
         let in_a_tenth: u64 = self.channels.iter().map(|channel| u64::from(channel.output.rate / 10) * 4).sum();
         let samples = Self::tenths(seconds).saturating_mul(in_a_tenth);
         if samples.saturating_add(ld::head_size(self.channels.len())) > MAX_BYTES {
@@ -231,6 +242,12 @@ impl Exporter for MotecExporter {
         let (start_s, before_s) = self.span_s.unwrap_or((row.time_s, row.time_s));
         if !row.time_s.is_finite() || row.time_s < before_s {
             return Err(ExportError::Unfit(format!("a row at {} s comes after one at {before_s} s", row.time_s)));
+        }
+        if row.time_s - before_s > MAX_ROW_GAP_S {
+            let gap_s = row.time_s - before_s;
+            return Err(ExportError::Unfit(format!(
+                "there is no row for {gap_s:.0} s, and a log has samples all the time"
+            )));
         }
         let time_s = row.time_s - start_s;
         self.check_size(time_s)?;
@@ -301,17 +318,20 @@ impl Exporter for MotecExporter {
             .map(|(index, (output, samples))| ld::Entry { output, samples: *samples, range: self.spool.range(index) })
             .collect();
         let head = ld::head(&self.about, &entries);
-        self.log.write_all(&head).map_err(|source| self.log.failed(source))?;
+        self.log.write_all(&head).map_err(|source| files::failed(&self.log, source))?;
         for index in 0..outputs.len() {
             self.spool.copy(index, &mut self.log)?;
         }
         let text = ldx::document(&beacons, fastest);
-        self.laps.write_all(text.as_bytes()).map_err(|source| self.laps.failed(source))?;
+        self.laps.write_all(text.as_bytes()).map_err(|source| files::failed(&self.laps, source))?;
         // Both are on the disk before one of them is renamed.
-        self.log.complete()?;
-        self.laps.complete()?;
-        self.log.publish()?;
-        self.laps.publish()
+        self.laps.complete().map_err(|source| files::failed(&self.laps, source))?;
+        let log = self.log.path().to_owned();
+        files::publish(self.log)?;
+        files::publish(self.laps).inspect_err(|_| {
+            // A log without its laps would block the next attempt. The error is returned.
+            let _ = fs::remove_file(log);
+        })
     }
 }
 

@@ -1,17 +1,19 @@
 //! Safe file names made of names of the game.
 
+use acevo_telemetry::clean_text;
+
 /// Maximum length of a path component in bytes.
 const MAX_BYTES: usize = 64;
 
 /// Names that Windows reserves for devices, with any extension.
 const DEVICES: [&str; 4] = ["CON", "PRN", "AUX", "NUL"];
 
-/// A name that is one path component on every file system; `unknown` if no character is left.
+/// A name that is one path component on every file system, without characters that must not be printed; `unknown` if no character is
+/// left.
 pub(super) fn safe_name(name: &str) -> String {
     let mut safe = String::new();
-    for character in name.trim().chars() {
-        let unsafe_ = character.is_control() || "/\\:*?\"<>|=%&#".contains(character);
-        let character = if unsafe_ { '_' } else { character };
+    for character in clean_text(name).chars() {
+        let character = if "/\\:*?\"<>|=%&#".contains(character) { '_' } else { character };
         if safe.len() + character.len_utf8() > MAX_BYTES {
             break;
         }
@@ -43,7 +45,8 @@ mod tests {
             ("NUL.txt", "_NUL.txt"),
             ("lpt1", "_lpt1"),
             ("comet", "comet"),
-            ("a=b/c\0", "a_b_c_"),
+            ("a=b/c\0", "a_b_c"),
+            ("\u{202e}evil\u{2066}\x1b[2J\u{e0041}", "evil[2J"),
         ] {
             assert_eq!(safe_name(name), expected);
         }

@@ -5,6 +5,7 @@ mod metadata;
 use std::path::Path;
 use std::sync::Arc;
 
+use acevo_files::PendingFile;
 use acevo_shared_memory::{Field, FieldType};
 use acevo_telemetry::{ChannelKind, ChannelValue, Unit};
 use parquet::basic::{Compression, Encoding, LogicalType, Repetition, Type as Physical};
@@ -18,7 +19,7 @@ use parquet::schema::types::{ColumnPath, Type};
 use self::metadata::{field_of, metadata};
 use crate::exporter::LEAD;
 use crate::partition::{PART_KEY, name_beside_folders};
-use crate::{About, Column, ExportError, Exporter, Part, PendingFile, Row};
+use crate::{About, Column, ExportError, Exporter, Part, Row, files};
 
 /// Length of a row group in seconds: what is kept in memory, and what a reader can skip.
 const GROUP_S: f64 = 60.0;
@@ -247,7 +248,7 @@ impl ParquetExporter {
             fields.push(Arc::new(field.build()?));
         }
         let schema = Type::group_type_builder("acevo").with_fields(fields).build()?;
-        let file = PendingFile::create(path)?;
+        let file = files::create(path)?;
         let file = SerializedFileWriter::new(file, Arc::new(schema), Arc::new(properties.build()))?;
         Ok(Self { file, lead: Lead::default(), columns: data, since_s: 0.0 })
     }
@@ -301,9 +302,7 @@ impl Exporter for ParquetExporter {
         if !self.lead.time_s.is_empty() {
             self.write_group()?;
         }
-        let mut file = self.file.into_inner()?;
-        file.complete()?;
-        file.publish()
+        files::publish(self.file.into_inner()?)
     }
 }
 

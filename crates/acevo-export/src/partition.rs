@@ -1,8 +1,10 @@
 //! Partitioned data sets: files in folders that readers take for columns.
 
-use std::fs::File;
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
+use acevo_files::open_file;
+use acevo_telemetry::is_unsafe_to_print;
 use parquet::file::metadata::ParquetMetaDataReader;
 use percent_encoding::{AsciiSet, CONTROLS, percent_encode_byte, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
@@ -59,8 +61,8 @@ pub(super) fn name_beside_folders(name: &str) -> String {
 /// `track=…/car=…/driver=…/session=…/NAME.parquet`.
 ///
 /// Readers take the folders for columns (Hive partitions). `track` is the track with its layout; `session` is the start (UTC) and the
-/// name of the session, or the recording and the seconds since its start if no date is known. Characters that paths cannot contain are
-/// percent-encoded, as Hive does it, and decoded by the readers. An empty value becomes null.
+/// name of the session, or the recording and the seconds since its start if no date is known. Characters that paths cannot contain, and
+/// those that are unsafe to print, are percent-encoded, as Hive does it, and decoded by the readers. An empty value becomes null.
 ///
 /// ```
 /// use std::path::Path;
@@ -105,16 +107,16 @@ fn escaped(value: &str) -> String {
         // Windows drops these at the end of a name.
         let is_lost_at_end = index + 1 == value.len() && matches!(character, '.' | ' ');
         let mut bytes = [0; 4];
-        let text = match &*character.encode_utf8(&mut bytes) {
-            text if is_lost_at_end => percent_encode_byte(text.as_bytes()[0]),
-            text if character.is_ascii() => utf8_percent_encode(text, SPECIAL).next().unwrap_or_default(),
+        let text: Cow<'_, str> = match &*character.encode_utf8(&mut bytes) {
+            text if is_lost_at_end => percent_encode_byte(text.as_bytes()[0]).into(),
+            text if character.is_ascii() || is_unsafe_to_print(character) => utf8_percent_encode(text, SPECIAL).into(),
             // The crate encodes all other characters. Paths keep them, so that they can be read.
-            text => text,
+            text => text.into(),
         };
         if name.len() + text.len() > MAX_BYTES {
             break;
         }
-        name.push_str(text);
+        name.push_str(&text);
     }
     name
 }
@@ -145,7 +147,7 @@ impl Part {
     /// # Errors
     /// [`ExportError`] if the file cannot be read or is not a complete Parquet file.
     pub fn read(path: &Path) -> Result<Option<Self>, ExportError> {
-        let file = File::open(path).map_err(|source| ExportError::read(path, source))?;
+        let file = open_file(path).map_err(|source| ExportError::read(path, source))?;
         let metadata = ParquetMetaDataReader::new().parse_and_finish(&file)?;
         let entries = metadata.file_metadata().key_value_metadata().map_or(&[][..], Vec::as_slice);
         let part = entries.iter().find(|entry| entry.key == PART_KEY).and_then(|entry| entry.value.as_deref());
@@ -161,9 +163,19 @@ mod tests {
 
     #[test]
     fn escaped_values_are_safe_and_decode() {
-        for value in ["Nürburgring GP", "../../etc/passwd", "100 % = a:b?", "ends with .", "a\0\u{7f}\\", "..", "."] {
+        for value in [
+            "Nürburgring GP",
+            "../../etc/passwd",
+            "100 % = a:b?",
+            "ends with .",
+            "a\0\u{7f}\\",
+            "..",
+            ".",
+            "\u{9b}1m\u{202e}\u{e0041}",
+        ] {
             let name = escaped(value);
             assert!(!name.contains(['/', '\\', '=', '\0', ':']) && !name.ends_with(['.', ' ']), "{name}");
+            assert!(!name.contains(is_unsafe_to_print), "{name}");
             assert_eq!(percent_decode_str(&name).decode_utf8().unwrap(), value);
         }
         assert_eq!(escaped(""), NULL);

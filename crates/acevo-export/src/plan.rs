@@ -102,6 +102,8 @@ pub struct ExportPlan {
     pub separator: Option<Separator>,
     /// CSV: the decimal mark is a comma instead of a point.
     pub decimal_comma: bool,
+    /// CSV: texts are written exactly as the game publishes them, see [`CsvOptions::raw_text`].
+    pub raw_text: bool,
     /// MoTeC: the names of the channels.
     pub motec_names: MotecNames,
 }
@@ -120,6 +122,7 @@ impl ExportPlan {
             units_row: false,
             separator: None,
             decimal_comma: false,
+            raw_text: false,
             motec_names: MotecNames::default(),
         }
     }
@@ -141,6 +144,11 @@ impl ExportPlan {
             (!self.rate.is_none_or(|rate| rate > 0.0 && rate.is_finite()), "rate", "it must be greater than 0"),
             (!is_csv && self.units_row, "units_row", "only CSV has it"),
             (!is_csv && self.decimal_comma, "decimal_comma", "only CSV has it"),
+            (
+                !is_csv && self.raw_text,
+                "raw_text",
+                "only CSV has it: other formats always contain the texts of the game",
+            ),
             (!is_csv && self.separator.is_some(), "separator", "only CSV has it"),
             (
                 self.decimal_comma && self.separator == Some(Separator::Comma),
@@ -193,6 +201,7 @@ impl ExportPlan {
             .with_precision(self.precision)
             .with_separator(self.separator.unwrap_or(default))
             .with_decimal_comma(self.decimal_comma)
+            .with_raw_text(self.raw_text)
     }
 
     /// Describes the rows and columns. All files of a data set have the same description.

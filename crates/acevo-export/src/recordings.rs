@@ -25,13 +25,13 @@ impl Input {
         Self { path, subfolder, bytes }
     }
 
-    /// Opens the recording. Anything but a file is refused: opening a pipe blocks until another process writes to it.
+    /// Opens the recording.
     pub(crate) fn open(&self) -> Result<Recording, ExportError> {
-        let path = &self.path;
-        if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
-            return Err(ExportError::NotAFile(path.clone()));
-        }
-        Recording::open(path).map_err(|source| ExportError::Open { path: path.clone(), source })
+        let path = self.path.clone();
+        Recording::open(&path).map_err(|source| match source.not_a_file() {
+            Some(found) => ExportError::NotAFile { path, found },
+            None => ExportError::Open { path, source },
+        })
     }
 }
 

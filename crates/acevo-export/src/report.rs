@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::ExportError;
 
@@ -13,8 +14,8 @@ pub enum Outcome {
     Written {
         /// The files.
         files: Vec<PathBuf>,
-        /// Warnings for the user.
-        note: Option<Note>,
+        /// What the user should know about them.
+        notes: Vec<Note>,
     },
     /// The file exists and was kept; in a data set, the folder.
     Exists(PathBuf),
@@ -28,6 +29,15 @@ pub enum Outcome {
 pub enum Note {
     /// A MoTeC log has GPS positions although the game has no coordinates of the track.
     NoCoordinates,
+    /// Gaps without rows were shortened in a MoTeC log: pauses, lost packets, and laps that are not exported.
+    ShortenedGaps {
+        /// Number of gaps.
+        count: usize,
+        /// What was removed from all of them together.
+        removed: Duration,
+        /// Length of each of them in the log.
+        to: Duration,
+    },
 }
 
 impl fmt::Display for Note {
@@ -35,6 +45,14 @@ impl fmt::Display for Note {
         match self {
             Self::NoCoordinates => {
                 f.write_str("the game gave no coordinates of the track: GPS positions count from 0° N 0° E")
+            }
+            Self::ShortenedGaps { count, removed, to } => {
+                let gaps = if *count == 1 { "1 gap".to_owned() } else { format!("{count} gaps") };
+                let (removed, to) = (removed.as_secs_f64(), to.as_secs_f64());
+                write!(
+                    f,
+                    "{gaps} without rows, such as pauses, shortened to {to} s: {removed:.1} s are left out of the log"
+                )
             }
         }
     }

@@ -4,6 +4,7 @@
 mod dataset;
 mod lap_filter;
 mod lap_position;
+mod long_gaps;
 mod overview;
 #[cfg(feature = "mcap")]
 mod pages;

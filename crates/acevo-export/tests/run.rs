@@ -4,7 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use acevo_export::{ExportError, ExportFormat, ExportPlan, Outcome, Output, Progress, Recordings, run};
+use acevo_export::{ExportError, ExportFormat, ExportPlan, Note, Outcome, Output, Progress, Recordings, run};
+use acevo_recording::{Description, Record, RecordingWriter};
+use acevo_shared_memory::{Page, PageKind, SPageFilePhysics};
 use acevo_simulator::{CarModel, Options, Scenario, Simulator};
 use acevo_telemetry::channel;
 use acevo_testkit::recordings::{changed, drive};
@@ -220,18 +222,94 @@ fn a_recording_that_fails_does_not_stop_the_others() {
     assert!(fs::read_to_string(&expected[0]).unwrap().lines().count() > 500);
 }
 
+/// A recording of a drive that is interrupted for this long after ten seconds.
+fn drive_with_a_gap(path: &Path, gap: Duration) {
+    let mut writer = RecordingWriter::create(path, &Description::new("test")).unwrap();
+    for mut record in acevo_testkit::pages::drive(Scenario::HotLaps, 20) {
+        if record.at > Duration::from_secs(10) {
+            record.at += gap;
+        }
+        writer.record(&record.lend()).unwrap();
+    }
+    writer.finish().unwrap();
+}
+
+#[test]
+fn a_motec_log_has_no_samples_for_a_long_gap() {
+    let directory = tempfile::tempdir().unwrap();
+    let bytes = |name: &str, gap: Duration| {
+        let recording = directory.path().join(name).with_extension("acevo");
+        drive_with_a_gap(&recording, gap);
+        let log = recording.with_extension("ld");
+        let report = run(&plan(ExportFormat::Motec, &log, &[]), Recordings::file(&recording), &mut ())
+            .expect("the plan is possible");
+        let [report] = &report.recordings[..] else { panic!("{report:?}") };
+        let Ok(Outcome::Written { notes, .. }) = &report.outcome else { panic!("{report:?}") };
+        let gaps = notes.iter().find(|note| matches!(note, Note::ShortenedGaps { .. })).map(ToString::to_string);
+        (fs::metadata(log).unwrap().len(), gaps)
+    };
+    let (without, none) = bytes("none", Duration::ZERO);
+    let (second, one_second) = bytes("second", Duration::from_secs(1));
+    let (hours, shortened) = bytes("hours", Duration::from_secs(300 * 3600));
+    assert_eq!((none, one_second), (None, None), "short gaps are kept");
+    assert!(without < second && second < hours && hours < without * 5 / 4, "{without}, {second}, {hours} bytes");
+    let note = shortened.expect("a note");
+    assert!(note.starts_with("1 gap without rows, such as pauses, shortened to 2 s: 1079998."), "{note}");
+
+    // Tables have rows at their true times.
+    let (_, rows) = table(&directory.path().join("hours.acevo"), &["speed"]);
+    assert!(rows.len() < 8000 && rows.last().unwrap()[0].parse::<f64>().unwrap() > 1_080_000.0);
+}
+
+#[test]
+fn a_motec_log_that_would_be_too_large_is_refused_before_it_is_written() {
+    let directory = tempfile::tempdir().unwrap();
+    let recording = directory.path().join("many.acevo");
+    let mut writer = RecordingWriter::create(&recording, &Description::new("test")).unwrap();
+    let records = acevo_testkit::pages::drive(Scenario::HotLaps, 1);
+    records.iter().for_each(|record| writer.record(&record.lend()).unwrap());
+    let mut at = records.last().unwrap().at;
+    for packet_id in 1_000_000..1_120_000 {
+        let page = SPageFilePhysics { packetId: packet_id, ..Default::default() };
+        at += Duration::from_millis(1900);
+        writer.record(&Record::new(PageKind::Physics, at, page.as_bytes())).unwrap();
+    }
+    writer.finish().unwrap();
+    let log = directory.path().join("many.ld");
+    let mut largest = Largest { folder: directory.path(), bytes: 0 };
+    let report = run(&plan(ExportFormat::Motec, &log, &[]), Recordings::file(&recording), &mut largest).unwrap();
+    assert!(matches!(report.recordings[0].outcome, Err(ExportError::Unfit(_))), "{report:?}");
+    assert!(largest.bytes < 1 << 20, "{} bytes were written", largest.bytes);
+    assert_eq!(names(directory.path()), [PathBuf::from("many.acevo")]);
+}
+
+/// Watches the size of the files in a folder while an export runs.
+struct Largest<'a> {
+    folder: &'a Path,
+    bytes: u64,
+}
+
+impl Progress for Largest<'_> {
+    fn advance(&mut self, _: u64) {
+        let files = names(self.folder).into_iter().filter(|path| path.extension().is_none_or(|name| name != "acevo"));
+        let size = files.map(|path| fs::metadata(self.folder.join(path)).map_or(0, |file| file.len())).max();
+        self.bytes = self.bytes.max(size.unwrap_or(0));
+    }
+}
+
 #[test]
 fn options_without_effect_and_contradictions_are_rejected() {
-    let mut wrong = [(); 5].map(|()| ExportPlan::new(ExportFormat::Jsonl));
+    let mut wrong = [(); 6].map(|()| ExportPlan::new(ExportFormat::Jsonl));
     wrong[0].units_row = true;
     wrong[1].rate = Some(0.0);
     (wrong[2].format, wrong[2].output) = (ExportFormat::Motec, Output::Stdout);
     (wrong[3].format, wrong[3].decimal_comma) = (ExportFormat::Csv, true);
     wrong[3].separator = Some(acevo_export::Separator::Comma);
     wrong[4].output = Output::Stdout;
+    wrong[5].raw_text = true;
     let options = wrong.each_ref().map(|plan| match run(plan, Recordings::default(), &mut ()) {
         Err(ExportError::InvalidOption { option, .. }) => option,
         other => panic!("{other:?}"),
     });
-    assert_eq!(options, ["units_row", "rate", "output", "separator", "output"]);
+    assert_eq!(options, ["units_row", "rate", "output", "separator", "output", "raw_text"]);
 }

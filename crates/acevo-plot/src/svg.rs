@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Write as _};
 
+use acevo_telemetry::is_unsafe_to_print;
+
 use super::font;
 use super::scene::{Anchor, Color, Point, Scene, Shape};
 
@@ -100,7 +102,7 @@ impl fmt::Display for Hex {
     }
 }
 
-/// Escapes a text for XML. Characters that XML does not allow are left out.
+/// Escapes a text for XML. Characters that XML does not allow and those that are unsafe to print are left out.
 struct Escaped<'a>(&'a str);
 
 impl fmt::Display for Escaped<'_> {
@@ -112,8 +114,7 @@ impl fmt::Display for Escaped<'_> {
                 '>' => f.write_str("&gt;")?,
                 '"' => f.write_str("&quot;")?,
                 '\'' => f.write_str("&apos;")?,
-                '\u{fffe}' | '\u{ffff}' => {}
-                letter if letter.is_control() => {}
+                letter if is_unsafe_to_print(letter) => {}
                 letter => f.write_char(letter)?,
             }
         }
@@ -127,7 +128,7 @@ mod tests {
 
     #[test]
     fn svg_escapes_texts() {
-        let hostile = "</text><script>alert('x')</script>\u{0}\u{1b}&\"\u{ffff}é";
+        let hostile = "</text><script>alert('x')</script>\u{0}\u{1b}\u{202e}&\"\u{ffff}é";
         let shape = Shape::Text {
             at: (1.0, 2.0),
             size: 10.0,

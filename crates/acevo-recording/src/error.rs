@@ -2,6 +2,7 @@
 
 use std::io;
 
+use acevo_files::NotAFile;
 use acevo_shared_memory::PageKind;
 
 use super::layout::codec;
@@ -39,6 +40,16 @@ pub enum RecordingError {
         /// Its size in bytes.
         size: usize,
     },
+}
+
+impl RecordingError {
+    /// What the path leads to if it was refused because it is not a regular file.
+    pub fn not_a_file(&self) -> Option<NotAFile> {
+        match self {
+            Self::Io(error) => NotAFile::of(error),
+            _ => None,
+        }
+    }
 }
 
 fn unknown_codec(codec: u8) -> String {

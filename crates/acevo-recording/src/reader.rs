@@ -11,6 +11,7 @@ use std::io::{Read, Seek};
 use std::path::Path;
 use std::time::Duration;
 
+use acevo_files::open_file;
 use acevo_shared_memory::{
     Frame, Page, PageKind, PhysicsTracker, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, View,
 };
@@ -140,12 +141,12 @@ pub struct SeenAt {
 }
 
 impl Recording<File> {
-    /// Opens a file.
+    /// Opens a regular file. Never blocks.
     ///
     /// # Errors
-    /// [`RecordingError::NotARecording`], [`RecordingError::NewerVersion`], [`RecordingError::Io`].
+    /// [`RecordingError::Io`] with a [reason](RecordingError::not_a_file) for folders, pipes and devices; [`RecordingError::NotARecording`], [`RecordingError::NewerVersion`], [`RecordingError::Io`].
     pub fn open(path: impl AsRef<Path>) -> Result<Self, RecordingError> {
-        Self::from_input(File::open(path)?)
+        Self::from_input(open_file(path)?)
     }
 }
 

@@ -1,7 +1,9 @@
 //! Repairs damaged recordings.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::path::Path;
+
+use acevo_files::{PendingFile, open_file};
 
 use super::chunk::Chunk;
 use super::codec::Unpack;
@@ -22,20 +24,20 @@ pub struct Repaired {
     pub damage: Vec<Damage>,
 }
 
-/// Copies everything that can be read into a new file, which has an index. Nothing is compressed again. If that fails, the new file
-/// is removed.
+/// Copies everything that can be read into a new file, which has an index. Nothing is compressed again. The new
+/// file has its name only when it is complete.
 ///
 /// # Errors
-/// As [`Recording::open`](super::Recording::open) and [`RecordingWriter::create`].
+/// As [`Recording::open`](super::Recording::open); [`RecordingError::Io`], also if the new file exists: it is not changed.
 pub fn repair(from: impl AsRef<Path>, to: impl AsRef<Path>) -> Result<Repaired, RecordingError> {
-    let mut source = Source::new(File::open(from)?)?;
+    let mut source = Source::new(open_file(from)?)?;
     let header = Header::read(&mut source)?;
     let table = Table::scan(&mut source, header.blocks, header.id)?;
-    let writer = RecordingWriter::create(&to, &header.description.clone().unwrap_or_default())?;
-    copy_all(&mut source, &header, &table, writer).inspect_err(|_| {
-        // A partial file would block the next attempt.
-        let _ = fs::remove_file(&to);
-    })
+    let pending = PendingFile::create(to.as_ref())?;
+    let writer = RecordingWriter::new(pending.file()?, &header.description.clone().unwrap_or_default())?;
+    let repaired = copy_all(&mut source, &header, &table, writer)?;
+    pending.publish()?;
+    Ok(repaired)
 }
 
 fn copy_all(

@@ -1,11 +1,11 @@
 //! Keeps the last seconds in memory until they are saved.
 
 use std::collections::VecDeque;
-use std::fs::{self, OpenOptions};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use acevo_files::PendingFile;
 use acevo_shared_memory::PageKind;
 
 use super::batch::Batch;
@@ -162,18 +162,15 @@ impl Ring {
 }
 
 impl RingSnapshot {
-    /// Writes the snapshot to a new file. If that fails, the file is removed.
+    /// Writes the snapshot to a new file, which has its name only when it is complete.
     ///
     /// # Errors
     /// [`RecordingError::Io`], also if the file exists: it is not changed.
     pub fn save(&self, path: impl AsRef<Path>, description: &Description) -> Result<Progress, RecordingError> {
-        let file = OpenOptions::new().write(true).create_new(true).open(&path)?;
-        let saved = self.write(file, description);
-        if saved.is_err() {
-            // It can be saved again; a partial file would block that.
-            let _ = fs::remove_file(&path);
-        }
-        saved.map(|(_, progress)| progress)
+        let pending = PendingFile::create(path.as_ref())?;
+        let (_, progress) = self.write(pending.file()?, description)?;
+        pending.publish()?;
+        Ok(progress)
     }
 
     /// Writes the snapshot to an empty output.

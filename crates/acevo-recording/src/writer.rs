@@ -33,6 +33,11 @@ pub trait SeekableOutput: Write {
         Ok(())
     }
 
+    /// Length of the file in bytes, if it can be changed by others. It is compared with what was written.
+    fn length(&self) -> Option<u64> {
+        None
+    }
+
     /// True if the file was removed, so that what is written cannot be read by name.
     fn is_removed(&self) -> bool {
         false
@@ -48,6 +53,10 @@ impl SeekableOutput for File {
     fn sync(&mut self) -> io::Result<()> {
         // Only the bytes and the length of the file are needed for reading.
         self.sync_data()
+    }
+
+    fn length(&self) -> Option<u64> {
+        self.metadata().ok().map(|metadata| metadata.len())
     }
 
     #[cfg(unix)]
@@ -80,6 +89,8 @@ pub struct Progress {
     /// The file was removed, so written data cannot be read later. Checked by every [`RecordingWriter::sync`] on
     /// Unix; on Windows `trouble` has the error.
     pub removed: bool,
+    /// Another program has shortened the file since it was written: what it has cut off is lost. Checked by every write.
+    pub truncated: bool,
 }
 
 /// Writes a recording. Records are collected for a second, compressed, and written as one group of chunks.
@@ -239,6 +250,11 @@ impl<W: SeekableOutput> RecordingWriter<W> {
         synced.map_err(RecordingError::Io)
     }
 
+    /// The output; `None` after it is finished.
+    pub fn get_ref(&self) -> Option<&W> {
+        self.output.as_ref()
+    }
+
     /// The progress of the recording.
     pub fn progress(&self) -> &Progress {
         &self.progress
@@ -297,6 +313,8 @@ impl<W: SeekableOutput> RecordingWriter<W> {
 
     fn try_write_pending(&mut self) -> io::Result<()> {
         let Some(output) = &mut self.output else { return Ok(()) };
+        // The next write makes the file long enough again, with a hole.
+        self.progress.truncated |= output.length().is_some_and(|length| length < self.good);
         if self.untidy {
             output.cut_back(self.good)?;
             self.untidy = false;

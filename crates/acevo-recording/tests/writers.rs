@@ -338,3 +338,23 @@ fn threaded_writer_syncs_every_few_seconds() {
         std::thread::sleep(Duration::from_millis(20));
     }
 }
+
+#[test]
+fn writer_reports_that_another_program_has_shortened_the_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("cut.acevo");
+    let mut writer = RecordingWriter::create(&path, &Description::new("test")).unwrap();
+    let mut write = |second: u64| {
+        let page = [second as u8; 800];
+        writer.record(&Record::new(PageKind::Physics, Duration::from_secs(second), &page)).unwrap();
+        writer.flush().unwrap();
+        writer.progress().truncated
+    };
+    assert!(!write(0) && !write(1));
+    let length = std::fs::metadata(&path).unwrap().len();
+    std::fs::File::options().write(true).open(&path).unwrap().set_len(length - 1).unwrap();
+    assert!(write(2) && write(3), "later writes make the file long enough again");
+    let (_, progress) = writer.finish().unwrap();
+    assert!(progress.truncated && progress.trouble.is_none());
+    assert_eq!(progress.bytes, std::fs::metadata(&path).unwrap().len());
+}

@@ -31,6 +31,17 @@ pub enum Error {
         /// The system's error.
         source: io::Error,
     },
+    /// Page files of another user, in a directory in which every user may create files. Anything may be in them.
+    #[error(
+        "{location} belongs to another user (id {owner}), so it is neither read nor replaced: run this program as the user who runs \
+         the game, or name a directory (`--dir`)"
+    )]
+    ForeignPages {
+        /// The file.
+        location: String,
+        /// The id of its owner.
+        owner: u32,
+    },
     /// The page is smaller than any known layout: an unknown version of the game, or not a page of the game.
     #[error(
         "the {page} page has {size} bytes, but every known version of the game has at least {smallest} (this library reads \
@@ -98,7 +109,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// True if waiting may help: the game, or one of its pages, is not there.
+    /// True if waiting may help: the game, or one of its pages, is not there. Pages of another user count as not there.
     ///
     /// ```
     /// use acevo_shared_memory::Error;
@@ -107,7 +118,10 @@ impl Error {
     /// assert!(!Error::Unsupported.is_absence());
     /// ```
     pub const fn is_absence(&self) -> bool {
-        matches!(self, Self::GameNotRunning { .. } | Self::PageNotThere { .. } | Self::Gone { .. })
+        matches!(
+            self,
+            Self::GameNotRunning { .. } | Self::PageNotThere { .. } | Self::Gone { .. } | Self::ForeignPages { .. }
+        )
     }
 
     /// Converts a system error about `location`.

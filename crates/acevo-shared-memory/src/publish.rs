@@ -57,18 +57,19 @@ impl Publisher {
     ///
     /// # Errors
     /// [`Error::AlreadyPublished`] if a running game or another publisher owns the pages, which are not changed;
-    /// [`Error::PermissionDenied`]; [`Error::Unsupported`] on other systems.
+    /// [`Error::ForeignPages`] if another user has created page files; [`Error::PermissionDenied`]; [`Error::Unsupported`] on other systems.
     pub fn open() -> Result<Self, Error> {
         Ok(Self::to(system::open()?))
     }
 
     /// Publishes as files with mode 0600 in a directory, which is created if it is missing.
     ///
-    /// A running publisher holds a lock on the directory. Files that were left behind by a killed publisher are replaced.
+    /// A running publisher holds a lock on the physics file. Files that were left behind by a killed publisher are replaced, but not those
+    /// of another user.
     ///
     /// # Errors
     /// [`Error::AlreadyPublished`] if another publisher holds the lock, or if another program writes to the files;
-    /// [`Error::PermissionDenied`], [`Error::System`].
+    /// [`Error::ForeignPages`] if another user, except for root, owns the files; [`Error::PermissionDenied`], [`Error::System`].
     #[cfg(unix)]
     pub fn directory(directory: impl AsRef<Path>) -> Result<Self, Error> {
         Ok(Self::to(Box::new(directory::Files::create(directory.as_ref())?)))

@@ -14,6 +14,8 @@ mod system;
 #[cfg(not(any(windows, target_os = "linux")))]
 mod unsupported;
 #[cfg(unix)]
+mod user;
+#[cfg(unix)]
 mod watchdog;
 #[cfg(windows)]
 mod windows;
@@ -37,7 +39,13 @@ pub use wine::WineProcess;
 
 #[cfg(all(target_os = "linux", feature = "publish"))]
 pub(crate) use directory::SHARED_MEMORY;
+#[cfg(all(unix, feature = "publish"))]
+pub(crate) use directory::page_path;
+#[cfg(all(unix, feature = "publish"))]
+pub(crate) use file::NEVER_BLOCK;
 pub(crate) use system::{open, sleep};
+#[cfg(all(unix, feature = "publish"))]
+pub(crate) use user::is_foreign;
 #[cfg(all(windows, feature = "publish"))]
 pub(crate) use windows::{Handle, MappedView, process_id, wide};
 

@@ -7,7 +7,9 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::os::unix::fs::{FileExt, MetadataExt, PermissionsExt, symlink};
 use std::path::Path;
+use std::sync::Barrier;
 use std::sync::mpsc::RecvTimeoutError;
+use std::thread;
 
 use acevo_shared_memory::{
     ACEvoSharedMemoryMapper, Error, MAX_SECTION_BYTES, PageDirectory, PageKind, Publisher, SPageFileGraphicEvo,
@@ -70,6 +72,88 @@ fn publisher_rejects_a_directory_in_use() {
     assert!(matches!(error, Error::AlreadyPublished { .. }), "{error}");
     first.publish_physics(&SPageFilePhysics { packetId: 5, ..Default::default() }).unwrap();
     assert_eq!(open(directory.path()).unwrap().physics().packet_id(), 5, "the first publisher is unaffected");
+}
+
+/// Any user can lock a directory that every user may read.
+#[test]
+fn publisher_ignores_a_lock_on_the_directory() {
+    let directory = tempdir().unwrap();
+    let lock = File::open(directory.path()).unwrap();
+    lock.lock().unwrap();
+    assert!(Publisher::directory(directory.path()).is_ok());
+}
+
+#[test]
+fn one_of_several_publishers_that_start_at_once_succeeds() {
+    for stale in [false, true] {
+        for _ in 0..30 {
+            let directory = tempdir().unwrap();
+            if stale {
+                fs::write(file(directory.path(), PageKind::Physics), "left behind").unwrap();
+            }
+            let start = Barrier::new(4);
+            let publishers: Vec<_> = thread::scope(|scope| {
+                let publish = || {
+                    start.wait();
+                    Publisher::directory(directory.path())
+                };
+                let threads = [(); 4].map(|()| scope.spawn(publish));
+                threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+            });
+            assert_eq!(publishers.iter().filter(|publisher| publisher.is_ok()).count(), 1, "{publishers:?}");
+            for failed in publishers.iter().filter_map(|publisher| publisher.as_ref().err()) {
+                assert!(matches!(failed, Error::AlreadyPublished { .. }), "{failed}");
+            }
+            assert!(PageKind::ALL.iter().all(|page| file(directory.path(), *page).exists()));
+            drop(publishers);
+            assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
+        }
+    }
+}
+
+/// A page file and a pipe are exchanged all the time. Opening the pipe would block for good.
+#[cfg(target_os = "linux")]
+#[test]
+fn page_directory_open_never_blocks_while_a_pipe_replaces_a_page() {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::mpsc::channel;
+    use std::time::Duration;
+
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+
+    let directory = tempdir().unwrap();
+    for page in PageKind::ALL {
+        fs::write(file(directory.path(), page), vec![0; page.size()]).unwrap();
+    }
+    let (page, pipe) = (file(directory.path(), PageKind::Physics), directory.path().join("pipe"));
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let path = directory.path().to_owned();
+    let (done, result) = channel();
+    thread::spawn(move || {
+        let (mut opened, mut refused) = (0, 0);
+        while opened < 3000 || refused < 3000 {
+            match PageDirectory::open(&path) {
+                Ok(_) => opened += 1,
+                Err(error) => {
+                    assert!(matches!(error, Error::System { .. }), "{error}");
+                    refused += 1;
+                }
+            }
+        }
+        done.send(()).unwrap();
+    });
+    let is_over = AtomicBool::new(false);
+    let result = thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_over.load(Ordering::Relaxed) {
+                renameat_with(CWD, &page, CWD, &pipe, RenameFlags::EXCHANGE).unwrap();
+            }
+        });
+        let result = result.recv_timeout(Duration::from_secs(90));
+        is_over.store(true, Ordering::Relaxed);
+        result
+    });
+    assert!(result.is_ok(), "opening blocks");
 }
 
 /// A bridge does not take the lock, but its files must not be overwritten.

@@ -52,6 +52,7 @@ mod lap_trace;
 mod limits;
 mod names;
 pub mod personal;
+mod text;
 pub mod traces;
 mod units;
 mod world;
@@ -68,6 +69,7 @@ pub use connection::{
     Connection, ConnectionEvent, ConnectionState, DetachReason, LayoutWarning, PacketRate, check_layout,
 };
 pub use format::{format_lap_time, format_number, format_sector_time};
-pub use names::{clean_text, display_name, driver_name, shown_name};
+pub use names::{display_name, driver_name, shown_name};
+pub use text::{clean_text, escape_json, is_unsafe_to_print};
 pub use units::{Unit, UnitSystem, UnknownUnitSystem};
 pub use world::to_map;

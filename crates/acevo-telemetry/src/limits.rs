@@ -67,6 +67,9 @@ pub(crate) const MAX_SECTORS: usize = 30;
 /// Upper bound for the number of sectors in the file of personal bests.
 pub(crate) const MAX_STORED_SECTORS: usize = 20;
 
+/// Maximum number of entries in the file of personal bests, one per car, track and layout.
+pub(crate) const MAX_PERSONAL_BESTS: usize = 10_000;
+
 /// Maximum length of a name in the file of personal bests, bytes. The game's own names have up to 33.
 pub(crate) const MAX_NAME_BYTES: usize = 100;
 

@@ -2,6 +2,8 @@
 
 use acevo_shared_memory::Frame;
 
+use crate::text::clean_text;
+
 /// Part of the text that the game writes instead of a name while it loads a session: `car_placeholder`, `track_placeholder`.
 const PLACEHOLDER: &[u8] = b"placeholder";
 
@@ -20,13 +22,6 @@ const PLACEHOLDER: &[u8] = b"placeholder";
 pub fn shown_name(text: &str) -> &str {
     let is_placeholder = text.as_bytes().windows(PLACEHOLDER.len()).any(|part| part.eq_ignore_ascii_case(PLACEHOLDER));
     if is_placeholder { "" } else { text.trim() }
-}
-
-/// A text of the game that is safe to print: trimmed, without control characters and without characters that change the writing
-/// direction.
-pub fn clean_text(text: &str) -> String {
-    let is_invisible = |letter: &char| matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
-    text.trim().chars().filter(|letter| !letter.is_control() && !is_invisible(letter)).collect()
 }
 
 /// A name for display: [`clean_text`] of [`shown_name`]; empty if it is a placeholder.
@@ -52,8 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn clean_text_removes_control_and_direction_characters() {
-        assert_eq!(clean_text(" \x1b[2JMünchen\r\n\u{9b}31m\u{202e}\0 "), "[2JMünchen31m");
+    fn display_name_is_clean_and_empty_for_placeholders() {
         assert_eq!(["car_placeholder", " Velocita\n "].map(display_name), ["", "Velocita"]);
     }
 

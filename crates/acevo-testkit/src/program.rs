@@ -163,6 +163,11 @@ impl Running {
         self.stderr.recv_timeout(PATIENCE).expect("it prints a message in time")
     }
 
+    /// True if the program has ended.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().expect("its state is known").is_some()
+    }
+
     /// Waits for the end of the program, but not for the end of its output: programs that Wine starts keep pipes open.
     pub fn wait_for_exit(&mut self) -> ExitStatus {
         self.child.wait().expect("it ends")

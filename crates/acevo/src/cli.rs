@@ -18,8 +18,11 @@ pub(crate) use recordings::{CutArgs, InfoArgs, RecordArgs, RepairArgs, ReplayArg
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use acevo_telemetry::is_unsafe_to_print;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::output::{name_of, say_lines};
 
 /// Live telemetry of Assetto Corsa EVO in the terminal.
 ///
@@ -80,7 +83,19 @@ pub(crate) enum Command {
 
 /// Reads the command line. Ends the program if it is wrong, or asks for help.
 pub(crate) fn read() -> Acevo {
-    parse(&std::env::args_os().collect::<Vec<_>>()).unwrap_or_else(|error| error.exit())
+    let args: Vec<_> = std::env::args_os().collect();
+    parse(&args).unwrap_or_else(|error| exit(&error, &args))
+}
+
+/// Ends the program with help or an error. An error repeats arguments, which can be names of files with escape sequences; then it is
+/// printed without colours.
+#[expect(clippy::disallowed_methods, reason = "the arguments are safe to print")]
+fn exit(error: &clap::Error, args: &[OsString]) -> ! {
+    if args.iter().any(|arg| arg.to_string_lossy().contains(is_unsafe_to_print)) {
+        say_lines(error.render().to_string().trim_end());
+        std::process::exit(error.exit_code())
+    }
+    error.exit()
 }
 
 fn parse(args: &[OsString]) -> Result<Acevo, clap::Error> {
@@ -147,7 +162,7 @@ fn take_file(
         let is_demo = (once.demo.demo, "--demo");
         let conflict = others.iter().chain([&is_demo]).find_map(|(is_given, option)| is_given.then_some(*option));
         if let Some(option) = conflict.or_else(|| once.place.given()) {
-            let message = format!("'{}' cannot be used with '{option}'", file.display());
+            let message = format!("'{}' cannot be used with '{option}'", name_of(&file));
             return Err(Acevo::command().error(ErrorKind::ArgumentConflict, message));
         }
         once.from = Some(file);

@@ -5,6 +5,8 @@ use std::time::Instant;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::FormatTime;
 
+use crate::output::DiagnosticsWriter;
+
 /// Prints diagnostics to stderr from now on.
 pub(crate) fn start() {
     let format = tracing_subscriber::fmt::format()
@@ -12,7 +14,7 @@ pub(crate) fn start() {
         .with_target(false)
         .with_ansi(false)
         .with_timer(Uptime(Instant::now()));
-    let subscriber = tracing_subscriber::fmt().event_format(format).with_writer(std::io::stderr);
+    let subscriber = tracing_subscriber::fmt().event_format(format).with_writer(|| DiagnosticsWriter);
     // It fails only if another subscriber is installed, which then prints the diagnostics.
     let _ = subscriber.with_max_level(tracing::Level::DEBUG).try_init();
 }

@@ -12,6 +12,8 @@
 //! | [`commands`] | one file per command |
 
 #![forbid(unsafe_code)]
+// Only `output` prints, see `clippy.toml`.
+#![deny(clippy::disallowed_macros, clippy::disallowed_methods)]
 
 mod cli;
 mod commands;

@@ -1,14 +1,24 @@
 //! Writes to stdout, stderr and new files without panics. Data goes to stdout, messages go to stderr.
+//!
+//! Nothing else in the program prints, which `clippy.toml` enforces. Everything is cleaned here, because names of the game, of
+//! files and of processes can contain any characters: escape sequences that control a terminal, and signs that change the direction of
+//! writing. Messages and text lose them, JSON escapes them.
+
+mod paint;
+mod picture;
 
 use std::fmt;
-use std::fs::{self, OpenOptions};
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use acevo_telemetry::clean_text;
-use anstream::{AutoStream, ColorChoice};
-use anstyle::{AnsiColor, Style};
+use acevo_files::PendingFile;
+use acevo_telemetry::{clean_text, escape_json};
 use anyhow::{Context, anyhow};
+use indicatif::ProgressBar;
+
+pub(crate) use self::paint::{Paint, stderr_is_terminal, stdout_is_terminal};
+use self::paint::{printable, printable_line};
+pub(crate) use self::picture::Picture;
 
 /// The reader of stdout has closed it. The program ends without an error message.
 #[derive(Debug)]
@@ -22,21 +32,80 @@ impl fmt::Display for OutputClosed {
 
 impl std::error::Error for OutputClosed {}
 
-/// Writes to stdout and flushes it.
+/// Prints text for users to stdout, with the colours of [`Paint`].
 ///
 /// # Errors
 /// [`OutputClosed`] if the pipe is broken, else the error of the system.
-pub(crate) fn print(text: &[u8]) -> anyhow::Result<()> {
+pub(crate) fn print_text(text: &str) -> anyhow::Result<()> {
+    write_stdout(printable(text).as_bytes())
+}
+
+/// Prints a JSON text to stdout. Characters that control a terminal are escaped; the values stay the same.
+///
+/// # Errors
+/// As [`print_text`].
+pub(crate) fn print_json(json: &str) -> anyhow::Result<()> {
+    write_stdout(escape_json(json).as_bytes())
+}
+
+/// Prints the path of a file on a line of stdout: unchanged for scripts, cleaned on a terminal.
+///
+/// # Errors
+/// As [`print_text`].
+pub(crate) fn print_path(path: &Path) -> anyhow::Result<()> {
+    if stdout_is_terminal() {
+        return print_text(&format!("{}\n", name_of(path)));
+    }
+    let mut line = path.as_os_str().as_encoded_bytes().to_vec();
+    line.push(b'\n');
+    write_stdout(&line)
+}
+
+/// Writes to stdout and flushes it.
+#[expect(clippy::disallowed_methods, reason = "all callers have cleaned the text")]
+fn write_stdout(bytes: &[u8]) -> anyhow::Result<()> {
     let mut stdout = io::stdout().lock();
-    match stdout.write_all(text).and_then(|()| stdout.flush()) {
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(OutputClosed.into()),
         result => result.context("cannot write to the standard output"),
     }
 }
 
-/// Writes a line to stderr. There is no way to report that this fails.
+/// Writes a message to stderr, as one line. There is no way to report that this fails.
 pub(crate) fn say(message: fmt::Arguments<'_>) {
-    let _ = writeln!(io::stderr().lock(), "{message}");
+    write_stderr(&(printable_line(&message.to_string()) + "\n"));
+}
+
+/// Writes several lines to stderr.
+pub(crate) fn say_lines(text: &str) {
+    write_stderr(&(printable(text) + "\n"));
+}
+
+#[expect(clippy::disallowed_methods, reason = "all callers have cleaned the text")]
+fn write_stderr(text: &str) {
+    // There is no way to report that this fails.
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// A writer of diagnostics to stderr: each buffer is a message.
+#[derive(Debug)]
+pub(crate) struct DiagnosticsWriter;
+
+impl Write for DiagnosticsWriter {
+    fn write(&mut self, message: &[u8]) -> io::Result<usize> {
+        say(format_args!("{}", String::from_utf8_lossy(message).trim_end()));
+        Ok(message.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Shows a message in a progress bar.
+#[expect(clippy::disallowed_methods, reason = "the message is cleaned")]
+pub(crate) fn show_message(bar: &ProgressBar, message: &str) {
+    bar.set_message(printable_line(message));
 }
 
 /// Writes an error and its causes to stderr.
@@ -61,54 +130,7 @@ pub(crate) fn colors_wanted() -> bool {
 
 /// True if stdout can show the full-screen view.
 pub(crate) fn has_screen() -> bool {
-    io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
-}
-
-/// Colours of plain text output.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Paint {
-    has_colors: bool,
-}
-
-impl Paint {
-    /// Colours if stdout is a terminal that has them and the environment does not forbid them.
-    pub(crate) fn for_stdout() -> Self {
-        Self { has_colors: AutoStream::choice(&io::stdout()) != ColorChoice::Never }
-    }
-
-    /// No colours.
-    #[cfg(test)]
-    pub(crate) const fn none() -> Self {
-        Self { has_colors: false }
-    }
-
-    pub(crate) fn green(self, text: &str) -> String {
-        self.styled(AnsiColor::Green.on_default(), text)
-    }
-
-    pub(crate) fn yellow(self, text: &str) -> String {
-        self.styled(AnsiColor::Yellow.on_default(), text)
-    }
-
-    pub(crate) fn red(self, text: &str) -> String {
-        self.styled(AnsiColor::Red.on_default(), text)
-    }
-
-    pub(crate) fn bold(self, text: &str) -> String {
-        self.styled(Style::new().bold(), text)
-    }
-
-    pub(crate) fn magenta(self, text: &str) -> String {
-        self.styled(AnsiColor::Magenta.on_default(), text)
-    }
-
-    pub(crate) fn dim(self, text: &str) -> String {
-        self.styled(Style::new().dimmed(), text)
-    }
-
-    fn styled(self, style: Style, text: &str) -> String {
-        if self.has_colors { format!("{style}{text}{style:#}") } else { text.to_owned() }
-    }
+    stdout_is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
 /// Fails if the file exists, because files are never overwritten. Checked before a command waits for anything.
@@ -133,6 +155,7 @@ pub(crate) fn is_dash(path: &Path) -> bool {
 }
 
 /// Human-readable name of a file.
+#[expect(clippy::disallowed_methods, reason = "the name is cleaned")]
 pub(crate) fn name_of(path: &Path) -> String {
     if is_dash(path) { "the standard input".into() } else { clean_text(&path.display().to_string()) }
 }
@@ -141,20 +164,33 @@ fn exists(path: &Path) -> anyhow::Error {
     anyhow!("{} exists and is not overwritten: name another file, or remove it", name_of(path))
 }
 
-/// Writes a new file. A file that was not written completely is removed.
+/// Creates a file that has its name only when it is complete.
+///
+/// # Errors
+/// If it cannot be created.
+pub(crate) fn create_pending(path: &Path) -> anyhow::Result<PendingFile> {
+    PendingFile::create(path).with_context(|| format!("cannot create {}", name_of(path)))
+}
+
+/// Completes a file and gives it its name.
+///
+/// # Errors
+/// If a file has this name by now, or the file cannot be written.
+pub(crate) fn publish(file: PendingFile) -> anyhow::Result<()> {
+    let path = file.path().to_owned();
+    match file.publish() {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(exists(&path)),
+        published => published.with_context(|| format!("cannot write {}", name_of(&path))),
+    }
+}
+
+/// Writes a new file, which appears when it is complete.
 ///
 /// # Errors
 /// If the file exists or cannot be written.
 pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let mut file = match OpenOptions::new().write(true).create_new(true).open(path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(exists(path)),
-        result => result.with_context(|| format!("cannot create {}", name_of(path)))?,
-    };
-    let written = file.write_all(bytes).and_then(|()| file.sync_all());
-    drop(file);
-    if written.is_err() {
-        // Best effort: the error of writing is returned below.
-        let _ = fs::remove_file(path);
-    }
-    written.with_context(|| format!("cannot write {}; the incomplete file was removed", name_of(path)))
+    let mut file = create_pending(path)?;
+    file.write_all(bytes)
+        .with_context(|| format!("cannot write {}; the incomplete file was removed", name_of(path)))?;
+    publish(file)
 }

@@ -75,6 +75,7 @@ fn draw_until_quit(
         let mut extent = ScrollExtent::default();
         let drawn = terminal.draw(|frame| {
             extent = view::draw(frame, &snapshot, &app);
+            view::remove_unsafe(frame.buffer_mut());
             if !colors {
                 view::remove_colors(frame.buffer_mut());
             }

@@ -149,8 +149,10 @@ fn recording_of_a_killed_recorder_can_be_read() {
     let repaired = output(acevo().arg("repair").arg(&file).arg(&whole));
     assert!(repaired.status.success(), "{repaired:?}");
     assert_eq!(pages(&whole), pages(&file));
-    let nothing = output(acevo().arg("repair").arg(&whole).arg(directory.path().join("other.acevo")));
+    let copy = directory.path().join("other.acevo");
+    let nothing = output(acevo().arg("repair").arg(&whole).arg(&copy));
     assert!(nothing.status.success() && nothing.stderr.contains("nothing to repair"), "{nothing:?}");
+    assert_eq!(fs::read(&copy).unwrap(), fs::read(&whole).unwrap(), "a script finds the new file in any case");
 }
 
 #[test]

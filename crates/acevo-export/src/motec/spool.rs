@@ -6,7 +6,9 @@
 use std::io::{self, Read, Write};
 use std::path::Path;
 
-use crate::{ExportError, PendingFile};
+use acevo_files::PendingFile;
+
+use crate::{ExportError, files};
 
 const BLOCK: usize = 1 << 16;
 
@@ -38,7 +40,7 @@ pub(super) struct Spool {
 impl Spool {
     pub(super) fn create(path: &Path, channels: usize) -> Result<Self, ExportError> {
         let tracks = std::iter::repeat_with(Track::default).take(channels).collect();
-        Ok(Self { file: PendingFile::create(path)?, length: 0, tracks })
+        Ok(Self { file: files::create(path)?, length: 0, tracks })
     }
 
     pub(super) fn push(&mut self, channel: usize, sample: Sample) -> io::Result<()> {
@@ -70,14 +72,14 @@ impl Spool {
         let track = &self.tracks[channel];
         for position in &track.blocks {
             let read = self.file.read_at(*position).and_then(|file| file.read_exact(&mut block));
-            read.map_err(|source| self.file.failed(source))?;
-            out.write_all(&block).map_err(|source| out.failed(source))?;
+            read.map_err(|source| self.failed(source))?;
+            out.write_all(&block).map_err(|source| files::failed(out, source))?;
         }
-        out.write_all(&track.open).map_err(|source| out.failed(source))
+        out.write_all(&track.open).map_err(|source| files::failed(out, source))
     }
 
     /// An error of the temporary file.
     pub(super) fn failed(&self, source: io::Error) -> ExportError {
-        self.file.failed(source)
+        files::failed(&self.file, source)
     }
 }

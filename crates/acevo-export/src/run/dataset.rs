@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use acevo_files::rename_new;
 use acevo_recording::Recording;
 
 use self::existing::Existing;
@@ -16,7 +17,7 @@ use self::temporary::Temporary;
 use super::lap_filter::LapFilter;
 use super::overview::Overview;
 use super::rows::export_rows;
-use crate::pending::check_new;
+use crate::files::{check_new, not_published};
 use crate::progress::Tracker;
 use crate::{About, Column, ExportError, ExportPlan, Outcome, Part, partition_path};
 
@@ -70,7 +71,7 @@ impl Dataset {
         let parts = Box::new(Parts::new(&planned, &self.columns));
         export_rows(recording, plan, &overview, &self.columns, parts, tracker)?;
         let files = self.publish(&part, planned.into_values())?;
-        Ok(Outcome::Written { files, note: None })
+        Ok(Outcome::Written { files, notes: Vec::new() })
     }
 
     /// Plans a file for each session.
@@ -101,7 +102,9 @@ impl Dataset {
         for Planned { temporary, path, part, .. } in planned {
             let folder = path.parent().unwrap_or(&self.folder);
             fs::create_dir_all(folder).map_err(|source| ExportError::create(folder, source))?;
-            fs::rename(&temporary, &path).map_err(|source| ExportError::write(&path, source))?;
+            let is_own = outdated.contains(&path);
+            let renamed = if is_own { fs::rename(&temporary, &path) } else { rename_new(&temporary, &path) };
+            renamed.map_err(|source| not_published(&path, source))?;
             self.existing.add(path.clone(), part);
             written.push(path);
         }

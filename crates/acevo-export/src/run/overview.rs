@@ -8,6 +8,7 @@ use acevo_telemetry::analysis::{Analysis, Settings};
 use acevo_telemetry::{Axes, Frame, shown_name};
 
 use super::lap_filter::LapFilter;
+use super::long_gaps::LongGaps;
 use crate::progress::Tracker;
 use crate::{About, ExportError, ExportPlan};
 
@@ -20,6 +21,8 @@ pub(super) struct Overview {
     pub(super) laps: LapFilter,
     /// The sessions with rows to export, by their numbers.
     pub(super) sessions: BTreeMap<u32, About>,
+    /// Gaps between the packets to export.
+    pub(super) gaps: LongGaps,
 }
 
 impl Overview {
@@ -35,6 +38,7 @@ impl Overview {
         let (start_s, mut names) = (unix_s(recording.info().start), RecordedNames::default());
         let mut sessions = BTreeMap::new();
         let mut session: Option<Session> = None;
+        let (mut gaps, mut last_packet) = (LongGaps::default(), None);
         recording.seek(Duration::ZERO)?;
         while let Some(step) = recording.next_step()? {
             analysis.feed(step.at, step.frame);
@@ -45,9 +49,15 @@ impl Overview {
                 let next = Session::new(number, unix_s(step.at));
                 session.replace(next).into_iter().for_each(|ended| ended.end(&mut sessions));
             }
+            let is_wanted = step.physics.is_some() && laps.contains(analysis.current_lap_id());
+            // Pages that fade around a pause repeat their counter.
+            let packet_id = step.frame.physics.packet_id();
+            if is_wanted && last_packet.replace(packet_id) != Some(packet_id) {
+                gaps.on_packet(step.at);
+            }
             if let Some(session) = &mut session {
                 session.learn(step.frame);
-                if !session.has_rows && step.physics.is_some() && laps.contains(analysis.current_lap_id()) {
+                if !session.has_rows && is_wanted {
                     session.has_rows = true;
                     session.start_s = unix_s(step.at);
                 }
@@ -55,7 +65,7 @@ impl Overview {
             tracker.step(step.at)?;
         }
         session.into_iter().for_each(|ended| ended.end(&mut sessions));
-        Ok(Self { about: About::new(names, start_s), axes: analysis.axes(), laps, sessions })
+        Ok(Self { about: About::new(names, start_s), axes: analysis.axes(), laps, sessions, gaps })
     }
 }
 

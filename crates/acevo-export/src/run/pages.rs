@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use acevo_files::PendingFile;
 use acevo_recording::{Recording, RecordingItem};
 
 use crate::progress::Tracker;
-use crate::{ExportError, McapExporter, PendingFile};
+use crate::{ExportError, McapExporter, files};
 
 pub(super) fn export_pages(
     recording: &mut Recording,
@@ -26,7 +27,5 @@ pub(super) fn export_pages(
     if is_empty {
         return Err(ExportError::EmptyRecording);
     }
-    let mut file = exporter.finish()?;
-    file.complete()?;
-    file.publish()
+    files::publish(exporter.finish()?)
 }

@@ -9,9 +9,10 @@ use acevo_telemetry::analysis::{Analysis, SessionEventKind, Settings};
 
 use super::lap_filter::LapFilter;
 use super::lap_position::LapPositions;
+use super::long_gaps::LongGaps;
 use super::overview::Overview;
 use crate::progress::Tracker;
-use crate::{Column, ExportError, ExportPlan, Exporter, Row, Sampler};
+use crate::{Column, ExportError, ExportFormat, ExportPlan, Exporter, Row, Sampler};
 
 /// Reads the recording and passes its rows and laps to the exporter.
 pub(super) fn export_rows(
@@ -24,7 +25,9 @@ pub(super) fn export_rows(
 ) -> Result<(), ExportError> {
     let mut sampler = Sampler::new(columns, overview.axes);
     let mut lap_positions = LapPositions::new(columns);
-    let mut clock = RowClock::new(recording.info().start, plan.rate);
+    // Only these logs have samples in gaps.
+    let shortened = (plan.format == ExportFormat::Motec).then_some(&overview.gaps);
+    let mut clock = RowClock::new(recording.info().start, plan.rate, shortened);
     let (mut gaps, mut last_packet) = (Gaps::default(), None);
     analyze(recording, &mut Analysis::new(Settings::default()), |analysis, AnalyzedStep { at, step, .. }| {
         let lap = analysis.current_lap_id();
@@ -66,7 +69,7 @@ const CONTINUE: Result<ControlFlow<()>, ExportError> = Ok(ControlFlow::Continue(
 fn pass_laps(
     analysis: &mut Analysis,
     laps: &LapFilter,
-    clock: &RowClock,
+    clock: &RowClock<'_>,
     exporter: &mut dyn Exporter,
     lap_positions: &mut LapPositions,
 ) -> Result<(), ExportError> {
@@ -96,18 +99,20 @@ impl Gaps {
 }
 
 /// Times of rows: since the first one, at the rate of the plan.
-struct RowClock {
+struct RowClock<'a> {
     recording_start: Duration,
     start: Option<Duration>,
     interval: Option<Duration>,
     /// When the next row is due.
     next: Option<Duration>,
+    /// Gaps to shorten.
+    shortened: Option<&'a LongGaps>,
 }
 
-impl RowClock {
-    fn new(recording_start: Duration, rate: Option<f64>) -> Self {
+impl<'a> RowClock<'a> {
+    fn new(recording_start: Duration, rate: Option<f64>, shortened: Option<&'a LongGaps>) -> Self {
         let interval = rate.and_then(|rate| Duration::try_from_secs_f64(1.0 / rate).ok());
-        Self { recording_start, start: None, interval, next: None }
+        Self { recording_start, start: None, interval, next: None, shortened }
     }
 
     /// Times count from here, unless they count already.
@@ -119,9 +124,11 @@ impl RowClock {
         self.start.is_some()
     }
 
-    /// Seconds since the start.
+    /// Seconds since the start, with shortened gaps.
     fn seconds(&self, at: Duration) -> f64 {
-        at.saturating_sub(self.start.unwrap_or(self.recording_start)).as_secs_f64()
+        let elapsed = at.saturating_sub(self.start.unwrap_or(self.recording_start));
+        let removed = self.shortened.map_or(Duration::ZERO, |gaps| gaps.removed_until(at));
+        elapsed.saturating_sub(removed).as_secs_f64()
     }
 
     /// True if a row is due at this time; then the next one is due an interval later.

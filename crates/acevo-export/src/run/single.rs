@@ -3,16 +3,18 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use acevo_files::PendingFile;
 use acevo_recording::Recording;
 
 use super::lap_filter::LapFilter;
+use super::long_gaps::MAX_GAP;
 use super::overview::Overview;
 use super::rows::export_rows;
-use crate::pending::check_new;
+use crate::files::check_new;
 use crate::progress::Tracker;
 use crate::{
     About, Column, CsvExporter, ExportError, ExportFormat, ExportPlan, Exporter, JsonlExporter, MotecExporter, Note,
-    Outcome, PendingFile, Row, motec_file_name,
+    Outcome, Row, files, motec_file_name,
 };
 
 /// Where the file is written.
@@ -55,8 +57,8 @@ pub(super) fn export(
     #[cfg(feature = "mcap")]
     if let (ExportFormat::Mcap, Some(output)) = (plan.format, target.path(plan.format, path, None)) {
         tracker.start(recording, 1);
-        super::pages::export_pages(recording, PendingFile::create(&output)?, tracker)?;
-        return Ok(Outcome::Written { files: vec![output], note: None });
+        super::pages::export_pages(recording, files::create(&output)?, tracker)?;
+        return Ok(Outcome::Written { files: vec![output], notes: Vec::new() });
     }
     tracker.start(recording, LapFilter::passes(plan));
     let overview = Overview::of(recording, plan, tracker)?;
@@ -71,18 +73,25 @@ pub(super) fn export(
     }
     tracker.next_pass();
     let columns = plan.columns();
-    let exporter = exporter(plan, output.as_deref(), &overview.about, &columns)?;
+    let exporter = exporter(plan, output.as_deref(), &overview, &columns)?;
     export_rows(recording, plan, &overview, &columns, exporter, tracker)?;
+    let notes = if plan.format == ExportFormat::Motec { log_notes(&overview) } else { Vec::new() };
+    Ok(Outcome::Written { files: output.into_iter().collect(), notes })
+}
+
+/// What the user should know about a log with evenly spaced samples.
+fn log_notes(overview: &Overview) -> Vec<Note> {
     let has_coordinates = overview.about.names.latitude_longitude.is_some();
-    let note = (plan.format == ExportFormat::Motec && !has_coordinates).then_some(Note::NoCoordinates);
-    Ok(Outcome::Written { files: output.into_iter().collect(), note })
+    let gaps = Note::ShortenedGaps { count: overview.gaps.count(), removed: overview.gaps.removed(), to: MAX_GAP };
+    let notes = [(!has_coordinates, Note::NoCoordinates), (overview.gaps.count() > 0, gaps)];
+    notes.into_iter().filter_map(|(applies, note)| applies.then_some(note)).collect()
 }
 
 /// The exporter of the plan's format; without an output it writes to stdout.
 fn exporter(
     plan: &ExportPlan,
     output: Option<&Path>,
-    about: &About,
+    overview: &Overview,
     columns: &[Column],
 ) -> Result<Box<dyn Exporter>, ExportError> {
     let Some(output) = output else {
@@ -91,16 +100,22 @@ fn exporter(
             _ => Box::new(JsonlExporter::new(io::stdout(), columns, plan.precision)),
         });
     };
+    let about = &overview.about;
     Ok(match plan.format {
-        ExportFormat::Motec => Box::new(MotecExporter::create(output, about.clone(), columns, plan.motec_names)?),
+        ExportFormat::Motec => {
+            let exporter = MotecExporter::create(output, about.clone(), columns, plan.motec_names)?;
+            // Before gigabytes are written.
+            exporter.check_size(overview.gaps.length().as_secs_f64())?;
+            Box::new(exporter)
+        }
         #[cfg(feature = "parquet")]
         ExportFormat::Parquet => Box::new(crate::ParquetExporter::create(output, about, columns)?),
         ExportFormat::Csv => {
-            let exporter = CsvExporter::new(PendingFile::create(output)?, columns, plan.csv_options())?;
+            let exporter = CsvExporter::new(files::create(output)?, columns, plan.csv_options())?;
             Box::new(FileExporter { exporter, into_file: CsvExporter::into_inner })
         }
         _ => {
-            let exporter = JsonlExporter::new(PendingFile::create(output)?, columns, plan.precision);
+            let exporter = JsonlExporter::new(files::create(output)?, columns, plan.precision);
             Box::new(FileExporter { exporter, into_file: JsonlExporter::into_inner })
         }
     })
@@ -118,8 +133,6 @@ impl<E: Exporter> Exporter for FileExporter<E> {
     }
 
     fn finish(self: Box<Self>) -> Result<(), ExportError> {
-        let mut file = (self.into_file)(self.exporter)?;
-        file.complete()?;
-        file.publish()
+        files::publish((self.into_file)(self.exporter)?)
     }
 }

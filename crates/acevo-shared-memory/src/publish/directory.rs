@@ -8,60 +8,141 @@ use std::path::{Path, PathBuf};
 use super::target::{CounterOrder, Target, are_written};
 use crate::error::Error;
 use crate::page::PageKind;
-use crate::source::PageDirectory;
+use crate::source::{NEVER_BLOCK, PageDirectory, is_foreign, page_path};
 
-/// The three files, and the lock that excludes other publishers.
+/// The three files. The physics file is locked while this publisher exists, which excludes other publishers; the system releases the lock
+/// when the process ends, however it ends. The lock is on a file of this user: another user can lock the directory, but not the file.
 #[derive(Debug)]
 pub(super) struct Files {
     directory: PathBuf,
     pages: [Option<File>; 3],
-    /// Held while this publisher exists. The system releases it when the process ends, however it ends.
-    _lock: File,
 }
 
 impl Files {
     pub(super) fn create(directory: &Path) -> Result<Self, Error> {
         fs::create_dir_all(directory).map_err(|error| Error::of_system(directory.display().to_string(), error))?;
-        let lock = lock(directory)?;
-        // A bridge does not take the lock.
-        if PageDirectory::open(directory).is_ok_and(|pages| are_written(&pages)) {
-            return Err(Error::AlreadyPublished { location: directory.display().to_string() });
-        }
-        let mut files = Self { directory: directory.to_owned(), pages: [const { None }; 3], _lock: lock };
         for page in PageKind::ALL {
-            // If one fails, dropping `files` removes those that were created before.
-            files.pages[page as usize] = Some(create_page(directory, page)?);
+            check_owner(&page_path(directory, page))?;
+        }
+        // A bridge does not lock its files.
+        if PageDirectory::open(directory).is_ok_and(|pages| are_written(&pages)) {
+            return Err(in_use(directory));
+        }
+        let mut files = Self { directory: directory.to_owned(), pages: [const { None }; 3] };
+        // If one fails, dropping `files` removes those that were created before.
+        for page in [PageKind::Physics, PageKind::Graphics, PageKind::Static] {
+            let path = page_path(directory, page);
+            let failed = |error| Error::of_system(path.display().to_string(), error);
+            let file = if page == PageKind::Physics {
+                claim(directory, &path)?
+            } else {
+                remove(&path)?;
+                create(&path).map_err(failed)?
+            };
+            files.pages[page as usize].insert(file).set_len(page.size() as u64).map_err(failed)?;
         }
         Ok(files)
     }
 
     fn path(&self, page: PageKind) -> PathBuf {
-        self.directory.join(page.section_name())
+        page_path(&self.directory, page)
     }
 }
 
-/// Takes the publisher's lock. The lock is on the directory itself, so it leaves no file behind.
-fn lock(directory: &Path) -> Result<File, Error> {
-    let location = || directory.display().to_string();
-    let file = File::open(directory).map_err(|error| Error::of_system(location(), error))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Error::AlreadyPublished { location: location() }),
-        Err(TryLockError::Error(error)) => Err(Error::of_system(location(), error)),
+fn in_use(directory: &Path) -> Error {
+    Error::AlreadyPublished { location: directory.display().to_string() }
+}
+
+/// Fails if a file of another user is at this path.
+fn check_owner(path: &Path) -> Result<(), Error> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if is_foreign(found.uid()) => {
+            Err(Error::ForeignPages { location: path.display().to_string(), owner: found.uid() })
+        }
+        _ => Ok(()),
     }
 }
 
-/// Creates a page's file. A file left behind by a killed publisher is removed, not written to, and links are not followed.
-fn create_page(directory: &Path, page: PageKind) -> Result<File, Error> {
-    let path = directory.join(page.section_name());
+/// Creates the file that is locked. Of several publishers that start at the same time at most one succeeds: it holds the lock of the file
+/// that has the name, and only the holder of that lock removes the file.
+fn claim(directory: &Path, path: &Path) -> Result<File, Error> {
     let failed = |error| Error::of_system(path.display().to_string(), error);
-    match fs::remove_file(&path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
-        _ => {}
+    match Stale::find(path) {
+        Ok(Stale::Nothing) => {}
+        Ok(stale) => {
+            remove(path)?;
+            drop(stale);
+        }
+        Err(TryLockError::WouldBlock) => return Err(in_use(directory)),
+        Err(TryLockError::Error(error)) => return Err(failed(error)),
     }
-    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).map_err(failed)?;
-    file.set_len(page.size() as u64).map_err(failed)?;
-    Ok(file)
+    let file = match create(path) {
+        // Another publisher was faster.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(in_use(directory)),
+        file => file.map_err(failed)?,
+    };
+    match file.try_lock() {
+        Ok(()) if is_at(&file, path) => Ok(file),
+        // Another publisher has taken it for the file of one that was killed.
+        Ok(()) | Err(TryLockError::WouldBlock) => Err(in_use(directory)),
+        Err(TryLockError::Error(error)) => {
+            // Best effort: the error of the lock is returned.
+            let _ = fs::remove_file(path);
+            Err(failed(error))
+        }
+    }
+}
+
+/// What a publisher finds in place of the file that it locks.
+enum Stale {
+    Nothing,
+    /// The file of a publisher that was killed, locked so that no other publisher removes it.
+    Locked {
+        _file: File,
+    },
+    /// A link or anything else that cannot be locked.
+    Obstacle,
+}
+
+impl Stale {
+    fn find(path: &Path) -> Result<Self, TryLockError> {
+        match fs::symlink_metadata(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::Nothing),
+            Ok(found) if found.is_file() => {}
+            _ => return Ok(Self::Obstacle),
+        }
+        let file = match OpenOptions::new().read(true).custom_flags(NEVER_BLOCK).open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::Nothing),
+            Err(_) => return Ok(Self::Obstacle),
+        };
+        file.try_lock()?;
+        // Otherwise another publisher has replaced it meanwhile.
+        if is_at(&file, path) { Ok(Self::Locked { _file: file }) } else { Err(TryLockError::WouldBlock) }
+    }
+}
+
+/// True if this open file has the path.
+fn is_at(file: &File, path: &Path) -> bool {
+    let id = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
+    let found = fs::symlink_metadata(path).map(id).ok();
+    found.is_some() && found == file.metadata().map(id).ok()
+}
+
+/// Creates an empty file, which only this user can read. Links are not followed.
+fn create(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
+}
+
+/// Removes a file, or a link, that was left behind.
+fn remove(path: &Path) -> Result<(), Error> {
+    check_owner(path)?;
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(Error::of_system(path.display().to_string(), error))
+        }
+        _ => Ok(()),
+    }
 }
 
 impl Target for Files {
@@ -82,13 +163,11 @@ impl Target for Files {
 }
 
 impl Drop for Files {
-    /// Removes the files, unless they have been replaced by others.
+    /// Removes the files, unless they have been replaced by others. The locked file is the last one: until then no other publisher starts.
     fn drop(&mut self) {
-        for page in PageKind::ALL {
+        for page in [PageKind::Static, PageKind::Graphics, PageKind::Physics] {
             let path = self.path(page);
-            let file = self.pages[page as usize].as_ref();
-            let own = file.and_then(|file| file.metadata().ok()).map(|file| (file.dev(), file.ino()));
-            if own.is_some() && own == fs::symlink_metadata(&path).map(|file| (file.dev(), file.ino())).ok() {
+            if self.pages[page as usize].as_ref().is_some_and(|file| is_at(file, &path)) {
                 // Best effort: `drop` cannot report errors, and the next publisher replaces the file.
                 let _ = fs::remove_file(path);
             }

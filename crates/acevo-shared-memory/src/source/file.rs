@@ -1,8 +1,9 @@
 //! A page that is a file. The kernel copies it, so truncating the file is harmless, and no `unsafe` code is needed.
 
-use std::fs::File;
+use std::fs::{self, File, OpenOptions};
 use std::io;
-use std::os::unix::fs::{FileExt, MetadataExt};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
+use std::path::Path;
 
 use zerocopy::IntoBytes;
 
@@ -12,6 +13,41 @@ use crate::page::PageKind;
 
 /// Half of the largest page, in words.
 const HALF: usize = PageKind::Graphics.size().div_ceil(16);
+
+/// `O_NONBLOCK` of this system. 0 if it is not known: then only the check before opening prevents that opening a pipe blocks.
+pub(crate) const NEVER_BLOCK: i32 = if cfg!(any(target_os = "linux", target_os = "android")) {
+    if cfg!(any(target_arch = "mips", target_arch = "mips64")) {
+        0o200
+    } else if cfg!(any(target_arch = "sparc", target_arch = "sparc64")) {
+        0o40000
+    } else {
+        0o4000
+    }
+} else if cfg!(any(
+    target_vendor = "apple",
+    target_os = "freebsd",
+    target_os = "netbsd",
+    target_os = "openbsd",
+    target_os = "dragonfly"
+)) {
+    4
+} else {
+    0
+};
+
+/// Opens a regular file for reading. Anything else is refused, also if it replaces the file meanwhile: a named pipe would block until
+/// another process opens it.
+pub(crate) fn open_regular(path: &Path) -> io::Result<File> {
+    // Opening some devices has effects.
+    check_regular(&fs::metadata(path)?)?;
+    let file = OpenOptions::new().read(true).custom_flags(NEVER_BLOCK).open(path)?;
+    check_regular(&file.metadata()?)?;
+    Ok(file)
+}
+
+fn check_regular(metadata: &fs::Metadata) -> io::Result<()> {
+    if metadata.is_file() { Ok(()) } else { Err(io::Error::other("not a regular file")) }
+}
 
 /// An open page file.
 #[derive(Debug)]
@@ -46,6 +82,11 @@ impl PageFile {
     /// True if the file has been removed from its directory.
     pub(crate) fn is_unlinked(&self) -> bool {
         self.file.metadata().map_or(true, |metadata| metadata.nlink() == 0)
+    }
+
+    /// The user who owns the file.
+    pub(crate) fn owner(&self) -> io::Result<u32> {
+        self.file.metadata().map(|metadata| metadata.uid())
     }
 
     pub(crate) fn gone(&self) -> Error {
@@ -93,5 +134,15 @@ impl PageFile {
         let mut word = [0];
         self.read_words(0, &mut word)?;
         Ok(word[0] as i32)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn never_block_is_the_flag_of_this_system() {
+        assert_eq!(NEVER_BLOCK, rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
     }
 }

@@ -35,7 +35,8 @@ impl Finding {
 
 impl Outcome {
     pub(crate) fn of(error: Error) -> Self {
-        if error.is_absence() { Self::Missing } else { Self::Unusable(error) }
+        let is_there = matches!(error, Error::ForeignPages { .. }) || !error.is_absence();
+        if is_there { Self::Unusable(error) } else { Self::Missing }
     }
 
     /// True if the item is there and can be used.

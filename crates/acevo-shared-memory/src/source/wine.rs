@@ -52,20 +52,23 @@ pub struct WineProcess {
     mismatches: AtomicU32,
 }
 
-/// Opens a running game, or else page files in `/dev/shm`. While a game is starting, the files are not opened: they may be left
-/// over from another program.
+/// Opens a running game, or else page files of this user in `/dev/shm`. While a game is starting, the files are not opened: they may be
+/// left over from another program. A process of another user does not hide the files of this one.
 pub(crate) fn open() -> Result<Box<dyn Source>, Error> {
-    let game = match WineProcess::find() {
+    let absence = match WineProcess::find() {
         Ok(game) => return Ok(Box::new(game)),
-        Err(Error::GameNotRunning { looked_for }) => looked_for,
+        Err(error @ (Error::GameNotRunning { .. } | Error::PermissionDenied { .. })) => error,
         Err(error) => return Err(error),
     };
-    match PageDirectory::open(SHARED_MEMORY) {
-        Ok(directory) => Ok(Box::new(directory)),
-        Err(Error::GameNotRunning { looked_for: files }) => {
+    match (PageDirectory::open_trusted(SHARED_MEMORY), absence) {
+        (Ok(directory), _) => Ok(Box::new(directory)),
+        (Err(Error::GameNotRunning { looked_for: files }), Error::GameNotRunning { looked_for: game }) => {
             Err(Error::GameNotRunning { looked_for: format!("{game}, and for {files}") })
         }
-        Err(error) => Err(error),
+        (Err(Error::GameNotRunning { .. } | Error::ForeignPages { .. }), denied @ Error::PermissionDenied { .. }) => {
+            Err(denied)
+        }
+        (Err(error), _) => Err(error),
     }
 }
 
@@ -89,7 +92,7 @@ pub(crate) fn survey() -> Vec<Finding> {
             }
         }
     }
-    findings.extend(PageDirectory::survey(SHARED_MEMORY));
+    findings.extend(PageDirectory::survey_trusted(SHARED_MEMORY));
     findings
 }
 
@@ -99,7 +102,7 @@ impl WineProcess {
     ///
     /// # Errors
     /// [`Error::GameNotRunning`], [`Error::PageNotThere`] if the game is running but a page is missing,
-    /// [`Error::PermissionDenied`] if it belongs to another user.
+    /// [`Error::PermissionDenied`] if there are only processes of other users.
     pub fn find() -> Result<Self, Error> {
         let mut failure = None;
         for program in PROGRAMS {
@@ -110,7 +113,11 @@ impl WineProcess {
                     // It has ended in the meantime, or is one of this project's readers.
                     Err(Error::GameNotRunning { .. }) => {}
                     Err(error) if error.is_absence() && program != GAME_PROCESS => {}
-                    Err(error) => failure = failure.or(Some(error)),
+                    // A game of this user that is starting matters more than a process of another user.
+                    Err(error) if matches!(failure, None | Some(Error::PermissionDenied { .. })) => {
+                        failure = Some(error);
+                    }
+                    Err(_) => {}
                 }
             }
             if let Some(game) = Self::best(games) {

@@ -128,13 +128,17 @@ pub struct PersonalBests {
 
 impl PersonalBests {
     /// Takes over the lap, its sectors and its trace as far as they are better. Returns whether anything was. An implausible lap (no
-    /// time, more than an hour, names that are empty or too long) is ignored. Offer only laps that count.
+    /// time, more than an hour, names that are empty or too long) is ignored, and so is a new car or track if there are 10,000 entries.
+    /// Offer only laps that count.
     pub fn offer(&mut self, car_and_track: CarAndTrack, mut lap: PersonalBest) -> bool {
         if !(car_and_track.is_possible() && lap.is_possible()) {
             return false;
         }
         if let Some(best) = self.entries.get_mut(&car_and_track) {
             return best.improve(lap);
+        }
+        if self.entries.len() + self.unreadable.len() >= limits::MAX_PERSONAL_BESTS {
+            return false;
         }
         improve_sectors(&mut lap.best_sectors_ms, &lap.sectors_ms);
         self.entries.insert(car_and_track, lap);

@@ -1,9 +1,13 @@
 //! The text of the file: a JSON object.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
+
+use serde::de::{SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use super::bests::{CarAndTrack, PersonalBest, PersonalBests};
+use crate::limits::MAX_PERSONAL_BESTS;
 
 /// Version of the format that this program writes. It does not read newer ones.
 const VERSION: u32 = 1;
@@ -22,7 +26,34 @@ struct Head {
 struct Body {
     format: String,
     version: u32,
+    #[serde(deserialize_with = "limited")]
     entries: Vec<Box<RawValue>>,
+}
+
+/// Reads up to [`MAX_PERSONAL_BESTS`] entries. An entry of two bytes takes dozens of them in memory.
+fn limited<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Box<RawValue>>, D::Error> {
+    struct Entries;
+
+    impl<'de> Visitor<'de> for Entries {
+        type Value = Vec<Box<RawValue>>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list of entries")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+            let mut entries = Vec::new();
+            while let Some(entry) = list.next_element()? {
+                if entries.len() == MAX_PERSONAL_BESTS {
+                    return Err(serde::de::Error::custom(format!("there are more than {MAX_PERSONAL_BESTS} entries")));
+                }
+                entries.push(entry);
+            }
+            Ok(entries)
+        }
+    }
+
+    deserializer.deserialize_seq(Entries)
 }
 
 #[derive(Debug, Serialize, Deserialize)]

@@ -1,11 +1,13 @@
 //! The file of personal bests. A crash, another program or a version that cannot read it never loses anything in it.
 
 use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read, Write};
+use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
-use std::{env, process, thread};
+use std::{env, thread};
+
+use acevo_files::{FileLock, PendingFile, TooLarge, read_limited};
 
 use super::bests::PersonalBests;
 use super::error::{MAX_FILE_BYTES, PersonalError};
@@ -59,29 +61,18 @@ impl PersonalStore {
     /// # Errors
     /// Any [`PersonalError`] except `Busy`: reading needs no lock.
     pub fn load(&self) -> Result<PersonalBests, PersonalError> {
-        let text = match self.read() {
+        let text = match read_limited(&self.path, MAX_FILE_BYTES) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(PersonalBests::default()),
+            Err(error) if TooLarge::of(&error).is_some() => {
+                return Err(PersonalError::TooLarge { path: self.path.clone() });
+            }
             Err(source) => return Err(self.io(source)),
         };
-        if text.len() as u64 > MAX_FILE_BYTES {
-            return Err(PersonalError::TooLarge { path: self.path.clone() });
-        }
         file::read(&text).map_err(|error| match error {
             Unreadable::Newer(version) => PersonalError::Newer { path: self.path.clone(), version },
             Unreadable::Other(source) => PersonalError::Broken { path: self.path.clone(), source },
         })
-    }
-
-    /// Reads at most one byte more than the maximum size.
-    fn read(&self) -> io::Result<Vec<u8>> {
-        // Opening a pipe would wait.
-        if !fs::metadata(&self.path)?.is_file() {
-            return Err(io::Error::other("not a file"));
-        }
-        let mut text = Vec::new();
-        File::open(&self.path)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut text)?;
-        Ok(text)
     }
 
     /// Merges personal bests into the file, which another program may have changed meanwhile, and returns the contents of the file. The
@@ -108,43 +99,27 @@ impl PersonalStore {
         Ok(bests)
     }
 
-    /// Locks the file for this program. The lock ends with the file that is returned, even if the program crashes.
-    fn lock(&self) -> Result<File, PersonalError> {
+    /// Locks the file for this program. The lock ends when it is dropped, or with the program.
+    fn lock(&self) -> Result<FileLock, PersonalError> {
         let path = self.beside("lock");
-        let failed = |source| PersonalError::Io { path: path.clone(), source };
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
         let began = Instant::now();
         loop {
-            match file.try_lock() {
-                Ok(()) => return Ok(file),
-                Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => return Ok(file),
-                Err(TryLockError::Error(error)) => return Err(failed(error)),
-                Err(TryLockError::WouldBlock) if began.elapsed() > LOCK_TIMEOUT => {
-                    return Err(PersonalError::Busy { path });
-                }
-                Err(TryLockError::WouldBlock) => thread::sleep(LOCK_RETRY),
+            match FileLock::try_acquire(&path) {
+                Ok(Some(lock)) => return Ok(lock),
+                Ok(None) if began.elapsed() > LOCK_TIMEOUT => return Err(PersonalError::Busy { path }),
+                Ok(None) => thread::sleep(LOCK_RETRY),
+                Err(source) => return Err(PersonalError::Io { path, source }),
             }
         }
     }
 
-    /// Writes a temporary file and renames it, so that a half-written file never has the name.
+    /// Replaces the file by a complete one, so that a half-written file never has the name.
     fn replace(&self, text: &[u8]) -> io::Result<()> {
         // If the path is a link, its target is replaced.
         let target = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
-        let temporary = Self::new(&target).beside(&format!("{}.tmp", process::id()));
-        let written = File::create(&temporary)
-            .and_then(|mut file| file.write_all(text).and_then(|()| file.sync_all()))
-            .and_then(|()| fs::rename(&temporary, &target));
-        if written.is_err() {
-            // The error that matters is returned.
-            let _ = fs::remove_file(&temporary);
-            return written;
-        }
-        // Makes the new name durable. Not every system can do this, and the file is complete without it.
-        if let Some(directory) = target.parent().and_then(|directory| File::open(directory).ok()) {
-            let _ = directory.sync_all();
-        }
-        Ok(())
+        let mut file = PendingFile::create(target)?;
+        file.write_all(text)?;
+        file.replace()
     }
 
     /// The path with an extension appended to its name.

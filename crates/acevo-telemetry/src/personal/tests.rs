@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::bests::*;
 use super::*;
 use crate::lap_trace::{Trace, TraceRecorder};
+use crate::limits::MAX_PERSONAL_BESTS;
 
 fn combination(car: &str) -> CarAndTrack {
     CarAndTrack { track: "Ring".into(), configuration: "Short".into(), car: car.into() }
@@ -147,6 +148,26 @@ fn merge_keeps_unreadable_entries() {
         assert!(text.contains(broken), "{text}");
         assert_eq!(store.load().unwrap().iter().count(), 2);
     }
+}
+
+#[test]
+fn load_limits_the_number_of_entries() {
+    let file = |count| {
+        let entries = vec!["1"; count].join(",");
+        with_text(format!(r#"{{"format":"acevo personal bests","version":1,"entries":[{entries}]}}"#))
+    };
+    let (_directory, store) = file(MAX_PERSONAL_BESTS);
+    assert_eq!(store.load().unwrap().unreadable(), MAX_PERSONAL_BESTS);
+    let merged = store.merge(&bests(&[("one more", 60_000)])).unwrap();
+    assert_eq!((merged.iter().count(), merged.unreadable()), (0, MAX_PERSONAL_BESTS), "it would not be read again");
+
+    let (_directory, store) = file(MAX_PERSONAL_BESTS + 1);
+    let error = store.load().unwrap_err();
+    assert!(matches!(error, PersonalError::Broken { .. }) && error.to_string().contains("more than 10000"), "{error}");
+    // A file as large as allowed: reading stops early.
+    let (_directory, store) = file(8_000_000);
+    let memory = allocation_counter::measure(|| assert!(store.load().is_err()));
+    assert!(memory.bytes_max < 64 << 20, "{memory:?}");
 }
 
 #[test]

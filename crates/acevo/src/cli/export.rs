@@ -45,6 +45,9 @@ pub(crate) struct ExportArgs {
     /// CSV: decimal mark, `.` or `,`; German spreadsheets need `,`
     #[arg(long, value_name = "SIGN", value_parser = [".", ","], default_value = ".")]
     decimal: String,
+    /// CSV: texts exactly as the game publishes them; by default a text that a spreadsheet would run as a formula is prefixed with '
+    #[arg(long)]
+    raw_text: bool,
     /// CSV and JSON lines: full floating-point precision instead of the significant decimals
     #[arg(long)]
     full: bool,
@@ -70,7 +73,7 @@ impl ExportArgs {
         (plan.rate, plan.units) = (self.rate, self.units);
         plan.precision = if self.full { Precision::Full } else { Precision::default() };
         (plan.units_row, plan.separator, plan.decimal_comma) = (self.units_row, self.separator, self.decimal == ",");
-        plan.motec_names = self.names;
+        (plan.raw_text, plan.motec_names) = (self.raw_text, self.names);
         plan
     }
 

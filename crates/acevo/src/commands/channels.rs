@@ -15,7 +15,7 @@ use super::once::{SavedPages, attach, read_game, read_saved_pages};
 use crate::cli::ChannelsArgs;
 use crate::format::rows::ChannelRow;
 use crate::format::text::{padded, width as width_of};
-use crate::output::print;
+use crate::output::{print_json, print_text};
 use crate::session::demo;
 use crate::session::source::LiveSource;
 
@@ -43,7 +43,11 @@ pub(crate) fn run(args: &ChannelsArgs) -> anyhow::Result<ExitCode> {
         (true, _) => as_json(&rows, now.is_some())?,
         (false, describe) => as_text(&rows, now.is_some(), describe),
     };
-    print(text.as_bytes())?;
+    if args.json {
+        print_json(&text)?;
+    } else {
+        print_text(&text)?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -5,13 +5,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use acevo_export::PendingFile;
 use acevo_recording::{LEAD, PositionFinder, Recording, RecordingPosition, RecordingWriter, TAIL, cut, cut_laps};
 use anyhow::{Context, ensure};
 
 use crate::cli::CutArgs;
 use crate::format::text::clock;
-use crate::output::{check_new, default_output, is_dash, name_of, say};
+use crate::output::{check_new, create_pending, default_output, is_dash, name_of, publish, say};
 use crate::session::playback::open;
 use crate::shutdown::Stop;
 
@@ -23,7 +22,7 @@ pub(crate) fn run(args: &CutArgs) -> anyhow::Result<ExitCode> {
     let mut recording = open(&args.file)?;
     let range = if args.laps.is_none() { Some(range(&mut recording, args)?) } else { None };
     let description = recording.description().cloned().unwrap_or_default();
-    let mut pending = PendingFile::create(&output)?;
+    let pending = create_pending(&output)?;
     let cannot = || format!("cannot write {}", name_of(&output));
     let mut writer = RecordingWriter::new(pending.file()?, &description).with_context(cannot)?;
     let parts = match (&args.laps, range) {
@@ -37,8 +36,7 @@ pub(crate) fn run(args: &CutArgs) -> anyhow::Result<ExitCode> {
     let (_, progress) = writer.finish().with_context(cannot)?;
     ensure!(!stop.is_requested(), "stopped; no file was written");
     ensure!(progress.records.total() > 0, "this part of the recording is empty");
-    pending.complete()?;
-    pending.publish()?;
+    publish(pending)?;
     if !args.quiet {
         let time = parts.iter().map(|part| part.end().saturating_sub(*part.start())).sum();
         say(format_args!("acevo: wrote {}: {}", name_of(&output), clock(Some(time))));

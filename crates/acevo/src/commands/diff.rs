@@ -11,8 +11,7 @@ use self::compare::Differences;
 use super::raw_file::read_dump;
 use crate::cli::DiffArgs;
 use crate::format::fields::select;
-use crate::output::{OutputClosed, complain, print, say};
-use crate::output::{is_dash, name_of};
+use crate::output::{OutputClosed, complain, is_dash, name_of, print_json, print_text, say};
 
 /// Exit code if there are differences.
 const DIFFERENT: u8 = 1;
@@ -49,8 +48,12 @@ fn compare(args: &DiffArgs) -> anyhow::Result<bool> {
         differences.add_sections(&a, &b, args.page);
     }
     if !args.quiet {
-        let text = if args.json { report::as_json(&differences)? } else { report::as_text(&differences) };
-        match print(text.as_bytes()) {
+        let printed = if args.json {
+            print_json(&report::as_json(&differences)?)
+        } else {
+            print_text(&report::as_text(&differences))
+        };
+        match printed {
             // The reader has closed the pipe; the exit code still states the result.
             Err(error) if !error.is::<OutputClosed>() => return Err(error),
             _ => {}

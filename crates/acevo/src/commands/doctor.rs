@@ -7,14 +7,14 @@ use std::process::ExitCode;
 
 use self::examine::examine;
 use crate::cli::DoctorArgs;
-use crate::output::{Paint, print};
+use crate::output::{Paint, print_json, print_text};
 
 pub(crate) fn run(args: &DoctorArgs) -> anyhow::Result<ExitCode> {
     let report = examine(&args.pages());
     if args.json {
-        print((serde_json::to_string_pretty(&report)? + "\n").as_bytes())?;
+        print_json(&(serde_json::to_string_pretty(&report)? + "\n"))?;
     } else if !args.quiet {
-        print(report.as_text(Paint::for_stdout()).as_bytes())?;
+        print_text(&report.as_text(Paint::for_stdout()))?;
     }
     Ok(if report.flowing { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

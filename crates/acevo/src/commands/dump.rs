@@ -15,7 +15,7 @@ use crate::cli::DumpArgs;
 use crate::format::fields::{Selected, select};
 use crate::format::rows::FieldRow;
 use crate::format::text::{padded, width};
-use crate::output::{self, print, say};
+use crate::output::{self, print_json, print_text, say};
 use crate::session::demo;
 
 /// Maximum width of the value column. Longer values do not shift the units of other lines.
@@ -52,8 +52,11 @@ pub(crate) fn run(args: &DumpArgs) -> anyhow::Result<ExitCode> {
     if !settled {
         say(format_args!("{UNSETTLED}"));
     }
-    let text = if args.json { as_json(&frame, &selected)? } else { as_text(&frame, &selected, args.describe) };
-    print(text.as_bytes())?;
+    if args.json {
+        print_json(&as_json(&frame, &selected)?)?;
+    } else {
+        print_text(&as_text(&frame, &selected, args.describe))?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 

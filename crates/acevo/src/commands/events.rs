@@ -50,8 +50,11 @@ impl Printer<'_> {
             if !self.only.is_empty() && !self.only.contains(&event.kind.topic()) {
                 continue;
             }
-            let text = if self.json { serde_json::to_string(&event)? + "\n" } else { line(&event, self.paint) };
-            output::print(text.as_bytes())?;
+            if self.json {
+                output::print_json(&(serde_json::to_string(&event)? + "\n"))?;
+            } else {
+                output::print_text(&line(&event, self.paint))?;
+            }
             self.left = self.left.map(|left| left.saturating_sub(1));
             if self.left == Some(0) {
                 return Ok(false);

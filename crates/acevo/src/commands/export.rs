@@ -10,16 +10,19 @@ use anyhow::{Context, anyhow, bail};
 
 use self::progress::{ExportProgress, Tally, Verbosity, print_outcome};
 use crate::cli::ExportArgs;
-use crate::output::{OutputClosed, check_new, complain, say};
+use crate::output::{OutputClosed, check_new, complain, say, stdout_is_terminal};
 use crate::shutdown::Stop;
 
 pub(crate) fn run(args: &ExportArgs) -> anyhow::Result<ExitCode> {
     let plan = args.plan();
     plan.check().map_err(with_option)?;
+    let is_stream = matches!(plan.output, Output::Stdout);
+    if plan.raw_text && is_stream && stdout_is_terminal() {
+        bail!("--raw-text: a terminal would obey control characters in names; write a file or a pipe");
+    }
     let stop = Stop::on_signal()?;
     let recordings = Recordings::find(&args.files)?;
     let is_single = recordings.is_single();
-    let is_stream = matches!(plan.output, Output::Stdout);
     let verbosity = Verbosity { is_quiet: args.is_quiet() || is_stream, has_lap_filter: plan.laps.is_some() };
     let mut progress = ExportProgress::new(verbosity, &recordings, &stop);
     let report = acevo_export::run(&plan, recordings, &mut progress);
@@ -41,6 +44,7 @@ fn with_option(error: ExportError) -> anyhow::Error {
             let option = match option {
                 "units_row" => "units-row",
                 "decimal_comma" => "decimal",
+                "raw_text" => "raw-text",
                 "precision" => "full",
                 option => option,
             };

@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use crate::cli::InfoArgs;
 use crate::format::text::{clean, clock, name as shown};
-use crate::output::print;
+use crate::output::{print_json, print_text};
 use crate::session::playback::open;
 
 /// The printed object.
@@ -134,7 +134,11 @@ pub(crate) fn run(args: &InfoArgs) -> anyhow::Result<ExitCode> {
     } else {
         as_text(&info, &summary, marks, checked)
     };
-    print(text.as_bytes())?;
+    if args.json {
+        print_json(&text)?;
+    } else {
+        print_text(&text)?;
+    }
     Ok(if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

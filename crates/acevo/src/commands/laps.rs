@@ -66,7 +66,7 @@ fn read_recording(file: &Path, args: &LapsArgs, stop: &Stop) -> anyhow::Result<E
             }
             left -= 1;
             if args.follow.json {
-                output::print(driven.json(&lap)?.as_bytes())?;
+                output::print_json(&driven.json(&lap)?)?;
             }
             laps.push(lap);
         }
@@ -105,7 +105,7 @@ fn print_table(
     }
     let paint = Paint::for_stdout();
     let text: String = lines.iter().map(|line| line.painted(paint, WIDE) + "\n").collect();
-    output::print(text.trim_start_matches('\n').as_bytes())
+    output::print_text(text.trim_start_matches('\n'))
 }
 
 /// The heading: track, car, driver and game version.

@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::output::show_message;
+
 /// Interval of updates.
 const UPDATE_INTERVAL: Duration = Duration::from_millis(250);
 
@@ -38,7 +40,7 @@ impl Progress {
     }
 
     pub(super) fn show(&mut self, message: String) {
-        self.line.set_message(message);
+        show_message(&self.line, &message);
         self.line.tick();
     }
 

@@ -1,13 +1,13 @@
 //! Raw dumps as files.
 
-use std::fs::File;
 use std::io;
 use std::path::Path;
 
+use acevo_files::open_file;
 use acevo_recording::{RawDump, RawDumpError};
 use anyhow::Context;
 
-use crate::output::{is_dash, name_of, print, write_new};
+use crate::output::{is_dash, name_of, print_json, write_new};
 
 /// Reads a raw dump; `-` is the standard input.
 pub(super) fn read_dump(path: &Path) -> anyhow::Result<RawDump> {
@@ -15,7 +15,7 @@ pub(super) fn read_dump(path: &Path) -> anyhow::Result<RawDump> {
     let dump = if is_dash(path) {
         RawDump::read(io::stdin().lock())
     } else {
-        RawDump::read(File::open(path).with_context(|| format!("cannot read {name}"))?)
+        RawDump::read(open_file(path).with_context(|| format!("cannot read {name}"))?)
     };
     match dump {
         Err(RawDumpError::Io(error)) => Err(error).with_context(|| format!("cannot read {name}")),
@@ -26,5 +26,5 @@ pub(super) fn read_dump(path: &Path) -> anyhow::Result<RawDump> {
 /// Writes a raw dump to a new file; `-` is the standard output. Existing files are never overwritten.
 pub(super) fn write_dump(dump: &RawDump, path: &Path) -> anyhow::Result<()> {
     let text = dump.to_json()?;
-    if is_dash(path) { print(text.as_bytes()) } else { write_new(path, text.as_bytes()) }
+    if is_dash(path) { print_json(&text) } else { write_new(path, text.as_bytes()) }
 }

@@ -10,7 +10,7 @@ use super::progress::Progress;
 use crate::cli::ReplayArgs;
 use crate::format::text::clock;
 use crate::keyboard::{Key, Keys};
-use crate::output::say;
+use crate::output::{name_of, say};
 use crate::session::playback::open;
 use crate::shutdown::Stop;
 
@@ -37,7 +37,7 @@ pub(crate) fn run(args: &ReplayArgs) -> anyhow::Result<ExitCode> {
         progress: Progress::new(args.quiet, hint),
     };
     let length = clock(Some(end.saturating_sub(from)));
-    control.say(&format!("replaying {length} of {}, published as {}", args.file.display(), publisher.location()));
+    control.say(&format!("replaying {length} of {}, published as {}", name_of(&args.file), publisher.location()));
     control.say(&format!("watch it with `{}` in another terminal; Ctrl-C quits", target.watch_command()));
     player.run(&mut publisher, &mut control).context("the replay was aborted")?;
     control.progress.end();

@@ -11,7 +11,7 @@ use acevo_telemetry::{Connection, ConnectionState};
 use self::progress::Progress;
 use self::report::Report;
 use crate::cli::StatsArgs;
-use crate::output::print;
+use crate::output::{print_json, print_text};
 use crate::process::ProcessUsage;
 use crate::shutdown::Stop;
 
@@ -40,7 +40,10 @@ pub(crate) fn run(args: &StatsArgs) -> anyhow::Result<ExitCode> {
     let (time, usage) = (start.elapsed(), ProcessUsage::now()?.since(before, start.elapsed()));
     progress.end();
     let report = Report::new(&telemetry, progress.attachments(), time, usage);
-    let text = if args.json { serde_json::to_string_pretty(&report)? + "\n" } else { report.as_text() };
-    print(text.as_bytes())?;
+    if args.json {
+        print_json(&(serde_json::to_string_pretty(&report)? + "\n"))?;
+    } else {
+        print_text(&report.as_text())?;
+    }
     Ok(ExitCode::SUCCESS)
 }

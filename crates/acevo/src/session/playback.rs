@@ -1,25 +1,21 @@
 //! Recordings as files, and their playback in this process.
 
-use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use acevo_recording::{Playback, Player, Recording};
+use acevo_recording::{Playback, Player, Recording, RecordingError};
 use anyhow::{Context, bail};
 
 use crate::output::{name_of, say};
 use crate::session::connection::LiveConnection;
 
-/// Opens a recording. Folders and pipes are refused: opening a pipe blocks until another program writes to it.
+/// Opens a recording. Folders, pipes and devices are refused.
 pub(crate) fn open(path: &Path) -> anyhow::Result<Recording> {
-    let metadata = fs::metadata(path);
-    if metadata.as_ref().is_ok_and(fs::Metadata::is_dir) {
-        bail!("{} is a folder; expected a recording (.acevo)", name_of(path));
+    let opened = Recording::open(path);
+    if let Some(found) = opened.as_ref().err().and_then(RecordingError::not_a_file) {
+        bail!("{} is {}; expected a recording (.acevo)", name_of(path), found.name());
     }
-    if metadata.is_ok_and(|metadata| !metadata.is_file()) {
-        bail!("{} is not a regular file; expected a recording (.acevo)", name_of(path));
-    }
-    Recording::open(path).with_context(|| format!("cannot read {}", name_of(path)))
+    opened.with_context(|| format!("cannot read {}", name_of(path)))
 }
 
 /// When the zero of a recording was, since 1970 (UTC); `None` if it has no date.

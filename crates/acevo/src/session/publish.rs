@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use acevo_shared_memory::{Error, Publisher};
 
+#[cfg(unix)]
+use crate::output::name_of;
+
 /// Where pages are published.
 #[derive(Debug, Clone, Default)]
 pub(crate) enum PublishTarget {
@@ -34,7 +37,7 @@ impl PublishTarget {
         match self {
             Self::Game => "acevo".into(),
             #[cfg(unix)]
-            Self::Directory(directory) => format!("acevo --dir {}", directory.display()),
+            Self::Directory(directory) => format!("acevo --dir {}", name_of(directory)),
         }
     }
 }

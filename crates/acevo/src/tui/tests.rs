@@ -506,6 +506,17 @@ fn view_matches_golden_pictures() {
             continue;
         }
         let golden = std::fs::read_to_string(&file).unwrap();
-        assert_eq!(picture, golden, "{} differs from:\n{picture}", file.display());
+        assert_eq!(picture, golden, "{file:?} differs from:\n{picture}");
     }
+}
+
+#[test]
+fn remove_unsafe_cleans_every_cell() {
+    let mut buffer = ratatui::buffer::Buffer::empty(ratatui::layout::Rect::new(0, 0, 5, 1));
+    for (cell, symbol) in buffer.content.iter_mut().zip(["a\u{202e}", "\u{9b}", "漢", "e\u{301}", "🏎"]) {
+        cell.set_symbol(symbol);
+    }
+    view::remove_unsafe(&mut buffer);
+    let symbols: Vec<_> = buffer.content.iter().map(|cell| cell.symbol()).collect();
+    assert_eq!(symbols, ["a", " ", "漢", "e\u{301}", "🏎"]);
 }

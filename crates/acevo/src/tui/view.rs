@@ -9,6 +9,7 @@ mod tabs;
 mod widgets;
 
 use acevo_shared_memory::{ACEvoStatus, Frame as Pages, PhysicsValidity};
+use acevo_telemetry::is_unsafe_to_print;
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Alignment, Constraint, Flex, Layout, Rect};
@@ -123,6 +124,16 @@ fn draw_tabs(frame: &mut Frame<'_>, area: Rect, app: &App) {
         spans.push(Span::styled(format!(" {} {name}", index + 1), style));
     }
     frame.render_widget(Line::from(spans), area);
+}
+
+/// Removes all characters that control a terminal: the last step of drawing, because names of the game and of files can contain any.
+pub(super) fn remove_unsafe(buffer: &mut Buffer) {
+    for cell in &mut buffer.content {
+        if cell.symbol().contains(is_unsafe_to_print) {
+            let clean: String = cell.symbol().chars().filter(|letter| !is_unsafe_to_print(*letter)).collect();
+            cell.set_symbol(if clean.is_empty() { " " } else { &clean });
+        }
+    }
 }
 
 /// Removes all colours, for terminals without them. Cells with a background are reversed.

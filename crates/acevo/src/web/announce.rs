@@ -1,6 +1,5 @@
 //! Prints the addresses of the server, and opens the page in a browser.
 
-use std::io::{self, IsTerminal};
 use std::net::{IpAddr, Ipv4Addr};
 use std::process::{Command, Stdio};
 use std::thread;
@@ -11,7 +10,7 @@ use qrcode::{EcLevel, QrCode};
 
 use super::network;
 use super::token::Token;
-use crate::output::{print, say};
+use crate::output::{print_text, say, say_lines, stderr_is_terminal, stdout_is_terminal};
 
 /// The addresses of the server.
 #[derive(Debug)]
@@ -60,9 +59,9 @@ impl Addresses {
                 Reach::Local => {}
             }
         }
-        if !io::stdout().is_terminal() {
+        if !stdout_is_terminal() {
             for address in [&self.here].into_iter().chain(self.reach.addresses()) {
-                print(format!("{address}\n").as_bytes())?;
+                print_text(&format!("{address}\n"))?;
             }
         }
         Ok(())
@@ -104,10 +103,10 @@ fn explain(addresses: &[String]) {
     for other in others {
         say(format_args!("acevo: or, in another network of this computer: {other}"));
     }
-    if io::stderr().is_terminal()
+    if stderr_is_terminal()
         && let Some(code) = qr_code(first)
     {
-        say(format_args!("\n{code}\n"));
+        say_lines(&format!("\n{code}\n"));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use acevo_shared_memory::{ACEvoStatus, Frame};
 use acevo_telemetry::analysis::{LapKind, Sectors, Validity};
-use acevo_telemetry::{Axes, Channel, ChannelValue};
+use acevo_telemetry::{Axes, Channel, ChannelValue, escape_json};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -11,9 +11,9 @@ use crate::session::feeder::SourceKind;
 use crate::session::snapshot::Snapshot;
 use crate::session::status::ConnectionStatus;
 
-/// A document as text. Serializing the types of this module cannot fail.
+/// A document as text, without characters that control a terminal. Serializing the types of this module cannot fail.
 pub(super) fn json(document: &impl Serialize) -> String {
-    serde_json::to_string(document).unwrap_or_default()
+    escape_json(serde_json::to_string(document).unwrap_or_default()).into_owned()
 }
 
 /// A message as text, with its type.

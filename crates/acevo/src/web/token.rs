@@ -3,11 +3,14 @@
 use std::collections::HashSet;
 use std::fmt;
 use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 
+use acevo_files::open_file;
 use anyhow::{Context, anyhow, ensure};
 use subtle::ConstantTimeEq as _;
+
+use crate::output::name_of;
 
 /// Random bytes of a token: 2^128 values cannot be tried.
 const BYTES: usize = 16;
@@ -17,6 +20,9 @@ const LENGTHS: std::ops::RangeInclusive<usize> = 16..=128;
 
 /// Different characters that a token in a file must have at least. One with fewer was not chosen at random.
 const MIN_DISTINCT: usize = 6;
+
+/// Maximum size of the file: a token, and white space around it.
+const MAX_BYTES: u64 = 4096;
 
 /// A token: characters that need no escape in addresses and cookies.
 #[derive(Clone)]
@@ -57,18 +63,12 @@ impl Token {
                     // The incomplete file is useless. If removing it fails too, the first error is the one to report.
                     let _ = fs::remove_file(path);
                 }
-                written.with_context(|| format!("cannot write {}", path.display()))?;
+                written.with_context(|| format!("cannot write {}", name_of(path)))?;
                 Ok(token)
             }
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                #[cfg(unix)]
-                ensure_private(path)?;
-                let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-                Self::parse(text.trim()).with_context(|| {
-                    format!("{} has no valid token; remove the file to create a new one", path.display())
-                })
-            }
-            Err(error) => Err(error).with_context(|| format!("cannot create {}", path.display())),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Self::parse(read_private(path)?.trim())
+                .with_context(|| format!("{} has no valid token; remove the file to create a new one", name_of(path))),
+            Err(error) => Err(error).with_context(|| format!("cannot create {}", name_of(path))),
         }
     }
 
@@ -99,21 +99,25 @@ impl Token {
     }
 }
 
-/// Makes sure that other users can neither read nor change a file.
-///
-/// # Errors
-/// If they can, or the file's permissions cannot be read.
-#[cfg(unix)]
-fn ensure_private(path: &Path) -> anyhow::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let metadata = fs::metadata(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let mode = metadata.permissions().mode() & 0o777;
-    ensure!(
-        mode & 0o077 == 0,
-        "other users can read or change {0} (mode {mode:03o}), and the token with it; to use the file: chmod 600 {0}",
-        path.display()
-    );
-    Ok(())
+/// Reads a small regular file that other users can neither read nor change. Never blocks.
+fn read_private(path: &Path) -> anyhow::Result<String> {
+    let cannot = || format!("cannot read {}", name_of(path));
+    let file = open_file(path).with_context(cannot)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let mode = file.metadata().with_context(cannot)?.permissions().mode() & 0o777;
+        ensure!(
+            mode & 0o077 == 0,
+            "other users can read or change {0} (mode {mode:03o}), and the token with it; to use the file: chmod 600 {0}",
+            name_of(path)
+        );
+    }
+    let mut bytes = Vec::new();
+    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).with_context(cannot)?;
+    ensure!(bytes.len() as u64 <= MAX_BYTES, "{} has more than {MAX_BYTES} bytes and is not a token", name_of(path));
+    String::from_utf8(bytes).with_context(cannot)
 }
 
 #[cfg(test)]

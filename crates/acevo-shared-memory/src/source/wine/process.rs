@@ -8,6 +8,7 @@ use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::PathBuf;
 
 use crate::error::Error;
+use crate::source::file::open_regular;
 
 /// Length to which the kernel truncates the name of a process.
 const COMM_LENGTH: usize = 15;
@@ -94,7 +95,7 @@ impl Process {
                 Err(_) => {}
             }
         }
-        match File::open(format!("/proc/{}/map_files/{}", self.pid, mapping.range)) {
+        match open_regular(format!("/proc/{}/map_files/{}", self.pid, mapping.range).as_ref()) {
             Ok(file) => Ok(Some(file)),
             Err(_) => denied.map_or(Ok(None), Err),
         }
@@ -113,8 +114,13 @@ impl Mapping {
         for entry in fs::read_dir(format!("/proc/{pid}/fd"))?.flatten() {
             let path = entry.path();
             let same_name = fs::read_link(&path).is_ok_and(|target| target.as_os_str() == self.path.as_str());
-            if same_name && fs::metadata(&path).is_ok_and(|file| file.is_file() && file.ino() == self.inode) {
-                return File::open(path).map(Some);
+            if !same_name || !fs::metadata(&path).is_ok_and(|file| file.ino() == self.inode) {
+                continue;
+            }
+            // The process may open another file under this number at any time, also a pipe.
+            let file = open_regular(&path)?;
+            if file.metadata()?.ino() == self.inode {
+                return Ok(Some(file));
             }
         }
         Ok(None)

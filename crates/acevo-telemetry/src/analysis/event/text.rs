@@ -8,6 +8,7 @@ use acevo_shared_memory::ACEvoFlagType;
 use super::{DamageStep, Service, SessionEventKind, TyreState, Wheel};
 use crate::analysis::laps::{Lap, LapKind, Validity};
 use crate::format::{format_lap_time, format_sector_time};
+use crate::text::is_unsafe_to_print;
 
 /// Maximum length of a name of the game, in characters; the rest is cut off.
 const MAX_NAME_CHARS: usize = 40;
@@ -145,7 +146,7 @@ struct Name<'a>(&'a str);
 
 impl fmt::Display for Name<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let letters = self.0.chars().filter(|letter| !letter.is_control()).take(MAX_NAME_CHARS);
+        let letters = self.0.chars().filter(|letter| !is_unsafe_to_print(*letter)).take(MAX_NAME_CHARS);
         letters.into_iter().try_for_each(|letter| write!(f, "{letter}"))
     }
 }

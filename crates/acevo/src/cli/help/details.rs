@@ -170,7 +170,7 @@ const RECORD: &str = "\
 File names look like 2026-05-01_20-15-00_Monza_Car_Race.acevo. Nothing is overwritten. A file is readable at any time, except for \
 its last second, even if the program is killed or the disk is full; recording continues as soon as there is space. A power cut \
 costs about five seconds, apart from what the disk itself loses. The paths of complete files are printed. The exit code is 1 if \
-nothing was recorded, or a file could not be completed.
+nothing was recorded, a file could not be completed, or another program has renamed, removed or shortened it meanwhile.
 
 With --demo all times are simulated times, at any --speed, and recording ends with the simulation. At high speeds packets between \
 two frames may be missed; `acevo simulate -o FILE` records all of them.
@@ -185,7 +185,7 @@ without saving. On Unix a signal from a macro pad or a script also saves:
 
 const REPLAY: &str = "\
 Pages are published byte for byte, at their recorded times. If a game or a simulator has the pages, nothing is overwritten and \
-the exit code is 1. `acevo info FILE` lists laps and times.
+the exit code is 1; likewise if page files belong to another user. `acevo info FILE` lists laps and times.
 
 Keys: Space or Enter pauses and resumes, the left and right arrows seek 10 s, q or Ctrl-C quits. The signal SIGUSR1 pauses and \
 resumes, too; so does, with --pause-at, a line on a standard input that is not a terminal. Readers may detach during a pause, \
@@ -208,10 +208,13 @@ A table has a row per physics packet. Its first columns are:
   skipped    counter steps since the previous row that the game skipped around a pause
 lap_position and lap_distance belong to the lap of their row: negative before a start, and empty while \
 the game still has the position of the previous lap. Columns named ..._by_game have the values of the game.
-In CSV a text that begins with =, +, -, @, a tab or a carriage return is prefixed with ', because a \
-spreadsheet would run it as a formula. Units: `acevo channels --units UNITS`, --units-row, or the \
+In CSV a text that begins with =, +, - or @ is prefixed with ', because a spreadsheet would run it as a \
+formula, and control characters are left out; with --raw-text texts are exactly those of the game. \
+A MoTeC log has evenly spaced samples: a gap of more than 2 s without packets, such as a pause, is \
+shortened to 2 s, and a message reports that. Units: `acevo channels --units UNITS`, --units-row, or the \
 metadata acevo.columns of Parquet files.
-Files are written under a temporary name first; existing files are never overwritten. If one recording fails, the error is \
+Files are written under a temporary name first; existing files are never overwritten. If another program writes the same file \
+meanwhile, one of the two fails. If one recording fails, the error is \
 printed and the rest continue; the exit code is then 1.
 
 A folder and its subfolders become a data set with Hive partitions, with a file per session:
@@ -221,7 +224,8 @@ DATA/track=.../car=.../driver=.../session=.../NAME.parquet
   pyarrow  pyarrow.dataset.dataset('DATA', partitioning='hive')
 The folders are columns. The number of the session in its recording is session_number, the name of the track without its layout \
 is track_by_game. Complete files are kept, and a recording that has grown replaces its own files. Other formats have a file per \
-recording.";
+recording. While an export runs, _acevo.lock keeps others out of the data set, and incomplete files are in a folder _acevo-...; \
+files and folders of other programs are not touched.";
 
 const CUT: &str = "\
 Packets are copied unchanged, with their times. Laps are copied with the seconds before and after them, in which \
@@ -242,7 +246,7 @@ connections that are refused, with the reason.";
 const SIMULATE: &str = "\
 The simulator behaves as was measured on the real game; --variant selects disputed behaviour. It stops with Ctrl-C, after --for, \
 or after the last session. Only menu never ends, and without --laps hot-laps, pits and pause. The pages are removed at the end. \
-If a game or another simulator has the pages, nothing is overwritten and the exit code is 1.
+If a game or another simulator has the pages, or page files belong to another user, nothing is overwritten and the exit code is 1.
 
 With -o nothing is published. The file appears when it is complete; existing files are never overwritten. The same options give \
 the same pages at the same times. A scenario without an end is recorded for an hour.";

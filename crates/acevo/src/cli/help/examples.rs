@@ -161,7 +161,8 @@ Examples:
   acevo repair FILE                    Into FILE_repaired.acevo in the current folder
   acevo repair FILE -o rescued.acevo
 
-Recordings without damage need no repair, even if the recorder was killed. Existing files are never overwritten.";
+Recordings without damage need no repair, even if the recorder was killed; a complete one is copied, so that the new file always
+exists afterwards. Existing files are never overwritten.";
 
 const CUT: &str = "\
 Examples:

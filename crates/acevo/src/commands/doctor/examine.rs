@@ -233,6 +233,10 @@ fn no_pages(error: &Error, source: &PageSource) -> (String, Vec<String>) {
             &["Wait until its menu has appeared, or enter a session."],
         ),
         Error::PermissionDenied { .. } => ("The game is running, but this user may not read it.", &[SAME_USER]),
+        Error::ForeignPages { .. } => (
+            "There are pages of another user, which are not read.",
+            &[SAME_USER, "To read the pages of another user: --dir /dev/shm"],
+        ),
         Error::UnknownLayout { .. } => (
             "The pages have a size of no known game version.",
             &["Update this program; if it is up to date, report the output of `acevo doctor --json`."],

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::format::text::{padded, width};
+use crate::format::text::{clean, padded, width};
 use crate::output::Paint;
 
 /// The result of the examination.
@@ -53,8 +53,9 @@ impl Section {
         Self { title, findings: Vec::new() }
     }
 
+    /// Adds a finding. Its texts can contain names of processes and files, of which each takes part of one line.
     pub(super) fn add(&mut self, state: State, what: impl Into<String>, result: impl Into<String>) {
-        self.findings.push(Finding { state, what: what.into(), result: result.into() });
+        self.findings.push(Finding { state, what: clean(&what.into()), result: clean(&result.into()) });
     }
 }
 
@@ -76,11 +77,12 @@ impl Report {
             }
             text.push('\n');
         }
-        let verdict = if self.flowing { paint.green(&self.verdict) } else { paint.red(&self.verdict) };
+        let verdict = clean(&self.verdict);
+        let verdict = if self.flowing { paint.green(&verdict) } else { paint.red(&verdict) };
         text.push_str(&verdict);
         text.push('\n');
         for step in &self.next {
-            text.push_str(&format!("  - {step}\n"));
+            text.push_str(&format!("  - {}\n", clean(step)));
         }
         text
     }

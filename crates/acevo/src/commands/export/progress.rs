@@ -6,7 +6,7 @@ use std::path::Path;
 use acevo_export::{Outcome, Progress, RecordingReport, Recordings};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::output::{complain_about, name_of, say};
+use crate::output::{complain_about, name_of, say, show_message};
 use crate::shutdown::Stop;
 
 /// What is printed about an export.
@@ -61,7 +61,7 @@ impl<'a> ExportProgress<'a> {
 impl Progress for ExportProgress<'_> {
     fn begin(&mut self, _: &Path, number: usize, total: usize) {
         if !self.is_single {
-            self.bar.set_message(format!("{number}/{total}"));
+            show_message(&self.bar, &format!("{number}/{total}"));
         }
     }
 
@@ -83,8 +83,8 @@ impl Progress for ExportProgress<'_> {
 
 /// Prints the files that were written.
 pub(super) fn print_outcome(outcome: &Outcome) {
-    let Outcome::Written { files, note } = outcome else { return };
-    if let Some(note) = note {
+    let Outcome::Written { files, notes } = outcome else { return };
+    for note in notes {
         say(format_args!("acevo: {note}"));
     }
     for file in files {

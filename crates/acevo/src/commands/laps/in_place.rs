@@ -1,16 +1,13 @@
 //! Lines on a terminal that are redrawn in place, below earlier output.
 
-use std::io::{self, Write};
-
 use anyhow::Context;
 use ratatui::crossterm::cursor::{Hide, MoveTo, MoveToColumn, MoveUp, Show};
 use ratatui::crossterm::event::{self, Event, KeyCode, KeyEventKind, KeyModifiers};
 use ratatui::crossterm::terminal::{
     Clear, ClearType, DisableLineWrap, EnableLineWrap, disable_raw_mode, enable_raw_mode, size,
 };
-use ratatui::crossterm::{execute, queue};
 
-use crate::output;
+use crate::output::Picture;
 
 /// A terminal in raw mode. It is restored when this is dropped, and before a panic message is printed.
 #[derive(Debug)]
@@ -31,7 +28,9 @@ impl InPlace {
         }));
         enable_raw_mode().context("cannot use this terminal; try --lines")?;
         let terminal = Self { height: 0, size };
-        execute!(io::stdout(), Hide, DisableLineWrap).context("cannot draw on the terminal")?;
+        let mut picture = Picture::default();
+        picture.command(Hide).and_then(|()| picture.command(DisableLineWrap)).context("cannot draw on the terminal")?;
+        picture.print()?;
         Ok(terminal)
     }
 
@@ -42,41 +41,42 @@ impl InPlace {
 
     /// Draws these lines instead of the previous ones. They must fit on the terminal.
     pub(super) fn draw(&mut self, lines: &[String]) -> anyhow::Result<()> {
-        let mut picture = Vec::new();
+        let mut picture = Picture::default();
         let now = size().unwrap_or(self.size);
         if now != self.size {
             // After a rewrap the cursor position is unknown.
-            queue!(picture, Clear(ClearType::All), MoveTo(0, 0))?;
+            picture.command(Clear(ClearType::All))?;
+            picture.command(MoveTo(0, 0))?;
             (self.size, self.height) = (now, 0);
         }
         self.go_up(&mut picture)?;
         for line in lines {
             // Cleared before it is written: afterwards the last letter of a full line would be cleared, too.
-            queue!(picture, Clear(ClearType::CurrentLine))?;
-            write!(picture, "{line}\r\n")?;
+            picture.command(Clear(ClearType::CurrentLine))?;
+            picture.line(line);
         }
-        queue!(picture, Clear(ClearType::FromCursorDown))?;
+        picture.command(Clear(ClearType::FromCursorDown))?;
         self.height = u16::try_from(lines.len()).unwrap_or(u16::MAX);
-        output::print(&picture)
+        picture.print()
     }
 
     /// Replaces the drawn lines with these, which remain on the terminal.
     pub(super) fn finish(self, lines: &[String]) -> anyhow::Result<()> {
-        let mut picture = Vec::new();
+        let mut picture = Picture::default();
         self.go_up(&mut picture)?;
-        queue!(picture, Clear(ClearType::FromCursorDown))?;
+        picture.command(Clear(ClearType::FromCursorDown))?;
         drop(self);
         for line in lines {
-            writeln!(picture, "{line}")?;
+            picture.line(line);
         }
-        output::print(&picture)
+        picture.print()
     }
 
-    fn go_up(&self, picture: &mut Vec<u8>) -> io::Result<()> {
-        queue!(picture, MoveToColumn(0))?;
+    fn go_up(&self, picture: &mut Picture) -> std::io::Result<()> {
+        picture.command(MoveToColumn(0))?;
         // Terminals move up one line for zero.
         if self.height > 0 {
-            queue!(picture, MoveUp(self.height))?;
+            picture.command(MoveUp(self.height))?;
         }
         Ok(())
     }
@@ -108,5 +108,7 @@ impl Drop for InPlace {
 /// Restores the terminal. There is no way to report that this fails.
 pub(super) fn restore() {
     let _ = disable_raw_mode();
-    let _ = execute!(io::stdout(), Show, EnableLineWrap);
+    let mut picture = Picture::default();
+    let _ = picture.command(Show).and_then(|()| picture.command(EnableLineWrap));
+    let _ = picture.print();
 }

@@ -46,14 +46,14 @@ impl Lines {
         self.warn();
         for lap in &ended {
             if self.json {
-                output::print(self.driven.json(lap)?.as_bytes())?;
+                output::print_json(&self.driven.json(lap)?)?;
                 continue;
             }
             let table = Table::new(&self.follower.laps(Sessions::All), self.sessions, WIDE);
             let paint = Paint::for_stdout();
             let header = Some(table.header()).filter(|header| self.header.as_ref() != Some(header));
             for line in header.iter().chain([&table.row(lap)]) {
-                output::print((line.painted(paint, WIDE) + "\n").as_bytes())?;
+                output::print_text(&(line.painted(paint, WIDE) + "\n"))?;
             }
             self.header = header.or(self.header.take());
         }

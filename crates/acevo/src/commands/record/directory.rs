@@ -5,11 +5,11 @@ use std::path::Path;
 
 use anyhow::Context;
 
-use crate::output::{OutputClosed, complain, print};
+use crate::output::{self, OutputClosed, complain, name_of};
 
 /// Prints the path of a complete file to stdout. Returns false if that fails, which is no reason to stop recording.
 pub(super) fn print_path(path: &Path) -> bool {
-    match print(format!("{}\n", path.display()).as_bytes()) {
+    match output::print_path(path) {
         Err(error) if !error.is::<OutputClosed>() => {
             complain(&error);
             false
@@ -20,7 +20,7 @@ pub(super) fn print_path(path: &Path) -> bool {
 
 /// Creates the directory if it does not exist.
 pub(super) fn create_directory(directory: &Path) -> anyhow::Result<()> {
-    fs::create_dir_all(directory).with_context(|| format!("cannot create the directory {}", directory.display()))
+    fs::create_dir_all(directory).with_context(|| format!("cannot create the directory {}", name_of(directory)))
 }
 
 /// Checks that files can be created in the directory, by creating one and removing it. Called before the game is waited for.
@@ -32,5 +32,5 @@ pub(super) fn check_directory(directory: &Path) -> anyhow::Result<()> {
         drop(file);
         fs::remove_file(&path)
     });
-    removed.with_context(|| format!("cannot create files in {}", directory.display()))
+    removed.with_context(|| format!("cannot create files in {}", name_of(directory)))
 }

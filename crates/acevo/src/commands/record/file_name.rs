@@ -2,13 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use jiff::Zoned;
 
 pub(crate) use acevo_recording::SessionNames as Names;
 
+use crate::output::{is_dash, name_of};
+
 /// The names in a form that every file system accepts.
-pub(super) fn as_file_name(names: &Names) -> String {
+fn as_file_name(names: &Names) -> String {
     let parts = [&names.track, &names.car, &names.session];
     parts.map(|part| plain(part)).into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("_")
 }
@@ -24,6 +26,37 @@ fn plain(text: &str) -> String {
         }
     }
     plain.trim_end_matches('-').to_owned()
+}
+
+/// A stem with the names of a session appended, as far as they have letters or digits.
+pub(super) fn named(stem: &str, names: &Names) -> String {
+    match as_file_name(names) {
+        name if name.is_empty() => stem.to_owned(),
+        name => format!("{stem}_{name}"),
+    }
+}
+
+/// Rejects an output that cannot be meant.
+///
+/// # Errors
+/// If it is the standard output, has nothing but an extension, or is an existing file without an extension.
+pub(super) fn check_output(output: Option<&Path>) -> anyhow::Result<()> {
+    let Some(path) = output else { return Ok(()) };
+    ensure!(!is_dash(path), "a recording cannot be written to the standard output: name a directory or a file with -o");
+    if path.is_dir() {
+        return Ok(());
+    }
+    ensure!(
+        path.file_name().is_none_or(|name| name != ".acevo"),
+        "{} has an extension, but no name: name a file such as evening.acevo, or a directory",
+        name_of(path)
+    );
+    ensure!(
+        path.extension().is_some() || path.symlink_metadata().is_err(),
+        "{} exists and is not a directory: name a directory, or a new file that ends in .acevo",
+        name_of(path)
+    );
+    Ok(())
 }
 
 /// The local time, in a form that sorts by time.
@@ -82,6 +115,19 @@ mod tests {
             session: "Race\0".into(),
         };
         assert_eq!(as_file_name(&names), "Nürburgring-GP_Porsche-992-GT3-R-Rennsport_Race");
+    }
+
+    #[test]
+    fn named_leaves_out_names_without_letters_and_digits() {
+        let names = |track: &str, car: &str| Names {
+            track: track.into(),
+            configuration: String::new(),
+            car: car.into(),
+            session: "..".into(),
+        };
+        assert_eq!(named("2026", &names("\u{1f3ce}", "   ")), "2026");
+        assert_eq!(named("2026", &names("..", "GT3")), "2026_GT3");
+        assert_eq!(named("2026", &names("Ring", "")), "2026_Ring");
     }
 
     #[test]

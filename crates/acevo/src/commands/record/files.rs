@@ -1,14 +1,15 @@
 //! Recording into files, one per session.
 
-use std::fs;
+use std::fs::File;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use acevo_files::{is_at, rename_new};
 use acevo_recording::{Description, Progress as WriteProgress, RecordingError, RecordingWriter, ThreadedWriter};
 use acevo_shared_memory::Packet;
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, ensure};
 use indicatif::HumanBytes;
 use tracing::{info, warn};
 
@@ -18,7 +19,7 @@ use super::file_name::{self, Names};
 use super::recording_stream::{PROGRAM, RecordingStream};
 use crate::commands::progress::Progress;
 use crate::format::text::clock;
-use crate::output::{check_new, complain, say};
+use crate::output::{check_new, complain, name_of, say};
 use crate::session::connection::LiveConnection;
 
 /// Time between two attempts to create a file.
@@ -42,7 +43,7 @@ pub(super) struct Files {
     /// Files that are being completed, each on a thread of its own, so that the next session does not wait for the disk.
     ended: Vec<JoinHandle<anyhow::Result<PathBuf>>>,
     begun: usize,
-    /// A file could not be completed, or its path could not be printed.
+    /// A file was removed or could not be completed, or its path could not be printed.
     has_failed: bool,
     /// When creating a file is tried again.
     retry_at: Option<Instant>,
@@ -54,6 +55,8 @@ pub(super) struct Files {
 /// The file of a session.
 struct SessionFile {
     path: PathBuf,
+    /// A handle to the file, to notice if the path leads to another one. `None` if the system has none left.
+    file: Option<File>,
     /// The file gets its final name once the names of the session are known.
     needs_name: bool,
     stream: RecordingStream<ThreadedWriter>,
@@ -61,6 +64,7 @@ struct SessionFile {
 
 impl Files {
     pub(super) fn new(output: Option<&Path>, waits: bool, quiet: bool) -> anyhow::Result<Self> {
+        file_name::check_output(output)?;
         let output = match output {
             Some(path) if !path.is_dir() && path.extension().is_some() => {
                 check_new(path)?;
@@ -113,7 +117,7 @@ impl Files {
     fn print_ended(&mut self, file: JoinHandle<anyhow::Result<PathBuf>>) {
         let is_good = match file.join().unwrap_or_else(|_| Err(anyhow!("the thread of a recording has panicked"))) {
             Ok(path) => {
-                info!("closed {}", path.display());
+                info!("closed {}", name_of(&path));
                 print_path(&path)
             }
             Err(error) => {
@@ -192,7 +196,7 @@ impl Destination for Files {
 
     fn end(&mut self) {
         if let Some(file) = self.file.take() {
-            info!(laps = file.stream.laps, "closing {}", file.path.display());
+            info!(laps = file.stream.laps, "closing {}", name_of(&file.path));
             self.ended.push(thread::spawn(move || file.finish()));
             // Problems are reported per file.
             (self.problem, self.is_losing) = (None, false);
@@ -229,12 +233,13 @@ impl Destination for Files {
         let written = file.stream.sink.progress();
         progress.show(file.line(&written));
         if written.removed {
-            let path = file.path.display().to_string();
+            let path = name_of(&file.path);
             if !self.quiet {
                 progress.suspend(|| {
                     say(format_args!("acevo: warning: {path} was removed; recording continues in a new file"));
                 });
             }
+            self.has_failed = true;
             let lost = self.file.take();
             thread::spawn(move || drop(lost));
             return self.begin(live, None);
@@ -259,21 +264,34 @@ impl SessionFile {
             create_directory(directory)?;
         }
         let description = Description::new(PROGRAM);
-        let writer = RecordingWriter::create(&path, &description).and_then(ThreadedWriter::new);
-        let writer = writer.with_context(|| format!("cannot record to {}", path.display()))?;
+        let cannot = || format!("cannot record to {}", name_of(&path));
+        let writer = RecordingWriter::create(&path, &description).with_context(cannot)?;
+        let file = writer.get_ref().and_then(|file| file.try_clone().ok());
+        let writer = ThreadedWriter::new(writer).with_context(cannot)?;
         let writer = if waits { writer.patient() } else { writer };
-        info!("opened {}", path.display());
-        Ok(Self { path, needs_name, stream: RecordingStream::new(writer, now) })
+        info!("opened {}", name_of(&path));
+        Ok(Self { path, file, needs_name, stream: RecordingStream::new(writer, now) })
     }
 
     /// Renames the file after the session. If that fails, for example because the file is open, it keeps its name.
     fn rename(&mut self, names: &Names) {
         let (Some(directory), Some(stem)) = (self.path.parent(), self.path.file_stem()) else { return };
-        let path =
-            file_name::free(directory, &format!("{}_{}", stem.to_string_lossy(), file_name::as_file_name(names)));
-        if fs::rename(&self.path, &path).is_ok() {
-            info!("renamed {} to {}", self.path.display(), path.display());
-            self.path = path;
+        let named = file_name::named(&stem.to_string_lossy(), names);
+        if *named == *stem {
+            return;
+        }
+        loop {
+            let path = file_name::free(directory, &named);
+            match rename_new(&self.path, &path) {
+                Ok(()) => {
+                    info!("renamed {} to {}", name_of(&self.path), name_of(&path));
+                    self.path = path;
+                }
+                // Another recorder has taken the name meanwhile.
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => continue,
+                Err(_) => {}
+            }
+            return;
         }
     }
 
@@ -294,9 +312,18 @@ impl SessionFile {
 
     /// Completes the file.
     fn finish(self) -> anyhow::Result<PathBuf> {
-        let path = self.path;
+        let (path, name) = (self.path.clone(), name_of(&self.path));
         let finished = self.stream.sink.finish();
-        finished.with_context(|| format!("cannot complete {}; its content can be read", path.display()))?;
+        let written = finished.with_context(|| format!("cannot complete {name}; its content can be read"))?;
+        ensure!(
+            self.file.is_none_or(|file| is_at(&file, &path)),
+            "{name} was renamed, replaced or removed while it was recorded: the recording has another name, or is lost"
+        );
+        ensure!(
+            !written.truncated,
+            "another program has shortened {name} while it was recorded: what it has cut off is lost; `acevo repair` makes a \
+             complete recording of the rest"
+        );
         Ok(path)
     }
 }

@@ -37,6 +37,7 @@ pub(super) struct RingMode {
 
 impl RingMode {
     pub(super) fn new(output: Option<&Path>, span: Duration, quiet: bool) -> anyhow::Result<Self> {
+        file_name::check_output(output)?;
         if let Some(file) = output.filter(|path| !path.is_dir() && path.extension().is_some()) {
             bail!(
                 "with --keep-last, -o must be a directory, because every saved part is a file of its own; {} looks like a file",
@@ -47,7 +48,7 @@ impl RingMode {
         check_directory(&directory)?;
         let keys = Keys::listen(true)?;
         if !quiet {
-            let (time, place) = (clock(Some(span)), directory.display());
+            let (time, place) = (clock(Some(span)), name_of(&directory));
             let way = if keys.is_terminal { "s, Enter or Space" } else { "a line on the standard input" };
             let signal = if cfg!(unix) { format!(" or `kill -USR1 {}`", std::process::id()) } else { String::new() };
             say(format_args!("acevo: keeping the last {time} in memory; it is saved to {place} on request"));
@@ -77,8 +78,7 @@ impl RingMode {
         description.unix_us = description.unix_us.saturating_sub(u64::try_from(zero.as_micros()).unwrap_or(u64::MAX));
         let mut stem = file_name::timestamp();
         if let Some(names) = &self.names {
-            stem.push('_');
-            stem.push_str(&file_name::as_file_name(names));
+            stem = file_name::named(&stem, names);
         }
         stem.push_str(&format!("_last-{}s", self.span.as_secs_f64().ceil()));
         info!("saving the last {}", clock(Some(self.stream.sink.span().min(self.span))));
@@ -99,7 +99,7 @@ impl RingMode {
         match result {
             SaveResult::Saved(path) => {
                 self.saved += 1;
-                info!("saved {}", path.display());
+                info!("saved {}", name_of(&path));
                 self.has_failed |= !print_path(&path);
             }
             SaveResult::Retrying(error) => self.say(&format!("warning: {error:#}; kept in memory and tried again")),

@@ -13,6 +13,7 @@ use anyhow::Context;
 
 use super::directory::create_directory;
 use super::file_name;
+use crate::output::name_of;
 
 /// Snapshots that may wait for the one that is written. Each needs memory.
 const MAX_WAITING: usize = 4;
@@ -103,7 +104,7 @@ impl SaveJob {
             match self.snapshot.save(&path, &self.description) {
                 // Another program has created the file meanwhile.
                 Err(RecordingError::Io(error)) if error.kind() == ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(error).with_context(|| format!("cannot save to {}", path.display())),
+                Err(error) => return Err(error).with_context(|| format!("cannot save to {}", name_of(&path))),
                 Ok(_) => return Ok(path),
             }
         }

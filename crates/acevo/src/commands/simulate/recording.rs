@@ -5,7 +5,6 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use acevo_export::PendingFile;
 use acevo_recording::{Description, Marked, Record, RecordingWriter};
 use acevo_shared_memory::PageKind;
 use acevo_simulator::{Changed, Options, Simulator};
@@ -17,7 +16,7 @@ use indicatif::HumanBytes;
 use crate::commands::progress::Progress;
 use crate::commands::record::{PROGRAM, RecordingStream};
 use crate::format::text::clock;
-use crate::output::{check_new, is_dash, name_of, say};
+use crate::output::{check_new, create_pending, is_dash, name_of, publish, say};
 use crate::shutdown::Stop;
 
 /// Time that is recorded of a simulation without an end.
@@ -37,7 +36,7 @@ pub(super) fn write(
     ensure!(!is_dash(path), "a recording cannot be written to the standard output: name a file with -o");
     check_new(path)?;
     let end = time.or_else(|| (!options.has_end()).then_some(MAX_TIME)).unwrap_or(Duration::MAX);
-    let mut pending = PendingFile::create(path)?;
+    let pending = create_pending(path)?;
     let cannot = || format!("cannot write {}", name_of(path));
     let writer = RecordingWriter::new(pending.file()?, &Description::new(PROGRAM)).with_context(cannot)?;
     let mut recorder = Recorder::new(Simulator::new(options), writer);
@@ -52,8 +51,7 @@ pub(super) fn write(
     ensure!(!stop.is_requested(), "stopped; no file was written");
     let (time, laps) = (recorder.simulator.time(), recorder.stream.laps);
     recorder.finish().with_context(cannot)?;
-    pending.complete()?;
-    pending.publish()?;
+    publish(pending)?;
     if !quiet {
         let laps = if laps == 1 { "1 lap".into() } else { format!("{laps} laps") };
         say(format_args!("acevo: wrote {}: {}, {laps}", name_of(path), clock(Some(time))));

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use acevo_telemetry::{Connection, ConnectionEvent};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::output::say;
+use crate::output::{say, show_message};
 use crate::session::status::{ConnectionStatus, print_event};
 
 /// Interval of updates of the bar.
@@ -64,7 +64,7 @@ impl Progress {
         if let Some(time) = self.time {
             self.bar.set_position((elapsed.as_secs_f64() / time.as_secs_f64() * 1000.0) as u64);
         }
-        self.bar.set_message(message);
+        show_message(&self.bar, &message);
         self.bar.tick();
     }
 

@@ -29,7 +29,7 @@ impl UpdateHandler for Lines {
             return Ok(true);
         }
         let Some(&frame) = live.frame() else { return Ok(true) };
-        output::print(line(&frame, &live.health(now)).as_bytes())?;
+        output::print_text(&line(&frame, &live.health(now)))?;
         Ok(self.0.printed(now))
     }
 

@@ -1,0 +1,25 @@
+//! How acevo opens, writes and locks files.
+//!
+//! Paths are not trusted: they may lead to a named pipe, a device, a link or a file that another process replaces at the same moment.
+//! Nothing here blocks on opening, follows a link when it writes, or replaces a file unless the caller asks for that.
+//!
+//! - [`open_file`], [`read_limited`]: reading.
+//! - [`PendingFile`], [`rename_new`]: files that have their name only when they are complete.
+//! - [`FileLock`], [`PendingFolder`]: one process at a time.
+
+#![forbid(unsafe_code)]
+
+/// Compiles the example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
+
+mod folder;
+mod lock;
+mod open;
+mod pending;
+
+pub use self::folder::{PendingFolder, remove_abandoned};
+pub use self::lock::FileLock;
+pub use self::open::{NotAFile, TooLarge, is_at, open_file, read_limited};
+pub use self::pending::{PendingFile, rename_new};
