@@ -49,6 +49,7 @@ mod channels;
 mod connection;
 mod format;
 mod lap_trace;
+mod limiter;
 mod limits;
 mod names;
 pub mod personal;
@@ -65,9 +66,11 @@ pub use channels::{
     Channel, ChannelKind, ChannelQuality, ChannelValue, UpdateRate, channel, channels, default_channels,
 };
 pub use connection::{
-    Connection, ConnectionEvent, ConnectionState, DetachReason, LayoutWarning, PacketRate, check_layout,
+    Connection, ConnectionEvent, ConnectionState, CounterConflict, CounterMonitor, DetachReason, LayoutWarning,
+    PacketRate, check_layout,
 };
 pub use format::{format_lap_time, format_number, format_sector_time};
+pub use limiter::Limiter;
 pub use names::{clean_text, display_name, driver_name, shown_name};
 pub use units::{Unit, UnitSystem, UnknownUnitSystem};
 pub use world::to_map;

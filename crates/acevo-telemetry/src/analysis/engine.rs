@@ -21,6 +21,7 @@ use super::stint::Stints;
 use super::timeline::Timeline;
 use crate::axes::{Axes, AxesResolver};
 use crate::car_sample::CarSample;
+use crate::limiter::Limiter;
 use crate::personal::{CarAndTrack, PersonalBest, PersonalBests};
 
 /// Maximum number of laps that are kept; the oldest ones are dropped first. No session has as many.
@@ -29,7 +30,16 @@ const MAX_LAPS: usize = 5000;
 /// Maximum number of events that are kept until they are taken; the oldest ones are dropped first.
 const MAX_EVENTS: usize = 1000;
 
+/// Sessions at once, and per second for long. No game loads sessions as fast; garbage does.
+const MAX_SESSIONS: (f64, f64) = (20.0, 0.1);
+
+/// What a change of session, phase or car costs, in sessions, if no numbered session begins with it. Loading a session causes some.
+const COST_OF_CHANGE: f64 = 0.1;
+
 /// Follows a drive frame by frame.
+///
+/// If the pages change between sessions all the time, as when two programs write them, the analysis stays with one session: at most 20
+/// sessions begin at once, and 6 in a minute for long.
 ///
 /// ```
 /// use acevo_simulator::{Options, Scenario, Simulator};
@@ -78,6 +88,7 @@ pub struct Analysis {
     /// Distance driven so far, metres.
     driven_m: f64,
     timeline: Timeline,
+    sessions: Limiter,
 }
 
 /// The car and the track, as far as their names are known.
@@ -123,6 +134,7 @@ impl Analysis {
             driven_s: 0.0,
             driven_m: 0.0,
             timeline: Timeline::default(),
+            sessions: Limiter::new(MAX_SESSIONS.0, MAX_SESSIONS.1),
         }
     }
 
@@ -145,7 +157,11 @@ impl Analysis {
         if frame.graphics.packet_id() == 0 && frame.physics.is_settled() {
             self.axes.feed(at.as_secs_f64(), frame.physics.raw());
         }
-        let Some(clocked) = self.clock.next(at, frame) else { return };
+        let may_begin_session = self.sessions.has_left(at.as_secs_f64());
+        let Some(clocked) = self.clock.next(at, frame, may_begin_session) else { return };
+        if clocked.continuity.begins_session() {
+            self.sessions.take(COST_OF_CHANGE);
+        }
         self.at = at;
         self.driven_s = clocked.time;
         self.timeline.note(clocked.time, at);
@@ -354,6 +370,7 @@ impl Analysis {
     fn take_lap_event(&mut self, event: LapEvent) {
         match event {
             LapEvent::SessionBegun(session) => {
+                self.sessions.take(1.0);
                 self.bests = Bests::default();
                 self.delta.forget();
                 self.stints.begin(session, self.engine.stint());
