@@ -1,4 +1,4 @@
-//! Pages that change between sessions all the time, as when two programs write them: the analysis reports few sessions and laps.
+//! Pages that change between sessions all the time, as when two programs write them: the analysis reports few sessions and events.
 
 use std::time::Duration;
 
@@ -8,12 +8,11 @@ use acevo_telemetry::analysis::{Analysis, SessionEventKind, Settings};
 
 const SECONDS: u64 = 60;
 
-/// The numbers of events of a minute: of all, of sessions, and of laps.
+/// The numbers of events of a minute: of all, and of sessions.
 #[derive(Debug, Default)]
 struct Counts {
     all: usize,
     sessions: usize,
-    laps: usize,
 }
 
 /// Feeds frames that are 3 ms apart, for a minute. `next` returns the frame with a number.
@@ -29,7 +28,6 @@ fn events(mut next: impl FnMut(u32) -> Frame) -> Counts {
         while let Some(event) = analysis.next_event() {
             counts.all += 1;
             counts.sessions += usize::from(event.kind == SessionEventKind::Session);
-            counts.laps += usize::from(matches!(event.kind, SessionEventKind::Lap(_)));
         }
     }
 }
@@ -45,12 +43,11 @@ fn driving(track: TrackName) -> Simulator {
     simulator
 }
 
-/// At most the burst and the rate of sessions.
+/// At most the bursts and the rates of sessions and events.
 fn assert_few(counts: &Counts) {
     assert!(counts.sessions <= 20 + 6 + 1, "{counts:?}");
-    // A session that ends breaks off a lap.
-    assert!(counts.laps <= 2 * (20 + 6 + 1), "{counts:?}");
-    assert!(counts.all <= 300, "{counts:?}");
+    // The limits of events about laps and of all others, and the sessions.
+    assert!(counts.all <= 100 + 30 + 4 * SECONDS as usize + counts.sessions, "{counts:?}");
 }
 
 /// A random number generator.

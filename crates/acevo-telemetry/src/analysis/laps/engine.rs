@@ -490,7 +490,7 @@ impl LapEngine {
         self.broken_off = Some(step.now.steps);
         // The change of the fuel level since the frame before was neither burned nor refuelled.
         self.drive_step = None;
-        if why != Incomplete::Returned {
+        if why != Incomplete::Returned && step.frame.may_begin_session {
             self.finish_awaiting();
             self.last_lap.forget();
             self.next_session(1);
