@@ -63,7 +63,7 @@ fn recordings_with_pages_of_other_sizes_are_played() {
 fn replay_publishes_pages_of_other_sizes() {
     let directory = tempfile::tempdir().unwrap();
     for (index, sizes) in SIZES.into_iter().enumerate() {
-        let (path, pages) = (directory.path().join("sizes.acevo"), directory.path().join(index.to_string()));
+        let (path, pages) = (directory.path().join(format!("{index}.acevo")), directory.path().join(index.to_string()));
         recorded(&path, 1, sizes);
         let options = ["--speed", "5", "--pause-at", "0:00.9", "--dir"];
         let mut replay = spawn(acevo().arg("replay").arg(&path).args(options).arg(&pages));
@@ -145,7 +145,7 @@ fn replay_of_a_very_short_recording_repeats_without_keeping_the_processor_busy()
         writer.record(&Record::new(page, Duration::ZERO, &vec![1; page.size()])).unwrap();
     }
     writer.finish().unwrap();
-    let mut replay = spawn(acevo().args(["replay", "--repeat", "-q"]).arg(&path).arg("--dir").arg(&pages));
+    let mut replay = spawn(acevo().args(["replay", "--loop", "-q"]).arg(&path).arg("--dir").arg(&pages));
     until(|| PageDirectory::open(&pages).is_ok());
     #[cfg(target_os = "linux")]
     {

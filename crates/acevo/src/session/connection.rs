@@ -182,7 +182,7 @@ impl LiveConnection {
         self.connection.conflict()
     }
 
-    /// Waits for the next event, at most for `timeout`. All commands that follow a source wait here. If the wait before has returned no
+    /// Waits for the next event, at most for `timeout`. All commands that follow a session wait here. If the wait before has returned no
     /// event, this one takes at least [`MIN_IDLE_WAIT`] unless an event arrives.
     pub(crate) fn wait(&mut self, timeout: Duration) -> Option<ConnectionEvent> {
         let timeout = if self.was_idle { timeout.max(MIN_IDLE_WAIT) } else { timeout };
