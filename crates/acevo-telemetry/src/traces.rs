@@ -36,7 +36,7 @@ pub const MAX_GAP: f64 = 0.01;
 /// Channel values of one lap over the lap position.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct LapTraces {
-    /// Name of the recording, to tell laps of two recordings apart; empty if it need not be shown.
+    /// Name of the recording, which distinguishes laps of two recordings; empty if it need not be shown.
     pub recording: String,
     /// Number of the lap in its session, from 1.
     pub number: u32,

@@ -1,7 +1,8 @@
 //! A running server, and clients written from `docs/web-api.md`.
 
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::net::TcpStream;
+use std::process::Command;
 
 use serde_json::Value;
 use tungstenite::client::IntoClientRequest;
@@ -23,7 +24,12 @@ pub struct Site {
 
 /// Starts a server on a free port.
 pub fn serve(args: &[&str]) -> Site {
-    let running = spawn(acevo().args(["serve", "--port", "0"]).args(args));
+    serve_by(acevo().args(["serve", "--port", "0"]).args(args))
+}
+
+/// Starts a server by a command.
+pub fn serve_by(command: &mut Command) -> Site {
+    let running = spawn(command);
     let address = running.next_line();
     let (host, query) = address.strip_prefix("http://").unwrap().split_once('/').unwrap();
     let (host, query) = (host.to_owned(), query.trim_start_matches('?').to_owned());
@@ -70,15 +76,16 @@ impl Site {
 
     /// Sends a request with exactly this path and these headers.
     pub fn request(&self, path: &str, headers: &[(&str, &str)]) -> Response {
+        request_on(TcpStream::connect(&self.host).unwrap(), path, headers).unwrap()
+    }
+
+    /// A connection on which a request was answered, and which stays open.
+    pub fn connect_and_ask(&self) -> TcpStream {
         let mut stream = TcpStream::connect(&self.host).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-        write!(stream, "GET {path} HTTP/1.1\r\n{headers}Connection: close\r\n\r\n").unwrap();
-        let mut text = String::new();
-        stream.read_to_string(&mut text).unwrap();
-        let (head, body) = text.split_once("\r\n\r\n").unwrap();
-        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        Response { status, head: head.to_owned(), body: body.to_owned() }
+        write!(stream, "GET /api/token HTTP/1.1\r\nHost: {}\r\n\r\n", self.host).unwrap();
+        assert!(stream.read(&mut [0; 4096]).unwrap() > 0);
+        stream
     }
 
     /// Opens a WebSocket.
@@ -96,6 +103,39 @@ impl Site {
             request.headers_mut().insert(name, HeaderValue::from_str(value).unwrap());
         }
         tungstenite::client(request, stream).map(|(socket, _)| Socket(socket)).map_err(|error| error.to_string())
+    }
+}
+
+/// Sends a request with exactly this path and these headers on a new connection.
+///
+/// # Errors
+/// If the connection fails, or the answer is not complete.
+pub fn request_on(mut stream: TcpStream, path: &str, headers: &[(&str, &str)]) -> io::Result<Response> {
+    stream.set_read_timeout(Some(PATIENCE))?;
+    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    write!(stream, "GET {path} HTTP/1.1\r\n{headers}Connection: close\r\n\r\n")?;
+    let mut text = String::new();
+    stream.read_to_string(&mut text)?;
+    let (head, body) = text.split_once("\r\n\r\n").ok_or(io::ErrorKind::UnexpectedEof)?;
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    let mut response = Response { status, head: head.to_owned(), body: body.to_owned() };
+    if response.header("transfer-encoding") == Some("chunked") {
+        response.body = unchunked(body).ok_or(io::ErrorKind::UnexpectedEof)?;
+    }
+    Ok(response)
+}
+
+/// The body of an answer that was sent in pieces, or `None` if it is not complete.
+fn unchunked(mut text: &str) -> Option<String> {
+    let mut body = String::new();
+    loop {
+        let (length, rest) = text.split_once("\r\n")?;
+        let (piece, rest) = rest.split_at_checked(usize::from_str_radix(length, 16).ok()?)?;
+        text = rest.strip_prefix("\r\n")?;
+        if piece.is_empty() {
+            return Some(body);
+        }
+        body.push_str(piece);
     }
 }
 

@@ -6,9 +6,12 @@
 
 mod announce;
 mod assets;
+mod code;
 mod documents;
 mod frame;
 mod guard;
+mod join;
+mod lap_texts;
 mod listen;
 mod messages;
 mod metrics;
@@ -22,6 +25,7 @@ mod state;
 mod subscription;
 mod token;
 mod traces;
+mod upgrade;
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, TcpListener};
@@ -29,6 +33,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use acevo_telemetry::analysis::Sectors;
 use anyhow::{Context, anyhow};
@@ -37,12 +42,17 @@ use tracing::info;
 
 use self::announce::Addresses;
 use self::guard::Guard;
+use self::join::join_within;
+use self::lap_texts::LapTexts;
 use self::server::{Counters, Server};
 use self::slots::Slots;
 use self::state::Publisher;
 use self::token::Token;
 use crate::session::live_session::LiveSession;
 use crate::shutdown::Stop;
+
+/// Time for the thread that reads telemetry to end: longer than personal bests wait for the lock of their file.
+const READER_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Options of the server.
 #[derive(Debug, Clone)]
@@ -92,7 +102,7 @@ impl Site {
     /// Serves until a stop is requested.
     ///
     /// # Errors
-    /// If the network or the thread that reads telemetry fails.
+    /// If the network or the thread that reads telemetry fails, or that thread does not end in time after a stop.
     pub(crate) fn run(self, session: LiveSession, stop: &Stop) -> anyhow::Result<()> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.context("cannot start the web server")?;
@@ -102,20 +112,20 @@ impl Site {
             guard: self.guard,
             slots: Slots::default(),
             counters: Counters::default(),
+            laps: LapTexts::default(),
             sectors: self.options.sectors,
             closing: watch::Sender::new(false),
         });
         self.addresses.print(self.options.is_quiet)?;
         if self.options.opens_browser {
-            self.addresses.open();
+            self.addresses.open(&server.guard.one_time_query()?);
         }
-        let done = AtomicBool::new(false);
-        thread::scope(|scope| {
-            let reader = scope.spawn(|| publisher.run(&done));
-            let result = runtime.block_on(listen::serve(self.listener, server, stop, || !reader.is_finished()));
-            done.store(true, Ordering::Relaxed);
-            result
-        })
+        let done = Arc::new(AtomicBool::new(false));
+        let is_done = Arc::clone(&done);
+        let reader = thread::spawn(move || publisher.run(&is_done));
+        let result = runtime.block_on(listen::serve(self.listener, server, stop, || !reader.is_finished()));
+        done.store(true, Ordering::Relaxed);
+        result.and(join_within(reader, READER_TIMEOUT))
     }
 }
 
@@ -145,16 +155,19 @@ mod tests {
         let text = fs::read_to_string(path).unwrap().replace('\n', " ");
         for limit in [
             format!("Beyond {} connections, or {} from one address,", slots::MAX, slots::MAX_PER_ADDRESS),
-            format!("more than {} messages per second", socket::MAX_MESSAGES),
-            format!("up to {} channels", subscription::MAX_CHANNELS),
-            format!("more than {} KiB", subscription::MAX_LENGTH / 1024),
+            format!("share {} slots and displace only each other", slots::MAX_STRANGERS),
+            format!("{} slots are reserved for this computer", slots::RESERVED),
+            format!("It is valid once, for {} seconds,", code::VALID_FOR.as_secs()),
+            format!("more than {} frames per second", acevo_protocol::MAX_FRAMES),
+            format!("up to {} channels", acevo_protocol::MAX_CHANNELS),
+            format!("more than {} KiB", acevo_protocol::MAX_LENGTH / 1024),
             format!("one of the last {} laps", session_log::MAX_TRACES),
         ] {
             assert!(text.contains(&limit), "docs/web-api.md does not say: {limit}");
         }
-        let (minimum, maximum) = subscription::RATES;
+        let (minimum, maximum) = acevo_protocol::RATES;
         let rates =
-            format!("the default is {}, the minimum {minimum}, the maximum {maximum}", subscription::DEFAULT_RATE);
+            format!("the default is {}, the minimum {minimum}, the maximum {maximum}", acevo_protocol::DEFAULT_RATE);
         assert!(text.contains(&rates), "docs/web-api.md does not say: {rates}");
     }
 }

@@ -1,16 +1,26 @@
 //! Tests of the web server in the real program: answers to requests, and messages over the WebSocket.
 
+#[cfg(target_os = "linux")]
+use std::collections::VecDeque;
 use std::net::TcpStream;
+#[cfg(target_os = "linux")]
+use std::sync::atomic::{AtomicBool, Ordering};
+#[cfg(target_os = "linux")]
+use std::sync::mpsc::channel;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use acevo_testkit::client::serve;
+#[cfg(target_os = "linux")]
+use acevo_testkit::client::{request_on, serve_by};
 #[cfg(unix)]
 use acevo_testkit::program::{Signal, send_signal};
 use acevo_testkit::program::{acevo, output, spawn};
 use acevo_testkit::wait::until;
 use serde_json::{Value, json};
 use tungstenite::Message;
+use tungstenite::protocol::frame::Frame;
+use tungstenite::protocol::frame::coding::{Data, OpCode};
 
 const DEMO: [&str; 2] = ["--demo", "--quiet"];
 
@@ -22,6 +32,8 @@ fn documents_match_the_simulator() {
     assert!(page.header("content-security-policy").unwrap().contains("default-src 'self'"));
     assert_eq!(page.header("x-content-type-options"), Some("nosniff"));
     assert_eq!(page.header("referrer-policy"), Some("no-referrer"));
+    assert_eq!(page.header("cross-origin-opener-policy"), Some("same-origin"));
+    assert_eq!(page.header("cross-origin-resource-policy"), Some("same-origin"));
     assert_eq!(site.get("/overlay/inputs").status, 200);
 
     let channels = site.json("/api/channels");
@@ -176,6 +188,15 @@ fn finished_laps_have_traces_over_the_lap_position() {
     until(|| listed(&site.json("/api/laps")).is_some());
     let lap = listed(&site.json("/api/laps")).unwrap();
     assert_eq!((&lap["time_ms"], &lap["trace"]), (&complete["time_ms"], &json!(true)));
+    let index = lap["index"].as_u64().unwrap();
+    let later = site.json(&format!("/api/laps?from={}", index + 1));
+    assert!(later.as_array().unwrap().iter().all(|lap| lap["index"].as_u64() > Some(index)), "{later}");
+    assert_eq!(site.json(&format!("/api/laps?from={index}"))[0]["index"], index);
+    assert_eq!(site.json("/api/laps?from=18446744073709551615"), json!([]));
+    for wrong in ["-1", "x", "18446744073709551616", ""] {
+        assert_eq!(site.get(&format!("/api/laps?from={wrong}")).status, 400, "{wrong}");
+    }
+    assert!(socket.next_of("laps")["first_trace"].as_u64().is_some_and(|first| first <= index));
     let trace = site.json(&format!("/api/laps/{}/trace", lap["index"]));
     let column = |name: &str| trace[name].as_array().unwrap().clone();
     let count = column("positions").len();
@@ -324,6 +345,22 @@ fn clients_that_do_not_read_do_not_block_others() {
 }
 
 #[test]
+fn empty_fragments_without_an_end_are_bounded() {
+    let site = serve(&DEMO);
+    let fragment = |opcode| Message::Frame(Frame::message(Vec::new(), OpCode::Data(opcode), false));
+    let mut honest = site.socket();
+    honest.ask(&json!({"channels": ["speed"], "rate": 60}));
+    let mut socket = site.socket();
+    socket.send(fragment(Data::Text));
+    for _ in 0..10_000 {
+        socket.try_send(fragment(Data::Continue));
+    }
+    assert_eq!(socket.end(), Some(1008));
+    let last = honest.next_frame().number;
+    while honest.next_frame().number < last + 60 {}
+}
+
+#[test]
 fn number_of_connections_is_limited() {
     let site = serve(&DEMO);
     let mut held = Vec::new();
@@ -333,11 +370,121 @@ fn number_of_connections_is_limited() {
             break response;
         }
         assert!(held.len() < 200, "no limit");
-        held.push(TcpStream::connect(&site.host).unwrap());
+        held.push(site.connect_and_ask());
     };
     assert!(refused.header("retry-after").is_some() && held.len() >= 50, "{}", held.len());
     drop(held);
     until(|| site.get("/").status == 200);
+}
+
+#[test]
+fn silent_connections_make_room_for_requests() {
+    let site = serve(&DEMO);
+    let mut held = Vec::new();
+    for _ in 0..200 {
+        held.push(TcpStream::connect(&site.host).unwrap());
+        assert_eq!(site.get("/").status, 200, "after {}", held.len());
+    }
+    assert!(site.metric("acevo_web_refused_total{reason=\"silent\"}") > 100.0);
+}
+
+/// Connects from another address of this computer, which the server takes for another computer.
+#[cfg(target_os = "linux")]
+fn connect_from(source: [u8; 4], host: &str) -> std::io::Result<TcpStream> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    let socket = tokio::net::TcpSocket::new_v4()?;
+    socket.bind((source, 0).into())?;
+    let _guard = runtime.enter();
+    let stream = runtime.block_on(socket.connect(host.parse().unwrap()))?.into_std()?;
+    stream.set_nonblocking(false)?;
+    Ok(stream)
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn clients_without_the_token_take_no_slots_of_others() {
+    let site = serve(&["--demo", "--quiet", "--lan"]);
+    let host = site.host.clone();
+    let path = format!("/api/token?{}", site.query);
+    let stop = AtomicBool::new(false);
+    thread::scope(|scope| {
+        // Two attackers hold as many silent connections as they can, and open new ones for those that were dropped.
+        let (ready, attacking) = channel();
+        for last in [2, 3] {
+            let (host, stop, ready) = (&host, &stop, ready.clone());
+            scope.spawn(move || {
+                let mut held = VecDeque::new();
+                for count in 0.. {
+                    if stop.load(Ordering::Relaxed) {
+                        break;
+                    }
+                    held.extend(connect_from([127, 0, 0, last], host));
+                    held.drain(..held.len().saturating_sub(64));
+                    if count == 200 {
+                        ready.send(()).unwrap();
+                    }
+                }
+            });
+        }
+        attacking.iter().take(2).for_each(drop);
+        let status = |source| {
+            let stream = connect_from(source, &host).unwrap();
+            request_on(stream, &path, &[("Host", &host)]).map(|response| response.status)
+        };
+        // The first request of another computer may come while it is a stranger; after that it is known.
+        until(|| status([127, 0, 0, 4]).is_ok_and(|status| status == 200));
+        let answers: Vec<_> = (0..100)
+            .flat_map(|_| [status([127, 0, 0, 1]), status([127, 0, 0, 4])])
+            .map(|status| status.unwrap_or_default())
+            .collect();
+        stop.store(true, Ordering::Relaxed);
+        assert_eq!(answers, [200; 200]);
+    });
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn browser_gets_a_code_that_is_valid_once_and_not_the_token() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let directory = tempfile::tempdir().unwrap();
+    let (browser, arguments) = (directory.path().join("xdg-open"), directory.path().join("arguments"));
+    let script = format!("#!/bin/sh\nprintf '%s\\n' \"$@\" > {0}.new && mv {0}.new {0}\n", arguments.display());
+    std::fs::write(&browser, script).unwrap();
+    std::fs::set_permissions(&browser, std::fs::Permissions::from_mode(0o700)).unwrap();
+    let path = std::env::join_paths(
+        [directory.path().to_owned()].into_iter().chain(std::env::split_paths(&std::env::var_os("PATH").unwrap())),
+    );
+    let args = ["serve", "--port", "0", "--demo", "--quiet", "--lan", "--open"];
+    let site = serve_by(acevo().args(args).env("PATH", path.unwrap()));
+    until(|| arguments.exists());
+    let address = std::fs::read_to_string(&arguments).unwrap();
+    let token = site.query.strip_prefix("token=").unwrap();
+    let query = address.trim().strip_prefix(&format!("http://{}/", site.host)).unwrap();
+    assert!(query.starts_with("?code=") && !address.contains(token), "{address}");
+    let opened = site.get(&format!("/{query}"));
+    assert_eq!((opened.status, opened.header("location")), (303, Some("/")));
+    let cookie = opened.header("set-cookie").unwrap().split(';').next().unwrap();
+    assert_eq!(site.request("/", &[("Host", &site.host), ("Cookie", cookie)]).status, 200);
+    let again = site.get(&format!("/{query}"));
+    assert!(again.status == 401 && again.body.contains("valid once"), "{}", again.body);
+}
+
+#[test]
+#[cfg(unix)]
+fn token_file_that_others_can_read_is_an_error_with_advice() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("token");
+    std::fs::write(&file, "0123456789abcdef\n").unwrap();
+    let refused = |mode| {
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+        let output = output(acevo().args(["serve", "--demo", "--lan", "--token-file"]).arg(&file));
+        assert_eq!((output.status.code(), output.stdout.as_str()), (Some(1), ""));
+        output.stderr
+    };
+    assert!(refused(0o666).contains("chmod 600"));
+    std::fs::write(&file, "aaaaaaaaaaaaaaaa\n").unwrap();
+    assert!(refused(0o600).contains("different characters"));
 }
 
 #[test]

@@ -65,14 +65,59 @@ test('curves of the player and of a watched car are not joined', () => {
 });
 
 test('a document is loaded again if it has changed during the request', async () => {
-  const { model: created, server, send } = model({ '/api/laps': [{ number: 1 }] });
-  send.message({ type: 'laps', count: 1 });
-  send.message({ type: 'laps', count: 2 });
-  send.message({ type: 'laps', count: 3 });
+  const { server, send } = model({ '/api/outline': { points: [] } });
+  for (let version = 1; version <= 3; version += 1) send.message({ type: 'outline', version });
   await settled();
   await settled();
-  assert.equal(server.requests.filter((path) => path === '/api/laps').length, 2);
-  assert.deepEqual(created.laps, [{ number: 1 }]);
+  assert.equal(server.requests.filter((path) => path === '/api/outline').length, 2);
+});
+
+const lap = (index, trace = false) => ({ index, number: index + 1, trace });
+
+test('only new laps are loaded, and all after a new connection', async () => {
+  const { model: created, server, send } = model({ '/api/laps': [lap(0), lap(1)], '/api/laps?from=2': [lap(2)], '/api/laps?from=3': [] });
+  const requests = () => server.requests.filter((path) => path.startsWith('/api/laps'));
+  send.state('open');
+  send.message({ type: 'laps', count: 2, first_trace: null });
+  await settled();
+  send.message({ type: 'laps', count: 3, first_trace: null });
+  await settled();
+  send.message({ type: 'laps', count: 3, first_trace: null });
+  await settled();
+  assert.deepEqual(created.laps, [lap(0), lap(1), lap(2)]);
+  assert.deepEqual(requests(), ['/api/laps', '/api/laps?from=2', '/api/laps?from=3']);
+  // Another server, with a lap less.
+  send.state('closed');
+  send.state('open');
+  server.documents['/api/laps'] = [lap(0)];
+  send.message({ type: 'laps', count: 1, first_trace: null });
+  await settled();
+  assert.deepEqual(created.laps, [lap(0)]);
+  assert.equal(requests().at(-1), '/api/laps');
+});
+
+test('an answer from before a new connection adds no laps', async () => {
+  const { model: created, server, send } = model({ '/api/laps': [lap(0), lap(1)] });
+  send.state('open');
+  send.message({ type: 'laps', count: 2, first_trace: null });
+  send.state('closed');
+  send.state('open');
+  server.documents['/api/laps'] = [lap(0)];
+  send.message({ type: 'laps', count: 1, first_trace: null });
+  await settled();
+  await settled();
+  assert.deepEqual(created.laps, [lap(0)]);
+});
+
+test('laps lose their trace when the server no longer has it', async () => {
+  const { model: created, send } = model({ '/api/laps': [lap(0, true), lap(1, true)], '/api/laps?from=2': [lap(2, true)] });
+  send.state('open');
+  send.message({ type: 'laps', count: 2, first_trace: 0 });
+  await settled();
+  assert.deepEqual(created.laps.map(({ trace }) => trace), [true, true]);
+  send.message({ type: 'laps', count: 3, first_trace: 1 });
+  await settled();
+  assert.deepEqual(created.laps.map(({ trace }) => trace), [false, true, true]);
 });
 
 test('documents that are not needed are not loaded', () => {
@@ -97,6 +142,15 @@ test('lists have an upper bound', () => {
   for (let count = 0; count < 500; count += 1) send.message({ type: 'event', event: { event: 'green', at_s: count } });
   assert.equal(created.events.length, 200);
   assert.equal(created.eventCount, 500);
+});
+
+test('laps have an upper bound', async () => {
+  const { model: created, send } = model({ '/api/laps': Array.from({ length: 5000 }, (_, index) => lap(index)), '/api/laps?from=5000': [lap(5000)] });
+  send.message({ type: 'laps', count: 5000, first_trace: null });
+  await settled();
+  send.message({ type: 'laps', count: 5001, first_trace: null });
+  await settled();
+  assert.deepEqual([created.laps.length, created.laps[0].index, created.laps[4999].index], [5000, 1, 5000]);
 });
 
 test('malformed messages change nothing', () => {

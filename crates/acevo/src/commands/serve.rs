@@ -2,8 +2,11 @@
 
 use std::process::ExitCode;
 
+use anyhow::anyhow;
+
 use crate::cli::ServeArgs;
 use crate::diagnostics;
+use crate::output::complain;
 use crate::session::live_session::LiveSession;
 use crate::shutdown::Stop;
 use crate::web;
@@ -13,7 +16,10 @@ pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<ExitCode> {
         diagnostics::start();
     }
     let stop = Stop::on_signal()?;
-    stop.exit_if_stuck(|| {});
+    // Opening a source or closing it may hang, for example in a file system of the network.
+    stop.exit_if_stuck(|| {
+        complain(&anyhow!("acevo was asked to end but did not in time: reading the pages or a file hangs"));
+    });
     // Errors of the server are reported before a recording or a simulation starts.
     let site = web::Site::open(args.server())?;
     let (live, running) = args.source().follow()?;

@@ -18,6 +18,8 @@ use crate::output::{print, say};
 pub(super) struct Addresses {
     /// On this computer.
     here: String,
+    /// On this computer, without a token.
+    page: String,
     reach: Reach,
 }
 
@@ -39,7 +41,11 @@ impl Addresses {
             Some(_) => Reach::Network(network::addresses().into_iter().map(|ip| address(ip.into())).collect()),
             None => Reach::Local,
         };
-        Self { here: address(Ipv4Addr::LOCALHOST.into()), reach }
+        Self {
+            here: address(Ipv4Addr::LOCALHOST.into()),
+            page: format!("http://{}:{port}/", Ipv4Addr::LOCALHOST),
+            reach,
+        }
     }
 
     /// Prints the addresses: with explanations on stderr unless `quiet`, and one per line on stdout for scripts.
@@ -62,9 +68,13 @@ impl Addresses {
         Ok(())
     }
 
-    /// Opens the page in a browser, or prints a warning if that fails.
-    pub(super) fn open(&self) {
-        let browser = opener(&self.here).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    /// Opens the page with a query in a browser, or prints a warning if that fails. All users of this computer can read the query.
+    pub(super) fn open(&self, query: &str) {
+        let browser = opener(&format!("{}{query}", self.page))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
         match browser.context("no browser can be opened") {
             Ok(mut browser) => {
                 // Waiting for the process lets the system forget it.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use acevo_telemetry::analysis::{Lap, Outline, Sectors};
+use acevo_telemetry::analysis::{Outline, Sectors};
 use acevo_telemetry::{Channel, ChannelValue, Unit, UnitSystem};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -123,22 +123,6 @@ pub(super) fn catalogue(channels: impl Iterator<Item = &'static Channel>) -> Str
         display: Display::in_all_systems(channel),
     };
     json(&channels.map(entry).collect::<Vec<_>>())
-}
-
-/// All laps that are kept.
-pub(super) fn laps(state: &State) -> String {
-    #[derive(Serialize)]
-    struct Entry<'a> {
-        index: usize,
-        trace: bool,
-        #[serde(flatten)]
-        lap: &'a Lap,
-    }
-    let laps = &state.snapshot.laps;
-    // The oldest laps are dropped after very many.
-    let first = state.laps_ended.saturating_sub(laps.len());
-    let entry = |(index, lap)| Entry { index: first + index, trace: state.trace(first + index).is_some(), lap };
-    json(&laps.iter().enumerate().map(entry).collect::<Vec<_>>())
 }
 
 /// The token for links to this server, if one is needed.

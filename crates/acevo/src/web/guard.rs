@@ -2,10 +2,12 @@
 //! rebinding). Requests from the network need the token.
 
 use std::net::{IpAddr, SocketAddr};
+use std::time::Instant;
 
 use axum::http::header::{AUTHORIZATION, COOKIE, HOST, HeaderMap, HeaderName, ORIGIN};
 use axum::http::{StatusCode, Uri};
 
+use super::code::OneTimeCode;
 use super::token::Token;
 
 /// Headers in which browsers state the origin of a request.
@@ -21,6 +23,8 @@ pub(super) struct Guard {
     token: Option<Token>,
     /// The name of the cookie. It has the port in it, because browsers share cookies between all ports of a computer.
     cookie: String,
+    /// A browser on this computer may show it instead of the token.
+    code: OneTimeCode,
 }
 
 /// The decision about a request.
@@ -28,7 +32,7 @@ pub(super) struct Guard {
 pub(super) enum Verdict {
     /// Answer it, and set the cookie if the address had the token.
     Accepted { cookie: Option<String> },
-    /// Redirect to the same address without the token, which the cookie keeps. So the address bar does not show it.
+    /// Redirect to the same address without the token or code; the cookie keeps the token. So the address bar does not show it.
     Redirected { address: String, cookie: String },
     /// Refuse it, with a status and a reason.
     Refused(StatusCode, &'static str),
@@ -36,7 +40,7 @@ pub(super) enum Verdict {
 
 impl Guard {
     pub(super) fn new(port: u16, token: Option<Token>) -> Self {
-        Self { token, cookie: format!("acevo-{port}") }
+        Self { token, cookie: format!("acevo-{port}"), code: OneTimeCode::default() }
     }
 
     /// The token that requests need, if any.
@@ -44,8 +48,19 @@ impl Guard {
         self.token.as_ref().map(Token::as_str)
     }
 
-    /// Decides about a request that arrived at a local address.
-    pub(super) fn judge(&self, local: SocketAddr, uri: &Uri, headers: &HeaderMap) -> Verdict {
+    /// The query of an address that a browser on this computer can open once, without the token. Empty if no token is needed.
+    ///
+    /// # Errors
+    /// If the system has no random numbers.
+    pub(super) fn one_time_query(&self) -> anyhow::Result<String> {
+        match self.token {
+            Some(_) => Ok(format!("?code={}", self.code.issue(Instant::now())?.as_str())),
+            None => Ok(String::new()),
+        }
+    }
+
+    /// Decides about a request of a client that arrived at a local address.
+    pub(super) fn judge(&self, client: IpAddr, local: SocketAddr, uri: &Uri, headers: &HeaderMap) -> Verdict {
         let host = only(headers, &HOST);
         let Some(host) = host.filter(|host| is_ours(host, local)) else {
             return Verdict::Refused(StatusCode::FORBIDDEN, "This host name does not belong to this server.\n");
@@ -61,21 +76,26 @@ impl Guard {
         let Some(token) = &self.token else { return Verdict::Accepted { cookie: None } };
         let known =
             self.cookies(headers).any(|value| token.is(value)) || bearer(headers).is_some_and(|value| token.is(value));
-        match token_in(uri) {
-            Some(value) if token.is(value) => {
-                let cookie = format!(
-                    "{}={}; Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Strict",
-                    self.cookie,
-                    token.as_str()
-                );
-                // Browsers do not send a strict cookie after a redirect if the link was on another site.
-                if is_page(uri) && !is_cross_site {
-                    Verdict::Redirected { address: without_token(uri), cookie }
-                } else {
-                    Verdict::Accepted { cookie: Some(cookie) }
-                }
+        let cookie = || {
+            format!("{}={}; Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Strict", self.cookie, token.as_str())
+        };
+        // The code of an address of another computer is not even compared.
+        let is_on_this_computer = client.to_canonical().is_loopback() && local.ip().to_canonical().is_loopback();
+        let redeems = |code| is_on_this_computer && !is_cross_site && self.code.redeem(code, Instant::now());
+        if is_page(uri) && parameter(uri, CODE).is_some_and(redeems) {
+            return Verdict::Redirected { address: without_secrets(uri), cookie: cookie() };
+        }
+        match parameter(uri, TOKEN) {
+            // Browsers do not send a strict cookie after a redirect if the link was on another site.
+            Some(value) if token.is(value) && is_page(uri) && !is_cross_site => {
+                Verdict::Redirected { address: without_secrets(uri), cookie: cookie() }
             }
+            Some(value) if token.is(value) => Verdict::Accepted { cookie: Some(cookie()) },
             _ if known => Verdict::Accepted { cookie: None },
+            _ if has_code(uri) => Verdict::Refused(
+                StatusCode::UNAUTHORIZED,
+                "This link is valid once, and for a minute. Open the link that `acevo serve --lan` printed.\n",
+            ),
             _ => Verdict::Refused(
                 StatusCode::UNAUTHORIZED,
                 "Open the complete link that `acevo serve --lan` printed, including `?token=…`.\n",
@@ -112,13 +132,24 @@ fn is_ours(host: &str, local: SocketAddr) -> bool {
     literal.parse::<IpAddr>().is_ok_and(|literal| literal.to_canonical() == ip)
 }
 
+/// The token in the header `Authorization`. The name of the scheme is not case-sensitive.
 fn bearer(headers: &HeaderMap) -> Option<&str> {
-    only(headers, &AUTHORIZATION)?.strip_prefix("Bearer ")
+    let (scheme, token) = only(headers, &AUTHORIZATION)?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_start_matches(' '))
 }
 
-/// The token in an address.
-fn token_in(uri: &Uri) -> Option<&str> {
-    uri.query()?.split('&').find_map(|pair| pair.strip_prefix("token="))
+/// Parameters of an address that are secret.
+const TOKEN: &str = "token";
+const CODE: &str = "code";
+
+/// A parameter of an address.
+pub(super) fn parameter<'a>(uri: &'a Uri, name: &str) -> Option<&'a str> {
+    uri.query()?.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
+}
+
+/// True if an address has a one-time code.
+pub(super) fn has_code(uri: &Uri) -> bool {
+    parameter(uri, CODE).is_some()
 }
 
 /// True for addresses of pages. Other addresses are for scripts.
@@ -126,11 +157,13 @@ pub(super) fn is_page(uri: &Uri) -> bool {
     uri.path() == "/" || uri.path().starts_with("/overlay/")
 }
 
-/// The path and the query without the token. It starts with one slash, because two would lead to another host.
-fn without_token(uri: &Uri) -> String {
-    let rest: Vec<_> = uri.query().unwrap_or_default().split('&').filter(|pair| !pair.starts_with("token=")).collect();
+/// The path and the query without the token and the code. It starts with one slash, because two would lead to another host.
+fn without_secrets(uri: &Uri) -> String {
+    let is_secret = |pair: &str| pair.split_once('=').is_some_and(|(name, _)| name == TOKEN || name == CODE);
+    let rest: Vec<_> = uri.query().unwrap_or_default().split('&').filter(|pair| !is_secret(pair)).collect();
     let path = uri.path().trim_start_matches('/');
-    if rest.is_empty() { format!("/{path}") } else { format!("/{path}?{}", rest.join("&")) }
+    let query = rest.join("&");
+    if query.is_empty() { format!("/{path}") } else { format!("/{path}?{query}") }
 }
 
 #[cfg(test)]
@@ -141,6 +174,8 @@ mod tests {
         SocketAddr::from(([127, 0, 0, 1], 7333))
     }
 
+    const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
         let mut headers = HeaderMap::new();
         for (name, value) in pairs {
@@ -150,7 +185,7 @@ mod tests {
     }
 
     fn status(guard: &Guard, uri: &str, pairs: &[(&'static str, &str)]) -> u16 {
-        match guard.judge(local(), &uri.parse().unwrap(), &headers(pairs)) {
+        match guard.judge(HERE, local(), &uri.parse().unwrap(), &headers(pairs)) {
             Verdict::Accepted { .. } => 200,
             Verdict::Redirected { .. } => 303,
             Verdict::Refused(status, _) => status.as_u16(),
@@ -198,18 +233,48 @@ mod tests {
         assert_eq!(status(&guard, &format!("/?token={value}"), &[("host", "evil.example")]), 403);
         assert_eq!(status(&guard, &format!("/api/laps?token={value}"), &[host]), 200);
         assert_eq!(status(&guard, "/ws", &[host, ("authorization", &format!("Bearer {value}"))]), 200);
-        assert_eq!(status(&guard, "/ws", &[host, ("authorization", value)]), 401);
+        assert_eq!(status(&guard, "/ws", &[host, ("authorization", &format!("bEARER  {value}"))]), 200);
+        for wrong in [value.to_owned(), format!("Basic {value}"), format!("Bearer{value}"), "Bearer ".to_owned()] {
+            assert_eq!(status(&guard, "/ws", &[host, ("authorization", &wrong)]), 401, "{wrong}");
+        }
         assert_eq!(status(&guard, "/ws", &[host, ("cookie", &format!("a=b; acevo-7333={value}"))]), 200);
         assert_eq!(status(&guard, "/ws", &[host, ("cookie", &format!("acevo-7334={value}"))]), 401);
 
         let uri = format!("//overlay/map?scale=2&token={value}&seconds=5").parse().unwrap();
-        assert_eq!(without_token(&uri), "/overlay/map?scale=2&seconds=5");
+        assert_eq!(without_secrets(&uri), "/overlay/map?scale=2&seconds=5");
         let uri = format!("/overlay/map?token={value}").parse().unwrap();
-        let Verdict::Redirected { address, cookie } = guard.judge(local(), &uri, &headers(&[host])) else { panic!() };
+        let Verdict::Redirected { address, cookie } = guard.judge(HERE, local(), &uri, &headers(&[host])) else {
+            panic!()
+        };
         assert_eq!(address, "/overlay/map");
         assert!(cookie.starts_with(&format!("acevo-7333={value}; ")), "{cookie}");
         assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
         let linked = [host, ("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate")];
-        assert!(matches!(guard.judge(local(), &uri, &headers(&linked)), Verdict::Accepted { cookie: Some(_) }));
+        assert!(matches!(guard.judge(HERE, local(), &uri, &headers(&linked)), Verdict::Accepted { cookie: Some(_) }));
+    }
+
+    #[test]
+    fn judge_redeems_a_code_once_and_only_for_this_computer() {
+        let guard = Guard::new(7333, Some(Token::new().unwrap()));
+        let uri: Uri = format!("/{}&view=dash", guard.one_time_query().unwrap()).parse().unwrap();
+        let lan = SocketAddr::from(([192, 168, 1, 5], 7333));
+        let judge = |client, local: SocketAddr, uri: &Uri, more: &[(&'static str, &str)]| {
+            let host = local.to_string();
+            guard.judge(client, local, uri, &headers(&[&[("host", host.as_str())], more].concat()))
+        };
+        let is_refused = |verdict| matches!(verdict, Verdict::Refused(StatusCode::UNAUTHORIZED, _));
+        assert!(is_refused(judge([192, 168, 1, 9].into(), lan, &uri, &[])), "another computer");
+        assert!(is_refused(judge([192, 168, 1, 9].into(), local(), &uri, &[])), "a foreign packet");
+        let document = format!("/api/laps?{}", uri.query().unwrap()).parse().unwrap();
+        assert!(is_refused(judge(HERE, local(), &document, &[])), "a document");
+        let linked = [("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate")];
+        assert!(is_refused(judge(HERE, local(), &uri, &linked)), "another site");
+        let Verdict::Redirected { address, cookie } = judge(HERE, local(), &uri, &[]) else { panic!() };
+        assert_eq!(address, "/?view=dash");
+        let cookie = cookie.split(';').next().unwrap();
+        assert_eq!(status(&guard, "/", &[("host", "127.0.0.1:7333"), ("cookie", cookie)]), 200);
+        assert!(is_refused(judge(HERE, local(), &uri, &[])), "twice");
+        assert_eq!(judge(HERE, local(), &uri, &[("cookie", cookie)]), Verdict::Accepted { cookie: None });
+        assert_eq!(Guard::new(7333, None).one_time_query().unwrap(), "");
     }
 }

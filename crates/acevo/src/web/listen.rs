@@ -65,14 +65,13 @@ pub(super) async fn serve(
     while !stop.is_requested() {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => match server.slots.take(peer.ip()) {
-                    Some(slot) => {
-                        let Ok(local) = stream.local_addr() else { continue };
+                Ok((stream, peer)) => {
+                    let Ok(local) = stream.local_addr() else { continue };
+                    if let Some(slot) = server.slots.take(peer.ip(), local.ip()) {
                         debug!(%peer, "connection accepted");
                         let connection = Connection { local, slot: Arc::new(slot) };
                         tokio::spawn(serve_connection(stream, router.clone(), connection, Arc::clone(&server)));
-                    }
-                    None => {
+                    } else {
                         server.counters.crowded.fetch_add(1, Ordering::Relaxed);
                         warn!(peer = %peer.ip(), "connection refused: too many connections");
                         if let Ok(permit) = Arc::clone(&refusals).try_acquire_owned() {
@@ -82,7 +81,7 @@ pub(super) async fn serve(
                             });
                         }
                     }
-                },
+                }
                 // The client has gone, or too many files are open, which may change.
                 Err(_) => sleep(CHECK_EVERY).await,
             },
@@ -102,6 +101,7 @@ pub(super) async fn serve(
 async fn serve_connection(stream: TcpStream, router: axum::Router, connection: Connection, server: Arc<Server>) {
     // Frames are small, and must be sent at once.
     let _ = stream.set_nodelay(true);
+    let slot = Arc::clone(&connection.slot);
     let service = service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(connection.clone());
@@ -111,6 +111,10 @@ async fn serve_connection(stream: TcpStream, router: axum::Router, connection: C
     tokio::pin!(serving);
     tokio::select! {
         _ = serving.as_mut() => return,
+        () = slot.revoked() => {
+            debug!(peer = %slot.ip(), "silent connection dropped: its slot is needed");
+            return;
+        }
         () = server.closed() => {}
         () = sleep(MAX_AGE) => {}
     }

@@ -235,8 +235,10 @@ impl Cars {
 
 /// The number of laps that have ended.
 #[derive(Debug, PartialEq, Serialize)]
-pub(super) struct Laps {
+pub(super) struct LapCount {
     pub(super) count: usize,
+    /// The index of the oldest lap with a trace.
+    pub(super) first_trace: Option<usize>,
 }
 
 /// The version of the outline.

@@ -51,7 +51,11 @@ pub(super) fn metrics(server: &Server) -> String {
     page.counters(
         "acevo_web_refused_total",
         "Refused requests and connections.",
-        [("reason", "guard", count(&counters.refused)), ("reason", "crowded", count(&counters.crowded))],
+        [
+            ("reason", "guard", count(&counters.refused)),
+            ("reason", "crowded", count(&counters.crowded)),
+            ("reason", "silent", server.slots.dropped()),
+        ],
     );
     page.counter("acevo_web_frames_total", "Frames sent.", count(&counters.frames));
     page.counter(

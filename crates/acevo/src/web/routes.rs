@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use acevo_telemetry::{Channel, channel, channels, default_channels};
-use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{Path, Request, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, LOCATION,
@@ -17,17 +16,14 @@ use axum::routing::get;
 use axum::{Extension, Router};
 use tracing::info;
 
-use super::guard::{Verdict, is_page, only};
+use super::guard::{Verdict, has_code, is_page, only, parameter};
 use super::server::Server;
 use super::slots::Connection;
-use super::{assets, documents, metrics, socket};
+use super::{assets, documents, lap_texts, metrics, socket, upgrade};
 
 const JSON: &str = "application/json";
 const HTML: &str = "text/html; charset=utf-8";
 const TEXT: &str = "text/plain; charset=utf-8";
-
-/// Maximum size of a WebSocket message, in bytes. Clients with smaller invalid messages get a reason.
-const MAX_MESSAGE: usize = 64 * 1024;
 
 /// Maximum number of channels in a request; more than there are.
 const MAX_CHANNELS: usize = 512;
@@ -40,10 +36,7 @@ pub(super) fn router(server: &Arc<Server>) -> Router {
         .route("/api/snapshot", get(snapshot))
         .route("/api/channels", get(catalogue))
         .route("/api/token", get(token))
-        .route(
-            "/api/laps",
-            get(async |State(server): State<Arc<Server>>| answer(JSON, documents::laps(&server.state()))),
-        )
+        .route("/api/laps", get(laps))
         .route("/api/laps/{index}/trace", get(trace))
         .route("/api/outline", get(outline))
         .route("/api/events", get(events))
@@ -51,7 +44,7 @@ pub(super) fn router(server: &Arc<Server>) -> Router {
             "/metrics",
             get(async |State(server): State<Arc<Server>>| answer(metrics::CONTENT_TYPE, metrics::metrics(&server))),
         )
-        .route("/ws", get(upgrade))
+        .route("/ws", get(web_socket))
         .fallback(async || refuse(StatusCode::NOT_FOUND, "Not found.\n"))
         .layer(from_fn_with_state(Arc::clone(server), protect))
         .with_state(Arc::clone(server))
@@ -67,9 +60,18 @@ async fn protect(
     server.counters.requests.fetch_add(1, Ordering::Relaxed);
     let path = request.uri().path().to_owned();
     let is_page = is_page(request.uri());
-    let is_overlay = path.starts_with("/overlay/");
+    let advice = if path.starts_with("/overlay/") {
+        OVERLAY_ADVICE
+    } else if has_code(request.uri()) {
+        CODE_ADVICE
+    } else {
+        TOKEN_ADVICE
+    };
     let host = only(request.headers(), &HOST).unwrap_or_default().to_owned();
-    let verdict = server.guard.judge(connection.local, request.uri(), request.headers());
+    let verdict = server.guard.judge(connection.slot.ip(), connection.local, request.uri(), request.headers());
+    if !matches!(verdict, Verdict::Refused(..)) {
+        connection.slot.accept();
+    }
     let (mut response, policy) = match verdict {
         Verdict::Accepted { cookie } => {
             let mut response = next.run(request).await;
@@ -87,7 +89,7 @@ async fn protect(
             server.counters.refused.fetch_add(1, Ordering::Relaxed);
             info!(peer = %connection.slot.ip(), %host, path, %status, "request refused: {}", why.trim_end());
             let needs_token = status == StatusCode::UNAUTHORIZED;
-            let mut response = if needs_token && is_page { refuse_page(is_overlay) } else { refuse(status, why) };
+            let mut response = if needs_token && is_page { refuse_page(advice) } else { refuse(status, why) };
             set(response.headers_mut(), WWW_AUTHENTICATE, needs_token.then(|| "Bearer".to_owned()));
             (response, POLICY.to_owned())
         }
@@ -104,11 +106,12 @@ async fn protect(
 const POLICY: &str = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'; \
                       frame-ancestors 'self'";
 
-const HEADERS: [(HeaderName, &str); 4] = [
+const HEADERS: [(HeaderName, &str); 5] = [
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (REFERRER_POLICY, "no-referrer"),
     (CACHE_CONTROL, "no-store"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
 ];
 
 fn set(headers: &mut HeaderMap, name: HeaderName, value: Option<String>) {
@@ -125,13 +128,16 @@ fn refuse(status: StatusCode, why: &'static str) -> Response {
     (status, [(CONTENT_TYPE, TEXT)], why).into_response()
 }
 
+/// What to do without a valid token.
+const TOKEN_ADVICE: &str =
+    "Open the complete link that <code>acevo serve --lan</code> printed, including <code>?token=…</code>.";
+const OVERLAY_ADVICE: &str =
+    "Copy this overlay’s address again from the Overlays tab of the page: the token has changed or is missing.";
+const CODE_ADVICE: &str = "This link is valid once, and for a minute. Open the link that <code>acevo serve --lan</code> printed. \
+                           If you have not opened this link before, another user of this computer has: restart acevo with a new token.";
+
 /// A page for browsers without a valid token. It is readable on the transparent background of an overlay, and needs no other file.
-fn refuse_page(is_overlay: bool) -> Response {
-    let advice = if is_overlay {
-        "Copy this overlay’s address again from the Overlays tab of the page: the token has changed or is missing."
-    } else {
-        "Open the complete link that <code>acevo serve --lan</code> printed, including <code>?token=…</code>."
-    };
+fn refuse_page(advice: &str) -> Response {
     let body = format!(
         "<!doctype html><html lang=en><meta charset=utf-8><title>acevo</title>\
          <body bgcolor=\"#0c0f14\" text=\"#eef2f6\"><h3>acevo: Access denied</h3><p>{advice}</p>"
@@ -148,7 +154,7 @@ fn file(name: &str) -> Response {
 
 /// The channel ids of `?channels=a,b`, if the query has them.
 fn requested_channels(uri: &Uri) -> Option<Vec<String>> {
-    let ids = uri.query().unwrap_or_default().split('&').find_map(|pair| pair.strip_prefix("channels="))?;
+    let ids = parameter(uri, "channels")?;
     // Ids have no characters that need an escape; commas may be escaped.
     let ids = ids.replace("%2C", ",").replace("%2c", ",");
     Some(ids.split(',').filter(|id| !id.is_empty()).take(MAX_CHANNELS).map(str::to_owned).collect())
@@ -177,6 +183,14 @@ async fn token(State(server): State<Arc<Server>>) -> Response {
     answer(JSON, documents::token(server.guard.token()))
 }
 
+/// The laps, all or from `?from=INDEX` on.
+async fn laps(State(server): State<Arc<Server>>, uri: Uri) -> Response {
+    let Ok(from) = parameter(&uri, "from").unwrap_or("0").parse() else {
+        return refuse(StatusCode::BAD_REQUEST, "`from` is the index of a lap.\n");
+    };
+    ([(CONTENT_TYPE, JSON)], lap_texts::document(&server, from)).into_response()
+}
+
 async fn trace(State(server): State<Arc<Server>>, Path(index): Path<String>) -> Response {
     let state = server.state();
     let trace = index.parse().ok().and_then(|index| state.trace(index));
@@ -195,18 +209,10 @@ async fn events(State(server): State<Arc<Server>>) -> Response {
     answer(JSON, documents::json(&*server.state().snapshot.events))
 }
 
-async fn upgrade(
+async fn web_socket(
     State(server): State<Arc<Server>>,
     Extension(connection): Extension<Connection>,
-    upgrade: WebSocketUpgrade,
+    request: Request,
 ) -> Response {
-    upgrade
-        .max_message_size(MAX_MESSAGE)
-        .max_frame_size(MAX_MESSAGE)
-        .read_buffer_size(READ_BUFFER)
-        .write_buffer_size(0)
-        .on_upgrade(move |socket| socket::serve(socket, server, connection.slot))
+    upgrade::upgrade(request, move |socket| socket::serve(socket, server, connection.slot))
 }
-
-/// Size of the buffer for messages of a client, in bytes. They are short, and the default is 128 KiB per client.
-const READ_BUFFER: usize = 8 * 1024;

@@ -8,6 +8,7 @@ use acevo_telemetry::analysis::Sectors;
 use tokio::sync::watch;
 
 use super::guard::Guard;
+use super::lap_texts::LapTexts;
 use super::slots::Slots;
 use super::state::State;
 
@@ -20,6 +21,7 @@ pub(super) struct Server {
     pub(super) guard: Guard,
     pub(super) slots: Slots,
     pub(super) counters: Counters,
+    pub(super) laps: LapTexts,
     pub(super) sectors: Sectors,
     /// True when all connections must close.
     pub(super) closing: watch::Sender<bool>,

@@ -38,6 +38,11 @@ impl SessionLog {
         self.laps
     }
 
+    /// The index of the oldest lap with a trace.
+    pub(super) fn first_trace(&self) -> Option<usize> {
+        self.traces.front().map(|(index, _)| *index)
+    }
+
     /// The traces of the last laps.
     pub(super) fn traces(&self) -> Traces {
         Arc::clone(&self.traces)

@@ -9,9 +9,14 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use acevo_protocol::TooManyFrames;
 use axum::body::Bytes;
-use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
+use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep, timeout};
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::error::{Error, ProtocolError};
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tracing::{debug, info, warn};
 
 use super::frame::Frame;
@@ -20,6 +25,7 @@ use super::server::{CLOSE_TIMEOUT, Server};
 use super::slots::Slot;
 use super::state::{MESSAGES, State};
 use super::subscription::Subscription;
+use super::upgrade::Socket;
 
 /// Time between two checks for new messages without a subscription.
 const IDLE_PERIOD: Duration = Duration::from_millis(100);
@@ -32,9 +38,6 @@ const ASLEEP: Duration = Duration::from_secs(2);
 
 /// A client whose answer is overdue by this time is disconnected. Sending may take as long.
 const GONE: Duration = Duration::from_secs(60);
-
-/// Messages that a client may send per second. Pages send one when they are opened or hidden.
-pub(super) const MAX_MESSAGES: u32 = 30;
 
 /// Why a connection ends.
 enum End {
@@ -77,7 +80,7 @@ impl Ping {
 }
 
 /// Serves a client until the connection ends.
-pub(super) async fn serve(socket: WebSocket, server: Arc<Server>, slot: Arc<Slot>) {
+pub(super) async fn serve(socket: Socket, server: Arc<Server>, slot: Arc<Slot>) {
     let counters = &server.counters;
     counters.clients.fetch_add(1, Ordering::Relaxed);
     let peer = slot.ip();
@@ -91,9 +94,9 @@ pub(super) async fn serve(socket: WebSocket, server: Arc<Server>, slot: Arc<Slot
         }
         End::Violation(why) => {
             warn!(%peer, "client disconnected: {why}");
-            Some((close_code::POLICY, why))
+            Some((CloseCode::Policy, why))
         }
-        End::Closing => Some((close_code::AWAY, "acevo has stopped")),
+        End::Closing => Some((CloseCode::Away, "acevo has stopped")),
     };
     counters.clients.fetch_sub(1, Ordering::Relaxed);
     info!(%peer, "client left");
@@ -105,7 +108,7 @@ pub(super) async fn serve(socket: WebSocket, server: Arc<Server>, slot: Arc<Slot
 }
 
 struct Client<'a> {
-    socket: WebSocket,
+    socket: Socket,
     peer: IpAddr,
     server: &'a Server,
     ticks: Interval,
@@ -123,12 +126,10 @@ struct Client<'a> {
     /// The number of events that were sent or happened before the connection.
     event_count: u64,
     ping: Ping,
-    /// The beginning of the current second, and the messages received in it.
-    received: (Instant, u32),
 }
 
 impl<'a> Client<'a> {
-    fn new(socket: WebSocket, peer: IpAddr, server: &'a Server) -> Self {
+    fn new(socket: Socket, peer: IpAddr, server: &'a Server) -> Self {
         let now = Instant::now();
         Self {
             socket,
@@ -143,7 +144,6 @@ impl<'a> Client<'a> {
             versions: [0; MESSAGES],
             event_count: server.state().event_count,
             ping: Ping::Answered(now),
-            received: (now, 0),
         }
     }
 
@@ -151,10 +151,9 @@ impl<'a> Client<'a> {
         loop {
             let result = tokio::select! {
                 () = self.server.closed() => Err(End::Closing),
-                message = self.socket.recv() => match message {
+                message = self.socket.next() => match message {
                     Some(Ok(message)) => self.receive(message).await,
-                    // A client that has gone does not get the reason; one that sent an invalid message does.
-                    Some(Err(_)) => Err(End::Violation("invalid message")),
+                    Some(Err(error)) => Err(end_of(&error)),
                     None => Err(End::Gone),
                 },
                 due = self.ticks.tick() => self.update(due).await,
@@ -167,14 +166,6 @@ impl<'a> Client<'a> {
 
     /// Handles a message of the client.
     async fn receive(&mut self, message: Message) -> Result<(), End> {
-        let now = Instant::now();
-        if now.duration_since(self.received.0) >= Duration::from_secs(1) {
-            self.received = (now, 0);
-        }
-        self.received.1 += 1;
-        if self.received.1 > MAX_MESSAGES {
-            return Err(End::Violation("too many messages"));
-        }
         match message {
             Message::Text(text) => {
                 let subscription = Subscription::read(&text, self.subscription.as_ref());
@@ -190,7 +181,8 @@ impl<'a> Client<'a> {
                 self.ping.answer();
                 Ok(())
             }
-            Message::Ping(_) => Ok(()),
+            // Pings are answered by the socket. Single frames are never returned.
+            Message::Ping(_) | Message::Frame(_) => Ok(()),
             Message::Binary(_) => Err(End::Violation("invalid subscription")),
             Message::Close(_) => Err(End::Gone),
         }
@@ -282,7 +274,7 @@ impl<'a> Client<'a> {
         let bytes = match &message {
             Message::Text(text) => text.len(),
             Message::Binary(bytes) | Message::Ping(bytes) | Message::Pong(bytes) => bytes.len(),
-            Message::Close(_) => 0,
+            Message::Close(_) | Message::Frame(_) => 0,
         };
         tokio::select! {
             biased;
@@ -297,9 +289,23 @@ impl<'a> Client<'a> {
     /// Closes the connection, and waits until the client does so too. Otherwise unread data would reset the connection, and the client
     /// would not get the reason.
     async fn close(&mut self, close: Message) {
-        if self.socket.send(close).await.is_ok() {
-            while let Some(Ok(_)) = self.socket.recv().await {}
+        if self.socket.send(close).await.is_err() {
+            return;
         }
+        while let Some(Ok(_)) = self.socket.next().await {}
+        // After an error, the socket returns no more messages, but the client may still send.
+        self.socket.get_mut().discard().await;
+    }
+}
+
+/// Why a connection ends with this error.
+fn end_of(error: &Error) -> End {
+    match error {
+        Error::Io(error) if error.get_ref().is_some_and(|error| error.is::<TooManyFrames>()) => {
+            End::Violation("too many frames")
+        }
+        Error::Io(_) | Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => End::Gone,
+        _ => End::Violation("invalid message"),
     }
 }
 

@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use acevo_telemetry::analysis::{Outline, Sectors, SessionEvent};
-use axum::extract::ws::Utf8Bytes;
 use serde::Serialize;
 use tokio::sync::watch;
+use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-use super::messages::{Cars, Fuel, Laps, OutlineVersion, Running, Status, message};
+use super::lap_texts::Laps;
+use super::messages::{Cars, Fuel, LapCount, OutlineVersion, Running, Status, message};
 use super::session_log::SessionLog;
 use super::traces::{LapTrace, Traces};
 use crate::session::live_session::LiveSession;
@@ -67,6 +68,11 @@ impl State {
         self.traces.iter().find(|(lap, _)| *lap == index).map(|(_, trace)| trace)
     }
 
+    /// The laps that are kept.
+    pub(super) fn laps(&self) -> Laps<'_> {
+        Laps { laps: &self.snapshot.laps, ended: self.laps_ended }
+    }
+
     /// The last events, at most `count`, oldest first.
     pub(super) fn last_events(&self, count: usize) -> impl Iterator<Item = &SessionEvent> {
         let events = &self.snapshot.events;
@@ -109,7 +115,7 @@ impl Publisher {
 fn take(session: &mut LiveSession, log: &SessionLog, messages: &mut SharedMessages, start: Instant) -> State {
     let now = Instant::now();
     let snapshot = session.snapshot(now);
-    messages.update(&snapshot, log.laps(), now);
+    messages.update(&snapshot, log, now);
     State {
         at_s: now.saturating_duration_since(start).as_secs_f64(),
         packets: session.connection().packets(),
@@ -144,7 +150,7 @@ impl SharedMessages {
         }
     }
 
-    fn update(&mut self, snapshot: &Snapshot, laps: usize, now: Instant) {
+    fn update(&mut self, snapshot: &Snapshot, log: &SessionLog, now: Instant) {
         if self.updated.is_some_and(|updated| now.saturating_duration_since(updated) < MESSAGES_EVERY) {
             return;
         }
@@ -156,7 +162,7 @@ impl SharedMessages {
         self.update_status(Status::of(snapshot), now);
         let [_, lap, laps_ended, fuel, outline, cars] = &mut self.messages;
         lap.set("lap", &Running::of(snapshot, &self.sectors));
-        laps_ended.set("laps", &Laps { count: laps });
+        laps_ended.set("laps", &LapCount { count: log.laps(), first_trace: log.first_trace() });
         fuel.set("fuel", &Fuel::of(snapshot));
         outline.set("outline", &OutlineVersion { version: self.outline_version });
         cars.set("cars", &Cars::of(snapshot));

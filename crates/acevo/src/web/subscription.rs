@@ -1,26 +1,14 @@
-//! The channels that a client subscribes to.
+//! The channels that a client subscribes to, and what it gets of them.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use acevo_telemetry::{Channel, ChannelKind, channel};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::frame::Frame;
 use super::messages::{json, message, text_of};
 use super::state::State;
-
-/// Maximum length of a client's message, in bytes.
-pub(super) const MAX_LENGTH: usize = 4096;
-
-/// Maximum number of channels.
-pub(super) const MAX_CHANNELS: usize = 128;
-
-/// Minimum and maximum of frames per second.
-pub(super) const RATES: (f64, f64) = (1.0, 60.0);
-
-/// Frames per second if the client does not state a rate.
-pub(super) const DEFAULT_RATE: f64 = 30.0;
 
 /// Channels at a rate.
 #[derive(Debug)]
@@ -36,22 +24,11 @@ pub(super) struct Subscription {
 impl Subscription {
     /// Reads a client's message, or returns `None` if it is not a subscription. `before` is the client's last subscription.
     pub(super) fn read(text: &str, before: Option<&Self>) -> Option<Self> {
-        #[derive(Deserialize)]
-        struct Request {
-            channels: Vec<String>,
-            rate: Option<f64>,
-        }
-        if text.len() > MAX_LENGTH {
-            return None;
-        }
-        let request: Request = serde_json::from_str(text).ok()?;
-        if request.channels.len() > MAX_CHANNELS {
-            return None;
-        }
+        let request = acevo_protocol::Subscription::read(text)?;
         Some(Self {
             number: before.map_or(1, |before| before.number.checked_add(1).unwrap_or(1)),
             channels: request.channels.iter().map(|id| channel(id)).collect(),
-            rate: request.rate.unwrap_or(DEFAULT_RATE).clamp(RATES.0, RATES.1),
+            rate: request.rate,
             texts: String::new(),
         })
     }
@@ -113,19 +90,6 @@ impl Subscription {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn read_rejects_anything_but_subscriptions() {
-        for wrong in
-            ["", "[]", "{}", r#"{"channels": "speed"}"#, r#"{"channels": [1]}"#, r#"{"channels": [], "rate": "1"}"#]
-        {
-            assert!(Subscription::read(wrong, None).is_none(), "{wrong}");
-        }
-        let many = |count| format!(r#"{{"channels": [{}]}}"#, vec![r#""rpm""#; count].join(","));
-        assert!(Subscription::read(&many(128), None).is_some() && Subscription::read(&many(129), None).is_none());
-        let long = format!(r#"{{"channels": ["{}"]}}"#, "x".repeat(5000));
-        assert!(Subscription::read(&long, None).is_none());
-    }
 
     #[test]
     fn answer_describes_the_channels_and_the_rate() {

@@ -1,5 +1,6 @@
 //! The token that clients on the network need.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -13,6 +14,9 @@ const BYTES: usize = 16;
 
 /// Lengths of a token in a file.
 const LENGTHS: std::ops::RangeInclusive<usize> = 16..=128;
+
+/// Different characters that a token in a file must have at least. One with fewer was not chosen at random.
+const MIN_DISTINCT: usize = 6;
 
 /// A token: characters that need no escape in addresses and cookies.
 #[derive(Clone)]
@@ -39,7 +43,7 @@ impl Token {
     /// The token in a file. If the file does not exist it is created with a new token, readable by its owner only.
     ///
     /// # Errors
-    /// If the file cannot be read or created, or does not hold a token.
+    /// If the file cannot be read or created, if other users can read or change it, or if it does not hold a token that is hard to guess.
     pub(super) fn kept_in(path: &Path) -> anyhow::Result<Self> {
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
@@ -57,20 +61,32 @@ impl Token {
                 Ok(token)
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                #[cfg(unix)]
+                ensure_private(path)?;
                 let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-                let token = text.trim();
-                let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-                ensure!(
-                    LENGTHS.contains(&token.len()) && token.bytes().all(is_letter),
-                    "{} does not hold a token of {} to {} letters and digits; remove the file to create a new token",
-                    path.display(),
-                    LENGTHS.start(),
-                    LENGTHS.end()
-                );
-                Ok(Self(token.to_owned()))
+                Self::parse(text.trim()).with_context(|| {
+                    format!("{} has no valid token; remove the file to create a new one", path.display())
+                })
             }
             Err(error) => Err(error).with_context(|| format!("cannot create {}", path.display())),
         }
+    }
+
+    /// A token that a user has chosen.
+    fn parse(text: &str) -> anyhow::Result<Self> {
+        let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        ensure!(
+            LENGTHS.contains(&text.len()) && text.bytes().all(is_letter),
+            "a token has {} to {} letters, digits, - and _",
+            LENGTHS.start(),
+            LENGTHS.end()
+        );
+        let distinct = text.bytes().collect::<HashSet<_>>().len();
+        ensure!(
+            distinct >= MIN_DISTINCT,
+            "a token has at least {MIN_DISTINCT} different characters, because others can guess it otherwise; this one has {distinct}"
+        );
+        Ok(Self(text.to_owned()))
     }
 
     pub(super) fn as_str(&self) -> &str {
@@ -81,6 +97,23 @@ impl Token {
     pub(super) fn is(&self, candidate: &str) -> bool {
         self.0.as_bytes().ct_eq(candidate.as_bytes()).into()
     }
+}
+
+/// Makes sure that other users can neither read nor change a file.
+///
+/// # Errors
+/// If they can, or the file's permissions cannot be read.
+#[cfg(unix)]
+fn ensure_private(path: &Path) -> anyhow::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let metadata = fs::metadata(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let mode = metadata.permissions().mode() & 0o777;
+    ensure!(
+        mode & 0o077 == 0,
+        "other users can read or change {0} (mode {mode:03o}), and the token with it; to use the file: chmod 600 {0}",
+        path.display()
+    );
+    Ok(())
 }
 
 #[cfg(test)]
@@ -107,9 +140,29 @@ mod tests {
             use std::os::unix::fs::PermissionsExt as _;
             assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         }
-        for wrong in ["", "short", "sixteen letters and\nmore", "0123456789abcde;"] {
+        for wrong in
+            ["", "short", "sixteen letters and\nmore", "0123456789abcde;", "aaaaaaaaaaaaaaaa", "abcdeabcdeabcdeabcde"]
+        {
             fs::write(&path, wrong).unwrap();
             assert!(Token::kept_in(&path).is_err(), "{wrong}");
         }
+        fs::write(&path, "a-token_of-a-user\n").unwrap();
+        assert!(Token::kept_in(&path).unwrap().is("a-token_of-a-user"));
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn kept_in_refuses_files_that_other_users_can_read_or_change() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("token");
+        drop(Token::kept_in(&path).unwrap());
+        for mode in [0o640, 0o604, 0o620, 0o602, 0o666] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            let error = Token::kept_in(&path).unwrap_err().to_string();
+            assert!(error.contains("chmod 600") && error.contains(&format!("{mode:o}")), "{error}");
+        }
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o400)).unwrap();
+        assert!(Token::kept_in(&path).is_ok());
     }
 }

@@ -14,6 +14,8 @@ export const NOT_CURRENT = 16;
 export const WATCHING = 32;
 
 const MAX_EVENTS = 200;
+/** The server keeps as many laps. */
+const MAX_LAPS = 5000;
 const MAX_TRACES = 8;
 const TRACE_RETRY_MS = 2000;
 
@@ -64,6 +66,11 @@ export class Model {
   #listeners = new Set();
   #connection;
   #loading = {};
+  /** The index of the next lap to load, and the connection by which the laps were loaded. */
+  #nextLap = 0;
+  #lapsOf = -1;
+  /** The index of the oldest lap with a trace. */
+  #firstTrace = Infinity;
   #documents;
   #load;
 
@@ -153,7 +160,7 @@ export class Model {
     if (state === 'open') {
       this.hasConnected = true;
       this.connections += 1;
-      this.#refresh('units', UNITS_PATH, (channels) => units.take(channels));
+      this.#refresh('units', () => UNITS_PATH, (channels) => units.take(channels));
       if (this.#documents.has('events')) this.#loadEvents();
     } else {
       this.flags = 0;
@@ -204,12 +211,11 @@ export class Model {
         this.lapPosition = message.player?.lap_position ?? NaN;
         break;
       case 'laps':
-        this.#refresh('laps', '/api/laps', (laps) => {
-          if (Array.isArray(laps)) this.laps = laps;
-        });
+        this.#firstTrace = message.first_trace ?? Infinity;
+        this.#loadLaps();
         break;
       case 'outline':
-        this.#refresh('outline', '/api/outline', (outline) => {
+        this.#refresh('outline', () => '/api/outline', (outline) => {
           if (Array.isArray(outline?.points)) this.outline = { ...outline, version: this.outline.version + 1 };
         });
         break;
@@ -228,6 +234,30 @@ export class Model {
     if (this.events.length > MAX_EVENTS) this.events.shift();
   }
 
+  /** Loads the laps that are new: all of them after a connection, because the server may be another one. */
+  #loadLaps() {
+    let from = 0;
+    let connection = 0;
+    const path = () => {
+      connection = this.connections;
+      from = this.#lapsOf === connection ? this.#nextLap : 0;
+      return from > 0 ? `/api/laps?from=${from}` : '/api/laps';
+    };
+    this.#refresh('laps', path, (laps) => {
+      // An answer from before a new connection may be that of another server.
+      if (Array.isArray(laps) && connection === this.connections) this.#takeLaps(laps, from);
+    });
+  }
+
+  #takeLaps(laps, from) {
+    this.#lapsOf = this.connections;
+    const known = from > 0 ? this.laps : [];
+    this.laps = [...known, ...laps].slice(-MAX_LAPS)
+      .map((lap) => (lap.trace && lap.index < this.#firstTrace ? { ...lap, trace: false } : lap));
+    const last = this.laps[this.laps.length - 1];
+    this.#nextLap = last ? last.index + 1 : 0;
+  }
+
   /** Loads the events from before the connection. */
   async #loadEvents() {
     const before = this.eventCount;
@@ -242,7 +272,7 @@ export class Model {
     this.changed();
   }
 
-  /** Loads a document. Changes during the request cause one more request after it. */
+  /** Loads the document at the address that `path` returns. Changes during the request cause one more request after it. */
   async #refresh(name, path, take) {
     if (!this.#documents.has(name)) return;
     if (name in this.#loading) {
@@ -251,7 +281,7 @@ export class Model {
     }
     do {
       this.#loading[name] = false;
-      take(await this.#load(path));
+      take(await this.#load(path()));
       this.changed();
     } while (this.#loading[name]);
     delete this.#loading[name];

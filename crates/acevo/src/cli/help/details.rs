@@ -230,7 +230,8 @@ the game publishes when they began and what their times are. Existing files are 
 const SERVE: &str = "\
 Overlays for OBS are at /overlay/NAME: inputs, delta, tyres, map, laps, gg, fuel, gear. Metrics for Prometheus are at /metrics. \
 docs/web-api.md describes the interface for your own clients. With --lan every request needs the token: for OBS it is part of the \
-address, /overlay/NAME?token=...
+address, /overlay/NAME?token=... --open passes a code to the browser instead, which is valid once and for a minute. Only you may be able to \
+read the file of --token-file (chmod 600).
 
 The address is printed on stderr and, if stdout is not a terminal, alone on a line on stdout; with --lan the address for other \
 devices follows on the next line. Ctrl-C stops the server.

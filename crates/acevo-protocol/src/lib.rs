@@ -1,0 +1,12 @@
+//! Parses what clients of `acevo serve` send over a WebSocket: subscriptions, and the headers of frames.
+//!
+//! Everything here is pure and bounded: any bytes give a value or an error. The program's web server and the fuzz targets use it.
+//! `docs/web-api.md` describes the protocol.
+
+#![forbid(unsafe_code)]
+
+mod frames;
+mod subscription;
+
+pub use frames::{FrameCounter, FrameLimit, MAX_FRAMES, TooManyFrames};
+pub use subscription::{DEFAULT_RATE, MAX_CHANNELS, MAX_LENGTH, RATES, Subscription};
