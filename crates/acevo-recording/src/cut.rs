@@ -43,7 +43,13 @@ pub fn cut_laps<R: Read + Seek, W: SeekableOutput>(
     mut keep_going: impl FnMut(Duration) -> bool,
 ) -> Result<Vec<RangeInclusive<Duration>>, LapError> {
     let index = LapIndex::read(recording, &mut keep_going)?;
+    let info = recording.info();
     let parts = lap_parts(index.select(laps)?);
+    // The margins do not reach beyond the recording.
+    let parts: Vec<_> = (parts.into_iter())
+        .map(|part| (*part.start()).max(info.start)..=(*part.end()).min(info.end))
+        .filter(|part| !part.is_empty())
+        .collect();
     let mut is_stopped = false;
     cut(recording, &parts, writer, |at| {
         is_stopped = !keep_going(at);
@@ -96,6 +102,8 @@ pub fn cut<R: Read + Seek, W: SeekableOutput>(
         }
     }
     let (mut rest, mut has_begun) = (parts, false);
+    // The newest mark at which a lap may have begun.
+    let mut boundary = Duration::ZERO;
     while let Some(item) = recording.next_item()? {
         match item {
             RecordingItem::Record(record) => {
@@ -116,8 +124,13 @@ pub fn cut<R: Read + Seek, W: SeekableOutput>(
                 let missed = pages[record.page as usize].missed(record.missed);
                 writer.record(&Record { missed, ..record })?;
             }
-            RecordingItem::Mark(mark) if parts.iter().any(|part| part.contains(&mark.at) && is_whole(mark, part)) => {
-                writer.mark(mark)?;
+            RecordingItem::Mark(mark) => {
+                if parts.iter().any(|part| part.contains(&mark.at) && is_whole(mark, boundary, part)) {
+                    writer.mark(mark)?;
+                }
+                if matches!(mark.what, Marked::Lap { .. } | Marked::Session { .. } | Marked::Attached { .. }) {
+                    boundary = mark.at;
+                }
             }
             RecordingItem::Damage(Damage { from, to, records, .. })
                 if parts.iter().any(|part| *part.start() <= to && from <= *part.end()) =>
@@ -139,11 +152,12 @@ fn marks_before(marks: &[Mark], at: Duration) -> impl Iterator<Item = &Mark> {
     game.filter(|mark| matches!(mark.what, Marked::Attached { .. })).into_iter().chain(session)
 }
 
-/// False for a lap that began before the part.
-fn is_whole(mark: &Mark, part: &RangeInclusive<Duration>) -> bool {
+/// False for a lap that began before the part: its time before the mark, but not before the `boundary`, the mark before. In a recording of
+/// a simulation that was faster than real time, a lap is shorter than its time.
+fn is_whole(mark: &Mark, boundary: Duration, part: &RangeInclusive<Duration>) -> bool {
     match mark.what {
         Marked::Lap { time_ms: Some(time_ms), .. } => {
-            part.contains(&mark.at.saturating_sub(Duration::from_millis(time_ms.into())))
+            part.contains(&mark.at.saturating_sub(Duration::from_millis(time_ms.into())).max(boundary))
         }
         _ => true,
     }
@@ -196,5 +210,24 @@ impl Newest {
         // The record itself was counted as left out.
         record.missed = std::mem::take(&mut self.left_out).saturating_sub(1);
         writer.record(&record)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_whole_accepts_a_lap_that_was_recorded_faster_than_real_time() {
+        let seconds = Duration::from_secs;
+        let what = Marked::Lap { session: 1, number: 2, time_ms: Some(80_000), counts: true };
+        let part = seconds(8)..=seconds(30);
+        // Ten seconds of the recording for a lap of eighty.
+        assert!(is_whole(&Mark::new(seconds(20), what.clone()), seconds(10), &part));
+        assert!(!is_whole(&Mark::new(seconds(20), what.clone()), seconds(5), &part), "it began before the part");
+        assert!(!is_whole(&Mark::new(seconds(20), what), Duration::ZERO, &part), "no lap ended before it");
+        let what = Marked::Lap { session: 1, number: 2, time_ms: Some(15_000), counts: true };
+        assert!(!is_whole(&Mark::new(seconds(20), what.clone()), seconds(2), &part));
+        assert!(is_whole(&Mark::new(seconds(24), what), seconds(2), &part));
     }
 }

@@ -16,6 +16,9 @@ use super::reader::{Recording, RecordingItem};
 /// Time between two calls of [`PlayerControl::next_command`] while the player waits.
 const CONTROL_INTERVAL: Duration = Duration::from_millis(50);
 
+/// Minimum length of a pass through a recording that is repeated: one that is shorter does not keep the processor busy.
+const MIN_PASS: Duration = CONTROL_INTERVAL;
+
 /// Beyond this lag, playback skips ahead instead of catching up: the process was stopped, or the speed cannot be reached.
 const MAX_LAG: Duration = Duration::from_millis(500);
 
@@ -189,9 +192,13 @@ impl<R: Read + Seek> Player<R> {
         let (mut from, mut is_paused) = (self.from, false);
         loop {
             self.show(from, publisher)?;
+            let start = Instant::now();
             match self.play(from, &mut is_paused, publisher, control)? {
                 Some(PlayerCommand::Seek(to)) => from = to.max(self.from),
-                None if self.repeats && self.has_published => from = self.from,
+                None if self.repeats && self.has_published => {
+                    thread::sleep(MIN_PASS.saturating_sub(start.elapsed()));
+                    from = self.from;
+                }
                 _ => return Ok(()),
             }
         }

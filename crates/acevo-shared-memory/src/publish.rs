@@ -15,7 +15,7 @@ use std::path::Path;
 
 use crate::error::Error;
 use crate::page::{Page, PageKind, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
-use crate::source::LocalPages;
+use crate::source::{LocalPages, MAX_SECTION_BYTES};
 
 pub use self::target::CounterOrder;
 use self::target::Target;
@@ -42,6 +42,10 @@ use windows as system;
 pub struct Publisher {
     target: Box<dyn Target>,
     order: CounterOrder,
+    /// The number of bytes of each page that were written at most.
+    written: [usize; 3],
+    /// Room for a page that needs zeros at its end.
+    padded: Vec<u8>,
 }
 
 impl Publisher {
@@ -81,7 +85,8 @@ impl Publisher {
     }
 
     fn to(target: Box<dyn Target>) -> Self {
-        Self { target, order: CounterOrder::default() }
+        let written = PageKind::ALL.map(PageKind::size);
+        Self { target, order: CounterOrder::default(), written, padded: Vec::new() }
     }
 
     /// Sets whether the counter of each page is written first or last, to test a reader with both.
@@ -101,7 +106,7 @@ impl Publisher {
     /// # Errors
     /// The system's error. In-process pages and Windows sections cannot fail.
     pub fn publish_physics(&mut self, page: &SPageFilePhysics) -> Result<(), Error> {
-        self.target.write(PageKind::Physics, page.as_bytes(), self.order)
+        self.write(PageKind::Physics, page.as_bytes())
     }
 
     /// Writes the graphics page.
@@ -109,7 +114,7 @@ impl Publisher {
     /// # Errors
     /// As for [`publish_physics`](Self::publish_physics).
     pub fn publish_graphics(&mut self, page: &SPageFileGraphicEvo) -> Result<(), Error> {
-        self.target.write(PageKind::Graphics, page.as_bytes(), self.order)
+        self.write(PageKind::Graphics, page.as_bytes())
     }
 
     /// Writes the static page.
@@ -117,31 +122,43 @@ impl Publisher {
     /// # Errors
     /// As for [`publish_physics`](Self::publish_physics).
     pub fn publish_static(&mut self, page: &SPageFileStaticEvo) -> Result<(), Error> {
-        self.target.write(PageKind::Static, page.as_bytes(), self.order)
+        self.write(PageKind::Static, page.as_bytes())
     }
 
     /// Writes a page byte for byte, for example from a recording. Bytes that are missing at the end, as in a page of an older
-    /// game, become zero.
+    /// game, become zero. Bytes beyond the known layout, as in a page of a newer game, are written as far as there is room: page files grow,
+    /// a section of Windows has room up to the end of its last memory page, and pages in this process have the size that they were created
+    /// with.
     ///
     /// ```
     /// use acevo_shared_memory::{Error, LocalPages, PageKind, Publisher};
     ///
     /// let mut publisher = Publisher::local(&LocalPages::new());
     /// publisher.publish_bytes(PageKind::Graphics, &[0; 3940])?;
-    /// assert!(matches!(publisher.publish_bytes(PageKind::Physics, &[0; 801]), Err(Error::WrongSize { .. })));
+    /// publisher.publish_bytes(PageKind::Graphics, &[0; 5000])?;
+    /// assert!(matches!(publisher.publish_bytes(PageKind::Physics, &vec![0; 1 << 21]), Err(Error::WrongSize { .. })));
     /// # Ok::<(), Error>(())
     /// ```
     ///
     /// # Errors
-    /// [`Error::WrongSize`] if there are more bytes than the page has, or fewer than in any known version of the game; else as for
-    /// [`publish_physics`](Self::publish_physics).
+    /// [`Error::WrongSize`] if there are more than [`MAX_SECTION_BYTES`] bytes; else as for [`publish_physics`](Self::publish_physics).
     pub fn publish_bytes(&mut self, page: PageKind, bytes: &[u8]) -> Result<(), Error> {
-        if !(page.smallest_size()..=page.size()).contains(&bytes.len()) {
+        if bytes.len() > MAX_SECTION_BYTES {
             return Err(Error::WrongSize { page, size: bytes.len() });
         }
-        // Missing bytes must be zero, not those of an earlier page.
-        let mut whole = [0; PageKind::Graphics.size()];
-        whole[..bytes.len()].copy_from_slice(bytes);
-        self.target.write(page, &whole[..page.size()], self.order)
+        self.write(page, bytes)
+    }
+
+    /// Writes the bytes, and zeros instead of the bytes of an earlier page that would remain after them.
+    fn write(&mut self, page: PageKind, bytes: &[u8]) -> Result<(), Error> {
+        let written = &mut self.written[page as usize];
+        *written = bytes.len().max(*written);
+        if bytes.len() == *written {
+            return self.target.write(page, bytes, self.order);
+        }
+        self.padded.clear();
+        self.padded.extend_from_slice(bytes);
+        self.padded.resize(*written, 0);
+        self.target.write(page, &self.padded, self.order)
     }
 }

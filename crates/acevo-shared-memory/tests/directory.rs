@@ -332,6 +332,27 @@ fn raw_page_reads_files_of_any_size() {
 }
 
 #[test]
+fn publish_bytes_writes_pages_of_any_size() {
+    let directory = tempdir().unwrap();
+    let mut publisher = Publisher::directory(directory.path()).unwrap();
+    // Bytes beyond the known layout are kept. A page never has bytes of the one before.
+    let mut largest = 800;
+    for size in [800, 799, 0, 801, 5000, 804, 3, MAX_SECTION_BYTES, 800] {
+        publisher.publish_bytes(PageKind::Physics, &pattern(size)).unwrap();
+        largest = size.max(largest);
+        let mut expected = pattern(size);
+        expected.resize(largest, 0);
+        assert!(fs::read(file(directory.path(), PageKind::Physics)).unwrap() == expected, "{size}");
+        let mapper = open(directory.path()).unwrap();
+        assert!(mapper.raw_page(PageKind::Physics).unwrap().bytes == expected, "{size}");
+    }
+    publisher.publish_physics(&Default::default()).unwrap();
+    assert!(fs::read(file(directory.path(), PageKind::Physics)).unwrap().iter().all(|byte| *byte == 0));
+    let error = publisher.publish_bytes(PageKind::Physics, &vec![0; MAX_SECTION_BYTES + 1]).unwrap_err();
+    assert!(matches!(error, Error::WrongSize { page: PageKind::Physics, .. }), "{error}");
+}
+
+#[test]
 fn raw_page_rejects_a_file_that_is_too_large() {
     let directory = tempdir().unwrap();
     for page in PageKind::ALL {

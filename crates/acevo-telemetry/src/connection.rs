@@ -1,5 +1,6 @@
 //! The connection to the game: attaches, follows its state, and reconnects.
 
+mod counter_monitor;
 mod layout_check;
 mod liveness;
 mod rate;
@@ -14,14 +15,19 @@ use acevo_shared_memory::{
 };
 
 use self::liveness::{Liveness, Verdict};
+use crate::limiter::Limiter;
 use crate::names::is_name;
 
+pub use self::counter_monitor::{CounterConflict, CounterMonitor};
 pub use self::layout_check::{LayoutWarning, check_layout};
 pub use self::liveness::ConnectionState;
 pub use self::rate::PacketRate;
 
 /// Maximum time between two searches for a game.
 const MAX_SEARCH_INTERVAL: Duration = Duration::from_millis(500);
+
+/// Maximum time between two searches if every game was detached at once, as with pages that are removed and created again all the time.
+const MAX_RETRY_INTERVAL: Duration = Duration::from_secs(8);
 
 /// Time between the first two searches after a game has ended. It doubles with each search, so that a game that is restarted at once is
 /// found soon.
@@ -32,6 +38,9 @@ const CHECK_INTERVAL: Duration = Duration::from_millis(250);
 
 /// Time after a session change within which a counter may go back because of that change.
 const SESSION_SETTLES: Duration = Duration::from_secs(1);
+
+/// Changes of session and car that are reported at once, and per second for long. No game comes near the limit; garbage does.
+const MAX_CHANGES: (f64, f64) = (20.0, 0.2);
 
 /// Number of checks between two checks of the layout.
 const LAYOUT_CHECK_EVERY: u32 = 4;
@@ -56,10 +65,14 @@ pub enum ConnectionEvent {
         /// The state now.
         now: ConnectionState,
     },
-    /// A session was loaded or restarted: the static page has changed, or a counter has gone back.
+    /// A session was loaded or restarted: the static page has changed, or a counter has gone back. Not reported during a
+    /// [`CounterConflict`], and not more often than a game can load sessions.
     SessionChanged,
-    /// The car has changed, by the name of its model.
+    /// The car has changed, by the name of its model. Limited as [`SessionChanged`](Self::SessionChanged).
     CarChanged,
+    /// The counters of the pages are not those of one game: two programs write the pages, or they hold other data. Reported once, until
+    /// [`Connection::conflict`] is over.
+    Conflict(CounterConflict),
     /// The pages look as if the game had changed their layout, so values may be wrong. Contains only warnings that were not reported
     /// since attaching.
     LayoutSuspicious(Vec<LayoutWarning>),
@@ -112,6 +125,8 @@ pub struct Connection {
     attachment: Option<Attachment>,
     next_search: Instant,
     search_interval: Duration,
+    /// Time until the next search if the next game is detached at once, too.
+    retry_interval: Duration,
     error: Option<Error>,
     /// Counters of pages that were detached because they did not change. Pages with the same counters are not attached again.
     frozen: Option<[i32; 2]>,
@@ -120,6 +135,9 @@ pub struct Connection {
     events: VecDeque<ConnectionEvent>,
     /// Statistics of the games before this one.
     stats: Stats,
+    counters: CounterMonitor,
+    start: Instant,
+    changes: Limiter,
 }
 
 /// An attached game.
@@ -179,11 +197,15 @@ impl Connection {
             attachment: None,
             next_search: Instant::now(),
             search_interval: MAX_SEARCH_INTERVAL,
+            retry_interval: MAX_SEARCH_INTERVAL,
             error: None,
             frozen: None,
             car: String::new(),
             events: VecDeque::with_capacity(8),
             stats: Stats::default(),
+            counters: CounterMonitor::default(),
+            start: Instant::now(),
+            changes: Limiter::new(MAX_CHANGES.0, MAX_CHANGES.1),
         }
     }
 
@@ -237,6 +259,11 @@ impl Connection {
     /// Warnings about the layout of the pages, while attached.
     pub fn layout_warnings(&self) -> &[LayoutWarning] {
         self.attachment.as_ref().map_or(&[], |attachment| &attachment.reported)
+    }
+
+    /// Why the counters of the pages cannot be those of one game, as long as they show that.
+    pub fn conflict(&self) -> Option<CounterConflict> {
+        self.counters.conflict()
     }
 
     /// Statistics about packets since the beginning, of all games together. A copy of some 30 kB: call it now and then, not for every
@@ -303,6 +330,7 @@ impl Connection {
     fn attach(&mut self, packets: Packets<ACEvoSharedMemoryMapper>, frame: Frame, now: Instant) {
         self.error = None;
         self.frozen = None;
+        self.counters.restart();
         self.events.push_back(ConnectionEvent::Attached { location: packets.mapper().location(PageKind::Physics) });
         self.attachment = Some(Attachment {
             packets,
@@ -332,11 +360,12 @@ impl Connection {
         };
         if now.saturating_duration_since(attachment.since) < MAX_SEARCH_INTERVAL {
             // A game that fails at once is given more time with each attempt.
-            self.next_search = now + self.search_interval;
+            self.next_search = now + self.retry_interval;
+            self.retry_interval = (2 * self.retry_interval).min(MAX_RETRY_INTERVAL);
         } else {
             // A game that was restarted may be there already.
             self.next_search = now;
-            self.search_interval = FIRST_SEARCH_INTERVAL;
+            (self.search_interval, self.retry_interval) = (FIRST_SEARCH_INTERVAL, FIRST_SEARCH_INTERVAL);
         }
         self.events.push_back(ConnectionEvent::Detached(why));
         self.change(state);
@@ -367,8 +396,10 @@ impl Connection {
         if attachment.frame.is_blank() {
             return self.detach_blank(packet.seen);
         }
+        let conflict = self.counters.note(&packet);
+        self.events.extend(conflict.map(ConnectionEvent::Conflict));
         self.judge(packet.seen);
-        if restarted {
+        if restarted && self.conflict().is_none() {
             self.renew_session(true);
             if let Some(attachment) = &mut self.attachment {
                 attachment.may_go_back = arrivals.map(|went_back| went_back != Some(true));
@@ -463,9 +494,10 @@ impl Connection {
                     attachment.frame.static_data = session.snapshot();
                 }
                 if is_new || changed {
-                    attachment.session = Some(Instant::now());
+                    let now = Instant::now();
+                    attachment.session = Some(now);
                     attachment.may_go_back = [true; 2];
-                    self.events.push_back(ConnectionEvent::SessionChanged);
+                    self.report_change(ConnectionEvent::SessionChanged, now);
                 }
             }
             Err(error) => self.detach(DetachReason::Gone(error), Instant::now()),
@@ -483,8 +515,14 @@ impl Connection {
         self.car.clear();
         self.car.push_str(car);
         if !is_first {
-            self.events.push_back(ConnectionEvent::CarChanged);
+            self.report_change(ConnectionEvent::CarChanged, Instant::now());
         }
+    }
+
+    /// Reports another session or another car, unless the pages change so often that no game can cause it.
+    fn report_change(&mut self, change: ConnectionEvent, now: Instant) {
+        let is_reported = self.conflict().is_none() && self.changes.allows((now - self.start).as_secs_f64());
+        self.events.extend(Some(change).filter(|_| is_reported));
     }
 
     /// Checks the layout. Reports warnings of two checks in a row: a single one may be chance.

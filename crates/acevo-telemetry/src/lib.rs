@@ -49,6 +49,7 @@ mod channels;
 mod connection;
 mod format;
 mod lap_trace;
+mod limiter;
 mod limits;
 mod names;
 pub mod personal;
@@ -66,9 +67,11 @@ pub use channels::{
     Channel, ChannelKind, ChannelQuality, ChannelValue, UpdateRate, channel, channels, default_channels,
 };
 pub use connection::{
-    Connection, ConnectionEvent, ConnectionState, DetachReason, LayoutWarning, PacketRate, check_layout,
+    Connection, ConnectionEvent, ConnectionState, CounterConflict, CounterMonitor, DetachReason, LayoutWarning,
+    PacketRate, check_layout,
 };
 pub use format::{format_lap_time, format_number, format_sector_time};
+pub use limiter::Limiter;
 pub use names::{display_name, driver_name, shown_name};
 pub use text::{clean_text, escape_json, is_unsafe_to_print};
 pub use units::{Unit, UnitSystem, UnknownUnitSystem};

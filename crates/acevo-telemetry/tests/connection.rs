@@ -132,6 +132,7 @@ fn word(event: &ConnectionEvent) -> Option<String> {
         ConnectionEvent::StateChanged { before, now } => format!("{before} -> {now}"),
         ConnectionEvent::SessionChanged => "session".into(),
         ConnectionEvent::CarChanged => "car".into(),
+        ConnectionEvent::Conflict(conflict) => format!("conflict: {conflict:?}"),
         ConnectionEvent::LayoutSuspicious(what) => format!("suspicious: {}", what.len()),
         ConnectionEvent::Packet(_) => return None,
         other => format!("{other:?}"),
@@ -489,6 +490,55 @@ fn changes_of_session_and_car_are_reported() {
     assert_eq!(until_event(&mut telemetry, "car", || game.step()), ["car"]);
     assert_eq!(telemetry.frame().unwrap().graphics.car_model(), "ks_second");
     assert_eq!(during(&mut telemetry, Duration::from_millis(500), || game.step()), [""; 0]);
+}
+
+#[test]
+fn two_writers_are_reported_once_and_cause_few_changes_of_session_and_car() {
+    let mut game = Game::start(ACEvoStatus::Live);
+    let mut telemetry = game.telemetry();
+    until(&mut telemetry, ConnectionState::Live, || game.step());
+    assert_eq!(telemetry.conflict(), None);
+    // Another program counts in the same pages, with another car on another track.
+    let mut other = (5_000_000, game.session, game.graphics.car_model);
+    (other.1.track, other.2) = ("Monteforte".into(), "ks_second".into());
+    let mut flips = 0;
+    let story = follow(
+        &mut telemetry,
+        || {
+            std::mem::swap(&mut game.physics.packetId, &mut other.0);
+            game.graphics.packetId = game.physics.packetId;
+            std::mem::swap(&mut game.session, &mut other.1);
+            std::mem::swap(&mut game.graphics.car_model, &mut other.2);
+            game.publish_session();
+            game.step();
+            flips += 1;
+        },
+        |telemetry, _| telemetry.stats().graphics.restarts > 600,
+    );
+    let count = |word: &str| story.iter().filter(|event| event.starts_with(word)).count();
+    assert_eq!((count("conflict"), count("conflict: TwoWriters")), (1, 1), "{story:?}");
+    assert!(count("session") + count("car") <= 20, "{flips} flips: {story:?}");
+    assert_eq!(telemetry.conflict(), Some(acevo_telemetry::CounterConflict::TwoWriters));
+}
+
+#[test]
+fn car_that_changes_all_the_time_is_reported_a_limited_number_of_times() {
+    let mut game = Game::start(ACEvoStatus::Live);
+    let mut telemetry = game.telemetry();
+    let mut cars = 0;
+    let story = follow(
+        &mut telemetry,
+        || {
+            cars += 1;
+            game.graphics.car_model = format!("ks_{cars}").as_str().into();
+            game.step();
+        },
+        |telemetry, _| telemetry.stats().graphics.distinct > 500,
+    );
+    let reported = story.iter().filter(|event| *event == "car").count();
+    // Twenty at once, and one each five seconds: the rest is for a busy machine.
+    assert!((10..=40).contains(&reported), "{reported} of {cars}");
+    assert_eq!(telemetry.conflict(), None);
 }
 
 #[test]

@@ -120,6 +120,11 @@ impl Running {
         self.stdout.recv_timeout(PATIENCE).expect("it prints a line in time")
     }
 
+    /// All lines of stdout that were not taken yet, until it is closed.
+    pub fn rest(&self) -> Vec<String> {
+        self.stdout.iter().collect()
+    }
+
     /// Waits for a line of stdout and parses it as JSON.
     pub fn next_object(&self) -> Value {
         let line = self.next_line();

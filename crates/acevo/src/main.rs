@@ -30,6 +30,7 @@ mod web;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    shutdown::report_file_size_limit();
     match commands::run(cli::read()) {
         Ok(code) => code,
         // The reader of the output has ended: `acevo watch --json | head -1`.

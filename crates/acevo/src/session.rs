@@ -17,3 +17,4 @@ pub(crate) mod source;
 pub(crate) mod status;
 #[cfg(test)]
 mod test_snapshot;
+pub(crate) mod waits;

@@ -204,7 +204,7 @@ mod unix {
             assert_eq!(fs::read(&victim).unwrap(), b"precious", "{format}");
             fs::remove_file(&out).unwrap();
             let _ = fs::remove_file(folder.path().join("out.ldx"));
-            // A link that leads nowhere takes the name.
+            // A link without a target takes the name.
             symlink(folder.path().join("created"), &out).unwrap();
             let refused = export(&recording, format, &out);
             assert_eq!(refused.status.code(), Some(1), "{format}: {refused:?}");

@@ -123,9 +123,9 @@ fn recording_of_a_replay_has_the_same_pages() {
     assert_eq!(recorder.next_line(), again.display().to_string());
     let original: HashSet<_> = pages(&file).into_iter().collect();
     let copies = pages(&again);
-    assert!(copies.len() > 1000, "{}", copies.len());
+    assert!(copies.len() > 200, "{}", copies.len());
     let physics = copies.iter().filter(|(page, _)| *page == PageKind::Physics).count();
-    assert!(physics > 500, "{physics}");
+    assert!(physics > 100, "{physics}");
     // A writer that the system suspends within a page for long can't be detected: on a busy machine that happens once in a while.
     let others: Vec<_> =
         copies.iter().filter(|copy| !original.contains(copy)).map(|(page, bytes)| (page, &bytes[..16])).collect();

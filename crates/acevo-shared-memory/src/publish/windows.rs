@@ -118,14 +118,17 @@ impl NamedSection {
     fn write(&mut self, bytes: &[u8], order: CounterOrder) {
         let base = self.view.base().cast_mut().cast::<u32>();
         let known = &bytes[..bytes.len().min(self.view.size())];
-        let store = |(index, chunk): (usize, &[u8; 4])| {
-            let word = u32::from_le_bytes(*chunk);
-            // SAFETY: `index` is below a quarter of the view's size, so the word lies within the view, which is mapped for
+        let store = |(index, chunk): (usize, &[u8])| {
+            let mut word = [0; 4];
+            word[..chunk.len()].copy_from_slice(chunk);
+            let word = u32::from_le_bytes(word);
+            // SAFETY: the word begins within the view, whose size is a multiple of a memory page and so of the size of a word. So it
+            // lies within the view, which is mapped for
             // writing as long as `self` lives and starts at a multiple of 64 KiB. The memory is not a Rust allocation and no
             // reference to it exists; other processes read it at any time, which a volatile store allows there.
             unsafe { ptr::write_volatile(base.wrapping_add(index), word) };
         };
-        let mut words = known.as_chunks().0.iter().enumerate();
+        let mut words = known.chunks(4).enumerate();
         let counter = words.next();
         match order {
             CounterOrder::First => {

@@ -47,6 +47,8 @@ pub(crate) struct ClockedFrame<'a> {
     pub(crate) has_watched: bool,
     /// How the frame continues the one before.
     pub(crate) continuity: Continuity,
+    /// Another session may begin: there were not more sessions than a game can load.
+    pub(crate) may_begin_session: bool,
 }
 
 impl ClockedFrame<'_> {
@@ -80,6 +82,13 @@ pub(crate) enum Continuity {
     Resumes,
     /// Something else begins: the running lap does not continue.
     Begins(Beginning),
+}
+
+impl Continuity {
+    /// True if another session, phase or car begins.
+    pub(crate) fn begins_session(self) -> bool {
+        matches!(self, Self::Begins(beginning) if beginning != Beginning::First)
+    }
 }
 
 /// Assigns times to frames.
@@ -160,8 +169,22 @@ impl Clock {
     }
 
     /// Takes pages that were read `at` this time. `None` if they show nothing new about the drive: the same packets as before, torn
-    /// pages, a replay, or another car.
-    pub(crate) fn next<'a>(&mut self, at: Duration, frame: &'a Frame) -> Option<ClockedFrame<'a>> {
+    /// pages, a replay, or another car. Unless another session `may_begin`, pages of another session are left out, too.
+    pub(crate) fn next<'a>(&mut self, at: Duration, frame: &'a Frame, may_begin: bool) -> Option<ClockedFrame<'a>> {
+        if may_begin {
+            return self.follow(at, frame, true);
+        }
+        let mut next = self.clone();
+        let clocked = next.follow(at, frame, false);
+        let begins = clocked.is_some_and(|clocked| clocked.continuity.begins_session());
+        if begins {
+            return None;
+        }
+        *self = next;
+        clocked
+    }
+
+    fn follow<'a>(&mut self, at: Duration, frame: &'a Frame, may_begin_session: bool) -> Option<ClockedFrame<'a>> {
         let graphics_id = frame.graphics.packet_id();
         let mut new = self.new_pages(frame)?;
         if frame.graphics.status() == ACEvoStatus::Replay {
@@ -205,6 +228,7 @@ impl Clock {
             is_timed,
             has_watched,
             continuity,
+            may_begin_session,
         })
     }
 

@@ -21,16 +21,20 @@ pub use thresholds::Thresholds;
 use super::clock::{ClockedFrame, Continuity};
 use super::event::SessionEventKind;
 use super::session_key::Beginning;
+use crate::limiter::Limiter;
 use control::Control;
 use damage::Damage;
-use debounce::{Limiter, ObservedTime};
+use debounce::ObservedTime;
 use driving::Driving;
 use fuel::Fuel;
 use heat::Heat;
 use pits::Pits;
 
+/// Number of events at once, and per second for long. No drive comes near the limit; garbage does.
+const MAX_EVENTS: (f64, f64) = (30.0, 2.0);
+
 /// All detectors.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Detectors {
     time: ObservedTime,
     limiter: Limiter,
@@ -43,6 +47,23 @@ pub(crate) struct Detectors {
     /// Events of the newest frame, before the limiter.
     detected: Vec<SessionEventKind>,
     events: VecDeque<SessionEventKind>,
+}
+
+impl Default for Detectors {
+    fn default() -> Self {
+        Self {
+            time: ObservedTime::default(),
+            limiter: Limiter::new(MAX_EVENTS.0, MAX_EVENTS.1),
+            control: Control::default(),
+            pits: Pits::default(),
+            driving: Driving::default(),
+            fuel: Fuel::default(),
+            damage: Damage::default(),
+            heat: Heat::default(),
+            detected: Vec::new(),
+            events: VecDeque::new(),
+        }
+    }
 }
 
 impl Detectors {

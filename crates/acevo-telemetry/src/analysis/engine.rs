@@ -21,6 +21,7 @@ use super::stint::Stints;
 use super::timeline::Timeline;
 use crate::axes::{Axes, AxesResolver};
 use crate::car_sample::CarSample;
+use crate::limiter::Limiter;
 use crate::personal::{CarAndTrack, PersonalBest, PersonalBests};
 
 /// Maximum number of laps that are kept; the oldest ones are dropped first. No session has as many.
@@ -29,7 +30,23 @@ const MAX_LAPS: usize = 5000;
 /// Maximum number of events that are kept until they are taken; the oldest ones are dropped first.
 const MAX_EVENTS: usize = 1000;
 
+/// Sessions at once, and per second for long. No game loads sessions as fast; garbage does.
+const MAX_SESSIONS: (f64, f64) = (20.0, 0.1);
+
+/// What a change of session, phase or car costs, in sessions, if no numbered session begins with it. Loading a session causes some.
+const COST_OF_CHANGE: f64 = 0.1;
+
+/// Events about laps at once, and per second of driving for long. No drive comes near the limit; garbage does.
+const MAX_LAP_EVENTS: (f64, f64) = (100.0, 2.0);
+
+/// Maximum driving between two frames that counts for that limit, seconds. Frames of a simulation that is hundreds of times as fast as the
+/// game are closer together.
+const MAX_FRAME_STEP_S: f64 = 3.0;
+
 /// Follows a drive frame by frame.
+///
+/// If the pages change between sessions all the time, as when two programs write them, the analysis stays with one session: at most 20
+/// sessions begin at once, and 6 in a minute for long.
 ///
 /// ```
 /// use acevo_simulator::{Options, Scenario, Simulator};
@@ -78,6 +95,10 @@ pub struct Analysis {
     /// Distance driven so far, metres.
     driven_m: f64,
     timeline: Timeline,
+    sessions: Limiter,
+    lap_events: Limiter,
+    /// The clock of that limit, seconds.
+    lap_events_s: f64,
 }
 
 /// The car and the track, as far as their names are known.
@@ -123,6 +144,9 @@ impl Analysis {
             driven_s: 0.0,
             driven_m: 0.0,
             timeline: Timeline::default(),
+            sessions: Limiter::new(MAX_SESSIONS.0, MAX_SESSIONS.1),
+            lap_events: Limiter::new(MAX_LAP_EVENTS.0, MAX_LAP_EVENTS.1),
+            lap_events_s: 0.0,
         }
     }
 
@@ -145,7 +169,13 @@ impl Analysis {
         if frame.graphics.packet_id() == 0 && frame.physics.is_settled() {
             self.axes.feed(at.as_secs_f64(), frame.physics.raw());
         }
-        let Some(clocked) = self.clock.next(at, frame) else { return };
+        let may_begin_session = self.sessions.has_left(at.as_secs_f64());
+        let Some(clocked) = self.clock.next(at, frame, may_begin_session) else { return };
+        if clocked.continuity.begins_session() {
+            self.sessions.take(COST_OF_CHANGE);
+        }
+        let passed = [clocked.time - self.driven_s, at.saturating_sub(self.at).as_secs_f64()];
+        self.lap_events_s += passed.into_iter().find(|passed| *passed <= MAX_FRAME_STEP_S).unwrap_or_default();
         self.at = at;
         self.driven_s = clocked.time;
         self.timeline.note(clocked.time, at);
@@ -354,6 +384,7 @@ impl Analysis {
     fn take_lap_event(&mut self, event: LapEvent) {
         match event {
             LapEvent::SessionBegun(session) => {
+                self.sessions.take(1.0);
                 self.bests = Bests::default();
                 self.delta.forget();
                 self.stints.begin(session, self.engine.stint());
@@ -362,22 +393,22 @@ impl Analysis {
             }
             LapEvent::StintBegun(stint) => {
                 self.stints.begin(self.engine.session(), stint);
-                self.notify(SessionEventKind::Stint { stint });
+                self.notify_limited(SessionEventKind::Stint { stint });
             }
             LapEvent::LapBegun => {
                 self.delta.begin_lap();
-                self.notify(SessionEventKind::LapBegun);
+                self.notify_limited(SessionEventKind::LapBegun);
             }
             LapEvent::SectorEnded { end, is_lap_valid } => {
                 let best = self.bests.sectors_ms.get(end.sector).copied().flatten();
                 let is_best = is_lap_valid && end.sector_ms.is_some_and(|ms| best.is_some_and(|best| ms < best));
                 let (sector_ms, split_ms) = (end.sector_ms, end.split_ms);
-                self.notify(SessionEventKind::Sector { sector: end.sector + 1, sector_ms, split_ms, is_best });
+                self.notify_limited(SessionEventKind::Sector { sector: end.sector + 1, sector_ms, split_ms, is_best });
             }
-            LapEvent::Invalidated(reason) => self.notify(SessionEventKind::Invalidated { reason }),
+            LapEvent::Invalidated(reason) => self.notify_limited(SessionEventKind::Invalidated { reason }),
             LapEvent::ReturnedToBox => {
                 self.detectors.reset_car();
-                self.notify(SessionEventKind::ReturnedToBox);
+                self.notify_limited(SessionEventKind::ReturnedToBox);
             }
             LapEvent::LineCrossed => self.delta.cross_line(),
             LapEvent::LapEnded(lap) => self.end_lap(*lap),
@@ -394,14 +425,14 @@ impl Analysis {
             self.laps.pop_front();
         }
         self.laps.push_back(lap.clone());
-        self.notify_about(session, number, SessionEventKind::Lap(lap));
+        self.notify_about_lap(session, number, SessionEventKind::Lap(lap));
         if let Some(best) = session_best {
             let kind = SessionEventKind::SessionBest { time_ms: best.time_ms, before_ms: best.before_ms };
-            self.notify_about(session, number, kind);
+            self.notify_about_lap(session, number, kind);
         }
         if let Some(best) = personal_best {
             let kind = SessionEventKind::PersonalBest { time_ms: best.time_ms, before_ms: best.before_ms };
-            self.notify_about(session, number, kind);
+            self.notify_about_lap(session, number, kind);
         }
     }
 
@@ -430,6 +461,18 @@ impl Analysis {
         let is_new = self.context.personal_bests.offer(self.drive.car_and_track.clone(), best);
         self.has_new_bests |= is_new;
         (is_new && is_better).then_some(NewBest { time_ms, before_ms })
+    }
+
+    /// Adds an event of the lap engine about the running lap.
+    fn notify_limited(&mut self, kind: SessionEventKind) {
+        self.notify_about_lap(self.session(), self.engine.number(), kind);
+    }
+
+    /// Adds an event of the lap engine, unless there are more than any drive can cause.
+    fn notify_about_lap(&mut self, session: u32, lap: Option<u32>, kind: SessionEventKind) {
+        if self.lap_events.allows(self.lap_events_s) {
+            self.notify_about(session, lap, kind);
+        }
     }
 
     /// Adds an event about the running lap.

@@ -67,6 +67,10 @@ impl fmt::Display for ConnectionState {
     }
 }
 
+/// Maximum time between two judgements that counts. The computer may have slept, or this process may have been stopped: the game had no
+/// time to write a packet.
+const MAX_UNSEEN: Duration = Duration::from_millis(500);
+
 /// What follows from the state of the pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
@@ -83,31 +87,43 @@ pub(crate) enum Verdict {
 pub(crate) struct Liveness {
     /// A counter has moved since attaching.
     proven: bool,
-    moved: Instant,
-    reopened: Instant,
+    /// Time without movement, as far as it was observed.
+    still: Duration,
+    /// The same since the pages were opened again.
+    since_reopened: Duration,
+    judged: Instant,
 }
 
 impl Liveness {
     pub(crate) fn new(now: Instant) -> Self {
-        Self { proven: false, moved: now, reopened: now }
+        Self { proven: false, still: Duration::ZERO, since_reopened: Duration::ZERO, judged: now }
     }
 
     /// A counter has moved.
     pub(crate) fn moved(&mut self, now: Instant) {
+        self.observe(now);
         self.proven = true;
-        self.moved = now;
+        self.still = Duration::ZERO;
+    }
+
+    fn observe(&mut self, now: Instant) {
+        let passed = now.saturating_duration_since(self.judged).min(MAX_UNSEEN);
+        self.still += passed;
+        self.since_reopened += passed;
+        self.judged = self.judged.max(now);
     }
 
     pub(crate) fn judge(&mut self, status: ACEvoStatus, now: Instant) -> Verdict {
-        let still = now.saturating_duration_since(self.moved);
+        self.observe(now);
+        let still = self.still;
         match ConnectionState::of(status) {
             ConnectionState::Live if still >= STALE_AFTER => Verdict::Stale,
             ConnectionState::Live if !self.proven => Verdict::Is(ConnectionState::Attached),
             // In a pause or in the menu no counter needs to move.
             state if state == ConnectionState::Live || still < REOPEN_AFTER => Verdict::Is(state),
-            state if now.saturating_duration_since(self.reopened) < REOPEN_AFTER => Verdict::Is(state),
+            state if self.since_reopened < REOPEN_AFTER => Verdict::Is(state),
             _ => {
-                self.reopened = now;
+                self.since_reopened = Duration::ZERO;
                 Verdict::Reopen
             }
         }
@@ -121,17 +137,26 @@ mod tests {
     const STILL: [ACEvoStatus; 4] =
         [ACEvoStatus::Off, ACEvoStatus::Pause, ACEvoStatus::Replay, ACEvoStatus::Unknown(9)];
 
+    /// Judges each tenth of a second up to a time, and returns the last verdict.
+    fn judged(liveness: &mut Liveness, status: ACEvoStatus, from: Instant, to: Duration) -> Verdict {
+        let tenths = (0..to.as_millis() / 100).map(|tenth| Duration::from_millis(tenth as u64 * 100));
+        tenths.chain([to]).fold(Verdict::Reopen, |_, at| liveness.judge(status, from + at))
+    }
+
     #[test]
     fn judge_needs_moving_counters_for_a_live_game() {
         let start = Instant::now();
-        let at = |ms| start + Duration::from_millis(ms);
+        let ms = Duration::from_millis;
         let mut liveness = Liveness::new(start);
-        assert_eq!(liveness.judge(ACEvoStatus::Live, at(2499)), Verdict::Is(ConnectionState::Attached));
-        assert_eq!(liveness.clone().judge(ACEvoStatus::Live, at(2500)), Verdict::Stale);
-        liveness.moved(at(2499));
-        assert_eq!(liveness.judge(ACEvoStatus::Live, at(2499)), Verdict::Is(ConnectionState::Live));
-        assert_eq!(liveness.judge(ACEvoStatus::Live, at(4998)), Verdict::Is(ConnectionState::Live));
-        assert_eq!(liveness.judge(ACEvoStatus::Live, at(4999)), Verdict::Stale);
+        let attached = Verdict::Is(ConnectionState::Attached);
+        assert_eq!(judged(&mut liveness.clone(), ACEvoStatus::Live, start, ms(2499)), attached);
+        assert_eq!(judged(&mut liveness.clone(), ACEvoStatus::Live, start, ms(2500)), Verdict::Stale);
+        liveness.moved(start + ms(100));
+        let moved = start + ms(100);
+        let live = Verdict::Is(ConnectionState::Live);
+        assert_eq!(judged(&mut liveness.clone(), ACEvoStatus::Live, moved, ms(0)), live);
+        assert_eq!(judged(&mut liveness.clone(), ACEvoStatus::Live, moved, ms(2499)), live);
+        assert_eq!(judged(&mut liveness, ACEvoStatus::Live, moved, ms(2500)), Verdict::Stale);
     }
 
     #[test]
@@ -140,26 +165,42 @@ mod tests {
             let start = Instant::now();
             let mut liveness = Liveness::new(start);
             let mut again = 0;
-            for second in 0..3600 {
-                match liveness.judge(status, start + Duration::from_secs(second)) {
+            for half in 0..7200 {
+                match liveness.judge(status, start + Duration::from_millis(500) * half) {
                     Verdict::Is(state) => assert_eq!(state, ConnectionState::of(status)),
                     Verdict::Reopen => again += 1,
                     Verdict::Stale => panic!("{status} is no sign of a dead game"),
                 }
             }
-            assert_eq!(again, 1199);
+            assert_eq!(again, 7199 / 5);
         }
     }
 
     #[test]
     fn judge_gives_a_live_page_time_to_move_after_a_pause() {
         let start = Instant::now();
-        let at = |ms| start + Duration::from_millis(ms);
+        let ms = Duration::from_millis;
         let mut liveness = Liveness::new(start);
         liveness.moved(start);
-        assert_eq!(liveness.judge(ACEvoStatus::Pause, at(2400)), Verdict::Is(ConnectionState::Paused));
+        assert_eq!(judged(&mut liveness, ACEvoStatus::Pause, start, ms(2400)), Verdict::Is(ConnectionState::Paused));
         // The status is in a page with a counter, which moves when the pause ends.
-        liveness.moved(at(2450));
-        assert_eq!(liveness.judge(ACEvoStatus::Live, at(2500)), Verdict::Is(ConnectionState::Live));
+        liveness.moved(start + ms(2450));
+        assert_eq!(liveness.judge(ACEvoStatus::Live, start + ms(2500)), Verdict::Is(ConnectionState::Live));
+    }
+
+    #[test]
+    fn judge_does_not_count_time_in_which_the_computer_slept() {
+        let start = Instant::now();
+        let hour = Duration::from_secs(3600);
+        let mut liveness = Liveness::new(start);
+        liveness.moved(start);
+        // The game continues together with this process.
+        for hours in 1..4 {
+            let woken = start + hour * hours;
+            assert_eq!(liveness.judge(ACEvoStatus::Live, woken), Verdict::Is(ConnectionState::Live));
+        }
+        // A clock that goes back adds nothing.
+        assert_eq!(liveness.judge(ACEvoStatus::Live, start), Verdict::Is(ConnectionState::Live));
+        assert_eq!(judged(&mut liveness, ACEvoStatus::Live, start + hour * 3, hour / 1000), Verdict::Stale);
     }
 }

@@ -24,8 +24,11 @@ pub(crate) struct FollowArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) count: Option<u64>,
     /// Don't print connection messages
-    #[arg(short, long)]
+    #[arg(short, long, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
+    /// Print diagnostics: saved personal bests, and at the end how often the source was waited for
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
     #[command(flatten)]
     analysis: AnalysisArgs,
     #[command(flatten)]

@@ -10,6 +10,7 @@ use acevo_telemetry::analysis::{Analysis, SessionEvent, Severity, Topic};
 
 use super::follow_loop::{UpdateHandler, follow};
 use crate::cli::EventsArgs;
+use crate::diagnostics;
 use crate::format::event_text::EventText;
 use crate::output::{self, Paint, say};
 use crate::session::connection::LiveConnection;
@@ -18,13 +19,19 @@ use crate::session::playback::open;
 use crate::shutdown::Stop;
 
 pub(crate) fn run(args: &EventsArgs) -> anyhow::Result<ExitCode> {
+    if args.follow.verbose {
+        diagnostics::start();
+    }
     let stop = Stop::on_signal()?;
     let (source, mut follower) = (args.follow.source(), Follower::new(args));
     if let Some(file) = source.recording() {
         return follower.read_recording(file, &stop);
     }
+    stop.exit_if_stuck(|| {});
     let (mut live, _running) = source.follow()?;
-    follow(&mut live, &stop, args.follow.quiet, &mut follower)?;
+    let followed = follow(&mut live, &stop, args.follow.quiet, &mut follower);
+    live.waits().log();
+    followed?;
     follower.feeder.finish();
     warn(&mut follower.feeder);
     Ok(ExitCode::SUCCESS)

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use acevo_telemetry::ConnectionEvent;
+use anyhow::bail;
 
 use crate::output::say;
 use crate::session::connection::LiveConnection;
@@ -30,6 +31,9 @@ pub(super) trait UpdateHandler {
 }
 
 /// Runs until the handler ends the loop, a recording ends, or the program should end.
+///
+/// # Errors
+/// Those of the handler, and why a recording was not played to its end.
 pub(super) fn follow(
     connection: &mut LiveConnection,
     stop: &Stop,
@@ -46,6 +50,9 @@ pub(super) fn follow(
             return Ok(());
         }
         if connection.has_ended() {
+            if let Some(failure) = connection.failure() {
+                bail!("the recording cannot be played to its end: {failure}");
+            }
             if !quiet {
                 say(format_args!("acevo: {}", ConnectionStatus::Ended.headline()));
             }

@@ -19,6 +19,7 @@ use self::lines::{Lines, WIDE};
 use self::live_table::LiveTable;
 use super::follow_loop::follow;
 use crate::cli::LapsArgs;
+use crate::diagnostics;
 use crate::format::lap_table::{Line, Look, Sessions, Table};
 use crate::format::text::clean;
 use crate::output::{self, Paint, say};
@@ -34,8 +35,13 @@ pub(crate) fn run(args: &LapsArgs) -> anyhow::Result<ExitCode> {
     }
     let (mut live, _running) = source.follow()?;
     let follower = LapFollower::new(&args.follow.analysis(), args.follow.count);
+    let shows_table = !args.follow.json && !args.lines && output::has_screen();
+    if args.follow.verbose && !shows_table {
+        diagnostics::start();
+    }
     let sessions = args.session.unwrap_or(Sessions::Current);
-    if args.follow.json || args.lines || !output::has_screen() {
+    if !shows_table {
+        stop.exit_if_stuck(|| {});
         let mut lines = Lines::new(follower, args.follow.json, sessions);
         follow(&mut live, &stop, args.follow.quiet, &mut lines)?;
         lines.finish();
@@ -45,7 +51,12 @@ pub(crate) fn run(args: &LapsArgs) -> anyhow::Result<ExitCode> {
         // Connection messages are shown below the table.
         follow(&mut live, &stop, true, &mut table)?;
         table.finish()?;
+        // Diagnostics would spoil the table.
+        if args.follow.verbose {
+            diagnostics::start();
+        }
     }
+    live.waits().log();
     Ok(ExitCode::SUCCESS)
 }
 

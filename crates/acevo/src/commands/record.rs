@@ -23,6 +23,7 @@ use super::follow_loop::{ConnectionMessages, MAX_WAIT};
 use super::progress::Progress;
 use crate::cli::RecordArgs;
 use crate::diagnostics;
+use crate::output::say;
 use crate::session::awake::Awake;
 use crate::session::demo::Demo;
 use crate::session::source::LiveSource;
@@ -79,9 +80,13 @@ impl RecordedSession {
                 progress.suspend(|| messages.print(&live, event.as_ref()));
             }
             recorder.take(&live, event.as_ref())?;
+            if let Some(warning) = recorder.take_warning().filter(|_| !self.quiet) {
+                progress.suspend(|| say(format_args!("acevo: warning: {warning}")));
+            }
             recorder.destination.update(&live, &mut progress)?;
         }
         progress.end();
+        live.waits().log();
         recorder.destination.close()
     }
 }

@@ -22,7 +22,10 @@ pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<ExitCode> {
     });
     // Errors of the server are reported before a recording or a simulation starts.
     let site = web::Site::open(args.server())?;
-    let (live, _running) = args.source().follow()?;
+    let (live, running) = args.source().follow()?;
+    let waits = live.waits();
     site.run(LiveSession::new(live, &args.analysis()), &stop)?;
+    waits.log();
+    running.check()?;
     Ok(ExitCode::SUCCESS)
 }

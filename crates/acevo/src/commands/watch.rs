@@ -10,17 +10,25 @@ use std::time::Duration;
 use self::schedule::Schedule;
 use super::follow_loop::follow;
 use crate::cli::WatchArgs;
-use crate::output;
 use crate::session::live_session::LiveSession;
 use crate::shutdown::Stop;
-use crate::tui;
+use crate::{diagnostics, output, tui};
 
 /// Interval of lines without `--every`.
 const LINE_INTERVAL: Duration = Duration::from_secs(1);
 
 pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<ExitCode> {
     let stop = Stop::on_signal()?;
-    let (mut live, _running) = args.follow.source().follow()?;
+    let (mut live, running) = args.follow.source().follow()?;
+    let waits = live.waits();
+    let shows_screen =
+        !args.follow.json && !args.lines && args.every.is_none() && args.follow.count.is_none() && output::has_screen();
+    if !shows_screen {
+        stop.exit_if_stuck(|| {});
+        if args.follow.verbose {
+            diagnostics::start();
+        }
+    }
     if args.follow.json {
         follow(
             &mut live,
@@ -28,7 +36,7 @@ pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<ExitCode> {
             args.follow.quiet,
             &mut json::Objects::new(Schedule::new(args.every, args.follow.count)),
         )?;
-    } else if args.lines || args.every.is_some() || args.follow.count.is_some() || !output::has_screen() {
+    } else if !shows_screen {
         follow(
             &mut live,
             &stop,
@@ -37,6 +45,12 @@ pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<ExitCode> {
         )?;
     } else {
         tui::run(LiveSession::new(live, &args.follow.analysis()), &stop)?;
+        // Diagnostics would spoil the screen.
+        if args.follow.verbose {
+            diagnostics::start();
+        }
     }
+    waits.log();
+    running.check()?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,15 +1,17 @@
 //! The connection to the game, or to a recording or simulation in this process, with packet counts.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use acevo_recording::{Lockstep, Opener};
+use acevo_recording::{Lockstep, Opener, PlayerError};
 use acevo_shared_memory::{Arrival, Frame, Packet, PageKind};
-use acevo_telemetry::{Connection, ConnectionEvent, ConnectionState, PacketRate};
+use acevo_telemetry::{Connection, ConnectionEvent, ConnectionState, CounterConflict, PacketRate};
 
+use crate::format::text::error_chain;
 use crate::session::status::ConnectionStatus;
+use crate::session::waits::WaitCounter;
 
 /// Packet rates of the last second, and packet counts since the game was attached.
 #[derive(Debug, Clone, Copy, Default)]
@@ -26,6 +28,8 @@ pub(crate) struct Health {
     pub(crate) unsettled: u64,
     /// Signs of an unknown page layout.
     pub(crate) layout_warnings: usize,
+    /// Why the packet counters cannot be those of one game.
+    pub(crate) conflict: Option<CounterConflict>,
 }
 
 /// Counts the packets of one page.
@@ -64,13 +68,18 @@ pub(crate) struct LiveConnection {
     lockstep: Option<Lockstep>,
     /// The time of the newest packet.
     time: Duration,
+    waits: WaitCounter,
+    /// The last wait has returned no event.
+    was_idle: bool,
 }
 
 /// A recording that is played.
 #[derive(Debug)]
-struct PlayedRecording {
+pub(crate) struct PlayedRecording {
     /// Set by the player after it has published all pages.
     over: Arc<AtomicBool>,
+    /// Why the player has ended early.
+    failure: Arc<OnceLock<PlayerError>>,
     /// When `over` was noticed.
     over_since: Option<Instant>,
     /// All pages were read, too.
@@ -78,6 +87,18 @@ struct PlayedRecording {
     /// When the zero of the recording was, since 1970 (UTC).
     recorded: Option<Duration>,
 }
+
+impl PlayedRecording {
+    /// The player sets `over` at the end, after `failure` if it has failed. `recorded` is when the zero of the recording was, since 1970
+    /// (UTC).
+    pub(crate) fn new(over: Arc<AtomicBool>, failure: Arc<OnceLock<PlayerError>>, recorded: Option<Duration>) -> Self {
+        Self { over, failure, over_since: None, has_ended: false, recorded }
+    }
+}
+
+/// Minimum length of a wait that follows one without an event. So no loop can keep the processor busy while nothing arrives, even if it
+/// asks to wait for no time at all.
+const MIN_IDLE_WAIT: Duration = Duration::from_millis(5);
 
 /// Time that a recording without pages is waited for after its end. Longer than the interval of attempts to attach.
 const ATTACH_TIMEOUT: Duration = Duration::from_millis(600);
@@ -94,13 +115,13 @@ impl LiveConnection {
             start: Instant::now(),
             lockstep: None,
             time: Duration::ZERO,
+            waits: WaitCounter::default(),
+            was_idle: false,
         }
     }
 
-    /// A connection to a recording that is played. The player sets `over` at the end. `recorded` is when its zero was,
-    /// since 1970 (UTC).
-    pub(crate) fn of_recording(open: Opener, over: Arc<AtomicBool>, recorded: Option<Duration>) -> Self {
-        let recording = PlayedRecording { over, over_since: None, has_ended: false, recorded };
+    /// A connection to a recording that is played.
+    pub(crate) fn of_recording(open: Opener, recording: PlayedRecording) -> Self {
         Self { recording: Some(recording), ..Self::new(open) }
     }
 
@@ -145,8 +166,33 @@ impl LiveConnection {
         lockstep.time_of_packet(packet).map_or(self.time, |time| time.max(self.time))
     }
 
-    /// Waits for the next event, at most for `timeout`.
+    /// Why a recording was not played to its end; `None` before the end.
+    pub(crate) fn failure(&self) -> Option<String> {
+        let recording = self.recording.as_ref().filter(|recording| recording.has_ended)?;
+        recording.failure.get().map(|failure| error_chain(failure))
+    }
+
+    /// Counts the waits of this connection.
+    pub(crate) fn waits(&self) -> WaitCounter {
+        self.waits.clone()
+    }
+
+    /// Why the packet counters cannot be those of one game, as long as they show that.
+    pub(crate) fn conflict(&self) -> Option<CounterConflict> {
+        self.connection.conflict()
+    }
+
+    /// Waits for the next event, at most for `timeout`. All commands that follow a session wait here. If the wait before has returned no
+    /// event, this one takes at least [`MIN_IDLE_WAIT`] unless an event arrives.
     pub(crate) fn wait(&mut self, timeout: Duration) -> Option<ConnectionEvent> {
+        let timeout = if self.was_idle { timeout.max(MIN_IDLE_WAIT) } else { timeout };
+        let event = self.wait_for(timeout);
+        self.was_idle = event.is_none();
+        self.waits.count(event.is_some());
+        event
+    }
+
+    fn wait_for(&mut self, timeout: Duration) -> Option<ConnectionEvent> {
         if self.has_ended() {
             thread::sleep(timeout);
             return None;
@@ -181,7 +227,7 @@ impl LiveConnection {
     /// The state of the connection.
     pub(crate) fn status(&self) -> ConnectionStatus {
         if self.has_ended() {
-            return ConnectionStatus::Ended;
+            return self.failure().map_or(ConnectionStatus::Ended, ConnectionStatus::Broken);
         }
         match ConnectionStatus::of(&self.connection) {
             ConnectionStatus::Absent(_) | ConnectionStatus::Frozen | ConnectionStatus::Unconfirmed
@@ -257,6 +303,7 @@ impl LiveConnection {
             physics_skipped: self.physics.skipped,
             unsettled: self.physics.unsettled + self.graphics.unsettled,
             layout_warnings: self.connection.layout_warnings().len(),
+            conflict: self.connection.conflict(),
         }
     }
 }

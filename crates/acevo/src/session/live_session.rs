@@ -14,6 +14,7 @@ use crate::session::connection::LiveConnection;
 use crate::session::feeder::{AnalysisFeeder, AnalysisOptions, SourceKind};
 use crate::session::history::History;
 use crate::session::snapshot::{Snapshot, SnapshotCell};
+use crate::session::status::CONFLICT_ADVICE;
 
 /// Events that are kept, the newest ones.
 const MAX_EVENTS: usize = 500;
@@ -27,6 +28,10 @@ pub(crate) trait Observer {
     fn on_event(&mut self, event: &SessionEvent);
     /// Called for each frame after it was analysed, and after [`Self::on_event`] for its events.
     fn on_frame(&mut self, pages: &Pages, analysis: &Analysis);
+    /// Called with a problem of the source that the user has to know, once per problem.
+    fn on_problem(&mut self, problem: &str) {
+        let _ = problem;
+    }
 }
 
 /// Ignores everything.
@@ -54,6 +59,8 @@ pub(crate) struct LiveSession {
     focused_car: (u64, u64),
     start: Instant,
     awake: Awake,
+    /// The failure of a recording was reported.
+    has_failed: bool,
 }
 
 impl LiveSession {
@@ -74,6 +81,7 @@ impl LiveSession {
             focused_car: (0, 0),
             start: Instant::now(),
             awake: Awake::default(),
+            has_failed: false,
         }
     }
 
@@ -94,6 +102,13 @@ impl LiveSession {
             }
             if let (Some(ConnectionEvent::Packet(_)), Some(pages)) = (&event, self.connection.frame()) {
                 observer.on_frame(pages, &self.feeder.analysis);
+            }
+            if let Some(ConnectionEvent::Conflict(conflict)) = &event {
+                observer.on_problem(&format!("{conflict}: {CONFLICT_ADVICE}"));
+            }
+            if let Some(failure) = self.connection.failure().filter(|_| !self.has_failed) {
+                self.has_failed = true;
+                observer.on_problem(&format!("the recording cannot be played to its end: {failure}"));
             }
             self.update_history(event.as_ref());
             if event.is_none() && left.is_zero() {

@@ -2,14 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use acevo_recording::{Opener, Playback};
+use acevo_recording::Opener;
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, Finding};
 use acevo_simulator::Options;
 
 use crate::session::connection::LiveConnection;
 use crate::session::demo::{self, Demo};
 use crate::session::feeder::SourceKind;
-use crate::session::playback;
+use crate::session::playback::{self, RunningPlayback};
 
 /// Where the pages of a game are read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -136,8 +136,16 @@ pub(crate) enum SourceSpec {
 /// What is played in this process, until it is dropped: a recording, a simulation, or nothing.
 #[derive(Debug)]
 pub(crate) struct Running {
-    _playback: Option<Playback>,
+    playback: Option<RunningPlayback>,
     _demo: Option<Demo>,
+}
+
+impl Running {
+    /// # Errors
+    /// Why a recording could not be played any further, if that has happened.
+    pub(crate) fn check(&self) -> anyhow::Result<()> {
+        self.playback.as_ref().map_or(Ok(()), RunningPlayback::check)
+    }
 }
 
 impl SourceSpec {
@@ -166,11 +174,11 @@ impl SourceSpec {
         match self {
             Self::Live(live) => {
                 let (connection, demo) = live.connect();
-                Ok((connection, Running { _playback: None, _demo: demo }))
+                Ok((connection, Running { playback: None, _demo: demo }))
             }
             Self::Recording { file, speed } => {
                 let (playback, connection) = playback::start(file, *speed)?;
-                Ok((connection, Running { _playback: Some(playback), _demo: None }))
+                Ok((connection, Running { playback: Some(playback), _demo: None }))
             }
         }
     }

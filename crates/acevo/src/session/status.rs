@@ -24,6 +24,8 @@ pub(crate) enum ConnectionStatus {
     RecordingGap,
     /// A recording was played to its end.
     Ended,
+    /// A recording could not be played to its end, with the reason.
+    Broken(String),
 }
 
 impl ConnectionStatus {
@@ -39,6 +41,11 @@ impl ConnectionStatus {
         }
     }
 
+    /// True after a recording was played: no more packets arrive.
+    pub(crate) const fn is_over(&self) -> bool {
+        matches!(self, Self::Ended | Self::Broken(_))
+    }
+
     /// The state in a few words.
     pub(crate) const fn headline(&self) -> &'static str {
         match self {
@@ -49,13 +56,14 @@ impl ConnectionStatus {
             Self::Attached => "Attached",
             Self::RecordingGap => "Nothing was recorded at this point",
             Self::Ended => "End of recording",
+            Self::Broken(_) => "The recording cannot be played to its end",
         }
     }
 
     /// The reason, and what happens next.
     pub(crate) fn detail(&self) -> &str {
         match self {
-            Self::Absent(reason) | Self::Unusable(reason) => reason,
+            Self::Absent(reason) | Self::Unusable(reason) | Self::Broken(reason) => reason,
             Self::Frozen => {
                 "The game says it's live but has sent nothing for several seconds. It has probably closed or frozen. \
                  Waiting for new data."
@@ -72,7 +80,7 @@ impl ConnectionStatus {
         match self {
             // The reason names the game already.
             Self::Absent(reason) => format!("Waiting: {reason}"),
-            Self::Unusable(reason) => format!("{}: {reason}", self.headline()),
+            Self::Unusable(reason) | Self::Broken(reason) => format!("{}: {reason}", self.headline()),
             _ => format!("{}. {}", self.headline(), self.detail()),
         }
     }
@@ -92,9 +100,15 @@ pub(crate) fn print_event(event: &ConnectionEvent, print: &mut dyn FnMut(std::fm
                 "acevo: `acevo doctor` shows details; `acevo dump --raw FILE` writes the bytes for a bug report"
             ));
         }
+        ConnectionEvent::Conflict(conflict) => {
+            print(format_args!("acevo: warning: {conflict}: {CONFLICT_ADVICE}"));
+        }
         _ => {}
     }
 }
+
+/// What to do if several programs write the pages.
+pub(crate) const CONFLICT_ADVICE: &str = "end all but one, such as a second bridge, simulator or replay";
 
 fn first_few(warnings: &[LayoutWarning]) -> &[LayoutWarning] {
     &warnings[..warnings.len().min(MAX_WARNINGS)]

@@ -9,7 +9,7 @@ mod tabs;
 mod widgets;
 
 use acevo_shared_memory::{ACEvoStatus, Frame as Pages, PhysicsValidity};
-use acevo_telemetry::is_unsafe_to_print;
+use acevo_telemetry::{CounterConflict, is_unsafe_to_print};
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Alignment, Constraint, Flex, Layout, Rect};
@@ -48,11 +48,11 @@ pub(super) fn draw(frame: &mut Frame<'_>, snapshot: &Snapshot, app: &App) -> Scr
     let mut extent = ScrollExtent::default();
     let status = &snapshot.connection;
     let left = match (status, &snapshot.pages) {
-        (ConnectionStatus::Attached | ConnectionStatus::Ended, Some(pages)) => {
+        (ConnectionStatus::Attached | ConnectionStatus::Ended | ConnectionStatus::Broken(_), Some(pages)) => {
             draw_header(frame, header, pages, snapshot, app.units);
             // Lists are available in the menu, too.
             let is_list = matches!(app.tab, Tab::Fields | Tab::Events | Tab::Health | Tab::Laps);
-            let has_ended = *status == ConnectionStatus::Ended;
+            let has_ended = status.is_over();
             if pages.graphics.status() == ACEvoStatus::Off && !is_list {
                 if has_ended {
                     draw_message(frame, body, status.headline(), status.detail(), &[]);
@@ -63,12 +63,13 @@ pub(super) fn draw(frame: &mut Frame<'_>, snapshot: &Snapshot, app: &App) -> Scr
                 extent = tabs::draw(frame, body, &ViewData { snapshot, pages, units: app.units }, app);
             }
             if has_ended {
-                Line::from(Span::styled(format!(" {}", status.headline()), dim()))
+                let style = if *status == ConnectionStatus::Ended { dim() } else { colored(ALARM) };
+                Line::from(Span::styled(format!(" {}", status.headline()), style))
             } else {
                 packet_line(&snapshot.health, area.width)
             }
         }
-        (ConnectionStatus::RecordingGap | ConnectionStatus::Ended, None)
+        (ConnectionStatus::RecordingGap | ConnectionStatus::Ended | ConnectionStatus::Broken(_), None)
         | (ConnectionStatus::RecordingGap, Some(_)) => {
             frame.render_widget(Line::from(" acevo ".bold().reversed()), header);
             draw_message(frame, body, status.headline(), status.detail(), &[]);
@@ -154,7 +155,7 @@ fn draw_header(frame: &mut Frame<'_>, area: Rect, pages: &Pages, snapshot: &Snap
     let Pages { physics, graphics, static_data, validity, .. } = pages;
     let is_resuming = *validity == PhysicsValidity::Resuming;
     let color = match graphics.status() {
-        _ if snapshot.connection == ConnectionStatus::Ended => SILVER,
+        _ if snapshot.connection.is_over() => SILVER,
         _ if is_resuming => ORANGE,
         ACEvoStatus::Live => BLUE,
         ACEvoStatus::Pause => ORANGE,
@@ -162,7 +163,7 @@ fn draw_header(frame: &mut Frame<'_>, area: Rect, pages: &Pages, snapshot: &Snap
         _ => SILVER,
     };
     let status = match snapshot.connection {
-        ConnectionStatus::Ended => ConnectionStatus::Ended.headline().to_uppercase(),
+        ConnectionStatus::Ended | ConnectionStatus::Broken(_) => ConnectionStatus::Ended.headline().to_uppercase(),
         _ if is_resuming => validity.to_string().to_uppercase(),
         _ => graphics.status().to_string().to_uppercase(),
     };
@@ -189,7 +190,7 @@ fn draw_header(frame: &mut Frame<'_>, area: Rect, pages: &Pages, snapshot: &Snap
     let mut left = vec![Span::styled(format!(" {status} "), badge(color))];
     let states = [
         (snapshot.source == SourceKind::Demo, " DEMO "),
-        (snapshot.source == SourceKind::Recording && snapshot.connection != ConnectionStatus::Ended, " RECORDING "),
+        (snapshot.source == SourceKind::Recording && !snapshot.connection.is_over(), " RECORDING "),
         (snapshot.watches_another_car, " WATCHING ANOTHER CAR "),
     ];
     for (is_shown, name) in states {
@@ -228,6 +229,13 @@ fn draw_message(frame: &mut Frame<'_>, area: Rect, headline: &str, detail: &str,
     frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: true }), middle);
 }
 
+fn conflict_in_short(conflict: CounterConflict) -> &'static str {
+    match conflict {
+        CounterConflict::TwoWriters => "two programs write the pages",
+        _ => "several programs write the pages",
+    }
+}
+
 /// Packet rates and counts, for the footer.
 fn packet_line(health: &Health, width: u16) -> Line<'static> {
     let rate = |rate: Option<f64>| rate.map_or_else(|| "-".into(), |rate| number(rate, 0));
@@ -244,7 +252,9 @@ fn packet_line(health: &Health, width: u16) -> Line<'static> {
     if health.unsettled > 0 {
         spans.push(Span::styled(format!(" · {} unsettled", health.unsettled), dim()));
     }
-    if health.layout_warnings > 0 {
+    if let Some(conflict) = health.conflict {
+        spans.push(Span::styled(format!(" · ! {}", conflict_in_short(conflict)), colored(ALARM)));
+    } else if health.layout_warnings > 0 {
         let warning = format!(" · ! {} implausible values: acevo doctor", health.layout_warnings);
         spans.push(Span::styled(warning, colored(ALARM)));
     }

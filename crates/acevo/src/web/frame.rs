@@ -6,7 +6,6 @@ use axum::body::Bytes;
 
 use super::state::State;
 use crate::session::snapshot::Snapshot;
-use crate::session::status::ConnectionStatus;
 
 /// The first byte of a frame.
 const KIND: u8 = 1;
@@ -57,7 +56,7 @@ impl Frame {
 
 fn flags(snapshot: &Snapshot) -> u8 {
     // After the end of a recording its last pages stay, but the car no longer drives.
-    if snapshot.connection == ConnectionStatus::Ended {
+    if snapshot.connection.is_over() {
         return 0;
     }
     let Some(pages) = &snapshot.pages else { return 0 };

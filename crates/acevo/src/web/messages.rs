@@ -78,7 +78,7 @@ impl Status {
                 }
                 ConnectionStatus::Unusable(_) => "unusable",
                 ConnectionStatus::Frozen => "frozen",
-                ConnectionStatus::Ended => "ended",
+                ConnectionStatus::Ended | ConnectionStatus::Broken(_) => "ended",
             },
             headline: snapshot.connection.headline(),
             detail: clean(snapshot.connection.detail()),

@@ -8,6 +8,7 @@ use acevo_telemetry::traces::LapSampler;
 use acevo_telemetry::{Frame, channel};
 
 use super::traces::{CHANNELS, LapTrace, Traces};
+use crate::output::say;
 use crate::session::live_session::Observer;
 
 /// Maximum number of traces that are kept.
@@ -60,6 +61,10 @@ impl Observer for SessionLog {
             }
             self.laps += 1;
         }
+    }
+
+    fn on_problem(&mut self, problem: &str) {
+        say(format_args!("acevo: warning: {problem}"));
     }
 
     fn on_frame(&mut self, pages: &Frame, analysis: &Analysis) {

@@ -1,4 +1,4 @@
-//! Protection against storms of events: a value counts once it has persisted, thresholds have hysteresis, and events are limited.
+//! Protection against storms of events: a value counts once it has persisted, and thresholds have hysteresis.
 
 /// Maximum time between two frames that counts, seconds: a value that was not seen has not persisted.
 const MAX_UNSEEN_S: f64 = 0.5;
@@ -97,37 +97,6 @@ pub(super) fn is_below(was_below: bool, value: f64, threshold: f64, band: f64) -
     value < threshold || (was_below && (value <= threshold + band || value.is_nan()))
 }
 
-/// Limits the number of events: some at once, few per second for long. No drive comes near the limit; garbage does.
-#[derive(Debug, Clone)]
-pub(super) struct Limiter {
-    left: f64,
-    at: f64,
-}
-
-impl Limiter {
-    /// Number of events at once.
-    const BURST: f64 = 30.0;
-    /// Number of events per second.
-    const RATE: f64 = 2.0;
-
-    /// True if another event is allowed at this time, seconds.
-    pub(super) fn allows(&mut self, now: f64) -> bool {
-        self.left = (self.left + (now - self.at) * Self::RATE).min(Self::BURST);
-        self.at = now;
-        let allows = self.left >= 1.0;
-        if allows {
-            self.left -= 1.0;
-        }
-        allows
-    }
-}
-
-impl Default for Limiter {
-    fn default() -> Self {
-        Self { left: Self::BURST, at: 0.0 }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -165,12 +134,5 @@ mod tests {
         });
         assert_eq!(sides, [false, true, true, true, true, false, false]);
         assert!(!is_below(false, f64::NAN, 1.0, 0.1) && is_below(true, 1.05, 1.0, 0.1));
-    }
-
-    #[test]
-    fn limiter_allows_a_burst_and_then_few_events() {
-        let mut limiter = Limiter::default();
-        let allowed = (0..6000).filter(|frame| limiter.allows(f64::from(*frame) / 60.0)).count();
-        assert!((200..=235).contains(&allowed), "{allowed}");
     }
 }

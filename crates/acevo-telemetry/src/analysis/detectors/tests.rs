@@ -71,6 +71,7 @@ impl Drive {
             is_timed: false,
             has_watched: false,
             continuity,
+            may_begin_session: true,
         };
         self.detectors.feed(&clocked, &self.limits, self.laps_left);
     }

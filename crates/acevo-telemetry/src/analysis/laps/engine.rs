@@ -303,7 +303,9 @@ impl LapEngine {
             self.events.push_back(LapEvent::StintBegun(stint));
         }
         self.take_frame(frame, reading, step_ms);
-        if let (Some(before), Some(now)) = (count_before, reading.count) {
+        if let (Some(before), Some(now)) = (count_before, reading.count)
+            && (now >= before || frame.may_begin_session)
+        {
             self.follow_count(before, now);
         }
         self.path.end();
@@ -488,7 +490,7 @@ impl LapEngine {
         self.broken_off = Some(step.now.steps);
         // The change of the fuel level since the frame before was neither burned nor refuelled.
         self.drive_step = None;
-        if why != Incomplete::Returned {
+        if why != Incomplete::Returned && step.frame.may_begin_session {
             self.finish_awaiting();
             self.last_lap.forget();
             self.next_session(1);
@@ -611,7 +613,7 @@ impl LapEngine {
     /// Decides whether a phase of another name is another session: it is if a lap is broken off shortly before or after, or if no lap
     /// runs. A phase may also just change its name.
     fn follow_phase(&mut self, frame: &ClockedFrame<'_>, step_s: f64) {
-        let Some(since) = self.phase_changed else { return };
+        let Some(since) = self.phase_changed.filter(|_| frame.may_begin_session) else { return };
         let is_recent = |steps: f64| (frame.steps - steps) * step_s <= PHASE_CHANGE_S;
         if self.state.running().is_none() {
             self.begin(Beginning::Phase, frame.time);

@@ -50,7 +50,7 @@ JSON: one object per physics packet, or the newest one per --every:
   graphics   the graphics page, if it has changed since the previous object
   static     the static page, if it has changed since the previous object
 NaN is null. While physics stops (menu), an object is printed if the status, validity or the static page \
-changes. Connection messages are printed on stderr. Without --count the program runs until Ctrl-C.";
+changes. Connection messages are printed on stderr. Without --count the program runs until Ctrl-C, or to the end of FILE.";
 
 pub(in crate::cli) const EVENTS: &str = "\
 A line has the time since the session began, the lap, the lap position in percent, and the event.

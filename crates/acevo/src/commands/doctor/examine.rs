@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use acevo_shared_memory::{
     ACEvoSharedMemoryMapper, ACEvoStatus, Error, Finding, Frame, Outcome, PageKind, PageStats, Stats,
 };
-use acevo_telemetry::LayoutWarning;
+use acevo_telemetry::{CounterConflict, CounterMonitor, LayoutWarning};
 
 use super::report::{Report, Section, State};
 use crate::format::text::{clean, error_chain, name, track};
@@ -33,6 +33,7 @@ struct Measured {
     seconds: f64,
     frame: Frame,
     suspicions: Vec<LayoutWarning>,
+    conflict: Option<CounterConflict>,
 }
 
 impl Measured {
@@ -113,13 +114,21 @@ fn sizes(mapper: &ACEvoSharedMemoryMapper, section: &mut Section) {
 
 fn measure(mapper: &ACEvoSharedMemoryMapper) -> Result<Measured, Error> {
     let start = Instant::now();
-    let mut packets = mapper.packets();
+    let (mut packets, mut counters) = (mapper.packets(), CounterMonitor::default());
     while let Some(left) = MEASURE.checked_sub(start.elapsed()) {
-        packets.wait(left)?;
+        if let Some(packet) = packets.wait(left)? {
+            counters.note(&packet);
+        }
     }
     let frame = mapper.frame()?;
     let suspicions = acevo_telemetry::check_layout(mapper, &frame);
-    Ok(Measured { stats: packets.stats().clone(), seconds: start.elapsed().as_secs_f64(), frame, suspicions })
+    Ok(Measured {
+        stats: packets.stats().clone(),
+        seconds: start.elapsed().as_secs_f64(),
+        frame,
+        suspicions,
+        conflict: counters.conflict(),
+    })
 }
 
 fn game(frame: &Frame) -> Section {
@@ -169,6 +178,11 @@ fn telemetry(measured: &Measured) -> Section {
         let late = format!("{overslept} sleeps took a millisecond too long, so packets may be missed");
         section.add(State::Warning, "busy machine", late);
     }
+    match measured.conflict {
+        Some(conflict) => section.add(State::Bad, "packet counters", conflict.to_string()),
+        None if handed_out > 0 => section.add(State::Good, "packet counters", "of one game"),
+        None => {}
+    }
     if measured.suspicions.is_empty() {
         section.add(State::Good, "layout", "sizes, texts and values are plausible");
     }
@@ -181,8 +195,15 @@ fn telemetry(measured: &Measured) -> Section {
 fn conclude(report: &mut Report, measured: &Measured) {
     let moving = measured.stats.physics.distinct > 0;
     let status = measured.frame.graphics.status();
-    report.flowing = moving;
+    report.flowing = moving && measured.conflict.is_none();
     let (verdict, next): (&str, &[&str]) = match status {
+        _ if measured.conflict.is_some() => (
+            "Several programs write the pages, so their values mix.",
+            &[
+                "End all but one: a second bridge, simulator or replay may still run.",
+                "If only the game runs, its pages may hold other data: report the output of `acevo doctor --json`.",
+            ],
+        ),
         _ if moving => ("Telemetry flows.", &[]),
         ACEvoStatus::Pause => {
             ("The game is paused, so no telemetry flows. Nothing is wrong.", &["Continue driving, then try again."])

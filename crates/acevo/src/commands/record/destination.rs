@@ -17,6 +17,15 @@ pub(super) trait Destination {
     /// A game, or a session, begins. `packet` is the packet that is recorded next, if it has arrived already.
     fn begin(&mut self, live: &LiveConnection, packet: Option<&Packet>) -> anyhow::Result<()>;
 
+    /// A game, or a session, begins and continues in the running recording, if there is one. Arguments as for [`begin`](Self::begin).
+    fn proceed(&mut self, live: &LiveConnection, packet: Option<&Packet>) -> anyhow::Result<()> {
+        let now = live.now();
+        match self.stream() {
+            Some(stream) => stream.begin(live, stream.at(now), packet),
+            None => self.begin(live, packet),
+        }
+    }
+
     /// The names of the session are known.
     fn on_names(&mut self, names: &Names);
 

@@ -4,12 +4,15 @@ use std::time::Duration;
 
 use acevo_recording::{Marked, Record};
 use acevo_shared_memory::{Packet, Page, PageKind, View};
-use acevo_telemetry::ConnectionEvent;
 use acevo_telemetry::analysis::{Analysis, Lap, SessionEventKind, Settings};
-use tracing::info;
+use acevo_telemetry::{ConnectionEvent, Limiter};
+use tracing::{info, warn};
 
 use super::destination::Destination;
 use crate::session::connection::LiveConnection;
+
+/// Recordings that begin at once, and per second for long. No game is restarted as often.
+const MAX_BEGINNINGS: (f64, f64) = (10.0, 0.1);
 
 /// Passes packets, and marks of sessions and laps, to a destination.
 pub(super) struct Recorder<D> {
@@ -19,6 +22,10 @@ pub(super) struct Recorder<D> {
     buffer: Vec<u8>,
     /// The physics page that was recorded last.
     physics: Vec<u8>,
+    beginnings: Limiter,
+    /// The last beginning was not that of another recording, because there were too many.
+    is_limited: bool,
+    warning: Option<&'static str>,
 }
 
 impl<D: Destination> Recorder<D> {
@@ -29,6 +36,9 @@ impl<D: Destination> Recorder<D> {
             laps: Vec::new(),
             buffer: Vec::with_capacity(PageKind::Graphics.size()),
             physics: Vec::with_capacity(PageKind::Physics.size()),
+            beginnings: Limiter::new(MAX_BEGINNINGS.0, MAX_BEGINNINGS.1),
+            is_limited: false,
+            warning: None,
         }
     }
 
@@ -37,7 +47,7 @@ impl<D: Destination> Recorder<D> {
         let now = live.now();
         match event {
             Some(ConnectionEvent::Attached { location }) => {
-                self.destination.begin(live, None)?;
+                self.begin(live, None)?;
                 let game_version = live.pages().map_or("", |frame| frame.static_data.ac_evo_version()).to_owned();
                 self.mark(now, Marked::Attached { place: location.clone(), game_version });
             }
@@ -45,7 +55,10 @@ impl<D: Destination> Recorder<D> {
                 self.analysis.interrupt();
                 self.follow_analysis();
                 self.mark(now, Marked::Detached { reason: reason.to_string() });
-                self.destination.detach();
+                // The next game may have to continue in this recording.
+                if self.beginnings.has_left(now.as_secs_f64()) {
+                    self.destination.detach();
+                }
             }
             Some(ConnectionEvent::Packet(packet)) => self.take_packet(live, packet)?,
             Some(_) => {}
@@ -54,14 +67,33 @@ impl<D: Destination> Recorder<D> {
         Ok(())
     }
 
+    /// Begins another recording, unless games or sessions change more often than any game can cause, or several programs write the pages.
+    fn begin(&mut self, live: &LiveConnection, packet: Option<&Packet>) -> anyhow::Result<()> {
+        let is_allowed = live.conflict().is_none() && self.beginnings.allows(live.now().as_secs_f64());
+        if is_allowed {
+            self.is_limited = false;
+            self.destination.end();
+            return self.destination.begin(live, packet);
+        }
+        if !std::mem::replace(&mut self.is_limited, true) {
+            warn!("games or sessions change too often: recording continues in the same file");
+            self.warning = Some("games or sessions change too often; recording continues in the same file");
+        }
+        self.destination.proceed(live, packet)
+    }
+
+    /// What the user has to know. Returned once per problem.
+    pub(super) fn take_warning(&mut self) -> Option<&'static str> {
+        self.warning.take()
+    }
+
     fn take_packet(&mut self, live: &LiveConnection, packet: &Packet) -> anyhow::Result<()> {
         let Some(frame) = live.pages() else { return Ok(()) };
         let (seen, uncertainty) = (live.time(), live.uncertainty(packet));
         self.analysis.feed(seen, frame);
         if self.follow_analysis() {
             info!("session {} begins", self.analysis.session());
-            self.destination.end();
-            self.destination.begin(live, Some(packet))?;
+            self.begin(live, Some(packet))?;
         }
         let Some(stream) = self.destination.stream() else { return Ok(()) };
         let names = stream.follow_session(frame, Some(live), seen, self.analysis.session())?;

@@ -1,7 +1,7 @@
 //! Recording into memory: the last seconds are saved on request.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use acevo_recording::{Description, Ring};
 use acevo_shared_memory::Packet;
@@ -13,12 +13,18 @@ use super::destination::Destination;
 use super::directory::{check_directory, print_path};
 use super::file_name::{self, Names};
 use super::recording_stream::{PROGRAM, RecordingStream};
-use super::saver::{SaveJob, SaveResult, Saver};
+use super::saver::{MAX_WAITING, SaveJob, SaveResult, Saver};
 use crate::commands::progress::Progress;
 use crate::format::text::clock;
 use crate::keyboard::{Key, Keys};
 use crate::output::{complain, name_of, say};
 use crate::session::connection::LiveConnection;
+
+/// Requests that are handled before the next packet.
+const MAX_REQUESTS: usize = 4;
+
+/// Time without a request after which a burst of requests is over. Each burst causes one warning at most.
+const BURST_PAUSE: Duration = Duration::from_secs(5);
 
 /// Keeps the last seconds in memory, and saves them on a key, a line or a signal.
 pub(super) struct RingMode {
@@ -31,6 +37,12 @@ pub(super) struct RingMode {
     /// Names of the session, once they are known.
     names: Option<Names>,
     saved: usize,
+    /// Parts that are not saved yet.
+    unsaved: usize,
+    /// When a part was requested last.
+    requested: Option<Instant>,
+    /// A request of the running burst was refused.
+    was_refused: bool,
     has_failed: bool,
     had_game: bool,
 }
@@ -63,14 +75,31 @@ impl RingMode {
             saver: Saver::start()?,
             names: None,
             saved: 0,
+            unsaved: 0,
+            requested: None,
+            was_refused: false,
             has_failed: false,
             had_game: false,
         })
     }
 
     fn save(&mut self, now: Duration) {
-        if self.stream.sink.is_empty() {
-            return self.say("nothing to save yet: there was no game");
+        let before = self.requested.replace(Instant::now());
+        if before.is_none_or(|before| before.elapsed() > BURST_PAUSE) {
+            self.was_refused = false;
+        }
+        let refusal = if self.stream.sink.is_empty() {
+            Some("nothing to save yet: there was no game")
+        } else if self.unsaved > MAX_WAITING {
+            Some("warning: not saved: too many earlier parts are still waiting to be saved")
+        } else {
+            None
+        };
+        if let Some(refusal) = refusal {
+            if !std::mem::replace(&mut self.was_refused, true) {
+                self.say(refusal);
+            }
+            return;
         }
         // The date is computed back from now, because the system clock may have been set, or the computer may have slept, since the start.
         let mut description = Description::new(PROGRAM);
@@ -84,9 +113,8 @@ impl RingMode {
         info!("saving the last {}", clock(Some(self.stream.sink.span().min(self.span))));
         let job =
             SaveJob { snapshot: self.stream.sink.snapshot(), description, directory: self.directory.clone(), stem };
-        if !self.saver.save(job) {
-            self.say("warning: not saved: too many earlier parts are still waiting to be saved");
-        }
+        // The thread takes jobs until this is closed, and there is room for those that are not saved yet.
+        self.unsaved += usize::from(self.saver.save(job));
     }
 
     fn say(&self, text: &str) {
@@ -99,11 +127,13 @@ impl RingMode {
         match result {
             SaveResult::Saved(path) => {
                 self.saved += 1;
+                self.unsaved = self.unsaved.saturating_sub(1);
                 info!("saved {}", name_of(&path));
                 self.has_failed |= !print_path(&path);
             }
             SaveResult::Retrying(error) => self.say(&format!("warning: {error:#}; kept in memory and tried again")),
             SaveResult::Failed(error) => {
+                self.unsaved = self.unsaved.saturating_sub(1);
                 self.has_failed = true;
                 complain(&error);
             }
@@ -129,7 +159,8 @@ impl Destination for RingMode {
     }
 
     fn update(&mut self, live: &LiveConnection, progress: &mut Progress) -> anyhow::Result<()> {
-        while let Some(key) = self.keys.next() {
+        for _ in 0..MAX_REQUESTS {
+            let Some(key) = self.keys.next() else { break };
             if matches!(key, Key::Letter('s' | ' ') | Key::Enter | Key::Signal) {
                 progress.suspend(|| self.save(live.now()));
             }

@@ -16,7 +16,7 @@ use super::file_name;
 use crate::output::name_of;
 
 /// Snapshots that may wait for the one that is written. Each needs memory.
-const MAX_WAITING: usize = 4;
+pub(super) const MAX_WAITING: usize = 4;
 
 /// Time between two attempts to save a snapshot.
 const RETRY_INTERVAL: Duration = Duration::from_secs(2);

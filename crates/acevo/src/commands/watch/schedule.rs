@@ -21,9 +21,9 @@ impl Schedule {
         self.next.is_none_or(|next| now >= next)
     }
 
-    /// Time until the next line is due.
+    /// Time until the next line is due. A line that is due already waits for its values, whose arrival ends the wait.
     pub(super) fn time_left(&self, now: Instant) -> Duration {
-        self.next.map_or(MAX_WAIT, |next| next.saturating_duration_since(now))
+        self.next.and_then(|next| next.checked_duration_since(now)).filter(|left| !left.is_zero()).unwrap_or(MAX_WAIT)
     }
 
     /// A line was printed. Returns false after the last one.
@@ -51,5 +51,28 @@ mod tests {
         assert_eq!(schedule.time_left(at(150)), Duration::from_millis(50));
         assert!(schedule.is_due(at(200)), "delays do not add up");
         assert!(!schedule.printed(at(200)));
+    }
+
+    #[test]
+    fn time_left_is_never_zero() {
+        let start = Instant::now();
+        let mut schedule = Schedule::new(Some(Duration::from_millis(100)), None);
+        assert_eq!(schedule.time_left(start), MAX_WAIT);
+        assert!(schedule.printed(start));
+        for late in [100, 101, 10_000] {
+            let now = start + Duration::from_millis(late);
+            assert!(schedule.is_due(now));
+            assert_eq!(schedule.time_left(now), MAX_WAIT, "nothing to print after {late} ms");
+        }
+    }
+
+    #[test]
+    fn schedule_does_not_catch_up_after_a_long_stop() {
+        let start = Instant::now();
+        let mut schedule = Schedule::new(Some(Duration::from_millis(100)), None);
+        assert!(schedule.printed(start));
+        let woken = start + Duration::from_secs(3600);
+        assert!(schedule.is_due(woken) && schedule.printed(woken));
+        assert!(!schedule.is_due(woken + Duration::from_millis(99)));
     }
 }

@@ -1,5 +1,6 @@
 //! Packet rate and data quality.
 
+use acevo_telemetry::CounterConflict;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Color;
@@ -75,6 +76,13 @@ fn advice(data: &ViewData<'_>) -> Vec<Line<'static>> {
     let mut warn = |text: &'static str| {
         lines.push(Line::from(vec![Span::styled("! ", colored(ORANGE)), Span::raw(text)]));
     };
+    match health.conflict {
+        Some(CounterConflict::TwoWriters) => {
+            warn("Two programs write the same pages, so values mix. End one of them: a bridge, simulator or replay.");
+        }
+        Some(_) => warn("The packet counters jump: several programs write the pages, or they are not the game's."),
+        None => {}
+    }
     if health.layout_warnings > 0 {
         warn("Some values are implausible: the game may have changed its page layout. `acevo doctor` shows details.");
     }
