@@ -2,7 +2,6 @@
 #![cfg(target_os = "linux")]
 
 use std::fs;
-use std::path::Path;
 use std::process::Stdio;
 
 use acevo_recording::{Marked, Recording};
