@@ -41,7 +41,7 @@ fn attack(lab: &mut Lab, behaviour: Behaviour) -> anyhow::Result<()> {
     for _ in 0..3 {
         writer.write_valid()?;
     }
-    let steps = lab.size(500, 8000) as u64;
+    let steps = lab.size(300, 8000) as u64;
     let (written, is_over) = (AtomicU64::new(0), AtomicBool::new(false));
     let began = Instant::now();
     let written_pages = scope(|scope| -> anyhow::Result<u64> {
@@ -91,7 +91,7 @@ fn read(lab: &mut Lab, pages: &Path, written: &AtomicU64, steps: u64) -> anyhow:
         (&["doctor", "--json"], Form::Json),
         (&["dump"], Form::Text),
     ];
-    let mut attempts = lab.size(2, 20);
+    let mut attempts = lab.size(1, 20);
     while written.load(Relaxed) < steps {
         for (follower, _) in &mut running {
             follower.sample();
