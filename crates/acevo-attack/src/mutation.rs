@@ -10,6 +10,12 @@ use fastrand::Rng;
 use crate::blocks::{Block, Blocks, CHUNK, FIELDS, INDEX, MARK, SYNC};
 use crate::hostile::{self, Malice, chance, integer, one_of, spoil};
 
+/// Bytes that a block of zeros decompresses to: the maximum of a chunk.
+const BOMB: u64 = 4 << 20;
+
+/// Records of such a block. Few of them, because each is a packet that exports may write.
+const BOMB_RECORDS: u64 = 64;
+
 /// A recording with several mutations. `valid` is a finished recording.
 pub(crate) fn mutated(rng: &mut Rng, valid: &[u8]) -> Vec<u8> {
     let mut blocks = Blocks::parse(valid);
@@ -227,17 +233,18 @@ pub(crate) fn crowded(rng: &mut Rng, valid: &[u8], count: usize) -> Vec<u8> {
             blocks.reindex();
         }
         1 => {
-            // Four megabytes of zeros in 16 kilobytes, over and over.
-            let (decompressed, bomb) = lz4_bomb();
-            let end = blocks.blocks.last().map_or(0, |block| block.get(40, 8));
-            blocks.blocks.extend((0..count as u64 / 20).map(|number| {
+            // Groups do not overlap.
+            let end = blocks.blocks.iter().map(|block| block.get(40, 8)).max().unwrap_or(0);
+            let bomb = lz4_bomb();
+            blocks.blocks.extend((0..count as u64 / 40).map(|number| {
                 let mut block = Block::new(CHUNK, id, bomb.clone());
                 (block.header[6], block.header[7]) = (0, 1);
-                block.set(10, 2, 61);
+                // A record has three more bytes: flags, time, uncertainty.
+                block.set(10, 2, BOMB / BOMB_RECORDS - 3);
                 block.set(12, 4, last + 1 + number);
                 block.set(16, 4, 1_000_000 + number);
-                block.set(20, 4, decompressed / 64);
-                block.set(24, 4, decompressed);
+                block.set(20, 4, BOMB_RECORDS);
+                block.set(24, 4, BOMB);
                 block.set(32, 8, end);
                 block.set(40, 8, end);
                 block
@@ -258,25 +265,22 @@ pub(crate) fn crowded(rng: &mut Rng, valid: &[u8], count: usize) -> Vec<u8> {
     blocks.bytes()
 }
 
-/// An LZ4 block that decompresses to zeros: one literal, then a match that repeats it.
-fn lz4_bomb() -> (u64, Vec<u8>) {
-    let repeats = 16_000_u64;
+/// An LZ4 block of 16 kilobytes that decompresses to [`BOMB`] zeros: one literal, a match that repeats it, and literals.
+fn lz4_bomb() -> Vec<u8> {
+    // A match has 4 bytes, 15 more by its token, and 255 more for each byte of its length. The last five bytes are literals.
+    let rest = BOMB - 1 - 4 - 15 - 5;
+    let (repeats, more) = (rest / 255, rest % 255);
+    let literals = 5 + more;
     let mut bomb = vec![0x1f, 0, 1, 0];
     bomb.extend(vec![0xff; repeats as usize]);
-    // The match must end before the last five bytes, which are literals.
-    bomb.extend([0, 0x50, 0, 0, 0, 0, 0]);
-    let decompressed = 1 + 4 + 15 + 255 * repeats + 5;
-    let padding = (64 - decompressed % 64) % 64;
-    let end = bomb.len() - 6;
-    bomb.truncate(end);
-    let literals = 5 + padding;
+    bomb.push(0);
     if literals < 15 {
         bomb.push((literals as u8) << 4);
     } else {
         bomb.extend([0xf0, (literals - 15) as u8]);
     }
     bomb.extend(vec![0; literals as usize]);
-    (decompressed + padding, bomb)
+    bomb
 }
 
 #[cfg(test)]
@@ -299,12 +303,16 @@ mod tests {
     #[test]
     fn bomb_is_a_valid_group() {
         let valid = recorded(&drive(Scenario::HotLaps, 2));
-        let (mut rng, mut is_seen) = (Rng::with_seed(1), false);
-        while !is_seen {
-            let file = crowded(&mut rng, &valid, 40);
-            let Ok(recording) = Recording::from_input(std::io::Cursor::new(file)) else { continue };
-            is_seen = recording.info().records.physics > 100_000;
-        }
+        let physics = open(&valid).info().records.physics;
+        let mut rng = Rng::with_seed(1);
+        let bombs = (0..30).map(|_| crowded(&mut rng, &valid, 400)).find(|file| {
+            let recording = Recording::from_input(std::io::Cursor::new(file));
+            recording.is_ok_and(|recording| recording.info().records.physics == physics + 10 * BOMB_RECORDS)
+        });
+        let all = read_all(&mut open(&bombs.expect("one of them")));
+        assert!(all.damage.is_empty(), "{:?}", all.damage);
+        let zeros = all.records.iter().filter(|record| record.bytes.len() as u64 == BOMB / BOMB_RECORDS - 3);
+        assert_eq!(zeros.count() as u64, 10 * BOMB_RECORDS);
     }
 
     #[test]
