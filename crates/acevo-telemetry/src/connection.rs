@@ -26,8 +26,12 @@ pub use self::rate::PacketRate;
 /// Maximum time between two searches for a game.
 const MAX_SEARCH_INTERVAL: Duration = Duration::from_millis(500);
 
-/// Maximum time between two searches if every game was detached at once, as with pages that are removed and created again all the time.
-const MAX_RETRY_INTERVAL: Duration = Duration::from_secs(8);
+/// Games that may end at once before acevo waits longer for the next one, and how many more of them per second. No player restarts a game
+/// that often; pages that are removed and created again all the time are not games.
+const SHORT_GAMES: (f64, f64) = (240.0, 0.25);
+
+/// Time until the next search if there were too many of them.
+const RETRY_INTERVAL: Duration = Duration::from_secs(8);
 
 /// Time between the first two searches after a game has ended. It doubles with each search, so that a game that is restarted at once is
 /// found soon.
@@ -125,8 +129,7 @@ pub struct Connection {
     attachment: Option<Attachment>,
     next_search: Instant,
     search_interval: Duration,
-    /// Time until the next search if the next game is detached at once, too.
-    retry_interval: Duration,
+    short_games: Limiter,
     error: Option<Error>,
     /// Counters of pages that were detached because they did not change. Pages with the same counters are not attached again.
     frozen: Option<[i32; 2]>,
@@ -197,7 +200,7 @@ impl Connection {
             attachment: None,
             next_search: Instant::now(),
             search_interval: MAX_SEARCH_INTERVAL,
-            retry_interval: MAX_SEARCH_INTERVAL,
+            short_games: Limiter::new(SHORT_GAMES.0, SHORT_GAMES.1),
             error: None,
             frozen: None,
             car: String::new(),
@@ -360,12 +363,12 @@ impl Connection {
         };
         if now.saturating_duration_since(attachment.since) < MAX_SEARCH_INTERVAL {
             // A game that fails at once is given more time with each attempt.
-            self.next_search = now + self.retry_interval;
-            self.retry_interval = (2 * self.retry_interval).min(MAX_RETRY_INTERVAL);
+            let is_allowed = self.short_games.allows((now - self.start).as_secs_f64());
+            self.next_search = now + if is_allowed { self.search_interval } else { RETRY_INTERVAL };
         } else {
             // A game that was restarted may be there already.
             self.next_search = now;
-            (self.search_interval, self.retry_interval) = (FIRST_SEARCH_INTERVAL, FIRST_SEARCH_INTERVAL);
+            self.search_interval = FIRST_SEARCH_INTERVAL;
         }
         self.events.push_back(ConnectionEvent::Detached(why));
         self.change(state);
