@@ -1,6 +1,6 @@
 //! The index of a file: one entry for each group of chunks, and one for each mark.
 
-use super::layout::{BLOCK_HEADER, END, LARGEST_STORED, LONGEST_MARK, MOST_CHUNKS, MOST_ENTRIES, TRAILER};
+use super::layout::{BLOCK_HEADER, BlockHeader, END, LARGEST_STORED, LONGEST_MARK, MOST_CHUNKS, MOST_ENTRIES, TRAILER};
 use super::layout::{kind, u32_at, u64_at};
 use super::record::PageCounts;
 
@@ -33,6 +33,11 @@ impl Entry {
     pub(crate) fn counts(&self) -> PageCounts {
         let [physics, graphics, static_data] = self.records.map(u64::from);
         PageCounts { physics, graphics, static_data }
+    }
+
+    /// True if a chunk belongs to this group. One with times of another group is misplaced, and lies among its blocks by mistake.
+    pub(crate) fn holds(&self, chunk: &BlockHeader) -> bool {
+        chunk.kind == kind::PAGES && chunk.first >= self.first && chunk.last <= self.last
     }
 
     fn to_bytes(self) -> [u8; ENTRY] {

@@ -59,7 +59,10 @@ fn copy_all(
             let page = usize::from(found.page) % 3;
             // A payload with an unknown codec is kept: other readers may know it.
             let readable = match found.kind {
-                kind::PAGES => saved.records[page] == 0 && chunk.decode(&found, payload) != Err(Unpack::Damaged),
+                kind::PAGES => {
+                    let is_wanted = saved.records[page] == 0 && entry.holds(&found);
+                    is_wanted && chunk.decode(&found, payload) != Err(Unpack::Damaged)
+                }
                 _ => is_sound(&block),
             };
             if readable {

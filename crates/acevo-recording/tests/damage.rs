@@ -247,3 +247,26 @@ fn repaired_file_is_complete_and_marks_what_is_lost() {
     repair(path("headless"), path("whole again")).unwrap();
     assert_eq!(read_all(&mut Recording::open(path("whole again")).unwrap()).records, before.records);
 }
+
+/// The misplaced chunk comes before the right one of its page.
+#[test]
+fn repair_leaves_out_a_chunk_of_another_group() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| directory.path().join(name);
+    let (file, records) = small();
+    let ends = chunks(&file);
+    let last = |page: PageKind| ends.iter().rfind(|chunk| chunk.1 == page as usize).unwrap().0;
+    let first_graphics = ends.iter().find(|chunk| chunk.1 == PageKind::Graphics as usize).unwrap().0;
+    let start = file[..first_graphics].windows(4).rposition(|word| word == [0xa7, b'E', b'V', 0x1b]).unwrap();
+    let mut broken = acevo_testkit::pages::without_index(&file).to_vec();
+    let place = last(PageKind::Physics);
+    assert!(place < last(PageKind::Graphics), "graphics follows physics in a group");
+    broken.splice(place..place, file[start..first_graphics].iter().copied());
+    std::fs::write(path("broken"), &broken).unwrap();
+    assert_eq!(read_all(&mut Recording::open(path("broken")).unwrap()).records, records);
+
+    repair(path("broken"), path("whole")).unwrap();
+    let all = read_all(&mut Recording::open(path("whole")).unwrap());
+    assert!(all.damage.is_empty(), "{:?}", all.damage);
+    assert_eq!(all.records, records);
+}

@@ -74,7 +74,7 @@ fn read(lab: &mut Lab, file: &Path, must_work: bool) -> anyhow::Result<()> {
         (arguments([&"cut", &"--from", &"0.5s", &"--to", &"2s", &"-o", &"cut.acevo", &file]), Form::Text, limits),
         (arguments([&"cut", &"--laps", &"best", &"-o", &"best.acevo", &file]), Form::Text, limits),
         (arguments([&"repair", &"-o", &"repaired.acevo", &file]), Form::Text, limits),
-        (arguments([&"plot", &"--size", &"320x200", &"-o", &"plot.png", &file]), Form::Text, limits),
+        (arguments([&"plot", &"--size", &"400x320", &"-o", &"plot.png", &file]), Form::Text, limits),
         (arguments([&"export", &"--to", &"csv", &"--rate", &"20", &"-o", &"-", &file]), Form::Bytes, limits),
     ];
     for format in FORMATS {

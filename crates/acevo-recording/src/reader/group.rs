@@ -9,7 +9,6 @@ use crate::chunk::Chunk;
 use crate::codec::Unpack;
 use crate::error::RecordingError;
 use crate::index::Entry;
-use crate::layout::kind;
 use crate::record::{PageCounts, Record};
 
 /// The decoded chunks of a group, and how far they were read. The memory is reused.
@@ -36,9 +35,7 @@ impl Group {
         source.read_vec(entry.offset, entry.length.into(), &mut self.packed)?;
         for (_, header, payload) in blocks(&self.packed, id) {
             let chunk = &mut self.chunks[usize::from(header.page) % 3];
-            // A chunk with times of another group is misplaced.
-            let belongs = header.kind == kind::PAGES && header.first >= entry.first && header.last <= entry.last;
-            if belongs && chunk.len() == 0 {
+            if entry.holds(&header) && chunk.len() == 0 {
                 match chunk.decode(&header, payload) {
                     Ok(()) | Err(Unpack::Damaged) => {}
                     Err(Unpack::Unknown(code)) => return Err(RecordingError::UnknownCodec(code)),
