@@ -3,7 +3,7 @@
 use acevo_export::{CsvExporter, CsvOptions, Exporter, JsonlExporter, Precision, Row};
 use acevo_simulator::Scenario;
 use acevo_telemetry::acevo_shared_memory::{Page, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
-use acevo_telemetry::{Axes, ChannelValue, Frame, Unit, channel, channels};
+use acevo_telemetry::{Axes, ChannelValue, Frame, Unit, channel, channels, clean_text};
 
 use acevo_testkit::rows::{Moment, columns};
 
@@ -75,7 +75,7 @@ fn assert_cell(text: &str, value: Option<ChannelValue<'_>>, decimals: usize, pre
         }
         Some(ChannelValue::Flag(flag)) => assert_eq!(text, if flag { "1" } else { "0" }),
         Some(ChannelValue::Enum(_, name)) => assert_eq!(text, name),
-        Some(ChannelValue::Text(expected)) => assert_eq!(text, expected),
+        Some(ChannelValue::Text(expected)) => assert_eq!(text, clean_text(expected)),
         other => panic!("{other:?}"),
     }
 }
@@ -104,7 +104,9 @@ fn csv_cells_are_the_values_of_the_channels() {
                 for (index, value) in moment.values(&columns, &Axes::default()).into_iter().enumerate() {
                     let cell = &record[index + 6];
                     let cell = match value {
-                        Some(ChannelValue::Text(text)) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => {
+                        Some(ChannelValue::Text(text))
+                            if clean_text(text).starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) =>
+                        {
                             cell.strip_prefix('\'').expect("no formula")
                         }
                         _ => cell,
@@ -205,13 +207,13 @@ fn csv_quotes_texts_and_has_a_units_row() {
     columns[2].unit = Unit::MilePerHour;
     let mut text = Vec::new();
     let mut exporter = CsvExporter::new(&mut text, &columns, CsvOptions::default().with_units(true)).unwrap();
-    let values = [Some(ChannelValue::Text("Ada, \"the\r\nfast\"")), None, Some(ChannelValue::Number(99.96))];
+    let values = [Some(ChannelValue::Text("Ada, \"the \r\nfast\"")), None, Some(ChannelValue::Number(99.96))];
     exporter
         .row(&Row { time_s: 1.0, packet_id: -1, session: 2, lap: Some(3), missed: 4, skipped: 0, values: &values })
         .unwrap();
     Box::new(exporter).finish().unwrap();
     let expected = "time_s,packet_id,session,lap,missed,skipped,driver_name,lap_by_game,speed\r\ns,,,,,,,,mph\r\n\
-                    1,-1,2,3,4,0,\"Ada, \"\"the\r\nfast\"\"\",,100\r\n";
+                    1,-1,2,3,4,0,\"Ada, \"\"the fast\"\"\",,100\r\n";
     assert_eq!(String::from_utf8(text).unwrap(), expected);
 }
 
