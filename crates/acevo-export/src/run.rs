@@ -67,7 +67,7 @@ enum Destination {
     /// A file for each recording in this folder.
     Files(PathBuf),
     #[cfg(feature = "parquet")]
-    Dataset(dataset::Dataset),
+    Dataset(Box<dataset::Dataset>),
 }
 
 impl Destination {
@@ -92,7 +92,7 @@ impl Destination {
             return Ok(Self::Files(folder.unwrap_or(Path::new("")).to_owned()));
         }
         #[cfg(feature = "parquet")]
-        return dataset::Dataset::open(folder.unwrap_or(Path::new("parquet")), plan).map(Self::Dataset);
+        return Ok(Self::Dataset(Box::new(dataset::Dataset::open(folder.unwrap_or(Path::new("parquet")), plan)?)));
         #[cfg(not(feature = "parquet"))]
         Ok(Self::Files(folder.unwrap_or(Path::new("")).to_owned()))
     }
