@@ -266,8 +266,7 @@ impl SessionFile {
         let description = Description::new(PROGRAM);
         let cannot = || format!("cannot record to {}", name_of(&path));
         let writer = RecordingWriter::create(&path, &description).with_context(cannot)?;
-        // On Windows a second handle would prevent renaming.
-        let file = writer.get_ref().filter(|_| cfg!(unix)).and_then(|file| file.try_clone().ok());
+        let file = writer.get_ref().and_then(|file| file.try_clone().ok());
         let writer = ThreadedWriter::new(writer).with_context(cannot)?;
         let writer = if waits { writer.patient() } else { writer };
         info!("opened {}", name_of(&path));
