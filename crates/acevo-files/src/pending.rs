@@ -156,7 +156,7 @@ impl Write for PendingFile {
 /// An error of the kind `AlreadyExists` if the name is taken, also by a dangling link; else that of the operating system.
 pub fn rename_new(from: impl AsRef<Path>, to: impl AsRef<Path>) -> io::Result<()> {
     if cfg!(windows) {
-        return rename_to_free(from.as_ref(), to.as_ref());
+        return reserve_and_rename(from.as_ref(), to.as_ref());
     }
     let moved = move_new(TempPath::try_from_path(from.as_ref())?, to.as_ref());
     moved.map_err(|failed| {
@@ -167,12 +167,13 @@ pub fn rename_new(from: impl AsRef<Path>, to: impl AsRef<Path>) -> io::Result<()
     })
 }
 
-/// Renames a file to a name that is free when this begins. Unlike `MoveFileEx`, [`fs::rename`] also renames open files under Wine.
-fn rename_to_free(from: &Path, to: &Path) -> io::Result<()> {
-    if to.symlink_metadata().is_ok() {
-        return Err(io::ErrorKind::AlreadyExists.into());
-    }
-    fs::rename(from, to)
+/// Renames a file to a name that an empty file reserves. Unlike `MoveFileEx`, [`fs::rename`] also renames open files under Wine.
+fn reserve_and_rename(from: &Path, to: &Path) -> io::Result<()> {
+    OpenOptions::new().write(true).create_new(true).open(to)?;
+    fs::rename(from, to).inspect_err(|_| {
+        // It is empty, and was created here.
+        let _ = fs::remove_file(to);
+    })
 }
 
 /// A file that could not be moved.
