@@ -155,24 +155,12 @@ impl Write for PendingFile {
 /// # Errors
 /// An error of the kind `AlreadyExists` if the name is taken, also by a dangling link; else that of the operating system.
 pub fn rename_new(from: impl AsRef<Path>, to: impl AsRef<Path>) -> io::Result<()> {
-    if cfg!(windows) {
-        return reserve_and_rename(from.as_ref(), to.as_ref());
-    }
     let moved = move_new(TempPath::try_from_path(from.as_ref())?, to.as_ref());
     moved.map_err(|failed| {
         let NotMoved { error, path } = failed;
         // Dropping the path would remove the file. Keeping it cannot fail on Unix; on Windows it resets an attribute.
         let _ = path.keep();
         error
-    })
-}
-
-/// Renames a file to a name that an empty file reserves. Unlike `MoveFileEx`, [`fs::rename`] also renames open files under Wine.
-fn reserve_and_rename(from: &Path, to: &Path) -> io::Result<()> {
-    OpenOptions::new().write(true).create_new(true).open(to)?;
-    fs::rename(from, to).inspect_err(|_| {
-        // It is empty, and was created here.
-        let _ = fs::remove_file(to);
     })
 }
 
