@@ -138,7 +138,7 @@ fn recordings_have_a_name_and_a_default_folder(world: &Environment) {
     fs::create_dir(home.path().join("Documents")).expect("a folder");
     let exe = windows_path(&world.exe);
     // Wine sets the home folder of the first program, so a shell starts the second one.
-    let line = format!("set USERPROFILE={}&&{exe} record --demo --speed 5 --for 2s", windows_path(home.path()));
+    let line = format!("set USERPROFILE={}&&{exe} record --demo --speed 5 --for 10s", windows_path(home.path()));
     let mut shell = Command::new(&world.wine);
     shell.args(["cmd", "/c", &line]);
     let recorded = output(shell);

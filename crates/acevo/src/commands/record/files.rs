@@ -289,7 +289,7 @@ impl SessionFile {
                 }
                 // Another recorder has taken the name meanwhile.
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => continue,
-                Err(_) => {}
+                Err(error) => info!("{} keeps its name, because it cannot be renamed: {error}", name_of(&self.path)),
             }
             return;
         }
