@@ -40,11 +40,12 @@ pub(super) struct Objects {
     missed: u64,
     /// Steps that the game skipped before the last object.
     skipped: u64,
+    line: Vec<u8>,
 }
 
 impl Objects {
     pub(super) fn new(schedule: Schedule) -> Self {
-        Self { start: Instant::now(), schedule, pending: false, printed: None, missed: 0, skipped: 0 }
+        Self { start: Instant::now(), schedule, pending: false, printed: None, missed: 0, skipped: 0, line: Vec::new() }
     }
 }
 
@@ -89,7 +90,10 @@ impl UpdateHandler for Objects {
             static_data: Some(&frame.static_data)
                 .filter(|session| before.is_none_or(|before| !has_same_bytes(&before.static_data, session))),
         };
-        output::print_json(&(serde_json::to_string(&object)? + "\n"))?;
+        self.line.clear();
+        serde_json::to_writer(&mut self.line, &object)?;
+        self.line.push(b'\n');
+        output::print_json(str::from_utf8(&self.line)?)?;
         (self.missed, self.skipped) = (missed, skipped);
         self.printed = Some(frame);
         Ok(self.schedule.printed(now))
