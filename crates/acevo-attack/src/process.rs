@@ -243,10 +243,15 @@ pub(crate) fn size_of(folder: &Path) -> u64 {
     sizes.sum()
 }
 
+/// The start of an output, up to a limit and the end of a line.
 fn read_start(path: &Path) -> Vec<u8> {
     let mut bytes = Vec::new();
     if let Ok(file) = File::open(path) {
         let _ = file.take(KEPT_OUTPUT).read_to_end(&mut bytes);
+    }
+    if bytes.len() as u64 == KEPT_OUTPUT {
+        let last_line = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+        bytes.truncate(last_line);
     }
     bytes
 }

@@ -23,13 +23,15 @@ pub(super) fn round(lab: &mut Lab) -> anyhow::Result<()> {
     let seconds = lab.rng.u64(1..4);
     let records = drive(scenario, seconds);
     let valid = recorded(&records);
+    // Long enough for all commands below, and with driving from the start.
+    let driving = drive(Scenario::HotLaps, 3);
     for number in 0..lab.size(3, 8) {
         let crowd = lab.size(500, 20_000);
         let rng = &mut lab.rng;
         let kind = rng.u32(..12);
         let file = match kind {
             0 => mutation::hostile_pages(rng, &records),
-            1 => mutation::page_sizes(rng, &records, true),
+            1 => mutation::page_sizes(rng, &driving, true),
             2 => mutation::page_sizes(rng, &records, false),
             3 => mutation::gaps(rng, &records),
             4 => mutation::crowded(rng, &valid, crowd),
