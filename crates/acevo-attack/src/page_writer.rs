@@ -93,13 +93,15 @@ impl PageWriter {
         let page = one_of(&mut self.rng, &PageKind::ALL);
         let path = self.path(page);
         let is_due = chance(&mut self.rng, 5);
+        // To open a FIFO would block, and a link can lead to a device without an end.
+        let is_file = fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_file());
         match behaviour {
-            Behaviour::Sizes if is_due => {
+            Behaviour::Sizes if is_due && is_file => {
                 let size =
                     one_of(&mut self.rng, &[0, 1, 100, 207, 208, 799, 801, 4899, 5000, 65_536, 1 << 20, 1 << 30]);
                 OpenOptions::new().write(true).open(&path)?.set_len(size)?;
             }
-            Behaviour::Replaced if is_due => self.replace(&path)?,
+            Behaviour::Replaced if is_due && is_file => self.replace(&path)?,
             Behaviour::Links if is_due => self.put_special(&path)?,
             _ => {}
         }
