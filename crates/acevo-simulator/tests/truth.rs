@@ -3,10 +3,11 @@
 mod common;
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use acevo_shared_memory::{ACEvoFlagType, ACEvoStatus};
 use acevo_simulator::{AbortReason, CarModel, Damage, LapKind, PhantomLap, Scenario, Simulator, Truth, TruthEventKind};
-use common::{HARD_SCENARIOS, frame_at, reset_frame, shots, step_until, with};
+use common::{HARD_SCENARIOS, Shot, frame_at, reset_frame, shots, step_until, with};
 
 /// Checks all hard scenarios, with alternating cars.
 fn each(mut check: impl FnMut(Scenario, Simulator)) {
@@ -16,10 +17,19 @@ fn each(mut check: impl FnMut(Scenario, Simulator)) {
     }
 }
 
-#[test]
-fn truth_numbers_and_times_laps_without_gaps() {
+/// All hard scenarios, driven to their end once for the tests that look back at them.
+static DRIVEN: LazyLock<Vec<(Scenario, Simulator, Vec<Shot>)>> = LazyLock::new(|| {
+    let mut driven = Vec::new();
     each(|scenario, mut simulator| {
         let shots = shots(&mut simulator);
+        driven.push((scenario, simulator, shots));
+    });
+    driven
+});
+
+#[test]
+fn truth_numbers_and_times_laps_without_gaps() {
+    for (scenario, simulator, shots) in &*DRIVEN {
         let truth = simulator.truth();
         let rounding = if scenario == Scenario::Twins { 5 } else { 0 };
         assert!(truth.laps.len() >= 2, "{scenario}: {} laps", truth.laps.len());
@@ -38,8 +48,8 @@ fn truth_numbers_and_times_laps_without_gaps() {
                 "{scenario} {lap:?}"
             );
             // The timer is reset within two frames after the line, and was correct until then.
-            let line = frame_at(&shots, lap.finished_step);
-            let frame = reset_frame(&shots, lap);
+            let line = frame_at(shots, lap.finished_step);
+            let frame = reset_frame(shots, lap);
             let overrun = scenario != Scenario::Twins;
             assert!((line + usize::from(overrun)..=line + 2).contains(&frame), "{scenario} {lap:?}");
             let over = shots[frame - 1].timer - lap.time_ms;
@@ -65,12 +75,12 @@ fn truth_numbers_and_times_laps_without_gaps() {
             assert_eq!(lap.number, before + 1, "{scenario} {lap:?}");
             assert!(lap.elapsed_ms > 0, "{scenario} {lap:?}");
             // The last frame that still shows the lap.
-            let timer = shots[frame_at(&shots, lap.step) - 1].timer;
+            let timer = shots[frame_at(shots, lap.step) - 1].timer;
             assert!((0..=20).contains(&(lap.elapsed_ms - timer)), "{scenario} {lap:?}: {timer} ms");
         }
         assert!(truth.aborted.is_sorted_by_key(|lap| lap.step));
         assert_eq!(truth.aborted.last().map(|lap| lap.reason), Some(AbortReason::SessionEnd), "{scenario}");
-    });
+    }
 }
 
 fn completed_before(truth: &Truth, run: (u32, u32), step: u64) -> u32 {
@@ -87,12 +97,11 @@ fn counted_phantoms(truth: &Truth, run: (u32, u32), step: u64) -> u32 {
 
 #[test]
 fn published_is_true_if_the_lap_time_was_shown() {
-    each(|scenario, mut simulator| {
-        let shots = shots(&mut simulator);
+    for (scenario, simulator, shots) in &*DRIVEN {
         let laps = &simulator.truth().laps;
         for (index, lap) in laps.iter().enumerate() {
-            let from = frame_at(&shots, lap.finished_step);
-            let to = laps.get(index + 1).map_or(shots.len(), |next| frame_at(&shots, next.finished_step));
+            let from = frame_at(shots, lap.finished_step);
+            let to = laps.get(index + 1).map_or(shots.len(), |next| frame_at(shots, next.finished_step));
             let live = |status| [ACEvoStatus::Live.value(), ACEvoStatus::Off.value()].contains(&status);
             let shown = shots[from..to].iter().any(|shot| live(shot.status) && shot.last == lap.time_ms);
             // An identical time is already shown before it is published.
@@ -100,7 +109,7 @@ fn published_is_true_if_the_lap_time_was_shown() {
             assert!(shown == lap.published || identical, "{scenario} {lap:?}");
         }
         assert!(laps.iter().filter(|lap| !lap.published).count() <= 2, "{scenario}");
-    });
+    }
 }
 
 #[test]
