@@ -7,6 +7,7 @@
 //! | [`output`], [`shutdown`], [`process`], [`keyboard`], [`diagnostics`] | stdout, stderr and new files; Ctrl-C; resource usage; keys without a screen; `--verbose` |
 //! | [`mod@format`] | values, laps and events as text |
 //! | [`session`] | the followed session: connection, analysis, snapshot; demo and playback |
+//! | [`recording`] | recording the followed session, into files or memory |
 //! | [`tui`], [`web`] | the terminal screen; the web server |
 //! | [`cli`] | command-line arguments, turned into plans |
 //! | [`commands`] | one file per command |
@@ -22,6 +23,7 @@ mod format;
 mod keyboard;
 mod output;
 mod process;
+mod recording;
 mod session;
 mod shutdown;
 mod tui;

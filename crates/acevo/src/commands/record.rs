@@ -1,52 +1,59 @@
 //! `acevo record`: records every packet, in a file per session or in memory.
 
-mod destination;
-mod directory;
-mod file_name;
-mod files;
-mod recorder;
-mod recording_stream;
-mod ring_mode;
-mod saver;
-
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use acevo_telemetry::ConnectionEvent;
 
-use self::destination::Destination;
-use self::files::Files;
-use self::recorder::Recorder;
-pub(super) use self::recording_stream::{PROGRAM, RecordingStream};
-use self::ring_mode::RingMode;
 use super::follow_loop::{ConnectionMessages, MAX_WAIT};
 use super::progress::Progress;
 use crate::cli::RecordArgs;
 use crate::diagnostics;
-use crate::output::say;
+use crate::format::text::clock;
+use crate::keyboard::{Key, Keys};
+use crate::output::{self, OutputClosed, complain, name_of, say};
+use crate::recording::destination::Destination;
+use crate::recording::files::Files;
+use crate::recording::observation::{Observation, Observer};
+use crate::recording::recorder::Recorder;
+use crate::recording::reporter::Reporter;
+use crate::recording::ring_mode::RingMode;
 use crate::session::awake::Awake;
 use crate::session::demo::Demo;
 use crate::session::source::LiveSource;
 use crate::shutdown::Stop;
 
+/// Keys that are handled before the next packet.
+const MAX_KEYS: usize = 4;
+
 pub(crate) fn run(args: &RecordArgs) -> anyhow::Result<ExitCode> {
     if args.verbose {
         diagnostics::start();
     }
-    let (session, output) = (
-        RecordedSession {
-            source: args.source(),
-            time: args.time,
-            quiet: args.quiet,
-            shows_progress: !args.quiet && !args.verbose,
-        },
-        args.output.as_deref(),
-    );
+    let session = RecordedSession { source: args.source(), time: args.time, quiet: args.quiet, verbose: args.verbose };
+    let output = args.output.as_deref();
     let is_complete = match args.keep_last {
-        Some(span) => session.record(RingMode::new(output, span, args.quiet)?, "s saves · Ctrl-C quits")?,
-        None => session.record(Files::new(output, session.source.waits(), args.quiet)?, "Ctrl-C quits")?,
+        Some(span) => {
+            let ring = RingMode::new(output, span)?;
+            let keys = Keys::listen(true)?;
+            if !args.quiet {
+                explain(&keys, span, &ring.directory);
+            }
+            session.record(ring, Some(keys), "s saves · Ctrl-C quits")?
+        }
+        None => session.record(Files::new(output, session.source.waits())?, None, "Ctrl-C quits")?,
     };
     Ok(if is_complete { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Prints how what is kept in memory is saved.
+fn explain(keys: &Keys, span: Duration, directory: &Path) {
+    let (time, place) = (clock(Some(span)), name_of(directory));
+    let way = if keys.is_terminal { "s, Enter or Space" } else { "a line on the standard input" };
+    let signal = if cfg!(unix) { format!(" or `kill -USR1 {}`", std::process::id()) } else { String::new() };
+    say(format_args!("acevo: keeping the last {time} in memory; it is saved to {place} on request"));
+    say(format_args!("acevo: {way}{signal} saves it; Ctrl-C quits without saving"));
 }
 
 /// What is recorded, and for how long.
@@ -54,19 +61,20 @@ struct RecordedSession {
     source: LiveSource,
     time: Option<Duration>,
     quiet: bool,
-    /// The status line would mix with diagnostics.
-    shows_progress: bool,
+    verbose: bool,
 }
 
 impl RecordedSession {
     /// Records until Ctrl-C, until the time is over, or until the simulation ends. Returns false if nothing was recorded, or something
     /// could not be completed.
-    fn record(&self, destination: impl Destination, keys: &str) -> anyhow::Result<bool> {
+    fn record(&self, destination: impl Destination, keys: Option<Keys>, hint: &str) -> anyhow::Result<bool> {
         let stop = Stop::on_signal()?;
         let (mut live, demo) = self.source.connect();
         let mut recorder = Recorder::new(destination);
-        let mut progress = Progress::new(!self.shows_progress, keys);
+        // The status line would mix with diagnostics.
+        let mut terminal = Terminal { progress: Progress::new(self.quiet || self.verbose, hint), quiet: self.quiet };
         let (mut messages, start, mut awake) = (ConnectionMessages::default(), Instant::now(), Awake::default());
+        let (mut observer, mut observed) = (Observer::default(), Observation::default());
         let elapsed = || demo.as_ref().map_or_else(|| start.elapsed(), Demo::time);
         while !stop.is_requested() && self.time.is_none_or(|time| elapsed() < time) {
             // Checked before the pages are read, so that the last ones are read below.
@@ -77,16 +85,57 @@ impl RecordedSession {
             }
             awake.keep(live.is_driven() && demo.is_none());
             if !self.quiet && !matches!(event, Some(ConnectionEvent::Packet(_))) {
-                progress.suspend(|| messages.print(&live, event.as_ref()));
+                terminal.progress.suspend(|| messages.print(&live, event.as_ref()));
             }
-            recorder.take(&live, event.as_ref())?;
-            if let Some(warning) = recorder.take_warning().filter(|_| !self.quiet) {
-                progress.suspend(|| say(format_args!("acevo: warning: {warning}")));
+            observer.observe(&live, event.as_ref(), &mut observed);
+            recorder.take(&observed)?;
+            if let Some(warning) = recorder.take_warning() {
+                terminal.say(&format!("warning: {warning}"));
             }
-            recorder.destination.update(&live, &mut progress)?;
+            for _ in 0..MAX_KEYS {
+                let Some(key) = keys.as_ref().and_then(Keys::next) else { break };
+                if matches!(key, Key::Letter('s' | ' ') | Key::Enter | Key::Signal) {
+                    recorder.destination.save(&observed, &mut terminal);
+                }
+            }
+            recorder.destination.update(&observed, &mut terminal)?;
         }
-        progress.end();
+        terminal.progress.end();
         live.waits().log();
-        recorder.destination.close()
+        recorder.destination.close(&mut terminal)
+    }
+}
+
+/// Reports to the terminal: messages and the status line to stderr, the paths of complete files to stdout.
+struct Terminal {
+    progress: Progress,
+    quiet: bool,
+}
+
+impl Reporter for Terminal {
+    fn say(&mut self, text: &str) {
+        if !self.quiet {
+            self.progress.suspend(|| say(format_args!("acevo: {text}")));
+        }
+    }
+
+    fn fail(&mut self, error: &anyhow::Error) {
+        self.progress.suspend(|| complain(error));
+    }
+
+    fn complete(&mut self, path: &Path) -> bool {
+        self.progress.suspend(|| match output::print_path(path) {
+            Err(error) if !error.is::<OutputClosed>() => {
+                complain(&error);
+                false
+            }
+            _ => true,
+        })
+    }
+
+    fn show(&mut self, line: &mut dyn FnMut() -> String) {
+        if self.progress.is_due() {
+            self.progress.show(line());
+        }
     }
 }

@@ -14,9 +14,9 @@ use anyhow::{Context, ensure};
 use indicatif::HumanBytes;
 
 use crate::commands::progress::Progress;
-use crate::commands::record::{PROGRAM, RecordingStream};
 use crate::format::text::clock;
 use crate::output::{check_new, create_pending, is_dash, name_of, publish, say};
+use crate::recording::recording_stream::{PROGRAM, RecordingStream};
 use crate::shutdown::Stop;
 
 /// Time that is recorded of a simulation without an end.

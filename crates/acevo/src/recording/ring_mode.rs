@@ -10,28 +10,22 @@ use indicatif::HumanBytes;
 use tracing::info;
 
 use super::destination::Destination;
-use super::directory::{check_directory, print_path};
+use super::directory::check_directory;
 use super::file_name::{self, Names};
+use super::observation::Observation;
 use super::recording_stream::{PROGRAM, RecordingStream};
+use super::reporter::Reporter;
 use super::saver::{MAX_WAITING, SaveJob, SaveResult, Saver};
-use crate::commands::progress::Progress;
 use crate::format::text::clock;
-use crate::keyboard::{Key, Keys};
-use crate::output::{complain, name_of, say};
-use crate::session::connection::LiveConnection;
-
-/// Requests that are handled before the next packet.
-const MAX_REQUESTS: usize = 4;
+use crate::output::name_of;
 
 /// Time without a request after which a burst of requests is over. Each burst causes one warning at most.
 const BURST_PAUSE: Duration = Duration::from_secs(5);
 
-/// Keeps the last seconds in memory, and saves them on a key, a line or a signal.
-pub(super) struct RingMode {
-    directory: PathBuf,
+/// Keeps the last seconds in memory, and saves them on request.
+pub(crate) struct RingMode {
+    pub(crate) directory: PathBuf,
     span: Duration,
-    quiet: bool,
-    keys: Keys,
     stream: RecordingStream<Ring>,
     saver: Saver,
     /// Names of the session, once they are known.
@@ -48,7 +42,9 @@ pub(super) struct RingMode {
 }
 
 impl RingMode {
-    pub(super) fn new(output: Option<&Path>, span: Duration, quiet: bool) -> anyhow::Result<Self> {
+    /// # Errors
+    /// If the output is not a directory in which files can be created.
+    pub(crate) fn new(output: Option<&Path>, span: Duration) -> anyhow::Result<Self> {
         file_name::check_output(output)?;
         if let Some(file) = output.filter(|path| !path.is_dir() && path.extension().is_some()) {
             bail!(
@@ -58,19 +54,9 @@ impl RingMode {
         }
         let directory = file_name::directory(output)?;
         check_directory(&directory)?;
-        let keys = Keys::listen(true)?;
-        if !quiet {
-            let (time, place) = (clock(Some(span)), name_of(&directory));
-            let way = if keys.is_terminal { "s, Enter or Space" } else { "a line on the standard input" };
-            let signal = if cfg!(unix) { format!(" or `kill -USR1 {}`", std::process::id()) } else { String::new() };
-            say(format_args!("acevo: keeping the last {time} in memory; it is saved to {place} on request"));
-            say(format_args!("acevo: {way}{signal} saves it; Ctrl-C quits without saving"));
-        }
         Ok(Self {
             directory,
             span,
-            quiet,
-            keys,
             stream: RecordingStream::new(Ring::new(span), Duration::ZERO),
             saver: Saver::start()?,
             names: None,
@@ -83,7 +69,7 @@ impl RingMode {
         })
     }
 
-    fn save(&mut self, now: Duration) {
+    fn request(&mut self, now: Duration, reporter: &mut dyn Reporter) {
         let before = self.requested.replace(Instant::now());
         if before.is_none_or(|before| before.elapsed() > BURST_PAUSE) {
             self.was_refused = false;
@@ -97,7 +83,7 @@ impl RingMode {
         };
         if let Some(refusal) = refusal {
             if !std::mem::replace(&mut self.was_refused, true) {
-                self.say(refusal);
+                reporter.say(refusal);
             }
             return;
         }
@@ -117,25 +103,21 @@ impl RingMode {
         self.unsaved += usize::from(self.saver.save(job));
     }
 
-    fn say(&self, text: &str) {
-        if !self.quiet {
-            say(format_args!("acevo: {text}"));
-        }
-    }
-
-    fn report(&mut self, result: SaveResult) {
+    fn report(&mut self, result: SaveResult, reporter: &mut dyn Reporter) {
         match result {
             SaveResult::Saved(path) => {
                 self.saved += 1;
                 self.unsaved = self.unsaved.saturating_sub(1);
                 info!("saved {}", name_of(&path));
-                self.has_failed |= !print_path(&path);
+                self.has_failed |= !reporter.complete(&path);
             }
-            SaveResult::Retrying(error) => self.say(&format!("warning: {error:#}; kept in memory and tried again")),
+            SaveResult::Retrying(error) => {
+                reporter.say(&format!("warning: {error:#}; kept in memory and tried again"));
+            }
             SaveResult::Failed(error) => {
                 self.unsaved = self.unsaved.saturating_sub(1);
                 self.has_failed = true;
-                complain(&error);
+                reporter.fail(&error);
             }
         }
     }
@@ -148,39 +130,37 @@ impl Destination for RingMode {
         Some(&mut self.stream)
     }
 
-    fn begin(&mut self, live: &LiveConnection, packet: Option<&Packet>) -> anyhow::Result<()> {
+    fn begin(&mut self, now: &Observation, packet: Option<&Packet>) -> anyhow::Result<()> {
         self.had_game = true;
         self.names = None;
-        self.stream.begin(live, self.stream.at(live.now()), packet)
+        self.stream.begin(now, self.stream.at(now.now), packet)
     }
 
     fn on_names(&mut self, names: &Names) {
         self.names = Some(names.clone());
     }
 
-    fn update(&mut self, live: &LiveConnection, progress: &mut Progress) -> anyhow::Result<()> {
-        for _ in 0..MAX_REQUESTS {
-            let Some(key) = self.keys.next() else { break };
-            if matches!(key, Key::Letter('s' | ' ') | Key::Enter | Key::Signal) {
-                progress.suspend(|| self.save(live.now()));
-            }
-        }
+    fn save(&mut self, now: &Observation, reporter: &mut dyn Reporter) {
+        self.request(now.now, reporter);
+    }
+
+    fn update(&mut self, _: &Observation, reporter: &mut dyn Reporter) -> anyhow::Result<()> {
         while let Some(result) = self.saver.next_result() {
-            progress.suspend(|| self.report(result));
+            self.report(result, reporter);
         }
-        if progress.is_due() {
+        reporter.show(&mut || {
             let ring = &self.stream.sink;
             let (span, memory) = (clock(Some(ring.span().min(self.span))), HumanBytes(ring.bytes() as u64));
-            progress.show(format!("{span} kept, {memory} of memory · {} saved", self.saved));
-        }
+            format!("{span} kept, {memory} of memory · {} saved", self.saved)
+        });
         Ok(())
     }
 
-    fn close(mut self) -> anyhow::Result<bool> {
+    fn close(mut self, reporter: &mut dyn Reporter) -> anyhow::Result<bool> {
         for result in self.saver.end() {
-            self.report(result);
+            self.report(result, reporter);
         }
-        self.say(match (self.saved, self.had_game) {
+        reporter.say(match (self.saved, self.had_game) {
             (0, false) => "ended; there was no game",
             (0, true) => "ended; nothing was saved",
             _ => "ended; packets after the last save were not saved",

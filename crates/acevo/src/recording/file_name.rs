@@ -29,7 +29,7 @@ fn plain(text: &str) -> String {
 }
 
 /// A stem with the names of a session appended, as far as they have letters or digits.
-pub(super) fn named(stem: &str, names: &Names) -> String {
+pub(crate) fn named(stem: &str, names: &Names) -> String {
     match as_file_name(names) {
         name if name.is_empty() => stem.to_owned(),
         name => format!("{stem}_{name}"),
@@ -40,7 +40,7 @@ pub(super) fn named(stem: &str, names: &Names) -> String {
 ///
 /// # Errors
 /// If it is the standard output, has nothing but an extension, or is an existing file without an extension.
-pub(super) fn check_output(output: Option<&Path>) -> anyhow::Result<()> {
+pub(crate) fn check_output(output: Option<&Path>) -> anyhow::Result<()> {
     let Some(path) = output else { return Ok(()) };
     ensure!(!is_dash(path), "a recording cannot be written to the standard output: name a directory or a file with -o");
     if path.is_dir() {
@@ -60,12 +60,12 @@ pub(super) fn check_output(output: Option<&Path>) -> anyhow::Result<()> {
 }
 
 /// The local time, in a form that sorts by time.
-pub(super) fn timestamp() -> String {
+pub(crate) fn timestamp() -> String {
     Zoned::now().strftime("%Y-%m-%d_%H-%M-%S").to_string()
 }
 
 /// A path that does not exist yet.
-pub(super) fn free(directory: &Path, stem: &str) -> PathBuf {
+pub(crate) fn free(directory: &Path, stem: &str) -> PathBuf {
     let mut path = directory.join(format!("{stem}.acevo"));
     let mut number = 2;
     // A dangling link occupies the path, too.
@@ -77,7 +77,7 @@ pub(super) fn free(directory: &Path, stem: &str) -> PathBuf {
 }
 
 /// The path of a session: `path` for the first one, with a number for each further one.
-pub(super) fn numbered(path: &Path, number: usize) -> PathBuf {
+pub(crate) fn numbered(path: &Path, number: usize) -> PathBuf {
     if number <= 1 {
         return path.into();
     }
@@ -87,7 +87,7 @@ pub(super) fn numbered(path: &Path, number: usize) -> PathBuf {
 }
 
 /// The given directory, or the default one.
-pub(super) fn directory(output: Option<&Path>) -> anyhow::Result<PathBuf> {
+pub(crate) fn directory(output: Option<&Path>) -> anyhow::Result<PathBuf> {
     let default = || default_directory().context("there is no home directory to record to: choose a directory with -o");
     output.map_or_else(default, |path| Ok(path.into()))
 }

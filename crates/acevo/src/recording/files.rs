@@ -14,16 +14,19 @@ use indicatif::HumanBytes;
 use tracing::{info, warn};
 
 use super::destination::Destination;
-use super::directory::{check_directory, create_directory, print_path};
+use super::directory::{check_directory, create_directory};
 use super::file_name::{self, Names};
+use super::observation::Observation;
 use super::recording_stream::{PROGRAM, RecordingStream};
-use crate::commands::progress::Progress;
+use super::reporter::Reporter;
 use crate::format::text::clock;
-use crate::output::{check_new, complain, name_of, say};
-use crate::session::connection::LiveConnection;
+use crate::output::{check_new, name_of};
 
 /// Time between two attempts to create a file.
 const RETRY_INTERVAL: Duration = Duration::from_secs(2);
+
+/// Time between two checks of the file and its writer.
+const CHECK_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Where files are created.
 enum Output {
@@ -34,9 +37,8 @@ enum Output {
 }
 
 /// Writes a file per session.
-pub(super) struct Files {
+pub(crate) struct Files {
     output: Output,
-    quiet: bool,
     /// Packets wait for the disk.
     waits: bool,
     file: Option<SessionFile>,
@@ -47,9 +49,13 @@ pub(super) struct Files {
     has_failed: bool,
     /// When creating a file is tried again.
     retry_at: Option<Instant>,
+    /// What is reported by the next update.
+    warning: Option<String>,
     /// The problem with writing that was reported last.
     problem: Option<String>,
     is_losing: bool,
+    /// When the file and its writer were checked last.
+    checked: Option<Instant>,
 }
 
 /// The file of a session.
@@ -63,7 +69,11 @@ struct SessionFile {
 }
 
 impl Files {
-    pub(super) fn new(output: Option<&Path>, waits: bool, quiet: bool) -> anyhow::Result<Self> {
+    /// `waits`: packets wait for the disk, for a source that waits for its reader.
+    ///
+    /// # Errors
+    /// If files cannot be created there.
+    pub(crate) fn new(output: Option<&Path>, waits: bool) -> anyhow::Result<Self> {
         file_name::check_output(output)?;
         let output = match output {
             Some(path) if !path.is_dir() && path.extension().is_some() => {
@@ -80,15 +90,16 @@ impl Files {
         };
         Ok(Self {
             output,
-            quiet,
             waits,
             file: None,
             ended: Vec::new(),
             begun: 0,
             has_failed: false,
             retry_at: None,
+            warning: None,
             problem: None,
             is_losing: false,
+            checked: None,
         })
     }
 
@@ -113,15 +124,15 @@ impl Files {
         }
     }
 
-    /// Prints the path of a file that was completed, or the error.
-    fn print_ended(&mut self, file: JoinHandle<anyhow::Result<PathBuf>>) {
+    /// Reports a file that was completed, or the error.
+    fn report_ended(&mut self, file: JoinHandle<anyhow::Result<PathBuf>>, reporter: &mut dyn Reporter) {
         let is_good = match file.join().unwrap_or_else(|_| Err(anyhow!("the thread of a recording has panicked"))) {
             Ok(path) => {
                 info!("closed {}", name_of(&path));
-                print_path(&path)
+                reporter.complete(&path)
             }
             Err(error) => {
-                complain(&error);
+                reporter.fail(&error);
                 false
             }
         };
@@ -129,14 +140,9 @@ impl Files {
     }
 
     /// Reports problems with writing, each once.
-    fn report(&mut self, written: &WriteProgress, progress: &Progress) {
-        let say = |text: String| {
-            if !self.quiet {
-                progress.suspend(|| say(format_args!("acevo: {text}")));
-            }
-        };
+    fn report(&mut self, written: &WriteProgress, reporter: &mut dyn Reporter) {
         if self.problem.is_some() != written.trouble.is_some() {
-            say(match &written.trouble {
+            reporter.say(&match &written.trouble {
                 Some(problem) => {
                     format!(
                         "warning: {problem}; written packets are safe, new ones are kept in memory, and writing is tried again"
@@ -152,10 +158,32 @@ impl Files {
                 packets = written.lost.total(),
                 "packets are dropped: the memory for packets that wait for the disk is full"
             );
-            say("warning: the memory for new packets is full; from now on packets are lost".into());
+            reporter.say("warning: the memory for new packets is full; from now on packets are lost");
             self.is_losing = true;
         }
         self.problem.clone_from(&written.trouble);
+    }
+}
+
+/// What was written to a file.
+#[derive(Debug)]
+pub(crate) struct Written {
+    pub(crate) path: PathBuf,
+    pub(crate) time: Duration,
+    /// Complete laps.
+    pub(crate) laps: usize,
+    pub(crate) bytes: u64,
+    /// Why nothing can be written now.
+    pub(crate) problem: Option<String>,
+}
+
+impl Files {
+    /// What was written to the current file, if there is one.
+    pub(crate) fn written(&self) -> Option<Written> {
+        let SessionFile { path, stream, .. } = self.file.as_ref()?;
+        let progress = stream.sink.progress();
+        let (path, problem) = (path.clone(), progress.trouble);
+        Some(Written { path, time: stream.last, laps: stream.laps, bytes: progress.bytes, problem })
     }
 }
 
@@ -167,19 +195,19 @@ impl Destination for Files {
     }
 
     /// Returns an error if the first file cannot be created. Later files are tried again, because the problem may be temporary.
-    fn begin(&mut self, live: &LiveConnection, packet: Option<&Packet>) -> anyhow::Result<()> {
+    fn begin(&mut self, now: &Observation, packet: Option<&Packet>) -> anyhow::Result<()> {
         self.end();
-        match self.create(live.now()) {
+        match self.create(now.now) {
             Ok(file) => {
                 self.retry_at = None;
                 let file = self.file.insert(file);
-                file.stream.begin(live, Duration::ZERO, packet)
+                file.stream.begin(now, Duration::ZERO, packet)
             }
             Err(error) if self.begun <= 1 => Err(error),
             Err(error) => {
                 self.begun -= 1;
-                if self.retry_at.replace(Instant::now() + RETRY_INTERVAL).is_none() && !self.quiet {
-                    say(format_args!("acevo: warning: {error:#}; nothing is recorded until this succeeds"));
+                if self.retry_at.replace(Instant::now() + RETRY_INTERVAL).is_none() {
+                    self.warning = Some(format!("warning: {error:#}; nothing is recorded until this succeeds"));
                 }
                 Ok(())
             }
@@ -215,45 +243,45 @@ impl Destination for Files {
         }
     }
 
-    fn update(&mut self, live: &LiveConnection, progress: &mut Progress) -> anyhow::Result<()> {
+    fn update(&mut self, now: &Observation, reporter: &mut dyn Reporter) -> anyhow::Result<()> {
         while self.ended.first().is_some_and(JoinHandle::is_finished) {
             let file = self.ended.remove(0);
-            progress.suspend(|| self.print_ended(file));
+            self.report_ended(file, reporter);
         }
         if self.retry_at.is_some_and(|at| at <= Instant::now()) {
-            self.begin(live, None)?;
+            self.begin(now, None)?;
         }
-        if !progress.is_due() {
+        if let Some(warning) = self.warning.take() {
+            reporter.say(&warning);
+        }
+        let time = Instant::now();
+        if self.checked.is_some_and(|checked| time - checked < CHECK_INTERVAL) {
             return Ok(());
         }
+        self.checked = Some(time);
         let Some(file) = &self.file else {
-            progress.show("waiting for the game".into());
+            reporter.show(&mut || "waiting for the game".into());
             return Ok(());
         };
         let written = file.stream.sink.progress();
-        progress.show(file.line(&written));
+        reporter.show(&mut || file.line(&written));
         if written.removed {
-            let path = name_of(&file.path);
-            if !self.quiet {
-                progress.suspend(|| {
-                    say(format_args!("acevo: warning: {path} was removed; recording continues in a new file"));
-                });
-            }
+            reporter.say(&format!("warning: {} was removed; recording continues in a new file", name_of(&file.path)));
             self.has_failed = true;
             let lost = self.file.take();
             thread::spawn(move || drop(lost));
-            return self.begin(live, None);
+            return self.begin(now, None);
         }
-        self.report(&written, progress);
+        self.report(&written, reporter);
         Ok(())
     }
 
-    fn close(mut self) -> anyhow::Result<bool> {
+    fn close(mut self, reporter: &mut dyn Reporter) -> anyhow::Result<bool> {
         self.end();
-        if self.begun == 0 && !self.quiet {
-            say(format_args!("acevo: nothing was recorded: there was no game"));
+        if self.begun == 0 {
+            reporter.say("nothing was recorded: there was no game");
         }
-        std::mem::take(&mut self.ended).into_iter().for_each(|file| self.print_ended(file));
+        std::mem::take(&mut self.ended).into_iter().for_each(|file| self.report_ended(file, reporter));
         Ok(self.begun > 0 && !self.has_failed)
     }
 }

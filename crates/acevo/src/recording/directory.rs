@@ -5,26 +5,15 @@ use std::path::Path;
 
 use anyhow::Context;
 
-use crate::output::{self, OutputClosed, complain, name_of};
-
-/// Prints the path of a complete file to stdout. Returns false if that fails, which is no reason to stop recording.
-pub(super) fn print_path(path: &Path) -> bool {
-    match output::print_path(path) {
-        Err(error) if !error.is::<OutputClosed>() => {
-            complain(&error);
-            false
-        }
-        _ => true,
-    }
-}
+use crate::output::name_of;
 
 /// Creates the directory if it does not exist.
-pub(super) fn create_directory(directory: &Path) -> anyhow::Result<()> {
+pub(crate) fn create_directory(directory: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(directory).with_context(|| format!("cannot create the directory {}", name_of(directory)))
 }
 
 /// Checks that files can be created in the directory, by creating one and removing it. Called before the game is waited for.
-pub(super) fn check_directory(directory: &Path) -> anyhow::Result<()> {
+pub(crate) fn check_directory(directory: &Path) -> anyhow::Result<()> {
     create_directory(directory)?;
     let path = directory.join(format!(".acevo-{}", std::process::id()));
     let created = OpenOptions::new().write(true).create_new(true).open(&path);

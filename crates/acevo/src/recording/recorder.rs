@@ -3,25 +3,24 @@
 use std::time::Duration;
 
 use acevo_recording::{Marked, Record};
-use acevo_shared_memory::{Packet, Page, PageKind, View};
+use acevo_shared_memory::{Packet, Page, PageKind};
 use acevo_telemetry::analysis::{Analysis, Lap, SessionEventKind, Settings};
-use acevo_telemetry::{ConnectionEvent, Limiter};
+use acevo_telemetry::Limiter;
 use tracing::{info, warn};
 
 use super::destination::Destination;
-use crate::session::connection::LiveConnection;
+use super::observation::{Observation, ObservedEvent};
 
 /// Recordings that begin at once, and per second for long. No game is restarted as often.
 const MAX_BEGINNINGS: (f64, f64) = (10.0, 0.1);
 
 /// Passes packets, and marks of sessions and laps, to a destination.
-pub(super) struct Recorder<D> {
-    pub(super) destination: D,
+pub(crate) struct Recorder<D> {
+    pub(crate) destination: D,
     analysis: Analysis,
     laps: Vec<Lap>,
-    buffer: Vec<u8>,
-    /// The physics page that was recorded last.
-    physics: Vec<u8>,
+    /// Packets of physics and of graphics that were lost before the next ones.
+    dropped: [u32; 2],
     beginnings: Limiter,
     /// The last beginning was not that of another recording, because there were too many.
     is_limited: bool,
@@ -29,90 +28,91 @@ pub(super) struct Recorder<D> {
 }
 
 impl<D: Destination> Recorder<D> {
-    pub(super) fn new(destination: D) -> Self {
+    pub(crate) fn new(destination: D) -> Self {
         Self {
             destination,
             analysis: Analysis::new(Settings::default()),
             laps: Vec::new(),
-            buffer: Vec::with_capacity(PageKind::Graphics.size()),
-            physics: Vec::with_capacity(PageKind::Physics.size()),
+            dropped: [0; 2],
             beginnings: Limiter::new(MAX_BEGINNINGS.0, MAX_BEGINNINGS.1),
             is_limited: false,
             warning: None,
         }
     }
 
-    /// Records an event; `None` if no event has arrived for a while.
-    pub(super) fn take(&mut self, live: &LiveConnection, event: Option<&ConnectionEvent>) -> anyhow::Result<()> {
-        let now = live.now();
-        match event {
-            Some(ConnectionEvent::Attached { location }) => {
-                self.begin(live, None)?;
-                let game_version = live.pages().map_or("", |frame| frame.static_data.ac_evo_version()).to_owned();
+    /// Records an observation.
+    pub(crate) fn take(&mut self, observed: &Observation) -> anyhow::Result<()> {
+        let now = observed.now;
+        self.dropped.iter_mut().zip(observed.dropped).for_each(|(all, more)| *all += more);
+        match &observed.event {
+            ObservedEvent::Attached(location) => {
+                self.begin(observed, None)?;
+                let frame = observed.frame.as_ref();
+                let game_version = frame.map_or("", |frame| frame.static_data.ac_evo_version()).to_owned();
                 self.mark(now, Marked::Attached { place: location.clone(), game_version });
             }
-            Some(ConnectionEvent::Detached(reason)) => {
+            ObservedEvent::Detached(reason) => {
                 self.analysis.interrupt();
                 self.follow_analysis();
-                self.mark(now, Marked::Detached { reason: reason.to_string() });
+                self.mark(now, Marked::Detached { reason: reason.clone() });
                 // The next game may have to continue in this recording.
                 if self.beginnings.has_left(now.as_secs_f64()) {
                     self.destination.detach();
                 }
             }
-            Some(ConnectionEvent::Packet(packet)) => self.take_packet(live, packet)?,
-            Some(_) => {}
-            None => self.destination.idle(),
+            ObservedEvent::Packet(packet) => self.take_packet(observed, packet)?,
+            ObservedEvent::Other => {}
+            ObservedEvent::Nothing => self.destination.idle(),
         }
         Ok(())
     }
 
     /// Begins another recording, unless games or sessions change more often than any game can cause, or several programs write the pages.
-    fn begin(&mut self, live: &LiveConnection, packet: Option<&Packet>) -> anyhow::Result<()> {
-        let is_allowed = live.conflict().is_none() && self.beginnings.allows(live.now().as_secs_f64());
+    fn begin(&mut self, observed: &Observation, packet: Option<&Packet>) -> anyhow::Result<()> {
+        let is_allowed = !observed.has_conflict && self.beginnings.allows(observed.now.as_secs_f64());
         if is_allowed {
             self.is_limited = false;
             self.destination.end();
-            return self.destination.begin(live, packet);
+            return self.destination.begin(observed, packet);
         }
         if !std::mem::replace(&mut self.is_limited, true) {
             warn!("games or sessions change too often: recording continues in the same file");
             self.warning = Some("games or sessions change too often; recording continues in the same file");
         }
-        self.destination.proceed(live, packet)
+        self.destination.proceed(observed, packet)
     }
 
     /// What the user has to know. Returned once per problem.
-    pub(super) fn take_warning(&mut self) -> Option<&'static str> {
+    pub(crate) fn take_warning(&mut self) -> Option<&'static str> {
         self.warning.take()
     }
 
-    fn take_packet(&mut self, live: &LiveConnection, packet: &Packet) -> anyhow::Result<()> {
-        let Some(frame) = live.pages() else { return Ok(()) };
-        let (seen, uncertainty) = (live.time(), live.uncertainty(packet));
+    fn take_packet(&mut self, observed: &Observation, packet: &Packet) -> anyhow::Result<()> {
+        let Some(frame) = &observed.frame else { return Ok(()) };
+        let (seen, uncertainty) = (observed.time, observed.uncertainty);
         self.analysis.feed(seen, frame);
         if self.follow_analysis() {
             info!("session {} begins", self.analysis.session());
-            self.begin(live, Some(packet))?;
+            self.begin(observed, Some(packet))?;
         }
         let Some(stream) = self.destination.stream() else { return Ok(()) };
-        let names = stream.follow_session(frame, Some(live), seen, self.analysis.session())?;
+        let names = stream.follow_session(frame, Some(observed), seen, self.analysis.session())?;
         let at = stream.at(seen);
         if let Some(graphics) = &packet.graphics {
-            captured(live, &graphics.view, &mut self.buffer);
-            stream.record(&Record::of_arrival(graphics, at, uncertainty, &self.buffer))?;
+            let bytes = observed.packet_bytes(PageKind::Graphics, graphics.view.raw().as_bytes());
+            let mut record = Record::of_arrival(graphics, at, uncertainty, bytes);
+            record.missed += std::mem::take(&mut self.dropped[1]);
+            stream.record(&record)?;
         }
         if let Some(physics) = &packet.physics {
-            captured(live, &physics.view, &mut self.buffer);
-            stream.record(&Record::of_arrival(physics, at, uncertainty, &self.buffer))?;
-            self.physics.clone_from(&self.buffer);
-        } else if !packet.validity.is_current()
-            && let Some(is_settled) = live.changed_physics(&self.physics, &mut self.buffer)
-        {
-            let mut record = Record::new(PageKind::Physics, at, &self.buffer);
+            let bytes = observed.packet_bytes(PageKind::Physics, physics.view.raw().as_bytes());
+            let mut record = Record::of_arrival(physics, at, uncertainty, bytes);
+            record.missed += std::mem::take(&mut self.dropped[0]);
+            stream.record(&record)?;
+        } else if let Some(is_settled) = observed.changed_physics {
+            let mut record = Record::new(PageKind::Physics, at, observed.changed_bytes());
             (record.uncertainty, record.settled) = (uncertainty, is_settled);
             stream.record(&record)?;
-            self.physics.clone_from(&self.buffer);
         }
         if let Some(names) = &names {
             info!(track = names.track, car = names.car, session = names.session, "session names are known");
@@ -146,38 +146,38 @@ impl<D: Destination> Recorder<D> {
         has_begun
     }
 
-    fn mark(&mut self, at: Duration, what: Marked) {
+    /// Begins in the middle of a session, with the pages of this moment.
+    pub(crate) fn join(&mut self, observed: &Observation) -> anyhow::Result<()> {
+        self.begin(observed, None)
+    }
+
+    /// Marks an event.
+    pub(crate) fn mark(&mut self, at: Duration, what: Marked) {
         if let Some(stream) = self.destination.stream() {
             stream.mark(at, what);
         }
     }
 }
 
-/// The bytes of a packet exactly as the game wrote them, or those of the view if another packet was captured meanwhile.
-fn captured<T: Page>(live: &LiveConnection, view: &View<'static, T>, buffer: &mut Vec<u8>) {
-    let page = view.raw().as_bytes();
-    buffer.resize(T::KIND.size(), 0);
-    match live.captured(T::KIND, buffer).filter(|_| buffer[..4] == page[..4]) {
-        Some(length) => buffer.truncate(length),
-        None => buffer.copy_from_slice(page),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs::File;
+    use std::path::Path;
 
     use acevo_recording::{Description, Recording, RecordingItem, RecordingWriter};
     use acevo_shared_memory::{
         ACEvoSharedMemoryMapper, ACEvoStatus, LocalPages, Publisher, SPageFileGraphicEvo, SPageFilePhysics,
         SPageFileStaticEvo,
     };
+    use acevo_telemetry::ConnectionEvent;
     use acevo_testkit::pages::faded_physics;
 
     use super::super::file_name::Names;
     use super::super::recording_stream::RecordingStream;
     use super::*;
-    use crate::commands::progress::Progress;
+    use super::super::observation::Observer;
+    use super::super::reporter::Reporter;
+    use crate::session::connection::LiveConnection;
 
     /// A single file.
     struct OneFile(RecordingStream<RecordingWriter<File>>);
@@ -189,27 +189,48 @@ mod tests {
             Some(&mut self.0)
         }
 
-        fn begin(&mut self, _: &LiveConnection, _: Option<&Packet>) -> anyhow::Result<()> {
+        fn begin(&mut self, _: &Observation, _: Option<&Packet>) -> anyhow::Result<()> {
             Ok(())
         }
 
         fn on_names(&mut self, _: &Names) {}
 
-        fn update(&mut self, _: &LiveConnection, _: &mut Progress) -> anyhow::Result<()> {
+        fn update(&mut self, _: &Observation, _: &mut dyn Reporter) -> anyhow::Result<()> {
             Ok(())
         }
 
-        fn close(self) -> anyhow::Result<bool> {
+        fn close(self, _: &mut dyn Reporter) -> anyhow::Result<bool> {
             self.0.sink.finish()?;
             Ok(true)
         }
     }
 
+    /// Reports nothing.
+    impl Reporter for () {
+        fn say(&mut self, _: &str) {}
+
+        fn fail(&mut self, _: &anyhow::Error) {}
+
+        fn complete(&mut self, _: &Path) -> bool {
+            true
+        }
+
+        fn show(&mut self, _: &mut dyn FnMut() -> String) {}
+    }
+
+    /// Waits for an event, and records it.
+    fn take(recorder: &mut Recorder<OneFile>, observer: &mut Observer, live: &mut LiveConnection) -> ConnectionEvent {
+        let event = live.wait(Duration::from_secs(10)).expect("an event");
+        let mut observed = Observation::default();
+        observer.observe(live, Some(&event), &mut observed);
+        recorder.take(&observed).unwrap();
+        event
+    }
+
     /// Takes events until the first one with a graphics packet.
-    fn take_frame(recorder: &mut Recorder<OneFile>, live: &mut LiveConnection) {
+    fn take_frame(recorder: &mut Recorder<OneFile>, observer: &mut Observer, live: &mut LiveConnection) {
         loop {
-            let event = live.wait(Duration::from_secs(10)).expect("an event");
-            recorder.take(live, Some(&event)).unwrap();
+            let event = take(recorder, observer, live);
             if matches!(event, ConnectionEvent::Packet(packet) if packet.graphics.is_some()) {
                 return;
             }
@@ -232,12 +253,12 @@ mod tests {
         publisher.publish_physics(&SPageFilePhysics { packetId: 1, ..Default::default() }).unwrap();
         publisher.publish_graphics(&SPageFileGraphicEvo { packetId: 1, ..Default::default() }).unwrap();
         let mut live = LiveConnection::new(Box::new(move || ACEvoSharedMemoryMapper::open_source(pages.clone())));
-        let attached = live.wait(Duration::from_secs(10)).expect("an attachment");
-        recorder.take(&live, Some(&attached)).unwrap();
+        let mut observer = Observer::default();
+        take(&mut recorder, &mut observer, &mut live);
         publisher.publish_graphics(&SPageFileGraphicEvo { packetId: 2, ..Default::default() }).unwrap();
-        take_frame(&mut recorder, &mut live);
+        take_frame(&mut recorder, &mut observer, &mut live);
         assert_eq!(live.pages().unwrap().static_data.track(), "M\u{fffd}nchen");
-        assert!(recorder.destination.close().unwrap());
+        assert!(recorder.destination.close(&mut ()).unwrap());
         let mut recording = Recording::open(&path).unwrap();
         let mut recorded = Vec::new();
         while let Some(item) = recording.next_item().unwrap() {
@@ -259,6 +280,7 @@ mod tests {
         let pages = LocalPages::new();
         let mut publisher = Publisher::local(&pages);
         let mut live = LiveConnection::new(Box::new(move || ACEvoSharedMemoryMapper::open_source(pages.clone())));
+        let mut observer = Observer::default();
         // Counter and level of physics, and the status; the graphics counter always increases.
         let (live_now, paused) = (ACEvoStatus::Live, ACEvoStatus::Pause);
         let driven = (1..10).map(|packet| (packet, 1.0, live_now));
@@ -268,15 +290,14 @@ mod tests {
             let graphics = SPageFileGraphicEvo { packetId: frame, status: status.value(), ..Default::default() };
             publisher.publish_graphics(&graphics).unwrap();
             loop {
-                let event = live.wait(Duration::from_secs(10)).expect("an event");
-                recorder.take(&live, Some(&event)).unwrap();
+                let event = take(&mut recorder, &mut observer, &mut live);
                 let is_first = frame == 1 && matches!(event, ConnectionEvent::Attached { .. });
                 if is_first || matches!(event, ConnectionEvent::Packet(packet) if packet.graphics.is_some()) {
                     break;
                 }
             }
         }
-        assert!(recorder.destination.close().unwrap());
+        assert!(recorder.destination.close(&mut ()).unwrap());
         let mut recording = Recording::open(&path).unwrap();
         let mut seen = Vec::new();
         while let Some(step) = recording.next_step().unwrap() {

@@ -3,26 +3,25 @@
 use acevo_shared_memory::Packet;
 
 use super::file_name::Names;
+use super::observation::Observation;
 use super::recording_stream::{RecordSink, RecordingStream};
-use crate::commands::progress::Progress;
-use crate::session::connection::LiveConnection;
+use super::reporter::Reporter;
 
 /// Where recorded packets go.
-pub(super) trait Destination {
+pub(crate) trait Destination {
     type Sink: RecordSink;
 
     /// The stream that takes packets now, if there is one.
     fn stream(&mut self) -> Option<&mut RecordingStream<Self::Sink>>;
 
     /// A game, or a session, begins. `packet` is the packet that is recorded next, if it has arrived already.
-    fn begin(&mut self, live: &LiveConnection, packet: Option<&Packet>) -> anyhow::Result<()>;
+    fn begin(&mut self, now: &Observation, packet: Option<&Packet>) -> anyhow::Result<()>;
 
     /// A game, or a session, begins and continues in the running recording, if there is one. Arguments as for [`begin`](Self::begin).
-    fn proceed(&mut self, live: &LiveConnection, packet: Option<&Packet>) -> anyhow::Result<()> {
-        let now = live.now();
+    fn proceed(&mut self, now: &Observation, packet: Option<&Packet>) -> anyhow::Result<()> {
         match self.stream() {
-            Some(stream) => stream.begin(live, stream.at(now), packet),
-            None => self.begin(live, packet),
+            Some(stream) => stream.begin(now, stream.at(now.now), packet),
+            None => self.begin(now, packet),
         }
     }
 
@@ -38,9 +37,14 @@ pub(super) trait Destination {
     /// No event has arrived for a while.
     fn idle(&mut self) {}
 
-    /// Prints messages and progress, and retries what has failed. Called all the time; never blocks.
-    fn update(&mut self, live: &LiveConnection, progress: &mut Progress) -> anyhow::Result<()>;
+    /// Saves what is kept in memory, if this is such a destination.
+    fn save(&mut self, now: &Observation, reporter: &mut dyn Reporter) {
+        let _ = (now, reporter);
+    }
+
+    /// Reports messages and progress, and retries what has failed. Called all the time.
+    fn update(&mut self, now: &Observation, reporter: &mut dyn Reporter) -> anyhow::Result<()>;
 
     /// Completes everything. Returns false if nothing was recorded, or something could not be completed.
-    fn close(self) -> anyhow::Result<bool>;
+    fn close(self, reporter: &mut dyn Reporter) -> anyhow::Result<bool>;
 }

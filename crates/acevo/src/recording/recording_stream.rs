@@ -1,16 +1,15 @@
 //! A stream of records and marks with times.
 
-use std::borrow::Cow;
 use std::fs::File;
 use std::time::Duration;
 
 use acevo_recording::{Mark, Marked, Record, RecordingWriter, Ring, ThreadedWriter};
-use acevo_shared_memory::{Packet, Page, PageKind, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
+use acevo_shared_memory::{Packet, PageKind};
 use acevo_telemetry::Frame;
 use acevo_telemetry::analysis::Lap;
 
 use super::file_name::Names;
-use crate::session::connection::LiveConnection;
+use super::observation::Observation;
 
 /// The program that recordings name as their writer.
 pub(crate) const PROGRAM: &str = concat!("acevo ", env!("CARGO_PKG_VERSION"));
@@ -52,7 +51,7 @@ impl RecordSink for Ring {
     }
 }
 
-/// Passes records and marks to a sink, with times since the stream's own zero. The clock is that of [`LiveConnection::now`], or that
+/// Passes records and marks to a sink, with times since the stream's own zero. The clock is that of [`Observation::now`], or that
 /// of a simulation.
 pub(crate) struct RecordingStream<S> {
     pub(crate) sink: S,
@@ -78,8 +77,8 @@ impl<S: RecordSink> RecordingStream<S> {
     }
 
     /// Begins a session, with the newest pages as carried records. Pages of `packet` are left out, because it is recorded next.
-    pub(super) fn begin(&mut self, live: &LiveConnection, at: Duration, packet: Option<&Packet>) -> anyhow::Result<()> {
-        let Some(frame) = live.pages() else { return Ok(()) };
+    pub(super) fn begin(&mut self, now: &Observation, at: Duration, packet: Option<&Packet>) -> anyhow::Result<()> {
+        let Some(frame) = &now.frame else { return Ok(()) };
         let is_in_packet = |page| match page {
             PageKind::Physics => packet.is_some_and(|packet| packet.physics.is_some()),
             PageKind::Graphics => packet.is_some_and(|packet| packet.graphics.is_some()),
@@ -89,8 +88,7 @@ impl<S: RecordSink> RecordingStream<S> {
             if is_in_packet(page) {
                 continue;
             }
-            let bytes = raw_bytes(frame, Some(live), page);
-            let mut record = Record::new(page, at, &bytes);
+            let mut record = Record::new(page, at, now.frame_bytes(frame, page));
             record.carried = true;
             self.record(&record)?;
         }
@@ -110,11 +108,11 @@ impl<S: RecordSink> RecordingStream<S> {
     }
 
     /// Records the static page if it has changed, and marks the session once its names are known, which are then returned. If the frame
-    /// comes from `live`, the page is recorded byte for byte as the game wrote it.
+    /// is that of an observation, the page is recorded byte for byte as the game wrote it.
     pub(crate) fn follow_session(
         &mut self,
         frame: &Frame,
-        live: Option<&LiveConnection>,
+        observed: Option<&Observation>,
         seen: Duration,
         session: u32,
     ) -> anyhow::Result<Option<Names>> {
@@ -122,8 +120,8 @@ impl<S: RecordSink> RecordingStream<S> {
         if self.static_page != bytes {
             self.static_page = bytes.to_vec();
             let at = self.at(seen);
-            let bytes = raw_bytes(frame, live, PageKind::Static);
-            self.record(&Record::new(PageKind::Static, at, &bytes))?;
+            let bytes = observed.map_or(bytes, |observed| observed.frame_bytes(frame, PageKind::Static));
+            self.record(&Record::new(PageKind::Static, at, bytes))?;
         }
         if self.is_marked {
             return Ok(None);
@@ -144,18 +142,4 @@ impl<S: RecordSink> RecordingStream<S> {
         self.laps += usize::from(lap.incomplete.is_none());
         self.sink.mark(Mark::lap(self.at(at), lap));
     }
-}
-
-/// The bytes of a page of the frame exactly as the game wrote them, or those of the frame if another page was captured meanwhile.
-fn raw_bytes<'a>(frame: &'a Frame, live: Option<&LiveConnection>, page: PageKind) -> Cow<'a, [u8]> {
-    let known = frame.bytes(page);
-    let mut raw = vec![0; page.size()];
-    let Some(length) = live.and_then(|live| live.captured(page, &mut raw)) else { return known.into() };
-    raw.truncate(length);
-    let is_of_frame = match page {
-        PageKind::Physics => SPageFilePhysics::from_bytes(&raw).as_bytes() == known,
-        PageKind::Graphics => SPageFileGraphicEvo::from_bytes(&raw).as_bytes() == known,
-        PageKind::Static => SPageFileStaticEvo::from_bytes(&raw).as_bytes() == known,
-    };
-    if is_of_frame { raw.into() } else { known.into() }
 }

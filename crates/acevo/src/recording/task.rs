@@ -1,0 +1,351 @@
+//! Recording as a task beside others: a thread takes observations from a queue, and never delays the thread that makes them.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use acevo_recording::Marked;
+use acevo_telemetry::ConnectionEvent;
+use anyhow::{Context, anyhow};
+use serde::Serialize;
+use tracing::{error, info, warn};
+
+use super::destination::Destination;
+use super::files::Files;
+use super::observation::{Observation, ObservedEvent, Observer};
+use super::recorder::Recorder;
+use super::reporter::Reporter;
+use super::ring_mode::RingMode;
+use crate::format::text::error_chain;
+use crate::output::name_of;
+use crate::session::connection::LiveConnection;
+
+/// Observations that wait for the thread: three seconds of driving. Beyond that, packets are lost and counted.
+const QUEUE: usize = 1000;
+
+/// Interval at which the thread is called if nothing arrives.
+const IDLE_INTERVAL: Duration = Duration::from_millis(100);
+
+/// Time between two attempts to start recording.
+const RETRY_INTERVAL: Duration = Duration::from_secs(5);
+
+/// Plan of the task.
+#[derive(Debug, Clone)]
+pub(crate) struct RecordingPlan {
+    /// The folder of the files; `None` for the default one.
+    pub(crate) folder: Option<PathBuf>,
+    /// Each session is recorded from the start.
+    pub(crate) is_on: bool,
+    /// The last part that is kept in memory, to be saved on request.
+    pub(crate) keep_last: Duration,
+}
+
+/// What a recording task is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum RecordingCommand {
+    /// Starts or stops recording.
+    Record(bool),
+    /// Saves the last part, which is kept in memory.
+    SaveLast,
+    /// Marks this moment with a note.
+    Mark(String),
+}
+
+/// The state of a recording task.
+#[derive(Debug, Clone, Default, Serialize)]
+pub(crate) struct RecordingState {
+    /// Sessions are recorded.
+    pub(crate) on: bool,
+    /// The folder of the files.
+    pub(crate) folder: PathBuf,
+    /// The file that is written now.
+    pub(crate) file: Option<PathBuf>,
+    /// Seconds in that file.
+    pub(crate) time_s: f64,
+    /// Complete laps in that file.
+    pub(crate) laps: usize,
+    /// Bytes in that file.
+    pub(crate) bytes: u64,
+    /// Packets that were lost because the disk or this task was too slow.
+    pub(crate) lost: u64,
+    /// Files that were completed.
+    pub(crate) completed: usize,
+    /// The file that was completed last.
+    pub(crate) last_file: Option<PathBuf>,
+    /// What is wrong now, if anything is.
+    pub(crate) problem: Option<String>,
+}
+
+/// A handle to the state and the commands of a recording task.
+#[derive(Debug, Clone)]
+pub(crate) struct RecordingHandle {
+    commands: Sender<RecordingCommand>,
+    state: Arc<Mutex<RecordingState>>,
+}
+
+impl RecordingHandle {
+    /// Asks the task for something. Nothing happens after it has ended.
+    pub(crate) fn request(&self, command: RecordingCommand) {
+        let _ = self.commands.send(command);
+    }
+
+    /// The state now.
+    pub(crate) fn state(&self) -> RecordingState {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// Passes observations to the task.
+#[derive(Debug)]
+pub(crate) struct RecordingFeed {
+    /// `None` after it has ended.
+    queue: Option<SyncSender<Box<Observation>>>,
+    /// Observations that can be reused.
+    free: Receiver<Box<Observation>>,
+    observer: Observer,
+    idle_since: Option<Instant>,
+    /// Packets of physics and of graphics that were lost since the last observation that was passed on.
+    dropped: [u32; 2],
+    thread: Option<JoinHandle<()>>,
+}
+
+impl RecordingFeed {
+    /// Starts the task.
+    ///
+    /// # Errors
+    /// If the thread cannot be started, or files cannot be created in the folder.
+    pub(crate) fn start(plan: RecordingPlan) -> anyhow::Result<(Self, RecordingHandle)> {
+        let (queue, observations) = mpsc::sync_channel(QUEUE);
+        let (give_back, free) = mpsc::channel();
+        let (commands, requests) = mpsc::channel();
+        let state = Arc::new(Mutex::new(RecordingState { on: plan.is_on, ..RecordingState::default() }));
+        let task = Task::new(plan, Arc::clone(&state))?;
+        let work = move || task.run(&observations, &give_back, &requests);
+        let thread = thread::Builder::new().name("recording task".into()).spawn(work).context("cannot start a thread")?;
+        let feed = Self {
+            queue: Some(queue),
+            free,
+            observer: Observer::default(),
+            idle_since: None,
+            dropped: [0; 2],
+            thread: Some(thread),
+        };
+        Ok((feed, RecordingHandle { commands, state }))
+    }
+
+    /// Passes on what [`LiveConnection::wait`] has returned. Never waits.
+    pub(crate) fn feed(&mut self, live: &LiveConnection, event: Option<&ConnectionEvent>) {
+        if event.is_none() {
+            // The thread notices by itself that nothing arrives; it has to know only once in a while.
+            let now = Instant::now();
+            if self.idle_since.is_some_and(|since| now - since < IDLE_INTERVAL) {
+                return;
+            }
+            self.idle_since = Some(now);
+        }
+        let Some(queue) = &self.queue else { return };
+        let mut observed = self.free.try_recv().unwrap_or_default();
+        self.observer.observe(live, event, &mut observed);
+        observed.dropped = std::mem::take(&mut self.dropped);
+        if let Err(error) = queue.try_send(observed) {
+            let (mpsc::TrySendError::Full(lost) | mpsc::TrySendError::Disconnected(lost)) = error;
+            self.dropped = lost.dropped;
+            if let ObservedEvent::Packet(packet) = &lost.event {
+                self.dropped[0] += u32::from(packet.physics.is_some());
+                self.dropped[1] += u32::from(packet.graphics.is_some());
+            }
+        }
+    }
+
+    /// Ends the task. Returns after everything is written.
+    pub(crate) fn finish(mut self) -> anyhow::Result<()> {
+        self.queue = None;
+        let thread = self.thread.take().map(JoinHandle::join);
+        thread.unwrap_or(Ok(())).map_err(|_| anyhow!("the recording task has failed"))
+    }
+}
+
+/// The work of the thread.
+struct Task {
+    plan: RecordingPlan,
+    files: Option<Recorder<Files>>,
+    ring: Recorder<RingMode>,
+    reports: Reports,
+    /// When recording is tried again.
+    retry_at: Option<Instant>,
+    /// A game is attached.
+    is_attached: bool,
+}
+
+impl Task {
+    fn new(plan: RecordingPlan, state: Arc<Mutex<RecordingState>>) -> anyhow::Result<Self> {
+        let ring = RingMode::new(plan.folder.as_deref(), plan.keep_last)?;
+        let mut reports = Reports { state };
+        reports.change(|state| state.folder.clone_from(&ring.directory));
+        Ok(Self { plan, files: None, ring: Recorder::new(ring), reports, retry_at: None, is_attached: false })
+    }
+
+    fn run(
+        mut self,
+        observations: &Receiver<Box<Observation>>,
+        give_back: &Sender<Box<Observation>>,
+        requests: &Receiver<RecordingCommand>,
+    ) {
+        let mut last = Box::<Observation>::default();
+        loop {
+            match observations.recv_timeout(IDLE_INTERVAL) {
+                Ok(observed) => {
+                    // The sender has ended if this fails; then nothing needs it any more.
+                    let _ = give_back.send(std::mem::replace(&mut last, observed));
+                    self.take(&last);
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            requests.try_iter().for_each(|request| self.handle(&request, &last));
+            self.update(&last);
+        }
+        self.close();
+    }
+
+    fn take(&mut self, observed: &Observation) {
+        match observed.event {
+            ObservedEvent::Attached(_) => self.is_attached = true,
+            ObservedEvent::Detached(_) => self.is_attached = false,
+            _ => {}
+        }
+        let dropped: u32 = observed.dropped.iter().sum();
+        if dropped > 0 {
+            warn!(packets = dropped, "the recording task was too slow: packets are lost");
+            self.reports.change(|state| state.lost += u64::from(dropped));
+        }
+        if let Err(error) = self.ring.take(observed) {
+            self.reports.fail(&error);
+        }
+        if let Some(recorder) = &mut self.files {
+            let taken = recorder.take(observed);
+            if let Some(warning) = recorder.take_warning() {
+                self.reports.say(&format!("warning: {warning}"));
+            }
+            self.check(taken);
+        }
+    }
+
+    fn handle(&mut self, request: &RecordingCommand, now: &Observation) {
+        match request {
+            RecordingCommand::Record(on) => {
+                info!(on, "recording is switched");
+                self.plan.is_on = *on;
+                self.retry_at = None;
+                self.reports.change(|state| (state.on, state.problem) = (*on, None));
+            }
+            RecordingCommand::SaveLast => self.ring.destination.save(now, &mut self.reports),
+            RecordingCommand::Mark(text) => {
+                let note = || Marked::Note { text: text.clone() };
+                self.ring.mark(now.now, note());
+                if let Some(recorder) = &mut self.files {
+                    recorder.mark(now.now, note());
+                }
+            }
+        }
+    }
+
+    /// Starts, continues or stops recording into files.
+    fn update(&mut self, now: &Observation) {
+        let _ = self.ring.destination.update(now, &mut self.reports);
+        if !self.plan.is_on {
+            return self.close_files();
+        }
+        if self.files.is_none() && self.retry_at.is_none_or(|at| at <= Instant::now()) {
+            self.retry_at = None;
+            let started = self.start(now);
+            self.check(started);
+        }
+        if let Some(recorder) = &mut self.files {
+            let updated = recorder.destination.update(now, &mut self.reports);
+            self.check(updated);
+        }
+        let written = self.files.as_ref().and_then(|recorder| recorder.destination.written());
+        self.reports.change(|state| match written {
+            Some(written) => {
+                state.file = Some(written.path);
+                (state.time_s, state.laps, state.bytes) = (written.time.as_secs_f64(), written.laps, written.bytes);
+                state.problem = written.problem;
+            }
+            None => (state.file, state.time_s, state.laps, state.bytes) = (None, 0.0, 0, 0),
+        });
+    }
+
+    fn start(&mut self, now: &Observation) -> anyhow::Result<()> {
+        let files = Files::new(Some(&self.ring.destination.directory), false)?;
+        let mut recorder = Recorder::new(files);
+        if self.is_attached {
+            recorder.join(now)?;
+        }
+        self.files = Some(recorder);
+        self.reports.change(|state| state.problem = None);
+        Ok(())
+    }
+
+    /// Recording is tried again after a failure.
+    fn check(&mut self, result: anyhow::Result<()>) {
+        if let Err(error) = result {
+            self.reports.fail(&error);
+            self.retry_at = Some(Instant::now() + RETRY_INTERVAL);
+            self.close_files();
+            let problem = error_chain(error.as_ref());
+            self.reports.change(|state| state.problem = Some(problem));
+        }
+    }
+
+    fn close_files(&mut self) {
+        if let Some(recorder) = self.files.take()
+            && let Err(error) = recorder.destination.close(&mut self.reports)
+        {
+            self.reports.fail(&error);
+        }
+    }
+
+    fn close(mut self) {
+        self.close_files();
+        if let Err(error) = self.ring.destination.close(&mut self.reports) {
+            self.reports.fail(&error);
+        }
+    }
+}
+
+/// Reports to the state and to the log.
+struct Reports {
+    state: Arc<Mutex<RecordingState>>,
+}
+
+impl Reports {
+    fn change<T>(&mut self, change: impl FnOnce(&mut RecordingState) -> T) {
+        change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+impl Reporter for Reports {
+    fn say(&mut self, text: &str) {
+        info!("{text}");
+    }
+
+    fn fail(&mut self, error: &anyhow::Error) {
+        let text = error_chain(error.as_ref());
+        error!("{text}");
+        self.change(|state| state.problem = Some(text));
+    }
+
+    fn complete(&mut self, path: &Path) -> bool {
+        info!("complete: {}", name_of(path));
+        self.change(|state| {
+            state.completed += 1;
+            state.last_file = Some(path.into());
+        });
+        true
+    }
+
+    fn show(&mut self, _: &mut dyn FnMut() -> String) {}
+}
