@@ -58,7 +58,8 @@ impl Effective {
         if let Some(text) = file {
             problems = file::apply(text, &mut settings, |key| origins.push((key.name, Origin::File)));
         }
-        problems.extend(environment::apply(variable, &mut settings, |key| origins.push((key.name, Origin::Environment))));
+        problems
+            .extend(environment::apply(variable, &mut settings, |key| origins.push((key.name, Origin::Environment))));
         if problems.is_empty() { Ok(Self { settings, origins }) } else { Err(problems) }
     }
 

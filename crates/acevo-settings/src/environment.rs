@@ -37,7 +37,8 @@ pub fn unknown_variables<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<Pr
             continue;
         };
         let leaf = KEYS.iter().find(|key| key.leaf() == rest).map(Key::variable);
-        let alike = || nearest(&rest, known.iter().map(String::as_str)).map(|name| format!("ACEVO_{}", name.to_uppercase()));
+        let alike =
+            || nearest(&rest, known.iter().map(String::as_str)).map(|name| format!("ACEVO_{}", name.to_uppercase()));
         if let Some(meant) = leaf.or_else(alike) {
             problems.push(Problem::new(name, "unknown environment variable").suggest(Some(did_you_mean(meant))));
         }
@@ -57,7 +58,16 @@ mod tests {
             Some("ACEVO_SERVER_PROT: unknown environment variable; did you mean ACEVO_SERVER_PORT?")
         );
         assert!(reported("ACEVO_PORT").unwrap().contains("ACEVO_SERVER_PORT"));
-        for other in ["ACEVO_UNITS", "ACEVO_SEEDS", "ACEVO_PYTHON", "ACEVO_CHROMIUM", "ACEVO_EXE", "ACEVO_GOLDEN", "PATH", "ACEVO"] {
+        for other in [
+            "ACEVO_UNITS",
+            "ACEVO_SEEDS",
+            "ACEVO_PYTHON",
+            "ACEVO_CHROMIUM",
+            "ACEVO_EXE",
+            "ACEVO_GOLDEN",
+            "PATH",
+            "ACEVO",
+        ] {
             assert_eq!(reported(other), None, "{other}");
         }
     }

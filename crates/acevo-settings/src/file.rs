@@ -2,7 +2,7 @@
 
 use toml_edit::{Document, DocumentMut, Item, Table, TableLike};
 
-use crate::key::{KEYS, Key, SECTIONS};
+use crate::key::{Key, SECTIONS};
 use crate::kind::Kind;
 use crate::problem::{Problem, did_you_mean, nearest};
 use crate::settings::Settings;
@@ -62,7 +62,8 @@ impl<F: FnMut(&'static Key)> Reader<'_, F> {
                 match item.as_table_like() {
                     Some(table) => self.read_section(name, table),
                     None => {
-                        let message = format!("expected a section [{name}], found {}", Value::from_item(item).type_name());
+                        let message =
+                            format!("expected a section [{name}], found {}", Value::from_item(item).type_name());
                         self.problems.push(Problem::new(name, message).at(line));
                     }
                 }
@@ -142,7 +143,9 @@ pub fn change(text: &str, key: &str, value: Option<&Value>) -> Result<String, Ve
     let mut document: DocumentMut = body.parse().map_err(|error| vec![syntax(body, &error)])?;
     let root = document.as_table_mut();
     let changed = if section.is_empty() { replace(root, leaf, value) } else { replace_in(root, section, leaf, value) };
-    changed.ok_or_else(|| vec![Problem::new(key, format!("the file has another value in the place of the section [{section}]"))])?;
+    changed.ok_or_else(|| {
+        vec![Problem::new(key, format!("the file has another value in the place of the section [{section}]"))]
+    })?;
     let text = format!("{mark}{document}");
     Settings::from_toml(&text).map(|_| text)
 }
@@ -196,6 +199,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::key::KEYS;
     use crate::template::commented_default;
 
     fn problems(text: &str) -> Vec<String> {
@@ -224,7 +228,11 @@ mod tests {
 
     #[test]
     fn syntax_errors_have_their_line_and_advice_about_backslashes() {
-        assert!(problems("units = \"game\"\nrig = \n")[0].starts_with("line 2: this is not TOML"), "{:?}", problems("rig ="));
+        assert!(
+            problems("units = \"game\"\nrig = \n")[0].starts_with("line 2: this is not TOML"),
+            "{:?}",
+            problems("rig =")
+        );
         let path = problems("[recording]\nfolder = \"C:\\Users\\me\"\n");
         assert!(path[0].starts_with("line 2: ") && path[0].contains("single quotation marks"), "{path:?}");
         assert!(problems("rig = \"a\"\nrig = \"b\"\n")[0].starts_with("line 2: "));
@@ -232,13 +240,19 @@ mod tests {
 
     #[test]
     fn sections_can_be_inline_or_dotted_but_not_values() {
-        for text in ["server = { port = 80 }", "server.port = 80", "[server]\nport = 80", "\u{feff}[server]\r\nport = 80\r\n"] {
+        for text in
+            ["server = { port = 80 }", "server.port = 80", "[server]\nport = 80", "\u{feff}[server]\r\nport = 80\r\n"]
+        {
             assert_eq!(Settings::from_toml(text).unwrap().server.port, 80, "{text}");
         }
-        for text in ["server = 80", "[[server]]\nport = 80", "[units]\na = 1", "[server.port]\na = 1", "[a.b.c]\nd = 1"] {
+        for text in ["server = 80", "[[server]]\nport = 80", "[units]\na = 1", "[server.port]\na = 1", "[a.b.c]\nd = 1"]
+        {
             assert!(Settings::from_toml(text).is_err(), "{text}");
         }
-        assert_eq!(problems("\n[[server]]\nport = 80"), ["line 2: server: expected a section [server], found an array of tables"]);
+        assert_eq!(
+            problems("\n[[server]]\nport = 80"),
+            ["line 2: server: expected a section [server], found an array of tables"]
+        );
     }
 
     #[test]
@@ -261,7 +275,10 @@ mod tests {
     #[test]
     fn change_refuses_unknown_keys_wrong_values_and_broken_files() {
         let first = |result: Result<String, Vec<Problem>>| result.unwrap_err()[0].to_string();
-        assert_eq!(first(change("", "server.prot", Some(&1.into()))), "server.prot: unknown key; did you mean server.port?");
+        assert_eq!(
+            first(change("", "server.prot", Some(&1.into()))),
+            "server.prot: unknown key; did you mean server.port?"
+        );
         assert!(first(change("", "server.port", Some(&(-1).into()))).contains("0 to 65535"));
         assert!(first(change("server = 1", "server.port", Some(&1.into()))).contains("[server]"));
         assert!(first(change("x = 1", "server.port", Some(&1.into()))).contains("line 1"));
@@ -281,14 +298,35 @@ mod tests {
 
     /// Texts that are nearly settings.
     fn text() -> impl Strategy<Value = String> {
-        let names: Vec<_> = KEYS.iter().flat_map(|key| [key.name, key.leaf()]).chain(SECTIONS.map(|(name, _)| name)).collect();
-        let values = ["1", "-1", "0.5", "true", "\"none\"", "\"90d\"", "\"\"", "[]", "[0.3, 0.6]", "[[1]]", "{a=1}", "1979-05-27", "nan", "inf", "9e99", "\"\\u0000\""];
-        let line = (prop::sample::select(names), prop::sample::select(&values[..]), 0..6).prop_map(|(name, value, form)| match form {
-            0 => format!("[{name}]\n"),
-            1 => format!("[[{name}]]\n"),
-            2 => format!("# {name}\n"),
-            _ => format!("{name} = {value}\n"),
-        });
+        let names: Vec<_> =
+            KEYS.iter().flat_map(|key| [key.name, key.leaf()]).chain(SECTIONS.map(|(name, _)| name)).collect();
+        let values = [
+            "1",
+            "-1",
+            "0.5",
+            "true",
+            "\"none\"",
+            "\"90d\"",
+            "\"\"",
+            "[]",
+            "[0.3, 0.6]",
+            "[[1]]",
+            "{a=1}",
+            "1979-05-27",
+            "nan",
+            "inf",
+            "9e99",
+            "\"\\u0000\"",
+        ];
+        let line =
+            (prop::sample::select(names), prop::sample::select(&values[..]), 0..6).prop_map(|(name, value, form)| {
+                match form {
+                    0 => format!("[{name}]\n"),
+                    1 => format!("[[{name}]]\n"),
+                    2 => format!("# {name}\n"),
+                    _ => format!("{name} = {value}\n"),
+                }
+            });
         prop::collection::vec(line, 0..8).prop_map(|lines| lines.concat())
     }
 

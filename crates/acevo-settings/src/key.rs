@@ -14,7 +14,7 @@ pub struct Key {
     pub summary: &'static str,
     /// The kind and range of its values.
     pub kind: Kind,
-    /// Options of commands that replace it, in the form of a document; empty if there are none.
+    /// Options of commands that replace it, in the form of a document; may be empty.
     pub options: &'static str,
 }
 
@@ -23,7 +23,10 @@ pub const SECTIONS: [(&str, &str); 6] = [
     ("recording", "What is recorded, and for how long it is kept. Nothing is deleted by default"),
     ("server", "The page in the browser, overlays, and the interface for other programs"),
     ("analysis", "How laps are compared"),
-    ("sectors", "Sector boundaries as lap positions, without the finish line. A track has a key of its own: \"Monza\" = [0.31, 0.68], or \"TRACK/CONFIGURATION\""),
+    (
+        "sectors",
+        "Sector boundaries as lap positions, without the finish line. A track has a key of its own: \"Monza\" = [0.31, 0.68], or \"TRACK/CONFIGURATION\"",
+    ),
     ("thresholds", "When events are reported. Times are driving time; pauses do not count"),
     ("log", "The log file"),
 ];
@@ -48,35 +51,105 @@ const THRESHOLD: &str = "`events --threshold`";
 
 /// Every key with a fixed name, in the order of the file. Tracks have further keys in the section `sectors`.
 pub const KEYS: &[Key] = &[
-    key("units", Kind::Choice(UNITS), "`channels`, `export`, `plot` `--units`", "Units of screens, pictures and tables"),
+    key(
+        "units",
+        Kind::Choice(UNITS),
+        "`channels`, `export`, `plot` `--units`",
+        "Units of screens, pictures and tables",
+    ),
     key("rig", Kind::Text { max: 64 }, "", "Name of this rig, for programs that receive data of several"),
     key("recording.enabled", Kind::Switch, "", "The background program records every drive"),
     key("recording.folder", Kind::Folder, "`record --output`", "Folder of recordings; empty: acevo in your documents"),
-    key("recording.sessions", Kind::Choices(SESSIONS), "", "Kinds of sessions that the background program records; those that the game does not name always are"),
+    key(
+        "recording.sessions",
+        Kind::Choices(SESSIONS),
+        "",
+        "Kinds of sessions that the background program records; those that the game does not name always are",
+    ),
     key("recording.max_age", Kind::Age, "", "Age after which a recording may be deleted"),
     key("recording.max_size", Kind::Size, "", "Total size of the recordings above which the oldest may be deleted"),
     key("recording.min_free", Kind::Size, "", "Free disk space below which the oldest recordings may be deleted"),
-    key("server.port", Kind::Integer { min: 0, max: 65_535 }, "`serve --port`", "Port to listen on; 0 selects a free port"),
-    key("server.lan", Kind::Switch, "`serve --lan`", "Accept other devices in the network; they need the token in the address"),
+    key(
+        "server.port",
+        Kind::Integer { min: 0, max: 65_535 },
+        "`serve --port`",
+        "Port to listen on; 0 selects a free port",
+    ),
+    key(
+        "server.lan",
+        Kind::Switch,
+        "`serve --lan`",
+        "Accept other devices in the network; they need the token in the address",
+    ),
     key("server.lan_control", Kind::Switch, "", "Other devices may also change settings and control recording"),
-    key("server.keep_token", Kind::Switch, "`serve --token-file`", "The token stays the same after a restart, so that addresses remain valid; false creates a new one at each start"),
-    key("analysis.reference", Kind::Choice(REFERENCES), "`watch`, `laps`, `events`, `serve` `--reference`", "Lap that the running lap is compared with"),
-    key("sectors.default", Kind::Positions, "`watch`, `laps`, `events`, `serve` `--sectors`", "Boundaries for all tracks that have no key of their own"),
-    key("thresholds.hold_s", SECONDS, THRESHOLD, "Seconds for which a state (pit lane, box, services, pit limiter, flags) must persist"),
+    key(
+        "server.keep_token",
+        Kind::Switch,
+        "`serve --token-file`",
+        "The token stays the same after a restart, so that addresses remain valid; false creates a new one at each start",
+    ),
+    key(
+        "analysis.reference",
+        Kind::Choice(REFERENCES),
+        "`watch`, `laps`, `events`, `serve` `--reference`",
+        "Lap that the running lap is compared with",
+    ),
+    key(
+        "sectors.default",
+        Kind::Positions,
+        "`watch`, `laps`, `events`, `serve` `--sectors`",
+        "Boundaries for all tracks that have no key of their own",
+    ),
+    key(
+        "thresholds.hold_s",
+        SECONDS,
+        THRESHOLD,
+        "Seconds for which a state (pit lane, box, services, pit limiter, flags) must persist",
+    ),
     key("thresholds.wrong_way_s", SECONDS, THRESHOLD, "Seconds after which driving the wrong way is reported"),
     key("thresholds.off_track_s", SECONDS, THRESHOLD, "Seconds after which four tyres off the track are reported"),
-    key("thresholds.rev_limiter_every_s", SECONDS, THRESHOLD, "Minimum time between two events of the rev limiter, seconds"),
+    key(
+        "thresholds.rev_limiter_every_s",
+        SECONDS,
+        THRESHOLD,
+        "Minimum time between two events of the rev limiter, seconds",
+    ),
     key("thresholds.low_fuel_laps", LAPS, THRESHOLD, "Laps left below which fuel is low"),
     key("thresholds.critical_fuel_laps", LAPS, THRESHOLD, "Laps left below which fuel is critical"),
     key("thresholds.low_fuel_l", LITRES, THRESHOLD, "Litres below which fuel is low while consumption is unknown"),
-    key("thresholds.critical_fuel_l", LITRES, THRESHOLD, "Litres below which fuel is critical while consumption is unknown"),
-    key("thresholds.low_charge", SHARE, THRESHOLD, "Charge of an electric car, 0 to 1, below which it is low while consumption is unknown"),
-    key("thresholds.critical_charge", SHARE, THRESHOLD, "Charge of an electric car, 0 to 1, below which it is critical while consumption is unknown"),
+    key(
+        "thresholds.critical_fuel_l",
+        LITRES,
+        THRESHOLD,
+        "Litres below which fuel is critical while consumption is unknown",
+    ),
+    key(
+        "thresholds.low_charge",
+        SHARE,
+        THRESHOLD,
+        "Charge of an electric car, 0 to 1, below which it is low while consumption is unknown",
+    ),
+    key(
+        "thresholds.critical_charge",
+        SHARE,
+        THRESHOLD,
+        "Charge of an electric car, 0 to 1, below which it is critical while consumption is unknown",
+    ),
     key("thresholds.damage_step", SHARE, THRESHOLD, "Minimum change of damage, as a part of its scale"),
     key("thresholds.cold_tyres", RATIO, THRESHOLD, "Part of the ideal temperature below which tyres are cold"),
     key("thresholds.hot_tyres", RATIO, THRESHOLD, "Part of the ideal temperature above which tyres are hot"),
-    key("thresholds.cold_tyres_c", CELSIUS, THRESHOLD, "Core temperature in °C below which tyres are cold if the ideal one is unknown"),
-    key("thresholds.hot_tyres_c", CELSIUS, THRESHOLD, "Core temperature in °C above which tyres are hot if the ideal one is unknown"),
+    key(
+        "thresholds.cold_tyres_c",
+        CELSIUS,
+        THRESHOLD,
+        "Core temperature in °C below which tyres are cold if the ideal one is unknown",
+    ),
+    key(
+        "thresholds.hot_tyres_c",
+        CELSIUS,
+        THRESHOLD,
+        "Core temperature in °C above which tyres are hot if the ideal one is unknown",
+    ),
     key("thresholds.tyres_s", SECONDS, THRESHOLD, "Seconds after which the state of a tyre is reported"),
     key("thresholds.hot_water_c", CELSIUS, THRESHOLD, "Coolant temperature in °C above which it is too hot"),
     key("thresholds.hot_oil_c", CELSIUS, THRESHOLD, "Oil temperature in °C above which it is too hot"),
@@ -134,7 +207,11 @@ mod tests {
     fn keys_are_unique_and_in_known_sections() {
         for (index, key) in KEYS.iter().enumerate() {
             assert!(KEYS[index + 1..].iter().all(|other| other.variable() != key.variable()), "{}", key.name);
-            assert!(key.section().is_empty() || SECTIONS.iter().any(|(name, _)| *name == key.section()), "{}", key.name);
+            assert!(
+                key.section().is_empty() || SECTIONS.iter().any(|(name, _)| *name == key.section()),
+                "{}",
+                key.name
+            );
         }
     }
 

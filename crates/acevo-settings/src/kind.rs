@@ -63,8 +63,14 @@ const AGES: [(&str, u64); 4] = [("h", 3_600), ("d", 86_400), ("w", 7 * 86_400), 
 const AGE_RANGE: std::ops::RangeInclusive<f64> = 3_600.0..=100.0 * 365.0 * 86_400.0;
 
 /// Units of sizes, with their bytes.
-const SIZES: [(&str, u64); 6] =
-    [("MB", 1_000_000), ("GB", 1_000_000_000), ("TB", 1_000_000_000_000), ("MiB", 1 << 20), ("GiB", 1 << 30), ("TiB", 1 << 40)];
+const SIZES: [(&str, u64); 6] = [
+    ("MB", 1_000_000),
+    ("GB", 1_000_000_000),
+    ("TB", 1_000_000_000_000),
+    ("MiB", 1 << 20),
+    ("GiB", 1 << 30),
+    ("TiB", 1 << 40),
+];
 
 /// Range of sizes, bytes: a megabyte to a thousand terabytes.
 const SIZE_RANGE: std::ops::RangeInclusive<f64> = 1e6..=1e15;
@@ -96,7 +102,9 @@ impl Kind {
             Self::Integer { .. } => text.parse().map(Value::Integer).ok(),
             Self::Number { .. } => number(),
             Self::Choices(_) => Some(if text.is_empty() { Value::List(vec![]) } else { list(|part| part.into()) }),
-            Self::Positions if text != THIRDS => Some(list(|part| part.parse().map_or_else(|_| part.into(), Value::Number))),
+            Self::Positions if text != THIRDS => {
+                Some(list(|part| part.parse().map_or_else(|_| part.into(), Value::Number)))
+            }
             _ => None,
         };
         parsed.unwrap_or_else(|| text.into())
@@ -147,7 +155,9 @@ impl Kind {
             (Self::Integer { .. } | Self::Number { .. }, Value::Text(text)) if text.parse::<f64>().is_ok() => {
                 Some(format!("write {text} without quotation marks"))
             }
-            (Self::Choices(_) | Self::Positions, Value::Text(_) | Value::Number(_)) => Some("write an array in [ ]".into()),
+            (Self::Choices(_) | Self::Positions, Value::Text(_) | Value::Number(_)) => {
+                Some("write an array in [ ]".into())
+            }
             _ => None,
         }
     }
@@ -191,7 +201,9 @@ pub(crate) fn age(text: &str) -> Option<Option<Duration>> {
     if text == NO_LIMIT {
         return Some(None);
     }
-    quantity(text, &AGES).filter(|seconds| AGE_RANGE.contains(seconds)).map(|seconds| Some(Duration::from_secs_f64(seconds)))
+    quantity(text, &AGES)
+        .filter(|seconds| AGE_RANGE.contains(seconds))
+        .map(|seconds| Some(Duration::from_secs_f64(seconds)))
 }
 
 /// A size in bytes: `Some(None)` for `none`.
@@ -215,7 +227,9 @@ fn quantity(text: &str, units: &[(&str, u64)]) -> Option<f64> {
 
 /// The text of an age.
 pub(crate) fn age_text(age: Option<Duration>) -> String {
-    let text = |age: Duration| text_of(age.as_secs(), &AGES[..3]).unwrap_or_else(|| format!("{}h", age.as_secs_f64() / 3600.0));
+    let text = |age: Duration| {
+        text_of(age.as_secs(), &AGES[..3]).unwrap_or_else(|| format!("{}h", age.as_secs_f64() / 3600.0))
+    };
     age.map_or_else(|| NO_LIMIT.into(), text)
 }
 
@@ -247,14 +261,18 @@ mod tests {
     #[test]
     fn ages_and_sizes_have_units_and_ranges() {
         let hours = |text| age(text).flatten().map(|age| age.as_secs() / 3600);
-        assert_eq!([hours("36h"), hours("90d"), hours("2w"), hours("1 y")], [Some(36), Some(2160), Some(336), Some(8760)]);
-        assert_eq!([size("500MB"), size("1.5TB"), size("2gib")].map(Option::flatten), [
-            Some(500_000_000),
-            Some(1_500_000_000_000),
-            Some(2 << 30)
-        ]);
+        assert_eq!(
+            [hours("36h"), hours("90d"), hours("2w"), hours("1 y")],
+            [Some(36), Some(2160), Some(336), Some(8760)]
+        );
+        assert_eq!(
+            [size("500MB"), size("1.5TB"), size("2gib")].map(Option::flatten),
+            [Some(500_000_000), Some(1_500_000_000_000), Some(2 << 30)]
+        );
         assert_eq!((age("none"), size("none")), (Some(None), Some(None)));
-        for wrong in ["", "90", "d", "0d", "-1d", "1e9y", "NaNd", "infd", "1m", "3 months", "9999TB", "0.1MB", "5kB", "ä"] {
+        for wrong in
+            ["", "90", "d", "0d", "-1d", "1e9y", "NaNd", "infd", "1m", "3 months", "9999TB", "0.1MB", "5kB", "ä"]
+        {
             assert!(age(wrong).is_none() && size(wrong).is_none(), "{wrong}");
         }
     }

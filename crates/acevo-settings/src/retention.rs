@@ -187,10 +187,17 @@ mod tests {
     }
 
     fn any_file() -> impl Strategy<Value = RecordedFile> {
-        let laps = prop::option::of(prop::collection::vec(("[ab]", 1_u32..4).prop_map(|(car, time)| lap(&car, time)), 0..3));
-        (0_u64..9, any::<u64>(), any::<bool>(), any::<bool>(), laps).prop_map(|(ended, bytes, is_marked, is_open, best_laps)| {
-            RecordedFile { ended: day(ended), bytes, is_marked, is_open, best_laps }
-        })
+        let laps =
+            prop::option::of(prop::collection::vec(("[ab]", 1_u32..4).prop_map(|(car, time)| lap(&car, time)), 0..3));
+        (0_u64..9, any::<u64>(), any::<bool>(), any::<bool>(), laps).prop_map(
+            |(ended, bytes, is_marked, is_open, best_laps)| RecordedFile {
+                ended: day(ended),
+                bytes,
+                is_marked,
+                is_open,
+                best_laps,
+            },
+        )
     }
 
     proptest! {

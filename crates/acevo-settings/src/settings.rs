@@ -171,7 +171,8 @@ impl TrackSectors {
 }
 
 fn positions_value(positions: Option<&[f64]>) -> Value {
-    positions.map_or_else(|| THIRDS.into(), |positions| Value::List(positions.iter().copied().map(Value::from).collect()))
+    positions
+        .map_or_else(|| THIRDS.into(), |positions| Value::List(positions.iter().copied().map(Value::from).collect()))
 }
 
 /// Level of the log: the least important messages that it has.

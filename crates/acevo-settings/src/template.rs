@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::key::{KEYS, Key, SECTIONS};
+use crate::key::{KEYS, SECTIONS};
 
 /// A file with every key, its default, its range and its meaning. All keys are commented out, so that later versions can change
 /// defaults.
@@ -30,6 +30,7 @@ fn write_keys(text: &mut String, section: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::key::Key;
     use crate::settings::Settings;
 
     #[test]
@@ -37,11 +38,13 @@ mod tests {
         let text = commented_default();
         assert_eq!(Settings::from_toml(&text), Ok(Settings::default()));
         let is_key = |line: &str| line.starts_with('#') && !line.starts_with("# ");
-        let all: String =
-            text.lines().map(|line| if is_key(line) { format!("{}\n", &line[1..]) } else { format!("{line}\n") }).collect();
+        let all: String = text
+            .lines()
+            .map(|line| if is_key(line) { format!("{}\n", &line[1..]) } else { format!("{line}\n") })
+            .collect();
         assert_eq!(Settings::from_toml(&all), Ok(Settings::default()), "{all}");
         for key in KEYS {
-            let leaf: &str = Key::leaf(key);
+            let leaf = Key::leaf(key);
             assert_eq!(text.matches(&format!("\n#{leaf} = ")).count(), 1, "{}", key.name);
         }
     }
