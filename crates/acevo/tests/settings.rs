@@ -268,3 +268,77 @@ fn events_take_thresholds_from_the_file() {
     let event: Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!((&event["event"], &event["is_critical"]), (&"low_fuel".into(), &true.into()), "{event}");
 }
+
+/// The full-screen view on a pseudo-terminal.
+#[cfg(target_os = "linux")]
+mod screen {
+    use std::ffi::OsStr;
+    use std::fs::{File, OpenOptions};
+    use std::io::{Read, Write};
+    use std::os::unix::ffi::OsStrExt;
+    use std::process::{Command, Stdio};
+    use std::sync::mpsc::channel;
+    use std::thread;
+
+    use acevo_testkit::wait::PATIENCE;
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+    use rustix::termios::{Winsize, tcsetwinsize};
+
+    use super::*;
+
+    /// Starts the screen, presses keys once it is drawn, and waits for its end.
+    fn press(user: &User, keys: &str) {
+        let keyboard = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        grantpt(&keyboard).unwrap();
+        unlockpt(&keyboard).unwrap();
+        let size = Winsize { ws_row: 40, ws_col: 120, ws_xpixel: 0, ws_ypixel: 0 };
+        tcsetwinsize(&keyboard, size).unwrap();
+        let name = ptsname(&keyboard, Vec::new()).unwrap();
+        let terminal = OpenOptions::new().read(true).write(true).open(OsStr::from_bytes(name.as_bytes())).unwrap();
+        let program = user.command(&["--demo"]);
+        let mut command = Command::new("setsid");
+        command.args(["--ctty", "--wait"]).arg(program.get_program()).args(program.get_args()).env("TERM", "xterm");
+        for (name, value) in program.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        let output = || Stdio::from(terminal.try_clone().unwrap());
+        let mut running = command.stdin(output()).stdout(output()).stderr(output()).spawn().unwrap();
+        drop((command, terminal));
+        let mut keyboard = File::from(keyboard);
+        let mut screen = keyboard.try_clone().unwrap();
+        let (sender, drawn) = channel();
+        // Reads to the end, so that the program never blocks.
+        let reader = thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while screen.read(&mut buffer).is_ok_and(|length| length > 0) {
+                let _ = sender.send(());
+            }
+        });
+        drawn.recv_timeout(PATIENCE).expect("the screen is drawn");
+        keyboard.write_all(keys.as_bytes()).unwrap();
+        assert!(running.wait().unwrap().success());
+        reader.join().unwrap();
+    }
+
+    #[test]
+    fn screen_remembers_tab_and_units_and_ignores_a_broken_file() {
+        let user = User::new();
+        let file = user.folder.path().join("state/acevo/screen.json");
+        let state = || serde_json::from_slice::<Value>(&fs::read(&file).unwrap()).unwrap();
+        press(&user, "3uq");
+        assert_eq!((&state()["tab"], &state()["units"]), (&"Laps".into(), &"metric".into()));
+        press(&user, "uq");
+        assert_eq!((&state()["tab"], &state()["units"]), (&"Laps".into(), &"imperial".into()));
+        let before = fs::read(&file).unwrap();
+        press(&user, "q");
+        assert_eq!(fs::read(&file).unwrap(), before);
+        fs::write(&file, "{\"tab\": [").unwrap();
+        press(&user, "q");
+        press(&user, "2q");
+        assert_eq!((&state()["tab"], &state()["units"]), (&"Tyres".into(), &"game".into()));
+        assert_eq!(fs::read_dir(file.parent().unwrap()).unwrap().count(), 1, "no temporary file stays");
+    }
+}

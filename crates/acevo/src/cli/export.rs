@@ -35,7 +35,7 @@ pub(crate) struct ExportArgs {
     rate: Option<f64>,
     /// Units of tables
     #[arg(long, value_name = "UNITS", value_parser = values::units())]
-    #[arg(help = values::described("Units of tables; MoTeC logs have units of their own [default: game]", values::UNITS), hide_possible_values = true)]
+    #[arg(help = values::described("Units of tables; MoTeC logs have units of their own", values::UNITS) + " [default: game]", hide_possible_values = true)]
     units: Option<UnitSystem>,
     /// CSV: write a second header row with the units; most readers then read every column as text
     #[arg(long)]

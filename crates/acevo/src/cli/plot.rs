@@ -45,7 +45,7 @@ pub(crate) struct PlotArgs {
     pub(crate) theme: Theme,
     /// Units
     #[arg(long, value_name = "UNITS", value_parser = values::units())]
-    #[arg(help = values::described("Units [default: game]", values::UNITS), hide_possible_values = true)]
+    #[arg(help = values::described("Units", values::UNITS) + " [default: game]", hide_possible_values = true)]
     units: Option<UnitSystem>,
     /// Print only errors
     #[arg(short, long)]
