@@ -23,10 +23,24 @@ pub fn acevo() -> Command {
     command
 }
 
-/// The program at another path, as [`acevo`] but with the user's own folders.
-pub fn acevo_at(binary: &Path) -> Command {
-    let mut command = Command::new(binary);
+/// The program at another path, as [`acevo`] but with the user's own folder of data.
+pub fn acevo_at(program: &Path) -> Command {
+    let mut command = Command::new(program);
     command.stdin(Stdio::null()).env_remove("NO_COLOR");
+    without_settings(&mut command);
+    command
+}
+
+/// Makes a program ignore the settings of the user who runs the tests: the file, the variables, and what the screen remembers.
+pub fn without_settings(command: &mut Command) -> &mut Command {
+    // A folder below a file does not exist, and cannot be created.
+    let nothing = binary().join("no-folder");
+    for name in ["XDG_CONFIG_HOME", "XDG_STATE_HOME", "LOCALAPPDATA"] {
+        command.env(name, &nothing);
+    }
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("ACEVO_")) {
+        command.env_remove(name);
+    }
     command
 }
 

@@ -18,6 +18,7 @@ mod record;
 mod repair;
 mod replay;
 mod serve;
+mod settings;
 mod simulate;
 mod stats;
 mod watch;
@@ -46,6 +47,7 @@ pub(crate) fn run(args: Acevo) -> anyhow::Result<ExitCode> {
         Some(Command::Laps(args)) => laps::run(&args),
         Some(Command::Plot(args)) => plot::run(&args),
         Some(Command::Serve(args)) => serve::run(&args),
+        Some(Command::Settings(args)) => settings::run(&args),
         Some(Command::Simulate(args)) => simulate::run(&args),
     }
 }

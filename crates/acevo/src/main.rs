@@ -4,7 +4,7 @@
 //!
 //! | module | content |
 //! |---|---|
-//! | [`output`], [`shutdown`], [`process`], [`keyboard`], [`diagnostics`] | stdout, stderr and new files; Ctrl-C; resource usage; keys without a screen; `--verbose` |
+//! | [`output`], [`shutdown`], [`process`], [`keyboard`], [`diagnostics`], [`settings`] | stdout, stderr and new files; Ctrl-C; resource usage; keys without a screen; `--verbose`; `acevo.toml` |
 //! | [`mod@format`] | values, laps and events as text |
 //! | [`session`] | the followed session: connection, analysis, snapshot; demo and playback |
 //! | [`recording`] | recording the followed session, into files or memory |
@@ -25,6 +25,7 @@ mod output;
 mod process;
 mod recording;
 mod session;
+mod settings;
 mod shutdown;
 mod tui;
 mod web;
@@ -33,7 +34,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     shutdown::report_file_size_limit();
-    match commands::run(cli::read()) {
+    match run() {
         Ok(code) => code,
         // The reader of the output has ended: `acevo watch --json | head -1`.
         Err(error) if error.is::<output::OutputClosed>() => ExitCode::SUCCESS,
@@ -42,4 +43,14 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Does what was asked for. Options that were not given have the values of the settings.
+fn run() -> anyhow::Result<ExitCode> {
+    let mut args = cli::read();
+    if args.uses_settings() {
+        let settings = settings::load()?.settings;
+        cli::apply(&mut args, &settings);
+    }
+    commands::run(args)
 }

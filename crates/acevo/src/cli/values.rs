@@ -71,15 +71,17 @@ pub(super) fn threshold(text: &str) -> Result<(String, f64), String> {
     let (name, number) = text.split_once('=').ok_or("expected NAME=NUMBER, such as low_fuel_laps=2")?;
     let number = number.parse().ok().filter(|number: &f64| number.is_finite()).ok_or("expected a number after =")?;
     let threshold = (name.to_owned(), number);
-    thresholds(std::slice::from_ref(&threshold))?;
+    thresholds(&Thresholds::default(), std::slice::from_ref(&threshold))?;
     Ok(threshold)
 }
 
-/// The default thresholds with these changes.
-pub(super) fn thresholds(changed: &[(String, f64)]) -> Result<Thresholds, String> {
-    let changed: serde_json::Map<_, _> =
-        changed.iter().map(|(name, number)| (name.clone(), (*number).into())).collect();
-    serde_json::from_value(changed.into()).map_err(|error| error.to_string())
+/// Thresholds with these changes.
+pub(super) fn thresholds(base: &Thresholds, changed: &[(String, f64)]) -> Result<Thresholds, String> {
+    let mut all = serde_json::to_value(base).map_err(|error| error.to_string())?;
+    for (name, number) in changed {
+        all[name.as_str()] = (*number).into();
+    }
+    serde_json::from_value(all).map_err(|error| error.to_string())
 }
 
 /// A channel by its id.

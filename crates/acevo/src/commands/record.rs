@@ -14,6 +14,7 @@ use crate::format::text::clock;
 use crate::keyboard::{Key, Keys};
 use crate::output::{self, OutputClosed, complain, name_of, say};
 use crate::recording::destination::Destination;
+use crate::recording::directory::create_directory;
 use crate::recording::files::Files;
 use crate::recording::observation::{Observation, Observer};
 use crate::recording::recorder::Recorder;
@@ -32,7 +33,11 @@ pub(crate) fn run(args: &RecordArgs) -> anyhow::Result<ExitCode> {
         diagnostics::start();
     }
     let session = RecordedSession { source: args.source(), time: args.time, quiet: args.quiet, verbose: args.verbose };
-    let output = args.output.as_deref();
+    // The folder of the settings may have a name that looks like that of a file; as a folder that exists it is recognised.
+    if let Some(folder) = &args.folder {
+        create_directory(folder)?;
+    }
+    let output = args.output.as_deref().or(args.folder.as_deref());
     let is_complete = match args.keep_last {
         Some(span) => {
             let ring = RingMode::new(output, span)?;
