@@ -6,6 +6,7 @@ mod help;
 mod pages;
 mod plot;
 mod recordings;
+mod run;
 mod settings;
 mod source;
 mod values;
@@ -15,6 +16,7 @@ pub(crate) use follow::{EventsArgs, LapsArgs, ServeArgs, WatchArgs, WatchCommand
 pub(crate) use pages::{ChannelsArgs, DiffArgs, DoctorArgs, DumpArgs, OnceArgs, StatsArgs};
 pub(crate) use plot::PlotArgs;
 pub(crate) use recordings::{CutArgs, InfoArgs, RecordArgs, RepairArgs, ReplayArgs, SimulateArgs};
+pub(crate) use run::{RunArgs, StatusArgs};
 pub(crate) use settings::SettingsArgs;
 
 use std::ffi::OsString;
@@ -48,6 +50,10 @@ pub(crate) struct Acevo {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Run in the background: record every drive, and serve the page and the overlays
+    Run(RunArgs),
+    /// Show what the running `acevo run` does
+    Status(StatusArgs),
     /// Show a live view of the game; the default without a command
     Watch(WatchCommand),
     /// Print every field with value and unit, once
@@ -151,6 +157,7 @@ impl Acevo {
             None => self.watch.follow.source.unused_option(),
             Some(Command::Watch(args)) => args.watch.follow.source.unused_option(),
             Some(Command::Serve(args)) => args.source.unused_option(),
+            Some(Command::Run(args)) => args.demo.unused_option(),
             Some(Command::Events(args)) => args.follow.source.unused_option(),
             Some(Command::Laps(args)) => args.follow.source.unused_option(),
             Some(Command::Dump(args)) => args.once.demo.unused_option(),

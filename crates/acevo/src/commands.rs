@@ -17,10 +17,12 @@ mod raw_file;
 mod record;
 mod repair;
 mod replay;
+mod run;
 mod serve;
 mod settings;
 mod simulate;
 mod stats;
+mod status;
 mod watch;
 
 use std::process::ExitCode;
@@ -36,6 +38,8 @@ pub(crate) fn run(args: Acevo) -> anyhow::Result<ExitCode> {
         Some(Command::Channels(args)) => channels::run(&args),
         Some(Command::Diff(args)) => Ok(diff::run(&args)),
         Some(Command::Doctor(args)) => doctor::run(&args),
+        Some(Command::Run(args)) => run::run(&args),
+        Some(Command::Status(args)) => status::run(&args),
         Some(Command::Record(args)) => record::run(&args),
         Some(Command::Replay(args)) => replay::run(&args),
         Some(Command::Export(args)) => export::run(&args),

@@ -20,6 +20,7 @@ mod cli;
 mod commands;
 mod diagnostics;
 mod format;
+mod instance;
 mod keyboard;
 mod output;
 mod process;

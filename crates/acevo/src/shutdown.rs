@@ -32,16 +32,26 @@ impl Stop {
     /// Ends the program by force if shutdown hangs, for example because the terminal has gone while its keys are read. `restore` brings
     /// the terminal back to its normal state before that.
     pub(crate) fn exit_if_stuck(&self, restore: impl FnOnce() + Send + 'static) {
+        self.exit_if_stuck_for(STUCK_AFTER, restore);
+    }
+
+    /// As [`exit_if_stuck`](Self::exit_if_stuck), after this time.
+    pub(crate) fn exit_if_stuck_for(&self, time: Duration, restore: impl FnOnce() + Send + 'static) {
         let stop = self.clone();
         // The thread is detached: the program ends without it.
         thread::spawn(move || {
             while !stop.is_requested() {
                 thread::sleep(CHECK_INTERVAL);
             }
-            thread::sleep(STUCK_AFTER);
+            thread::sleep(time);
             restore();
             std::process::exit(1);
         });
+    }
+
+    /// Requests the end of the program.
+    pub(crate) fn request(&self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 
     /// True once the program should end.

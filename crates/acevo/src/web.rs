@@ -6,7 +6,9 @@
 
 mod announce;
 mod assets;
+pub(crate) mod client;
 mod code;
+mod control;
 mod documents;
 mod frame;
 mod guard;
@@ -41,6 +43,7 @@ use tokio::sync::watch;
 use tracing::info;
 
 use self::announce::Addresses;
+use self::control::Control;
 use self::guard::Guard;
 use self::join::join_within;
 use self::lap_texts::LapTexts;
@@ -48,6 +51,7 @@ use self::server::{Counters, Server};
 use self::slots::Slots;
 use self::state::Publisher;
 use self::token::Token;
+use crate::recording::task::{RecordingFeed, RecordingHandle};
 use crate::session::live_session::LiveSession;
 use crate::shutdown::Stop;
 
@@ -79,6 +83,12 @@ pub(crate) struct Site {
     guard: Guard,
     addresses: Addresses,
     options: ServerOptions,
+    recording: Option<(RecordingFeed, RecordingHandle)>,
+}
+
+/// Opens an address in a browser, or prints a warning if that fails.
+pub(crate) fn open_page(address: &str) {
+    announce::open(address);
 }
 
 impl Site {
@@ -99,7 +109,19 @@ impl Site {
         listener.set_nonblocking(true).context("cannot listen")?;
         info!("listening on {ip}:{port}");
         let addresses = Addresses::new(port, token.as_ref());
-        Ok(Self { listener, guard: Guard::new(port, token), addresses, options })
+        Ok(Self { listener, guard: Guard::new(port, token), addresses, options, recording: None })
+    }
+
+    /// Records what is read, too.
+    #[must_use]
+    pub(crate) fn with_recording(mut self, feed: RecordingFeed, handle: RecordingHandle) -> Self {
+        self.recording = Some((feed, handle));
+        self
+    }
+
+    /// The port that it listens on.
+    pub(crate) fn port(&self) -> u16 {
+        self.addresses.port()
     }
 
     /// Serves until a stop is requested.
@@ -109,7 +131,8 @@ impl Site {
     pub(crate) fn run(self, session: LiveSession, stop: &Stop) -> anyhow::Result<()> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.context("cannot start the web server")?;
-        let (publisher, states) = Publisher::new(session, self.options.sectors.clone());
+        let (feed, handle) = self.recording.unzip();
+        let (publisher, states) = Publisher::new(session, self.options.sectors.clone(), feed);
         let server = Arc::new(Server {
             states,
             guard: self.guard,
@@ -117,6 +140,7 @@ impl Site {
             counters: Counters::default(),
             laps: LapTexts::default(),
             sectors: self.options.sectors,
+            control: handle.map(|recording| Control { recording, stop: stop.clone() }),
             closing: watch::Sender::new(false),
         });
         self.addresses.print(self.options.is_quiet)?;
@@ -128,7 +152,10 @@ impl Site {
         let reader = thread::spawn(move || publisher.run(&is_done));
         let result = runtime.block_on(listen::serve(self.listener, server, stop, || !reader.is_finished()));
         done.store(true, Ordering::Relaxed);
-        result.and(join_within(reader, READER_TIMEOUT))
+        let recording = join_within(reader, READER_TIMEOUT);
+        // A recording is completed even if the server has failed.
+        let completed = recording.and_then(|feed| feed.map_or(Ok(()), RecordingFeed::finish));
+        result.and(completed)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use acevo_settings::Settings;
+use acevo_settings::{ServerSettings, Settings};
 use acevo_telemetry::UnitSystem;
 use acevo_telemetry::analysis::{self, Reference, Sectors, Thresholds, Topic};
 use acevo_telemetry::personal::PersonalStore;
@@ -53,7 +53,7 @@ impl FollowArgs {
 
     /// Takes the settings for options that were not given.
     pub(super) fn apply(&mut self, settings: &Settings) {
-        self.analysis.defaults = settings.clone();
+        self.analysis.apply(settings);
     }
 }
 
@@ -130,18 +130,8 @@ pub(crate) struct LapsArgs {
 pub(crate) struct ServeArgs {
     #[command(flatten)]
     pub(super) recording: RecordingArg,
-    /// Port to listen on; 0 selects a free port [default: 7333]
-    #[arg(long, value_name = "PORT")]
-    port: Option<u16>,
-    /// Accept other devices in the network; they need the token in the address. --lan=false if the settings accept them
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
-    lan: Option<bool>,
-    /// File with the token, so that addresses remain valid after a restart; created if it does not exist [default: in your data directory]
-    #[arg(long, value_name = "FILE")]
-    token_file: Option<PathBuf>,
-    /// Open the page in a browser
-    #[arg(long)]
-    open: bool,
+    #[command(flatten)]
+    listen: ListenArgs,
     /// Print only errors
     #[arg(short, long, conflicts_with = "verbose")]
     quiet: bool,
@@ -165,11 +155,48 @@ impl ServeArgs {
 
     /// Takes the settings for options that were not given.
     pub(super) fn apply(&mut self, settings: &Settings) {
-        self.analysis.defaults = settings.clone();
+        self.listen.apply(settings);
+        self.analysis.apply(settings);
+    }
+
+    /// True if a file with a token is named, but other devices are not accepted.
+    pub(super) fn has_useless_token_file(&self) -> bool {
+        self.listen.has_useless_token_file()
+    }
+
+    pub(crate) fn server(&self) -> ServerOptions {
+        self.listen.server(self.quiet, self.analysis.settings().sectors)
+    }
+}
+
+/// Where the web server listens.
+#[derive(Debug, Args)]
+pub(super) struct ListenArgs {
+    /// Port to listen on; 0 selects a free port [default: 7333]
+    #[arg(long, value_name = "PORT")]
+    port: Option<u16>,
+    /// Accept other devices in the network; they need the token in the address. --lan=false if the settings accept them
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    lan: Option<bool>,
+    /// File with the token, so that addresses remain valid after a restart; created if it does not exist [default: in your data directory]
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+    /// Open the page in a browser
+    #[arg(long)]
+    pub(super) open: bool,
+    /// Settings for options that are not given.
+    #[arg(skip)]
+    defaults: ServerSettings,
+}
+
+impl ListenArgs {
+    /// Takes the settings for options that were not given.
+    pub(super) fn apply(&mut self, settings: &Settings) {
+        self.defaults = settings.server.clone();
     }
 
     fn is_lan(&self) -> bool {
-        self.lan.unwrap_or(self.analysis.defaults.server.lan)
+        self.lan.unwrap_or(self.defaults.lan)
     }
 
     /// True if a file with a token is named, but other devices are not accepted.
@@ -177,16 +204,16 @@ impl ServeArgs {
         self.token_file.is_some() && !self.is_lan()
     }
 
-    pub(crate) fn server(&self) -> ServerOptions {
-        let defaults = &self.analysis.defaults.server;
+    /// The options of the server.
+    pub(super) fn server(&self, is_quiet: bool, sectors: Sectors) -> ServerOptions {
         ServerOptions {
-            port: self.port.unwrap_or(defaults.port),
+            port: self.port.unwrap_or(self.defaults.port),
             is_lan: self.is_lan(),
             token_file: self.token_file.clone(),
-            keeps_token: defaults.keep_token,
+            keeps_token: self.defaults.keep_token,
             opens_browser: self.open,
-            is_quiet: self.quiet,
-            sectors: self.analysis.settings().sectors,
+            is_quiet,
+            sectors,
         }
     }
 }
@@ -194,7 +221,7 @@ impl ServeArgs {
 /// How laps are analysed.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Analysis")]
-struct AnalysisArgs {
+pub(super) struct AnalysisArgs {
     /// Sector boundaries as fractions of the lap, without the finish line: 0.31,0.68 [default: thirds]
     #[arg(long, value_name = "POSITIONS", value_parser = values::sectors)]
     sectors: Option<Sectors>,
@@ -213,8 +240,13 @@ struct AnalysisArgs {
 }
 
 impl AnalysisArgs {
+    /// Takes the settings for options that were not given.
+    pub(super) fn apply(&mut self, settings: &Settings) {
+        self.defaults = settings.clone();
+    }
+
     /// The options of an analysis of this kind of source.
-    fn options(&self, source: SourceKind) -> AnalysisOptions {
+    pub(super) fn options(&self, source: SourceKind) -> AnalysisOptions {
         AnalysisOptions {
             settings: self.settings(),
             reference: self.reference.clone().unwrap_or_else(|| self.defaults.reference.clone()),
@@ -225,7 +257,7 @@ impl AnalysisArgs {
         }
     }
 
-    fn settings(&self) -> analysis::Settings {
+    pub(super) fn settings(&self) -> analysis::Settings {
         let mut settings = analysis::Settings::default();
         settings.sectors = self.sectors.clone().unwrap_or_else(|| self.defaults.sectors.sectors());
         settings.thresholds = self.defaults.thresholds.clone();

@@ -33,6 +33,7 @@ impl Acevo {
                 | Command::Laps(_)
                 | Command::Serve(_)
                 | Command::Record(_)
+                | Command::Run(_)
                 | Command::Export(_)
                 | Command::Plot(_)
                 | Command::Channels(_),
@@ -47,6 +48,7 @@ impl Acevo {
                 | Command::Cut(_)
                 | Command::Stats(_)
                 | Command::Settings(_)
+                | Command::Status(_)
                 | Command::Simulate(_),
             ) => false,
         }
@@ -65,11 +67,16 @@ impl Acevo {
             Some(Command::Serve(args)) => {
                 args.apply(settings);
                 if args.has_useless_token_file() {
-                    let message = "--token-file is for other devices in the network: add --lan";
-                    return Err(Self::command().error(ErrorKind::MissingRequiredArgument, message));
+                    return Err(useless_token_file());
                 }
             }
             Some(Command::Record(args)) => args.apply(settings),
+            Some(Command::Run(args)) => {
+                args.apply(settings);
+                if args.has_useless_token_file() {
+                    return Err(useless_token_file());
+                }
+            }
             Some(Command::Export(args)) => args.apply(settings),
             Some(Command::Plot(args)) => args.apply(settings),
             Some(Command::Channels(args)) => {
@@ -81,6 +88,11 @@ impl Acevo {
         }
         Ok(())
     }
+}
+
+fn useless_token_file() -> clap::Error {
+    let message = "--token-file is for other devices in the network: add --lan";
+    Acevo::command().error(ErrorKind::MissingRequiredArgument, message)
 }
 
 #[cfg(test)]

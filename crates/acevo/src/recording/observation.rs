@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use acevo_shared_memory::{
-    Frame, Packet, Page, PageKind, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo,
-};
+use acevo_shared_memory::{Frame, Packet, Page, PageKind, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
 use acevo_telemetry::ConnectionEvent;
 
 use crate::session::connection::LiveConnection;

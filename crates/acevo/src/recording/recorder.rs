@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use acevo_recording::{Marked, Record};
 use acevo_shared_memory::{Packet, Page, PageKind};
-use acevo_telemetry::analysis::{Analysis, Lap, SessionEventKind, Settings};
 use acevo_telemetry::Limiter;
+use acevo_telemetry::analysis::{Analysis, Lap, SessionEventKind, Settings};
 use tracing::{info, warn};
 
 use super::destination::Destination;
@@ -173,10 +173,10 @@ mod tests {
     use acevo_testkit::pages::faded_physics;
 
     use super::super::file_name::Names;
-    use super::super::recording_stream::RecordingStream;
-    use super::*;
     use super::super::observation::Observer;
+    use super::super::recording_stream::RecordingStream;
     use super::super::reporter::Reporter;
+    use super::*;
     use crate::session::connection::LiveConnection;
 
     /// A single file.

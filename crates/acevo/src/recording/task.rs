@@ -123,7 +123,8 @@ impl RecordingFeed {
         let state = Arc::new(Mutex::new(RecordingState { on: plan.is_on, ..RecordingState::default() }));
         let task = Task::new(plan, Arc::clone(&state))?;
         let work = move || task.run(&observations, &give_back, &requests);
-        let thread = thread::Builder::new().name("recording task".into()).spawn(work).context("cannot start a thread")?;
+        let thread =
+            thread::Builder::new().name("recording task".into()).spawn(work).context("cannot start a thread")?;
         let feed = Self {
             queue: Some(queue),
             free,

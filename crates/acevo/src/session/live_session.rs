@@ -28,6 +28,10 @@ pub(crate) trait Observer {
     fn on_event(&mut self, event: &SessionEvent);
     /// Called for each frame after it was analysed, and after [`Self::on_event`] for its events.
     fn on_frame(&mut self, pages: &Pages, analysis: &Analysis);
+    /// Called with what each wait for the connection has returned, after the other methods.
+    fn on_wait(&mut self, connection: &LiveConnection, event: Option<&ConnectionEvent>) {
+        let _ = (connection, event);
+    }
     /// Called with a problem of the source that the user has to know, once per problem.
     fn on_problem(&mut self, problem: &str) {
         let _ = problem;
@@ -110,6 +114,7 @@ impl LiveSession {
                 self.has_failed = true;
                 observer.on_problem(&format!("the recording cannot be played to its end: {failure}"));
             }
+            observer.on_wait(&self.connection, event.as_ref());
             self.update_history(event.as_ref());
             if event.is_none() && left.is_zero() {
                 return;

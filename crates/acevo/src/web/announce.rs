@@ -19,6 +19,7 @@ pub(super) struct Addresses {
     here: String,
     /// On this computer, without a token.
     page: String,
+    port: u16,
     reach: Reach,
 }
 
@@ -43,6 +44,7 @@ impl Addresses {
         Self {
             here: address(Ipv4Addr::LOCALHOST.into()),
             page: format!("http://{}:{port}/", Ipv4Addr::LOCALHOST),
+            port,
             reach,
         }
     }
@@ -67,20 +69,26 @@ impl Addresses {
         Ok(())
     }
 
+    /// The port.
+    pub(super) fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Opens the page with a query in a browser, or prints a warning if that fails. All users of this computer can read the query.
     pub(super) fn open(&self, query: &str) {
-        let browser = opener(&format!("{}{query}", self.page))
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn();
-        match browser.context("no browser can be opened") {
-            Ok(mut browser) => {
-                // Waiting for the process lets the system forget it.
-                thread::spawn(move || browser.wait());
-            }
-            Err(error) => say(format_args!("acevo: warning: {error:#}")),
+        open(&format!("{}{query}", self.page));
+    }
+}
+
+/// Opens an address in a browser, or prints a warning if that fails.
+pub(super) fn open(address: &str) {
+    let browser = opener(address).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    match browser.context("no browser can be opened") {
+        Ok(mut browser) => {
+            // Waiting for the process lets the system forget it.
+            thread::spawn(move || browser.wait());
         }
+        Err(error) => say(format_args!("acevo: warning: {error:#}")),
     }
 }
 

@@ -8,12 +8,12 @@ use anyhow::{anyhow, bail};
 /// Time between two checks whether the thread has ended.
 const CHECK_EVERY: Duration = Duration::from_millis(5);
 
-/// Waits for the end of the thread that reads telemetry.
+/// Waits for the end of the thread that reads telemetry, and returns its result.
 ///
 /// # Errors
 /// If it has failed, or has not ended in time. Then it hangs, for example in the file system of the pages, and the program has to end
 /// without it.
-pub(super) fn join_within(reader: JoinHandle<()>, timeout: Duration) -> anyhow::Result<()> {
+pub(super) fn join_within<T>(reader: JoinHandle<T>, timeout: Duration) -> anyhow::Result<T> {
     let end = Instant::now() + timeout;
     while !reader.is_finished() {
         if Instant::now() >= end {
@@ -44,10 +44,14 @@ mod tests {
         drop(release);
     }
 
+    fn fail() {
+        panic!("a test of a failing thread");
+    }
+
     #[test]
     fn join_within_waits_for_a_thread_that_ends() {
         assert!(join_within(thread::spawn(|| {}), Duration::from_secs(60)).is_ok());
-        let error = join_within(thread::spawn(|| panic!("a test of a failing thread")), Duration::from_secs(60));
+        let error = join_within(thread::spawn(fail), Duration::from_secs(60));
         assert!(error.unwrap_err().to_string().contains("has failed"));
     }
 }

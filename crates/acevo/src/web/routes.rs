@@ -12,14 +12,14 @@ use axum::http::header::{
 use axum::http::{StatusCode, Uri};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Extension, Router};
 use tracing::info;
 
 use super::guard::{Verdict, has_code, is_page, only, parameter};
 use super::server::Server;
 use super::slots::Connection;
-use super::{assets, documents, lap_texts, metrics, socket, upgrade};
+use super::{assets, control, documents, lap_texts, metrics, socket, upgrade};
 
 const JSON: &str = "application/json";
 const HTML: &str = "text/html; charset=utf-8";
@@ -40,6 +40,8 @@ pub(super) fn router(server: &Arc<Server>) -> Router {
         .route("/api/laps/{index}/trace", get(trace))
         .route("/api/outline", get(outline))
         .route("/api/events", get(events))
+        .route("/api/status", get(async |State(server): State<Arc<Server>>| answer(JSON, control::status(&server))))
+        .route("/api/control", post(control::act))
         .route(
             "/metrics",
             get(async |State(server): State<Arc<Server>>| answer(metrics::CONTENT_TYPE, metrics::metrics(&server))),

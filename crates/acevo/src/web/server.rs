@@ -7,6 +7,7 @@ use std::time::Duration;
 use acevo_telemetry::analysis::Sectors;
 use tokio::sync::watch;
 
+use super::control::Control;
 use super::guard::Guard;
 use super::lap_texts::LapTexts;
 use super::slots::Slots;
@@ -23,6 +24,8 @@ pub(super) struct Server {
     pub(super) counters: Counters,
     pub(super) laps: LapTexts,
     pub(super) sectors: Sectors,
+    /// What the page can control; `None` if this is not the background program.
+    pub(super) control: Option<Control>,
     /// True when all connections must close.
     pub(super) closing: watch::Sender<bool>,
 }

@@ -48,6 +48,13 @@ pub(super) struct Connection {
     pub(super) slot: Arc<Slot>,
 }
 
+impl Connection {
+    /// True if the client is on this computer.
+    pub(super) fn is_local(&self) -> bool {
+        self.slot.ip().to_canonical().is_loopback() && self.local.ip().to_canonical().is_loopback()
+    }
+}
+
 #[derive(Debug, Default)]
 struct Table {
     /// Oldest first.

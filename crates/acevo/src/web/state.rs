@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use acevo_telemetry::analysis::{Outline, Sectors, SessionEvent};
+use acevo_telemetry::analysis::{Analysis, Outline, Sectors, SessionEvent};
+use acevo_telemetry::{ConnectionEvent, Frame};
 use serde::Serialize;
 use tokio::sync::watch;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
@@ -13,11 +14,16 @@ use super::lap_texts::Laps;
 use super::messages::{Cars, Fuel, LapCount, OutlineVersion, Running, Status, message};
 use super::session_log::SessionLog;
 use super::traces::{LapTrace, Traces};
-use crate::session::live_session::LiveSession;
+use crate::recording::task::RecordingFeed;
+use crate::session::connection::LiveConnection;
+use crate::session::live_session::{LiveSession, Observer};
 use crate::session::snapshot::Snapshot;
 
 /// Time between two states: 60 per second, the highest rate of a client.
 const STATE_EVERY: Duration = Duration::from_micros(16_667);
+
+/// The same without a game. A game that starts is found as fast as before, because the connection itself looks for it.
+const IDLE_EVERY: Duration = Duration::from_millis(200);
 
 /// Shared messages are updated at most this often.
 const MESSAGES_EVERY: Duration = Duration::from_millis(200);
@@ -83,7 +89,7 @@ impl State {
 /// Reads telemetry and publishes states.
 pub(super) struct Publisher {
     session: LiveSession,
-    log: SessionLog,
+    observers: Observers,
     start: Instant,
     messages: SharedMessages,
     states: watch::Sender<Arc<State>>,
@@ -91,23 +97,55 @@ pub(super) struct Publisher {
 
 impl Publisher {
     /// Publishes the first state.
-    pub(super) fn new(mut session: LiveSession, sectors: Sectors) -> (Self, watch::Receiver<Arc<State>>) {
+    pub(super) fn new(
+        mut session: LiveSession,
+        sectors: Sectors,
+        recording: Option<RecordingFeed>,
+    ) -> (Self, watch::Receiver<Arc<State>>) {
         let start = Instant::now();
-        let mut log = SessionLog::new(sectors.clone());
+        let mut observers = Observers { log: SessionLog::new(sectors.clone()), recording };
         let mut messages = SharedMessages::new(sectors);
-        session.run_until_with(start, &mut log);
-        let (states, receiver) = watch::channel(Arc::new(take(&mut session, &log, &mut messages, start)));
-        (Self { session, log, start, messages, states }, receiver)
+        session.run_until_with(start, &mut observers);
+        let (states, receiver) = watch::channel(Arc::new(take(&mut session, &observers.log, &mut messages, start)));
+        (Self { session, observers, start, messages, states }, receiver)
     }
 
-    /// Reads and publishes on this thread until `done` is set.
-    pub(super) fn run(mut self, done: &AtomicBool) {
+    /// Reads and publishes on this thread until `done` is set. Returns the recording, which has to be completed.
+    pub(super) fn run(mut self, done: &AtomicBool) -> Option<RecordingFeed> {
         let mut next = Instant::now();
         while !done.load(Ordering::Relaxed) {
-            next = (next + STATE_EVERY).max(Instant::now());
-            self.session.run_until_with(next, &mut self.log);
-            let state = take(&mut self.session, &self.log, &mut self.messages, self.start);
+            let is_attached = self.session.connection().location().is_some();
+            next = (next + if is_attached { STATE_EVERY } else { IDLE_EVERY }).max(Instant::now());
+            self.session.run_until_with(next, &mut self.observers);
+            let state = take(&mut self.session, &self.observers.log, &mut self.messages, self.start);
             self.states.send_replace(Arc::new(state));
+        }
+        self.observers.recording
+    }
+}
+
+/// The session log, and the recording if there is one.
+struct Observers {
+    log: SessionLog,
+    recording: Option<RecordingFeed>,
+}
+
+impl Observer for Observers {
+    fn on_event(&mut self, event: &SessionEvent) {
+        self.log.on_event(event);
+    }
+
+    fn on_frame(&mut self, pages: &Frame, analysis: &Analysis) {
+        self.log.on_frame(pages, analysis);
+    }
+
+    fn on_problem(&mut self, problem: &str) {
+        self.log.on_problem(problem);
+    }
+
+    fn on_wait(&mut self, connection: &LiveConnection, event: Option<&ConnectionEvent>) {
+        if let Some(recording) = &mut self.recording {
+            recording.feed(connection, event);
         }
     }
 }

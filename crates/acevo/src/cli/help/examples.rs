@@ -18,6 +18,8 @@ Exit codes: 0 success, 1 failure, 2 wrong usage; `acevo help diff` has its own."
 /// The examples of a command.
 pub(super) fn of(command: &str) -> &'static str {
     match command {
+        "run" => RUN,
+        "status" => STATUS,
         "watch" => WATCH,
         "events" => EVENTS,
         "laps" => LAPS,
@@ -39,6 +41,23 @@ pub(super) fn of(command: &str) -> &'static str {
         _ => "",
     }
 }
+
+const RUN: &str = "\
+Examples:
+  acevo run --open               Record every drive, and open the page
+  acevo run -o D:\\races         Into another folder
+  acevo run --lan                The page for phones and tablets, too
+  acevo run --no-record          Only the page and the overlays
+  acevo run --demo --open        With a simulated car, without the game
+
+One program runs per user. Settings: `acevo settings`; state: `acevo status`.";
+
+const STATUS: &str = "\
+Examples:
+  acevo status                   What `acevo run` does
+  acevo status --json | jq .recording.file
+
+Exit codes: 0 runs and everything works, 1 something does not work, 3 `acevo run` is not running.";
 
 const WATCH: &str = "\
 Examples:

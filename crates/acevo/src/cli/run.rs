@@ -1,0 +1,87 @@
+//! Arguments of the background program, and of the command that shows its state.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use acevo_settings::Settings;
+use clap::Args;
+
+use super::follow::{AnalysisArgs, ListenArgs};
+use super::source::{DemoArgs, PlaceArgs};
+use crate::recording::task::RecordingPlan;
+use crate::session::feeder::{AnalysisOptions, SourceKind};
+use crate::session::source::LiveSource;
+use crate::web::ServerOptions;
+
+/// The part that is kept in memory, to be saved on request.
+const KEEP_LAST: Duration = Duration::from_secs(60);
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// Folder of the recordings [default: acevo in your documents]
+    #[arg(short, long, value_name = "FOLDER")]
+    output: Option<PathBuf>,
+    /// Don't record; the page can start it
+    #[arg(long)]
+    no_record: bool,
+    #[command(flatten)]
+    listen: ListenArgs,
+    /// Print only errors
+    #[arg(short, long, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Print diagnostics: recordings, clients, refused requests
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+    #[command(flatten)]
+    analysis: AnalysisArgs,
+    #[command(flatten)]
+    place: PlaceArgs,
+    #[command(flatten)]
+    pub(super) demo: DemoArgs,
+    /// Sessions are recorded according to the settings.
+    #[arg(skip)]
+    records: bool,
+}
+
+impl RunArgs {
+    /// Takes the settings for options that were not given.
+    pub(super) fn apply(&mut self, settings: &Settings) {
+        self.listen.apply(settings);
+        self.analysis.apply(settings);
+        self.output = self.output.take().or_else(|| settings.recording.folder());
+        self.records = settings.recording.enabled;
+    }
+
+    /// A file with a token is named, but other devices are not accepted.
+    pub(super) fn has_useless_token_file(&self) -> bool {
+        self.listen.has_useless_token_file()
+    }
+
+    /// The page is opened in a browser.
+    pub(crate) fn opens_browser(&self) -> bool {
+        self.listen.open
+    }
+
+    pub(crate) fn source(&self) -> LiveSource {
+        self.demo.source(&self.place)
+    }
+
+    pub(crate) fn analysis(&self) -> AnalysisOptions {
+        self.analysis.options(if self.demo.demo { SourceKind::Demo } else { SourceKind::Game })
+    }
+
+    pub(crate) fn server(&self) -> ServerOptions {
+        self.listen.server(self.quiet, self.analysis.settings().sectors)
+    }
+
+    pub(crate) fn recording(&self) -> RecordingPlan {
+        RecordingPlan { folder: self.output.clone(), is_on: self.records && !self.no_record, keep_last: KEEP_LAST }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StatusArgs {
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}

@@ -1,0 +1,77 @@
+//! `acevo status`: what the running background program does.
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+use serde_json::Value;
+
+use crate::cli::StatusArgs;
+use crate::format::text::clock;
+use crate::instance;
+use crate::output::{print_json, print_text, say};
+use crate::web::client;
+
+/// Exit code if no background program runs, as of `systemctl status`.
+const NOT_RUNNING: u8 = 3;
+
+pub(crate) fn run(args: &StatusArgs) -> anyhow::Result<ExitCode> {
+    let Some(info) = instance::running()? else {
+        if args.json {
+            print_json("{\"running\":false}\n")?;
+        } else {
+            say(format_args!("acevo: `acevo run` is not running"));
+        }
+        return Ok(NOT_RUNNING.into());
+    };
+    let what = || format!("`acevo run` (process {}) does not answer at {}", info.pid, info.address());
+    let text = client::get(info.port, "/api/status").with_context(what)?;
+    let status: Value = serde_json::from_str(&text).with_context(what)?;
+    if args.json {
+        print_json(&format!("{text}\n"))?;
+    } else {
+        print_text(&lines(&status, &info.address()))?;
+    }
+    let is_well = status["problems"].as_array().is_none_or(Vec::is_empty);
+    Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The status as lines of text.
+fn lines(status: &Value, address: &str) -> String {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let number = |value: &Value| value.as_u64().unwrap_or_default();
+    let mut lines = vec![
+        ("page", address.to_owned()),
+        ("process", format!("{}, version {}", number(&status["pid"]), text(&status["version"]))),
+        ("running", clock(Some(std::time::Duration::from_secs(number(&status["uptime_s"]))))),
+        ("game", text(&status["connection"])),
+    ];
+    let driving: Vec<_> = ["track", "car", "driver"]
+        .into_iter()
+        .map(|name| text(&status[name]))
+        .filter(|name| !name.is_empty())
+        .collect();
+    if !driving.is_empty() {
+        lines.push(("session", driving.join(" · ")));
+    }
+    let recording = &status["recording"];
+    lines.push((
+        "recording",
+        match (recording["on"].as_bool(), recording["file"].as_str()) {
+            (Some(true), Some(file)) => {
+                let seconds = std::time::Duration::from_secs_f64(recording["time_s"].as_f64().unwrap_or(0.0).max(0.0));
+                format!("{}, {} laps, {file}", clock(Some(seconds)), number(&recording["laps"]))
+            }
+            (Some(true), None) => format!("on, into {}", text(&recording["folder"])),
+            _ => "off".into(),
+        },
+    ));
+    if let Some(free) = status["disk_free"].as_u64() {
+        lines.push(("free disk", indicatif::HumanBytes(free).to_string()));
+    }
+    lines.push(("missed", format!("{} packets", number(&status["missed"]))));
+    lines.push(("clients", number(&status["clients"]).to_string()));
+    for problem in status["problems"].as_array().into_iter().flatten() {
+        lines.push(("PROBLEM", text(problem)));
+    }
+    lines.into_iter().map(|(name, value)| format!("{name:<10} {value}\n")).collect()
+}
