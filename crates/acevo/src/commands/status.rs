@@ -1,6 +1,7 @@
 //! `acevo status`: what the running background program does.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context;
 use serde_json::Value;
@@ -39,10 +40,11 @@ pub(crate) fn run(args: &StatusArgs) -> anyhow::Result<ExitCode> {
 fn lines(status: &Value, address: &str) -> String {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let number = |value: &Value| value.as_u64().unwrap_or_default();
+    let seconds = |value: &Value| Duration::try_from_secs_f64(value.as_f64().unwrap_or_default()).unwrap_or_default();
     let mut lines = vec![
         ("page", address.to_owned()),
         ("process", format!("{}, version {}", number(&status["pid"]), text(&status["version"]))),
-        ("running", clock(Some(std::time::Duration::from_secs(number(&status["uptime_s"]))))),
+        ("running", clock(Some(seconds(&status["uptime_s"])))),
         ("game", text(&status["connection"])),
     ];
     let driving: Vec<_> = ["track", "car", "driver"]
