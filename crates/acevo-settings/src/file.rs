@@ -296,37 +296,39 @@ mod tests {
         assert!(text.lines().filter(|line| line.starts_with('#')).count() > KEYS.len(), "{text}");
     }
 
+    /// Values of all types.
+    const VALUES: &[&str] = &[
+        "1",
+        "-1",
+        "0.5",
+        "true",
+        "\"none\"",
+        "\"90d\"",
+        "\"\"",
+        "[]",
+        "[0.3, 0.6]",
+        "[[1]]",
+        "{a=1}",
+        "1979-05-27",
+        "nan",
+        "inf",
+        "9e99",
+        "\"\\u0000\"",
+    ];
+
     /// Texts that are nearly settings.
     fn text() -> impl Strategy<Value = String> {
         let names: Vec<_> =
             KEYS.iter().flat_map(|key| [key.name, key.leaf()]).chain(SECTIONS.map(|(name, _)| name)).collect();
-        let values = [
-            "1",
-            "-1",
-            "0.5",
-            "true",
-            "\"none\"",
-            "\"90d\"",
-            "\"\"",
-            "[]",
-            "[0.3, 0.6]",
-            "[[1]]",
-            "{a=1}",
-            "1979-05-27",
-            "nan",
-            "inf",
-            "9e99",
-            "\"\\u0000\"",
-        ];
         let line =
-            (prop::sample::select(names), prop::sample::select(&values[..]), 0..6).prop_map(|(name, value, form)| {
-                match form {
+            (prop::sample::select(names), prop::sample::select(VALUES), 0..6).prop_map(
+                |(name, value, form)| match form {
                     0 => format!("[{name}]\n"),
                     1 => format!("[[{name}]]\n"),
                     2 => format!("# {name}\n"),
                     _ => format!("{name} = {value}\n"),
-                }
-            });
+                },
+            );
         prop::collection::vec(line, 0..8).prop_map(|lines| lines.concat())
     }
 
