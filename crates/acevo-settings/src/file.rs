@@ -1,5 +1,6 @@
 //! The file: reading with line numbers, and changing one key.
 
+use acevo_telemetry::is_unsafe_to_print;
 use toml_edit::{Document, DocumentMut, Item, Table, TableLike};
 
 use crate::key::{Key, SECTIONS};
@@ -114,8 +115,8 @@ fn unknown(path: &str) -> Problem {
 
 fn set_track(settings: &mut Settings, name: &str, value: &Value) -> Result<(), Problem> {
     let problem = |message| Problem::new(format!("{SECTORS}.{name}"), message);
-    if name.trim().is_empty() || name.len() > MAX_TRACK_NAME {
-        return Err(problem(format!("a track has a name of 1 to {MAX_TRACK_NAME} bytes")));
+    if name.trim().is_empty() || name.len() > MAX_TRACK_NAME || name.contains(is_unsafe_to_print) {
+        return Err(problem(format!("a track has a name of 1 to {MAX_TRACK_NAME} bytes without control characters")));
     }
     Kind::Positions.check(value).map_err(|(message, suggestion)| problem(message).suggest(suggestion))?;
     settings.sectors.set_track(name, value).map_err(problem)
@@ -283,7 +284,9 @@ mod tests {
         assert!(first(change("server = 1", "server.port", Some(&1.into()))).contains("[server]"));
         assert!(first(change("x = 1", "server.port", Some(&1.into()))).contains("line 1"));
         assert!(first(change("= 1", "server.port", Some(&1.into()))).contains("not TOML"));
-        assert!(change("", "sectors.", Some(&Value::List(vec![]))).is_err());
+        for name in ["", "a\nb", "\u{202e}"] {
+            assert!(change("", &format!("sectors.{name}"), Some(&Value::List(vec![]))).is_err(), "{name:?}");
+        }
     }
 
     #[test]
