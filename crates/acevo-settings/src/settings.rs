@@ -1,6 +1,6 @@
 //! The settings with their defaults.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use acevo_shared_memory::ACEvoSessionType;
 use acevo_telemetry::UnitSystem;
@@ -73,9 +73,9 @@ impl Default for RecordingSettings {
 }
 
 impl RecordingSettings {
-    /// The folder of recordings; `None` for the default, and for a path below `~/` if there is no home folder.
-    pub fn folder(&self) -> Option<PathBuf> {
-        kind::folder(&self.folder, std::env::home_dir().as_deref())
+    /// The folder of recordings. `home` replaces `~`. `None` for the default, and for a path below `~/` without a home folder.
+    pub fn folder(&self, home: Option<&Path>) -> Option<PathBuf> {
+        kind::folder(&self.folder, home)
     }
 
     /// True if sessions of this kind are recorded. Kinds that the game does not name always are.

@@ -43,7 +43,7 @@ impl RecordArgs {
     /// Takes the settings for options that were not given.
     pub(super) fn apply(&mut self, settings: &Settings) {
         if self.output.is_none() {
-            self.folder = settings.recording.folder();
+            self.folder = settings.recording.folder(std::env::home_dir().as_deref());
         }
     }
 
