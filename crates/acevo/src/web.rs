@@ -9,6 +9,7 @@ mod assets;
 mod code;
 mod documents;
 mod frame;
+mod fuel_plan;
 mod guard;
 mod join;
 mod lap_texts;

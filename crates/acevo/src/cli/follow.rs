@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use acevo_telemetry::analysis::{Reference, Sectors, Settings, Thresholds, Topic};
+use acevo_telemetry::analysis::{FuelPlanning, Reference, Reserve, Sectors, Settings, Thresholds, Topic};
 use acevo_telemetry::personal::PersonalStore;
 use clap::Args;
 
@@ -63,7 +63,15 @@ pub(crate) struct WatchArgs {
     #[arg(long, value_name = "TIME", value_parser = values::time)]
     pub(crate) every: Option<Duration>,
     #[command(flatten)]
+    fuel: FuelArgs,
+    #[command(flatten)]
     pub(crate) follow: FollowArgs,
+}
+
+impl WatchArgs {
+    pub(crate) fn analysis(&self) -> AnalysisOptions {
+        AnalysisOptions { fuel: self.fuel.planning(), ..self.follow.analysis() }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -130,6 +138,8 @@ pub(crate) struct ServeArgs {
     #[arg(short, long)]
     pub(crate) verbose: bool,
     #[command(flatten)]
+    fuel: FuelArgs,
+    #[command(flatten)]
     analysis: AnalysisArgs,
     #[command(flatten)]
     pub(super) source: SourceArgs,
@@ -141,7 +151,7 @@ impl ServeArgs {
     }
 
     pub(crate) fn analysis(&self) -> AnalysisOptions {
-        self.analysis.options(self.source().kind())
+        AnalysisOptions { fuel: self.fuel.planning(), ..self.analysis.options(self.source().kind()) }
     }
 
     pub(crate) fn server(&self) -> ServerOptions {
@@ -153,6 +163,27 @@ impl ServeArgs {
             is_quiet: self.quiet,
             sectors: self.analysis.settings().sectors,
         }
+    }
+}
+
+/// How stops for fuel are planned.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Fuel")]
+struct FuelArgs {
+    /// Fuel left at the finish and before each stop, such as 2l or 1lap [default: 0.5laps]
+    #[arg(long, value_name = "AMOUNT", value_parser = values::reserve)]
+    reserve: Option<Reserve>,
+    /// Time that a pit stop costs compared with driving past the pits, such as 55s [default: 0s]
+    #[arg(long, value_name = "TIME", value_parser = values::pit_loss)]
+    pit_loss: Option<Duration>,
+}
+
+impl FuelArgs {
+    fn planning(&self) -> FuelPlanning {
+        let mut planning = FuelPlanning::default();
+        planning.reserve = self.reserve.unwrap_or_default();
+        planning.pit_loss_s = self.pit_loss.unwrap_or_default().as_secs_f64();
+        planning
     }
 }
 
@@ -179,6 +210,7 @@ impl AnalysisArgs {
     fn options(&self, source: SourceKind) -> AnalysisOptions {
         AnalysisOptions {
             settings: self.settings(),
+            fuel: FuelPlanning::default(),
             reference: self.reference.clone(),
             bests_file: self.bests_file(source == SourceKind::Demo),
             // The laps of a recording may be another driver's: they are saved only in a file that is named.
