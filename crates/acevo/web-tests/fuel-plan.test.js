@@ -83,10 +83,10 @@ test('planPath leaves out empty values', () => {
 });
 
 test('askPlan returns the answer, or its error as the explanation', async () => {
-  const answering = (ok, body) => async () => ({ ok, json: async () => body, text: async () => body });
+  const answering = (ok, body) => () => Promise.resolve({ ok, json: () => Promise.resolve(body), text: () => Promise.resolve(body) });
   assert.deepEqual(await askPlan({}, answering(true, withPlan({}))), withPlan({}));
   assert.deepEqual(await askPlan({ laps: 0 }, answering(false, '`laps` is a whole number from 1 to 10000.\n')),
     { plan: null, explanation: 'laps is a whole number from 1 to 10000' });
-  const unreachable = await askPlan({}, async () => { throw new TypeError('failed'); });
+  const unreachable = await askPlan({}, () => Promise.reject(new TypeError('failed')));
   assert.equal(unreachable.explanation, 'acevo cannot be reached');
 });

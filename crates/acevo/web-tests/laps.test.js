@@ -66,10 +66,3 @@ test('nearest finds the nearest car on each side', () => {
   assert.deepEqual([nearest(cars, 1), nearest(cars, -1)], [40, 7]);
   assert.ok(Number.isNaN(nearest([], 1)));
 });
-
-  assert.deepEqual(finishOf(NaN, 60, full), { label: 'Left at finish', value: '–', state: '' });
-  assert.deepEqual(finishOf(-38.1, 60, full), { label: 'Short: 1 stop', value: '38.1 l', state: 'warn' });
-  assert.deepEqual(finishOf(-2297.4, 120, full), { label: 'Short: 20 stops', value: '2297.4 l', state: 'warn' });
-  assert.deepEqual(finishOf(-38.1, NaN, full), { label: 'Short at finish', value: '38.1 l', state: 'warn' });
-  for (const [spare, tank] of [[-2297.4, NaN], [-1e6, 100]]) assert.equal(finishOf(spare, tank, full).value, '–');
-});

@@ -9,7 +9,7 @@ const LEFT = 'Left at finish';
 const MINUS = '\u2212';
 
 /** A number rounded up to this many decimals: less fuel would not suffice. The tolerance keeps 44.1 from becoming 44.2. */
-export const roundedUp = (value, decimals) => Math.ceil(value * 10 ** decimals - 1e-6) / 10 ** decimals;
+export const roundedUp = (value, decimals) => Math.max(0, Math.ceil(value * 10 ** decimals - 1e-6)) / 10 ** decimals;
 
 /** A number rounded down to this many decimals: a higher consumption would not save a stop. */
 export const roundedDown = (value, decimals) => Math.floor(value * 10 ** decimals + 1e-6) / 10 ** decimals;
@@ -48,24 +48,35 @@ export function notesOf(fuel, { perLap }) {
 export function sentencesOf(fuel, show) {
   const { plan } = fuel;
   if (!plan) return [`No plan: ${fuel.explanation ?? 'there is no session'}.`];
+  return [
+    `${fixed(plan.laps_to_finish, 1)} laps to the finish need ${show.up(plan.needed)}, with ${show.up(plan.reserve)} in reserve.`,
+    known(plan.start) ? `Start with ${show.up(plan.start)}.` : '',
+    ...stopSentences(plan, show),
+    plan.saving ? savingSentence(plan.saving, show) : '',
+  ].filter(Boolean);
+}
+
+function stopSentences(plan, show) {
   const stops = stopsOf(plan);
-  const { saving } = plan;
-  const lines = [`${fixed(plan.laps_to_finish, 1)} laps to the finish need ${show.up(plan.needed)}, with ${show.up(plan.reserve)} in reserve.`];
-  if (known(plan.start)) lines.push(`Start with ${show.up(plan.start)}.`);
   if (!stops) {
-    lines.push(plan.to_add > 0 ? `${show.up(plan.to_add)} are missing. The stops are unknown without the size of the tank.` : 'The stops are unknown without the size of the tank.');
-  } else if (stops.length === 0) {
-    lines.push(plan.left_at_finish < 0 ? 'The fuel does not last.' : `No stop. ${show.full(plan.left_at_finish)} are left at the finish.`);
-  } else {
-    lines.push(`${stops.length === 1 ? '1 stop' : `${stops.length} stops`}${plan.time_lost_s > 0 ? `, ${clock(plan.time_lost_s)} lost` : ''}:`);
-    for (const stop of stops.slice(0, LISTED)) lines.push(`Box ${windowOf(plan, stop)}: add ${show.up(stop.add)}.`);
-    if (stops.length > LISTED) lines.push(`And ${stops.length - LISTED} more.`);
+    const missing = plan.to_add > 0 ? `${show.up(plan.to_add)} are missing. ` : '';
+    return [`${missing}The stops are unknown without the size of the tank.`];
   }
-  if (saving) {
-    const goal = saving.stops === 0 ? 'no stop' : 'one stop less';
-    lines.push(`For ${goal}, use at most ${show.perLap(saving.per_lap)} a lap (${MINUS}${fixed(roundedUp(saving.fraction * 100, 1), 1)} %).`);
+  if (stops.length === 0) {
+    return [plan.left_at_finish < 0 ? 'The fuel does not last.' : `No stop. ${show.full(plan.left_at_finish)} are left at the finish.`];
   }
-  return lines;
+  const lost = plan.time_lost_s > 0 ? `, ${clock(plan.time_lost_s)} lost` : '';
+  return [
+    `${stops.length === 1 ? '1 stop' : `${stops.length} stops`}${lost}:`,
+    ...stops.slice(0, LISTED).map((stop) => `Box ${windowOf(plan, stop)}: add ${show.up(stop.add)}.`),
+    stops.length > LISTED ? `And ${stops.length - LISTED} more.` : '',
+  ];
+}
+
+function savingSentence(saving, show) {
+  const goal = saving.stops === 0 ? 'no stop' : 'one stop less';
+  const percent = fixed(roundedUp(saving.fraction * 100, 1), 1);
+  return `For ${goal}, use at most ${show.perLap(saving.per_lap)} a lap (${MINUS}${percent} %).`;
 }
 
 /** A time as seconds: `105.3` or `1:45.3`. NaN if it is neither. */

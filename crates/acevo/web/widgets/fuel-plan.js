@@ -69,18 +69,29 @@ export function fuelPlan(root) {
 
   return (next) => {
     model = next;
-    const fuel = model.hasTelemetry ? model.fuel : {};
     const show = amounts(model);
-    write(current, sentencesOf(fuel, show));
+    write(current, sentencesOf(model.hasTelemetry ? model.fuel : {}, show));
     for (const [name, label] of [['per_lap', 'Per lap'], ['tank', 'Tank']]) setText(fields[name].caption, [label, show.symbol].filter(Boolean).join(', '));
-    setText(inputs.reserve_unit.lastChild, show.symbol || 'Litres');
-    inputs.reserve_unit.lastChild.disabled = show.electric;
+    const inAmount = inputs.reserve_unit.lastChild;
+    setText(inAmount, show.symbol || 'Litres');
+    inAmount.disabled = show.electric;
     if (show.electric) inputs.reserve_unit.value = 'laps';
-    placeholder(inputs.per_lap, known(fuel.per_lap) ? show.write(fuel.per_lap, 2) : '');
-    placeholder(inputs.tank, show.electric || !(model.get('fuel_capacity') > 0) ? '' : show.write(model.get('fuel_capacity')));
-    placeholder(inputs.amount, !isWhole() && known(fuel.amount) ? show.write(fuel.amount) : '');
-    placeholder(inputs.lap_time, known(fuel.lap_time_s) ? lapTime(fuel.lap_time_s, 1) : '');
-    placeholder(inputs.reserve, fuel.plan ? fixed(fuel.plan.reserve / fuel.plan.per_lap, 1) : '');
+    for (const [name, text] of Object.entries(ofSession(model, show))) placeholder(inputs[name], text);
+    if (isWhole()) placeholder(inputs.amount, '');
+  };
+}
+
+/** The values of the session that empty fields have, as text. */
+function ofSession(model, show) {
+  const fuel = model.hasTelemetry ? model.fuel : {};
+  const text = (value, decimals) => (known(value) ? show.write(value, decimals) : '');
+  const tank = model.get('fuel_capacity');
+  return {
+    per_lap: text(fuel.per_lap, 2),
+    tank: show.electric || !(tank > 0) ? '' : text(tank),
+    amount: text(fuel.amount),
+    lap_time: known(fuel.lap_time_s) ? lapTime(fuel.lap_time_s, 1) : '',
+    reserve: fuel.plan ? fixed(fuel.plan.reserve / fuel.plan.per_lap, 1) : '',
   };
 }
 
