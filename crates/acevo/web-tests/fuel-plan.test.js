@@ -69,7 +69,10 @@ test('sentencesOf has a reason, and words for every state', () => {
   const last = (changes) => sentencesOf(withPlan({ saving: null, ...changes }), SHOW).at(-1);
   assert.equal(last({ stops: [], left_at_finish: 4 }), 'No stop. 4.0 l are left at the finish.');
   assert.equal(last({ stops: [], left_at_finish: -1 }), 'The fuel does not last.');
-  assert.equal(last({ stops: null, to_add: 7 }), '7.0 l are missing. The stops are unknown without the size of the tank.');
+  const unknown = sentencesOf(withPlan({ saving: null, stops: null, to_add: 7 }), SHOW).slice(1);
+  assert.deepEqual(unknown, ['7.0 l are missing.', 'The stops are unknown without the size of the tank.']);
+  const electric = { ...SHOW, electric: true };
+  assert.deepEqual(sentencesOf(withPlan({ saving: null, stops: null, to_add: 7 }), electric).slice(1), ['7.0 l are missing.']);
 });
 
 test('seconds reads lap times', () => {

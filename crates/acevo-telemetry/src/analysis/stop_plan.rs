@@ -318,11 +318,14 @@ struct Course {
 
 impl Course {
     fn of(fuel: &RaceFuel, planning: &FuelPlanning) -> Result<Self, NoStopPlan> {
-        let in_range = |value: f64, min: f64| Some(value).filter(|value| (min..=limits::MAX_FUEL_INPUT).contains(value));
+        let in_range =
+            |value: f64, min: f64| Some(value).filter(|value| (min..=limits::MAX_FUEL_INPUT).contains(value));
         let race = fuel.race.ok_or(NoStopPlan::UnknownEnd)?;
         match race.end {
             RaceEnd::Laps(0) if !race.is_last_lap => return Err(NoStopPlan::Over),
-            RaceEnd::Time(left) if !race.is_last_lap && in_range(left, 0.0).is_none() => return Err(NoStopPlan::UnknownEnd),
+            RaceEnd::Time(left) if !race.is_last_lap && in_range(left, 0.0).is_none() => {
+                return Err(NoStopPlan::UnknownEnd);
+            }
             _ => {}
         }
         let (amount, lap_position) = match fuel.progress {
@@ -405,8 +408,8 @@ impl Course {
                 return Ok((Some(stops), laps));
             }
             if needed < stops {
-                // The time that is lost at a stop shortens the race so much that the stop would not be needed. Without it, it would be
-                // needed. The plan is for the longest race that this number of stops suffices for.
+                // The time that the last stop costs shortens the race, so that fewer stops would suffice; but without that stop the race is
+                // longer again. The plan is for the longest race that this number of stops suffices for.
                 return Ok((Some(stops), self.longest(stops, laps, before.unwrap_or(laps))?));
             }
             before = Some(laps);

@@ -272,7 +272,10 @@ mod tests {
     #[test]
     fn pit_loss_is_at_most_an_hour_and_may_be_zero() {
         let seconds = |text| pit_loss(text).map(|loss| loss.as_secs_f64());
-        assert_eq!([seconds("0"), seconds("0s"), seconds("55s"), seconds("1.5m")], [Ok(0.0), Ok(0.0), Ok(55.0), Ok(90.0)]);
+        assert_eq!(
+            [seconds("0"), seconds("0s"), seconds("55s"), seconds("1.5m")],
+            [Ok(0.0), Ok(0.0), Ok(55.0), Ok(90.0)]
+        );
         for wrong in ["", "55", "-1s", "61m", "NaNs"] {
             assert!(pit_loss(wrong).is_err(), "{wrong}");
         }

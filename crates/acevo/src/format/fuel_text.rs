@@ -31,9 +31,11 @@ impl FuelToFinish {
             None => Self::Add(plan.to_add),
             Some([]) if plan.left_at_finish < 0.0 => Self::RunsDry,
             Some([]) => Self::Enough,
-            Some([next, ..]) => {
-                Self::Stops { count: plan.stops.as_ref().map_or(0, Vec::len), next: next.add, window: (next.earliest, next.latest) }
-            }
+            Some([next, ..]) => Self::Stops {
+                count: plan.stops.as_ref().map_or(0, Vec::len),
+                next: next.add,
+                window: (next.earliest, next.latest),
+            },
         })
     }
 }

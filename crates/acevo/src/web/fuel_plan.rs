@@ -71,7 +71,8 @@ struct Saving {
 
 impl Plan {
     fn of(plan: &StopPlan, lap: Option<u32>) -> Self {
-        let stop = |stop: &PlannedStop| Stop { earliest: stop.earliest, latest: stop.latest, add: rounded(stop.add, 3) };
+        let stop =
+            |stop: &PlannedStop| Stop { earliest: stop.earliest, latest: stop.latest, add: rounded(stop.add, 3) };
         Self {
             lap,
             laps_to_finish: rounded(plan.laps_to_finish, 2),
@@ -267,7 +268,10 @@ mod tests {
     fn what_if_needs_no_session_if_the_race_is_described() {
         let query = "laps=36&per_lap=3&tank=60&reserve=0&pit_loss=25&token=abc";
         let answer = answer(&nothing(), query);
-        assert_eq!((&answer["tank"], &answer["pit_loss_s"], &answer["electric"]), (&json!(60.0), &json!(25.0), &json!(false)));
+        assert_eq!(
+            (&answer["tank"], &answer["pit_loss_s"], &answer["electric"]),
+            (&json!(60.0), &json!(25.0), &json!(false))
+        );
         let plan = &answer["plan"];
         assert_eq!((&plan["lap"], &plan["start"], &plan["to_add"]), (&json!(1), &json!(54.0), &json!(54.0)));
         assert_eq!(plan["stops"], json!([{"earliest": 16, "latest": 18, "add": 54.0}]));
@@ -333,7 +337,8 @@ mod tests {
         assert!(answer["plan"]["needed"].as_f64().unwrap() > 1.0, "{answer}");
         assert_eq!(answer["plan"], of_session["plan"]);
         let more = self::answer(&snapshot, "reserve=10");
-        let needed = |answer: &Value| answer["plan"]["needed"].as_f64().unwrap() - answer["plan"]["reserve"].as_f64().unwrap();
+        let needed =
+            |answer: &Value| answer["plan"]["needed"].as_f64().unwrap() - answer["plan"]["reserve"].as_f64().unwrap();
         assert!((needed(&more) - needed(&answer)).abs() < 0.01, "{more} {answer}");
         assert_eq!(more["plan"]["reserve"], 10.0);
     }

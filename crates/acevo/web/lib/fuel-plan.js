@@ -59,11 +59,11 @@ export function sentencesOf(fuel, show) {
 function stopSentences(plan, show) {
   const stops = stopsOf(plan);
   if (!stops) {
-    const missing = plan.to_add > 0 ? `${show.up(plan.to_add)} are missing. ` : '';
-    return [`${missing}The stops are unknown without the size of the tank.`];
+    const missing = plan.to_add > 0 ? `${show.up(plan.to_add)} are missing.` : '';
+    return [missing, show.electric ? '' : 'The stops are unknown without the size of the tank.'];
   }
   if (stops.length === 0) {
-    return [plan.left_at_finish < 0 ? 'The fuel does not last.' : `No stop. ${show.full(plan.left_at_finish)} are left at the finish.`];
+    return [plan.left_at_finish < 0 ? `The ${show.electric ? 'charge' : 'fuel'} does not last.` : `No stop. ${show.full(plan.left_at_finish)} are left at the finish.`];
   }
   const lost = plan.time_lost_s > 0 ? `, ${clock(plan.time_lost_s)} lost` : '';
   return [

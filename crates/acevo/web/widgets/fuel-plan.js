@@ -76,13 +76,13 @@ export function fuelPlan(root) {
     setText(inAmount, show.symbol || 'Litres');
     inAmount.disabled = show.electric;
     if (show.electric) inputs.reserve_unit.value = 'laps';
-    for (const [name, text] of Object.entries(ofSession(model, show))) placeholder(inputs[name], text);
+    for (const [name, text] of Object.entries(ofSession(model, show, inputs.reserve_unit.value === 'laps'))) placeholder(inputs[name], text);
     if (isWhole()) placeholder(inputs.amount, '');
   };
 }
 
 /** The values of the session that empty fields have, as text. */
-function ofSession(model, show) {
+function ofSession(model, show, inLaps) {
   const fuel = model.hasTelemetry ? model.fuel : {};
   const text = (value, decimals) => (known(value) ? show.write(value, decimals) : '');
   const tank = model.get('fuel_capacity');
@@ -91,8 +91,13 @@ function ofSession(model, show) {
     tank: show.electric || !(tank > 0) ? '' : text(tank),
     amount: text(fuel.amount),
     lap_time: known(fuel.lap_time_s) ? lapTime(fuel.lap_time_s, 1) : '',
-    reserve: fuel.plan ? fixed(fuel.plan.reserve / fuel.plan.per_lap, 1) : '',
+    reserve: reserveOf(fuel.plan, text, inLaps),
   };
+}
+
+function reserveOf(plan, text, inLaps) {
+  if (!plan) return '';
+  return inLaps ? fixed(plan.reserve / plan.per_lap, 1) : text(plan.reserve);
 }
 
 const read = (field) => {

@@ -71,12 +71,7 @@ fn reserve_is_left_at_the_finish_and_in_laps_grows_with_the_consumption() {
 
 #[test]
 fn reserve_in_litres_has_no_meaning_for_a_battery() {
-    let race = RaceFuel {
-        per_lap: Some(0.05),
-        tank: None,
-        is_electric: true,
-        ..at_line(RaceEnd::Laps(10), 0.9)
-    };
+    let race = RaceFuel { per_lap: Some(0.05), tank: None, is_electric: true, ..at_line(RaceEnd::Laps(10), 0.9) };
     let plan = StopPlan::new(&race, &planning(Reserve::Litres(2.0), 0.0)).unwrap();
     assert!((plan.reserve - 0.025).abs() < NEAR && plan.stops == Some(vec![]), "{plan:?}");
 }

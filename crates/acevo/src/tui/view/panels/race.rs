@@ -159,7 +159,8 @@ fn stops(data: &ViewData<'_>) -> Vec<Line<'static>> {
         Some(FuelToFinish::RunsDry) => vec![warning("to finish", "not enough for this lap".into())],
         Some(FuelToFinish::Add(missing)) => vec![warning(if electric { "missing" } else { "to add" }, amount(missing))],
         Some(FuelToFinish::Stops { count, next, window }) => {
-            let text = if count == 1 { format!("1, {}", amount(next)) } else { format!("{count}, next {}", amount(next)) };
+            let text =
+                if count == 1 { format!("1, {}", amount(next)) } else { format!("{count}, next {}", amount(next)) };
             let running = data.snapshot.lap.as_ref().map(|lap| lap.number);
             vec![warning("stops", text), Line::from(vec![name_of("box in lap"), Span::raw(laps_text(window, running))])]
         }
