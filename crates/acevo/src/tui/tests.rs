@@ -381,7 +381,7 @@ fn stops_have_the_next_amount_its_laps_and_what_saves_a_stop() {
     let two_stops = ["stops      2, next 40.5 l", "box in lap 3 to 11"];
     assert_shows(&with(50, Some(60.0), Tab::Drive), &two_stops);
     let car = with(41, Some(60.0), Tab::Car);
-    assert_shows(&car, &["stops      2, next 31.5 l", "save stop  1.96 l a lap, -", "reserve    1.0 l"]);
+    assert_shows(&car, &["stops      2, next 31.5 l", "save stop  1.90 l a lap, -5.0 %", "reserve    1.0 l"]);
     assert_shows(&with(12, None, Tab::Drive), &["to add     5.0 l "]);
     let endless = with(5000, None, Tab::Drive);
     assert!(

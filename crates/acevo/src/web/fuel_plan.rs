@@ -87,7 +87,7 @@ impl Plan {
             saving: plan.saving.map(|saving| Saving {
                 stops: saving.stops,
                 // Rounded down: a higher consumption would not save the stop.
-                per_lap: rounded((saving.per_lap * 1e4).floor() / 1e4, 4),
+                per_lap: rounded((saving.per_lap * 1e4 + 1e-3).floor() / 1e4, 4),
                 fraction: rounded(saving.fraction, 4),
             }),
         }

@@ -173,13 +173,15 @@ pub(crate) fn fuel_saving(data: &ViewData<'_>) -> Vec<Line<'static>> {
     let (Some(_), Ok(plan)) = (&data.snapshot.fuel, &data.snapshot.stop_plan) else { return Vec::new() };
     let mut lines = Vec::new();
     if let Some(saving) = plan.saving {
+        // Rounded down, because a higher consumption would not save the stop; the tolerance keeps 1.9 from becoming 1.89.
+        let rounded = |value: f64| number((value * 100.0 + 1e-6).floor() / 100.0, 2);
         let per_lap = if is_electric(data) {
-            format!("{} %", number((saving.per_lap * 1000.0).floor() / 10.0, 1))
+            format!("{} %", rounded(saving.per_lap * 100.0))
         } else {
             let (value, unit) = data.units.show(saving.per_lap, acevo_telemetry::Unit::Litre);
-            format!("{} {unit}", number((value * 100.0).floor() / 100.0, 2))
+            format!("{} {unit}", rounded(value))
         };
-        let percent = number((saving.fraction * 1000.0).ceil() / 10.0, 1);
+        let percent = number((saving.fraction * 1000.0 - 1e-6).ceil() / 10.0, 1);
         lines.push(Line::from(vec![
             name_of(if saving.stops == 0 { "no stop at" } else { "save stop" }),
             Span::raw(format!("{per_lap} a lap, -{percent} %")),
