@@ -171,6 +171,7 @@ pub(super) struct Fuel {
     laps_to_finish: Option<f64>,
     needed: Option<f64>,
     to_add: Option<f64>,
+    pit_loss_s: f64,
     #[serde(flatten)]
     stops: Stops,
 }
@@ -195,6 +196,7 @@ impl Fuel {
             laps_to_finish,
             needed,
             to_add,
+            pit_loss_s: snapshot.fuel_planning.pit_loss_s,
             stops: Stops::of(snapshot),
         }
     }

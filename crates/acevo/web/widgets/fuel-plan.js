@@ -91,6 +91,7 @@ function ofSession(model, show, inLaps) {
     tank: show.electric || !(tank > 0) ? '' : text(tank),
     amount: text(fuel.amount),
     lap_time: known(fuel.lap_time_s) ? lapTime(fuel.lap_time_s, 1) : '',
+    pit_loss: fixed(fuel.pit_loss_s ?? 0),
     reserve: reserveOf(fuel.plan, text, inLaps),
   };
 }
