@@ -1,7 +1,7 @@
 // The stops for fuel of the running race in words, and a form for other races: how many stops, when, and how much to add.
 
 import { el, setText, withAttributes } from '../lib/dom.js';
-import { fixed, known, lapTime } from '../lib/format.js';
+import { fixed, known, lapTime, NONE } from '../lib/format.js';
 import { askPlan, seconds, sentencesOf } from '../lib/fuel-plan.js';
 import { amounts } from './fuel.js';
 
@@ -123,7 +123,8 @@ function valuesOf(inputs, show) {
 }
 
 function placeholder(field, text) {
-  if (field.placeholder !== text) field.placeholder = text;
+  const shown = text === NONE ? '' : text;
+  if (field.placeholder !== shown) field.placeholder = shown;
 }
 
 /** Writes the lines of a list; unchanged ones stay, so that a screen reader repeats nothing. */
