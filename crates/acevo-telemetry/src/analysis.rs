@@ -21,6 +21,7 @@ mod session_key;
 mod settings;
 mod step;
 mod stint;
+mod stop_plan;
 mod summary;
 mod timeline;
 
@@ -36,6 +37,9 @@ pub use laps::{CurrentLap, Driving, Incomplete, Invalid, Lap, LapId, LapKind, La
 pub use outline::{Bounds, Outline, PitLane, Projection, Waypoint};
 pub use settings::{BadSectors, Sectors, Settings};
 pub use stint::{Stint, Stints};
+pub use stop_plan::{
+    ConsumptionBasis, FuelPlanning, FuelSaving, NoStopPlan, PlannedStop, RaceFuel, RaceProgress, Reserve, StopPlan,
+};
 pub use summary::Summary;
 
 pub use crate::car_sample::{Road, watches_another_car};

@@ -35,6 +35,8 @@ pub struct CarSample {
     /// Charge of the traction battery, 0..1, with the same choice of the page. It is assumed that `kersCharge` and `kers_charge_perc` are
     /// this charge.
     pub charge: Option<f64>,
+    /// Size of the tank, litres; `None` if the game does not publish it, or if there is more in the tank.
+    pub tank_l: Option<f64>,
     /// True for a car with an electric motor only.
     pub is_electric: bool,
     /// The road that the car is on; `None` if it is on none, as in a menu.
@@ -68,12 +70,14 @@ impl CarSample {
             ACEvoCarLocation::Pitlane | ACEvoCarLocation::PitEntry | ACEvoCarLocation::PitExit
         );
         let (fuel, charge) = physics.map(|physics| (physics.fuel, physics.kersCharge)).unzip();
+        let fuel_l = level(fuel, page.fuel_liter_current_quantity, limits::MAX_FUEL_L);
         Self {
             lap_position: lap_position(page),
             speed_m_s: physics.map_or_else(|| speed_m_s(page.display_speed_kmh.into()), physics_speed_m_s),
             gear: physics.map(|_| frame.physics.gear()).filter(|gear| !matches!(gear, Gear::Unknown(_))),
-            fuel_l: level(fuel, page.fuel_liter_current_quantity, limits::MAX_FUEL_L),
+            fuel_l,
             charge: level(charge, page.kers_charge_perc, limits::MAX_CHARGE),
+            tank_l: tank_l(page, fuel_l),
             is_electric: frame.graphics.engine_type() == ACEvoEngineType::ElectricMotor,
             road: Road::of(frame),
             is_in_pits: page.is_in_pit_lane || page.is_in_pit_box || is_in_lane,
@@ -171,6 +175,13 @@ fn milliseconds(value: i32) -> Option<u32> {
     u32::try_from(value).ok().filter(|_| value != 0 && value != i32::MAX)
 }
 
+/// The size of the tank, litres. A full tank may be read as slightly more than its size.
+fn tank_l(page: &SPageFileGraphicEvo, fuel_l: Option<f64>) -> Option<f64> {
+    let size = f64::from(page.max_fuel);
+    let is_plausible = (limits::MIN_TANK_L..=limits::MAX_FUEL_L).contains(&size);
+    Some(size).filter(|size| is_plausible && fuel_l.is_none_or(|fuel| fuel <= size + limits::TANK_TOLERANCE_L))
+}
+
 /// The first of two readings that is plausible and not 0, or 0 if all plausible ones are. A field that the game does not fill is 0.
 fn level(physics: Option<f32>, graphics: f32, max: f64) -> Option<f64> {
     let mut plausible =
@@ -214,6 +225,22 @@ mod tests {
             let sample = sample(physics, graphics);
             let charge = expected.map(|fuel: f64| (fuel as f32 / 100.0).into());
             assert_eq!((sample.fuel_l, sample.charge), (expected, charge), "{on_physics} {on_graphics}");
+        }
+    }
+
+    #[test]
+    fn tank_is_unknown_if_it_is_implausible_or_holds_more() {
+        for (size, fuel, expected) in [
+            (117.0, 30.0, Some(117.0)),
+            (60.0, 60.05, Some(60.0)),
+            (0.0, 30.0, None),
+            (20.0, 30.0, None),
+            (f32::NAN, 30.0, None),
+            (1e9, 30.0, None),
+        ] {
+            let (mut physics, mut graphics) = live();
+            (physics.fuel, graphics.max_fuel) = (fuel, size);
+            assert_eq!(sample(physics, graphics).tank_l, expected, "{size} {fuel}");
         }
     }
 

@@ -22,6 +22,12 @@ pub(crate) const TRACK_LENGTHS_M: Range<f64> = 100.0..100_000.0;
 /// Maximum contents of a fuel tank, litres.
 pub(crate) const MAX_FUEL_L: f64 = 1000.0;
 
+/// Minimum size of a fuel tank, litres. The game writes 0 if it has none.
+pub(crate) const MIN_TANK_L: f64 = 1.0;
+
+/// Maximum amount by which a full tank exceeds its size, litres.
+pub(crate) const TANK_TOLERANCE_L: f64 = 0.5;
+
 /// Maximum charge of a battery: 1 is full.
 pub(crate) const MAX_CHARGE: f64 = 1.0;
 

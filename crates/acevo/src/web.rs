@@ -11,6 +11,7 @@ mod code;
 mod control;
 mod documents;
 mod frame;
+mod fuel_plan;
 mod guard;
 mod join;
 mod lap_texts;

@@ -96,6 +96,38 @@ fn every_view_fits_every_screen_width() {
 }
 
 #[test]
+fn what_if_form_shows_the_plan_of_the_server() {
+    let Some(mut browser) = Chromium::start() else { return };
+    let site = serve(&DEMO);
+    browser.resize(390, 844, 3.0, true);
+    browser.open(&url(&site, "/#session"));
+    browser.wait_for("document.querySelector('.plan-form') !== null");
+    let fill = |browser: &mut Chromium, values: &[(&str, &str)]| {
+        for (name, value) in values {
+            browser.evaluate(&format!(
+                "{{ const field = document.querySelector('.plan-form [name={name}]');
+                    field.value = '{value}';
+                    field.dispatchEvent(new Event('change')); }}"
+            ));
+        }
+        browser.evaluate("document.querySelector('.plan-go').click()");
+    };
+    let result = "document.querySelector('.plan-result').textContent";
+    // The form reads units from the server.
+    browser.wait_for("document.querySelector('.plan-form').textContent.includes('Tank, l')");
+    let race = [("race", "laps"), ("length", "36"), ("per_lap", "3"), ("tank", "60"), ("reserve", "0")];
+    fill(&mut browser, &race);
+    browser.wait_for(&format!("{result}.includes('1 stop:Box lap 16–18: add 54.0 l.')"));
+    fill(&mut browser, &[("length", "five")]);
+    browser.wait_for(&format!("{result} === 'Laps: a number is needed.'"));
+    assert_eq!(browser.evaluate("document.activeElement.name"), "length");
+    fill(&mut browser, &[("length", "0")]);
+    browser.wait_for(&format!("{result} === 'No plan: laps is a whole number from 1 to 10000.'"));
+    browser.errors.retain(|error| !error.contains("400"));
+    assert!(browser.errors.is_empty(), "{:?}", browser.errors);
+}
+
+#[test]
 fn page_reconnects_after_a_restart_of_the_server() {
     let Some(mut browser) = Chromium::start() else { return };
     let mut site = serve(&DEMO);

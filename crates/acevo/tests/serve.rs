@@ -122,6 +122,25 @@ fn frames_have_the_subscribed_channels() {
 }
 
 #[test]
+fn fuel_plan_answers_what_if_and_refuses_wrong_parameters() {
+    let site =
+        serve(&["--demo", "--quiet", "--scenario", "sprint", "--speed", "20", "--reserve", "2l", "--pit-loss", "40s"]);
+    let whole = site.json("/api/fuel-plan?laps=50&per_lap=3&tank=60&reserve=0");
+    assert_eq!((&whole["plan"]["start"], &whole["pit_loss_s"]), (&json!(50.0), &json!(40.0)));
+    assert_eq!(whole["plan"]["stops"].as_array().unwrap().len(), 2);
+    for wrong in ["laps=x", "laps=5&minutes=5", "nonsense=1", "tank=-1", "per_lap=NaN", "laps=5&laps=5"] {
+        let refused = site.get(&format!("/api/fuel-plan?{wrong}"));
+        assert_eq!(refused.status, 400, "{wrong}: {}", refused.body);
+    }
+    // The running race, with the reserve of the command line.
+    until(|| site.json("/api/fuel-plan")["plan"]["reserve"] == 2.0);
+    until(|| {
+        let fuel = &site.json("/api/snapshot")["fuel"];
+        fuel["plan"]["stops"] == json!([]) && fuel["last_lap"].is_number() && fuel["no_plan"].is_null()
+    });
+}
+
+#[test]
 fn pause_has_no_physics_values_in_frames_and_snapshots() {
     let site = serve(&["--demo", "--quiet", "--scenario", "pause", "--speed", "4"]);
     let mut socket = site.socket();

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { finishOf } from '../web/lib/finish.js';
 import { nearest } from '../web/lib/gaps.js';
 import { heat } from '../web/lib/heat.js';
 import { bestSectors, bestTime, lapNote, lapOf, sectorCount, sectorTimes, verdict } from '../web/lib/laps.js';
@@ -66,14 +65,4 @@ test('nearest finds the nearest car on each side', () => {
   const cars = [[1812, 0.5, false], [40, 0.1, false], [-7, 0.05, true], [-90, 0, false]];
   assert.deepEqual([nearest(cars, 1), nearest(cars, -1)], [40, 7]);
   assert.ok(Number.isNaN(nearest([], 1)));
-});
-
-test('finishOf counts pit stops and omits sessions without a meaningful end', () => {
-  const full = (value) => (Number.isFinite(value) ? `${value.toFixed(1)} l` : '–');
-  assert.deepEqual(finishOf(5, 60, full), { label: 'Left at finish', value: '5.0 l', state: '' });
-  assert.deepEqual(finishOf(NaN, 60, full), { label: 'Left at finish', value: '–', state: '' });
-  assert.deepEqual(finishOf(-38.1, 60, full), { label: 'Short: 1 stop', value: '38.1 l', state: 'warn' });
-  assert.deepEqual(finishOf(-2297.4, 120, full), { label: 'Short: 20 stops', value: '2297.4 l', state: 'warn' });
-  assert.deepEqual(finishOf(-38.1, NaN, full), { label: 'Short at finish', value: '38.1 l', state: 'warn' });
-  for (const [spare, tank] of [[-2297.4, NaN], [-1e6, 100]]) assert.equal(finishOf(spare, tank, full).value, '–');
 });

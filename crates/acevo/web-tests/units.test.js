@@ -35,6 +35,16 @@ test('every system uses the factors and decimals of the server', () => {
   assert.equal(units('game').full('volume', 10), '10.0 l');
 });
 
+test('parse is the reverse of convert', () => {
+  for (const system of ['game', 'metric', 'imperial']) {
+    for (const kind of ['volume', 'temperature']) {
+      const created = units(system);
+      assert.ok(Math.abs(created.parse(kind, created.convert(kind, 12.3)) - 12.3) < 1e-9, system);
+    }
+  }
+  assert.ok(Number.isNaN(new Units().parse('volume', 5)) && Number.isNaN(units('game').parse('volume', NaN)));
+});
+
 test('unknown values and units are a dash', () => {
   assert.equal(units('game').full('speed', NaN), '–');
   const empty = new Units();

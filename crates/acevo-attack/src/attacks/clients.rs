@@ -57,6 +57,7 @@ fn request(rng: &mut Rng, server: &Server) -> Vec<u8> {
         "/api/laps/18446744073709551616/trace",
         "/api/laps/-1/trace",
         "/api/laps?from=99999999999999999999",
+        "/api/fuel-plan?laps=10000&per_lap=1e-4&tank=1e308&tank=NaN&=&&minutes",
         "/../../etc/passwd",
         "/%2e%2e/%2e%2e/etc/passwd",
         "//evil.example/",

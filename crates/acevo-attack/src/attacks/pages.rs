@@ -106,6 +106,7 @@ fn read(lab: &mut Lab, pages: &Path, written: &AtomicU64, steps: u64) -> anyhow:
                 server.json("/api/snapshot");
                 server.json("/api/laps");
                 server.json("/api/events");
+                server.json("/api/fuel-plan");
                 assert_eq!(server.get("/metrics").status, 200, "metrics");
             }
         }

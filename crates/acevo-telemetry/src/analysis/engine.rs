@@ -18,6 +18,7 @@ use super::outline::Outline;
 use super::session_key::Beginning;
 use super::settings::Settings;
 use super::stint::Stints;
+use super::stop_plan::{FuelPlanning, NoStopPlan, StopPlan};
 use super::timeline::Timeline;
 use crate::axes::{Axes, AxesResolver};
 use crate::car_sample::CarSample;
@@ -78,6 +79,10 @@ pub struct Analysis {
     delta: DeltaTracker,
     consumption: Consumption,
     fuel: Option<FuelPlan>,
+    /// The rest of the race at the time of `fuel`.
+    race: Option<Race>,
+    /// The size of the tank, litres.
+    tank_l: Option<f64>,
     /// The car has an electric motor only: fuel amounts are charge.
     is_electric: bool,
     stints: Stints,
@@ -132,6 +137,8 @@ impl Analysis {
             delta: DeltaTracker::default(),
             consumption: Consumption::default(),
             fuel: None,
+            race: None,
+            tank_l: None,
             is_electric: false,
             stints: Stints::new(1, 1),
             outline: Outline::default(),
@@ -290,6 +297,20 @@ impl Analysis {
         self.fuel.as_ref()
     }
 
+    /// Plans the stops for fuel to the finish, or what an electric car has to save.
+    ///
+    /// # Errors
+    /// [`NoStopPlan`] if something is unknown, such as the end of the race, or impossible.
+    pub fn stop_plan(&self, planning: &FuelPlanning) -> Result<StopPlan, NoStopPlan> {
+        let fuel = self.fuel.as_ref().ok_or(NoStopPlan::UnknownConsumption)?;
+        StopPlan::of_race(fuel, self.race.as_ref(), self.lap_position, self.tank_l, self.is_electric, planning)
+    }
+
+    /// The rest of the race; `None` if its end is unknown.
+    pub const fn race(&self) -> Option<&Race> {
+        self.race.as_ref()
+    }
+
     /// The stints so far.
     pub fn stints(&self) -> &Stints {
         &self.stints
@@ -345,7 +366,7 @@ impl Analysis {
     }
 
     /// The rest of the race. The game's lap count follows the line late; the number of the running lap does not.
-    fn race(&self, frame: &Frame) -> Option<Race> {
+    fn race_of(&self, frame: &Frame) -> Option<Race> {
         let mut race = Race::of(frame)?;
         if let (RaceEnd::Laps(_), Some(number)) = (race.end, self.engine.number()) {
             let all = frame.graphics.raw().session_state.total_lap.max(0).unsigned_abs();
@@ -369,7 +390,9 @@ impl Analysis {
         }
         // Called without a new distance, too, so that changes in the box, or while the car is moved, are ignored.
         self.consumption.note(now.amount, self.driven_m);
-        self.fuel = Some(self.consumption.plan(&now, self.race(frame).as_ref()));
+        self.race = self.race_of(frame);
+        self.tank_l = sample.tank_l;
+        self.fuel = Some(self.consumption.plan(&now, self.race.as_ref()));
         if let (Some(car), Some(road)) = (frame.graphics.player_car(), sample.road) {
             self.outline.note(now.lap_position, car.coordinates.map(f64::from), road);
         }

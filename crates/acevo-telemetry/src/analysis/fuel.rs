@@ -4,6 +4,7 @@ use acevo_shared_memory::{ACEvoSessionType, Frame};
 use serde::Serialize;
 
 use super::consumption_by_distance::ConsumptionByDistance;
+use super::stop_plan::ConsumptionBasis;
 use crate::car_sample::CarSample;
 use crate::limits;
 
@@ -70,7 +71,7 @@ impl Race {
 
     /// Full laps to come after the running one. A race over time needs the lap time, seconds; the running lap is assumed to continue at
     /// that pace.
-    fn laps_to_come(&self, lap_position: f64, lap_time_s: Option<f64>) -> Option<f64> {
+    pub(super) fn laps_to_come(&self, lap_position: f64, lap_time_s: Option<f64>) -> Option<f64> {
         if self.is_last_lap {
             return Some(0.0);
         }
@@ -191,6 +192,7 @@ impl Consumption {
             is_estimate: per_lap.is_some() && measured.is_none(),
             last_lap: self.laps.checked_sub(1).map(|last| self.recent[last % RECENT].0),
             highest_lap: self.highest,
+            spread: self.spread(),
             lap_time_s,
             laps_left,
             time_left_s: laps_left.zip(lap_time_s).map(|(laps, time)| laps * time),
@@ -206,6 +208,13 @@ impl Consumption {
         let length = track_length_m.and_then(positive)?;
         let ConsumptionByDistance { used, distance_m, .. } = self.by_distance;
         (distance_m >= MIN_ESTIMATE_DISTANCE_M).then(|| used / distance_m * length).and_then(positive)
+    }
+
+    /// The difference between the highest and the lowest consumption of recent laps, from two laps on.
+    fn spread(&self) -> Option<f64> {
+        let laps = &self.recent[..self.laps.min(RECENT)];
+        let (low, high) = laps.iter().fold((f64::MAX, 0.0_f64), |(low, high), lap| (low.min(lap.0), high.max(lap.0)));
+        (laps.len() > 1).then_some(high - low)
     }
 
     /// The median of recent laps: a single lap with a spin or behind a slow car does not move it.
@@ -233,6 +242,8 @@ pub struct FuelPlan {
     pub last_lap: Option<f64>,
     /// Highest consumption of a lap.
     pub highest_lap: Option<f64>,
+    /// Difference between the highest and the lowest consumption of the last five laps; `None` before two laps.
+    pub spread: Option<f64>,
     /// Lap time, seconds: the median of the last five laps from line to line; before the first one, the expected time.
     pub lap_time_s: Option<f64>,
     /// Laps that the amount lasts for.
@@ -247,6 +258,18 @@ pub struct FuelPlan {
     pub to_add: Option<f64>,
     /// Amount left at the flag; negative if it does not last.
     pub surplus: Option<f64>,
+}
+
+impl FuelPlan {
+    /// The consumption per lap on this basis: `per_lap` if no lap has counted yet.
+    pub fn consumption(&self, basis: ConsumptionBasis) -> Option<f64> {
+        let measured = match basis {
+            ConsumptionBasis::Average => None,
+            ConsumptionBasis::Last => self.last_lap,
+            ConsumptionBasis::Highest => self.highest_lap,
+        };
+        measured.or(self.per_lap)
+    }
 }
 
 fn known(value: f64) -> Option<f64> {
@@ -315,6 +338,9 @@ mod tests {
         }
         let plan = consumption.plan(&at(0.0), None);
         assert_eq!((plan.per_lap, plan.last_lap, plan.highest_lap), (Some(3.1), Some(3.1), Some(9.0)));
+        assert_eq!(plan.spread, Some(6.0));
+        let bases = [ConsumptionBasis::Average, ConsumptionBasis::Last, ConsumptionBasis::Highest];
+        assert_eq!(bases.map(|basis| plan.consumption(basis)), [Some(3.1), Some(3.1), Some(9.0)]);
         for _ in 0..3 {
             consumption.lap(2.0, 110.0);
         }
@@ -339,6 +365,7 @@ mod tests {
         let plan = consumption.plan(&now, Some(&Race::new(RaceEnd::Laps(2))));
         assert!(plan.is_estimate && (plan.per_lap.unwrap() - 4.0).abs() < 1e-9, "{plan:?}");
         assert!((plan.needed.unwrap() - 6.0).abs() < 1e-9 && (plan.surplus.unwrap() - 24.0).abs() < 1e-9);
+        assert_eq!((plan.spread, plan.consumption(ConsumptionBasis::Highest)), (None, plan.per_lap));
         consumption.lap(5.0, 100.0);
         let plan = consumption.plan(&now, None);
         assert_eq!((plan.is_estimate, plan.per_lap, plan.lap_time_s), (false, Some(5.0), Some(100.0)));

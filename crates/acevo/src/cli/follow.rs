@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use acevo_settings::{ServerSettings, Settings};
 use acevo_telemetry::UnitSystem;
-use acevo_telemetry::analysis::{self, Reference, Sectors, Thresholds, Topic};
+use acevo_telemetry::analysis::{self, FuelPlanning, Reference, Reserve, Sectors, Thresholds, Topic};
 use acevo_telemetry::personal::PersonalStore;
 use clap::Args;
 
@@ -75,6 +75,8 @@ pub(crate) struct WatchArgs {
     #[arg(long, value_name = "TIME", value_parser = values::time)]
     pub(crate) every: Option<Duration>,
     #[command(flatten)]
+    fuel: FuelArgs,
+    #[command(flatten)]
     pub(crate) follow: FollowArgs,
 }
 
@@ -82,6 +84,10 @@ impl WatchArgs {
     /// Takes the settings for options that were not given.
     pub(super) fn apply(&mut self, settings: &Settings) {
         self.follow.apply(settings);
+    }
+
+    pub(crate) fn analysis(&self) -> AnalysisOptions {
+        AnalysisOptions { fuel: self.fuel.planning(), ..self.follow.analysis() }
     }
 }
 
@@ -139,6 +145,8 @@ pub(crate) struct ServeArgs {
     #[arg(short, long)]
     pub(crate) verbose: bool,
     #[command(flatten)]
+    fuel: FuelArgs,
+    #[command(flatten)]
     analysis: AnalysisArgs,
     #[command(flatten)]
     pub(super) source: SourceArgs,
@@ -150,7 +158,7 @@ impl ServeArgs {
     }
 
     pub(crate) fn analysis(&self) -> AnalysisOptions {
-        self.analysis.options(self.source().kind())
+        AnalysisOptions { fuel: self.fuel.planning(), ..self.analysis.options(self.source().kind()) }
     }
 
     /// Takes the settings for options that were not given.
@@ -218,6 +226,27 @@ impl ListenArgs {
     }
 }
 
+/// How stops for fuel are planned.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Fuel")]
+struct FuelArgs {
+    /// Fuel left at the finish and before each stop, such as 2l or 1lap [default: 0.5laps]
+    #[arg(long, value_name = "AMOUNT", value_parser = values::reserve)]
+    reserve: Option<Reserve>,
+    /// Time that a pit stop costs compared with driving past the pits, such as 55s [default: 0s]
+    #[arg(long, value_name = "TIME", value_parser = values::pit_loss)]
+    pit_loss: Option<Duration>,
+}
+
+impl FuelArgs {
+    fn planning(&self) -> FuelPlanning {
+        let mut planning = FuelPlanning::default();
+        planning.reserve = self.reserve.unwrap_or_default();
+        planning.pit_loss_s = self.pit_loss.unwrap_or_default().as_secs_f64();
+        planning
+    }
+}
+
 /// How laps are analysed.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Analysis")]
@@ -249,6 +278,7 @@ impl AnalysisArgs {
     pub(super) fn options(&self, source: SourceKind) -> AnalysisOptions {
         AnalysisOptions {
             settings: self.settings(),
+            fuel: FuelPlanning::default(),
             reference: self.reference.clone().unwrap_or_else(|| self.defaults.reference.clone()),
             bests_file: self.bests_file(source == SourceKind::Demo),
             // The laps of a recording may be another driver's: they are saved only in a file that is named.

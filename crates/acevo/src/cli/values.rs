@@ -6,7 +6,7 @@ use std::time::Duration;
 use acevo_export::{ExportFormat, MotecNames, Separator};
 use acevo_shared_memory::PageKind;
 use acevo_simulator::{CarModel, GameVersion, Scenario, TrackName, Variant};
-use acevo_telemetry::analysis::{Reference, Sectors, Thresholds, Topic};
+use acevo_telemetry::analysis::{FuelPlanning, Reference, Reserve, Sectors, Thresholds, Topic};
 use acevo_telemetry::{Channel, UnitSystem, channel};
 use clap::builder::{PathBufValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
 
@@ -56,6 +56,29 @@ pub(super) fn span(text: &str) -> Result<Duration, String> {
     let span = time(text)?;
     let reach = Duration::from_secs(1)..=Duration::from_secs(30 * 60);
     if reach.contains(&span) { Ok(span) } else { Err("expected 1s to 30m".into()) }
+}
+
+/// A reserve of fuel: `2l`, `1lap`, `0.5laps`.
+pub(super) fn reserve(text: &str) -> Result<Reserve, String> {
+    let (number, unit) = text.split_at(text.find(|letter: char| letter.is_ascii_alphabetic()).unwrap_or(text.len()));
+    let (max, reserve): (f64, fn(f64) -> Reserve) = match unit {
+        "l" => (Reserve::MAX_LITRES, Reserve::Litres),
+        "lap" | "laps" => (Reserve::MAX_LAPS, Reserve::Laps),
+        _ => return Err("expected litres or laps, such as 2l or 0.5laps".into()),
+    };
+    match number.trim().parse() {
+        Ok(number) if (0.0..=max).contains(&number) => Ok(reserve(number)),
+        _ => Err(format!("expected a number from 0 to {max} before {unit}")),
+    }
+}
+
+/// The time that a pit stop costs, at most an hour.
+pub(super) fn pit_loss(text: &str) -> Result<Duration, String> {
+    if matches!(text, "0" | "0s") {
+        return Ok(Duration::ZERO);
+    }
+    let loss = time(text)?;
+    if loss.as_secs_f64() <= FuelPlanning::MAX_PIT_LOSS_S { Ok(loss) } else { Err("expected 0s to 60m".into()) }
 }
 
 /// A factor for the simulator's clock.
@@ -236,6 +259,27 @@ mod tests {
         assert_eq!([ms("1.5h"), ms("24h")], [Ok(5_400_000), Ok(86_400_000)]);
         for wrong in ["", "5", "s", "0s", "-1s", "25h", "1d", "NaNs", "infs", "1e9s", "1 s x", "0.1ms", "ä"] {
             assert!(time(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn reserve_is_in_litres_or_laps() {
+        assert_eq!([reserve("2l"), reserve("0 l")], [Ok(Reserve::Litres(2.0)), Ok(Reserve::Litres(0.0))]);
+        assert_eq!([reserve("1lap"), reserve("0.5laps")], [Ok(Reserve::Laps(1.0)), Ok(Reserve::Laps(0.5))]);
+        for wrong in ["", "2", "l", "-1l", "101l", "21laps", "NaNl", "infl", "1gal", "2 l x", "ä"] {
+            assert!(reserve(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn pit_loss_is_at_most_an_hour_and_may_be_zero() {
+        let seconds = |text| pit_loss(text).map(|loss| loss.as_secs_f64());
+        assert_eq!(
+            [seconds("0"), seconds("0s"), seconds("55s"), seconds("1.5m")],
+            [Ok(0.0), Ok(0.0), Ok(55.0), Ok(90.0)]
+        );
+        for wrong in ["", "55", "-1s", "61m", "NaNs"] {
+            assert!(pit_loss(wrong).is_err(), "{wrong}");
         }
     }
 

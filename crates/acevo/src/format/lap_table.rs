@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use acevo_telemetry::analysis::{Analysis, Lap, Validity};
+use acevo_telemetry::UnitSystem;
+use acevo_telemetry::analysis::{Analysis, FuelPlanning, Lap, Validity};
 
-use crate::format::fuel_text::FuelToFinish;
+use crate::format::fuel_text::{FuelToFinish, amount_to_add};
 use crate::format::text::{NONE, cut, difference, lap_time, number, right_aligned, sector_time, width};
 use crate::output::Paint;
 
@@ -216,13 +217,16 @@ impl Table {
             line = line.with(Look::Aside, "   fuel for ").with(Look::Plain, number(laps, 1) + " laps");
         }
         // Litres only: the charge of a battery cannot be added.
-        match FuelToFinish::of(fuel, None).filter(|_| fuel.per_lap.is_some_and(|per_lap| per_lap >= 0.1)) {
-            Some(FuelToFinish::Enough) => line.with(Look::Aside, ", enough to finish"),
-            Some(FuelToFinish::Add { litres, .. }) => {
-                line.with(Look::Aside, ", add ").with(Look::Warning, format!("{} l to finish", number(litres, 1)))
-            }
-            None => line,
-        }
+        let is_known = fuel.per_lap.is_some_and(|per_lap| per_lap >= 0.1);
+        let plan = analysis.stop_plan(&FuelPlanning::default());
+        let to_add = match FuelToFinish::of(&plan).filter(|_| is_known) {
+            Some(FuelToFinish::Enough) => return line.with(Look::Aside, ", enough to finish"),
+            Some(FuelToFinish::Stops { .. } | FuelToFinish::Add(_)) => plan.map_or(0.0, |plan| plan.to_add),
+            Some(FuelToFinish::RunsDry) => return line.with(Look::Warning, ", not enough for this lap"),
+            None => return line,
+        };
+        let text = format!("{} to finish", amount_to_add(to_add, false, UnitSystem::Game));
+        line.with(Look::Aside, ", add ").with(Look::Warning, text)
     }
 
     /// The running lap.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use acevo_recording::{AnalyzedStep, Recording};
 use acevo_telemetry::ConnectionEvent;
-use acevo_telemetry::analysis::{Analysis, Context, Reference, Settings};
+use acevo_telemetry::analysis::{Analysis, Context, FuelPlanning, Reference, Settings};
 
 use crate::session::connection::LiveConnection;
 use crate::session::personal_bests::{PersonalBestsFile, unix_time};
@@ -29,6 +29,8 @@ pub(crate) enum SourceKind {
 pub(crate) struct AnalysisOptions {
     /// Sectors and thresholds.
     pub(crate) settings: Settings,
+    /// How stops for fuel are planned.
+    pub(crate) fuel: FuelPlanning,
     /// The lap that the running lap is compared with.
     pub(crate) reference: Reference,
     /// The file of personal bests; `None` neither loads nor saves any.

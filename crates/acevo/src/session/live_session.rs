@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 
 use acevo_shared_memory::{ACEvoStatus, Frame as Pages};
 use acevo_telemetry::ConnectionEvent;
-use acevo_telemetry::analysis::{Analysis, Bests, Gap, Gaps, Lap, Outline, SessionEvent, Stint, watches_another_car};
+use acevo_telemetry::analysis::{
+    Analysis, Bests, FuelPlanning, Gap, Gaps, Lap, Outline, SessionEvent, Stint, watches_another_car,
+};
 
 use crate::session::awake::Awake;
 use crate::session::connection::LiveConnection;
@@ -48,6 +50,7 @@ impl Observer for () {
 pub(crate) struct LiveSession {
     connection: LiveConnection,
     feeder: AnalysisFeeder,
+    fuel_planning: FuelPlanning,
     source: SourceKind,
     gaps: Gaps,
     /// Events since the last snapshot.
@@ -72,6 +75,7 @@ impl LiveSession {
         Self {
             connection,
             feeder: AnalysisFeeder::new(options),
+            fuel_planning: options.fuel,
             source: options.source,
             gaps: Gaps::default(),
             new_events: Vec::new(),
@@ -177,6 +181,9 @@ impl LiveSession {
             lap: analysis.current_lap().filter(|_| !watches_another_car),
             delta: analysis.delta().filter(|_| !watches_another_car),
             fuel: analysis.fuel().copied().filter(|_| is_in_session && !watches_another_car),
+            race: analysis.race().copied(),
+            fuel_planning: self.fuel_planning,
+            stop_plan: analysis.stop_plan(&self.fuel_planning),
             bests: if watches_another_car { Bests::default() } else { analysis.bests().clone() },
             personal_ms: analysis.personal_best().map(|best| best.time_ms).filter(|_| !watches_another_car),
             stint: Arc::clone(&self.stint),

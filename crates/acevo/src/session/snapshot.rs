@@ -5,7 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use acevo_shared_memory::Frame as Pages;
 use acevo_telemetry::Axes;
-use acevo_telemetry::analysis::{Bests, CurrentLap, Delta, FuelPlan, Gap, Lap, Outline, SessionEvent, Stint};
+use acevo_telemetry::analysis::{
+    Bests, CurrentLap, Delta, FuelPlan, FuelPlanning, Gap, Lap, NoStopPlan, Outline, Race, SessionEvent, Stint,
+    StopPlan,
+};
 
 use crate::session::connection::Health;
 use crate::session::feeder::SourceKind;
@@ -37,6 +40,12 @@ pub(crate) struct Snapshot {
     pub(crate) delta: Option<Delta>,
     /// The fuel plan; `None` in the menu.
     pub(crate) fuel: Option<FuelPlan>,
+    /// The rest of the race; `None` if its end is unknown.
+    pub(crate) race: Option<Race>,
+    /// How stops for fuel are planned.
+    pub(crate) fuel_planning: FuelPlanning,
+    /// The stops for fuel; meaningful only if `fuel` is not `None`.
+    pub(crate) stop_plan: Result<StopPlan, NoStopPlan>,
     /// The best lap and sectors of the session.
     pub(crate) bests: Bests,
     /// The personal best with this car on this track, in milliseconds.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use acevo_shared_memory::Frame as Pages;
 use acevo_simulator::Options;
 use acevo_telemetry::Axes;
-use acevo_telemetry::analysis::{Analysis, Bests, Gaps, Settings, watches_another_car};
+use acevo_telemetry::analysis::{Analysis, Bests, FuelPlanning, Gaps, NoStopPlan, Settings, watches_another_car};
 
 use crate::session::connection::Health;
 use crate::session::demo;
@@ -31,6 +31,9 @@ impl Snapshot {
             lap: None,
             delta: None,
             fuel: None,
+            race: None,
+            fuel_planning: FuelPlanning::default(),
+            stop_plan: Err(NoStopPlan::UnknownEnd),
             bests: Bests::default(),
             personal_ms: None,
             pages,
@@ -66,6 +69,8 @@ impl Snapshot {
             lap: analysis.current_lap(),
             delta: analysis.delta(),
             fuel: analysis.fuel().copied(),
+            race: analysis.race().copied(),
+            stop_plan: analysis.stop_plan(&FuelPlanning::default()),
             bests: analysis.bests().clone(),
             stint: Arc::new(analysis.stints().current().clone()),
             laps: analysis.laps().iter().cloned().collect(),

@@ -7,7 +7,7 @@ use acevo_shared_memory::{
     Frame as Pages, Page, PhysicsValidity, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, View,
 };
 use acevo_simulator::{Options, Scenario};
-use acevo_telemetry::analysis::{Bests, Outline, Road};
+use acevo_telemetry::analysis::{Bests, FuelPlanning, Outline, Race, RaceEnd, RaceFuel, RaceProgress, Road, StopPlan};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -362,15 +362,46 @@ fn all_sectors_of_the_running_lap_are_shown_as_far_as_they_fit() {
 }
 
 #[test]
-fn fuel_to_finish_has_the_amount_and_the_stops() {
-    let with = |to_add: f64, tank: f32| {
-        let mut snapshot = changed(|page| page.max_fuel = tank);
-        snapshot.fuel.as_mut().unwrap().to_add = Some(to_add);
-        picture(&snapshot, &app(Tab::Drive), (120, 40))
+fn stops_have_the_next_amount_its_laps_and_what_saves_a_stop() {
+    let with = |laps, tank, tab| {
+        let mut snapshot = race().clone();
+        let fuel = RaceFuel {
+            race: Some(Race::new(RaceEnd::Laps(laps))),
+            progress: RaceProgress::Running { amount: 20.0, lap_position: 0.0 },
+            per_lap: Some(2.0),
+            lap_time_s: None,
+            tank,
+            is_electric: false,
+        };
+        snapshot.stop_plan = StopPlan::new(&fuel, &FuelPlanning::default());
+        picture(&snapshot, &app(tab), (120, 40))
     };
-    assert_shows(&with(7.06, 0.0), &["to add     7.1 l "]);
-    assert_shows(&with(2297.4, 120.0), &["to add     2297.4 l, 20 stops"]);
-    assert!(!with(2297.4, 0.0).contains("to add"), "a day without a known tank has no sensible plan");
+    assert_shows(&with(5, None, Tab::Drive), &["to finish  enough fuel"]);
+    // The race is in its third lap: the ninth one from now is lap 11.
+    let two_stops = ["stops      2, next 40.5 l", "box in lap 3 to 11"];
+    assert_shows(&with(50, Some(60.0), Tab::Drive), &two_stops);
+    let car = with(41, Some(60.0), Tab::Car);
+    assert_shows(&car, &["stops      2, next 31.5 l", "save stop  1.90 l a lap, -5.0 %", "reserve    1.0 l"]);
+    assert_shows(&with(12, None, Tab::Drive), &["to add     5.0 l "]);
+    let endless = with(5000, None, Tab::Drive);
+    assert!(
+        !endless.contains("to add") && !endless.contains("stops "),
+        "a day without a known tank has no sensible plan"
+    );
+}
+
+#[test]
+fn session_without_an_end_shows_no_finish() {
+    let mut options = Options::default();
+    options.scenario = Scenario::HotLaps;
+    let snapshot = Snapshot::driven(options, Duration::from_secs(130));
+    for tab in [Tab::Drive, Tab::Car] {
+        let picture = picture(&snapshot, &app(tab), (120, 40));
+        assert!(picture.contains("per lap"), "{picture}");
+        for absent in ["to finish", "to add", "stops  ", "save stop"] {
+            assert!(!picture.contains(absent), "{absent}: {picture}");
+        }
+    }
 }
 
 #[test]

@@ -139,7 +139,7 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// Parameters of an address that are secret.
-const TOKEN: &str = "token";
+pub(super) const TOKEN: &str = "token";
 const CODE: &str = "code";
 
 /// A parameter of an address.

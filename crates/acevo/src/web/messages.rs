@@ -6,6 +6,7 @@ use acevo_telemetry::{Axes, Channel, ChannelValue, escape_json};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::fuel_plan::Stops;
 use crate::format::text::{clean, driver, name};
 use crate::session::feeder::SourceKind;
 use crate::session::snapshot::Snapshot;
@@ -161,28 +162,42 @@ impl Running {
 pub(super) struct Fuel {
     amount: Option<f64>,
     per_lap: Option<f64>,
+    last_lap: Option<f64>,
+    highest_lap: Option<f64>,
+    spread: Option<f64>,
+    lap_time_s: Option<f64>,
     laps_left: Option<f64>,
     time_left_s: Option<f64>,
     laps_to_finish: Option<f64>,
     needed: Option<f64>,
     to_add: Option<f64>,
+    pit_loss_s: f64,
+    #[serde(flatten)]
+    stops: Stops,
 }
 
 impl Fuel {
     pub(super) fn of(snapshot: &Snapshot) -> Self {
         let plan = snapshot.fuel.unwrap_or_default();
         // Litres, or a charge between 0 and 1.
-        let [amount, per_lap, needed, to_add] =
-            [plan.amount, plan.per_lap, plan.needed, plan.to_add].map(|of| rounded(of?, 3));
+        let [amount, per_lap, last_lap, highest_lap, spread, needed, to_add] =
+            [plan.amount, plan.per_lap, plan.last_lap, plan.highest_lap, plan.spread, plan.needed, plan.to_add]
+                .map(|of| rounded(of?, 3));
         let [laps_left, laps_to_finish] = [plan.laps_left, plan.laps_to_finish].map(|of| rounded(of?, 2));
         Self {
             amount,
             per_lap,
+            last_lap,
+            highest_lap,
+            spread,
+            lap_time_s: plan.lap_time_s.and_then(|time| rounded(time, 3)),
             laps_left,
             time_left_s: plan.time_left_s.and_then(|time| rounded(time, 0)),
             laps_to_finish,
             needed,
             to_add,
+            pit_loss_s: snapshot.fuel_planning.pit_loss_s,
+            stops: Stops::of(snapshot),
         }
     }
 }

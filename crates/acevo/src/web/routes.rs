@@ -1,5 +1,6 @@
 //! The addresses of the server.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -19,7 +20,7 @@ use tracing::info;
 use super::guard::{Verdict, has_code, is_page, only, parameter};
 use super::server::Server;
 use super::slots::Connection;
-use super::{assets, control, documents, lap_texts, metrics, socket, upgrade};
+use super::{assets, control, documents, fuel_plan as planner, lap_texts, metrics, socket, upgrade};
 
 const JSON: &str = "application/json";
 const HTML: &str = "text/html; charset=utf-8";
@@ -42,6 +43,7 @@ pub(super) fn router(server: &Arc<Server>) -> Router {
         .route("/api/events", get(events))
         .route("/api/status", get(async |State(server): State<Arc<Server>>| answer(JSON, control::status(&server))))
         .route("/api/control", post(control::act))
+        .route("/api/fuel-plan", get(fuel_plan))
         .route(
             "/metrics",
             get(async |State(server): State<Arc<Server>>| answer(metrics::CONTENT_TYPE, metrics::metrics(&server))),
@@ -126,8 +128,8 @@ fn answer(content_type: &'static str, body: String) -> Response {
     ([(CONTENT_TYPE, content_type)], body).into_response()
 }
 
-fn refuse(status: StatusCode, why: &'static str) -> Response {
-    (status, [(CONTENT_TYPE, TEXT)], why).into_response()
+fn refuse(status: StatusCode, why: impl Into<Cow<'static, str>>) -> Response {
+    (status, [(CONTENT_TYPE, TEXT)], why.into()).into_response()
 }
 
 /// What to do without a valid token.
@@ -209,6 +211,14 @@ async fn outline(State(server): State<Arc<Server>>) -> Response {
 
 async fn events(State(server): State<Arc<Server>>) -> Response {
     answer(JSON, documents::json(&*server.state().snapshot.events))
+}
+
+/// The stops for fuel of the running race, or of the race that the query describes.
+async fn fuel_plan(State(server): State<Arc<Server>>, uri: Uri) -> Response {
+    match planner::document(&server.state().snapshot, uri.query().unwrap_or_default()) {
+        Ok(body) => answer(JSON, body),
+        Err(refusal) => refuse(StatusCode::BAD_REQUEST, refusal),
+    }
 }
 
 async fn web_socket(

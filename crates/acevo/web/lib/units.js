@@ -57,6 +57,12 @@ export class Units {
     return display && known(value) ? value * display.factor + display.offset : NaN;
   }
 
+  /** The reverse of `convert`: a value in the chosen unit, in the unit of the server. */
+  parse(kind, shown) {
+    const display = this.#display(kind);
+    return display && known(shown) ? (shown - display.offset) / display.factor : NaN;
+  }
+
   /** The value as text without its unit. */
   show(kind, value, decimals = this.#decimals(kind)) {
     return fixed(this.convert(kind, value), decimals);

@@ -6,9 +6,10 @@ import { statement } from '../lib/statement.js';
 import { board } from '../widgets/board.js';
 import { car, carChannels } from '../widgets/car.js';
 import { events } from '../widgets/events.js';
+import { fuelPlan, fuelPlanChannels } from '../widgets/fuel-plan.js';
 import { race, raceChannels } from '../widgets/race.js';
 
-const PANELS = { session: 'Session', race: 'Race', car: 'Car', health: 'Packets', board: 'Laps', events: 'Events' };
+const PANELS = { session: 'Session', race: 'Race', car: 'Car', health: 'Packets', board: 'Laps', plan: 'Fuel plan', events: 'Events' };
 
 const rate = (hertz) => (Number.isFinite(hertz) ? `${fixed(hertz)} Hz` : '–');
 const joined = (...texts) => texts.filter(Boolean).join(' · ') || '–';
@@ -35,14 +36,14 @@ function frameRate() {
 export function session(root) {
   const parts = Object.entries(PANELS).map(([name, title]) => panel(name, title));
   root.append(...parts.map(({ node }) => node));
-  const [about, situation, settings, health, done, happened] = parts.map(({ body }) => body);
+  const [about, situation, settings, health, done, planned, happened] = parts.map(({ body }) => body);
   const [track, carName, driver, kind, grip, time] = figures(about, ['Track', 'Car', 'Driver', 'Session', 'Start grip', 'Time of day']);
   const [connection, physics, graphics, missed, skipped, version, frames] =
     figures(health, ['Connection', 'Physics', 'Graphics', 'Missed', 'Skipped by game', 'Game', 'This page']);
-  const updates = [race(situation), car(settings), board(done, { rows: 8 }), events(happened)];
+  const updates = [race(situation), car(settings), board(done, { rows: 8 }), fuelPlan(planned), events(happened)];
   const framesOf = frameRate();
   return {
-    channels: [...raceChannels, ...carChannels, 'start_grip', 'session_name', 'session_phase'],
+    channels: [...raceChannels, ...carChannels, ...fuelPlanChannels, 'start_grip', 'session_name', 'session_phase'],
     update(model) {
       const { status } = model;
       for (const update of updates) update(model);

@@ -29,7 +29,7 @@ export const WIDGETS = {
   delta: { title: 'Delta', size: [320, 112], channels: deltaChannels, create: delta },
   laps: { title: 'Laps', size: [480, 236], channels: ['lap', 'lap_time', 'delta'], create: board, documents: ['laps'] },
   tyres: { physics: true, title: 'Tyres', size: [350, 300], channels: tyresChannels, create: tyres },
-  fuel: { title: 'Fuel', size: [320, 150], channels: fuelChannels, create: fuel },
+  fuel: { title: 'Fuel', size: [320, 170], channels: fuelChannels, create: fuel },
   map: { title: 'Track map', size: [320, 320], channels: mapChannels, create: map, documents: ['outline'] },
   gg: { physics: true, title: 'Accelerations', size: [240, 240], channels: ggChannels, create: gg, seconds: 4 },
 };

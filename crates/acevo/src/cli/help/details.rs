@@ -40,6 +40,9 @@ searchable), 7 Events, 8 Health (packet rate and data quality). Keys: 1-8, Tab a
 and scroll; / searches fields; r switches to raw fields; u changes units; ? shows help; q quits. \
 The screen needs 80x24 and uses up to 200x60. NO_COLOR=1 turns colours off; signs mark the same things.
 
+Fuel: stops, the amount of the next one and its laps, or what is left at the finish; tab 4 also has the reserve and the consumption \
+that saves a stop. Nothing is shown while the end of the race is unknown. docs/fuel.md has the details.
+
 JSON: one object per physics packet, or the newest one per --every:
   time_s     seconds since the program started
   packet_id  counter of the physics page
@@ -233,6 +236,7 @@ Packets are copied unchanged, with their times. Laps are copied with the seconds
 the game publishes when they began and what their times are. Existing files are never overwritten.";
 
 const SERVE: &str = "\
+Stops for fuel are on the Dash and in the tab Session, which also has a form for other races; docs/fuel.md describes them. \
 Overlays for OBS are at /overlay/NAME: inputs, delta, tyres, map, laps, gg, fuel, gear. Metrics for Prometheus are at /metrics. \
 docs/web-api.md describes the interface for your own clients. With --lan every request needs the token: for OBS it is part of the \
 address, /overlay/NAME?token=... --open passes a code to the browser instead, which is valid once and for a minute. The token is kept in your \

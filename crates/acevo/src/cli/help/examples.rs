@@ -64,6 +64,8 @@ Examples:
   acevo watch                          A live screen with eight tabs; ? shows the keys, q quits
   acevo watch --demo --scenario race   A simulated race
   acevo watch FILE --speed 4           A recording, four times as fast
+  acevo watch --reserve 1lap --pit-loss 55s
+                                       Plans stops for fuel with this reserve
   acevo watch --lines --every 5s       A line every five seconds
   acevo watch --json > stint.jsonl     Every physics packet as JSON
   acevo watch --json --every 100ms | jq -c '[.time_s, .physics.speedKmh]'
@@ -199,6 +201,8 @@ Examples:
   acevo serve --lan --token-file ~/.acevo-token
                                With the token in this file
   acevo serve --demo           A simulated car
+  acevo serve --reserve 1lap --pit-loss 55s
+                               Plans stops for fuel with this reserve
   acevo serve FILE --speed 2   A recording, twice as fast
   acevo serve --verbose        With diagnostics
   curl -s 'http://127.0.0.1:7333/api/snapshot?channels=speed,gear'";

@@ -8,7 +8,7 @@ use ratatui::style::Color;
 use ratatui::text::{Line, Span};
 
 use super::map::{ahead, behind};
-use crate::format::fuel_text::FuelToFinish;
+use crate::format::fuel_text::{FuelToFinish, amount_to_add, laps_text};
 use crate::format::text::number;
 use crate::tui::app::ScrollExtent;
 use crate::tui::theme::{ALARM, BLUE, ORANGE, VIOLET, badge, bold, colored};
@@ -142,19 +142,55 @@ pub(crate) fn fuel_plan(data: &ViewData<'_>) -> Vec<Line<'static>> {
         let about = if plan.is_estimate { "about " } else { "" };
         lines.push(Line::from(vec![name_of("per lap"), Span::raw(format!("{about}{}", amount(per_lap)))]));
     }
-    // The charge of a battery cannot be added.
-    let tank_l = Some(data.pages.graphics.raw().max_fuel);
-    match FuelToFinish::of(plan, tank_l).filter(|_| !is_electric(data)) {
+    lines.extend(stops(data));
+    lines
+}
+
+/// The stops for fuel to the finish.
+fn stops(data: &ViewData<'_>) -> Vec<Line<'static>> {
+    let electric = is_electric(data);
+    let amount = |amount| amount_to_add(amount, electric, data.units);
+    let warning = |name, text: String| Line::from(vec![name_of(name), Span::styled(text, colored(ORANGE))]);
+    match FuelToFinish::of(&data.snapshot.stop_plan) {
         Some(FuelToFinish::Enough) => {
-            lines.push(Line::from(vec![name_of("to finish"), Span::styled("enough fuel", colored(BLUE))]));
+            let text = if electric { "enough charge" } else { "enough fuel" };
+            vec![Line::from(vec![name_of("to finish"), Span::styled(text, colored(BLUE))])]
         }
-        Some(to_finish @ FuelToFinish::Add { litres, .. }) => {
-            let (value, unit) = data.units.show(litres, acevo_telemetry::Unit::Litre);
-            let text = format!("{} {unit}{}", number(value, 1), to_finish.stops_text());
-            lines.push(Line::from(vec![name_of("to add"), Span::styled(text, colored(ORANGE))]));
+        Some(FuelToFinish::RunsDry) => vec![warning("to finish", "not enough for this lap".into())],
+        Some(FuelToFinish::Add(missing)) => vec![warning(if electric { "missing" } else { "to add" }, amount(missing))],
+        Some(FuelToFinish::Stops { count, next, window }) => {
+            let text =
+                if count == 1 { format!("1, {}", amount(next)) } else { format!("{count}, next {}", amount(next)) };
+            let running = data.snapshot.lap.as_ref().map(|lap| lap.number);
+            vec![warning("stops", text), Line::from(vec![name_of("box in lap"), Span::raw(laps_text(window, running))])]
         }
-        None => {}
+        None => Vec::new(),
     }
+}
+
+/// The consumption that saves a stop, and the reserve of the plan.
+pub(crate) fn fuel_saving(data: &ViewData<'_>) -> Vec<Line<'static>> {
+    let (Some(_), Ok(plan)) = (&data.snapshot.fuel, &data.snapshot.stop_plan) else { return Vec::new() };
+    let mut lines = Vec::new();
+    if let Some(saving) = plan.saving {
+        // Rounded down, because a higher consumption would not save the stop; the tolerance keeps 1.9 from becoming 1.89.
+        let rounded = |value: f64| number((value * 100.0 + 1e-6).floor() / 100.0, 2);
+        let per_lap = if is_electric(data) {
+            format!("{} %", rounded(saving.per_lap * 100.0))
+        } else {
+            let (value, unit) = data.units.show(saving.per_lap, acevo_telemetry::Unit::Litre);
+            format!("{} {unit}", rounded(value))
+        };
+        let percent = number((saving.fraction * 1000.0 - 1e-6).ceil() / 10.0, 1);
+        lines.push(Line::from(vec![
+            name_of(if saving.stops == 0 { "no stop at" } else { "save stop" }),
+            Span::raw(format!("{per_lap} a lap, -{percent} %")),
+        ]));
+    }
+    lines.push(Line::from(vec![
+        name_of("reserve"),
+        Span::raw(amount_to_add(plan.reserve, is_electric(data), data.units)),
+    ]));
     lines
 }
 

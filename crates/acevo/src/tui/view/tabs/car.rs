@@ -9,7 +9,7 @@ use crate::tui::app::ScrollExtent;
 use crate::tui::theme::{ORANGE, bold, colored};
 use crate::tui::units::Units;
 use crate::tui::view::data::ViewData;
-use crate::tui::view::panels::race::{fuel, fuel_plan};
+use crate::tui::view::panels::race::{fuel, fuel_plan, fuel_saving};
 use crate::tui::view::widgets::{boxed, heading, list, name_of, panel, quiet, reading, readings, setting};
 
 /// Width from which on there are three columns.
@@ -133,6 +133,7 @@ fn engine(data: &ViewData<'_>) -> Vec<Line<'static>> {
 fn energy(data: &ViewData<'_>) -> Vec<Line<'static>> {
     let mut lines = vec![fuel(data)];
     lines.extend(fuel_plan(data));
+    lines.extend(fuel_saving(data));
     lines.extend(readings(
         data,
         &[
