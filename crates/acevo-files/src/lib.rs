@@ -4,6 +4,7 @@
 //! Nothing here blocks on opening, follows a link when it writes, or replaces a file unless the caller asks for that.
 //!
 //! - [`open_file`], [`read_limited`]: reading.
+//! - [`open_append`]: logs.
 //! - [`PendingFile`], [`rename_new`]: files that have their name only when they are complete.
 //! - [`FileLock`], [`PendingFolder`]: one process at a time.
 
@@ -21,5 +22,5 @@ mod pending;
 
 pub use self::folder::{PendingFolder, remove_abandoned};
 pub use self::lock::FileLock;
-pub use self::open::{NotAFile, TooLarge, is_at, open_file, read_limited};
+pub use self::open::{NotAFile, TooLarge, is_at, open_append, open_file, read_limited};
 pub use self::pending::{PendingFile, rename_new};

@@ -4,7 +4,8 @@
 //!
 //! | module | content |
 //! |---|---|
-//! | [`output`], [`shutdown`], [`process`], [`keyboard`], [`diagnostics`] | stdout, stderr and new files; Ctrl-C; resource usage; keys without a screen; `--verbose` |
+//! | [`output`], [`shutdown`], [`process`], [`keyboard`] | stdout, stderr and new files; Ctrl-C; resource usage; keys without a screen |
+//! | [`folders`], [`redact`], [`diagnostics`] | the folders of the platform; texts without secrets; the log, and `--verbose` |
 //! | [`mod@format`] | values, laps and events as text |
 //! | [`session`] | the followed session: connection, analysis, snapshot; demo and playback |
 //! | [`tui`], [`web`] | the terminal screen; the web server |
@@ -18,10 +19,12 @@
 mod cli;
 mod commands;
 mod diagnostics;
+mod folders;
 mod format;
 mod keyboard;
 mod output;
 mod process;
+mod redact;
 mod session;
 mod shutdown;
 mod tui;
@@ -31,7 +34,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     shutdown::report_file_size_limit();
-    match commands::run(cli::read()) {
+    let code = match commands::run(cli::read()) {
         Ok(code) => code,
         // The reader of the output has ended: `acevo watch --json | head -1`.
         Err(error) if error.is::<output::OutputClosed>() => ExitCode::SUCCESS,
@@ -39,5 +42,7 @@ fn main() -> ExitCode {
             output::complain(&error);
             ExitCode::FAILURE
         }
-    }
+    };
+    diagnostics::finish();
+    code
 }

@@ -8,7 +8,9 @@ use acevo_telemetry::personal::PersonalStore;
 use clap::Args;
 
 use super::source::{RecordingArg, SourceArgs};
+use super::tools::LogArg;
 use super::values;
+use crate::diagnostics::LogOptions;
 use crate::format::lap_table::Sessions;
 use crate::session::feeder::{AnalysisOptions, SourceKind};
 use crate::session::source::SourceSpec;
@@ -130,6 +132,8 @@ pub(crate) struct ServeArgs {
     #[arg(short, long)]
     pub(crate) verbose: bool,
     #[command(flatten)]
+    log: LogArg,
+    #[command(flatten)]
     analysis: AnalysisArgs,
     #[command(flatten)]
     pub(super) source: SourceArgs,
@@ -142,6 +146,10 @@ impl ServeArgs {
 
     pub(crate) fn analysis(&self) -> AnalysisOptions {
         self.analysis.options(self.source().kind())
+    }
+
+    pub(crate) fn log(&self) -> LogOptions {
+        self.log.options("serve", self.quiet)
     }
 
     pub(crate) fn server(&self) -> ServerOptions {

@@ -30,10 +30,10 @@ pub(crate) struct PlotArgs {
     #[arg(help = values::described("Kind of picture", PlotKind::ALL.map(|kind| (kind.name(), kind.summary()))), hide_possible_values = true)]
     pub(crate) kind: PlotKind,
     /// Curves from the top, by the names that `acevo channels` lists [default: speed,throttle,brake,steering,gear,delta]
-    #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = values::curve)]
+    #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = values::curve_id(), hide_possible_values = true)]
     pub(crate) channels: Vec<&'static Channel>,
     /// Channel that colours the map; delta shows where time is gained and lost
-    #[arg(long, value_name = "ID", default_value = "speed", value_parser = values::curve)]
+    #[arg(long, value_name = "ID", default_value = "speed", value_parser = values::curve_id(), hide_possible_values = true)]
     pub(crate) color: &'static Channel,
     /// Width and height in pixels
     #[arg(long, value_name = "SIZE", default_value = "1600x900", value_parser = values::size)]

@@ -8,7 +8,9 @@ use acevo_simulator::{Options, Scenario};
 use clap::{ArgGroup, Args};
 
 use super::source::{DemoArgs, DriveArgs, PlaceArgs, PublishArgs};
+use super::tools::LogArg;
 use super::values;
+use crate::diagnostics::LogOptions;
 use crate::session::publish::PublishTarget;
 use crate::session::source::LiveSource;
 
@@ -30,12 +32,18 @@ pub(crate) struct RecordArgs {
     #[arg(short, long)]
     pub(crate) verbose: bool,
     #[command(flatten)]
+    log: LogArg,
+    #[command(flatten)]
     place: PlaceArgs,
     #[command(flatten)]
     pub(super) demo: DemoArgs,
 }
 
 impl RecordArgs {
+    pub(crate) fn log(&self) -> LogOptions {
+        self.log.options("record", self.quiet)
+    }
+
     pub(crate) fn source(&self) -> LiveSource {
         self.demo.source(&self.place)
     }

@@ -30,9 +30,7 @@ use crate::session::source::LiveSource;
 use crate::shutdown::Stop;
 
 pub(crate) fn run(args: &RecordArgs) -> anyhow::Result<ExitCode> {
-    if args.verbose {
-        diagnostics::start();
-    }
+    diagnostics::start_with_log(args.log(), args.verbose);
     let (session, output) = (
         RecordedSession {
             source: args.source(),
