@@ -17,9 +17,11 @@ use crate::wait::PATIENCE;
 /// The program, with an empty standard input and without `NO_COLOR` from the environment.
 pub fn acevo() -> Command {
     let mut command = acevo_at(&binary());
-    // Tests do not touch the user's personal bests.
+    // Tests do not touch the user's personal bests, settings and log.
     let data = profile_folder().join("test-data");
-    command.env("XDG_DATA_HOME", &data).env("APPDATA", &data);
+    for folder in ["XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "APPDATA", "LOCALAPPDATA"] {
+        command.env(folder, &data);
+    }
     command
 }
 

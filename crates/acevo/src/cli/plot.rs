@@ -6,7 +6,7 @@ use acevo_plot::{PlotKind, Theme};
 use acevo_recording::{LapReference, LapSelector};
 use acevo_simulator::{Options, Scenario};
 use acevo_telemetry::{Channel, UnitSystem};
-use clap::Args;
+use clap::{Args, ValueHint};
 
 use super::source::DriveArgs;
 use super::values;
@@ -20,7 +20,7 @@ pub(crate) struct PlotArgs {
     #[arg(long, value_name = "LAP", default_value = "best", conflicts_with = "demo")]
     pub(crate) lap: LapSelector,
     /// Lap to compare it with; FILE:LAP for a lap of another recording, such as other.acevo:best
-    #[arg(long, value_name = "LAP", conflicts_with = "demo")]
+    #[arg(long, value_name = "LAP", conflicts_with = "demo", value_hint = ValueHint::AnyPath)]
     pub(crate) against: Option<LapReference>,
     /// New picture; the extension .png or .svg selects the format [default: named after the recording, in the current folder]
     #[arg(short, long, value_name = "FILE", value_parser = values::picture())]

@@ -95,7 +95,7 @@ fn memory() -> u64 {
     system.total_memory()
 }
 
-/// The settings file, or why there is none.
+/// The settings file, or why it is left out.
 fn read_settings() -> Result<String, String> {
     let path = folders::config().ok_or("there is no home directory")?.join(SETTINGS);
     match read_limited(&path, MAX_SETTINGS) {
@@ -108,7 +108,7 @@ fn read_settings() -> Result<String, String> {
 fn collect_log(hide: &impl Fn(&str) -> String, entries: &mut Vec<Entry>, missing: &mut Vec<String>) {
     let paths = log_path().map(|path| log_files(&path)).unwrap_or_default();
     if paths.is_empty() {
-        missing.push("log: there is none yet".into());
+        missing.push("log: nothing was logged yet".into());
     }
     for path in paths {
         let name = format!("log/{}", path.file_name().unwrap_or_default().to_string_lossy());
@@ -119,7 +119,7 @@ fn collect_log(hide: &impl Fn(&str) -> String, entries: &mut Vec<Entry>, missing
     }
 }
 
-/// A raw dump of the pages, or why there is none.
+/// A raw dump of the pages, or why it is left out.
 fn dump(source: &PageSource, hide: &impl Fn(&str) -> String) -> Result<String, String> {
     let mut dump = source.open().and_then(|mapper| RawDump::of(&mapper)).map_err(|error| error_chain(&error))?;
     dump.change_places(hide);
