@@ -4,7 +4,7 @@
 //! Nothing here blocks on opening, follows a link when it writes, or replaces a file unless the caller asks for that.
 //!
 //! - [`open_file`], [`read_limited`]: reading.
-//! - [`open_append`]: logs.
+//! - [`open_append`] is for files that grow, such as logs.
 //! - [`PendingFile`], [`rename_new`]: files that have their name only when they are complete.
 //! - [`FileLock`], [`PendingFolder`]: one process at a time.
 
