@@ -100,7 +100,12 @@ impl Lab {
         let mut command = acevo_at(&self.program);
         let data = self.folder.path().join("data");
         command.args(arguments).current_dir(self.out());
-        command.env("XDG_DATA_HOME", &data).env("XDG_STATE_HOME", &data).env("HOME", &data).env("NO_COLOR", "1");
+        command
+            .env("XDG_DATA_HOME", &data)
+            .env("XDG_STATE_HOME", &data)
+            .env("ACEVO_LOG_LEVEL", "debug")
+            .env("HOME", &data)
+            .env("NO_COLOR", "1");
         command
     }
 

@@ -7,6 +7,7 @@
 //! - [`open_append`] is for files that grow, such as logs.
 //! - [`PendingFile`], [`rename_new`]: files that have their name only when they are complete.
 //! - [`FileLock`], [`PendingFolder`]: one process at a time.
+//! - [`UserFolder`]: where settings, data and state of a user are.
 
 #![forbid(unsafe_code)]
 
@@ -19,8 +20,10 @@ mod folder;
 mod lock;
 mod open;
 mod pending;
+mod user_folder;
 
 pub use self::folder::{PendingFolder, remove_abandoned};
 pub use self::lock::FileLock;
 pub use self::open::{NotAFile, TooLarge, is_at, open_append, open_file, read_limited};
 pub use self::pending::{PendingFile, rename_new};
+pub use self::user_folder::UserFolder;

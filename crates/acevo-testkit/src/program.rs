@@ -17,19 +17,33 @@ use crate::wait::PATIENCE;
 /// The program, with an empty standard input and without `NO_COLOR` from the environment.
 pub fn acevo() -> Command {
     let mut command = acevo_at(&binary());
-    // Tests do not touch the user's personal bests, settings and log.
+    // Tests do not touch the user's personal bests.
     let data = profile_folder().join("test-data");
-    for folder in ["XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "APPDATA", "LOCALAPPDATA"] {
-        command.env(folder, &data);
-    }
+    command.env("XDG_DATA_HOME", &data).env("APPDATA", &data);
     command
 }
 
-/// The program at another path, as [`acevo`] but with the user's own folders.
-pub fn acevo_at(binary: &Path) -> Command {
-    let mut command = Command::new(binary);
+/// The program at another path, as [`acevo`] but with the user's own folder of data.
+pub fn acevo_at(program: &Path) -> Command {
+    let mut command = Command::new(program);
     command.stdin(Stdio::null()).env_remove("NO_COLOR");
+    without_settings(&mut command);
     command
+}
+
+/// Makes a program ignore the settings of the user who runs the tests: the file, the variables, and what the screen remembers.
+/// Nothing is logged.
+pub fn without_settings(command: &mut Command) -> &mut Command {
+    // A folder below a file does not exist, and cannot be created.
+    let nothing = binary().join("no-folder");
+    for name in ["XDG_CONFIG_HOME", "XDG_STATE_HOME", "LOCALAPPDATA"] {
+        command.env(name, &nothing);
+    }
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("ACEVO_")) {
+        command.env_remove(name);
+    }
+    // The folder of the log cannot be created either.
+    command.env("ACEVO_LOG_LEVEL", "off")
 }
 
 /// Path of the `acevo` binary that Cargo built for the tests of the `acevo` crate.

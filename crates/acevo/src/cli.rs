@@ -6,6 +6,7 @@ mod help;
 mod pages;
 mod plot;
 mod recordings;
+mod settings;
 mod source;
 mod tools;
 mod values;
@@ -16,11 +17,13 @@ pub(crate) use help::ManualPage;
 pub(crate) use pages::{ChannelsArgs, DiffArgs, DoctorArgs, DumpArgs, OnceArgs, StatsArgs};
 pub(crate) use plot::PlotArgs;
 pub(crate) use recordings::{CutArgs, InfoArgs, RecordArgs, RepairArgs, ReplayArgs, SimulateArgs};
+pub(crate) use settings::SettingsArgs;
 pub(crate) use tools::{CompletionsArgs, LogArgs, ManArgs, ReportArgs};
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use acevo_settings::Settings;
 use acevo_telemetry::is_unsafe_to_print;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -80,6 +83,8 @@ pub(crate) enum Command {
     Stats(StatsArgs),
     /// Serve a live page and overlays to browsers, OBS, phones and scripts
     Serve(ServeArgs),
+    /// Print, check or create the file of settings
+    Settings(SettingsArgs),
     /// Publish a simulated game, or write a recording of it
     Simulate(SimulateArgs),
     /// Print the end of the log of `serve` and `record`
@@ -96,6 +101,13 @@ pub(crate) enum Command {
 pub(crate) fn read() -> Acevo {
     let args: Vec<_> = std::env::args_os().collect();
     parse(&args).unwrap_or_else(|error| exit(&error, &args))
+}
+
+/// Gives every option that was not given the value of the settings. Ends the program if an option needs a setting that is off.
+pub(crate) fn apply(acevo: &mut Acevo, settings: &Settings) {
+    if let Err(error) = acevo.apply(settings) {
+        exit(&error, &std::env::args_os().collect::<Vec<_>>());
+    }
 }
 
 /// Ends the program with help or an error. An error repeats arguments, which can be names of files with escape sequences; then it is

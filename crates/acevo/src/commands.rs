@@ -22,6 +22,7 @@ mod repair;
 mod replay;
 mod report;
 mod serve;
+mod settings;
 mod simulate;
 mod stats;
 mod watch;
@@ -50,6 +51,7 @@ pub(crate) fn run(args: Acevo) -> anyhow::Result<ExitCode> {
         Some(Command::Laps(args)) => laps::run(&args),
         Some(Command::Plot(args)) => plot::run(&args),
         Some(Command::Serve(args)) => serve::run(&args),
+        Some(Command::Settings(args)) => settings::run(&args),
         Some(Command::Simulate(args)) => simulate::run(&args),
         Some(Command::Log(args)) => log::run(&args),
         Some(Command::Report(args)) => report::run(&args),

@@ -10,6 +10,8 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use acevo_files::UserFolder;
+use acevo_settings::LogLevel;
 use tracing::level_filters::LevelFilter;
 use tracing::{Event, Subscriber, error, info};
 use tracing_subscriber::filter::{FilterExt as _, filter_fn};
@@ -22,7 +24,6 @@ use tracing_subscriber::{Layer, Registry, fmt};
 use self::line::log_line;
 use self::log_file::{Limits, LogFile};
 pub(crate) use self::rotated::{Follower, Tail, log_files, tail};
-use crate::folders;
 use crate::output::{DiagnosticsWriter, MESSAGE_TARGET, say};
 
 /// Name of the log in its folder.
@@ -39,15 +40,15 @@ static LOG: OnceLock<LogFile> = OnceLock::new();
 pub(crate) struct LogOptions {
     /// Name of the command.
     pub(crate) command: &'static str,
-    /// The least important events that are logged; `OFF` for no log.
-    pub(crate) level: LevelFilter,
+    /// The least important messages that are logged.
+    pub(crate) level: LogLevel,
     /// Prints no warning if there can be no log.
     pub(crate) is_quiet: bool,
 }
 
 /// Path of the log. `None` without a home directory.
 pub(crate) fn log_path() -> Option<PathBuf> {
-    Some(folders::state()?.join(LOG_NAME))
+    Some(UserFolder::State.path()?.join(LOG_NAME))
 }
 
 /// Prints diagnostics to stderr from now on.
@@ -57,7 +58,7 @@ pub(crate) fn start() {
 
 /// Writes diagnostics and messages to the log from now on; with `is_verbose` it prints diagnostics to stderr, too. Never waits for the disk.
 pub(crate) fn start_with_log(options: LogOptions, is_verbose: bool) {
-    let log = if options.level == LevelFilter::OFF { None } else { start_log(options) };
+    let log = if options.level == LogLevel::Off { None } else { start_log(options) };
     let Some(log) = log else {
         if is_verbose {
             start();
@@ -66,7 +67,7 @@ pub(crate) fn start_with_log(options: LogOptions, is_verbose: bool) {
     };
     // A process has one log. A second start keeps the first one.
     let log = LOG.get_or_init(|| log);
-    init(is_verbose, Some(LogLayer { log, command: options.command }.with_filter(options.level)));
+    init(is_verbose, Some(LogLayer { log, command: options.command }.with_filter(filter(options.level))));
     let print = panic::take_hook();
     panic::set_hook(Box::new(move |panicked| {
         error!("{panicked}");
@@ -99,6 +100,17 @@ fn start_log(options: LogOptions) -> Option<LogFile> {
             warn(&format!("nothing is logged: the thread of the log cannot be started: {error}"));
             None
         }
+    }
+}
+
+fn filter(level: LogLevel) -> LevelFilter {
+    match level {
+        LogLevel::Off => LevelFilter::OFF,
+        LogLevel::Error => LevelFilter::ERROR,
+        LogLevel::Warn => LevelFilter::WARN,
+        LogLevel::Info => LevelFilter::INFO,
+        LogLevel::Debug => LevelFilter::DEBUG,
+        LogLevel::Trace => LevelFilter::TRACE,
     }
 }
 

@@ -5,7 +5,7 @@
 //! | module | content |
 //! |---|---|
 //! | [`output`], [`shutdown`], [`process`], [`keyboard`] | stdout, stderr and new files; Ctrl-C; resource usage; keys without a screen |
-//! | [`folders`], [`redact`], [`diagnostics`] | the folders of the platform; texts without secrets; the log, and `--verbose` |
+//! | [`redact`], [`diagnostics`], [`settings`] | texts without secrets; the log, and `--verbose`; `acevo.toml` |
 //! | [`mod@format`] | values, laps and events as text |
 //! | [`session`] | the followed session: connection, analysis, snapshot; demo and playback |
 //! | [`tui`], [`web`] | the terminal screen; the web server |
@@ -19,13 +19,13 @@
 mod cli;
 mod commands;
 mod diagnostics;
-mod folders;
 mod format;
 mod keyboard;
 mod output;
 mod process;
 mod redact;
 mod session;
+mod settings;
 mod shutdown;
 mod tui;
 mod web;
@@ -34,7 +34,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     shutdown::report_file_size_limit();
-    let code = match commands::run(cli::read()) {
+    let code = match run() {
         Ok(code) => code,
         // The reader of the output has ended: `acevo watch --json | head -1`.
         Err(error) if error.is::<output::OutputClosed>() => ExitCode::SUCCESS,
@@ -45,4 +45,14 @@ fn main() -> ExitCode {
     };
     diagnostics::finish();
     code
+}
+
+/// Does what was asked for. Options that were not given have the values of the settings.
+fn run() -> anyhow::Result<ExitCode> {
+    let mut args = cli::read();
+    if args.uses_settings() {
+        let settings = settings::load()?.settings;
+        cli::apply(&mut args, &settings);
+    }
+    commands::run(args)
 }

@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use acevo_telemetry::UnitSystem;
 use anyhow::{Context, anyhow};
 use ratatui::DefaultTerminal;
 use ratatui::crossterm::event::{self, Event, KeyEventKind};
@@ -24,26 +25,31 @@ use self::input::Action;
 use crate::output;
 use crate::session::live_session::LiveSession;
 use crate::session::snapshot::SnapshotCell;
+use crate::settings::screen_state::ScreenState;
 use crate::shutdown::Stop;
 
 /// Interval of drawn frames: about 30 per second.
 const FRAME_INTERVAL: Duration = Duration::from_millis(33);
 
-/// Shows the screen until a key or a signal ends it. The terminal is always restored.
-pub(crate) fn run(mut session: LiveSession, stop: &Stop) -> anyhow::Result<()> {
+/// Shows the screen until a key or a signal ends it. The terminal is always restored. The screen begins with the tab and the units that
+/// were selected last, or with the units of the settings.
+pub(crate) fn run(mut session: LiveSession, units: UnitSystem, stop: &Stop) -> anyhow::Result<()> {
     stop.exit_if_stuck(ratatui::restore);
     session.run_until(Instant::now());
     let latest = SnapshotCell::new(session.snapshot(Instant::now()));
     let done = AtomicBool::new(false);
+    let remembered = ScreenState::load();
+    let mut app = App::restored(&remembered, units);
     let mut terminal = ratatui::try_init().context("cannot draw on this terminal; try --lines")?;
     let has_panicked = watch_panics();
     let result = thread::scope(|scope| {
         let reader = scope.spawn(|| session.publish_to(&latest, FRAME_INTERVAL, &done));
-        let result = draw_until_quit(&mut terminal, &latest, stop, &has_panicked);
+        let result = draw_until_quit(&mut terminal, &mut app, &latest, stop, &has_panicked);
         done.store(true, Ordering::Relaxed);
         // The panic hook has printed the reason.
         reader.join().map_err(|_| anyhow!("the thread that reads the telemetry has failed")).and(result)
     });
+    app.state(units).save(&remembered);
     // After a panic it is restored already. Restoring it again would move the cursor over the panic message.
     if !has_panicked.load(Ordering::SeqCst) {
         ratatui::try_restore().context("cannot restore the terminal")?;
@@ -64,17 +70,17 @@ fn watch_panics() -> Arc<AtomicBool> {
 
 fn draw_until_quit(
     terminal: &mut DefaultTerminal,
+    app: &mut App,
     latest: &SnapshotCell,
     stop: &Stop,
     has_panicked: &AtomicBool,
 ) -> anyhow::Result<()> {
-    let mut app = App::default();
     let colors = output::colors_wanted();
     while !stop.is_requested() && !has_panicked.load(Ordering::SeqCst) {
         let snapshot = latest.latest();
         let mut extent = ScrollExtent::default();
         let drawn = terminal.draw(|frame| {
-            extent = view::draw(frame, &snapshot, &app);
+            extent = view::draw(frame, &snapshot, app);
             view::remove_unsafe(frame.buffer_mut());
             if !colors {
                 view::remove_colors(frame.buffer_mut());

@@ -63,6 +63,8 @@ pub(crate) struct ServerOptions {
     pub(crate) is_lan: bool,
     /// The file that keeps the token.
     pub(crate) token_file: Option<PathBuf>,
+    /// Without such a file the token is kept in the folder of data.
+    pub(crate) keeps_token: bool,
     /// The page is opened in a browser.
     pub(crate) opens_browser: bool,
     /// Only errors are printed.
@@ -87,6 +89,7 @@ impl Site {
     pub(crate) fn open(options: ServerOptions) -> anyhow::Result<Self> {
         let token = match (&options.token_file, options.is_lan) {
             (Some(file), _) => Some(Token::kept_in(file)?),
+            (None, true) if options.keeps_token => Some(Token::kept()?),
             (None, true) => Some(Token::new()?),
             (None, false) => None,
         };

@@ -397,7 +397,8 @@ fn restart_with_another_token_explains_itself_on_page_and_overlay() {
         "window.states = []; new MutationObserver(() => states.push(document.querySelector('#chip').textContent))
             .observe(document.querySelector('#chip'), { childList: true, characterData: true, subtree: true })",
     );
-    let again = spawn(acevo().args(["serve", "--port", &port, "--lan"]).args(DEMO));
+    let again =
+        spawn(acevo().args(["serve", "--port", &port, "--lan"]).args(DEMO).env("ACEVO_SERVER_KEEP_TOKEN", "false"));
     assert!(again.next_line().contains(&port));
     browser
         .wait_for("states.length > 0 && document.querySelector('#notice').textContent.includes('acevo was restarted')");
@@ -419,7 +420,8 @@ fn open_overlay_explains_a_restart_with_another_token() {
     browser.wait_for("document.querySelector('#overlay:not([hidden]):not(.empty)')");
     let port = site.host.rsplit_once(':').unwrap().1.to_owned();
     site.running.kill();
-    let again = spawn(acevo().args(["serve", "--port", &port, "--lan"]).args(DEMO));
+    let again =
+        spawn(acevo().args(["serve", "--port", &port, "--lan"]).args(DEMO).env("ACEVO_SERVER_KEEP_TOKEN", "false"));
     assert!(again.next_line().contains(&port));
     browser.wait_for(
         "document.querySelector('.overlay-problem:not([hidden])')?.textContent.includes('Copy this overlay')",

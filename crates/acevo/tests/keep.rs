@@ -212,6 +212,12 @@ mod terminal {
         fn start(&self, command: &Command) -> Running {
             let mut inside = Command::new("setsid");
             inside.arg("--ctty").arg(command.get_program()).args(command.get_args());
+            for (name, value) in command.get_envs() {
+                match value {
+                    Some(value) => inside.env(name, value),
+                    None => inside.env_remove(name),
+                };
+            }
             spawn(inside.stdin(self.program.try_clone().unwrap()))
         }
 

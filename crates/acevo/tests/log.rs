@@ -19,7 +19,7 @@ use tempfile::TempDir;
 /// The program with a state folder of its own.
 fn acevo_in(folder: &Path) -> Command {
     let mut command = acevo();
-    command.env("XDG_STATE_HOME", folder);
+    command.env("XDG_STATE_HOME", folder).env_remove("ACEVO_LOG_LEVEL");
     command
 }
 

@@ -298,9 +298,12 @@ fn requests_from_the_network_need_the_token() {
     // After a restart the token is the same.
     drop(site);
     assert_eq!(serve(&args).query, format!("token={token}"));
-    // Without a file each server has its own token.
-    let other = serve(&["--demo", "--quiet", "--lan"]);
-    assert!(other.query.len() == "token=".len() + 32 && other.query != format!("token={token}"));
+    // Without a file the user has a token, and with a setting each start has another one.
+    let [first, second] = [(), ()].map(|()| serve(&["--demo", "--quiet", "--lan"]).query.clone());
+    assert!(first.len() == "token=".len() + 32 && first == second && first != format!("token={token}"));
+    let mut new = acevo();
+    new.args(["serve", "--port", "0", "--demo", "--quiet", "--lan"]).env("ACEVO_SERVER_KEEP_TOKEN", "false");
+    assert_ne!(serve_by(&mut new).query, first);
 }
 
 #[test]

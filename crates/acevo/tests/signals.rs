@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use acevo_recording::Recording;
-use acevo_testkit::program::{Running, Signal, binary, output, spawn};
+use acevo_testkit::program::{Running, Signal, binary, output, spawn, without_settings};
 use acevo_testkit::wait::until;
 
 /// Runs the program in a shell, after a shell command.
@@ -14,7 +14,7 @@ fn after(shell_command: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new("sh");
     let data = std::env::temp_dir().join("acevo-test-data");
     command.args(["-c", &format!("{shell_command}; exec \"$0\" \"$@\"")]).arg(binary()).args(arguments);
-    command.env("XDG_DATA_HOME", &data).env("XDG_STATE_HOME", &data).stdin(std::process::Stdio::null());
+    without_settings(&mut command).env("XDG_DATA_HOME", data).stdin(std::process::Stdio::null());
     command
 }
 

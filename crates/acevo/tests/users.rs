@@ -11,7 +11,7 @@ use acevo_testkit::program::{Output, binary};
 /// Functions for the scripts: `as_user ID COMMAND...` runs a command as another user.
 const PREAMBLE: &str = r#"
 mount -t tmpfs -o mode=1777 tmpfs /dev/shm
-as_user() { id=$1; shift; setpriv --reuid "$id" --regid "$id" --clear-groups env HOME=/nonexistent XDG_DATA_HOME= "$@"; }
+as_user() { id=$1; shift; setpriv --reuid "$id" --regid "$id" --clear-groups env HOME=/nonexistent XDG_DATA_HOME= XDG_CONFIG_HOME= XDG_STATE_HOME= "$@"; }
 publish() { as_user "$1" "$ACEVO" simulate --scenario hot-laps --for 1s; echo "exit code $?"; }
 read_track() { as_user "$1" timeout 20 "$ACEVO" dump static.track; echo "exit code $?"; }
 game_of() { as_user "$1" bash -c 'exec -a AssettoCorsaEVO.exe sleep 100' & until grep -qs AssettoCorsaEVO /proc/$!/cmdline; do sleep 0.1; done; }

@@ -22,7 +22,7 @@ use acevo_shared_memory::PageKind;
 use acevo_telemetry::{Connection, ConnectionEvent, ConnectionState};
 use acevo_testkit::follow::{until_detached, until_live, until_packets, until_state};
 use acevo_testkit::left_out::left_out;
-use acevo_testkit::program::{Running, Signal, spawn};
+use acevo_testkit::program::{Running, Signal, acevo, spawn};
 use acevo_testkit::wait::PATIENCE;
 use serde_json::Value;
 
@@ -67,7 +67,7 @@ impl Environment {
     }
 
     fn native(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_acevo"));
+        let mut command = acevo();
         command.args(arguments);
         command
     }

@@ -4,10 +4,10 @@ use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::{Duration, Instant};
-use std::{env, thread};
 
-use acevo_files::{FileLock, PendingFile, TooLarge, read_limited};
+use acevo_files::{FileLock, PendingFile, TooLarge, UserFolder, read_limited};
 
 use super::bests::PersonalBests;
 use super::error::{MAX_FILE_BYTES, PersonalError};
@@ -48,7 +48,7 @@ impl PersonalStore {
     /// `$XDG_DATA_HOME/acevo/personal-bests.json` or the same in `~/.local/share`; on Windows in `%APPDATA%`. `None` if
     /// the environment has no such directory.
     pub fn default_path() -> Option<PathBuf> {
-        default_path(|name| env::var_os(name), cfg!(windows))
+        Some(UserFolder::Data.path()?.join("personal-bests.json"))
     }
 
     /// Path of the file.
@@ -132,39 +132,5 @@ impl PersonalStore {
 
     fn io(&self, source: io::Error) -> PersonalError {
         PersonalError::Io { path: self.path.clone(), source }
-    }
-}
-
-fn default_path(variable: impl Fn(&str) -> Option<OsString>, windows: bool) -> Option<PathBuf> {
-    let absolute = |name| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let directory = if windows {
-        absolute("APPDATA")
-    } else {
-        absolute("XDG_DATA_HOME").or_else(|| absolute("HOME").map(|home| home.join(".local/share")))
-    };
-    Some(directory?.join("acevo").join("personal-bests.json"))
-}
-
-// Whether a path is absolute depends on the system.
-#[cfg(all(test, unix))]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn default_path_follows_the_environment() {
-        let path = |variables: &[(&str, &str)], windows| {
-            let variable = |name: &str| variables.iter().find(|(n, _)| *n == name).map(|(_, value)| value.into());
-            default_path(variable, windows).map(|path| path.display().to_string())
-        };
-        let (home, data) = (("HOME", "/home/me"), ("XDG_DATA_HOME", "/data"));
-        assert_eq!(path(&[home, data], false).unwrap(), "/data/acevo/personal-bests.json");
-        assert_eq!(path(&[home], false).unwrap(), "/home/me/.local/share/acevo/personal-bests.json");
-        assert_eq!(
-            path(&[home, ("XDG_DATA_HOME", "relative")], false).unwrap(),
-            "/home/me/.local/share/acevo/personal-bests.json"
-        );
-        assert_eq!(path(&[], false), None);
-        assert_eq!(path(&[home, data, ("APPDATA", "/roaming")], true).unwrap(), "/roaming/acevo/personal-bests.json");
-        assert_eq!(path(&[home], true), None);
     }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use acevo_export::{ExportFormat, ExportPlan, MotecNames, Output, Precision, Separator};
 use acevo_recording::LapSelection;
+use acevo_settings::Settings;
 use acevo_telemetry::{Channel, UnitSystem};
 use clap::Args;
 
@@ -33,9 +34,9 @@ pub(crate) struct ExportArgs {
     #[arg(long, value_name = "HZ", value_parser = values::rate)]
     rate: Option<f64>,
     /// Units of tables
-    #[arg(long, value_name = "UNITS", default_value = "game", value_parser = values::units())]
-    #[arg(help = values::described("Units of tables; MoTeC logs have units of their own", values::UNITS), hide_possible_values = true)]
-    units: UnitSystem,
+    #[arg(long, value_name = "UNITS", value_parser = values::units())]
+    #[arg(help = values::described("Units of tables; MoTeC logs have units of their own", values::UNITS) + " [default: game]", hide_possible_values = true)]
+    units: Option<UnitSystem>,
     /// CSV: write a second header row with the units; most readers then read every column as text
     #[arg(long)]
     units_row: bool,
@@ -60,6 +61,11 @@ pub(crate) struct ExportArgs {
 }
 
 impl ExportArgs {
+    /// Takes the settings for options that were not given.
+    pub(super) fn apply(&mut self, settings: &Settings) {
+        self.units = self.units.or(Some(settings.units));
+    }
+
     /// The plan of the export.
     pub(crate) fn plan(&self) -> ExportPlan {
         let mut plan = ExportPlan::new(self.to);
@@ -70,7 +76,7 @@ impl ExportArgs {
         };
         plan.laps.clone_from(&self.laps);
         plan.channels.clone_from(&self.channels);
-        (plan.rate, plan.units) = (self.rate, self.units);
+        (plan.rate, plan.units) = (self.rate, self.units.unwrap_or_default());
         plan.precision = if self.full { Precision::Full } else { Precision::default() };
         (plan.units_row, plan.separator, plan.decimal_comma) = (self.units_row, self.separator, self.decimal == ",");
         (plan.raw_text, plan.motec_names) = (self.raw_text, self.names);

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use acevo_telemetry::analysis::{Reference, Sectors, Settings, Thresholds, Topic};
+use acevo_settings::Settings;
+use acevo_telemetry::UnitSystem;
+use acevo_telemetry::analysis::{self, Reference, Sectors, Thresholds, Topic};
 use acevo_telemetry::personal::PersonalStore;
 use clap::Args;
 
@@ -45,6 +47,16 @@ impl FollowArgs {
     pub(crate) fn analysis(&self) -> AnalysisOptions {
         self.analysis.options(self.source().kind())
     }
+
+    /// The units of the screen.
+    pub(crate) fn units(&self) -> UnitSystem {
+        self.analysis.defaults.units
+    }
+
+    /// Takes the settings for options that were not given.
+    pub(super) fn apply(&mut self, settings: &Settings) {
+        self.analysis.defaults = settings.clone();
+    }
 }
 
 /// `acevo watch`. Without a command there is no FILE: it would be taken for a misspelt command.
@@ -66,6 +78,13 @@ pub(crate) struct WatchArgs {
     pub(crate) every: Option<Duration>,
     #[command(flatten)]
     pub(crate) follow: FollowArgs,
+}
+
+impl WatchArgs {
+    /// Takes the settings for options that were not given.
+    pub(super) fn apply(&mut self, settings: &Settings) {
+        self.follow.apply(settings);
+    }
 }
 
 #[derive(Debug, Args)]
@@ -91,7 +110,7 @@ impl EventsArgs {
 
     fn thresholds(&self) -> Thresholds {
         // Each one was checked when it was parsed.
-        values::thresholds(&self.threshold).unwrap_or_default()
+        values::thresholds(&self.follow.analysis.defaults.thresholds, &self.threshold).unwrap_or_default()
     }
 }
 
@@ -113,14 +132,14 @@ pub(crate) struct LapsArgs {
 pub(crate) struct ServeArgs {
     #[command(flatten)]
     pub(super) recording: RecordingArg,
-    /// Port to listen on; 0 selects a free port
-    #[arg(long, value_name = "PORT", default_value_t = 7333)]
-    port: u16,
-    /// Accept other devices in the network; they need the token in the address
-    #[arg(long)]
-    lan: bool,
-    /// File with the token, so that addresses remain valid after a restart; created if it does not exist
-    #[arg(long, value_name = "FILE", requires = "lan")]
+    /// Port to listen on; 0 selects a free port [default: 7333]
+    #[arg(long, value_name = "PORT")]
+    port: Option<u16>,
+    /// Accept other devices in the network; they need the token in the address. --lan=false if the settings accept them
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    lan: Option<bool>,
+    /// File with the token, so that addresses remain valid after a restart; created if it does not exist [default: in your data directory]
+    #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
     /// Open the page in a browser
     #[arg(long)]
@@ -152,11 +171,28 @@ impl ServeArgs {
         self.log.options("serve", self.quiet)
     }
 
+    /// Takes the settings for options that were not given.
+    pub(super) fn apply(&mut self, settings: &Settings) {
+        self.log.apply(settings);
+        self.analysis.defaults = settings.clone();
+    }
+
+    fn is_lan(&self) -> bool {
+        self.lan.unwrap_or(self.analysis.defaults.server.lan)
+    }
+
+    /// True if a file with a token is named, but other devices are not accepted.
+    pub(super) fn has_useless_token_file(&self) -> bool {
+        self.token_file.is_some() && !self.is_lan()
+    }
+
     pub(crate) fn server(&self) -> ServerOptions {
+        let defaults = &self.analysis.defaults.server;
         ServerOptions {
-            port: self.port,
-            is_lan: self.lan,
+            port: self.port.unwrap_or(defaults.port),
+            is_lan: self.is_lan(),
             token_file: self.token_file.clone(),
+            keeps_token: defaults.keep_token,
             opens_browser: self.open,
             is_quiet: self.quiet,
             sectors: self.analysis.settings().sectors,
@@ -171,15 +207,18 @@ struct AnalysisArgs {
     /// Sector boundaries as fractions of the lap, without the finish line: 0.31,0.68 [default: thirds]
     #[arg(long, value_name = "POSITIONS", value_parser = values::sectors)]
     sectors: Option<Sectors>,
-    /// Lap that the running lap is compared with; personal is your saved personal best with this car on this track
-    #[arg(long, value_name = "LAP", default_value = "best", value_parser = values::reference())]
-    reference: Reference,
+    /// Lap that the running lap is compared with; personal is your saved personal best with this car on this track [default: best]
+    #[arg(long, value_name = "LAP", value_parser = values::reference())]
+    reference: Option<Reference>,
     /// File of personal bests [default: in your data directory; none with --demo; a recording saves only in a named file]
     #[arg(long, value_name = "FILE")]
     bests: Option<PathBuf>,
     /// Don't load or save personal bests
     #[arg(long, conflicts_with = "bests")]
     no_bests: bool,
+    /// Settings for options that are not given.
+    #[arg(skip)]
+    defaults: Settings,
 }
 
 impl AnalysisArgs {
@@ -187,7 +226,7 @@ impl AnalysisArgs {
     fn options(&self, source: SourceKind) -> AnalysisOptions {
         AnalysisOptions {
             settings: self.settings(),
-            reference: self.reference.clone(),
+            reference: self.reference.clone().unwrap_or_else(|| self.defaults.reference.clone()),
             bests_file: self.bests_file(source == SourceKind::Demo),
             // The laps of a recording may be another driver's: they are saved only in a file that is named.
             bests_are_read_only: source == SourceKind::Recording && self.bests.is_none(),
@@ -195,11 +234,10 @@ impl AnalysisArgs {
         }
     }
 
-    fn settings(&self) -> Settings {
-        let mut settings = Settings::default();
-        if let Some(sectors) = &self.sectors {
-            settings.sectors = sectors.clone();
-        }
+    fn settings(&self) -> analysis::Settings {
+        let mut settings = analysis::Settings::default();
+        settings.sectors = self.sectors.clone().unwrap_or_else(|| self.defaults.sectors.sectors());
+        settings.thresholds = self.defaults.thresholds.clone();
         settings
     }
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use acevo_plot::{PlotKind, Theme};
 use acevo_recording::{LapReference, LapSelector};
+use acevo_settings::Settings;
 use acevo_simulator::{Options, Scenario};
 use acevo_telemetry::{Channel, UnitSystem};
 use clap::{Args, ValueHint};
@@ -43,9 +44,9 @@ pub(crate) struct PlotArgs {
     #[arg(help = values::described("Colours", Theme::ALL.map(|theme| (theme.name(), theme.summary()))), hide_possible_values = true)]
     pub(crate) theme: Theme,
     /// Units
-    #[arg(long, value_name = "UNITS", default_value = "game", value_parser = values::units())]
-    #[arg(help = values::described("Units", values::UNITS), hide_possible_values = true)]
-    pub(crate) units: UnitSystem,
+    #[arg(long, value_name = "UNITS", value_parser = values::units())]
+    #[arg(help = values::described("Units", values::UNITS) + " [default: game]", hide_possible_values = true)]
+    units: Option<UnitSystem>,
     /// Print only errors
     #[arg(short, long)]
     pub(crate) quiet: bool,
@@ -57,6 +58,16 @@ pub(crate) struct PlotArgs {
 }
 
 impl PlotArgs {
+    /// Takes the settings for options that were not given.
+    pub(super) fn apply(&mut self, settings: &Settings) {
+        self.units = self.units.or(Some(settings.units));
+    }
+
+    /// Units of the picture.
+    pub(crate) fn units(&self) -> UnitSystem {
+        self.units.unwrap_or_default()
+    }
+
     /// The simulation whose laps are drawn without a recording.
     pub(crate) fn demo_options(&self) -> Options {
         self.drive.options(Scenario::HotLaps)

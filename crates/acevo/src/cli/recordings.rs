@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use acevo_recording::{LapSelection, RecordingPosition};
+use acevo_settings::Settings;
 use acevo_simulator::{Options, Scenario};
 use clap::{ArgGroup, Args};
 
@@ -19,6 +20,9 @@ pub(crate) struct RecordArgs {
     /// Directory for the files, or a file name with an extension [default: acevo in your documents]
     #[arg(short, long, value_name = "PATH")]
     pub(crate) output: Option<PathBuf>,
+    /// The folder of the settings, if no output is given.
+    #[arg(skip)]
+    pub(crate) folder: Option<PathBuf>,
     /// Keep only the last part in memory, 1s to 30m, and save it on a key press or a signal
     #[arg(long, value_name = "TIME", value_parser = values::span)]
     pub(crate) keep_last: Option<Duration>,
@@ -42,6 +46,14 @@ pub(crate) struct RecordArgs {
 impl RecordArgs {
     pub(crate) fn log(&self) -> LogOptions {
         self.log.options("record", self.quiet)
+    }
+
+    /// Takes the settings for options that were not given.
+    pub(super) fn apply(&mut self, settings: &Settings) {
+        self.log.apply(settings);
+        if self.output.is_none() {
+            self.folder = settings.recording.folder();
+        }
     }
 
     pub(crate) fn source(&self) -> LiveSource {

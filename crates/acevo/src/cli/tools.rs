@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
+use acevo_settings::{LogLevel, Settings};
 use clap::{Args, ValueHint};
 use clap_complete::Shell;
-use tracing::level_filters::LevelFilter;
 
 use super::source::PlaceArgs;
 use super::values;
@@ -14,15 +14,20 @@ use crate::session::source::PageSource;
 /// The log of commands that run in the background.
 #[derive(Debug, Args)]
 pub(super) struct LogArg {
-    /// Least important events in the log, which `acevo log` prints; off for no log
-    #[arg(long = "log", value_name = "LEVEL", default_value = "info", value_parser = values::log_level())]
-    level: LevelFilter,
+    /// Least important messages of the log, which `acevo log` prints; off for no log [default: info]
+    #[arg(long = "log", value_name = "LEVEL", value_parser = values::log_level())]
+    level: Option<LogLevel>,
 }
 
 impl LogArg {
+    /// Takes the level of the settings if none was given.
+    pub(super) fn apply(&mut self, settings: &Settings) {
+        self.level.get_or_insert(settings.log_level);
+    }
+
     /// The log of this command.
     pub(super) fn options(&self, command: &'static str, is_quiet: bool) -> LogOptions {
-        LogOptions { command, level: self.level, is_quiet }
+        LogOptions { command, level: self.level.unwrap_or_default(), is_quiet }
     }
 }
 

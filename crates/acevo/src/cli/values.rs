@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use acevo_export::{ExportFormat, MotecNames, Separator};
+use acevo_settings::LogLevel;
 use acevo_shared_memory::PageKind;
 use acevo_simulator::{CarModel, GameVersion, Scenario, TrackName, Variant};
 use acevo_telemetry::analysis::{Reference, Sectors, Thresholds, Topic};
 use acevo_telemetry::{Channel, UnitSystem, channel, channels};
 use clap::builder::{PathBufValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Arg, Command};
-use tracing::level_filters::LevelFilter;
 
 use acevo_plot::{Format, PlotKind, SIZES, Theme};
 use acevo_telemetry::traces::is_drawable;
@@ -74,15 +74,17 @@ pub(super) fn threshold(text: &str) -> Result<(String, f64), String> {
     let (name, number) = text.split_once('=').ok_or("expected NAME=NUMBER, such as low_fuel_laps=2")?;
     let number = number.parse().ok().filter(|number: &f64| number.is_finite()).ok_or("expected a number after =")?;
     let threshold = (name.to_owned(), number);
-    thresholds(std::slice::from_ref(&threshold))?;
+    thresholds(&Thresholds::default(), std::slice::from_ref(&threshold))?;
     Ok(threshold)
 }
 
-/// The default thresholds with these changes.
-pub(super) fn thresholds(changed: &[(String, f64)]) -> Result<Thresholds, String> {
-    let changed: serde_json::Map<_, _> =
-        changed.iter().map(|(name, number)| (name.clone(), (*number).into())).collect();
-    serde_json::from_value(changed.into()).map_err(|error| error.to_string())
+/// Thresholds with these changes.
+pub(super) fn thresholds(base: &Thresholds, changed: &[(String, f64)]) -> Result<Thresholds, String> {
+    let mut all = serde_json::to_value(base).map_err(|error| error.to_string())?;
+    for (name, number) in changed {
+        all[name.as_str()] = (*number).into();
+    }
+    serde_json::from_value(all).map_err(|error| error.to_string())
 }
 
 /// A channel by its id.
@@ -221,19 +223,9 @@ pub(super) fn reference() -> impl TypedValueParser<Value = Reference> {
     })
 }
 
-/// Levels of the log, the quietest first.
-pub(super) const LOG_LEVELS: [(&str, LevelFilter); 5] = [
-    ("off", LevelFilter::OFF),
-    ("error", LevelFilter::ERROR),
-    ("warn", LevelFilter::WARN),
-    ("info", LevelFilter::INFO),
-    ("debug", LevelFilter::DEBUG),
-];
-
-pub(super) fn log_level() -> impl TypedValueParser<Value = LevelFilter> {
-    PossibleValuesParser::new(LOG_LEVELS.map(|(name, _)| name)).try_map(|name| {
-        LOG_LEVELS.into_iter().find(|(own, _)| *own == name).map(|(_, level)| level).ok_or("not among them")
-    })
+pub(super) fn log_level() -> impl TypedValueParser<Value = LogLevel> {
+    PossibleValuesParser::new(LogLevel::ALL.map(LogLevel::name))
+        .try_map(|name| LogLevel::ALL.into_iter().find(|level| level.name() == name).ok_or("not among them"))
 }
 
 /// A parser of one of several names. Its error does not list them, because there are too many, but shells complete them.

@@ -44,8 +44,14 @@ pub(crate) fn run(args: &PlotArgs) -> anyhow::Result<ExitCode> {
             (main, laps.next())
         }
     };
-    let request =
-        Request { kind: args.kind, channels, color: args.color, size: args.size, theme: args.theme, units: args.units };
+    let request = Request {
+        kind: args.kind,
+        channels,
+        color: args.color,
+        size: args.size,
+        theme: args.theme,
+        units: args.units(),
+    };
     let picture = acevo_plot::render(&Laps { main: &main, against: against.as_ref() }, &request, format)?;
     write_new(&output, &picture)?;
     if !args.quiet {

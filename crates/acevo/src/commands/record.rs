@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use acevo_telemetry::ConnectionEvent;
 
 use self::destination::Destination;
+use self::directory::create_directory;
 use self::files::Files;
 use self::recorder::Recorder;
 pub(super) use self::recording_stream::{PROGRAM, RecordingStream};
@@ -31,6 +32,10 @@ use crate::shutdown::Stop;
 
 pub(crate) fn run(args: &RecordArgs) -> anyhow::Result<ExitCode> {
     diagnostics::start_with_log(args.log(), args.verbose);
+    // The folder of the settings may have a name that looks like that of a file; as a folder that exists it is recognised.
+    if let Some(folder) = &args.folder {
+        create_directory(folder)?;
+    }
     let (session, output) = (
         RecordedSession {
             source: args.source(),
@@ -38,7 +43,7 @@ pub(crate) fn run(args: &RecordArgs) -> anyhow::Result<ExitCode> {
             quiet: args.quiet,
             shows_progress: !args.quiet && !args.verbose,
         },
-        args.output.as_deref(),
+        args.output.as_deref().or(args.folder.as_deref()),
     );
     let is_complete = match args.keep_last {
         Some(span) => session.record(RingMode::new(output, span, args.quiet)?, "s saves · Ctrl-C quits")?,

@@ -2,7 +2,7 @@
 
 mod archive;
 mod collect;
-mod settings;
+mod settings_text;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -44,7 +44,7 @@ pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<ExitCode> {
             &mut lines::Lines::new(Schedule::new(Some(args.every.unwrap_or(LINE_INTERVAL)), args.follow.count)),
         )?;
     } else {
-        tui::run(LiveSession::new(live, &args.follow.analysis()), &stop)?;
+        tui::run(LiveSession::new(live, &args.follow.analysis()), args.follow.units(), &stop)?;
         // Diagnostics would spoil the screen.
         if args.follow.verbose {
             diagnostics::start();

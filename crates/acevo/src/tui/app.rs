@@ -1,6 +1,7 @@
 //! The state of the screen that the user controls. Keys change it, see [`super::input`].
 
 use super::units::Units;
+use crate::settings::screen_state::ScreenState;
 
 /// The tabs, in the order of their keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,6 +81,17 @@ impl Default for App {
 }
 
 impl App {
+    /// The screen with the tab and the units of the last one. `setting` are the units of the settings.
+    pub(super) fn restored(state: &ScreenState, setting: Units) -> Self {
+        let tab = Tab::ALL.into_iter().find(|tab| tab.name() == state.tab).unwrap_or(Tab::Drive);
+        Self { tab, units: state.units(setting), ..Self::default() }
+    }
+
+    /// What the next screen begins with.
+    pub(super) fn state(&self, setting: Units) -> ScreenState {
+        ScreenState::new(self.tab.name(), self.units, setting)
+    }
+
     /// First visible row of the list on this tab.
     pub(super) const fn offset(&self) -> usize {
         self.offsets[self.tab as usize]
@@ -88,5 +100,19 @@ impl App {
     /// Stores the size of the list that was drawn.
     pub(super) const fn set_extent(&mut self, extent: ScrollExtent) {
         self.extent = extent;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn restored_has_the_tab_and_units_of_the_last_screen() {
+        let last = App { tab: Tab::Laps, units: Units::Imperial, ..App::default() };
+        let next = App::restored(&last.state(Units::Game), Units::Game);
+        assert_eq!((next.tab, next.units), (Tab::Laps, Units::Imperial));
+        let first = App::restored(&ScreenState::default(), Units::Metric);
+        assert_eq!((first.tab, first.units), (Tab::Drive, Units::Metric));
     }
 }

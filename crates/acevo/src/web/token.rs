@@ -2,15 +2,18 @@
 
 use std::collections::HashSet;
 use std::fmt;
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
-use acevo_files::open_file;
+use acevo_files::{PendingFile, UserFolder, open_file};
 use anyhow::{Context, anyhow, ensure};
 use subtle::ConstantTimeEq as _;
 
 use crate::output::name_of;
+
+/// Name of the file in the folder of data.
+const FILE: &str = "token";
 
 /// Random bytes of a token: 2^128 values cannot be tried.
 const BYTES: usize = 16;
@@ -46,30 +49,42 @@ impl Token {
         Ok(Self(hex::encode(bytes)))
     }
 
-    /// The token in a file. If the file does not exist it is created with a new token, readable by its owner only.
+    /// The token of this user, which stays the same after a restart.
+    ///
+    /// # Errors
+    /// As [`kept_in`](Self::kept_in); also if the user has no folder for data.
+    pub(super) fn kept() -> anyhow::Result<Self> {
+        let folder = UserFolder::Data.path().context(
+            "there is no folder to keep the token in: name a file with --token-file, or set server.keep_token = false",
+        )?;
+        fs::create_dir_all(&folder).with_context(|| format!("cannot create the folder {}", name_of(&folder)))?;
+        Self::kept_in(&folder.join(FILE))
+    }
+
+    /// The token in a file. If the file does not exist it is created with a new token, readable by its owner only. Of several programs that
+    /// create it at the same time one succeeds, and the others read its token.
     ///
     /// # Errors
     /// If the file cannot be read or created, if other users can read or change it, or if it does not hold a token that is hard to guess.
     pub(super) fn kept_in(path: &Path) -> anyhow::Result<Self> {
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        match options.open(path) {
-            Ok(mut file) => {
-                let token = Self::new()?;
-                let written = writeln!(file, "{}", token.0);
-                if written.is_err() {
-                    // The incomplete file is useless. If removing it fails too, the first error is the one to report.
-                    let _ = fs::remove_file(path);
-                }
-                written.with_context(|| format!("cannot write {}", name_of(path)))?;
-                Ok(token)
+        // A dangling link is in the way, too.
+        if path.symlink_metadata().is_err() {
+            let token = Self::new()?;
+            match token.write(path) {
+                Ok(()) => return Ok(token),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error).with_context(|| format!("cannot create {}", name_of(path))),
             }
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Self::parse(read_private(path)?.trim())
-                .with_context(|| format!("{} has no valid token; remove the file to create a new one", name_of(path))),
-            Err(error) => Err(error).with_context(|| format!("cannot create {}", name_of(path))),
         }
+        Self::parse(read_private(path)?.trim())
+            .with_context(|| format!("{} has no valid token; remove the file to create a new one", name_of(path)))
+    }
+
+    /// Writes the token to a new file.
+    fn write(&self, path: &Path) -> io::Result<()> {
+        let mut file = PendingFile::create_private(path)?;
+        writeln!(file, "{}", self.0)?;
+        file.publish()
     }
 
     /// A token that a user has chosen.

@@ -19,6 +19,7 @@ pub(super) fn of(command: &str) -> Option<String> {
         "cut" => return Some(format!("{CUT}\n\n{LAP_NAMES}")),
         "plot" => return Some(format!("{PLOT}\n\n{LAP_NAMES}")),
         "serve" => SERVE,
+        "settings" => SETTINGS,
         "simulate" => return Some(simulate()),
         "log" => LOG,
         "report" => REPORT,
@@ -259,14 +260,31 @@ the game publishes when they began and what their times are. Existing files are 
 const SERVE: &str = "\
 Overlays for OBS are at /overlay/NAME: inputs, delta, tyres, map, laps, gg, fuel, gear. Metrics for Prometheus are at /metrics. \
 docs/web-api.md describes the interface for your own clients. With --lan every request needs the token: for OBS it is part of the \
-address, /overlay/NAME?token=... --open passes a code to the browser instead, which is valid once and for a minute. Only you may be able to \
-read the file of --token-file (chmod 600).
+address, /overlay/NAME?token=... --open passes a code to the browser instead, which is valid once and for a minute. The token is kept in your \
+data directory, so that addresses remain valid; with keep_token = false in the settings each start has another one. Only you may be able to read \
+the file of --token-file (chmod 600).
 
 The address is printed on stderr and, if stdout is not a terminal, alone on a line on stdout; with --lan the address for other \
 devices follows on the next line. Ctrl-C stops the server.
 
 --verbose prints diagnostics on stderr: clients that connect and leave, slow clients that are disconnected, and requests and \
 connections that are refused, with the reason.";
+
+const SETTINGS: &str = "\
+An option of a command replaces an environment variable, and that replaces the file. Each key has a variable: ACEVO_SERVER_PORT for \
+port in the section [server]; lists are separated by commas; an empty variable counts as not set. The file is acevo.toml in \
+$XDG_CONFIG_HOME/acevo or ~/.config/acevo, on Windows in %APPDATA%\\acevo. docs/settings.md lists all keys.
+
+A file or a variable with an error is an error of every command that takes defaults from the settings: acevo, watch, events, laps, serve, \
+record, export, plot and channels. Nothing is ignored.
+
+The output has the form of the file; a comment after each value names its origin: default, file, or the environment variable.
+
+JSON:
+  path      the path of the file; null if the environment names no folder for it
+  exists    true if the file exists
+  settings  an object per section; sectors.tracks has the tracks with sectors of their own
+  origins   default, file or environment, by the name of the key, such as server.port";
 
 const SIMULATE: &str = "\
 The simulator behaves as was measured on the real game; --variant selects disputed behaviour. It stops with Ctrl-C, after --for, \

@@ -35,6 +35,7 @@ pub(super) fn of(command: &str) -> &'static str {
         "cut" => CUT,
         "plot" => PLOT,
         "serve" => SERVE,
+        "settings" => SETTINGS,
         "simulate" => SIMULATE,
         "log" => LOG,
         "report" => REPORT,
@@ -182,11 +183,20 @@ Examples:
   acevo serve --open           The same, opened in a browser
   acevo serve --lan            For phones and tablets; prints a QR code for their cameras
   acevo serve --lan --token-file ~/.acevo-token
-                               With the same address after each start
+                               With the token in this file
   acevo serve --demo           A simulated car
   acevo serve FILE --speed 2   A recording, twice as fast
   acevo serve --verbose        With diagnostics
   curl -s 'http://127.0.0.1:7333/api/snapshot?channels=speed,gear'";
+
+const SETTINGS: &str = "\
+Examples:
+  acevo settings                 The path of the file, and the values in effect
+  acevo settings --init          Write a new file with every key, commented out
+  acevo settings --check         Each error of the file and of the environment; exit code 1 if there is one
+  acevo settings --check FILE    The same for another file
+  acevo settings --json | jq .settings.server.port
+  ACEVO_UNITS=imperial acevo     One start with other units";
 
 const SIMULATE: &str = "\
 Examples:

@@ -8,17 +8,14 @@ use acevo_files::read_limited;
 use acevo_recording::RawDump;
 use sysinfo::System;
 
-use super::settings::without_secrets;
+use super::settings_text::without_secrets;
 use crate::commands::doctor::examine;
 use crate::diagnostics::{log_files, log_path, tail};
-use crate::folders;
 use crate::format::text::error_chain;
 use crate::output::{Paint, name_of};
 use crate::redact::{self, Identity};
 use crate::session::source::PageSource;
-
-/// Name of the settings file in the folder of settings.
-const SETTINGS: &str = "acevo.toml";
+use crate::settings;
 
 /// Maximum size of a settings file.
 const MAX_SETTINGS: u64 = 1 << 20;
@@ -97,7 +94,7 @@ fn memory() -> u64 {
 
 /// The settings file, or why it is left out.
 fn read_settings() -> Result<String, String> {
-    let path = folders::config().ok_or("there is no home directory")?.join(SETTINGS);
+    let path = settings::path().ok_or("there is no home directory")?;
     match read_limited(&path, MAX_SETTINGS) {
         Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Err("there is no settings file".into()),

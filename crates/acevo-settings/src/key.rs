@@ -1,0 +1,232 @@
+//! The table of all keys.
+
+use crate::kind::Kind;
+use crate::problem::nearest;
+use crate::settings::{SESSIONS, Settings};
+use crate::value::Value;
+
+/// A key of the settings.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Key {
+    /// The name with its section, such as `server.port`.
+    pub name: &'static str,
+    /// What it sets, with its unit.
+    pub summary: &'static str,
+    /// The kind and range of its values.
+    pub kind: Kind,
+    /// Options of commands that replace it, in the form of a document; may be empty.
+    pub options: &'static str,
+}
+
+/// The sections of the file, in its order, with their titles.
+pub const SECTIONS: [(&str, &str); 6] = [
+    ("recording", "What is recorded, and for how long it is kept. Nothing is deleted by default"),
+    ("server", "The page in the browser, overlays, and the interface for other programs"),
+    ("analysis", "How laps are compared"),
+    (
+        "sectors",
+        "Sector boundaries as lap positions, without the finish line. A track has a key of its own: \"Monza\" = [0.31, 0.68], or \"TRACK/CONFIGURATION\"",
+    ),
+    ("thresholds", "When events are reported. Times are driving time; pauses do not count"),
+    ("log", "The log file"),
+];
+
+const LEVELS: &[&str] = &["off", "error", "warn", "info", "debug", "trace"];
+const UNITS: &[&str] = &["game", "metric", "kpa", "imperial"];
+const REFERENCES: &[&str] = &["best", "last", "personal"];
+
+const SECONDS: Kind = Kind::Number { min: 0.0, max: 3600.0 };
+const LAPS: Kind = Kind::Number { min: 0.0, max: 1000.0 };
+const LITRES: Kind = Kind::Number { min: 0.0, max: 1000.0 };
+const SHARE: Kind = Kind::Number { min: 0.0, max: 1.0 };
+const RATIO: Kind = Kind::Number { min: 0.0, max: 10.0 };
+const CELSIUS: Kind = Kind::Number { min: -100.0, max: 1000.0 };
+
+const fn key(name: &'static str, kind: Kind, options: &'static str, summary: &'static str) -> Key {
+    Key { name, summary, kind, options }
+}
+
+/// An option of `acevo events`.
+const THRESHOLD: &str = "`events --threshold`";
+
+/// Every key with a fixed name, in the order of the file. Tracks have further keys in the section `sectors`.
+pub const KEYS: &[Key] = &[
+    key(
+        "units",
+        Kind::Choice(UNITS),
+        "`channels`, `export`, `plot` `--units`",
+        "Units of screens, pictures and tables",
+    ),
+    key("rig", Kind::Text { max: 64 }, "", "Name of this rig, for programs that receive data of several"),
+    key("recording.enabled", Kind::Switch, "", "The background program records every drive"),
+    key("recording.folder", Kind::Folder, "`record --output`", "Folder of recordings; empty: acevo in your documents"),
+    key(
+        "recording.sessions",
+        Kind::Choices(SESSIONS),
+        "",
+        "Kinds of sessions that the background program records; those that the game does not name always are",
+    ),
+    key("recording.max_age", Kind::Age, "", "Age after which a recording may be deleted"),
+    key("recording.max_size", Kind::Size, "", "Total size of the recordings above which the oldest may be deleted"),
+    key("recording.min_free", Kind::Size, "", "Free disk space below which the oldest recordings may be deleted"),
+    key(
+        "server.port",
+        Kind::Integer { min: 0, max: 65_535 },
+        "`serve --port`",
+        "Port to listen on; 0 selects a free port",
+    ),
+    key(
+        "server.lan",
+        Kind::Switch,
+        "`serve --lan`",
+        "Accept other devices in the network; they need the token in the address",
+    ),
+    key("server.lan_control", Kind::Switch, "", "Other devices may also change settings and control recording"),
+    key(
+        "server.keep_token",
+        Kind::Switch,
+        "`serve --token-file`",
+        "The token stays the same after a restart, so that addresses remain valid; false creates a new one at each start",
+    ),
+    key(
+        "analysis.reference",
+        Kind::Choice(REFERENCES),
+        "`watch`, `laps`, `events`, `serve` `--reference`",
+        "Lap that the running lap is compared with",
+    ),
+    key(
+        "sectors.default",
+        Kind::Positions,
+        "`watch`, `laps`, `events`, `serve` `--sectors`",
+        "Boundaries for all tracks that have no key of their own",
+    ),
+    key(
+        "thresholds.hold_s",
+        SECONDS,
+        THRESHOLD,
+        "Seconds for which a state (pit lane, box, services, pit limiter, flags) must persist",
+    ),
+    key("thresholds.wrong_way_s", SECONDS, THRESHOLD, "Seconds after which driving the wrong way is reported"),
+    key("thresholds.off_track_s", SECONDS, THRESHOLD, "Seconds after which four tyres off the track are reported"),
+    key(
+        "thresholds.rev_limiter_every_s",
+        SECONDS,
+        THRESHOLD,
+        "Minimum time between two events of the rev limiter, seconds",
+    ),
+    key("thresholds.low_fuel_laps", LAPS, THRESHOLD, "Laps left below which fuel is low"),
+    key("thresholds.critical_fuel_laps", LAPS, THRESHOLD, "Laps left below which fuel is critical"),
+    key("thresholds.low_fuel_l", LITRES, THRESHOLD, "Litres below which fuel is low while consumption is unknown"),
+    key(
+        "thresholds.critical_fuel_l",
+        LITRES,
+        THRESHOLD,
+        "Litres below which fuel is critical while consumption is unknown",
+    ),
+    key(
+        "thresholds.low_charge",
+        SHARE,
+        THRESHOLD,
+        "Charge of an electric car, 0 to 1, below which it is low while consumption is unknown",
+    ),
+    key(
+        "thresholds.critical_charge",
+        SHARE,
+        THRESHOLD,
+        "Charge of an electric car, 0 to 1, below which it is critical while consumption is unknown",
+    ),
+    key("thresholds.damage_step", SHARE, THRESHOLD, "Minimum change of damage, as a part of its scale"),
+    key("thresholds.cold_tyres", RATIO, THRESHOLD, "Part of the ideal temperature below which tyres are cold"),
+    key("thresholds.hot_tyres", RATIO, THRESHOLD, "Part of the ideal temperature above which tyres are hot"),
+    key(
+        "thresholds.cold_tyres_c",
+        CELSIUS,
+        THRESHOLD,
+        "Core temperature in °C below which tyres are cold if the ideal one is unknown",
+    ),
+    key(
+        "thresholds.hot_tyres_c",
+        CELSIUS,
+        THRESHOLD,
+        "Core temperature in °C above which tyres are hot if the ideal one is unknown",
+    ),
+    key("thresholds.tyres_s", SECONDS, THRESHOLD, "Seconds after which the state of a tyre is reported"),
+    key("thresholds.hot_water_c", CELSIUS, THRESHOLD, "Coolant temperature in °C above which it is too hot"),
+    key("thresholds.hot_oil_c", CELSIUS, THRESHOLD, "Oil temperature in °C above which it is too hot"),
+    key("log.level", Kind::Choice(LEVELS), "`record`, `serve` `--log`", "Least important messages of the log file"),
+];
+
+impl Key {
+    /// The key with this name.
+    pub fn find(name: &str) -> Option<&'static Self> {
+        KEYS.iter().find(|key| key.name == name)
+    }
+
+    /// The section; empty for keys at the top of the file.
+    pub fn section(&self) -> &'static str {
+        self.name.split_once('.').map_or("", |(section, _)| section)
+    }
+
+    /// The name without the section.
+    pub fn leaf(&self) -> &'static str {
+        self.name.split_once('.').map_or(self.name, |(_, leaf)| leaf)
+    }
+
+    /// The environment variable, such as `ACEVO_SERVER_PORT`.
+    pub fn variable(&self) -> String {
+        format!("ACEVO_{}", self.name.replace('.', "_").to_uppercase())
+    }
+
+    /// The default value.
+    pub fn default_value(&self) -> Value {
+        Settings::default().get(self)
+    }
+
+    /// The key that a misspelt name, or one in the wrong section, could mean.
+    pub(crate) fn nearest(name: &str) -> Option<&'static str> {
+        let leaf = name.rsplit('.').next().unwrap_or(name);
+        let is_section = |key: &&Self| name.split_once('.').is_some_and(|(section, _)| key.section() == section);
+        let by_leaf = |leaf: &str, keys: Vec<&'static Self>| {
+            let found = nearest(leaf, keys.iter().map(|key| key.leaf()));
+            found.and_then(|leaf| keys.into_iter().find(|key| key.leaf() == leaf))
+        };
+        let in_section = by_leaf(leaf, KEYS.iter().filter(is_section).collect());
+        let found = in_section.or_else(|| by_leaf(leaf, KEYS.iter().collect()));
+        found.map(|key| key.name).or_else(|| nearest(name, KEYS.iter().map(|key| key.name)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use acevo_telemetry::UnitSystem;
+
+    use super::*;
+    use crate::settings::LogLevel;
+
+    #[test]
+    fn keys_are_unique_and_in_known_sections() {
+        for (index, key) in KEYS.iter().enumerate() {
+            assert!(KEYS[index + 1..].iter().all(|other| other.variable() != key.variable()), "{}", key.name);
+            assert!(
+                key.section().is_empty() || SECTIONS.iter().any(|(name, _)| *name == key.section()),
+                "{}",
+                key.name
+            );
+        }
+    }
+
+    #[test]
+    fn choices_are_those_of_the_libraries() {
+        assert_eq!(UNITS, UnitSystem::ALL.map(UnitSystem::name));
+        assert_eq!(LEVELS, LogLevel::ALL.map(LogLevel::name));
+    }
+
+    #[test]
+    fn nearest_prefers_keys_of_the_same_section() {
+        assert_eq!(Key::nearest("server.prot"), Some("server.port"));
+        assert_eq!(Key::nearest("port"), Some("server.port"));
+        assert_eq!(Key::nearest("serve.lan"), Some("server.lan"));
+        assert_eq!(Key::nearest("recording.maxage"), Some("recording.max_age"));
+        assert_eq!(Key::nearest("quality"), None);
+    }
+}

@@ -1,0 +1,387 @@
+//! The settings with their defaults.
+
+use std::path::PathBuf;
+
+use acevo_shared_memory::ACEvoSessionType;
+use acevo_telemetry::UnitSystem;
+use acevo_telemetry::analysis::{Reference, Sectors, Thresholds};
+
+use crate::key::{KEYS, Key};
+use crate::kind::{self, THIRDS};
+use crate::problem::Problem;
+use crate::retention::RetentionLimits;
+use crate::value::Value;
+
+/// All settings. Start from [`Settings::default`], or read a file with [`Settings::from_toml`].
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Settings {
+    /// Units of screens, pictures and tables.
+    pub units: UnitSystem,
+    /// Name of this computer and its wheel, up to 64 characters; may be empty.
+    pub rig: String,
+    /// What is recorded, and for how long it is kept.
+    pub recording: RecordingSettings,
+    /// The web server.
+    pub server: ServerSettings,
+    /// The lap that the running lap is compared with: best, last or personal.
+    pub reference: Reference,
+    /// Sector boundaries.
+    pub sectors: SectorSettings,
+    /// Thresholds of events.
+    pub thresholds: Thresholds,
+    /// Level of the log file.
+    pub log_level: LogLevel,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            units: UnitSystem::default(),
+            rig: String::new(),
+            recording: RecordingSettings::default(),
+            server: ServerSettings::default(),
+            reference: Reference::default(),
+            sectors: SectorSettings::default(),
+            thresholds: Thresholds::default(),
+            log_level: LogLevel::default(),
+        }
+    }
+}
+
+/// What is recorded, and for how long it is kept.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct RecordingSettings {
+    /// The background program records.
+    pub enabled: bool,
+    /// Text of the folder; may begin with `~/`. Empty for the default.
+    pub folder: String,
+    /// Kinds of sessions that are recorded, in the order of [`SESSIONS`].
+    pub sessions: Vec<&'static str>,
+    /// Limits beyond which recordings are deleted. The default deletes nothing.
+    pub limits: RetentionLimits,
+}
+
+/// Kinds of sessions. A session that the game does not name is always recorded.
+pub(crate) const SESSIONS: &[&str] = &["time-attack", "race", "hot-stint", "cruise"];
+
+impl Default for RecordingSettings {
+    fn default() -> Self {
+        Self { enabled: true, folder: String::new(), sessions: SESSIONS.to_vec(), limits: RetentionLimits::default() }
+    }
+}
+
+impl RecordingSettings {
+    /// The folder of recordings; `None` for the default, and for a path below `~/` if there is no home folder.
+    pub fn folder(&self) -> Option<PathBuf> {
+        kind::folder(&self.folder, std::env::home_dir().as_deref())
+    }
+
+    /// True if sessions of this kind are recorded. Kinds that the game does not name always are.
+    pub fn records(&self, session: ACEvoSessionType) -> bool {
+        let name = match session {
+            ACEvoSessionType::TimeAttack => "time-attack",
+            ACEvoSessionType::Race => "race",
+            ACEvoSessionType::HotStint => "hot-stint",
+            ACEvoSessionType::Cruise => "cruise",
+            _ => return true,
+        };
+        self.sessions.contains(&name)
+    }
+}
+
+/// The web server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ServerSettings {
+    /// Port to listen on; 0 selects a free port.
+    pub port: u16,
+    /// Other devices in the network are accepted with the token.
+    pub lan: bool,
+    /// Other devices may change settings and control recording, too.
+    pub lan_control: bool,
+    /// The token stays the same after a restart.
+    pub keep_token: bool,
+}
+
+impl Default for ServerSettings {
+    fn default() -> Self {
+        Self { port: 7333, lan: false, lan_control: false, keep_token: true }
+    }
+}
+
+/// Sector boundaries.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
+pub struct SectorSettings {
+    /// Lap positions for tracks that are not in the list; `None` for three equal sectors.
+    pub default: Option<Vec<f64>>,
+    /// Tracks with boundaries of their own.
+    pub tracks: Vec<TrackSectors>,
+}
+
+/// Sector boundaries of a track.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrackSectors {
+    /// The key: `TRACK` or `TRACK/CONFIGURATION`.
+    pub name: String,
+    /// Lap positions; `None` for three equal sectors.
+    pub positions: Option<Vec<f64>>,
+}
+
+/// Maximum number of tracks with sectors of their own.
+const MAX_TRACKS: usize = 1000;
+
+/// Boundaries of three equal sectors.
+const THREE: [f64; 2] = [1.0 / 3.0, 2.0 / 3.0];
+
+impl SectorSettings {
+    /// The boundaries for the analysis.
+    pub fn sectors(&self) -> Sectors {
+        let mut sectors = Sectors::default();
+        // Each list was checked when it was set; one that a caller has built is left out if it is wrong.
+        if let Some(positions) = &self.default {
+            let _ = sectors.set_others(positions);
+        }
+        for track in &self.tracks {
+            let (name, configuration) = track.name.split_once('/').unwrap_or((&track.name, ""));
+            let positions = track.positions.as_deref().unwrap_or(&THREE);
+            let _ = sectors.set(name.trim(), configuration.trim(), positions);
+        }
+        sectors
+    }
+
+    /// Sets the boundaries of a track.
+    pub(crate) fn set_track(&mut self, name: &str, value: &Value) -> Result<(), String> {
+        self.tracks.retain(|track| track.name != name);
+        if self.tracks.len() >= MAX_TRACKS {
+            return Err(format!("there are more than {MAX_TRACKS} tracks"));
+        }
+        self.tracks.push(TrackSectors { name: name.to_owned(), positions: kind::positions(value) });
+        Ok(())
+    }
+}
+
+impl TrackSectors {
+    /// The value in the file.
+    pub fn value(&self) -> Value {
+        positions_value(self.positions.as_deref())
+    }
+}
+
+fn positions_value(positions: Option<&[f64]>) -> Value {
+    positions
+        .map_or_else(|| THIRDS.into(), |positions| Value::List(positions.iter().copied().map(Value::from).collect()))
+}
+
+/// Level of the log: the least important messages that it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum LogLevel {
+    /// No log.
+    Off,
+    /// Only errors.
+    Error,
+    /// Also warnings.
+    Warn,
+    /// Also what the program does.
+    #[default]
+    Info,
+    /// Also details for a bug report.
+    Debug,
+    /// Everything.
+    Trace,
+}
+
+impl LogLevel {
+    /// Every level, from the fewest messages to the most.
+    pub const ALL: [Self; 6] = [Self::Off, Self::Error, Self::Warn, Self::Info, Self::Debug, Self::Trace];
+
+    /// The name in the file.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Error => "error",
+            Self::Warn => "warn",
+            Self::Info => "info",
+            Self::Debug => "debug",
+            Self::Trace => "trace",
+        }
+    }
+}
+
+/// Thresholds begin with this name.
+const THRESHOLDS: &str = "thresholds.";
+
+/// Reference laps by name.
+const REFERENCES: [(&str, Reference); 3] =
+    [("best", Reference::Best), ("last", Reference::Last), ("personal", Reference::Personal)];
+
+impl Settings {
+    /// Reads the text of a file. A key that is absent has its default.
+    ///
+    /// # Errors
+    /// Every problem of the text, in the order of its lines.
+    ///
+    /// ```
+    /// use acevo_settings::Settings;
+    ///
+    /// let settings = Settings::from_toml("[server]\nport = 8080\n").unwrap();
+    /// assert_eq!(settings.server.port, 8080);
+    /// let problems = Settings::from_toml("[server]\nprot = 8080\n").unwrap_err();
+    /// assert_eq!(problems[0].to_string(), "line 2: server.prot: unknown key; did you mean server.port?");
+    /// ```
+    pub fn from_toml(text: &str) -> Result<Self, Vec<Problem>> {
+        let mut settings = Self::default();
+        let problems = crate::file::apply(text, &mut settings, |_| {});
+        if problems.is_empty() { Ok(settings) } else { Err(problems) }
+    }
+
+    /// The value of a key.
+    pub fn get(&self, key: &Key) -> Value {
+        let limits = &self.recording.limits;
+        match key.name {
+            "units" => self.units.name().into(),
+            "rig" => self.rig.as_str().into(),
+            "recording.enabled" => self.recording.enabled.into(),
+            "recording.folder" => self.recording.folder.as_str().into(),
+            "recording.sessions" => Value::List(self.recording.sessions.iter().map(|name| (*name).into()).collect()),
+            "recording.max_age" => Value::Text(kind::age_text(limits.max_age)),
+            "recording.max_size" => Value::Text(kind::size_text(limits.max_bytes)),
+            "recording.min_free" => Value::Text(kind::size_text(limits.min_free_bytes)),
+            "server.port" => Value::Integer(self.server.port.into()),
+            "server.lan" => self.server.lan.into(),
+            "server.lan_control" => self.server.lan_control.into(),
+            "server.keep_token" => self.server.keep_token.into(),
+            "analysis.reference" => {
+                let named = REFERENCES.iter().find(|(_, reference)| *reference == self.reference);
+                named.map_or("best", |(name, _)| name).into()
+            }
+            "sectors.default" => positions_value(self.sectors.default.as_deref()),
+            "log.level" => self.log_level.name().into(),
+            name => self.threshold(name).map_or(Value::Other("an unknown key"), Value::Number),
+        }
+    }
+
+    /// Sets a key to a value.
+    ///
+    /// # Errors
+    /// A problem without a line if the value is not of the key's kind or range. Nothing is changed.
+    pub fn set(&mut self, key: &Key, value: &Value) -> Result<(), Problem> {
+        let problem = |message| Problem::new(key.name, message);
+        key.kind.check(value).map_err(|(message, suggestion)| problem(message).suggest(suggestion))?;
+        self.assign(key.name, value).ok_or_else(|| problem("the value is not of the kind of this key".into()))
+    }
+
+    /// Assigns a value that was checked.
+    fn assign(&mut self, name: &str, value: &Value) -> Option<()> {
+        let text = || value.as_text().unwrap_or_default();
+        let switch = || matches!(value, Value::Switch(true));
+        let limits = &mut self.recording.limits;
+        match name {
+            "units" => self.units = text().parse().ok()?,
+            "rig" => self.rig = text().trim().to_owned(),
+            "recording.enabled" => self.recording.enabled = switch(),
+            "recording.folder" => self.recording.folder = text().to_owned(),
+            "recording.sessions" => {
+                let Value::List(names) = value else { return None };
+                let has = |session: &&str| names.iter().any(|name| name.as_text() == Some(*session));
+                self.recording.sessions = SESSIONS.iter().copied().filter(has).collect();
+            }
+            "recording.max_age" => limits.max_age = kind::age(text())?,
+            "recording.max_size" => limits.max_bytes = kind::size(text())?,
+            "recording.min_free" => limits.min_free_bytes = kind::size(text())?,
+            "server.port" => {
+                let Value::Integer(port) = value else { return None };
+                self.server.port = u16::try_from(*port).ok()?;
+            }
+            "server.lan" => self.server.lan = switch(),
+            "server.lan_control" => self.server.lan_control = switch(),
+            "server.keep_token" => self.server.keep_token = switch(),
+            "analysis.reference" => {
+                self.reference = REFERENCES.iter().find(|(name, _)| *name == text())?.1.clone();
+            }
+            "sectors.default" => self.sectors.default = kind::positions(value),
+            "log.level" => self.log_level = LogLevel::ALL.into_iter().find(|level| level.name() == text())?,
+            name => self.set_threshold(name, value.as_number()?)?,
+        }
+        Some(())
+    }
+
+    fn threshold(&self, name: &str) -> Option<f64> {
+        let all = serde_json::to_value(&self.thresholds).ok()?;
+        all.get(name.strip_prefix(THRESHOLDS)?)?.as_f64()
+    }
+
+    fn set_threshold(&mut self, name: &str, number: f64) -> Option<()> {
+        let name = name.strip_prefix(THRESHOLDS)?;
+        let mut all = serde_json::to_value(&self.thresholds).ok()?;
+        *all.get_mut(name)? = number.into();
+        self.thresholds = serde_json::from_value(all).ok()?;
+        Some(())
+    }
+
+    /// All settings as JSON: an object per section.
+    pub fn to_json(&self) -> serde_json::Value {
+        let mut all = serde_json::Map::new();
+        for key in KEYS {
+            let value = self.get(key).to_json();
+            match key.name.split_once('.') {
+                None => drop(all.insert(key.name.into(), value)),
+                Some((section, name)) => {
+                    let section = all.entry(section).or_insert_with(|| serde_json::Map::new().into());
+                    if let Some(section) = section.as_object_mut() {
+                        section.insert(name.into(), value);
+                    }
+                }
+            }
+        }
+        if let Some(sectors) = all.get_mut("sectors").and_then(serde_json::Value::as_object_mut) {
+            let tracks = self.sectors.tracks.iter().map(|track| (track.name.clone(), track.value().to_json()));
+            sectors.insert("tracks".into(), serde_json::Value::Object(tracks.collect()));
+        }
+        all.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_has_a_value_that_can_be_set_again() {
+        let default = Settings::default();
+        for key in KEYS {
+            let value = default.get(key);
+            let mut settings = default.clone();
+            assert_eq!(settings.set(key, &value), Ok(()), "{}", key.name);
+            assert_eq!(settings, default, "{}", key.name);
+        }
+    }
+
+    #[test]
+    fn every_threshold_is_a_key() {
+        let Ok(serde_json::Value::Object(all)) = serde_json::to_value(Thresholds::default()) else { panic!() };
+        for name in all.keys() {
+            assert!(KEYS.iter().any(|key| key.name.strip_prefix(THRESHOLDS) == Some(name)), "{name}");
+        }
+    }
+
+    #[test]
+    fn sectors_of_a_track_have_its_name_and_configuration() {
+        let text = "[sectors]\ndefault = [0.5]\n\"Monza\" = [0.3, 0.7]\n\"Ring / GP\" = \"thirds\"\n";
+        let sectors = Settings::from_toml(text).unwrap().sectors.sectors();
+        assert_eq!(sectors.lines("Monza", ""), [0.3, 0.7]);
+        assert_eq!(sectors.lines("Ring", "GP"), THREE);
+        assert_eq!(sectors.lines("Ring", ""), [0.5]);
+    }
+
+    #[test]
+    fn records_only_the_selected_kinds_of_sessions_and_unknown_ones() {
+        let settings = Settings::from_toml("recording.sessions = [\"race\"]").unwrap().recording;
+        assert!(settings.records(ACEvoSessionType::Race) && settings.records(ACEvoSessionType::Unknown));
+        assert!(!settings.records(ACEvoSessionType::Cruise));
+        let all = [ACEvoSessionType::TimeAttack, ACEvoSessionType::HotStint, ACEvoSessionType::Cruise];
+        assert!(all.into_iter().all(|session| RecordingSettings::default().records(session)));
+    }
+}
