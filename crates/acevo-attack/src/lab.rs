@@ -103,7 +103,7 @@ impl Lab {
         for name in ["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"] {
             command.env(name, &data);
         }
-        command.env("NO_COLOR", "1");
+        command.env("ACEVO_LOG_LEVEL", "debug").env("NO_COLOR", "1");
         command
     }
 

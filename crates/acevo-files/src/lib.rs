@@ -4,6 +4,7 @@
 //! Nothing here blocks on opening, follows a link when it writes, or replaces a file unless the caller asks for that.
 //!
 //! - [`open_file`], [`read_limited`]: reading.
+//! - [`open_append`] is for files that grow, such as logs.
 //! - [`PendingFile`], [`rename_new`]: files that have their name only when they are complete.
 //! - [`FileLock`], [`PendingFolder`]: one process at a time.
 //! - [`UserFolder`]: where settings, data and state of a user are.
@@ -23,6 +24,6 @@ mod user_folder;
 
 pub use self::folder::{PendingFolder, remove_abandoned};
 pub use self::lock::FileLock;
-pub use self::open::{NotAFile, TooLarge, is_at, open_file, read_limited};
+pub use self::open::{NotAFile, TooLarge, is_at, open_append, open_file, read_limited};
 pub use self::pending::{PendingFile, rename_new};
 pub use self::user_folder::UserFolder;

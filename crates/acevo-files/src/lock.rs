@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::open::{NotAFile, is_at, system};
+use crate::open::{is_at, open_own};
 
 /// Number of attempts to lock a file that other processes remove at the same time.
 const ATTEMPTS: usize = 100;
@@ -36,7 +36,7 @@ impl FileLock {
     /// Locks the file at this path, which is created if it does not exist. `None` if another process holds the lock. Does not wait.
     ///
     /// # Errors
-    /// [`NotAFile`] if the path is a link or leads to anything but a regular file; else the error of the operating system.
+    /// [`NotAFile`](crate::NotAFile) if the path is a link or leads to anything but a regular file; else the error of the operating system.
     pub fn try_acquire(path: impl Into<PathBuf>) -> io::Result<Option<Self>> {
         let path = path.into();
         for _ in 0..ATTEMPTS {
@@ -72,17 +72,7 @@ impl FileLock {
 }
 
 fn open(path: &Path) -> io::Result<File> {
-    // A link, a folder or a device is refused before it is opened, so that the error is clear and nothing happens to it.
-    match fs::symlink_metadata(path) {
-        Ok(found) => NotAFile::check(found.file_type())?,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(error),
-    }
-    let mut options = OpenOptions::new();
-    system::never_follow(options.read(true).write(true).create(true).truncate(false));
-    let file = options.open(path)?;
-    NotAFile::check(file.metadata()?.file_type())?;
-    Ok(file)
+    open_own(path, OpenOptions::new().read(true).write(true).create(true).truncate(false))
 }
 
 /// True for the errors of file systems without locks.

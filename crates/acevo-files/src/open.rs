@@ -49,7 +49,7 @@ impl NotAFile {
     }
 
     /// Fails unless this is the type of a regular file.
-    pub(crate) fn check(found: FileType) -> io::Result<()> {
+    fn check(found: FileType) -> io::Result<()> {
         if found.is_file() { Ok(()) } else { Err(Self::found(found).into()) }
     }
 
@@ -124,6 +124,35 @@ pub fn open_file(path: impl AsRef<Path>) -> io::Result<File> {
     Ok(file)
 }
 
+/// Opens a regular file for appending. It is created if it does not exist; on Unix only its owner can read and write it then. Never blocks,
+/// and never follows a link. Each write appends at the end that the file has at that moment, also if other processes append, too.
+///
+/// # Errors
+/// [`NotAFile`] if the path is a link or leads to anything but a regular file, checked for what was opened; else the error of the operating
+/// system.
+pub fn open_append(path: impl AsRef<Path>) -> io::Result<File> {
+    let path = path.as_ref();
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.append(true).create(true);
+    open_own(path, &mut options)
+}
+
+/// Opens a regular file as `options` say, but never follows a link.
+pub(crate) fn open_own(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+    // A link, a folder or a device is refused before it is opened, so that the error is clear and nothing happens to it.
+    match fs::symlink_metadata(path) {
+        Ok(found) => NotAFile::check(found.file_type())?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
+    }
+    system::never_follow(options);
+    let file = options.open(path)?;
+    NotAFile::check(file.metadata()?.file_type())?;
+    Ok(file)
+}
+
 /// Reads a regular file of at most `max` bytes, as [`open_file`] opens it.
 ///
 /// # Errors
@@ -143,7 +172,7 @@ pub fn is_at(file: &File, path: impl AsRef<Path>) -> bool {
 }
 
 #[cfg(unix)]
-pub(crate) mod system {
+mod system {
     use std::fs::{File, Metadata, OpenOptions};
     use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 
@@ -155,7 +184,7 @@ pub(crate) mod system {
     }
 
     /// The same; a link is not followed but fails with [`is_link_error`].
-    pub(crate) fn never_follow(options: &mut OpenOptions) {
+    pub(super) fn never_follow(options: &mut OpenOptions) {
         options.custom_flags((OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::NOFOLLOW).bits().cast_signed());
     }
 
@@ -165,14 +194,14 @@ pub(crate) mod system {
 }
 
 #[cfg(not(unix))]
-pub(crate) mod system {
+mod system {
     use std::fs::{File, Metadata, OpenOptions};
 
     /// Opening never blocks here.
     pub(super) fn never_block(_: &mut OpenOptions) {}
 
     /// A link is opened itself.
-    pub(crate) fn never_follow(options: &mut OpenOptions) {
+    pub(super) fn never_follow(options: &mut OpenOptions) {
         #[cfg(windows)]
         {
             use std::os::windows::fs::OpenOptionsExt;

@@ -8,7 +8,7 @@ use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::process::Command;
 
-use acevo_files::{FileLock, NotAFile, PendingFile, open_file, read_limited, remove_abandoned};
+use acevo_files::{FileLock, NotAFile, PendingFile, open_append, open_file, read_limited, remove_abandoned};
 use tempfile::tempdir;
 
 fn make_pipe(path: &Path) {
@@ -42,6 +42,31 @@ fn open_file_refuses_pipes_devices_and_sockets() {
     let link = folder.path().join("link to a file");
     symlink(&file, &link).unwrap();
     assert_eq!(read_limited(link, 100).unwrap(), b"content", "links are followed for reading");
+}
+
+#[test]
+fn open_append_creates_a_private_file_and_refuses_links_and_pipes() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("log");
+    for text in ["a", "b"] {
+        open_append(&path).unwrap().write_all(text.as_bytes()).unwrap();
+    }
+    assert_eq!((fs::read_to_string(&path).unwrap().as_str(), mode(&path)), ("ab", 0o600));
+    let (link, dangling, pipe) =
+        (folder.path().join("link"), folder.path().join("dangling"), folder.path().join("pipe"));
+    symlink(&path, &link).unwrap();
+    symlink(folder.path().join("target"), &dangling).unwrap();
+    make_pipe(&pipe);
+    for (path, found) in [
+        (link.as_path(), NotAFile::Link),
+        (&dangling, NotAFile::Link),
+        (&pipe, NotAFile::Pipe),
+        (folder.path(), NotAFile::Folder),
+        (Path::new("/dev/null"), NotAFile::Device),
+    ] {
+        assert_eq!(NotAFile::of(&open_append(path).unwrap_err()), Some(found), "{}", path.display());
+    }
+    assert!(!folder.path().join("target").exists());
 }
 
 /// A file and a pipe are exchanged all the time. Opening the pipe would block for good.

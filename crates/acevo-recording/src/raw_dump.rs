@@ -197,6 +197,13 @@ impl RawDump {
         self.pages.iter().all(|page| page.settled)
     }
 
+    /// Changes the texts about where the sections were found. They can contain names of folders and users.
+    pub fn change_places(&mut self, change: impl Fn(&str) -> String) {
+        for page in &mut self.pages {
+            page.place = change(&page.place);
+        }
+    }
+
     /// Human-readable sizes and versions, on one line.
     pub fn summary(&self) -> String {
         let sizes = PageKind::ALL.map(|page| format!("{page} {} bytes", self.bytes(page).len())).join(", ");

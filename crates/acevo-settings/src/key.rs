@@ -31,7 +31,7 @@ pub const SECTIONS: [(&str, &str); 6] = [
     ("log", "The log file"),
 ];
 
-const LEVELS: &[&str] = &["error", "warn", "info", "debug", "trace"];
+const LEVELS: &[&str] = &["off", "error", "warn", "info", "debug", "trace"];
 const UNITS: &[&str] = &["game", "metric", "kpa", "imperial"];
 const REFERENCES: &[&str] = &["best", "last", "personal"];
 
@@ -153,7 +153,7 @@ pub const KEYS: &[Key] = &[
     key("thresholds.tyres_s", SECONDS, THRESHOLD, "Seconds after which the state of a tyre is reported"),
     key("thresholds.hot_water_c", CELSIUS, THRESHOLD, "Coolant temperature in °C above which it is too hot"),
     key("thresholds.hot_oil_c", CELSIUS, THRESHOLD, "Oil temperature in °C above which it is too hot"),
-    key("log.level", Kind::Choice(LEVELS), "", "Least important messages of the log file"),
+    key("log.level", Kind::Choice(LEVELS), "`record`, `serve` `--log`", "Least important messages of the log file"),
 ];
 
 impl Key {

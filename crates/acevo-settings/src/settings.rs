@@ -178,6 +178,8 @@ fn positions_value(positions: Option<&[f64]>) -> Value {
 /// Level of the log: the least important messages that it has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum LogLevel {
+    /// No log.
+    Off,
     /// Only errors.
     Error,
     /// Also warnings.
@@ -193,11 +195,12 @@ pub enum LogLevel {
 
 impl LogLevel {
     /// Every level, from the fewest messages to the most.
-    pub const ALL: [Self; 5] = [Self::Error, Self::Warn, Self::Info, Self::Debug, Self::Trace];
+    pub const ALL: [Self; 6] = [Self::Off, Self::Error, Self::Warn, Self::Info, Self::Debug, Self::Trace];
 
     /// The name in the file.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Off => "off",
             Self::Error => "error",
             Self::Warn => "warn",
             Self::Info => "info",

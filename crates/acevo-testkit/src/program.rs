@@ -32,6 +32,7 @@ pub fn acevo_at(program: &Path) -> Command {
 }
 
 /// Makes a program ignore the settings of the user who runs the tests: the file, the variables, and what the screen remembers.
+/// Nothing is logged.
 pub fn without_settings(command: &mut Command) -> &mut Command {
     // A folder below a file does not exist, and cannot be created.
     let nothing = binary().join("no-folder");
@@ -41,7 +42,8 @@ pub fn without_settings(command: &mut Command) -> &mut Command {
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("ACEVO_")) {
         command.env_remove(name);
     }
-    command
+    // The folder of the log cannot be created either.
+    command.env("ACEVO_LOG_LEVEL", "off")
 }
 
 /// Path of the `acevo` binary that Cargo built for the tests of the `acevo` crate.

@@ -9,15 +9,18 @@ mod recordings;
 mod run;
 mod settings;
 mod source;
+mod tools;
 mod values;
 
 pub(crate) use export::ExportArgs;
 pub(crate) use follow::{EventsArgs, LapsArgs, ServeArgs, WatchArgs, WatchCommand};
+pub(crate) use help::ManualPage;
 pub(crate) use pages::{ChannelsArgs, DiffArgs, DoctorArgs, DumpArgs, OnceArgs, StatsArgs};
 pub(crate) use plot::PlotArgs;
 pub(crate) use recordings::{CutArgs, InfoArgs, RecordArgs, RepairArgs, ReplayArgs, SimulateArgs};
 pub(crate) use run::{RunArgs, StatusArgs};
 pub(crate) use settings::SettingsArgs;
+pub(crate) use tools::{CompletionsArgs, LogArgs, ManArgs, ReportArgs};
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -90,6 +93,14 @@ pub(crate) enum Command {
     Settings(SettingsArgs),
     /// Publish a simulated game, or write a recording of it
     Simulate(SimulateArgs),
+    /// Print the end of the log of `serve` and `record`
+    Log(LogArgs),
+    /// Write an archive for a bug report: diagnosis, versions, settings, log, raw dump
+    Report(ReportArgs),
+    /// Print a script with which a shell completes command lines
+    Completions(CompletionsArgs),
+    /// Write the manual pages into a folder
+    Man(ManArgs),
 }
 
 /// Reads the command line. Ends the program if it is wrong, or asks for help.
@@ -114,6 +125,16 @@ fn exit(error: &clap::Error, args: &[OsString]) -> ! {
         std::process::exit(error.exit_code())
     }
     error.exit()
+}
+
+/// The command line of the program, for shell completions.
+pub(crate) fn command() -> clap::Command {
+    Acevo::command()
+}
+
+/// The manual pages, that of the program first.
+pub(crate) fn manual() -> Vec<ManualPage> {
+    help::manual(Acevo::command())
 }
 
 fn parse(args: &[OsString]) -> Result<Acevo, clap::Error> {

@@ -1,6 +1,7 @@
 //! One file per command.
 
 mod channels;
+mod completions;
 mod cut;
 mod diff;
 mod doctor;
@@ -10,6 +11,8 @@ mod export;
 mod follow_loop;
 mod info;
 mod laps;
+mod log;
+mod man;
 mod once;
 mod plot;
 mod progress;
@@ -17,6 +20,7 @@ mod raw_file;
 mod record;
 mod repair;
 mod replay;
+mod report;
 mod run;
 mod serve;
 mod settings;
@@ -53,5 +57,9 @@ pub(crate) fn run(args: Acevo) -> anyhow::Result<ExitCode> {
         Some(Command::Serve(args)) => serve::run(&args),
         Some(Command::Settings(args)) => settings::run(&args),
         Some(Command::Simulate(args)) => simulate::run(&args),
+        Some(Command::Log(args)) => log::run(&args),
+        Some(Command::Report(args)) => report::run(&args),
+        Some(Command::Completions(args)) => completions::run(&args),
+        Some(Command::Man(args)) => man::run(&args),
     }
 }

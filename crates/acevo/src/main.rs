@@ -4,7 +4,8 @@
 //!
 //! | module | content |
 //! |---|---|
-//! | [`output`], [`shutdown`], [`process`], [`keyboard`], [`diagnostics`], [`settings`] | stdout, stderr and new files; Ctrl-C; resource usage; keys without a screen; `--verbose`; `acevo.toml` |
+//! | [`output`], [`shutdown`], [`process`], [`keyboard`] | stdout, stderr and new files; Ctrl-C; resource usage; keys without a screen |
+//! | [`redact`], [`diagnostics`], [`settings`] | texts without secrets; the log, and `--verbose`; `acevo.toml` |
 //! | [`mod@format`] | values, laps and events as text |
 //! | [`session`] | the followed session: connection, analysis, snapshot; demo and playback |
 //! | [`recording`] | recording the followed session, into files or memory |
@@ -25,6 +26,7 @@ mod keyboard;
 mod output;
 mod process;
 mod recording;
+mod redact;
 mod session;
 mod settings;
 mod shutdown;
@@ -35,7 +37,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     shutdown::report_file_size_limit();
-    match run() {
+    let code = match run() {
         Ok(code) => code,
         // The reader of the output has ended: `acevo watch --json | head -1`.
         Err(error) if error.is::<output::OutputClosed>() => ExitCode::SUCCESS,
@@ -43,7 +45,9 @@ fn main() -> ExitCode {
             output::complain(&error);
             ExitCode::FAILURE
         }
-    }
+    };
+    diagnostics::finish();
+    code
 }
 
 /// Does what was asked for. Options that were not given have the values of the settings.

@@ -3,6 +3,8 @@
 //! Nothing else in the program prints, which `clippy.toml` enforces. Everything is cleaned here, because names of the game, of
 //! files and of processes can contain any characters: escape sequences that control a terminal, and signs that change the direction of
 //! writing. Messages and text lose them, JSON escapes them.
+//!
+//! Messages are also events of `tracing`, so that the log has them.
 
 mod paint;
 mod picture;
@@ -15,10 +17,14 @@ use acevo_files::PendingFile;
 use acevo_telemetry::{clean_text, escape_json};
 use anyhow::{Context, anyhow};
 use indicatif::ProgressBar;
+use tracing::{error, info, warn};
 
 pub(crate) use self::paint::{Paint, stderr_is_terminal, stdout_is_terminal};
 use self::paint::{printable, printable_line};
 pub(crate) use self::picture::Picture;
+
+/// Target of the events of messages.
+pub(crate) const MESSAGE_TARGET: &str = "acevo::message";
 
 /// The reader of stdout has closed it. The program ends without an error message.
 #[derive(Debug)]
@@ -71,9 +77,29 @@ fn write_stdout(bytes: &[u8]) -> anyhow::Result<()> {
     }
 }
 
-/// Writes a message to stderr, as one line. There is no way to report that this fails.
+/// Writes a message to stderr, as one line, and to the log. There is no way to report that this fails.
 pub(crate) fn say(message: fmt::Arguments<'_>) {
-    write_stderr(&(printable_line(&message.to_string()) + "\n"));
+    let message = message.to_string();
+    write_line(&message);
+    let text = message.strip_prefix("acevo: ").unwrap_or(&message);
+    match text.strip_prefix("warning: ") {
+        Some(text) => warn!(target: MESSAGE_TARGET, "{text}"),
+        None => info!(target: MESSAGE_TARGET, "{text}"),
+    }
+}
+
+/// Writes a message with a secret to stderr, as one line, but not to the log.
+pub(crate) fn say_unlogged(message: fmt::Arguments<'_>) {
+    write_line(&message.to_string());
+}
+
+fn write_line(message: &str) {
+    write_stderr(&(printable_line(message) + "\n"));
+}
+
+/// A text as one line, without anything that controls a terminal.
+pub(crate) fn one_line(text: &str) -> String {
+    printable_line(text)
 }
 
 /// Writes several lines to stderr.
@@ -93,7 +119,7 @@ pub(crate) struct DiagnosticsWriter;
 
 impl Write for DiagnosticsWriter {
     fn write(&mut self, message: &[u8]) -> io::Result<usize> {
-        say(format_args!("{}", String::from_utf8_lossy(message).trim_end()));
+        write_line(String::from_utf8_lossy(message).trim_end());
         Ok(message.len())
     }
 
@@ -108,19 +134,24 @@ pub(crate) fn show_message(bar: &ProgressBar, message: &str) {
     bar.set_message(printable_line(message));
 }
 
-/// Writes an error and its causes to stderr.
+/// Writes an error and its causes to stderr, and to the log.
 pub(crate) fn complain(error: &anyhow::Error) {
-    say(format_args!("error: {error}"));
-    for cause in error.chain().skip(1) {
-        say(format_args!("  because: {cause}"));
-    }
+    complain_chain(&error.to_string(), error.chain().skip(1));
 }
 
 /// Prints what failed, and the error with its causes.
-pub(crate) fn complain_about(action: fmt::Arguments<'_>, error: &dyn std::error::Error) {
-    say(format_args!("error: {action}"));
-    let causes = std::iter::successors(Some(error), |cause| cause.source());
-    causes.for_each(|cause| say(format_args!("  because: {cause}")));
+pub(crate) fn complain_about(action: fmt::Arguments<'_>, error: &(dyn std::error::Error + 'static)) {
+    complain_chain(&action.to_string(), std::iter::successors(Some(error), |cause| cause.source()));
+}
+
+fn complain_chain<'a>(failed: &str, causes: impl Iterator<Item = &'a (dyn std::error::Error + 'static)>) {
+    write_line(&format!("error: {failed}"));
+    let mut text = failed.to_owned();
+    for cause in causes {
+        write_line(&format!("  because: {cause}"));
+        text.push_str(&format!(": {cause}"));
+    }
+    error!(target: MESSAGE_TARGET, "{text}");
 }
 
 /// False if the environment variable `NO_COLOR` asks for no colours.

@@ -7,9 +7,28 @@ use acevo_testkit::program::{acevo, output};
 use serde_json::Value;
 
 /// All commands.
-const COMMANDS: [&str; 17] = [
-    "watch", "dump", "channels", "diff", "doctor", "events", "laps", "record", "replay", "info", "export", "repair",
-    "cut", "plot", "stats", "serve", "simulate",
+const COMMANDS: [&str; 21] = [
+    "watch",
+    "dump",
+    "channels",
+    "diff",
+    "doctor",
+    "events",
+    "laps",
+    "record",
+    "replay",
+    "info",
+    "export",
+    "repair",
+    "cut",
+    "plot",
+    "stats",
+    "serve",
+    "simulate",
+    "log",
+    "report",
+    "completions",
+    "man",
 ];
 
 fn help(args: &[&str]) -> String {

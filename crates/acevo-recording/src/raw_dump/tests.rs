@@ -165,3 +165,17 @@ fn read_limits_the_size_of_the_file() {
     let error = RawDump::read(io::repeat(b' ')).unwrap_err().to_string();
     assert!(error.contains("more than 16 MiB"), "{error}");
 }
+
+#[test]
+fn change_places_changes_only_the_texts_about_places() {
+    let original = dump([800, 4900, 208]);
+    let mut changed = original.clone();
+    changed.change_places(|place| format!("~{place}"));
+    let json = changed.to_json().unwrap();
+    let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+    for (page, before) in value["pages"].as_array().unwrap().iter().zip(&original.pages) {
+        assert_eq!(page["place"], format!("~{}", before.place));
+    }
+    changed.change_places(|place| place.replacen('~', "", 1));
+    assert_eq!(changed, original);
+}

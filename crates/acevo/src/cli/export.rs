@@ -28,7 +28,7 @@ pub(crate) struct ExportArgs {
     #[arg(long, value_name = "LAPS")]
     laps: Option<LapSelection>,
     /// Only these channels, by the IDs that `acevo channels` lists
-    #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = values::any_channel)]
+    #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = values::channel_id(), hide_possible_values = true)]
     channels: Vec<&'static Channel>,
     /// Maximum number of rows per second [default: a row per physics packet]
     #[arg(long, value_name = "HZ", value_parser = values::rate)]

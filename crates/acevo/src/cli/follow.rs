@@ -10,7 +10,9 @@ use acevo_telemetry::personal::PersonalStore;
 use clap::Args;
 
 use super::source::{RecordingArg, SourceArgs};
+use super::tools::LogArg;
 use super::values;
+use crate::diagnostics::LogOptions;
 use crate::format::lap_table::Sessions;
 use crate::session::feeder::{AnalysisOptions, SourceKind};
 use crate::session::source::SourceSpec;
@@ -147,6 +149,8 @@ pub(crate) struct ServeArgs {
     #[command(flatten)]
     fuel: FuelArgs,
     #[command(flatten)]
+    log: LogArg,
+    #[command(flatten)]
     analysis: AnalysisArgs,
     #[command(flatten)]
     pub(super) source: SourceArgs,
@@ -161,9 +165,14 @@ impl ServeArgs {
         AnalysisOptions { fuel: self.fuel.planning(), ..self.analysis.options(self.source().kind()) }
     }
 
+    pub(crate) fn log(&self) -> LogOptions {
+        self.log.options("serve", self.quiet)
+    }
+
     /// Takes the settings for options that were not given.
     pub(super) fn apply(&mut self, settings: &Settings) {
         self.listen.apply(settings);
+        self.log.apply(settings);
         self.analysis.apply(settings);
     }
 

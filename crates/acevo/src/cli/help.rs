@@ -1,9 +1,11 @@
 //! The end of each help text: examples, and details after them.
 //!
-//! `-h` has the examples. `--help` and `acevo help` add the details, such as JSON formats, keys and scenarios.
+//! `-h` has the examples. `--help` and `acevo help` add the details, such as JSON formats, keys and scenarios. Manual pages have all of it,
+//! and the exit codes.
 
 mod details;
 mod examples;
+mod exit_codes;
 
 use clap::Command;
 
@@ -11,6 +13,9 @@ use super::source::HIDDEN;
 
 #[cfg(test)]
 pub(super) use details::EVENTS;
+
+/// Name of the program.
+const NAME: &str = "acevo";
 
 /// Commands whose help has all options of the simulator. The help of the others refers to it.
 const SIMULATOR: &str = "simulate";
@@ -22,7 +27,7 @@ pub(super) fn is_long<'a>(mut args: impl Iterator<Item = &'a str>) -> bool {
 
 /// Completes the help of all commands.
 pub(super) fn complete(command: Command, is_long: bool) -> Command {
-    let command = hide_simulator_options(command.after_help(examples::ACEVO));
+    let command = hide_simulator_options(command.after_help(examples::of(NAME)));
     command.mut_subcommands(|command| {
         let name = command.get_name().to_owned();
         let command = if name == SIMULATOR { command } else { hide_simulator_options(command) };
@@ -34,6 +39,33 @@ pub(super) fn complete(command: Command, is_long: bool) -> Command {
         };
         command.after_help(end)
     })
+}
+
+/// The content of a manual page.
+#[derive(Debug)]
+pub(crate) struct ManualPage {
+    /// The command with its options, without a text at the end. It is built: names and usage are complete.
+    pub(crate) command: Command,
+    /// Examples, and paragraphs about them.
+    pub(crate) examples: &'static str,
+    /// What the command line does not show, such as JSON formats.
+    pub(crate) details: Option<String>,
+    /// Exit codes with their meanings.
+    pub(crate) exit_codes: Vec<(u8, &'static str)>,
+}
+
+/// The manual pages of the program and of its commands.
+pub(super) fn manual(command: Command) -> Vec<ManualPage> {
+    let mut command = hide_simulator_options(command.disable_help_subcommand(true));
+    command.build();
+    let page = |command: Command| {
+        let name = command.get_name().to_owned();
+        let command = if name == SIMULATOR { command } else { hide_simulator_options(command) };
+        let exit_codes = exit_codes::of(&name);
+        ManualPage { examples: examples::of(&name), details: details::of(&name), exit_codes, command }
+    };
+    let commands: Vec<_> = command.get_subcommands().cloned().map(page).collect();
+    [page(command)].into_iter().chain(commands).collect()
 }
 
 fn hide_simulator_options(command: Command) -> Command {

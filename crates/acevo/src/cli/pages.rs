@@ -7,7 +7,7 @@ use std::time::Duration;
 use acevo_recording::RecordingPosition;
 use acevo_shared_memory::PageKind;
 use acevo_telemetry::UnitSystem;
-use clap::Args;
+use clap::{Args, ValueHint};
 
 use super::source::{DemoArgs, PlaceArgs};
 use super::values;
@@ -35,7 +35,7 @@ pub(crate) struct DumpArgs {
     /// FILE: a recording (.acevo) or a raw dump (.json) to read instead of the game; `-` is the standard input.
     /// FIELD: such as `speedKmh`, `wheelSlip[2]`, `tyre_lf.slip` or `physics.fuel`; a struct such as `electronics` selects all of its
     /// fields [default: all fields]
-    #[arg(value_name = "FILE] [FIELD")]
+    #[arg(value_name = "FILE] [FIELD", value_hint = ValueHint::AnyPath)]
     pub(super) items: Vec<OsString>,
     #[arg(skip)]
     pub(crate) fields: Vec<String>,
@@ -75,7 +75,7 @@ impl DumpArgs {
 pub(crate) struct ChannelsArgs {
     /// FILE: a recording (.acevo) or a raw dump (.json) whose values are shown; `-` is the standard input.
     /// ID: a channel, such as `speed`, or the beginning of several, such as `tyre_temp` [default: all channels that are worth logging]
-    #[arg(value_name = "FILE] [ID")]
+    #[arg(value_name = "FILE] [ID", value_hint = ValueHint::AnyPath)]
     pub(super) items: Vec<OsString>,
     #[arg(skip)]
     pub(crate) ids: Vec<String>,

@@ -7,7 +7,7 @@ use acevo_recording::{LapReference, LapSelector};
 use acevo_settings::Settings;
 use acevo_simulator::{Options, Scenario};
 use acevo_telemetry::{Channel, UnitSystem};
-use clap::Args;
+use clap::{Args, ValueHint};
 
 use super::source::DriveArgs;
 use super::values;
@@ -21,7 +21,7 @@ pub(crate) struct PlotArgs {
     #[arg(long, value_name = "LAP", default_value = "best", conflicts_with = "demo")]
     pub(crate) lap: LapSelector,
     /// Lap to compare it with; FILE:LAP for a lap of another recording, such as other.acevo:best
-    #[arg(long, value_name = "LAP", conflicts_with = "demo")]
+    #[arg(long, value_name = "LAP", conflicts_with = "demo", value_hint = ValueHint::AnyPath)]
     pub(crate) against: Option<LapReference>,
     /// New picture; the extension .png or .svg selects the format [default: named after the recording, in the current folder]
     #[arg(short, long, value_name = "FILE", value_parser = values::picture())]
@@ -31,10 +31,10 @@ pub(crate) struct PlotArgs {
     #[arg(help = values::described("Kind of picture", PlotKind::ALL.map(|kind| (kind.name(), kind.summary()))), hide_possible_values = true)]
     pub(crate) kind: PlotKind,
     /// Curves from the top, by the names that `acevo channels` lists [default: speed,throttle,brake,steering,gear,delta]
-    #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = values::curve)]
+    #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = values::curve_id(), hide_possible_values = true)]
     pub(crate) channels: Vec<&'static Channel>,
     /// Channel that colours the map; delta shows where time is gained and lost
-    #[arg(long, value_name = "ID", default_value = "speed", value_parser = values::curve)]
+    #[arg(long, value_name = "ID", default_value = "speed", value_parser = values::curve_id(), hide_possible_values = true)]
     pub(crate) color: &'static Channel,
     /// Width and height in pixels
     #[arg(long, value_name = "SIZE", default_value = "1600x900", value_parser = values::size)]

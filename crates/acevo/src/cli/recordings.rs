@@ -9,7 +9,9 @@ use acevo_simulator::{Options, Scenario};
 use clap::{ArgGroup, Args};
 
 use super::source::{DemoArgs, DriveArgs, PlaceArgs, PublishArgs};
+use super::tools::LogArg;
 use super::values;
+use crate::diagnostics::LogOptions;
 use crate::session::publish::PublishTarget;
 use crate::session::source::LiveSource;
 
@@ -34,14 +36,21 @@ pub(crate) struct RecordArgs {
     #[arg(short, long)]
     pub(crate) verbose: bool,
     #[command(flatten)]
+    log: LogArg,
+    #[command(flatten)]
     place: PlaceArgs,
     #[command(flatten)]
     pub(super) demo: DemoArgs,
 }
 
 impl RecordArgs {
+    pub(crate) fn log(&self) -> LogOptions {
+        self.log.options("record", self.quiet)
+    }
+
     /// Takes the settings for options that were not given.
     pub(super) fn apply(&mut self, settings: &Settings) {
+        self.log.apply(settings);
         if self.output.is_none() {
             self.folder = settings.recording.folder(std::env::home_dir().as_deref());
         }

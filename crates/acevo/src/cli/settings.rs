@@ -49,6 +49,10 @@ impl Acevo {
                 | Command::Stats(_)
                 | Command::Settings(_)
                 | Command::Status(_)
+                | Command::Log(_)
+                | Command::Report(_)
+                | Command::Completions(_)
+                | Command::Man(_)
                 | Command::Simulate(_),
             ) => false,
         }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use acevo_simulator::{CarModel, GameVersion, Options, Scenario, TrackName, Variant};
-use clap::Args;
+use clap::{Args, ValueHint};
 
 use super::values;
 use crate::session::publish::PublishTarget;
@@ -59,7 +59,7 @@ impl SourceArgs {
 pub(crate) struct PlaceArgs {
     /// Read the page files in this directory instead of looking for the game
     #[cfg(unix)]
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::DirPath)]
     dir: Option<PathBuf>,
     /// Read the process with this id: a game under Proton or Wine
     #[cfg(target_os = "linux")]
@@ -189,7 +189,7 @@ impl DriveArgs {
 pub(crate) struct PublishArgs {
     /// Publish as files in this directory instead of where the game does
     #[cfg(unix)]
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::DirPath)]
     dir: Option<PathBuf>,
 }
 

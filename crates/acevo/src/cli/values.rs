@@ -1,14 +1,17 @@
 //! Parsers of option values. Their errors state what is expected.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use acevo_export::{ExportFormat, MotecNames, Separator};
+use acevo_settings::LogLevel;
 use acevo_shared_memory::PageKind;
 use acevo_simulator::{CarModel, GameVersion, Scenario, TrackName, Variant};
 use acevo_telemetry::analysis::{FuelPlanning, Reference, Reserve, Sectors, Thresholds, Topic};
-use acevo_telemetry::{Channel, UnitSystem, channel};
+use acevo_telemetry::{Channel, UnitSystem, channel, channels};
 use clap::builder::{PathBufValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Arg, Command};
 
 use acevo_plot::{Format, PlotKind, SIZES, Theme};
 use acevo_telemetry::traces::is_drawable;
@@ -241,6 +244,40 @@ pub(super) fn reference() -> impl TypedValueParser<Value = Reference> {
         "personal" => Reference::Personal,
         _ => Reference::Best,
     })
+}
+
+pub(super) fn log_level() -> impl TypedValueParser<Value = LogLevel> {
+    PossibleValuesParser::new(LogLevel::ALL.map(LogLevel::name))
+        .try_map(|name| LogLevel::ALL.into_iter().find(|level| level.name() == name).ok_or("not among them"))
+}
+
+/// A parser of one of several names. Its error does not list them, because there are too many, but shells complete them.
+#[derive(Clone)]
+pub(super) struct Named<P> {
+    pub(super) parse: P,
+    pub(super) names: fn() -> Vec<&'static str>,
+}
+
+impl<P: TypedValueParser> TypedValueParser for Named<P> {
+    type Value = P::Value;
+
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<P::Value, clap::Error> {
+        self.parse.parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new((self.names)().into_iter().map(PossibleValue::new)))
+    }
+}
+
+/// [`any_channel`] with the ids for shells.
+pub(super) fn channel_id() -> impl TypedValueParser<Value = &'static Channel> {
+    Named { parse: any_channel, names: || channels().iter().map(Channel::id).collect() }
+}
+
+/// [`curve`] with the ids for shells.
+pub(super) fn curve_id() -> impl TypedValueParser<Value = &'static Channel> {
+    Named { parse: curve, names: || channels().iter().filter(|one| is_drawable(one)).map(Channel::id).collect() }
 }
 
 pub(super) fn topic() -> impl TypedValueParser<Value = Topic> {

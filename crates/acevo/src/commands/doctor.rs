@@ -5,7 +5,7 @@ mod report;
 
 use std::process::ExitCode;
 
-use self::examine::examine;
+pub(super) use self::examine::examine;
 use crate::cli::DoctorArgs;
 use crate::output::{Paint, print_json, print_text};
 

@@ -29,9 +29,7 @@ use crate::shutdown::Stop;
 const MAX_KEYS: usize = 4;
 
 pub(crate) fn run(args: &RecordArgs) -> anyhow::Result<ExitCode> {
-    if args.verbose {
-        diagnostics::start();
-    }
+    diagnostics::start_with_log(args.log(), args.verbose);
     let session = RecordedSession { source: args.source(), time: args.time, quiet: args.quiet, verbose: args.verbose };
     // The folder of the settings may have a name that looks like that of a file; as a folder that exists it is recognised.
     if let Some(folder) = &args.folder {

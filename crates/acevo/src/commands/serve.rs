@@ -12,13 +12,12 @@ use crate::shutdown::Stop;
 use crate::web;
 
 pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<ExitCode> {
-    if args.verbose {
-        diagnostics::start();
-    }
+    diagnostics::start_with_log(args.log(), args.verbose);
     let stop = Stop::on_signal()?;
     // Opening a source or closing it may hang, for example in a file system of the network.
     stop.exit_if_stuck(|| {
         complain(&anyhow!("acevo was asked to end but did not in time: reading the pages or a file hangs"));
+        diagnostics::finish();
     });
     // Errors of the server are reported before a recording or a simulation starts.
     let site = web::Site::open(args.server())?;

@@ -37,7 +37,6 @@ impl Paint {
     }
 
     /// No colours.
-    #[cfg(test)]
     pub(crate) const fn none() -> Self {
         Self { has_colors: false }
     }

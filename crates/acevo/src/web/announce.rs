@@ -10,7 +10,7 @@ use qrcode::{EcLevel, QrCode};
 
 use super::network;
 use super::token::Token;
-use crate::output::{print_text, say, say_lines, stderr_is_terminal, stdout_is_terminal};
+use crate::output::{print_text, say, say_lines, say_unlogged, stderr_is_terminal, stdout_is_terminal};
 
 /// The addresses of the server.
 #[derive(Debug)]
@@ -55,7 +55,7 @@ impl Addresses {
     /// If stdout cannot be written.
     pub(super) fn print(&self, quiet: bool) -> anyhow::Result<()> {
         if !quiet {
-            say(format_args!("acevo: {}", self.here));
+            say_unlogged(format_args!("acevo: {}", self.here));
             match &self.reach {
                 Reach::Network(addresses) => explain(addresses),
                 Reach::Local => {}
@@ -107,9 +107,9 @@ fn explain(addresses: &[String]) {
         say(format_args!("acevo: warning: this computer has no network; other computers cannot connect"));
         return;
     };
-    say(format_args!("acevo: for phones and other computers: {first}"));
+    say_unlogged(format_args!("acevo: for phones and other computers: {first}"));
     for other in others {
-        say(format_args!("acevo: or, in another network of this computer: {other}"));
+        say_unlogged(format_args!("acevo: or, in another network of this computer: {other}"));
     }
     if stderr_is_terminal()
         && let Some(code) = qr_code(first)

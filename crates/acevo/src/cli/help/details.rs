@@ -21,6 +21,8 @@ pub(super) fn of(command: &str) -> Option<String> {
         "serve" => SERVE,
         "settings" => SETTINGS,
         "simulate" => return Some(simulate()),
+        "log" => LOG,
+        "report" => REPORT,
         _ => return None,
     };
     Some(text.to_owned())
@@ -230,6 +232,29 @@ The folders are columns. The number of the session in its recording is session_n
 is track_by_game. Complete files are kept, and a recording that has grown replaces its own files. Other formats have a file per \
 recording. While an export runs, _acevo.lock keeps others out of the data set, and incomplete files are in a folder _acevo-...; \
 files and folders of other programs are not touched.";
+
+const LOG: &str = "\
+A line has the time (UTC), the level (ERROR, WARN, INFO, DEBUG), the command with its process id, and the event. The log has what the \
+commands print on stderr, and their diagnostics: files and sessions that are recorded, clients, refused requests. Tokens are left out.
+
+The log is acevo.log in $XDG_STATE_HOME/acevo or ~/.local/state/acevo, on Windows in %LOCALAPPDATA%\\acevo. When it has 1 MB, it becomes \
+acevo.1.log and that one acevo.2.log; the oldest one is removed. Programs never wait for the log: lines that cannot be written, for \
+example because the disk is full, are counted, and their number is logged later.
+
+The exit code is 1 if there is no log yet.";
+
+const REPORT: &str = "\
+Contents:
+  versions.txt   versions of acevo, of the system and of the compiler target; what is missing, and why
+  doctor.txt     the output of `acevo doctor`
+  doctor.json    the output of `acevo doctor --json`
+  settings.toml  the settings file without the values of tokens, passwords and secrets, if the file exists
+  log/           the log files, if there are any
+  pages.json     a raw dump of the pages, if the game runs; `acevo dump pages.json` shows it
+
+The home folder and the name of the user are replaced by ~, and tokens and Steam ids are removed. pages.json has the exact bytes that the \
+game publishes, with the driver's name. The files are listed on stderr with their sizes, and the path of the archive is printed. An \
+existing file is never overwritten.";
 
 const CUT: &str = "\
 Packets are copied unchanged, with their times. Laps are copied with the seconds before and after them, in which \

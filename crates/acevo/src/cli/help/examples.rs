@@ -1,6 +1,6 @@
 //! Examples of each command.
 
-pub(super) const ACEVO: &str = "\
+const ACEVO: &str = "\
 Examples:
   acevo                    Watch the game; waits until it runs
   acevo --demo             The same with a simulated car, without the game
@@ -10,14 +10,15 @@ Examples:
   acevo dump speedKmh      One value, once
   acevo channels --demo    All channels with units, quality and values
   acevo --json --every 1s  A JSON object per second, for a script
-  acevo dump --raw FILE    The exact bytes, for a bug report
+  acevo report             An archive for a bug report
 
 `acevo help COMMAND` shows the details of a command.
 Exit codes: 0 success, 1 failure, 2 wrong usage; `acevo help diff` has its own.";
 
-/// The examples of a command.
+/// The examples of a command; `acevo` is the program itself.
 pub(super) fn of(command: &str) -> &'static str {
     match command {
+        "acevo" => ACEVO,
         "run" => RUN,
         "status" => STATUS,
         "watch" => WATCH,
@@ -38,6 +39,10 @@ pub(super) fn of(command: &str) -> &'static str {
         "serve" => SERVE,
         "settings" => SETTINGS,
         "simulate" => SIMULATE,
+        "log" => LOG,
+        "report" => REPORT,
+        "completions" => COMPLETIONS,
+        "man" => MAN,
         _ => "",
     }
 }
@@ -224,3 +229,40 @@ Examples:
   acevo simulate --track karsthafen --car hatch --game 0.6
   acevo simulate -o weekend.acevo         A recording of all of it, in seconds
   acevo simulate -o hour.acevo --scenario hot-laps --for 1h";
+
+const LOG: &str = "\
+Examples:
+  acevo log                  The last 50 lines
+  acevo log -n 1000          More of them
+  acevo log --follow         New lines as they come, until Ctrl-C
+  acevo log | grep -E ' (WARN|ERROR) '
+  less \"$(acevo log --path)\"
+
+`acevo serve` and `acevo record` write the log, unless they have the option --log off.";
+
+const REPORT: &str = "\
+Examples:
+  acevo report                  Into acevo-report-DATE_TIME.zip in the current folder
+  acevo report --list           Only list what it would have
+  acevo report -o bug-42.zip
+  acevo report --list --dir /dev/shm
+
+Run it while the problem exists, with the game if possible. Look at the archive before you attach it to a bug report.";
+
+const COMPLETIONS: &str = "\
+Examples:
+  source <(acevo completions bash)              For this shell; in ~/.bashrc for all
+  acevo completions bash > ~/.local/share/bash-completion/completions/acevo
+  acevo completions zsh > \"${fpath[1]}/_acevo\"   Then start a new shell
+  acevo completions fish > ~/.config/fish/completions/acevo.fish
+  acevo completions powershell >> $PROFILE
+
+The script belongs to this version of acevo: print it again after an update.";
+
+const MAN: &str = "\
+Examples:
+  acevo man ~/.local/share/man/man1      Then: man acevo-record
+  acevo man pages && man -l pages/acevo.1
+
+The folder gets acevo.1, and a page per command, such as acevo-watch.1. Run it again after an update: pages that it has written before \
+are replaced, other files are not.";

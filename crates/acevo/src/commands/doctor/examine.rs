@@ -43,7 +43,7 @@ impl Measured {
     }
 }
 
-pub(super) fn examine(source: &PageSource) -> Report {
+pub(in crate::commands) fn examine(source: &PageSource) -> Report {
     let mut report = Report { version: env!("CARGO_PKG_VERSION"), ..Report::default() };
     if let Some(findings) = source.survey() {
         report.sections.push(look_around(findings));

@@ -7,37 +7,37 @@ use crate::output::Paint;
 
 /// The result of the examination.
 #[derive(Debug, Default, Serialize)]
-pub(super) struct Report {
+pub(in crate::commands) struct Report {
     /// Version of this program.
-    pub(super) version: &'static str,
+    pub(in crate::commands) version: &'static str,
     /// Telemetry flows.
-    pub(super) flowing: bool,
+    pub(in crate::commands) flowing: bool,
     /// The conclusion, in one sentence.
-    pub(super) verdict: String,
+    pub(in crate::commands) verdict: String,
     /// What to do next.
-    pub(super) next: Vec<String>,
-    pub(super) sections: Vec<Section>,
+    pub(in crate::commands) next: Vec<String>,
+    pub(in crate::commands) sections: Vec<Section>,
 }
 
 /// Findings that belong together.
 #[derive(Debug, Serialize)]
-pub(super) struct Section {
-    pub(super) title: &'static str,
-    pub(super) findings: Vec<Finding>,
+pub(in crate::commands) struct Section {
+    pub(in crate::commands) title: &'static str,
+    pub(in crate::commands) findings: Vec<Finding>,
 }
 
 /// A finding.
 #[derive(Debug, Serialize)]
-pub(super) struct Finding {
-    pub(super) state: State,
-    pub(super) what: String,
-    pub(super) result: String,
+pub(in crate::commands) struct Finding {
+    pub(in crate::commands) state: State,
+    pub(in crate::commands) what: String,
+    pub(in crate::commands) result: String,
 }
 
 /// The meaning of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum State {
+pub(in crate::commands) enum State {
     /// As expected.
     Good,
     /// Missing, which alone is not a fault.
@@ -49,18 +49,27 @@ pub(super) enum State {
 }
 
 impl Section {
-    pub(super) const fn new(title: &'static str) -> Self {
+    pub(in crate::commands) const fn new(title: &'static str) -> Self {
         Self { title, findings: Vec::new() }
     }
 
     /// Adds a finding. Its texts can contain names of processes and files, of which each takes part of one line.
-    pub(super) fn add(&mut self, state: State, what: impl Into<String>, result: impl Into<String>) {
+    pub(in crate::commands) fn add(&mut self, state: State, what: impl Into<String>, result: impl Into<String>) {
         self.findings.push(Finding { state, what: clean(&what.into()), result: clean(&result.into()) });
     }
 }
 
 impl Report {
-    pub(super) fn as_text(&self, paint: Paint) -> String {
+    /// Changes all texts that can contain names of files, processes and users.
+    pub(in crate::commands) fn change_texts(&mut self, change: &impl Fn(&str) -> String) {
+        let findings = self.sections.iter_mut().flat_map(|section| &mut section.findings);
+        let texts = findings.flat_map(|finding| [&mut finding.what, &mut finding.result]);
+        for text in texts.chain([&mut self.verdict]).chain(&mut self.next) {
+            *text = change(text);
+        }
+    }
+
+    pub(in crate::commands) fn as_text(&self, paint: Paint) -> String {
         let mut text = String::new();
         for section in &self.sections {
             text.push_str(&paint.bold(section.title));

@@ -1,0 +1,32 @@
+//! Exit codes of each command, for manual pages.
+
+/// Wrong usage, which all commands report in the same way.
+const USAGE: (u8, &str) = (2, "The command line is wrong.");
+
+/// The exit codes of a command; `acevo` is the program itself.
+pub(super) fn of(command: &str) -> Vec<(u8, &'static str)> {
+    let (success, failure) = match command {
+        "diff" => {
+            return vec![
+                (0, "The dumps do not differ."),
+                (1, "They differ."),
+                (2, "A file cannot be read, or the command line is wrong."),
+            ];
+        }
+        "doctor" => ("Telemetry flows.", "It does not, also in the menu and during a pause."),
+        "dump" | "channels" => ("Success.", "There is no game, or the file cannot be read."),
+        "stats" => ("Success.", "It was stopped before telemetry arrived, or the pages cannot be read."),
+        "info" => ("Success.", "The recording cannot be read; with --check also if it is damaged."),
+        "record" => (
+            "All files are complete.",
+            "Nothing was recorded, a file could not be completed, or another program has renamed, removed or shortened it.",
+        ),
+        "replay" => ("Success.", "The recording cannot be read, or a game or a simulator has the pages."),
+        "export" => ("All recordings were exported.", "At least one was not."),
+        "log" => ("Success.", "There is no log yet, or it cannot be read."),
+        "report" => ("The archive is complete.", "It cannot be written; then there is no file."),
+        "man" => ("All pages are written.", "A page cannot be written, or would replace a file of another program."),
+        _ => ("Success.", "Failure; the error is on the standard error."),
+    };
+    vec![(0, success), (1, failure), USAGE]
+}
