@@ -238,7 +238,7 @@ impl ListenArgs {
 /// How stops for fuel are planned.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Fuel")]
-struct FuelArgs {
+pub(super) struct FuelArgs {
     /// Fuel left at the finish and before each stop, such as 2l or 1lap [default: 0.5laps]
     #[arg(long, value_name = "AMOUNT", value_parser = values::reserve)]
     reserve: Option<Reserve>,
@@ -248,7 +248,7 @@ struct FuelArgs {
 }
 
 impl FuelArgs {
-    fn planning(&self) -> FuelPlanning {
+    pub(super) fn planning(&self) -> FuelPlanning {
         let mut planning = FuelPlanning::default();
         planning.reserve = self.reserve.unwrap_or_default();
         planning.pit_loss_s = self.pit_loss.unwrap_or_default().as_secs_f64();

@@ -6,8 +6,10 @@ use std::time::Duration;
 use acevo_settings::Settings;
 use clap::Args;
 
-use super::follow::{AnalysisArgs, ListenArgs};
+use super::follow::{AnalysisArgs, FuelArgs, ListenArgs};
 use super::source::{DemoArgs, PlaceArgs};
+use super::tools::LogArg;
+use crate::diagnostics::LogOptions;
 use crate::recording::task::RecordingPlan;
 use crate::session::feeder::{AnalysisOptions, SourceKind};
 use crate::session::source::LiveSource;
@@ -33,6 +35,10 @@ pub(crate) struct RunArgs {
     #[arg(short, long)]
     pub(crate) verbose: bool,
     #[command(flatten)]
+    log: LogArg,
+    #[command(flatten)]
+    fuel: FuelArgs,
+    #[command(flatten)]
     analysis: AnalysisArgs,
     #[command(flatten)]
     place: PlaceArgs,
@@ -47,8 +53,9 @@ impl RunArgs {
     /// Takes the settings for options that were not given.
     pub(super) fn apply(&mut self, settings: &Settings) {
         self.listen.apply(settings);
+        self.log.apply(settings);
         self.analysis.apply(settings);
-        self.output = self.output.take().or_else(|| settings.recording.folder());
+        self.output = self.output.take().or_else(|| settings.recording.folder(std::env::home_dir().as_deref()));
         self.records = settings.recording.enabled;
     }
 
@@ -67,7 +74,12 @@ impl RunArgs {
     }
 
     pub(crate) fn analysis(&self) -> AnalysisOptions {
-        self.analysis.options(if self.demo.demo { SourceKind::Demo } else { SourceKind::Game })
+        let source = if self.demo.demo { SourceKind::Demo } else { SourceKind::Game };
+        AnalysisOptions { fuel: self.fuel.planning(), ..self.analysis.options(source) }
+    }
+
+    pub(crate) fn log(&self) -> LogOptions {
+        self.log.options("run", self.quiet)
     }
 
     pub(crate) fn server(&self) -> ServerOptions {

@@ -18,12 +18,11 @@ use crate::web::{self, Site};
 const STUCK_AFTER: Duration = Duration::from_secs(20);
 
 pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
-    if args.verbose {
-        diagnostics::start();
-    }
+    diagnostics::start_with_log(args.log(), args.verbose);
     let stop = Stop::on_signal()?;
     stop.exit_if_stuck_for(STUCK_AFTER, || {
         complain(&anyhow!("acevo was asked to end but did not in time: reading the pages or writing a file hangs"));
+        diagnostics::finish();
     });
     let instance = match Instance::claim()? {
         Claim::Granted(instance) => instance,

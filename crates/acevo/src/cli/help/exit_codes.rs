@@ -13,6 +13,15 @@ pub(super) fn of(command: &str) -> Vec<(u8, &'static str)> {
                 (2, "A file cannot be read, or the command line is wrong."),
             ];
         }
+        "status" => {
+            return vec![
+                (0, "`acevo run` runs, and everything works."),
+                (1, "Something does not work, or it does not answer."),
+                USAGE,
+                (3, "`acevo run` is not running."),
+            ];
+        }
+        "run" => ("It was asked to end.", "It cannot start, another one is running, or the server has failed."),
         "doctor" => ("Telemetry flows.", "It does not, also in the menu and during a pause."),
         "dump" | "channels" => ("Success.", "There is no game, or the file cannot be read."),
         "stats" => ("Success.", "It was stopped before telemetry arrived, or the pages cannot be read."),
