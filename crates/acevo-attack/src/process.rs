@@ -115,6 +115,10 @@ impl Started {
     /// Notes what it uses now.
     pub(crate) fn sample(&mut self) {
         let process = PathBuf::from(format!("/proc/{}", self.id()));
+        // Until it has started the program, the new process shares the memory of this one.
+        if fs::read_link(process.join("exe")).ok() == std::env::current_exe().ok() {
+            return;
+        }
         if let Ok(status) = fs::read_to_string(process.join("status")) {
             let bytes = |name| memory_of(&status, name);
             self.usage.memory = self.usage.memory.max(bytes("VmHWM:"));
