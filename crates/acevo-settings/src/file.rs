@@ -357,7 +357,11 @@ mod tests {
         fn change_of_any_text_sets_the_value_or_fails(text in text(), index in 0..KEYS.len()) {
             let key = &KEYS[index];
             if let Ok(changed) = change(&text, key.name, Some(&key.default_value())) {
-                prop_assert_eq!(Settings::from_toml(&changed).unwrap().get(key), key.default_value());
+                let changed = Settings::from_toml(&changed).unwrap();
+                prop_assert_eq!(changed.get(key), key.default_value());
+                // The change may have corrected the text.
+                let before = Settings::from_toml(&text).unwrap_or_else(|_| changed.clone());
+                prop_assert!(KEYS.iter().filter(|other| *other != key).all(|key| changed.get(key) == before.get(key)));
             }
         }
     }

@@ -13,7 +13,7 @@ use crate::retention::RetentionLimits;
 use crate::value::Value;
 
 /// All settings. Start from [`Settings::default`], or read a file with [`Settings::from_toml`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct Settings {
     /// Units of screens, pictures and tables.
@@ -32,21 +32,6 @@ pub struct Settings {
     pub thresholds: Thresholds,
     /// Level of the log file.
     pub log_level: LogLevel,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            units: UnitSystem::default(),
-            rig: String::new(),
-            recording: RecordingSettings::default(),
-            server: ServerSettings::default(),
-            reference: Reference::default(),
-            sectors: SectorSettings::default(),
-            thresholds: Thresholds::default(),
-            log_level: LogLevel::default(),
-        }
-    }
 }
 
 /// What is recorded, and for how long it is kept.
