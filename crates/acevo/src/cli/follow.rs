@@ -237,7 +237,7 @@ impl ListenArgs {
 
 /// How stops for fuel are planned.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Fuel")]
+#[command(next_help_heading = "Analysis")]
 pub(super) struct FuelArgs {
     /// Fuel left at the finish and before each stop, such as 2l or 1lap [default: 0.5laps]
     #[arg(long, value_name = "AMOUNT", value_parser = values::reserve)]

@@ -69,8 +69,7 @@ Examples:
   acevo watch                          A live screen with eight tabs; ? shows the keys, q quits
   acevo watch --demo --scenario race   A simulated race
   acevo watch FILE --speed 4           A recording, four times as fast
-  acevo watch --reserve 1lap --pit-loss 55s
-                                       Plans stops for fuel with this reserve
+  acevo watch --reserve 1lap           Stops for fuel are planned with this reserve
   acevo watch --lines --every 5s       A line every five seconds
   acevo watch --json > stint.jsonl     Every physics packet as JSON
   acevo watch --json --every 100ms | jq -c '[.time_s, .physics.speedKmh]'
