@@ -100,12 +100,10 @@ impl Lab {
         let mut command = acevo_at(&self.program);
         let data = self.folder.path().join("data");
         command.args(arguments).current_dir(self.out());
-        command
-            .env("XDG_DATA_HOME", &data)
-            .env("XDG_STATE_HOME", &data)
-            .env("ACEVO_LOG_LEVEL", "debug")
-            .env("HOME", &data)
-            .env("NO_COLOR", "1");
+        for name in ["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"] {
+            command.env(name, &data);
+        }
+        command.env("NO_COLOR", "1").env("ACEVO_LOG_LEVEL", "debug");
         command
     }
 

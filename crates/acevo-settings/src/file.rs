@@ -1,5 +1,6 @@
 //! The file: reading with line numbers, and changing one key.
 
+use acevo_telemetry::is_unsafe_to_print;
 use toml_edit::{Document, DocumentMut, Item, Table, TableLike};
 
 use crate::key::{Key, SECTIONS};
@@ -114,8 +115,8 @@ fn unknown(path: &str) -> Problem {
 
 fn set_track(settings: &mut Settings, name: &str, value: &Value) -> Result<(), Problem> {
     let problem = |message| Problem::new(format!("{SECTORS}.{name}"), message);
-    if name.trim().is_empty() || name.len() > MAX_TRACK_NAME {
-        return Err(problem(format!("a track has a name of 1 to {MAX_TRACK_NAME} bytes")));
+    if name.trim().is_empty() || name.len() > MAX_TRACK_NAME || name.contains(is_unsafe_to_print) {
+        return Err(problem(format!("a track has a name of 1 to {MAX_TRACK_NAME} bytes without control characters")));
     }
     Kind::Positions.check(value).map_err(|(message, suggestion)| problem(message).suggest(suggestion))?;
     settings.sectors.set_track(name, value).map_err(problem)
@@ -283,7 +284,9 @@ mod tests {
         assert!(first(change("server = 1", "server.port", Some(&1.into()))).contains("[server]"));
         assert!(first(change("x = 1", "server.port", Some(&1.into()))).contains("line 1"));
         assert!(first(change("= 1", "server.port", Some(&1.into()))).contains("not TOML"));
-        assert!(change("", "sectors.", Some(&Value::List(vec![]))).is_err());
+        for name in ["", "a\nb", "\u{202e}"] {
+            assert!(change("", &format!("sectors.{name}"), Some(&Value::List(vec![]))).is_err(), "{name:?}");
+        }
     }
 
     #[test]
@@ -296,37 +299,39 @@ mod tests {
         assert!(text.lines().filter(|line| line.starts_with('#')).count() > KEYS.len(), "{text}");
     }
 
+    /// Values of all types.
+    const VALUES: &[&str] = &[
+        "1",
+        "-1",
+        "0.5",
+        "true",
+        "\"none\"",
+        "\"90d\"",
+        "\"\"",
+        "[]",
+        "[0.3, 0.6]",
+        "[[1]]",
+        "{a=1}",
+        "1979-05-27",
+        "nan",
+        "inf",
+        "9e99",
+        "\"\\u0000\"",
+    ];
+
     /// Texts that are nearly settings.
     fn text() -> impl Strategy<Value = String> {
         let names: Vec<_> =
             KEYS.iter().flat_map(|key| [key.name, key.leaf()]).chain(SECTIONS.map(|(name, _)| name)).collect();
-        let values = [
-            "1",
-            "-1",
-            "0.5",
-            "true",
-            "\"none\"",
-            "\"90d\"",
-            "\"\"",
-            "[]",
-            "[0.3, 0.6]",
-            "[[1]]",
-            "{a=1}",
-            "1979-05-27",
-            "nan",
-            "inf",
-            "9e99",
-            "\"\\u0000\"",
-        ];
         let line =
-            (prop::sample::select(names), prop::sample::select(&values[..]), 0..6).prop_map(|(name, value, form)| {
-                match form {
+            (prop::sample::select(names), prop::sample::select(VALUES), 0..6).prop_map(
+                |(name, value, form)| match form {
                     0 => format!("[{name}]\n"),
                     1 => format!("[[{name}]]\n"),
                     2 => format!("# {name}\n"),
                     _ => format!("{name} = {value}\n"),
-                }
-            });
+                },
+            );
         prop::collection::vec(line, 0..8).prop_map(|lines| lines.concat())
     }
 
@@ -352,7 +357,11 @@ mod tests {
         fn change_of_any_text_sets_the_value_or_fails(text in text(), index in 0..KEYS.len()) {
             let key = &KEYS[index];
             if let Ok(changed) = change(&text, key.name, Some(&key.default_value())) {
-                prop_assert_eq!(Settings::from_toml(&changed).unwrap().get(key), key.default_value());
+                let changed = Settings::from_toml(&changed).unwrap();
+                prop_assert_eq!(changed.get(key), key.default_value());
+                // The change may have corrected the text.
+                let before = Settings::from_toml(&text).unwrap_or_else(|_| changed.clone());
+                prop_assert!(KEYS.iter().filter(|other| *other != key).all(|key| changed.get(key) == before.get(key)));
             }
         }
     }

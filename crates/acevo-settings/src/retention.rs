@@ -117,6 +117,8 @@ mod tests {
 
     use super::*;
 
+    const NONE: [usize; 0] = [];
+
     fn day(days: u64) -> Duration {
         Duration::from_secs(days * 86_400)
     }
@@ -136,14 +138,14 @@ mod tests {
     #[test]
     fn nothing_is_deleted_without_limits() {
         let files = [file(1, u64::MAX, &[]), file(2, u64::MAX, &[])];
-        assert_eq!(deletable(&files, &RetentionLimits::default(), day(9999), Some(0)), []);
+        assert_eq!(deletable(&files, &RetentionLimits::default(), day(9999), Some(0)), NONE);
     }
 
     #[test]
     fn age_selects_only_older_recordings() {
         let files = [file(50, 1, &[]), file(10, 1, &[]), file(70, 1, &[]), file(200, 1, &[])];
         assert_eq!(deletable(&files, &limits(Some(30), None, None), day(100), None), [1, 0]);
-        assert_eq!(deletable(&files, &limits(Some(30), None, None), day(0), None), []);
+        assert_eq!(deletable(&files, &limits(Some(30), None, None), day(0), None), NONE);
     }
 
     #[test]
@@ -151,15 +153,15 @@ mod tests {
         let files = [file(3, 40, &[]), file(1, 40, &[]), file(2, 40, &[])];
         assert_eq!(deletable(&files, &limits(None, Some(80), None), day(4), None), [1]);
         assert_eq!(deletable(&files, &limits(None, Some(79), None), day(4), None), [1, 2]);
-        assert_eq!(deletable(&files, &limits(None, Some(120), None), day(4), None), []);
+        assert_eq!(deletable(&files, &limits(None, Some(120), None), day(4), None), NONE);
     }
 
     #[test]
     fn free_space_selects_the_oldest_until_there_is_enough() {
         let files = [file(1, 40, &[]), file(2, 40, &[])];
         assert_eq!(deletable(&files, &limits(None, None, Some(100)), day(4), Some(70)), [0]);
-        assert_eq!(deletable(&files, &limits(None, None, Some(100)), day(4), Some(100)), []);
-        assert_eq!(deletable(&files, &limits(None, None, Some(100)), day(4), None), [], "free space is unknown");
+        assert_eq!(deletable(&files, &limits(None, None, Some(100)), day(4), Some(100)), NONE);
+        assert_eq!(deletable(&files, &limits(None, None, Some(100)), day(4), None), NONE, "free space is unknown");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The settings with their defaults.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use acevo_shared_memory::ACEvoSessionType;
 use acevo_telemetry::UnitSystem;
@@ -13,7 +13,7 @@ use crate::retention::RetentionLimits;
 use crate::value::Value;
 
 /// All settings. Start from [`Settings::default`], or read a file with [`Settings::from_toml`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct Settings {
     /// Units of screens, pictures and tables.
@@ -32,21 +32,6 @@ pub struct Settings {
     pub thresholds: Thresholds,
     /// Level of the log file.
     pub log_level: LogLevel,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            units: UnitSystem::default(),
-            rig: String::new(),
-            recording: RecordingSettings::default(),
-            server: ServerSettings::default(),
-            reference: Reference::default(),
-            sectors: SectorSettings::default(),
-            thresholds: Thresholds::default(),
-            log_level: LogLevel::default(),
-        }
-    }
 }
 
 /// What is recorded, and for how long it is kept.
@@ -73,9 +58,9 @@ impl Default for RecordingSettings {
 }
 
 impl RecordingSettings {
-    /// The folder of recordings; `None` for the default, and for a path below `~/` if there is no home folder.
-    pub fn folder(&self) -> Option<PathBuf> {
-        kind::folder(&self.folder, std::env::home_dir().as_deref())
+    /// The folder of recordings. `home` replaces `~`. `None` for the default, and for a path below `~/` without a home folder.
+    pub fn folder(&self, home: Option<&Path>) -> Option<PathBuf> {
+        kind::folder(&self.folder, home)
     }
 
     /// True if sessions of this kind are recorded. Kinds that the game does not name always are.

@@ -23,7 +23,14 @@ pub fn commented_default() -> String {
 fn write_keys(text: &mut String, section: &str) {
     for key in KEYS.iter().filter(|key| key.section() == section) {
         // Writing to a text cannot fail.
-        let _ = write!(text, "# {}: {}.\n#{} = {}\n", key.summary, key.kind.range(), key.leaf(), key.default_value());
+        let _ = write!(
+            text,
+            "# {}. Values: {}.\n#{} = {}\n",
+            key.summary,
+            key.kind.range(),
+            key.leaf(),
+            key.default_value()
+        );
     }
 }
 

@@ -165,3 +165,35 @@ impl From<f64> for Value {
         Self::Number(number)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::key::Key;
+    use crate::settings::Settings;
+
+    #[test]
+    fn from_json_takes_the_values_of_a_form_and_refuses_others() {
+        let mut settings = Settings::default();
+        let mut set = |name: &str, json: &str| {
+            let value = Value::from_json(&serde_json::from_str(json).unwrap());
+            settings
+                .set(Key::find(name).unwrap(), &value)
+                .map(|()| settings.get(Key::find(name).unwrap()).to_json().to_string())
+        };
+        for (name, json) in [
+            ("server.port", "8080"),
+            ("server.lan", "true"),
+            ("units", "\"metric\""),
+            ("sectors.default", "[0.25,0.5]"),
+            ("recording.sessions", "[\"race\"]"),
+            ("thresholds.low_fuel_laps", "2.5"),
+        ] {
+            assert_eq!(set(name, json).as_deref(), Ok(json), "{name}");
+            for wrong in ["null", "{}", "[[0.5]]", "1e999", "-1e300", "18446744073709551615", "[null]"] {
+                let Ok(_) = serde_json::from_str::<serde_json::Value>(wrong) else { continue };
+                assert!(set(name, wrong).is_err(), "{name} {wrong}");
+            }
+        }
+    }
+}

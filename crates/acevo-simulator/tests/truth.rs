@@ -31,7 +31,7 @@ static DRIVEN: LazyLock<Vec<(Scenario, Simulator, Vec<Shot>)>> = LazyLock::new(|
 fn truth_numbers_and_times_laps_without_gaps() {
     for (scenario, simulator, shots) in &*DRIVEN {
         let truth = simulator.truth();
-        let rounding = if scenario == Scenario::Twins { 5 } else { 0 };
+        let rounding = if *scenario == Scenario::Twins { 5 } else { 0 };
         assert!(truth.laps.len() >= 2, "{scenario}: {} laps", truth.laps.len());
         let mut completed: BTreeMap<(u32, u32), u32> = BTreeMap::new();
         for lap in &truth.laps {
@@ -50,7 +50,7 @@ fn truth_numbers_and_times_laps_without_gaps() {
             // The timer is reset within two frames after the line, and was correct until then.
             let line = frame_at(shots, lap.finished_step);
             let frame = reset_frame(shots, lap);
-            let overrun = scenario != Scenario::Twins;
+            let overrun = *scenario != Scenario::Twins;
             assert!((line + usize::from(overrun)..=line + 2).contains(&frame), "{scenario} {lap:?}");
             let over = shots[frame - 1].timer - lap.time_ms;
             let allowed = if overrun { 0..=20 } else { -20 - rounding..=rounding };

@@ -136,7 +136,7 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "PORT")]
     port: Option<u16>,
     /// Accept other devices in the network; they need the token in the address. --lan=false if the settings accept them
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", hide_possible_values = true)]
     lan: Option<bool>,
     /// File with the token, so that addresses remain valid after a restart; created if it does not exist [default: in your data directory]
     #[arg(long, value_name = "FILE")]

@@ -52,7 +52,7 @@ impl RecordArgs {
     pub(super) fn apply(&mut self, settings: &Settings) {
         self.log.apply(settings);
         if self.output.is_none() {
-            self.folder = settings.recording.folder();
+            self.folder = settings.recording.folder(std::env::home_dir().as_deref());
         }
     }
 

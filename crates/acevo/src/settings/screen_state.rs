@@ -94,7 +94,7 @@ mod tests {
         let state = ScreenState::new("Tyres", UnitSystem::Imperial, UnitSystem::Game);
         write(&path, &state).unwrap();
         assert_eq!(read(&path).unwrap(), state);
-        for broken in [&b""[..], b"{", b"[]", b"{\"tab\": 1}", b"\xff\xfe", &[b' '; 5000]] {
+        for broken in [&b""[..], b"{", b"[1]", b"{\"tab\": 1}", b"\xff\xfe", &[b' '; 5000]] {
             std::fs::write(&path, broken).unwrap();
             assert!(read(&path).is_err(), "{broken:?}");
         }

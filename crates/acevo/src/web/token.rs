@@ -170,6 +170,17 @@ mod tests {
     }
 
     #[test]
+    fn kept_in_gives_programs_that_start_together_the_same_token() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("token");
+        let tokens: Vec<_> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(|| Token::kept_in(&path).unwrap())).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert!(tokens.iter().all(|token| token.is(tokens[0].as_str())));
+    }
+
+    #[test]
     #[cfg(unix)]
     fn kept_in_refuses_files_that_other_users_can_read_or_change() {
         use std::os::unix::fs::PermissionsExt as _;

@@ -193,7 +193,7 @@ const SETTINGS: &str = "\
 Examples:
   acevo settings                 The path of the file, and the values in effect
   acevo settings --init          Write a new file with every key, commented out
-  acevo settings --check         Each error of the file and of the environment; exit code 1 if there is one
+  acevo settings --check         Each error of file and environment; exit code 1 if any
   acevo settings --check FILE    The same for another file
   acevo settings --json | jq .settings.server.port
   ACEVO_UNITS=imperial acevo     One start with other units";
