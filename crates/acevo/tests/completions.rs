@@ -9,13 +9,12 @@ use acevo_testkit::left_out::left_out;
 use acevo_testkit::program::{acevo, binary, output};
 
 /// Beginnings of command lines, and what completes their last word. One completion is possible for each.
-const CASES: [(&str, &str); 9] = [
+const CASES: [(&str, &str); 8] = [
     ("acevo wat", "watch"),
-    ("acevo completions fi", "fish"),
     ("acevo simulate --scenario dri", "drive-through"),
-    ("acevo watch --demo --car elec", "electric-coupe"),
+    ("acevo watch --demo --car electric-", "electric-coupe"),
     ("acevo export evening.acevo --to mot", "motec"),
-    ("acevo export evening.acevo --channels steering_ang", "steering_angle"),
+    ("acevo export evening.acevo --channels steering_w", "steering_wheel"),
     ("acevo serve --lo", "--log"),
     ("acevo info eve", "evening.acevo"),
     ("acevo record --dir ra", "races/"),
@@ -53,7 +52,8 @@ fn run(shell: &str, options: &[&str], script: &str, folder: &Path) -> Vec<String
 fn check(shell: &str, completed: &[String]) {
     assert_eq!(completed.len(), CASES.len(), "{completed:?}");
     for ((line, expected), completed) in CASES.iter().zip(completed) {
-        assert_eq!(completed.trim_end(), *expected, "{shell}: {line}");
+        // zsh appends the sign before a value.
+        assert_eq!(completed.trim_end().trim_end_matches('='), *expected, "{shell}: {line}");
     }
 }
 
@@ -85,7 +85,7 @@ fn fish_completes_commands_options_values_and_files() {
     let mut script = "source ./script\n".to_owned();
     // A description follows after a tab.
     CASES.iter().for_each(|(line, _)| {
-        script.push_str(&format!("string join ' ' (complete -C '{line}' | string replace -r '\\t.*' '')\n"));
+        script.push_str(&format!("echo (complete -C '{line}' | string replace -r '\\t.*' '')\n"));
     });
     check("fish", &run("fish", &["--no-config"], &script, folder.path()));
 }
@@ -93,7 +93,7 @@ fn fish_completes_commands_options_values_and_files() {
 #[test]
 fn zsh_completes_commands_options_values_and_files() {
     let Some(folder) = prepare("zsh") else { return };
-    // Completion exists only in an interactive shell: one in a pseudo-terminal gets the keys. Ctrl-X prints the line and empties it.
+    // Completion exists only in an interactive shell: one in a pseudo-terminal gets the keys. Ctrl-K prints the line and empties it.
     let mut script = r#"
 zmodload zsh/zpty || exit 1
 zpty shell zsh -f -i
@@ -104,12 +104,12 @@ ask() {
     text=${text##*<<} text=${text%%>>*}
     print -r -- ${${(z)text}[-1]}
 }
-zpty -w shell "PS1= PS2= ; unsetopt prompt_cr prompt_sp zle_bracketed_paste; autoload -U compinit; compinit -u -D"
+zpty -w shell "PS1= PS2= ; unsetopt prompt_cr prompt_sp; unset zle_bracketed_paste; autoload -U compinit; compinit -u -D"
 zpty -w shell "source ./script; compdef _acevo acevo; unsetopt list_ambiguous; LISTMAX=0"
-zpty -w shell "show() { print -r -- \"<\"\"<\$BUFFER>\"\">\"; BUFFER= }; zle -N show; bindkey '^X' show; bindkey '^I' complete-word"
-ask $'true\cX' >/dev/null
+zpty -w shell "show() { print -r -- \"<\"\"<\$BUFFER>\"\">\"; BUFFER= }; zle -N show; bindkey '^K' show; bindkey '^I' complete-word"
+ask $'true\x0b' >/dev/null
 "#
     .to_owned();
-    CASES.iter().for_each(|(line, _)| script.push_str(&format!("ask $'{line}\\t\\cX'\n")));
+    CASES.iter().for_each(|(line, _)| script.push_str(&format!("ask $'{line}\\t\\x0b'\n")));
     check("zsh", &run("zsh", &["-f"], &script, folder.path()));
 }

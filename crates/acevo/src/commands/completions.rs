@@ -16,7 +16,9 @@ pub(crate) fn run(args: &CompletionsArgs) -> anyhow::Result<ExitCode> {
 fn script(shell: Shell) -> anyhow::Result<String> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut cli::command(), "acevo", &mut script);
-    String::from_utf8(script).context("the script is not UTF-8")
+    let script = String::from_utf8(script).context("the script is not UTF-8")?;
+    // With two colons an argument that can be repeated hides the options after it from zsh.
+    Ok(if shell == Shell::Zsh { script.replace("\n'*::", "\n'*:") } else { script })
 }
 
 #[cfg(test)]

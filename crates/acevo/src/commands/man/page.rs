@@ -55,7 +55,9 @@ impl Page {
         }
         end.to_writer(&mut bytes)?;
         let text = String::from_utf8(bytes).map_err(io::Error::other)?;
-        Ok(Self { file_name: format!("{name}.1"), text: MARK.to_owned() + &without_repetitions(&text) })
+        // mandoc warns about line breaks around an empty line, with which lists of values begin.
+        let text = without_repetitions(&text).replace("\n.br\n\n.br\n", "\n.sp\n");
+        Ok(Self { file_name: format!("{name}.1"), text: MARK.to_owned() + &text })
     }
 }
 
