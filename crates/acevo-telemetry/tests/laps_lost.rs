@@ -6,7 +6,7 @@ use acevo_shared_memory::PhysicsTracker;
 use acevo_simulator::{LapRecord, Options, Scenario};
 use acevo_telemetry::Frame;
 use acevo_telemetry::analysis::{Analysis, Lap, SessionEventKind, Settings, Validity};
-use acevo_testkit::drive::{each_frame_of, options, seeds};
+use acevo_testkit::drive::{each_frame_of, options};
 use proptest::prelude::*;
 
 /// Faults between the game and the analysis.
@@ -133,7 +133,7 @@ fn drive(options: Options, seconds: f64, mut trouble: Trouble) -> Result<usize, 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 5 * seeds().count() as u32, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn hot_laps_with_lost_packets_are_right_or_incomplete(seed in 1u64..50, trouble in trouble()) {
@@ -163,7 +163,7 @@ fn trap() -> impl Strategy<Value = Scenario> {
 /// After a replay the last physics packet is still that of the replay, with its fuel level.
 #[test]
 fn fuel_used_ignores_packets_of_a_replay() {
-    for seed in seeds() {
+    for seed in 0..4 {
         let trouble = Trouble { lost: 0, physics_lost: 200, graphics_lost: 0, doubled: 0, gaps: Vec::new(), seed };
         let mut options = options(Scenario::Replay, 2, 0);
         options.laps = None;

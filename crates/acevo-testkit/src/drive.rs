@@ -1,6 +1,5 @@
 //! Simulated sessions, analysed without a clock.
 
-use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use acevo_simulator::{LapRecord, Options, Scenario, Simulator};
@@ -10,12 +9,6 @@ use acevo_telemetry::{Channel, Frame};
 
 /// Steps of the longest session: two hours.
 const LONGEST: u64 = 333 * 7200;
-
-/// Seeds of each scenario: one, or as many as the environment variable `ACEVO_SEEDS` says.
-pub fn seeds() -> RangeInclusive<u64> {
-    let count = std::env::var("ACEVO_SEEDS").map_or(1, |count| count.parse().expect("ACEVO_SEEDS is a number"));
-    1..=count
-}
 
 /// Options for a scenario with this seed and number of laps.
 pub fn options(scenario: Scenario, seed: u64, laps: u32) -> Options {

@@ -76,7 +76,7 @@ fn kill_recorder(lab: &mut Lab, number: usize) -> anyhow::Result<()> {
         Ok((outcome.code == Some(0), String::from_utf8_lossy(&outcome.stdout).into_owned()))
     };
     let (is_whole, report) = check(lab, &file)?;
-    lab.expect(is_whole || report.contains("1 parts cannot be read"), || {
+    lab.expect(is_whole || report.contains(" 1 parts cannot be read"), || {
         format!("the recording of a killed recorder is damaged: {report}")
     });
     let repaired = lab.out().join(format!("repaired-{number}.acevo"));
