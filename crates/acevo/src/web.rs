@@ -6,6 +6,7 @@
 
 mod announce;
 mod assets;
+mod change;
 pub(crate) mod client;
 mod code;
 mod control;
@@ -70,6 +71,8 @@ pub(crate) struct ServerOptions {
     pub(crate) token_file: Option<PathBuf>,
     /// Without such a file the token is kept in the folder of data.
     pub(crate) keeps_token: bool,
+    /// Other devices may also change settings and control recording.
+    pub(crate) allows_lan_control: bool,
     /// The page is opened in a browser.
     pub(crate) opens_browser: bool,
     /// Only errors are printed.
@@ -142,6 +145,7 @@ impl Site {
             laps: LapTexts::default(),
             sectors: self.options.sectors,
             control: handle.map(|recording| Control { recording, stop: stop.clone() }),
+            allows_lan_control: self.options.allows_lan_control,
             closing: watch::Sender::new(false),
         });
         self.addresses.print(self.options.is_quiet)?;

@@ -226,6 +226,7 @@ impl ListenArgs {
         ServerOptions {
             port: self.port.unwrap_or(self.defaults.port),
             is_lan: self.is_lan(),
+            allows_lan_control: self.defaults.lan_control,
             token_file: self.token_file.clone(),
             keeps_token: self.defaults.keep_token,
             opens_browser: self.open,

@@ -5,15 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use axum::Extension;
-use axum::body::to_bytes;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use sysinfo::Disks;
 
-use super::guard::only;
+use super::change::{Refusal, read_change};
 use super::messages::{json, track_names};
 use super::server::Server;
 use super::slots::Connection;
@@ -112,35 +110,28 @@ fn free_space(folder: &Path) -> Option<u64> {
     Some(disk.available_space())
 }
 
-/// Does what a page has asked for. Only this computer may ask. The guard has refused other web pages, and they cannot send this type of
-/// content without permission.
+/// Does what a page has asked for.
 pub(super) async fn act(
     State(server): State<Arc<Server>>,
     Extension(connection): Extension<Connection>,
     request: Request,
 ) -> Response {
-    let refuse = |status: StatusCode, why: String| (status, why + "\n").into_response();
-    let Some(control) = &server.control else {
-        return refuse(StatusCode::NOT_FOUND, "Only `acevo run` can be controlled.".into());
-    };
-    if !connection.is_local() {
-        return refuse(StatusCode::FORBIDDEN, "Only this computer can control acevo.".into());
+    match try_act(&server, &connection, request).await {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(refusal) => refusal.into_response(),
     }
-    if only(request.headers(), &CONTENT_TYPE) != Some("application/json") {
-        return refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "The content must be application/json.".into());
-    }
-    let Ok(body) = to_bytes(request.into_body(), MAX_REQUEST).await else {
-        return refuse(StatusCode::PAYLOAD_TOO_LARGE, format!("A request has at most {MAX_REQUEST} bytes."));
-    };
-    match serde_json::from_slice(&body) {
-        Err(error) => return refuse(StatusCode::BAD_REQUEST, format!("Not a known action: {error}.")),
-        Ok(Action::Mark { text }) if text.len() > MAX_NOTE => {
-            return refuse(StatusCode::BAD_REQUEST, format!("A note has at most {MAX_NOTE} bytes."));
+}
+
+async fn try_act(server: &Server, connection: &Connection, request: Request) -> Result<(), Refusal> {
+    let control = server.control()?;
+    match read_change(server, connection, request, MAX_REQUEST).await? {
+        Action::Mark { text } if text.len() > MAX_NOTE => {
+            return Err(Refusal::new(StatusCode::BAD_REQUEST, format!("A note has at most {MAX_NOTE} bytes.")));
         }
-        Ok(Action::Record { on }) => control.recording.request(RecordingCommand::Record(on)),
-        Ok(Action::SaveLast) => control.recording.request(RecordingCommand::SaveLast),
-        Ok(Action::Mark { text }) => control.recording.request(RecordingCommand::Mark(clean(&text))),
-        Ok(Action::Quit) => control.stop.request(),
+        Action::Record { on } => control.recording.request(RecordingCommand::Record(on)),
+        Action::SaveLast => control.recording.request(RecordingCommand::SaveLast),
+        Action::Mark { text } => control.recording.request(RecordingCommand::Mark(clean(&text))),
+        Action::Quit => control.stop.request(),
     }
-    StatusCode::NO_CONTENT.into_response()
+    Ok(())
 }
