@@ -1,0 +1,68 @@
+//! Requests that change something. This computer may send them, and other devices if the settings allow that. The guard has refused
+//! other web pages; this also requires a content type that they cannot send without permission.
+
+use axum::body::to_bytes;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use serde::de::DeserializeOwned;
+
+use super::control::Control;
+use super::guard::only;
+use super::server::Server;
+use super::slots::Connection;
+
+/// Why a request is refused.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    status: StatusCode,
+    reason: String,
+}
+
+impl Refusal {
+    pub(super) fn new(status: StatusCode, reason: impl Into<String>) -> Self {
+        Self { status, reason: reason.into() }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        (self.status, self.reason + "\n").into_response()
+    }
+}
+
+impl Server {
+    /// What can be controlled.
+    ///
+    /// # Errors
+    /// If this is not the background program.
+    pub(super) fn control(&self) -> Result<&Control, Refusal> {
+        self.control.as_ref().ok_or_else(|| Refusal::new(StatusCode::NOT_FOUND, "Only `acevo run` can be controlled."))
+    }
+}
+
+/// The JSON content of a request that changes something.
+///
+/// # Errors
+/// If the client may not change anything, or the content has another type, more than `limit` bytes, or another shape.
+pub(super) async fn read_change<T: DeserializeOwned>(
+    server: &Server,
+    connection: &Connection,
+    request: Request,
+    limit: usize,
+) -> Result<T, Refusal> {
+    if !connection.is_local() && !server.allows_lan_control {
+        return Err(Refusal::new(
+            StatusCode::FORBIDDEN,
+            "Only the computer that runs acevo can change this: the setting server.lan_control is off.",
+        ));
+    }
+    if only(request.headers(), &CONTENT_TYPE) != Some("application/json") {
+        return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "The content must be application/json."));
+    }
+    let too_large = || Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, format!("A request has at most {limit} bytes."));
+    let body = to_bytes(request.into_body(), limit).await.map_err(|_| too_large())?;
+    serde_json::from_slice(&body)
+        .map_err(|error| Refusal::new(StatusCode::BAD_REQUEST, format!("The request is not understood: {error}.")))
+}
