@@ -8,7 +8,6 @@ mod announce;
 mod assets;
 mod change;
 pub(crate) mod client;
-mod code;
 mod control;
 mod documents;
 mod frame;
@@ -150,7 +149,7 @@ impl Site {
         });
         self.addresses.print(self.options.is_quiet)?;
         if self.options.opens_browser {
-            self.addresses.open(&server.guard.one_time_query()?);
+            self.addresses.open();
         }
         let done = Arc::new(AtomicBool::new(false));
         let is_done = Arc::clone(&done);
@@ -192,7 +191,6 @@ mod tests {
             format!("Beyond {} connections, or {} from one address,", slots::MAX, slots::MAX_PER_ADDRESS),
             format!("share {} slots and displace only each other", slots::MAX_STRANGERS),
             format!("{} slots are reserved for this computer", slots::RESERVED),
-            format!("It is valid once, for {} seconds,", code::VALID_FOR.as_secs()),
             format!("more than {} frames per second", acevo_protocol::MAX_FRAMES),
             format!("up to {} channels", acevo_protocol::MAX_CHANNELS),
             format!("more than {} KiB", acevo_protocol::MAX_LENGTH / 1024),

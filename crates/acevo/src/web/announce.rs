@@ -15,10 +15,8 @@ use crate::output::{print_text, say, say_lines, say_unlogged, stderr_is_terminal
 /// The addresses of the server.
 #[derive(Debug)]
 pub(super) struct Addresses {
-    /// On this computer.
+    /// On this computer. The token is not needed, but scripts pass it on.
     here: String,
-    /// On this computer, without a token.
-    page: String,
     port: u16,
     reach: Reach,
 }
@@ -43,7 +41,6 @@ impl Addresses {
         };
         Self {
             here: address(Ipv4Addr::LOCALHOST.into()),
-            page: format!("http://{}:{port}/", Ipv4Addr::LOCALHOST),
             port,
             reach,
         }
@@ -74,9 +71,9 @@ impl Addresses {
         self.port
     }
 
-    /// Opens the page with a query in a browser, or prints a warning if that fails. All users of this computer can read the query.
-    pub(super) fn open(&self, query: &str) {
-        open(&format!("{}{query}", self.page));
+    /// Opens the page in a browser, or prints a warning if that fails. All users of this computer can read the address: it has no token.
+    pub(super) fn open(&self) {
+        open(&format!("http://{}:{}/", Ipv4Addr::LOCALHOST, self.port));
     }
 }
 
