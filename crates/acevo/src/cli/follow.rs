@@ -187,7 +187,7 @@ impl ServeArgs {
 }
 
 /// Where the web server listens.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(super) struct ListenArgs {
     /// Port to listen on; 0 selects a free port [default: 7333]
     #[arg(long, value_name = "PORT")]
@@ -226,7 +226,6 @@ impl ListenArgs {
         ServerOptions {
             port: self.port.unwrap_or(self.defaults.port),
             is_lan: self.is_lan(),
-            allows_lan_control: self.defaults.lan_control,
             token_file: self.token_file.clone(),
             keeps_token: self.defaults.keep_token,
             opens_browser: self.open,
@@ -237,7 +236,7 @@ impl ListenArgs {
 }
 
 /// How stops for fuel are planned.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Analysis")]
 pub(super) struct FuelArgs {
     /// Fuel left at the finish and before each stop, such as 2l or 1lap [default: 0.5laps]
@@ -258,7 +257,7 @@ impl FuelArgs {
 }
 
 /// How laps are analysed.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Analysis")]
 pub(super) struct AnalysisArgs {
     /// Sector boundaries as fractions of the lap, without the finish line: 0.31,0.68 [default: thirds]

@@ -39,11 +39,7 @@ impl Addresses {
             Some(_) => Reach::Network(network::addresses().into_iter().map(|ip| address(ip.into())).collect()),
             None => Reach::Local,
         };
-        Self {
-            here: address(Ipv4Addr::LOCALHOST.into()),
-            port,
-            reach,
-        }
+        Self { here: address(Ipv4Addr::LOCALHOST.into()), port, reach }
     }
 
     /// Prints the addresses: with explanations on stderr unless `quiet`, and one per line on stdout for scripts.

@@ -42,6 +42,11 @@ impl Server {
     }
 }
 
+/// True if a client may change something: it is on this computer, or the settings allow it for other devices.
+pub(super) fn may_change(server: &Server, connection: &Connection) -> bool {
+    connection.is_local() || server.control.as_ref().is_some_and(|control| control.allows_lan())
+}
+
 /// The JSON content of a request that changes something.
 ///
 /// # Errors
@@ -52,7 +57,7 @@ pub(super) async fn read_change<T: DeserializeOwned>(
     request: Request,
     limit: usize,
 ) -> Result<T, Refusal> {
-    if !connection.is_local() && !server.allows_lan_control {
+    if !may_change(server, connection) {
         return Err(Refusal::new(
             StatusCode::FORBIDDEN,
             "Only the computer that runs acevo can change this: the setting server.lan_control is off.",

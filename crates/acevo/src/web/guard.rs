@@ -159,13 +159,7 @@ mod tests {
         status_from(HERE, local(), guard, uri, pairs)
     }
 
-    fn status_from(
-        client: IpAddr,
-        local: SocketAddr,
-        guard: &Guard,
-        uri: &str,
-        pairs: &[(&'static str, &str)],
-    ) -> u16 {
+    fn status_from(client: IpAddr, local: SocketAddr, guard: &Guard, uri: &str, pairs: &[(&'static str, &str)]) -> u16 {
         match guard.judge(client, local, &uri.parse().unwrap(), &headers(pairs)) {
             Verdict::Accepted { .. } => 200,
             Verdict::Redirected { .. } => 303,

@@ -26,8 +26,6 @@ pub(super) struct Server {
     pub(super) sectors: Sectors,
     /// What the page can control; `None` if this is not the background program.
     pub(super) control: Option<Control>,
-    /// Other devices may change settings and control recording.
-    pub(super) allows_lan_control: bool,
     /// True when all connections must close.
     pub(super) closing: watch::Sender<bool>,
 }
