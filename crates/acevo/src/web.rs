@@ -18,6 +18,7 @@ mod lap_texts;
 mod listen;
 mod messages;
 mod metrics;
+pub(crate) mod mirror;
 mod network;
 mod routes;
 mod server;

@@ -15,7 +15,7 @@ use super::values;
 use crate::diagnostics::LogOptions;
 use crate::format::lap_table::Sessions;
 use crate::session::feeder::{AnalysisOptions, SourceKind};
-use crate::session::source::SourceSpec;
+use crate::session::source::{LiveSource, PageSource, SourceSpec};
 use crate::web::ServerOptions;
 
 /// What watch, events and laps have in common.
@@ -76,6 +76,9 @@ pub(crate) struct WatchArgs {
     /// Output interval, such as 100ms [default: 1s for lines, every packet for JSON]
     #[arg(long, value_name = "TIME", value_parser = values::time)]
     pub(crate) every: Option<Duration>,
+    /// Read the game itself, also if `acevo run` is running, whose data the full-screen view shows otherwise
+    #[arg(long)]
+    direct: bool,
     #[command(flatten)]
     fuel: FuelArgs,
     #[command(flatten)]
@@ -83,6 +86,12 @@ pub(crate) struct WatchArgs {
 }
 
 impl WatchArgs {
+    /// The screen can show the data of the background program: no option asks for another source or another analysis.
+    pub(crate) fn can_mirror(&self) -> bool {
+        let is_game = matches!(self.follow.source(), SourceSpec::Live(LiveSource::Game(PageSource::Game)));
+        is_game && !self.direct && !self.fuel.is_given() && !self.follow.analysis.is_given()
+    }
+
     /// Takes the settings for options that were not given.
     pub(super) fn apply(&mut self, settings: &Settings) {
         self.follow.apply(settings);
@@ -248,6 +257,10 @@ pub(super) struct FuelArgs {
 }
 
 impl FuelArgs {
+    fn is_given(&self) -> bool {
+        self.reserve.is_some() || self.pit_loss.is_some()
+    }
+
     pub(super) fn planning(&self) -> FuelPlanning {
         let mut planning = FuelPlanning::default();
         planning.reserve = self.reserve.unwrap_or_default();
@@ -278,6 +291,10 @@ pub(super) struct AnalysisArgs {
 }
 
 impl AnalysisArgs {
+    fn is_given(&self) -> bool {
+        self.sectors.is_some() || self.reference.is_some() || self.bests.is_some() || self.no_bests
+    }
+
     /// Takes the settings for options that were not given.
     pub(super) fn apply(&mut self, settings: &Settings) {
         self.defaults = settings.clone();

@@ -10,7 +10,7 @@ use crate::cli::StatusArgs;
 use crate::format::text::clock;
 use crate::instance;
 use crate::output::{print_json, print_text, say};
-use crate::web::client;
+use crate::web::client::Client;
 
 /// Exit code if no background program runs, as of `systemctl status`.
 const NOT_RUNNING: u8 = 3;
@@ -32,7 +32,7 @@ pub(crate) fn run(args: &StatusArgs) -> anyhow::Result<ExitCode> {
         );
     };
     let what = || format!("`acevo run` (process {}) does not answer at {address}", info.pid);
-    let text = client::get(port, "/api/status").with_context(what)?;
+    let text = Client::connect(port).and_then(|mut client| client.get("/api/status")).with_context(what)?;
     let status: Value = serde_json::from_str(&text).with_context(what)?;
     if args.json {
         print_json(&format!("{text}\n"))?;

@@ -63,6 +63,14 @@ pub(super) async fn read_change<T: DeserializeOwned>(
             "Only the computer that runs acevo can change this: the setting server.lan_control is off.",
         ));
     }
+    read_json(request, limit).await
+}
+
+/// The JSON content of a request.
+///
+/// # Errors
+/// If the content has another type, more than `limit` bytes, or another shape.
+pub(super) async fn read_json<T: DeserializeOwned>(request: Request, limit: usize) -> Result<T, Refusal> {
     if only(request.headers(), &CONTENT_TYPE) != Some("application/json") {
         return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "The content must be application/json."));
     }
