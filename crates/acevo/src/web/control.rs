@@ -44,6 +44,16 @@ impl Control {
         Self { recording, settings, allows_lan, stop }
     }
 
+    /// The state of the recording task.
+    pub(super) fn recording(&self) -> RecordingState {
+        self.recording.state()
+    }
+
+    /// Free bytes on the disk of the recordings, if they are known.
+    pub(super) fn free_bytes(&self) -> Option<u64> {
+        self.recording.free_bytes()
+    }
+
     /// True if other devices may change settings and control recording.
     pub(super) fn allows_lan(&self) -> bool {
         self.allows_lan.load(Ordering::Relaxed)
@@ -97,8 +107,8 @@ struct Status {
 pub(super) fn status(server: &Server) -> String {
     let state = server.state();
     let snapshot = &state.snapshot;
-    let recording = server.control.as_ref().map(|control| control.recording.state());
-    let disk_free = server.control.as_ref().and_then(|control| control.recording.free_bytes());
+    let recording = server.control.as_ref().map(Control::recording);
+    let disk_free = server.control.as_ref().and_then(Control::free_bytes);
     let problem = recording.as_ref().and_then(|recording| Some(format!("recording: {}", recording.problem.as_ref()?)));
     let of_settings =
         server.control.as_ref().and_then(|control| Some(format!("settings: {}", control.settings.problem()?)));
