@@ -118,7 +118,10 @@ mod tests {
         let (effective, problems) = Effective::with_problems(Some(file), variable);
         assert_eq!((effective.settings.server.port, effective.settings.server.lan), (7333, true));
         assert_eq!(effective.origin(Key::find("server.port").unwrap()), Origin::Default);
-        assert_eq!(problems.iter().map(|problem| problem.key.as_str()).collect::<Vec<_>>(), ["server.port", "ACEVO_RIG"]);
+        assert_eq!(
+            problems.iter().map(|problem| problem.key.as_str()).collect::<Vec<_>>(),
+            ["server.port", "ACEVO_RIG"]
+        );
     }
 
     #[test]

@@ -316,7 +316,8 @@ mod tests {
 
     #[test]
     fn change_that_removes_a_key_keeps_the_comments_before_it() {
-        let text = "# mine\nunits = \"kpa\" # kpa\n# about the rig\n[server]\n#port = 7333\n# network\nlan = true\n\n# end\n";
+        let text =
+            "# mine\nunits = \"kpa\" # kpa\n# about the rig\n[server]\n#port = 7333\n# network\nlan = true\n\n# end\n";
         let changed = change(text, "server.lan", None).unwrap();
         assert_eq!(changed, text.replace("lan = true\n", ""));
         assert_eq!(change(&changed, "units", None).unwrap(), changed.replace("units = \"kpa\" # kpa\n", ""));
@@ -349,7 +350,8 @@ mod tests {
         let changed = change_all(text, [("units", Some(&metric)), ("rig", None), ("sectors.Ring", None)]).unwrap();
         let settings = Settings::from_toml(&changed).unwrap();
         assert_eq!((settings.units.name(), settings.rig.as_str()), ("metric", ""));
-        let problems = change_all(text, [("server.port", Some(&port)), ("units", Some(&metric)), ("x", None)]).unwrap_err();
+        let problems =
+            change_all(text, [("server.port", Some(&port)), ("units", Some(&metric)), ("x", None)]).unwrap_err();
         let keys: Vec<_> = problems.iter().map(|problem| (problem.key.as_str(), problem.line)).collect();
         assert_eq!(keys, [("server.port", None), ("x", None)]);
         let problems = change_all("x = 1\nrig = 1\n", [("units", Some(&metric))]).unwrap_err();

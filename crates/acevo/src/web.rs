@@ -23,6 +23,7 @@ mod network;
 mod routes;
 mod server;
 mod session_log;
+mod settings_page;
 mod slots;
 mod socket;
 mod state;
@@ -55,6 +56,7 @@ use self::state::Publisher;
 use self::token::Token;
 use crate::recording::task::{RecordingFeed, RecordingHandle};
 use crate::session::live_session::LiveSession;
+use crate::settings;
 use crate::shutdown::Stop;
 
 /// Time for the thread that reads telemetry to end: longer than personal bests wait for the lock of their file.
@@ -146,6 +148,7 @@ impl Site {
             sectors: self.options.sectors,
             control: handle.map(|recording| Control { recording, stop: stop.clone() }),
             allows_lan_control: self.options.allows_lan_control,
+            settings_at_start: settings::stored().effective.settings,
             closing: watch::Sender::new(false),
         });
         self.addresses.print(self.options.is_quiet)?;

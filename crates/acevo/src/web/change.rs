@@ -24,6 +24,11 @@ impl Refusal {
     pub(super) fn new(status: StatusCode, reason: impl Into<String>) -> Self {
         Self { status, reason: reason.into() }
     }
+
+    /// The reason, as a sentence.
+    pub(super) fn into_reason(self) -> String {
+        self.reason
+    }
 }
 
 impl IntoResponse for Refusal {
@@ -42,6 +47,20 @@ impl Server {
     }
 }
 
+/// Checks that a client may change something.
+///
+/// # Errors
+/// If it is another device, and the settings do not allow that.
+pub(super) fn may_change(server: &Server, connection: &Connection) -> Result<(), Refusal> {
+    if connection.is_local() || server.allows_lan_control {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        StatusCode::FORBIDDEN,
+        "Only the computer that runs acevo can change this: the setting server.lan_control is off.",
+    ))
+}
+
 /// The JSON content of a request that changes something.
 ///
 /// # Errors
@@ -52,12 +71,7 @@ pub(super) async fn read_change<T: DeserializeOwned>(
     request: Request,
     limit: usize,
 ) -> Result<T, Refusal> {
-    if !connection.is_local() && !server.allows_lan_control {
-        return Err(Refusal::new(
-            StatusCode::FORBIDDEN,
-            "Only the computer that runs acevo can change this: the setting server.lan_control is off.",
-        ));
-    }
+    may_change(server, connection)?;
     if only(request.headers(), &CONTENT_TYPE) != Some("application/json") {
         return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "The content must be application/json."));
     }

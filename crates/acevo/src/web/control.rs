@@ -11,7 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use sysinfo::Disks;
 
-use super::change::{Refusal, read_change};
+use super::change::{Refusal, may_change, read_change};
 use super::messages::{json, track_names};
 use super::server::Server;
 use super::slots::Connection;
@@ -70,10 +70,14 @@ struct Status {
     disk_free: Option<u64>,
     /// What is wrong now.
     problems: Vec<String>,
+    /// The client may send requests to `/api/control`.
+    may_control: bool,
+    /// Why it may not.
+    refusal: Option<String>,
 }
 
-/// The state of the program and its tasks, as JSON.
-pub(super) fn status(server: &Server) -> String {
+/// The state of the program and its tasks for a client, as JSON.
+pub(super) fn status(server: &Server, connection: &Connection) -> String {
     let state = server.state();
     let snapshot = &state.snapshot;
     let recording = server.control.as_ref().map(|control| control.recording.state());
@@ -83,6 +87,7 @@ pub(super) fn status(server: &Server) -> String {
     let pages = snapshot.pages.as_ref();
     let driver = pages.map(driver).unwrap_or_default();
     let car = pages.map(|pages| name(pages.graphics.car_model())).unwrap_or_default();
+    let refusal = server.control().and_then(|_| may_change(server, connection)).err().map(Refusal::into_reason);
     json(&Status {
         running: true,
         pid: std::process::id(),
@@ -98,6 +103,8 @@ pub(super) fn status(server: &Server) -> String {
         recording,
         disk_free,
         problems: problem.map(|problem| format!("recording: {problem}")).into_iter().collect(),
+        may_control: refusal.is_none(),
+        refusal,
     })
 }
 
