@@ -135,6 +135,9 @@ async fn try_act(server: &Server, connection: &Connection, request: Request) -> 
         Action::Mark { text } if text.len() > MAX_NOTE => {
             return Err(Refusal::new(StatusCode::BAD_REQUEST, format!("A note has at most {MAX_NOTE} bytes.")));
         }
+        Action::Mark { .. } if server.state().snapshot.pages.is_none() => {
+            return Err(Refusal::new(StatusCode::CONFLICT, "There is nothing to mark: the game is not running."));
+        }
         Action::Record { on } => control.recording.request(RecordingCommand::Record(on)),
         Action::SaveLast => control.recording.request(RecordingCommand::SaveLast),
         Action::Mark { text } => control.recording.request(RecordingCommand::Mark(clean(&text))),

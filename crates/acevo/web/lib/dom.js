@@ -70,7 +70,7 @@ export function panel(name, title) {
 export function choice(label, entries, chosen, choose) {
   const group = withAttributes(el('div', 'choice'), { role: 'group', 'aria-label': label });
   const buttons = entries.map(([value, text, title = '']) => {
-    const button = withAttributes(el('button', '', text), { type: 'button', value, 'aria-pressed': String(value === chosen), title });
+    const button = withAttributes(el('button', '', text), { type: 'button', value: String(value), 'aria-pressed': String(value === chosen), title });
     button.addEventListener('click', () => {
       press(group, value);
       choose(value);
@@ -83,5 +83,5 @@ export function choice(label, entries, chosen, choose) {
 
 /** Shows another button of a `choice` as pressed. */
 export function press(group, value) {
-  for (const button of group.children) withAttributes(button, { 'aria-pressed': String(button.value === value) });
+  for (const button of group.children) withAttributes(button, { 'aria-pressed': String(button.value === String(value)) });
 }

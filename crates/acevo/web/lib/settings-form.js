@@ -31,10 +31,10 @@ const UNIT = /_(s|c|l|laps)$/;
 /** The label of a key. */
 export const labelOf = ({ name }) => LABELS[name] ?? words(name.split('.').pop().replace(UNIT, ''));
 
-const EFFECTS = { at_once: 'takes effect now', next_session: 'takes effect in the next session', restart: 'takes effect after a restart of acevo' };
+const EFFECTS = { at_once: 'now', next_session: 'in the next session', restart: 'after a restart of acevo' };
 
-/** When a saved change takes effect, as the end of a sentence. */
-export const effectOf = ({ applies }) => EFFECTS[applies] ?? EFFECTS.restart;
+/** When a change takes effect, in a sentence. */
+export const effectOf = ({ applies }) => `Takes effect ${EFFECTS[applies] ?? EFFECTS.restart}.`;
 
 const isSame = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
@@ -61,7 +61,7 @@ const positions = (text) => {
 };
 
 /** The text of a field as the value that is sent. A text that is no such value is sent as it is: the server explains what is wrong. */
-export function valueOf({ kind }, entered) {
+export function fieldValue({ kind }, entered) {
   const text = entered.trim();
   switch (kind) {
     case 'integer':
@@ -103,7 +103,7 @@ export function trackChanges(tracks, rows) {
   const kept = new Set(rows.filter((row) => row.before?.name === row.name.trim()).map((row) => row.before.name));
   for (const { name } of tracks) if (!kept.has(name)) changes[trackKey(name)] = null;
   for (const { name, text, before } of rows) {
-    const value = valueOf({ kind: 'positions' }, text);
+    const value = fieldValue({ kind: 'positions' }, text);
     const isKept = before?.name === name.trim();
     if (!isKept || !isSame(value, before.value)) changes[trackKey(name.trim())] = value;
   }
@@ -133,14 +133,10 @@ export const fileProblem = (problem) => {
 
 /** The result of saved changes in a sentence. `keys` are those of the server that were changed. */
 export function savedText(keys) {
-  const count = keys.length === 1 ? 'Saved.' : `Saved ${keys.length} settings.`;
-  const [now, later, next] = ['at_once', 'restart', 'next_session'].map((when) => keys.filter(({ applies }) => applies === when).length);
-  if (now === keys.length) return keys.length === 1 ? 'Saved; it takes effect now.' : `Saved ${now} settings; they take effect now.`;
-  const parts = [
-    now > 0 ? `${now} take${now === 1 ? 's' : ''} effect now` : '',
-    next > 0 ? `${next} in the next session` : '',
-    later > 0 ? `${later === keys.length ? '' : `${later} `}after a restart of acevo` : '',
-  ].filter(Boolean);
-  if (later === keys.length) return keys.length === 1 ? 'Saved; it takes effect after a restart of acevo.' : `Saved ${later} settings; they take effect after a restart of acevo.`;
-  return `${count} Of these, ${parts.join(', ')}.`;
+  const groups = Object.entries(EFFECTS)
+    .map(([when, effect]) => [keys.filter(({ applies }) => applies === when).length, effect])
+    .filter(([count]) => count > 0);
+  const what = keys.length === 1 ? 'Saved' : `Saved ${keys.length} settings`;
+  if (groups.length === 1) return `${what}: ${keys.length === 1 ? 'it takes' : 'they take'} effect ${groups[0][1]}.`;
+  return `${what}: ${groups.map(([count, effect]) => `${count} ${count === 1 ? 'takes' : 'take'} effect ${effect}`).join(', ')}.`;
 }
