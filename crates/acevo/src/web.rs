@@ -23,6 +23,7 @@ mod network;
 mod routes;
 mod server;
 mod session_log;
+mod settings_page;
 mod slots;
 mod socket;
 mod state;
@@ -57,6 +58,7 @@ use crate::format::text::error_chain;
 use crate::output::complain;
 use crate::recording::task::RecordingFeed;
 use crate::session::live_session::LiveSession;
+use crate::settings;
 use crate::shutdown::Stop;
 
 /// Time for the thread that reads telemetry to end: longer than personal bests wait for the lock of their file.
@@ -150,6 +152,7 @@ impl Site {
             laps: LapTexts::default(),
             sectors: self.options.sectors,
             control,
+            settings_at_start: settings::stored().effective.settings,
             closing: watch::Sender::new(false),
         });
         self.addresses.print(self.options.is_quiet)?;

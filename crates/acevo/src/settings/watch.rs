@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use acevo_settings::Settings;
+use acevo_settings::{Applies, KEYS, Key, Settings};
 use tracing::{error, info};
 
 use crate::settings;
@@ -88,15 +88,10 @@ fn version() -> Option<(SystemTime, u64)> {
 
 /// The keys that differ and take effect when the program starts again.
 fn waiting(started_with: &Settings, new: &Settings) -> Vec<String> {
-    let server = (&started_with.server, &new.server);
-    let changes = [
-        ("rig", started_with.rig != new.rig),
-        ("server.port", server.0.port != server.1.port),
-        ("server.lan", server.0.lan != server.1.lan),
-        ("server.keep_token", server.0.keep_token != server.1.keep_token),
-        ("analysis.reference", started_with.reference != new.reference),
-        ("sectors", started_with.sectors != new.sectors),
-        ("thresholds", started_with.thresholds != new.thresholds),
-    ];
-    changes.into_iter().filter(|(_, has_changed)| *has_changed).map(|(key, _)| key.to_owned()).collect()
+    let waits = |key: &&Key| key.applies == Applies::Restart && started_with.get(key) != new.get(key);
+    let mut keys: Vec<_> = KEYS.iter().filter(waits).map(|key| key.name.to_owned()).collect();
+    if started_with.sectors.tracks != new.sectors.tracks {
+        keys.push("sectors".into());
+    }
+    keys
 }

@@ -24,6 +24,11 @@ impl Refusal {
     pub(super) fn new(status: StatusCode, reason: impl Into<String>) -> Self {
         Self { status, reason: reason.into() }
     }
+
+    /// The reason, as a sentence.
+    pub(super) fn into_reason(self) -> String {
+        self.reason
+    }
 }
 
 impl IntoResponse for Refusal {
@@ -42,9 +47,18 @@ impl Server {
     }
 }
 
-/// True if a client may change something: it is on this computer, or the settings allow it for other devices.
-pub(super) fn may_change(server: &Server, connection: &Connection) -> bool {
-    connection.is_local() || server.control.as_ref().is_some_and(|control| control.allows_lan())
+/// Checks that a client may change something.
+///
+/// # Errors
+/// If it is another device, and the settings do not allow that.
+pub(super) fn may_change(server: &Server, connection: &Connection) -> Result<(), Refusal> {
+    if connection.is_local() || server.control.as_ref().is_some_and(Control::allows_lan) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        StatusCode::FORBIDDEN,
+        "Only the computer that runs acevo can change this: the setting server.lan_control is off.",
+    ))
 }
 
 /// The JSON content of a request that changes something.
@@ -57,12 +71,7 @@ pub(super) async fn read_change<T: DeserializeOwned>(
     request: Request,
     limit: usize,
 ) -> Result<T, Refusal> {
-    if !may_change(server, connection) {
-        return Err(Refusal::new(
-            StatusCode::FORBIDDEN,
-            "Only the computer that runs acevo can change this: the setting server.lan_control is off.",
-        ));
-    }
+    may_change(server, connection)?;
     read_json(request, limit).await
 }
 

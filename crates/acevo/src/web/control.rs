@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 
-use super::change::{Refusal, read_change};
+use super::change::{Refusal, may_change, read_change};
 use super::messages::{json, track_names};
 use super::server::Server;
 use super::slots::Connection;
@@ -101,10 +101,14 @@ struct Status {
     problems: Vec<String>,
     /// Keys of the settings whose change takes effect when the program starts again.
     restart_for: Vec<String>,
+    /// The client may send requests to `/api/control`.
+    may_control: bool,
+    /// Why it may not.
+    refusal: Option<String>,
 }
 
-/// The state of the program and its tasks, as JSON.
-pub(super) fn status(server: &Server) -> String {
+/// The state of the program and its tasks for a client, as JSON.
+pub(super) fn status(server: &Server, connection: &Connection) -> String {
     let state = server.state();
     let snapshot = &state.snapshot;
     let recording = server.control.as_ref().map(Control::recording);
@@ -116,6 +120,7 @@ pub(super) fn status(server: &Server) -> String {
     let pages = snapshot.pages.as_ref();
     let driver = pages.map(driver).unwrap_or_default();
     let car = pages.map(|pages| name(pages.graphics.car_model())).unwrap_or_default();
+    let refusal = server.control().and_then(|_| may_change(server, connection)).err().map(Refusal::into_reason);
     json(&Status {
         running: true,
         pid: std::process::id(),
@@ -132,6 +137,8 @@ pub(super) fn status(server: &Server) -> String {
         disk_free,
         problems: problem.into_iter().chain(of_settings).collect(),
         restart_for: server.control.as_ref().map(|control| control.settings.waiting()).unwrap_or_default(),
+        may_control: refusal.is_none(),
+        refusal,
     })
 }
 
@@ -152,6 +159,9 @@ async fn try_act(server: &Server, connection: &Connection, request: Request) -> 
     match read_change(server, connection, request, MAX_REQUEST).await? {
         Action::Mark { text } if text.len() > MAX_NOTE => {
             return Err(Refusal::new(StatusCode::BAD_REQUEST, format!("A note has at most {MAX_NOTE} bytes.")));
+        }
+        Action::Mark { .. } if server.state().snapshot.pages.is_none() => {
+            return Err(Refusal::new(StatusCode::CONFLICT, "There is nothing to mark: the game is not running."));
         }
         Action::Record { on } => control.recording.request(RecordingCommand::Record(on)),
         Action::SaveLast => control.recording.request(RecordingCommand::SaveLast),

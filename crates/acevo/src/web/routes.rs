@@ -20,7 +20,10 @@ use tracing::info;
 use super::guard::{Verdict, is_page, only, parameter};
 use super::server::Server;
 use super::slots::Connection;
-use super::{assets, control, documents, fuel_plan as planner, lap_texts, metrics, mirror, socket, upgrade};
+use super::{
+    assets, control, documents, fuel_plan as planner, lap_texts, metrics, mirror, network, settings_page, socket,
+    upgrade,
+};
 
 const JSON: &str = "application/json";
 const HTML: &str = "text/html; charset=utf-8";
@@ -41,7 +44,9 @@ pub(super) fn router(server: &Arc<Server>) -> Router {
         .route("/api/laps/{index}/trace", get(trace))
         .route("/api/outline", get(outline))
         .route("/api/events", get(events))
-        .route("/api/status", get(async |State(server): State<Arc<Server>>| answer(JSON, control::status(&server))))
+        .route("/api/addresses", get(addresses))
+        .route("/api/status", get(status))
+        .route("/api/settings", get(settings_page::read).put(settings_page::write))
         .route("/api/control", post(control::act))
         .route("/api/fuel-plan", get(fuel_plan))
         .route("/api/mirror", post(mirror::answer))
@@ -178,6 +183,16 @@ async fn catalogue(uri: Uri) -> Response {
 
 async fn token(State(server): State<Arc<Server>>) -> Response {
     answer(JSON, documents::token(server.guard.token()))
+}
+
+async fn addresses(State(server): State<Arc<Server>>, Extension(connection): Extension<Connection>) -> Response {
+    let token = server.guard.token();
+    let network = if token.is_some() { network::addresses() } else { vec![] };
+    answer(JSON, documents::addresses(connection.local.port(), &network, token, connection.is_same_computer()))
+}
+
+async fn status(State(server): State<Arc<Server>>, Extension(connection): Extension<Connection>) -> Response {
+    answer(JSON, control::status(&server, &connection))
 }
 
 /// The laps, all or from `?from=INDEX` on.
