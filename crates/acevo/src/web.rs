@@ -16,6 +16,7 @@ mod fuel_plan;
 mod guard;
 mod join;
 mod lap_texts;
+mod layouts;
 mod listen;
 mod messages;
 mod metrics;
@@ -53,6 +54,7 @@ use self::server::{Counters, Server};
 use self::slots::Slots;
 use self::state::Publisher;
 use self::token::Token;
+use crate::layouts::Layouts;
 use crate::recording::task::{RecordingFeed, RecordingHandle};
 use crate::session::live_session::LiveSession;
 use crate::shutdown::Stop;
@@ -144,6 +146,7 @@ impl Site {
             counters: Counters::default(),
             laps: LapTexts::default(),
             sectors: self.options.sectors,
+            layouts: Layouts::of_user(),
             control: handle.map(|recording| Control { recording, stop: stop.clone() }),
             allows_lan_control: self.options.allows_lan_control,
             closing: watch::Sender::new(false),

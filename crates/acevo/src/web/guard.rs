@@ -154,7 +154,7 @@ pub(super) fn has_code(uri: &Uri) -> bool {
 
 /// True for addresses of pages. Other addresses are for scripts.
 pub(super) fn is_page(uri: &Uri) -> bool {
-    uri.path() == "/" || uri.path().starts_with("/overlay/")
+    matches!(uri.path(), "/" | "/overlay") || uri.path().starts_with("/overlay/")
 }
 
 /// The path and the query without the token and the code. It starts with one slash, because two would lead to another host.
@@ -242,6 +242,8 @@ mod tests {
 
         let uri = format!("//overlay/map?scale=2&token={value}&seconds=5").parse().unwrap();
         assert_eq!(without_secrets(&uri), "/overlay/map?scale=2&seconds=5");
+        let uri = format!("/overlay?layout=My%20race&token={value}").parse().unwrap();
+        assert!(is_page(&uri) && without_secrets(&uri) == "/overlay?layout=My%20race");
         let uri = format!("/overlay/map?token={value}").parse().unwrap();
         let Verdict::Redirected { address, cookie } = guard.judge(HERE, local(), &uri, &headers(&[host])) else {
             panic!()

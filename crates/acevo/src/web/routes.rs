@@ -20,7 +20,7 @@ use tracing::info;
 use super::guard::{Verdict, has_code, is_page, only, parameter};
 use super::server::Server;
 use super::slots::Connection;
-use super::{assets, control, documents, fuel_plan as planner, lap_texts, metrics, socket, upgrade};
+use super::{assets, control, documents, fuel_plan as planner, lap_texts, layouts, metrics, socket, upgrade};
 
 const JSON: &str = "application/json";
 const HTML: &str = "text/html; charset=utf-8";
@@ -32,6 +32,7 @@ const MAX_CHANNELS: usize = 512;
 pub(super) fn router(server: &Arc<Server>) -> Router {
     Router::new()
         .route("/", get(async || file(assets::PAGE)))
+        .route("/overlay", get(async || file(assets::OVERLAY)))
         .route("/overlay/{name}", get(async || file(assets::OVERLAY)))
         .route("/assets/{*name}", get(async |Path(name): Path<String>| file(&name)))
         .route("/api/snapshot", get(snapshot))
@@ -44,6 +45,8 @@ pub(super) fn router(server: &Arc<Server>) -> Router {
         .route("/api/status", get(async |State(server): State<Arc<Server>>| answer(JSON, control::status(&server))))
         .route("/api/control", post(control::act))
         .route("/api/fuel-plan", get(fuel_plan))
+        .route("/api/layouts", get(layouts::list))
+        .route("/api/layouts/{name}", get(layouts::read).put(layouts::save).delete(layouts::remove))
         .route(
             "/metrics",
             get(async |State(server): State<Arc<Server>>| answer(metrics::CONTENT_TYPE, metrics::metrics(&server))),
@@ -64,7 +67,7 @@ async fn protect(
     server.counters.requests.fetch_add(1, Ordering::Relaxed);
     let path = request.uri().path().to_owned();
     let is_page = is_page(request.uri());
-    let advice = if path.starts_with("/overlay/") {
+    let advice = if path == "/overlay" || path.starts_with("/overlay/") {
         OVERLAY_ADVICE
     } else if has_code(request.uri()) {
         CODE_ADVICE
