@@ -98,6 +98,17 @@ impl Server {
         request_on(TcpStream::connect(&self.host).unwrap(), path, headers).unwrap()
     }
 
+    /// The response to a request with a method, headers and a JSON body.
+    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Response {
+        let length = body.len().to_string();
+        let content = [("Host", self.host.as_str()), ("Content-Type", "application/json"), ("Content-Length", &length)];
+        // A header of the caller replaces the one that is sent otherwise.
+        let is_replaced = |name: &str| headers.iter().any(|(other, _)| other.eq_ignore_ascii_case(name));
+        let content = content.into_iter().filter(|(name, _)| !is_replaced(name));
+        let headers: Vec<_> = content.chain(headers.iter().copied()).collect();
+        send_on(TcpStream::connect(&self.host).unwrap(), method, path, &headers, body).unwrap()
+    }
+
     /// A connection on which a request was answered, and which stays open.
     pub fn connect_and_ask(&self) -> TcpStream {
         let mut stream = TcpStream::connect(&self.host).unwrap();
@@ -129,10 +140,20 @@ impl Server {
 ///
 /// # Errors
 /// If the connection fails, or the answer is not complete.
-pub fn request_on(mut stream: TcpStream, path: &str, headers: &[(&str, &str)]) -> io::Result<Response> {
+pub fn request_on(stream: TcpStream, path: &str, headers: &[(&str, &str)]) -> io::Result<Response> {
+    send_on(stream, "GET", path, headers, "")
+}
+
+fn send_on(
+    mut stream: TcpStream,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> io::Result<Response> {
     stream.set_read_timeout(Some(PATIENCE))?;
     let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-    write!(stream, "GET {path} HTTP/1.1\r\n{headers}Connection: close\r\n\r\n")?;
+    write!(stream, "{method} {path} HTTP/1.1\r\n{headers}Connection: close\r\n\r\n{body}")?;
     let mut text = String::new();
     stream.read_to_string(&mut text)?;
     let (head, body) = text.split_once("\r\n\r\n").ok_or(io::ErrorKind::UnexpectedEof)?;
