@@ -20,13 +20,10 @@ export function clampInside(box, canvas) {
   return clamped;
 }
 
-/** The index of the topmost rectangle at a point, or -1. Later rectangles are above earlier ones. */
-export function topmostAt(boxes, { x, y }) {
-  for (let index = boxes.length - 1; index >= 0; index -= 1) {
-    const box = boxes[index];
-    if (x >= box.x && x <= box.x + box.width && y >= box.y && y <= box.y + box.height) return index;
-  }
-  return -1;
+/** The indices of the rectangles at a point, the topmost first. Later rectangles are above earlier ones. */
+export function boxesAt(boxes, { x, y }) {
+  const contains = (box) => x >= box.x && x <= box.x + box.width && y >= box.y && y <= box.y + box.height;
+  return boxes.map((_, index) => index).filter((index) => contains(boxes[index])).reverse();
 }
 
 /** Lines to snap to along an axis: edges of the canvas and of other rectangles, and their middles. */

@@ -6,6 +6,7 @@ import { LayoutEditor } from '../lib/layout-editor.js';
 import { layoutAddress, listLayouts, loadLayout, removeLayout, saveLayout } from '../lib/layout-files.js';
 import { PRESETS } from '../lib/layout-presets.js';
 import { sampleModel } from '../lib/sample-model.js';
+import { keep, kept } from '../lib/settings.js';
 import { restyleAll } from '../lib/surface.js';
 import { units } from '../lib/units.js';
 import { addressField } from '../widgets/address.js';
@@ -64,7 +65,7 @@ export function layouts(root, { resized }) {
   nameField.set(name);
   ready = true;
   refresh();
-  loadList();
+  openLast();
 
   new ResizeObserver(refresh).observe(stage);
   addEventListener('resize', refresh);
@@ -95,7 +96,9 @@ export function layouts(root, { resized }) {
     resized();
   }
 
-  const isRenamed = () => editor.savedName !== '' && name.trim() !== editor.savedName;
+  function isRenamed() {
+    return editor.savedName !== '' && name.trim() !== editor.savedName;
+  }
 
   function refreshBar() {
     const { savedName, isDirty } = editor;
@@ -135,10 +138,20 @@ export function layouts(root, { resized }) {
     refreshBar();
   }
 
-  const discards = async () => !editor.isDirty || ask('Discard the changes of this layout?', 'Discard');
+  /** Opens the layout that was edited last, if there are layouts. */
+  async function openLast() {
+    await loadList();
+    const last = kept('layout', entries.filter(({ error }) => !error).map((entry) => entry.name));
+    if (last && !editor.isDirty && !editor.savedName) await openLayout(last);
+  }
+
+  /** True if there is nothing to lose, or the user agrees to lose it. */
+  function mayDiscard() {
+    return !editor.isDirty || ask('Discard the changes of this layout?', 'Discard');
+  }
 
   async function openLayout(chosen) {
-    if (!(await discards())) {
+    if (!(await mayDiscard())) {
       refreshBar();
       return;
     }
@@ -152,7 +165,7 @@ export function layouts(root, { resized }) {
   }
 
   async function startWith(index) {
-    if (index === NEW || !(await discards())) {
+    if (index === NEW || !(await mayDiscard())) {
       refreshBar();
       return;
     }
@@ -163,6 +176,7 @@ export function layouts(root, { resized }) {
   function begin(layout, savedName, newName) {
     name = newName;
     nameField.set(name);
+    if (savedName) keep('layout', savedName);
     report('');
     editor.open(layout, savedName);
     restyleAll();
@@ -188,7 +202,10 @@ export function layouts(root, { resized }) {
     }
     const isSaved = answer.status === 204;
     report(isSaved ? 'Saved' : answer.text, isSaved ? 'good' : 'bad');
-    if (isSaved) editor.saved(wanted, layout);
+    if (isSaved) {
+      editor.saved(wanted, layout);
+      keep('layout', wanted);
+    }
     return isSaved;
   }
 

@@ -1,7 +1,7 @@
 // The canvas of the editor: widgets at their real look, which are dragged, resized and moved by keys.
 
 import { el, setHidden, setStyle, withAttributes } from '../lib/dom.js';
-import { fitScale, moveBox, resizeBox } from '../lib/geometry.js';
+import { boxesAt, fitScale, moveBox, resizeBox } from '../lib/geometry.js';
 import { changeWidget, removeWidget } from '../lib/layout-edit.js';
 import { WIDGETS } from './overlays.js';
 import { placed, placedKey, setPlace } from './placed.js';
@@ -43,12 +43,21 @@ export function layoutCanvas(root, { editor, settings, room, resized }) {
     const indexOf = () => frames.findIndex((other) => other.node === node);
     node.addEventListener('pointerdown', (event) => {
       if (event.button !== 0 || isDragging) return;
+      const again = editor.selected === indexOf();
       editor.select(indexOf());
-      begin(event, node, '');
+      begin(event, node, '', again ? () => selectBelow(event) : undefined);
     });
     node.addEventListener('focus', () => editor.select(indexOf()));
     node.addEventListener('keydown', pressed);
     return { node, key: '', content: null };
+  }
+
+  /** Selects the next widget at the place of a pointer, below the selected one; the topmost one after the last. */
+  function selectBelow({ clientX, clientY }) {
+    const { left, top } = board.getBoundingClientRect();
+    const found = boxesAt(editor.widgets, { x: (clientX - left) / scale, y: (clientY - top) / scale });
+    const next = found[(found.indexOf(editor.selected) + 1) % found.length];
+    if (next !== undefined) frames[next].node.focus({ preventScroll: true });
   }
 
   function pressed(event) {
@@ -66,8 +75,8 @@ export function layoutCanvas(root, { editor, settings, room, resized }) {
     event.preventDefault();
   }
 
-  /** Follows a pointer until it is released. Without a handle the widget moves. */
-  function begin(event, node, handle) {
+  /** Follows a pointer until it is released. Without a handle the widget moves. `clicked` is called if the pointer has not moved. */
+  function begin(event, node, handle, clicked = () => {}) {
     if (event.button !== 0 || isDragging || !editor.widget) return;
     event.stopPropagation();
     isDragging = true;
@@ -111,8 +120,9 @@ export function layoutCanvas(root, { editor, settings, room, resized }) {
       for (const [name, listener] of Object.entries(listeners)) node.removeEventListener(name, listener);
       removeEventListener('keydown', cancel, true);
       showGuides([]);
-      if (keeps) editor.commit();
-      else editor.preview(layout);
+      if (!keeps) editor.preview(layout);
+      else if (hasMoved) editor.commit();
+      else clicked();
     }
   }
 
