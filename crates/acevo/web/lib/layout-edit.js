@@ -66,7 +66,7 @@ export function setCanvas(layout, canvas) {
 
 const isSame = (variant, { car, session }) => variant.car === car && variant.session === session;
 
-/** The index of the variant for exactly this car and session, either of which may be `undefined`. -1 if there is none. */
+/** The index of the variant for exactly this car and session, either of which may be `undefined`. -1 without one. */
 export const findVariant = (layout, condition) => layout.variants.findIndex((variant) => isSame(variant, condition));
 
 /** Adds a copy of a variant for a car, a session, or both, before the others. */

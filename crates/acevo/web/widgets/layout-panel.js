@@ -34,6 +34,7 @@ export function layoutPanel(root, { editor, settings, focus }) {
   const details = el('div', 'details');
   const nothing = el('p', 'hint', 'Select a widget on the canvas.');
   const chosen = section('Selected widget', nothing, details);
+  chosen.classList.add('chosen');
   const sides = ['width', 'height'].map((side) => [side, numberField(side === 'width' ? 'Width' : 'Height', { min: 100, max: MAX_SIDE }, (value) => {
     if (value !== undefined) editor.change(setCanvas(editor.layout, { ...editor.layout.canvas, [side]: Math.round(value) }));
   })]);
