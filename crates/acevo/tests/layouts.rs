@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use acevo_testkit::chromium::Chromium;
-use acevo_testkit::client::{Site, serve_by};
+use acevo_testkit::client::{Response, Site, serve_by};
 use acevo_testkit::program::acevo;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -34,6 +34,15 @@ fn serve_in(config: &Path, args: &[&str]) -> Site {
     )
 }
 
+/// The response to a request with a JSON body. `headers` replace those that are sent otherwise.
+fn send(site: &Site, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Response {
+    let usual = [("Host", site.host.as_str()), ("Content-Type", "application/json")];
+    let is_replaced = |name: &str| headers.iter().any(|(other, _)| *other == name);
+    let usual = usual.into_iter().filter(|(name, _)| !is_replaced(name));
+    let headers: Vec<_> = usual.chain(headers.iter().copied()).collect();
+    site.send_with(method, path, &headers, body)
+}
+
 fn layout(x: f64) -> Value {
     json!({"variants": [{"widgets": [{"kind": "gear", "x": x, "y": 40, "width": 340, "height": 150}]}]})
 }
@@ -44,7 +53,7 @@ fn layouts_are_saved_listed_read_and_removed() {
     let site = &place.site;
     assert_eq!(site.json("/api/layouts"), json!({"layouts": []}));
     let put = |name: &str, headers: &[(&str, &str)], body: &str| {
-        site.send("PUT", &format!("/api/layouts/{name}"), headers, body).status
+        send(site, "PUT", &format!("/api/layouts/{name}"), headers, body).status
     };
     assert_eq!(put("My%20race", &[("If-None-Match", "*")], &layout(20.0).to_string()), 204);
     assert_eq!(put("My%20race", &[("If-None-Match", "*")], &layout(30.0).to_string()), 409);
@@ -69,7 +78,7 @@ fn layouts_are_saved_listed_read_and_removed() {
     let broken = site.get("/api/layouts/Broken");
     assert_eq!((broken.status, broken.body.trim_end()), (422, error));
     assert_eq!(site.get("/api/layouts/My%20race").status, 200);
-    let delete = |name: &str| site.send("DELETE", &format!("/api/layouts/{name}"), &[], "").status;
+    let delete = |name: &str| send(site, "DELETE", &format!("/api/layouts/{name}"), &[], "").status;
     assert_eq!((delete("Broken"), delete("My%20race"), delete("My%20race")), (204, 204, 404));
     assert_eq!(site.get("/api/layouts/My%20race").status, 404);
     assert_eq!(fs::read_dir(place.file("")).unwrap().count(), 0, "nothing is left");
@@ -80,7 +89,7 @@ fn changes_of_layouts_are_refused_for_other_sites_and_wrong_requests() {
     let place = Place::serve(&["--demo"]);
     let site = &place.site;
     let body = layout(20.0).to_string();
-    let put = |headers: &[(&str, &str)], body: &str| site.send("PUT", "/api/layouts/Race", headers, body);
+    let put = |headers: &[(&str, &str)], body: &str| send(site, "PUT", "/api/layouts/Race", headers, body);
     assert_eq!(put(&[], &body).status, 204);
     for foreign in [
         ("Origin", "http://evil.example"),
@@ -90,11 +99,11 @@ fn changes_of_layouts_are_refused_for_other_sites_and_wrong_requests() {
         ("Host", "evil.example"),
     ] {
         assert_eq!(put(&[foreign], &body).status, 403, "{foreign:?}");
-        assert_eq!(site.send("DELETE", "/api/layouts/Race", &[foreign], "").status, 403, "{foreign:?}");
+        assert_eq!(send(site, "DELETE", "/api/layouts/Race", &[foreign], "").status, 403, "{foreign:?}");
     }
     // No preflight is granted, so browsers do not even send such requests of other sites.
     let preflight = [("Origin", "http://evil.example"), ("Access-Control-Request-Method", "DELETE")];
-    let answer = site.send("OPTIONS", "/api/layouts/Race", &preflight, "");
+    let answer = send(site, "OPTIONS", "/api/layouts/Race", &preflight, "");
     assert!(answer.status == 403 && answer.header("access-control-allow-origin").is_none());
     assert_eq!(put(&[("Content-Type", "text/plain")], &body).status, 415);
     assert_eq!(put(&[], &" ".repeat(300_000)).status, 413);
@@ -107,7 +116,7 @@ fn changes_of_layouts_are_refused_for_other_sites_and_wrong_requests() {
     {
         let path = format!("/api/layouts/{name}");
         for (method, body) in [("PUT", body.as_str()), ("DELETE", "")] {
-            let status = site.send(method, &path, &[], body).status;
+            let status = send(site, method, &path, &[], body).status;
             assert!(matches!(status, 400 | 404 | 405), "{method} {name}: {status}");
         }
     }
@@ -209,12 +218,12 @@ fn editor_saves_a_dragged_widget_and_the_overlay_shows_it_there() {
         {"kind": "inputs", "x": 500, "y": 100, "width": 520, "height": 150, "hide": {"menu": false}}]);
     let variant = |session: &str| json!({"session": session, "widgets": moved});
     let document = json!({"variants": [variant("practice"), variant("time_attack"), {"widgets": []}]});
-    assert_eq!(place.site.send("PUT", "/api/layouts/Streaming", &[], &document.to_string()).status, 204);
+    assert_eq!(send(&place.site, "PUT", "/api/layouts/Streaming", &[], &document.to_string()).status, 204);
     browser.wait_for("Math.abs(document.querySelector('.widget-gear')?.getBoundingClientRect().x - 50) < 0.6");
 
     // In the menu only the widget that stays is visible. The name of the layout in the address may have any case.
     let document = json!({"variants": [{"widgets": moved}]});
-    assert_eq!(place.site.send("PUT", "/api/layouts/Streaming", &[], &document.to_string()).status, 204);
+    assert_eq!(send(&place.site, "PUT", "/api/layouts/Streaming", &[], &document.to_string()).status, 204);
     let menu = serve_in(place.config.path(), &["--demo", "--scenario", "menu"]);
     browser.open(&format!("http://{}/overlay?layout=streaming", menu.host));
     browser.wait_for("document.querySelector('.widget-inputs:not(.empty)')");
@@ -248,7 +257,7 @@ fn editor_fits_a_phone_and_names_broken_files() {
     assert_eq!(outside, 0, "widgets outside the canvas");
     assert!(browser.errors.is_empty(), "{:?}", browser.errors);
     // A layout that does not exist is explained, with those that do.
-    assert_eq!(place.site.send("PUT", "/api/layouts/Race", &[], &layout(20.0).to_string()).status, 204);
+    assert_eq!(send(&place.site, "PUT", "/api/layouts/Race", &[], &layout(20.0).to_string()).status, 204);
     browser.open(&format!("http://{}/overlay?layout=Rally", place.site.host));
     browser.wait_for("document.querySelector('.unknown:not([hidden]) a')?.textContent === 'Race'");
     assert!(

@@ -24,6 +24,11 @@ impl Refusal {
     pub(super) fn new(status: StatusCode, reason: impl Into<String>) -> Self {
         Self { status, reason: reason.into() }
     }
+
+    /// The reason, as a sentence.
+    pub(super) fn into_reason(self) -> String {
+        self.reason
+    }
 }
 
 impl IntoResponse for Refusal {
@@ -46,32 +51,14 @@ impl Server {
 ///
 /// # Errors
 /// If it is another device, and the settings do not allow that.
-pub(super) fn check_permission(server: &Server, connection: &Connection) -> Result<(), Refusal> {
-    if connection.is_local() || server.allows_lan_control {
+pub(super) fn may_change(server: &Server, connection: &Connection) -> Result<(), Refusal> {
+    if connection.is_local() || server.control.as_ref().is_some_and(Control::allows_lan) {
         return Ok(());
     }
     Err(Refusal::new(
         StatusCode::FORBIDDEN,
         "Only the computer that runs acevo can change this: the setting server.lan_control is off.",
     ))
-}
-
-/// The bytes of a JSON request that changes something.
-///
-/// # Errors
-/// If the client may not change anything, or the content has another type or more than `limit` bytes.
-pub(super) async fn read_body(
-    server: &Server,
-    connection: &Connection,
-    request: Request,
-    limit: usize,
-) -> Result<Bytes, Refusal> {
-    check_permission(server, connection)?;
-    if only(request.headers(), &CONTENT_TYPE) != Some("application/json") {
-        return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "The content must be application/json."));
-    }
-    let too_large = || Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, format!("A request has at most {limit} bytes."));
-    to_bytes(request.into_body(), limit).await.map_err(|_| too_large())
 }
 
 /// The JSON content of a request that changes something.
@@ -84,7 +71,28 @@ pub(super) async fn read_change<T: DeserializeOwned>(
     request: Request,
     limit: usize,
 ) -> Result<T, Refusal> {
-    let body = read_body(server, connection, request, limit).await?;
+    may_change(server, connection)?;
+    read_json(request, limit).await
+}
+
+/// The JSON content of a request.
+///
+/// # Errors
+/// If the content has another type, more than `limit` bytes, or another shape.
+pub(super) async fn read_json<T: DeserializeOwned>(request: Request, limit: usize) -> Result<T, Refusal> {
+    let body = read_body(request, limit).await?;
     serde_json::from_slice(&body)
         .map_err(|error| Refusal::new(StatusCode::BAD_REQUEST, format!("The request is not understood: {error}.")))
+}
+
+/// The bytes of a JSON request.
+///
+/// # Errors
+/// If the content has another type or more than `limit` bytes.
+pub(super) async fn read_body(request: Request, limit: usize) -> Result<Bytes, Refusal> {
+    if only(request.headers(), &CONTENT_TYPE) != Some("application/json") {
+        return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "The content must be application/json."));
+    }
+    let too_large = || Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, format!("A request has at most {limit} bytes."));
+    to_bytes(request.into_body(), limit).await.map_err(|_| too_large())
 }

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 use tokio::task::spawn_blocking;
 
-use super::change::{Refusal, check_permission, read_body};
+use super::change::{Refusal, may_change, read_body};
 use super::guard::only;
 use super::messages::json;
 use super::server::Server;
@@ -44,7 +44,8 @@ pub(super) async fn save(
     request: Request,
 ) -> Result<StatusCode, Refusal> {
     let is_new = only(request.headers(), &IF_NONE_MATCH) == Some("*");
-    let body = read_body(&server, &connection, request, MAX_BYTES).await?;
+    may_change(&server, &connection)?;
+    let body = read_body(request, MAX_BYTES).await?;
     let layout =
         Layout::read(&body).map_err(|problem| Refusal::new(StatusCode::BAD_REQUEST, clean(&problem.to_string())))?;
     on_disk(&server, move |layouts| layouts.save(&name, &layout, is_new)).await?;
@@ -60,7 +61,7 @@ pub(super) async fn remove(
     Extension(connection): Extension<Connection>,
     Path(name): Path<String>,
 ) -> Result<StatusCode, Refusal> {
-    check_permission(&server, &connection)?;
+    may_change(&server, &connection)?;
     on_disk(&server, move |layouts| layouts.remove(&name)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

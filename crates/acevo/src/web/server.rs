@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
+use acevo_settings::Settings;
 use acevo_telemetry::analysis::Sectors;
 use tokio::sync::watch;
 
@@ -29,8 +30,8 @@ pub(super) struct Server {
     pub(super) layouts: Layouts,
     /// What the page can control; `None` if this is not the background program.
     pub(super) control: Option<Control>,
-    /// Other devices may change settings and control recording.
-    pub(super) allows_lan_control: bool,
+    /// The settings with which the program started, without its options.
+    pub(super) settings_at_start: Settings,
     /// True when all connections must close.
     pub(super) closing: watch::Sender<bool>,
 }

@@ -67,17 +67,17 @@ export function layoutPage(root, query) {
 
   async function load() {
     const answer = await loadLayout(name);
-    if (answer.status === 200) take(answer.text);
+    if (answer.ok) take(answer.answer);
     else if (answer.status === 404 || answer.status === 400 || answer.status === 422) await explain(answer.text);
     // Without an answer the last layout stays.
     setTimeout(load, RELOAD_MS);
   }
 
-  function take(newText) {
+  function take(loaded) {
     setHidden(note, true);
+    const newText = JSON.stringify(loaded);
     if (newText === text) return;
-    text = newText;
-    layout = JSON.parse(newText);
+    [text, layout] = [newText, loaded];
     redraw();
   }
 

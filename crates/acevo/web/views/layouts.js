@@ -1,15 +1,16 @@
 // The editor of layouts: several widgets on one overlay page.
 
+import { addressOf, basesOf } from '../lib/addresses.js';
 import { el, setData, setHidden, setText, withAttributes } from '../lib/dom.js';
 import { LAYOUT_CHANNELS, situationOf } from '../lib/layout.js';
 import { LayoutEditor } from '../lib/layout-editor.js';
-import { layoutAddress, listLayouts, loadLayout, removeLayout, saveLayout } from '../lib/layout-files.js';
+import { listLayouts, loadLayout, removeLayout, saveLayout } from '../lib/layout-files.js';
 import { PRESETS } from '../lib/layout-presets.js';
 import { sampleModel } from '../lib/sample-model.js';
 import { keep, kept } from '../lib/settings.js';
 import { restyleAll } from '../lib/surface.js';
 import { units } from '../lib/units.js';
-import { addressField } from '../widgets/address.js';
+import { addressList } from '../widgets/address.js';
 import { ask } from '../widgets/ask.js';
 import { button, selectField, setEnabled, textField } from '../widgets/form.js';
 import { layoutCanvas } from '../widgets/layout-canvas.js';
@@ -30,7 +31,7 @@ export function layouts(root, { resized }) {
   let ready = false;
   const editor = new LayoutEditor(presetLayout(FIRST_PRESET), () => ready && refresh());
   let name = PRESETS[FIRST_PRESET][0];
-  let token = '';
+  let bases = basesOf(null, location);
   let connections = 0;
   let sample = null;
   let entries = [];
@@ -52,9 +53,9 @@ export function layouts(root, { resized }) {
   const variantBar = el('div', 'editor-bar');
   const stage = el('div', 'editor-stage');
   const note = el('p', 'hint', 'Sample data: there is no session.');
-  const address = addressField('Address of the layout');
+  const addresses = addressList('Layout');
   const addressNote = el('p', 'hint', 'Save the layout to get its address for OBS.');
-  const addressBar = el('div', 'editor-address', el('span', 'label', 'Address for OBS'), ...address.nodes, addressNote);
+  const addressBar = el('div', 'editor-address', addresses.node, addressNote);
   const help = el('p', 'hint', 'Corners change the size of everything, edges only the box. Hold Alt to switch snapping off. Arrows move by 1, with Shift by 10.');
   const side = el('aside', 'editor-side');
   root.append(bar, problems, variantBar, el('div', 'editor-main', el('div', 'editor-left', stage, note, addressBar, help), side));
@@ -118,9 +119,10 @@ export function layouts(root, { resized }) {
 
   function refreshAddress(savedName) {
     const hasAddress = savedName !== '';
-    for (const node of address.nodes) setHidden(node, !hasAddress);
+    setHidden(addresses.node, !hasAddress);
     setHidden(addressNote, hasAddress);
-    if (hasAddress) address.set(location.origin + layoutAddress(savedName, { token, units: units.system === 'game' ? '' : units.system }));
+    const options = { layout: savedName, ...(units.system === 'game' ? {} : { units: units.system }) };
+    if (hasAddress) addresses.set(bases.map((base) => [base.label, addressOf(base, '/overlay', options)]));
   }
 
   /** Shows a message. Kinds: `dirty`, `good`, `bad`. A problem stays until the next action. */
@@ -156,12 +158,12 @@ export function layouts(root, { resized }) {
       return;
     }
     const answer = await loadLayout(chosen);
-    if (answer.status !== 200) {
+    if (!answer.ok) {
       report(answer.text, 'bad');
       loadList();
       return;
     }
-    begin(JSON.parse(answer.text), chosen, chosen);
+    begin(answer.answer, chosen, chosen);
   }
 
   async function startWith(index) {
@@ -200,7 +202,7 @@ export function layouts(root, { resized }) {
     if (answer.status === 409 && isNew && entries.some((entry) => entry.name === wanted) && (await ask(`Replace the layout “${wanted}”?`, 'Replace'))) {
       answer = await saveLayout(wanted, layout, false);
     }
-    const isSaved = answer.status === 204;
+    const isSaved = answer.ok;
     report(isSaved ? 'Saved' : answer.text, isSaved ? 'good' : 'bad');
     if (isSaved) {
       editor.saved(wanted, layout);
@@ -220,7 +222,7 @@ export function layouts(root, { resized }) {
     const before = editor.savedName;
     if (await saveAs(name.trim(), true)) {
       const answer = await removeLayout(before);
-      report(answer.status === 204 ? 'Renamed' : answer.text, answer.status === 204 ? 'good' : 'bad');
+      report(answer.ok ? 'Renamed' : answer.text, answer.ok ? 'good' : 'bad');
     }
     await loadList();
   }
@@ -229,7 +231,7 @@ export function layouts(root, { resized }) {
     const { savedName, layout } = editor;
     if (!(await ask(`Delete the layout “${savedName}”? Overlays with its address become empty.`, 'Delete'))) return;
     const answer = await removeLayout(savedName);
-    if (answer.status === 204) {
+    if (answer.ok) {
       editor.open(layout, '', editor.variant);
       report('Deleted. The layout is still here, not saved.', 'good');
     } else {
@@ -238,11 +240,11 @@ export function layouts(root, { resized }) {
     await loadList();
   }
 
-  /** Asks for token and list again after each reconnect, because a restarted acevo may have others. */
+  /** Asks for addresses and list again after each reconnect, because a restarted acevo may have others. */
   async function reconnected(model) {
     if (connections === model.connections) return;
     connections = model.connections;
-    token = (await model.document('/api/token'))?.token ?? '';
+    bases = basesOf(await model.document('/api/addresses'), location);
     await loadList();
   }
 
