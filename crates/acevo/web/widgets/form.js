@@ -62,7 +62,7 @@ export function checkField(label, changed) {
   const input = withAttributes(el('input'), { type: 'checkbox' });
   input.addEventListener('change', () => changed(input.checked));
   return {
-    node: el('label', 'check', input, el('span', '', label)),
+    node: el('label', 'editor-check', input, el('span', '', label)),
     set(value) {
       input.checked = value;
     },

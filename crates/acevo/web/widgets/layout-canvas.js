@@ -48,7 +48,10 @@ export function layoutCanvas(root, { editor, settings, room, resized }) {
       begin(event, node, '', again ? () => selectBelow(event) : undefined);
     });
     node.addEventListener('focus', () => editor.select(indexOf()));
-    node.addEventListener('keydown', pressed);
+    node.addEventListener('keydown', (event) => {
+      editor.select(indexOf());
+      pressed(event);
+    });
     return { node, key: '', content: null };
   }
 
