@@ -91,12 +91,13 @@ impl<'de> Deserialize<'de> for Summary {
         }
         match Form::deserialize(deserializer)? {
             Form { min: None, mean: None, max: None } => Ok(Self::default()),
-            Form { min: Some(min), mean: Some(sum), max: Some(max) }
-                if min <= sum && sum <= max && min.abs().max(max.abs()) <= MAX_MAGNITUDE =>
+            // A mean that was rounded may lie just outside.
+            Form { min: Some(min), mean: Some(mean), max: Some(max) }
+                if min <= max && min.abs().max(max.abs()) <= MAX_MAGNITUDE && !mean.is_nan() =>
             {
-                Ok(Self { min, max, sum, count: 1 })
+                Ok(Self { min, max, sum: mean.clamp(min, max), count: 1 })
             }
-            _ => Err(D::Error::custom("a summary has finite min <= mean <= max, or only null")),
+            _ => Err(D::Error::custom("a summary has min <= max and a mean, or only null")),
         }
     }
 }
@@ -127,7 +128,7 @@ mod tests {
         let read: Summary = serde_json::from_str(json).unwrap();
         assert_eq!((read.min(), read.mean(), read.max()), (Some(-1.0), Some(0.5), Some(2.0)));
         for wrong in
-            [r#"{"min":1,"mean":0,"max":2}"#, r#"{"min":1,"mean":null,"max":2}"#, r#"{"min":0,"mean":1,"max":1e10}"#]
+            [r#"{"min":2,"mean":2,"max":1}"#, r#"{"min":1,"mean":null,"max":2}"#, r#"{"min":0,"mean":1,"max":1e10}"#]
         {
             assert!(serde_json::from_str::<Summary>(wrong).is_err(), "{wrong}");
         }
