@@ -54,7 +54,7 @@ pub(crate) struct Acevo {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Run in the background: record every drive, and serve the page and the overlays
-    Run(RunArgs),
+    Run(Box<RunArgs>),
     /// Show what the running `acevo run` does
     Status(StatusArgs),
     /// Show a live view of the game; the default without a command

@@ -287,7 +287,8 @@ impl Task {
             RecordingCommand::SaveLast => match &mut self.ring {
                 Some(ring) => ring.destination.save(now, &mut self.reports),
                 None => {
-                    self.reports.fail(&anyhow!("nothing can be saved yet: the folder of recordings is not available"))
+                    let error = anyhow!("nothing can be saved yet: the folder of recordings is not available");
+                    self.reports.fail(&error);
                 }
             },
             RecordingCommand::Mark(text) => {
