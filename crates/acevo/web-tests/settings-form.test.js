@@ -60,10 +60,10 @@ test('nameProblem refuses names that are empty, reserved or not unique', () => {
 });
 
 test('problems are sentences', () => {
-  assert.equal(problemText({ message: 'expected 0 to 65535, found 70000', suggestion: null }), 'expected 0 to 65535, found 70000.');
-  assert.equal(problemText({ message: 'unknown key', suggestion: 'did you mean server.port?' }), 'unknown key; did you mean server.port?');
+  assert.equal(problemText({ message: 'expected 0 to 65535, found 70000', suggestion: null }), 'Expected 0 to 65535, found 70000.');
+  assert.equal(problemText({ message: 'unknown key', suggestion: 'did you mean server.port?' }), 'Unknown key; did you mean server.port?');
   assert.equal(fileProblem({ line: 3, key: 'server.prot', message: 'unknown key' }), 'Line 3: server.prot: unknown key.');
-  assert.equal(fileProblem({ line: null, key: '', message: 'cannot read it' }), 'cannot read it.');
+  assert.equal(fileProblem({ line: null, key: '', message: 'cannot read it' }), 'Cannot read it.');
 });
 
 test('savedText has when each change takes effect', () => {

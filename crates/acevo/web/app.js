@@ -82,7 +82,7 @@ leave.addEventListener('click', leaveFullScreen);
 document.body.append(leave);
 
 addEventListener('keydown', (event) => {
-  if (event.target.closest('input, select, textarea') || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest('input, select, textarea, dialog') || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key.toLowerCase() === 'f') toggleFullScreen();
   if (event.key === 'Escape') leaveFullScreen();
 });
@@ -109,6 +109,8 @@ function show(name, chosen = false) {
     withAttributes(tab, { 'aria-selected': String(other === next), tabindex: other === next ? '0' : '-1' });
     if (views[other]) setHidden(views[other].root, other !== next);
   }
+  // On narrow screens the list scrolls.
+  list.scrollLeft = tabs[next].offsetLeft - list.offsetLeft - (list.clientWidth - tabs[next].offsetWidth) / 2;
   if (chosen) history.replaceState(null, '', `#${next}`);
   keep('view', next);
   background.every(next === 'control' ? SHOWN_MS : OTHERWISE_MS);

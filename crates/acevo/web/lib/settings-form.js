@@ -118,17 +118,19 @@ export function nameProblem(rows, row) {
   return rows.some((other) => other !== row && other.name.trim() === name) ? 'Another row has this name.' : '';
 }
 
-/** A problem in words, without its key. */
-export const problemText = ({ message, suggestion }) => {
+const sentence = ({ message, suggestion }) => {
   const text = [message, suggestion].filter(Boolean).join('; ');
   return /[.?!]$/.test(text) ? text : `${text}.`;
 };
+
+/** A problem as a sentence, without its key. */
+export const problemText = (problem) => sentence(problem).replace(/^./, (letter) => letter.toUpperCase());
 
 /** A problem of the file in words: its line, key and message. */
 export const fileProblem = (problem) => {
   const line = problem.line ? `Line ${problem.line}: ` : '';
   const key = problem.key ? `${problem.key}: ` : '';
-  return line + key + problemText(problem);
+  return line || key ? line + key + sentence(problem) : problemText(problem);
 };
 
 /** The result of saved changes in a sentence. `keys` are those of the server that were changed. */

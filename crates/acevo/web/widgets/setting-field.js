@@ -57,8 +57,11 @@ export function settingField(key, changed) {
   const doc = withAttributes(el('p', 'hint', ...documentation(key)), { id: `${id}-doc` });
   const state = el('p', 'setting-state');
   const error = withAttributes(el('p', 'field-error'), { id: `${id}-error` });
-  const row = el('div', 'setting-row', ...input.nodes, unit, reset);
-  const node = el(input.isGroup ? 'fieldset' : 'div', 'setting', label, row, doc, state, error);
+  setHidden(error, true);
+  // The name of a check box stands beside it.
+  const isBox = key.kind === 'switch';
+  const row = el('div', 'setting-row', ...input.nodes, ...(isBox ? [label] : []), unit, reset);
+  const node = el(input.isGroup ? 'fieldset' : 'div', 'setting', ...(isBox ? [] : [label]), row, doc, state, error);
   let isReset = false;
   let noted = '';
   let isChanged = false;
@@ -88,6 +91,7 @@ export function settingField(key, changed) {
     else if (!noted && key.waits) text = WAITS;
     setText(state, text);
     setHidden(state, !text);
+    setData(state, 'state', isFixed || (noted && !isChanged) ? 'note' : '');
   }
 
   return {
