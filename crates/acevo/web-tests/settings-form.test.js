@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { changesOf, effectOf, fieldValue, fileProblem, labelOf, nameProblem, problemText, savedText, shown, textOf, trackChanges } from '../web/lib/settings-form.js';
+import { changesOf, effectOf, fieldValue, fileProblem, labelOf, nameProblem, noteOf, problemText, savedText, shown, textOf, trackChanges } from '../web/lib/settings-form.js';
 
 const key = (kind, more = {}) => ({ name: 'recording.max_age', kind, unit: '', origin: 'default', applies: 'restart', ...more });
 
@@ -64,6 +64,16 @@ test('problems are sentences', () => {
   assert.equal(problemText({ message: 'unknown key', suggestion: 'did you mean server.port?' }), 'Unknown key; did you mean server.port?');
   assert.equal(fileProblem({ line: 3, key: 'server.prot', message: 'unknown key' }), 'Line 3: server.prot: unknown key.');
   assert.equal(fileProblem({ line: null, key: '', message: 'cannot read it' }), 'Cannot read it.');
+});
+
+test('noteOf has the state of a field', () => {
+  const text = (more, state) => noteOf(key('text', more), { isChanged: false, isReset: false, noted: '', ...state }).text;
+  assert.match(text({ origin: 'environment', variable: 'ACEVO_RIG', waits: true }, { isChanged: true }), /ACEVO_RIG/);
+  assert.match(text({}, { isChanged: true, noted: 'Takes effect now.' }), /^Changed, not saved/);
+  assert.match(text({}, { isChanged: true, isReset: true }), /default/);
+  assert.equal(text({ waits: true }, { noted: 'Takes effect now.' }), 'Takes effect now.');
+  assert.match(text({ waits: true }), /after a restart/);
+  assert.equal(text({}), '');
 });
 
 test('savedText has when each change takes effect', () => {

@@ -36,6 +36,19 @@ const EFFECTS = { at_once: 'now', next_session: 'in the next session', restart: 
 /** When a change takes effect, in a sentence. */
 export const effectOf = ({ applies }) => `Takes effect ${EFFECTS[applies] ?? EFFECTS.restart}.`;
 
+/** What a saved change is that the running program does not use yet. */
+export const WAITS = 'Was changed, and takes effect after a restart of acevo.';
+
+/**
+ * The state of a field as a `text`, which may be empty, and its `kind`: `note` if nothing is to be done. `noted` is what was shown after saving.
+ */
+export function noteOf(key, { isChanged, isReset, noted }) {
+  if (key.origin === 'environment') return { text: `Set by the environment variable ${key.variable}, which replaces the file.`, kind: 'note' };
+  if (isChanged) return { text: isReset ? 'Changed to the default, not saved.' : 'Changed, not saved.', kind: '' };
+  if (noted) return { text: noted, kind: 'note' };
+  return { text: key.waits ? WAITS : '', kind: '' };
+}
+
 const isSame = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
 /** The value of a key as the text of its field. */
