@@ -74,6 +74,13 @@ impl Server {
         Self { host: host.to_owned(), query: query.trim_start_matches('?').to_owned() }
     }
 
+    /// The same server at another local address. Its clients count as other computers, because their own address is not the same.
+    #[must_use]
+    pub fn from_elsewhere(&self) -> Self {
+        let (_, port) = self.host.rsplit_once(':').unwrap();
+        Self { host: format!("127.0.0.2:{port}"), query: self.query.clone() }
+    }
+
     /// The response to a GET request.
     pub fn get(&self, path: &str) -> Response {
         self.request(path, &[("Host", &self.host)])

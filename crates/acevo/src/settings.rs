@@ -1,6 +1,7 @@
 //! The settings of this user: the file `acevo.toml` and environment variables. `docs/settings.md` describes them.
 
 pub(crate) mod screen_state;
+pub(crate) mod watch;
 
 use std::ffi::OsString;
 use std::fs;

@@ -4,7 +4,7 @@
 use std::fs;
 
 use acevo_testkit::chromium::Chromium;
-use acevo_testkit::client::{Site, serve, serve_by};
+use acevo_testkit::client::{Server, Site, serve, serve_by};
 use acevo_testkit::program::{acevo, spawn};
 use acevo_testkit::user::User;
 use serde_json::Value;
@@ -577,7 +577,7 @@ fn restart_with_another_token_explains_itself_on_page_and_overlay() {
     let mut site = serve(&["--demo", "--quiet", "--lan"]);
     let port = site.host.rsplit_once(':').unwrap().1.to_owned();
     browser.resize(1600, 900, 1.0, false);
-    browser.open(&url(&site, &format!("/?{}", site.query)));
+    browser.open(&url(&site.from_elsewhere(), &format!("/?{}", site.query)));
     browser.wait_for(&format!("{SPEED} > 0"));
     browser.evaluate("document.getElementById('tab-overlays').click()");
     // Only addresses for other devices have the token.
@@ -602,7 +602,7 @@ fn restart_with_another_token_explains_itself_on_page_and_overlay() {
     frames(&mut browser, 120);
     assert_eq!(browser.evaluate("states.join()"), "Access denied");
     // Loaded with the old token, an overlay is a readable page.
-    browser.open(&url(&site, &format!("/overlay/gear?{}", site.query)));
+    browser.open(&url(&site.from_elsewhere(), &format!("/overlay/gear?{}", site.query)));
     assert!(browser.evaluate("document.body.textContent").as_str().unwrap().contains("Access denied"));
     browser.keep_picture("access-denied-overlay");
 }
@@ -612,7 +612,7 @@ fn open_overlay_explains_a_restart_with_another_token() {
     let Some(mut browser) = Chromium::start() else { return };
     let mut site = serve(&["--demo", "--quiet", "--lan"]);
     browser.resize(340, 150, 1.0, false);
-    browser.open(&url(&site, &format!("/overlay/gear?{}", site.query)));
+    browser.open(&url(&site.from_elsewhere(), &format!("/overlay/gear?{}", site.query)));
     browser.wait_for("document.querySelector('#overlay:not([hidden]):not(.empty)')");
     let port = site.host.rsplit_once(':').unwrap().1.to_owned();
     site.running.kill();
@@ -649,7 +649,7 @@ fn pictures_for_the_readme() {
     browser.keep_picture("overlay");
 }
 
-fn url(site: &Site, path: &str) -> String {
+fn url(site: &Server, path: &str) -> String {
     format!("http://{}{path}", site.host)
 }
 

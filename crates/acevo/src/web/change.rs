@@ -52,7 +52,7 @@ impl Server {
 /// # Errors
 /// If it is another device, and the settings do not allow that.
 pub(super) fn may_change(server: &Server, connection: &Connection) -> Result<(), Refusal> {
-    if connection.is_local() || server.allows_lan_control {
+    if connection.is_local() || server.control.as_ref().is_some_and(Control::allows_lan) {
         return Ok(());
     }
     Err(Refusal::new(
@@ -72,6 +72,14 @@ pub(super) async fn read_change<T: DeserializeOwned>(
     limit: usize,
 ) -> Result<T, Refusal> {
     may_change(server, connection)?;
+    read_json(request, limit).await
+}
+
+/// The JSON content of a request.
+///
+/// # Errors
+/// If the content has another type, more than `limit` bytes, or another shape.
+pub(super) async fn read_json<T: DeserializeOwned>(request: Request, limit: usize) -> Result<T, Refusal> {
     if only(request.headers(), &CONTENT_TYPE) != Some("application/json") {
         return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "The content must be application/json."));
     }

@@ -17,11 +17,12 @@ use axum::routing::{get, post};
 use axum::{Extension, Router};
 use tracing::info;
 
-use super::guard::{Verdict, has_code, is_page, only, parameter};
+use super::guard::{Verdict, is_page, only, parameter};
 use super::server::Server;
 use super::slots::Connection;
 use super::{
-    assets, control, documents, fuel_plan as planner, lap_texts, metrics, network, settings_page, socket, upgrade,
+    assets, control, documents, fuel_plan as planner, lap_texts, metrics, mirror, network, settings_page, socket,
+    upgrade,
 };
 
 const JSON: &str = "application/json";
@@ -48,6 +49,7 @@ pub(super) fn router(server: &Arc<Server>) -> Router {
         .route("/api/settings", get(settings_page::read).put(settings_page::write))
         .route("/api/control", post(control::act))
         .route("/api/fuel-plan", get(fuel_plan))
+        .route("/api/mirror", post(mirror::answer))
         .route(
             "/metrics",
             get(async |State(server): State<Arc<Server>>| answer(metrics::CONTENT_TYPE, metrics::metrics(&server))),
@@ -68,13 +70,7 @@ async fn protect(
     server.counters.requests.fetch_add(1, Ordering::Relaxed);
     let path = request.uri().path().to_owned();
     let is_page = is_page(request.uri());
-    let advice = if path.starts_with("/overlay/") {
-        OVERLAY_ADVICE
-    } else if has_code(request.uri()) {
-        CODE_ADVICE
-    } else {
-        TOKEN_ADVICE
-    };
+    let advice = if path.starts_with("/overlay/") { OVERLAY_ADVICE } else { TOKEN_ADVICE };
     let host = only(request.headers(), &HOST).unwrap_or_default().to_owned();
     let verdict = server.guard.judge(connection.slot.ip(), connection.local, request.uri(), request.headers());
     if !matches!(verdict, Verdict::Refused(..)) {
@@ -138,11 +134,9 @@ fn refuse(status: StatusCode, why: impl Into<Cow<'static, str>>) -> Response {
 
 /// What to do without a valid token.
 const TOKEN_ADVICE: &str =
-    "Open the complete link that <code>acevo serve --lan</code> printed, including <code>?token=…</code>.";
+    "Open the complete link that acevo printed, or that its Overlays view shows, including <code>?token=…</code>.";
 const OVERLAY_ADVICE: &str =
     "Copy this overlay’s address again from the Overlays tab of the page: the token has changed or is missing.";
-const CODE_ADVICE: &str = "This link is valid once, and for a minute. Open the link that <code>acevo serve --lan</code> printed. \
-                           If you have not opened this link before, another user of this computer has: restart acevo with a new token.";
 
 /// A page for browsers without a valid token. It is readable on the transparent background of an overlay, and needs no other file.
 fn refuse_page(advice: &str) -> Response {

@@ -27,8 +27,6 @@ pub(super) struct Server {
     pub(super) sectors: Sectors,
     /// What the page can control; `None` if this is not the background program.
     pub(super) control: Option<Control>,
-    /// Other devices may change settings and control recording.
-    pub(super) allows_lan_control: bool,
     /// The settings with which the program started, without its options.
     pub(super) settings_at_start: Settings,
     /// True when all connections must close.
