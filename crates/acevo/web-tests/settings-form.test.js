@@ -77,7 +77,8 @@ test('noteOf has the state of a field', () => {
 });
 
 test('savedText has when each change takes effect', () => {
-  const [now, later] = [{ applies: 'at_once' }, { applies: 'restart' }];
+  const [now, later] = [{ applies: 'at_once', waits: false }, { applies: 'restart', waits: true }];
+  assert.equal(savedText([{ applies: 'restart', waits: false }]), 'Saved: it takes effect now.', 'the value of the start');
   assert.equal(savedText([now]), 'Saved: it takes effect now.');
   assert.equal(savedText([later, later]), 'Saved 2 settings: they take effect after a restart of acevo.');
   assert.equal(savedText([now, later, later]), 'Saved 3 settings: 1 takes effect now, 2 take effect after a restart of acevo.');

@@ -33,8 +33,11 @@ export const labelOf = ({ name }) => LABELS[name] ?? words(name.split('.').pop()
 
 const EFFECTS = { at_once: 'now', next_session: 'in the next session', restart: 'after a restart of acevo' };
 
-/** When a change takes effect, in a sentence. */
-export const effectOf = ({ applies }) => `Takes effect ${EFFECTS[applies] ?? EFFECTS.restart}.`;
+/** When a saved value of a key takes effect. One with which the program has started is in effect already. */
+const appliesOf = ({ applies, waits }) => (applies === 'restart' && !waits ? 'at_once' : applies);
+
+/** When a saved value takes effect, in a sentence. */
+export const effectOf = (key) => `Takes effect ${EFFECTS[appliesOf(key)] ?? EFFECTS.restart}.`;
 
 /** What a saved change is that the running program does not use yet. */
 export const WAITS = 'Was changed, and takes effect after a restart of acevo.';
@@ -146,10 +149,10 @@ export const fileProblem = (problem) => {
   return line || key ? line + key + sentence(problem) : problemText(problem);
 };
 
-/** The result of saved changes in a sentence. `keys` are those of the server that were changed. */
+/** The result of saved changes in a sentence. `keys` are those of the server after the change. */
 export function savedText(keys) {
   const groups = Object.entries(EFFECTS)
-    .map(([when, effect]) => [keys.filter(({ applies }) => applies === when).length, effect])
+    .map(([when, effect]) => [keys.filter((key) => appliesOf(key) === when).length, effect])
     .filter(([count]) => count > 0);
   const what = keys.length === 1 ? 'Saved' : `Saved ${keys.length} settings`;
   if (groups.length === 1) return `${what}: ${keys.length === 1 ? 'it takes' : 'they take'} effect ${groups[0][1]}.`;
