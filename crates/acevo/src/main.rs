@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`output`], [`shutdown`], [`process`], [`keyboard`] | stdout, stderr and new files; Ctrl-C; resource usage; keys without a screen |
 //! | [`redact`], [`diagnostics`], [`settings`] | texts without secrets; the log, and `--verbose`; `acevo.toml` |
+//! | [`layouts`] | layouts of overlays: names, content, files |
 //! | [`mod@format`] | values, laps and events as text |
 //! | [`session`] | the followed session: connection, analysis, snapshot; demo and playback |
 //! | [`recording`] | recording the followed session, into files or memory |
@@ -23,6 +24,7 @@ mod diagnostics;
 mod format;
 mod instance;
 mod keyboard;
+mod layouts;
 mod output;
 mod process;
 mod recording;

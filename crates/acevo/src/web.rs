@@ -15,6 +15,7 @@ mod fuel_plan;
 mod guard;
 mod join;
 mod lap_texts;
+mod layouts;
 mod listen;
 mod messages;
 mod metrics;
@@ -55,6 +56,7 @@ use self::slots::Slots;
 use self::state::{Publisher, State};
 use self::token::Token;
 use crate::format::text::error_chain;
+use crate::layouts::Layouts;
 use crate::output::complain;
 use crate::recording::task::RecordingFeed;
 use crate::session::live_session::LiveSession;
@@ -151,6 +153,7 @@ impl Site {
             counters: Counters::default(),
             laps: LapTexts::default(),
             sectors: self.options.sectors,
+            layouts: Layouts::of_user(),
             control,
             settings_at_start: settings::stored().effective.settings,
             closing: watch::Sender::new(false),

@@ -12,12 +12,15 @@ import { CHOICES, units } from './lib/units.js';
 import { control } from './views/control.js';
 import { dash } from './views/dash.js';
 import { laps } from './views/laps.js';
+import { layouts } from './views/layouts.js';
 import { mapView } from './views/map.js';
 import { overlays } from './views/overlays.js';
 import { session } from './views/session.js';
 import { traces } from './views/traces.js';
 
 const VIEWS = { dash: ['Dash', dash], traces: ['Traces', traces], laps: ['Laps', laps], map: ['Map', mapView], session: ['Session', session], overlays: ['Overlays', overlays], control: ['Control', control] };
+/** Views without a tab of their own: the tab of another view leads to them. */
+const SUBVIEWS = { layouts: ['overlays', layouts] };
 /** Views that are empty without telemetry, and are covered by the notice. */
 const COVERED = ['dash', 'traces', 'map'];
 /** The server's limit of channels in a subscription. */
@@ -51,10 +54,11 @@ const list = document.getElementById('tabs');
 list.append(...Object.values(tabs));
 list.addEventListener('keydown', (event) => {
   const names = Object.keys(VIEWS);
-  const step = { ArrowRight: 1, ArrowLeft: -1, Home: -names.indexOf(current), End: names.length - 1 - names.indexOf(current) }[event.key];
+  const at = names.indexOf(SUBVIEWS[current]?.[0] ?? current);
+  const step = { ArrowRight: 1, ArrowLeft: -1, Home: -at, End: names.length - 1 - at }[event.key];
   if (step === undefined) return;
   event.preventDefault();
-  const next = names[(names.indexOf(current) + step + names.length) % names.length];
+  const next = names[(at + step + names.length) % names.length];
   show(next, true);
   tabs[next].focus();
 });
@@ -97,20 +101,21 @@ keepAwake(() => page.classList.contains('full') || (current === 'dash' && model.
 show(dashOnly ? 'dash' : location.hash.slice(1) || kept('view', Object.keys(VIEWS)));
 
 function show(name, chosen = false) {
-  const next = Object.hasOwn(VIEWS, name) ? name : 'dash';
+  const next = Object.hasOwn(VIEWS, name) || Object.hasOwn(SUBVIEWS, name) ? name : 'dash';
+  const [tabName, create] = SUBVIEWS[next] ?? [next, VIEWS[next][1]];
   if (next === current) return;
   current = next;
   if (!views[next]) {
-    const root = withAttributes(el('div', `view view-${next}`), { role: 'tabpanel', id: `view-${next}`, 'aria-labelledby': `tab-${next}` });
+    const root = withAttributes(el('div', `view view-${next}`), { role: 'tabpanel', id: `view-${next}`, 'aria-labelledby': `tab-${tabName}` });
     holder.append(root);
-    views[next] = { root, ...VIEWS[next][1](root, { resized: redraw, background, settingsChanged }) };
+    views[next] = { root, ...create(root, { resized: redraw, background, settingsChanged }) };
   }
   for (const [other, tab] of Object.entries(tabs)) {
-    withAttributes(tab, { 'aria-selected': String(other === next), tabindex: other === next ? '0' : '-1' });
-    if (views[other]) setHidden(views[other].root, other !== next);
+    withAttributes(tab, { 'aria-selected': String(other === tabName), tabindex: other === tabName ? '0' : '-1' });
   }
+  for (const [other, { root }] of Object.entries(views)) setHidden(root, other !== next);
   // On narrow screens the list scrolls.
-  list.scrollLeft = tabs[next].offsetLeft - list.offsetLeft - (list.clientWidth - tabs[next].offsetWidth) / 2;
+  list.scrollLeft = tabs[tabName].offsetLeft - list.offsetLeft - (list.clientWidth - tabs[tabName].offsetWidth) / 2;
   if (chosen) history.replaceState(null, '', `#${next}`);
   keep('view', next);
   background.every(next === 'control' ? SHOWN_MS : OTHERWISE_MS);

@@ -1,7 +1,7 @@
 //! Requests that change something. This computer may send them, and other devices if the settings allow that. The guard has refused
 //! other web pages; this also requires a content type that they cannot send without permission.
 
-use axum::body::to_bytes;
+use axum::body::{Bytes, to_bytes};
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
@@ -80,11 +80,19 @@ pub(super) async fn read_change<T: DeserializeOwned>(
 /// # Errors
 /// If the content has another type, more than `limit` bytes, or another shape.
 pub(super) async fn read_json<T: DeserializeOwned>(request: Request, limit: usize) -> Result<T, Refusal> {
+    let body = read_body(request, limit).await?;
+    serde_json::from_slice(&body)
+        .map_err(|error| Refusal::new(StatusCode::BAD_REQUEST, format!("The request is not understood: {error}.")))
+}
+
+/// The bytes of a JSON request.
+///
+/// # Errors
+/// If the content has another type or more than `limit` bytes.
+pub(super) async fn read_body(request: Request, limit: usize) -> Result<Bytes, Refusal> {
     if only(request.headers(), &CONTENT_TYPE) != Some("application/json") {
         return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "The content must be application/json."));
     }
     let too_large = || Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, format!("A request has at most {limit} bytes."));
-    let body = to_bytes(request.into_body(), limit).await.map_err(|_| too_large())?;
-    serde_json::from_slice(&body)
-        .map_err(|error| Refusal::new(StatusCode::BAD_REQUEST, format!("The request is not understood: {error}.")))
+    to_bytes(request.into_body(), limit).await.map_err(|_| too_large())
 }

@@ -125,7 +125,7 @@ pub(super) fn parameter<'a>(uri: &'a Uri, name: &str) -> Option<&'a str> {
 
 /// True for addresses of pages. Other addresses are for scripts.
 pub(super) fn is_page(uri: &Uri) -> bool {
-    uri.path() == "/" || uri.path().starts_with("/overlay/")
+    matches!(uri.path(), "/" | "/overlay") || uri.path().starts_with("/overlay/")
 }
 
 /// The path and the query without the token. It starts with one slash, because two would lead to another host.
@@ -225,6 +225,8 @@ mod tests {
 
         let uri = format!("//overlay/map?scale=2&token={value}&seconds=5").parse().unwrap();
         assert_eq!(without_token(&uri), "/overlay/map?scale=2&seconds=5");
+        let uri = format!("/overlay?layout=My%20race&token={value}").parse().unwrap();
+        assert!(is_page(&uri) && without_token(&uri) == "/overlay?layout=My%20race");
         let uri = format!("/overlay/map?token={value}");
         let judge = |pairs: &[(&'static str, &str)]| guard.judge(OTHER, lan(), &uri.parse().unwrap(), &headers(pairs));
         let Verdict::Redirected { address, cookie } = judge(&[host]) else { panic!() };

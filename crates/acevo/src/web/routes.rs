@@ -21,8 +21,8 @@ use super::guard::{Verdict, is_page, only, parameter};
 use super::server::Server;
 use super::slots::Connection;
 use super::{
-    assets, control, documents, fuel_plan as planner, lap_texts, metrics, mirror, network, settings_page, socket,
-    upgrade,
+    assets, control, documents, fuel_plan as planner, lap_texts, layouts, metrics, mirror, network, settings_page,
+    socket, upgrade,
 };
 
 const JSON: &str = "application/json";
@@ -35,6 +35,7 @@ const MAX_CHANNELS: usize = 512;
 pub(super) fn router(server: &Arc<Server>) -> Router {
     Router::new()
         .route("/", get(async || file(assets::PAGE)))
+        .route("/overlay", get(async || file(assets::OVERLAY)))
         .route("/overlay/{name}", get(async || file(assets::OVERLAY)))
         .route("/assets/{*name}", get(async |Path(name): Path<String>| file(&name)))
         .route("/api/snapshot", get(snapshot))
@@ -49,6 +50,8 @@ pub(super) fn router(server: &Arc<Server>) -> Router {
         .route("/api/settings", get(settings_page::read).put(settings_page::write))
         .route("/api/control", post(control::act))
         .route("/api/fuel-plan", get(fuel_plan))
+        .route("/api/layouts", get(layouts::list))
+        .route("/api/layouts/{name}", get(layouts::read).put(layouts::save).delete(layouts::remove))
         .route("/api/mirror", post(mirror::answer))
         .route(
             "/metrics",
@@ -70,7 +73,8 @@ async fn protect(
     server.counters.requests.fetch_add(1, Ordering::Relaxed);
     let path = request.uri().path().to_owned();
     let is_page = is_page(request.uri());
-    let advice = if path.starts_with("/overlay/") { OVERLAY_ADVICE } else { TOKEN_ADVICE };
+    let is_overlay = path == "/overlay" || path.starts_with("/overlay/");
+    let advice = if is_overlay { OVERLAY_ADVICE } else { TOKEN_ADVICE };
     let host = only(request.headers(), &HOST).unwrap_or_default().to_owned();
     let verdict = server.guard.judge(connection.slot.ip(), connection.local, request.uri(), request.headers());
     if !matches!(verdict, Verdict::Refused(..)) {

@@ -13,6 +13,7 @@ use super::guard::Guard;
 use super::lap_texts::LapTexts;
 use super::slots::Slots;
 use super::state::State;
+use crate::layouts::Layouts;
 
 /// Time for clients to close their connections when the server stops.
 pub(super) const CLOSE_TIMEOUT: Duration = Duration::from_millis(500);
@@ -25,6 +26,8 @@ pub(super) struct Server {
     pub(super) counters: Counters,
     pub(super) laps: LapTexts,
     pub(super) sectors: Sectors,
+    /// Layouts of overlays.
+    pub(super) layouts: Layouts,
     /// What the page can control; `None` if this is not the background program.
     pub(super) control: Option<Control>,
     /// The settings with which the program started, without its options.

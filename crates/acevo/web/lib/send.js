@@ -13,11 +13,11 @@ function parsed(text) {
 
 /**
  * Sends a request. Returns `ok`, the HTTP `status` (0 without an answer), the `answer` as JSON or `null`, and for errors a `text` in plain
- * words, which is empty if the answer is JSON.
+ * words, which is empty if the answer is JSON. `headers` are additional ones.
  */
-export async function send(method, path, content, load = fetch) {
+export async function send(method, path, content, load = fetch, headers = {}) {
   try {
-    const response = await load(path, { method, cache: 'no-store', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(content) });
+    const response = await load(path, { method, cache: 'no-store', headers: { 'Content-Type': 'application/json', ...headers }, body: JSON.stringify(content) });
     const body = await response.text();
     const answer = parsed(body);
     if (response.ok) return { ok: true, status: response.status, answer, text: '' };

@@ -41,12 +41,14 @@ export function overlays(root, { resized }) {
     field('Seconds', select('seconds', [['', 'Default'], ...['5', '10', '20', '30'].map((value) => [value, `${value} s`])])),
     ground,
   );
+  const edit = withAttributes(el('a', 'tool', 'Edit layouts'), { href: '#layouts' });
+  const layouts = el('div', 'layouts-link', el('p', 'intro', 'A layout is one page with several widgets, each at its place, for one browser source.'), edit);
   const network = el('select');
   const networkField = field('Network', network);
   network.addEventListener('change', apply);
   controls.append(networkField);
   const cards = Object.entries(WIDGETS).map(([name, widget]) => card(name, widget, resized));
-  root.append(el('p', 'intro', INTRO), reach, controls, el('div', 'cards', ...cards.map(({ node }) => node)));
+  root.append(layouts, el('p', 'intro', INTRO), reach, controls, el('div', 'cards', ...cards.map(({ node }) => node)));
   let version = -1;
   let connections = 0;
   let bases = basesOf(null, location);
