@@ -80,7 +80,7 @@ pub(crate) fn start(
     Ok(status)
 }
 
-/// Changes with the file. `None` if there is none.
+/// Changes with the file. `None` if it does not exist.
 fn version() -> Option<(SystemTime, u64)> {
     let metadata = settings::path()?.metadata().ok()?;
     Some((metadata.modified().ok()?, metadata.len()))
