@@ -11,7 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 use acevo_files::{FileLock, PendingFile, UserFolder, read_limited};
-use acevo_settings::{Effective, KEYS, Problem, Value, change_all};
+use acevo_settings::{Effective, Key, Problem, Value, change_all};
 use anyhow::{Context, anyhow, bail, ensure};
 use tracing::info;
 
@@ -115,36 +115,35 @@ fn change_in(path: &Path, changes: &Changes, variable: impl Fn(&str) -> Option<O
     if changes.len() > MAX_CHANGES {
         return Err(ChangeError::Values(vec![problem("", format!("at most {MAX_CHANGES} keys are changed together"))]));
     }
-    let set_by_environment = KEYS.iter().filter(|key| {
-        changes.iter().any(|(name, _)| name == key.name)
-            && variable(&key.variable()).is_some_and(|text| !text.is_empty())
-    });
-    let fixed: Vec<_> = set_by_environment
-        .map(|key| problem(key.name, format!("the environment variable {} sets it", key.variable())))
-        .collect();
-    if !fixed.is_empty() {
-        return Err(ChangeError::Values(fixed));
-    }
+    // A change of these would have no effect.
+    let is_fixed =
+        |name: &str| Key::find(name).and_then(|key| variable(&key.variable())).is_some_and(|text| !text.is_empty());
+    let (fixed, free): (Vec<_>, Vec<_>) = changes.iter().partition(|(name, _)| is_fixed(name));
+    let fixed = fixed
+        .into_iter()
+        .filter_map(|(name, _)| Key::find(name))
+        .map(|key| problem(key.name, format!("the environment variable {} sets it", key.variable())));
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).with_context(|| format!("cannot create the folder {}", name_of(folder)))?;
     let lock = lock(path)?;
-    let result = rewrite(path, changes);
+    let result = rewrite(path, &free, fixed.collect());
     lock.remove();
     result
 }
 
-/// Reads the file, changes it, and writes it. The lock is held.
-fn rewrite(path: &Path, changes: &Changes) -> Result<(), ChangeError> {
+/// Reads the file, changes it, and writes it if there are no problems. The lock is held.
+fn rewrite(path: &Path, changes: &[&(String, Option<Value>)], mut problems: Vec<Problem>) -> Result<(), ChangeError> {
     let before = read(path)?.unwrap_or_default();
-    let changes = changes.iter().map(|(key, value)| (key.as_str(), value.as_ref()));
-    let after = change_all(&before, changes).map_err(|problems| {
-        let in_file = problems.iter().any(|problem| problem.line.is_some());
-        if in_file { ChangeError::File(problems) } else { ChangeError::Values(problems) }
-    })?;
-    if after != before {
-        write(path, &after)?;
+    match change_all(&before, changes.iter().map(|(key, value)| (key.as_str(), value.as_ref()))) {
+        Ok(after) if problems.is_empty() && after != before => Ok(write(path, &after)?),
+        Ok(_) if problems.is_empty() => Ok(()),
+        Ok(_) => Err(ChangeError::Values(problems)),
+        Err(found) if found.iter().any(|problem| problem.line.is_some()) => Err(ChangeError::File(found)),
+        Err(found) => {
+            problems.extend(found);
+            Err(ChangeError::Values(problems))
+        }
     }
-    Ok(())
 }
 
 /// The lock of a file of settings, which other processes and threads of acevo take, too.

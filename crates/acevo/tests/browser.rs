@@ -485,7 +485,7 @@ fn settings_form_saves_changes_and_shows_errors_next_to_fields() {
     browser.evaluate("document.querySelector('.track-row .tool-small').click()");
     browser.wait_for("document.querySelector('.settings-count').textContent === '2 changes'");
     browser.evaluate("document.querySelector('.settings-bar [type=button]').click()");
-    browser.wait_for("document.querySelector('.settings-bar').hidden && document.querySelector('.track-row input').value === 'Monza/GP'");
+    browser.wait_for("document.querySelector('.settings-bar [type=submit]').hidden && document.querySelector('.track-row input').value === 'Monza/GP'");
     browser.evaluate(&format!("{}.querySelector('.tool-small').click()", setting("recording.max_age")));
     browser.evaluate("document.querySelector('.settings-bar [type=submit]').click()");
     browser.wait_for(&format!("{result} === 'Saved: it takes effect now.'"));

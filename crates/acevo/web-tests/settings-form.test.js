@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { changesOf, effectOf, fieldValue, fileProblem, labelOf, nameProblem, problemText, savedText, shown, textOf, trackChanges } from '../web/lib/settings-form.js';
+import { changesOf, effectOf, fieldValue, fileProblem, labelOf, nameProblem, noteOf, problemText, savedText, shown, textOf, trackChanges } from '../web/lib/settings-form.js';
 
 const key = (kind, more = {}) => ({ name: 'recording.max_age', kind, unit: '', origin: 'default', applies: 'restart', ...more });
 
@@ -60,14 +60,25 @@ test('nameProblem refuses names that are empty, reserved or not unique', () => {
 });
 
 test('problems are sentences', () => {
-  assert.equal(problemText({ message: 'expected 0 to 65535, found 70000', suggestion: null }), 'expected 0 to 65535, found 70000.');
-  assert.equal(problemText({ message: 'unknown key', suggestion: 'did you mean server.port?' }), 'unknown key; did you mean server.port?');
+  assert.equal(problemText({ message: 'expected 0 to 65535, found 70000', suggestion: null }), 'Expected 0 to 65535, found 70000.');
+  assert.equal(problemText({ message: 'unknown key', suggestion: 'did you mean server.port?' }), 'Unknown key; did you mean server.port?');
   assert.equal(fileProblem({ line: 3, key: 'server.prot', message: 'unknown key' }), 'Line 3: server.prot: unknown key.');
-  assert.equal(fileProblem({ line: null, key: '', message: 'cannot read it' }), 'cannot read it.');
+  assert.equal(fileProblem({ line: null, key: '', message: 'cannot read it' }), 'Cannot read it.');
+});
+
+test('noteOf has the state of a field', () => {
+  const text = (more, state) => noteOf(key('text', more), { isChanged: false, isReset: false, noted: '', ...state }).text;
+  assert.match(text({ origin: 'environment', variable: 'ACEVO_RIG', waits: true }, { isChanged: true }), /ACEVO_RIG/);
+  assert.match(text({}, { isChanged: true, noted: 'Takes effect now.' }), /^Changed, not saved/);
+  assert.match(text({}, { isChanged: true, isReset: true }), /default/);
+  assert.equal(text({ waits: true }, { noted: 'Takes effect now.' }), 'Takes effect now.');
+  assert.match(text({ waits: true }), /after a restart/);
+  assert.equal(text({}), '');
 });
 
 test('savedText has when each change takes effect', () => {
-  const [now, later] = [{ applies: 'at_once' }, { applies: 'restart' }];
+  const [now, later] = [{ applies: 'at_once', waits: false }, { applies: 'restart', waits: true }];
+  assert.equal(savedText([{ applies: 'restart', waits: false }]), 'Saved: it takes effect now.', 'the value of the start');
   assert.equal(savedText([now]), 'Saved: it takes effect now.');
   assert.equal(savedText([later, later]), 'Saved 2 settings: they take effect after a restart of acevo.');
   assert.equal(savedText([now, later, later]), 'Saved 3 settings: 1 takes effect now, 2 take effect after a restart of acevo.');

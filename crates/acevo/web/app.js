@@ -86,7 +86,7 @@ leave.addEventListener('click', leaveFullScreen);
 document.body.append(leave);
 
 addEventListener('keydown', (event) => {
-  if (event.target.closest('input, select, textarea') || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest('input, select, textarea, dialog') || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key.toLowerCase() === 'f') toggleFullScreen();
   if (event.key === 'Escape') leaveFullScreen();
 });
@@ -114,6 +114,8 @@ function show(name, chosen = false) {
     withAttributes(tab, { 'aria-selected': String(other === tabName), tabindex: other === tabName ? '0' : '-1' });
   }
   for (const [other, { root }] of Object.entries(views)) setHidden(root, other !== next);
+  // On narrow screens the list scrolls.
+  list.scrollLeft = tabs[tabName].offsetLeft - list.offsetLeft - (list.clientWidth - tabs[tabName].offsetWidth) / 2;
   if (chosen) history.replaceState(null, '', `#${next}`);
   keep('view', next);
   background.every(next === 'control' ? SHOWN_MS : OTHERWISE_MS);

@@ -60,21 +60,21 @@ impl Control {
     }
 }
 
-/// A request to change something.
+/// A request to change something. Variants without content have braces: serde ignores further members of others.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum Action {
     /// Starts or stops recording.
     Record { on: bool },
     /// Saves the last part, which is kept in memory.
-    SaveLast,
+    SaveLast {},
     /// Marks this moment.
     Mark {
         #[serde(default)]
         text: String,
     },
     /// Ends the program.
-    Quit,
+    Quit {},
 }
 
 /// The state of the program and its tasks.
@@ -164,9 +164,9 @@ async fn try_act(server: &Server, connection: &Connection, request: Request) -> 
             return Err(Refusal::new(StatusCode::CONFLICT, "There is nothing to mark: the game is not running."));
         }
         Action::Record { on } => control.recording.request(RecordingCommand::Record(on)),
-        Action::SaveLast => control.recording.request(RecordingCommand::SaveLast),
+        Action::SaveLast {} => control.recording.request(RecordingCommand::SaveLast),
         Action::Mark { text } => control.recording.request(RecordingCommand::Mark(clean(&text))),
-        Action::Quit => control.stop.request(),
+        Action::Quit {} => control.stop.request(),
     }
     Ok(())
 }

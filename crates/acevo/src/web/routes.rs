@@ -192,7 +192,7 @@ async fn token(State(server): State<Arc<Server>>) -> Response {
 async fn addresses(State(server): State<Arc<Server>>, Extension(connection): Extension<Connection>) -> Response {
     let token = server.guard.token();
     let network = if token.is_some() { network::addresses() } else { vec![] };
-    answer(JSON, documents::addresses(connection.local.port(), &network, token, connection.is_same_computer()))
+    answer(JSON, documents::addresses(connection.local.port(), &network, token, connection.is_local()))
 }
 
 async fn status(State(server): State<Arc<Server>>, Extension(connection): Extension<Connection>) -> Response {

@@ -49,13 +49,7 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    /// True if the client is on this computer, by any of its addresses.
-    pub(super) fn is_same_computer(&self) -> bool {
-        // A computer connects to its own address from that same address.
-        self.slot.ip().to_canonical() == self.local.ip().to_canonical() || self.is_local()
-    }
-
-    /// True if the client is on this computer and has used its loopback address.
+    /// True if the client is on this computer.
     pub(super) fn is_local(&self) -> bool {
         is_same_computer(self.slot.ip(), self.local.ip())
     }

@@ -33,8 +33,24 @@ export const labelOf = ({ name }) => LABELS[name] ?? words(name.split('.').pop()
 
 const EFFECTS = { at_once: 'now', next_session: 'in the next session', restart: 'after a restart of acevo' };
 
-/** When a change takes effect, in a sentence. */
-export const effectOf = ({ applies }) => `Takes effect ${EFFECTS[applies] ?? EFFECTS.restart}.`;
+/** When a saved value of a key takes effect. One with which the program has started is in effect already. */
+const appliesOf = ({ applies, waits }) => (applies === 'restart' && !waits ? 'at_once' : applies);
+
+/** When a saved value takes effect, in a sentence. */
+export const effectOf = (key) => `Takes effect ${EFFECTS[appliesOf(key)] ?? EFFECTS.restart}.`;
+
+/** What a saved change is that the running program does not use yet. */
+export const WAITS = 'Was changed, and takes effect after a restart of acevo.';
+
+/**
+ * The state of a field as a `text`, which may be empty, and its `kind`: `note` if nothing is to be done. `noted` is what was shown after saving.
+ */
+export function noteOf(key, { isChanged, isReset, noted }) {
+  if (key.origin === 'environment') return { text: `Set by the environment variable ${key.variable}, which replaces the file.`, kind: 'note' };
+  if (isChanged) return { text: isReset ? 'Changed to the default, not saved.' : 'Changed, not saved.', kind: '' };
+  if (noted) return { text: noted, kind: 'note' };
+  return { text: key.waits ? WAITS : '', kind: '' };
+}
 
 const isSame = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
@@ -118,23 +134,25 @@ export function nameProblem(rows, row) {
   return rows.some((other) => other !== row && other.name.trim() === name) ? 'Another row has this name.' : '';
 }
 
-/** A problem in words, without its key. */
-export const problemText = ({ message, suggestion }) => {
+const sentence = ({ message, suggestion }) => {
   const text = [message, suggestion].filter(Boolean).join('; ');
   return /[.?!]$/.test(text) ? text : `${text}.`;
 };
+
+/** A problem as a sentence, without its key. */
+export const problemText = (problem) => sentence(problem).replace(/^./, (letter) => letter.toUpperCase());
 
 /** A problem of the file in words: its line, key and message. */
 export const fileProblem = (problem) => {
   const line = problem.line ? `Line ${problem.line}: ` : '';
   const key = problem.key ? `${problem.key}: ` : '';
-  return line + key + problemText(problem);
+  return line || key ? line + key + sentence(problem) : problemText(problem);
 };
 
-/** The result of saved changes in a sentence. `keys` are those of the server that were changed. */
+/** The result of saved changes in a sentence. `keys` are those of the server after the change. */
 export function savedText(keys) {
   const groups = Object.entries(EFFECTS)
-    .map(([when, effect]) => [keys.filter(({ applies }) => applies === when).length, effect])
+    .map(([when, effect]) => [keys.filter((key) => appliesOf(key) === when).length, effect])
     .filter(([count]) => count > 0);
   const what = keys.length === 1 ? 'Saved' : `Saved ${keys.length} settings`;
   if (groups.length === 1) return `${what}: ${keys.length === 1 ? 'it takes' : 'they take'} effect ${groups[0][1]}.`;

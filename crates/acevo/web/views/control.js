@@ -5,7 +5,7 @@ import { controls } from '../widgets/controls.js';
 import { settingsForm } from '../widgets/settings.js';
 import { gameTask, problems, programTask, recordingTask } from '../widgets/tasks.js';
 
-const ONLY_RUN = '“acevo run” offers recording of every drive, control and all settings here; this page is that of “acevo serve”.';
+const ONLY_RUN = 'Start “acevo run” instead of “acevo serve” to record every drive, and to control acevo and change its settings here.';
 /** After this time without being shown, the settings are loaded again. */
 const AWAY_MS = 3000;
 

@@ -1,12 +1,11 @@
 // A key of the settings as a field of a form: documentation, value, what was changed, and what is wrong.
 
 import { el, setData, setHidden, setText, withAttributes } from '../lib/dom.js';
-import { labelOf, shown, textOf, fieldValue } from '../lib/settings-form.js';
+import { labelOf, noteOf, shown, textOf, fieldValue } from '../lib/settings-form.js';
 
 /** Placeholders of fields that may be empty. */
 const EMPTY = { age: 'none', size: 'none', folder: 'default' };
 const MODES = { integer: 'numeric', number: 'decimal' };
-const WAITS = 'Was changed, and takes effect after a restart of acevo.';
 
 /** Inputs by kind. Each has `nodes`, `read` and `write`; `label` is the node that names the field. */
 function inputOf(key, id, describedBy) {
@@ -57,8 +56,11 @@ export function settingField(key, changed) {
   const doc = withAttributes(el('p', 'hint', ...documentation(key)), { id: `${id}-doc` });
   const state = el('p', 'setting-state');
   const error = withAttributes(el('p', 'field-error'), { id: `${id}-error` });
-  const row = el('div', 'setting-row', ...input.nodes, unit, reset);
-  const node = el(input.isGroup ? 'fieldset' : 'div', 'setting', label, row, doc, state, error);
+  setHidden(error, true);
+  // The name of a check box stands beside it.
+  const isBox = key.kind === 'switch';
+  const row = el('div', 'setting-row', ...input.nodes, ...(isBox ? [label] : []), unit, reset);
+  const node = el(input.isGroup ? 'fieldset' : 'div', 'setting', ...(isBox ? [] : [label]), row, doc, state, error);
   let isReset = false;
   let noted = '';
   let isChanged = false;
@@ -82,12 +84,10 @@ export function settingField(key, changed) {
     const isDefault = JSON.stringify(input.read()) === JSON.stringify(key.default);
     setHidden(reset, isFixed || (isDefault && (isReset || key.origin === 'default')));
     setData(node, 'changed', isChanged ? 'yes' : '');
-    let text = noted;
-    if (isFixed) text = `Set by the environment variable ${key.variable}, which replaces the file.`;
-    else if (isChanged) text = isReset ? 'Changed to the default, not saved.' : 'Changed, not saved.';
-    else if (!noted && key.waits) text = WAITS;
+    const { text, kind } = noteOf(key, { isChanged, isReset, noted });
     setText(state, text);
     setHidden(state, !text);
+    setData(state, 'state', kind);
   }
 
   return {

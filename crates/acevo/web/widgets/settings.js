@@ -11,6 +11,8 @@ import { trackList } from './track-list.js';
 const OPEN = new Set(['', 'recording', 'server']);
 const BROKEN = 'The file of settings has errors. Nothing is changed here before these lines are corrected:';
 const WRONG = 'Some settings are wrong and not used:';
+/** When changes of tracks take effect. */
+const TRACK = { applies: 'restart', waits: true };
 const UNREACHABLE = 'The settings cannot be loaded.';
 
 const button = (text, classes = '') => withAttributes(el('button', `tool ${classes}`, text), { type: 'button' });
@@ -20,13 +22,13 @@ export function settingsForm(root, { load, saved, track, put = (changes) => send
   const path = el('p', 'hint settings-path');
   const alarm = withAttributes(el('div', 'settings-problems'), { role: 'alert' });
   const sections = el('div', 'settings-sections');
-  const result = withAttributes(el('p', 'result'), { role: 'status', 'aria-live': 'polite' });
+  const result = withAttributes(el('p', 'result'), { role: 'status', 'aria-live': 'polite', tabindex: '-1' });
   const save = withAttributes(el('button', 'tool tool-main', 'Save'), { type: 'submit' });
   const discard = button('Discard');
   const count = withAttributes(el('span', 'settings-count'), { 'aria-live': 'polite' });
-  const bar = el('div', 'settings-bar', count, discard, save);
+  const bar = el('div', 'settings-bar', el('div', 'settings-messages', count, result), discard, save);
   const group = el('fieldset', 'settings-group', sections);
-  const form = withAttributes(el('form', 'settings-form', group, result, bar), { 'aria-label': 'Settings', novalidate: '' });
+  const form = withAttributes(el('form', 'settings-form', group, bar), { 'aria-label': 'Settings', novalidate: '' });
   root.append(path, alarm, form);
 
   let settings = null;
@@ -37,9 +39,25 @@ export function settingsForm(root, { load, saved, track, put = (changes) => send
 
   const changes = () => (settings ? { ...changesOf(fields), ...trackChanges(settings.tracks, tracks.rows) } : {});
 
+  /** Shows a result in the bar, which stays visible until the next change. */
   function report(text, state = '') {
     setText(result, text);
     setData(result, 'state', state);
+    showBar(Object.keys(changes()).length);
+  }
+
+  function showBar(number) {
+    setText(count, number === 1 ? '1 change' : `${number} changes`);
+    for (const node of [count, discard, save]) setHidden(node, number === 0);
+    setHidden(bar, number === 0 && !result.textContent);
+    save.disabled = isSaving;
+  }
+
+  /** Marks changes by the user. */
+  function edited() {
+    // The result of the last changes is not that of these.
+    if (!isSaving) report('');
+    mark();
   }
 
   /** Shows which fields have changes. */
@@ -51,9 +69,7 @@ export function settingsForm(root, { load, saved, track, put = (changes) => send
       const number = names.filter((name) => (name.includes('.') ? name.split('.')[0] : '') === section).length;
       setText(changed, number > 0 ? `${number} changed` : '');
     }
-    setText(count, names.length === 1 ? '1 change' : `${names.length} changes`);
-    setHidden(bar, names.length === 0);
-    save.disabled = isSaving;
+    showBar(names.length);
   }
 
   function showProblems(problems) {
@@ -65,15 +81,18 @@ export function settingsForm(root, { load, saved, track, put = (changes) => send
 
   /** Shows the document of the server. Sections that the user has opened stay open. */
   function show(next) {
+    const { scrollY } = window;
     const open = settings ? new Set(heads.filter(({ node }) => node.open).map(({ section }) => section)) : OPEN;
     settings = next;
     setText(path, [next.refusal, next.path ? `File: ${next.path}${next.exists ? '' : ' (does not exist yet)'}` : ''].filter(Boolean).join(' '));
-    fields = next.keys.map((key) => settingField(key, mark));
-    tracks = trackList(next.tracks, { changed: mark, current: track, range: next.keys.find(({ name }) => name === 'sectors.default')?.range ?? '' });
+    fields = next.keys.map((key) => settingField(key, edited));
+    tracks = trackList(next.tracks, { changed: edited, current: track, range: next.keys.find(({ name }) => name === 'sectors.default')?.range ?? '' });
     heads = next.sections.map((section) => head(section, open.has(section.name)));
     sections.replaceChildren(...heads.map(({ node }) => node));
     showProblems(next.problems);
     mark();
+    // The page was shorter for a moment.
+    window.scrollTo(0, scrollY);
   }
 
   function head({ name, title }, isOpen) {
@@ -127,11 +146,12 @@ export function settingsForm(root, { load, saved, track, put = (changes) => send
   }
 
   function finish(answer, names) {
-    const before = new Map(settings.keys.map((key) => [key.name, key]));
     show(answer);
-    const sectors = before.get('sectors.default');
-    for (const field of fields) if (names.includes(field.key.name)) field.note(effectOf(field.key));
-    report(savedText(names.map((name) => before.get(name) ?? sectors)));
+    const keys = new Map(fields.map((field) => [field.key.name, field]));
+    for (const name of names) keys.get(name)?.note(effectOf(keys.get(name).key));
+    report(savedText(names.map((name) => keys.get(name)?.key ?? TRACK)));
+    // The pressed button is hidden now.
+    result.focus({ preventScroll: true });
     saved(answer);
   }
 
@@ -142,6 +162,7 @@ export function settingsForm(root, { load, saved, track, put = (changes) => send
   discard.addEventListener('click', () => {
     show(settings);
     report('Changes discarded.');
+    result.focus({ preventScroll: true });
   });
 
   return {

@@ -1,7 +1,7 @@
 // Tracks with sector boundaries of their own, as rows of a form.
 
 import { el, setData, setHidden, setText, withAttributes } from '../lib/dom.js';
-import { nameProblem, textOf, trackKey } from '../lib/settings-form.js';
+import { nameProblem, textOf, trackKey, WAITS } from '../lib/settings-form.js';
 
 const HINT = 'A name is that of the track, or TRACK/CONFIGURATION. Boundaries are lap positions from 0 to 1, such as 0.31, 0.68; empty: three equal sectors. '
   + 'Changes take effect after a restart of acevo.';
@@ -46,7 +46,7 @@ export function trackList(tracks, { changed, current, range }) {
       mark(names) {
         const isChanged = names.includes(trackKey(nameInput.value.trim()));
         setData(row.node, 'changed', isChanged ? 'yes' : '');
-        const waits = before?.waits ? 'Was changed, and takes effect after a restart of acevo.' : '';
+        const waits = before?.waits ? WAITS : '';
         setText(state, isChanged ? 'Changed, not saved.' : waits);
         setHidden(state, !state.textContent);
         withAttributes(remove, { 'aria-label': `Remove ${nameInput.value || 'this track'}` });
