@@ -8,6 +8,7 @@
 //! | [`redact`], [`diagnostics`], [`settings`] | texts without secrets; the log, and `--verbose`; `acevo.toml` |
 //! | [`mod@format`] | values, laps and events as text |
 //! | [`session`] | the followed session: connection, analysis, snapshot; demo and playback |
+//! | [`own_file`], [`autostart`] | files with a mark of acevo; starting at login |
 //! | [`recording`] | recording the followed session, into files or memory |
 //! | [`tui`], [`web`] | the terminal screen; the web server |
 //! | [`cli`] | command-line arguments, turned into plans |
@@ -17,6 +18,7 @@
 // Only `output` prints, see `clippy.toml`.
 #![deny(clippy::disallowed_macros, clippy::disallowed_methods)]
 
+mod autostart;
 mod cli;
 mod commands;
 mod diagnostics;
@@ -24,6 +26,7 @@ mod format;
 mod instance;
 mod keyboard;
 mod output;
+mod own_file;
 mod process;
 mod recording;
 mod redact;

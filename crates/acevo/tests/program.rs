@@ -7,7 +7,7 @@ use acevo_testkit::program::{acevo, output};
 use serde_json::Value;
 
 /// All commands.
-const COMMANDS: [&str; 21] = [
+const COMMANDS: [&str; 22] = [
     "watch",
     "dump",
     "channels",
@@ -27,6 +27,7 @@ const COMMANDS: [&str; 21] = [
     "simulate",
     "log",
     "report",
+    "autostart",
     "completions",
     "man",
 ];
