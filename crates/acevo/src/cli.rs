@@ -164,7 +164,7 @@ impl Acevo {
                 args.ids = take_file(&mut args.items, &mut args.once, &[(args.wait, "--wait")])?;
             }
             Some(Command::Autostart(args)) => {
-                args.check().map_err(|message| Self::command().error(ErrorKind::ArgumentConflict, message))?
+                args.check().map_err(|message| Self::command().error(ErrorKind::ArgumentConflict, message))?;
             }
             Some(Command::Repair(args)) => args.output = args.new.take().or(args.output.take()),
             _ => {}
