@@ -20,6 +20,7 @@ mod listen;
 mod messages;
 mod metrics;
 mod network;
+mod playback;
 mod routes;
 mod server;
 mod session_log;
@@ -55,6 +56,7 @@ use self::state::Publisher;
 use self::token::Token;
 use crate::recording::task::{RecordingFeed, RecordingHandle};
 use crate::session::live_session::LiveSession;
+use crate::session::playback::handle::PlaybackHandle;
 use crate::shutdown::Stop;
 
 /// Time for the thread that reads telemetry to end: longer than personal bests wait for the lock of their file.
@@ -88,6 +90,7 @@ pub(crate) struct Site {
     addresses: Addresses,
     options: ServerOptions,
     recording: Option<(RecordingFeed, RecordingHandle)>,
+    playback: Option<PlaybackHandle>,
 }
 
 /// Opens an address in a browser, or prints a warning if that fails.
@@ -113,13 +116,20 @@ impl Site {
         listener.set_nonblocking(true).context("cannot listen")?;
         info!("listening on {ip}:{port}");
         let addresses = Addresses::new(port, token.as_ref());
-        Ok(Self { listener, guard: Guard::new(port, token), addresses, options, recording: None })
+        Ok(Self { listener, guard: Guard::new(port, token), addresses, options, recording: None, playback: None })
     }
 
     /// Records what is read, too.
     #[must_use]
     pub(crate) fn with_recording(mut self, feed: RecordingFeed, handle: RecordingHandle) -> Self {
         self.recording = Some((feed, handle));
+        self
+    }
+
+    /// The recording that is played, if there is one.
+    #[must_use]
+    pub(crate) fn with_playback(mut self, playback: Option<PlaybackHandle>) -> Self {
+        self.playback = playback;
         self
     }
 
@@ -137,7 +147,9 @@ impl Site {
         let runtime = runtime.context("cannot start the web server")?;
         let (feed, handle) = self.recording.unzip();
         let (publisher, states) = Publisher::new(session, self.options.sectors.clone(), feed);
+        let playback = self.playback;
         let server = Arc::new(Server {
+            playback: playback.clone(),
             states,
             guard: self.guard,
             slots: Slots::default(),
@@ -157,6 +169,7 @@ impl Site {
         let reader = thread::spawn(move || publisher.run(&is_done));
         let result = runtime.block_on(listen::serve(self.listener, server, stop, || !reader.is_finished()));
         done.store(true, Ordering::Relaxed);
+        playback.iter().for_each(PlaybackHandle::stop);
         let recording = join_within(reader, READER_TIMEOUT);
         // A recording is completed even if the server has failed.
         let completed = recording.and_then(|feed| feed.map_or(Ok(()), RecordingFeed::finish));

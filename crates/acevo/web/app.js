@@ -14,6 +14,7 @@ import { mapView } from './views/map.js';
 import { overlays } from './views/overlays.js';
 import { session } from './views/session.js';
 import { traces } from './views/traces.js';
+import { playbackBar } from './widgets/playback.js';
 
 const VIEWS = { dash: ['Dash', dash], traces: ['Traces', traces], laps: ['Laps', laps], map: ['Map', mapView], session: ['Session', session], overlays: ['Overlays', overlays] };
 /** Views that are empty without telemetry, and are covered by the notice. */
@@ -70,6 +71,7 @@ document.getElementById('tools').append(
 const leave = withAttributes(el('button', 'leave', '✕'), { type: 'button', 'aria-label': 'Leave full screen' });
 leave.addEventListener('click', leaveFullScreen);
 document.body.append(leave);
+playbackBar(document.body, model);
 
 addEventListener('keydown', (event) => {
   if (event.target.closest('input, select, textarea') || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -19,10 +19,11 @@ const LINE_INTERVAL: Duration = Duration::from_secs(1);
 
 pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<ExitCode> {
     let stop = Stop::on_signal()?;
-    let (mut live, running) = args.follow.source().follow()?;
-    let waits = live.waits();
     let shows_screen =
         !args.follow.json && !args.lines && args.every.is_none() && args.follow.count.is_none() && output::has_screen();
+    let source = args.follow.source();
+    let (mut live, running) = if shows_screen { source.follow_with_control()? } else { source.follow()? };
+    let waits = live.waits();
     if !shows_screen {
         stop.exit_if_stuck(|| {});
         if args.follow.verbose {
@@ -44,7 +45,7 @@ pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<ExitCode> {
             &mut lines::Lines::new(Schedule::new(Some(args.every.unwrap_or(LINE_INTERVAL)), args.follow.count)),
         )?;
     } else {
-        tui::run(LiveSession::new(live, &args.analysis()), args.follow.units(), &stop)?;
+        tui::run(LiveSession::new(live, &args.analysis()), running.playback(), args.follow.units(), &stop)?;
         // Diagnostics would spoil the screen.
         if args.follow.verbose {
             diagnostics::start();

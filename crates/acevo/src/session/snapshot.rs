@@ -13,6 +13,7 @@ use acevo_telemetry::analysis::{
 use crate::session::connection::Health;
 use crate::session::feeder::SourceKind;
 use crate::session::history::Sample;
+use crate::session::playback::handle::PlaybackState;
 use crate::session::status::ConnectionStatus;
 
 /// The state of the followed session at one instant. Long lists are shared, not copied.
@@ -60,6 +61,8 @@ pub(crate) struct Snapshot {
     pub(crate) outline: Arc<Outline>,
     /// The other cars along the track, the one furthest ahead first.
     pub(crate) cars: Arc<[Gap]>,
+    /// The recording that is played, if it can be controlled.
+    pub(crate) playback: Option<PlaybackState>,
     /// The last ten seconds, oldest first.
     pub(crate) history: Arc<[Sample]>,
     /// The path of the car, X and Z in metres; empty once there is an outline.

@@ -20,7 +20,7 @@ use tracing::info;
 use super::guard::{Verdict, has_code, is_page, only, parameter};
 use super::server::Server;
 use super::slots::Connection;
-use super::{assets, control, documents, fuel_plan as planner, lap_texts, metrics, socket, upgrade};
+use super::{assets, control, documents, fuel_plan as planner, lap_texts, metrics, playback, socket, upgrade};
 
 const JSON: &str = "application/json";
 const HTML: &str = "text/html; charset=utf-8";
@@ -43,6 +43,7 @@ pub(super) fn router(server: &Arc<Server>) -> Router {
         .route("/api/events", get(events))
         .route("/api/status", get(async |State(server): State<Arc<Server>>| answer(JSON, control::status(&server))))
         .route("/api/control", post(control::act))
+        .route("/api/playback", get(playback::state).post(playback::act))
         .route("/api/fuel-plan", get(fuel_plan))
         .route(
             "/metrics",

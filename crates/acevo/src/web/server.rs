@@ -12,6 +12,7 @@ use super::guard::Guard;
 use super::lap_texts::LapTexts;
 use super::slots::Slots;
 use super::state::State;
+use crate::session::playback::handle::PlaybackHandle;
 
 /// Time for clients to close their connections when the server stops.
 pub(super) const CLOSE_TIMEOUT: Duration = Duration::from_millis(500);
@@ -26,6 +27,8 @@ pub(super) struct Server {
     pub(super) sectors: Sectors,
     /// What the page can control; `None` if this is not the background program.
     pub(super) control: Option<Control>,
+    /// The recording that is played; `None` if the session is not that of a recording.
+    pub(super) playback: Option<PlaybackHandle>,
     /// Other devices may change settings and control recording.
     pub(super) allows_lan_control: bool,
     /// True when all connections must close.
