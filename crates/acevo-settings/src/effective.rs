@@ -53,6 +53,12 @@ impl Effective {
     /// assert_eq!(effective.origin(Key::find("server.port").unwrap()), Origin::Environment);
     /// ```
     pub fn new(file: Option<&str>, variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, Vec<Problem>> {
+        let (effective, problems) = Self::with_problems(file, variable);
+        if problems.is_empty() { Ok(effective) } else { Err(problems) }
+    }
+
+    /// Merges as [`new`](Self::new), but leaves out what is wrong and returns it.
+    pub fn with_problems(file: Option<&str>, variable: impl Fn(&str) -> Option<OsString>) -> (Self, Vec<Problem>) {
         let Self { mut settings, mut origins } = Self::default();
         let mut problems = vec![];
         if let Some(text) = file {
@@ -60,7 +66,7 @@ impl Effective {
         }
         problems
             .extend(environment::apply(variable, &mut settings, |key| origins.push((key.name, Origin::Environment))));
-        if problems.is_empty() { Ok(Self { settings, origins }) } else { Err(problems) }
+        (Self { settings, origins }, problems)
     }
 
     /// Where the value of a key comes from.
@@ -103,6 +109,19 @@ mod tests {
             assert_eq!(effective.settings.get(key).to_json(), key.kind.parse(&other(key)).to_json(), "{}", key.name);
             assert!(KEYS.iter().filter(|other| *other != key).all(|key| effective.origin(key) == Origin::File));
         }
+    }
+
+    #[test]
+    fn with_problems_keeps_what_is_right() {
+        let file = "units = \"metric\"\n[server]\nport = 70000\nlan = true\n";
+        let variable = |name: &str| (name == "ACEVO_RIG").then(|| "\u{1}".into());
+        let (effective, problems) = Effective::with_problems(Some(file), variable);
+        assert_eq!((effective.settings.server.port, effective.settings.server.lan), (7333, true));
+        assert_eq!(effective.origin(Key::find("server.port").unwrap()), Origin::Default);
+        assert_eq!(
+            problems.iter().map(|problem| problem.key.as_str()).collect::<Vec<_>>(),
+            ["server.port", "ACEVO_RIG"]
+        );
     }
 
     #[test]

@@ -142,13 +142,54 @@ pub fn change(text: &str, key: &str, value: Option<&Value>) -> Result<String, Ve
     let (section, leaf) = key.split_once('.').unwrap_or(("", key));
     let value = check(key, section, leaf, value).map_err(|problem| vec![problem])?;
     let mut document: DocumentMut = body.parse().map_err(|error| vec![syntax(body, &error)])?;
+    let is_removed = value.is_none();
     let root = document.as_table_mut();
     let changed = if section.is_empty() { replace(root, leaf, value) } else { replace_in(root, section, leaf, value) };
     changed.ok_or_else(|| {
         vec![Problem::new(key, format!("the file has another value in the place of the section [{section}]"))]
     })?;
-    let text = format!("{mark}{document}");
+    let without = if is_removed { without_line(body, section, leaf) } else { None };
+    let mut changed = without.unwrap_or_else(|| document.to_string());
+    if body.contains("\r\n") {
+        changed = changed.replace("\r\n", "\n").replace('\n', "\r\n");
+    }
+    let text = format!("{mark}{changed}");
     Settings::from_toml(&text).map(|_| text)
+}
+
+/// The text of a file with several keys changed, as [`change`] does it.
+///
+/// # Errors
+/// The problems of the file, which have lines, if it has any; else those of all changes.
+pub fn change_all<'a>(
+    text: &str,
+    changes: impl IntoIterator<Item = (&'a str, Option<&'a Value>)>,
+) -> Result<String, Vec<Problem>> {
+    Settings::from_toml(text)?;
+    let mut text = text.to_owned();
+    let mut problems = vec![];
+    for (key, value) in changes {
+        match change(&text, key, value) {
+            Ok(changed) => text = changed,
+            // The file is right, so this is a problem of the change.
+            Err(found) => problems.extend(found.into_iter().map(|problem| Problem { line: None, ..problem })),
+        }
+    }
+    if problems.is_empty() { Ok(text) } else { Err(problems) }
+}
+
+/// The text without the line of a key. The comments before it stay, which the removal of an item would remove, too: in a file with all keys
+/// commented out these are the lines of other keys. `None` if there is no such key, or other values are on its line.
+fn without_line(text: &str, section: &str, leaf: &str) -> Option<String> {
+    let document = Document::parse(text).ok()?;
+    let root = document.as_table();
+    let table: &dyn TableLike = if section.is_empty() { root } else { root.get(section)?.as_table_like()? };
+    let (key, value) = (table.key(leaf)?.span()?, table.get(leaf)?.span()?);
+    let start = text.get(..key.start)?.rfind('\n').map_or(0, |at| at + 1);
+    let end = text.get(value.end..)?.find('\n').map_or(text.len(), |at| value.end + at + 1);
+    let is_alone = !text[start..key.start].contains(['{', '=', '[']);
+    let rest = text[value.end..end].trim();
+    (is_alone && (rest.is_empty() || rest.starts_with('#'))).then(|| format!("{}{}", &text[..start], &text[end..]))
 }
 
 /// The value as TOML.
@@ -271,6 +312,50 @@ mod tests {
         let changed = change(text, "sectors.Ring/GP", Some(&Value::List(vec![0.5.into()]))).unwrap();
         assert_eq!(Settings::from_toml(&changed).unwrap().sectors.sectors().lines("Ring", "GP"), [0.5]);
         assert_eq!(change(&changed, "sectors.Ring/GP", None).unwrap().matches("Ring").count(), 0);
+    }
+
+    #[test]
+    fn change_that_removes_a_key_keeps_the_comments_before_it() {
+        let text =
+            "# mine\nunits = \"kpa\" # kpa\n# about the rig\n[server]\n#port = 7333\n# network\nlan = true\n\n# end\n";
+        let changed = change(text, "server.lan", None).unwrap();
+        assert_eq!(changed, text.replace("lan = true\n", ""));
+        assert_eq!(change(&changed, "units", None).unwrap(), changed.replace("units = \"kpa\" # kpa\n", ""));
+        assert_eq!(change(text, "server.port", None).unwrap(), text, "a key that is absent");
+        for (inline, expected) in [
+            ("server = { port = 80, lan = true }\n", "server = { lan = true }"),
+            ("server.port = 80\nserver.lan = true\n", "server.lan = true"),
+        ] {
+            let changed = change(inline, "server.port", None).unwrap();
+            assert_eq!(changed.replace("  ", " ").trim_end(), expected);
+        }
+        // Lists over several lines.
+        let list = "[sectors]\n\"Ring\" = [\n  0.3, # first\n  0.6,\n] # two\n# end\n";
+        assert_eq!(change(list, "sectors.Ring", None).unwrap(), "[sectors]\n# end\n");
+    }
+
+    #[test]
+    fn change_keeps_the_line_ends_and_the_mark_of_windows() {
+        let text = "\u{feff}# mine\r\n[server]\r\nport = 80 # web\r\nlan = true\r\n";
+        assert_eq!(change(text, "server.port", Some(&Value::Integer(81))).unwrap(), text.replace("80", "81"));
+        assert_eq!(change(text, "server.lan", None).unwrap(), text.replace("lan = true\r\n", ""));
+        let added = change(text, "log.level", Some(&"debug".into())).unwrap();
+        assert_eq!(added.matches('\n').count(), added.matches("\r\n").count(), "{added:?}");
+    }
+
+    #[test]
+    fn change_all_makes_every_change_or_reports_every_problem() {
+        let text = "rig = \"a\" # mine\n";
+        let (metric, port) = (Value::from("metric"), Value::Integer(70_000));
+        let changed = change_all(text, [("units", Some(&metric)), ("rig", None), ("sectors.Ring", None)]).unwrap();
+        let settings = Settings::from_toml(&changed).unwrap();
+        assert_eq!((settings.units.name(), settings.rig.as_str()), ("metric", ""));
+        let problems =
+            change_all(text, [("server.port", Some(&port)), ("units", Some(&metric)), ("x", None)]).unwrap_err();
+        let keys: Vec<_> = problems.iter().map(|problem| (problem.key.as_str(), problem.line)).collect();
+        assert_eq!(keys, [("server.port", None), ("x", None)]);
+        let problems = change_all("x = 1\nrig = 1\n", [("units", Some(&metric))]).unwrap_err();
+        assert_eq!(problems.iter().map(|problem| problem.line).collect::<Vec<_>>(), [Some(1), Some(2)]);
     }
 
     #[test]

@@ -16,6 +16,39 @@ pub struct Key {
     pub kind: Kind,
     /// Options of commands that replace it, in the form of a document; may be empty.
     pub options: &'static str,
+    /// When the background program uses a changed value.
+    pub applies: Applies,
+}
+
+/// When the background program uses a changed value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Applies {
+    /// At once.
+    AtOnce,
+    /// When the next session begins.
+    NextSession,
+    /// When the program starts again.
+    Restart,
+}
+
+impl Applies {
+    /// The name in documents: `at_once`, `next_session` or `restart`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AtOnce => "at_once",
+            Self::NextSession => "next_session",
+            Self::Restart => "restart",
+        }
+    }
+
+    /// As the end of a sentence: `at once`, `in the next session` or `after a restart`.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::AtOnce => "at once",
+            Self::NextSession => "in the next session",
+            Self::Restart => "after a restart",
+        }
+    }
 }
 
 /// The sections of the file, in its order, with their titles.
@@ -43,7 +76,12 @@ const RATIO: Kind = Kind::Number { min: 0.0, max: 10.0 };
 const CELSIUS: Kind = Kind::Number { min: -100.0, max: 1000.0 };
 
 const fn key(name: &'static str, kind: Kind, options: &'static str, summary: &'static str) -> Key {
-    Key { name, summary, kind, options }
+    Key { name, summary, kind, options, applies: Applies::Restart }
+}
+
+/// A key whose changes take effect at once.
+const fn live(name: &'static str, kind: Kind, options: &'static str, summary: &'static str) -> Key {
+    Key { applies: Applies::AtOnce, ..key(name, kind, options, summary) }
 }
 
 /// An option of `acevo events`.
@@ -51,24 +89,24 @@ const THRESHOLD: &str = "`events --threshold`";
 
 /// Every key with a fixed name, in the order of the file. Tracks have further keys in the section `sectors`.
 pub const KEYS: &[Key] = &[
-    key(
+    live(
         "units",
         Kind::Choice(UNITS),
         "`channels`, `export`, `plot` `--units`",
         "Units of screens, pictures and tables",
     ),
     key("rig", Kind::Text { max: 64 }, "", "Name of this rig, for programs that receive data of several"),
-    key("recording.enabled", Kind::Switch, "", "The background program records every drive"),
-    key("recording.folder", Kind::Folder, "`record --output`", "Folder of recordings; empty: acevo in your documents"),
-    key(
+    live("recording.enabled", Kind::Switch, "", "The background program records every drive"),
+    live("recording.folder", Kind::Folder, "`record --output`", "Folder of recordings; empty: acevo in your documents"),
+    live(
         "recording.sessions",
         Kind::Choices(SESSIONS),
         "",
         "Kinds of sessions that the background program records; those that the game does not name always are",
     ),
-    key("recording.max_age", Kind::Age, "", "Age after which a recording may be deleted"),
-    key("recording.max_size", Kind::Size, "", "Total size of the recordings above which the oldest may be deleted"),
-    key("recording.min_free", Kind::Size, "", "Free disk space below which the oldest recordings may be deleted"),
+    live("recording.max_age", Kind::Age, "", "Age after which a recording may be deleted"),
+    live("recording.max_size", Kind::Size, "", "Total size of the recordings above which the oldest may be deleted"),
+    live("recording.min_free", Kind::Size, "", "Free disk space below which the oldest recordings may be deleted"),
     key(
         "server.port",
         Kind::Integer { min: 0, max: 65_535 },
@@ -81,7 +119,7 @@ pub const KEYS: &[Key] = &[
         "`serve --lan`",
         "Accept other devices in the network; they need the token in the address",
     ),
-    key("server.lan_control", Kind::Switch, "", "Other devices may also change settings and control recording"),
+    live("server.lan_control", Kind::Switch, "", "Other devices may also change settings and control recording"),
     key(
         "server.keep_token",
         Kind::Switch,
@@ -153,7 +191,7 @@ pub const KEYS: &[Key] = &[
     key("thresholds.tyres_s", SECONDS, THRESHOLD, "Seconds after which the state of a tyre is reported"),
     key("thresholds.hot_water_c", CELSIUS, THRESHOLD, "Coolant temperature in °C above which it is too hot"),
     key("thresholds.hot_oil_c", CELSIUS, THRESHOLD, "Oil temperature in °C above which it is too hot"),
-    key("log.level", Kind::Choice(LEVELS), "`record`, `serve` `--log`", "Least important messages of the log file"),
+    live("log.level", Kind::Choice(LEVELS), "`record`, `serve` `--log`", "Least important messages of the log file"),
 ];
 
 impl Key {
@@ -175,6 +213,18 @@ impl Key {
     /// The environment variable, such as `ACEVO_SERVER_PORT`.
     pub fn variable(&self) -> String {
         format!("ACEVO_{}", self.name.replace('.', "_").to_uppercase())
+    }
+
+    /// The unit of its numbers, such as `s` or `°C`; empty for a text, and for a number without a unit.
+    pub fn unit(&self) -> &'static str {
+        let is_number = matches!(self.kind, Kind::Number { .. } | Kind::Integer { .. });
+        match self.leaf().rsplit_once('_') {
+            Some((_, "s")) if is_number => "s",
+            Some((_, "laps")) if is_number => "laps",
+            Some((_, "l")) if is_number => "l",
+            Some((_, "c")) if is_number => "°C",
+            _ => "",
+        }
     }
 
     /// The default value.
@@ -219,6 +269,18 @@ mod tests {
     fn choices_are_those_of_the_libraries() {
         assert_eq!(UNITS, UnitSystem::ALL.map(UnitSystem::name));
         assert_eq!(LEVELS, LogLevel::ALL.map(LogLevel::name));
+    }
+
+    #[test]
+    fn unit_follows_the_name() {
+        let unit = |name| Key::find(name).unwrap().unit();
+        assert_eq!(unit("thresholds.tyres_s"), "s");
+        assert_eq!(unit("thresholds.low_fuel_laps"), "laps");
+        assert_eq!(unit("thresholds.low_fuel_l"), "l");
+        assert_eq!(unit("thresholds.hot_oil_c"), "°C");
+        for name in ["thresholds.hot_tyres", "server.port", "units", "recording.sessions"] {
+            assert_eq!(unit(name), "", "{name}");
+        }
     }
 
     #[test]

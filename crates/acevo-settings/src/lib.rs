@@ -4,7 +4,7 @@
 //! The program, its page and the fuzz targets use it. `docs/settings.md` describes every key.
 //!
 //! - [`Settings::from_toml`] validates a file; [`Effective::new`] merges it with the environment.
-//! - [`change`] changes one key of a file and keeps its comments; [`commented_default`] is a new file.
+//! - [`change`] changes one key of a file and keeps its comments, [`change_all`] several; [`commented_default`] is a new file.
 //! - [`deletable`] selects the recordings that the limits allow to delete.
 
 #![forbid(unsafe_code)]
@@ -22,8 +22,8 @@ mod value;
 
 pub use effective::{Effective, Origin};
 pub use environment::unknown_variables;
-pub use file::change;
-pub use key::{KEYS, Key, SECTIONS};
+pub use file::{change, change_all};
+pub use key::{Applies, KEYS, Key, SECTIONS};
 pub use kind::Kind;
 pub use problem::Problem;
 pub use retention::{BestLap, RecordedFile, RetentionLimits, deletable};

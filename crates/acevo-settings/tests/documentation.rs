@@ -9,7 +9,8 @@ use acevo_settings::{KEYS, Key, SECTIONS};
 fn row(key: &Key) -> String {
     let options = if key.options.is_empty() { "–" } else { key.options };
     let (default, range) = (key.default_value(), key.kind.range());
-    format!("| `{}` | `{default}` | {range} | `{}` | {options} | {} |", key.name, key.variable(), key.summary)
+    let (name, variable, applies, summary) = (key.name, key.variable(), key.applies.text(), key.summary);
+    format!("| `{name}` | `{default}` | {range} | `{variable}` | {options} | {applies} | {summary} |")
 }
 
 #[test]

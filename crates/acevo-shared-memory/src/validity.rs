@@ -15,7 +15,7 @@ use crate::protocol::ACEvoStatus;
 ///
 /// Use the physics values only if [`is_current`](Self::is_current). The graphics page is always valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum PhysicsValidity {

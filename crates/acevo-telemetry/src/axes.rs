@@ -10,11 +10,21 @@ mod resolver;
 
 use std::fmt;
 
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+
 pub use resolver::AxesResolver;
 
+/// Reads the index of a component.
+fn component<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
+    let index = usize::deserialize(deserializer)?;
+    (index < 3).then_some(index).ok_or_else(|| D::Error::custom("a vector has the components 0 to 2"))
+}
+
 /// One component of a vector of three, and whether it has to be negated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Axis {
+    #[serde(deserialize_with = "component")]
     index: usize,
     negated: bool,
 }
@@ -89,7 +99,7 @@ impl fmt::Display for AxisEvidence {
 /// let acc_g = [1.32, 0.0, -0.5];
 /// assert_eq!((axes.lateral(acc_g).map(|g| g < -1.0), axes.longitudinal(acc_g)), (Some(true), Some(-0.5)));
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Axes {
     /// Lateral and longitudinal axis, decided together.
     horizontal: Option<[Axis; 2]>,

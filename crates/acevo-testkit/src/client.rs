@@ -74,6 +74,13 @@ impl Server {
         Self { host: host.to_owned(), query: query.trim_start_matches('?').to_owned() }
     }
 
+    /// The same server at another local address. Its clients count as other computers, because their own address is not the same.
+    #[must_use]
+    pub fn from_elsewhere(&self) -> Self {
+        let (_, port) = self.host.rsplit_once(':').unwrap();
+        Self { host: format!("127.0.0.2:{port}"), query: self.query.clone() }
+    }
+
     /// The response to a GET request.
     pub fn get(&self, path: &str) -> Response {
         self.request(path, &[("Host", &self.host)])
@@ -96,6 +103,19 @@ impl Server {
     /// Sends a request with exactly this path and these headers.
     pub fn request(&self, path: &str, headers: &[(&str, &str)]) -> Response {
         request_on(TcpStream::connect(&self.host).unwrap(), path, headers).unwrap()
+    }
+
+    /// The response to a request of a method with a JSON body, as the page sends it.
+    pub fn send(&self, method: &str, path: &str, body: &str) -> Response {
+        self.send_with(method, path, &[("Host", &self.host), ("Content-Type", "application/json")], body)
+    }
+
+    /// Sends a request with exactly these headers and a body.
+    pub fn send_with(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Response {
+        let length = body.len().to_string();
+        let headers = [headers, &[("Content-Length", &*length)]].concat();
+        let stream = TcpStream::connect(&self.host).unwrap();
+        exchange(stream, method, path, &headers, body).unwrap()
     }
 
     /// A connection on which a request was answered, and which stays open.
@@ -129,10 +149,22 @@ impl Server {
 ///
 /// # Errors
 /// If the connection fails, or the answer is not complete.
-pub fn request_on(mut stream: TcpStream, path: &str, headers: &[(&str, &str)]) -> io::Result<Response> {
+pub fn request_on(stream: TcpStream, path: &str, headers: &[(&str, &str)]) -> io::Result<Response> {
+    exchange(stream, "GET", path, headers, "")
+}
+
+fn exchange(
+    mut stream: TcpStream,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> io::Result<Response> {
     stream.set_read_timeout(Some(PATIENCE))?;
     let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-    write!(stream, "GET {path} HTTP/1.1\r\n{headers}Connection: close\r\n\r\n")?;
+    write!(stream, "{method} {path} HTTP/1.1\r\n{headers}Connection: close\r\n\r\n")?;
+    // A server that refuses a body may close the connection while it is sent.
+    let _ = stream.write_all(body.as_bytes());
     let mut text = String::new();
     stream.read_to_string(&mut text)?;
     let (head, body) = text.split_once("\r\n\r\n").ok_or(io::ErrorKind::UnexpectedEof)?;

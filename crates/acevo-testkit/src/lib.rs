@@ -3,7 +3,7 @@
 //! - [`drive`]: simulated sessions, analysed without a clock.
 //! - [`pages`], [`recordings`]: simulated recordings, in memory and in files, with pages that a test changes.
 //! - [`rows`]: rows of a simulated session for exporters.
-//! - [`program`]: starts the `acevo` binary and reads its output.
+//! - [`program`], [`user`]: starts the `acevo` binary, also as a user with own folders, and reads its output.
 //! - [`follow`], [`wait`]: wait for events of a connection, and for any condition.
 //! - [`client`], [`chromium`]: an HTTP and WebSocket client, and a headless browser.
 //! - [`disk`]: a small file system that a test can fill.
@@ -25,4 +25,5 @@ pub mod program;
 pub mod python;
 pub mod recordings;
 pub mod rows;
+pub mod user;
 pub mod wait;

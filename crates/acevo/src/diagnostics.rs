@@ -19,7 +19,7 @@ use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::FormatTime;
 use tracing_subscriber::layer::{Context, Identity, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
-use tracing_subscriber::{Layer, Registry, fmt};
+use tracing_subscriber::{Layer, Registry, fmt, reload};
 
 use self::line::log_line;
 use self::log_file::{Limits, LogFile};
@@ -34,6 +34,9 @@ const MAX_FINISH: Duration = Duration::from_secs(1);
 
 /// The log of this process.
 static LOG: OnceLock<LogFile> = OnceLock::new();
+
+/// The level of the log.
+static LEVEL: OnceLock<reload::Handle<LevelFilter, Registry>> = OnceLock::new();
 
 /// The log of a command that runs in the background.
 #[derive(Debug, Clone, Copy)]
@@ -67,13 +70,23 @@ pub(crate) fn start_with_log(options: LogOptions, is_verbose: bool) {
     };
     // A process has one log. A second start keeps the first one.
     let log = LOG.get_or_init(|| log);
-    init(is_verbose, Some(LogLayer { log, command: options.command }.with_filter(filter(options.level))));
+    let (filter, level) = reload::Layer::new(filter(options.level));
+    let _ = LEVEL.set(level);
+    init(is_verbose, Some(LogLayer { log, command: options.command }.with_filter(filter)));
     let print = panic::take_hook();
     panic::set_hook(Box::new(move |panicked| {
         error!("{panicked}");
         print(panicked);
     }));
     info!("acevo {} begins", env!("CARGO_PKG_VERSION"));
+}
+
+/// Changes the level of a log that was started.
+pub(crate) fn set_log_level(level: LogLevel) {
+    if let Some(handle) = LEVEL.get() {
+        // It fails only if the subscriber has gone.
+        let _ = handle.reload(filter(level));
+    }
 }
 
 /// Waits a moment until everything is in the log. Called at the end of the program.

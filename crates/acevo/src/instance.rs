@@ -24,14 +24,26 @@ pub(crate) struct InstanceInfo {
     pub(crate) pid: u32,
     /// Its version.
     pub(crate) version: String,
-    /// The port of its web server on this computer.
-    pub(crate) port: u16,
+    /// The port of its web server on this computer; `None` if the server does not run.
+    pub(crate) port: Option<u16>,
+    /// Why the server does not run.
+    #[serde(default)]
+    pub(crate) problem: Option<String>,
 }
 
 impl InstanceInfo {
-    /// The address of the page.
-    pub(crate) fn address(&self) -> String {
-        format!("http://127.0.0.1:{}/", self.port)
+    /// This process, with this port or this problem.
+    pub(crate) fn of_this_process(server: Result<u16, &str>) -> Self {
+        let (port, problem) = match server {
+            Ok(port) => (Some(port), None),
+            Err(problem) => (None, Some(problem.to_owned())),
+        };
+        Self { pid: std::process::id(), version: env!("CARGO_PKG_VERSION").into(), port, problem }
+    }
+
+    /// The address of the page, if there is one.
+    pub(crate) fn address(&self) -> Option<String> {
+        Some(format!("http://127.0.0.1:{}/", self.port?))
     }
 }
 

@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`output`], [`shutdown`], [`process`], [`keyboard`] | stdout, stderr and new files; Ctrl-C; resource usage; keys without a screen |
 //! | [`redact`], [`diagnostics`], [`settings`] | texts without secrets; the log, and `--verbose`; `acevo.toml` |
+//! | [`layouts`] | layouts of overlays: names, content, files |
 //! | [`mod@format`] | values, laps and events as text |
 //! | [`session`] | the followed session: connection, analysis, snapshot; demo and playback |
 //! | [`own_file`], [`autostart`] | files with a mark of acevo; starting at login |
@@ -25,6 +26,7 @@ mod diagnostics;
 mod format;
 mod instance;
 mod keyboard;
+mod layouts;
 mod output;
 mod own_file;
 mod process;

@@ -1,7 +1,7 @@
 //! The followed session: connection, analysis and the snapshot that the terminal and the web server show.
 //!
 //! [`connection`] polls the game, [`feeder`] passes its packets to the analysis, and [`live_session`] publishes a [`snapshot`] of
-//! both. [`source`] starts what is followed: the game, or a [`demo`] or [`playback`] in this process.
+//! both. A [`mirror`] is the snapshot of another process. [`source`] starts what is followed: the game, or a [`demo`] or [`playback`] in this process.
 
 pub(crate) mod awake;
 pub(crate) mod connection;
@@ -9,6 +9,7 @@ pub(crate) mod demo;
 pub(crate) mod feeder;
 pub(crate) mod history;
 pub(crate) mod live_session;
+pub(crate) mod mirror;
 pub(crate) mod personal_bests;
 pub(crate) mod playback;
 pub(crate) mod publish;

@@ -23,9 +23,8 @@ use ratatui::crossterm::event::{self, Event, KeyEventKind};
 use self::app::{App, ScrollExtent};
 use self::input::Action;
 use crate::output;
-use crate::session::live_session::LiveSession;
 use crate::session::playback::handle::PlaybackHandle;
-use crate::session::snapshot::SnapshotCell;
+use crate::session::snapshot::{SnapshotCell, SnapshotSource};
 use crate::settings::screen_state::ScreenState;
 use crate::shutdown::Stop;
 
@@ -35,14 +34,13 @@ const FRAME_INTERVAL: Duration = Duration::from_millis(33);
 /// Shows the screen until a key or a signal ends it. The terminal is always restored. The screen begins with the tab and the units that
 /// were selected last, or with the units of the settings.
 pub(crate) fn run(
-    mut session: LiveSession,
+    mut session: impl SnapshotSource,
     playback: Option<&PlaybackHandle>,
     units: UnitSystem,
     stop: &Stop,
 ) -> anyhow::Result<()> {
     stop.exit_if_stuck(ratatui::restore);
-    session.run_until(Instant::now());
-    let latest = SnapshotCell::new(session.snapshot(Instant::now()));
+    let latest = SnapshotCell::new(session.snapshot_now());
     let done = AtomicBool::new(false);
     let remembered = ScreenState::load();
     let mut app = App::restored(&remembered, units);

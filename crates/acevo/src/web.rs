@@ -8,7 +8,6 @@ mod announce;
 mod assets;
 mod change;
 pub(crate) mod client;
-mod code;
 mod control;
 mod documents;
 mod frame;
@@ -16,14 +15,17 @@ mod fuel_plan;
 mod guard;
 mod join;
 mod lap_texts;
+mod layouts;
 mod listen;
 mod messages;
 mod metrics;
+pub(crate) mod mirror;
 mod network;
 mod playback;
 mod routes;
 mod server;
 mod session_log;
+mod settings_page;
 mod slots;
 mod socket;
 mod state;
@@ -37,30 +39,40 @@ use std::net::{IpAddr, Ipv4Addr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
-use std::time::Duration;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use acevo_telemetry::analysis::Sectors;
 use anyhow::{Context, anyhow};
 use tokio::sync::watch;
-use tracing::info;
+use tracing::{error, info};
 
 use self::announce::Addresses;
-use self::control::Control;
+pub(crate) use self::control::Control;
 use self::guard::Guard;
 use self::join::join_within;
 use self::lap_texts::LapTexts;
 use self::server::{Counters, Server};
 use self::slots::Slots;
-use self::state::Publisher;
+use self::state::{Publisher, State};
 use self::token::Token;
-use crate::recording::task::{RecordingFeed, RecordingHandle};
+use crate::format::text::error_chain;
+use crate::layouts::Layouts;
+use crate::output::complain;
+use crate::recording::task::RecordingFeed;
 use crate::session::live_session::LiveSession;
 use crate::session::playback::handle::PlaybackHandle;
+use crate::settings;
 use crate::shutdown::Stop;
 
 /// Time for the thread that reads telemetry to end: longer than personal bests wait for the lock of their file.
 const READER_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Time between two attempts to start the server of the background program.
+const RETRY_INTERVAL: Duration = Duration::from_secs(5);
+
+/// Time between two checks whether a stop is requested.
+const CHECK_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Options of the server.
 #[derive(Debug, Clone)]
@@ -73,8 +85,6 @@ pub(crate) struct ServerOptions {
     pub(crate) token_file: Option<PathBuf>,
     /// Without such a file the token is kept in the folder of data.
     pub(crate) keeps_token: bool,
-    /// Other devices may also change settings and control recording.
-    pub(crate) allows_lan_control: bool,
     /// The page is opened in a browser.
     pub(crate) opens_browser: bool,
     /// Only errors are printed.
@@ -89,8 +99,15 @@ pub(crate) struct Site {
     guard: Guard,
     addresses: Addresses,
     options: ServerOptions,
-    recording: Option<(RecordingFeed, RecordingHandle)>,
     playback: Option<PlaybackHandle>,
+}
+
+/// What the server of the background program has beside that of `acevo serve`.
+pub(crate) struct Background {
+    /// Records what is read.
+    pub(crate) feed: RecordingFeed,
+    /// What the page can control.
+    pub(crate) control: Control,
 }
 
 /// Opens an address in a browser, or prints a warning if that fails.
@@ -116,14 +133,7 @@ impl Site {
         listener.set_nonblocking(true).context("cannot listen")?;
         info!("listening on {ip}:{port}");
         let addresses = Addresses::new(port, token.as_ref());
-        Ok(Self { listener, guard: Guard::new(port, token), addresses, options, recording: None, playback: None })
-    }
-
-    /// Records what is read, too.
-    #[must_use]
-    pub(crate) fn with_recording(mut self, feed: RecordingFeed, handle: RecordingHandle) -> Self {
-        self.recording = Some((feed, handle));
-        self
+        Ok(Self { listener, guard: Guard::new(port, token), addresses, options, playback: None })
     }
 
     /// The recording that is played, if there is one.
@@ -133,47 +143,105 @@ impl Site {
         self
     }
 
-    /// The port that it listens on.
-    pub(crate) fn port(&self) -> u16 {
-        self.addresses.port()
-    }
-
     /// Serves until a stop is requested.
     ///
     /// # Errors
     /// If the network or the thread that reads telemetry fails, or that thread does not end in time after a stop.
     pub(crate) fn run(self, session: LiveSession, stop: &Stop) -> anyhow::Result<()> {
+        let reader = Reader::start(session, self.options.sectors.clone(), None);
+        let playback = self.playback.clone();
+        let result = self.serve(&reader, None, stop);
+        playback.iter().for_each(PlaybackHandle::stop);
+        result.and(reader.finish())
+    }
+
+    fn serve(self, reader: &Reader, control: Option<Control>, stop: &Stop) -> anyhow::Result<()> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.context("cannot start the web server")?;
-        let (feed, handle) = self.recording.unzip();
-        let (publisher, states) = Publisher::new(session, self.options.sectors.clone(), feed);
-        let playback = self.playback;
         let server = Arc::new(Server {
-            playback: playback.clone(),
-            states,
+            playback: self.playback,
+            states: reader.states.clone(),
             guard: self.guard,
             slots: Slots::default(),
             counters: Counters::default(),
             laps: LapTexts::default(),
             sectors: self.options.sectors,
-            control: handle.map(|recording| Control { recording, stop: stop.clone() }),
-            allows_lan_control: self.options.allows_lan_control,
+            layouts: Layouts::of_user(),
+            control,
+            settings_at_start: settings::stored().effective.settings,
             closing: watch::Sender::new(false),
         });
         self.addresses.print(self.options.is_quiet)?;
         if self.options.opens_browser {
-            self.addresses.open(&server.guard.one_time_query()?);
+            self.addresses.open();
         }
+        runtime.block_on(listen::serve(self.listener, server, stop, || reader.is_running()))
+    }
+}
+
+/// Serves the background program until a stop is requested. If the server fails, for example because its port is taken, that is reported
+/// and tried again, and everything else continues. `on_change` is called with the port when the server listens, and with each new problem.
+///
+/// # Errors
+/// If the thread that reads telemetry fails or does not end in time, or a recording cannot be completed.
+pub(crate) fn run_background(
+    options: &ServerOptions,
+    session: LiveSession,
+    background: Background,
+    stop: &Stop,
+    mut on_change: impl FnMut(Result<u16, &str>),
+) -> anyhow::Result<()> {
+    let Background { feed, control } = background;
+    let reader = Reader::start(session, options.sectors.clone(), Some(feed));
+    let mut options = options.clone();
+    let mut problem = None;
+    while reader.is_running() && !stop.is_requested() {
+        let served = Site::open(options.clone()).and_then(|site| {
+            problem = None;
+            on_change(Ok(site.addresses.port()));
+            // Only the first start opens a browser.
+            options.opens_browser = false;
+            site.serve(&reader, Some(control.clone()), stop)
+        });
+        let Err(error) = served else { continue };
+        let text = error_chain(error.as_ref());
+        if problem.as_ref() != Some(&text) {
+            error!("{text}");
+            complain(&error.context("the web server has failed and is tried again; everything else continues"));
+            on_change(Err(&text));
+            problem = Some(text);
+        }
+        let retry_at = Instant::now() + RETRY_INTERVAL;
+        while Instant::now() < retry_at && reader.is_running() && !stop.is_requested() {
+            thread::sleep(CHECK_INTERVAL);
+        }
+    }
+    reader.finish()
+}
+
+/// The thread that reads telemetry and publishes states.
+struct Reader {
+    states: watch::Receiver<Arc<State>>,
+    done: Arc<AtomicBool>,
+    thread: JoinHandle<Option<RecordingFeed>>,
+}
+
+impl Reader {
+    fn start(session: LiveSession, sectors: Sectors, feed: Option<RecordingFeed>) -> Self {
+        let (publisher, states) = Publisher::new(session, sectors, feed);
         let done = Arc::new(AtomicBool::new(false));
         let is_done = Arc::clone(&done);
-        let reader = thread::spawn(move || publisher.run(&is_done));
-        let result = runtime.block_on(listen::serve(self.listener, server, stop, || !reader.is_finished()));
-        done.store(true, Ordering::Relaxed);
-        playback.iter().for_each(PlaybackHandle::stop);
-        let recording = join_within(reader, READER_TIMEOUT);
-        // A recording is completed even if the server has failed.
-        let completed = recording.and_then(|feed| feed.map_or(Ok(()), RecordingFeed::finish));
-        result.and(completed)
+        Self { states, done, thread: thread::spawn(move || publisher.run(&is_done)) }
+    }
+
+    fn is_running(&self) -> bool {
+        !self.thread.is_finished()
+    }
+
+    /// Ends the thread, and completes the recording.
+    fn finish(self) -> anyhow::Result<()> {
+        self.done.store(true, Ordering::Relaxed);
+        join_within(self.thread, READER_TIMEOUT)?.map_or(Ok(()), RecordingFeed::finish)
     }
 }
 
@@ -205,7 +273,6 @@ mod tests {
             format!("Beyond {} connections, or {} from one address,", slots::MAX, slots::MAX_PER_ADDRESS),
             format!("share {} slots and displace only each other", slots::MAX_STRANGERS),
             format!("{} slots are reserved for this computer", slots::RESERVED),
-            format!("It is valid once, for {} seconds,", code::VALID_FOR.as_secs()),
             format!("more than {} frames per second", acevo_protocol::MAX_FRAMES),
             format!("up to {} channels", acevo_protocol::MAX_CHANNELS),
             format!("more than {} KiB", acevo_protocol::MAX_LENGTH / 1024),

@@ -1,9 +1,12 @@
 //! Tests of the page and the overlays in a real browser.
 #![cfg(unix)]
 
+use std::fs;
+
 use acevo_testkit::chromium::Chromium;
-use acevo_testkit::client::{Site, serve};
+use acevo_testkit::client::{Server, Site, serve, serve_by};
 use acevo_testkit::program::{acevo, spawn};
+use acevo_testkit::user::User;
 use serde_json::Value;
 use tiny_skia::Pixmap;
 
@@ -17,7 +20,7 @@ const SCREENS: [(&str, u32, u32, f64); 4] = [
     ("narrow", 320, 640, 2.0),
 ];
 
-const VIEWS: [&str; 6] = ["dash", "traces", "laps", "map", "session", "overlays"];
+const VIEWS: [&str; 7] = ["dash", "traces", "laps", "map", "session", "overlays", "control"];
 
 const OVERLAYS: [&str; 8] = ["inputs", "delta", "tyres", "map", "laps", "gg", "fuel", "gear"];
 
@@ -409,17 +412,178 @@ fn cursor_of_curves_moves_by_keyboard_and_describes_the_values() {
     assert!(browser.errors.is_empty(), "{:?}", browser.errors);
 }
 
+/// JavaScript that enters a value into a field of the settings.
+fn enter(name: &str, value: &str) -> String {
+    format!(
+        "{{ const field = document.querySelector('.settings-form [name=\"{name}\"]');
+            if (field.type === 'checkbox') field.checked = {value} === true; else field.value = {value};
+            for (const kind of ['input', 'change']) field.dispatchEvent(new Event(kind, {{ bubbles: true }})); }}"
+    )
+}
+
+/// JavaScript for the part of the form around a field.
+fn setting(name: &str) -> String {
+    format!("document.querySelector('.settings-form [name=\"{name}\"]').closest('.setting')")
+}
+
+#[test]
+fn settings_form_saves_changes_and_shows_errors_next_to_fields() {
+    let Some(mut browser) = Chromium::start() else { return };
+    let user = User::with("# mine\nunits = \"metric\"\n");
+    let mut command = user.command(&["run", "--demo", "--quiet", "--port", "0"]);
+    let site = serve_by(command.env("ACEVO_RIG", "left"));
+    browser.resize(390, 844, 3.0, true);
+    browser.open(&url(&site, "/#control"));
+    // The units of the settings, because none were chosen in this browser.
+    browser.wait_for("document.querySelector('[aria-label=Units] [aria-pressed=true]').value === 'metric'");
+    browser.wait_for("document.querySelectorAll('.settings-form .setting').length > 30");
+    browser.wait_for(&format!("{}.textContent.includes('ACEVO_RIG')", setting("rig")));
+    assert_eq!(browser.evaluate("document.querySelector('.settings-form [name=rig]').disabled"), true);
+    assert_eq!(browser.evaluate("document.querySelector('.settings-bar').hidden"), true);
+
+    browser.evaluate(&enter("recording.max_age", "'90'"));
+    browser.evaluate(&enter("server.port", "'70000'"));
+    browser.evaluate(&enter("units", "'imperial'"));
+    browser.wait_for("document.querySelector('.settings-count').textContent === '3 changes'");
+    assert_eq!(browser.evaluate(&format!("{}.dataset.changed", setting("units"))), "yes");
+    browser.evaluate("document.querySelector('.settings-bar [type=submit]').click()");
+    browser.wait_for(&format!(
+        "{}.querySelector('.field-error').textContent.includes('1h to 100y')",
+        setting("recording.max_age")
+    ));
+    browser.wait_for(&format!(
+        "{}.querySelector('.field-error').textContent.includes('0 to 65535')",
+        setting("server.port")
+    ));
+    browser.wait_for("document.activeElement.getAttribute('aria-invalid') === 'true'");
+    browser.keep_picture("settings-errors-phone");
+    assert_eq!(fs::read_to_string(user.file()).unwrap(), "# mine\nunits = \"metric\"\n");
+
+    browser.evaluate(&enter("recording.max_age", "'90d'"));
+    browser.evaluate(&enter("server.port", "'8080'"));
+    browser.evaluate("[...document.querySelectorAll('.tracks > .tool')].at(-1).click()");
+    browser.evaluate(
+        "{ const [name, positions] = document.querySelectorAll('.track-row input');
+           name.value = 'Monza/GP'; positions.value = '0.31, 0.68';
+           for (const input of [name, positions]) input.dispatchEvent(new Event('input', { bubbles: true })); }",
+    );
+    browser.wait_for("document.querySelector('.settings-count').textContent === '4 changes'");
+    browser.evaluate("document.querySelector('.settings-bar [type=submit]').click()");
+    let result = "document.querySelector('.settings-form .result').textContent";
+    browser.wait_for(&format!(
+        "{result} === 'Saved 4 settings: 2 take effect now, 2 take effect after a restart of acevo.'"
+    ));
+    browser.wait_for(&format!("{}.textContent.includes('Takes effect after a restart')", setting("server.port")));
+    browser.wait_for("document.querySelector('[aria-label=Units] [aria-pressed=true]').value === 'imperial'");
+    let text = fs::read_to_string(user.file()).unwrap();
+    for part in ["# mine\nunits = \"imperial\"", "port = 8080", "\"Monza/GP\" = [0.31, 0.68]", "max_age = \"90d\""] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+
+    // Back to the default, and discarding.
+    browser.evaluate(&format!("{}.querySelector('.tool-small').click()", setting("recording.max_age")));
+    browser.evaluate("document.querySelector('.track-row .tool-small').click()");
+    browser.wait_for("document.querySelector('.settings-count').textContent === '2 changes'");
+    browser.evaluate("document.querySelector('.settings-bar [type=button]').click()");
+    browser.wait_for("document.querySelector('.settings-bar').hidden && document.querySelector('.track-row input').value === 'Monza/GP'");
+    browser.evaluate(&format!("{}.querySelector('.tool-small').click()", setting("recording.max_age")));
+    browser.evaluate("document.querySelector('.settings-bar [type=submit]').click()");
+    browser.wait_for(&format!("{result} === 'Saved: it takes effect now.'"));
+    assert!(!fs::read_to_string(user.file()).unwrap().contains("max_age"));
+    // The browser itself reports the answer 422.
+    browser.errors.retain(|error| !error.contains("422"));
+    assert!(browser.errors.is_empty(), "{:?}", browser.errors);
+}
+
+#[test]
+fn control_view_switches_recording_and_reports_problems_in_every_view() {
+    let Some(mut browser) = Chromium::start() else { return };
+    let user = User::new();
+    let mut site = serve_by(&mut user.command(&["run", "--demo", "--quiet", "--port", "0"]));
+    browser.resize(1280, 800, 1.0, false);
+    browser.open(&url(&site, "/#control"));
+    let button = |text: &str| {
+        format!("[...document.querySelectorAll('.panel-control button')].find((it) => it.textContent === '{text}')")
+    };
+    let lamp = "document.querySelector('.task-state').textContent";
+    let result = "document.querySelector('.panel-control .result').textContent";
+    browser.wait_for(&format!(
+        "{lamp} === 'Recording' && document.querySelector('.panel-game').textContent.includes('Valdombra')"
+    ));
+    browser.keep_picture("control-desktop");
+    browser.evaluate("document.querySelector('.mark-form input').value = 'contact'");
+    browser.evaluate(&format!("{}.click()", button("Mark this moment")));
+    browser.wait_for(&format!(
+        "{result}.startsWith('Marked at ') && document.querySelector('.mark-form input').value === ''"
+    ));
+    browser.evaluate(&format!("{}.click()", button("Save the last minute")));
+    browser.wait_for(&format!("/Saved .*_last-60s.acevo/.test({result})"));
+    browser.evaluate(&format!("{}.click()", button("Stop recording")));
+    browser.wait_for(&format!("{lamp} === 'Off' && {}", button("Start recording")));
+
+    // The folder of recordings becomes a file.
+    let state = site.json("/api/status");
+    let folder = state["recording"]["folder"].as_str().unwrap();
+    fs::rename(folder, format!("{folder}-before")).unwrap();
+    fs::write(folder, "").unwrap();
+    browser.evaluate(&format!("{}.click()", button("Start recording")));
+    browser.wait_for("document.querySelector('.panel-problems li')?.textContent.includes('recording:')");
+    assert_eq!(browser.evaluate("document.getElementById('tab-control').dataset.problem"), "yes");
+    for view in VIEWS {
+        browser.evaluate(&format!("document.getElementById('tab-{view}').click()"));
+        frames(&mut browser, 2);
+        let is_shown = "!document.getElementById('alarm').hidden || !document.querySelector('.panel-problems').hidden";
+        browser.wait_for(&format!("document.getElementById('view-{view}').offsetHeight > 0 && ({is_shown})"));
+    }
+    browser.evaluate("document.getElementById('tab-dash').click()");
+    browser.wait_for("document.getElementById('alarm').offsetHeight > 0");
+    browser.keep_picture("problem-dash");
+    fs::remove_file(folder).unwrap();
+    browser.wait_for("document.getElementById('alarm').hidden");
+
+    // Quitting asks first.
+    browser.evaluate("document.getElementById('tab-control').click()");
+    browser.evaluate(&format!("{}.click()", button("Quit acevo")));
+    browser.wait_for("document.querySelector('dialog').open");
+    browser.keep_picture("quit-desktop");
+    browser.press("Escape");
+    browser.wait_for("!document.querySelector('dialog').open");
+    assert!(!site.running.has_ended());
+    browser.evaluate(&format!("{}.click()", button("Quit acevo")));
+    browser.evaluate("[...document.querySelectorAll('dialog button')].find((it) => it.textContent === 'Quit').click()");
+    assert!(site.running.wait_for_exit().success());
+    browser.wait_for("document.querySelector('#chip').textContent === 'Disconnected'");
+    browser.errors.retain(|error| !error.contains("ERR_CONNECTION_REFUSED") && !error.contains("WebSocket"));
+    assert!(browser.errors.is_empty(), "{:?}", browser.errors);
+}
+
+#[test]
+fn control_view_of_serve_names_acevo_run() {
+    let Some(mut browser) = Chromium::start() else { return };
+    let site = serve(&DEMO);
+    browser.resize(390, 844, 3.0, true);
+    browser.open(&url(&site, "/#control"));
+    browser.wait_for("document.querySelector('.view-control .intro').textContent.includes('acevo run') && document.querySelector('.view-control .intro').offsetHeight > 0");
+    for panel in ["control", "recording", "settings", "problems"] {
+        assert_eq!(browser.evaluate(&format!("document.querySelector('.panel-{panel}').hidden")), true, "{panel}");
+    }
+    browser.keep_picture("control-serve-phone");
+    assert!(browser.errors.is_empty(), "{:?}", browser.errors);
+}
+
 #[test]
 fn restart_with_another_token_explains_itself_on_page_and_overlay() {
     let Some(mut browser) = Chromium::start() else { return };
     let mut site = serve(&["--demo", "--quiet", "--lan"]);
     let port = site.host.rsplit_once(':').unwrap().1.to_owned();
     browser.resize(1600, 900, 1.0, false);
-    browser.open(&url(&site, &format!("/?{}", site.query)));
+    browser.open(&url(&site.from_elsewhere(), &format!("/?{}", site.query)));
     browser.wait_for(&format!("{SPEED} > 0"));
     browser.evaluate("document.getElementById('tab-overlays').click()");
+    // Only addresses for other devices have the token.
     browser.wait_for(&format!(
-        "[...document.querySelectorAll('.address')].every((it) => it.value.includes('?{}'))",
+        "document.querySelector('.view-overlays .intro + .intro').textContent && [...document.querySelectorAll('.address')]
+            .every((it) => it.value.includes('?{}') !== it.value.startsWith('http://127.0.0.1:'))",
         site.query
     ));
     browser.evaluate("document.getElementById('tab-dash').click()");
@@ -438,7 +602,7 @@ fn restart_with_another_token_explains_itself_on_page_and_overlay() {
     frames(&mut browser, 120);
     assert_eq!(browser.evaluate("states.join()"), "Access denied");
     // Loaded with the old token, an overlay is a readable page.
-    browser.open(&url(&site, &format!("/overlay/gear?{}", site.query)));
+    browser.open(&url(&site.from_elsewhere(), &format!("/overlay/gear?{}", site.query)));
     assert!(browser.evaluate("document.body.textContent").as_str().unwrap().contains("Access denied"));
     browser.keep_picture("access-denied-overlay");
 }
@@ -448,7 +612,7 @@ fn open_overlay_explains_a_restart_with_another_token() {
     let Some(mut browser) = Chromium::start() else { return };
     let mut site = serve(&["--demo", "--quiet", "--lan"]);
     browser.resize(340, 150, 1.0, false);
-    browser.open(&url(&site, &format!("/overlay/gear?{}", site.query)));
+    browser.open(&url(&site.from_elsewhere(), &format!("/overlay/gear?{}", site.query)));
     browser.wait_for("document.querySelector('#overlay:not([hidden]):not(.empty)')");
     let port = site.host.rsplit_once(':').unwrap().1.to_owned();
     site.running.kill();
@@ -485,7 +649,7 @@ fn pictures_for_the_readme() {
     browser.keep_picture("overlay");
 }
 
-fn url(site: &Site, path: &str) -> String {
+fn url(site: &Server, path: &str) -> String {
     format!("http://{}{path}", site.host)
 }
 

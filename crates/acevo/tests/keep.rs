@@ -200,7 +200,7 @@ mod terminal {
 
     impl Terminal {
         fn new() -> Self {
-            let keyboard = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+            let keyboard = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
             grantpt(&keyboard).unwrap();
             unlockpt(&keyboard).unwrap();
             let name = ptsname(&keyboard, Vec::new()).unwrap();

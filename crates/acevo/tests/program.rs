@@ -7,7 +7,7 @@ use acevo_testkit::program::{acevo, output};
 use serde_json::Value;
 
 /// All commands.
-const COMMANDS: [&str; 22] = [
+const COMMANDS: [&str; 24] = [
     "watch",
     "dump",
     "channels",
@@ -24,6 +24,8 @@ const COMMANDS: [&str; 22] = [
     "plot",
     "stats",
     "serve",
+    "run",
+    "status",
     "simulate",
     "log",
     "report",

@@ -5,52 +5,16 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use acevo_testkit::program::{Output, acevo, output, spawn};
+use acevo_testkit::program::{Output, output, spawn};
+use acevo_testkit::user::User;
 use serde_json::Value;
-use tempfile::TempDir;
 
-/// A user with folders of its own.
-struct User {
-    folder: TempDir,
-}
-
-impl User {
-    fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
-    }
-
-    /// A user with this file of settings.
-    fn with(text: &str) -> Self {
-        let user = Self::new();
-        fs::create_dir_all(user.file().parent().unwrap()).unwrap();
-        fs::write(user.file(), text).unwrap();
-        user
-    }
-
-    fn file(&self) -> PathBuf {
-        self.folder.path().join("config/acevo/acevo.toml")
-    }
-
-    fn command(&self, args: &[&str]) -> Command {
-        let mut command = acevo();
-        command.args(args).current_dir(self.folder.path()).env("HOME", self.folder.path());
-        for (name, folder) in [("XDG_CONFIG_HOME", "config"), ("XDG_DATA_HOME", "data"), ("XDG_STATE_HOME", "state")] {
-            command.env(name, self.folder.path().join(folder));
-        }
-        command
-    }
-
-    fn run(&self, args: &[&str]) -> Output {
-        output(&mut self.command(args))
-    }
-
-    fn json(&self, variables: &[(&str, &str)]) -> Value {
-        let run = output(self.command(&["settings", "--json"]).envs(variables.iter().copied()));
-        assert!(run.status.success(), "{}", run.stderr);
-        serde_json::from_str(&run.stdout).unwrap()
-    }
+/// The settings that are in effect for a user with these variables.
+fn json(user: &User, variables: &[(&str, &str)]) -> Value {
+    let run = output(user.command(&["settings", "--json"]).envs(variables.iter().copied()));
+    assert!(run.status.success(), "{}", run.stderr);
+    serde_json::from_str(&run.stdout).unwrap()
 }
 
 fn assert_fails(run: &Output, parts: &[&str]) {
@@ -125,7 +89,7 @@ fn check_reports_variables_that_are_wrong_or_misspelt() {
 #[test]
 fn json_has_effective_settings_and_their_origins() {
     let user = User::with("units = \"metric\"\n[server]\nport = 8000\n[sectors]\n\"Monza\" = [0.25, 0.5]\n");
-    let all = user.json(&[("ACEVO_SERVER_PORT", "9000"), ("ACEVO_THRESHOLDS_LOW_FUEL_LAPS", "5"), ("ACEVO_RIG", "")]);
+    let all = json(&user, &[("ACEVO_SERVER_PORT", "9000"), ("ACEVO_THRESHOLDS_LOW_FUEL_LAPS", "5"), ("ACEVO_RIG", "")]);
     assert_eq!(all["path"], user.file().to_str().unwrap());
     let settings = &all["settings"];
     assert_eq!((&settings["units"], &settings["server"]["port"]), (&"metric".into(), &9000.into()));

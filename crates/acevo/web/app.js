@@ -1,22 +1,27 @@
 // The page: views in tabs, the state of the connection, and a few settings.
 
 import { keepAwake } from './lib/awake.js';
-import { choice, el, setData, setHidden, setText, withAttributes } from './lib/dom.js';
+import { Background, OTHERWISE_MS, problemsOf, SHOWN_MS } from './lib/background.js';
+import { choice, el, press, setData, setHidden, setText, withAttributes } from './lib/dom.js';
 import { loop } from './lib/loop.js';
 import { Model, PAUSED, REPLAY, TRACED } from './lib/model.js';
-import { keep, kept } from './lib/settings.js';
+import { keep, kept, stored } from './lib/settings.js';
 import { statement } from './lib/statement.js';
 import { restyleAll } from './lib/surface.js';
 import { CHOICES, units } from './lib/units.js';
+import { control } from './views/control.js';
 import { dash } from './views/dash.js';
 import { laps } from './views/laps.js';
+import { layouts } from './views/layouts.js';
 import { mapView } from './views/map.js';
 import { overlays } from './views/overlays.js';
 import { session } from './views/session.js';
 import { traces } from './views/traces.js';
 import { playbackBar } from './widgets/playback.js';
 
-const VIEWS = { dash: ['Dash', dash], traces: ['Traces', traces], laps: ['Laps', laps], map: ['Map', mapView], session: ['Session', session], overlays: ['Overlays', overlays] };
+const VIEWS = { dash: ['Dash', dash], traces: ['Traces', traces], laps: ['Laps', laps], map: ['Map', mapView], session: ['Session', session], overlays: ['Overlays', overlays], control: ['Control', control] };
+/** Views without a tab of their own: the tab of another view leads to them. */
+const SUBVIEWS = { layouts: ['overlays', layouts] };
 /** Views that are empty without telemetry, and are covered by the notice. */
 const COVERED = ['dash', 'traces', 'map'];
 /** The server's limit of channels in a subscription. */
@@ -27,16 +32,18 @@ const [RATE, SMALL_RATE, MAX_RATE] = [30, 10, 60];
 const page = document.documentElement;
 const query = new URLSearchParams(location.search);
 const holder = document.getElementById('views');
-const [chip, where, notice] = ['chip', 'where', 'notice'].map((id) => document.getElementById(id));
+const [chip, where, notice, alarm] = ['chip', 'where', 'notice', 'alarm'].map((id) => document.getElementById(id));
 const tabs = {};
 const views = {};
 let current = '';
 
-units.use(kept('units', CHOICES.map(([system]) => system)));
+const SYSTEMS = CHOICES.map(([system]) => system);
+units.use(kept('units', SYSTEMS));
 const dashOnly = query.get('view') === 'dash';
 page.classList.toggle('full', dashOnly);
 const model = new Model();
 const redraw = loop(model, draw);
+const background = new Background(model);
 const small = matchMedia('(max-width: 600px), (max-height: 500px)');
 
 for (const [name, [title]] of Object.entries(VIEWS)) {
@@ -48,25 +55,32 @@ const list = document.getElementById('tabs');
 list.append(...Object.values(tabs));
 list.addEventListener('keydown', (event) => {
   const names = Object.keys(VIEWS);
-  const step = { ArrowRight: 1, ArrowLeft: -1, Home: -names.indexOf(current), End: names.length - 1 - names.indexOf(current) }[event.key];
+  const at = names.indexOf(SUBVIEWS[current]?.[0] ?? current);
+  const step = { ArrowRight: 1, ArrowLeft: -1, Home: -at, End: names.length - 1 - at }[event.key];
   if (step === undefined) return;
   event.preventDefault();
-  const next = names[(names.indexOf(current) + step + names.length) % names.length];
+  const next = names[(at + step + names.length) % names.length];
   show(next, true);
   tabs[next].focus();
 });
 
 const expand = withAttributes(el('button', 'tool', 'Full screen'), { type: 'button', title: 'Only the dash, on the whole screen (F)' });
 expand.addEventListener('click', toggleFullScreen);
-document.getElementById('tools').append(
-  choice('Units', CHOICES, units.system, (system) => {
-    units.use(system);
-    keep('units', system);
-    restyleAll();
-    redraw();
-  }),
-  expand,
-);
+const unitChoice = choice('Units', CHOICES, units.system, (system) => {
+  keep('units', system);
+  showUnits(system);
+});
+document.getElementById('tools').append(unitChoice, expand);
+
+const alarmText = el('span');
+const alarmLink = withAttributes(el('button', 'tool', 'Show'), { type: 'button', 'aria-label': 'Show the problem in Control' });
+alarmLink.addEventListener('click', () => {
+  leaveFullScreen();
+  show('control', true);
+});
+alarm.append(alarmText, alarmLink);
+/** The connection by which the units of the settings were loaded. */
+let unitsOf = 0;
 
 const leave = withAttributes(el('button', 'leave', '✕'), { type: 'button', 'aria-label': 'Leave full screen' });
 leave.addEventListener('click', leaveFullScreen);
@@ -89,20 +103,22 @@ keepAwake(() => page.classList.contains('full') || (current === 'dash' && model.
 show(dashOnly ? 'dash' : location.hash.slice(1) || kept('view', Object.keys(VIEWS)));
 
 function show(name, chosen = false) {
-  const next = Object.hasOwn(VIEWS, name) ? name : 'dash';
+  const next = Object.hasOwn(VIEWS, name) || Object.hasOwn(SUBVIEWS, name) ? name : 'dash';
+  const [tabName, create] = SUBVIEWS[next] ?? [next, VIEWS[next][1]];
   if (next === current) return;
   current = next;
   if (!views[next]) {
-    const root = withAttributes(el('div', `view view-${next}`), { role: 'tabpanel', id: `view-${next}`, 'aria-labelledby': `tab-${next}` });
+    const root = withAttributes(el('div', `view view-${next}`), { role: 'tabpanel', id: `view-${next}`, 'aria-labelledby': `tab-${tabName}` });
     holder.append(root);
-    views[next] = { root, ...VIEWS[next][1](root, { resized: redraw }) };
+    views[next] = { root, ...create(root, { resized: redraw, background, settingsChanged }) };
   }
   for (const [other, tab] of Object.entries(tabs)) {
-    withAttributes(tab, { 'aria-selected': String(other === next), tabindex: other === next ? '0' : '-1' });
-    if (views[other]) setHidden(views[other].root, other !== next);
+    withAttributes(tab, { 'aria-selected': String(other === tabName), tabindex: other === tabName ? '0' : '-1' });
   }
+  for (const [other, { root }] of Object.entries(views)) setHidden(root, other !== next);
   if (chosen) history.replaceState(null, '', `#${next}`);
   keep('view', next);
+  background.every(next === 'control' ? SHOWN_MS : OTHERWISE_MS);
   subscribe();
   redraw();
 }
@@ -139,6 +155,29 @@ function leaveFullScreen() {
   if (query.get('view') === 'dash') history.replaceState(null, '', '/#dash');
 }
 
+function showUnits(system) {
+  units.use(system);
+  press(unitChoice, system);
+  restyleAll();
+  redraw();
+}
+
+/** The units of the settings apply if none were chosen in this browser. */
+function settingsChanged(settings) {
+  const system = settings?.keys?.find(({ name }) => name === 'units')?.value;
+  if (SYSTEMS.includes(system) && !stored('units', SYSTEMS) && system !== units.system) showUnits(system);
+}
+
+function drawAlarm() {
+  const [first, ...others] = problemsOf(background.status);
+  const more = others.length > 0 ? ` (and ${others.length} more)` : '';
+  setText(alarmText, first ? `Problem: ${first}${more}` : '');
+  // The view itself lists all problems.
+  setHidden(alarm, !first || current === 'control');
+  setData(tabs.control, 'problem', first ? 'yes' : '');
+  withAttributes(tabs.control, { title: first ? `Control: ${first}` : '' });
+}
+
 function momentOf() {
   if (model.flags & PAUSED) return 'paused';
   if (model.flags & REPLAY) return 'replay';
@@ -160,5 +199,11 @@ function draw() {
     setText(notice.lastChild, detail);
   }
   setData(page, 'moment', momentOf());
+  drawAlarm();
+  if (unitsOf !== model.connections) {
+    unitsOf = model.connections;
+    background.refresh();
+    model.document('/api/settings').then(settingsChanged);
+  }
   views[current]?.update(model);
 }

@@ -43,7 +43,7 @@ impl fmt::Display for Gear {
 
 /// One value per wheel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Wheels<T> {
     /// Front left.
     pub fl: T,

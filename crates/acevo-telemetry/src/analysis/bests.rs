@@ -1,11 +1,11 @@
 //! The best laps and sectors of a session.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::laps::Lap;
 
 /// The best lap and sectors of a session, of complete laps that count.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Bests {
     /// Number of the best lap.

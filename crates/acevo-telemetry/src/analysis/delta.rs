@@ -1,11 +1,11 @@
 //! The running lap compared with another one.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::lap_trace::{Reference, Trace, TraceRecorder};
 
 /// How the running lap compares with the reference lap.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Delta {
     /// Seconds by which the running lap is slower (positive) or faster than the reference lap at the same lap position.

@@ -4,14 +4,15 @@ mod parts;
 mod text;
 
 use acevo_shared_memory::ACEvoFlagType;
-use serde::{Serialize, Serializer};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::laps::{Invalid, Lap};
 
 pub use parts::{DamageStep, Fluid, Part, Service, Severity, Topic, TyreState, Wheel};
 
 /// An event of a session.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SessionEvent {
     /// Time at which the frame was fed, seconds.
@@ -31,7 +32,7 @@ pub struct SessionEvent {
 }
 
 /// The kind of event. `Display` formats it as one line.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 #[non_exhaustive]
 // Laps are rare, and handed over once.
@@ -63,7 +64,7 @@ pub enum SessionEventKind {
         reason: Invalid,
     },
     /// A lap has ended or was broken off. Its JSON key is `result`, because lap and event have keys in common.
-    #[serde(serialize_with = "nested")]
+    #[serde(serialize_with = "nested", deserialize_with = "from_nested")]
     Lap(Lap),
     /// The lap that has just ended is the best of the session.
     SessionBest {
@@ -89,10 +90,10 @@ pub enum SessionEventKind {
     /// The flag has changed, or was cleared.
     Flag {
         /// The flag.
-        #[serde(serialize_with = "by_name")]
+        #[serde(serialize_with = "by_name", deserialize_with = "from_name")]
         flag: ACEvoFlagType,
         /// The flag before.
-        #[serde(serialize_with = "by_name")]
+        #[serde(serialize_with = "by_name", deserialize_with = "from_name")]
         before: ACEvoFlagType,
         /// True if the flag is shown to all drivers, false if it is shown to the player. A flag that is shown to both is reported once, as
         /// the player's.
@@ -255,7 +256,25 @@ fn nested<S: Serializer>(lap: &Lap, serializer: S) -> Result<S::Ok, S::Error> {
     Nested { result: lap }.serialize(serializer)
 }
 
+/// The reverse of [`nested`].
+fn from_nested<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Lap, D::Error> {
+    #[derive(Deserialize)]
+    struct Nested {
+        result: Lap,
+    }
+    Ok(Nested::deserialize(deserializer)?.result)
+}
+
 /// Serializes a flag by name; an unknown one contains its number.
 fn by_name<S: Serializer>(flag: &ACEvoFlagType, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(flag)
+}
+
+/// The reverse of [`by_name`].
+fn from_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ACEvoFlagType, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    name.parse().or_else(|_| {
+        let number: Option<i32> = name.rsplit_once('(').and_then(|(_, rest)| rest.strip_suffix(')')?.parse().ok());
+        number.map(ACEvoFlagType::from).ok_or_else(|| D::Error::custom(format_args!("unknown flag {name:?}")))
+    })
 }

@@ -1,7 +1,7 @@
 //! How far the fuel, or the charge of the battery, lasts.
 
 use acevo_shared_memory::{ACEvoSessionType, Frame};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::consumption_by_distance::ConsumptionByDistance;
 use super::stop_plan::ConsumptionBasis;
@@ -15,7 +15,7 @@ const RECENT: usize = 5;
 const MIN_ESTIMATE_DISTANCE_M: f64 = 500.0;
 
 /// How a race, or another session, ends.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RaceEnd {
@@ -26,7 +26,7 @@ pub enum RaceEnd {
 }
 
 /// The rest of a race, or of another session that ends.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Race {
     /// How it ends.
@@ -228,7 +228,7 @@ impl Consumption {
 }
 
 /// How long the fuel or the charge lasts. Values that are not known yet are `None`. Amounts have the unit of the readings.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FuelPlan {
     /// The amount that is left.

@@ -1,7 +1,7 @@
 //! Distances to the other cars along the track.
 
 use acevo_shared_memory::{CarId, GraphicsView};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::outline::{Outline, PitLane};
 
@@ -12,7 +12,7 @@ const PIT_LANE_REACH_M: f64 = 10.0;
 const TRACK_REACH_M: f64 = 6.0;
 
 /// The distance to another car.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Gap {
     /// Id of the car.

@@ -4,7 +4,7 @@ mod pass;
 mod pit_lane;
 mod polyline;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use pass::{MARKS, Pass};
 use pit_lane::PitRecorder;
@@ -87,12 +87,13 @@ pub struct Bounds {
 /// // On the map this circle is driven counter-clockwise, so its outside is to the right.
 /// assert!((projection.lap_position - 0.25).abs() < 1e-3 && (projection.offset_m - 5.0).abs() < 0.1);
 /// ```
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Outline {
     track: String,
     configuration: String,
     /// Length of a lap, as published by the game.
     track_length_m: Option<f64>,
+    #[serde(deserialize_with = "polyline::closed")]
     points: Option<Polyline>,
     pit_lane: Option<PitLane>,
     /// Number of laps that it was learned from.

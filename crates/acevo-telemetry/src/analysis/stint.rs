@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use acevo_shared_memory::Frame;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::laps::{DriveStep, Lap, LapStats};
 use super::summary::Summary;
@@ -15,7 +15,7 @@ const MAX_FINISHED: usize = 100;
 const MIN_DISTANCE_KM: f64 = 0.1;
 
 /// The drive from the pit box to the pit box. The first stint begins with the session.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Stint {
     /// The session, from 1.

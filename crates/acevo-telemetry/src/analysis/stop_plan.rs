@@ -107,7 +107,7 @@ pub struct RaceFuel {
 }
 
 /// Why there is no plan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum NoStopPlan {
@@ -144,7 +144,7 @@ pub enum NoStopPlan {
 }
 
 /// A stop for fuel.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PlannedStop {
     /// The first lap at whose end the amount fits in the tank: 1 is the running lap.
@@ -156,7 +156,7 @@ pub struct PlannedStop {
 }
 
 /// The consumption with which the race takes a stop less.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FuelSaving {
     /// Number of stops with it.
@@ -192,7 +192,7 @@ pub struct FuelSaving {
 /// assert_eq!((stop.earliest, stop.latest, stop.add), (4, 10, 30.0));
 /// # Ok::<(), acevo_telemetry::analysis::NoStopPlan>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StopPlan {
     /// Laps to the finish: the rest of the running one, and the full ones after it.

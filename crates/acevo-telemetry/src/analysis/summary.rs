@@ -1,7 +1,8 @@
 //! Minimum, mean and maximum.
 
+use serde::de::Error as _;
 use serde::ser::SerializeStruct;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::limits::MAX_MAGNITUDE;
 
@@ -79,6 +80,27 @@ impl Serialize for Summary {
     }
 }
 
+/// Reads the JSON form. The number of values is not in it: it is 1 if there were any.
+impl<'de> Deserialize<'de> for Summary {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Form {
+            min: Option<f64>,
+            mean: Option<f64>,
+            max: Option<f64>,
+        }
+        match Form::deserialize(deserializer)? {
+            Form { min: None, mean: None, max: None } => Ok(Self::default()),
+            Form { min: Some(min), mean: Some(sum), max: Some(max) }
+                if min <= sum && sum <= max && min.abs().max(max.abs()) <= MAX_MAGNITUDE =>
+            {
+                Ok(Self { min, max, sum, count: 1 })
+            }
+            _ => Err(D::Error::custom("a summary has finite min <= mean <= max, or only null")),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -100,7 +122,15 @@ mod tests {
         let mut summary = Summary::default();
         summary.add(-1.0);
         summary.add(2.0);
-        assert_eq!(serde_json::to_string(&summary).unwrap(), r#"{"min":-1.0,"mean":0.5,"max":2.0}"#);
+        let json = r#"{"min":-1.0,"mean":0.5,"max":2.0}"#;
+        assert_eq!(serde_json::to_string(&summary).unwrap(), json);
+        let read: Summary = serde_json::from_str(json).unwrap();
+        assert_eq!((read.min(), read.mean(), read.max()), (Some(-1.0), Some(0.5), Some(2.0)));
+        for wrong in
+            [r#"{"min":1,"mean":0,"max":2}"#, r#"{"min":1,"mean":null,"max":2}"#, r#"{"min":0,"mean":1,"max":1e10}"#]
+        {
+            assert!(serde_json::from_str::<Summary>(wrong).is_err(), "{wrong}");
+        }
     }
 
     proptest! {

@@ -7,6 +7,7 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use acevo_shared_memory::Packet;
+use serde::{Deserialize, Serialize};
 
 /// Number of jumps of a counter that are a conflict, if they are faster than [`JUMPS_PER_SECOND`]. Loading a session causes one or two.
 const MIN_JUMPS: f64 = 5.0;
@@ -21,7 +22,7 @@ const CALM: Duration = Duration::from_secs(10);
 const MAX_STEPS: u128 = 10_000;
 
 /// Why the counters of the pages cannot be those of one game.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum CounterConflict {
     /// A counter alternates between two sequences: two programs write the same pages.

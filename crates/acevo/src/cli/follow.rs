@@ -15,7 +15,7 @@ use super::values;
 use crate::diagnostics::LogOptions;
 use crate::format::lap_table::Sessions;
 use crate::session::feeder::{AnalysisOptions, SourceKind};
-use crate::session::source::SourceSpec;
+use crate::session::source::{LiveSource, PageSource, SourceSpec};
 use crate::web::ServerOptions;
 
 /// What watch, events and laps have in common.
@@ -76,6 +76,9 @@ pub(crate) struct WatchArgs {
     /// Output interval, such as 100ms [default: 1s for lines, every packet for JSON]
     #[arg(long, value_name = "TIME", value_parser = values::time)]
     pub(crate) every: Option<Duration>,
+    /// Read the game itself, also if `acevo run` is running, whose data the full-screen view shows otherwise
+    #[arg(long)]
+    direct: bool,
     #[command(flatten)]
     fuel: FuelArgs,
     #[command(flatten)]
@@ -83,6 +86,12 @@ pub(crate) struct WatchArgs {
 }
 
 impl WatchArgs {
+    /// The screen can show the data of the background program: no option asks for another source or another analysis.
+    pub(crate) fn can_mirror(&self) -> bool {
+        let is_game = matches!(self.follow.source(), SourceSpec::Live(LiveSource::Game(PageSource::Game)));
+        is_game && !self.direct && !self.fuel.is_given() && !self.follow.analysis.is_given()
+    }
+
     /// Takes the settings for options that were not given.
     pub(super) fn apply(&mut self, settings: &Settings) {
         self.follow.apply(settings);
@@ -187,7 +196,7 @@ impl ServeArgs {
 }
 
 /// Where the web server listens.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(super) struct ListenArgs {
     /// Port to listen on; 0 selects a free port [default: 7333]
     #[arg(long, value_name = "PORT")]
@@ -226,7 +235,6 @@ impl ListenArgs {
         ServerOptions {
             port: self.port.unwrap_or(self.defaults.port),
             is_lan: self.is_lan(),
-            allows_lan_control: self.defaults.lan_control,
             token_file: self.token_file.clone(),
             keeps_token: self.defaults.keep_token,
             opens_browser: self.open,
@@ -237,7 +245,7 @@ impl ListenArgs {
 }
 
 /// How stops for fuel are planned.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Analysis")]
 pub(super) struct FuelArgs {
     /// Fuel left at the finish and before each stop, such as 2l or 1lap [default: 0.5laps]
@@ -249,6 +257,10 @@ pub(super) struct FuelArgs {
 }
 
 impl FuelArgs {
+    fn is_given(&self) -> bool {
+        self.reserve.is_some() || self.pit_loss.is_some()
+    }
+
     pub(super) fn planning(&self) -> FuelPlanning {
         let mut planning = FuelPlanning::default();
         planning.reserve = self.reserve.unwrap_or_default();
@@ -258,7 +270,7 @@ impl FuelArgs {
 }
 
 /// How laps are analysed.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Analysis")]
 pub(super) struct AnalysisArgs {
     /// Sector boundaries as fractions of the lap, without the finish line: 0.31,0.68 [default: thirds]
@@ -279,6 +291,10 @@ pub(super) struct AnalysisArgs {
 }
 
 impl AnalysisArgs {
+    fn is_given(&self) -> bool {
+        self.sectors.is_some() || self.reference.is_some() || self.bests.is_some() || self.no_bests
+    }
+
     /// Takes the settings for options that were not given.
     pub(super) fn apply(&mut self, settings: &Settings) {
         self.defaults = settings.clone();

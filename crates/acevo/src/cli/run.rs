@@ -18,7 +18,7 @@ use crate::web::ServerOptions;
 /// The part that is kept in memory, to be saved on request.
 const KEEP_LAST: Duration = Duration::from_secs(60);
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct RunArgs {
     /// Folder of the recordings [default: acevo in your documents]
     #[arg(short, long, value_name = "FOLDER")]
@@ -44,19 +44,28 @@ pub(crate) struct RunArgs {
     place: PlaceArgs,
     #[command(flatten)]
     pub(super) demo: DemoArgs,
-    /// Sessions are recorded according to the settings.
+    /// Settings for options that are not given.
     #[arg(skip)]
-    records: bool,
+    defaults: Settings,
 }
 
 impl RunArgs {
-    /// Takes the settings for options that were not given.
-    pub(super) fn apply(&mut self, settings: &Settings) {
+    /// Takes the settings for options that were not given. Can be called again after the settings have changed.
+    pub(crate) fn apply(&mut self, settings: &Settings) {
         self.listen.apply(settings);
         self.log.apply(settings);
         self.analysis.apply(settings);
-        self.output = self.output.take().or_else(|| settings.recording.folder(std::env::home_dir().as_deref()));
-        self.records = settings.recording.enabled;
+        self.defaults = settings.clone();
+    }
+
+    /// The settings that were applied last.
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.defaults
+    }
+
+    /// Other devices may change settings and control recording.
+    pub(crate) fn allows_lan_control(&self) -> bool {
+        self.defaults.server.lan_control
     }
 
     /// A file with a token is named, but other devices are not accepted.
@@ -87,7 +96,13 @@ impl RunArgs {
     }
 
     pub(crate) fn recording(&self) -> RecordingPlan {
-        RecordingPlan { folder: self.output.clone(), is_on: self.records && !self.no_record, keep_last: KEEP_LAST }
+        let of_settings = || self.defaults.recording.folder(std::env::home_dir().as_deref());
+        RecordingPlan {
+            folder: self.output.clone().or_else(of_settings),
+            is_on: self.defaults.recording.enabled && !self.no_record,
+            keep_last: KEEP_LAST,
+            settings: self.defaults.recording.clone(),
+        }
     }
 }
 

@@ -94,7 +94,7 @@ impl PlaceArgs {
 }
 
 /// The embedded simulator.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Demo")]
 pub(crate) struct DemoArgs {
     /// Use the embedded simulator instead of the game

@@ -49,22 +49,25 @@ impl AutostartArgs {
 }
 
 /// The log of commands that run in the background.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(super) struct LogArg {
     /// Least important messages of the log, which `acevo log` prints; off for no log [default: info]
     #[arg(long = "log", value_name = "LEVEL", value_parser = values::log_level())]
     level: Option<LogLevel>,
+    /// The level of the settings, if none was given.
+    #[arg(skip)]
+    default: LogLevel,
 }
 
 impl LogArg {
     /// Takes the level of the settings if none was given.
     pub(super) fn apply(&mut self, settings: &Settings) {
-        self.level.get_or_insert(settings.log_level);
+        self.default = settings.log_level;
     }
 
     /// The log of this command.
     pub(super) fn options(&self, command: &'static str, is_quiet: bool) -> LogOptions {
-        LogOptions { command, level: self.level.unwrap_or_default(), is_quiet }
+        LogOptions { command, level: self.level.unwrap_or(self.default), is_quiet }
     }
 }
 

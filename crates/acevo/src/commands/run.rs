@@ -1,18 +1,21 @@
 //! `acevo run`: the background program. One reader of the game; recording and the web server are tasks beside it.
 
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::anyhow;
 
 use crate::cli::RunArgs;
-use crate::diagnostics;
 use crate::instance::{Claim, Instance, InstanceInfo};
 use crate::output::{complain, say};
-use crate::recording::task::RecordingFeed;
+use crate::recording::task::{RecordingCommand, RecordingFeed, RecordingHandle};
 use crate::session::live_session::LiveSession;
+use crate::settings::watch::SettingsStatus;
 use crate::shutdown::Stop;
-use crate::web::{self, Site};
+use crate::web::{self, Background, Control};
+use crate::{diagnostics, settings};
 
 /// Time to complete recordings on a slow disk after the program was asked to end.
 const STUCK_AFTER: Duration = Duration::from_secs(20);
@@ -28,31 +31,53 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
         Claim::Granted(instance) => instance,
         Claim::Taken(other) => return Ok(report_other(other.as_ref(), args.opens_browser())),
     };
-    let site = Site::open(args.server())?;
-    let (recording, handle) = RecordingFeed::start(args.recording())?;
-    instance.publish(&InstanceInfo {
-        pid: std::process::id(),
-        version: env!("CARGO_PKG_VERSION").into(),
-        port: site.port(),
-    })?;
+    let (feed, recording) = RecordingFeed::start(args.recording())?;
+    let allows_lan = Arc::new(AtomicBool::new(args.allows_lan_control()));
+    let settings = follow_settings(args, recording.clone(), Arc::clone(&allows_lan))?;
+    let control = Control::new(recording, settings, allows_lan, stop.clone());
     let (live, _demo) = args.source().connect();
     let waits = live.waits();
-    site.with_recording(recording, handle).run(LiveSession::new(live, &args.analysis()), &stop)?;
+    let session = LiveSession::new(live, &args.analysis());
+    web::run_background(&args.server(), session, Background { feed, control }, &stop, |server| {
+        if let Err(error) = instance.publish(&InstanceInfo::of_this_process(server)) {
+            complain(&error);
+        }
+    })?;
     waits.log();
     Ok(ExitCode::SUCCESS)
 }
 
-/// Says that another program runs, and opens its page if that was asked for.
+/// Applies changed settings while the program runs, as far as they can take effect.
+fn follow_settings(
+    args: &RunArgs,
+    recording: RecordingHandle,
+    allows_lan: Arc<AtomicBool>,
+) -> anyhow::Result<SettingsStatus> {
+    let mut args = args.clone();
+    settings::watch::start(args.settings().clone(), move |settings| {
+        args.apply(settings);
+        recording.request(RecordingCommand::Configure(Box::new(args.recording())));
+        allows_lan.store(args.allows_lan_control(), Ordering::Relaxed);
+        diagnostics::set_log_level(args.log().level);
+    })
+}
+
+/// Reports that another program runs, and opens its page if that was asked for.
 fn report_other(other: Option<&InstanceInfo>, opens_browser: bool) -> ExitCode {
     let Some(other) = other else {
         say(format_args!("acevo: another `acevo run` of yours is starting or ending; try again in a moment"));
         return ExitCode::FAILURE;
     };
-    say(format_args!("acevo: `acevo run` is already running (process {}): {}", other.pid, other.address()));
-    if opens_browser {
-        web::open_page(&other.address());
-        return ExitCode::SUCCESS;
+    let address = other.address();
+    let at = address.as_ref().map(|address| format!(": {address}")).unwrap_or_default();
+    say(format_args!("acevo: `acevo run` is already running (process {}){at}", other.pid));
+    match address {
+        Some(address) if opens_browser => {
+            web::open_page(&address);
+            return ExitCode::SUCCESS;
+        }
+        Some(_) => say(format_args!("acevo: --open opens its page; `acevo status` prints what it does")),
+        None => {}
     }
-    say(format_args!("acevo: --open opens its page; `acevo status` shows what it does"));
     ExitCode::FAILURE
 }

@@ -3,14 +3,14 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use serde_json::Value;
 
 use crate::cli::StatusArgs;
 use crate::format::text::clock;
 use crate::instance;
 use crate::output::{print_json, print_text, say};
-use crate::web::client;
+use crate::web::client::Client;
 
 /// Exit code if no background program runs, as of `systemctl status`.
 const NOT_RUNNING: u8 = 3;
@@ -24,13 +24,20 @@ pub(crate) fn run(args: &StatusArgs) -> anyhow::Result<ExitCode> {
         }
         return Ok(NOT_RUNNING.into());
     };
-    let what = || format!("`acevo run` (process {}) does not answer at {}", info.pid, info.address());
-    let text = client::get(info.port, "/api/status").with_context(what)?;
+    let Some((port, address)) = info.port.zip(info.address()) else {
+        bail!(
+            "`acevo run` (process {}) has no web server now, and tries to start it again: {}",
+            info.pid,
+            info.problem.as_deref().unwrap_or("it is starting")
+        );
+    };
+    let what = || format!("`acevo run` (process {}) does not answer at {address}", info.pid);
+    let text = Client::connect(port).and_then(|mut client| client.get("/api/status")).with_context(what)?;
     let status: Value = serde_json::from_str(&text).with_context(what)?;
     if args.json {
         print_json(&format!("{text}\n"))?;
     } else {
-        print_text(&lines(&status, &info.address()))?;
+        print_text(&lines(&status, &address))?;
     }
     let is_well = status["problems"].as_array().is_none_or(Vec::is_empty);
     Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -60,9 +67,10 @@ fn lines(status: &Value, address: &str) -> String {
         "recording",
         match (recording["on"].as_bool(), recording["file"].as_str()) {
             (Some(true), Some(file)) => {
-                let seconds = std::time::Duration::from_secs_f64(recording["time_s"].as_f64().unwrap_or(0.0).max(0.0));
-                format!("{}, {} laps, {file}", clock(Some(seconds)), number(&recording["laps"]))
+                let time = clock(Some(seconds(&recording["time_s"])));
+                format!("{time}, {} laps, {file}", number(&recording["laps"]))
             }
+            (Some(true), None) if recording["excluded"] == true => "on, but the settings exclude this session".into(),
             (Some(true), None) => format!("on, into {}", text(&recording["folder"])),
             _ => "off".into(),
         },
@@ -72,6 +80,10 @@ fn lines(status: &Value, address: &str) -> String {
     }
     lines.push(("missed", format!("{} packets", number(&status["missed"]))));
     lines.push(("clients", number(&status["clients"]).to_string()));
+    let restart_for: Vec<_> = status["restart_for"].as_array().into_iter().flatten().map(text).collect();
+    if !restart_for.is_empty() {
+        lines.push(("restart", format!("start `acevo run` again for changes of {}", restart_for.join(", "))));
+    }
     for problem in status["problems"].as_array().into_iter().flatten() {
         lines.push(("PROBLEM", text(problem)));
     }

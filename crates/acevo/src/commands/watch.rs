@@ -10,9 +10,12 @@ use std::time::Duration;
 use self::schedule::Schedule;
 use super::follow_loop::follow;
 use crate::cli::WatchArgs;
+use crate::session::connection::LiveConnection;
 use crate::session::live_session::LiveSession;
+use crate::session::source::PageSource;
 use crate::shutdown::Stop;
-use crate::{diagnostics, output, tui};
+use crate::web::mirror::MirroredSession;
+use crate::{diagnostics, instance, output, tui};
 
 /// Interval of lines without `--every`.
 const LINE_INTERVAL: Duration = Duration::from_secs(1);
@@ -21,6 +24,10 @@ pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<ExitCode> {
     let stop = Stop::on_signal()?;
     let shows_screen =
         !args.follow.json && !args.lines && args.every.is_none() && args.follow.count.is_none() && output::has_screen();
+    if shows_screen && let Some(mirrored) = mirrored(args) {
+        tui::run(mirrored, None, args.follow.units(), &stop)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let source = args.follow.source();
     let (mut live, running) = if shows_screen { source.follow_with_control()? } else { source.follow()? };
     let waits = live.waits();
@@ -54,4 +61,14 @@ pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<ExitCode> {
     waits.log();
     running.check()?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The session of the background program, if it runs, has the same version and answers.
+fn mirrored(args: &WatchArgs) -> Option<MirroredSession<impl FnOnce() -> LiveSession + Send>> {
+    let info = if args.can_mirror() { instance::running().ok()?? } else { return None };
+    let port = info.port.filter(|_| info.version == env!("CARGO_PKG_VERSION"))?;
+    let options = args.analysis();
+    // The game is followed without the background program if that does not answer, or ends.
+    let follow = move || LiveSession::new(LiveConnection::new(PageSource::Game.opener()), &options);
+    MirroredSession::connect(port, follow).ok()
 }

@@ -7,6 +7,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use acevo_recording::Marked;
+use acevo_settings::RecordingSettings;
 use acevo_telemetry::ConnectionEvent;
 use anyhow::{Context, anyhow};
 use serde::Serialize;
@@ -14,9 +15,11 @@ use tracing::{error, info, warn};
 
 use super::destination::Destination;
 use super::files::Files;
+use super::free_space::FreeSpace;
 use super::observation::{Observation, ObservedEvent, Observer};
 use super::recorder::Recorder;
 use super::reporter::Reporter;
+use super::retention::Cleaner;
 use super::ring_mode::RingMode;
 use crate::format::text::error_chain;
 use crate::output::name_of;
@@ -32,7 +35,7 @@ const IDLE_INTERVAL: Duration = Duration::from_millis(100);
 const RETRY_INTERVAL: Duration = Duration::from_secs(5);
 
 /// Plan of the task.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct RecordingPlan {
     /// The folder of the files; `None` for the default one.
     pub(crate) folder: Option<PathBuf>,
@@ -40,10 +43,12 @@ pub(crate) struct RecordingPlan {
     pub(crate) is_on: bool,
     /// The last part that is kept in memory, to be saved on request.
     pub(crate) keep_last: Duration,
+    /// The sessions that are recorded, and how long recordings are kept.
+    pub(crate) settings: RecordingSettings,
 }
 
 /// What a recording task is asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum RecordingCommand {
     /// Starts or stops recording.
     Record(bool),
@@ -51,6 +56,8 @@ pub(crate) enum RecordingCommand {
     SaveLast,
     /// Marks this moment with a note.
     Mark(String),
+    /// The settings have changed.
+    Configure(Box<RecordingPlan>),
 }
 
 /// The state of a recording task.
@@ -58,6 +65,8 @@ pub(crate) enum RecordingCommand {
 pub(crate) struct RecordingState {
     /// Sessions are recorded.
     pub(crate) on: bool,
+    /// The running session is of a kind that the settings exclude.
+    pub(crate) excluded: bool,
     /// The folder of the files.
     pub(crate) folder: PathBuf,
     /// The file that is written now.
@@ -74,6 +83,8 @@ pub(crate) struct RecordingState {
     pub(crate) completed: usize,
     /// The file that was completed last.
     pub(crate) last_file: Option<PathBuf>,
+    /// Recordings that were deleted, because the settings limit their age, their size or the free space.
+    pub(crate) deleted: usize,
     /// What is wrong now, if anything is.
     pub(crate) problem: Option<String>,
 }
@@ -83,6 +94,7 @@ pub(crate) struct RecordingState {
 pub(crate) struct RecordingHandle {
     commands: Sender<RecordingCommand>,
     state: Arc<Mutex<RecordingState>>,
+    free_space: FreeSpace,
 }
 
 impl RecordingHandle {
@@ -94,6 +106,11 @@ impl RecordingHandle {
     /// The state now.
     pub(crate) fn state(&self) -> RecordingState {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Free bytes on the disk of the recordings, if they are known. Never waits for the disk.
+    pub(crate) fn free_bytes(&self) -> Option<u64> {
+        self.free_space.bytes(&self.state().folder)
     }
 }
 
@@ -115,13 +132,13 @@ impl RecordingFeed {
     /// Starts the task.
     ///
     /// # Errors
-    /// If the thread cannot be started, or files cannot be created in the folder.
+    /// If the thread cannot be started. A folder in which files cannot be created is reported, and tried again.
     pub(crate) fn start(plan: RecordingPlan) -> anyhow::Result<(Self, RecordingHandle)> {
         let (queue, observations) = mpsc::sync_channel(QUEUE);
         let (give_back, free) = mpsc::channel();
         let (commands, requests) = mpsc::channel();
         let state = Arc::new(Mutex::new(RecordingState { on: plan.is_on, ..RecordingState::default() }));
-        let task = Task::new(plan, Arc::clone(&state))?;
+        let task = Task::new(plan, Arc::clone(&state));
         let work = move || task.run(&observations, &give_back, &requests);
         let thread =
             thread::Builder::new().name("recording task".into()).spawn(work).context("cannot start a thread")?;
@@ -133,7 +150,7 @@ impl RecordingFeed {
             dropped: [0; 2],
             thread: Some(thread),
         };
-        Ok((feed, RecordingHandle { commands, state }))
+        Ok((feed, RecordingHandle { commands, state, free_space: FreeSpace::default() }))
     }
 
     /// Passes on what [`LiveConnection::wait`] has returned. Never waits.
@@ -172,20 +189,31 @@ impl RecordingFeed {
 struct Task {
     plan: RecordingPlan,
     files: Option<Recorder<Files>>,
-    ring: Recorder<RingMode>,
+    /// `None` until its folder exists.
+    ring: Option<Recorder<RingMode>>,
+    cleaner: Cleaner,
     reports: Reports,
     /// When recording is tried again.
     retry_at: Option<Instant>,
+    /// When the ring is tried again.
+    retry_ring_at: Option<Instant>,
     /// A game is attached.
     is_attached: bool,
 }
 
 impl Task {
-    fn new(plan: RecordingPlan, state: Arc<Mutex<RecordingState>>) -> anyhow::Result<Self> {
-        let ring = RingMode::new(plan.folder.as_deref(), plan.keep_last)?;
-        let mut reports = Reports { state };
-        reports.change(|state| state.folder.clone_from(&ring.directory));
-        Ok(Self { plan, files: None, ring: Recorder::new(ring), reports, retry_at: None, is_attached: false })
+    fn new(plan: RecordingPlan, state: Arc<Mutex<RecordingState>>) -> Self {
+        let reports = Reports { state, is_closing: false };
+        Self {
+            plan,
+            files: None,
+            ring: None,
+            cleaner: Cleaner::default(),
+            reports,
+            retry_at: None,
+            retry_ring_at: None,
+            is_attached: false,
+        }
     }
 
     fn run(
@@ -195,6 +223,7 @@ impl Task {
         requests: &Receiver<RecordingCommand>,
     ) {
         let mut last = Box::<Observation>::default();
+        self.update(&last);
         loop {
             match observations.recv_timeout(IDLE_INTERVAL) {
                 Ok(observed) => {
@@ -205,9 +234,11 @@ impl Task {
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
-            requests.try_iter().for_each(|request| self.handle(&request, &last));
+            requests.try_iter().for_each(|request| self.handle(request, &last));
             self.update(&last);
         }
+        // What was requested before the end is still done.
+        requests.try_iter().for_each(|request| self.handle(request, &last));
         self.close();
     }
 
@@ -222,8 +253,14 @@ impl Task {
             warn!(packets = dropped, "the recording task was too slow: packets are lost");
             self.reports.change(|state| state.lost += u64::from(dropped));
         }
-        if let Err(error) = self.ring.take(observed) {
+        if let Some(ring) = &mut self.ring
+            && let Err(error) = ring.take(observed)
+        {
             self.reports.fail(&error);
+        }
+        // A session that is excluded ends the file before its first packet is recorded.
+        if !self.wants(observed) {
+            self.close_files();
         }
         if let Some(recorder) = &mut self.files {
             let taken = recorder.take(observed);
@@ -234,32 +271,71 @@ impl Task {
         }
     }
 
-    fn handle(&mut self, request: &RecordingCommand, now: &Observation) {
+    /// True if recording is on and does not exclude the running session.
+    fn wants(&self, now: &Observation) -> bool {
+        self.plan.is_on && !self.excludes(now)
+    }
+
+    fn excludes(&self, now: &Observation) -> bool {
+        let session = now.frame.as_ref().filter(|frame| !frame.is_blank()).map(|frame| frame.static_data.session());
+        session.is_some_and(|session| !self.plan.settings.records(session))
+    }
+
+    fn handle(&mut self, request: RecordingCommand, now: &Observation) {
         match request {
-            RecordingCommand::Record(on) => {
-                info!(on, "recording is switched");
-                self.plan.is_on = *on;
-                self.retry_at = None;
-                self.reports.change(|state| (state.on, state.problem) = (*on, None));
-            }
-            RecordingCommand::SaveLast => self.ring.destination.save(now, &mut self.reports),
+            RecordingCommand::Record(on) => self.switch(on),
+            RecordingCommand::SaveLast => match &mut self.ring {
+                Some(ring) => ring.destination.save(now, &mut self.reports),
+                None => {
+                    self.reports.fail(&anyhow!("nothing can be saved yet: the folder of recordings is not available"))
+                }
+            },
             RecordingCommand::Mark(text) => {
                 let note = || Marked::Note { text: text.clone() };
-                self.ring.mark(now.now, note());
+                if let Some(ring) = &mut self.ring {
+                    ring.mark(now.now, note());
+                }
                 if let Some(recorder) = &mut self.files {
                     recorder.mark(now.now, note());
                 }
             }
+            RecordingCommand::Configure(plan) => self.configure(*plan),
         }
     }
 
-    /// Starts, continues or stops recording into files.
-    fn update(&mut self, now: &Observation) {
-        let _ = self.ring.destination.update(now, &mut self.reports);
-        if !self.plan.is_on {
-            return self.close_files();
+    fn switch(&mut self, on: bool) {
+        info!(on, "recording is switched");
+        self.plan.is_on = on;
+        self.retry_at = None;
+        self.reports.change(|state| (state.on, state.problem) = (on, None));
+    }
+
+    /// Follows changed settings. What the page has switched stays, unless the setting for it has changed.
+    fn configure(&mut self, plan: RecordingPlan) {
+        let before = std::mem::replace(&mut self.plan.settings, plan.settings);
+        if before.enabled != self.plan.settings.enabled {
+            self.switch(plan.is_on);
         }
-        if self.files.is_none() && self.retry_at.is_none_or(|at| at <= Instant::now()) {
+        if self.plan.folder != plan.folder || self.plan.keep_last != plan.keep_last {
+            (self.plan.folder, self.plan.keep_last) = (plan.folder, plan.keep_last);
+            self.close_files();
+            self.close_ring();
+        }
+        self.cleaner.start_soon();
+    }
+
+    /// Starts, continues or stops recording into memory and files, and deletes old recordings.
+    fn update(&mut self, now: &Observation) {
+        if let Some(ring) = &mut self.ring {
+            let _ = ring.destination.update(now, &mut self.reports);
+        } else if self.retry_ring_at.is_none_or(|at| at <= Instant::now()) {
+            self.start_ring(now);
+        }
+        let excluded = self.excludes(now);
+        self.reports.change(|state| state.excluded = excluded);
+        if !self.wants(now) {
+            self.close_files();
+        } else if self.files.is_none() && self.ring.is_some() && self.retry_at.is_none_or(|at| at <= Instant::now()) {
             self.retry_at = None;
             let started = self.start(now);
             self.check(started);
@@ -269,6 +345,7 @@ impl Task {
             self.check(updated);
         }
         let written = self.files.as_ref().and_then(|recorder| recorder.destination.written());
+        let open = written.as_ref().map(|written| written.path.clone());
         self.reports.change(|state| match written {
             Some(written) => {
                 state.file = Some(written.path);
@@ -277,10 +354,42 @@ impl Task {
             }
             None => (state.file, state.time_s, state.laps, state.bytes) = (None, 0.0, 0, 0),
         });
+        if let Some(ring) = &self.ring {
+            let deleted = self.cleaner.update(&ring.destination.directory, &self.plan.settings.limits, open.as_deref());
+            if deleted > 0 {
+                self.reports.change(|state| state.deleted += deleted);
+            }
+        }
+    }
+
+    fn start_ring(&mut self, now: &Observation) {
+        let started = RingMode::new(self.plan.folder.as_deref(), self.plan.keep_last).and_then(|ring| {
+            let mut ring = Recorder::new(ring);
+            if self.is_attached {
+                ring.join(now)?;
+            }
+            Ok(ring)
+        });
+        match started {
+            Ok(ring) => {
+                self.reports.change(|state| {
+                    state.folder.clone_from(&ring.destination.directory);
+                    state.problem = None;
+                });
+                self.ring = Some(ring);
+                self.retry_ring_at = None;
+            }
+            Err(error) => {
+                if self.retry_ring_at.replace(Instant::now() + RETRY_INTERVAL).is_none() {
+                    self.reports.fail(&error);
+                }
+            }
+        }
     }
 
     fn start(&mut self, now: &Observation) -> anyhow::Result<()> {
-        let files = Files::new(Some(&self.ring.destination.directory), false)?;
+        let Some(ring) = &self.ring else { return Ok(()) };
+        let files = Files::new(Some(&ring.destination.directory), false)?;
         let mut recorder = Recorder::new(files);
         if self.is_attached {
             recorder.join(now)?;
@@ -309,17 +418,26 @@ impl Task {
         }
     }
 
-    fn close(mut self) {
-        self.close_files();
-        if let Err(error) = self.ring.destination.close(&mut self.reports) {
+    fn close_ring(&mut self) {
+        if let Some(ring) = self.ring.take()
+            && let Err(error) = ring.destination.close(&mut self.reports)
+        {
             self.reports.fail(&error);
         }
+    }
+
+    fn close(mut self) {
+        self.reports.is_closing = true;
+        self.close_files();
+        self.close_ring();
     }
 }
 
 /// Reports to the state and to the log.
 struct Reports {
     state: Arc<Mutex<RecordingState>>,
+    /// Only problems are reported: that nothing more is recorded is clear.
+    is_closing: bool,
 }
 
 impl Reports {
@@ -330,7 +448,9 @@ impl Reports {
 
 impl Reporter for Reports {
     fn say(&mut self, text: &str) {
-        info!("{text}");
+        if !self.is_closing {
+            info!("{text}");
+        }
     }
 
     fn fail(&mut self, error: &anyhow::Error) {

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use acevo_recording::{Lockstep, Opener, Playback, PlayerError};
 use acevo_shared_memory::{Arrival, Frame, Packet, PageKind};
 use acevo_telemetry::{Connection, ConnectionEvent, ConnectionState, CounterConflict, PacketRate};
+use serde::{Deserialize, Serialize};
 
 use crate::format::text::error_chain;
 use crate::session::playback::handle::{PlaybackHandle, Restart};
@@ -15,7 +16,7 @@ use crate::session::status::ConnectionStatus;
 use crate::session::waits::WaitCounter;
 
 /// Packet rates of the last second, and packet counts since the game was attached.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(crate) struct Health {
     /// Physics packets per second; `None` until it is known.
     pub(crate) physics_rate: Option<f64>,

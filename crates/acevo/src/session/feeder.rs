@@ -7,13 +7,14 @@ use std::time::Duration;
 use acevo_recording::{AnalyzedStep, Recording};
 use acevo_telemetry::ConnectionEvent;
 use acevo_telemetry::analysis::{Analysis, Context, FuelPlanning, Reference, Settings};
+use serde::{Deserialize, Serialize};
 
 use crate::session::connection::LiveConnection;
 use crate::session::personal_bests::{PersonalBestsFile, unix_time};
 use crate::session::playback::recorded;
 
 /// What a session is read from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) enum SourceKind {
     /// The game.
     #[default]

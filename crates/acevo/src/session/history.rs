@@ -7,6 +7,7 @@ use std::time::Duration;
 use acevo_shared_memory::Frame as Pages;
 use acevo_telemetry::Axes;
 use acevo_telemetry::analysis::Outline;
+use serde::{Deserialize, Serialize};
 
 /// Time span of the samples.
 pub(crate) const SPAN: Duration = Duration::from_secs(10);
@@ -18,7 +19,7 @@ const SAMPLE_INTERVAL: Duration = Duration::from_millis(20);
 pub(crate) const GAP_S: f32 = 0.5;
 
 /// Inputs and motion at one instant. All numbers are finite.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Sample {
     /// Seconds since the first one.
     pub(crate) at_s: f32,

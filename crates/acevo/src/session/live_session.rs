@@ -17,7 +17,7 @@ use crate::session::feeder::{AnalysisFeeder, AnalysisOptions, SourceKind};
 use crate::session::history::History;
 use crate::session::playback::checkpoints::{Checkpoint, Checkpoints};
 use crate::session::playback::handle::Restart;
-use crate::session::snapshot::{Snapshot, SnapshotCell};
+use crate::session::snapshot::{Snapshot, SnapshotCell, SnapshotSource};
 use crate::session::status::CONFLICT_ADVICE;
 
 /// Events that are kept, the newest ones.
@@ -161,16 +161,6 @@ impl LiveSession {
         self.connection.restart(restart);
     }
 
-    /// Follows the session in this thread until `done`, and publishes a snapshot each `interval`.
-    pub(crate) fn publish_to(mut self, cell: &SnapshotCell, interval: Duration, done: &AtomicBool) {
-        let mut next = Instant::now();
-        while !done.load(Ordering::Relaxed) {
-            next = (next + interval).max(Instant::now());
-            self.run_until(next);
-            cell.publish(self.snapshot(Instant::now()));
-        }
-    }
-
     /// The connection.
     pub(crate) const fn connection(&self) -> &LiveConnection {
         &self.connection
@@ -258,6 +248,22 @@ impl LiveSession {
         }
         if pages.is_none() || self.gaps.cars() != &*self.cars {
             self.cars = pages.map_or_else(Arc::default, |_| self.gaps.cars().into());
+        }
+    }
+}
+
+impl SnapshotSource for LiveSession {
+    fn snapshot_now(&mut self) -> Snapshot {
+        self.run_until(Instant::now());
+        self.snapshot(Instant::now())
+    }
+
+    fn publish_to(mut self, cell: &SnapshotCell, interval: Duration, done: &AtomicBool) {
+        let mut next = Instant::now();
+        while !done.load(Ordering::Relaxed) {
+            next = (next + interval).max(Instant::now());
+            self.run_until(next);
+            cell.publish(self.snapshot(Instant::now()));
         }
     }
 }

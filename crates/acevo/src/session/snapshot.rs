@@ -1,7 +1,9 @@
 //! A snapshot of the followed session, and a cell that shares the latest one between threads.
 
 use std::collections::VecDeque;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use acevo_shared_memory::Frame as Pages;
 use acevo_telemetry::Axes;
@@ -9,19 +11,23 @@ use acevo_telemetry::analysis::{
     Bests, CurrentLap, Delta, FuelPlan, FuelPlanning, Gap, Lap, NoStopPlan, Outline, Race, SessionEvent, Stint,
     StopPlan,
 };
+use serde::{Deserialize, Serialize};
 
 use crate::session::connection::Health;
 use crate::session::feeder::SourceKind;
 use crate::session::history::Sample;
+use crate::session::mirror;
 use crate::session::playback::handle::PlaybackState;
 use crate::session::status::ConnectionStatus;
 
-/// The state of the followed session at one instant. Long lists are shared, not copied.
-#[derive(Debug, Clone)]
+/// The state of the followed session at one instant. Long lists are shared, not copied, and not serialized: a [`mirror`] transfers them
+/// only if they have changed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Snapshot {
     /// The state of the connection.
     pub(crate) connection: ConnectionStatus,
     /// The newest pages; `None` without pages, or if they may be those of a game that has ended.
+    #[serde(with = "mirror::pages")]
     pub(crate) pages: Option<Pages>,
     /// Packet rates and counts.
     pub(crate) health: Health,
@@ -54,19 +60,34 @@ pub(crate) struct Snapshot {
     /// The running stint.
     pub(crate) stint: Arc<Stint>,
     /// All laps since the program started, in the order in which they ended.
+    #[serde(skip)]
     pub(crate) laps: Arc<[Lap]>,
     /// The newest events, oldest first.
+    #[serde(skip)]
     pub(crate) events: Arc<VecDeque<SessionEvent>>,
     /// The outline of the track.
+    #[serde(skip)]
     pub(crate) outline: Arc<Outline>,
     /// The other cars along the track, the one furthest ahead first.
     pub(crate) cars: Arc<[Gap]>,
     /// The recording that is played, if it can be controlled.
+    #[serde(skip)]
     pub(crate) playback: Option<PlaybackState>,
     /// The last ten seconds, oldest first.
+    #[serde(skip)]
     pub(crate) history: Arc<[Sample]>,
     /// The path of the car, X and Z in metres; empty once there is an outline.
+    #[serde(skip)]
     pub(crate) path: Arc<Vec<[f32; 2]>>,
+}
+
+/// A source of snapshots.
+pub(crate) trait SnapshotSource: Send {
+    /// The state now.
+    fn snapshot_now(&mut self) -> Snapshot;
+
+    /// Follows the session in this thread until `done`, and publishes a snapshot each `interval`.
+    fn publish_to(self, cell: &SnapshotCell, interval: Duration, done: &AtomicBool);
 }
 
 /// The latest snapshot, shared between threads.

@@ -1,6 +1,7 @@
 //! The state of the connection as text.
 
 use acevo_telemetry::{Connection, ConnectionEvent, ConnectionState, LayoutWarning};
+use serde::{Deserialize, Serialize};
 
 use crate::format::text::error_chain;
 
@@ -8,7 +9,7 @@ use crate::format::text::error_chain;
 const MAX_WARNINGS: usize = 5;
 
 /// The state of the connection to the game, or to what is played in this process.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum ConnectionStatus {
     /// There is no game to attach to, with the reason. The connection waits for it.
     Absent(String),

@@ -63,7 +63,7 @@ mod tests {
     use crate::session::connection::LiveConnection;
     use crate::session::feeder::AnalysisOptions;
     use crate::session::live_session::LiveSession;
-    use crate::session::snapshot::SnapshotCell;
+    use crate::session::snapshot::{SnapshotCell, SnapshotSource as _};
 
     /// Connections without a game, and with pages that do not change.
     fn idle_connections() -> Vec<LiveConnection> {

@@ -15,10 +15,8 @@ use crate::output::{print_text, say, say_lines, say_unlogged, stderr_is_terminal
 /// The addresses of the server.
 #[derive(Debug)]
 pub(super) struct Addresses {
-    /// On this computer.
+    /// On this computer. The token is not needed, but scripts pass it on.
     here: String,
-    /// On this computer, without a token.
-    page: String,
     port: u16,
     reach: Reach,
 }
@@ -41,12 +39,7 @@ impl Addresses {
             Some(_) => Reach::Network(network::addresses().into_iter().map(|ip| address(ip.into())).collect()),
             None => Reach::Local,
         };
-        Self {
-            here: address(Ipv4Addr::LOCALHOST.into()),
-            page: format!("http://{}:{port}/", Ipv4Addr::LOCALHOST),
-            port,
-            reach,
-        }
+        Self { here: address(Ipv4Addr::LOCALHOST.into()), port, reach }
     }
 
     /// Prints the addresses: with explanations on stderr unless `quiet`, and one per line on stdout for scripts.
@@ -74,9 +67,9 @@ impl Addresses {
         self.port
     }
 
-    /// Opens the page with a query in a browser, or prints a warning if that fails. All users of this computer can read the query.
-    pub(super) fn open(&self, query: &str) {
-        open(&format!("{}{query}", self.page));
+    /// Opens the page in a browser, or prints a warning if that fails. All users of this computer can read the address: it has no token.
+    pub(super) fn open(&self) {
+        open(&format!("http://{}:{}/", Ipv4Addr::LOCALHOST, self.port));
     }
 }
 

@@ -10,7 +10,7 @@ static WEB: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/web");
 /// The page.
 pub(super) const PAGE: &str = "index.html";
 
-/// The page of every overlay. The script reads the overlay's name from the address.
+/// The page of every overlay and every layout. The script reads the name from the address.
 pub(super) const OVERLAY: &str = "overlay.html";
 
 /// An embedded file.

@@ -1,7 +1,7 @@
 //! Requests that change something. This computer may send them, and other devices if the settings allow that. The guard has refused
 //! other web pages; this also requires a content type that they cannot send without permission.
 
-use axum::body::to_bytes;
+use axum::body::{Bytes, to_bytes};
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
@@ -24,6 +24,11 @@ impl Refusal {
     pub(super) fn new(status: StatusCode, reason: impl Into<String>) -> Self {
         Self { status, reason: reason.into() }
     }
+
+    /// The reason, as a sentence.
+    pub(super) fn into_reason(self) -> String {
+        self.reason
+    }
 }
 
 impl IntoResponse for Refusal {
@@ -42,6 +47,20 @@ impl Server {
     }
 }
 
+/// Checks that a client may change something.
+///
+/// # Errors
+/// If it is another device, and the settings do not allow that.
+pub(super) fn may_change(server: &Server, connection: &Connection) -> Result<(), Refusal> {
+    if connection.is_local() || server.control.as_ref().is_some_and(Control::allows_lan) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        StatusCode::FORBIDDEN,
+        "Only the computer that runs acevo can change this: the setting server.lan_control is off.",
+    ))
+}
+
 /// The JSON content of a request that changes something.
 ///
 /// # Errors
@@ -52,17 +71,28 @@ pub(super) async fn read_change<T: DeserializeOwned>(
     request: Request,
     limit: usize,
 ) -> Result<T, Refusal> {
-    if !connection.is_local() && !server.allows_lan_control {
-        return Err(Refusal::new(
-            StatusCode::FORBIDDEN,
-            "Only the computer that runs acevo can change this: the setting server.lan_control is off.",
-        ));
-    }
+    may_change(server, connection)?;
+    read_json(request, limit).await
+}
+
+/// The JSON content of a request.
+///
+/// # Errors
+/// If the content has another type, more than `limit` bytes, or another shape.
+pub(super) async fn read_json<T: DeserializeOwned>(request: Request, limit: usize) -> Result<T, Refusal> {
+    let body = read_body(request, limit).await?;
+    serde_json::from_slice(&body)
+        .map_err(|error| Refusal::new(StatusCode::BAD_REQUEST, format!("The request is not understood: {error}.")))
+}
+
+/// The bytes of a JSON request.
+///
+/// # Errors
+/// If the content has another type or more than `limit` bytes.
+pub(super) async fn read_body(request: Request, limit: usize) -> Result<Bytes, Refusal> {
     if only(request.headers(), &CONTENT_TYPE) != Some("application/json") {
         return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "The content must be application/json."));
     }
     let too_large = || Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, format!("A request has at most {limit} bytes."));
-    let body = to_bytes(request.into_body(), limit).await.map_err(|_| too_large())?;
-    serde_json::from_slice(&body)
-        .map_err(|error| Refusal::new(StatusCode::BAD_REQUEST, format!("The request is not understood: {error}.")))
+    to_bytes(request.into_body(), limit).await.map_err(|_| too_large())
 }

@@ -1,22 +1,21 @@
 //! State and control of the background program.
 
-use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Extension;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
-use sysinfo::Disks;
 
-use super::change::{Refusal, read_change};
+use super::change::{Refusal, may_change, read_change};
 use super::messages::{json, track_names};
 use super::server::Server;
 use super::slots::Connection;
 use crate::format::text::{clean, driver, name};
 use crate::recording::task::{RecordingCommand, RecordingHandle, RecordingState};
+use crate::settings::watch::SettingsStatus;
 use crate::shutdown::Stop;
 
 /// Maximum length of a note, and of a whole request, in bytes.
@@ -24,11 +23,41 @@ const MAX_NOTE: usize = 400;
 const MAX_REQUEST: usize = 4096;
 
 /// What the page can control.
-#[derive(Debug)]
-pub(super) struct Control {
-    pub(super) recording: RecordingHandle,
+#[derive(Debug, Clone)]
+pub(crate) struct Control {
+    recording: RecordingHandle,
+    settings: SettingsStatus,
+    /// Other devices may change settings and control recording.
+    allows_lan: Arc<AtomicBool>,
     /// Ends the program.
-    pub(super) stop: Stop,
+    stop: Stop,
+}
+
+impl Control {
+    /// `allows_lan`: other devices may change settings and control recording.
+    pub(crate) fn new(
+        recording: RecordingHandle,
+        settings: SettingsStatus,
+        allows_lan: Arc<AtomicBool>,
+        stop: Stop,
+    ) -> Self {
+        Self { recording, settings, allows_lan, stop }
+    }
+
+    /// The state of the recording task.
+    pub(super) fn recording(&self) -> RecordingState {
+        self.recording.state()
+    }
+
+    /// Free bytes on the disk of the recordings, if they are known.
+    pub(super) fn free_bytes(&self) -> Option<u64> {
+        self.recording.free_bytes()
+    }
+
+    /// True if other devices may change settings and control recording.
+    pub(super) fn allows_lan(&self) -> bool {
+        self.allows_lan.load(Ordering::Relaxed)
+    }
 }
 
 /// A request to change something.
@@ -70,19 +99,28 @@ struct Status {
     disk_free: Option<u64>,
     /// What is wrong now.
     problems: Vec<String>,
+    /// Keys of the settings whose change takes effect when the program starts again.
+    restart_for: Vec<String>,
+    /// The client may send requests to `/api/control`.
+    may_control: bool,
+    /// Why it may not.
+    refusal: Option<String>,
 }
 
-/// The state of the program and its tasks, as JSON.
-pub(super) fn status(server: &Server) -> String {
+/// The state of the program and its tasks for a client, as JSON.
+pub(super) fn status(server: &Server, connection: &Connection) -> String {
     let state = server.state();
     let snapshot = &state.snapshot;
-    let recording = server.control.as_ref().map(|control| control.recording.state());
-    let disk_free = recording.as_ref().and_then(|recording| free_space(&recording.folder));
-    let problem = recording.as_ref().and_then(|recording| recording.problem.clone());
+    let recording = server.control.as_ref().map(Control::recording);
+    let disk_free = server.control.as_ref().and_then(Control::free_bytes);
+    let problem = recording.as_ref().and_then(|recording| Some(format!("recording: {}", recording.problem.as_ref()?)));
+    let of_settings =
+        server.control.as_ref().and_then(|control| Some(format!("settings: {}", control.settings.problem()?)));
     let (track, layout) = track_names(snapshot);
     let pages = snapshot.pages.as_ref();
     let driver = pages.map(driver).unwrap_or_default();
     let car = pages.map(|pages| name(pages.graphics.car_model())).unwrap_or_default();
+    let refusal = server.control().and_then(|_| may_change(server, connection)).err().map(Refusal::into_reason);
     json(&Status {
         running: true,
         pid: std::process::id(),
@@ -97,17 +135,11 @@ pub(super) fn status(server: &Server) -> String {
         clients: server.counters.clients.load(Ordering::Relaxed),
         recording,
         disk_free,
-        problems: problem.map(|problem| format!("recording: {problem}")).into_iter().collect(),
+        problems: problem.into_iter().chain(of_settings).collect(),
+        restart_for: server.control.as_ref().map(|control| control.settings.waiting()).unwrap_or_default(),
+        may_control: refusal.is_none(),
+        refusal,
     })
-}
-
-/// Free bytes on the disk of a folder.
-fn free_space(folder: &Path) -> Option<u64> {
-    let folder = folder.canonicalize().ok()?;
-    let disks = Disks::new_with_refreshed_list();
-    let holds = |disk: &&sysinfo::Disk| folder.starts_with(disk.mount_point());
-    let disk = disks.iter().filter(holds).max_by_key(|disk| disk.mount_point().components().count())?;
-    Some(disk.available_space())
 }
 
 /// Does what a page has asked for.
@@ -127,6 +159,9 @@ async fn try_act(server: &Server, connection: &Connection, request: Request) -> 
     match read_change(server, connection, request, MAX_REQUEST).await? {
         Action::Mark { text } if text.len() > MAX_NOTE => {
             return Err(Refusal::new(StatusCode::BAD_REQUEST, format!("A note has at most {MAX_NOTE} bytes.")));
+        }
+        Action::Mark { .. } if server.state().snapshot.pages.is_none() => {
+            return Err(Refusal::new(StatusCode::CONFLICT, "There is nothing to mark: the game is not running."));
         }
         Action::Record { on } => control.recording.request(RecordingCommand::Record(on)),
         Action::SaveLast => control.recording.request(RecordingCommand::SaveLast),

@@ -1,6 +1,7 @@
 //! JSON documents. `docs/web-api.md` describes them.
 
 use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
 
 use acevo_telemetry::analysis::{Outline, Sectors};
 use acevo_telemetry::{Channel, ChannelValue, Unit, UnitSystem};
@@ -130,6 +131,24 @@ pub(super) fn token(token: Option<&str>) -> String {
     json(&BTreeMap::from([("token", token)]))
 }
 
+/// The addresses of the page: on this computer, where no token is needed, and for other devices.
+pub(super) fn addresses(port: u16, network: &[Ipv4Addr], token: Option<&str>, is_same_computer: bool) -> String {
+    #[derive(Serialize)]
+    struct Addresses<'a> {
+        here: String,
+        network: Vec<String>,
+        token: Option<&'a str>,
+        is_same_computer: bool,
+    }
+    let address = |ip: &Ipv4Addr| format!("http://{ip}:{port}");
+    json(&Addresses {
+        here: address(&Ipv4Addr::LOCALHOST),
+        network: network.iter().map(address).collect(),
+        token,
+        is_same_computer,
+    })
+}
+
 /// The outline of the track.
 pub(super) fn outline(snapshot: &Snapshot, version: u32, sectors: &Sectors) -> String {
     #[derive(Serialize)]
@@ -183,5 +202,15 @@ mod tests {
     #[test]
     fn token_is_null_if_none_is_needed() {
         assert_eq!((token(None), token(Some("abc"))), (r#"{"token":null}"#.into(), r#"{"token":"abc"}"#.into()));
+    }
+
+    #[test]
+    fn addresses_have_the_port_and_no_token() {
+        let network = [Ipv4Addr::new(192, 168, 1, 20)];
+        let document: Value = serde_json::from_str(&addresses(80, &network, Some("abc"), true)).unwrap();
+        let expected = serde_json::json!({
+            "here": "http://127.0.0.1:80", "network": ["http://192.168.1.20:80"], "token": "abc", "is_same_computer": true,
+        });
+        assert_eq!(document, expected);
     }
 }

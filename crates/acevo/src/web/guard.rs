@@ -1,13 +1,12 @@
 //! Access control. Requests of other web pages in the same browser are refused, even if their host name resolves to this address (DNS
-//! rebinding). Requests from the network need the token.
+//! rebinding). Requests from the network need the token; those of programs on this computer don't.
 
 use std::net::{IpAddr, SocketAddr};
-use std::time::Instant;
 
 use axum::http::header::{AUTHORIZATION, COOKIE, HOST, HeaderMap, HeaderName, ORIGIN};
 use axum::http::{StatusCode, Uri};
 
-use super::code::OneTimeCode;
+use super::slots::is_same_computer;
 use super::token::Token;
 
 /// Headers in which browsers state the origin of a request.
@@ -23,8 +22,6 @@ pub(super) struct Guard {
     token: Option<Token>,
     /// The name of the cookie. It has the port in it, because browsers share cookies between all ports of a computer.
     cookie: String,
-    /// A browser on this computer may show it instead of the token.
-    code: OneTimeCode,
 }
 
 /// The decision about a request.
@@ -40,23 +37,12 @@ pub(super) enum Verdict {
 
 impl Guard {
     pub(super) fn new(port: u16, token: Option<Token>) -> Self {
-        Self { token, cookie: format!("acevo-{port}"), code: OneTimeCode::default() }
+        Self { token, cookie: format!("acevo-{port}") }
     }
 
     /// The token that requests need, if any.
     pub(super) fn token(&self) -> Option<&str> {
         self.token.as_ref().map(Token::as_str)
-    }
-
-    /// The query of an address that a browser on this computer can open once, without the token. Empty if no token is needed.
-    ///
-    /// # Errors
-    /// If the system has no random numbers.
-    pub(super) fn one_time_query(&self) -> anyhow::Result<String> {
-        match self.token {
-            Some(_) => Ok(format!("?code={}", self.code.issue(Instant::now())?.as_str())),
-            None => Ok(String::new()),
-        }
     }
 
     /// Decides about a request of a client that arrived at a local address.
@@ -74,31 +60,22 @@ impl Guard {
             return foreign;
         }
         let Some(token) = &self.token else { return Verdict::Accepted { cookie: None } };
-        let known =
-            self.cookies(headers).any(|value| token.is(value)) || bearer(headers).is_some_and(|value| token.is(value));
+        let is_known = is_same_computer(client, local.ip())
+            || self.cookies(headers).any(|value| token.is(value))
+            || bearer(headers).is_some_and(|value| token.is(value));
         let cookie = || {
             format!("{}={}; Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Strict", self.cookie, token.as_str())
         };
-        // The code of an address of another computer is not even compared.
-        let is_on_this_computer = client.to_canonical().is_loopback() && local.ip().to_canonical().is_loopback();
-        let redeems = |code| is_on_this_computer && !is_cross_site && self.code.redeem(code, Instant::now());
-        if is_page(uri) && parameter(uri, CODE).is_some_and(redeems) {
-            return Verdict::Redirected { address: without_secrets(uri), cookie: cookie() };
-        }
         match parameter(uri, TOKEN) {
             // Browsers do not send a strict cookie after a redirect if the link was on another site.
             Some(value) if token.is(value) && is_page(uri) && !is_cross_site => {
-                Verdict::Redirected { address: without_secrets(uri), cookie: cookie() }
+                Verdict::Redirected { address: without_token(uri), cookie: cookie() }
             }
             Some(value) if token.is(value) => Verdict::Accepted { cookie: Some(cookie()) },
-            _ if known => Verdict::Accepted { cookie: None },
-            _ if has_code(uri) => Verdict::Refused(
-                StatusCode::UNAUTHORIZED,
-                "This link is valid once, and for a minute. Open the link that `acevo serve --lan` printed.\n",
-            ),
+            _ if is_known => Verdict::Accepted { cookie: None },
             _ => Verdict::Refused(
                 StatusCode::UNAUTHORIZED,
-                "Open the complete link that `acevo serve --lan` printed, including `?token=…`.\n",
+                "Open the complete link that acevo printed, or that its Overlays view shows, including `?token=…`.\n",
             ),
         }
     }
@@ -138,29 +115,23 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_start_matches(' '))
 }
 
-/// Parameters of an address that are secret.
+/// The parameter of an address that is secret.
 pub(super) const TOKEN: &str = "token";
-const CODE: &str = "code";
 
 /// A parameter of an address.
 pub(super) fn parameter<'a>(uri: &'a Uri, name: &str) -> Option<&'a str> {
     uri.query()?.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
 }
 
-/// True if an address has a one-time code.
-pub(super) fn has_code(uri: &Uri) -> bool {
-    parameter(uri, CODE).is_some()
-}
-
 /// True for addresses of pages. Other addresses are for scripts.
 pub(super) fn is_page(uri: &Uri) -> bool {
-    uri.path() == "/" || uri.path().starts_with("/overlay/")
+    matches!(uri.path(), "/" | "/overlay") || uri.path().starts_with("/overlay/")
 }
 
-/// The path and the query without the token and the code. It starts with one slash, because two would lead to another host.
-fn without_secrets(uri: &Uri) -> String {
-    let is_secret = |pair: &str| pair.split_once('=').is_some_and(|(name, _)| name == TOKEN || name == CODE);
-    let rest: Vec<_> = uri.query().unwrap_or_default().split('&').filter(|pair| !is_secret(pair)).collect();
+/// The path and the query without the token. It starts with one slash, because two would lead to another host.
+fn without_token(uri: &Uri) -> String {
+    let is_token = |pair: &str| pair.split_once('=').is_some_and(|(name, _)| name == TOKEN);
+    let rest: Vec<_> = uri.query().unwrap_or_default().split('&').filter(|pair| !is_token(pair)).collect();
     let path = uri.path().trim_start_matches('/');
     let query = rest.join("&");
     if query.is_empty() { format!("/{path}") } else { format!("/{path}?{query}") }
@@ -185,7 +156,11 @@ mod tests {
     }
 
     fn status(guard: &Guard, uri: &str, pairs: &[(&'static str, &str)]) -> u16 {
-        match guard.judge(HERE, local(), &uri.parse().unwrap(), &headers(pairs)) {
+        status_from(HERE, local(), guard, uri, pairs)
+    }
+
+    fn status_from(client: IpAddr, local: SocketAddr, guard: &Guard, uri: &str, pairs: &[(&'static str, &str)]) -> u16 {
+        match guard.judge(client, local, &uri.parse().unwrap(), &headers(pairs)) {
             Verdict::Accepted { .. } => 200,
             Verdict::Redirected { .. } => 303,
             Verdict::Refused(status, _) => status.as_u16(),
@@ -223,58 +198,56 @@ mod tests {
         assert_eq!((fetched("cross-site", "navigate"), fetched("same-origin", "no-cors")), (200, 200));
     }
 
+    /// Another computer in the network, and the address of this one there.
+    const OTHER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 168, 1, 9));
+
+    fn lan() -> SocketAddr {
+        SocketAddr::from(([192, 168, 1, 5], 7333))
+    }
+
     #[test]
     fn judge_accepts_the_token_in_address_header_and_cookie() {
         let token = Token::new().unwrap();
         let guard = Guard::new(7333, Some(token.clone()));
-        let (host, value) = (("host", "127.0.0.1:7333"), token.as_str());
-        assert_eq!(status(&guard, "/", &[host]), 401);
-        assert_eq!(status(&guard, "/?token=", &[host]), 401);
-        assert_eq!(status(&guard, &format!("/?token={value}"), &[("host", "evil.example")]), 403);
-        assert_eq!(status(&guard, &format!("/api/laps?token={value}"), &[host]), 200);
-        assert_eq!(status(&guard, "/ws", &[host, ("authorization", &format!("Bearer {value}"))]), 200);
-        assert_eq!(status(&guard, "/ws", &[host, ("authorization", &format!("bEARER  {value}"))]), 200);
+        let (host, value) = (("host", "192.168.1.5:7333"), token.as_str());
+        let status = |uri: &str, pairs: &[(&'static str, &str)]| status_from(OTHER, lan(), &guard, uri, pairs);
+        assert_eq!(status("/", &[host]), 401);
+        assert_eq!(status("/?token=", &[host]), 401);
+        assert_eq!(status(&format!("/?token={value}"), &[("host", "evil.example")]), 403);
+        assert_eq!(status(&format!("/api/laps?token={value}"), &[host]), 200);
+        assert_eq!(status("/ws", &[host, ("authorization", &format!("Bearer {value}"))]), 200);
+        assert_eq!(status("/ws", &[host, ("authorization", &format!("bEARER  {value}"))]), 200);
         for wrong in [value.to_owned(), format!("Basic {value}"), format!("Bearer{value}"), "Bearer ".to_owned()] {
-            assert_eq!(status(&guard, "/ws", &[host, ("authorization", &wrong)]), 401, "{wrong}");
+            assert_eq!(status("/ws", &[host, ("authorization", &wrong)]), 401, "{wrong}");
         }
-        assert_eq!(status(&guard, "/ws", &[host, ("cookie", &format!("a=b; acevo-7333={value}"))]), 200);
-        assert_eq!(status(&guard, "/ws", &[host, ("cookie", &format!("acevo-7334={value}"))]), 401);
+        assert_eq!(status("/ws", &[host, ("cookie", &format!("a=b; acevo-7333={value}"))]), 200);
+        assert_eq!(status("/ws", &[host, ("cookie", &format!("acevo-7334={value}"))]), 401);
 
         let uri = format!("//overlay/map?scale=2&token={value}&seconds=5").parse().unwrap();
-        assert_eq!(without_secrets(&uri), "/overlay/map?scale=2&seconds=5");
-        let uri = format!("/overlay/map?token={value}").parse().unwrap();
-        let Verdict::Redirected { address, cookie } = guard.judge(HERE, local(), &uri, &headers(&[host])) else {
-            panic!()
-        };
+        assert_eq!(without_token(&uri), "/overlay/map?scale=2&seconds=5");
+        let uri = format!("/overlay?layout=My%20race&token={value}").parse().unwrap();
+        assert!(is_page(&uri) && without_token(&uri) == "/overlay?layout=My%20race");
+        let uri = format!("/overlay/map?token={value}");
+        let judge = |pairs: &[(&'static str, &str)]| guard.judge(OTHER, lan(), &uri.parse().unwrap(), &headers(pairs));
+        let Verdict::Redirected { address, cookie } = judge(&[host]) else { panic!() };
         assert_eq!(address, "/overlay/map");
         assert!(cookie.starts_with(&format!("acevo-7333={value}; ")), "{cookie}");
         assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
         let linked = [host, ("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate")];
-        assert!(matches!(guard.judge(HERE, local(), &uri, &headers(&linked)), Verdict::Accepted { cookie: Some(_) }));
+        assert!(matches!(judge(&linked), Verdict::Accepted { cookie: Some(_) }));
     }
 
     #[test]
-    fn judge_redeems_a_code_once_and_only_for_this_computer() {
+    fn judge_requires_no_token_of_this_computer_but_refuses_other_sites() {
         let guard = Guard::new(7333, Some(Token::new().unwrap()));
-        let uri: Uri = format!("/{}&view=dash", guard.one_time_query().unwrap()).parse().unwrap();
-        let lan = SocketAddr::from(([192, 168, 1, 5], 7333));
-        let judge = |client, local: SocketAddr, uri: &Uri, more: &[(&'static str, &str)]| {
-            let host = local.to_string();
-            guard.judge(client, local, uri, &headers(&[&[("host", host.as_str())], more].concat()))
-        };
-        let is_refused = |verdict| matches!(verdict, Verdict::Refused(StatusCode::UNAUTHORIZED, _));
-        assert!(is_refused(judge([192, 168, 1, 9].into(), lan, &uri, &[])), "another computer");
-        assert!(is_refused(judge([192, 168, 1, 9].into(), local(), &uri, &[])), "a foreign packet");
-        let document = format!("/api/laps?{}", uri.query().unwrap()).parse().unwrap();
-        assert!(is_refused(judge(HERE, local(), &document, &[])), "a document");
-        let linked = [("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate")];
-        assert!(is_refused(judge(HERE, local(), &uri, &linked)), "another site");
-        let Verdict::Redirected { address, cookie } = judge(HERE, local(), &uri, &[]) else { panic!() };
-        assert_eq!(address, "/?view=dash");
-        let cookie = cookie.split(';').next().unwrap();
-        assert_eq!(status(&guard, "/", &[("host", "127.0.0.1:7333"), ("cookie", cookie)]), 200);
-        assert!(is_refused(judge(HERE, local(), &uri, &[])), "twice");
-        assert_eq!(judge(HERE, local(), &uri, &[("cookie", cookie)]), Verdict::Accepted { cookie: None });
-        assert_eq!(Guard::new(7333, None).one_time_query().unwrap(), "");
+        let host = ("host", "127.0.0.1:7333");
+        assert_eq!((status(&guard, "/", &[host]), status(&guard, "/ws?token=old", &[host])), (200, 200));
+        assert_eq!(status(&guard, "/ws", &[host, ("origin", "http://evil.example")]), 403);
+        assert_eq!(status(&guard, "/ws", &[("host", "evil.example:7333")]), 403);
+        // A foreign packet to the loopback address, and a computer of the network that claims its name.
+        let foreign = |local, host| guard.judge(OTHER, local, &"/".parse().unwrap(), &headers(&[("host", host)]));
+        assert!(matches!(foreign(local(), "127.0.0.1:7333"), Verdict::Refused(StatusCode::UNAUTHORIZED, _)));
+        assert!(matches!(foreign(lan(), "192.168.1.5:7333"), Verdict::Refused(StatusCode::UNAUTHORIZED, _)));
+        assert!(matches!(foreign(lan(), "127.0.0.1:7333"), Verdict::Refused(StatusCode::FORBIDDEN, _)));
     }
 }

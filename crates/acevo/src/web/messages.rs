@@ -31,22 +31,22 @@ pub(super) fn message(kind: &str, content: &impl Serialize) -> String {
 /// The connection and the session.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct Status {
-    connection: &'static str,
+    pub(super) connection: &'static str,
     headline: &'static str,
     detail: String,
     demo: bool,
     recording: bool,
-    status: Option<&'static str>,
+    pub(super) status: Option<&'static str>,
     /// `current`, or why physics values are missing.
     physics: Option<String>,
     /// The camera follows another car than the player's.
     watching: bool,
-    session: Option<String>,
+    pub(super) session: Option<String>,
     phase: Option<String>,
-    track: Option<String>,
-    configuration: Option<String>,
-    car: Option<String>,
-    driver: Option<String>,
+    pub(super) track: Option<String>,
+    pub(super) configuration: Option<String>,
+    pub(super) car: Option<String>,
+    pub(super) driver: Option<String>,
     game_version: Option<String>,
     #[serde(flatten)]
     packets: PacketRates,

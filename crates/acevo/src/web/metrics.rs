@@ -3,7 +3,12 @@
 use std::fmt::{Display, Write as _};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use acevo_telemetry::CarSample;
+
+use super::control::Control;
+use super::messages::Status;
 use super::server::Server;
+use super::state::State;
 use crate::process::ProcessUsage;
 use crate::session::status::ConnectionStatus;
 
@@ -20,6 +25,10 @@ pub(super) fn metrics(server: &Server) -> String {
         "Whether telemetry can be read.",
         u8::from(state.snapshot.connection == ConnectionStatus::Attached),
     );
+    driving(&mut page, &state);
+    if let Some(control) = &server.control {
+        recording(&mut page, control);
+    }
     let [(physics, physics_missed), (graphics, graphics_missed)] = state.packets;
     let pages = |physics: u64, graphics: u64| [("page", "physics", physics), ("page", "graphics", graphics)];
     page.counters(
@@ -72,6 +81,56 @@ pub(super) fn metrics(server: &Server) -> String {
     page.0
 }
 
+/// The state of the game, and the running lap. Values that are not known have no line.
+fn driving(page: &mut Page, state: &State) {
+    let snapshot = &state.snapshot;
+    let status = Status::of(snapshot);
+    page.head("acevo_state", "gauge", "The state of the connection and of the game; always 1.");
+    let labels = [("connection", status.connection), ("game", status.status.unwrap_or_default())];
+    page.value("acevo_state", &text_labels(&labels), 1);
+    if snapshot.pages.is_some() {
+        let text = |name: &'_ Option<String>| name.clone().unwrap_or_default();
+        let names = [&status.driver, &status.car, &status.track, &status.configuration, &status.session].map(text);
+        let [driver, car, track, configuration, session] = &names;
+        let labels = [
+            ("driver", driver.as_str()),
+            ("car", car),
+            ("track", track),
+            ("configuration", configuration),
+            ("session", session),
+        ];
+        page.head("acevo_session_info", "gauge", "Names of the session; always 1.");
+        page.value("acevo_session_info", &text_labels(&labels), 1);
+        page.gauge("acevo_session_number", "The running session, from 1, since acevo was started.", snapshot.session);
+    }
+    let seconds = |ms: u32| f64::from(ms) / 1000.0;
+    let last = snapshot.laps.iter().rev().find_map(|lap| lap.time_ms);
+    page.known("acevo_lap", "Number of the running lap.", snapshot.lap.as_ref().map(|lap| lap.number));
+    page.known("acevo_last_lap_seconds", "Time of the last lap that has one, seconds.", last.map(seconds));
+    page.known("acevo_best_lap_seconds", "Best lap time of the session, seconds.", snapshot.bests.time_ms.map(seconds));
+    let fuel = snapshot.pages.as_ref().and_then(|pages| CarSample::of(pages).fuel_l);
+    page.known("acevo_fuel_litres", "Fuel in the tank, litres.", fuel);
+}
+
+/// The recording task of the background program.
+fn recording(page: &mut Page, control: &Control) {
+    let state = control.recording();
+    page.gauge("acevo_recording", "Whether a session is being recorded.", u8::from(state.file.is_some()));
+    page.gauge("acevo_recording_enabled", "Whether sessions are recorded.", u8::from(state.on));
+    page.gauge("acevo_recording_bytes", "Bytes of the running recording.", state.bytes);
+    page.gauge("acevo_recording_problem", "Whether recording has a problem now.", u8::from(state.problem.is_some()));
+    page.counter("acevo_recordings_total", "Recordings that were completed.", state.completed);
+    page.counter("acevo_recording_lost_packets_total", "Packets that the recording lost.", state.lost);
+    page.known("acevo_disk_free_bytes", "Free space on the disk of the recordings, bytes.", control.free_bytes());
+}
+
+/// Labels with any texts.
+fn text_labels(labels: &[(&str, &str)]) -> String {
+    let escaped = |text: &str| text.replace('\\', r"\\").replace('"', "\\\"").replace('\n', r"\n");
+    let labels: Vec<_> = labels.iter().map(|(name, text)| format!("{name}=\"{}\"", escaped(text))).collect();
+    format!("{{{}}}", labels.join(","))
+}
+
 #[derive(Default)]
 struct Page(String);
 
@@ -89,6 +148,13 @@ impl Page {
         self.value(name, "", value);
     }
 
+    /// A gauge without a line if its value is not known.
+    fn known(&mut self, name: &str, help: &str, value: Option<impl Display>) {
+        if let Some(value) = value {
+            self.gauge(name, help, value);
+        }
+    }
+
     fn counter(&mut self, name: &str, help: &str, value: impl Display) {
         self.head(name, "counter", help);
         self.value(name, "", value);
@@ -100,5 +166,16 @@ impl Page {
         for (label, of, value) in values {
             self.value(name, &format!("{{{label}=\"{of}\"}}"), value);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_labels_escape_quotes_backslashes_and_line_breaks() {
+        let labels = text_labels(&[("car", "a\"b\\c\nd"), ("track", "Monza")]);
+        assert_eq!(labels, "{car=\"a\\\"b\\\\c\\nd\",track=\"Monza\"}");
     }
 }

@@ -17,10 +17,13 @@ use axum::routing::{get, post};
 use axum::{Extension, Router};
 use tracing::info;
 
-use super::guard::{Verdict, has_code, is_page, only, parameter};
+use super::guard::{Verdict, is_page, only, parameter};
 use super::server::Server;
 use super::slots::Connection;
-use super::{assets, control, documents, fuel_plan as planner, lap_texts, metrics, playback, socket, upgrade};
+use super::{
+    assets, control, documents, fuel_plan as planner, lap_texts, layouts, metrics, mirror, network, playback,
+    settings_page, socket, upgrade,
+};
 
 const JSON: &str = "application/json";
 const HTML: &str = "text/html; charset=utf-8";
@@ -32,6 +35,7 @@ const MAX_CHANNELS: usize = 512;
 pub(super) fn router(server: &Arc<Server>) -> Router {
     Router::new()
         .route("/", get(async || file(assets::PAGE)))
+        .route("/overlay", get(async || file(assets::OVERLAY)))
         .route("/overlay/{name}", get(async || file(assets::OVERLAY)))
         .route("/assets/{*name}", get(async |Path(name): Path<String>| file(&name)))
         .route("/api/snapshot", get(snapshot))
@@ -41,10 +45,15 @@ pub(super) fn router(server: &Arc<Server>) -> Router {
         .route("/api/laps/{index}/trace", get(trace))
         .route("/api/outline", get(outline))
         .route("/api/events", get(events))
-        .route("/api/status", get(async |State(server): State<Arc<Server>>| answer(JSON, control::status(&server))))
+        .route("/api/addresses", get(addresses))
+        .route("/api/status", get(status))
+        .route("/api/settings", get(settings_page::read).put(settings_page::write))
         .route("/api/control", post(control::act))
         .route("/api/playback", get(playback::state).post(playback::act))
         .route("/api/fuel-plan", get(fuel_plan))
+        .route("/api/layouts", get(layouts::list))
+        .route("/api/layouts/{name}", get(layouts::read).put(layouts::save).delete(layouts::remove))
+        .route("/api/mirror", post(mirror::answer))
         .route(
             "/metrics",
             get(async |State(server): State<Arc<Server>>| answer(metrics::CONTENT_TYPE, metrics::metrics(&server))),
@@ -65,13 +74,8 @@ async fn protect(
     server.counters.requests.fetch_add(1, Ordering::Relaxed);
     let path = request.uri().path().to_owned();
     let is_page = is_page(request.uri());
-    let advice = if path.starts_with("/overlay/") {
-        OVERLAY_ADVICE
-    } else if has_code(request.uri()) {
-        CODE_ADVICE
-    } else {
-        TOKEN_ADVICE
-    };
+    let is_overlay = path == "/overlay" || path.starts_with("/overlay/");
+    let advice = if is_overlay { OVERLAY_ADVICE } else { TOKEN_ADVICE };
     let host = only(request.headers(), &HOST).unwrap_or_default().to_owned();
     let verdict = server.guard.judge(connection.slot.ip(), connection.local, request.uri(), request.headers());
     if !matches!(verdict, Verdict::Refused(..)) {
@@ -135,11 +139,9 @@ fn refuse(status: StatusCode, why: impl Into<Cow<'static, str>>) -> Response {
 
 /// What to do without a valid token.
 const TOKEN_ADVICE: &str =
-    "Open the complete link that <code>acevo serve --lan</code> printed, including <code>?token=…</code>.";
+    "Open the complete link that acevo printed, or that its Overlays view shows, including <code>?token=…</code>.";
 const OVERLAY_ADVICE: &str =
     "Copy this overlay’s address again from the Overlays tab of the page: the token has changed or is missing.";
-const CODE_ADVICE: &str = "This link is valid once, and for a minute. Open the link that <code>acevo serve --lan</code> printed. \
-                           If you have not opened this link before, another user of this computer has: restart acevo with a new token.";
 
 /// A page for browsers without a valid token. It is readable on the transparent background of an overlay, and needs no other file.
 fn refuse_page(advice: &str) -> Response {
@@ -186,6 +188,16 @@ async fn catalogue(uri: Uri) -> Response {
 
 async fn token(State(server): State<Arc<Server>>) -> Response {
     answer(JSON, documents::token(server.guard.token()))
+}
+
+async fn addresses(State(server): State<Arc<Server>>, Extension(connection): Extension<Connection>) -> Response {
+    let token = server.guard.token();
+    let network = if token.is_some() { network::addresses() } else { vec![] };
+    answer(JSON, documents::addresses(connection.local.port(), &network, token, connection.is_same_computer()))
+}
+
+async fn status(State(server): State<Arc<Server>>, Extension(connection): Extension<Connection>) -> Response {
+    answer(JSON, control::status(&server, &connection))
 }
 
 /// The laps, all or from `?from=INDEX` on.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
+use acevo_settings::Settings;
 use acevo_telemetry::analysis::Sectors;
 use tokio::sync::watch;
 
@@ -12,6 +13,7 @@ use super::guard::Guard;
 use super::lap_texts::LapTexts;
 use super::slots::Slots;
 use super::state::State;
+use crate::layouts::Layouts;
 use crate::session::playback::handle::PlaybackHandle;
 
 /// Time for clients to close their connections when the server stops.
@@ -25,12 +27,14 @@ pub(super) struct Server {
     pub(super) counters: Counters,
     pub(super) laps: LapTexts,
     pub(super) sectors: Sectors,
+    /// Layouts of overlays.
+    pub(super) layouts: Layouts,
     /// What the page can control; `None` if this is not the background program.
     pub(super) control: Option<Control>,
     /// The recording that is played; `None` if the session is not that of a recording.
     pub(super) playback: Option<PlaybackHandle>,
-    /// Other devices may change settings and control recording.
-    pub(super) allows_lan_control: bool,
+    /// The settings with which the program started, without its options.
+    pub(super) settings_at_start: Settings,
     /// True when all connections must close.
     pub(super) closing: watch::Sender<bool>,
 }

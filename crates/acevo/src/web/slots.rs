@@ -49,10 +49,22 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    /// True if the client is on this computer.
-    pub(super) fn is_local(&self) -> bool {
-        self.slot.ip().to_canonical().is_loopback() && self.local.ip().to_canonical().is_loopback()
+    /// True if the client is on this computer, by any of its addresses.
+    pub(super) fn is_same_computer(&self) -> bool {
+        // A computer connects to its own address from that same address.
+        self.slot.ip().to_canonical() == self.local.ip().to_canonical() || self.is_local()
     }
+
+    /// True if the client is on this computer and has used its loopback address.
+    pub(super) fn is_local(&self) -> bool {
+        is_same_computer(self.slot.ip(), self.local.ip())
+    }
+}
+
+/// True if a client and the local address that it connected to are on the same computer. A computer connects to its own address from that
+/// same address, and its network refuses packets of others that claim it.
+pub(super) fn is_same_computer(client: IpAddr, local: IpAddr) -> bool {
+    client.to_canonical() == local.to_canonical()
 }
 
 #[derive(Debug, Default)]
@@ -91,8 +103,7 @@ impl Slots {
     /// slot.
     pub(super) fn take(&self, client: IpAddr, local: IpAddr) -> Option<Slot> {
         let ip = client.to_canonical();
-        // A computer connects to its own address from that same address.
-        let is_local = ip == local.to_canonical();
+        let is_local = is_same_computer(client, local);
         let mut table = self.lock();
         table.make_room(ip, is_local)?;
         let (id, revoked) = (table.next_id, Arc::new(Notify::new()));

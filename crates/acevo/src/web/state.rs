@@ -18,6 +18,7 @@ use super::traces::{LapTrace, Traces};
 use crate::recording::task::RecordingFeed;
 use crate::session::connection::LiveConnection;
 use crate::session::live_session::{LiveSession, Observer};
+use crate::session::mirror::{VersionCounter, Versions};
 use crate::session::snapshot::Snapshot;
 
 /// Time between two states: 60 per second, the highest rate of a client.
@@ -58,6 +59,8 @@ pub(super) struct State {
     /// Seconds since the server started.
     pub(super) at_s: f64,
     pub(super) snapshot: Snapshot,
+    /// Versions of the lists of the snapshot.
+    pub(super) versions: Versions,
     /// For the physics and the graphics page: packets written by the game, and packets missed of them.
     pub(super) packets: [(u64, u64); 2],
     pub(super) messages: [SharedMessage; MESSAGES],
@@ -95,6 +98,7 @@ pub(super) struct Publisher {
     observers: Observers,
     start: Instant,
     messages: SharedMessages,
+    versions: VersionCounter,
     states: watch::Sender<Arc<State>>,
 }
 
@@ -109,8 +113,10 @@ impl Publisher {
         let mut observers = Observers { log: SessionLog::new(sectors.clone()), recording };
         let mut messages = SharedMessages::new(sectors);
         session.run_until_with(start, &mut observers);
-        let (states, receiver) = watch::channel(Arc::new(take(&mut session, &observers.log, &mut messages, start)));
-        (Self { session, observers, start, messages, states }, receiver)
+        let mut versions = VersionCounter::default();
+        let first = take(&mut session, &observers.log, &mut messages, &mut versions, start);
+        let (states, receiver) = watch::channel(Arc::new(first));
+        (Self { session, observers, start, messages, versions, states }, receiver)
     }
 
     /// Reads and publishes on this thread until `done` is set. Returns the recording, which has to be completed.
@@ -120,7 +126,8 @@ impl Publisher {
             let is_attached = self.session.connection().location().is_some();
             next = (next + if is_attached { STATE_EVERY } else { IDLE_EVERY }).max(Instant::now());
             self.session.run_until_with(next, &mut self.observers);
-            let state = take(&mut self.session, &self.observers.log, &mut self.messages, self.start);
+            let Self { session, observers, messages, versions, start, .. } = &mut self;
+            let state = take(session, &observers.log, messages, versions, *start);
             self.states.send_replace(Arc::new(state));
         }
         self.observers.recording
@@ -157,7 +164,13 @@ impl Observer for Observers {
     }
 }
 
-fn take(session: &mut LiveSession, log: &SessionLog, messages: &mut SharedMessages, start: Instant) -> State {
+fn take(
+    session: &mut LiveSession,
+    log: &SessionLog,
+    messages: &mut SharedMessages,
+    versions: &mut VersionCounter,
+    start: Instant,
+) -> State {
     let now = Instant::now();
     let snapshot = session.snapshot(now);
     messages.update(&snapshot, log, now);
@@ -170,6 +183,7 @@ fn take(session: &mut LiveSession, log: &SessionLog, messages: &mut SharedMessag
         laps_ended: log.laps(),
         seeks: log.seeks(),
         traces: log.traces(),
+        versions: versions.count(&snapshot),
         snapshot,
     }
 }

@@ -70,13 +70,18 @@ export function panel(name, title) {
 export function choice(label, entries, chosen, choose) {
   const group = withAttributes(el('div', 'choice'), { role: 'group', 'aria-label': label });
   const buttons = entries.map(([value, text, title = '']) => {
-    const button = withAttributes(el('button', '', text), { type: 'button', 'aria-pressed': String(value === chosen), title });
+    const button = withAttributes(el('button', '', text), { type: 'button', value: String(value), 'aria-pressed': String(value === chosen), title });
     button.addEventListener('click', () => {
-      for (const other of buttons) other.setAttribute('aria-pressed', String(other === button));
+      press(group, value);
       choose(value);
     });
     return button;
   });
   group.append(...buttons);
   return group;
+}
+
+/** Shows another button of a `choice` as pressed. */
+export function press(group, value) {
+  for (const button of group.children) withAttributes(button, { 'aria-pressed': String(button.value === String(value)) });
 }

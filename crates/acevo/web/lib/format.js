@@ -71,3 +71,13 @@ export const gear = (value) => {
 /** A name in words: `YellowFlag` becomes `Yellow flag`. */
 export const words = (name) =>
   String(name ?? '').replace(/_/g, ' ').replace(/([a-z])([A-Z])/g, (_, a, b) => `${a} ${b.toLowerCase()}`).replace(/^./, (c) => c.toUpperCase());
+
+const SIZES = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+
+/** A number of bytes with its unit: `1.5 GB`. */
+export function bytes(count) {
+  if (!known(count) || count < 0) return NONE;
+  const power = Math.min(SIZES.length - 1, count < 1000 ? 0 : Math.floor(Math.log10(count) / 3));
+  const amount = count / 1000 ** power;
+  return `${fixed(amount, power > 1 && amount < 100 ? 1 : 0)} ${SIZES[power]}`;
+}

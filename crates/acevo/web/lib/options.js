@@ -34,12 +34,17 @@ export function overlayOptions(query, widget) {
 }
 
 /** Gives an element the size and colours of a widget. */
-export function plate(root, name, widget, { scale, accent, warm, text, background }) {
+export function plate(root, name, widget, options) {
   root.className = `widget widget-${name}`;
-  setStyle(root, 'font-size', `${16 * scale}px`);
   setStyle(root, 'width', `${widget.size[0] / 16}em`);
   // The board of laps is as high as its rows; other widgets have a fixed height.
   setStyle(root, name === 'laps' ? 'min-height' : 'height', name === 'laps' ? '0' : `${widget.size[1] / 16}em`);
+  paint(root, options);
+}
+
+/** Gives a widget its colours, and the size of its text. */
+export function paint(root, { scale, accent, warm, text, background }) {
+  setStyle(root, 'font-size', `${16 * scale}px`);
   for (const [property, value] of Object.entries({ accent, warm, text })) {
     if (value) setStyle(root, `--${property}`, value);
     else root.style.removeProperty(`--${property}`);

@@ -2,15 +2,18 @@
 
 const PREFIX = 'acevo.';
 
-/** The stored value if it is one of the choices, else the first choice. */
-export function kept(name, choices) {
+/** The stored value if it is one of the choices, else `null`. */
+export function stored(name, choices) {
   try {
     const value = localStorage.getItem(PREFIX + name);
-    return choices.includes(value) ? value : choices[0];
+    return choices.includes(value) ? value : null;
   } catch {
-    return choices[0];
+    return null;
   }
 }
+
+/** The stored value if it is one of the choices, else the first choice. */
+export const kept = (name, choices) => stored(name, choices) ?? choices[0];
 
 /** Stores a value. Does nothing if the browser has no storage, as in some private windows. */
 export function keep(name, value) {

@@ -6,6 +6,7 @@ import { fixed, known, NONE } from './format.js';
 export const CHOICES = [
   ['game', 'Game', 'km/h, °C, psi, l'],
   ['metric', 'Metric', 'km/h, °C, bar, l'],
+  ['kpa', 'kPa', 'km/h, °C, kPa, l'],
   ['imperial', 'Imperial', 'mph, °F, psi, gal'],
 ];
 

@@ -1,20 +1,22 @@
 // All overlays with live values, and their addresses.
 
+import { addressOf, basesOf } from '../lib/addresses.js';
 import { el, setHidden, setText, withAttributes } from '../lib/dom.js';
 import { overlayOptions, plate } from '../lib/options.js';
 import { units } from '../lib/units.js';
+import { addressList } from '../widgets/address.js';
 import { WIDGETS } from '../widgets/overlays.js';
 
 const DEFAULTS = { units: 'game', scale: '1', background: '', accent: '56b4e9', seconds: '' };
-const COPIED_MS = 1500;
 const INTRO = 'Each address is a page with one widget, for a browser source of OBS or a window next to the game. Overlays are empty while there '
   + 'is no session, and reconnect by themselves.';
-const SECRET = 'These addresses contain the token of this acevo: anyone on your network who knows it can see your telemetry. It changes at each start, '
-  + 'unless acevo runs with --token-file.';
+const SECRET = 'Addresses for other devices contain the token of this acevo: anyone on your network who knows it can see your telemetry. It stays the same '
+  + 'after a restart, unless the setting server.keep_token is off.';
+const ONLY_HERE = 'Only this computer can open these addresses. For other devices, switch on the setting server.lan and restart acevo.';
 
 export function overlays(root, { resized }) {
   const chosen = { ...DEFAULTS };
-  const secret = el('p', 'intro', SECRET);
+  const reach = el('p', 'intro');
   const controls = el('form', 'controls');
   controls.addEventListener('submit', (event) => event.preventDefault());
   const field = (label, input) => el('label', 'field', el('span', 'label', label), input);
@@ -39,83 +41,79 @@ export function overlays(root, { resized }) {
     field('Seconds', select('seconds', [['', 'Default'], ...['5', '10', '20', '30'].map((value) => [value, `${value} s`])])),
     ground,
   );
+  const edit = withAttributes(el('a', 'tool', 'Edit layouts'), { href: '#layouts' });
+  const layouts = el('div', 'layouts-link', el('p', 'intro', 'A layout is one page with several widgets, each at its place, for one browser source.'), edit);
+  const network = el('select');
+  const networkField = field('Network', network);
+  network.addEventListener('change', apply);
+  controls.append(networkField);
   const cards = Object.entries(WIDGETS).map(([name, widget]) => card(name, widget, resized));
-  root.append(el('p', 'intro', INTRO), secret, controls, el('div', 'cards', ...cards.map(({ node }) => node)));
+  root.append(layouts, el('p', 'intro', INTRO), reach, controls, el('div', 'cards', ...cards.map(({ node }) => node)));
   let version = -1;
   let connections = 0;
-  let token = '';
+  let bases = basesOf(null, location);
 
   function set(name, value) {
     chosen[name] = value;
     apply();
   }
 
+  /** The addresses to show: that of this computer, and that of the chosen network. */
+  function shownBases() {
+    const others = bases.filter(({ token }) => token);
+    const chosenOne = others[network.selectedIndex] ?? others[0];
+    return [...bases.filter(({ token }) => !token), ...(chosenOne ? [chosenOne] : [])];
+  }
+
   function apply() {
     version = units.version;
-    setHidden(secret, !token);
-    for (const { apply: applyTo } of cards) applyTo(chosen, token);
+    for (const { apply: applyTo } of cards) applyTo(chosen, shownBases());
     resized();
   }
 
-  /** Asks for the token again after each reconnect, because a restarted acevo may have another one. */
-  async function loadToken(model) {
+  /** Asks for the addresses again after each reconnect: a restarted acevo may have another token, and this computer another network. */
+  async function loadAddresses(model) {
     if (connections === model.connections) return;
     connections = model.connections;
-    const access = await model.document('/api/token');
-    token = access?.token ?? '';
+    bases = basesOf(await model.document('/api/addresses'), location);
+    const others = bases.filter(({ token }) => token);
+    network.replaceChildren(...others.map(({ base }) => el('option', '', new URL(base).hostname)));
+    setHidden(networkField, others.length < 2);
+    setText(reach, others.length > 0 ? SECRET : ONLY_HERE);
     apply();
   }
 
   return {
     channels: [...new Set(Object.values(WIDGETS).flatMap(({ channels }) => channels))],
     update(model) {
-      loadToken(model);
+      loadAddresses(model);
       if (version !== units.version) apply();
       for (const { update } of cards) update(model);
     },
   };
 }
 
-/** The query of an overlay's address: the token, and options that differ from their defaults. */
-function queryOf(chosen, widget, token) {
-  const query = new URLSearchParams();
+/** The options of an overlay's address: those that differ from their defaults. */
+function optionsOf(chosen, widget) {
   const options = { ...chosen, units: units.system, seconds: widget.seconds ? chosen.seconds : '' };
-  if (token) query.set('token', token);
-  for (const [name, value] of Object.entries(options)) if (value !== DEFAULTS[name]) query.set(name, value);
-  return query;
+  return Object.fromEntries(Object.entries(options).filter(([name, value]) => value !== DEFAULTS[name]));
 }
 
 function card(name, widget, resized) {
   const stage = el('div', 'stage');
-  const address = withAttributes(el('input', 'address'), { type: 'text', readonly: '', spellcheck: 'false', 'aria-label': `Address of ${widget.title}` });
-  const copy = withAttributes(el('button', 'tool', 'Copy'), { type: 'button' });
-  const open = withAttributes(el('a', 'tool', 'Open'), { target: '_blank', rel: 'noopener' });
+  const addresses = addressList(widget.title);
   const size = el('span', 'hint');
-  const node = el('article', 'card', el('div', 'card-head', el('h2', '', widget.title), size), stage, el('div', 'card-foot', address, copy, open));
+  const node = el('article', 'card', el('div', 'card-head', el('h2', '', widget.title), size), stage, el('div', 'card-foot', addresses.node));
   const empty = el('p', 'hint stage-empty', 'Empty while there is no session');
-  address.addEventListener('focus', () => address.select());
-  copy.addEventListener('click', async () => {
-    try {
-      await navigator.clipboard.writeText(address.value);
-    } catch {
-      // The clipboard needs an encrypted page or this computer's own address. The old command works on others.
-      address.select();
-      document.execCommand('copy');
-    }
-    setText(copy, 'Copied');
-    setTimeout(() => setText(copy, 'Copy'), COPIED_MS);
-  });
   let root = null;
   let draw = null;
   let createdWith = '';
   let look = {};
 
-  function apply(chosen, token) {
-    const query = queryOf(chosen, widget, token);
-    const text = query.toString();
-    address.value = `${location.origin}/overlay/${name}${text ? `?${text}` : ''}`;
-    open.href = address.value;
-    const options = overlayOptions(query, widget);
+  function apply(chosen, bases) {
+    const query = optionsOf(chosen, widget);
+    addresses.set(bases.map((base) => [base.label, addressOf(base, `/overlay/${name}`, query)]));
+    const options = overlayOptions(new URLSearchParams(query), widget);
     setText(size, `${Math.ceil(widget.size[0] * options.scale)} × ${Math.ceil(widget.size[1] * options.scale)}`);
     // Only this option needs a new widget; the others change its style.
     const key = String(options.seconds);

@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Defines an enum with a human-readable name for every value.
 macro_rules! named {
     ($(#[$meta:meta])* $type:ident { $($(#[doc = $doc:literal])+ $variant:ident => $name:literal,)+ }) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
         pub enum $type {
             $($(#[doc = $doc])+ $variant,)+
@@ -156,7 +156,7 @@ named! {
 }
 
 /// Damage or repair of a part of the car.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DamageStep {
     /// The part.

@@ -1,10 +1,14 @@
 //! Shares of the time of a lap or stint: gears, full throttle, coasting.
 
+use std::collections::BTreeMap;
+
 use acevo_shared_memory::{Frame, Gear};
+use serde::de::Error as _;
 use serde::ser::SerializeMap;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::car_sample::current_physics;
+use crate::limits::MAX_MAGNITUDE;
 
 /// Reverse, neutral, and forward gears up to 16.
 const GEARS: usize = 18;
@@ -99,6 +103,36 @@ impl Serialize for Driving {
         map.serialize_entry("coasting", &rounded(self.coasting()))?;
         map.serialize_entry("gear_s", &Gears(self))?;
         map.end()
+    }
+}
+
+/// Reads the JSON form. Without times of gears the time is unknown, and only the shares are kept.
+impl<'de> Deserialize<'de> for Driving {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Form {
+            full_throttle: Option<f64>,
+            coasting: Option<f64>,
+            gear_s: BTreeMap<String, f64>,
+        }
+        let form = Form::deserialize(deserializer)?;
+        let mut driving = Self::default();
+        for (index, time) in driving.gear_s.iter_mut().enumerate() {
+            *time = form.gear_s.get(&Gear::from(index as i32).to_string()).copied().unwrap_or(0.0);
+        }
+        let is_time = |seconds: &f64| (0.0..=MAX_MAGNITUDE).contains(seconds);
+        let is_share = |share: &Option<f64>| share.is_none_or(|share| (0.0..=1.0).contains(&share));
+        if !driving.gear_s.iter().all(is_time) || !is_share(&form.full_throttle) || !is_share(&form.coasting) {
+            return Err(D::Error::custom(
+                "times of gears and shares of the time are not negative, and shares are at most 1",
+            ));
+        }
+        if let Some((full, coasting)) = form.full_throttle.zip(form.coasting) {
+            let seconds: f64 = driving.gear_s.iter().sum();
+            driving.seconds = if seconds > 0.0 { seconds } else { 1.0 };
+            (driving.full_s, driving.coasting_s) = (full * driving.seconds, coasting * driving.seconds);
+        }
+        Ok(driving)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use acevo_shared_memory::Wheels;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::driving::Driving;
 use crate::analysis::summary::Summary;
@@ -47,7 +47,7 @@ impl fmt::Display for LapId {
 ///
 /// Every value is certain or `None`. A lap that was not seen from its beginning to its end, or whose time the game never published, is
 /// marked [`incomplete`](Self::incomplete).
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Lap {
     /// The session, from 1, counted since the analysis began. A restart is another session.
@@ -100,7 +100,7 @@ impl Lap {
 }
 
 /// Statistics of a lap or stint. Implausible values are ignored.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LapStats {
     /// Speed, km/h.
@@ -126,7 +126,7 @@ pub struct LapStats {
 }
 
 /// Whether a lap began or ended in the pits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum LapKind {
@@ -152,7 +152,7 @@ impl fmt::Display for LapKind {
 }
 
 /// Why a lap is incomplete.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Incomplete {
@@ -193,7 +193,7 @@ impl fmt::Display for Incomplete {
 }
 
 /// Whether the game counts a lap.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Validity {
@@ -224,7 +224,7 @@ impl Validity {
 }
 
 /// Why a lap does not count. The game does not publish the reason, so it is derived from the pages at that moment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Invalid {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::awaiting_time::AwaitingTime;
 use super::crossing::{Crossing, MAX_FRAME_GAP_MS};
@@ -22,7 +22,7 @@ const AWAY_FROM_LINE: Range<f64> = 0.04..0.9;
 const NARROWING_MS: f64 = 5000.0;
 
 /// The lap that is being driven, so far.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CurrentLap {
     /// The session, from 1.

@@ -1,8 +1,8 @@
 //! The pit lane: a line next to the track.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::polyline::{Point, Polyline, length, minus};
+use super::polyline::{self, Point, Polyline, length, minus};
 use crate::limits::MAX_PIT_LANE_STEP_M;
 
 /// Distance between two points of the line, metres.
@@ -12,9 +12,10 @@ const SPACING_M: f64 = 3.0;
 const MAX_POINTS: usize = 2000;
 
 /// The path through the pits, as the car has driven it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PitLane {
+    #[serde(deserialize_with = "polyline::open")]
     points: Polyline,
     /// Lap position at which it leaves the track, 0..1; `None` if only the way out was seen.
     pub entry: Option<f64>,

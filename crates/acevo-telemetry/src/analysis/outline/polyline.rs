@@ -1,6 +1,9 @@
 //! A line through points, and the nearest point on it.
 
-use serde::{Serialize, Serializer};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::limits::MAX_MAGNITUDE;
 
 /// A point, metres, world axes, Y up.
 pub(super) type Point = [f64; 3];
@@ -60,6 +63,27 @@ impl Serialize for Polyline {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         rounded(&self.points, serializer)
     }
+}
+
+/// Maximum number of points of a line that is read.
+const MAX_POINTS: usize = 100_000;
+
+/// Reads a line that does not return to its first point.
+pub(super) fn open<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Polyline, D::Error> {
+    line(Vec::deserialize(deserializer)?, false)
+}
+
+/// Reads a line that returns to its first point, if there is one.
+pub(super) fn closed<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Polyline>, D::Error> {
+    Option::<Vec<Point>>::deserialize(deserializer)?.map(|points| line(points, true)).transpose()
+}
+
+fn line<E: Error>(points: Vec<Point>, is_closed: bool) -> Result<Polyline, E> {
+    let is_plausible = |metres: &f64| metres.abs() <= MAX_MAGNITUDE;
+    if points.len() > MAX_POINTS || !points.as_flattened().iter().all(is_plausible) {
+        return Err(E::custom("too many points, or implausible ones"));
+    }
+    Polyline::new(points, is_closed).ok_or_else(|| E::custom("a line has at least two points"))
 }
 
 impl Polyline {

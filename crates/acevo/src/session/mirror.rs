@@ -1,0 +1,218 @@
+//! The snapshot of another process of the same version, as JSON. Lists that the receiver has already are left out.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use acevo_telemetry::analysis::{Lap, Outline, SessionEvent};
+use serde::{Deserialize, Serialize};
+
+use crate::session::history::Sample;
+use crate::session::snapshot::Snapshot;
+
+/// Versions of the lists of a snapshot. They change with the lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct Versions {
+    laps: u32,
+    events: u32,
+    outline: u32,
+    path: u32,
+}
+
+/// Counts the versions of the lists of one session.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct VersionCounter {
+    laps: Arc<[Lap]>,
+    events: Arc<VecDeque<SessionEvent>>,
+    outline: Arc<Outline>,
+    path: Arc<Vec<[f32; 2]>>,
+    versions: Versions,
+}
+
+impl VersionCounter {
+    /// The versions of the lists of the next snapshot of the session.
+    pub(crate) fn count(&mut self, snapshot: &Snapshot) -> Versions {
+        fn follow<T: ?Sized>(last: &mut Arc<T>, now: &Arc<T>, version: &mut u32) {
+            if *version == 0 || !Arc::ptr_eq(last, now) {
+                *last = Arc::clone(now);
+                // 0 is the version of a receiver that has nothing.
+                *version = version.wrapping_add(1).max(1);
+            }
+        }
+        let versions = &mut self.versions;
+        follow(&mut self.laps, &snapshot.laps, &mut versions.laps);
+        follow(&mut self.events, &snapshot.events, &mut versions.events);
+        follow(&mut self.outline, &snapshot.outline, &mut versions.outline);
+        follow(&mut self.path, &snapshot.path, &mut versions.path);
+        *versions
+    }
+}
+
+/// What a receiver has.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub(crate) struct Known {
+    versions: Versions,
+    /// Time of the last sample.
+    last_sample_s: Option<f32>,
+}
+
+/// What a receiver does not have.
+#[derive(Debug, Serialize)]
+struct Sent<'a> {
+    snapshot: &'a Snapshot,
+    versions: Versions,
+    laps: Option<&'a [Lap]>,
+    events: Option<&'a VecDeque<SessionEvent>>,
+    outline: Option<&'a Outline>,
+    path: Option<&'a [[f32; 2]]>,
+    /// Time of the first sample that the receiver keeps; `None` if it keeps none.
+    keep_from_s: Option<f32>,
+    samples: &'a [Sample],
+}
+
+/// [`Sent`] as it arrives.
+#[derive(Debug, Deserialize)]
+struct Received {
+    snapshot: Snapshot,
+    versions: Versions,
+    laps: Option<Arc<[Lap]>>,
+    events: Option<Arc<VecDeque<SessionEvent>>>,
+    outline: Option<Arc<Outline>>,
+    path: Option<Arc<Vec<[f32; 2]>>>,
+    keep_from_s: Option<f32>,
+    samples: Vec<Sample>,
+}
+
+/// A snapshot with these versions as JSON, without what a receiver has.
+pub(crate) fn encode(snapshot: &Snapshot, versions: Versions, known: &Known) -> serde_json::Result<Vec<u8>> {
+    let history = &snapshot.history;
+    let last = known.last_sample_s.and_then(|last| history.iter().position(|sample| sample.at_s == last));
+    serde_json::to_vec(&Sent {
+        snapshot,
+        versions,
+        laps: (versions.laps != known.versions.laps).then_some(&*snapshot.laps),
+        events: (versions.events != known.versions.events).then_some(&*snapshot.events),
+        outline: (versions.outline != known.versions.outline).then_some(&*snapshot.outline),
+        path: (versions.path != known.versions.path).then_some(snapshot.path.as_slice()),
+        keep_from_s: last.map(|_| history[0].at_s),
+        samples: &history[last.map_or(0, |last| last + 1)..],
+    })
+}
+
+/// Puts snapshots together from what arrives.
+#[derive(Debug, Default)]
+pub(crate) struct Mirror {
+    last: Option<Snapshot>,
+    known: Known,
+}
+
+impl Mirror {
+    /// What this has already.
+    pub(crate) fn known(&self) -> &Known {
+        &self.known
+    }
+
+    /// Takes what [`encode`] has made. Returns the complete snapshot.
+    ///
+    /// # Errors
+    /// If it is not that, for example because the other process has another version.
+    pub(crate) fn take(&mut self, json: &[u8]) -> serde_json::Result<Snapshot> {
+        let Received { mut snapshot, versions, laps, events, outline, path, keep_from_s, samples } =
+            serde_json::from_slice(json)?;
+        let last = self.last.as_ref();
+        snapshot.laps = laps.or_else(|| Some(Arc::clone(&last?.laps))).unwrap_or_default();
+        snapshot.events = events.or_else(|| Some(Arc::clone(&last?.events))).unwrap_or_default();
+        snapshot.outline = outline.or_else(|| Some(Arc::clone(&last?.outline))).unwrap_or_default();
+        snapshot.path = path.or_else(|| Some(Arc::clone(&last?.path))).unwrap_or_default();
+        let kept =
+            last.zip(keep_from_s).map(|(last, from)| last.history.iter().filter(move |sample| sample.at_s >= from));
+        snapshot.history = kept.into_iter().flatten().copied().chain(samples).collect();
+        self.known = Known { versions, last_sample_s: snapshot.history.last().map(|sample| sample.at_s) };
+        self.last = Some(snapshot.clone());
+        Ok(snapshot)
+    }
+}
+
+/// The pages as JSON: the bytes in hexadecimal digits.
+pub(super) mod pages {
+    use acevo_shared_memory::{
+        Frame, Page, PageKind, PhysicsValidity, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo,
+    };
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    struct Pages {
+        bytes: [String; 3],
+        validity: PhysicsValidity,
+    }
+
+    pub(crate) fn serialize<S: Serializer>(frame: &Option<Frame>, serializer: S) -> Result<S::Ok, S::Error> {
+        let pages = |frame: &Frame| Pages {
+            bytes: PageKind::ALL.map(|page| hex::encode(frame.bytes(page))),
+            validity: frame.validity,
+        };
+        frame.as_ref().map(pages).serialize(serializer)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Frame>, D::Error> {
+        let Some(Pages { bytes, validity }) = Option::deserialize(deserializer)? else { return Ok(None) };
+        let [physics, graphics, static_data] = bytes.map(hex::decode);
+        let mut frame = Frame::new(
+            SPageFilePhysics::from_bytes(&physics.map_err(D::Error::custom)?),
+            SPageFileGraphicEvo::from_bytes(&graphics.map_err(D::Error::custom)?),
+            SPageFileStaticEvo::from_bytes(&static_data.map_err(D::Error::custom)?),
+        );
+        frame.validity = validity;
+        Ok(Some(frame))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use acevo_simulator::{Options, Scenario};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::session::status::ConnectionStatus;
+
+    fn driven(scenario: Scenario, seconds: u64) -> Snapshot {
+        let mut options = Options::default();
+        options.scenario = scenario;
+        Snapshot::driven(options, Duration::from_secs(seconds))
+    }
+
+    #[test]
+    fn take_returns_what_encode_was_given() {
+        let (mut counter, mut mirror) = (VersionCounter::default(), Mirror::default());
+        let first = Snapshot::of(ConnectionStatus::Absent("no game".into()), None);
+        let snapshots =
+            [first, driven(Scenario::HotLaps, 200), driven(Scenario::HotLaps, 203), driven(Scenario::Weekend, 900)];
+        for snapshot in &snapshots {
+            // The second time nothing has changed, and lists are left out.
+            for _ in 0..2 {
+                let json = encode(snapshot, counter.count(snapshot), mirror.known()).unwrap();
+                let mirrored = mirror.take(&json).unwrap();
+                // Outlines are rounded to centimetres. All other numbers are the same.
+                let shown =
+                    |snapshot: &Snapshot| format!("{:?}", Snapshot { outline: Arc::default(), ..snapshot.clone() });
+                assert_eq!(shown(&mirrored).replace("count: 1 ", ""), shown(&mirrored).replace("count: 1 ", ""));
+                assert_eq!(mirrored.history, snapshot.history);
+                assert_eq!((mirrored.laps.len(), &*mirrored.events), (snapshot.laps.len(), &*snapshot.events));
+                assert_eq!(mirrored.outline.points().len(), snapshot.outline.points().len());
+                assert_eq!((mirrored.pages, mirrored.path.len()), (snapshot.pages, snapshot.path.len()));
+            }
+        }
+        let same = encode(&snapshots[3], counter.count(&snapshots[3]), mirror.known()).unwrap();
+        let all = encode(&snapshots[3], counter.count(&snapshots[3]), &Known::default()).unwrap();
+        assert!(same.len() < 20_000 && all.len() > 2 * same.len(), "{} of {} bytes", same.len(), all.len());
+    }
+
+    proptest! {
+        #[test]
+        fn take_returns_an_error_for_any_other_bytes(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            prop_assert!(Mirror::default().take(&bytes).is_err());
+        }
+    }
+}
