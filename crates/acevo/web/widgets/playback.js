@@ -42,6 +42,12 @@ export function playbackBar(parent, model) {
     withAttributes(slider, { 'aria-valuetext': text });
   }
 
+  function showState(stands) {
+    const label = stands ? 'Play (space)' : 'Pause (space)';
+    setText(play, stands ? '▶' : '⏸');
+    withAttributes(play, { 'aria-label': label, title: label });
+  }
+
   async function loadLaps() {
     hasLaps = true;
     const state = await model.document('/api/playback');
@@ -79,9 +85,7 @@ export function playbackBar(parent, model) {
       return;
     }
     if (playback.has_laps && !hasLaps) loadLaps();
-    const stands = playback.paused || playback.ended;
-    setText(play, stands ? '▶' : '⏸');
-    withAttributes(play, { 'aria-label': stands ? 'Play (space)' : 'Pause (space)', title: stands ? 'Play (space)' : 'Pause (space)' });
+    showState(playback.paused || playback.ended);
     withAttributes(slider, { max: String(playback.length_s) });
     if (SPEEDS.includes(playback.speed) && document.activeElement !== speed) speed.value = String(playback.speed);
     if (isDragging) return;

@@ -54,6 +54,7 @@ const WATCH: &str = "\
 Tabs of the screen: 1 Drive, 2 Tyres, 3 Laps, 4 Car, 5 Session, 6 Fields (all channels or raw fields, \
 searchable), 7 Events, 8 Health (packet rate and data quality). Keys: 1-8, Tab and arrows select tabs \
 and scroll; / searches fields; r switches to raw fields; u changes units; ? shows help; q quits. \
+For a recording, Space pauses, , and . seek 10 s, [ and ] step to other laps, - and + change the speed. \
 The screen needs 80x24 and uses up to 200x60. NO_COLOR=1 turns colours off; signs mark the same things.
 
 Fuel: stops, the amount of the next one and its laps, or what is left at the finish; tab 4 also has the reserve and the consumption \
