@@ -6,7 +6,7 @@ use std::io::{Read, Seek};
 use std::ops::{ControlFlow, RangeInclusive};
 use std::time::Duration;
 
-use acevo_telemetry::analysis::{Analysis, Incomplete, Lap, LapId, LapKind, SessionEventKind, Settings};
+use acevo_telemetry::analysis::{Analysis, Incomplete, Lap, LapId, LapKind, SessionEvent, SessionEventKind, Settings};
 use acevo_telemetry::format_lap_time;
 use acevo_telemetry::personal::CarAndTrack;
 
@@ -150,13 +150,31 @@ impl LapIndex {
         recording: &mut Recording<R>,
         mut keep_going: impl FnMut(Duration) -> bool,
     ) -> Result<Self, LapError> {
-        let mut indexer = LapIndexer::default();
-        let is_complete = analyze(recording, &mut Analysis::new(Settings::default()), |analysis, step| {
+        let mut analysis = Analysis::new(Settings::default());
+        Self::read_with(recording, &mut analysis, |_, _, at| keep_going(at))
+    }
+
+    /// The same with an analysis of the caller.
+    ///
+    /// `on_step` is called after each step with the analysis, the events of the step, and its time; reading stops if it returns false.
+    ///
+    /// # Errors
+    /// [`LapError::Recording`], [`LapError::Stopped`].
+    pub fn read_with<R: Read + Seek>(
+        recording: &mut Recording<R>,
+        analysis: &mut Analysis,
+        mut on_step: impl FnMut(&Analysis, &[SessionEvent], Duration) -> bool,
+    ) -> Result<Self, LapError> {
+        let (mut indexer, mut events) = (LapIndexer::default(), Vec::new());
+        let is_complete = analyze(recording, analysis, |analysis, step| {
+            events.clear();
             while let Some(event) = analysis.next_event() {
                 indexer.on_event(&event.kind, step.at);
+                events.push(event);
             }
             indexer.on_step(analysis, step);
-            Ok::<_, LapError>(if keep_going(step.at) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+            let keeps_going = on_step(analysis, &events, step.at);
+            Ok::<_, LapError>(if keeps_going { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
         })?;
         if is_complete { Ok(indexer.finish()) } else { Err(LapError::Stopped) }
     }

@@ -35,12 +35,14 @@ pub enum PlayerError {
 }
 
 /// A command to a player.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum PlayerCommand {
     /// Pause, or resume after a pause.
     TogglePause,
     /// Continue at this time of the recording.
     Seek(Duration),
+    /// Play this many seconds of the recording per second. Values that are not positive numbers are ignored.
+    SetSpeed(f64),
     /// End playback.
     Stop,
 }
@@ -53,6 +55,18 @@ pub trait PlayerControl {
     /// Called when playback pauses or resumes.
     fn on_pause(&mut self, at: Duration, is_paused: bool) {
         let _ = (at, is_paused);
+    }
+
+    /// Called after a [`Seek`](PlayerCommand::Seek), when the pages as they were before that time are published, and before playback
+    /// continues.
+    fn on_seek(&mut self, at: Duration) {
+        let _ = at;
+    }
+
+    /// Called at the end of the recording, unless it is repeated. With [`Seek`](PlayerCommand::Seek) playback continues there; otherwise it
+    /// ends. The call may block.
+    fn on_end(&mut self) -> Option<PlayerCommand> {
+        None
     }
 }
 
@@ -179,6 +193,9 @@ impl<R: Read + Seek> Player<R> {
         for page in [PageKind::Static, PageKind::Graphics, PageKind::Physics] {
             if let Some(record) = self.recording.opening(page) {
                 publisher.publish_bytes(page, record.bytes)?;
+            } else if self.has_published {
+                // The page of a later time.
+                publisher.publish_bytes(page, &vec![0; page.size()])?;
             }
         }
         Ok(())
@@ -189,18 +206,24 @@ impl<R: Read + Seek> Player<R> {
     /// # Errors
     /// [`PlayerError`].
     pub fn run(&mut self, publisher: &mut Publisher, control: &mut dyn PlayerControl) -> Result<(), PlayerError> {
-        let (mut from, mut is_paused) = (self.from, false);
+        let (mut from, mut is_paused, mut has_sought) = (self.from, false, false);
         loop {
             self.show(from, publisher)?;
+            if std::mem::take(&mut has_sought) {
+                control.on_seek(from);
+            }
             let start = Instant::now();
-            match self.play(from, &mut is_paused, publisher, control)? {
-                Some(PlayerCommand::Seek(to)) => from = to.max(self.from),
+            let command = match self.play(from, &mut is_paused, publisher, control)? {
                 None if self.repeats && self.has_published => {
                     thread::sleep(MIN_PASS.saturating_sub(start.elapsed()));
                     from = self.from;
+                    continue;
                 }
-                _ => return Ok(()),
-            }
+                None => control.on_end(),
+                command => command,
+            };
+            let Some(PlayerCommand::Seek(to)) = command else { return Ok(()) };
+            (from, has_sought) = (to.max(self.from), true);
         }
     }
 
@@ -236,6 +259,12 @@ impl<R: Read + Seek> Player<R> {
                         *is_paused = !*is_paused;
                         control.on_pause(reached, *is_paused);
                         schedule.set(reached);
+                    }
+                    Some(PlayerCommand::SetSpeed(speed)) => {
+                        if speed.is_finite() && speed > 0.0 {
+                            (self.speed, schedule.speed) = (speed, speed);
+                            schedule.set(reached);
+                        }
                     }
                     command => return Ok(command),
                 }
@@ -311,7 +340,19 @@ impl Playback {
     /// # Errors
     /// As [`start`](Self::start).
     pub fn start_with<R: Read + Seek + Send + 'static>(
+        player: Player<R>,
+        on_error: impl FnOnce(PlayerError) + Send + 'static,
+    ) -> Result<Self, PlayerError> {
+        Self::start_controlled(player, (), on_error)
+    }
+
+    /// The same with commands. If a call of `control` blocks, it must return after this value was dropped.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub fn start_controlled<R: Read + Seek + Send + 'static>(
         mut player: Player<R>,
+        control: impl PlayerControl + Send + 'static,
         on_error: impl FnOnce(PlayerError) + Send + 'static,
     ) -> Result<Self, PlayerError> {
         let pages = LocalPages::new();
@@ -320,7 +361,8 @@ impl Playback {
         let lockstep = Lockstep::default();
         player.lockstep = Some(lockstep.clone());
         let (stop, over) = (Arc::<AtomicBool>::default(), Arc::<AtomicBool>::default());
-        let (mut stopped, ended, waits) = (StopFlag(Arc::clone(&stop)), SetOnDrop(Arc::clone(&over)), lockstep.clone());
+        let (ended, waits) = (SetOnDrop(Arc::clone(&over)), lockstep.clone());
+        let mut control = Stoppable { stop: Arc::clone(&stop), control };
         // The thread is never joined: it may be sleeping.
         thread::spawn(move || {
             let _ended = ended;
@@ -328,7 +370,7 @@ impl Playback {
             if !waits.wait_for_attachment() {
                 return;
             }
-            if let Err(error) = player.run(&mut publisher, &mut stopped) {
+            if let Err(error) = player.run(&mut publisher, &mut control) {
                 on_error(error);
             }
         });
@@ -364,11 +406,26 @@ impl Drop for Playback {
 }
 
 /// Stops a player when the flag is set.
-struct StopFlag(Arc<AtomicBool>);
+struct Stoppable<C> {
+    stop: Arc<AtomicBool>,
+    control: C,
+}
 
-impl PlayerControl for StopFlag {
-    fn next_command(&mut self, _: Duration) -> Option<PlayerCommand> {
-        self.0.load(Ordering::Relaxed).then_some(PlayerCommand::Stop)
+impl<C: PlayerControl> PlayerControl for Stoppable<C> {
+    fn next_command(&mut self, at: Duration) -> Option<PlayerCommand> {
+        if self.stop.load(Ordering::Relaxed) { Some(PlayerCommand::Stop) } else { self.control.next_command(at) }
+    }
+
+    fn on_pause(&mut self, at: Duration, is_paused: bool) {
+        self.control.on_pause(at, is_paused);
+    }
+
+    fn on_seek(&mut self, at: Duration) {
+        self.control.on_seek(at);
+    }
+
+    fn on_end(&mut self) -> Option<PlayerCommand> {
+        self.control.on_end()
     }
 }
 
@@ -537,6 +594,49 @@ mod tests {
         // Seeking shows the pages from before the time.
         assert_eq!(observer.seen, [(0..=100).collect::<Vec<_>>(), (199..=210).collect(), (9..=20).collect()].concat());
         assert!(observer.commands.is_empty());
+    }
+
+    #[test]
+    fn run_continues_where_on_end_seeks_and_shows_no_page_of_a_later_time() {
+        /// Seeks once at the end, to the beginning.
+        struct Again<'a>(Observer<'a>, Vec<Duration>);
+
+        impl PlayerControl for Again<'_> {
+            fn next_command(&mut self, at: Duration) -> Option<PlayerCommand> {
+                self.0.next_command(at)
+            }
+
+            fn on_seek(&mut self, at: Duration) {
+                self.0.observe();
+                self.1.push(at);
+            }
+
+            fn on_end(&mut self) -> Option<PlayerCommand> {
+                self.0.observe();
+                self.1.is_empty().then_some(PlayerCommand::Seek(Duration::ZERO))
+            }
+        }
+
+        let (mut player, mut publisher, mapper, _directory) = player(20);
+        let mut control = Again(Observer::new(&mapper, &[]), Vec::new());
+        player.run(&mut publisher, &mut control).unwrap();
+        assert_eq!(control.0.seen, [(0..=20).collect::<Vec<_>>(), (0..=20).collect()].concat());
+        assert_eq!(control.1, [MS * 3], "not before the first record");
+    }
+
+    #[test]
+    fn set_speed_changes_the_speed_of_the_rest() {
+        let (player, mut publisher, mapper, _directory) = player(300);
+        let commands = [
+            (1, PlayerCommand::SetSpeed(f64::NAN)),
+            (2, PlayerCommand::SetSpeed(0.0)),
+            (3, PlayerCommand::SetSpeed(7.0)),
+        ];
+        let mut observer = Observer::new(&mapper, &commands);
+        let mut player = player.with_speed(50.0);
+        player.run(&mut publisher, &mut observer).unwrap();
+        observer.observe();
+        assert_eq!((player.speed, observer.seen.len()), (7.0, 301));
     }
 
     #[test]

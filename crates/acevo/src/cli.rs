@@ -20,7 +20,7 @@ pub(crate) use plot::PlotArgs;
 pub(crate) use recordings::{CutArgs, InfoArgs, RecordArgs, RepairArgs, ReplayArgs, SimulateArgs};
 pub(crate) use run::{RunArgs, StatusArgs};
 pub(crate) use settings::SettingsArgs;
-pub(crate) use tools::{CompletionsArgs, LogArgs, ManArgs, ReportArgs};
+pub(crate) use tools::{AutostartAction, AutostartArgs, CompletionsArgs, LogArgs, ManArgs, ReportArgs};
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -57,6 +57,8 @@ pub(crate) enum Command {
     Run(Box<RunArgs>),
     /// Show what the running `acevo run` does
     Status(StatusArgs),
+    /// Start `acevo run` at each login
+    Autostart(AutostartArgs),
     /// Show a live view of the game; the default without a command
     Watch(WatchCommand),
     /// Print every field with value and unit, once
@@ -160,6 +162,9 @@ impl Acevo {
             }
             Some(Command::Channels(args)) => {
                 args.ids = take_file(&mut args.items, &mut args.once, &[(args.wait, "--wait")])?;
+            }
+            Some(Command::Autostart(args)) => {
+                args.check().map_err(|message| Self::command().error(ErrorKind::ArgumentConflict, message))?;
             }
             Some(Command::Repair(args)) => args.output = args.new.take().or(args.output.take()),
             _ => {}

@@ -1,5 +1,6 @@
 //! One file per command.
 
+mod autostart;
 mod channels;
 mod completions;
 mod cut;
@@ -44,6 +45,7 @@ pub(crate) fn run(args: Acevo) -> anyhow::Result<ExitCode> {
         Some(Command::Doctor(args)) => doctor::run(&args),
         Some(Command::Run(args)) => run::run(&args),
         Some(Command::Status(args)) => status::run(&args),
+        Some(Command::Autostart(args)) => autostart::run(&args),
         Some(Command::Record(args)) => record::run(&args),
         Some(Command::Replay(args)) => replay::run(&args),
         Some(Command::Export(args)) => export::run(&args),

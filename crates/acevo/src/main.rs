@@ -9,6 +9,7 @@
 //! | [`layouts`] | layouts of overlays: names, content, files |
 //! | [`mod@format`] | values, laps and events as text |
 //! | [`session`] | the followed session: connection, analysis, snapshot; demo and playback |
+//! | [`own_file`], [`autostart`] | files with a mark of acevo; starting at login |
 //! | [`recording`] | recording the followed session, into files or memory |
 //! | [`tui`], [`web`] | the terminal screen; the web server |
 //! | [`cli`] | command-line arguments, turned into plans |
@@ -18,6 +19,7 @@
 // Only `output` prints, see `clippy.toml`.
 #![deny(clippy::disallowed_macros, clippy::disallowed_methods)]
 
+mod autostart;
 mod cli;
 mod commands;
 mod diagnostics;
@@ -26,6 +28,7 @@ mod instance;
 mod keyboard;
 mod layouts;
 mod output;
+mod own_file;
 mod process;
 mod recording;
 mod redact;

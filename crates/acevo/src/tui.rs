@@ -23,6 +23,7 @@ use ratatui::crossterm::event::{self, Event, KeyEventKind};
 use self::app::{App, ScrollExtent};
 use self::input::Action;
 use crate::output;
+use crate::session::playback::handle::PlaybackHandle;
 use crate::session::snapshot::{SnapshotCell, SnapshotSource};
 use crate::settings::screen_state::ScreenState;
 use crate::shutdown::Stop;
@@ -32,7 +33,12 @@ const FRAME_INTERVAL: Duration = Duration::from_millis(33);
 
 /// Shows the screen until a key or a signal ends it. The terminal is always restored. The screen begins with the tab and the units that
 /// were selected last, or with the units of the settings.
-pub(crate) fn run(mut session: impl SnapshotSource, units: UnitSystem, stop: &Stop) -> anyhow::Result<()> {
+pub(crate) fn run(
+    mut session: impl SnapshotSource,
+    playback: Option<&PlaybackHandle>,
+    units: UnitSystem,
+    stop: &Stop,
+) -> anyhow::Result<()> {
     stop.exit_if_stuck(ratatui::restore);
     let latest = SnapshotCell::new(session.snapshot_now());
     let done = AtomicBool::new(false);
@@ -42,8 +48,9 @@ pub(crate) fn run(mut session: impl SnapshotSource, units: UnitSystem, stop: &St
     let has_panicked = watch_panics();
     let result = thread::scope(|scope| {
         let reader = scope.spawn(|| session.publish_to(&latest, FRAME_INTERVAL, &done));
-        let result = draw_until_quit(&mut terminal, &mut app, &latest, stop, &has_panicked);
+        let result = draw_until_quit(&mut terminal, &mut app, &latest, playback, stop, &has_panicked);
         done.store(true, Ordering::Relaxed);
+        playback.into_iter().for_each(PlaybackHandle::stop);
         // The panic hook has printed the reason.
         reader.join().map_err(|_| anyhow!("the thread that reads the telemetry has failed")).and(result)
     });
@@ -70,6 +77,7 @@ fn draw_until_quit(
     terminal: &mut DefaultTerminal,
     app: &mut App,
     latest: &SnapshotCell,
+    playback: Option<&PlaybackHandle>,
     stop: &Stop,
     has_panicked: &AtomicBool,
 ) -> anyhow::Result<()> {
@@ -96,8 +104,10 @@ fn draw_until_quit(
                 Event::Resize(..) => break,
                 _ => Action::Continue,
             };
-            if action == Action::Quit {
-                return Ok(());
+            match action {
+                Action::Quit => return Ok(()),
+                Action::Playback(key) => playback.into_iter().for_each(|playback| key.apply(playback)),
+                Action::Continue => {}
             }
         }
     }

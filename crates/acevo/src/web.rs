@@ -21,6 +21,7 @@ mod messages;
 mod metrics;
 pub(crate) mod mirror;
 mod network;
+mod playback;
 mod routes;
 mod server;
 mod session_log;
@@ -60,6 +61,7 @@ use crate::layouts::Layouts;
 use crate::output::complain;
 use crate::recording::task::RecordingFeed;
 use crate::session::live_session::LiveSession;
+use crate::session::playback::handle::PlaybackHandle;
 use crate::settings;
 use crate::shutdown::Stop;
 
@@ -97,6 +99,7 @@ pub(crate) struct Site {
     guard: Guard,
     addresses: Addresses,
     options: ServerOptions,
+    playback: Option<PlaybackHandle>,
 }
 
 /// What the server of the background program has beside that of `acevo serve`.
@@ -130,7 +133,14 @@ impl Site {
         listener.set_nonblocking(true).context("cannot listen")?;
         info!("listening on {ip}:{port}");
         let addresses = Addresses::new(port, token.as_ref());
-        Ok(Self { listener, guard: Guard::new(port, token), addresses, options })
+        Ok(Self { listener, guard: Guard::new(port, token), addresses, options, playback: None })
+    }
+
+    /// The recording that is played, if there is one.
+    #[must_use]
+    pub(crate) fn with_playback(mut self, playback: Option<PlaybackHandle>) -> Self {
+        self.playback = playback;
+        self
     }
 
     /// Serves until a stop is requested.
@@ -139,7 +149,9 @@ impl Site {
     /// If the network or the thread that reads telemetry fails, or that thread does not end in time after a stop.
     pub(crate) fn run(self, session: LiveSession, stop: &Stop) -> anyhow::Result<()> {
         let reader = Reader::start(session, self.options.sectors.clone(), None);
+        let playback = self.playback.clone();
         let result = self.serve(&reader, None, stop);
+        playback.iter().for_each(PlaybackHandle::stop);
         result.and(reader.finish())
     }
 
@@ -147,6 +159,7 @@ impl Site {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.context("cannot start the web server")?;
         let server = Arc::new(Server {
+            playback: self.playback,
             states: reader.states.clone(),
             guard: self.guard,
             slots: Slots::default(),

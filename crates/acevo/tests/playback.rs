@@ -1,4 +1,4 @@
-//! Playback of unusual recordings: pages of other sizes than known, and recordings that cannot be played to their end.
+//! Playback of recordings: control over HTTP, pages of other sizes than known, and recordings that cannot be played to their end.
 #![cfg(unix)]
 
 use std::fs;
@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use acevo_recording::{Description, Record, RecordingWriter};
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, Page, PageDirectory, PageKind};
-use acevo_simulator::{Options, Scenario, Simulator};
+use acevo_simulator::{Options, Scenario, Simulator, TrackName};
+use acevo_testkit::client::serve;
 use acevo_testkit::program::{Running, Signal, acevo, output, spawn};
 use acevo_testkit::wait::until;
+use serde_json::{Value, json};
 
 /// Records a drive, with pages of these sizes in bytes: physics and graphics. Bytes beyond the known layout are 0xa5.
 fn recorded(path: &Path, seconds: u64, [physics, graphics]: [usize; 2]) {
@@ -161,4 +163,88 @@ fn replay_of_a_very_short_recording_repeats_without_keeping_the_processor_busy()
     }
     replay.signal(Signal::INT);
     assert!(replay.wait().0.success());
+}
+
+/// A recording with some laps of the simulator.
+fn driven(path: &Path) {
+    let mut options = Options::default();
+    (options.scenario, options.track, options.laps) = (Scenario::HotLaps, TrackName::Karsthafen, Some(3));
+    acevo_testkit::recordings::changed(path, options, Duration::MAX, |_, _| {});
+}
+
+#[test]
+fn server_seeks_backwards_and_forwards_without_wrong_laps() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("laps.acevo");
+    driven(&path);
+    let listed = output(acevo().args(["laps", "--json"]).arg(&path)).stdout;
+    let listed: Vec<Value> = listed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let site = serve(&[path.to_str().unwrap()]);
+    until(|| site.json("/api/playback")["has_laps"] == true);
+    let timeline = site.json("/api/playback");
+    let timeline = timeline["laps"].as_array().unwrap().clone();
+    assert_eq!(timeline.len(), listed.len());
+    let act = |action: Value| site.send("POST", "/api/playback", &action.to_string());
+    let state = || site.json("/api/playback");
+    assert_eq!(act(json!({"action": "pause"})).status, 204);
+    // The times of the laps that have ended, as acevo laps lists them; the seek is done when the server shows them.
+    let numbers =
+        |laps: &[Value]| laps.iter().map(|lap| [lap["number"].clone(), lap["time_ms"].clone()]).collect::<Vec<_>>();
+    let shows = |count: usize| {
+        let laps = site.json("/api/laps");
+        let laps = laps.as_array().unwrap();
+        laps.len() == count && numbers(laps) == numbers(&listed[..count])
+    };
+    for (index, count) in [(2, 2), (0, 0), (1, 1), (2, 2), (1, 1)] {
+        let lap = &timeline[index];
+        assert_eq!(act(json!({"action": "seek", "lap": lap["id"]})).status, 204);
+        // A lap is listed soon after it has ended: half of the next one is later than that.
+        let middle = (lap["from_s"].as_f64().unwrap() + lap["to_s"].as_f64().unwrap()) / 2.0;
+        assert!((state()["position_s"].as_f64().unwrap() - lap["from_s"].as_f64().unwrap()).abs() < 0.002);
+        assert_eq!(act(json!({"action": "seek", "at_s": middle})).status, 204);
+        until(|| shows(count));
+        let now = state();
+        assert!((now["position_s"].as_f64().unwrap() - middle).abs() < 0.1 && now["paused"] == true, "{now}");
+        let position = || site.json("/api/snapshot?channels=speed");
+        until(|| position()["lap"]["number"] == lap["number"]);
+    }
+    // From the middle of the second lap to its end, as fast as possible: it is counted once, with its time.
+    assert_eq!(act(json!({"action": "speed", "factor": 16})).status, 204);
+    assert_eq!(act(json!({"action": "play"})).status, 204);
+    until(|| shows(2));
+    // At the end it stays there, and begins again.
+    assert_eq!(act(json!({"action": "seek", "at_s": 1e9})).status, 204);
+    until(|| state()["ended"] == true);
+    assert_eq!(state()["position_s"], state()["length_s"]);
+    until(|| shows(listed.len()));
+    assert_eq!(act(json!({"action": "play"})).status, 204);
+    until(|| shows(0));
+    assert_eq!(state()["ended"], false);
+}
+
+#[test]
+fn requests_that_control_playback_are_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("short.acevo");
+    recorded(&path, 1, [800, 4900]);
+    let site = serve(&[path.to_str().unwrap()]);
+    let act = |action: &str| site.send("POST", "/api/playback", action).status;
+    assert_eq!(act(r#"{"action":"seek","at_s":0.5}"#), 204);
+    for wrong in [
+        r#"{"action":"seek"}"#,
+        r#"{"action":"seek","at_s":1,"lap":"1"}"#,
+        r#"{"action":"seek","at_s":-1}"#,
+        r#"{"action":"seek","at_s":1e300}"#,
+        r#"{"action":"seek","lap":"x"}"#,
+        r#"{"action":"seek","lap":"9/9"}"#,
+        r#"{"action":"speed","factor":0}"#,
+        r#"{"action":"speed","factor":17}"#,
+        r#"{"action":"rewind"}"#,
+        "",
+    ] {
+        assert_eq!(act(wrong), 400, "{wrong}");
+    }
+    let demo = serve(&["--demo"]);
+    assert_eq!(demo.get("/api/playback").status, 404);
+    assert_eq!(demo.send("POST", "/api/playback", r#"{"action":"pause"}"#).status, 404);
 }

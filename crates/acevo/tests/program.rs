@@ -7,7 +7,7 @@ use acevo_testkit::program::{acevo, output};
 use serde_json::Value;
 
 /// All commands.
-const COMMANDS: [&str; 23] = [
+const COMMANDS: [&str; 24] = [
     "watch",
     "dump",
     "channels",
@@ -29,6 +29,7 @@ const COMMANDS: [&str; 23] = [
     "simulate",
     "log",
     "report",
+    "autostart",
     "completions",
     "man",
 ];

@@ -1,4 +1,4 @@
-//! Simulated games under Wine, read by Windows and native readers: both get the same values, in any start order.
+//! Simulated games under Wine, read by Windows and native readers: both get the same values, in any start order. Also the registry.
 //!
 //! Needs Wine and the Windows program; `.ci/run wine` installs both:
 //!
@@ -90,7 +90,7 @@ fn json(command: Command) -> Value {
     serde_json::from_slice(&output.stdout).expect("JSON")
 }
 
-/// One test: all programs of a prefix share the names of sections.
+/// One test for all that publishes pages: the programs of a prefix share the names of sections.
 #[test]
 fn windows_and_native_readers_see_the_same_game() {
     let Some(world) = Environment::new() else { return };
@@ -148,6 +148,54 @@ fn recordings_have_a_name_and_a_default_folder(world: &Environment) {
     assert!(name.ends_with("_Valdombra_Velocita-GT3-R_Hot-Lap.acevo"), "{name}");
     assert!(pages(&path).len() > 300);
     assert_eq!(fs::read_dir(home.path().join("Documents/acevo")).expect("a folder").count(), 1);
+}
+
+/// Autostart writes, reads and removes a value of the registry, which starts `acevow.exe` from any folder.
+#[test]
+fn autostart_is_a_value_of_the_registry() {
+    let Some(world) = Environment::new() else { return };
+    const KEY: &str = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Run";
+    let folder = tempfile::tempdir().expect("a folder");
+    let programs = folder.path().join("J\u{fc}rgen's games");
+    fs::create_dir(&programs).expect("a folder");
+    for name in ["acevo.exe", "acevow.exe"] {
+        fs::copy(world.exe.with_file_name(name), programs.join(name)).expect("cargo has built both programs");
+    }
+    let acevo = programs.join("acevo.exe");
+    let run = |arguments: &[&str]| {
+        let output = output(world.windows(&acevo, arguments));
+        (output.status.code(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+    };
+    let reg = |arguments: &[&str]| {
+        let mut command = Command::new(&world.wine);
+        command.arg("reg").args(arguments);
+        assert!(output(command).status.success(), "{arguments:?}");
+    };
+    let state = || serde_json::from_str::<Value>(&run(&["autostart", "status", "--json"]).1).expect("JSON");
+    assert_eq!(run(&["autostart", "status"]).0, Some(1));
+    let (code, message) = run(&["autostart", "on", "--no-start"]);
+    assert_eq!(code, Some(0), "{message}");
+    assert_eq!(run(&["autostart", "status"]).0, Some(0));
+    let found = state();
+    assert_eq!((&found["on"], &found["entries"][0]["mechanism"]), (&true.into(), &"registry".into()), "{found}");
+    assert_eq!(found["entries"][0]["program"], windows_path(&programs.join("acevow.exe")), "{found}");
+    assert_eq!(found["problems"], serde_json::json!([]));
+    let other = output(world.acevo_exe(&["autostart", "status"]));
+    assert!(String::from_utf8_lossy(&other.stdout).contains("is another program than this one"));
+    assert_eq!(run(&["autostart", "off"]).0, Some(0));
+    assert_eq!(state(), serde_json::json!({"on": false, "entries": [], "problems": []}));
+    // The value of another program.
+    reg(&["add", KEY, "/v", "acevo", "/d", "notepad.exe", "/f"]);
+    for action in ["on", "off"] {
+        let (code, message) = run(&["autostart", action]);
+        assert!(code == Some(1) && message.contains("notepad.exe"), "{message}");
+    }
+    reg(&["delete", KEY, "/v", "acevo", "/f"]);
+    // The program without a window passes on arguments and exit codes.
+    for (argument, code) in [("--help", 0), ("--nonsense", 2)] {
+        let launched = output(world.windows(&programs.join("acevow.exe"), &[argument]));
+        assert_eq!(launched.status.code(), Some(code), "{argument}");
+    }
 }
 
 fn the_last_seconds_are_saved_by_a_line(world: &Environment) {

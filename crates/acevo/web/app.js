@@ -17,6 +17,7 @@ import { mapView } from './views/map.js';
 import { overlays } from './views/overlays.js';
 import { session } from './views/session.js';
 import { traces } from './views/traces.js';
+import { playbackBar } from './widgets/playback.js';
 
 const VIEWS = { dash: ['Dash', dash], traces: ['Traces', traces], laps: ['Laps', laps], map: ['Map', mapView], session: ['Session', session], overlays: ['Overlays', overlays], control: ['Control', control] };
 /** Views without a tab of their own: the tab of another view leads to them. */
@@ -84,6 +85,7 @@ let unitsOf = 0;
 const leave = withAttributes(el('button', 'leave', '✕'), { type: 'button', 'aria-label': 'Leave full screen' });
 leave.addEventListener('click', leaveFullScreen);
 document.body.append(leave);
+playbackBar(document.body, model);
 
 addEventListener('keydown', (event) => {
   if (event.target.closest('input, select, textarea, dialog') || event.ctrlKey || event.metaKey || event.altKey) return;

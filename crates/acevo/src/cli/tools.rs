@@ -1,15 +1,52 @@
-//! Arguments of the commands about acevo itself: log, report, completions, man.
+//! Arguments of the commands about acevo itself: autostart, log, report, completions, man.
 
 use std::path::PathBuf;
 
 use acevo_settings::{LogLevel, Settings};
-use clap::{Args, ValueHint};
+use clap::{Args, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
 use super::source::PlaceArgs;
 use super::values;
 use crate::diagnostics::LogOptions;
 use crate::session::source::PageSource;
+
+#[derive(Debug, Args)]
+pub(crate) struct AutostartArgs {
+    /// Turn it on or off, or show what is started
+    #[arg(value_name = "ACTION")]
+    pub(crate) action: AutostartAction,
+    /// With on: don't start it now, but at the next login
+    #[arg(long)]
+    pub(crate) no_start: bool,
+    /// With status: print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AutostartAction {
+    /// Start `acevo run` at each login, and now
+    On,
+    /// Remove what `on` has made
+    Off,
+    /// Show whether it is on; the exit code is 0 if it is, else 1
+    Status,
+}
+
+impl AutostartArgs {
+    /// Fails if an option belongs to another action.
+    pub(super) fn check(&self) -> Result<(), String> {
+        let options =
+            [(self.no_start, "--no-start", AutostartAction::On), (self.json, "--json", AutostartAction::Status)];
+        match options.into_iter().find(|(is_given, _, action)| *is_given && *action != self.action) {
+            Some((_, option, action)) => {
+                Err(format!("{option} is an option of `acevo autostart {}`", format!("{action:?}").to_lowercase()))
+            }
+            None => Ok(()),
+        }
+    }
+}
 
 /// The log of commands that run in the background.
 #[derive(Debug, Clone, Args)]

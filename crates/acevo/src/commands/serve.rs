@@ -21,8 +21,9 @@ pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<ExitCode> {
     });
     // Errors of the server are reported before a recording or a simulation starts.
     let site = web::Site::open(args.server())?;
-    let (live, running) = args.source().follow()?;
+    let (live, running) = args.source().follow_with_control()?;
     let waits = live.waits();
+    let site = site.with_playback(running.playback().cloned());
     site.run(LiveSession::new(live, &args.analysis()), &stop)?;
     waits.log();
     running.check()?;

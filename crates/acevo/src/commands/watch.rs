@@ -25,10 +25,11 @@ pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<ExitCode> {
     let shows_screen =
         !args.follow.json && !args.lines && args.every.is_none() && args.follow.count.is_none() && output::has_screen();
     if shows_screen && let Some(mirrored) = mirrored(args) {
-        tui::run(mirrored, args.follow.units(), &stop)?;
+        tui::run(mirrored, None, args.follow.units(), &stop)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let (mut live, running) = args.follow.source().follow()?;
+    let source = args.follow.source();
+    let (mut live, running) = if shows_screen { source.follow_with_control()? } else { source.follow()? };
     let waits = live.waits();
     if !shows_screen {
         stop.exit_if_stuck(|| {});
@@ -51,7 +52,7 @@ pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<ExitCode> {
             &mut lines::Lines::new(Schedule::new(Some(args.every.unwrap_or(LINE_INTERVAL)), args.follow.count)),
         )?;
     } else {
-        tui::run(LiveSession::new(live, &args.analysis()), args.follow.units(), &stop)?;
+        tui::run(LiveSession::new(live, &args.analysis()), running.playback(), args.follow.units(), &stop)?;
         // Diagnostics would spoil the screen.
         if args.follow.verbose {
             diagnostics::start();

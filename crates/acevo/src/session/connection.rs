@@ -1,16 +1,17 @@
 //! The connection to the game, or to a recording or simulation in this process, with packet counts.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use acevo_recording::{Lockstep, Opener, PlayerError};
+use acevo_recording::{Lockstep, Opener, Playback, PlayerError};
 use acevo_shared_memory::{Arrival, Frame, Packet, PageKind};
 use acevo_telemetry::{Connection, ConnectionEvent, ConnectionState, CounterConflict, PacketRate};
 use serde::{Deserialize, Serialize};
 
 use crate::format::text::error_chain;
+use crate::session::playback::handle::{PlaybackHandle, Restart};
 use crate::session::status::ConnectionStatus;
 use crate::session::waits::WaitCounter;
 
@@ -77,11 +78,16 @@ pub(crate) struct LiveConnection {
 /// A recording that is played.
 #[derive(Debug)]
 pub(crate) struct PlayedRecording {
-    /// Set by the player after it has published all pages.
-    over: Arc<AtomicBool>,
+    playback: Arc<Playback>,
+    /// The file, and its control, if it can be controlled.
+    control: Option<(PathBuf, PlaybackHandle)>,
+    /// All pages from before a pause were read.
+    is_still: bool,
+    /// The player waits until the pages are attached again.
+    is_restarting: bool,
     /// Why the player has ended early.
     failure: Arc<OnceLock<PlayerError>>,
-    /// When `over` was noticed.
+    /// When the end was noticed.
     over_since: Option<Instant>,
     /// All pages were read, too.
     has_ended: bool,
@@ -90,10 +96,37 @@ pub(crate) struct PlayedRecording {
 }
 
 impl PlayedRecording {
-    /// The player sets `over` at the end, after `failure` if it has failed. `recorded` is when the zero of the recording was, since 1970
-    /// (UTC).
-    pub(crate) fn new(over: Arc<AtomicBool>, failure: Arc<OnceLock<PlayerError>>, recorded: Option<Duration>) -> Self {
-        Self { over, failure, over_since: None, has_ended: false, recorded }
+    /// `failure` is set before the end if the player has failed. `recorded` is when the zero of the recording was, since 1970 (UTC).
+    pub(crate) fn new(
+        playback: &Arc<Playback>,
+        failure: Arc<OnceLock<PlayerError>>,
+        recorded: Option<Duration>,
+    ) -> Self {
+        Self {
+            playback: Arc::clone(playback),
+            control: None,
+            is_still: false,
+            is_restarting: false,
+            failure,
+            over_since: None,
+            has_ended: false,
+            recorded,
+        }
+    }
+
+    /// The file can be controlled.
+    #[must_use]
+    pub(crate) fn controlled(self, (path, handle): (&Path, PlaybackHandle)) -> Self {
+        Self { control: Some((path.into(), handle)), ..self }
+    }
+
+    fn handle(&self) -> Option<&PlaybackHandle> {
+        self.control.as_ref().map(|(_, handle)| handle)
+    }
+
+    /// The player has published all pages.
+    fn is_over(&self) -> bool {
+        self.playback.is_over() || self.handle().is_some_and(PlaybackHandle::has_ended)
     }
 }
 
@@ -194,16 +227,27 @@ impl LiveConnection {
     }
 
     fn wait_for(&mut self, timeout: Duration) -> Option<ConnectionEvent> {
-        if self.has_ended() {
+        if self.has_ended() || self.is_still() {
             thread::sleep(timeout);
             return None;
         }
         // Checked before the pages are read, so that the last ones are read below.
-        let is_over = self.recording.as_ref().is_some_and(|recording| recording.over.load(Ordering::Acquire));
+        let is_over = self.recording.as_ref().is_some_and(PlayedRecording::is_over);
         let event = self.connection.wait(timeout);
         if let (Some(recording), true, None) = (&mut self.recording, is_over, &event) {
             let since = *recording.over_since.get_or_insert_with(Instant::now);
             recording.has_ended = self.connection.state().is_attached() || since.elapsed() >= ATTACH_TIMEOUT;
+        }
+        if let Some(recording) = &mut self.recording
+            && let Some((_, handle)) = &recording.control
+        {
+            recording.is_still = event.is_none() && handle.is_paused();
+            if std::mem::take(&mut recording.is_restarting) {
+                handle.restarted();
+            } else if handle.is_seeking() {
+                // It may be of another time; the session begins again.
+                return None;
+            }
         }
         match &event {
             Some(ConnectionEvent::Attached { .. }) => {
@@ -225,6 +269,30 @@ impl LiveConnection {
         event
     }
 
+    /// True if no packet can arrive because a recording is paused.
+    fn is_still(&self) -> bool {
+        let Some(recording) = &self.recording else { return false };
+        recording.is_still && recording.handle().is_some_and(PlaybackHandle::is_paused)
+    }
+
+    /// The recording and its control, if it can be controlled.
+    pub(crate) fn control(&self) -> Option<&(PathBuf, PlaybackHandle)> {
+        self.recording.as_ref()?.control.as_ref()
+    }
+
+    /// Attaches again, as after a restart of the game, but without an interruption. `restart` is why; after a seek the clock begins at the new
+    /// time. The player continues with the next wait.
+    pub(crate) fn restart(&mut self, restart: Restart) {
+        let Some(recording) = &mut self.recording else { return };
+        self.connection = Connection::from_opener(recording.playback.opener());
+        (recording.is_restarting, recording.is_still) = (true, false);
+        if let Restart::At(time) = restart {
+            self.time = time;
+            (recording.has_ended, recording.over_since) = (false, None);
+        }
+        self.was_idle = false;
+    }
+
     /// The state of the connection.
     pub(crate) fn status(&self) -> ConnectionStatus {
         if self.has_ended() {
@@ -234,6 +302,10 @@ impl LiveConnection {
             ConnectionStatus::Absent(_) | ConnectionStatus::Frozen | ConnectionStatus::Unconfirmed
                 if self.recording.is_some() =>
             {
+                // Also during a pause, and until the first packet after a seek.
+                if self.control().is_some() && self.connection.frame().is_some() {
+                    return ConnectionStatus::Attached;
+                }
                 ConnectionStatus::RecordingGap
             }
             status => status,

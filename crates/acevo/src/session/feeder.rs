@@ -88,6 +88,11 @@ impl AnalysisFeeder {
         self.bests.update(&mut self.analysis);
     }
 
+    /// Continues with another analysis, after a seek in a recording.
+    pub(crate) fn restore(&mut self, analysis: Analysis) {
+        (self.analysis, self.has_ended) = (analysis, false);
+    }
+
     /// Waits until personal bests are saved.
     pub(crate) fn finish(&mut self) {
         self.bests.finish();

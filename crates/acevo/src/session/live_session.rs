@@ -15,6 +15,8 @@ use crate::session::awake::Awake;
 use crate::session::connection::LiveConnection;
 use crate::session::feeder::{AnalysisFeeder, AnalysisOptions, SourceKind};
 use crate::session::history::History;
+use crate::session::playback::checkpoints::{Checkpoint, Checkpoints};
+use crate::session::playback::handle::Restart;
 use crate::session::snapshot::{Snapshot, SnapshotCell, SnapshotSource};
 use crate::session::status::CONFLICT_ADVICE;
 
@@ -33,6 +35,10 @@ pub(crate) trait Observer {
     /// Called with what each wait for the connection has returned, after the other methods.
     fn on_wait(&mut self, connection: &LiveConnection, event: Option<&ConnectionEvent>) {
         let _ = (connection, event);
+    }
+    /// Called after a seek in a recording. The session is the same as if the recording had been played from its beginning.
+    fn on_seek(&mut self, analysis: &Analysis) {
+        let _ = analysis;
     }
     /// Called with a problem of the source that the user has to know, once per problem.
     fn on_problem(&mut self, problem: &str) {
@@ -66,15 +72,21 @@ pub(crate) struct LiveSession {
     focused_car: (u64, u64),
     start: Instant,
     awake: Awake,
+    /// The analysis of a recording at any time, if it can be controlled.
+    checkpoints: Option<Checkpoints>,
     /// The failure of a recording was reported.
     has_failed: bool,
 }
 
 impl LiveSession {
     pub(crate) fn new(connection: LiveConnection, options: &AnalysisOptions) -> Self {
+        let feeder = AnalysisFeeder::new(options);
+        let checkpoints = connection.control().map(|(path, handle)| {
+            Checkpoints::start(path.clone(), handle.clone(), feeder.analysis.clone(), MAX_EVENTS)
+        });
         Self {
             connection,
-            feeder: AnalysisFeeder::new(options),
+            feeder,
             fuel_planning: options.fuel,
             source: options.source,
             gaps: Gaps::default(),
@@ -89,6 +101,7 @@ impl LiveSession {
             focused_car: (0, 0),
             start: Instant::now(),
             awake: Awake::default(),
+            checkpoints,
             has_failed: false,
         }
     }
@@ -101,6 +114,9 @@ impl LiveSession {
     /// Polls and analyses until this instant, with an observer.
     pub(crate) fn run_until_with(&mut self, until: Instant, observer: &mut impl Observer) {
         loop {
+            if let Some(restart) = self.connection.control().and_then(|(_, handle)| handle.restart()) {
+                self.restart(restart, observer);
+            }
             let left = until.saturating_duration_since(Instant::now());
             let event = self.connection.wait(left);
             self.feeder.feed(&self.connection, event.as_ref());
@@ -127,6 +143,22 @@ impl LiveSession {
                 return;
             }
         }
+    }
+
+    /// Begins again after a seek or a pause in a recording.
+    fn restart(&mut self, restart: Restart, observer: &mut impl Observer) {
+        if let (Restart::At(time), Some(checkpoints)) = (restart, &self.checkpoints)
+            && let Some(Checkpoint { analysis, events, .. }) = checkpoints.at(time)
+        {
+            self.laps = analysis.laps().iter().cloned().collect();
+            self.events = Arc::new(events);
+            self.new_events.clear();
+            self.history.clear();
+            self.last_slow_update = None;
+            self.feeder.restore(analysis);
+            observer.on_seek(&self.feeder.analysis);
+        }
+        self.connection.restart(restart);
     }
 
     /// The connection.
@@ -181,6 +213,7 @@ impl LiveSession {
             events: Arc::clone(&self.events),
             outline: Arc::clone(&self.outline),
             cars: Arc::clone(&self.cars),
+            playback: self.connection.control().map(|(_, handle)| handle.state()),
             history: self.history.samples().collect(),
             path: self.history.path(),
         }

@@ -1,5 +1,8 @@
 //! Recordings as files, and their playback in this process.
 
+pub(crate) mod checkpoints;
+pub(crate) mod handle;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -7,6 +10,7 @@ use std::time::Duration;
 use acevo_recording::{Playback, Player, PlayerError, Recording, RecordingError};
 use anyhow::{Context, bail};
 
+use self::handle::PlaybackHandle;
 use crate::format::text::error_chain;
 use crate::output::name_of;
 use crate::session::connection::{LiveConnection, PlayedRecording};
@@ -29,7 +33,9 @@ pub(crate) fn recorded(recording: &Recording) -> Option<Duration> {
 #[derive(Debug)]
 pub(crate) struct RunningPlayback {
     path: PathBuf,
-    _playback: Playback,
+    _playback: Arc<Playback>,
+    /// `None` if it is played to its end without control.
+    handle: Option<PlaybackHandle>,
     /// Why the player has ended early.
     failure: Arc<OnceLock<PlayerError>>,
 }
@@ -43,22 +49,41 @@ impl RunningPlayback {
             None => Ok(()),
         }
     }
+
+    /// Controls it, if that is possible.
+    pub(crate) fn handle(&self) -> Option<&PlaybackHandle> {
+        self.handle.as_ref()
+    }
 }
 
-/// Plays a recording in this process.
-pub(crate) fn start(path: &Path, speed: f64) -> anyhow::Result<(RunningPlayback, LiveConnection)> {
+impl Drop for RunningPlayback {
+    fn drop(&mut self) {
+        if let Some(handle) = &self.handle {
+            handle.stop();
+        }
+    }
+}
+
+/// Plays a recording in this process. With `is_controlled` it can be paused and sought, and stays at its end; else it ends there.
+pub(crate) fn start(path: &Path, speed: f64, is_controlled: bool) -> anyhow::Result<(RunningPlayback, LiveConnection)> {
     let recording = open(path)?;
-    let recorded = recorded(&recording);
+    let (recorded, info) = (recorded(&recording), recording.info());
+    let handle = is_controlled.then(|| PlaybackHandle::new(info.start, info.end, speed));
     let player = Player::new(recording).with_speed(speed);
     let failure = Arc::new(OnceLock::new());
     let failed = Arc::clone(&failure);
-    let playback = Playback::start_with(player, move |error| {
+    let on_error = move |error| {
         // The player fails only once.
         let _ = failed.set(error);
-    });
-    let playback = playback.with_context(|| format!("cannot play {}", name_of(path)))?;
-    let played = PlayedRecording::new(playback.over(), Arc::clone(&failure), recorded);
+    };
+    let playback = match handle.clone() {
+        Some(handle) => Playback::start_controlled(player, handle, on_error),
+        None => Playback::start_with(player, on_error),
+    };
+    let playback = Arc::new(playback.with_context(|| format!("cannot play {}", name_of(path)))?);
+    let played = PlayedRecording::new(&playback, Arc::clone(&failure), recorded);
+    let played = handle.clone().map(|handle| (path, handle)).into_iter().fold(played, PlayedRecording::controlled);
     let connection = LiveConnection::of_recording(playback.opener(), played);
     let connection = connection.with_lockstep(playback.lockstep());
-    Ok((RunningPlayback { path: path.into(), _playback: playback, failure }, connection))
+    Ok((RunningPlayback { path: path.into(), _playback: playback, handle, failure }, connection))
 }

@@ -17,6 +17,7 @@ use crate::session::connection::Health;
 use crate::session::feeder::SourceKind;
 use crate::session::history::Sample;
 use crate::session::mirror;
+use crate::session::playback::handle::PlaybackState;
 use crate::session::status::ConnectionStatus;
 
 /// The state of the followed session at one instant. Long lists are shared, not copied, and not serialized: a [`mirror`] transfers them
@@ -69,6 +70,9 @@ pub(crate) struct Snapshot {
     pub(crate) outline: Arc<Outline>,
     /// The other cars along the track, the one furthest ahead first.
     pub(crate) cars: Arc<[Gap]>,
+    /// The recording that is played, if it can be controlled.
+    #[serde(skip)]
+    pub(crate) playback: Option<PlaybackState>,
     /// The last ten seconds, oldest first.
     #[serde(skip)]
     pub(crate) history: Arc<[Sample]>,

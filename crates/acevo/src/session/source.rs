@@ -9,6 +9,7 @@ use acevo_simulator::Options;
 use crate::session::connection::LiveConnection;
 use crate::session::demo::{self, Demo};
 use crate::session::feeder::SourceKind;
+use crate::session::playback::handle::PlaybackHandle;
 use crate::session::playback::{self, RunningPlayback};
 
 /// Where the pages of a game are read.
@@ -146,6 +147,11 @@ impl Running {
     pub(crate) fn check(&self) -> anyhow::Result<()> {
         self.playback.as_ref().map_or(Ok(()), RunningPlayback::check)
     }
+
+    /// Controls the recording, if it is played with control.
+    pub(crate) fn playback(&self) -> Option<&PlaybackHandle> {
+        self.playback.as_ref().and_then(RunningPlayback::handle)
+    }
 }
 
 impl SourceSpec {
@@ -171,13 +177,25 @@ impl SourceSpec {
     /// # Errors
     /// If the recording cannot be read.
     pub(crate) fn follow(&self) -> anyhow::Result<(LiveConnection, Running)> {
+        self.start(false)
+    }
+
+    /// The same; a recording can be paused and sought, and stays at its end.
+    ///
+    /// # Errors
+    /// If the recording cannot be read.
+    pub(crate) fn follow_with_control(&self) -> anyhow::Result<(LiveConnection, Running)> {
+        self.start(true)
+    }
+
+    fn start(&self, is_controlled: bool) -> anyhow::Result<(LiveConnection, Running)> {
         match self {
             Self::Live(live) => {
                 let (connection, demo) = live.connect();
                 Ok((connection, Running { playback: None, _demo: demo }))
             }
             Self::Recording { file, speed } => {
-                let (playback, connection) = playback::start(file, *speed)?;
+                let (playback, connection) = playback::start(file, *speed, is_controlled)?;
                 Ok((connection, Running { playback: Some(playback), _demo: None }))
             }
         }

@@ -4,6 +4,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::app::{App, ScrollExtent, Tab};
 use super::units::UnitsExt as _;
+use crate::session::playback::handle::PlaybackHandle;
 
 /// Letters of a search text.
 const MAX_SEARCH_LENGTH: usize = 40;
@@ -13,6 +14,51 @@ const MAX_SEARCH_LENGTH: usize = 40;
 pub(super) enum Action {
     Quit,
     Continue,
+    Playback(PlaybackKey),
+}
+
+/// What a key does to a recording that is played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PlaybackKey {
+    /// Pauses, or plays.
+    Toggle,
+    /// Seeks this many seconds.
+    Seek(i32),
+    PreviousLap,
+    NextLap,
+    Slower,
+    Faster,
+}
+
+/// Seconds that a key seeks.
+const SEEK_S: i32 = 10;
+
+impl PlaybackKey {
+    /// The arrow keys select tabs, so commas and dots seek.
+    fn of(key: KeyCode) -> Option<Self> {
+        Some(match key {
+            KeyCode::Char(' ') => Self::Toggle,
+            KeyCode::Char(',' | '<') => Self::Seek(-SEEK_S),
+            KeyCode::Char('.' | '>') => Self::Seek(SEEK_S),
+            KeyCode::Char('[') => Self::PreviousLap,
+            KeyCode::Char(']') => Self::NextLap,
+            KeyCode::Char('-') => Self::Slower,
+            KeyCode::Char('+' | '=') => Self::Faster,
+            _ => return None,
+        })
+    }
+
+    /// Does it.
+    pub(super) fn apply(self, playback: &PlaybackHandle) {
+        match self {
+            Self::Toggle => playback.toggle(),
+            Self::Seek(seconds) => playback.seek_by(seconds.into()),
+            Self::PreviousLap => playback.step_lap(false),
+            Self::NextLap => playback.step_lap(true),
+            Self::Slower => playback.step_speed(false),
+            Self::Faster => playback.step_speed(true),
+        }
+    }
 }
 
 impl App {
@@ -32,6 +78,9 @@ impl App {
         if self.has_help && matches!(key.code, KeyCode::Esc | KeyCode::Char('?' | 'q' | 'Q') | KeyCode::Enter) {
             self.has_help = false;
             return Action::Continue;
+        }
+        if let Some(key) = PlaybackKey::of(key.code) {
+            return Action::Playback(key);
         }
         match key.code {
             KeyCode::Char('q' | 'Q') => return Action::Quit,
@@ -133,6 +182,31 @@ mod tests {
         assert_eq!(press(&mut app, &typed("?q")), Action::Continue);
         assert!(!app.has_help);
         assert_eq!(press(&mut app, &typed("c")), Action::Continue);
+    }
+
+    #[test]
+    fn keys_control_playback_in_every_tab_unless_they_edit_the_search() {
+        let keys = [
+            (' ', PlaybackKey::Toggle),
+            (',', PlaybackKey::Seek(-10)),
+            ('.', PlaybackKey::Seek(10)),
+            ('[', PlaybackKey::PreviousLap),
+            (']', PlaybackKey::NextLap),
+            ('-', PlaybackKey::Slower),
+            ('+', PlaybackKey::Faster),
+        ];
+        for tab in '1'..='8' {
+            let mut app = App::default();
+            press(&mut app, &[KeyCode::Char(tab)]);
+            let before = app.tab;
+            for (key, expected) in keys {
+                assert_eq!(press(&mut app, &[KeyCode::Char(key)]), Action::Playback(expected), "{tab} {key}");
+            }
+            assert!(app.tab == before && !app.is_typing && !app.has_help);
+        }
+        let mut app = App::default();
+        assert_eq!(press(&mut app, &typed("/a .,")), Action::Continue);
+        assert_eq!(app.search, "a .,");
     }
 
     #[test]

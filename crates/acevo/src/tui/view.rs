@@ -24,6 +24,7 @@ use super::units::{Units, UnitsExt as _};
 use crate::format::text::{self, clean, number, width};
 use crate::session::connection::Health;
 use crate::session::feeder::SourceKind;
+use crate::session::playback::handle::PlaybackState;
 use crate::session::snapshot::Snapshot;
 use crate::session::status::ConnectionStatus;
 
@@ -62,7 +63,9 @@ pub(super) fn draw(frame: &mut Frame<'_>, snapshot: &Snapshot, app: &App) -> Scr
             } else {
                 extent = tabs::draw(frame, body, &ViewData { snapshot, pages, units: app.units }, app);
             }
-            if has_ended {
+            if let Some(playback) = &snapshot.playback {
+                playback_line(playback, status)
+            } else if has_ended {
                 let style = if *status == ConnectionStatus::Ended { dim() } else { colored(ALARM) };
                 Line::from(Span::styled(format!(" {}", status.headline()), style))
             } else {
@@ -73,7 +76,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, snapshot: &Snapshot, app: &App) -> Scr
         | (ConnectionStatus::RecordingGap, Some(_)) => {
             frame.render_widget(Line::from(" acevo ".bold().reversed()), header);
             draw_message(frame, body, status.headline(), status.detail(), &[]);
-            Line::default()
+            snapshot.playback.as_ref().map(|playback| playback_line(playback, status)).unwrap_or_default()
         }
         _ => {
             frame.render_widget(Line::from(" acevo ".bold().reversed()), header);
@@ -82,26 +85,28 @@ pub(super) fn draw(frame: &mut Frame<'_>, snapshot: &Snapshot, app: &App) -> Scr
             Line::from(Span::styled(" polling twice a second", dim()))
         }
     };
-    let keys = keys(app, usize::from(area.width).saturating_sub(left.width() + 1).max(8));
+    let keys = keys(app, snapshot.playback.is_some(), usize::from(area.width).saturating_sub(left.width() + 1).max(8));
     let [left_area, right_area] =
         Layout::horizontal([Constraint::Fill(1), Constraint::Length(keys.width() as u16)]).areas(footer);
     frame.render_widget(left, left_area);
     frame.render_widget(keys, right_area);
     if app.has_help {
-        help::draw(frame, app.units);
+        help::draw(frame, app.units, snapshot.playback.is_some());
     }
     extent
 }
 
 /// The keys of this tab, the most important at the right end, as many as fit.
-fn keys(app: &App, room: usize) -> Line<'static> {
+fn keys(app: &App, is_recording: bool, room: usize) -> Line<'static> {
     let special = match app.tab {
         Tab::Fields => Some(("/", "search")),
         Tab::Laps | Tab::Car | Tab::Session | Tab::Events => Some(("↑↓", "scroll")),
         Tab::Drive | Tab::Tyres | Tab::Health => None,
     };
     let units = if room >= 70 { app.units.summary() } else { "units" };
-    let keys = [Some(("q", "quit")), Some(("?", "help")), special, Some(("u", units)), Some(("1-8 Tab", "tabs"))];
+    let pause = is_recording.then_some(("Space", "pause"));
+    let keys =
+        [Some(("q", "quit")), Some(("?", "help")), pause, special, Some(("u", units)), Some(("1-8 Tab", "tabs"))];
     let mut spans = Vec::new();
     let mut used = 0;
     for (key, what) in keys.into_iter().flatten() {
@@ -234,6 +239,28 @@ fn conflict_in_short(conflict: CounterConflict) -> &'static str {
         CounterConflict::TwoWriters => "two programs write the pages",
         _ => "several programs write the pages",
     }
+}
+
+/// Position, speed and lap of a recording, for the footer.
+fn playback_line(playback: &PlaybackState, status: &ConnectionStatus) -> Line<'static> {
+    let (mark, style) = match status {
+        ConnectionStatus::Broken(_) => ("!", colored(ALARM)),
+        _ if playback.has_ended => ("■", dim()),
+        _ if playback.is_paused => ("‖", colored(ORANGE)),
+        _ => ("▶", colored(BLUE)),
+    };
+    let clock = |time| text::clock(Some(time));
+    let mut spans =
+        vec![Span::styled(format!(" {mark} {} / {}", clock(playback.position), clock(playback.length)), style)];
+    if playback.speed != 1.0 {
+        spans.push(Span::styled(format!(" · {}×", playback.speed), dim()));
+    }
+    if status.is_over() {
+        spans.push(Span::styled(format!(" · {}", status.headline()), style));
+    } else if let Some(lap) = playback.lap() {
+        spans.push(Span::styled(format!(" · lap {}", lap.lap.id()), dim()));
+    }
+    Line::from(spans)
 }
 
 /// Packet rates and counts, for the footer.

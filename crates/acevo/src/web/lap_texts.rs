@@ -25,6 +25,8 @@ pub(super) struct LapTexts(Mutex<Texts>);
 struct Texts {
     /// The index of the first lap that is kept.
     first: usize,
+    /// The number of seeks in a recording: after one, laps may be others.
+    seeks: u32,
     /// The members of each lap, without the opening brace; `None` if they have not been needed yet.
     texts: VecDeque<Option<Arc<str>>>,
 }
@@ -35,6 +37,8 @@ pub(super) struct Laps<'a> {
     pub(super) laps: &'a [Lap],
     /// The number of all laps that have ended, which is the index of the next one.
     pub(super) ended: usize,
+    /// The number of seeks in a recording.
+    pub(super) seeks: u32,
 }
 
 impl Laps<'_> {
@@ -47,6 +51,9 @@ impl Laps<'_> {
 impl Texts {
     /// Forgets laps that are no longer kept.
     fn align(&mut self, laps: &Laps<'_>) {
+        if self.seeks != laps.seeks {
+            *self = Self { seeks: laps.seeks, ..Self::default() };
+        }
         let dropped = laps.first().saturating_sub(self.first).min(self.texts.len());
         self.texts.drain(..dropped);
         self.first = self.first.max(laps.first());
@@ -142,7 +149,7 @@ mod tests {
     #[test]
     fn elements_serializes_each_lap_once() {
         let (texts, laps) = (LapTexts::default(), laps());
-        let all = Laps { laps: &laps, ended: laps.len() };
+        let all = Laps { laps: &laps, ended: laps.len(), seeks: 0 };
         let elements = parsed(&texts.elements(0..laps.len(), &all, |index| index == 1));
         assert_eq!(elements.len(), laps.len());
         for (index, (element, lap)) in elements.iter().zip(&laps).enumerate() {
@@ -163,7 +170,7 @@ mod tests {
     fn elements_serializes_only_the_requested_laps() {
         let (texts, laps) = (LapTexts::default(), laps());
         let last = laps.len() - 1;
-        let elements = texts.elements(last..laps.len(), &Laps { laps: &laps, ended: laps.len() }, |_| true);
+        let elements = texts.elements(last..laps.len(), &Laps { laps: &laps, ended: laps.len(), seeks: 0 }, |_| true);
         assert_eq!(parsed(&elements)[0]["index"], last);
         assert_eq!(texts.0.lock().unwrap().texts.iter().flatten().count(), 1);
     }
@@ -171,9 +178,15 @@ mod tests {
     #[test]
     fn elements_forgets_laps_that_are_no_longer_kept() {
         let (texts, laps) = (LapTexts::default(), laps());
-        texts.elements(0..3, &Laps { laps: &laps[..3], ended: 3 }, |_| true);
+        texts.elements(0..3, &Laps { laps: &laps[..3], ended: 3, seeks: 0 }, |_| true);
+        let other = Laps { laps: &laps[1..2], ended: 1, seeks: 1 };
+        let all = Laps { laps: &laps, ended: laps.len(), seeks: 0 };
+        let after_seek = LapTexts::default();
+        after_seek.elements(0..laps.len(), &all, |_| true);
+        let elements = after_seek.elements(0..1, &other, |_| true);
+        assert_eq!(parsed(&elements)[0]["number"], laps[1].number, "a seek replaces laps");
         // 100 laps later.
-        let later = Laps { laps: &laps[..2], ended: 103 };
+        let later = Laps { laps: &laps[..2], ended: 103, seeks: 0 };
         let elements = parsed(&texts.elements(0..103, &later, |_| true));
         assert_eq!(elements.iter().map(|lap| lap["index"].as_u64().unwrap()).collect::<Vec<_>>(), [101, 102]);
         let kept = |texts: &LapTexts| {
@@ -182,7 +195,10 @@ mod tests {
         };
         assert_eq!(kept(&texts), (101, 2));
         // An older state, of a request that began before.
-        assert_eq!(parsed(&texts.elements(0..3, &Laps { laps: &laps[..3], ended: 3 }, |_| true)), [] as [Value; 0]);
+        assert_eq!(
+            parsed(&texts.elements(0..3, &Laps { laps: &laps[..3], ended: 3, seeks: 0 }, |_| true)),
+            [] as [Value; 0]
+        );
     }
 
     #[test]

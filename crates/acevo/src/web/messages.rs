@@ -254,6 +254,8 @@ pub(super) struct LapCount {
     pub(super) count: usize,
     /// The index of the oldest lap with a trace.
     pub(super) first_trace: Option<usize>,
+    /// The number of seeks in a recording: after one, laps and events are others.
+    pub(super) seeks: u32,
 }
 
 /// The version of the outline.

@@ -21,8 +21,8 @@ use super::guard::{Verdict, is_page, only, parameter};
 use super::server::Server;
 use super::slots::Connection;
 use super::{
-    assets, control, documents, fuel_plan as planner, lap_texts, layouts, metrics, mirror, network, settings_page,
-    socket, upgrade,
+    assets, control, documents, fuel_plan as planner, lap_texts, layouts, metrics, mirror, network, playback,
+    settings_page, socket, upgrade,
 };
 
 const JSON: &str = "application/json";
@@ -49,6 +49,7 @@ pub(super) fn router(server: &Arc<Server>) -> Router {
         .route("/api/status", get(status))
         .route("/api/settings", get(settings_page::read).put(settings_page::write))
         .route("/api/control", post(control::act))
+        .route("/api/playback", get(playback::state).post(playback::act))
         .route("/api/fuel-plan", get(fuel_plan))
         .route("/api/layouts", get(layouts::list))
         .route("/api/layouts/{name}", get(layouts::read).put(layouts::save).delete(layouts::remove))

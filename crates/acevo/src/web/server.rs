@@ -14,6 +14,7 @@ use super::lap_texts::LapTexts;
 use super::slots::Slots;
 use super::state::State;
 use crate::layouts::Layouts;
+use crate::session::playback::handle::PlaybackHandle;
 
 /// Time for clients to close their connections when the server stops.
 pub(super) const CLOSE_TIMEOUT: Duration = Duration::from_millis(500);
@@ -30,6 +31,8 @@ pub(super) struct Server {
     pub(super) layouts: Layouts,
     /// What the page can control; `None` if this is not the background program.
     pub(super) control: Option<Control>,
+    /// The recording that is played; `None` if the session is not that of a recording.
+    pub(super) playback: Option<PlaybackHandle>,
     /// The settings with which the program started, without its options.
     pub(super) settings_at_start: Settings,
     /// True when all connections must close.

@@ -17,15 +17,17 @@ pub(super) const MAX_TRACES: usize = 50;
 /// Counts events and laps, and samples laps while they are driven.
 pub(super) struct SessionLog {
     sampler: LapSampler,
+    sectors: Sectors,
     events: u64,
     laps: usize,
     traces: Traces,
+    seeks: u32,
 }
 
 impl SessionLog {
     pub(super) fn new(sectors: Sectors) -> Self {
-        let channels: Vec<_> = CHANNELS.into_iter().filter_map(channel).collect();
-        Self { sampler: LapSampler::new(&channels, sectors), events: 0, laps: 0, traces: Traces::default() }
+        let sampler = sampler(&sectors);
+        Self { sectors, sampler, events: 0, laps: 0, traces: Traces::default(), seeks: 0 }
     }
 
     /// The number of events so far.
@@ -38,6 +40,11 @@ impl SessionLog {
         self.laps
     }
 
+    /// The number of seeks in a recording so far. After one, laps and events are others.
+    pub(super) const fn seeks(&self) -> u32 {
+        self.seeks
+    }
+
     /// The index of the oldest lap with a trace.
     pub(super) fn first_trace(&self) -> Option<usize> {
         self.traces.front().map(|(index, _)| *index)
@@ -47,6 +54,12 @@ impl SessionLog {
     pub(super) fn traces(&self) -> Traces {
         Arc::clone(&self.traces)
     }
+}
+
+/// A sampler that has seen no frame.
+fn sampler(sectors: &Sectors) -> LapSampler {
+    let channels: Vec<_> = CHANNELS.into_iter().filter_map(channel).collect();
+    LapSampler::new(&channels, sectors.clone())
 }
 
 impl Observer for SessionLog {
@@ -61,6 +74,14 @@ impl Observer for SessionLog {
             }
             self.laps += 1;
         }
+    }
+
+    fn on_seek(&mut self, analysis: &Analysis) {
+        self.sampler = sampler(&self.sectors);
+        self.laps = analysis.laps().len();
+        // Earlier laps are the same as before.
+        Arc::make_mut(&mut self.traces).retain(|(index, _)| *index < self.laps);
+        self.seeks = self.seeks.wrapping_add(1);
     }
 
     fn on_problem(&mut self, problem: &str) {

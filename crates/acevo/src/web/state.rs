@@ -12,6 +12,7 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::lap_texts::Laps;
 use super::messages::{Cars, Fuel, LapCount, OutlineVersion, Running, Status, message};
+use super::playback::Playback;
 use super::session_log::SessionLog;
 use super::traces::{LapTrace, Traces};
 use crate::recording::task::RecordingFeed;
@@ -33,7 +34,7 @@ const MESSAGES_EVERY: Duration = Duration::from_millis(200);
 const RATES_EVERY: Duration = Duration::from_secs(1);
 
 /// The number of shared messages.
-pub(super) const MESSAGES: usize = 6;
+pub(super) const MESSAGES: usize = 7;
 
 /// A message for all clients.
 #[derive(Debug, Clone, Default)]
@@ -68,6 +69,8 @@ pub(super) struct State {
     pub(super) event_count: u64,
     /// The number of laps that have ended since the server started. Only the last ones are kept.
     pub(super) laps_ended: usize,
+    /// The number of seeks in a recording.
+    seeks: u32,
     traces: Traces,
 }
 
@@ -79,7 +82,7 @@ impl State {
 
     /// The laps that are kept.
     pub(super) fn laps(&self) -> Laps<'_> {
-        Laps { laps: &self.snapshot.laps, ended: self.laps_ended }
+        Laps { laps: &self.snapshot.laps, ended: self.laps_ended, seeks: self.seeks }
     }
 
     /// The last events, at most `count`, oldest first.
@@ -146,6 +149,10 @@ impl Observer for Observers {
         self.log.on_frame(pages, analysis);
     }
 
+    fn on_seek(&mut self, analysis: &Analysis) {
+        self.log.on_seek(analysis);
+    }
+
     fn on_problem(&mut self, problem: &str) {
         self.log.on_problem(problem);
     }
@@ -174,6 +181,7 @@ fn take(
         outline_version: messages.outline_version,
         event_count: log.events(),
         laps_ended: log.laps(),
+        seeks: log.seeks(),
         traces: log.traces(),
         versions: versions.count(&snapshot),
         snapshot,
@@ -212,12 +220,15 @@ impl SharedMessages {
             self.outline_version = self.outline_version.wrapping_add(1);
         }
         self.update_status(Status::of(snapshot), now);
-        let [_, lap, laps_ended, fuel, outline, cars] = &mut self.messages;
+        let [_, lap, laps_ended, fuel, outline, cars, playback] = &mut self.messages;
         lap.set("lap", &Running::of(snapshot, &self.sectors));
-        laps_ended.set("laps", &LapCount { count: log.laps(), first_trace: log.first_trace() });
+        laps_ended.set("laps", &LapCount { count: log.laps(), first_trace: log.first_trace(), seeks: log.seeks() });
         fuel.set("fuel", &Fuel::of(snapshot));
         outline.set("outline", &OutlineVersion { version: self.outline_version });
         cars.set("cars", &Cars::of(snapshot));
+        if let Some(state) = &snapshot.playback {
+            playback.set("playback", &Playback::of(state));
+        }
     }
 
     fn update_status(&mut self, status: Status, now: Instant) {

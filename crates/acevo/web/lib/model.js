@@ -52,6 +52,8 @@ export class Model {
   lapPosition = NaN;
   laps = [];
   outline = { known: false, points: [], sectors: [], pit: null, version: 0 };
+  /** The recording that is played, or `null`. */
+  playback = null;
   events = [];
   /** Changes when the list of events is replaced. */
   eventEpoch = 0;
@@ -66,9 +68,11 @@ export class Model {
   #listeners = new Set();
   #connection;
   #loading = {};
-  /** The index of the next lap to load, and the connection by which the laps were loaded. */
+  /** The index of the next lap to load, and the epoch in which the laps were loaded. */
   #nextLap = 0;
-  #lapsOf = -1;
+  #lapsOf = '';
+  /** The number of seeks in a recording, after which laps and events are others; `null` until it is known. */
+  #seeks = null;
   /** The index of the oldest lap with a trace. */
   #firstTrace = Infinity;
   #documents;
@@ -160,6 +164,7 @@ export class Model {
     if (state === 'open') {
       this.hasConnected = true;
       this.connections += 1;
+      this.#seeks = null;
       this.#refresh('units', () => UNITS_PATH, (channels) => units.take(channels));
       if (this.#documents.has('events')) this.#loadEvents();
     } else {
@@ -168,6 +173,7 @@ export class Model {
       this.lap = {};
       this.fuel = {};
       this.cars = [];
+      this.playback = null;
       this.#texts = {};
       this.#values.clear();
       this.#traces.clear();
@@ -210,7 +216,11 @@ export class Model {
         this.cars = Array.isArray(message.cars) ? message.cars : [];
         this.lapPosition = message.player?.lap_position ?? NaN;
         break;
+      case 'playback':
+        this.playback = message;
+        break;
       case 'laps':
+        this.#noteSeeks(message.seeks ?? 0);
         this.#firstTrace = message.first_trace ?? Infinity;
         this.#loadLaps();
         break;
@@ -228,29 +238,44 @@ export class Model {
     this.changed();
   }
 
+  /** After a seek in a recording, laps and events are those of another time. */
+  #noteSeeks(seeks) {
+    const isNew = this.#seeks !== null && this.#seeks !== seeks;
+    this.#seeks = seeks;
+    if (!isNew) return;
+    this.#traces.clear();
+    this.history.interrupt();
+    if (this.#documents.has('events')) this.#loadEvents();
+  }
+
+  /** Changes when laps with the same index may be others. */
+  get #epoch() {
+    return `${this.connections}/${this.#seeks}`;
+  }
+
   #addEvent(event) {
     this.eventCount += 1;
     this.events.push({ ...event, number: this.eventCount });
     if (this.events.length > MAX_EVENTS) this.events.shift();
   }
 
-  /** Loads the laps that are new: all of them after a connection, because the server may be another one. */
+  /** Loads the laps that are new: all of them after a connection, because the server may be another one, and after a seek. */
   #loadLaps() {
     let from = 0;
-    let connection = 0;
+    let epoch = '';
     const path = () => {
-      connection = this.connections;
-      from = this.#lapsOf === connection ? this.#nextLap : 0;
+      epoch = this.#epoch;
+      from = this.#lapsOf === epoch ? this.#nextLap : 0;
       return from > 0 ? `/api/laps?from=${from}` : '/api/laps';
     };
     this.#refresh('laps', path, (laps) => {
       // An answer from before a new connection may be that of another server.
-      if (Array.isArray(laps) && connection === this.connections) this.#takeLaps(laps, from);
+      if (Array.isArray(laps) && epoch === this.#epoch) this.#takeLaps(laps, from);
     });
   }
 
   #takeLaps(laps, from) {
-    this.#lapsOf = this.connections;
+    this.#lapsOf = this.#epoch;
     const known = from > 0 ? this.laps : [];
     this.laps = [...known, ...laps].slice(-MAX_LAPS)
       .map((lap) => (lap.trace && lap.index < this.#firstTrace ? { ...lap, trace: false } : lap));

@@ -5,6 +5,7 @@ use acevo_simulator::{CarModel, GameVersion, Scenario, TrackName, Variant};
 /// The details of a command; `None` if its help is complete without.
 pub(super) fn of(command: &str) -> Option<String> {
     let text = match command {
+        "autostart" => AUTOSTART,
         "watch" => WATCH,
         "events" => EVENTS,
         "laps" => LAPS,
@@ -36,10 +37,24 @@ and times; so does best, if the recording has several cars or tracks.";
 const LAP_POSITIONS: &str = "\
 Positions are times, such as 1:30 or 90s, or laps: best, 3, 2/3 (lap 3 of session 2), 2/best, 3#2 (the second attempt at lap 3).";
 
+const AUTOSTART: &str = "\
+It is for your user, and needs no administrator rights. `acevo run` gets its options from the settings.
+
+Linux: the unit acevo.service in $XDG_CONFIG_HOME/systemd/user or ~/.config/systemd/user. If the user manager of systemd does not answer, \
+acevo.desktop in the folder autostart beside it. Windows: the value acevo of the key \
+HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Run, which starts acevow.exe next to acevo.exe; it has no window. An entry of this \
+name that acevo has not made is an error, and is never changed. docs/autostart.md has the details.
+
+JSON of status:
+  on        true if a program is started at the next login
+  entries   an array with mechanism (systemd, xdg, registry), place (a file or a key), enabled, program (a path, or null)
+  problems  why nothing is started, or another program than this one";
+
 const WATCH: &str = "\
 Tabs of the screen: 1 Drive, 2 Tyres, 3 Laps, 4 Car, 5 Session, 6 Fields (all channels or raw fields, \
 searchable), 7 Events, 8 Health (packet rate and data quality). Keys: 1-8, Tab and arrows select tabs \
 and scroll; / searches fields; r switches to raw fields; u changes units; ? shows help; q quits. \
+For a recording, Space pauses, , and . seek 10 s, [ and ] step to other laps, - and + change the speed. \
 The screen needs 80x24 and uses up to 200x60. NO_COLOR=1 turns colours off; signs mark the same things.
 
 Fuel: stops, the amount of the next one and its laps, or what is left at the finish; tab 4 also has the reserve and the consumption \

@@ -21,6 +21,7 @@ pub(super) fn of(command: &str) -> &'static str {
         "acevo" => ACEVO,
         "run" => RUN,
         "status" => STATUS,
+        "autostart" => AUTOSTART,
         "watch" => WATCH,
         "events" => EVENTS,
         "laps" => LAPS,
@@ -63,6 +64,16 @@ Examples:
   acevo status --json | jq .recording.file
 
 Exit codes: 0 runs and everything works, 1 something does not work, 3 `acevo run` is not running.";
+
+const AUTOSTART: &str = "\
+Examples:
+  acevo autostart on             Start `acevo run` at each login, and now
+  acevo autostart on --no-start  Only at each login
+  acevo autostart off            Remove what `on` has made
+  acevo autostart status         What is started, and how
+  acevo autostart status --json | jq .on
+
+Exit codes of status: 0 on, 1 off.";
 
 const WATCH: &str = "\
 Examples:

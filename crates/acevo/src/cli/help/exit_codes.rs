@@ -21,6 +21,10 @@ pub(super) fn of(command: &str) -> Vec<(u8, &'static str)> {
                 (3, "`acevo run` is not running."),
             ];
         }
+        "autostart" => (
+            "Success; for status, it is on.",
+            "For status, it is off, or the program does not exist any more; else the entry cannot be made or removed.",
+        ),
         "run" => ("It was asked to end.", "It cannot start, another one is running, or the server has failed."),
         "doctor" => ("Telemetry flows.", "It does not, also in the menu and during a pause."),
         "dump" | "channels" => ("Success.", "There is no game, or the file cannot be read."),

@@ -21,6 +21,14 @@ const KEYS: [(&str, &str); 9] = [
     ("", ""),
 ];
 
+/// Keys for a recording.
+const PLAYBACK: [(&str, &str); 4] = [
+    ("Space", "pause or play the recording"),
+    (",  .", "10 seconds back or forwards"),
+    ("[  ]", "previous or next lap"),
+    ("-  +", "slower or faster"),
+];
+
 const SYMBOLS: [(&str, &str); 5] = [
     ("↓ ⇊  ↑ ⇈", "below or above its ideal range; doubled: far"),
     ("◆  ▲  ▼  •", "you, next car ahead, behind, other cars"),
@@ -32,11 +40,13 @@ const SYMBOLS: [(&str, &str); 5] = [
 /// Columns of keys and symbols.
 const KEY_WIDTH: usize = 26;
 
-pub(super) fn draw(frame: &mut Frame<'_>, units: Units) {
+pub(super) fn draw(frame: &mut Frame<'_>, units: Units, is_recording: bool) {
     let line = |(key, what): &(&'static str, &'static str)| {
         Line::from(vec![Span::styled(format!(" {key:<KEY_WIDTH$}"), bold().fg(BLUE)), Span::raw(*what)])
     };
-    let mut lines: Vec<_> = KEYS.iter().map(line).collect();
+    let (last, keys) = KEYS.split_last().unwrap_or((&("", ""), &[]));
+    let playback = PLAYBACK.iter().filter(|_| is_recording);
+    let mut lines: Vec<_> = keys.iter().chain(playback).chain([last]).map(line).collect();
     lines.extend(SYMBOLS.iter().map(line));
     lines.extend([
         Line::default(),
