@@ -170,7 +170,7 @@ mod tests {
         assert_eq!(clean(folder, &limits, Some(&open)).unwrap(), 1);
         assert!(!old.exists());
         for kept in [best, marked, open, young, broken, other] {
-            assert!(kept.exists(), "{}", kept.display());
+            assert!(kept.exists(), "{}", name_of(&kept));
         }
     }
 }
