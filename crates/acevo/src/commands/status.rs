@@ -54,6 +54,9 @@ fn lines(status: &Value, address: &str) -> String {
         ("running", clock(Some(seconds(&status["uptime_s"])))),
         ("game", text(&status["connection"])),
     ];
+    if !text(&status["rig"]).is_empty() {
+        lines.push(("rig", text(&status["rig"])));
+    }
     let driving: Vec<_> = ["track", "car", "driver"]
         .into_iter()
         .map(|name| text(&status[name]))

@@ -81,6 +81,8 @@ pub(super) enum Action {
 #[derive(Debug, Serialize)]
 struct Status {
     running: bool,
+    /// Name of this rig; empty without one.
+    rig: String,
     pid: u32,
     version: &'static str,
     uptime_s: f64,
@@ -123,6 +125,7 @@ pub(super) fn status(server: &Server, connection: &Connection) -> String {
     let refusal = server.control().and_then(|_| may_change(server, connection)).err().map(Refusal::into_reason);
     json(&Status {
         running: true,
+        rig: clean(&server.settings_at_start.rig),
         pid: std::process::id(),
         version: env!("CARGO_PKG_VERSION"),
         uptime_s: state.at_s,

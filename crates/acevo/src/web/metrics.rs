@@ -9,6 +9,7 @@ use super::control::Control;
 use super::messages::Status;
 use super::server::Server;
 use super::state::State;
+use crate::format::text::clean;
 use crate::process::ProcessUsage;
 use crate::session::status::ConnectionStatus;
 
@@ -25,6 +26,10 @@ pub(super) fn metrics(server: &Server) -> String {
         "Whether telemetry can be read.",
         u8::from(state.snapshot.connection == ConnectionStatus::Attached),
     );
+    if !server.settings_at_start.rig.is_empty() {
+        page.head("acevo_rig_info", "gauge", "Name of this rig; always 1.");
+        page.value("acevo_rig_info", &text_labels(&[("rig", &clean(&server.settings_at_start.rig))]), 1);
+    }
     driving(&mut page, &state);
     if let Some(control) = &server.control {
         recording(&mut page, control);
