@@ -209,9 +209,9 @@ fn on_and_off_leave_files_of_others_alone() {
         fs::create_dir_all(file.parent().unwrap()).unwrap();
         for is_link in [false, true] {
             if is_link {
-                symlink(&other, &file).unwrap()
+                symlink(&other, &file).unwrap();
             } else {
-                fs::write(&file, "[Unit]\n").unwrap()
+                fs::write(&file, "[Unit]\n").unwrap();
             }
             for action in ["on", "off"] {
                 let refused = user.acevo(&["autostart", action]);

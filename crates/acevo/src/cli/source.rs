@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use acevo_simulator::{CarModel, GameVersion, Options, Scenario, TrackName, Variant};
-use clap::{Args, ValueHint};
+use clap::Args;
+#[cfg(unix)]
+use clap::ValueHint;
 
 use super::values;
 use crate::session::publish::PublishTarget;

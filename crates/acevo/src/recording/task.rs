@@ -29,7 +29,7 @@ use crate::session::connection::LiveConnection;
 const QUEUE: usize = 1000;
 
 /// Interval at which the thread is called if nothing arrives.
-const IDLE_INTERVAL: Duration = Duration::from_millis(100);
+const IDLE_INTERVAL: Duration = Duration::from_millis(250);
 
 /// Time between two attempts to start recording.
 const RETRY_INTERVAL: Duration = Duration::from_secs(5);

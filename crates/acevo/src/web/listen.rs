@@ -28,7 +28,7 @@ use super::slots::Connection;
 use crate::shutdown::Stop;
 
 /// How often the server checks whether it must stop.
-const CHECK_EVERY: Duration = Duration::from_millis(50);
+const CHECK_EVERY: Duration = Duration::from_millis(100);
 
 /// Time limit for receiving a request, and for waiting for the next one on the same connection.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);

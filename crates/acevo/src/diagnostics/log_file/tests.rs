@@ -57,7 +57,7 @@ fn several_writers_share_a_log() {
     };
     (0..499).for_each(write);
     assert!(logs.iter().all(|log| log.flush(PATIENCE)));
-    // One writer may be so much faster that the lines of the other one have replaced its own.
+    // If one writer is faster, the lines of the other one have replaced all of its lines.
     write(499);
     assert!(logs.iter().all(|log| log.flush(PATIENCE)));
     let lines = all_lines(&path);
