@@ -210,8 +210,9 @@ mod terminal {
 
         /// Starts a program in a new session with this terminal.
         fn start(&self, command: &Command) -> Running {
-            let mut inside = Command::new("setsid");
-            inside.arg("--ctty").arg(command.get_program()).args(command.get_args());
+            // The tests may run under nohup, whose ignored signals are inherited.
+            let mut inside = Command::new("env");
+            inside.args(["--default-signal=HUP", "setsid", "--ctty"]).arg(command.get_program()).args(command.get_args());
             for (name, value) in command.get_envs() {
                 match value {
                     Some(value) => inside.env(name, value),
