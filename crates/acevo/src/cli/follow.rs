@@ -156,9 +156,9 @@ pub(crate) struct ServeArgs {
     #[arg(short, long)]
     pub(crate) verbose: bool,
     #[command(flatten)]
-    fuel: FuelArgs,
-    #[command(flatten)]
     log: LogArg,
+    #[command(flatten)]
+    fuel: FuelArgs,
     #[command(flatten)]
     analysis: AnalysisArgs,
     #[command(flatten)]

@@ -51,8 +51,8 @@ impl AutostartArgs {
 /// The log of commands that run in the background.
 #[derive(Debug, Clone, Args)]
 pub(super) struct LogArg {
-    /// Least important messages of the log, which `acevo log` prints; off for no log [default: info]
-    #[arg(long = "log", value_name = "LEVEL", value_parser = values::log_level())]
+    /// Least important messages of the log: off, error, warn, info, debug, trace [default: info]
+    #[arg(long = "log", value_name = "LEVEL", value_parser = values::log_level(), hide_possible_values = true)]
     level: Option<LogLevel>,
     /// The level of the settings, if none was given.
     #[arg(skip)]

@@ -45,6 +45,7 @@ export function overlays(root, { resized }) {
   const layouts = el('div', 'layouts-link', el('p', 'intro', 'A layout is one page with several widgets, each at its place, for one browser source.'), edit);
   const network = el('select');
   const networkField = field('Network', network);
+  setHidden(networkField, true);
   network.addEventListener('change', apply);
   controls.append(networkField);
   const cards = Object.entries(WIDGETS).map(([name, widget]) => card(name, widget, resized));

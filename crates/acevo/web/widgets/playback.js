@@ -4,16 +4,19 @@ import { el, setHidden, setStyle, setText, withAttributes } from '../lib/dom.js'
 import { clock } from '../lib/format.js';
 import { SPEEDS, actionOf, control, lapAt, marks } from '../lib/playback.js';
 
+/** A shape of the style sheet: many fonts have no such characters. */
+const icon = (shape) => withAttributes(el('i', `icon icon-${shape}`), { 'aria-hidden': 'true' });
+
 /** Adds the bar to a parent. It follows the model by itself. */
 export function playbackBar(parent, model) {
-  const button = (text, label, key) => {
-    const node = withAttributes(el('button', 'tool', text), { type: 'button', 'aria-label': label, title: label });
+  const button = (shape, label, key) => {
+    const node = withAttributes(el('button', 'tool', icon(shape)), { type: 'button', 'aria-label': label, title: label });
     node.addEventListener('click', () => press(key));
     return node;
   };
-  const previous = button('⏮', 'Previous lap ([)', '[');
-  const play = button('', 'Pause', ' ');
-  const next = button('⏭', 'Next lap (])', ']');
+  const previous = button('previous', 'Previous lap ([)', '[');
+  const play = button('pause', 'Pause', ' ');
+  const next = button('next', 'Next lap (])', ']');
   const slider = withAttributes(el('input', 'timeline'), { type: 'range', min: '0', step: '0.1', 'aria-label': 'Position in the recording' });
   const ticks = withAttributes(el('div', 'ticks'), { 'aria-hidden': 'true' });
   const time = el('span', 'time');
@@ -44,7 +47,7 @@ export function playbackBar(parent, model) {
 
   function showState(stands) {
     const label = stands ? 'Play (space)' : 'Pause (space)';
-    setText(play, stands ? '▶' : '⏸');
+    play.firstChild.className = `icon icon-${stands ? 'play' : 'pause'}`;
     withAttributes(play, { 'aria-label': label, title: label });
   }
 
