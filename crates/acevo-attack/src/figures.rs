@@ -1,12 +1,33 @@
 //! Figures of a run, as a table and as JSON.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::lab::Finding;
 use crate::process::{Outcome, Usage};
+
+/// A broken promise.
+#[derive(Debug, Clone, Serialize)]
+pub struct Finding {
+    /// Name of the attack.
+    pub attack: &'static str,
+    /// Seed of the round: `--only ATTACK --seed SEED --rounds 1` repeats it.
+    pub seed: u64,
+    /// What is broken.
+    pub what: String,
+    /// Folder with the input.
+    pub folder: PathBuf,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { attack, seed, what, folder } = self;
+        writeln!(f, "FINDING: {what}")?;
+        write!(f, "    --only {attack} --seed {seed} --rounds 1; input in {}", folder.display())
+    }
+}
 
 /// Figures of one attack.
 #[derive(Debug, Clone, Default, Serialize)]

@@ -1,17 +1,15 @@
 //! One round of an attack: a folder, random numbers, and checks of every run of the program.
 
 use std::ffi::OsStr;
-use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use acevo_testkit::program::{Signal, acevo_at};
 use fastrand::Rng;
-use serde::Serialize;
 use tempfile::TempDir;
 
-use crate::figures::Figures;
+use crate::figures::{Figures, Finding};
 use crate::output::{Form, broken_rule};
 use crate::process::{Limits, Outcome, Started};
 
@@ -23,27 +21,6 @@ const MAX_MEMORY: u64 = 400 << 20;
 
 /// Open descriptors beyond which a run is a finding. `serve` has a limit of 128 connections.
 const MAX_DESCRIPTORS: usize = 200;
-
-/// A broken promise.
-#[derive(Debug, Clone, Serialize)]
-pub struct Finding {
-    /// Name of the attack.
-    pub attack: &'static str,
-    /// Seed of the round: `--only ATTACK --seed SEED --rounds 1` repeats it.
-    pub seed: u64,
-    /// What is broken.
-    pub what: String,
-    /// Folder with the input.
-    pub folder: PathBuf,
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { attack, seed, what, folder } = self;
-        writeln!(f, "FINDING: {what}")?;
-        write!(f, "    --only {attack} --seed {seed} --rounds 1; input in {}", folder.display())
-    }
-}
 
 /// A round: where it works, and what it has found.
 #[derive(Debug)]

@@ -23,6 +23,5 @@ mod server;
 mod suite;
 
 pub use attacks::{ATTACKS, Attack};
-pub use figures::{Figures, Report};
-pub use lab::Finding;
+pub use figures::{Figures, Finding, Report};
 pub use suite::{Limit, Plan, run};

@@ -15,6 +15,27 @@ const SECTORS: &str = "sectors";
 /// Maximum length of the name of a track with its configuration, bytes.
 const MAX_TRACK_NAME: usize = 200;
 
+impl Settings {
+    /// Reads the text of a file. A key that is absent has its default.
+    ///
+    /// # Errors
+    /// Every problem of the text, in the order of its lines.
+    ///
+    /// ```
+    /// use acevo_settings::Settings;
+    ///
+    /// let settings = Settings::from_toml("[server]\nport = 8080\n").unwrap();
+    /// assert_eq!(settings.server.port, 8080);
+    /// let problems = Settings::from_toml("[server]\nprot = 8080\n").unwrap_err();
+    /// assert_eq!(problems[0].to_string(), "line 2: server.prot: unknown key; did you mean server.port?");
+    /// ```
+    pub fn from_toml(text: &str) -> Result<Self, Vec<Problem>> {
+        let mut settings = Self::default();
+        let problems = apply(text, &mut settings, |_| {});
+        if problems.is_empty() { Ok(settings) } else { Err(problems) }
+    }
+}
+
 /// Applies the text of a file. `on_key` gets each key that was set. Returns the problems in the order of their lines.
 pub(crate) fn apply(text: &str, settings: &mut Settings, on_key: impl FnMut(&'static Key)) -> Vec<Problem> {
     // Some editors of Windows write a byte order mark.

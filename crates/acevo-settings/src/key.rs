@@ -1,9 +1,7 @@
 //! The table of all keys.
 
-use crate::kind::Kind;
+use crate::kind::{Kind, SESSIONS};
 use crate::problem::nearest;
-use crate::settings::{SESSIONS, Settings};
-use crate::value::Value;
 
 /// A key of the settings.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -225,11 +223,6 @@ impl Key {
             Some((_, "c")) if is_number => "°C",
             _ => "",
         }
-    }
-
-    /// The default value.
-    pub fn default_value(&self) -> Value {
-        Settings::default().get(self)
     }
 
     /// The key that a misspelt name, or one in the wrong section, could mean.

@@ -9,6 +9,9 @@ use acevo_telemetry::is_unsafe_to_print;
 use crate::problem::{did_you_mean, nearest};
 use crate::value::Value;
 
+/// Kinds of sessions. A session that the game does not name is always recorded.
+pub(crate) const SESSIONS: &[&str] = &["time-attack", "race", "hot-stint", "cruise"];
+
 /// The text of an optional limit that is not set.
 pub(crate) const NO_LIMIT: &str = "none";
 

@@ -7,7 +7,7 @@ use acevo_telemetry::UnitSystem;
 use acevo_telemetry::analysis::{Reference, Sectors, Thresholds};
 
 use crate::key::{KEYS, Key};
-use crate::kind::{self, THIRDS};
+use crate::kind::{self, SESSIONS, THIRDS};
 use crate::problem::Problem;
 use crate::retention::RetentionLimits;
 use crate::value::Value;
@@ -47,9 +47,6 @@ pub struct RecordingSettings {
     /// Limits beyond which recordings are deleted. The default deletes nothing.
     pub limits: RetentionLimits,
 }
-
-/// Kinds of sessions. A session that the game does not name is always recorded.
-pub(crate) const SESSIONS: &[&str] = &["time-attack", "race", "hot-stint", "cruise"];
 
 impl Default for RecordingSettings {
     fn default() -> Self {
@@ -203,25 +200,6 @@ const REFERENCES: [(&str, Reference); 3] =
     [("best", Reference::Best), ("last", Reference::Last), ("personal", Reference::Personal)];
 
 impl Settings {
-    /// Reads the text of a file. A key that is absent has its default.
-    ///
-    /// # Errors
-    /// Every problem of the text, in the order of its lines.
-    ///
-    /// ```
-    /// use acevo_settings::Settings;
-    ///
-    /// let settings = Settings::from_toml("[server]\nport = 8080\n").unwrap();
-    /// assert_eq!(settings.server.port, 8080);
-    /// let problems = Settings::from_toml("[server]\nprot = 8080\n").unwrap_err();
-    /// assert_eq!(problems[0].to_string(), "line 2: server.prot: unknown key; did you mean server.port?");
-    /// ```
-    pub fn from_toml(text: &str) -> Result<Self, Vec<Problem>> {
-        let mut settings = Self::default();
-        let problems = crate::file::apply(text, &mut settings, |_| {});
-        if problems.is_empty() { Ok(settings) } else { Err(problems) }
-    }
-
     /// The value of a key.
     pub fn get(&self, key: &Key) -> Value {
         let limits = &self.recording.limits;
@@ -326,6 +304,13 @@ impl Settings {
             sectors.insert("tracks".into(), serde_json::Value::Object(tracks.collect()));
         }
         all.into()
+    }
+}
+
+impl Key {
+    /// The default value.
+    pub fn default_value(&self) -> Value {
+        Settings::default().get(self)
     }
 }
 

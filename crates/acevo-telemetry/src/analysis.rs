@@ -31,15 +31,13 @@ pub use delta::Delta;
 pub use detectors::Thresholds;
 pub use engine::Analysis;
 pub use event::{DamageStep, Fluid, Part, Service, SessionEvent, SessionEventKind, Severity, Topic, TyreState, Wheel};
-pub use fuel::{Consumption, FuelNow, FuelPlan, Race, RaceEnd};
+pub use fuel::{Consumption, ConsumptionBasis, FuelNow, FuelPlan, Race, RaceEnd};
 pub use gaps::{Gap, Gaps};
 pub use laps::{CurrentLap, Driving, Incomplete, Invalid, Lap, LapId, LapKind, LapStats, Validity};
 pub use outline::{Bounds, Outline, PitLane, Projection, Waypoint};
 pub use settings::{BadSectors, Sectors, Settings};
 pub use stint::{Stint, Stints};
-pub use stop_plan::{
-    ConsumptionBasis, FuelPlanning, FuelSaving, NoStopPlan, PlannedStop, RaceFuel, RaceProgress, Reserve, StopPlan,
-};
+pub use stop_plan::{FuelPlanning, FuelSaving, NoStopPlan, PlannedStop, RaceFuel, RaceProgress, Reserve, StopPlan};
 pub use summary::Summary;
 
 pub use crate::car_sample::{Road, watches_another_car};

@@ -11,6 +11,7 @@
 //! | [`session`] | the followed session: connection, analysis, snapshot; demo and playback |
 //! | [`own_file`], [`autostart`] | files with a mark of acevo; starting at login |
 //! | [`recording`] | recording the followed session, into files or memory |
+//! | [`instance`] | the lock and the address of the running `acevo run` |
 //! | [`tui`], [`web`] | the terminal screen; the web server |
 //! | [`cli`] | command-line arguments, turned into plans |
 //! | [`commands`] | one file per command |

@@ -8,6 +8,7 @@
 
 mod paint;
 mod picture;
+mod stdout;
 
 use std::fmt;
 use std::io::{self, Write};
@@ -22,21 +23,11 @@ use tracing::{error, info, warn};
 pub(crate) use self::paint::{Paint, stderr_is_terminal, stdout_is_terminal};
 use self::paint::{printable, printable_line};
 pub(crate) use self::picture::Picture;
+pub(crate) use self::stdout::OutputClosed;
+use self::stdout::write_stdout;
 
 /// Target of the events of messages.
 pub(crate) const MESSAGE_TARGET: &str = "acevo::message";
-
-/// The reader of stdout has closed it. The program ends without an error message.
-#[derive(Debug)]
-pub(crate) struct OutputClosed;
-
-impl fmt::Display for OutputClosed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the reader of the output has closed it")
-    }
-}
-
-impl std::error::Error for OutputClosed {}
 
 /// Prints text for users to stdout, with the colours of [`Paint`].
 ///
@@ -65,16 +56,6 @@ pub(crate) fn print_path(path: &Path) -> anyhow::Result<()> {
     let mut line = path.as_os_str().as_encoded_bytes().to_vec();
     line.push(b'\n');
     write_stdout(&line)
-}
-
-/// Writes to stdout and flushes it.
-#[expect(clippy::disallowed_methods, reason = "all callers have cleaned the text")]
-fn write_stdout(bytes: &[u8]) -> anyhow::Result<()> {
-    let mut stdout = io::stdout().lock();
-    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(OutputClosed.into()),
-        result => result.context("cannot write to the standard output"),
-    }
 }
 
 /// Writes a message to stderr, as one line, and to the log. There is no way to report that this fails.

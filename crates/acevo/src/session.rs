@@ -10,6 +10,7 @@ pub(crate) mod feeder;
 pub(crate) mod history;
 pub(crate) mod live_session;
 pub(crate) mod mirror;
+mod pages_text;
 pub(crate) mod personal_bests;
 pub(crate) mod playback;
 pub(crate) mod publish;

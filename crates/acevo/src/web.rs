@@ -6,6 +6,7 @@
 
 mod announce;
 mod assets;
+mod background;
 mod change;
 pub(crate) mod client;
 mod control;
@@ -14,6 +15,8 @@ mod frame;
 mod fuel_plan;
 mod guard;
 mod join;
+mod json;
+mod lap_list;
 mod lap_texts;
 mod layouts;
 mod listen;
@@ -48,7 +51,7 @@ use tokio::sync::watch;
 use tracing::{error, info};
 
 use self::announce::Addresses;
-pub(crate) use self::control::Control;
+pub(crate) use self::background::Control;
 use self::guard::Guard;
 use self::join::join_within;
 use self::lap_texts::LapTexts;

@@ -212,7 +212,10 @@ mod terminal {
         fn start(&self, command: &Command) -> Running {
             // The tests may run under nohup, whose ignored signals are inherited.
             let mut inside = Command::new("env");
-            inside.args(["--default-signal=HUP", "setsid", "--ctty"]).arg(command.get_program()).args(command.get_args());
+            inside
+                .args(["--default-signal=HUP", "setsid", "--ctty"])
+                .arg(command.get_program())
+                .args(command.get_args());
             for (name, value) in command.get_envs() {
                 match value {
                     Some(value) => inside.env(name, value),

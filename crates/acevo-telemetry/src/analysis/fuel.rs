@@ -4,7 +4,6 @@ use acevo_shared_memory::{ACEvoSessionType, Frame};
 use serde::{Deserialize, Serialize};
 
 use super::consumption_by_distance::ConsumptionByDistance;
-use super::stop_plan::ConsumptionBasis;
 use crate::car_sample::CarSample;
 use crate::limits;
 
@@ -225,6 +224,19 @@ impl Consumption {
         let (low, high) = (laps.get(laps.len().checked_sub(1)? / 2)?, laps.get(laps.len() / 2)?);
         Some((value(low) + value(high)) / 2.0)
     }
+}
+
+/// The consumption per lap that a plan is made with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsumptionBasis {
+    /// The median of recent laps; before the first one, the estimate.
+    #[default]
+    Average,
+    /// That of the last lap.
+    Last,
+    /// The highest of all laps.
+    Highest,
 }
 
 /// How long the fuel or the charge lasts. Values that are not known yet are `None`. Amounts have the unit of the readings.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::fuel::{FuelPlan, Race, RaceEnd};
+use super::fuel::{ConsumptionBasis, FuelPlan, Race, RaceEnd};
 use crate::limits;
 
 /// Maximum part of the consumption that a driver is asked to save. No driving style saves more.
@@ -41,19 +41,6 @@ impl Default for Reserve {
     fn default() -> Self {
         Self::Laps(0.5)
     }
-}
-
-/// The consumption per lap that a plan is made with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ConsumptionBasis {
-    /// The median of recent laps; before the first one, the estimate.
-    #[default]
-    Average,
-    /// That of the last lap.
-    Last,
-    /// The highest of all laps.
-    Highest,
 }
 
 /// How stops are planned.

@@ -9,7 +9,8 @@ use std::process::{Command, Stdio};
 use acevo_files::UserFolder;
 use anyhow::{Context, bail, ensure};
 
-use super::{Entry, Mechanism, State, TurnedOn, desktop_entry, systemd_unit};
+use super::entry::{Entry, Mechanism, State, TurnedOn};
+use super::{desktop_entry, systemd_unit};
 use crate::output::name_of;
 use crate::own_file::{self, Found};
 

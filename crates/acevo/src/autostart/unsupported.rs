@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::bail;
 
-use super::{Entry, State, TurnedOn};
+use super::entry::{Entry, State, TurnedOn};
 
 const WHY: &str = "autostart is supported on Windows and Linux only, where the game runs";
 

@@ -7,8 +7,8 @@ use std::process::{Command, Output, Stdio};
 use acevo_files::{UserFolder, read_limited};
 use anyhow::{Context, bail, ensure};
 
+use super::entry::{Entry, Mechanism, State, TurnedOn};
 use super::registry_text::{VALUE, command, decode, exported, is_turned_off, program};
-use super::{Entry, Mechanism, State, TurnedOn};
 use crate::output::name_of;
 
 const RUN: &str = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Run";

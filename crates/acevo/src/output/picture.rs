@@ -5,7 +5,7 @@ use std::io;
 use ratatui::crossterm::{Command, queue};
 
 use super::paint::printable;
-use super::write_stdout;
+use super::stdout::write_stdout;
 
 /// Commands for a terminal, and lines.
 #[derive(Debug, Default)]

@@ -16,18 +16,18 @@ use serde::{Deserialize, Serialize};
 use crate::session::connection::Health;
 use crate::session::feeder::SourceKind;
 use crate::session::history::Sample;
-use crate::session::mirror;
+use crate::session::pages_text;
 use crate::session::playback::handle::PlaybackState;
 use crate::session::status::ConnectionStatus;
 
-/// The state of the followed session at one instant. Long lists are shared, not copied, and not serialized: a [`mirror`] transfers them
+/// The state of the followed session at one instant. Long lists are shared, not copied, and not serialized: a [`mirror`](super::mirror) transfers them
 /// only if they have changed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Snapshot {
     /// The state of the connection.
     pub(crate) connection: ConnectionStatus,
     /// The newest pages; `None` without pages, or if they may be those of a game that has ended.
-    #[serde(with = "mirror::pages")]
+    #[serde(with = "pages_text")]
     pub(crate) pages: Option<Pages>,
     /// Packet rates and counts.
     pub(crate) health: Health,

@@ -8,7 +8,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 
-use super::control::Control;
+use super::background::Control;
 use super::guard::only;
 use super::server::Server;
 use super::slots::Connection;

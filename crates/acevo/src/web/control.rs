@@ -1,7 +1,7 @@
 //! State and control of the background program.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 use axum::Extension;
 use axum::extract::{Request, State};
@@ -9,56 +9,18 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 
+use super::background::Control;
 use super::change::{Refusal, may_change, read_change};
-use super::messages::{json, track_names};
+use super::json::json;
+use super::messages::track_names;
 use super::server::Server;
 use super::slots::Connection;
 use crate::format::text::{clean, driver, name};
-use crate::recording::task::{RecordingCommand, RecordingHandle, RecordingState};
-use crate::settings::watch::SettingsStatus;
-use crate::shutdown::Stop;
+use crate::recording::task::{RecordingCommand, RecordingState};
 
 /// Maximum length of a note, and of a whole request, in bytes.
 const MAX_NOTE: usize = 400;
 const MAX_REQUEST: usize = 4096;
-
-/// What the page can control.
-#[derive(Debug, Clone)]
-pub(crate) struct Control {
-    recording: RecordingHandle,
-    settings: SettingsStatus,
-    /// Other devices may change settings and control recording.
-    allows_lan: Arc<AtomicBool>,
-    /// Ends the program.
-    stop: Stop,
-}
-
-impl Control {
-    /// `allows_lan`: other devices may change settings and control recording.
-    pub(crate) fn new(
-        recording: RecordingHandle,
-        settings: SettingsStatus,
-        allows_lan: Arc<AtomicBool>,
-        stop: Stop,
-    ) -> Self {
-        Self { recording, settings, allows_lan, stop }
-    }
-
-    /// The state of the recording task.
-    pub(super) fn recording(&self) -> RecordingState {
-        self.recording.state()
-    }
-
-    /// Free bytes on the disk of the recordings, if they are known.
-    pub(super) fn free_bytes(&self) -> Option<u64> {
-        self.recording.free_bytes()
-    }
-
-    /// True if other devices may change settings and control recording.
-    pub(super) fn allows_lan(&self) -> bool {
-        self.allows_lan.load(Ordering::Relaxed)
-    }
-}
 
 /// A request to change something. Variants without content have braces: serde ignores further members of others.
 #[derive(Debug, Deserialize)]

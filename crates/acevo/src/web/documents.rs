@@ -8,12 +8,11 @@ use acevo_telemetry::{Channel, ChannelValue, Unit, UnitSystem};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::messages::{Cars, Fuel, Running, Status, Stint, rounded, track_names};
+use super::json::{json, rounded};
+use super::messages::{Cars, Fuel, Running, Status, Stint, track_names};
 use super::state::State;
 use crate::format::text::clean;
 use crate::session::snapshot::Snapshot;
-
-pub(super) use super::messages::json;
 
 /// Everything at one instant, with the values of these channels by id.
 pub(super) fn snapshot<'a>(

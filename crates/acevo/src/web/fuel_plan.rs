@@ -7,7 +7,7 @@ use acevo_telemetry::analysis::{
 use serde::Serialize;
 
 use super::guard::TOKEN;
-use super::messages::{json, rounded};
+use super::json::{json, rounded};
 use crate::session::snapshot::Snapshot;
 
 /// Stops for fuel, or why there is no plan.

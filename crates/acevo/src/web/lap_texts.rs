@@ -1,21 +1,13 @@
-//! The laps as JSON. Each lap is serialized once, when the first client asks for it; answers are sent in pieces, so that long ones
-//! neither take much memory nor delay frames.
+//! The laps as JSON. Each lap is serialized once, when the first client asks for it.
 
 use std::collections::VecDeque;
-use std::convert::Infallible;
 use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use acevo_telemetry::analysis::Lap;
-use axum::body::Body;
-use futures_util::stream;
 
-use super::documents::json;
-use super::server::Server;
-
-/// Laps in a piece of an answer, about 128 KiB.
-const PIECE: usize = 64;
+use super::json::json;
 
 /// The texts of laps.
 #[derive(Debug, Default)]
@@ -43,7 +35,7 @@ pub(super) struct Laps<'a> {
 
 impl Laps<'_> {
     /// The index of the oldest lap that is kept.
-    const fn first(&self) -> usize {
+    pub(super) const fn first(&self) -> usize {
         self.ended.saturating_sub(self.laps.len())
     }
 }
@@ -70,7 +62,7 @@ impl Texts {
 
 impl LapTexts {
     /// These laps as elements of an array, each after a comma.
-    fn elements(&self, range: Range<usize>, laps: &Laps<'_>, has_trace: impl Fn(usize) -> bool) -> String {
+    pub(super) fn elements(&self, range: Range<usize>, laps: &Laps<'_>, has_trace: impl Fn(usize) -> bool) -> String {
         let mut texts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         texts.align(laps);
         let mut elements = String::new();
@@ -83,42 +75,16 @@ impl LapTexts {
     }
 }
 
-/// The laps from this index on as an array. Laps that end while the array is sent are not in it.
-pub(super) fn document(server: &Arc<Server>, from: usize) -> Body {
-    let server = Arc::clone(server);
-    let (first, end) = {
-        let state = server.state();
-        let laps = state.laps();
-        (from.clamp(laps.first(), laps.ended), laps.ended)
-    };
-    let pieces = stream::unfold(Some((first, Array::default())), move |next| {
-        let server = Arc::clone(&server);
-        async move {
-            let (begin, mut array) = next?;
-            if begin > first {
-                // Other clients get their frames between two pieces.
-                tokio::task::yield_now().await;
-            }
-            let state = server.state();
-            let stop = begin.saturating_add(PIECE).min(end);
-            let elements = server.laps.elements(begin..stop, &state.laps(), |index| state.trace(index).is_some());
-            let piece = array.piece(&elements, stop == end);
-            Some((Ok::<_, Infallible>(piece), (stop < end).then_some((stop, array))))
-        }
-    });
-    Body::from_stream(pieces)
-}
-
 /// An array that is sent in pieces.
 #[derive(Debug, Default)]
-struct Array {
+pub(super) struct Array {
     is_open: bool,
     has_elements: bool,
 }
 
 impl Array {
     /// The next piece, of elements that are each after a comma. It may be empty.
-    fn piece(&mut self, elements: &str, is_last: bool) -> String {
+    pub(super) fn piece(&mut self, elements: &str, is_last: bool) -> String {
         let opening = if std::mem::replace(&mut self.is_open, true) { "" } else { "[" };
         let elements = if self.has_elements { elements } else { elements.trim_start_matches(',') };
         self.has_elements |= !elements.is_empty();

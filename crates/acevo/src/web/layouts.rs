@@ -12,7 +12,7 @@ use tokio::task::spawn_blocking;
 
 use super::change::{Refusal, may_change, read_body};
 use super::guard::only;
-use super::messages::json;
+use super::json::json;
 use super::server::Server;
 use super::slots::Connection;
 use crate::format::text::clean;

@@ -1,21 +1,20 @@
 //! JSON messages of the WebSocket, which are also parts of documents. `docs/web-api.md` describes them.
 
+use std::time::Duration;
+
 use acevo_shared_memory::{ACEvoStatus, Frame};
 use acevo_telemetry::analysis::{LapKind, Sectors, Validity};
-use acevo_telemetry::{Axes, Channel, ChannelValue, escape_json};
+use acevo_telemetry::{Axes, Channel, ChannelValue};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::fuel_plan::Stops;
+use super::json::{json, rounded};
 use crate::format::text::{clean, driver, name};
 use crate::session::feeder::SourceKind;
+use crate::session::playback::handle::PlaybackState;
 use crate::session::snapshot::Snapshot;
 use crate::session::status::ConnectionStatus;
-
-/// A document as text, without characters that control a terminal. Serializing the types of this module cannot fail.
-pub(super) fn json(document: &impl Serialize) -> String {
-    escape_json(serde_json::to_string(document).unwrap_or_default()).into_owned()
-}
 
 /// A message as text, with its type.
 pub(super) fn message(kind: &str, content: &impl Serialize) -> String {
@@ -280,9 +279,35 @@ pub(super) fn track_names(snapshot: &Snapshot) -> (&str, &str) {
     names.unwrap_or_default()
 }
 
-/// A number rounded to this many decimals, or `None` if it is not finite.
-pub(super) fn rounded(value: f64, decimals: i32) -> Option<f64> {
-    let scale = 10f64.powi(decimals);
-    // Adding zero turns -0 into 0.
-    value.is_finite().then(|| (value * scale).round() / scale + 0.0)
+/// The state of the recording that is played, without its laps.
+#[derive(Debug, Serialize)]
+pub(super) struct Playback {
+    position_s: f64,
+    length_s: f64,
+    speed: f64,
+    paused: bool,
+    ended: bool,
+    /// The number of seeks so far.
+    seeks: u32,
+    /// The laps are known.
+    has_laps: bool,
+}
+
+impl Playback {
+    pub(super) fn of(state: &PlaybackState) -> Self {
+        Self {
+            position_s: milliseconds(state.position),
+            length_s: milliseconds(state.length),
+            speed: state.speed,
+            paused: state.is_paused,
+            ended: state.has_ended,
+            seeks: state.seeks,
+            has_laps: state.laps.is_some(),
+        }
+    }
+}
+
+/// Seconds, rounded to milliseconds.
+pub(super) fn milliseconds(time: Duration) -> f64 {
+    time.as_millis() as f64 / 1000.0
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use acevo_telemetry::CarSample;
 
-use super::control::Control;
+use super::background::Control;
 use super::messages::Status;
 use super::server::Server;
 use super::state::State;

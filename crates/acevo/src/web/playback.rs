@@ -12,41 +12,14 @@ use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 
 use super::change::{Refusal, read_change};
-use super::messages::json;
+use super::json::json;
+use super::messages::{Playback, milliseconds};
 use super::server::Server;
 use super::slots::Connection;
 use crate::session::playback::handle::{PlaybackHandle, PlaybackState, SPEEDS};
 
 /// Maximum length of a request in bytes.
 const MAX_REQUEST: usize = 1024;
-
-/// The state, without the laps.
-#[derive(Debug, Serialize)]
-pub(super) struct Playback {
-    position_s: f64,
-    length_s: f64,
-    speed: f64,
-    paused: bool,
-    ended: bool,
-    /// The number of seeks so far.
-    seeks: u32,
-    /// The laps are known.
-    has_laps: bool,
-}
-
-impl Playback {
-    pub(super) fn of(state: &PlaybackState) -> Self {
-        Self {
-            position_s: seconds(state.position),
-            length_s: seconds(state.length),
-            speed: state.speed,
-            paused: state.is_paused,
-            ended: state.has_ended,
-            seeks: state.seeks,
-            has_laps: state.laps.is_some(),
-        }
-    }
-}
 
 /// A lap of the recording.
 #[derive(Debug, Serialize)]
@@ -61,11 +34,6 @@ struct TimelineLap {
     time_ms: Option<u32>,
     /// A complete lap with a time.
     complete: bool,
-}
-
-/// Rounded to milliseconds.
-fn seconds(time: Duration) -> f64 {
-    time.as_millis() as f64 / 1000.0
 }
 
 /// The state with the laps.
@@ -84,8 +52,8 @@ fn document(state: &PlaybackState) -> String {
             session: lap.session,
             number: lap.number,
             attempt: lap.attempt,
-            from_s: seconds(from),
-            to_s: seconds(to),
+            from_s: milliseconds(from),
+            to_s: milliseconds(to),
             time_ms: lap.time_ms,
             complete: lap.incomplete.is_none() && lap.time_ms.is_some(),
         }

@@ -18,10 +18,11 @@ use axum::{Extension, Router};
 use tracing::info;
 
 use super::guard::{Verdict, is_page, only, parameter};
+use super::json::json;
 use super::server::Server;
 use super::slots::Connection;
 use super::{
-    assets, control, documents, fuel_plan as planner, lap_texts, layouts, metrics, mirror, network, playback,
+    assets, control, documents, fuel_plan as planner, lap_list, layouts, metrics, mirror, network, playback,
     settings_page, socket, upgrade,
 };
 
@@ -205,16 +206,13 @@ async fn laps(State(server): State<Arc<Server>>, uri: Uri) -> Response {
     let Ok(from) = parameter(&uri, "from").unwrap_or("0").parse() else {
         return refuse(StatusCode::BAD_REQUEST, "`from` is the index of a lap.\n");
     };
-    ([(CONTENT_TYPE, JSON)], lap_texts::document(&server, from)).into_response()
+    ([(CONTENT_TYPE, JSON)], lap_list::document(&server, from)).into_response()
 }
 
 async fn trace(State(server): State<Arc<Server>>, Path(index): Path<String>) -> Response {
     let state = server.state();
     let trace = index.parse().ok().and_then(|index| state.trace(index));
-    trace.map_or_else(
-        || refuse(StatusCode::NOT_FOUND, "No trace of this lap.\n"),
-        |trace| answer(JSON, documents::json(&**trace)),
-    )
+    trace.map_or_else(|| refuse(StatusCode::NOT_FOUND, "No trace of this lap.\n"), |trace| answer(JSON, json(&**trace)))
 }
 
 async fn outline(State(server): State<Arc<Server>>) -> Response {
@@ -223,7 +221,7 @@ async fn outline(State(server): State<Arc<Server>>) -> Response {
 }
 
 async fn events(State(server): State<Arc<Server>>) -> Response {
-    answer(JSON, documents::json(&*server.state().snapshot.events))
+    answer(JSON, json(&*server.state().snapshot.events))
 }
 
 /// The stops for fuel of the running race, or of the race that the query describes.

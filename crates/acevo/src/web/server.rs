@@ -8,7 +8,7 @@ use acevo_settings::Settings;
 use acevo_telemetry::analysis::Sectors;
 use tokio::sync::watch;
 
-use super::control::Control;
+use super::background::Control;
 use super::guard::Guard;
 use super::lap_texts::LapTexts;
 use super::slots::Slots;

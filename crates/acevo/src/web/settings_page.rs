@@ -13,7 +13,7 @@ use serde_json::{Map, Value as Json};
 use tokio::task::spawn_blocking;
 
 use super::change::{Refusal, may_change, read_change};
-use super::messages::json;
+use super::json::json;
 use super::server::Server;
 use super::slots::Connection;
 use crate::output::name_of;

@@ -11,8 +11,7 @@ use tokio::sync::watch;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::lap_texts::Laps;
-use super::messages::{Cars, Fuel, LapCount, OutlineVersion, Running, Status, message};
-use super::playback::Playback;
+use super::messages::{Cars, Fuel, LapCount, OutlineVersion, Playback, Running, Status, message};
 use super::session_log::SessionLog;
 use super::traces::{LapTrace, Traces};
 use crate::recording::task::RecordingFeed;

@@ -7,7 +7,8 @@ use acevo_telemetry::{Channel, ChannelKind, channel};
 use serde::Serialize;
 
 use super::frame::Frame;
-use super::messages::{json, message, text_of};
+use super::json::json;
+use super::messages::{message, text_of};
 use super::state::State;
 
 /// Channels at a rate.

@@ -1,0 +1,46 @@
+//! What the server of the background program can control.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::recording::task::{RecordingHandle, RecordingState};
+use crate::settings::watch::SettingsStatus;
+use crate::shutdown::Stop;
+
+/// What the page can control.
+#[derive(Debug, Clone)]
+pub(crate) struct Control {
+    pub(super) recording: RecordingHandle,
+    pub(super) settings: SettingsStatus,
+    /// Other devices may change settings and control recording.
+    allows_lan: Arc<AtomicBool>,
+    /// Ends the program.
+    pub(super) stop: Stop,
+}
+
+impl Control {
+    /// `allows_lan`: other devices may change settings and control recording.
+    pub(crate) fn new(
+        recording: RecordingHandle,
+        settings: SettingsStatus,
+        allows_lan: Arc<AtomicBool>,
+        stop: Stop,
+    ) -> Self {
+        Self { recording, settings, allows_lan, stop }
+    }
+
+    /// The state of the recording task.
+    pub(super) fn recording(&self) -> RecordingState {
+        self.recording.state()
+    }
+
+    /// Free bytes on the disk of the recordings, if they are known.
+    pub(super) fn free_bytes(&self) -> Option<u64> {
+        self.recording.free_bytes()
+    }
+
+    /// True if other devices may change settings and control recording.
+    pub(super) fn allows_lan(&self) -> bool {
+        self.allows_lan.load(Ordering::Relaxed)
+    }
+}
