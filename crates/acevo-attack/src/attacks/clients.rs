@@ -141,10 +141,13 @@ fn foreign(lab: &mut Lab, target: &Target) -> anyhow::Result<()> {
     if target.local.query.is_empty() {
         return Ok(());
     }
+    // Other computers need the token.
+    let elsewhere = target.local.from_elsewhere();
+    let host = &elsewhere.host;
     for token in ["", "0", "00000000000000000000000000000000", "*", "%00"] {
         let request =
             format!("GET /api/snapshot?token={token} HTTP/1.1\r\nHost: {host}\r\nCookie: acevo-{port}={token}\r\n\r\n");
-        let answer = exchange(&mut dial(&target.local)?, request.as_bytes());
+        let answer = exchange(&mut dial(&elsewhere)?, request.as_bytes());
         lab.figures.inputs += 1;
         let status = status(&answer);
         lab.expect(status.is_none_or(|status| status == 401), || format!("{status:?} for the token {token:?}"));

@@ -25,8 +25,9 @@ pub(super) fn round(lab: &mut Lab) -> anyhow::Result<()> {
     for number in 0..lab.size(2, 10) {
         let format = one_of(&mut lab.rng, &FORMATS);
         let out = lab.out().join(format!("{number}.{format}"));
-        let export = |lab: &Lab| lab.command(arguments([&"export", &"--to", &format, &"-o", &out, &recording]));
-        let mut killed = lab.start(&mut export(lab), &Limits::default())?;
+        let export =
+            |lab: &Lab, out: &Path| lab.command(arguments([&"export", &"--to", &format, &"-o", &out, &recording]));
+        let mut killed = lab.start(&mut export(lab, &out), &Limits::default())?;
         sleep(Duration::from_millis(lab.rng.u64(..200)));
         lab.figures.inputs += 1;
         // It may have ended already.
@@ -34,18 +35,15 @@ pub(super) fn round(lab: &mut Lab) -> anyhow::Result<()> {
         killed.signal(Signal::KILL);
         let first = killed.wait(&Limits::default(), &lab.out())?;
         lab.figures.add(&first);
-        let is_complete = first.code == Some(0);
-        let written = if format == "motec" { out.with_extension("ld") } else { out.clone() };
-        let is_there = out.exists() || written.exists();
-        lab.expect(is_complete || !is_there, || {
-            format!("a killed export (running: {was_running}) left {}", out.display())
+        let is_there = out.exists();
+        // A file that exists is complete, also if the kill came right after it got its name.
+        let whole = if is_there { lab.out().join(format!("{number}-whole.{format}")) } else { out.clone() };
+        let again = lab.run(&mut export(lab, &whole), Form::Text, &Limits::default())?;
+        lab.expect(again.code == Some(0), || {
+            format!("after a killed export: {}", String::from_utf8_lossy(&again.stderr))
         });
-        if !is_there {
-            let again = lab.run(&mut export(lab), Form::Text, &Limits::default())?;
-            lab.expect(again.code == Some(0), || {
-                format!("after a killed export: {}", String::from_utf8_lossy(&again.stderr))
-            });
-        }
+        let is_complete = !is_there || fs::read(&out).ok() == fs::read(&whole).ok();
+        lab.expect(is_complete, || format!("a killed export (running: {was_running}) left {}", out.display()));
     }
     Ok(())
 }
