@@ -95,7 +95,7 @@ impl Kind {
         }
     }
 
-    /// The value that a text means: that of an environment variable, or of a field of a form. It still has to be [checked](Self::check).
+    /// The value that a text means: that of an environment variable, or of a field of a form. It still has to be checked.
     pub fn parse(self, text: &str) -> Value {
         let text = text.trim();
         let number = || text.parse().map(Value::Number).ok();

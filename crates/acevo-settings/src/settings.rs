@@ -42,7 +42,7 @@ pub struct RecordingSettings {
     pub enabled: bool,
     /// Text of the folder; may begin with `~/`. Empty for the default.
     pub folder: String,
-    /// Kinds of sessions that are recorded, in the order of [`SESSIONS`].
+    /// Kinds of sessions that are recorded, in this order: time-attack, race, hot-stint, cruise.
     pub sessions: Vec<&'static str>,
     /// Limits beyond which recordings are deleted. The default deletes nothing.
     pub limits: RetentionLimits,

@@ -152,7 +152,7 @@ pub(crate) struct ServeArgs {
     /// Print only errors
     #[arg(short, long, conflicts_with = "verbose")]
     quiet: bool,
-    /// Print diagnostics: clients, refused connections and requests, slow clients
+    /// Print diagnostics: clients, refused requests, slow clients
     #[arg(short, long)]
     pub(crate) verbose: bool,
     #[command(flatten)]

@@ -51,7 +51,7 @@ impl AutostartArgs {
 /// The log of commands that run in the background.
 #[derive(Debug, Clone, Args)]
 pub(super) struct LogArg {
-    /// Least important messages of the log: off, error, warn, info, debug, trace [default: info]
+    /// Level of the log: off, error, warn, info, debug, trace [default: info]
     #[arg(long = "log", value_name = "LEVEL", value_parser = values::log_level(), hide_possible_values = true)]
     level: Option<LogLevel>,
     /// The level of the settings, if none was given.
