@@ -26,6 +26,11 @@ pub use self::rate::PacketRate;
 /// Maximum time between two searches for a game.
 const MAX_SEARCH_INTERVAL: Duration = Duration::from_millis(500);
 
+/// Searches without a trace of the game after which it is looked for less often, and the time between two of those. A search reads the
+/// names of all processes, and the game takes longer to start.
+const SEARCHES_UNTIL_RARE: u32 = 120;
+const RARE_SEARCH_INTERVAL: Duration = Duration::from_secs(5);
+
 /// Games that may end at once before acevo waits longer for the next one, and how many more of them per second. No player restarts a game
 /// that often; pages that are removed and created again all the time are not games.
 const SHORT_GAMES: (f64, f64) = (240.0, 0.25);
@@ -129,6 +134,8 @@ pub struct Connection {
     attachment: Option<Attachment>,
     next_search: Instant,
     search_interval: Duration,
+    /// Searches in a row in which the game was not running.
+    vain_searches: u32,
     short_games: Limiter,
     error: Option<Error>,
     /// Counters of pages that were detached because they did not change. Pages with the same counters are not attached again.
@@ -200,6 +207,7 @@ impl Connection {
             attachment: None,
             next_search: Instant::now(),
             search_interval: MAX_SEARCH_INTERVAL,
+            vain_searches: 0,
             short_games: Limiter::new(SHORT_GAMES.0, SHORT_GAMES.1),
             error: None,
             frozen: None,
@@ -303,9 +311,14 @@ impl Connection {
 
     /// Tries to attach.
     fn search(&mut self, now: Instant) {
-        self.next_search = now + self.search_interval;
-        self.search_interval = (2 * self.search_interval).min(MAX_SEARCH_INTERVAL);
-        match self.open() {
+        let interval = self.search_interval;
+        self.search_interval = (2 * interval).min(MAX_SEARCH_INTERVAL);
+        let opened = self.open();
+        let is_running = !matches!(opened, Err(Error::GameNotRunning { .. }));
+        self.vain_searches = if is_running { 0 } else { self.vain_searches.saturating_add(1) };
+        let is_rare = self.vain_searches > SEARCHES_UNTIL_RARE;
+        self.next_search = now + if is_rare { RARE_SEARCH_INTERVAL } else { interval };
+        match opened {
             Ok((packets, frame)) if frame.is_blank() => {
                 let page = PageKind::Graphics;
                 self.wait_because(Error::PageNotThere { page, location: packets.mapper().location(page) });
