@@ -174,9 +174,9 @@ pub struct FuelSaving {
 /// planning.reserve = Reserve::Litres(3.0);
 /// let plan = StopPlan::new(&race, &planning)?;
 /// assert_eq!((plan.laps_to_finish, plan.needed, plan.to_add), (19.5, 61.5, 30.0));
-/// // The tank has room for 30 l after four laps, and the reserve is reached after ten.
+/// // The tank has room for 30 l at the end of the fifth lap from now, and the reserve is reached at the end of the tenth.
 /// let stop = plan.stops.unwrap()[0];
-/// assert_eq!((stop.earliest, stop.latest, stop.add), (4, 10, 30.0));
+/// assert_eq!((stop.earliest, stop.latest, stop.add), (5, 10, 30.0));
 /// # Ok::<(), acevo_telemetry::analysis::NoStopPlan>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
