@@ -6,7 +6,6 @@ use std::sync::atomic::Ordering;
 use axum::Extension;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 
 use super::background::Control;
@@ -112,16 +111,9 @@ pub(super) async fn act(
     State(server): State<Arc<Server>>,
     Extension(connection): Extension<Connection>,
     request: Request,
-) -> Response {
-    match try_act(&server, &connection, request).await {
-        Ok(()) => StatusCode::NO_CONTENT.into_response(),
-        Err(refusal) => refusal.into_response(),
-    }
-}
-
-async fn try_act(server: &Server, connection: &Connection, request: Request) -> Result<(), Refusal> {
+) -> Result<StatusCode, Refusal> {
     let control = server.control()?;
-    match read_change(server, connection, request, MAX_REQUEST).await? {
+    match read_change(&server, &connection, request, MAX_REQUEST).await? {
         Action::Mark { text } if text.len() > MAX_NOTE => {
             return Err(Refusal::new(StatusCode::BAD_REQUEST, format!("A note has at most {MAX_NOTE} bytes.")));
         }
@@ -133,5 +125,5 @@ async fn try_act(server: &Server, connection: &Connection, request: Request) -> 
         Action::Mark { text } => control.recording.request(RecordingCommand::Mark(clean(&text))),
         Action::Quit {} => control.stop.request(),
     }
-    Ok(())
+    Ok(StatusCode::NO_CONTENT)
 }

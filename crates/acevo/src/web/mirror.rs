@@ -35,20 +35,15 @@ pub(super) async fn answer(
     State(server): State<Arc<Server>>,
     Extension(connection): Extension<Connection>,
     request: Request,
-) -> Response {
-    let answer = async {
-        if !connection.is_local() {
-            return Err(Refusal::new(StatusCode::FORBIDDEN, "This is for the screen on the computer that runs acevo."));
-        }
-        let known = read_json(request, MAX_REQUEST).await?;
-        let state = server.state();
-        mirror::encode(&state.snapshot, state.versions, &known)
-            .map_err(|error| Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))
-    };
-    match answer.await {
-        Ok(json) => ([(CONTENT_TYPE, "application/json")], json).into_response(),
-        Err(refusal) => refusal.into_response(),
+) -> Result<Response, Refusal> {
+    if !connection.is_local() {
+        return Err(Refusal::new(StatusCode::FORBIDDEN, "This is for the screen on the computer that runs acevo."));
     }
+    let known = read_json(request, MAX_REQUEST).await?;
+    let state = server.state();
+    let json = mirror::encode(&state.snapshot, state.versions, &known)
+        .map_err(|error| Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
+    Ok(([(CONTENT_TYPE, "application/json")], json).into_response())
 }
 
 /// Snapshots of the running background program. If it ends, this follows the game itself.

@@ -79,11 +79,9 @@ enum Action {
 }
 
 /// The state as JSON.
-pub(super) async fn state(State(server): State<Arc<Server>>) -> Response {
-    match server.playback() {
-        Ok(playback) => ([(CONTENT_TYPE, "application/json")], document(&playback.state())).into_response(),
-        Err(refusal) => refusal.into_response(),
-    }
+pub(super) async fn state(State(server): State<Arc<Server>>) -> Result<Response, Refusal> {
+    let playback = server.playback()?;
+    Ok(([(CONTENT_TYPE, "application/json")], document(&playback.state())).into_response())
 }
 
 /// Does what a page has asked for.
@@ -91,17 +89,10 @@ pub(super) async fn act(
     State(server): State<Arc<Server>>,
     Extension(connection): Extension<Connection>,
     request: Request,
-) -> Response {
-    match try_act(&server, &connection, request).await {
-        Ok(()) => StatusCode::NO_CONTENT.into_response(),
-        Err(refusal) => refusal.into_response(),
-    }
-}
-
-async fn try_act(server: &Server, connection: &Connection, request: Request) -> Result<(), Refusal> {
+) -> Result<StatusCode, Refusal> {
     let playback = server.playback()?;
     let refused = |reason: String| Refusal::new(StatusCode::BAD_REQUEST, reason);
-    match read_change(server, connection, request, MAX_REQUEST).await? {
+    match read_change(&server, &connection, request, MAX_REQUEST).await? {
         Action::Pause => playback.pause(),
         Action::Play => playback.play(),
         Action::Seek { at_s: Some(at_s), lap: None } => {
@@ -116,7 +107,7 @@ async fn try_act(server: &Server, connection: &Connection, request: Request) -> 
         Action::Speed { factor } if (SPEEDS.0..=SPEEDS.1).contains(&factor) => playback.set_speed(factor),
         Action::Speed { .. } => return Err(refused(format!("`factor` is from {} to {}.", SPEEDS.0, SPEEDS.1))),
     }
-    Ok(())
+    Ok(StatusCode::NO_CONTENT)
 }
 
 impl Server {
