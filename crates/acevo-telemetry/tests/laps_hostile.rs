@@ -6,7 +6,7 @@ use acevo_shared_memory::{ACEvoStatus, Page, SPageFileGraphicEvo, SPageFilePhysi
 use acevo_simulator::Scenario;
 use acevo_telemetry::Frame;
 use acevo_telemetry::analysis::{Analysis, Lap, SessionEventKind, Settings, Summary};
-use acevo_testkit::drive::{each_frame_of, options};
+use acevo_testkit::drive::{cases, each_frame_of, options};
 use proptest::prelude::*;
 
 /// Reproducible bytes.
@@ -96,7 +96,7 @@ fn ask(analysis: &mut Analysis, events: &mut u64) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(12), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn feed_accepts_random_pages(seed in 1u64.., millis in 1u64..200) {

@@ -6,7 +6,7 @@ use acevo_shared_memory::PhysicsTracker;
 use acevo_simulator::{LapRecord, Options, Scenario};
 use acevo_telemetry::Frame;
 use acevo_telemetry::analysis::{Analysis, Lap, SessionEventKind, Settings, Validity};
-use acevo_testkit::drive::{each_frame_of, options};
+use acevo_testkit::drive::{cases, each_frame_of, options};
 use proptest::prelude::*;
 
 /// Faults between the game and the analysis.
@@ -133,7 +133,7 @@ fn drive(options: Options, seconds: f64, mut trouble: Trouble) -> Result<usize, 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(6), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn hot_laps_with_lost_packets_are_right_or_incomplete(seed in 1u64..50, trouble in trouble()) {

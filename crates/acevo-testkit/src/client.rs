@@ -237,10 +237,20 @@ impl Socket {
         self.send(Message::text(subscription.to_string()));
     }
 
+    /// Waits for a message. A read with a timeout is interrupted if this process is stopped and continued.
+    fn read(&mut self) -> tungstenite::Result<Message> {
+        loop {
+            match self.0.read() {
+                Err(tungstenite::Error::Io(error)) if error.kind() == io::ErrorKind::Interrupted => {}
+                result => return result,
+            }
+        }
+    }
+
     /// Waits for a text message of this type.
     pub fn next_of(&mut self, kind: &str) -> Value {
         loop {
-            if let Message::Text(text) = self.0.read().unwrap() {
+            if let Message::Text(text) = self.read().unwrap() {
                 let message: Value = serde_json::from_str(&text).unwrap();
                 if message["type"] == kind {
                     return message;
@@ -252,7 +262,7 @@ impl Socket {
     /// Waits for a frame.
     pub fn next_frame(&mut self) -> Frame {
         loop {
-            if let Message::Binary(bytes) = self.0.read().unwrap() {
+            if let Message::Binary(bytes) = self.read().unwrap() {
                 return Frame::read(&bytes);
             }
         }
@@ -261,7 +271,7 @@ impl Socket {
     /// Waits until the server closes the connection, and returns its close code.
     pub fn end(&mut self) -> Option<u16> {
         loop {
-            match self.0.read() {
+            match self.read() {
                 Ok(Message::Close(close)) => return close.map(|close| close.code.into()),
                 Ok(_) => {}
                 Err(_) => return None,

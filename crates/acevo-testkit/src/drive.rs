@@ -17,6 +17,18 @@ pub fn options(scenario: Scenario, seed: u64, laps: u32) -> Options {
     options
 }
 
+/// The first seeds of a test: as many as `ACEVO_TEST_SEEDS` says, which the nightly checks set, or `default`.
+pub fn seeds(default: u64) -> impl Iterator<Item = u64> {
+    let count =
+        std::env::var("ACEVO_TEST_SEEDS").map_or(default, |count| count.parse().expect("ACEVO_TEST_SEEDS is a number"));
+    1..=count
+}
+
+/// The number of random cases of a property that takes seconds for each: `PROPTEST_CASES`, or `default`.
+pub fn cases(default: u32) -> u32 {
+    std::env::var("PROPTEST_CASES").map_or(default, |count| count.parse().expect("PROPTEST_CASES is a number"))
+}
+
 /// Simulates a session to its end. Calls `take` with the time and the frame of every step that changed a page.
 pub fn each_frame(options: Options, mut take: impl FnMut(Duration, &Frame)) -> Simulator {
     each_frame_of(options, |at, frame, _| take(at, frame))

@@ -1,5 +1,4 @@
 //! `acevo autostart` on Linux, with folders of its own and a replacement for `systemctl`.
-#![cfg(target_os = "linux")]
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};

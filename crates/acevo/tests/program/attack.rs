@@ -1,6 +1,5 @@
 //! The short form of the attacks of `acevo-attack`: some rounds of each, with fixed seeds. `docs/reliability.md` lists the promises that they
 //! check, and CONTRIBUTING.md has the command for the long form.
-#![cfg(target_os = "linux")]
 
 use std::path::Path;
 

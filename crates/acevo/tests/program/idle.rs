@@ -1,5 +1,4 @@
 //! Commands that follow a game wait while nothing arrives: they report how often they woke up.
-#![cfg(target_os = "linux")]
 
 use std::fs;
 use std::path::Path;

@@ -1,5 +1,4 @@
 //! Recording to a full disk that later has room again. The disk is a small file system in memory.
-#![cfg(target_os = "linux")]
 
 use std::fs;
 use std::process::Stdio;

@@ -1,5 +1,4 @@
 //! Archives of `acevo report`.
-#![cfg(unix)]
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};

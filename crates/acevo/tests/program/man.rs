@@ -1,5 +1,4 @@
 //! The manual pages of `acevo man`.
-#![cfg(unix)]
 
 use std::fs;
 use std::path::Path;

@@ -1,5 +1,4 @@
 //! A simulated game that publishes page files in a directory, and the commands that read it.
-#![cfg(unix)]
 
 use std::fs::OpenOptions;
 use std::os::unix::fs::FileExt;

@@ -1,5 +1,4 @@
 //! `acevo replay`, as another program reads it.
-#![cfg(unix)]
 
 use std::fs;
 use std::path::Path;

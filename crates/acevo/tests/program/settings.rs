@@ -1,7 +1,6 @@
 //! `acevo settings`, and settings as defaults of other commands: option, then environment, then file.
 //!
 //! Each test has folders of its own for settings, data and state.
-#![cfg(unix)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

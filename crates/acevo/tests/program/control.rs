@@ -1,5 +1,4 @@
 //! State, control and settings of `acevo run` over HTTP, as the page uses them. Each test has a user with folders of its own.
-#![cfg(unix)]
 
 use std::fs;
 use std::path::PathBuf;

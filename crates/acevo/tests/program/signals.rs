@@ -1,5 +1,4 @@
 //! Signals that the program inherits or gets from the system: a hang-up under `nohup`, and the limit of the file size.
-#![cfg(target_os = "linux")]
 
 use std::fs;
 use std::path::Path;

@@ -4,9 +4,8 @@
 //!
 //! ```text
 //! eval "$(.ci/wine/setup)" && cargo build -p acevo --target x86_64-pc-windows-gnu
-//! ACEVO_EXE=target/x86_64-pc-windows-gnu/debug/acevo.exe cargo test -p acevo --test wine -- --nocapture
+//! ACEVO_EXE=target/x86_64-pc-windows-gnu/debug/acevo.exe cargo test -p acevo --test program wine:: -- --nocapture
 //! ```
-#![cfg(target_os = "linux")]
 
 use std::collections::{BTreeMap, HashSet};
 use std::env;

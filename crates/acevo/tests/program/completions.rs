@@ -1,5 +1,4 @@
 //! Shell completions: scripts of `acevo completions`, run by real shells.
-#![cfg(unix)]
 
 use std::fs;
 use std::path::Path;

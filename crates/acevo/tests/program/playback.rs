@@ -1,5 +1,4 @@
 //! Playback of recordings: control over HTTP, pages of other sizes than known, and recordings that cannot be played to their end.
-#![cfg(unix)]
 
 use std::fs;
 use std::path::Path;

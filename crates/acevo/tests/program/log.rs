@@ -1,5 +1,4 @@
 //! The log of commands that run in the background, and `acevo log`.
-#![cfg(unix)]
 
 use std::fs::{self, OpenOptions};
 use std::io::{Read, Write};

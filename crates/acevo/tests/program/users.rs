@@ -1,5 +1,4 @@
 //! Several users on one machine. Each test has processes and a `/dev/shm` of its own.
-#![cfg(target_os = "linux")]
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

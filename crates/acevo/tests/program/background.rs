@@ -1,6 +1,5 @@
 //! `acevo run` as a driver uses it: with a simulated game and a browser, each killed and started again; with a full disk, a taken port, and
 //! settings that change.
-#![cfg(target_os = "linux")]
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,5 +1,4 @@
 //! Tests of layouts of overlays in the real program: the addresses, the files, and the editor in a browser.
-#![cfg(unix)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

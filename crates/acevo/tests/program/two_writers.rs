@@ -1,5 +1,4 @@
 //! Two programs that write the same page files: few recordings and events, and a diagnosis.
-#![cfg(unix)]
 
 use std::fs::{self, File, OpenOptions};
 use std::os::unix::fs::FileExt;

@@ -1,5 +1,4 @@
 //! Tests of the page and the overlays in a real browser.
-#![cfg(unix)]
 
 use std::fs;
 
