@@ -1,6 +1,6 @@
 //! Cost of a settled, owned, decoded page, compared to two plain copies of the same number of bytes in the same run.
 //!
-//! `cargo bench -p acevo-shared-memory --features publish`
+//! `cargo bench -p acevo-pages --features publish`
 
 use std::hint::black_box;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};

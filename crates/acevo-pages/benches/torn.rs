@@ -4,7 +4,7 @@
 //! it is unknown what the game does, and either as fast as it can or at a steady rate. At the steady rate the reader reads the page
 //! as soon as it sees a new counter, which is when the writer is most likely to be at work.
 //!
-//! `cargo bench -p acevo-shared-memory --features publish --bench torn` (about two minutes; needs two idle cores). A part of a
+//! `cargo bench -p acevo-pages --features publish --bench torn` (about two minutes; needs two idle cores). A part of a
 //! setting's name after `--` selects settings: `-- 'each µs'`.
 
 #![allow(clippy::print_stdout)]

@@ -3,7 +3,7 @@
 //! A producer process writes physics at 333 Hz and graphics at 60 or 240 Hz, with the time of writing in each page. The reader runs
 //! in this process. Under load, two more processes keep both cores busy.
 //!
-//! `cargo bench -p acevo-shared-memory --features publish --bench packets -- [--packets N] [part of a row's name]`
+//! `cargo bench -p acevo-pages --features publish --bench packets -- [--packets N] [part of a row's name]`
 
 #![allow(clippy::print_stdout)]
 
