@@ -10,9 +10,9 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use acevo_testkit::client::serve;
 #[cfg(target_os = "linux")]
-use acevo_testkit::client::{request_on, serve_by};
+use acevo_testkit::client::request_on;
+use acevo_testkit::client::{serve, serve_by};
 #[cfg(unix)]
 use acevo_testkit::program::{Signal, send_signal};
 use acevo_testkit::program::{acevo, output, spawn};
