@@ -8,18 +8,21 @@ pub(super) const VALUE: &str = "acevo";
 /// Name of the program that the value starts.
 const PROGRAM: &str = "acevow.exe";
 
+/// The argument of the entry. Without any argument, after a double click, the program opens the page.
+pub(super) const ARGUMENT: &str = "--quiet";
+
 /// Maximum length of the command line in UTF-16 code units: Windows ignores longer values of the key.
 const MAX_COMMAND: usize = 260;
 
-/// The command line that starts a program, in quotes. `None` if Windows would ignore it.
+/// The command line that starts a program without opening the page. `None` if Windows would ignore it.
 pub(super) fn command(program: &str) -> Option<String> {
-    let command = format!("\"{program}\"");
+    let command = format!("\"{program}\" {ARGUMENT}");
     (command.encode_utf16().count() <= MAX_COMMAND).then_some(command)
 }
 
 /// The program that a command line of acevo starts. `None` for the command lines of other programs.
 pub(super) fn program(command: &str) -> Option<PathBuf> {
-    let path = command.trim().strip_prefix('"')?.strip_suffix('"')?;
+    let path = command.trim().strip_suffix(ARGUMENT)?.trim_end().strip_prefix('"')?.strip_suffix('"')?;
     let (folder, name) = path.rsplit_once('\\')?;
     let is_own = !folder.contains('"') && name.eq_ignore_ascii_case(PROGRAM);
     is_own.then(|| path.into())
@@ -61,15 +64,15 @@ mod tests {
 
     #[test]
     fn command_quotes_the_path_and_is_refused_if_windows_would_ignore_it() {
-        assert_eq!(command(r"C:\Program Files\acevow.exe").unwrap(), r#""C:\Program Files\acevow.exe""#);
-        assert!(command(&"x".repeat(258)).is_some() && command(&"x".repeat(259)).is_none());
+        assert_eq!(command(r"C:\Program Files\acevow.exe").unwrap(), r#""C:\Program Files\acevow.exe" --quiet"#);
+        assert!(command(&"x".repeat(250)).is_some() && command(&"x".repeat(251)).is_none());
     }
 
     #[test]
     fn program_recognises_only_quoted_command_lines_of_acevo() {
         let path = r"C:\Users\Jürgen\a b\acevow.exe";
         assert_eq!(program(&command(path).unwrap()), Some(path.into()));
-        for other in [r"C:\acevow.exe", r#""C:\other.exe""#, r#""C:\acevow.exe" "C:\acevow.exe""#, "", "\""] {
+        for other in [r"C:\acevow.exe", r#""C:\other.exe" --quiet"#, r#""C:\acevow.exe" "C:\acevow.exe" --quiet"#, "", "\"", "--quiet"] {
             assert_eq!(program(other), None, "{other}");
         }
     }

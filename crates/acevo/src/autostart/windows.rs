@@ -8,7 +8,7 @@ use acevo_files::{UserFolder, read_limited};
 use anyhow::{Context, bail, ensure};
 
 use super::entry::{Entry, Mechanism, State, TurnedOn};
-use super::registry_text::{VALUE, command, decode, exported, is_turned_off, program};
+use super::registry_text::{ARGUMENT, VALUE, command, decode, exported, is_turned_off, program};
 use crate::output::name_of;
 
 const RUN: &str = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Run";
@@ -31,7 +31,7 @@ pub(super) fn turn_on(launcher: &Path, starts: bool) -> anyhow::Result<TurnedOn>
     delete(APPROVED)?;
     if starts {
         let mut command = Command::new(launcher);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.arg(ARGUMENT).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         command.spawn().with_context(|| format!("cannot start {}", name_of(launcher)))?;
     }
     let entry =

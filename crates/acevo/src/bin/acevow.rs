@@ -1,6 +1,7 @@
-//! `acevow`: starts `acevo run` without a console window, for the autostart of Windows.
+//! `acevow`: starts `acevo run` without a console window, for a double click and the autostart of Windows.
 //!
-//! It starts the `acevo.exe` of its own folder, adds its own arguments to those of `acevo run`, and ends with the same exit code.
+//! It starts the `acevo.exe` of its own folder, adds its own arguments to those of `acevo run`, and ends with the same exit code. Without
+//! arguments it also opens the page, as somebody expects who clicks on it.
 
 #![windows_subsystem = "windows"]
 #![forbid(unsafe_code)]
@@ -19,6 +20,9 @@ fn main() {
         let program = std::env::current_exe()?.with_file_name("acevo.exe");
         let mut command = Command::new(program);
         command.arg("run").args(std::env::args_os().skip(1));
+        if std::env::args_os().len() < 2 {
+            command.arg("--open");
+        }
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         command.creation_flags(NO_WINDOW).status()
     };
