@@ -1,7 +1,7 @@
 //! `acevow`: starts `acevo run` without a console window, for a double click and the autostart of Windows.
 //!
 //! It starts the `acevo.exe` of its own folder, adds its own arguments to those of `acevo run`, and ends with the same exit code. Without
-//! arguments it also opens the page, as somebody expects who clicks on it.
+//! arguments it also opens the page.
 
 #![windows_subsystem = "windows"]
 #![forbid(unsafe_code)]
