@@ -72,7 +72,14 @@ mod tests {
     fn program_recognises_only_quoted_command_lines_of_acevo() {
         let path = r"C:\Users\Jürgen\a b\acevow.exe";
         assert_eq!(program(&command(path).unwrap()), Some(path.into()));
-        for other in [r"C:\acevow.exe", r#""C:\other.exe" --quiet"#, r#""C:\acevow.exe" "C:\acevow.exe" --quiet"#, "", "\"", "--quiet"] {
+        for other in [
+            r"C:\acevow.exe",
+            r#""C:\other.exe" --quiet"#,
+            r#""C:\acevow.exe" "C:\acevow.exe" --quiet"#,
+            "",
+            "\"",
+            "--quiet",
+        ] {
             assert_eq!(program(other), None, "{other}");
         }
     }

@@ -13,6 +13,7 @@ use std::ffi::OsString;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -38,7 +39,11 @@ fn packet_id(object: &Value) -> i64 {
 struct Environment {
     wine: OsString,
     exe: PathBuf,
+    _prefix: MutexGuard<'static, ()>,
 }
+
+/// All tests share the prefix: its sections, its registry, and its server, which starts with the first program and ends with the last.
+static PREFIX: Mutex<()> = Mutex::new(());
 
 impl Environment {
     /// `None`, after a message, if the environment has no Windows program.
@@ -52,7 +57,8 @@ impl Environment {
         let exe = workspace.join(exe).canonicalize().expect("ACEVO_EXE is the Windows program");
         let wine =
             env::var_os("CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER").expect("`.ci/wine/setup` prints the path of Wine");
-        Some(Self { wine, exe })
+        let prefix = PREFIX.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(Self { wine, exe, _prefix: prefix })
     }
 
     fn windows(&self, exe: &Path, arguments: &[&str]) -> Command {
@@ -277,7 +283,8 @@ fn nothing_runs_yet(world: &Environment) {
     for command in [world.acevo_exe(&["dump"]), world.native(&["dump"])] {
         let output = output(command);
         let message = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(!output.status.success() && output.stdout.is_empty() && message.contains("not running"), "{message}");
+        let refused = !output.status.success() && output.stdout.is_empty() && message.contains("not running");
+        assert!(refused, "{}: {message} {}", output.status, String::from_utf8_lossy(&output.stdout));
     }
     for command in [world.acevo_exe(&["doctor"]), world.native(&["doctor"])] {
         assert!(!output(command).status.success());
