@@ -53,7 +53,7 @@ pub(crate) struct Acevo {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Run in the background: record every drive, and serve the page and the overlays
+    /// Record every drive, and serve the page and the overlays, until Ctrl-C
     Run(Box<RunArgs>),
     /// Show what the running `acevo run` does
     Status(StatusArgs),
@@ -95,7 +95,7 @@ pub(crate) enum Command {
     Settings(SettingsArgs),
     /// Publish a simulated game, or write a recording of it
     Simulate(SimulateArgs),
-    /// Print the end of the log of `serve` and `record`
+    /// Print the end of the log of `run`, `serve` and `record`
     Log(LogArgs),
     /// Write an archive for a bug report: diagnosis, versions, settings, log, raw dump
     Report(ReportArgs),

@@ -20,7 +20,7 @@ pub(crate) fn run(args: &StatusArgs) -> anyhow::Result<ExitCode> {
         if args.json {
             print_json("{\"running\":false}\n")?;
         } else {
-            say(format_args!("acevo: `acevo run` is not running"));
+            say(format_args!("acevo: `acevo run` is not running; start it with `acevo run --open`"));
         }
         return Ok(NOT_RUNNING.into());
     };

@@ -76,7 +76,7 @@ impl Addresses {
 /// Opens an address in a browser, or prints a warning if that fails.
 pub(super) fn open(address: &str) {
     let browser = opener(address).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-    match browser.context("no browser can be opened") {
+    match browser.context("no browser can be opened; open the address yourself") {
         Ok(mut browser) => {
             // Waiting for the process lets the system forget it.
             thread::spawn(move || browser.wait());
