@@ -31,6 +31,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
         Claim::Granted(instance) => instance,
         Claim::Taken(other) => return Ok(report_other(other.as_ref(), args.opens_browser())),
     };
+    instance.publish(&InstanceInfo::of_this_process(Err("it is starting")))?;
     let (feed, recording) = RecordingFeed::start(args.recording())?;
     let allows_lan = Arc::new(AtomicBool::new(args.allows_lan_control()));
     let settings = follow_settings(args, recording.clone(), Arc::clone(&allows_lan))?;
