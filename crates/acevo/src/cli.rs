@@ -57,6 +57,8 @@ pub(crate) enum Command {
     Run(Box<RunArgs>),
     /// Show what the running `acevo run` does
     Status(StatusArgs),
+    /// End the running `acevo run`, and wait until its recording is complete
+    Quit,
     /// Start `acevo run` at each login
     Autostart(AutostartArgs),
     /// Show a live view of the game; the default without a command

@@ -49,6 +49,7 @@ impl Acevo {
                 | Command::Stats(_)
                 | Command::Settings(_)
                 | Command::Status(_)
+                | Command::Quit
                 | Command::Autostart(_)
                 | Command::Log(_)
                 | Command::Report(_)

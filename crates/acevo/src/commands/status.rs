@@ -3,17 +3,15 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use serde_json::Value;
 
+use super::background::{NOT_RUNNING, no_answer, server_of};
 use crate::cli::StatusArgs;
 use crate::format::text::clock;
 use crate::instance;
 use crate::output::{print_json, print_text, say};
 use crate::web::client::Client;
-
-/// Exit code if no background program runs, as of `systemctl status`.
-const NOT_RUNNING: u8 = 3;
 
 pub(crate) fn run(args: &StatusArgs) -> anyhow::Result<ExitCode> {
     let Some(info) = instance::running()? else {
@@ -24,14 +22,8 @@ pub(crate) fn run(args: &StatusArgs) -> anyhow::Result<ExitCode> {
         }
         return Ok(NOT_RUNNING.into());
     };
-    let Some((port, address)) = info.port.zip(info.address()) else {
-        bail!(
-            "`acevo run` (process {}) has no web server now, and tries to start it again: {}",
-            info.pid,
-            info.problem.as_deref().unwrap_or("it is starting")
-        );
-    };
-    let what = || format!("`acevo run` (process {}) does not answer at {address}", info.pid);
+    let (port, address) = server_of(&info)?;
+    let what = || no_answer(&info, &address);
     let text = Client::connect(port).and_then(|mut client| client.get("/api/status")).with_context(what)?;
     let status: Value = serde_json::from_str(&text).with_context(what)?;
     if args.json {

@@ -204,9 +204,35 @@ fn taken_port_is_reported_and_tried_again_while_recording_continues() {
     let status = user.run(&["status"]);
     assert_eq!(status.status.code(), Some(1));
     assert!(status.stderr.contains("is taken"), "{}", status.stderr);
+    let quit = user.run(&["quit"]);
+    assert_eq!(quit.status.code(), Some(1));
+    let process = format!("process {}", running.id());
+    assert!(quit.stderr.contains("is taken") && quit.stderr.contains(&process), "{}", quit.stderr);
     drop(other);
     assert_eq!(running.next_line(), format!("http://127.0.0.1:{port}/"));
     until(|| user.run(&["status"]).status.success());
+}
+
+#[test]
+fn quit_ends_the_running_program_and_completes_its_recording() {
+    let user = User::with("[recording]\nfolder = \"~/races\"\n");
+    let not_running = user.run(&["quit"]);
+    assert_eq!((not_running.status.code(), not_running.stdout.as_str()), (Some(3), ""));
+    assert!(not_running.stderr.contains("is not running"), "{}", not_running.stderr);
+    // Also with other devices, whose requests need a token.
+    let mut site = serve_by(&mut user.command(&["run", "--demo", "--quiet", "--lan", "--port", "0"]));
+    until(|| status(&site)["recording"]["time_s"].as_f64() > Some(0.0));
+    let quit = user.run(&["quit"]);
+    assert_eq!((quit.status.code(), quit.stdout.as_str()), (Some(0), ""), "{}", quit.stderr);
+    let process = format!("acevo: ended acevo run (process {})", site.running.id());
+    assert_eq!(quit.stderr.trim_end(), process);
+    let (exit, stderr) = site.running.wait();
+    assert!(exit.success(), "{stderr}");
+    let files = recordings(&user.folder.path().join("races"));
+    let info = user.run(&["info", "--json", "--check", files[0].to_str().unwrap()]);
+    let info: Value = serde_json::from_str(&info.stdout).unwrap();
+    assert_eq!((files.len(), &info["finished"], &info["damage"]), (1, &true.into(), &json!([])));
+    assert_eq!(user.run(&["quit"]).status.code(), Some(3));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use acevo_testkit::program::{acevo, output};
 use serde_json::Value;
 
 /// All commands.
-const COMMANDS: [&str; 24] = [
+const COMMANDS: [&str; 25] = [
     "watch",
     "dump",
     "channels",
@@ -26,6 +26,7 @@ const COMMANDS: [&str; 24] = [
     "serve",
     "run",
     "status",
+    "quit",
     "simulate",
     "log",
     "report",
