@@ -187,6 +187,12 @@ fn second_start_reports_the_running_program() {
     assert!(second.stderr.contains(&process), "{}", second.stderr);
     let text = user.run(&["status"]).stdout;
     assert!(text.contains(&site.host) && text.contains("recording"), "{text}");
+    // Both name the simulated car, which can be mistaken for the game.
+    let doctor = user.run(&["doctor"]).stdout;
+    for text in [&text, &doctor] {
+        assert!(text.contains("simulated (--demo): "), "{text}");
+    }
+    assert!(doctor.contains("`acevo quit`"), "{doctor}");
     // Another user has a program of its own.
     assert_eq!(User::new().run(&["status"]).status.code(), Some(3));
 }
