@@ -10,6 +10,7 @@ use super::follow::{AnalysisArgs, FuelArgs, ListenArgs};
 use super::source::{DemoArgs, PlaceArgs};
 use super::tools::LogArg;
 use crate::diagnostics::LogOptions;
+use crate::recording::file_name;
 use crate::recording::task::RecordingPlan;
 use crate::session::feeder::{AnalysisOptions, SourceKind};
 use crate::session::source::LiveSource;
@@ -18,9 +19,12 @@ use crate::web::ServerOptions;
 /// The part that is kept in memory, to be saved on request.
 const KEEP_LAST: Duration = Duration::from_secs(60);
 
+/// Folder of simulated drives in the folder of recordings.
+const DEMO_FOLDER: &str = "demo";
+
 #[derive(Debug, Clone, Args)]
 pub(crate) struct RunArgs {
-    /// Folder of the recordings [default: acevo in your documents]
+    /// Folder of the recordings [default: acevo in your documents; with --demo the folder demo in it]
     #[arg(short, long, value_name = "FOLDER")]
     output: Option<PathBuf>,
     /// Don't record; the page can start it
@@ -96,13 +100,23 @@ impl RunArgs {
     }
 
     pub(crate) fn recording(&self) -> RecordingPlan {
-        let of_settings = || self.defaults.recording.folder(std::env::home_dir().as_deref());
         RecordingPlan {
-            folder: self.output.clone().or_else(of_settings),
+            folder: self.output.clone().or_else(|| self.default_folder()),
             is_on: self.defaults.recording.enabled && !self.no_record,
             keep_last: KEEP_LAST,
             settings: self.defaults.recording.clone(),
         }
+    }
+
+    /// The folder of the recordings if none is named; `None` for that of the user's documents. Simulated drives have a folder of their own,
+    /// because their recordings look like real ones.
+    fn default_folder(&self) -> Option<PathBuf> {
+        let folder = self.defaults.recording.folder(std::env::home_dir().as_deref());
+        if !self.demo.demo {
+            return folder;
+        }
+        // Without a home folder the task reports that there is no folder.
+        file_name::directory(folder.as_deref()).ok().map(|folder| folder.join(DEMO_FOLDER))
     }
 }
 

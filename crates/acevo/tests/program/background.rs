@@ -205,7 +205,7 @@ fn taken_port_is_reported_and_tried_again_while_recording_continues() {
     let running = spawn(&mut user.command(&["run", "--demo", "--port", &port]));
     assert!(running.message_with("error").contains("tried again"));
     assert!(running.next_message().contains(&format!("port {port} is taken")));
-    let folder = user.folder.path().join("races");
+    let folder = user.folder.path().join("races/demo");
     until(|| folder.exists() && recordings(&folder).len() == 1);
     let status = user.run(&["status"]);
     assert_eq!(status.status.code(), Some(1));
@@ -234,7 +234,10 @@ fn quit_ends_the_running_program_and_completes_its_recording() {
     assert_eq!(quit.stderr.trim_end(), process);
     let (exit, stderr) = site.running.wait();
     assert!(exit.success(), "{stderr}");
-    let files = recordings(&user.folder.path().join("races"));
+    // Simulated drives are not mixed with real ones.
+    let folder = user.folder.path().join("races");
+    assert!(recordings(&folder).is_empty());
+    let files = recordings(&folder.join("demo"));
     let info = user.run(&["info", "--json", "--check", files[0].to_str().unwrap()]);
     let info: Value = serde_json::from_str(&info.stdout).unwrap();
     assert_eq!((files.len(), &info["finished"], &info["damage"]), (1, &true.into(), &json!([])));
@@ -250,7 +253,7 @@ fn folder_that_cannot_be_created_is_reported_and_tried_again() {
     until(|| status(&site)["problems"].to_string().contains("races/all"));
     fs::remove_file(&file).unwrap();
     until(|| status(&site)["problems"] == json!([]) && status(&site)["recording"]["file"].is_string());
-    assert_eq!(recordings(&file.join("all")).len(), 1);
+    assert_eq!(recordings(&file.join("all/demo")).len(), 1);
 }
 
 #[test]
