@@ -7,10 +7,10 @@ use acevo_settings::Settings;
 use clap::Args;
 
 use super::follow::{AnalysisArgs, FuelArgs, ListenArgs};
+use super::recordings::folder_of;
 use super::source::{DemoArgs, PlaceArgs};
 use super::tools::LogArg;
 use crate::diagnostics::LogOptions;
-use crate::recording::file_name;
 use crate::recording::task::RecordingPlan;
 use crate::session::feeder::{AnalysisOptions, SourceKind};
 use crate::session::source::LiveSource;
@@ -108,15 +108,13 @@ impl RunArgs {
         }
     }
 
-    /// The folder of the recordings if none is named; `None` for that of the user's documents. Simulated drives have a folder of their own,
-    /// because their recordings look like real ones.
+    /// The folder of the recordings if none is named; `None` for the default one. Simulated drives have a folder of their own, because their
+    /// recordings look like real ones.
     fn default_folder(&self) -> Option<PathBuf> {
-        let folder = self.defaults.recording.folder(std::env::home_dir().as_deref());
-        if !self.demo.demo {
-            return folder;
+        if self.demo.demo {
+            return folder_of(&self.defaults).map(|folder| folder.join(DEMO_FOLDER));
         }
-        // Without a home folder the task reports that there is no folder.
-        file_name::directory(folder.as_deref()).ok().map(|folder| folder.join(DEMO_FOLDER))
+        self.defaults.recording.folder(std::env::home_dir().as_deref())
     }
 }
 
