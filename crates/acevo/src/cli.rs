@@ -32,7 +32,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::output::{name_of, say_lines};
 
-/// Live telemetry of Assetto Corsa EVO in the terminal.
+/// Live telemetry for Assetto Corsa EVO, in the browser, in overlays and in the terminal.
 ///
 /// Without a command it shows the live view of `acevo watch`, and waits for the game if it is not running.
 #[derive(Debug, Parser)]

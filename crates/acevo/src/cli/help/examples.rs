@@ -2,11 +2,11 @@
 
 const ACEVO: &str = "\
 Examples:
-  acevo                    Watch the game; waits until it runs
+  acevo run --open         Record every drive, and open the page, which has overlays for OBS
+  acevo                    The screen in the terminal; waits until the game runs
   acevo --demo             The same with a simulated car, without the game
   acevo doctor             Diagnose missing telemetry
   acevo laps               The laps of the session, in a live table
-  acevo serve --open       A page in the browser, with overlays for OBS
   acevo dump speedKmh      One value, once
   acevo channels --demo    All channels with units, quality and values
   acevo --json --every 1s  A JSON object per second, for a script
