@@ -33,7 +33,9 @@ pub enum LapError {
     #[error("{0} is not in the recording; `acevo laps FILE` lists its laps")]
     NotFound(String),
     /// No lap counts, so there is no best lap.
-    #[error("{0} is not in the recording: no lap counts; `acevo laps FILE` lists its laps")]
+    #[error(
+        "{0} is not in the recording, because none of its laps is complete and valid; `acevo laps FILE` lists them with the reasons"
+    )]
     NoBest(String),
     /// Several laps are selected, and one is expected.
     #[error("{title} is ambiguous. Choose one of these laps:{}", lines(candidates))]

@@ -32,7 +32,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::output::{name_of, say_lines};
 
-/// Live telemetry of Assetto Corsa EVO in the terminal.
+/// Live telemetry for Assetto Corsa EVO, in the browser, in overlays and in the terminal.
 ///
 /// Without a command it shows the live view of `acevo watch`, and waits for the game if it is not running.
 #[derive(Debug, Parser)]
@@ -57,6 +57,8 @@ pub(crate) enum Command {
     Run(Box<RunArgs>),
     /// Show what the running `acevo run` does
     Status(StatusArgs),
+    /// End the running `acevo run`, and wait until its recording is complete
+    Quit,
     /// Start `acevo run` at each login
     Autostart(AutostartArgs),
     /// Show a live view of the game; the default without a command

@@ -1,6 +1,7 @@
 //! One file per command.
 
 mod autostart;
+mod background;
 mod channels;
 mod completions;
 mod cut;
@@ -17,6 +18,7 @@ mod man;
 mod once;
 mod plot;
 mod progress;
+mod quit;
 mod raw_file;
 mod record;
 mod repair;
@@ -45,6 +47,7 @@ pub(crate) fn run(args: Acevo) -> anyhow::Result<ExitCode> {
         Some(Command::Doctor(args)) => doctor::run(&args),
         Some(Command::Run(args)) => run::run(&args),
         Some(Command::Status(args)) => status::run(&args),
+        Some(Command::Quit) => quit::run(),
         Some(Command::Autostart(args)) => autostart::run(&args),
         Some(Command::Record(args)) => record::run(&args),
         Some(Command::Replay(args)) => replay::run(&args),

@@ -1,4 +1,4 @@
-//! `acevo`: live telemetry of Assetto Corsa EVO in the terminal.
+//! `acevo`: live telemetry for Assetto Corsa EVO, in the browser, in overlays and in the terminal.
 //!
 //! Layers, from the lowest to the highest; a module uses only layers before it:
 //!

@@ -118,6 +118,14 @@ pub(crate) fn open_page(address: &str) {
     announce::open(address);
 }
 
+/// Checks that a port of this computer is free: listens on it, and stops at once. Port 0 is always free.
+///
+/// # Errors
+/// Why the system refuses the port.
+pub(crate) fn check_port(port: u16) -> io::Result<()> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map(drop)
+}
+
 impl Site {
     /// Listens on the port.
     ///

@@ -14,8 +14,8 @@ use super::values;
 
 #[derive(Debug, Args)]
 pub(crate) struct PlotArgs {
-    /// Recording with the laps
-    #[arg(value_name = "FILE", required_unless_present = "demo", conflicts_with = "demo")]
+    /// Recording with the laps; needed without --demo
+    #[arg(value_name = "FILE", conflicts_with = "demo")]
     pub(crate) file: Option<PathBuf>,
     /// Lap to draw, such as best, 3, 2/3 (session/lap) or 3#2 (second attempt)
     #[arg(long, value_name = "LAP", default_value = "best", conflicts_with = "demo")]
@@ -61,6 +61,11 @@ impl PlotArgs {
     /// Takes the settings for options that were not given.
     pub(super) fn apply(&mut self, settings: &Settings) {
         self.units = self.units.or(Some(settings.units));
+    }
+
+    /// Nothing is named that has laps.
+    pub(super) fn lacks_laps(&self) -> bool {
+        self.file.is_none() && !self.demo
     }
 
     /// Units of the picture.

@@ -12,8 +12,15 @@ use super::source::{DemoArgs, DriveArgs, PlaceArgs, PublishArgs};
 use super::tools::LogArg;
 use super::values;
 use crate::diagnostics::LogOptions;
+use crate::recording::file_name;
 use crate::session::publish::PublishTarget;
 use crate::session::source::LiveSource;
+
+/// The folder of recordings by the settings; `None` without a home folder.
+pub(super) fn folder_of(settings: &Settings) -> Option<PathBuf> {
+    let folder = settings.recording.folder(std::env::home_dir().as_deref());
+    file_name::directory(folder.as_deref()).ok()
+}
 
 #[derive(Debug, Args)]
 pub(crate) struct RecordArgs {

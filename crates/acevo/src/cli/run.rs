@@ -7,6 +7,7 @@ use acevo_settings::Settings;
 use clap::Args;
 
 use super::follow::{AnalysisArgs, FuelArgs, ListenArgs};
+use super::recordings::folder_of;
 use super::source::{DemoArgs, PlaceArgs};
 use super::tools::LogArg;
 use crate::diagnostics::LogOptions;
@@ -18,9 +19,12 @@ use crate::web::ServerOptions;
 /// The part that is kept in memory, to be saved on request.
 const KEEP_LAST: Duration = Duration::from_secs(60);
 
+/// Folder of simulated drives in the folder of recordings.
+const DEMO_FOLDER: &str = "demo";
+
 #[derive(Debug, Clone, Args)]
 pub(crate) struct RunArgs {
-    /// Folder of the recordings [default: acevo in your documents]
+    /// Folder of the recordings [default: acevo in your documents; with --demo the folder demo in it]
     #[arg(short, long, value_name = "FOLDER")]
     output: Option<PathBuf>,
     /// Don't record; the page can start it
@@ -96,13 +100,21 @@ impl RunArgs {
     }
 
     pub(crate) fn recording(&self) -> RecordingPlan {
-        let of_settings = || self.defaults.recording.folder(std::env::home_dir().as_deref());
         RecordingPlan {
-            folder: self.output.clone().or_else(of_settings),
+            folder: self.output.clone().or_else(|| self.default_folder()),
             is_on: self.defaults.recording.enabled && !self.no_record,
             keep_last: KEEP_LAST,
             settings: self.defaults.recording.clone(),
         }
+    }
+
+    /// The folder of the recordings if none is named; `None` for the default one. Simulated drives have a folder of their own, because their
+    /// recordings look like real ones.
+    fn default_folder(&self) -> Option<PathBuf> {
+        if self.demo.demo {
+            return folder_of(&self.defaults).map(|folder| folder.join(DEMO_FOLDER));
+        }
+        self.defaults.recording.folder(std::env::home_dir().as_deref())
     }
 }
 

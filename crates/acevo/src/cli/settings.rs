@@ -7,7 +7,9 @@ use acevo_telemetry::UnitSystem;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory};
 
+use super::recordings::folder_of;
 use super::{Acevo, Command};
+use crate::output::name_of;
 
 #[derive(Debug, Args)]
 pub(crate) struct SettingsArgs {
@@ -49,6 +51,7 @@ impl Acevo {
                 | Command::Stats(_)
                 | Command::Settings(_)
                 | Command::Status(_)
+                | Command::Quit
                 | Command::Autostart(_)
                 | Command::Log(_)
                 | Command::Report(_)
@@ -62,7 +65,7 @@ impl Acevo {
     /// Gives every option that was not given the value of the settings. This is the only place where options and settings meet.
     ///
     /// # Errors
-    /// If an option needs a setting that is off.
+    /// If an option needs a setting that is off, or a recording is needed, which is in the folder of the settings.
     pub(crate) fn apply(&mut self, settings: &Settings) -> Result<(), clap::Error> {
         match &mut self.command {
             None => self.watch.apply(settings),
@@ -83,7 +86,12 @@ impl Acevo {
                 }
             }
             Some(Command::Export(args)) => args.apply(settings),
-            Some(Command::Plot(args)) => args.apply(settings),
+            Some(Command::Plot(args)) => {
+                args.apply(settings);
+                if args.lacks_laps() {
+                    return Err(no_recording(settings));
+                }
+            }
             Some(Command::Channels(args)) => {
                 // Without the option, channels have their own units, as the game has.
                 let is_default = settings.units == UnitSystem::default();
@@ -97,6 +105,19 @@ impl Acevo {
 
 fn useless_token_file() -> clap::Error {
     let message = "--token-file is for other devices in the network: add --lan";
+    Acevo::command().error(ErrorKind::MissingRequiredArgument, message)
+}
+
+/// The error without a recording: where recordings are, and an example.
+fn no_recording(settings: &Settings) -> clap::Error {
+    let place = match folder_of(settings) {
+        Some(folder) => {
+            let example = name_of(&folder.join("FILE.acevo"));
+            format!("Recordings are in {}. For example: acevo plot \"{example}\" --lap best", name_of(&folder))
+        }
+        None => "For example: acevo plot FILE.acevo --lap best".to_owned(),
+    };
+    let message = format!("name the recording whose laps are drawn, or --demo.\n{place}");
     Acevo::command().error(ErrorKind::MissingRequiredArgument, message)
 }
 
@@ -183,6 +204,25 @@ mod tests {
         assert!(args.output.is_none() && args.folder.is_some_and(|folder| folder.ends_with("races")));
         let Some(Command::Record(args)) = applied(&["record", "-o", "here"]).command else { panic!() };
         assert_eq!((args.output.as_deref(), args.folder), (Some(Path::new("here")), None));
+    }
+
+    #[test]
+    fn run_records_simulated_drives_into_a_folder_of_their_own_unless_one_is_named() {
+        let folder = |args: &[&str]| {
+            let Some(Command::Run(args)) = applied(args).command else { panic!("{args:?}") };
+            args.recording().folder.unwrap()
+        };
+        assert!(folder(&["run"]).ends_with("races"));
+        assert!(folder(&["run", "--demo"]).ends_with("races/demo"));
+        assert_eq!(folder(&["run", "--demo", "-o", "here"]), Path::new("here"));
+    }
+
+    #[test]
+    fn plot_without_a_recording_is_an_error_that_names_the_folder() {
+        let args = ["acevo", "plot"].map(Into::into);
+        let settings = Settings::from_toml(FILE).unwrap();
+        let error = super::super::parse(&args).unwrap().apply(&settings).unwrap_err().to_string();
+        assert!(error.contains("races. For example: acevo plot \"") && error.contains("--demo"), "{error}");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::autostart::{self, State};
 use crate::cli::{AutostartAction, AutostartArgs};
 use crate::instance;
 use crate::output::{name_of, print_json, print_text, say};
+use crate::{settings, web};
 
 pub(crate) fn run(args: &AutostartArgs) -> anyhow::Result<ExitCode> {
     match args.action {
@@ -17,6 +18,8 @@ pub(crate) fn run(args: &AutostartArgs) -> anyhow::Result<ExitCode> {
 
 fn turn_on(starts: bool) -> anyhow::Result<ExitCode> {
     let running = instance::running()?;
+    // A program that runs already has the port, and one that is started now takes it.
+    let port_problem = if running.is_none() { port_problem() } else { None };
     let made = autostart::turn_on(starts && running.is_none())?;
     let entry = &made.entry;
     say(format_args!(
@@ -29,10 +32,23 @@ fn turn_on(starts: bool) -> anyhow::Result<ExitCode> {
         None if made.is_started => say(format_args!("acevo: it is started now; `acevo status` shows what it does")),
         None => say(format_args!("acevo: it is not started now, but at the next login")),
     }
+    if let Some(problem) = port_problem {
+        say(format_args!("acevo: warning: {problem}"));
+    }
     if let Some(reason) = entry.program.as_deref().and_then(autostart::short_lived) {
         say(format_args!("acevo: warning: {reason}: install acevo, and turn autostart on again"));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Why `acevo run` could not serve its page now, if the port of the settings is not free.
+fn port_problem() -> Option<String> {
+    let port = settings::stored().effective.settings.server.port;
+    let error = web::check_port(port).err()?;
+    Some(format!(
+        "port {port} cannot be used: {error}. `acevo run` records, but has no page without it: end the program that \
+         uses it, or set another `port` in `[server]` of the settings"
+    ))
 }
 
 fn turn_off() -> anyhow::Result<ExitCode> {
@@ -44,7 +60,7 @@ fn turn_off() -> anyhow::Result<ExitCode> {
         say(format_args!("acevo: removed {}", entry.place));
     }
     if let Some(running) = instance::running()? {
-        say(format_args!("acevo: `acevo run` is still running (process {}): the page can quit it", running.pid));
+        say(format_args!("acevo: `acevo run` is still running (process {}): `acevo quit` ends it", running.pid));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,5 +1,6 @@
 //! `acevo doctor`: diagnoses missing telemetry.
 
+mod background;
 mod examine;
 mod report;
 

@@ -11,6 +11,7 @@ use anyhow::{Context, ensure};
 use super::raw_file::read_dump;
 use crate::output::{is_dash, name_of, say};
 use crate::session::source::PageSource;
+use crate::session::status::ConnectionStatus;
 use crate::shutdown::Stop;
 
 /// Interval of attempts to attach.
@@ -44,7 +45,7 @@ pub(super) fn attach(source: &PageSource, wait: bool) -> anyhow::Result<Option<A
         match &stop {
             None => {
                 stop = Some(Stop::on_signal()?);
-                say(format_args!("acevo: waiting: {error}"));
+                say(format_args!("acevo: {}", ConnectionStatus::absent(&error).message()));
             }
             Some(stop) if stop.is_requested() => return Ok(None),
             Some(_) => sleep(ATTACH_INTERVAL),

@@ -3,17 +3,13 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
 use serde_json::Value;
 
+use super::background::{NOT_RUNNING, RunStatus};
 use crate::cli::StatusArgs;
 use crate::format::text::clock;
 use crate::instance;
 use crate::output::{print_json, print_text, say};
-use crate::web::client::Client;
-
-/// Exit code if no background program runs, as of `systemctl status`.
-const NOT_RUNNING: u8 = 3;
 
 pub(crate) fn run(args: &StatusArgs) -> anyhow::Result<ExitCode> {
     let Some(info) = instance::running()? else {
@@ -24,35 +20,27 @@ pub(crate) fn run(args: &StatusArgs) -> anyhow::Result<ExitCode> {
         }
         return Ok(NOT_RUNNING.into());
     };
-    let Some((port, address)) = info.port.zip(info.address()) else {
-        bail!(
-            "`acevo run` (process {}) has no web server now, and tries to start it again: {}",
-            info.pid,
-            info.problem.as_deref().unwrap_or("it is starting")
-        );
-    };
-    let what = || format!("`acevo run` (process {}) does not answer at {address}", info.pid);
-    let text = Client::connect(port).and_then(|mut client| client.get("/api/status")).with_context(what)?;
-    let status: Value = serde_json::from_str(&text).with_context(what)?;
+    let status = RunStatus::of(&info)?;
     if args.json {
-        print_json(&format!("{text}\n"))?;
+        print_json(&format!("{}\n", status.text))?;
     } else {
-        print_text(&lines(&status, &address))?;
+        print_text(&lines(&status))?;
     }
-    let is_well = status["problems"].as_array().is_none_or(Vec::is_empty);
+    let is_well = status.document["problems"].as_array().is_none_or(Vec::is_empty);
     Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// The status as lines of text.
-fn lines(status: &Value, address: &str) -> String {
+fn lines(run: &RunStatus) -> String {
+    let status = &run.document;
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let number = |value: &Value| value.as_u64().unwrap_or_default();
     let seconds = |value: &Value| Duration::try_from_secs_f64(value.as_f64().unwrap_or_default()).unwrap_or_default();
     let mut lines = vec![
-        ("page", address.to_owned()),
+        ("page", run.address.clone()),
         ("process", format!("{}, version {}", number(&status["pid"]), text(&status["version"]))),
         ("running", clock(Some(seconds(&status["uptime_s"])))),
-        ("game", text(&status["connection"])),
+        ("game", run.game()),
     ];
     if !text(&status["rig"]).is_empty() {
         lines.push(("rig", text(&status["rig"])));

@@ -6,9 +6,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use acevo_recording::{Lockstep, Opener, Playback, PlayerError};
-use acevo_shared_memory::{Arrival, Frame, Packet, PageKind};
+use acevo_shared_memory::{Arrival, Error, Frame, Packet, PageKind};
 use acevo_telemetry::{Connection, ConnectionEvent, ConnectionState, CounterConflict, PacketRate};
 use serde::{Deserialize, Serialize};
+use tracing::debug;
 
 use crate::format::text::error_chain;
 use crate::session::playback::handle::{PlaybackHandle, Restart};
@@ -73,6 +74,8 @@ pub(crate) struct LiveConnection {
     waits: WaitCounter,
     /// The last wait has returned no event.
     was_idle: bool,
+    /// Where the game was looked for is in the log since it was attached last.
+    has_logged_absence: bool,
 }
 
 /// A recording that is played.
@@ -151,6 +154,7 @@ impl LiveConnection {
             time: Duration::ZERO,
             waits: WaitCounter::default(),
             was_idle: false,
+            has_logged_absence: false,
         }
     }
 
@@ -223,7 +227,23 @@ impl LiveConnection {
         let event = self.wait_for(timeout);
         self.was_idle = event.is_none();
         self.waits.count(event.is_some());
+        match &event {
+            None if !self.has_logged_absence => self.log_absence(),
+            Some(ConnectionEvent::Attached { .. }) => self.has_logged_absence = false,
+            _ => {}
+        }
         event
+    }
+
+    /// Logs where the game was looked for, which messages leave out.
+    fn log_absence(&mut self) {
+        if let Some(error) = self.connection.error()
+            && matches!(error, Error::GameNotRunning { .. })
+            && self.recording.is_none()
+        {
+            debug!("{}", error_chain(error));
+            self.has_logged_absence = true;
+        }
     }
 
     fn wait_for(&mut self, timeout: Duration) -> Option<ConnectionEvent> {

@@ -25,6 +25,17 @@ pub(crate) enum SourceKind {
     Recording,
 }
 
+impl SourceKind {
+    /// The name in documents for clients: `game`, `demo` or `recording`.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Game => "game",
+            Self::Demo => "demo",
+            Self::Recording => "recording",
+        }
+    }
+}
+
 /// How a session is analysed.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct AnalysisOptions {

@@ -1,5 +1,6 @@
 //! The state of the connection as text.
 
+use acevo_shared_memory::Error;
 use acevo_telemetry::{Connection, ConnectionEvent, ConnectionState, LayoutWarning};
 use serde::{Deserialize, Serialize};
 
@@ -36,10 +37,18 @@ impl ConnectionStatus {
             (ConnectionState::Frozen, _) => Self::Frozen,
             (ConnectionState::Attached, _) => Self::Unconfirmed,
             (ConnectionState::Waiting, None) => Self::Absent("looking for the game".into()),
-            (ConnectionState::Waiting, Some(error)) if error.is_absence() => Self::Absent(error_chain(error)),
+            (ConnectionState::Waiting, Some(error)) if error.is_absence() => Self::absent(error),
             (ConnectionState::Waiting, Some(error)) => Self::Unusable(error_chain(error)),
             _ => Self::Attached,
         }
+    }
+
+    /// The state without a game to attach to. Where a game was looked for is left out: diagnostics and `acevo doctor` have it.
+    pub(crate) fn absent(error: &Error) -> Self {
+        Self::Absent(match error {
+            Error::GameNotRunning { .. } => "start the game; acevo connects by itself".into(),
+            error => error_chain(error),
+        })
     }
 
     /// True after a recording was played: no more packets arrive.
@@ -79,9 +88,9 @@ impl ConnectionStatus {
     /// Headline and detail as one line.
     pub(crate) fn message(&self) -> String {
         match self {
-            // The reason names the game already.
-            Self::Absent(reason) => format!("Waiting: {reason}"),
-            Self::Unusable(reason) | Self::Broken(reason) => format!("{}: {reason}", self.headline()),
+            Self::Absent(reason) | Self::Unusable(reason) | Self::Broken(reason) => {
+                format!("{}: {reason}", self.headline())
+            }
             _ => format!("{}. {}", self.headline(), self.detail()),
         }
     }
@@ -113,4 +122,20 @@ pub(crate) const CONFLICT_ADVICE: &str = "end all but one, such as a second brid
 
 fn first_few(warnings: &[LayoutWarning]) -> &[LayoutWarning] {
     &warnings[..warnings.len().min(MAX_WARNINGS)]
+}
+
+#[cfg(test)]
+mod tests {
+    use acevo_shared_memory::PageKind;
+
+    use super::*;
+
+    #[test]
+    fn absent_leaves_out_where_the_game_was_looked_for() {
+        let message = ConnectionStatus::absent(&Error::GameNotRunning { looked_for: "/dev/shm/page".into() }).message();
+        assert_eq!(message, "Waiting for Assetto Corsa EVO: start the game; acevo connects by itself");
+        let error = Error::PageNotThere { page: PageKind::Graphics, location: "/dev/shm/page".into() };
+        let message = ConnectionStatus::absent(&error).message();
+        assert!(message.starts_with("Waiting for Assetto Corsa EVO: the game has no graphics page yet"), "{message}");
+    }
 }

@@ -47,6 +47,8 @@ struct Status {
     pid: u32,
     version: &'static str,
     uptime_s: f64,
+    /// What is read: `game`, `demo` or `recording`.
+    source: &'static str,
     /// The connection to the game in a sentence.
     connection: String,
     track: String,
@@ -90,6 +92,7 @@ pub(super) fn status(server: &Server, connection: &Connection) -> String {
         pid: std::process::id(),
         version: env!("CARGO_PKG_VERSION"),
         uptime_s: state.at_s,
+        source: snapshot.source.name(),
         connection: snapshot.connection.message(),
         track: clean(track),
         layout: clean(layout),

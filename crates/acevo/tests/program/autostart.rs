@@ -1,12 +1,13 @@
 //! `acevo autostart` on Linux, with folders of its own and a replacement for `systemctl`.
 
 use std::fs;
+use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use acevo_testkit::left_out::left_out;
-use acevo_testkit::program::{Output, Signal, acevo_at, binary, output, send_signal};
+use acevo_testkit::program::{Output, acevo_at, binary, output};
 use acevo_testkit::wait::until;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -274,6 +275,26 @@ fn on_warns_about_a_program_in_a_folder_of_a_build() {
 }
 
 #[test]
+fn on_warns_about_a_port_that_another_program_uses() {
+    let user = User::new("bin");
+    let other = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = other.local_addr().unwrap().port().to_string();
+    let turn_on = || {
+        let mut command = acevo_at(&user.program);
+        let on = output(user.prepare(command.args(["autostart", "on", "--no-start"])).env("ACEVO_SERVER_PORT", &port));
+        assert!(on.status.success() && on.stdout.is_empty(), "{}", on.stderr);
+        on.stderr
+    };
+    let warning = format!("acevo: warning: port {port} cannot be used");
+    let message = turn_on();
+    assert!(message.contains(&warning), "{message}");
+    assert!(user.desktop_entry().exists());
+    drop(other);
+    let message = turn_on();
+    assert!(!message.contains(&warning), "{message}");
+}
+
+#[test]
 fn on_starts_the_program_without_a_user_manager_unless_it_runs() {
     let user = User::new("bin");
     assert!(user.turn_on(&[]).contains("started now"));
@@ -287,9 +308,11 @@ fn on_starts_the_program_without_a_user_manager_unless_it_runs() {
     let pid = pid.unwrap();
     let message = user.turn_on(&[]);
     assert!(message.contains("already running") && message.contains(&pid.to_string()), "{message}");
-    assert!(user.turn_off().contains("still running"));
-    send_signal(pid.try_into().unwrap(), Signal::TERM);
-    until(|| user.acevo(&["status"]).status.code() == Some(3));
+    let message = user.turn_off();
+    assert!(message.contains("still running") && message.contains("`acevo quit` ends it"), "{message}");
+    let quit = user.acevo(&["quit"]);
+    assert!(quit.status.success() && quit.stderr.contains(&pid.to_string()), "{}", quit.stderr);
+    assert_eq!(user.acevo(&["status"]).status.code(), Some(3));
 }
 
 #[test]

@@ -187,6 +187,12 @@ fn second_start_reports_the_running_program() {
     assert!(second.stderr.contains(&process), "{}", second.stderr);
     let text = user.run(&["status"]).stdout;
     assert!(text.contains(&site.host) && text.contains("recording"), "{text}");
+    // Both name the simulated car, which can be mistaken for the game.
+    let doctor = user.run(&["doctor"]).stdout;
+    for text in [&text, &doctor] {
+        assert!(text.contains("simulated (--demo): "), "{text}");
+    }
+    assert!(doctor.contains("`acevo quit`"), "{doctor}");
     // Another user has a program of its own.
     assert_eq!(User::new().run(&["status"]).status.code(), Some(3));
 }
@@ -199,15 +205,44 @@ fn taken_port_is_reported_and_tried_again_while_recording_continues() {
     let running = spawn(&mut user.command(&["run", "--demo", "--port", &port]));
     assert!(running.message_with("error").contains("tried again"));
     assert!(running.next_message().contains(&format!("port {port} is taken")));
-    let folder = user.folder.path().join("races");
+    let folder = user.folder.path().join("races/demo");
     until(|| folder.exists() && recordings(&folder).len() == 1);
     until(|| {
         let status = user.run(&["status"]);
         status.status.code() == Some(1) && status.stderr.contains("is taken")
     });
+    let quit = user.run(&["quit"]);
+    assert_eq!(quit.status.code(), Some(1));
+    let process = format!("process {}", running.id());
+    assert!(quit.stderr.contains("is taken") && quit.stderr.contains(&process), "{}", quit.stderr);
     drop(other);
     assert_eq!(running.next_line(), format!("http://127.0.0.1:{port}/"));
     until(|| user.run(&["status"]).status.success());
+}
+
+#[test]
+fn quit_ends_the_running_program_and_completes_its_recording() {
+    let user = User::with("[recording]\nfolder = \"~/races\"\n");
+    let not_running = user.run(&["quit"]);
+    assert_eq!((not_running.status.code(), not_running.stdout.as_str()), (Some(3), ""));
+    assert!(not_running.stderr.contains("is not running"), "{}", not_running.stderr);
+    // Also with other devices, whose requests need a token.
+    let mut site = serve_by(&mut user.command(&["run", "--demo", "--quiet", "--lan", "--port", "0"]));
+    until(|| status(&site)["recording"]["time_s"].as_f64() > Some(0.0));
+    let quit = user.run(&["quit"]);
+    assert_eq!((quit.status.code(), quit.stdout.as_str()), (Some(0), ""), "{}", quit.stderr);
+    let process = format!("acevo: ended acevo run (process {})", site.running.id());
+    assert_eq!(quit.stderr.trim_end(), process);
+    let (exit, stderr) = site.running.wait();
+    assert!(exit.success(), "{stderr}");
+    // Simulated drives are not mixed with real ones.
+    let folder = user.folder.path().join("races");
+    assert!(recordings(&folder).is_empty());
+    let files = recordings(&folder.join("demo"));
+    let info = user.run(&["info", "--json", "--check", files[0].to_str().unwrap()]);
+    let info: Value = serde_json::from_str(&info.stdout).unwrap();
+    assert_eq!((files.len(), &info["finished"], &info["damage"]), (1, &true.into(), &json!([])));
+    assert_eq!(user.run(&["quit"]).status.code(), Some(3));
 }
 
 #[test]
@@ -219,7 +254,7 @@ fn folder_that_cannot_be_created_is_reported_and_tried_again() {
     until(|| status(&site)["problems"].to_string().contains("races/all"));
     fs::remove_file(&file).unwrap();
     until(|| status(&site)["problems"] == json!([]) && status(&site)["recording"]["file"].is_string());
-    assert_eq!(recordings(&file.join("all")).len(), 1);
+    assert_eq!(recordings(&file.join("all/demo")).len(), 1);
 }
 
 #[test]

@@ -45,6 +45,7 @@ fn status_has_the_state_of_all_tasks() {
     assert_eq!((&state["may_control"], &state["refusal"]), (&true.into(), &Value::Null));
     assert_eq!((&state["recording"]["on"], &state["version"]), (&true.into(), &env!("CARGO_PKG_VERSION").into()));
     assert_eq!((&state["pid"], &state["problems"]), (&site.running.id().into(), &json!([])));
+    assert_eq!(state["source"], "demo");
     assert!(state["uptime_s"].as_f64().unwrap() > 0.0 && state["connection"].is_string(), "{state}");
     until(|| status()["recording"]["bytes"].as_u64() > Some(0) && status()["recording"]["time_s"].as_f64() > Some(1.0));
 }

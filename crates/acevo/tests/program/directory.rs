@@ -69,7 +69,12 @@ fn dump_doctor_and_watch_read_a_simulated_game() {
 fn watch_waits_for_the_game_and_reconnects() {
     let dir = TempDir::new().unwrap();
     let watch = spawn(&mut in_dir(&dir, &["watch", "--json"]));
-    assert!(watch.next_message().contains("Waiting: "));
+    let message = watch.next_message();
+    assert!(message.contains("Waiting for Assetto Corsa EVO: ") && !message.contains("acevo_pmf"), "{message}");
+    // Diagnostics have where it was looked for.
+    let verbose = spawn(&mut in_dir(&dir, &["watch", "--json", "--verbose"]));
+    verbose.message_with("acevo_pmf_physics");
+    drop(verbose);
 
     let mut first = simulate(dir.path(), "hot-laps");
     while !watch.next_message().contains("attached") {}

@@ -94,7 +94,7 @@ fn raw_dump_never_overwrites_a_file() {
     // The error comes immediately, not after the game has started.
     let dump = run(&["dump", "--wait", "--raw"], &[&path]);
     assert_eq!(dump.status.code(), Some(1));
-    assert!(!dump.stderr.contains("waiting"), "{}", dump.stderr);
+    assert!(!dump.stderr.contains("Waiting"), "{}", dump.stderr);
     let missing = run(&["dump", "--demo", "--raw"], &[&directory.path().join("no/where")]);
     assert!(missing.status.code() == Some(1) && missing.stderr.contains("cannot create"), "{missing:?}");
 }

@@ -7,7 +7,7 @@ use acevo_testkit::program::{acevo, output};
 use serde_json::Value;
 
 /// All commands.
-const COMMANDS: [&str; 24] = [
+const COMMANDS: [&str; 25] = [
     "watch",
     "dump",
     "channels",
@@ -26,6 +26,7 @@ const COMMANDS: [&str; 24] = [
     "serve",
     "run",
     "status",
+    "quit",
     "simulate",
     "log",
     "report",
@@ -43,6 +44,8 @@ fn help(args: &[&str]) -> String {
 #[test]
 fn help_of_every_command_has_examples() {
     let listed = help(&["--help"]);
+    assert!(listed.starts_with("Live telemetry for Assetto Corsa EVO, in the browser"), "{listed}");
+    assert!(listed.contains("Examples:\n  acevo run --open "), "{listed}");
     for command in COMMANDS {
         assert!(listed.lines().any(|line| line.trim_start().starts_with(&format!("{command} "))), "{command}");
         let (short, long) = (help(&[command, "-h"]), help(&[command, "--help"]));

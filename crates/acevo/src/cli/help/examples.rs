@@ -2,11 +2,11 @@
 
 const ACEVO: &str = "\
 Examples:
-  acevo                    Watch the game; waits until it runs
+  acevo run --open         Record every drive, and open the page, which has overlays for OBS
+  acevo                    The screen in the terminal; waits until the game runs
   acevo --demo             The same with a simulated car, without the game
   acevo doctor             Diagnose missing telemetry
   acevo laps               The laps of the session, in a live table
-  acevo serve --open       A page in the browser, with overlays for OBS
   acevo dump speedKmh      One value, once
   acevo channels --demo    All channels with units, quality and values
   acevo --json --every 1s  A JSON object per second, for a script
@@ -21,6 +21,7 @@ pub(super) fn of(command: &str) -> &'static str {
         "acevo" => ACEVO,
         "run" => RUN,
         "status" => STATUS,
+        "quit" => QUIT,
         "autostart" => AUTOSTART,
         "watch" => WATCH,
         "events" => EVENTS,
@@ -56,7 +57,7 @@ Examples:
   acevo run --no-record          Only the page and the overlays
   acevo run --demo --open        With a simulated car, without the game
 
-One program runs per user. Settings: `acevo settings`; state: `acevo status`.";
+One program runs per user. Settings: `acevo settings`; state: `acevo status`; end: Ctrl-C, or `acevo quit`.";
 
 const STATUS: &str = "\
 Examples:
@@ -64,6 +65,13 @@ Examples:
   acevo status --json | jq .recording.file
 
 Exit codes: 0 runs and everything works, 1 something does not work, 3 `acevo run` is not running.";
+
+const QUIT: &str = "\
+Examples:
+  acevo quit                     Like the button in the page; the recording is completed
+  acevo quit; acevo run --open   Start it again, for changed settings or a new version
+
+Exit codes: 0 it has ended, 1 it could not be ended, 3 `acevo run` is not running.";
 
 const AUTOSTART: &str = "\
 Examples:

@@ -21,6 +21,14 @@ pub(super) fn of(command: &str) -> Vec<(u8, &'static str)> {
                 (3, "`acevo run` is not running."),
             ];
         }
+        "quit" => {
+            return vec![
+                (0, "`acevo run` has ended."),
+                (1, "It could not be asked to end, or did not end in time."),
+                USAGE,
+                (3, "`acevo run` is not running."),
+            ];
+        }
         "autostart" => (
             "Success; for status, it is on.",
             "For status, it is off, or the program does not exist any more; else the entry cannot be made or removed.",

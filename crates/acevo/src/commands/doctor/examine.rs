@@ -7,6 +7,7 @@ use acevo_shared_memory::{
 };
 use acevo_telemetry::{CounterConflict, CounterMonitor, LayoutWarning};
 
+use super::background::add_background;
 use super::report::{Report, Section, State};
 use crate::format::text::{clean, error_chain, name, track};
 use crate::session::source::PageSource;
@@ -44,6 +45,15 @@ impl Measured {
 }
 
 pub(in crate::commands) fn examine(source: &PageSource) -> Report {
+    let mut report = examine_pages(source);
+    // Other pages than those of the game are examined without it.
+    if source.is_game() {
+        add_background(&mut report);
+    }
+    report
+}
+
+fn examine_pages(source: &PageSource) -> Report {
     let mut report = Report { version: env!("CARGO_PKG_VERSION"), ..Report::default() };
     if let Some(findings) = source.survey() {
         report.sections.push(look_around(findings));
