@@ -1,13 +1,15 @@
 //! Finding logs on this computer.
 
-mod proton;
+mod process;
+#[cfg(not(windows))]
+mod steam;
 
 use std::fs::{self, DirEntry};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-pub use self::proton::prefix_of_process;
+pub use self::process::prefix_of_process;
 
 /// Entries of a folder that are read at most.
 const MAX_ENTRIES: usize = 4096;
@@ -57,7 +59,7 @@ impl Places {
         #[cfg(not(windows))]
         {
             let home = std::env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute());
-            Self { folders: Vec::new(), prefixes: home.map(|home| proton::prefixes(&home)).unwrap_or_default() }
+            Self { folders: Vec::new(), prefixes: home.map(|home| steam::prefixes(&home)).unwrap_or_default() }
         }
     }
 

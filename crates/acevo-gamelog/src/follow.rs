@@ -203,6 +203,11 @@ impl Follower {
             self.parser.feed(piece);
         }
         poll.has_more = open.position < length && poll.bytes > 0;
+        if open.position < length && poll.bytes == 0 && max_bytes > 0 {
+            // The path leads to another file, although it seems to be the same: Windows gives a file the time of creation of one that had its
+            // name just before.
+            self.open = None;
+        }
         Ok(poll)
     }
 }

@@ -49,3 +49,19 @@ fn prefix_of_process_finds_nothing_for_a_process_without_wine() {
     assert_eq!(prefix_of_process(u32::MAX), None);
     assert_eq!(Places::none().with_process(u32::MAX), Places::none());
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn prefix_of_process_reads_the_environment() {
+    use std::process::{Command, Stdio};
+
+    let prefix = tempdir().unwrap();
+    // It waits for its input.
+    let mut process =
+        Command::new("cat").env_clear().env("WINEPREFIX", prefix.path()).stdin(Stdio::piped()).spawn().unwrap();
+    assert_eq!(prefix_of_process(process.id()), None, "it has no drive_c");
+    fs::create_dir(prefix.path().join("drive_c")).unwrap();
+    assert_eq!(prefix_of_process(process.id()).as_deref(), Some(prefix.path()));
+    drop(process.stdin.take());
+    process.wait().unwrap();
+}
