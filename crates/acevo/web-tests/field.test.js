@@ -17,7 +17,7 @@ test('shortLabel is the short name, else the number, else initials', () => {
   assert.equal(shortLabel({ short_name: 'MEN0', number: 7, label: 'Carlos M' }), 'MEN0');
   assert.equal(shortLabel({ short_name: null, number: 0, label: 'Carlos M' }), '0');
   assert.equal(shortLabel({ short_name: null, number: null, label: 'Carlos M' }), 'CM');
-  assert.deepEqual(['Ayla', 'a b c d', 'Łukasz', '😀 x', '', undefined].map(initials), ['AYL', 'ABC', 'ŁUK', '😀X', '', '']);
+  assert.deepEqual(['Ayla', 'a b c d', 'Łukasz', '😀 x', 'Car 12', '', undefined].map(initials), ['AYL', 'ABC', 'ŁUK', '😀X', 'C12', '', '']);
 });
 
 test('gapText has seconds or laps', () => {

@@ -43,11 +43,11 @@ export function keysOf(cars) {
 /** The readable name of a car model: `ks_mazda_mx5` becomes `Mazda mx5`. */
 export const modelName = (model) => String(model ?? '').replace(/^ks_/, '').replace(/_/g, ' ').trim().replace(/^./u, (first) => first.toUpperCase());
 
-/** Up to three initials of a name; of a name of one word its first three letters. */
+/** Up to three initials of a name; of a name of one word its first three letters. Numbers are complete, because they distinguish cars. */
 export function initials(name) {
-  const parts = String(name ?? '').split(/[\s._-]+/).filter(Boolean).map((part) => Array.from(part));
-  const letters = parts.length === 1 ? parts[0].slice(0, 3) : parts.slice(0, 3).map(([first]) => first);
-  return letters.join('').toUpperCase();
+  const parts = String(name ?? '').split(/[\s._-]+/).filter(Boolean);
+  if (parts.length === 1) return Array.from(parts[0]).slice(0, 3).join('').toUpperCase();
+  return parts.slice(0, 3).map((part) => (/^\d{1,3}$/.test(part) ? part : Array.from(part)[0])).join('').toUpperCase();
 }
 
 /** The name of a car where there is little room. */
