@@ -24,7 +24,7 @@ export function color(text) {
 
 /** Reads the options from the query of an address. Invalid values are replaced by their defaults. */
 export function overlayOptions(query, widget) {
-  const some = (name, known) => (query.get(name) ?? '').split(',').filter((id) => known?.includes(id));
+  const some = (name, known) => [...new Set((query.get(name) ?? '').split(','))].filter((id) => known?.includes(id));
   const [channels, columns] = [some('channels', widget.inputs), some('columns', widget.columns)];
   const rows = number(query.get('rows'), 1, 30, undefined);
   return {

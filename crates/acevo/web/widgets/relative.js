@@ -1,4 +1,4 @@
-// The cars around the player on the track, whatever their positions are.
+// The cars around the player on the track, in any position of the race.
 
 import { carChip } from './car-chip.js';
 import { el, setData, setText } from '../lib/dom.js';
