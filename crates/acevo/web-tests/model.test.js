@@ -178,3 +178,21 @@ test('statement names the end of a recording', () => {
   send.frame({}, 0);
   assert.equal(statement(created).headline, 'End of recording');
 });
+
+test('field is that of the last message, and empty without a connection', async () => {
+  const { model: created, server, send } = model({ '/api/field': { order: 'race', cars: [{ car: 'a' }] } }, ['field']);
+  assert.deepEqual(created.field.cars, []);
+  send.state('open');
+  await settled();
+  assert.deepEqual(created.field.cars, [{ car: 'a' }]);
+  send.message({ type: 'field', order: 'best_lap', cars: [{ car: 'b' }] });
+  assert.deepEqual([created.field.order, created.field.cars], ['best_lap', [{ car: 'b' }]]);
+  send.state('closed');
+  assert.deepEqual(created.field.cars, []);
+  // A message during the request is newer than its answer.
+  send.state('open');
+  send.message({ type: 'field', order: 'race', cars: [{ car: 'c' }] });
+  await settled();
+  assert.deepEqual(created.field.cars, [{ car: 'c' }]);
+  assert.deepEqual(server.requests.filter((path) => path === '/api/field').length, 2);
+});

@@ -16,10 +16,11 @@ import { layouts } from './views/layouts.js';
 import { mapView } from './views/map.js';
 import { overlays } from './views/overlays.js';
 import { session } from './views/session.js';
+import { timingView } from './views/timing.js';
 import { traces } from './views/traces.js';
 import { playbackBar } from './widgets/playback.js';
 
-const VIEWS = { dash: ['Dash', dash], traces: ['Traces', traces], laps: ['Laps', laps], map: ['Map', mapView], session: ['Session', session], overlays: ['Overlays', overlays], control: ['Control', control] };
+const VIEWS = { dash: ['Dash', dash], traces: ['Traces', traces], laps: ['Laps', laps], timing: ['Timing', timingView], map: ['Map', mapView], session: ['Session', session], overlays: ['Overlays', overlays], control: ['Control', control] };
 /** Views without a tab of their own: the tab of another view leads to them. */
 const SUBVIEWS = { layouts: ['overlays', layouts] };
 /** Views that are empty without telemetry, and are covered by the notice. */

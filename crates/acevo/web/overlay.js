@@ -39,12 +39,12 @@ function start() {
   const model = new Model(widget.documents ?? []);
   const redraw = loop(model, () => {
     const explained = problem.update(model);
-    // Without telemetry the widget is invisible but laid out, so that it appears at once.
-    root.classList.toggle('empty', !model.hasTelemetry);
+    // Without telemetry, or with nothing to show, the widget is invisible but laid out, so that it appears at once.
+    const hasContent = model.hasTelemetry && update(model) !== false;
+    root.classList.toggle('empty', !hasContent);
     root.classList.toggle('explained', explained);
     lamp.update(model);
     setHidden(root, false);
-    if (model.hasTelemetry) update(model);
   });
   const update = widget.create(root, { ...options, resized: redraw });
   root.append(lamp.node, problem.node);

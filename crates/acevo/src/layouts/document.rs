@@ -215,6 +215,7 @@ fn read_options(widget: &Object<'_>, kind: &str) -> Result<Map<String, Value>, P
                 }
                 chosen.into()
             }
+            OptionKind::Flag => field.flag()?.into(),
         };
         read.insert(name.to_owned(), value);
     }

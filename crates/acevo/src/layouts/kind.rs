@@ -11,10 +11,13 @@ pub(super) enum OptionKind {
     Color,
     /// Some of these, each at most once.
     Some(&'static [&'static str]),
+    /// On or off.
+    Flag,
 }
 
 /// The kinds of widgets.
-pub(super) const KINDS: [&str; 8] = ["gear", "inputs", "delta", "laps", "tyres", "fuel", "map", "gg"];
+pub(super) const KINDS: [&str; 12] =
+    ["gear", "inputs", "delta", "laps", "tyres", "fuel", "map", "gg", "standings", "relative", "session", "battle"];
 
 /// The kind with this name.
 pub(super) fn kind(name: &str) -> Option<&'static str> {
@@ -29,7 +32,10 @@ pub(super) fn option(kind: &str, name: &str) -> Option<OptionKind> {
         ("seconds", "inputs" | "gg") => OptionKind::Number(1.0..=60.0),
         ("channels", "inputs") => OptionKind::Some(&["throttle", "brake", "clutch", "steering"]),
         ("range", "delta") => OptionKind::Number(0.1..=30.0),
-        ("rows", "laps") => OptionKind::Integer(1.0..=30.0),
+        ("rows", "laps" | "standings" | "relative") => OptionKind::Integer(1.0..=30.0),
+        ("columns", "standings") => OptionKind::Some(&["gap", "interval", "last", "best"]),
+        ("around", "standings") | ("classes", "standings" | "relative") | ("labels", "map") => OptionKind::Flag,
+        ("within", "battle") => OptionKind::Number(0.5..=30.0),
         _ => return None,
     })
 }

@@ -77,6 +77,15 @@ fn read_names_the_field_of_a_problem() {
     assert!(problem(&inputs(json!(["brake", "brake"]))).starts_with(&format!("{path}[1]: this is in the list")));
     assert!(problem(&inputs(json!([]))).starts_with(&format!("{path}: 1 to 4 elements")));
     assert!(problem(&inputs(json!(["speed"]))).starts_with(&format!("{path}[0]: one of throttle")));
+    let standings = |options: Value| {
+        with(&json!({"kind": "standings", "x": 0, "y": 0, "width": 99, "height": 99, "options": options}))
+    };
+    let options = json!({"rows": 12, "columns": ["gap", "best"], "around": false, "classes": true});
+    assert!(Layout::read(standings(options).to_string().as_bytes()).is_ok());
+    let path = "variants[0].widgets[0].options";
+    assert!(problem(&standings(json!({"around": "off"}))).starts_with(&format!("{path}.around: true or false")));
+    assert!(problem(&standings(json!({"columns": ["laps"]}))).starts_with(&format!("{path}.columns[0]: one of gap")));
+    assert!(problem(&standings(json!({"within": 3}))).starts_with(&format!("{path}.within: a widget of the kind")));
     let syntax = Layout::read(b"{\"variants\": [}").unwrap_err().to_string();
     assert!(syntax.starts_with("this is not JSON:") && syntax.contains("line 1"), "{syntax}");
     for number in ["1e999", "-1e999", "NaN", "Infinity"] {

@@ -19,9 +19,10 @@ const SCREENS: [(&str, u32, u32, f64); 4] = [
     ("narrow", 320, 640, 2.0),
 ];
 
-const VIEWS: [&str; 7] = ["dash", "traces", "laps", "map", "session", "overlays", "control"];
+const VIEWS: [&str; 8] = ["dash", "traces", "laps", "timing", "map", "session", "overlays", "control"];
 
-const OVERLAYS: [&str; 8] = ["inputs", "delta", "tyres", "map", "laps", "gg", "fuel", "gear"];
+/// Those that show something without other cars. `timing.rs` has tests of the others.
+const OVERLAYS: [&str; 9] = ["inputs", "delta", "tyres", "map", "laps", "gg", "fuel", "gear", "session"];
 
 /// The speed on the page; NaN if it is unknown.
 const SPEED: &str = "Number.parseInt(document.querySelector('.speed-number').textContent)";

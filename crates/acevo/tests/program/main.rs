@@ -48,6 +48,8 @@ mod settings;
 mod signals;
 mod simulate;
 #[cfg(unix)]
+mod timing;
+#[cfg(unix)]
 mod two_writers;
 #[cfg(target_os = "linux")]
 mod users;

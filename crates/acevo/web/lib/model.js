@@ -1,6 +1,7 @@
 // The current state of telemetry, and the last minute of it. Everything has an upper bound, because a page may stay open for days.
 
 import { Connection } from './connection.js';
+import { fieldOf, NO_FIELD } from './field.js';
 import { History } from './history.js';
 import { UNITS_PATH, units } from './units.js';
 
@@ -50,6 +51,8 @@ export class Model {
   cars = [];
   /** The player's lap position, 0..1, known only if other cars are. */
   lapPosition = NaN;
+  /** All cars of the session in their order, and what is known about them: the document `/api/field`. */
+  field = NO_FIELD;
   laps = [];
   outline = { known: false, points: [], sectors: [], pit: null, version: 0 };
   /** The recording that is played, or `null`. */
@@ -78,8 +81,8 @@ export class Model {
   #documents;
   #load;
 
-  /** Connects at once. `documents` are those to load: some of `laps`, `outline`, `events`. */
-  constructor(documents = ['laps', 'outline', 'events'], { connect, load } = SERVER) {
+  /** Connects at once. `documents` are those to load: some of `laps`, `outline`, `events`, `field`. */
+  constructor(documents = ['laps', 'outline', 'events', 'field'], { connect, load } = SERVER) {
     this.#documents = new Set([...documents, 'units']);
     this.#load = load;
     this.#connection = connect({
@@ -167,12 +170,14 @@ export class Model {
       this.#seeks = null;
       this.#refresh('units', () => UNITS_PATH, (channels) => units.take(channels));
       if (this.#documents.has('events')) this.#loadEvents();
+      this.#loadField();
     } else {
       this.flags = 0;
       this.status = {};
       this.lap = {};
       this.fuel = {};
       this.cars = [];
+      this.field = NO_FIELD;
       this.playback = null;
       this.#texts = {};
       this.#values.clear();
@@ -215,6 +220,9 @@ export class Model {
       case 'cars':
         this.cars = Array.isArray(message.cars) ? message.cars : [];
         this.lapPosition = message.player?.lap_position ?? NaN;
+        break;
+      case 'field':
+        this.field = fieldOf(message);
         break;
       case 'playback':
         this.playback = message;
@@ -295,6 +303,19 @@ export class Model {
     this.eventEpoch += 1;
     for (const event of [...past.slice(-MAX_EVENTS), ...since.filter((event) => !known.has(JSON.stringify(event)))]) this.#addEvent(event);
     this.changed();
+  }
+
+  /** Loads the field as it was before the first message. */
+  #loadField() {
+    let connections = 0;
+    const path = () => {
+      ({ connections } = this);
+      return '/api/field';
+    };
+    this.#refresh('field', path, (document) => {
+      const isCurrent = this.connection === 'open' && connections === this.connections;
+      if (document && isCurrent && this.field === NO_FIELD) this.field = fieldOf(document);
+    });
   }
 
   /** Loads the document at the address that `path` returns. Changes during the request cause one more request after it. */

@@ -7,6 +7,14 @@ const number = (text, low, high, fallback) => {
   return Number.isFinite(value) ? Math.min(high, Math.max(low, value)) : fallback;
 };
 
+const OFF = ['off', 'false', 'no', '0'];
+const ON = ['on', 'true', 'yes', '1'];
+
+const flag = (text, fallback) => {
+  if (OFF.includes(text)) return false;
+  return ON.includes(text) || fallback;
+};
+
 /** A colour for CSS, or an empty string if it is invalid. Hexadecimal digits need no `#`, because a `#` ends the query of an address. */
 export function color(text) {
   if (!text) return '';
@@ -16,7 +24,8 @@ export function color(text) {
 
 /** Reads the options from the query of an address. Invalid values are replaced by their defaults. */
 export function overlayOptions(query, widget) {
-  const channels = (query.get('channels') ?? '').split(',').filter((id) => widget.inputs?.includes(id));
+  const some = (name, known) => [...new Set((query.get(name) ?? '').split(','))].filter((id) => known?.includes(id));
+  const [channels, columns] = [some('channels', widget.inputs), some('columns', widget.columns)];
   const rows = number(query.get('rows'), 1, 30, undefined);
   return {
     scale: number(query.get('scale'), 0.25, 8, 1),
@@ -26,6 +35,9 @@ export function overlayOptions(query, widget) {
     range: number(query.get('range'), 0.1, 30, undefined),
     rows: rows === undefined ? undefined : Math.round(rows),
     channels: channels.length ? channels : undefined,
+    columns: columns.length ? columns : undefined,
+    within: number(query.get('within'), 0.5, 30, undefined),
+    ...Object.fromEntries(Object.entries(widget.flags ?? {}).map(([name, fallback]) => [name, flag(query.get(name), fallback)])),
     accent: color(query.get('accent')),
     warm: color(query.get('warm')),
     text: color(query.get('text')),
@@ -37,8 +49,7 @@ export function overlayOptions(query, widget) {
 export function plate(root, name, widget, options) {
   root.className = `widget widget-${name}`;
   setStyle(root, 'width', `${widget.size[0] / 16}em`);
-  // The board of laps is as high as its rows; other widgets have a fixed height.
-  setStyle(root, name === 'laps' ? 'min-height' : 'height', name === 'laps' ? '0' : `${widget.size[1] / 16}em`);
+  setStyle(root, widget.fluid ? 'min-height' : 'height', widget.fluid ? '0' : `${widget.size[1] / 16}em`);
   paint(root, options);
 }
 

@@ -34,7 +34,7 @@ export function layoutPage(root, query) {
   let shown = null;
   let widgets = [];
   let situation;
-  const model = new Model(['laps', 'outline']);
+  const model = new Model(['laps', 'outline', 'field']);
   const redraw = loop(model, draw);
 
   /** Creates the widgets of a variant. */

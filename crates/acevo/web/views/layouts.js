@@ -257,8 +257,11 @@ export function layouts(root, { resized }) {
       situation = situationOf(model, situation);
       variants.take(situation);
       setHidden(note, model.hasTelemetry);
-      if (!model.hasTelemetry) sample ??= sampleModel((path) => model.document(path));
-      canvas.update(model.hasTelemetry ? model : sample);
+      const samples = () => {
+        sample ??= sampleModel((path) => model.document(path));
+        return sample;
+      };
+      canvas.update(model.hasTelemetry ? model : samples(), samples);
     },
   };
 }

@@ -22,7 +22,7 @@ export function mapView(root, { resized }) {
   });
   near.body.append(empty, el('ol', 'near', ...rows.map(({ node }) => node)));
   root.append(track.node, situation.node, near.node);
-  const updates = [map(track.body, { names: true, resized }), race(situation.body), flagBand(root)];
+  const updates = [map(track.body, { names: true, labels: true, resized }), race(situation.body), flagBand(root)];
   return {
     channels: [...mapChannels, ...raceChannels],
     update(model) {

@@ -105,7 +105,7 @@ function card(name, widget, resized) {
   const addresses = addressList(widget.title);
   const size = el('span', 'hint');
   const node = el('article', 'card', el('div', 'card-head', el('h2', '', widget.title), size), stage, el('div', 'card-foot', addresses.node));
-  const empty = el('p', 'hint stage-empty', 'Empty while there is no session');
+  const empty = el('p', 'hint stage-empty');
   let root = null;
   let draw = null;
   let createdWith = '';
@@ -140,10 +140,10 @@ function card(name, widget, resized) {
     node,
     apply,
     update(model) {
-      setHidden(empty, model.hasTelemetry);
-      if (!root) return;
-      root.classList.toggle('empty', !model.hasTelemetry);
-      if (model.hasTelemetry) draw(model);
+      const hasContent = model.hasTelemetry && (!root || draw(model) !== false);
+      setText(empty, model.hasTelemetry ? 'Nothing to show at the moment' : 'Empty while there is no session');
+      setHidden(empty, hasContent);
+      root?.classList.toggle('empty', !hasContent);
     },
   };
 }

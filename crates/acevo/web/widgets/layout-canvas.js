@@ -174,9 +174,9 @@ export function layoutCanvas(root, { editor, settings, room, resized }) {
   showGuides([]);
   return {
     refresh,
-    /** Draws the values of a model. */
-    update(model) {
-      for (const { content } of frames) content.update(model);
+    /** Draws the values of a model. Widgets that have nothing to show get those of `sample()`, so that all are visible. */
+    update(model, sample) {
+      for (const { content } of frames) if (!content.update(model)) content.update(sample());
     },
     /** Moves the keyboard to the selected widget. */
     focus: () => frames[editor.selected]?.node.focus({ preventScroll: true }),

@@ -17,7 +17,11 @@ const NUMBERS = {
   gg: ['seconds', 'Seconds', { min: 1, max: 60 }, 4],
   delta: ['range', 'Range, s', { min: 0.1, max: 30, step: 0.1 }, 1],
   laps: ['rows', 'Rows', { min: 1, max: 30 }, 6],
+  standings: ['rows', 'Rows', { min: 1, max: 30 }, 10],
+  relative: ['rows', 'Rows each side', { min: 1, max: 30 }, 3],
+  battle: ['within', 'Within, s', { min: 0.5, max: 30, step: 0.5 }, 3],
 };
+const FLAGS = { around: 'Cars around you, not the first ones', classes: 'Letters of car models', labels: 'Names of cars' };
 const HIDES = { menu: 'in the menu', pits: 'in the pits', outside_races: 'outside races' };
 const MAX_SIDE = 7680;
 
@@ -79,21 +83,30 @@ export function layoutPanel(root, { editor, settings, focus }) {
     return [field.node];
   }
 
-  function channelOptions(kind) {
-    const { inputs } = WIDGETS[kind];
-    return (inputs ?? []).map((id) => {
+  /** Boxes for an option that is a list of parts of `known`; `fallback` is shown without the option. */
+  function listOption(name, known = [], fallback = known) {
+    return known.map((id) => {
       const field = checkField(`Show ${id}`, (on) => {
-        const shown = inputs.filter((other) => (other === id ? on : (editor.widget.options?.channels ?? inputs).includes(other)));
-        // A widget shows at least one channel.
-        option('channels')(shown.length === inputs.length || !shown.length ? undefined : shown);
+        const shown = known.filter((other) => (other === id ? on : (editor.widget.options?.[name] ?? fallback).includes(other)));
+        // A widget shows at least one of them.
+        option(name)(shown.join() === fallback.join() || !shown.length ? undefined : shown);
       });
-      fields.push(({ options }) => field.set((options?.channels ?? inputs).includes(id)));
+      fields.push(({ options }) => field.set((options?.[name] ?? fallback).includes(id)));
+      return field.node;
+    });
+  }
+
+  function flagOptions(kind) {
+    return Object.entries(WIDGETS[kind].flags ?? {}).map(([name, fallback]) => {
+      const field = checkField(FLAGS[name], (on) => option(name)(on === fallback ? undefined : on));
+      fields.push(({ options }) => field.set(options?.[name] ?? fallback));
       return field.node;
     });
   }
 
   /** Creates the fields for a kind of widget. */
   function build(kind) {
+    const { inputs, columns, shown } = WIDGETS[kind];
     fields = [];
     const zoom = numberField('Text, %', { min: 25, max: 800 }, (value) => option('scale')(value === undefined ? undefined : value / 100));
     fields.push(({ options }) => zoom.set(Math.round((options?.scale ?? 1) * 100)));
@@ -120,7 +133,7 @@ export function layoutPanel(root, { editor, settings, focus }) {
       el('div', 'fields', place('X', 'x', far), place('Y', 'y', far), place('Width', 'width', side), place('Height', 'height', side)),
       el('div', 'fields', zoom.node, ...numberOption(kind), background.node),
       el('div', 'fields', ...colors),
-      el('div', 'checks', ...channelOptions(kind), ...hides),
+      el('div', 'checks', ...listOption('channels', inputs), ...listOption('columns', columns, shown), ...flagOptions(kind), ...hides),
       el('div', 'actions',
         button('To front', () => reorder(() => Infinity)), button('Forward', () => reorder((at) => at + 1)),
         button('Backward', () => reorder((at) => at - 1)), button('To back', () => reorder(() => 0)),

@@ -1,13 +1,19 @@
 // The track from above, and the cars on it.
 
-import { percent } from '../lib/format.js';
+import { shortLabel } from '../lib/field.js';
+import { known, percent } from '../lib/format.js';
+import { placeLabels } from '../lib/map-labels.js';
 import { Surface } from '../lib/surface.js';
 import { dot, polyline, Track } from '../lib/track.js';
 
 export const mapChannels = ['position_x', 'position_z', 'lap_position'];
 
-/** Options: `names` writes the names of sectors next to the track. */
-export function map(root, { names = false, resized } = {}) {
+/** Text of labels, and their distance from a car, in em. */
+const [LABEL_SIZE, LABEL_AWAY] = [0.7, 0.45];
+const PLAYER_RADIUS = 0.55;
+
+/** Options: `names` writes the names of sectors next to the track, `labels` short names of cars. */
+export function map(root, { names = false, labels = false, resized } = {}) {
   const surface = new Surface(root, 'Map of the track', resized);
   let laid = null;
 
@@ -58,14 +64,40 @@ export function map(root, { names = false, resized } = {}) {
   function drawCars(ctx, model) {
     const { colors, em } = surface;
     const { track } = laid;
-    for (const [, position, inPit] of model.cars) {
-      const [x, y] = track.pixel(position);
+    const others = othersOf(model).map((car) => ({ ...car, pixel: track.pixel(car.position) }));
+    for (const { pixel: [x, y], inPit } of others) {
       if (inPit) dot(ctx, x, y, em * 0.26, colors.ground, colors.muted, em * 0.1);
       else dot(ctx, x, y, em * 0.32, colors.text, colors.ground, em * 0.1);
     }
     const here = playerPixel(model, track);
-    if (here) dot(ctx, here[0], here[1], em * 0.55, colors.accent, colors.ground, em * 0.18);
+    if (labels) drawLabels(others, here);
+    if (here) dot(ctx, here[0], here[1], em * PLAYER_RADIUS, colors.accent, colors.ground, em * 0.18);
   }
+
+  function drawLabels(others, here) {
+    const { ctx, colors, em } = surface;
+    surface.font(LABEL_SIZE, 600);
+    const cars = others.filter(({ label }) => label).map(({ label, pixel: [x, y, nx, ny] }) => ({ text: label, x, y, nx, ny, width: ctx.measureText(label).width }));
+    const markers = others.map(({ pixel: [x, y] }) => ({ x, y, radius: em * 0.3 }));
+    if (here) markers.push({ x: here[0], y: here[1], radius: em * PLAYER_RADIUS });
+    const placed = placeLabels(cars, { height: LABEL_SIZE * em, away: LABEL_AWAY * em, markers, area: surface });
+    for (const { text, x, y } of placed) {
+      // A rim, so that the text is readable on the track.
+      ctx.strokeStyle = colors.ground;
+      ctx.lineWidth = em * 0.2;
+      ctx.textAlign = 'center';
+      ctx.textBaseline = 'middle';
+      ctx.strokeText(text, x, y);
+      surface.label(text, x, y, { color: colors.text, size: LABEL_SIZE, align: 'center', base: 'middle', weight: 600 });
+    }
+  }
+}
+
+/** The other cars: `{position, inPit, label}`. Those of the field have labels; without their positions they are those of the game's page. */
+function othersOf(model) {
+  const cars = model.field.cars.filter((car) => !car.is_player && car.is_active !== false && known(car.lap_position));
+  if (cars.length > 0) return cars.map((car) => ({ position: car.lap_position, inPit: Boolean(car.is_in_pits), label: shortLabel(car) }));
+  return model.cars.map(([, position, inPit]) => ({ position, inPit, label: '' }));
 }
 
 /** The player's lap position, 0..1, or NaN. */
@@ -84,7 +116,8 @@ function describe(model) {
   if (model.outline.points.length < 2) return 'Map of the track, not known yet';
   const position = model.hasTelemetry ? positionOf(model) : NaN;
   const you = Number.isFinite(position) ? `: you are at ${percent(position)} % of the lap` : '';
-  return `Map of the track${you}${you && model.cars.length ? `, ${model.cars.length} other cars` : ''}`;
+  const count = othersOf(model).length;
+  return `Map of the track${you}${you && count ? `, ${count} other cars` : ''}`;
 }
 
 /** A line across the track. */

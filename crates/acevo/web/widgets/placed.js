@@ -7,7 +7,7 @@ import { stateLamp } from './explain.js';
 import { WIDGETS } from './overlays.js';
 
 /** Options that a widget gets when it is created. Others change its style only. */
-const CREATED_WITH = ['seconds', 'channels', 'range', 'rows'];
+const CREATED_WITH = ['seconds', 'channels', 'range', 'rows', 'columns', 'within', 'around', 'classes', 'labels'];
 
 /** Widgets with the same key differ only in place and style. */
 export const placedKey = ({ kind, options = {} }) => JSON.stringify([kind, ...CREATED_WITH.map((name) => options[name] ?? null)]);
@@ -32,12 +32,12 @@ export function placed(spec, resized) {
       paint(node, { ...options, scale: options.scale * scale });
       setPlace(node, changed, scale);
     },
-    /** A hidden widget stays laid out, so that it appears at once. */
+    /** A hidden widget stays laid out, so that it appears at once. Returns false if it has nothing to show, and is hidden therefore. */
     update(model, hidden = false) {
-      node.classList.toggle('empty', hidden);
-      if (hidden) return;
-      draw(model);
-      lamp.update(model);
+      const hasContent = hidden || draw(model) !== false;
+      node.classList.toggle('empty', hidden || !hasContent);
+      if (!hidden) lamp.update(model);
+      return hasContent;
     },
   };
 }

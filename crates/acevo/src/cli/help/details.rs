@@ -277,9 +277,9 @@ the game publishes when they began and what their times are. Existing files are 
 
 const SERVE: &str = "\
 Stops for fuel are on the Dash and in the tab Session, which also has a form for other races; docs/fuel.md describes them. \
-Overlays for OBS are at /overlay/NAME: inputs, delta, tyres, map, laps, gg, fuel, gear. Metrics for Prometheus are at /metrics. \
-docs/web-api.md describes the interface for your own clients. With --lan every request needs the token: for OBS it is part of the \
-address, /overlay/NAME?token=... --open passes a code to the browser instead, which is valid once and for a minute. The token is kept in your \
+Overlays for OBS are at /overlay/NAME: inputs, delta, tyres, map, laps, gg, fuel, gear, standings, relative, session, \
+battle. Metrics for Prometheus are at /metrics. docs/web-api.md describes the interface for your own clients. \
+With --lan every request needs the token: for OBS it is part of the address, /overlay/NAME?token=... --open passes a code to the browser instead, which is valid once and for a minute. The token is kept in your \
 data directory, so that addresses remain valid; with keep_token = false in the settings each start has another one. Only you may be able to read \
 the file of --token-file (chmod 600).
 
