@@ -2,11 +2,10 @@
 
 use crate::car::{Car, Pedals};
 use crate::noise::{self, Stream, smoothstep};
+use crate::pit_path::PitPath;
 use crate::profile::Profile;
 use crate::track::{PitZone, Track};
 
-/// The pit speed limit in m/s (80 km/h).
-pub(crate) const PIT_SPEED: f64 = 80.0 / 3.6;
 /// Offset from the centre line during an excursion, in metres: all wheels are off the track.
 const CUT_OFFSET: f64 = -9.2;
 /// How far ahead the driver considers the target speed, in seconds.
@@ -162,11 +161,7 @@ impl Driver {
         if let Some(slot) = self.grid {
             offset += (slot - offset) * (1.0 - smoothstep(at.travelled / 260.0));
         }
-        if self.in_pits {
-            let share = track.pit_lane_share(at.s);
-            offset += (track.pit_lane_offset(at.s, self.box_side) - offset) * share;
-        }
-        offset
+        self.pit_path(track).offset(track, at.s, offset)
     }
 
     /// The target speed in m/s.
@@ -180,26 +175,17 @@ impl Driver {
         let gain = (possible * possible - before * before) / 16.0;
         let pace = corner_pace + (1.02 - corner_pace) * (gain / 0.8).clamp(0.0, 1.0);
         let care = if self.intent.careful { 0.9 } else { 1.0 };
-        let mut speed = possible * pace * care;
-        let pit_bound = self.in_pits || self.intent.pit.is_some();
-        let signed = track.signed(at.s);
-        let pit_box = track.pit_box();
-        if pit_bound && signed < 0.0 {
-            let distance = track.to_pit_limit(at.s).max(0.0);
-            speed = speed.min((PIT_SPEED * PIT_SPEED + 2.0 * 7.5 * distance).sqrt());
+        (possible * pace * care).min(self.pit_path(track).max_speed(track, at.s))
+    }
+
+    fn pit_path(&self, track: &Track) -> PitPath {
+        PitPath {
+            at: track.pit_box(),
+            bound: self.intent.pit.is_some(),
+            in_pits: self.in_pits,
+            into_box: self.box_side,
+            stop_ahead: self.stop_ahead,
         }
-        if self.in_pits && matches!(track.pit_zone(at.s), PitZone::Limit) {
-            speed = speed.min(PIT_SPEED);
-        }
-        if self.in_pits && self.box_side && signed > pit_box - 45.0 && signed < pit_box + 40.0 {
-            speed = speed.min(11.0);
-        }
-        if self.in_pits && self.stop_ahead {
-            // Stops in the box; the last centimetres at walking pace.
-            let distance = pit_box - signed;
-            speed = if distance > 0.02 { speed.min((2.0 * 3.2 * distance).sqrt().max(0.15)) } else { 0.0 };
-        }
-        speed
     }
 
     /// The pedals that bring the car to the target speed.

@@ -43,8 +43,16 @@ pub(crate) struct LapClock {
     pub(crate) valid: bool,
     began_in_pits: bool,
     through_pits: bool,
-    /// Times since the lap's start at the ends of the sectors passed so far, in ms.
+    /// True if the running lap began in a box, at the start of a session or after a return.
+    from_box: bool,
+    /// Times since the lap's start at the ends of the sectors passed so far, in ms: thirds of the lap.
     splits: Vec<i32>,
+    /// The same for the sectors of the game's log.
+    game_splits: Vec<i32>,
+    /// Session time at which the car has last passed the end of a sector of the game's log.
+    sector_end_at: Option<f64>,
+    /// The end of a sector that the car has passed in the last step.
+    crossing: Option<Crossing>,
     used_at_start: Consumption,
     marks: Vec<i32>,
     /// The marks of the best valid lap.
@@ -69,12 +77,33 @@ pub(crate) enum Ended {
     Phantom(PhantomLap),
 }
 
+/// A passage of the end of a sector of the game's log.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Crossing {
+    /// Index of the sector: 0, 1, or 2 at the line.
+    pub(crate) sector: usize,
+    /// Session time in seconds.
+    pub(crate) at: f64,
+    /// Time since the end of the previous sector, or since the line, in ms. `None` if the car has passed none yet.
+    pub(crate) since_ms: Option<i32>,
+    /// Time of the sector in ms if it belongs to a lap. On the first lap of a race it counts from the green light.
+    pub(crate) lap_sector_ms: Option<i32>,
+    /// Number of laps completed before.
+    pub(crate) completed: u32,
+    /// True if the lap began in a box, at the start of a session or after a return.
+    pub(crate) from_box: bool,
+    /// True if the lap began in the pits.
+    pub(crate) began_in_pits: bool,
+}
+
 /// A step of the car: from track distance `from` to `to` in metres, where `to` is not wrapped.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Passage {
     pub(crate) from: f64,
     pub(crate) to: f64,
     pub(crate) track_length: f64,
+    /// Track distances of the ends of the first two sectors of the game's log.
+    pub(crate) sector_ends: [f64; 2],
     /// Session time at `from` and the length of the step, in seconds.
     pub(crate) time: f64,
     pub(crate) step: f64,
@@ -107,6 +136,17 @@ fn milliseconds(seconds: f64) -> i32 {
     (seconds * 1000.0).round() as i32
 }
 
+/// The times between the splits of a lap of this time.
+fn sectors(splits: &[i32], time_ms: i32) -> [i32; SECTORS] {
+    let mut sectors = [0; SECTORS];
+    let mut before = 0;
+    for (sector, &end) in sectors.iter_mut().zip(splits.iter().chain([&time_ms])) {
+        *sector = end - before;
+        before = end;
+    }
+    sectors
+}
+
 impl LapClock {
     pub(crate) fn new(session: u32, run: u32, resolution_ms: i32, overrun: f64) -> Self {
         Self {
@@ -124,7 +164,11 @@ impl LapClock {
             valid: false,
             began_in_pits: false,
             through_pits: false,
+            from_box: false,
             splits: Vec::with_capacity(SECTORS),
+            game_splits: Vec::with_capacity(SECTORS),
+            sector_end_at: None,
+            crossing: None,
             used_at_start: Consumption::default(),
             marks: Vec::with_capacity(MARKS),
             reference: Vec::with_capacity(MARKS),
@@ -143,6 +187,7 @@ impl LapClock {
         self.started_at = Some(time);
         self.began_in_pits = in_pits;
         self.through_pits = in_pits;
+        self.from_box = in_pits;
         self.used_at_start = used;
         self.valid = !in_pits;
         self.opening = opening;
@@ -180,6 +225,7 @@ impl LapClock {
         self.opening = None;
         self.began_in_pits = true;
         self.through_pits = true;
+        self.from_box = true;
         self.used_at_start = Consumption::default();
         self.forget_lap();
         abandoned
@@ -206,6 +252,7 @@ impl LapClock {
     fn forget_lap(&mut self) {
         self.valid = false;
         self.splits.clear();
+        self.game_splits.clear();
         self.marks.clear();
     }
 
@@ -261,6 +308,7 @@ impl LapClock {
     /// Processes a step of the car. Returns the lap that ended in it.
     pub(crate) fn pass(&mut self, passage: &Passage) -> Option<Ended> {
         self.through_pits |= passage.in_pits;
+        self.pass_sector_ends(passage);
         if let Some(start) = self.started_at
             && self.opening.is_none()
             && !self.to_the_line
@@ -283,6 +331,7 @@ impl LapClock {
             }
         }
         let time = passage.time_at(passage.track_length)?;
+        let mut crossing = self.cross(2, time);
         let ended = match (self.started_at, self.opening) {
             (Some(start), None) if self.to_the_line => {
                 self.completed += 1;
@@ -292,6 +341,11 @@ impl LapClock {
             (Some(start), None) => Some(Ended::Lap(self.finish(passage, time, self.timed(time - start)))),
             _ => None,
         };
+        if let Some(Ended::Lap(lap)) = &ended {
+            crossing.lap_sector_ms = lap.game_sectors_ms.last().copied();
+            crossing.since_ms = crossing.lap_sector_ms;
+        }
+        self.crossing = Some(crossing);
         // From the grid, the first lap is timed from the green light.
         if self.started_at.is_none() || self.opening == Some(Opening::Restart) || ended.is_some() {
             self.previous_started_at = self.started_at.filter(|_| ended.is_some());
@@ -304,9 +358,63 @@ impl LapClock {
         self.opening = None;
         self.returned_ms = None;
         self.to_the_line = false;
+        self.from_box = false;
         self.splits.clear();
+        self.game_splits.clear();
         self.marks.clear();
         ended
+    }
+
+    /// Times the sectors of the game's log.
+    fn pass_sector_ends(&mut self, passage: &Passage) {
+        self.crossing = None;
+        for (sector, &end) in passage.sector_ends.iter().enumerate() {
+            let Some(time) = passage.time_at(end) else { continue };
+            let mut crossing = self.cross(sector, time);
+            if let Some(start) = self.started_at
+                && self.opening.is_none()
+                && !self.to_the_line
+                && self.game_splits.len() == sector
+            {
+                let before = self.game_splits.last().copied().unwrap_or(0);
+                let split = self.timed(time - start);
+                self.game_splits.push(split);
+                crossing.lap_sector_ms = Some(split - before);
+                if sector > 0 {
+                    crossing.since_ms = crossing.lap_sector_ms;
+                }
+            }
+            self.crossing = Some(crossing);
+        }
+    }
+
+    /// A passage of the end of a sector that belongs to no lap yet.
+    fn cross(&mut self, sector: usize, at: f64) -> Crossing {
+        let before = self.sector_end_at.replace(at);
+        Crossing {
+            sector,
+            at,
+            since_ms: before.map(|before| self.timed(at - before)),
+            lap_sector_ms: None,
+            completed: self.completed,
+            from_box: self.from_box,
+            began_in_pits: self.began_in_pits,
+        }
+    }
+
+    /// The end of a sector of the game's log that the car has passed in the last step.
+    pub(crate) fn crossing(&self) -> Option<Crossing> {
+        self.crossing
+    }
+
+    /// Session time in seconds when the running lap began.
+    pub(crate) fn started_at(&self) -> Option<f64> {
+        self.started_at
+    }
+
+    /// The ends of the sectors of the game's log that the running lap has passed, in ms since its start.
+    pub(crate) fn game_splits(&self) -> &[i32] {
+        &self.game_splits
     }
 
     /// Rounds a time to the resolution. Returns milliseconds.
@@ -316,12 +424,7 @@ impl LapClock {
 
     fn finish(&mut self, passage: &Passage, time: f64, time_ms: i32) -> LapRecord {
         let valid = self.valid && !passage.in_pits && self.splits.len() + 1 == SECTORS;
-        let mut sectors_ms = [0; SECTORS];
-        let mut before = 0;
-        for (sector, &end) in sectors_ms.iter_mut().zip(self.splits.iter().chain([&time_ms])) {
-            *sector = end - before;
-            before = end;
-        }
+        let sectors_ms = sectors(&self.splits, time_ms);
         self.completed += 1;
         if valid {
             for (best, &ms) in self.best_sectors.iter_mut().zip(&sectors_ms) {
@@ -350,6 +453,7 @@ impl LapClock {
             time_ms,
             returned_ms: self.returned_ms,
             sectors_ms,
+            game_sectors_ms: sectors(&self.game_splits, time_ms),
             fuel_used_l: used.fuel_l,
             energy_used_kwh: used.energy_kwh,
             finished_at_s: time,

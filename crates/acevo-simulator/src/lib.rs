@@ -5,11 +5,15 @@ mod board;
 mod car;
 mod driver;
 mod fade;
+mod happening;
+mod identity;
 mod laps;
+mod log;
 mod noise;
 mod observer;
 mod options;
 mod pages;
+mod pit_path;
 mod plan;
 mod profile;
 mod realtime;
@@ -23,6 +27,7 @@ mod truth;
 mod validity;
 mod vector;
 
+pub use log::{LogLine, LogPlace, LogStyle, LogVersion};
 pub use options::{
     AccGOrder, BoxReturn, CarClass, CarModel, GameVersion, Options, PauseStyle, Scenario, TrackName, UnknownName,
     Variant, World,
@@ -30,5 +35,6 @@ pub use options::{
 pub use realtime::{Control, run, run_controlled};
 pub use simulator::{Changed, Simulator};
 pub use truth::{
-    AbortReason, AbortedLap, Damage, LapKind, LapRecord, PhantomCause, PhantomLap, Truth, TruthEvent, TruthEventKind,
+    AbortReason, AbortedLap, CarId, CarState, CarTruth, Damage, FieldLap, LapKind, LapRecord, PhantomCause, PhantomLap,
+    PitStay, Stay, Truth, TruthEvent, TruthEventKind,
 };

@@ -14,6 +14,9 @@ pub(crate) enum Stream {
     Traffic,
     CarId,
     Validity,
+    Identity,
+    Conduct,
+    Log,
 }
 
 /// A generator for a purpose and an index (a lap, a car, a section of road).

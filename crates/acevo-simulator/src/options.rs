@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::log::LogStyle;
+
 /// Gives every value of an enum a name, for use on command lines, and a summary.
 macro_rules! named {
     ($type:ident { $($variant:ident => $name:literal, $summary:literal;)+ }) => {
@@ -61,6 +63,8 @@ pub struct Options {
     /// Number of completed laps after which each session ends. `None`: practice, races and the scenarios from
     /// [`Scenario::Restart`] on have their natural length, which includes all their events; the other scenarios never end.
     pub laps: Option<u32>,
+    /// Number of cars including the player's, 2 to 60, unless the scenario has the player alone; other values are limited.
+    pub cars: u32,
     /// The order of the axes in `accG` and `g_forces_x/y/z`.
     pub acc_g: AccGOrder,
     /// The handedness of the world axes, and with it the signs of everything lateral.
@@ -71,6 +75,8 @@ pub struct Options {
     pub pause: PauseStyle,
     /// What the lap timer does when the driver returns to the box via the menu.
     pub box_return: BoxReturn,
+    /// The log to write, for [`Simulator::take_log`](crate::Simulator::take_log). It does not change the pages.
+    pub log: Option<LogStyle>,
 }
 
 impl Default for Options {
@@ -81,11 +87,13 @@ impl Default for Options {
             track: TrackName::default(),
             scenario: Scenario::Weekend,
             laps: None,
+            cars: 20,
             acc_g: AccGOrder::Measured,
             world: World::RightHanded,
             game: GameVersion::V0_8,
             pause: PauseStyle::Fading,
             box_return: BoxReturn::TimerContinues,
+            log: None,
         }
     }
 }
@@ -352,6 +360,10 @@ pub enum Scenario {
     RaceEnd,
     /// Practice; on the third lap the driver returns to the box and watches another car for two laps.
     Spectate,
+    /// A race of five laps, or of [`Options::laps`], among [`Options::cars`] cars of three classes. Most of the others stop in their
+    /// boxes and make mistakes; one stops beside the track and one in its box, and they leave the session; two join after the
+    /// start, from their boxes. The leader laps the slowest cars.
+    Field,
 }
 
 named!(Scenario {
@@ -380,4 +392,5 @@ named!(Scenario {
     Bounces => "bounces", "main menu opened and closed ten times within a lap";
     RaceEnd => "race-end", "two races of three laps up to the last phase";
     Spectate => "spectate", "another car is watched for two laps";
+    Field => "field", "a race of twenty cars with stops, mistakes, retirements and late joins";
 });

@@ -206,6 +206,10 @@ pub(crate) struct SessionPlan {
     pub(crate) track: Option<TrackName>,
     /// The player is alone on the track.
     pub(crate) alone: bool,
+    /// Number of cars including the player's, unless the player is alone.
+    pub(crate) cars: usize,
+    /// The other cars stop, make mistakes, retire and join late.
+    pub(crate) field: bool,
     /// Seconds in the menu before the session.
     pub(crate) menu_seconds: f64,
     /// Initial level of the tank or the battery, 0..1. With a level set, the driver makes only the planned stops.
@@ -225,4 +229,11 @@ pub(crate) struct SessionPlan {
     pub(crate) delays: Delays,
     pub(crate) validity: Validity,
     pub(crate) events: &'static [Event],
+}
+
+impl SessionPlan {
+    /// Number of cars in addition to the player's.
+    pub(crate) fn rivals(&self) -> usize {
+        if self.alone { 0 } else { self.cars - 1 }
+    }
 }

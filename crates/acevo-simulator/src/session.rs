@@ -1,5 +1,6 @@
 //! A running session: the player's car and driver, the lap clock, the traffic, and the planned events.
 
+mod field;
 mod flags;
 mod incidents;
 mod phases;
@@ -8,7 +9,8 @@ mod start;
 
 use crate::car::{Car, STEP};
 use crate::driver::{Cut, Driver, Intent, PitVisit, Progress};
-use crate::laps::{Consumption, Ended, LapClock, Passage};
+use crate::happening::{Happening, HappeningKind};
+use crate::laps::{Consumption, Ended, LapClock, Opening, Passage};
 use crate::noise::{self, Stream, generator};
 use crate::plan::{Delays, Event, EventKind, Replay, ReturnStatus, SessionPlan, Start, When};
 use crate::setting::Setting;
@@ -16,15 +18,20 @@ use crate::track::{HALF_WIDTH, PitZone, Track};
 use crate::traffic::{Neighbour, Traffic};
 use crate::truth::PhantomLap;
 use crate::vector::Vec3;
-use flags::{GREEN_LIGHT, Marshals};
+pub(crate) use field::Place;
+use field::PlayerState;
+pub(crate) use flags::GREEN_LIGHT;
+use flags::Marshals;
 use incidents::Incidents;
 use service::Service;
-use start::{GRID_SLOT, Placed, Waiting};
+use start::{Placed, Waiting, grid_slot_of_player};
 
 /// Time from the chequered flag to the end of a session, in seconds.
 const CHEQUERED_SECONDS: f64 = 4.0;
 /// The same for a race, which has more phases.
 const RACE_CHEQUERED_SECONDS: f64 = 12.0;
+/// Time from the end of the race for all cars to the end of the session in the field scenario, in seconds.
+const FIELD_ENDED_SECONDS: f64 = 5.0;
 /// Level of the tank or battery at the start of a lap below which the driver stops at its end. A lap uses up to 7 %.
 const LOW_LEVEL: f64 = 0.18;
 
@@ -58,6 +65,8 @@ pub(crate) struct Session {
     done: u32,
     marshals: Marshals,
     chequered_at: Option<f64>,
+    /// Session time at which the race has ended for all cars.
+    race_over_at: Option<f64>,
     left: bool,
     /// True after the game has reset the timer at the end of the race.
     timer_was_reset: bool,
@@ -65,6 +74,9 @@ pub(crate) struct Session {
     start_levels: (f64, f64),
     /// The car that the driver watches from the box, if any.
     pub(crate) watching: Option<Watching>,
+    player: PlayerState,
+    /// What has happened to the player's car since the last frame.
+    happenings: Vec<Happening>,
 }
 
 /// A car that the driver watches.
@@ -110,7 +122,14 @@ impl Session {
         if plan.start != Start::Box {
             clock.wait_for_line();
         }
-        let traffic = Traffic::new(setting.seed, index, &plan, GRID_SLOT, &setting.track);
+        let mut others = LapClock::new(number, run, 1, 0.0);
+        if plan.start == Start::Grid {
+            others.start(GREEN_LIGHT, false, Some(Opening::Keep), Consumption::default());
+        } else {
+            others.wait_for_line();
+        }
+        let grid_slot = grid_slot_of_player(&plan);
+        let traffic = Traffic::new(setting.seed, index, &plan, grid_slot, &others, &setting.track);
         let powertrain = &placed.car.powertrain;
         let start_levels = (powertrain.fuel_l, powertrain.battery_kwh);
         let loading = 1.0 + 1.3 * random.f64();
@@ -135,11 +154,15 @@ impl Session {
             done: 0,
             marshals: Marshals::default(),
             chequered_at: None,
+            race_over_at: None,
             left: false,
             timer_was_reset: false,
             start_levels,
             watching: None,
+            player: PlayerState::default(),
+            happenings: Vec::new(),
         };
+        session.report(0.0, HappeningKind::Joined);
         session.plan_lap(&setting.track);
         session
     }
@@ -232,6 +255,7 @@ impl Session {
             from,
             to: from + forward,
             track_length,
+            sector_ends: track.sector_ends(),
             time: before,
             step: STEP,
             in_pits,
@@ -242,11 +266,13 @@ impl Session {
             self.attempts += 1;
             self.plan_lap(track);
             let time_is_up = self.plan.timed && time >= f64::from(self.plan.minutes) * 60.0;
-            if time_is_up || self.plan.laps.is_some_and(|laps| lap.number >= laps) {
+            let flag = self.plan.field && self.traffic.is_flag_shown();
+            if time_is_up || flag || self.plan.laps.is_some_and(|laps| lap.number >= laps) {
                 self.chequered_at.get_or_insert(time);
             }
         }
         let npos = at.s / track_length;
+        self.observe_player(track, ended.as_ref());
         self.show_flags(npos, time);
         self.update_incidents(npos);
         Outcome { ended, phantom: self.reset_after_the_end(time), interruption: self.interruption(npos, time) }
@@ -301,12 +327,16 @@ impl Session {
     }
 
     pub(crate) fn is_over(&self) -> bool {
-        self.left || self.chequered_at.is_some_and(|at| self.time() >= at + self.chequered_seconds())
+        self.left || self.ends_at().is_some_and(|end| self.time() >= end)
     }
 
-    /// Time from the chequered flag to the end of the session, in seconds.
-    fn chequered_seconds(&self) -> f64 {
-        if self.plan.start == Start::Grid { RACE_CHEQUERED_SECONDS } else { CHEQUERED_SECONDS }
+    /// Session time of the end of the session after the chequered flag, as far as it is known.
+    fn ends_at(&self) -> Option<f64> {
+        if self.plan.field {
+            return self.race_over_at.map(|at| at + FIELD_ENDED_SECONDS);
+        }
+        let seconds = if self.plan.start == Start::Grid { RACE_CHEQUERED_SECONDS } else { CHEQUERED_SECONDS };
+        self.chequered_at.map(|at| at + seconds)
     }
 
     /// Ends the session because the driver leaves it.

@@ -1,5 +1,7 @@
 //! The simulation, from menu to chequered flag, one step at a time.
 
+mod field;
+mod journal;
 mod pause;
 mod record;
 mod replay;
@@ -14,6 +16,7 @@ use acevo_shared_memory::{
 use crate::board::LapBoard;
 use crate::car::PHYSICS_RATE;
 use crate::fade::{Fade, Shown};
+use crate::log::Journal;
 use crate::observer::Observer;
 use crate::options::Options;
 use crate::pages;
@@ -116,6 +119,10 @@ pub struct Simulator {
     validity: ShownValidity,
     observer: Observer,
     truth: Truth,
+    /// Indices in [`Truth::cars`] of the cars of this session, in the order of the page.
+    slots: Vec<usize>,
+    /// Only if the options select a log.
+    journal: Option<Journal>,
     /// Kept only if the scenario has replays.
     history: Option<History>,
     /// Kilometres and seconds of earlier sessions.
@@ -162,6 +169,8 @@ impl Simulator {
             steps: 0,
             stage: Stage::Menu { until: wait, fresh: true },
             truth: Truth::default(),
+            slots: Vec::new(),
+            journal: options.log.map(|style| Journal::new(style, options.seed)),
             history,
             totals: pages::Totals::default(),
             names_complete: false,

@@ -20,6 +20,10 @@ const PIT_EXIT: f64 = 370.0;
 /// Distances of the pit lane and of the boxes from the centre line, in metres.
 const PIT_LANE_OFFSET: f64 = 17.0;
 const PIT_BOX_OFFSET: f64 = 21.5;
+/// The boxes are within this distance of the line, in metres.
+const BOXES_END: f64 = 170.0;
+/// Usual distance between two boxes, in metres.
+const BOX_SPACING: f64 = 14.0;
 /// Length of the path from the lane into the box, in metres.
 const PIT_BOX_TURN: f64 = 32.0;
 
@@ -91,6 +95,11 @@ impl Track {
         self.length
     }
 
+    /// Track distances of the ends of the first two sectors of the game's log, in metres.
+    pub(crate) fn sector_ends(&self) -> [f64; 2] {
+        self.layout.sectors.map(|share| share * self.length)
+    }
+
     /// The number of samples, and the distance between two of them in metres.
     pub(crate) fn samples(&self) -> (usize, f64) {
         (self.nodes.len(), self.spacing)
@@ -149,16 +158,23 @@ impl Track {
             * smoothstep((PIT_EXIT - s) / (PIT_EXIT - PIT_LIMIT_END))
     }
 
-    /// Offset of the path through the pits to the right of the centre line, in metres.
-    pub(crate) fn pit_lane_offset(&self, s: f64, into_box: bool) -> f64 {
+    /// Offset of the path through the pits to the right of the centre line, in metres. `box_at` is the position of the box into
+    /// which the path leads, if any.
+    pub(crate) fn pit_lane_offset(&self, s: f64, box_at: Option<f64>) -> f64 {
         let s = self.signed(s);
-        let aside = if into_box {
-            let at = self.pit_box();
+        let aside = box_at.map_or(0.0, |at| {
             smoothstep((s - at + PIT_BOX_TURN) / PIT_BOX_TURN) * smoothstep((at + PIT_BOX_TURN - s) / PIT_BOX_TURN)
-        } else {
-            0.0
-        };
+        });
         self.layout.pit_side * (PIT_LANE_OFFSET + (PIT_BOX_OFFSET - PIT_LANE_OFFSET) * aside)
+    }
+
+    /// Position of the box of another car, as [`Track::pit_box`]. `index` counts the other cars from 0, of `count` cars.
+    pub(crate) fn other_box(&self, index: usize, count: usize) -> f64 {
+        // A box for each of them and the player, on both sides of the player's box.
+        let spacing = (2.0 * BOXES_END / (count + 2) as f64).min(BOX_SPACING);
+        let before = ((self.pit_box() + BOXES_END) / spacing) as usize;
+        let place = index as f64 - before.min(count) as f64;
+        self.pit_box() + spacing * if place < 0.0 { place } else { place + 1.0 }
     }
 
     /// Position of the player's box: track distance in metres, negative before the line.

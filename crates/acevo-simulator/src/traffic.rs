@@ -1,27 +1,30 @@
 //! The other cars. Each drives the player's ideal lap a little slower or faster, on its own line.
 
+mod conduct;
+mod race;
 mod spacing;
 
 pub(crate) use spacing::Neighbour;
 
+use crate::happening::{Happening, HappeningKind};
+use crate::laps::LapClock;
 use crate::noise::{Stream, generator};
 use crate::options::World;
 use crate::pages::coordinates;
 use crate::plan::{SessionPlan, Start};
 use crate::profile::Profile;
+use crate::session::Place;
 use crate::setting::Setting;
 use crate::track::Track;
+use crate::truth::{CarId, CarState};
 use crate::vector::Vec3;
+use conduct::Conduct;
+pub(crate) use race::{Finish, Rules};
 
-/// Number of cars in addition to the player's.
-pub(crate) const RIVALS: usize = 19;
 /// Distance between two rows of the grid, in metres.
 const GRID_ROW: f64 = 8.0;
 /// Offset of the two columns of the grid from the centre line, in metres.
 const GRID_COLUMN: f64 = 2.6;
-
-/// The 128-bit id of a car.
-pub(crate) type CarId = [u64; 2];
 
 /// Position of a grid slot (0 is the pole): track distance (negative) and offset to the right of the centre line, in metres.
 pub(crate) fn grid_slot(slot: usize) -> (f64, f64) {
@@ -50,6 +53,23 @@ struct Rival {
     completed: u32,
     last: f64,
     best: f64,
+    /// The laps of the truth. Unlike those above, their times are exact to a fraction of a step.
+    clock: LapClock,
+    /// What the driver does besides driving; only in the field scenario.
+    conduct: Option<Conduct>,
+    presence: Presence,
+    in_pits: bool,
+    finish: Option<Finish>,
+}
+
+/// Whether a car is in the session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Presence {
+    /// It will join later.
+    Absent,
+    Here,
+    /// It has left.
+    Gone,
 }
 
 /// All other cars of a session.
@@ -59,12 +79,28 @@ pub(crate) struct Traffic {
     ids: Vec<CarId>,
     /// The player's index in the arrays of the page.
     pub(crate) player_slot: usize,
+    /// Session time of the last step.
+    time: f64,
+    /// The rules of a race.
+    rules: Option<Rules>,
+    /// What has happened since the last call of [`Traffic::take_happenings`].
+    happenings: Vec<Happening>,
+}
+
+/// The time that a step of the traffic covers, in seconds.
+#[derive(Debug, Clone, Copy)]
+struct Moment {
+    /// Session time before and after the step.
+    from_time: f64,
+    time: f64,
+    /// Simulated time of the motion.
+    step: f64,
 }
 
 /// The values of a watched car.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Watched {
-    pub(crate) id: CarId,
+    pub(crate) id: [u64; 2],
     /// m/s.
     pub(crate) speed: f64,
     /// Lap position, 0..1.
@@ -87,35 +123,50 @@ pub(crate) struct Standing {
 }
 
 impl Traffic {
-    pub(crate) fn new(seed: u64, session: u32, plan: &SessionPlan, player_grid_slot: usize, track: &Track) -> Self {
+    pub(crate) fn new(
+        seed: u64,
+        session: u32,
+        plan: &SessionPlan,
+        player_grid_slot: usize,
+        clock: &LapClock,
+        track: &Track,
+    ) -> Self {
         let start = plan.start;
-        let count = if plan.alone { 0 } else { RIVALS };
+        let count = plan.rivals();
         let player_slot = generator(seed, Stream::CarId, 1000).usize(0..=count);
         let ids = (0..=count as u64)
             .map(|index| {
                 let mut random = generator(seed, Stream::CarId, index);
                 // The lowest byte is the index, so ids are unique, and differ from 0/0, which is a free slot.
-                [random.u64(..) | 1 << 63, (random.u64(..) & !0xff) | index]
+                CarId([random.u64(..) | 1 << 63, (random.u64(..) & !0xff) | index])
             })
             .collect();
-        let rivals = (0..count)
+        let rivals: Vec<Rival> = (0..count)
             .map(|index| {
                 let mut random = generator(seed, Stream::Traffic, (u64::from(session) << 32) | index as u64);
                 let slot = if index < player_grid_slot { index } else { index + 1 };
+                let conduct = plan.field.then(|| Conduct::new(seed, index, count, plan.laps, track));
                 let rate = 1.004 - 0.004 * index as f64 + 0.012 * random.f64();
                 let side = if random.bool() { 1.0 } else { -1.0 };
                 let parked = start == Start::Box && index % 5 == 2;
                 let (progress, offset) = match start {
                     Start::Grid => grid_slot(slot),
-                    _ if parked => (track.pit_box() - 130.0 + 14.0 * index as f64, track.pit_box_offset()),
+                    // The boxes of the 21st and later cars are between those of the others.
+                    _ if parked => (
+                        track.pit_box() - 130.0 + 14.0 * (index % 20) as f64 + 4.7 * (index / 20) as f64,
+                        track.pit_box_offset(),
+                    ),
                     // Distributed over the whole lap.
                     _ => (
-                        track.length() * (index as f64 + 0.2 + 0.5 * random.f64()) / RIVALS as f64,
+                        track.length() * (index as f64 + 0.2 + 0.5 * random.f64()) / count as f64,
                         side * (1.7 + 1.1 * random.f64()),
                     ),
                 };
                 let speed = if parked || start == Start::Grid { 0.0 } else { 30.0 };
                 let reaction = 0.18 + 0.25 * random.f64();
+                let joins_later = conduct.as_ref().is_some_and(Conduct::joins_later);
+                let progress = conduct.as_ref().filter(|_| joins_later).map_or(progress, Conduct::box_at);
+                let offset = if joins_later { track.pit_box_offset() } else { offset };
                 Rival {
                     progress,
                     speed,
@@ -128,18 +179,52 @@ impl Traffic {
                     completed: 0,
                     last: 0.0,
                     best: f64::INFINITY,
+                    clock: if joins_later { LapClock::new(clock.session, clock.run, 1, 0.0) } else { clock.clone() },
+                    conduct,
+                    presence: if joins_later { Presence::Absent } else { Presence::Here },
+                    in_pits: parked || joins_later,
+                    finish: None,
                 }
             })
             .collect();
-        Self { rivals, ids, player_slot }
+        let mut traffic = Self { rivals, ids, player_slot, time: 0.0, rules: Rules::of(plan), happenings: Vec::new() };
+        for index in 0..count {
+            let rival = &traffic.rivals[index];
+            if rival.presence == Presence::Here {
+                let in_pits = rival.in_pits;
+                traffic.report(index, 0.0, HappeningKind::Joined);
+                if in_pits {
+                    traffic.report(index, 0.0, HappeningKind::PitLane(true));
+                }
+            }
+        }
+        traffic
+    }
+
+    fn report(&mut self, index: usize, at: f64, kind: HappeningKind) {
+        let slot = self.slot_of(index);
+        self.happenings.push(Happening { slot, at, kind });
+    }
+
+    /// Returns what has happened to the other cars since the last call.
+    pub(crate) fn take_happenings(&mut self) -> Vec<Happening> {
+        std::mem::take(&mut self.happenings)
     }
 
     /// Moves all cars by `step` seconds. `held` is true before the green light. `player` is `None` while it is in the pits.
     pub(crate) fn step(&mut self, setting: &Setting, player: Option<&Neighbour>, time: f64, step: f64, held: bool) {
         let (track, profile) = (&setting.track, &setting.profile);
+        let from_time = std::mem::replace(&mut self.time, time);
+        let moment = Moment { from_time, time, step };
+        if self.rivals.iter().any(|rival| rival.conduct.is_some()) {
+            self.step_field(setting, player, &moment, held);
+            return;
+        }
         let cars: Vec<Neighbour> =
             self.rivals.iter().filter(|rival| !rival.parked).map(|rival| Neighbour::of(rival, track)).collect();
-        for rival in &mut self.rivals {
+        let slots = self.slots();
+        let Self { rivals, rules, happenings, .. } = self;
+        for (rival, slot) in rivals.iter_mut().zip(slots) {
             if rival.parked || held {
                 continue;
             }
@@ -155,7 +240,9 @@ impl Traffic {
             let slide = (0.25 * rival.speed).min(11.0) * step;
             rival.lateral += aside.clamp(-slide, slide);
             let before = (rival.progress / track.length()).floor();
+            let from = rival.progress;
             rival.progress += rival.speed * step;
+            rival.pass(from, &moment, track, rules.as_mut(), |at, kind| happenings.push(Happening { slot, at, kind }));
             if (rival.progress / track.length()).floor() > before {
                 if let Some(start) = rival.lap_started {
                     rival.completed += 1;
@@ -167,9 +254,20 @@ impl Traffic {
         }
     }
 
-    /// Number of cars of the session, including the player's.
+    /// Number of cars in the session at this moment, including the player's.
     pub(crate) fn cars(&self) -> usize {
-        self.ids.len()
+        1 + self.rivals.iter().filter(|rival| rival.presence == Presence::Here).count()
+    }
+
+    /// The ids of all cars, also of those that are not in the session, in the order of the page.
+    pub(crate) fn all_ids(&self) -> &[CarId] {
+        &self.ids
+    }
+
+    /// Indices of the cars in the arrays of the page, without the player's.
+    fn slots(&self) -> impl Iterator<Item = usize> + use<> {
+        let player = self.player_slot;
+        (0..).filter(move |slot| *slot != player)
     }
 
     /// Index of a car that is driving; `None` if all are parked.
@@ -187,7 +285,7 @@ impl Traffic {
         let rival = self.rivals.get(index)?;
         let ms = |seconds: f64| (seconds * 1000.0) as i32;
         Some(Watched {
-            id: self.ids[self.slot_of(index)],
+            id: self.ids[self.slot_of(index)].0,
             speed: rival.speed,
             npos: track.wrap(rival.progress) / track.length(),
             timer_ms: rival.lap_started.map_or(0, |start| ms(time - start)),
@@ -202,9 +300,16 @@ impl Traffic {
     }
 
     /// The array of ids for the page; free slots are 0/0.
-    pub(crate) fn ids(&self) -> [CarId; 60] {
+    pub(crate) fn ids(&self) -> [[u64; 2]; 60] {
         let mut all = [[0; 2]; 60];
-        all[..self.ids.len()].copy_from_slice(&self.ids);
+        for (entry, id) in all.iter_mut().zip(&self.ids) {
+            *entry = id.0;
+        }
+        for (rival, slot) in self.rivals.iter().zip(self.slots()) {
+            if rival.presence != Presence::Here {
+                all[slot] = [0; 2];
+            }
+        }
         all
     }
 
@@ -216,10 +321,46 @@ impl Traffic {
     pub(crate) fn coordinates(&self, track: &Track, player: Vec3, world: World) -> [[f32; 3]; 60] {
         let mut all = [[0.0; 3]; 60];
         for (index, rival) in self.rivals.iter().enumerate() {
+            if rival.presence != Presence::Here {
+                continue;
+            }
             all[self.slot_of(index)] = coordinates(track.point(rival.progress, rival.lateral), world);
         }
         all[self.player_slot] = coordinates(player, world);
         all
+    }
+
+    /// The places of the other cars at the start of a session.
+    pub(crate) fn places(&self, player_grid_slot: usize, track: &Track) -> Vec<Place> {
+        let count = self.rivals.len();
+        let place = |(index, rival): (usize, &Rival)| {
+            let grid_slot = if index < player_grid_slot { index } else { index + 1 };
+            Place {
+                box_at: track.other_box(index, count),
+                grid_slot,
+                grid: self::grid_slot(grid_slot),
+                present: rival.presence == Presence::Here,
+                in_pits: rival.in_pits,
+            }
+        };
+        self.rivals.iter().enumerate().map(place).collect()
+    }
+
+    /// The true states of the other cars without their positions, their finishes and their best laps in ms.
+    pub(crate) fn states(&self, track: &Track) -> Vec<(CarState, Option<Finish>, Option<i32>)> {
+        let state = |(rival, slot): (&Rival, usize)| {
+            let state = CarState {
+                id: self.ids[slot],
+                progress_laps: rival.progress / track.length(),
+                lap_position: track.wrap(rival.progress) / track.length(),
+                is_in_pit_lane: rival.in_pits,
+                is_active: rival.presence == Presence::Here,
+                is_player: false,
+                position: 0,
+            };
+            (state, rival.finish, rival.clock.best_ms)
+        };
+        self.rivals.iter().zip(self.slots()).map(state).collect()
     }
 
     /// The player's position in a race, by distance driven.
@@ -229,7 +370,11 @@ impl Traffic {
             laps * profile.lap_time() + profile.time(track.wrap(progress))
         };
         let mine = seconds(player_progress);
-        self.standing(self.rivals.iter().map(|rival| seconds(rival.progress) - mine), |_, lead| lead > 0.0)
+        let leads = self.rivals.iter().map(|rival| match rival.presence {
+            Presence::Here => seconds(rival.progress) - mine,
+            Presence::Absent | Presence::Gone => 0.0,
+        });
+        self.standing(leads, |_, lead| lead > 0.0)
     }
 
     /// The player's position by best lap; gaps to the next cars on the road.

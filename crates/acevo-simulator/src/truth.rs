@@ -1,6 +1,10 @@
 //! The truth about a simulation, to compare with the findings of a reader.
 
+mod field;
+
 use acevo_shared_memory::ACEvoFlagType;
+
+pub use field::{CarId, CarState, CarTruth, FieldLap, PitStay, Stay};
 
 /// Everything that has really happened in the simulation so far.
 ///
@@ -32,6 +36,9 @@ pub struct Truth {
     pub phantoms: Vec<PhantomLap>,
     /// All other events, in order.
     pub events: Vec<TruthEvent>,
+    /// All cars, the player's included, in the order of their first appearance. Its length is that of the largest field, and a car's
+    /// lists grow only with its laps, stops and sessions.
+    pub cars: Vec<CarTruth>,
 }
 
 /// One completed lap.
@@ -59,8 +66,11 @@ pub struct LapRecord {
     /// For an out lap after a return to the box via the menu, if the timer continued: the lap timer at the return. The lap time
     /// includes an interrupted lap of this length, which is also in [`Truth::aborted`].
     pub returned_ms: Option<i32>,
-    /// The three sectors in milliseconds; they add up to the lap time.
+    /// The three thirds of the lap in milliseconds; they add up to the lap time.
     pub sectors_ms: [i32; 3],
+    /// The sectors of the game's log in milliseconds; they add up to the lap time. Each track has its own lap positions for their
+    /// ends.
+    pub game_sectors_ms: [i32; 3],
     /// Fuel burned during the lap in litres; 0 in an electric car.
     pub fuel_used_l: f64,
     /// Energy taken from the battery minus regeneration, in kWh; 0 without a traction battery.

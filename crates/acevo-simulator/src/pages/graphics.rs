@@ -8,8 +8,9 @@ use acevo_shared_memory::{
 use super::{equipment, physics, text};
 use crate::board::LapBoard;
 use crate::car::Wheel;
-use crate::driver::PIT_SPEED;
+use crate::identity::{FIRST_RIVAL_NAME, PLAYER_NAME, PLAYER_SURNAME_0_6};
 use crate::options::{GameVersion, Options};
+use crate::pit_path::PIT_SPEED;
 use crate::plan::Start;
 use crate::session::Session;
 use crate::setting::Setting;
@@ -22,10 +23,6 @@ use crate::truth::Damage;
 const NOTHING: i32 = i32::MAX;
 /// Shown until the car's name is known.
 const CAR_PLACEHOLDER: &str = "car_placeholder";
-const DRIVER_NAME: &str = "Žofie";
-const DRIVER_SURNAME: &str = "Müldřansová";
-/// The driver of the watched car.
-const WATCHED_DRIVER: [&str; 2] = ["Ana", "Petrović"];
 /// `max_turbo_boost` of a car without a turbocharger: an integer in a float, 6.68e-43.
 const NO_TURBO: u32 = 477;
 /// Brake pressure at full pedal divided by the axle's share of the brakes: 112.0 and 74.7 at a bias of 0.6.
@@ -70,7 +67,7 @@ pub(crate) struct Frame<'a> {
 pub(crate) fn fill_graphics(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
     page.packetId = page.packetId.wrapping_add(1);
     page.status = frame.status.value();
-    let [a, b] = frame.session.traffic.player_id();
+    let [a, b] = frame.session.traffic.player_id().0;
     (page.focused_car_id_a, page.focused_car_id_b) = (a, b);
     (page.player_car_id_a, page.player_car_id_b) = (a, b);
     driving(page, frame);
@@ -120,8 +117,8 @@ fn show_watched(page: &mut SPageFileGraphicEvo, car: &Watched, track_length: f64
     page.fuel_liter_used = used as f32;
     page.fuel_liter_current_quantity = (75.0 - used) as f32;
     page.current_km = ((f64::from(car.completed) + car.npos) * track_length / 1000.0) as f32;
-    page.driver_name = WATCHED_DRIVER[0].into();
-    page.driver_surname = WATCHED_DRIVER[1].into();
+    page.driver_name = FIRST_RIVAL_NAME[0].into();
+    page.driver_surname = FIRST_RIVAL_NAME[1].into();
     let some_time = |ms: i32| (ms > 0).then_some(ms);
     let state = &mut page.timing_state;
     state.current_laptime = text::lap_time(Some(car.timer_ms)).as_str().into();
@@ -140,7 +137,7 @@ fn freeze_values_of_0_6(page: &mut SPageFileGraphicEvo) {
     }
     page.exhaust_temperature_c = 100.0;
     page.pitspeeding_delta = -1.0;
-    page.driver_surname = " ".into();
+    page.driver_surname = PLAYER_SURNAME_0_6.into();
 }
 
 fn driving(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
@@ -411,8 +408,8 @@ fn settings(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
     page.assists_state = equipment::assists();
     page.diff_coast_raw_value = 0.35;
     page.diff_power_raw_value = 0.45;
-    page.driver_name = DRIVER_NAME.into();
-    page.driver_surname = DRIVER_SURNAME.into();
+    page.driver_name = PLAYER_NAME[0].into();
+    page.driver_surname = PLAYER_NAME[1].into();
     page.car_model = if frame.names_complete { spec.name } else { CAR_PLACEHOLDER }.into();
     page.player_fps = 60;
     page.player_fps_avg = 60;
@@ -435,6 +432,9 @@ fn traffic(page: &mut SPageFileGraphicEvo, frame: &Frame<'_>) {
         traffic.practice_standing(track, profile, session.s(track), session.clock.best_ms)
     };
     page.current_pos = standing.position;
+    if session.plan.field {
+        page.current_pos = session.position(track).unwrap_or(0);
+    }
     page.gap_ahead = standing.gap_ahead as f32;
     page.gap_behind = standing.gap_behind as f32;
     let cars = traffic.cars();

@@ -3,8 +3,8 @@
 use acevo_shared_memory::SPageFilePhysics;
 
 use crate::car::Wheel;
-use crate::driver::PIT_SPEED;
 use crate::options::{AccGOrder, Options, World};
+use crate::pit_path::PIT_SPEED;
 use crate::session::Session;
 use crate::setting::Setting;
 use crate::spec::{AIR_DENSITY, CarSpec};

@@ -137,6 +137,12 @@ const fn contact(body: [f32; 5], suspension: [f32; 4]) -> Damage {
     Damage { body, suspension }
 }
 
+const FIELD: &[Event] = &[
+    once(1, EventKind::Yellow { from: 0.42, to: 0.58 }),
+    once(2, EventKind::Pit),
+    once(3, EventKind::Cut { at: 0.285, length: 230.0 }),
+];
+
 /// The sessions of a scenario. If the list is empty, the game stays in its menu.
 pub(crate) fn sessions(options: &Options) -> Vec<SessionPlan> {
     let hot_laps = SessionPlan {
@@ -149,6 +155,8 @@ pub(crate) fn sessions(options: &Options) -> Vec<SessionPlan> {
         car: None,
         track: None,
         alone: false,
+        cars: options.cars.clamp(2, 60) as usize,
+        field: false,
         menu_seconds: MENU_SECONDS,
         level: None,
         laps: options.laps,
@@ -255,6 +263,10 @@ pub(crate) fn sessions(options: &Options) -> Vec<SessionPlan> {
         }
         Scenario::Spectate => {
             vec![SessionPlan { laps: options.laps.or(Some(4)), events: SPECTATING, ..practice }]
+        }
+        Scenario::Field => {
+            let laps = options.laps.or(Some(5));
+            vec![SessionPlan { laps, minutes: ENDLESS, timed: false, field: true, events: FIELD, ..race }]
         }
     }
 }

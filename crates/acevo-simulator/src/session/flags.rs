@@ -7,7 +7,7 @@ use crate::plan::{EventKind, Start};
 
 /// Session times on the grid in seconds: the five lights come on one after another from the first, and go out at the second.
 pub(super) const LIGHTS_START: f64 = 4.0;
-pub(super) const GREEN_LIGHT: f64 = 10.0;
+pub(crate) const GREEN_LIGHT: f64 = 10.0;
 
 /// The flags that the marshals show.
 #[derive(Debug, Clone, Copy, Default)]

@@ -9,8 +9,6 @@ use crate::truth::PhantomLap;
 const WAITING_FOR_BOX: f64 = 0.5;
 /// Length of the phase after the green light, in seconds.
 const LIGHTS_OFF: f64 = 2.0;
-/// Time from the player's finish to the end of a race, in seconds.
-const OTHERS_FINISH: f64 = 7.0;
 /// Time from the player's finish to the end of another session, in seconds.
 const SESSION_ENDS: f64 = 3.0;
 /// Time from the end of the session to its removal, in seconds.
@@ -25,8 +23,8 @@ impl Session {
         let (time, race) = (self.time(), self.plan.start == Start::Grid);
         if let Some(flag) = self.chequered_at {
             return match time - flag {
-                since if since >= self.chequered_seconds() - TEARDOWN => "Teardown",
-                since if race && since < OTHERS_FINISH => "Overtime_Waiting_For_Others",
+                _ if self.ends_at().is_some_and(|end| time - flag >= (end - flag) - TEARDOWN) => "Teardown",
+                _ if race && self.race_over_at.is_none() => "Overtime_Waiting_For_Others",
                 since if !race && since < SESSION_ENDS => "Session",
                 _ => "Ended",
             };
@@ -43,12 +41,7 @@ impl Session {
 
     /// Resets the timer once in the phase `Ended` of a race, as the game does. A session with a fixed phase name has no such phase.
     pub(super) fn reset_after_the_end(&mut self, time: f64) -> Option<PhantomLap> {
-        let flag = self.chequered_at?;
-        if self.plan.phase.is_some()
-            || self.plan.start != Start::Grid
-            || self.timer_was_reset
-            || time < flag + OTHERS_FINISH
-        {
+        if self.plan.phase.is_some() || self.timer_was_reset || self.race_over_at.is_none() {
             return None;
         }
         self.timer_was_reset = true;

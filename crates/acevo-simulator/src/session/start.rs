@@ -11,8 +11,8 @@ use crate::setting::Setting;
 use crate::track::Track;
 use crate::traffic::grid_slot;
 
-/// The player's slot on the grid, from 0.
-pub(super) const GRID_SLOT: usize = 7;
+/// The player's slot on the grid in a large field, from 0.
+const GRID_SLOT: usize = 7;
 /// Distance from a rolling start to the line, in metres.
 const ROLLING_START: f64 = 420.0;
 /// Time in the box before the driver leaves, in seconds.
@@ -21,6 +21,11 @@ const BOX_WAIT: f64 = 5.0;
 const CRANKING: (f64, f64) = (2.6, 3.4);
 /// The same after a return via the menu: the engine is off for 0.8 s.
 const CRANKING_AFTER_RETURN: (f64, f64) = (0.4, 0.8);
+
+/// The player's slot on the grid, from 0: the last one in a small field.
+pub(super) fn grid_slot_of_player(plan: &SessionPlan) -> usize {
+    GRID_SLOT.min(plan.rivals())
+}
 
 /// What the driver waits for.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -62,7 +67,7 @@ impl Placed {
             }
             Start::Rolling => (-ROLLING_START, Waiting::Nothing),
             Start::Grid => {
-                let (behind, offset) = grid_slot(GRID_SLOT);
+                let (behind, offset) = grid_slot(grid_slot_of_player(plan));
                 driver.start_on_grid(offset);
                 (behind, Waiting::ForLights)
             }

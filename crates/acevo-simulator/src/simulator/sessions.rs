@@ -70,9 +70,12 @@ impl Simulator {
         if let Some(history) = &mut self.history {
             *history = History::default();
         }
-        let session = Box::new(Session::new(index, loaded - 1, run, plan, &self.setting));
+        let mut session = Box::new(Session::new(index, loaded - 1, run, plan, &self.setting));
         self.phase_name = session.phase_name();
         self.record_event(&session, TruthEventKind::Phase(self.phase_name));
+        self.register_cars(&session);
+        self.log_session(&session);
+        self.record_happenings(&mut session);
         session
     }
 
@@ -88,6 +91,7 @@ impl Simulator {
         if outcome.interruption == Some(Interruption::Restart) {
             let abandoned = session.restart(&self.setting);
             self.record_abort(&session, abandoned, AbortReason::Restart);
+            self.log_restart();
             self.record_event(&session, TruthEventKind::Restarted);
             self.board.restart();
         }
@@ -108,6 +112,10 @@ impl Simulator {
             if let Some(lap) = self.truth.laps.last_mut().filter(|lap| Some(lap.time_ms) == shown) {
                 lap.published = true;
             }
+        }
+        self.record_happenings(&mut session);
+        if frame_due {
+            self.log_frame();
         }
         let status = match outcome.interruption {
             _ if to_menu => ACEvoStatus::Off,
@@ -225,6 +233,7 @@ impl Simulator {
     fn record_phase_name(&mut self, session: &Session) {
         let name = session.phase_name();
         if std::mem::replace(&mut self.phase_name, name) != name {
+            self.log_phase(name);
             self.record_event(session, TruthEventKind::PhaseName(name));
         }
     }
@@ -236,6 +245,7 @@ impl Simulator {
         let reason = if phase_follows { AbortReason::PhaseEnd } else { AbortReason::SessionEnd };
         self.record_abort(&session, abandoned, reason);
         self.totals.add(&session);
+        self.log_session_end();
         if phase_follows {
             return Stage::NextPhase { run: session.clock.run + 1 };
         }

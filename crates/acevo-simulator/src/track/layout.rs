@@ -17,6 +17,8 @@ pub(crate) struct Layout {
     pub(crate) pit_box: f64,
     /// 1 if the pit lane is to the right of the track, -1 if it is to the left.
     pub(crate) pit_side: f64,
+    /// Lap positions of the ends of the first two sectors in the game's log.
+    pub(crate) sectors: [f64; 2],
     /// Control points of a closed cubic B-spline: x, height, z in metres. The first one is on the start line.
     pub(super) points: &'static [(f64, f64, f64)],
 }
@@ -40,6 +42,7 @@ const VALDOMBRA: Layout = Layout {
     publishes_temperatures: true,
     pit_box: 45.0,
     pit_side: 1.0,
+    sectors: [0.31, 0.68],
     points: VALDOMBRA_POINTS,
 };
 
@@ -52,6 +55,7 @@ const KARSTHAFEN: Layout = Layout {
     publishes_temperatures: false,
     pit_box: -13.0,
     pit_side: -1.0,
+    sectors: [0.285, 0.645],
     points: KARSTHAFEN_POINTS,
 };
 
@@ -64,6 +68,7 @@ const NORTHMOOR: Layout = Layout {
     publishes_temperatures: true,
     pit_box: -14.8,
     pit_side: 1.0,
+    sectors: [0.355, 0.705],
     points: NORTHMOOR_POINTS,
 };
 

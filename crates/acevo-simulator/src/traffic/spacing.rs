@@ -50,6 +50,11 @@ impl Neighbour {
         (self.lateral - other.lateral).abs().min((self.soon - other.lateral - shift).abs())
     }
 
+    /// True if this car is after another one by less than this distance, in metres.
+    pub(super) fn follows(&self, other: &Rival, distance: f64, track: &Track) -> bool {
+        (-BEHIND..distance).contains(&-self.ahead_of(other, track))
+    }
+
     /// Distance of this car ahead of another one, in metres.
     fn ahead_of(&self, other: &Rival, track: &Track) -> f64 {
         track.signed(self.progress - other.progress)
