@@ -19,8 +19,8 @@ pub trait Control {
     /// Returns false to end the run. Called before every step.
     fn keep_going(&mut self, simulator: &Simulator) -> bool;
 
-    /// Called after a step, immediately before its changed pages are published.
-    fn publishing(&mut self, simulator: &Simulator, changed: Changed) {
+    /// Called after a step, immediately before its changed pages are published. It may take the log of the simulation.
+    fn publishing(&mut self, simulator: &mut Simulator, changed: Changed) {
         let _ = (simulator, changed);
     }
 }

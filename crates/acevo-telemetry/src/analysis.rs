@@ -16,7 +16,7 @@ mod fuel;
 mod gaps;
 mod laps;
 mod outline;
-mod phase;
+pub(crate) mod phase;
 mod session_key;
 mod settings;
 mod step;

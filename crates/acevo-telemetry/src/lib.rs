@@ -8,6 +8,7 @@
 //! | [`CarSample`] | range-checked values of one frame |
 //! | [`channels()`] | the channel catalogue: one name, unit and sign per quantity |
 //! | [`analysis`] | laps, sectors, stints, events, delta, fuel, track outline, gaps to other cars |
+//! | [`field`] | names, order, gaps and laps of all cars, from the pages and the game's log |
 //! | [`traces`] | channel values over the distance of a lap |
 //! | [`personal`] | personal bests and their file |
 //! | [`Axes`], [`to_map`] | directions: axes of the acceleration, world coordinates to map coordinates |
@@ -47,6 +48,7 @@ mod axes;
 mod car_sample;
 mod channels;
 mod connection;
+pub mod field;
 mod format;
 mod lap_trace;
 mod limiter;

@@ -278,6 +278,11 @@ impl Analysis {
         self.timeline.time_of(lap.ended_s)
     }
 
+    /// The ends of all sectors but the last, as lap positions 0..1.
+    pub fn sector_ends(&self) -> &[f64] {
+        self.engine.sector_ends()
+    }
+
     /// The running stint, from 1.
     pub fn stint(&self) -> u32 {
         self.engine.stint()

@@ -3,13 +3,7 @@
 use acevo_shared_memory::{CarId, GraphicsView};
 use serde::{Deserialize, Serialize};
 
-use super::outline::{Outline, PitLane};
-
-/// Maximum distance from the line of the pit lane of a car in the pit lane or its box, metres.
-const PIT_LANE_REACH_M: f64 = 10.0;
-
-/// Maximum distance from the outline of a car that is certainly on the track, metres.
-const TRACK_REACH_M: f64 = 6.0;
+use super::outline::Outline;
 
 /// The distance to another car.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -68,16 +62,13 @@ impl Gaps {
         };
         for car in graphics.cars().filter(|car| car.id != player.id) {
             let Some(there) = project(car.coordinates) else { continue };
-            let away = |pit_lane: &PitLane| pit_lane.distance_m(car.coordinates.map(f64::from));
-            let in_pits = |away_m: f64| away_m <= PIT_LANE_REACH_M && away_m < there.away_m;
-            let off_track = there.away_m > TRACK_REACH_M;
             let gap_m = ((there.lap_position - here.lap_position + 0.5).rem_euclid(1.0) - 0.5) * lap;
             self.cars.push(Gap {
                 id: car.id,
                 gap_m: steady(before, car.id, gap_m, lap),
                 lap_position: there.lap_position,
                 offset_m: there.offset_m,
-                is_in_pit_lane: off_track && outline.pit_lane().map(away).is_some_and(in_pits),
+                is_in_pit_lane: outline.is_in_pit_lane(car.coordinates.map(f64::from), &there),
             });
         }
         before.retain(|(id, _)| self.cars.iter().any(|car| car.id == *id));

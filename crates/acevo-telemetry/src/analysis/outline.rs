@@ -22,6 +22,12 @@ const MAX_PROJECTION_M: f64 = 200.0;
 /// Maximum distance from the outline of a point that refines it, metres. A larger one is a spin, another track, or garbage.
 const MAX_OFFSET_M: f64 = 12.0;
 
+/// Maximum distance from the line of the pit lane of a car in the pit lane or its box, metres.
+const PIT_LANE_REACH_M: f64 = 10.0;
+
+/// Maximum distance from the outline of a car that is certainly on the track, metres.
+const TRACK_REACH_M: f64 = 6.0;
+
 /// Number of laps in a row with a point far from the outline after which the outline is wrong.
 const WRONG_AFTER: u8 = 3;
 
@@ -182,6 +188,16 @@ impl Outline {
         self.pass.clear();
     }
 
+    /// True for the outline of this track and layout.
+    pub fn is_of_track(&self, track: &str, configuration: &str) -> bool {
+        self.track == track && self.configuration == configuration
+    }
+
+    /// True if the other one is of the same track and layout.
+    pub fn is_of_track_of(&self, other: &Self) -> bool {
+        other.is_of_track(&self.track, &self.configuration)
+    }
+
     /// True once the outline is known.
     pub fn is_known(&self) -> bool {
         self.points.is_some()
@@ -211,6 +227,16 @@ impl Outline {
     /// The pit lane, once the car has driven out of it or through it.
     pub const fn pit_lane(&self) -> Option<&PitLane> {
         self.pit_lane.as_ref()
+    }
+
+    /// True if a car at this position, whose projection is given, is in the pit lane or its box, as far as the pit lane is known.
+    pub(crate) fn is_in_pit_lane(&self, position: [f64; 3], projection: &Projection) -> bool {
+        let is_off_track = projection.away_m > TRACK_REACH_M;
+        is_off_track
+            && self.pit_lane.as_ref().is_some_and(|pit_lane| {
+                let away_m = pit_lane.distance_m(position);
+                away_m <= PIT_LANE_REACH_M && away_m < projection.away_m
+            })
     }
 
     /// The smallest box that contains the outline.

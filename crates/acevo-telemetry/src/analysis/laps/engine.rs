@@ -159,6 +159,11 @@ impl LapEngine {
         }
     }
 
+    /// The sectors of the track, as the lap positions at which they end.
+    pub(crate) fn sector_ends(&self) -> &[f64] {
+        &self.sector_ends
+    }
+
     /// The oldest event that was not taken yet.
     pub(crate) fn next_event(&mut self) -> Option<LapEvent> {
         self.events.pop_front()
