@@ -84,6 +84,7 @@ mod plan;
 mod progress;
 mod recordings;
 mod report;
+pub mod results;
 mod run;
 mod sampler;
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::record::{PageCounts, as_micros};
+use acevo_gamelog::LogEvent;
 use acevo_telemetry::analysis::Lap;
 
 /// An event of a recording. In the file it is a JSON object, such as
@@ -81,6 +82,14 @@ pub enum Marked {
         /// Number of lost records, if it is known.
         #[serde(default)]
         records: Option<PageCounts>,
+    },
+    /// An event of the game's log. A recording begins with those that name its cars.
+    Log {
+        /// The event, with its time in the log.
+        event: LogEvent,
+        /// The time of the mark is that of the event. Otherwise the event happened earlier, and became known then.
+        #[serde(default)]
+        is_exact: bool,
     },
     /// A note of the driver.
     Note {

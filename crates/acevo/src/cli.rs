@@ -9,6 +9,7 @@ mod recordings;
 mod run;
 mod settings;
 mod source;
+mod timing;
 mod tools;
 mod values;
 
@@ -20,6 +21,7 @@ pub(crate) use plot::PlotArgs;
 pub(crate) use recordings::{CutArgs, InfoArgs, RecordArgs, RepairArgs, ReplayArgs, SimulateArgs};
 pub(crate) use run::{RunArgs, StatusArgs};
 pub(crate) use settings::SettingsArgs;
+pub(crate) use timing::{LogCheckArgs, TimingArgs, TimingSource};
 pub(crate) use tools::{AutostartAction, AutostartArgs, CompletionsArgs, LogArgs, ManArgs, ReportArgs};
 
 use std::ffi::OsString;
@@ -75,6 +77,10 @@ pub(crate) enum Command {
     Events(EventsArgs),
     /// Show the laps of the session: times, sectors, validity, fuel, speeds
     Laps(LapsArgs),
+    /// Show all cars: order, gaps, laps, sectors; also from the log of a server alone
+    Timing(Box<TimingArgs>),
+    /// Show what is understood of the game's log
+    LogCheck(LogCheckArgs),
     /// Record every packet, one crash-safe file per session
     Record(RecordArgs),
     /// Publish a recording as if the game were running
@@ -157,6 +163,7 @@ impl Acevo {
             Some(Command::Watch(args)) => args.watch.follow.source.read_from(&mut args.recording),
             Some(Command::Events(args)) => args.follow.source.read_from(&mut args.recording),
             Some(Command::Laps(args)) => args.follow.source.read_from(&mut args.recording),
+            Some(Command::Timing(args)) => args.source.read_from(&mut args.recording),
             Some(Command::Serve(args)) => args.source.read_from(&mut args.recording),
             Some(Command::Dump(args)) => {
                 let others = [(args.wait, "--wait"), (args.raw.is_some(), "--raw")];
@@ -188,6 +195,7 @@ impl Acevo {
             Some(Command::Run(args)) => args.demo.unused_option(),
             Some(Command::Events(args)) => args.follow.source.unused_option(),
             Some(Command::Laps(args)) => args.follow.source.unused_option(),
+            Some(Command::Timing(args)) => args.source.unused_option(),
             Some(Command::Dump(args)) => args.once.demo.unused_option(),
             Some(Command::Channels(args)) => args.once.demo.unused_option(),
             Some(Command::Stats(args)) => args.demo.unused_option(),

@@ -11,9 +11,11 @@ mod dump;
 mod events;
 mod export;
 mod follow_loop;
+mod in_place;
 mod info;
 mod laps;
 mod log;
+mod log_check;
 mod man;
 mod once;
 mod plot;
@@ -30,6 +32,7 @@ mod settings;
 mod simulate;
 mod stats;
 mod status;
+mod timing;
 mod watch;
 
 use std::process::ExitCode;
@@ -63,6 +66,8 @@ pub(crate) fn run(args: Acevo) -> anyhow::Result<ExitCode> {
         Some(Command::Settings(args)) => settings::run(&args),
         Some(Command::Simulate(args)) => simulate::run(&args),
         Some(Command::Log(args)) => log::run(&args),
+        Some(Command::LogCheck(args)) => log_check::run(&args),
+        Some(Command::Timing(args)) => timing::run(&args),
         Some(Command::Report(args)) => report::run(&args),
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man(args)) => man::run(&args),

@@ -5,4 +5,6 @@ pub(crate) mod fields;
 pub(crate) mod fuel_text;
 pub(crate) mod lap_table;
 pub(crate) mod rows;
+pub(crate) mod styled_line;
 pub(crate) mod text;
+pub(crate) mod timing_table;

@@ -7,6 +7,8 @@ pub(crate) mod awake;
 pub(crate) mod connection;
 pub(crate) mod demo;
 pub(crate) mod feeder;
+pub(crate) mod field_follower;
+pub(crate) mod game_log;
 pub(crate) mod history;
 pub(crate) mod live_session;
 pub(crate) mod mirror;

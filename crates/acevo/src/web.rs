@@ -11,6 +11,7 @@ mod change;
 pub(crate) mod client;
 mod control;
 mod documents;
+mod field;
 mod frame;
 mod fuel_plan;
 mod guard;

@@ -9,12 +9,13 @@ use acevo_telemetry::analysis::{self, FuelPlanning, Reference, Reserve, Sectors,
 use acevo_telemetry::personal::PersonalStore;
 use clap::Args;
 
-use super::source::{RecordingArg, SourceArgs};
+use super::source::{GameLogArg, RecordingArg, SourceArgs};
 use super::tools::LogArg;
 use super::values;
 use crate::diagnostics::LogOptions;
 use crate::format::lap_table::Sessions;
 use crate::session::feeder::{AnalysisOptions, SourceKind};
+use crate::session::game_log::LogSource;
 use crate::session::source::{LiveSource, PageSource, SourceSpec};
 use crate::web::ServerOptions;
 
@@ -82,6 +83,8 @@ pub(crate) struct WatchArgs {
     #[command(flatten)]
     fuel: FuelArgs,
     #[command(flatten)]
+    game_log: GameLogArg,
+    #[command(flatten)]
     pub(crate) follow: FollowArgs,
 }
 
@@ -89,7 +92,7 @@ impl WatchArgs {
     /// The screen can show the data of the background program: no option asks for another source or another analysis.
     pub(crate) fn can_mirror(&self) -> bool {
         let is_game = matches!(self.follow.source(), SourceSpec::Live(LiveSource::Game(PageSource::Game)));
-        is_game && !self.direct && !self.fuel.is_given() && !self.follow.analysis.is_given()
+        is_game && !self.direct && !self.game_log.is_given() && !self.fuel.is_given() && !self.follow.analysis.is_given()
     }
 
     /// Takes the settings for options that were not given.
@@ -98,7 +101,8 @@ impl WatchArgs {
     }
 
     pub(crate) fn analysis(&self) -> AnalysisOptions {
-        AnalysisOptions { fuel: self.fuel.planning(), ..self.follow.analysis() }
+        let log = self.game_log.source_of(&self.follow.source());
+        AnalysisOptions { fuel: self.fuel.planning(), log, ..self.follow.analysis() }
     }
 }
 
@@ -160,6 +164,8 @@ pub(crate) struct ServeArgs {
     #[command(flatten)]
     fuel: FuelArgs,
     #[command(flatten)]
+    game_log: GameLogArg,
+    #[command(flatten)]
     analysis: AnalysisArgs,
     #[command(flatten)]
     pub(super) source: SourceArgs,
@@ -171,7 +177,9 @@ impl ServeArgs {
     }
 
     pub(crate) fn analysis(&self) -> AnalysisOptions {
-        AnalysisOptions { fuel: self.fuel.planning(), ..self.analysis.options(self.source().kind()) }
+        let source = self.source();
+        let log = self.game_log.source_of(&source);
+        AnalysisOptions { fuel: self.fuel.planning(), log, ..self.analysis.options(source.kind()) }
     }
 
     pub(crate) fn log(&self) -> LogOptions {
@@ -310,6 +318,7 @@ impl AnalysisArgs {
             // The laps of a recording may be another driver's: they are saved only in a file that is named.
             bests_are_read_only: source == SourceKind::Recording && self.bests.is_none(),
             source,
+            log: LogSource::None,
         }
     }
 

@@ -8,9 +8,10 @@ use acevo_settings::Settings;
 use acevo_simulator::{Options, Scenario};
 use clap::{ArgGroup, Args};
 
-use super::source::{DemoArgs, DriveArgs, PlaceArgs, PublishArgs};
+use super::source::{DemoArgs, DriveArgs, GameLogArg, PlaceArgs, PublishArgs};
 use super::tools::LogArg;
 use super::values;
+use crate::session::game_log::LogSource;
 use crate::diagnostics::LogOptions;
 use crate::recording::file_name;
 use crate::session::publish::PublishTarget;
@@ -47,6 +48,8 @@ pub(crate) struct RecordArgs {
     #[command(flatten)]
     place: PlaceArgs,
     #[command(flatten)]
+    game_log: GameLogArg,
+    #[command(flatten)]
     pub(super) demo: DemoArgs,
 }
 
@@ -65,6 +68,11 @@ impl RecordArgs {
 
     pub(crate) fn source(&self) -> LiveSource {
         self.demo.source(&self.place)
+    }
+
+    /// Where the game's log is read.
+    pub(crate) fn game_log(&self) -> LogSource {
+        self.game_log.source(&self.source())
     }
 }
 

@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::follow::{AnalysisArgs, FuelArgs, ListenArgs};
 use super::recordings::folder_of;
-use super::source::{DemoArgs, PlaceArgs};
+use super::source::{DemoArgs, GameLogArg, PlaceArgs};
 use super::tools::LogArg;
 use crate::diagnostics::LogOptions;
 use crate::recording::task::RecordingPlan;
@@ -46,6 +46,8 @@ pub(crate) struct RunArgs {
     analysis: AnalysisArgs,
     #[command(flatten)]
     place: PlaceArgs,
+    #[command(flatten)]
+    game_log: GameLogArg,
     #[command(flatten)]
     pub(super) demo: DemoArgs,
     /// Settings for options that are not given.
@@ -88,7 +90,8 @@ impl RunArgs {
 
     pub(crate) fn analysis(&self) -> AnalysisOptions {
         let source = if self.demo.demo { SourceKind::Demo } else { SourceKind::Game };
-        AnalysisOptions { fuel: self.fuel.planning(), ..self.analysis.options(source) }
+        let log = self.game_log.source(&self.source());
+        AnalysisOptions { fuel: self.fuel.planning(), log, ..self.analysis.options(source) }
     }
 
     pub(crate) fn log(&self) -> LogOptions {

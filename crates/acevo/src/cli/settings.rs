@@ -33,6 +33,7 @@ impl Acevo {
                 Command::Watch(_)
                 | Command::Events(_)
                 | Command::Laps(_)
+                | Command::Timing(_)
                 | Command::Serve(_)
                 | Command::Record(_)
                 | Command::Run(_)
@@ -54,6 +55,7 @@ impl Acevo {
                 | Command::Quit
                 | Command::Autostart(_)
                 | Command::Log(_)
+                | Command::LogCheck(_)
                 | Command::Report(_)
                 | Command::Completions(_)
                 | Command::Man(_)
@@ -72,6 +74,7 @@ impl Acevo {
             Some(Command::Watch(args)) => args.watch.apply(settings),
             Some(Command::Events(args)) => args.follow.apply(settings),
             Some(Command::Laps(args)) => args.follow.apply(settings),
+            Some(Command::Timing(args)) => args.apply(settings),
             Some(Command::Serve(args)) => {
                 args.apply(settings);
                 if args.has_useless_token_file() {

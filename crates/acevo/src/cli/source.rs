@@ -8,6 +8,7 @@ use clap::Args;
 use clap::ValueHint;
 
 use super::values;
+use crate::session::game_log::LogSource;
 use crate::session::publish::PublishTarget;
 use crate::session::source::{DemoSpec, LiveSource, PageSource, SourceSpec};
 
@@ -92,6 +93,43 @@ impl PlaceArgs {
             return PageSource::Process(pid);
         }
         PageSource::Game
+    }
+}
+
+/// The game's log.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Source")]
+pub(crate) struct GameLogArg {
+    /// The game's log, which names all cars [default: the one that the running game writes]
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    game_log: Option<PathBuf>,
+}
+
+impl GameLogArg {
+    /// A file is named.
+    pub(super) fn is_given(&self) -> bool {
+        self.game_log.is_some()
+    }
+
+    /// Where the log is read that belongs to this source, which may have its own.
+    pub(super) fn source(&self, source: &LiveSource) -> LogSource {
+        match (&self.game_log, source) {
+            (Some(file), _) => LogSource::File(file.clone()),
+            (None, LiveSource::Game(PageSource::Game)) => LogSource::Game,
+            #[cfg(target_os = "linux")]
+            (None, LiveSource::Game(PageSource::Process(_))) => LogSource::Game,
+            #[cfg(unix)]
+            (None, LiveSource::Game(PageSource::Directory(_))) => LogSource::None,
+            (None, LiveSource::Demo(_)) => LogSource::None,
+        }
+    }
+
+    /// The same for a source that may be a recording.
+    pub(super) fn source_of(&self, source: &SourceSpec) -> LogSource {
+        match source {
+            SourceSpec::Live(live) => self.source(live),
+            SourceSpec::Recording { .. } => LogSource::None,
+        }
     }
 }
 

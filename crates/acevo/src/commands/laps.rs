@@ -1,7 +1,6 @@
 //! `acevo laps`: the laps of a session or a recording.
 
 mod driven_names;
-mod in_place;
 mod lap_follower;
 mod lines;
 mod live_table;
@@ -18,9 +17,11 @@ use self::lap_follower::LapFollower;
 use self::lines::{Lines, WIDE};
 use self::live_table::LiveTable;
 use super::follow_loop::follow;
+use super::in_place;
 use crate::cli::LapsArgs;
 use crate::diagnostics;
-use crate::format::lap_table::{Line, Look, Sessions, Table};
+use crate::format::lap_table::{Sessions, Table};
+use crate::format::styled_line::{Line, Look};
 use crate::format::text::clean;
 use crate::output::{self, Paint, say};
 use crate::session::feeder::AnalysisFeeder;

@@ -22,6 +22,7 @@ use crate::recording::reporter::Reporter;
 use crate::recording::ring_mode::RingMode;
 use crate::session::awake::Awake;
 use crate::session::demo::Demo;
+use crate::session::game_log::LogSource;
 use crate::session::source::LiveSource;
 use crate::shutdown::Stop;
 
@@ -30,7 +31,13 @@ const MAX_KEYS: usize = 4;
 
 pub(crate) fn run(args: &RecordArgs) -> anyhow::Result<ExitCode> {
     diagnostics::start_with_log(args.log(), args.verbose);
-    let session = RecordedSession { source: args.source(), time: args.time, quiet: args.quiet, verbose: args.verbose };
+    let session = RecordedSession {
+        source: args.source(),
+        log: args.game_log(),
+        time: args.time,
+        quiet: args.quiet,
+        verbose: args.verbose,
+    };
     // The folder of the settings may have a name that looks like that of a file; as a folder that exists it is recognised.
     if let Some(folder) = &args.folder {
         create_directory(folder)?;
@@ -62,6 +69,7 @@ fn explain(keys: &Keys, span: Duration, directory: &Path) {
 /// What is recorded, and for how long.
 struct RecordedSession {
     source: LiveSource,
+    log: LogSource,
     time: Option<Duration>,
     quiet: bool,
     verbose: bool,
@@ -72,7 +80,8 @@ impl RecordedSession {
     /// could not be completed.
     fn record(&self, destination: impl Destination, keys: Option<Keys>, hint: &str) -> anyhow::Result<bool> {
         let stop = Stop::on_signal()?;
-        let (mut live, demo) = self.source.connect();
+        let (live, demo) = self.source.connect();
+        let mut live = live.with_log_of(&self.log);
         let mut recorder = Recorder::new(destination);
         // The status line would mix with diagnostics.
         let mut terminal = Terminal { progress: Progress::new(self.quiet || self.verbose, hint), quiet: self.quiet };
@@ -91,6 +100,8 @@ impl RecordedSession {
                 terminal.progress.suspend(|| messages.print(&live, event.as_ref()));
             }
             observer.observe(&live, event.as_ref(), &mut observed);
+            observed.log.clear();
+            observed.log.extend(std::iter::from_fn(|| live.next_log_item()));
             recorder.take(&observed)?;
             if let Some(warning) = recorder.take_warning() {
                 terminal.say(&format!("warning: {warning}"));

@@ -6,8 +6,8 @@ use acevo_telemetry::UnitSystem;
 use acevo_telemetry::analysis::{Analysis, FuelPlanning, Lap, Validity};
 
 use crate::format::fuel_text::{FuelToFinish, amount_to_add};
-use crate::format::text::{NONE, cut, difference, lap_time, number, right_aligned, sector_time, width};
-use crate::output::Paint;
+use crate::format::styled_line::{Line, Look, cell};
+use crate::format::text::{NONE, cut, difference, lap_time, milliseconds, number, sector_time, width};
 
 /// Minimum columns for the remark at the end of a line.
 const MIN_REMARK_WIDTH: usize = 14;
@@ -22,51 +22,6 @@ pub(crate) enum Sessions {
     Current,
     /// All sessions.
     All,
-}
-
-/// The style of a part of a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Look {
-    Plain,
-    Title,
-    Aside,
-    Best,
-    Warning,
-}
-
-/// A line whose parts have styles.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Line(Vec<(Look, String)>);
-
-impl Line {
-    pub(crate) fn with(mut self, look: Look, text: impl Into<String>) -> Self {
-        self.0.push((look, text.into()));
-        self
-    }
-
-    /// The parts in order.
-    pub(crate) fn parts(&self) -> impl Iterator<Item = (Look, &str)> {
-        self.0.iter().map(|(look, text)| (*look, text.as_str()))
-    }
-
-    /// The line with colours, not wider than this number of columns.
-    pub(crate) fn painted(&self, paint: Paint, columns: usize) -> String {
-        let mut left = columns;
-        let mut line = String::new();
-        for (look, text) in &self.0 {
-            let text = cut(text, left);
-            left = left.saturating_sub(width(&text));
-            line += &match look {
-                Look::Plain => text,
-                Look::Title => paint.bold(&text),
-                Look::Aside => paint.dim(&text),
-                Look::Best => paint.magenta(&text),
-                Look::Warning => paint.yellow(&text),
-            };
-        }
-        line.truncate(line.trim_end().len());
-        line
-    }
 }
 
 /// A column of the table.
@@ -347,15 +302,6 @@ fn whole(value: Option<f64>) -> String {
     value.map_or_else(|| NONE.into(), |value| number(value, 0))
 }
 
-fn milliseconds(ms: Option<u32>) -> Option<Duration> {
-    ms.map(|ms| Duration::from_millis(ms.into()))
-}
-
-/// Right-aligned text after a blank.
-fn cell(text: &str, width: usize) -> String {
-    format!(" {}", right_aligned(&cut(text, width), width))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -373,11 +319,5 @@ mod tests {
         assert!(usual.contains(&Column::Sector(2)) && usual.contains(&Column::Fuel) && !usual.contains(&Column::Stint));
         assert_eq!(columns(Sessions::All, 3, 120).0.len(), 13);
         assert!(!columns(Sessions::Current, 20, 120).0.contains(&Column::Sector(0)), "all sectors or none");
-    }
-
-    #[test]
-    fn painted_cuts_long_lines_with_an_ellipsis() {
-        let line = Line::default().with(Look::Best, "1234").with(Look::Plain, "5678");
-        assert_eq!(line.painted(Paint::none(), 6), "12345…");
     }
 }

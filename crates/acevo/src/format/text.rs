@@ -55,6 +55,11 @@ pub(crate) fn right_aligned(text: &str, columns: usize) -> String {
     format!("{}{text}", " ".repeat(blanks))
 }
 
+/// A time in milliseconds.
+pub(crate) fn milliseconds(ms: Option<u32>) -> Option<Duration> {
+    ms.map(|ms| Duration::from_millis(ms.into()))
+}
+
 /// A duration as `12:05`, or `1:12:05`.
 pub(crate) fn clock(time: Option<Duration>) -> String {
     let Some(time) = time else { return NONE.into() };

@@ -6,6 +6,7 @@ use acevo_shared_memory::{Frame, Packet, Page, PageKind, SPageFileGraphicEvo, SP
 use acevo_telemetry::ConnectionEvent;
 
 use crate::session::connection::LiveConnection;
+use crate::session::game_log::LogItem;
 
 /// What has happened.
 #[derive(Debug, Clone, Default)]
@@ -52,6 +53,8 @@ pub(crate) struct Observation {
     pub(crate) frame: Option<Frame>,
     /// Packets of physics and of graphics that were lost between the last observation and this one, on the way to another thread.
     pub(crate) dropped: [u32; 2],
+    /// Events of the game's log since the last observation.
+    pub(crate) log: Vec<LogItem>,
     /// The packet counters cannot be those of one game.
     pub(crate) has_conflict: bool,
     /// The physics page has changed under the same counter, as around a pause; true if it is settled.

@@ -9,7 +9,9 @@ use acevo_telemetry::analysis::{Analysis, Lap, SessionEventKind, Settings};
 use tracing::{info, warn};
 
 use super::destination::Destination;
+use super::log_names::LogNames;
 use super::observation::{Observation, ObservedEvent};
+use crate::session::game_log::LogItem;
 
 /// Recordings that begin at once, and per second for long. No game is restarted as often.
 const MAX_BEGINNINGS: (f64, f64) = (10.0, 0.1);
@@ -22,6 +24,8 @@ pub(crate) struct Recorder<D> {
     /// Packets of physics and of graphics that were lost before the next ones.
     dropped: [u32; 2],
     beginnings: Limiter,
+    /// What a recording needs of the log from before its beginning.
+    log_names: LogNames,
     /// The last beginning was not that of another recording, because there were too many.
     is_limited: bool,
     warning: Option<&'static str>,
@@ -35,6 +39,7 @@ impl<D: Destination> Recorder<D> {
             laps: Vec::new(),
             dropped: [0; 2],
             beginnings: Limiter::new(MAX_BEGINNINGS.0, MAX_BEGINNINGS.1),
+            log_names: LogNames::default(),
             is_limited: false,
             warning: None,
         }
@@ -64,7 +69,15 @@ impl<D: Destination> Recorder<D> {
             ObservedEvent::Other => {}
             ObservedEvent::Nothing => self.destination.idle(),
         }
+        observed.log.iter().for_each(|item| self.mark_log(now, item));
         Ok(())
+    }
+
+    /// Marks an event of the game's log.
+    fn mark_log(&mut self, now: Duration, item: &LogItem) {
+        self.log_names.note(&item.event);
+        let what = Marked::Log { event: item.event.clone(), is_exact: item.at.is_some() };
+        self.mark(item.at.unwrap_or(now), what);
     }
 
     /// Begins another recording, unless games or sessions change more often than any game can cause, or several programs write the pages.
@@ -73,7 +86,12 @@ impl<D: Destination> Recorder<D> {
         if is_allowed {
             self.is_limited = false;
             self.destination.end();
-            return self.destination.begin(observed, packet);
+            self.destination.begin(observed, packet)?;
+            let names: Vec<_> = self.log_names.events().cloned().collect();
+            for event in names {
+                self.mark(observed.now, Marked::Log { event, is_exact: false });
+            }
+            return Ok(());
         }
         if !std::mem::replace(&mut self.is_limited, true) {
             warn!("games or sessions change too often: recording continues in the same file");

@@ -24,6 +24,7 @@ use super::ring_mode::RingMode;
 use crate::format::text::error_chain;
 use crate::output::name_of;
 use crate::session::connection::LiveConnection;
+use crate::session::game_log::LogItem;
 
 /// Observations that wait for the thread: three seconds of driving. Beyond that, packets are lost and counted.
 const QUEUE: usize = 1000;
@@ -114,6 +115,9 @@ impl RecordingHandle {
     }
 }
 
+/// Maximum number of events of the game's log that wait for the task.
+const MAX_LOG_ITEMS: usize = 10_000;
+
 /// Passes observations to the task.
 #[derive(Debug)]
 pub(crate) struct RecordingFeed {
@@ -125,6 +129,8 @@ pub(crate) struct RecordingFeed {
     idle_since: Option<Instant>,
     /// Packets of physics and of graphics that were lost since the last observation that was passed on.
     dropped: [u32; 2],
+    /// Events of the game's log since then.
+    log: Vec<LogItem>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -148,6 +154,7 @@ impl RecordingFeed {
             observer: Observer::default(),
             idle_since: None,
             dropped: [0; 2],
+            log: Vec::new(),
             thread: Some(thread),
         };
         Ok((feed, RecordingHandle { commands, state, free_space: FreeSpace::default() }))
@@ -155,7 +162,7 @@ impl RecordingFeed {
 
     /// Passes on what [`LiveConnection::wait`] has returned. Never waits.
     pub(crate) fn feed(&mut self, live: &LiveConnection, event: Option<&ConnectionEvent>) {
-        if event.is_none() {
+        if event.is_none() && self.log.is_empty() {
             // The thread notices by itself that nothing arrives; it has to know only once in a while.
             let now = Instant::now();
             if self.idle_since.is_some_and(|since| now - since < IDLE_INTERVAL) {
@@ -167,13 +174,23 @@ impl RecordingFeed {
         let mut observed = self.free.try_recv().unwrap_or_default();
         self.observer.observe(live, event, &mut observed);
         observed.dropped = std::mem::take(&mut self.dropped);
+        observed.log.clear();
+        std::mem::swap(&mut observed.log, &mut self.log);
         if let Err(error) = queue.try_send(observed) {
-            let (mpsc::TrySendError::Full(lost) | mpsc::TrySendError::Disconnected(lost)) = error;
+            let (mpsc::TrySendError::Full(mut lost) | mpsc::TrySendError::Disconnected(mut lost)) = error;
             self.dropped = lost.dropped;
+            std::mem::swap(&mut lost.log, &mut self.log);
             if let ObservedEvent::Packet(packet) = &lost.event {
                 self.dropped[0] += u32::from(packet.physics.is_some());
                 self.dropped[1] += u32::from(packet.graphics.is_some());
             }
+        }
+    }
+
+    /// Passes on an event of the game's log, with the next result of a wait. If the task is very slow, events are lost.
+    pub(crate) fn feed_log(&mut self, item: &LogItem) {
+        if self.log.len() < MAX_LOG_ITEMS {
+            self.log.push(item.clone());
         }
     }
 

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use tracing::debug;
 
 use crate::format::text::error_chain;
+use crate::session::game_log::{LogFeed, LogItem, LogSource};
 use crate::session::playback::handle::{PlaybackHandle, Restart};
 use crate::session::status::ConnectionStatus;
 use crate::session::waits::WaitCounter;
@@ -72,6 +73,8 @@ pub(crate) struct LiveConnection {
     /// The time of the newest packet.
     time: Duration,
     waits: WaitCounter,
+    /// The game's log.
+    log: LogFeed,
     /// The last wait has returned no event.
     was_idle: bool,
     /// Where the game was looked for is in the log since it was attached last.
@@ -153,6 +156,7 @@ impl LiveConnection {
             lockstep: None,
             time: Duration::ZERO,
             waits: WaitCounter::default(),
+            log: LogFeed::None,
             was_idle: false,
             has_logged_absence: false,
         }
@@ -169,6 +173,29 @@ impl LiveConnection {
         lockstep.require_acknowledgement();
         self.lockstep = Some(lockstep);
         self
+    }
+
+    /// Takes the game's log from here.
+    #[must_use]
+    pub(crate) fn with_log(mut self, log: LogFeed) -> Self {
+        self.log = log;
+        self
+    }
+
+    /// Takes the game's log from this source, unless the pages come with one.
+    #[must_use]
+    pub(crate) fn with_log_of(self, source: &LogSource) -> Self {
+        if matches!(self.log, LogFeed::None) && self.recording.is_none() { self.with_log(LogFeed::of(source)) } else { self }
+    }
+
+    /// The next event of the game's log that is known. Never blocks.
+    pub(crate) fn next_log_item(&mut self) -> Option<LogItem> {
+        self.log.next(self.lockstep.as_ref().map_or_else(|| self.start.elapsed(), |_| self.time))
+    }
+
+    /// True if the log has the times of this computer.
+    pub(crate) const fn has_live_log(&self) -> bool {
+        self.log.is_live()
     }
 
     /// True after a recording was played and read to its end. Its last pages remain; no more packets arrive.
@@ -270,7 +297,9 @@ impl LiveConnection {
             }
         }
         match &event {
+            Some(ConnectionEvent::Detached(_)) => self.log.set_attached(false),
             Some(ConnectionEvent::Attached { .. }) => {
+                self.log.set_attached(true);
                 (self.physics, self.graphics) = Default::default();
                 if let (Some(lockstep), Some(frame)) = (&self.lockstep, self.connection.frame()) {
                     lockstep.acknowledge(frame.graphics.packet_id());
@@ -308,6 +337,7 @@ impl LiveConnection {
         (recording.is_restarting, recording.is_still) = (true, false);
         if let Restart::At(time) = restart {
             self.time = time;
+            self.log.rewind();
             (recording.has_ended, recording.over_since) = (false, None);
         }
         self.was_idle = false;

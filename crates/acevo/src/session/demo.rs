@@ -2,12 +2,19 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 use std::time::Duration;
 
+use acevo_gamelog::Parser;
 use acevo_recording::{Lockstep, Opener, SetOnDrop};
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, Frame, LocalPages, PageKind, Publisher};
 use acevo_simulator::{Changed, Control, Options, Simulator};
+
+use crate::session::game_log::{LogFeed, LogItem};
+
+/// Events of the log that wait for their reader.
+const MAX_LOG_ITEMS: usize = 10_000;
 
 /// Physics steps of half a minute, after which tyres are warm and a lap has begun.
 const HALF_A_MINUTE: u32 = 333 * 30;
@@ -19,11 +26,14 @@ pub(crate) struct Demo {
     lockstep: Lockstep,
     stop: Arc<AtomicBool>,
     over: Arc<AtomicBool>,
+    /// The game's log, until it is taken.
+    log: Option<Receiver<LogItem>>,
 }
 
 impl Demo {
     /// Starts the simulation. It runs from the moment at which a reader attaches.
-    pub(crate) fn start(options: Options, speed: f64) -> Self {
+    pub(crate) fn start(mut options: Options, speed: f64) -> Self {
+        options.log.get_or_insert_default();
         let mut simulator = Simulator::new(options);
         let pages = LocalPages::new();
         let mut publisher = Publisher::local(&pages);
@@ -31,7 +41,15 @@ impl Demo {
         let _ = begin(&mut simulator, &mut publisher);
         let lockstep = Lockstep::default();
         let (stop, over) = (Arc::default(), Arc::default());
-        let timing = Timing { lockstep: lockstep.clone(), stop: Arc::clone(&stop), waits: waits(speed), frame: None };
+        let (log, items) = sync_channel(MAX_LOG_ITEMS);
+        let timing = Timing {
+            lockstep: lockstep.clone(),
+            stop: Arc::clone(&stop),
+            waits: waits(speed),
+            frame: None,
+            log,
+            parser: Parser::new(),
+        };
         let ended = SetOnDrop(Arc::clone(&over));
         // This thread is never joined: a slow simulation may sleep for seconds.
         thread::spawn(move || {
@@ -40,12 +58,17 @@ impl Demo {
                 let _ = acevo_simulator::run_controlled(&mut simulator, &mut publisher, speed, timing);
             }
         });
-        Self { pages, lockstep, stop, over }
+        Self { pages, lockstep, stop, over, log: Some(items) }
     }
 
     /// Attaches to the simulation.
     pub(crate) fn open(&self) -> Opener {
         self.lockstep.opener(&self.pages)
+    }
+
+    /// The game's log. It can be taken once.
+    pub(crate) fn take_log(&mut self) -> LogFeed {
+        self.log.take().map_or(LogFeed::None, LogFeed::Demo)
     }
 
     /// Knows the time of each packet.
@@ -77,6 +100,21 @@ struct Timing {
     waits: bool,
     /// The counter of the frame that was published last, until it was waited for.
     frame: Option<i32>,
+    log: SyncSender<LogItem>,
+    parser: Parser,
+}
+
+impl Timing {
+    /// Passes on what the simulation has written into its log. If nobody reads it, events are lost.
+    fn pass_log(&mut self, simulator: &mut Simulator) {
+        for line in simulator.take_log() {
+            self.parser.feed(line.text.as_bytes());
+            self.parser.feed(b"\n");
+            while let Some(event) = self.parser.next_event() {
+                let _ = self.log.try_send(LogItem { at: Some(line.at), event });
+            }
+        }
+    }
 }
 
 impl Control for Timing {
@@ -87,7 +125,8 @@ impl Control for Timing {
         !self.stop.load(Ordering::Relaxed)
     }
 
-    fn publishing(&mut self, simulator: &Simulator, changed: Changed) {
+    fn publishing(&mut self, simulator: &mut Simulator, changed: Changed) {
+        self.pass_log(simulator);
         let (physics, graphics) = (simulator.physics().packetId, simulator.graphics().packetId);
         self.lockstep.reach(simulator.time());
         if changed.physics {

@@ -10,6 +10,7 @@ use acevo_telemetry::analysis::{Analysis, Context, FuelPlanning, Reference, Sett
 use serde::{Deserialize, Serialize};
 
 use crate::session::connection::LiveConnection;
+use crate::session::game_log::LogSource;
 use crate::session::personal_bests::{PersonalBestsFile, unix_time};
 use crate::session::playback::recorded;
 
@@ -51,6 +52,8 @@ pub(crate) struct AnalysisOptions {
     pub(crate) bests_are_read_only: bool,
     /// What the session is read from.
     pub(crate) source: SourceKind,
+    /// The game's log, if the pages do not come with one.
+    pub(crate) log: LogSource,
 }
 
 /// Passes packets to an analysis, and saves new personal bests.

@@ -7,13 +7,16 @@ use std::time::{Duration, Instant};
 
 use acevo_shared_memory::{ACEvoStatus, Frame as Pages};
 use acevo_telemetry::ConnectionEvent;
+use acevo_telemetry::field::Standings;
 use acevo_telemetry::analysis::{
     Analysis, Bests, FuelPlanning, Gap, Gaps, Lap, Outline, SessionEvent, Stint, watches_another_car,
 };
 
 use crate::session::awake::Awake;
 use crate::session::connection::LiveConnection;
+use crate::session::field_follower::FieldFollower;
 use crate::session::feeder::{AnalysisFeeder, AnalysisOptions, SourceKind};
+use crate::session::game_log::LogItem;
 use crate::session::history::History;
 use crate::session::playback::checkpoints::{Checkpoint, Checkpoints};
 use crate::session::playback::handle::Restart;
@@ -32,6 +35,10 @@ pub(crate) trait Observer {
     fn on_event(&mut self, event: &SessionEvent);
     /// Called for each frame after it was analysed, and after [`Self::on_event`] for its events.
     fn on_frame(&mut self, pages: &Pages, analysis: &Analysis);
+    /// Called for each event of the game's log.
+    fn on_log(&mut self, item: &LogItem) {
+        let _ = item;
+    }
     /// Called with what each wait for the connection has returned, after the other methods.
     fn on_wait(&mut self, connection: &LiveConnection, event: Option<&ConnectionEvent>) {
         let _ = (connection, event);
@@ -59,6 +66,7 @@ pub(crate) struct LiveSession {
     fuel_planning: FuelPlanning,
     source: SourceKind,
     gaps: Gaps,
+    field: FieldFollower,
     /// Events since the last snapshot.
     new_events: Vec<SessionEvent>,
     last_slow_update: Option<Instant>,
@@ -67,6 +75,7 @@ pub(crate) struct LiveSession {
     events: Arc<VecDeque<SessionEvent>>,
     outline: Arc<Outline>,
     cars: Arc<[Gap]>,
+    standings: Arc<Standings>,
     history: History,
     /// The car that the camera follows.
     focused_car: (u64, u64),
@@ -80,6 +89,7 @@ pub(crate) struct LiveSession {
 
 impl LiveSession {
     pub(crate) fn new(connection: LiveConnection, options: &AnalysisOptions) -> Self {
+        let connection = connection.with_log_of(&options.log);
         let feeder = AnalysisFeeder::new(options);
         let checkpoints = connection.control().map(|(path, handle)| {
             Checkpoints::start(path.clone(), handle.clone(), feeder.analysis.clone(), MAX_EVENTS)
@@ -90,6 +100,7 @@ impl LiveSession {
             fuel_planning: options.fuel,
             source: options.source,
             gaps: Gaps::default(),
+            field: FieldFollower::default(),
             new_events: Vec::new(),
             last_slow_update: None,
             stint: Arc::default(),
@@ -97,6 +108,7 @@ impl LiveSession {
             events: Arc::default(),
             outline: Arc::default(),
             cars: Arc::default(),
+            standings: Arc::default(),
             history: History::default(),
             focused_car: (0, 0),
             start: Instant::now(),
@@ -125,6 +137,7 @@ impl LiveSession {
                 self.new_events.push(event);
             }
             if let (Some(ConnectionEvent::Packet(_)), Some(pages)) = (&event, self.connection.frame()) {
+                self.field.take_packet(self.connection.time(), pages, &self.feeder.analysis);
                 observer.on_frame(pages, &self.feeder.analysis);
             }
             if let Some(ConnectionEvent::Conflict(conflict)) = &event {
@@ -134,6 +147,7 @@ impl LiveSession {
                 self.has_failed = true;
                 observer.on_problem(&format!("the recording cannot be played to its end: {failure}"));
             }
+            self.field.take_log(&mut self.connection, |item| observer.on_log(item));
             observer.on_wait(&self.connection, event.as_ref());
             self.update_history(event.as_ref());
             if event.is_none() && left.is_zero() {
@@ -156,6 +170,7 @@ impl LiveSession {
             self.history.clear();
             self.last_slow_update = None;
             self.feeder.restore(analysis);
+            self.field.restart();
             observer.on_seek(&self.feeder.analysis);
         }
         self.connection.restart(restart);
@@ -213,6 +228,7 @@ impl LiveSession {
             events: Arc::clone(&self.events),
             outline: Arc::clone(&self.outline),
             cars: Arc::clone(&self.cars),
+            standings: Arc::clone(&self.standings),
             playback: self.connection.control().map(|(_, handle)| handle.state()),
             history: self.history.samples().collect(),
             path: self.history.path(),
@@ -245,6 +261,10 @@ impl LiveSession {
         if let Some(pages) = pages {
             self.history.add_to_path(pages, &self.outline);
             self.gaps.update(&pages.graphics, &self.outline);
+        }
+        let standings = self.field.standings();
+        if standings != *self.standings {
+            self.standings = Arc::new(standings);
         }
         if pages.is_none() || self.gaps.cars() != &*self.cars {
             self.cars = pages.map_or_else(Arc::default, |_| self.gaps.cars().into());

@@ -14,6 +14,7 @@ use self::handle::PlaybackHandle;
 use crate::format::text::error_chain;
 use crate::output::name_of;
 use crate::session::connection::{LiveConnection, PlayedRecording};
+use crate::session::game_log::{LogFeed, MarkedLog};
 
 /// Opens a recording. Folders, pipes and devices are refused.
 pub(crate) fn open(path: &Path) -> anyhow::Result<Recording> {
@@ -68,6 +69,7 @@ impl Drop for RunningPlayback {
 pub(crate) fn start(path: &Path, speed: f64, is_controlled: bool) -> anyhow::Result<(RunningPlayback, LiveConnection)> {
     let recording = open(path)?;
     let (recorded, info) = (recorded(&recording), recording.info());
+    let log = LogFeed::Marks(MarkedLog::of(recording.marks()));
     let handle = is_controlled.then(|| PlaybackHandle::new(info.start, info.end, speed));
     let player = Player::new(recording).with_speed(speed);
     let failure = Arc::new(OnceLock::new());
@@ -84,6 +86,6 @@ pub(crate) fn start(path: &Path, speed: f64, is_controlled: bool) -> anyhow::Res
     let played = PlayedRecording::new(&playback, Arc::clone(&failure), recorded);
     let played = handle.clone().map(|handle| (path, handle)).into_iter().fold(played, PlayedRecording::controlled);
     let connection = LiveConnection::of_recording(playback.opener(), played);
-    let connection = connection.with_lockstep(playback.lockstep());
+    let connection = connection.with_lockstep(playback.lockstep()).with_log(log);
     Ok((RunningPlayback { path: path.into(), _playback: playback, handle, failure }, connection))
 }

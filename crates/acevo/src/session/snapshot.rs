@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use acevo_shared_memory::Frame as Pages;
 use acevo_telemetry::Axes;
+use acevo_telemetry::field::Standings;
 use acevo_telemetry::analysis::{
     Bests, CurrentLap, Delta, FuelPlan, FuelPlanning, Gap, Lap, NoStopPlan, Outline, Race, SessionEvent, Stint,
     StopPlan,
@@ -70,6 +71,8 @@ pub(crate) struct Snapshot {
     pub(crate) outline: Arc<Outline>,
     /// The other cars along the track, the one furthest ahead first.
     pub(crate) cars: Arc<[Gap]>,
+    /// The order of all cars.
+    pub(crate) standings: Arc<Standings>,
     /// The recording that is played, if it can be controlled.
     #[serde(skip)]
     pub(crate) playback: Option<PlaybackState>,

@@ -112,7 +112,7 @@ impl LiveSource {
         let (opener, demo) = self.start();
         let connection = LiveConnection::new(opener);
         match demo {
-            Some(demo) => (connection.with_lockstep(demo.lockstep()), Some(demo)),
+            Some(mut demo) => (connection.with_lockstep(demo.lockstep()).with_log(demo.take_log()), Some(demo)),
             None => (connection, None),
         }
     }

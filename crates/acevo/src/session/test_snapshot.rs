@@ -42,6 +42,7 @@ impl Snapshot {
             events: Arc::default(),
             outline: Arc::default(),
             cars: Arc::default(),
+            standings: Arc::default(),
             playback: None,
             history: Arc::default(),
             path: Arc::default(),

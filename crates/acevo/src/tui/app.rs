@@ -14,11 +14,21 @@ pub(super) enum Tab {
     Fields,
     Events,
     Health,
+    Timing,
 }
 
 impl Tab {
-    pub(super) const ALL: [Self; 8] =
-        [Self::Drive, Self::Tyres, Self::Laps, Self::Car, Self::Session, Self::Fields, Self::Events, Self::Health];
+    pub(super) const ALL: [Self; 9] = [
+        Self::Drive,
+        Self::Tyres,
+        Self::Laps,
+        Self::Car,
+        Self::Session,
+        Self::Fields,
+        Self::Events,
+        Self::Health,
+        Self::Timing,
+    ];
 
     pub(super) const fn name(self) -> &'static str {
         match self {
@@ -27,6 +37,7 @@ impl Tab {
             Self::Laps => "Laps",
             Self::Car => "Car",
             Self::Session => "Session",
+            Self::Timing => "Timing",
             Self::Fields => "Fields",
             Self::Events => "Events",
             Self::Health => "Health",

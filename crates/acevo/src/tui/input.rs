@@ -88,7 +88,7 @@ impl App {
             KeyCode::Esc => return Action::Quit,
             KeyCode::Char('?' | 'h') | KeyCode::F(1) => self.has_help = true,
             KeyCode::Char('u' | 'U') => self.units = self.units.next(),
-            KeyCode::Char(digit @ '1'..='8') => self.tab = Tab::ALL[digit as usize - '1' as usize],
+            KeyCode::Char(digit @ '1'..='9') => self.tab = Tab::ALL[digit as usize - '1' as usize],
             KeyCode::Tab | KeyCode::Right => self.tab = self.tab.moved(1),
             KeyCode::BackTab | KeyCode::Left => self.tab = self.tab.moved(Tab::ALL.len() - 1),
             KeyCode::Char('/') => (self.tab, self.is_typing, self.has_help) = (Tab::Fields, true, false),
@@ -195,7 +195,7 @@ mod tests {
             ('-', PlaybackKey::Slower),
             ('+', PlaybackKey::Faster),
         ];
-        for tab in '1'..='8' {
+        for tab in '1'..='9' {
             let mut app = App::default();
             press(&mut app, &[KeyCode::Char(tab)]);
             let before = app.tab;

@@ -442,7 +442,7 @@ fn recording_without_pages_does_not_wait_for_the_game() {
 fn help_lists_the_keys() {
     let app = App { has_help: true, ..App::default() };
     let help = picture(race(), &app, (80, 24));
-    assert_shows(&help, &["1-8", "Shift-Tab", "PgUp", "search", "units", "Ctrl-C", "km/h, °C, psi"]);
+    assert_shows(&help, &["1-9", "Shift-Tab", "PgUp", "search", "units", "Ctrl-C", "km/h, °C, psi"]);
 }
 
 #[test]

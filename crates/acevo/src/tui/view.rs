@@ -52,7 +52,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, snapshot: &Snapshot, app: &App) -> Scr
         (ConnectionStatus::Attached | ConnectionStatus::Ended | ConnectionStatus::Broken(_), Some(pages)) => {
             draw_header(frame, header, pages, snapshot, app.units);
             // Lists are available in the menu, too.
-            let is_list = matches!(app.tab, Tab::Fields | Tab::Events | Tab::Health | Tab::Laps);
+            let is_list = matches!(app.tab, Tab::Fields | Tab::Events | Tab::Health | Tab::Laps | Tab::Timing);
             let has_ended = status.is_over();
             if pages.graphics.status() == ACEvoStatus::Off && !is_list {
                 if has_ended {
@@ -100,13 +100,13 @@ pub(super) fn draw(frame: &mut Frame<'_>, snapshot: &Snapshot, app: &App) -> Scr
 fn keys(app: &App, is_recording: bool, room: usize) -> Line<'static> {
     let special = match app.tab {
         Tab::Fields => Some(("/", "search")),
-        Tab::Laps | Tab::Car | Tab::Session | Tab::Events => Some(("↑↓", "scroll")),
+        Tab::Laps | Tab::Car | Tab::Session | Tab::Timing | Tab::Events => Some(("↑↓", "scroll")),
         Tab::Drive | Tab::Tyres | Tab::Health => None,
     };
     let units = if room >= 70 { app.units.summary() } else { "units" };
     let pause = is_recording.then_some(("Space", "pause"));
     let keys =
-        [Some(("q", "quit")), Some(("?", "help")), pause, special, Some(("u", units)), Some(("1-8 Tab", "tabs"))];
+        [Some(("q", "quit")), Some(("?", "help")), pause, special, Some(("u", units)), Some(("1-9 Tab", "tabs"))];
     let mut spans = Vec::new();
     let mut used = 0;
     for (key, what) in keys.into_iter().flatten() {
@@ -121,11 +121,15 @@ fn keys(app: &App, is_recording: bool, room: usize) -> Line<'static> {
 }
 
 fn draw_tabs(frame: &mut Frame<'_>, area: Rect, app: &App) {
-    let with_names = area.width >= 74;
+    let with_names = area.width >= 76;
     let mut spans = Vec::new();
     for (index, tab) in Tab::ALL.into_iter().enumerate() {
         let is_shown = tab == app.tab;
-        let name = if with_names || is_shown { format!("{} ", tab.name()) } else { String::new() };
+        let name = match () {
+            () if is_shown => format!("{} ", tab.name()),
+            () if with_names => tab.name().to_owned(),
+            () => String::new(),
+        };
         let style = if is_shown { badge(SILVER) } else { dim() };
         spans.push(Span::styled(format!(" {} {name}", index + 1), style));
     }

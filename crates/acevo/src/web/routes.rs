@@ -22,7 +22,7 @@ use super::json::json;
 use super::server::Server;
 use super::slots::Connection;
 use super::{
-    assets, control, documents, fuel_plan as planner, lap_list, layouts, metrics, mirror, network, playback,
+    assets, control, documents, field, fuel_plan as planner, lap_list, layouts, metrics, mirror, network, playback,
     settings_page, socket, upgrade,
 };
 
@@ -45,6 +45,7 @@ pub(super) fn router(server: &Arc<Server>) -> Router {
         .route("/api/laps", get(laps))
         .route("/api/laps/{index}/trace", get(trace))
         .route("/api/outline", get(outline))
+        .route("/api/field", get(field))
         .route("/api/events", get(events))
         .route("/api/addresses", get(addresses))
         .route("/api/status", get(status))
@@ -218,6 +219,10 @@ async fn trace(State(server): State<Arc<Server>>, Path(index): Path<String>) -> 
 async fn outline(State(server): State<Arc<Server>>) -> Response {
     let state = server.state();
     answer(JSON, documents::outline(&state.snapshot, state.outline_version, &server.sectors))
+}
+
+async fn field(State(server): State<Arc<Server>>) -> Response {
+    answer(JSON, json(&field::Field::of(&server.state().snapshot)))
 }
 
 async fn events(State(server): State<Arc<Server>>) -> Response {

@@ -10,12 +10,14 @@ use serde::Serialize;
 use tokio::sync::watch;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
+use super::field::Field;
 use super::lap_texts::Laps;
 use super::messages::{Cars, Fuel, LapCount, OutlineVersion, Playback, Running, Status, message};
 use super::session_log::SessionLog;
 use super::traces::{LapTrace, Traces};
 use crate::recording::task::RecordingFeed;
 use crate::session::connection::LiveConnection;
+use crate::session::game_log::LogItem;
 use crate::session::live_session::{LiveSession, Observer};
 use crate::session::mirror::{VersionCounter, Versions};
 use crate::session::snapshot::Snapshot;
@@ -33,7 +35,7 @@ const MESSAGES_EVERY: Duration = Duration::from_millis(200);
 const RATES_EVERY: Duration = Duration::from_secs(1);
 
 /// The number of shared messages.
-pub(super) const MESSAGES: usize = 7;
+pub(super) const MESSAGES: usize = 8;
 
 /// A message for all clients.
 #[derive(Debug, Clone, Default)]
@@ -156,6 +158,12 @@ impl Observer for Observers {
         self.log.on_problem(problem);
     }
 
+    fn on_log(&mut self, item: &LogItem) {
+        if let Some(recording) = &mut self.recording {
+            recording.feed_log(item);
+        }
+    }
+
     fn on_wait(&mut self, connection: &LiveConnection, event: Option<&ConnectionEvent>) {
         if let Some(recording) = &mut self.recording {
             recording.feed(connection, event);
@@ -219,12 +227,13 @@ impl SharedMessages {
             self.outline_version = self.outline_version.wrapping_add(1);
         }
         self.update_status(Status::of(snapshot), now);
-        let [_, lap, laps_ended, fuel, outline, cars, playback] = &mut self.messages;
+        let [_, lap, laps_ended, fuel, outline, cars, field, playback] = &mut self.messages;
         lap.set("lap", &Running::of(snapshot, &self.sectors));
         laps_ended.set("laps", &LapCount { count: log.laps(), first_trace: log.first_trace(), seeks: log.seeks() });
         fuel.set("fuel", &Fuel::of(snapshot));
         outline.set("outline", &OutlineVersion { version: self.outline_version });
         cars.set("cars", &Cars::of(snapshot));
+        field.set("field", &Field::of(snapshot));
         if let Some(state) = &snapshot.playback {
             playback.set("playback", &Playback::of(state));
         }

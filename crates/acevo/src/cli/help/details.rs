@@ -9,6 +9,7 @@ pub(super) fn of(command: &str) -> Option<String> {
         "watch" => WATCH,
         "events" => EVENTS,
         "laps" => LAPS,
+        "timing" => TIMING,
         "dump" => DUMP,
         "channels" => CHANNELS,
         "diff" => DIFF,
@@ -37,6 +38,22 @@ and times; so does best, if the recording has several cars or tracks.";
 const LAP_POSITIONS: &str = "\
 Positions are times, such as 1:30 or 90s, or laps: best, 3, 2/3 (lap 3 of session 2), 2/best, 3#2 (the second attempt at lap 3).";
 
+const TIMING: &str = "\
+Marks: * best of all cars, + own best, ~ measured from positions and accurate to a frame, ! does not count, > you. Gaps are the time \
+between two cars at the same point of the track, not a distance divided by a speed. Without the game's log, cars have no names, and \
+positions are known once the outline of the track is: after the first lap, or in a recording from its beginning.
+
+JSON of standings, an array of sessions for a recording or a log, or else an object per line:
+  session          number, from 1
+  order            race (laps and position) or best_lap
+  phase            the phase of the session, as the game names it
+  cars             in order: position, car (an id of two numbers), name, short_name, number, model, is_ai, is_player, is_active, is_in_pits, \
+has_finished, laps, lap_position (0 to 1), lap_elapsed_s, sectors_ms (of the running lap), last_sectors_ms, best_sectors_ms, last and best (ms, \
+and source: pages, log, measured or estimated), is_last_valid, to_leader and to_next (seconds or laps), trend_s, to_player_s, pit_visits, \
+warnings, positions_won
+  best_ms          best lap of all cars; best_sectors_ms: best sectors
+  log, has_log     how the times of the game's log are mapped: confidence, matches, spread_ms";
+
 const AUTOSTART: &str = "\
 It is for your user, and needs no administrator rights. `acevo run` gets its options from the settings.
 
@@ -52,7 +69,7 @@ JSON of status:
 
 const WATCH: &str = "\
 Tabs of the screen: 1 Drive, 2 Tyres, 3 Laps, 4 Car, 5 Session, 6 Fields (all channels or raw fields, \
-searchable), 7 Events, 8 Health (packet rate and data quality). Keys: 1-8, Tab and arrows select tabs \
+searchable), 7 Events, 8 Health (packet rate and data quality), 9 Timing (all cars: order, gaps, laps, sectors). Keys: 1-9, Tab and arrows select tabs \
 and scroll; / searches fields; r switches to raw fields; u changes units; ? shows help; q quits. \
 For a recording, Space pauses, , and . seek 10 s, [ and ] step to other laps, - and + change the speed. \
 The screen needs 80x24 and uses up to 200x60. NO_COLOR=1 turns colours off; signs mark the same things.

@@ -26,6 +26,8 @@ pub(super) fn of(command: &str) -> &'static str {
         "watch" => WATCH,
         "events" => EVENTS,
         "laps" => LAPS,
+        "timing" => TIMING,
+        "log-check" => LOG_CHECK,
         "dump" => DUMP,
         "channels" => CHANNELS,
         "diff" => DIFF,
@@ -58,6 +60,23 @@ Examples:
   acevo run --demo --open        With a simulated car, without the game
 
 One program runs per user. Settings: `acevo settings`; state: `acevo status`; end: Ctrl-C, or `acevo quit`.";
+
+const TIMING: &str = "\
+Examples:
+  acevo timing                   All cars of the running session, in a live table
+  acevo timing --demo --scenario field    Twenty simulated cars
+  acevo timing race.acevo        The results of a recording
+  acevo timing race.acevo -o results.html
+  acevo timing --log \"Assetto Corsa EVO Server.txt\"    A dedicated server, on its own computer
+  acevo timing --log log.txt --json | jq '.[-1].cars[0]'
+
+Without the game's log, names are unknown and times are accurate to a frame.";
+
+const LOG_CHECK: &str = "\
+Examples:
+  acevo log-check                The newest log of the game on this computer
+  acevo log-check log.txt        This log: sessions, cars, laps, and lines that were not understood
+  acevo log-check log.txt --json | jq .counts";
 
 const STATUS: &str = "\
 Examples:

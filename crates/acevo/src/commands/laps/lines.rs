@@ -7,7 +7,8 @@ use acevo_telemetry::ConnectionEvent;
 use super::driven_names::DrivenNames;
 use super::lap_follower::LapFollower;
 use crate::commands::follow_loop::UpdateHandler;
-use crate::format::lap_table::{Line, Sessions, Table};
+use crate::format::lap_table::{Sessions, Table};
+use crate::format::styled_line::Line;
 use crate::output::{self, Paint, say};
 use crate::session::connection::LiveConnection;
 

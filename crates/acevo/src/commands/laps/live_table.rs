@@ -6,10 +6,11 @@ use acevo_shared_memory::ACEvoStatus;
 use acevo_telemetry::ConnectionEvent;
 use acevo_telemetry::analysis::{Lap, watches_another_car};
 
-use super::in_place::InPlace;
 use super::lap_follower::LapFollower;
 use crate::commands::follow_loop::UpdateHandler;
-use crate::format::lap_table::{Line, Look, Sessions, Table};
+use crate::commands::in_place::InPlace;
+use crate::format::lap_table::{Sessions, Table};
+use crate::format::styled_line::{Line, Look};
 use crate::format::text::{clean, name};
 use crate::output::Paint;
 use crate::session::connection::LiveConnection;

@@ -10,7 +10,7 @@ use crate::tui::theme::{BLUE, bold, colored};
 use crate::tui::units::Units;
 
 const KEYS: [(&str, &str); 9] = [
-    ("1-8", "select a tab"),
+    ("1-9", "select a tab"),
     ("Tab  Shift-Tab  ← →", "next or previous tab"),
     ("↑ ↓  PgUp PgDn  Home End", "scroll a list"),
     ("/", "search fields; Enter: keep, Esc: clear"),

@@ -7,6 +7,7 @@ mod fields;
 mod health;
 mod laps;
 mod session;
+mod timing;
 mod tyres;
 
 use ratatui::Frame;
@@ -23,6 +24,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>, app: 
         Tab::Car => return car::draw(frame, area, data, app.offset()),
         Tab::Laps => return laps::draw(frame, area, data, app.offset()),
         Tab::Session => return session::draw(frame, area, data, app.offset()),
+        Tab::Timing => return timing::draw(frame, area, data, app.offset()),
         Tab::Fields => return fields::draw(frame, area, data, app),
         Tab::Events => return events::draw(frame, area, data, app.offset()),
         Tab::Health => health::draw(frame, area, data),

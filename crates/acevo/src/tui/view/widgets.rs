@@ -9,8 +9,9 @@ use ratatui::widgets::{Block, BorderType, Paragraph};
 
 use super::data::ViewData;
 use crate::format::rows::ChannelRow;
+use crate::format::styled_line::{self, Look};
 use crate::tui::app::ScrollExtent;
-use crate::tui::theme::{BLUE, ORANGE, badge, bold, dim, faint};
+use crate::tui::theme::{BLUE, ORANGE, VIOLET, badge, bold, colored, dim, faint};
 
 /// Eighths of a filled cell.
 const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
@@ -40,6 +41,22 @@ pub(super) fn boxed_with(frame: &mut Frame<'_>, area: Rect, title: &str, aside: 
 pub(super) fn panel(frame: &mut Frame<'_>, area: Rect, title: &str, lines: Vec<Line<'_>>) {
     let inner = boxed(frame, area, title);
     frame.render_widget(Paragraph::new(lines), inner);
+}
+
+/// A line of a table in the colours of the screen.
+pub(super) fn styled(line: &styled_line::Line) -> Line<'static> {
+    let spans = line.parts().map(|(look, text)| {
+        let style = match look {
+            Look::Plain => Style::new(),
+            Look::Title => bold(),
+            Look::Aside => dim(),
+            Look::Best => colored(VIOLET),
+            Look::Good => colored(BLUE),
+            Look::Warning => colored(ORANGE),
+        };
+        Span::styled(text.to_owned(), style)
+    });
+    Line::from(spans.collect::<Vec<_>>())
 }
 
 /// Draws a text in the middle of an empty area.

@@ -6,16 +6,15 @@ use acevo_telemetry::Unit;
 use acevo_telemetry::analysis::Lap;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
-use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::format::lap_table::{self, Look, Sessions, Table};
+use crate::format::lap_table::{Sessions, Table};
 use crate::format::text::{lap_time, number};
 use crate::tui::app::ScrollExtent;
-use crate::tui::theme::{ORANGE, VIOLET, bold, colored, dim};
+use crate::tui::theme::{VIOLET, colored};
 use crate::tui::view::data::ViewData;
 use crate::tui::view::panels::lap;
-use crate::tui::view::widgets::{boxed, list, quiet, remark};
+use crate::tui::view::widgets::{boxed, list, quiet, remark, styled};
 
 /// Rows of the panel of the running lap.
 const RUNNING_LAP_ROWS: u16 = 5;
@@ -41,21 +40,6 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>, offse
         remark(frame, rows, "no finished laps yet");
     }
     list(frame, rows, laps.len(), offset, |index| styled(&table.row(laps[laps.len() - 1 - index])))
-}
-
-/// A line of the table in the colours of the screen.
-fn styled(line: &lap_table::Line) -> Line<'static> {
-    let spans = line.parts().map(|(look, text)| {
-        let style = match look {
-            Look::Plain => Style::new(),
-            Look::Title => bold(),
-            Look::Aside => dim(),
-            Look::Best => colored(VIOLET),
-            Look::Warning => colored(ORANGE),
-        };
-        Span::styled(text.to_owned(), style)
-    });
-    Line::from(spans.collect::<Vec<_>>())
 }
 
 /// Best laps, and the running stint.

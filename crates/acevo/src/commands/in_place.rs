@@ -11,7 +11,7 @@ use crate::output::Picture;
 
 /// A terminal in raw mode. It is restored when this is dropped, and before a panic message is printed.
 #[derive(Debug)]
-pub(super) struct InPlace {
+pub(crate) struct InPlace {
     height: u16,
     size: (u16, u16),
 }
@@ -19,7 +19,7 @@ pub(super) struct InPlace {
 impl InPlace {
     /// # Errors
     /// If the terminal does not support it.
-    pub(super) fn new() -> anyhow::Result<Self> {
+    pub(crate) fn new() -> anyhow::Result<Self> {
         let size = size().context("cannot read the size of the terminal; try --lines")?;
         let print_panic = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
@@ -35,12 +35,12 @@ impl InPlace {
     }
 
     /// Columns and lines of the terminal.
-    pub(super) fn size(&self) -> (usize, usize) {
+    pub(crate) fn size(&self) -> (usize, usize) {
         (self.size.0.into(), self.size.1.into())
     }
 
     /// Draws these lines instead of the previous ones. They must fit on the terminal.
-    pub(super) fn draw(&mut self, lines: &[String]) -> anyhow::Result<()> {
+    pub(crate) fn draw(&mut self, lines: &[String]) -> anyhow::Result<()> {
         let mut picture = Picture::default();
         let now = size().unwrap_or(self.size);
         if now != self.size {
@@ -61,7 +61,7 @@ impl InPlace {
     }
 
     /// Replaces the drawn lines with these, which remain on the terminal.
-    pub(super) fn finish(self, lines: &[String]) -> anyhow::Result<()> {
+    pub(crate) fn finish(self, lines: &[String]) -> anyhow::Result<()> {
         let mut picture = Picture::default();
         self.go_up(&mut picture)?;
         picture.command(Clear(ClearType::FromCursorDown))?;
@@ -82,7 +82,7 @@ impl InPlace {
     }
 
     /// True if a key to quit was pressed.
-    pub(super) fn quits(&self) -> anyhow::Result<bool> {
+    pub(crate) fn quits(&self) -> anyhow::Result<bool> {
         while event::poll(std::time::Duration::ZERO).context("cannot read the keyboard")? {
             if let Event::Key(key) = event::read().context("cannot read the keyboard")?
                 && key.kind != KeyEventKind::Release
@@ -106,7 +106,7 @@ impl Drop for InPlace {
 }
 
 /// Restores the terminal. There is no way to report that this fails.
-pub(super) fn restore() {
+pub(crate) fn restore() {
     let _ = disable_raw_mode();
     let mut picture = Picture::default();
     let _ = picture.command(Show).and_then(|()| picture.command(EnableLineWrap));

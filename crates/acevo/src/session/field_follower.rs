@@ -1,0 +1,59 @@
+//! Passes packets and the game's log to the field.
+
+use std::time::{Duration, Instant};
+
+use acevo_telemetry::analysis::Analysis;
+use acevo_telemetry::field::{Field, Standings};
+use acevo_telemetry::Frame;
+
+use super::connection::LiveConnection;
+use super::game_log::{LogItem, local_time};
+
+/// Interval at which the clock of this computer is compared.
+const CLOCK_INTERVAL: Duration = Duration::from_secs(10);
+
+/// Events of the log that are taken at once, so that a long log does not delay packets.
+const MAX_AT_ONCE: usize = 200;
+
+/// The field, fed with a connection.
+#[derive(Debug, Default)]
+pub(crate) struct FieldFollower {
+    field: Field,
+    compared: Option<Instant>,
+}
+
+impl FieldFollower {
+    /// Takes a packet, after the analysis has taken it.
+    pub(crate) fn take_packet(&mut self, at: Duration, pages: &Frame, analysis: &Analysis) {
+        self.field.feed(at, pages, analysis);
+    }
+
+    /// Takes what is new in the log, and passes it on.
+    pub(crate) fn take_log(&mut self, connection: &mut LiveConnection, mut on_item: impl FnMut(&LogItem)) {
+        let is_live = connection.has_live_log();
+        if is_live && self.compared.is_none_or(|compared| compared.elapsed() >= CLOCK_INTERVAL) {
+            self.compared = Some(Instant::now());
+            if let Some(time) = local_time() {
+                self.field.set_computer_time(connection.now(), time);
+            }
+        }
+        for _ in 0..MAX_AT_ONCE {
+            let Some(item) = connection.next_log_item() else { return };
+            match item.at.filter(|_| !is_live) {
+                Some(at) => self.field.note_log_at(&item.event, at),
+                None => self.field.note_log(&item.event),
+            }
+            on_item(&item);
+        }
+    }
+
+    /// Begins again after a seek in a recording: names and laps come with its log, and with what is played from here.
+    pub(crate) fn restart(&mut self) {
+        self.field = Field::new();
+    }
+
+    /// The order of all cars.
+    pub(crate) fn standings(&self) -> Standings {
+        self.field.standings()
+    }
+}
