@@ -91,7 +91,7 @@ pub struct CarSummary {
     pub model: Option<String>,
     /// Completed laps.
     pub laps: Vec<LapSummary>,
-    /// Number of splits, of timed laps or not.
+    /// Number of splits that were driven, of timed laps or not.
     pub splits: u32,
 }
 
@@ -315,7 +315,9 @@ impl Car {
     }
 
     fn split(&mut self, split: Split) {
-        self.summary.splits = self.summary.splits.saturating_add(1);
+        if !self.has_ended {
+            self.summary.splits = self.summary.splits.saturating_add(1);
+        }
         match split.sector_ms {
             Some(sector_ms) if split.kind == SplitKind::Timed => {
                 if split.index == 0 {

@@ -74,7 +74,8 @@ fn write_session(output: &mut impl Write, session: &Standings) -> io::Result<()>
         let is_best = car.best.is_some_and(|best| session.best_ms == Some(best.ms));
         for ((title, is_number), text) in COLUMNS.into_iter().zip(cells(car)) {
             let text = escaped(&text);
-            let text = if is_best && title == "Best lap" { format!("<span class=\"best\">{text} ★</span>") } else { text };
+            let text =
+                if is_best && title == "Best lap" { format!("<span class=\"best\">{text} ★</span>") } else { text };
             write!(output, "<td{}>{text}</td>", class(is_number))?;
         }
         output.write_all(b"</tr>\n")?;

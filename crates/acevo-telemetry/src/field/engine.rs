@@ -95,6 +95,8 @@ pub struct Field {
     outlines: Vec<Outline>,
     /// Final standings of sessions that have ended.
     results: VecDeque<Standings>,
+    /// The result of the running session is among them.
+    is_archived: bool,
     /// Counter of the newest graphics page.
     packet: Option<i32>,
 }
@@ -154,12 +156,27 @@ impl Field {
 
     /// The final standings of all sessions that had laps, the running one included: at most the last 100.
     pub fn results(&self) -> Vec<Standings> {
-        let running = Some(self.standings()).filter(has_laps);
+        let running = Some(self.standings()).filter(|standings| has_laps(standings) && !self.is_archived);
         self.results.iter().cloned().chain(running).collect()
     }
 
     /// Begins a session at a time in seconds of driving.
     pub(super) fn begin_session(&mut self, session: u32, at_s: f64) {
+        self.archive();
+        (self.session, self.is_archived) = (session, false);
+        if self.sessions.len() >= 1000 {
+            self.sessions.pop_front();
+        }
+        self.sessions.push_back((session, at_s));
+        (self.leader_finish_s, self.phase) = (None, String::new());
+        self.cars.values_mut().for_each(FieldCar::begin_session);
+    }
+
+    /// Keeps the standings of the running session as its result, once.
+    pub(super) fn archive(&mut self) {
+        if std::mem::replace(&mut self.is_archived, true) {
+            return;
+        }
         let last = self.standings();
         if has_laps(&last) {
             if self.results.len() >= MAX_RESULTS {
@@ -167,13 +184,6 @@ impl Field {
             }
             self.results.push_back(last);
         }
-        self.session = session;
-        if self.sessions.len() >= 1000 {
-            self.sessions.pop_front();
-        }
-        self.sessions.push_back((session, at_s));
-        (self.leader_finish_s, self.phase) = (None, String::new());
-        self.cars.values_mut().for_each(FieldCar::begin_session);
     }
 
     /// The session at a time in seconds of driving.

@@ -223,6 +223,7 @@ impl Field {
         (self.log.is_new_session, self.log.phase) = (true, None);
         self.log.phase_name.clear();
         if self.log.is_alone {
+            self.archive();
             self.cars.values_mut().for_each(FieldCar::begin_session);
             if boundary == Boundary::NewGame {
                 self.cars.values_mut().for_each(|car| car.is_active = false);
@@ -288,11 +289,14 @@ impl Field {
                     *sector = split.sector_ms;
                 }
                 let progress = laps + (index as f64 + 1.0) / SECTORS as f64;
-                car.note_log_progress(progress, at_s, is_alone);
+                if !car.log_running.is_estimated {
+                    car.note_log_progress(progress, at_s, is_alone);
+                }
             }
             // The line after a standing start.
             _ if is_last => car.note_log_progress(laps, at_s, is_alone),
-            _ => {}
+            // Of a lap without a time.
+            _ => car.note_log_progress(laps + (index as f64 + 1.0) / SECTORS as f64, at_s, is_alone),
         }
         if !is_last && split.lap.is_some() {
             // Away from the line the number of laps is certain.
@@ -306,9 +310,15 @@ impl Field {
         let is_alone = self.log.is_alone;
         let Some(car) = self.car_mut(id) else { return };
         let sectors_ms = std::mem::take(&mut car.log_running.sectors_ms);
-        let progress = car.log_progress.map_or(1.0, f64::round).max(1.0);
-        car.note_log_progress(progress, at_s, is_alone);
+        let progress = car.log_progress.map_or(1.0, |progress| (progress + 0.4).round()).max(1.0);
         let is_estimated = std::mem::take(&mut car.log_running.is_estimated) || car.has_log_end;
+        // The game estimates all laps at the same moment: each car would finish as long after its last lap as the estimate says.
+        let before_s = car.laps_of(session).last().map(|lap| lap.ended_s).filter(|_| is_estimated);
+        let at_s = before_s.map_or(at_s, |before_s| before_s + f64::from(time_ms) / 1000.0);
+        car.note_log_progress(progress, at_s, is_alone);
+        if is_estimated && is_alone {
+            car.finish = Some(Pass { progress, at_s });
+        }
         let is_whole = sectors_ms.iter().copied().sum::<Option<u32>>() == Some(time_ms);
         let through_pits = std::mem::replace(&mut car.log_running.through_pits, car.is_in_log_pits);
         car.note_lap(FieldLap {

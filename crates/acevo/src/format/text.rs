@@ -55,6 +55,13 @@ pub(crate) fn right_aligned(text: &str, columns: usize) -> String {
     format!("{}{text}", " ".repeat(blanks))
 }
 
+/// A number rounded to this many decimals, or `None` if it is not finite.
+pub(crate) fn rounded(value: f64, decimals: i32) -> Option<f64> {
+    let scale = 10f64.powi(decimals);
+    // Adding zero turns -0 into 0.
+    value.is_finite().then(|| (value * scale).round() / scale + 0.0)
+}
+
 /// A time in milliseconds.
 pub(crate) fn milliseconds(ms: Option<u32>) -> Option<Duration> {
     ms.map(|ms| Duration::from_millis(ms.into()))

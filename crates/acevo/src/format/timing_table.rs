@@ -9,7 +9,7 @@ use crate::format::text::{NONE, clean, lap_time, milliseconds, number, sector_ti
 const DEFAULT_SECTORS: usize = 3;
 
 /// What the marks of the table mean.
-pub(crate) const LEGEND: &str = "* best of all   + own best   ~ measured, accurate to a frame   > you";
+pub(crate) const LEGEND: &str = "* best of all   + own best   ~ measured, accurate to a frame   ≈ estimated by the game   > you";
 
 /// A column of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,8 +133,12 @@ impl<'a> TimingTable<'a> {
             () if is_own_best => (Look::Good, "+"),
             () => (Look::Plain, " "),
         };
-        let measured = if time.source == LapSource::Measured { "~" } else { "" };
-        (look, format!("{measured}{}{mark}", lap_time(milliseconds(Some(time.ms)))))
+        let source = match time.source {
+            LapSource::Measured => "~",
+            LapSource::Estimated => "≈",
+            _ => "",
+        };
+        (look, format!("{source}{}{mark}", lap_time(milliseconds(Some(time.ms)))))
     }
 
     /// A sector of the running lap, or of the last lap until the running one has it.

@@ -9,8 +9,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::fuel_plan::Stops;
-use super::json::{json, rounded};
-use crate::format::text::{clean, driver, name};
+use super::json::json;
+use crate::format::text::{clean, driver, name, rounded};
 use crate::session::feeder::SourceKind;
 use crate::session::playback::handle::PlaybackState;
 use crate::session::snapshot::Snapshot;

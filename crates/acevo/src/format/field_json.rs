@@ -1,15 +1,13 @@
-//! The standings as JSON. `docs/web-api.md` describes them.
+//! The standings as JSON, for the web interface and scripts. `docs/web-api.md` describes them.
 
 use acevo_telemetry::field::{FieldOrder, FieldTime, Interval, LogOffset, Standing, Standings};
 use serde::Serialize;
 
-use super::json::rounded;
-use crate::format::text::clean;
-use crate::session::snapshot::Snapshot;
+use crate::format::text::{clean, rounded};
 
 /// All cars in order. Values that are not known are left out.
 #[derive(Debug, Serialize)]
-pub(super) struct Field<'a> {
+pub(crate) struct FieldJson<'a> {
     session: u32,
     order: FieldOrder,
     phase: String,
@@ -67,9 +65,8 @@ struct Car<'a> {
     positions_won: Option<i32>,
 }
 
-impl<'a> Field<'a> {
-    pub(super) fn of(snapshot: &'a Snapshot) -> Self {
-        let standings: &Standings = &snapshot.standings;
+impl<'a> FieldJson<'a> {
+    pub(crate) fn of(standings: &'a Standings) -> Self {
         Self {
             session: standings.session,
             order: standings.order,
