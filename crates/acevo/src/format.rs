@@ -1,6 +1,7 @@
 //! Values, laps and events as text.
 
 pub(crate) mod event_text;
+pub(crate) mod field_json;
 pub(crate) mod fields;
 pub(crate) mod fuel_text;
 pub(crate) mod lap_table;

@@ -11,7 +11,6 @@ mod change;
 pub(crate) mod client;
 mod control;
 mod documents;
-mod field;
 mod frame;
 mod fuel_plan;
 mod guard;

@@ -92,7 +92,11 @@ impl WatchArgs {
     /// The screen can show the data of the background program: no option asks for another source or another analysis.
     pub(crate) fn can_mirror(&self) -> bool {
         let is_game = matches!(self.follow.source(), SourceSpec::Live(LiveSource::Game(PageSource::Game)));
-        is_game && !self.direct && !self.game_log.is_given() && !self.fuel.is_given() && !self.follow.analysis.is_given()
+        is_game
+            && !self.direct
+            && !self.game_log.is_given()
+            && !self.fuel.is_given()
+            && !self.follow.analysis.is_given()
     }
 
     /// Takes the settings for options that were not given.

@@ -11,9 +11,9 @@ use clap::{ArgGroup, Args};
 use super::source::{DemoArgs, DriveArgs, GameLogArg, PlaceArgs, PublishArgs};
 use super::tools::LogArg;
 use super::values;
-use crate::session::game_log::LogSource;
 use crate::diagnostics::LogOptions;
 use crate::recording::file_name;
+use crate::session::game_log::LogSource;
 use crate::session::publish::PublishTarget;
 use crate::session::source::LiveSource;
 

@@ -9,7 +9,8 @@ use crate::format::text::{NONE, clean, lap_time, milliseconds, number, sector_ti
 const DEFAULT_SECTORS: usize = 3;
 
 /// What the marks of the table mean.
-pub(crate) const LEGEND: &str = "* best of all   + own best   ~ measured, accurate to a frame   ≈ estimated by the game   > you";
+pub(crate) const LEGEND: &str =
+    "* best of all   + own best   ~ measured, accurate to a frame   ≈ estimated by the game   > you";
 
 /// A column of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

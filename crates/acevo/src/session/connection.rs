@@ -185,7 +185,11 @@ impl LiveConnection {
     /// Takes the game's log from this source, unless the pages come with one.
     #[must_use]
     pub(crate) fn with_log_of(self, source: &LogSource) -> Self {
-        if matches!(self.log, LogFeed::None) && self.recording.is_none() { self.with_log(LogFeed::of(source)) } else { self }
+        if matches!(self.log, LogFeed::None) && self.recording.is_none() {
+            self.with_log(LogFeed::of(source))
+        } else {
+            self
+        }
     }
 
     /// The next event of the game's log that is known. Never blocks.

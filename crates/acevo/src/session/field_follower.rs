@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use acevo_telemetry::Frame;
 use acevo_telemetry::analysis::Analysis;
 use acevo_telemetry::field::{Field, Standings};
-use acevo_telemetry::Frame;
 
 use super::connection::LiveConnection;
 use super::game_log::{LogItem, local_time};

@@ -7,15 +7,15 @@ use std::time::{Duration, Instant};
 
 use acevo_shared_memory::{ACEvoStatus, Frame as Pages};
 use acevo_telemetry::ConnectionEvent;
-use acevo_telemetry::field::Standings;
 use acevo_telemetry::analysis::{
     Analysis, Bests, FuelPlanning, Gap, Gaps, Lap, Outline, SessionEvent, Stint, watches_another_car,
 };
+use acevo_telemetry::field::Standings;
 
 use crate::session::awake::Awake;
 use crate::session::connection::LiveConnection;
-use crate::session::field_follower::FieldFollower;
 use crate::session::feeder::{AnalysisFeeder, AnalysisOptions, SourceKind};
+use crate::session::field_follower::FieldFollower;
 use crate::session::game_log::LogItem;
 use crate::session::history::History;
 use crate::session::playback::checkpoints::{Checkpoint, Checkpoints};

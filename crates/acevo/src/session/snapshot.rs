@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use acevo_shared_memory::Frame as Pages;
 use acevo_telemetry::Axes;
-use acevo_telemetry::field::Standings;
 use acevo_telemetry::analysis::{
     Bests, CurrentLap, Delta, FuelPlan, FuelPlanning, Gap, Lap, NoStopPlan, Outline, Race, SessionEvent, Stint,
     StopPlan,
 };
+use acevo_telemetry::field::Standings;
 use serde::{Deserialize, Serialize};
 
 use crate::session::connection::Health;

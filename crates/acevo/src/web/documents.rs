@@ -8,10 +8,10 @@ use acevo_telemetry::{Channel, ChannelValue, Unit, UnitSystem};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::json::{json, rounded};
+use super::json::json;
 use super::messages::{Cars, Fuel, Running, Status, Stint, track_names};
 use super::state::State;
-use crate::format::text::clean;
+use crate::format::text::{clean, rounded};
 use crate::session::snapshot::Snapshot;
 
 /// Everything at one instant, with the values of these channels by id.

@@ -7,7 +7,8 @@ use acevo_telemetry::analysis::{
 use serde::Serialize;
 
 use super::guard::TOKEN;
-use super::json::{json, rounded};
+use super::json::json;
+use crate::format::text::rounded;
 use crate::session::snapshot::Snapshot;
 
 /// Stops for fuel, or why there is no plan.

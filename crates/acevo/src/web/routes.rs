@@ -22,9 +22,11 @@ use super::json::json;
 use super::server::Server;
 use super::slots::Connection;
 use super::{
-    assets, control, documents, field, fuel_plan as planner, lap_list, layouts, metrics, mirror, network, playback,
+    assets, control, documents, fuel_plan as planner, lap_list, layouts, metrics, mirror, network, playback,
     settings_page, socket, upgrade,
 };
+
+use crate::format::field_json::FieldJson;
 
 const JSON: &str = "application/json";
 const HTML: &str = "text/html; charset=utf-8";
@@ -222,7 +224,7 @@ async fn outline(State(server): State<Arc<Server>>) -> Response {
 }
 
 async fn field(State(server): State<Arc<Server>>) -> Response {
-    answer(JSON, json(&field::Field::of(&server.state().snapshot)))
+    answer(JSON, json(&FieldJson::of(&server.state().snapshot.standings)))
 }
 
 async fn events(State(server): State<Arc<Server>>) -> Response {

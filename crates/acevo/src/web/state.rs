@@ -10,11 +10,11 @@ use serde::Serialize;
 use tokio::sync::watch;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-use super::field::Field;
 use super::lap_texts::Laps;
 use super::messages::{Cars, Fuel, LapCount, OutlineVersion, Playback, Running, Status, message};
 use super::session_log::SessionLog;
 use super::traces::{LapTrace, Traces};
+use crate::format::field_json::FieldJson;
 use crate::recording::task::RecordingFeed;
 use crate::session::connection::LiveConnection;
 use crate::session::game_log::LogItem;
@@ -233,7 +233,7 @@ impl SharedMessages {
         fuel.set("fuel", &Fuel::of(snapshot));
         outline.set("outline", &OutlineVersion { version: self.outline_version });
         cars.set("cars", &Cars::of(snapshot));
-        field.set("field", &Field::of(snapshot));
+        field.set("field", &FieldJson::of(&snapshot.standings));
         if let Some(state) = &snapshot.playback {
             playback.set("playback", &Playback::of(state));
         }

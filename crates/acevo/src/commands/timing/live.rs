@@ -8,6 +8,7 @@ use acevo_telemetry::field::{Field, Standings};
 
 use crate::cli::TimingArgs;
 use crate::commands::in_place::{self, InPlace};
+use crate::format::field_json::FieldJson;
 use crate::format::styled_line::{Line, Look};
 use crate::format::timing_table::{LEGEND, TimingTable, summary};
 use crate::output::{Paint, print_json};
@@ -55,7 +56,7 @@ impl Display {
                 Ok(true)
             }
             Self::Json { left, .. } => {
-                print_json(&format!("{}\n", serde_json::to_string(standings)?))?;
+                print_json(&format!("{}\n", serde_json::to_string(&FieldJson::of(standings))?))?;
                 if let Some(left) = left {
                     *left = left.saturating_sub(1);
                 }

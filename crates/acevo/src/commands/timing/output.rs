@@ -8,6 +8,7 @@ use acevo_telemetry::field::Standings;
 use anyhow::{Context as _, bail};
 
 use crate::cli::TimingArgs;
+use crate::format::field_json::FieldJson;
 use crate::format::styled_line::{Line, Look};
 use crate::format::timing_table::{LEGEND, TimingTable, summary};
 use crate::output::{Paint, check_new, create_pending, name_of, print_json, print_path, print_text, publish};
@@ -41,12 +42,16 @@ pub(super) fn write(sessions: &[Standings], args: &TimingArgs) -> anyhow::Result
         return write_file(path, sessions);
     }
     if args.json {
-        return print_json(&format!("{}\n", serde_json::to_string(sessions)?));
+        return print_json(&format!("{}\n", serde_json::to_string(&json(sessions))?));
     }
     if sessions.is_empty() {
         bail!("there are no laps of any car");
     }
     print_text(&text(sessions))
+}
+
+fn json(sessions: &[Standings]) -> Vec<FieldJson<'_>> {
+    sessions.iter().map(FieldJson::of).collect()
 }
 
 fn text(sessions: &[Standings]) -> String {
@@ -71,7 +76,7 @@ fn write_file(path: &Path, sessions: &[Standings]) -> anyhow::Result<()> {
     let cannot = || format!("cannot write {}", name_of(path));
     let mut file = pending.file()?;
     let written = match format {
-        Format::Json => serde_json::to_writer(&mut file, sessions).map_err(std::io::Error::from),
+        Format::Json => serde_json::to_writer(&mut file, &json(sessions)).map_err(std::io::Error::from),
         Format::Csv => write_csv(&mut file, sessions),
         Format::Html => write_html(&mut file, "Results", sessions),
     };
