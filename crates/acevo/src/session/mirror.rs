@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use acevo_telemetry::analysis::{Lap, Outline, SessionEvent};
+use acevo_telemetry::field::Standings;
 use serde::{Deserialize, Serialize};
 
 use crate::session::history::Sample;
@@ -16,6 +17,8 @@ pub(crate) struct Versions {
     events: u32,
     outline: u32,
     path: u32,
+    #[serde(default)]
+    standings: u32,
 }
 
 /// Counts the versions of the lists of one session.
@@ -25,6 +28,7 @@ pub(crate) struct VersionCounter {
     events: Arc<VecDeque<SessionEvent>>,
     outline: Arc<Outline>,
     path: Arc<Vec<[f32; 2]>>,
+    standings: Arc<Standings>,
     versions: Versions,
 }
 
@@ -43,6 +47,7 @@ impl VersionCounter {
         follow(&mut self.events, &snapshot.events, &mut versions.events);
         follow(&mut self.outline, &snapshot.outline, &mut versions.outline);
         follow(&mut self.path, &snapshot.path, &mut versions.path);
+        follow(&mut self.standings, &snapshot.standings, &mut versions.standings);
         *versions
     }
 }
@@ -64,6 +69,7 @@ struct Sent<'a> {
     events: Option<&'a VecDeque<SessionEvent>>,
     outline: Option<&'a Outline>,
     path: Option<&'a [[f32; 2]]>,
+    standings: Option<&'a Standings>,
     /// Time of the first sample that the receiver keeps; `None` if it keeps none.
     keep_from_s: Option<f32>,
     samples: &'a [Sample],
@@ -78,6 +84,7 @@ struct Received {
     events: Option<Arc<VecDeque<SessionEvent>>>,
     outline: Option<Arc<Outline>>,
     path: Option<Arc<Vec<[f32; 2]>>>,
+    standings: Option<Arc<Standings>>,
     keep_from_s: Option<f32>,
     samples: Vec<Sample>,
 }
@@ -93,6 +100,7 @@ pub(crate) fn encode(snapshot: &Snapshot, versions: Versions, known: &Known) -> 
         events: (versions.events != known.versions.events).then_some(&*snapshot.events),
         outline: (versions.outline != known.versions.outline).then_some(&*snapshot.outline),
         path: (versions.path != known.versions.path).then_some(snapshot.path.as_slice()),
+        standings: (versions.standings != known.versions.standings).then_some(&*snapshot.standings),
         keep_from_s: last.map(|_| history[0].at_s),
         samples: &history[last.map_or(0, |last| last + 1)..],
     })
@@ -116,12 +124,13 @@ impl Mirror {
     /// # Errors
     /// If it is not that, for example because the other process has another version.
     pub(crate) fn take(&mut self, json: &[u8]) -> serde_json::Result<Snapshot> {
-        let Received { mut snapshot, versions, laps, events, outline, path, keep_from_s, samples } =
+        let Received { mut snapshot, versions, laps, events, outline, path, standings, keep_from_s, samples } =
             serde_json::from_slice(json)?;
         let last = self.last.as_ref();
         snapshot.laps = laps.or_else(|| Some(Arc::clone(&last?.laps))).unwrap_or_default();
         snapshot.events = events.or_else(|| Some(Arc::clone(&last?.events))).unwrap_or_default();
         snapshot.outline = outline.or_else(|| Some(Arc::clone(&last?.outline))).unwrap_or_default();
+        snapshot.standings = standings.or_else(|| Some(Arc::clone(&last?.standings))).unwrap_or_default();
         snapshot.path = path.or_else(|| Some(Arc::clone(&last?.path))).unwrap_or_default();
         let kept =
             last.zip(keep_from_s).map(|(last, from)| last.history.iter().filter(move |sample| sample.at_s >= from));
@@ -162,6 +171,7 @@ mod tests {
                 let mirrored = mirror.take(&json).unwrap();
                 let lists = |of: &Snapshot| json!([of.laps, of.events, of.stint, of.lap, of.fuel, of.cars, of.bests]);
                 assert_eq!(lists(&mirrored), lists(snapshot));
+                assert_eq!(mirrored.standings.cars.len(), snapshot.standings.cars.len());
                 assert_eq!((&mirrored.history, mirrored.axes), (&snapshot.history, snapshot.axes));
                 // Points of an outline are rounded to centimetres.
                 assert_eq!(mirrored.outline.points().len(), snapshot.outline.points().len());

@@ -72,6 +72,7 @@ pub(crate) struct Snapshot {
     /// The other cars along the track, the one furthest ahead first.
     pub(crate) cars: Arc<[Gap]>,
     /// The order of all cars.
+    #[serde(skip)]
     pub(crate) standings: Arc<Standings>,
     /// The recording that is played, if it can be controlled.
     #[serde(skip)]

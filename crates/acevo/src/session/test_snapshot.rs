@@ -8,6 +8,7 @@ use acevo_shared_memory::Frame as Pages;
 use acevo_simulator::Options;
 use acevo_telemetry::Axes;
 use acevo_telemetry::analysis::{Analysis, Bests, FuelPlanning, Gaps, NoStopPlan, Settings, watches_another_car};
+use acevo_telemetry::field::Field;
 
 use crate::session::connection::Health;
 use crate::session::demo;
@@ -52,10 +53,12 @@ impl Snapshot {
     /// The snapshot after this time of a simulation.
     pub(crate) fn driven(options: Options, until: Duration) -> Self {
         let mut analysis = Analysis::new(Settings::default());
+        let mut field = Field::new();
         let (mut history, mut events, mut pages) = (History::default(), VecDeque::new(), None);
         demo::drive_while(options, |at, frame| {
             analysis.feed(at, frame);
             events.extend(std::iter::from_fn(|| analysis.next_event()));
+            field.feed(at, frame, &analysis);
             history.add(at, frame, &analysis.axes());
             history.add_to_path(frame, analysis.outline());
             pages = Some(*frame);
@@ -79,6 +82,7 @@ impl Snapshot {
             events: Arc::new(events),
             outline: Arc::new(analysis.outline().clone()),
             cars: gaps.cars().into(),
+            standings: Arc::new(field.standings()),
             history: history.samples().collect(),
             path: history.path(),
             ..Self::of(ConnectionStatus::Attached, pages)

@@ -161,9 +161,9 @@ mod tests {
         press(&mut app, &[KeyCode::Tab]);
         assert_eq!(app.tab, Tab::Drive);
         press(&mut app, &[KeyCode::BackTab, KeyCode::Left]);
-        assert_eq!(app.tab, Tab::Events);
-        press(&mut app, &[KeyCode::Right]);
         assert_eq!(app.tab, Tab::Health);
+        press(&mut app, &[KeyCode::Right]);
+        assert_eq!(app.tab, Tab::Timing);
     }
 
     #[test]

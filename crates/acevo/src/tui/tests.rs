@@ -87,6 +87,7 @@ fn drive_tab_shows_more_on_a_larger_terminal() {
 fn each_tab_shows_its_values() {
     let shows = |tab, wanted: &[&str]| assert_shows(&picture(race(), &app(tab), (80, 24)), wanted);
     shows(Tab::Tyres, &["pressure", "pad", "camber", "out", "mid", "in", "Slick", "does not report tyre wear"]);
+    shows(Tab::Timing, &["driver", "interval", "leader", "20 cars", "no log of the game"]);
     shows(Tab::Laps, &["sector 1", "flying", "to best", "ideal", "stint"]);
     shows(Tab::Car, &["TC cut", "ABS", "water", "oil", "Electronics", "Engine", "▼"]);
     shows(Tab::Session, &["Race", "ITA", "Track", "◆", "you", "road"]);

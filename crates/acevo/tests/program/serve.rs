@@ -116,7 +116,7 @@ fn frames_have_the_subscribed_channels() {
         }
     };
     assert_eq!(frame.values.len(), 1);
-    for kind in ["status", "lap", "laps", "fuel", "outline", "cars"] {
+    for kind in ["status", "lap", "laps", "fuel", "outline", "cars", "field"] {
         assert!(site.socket().next_of(kind).is_object(), "{kind}");
     }
 }
