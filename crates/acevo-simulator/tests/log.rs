@@ -173,7 +173,7 @@ fn times_of_lines_are_those_of_what_happened() {
 }
 
 #[test]
-fn player_alone_has_only_his_own_splits() {
+fn player_alone_has_only_the_splits_of_the_player() {
     let mut alone = options(Scenario::Validity, LogPlace::Hosted, LogVersion::V0_7);
     alone.laps = Some(3);
     let (simulator, lines) = log_of(alone);
