@@ -38,7 +38,7 @@ pub fn lap_traces<R: Read + Seek>(
     mut keep_going: impl FnMut(Duration) -> bool,
 ) -> Result<Vec<LapTraces>, LapError> {
     let settings = Settings::default();
-    let mut sampler = LapSampler::new(channels, settings.sectors.clone());
+    let mut sampler = LapSampler::new(channels);
     let mut indexer = LapIndexer::default();
     // Which of them are selected is known at the end.
     let mut candidates: Vec<(RecordedLap, LapTraces)> = Vec::new();

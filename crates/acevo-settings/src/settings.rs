@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use acevo_shared_memory::ACEvoSessionType;
+use acevo_telemetry::LearnedSectors;
 use acevo_telemetry::UnitSystem;
 use acevo_telemetry::analysis::{Reference, Sectors, Thresholds};
 
@@ -101,6 +102,8 @@ pub struct SectorSettings {
     pub default: Option<Vec<f64>>,
     /// Tracks with boundaries of their own.
     pub tracks: Vec<TrackSectors>,
+    /// The game's own boundaries, which the program has learned; no key of the file.
+    pub learned: LearnedSectors,
 }
 
 /// Sector boundaries of a track.
@@ -131,6 +134,7 @@ impl SectorSettings {
             let positions = track.positions.as_deref().unwrap_or(&THREE);
             let _ = sectors.set(name.trim(), configuration.trim(), positions);
         }
+        self.learned.apply(&mut sectors);
         sectors
     }
 

@@ -35,7 +35,7 @@ pub use fuel::{Consumption, ConsumptionBasis, FuelNow, FuelPlan, Race, RaceEnd};
 pub use gaps::{Gap, Gaps};
 pub use laps::{CurrentLap, Driving, Incomplete, Invalid, Lap, LapId, LapKind, LapStats, Validity};
 pub use outline::{Bounds, Outline, PitLane, Projection, Waypoint};
-pub use settings::{BadSectors, Sectors, Settings};
+pub use settings::{BadSectors, SectorKind, Sectors, Settings};
 pub use stint::{Stint, Stints};
 pub use stop_plan::{FuelPlanning, FuelSaving, NoStopPlan, PlannedStop, RaceFuel, RaceProgress, Reserve, StopPlan};
 pub use summary::Summary;

@@ -51,6 +51,7 @@ mod connection;
 pub mod field;
 mod format;
 mod lap_trace;
+mod learned_sectors;
 mod limiter;
 mod limits;
 mod names;
@@ -73,6 +74,7 @@ pub use connection::{
     PacketRate, check_layout,
 };
 pub use format::{format_lap_time, format_number, format_sector_time};
+pub use learned_sectors::LearnedSectors;
 pub use limiter::Limiter;
 pub use names::{display_name, driver_name, shown_name};
 pub use text::{clean_text, escape_json, is_unsafe_to_print};

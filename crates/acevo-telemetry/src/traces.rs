@@ -8,7 +8,7 @@
 //! use acevo_telemetry::traces::LapSampler;
 //!
 //! let settings = Settings::default();
-//! let mut sampler = LapSampler::new(&[channel("speed").unwrap()], settings.sectors.clone());
+//! let mut sampler = LapSampler::new(&[channel("speed").unwrap()]);
 //! let mut analysis = Analysis::new(settings);
 //! # let frames: Vec<(std::time::Duration, acevo_telemetry::Frame)> = Vec::new();
 //! for (time, frame) in &frames {

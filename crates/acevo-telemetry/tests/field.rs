@@ -6,7 +6,7 @@ use std::time::Duration;
 use acevo_gamelog::{LogEvent, Parser};
 use acevo_shared_memory::CarId;
 use acevo_simulator::{CarTruth, LogStyle, Options, Scenario, Simulator};
-use acevo_telemetry::analysis::{Analysis, Outline, Settings};
+use acevo_telemetry::analysis::{Analysis, Outline, SectorKind, Settings};
 use acevo_telemetry::field::{Field, FieldLap, Interval, LapSource, LogClockConfidence, Standing, Standings};
 
 /// How the log reaches the field.
@@ -314,4 +314,34 @@ fn sector_ends_are_learned_from_split_times() {
     let expected = [0.31, 0.68];
     assert_eq!(ends.len(), expected.len());
     assert!(ends.iter().zip(expected).all(|(end, expected)| (end - expected).abs() < 0.0008), "{ends:?} {expected:?}");
+}
+
+#[test]
+fn player_laps_use_the_sectors_of_the_game_from_the_lap_after_they_are_known() {
+    let options = options(7);
+    let (_, taught) = drive(options.clone(), Log::Late(1.0), |_, _| {});
+    let ends = taught.sector_ends().unwrap();
+    let mut analysis = Analysis::new(Settings::default());
+    let mut simulator = Simulator::new(options);
+    while !simulator.is_finished() {
+        simulator.step();
+        let frame = simulator.frame();
+        analysis.feed(simulator.time(), &frame);
+        while analysis.next_event().is_some() {}
+        if analysis.laps().len() == 2 && analysis.sector_kind() == SectorKind::Thirds {
+            let session = &frame.static_data;
+            analysis.learn_sectors(session.track(), session.track_configuration(), &ends).unwrap();
+        }
+    }
+    let kinds: Vec<_> =
+        analysis.laps().iter().filter(|lap| lap.incomplete.is_none()).map(|lap| lap.sector_kind).collect();
+    let (thirds, game) = (SectorKind::Thirds, SectorKind::Game);
+    assert_eq!(kinds, [thirds, thirds, thirds, game, game]);
+    assert_eq!(analysis.bests().sector_kind, game, "best sectors of thirds are dropped");
+    for (lap, truth) in analysis.laps().iter().zip(&simulator.truth().laps) {
+        let expected = if lap.sector_kind == game { truth.game_sectors_ms } else { truth.sectors_ms };
+        let sectors = lap.sectors_ms.iter().map(|ms| ms.unwrap() as i32);
+        // The ends are known within three metres.
+        assert!(sectors.zip(expected).all(|(found, expected)| (found - expected).abs() <= 80), "{lap:?} {truth:?}");
+    }
 }

@@ -65,7 +65,7 @@ pub fn analysed(options: Options) -> (Simulator, Analysis, Vec<SessionEvent>) {
 /// The traces of the valid timed laps of a session.
 pub fn counting_laps(options: Options, channels: &[&'static Channel]) -> Vec<LapTraces> {
     let settings = Settings::default();
-    let mut sampler = LapSampler::new(channels, settings.sectors.clone());
+    let mut sampler = LapSampler::new(channels);
     let mut analysis = Analysis::new(settings);
     let mut laps = Vec::new();
     each_frame(options, |at, frame| {

@@ -60,7 +60,8 @@ fn main() -> ExitCode {
 fn run() -> anyhow::Result<ExitCode> {
     let mut args = cli::read();
     if args.uses_settings() {
-        let settings = settings::load()?.settings;
+        let mut settings = settings::load()?.settings;
+        settings.sectors.learned = session::learned_sectors::load();
         cli::apply(&mut args, &settings);
     }
     commands::run(args)

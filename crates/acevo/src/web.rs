@@ -45,7 +45,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use acevo_telemetry::analysis::Sectors;
 use anyhow::{Context, anyhow};
 use tokio::sync::watch;
 use tracing::{error, info};
@@ -92,8 +91,6 @@ pub(crate) struct ServerOptions {
     pub(crate) opens_browser: bool,
     /// Only errors are printed.
     pub(crate) is_quiet: bool,
-    /// Sectors of the tracks.
-    pub(crate) sectors: Sectors,
 }
 
 /// A server that listens on its port but does not serve yet.
@@ -159,7 +156,7 @@ impl Site {
     /// # Errors
     /// If the network or the thread that reads telemetry fails, or that thread does not end in time after a stop.
     pub(crate) fn run(self, session: LiveSession, stop: &Stop) -> anyhow::Result<()> {
-        let reader = Reader::start(session, self.options.sectors.clone(), None);
+        let reader = Reader::start(session, None);
         let playback = self.playback.clone();
         let result = self.serve(&reader, None, stop);
         playback.iter().for_each(PlaybackHandle::stop);
@@ -176,7 +173,6 @@ impl Site {
             slots: Slots::default(),
             counters: Counters::default(),
             laps: LapTexts::default(),
-            sectors: self.options.sectors,
             layouts: Layouts::of_user(),
             control,
             settings_at_start: settings::stored().effective.settings,
@@ -203,7 +199,7 @@ pub(crate) fn run_background(
     mut on_change: impl FnMut(Result<u16, &str>),
 ) -> anyhow::Result<()> {
     let Background { feed, control } = background;
-    let reader = Reader::start(session, options.sectors.clone(), Some(feed));
+    let reader = Reader::start(session, Some(feed));
     let mut options = options.clone();
     let mut problem = None;
     while reader.is_running() && !stop.is_requested() {
@@ -238,8 +234,8 @@ struct Reader {
 }
 
 impl Reader {
-    fn start(session: LiveSession, sectors: Sectors, feed: Option<RecordingFeed>) -> Self {
-        let (publisher, states) = Publisher::new(session, sectors, feed);
+    fn start(session: LiveSession, feed: Option<RecordingFeed>) -> Self {
+        let (publisher, states) = Publisher::new(session, feed);
         let done = Arc::new(AtomicBool::new(false));
         let is_done = Arc::clone(&done);
         Self { states, done, thread: thread::spawn(move || publisher.run(&is_done)) }

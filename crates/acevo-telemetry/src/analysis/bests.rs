@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::laps::Lap;
+use super::settings::SectorKind;
 
 /// The best lap and sectors of a session, of complete laps that count.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -14,6 +15,9 @@ pub struct Bests {
     pub time_ms: Option<u32>,
     /// The best time of each sector, milliseconds.
     pub sectors_ms: Vec<Option<u32>>,
+    /// Where the boundaries of these sectors come from. Times of other sectors are dropped.
+    #[serde(default)]
+    pub sector_kind: SectorKind,
 }
 
 /// A lap time that is better than all before it.
@@ -37,6 +41,10 @@ impl Bests {
     /// Takes a lap that has ended. Returns the new best time if the lap is the best.
     pub(super) fn take(&mut self, lap: &Lap) -> Option<NewBest> {
         let time_ms = lap.time_ms.filter(|_| lap.counts())?;
+        if self.sector_kind != lap.sector_kind {
+            self.sectors_ms.clear();
+            self.sector_kind = lap.sector_kind;
+        }
         if self.sectors_ms.len() < lap.sectors_ms.len() {
             self.sectors_ms.resize(lap.sectors_ms.len(), None);
         }

@@ -16,7 +16,7 @@ use super::fuel::{Consumption, FuelNow, FuelPlan, Race, RaceEnd};
 use super::laps::{CurrentLap, Lap, LapEngine, LapEvent, LapId, LapKind};
 use super::outline::Outline;
 use super::session_key::Beginning;
-use super::settings::Settings;
+use super::settings::{BadSectors, SectorKind, Sectors, Settings};
 use super::stint::Stints;
 use super::stop_plan::{FuelPlanning, NoStopPlan, StopPlan};
 use super::timeline::Timeline;
@@ -278,9 +278,27 @@ impl Analysis {
         self.timeline.time_of(lap.ended_s)
     }
 
-    /// The ends of all sectors but the last, as lap positions 0..1.
+    /// The ends of all sectors of the running lap but the last, as lap positions 0..1.
     pub fn sector_ends(&self) -> &[f64] {
         self.engine.sector_ends()
+    }
+
+    /// Where the sectors of the running lap come from.
+    pub const fn sector_kind(&self) -> SectorKind {
+        self.engine.sector_kind()
+    }
+
+    /// The sectors of all tracks.
+    pub const fn sectors(&self) -> &Sectors {
+        &self.settings.sectors
+    }
+
+    /// Sets the game's own sectors of a track, as [`Sectors::learn`](super::Sectors::learn) does. They are used from the next lap on.
+    ///
+    /// # Errors
+    /// [`BadSectors`] for lap positions that are not in ascending order, or not between 0 and 1.
+    pub fn learn_sectors(&mut self, track: &str, configuration: &str, ends: &[f64]) -> Result<(), BadSectors> {
+        self.settings.sectors.learn(track, configuration, ends)
     }
 
     /// The running stint, from 1.
@@ -351,7 +369,8 @@ impl Analysis {
     fn follow_names(&mut self, frame: &Frame) {
         let (session, car) = (&frame.static_data, frame.graphics.car_model());
         let (track, configuration) = (session.track(), session.track_configuration());
-        self.engine.set_sector_ends(self.settings.sectors.lines(track, configuration));
+        let sectors = &self.settings.sectors;
+        self.engine.set_sectors(sectors.lines(track, configuration), sectors.kind(track, configuration));
         self.drive.is_known = CarSample::has_names(frame);
         if !self.drive.is_known {
             return;
@@ -480,6 +499,7 @@ impl Analysis {
         let best = PersonalBest {
             time_ms,
             best_sectors_ms: sectors_ms.clone(),
+            sector_kind: lap.sector_kind,
             sectors_ms,
             date: self.context.date,
             game_version: self.drive.game_version.clone(),

@@ -1,5 +1,7 @@
 //! Settings of the analysis.
 
+use serde::{Deserialize, Serialize};
+
 use super::detectors::Thresholds;
 use crate::limits;
 
@@ -13,7 +15,22 @@ pub struct Settings {
     pub thresholds: Thresholds,
 }
 
-/// Sector boundaries by track. The default is three equal sectors, because the pages do not contain boundaries.
+/// Where the boundaries of sectors come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum SectorKind {
+    /// Three equal sectors, because nothing else is known.
+    #[default]
+    Thirds,
+    /// The game's own sectors, learned from split times of its log.
+    Game,
+    /// Set by the user.
+    Custom,
+}
+
+/// Sector boundaries by track. The default is three equal sectors, because the pages do not contain boundaries; the game's own are learned
+/// from its log, see [`Field::sector_ends`](crate::field::Field::sector_ends).
 ///
 /// ```
 /// use acevo_telemetry::analysis::Sectors;
@@ -29,6 +46,8 @@ pub struct Settings {
 pub struct Sectors {
     tracks: Vec<(String, String, Vec<f64>)>,
     others: Option<Vec<f64>>,
+    /// Sectors of the game, for tracks without boundaries that the user has set.
+    learned: Vec<(String, String, Vec<f64>)>,
 }
 
 /// Boundaries of three equal sectors; the last one ends at the line.
@@ -62,14 +81,49 @@ impl Sectors {
         Ok(())
     }
 
+    /// Sets the boundaries of the game's own sectors on a track. They are used unless [`set`](Self::set) or
+    /// [`set_others`](Self::set_others) has set others.
+    ///
+    /// # Errors
+    /// As [`set`](Self::set).
+    pub fn learn(&mut self, track: &str, configuration: &str, ends: &[f64]) -> Result<(), BadSectors> {
+        check(ends)?;
+        self.learned.retain(|(name, layout, _)| (name.as_str(), layout.as_str()) != (track, configuration));
+        self.learned.push((track.to_owned(), configuration.to_owned(), ends.to_vec()));
+        Ok(())
+    }
+
+    /// True if the game's own sectors of a track are known, and all of them end within this part of a lap of these lap positions.
+    pub fn knows(&self, track: &str, configuration: &str, ends: &[f64], tolerance: f64) -> bool {
+        find(&self.learned, track, configuration).is_some_and(|known| {
+            known.len() == ends.len() && known.iter().zip(ends).all(|(a, b)| (a - b).abs() <= tolerance)
+        })
+    }
+
+    /// Where the boundaries of a track come from.
+    pub fn kind(&self, track: &str, configuration: &str) -> SectorKind {
+        if self.others.is_some() || find(&self.tracks, track, configuration).is_some() {
+            SectorKind::Custom
+        } else if find(&self.learned, track, configuration).is_some() {
+            SectorKind::Game
+        } else {
+            SectorKind::Thirds
+        }
+    }
+
     /// The sector boundaries of a track, as lap positions. The last sector ends at the line, which is not included.
     pub fn lines(&self, track: &str, configuration: &str) -> &[f64] {
-        (self.tracks.iter())
-            .find(|(name, layout, _)| (name.as_str(), layout.as_str()) == (track, configuration))
-            .map(|(_, _, lines)| lines)
-            .or(self.others.as_ref())
-            .map_or(&THIRDS, |lines| lines)
+        find(&self.tracks, track, configuration)
+            .or(self.others.as_deref())
+            .or_else(|| find(&self.learned, track, configuration))
+            .unwrap_or(&THIRDS)
     }
+}
+
+/// The boundaries of a track in a list.
+fn find<'a>(tracks: &'a [(String, String, Vec<f64>)], track: &str, configuration: &str) -> Option<&'a [f64]> {
+    let is_track = |(name, layout, _): &&(String, String, Vec<f64>)| name == track && layout == configuration;
+    tracks.iter().find(is_track).map(|(_, _, ends)| ends.as_slice())
 }
 
 fn check(ends: &[f64]) -> Result<(), BadSectors> {

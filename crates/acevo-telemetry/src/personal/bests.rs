@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::analysis::SectorKind;
 use crate::lap_trace::Trace;
 use crate::limits;
 
@@ -39,6 +40,9 @@ pub struct PersonalBest {
     /// Best time of each sector in any lap, milliseconds.
     #[serde(default)]
     pub best_sectors_ms: Vec<u32>,
+    /// Where the boundaries of these sectors come from. Times of different kinds are never compared.
+    #[serde(default)]
+    pub sector_kind: SectorKind,
     /// Date of the lap, seconds since 1970 (UTC).
     #[serde(default)]
     pub date: u64,
@@ -69,9 +73,7 @@ impl PersonalBest {
     /// Takes over what is better in another one. Returns whether anything was.
     fn improve(&mut self, other: Self) -> bool {
         let mut improved = false;
-        for sectors in [&other.best_sectors_ms, &other.sectors_ms] {
-            improved |= improve_sectors(&mut self.best_sectors_ms, sectors);
-        }
+        improved |= self.take_sectors(&other);
         let time = |trace: &Option<Trace>| trace.as_ref().map_or(f64::INFINITY, Trace::time);
         if time(&other.trace) < time(&self.trace) {
             self.trace = other.trace;
@@ -80,10 +82,31 @@ impl PersonalBest {
         // Of two equal laps the first one counts.
         if (other.time_ms, other.date) < (self.time_ms, self.date) {
             self.time_ms = other.time_ms;
-            self.sectors_ms = other.sectors_ms;
+            self.sectors_ms = other.sectors_ms.clone();
             self.date = other.date;
             self.game_version = other.game_version;
             improved = true;
+        }
+        improved
+    }
+}
+
+impl PersonalBest {
+    /// Takes over better sectors. Those of the game and of the user replace thirds, which say less.
+    fn take_sectors(&mut self, other: &Self) -> bool {
+        if self.sector_kind != other.sector_kind {
+            if other.sector_kind == SectorKind::Thirds
+                || other.best_sectors_ms.is_empty() && other.sectors_ms.is_empty()
+            {
+                return false;
+            }
+            self.sector_kind = other.sector_kind;
+            self.best_sectors_ms.clear();
+            self.sectors_ms.clear();
+        }
+        let mut improved = false;
+        for sectors in [&other.best_sectors_ms, &other.sectors_ms] {
+            improved |= improve_sectors(&mut self.best_sectors_ms, sectors);
         }
         improved
     }

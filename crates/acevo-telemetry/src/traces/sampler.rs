@@ -3,7 +3,7 @@
 use std::mem;
 
 use super::{LapTraces, MAX_GAP, Trace};
-use crate::analysis::{Analysis, Lap, Sectors, SessionEventKind};
+use crate::analysis::{Analysis, Lap, SessionEventKind};
 use crate::car_sample::watches_another_car;
 use crate::names::display_name;
 use acevo_shared_memory::Frame;
@@ -28,7 +28,6 @@ const ALWAYS: [&str; 6] = ["lap_time", "position_x", "position_z", "g_lateral", 
 #[derive(Debug)]
 pub struct LapSampler {
     channels: Vec<&'static Channel>,
-    sectors: Sectors,
     running: Samples,
     /// The lap that has crossed the line, until the game publishes its time.
     ended: Option<Samples>,
@@ -47,14 +46,14 @@ struct Samples {
 
 impl LapSampler {
     /// Samples these channels, and those that every plot needs: time, position, speed and acceleration.
-    pub fn new(channels: &[&'static Channel], sectors: Sectors) -> Self {
+    pub fn new(channels: &[&'static Channel]) -> Self {
         let mut all: Vec<&'static Channel> = ALWAYS.into_iter().filter_map(channel).collect();
         for channel in channels {
             if !all.contains(channel) {
                 all.push(channel);
             }
         }
-        Self { running: Samples::new(all.len()), channels: all, sectors, ended: None }
+        Self { running: Samples::new(all.len()), channels: all, ended: None }
     }
 
     /// Takes a sample if the car has moved on. Frames of another car that is watched are ignored.
@@ -67,7 +66,7 @@ impl LapSampler {
             return;
         }
         if !self.running.is_named() {
-            self.running.take_names(frame, &self.sectors);
+            self.running.take_names(frame, analysis.sector_ends());
         }
         // A gap is marked, so that no curve spans it.
         if last.is_some_and(|last| position - last > MAX_GAP) {
@@ -147,13 +146,13 @@ impl Samples {
         !self.track.is_empty() && !self.car.is_empty() && self.length_m.is_some()
     }
 
-    fn take_names(&mut self, frame: &Frame, sectors: &Sectors) {
+    fn take_names(&mut self, frame: &Frame, sector_ends: &[f64]) {
         let session = &frame.static_data;
         self.track = display_name(session.track());
         self.layout = display_name(session.track_configuration());
         self.car = display_name(frame.graphics.car_model());
         self.length_m = session.track_length().map(f64::from);
-        self.sector_ends = sectors.lines(session.track(), session.track_configuration()).to_vec();
+        self.sector_ends = sector_ends.to_vec();
     }
 
     fn copy_names(&mut self, other: &Self) {

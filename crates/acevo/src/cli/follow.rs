@@ -203,7 +203,7 @@ impl ServeArgs {
     }
 
     pub(crate) fn server(&self) -> ServerOptions {
-        self.listen.server(self.quiet, self.analysis.settings().sectors)
+        self.listen.server(self.quiet)
     }
 }
 
@@ -243,7 +243,7 @@ impl ListenArgs {
     }
 
     /// The options of the server.
-    pub(super) fn server(&self, is_quiet: bool, sectors: Sectors) -> ServerOptions {
+    pub(super) fn server(&self, is_quiet: bool) -> ServerOptions {
         ServerOptions {
             port: self.port.unwrap_or(self.defaults.port),
             is_lan: self.is_lan(),
@@ -251,7 +251,6 @@ impl ListenArgs {
             keeps_token: self.defaults.keep_token,
             opens_browser: self.open,
             is_quiet,
-            sectors,
         }
     }
 }

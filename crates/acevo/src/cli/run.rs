@@ -99,7 +99,7 @@ impl RunArgs {
     }
 
     pub(crate) fn server(&self) -> ServerOptions {
-        self.listen.server(self.quiet, self.analysis.settings().sectors)
+        self.listen.server(self.quiet)
     }
 
     pub(crate) fn recording(&self) -> RecordingPlan {

@@ -110,7 +110,7 @@ fn output_of(args: &PlotArgs) -> PathBuf {
 /// The valid laps of a simulation.
 fn demo_laps(options: Options, channels: &[&'static Channel]) -> Vec<LapTraces> {
     let settings = Settings::default();
-    let mut sampler = LapSampler::new(channels, settings.sectors.clone());
+    let mut sampler = LapSampler::new(channels);
     let mut analysis = Analysis::new(settings);
     let mut laps: Vec<LapTraces> = Vec::new();
     demo::drive(options, |at, frame| {

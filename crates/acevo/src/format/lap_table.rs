@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use acevo_telemetry::UnitSystem;
-use acevo_telemetry::analysis::{Analysis, FuelPlanning, Lap, Validity};
+use acevo_telemetry::analysis::{Analysis, FuelPlanning, Lap, SectorKind, Validity};
 
 use crate::format::fuel_text::{FuelToFinish, amount_to_add};
 use crate::format::styled_line::{Line, Look, cell};
@@ -163,6 +163,7 @@ impl Table {
         }
         let ideal = lap_time(milliseconds(bests.ideal_ms()));
         line = line.with(Look::Aside, "   ideal ").with(Look::Plain, ideal);
+        line = line.with(Look::Aside, format!("   {}", sector_kind(analysis.sector_kind())));
         if let Some(personal) = analysis.personal_best() {
             let time = lap_time(milliseconds(Some(personal.time_ms)));
             line = line.with(Look::Aside, "   personal ").with(Look::Plain, time);
@@ -283,6 +284,15 @@ fn content(column: Column, lap: &Lap, best: &Best) -> (Look, String) {
         }
     };
     (Look::Plain, text)
+}
+
+/// What the sectors of a lap are, as text.
+pub(crate) const fn sector_kind(kind: SectorKind) -> &'static str {
+    match kind {
+        SectorKind::Game => "sectors of the game",
+        SectorKind::Custom => "own sectors",
+        _ => "sectors are thirds",
+    }
 }
 
 /// Why a lap does not count or is incomplete, and where that happened.

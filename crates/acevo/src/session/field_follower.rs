@@ -8,6 +8,7 @@ use acevo_telemetry::field::{Field, Standings};
 
 use super::connection::LiveConnection;
 use super::game_log::{LogItem, local_time};
+use super::learned_sectors;
 
 /// Interval at which the clock of this computer is compared.
 const CLOCK_INTERVAL: Duration = Duration::from_secs(10);
@@ -50,6 +51,13 @@ impl FieldFollower {
     /// Begins again after a seek in a recording: names and laps come with its log, and with what is played from here.
     pub(crate) fn restart(&mut self) {
         self.field = Field::new();
+    }
+
+    /// Uses the game's own sectors as soon as they are known. With `keeps` they are kept for later drives.
+    pub(crate) fn teach(&self, analysis: &mut Analysis, pages: &Frame, keeps: bool) {
+        let session = &pages.static_data;
+        let track = (session.track(), session.track_configuration());
+        learned_sectors::learn(&self.field, analysis, track, keeps);
     }
 
     /// The order of all cars.

@@ -221,6 +221,8 @@ impl LiveSession {
             race: analysis.race().copied(),
             fuel_planning: self.fuel_planning,
             stop_plan: analysis.stop_plan(&self.fuel_planning),
+            sector_ends: analysis.sector_ends().to_vec(),
+            sector_kind: analysis.sector_kind(),
             bests: if watches_another_car { Bests::default() } else { analysis.bests().clone() },
             personal_ms: analysis.personal_best().map(|best| best.time_ms).filter(|_| !watches_another_car),
             stint: Arc::clone(&self.stint),
@@ -252,8 +254,8 @@ impl LiveSession {
             return;
         }
         self.last_slow_update = Some(now);
-        let analysis = &self.feeder.analysis;
         let version = |outline: &Outline| (outline.laps(), outline.points().len(), outline.pit_lane().is_some());
+        let analysis = &self.feeder.analysis;
         if version(analysis.outline()) != version(&self.outline) {
             self.outline = Arc::new(analysis.outline().clone());
         }
@@ -261,6 +263,9 @@ impl LiveSession {
         if let Some(pages) = pages {
             self.history.add_to_path(pages, &self.outline);
             self.gaps.update(&pages.graphics, &self.outline);
+        }
+        if let Some(pages) = pages {
+            self.field.teach(&mut self.feeder.analysis, pages, self.source == SourceKind::Game);
         }
         let standings = self.field.standings();
         if standings != *self.standings {

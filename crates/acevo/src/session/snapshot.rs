@@ -8,8 +8,8 @@ use std::time::Duration;
 use acevo_shared_memory::Frame as Pages;
 use acevo_telemetry::Axes;
 use acevo_telemetry::analysis::{
-    Bests, CurrentLap, Delta, FuelPlan, FuelPlanning, Gap, Lap, NoStopPlan, Outline, Race, SessionEvent, Stint,
-    StopPlan,
+    Bests, CurrentLap, Delta, FuelPlan, FuelPlanning, Gap, Lap, NoStopPlan, Outline, Race, SectorKind, SessionEvent,
+    Stint, StopPlan,
 };
 use acevo_telemetry::field::Standings;
 use serde::{Deserialize, Serialize};
@@ -54,6 +54,10 @@ pub(crate) struct Snapshot {
     pub(crate) fuel_planning: FuelPlanning,
     /// The stops for fuel; meaningful only if `fuel` is not `None`.
     pub(crate) stop_plan: Result<StopPlan, NoStopPlan>,
+    /// The ends of all sectors of the running lap but the last, as lap positions.
+    pub(crate) sector_ends: Vec<f64>,
+    /// Where these sectors come from.
+    pub(crate) sector_kind: SectorKind,
     /// The best lap and sectors of the session.
     pub(crate) bests: Bests,
     /// The personal best with this car on this track, in milliseconds.
@@ -83,6 +87,14 @@ pub(crate) struct Snapshot {
     /// The path of the car, X and Z in metres; empty once there is an outline.
     #[serde(skip)]
     pub(crate) path: Arc<Vec<[f32; 2]>>,
+}
+
+impl Snapshot {
+    /// Names of the track and its layout as the game has them; empty if they are unknown.
+    pub(crate) fn track_names(&self) -> (&str, &str) {
+        let session = self.pages.as_ref().map(|pages| &pages.static_data);
+        session.map(|session| (session.track(), session.track_configuration())).unwrap_or_default()
+    }
 }
 
 /// A source of snapshots.

@@ -7,7 +7,9 @@ use std::time::Duration;
 use acevo_shared_memory::Frame as Pages;
 use acevo_simulator::Options;
 use acevo_telemetry::Axes;
-use acevo_telemetry::analysis::{Analysis, Bests, FuelPlanning, Gaps, NoStopPlan, Settings, watches_another_car};
+use acevo_telemetry::analysis::{
+    Analysis, Bests, FuelPlanning, Gaps, NoStopPlan, SectorKind, Settings, watches_another_car,
+};
 use acevo_telemetry::field::Field;
 
 use crate::session::connection::Health;
@@ -35,6 +37,8 @@ impl Snapshot {
             race: None,
             fuel_planning: FuelPlanning::default(),
             stop_plan: Err(NoStopPlan::UnknownEnd),
+            sector_ends: vec![1.0 / 3.0, 2.0 / 3.0],
+            sector_kind: SectorKind::Thirds,
             bests: Bests::default(),
             personal_ms: None,
             pages,
@@ -76,6 +80,8 @@ impl Snapshot {
             fuel: analysis.fuel().copied(),
             race: analysis.race().copied(),
             stop_plan: analysis.stop_plan(&FuelPlanning::default()),
+            sector_ends: analysis.sector_ends().to_vec(),
+            sector_kind: analysis.sector_kind(),
             bests: analysis.bests().clone(),
             stint: Arc::new(analysis.stints().current().clone()),
             laps: analysis.laps().iter().cloned().collect(),

@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 use super::background::Control;
 use super::change::{Refusal, may_change, read_change};
 use super::json::json;
-use super::messages::track_names;
 use super::server::Server;
 use super::slots::Connection;
 use crate::format::text::{clean, driver, name};
@@ -81,7 +80,7 @@ pub(super) fn status(server: &Server, connection: &Connection) -> String {
     let problem = recording.as_ref().and_then(|recording| Some(format!("recording: {}", recording.problem.as_ref()?)));
     let of_settings =
         server.control.as_ref().and_then(|control| Some(format!("settings: {}", control.settings.problem()?)));
-    let (track, layout) = track_names(snapshot);
+    let (track, layout) = snapshot.track_names();
     let pages = snapshot.pages.as_ref();
     let driver = pages.map(driver).unwrap_or_default();
     let car = pages.map(|pages| name(pages.graphics.car_model())).unwrap_or_default();

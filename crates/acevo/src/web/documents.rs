@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
-use acevo_telemetry::analysis::{Outline, Sectors};
+use acevo_telemetry::analysis::{Outline, SectorKind};
 use acevo_telemetry::{Channel, ChannelValue, Unit, UnitSystem};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::json::json;
-use super::messages::{Cars, Fuel, Running, Status, Stint, track_names};
+use super::messages::{Cars, Fuel, Running, Status, Stint};
 use super::state::State;
 use crate::format::text::{clean, rounded};
 use crate::session::snapshot::Snapshot;
@@ -17,7 +17,6 @@ use crate::session::snapshot::Snapshot;
 /// Everything at one instant, with the values of these channels by id.
 pub(super) fn snapshot<'a>(
     state: &State,
-    sectors: &Sectors,
     channels: impl Iterator<Item = (&'a str, Option<&'static Channel>)>,
 ) -> String {
     #[derive(Serialize)]
@@ -38,7 +37,7 @@ pub(super) fn snapshot<'a>(
     json(&Document {
         time_s: state.at_s,
         status: Status::of(snapshot),
-        lap: Running::of(snapshot, sectors),
+        lap: Running::of(snapshot),
         fuel: Fuel::of(snapshot),
         cars: Cars::of(snapshot),
         stint: Stint::of(snapshot),
@@ -149,7 +148,7 @@ pub(super) fn addresses(port: u16, network: &[Ipv4Addr], token: Option<&str>, is
 }
 
 /// The outline of the track.
-pub(super) fn outline(snapshot: &Snapshot, version: u32, sectors: &Sectors) -> String {
+pub(super) fn outline(snapshot: &Snapshot, version: u32) -> String {
     #[derive(Serialize)]
     struct Track<'a> {
         version: u32,
@@ -158,18 +157,19 @@ pub(super) fn outline(snapshot: &Snapshot, version: u32, sectors: &Sectors) -> S
         points: Vec<[f64; 2]>,
         start: usize,
         sectors: &'a [f64],
+        sector_kind: SectorKind,
         pit: Option<Vec<[f64; 2]>>,
     }
     let level = |[x, _, z]: &[f64; 3]| [x, z].map(|metres| (metres * 100.0).round() / 100.0);
     let outline: &Outline = &snapshot.outline;
-    let (track, configuration) = track_names(snapshot);
     json(&Track {
         version,
         known: outline.is_known(),
         length_m: outline.track_length_m().or_else(|| outline.length_m()),
         points: outline.points().iter().map(level).collect(),
         start: 0,
-        sectors: sectors.lines(track, configuration),
+        sectors: &snapshot.sector_ends,
+        sector_kind: snapshot.sector_kind,
         pit: outline.pit_lane().map(|pit| pit.points().iter().map(level).collect()),
     })
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use acevo_shared_memory::{ACEvoStatus, Frame};
-use acevo_telemetry::analysis::{LapKind, Sectors, Validity};
+use acevo_telemetry::analysis::{LapKind, SectorKind, Validity};
 use acevo_telemetry::{Axes, Channel, ChannelValue};
 use serde::Serialize;
 use serde_json::Value;
@@ -120,8 +120,9 @@ pub(super) struct Running {
     lap_position: Option<f64>,
     validity: Option<Validity>,
     splits_ms: Vec<Option<u32>>,
-    /// The number of sectors of a lap on this track.
+    /// The number of sectors of a lap on this track, and where their boundaries come from.
     sectors: usize,
+    sector_kind: SectorKind,
     delta_s: Option<f64>,
     predicted_s: Option<f64>,
     reference_s: Option<f64>,
@@ -132,8 +133,7 @@ pub(super) struct Running {
 }
 
 impl Running {
-    pub(super) fn of(snapshot: &Snapshot, sectors: &Sectors) -> Self {
-        let (track, configuration) = track_names(snapshot);
+    pub(super) fn of(snapshot: &Snapshot) -> Self {
         let (lap, delta) = (snapshot.lap.as_ref(), snapshot.delta.as_ref());
         let last = snapshot.laps.last().filter(|lap| lap.session == snapshot.session && !snapshot.watches_another_car);
         Self {
@@ -144,7 +144,8 @@ impl Running {
             lap_position: lap.and_then(|lap| rounded(lap.lap_position?, 5)),
             validity: lap.map(|lap| lap.validity),
             splits_ms: lap.map(|lap| lap.splits_ms.clone()).unwrap_or_default(),
-            sectors: sectors.lines(track, configuration).len() + 1,
+            sectors: snapshot.sector_ends.len() + 1,
+            sector_kind: snapshot.sector_kind,
             delta_s: delta.and_then(|delta| rounded(delta.seconds, 3)),
             predicted_s: delta.and_then(|delta| rounded(delta.predicted_s, 3)),
             reference_s: delta.and_then(|delta| rounded(delta.reference_s, 3)),
@@ -270,13 +271,6 @@ pub(super) fn text_of(channel: &Channel, pages: &Frame, axes: &Axes) -> Value {
         Some(ChannelValue::Enum(_, name)) => name.into(),
         _ => Value::Null,
     }
-}
-
-/// Names of the track and its configuration as the game has them; empty if unknown.
-pub(super) fn track_names(snapshot: &Snapshot) -> (&str, &str) {
-    let names =
-        snapshot.pages.as_ref().map(|pages| (pages.static_data.track(), pages.static_data.track_configuration()));
-    names.unwrap_or_default()
 }
 
 /// The state of the recording that is played, without its laps.

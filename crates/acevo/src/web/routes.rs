@@ -173,12 +173,11 @@ fn requested_channels(uri: &Uri) -> Option<Vec<String>> {
 
 async fn snapshot(State(server): State<Arc<Server>>, uri: Uri) -> Response {
     let state = server.state();
-    let sectors = &server.sectors;
     let body = match requested_channels(&uri) {
-        Some(ids) => documents::snapshot(&state, sectors, ids.iter().map(|id| (id.as_str(), channel(id)))),
+        Some(ids) => documents::snapshot(&state, ids.iter().map(|id| (id.as_str(), channel(id)))),
         None => {
             let channels = default_channels().map(|channel| (channel.id(), Some(channel)));
-            documents::snapshot(&state, sectors, channels)
+            documents::snapshot(&state, channels)
         }
     };
     answer(JSON, body)
@@ -220,7 +219,7 @@ async fn trace(State(server): State<Arc<Server>>, Path(index): Path<String>) -> 
 
 async fn outline(State(server): State<Arc<Server>>) -> Response {
     let state = server.state();
-    answer(JSON, documents::outline(&state.snapshot, state.outline_version, &server.sectors))
+    answer(JSON, documents::outline(&state.snapshot, state.outline_version))
 }
 
 async fn field(State(server): State<Arc<Server>>) -> Response {

@@ -5,7 +5,6 @@ use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use acevo_settings::Settings;
-use acevo_telemetry::analysis::Sectors;
 use tokio::sync::watch;
 
 use super::background::Control;
@@ -26,7 +25,6 @@ pub(super) struct Server {
     pub(super) slots: Slots,
     pub(super) counters: Counters,
     pub(super) laps: LapTexts,
-    pub(super) sectors: Sectors,
     /// Layouts of overlays.
     pub(super) layouts: Layouts,
     /// What the page can control; `None` if this is not the background program.

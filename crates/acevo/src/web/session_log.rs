@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use acevo_shared_memory::ACEvoStatus;
-use acevo_telemetry::analysis::{Analysis, Sectors, SessionEvent, SessionEventKind};
+use acevo_telemetry::analysis::{Analysis, SessionEvent, SessionEventKind};
 use acevo_telemetry::traces::LapSampler;
 use acevo_telemetry::{Frame, channel};
 
@@ -17,7 +17,6 @@ pub(super) const MAX_TRACES: usize = 50;
 /// Counts events and laps, and samples laps while they are driven.
 pub(super) struct SessionLog {
     sampler: LapSampler,
-    sectors: Sectors,
     events: u64,
     laps: usize,
     traces: Traces,
@@ -25,11 +24,6 @@ pub(super) struct SessionLog {
 }
 
 impl SessionLog {
-    pub(super) fn new(sectors: Sectors) -> Self {
-        let sampler = sampler(&sectors);
-        Self { sectors, sampler, events: 0, laps: 0, traces: Traces::default(), seeks: 0 }
-    }
-
     /// The number of events so far.
     pub(super) const fn events(&self) -> u64 {
         self.events
@@ -56,10 +50,16 @@ impl SessionLog {
     }
 }
 
+impl Default for SessionLog {
+    fn default() -> Self {
+        Self { sampler: sampler(), events: 0, laps: 0, traces: Traces::default(), seeks: 0 }
+    }
+}
+
 /// A sampler that has seen no frame.
-fn sampler(sectors: &Sectors) -> LapSampler {
+fn sampler() -> LapSampler {
     let channels: Vec<_> = CHANNELS.into_iter().filter_map(channel).collect();
-    LapSampler::new(&channels, sectors.clone())
+    LapSampler::new(&channels)
 }
 
 impl Observer for SessionLog {
@@ -77,7 +77,7 @@ impl Observer for SessionLog {
     }
 
     fn on_seek(&mut self, analysis: &Analysis) {
-        self.sampler = sampler(&self.sectors);
+        self.sampler = sampler();
         self.laps = analysis.laps().len();
         // Earlier laps are the same as before.
         Arc::make_mut(&mut self.traces).retain(|(index, _)| *index < self.laps);

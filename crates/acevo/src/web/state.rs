@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use acevo_telemetry::analysis::{Analysis, Outline, Sectors, SessionEvent};
+use acevo_telemetry::analysis::{Analysis, Outline, SessionEvent};
 use acevo_telemetry::{ConnectionEvent, Frame};
 use serde::Serialize;
 use tokio::sync::watch;
@@ -107,12 +107,11 @@ impl Publisher {
     /// Publishes the first state.
     pub(super) fn new(
         mut session: LiveSession,
-        sectors: Sectors,
         recording: Option<RecordingFeed>,
     ) -> (Self, watch::Receiver<Arc<State>>) {
         let start = Instant::now();
-        let mut observers = Observers { log: SessionLog::new(sectors.clone()), recording };
-        let mut messages = SharedMessages::new(sectors);
+        let mut observers = Observers { log: SessionLog::default(), recording };
+        let mut messages = SharedMessages::default();
         session.run_until_with(start, &mut observers);
         let mut versions = VersionCounter::default();
         let first = take(&mut session, &observers.log, &mut messages, &mut versions, start);
@@ -196,39 +195,30 @@ fn take(
 }
 
 /// The messages for all clients, each serialized once for all of them.
+#[derive(Default)]
 struct SharedMessages {
-    sectors: Sectors,
     messages: [SharedMessage; MESSAGES],
     updated: Option<Instant>,
     status: Option<(Instant, Status)>,
     outline: Arc<Outline>,
+    sector_ends: Vec<f64>,
     outline_version: u32,
 }
 
 impl SharedMessages {
-    fn new(sectors: Sectors) -> Self {
-        Self {
-            sectors,
-            messages: Default::default(),
-            updated: None,
-            status: None,
-            outline: Arc::default(),
-            outline_version: 0,
-        }
-    }
-
     fn update(&mut self, snapshot: &Snapshot, log: &SessionLog, now: Instant) {
         if self.updated.is_some_and(|updated| now.saturating_duration_since(updated) < MESSAGES_EVERY) {
             return;
         }
         self.updated = Some(now);
-        if !Arc::ptr_eq(&self.outline, &snapshot.outline) {
+        if !Arc::ptr_eq(&self.outline, &snapshot.outline) || self.sector_ends != snapshot.sector_ends {
             self.outline = Arc::clone(&snapshot.outline);
+            self.sector_ends.clone_from(&snapshot.sector_ends);
             self.outline_version = self.outline_version.wrapping_add(1);
         }
         self.update_status(Status::of(snapshot), now);
         let [_, lap, laps_ended, fuel, outline, cars, field, playback] = &mut self.messages;
-        lap.set("lap", &Running::of(snapshot, &self.sectors));
+        lap.set("lap", &Running::of(snapshot));
         laps_ended.set("laps", &LapCount { count: log.laps(), first_trace: log.first_trace(), seeks: log.seeks() });
         fuel.set("fuel", &Fuel::of(snapshot));
         outline.set("outline", &OutlineVersion { version: self.outline_version });

@@ -16,6 +16,7 @@ use super::state::LapState;
 use super::timer_step::{TIMER_TOLERANCE_MS, TimerFacts, TimerStep};
 use crate::analysis::clock::{ClockedFrame, Continuity, LATE_RESET_MS};
 use crate::analysis::session_key::Beginning;
+use crate::analysis::settings::SectorKind;
 use crate::car_sample::physics_speed_m_s;
 
 /// A lap that was seen for less than this before it was broken off is dropped, milliseconds: pages of two sessions may be mixed.
@@ -86,8 +87,11 @@ pub(crate) struct DriveStep {
 /// Follows laps frame by frame.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct LapEngine {
-    /// Ends of the sectors except the last one, as lap positions.
+    /// Ends of the sectors of the running lap except the last one, as lap positions, and where they come from.
     sector_ends: Vec<f64>,
+    sector_kind: SectorKind,
+    /// Those of the next lap, if they differ.
+    next_sectors: Option<(Vec<f64>, SectorKind)>,
     numbering: Numbering,
     state: LapState,
     last_lap: LastLapTime,
@@ -151,12 +155,30 @@ impl LapEngine {
         Self { sector_ends: sector_ends.to_vec(), events: VecDeque::with_capacity(8), ..Self::default() }
     }
 
-    /// Sets the sectors of the track, as the lap positions at which they end.
-    pub(crate) fn set_sector_ends(&mut self, ends: &[f64]) {
-        if self.sector_ends != ends {
-            self.sector_ends.clear();
-            self.sector_ends.extend_from_slice(ends);
+    /// Sets the sectors of the track, as the lap positions at which they end. The running lap keeps its own.
+    pub(crate) fn set_sectors(&mut self, ends: &[f64], kind: SectorKind) {
+        if self.sector_ends == ends && self.sector_kind == kind {
+            self.next_sectors = None;
+            return;
         }
+        if self.next_sectors.as_ref().is_none_or(|(next, next_kind)| next != ends || *next_kind != kind) {
+            self.next_sectors = Some((ends.to_vec(), kind));
+        }
+        if self.state.running().is_none() {
+            self.adopt_sectors();
+        }
+    }
+
+    /// Takes over the sectors that were set during the lap before.
+    fn adopt_sectors(&mut self) {
+        if let Some((ends, kind)) = self.next_sectors.take() {
+            (self.sector_ends, self.sector_kind) = (ends, kind);
+        }
+    }
+
+    /// Where the sectors of the running lap come from.
+    pub(crate) const fn sector_kind(&self) -> SectorKind {
+        self.sector_kind
     }
 
     /// The sectors of the track, as the lap positions at which they end.
@@ -480,7 +502,9 @@ impl LapEngine {
                 self.events.push_back(LapEvent::LineCrossed);
                 let consumed = self.meter.at(line.steps);
                 let stint = self.stint();
-                self.state.await_time(lap.cross(line, self.sector_ends.len(), stint, consumed, &step.now));
+                let mut ended = lap.cross(line, self.sector_ends.len(), stint, consumed, &step.now);
+                ended.lap.sector_kind = self.sector_kind;
+                self.state.await_time(ended);
             }
             self.numbering.count_lap();
         }
@@ -508,6 +532,7 @@ impl LapEngine {
     fn start(&mut self, line: &Crossing, now: Reading, consumed_from: f64) {
         self.line_passed = None;
         self.since_line_ms = None;
+        self.adopt_sectors();
         let number = self.numbering.start_lap(now.count);
         let consumed = self.meter.at(consumed_from);
         let mut lap = RunningLap::new(self.session(), number, line.steps, now, consumed);
@@ -571,7 +596,8 @@ impl LapEngine {
         }
         self.numbering.mark_used();
         let consumed = self.meter.at(lap.last.steps);
-        let lap = lap.into_lap(self.stint(), now_s, Some(why), consumed);
+        let mut lap = lap.into_lap(self.stint(), now_s, Some(why), consumed);
+        lap.sector_kind = self.sector_kind;
         self.events.push_back(LapEvent::LapEnded(Box::new(lap)));
     }
 

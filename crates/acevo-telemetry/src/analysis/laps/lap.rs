@@ -6,6 +6,7 @@ use acevo_shared_memory::Wheels;
 use serde::{Deserialize, Serialize};
 
 use super::driving::Driving;
+use crate::analysis::settings::SectorKind;
 use crate::analysis::summary::Summary;
 
 /// Identifies a lap of an analysis.
@@ -71,6 +72,9 @@ pub struct Lap {
     pub validity: Validity,
     /// Sector times, milliseconds. They add up to [`time_ms`](Self::time_ms). `None` for a sector whose beginning or end was not seen.
     pub sectors_ms: Vec<Option<u32>>,
+    /// Where the boundaries of its sectors come from.
+    #[serde(default)]
+    pub sector_kind: SectorKind,
     /// When the lap ended, in seconds of driving since the analysis began, without pauses.
     pub ended_s: f64,
     /// Fuel burned, litres. Refuelling is not subtracted, but hides what is burned at the same time. `None` if the beginning or the end

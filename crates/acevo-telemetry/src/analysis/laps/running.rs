@@ -11,6 +11,7 @@ use super::meter::Consumed;
 use super::path::Path;
 use super::reading::Reading;
 use super::validity::ValidityDetector;
+use crate::analysis::settings::SectorKind;
 
 /// Difference between the timer and the counter of physics steps, milliseconds, above which the counter is not used.
 const MAX_DRIFT_MS: f64 = 1000.0;
@@ -224,6 +225,7 @@ impl RunningLap {
             measured_ms: None,
             validity: self.validity.so_far(),
             sectors_ms: Vec::new(),
+            sector_kind: SectorKind::default(),
             ended_s,
             fuel_used_l: since(|consumed| consumed.fuel_l),
             fuel_added_l: since(|consumed| consumed.added_l),

@@ -8,13 +8,13 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 
-use crate::format::lap_table::{Sessions, Table};
+use crate::format::lap_table::{self, Sessions, Table};
 use crate::format::text::{lap_time, number};
 use crate::tui::app::ScrollExtent;
 use crate::tui::theme::{VIOLET, colored};
 use crate::tui::view::data::ViewData;
 use crate::tui::view::panels::lap;
-use crate::tui::view::widgets::{boxed, list, quiet, remark, styled};
+use crate::tui::view::widgets::{boxed, boxed_with, list, quiet, remark, styled};
 
 /// Rows of the panel of the running lap.
 const RUNNING_LAP_ROWS: u16 = 5;
@@ -29,7 +29,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, data: &ViewData<'_>, offse
     frame.render_widget(ratatui::widgets::Paragraph::new(lines), left);
     frame.render_widget(ratatui::widgets::Paragraph::new(more), right);
 
-    let inner = boxed(frame, lower, "Laps");
+    let kind = quiet(format!(" {} ", lap_table::sector_kind(data.snapshot.sector_kind)));
+    let inner = boxed_with(frame, lower, "Laps", Line::from(kind));
     let [head, rows, sum] =
         Layout::vertical([Constraint::Length(1), Constraint::Fill(1), Constraint::Length(1)]).areas(inner);
     let laps: Vec<&Lap> = data.snapshot.laps.iter().collect();
