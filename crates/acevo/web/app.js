@@ -210,3 +210,11 @@ function draw() {
   }
   views[current]?.update(model);
 }
+
+/** A log alone has nothing to show but the timing, unless the address names a view. */
+let hasAsked = Boolean(location.hash) || dashOnly;
+model.onChange(() => {
+  if (hasAsked || !model.status.connection) return;
+  hasAsked = true;
+  if (model.status.connection === 'log') show('timing');
+});

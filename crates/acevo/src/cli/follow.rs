@@ -1,6 +1,6 @@
 //! Arguments of the commands that follow a session: watch, events, laps, serve.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use acevo_settings::{ServerSettings, Settings};
@@ -175,9 +175,17 @@ pub(crate) struct ServeArgs {
     pub(super) source: SourceArgs,
 }
 
+/// True for the name of a log of the game or a server.
+fn is_log(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("txt"))
+}
+
 impl ServeArgs {
     pub(crate) fn source(&self) -> SourceSpec {
-        self.source.spec()
+        match self.source.spec() {
+            SourceSpec::Recording { file, .. } if is_log(&file) => SourceSpec::Log(file),
+            source => source,
+        }
     }
 
     pub(crate) fn analysis(&self) -> AnalysisOptions {

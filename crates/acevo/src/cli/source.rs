@@ -128,7 +128,7 @@ impl GameLogArg {
     pub(super) fn source_of(&self, source: &SourceSpec) -> LogSource {
         match source {
             SourceSpec::Live(live) => self.source(live),
-            SourceSpec::Recording { .. } => LogSource::None,
+            SourceSpec::Recording { .. } | SourceSpec::Log(_) => LogSource::None,
         }
     }
 }

@@ -64,7 +64,7 @@ impl TimingArgs {
         let source = self.source.spec();
         let log = match &source {
             SourceSpec::Live(_) => LogSource::Game,
-            SourceSpec::Recording { .. } => LogSource::None,
+            SourceSpec::Recording { .. } | SourceSpec::Log(_) => LogSource::None,
         };
         AnalysisOptions { log, ..self.analysis.options(source.kind()) }
     }

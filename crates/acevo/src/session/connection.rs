@@ -75,6 +75,8 @@ pub(crate) struct LiveConnection {
     waits: WaitCounter,
     /// The game's log.
     log: LogFeed,
+    /// There are no pages.
+    is_log_alone: bool,
     /// The last wait has returned no event.
     was_idle: bool,
     /// Where the game was looked for is in the log since it was attached last.
@@ -157,9 +159,17 @@ impl LiveConnection {
             time: Duration::ZERO,
             waits: WaitCounter::default(),
             log: LogFeed::None,
+            is_log_alone: false,
             was_idle: false,
             has_logged_absence: false,
         }
+    }
+
+    /// A connection to nothing but a log.
+    pub(crate) fn of_log(path: &Path) -> Self {
+        let nothing = || Err(Error::GameNotRunning { looked_for: "nothing: only a log is read".into() });
+        let connection = Self::new(Box::new(nothing)).with_log(LogFeed::of(&LogSource::File(path.into())));
+        Self { is_log_alone: true, ..connection }
     }
 
     /// A connection to a recording that is played.
@@ -351,6 +361,9 @@ impl LiveConnection {
     pub(crate) fn status(&self) -> ConnectionStatus {
         if self.has_ended() {
             return self.failure().map_or(ConnectionStatus::Ended, ConnectionStatus::Broken);
+        }
+        if self.is_log_alone {
+            return ConnectionStatus::LogAlone;
         }
         match ConnectionStatus::of(&self.connection) {
             ConnectionStatus::Absent(_) | ConnectionStatus::Frozen | ConnectionStatus::Unconfirmed

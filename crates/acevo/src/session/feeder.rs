@@ -24,6 +24,8 @@ pub(crate) enum SourceKind {
     Demo,
     /// A recording.
     Recording,
+    /// The log of a game or a server, without pages.
+    Log,
 }
 
 impl SourceKind {
@@ -33,6 +35,7 @@ impl SourceKind {
             Self::Game => "game",
             Self::Demo => "demo",
             Self::Recording => "recording",
+            Self::Log => "log",
         }
     }
 }

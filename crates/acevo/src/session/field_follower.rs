@@ -24,6 +24,11 @@ pub(crate) struct FieldFollower {
 }
 
 impl FieldFollower {
+    /// A field from a log alone.
+    pub(crate) fn of_log() -> Self {
+        Self { field: Field::of_log(), ..Self::default() }
+    }
+
     /// Takes a packet, after the analysis has taken it.
     pub(crate) fn take_packet(&mut self, at: Duration, pages: &Frame, analysis: &Analysis) {
         self.field.feed(at, pages, analysis);

@@ -100,7 +100,10 @@ impl LiveSession {
             fuel_planning: options.fuel,
             source: options.source,
             gaps: Gaps::default(),
-            field: FieldFollower::default(),
+            field: match options.source {
+                SourceKind::Log => FieldFollower::of_log(),
+                _ => FieldFollower::default(),
+            },
             new_events: Vec::new(),
             last_slow_update: None,
             stint: Arc::default(),

@@ -132,6 +132,8 @@ pub(crate) enum SourceSpec {
         file: PathBuf,
         speed: f64,
     },
+    /// The log of a game or a server, without pages.
+    Log(PathBuf),
 }
 
 /// What is played in this process, until it is dropped: a recording, a simulation, or nothing.
@@ -161,13 +163,14 @@ impl SourceSpec {
             Self::Live(LiveSource::Game(_)) => SourceKind::Game,
             Self::Live(LiveSource::Demo(_)) => SourceKind::Demo,
             Self::Recording { .. } => SourceKind::Recording,
+            Self::Log(_) => SourceKind::Log,
         }
     }
 
     /// The recording, if this is one.
     pub(crate) fn recording(&self) -> Option<&Path> {
         match self {
-            Self::Live(_) => None,
+            Self::Live(_) | Self::Log(_) => None,
             Self::Recording { file, .. } => Some(file),
         }
     }
@@ -194,6 +197,7 @@ impl SourceSpec {
                 let (connection, demo) = live.connect();
                 Ok((connection, Running { playback: None, _demo: demo }))
             }
+            Self::Log(path) => Ok((LiveConnection::of_log(path), Running { playback: None, _demo: None })),
             Self::Recording { file, speed } => {
                 let (playback, connection) = playback::start(file, *speed, is_controlled)?;
                 Ok((connection, Running { playback: Some(playback), _demo: None }))

@@ -22,6 +22,8 @@ pub(crate) enum ConnectionStatus {
     Unconfirmed,
     /// Telemetry can be read.
     Attached,
+    /// Only the log of a game or a server is read.
+    LogAlone,
     /// A recording is played and has no page at this point: before its first page, or between two games.
     RecordingGap,
     /// A recording was played to its end.
@@ -64,6 +66,7 @@ impl ConnectionStatus {
             Self::Frozen => "Telemetry has stopped",
             Self::Unconfirmed => "Waiting for the first packet",
             Self::Attached => "Attached",
+            Self::LogAlone => "Timing from a log",
             Self::RecordingGap => "Nothing was recorded at this point",
             Self::Ended => "End of recording",
             Self::Broken(_) => "The recording cannot be played to its end",
@@ -80,6 +83,7 @@ impl ConnectionStatus {
             }
             Self::Unconfirmed => "The game reports that it is live.",
             Self::Attached => "Telemetry can be read.",
+            Self::LogAlone => "The log has the laps of all cars, and no telemetry of a car. The tab Timing shows them.",
             Self::RecordingGap => "The recording continues.",
             Self::Ended => "The whole recording was played. Its laps and events remain available.",
         }

@@ -78,6 +78,7 @@ impl Status {
                 }
                 ConnectionStatus::Unusable(_) => "unusable",
                 ConnectionStatus::Frozen => "frozen",
+                ConnectionStatus::LogAlone => "log",
                 ConnectionStatus::Ended | ConnectionStatus::Broken(_) => "ended",
             },
             headline: snapshot.connection.headline(),

@@ -23,6 +23,7 @@ function gameStatement(flags, status) {
   const source = sourceOf(status);
   const end = status.headline || 'End of recording';
   if (status.connection === 'ended') return statementOf('menu', end, end, status.detail);
+  if (status.connection === 'log') return statementOf('live', 'Log', status.headline, status.detail);
   if (flags & PAUSED) return statementOf('pause', `${source}Paused`);
   if (flags & REPLAY) return statementOf('replay', `${source}Replay`);
   if (flags & LIVE && flags & NOT_CURRENT) return statementOf('pause', `${source}Resuming`);
