@@ -17,18 +17,18 @@ use crate::session::source::SourceSpec;
 pub(crate) struct TimingArgs {
     #[command(flatten)]
     pub(super) recording: RecordingArg,
-    /// Read this log of the game or of a dedicated server, without a game
+    /// Read only this log of the game or of a dedicated server, without a game
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["file", "from", "demo"])]
     #[cfg_attr(unix, arg(conflicts_with = "dir"))]
     #[cfg_attr(target_os = "linux", arg(conflicts_with = "pid"))]
     log: Option<PathBuf>,
-    /// Print JSON: results of a recording or a log, or else the standings, one object per line
+    /// Print JSON: all sessions of a recording or a log, or else the running one, an object per line
     #[arg(long)]
     pub(crate) json: bool,
-    /// Write the results of a recording or a log into a new file: .json, .csv, or .html to print
+    /// Write the results of a recording or a log into a new file: .html (a page to print), .csv or .json
     #[arg(short, long, value_name = "FILE", conflicts_with = "json")]
     pub(crate) output: Option<PathBuf>,
-    /// Interval of --json while a game is followed
+    /// Interval of --json while a game is followed, such as 500ms
     #[arg(long, value_name = "TIME", value_parser = values::time, default_value = "1s")]
     pub(crate) every: Duration,
     /// Stop after N lines of --json

@@ -60,8 +60,8 @@ fn text(summary: &LogSummary) -> String {
     let lines_of = |count: u64, what: &str| format!("{count} {what}");
     let all = [
         lines_of(counts.understood, "understood"),
-        lines_of(counts.skipped, "of no interest"),
-        lines_of(counts.continuations, "without a header"),
+        lines_of(counts.skipped, "not needed"),
+        lines_of(counts.continuations, "continued"),
         lines_of(counts.malformed, "not understood"),
         lines_of(counts.too_long, "too long"),
     ];

@@ -9,8 +9,7 @@ use crate::format::text::{NONE, clean, lap_time, milliseconds, number, sector_ti
 const DEFAULT_SECTORS: usize = 3;
 
 /// What the marks of the table mean.
-pub(crate) const LEGEND: &str =
-    "* best of all   + own best   ~ measured, accurate to a frame   ≈ estimated by the game   > you";
+pub(crate) const LEGEND: &str = "> you  * best of all  + own best  ~ measured  ≈ estimated  ! invalid";
 
 /// A column of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,18 +164,21 @@ pub(crate) fn summary(standings: &Standings) -> Line {
         _ => "best laps",
     };
     let phase = clean(&standings.phase).replace('_', " ");
-    let mut line = Line::default().with(Look::Aside, format!(" {} cars · {order}", standings.cars.len()));
+    let cars = standings.cars.len();
+    let noun = if cars == 1 { "car" } else { "cars" };
+    let mut line = Line::default().with(Look::Aside, format!(" {cars} {noun} · {order}"));
     if !phase.is_empty() {
         line = line.with(Look::Aside, format!(" · {phase}"));
     }
     let log = standings.log;
     let source = match log.confidence {
-        _ if !standings.has_log => "no log of the game: times are measured".into(),
+        _ if !standings.has_log => "no log of the game: names are unknown, times measured".into(),
         LogClockConfidence::Matched if log.matches > 0 => {
-            format!("the game's log, {} common events within {} ms", log.matches, log.spread_ms)
+            format!("with the game's log, clock matched within {} ms", log.spread_ms)
         }
-        LogClockConfidence::Unknown => "the game's log, whose clock is not known yet".into(),
-        _ => "the game's log".into(),
+        LogClockConfidence::Computer => "with the game's log, by the clock of this computer".into(),
+        LogClockConfidence::Unknown => "with the game's log, clock not matched yet".into(),
+        _ => "with the game's log".into(),
     };
     line.with(Look::Aside, format!(" · {source}"))
 }

@@ -10,6 +10,7 @@ pub(super) fn of(command: &str) -> Option<String> {
         "events" => EVENTS,
         "laps" => LAPS,
         "timing" => TIMING,
+        "log-check" => LOG_CHECK,
         "dump" => DUMP,
         "channels" => CHANNELS,
         "diff" => DIFF,
@@ -39,20 +40,39 @@ const LAP_POSITIONS: &str = "\
 Positions are times, such as 1:30 or 90s, or laps: best, 3, 2/3 (lap 3 of session 2), 2/best, 3#2 (the second attempt at lap 3).";
 
 const TIMING: &str = "\
-Marks: * best of all cars, + own best, ~ measured from positions and accurate to a frame, ! does not count, > you. Gaps are the time \
-between two cars at the same point of the track, not a distance divided by a speed. Without the game's log, cars have no names, and \
-positions are known once the outline of the track is: after the first lap, or in a recording from its beginning.
+Columns: gap is the time to the leader, interval the time to the next car ahead, trend the change of the interval within the last lap. \
+A gap is the time between two cars at the same point of the track, not a distance divided by a speed. In practice and qualifying, gaps \
+are differences of best laps. A sector is that of the running lap if it has ended, else that of the last lap.
+
+Marks: > you, * best of all cars, + best of this car, ~ measured from the positions of the car and accurate to a frame, \
+≈ estimated by the game at the end of a race, ! does not count. PIT in the pits, OUT has left the session, FIN has finished the race.
+
+Gaps are known as soon as the outline of the track is: after your first complete lap, in a recording from its beginning, and with \
+--log at the end of each sector. --log follows the log in a terminal, and prints the results of all its sessions if there is no \
+terminal, or with --json or -o. docs/timing.md has the details.
 
 JSON of standings, an array of sessions for a recording or a log, or else an object per line:
   session          number, from 1
   order            race (laps and position) or best_lap
   phase            the phase of the session, as the game names it
-  cars             in order: position, car (an id of two numbers), name, short_name, number, model, is_ai, is_player, is_active, is_in_pits, \
-has_finished, laps, lap_position (0 to 1), lap_elapsed_s, sectors_ms (of the running lap), last_sectors_ms, best_sectors_ms, last and best (ms, \
-and source: pages, log, measured or estimated), is_last_valid, to_leader and to_next (seconds or laps), trend_s, to_player_s, pit_visits, \
-warnings, positions_won
+  cars             in order: position, car (its id, a text), label (a name to show), name, short_name, number, model, is_ai, is_player, \
+is_active (false after it has left), is_in_pits, has_finished, laps, lap_position (0 to 1), lap_elapsed_s, sectors_ms (of the running lap), \
+last_sectors_ms, best_sectors_ms, last and best (ms, and source: pages, log, measured or estimated), is_last_valid, to_leader and to_next \
+(seconds or laps), trend_s, to_player_s (positive if the car is ahead), pit_visits, warnings (four tyres off the track), positions_won
   best_ms          best lap of all cars; best_sectors_ms: best sectors
-  log, has_log     how the times of the game's log are mapped: confidence, matches, spread_ms";
+  has_log          true if the log of the game was read
+  log              how the clock of the log is known: confidence (matched by events that are in both, computer by the clock of this \
+computer, unknown), matches, spread_ms (how much these events differ)
+Members of a car that are unknown are left out.";
+
+const LOG_CHECK: &str = "\
+Lines: understood (used); not needed; continued (the line before goes on); not understood (a known beginning, but another form than \
+expected: if there are many, the game has changed its log); too long (more than 4096 bytes). Splits are ends of sectors.
+
+JSON: version (of the game), first and last (local times), sessions with begins, mode, track, is_restart, phases (time, name) and cars \
+(id, name, is_ai, is_player, number, model, laps, splits); a lap has ended, time_ms, sectors_ms, is_valid, is_simulated (the time is an \
+estimate of the game). counts has the numbers of lines (understood, skipped, continuations, malformed, too_long) and bytes; is_truncated is \
+true if the rest of a very long log was left out.";
 
 const AUTOSTART: &str = "\
 It is for your user, and needs no administrator rights. `acevo run` gets its options from the settings.

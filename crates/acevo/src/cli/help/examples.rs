@@ -63,20 +63,25 @@ One program runs per user. Settings: `acevo settings`; state: `acevo status`; en
 
 const TIMING: &str = "\
 Examples:
-  acevo timing                   All cars of the running session, in a live table
-  acevo timing --demo --scenario field    Twenty simulated cars
-  acevo timing race.acevo        The results of a recording
-  acevo timing race.acevo -o results.html
-  acevo timing --log \"Assetto Corsa EVO Server.txt\"    A dedicated server, on its own computer
+  acevo timing                              All cars of the running session, in a live table; q quits
+  acevo timing --demo --scenario field      The same with twenty simulated cars, without the game
+  acevo timing FILE                         The results of a recording
+  acevo timing FILE -o results.html         The same as a page to print or to publish
+  acevo timing --log \"Assetto Corsa EVO Server.txt\"
+                                            A dedicated server, on its computer; live in a terminal
+  acevo timing --log log.txt -o results.csv All sessions of a log as a table
   acevo timing --log log.txt --json | jq '.[-1].cars[0]'
 
-Without the game's log, names are unknown and times are accurate to a frame.";
+Names and exact times of the other cars come from the log of the game, which is found by itself. Without it, the other cars have \
+no names, and their times are measured.";
 
 const LOG_CHECK: &str = "\
 Examples:
   acevo log-check                The newest log of the game on this computer
   acevo log-check log.txt        This log: sessions, cars, laps, and lines that were not understood
-  acevo log-check log.txt --json | jq .counts";
+  acevo log-check log.txt --json | jq .counts
+
+The log of the game has the names and times of all cars. It is not the log of acevo, which `acevo log` prints.";
 
 const STATUS: &str = "\
 Examples:
@@ -104,7 +109,7 @@ Exit codes of status: 0 on, 1 off.";
 
 const WATCH: &str = "\
 Examples:
-  acevo watch                          A live screen with eight tabs; ? shows the keys, q quits
+  acevo watch                          A live screen with nine tabs; ? shows the keys, q quits
   acevo watch --demo --scenario race   A simulated race
   acevo watch FILE --speed 4           A recording, four times as fast
   acevo watch --reserve 1lap           Stops for fuel are planned with this reserve
