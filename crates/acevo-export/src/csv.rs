@@ -187,23 +187,27 @@ fn writer<W: Write>(out: W, separator: &str) -> csv::Writer<W> {
     csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).delimiter(separator).from_writer(out)
 }
 
+/// A text from the game as a cell: clean, and not a formula.
+pub(crate) fn safe_text(text: &str) -> String {
+    let text = clean_text(text);
+    if text.starts_with(FORMULA_STARTS) { format!("'{text}") } else { text }
+}
+
 /// Appends a text that neither a spreadsheet nor a terminal runs.
 fn write_field(line: &mut Vec<u8>, text: &str) {
-    let text = clean_text(text);
-    let guard = if text.starts_with(FORMULA_STARTS) { "'" } else { "" };
-    write_quoted(line, guard, &text);
+    write_quoted(line, &safe_text(text));
 }
 
 /// Appends a text unchanged.
 fn write_raw_field(line: &mut Vec<u8>, text: &str) {
-    write_quoted(line, "", text);
+    write_quoted(line, text);
 }
 
 /// Appends a text, quoted if it contains any separator, a quote or a line break.
-fn write_quoted(line: &mut Vec<u8>, guard: &str, text: &str) {
+fn write_quoted(line: &mut Vec<u8>, text: &str) {
     let needs_quotes = text.contains([',', ';', '\t', '"', '\r', '\n']);
     let (quote, text) = if needs_quotes { ("\"", text.replace('"', "\"\"")) } else { ("", text.to_owned()) };
-    line.extend([quote, guard, &text, quote].into_iter().flat_map(str::bytes));
+    line.extend([quote, &text, quote].into_iter().flat_map(str::bytes));
 }
 
 impl From<csv::Error> for ExportError {

@@ -5,8 +5,10 @@ mod html;
 use std::io::{self, Write};
 use std::time::Duration;
 
+use crate::csv::safe_text;
 use acevo_telemetry::field::{FieldOrder, Interval, Standing, Standings};
 use acevo_telemetry::format_lap_time;
+
 pub use html::write_html;
 
 /// The columns of the CSV table, which has a row per session and car.
@@ -32,7 +34,8 @@ const COLUMNS: [&str; 19] = [
     "state",
 ];
 
-/// Writes results as CSV: a row per session and car. Gaps are seconds, or laps such as `2 laps`.
+/// Writes results as CSV: a row per session and car. Names are safe for spreadsheets and terminals, as those of
+/// [`CsvExporter`](crate::CsvExporter). Gaps are seconds, or laps such as `2 laps`.
 ///
 /// # Errors
 /// If the output cannot be written.
@@ -46,7 +49,7 @@ const COLUMNS: [&str; 19] = [
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub fn write_csv(output: impl Write, sessions: &[Standings]) -> io::Result<()> {
-    let mut writer = csv::Writer::from_writer(output);
+    let mut writer = ::csv::Writer::from_writer(output);
     writer.write_record(COLUMNS)?;
     for session in sessions {
         for car in &session.cars {
@@ -60,13 +63,13 @@ pub fn write_csv(output: impl Write, sessions: &[Standings]) -> io::Result<()> {
 fn row(session: &Standings, car: &Standing) -> [String; COLUMNS.len()] {
     let number = |value: Option<u32>| value.map(|value| value.to_string()).unwrap_or_default();
     let sector = |index: usize| number(car.best_sectors_ms.get(index).copied().flatten());
-    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let text = |text: &Option<String>| text.as_deref().map(safe_text).unwrap_or_default();
     [
         session.session.to_string(),
         order(session.order).to_owned(),
         car.position.to_string(),
         number(car.identity.number),
-        car.label.clone(),
+        safe_text(&car.label),
         text(&car.identity.short_name),
         text(&car.identity.model),
         car.identity.is_ai.map(|is_ai| is_ai.to_string()).unwrap_or_default(),

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use acevo_telemetry::field::{FieldOrder, Standing, Standings};
+use acevo_telemetry::is_unsafe_to_print;
 
 use super::{gap, lap_time, state};
 /// The head of the page. It needs no other file, and is readable on paper.
@@ -113,7 +114,7 @@ fn escaped(text: &str) -> String {
             '>' => escaped.push_str("&gt;"),
             '"' => escaped.push_str("&quot;"),
             '\'' => escaped.push_str("&#39;"),
-            letter if letter.is_control() => {}
+            letter if is_unsafe_to_print(letter) => {}
             letter => escaped.push(letter),
         }
     }

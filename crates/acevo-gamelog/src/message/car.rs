@@ -26,7 +26,8 @@ pub(super) const FORMS: &[Form] = &[
 ];
 
 /// Messages of the physics.
-pub(super) const LIMITS: &[Form] = &[("Limits: car ", tyres_out)];
+pub(super) const LIMITS: &[Form] =
+    &[("Limits: car ", tyres_out), ("Removing car ", |scan| of_car(scan, |car| LogEventKind::CarRemoved { car }))];
 
 /// The computer's drivers on servers have such short names.
 const SERVER_AI: &[u8] = b"VAI-";

@@ -22,9 +22,12 @@ pub(super) const FORMS: &[Form] = &[
 pub(super) const PROGRAM: &[Form] = &[("Build release ", build), ("SessionResults saved into ", results_saved)];
 
 /// Messages of the menus.
-pub(super) const REQUESTS: &[Form] = &[("request made GameModeRequest", |scan| {
-    Some(Message::Event(LogEventKind::Requested { request: text::non_empty(scan.0)? }))
-})];
+pub(super) const REQUESTS: &[Form] = &[
+    ("request made GameModeRequest", |scan| {
+        Some(Message::Event(LogEventKind::Requested { request: text::non_empty(scan.0)? }))
+    }),
+    ("TRACK NAME ", |scan| Some(Message::Event(LogEventKind::TrackNamed { name: text::non_empty(scan.0)? }))),
+];
 
 /// Messages whose tag is not known.
 pub(super) const PRESETS: &[Form] = &[("Load preset ", |scan| Some(Message::PresetLoaded(text::non_empty(scan.0)?)))];

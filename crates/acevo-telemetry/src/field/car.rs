@@ -83,6 +83,8 @@ pub(super) struct FieldCar {
     pub(super) was_in_pits: bool,
     /// The log has connected it, and it has not left.
     pub(super) is_connected: bool,
+    /// The last session in which it was on the pages.
+    pub(super) seen_session: u32,
     /// When it was on the pages last, seconds of driving.
     pub(super) seen_s: f64,
     /// It is in the pit lane, as the log shows.

@@ -156,7 +156,7 @@ impl Field {
 
     /// The final standings of all sessions that had laps, the running one included: at most the last 100.
     pub fn results(&self) -> Vec<Standings> {
-        let running = Some(self.standings()).filter(|standings| has_laps(standings) && !self.is_archived);
+        let running = Some(self.running_standings()).filter(|standings| has_laps(standings) && !self.is_archived);
         self.results.iter().cloned().chain(running).collect()
     }
 
@@ -177,7 +177,7 @@ impl Field {
         if std::mem::replace(&mut self.is_archived, true) {
             return;
         }
-        let last = self.standings();
+        let last = self.running_standings();
         if has_laps(&last) {
             if self.results.len() >= MAX_RESULTS {
                 self.results.pop_front();
@@ -425,7 +425,9 @@ impl Field {
     /// The local time of this computer is `now` at this time of the recording, which is read live. The log's times are mapped by this
     /// until events that both sources have confirm it.
     pub fn set_computer_time(&mut self, at: Duration, now: LogTime) {
-        self.clock.set_computer_time(at.as_secs_f64(), now);
+        if !self.log.is_alone {
+            self.clock.set_computer_time(at.as_secs_f64(), now);
+        }
     }
 
     /// How the times of the log are mapped to the recording's clock.
@@ -474,8 +476,15 @@ impl Field {
         self.cars.iter().map(|(id, car)| Entry::new(*id, car, self.session)).collect()
     }
 
-    /// The order of all cars and the gaps between them.
+    /// The order of all cars and the gaps between them. After the end of a session of a log it is the result, until the next one begins.
     pub fn standings(&self) -> Standings {
+        match self.results.back() {
+            Some(result) if self.is_archived => result.clone(),
+            _ => self.running_standings(),
+        }
+    }
+
+    fn running_standings(&self) -> Standings {
         let mut entries = self.entries();
         let session = self.session;
         entries.retain(|entry| entry.car.is_active || entry.car.has_started || !entry.car.laps_of(session).is_empty());

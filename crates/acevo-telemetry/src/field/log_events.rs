@@ -193,7 +193,9 @@ impl Field {
             }
             LogEventKind::TyresOut { car, tyres: 4 } => {
                 let Some(car) = self.cars.get_mut(car) else { return };
-                car.warnings += 1;
+                // A car that is put into its box is outside for a moment.
+                let was_moved = car.moved_s.is_some_and(|moved_s| (at_s - moved_s).abs() < MOVED_S);
+                car.warnings += u32::from(!was_moved && !car.has_log_end);
             }
             LogEventKind::Teleported { car, .. } => {
                 let Some(car) = self.cars.get_mut(car) else { return };
@@ -313,7 +315,7 @@ impl Field {
         let progress = car.log_progress.map_or(1.0, |progress| (progress + 0.4).round()).max(1.0);
         let is_estimated = std::mem::take(&mut car.log_running.is_estimated) || car.has_log_end;
         // The game estimates all laps at the same moment: each car would finish as long after its last lap as the estimate says.
-        let before_s = car.laps_of(session).last().map(|lap| lap.ended_s).filter(|_| is_estimated);
+        let before_s = car.laps_of(session).last().map(|lap| lap.ended_s).filter(|_| is_estimated && is_alone);
         let at_s = before_s.map_or(at_s, |before_s| before_s + f64::from(time_ms) / 1000.0);
         car.note_log_progress(progress, at_s, is_alone);
         if is_estimated && is_alone {

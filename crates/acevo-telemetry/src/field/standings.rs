@@ -207,7 +207,7 @@ pub(super) fn standings(entries: &[Entry<'_>], session: u32, order: FieldOrder, 
             to_leader: leader.filter(|_| is_behind_another).and_then(interval),
             to_next: ahead.filter(|_| is_behind_another).and_then(interval),
             trend_s: ahead
-                .filter(|_| is_behind_another && order == FieldOrder::Race)
+                .filter(|_| is_behind_another && order == FieldOrder::Race && entry.car.finish.is_none())
                 .and_then(|ahead| trend(ahead.car, entry.car)),
             to_player_s: to_player.and_then(|player| on_track(player.car, entry.car)),
             positions_won: entry.car.start_position.map(|start| start as i32 - position as i32),
@@ -243,7 +243,7 @@ fn standing(entry: &Entry<'_>, position: u32, session: u32, now_s: f64) -> Stand
         laps: car.laps_completed(session),
         lap_position: car.tracker.progress().map(|progress| progress.rem_euclid(1.0)),
         lap_elapsed_s: began_s.filter(|_| car.finish.is_none()).map(|began_s| (now_s - began_s).max(0.0)),
-        sectors_ms: car.sectors_ms(),
+        sectors_ms: if car.finish.is_some() { Vec::new() } else { car.sectors_ms() },
         last_sectors_ms: last.map(|lap| lap.sectors_ms.clone()).unwrap_or_default(),
         best_sectors_ms: best_sectors(laps),
         last: last.and_then(time),

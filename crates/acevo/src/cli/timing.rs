@@ -7,10 +7,9 @@ use acevo_settings::Settings;
 use clap::{Args, ValueHint};
 
 use super::follow::AnalysisArgs;
-use super::source::{RecordingArg, SourceArgs};
+use super::source::{GameLogArg, RecordingArg, SourceArgs};
 use super::values;
 use crate::session::feeder::AnalysisOptions;
-use crate::session::game_log::LogSource;
 use crate::session::source::SourceSpec;
 
 #[derive(Debug, Args)]
@@ -34,9 +33,8 @@ pub(crate) struct TimingArgs {
     /// Stop after N lines of --json
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) count: Option<u64>,
-    /// Don't print connection messages
-    #[arg(short, long)]
-    pub(crate) quiet: bool,
+    #[command(flatten)]
+    game_log: GameLogArg,
     #[command(flatten)]
     analysis: AnalysisArgs,
     #[command(flatten)]
@@ -62,10 +60,7 @@ impl TimingArgs {
 
     pub(crate) fn analysis(&self) -> AnalysisOptions {
         let source = self.source.spec();
-        let log = match &source {
-            SourceSpec::Live(_) => LogSource::Game,
-            SourceSpec::Recording { .. } | SourceSpec::Log(_) => LogSource::None,
-        };
+        let log = self.game_log.source_of(&source);
         AnalysisOptions { log, ..self.analysis.options(source.kind()) }
     }
 

@@ -56,7 +56,7 @@ fn text(summary: &LogSummary) -> String {
     let laps: usize = summary.sessions.iter().flat_map(|session| &session.cars).map(|car| car.laps.len()).sum();
     let splits: u32 = summary.sessions.iter().flat_map(|session| &session.cars).map(|car| car.splits).sum();
     lines.push(String::new());
-    lines.push(line("laps", &format!("{laps}, with {splits} splits")));
+    lines.push(line("laps", &format!("{laps}, and {splits} splits")));
     let lines_of = |count: u64, what: &str| format!("{count} {what}");
     let all = [
         lines_of(counts.understood, "understood"),

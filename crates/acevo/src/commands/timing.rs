@@ -6,6 +6,8 @@ mod results;
 
 use std::process::ExitCode;
 
+use anyhow::bail;
+
 use self::live::{Display, follow_log, follow_pages};
 use crate::cli::{TimingArgs, TimingSource};
 use crate::output::has_screen;
@@ -21,6 +23,9 @@ pub(crate) fn run(args: &TimingArgs) -> anyhow::Result<ExitCode> {
         TimingSource::Log(path) => output::write(&results::of_log(&path)?, args)?,
         TimingSource::Pages(source) => match source.recording() {
             Some(path) => output::write(&results::of_recording(path, &args.analysis(), &stop)?, args)?,
+            None if args.output.is_some() => {
+                bail!("-o writes the results of a recording or a log: name a recording, or a log with --log")
+            }
             None if shows_table => follow_pages(&source, args, &mut Display::table(&stop)?, &stop)?,
             None => {
                 stop.exit_if_stuck(|| {});

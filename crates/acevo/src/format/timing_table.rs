@@ -207,8 +207,8 @@ const fn leader(order: FieldOrder) -> &'static str {
 
 fn state(car: &Standing) -> (Look, String) {
     match () {
-        () if !car.is_active => (Look::Aside, "OUT".into()),
         () if car.has_finished => (Look::Aside, "FIN".into()),
+        () if !car.is_active => (Look::Aside, "OUT".into()),
         () if car.is_in_pits => (Look::Warning, "PIT".into()),
         () => (Look::Plain, String::new()),
     }

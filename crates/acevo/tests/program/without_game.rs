@@ -7,7 +7,7 @@ use acevo_testkit::program::{acevo, output};
 use serde_json::Value;
 
 /// All commands.
-const COMMANDS: [&str; 25] = [
+const COMMANDS: [&str; 27] = [
     "watch",
     "dump",
     "channels",
@@ -15,6 +15,8 @@ const COMMANDS: [&str; 25] = [
     "doctor",
     "events",
     "laps",
+    "timing",
+    "log-check",
     "record",
     "replay",
     "info",

@@ -56,13 +56,15 @@ export const shortLabel = (car) => car.short_name || (known(car.number) ? String
 /** What is special about a car: its short word and its meaning. Both are empty for a car that drives. */
 export function carState(car) {
   if (car.has_finished) return { text: 'FIN', title: 'Finished' };
-  if (car.is_active === false) return { text: 'OUT', title: 'Not on the track' };
+  if (car.is_active === false) return { text: 'OUT', title: 'Has left' };
   if (car.is_in_pits) return { text: 'PIT', title: 'In the pits' };
   return { text: '', title: '' };
 }
 
-/** A lap time with a sign before times that are accurate to a frame only: `~1:31.034`. Empty if it is unknown. */
-export const timeText = (time) => (known(time?.ms) ? `${time.source === 'measured' ? '~' : ''}${lapTimeMs(time.ms)}` : '');
+const SOURCE_SIGNS = { measured: '~', estimated: '≈' };
+
+/** A lap time with a sign before times that are accurate to a frame only, `~1:31.034`, or estimates of the game. Empty if it is unknown. */
+export const timeText = (time) => (known(time?.ms) ? `${SOURCE_SIGNS[time.source] ?? ''}${lapTimeMs(time.ms)}` : '');
 
 /** A gap: `+1.2`, `+1 lap`. Empty if it is unknown. */
 export function gapText(gap, decimals = RACE_DECIMALS) {
@@ -132,8 +134,8 @@ export function sourceText({ has_log, log }) {
 function confidenceText(log) {
   if (log?.confidence === 'computer') return ', by the clock of this computer';
   if (log?.confidence === 'unknown') return ', not matched yet';
-  if (log?.confidence !== 'matched') return '';
-  const { matches, spread_ms: spread } = log;
+  const { matches, spread_ms: spread } = log ?? {};
+  if (log?.confidence !== 'matched' || !matches) return '';
   const by = known(matches) ? ` by ${matches} ${matches === 1 ? 'time' : 'times'}` : '';
   return `, matched${by}${known(spread) ? ` within ${spread} ms` : ''}`;
 }

@@ -9,7 +9,9 @@ const NEW_TOKEN = `acevo was restarted with another token. ${LINK} With --token-
 
 export function statement(model) {
   const { connection, flags, status } = model;
-  return connection === 'open' ? gameStatement(flags, status) : connectionStatement(model);
+  if (connection !== 'open') return connectionStatement(model);
+  if (status.connection === 'log') return statementOf('live', 'Log', status.headline, status.detail);
+  return gameStatement(flags, status);
 }
 
 function connectionStatement({ connection, hasConnected }) {
@@ -23,7 +25,6 @@ function gameStatement(flags, status) {
   const source = sourceOf(status);
   const end = status.headline || 'End of recording';
   if (status.connection === 'ended') return statementOf('menu', end, end, status.detail);
-  if (status.connection === 'log') return statementOf('live', 'Log', status.headline, status.detail);
   if (flags & PAUSED) return statementOf('pause', `${source}Paused`);
   if (flags & REPLAY) return statementOf('replay', `${source}Replay`);
   if (flags & LIVE && flags & NOT_CURRENT) return statementOf('pause', `${source}Resuming`);

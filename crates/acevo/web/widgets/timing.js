@@ -15,8 +15,8 @@ const HEADS = [
   ['pits', 'Pits', 'Visits to the pits'], ['trend', 'Trend', 'Change of the interval within the last lap'], ['state', 'State', ''],
 ];
 
-export const LEGEND = '◆ best of the session · ◇ own best · ~ accurate to a frame only · ✕ invalid lap · ▲ closer to the car ahead than a lap ago, ▼ further away · '
-  + 'sectors of the running lap are bold, others are those of the last lap · PIT in the pits · OUT not on the track · FIN finished';
+export const LEGEND = '◆ best of the session · ◇ own best · ~ accurate to a frame only · ≈ estimated by the game · ✕ invalid lap · ▲ closer to the car ahead than a lap ago, ▼ further away · '
+  + 'sectors of the running lap are bold, others are those of the last lap · PIT in the pits · OUT has left · FIN finished';
 
 const columnsFor = (sectors) => {
   const names = Array.from({ length: sectors }, (_, index) => ['sector', `S${index + 1}`, `Sector ${index + 1}`]);
