@@ -236,10 +236,11 @@ impl Field {
         let player = CarId::from(frame.graphics.player_car_id());
         let in_pits = CarSample::of(frame).is_in_pits;
         let player_laps = player_progress(frame, analysis, outline);
-        let now_s = self.now_s;
+        let (now_s, session) = (self.now_s, self.session);
         for seen in frame.graphics.cars() {
             let Some(car) = self.car_mut(seen.id) else { continue };
-            (car.is_active, car.is_player, car.seen_s) = (true, seen.id == player, now_s);
+            (car.is_active, car.is_player) = (true, seen.id == player);
+            (car.seen_s, car.seen_session) = (now_s, session);
             let position = seen.coordinates.map(f64::from);
             let (Some(lap_m), Some(there)) = (lap_m, outline.project(position)) else { continue };
             car.is_in_pits = if car.is_player { in_pits } else { outline.is_in_pit_lane(position, &there) };
@@ -487,7 +488,10 @@ impl Field {
     fn running_standings(&self) -> Standings {
         let mut entries = self.entries();
         let session = self.session;
-        entries.retain(|entry| entry.car.is_active || entry.car.has_started || !entry.car.laps_of(session).is_empty());
+        // Cars that only the log has may be of an earlier drive.
+        let is_of_session = |car: &FieldCar| !self.has_pages || car.seen_session == session;
+        let has_driven = |car: &FieldCar| car.has_started || !car.laps_of(session).is_empty();
+        entries.retain(|entry| is_of_session(entry.car) && (entry.car.is_active || has_driven(entry.car)));
         standings::sort(&mut entries, self.order);
         let cars = standings::standings(&entries, self.session, self.order, self.now_s);
         let mut best_sectors_ms = Vec::new();

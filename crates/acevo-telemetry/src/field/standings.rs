@@ -201,7 +201,7 @@ pub(super) fn standings(entries: &[Entry<'_>], session: u32, order: FieldOrder, 
             FieldOrder::Race => behind(other.car, entry.car),
             FieldOrder::BestLap => by_best_lap(other, entry),
         };
-        let is_behind_another = index > 0 && entry.car.is_active;
+        let is_behind_another = index > 0 && (entry.car.is_active || entry.car.finish.is_some());
         let to_player = player.filter(|player| player.id != entry.id && entry.car.is_active);
         cars.push(Standing {
             to_leader: leader.filter(|_| is_behind_another).and_then(interval),

@@ -1,6 +1,6 @@
 //! Follows the file of a log in a thread of its own: the file may be on a slow disk.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -114,8 +114,13 @@ fn find(source: &LogSource, shared: &Shared) -> Option<PathBuf> {
         LogSource::None => None,
         LogSource::File(path) => Some(path.clone()),
         LogSource::Game if !shared.is_attached.load(Ordering::Relaxed) => None,
-        LogSource::Game => candidates(&places()).into_iter().next(),
+        LogSource::Game => candidates(&places()).into_iter().find(|path| !is_of_server(path)),
     }
+}
+
+/// True for the log of a dedicated server, which may run beside the game.
+fn is_of_server(path: &Path) -> bool {
+    path.file_stem().is_some_and(|name| name.to_string_lossy().to_lowercase().ends_with("server"))
 }
 
 /// Where the game may write.
