@@ -20,7 +20,7 @@ pub(crate) fn run(args: &TimingArgs) -> anyhow::Result<ExitCode> {
         }
         TimingSource::Log(path) => output::write(&results::of_log(&path)?, args)?,
         TimingSource::Pages(source) => match source.recording() {
-            Some(path) => output::write(&results::of_recording(path, &args.analysis(), &stop)?, args)?,
+            Some(path) => output::write(&results::of_recording(path, args, &stop)?, args)?,
             None if shows_table => follow_pages(&source, args, &mut Display::table(&stop)?, &stop)?,
             None => {
                 stop.exit_if_stuck(|| {});
