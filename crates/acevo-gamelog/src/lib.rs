@@ -53,7 +53,7 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! [`LogSummary`] reads a whole log: sessions, cars, laps.
+//! [`read_log`] passes on the events of a whole log, and [`LogSummary`] has its sessions, cars and laps.
 //!
 //! # What the log is like
 //!
@@ -91,7 +91,7 @@ pub use acevo_shared_memory::CarId;
 pub use self::event::{GameStarted, LogEvent, LogEventKind, Split, SplitKind, StartingPlace};
 pub use self::find::{Places, candidates, prefix_of_process};
 pub use self::follow::{Follower, Poll};
-pub use self::parser::{Counts, Parser};
+pub use self::parser::{Counts, Parser, read_log};
 pub use self::session::{Boundary, SessionBoundaries};
 pub use self::summary::{CarSummary, LapSummary, LogSummary, PhaseSummary, SessionSummary};
 pub use self::time::{InvalidTime, LogTime};

@@ -1,6 +1,8 @@
 //! From bytes to events.
 
 use std::collections::VecDeque;
+use std::io::{self, Read};
+use std::ops::ControlFlow;
 
 use acevo_shared_memory::CarId;
 
@@ -15,6 +17,9 @@ const SPLIT_MS: i64 = 8;
 
 /// Events that wait for the lines of a split at most.
 const MAX_WAITING: usize = 64;
+
+/// Bytes that are read at once.
+const PIECE: usize = 64 * 1024;
 
 /// Numbers of lines by what they are. Each line is counted once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -61,6 +66,46 @@ impl Counts {
 pub struct Parser {
     lines: Lines,
     state: State,
+}
+
+/// Reads a whole log, and passes its events on until `on_event` breaks. Returns the numbers of lines that were read.
+///
+/// # Errors
+/// Errors of reading.
+///
+/// ```
+/// use std::ops::ControlFlow;
+///
+/// let log = "[2026-05-01 20:00:00.000] [others] [info] Build release 0.5.4, version 1\n";
+/// let mut events = 0;
+/// acevo_gamelog::read_log(log.as_bytes(), |_| {
+///     events += 1;
+///     ControlFlow::Continue(())
+/// })?;
+/// assert_eq!(events, 1);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub fn read_log(mut input: impl Read, mut on_event: impl FnMut(LogEvent) -> ControlFlow<()>) -> io::Result<Counts> {
+    let (mut parser, mut piece) = (Parser::new(), vec![0; PIECE]);
+    loop {
+        let count = match input.read(&mut piece) {
+            Ok(count) => count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        if count == 0 {
+            parser.finish();
+        }
+        parser.feed(piece.get(..count).unwrap_or_default());
+        while let Some(event) = parser.next_event() {
+            if on_event(event).is_break() {
+                return Ok(parser.counts());
+            }
+        }
+        if count == 0 {
+            return Ok(parser.counts());
+        }
+    }
 }
 
 /// All but the lines.

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::io::{self, Read};
+use std::ops::ControlFlow;
 
 use acevo_shared_memory::CarId;
 
 use crate::event::{LogEvent, LogEventKind, Split, SplitKind};
-use crate::parser::{Counts, Parser};
+use crate::parser::{Counts, read_log};
 use crate::session::{Boundary, SessionBoundaries};
 use crate::time::LogTime;
 
@@ -124,26 +125,13 @@ impl LogSummary {
     ///
     /// # Errors
     /// The reader fails.
-    pub fn read(mut reader: impl Read) -> io::Result<Self> {
-        let (mut parser, mut builder) = (Parser::new(), Builder::default());
-        let mut buffer = vec![0; 64 * 1024];
-        loop {
-            let count = match reader.read(&mut buffer) {
-                Ok(count) => count,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(error),
-            };
-            match buffer.get(..count) {
-                Some(bytes) if count > 0 => parser.feed(bytes),
-                _ => parser.finish(),
-            }
-            while let Some(event) = parser.next_event() {
-                builder.feed(event);
-            }
-            if count == 0 {
-                return Ok(builder.end(parser.counts()));
-            }
-        }
+    pub fn read(reader: impl Read) -> io::Result<Self> {
+        let mut builder = Builder::default();
+        let counts = read_log(reader, |event| {
+            builder.feed(event);
+            ControlFlow::Continue(())
+        })?;
+        Ok(builder.end(counts))
     }
 }
 

@@ -1,5 +1,6 @@
 //! One file per command.
 
+mod all_cars;
 mod autostart;
 mod background;
 mod channels;

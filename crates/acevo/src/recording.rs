@@ -9,7 +9,6 @@ pub(crate) mod directory;
 pub(crate) mod file_name;
 pub(crate) mod files;
 pub(crate) mod free_space;
-mod log_names;
 pub(crate) mod observation;
 pub(crate) mod recorder;
 pub(crate) mod recording_stream;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use acevo_gamelog::{LogEvent, LogTime};
 use acevo_shared_memory::{ACEvoSessionType, ACEvoStatus, CarId, Frame};
 
-use super::car::{FieldCar, FieldLap, LapSource, whole_ms};
+use super::car::{CarIdentity, FieldCar, FieldLap, LapSource, label, whole_ms};
 use super::log_clock::{LogClock, LogOffset, Moment};
 use super::log_events::LogState;
 use super::passes::Pass;
@@ -387,7 +387,7 @@ impl Field {
         let new: Vec<&Lap> = analysis.laps().iter().rev().take_while(|lap| Some(lap.id()) != known).take(64).collect();
         let Some(newest) = new.first() else { return };
         self.last_lap = Some(newest.id());
-        let player = self.cars.iter().find(|(_, car)| car.is_player).map(|(id, _)| *id);
+        let player = self.player();
         let lead_s = at_s - self.now_s;
         for lap in new.into_iter().rev().filter(|lap| lap.incomplete.is_none()) {
             let Some(car) = player.and_then(|id| self.cars.get_mut(&id)) else { continue };
@@ -506,6 +506,23 @@ impl Field {
             log: self.clock.offset(),
             has_log: self.log.has_events,
         }
+    }
+
+    /// All cars that a source has shown, in order of their ids: who drives them, and their laps in all sessions in order of their ends.
+    ///
+    /// At most 256 cars and the last 2000 laps of each are kept. A car that has left stays.
+    pub fn cars(&self) -> impl Iterator<Item = (CarId, &CarIdentity, &[FieldLap])> {
+        self.cars.iter().map(|(id, car)| (*id, &car.identity, car.laps.as_slice()))
+    }
+
+    /// The player's car, if a source has shown it.
+    pub fn player(&self) -> Option<CarId> {
+        self.cars.iter().find(|(_, car)| car.is_player).map(|(id, _)| *id)
+    }
+
+    /// The driver of a car, or its number, or a placeholder, as [`Standing::label`](super::Standing::label); `None` for an unknown car.
+    pub fn label(&self, car: CarId) -> Option<String> {
+        self.cars.get(&car).map(|car| label(&car.identity, car.seen_as))
     }
 
     /// The laps of a car in all sessions, in order of their ends.

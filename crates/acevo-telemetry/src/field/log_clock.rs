@@ -114,8 +114,11 @@ impl LogClock {
 
     /// The log has a moment at this time.
     pub(super) fn note_log(&mut self, moment: Moment, time: LogTime) {
+        let has_pair = self.pages.contains_key(&moment);
         note(&mut self.log, moment, time.ms());
-        self.vote();
+        if has_pair {
+            self.vote();
+        }
     }
 
     /// Another log begins: moments of the one before match nothing.
@@ -133,13 +136,16 @@ impl LogClock {
         }
         offsets.sort_unstable();
         let mut best: Option<(usize, &[(i64, usize)])> = None;
-        for first in 0..offsets.len() {
-            let group = &offsets[first..];
-            let end = group.partition_point(|(offset, _)| offset.saturating_sub(group[0].0) <= TOLERANCE_MS);
-            let group = &group[..end];
-            let votes = group.iter().map(|(_, votes)| votes).sum();
+        // All offsets within the tolerance before each one.
+        let (mut first, mut votes) = (0, 0);
+        for (last, (offset, more)) in offsets.iter().enumerate() {
+            votes += more;
+            while offset.saturating_sub(offsets[first].0) > TOLERANCE_MS {
+                votes -= offsets[first].1;
+                first += 1;
+            }
             if best.is_none_or(|(most, _)| votes > most) {
-                best = Some((votes, group));
+                best = Some((votes, &offsets[first..=last]));
             }
         }
         let Some((votes, group)) = best.filter(|(votes, _)| *votes >= MIN_VOTES) else { return };

@@ -161,8 +161,7 @@ impl Field {
 
     /// The car of an event that may leave it out because only the player drives.
     fn car_or_player(&self, car: Option<CarId>) -> Option<CarId> {
-        let shown = || self.cars.iter().find(|(_, car)| car.is_player).map(|(id, _)| *id);
-        car.or_else(shown).or(self.log.player)
+        car.or_else(|| self.player()).or(self.log.player)
     }
 
     /// Takes an event at a time in seconds of driving.

@@ -22,7 +22,7 @@ pub(crate) fn run(args: &TimingArgs) -> anyhow::Result<ExitCode> {
         }
         TimingSource::Log(path) => output::write(&results::of_log(&path)?, args)?,
         TimingSource::Pages(source) => match source.recording() {
-            Some(path) => output::write(&results::of_recording(path, &args.analysis(), &stop)?, args)?,
+            Some(path) => output::write(&results::of_recording(path, args, &stop)?, args)?,
             None if args.output.is_some() => {
                 bail!("-o writes the results of a recording or a log: name a recording, or a log with --log")
             }

@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use acevo_recording::{Marked, Record};
+use acevo_recording::{LogNames, Marked, Record};
 use acevo_shared_memory::{Packet, Page, PageKind};
 use acevo_telemetry::Limiter;
 use acevo_telemetry::analysis::{Analysis, Lap, SessionEventKind, Settings};
 use tracing::{info, warn};
 
 use super::destination::Destination;
-use super::log_names::LogNames;
 use super::observation::{Observation, ObservedEvent};
 use crate::session::game_log::LogItem;
 

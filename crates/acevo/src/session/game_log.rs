@@ -1,16 +1,15 @@
 //! The game's log, from wherever the session is read: the file that the game writes, the simulator, or the marks of a recording.
 
 mod file;
-mod marks;
 
 use std::path::PathBuf;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 use acevo_gamelog::{LogEvent, LogTime};
+use acevo_recording::{LogMark, LogMarks};
 
 pub(crate) use file::FollowedFile;
-pub(crate) use marks::MarkedLog;
 
 /// Which log of the game is read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -33,6 +32,12 @@ pub(crate) struct LogItem {
     pub(crate) event: LogEvent,
 }
 
+impl LogItem {
+    fn of(mark: &LogMark) -> Self {
+        Self { at: mark.happened_at(), event: mark.event.clone() }
+    }
+}
+
 /// Events of the log, as they become known.
 #[derive(Debug, Default)]
 pub(crate) enum LogFeed {
@@ -44,7 +49,7 @@ pub(crate) enum LogFeed {
     /// A simulation in this process.
     Demo(Receiver<LogItem>),
     /// The marks of a recording.
-    Marks(MarkedLog),
+    Marks(LogMarks),
 }
 
 impl LogFeed {
@@ -59,7 +64,7 @@ impl LogFeed {
             Self::None => None,
             Self::File(file) => file.next().map(|event| LogItem { at: at_of(event.time, now), event }),
             Self::Demo(items) => items.try_recv().ok(),
-            Self::Marks(marks) => marks.next(now),
+            Self::Marks(marks) => marks.next_until(now).map(LogItem::of),
         }
     }
 

@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use acevo_recording::{Playback, Player, PlayerError, Recording, RecordingError};
+use acevo_recording::{LogMarks, Playback, Player, PlayerError, Recording, RecordingError};
 use anyhow::{Context, bail};
 
 use self::handle::PlaybackHandle;
 use crate::format::text::error_chain;
 use crate::output::name_of;
 use crate::session::connection::{LiveConnection, PlayedRecording};
-use crate::session::game_log::{LogFeed, MarkedLog};
+use crate::session::game_log::LogFeed;
 
 /// Opens a recording. Folders, pipes and devices are refused.
 pub(crate) fn open(path: &Path) -> anyhow::Result<Recording> {
@@ -69,7 +69,7 @@ impl Drop for RunningPlayback {
 pub(crate) fn start(path: &Path, speed: f64, is_controlled: bool) -> anyhow::Result<(RunningPlayback, LiveConnection)> {
     let recording = open(path)?;
     let (recorded, info) = (recorded(&recording), recording.info());
-    let log = LogFeed::Marks(MarkedLog::of(recording.marks()));
+    let log = LogFeed::Marks(LogMarks::of(recording.marks()));
     let handle = is_controlled.then(|| PlaybackHandle::new(info.start, info.end, speed));
     let player = Player::new(recording).with_speed(speed);
     let failure = Arc::new(OnceLock::new());

@@ -9,9 +9,9 @@ use acevo_shared_memory::CarId;
 /// Maximum number of events. A session of 60 cars has 180.
 const MAX_EVENTS: usize = 1024;
 
-/// The newest event of each kind and car that a recording needs to know who drives what.
-#[derive(Debug, Default)]
-pub(super) struct LogNames {
+/// The newest event of each kind and car that a recording needs to know who drives what. At most 1024 events are kept.
+#[derive(Debug, Clone, Default)]
+pub struct LogNames {
     /// The index of each event.
     known: BTreeMap<(Option<CarId>, usize), usize>,
     kinds: Vec<Discriminant<LogEventKind>>,
@@ -20,7 +20,7 @@ pub(super) struct LogNames {
 
 impl LogNames {
     /// Takes the next event of the log.
-    pub(super) fn note(&mut self, event: &LogEvent) {
+    pub fn note(&mut self, event: &LogEvent) {
         match &event.kind {
             LogEventKind::Build { .. } | LogEventKind::GameStarted(_) => *self = Self::default(),
             LogEventKind::TrackNamed { .. }
@@ -49,7 +49,7 @@ impl LogNames {
     }
 
     /// The events, in the order in which their kinds and cars were seen first.
-    pub(super) fn events(&self) -> impl Iterator<Item = &LogEvent> {
+    pub fn events(&self) -> impl Iterator<Item = &LogEvent> {
         self.events.iter()
     }
 }
