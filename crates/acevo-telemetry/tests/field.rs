@@ -43,16 +43,28 @@ fn outlines(options: Options) -> Vec<Outline> {
 }
 
 /// Drives a simulation. `on_frame` is called after each frame of graphics.
-fn drive(options: Options, log: Log, mut on_frame: impl FnMut(&Simulator, &Field)) -> (Simulator, Field) {
-    let mut field = Field::new();
+fn drive(options: Options, log: Log, on_frame: impl FnMut(&Simulator, &Field)) -> (Simulator, Field) {
+    let (mut field, mut analysis) = (Field::new(), Analysis::new(Settings::default()));
+    let simulator = drive_on(options, Duration::ZERO, log, (&mut field, &mut analysis), on_frame);
+    (simulator, field)
+}
+
+/// Drives another simulation, whose clock begins at `start`.
+fn drive_on(
+    mut options: Options,
+    start: Duration,
+    log: Log,
+    (field, analysis): (&mut Field, &mut Analysis),
+    mut on_frame: impl FnMut(&Simulator, &Field),
+) -> Simulator {
     field.know_outlines(outlines(options.clone()));
-    let mut analysis = Analysis::new(Settings::default());
+    options.log.iter_mut().for_each(|log| log.start_ms += start.as_millis() as u64);
     let mut simulator = Simulator::new(options);
     let mut parser = Parser::new();
     let mut waiting: VecDeque<(Duration, LogEvent)> = VecDeque::new();
     while !simulator.is_finished() {
         let changed = simulator.step();
-        let now = simulator.time();
+        let now = start + simulator.time();
         for line in simulator.take_log() {
             parser.feed(line.text.as_bytes());
             parser.feed(b"\n");
@@ -71,8 +83,8 @@ fn drive(options: Options, log: Log, mut on_frame: impl FnMut(&Simulator, &Field
             while analysis.next_event().is_some() {}
         }
         if changed.graphics {
-            field.feed(now, &simulator.frame(), &analysis);
-            on_frame(&simulator, &field);
+            field.feed(now, &simulator.frame(), analysis);
+            on_frame(&simulator, field);
         }
     }
     if log != Log::None {
@@ -82,7 +94,7 @@ fn drive(options: Options, log: Log, mut on_frame: impl FnMut(&Simulator, &Field
         }
         waiting.iter().for_each(|(_, event)| field.note_log(event));
     }
-    (simulator, field)
+    simulator
 }
 
 /// Laps of a car that the game times, without those that it estimates.
@@ -344,4 +356,21 @@ fn player_laps_use_the_sectors_of_the_game_from_the_lap_after_they_are_known() {
         // The ends are known within three metres.
         assert!(sectors.zip(expected).all(|(found, expected)| (found - expected).abs() <= 80), "{lap:?} {truth:?}");
     }
+}
+
+#[test]
+fn two_games_in_a_row_have_their_own_laps() {
+    let (mut field, mut analysis) = (Field::new(), Analysis::new(Settings::default()));
+    let into = (&mut field, &mut analysis);
+    let first = drive_on(options(1), Duration::ZERO, Log::Late(0.5), into, |_, _| {});
+    assert!(compare_laps(&first, &field, 0, true) > 60);
+    // The game ends, and is started again ten minutes later.
+    analysis.interrupt();
+    let start = first.time() + Duration::from_secs(600);
+    let second = drive_on(options(2), start, Log::Late(0.5), (&mut field, &mut analysis), |_, _| {});
+    assert!(compare_laps(&second, &field, 0, true) > 60);
+    assert_eq!(field.results().len(), 2);
+    let cars = &field.standings().cars;
+    let is_of_second = |car: CarId| second.truth().cars.iter().any(|truth| id(truth) == car);
+    assert!(cars.iter().all(|car| is_of_second(car.car)), "{cars:?}");
 }

@@ -83,9 +83,9 @@ pub(crate) struct WatchArgs {
     #[command(flatten)]
     fuel: FuelArgs,
     #[command(flatten)]
-    game_log: GameLogArg,
-    #[command(flatten)]
     pub(crate) follow: FollowArgs,
+    #[command(flatten)]
+    game_log: GameLogArg,
 }
 
 impl WatchArgs {
@@ -168,9 +168,9 @@ pub(crate) struct ServeArgs {
     #[command(flatten)]
     fuel: FuelArgs,
     #[command(flatten)]
-    game_log: GameLogArg,
-    #[command(flatten)]
     analysis: AnalysisArgs,
+    #[command(flatten)]
+    game_log: GameLogArg,
     #[command(flatten)]
     pub(super) source: SourceArgs,
 }

@@ -34,9 +34,9 @@ pub(crate) struct TimingArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) count: Option<u64>,
     #[command(flatten)]
-    game_log: GameLogArg,
-    #[command(flatten)]
     analysis: AnalysisArgs,
+    #[command(flatten)]
+    game_log: GameLogArg,
     #[command(flatten)]
     pub(super) source: SourceArgs,
 }

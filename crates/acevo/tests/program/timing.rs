@@ -95,7 +95,7 @@ fn timing_view_fits_a_phone_with_all_cars() {
 fn overlays_of_all_cars_show_names_and_are_empty_without_other_cars() {
     let Some(mut browser) = Chromium::start() else { return };
     let site = serve(&FIELD);
-    let alone = serve(&["--demo", "--quiet", "--scenario", "hot-laps"]);
+    let alone = serve(&["--demo", "--quiet", "--scenario", "garage"]);
     browser.resize(500, 400, 1.0, false);
     for (name, names) in [("standings", ".standing-name"), ("relative", ".relative li:not(.free) .near-name")] {
         browser.open(&url(&site, &format!("/overlay/{name}?rows=3")));
