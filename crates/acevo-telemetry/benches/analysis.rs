@@ -24,7 +24,8 @@ fn main() {
         let mut simulator = Simulator::new(options);
         let mut analysis = Analysis::new(Settings::default());
         let (mut spent, mut slowest, mut frames, mut events) = (Duration::ZERO, Duration::ZERO, 0, 0);
-        let (mut followed, mut field, mut with_field) = (Analysis::new(Settings::default()), Field::new(), Duration::ZERO);
+        let (mut followed, mut field, mut with_field) =
+            (Analysis::new(Settings::default()), Field::new(), Duration::ZERO);
         let mut batch: Vec<(Duration, Frame)> = Vec::with_capacity(BATCH);
         while simulator.time() < Duration::from_secs(seconds.into()) {
             batch.clear();

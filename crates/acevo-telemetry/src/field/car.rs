@@ -8,6 +8,9 @@ use super::tracker::Tracker;
 /// Maximum number of laps that are kept per car; the oldest ones are dropped first.
 const MAX_LAPS: usize = 2000;
 
+/// Minimum time in the pit lane that is a visit, seconds.
+const MIN_PIT_VISIT_S: f64 = 3.0;
+
 /// Maximum difference between the ends of a measured lap and a lap of the log that are the same lap, seconds.
 const SAME_LAP_S: f64 = 3.0;
 
@@ -80,7 +83,8 @@ pub(super) struct FieldCar {
     pub(super) is_player: bool,
     pub(super) is_active: bool,
     pub(super) is_in_pits: bool,
-    pub(super) was_in_pits: bool,
+    /// Since when it has been in the pit lane, seconds, and whether that is long enough for a visit.
+    pub(super) pits_since: Option<(f64, bool)>,
     /// The log has connected it, and it has not left.
     pub(super) is_connected: bool,
     /// The last session in which it was on the pages.
@@ -143,7 +147,7 @@ impl FieldCar {
         self.log_running = LogLap::default();
         (self.finish, self.start_position) = (None, None);
         (self.pit_visits, self.log_pit_visits, self.warnings) = (0, 0, 0);
-        (self.has_started, self.is_in_pits, self.was_in_pits) = (false, false, false);
+        (self.has_started, self.is_in_pits, self.pits_since) = (false, false, None);
         (self.log_progress, self.moved_s) = (None, None);
         (self.has_log_end, self.is_in_log_pits) = (false, false);
     }
@@ -152,6 +156,27 @@ impl FieldCar {
     pub(super) fn laps_of(&self, session: u32) -> &[FieldLap] {
         let first = self.laps.partition_point(|lap| lap.session < session);
         self.laps.get(first..).unwrap_or_default()
+    }
+
+    /// Follows visits to the pits. A car that runs wide beside the pit lane is there for a moment only.
+    pub(super) fn follow_pits(&mut self, now_s: f64) {
+        if !self.is_in_pits {
+            self.pits_since = None;
+            return;
+        }
+        let (since_s, is_visit) = self.pits_since.unwrap_or((now_s, false));
+        let becomes_visit = !is_visit && now_s - since_s >= MIN_PIT_VISIT_S;
+        self.pits_since = Some((since_s, is_visit || becomes_visit));
+        if becomes_visit {
+            self.pit_visits += u32::from(self.has_started);
+            // The visit may have begun in the lap before.
+            if let Some(last) =
+                self.laps.last_mut().filter(|lap| lap.source == LapSource::Measured && lap.ended_s > since_s)
+            {
+                last.through_pits = true;
+            }
+        }
+        self.running.through_pits |= is_visit || becomes_visit;
     }
 
     /// Adds a lap in order of time, or completes the same lap. A time of the game is never changed by a measured one, and one of the
@@ -206,6 +231,7 @@ impl FieldCar {
 impl FieldLap {
     /// Adds what another source knows about the same lap.
     fn complete(&mut self, other: Self) {
+        let was_measured = self.source == LapSource::Measured;
         let is_better = match (self.source, other.source) {
             (LapSource::Measured, _) => other.time_ms.is_some(),
             (LapSource::Log, LapSource::Pages) => other.time_ms.is_some(),
@@ -221,7 +247,12 @@ impl FieldLap {
             self.number = other.number;
         }
         self.is_valid = self.is_valid.or(other.is_valid);
-        self.through_pits |= other.through_pits;
+        self.through_pits = match (self.source, other.source) {
+            // A car that runs wide beside the pit lane is not in it: the game knows better than positions.
+            (_, LapSource::Log | LapSource::Estimated) if was_measured => other.through_pits,
+            (LapSource::Measured, _) => self.through_pits || other.through_pits,
+            _ => self.through_pits,
+        };
     }
 }
 

@@ -304,7 +304,7 @@ impl Field {
                 sectors_ms,
                 source: LapSource::Measured,
                 is_valid: None,
-                through_pits: running.through_pits || car.is_in_pits,
+                through_pits: running.through_pits,
                 ended_s: crossing.at_s,
             });
         }
@@ -347,11 +347,7 @@ impl Field {
             let first = car.tracker.passes().first();
             car.has_started = first.is_some_and(|first| progress - first.progress > STARTED);
         }
-        if car.is_in_pits && !car.was_in_pits && car.has_started {
-            car.pit_visits += u32::from(!self.log.knows_pits);
-        }
-        car.was_in_pits = car.is_in_pits;
-        car.running.through_pits |= car.is_in_pits;
+        car.follow_pits(self.now_s);
         let Some(began_s) = car.running.began_s.or_else(|| car.tracker.lap_began_s()) else { return };
         let lap = progress.floor();
         for end in self.sector_ends.iter().skip(car.running.splits_s.len()) {

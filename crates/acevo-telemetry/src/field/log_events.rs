@@ -352,7 +352,8 @@ impl Field {
         self.log.knows_pits = true;
         car.is_in_pits |= is_alone;
         let was_moved = car.moved_s.is_some_and(|moved_s| (at_s - moved_s).abs() < MOVED_S);
-        if is_driving && !was_moved && car.finish.is_none() && car.log_progress.is_some() {
+        if is_driving && !was_moved && car.finish.is_none_or(|finish| at_s < finish.at_s) && car.log_progress.is_some()
+        {
             car.log_pit_visits += 1;
             (car.log_running.through_pits, car.is_in_log_pits) = (true, true);
         }
