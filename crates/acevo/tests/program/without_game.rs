@@ -7,7 +7,7 @@ use acevo_testkit::program::{acevo, output};
 use serde_json::Value;
 
 /// All commands.
-const COMMANDS: [&str; 25] = [
+const COMMANDS: [&str; 28] = [
     "watch",
     "dump",
     "channels",
@@ -21,6 +21,9 @@ const COMMANDS: [&str; 25] = [
     "export",
     "repair",
     "cut",
+    "merge",
+    "timing",
+    "log-check",
     "plot",
     "stats",
     "serve",

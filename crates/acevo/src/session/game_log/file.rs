@@ -108,7 +108,7 @@ fn follow(source: &LogSource, events: &SyncSender<LogEvent>, shared: &Shared) {
     }
 }
 
-/// The file of a source; `None` if there is none yet.
+/// The file of a source; `None` if it does not exist yet.
 fn find(source: &LogSource, shared: &Shared) -> Option<PathBuf> {
     match source {
         LogSource::None => None,
