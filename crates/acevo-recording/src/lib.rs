@@ -44,6 +44,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! [`analyze_field`] reads all cars of a recording: names, laps, results. [`merge_log`] adds the game's log to a recording that was made
+//! without it.
+//!
 //! [`RecordingWriter`] writes a recording, [`ThreadedWriter`] does so without waiting for the disk, and [`Ring`] keeps the last seconds
 //! in memory until they are saved.
 //!

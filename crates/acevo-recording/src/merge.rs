@@ -69,7 +69,7 @@ pub struct Merged {
 /// `keep_going` is called often; reading and copying stop if it returns false.
 ///
 /// # Errors
-/// [`MergeError`]. Whatever was written then is not a complete recording.
+/// [`MergeError`]. What was written by then is not a complete recording.
 ///
 /// ```no_run
 /// use std::fs::File;

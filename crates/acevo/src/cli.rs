@@ -8,6 +8,7 @@ mod plot;
 mod recordings;
 mod run;
 mod settings;
+mod simulate;
 mod source;
 mod timing;
 mod tools;
@@ -18,9 +19,10 @@ pub(crate) use follow::{EventsArgs, LapsArgs, ServeArgs, WatchArgs, WatchCommand
 pub(crate) use help::ManualPage;
 pub(crate) use pages::{ChannelsArgs, DiffArgs, DoctorArgs, DumpArgs, OnceArgs, StatsArgs};
 pub(crate) use plot::PlotArgs;
-pub(crate) use recordings::{CutArgs, InfoArgs, RecordArgs, RepairArgs, ReplayArgs, SimulateArgs};
+pub(crate) use recordings::{CutArgs, InfoArgs, MergeArgs, RecordArgs, RepairArgs, ReplayArgs};
 pub(crate) use run::{RunArgs, StatusArgs};
 pub(crate) use settings::SettingsArgs;
+pub(crate) use simulate::{LogOutput, SimulateArgs};
 pub(crate) use timing::{LogCheckArgs, TimingArgs, TimingSource};
 pub(crate) use tools::{AutostartAction, AutostartArgs, CompletionsArgs, LogArgs, ManArgs, ReportArgs};
 
@@ -93,6 +95,8 @@ pub(crate) enum Command {
     Repair(RepairArgs),
     /// Copy some laps or minutes into a new recording
     Cut(CutArgs),
+    /// Add the game's log to a recording that was made without it, as a new recording
+    Merge(MergeArgs),
     /// Draw laps: curves over the distance, the map, the g-g diagram
     Plot(PlotArgs),
     /// Measure packet rate, jitter, latency and CPU use
@@ -162,7 +166,10 @@ impl Acevo {
         match &mut self.command {
             Some(Command::Watch(args)) => args.watch.follow.source.read_from(&mut args.recording),
             Some(Command::Events(args)) => args.follow.source.read_from(&mut args.recording),
-            Some(Command::Laps(args)) => args.follow.source.read_from(&mut args.recording),
+            Some(Command::Laps(args)) => {
+                args.follow.source.read_from(&mut args.recording);
+                args.check().map_err(|message| Self::command().error(ErrorKind::MissingRequiredArgument, message))?;
+            }
             Some(Command::Timing(args)) => args.source.read_from(&mut args.recording),
             Some(Command::Serve(args)) => args.source.read_from(&mut args.recording),
             Some(Command::Dump(args)) => {
@@ -283,6 +290,13 @@ mod tests {
             &["channels", "a.acevo", "--demo"],
             &["laps", "a.acevo", "--demo"],
             &["dump", "gear", "--at", "3"],
+            &["laps", "--all-cars"],
+            &["laps", "--all-cars", "a.acevo", "--lines"],
+            &["merge", "a.acevo", "-o", "b.acevo"],
+            &["simulate", "--log-delay", "1s"],
+            &["simulate", "--log", "log.txt", "--log-delay", "1s", "-o", "a.acevo"],
+            &["simulate", "--log-style", "server"],
+            &["simulate", "--cars", "61"],
             &["plot", "a.acevo", "--lap", "1:30"],
             &["plot", "a.acevo", "--against", "b.acevo:90s"],
         ] {

@@ -18,6 +18,7 @@ mod laps;
 mod log;
 mod log_check;
 mod man;
+mod merge;
 mod once;
 mod plot;
 mod progress;
@@ -59,6 +60,7 @@ pub(crate) fn run(args: Acevo) -> anyhow::Result<ExitCode> {
         Some(Command::Info(args)) => info::run(&args),
         Some(Command::Repair(args)) => repair::run(&args),
         Some(Command::Cut(args)) => cut::run(&args),
+        Some(Command::Merge(args)) => merge::run(&args),
         Some(Command::Stats(args)) => stats::run(&args),
         Some(Command::Events(args)) => events::run(&args),
         Some(Command::Laps(args)) => laps::run(&args),

@@ -147,8 +147,26 @@ pub(crate) struct LapsArgs {
     /// Show the laps of the current session, or of all sessions [default: current; all for a recording]
     #[arg(long, value_name = "WHICH", value_parser = values::sessions())]
     pub(crate) session: Option<Sessions>,
+    /// The laps of all cars of a recording, also of those that the computer or others have driven
+    #[arg(long, conflicts_with_all = ["lines", "count", "demo"])]
+    #[cfg_attr(unix, arg(conflicts_with = "dir"))]
+    #[cfg_attr(target_os = "linux", arg(conflicts_with = "pid"))]
+    pub(crate) all_cars: bool,
     #[command(flatten)]
     pub(crate) follow: FollowArgs,
+}
+
+impl LapsArgs {
+    /// What is wrong: only a recording has the laps of all cars from its beginning to its end.
+    pub(super) fn check(&self) -> Result<(), &'static str> {
+        if self.all_cars && self.follow.source().recording().is_none() {
+            return Err(
+                "--all-cars needs a recording: name one, such as `acevo laps --all-cars race.acevo`; `acevo timing` shows \
+                        all cars live",
+            );
+        }
+        Ok(())
+    }
 }
 
 #[derive(Debug, Args)]

@@ -1,14 +1,13 @@
-//! Arguments of the commands that write and read recordings: record, replay, info, cut, repair, simulate.
+//! Arguments of the commands that write and read recordings: record, replay, info, cut, repair, merge.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use acevo_recording::{LapSelection, RecordingPosition};
 use acevo_settings::Settings;
-use acevo_simulator::{Options, Scenario};
-use clap::{ArgGroup, Args};
+use clap::{ArgGroup, Args, ValueHint};
 
-use super::source::{DemoArgs, DriveArgs, GameLogArg, PlaceArgs, PublishArgs};
+use super::source::{DemoArgs, GameLogArg, PlaceArgs, PublishArgs};
 use super::tools::LogArg;
 use super::values;
 use crate::diagnostics::LogOptions;
@@ -159,40 +158,17 @@ pub(crate) struct RepairArgs {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct SimulateArgs {
-    #[command(flatten)]
-    drive: DriveArgs,
-    /// Stop each session after this number of laps
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    laps: Option<u32>,
-    /// Stop after this simulated time [default: after the last session; with -o at most 1h if it has no end]
-    #[arg(long = "for", value_name = "TIME", value_parser = values::time)]
-    pub(crate) time: Option<Duration>,
-    /// Write a new recording as fast as possible instead of publishing pages
-    #[arg(short, long, value_name = "FILE", conflicts_with = "speed")]
-    #[cfg_attr(unix, arg(conflicts_with = "dir"))]
+pub(crate) struct MergeArgs {
+    /// Recording without the game's log; it is not changed
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The game's log, of the same start of the game
+    #[arg(long, value_name = "LOG", value_hint = ValueHint::FilePath)]
+    pub(crate) log: PathBuf,
+    /// New recording [default: named after the recording, in the current folder]
+    #[arg(short, long, value_name = "NEW")]
     pub(crate) output: Option<PathBuf>,
-    #[command(flatten)]
-    publish: PublishArgs,
     /// Print only errors
     #[arg(short, long)]
     pub(crate) quiet: bool,
-}
-
-impl SimulateArgs {
-    /// The simulation.
-    pub(crate) fn options(&self) -> Options {
-        let mut options = self.drive.options(Scenario::Weekend);
-        options.laps = self.laps;
-        options
-    }
-
-    /// Simulated seconds per second.
-    pub(crate) fn speed(&self) -> f64 {
-        self.drive.speed()
-    }
-
-    pub(crate) fn target(&self) -> PublishTarget {
-        self.publish.target()
-    }
 }

@@ -49,6 +49,7 @@ impl Acevo {
                 | Command::Info(_)
                 | Command::Repair(_)
                 | Command::Cut(_)
+                | Command::Merge(_)
                 | Command::Stats(_)
                 | Command::Settings(_)
                 | Command::Status(_)

@@ -7,7 +7,7 @@ use std::time::Duration;
 use acevo_export::{ExportFormat, MotecNames, Separator};
 use acevo_settings::LogLevel;
 use acevo_shared_memory::PageKind;
-use acevo_simulator::{CarModel, GameVersion, Scenario, TrackName, Variant};
+use acevo_simulator::{CarModel, GameVersion, LogPlace, Scenario, TrackName, Variant};
 use acevo_telemetry::analysis::{FuelPlanning, Reference, Reserve, Sectors, Thresholds, Topic};
 use acevo_telemetry::{Channel, UnitSystem, channel, channels};
 use clap::builder::{PathBufValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -28,6 +28,13 @@ pub(super) const UNITS: [(&str, &str); UnitSystem::ALL.len()] = {
     }
     units
 };
+
+/// Who writes the simulated log.
+pub(super) const LOG_PLACES: [(&str, &str); 3] = [
+    ("hosted", "the game of a player who races against the computer; the default"),
+    ("online", "the game of a player in an online race: names of all, laps of the player"),
+    ("server", "a dedicated server"),
+];
 
 /// The help of an option, with its possible values and what they mean.
 pub(super) fn described<const N: usize>(help: &str, values: [(&str, &str); N]) -> String {
@@ -192,6 +199,16 @@ pub(super) fn game() -> impl TypedValueParser<Value = GameVersion> {
 pub(super) fn variant() -> impl TypedValueParser<Value = Variant> {
     PossibleValuesParser::new(Variant::ALL.iter().map(|one| PossibleValue::new(one.name()).help(one.summary())))
         .try_map(|name| name.parse::<Variant>())
+}
+
+pub(super) fn log_place() -> impl TypedValueParser<Value = LogPlace> {
+    PossibleValuesParser::new(LOG_PLACES.map(|(name, summary)| PossibleValue::new(name).help(summary))).map(|name| {
+        match name.as_str() {
+            "online" => LogPlace::Online,
+            "server" => LogPlace::Server,
+            _ => LogPlace::Hosted,
+        }
+    })
 }
 
 pub(super) fn scenario() -> impl TypedValueParser<Value = Scenario> {

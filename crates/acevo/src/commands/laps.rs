@@ -1,5 +1,6 @@
 //! `acevo laps`: the laps of a session or a recording.
 
+mod all_cars;
 mod driven_names;
 mod lap_follower;
 mod lines;
@@ -31,6 +32,10 @@ use crate::shutdown::Stop;
 pub(crate) fn run(args: &LapsArgs) -> anyhow::Result<ExitCode> {
     let stop = Stop::on_signal()?;
     let source = args.follow.source();
+    if let Some(file) = source.recording().filter(|_| args.all_cars) {
+        all_cars::print(file, args, &stop)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     if let Some(file) = source.recording() {
         return read_recording(file, args, &stop);
     }

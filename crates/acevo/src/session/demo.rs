@@ -105,7 +105,7 @@ struct Timing {
 }
 
 impl Timing {
-    /// Passes on what the simulation has written into its log. If nothing reads it, events are lost.
+    /// Passes on what the simulation has written into its log. Without a reader, events are lost.
     fn pass_log(&mut self, simulator: &mut Simulator) {
         for line in simulator.take_log() {
             self.parser.feed(line.text.as_bytes());

@@ -18,6 +18,7 @@ mod control;
 mod directory;
 mod export;
 mod field_cases;
+mod field_data;
 #[cfg(target_os = "linux")]
 mod full_disk;
 mod hostile_names;

@@ -233,7 +233,7 @@ mod unix {
         make_pipe(&pipe);
         for path in [pipe.as_path(), Path::new("/dev/zero"), folder.path()] {
             let name = path.display().to_string();
-            let commands: [&[&str]; 14] = [
+            let commands: [&[&str]; 16] = [
                 &["info", &name],
                 &["replay", "--dir", "pages", &name],
                 &["laps", "--no-bests", &name],
@@ -243,6 +243,8 @@ mod unix {
                 &["serve", "--port", "0", "--lan", "--demo", "--token-file", &name],
                 &["export", "--to", "mcap", "-o", "new", &name],
                 &["cut", "--laps", "1", "-o", "new", &name],
+                &["merge", &name, "--log", &name, "-o", "new"],
+                &["laps", "--all-cars", &name],
                 &["repair", &name, "-o", "new"],
                 &["plot", &name, "-o", "new.svg"],
                 &["dump", "--from", &name],

@@ -7,7 +7,7 @@ use acevo_testkit::program::{acevo, output};
 use serde_json::Value;
 
 /// All commands.
-const COMMANDS: [&str; 27] = [
+const COMMANDS: [&str; 28] = [
     "watch",
     "dump",
     "channels",
@@ -23,6 +23,7 @@ const COMMANDS: [&str; 27] = [
     "export",
     "repair",
     "cut",
+    "merge",
     "plot",
     "stats",
     "serve",

@@ -19,6 +19,7 @@ pub(super) fn of(command: &str) -> Option<String> {
         "replay" => return Some(format!("{LAP_POSITIONS}\n\n{REPLAY}")),
         "info" => INFO,
         "export" => return Some(format!("{EXPORT}\n\n{LAP_NAMES}")),
+        "merge" => MERGE,
         "cut" => return Some(format!("{CUT}\n\n{LAP_NAMES}")),
         "plot" => return Some(format!("{PLOT}\n\n{LAP_NAMES}")),
         "serve" => SERVE,
@@ -186,6 +187,19 @@ JSON: one object per finished lap:
   track, configuration, car, driver, session_name
                              null if the game does not report a name
 
+With --all-cars the laps of a recording are grouped by session and car, the car with the best lap first. Marks: * best of all, + own best, \
+~ measured from positions and accurate to a frame, ≈ estimated by the game, ! does not count. Sectors are those of the game if its log is in \
+the recording. JSON: one object per lap, in the order of their ends:
+  car                        the id of the car: two numbers of 16 hexadecimal digits, as in the game's log
+  driver, number, model      null if they are not known; without the game's log only the player has a name
+  is_player                  the player's car
+  session, lap               from 1
+  time_ms, sectors_ms        null if they are not known
+  source                     measured, pages, log, or estimated: the car had not finished the lap when the race ended
+  is_valid                   null if it is not known
+  through_pits               a part of the lap was driven in the pit lane
+  ended_s                    seconds of driving since the recording began
+
 Connection messages are printed on stderr, or below the table.";
 
 const DUMP: &str = "\
@@ -312,6 +326,12 @@ const CUT: &str = "\
 Packets are copied unchanged, with their times. Laps are copied with the seconds before and after them, in which \
 the game publishes when they began and what their times are. Existing files are never overwritten.";
 
+const MERGE: &str = "\
+The log has a clock of its own. Laps that the recording and the log both have show the offset between the clocks, so that a recording needs \
+at least one complete lap. If too few laps fit, the log belongs to another start of the game: nothing is written, and the exit code is 1. \
+Records and marks are copied unchanged. Events of the log become marks at their times; of those from before the recording, the newest names \
+of each car are kept. A recording that has a log already is refused. Existing files are never overwritten.";
+
 const SERVE: &str = "\
 Stops for fuel are on the Dash and in the tab Session, which also has a form for other races; docs/fuel.md describes them. \
 Overlays for OBS are at /overlay/NAME: inputs, delta, tyres, map, laps, gg, fuel, gear, standings, relative, session, \
@@ -348,7 +368,10 @@ or after the last session. Only menu never ends, and without --laps hot-laps, pi
 If a game or another simulator has the pages, or page files belong to another user, nothing is overwritten and the exit code is 1.
 
 With -o nothing is published. The file appears when it is complete; existing files are never overwritten. The same options give \
-the same pages at the same times. A scenario without an end is recorded for an hour.";
+the same pages at the same times. A scenario without an end is recorded for an hour.
+
+The recording has the log of the simulated game in its marks. With --log the log is a file instead; such a recording and its log are what \
+`acevo merge` takes. Without -o the file grows while the simulation runs, and gets the rest of the log at the end.";
 
 fn simulate() -> String {
     let lists = [

@@ -39,6 +39,7 @@ pub(super) fn of(command: &str) -> &'static str {
         "export" => EXPORT,
         "repair" => REPAIR,
         "cut" => CUT,
+        "merge" => MERGE,
         "plot" => PLOT,
         "serve" => SERVE,
         "settings" => SETTINGS,
@@ -133,6 +134,7 @@ Examples:
   acevo laps --session all         The laps of all sessions
   acevo laps --lines               A line per finished lap
   acevo laps FILE                  The laps of a recording, with the best lap and the gaps to it
+  acevo laps --all-cars FILE       The laps of all cars of a recording
   acevo laps --json >> laps.jsonl
   acevo laps --json | jq -c '[.number, .time_ms, .validity.is]'
   acevo laps --demo --scenario pits --speed 5";
@@ -240,6 +242,15 @@ Examples:
   acevo cut FILE --from best --to best -o best.acevo
   acevo cut FILE --from 12:30 --to 14:00 -o incident.acevo";
 
+const MERGE: &str = "\
+Examples:
+  acevo merge FILE --log log.txt               Into FILE_log.acevo in the current folder
+  acevo merge race.acevo --log log-260501-200000.txt -o full.acevo
+  acevo timing full.acevo                      Names and exact times of all cars
+  acevo log-check log.txt                      What a log contains
+
+`acevo record` and `acevo run` record the log by themselves, if the game runs on the same computer.";
+
 const SERVE: &str = "\
 Examples:
   acevo serve                  A page at http://127.0.0.1:7333/, only for this computer
@@ -270,7 +281,9 @@ Examples:
   acevo simulate --scenario hot-laps --laps 3 --speed 10
   acevo simulate --track karsthafen --car hatch --game 0.6
   acevo simulate -o weekend.acevo         A recording of all of it, in seconds
-  acevo simulate -o hour.acevo --scenario hot-laps --for 1h";
+  acevo simulate -o hour.acevo --scenario hot-laps --for 1h
+  acevo simulate --scenario field --cars 30 --log log.txt --log-delay 5s
+  acevo simulate --scenario field -o race.acevo --log log.txt --log-style online";
 
 const LOG: &str = "\
 Examples:

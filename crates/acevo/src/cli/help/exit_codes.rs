@@ -44,6 +44,10 @@ pub(super) fn of(command: &str) -> Vec<(u8, &'static str)> {
         ),
         "replay" => ("Success.", "The recording cannot be read, or a game or a simulator has the pages."),
         "export" => ("All recordings were exported.", "At least one was not."),
+        "merge" => (
+            "The new recording is complete.",
+            "The log does not belong to the recording, the recording has a log already, or a file cannot be read or written.",
+        ),
         "log" => ("Success.", "There is no log yet, or it cannot be read."),
         "report" => ("The archive is complete.", "It cannot be written; then there is no file."),
         "man" => ("All pages are written.", "A page cannot be written, or would replace a file of another program."),

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use acevo_gamelog::LogEvent;
 use acevo_recording::{Description, Marked, Record, RecordingWriter};
 use acevo_shared_memory::PageKind;
 use acevo_simulator::{Changed, Options, Simulator};
@@ -13,6 +14,8 @@ use acevo_telemetry::analysis::{Analysis, SessionEventKind, Settings};
 use anyhow::{Context, ensure};
 use indicatif::HumanBytes;
 
+use super::log_lines::LogLines;
+use crate::cli::LogOutput;
 use crate::commands::progress::Progress;
 use crate::format::text::clock;
 use crate::output::{check_new, create_pending, is_dash, name_of, publish, say};
@@ -25,21 +28,27 @@ const MAX_TIME: Duration = Duration::from_secs(3600);
 /// Steps between two checks of the progress and of Ctrl-C.
 const STEPS_AT_ONCE: usize = 333;
 
-/// Writes the recording. `time` is the maximum simulated time.
-pub(super) fn write(
-    path: &Path,
-    options: Options,
-    time: Option<Duration>,
-    quiet: bool,
-    stop: &Stop,
-) -> anyhow::Result<ExitCode> {
+/// What is recorded.
+pub(super) struct Plan {
+    pub(super) options: Options,
+    /// The file for the log; `None` for the recording itself.
+    pub(super) log: Option<LogOutput>,
+    /// The maximum simulated time.
+    pub(super) time: Option<Duration>,
+    pub(super) quiet: bool,
+}
+
+/// Writes the recording.
+pub(super) fn write(path: &Path, plan: Plan, stop: &Stop) -> anyhow::Result<ExitCode> {
+    let Plan { options, log, time, quiet } = plan;
     ensure!(!is_dash(path), "a recording cannot be written to the standard output: name a file with -o");
     check_new(path)?;
     let end = time.or_else(|| (!options.has_end()).then_some(MAX_TIME)).unwrap_or(Duration::MAX);
     let pending = create_pending(path)?;
     let cannot = || format!("cannot write {}", name_of(path));
     let writer = RecordingWriter::new(pending.file()?, &Description::new(PROGRAM)).with_context(cannot)?;
-    let mut recorder = Recorder::new(Simulator::new(options), writer);
+    let log = LogLines::new(log.as_ref(), options.log.map_or(0, |style| style.start_ms))?;
+    let mut recorder = Recorder::new(Simulator::new(options), log, writer);
     let mut progress = Progress::new(quiet, "Ctrl-C quits");
     while !recorder.simulator.is_finished() && recorder.simulator.time() < end && !stop.is_requested() {
         recorder.drive(end).with_context(cannot)?;
@@ -63,18 +72,19 @@ pub(super) fn write(
 struct Recorder {
     simulator: Simulator,
     analysis: Analysis,
+    log: LogLines,
     stream: RecordingStream<RecordingWriter<File>>,
     /// The physics counter of the last record.
     packet: i32,
 }
 
 impl Recorder {
-    fn new(simulator: Simulator, writer: RecordingWriter<File>) -> Self {
+    fn new(simulator: Simulator, log: LogLines, writer: RecordingWriter<File>) -> Self {
         let analysis = Analysis::new(Settings::default());
-        Self { simulator, analysis, stream: RecordingStream::new(writer, Duration::ZERO), packet: 0 }
+        Self { simulator, analysis, log, stream: RecordingStream::new(writer, Duration::ZERO), packet: 0 }
     }
 
-    /// Records a second of the simulation, or the rest of it.
+    /// Records a second of the simulation, or the rest of it, and its log.
     fn drive(&mut self, end: Duration) -> anyhow::Result<()> {
         for _ in 0..STEPS_AT_ONCE {
             if self.simulator.is_finished() || self.simulator.time() >= end {
@@ -85,7 +95,8 @@ impl Recorder {
                 self.take(changed)?;
             }
         }
-        Ok(())
+        let Self { simulator, log, stream, .. } = self;
+        log.take(&simulator.take_log(), |at, event| mark(stream, at, event))
     }
 
     fn take(&mut self, changed: Changed) -> anyhow::Result<()> {
@@ -139,7 +150,14 @@ impl Recorder {
     fn finish(mut self) -> anyhow::Result<()> {
         self.analysis.finish();
         self.follow_analysis();
-        self.stream.sink.finish()?;
+        let Self { log, mut stream, .. } = self;
+        log.finish(|at, event| mark(&mut stream, at, event))?;
+        stream.sink.finish()?;
         Ok(())
     }
+}
+
+/// Marks an event of the log.
+fn mark(stream: &mut RecordingStream<RecordingWriter<File>>, at: Duration, event: LogEvent) {
+    stream.mark(at, Marked::Log { event, is_exact: true });
 }
