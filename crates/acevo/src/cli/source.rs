@@ -101,7 +101,7 @@ impl PlaceArgs {
 #[command(next_help_heading = "Source")]
 pub(crate) struct GameLogArg {
     /// The game's log, which names all cars [default: the one that the running game writes]
-    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, hide_short_help = true)]
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     game_log: Option<PathBuf>,
 }
 
