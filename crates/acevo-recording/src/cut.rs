@@ -9,6 +9,7 @@ use acevo_shared_memory::PageKind;
 use super::error::RecordingError;
 use super::lap_selector::LapSelection;
 use super::laps::{LapError, LapIndex, RecordedLap};
+use super::log_names::LogNames;
 use super::mark::{Mark, Marked};
 use super::reader::{Damage, Recording, RecordingItem};
 use super::record::Record;
@@ -77,7 +78,7 @@ pub fn lap_parts<'a>(laps: impl IntoIterator<Item = &'a RecordedLap>) -> Vec<Ran
 ///
 /// `parts` are in the order of time. Each begins with the newest pages from before it, [carried](Record::carried), so that frames are
 /// complete. Records between two parts count as [missed](Record::missed). Marks are copied, and so are the marks of the game and the
-/// session from before the first part. The mark of a lap whose beginning is cut off is not copied. There is a [mark](Marked::Lost) for
+/// session from before the first part, and what the game's log has shown about cars and drivers before it. The mark of a lap whose beginning is cut off is not copied. There is a [mark](Marked::Lost) for
 /// everything that cannot be read.
 ///
 /// `keep_going` is called with the time of each record, also between the parts; copying stops if it returns false.
@@ -93,6 +94,10 @@ pub fn cut<R: Read + Seek, W: SeekableOutput>(
     let Some(first) = parts.first() else { return Ok(()) };
     for mark in marks_before(recording.marks(), *first.start()) {
         writer.mark(&Mark::new(*first.start(), mark.what.clone()))?;
+    }
+    for event in names_before(recording.marks(), *first.start()).events() {
+        let what = Marked::Log { event: event.clone(), is_exact: false };
+        writer.mark(&Mark::new(*first.start(), what))?;
     }
     recording.seek(*first.start())?;
     let mut pages = PageKind::ALL.map(Newest::of);
@@ -141,6 +146,17 @@ pub fn cut<R: Read + Seek, W: SeekableOutput>(
         }
     }
     Ok(())
+}
+
+/// What the log has shown about cars and drivers before a time.
+fn names_before(marks: &[Mark], at: Duration) -> LogNames {
+    let mut names = LogNames::default();
+    for mark in marks.iter().take_while(|mark| mark.at < at) {
+        if let Marked::Log { event, .. } = &mark.what {
+            names.note(event);
+        }
+    }
+    names
 }
 
 /// The marks of the game and the session at a time.

@@ -4,8 +4,9 @@ use std::ops::RangeInclusive;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use acevo_gamelog::{LogEvent, LogEventKind};
 use acevo_recording::{Description, Mark, Marked, RecordingWriter, cut};
-use acevo_shared_memory::{Frame, PageKind};
+use acevo_shared_memory::{CarId, Frame, PageKind};
 use acevo_simulator::Scenario;
 use acevo_testkit::pages::{All, Kept, drive, open, read_all};
 use proptest::prelude::*;
@@ -130,4 +131,25 @@ fn cut_copies_marks_except_laps_that_began_before_the_part() {
     let cut = parts_of(&file, &[ms(3500)..=ms(8500)]);
     let expected = [mark(3500, game), mark(3500, session), marks[3].clone()];
     assert_eq!(read_all(&mut open(&cut)).marks, expected);
+}
+
+#[test]
+fn cut_keeps_what_the_log_has_shown_about_cars_before_the_part() {
+    let car = CarId(1, 2);
+    let event = |time: &str, kind| LogEvent { time: time.parse().unwrap(), kind };
+    let name = |name: &str| LogEventKind::DriverNamed { car, name: name.into(), is_ai: true, number: None };
+    let lap = event("2026-05-01 20:00:04.000", LogEventKind::Lap { car, time_ms: 90_000 });
+    let later = event("2026-05-01 20:00:08.000", LogEventKind::Lap { car, time_ms: 91_000 });
+    let named = event("2026-05-01 20:00:03.000", name("Ada"));
+    let mut writer = RecordingWriter::new(Vec::new(), &Description::new("test")).unwrap();
+    let mark = |at, event: &LogEvent| Mark::new(ms(at), Marked::Log { event: event.clone(), is_exact: true });
+    let renamed = event("2026-05-01 20:00:02.000", name("Somebody else"));
+    for (at, event) in [(2000, &renamed), (3000, &named), (4000, &lap), (8000, &later)] {
+        writer.mark(&mark(at, event)).unwrap();
+    }
+    whole().iter().for_each(|record| writer.record(&record.lend()).unwrap());
+    let file = writer.finish().unwrap().0;
+    let cut = parts_of(&file, &[ms(6000)..=ms(10_000)]);
+    let expected = [Mark::new(ms(6000), Marked::Log { event: named, is_exact: false }), mark(8000, &later)];
+    assert_eq!(open(&cut).marks(), expected);
 }
