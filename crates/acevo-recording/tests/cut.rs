@@ -143,7 +143,7 @@ fn cut_keeps_what_the_log_has_shown_about_cars_before_the_part() {
     let named = event("2026-05-01 20:00:03.000", name("Ada"));
     let mut writer = RecordingWriter::new(Vec::new(), &Description::new("test")).unwrap();
     let mark = |at, event: &LogEvent| Mark::new(ms(at), Marked::Log { event: event.clone(), is_exact: true });
-    let renamed = event("2026-05-01 20:00:02.000", name("Somebody else"));
+    let renamed = event("2026-05-01 20:00:02.000", name("Eve"));
     for (at, event) in [(2000, &renamed), (3000, &named), (4000, &lap), (8000, &later)] {
         writer.mark(&mark(at, event)).unwrap();
     }

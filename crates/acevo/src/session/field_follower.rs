@@ -8,6 +8,7 @@ use acevo_telemetry::field::{Field, Standings};
 
 use super::connection::LiveConnection;
 use super::game_log::{LogItem, local_time};
+use super::known_tracks::KnownTracks;
 use super::learned_sectors;
 
 /// Interval at which the clock of this computer is compared.
@@ -20,6 +21,7 @@ const MAX_AT_ONCE: usize = 200;
 #[derive(Debug, Default)]
 pub(crate) struct FieldFollower {
     field: Field,
+    tracks: KnownTracks,
     compared: Option<Instant>,
 }
 
@@ -63,6 +65,15 @@ impl FieldFollower {
         let session = &pages.static_data;
         let track = (session.track(), session.track_configuration());
         learned_sectors::learn(&self.field, analysis, track, keeps);
+    }
+
+    /// Takes the outline of an earlier drive on the track, and keeps the one of this drive.
+    pub(crate) fn follow_track(&mut self, analysis: &Analysis, pages: &Frame) {
+        let session = &pages.static_data;
+        let known = self.tracks.follow(session.track(), session.track_configuration(), analysis.outline());
+        if let Some(outline) = known {
+            self.field.know_outlines(vec![outline]);
+        }
     }
 
     /// The order of all cars.

@@ -268,6 +268,9 @@ impl LiveSession {
             self.gaps.update(&pages.graphics, &self.outline);
         }
         if let Some(pages) = pages {
+            if self.source == SourceKind::Game {
+                self.field.follow_track(&self.feeder.analysis, pages);
+            }
             self.field.teach(&mut self.feeder.analysis, pages, self.source == SourceKind::Game);
         }
         let standings = self.field.standings();
