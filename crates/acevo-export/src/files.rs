@@ -18,6 +18,13 @@ pub(crate) fn publish(file: PendingFile) -> Result<(), ExportError> {
     file.publish().map_err(|source| not_published(&path, source))
 }
 
+/// Completes a file and gives it its final name. A file of this name is replaced.
+#[cfg(feature = "parquet")]
+pub(crate) fn replace(file: PendingFile) -> Result<(), ExportError> {
+    let path = file.path().to_owned();
+    file.replace().map_err(|source| ExportError::write(&path, source))
+}
+
 /// An error of a file that is being written.
 pub(crate) fn failed(file: &PendingFile, source: io::Error) -> ExportError {
     ExportError::write(file.path(), source)

@@ -34,6 +34,34 @@
 //! negative before a start, and missing while the game still publishes the position of the previous lap. The uncorrected values are in
 //! `lap_position_by_game` and `lap_distance_by_game`.
 //!
+//! # Data sets
+//!
+//! A data set has one file per session, in folders that readers take for columns:
+#![cfg_attr(feature = "parquet", doc = "see [`partition_path`].")]
+#![cfg_attr(not(feature = "parquet"), doc = "`track=…/car=…/driver=…/session=…/NAME.parquet`.")]
+//! Each run adds what is new. If a session has other cars, two tables with the same folders and file names are in folders beside the data
+//! set: `DATA-cars` and `DATA-field_laps`. All values can be null. They do not depend on the laps, the columns and the rate of the plan.
+//!
+//! | column of `cars` | type | content |
+//! |---|---|---|
+//! | `session_number` | int32 | number of the session in the recording, from 1 |
+//! | `car_id` | text | two numbers of 16 hexadecimal digits; the same in both tables |
+//! | `name`, `short_name` | text | the driver |
+//! | `number` | int32 | number of the car |
+//! | `model` | text | model of the car, as the game's key |
+//! | `is_ai`, `is_player` | boolean | the computer drives; the player's car |
+//!
+//! | column of `field_laps` | type | content |
+//! |---|---|---|
+//! | `session_number`, `car_id` | int32, text | as in `cars` |
+//! | `lap` | int32 | number of the lap in the session, from 1 |
+//! | `time_ms` | int32 | lap time, ms |
+//! | `sector_1_ms`, `sector_2_ms`, `sector_3_ms` | int32 | sectors, ms: those of the game if its log is in the recording |
+//! | `source` | text | `log` and `pages`: times of the game; `measured`: accurate to a frame; `estimated`: by the game, of a lap that was not driven to its end |
+//! | `is_valid` | boolean | null if it is not known |
+//! | `through_pits` | boolean | a part of the lap was driven in the pit lane |
+//! | `ended_s` | double | seconds of driving since the beginning of the recording |
+//!
 //! # Exporting live data
 //!
 //! Every format is also an [`Exporter`] that takes rows from any source. A [`Sampler`] computes the values of the columns from frames.

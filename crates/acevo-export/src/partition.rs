@@ -139,6 +139,8 @@ pub struct Part {
     pub of: u32,
     /// Description of the exported rows and columns. All files of a data set have the same.
     pub selection: String,
+    /// The session has other cars: the tables of all cars have a file with this number.
+    pub has_field: bool,
 }
 
 impl Part {

@@ -5,6 +5,8 @@ mod dataset;
 mod lap_filter;
 mod lap_position;
 mod long_gaps;
+#[cfg(feature = "parquet")]
+mod other_cars;
 mod overview;
 #[cfg(feature = "mcap")]
 mod pages;

@@ -61,6 +61,11 @@ impl FieldReader {
     }
 
     /// The field so far.
+    pub const fn field(&self) -> &Field {
+        &self.field
+    }
+
+    /// The field so far.
     pub fn into_field(self) -> Field {
         self.field
     }

@@ -2,6 +2,7 @@
 
 mod existing;
 mod parts;
+mod tables;
 mod temporary;
 
 use std::collections::BTreeMap;
@@ -13,13 +14,14 @@ use acevo_recording::Recording;
 
 use self::existing::Existing;
 use self::parts::{Parts, Planned};
+use self::tables::Tables;
 use self::temporary::Temporary;
 use super::lap_filter::LapFilter;
 use super::overview::Overview;
 use super::rows::export_rows;
 use crate::files::{check_new, not_published};
 use crate::progress::Tracker;
-use crate::{About, Column, ExportError, ExportPlan, Outcome, Part, partition_path};
+use crate::{Column, ExportError, ExportPlan, Outcome, Part, partition_path};
 
 /// A data set to which recordings are added.
 pub(super) struct Dataset {
@@ -27,6 +29,8 @@ pub(super) struct Dataset {
     columns: Vec<Column>,
     selection: String,
     existing: Existing,
+    /// The tables of all cars beside it.
+    tables: Tables,
     temporary: Temporary,
 }
 
@@ -40,7 +44,8 @@ impl Dataset {
         if !existing.agrees(&selection) {
             return Err(ExportError::OtherDataset(folder.to_owned()));
         }
-        Ok(Self { folder: folder.to_owned(), columns, selection, existing, temporary })
+        let tables = Tables::open(folder)?;
+        Ok(Self { folder: folder.to_owned(), columns, selection, existing, tables, temporary })
     }
 
     /// Adds the parts of a recording that the data set does not have.
@@ -58,7 +63,7 @@ impl Dataset {
             selection: self.selection.clone(),
             ..Part::default()
         };
-        if self.existing.has_all_of(&part) {
+        if self.existing.has_all_of(&part) && self.tables.have_all_of(&part, self.existing.parts_of(&part)) {
             return Ok(Outcome::Exists(self.folder.clone()));
         }
         tracker.start(recording, LapFilter::passes(plan));
@@ -67,30 +72,41 @@ impl Dataset {
             return Ok(Outcome::Empty);
         }
         tracker.next_pass();
-        let planned = self.plan_parts(&part, &overview.sessions)?;
+        let planned = self.plan_parts(&part, &overview)?;
         let parts = Box::new(Parts::new(&planned, &self.columns));
-        export_rows(recording, plan, &overview, &self.columns, parts, tracker)?;
-        let files = self.publish(&part, planned.into_values())?;
+        let mut cars = overview.other_cars.follow(recording);
+        export_rows(recording, plan, &overview, &self.columns, parts, tracker, |analysis, step| {
+            cars.iter_mut().for_each(|cars| cars.take(analysis, step));
+        })?;
+        // If this fails, the parts of the recording are not complete, so that the next export begins again.
+        let mut files = self.tables.publish(&part, &planned, cars.as_ref())?;
+        files.extend(self.publish(&part, planned.into_values())?);
         Ok(Outcome::Written { files, notes: Vec::new() })
     }
 
     /// Plans a file for each session.
-    fn plan_parts(&self, part: &Part, sessions: &BTreeMap<u32, About>) -> Result<BTreeMap<u32, Planned>, ExportError> {
+    fn plan_parts(&self, part: &Part, overview: &Overview) -> Result<BTreeMap<u32, Planned>, ExportError> {
         let mut planned = BTreeMap::<u32, Planned>::new();
+        let sessions = &overview.sessions;
         for (number, (session, about)) in (1..).zip(sessions) {
             let mut about = about.clone();
-            let mut path = self.folder.join(partition_path(&about, &part.recording));
+            let mut partition = partition_path(&about, &part.recording);
             // Two sessions with the same names in the same millisecond.
-            while planned.values().any(|other| other.path == path) {
+            while planned.values().any(|other| other.partition == partition) {
                 about.unix_s += 0.001;
-                path = self.folder.join(partition_path(&about, &part.recording));
+                partition = partition_path(&about, &part.recording);
             }
+            let path = self.folder.join(&partition);
             if !self.existing.is_of(&path, part) {
                 check_new(&path)?;
             }
             let mut part = part.clone();
             (part.number, part.of) = (number, u32::try_from(sessions.len()).unwrap_or(u32::MAX));
-            planned.insert(*session, Planned { temporary: self.temporary.file(number), path, about, part });
+            part.has_field = overview.other_cars.are_in(*session);
+            if part.has_field {
+                self.tables.check_new(&partition, &part)?;
+            }
+            planned.insert(*session, Planned { temporary: self.temporary.file(number), path, partition, about, part });
         }
         Ok(planned)
     }
@@ -108,12 +124,18 @@ impl Dataset {
             self.existing.add(path.clone(), part);
             written.push(path);
         }
-        for path in outdated.into_iter().filter(|path| !written.contains(path)) {
-            fs::remove_file(&path).map_err(|source| ExportError::RemoveOutdated { path: path.clone(), source })?;
-            // Folders are removed only if they are empty.
-            let folders = path.ancestors().skip(1).take_while(|folder| *folder != self.folder);
-            let _ = folders.map(fs::remove_dir).find(Result::is_err);
-        }
+        remove_outdated(&self.folder, outdated, &written)?;
         Ok(written)
     }
+}
+
+/// Removes files of an earlier state of a recording that were not written again, and folders that are empty then.
+fn remove_outdated(root: &Path, outdated: Vec<PathBuf>, written: &[PathBuf]) -> Result<(), ExportError> {
+    for path in outdated.into_iter().filter(|path| !written.contains(path)) {
+        fs::remove_file(&path).map_err(|source| ExportError::RemoveOutdated { path: path.clone(), source })?;
+        // Folders are removed only if they are empty.
+        let folders = path.ancestors().skip(1).take_while(|folder| *folder != root);
+        let _ = folders.map(fs::remove_dir).find(Result::is_err);
+    }
+    Ok(())
 }

@@ -9,6 +9,8 @@ use acevo_telemetry::{Axes, Frame, shown_name};
 
 use super::lap_filter::LapFilter;
 use super::long_gaps::LongGaps;
+#[cfg(feature = "parquet")]
+use super::other_cars::OtherCars;
 use crate::progress::Tracker;
 use crate::{About, ExportError, ExportPlan};
 
@@ -23,6 +25,9 @@ pub(super) struct Overview {
     pub(super) sessions: BTreeMap<u32, About>,
     /// Gaps between the packets to export.
     pub(super) gaps: LongGaps,
+    /// The sessions with other cars.
+    #[cfg(feature = "parquet")]
+    pub(super) other_cars: OtherCars,
 }
 
 impl Overview {
@@ -38,12 +43,16 @@ impl Overview {
         let (start_s, mut names) = (unix_s(recording.info().start), RecordedNames::default());
         let mut sessions = BTreeMap::new();
         let mut session: Option<Session> = None;
+        #[cfg(feature = "parquet")]
+        let mut other_cars = OtherCars::default();
         let (mut gaps, mut last_packet) = (LongGaps::default(), None);
         recording.seek(Duration::ZERO)?;
         while let Some(step) = recording.next_step()? {
             analysis.feed(step.at, step.frame);
             while analysis.next_event().is_some() {}
             names.learn(step.frame);
+            #[cfg(feature = "parquet")]
+            other_cars.note(&analysis, &step);
             let number = analysis.session();
             if session.as_ref().is_none_or(|session| session.number != number) {
                 let next = Session::new(number, unix_s(step.at));
@@ -65,7 +74,15 @@ impl Overview {
             tracker.step(step.at)?;
         }
         session.into_iter().for_each(|ended| ended.end(&mut sessions));
-        Ok(Self { about: About::new(names, start_s), axes: analysis.axes(), laps, sessions, gaps })
+        Ok(Self {
+            about: About::new(names, start_s),
+            axes: analysis.axes(),
+            laps,
+            sessions,
+            gaps,
+            #[cfg(feature = "parquet")]
+            other_cars,
+        })
     }
 }
 

@@ -14,7 +14,7 @@ use super::overview::Overview;
 use crate::progress::Tracker;
 use crate::{Column, ExportError, ExportFormat, ExportPlan, Exporter, Row, Sampler};
 
-/// Reads the recording and passes its rows and laps to the exporter.
+/// Reads the recording and passes its rows and laps to the exporter. `observe` is called with each step after its analysis.
 pub(super) fn export_rows(
     recording: &mut Recording,
     plan: &ExportPlan,
@@ -22,6 +22,7 @@ pub(super) fn export_rows(
     columns: &[Column],
     mut exporter: Box<dyn Exporter + '_>,
     tracker: &mut Tracker<'_>,
+    mut observe: impl FnMut(&Analysis, &AnalyzedStep<'_>),
 ) -> Result<(), ExportError> {
     let mut sampler = Sampler::new(columns, overview.axes);
     let mut lap_positions = LapPositions::new(columns);
@@ -29,7 +30,9 @@ pub(super) fn export_rows(
     let shortened = (plan.format == ExportFormat::Motec).then_some(&overview.gaps);
     let mut clock = RowClock::new(recording.info().start, plan.rate, shortened);
     let (mut gaps, mut last_packet) = (Gaps::default(), None);
-    analyze(recording, &mut Analysis::new(Settings::default()), |analysis, AnalyzedStep { at, step, .. }| {
+    analyze(recording, &mut Analysis::new(Settings::default()), |analysis, seen| {
+        observe(analysis, &seen);
+        let AnalyzedStep { at, step, .. } = seen;
         let lap = analysis.current_lap_id();
         let is_wanted = step.is_some() && overview.laps.contains(lap);
         if is_wanted {

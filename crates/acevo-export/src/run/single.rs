@@ -74,7 +74,7 @@ pub(super) fn export(
     tracker.next_pass();
     let columns = plan.columns();
     let exporter = exporter(plan, output.as_deref(), &overview, &columns)?;
-    export_rows(recording, plan, &overview, &columns, exporter, tracker)?;
+    export_rows(recording, plan, &overview, &columns, exporter, tracker, |_, _| {})?;
     let notes = if plan.format == ExportFormat::Motec { log_notes(&overview) } else { Vec::new() };
     Ok(Outcome::Written { files: output.into_iter().collect(), notes })
 }

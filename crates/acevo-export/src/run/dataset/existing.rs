@@ -9,6 +9,7 @@ use crate::{ExportError, Part};
 /// Name of a recording, and its start in microseconds since 1970.
 type Key = (String, u64);
 
+#[derive(Default)]
 pub(super) struct Existing(BTreeMap<Key, Vec<(PathBuf, Part)>>);
 
 impl Existing {
@@ -48,6 +49,16 @@ impl Existing {
                 && parts.len() == first.of as usize
                 && (1..=first.of).all(has)
         })
+    }
+
+    /// True if the file with this number of a recording exists and the recording has not grown since.
+    pub(super) fn has(&self, part: &Part, number: u32) -> bool {
+        self.parts_of(part).any(|known| known.number == number && known.bytes >= part.bytes)
+    }
+
+    /// The parts of a recording.
+    pub(super) fn parts_of(&self, part: &Part) -> impl Iterator<Item = &Part> {
+        self.0.get(&key(part)).into_iter().flatten().map(|(_, part)| part)
     }
 
     /// True for a file that is part of this recording.

@@ -11,6 +11,8 @@ pub(super) struct Planned {
     pub(super) temporary: PathBuf,
     /// The final name, given once all parts of the recording are complete.
     pub(super) path: PathBuf,
+    /// The final name below the folder of the data set.
+    pub(super) partition: PathBuf,
     pub(super) about: About,
     pub(super) part: Part,
 }

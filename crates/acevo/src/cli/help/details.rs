@@ -296,7 +296,8 @@ DATA/track=.../car=.../driver=.../session=.../NAME.parquet
   pyarrow  pyarrow.dataset.dataset('DATA', partitioning='hive')
 The folders are columns. The number of the session in its recording is session_number, the name of the track without its layout \
 is track_by_game. Complete files are kept, and a recording that has grown replaces its own files. Other formats have a file per \
-recording. While an export runs, _acevo.lock keeps others out of the data set, and incomplete files are in a folder _acevo-...; \
+recording. If a session has other cars, DATA-cars \
+and DATA-field_laps beside the data set have its cars and their laps, in the same folders; `car_id` joins them. While an export runs, _acevo.lock keeps others out of the data set, and incomplete files are in a folder _acevo-...; \
 files and folders of other programs are not touched.";
 
 const LOG: &str = "\
