@@ -38,7 +38,7 @@ impl Drive {
 
 fn options(seed: u64, place: LogPlace) -> Options {
     let mut options = Options::default();
-    (options.scenario, options.seed, options.cars, options.laps) = (Scenario::Field, seed, 8, Some(3));
+    (options.scenario, options.seed, options.cars, options.laps) = (Scenario::Field, seed, 8, Some(2));
     options.track = TrackName::Karsthafen;
     let mut style = LogStyle::default();
     style.place = place;
@@ -113,12 +113,12 @@ fn pages(recording: &mut Bytes) -> Vec<(Duration, u8, Vec<u8>, u32)> {
 fn merge_log_gives_all_cars_the_laps_of_the_game() {
     let Drive { file, log, simulator } = race();
     let without = field(&mut open(file));
-    assert!(compare(&without, simulator, MEASURED_MS) > 10);
+    assert!(compare(&without, simulator, MEASURED_MS) > 8);
     assert!(without.cars().all(|(_, identity, _)| identity.number.is_none()));
     let (mut recording, merged) = merge(file, log.as_bytes()).unwrap();
     assert!(merged.events > 100 && merged.offset.matches > 10 && merged.offset.spread_ms <= 200, "{merged:?}");
     let with = field(&mut recording);
-    assert!(compare(&with, simulator, 0) > 10);
+    assert!(compare(&with, simulator, 0) > 8);
     for car in &simulator.truth().cars {
         let (_, identity, laps) = with.cars().find(|(other, ..)| *other == id(car)).unwrap();
         assert_eq!((identity.name.as_deref(), identity.number), (Some(car.name.as_str()), Some(car.number)));
@@ -155,7 +155,7 @@ fn merge_log_of_an_online_game_has_the_names_of_all_cars() {
     let Drive { file, log, simulator } = Drive::new(options(1, LogPlace::Online), Duration::MAX);
     let (mut recording, _) = merge(&file, log.as_bytes()).unwrap();
     let field = field(&mut recording);
-    assert!(compare(&field, &simulator, MEASURED_MS) > 10);
+    assert!(compare(&field, &simulator, MEASURED_MS) > 8);
     for car in &simulator.truth().cars {
         assert_eq!(field.label(id(car)).as_deref(), Some(car.name.as_str()));
     }
@@ -195,7 +195,7 @@ fn merge_log_refuses_the_log_of_another_drive() {
     let mut same_cars = options(1, LogPlace::Hosted);
     same_cars.track = TrackName::default();
     for options in [options(2, LogPlace::Hosted), same_cars] {
-        let other = Drive::new(options, Duration::MAX);
+        let other = Drive::new(options, Duration::from_secs(240));
         assert!(matches!(merge(file, other.log.as_bytes()), Err(MergeError::OtherLog)));
     }
     for log in ["", "no log\n"] {
@@ -251,13 +251,13 @@ fn merge_log_takes_what_is_left_of_a_damaged_log() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     /// Any bytes give a recording or an error.
     #[test]
     fn merge_log_takes_any_bytes(noise in prop::collection::vec(any::<u8>(), 0..2000), at in any::<prop::sample::Index>()) {
         static SHORT: OnceLock<Drive> = OnceLock::new();
-        let short = SHORT.get_or_init(|| Drive::new(options(3, LogPlace::Hosted), Duration::from_secs(12)));
+        let short = SHORT.get_or_init(|| Drive::new(options(3, LogPlace::Hosted), Duration::from_secs(6)));
         let mut log = short.log.clone().into_bytes();
         let at = at.index(log.len());
         log.splice(at..at, noise);

@@ -57,7 +57,7 @@ type Track = (String, String);
 /// let mut simulator = Simulator::new(options);
 /// let mut analysis = Analysis::new(Settings::default());
 /// let mut field = Field::new();
-/// for _ in 0..100 {
+/// while field.standings().cars.is_empty() {
 ///     simulator.step();
 ///     analysis.feed(simulator.time(), &simulator.frame());
 ///     field.feed(simulator.time(), &simulator.frame(), &analysis);
