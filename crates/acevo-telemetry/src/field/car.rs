@@ -85,8 +85,6 @@ pub(super) struct FieldCar {
     pub(super) is_in_pits: bool,
     /// Since when it has been in the pit lane, seconds, and whether that is long enough for a visit.
     pub(super) pits_since: Option<(f64, bool)>,
-    /// The log has connected it, and it has not left.
-    pub(super) is_connected: bool,
     /// The last session in which it was on the pages.
     pub(super) seen_session: u32,
     /// When it was on the pages last, seconds of driving.

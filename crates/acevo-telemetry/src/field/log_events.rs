@@ -31,8 +31,6 @@ pub(super) struct LogState {
     pub(super) is_alone: bool,
     /// At least one event was taken.
     pub(super) has_events: bool,
-    /// The log has pit visits.
-    pub(super) knows_pits: bool,
     /// Events whose time cannot be mapped yet.
     waiting: VecDeque<LogEvent>,
     player: Option<CarId>,
@@ -114,13 +112,11 @@ impl Field {
                 let Some(car) = self.car_mut(*car) else { return };
                 car.identity.model = Some(model.clone());
                 car.identity.short_name.clone_from(short_name);
-                car.is_connected = true;
             }
             LogEventKind::DriverNamed { car, name, is_ai, number } => {
                 let Some(car) = self.car_mut(*car) else { return };
                 (car.identity.name, car.identity.is_ai) = (Some(name.clone()), Some(*is_ai));
                 car.identity.number = number.or(car.identity.number);
-                car.is_connected = true;
             }
             LogEventKind::CarNumber { car, number } => {
                 let Some(car) = self.car_mut(*car) else { return };
@@ -349,7 +345,6 @@ impl Field {
         let is_alone = self.log.is_alone;
         let is_driving = self.log.phase.is_none_or(|phase| matches!(phase, Phase::Session | Phase::Overtime));
         let Some(car) = self.cars.get_mut(&id) else { return };
-        self.log.knows_pits = true;
         car.is_in_pits |= is_alone;
         let was_moved = car.moved_s.is_some_and(|moved_s| (at_s - moved_s).abs() < MOVED_S);
         if is_driving && !was_moved && car.finish.is_none_or(|finish| at_s < finish.at_s) && car.log_progress.is_some()
