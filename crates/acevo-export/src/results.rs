@@ -12,8 +12,9 @@ use acevo_telemetry::format_lap_time;
 pub use html::write_html;
 
 /// The columns of the CSV table, which has a row per session and car.
-const COLUMNS: [&str; 19] = [
+const COLUMNS: [&str; 20] = [
     "session",
+    "track",
     "order",
     "position",
     "number",
@@ -45,7 +46,7 @@ const COLUMNS: [&str; 19] = [
 ///
 /// let mut text = Vec::new();
 /// write_csv(&mut text, &[])?;
-/// assert!(text.starts_with(b"session,order,position,number,driver"));
+/// assert!(text.starts_with(b"session,track,order,position,number,driver"));
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub fn write_csv(output: impl Write, sessions: &[Standings]) -> io::Result<()> {
@@ -66,6 +67,7 @@ fn row(session: &Standings, car: &Standing) -> [String; COLUMNS.len()] {
     let text = |text: &Option<String>| text.as_deref().map(safe_text).unwrap_or_default();
     [
         session.session.to_string(),
+        safe_text(&session.track),
         order(session.order).to_owned(),
         car.position.to_string(),
         number(car.identity.number),

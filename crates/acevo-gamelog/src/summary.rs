@@ -78,7 +78,8 @@ pub struct PhaseSummary {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct CarSummary {
-    /// Id, as in the shared memory.
+    /// Id, as in the shared memory. In JSON it is a text, as in the log: its numbers are too large for JavaScript.
+    #[cfg_attr(feature = "serde", serde(with = "id_text"))]
     pub id: CarId,
     /// Name of the driver.
     pub name: Option<String>,
@@ -94,6 +95,25 @@ pub struct CarSummary {
     pub laps: Vec<LapSummary>,
     /// Number of splits that were driven, of timed laps or not.
     pub splits: u32,
+}
+
+/// The id of a car as text.
+#[cfg(feature = "serde")]
+mod id_text {
+    use serde::de::Error as _;
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    use super::CarId;
+    use crate::scan::Scan;
+
+    pub(super) fn serialize<S: Serializer>(id: &CarId, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(id)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<CarId, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Scan(text.as_bytes()).car().ok_or_else(|| D::Error::custom("the id of a car has 32 hexadecimal digits"))
+    }
 }
 
 /// A completed lap.
@@ -121,6 +141,11 @@ impl CarSummary {
 }
 
 impl LogSummary {
+    /// True if lines were understood, and more than those that look like known ones and are not.
+    pub const fn is_log(&self) -> bool {
+        self.counts.understood > self.counts.malformed
+    }
+
     /// Reads a log to its end.
     ///
     /// # Errors

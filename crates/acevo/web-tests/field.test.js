@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import {
   battleOf, carState, cueOf, fieldOf, firstRow, gapsOf, gapText, initials, keysOf, lapCues, lapsAhead, lastLapText, modelLetters, modelName, relativeTo,
-  sectorOf, sectorsOf, shortLabel, sourceText, timeText, trendOf,
+  sectorOf, sectorsOf, shortLabel, sourceText, timeText, trendOf, wonText,
 } from '../web/lib/field.js';
 
 const log = (ms) => ({ ms, source: 'log' });
@@ -67,6 +67,10 @@ test('lapCues mark the best laps', () => {
   assert.deepEqual(lapCues(field, { last: log(92000), best: log(92000) }), { last: 'own', best: '' });
   assert.deepEqual(lapCues(field, { last: log(90000), best: log(92000), is_last_valid: false }), { last: '', best: '' });
   assert.deepEqual(lapCues(field, { last: null, best: null }), { last: '', best: '' });
+});
+
+test('wonText has a sign, and is empty without a change', () => {
+  assert.deepEqual([3, -2, 0, null, undefined].map(wonText), ['+3', '−2', '', '', '']);
 });
 
 test('trendOf has a sign and words', () => {

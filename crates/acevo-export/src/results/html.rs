@@ -65,7 +65,8 @@ fn write_session(output: &mut impl Write, session: &Standings) -> io::Result<()>
         FieldOrder::Race => "race",
         _ => "best laps",
     };
-    write!(output, "<h2>Session {}: {kind}</h2>\n<table>\n<thead><tr>", session.session)?;
+    let track = if session.track.is_empty() { String::new() } else { format!(" · {}", escaped(&session.track)) };
+    write!(output, "<h2>Session {}: {kind}{track}</h2>\n<table>\n<thead><tr>", session.session)?;
     for (title, is_number) in COLUMNS {
         write!(output, "<th scope=\"col\"{}>{title}</th>", class(is_number))?;
     }

@@ -16,7 +16,7 @@ use super::standings::{self, Entry, FieldOrder, Standings, take_best};
 use super::tracker::LineCrossing;
 use crate::analysis::{Analysis, CurrentLap, Lap, LapId, LapKind, Outline, Validity};
 use crate::car_sample::CarSample;
-use crate::names::driver_name;
+use crate::names::{display_name, driver_name};
 
 /// Maximum number of cars that are kept. The pages have room for 60.
 const MAX_CARS: usize = 256;
@@ -88,6 +88,8 @@ pub struct Field {
     sector_ends: Vec<f64>,
     learners: BTreeMap<Track, SectorLearner>,
     track: Track,
+    /// The track of the running session, as the log names it.
+    pub(super) log_track: String,
     pub(super) log: LogState,
     /// The pages have been seen.
     pub(super) has_pages: bool,
@@ -130,9 +132,8 @@ impl Field {
 
     fn follow_session(&mut self, frame: &Frame, analysis: &Analysis) {
         let session = frame.static_data.raw();
-        let name = session.session_name.as_str().to_ascii_lowercase();
         let is_race = frame.static_data.session() == ACEvoSessionType::Race
-            && !["practice", "qualif", "warm"].iter().any(|word| name.contains(word));
+            && !["practice", "qualif", "warm"].iter().any(|word| contains(session.session_name.as_str(), word));
         self.order = if is_race { FieldOrder::Race } else { FieldOrder::BestLap };
         let state = &frame.graphics.raw().session_state;
         self.total_laps = u32::try_from(state.total_lap).ok().filter(|laps| is_race && *laps > 0);
@@ -494,6 +495,7 @@ impl Field {
         cars.iter().for_each(|car| take_best(&mut best_sectors_ms, &car.best_sectors_ms));
         Standings {
             session: self.session,
+            track: self.track_title(),
             order: self.order,
             phase: self.phase.clone(),
             best_ms: cars.iter().filter_map(|car| car.best).map(|best| best.ms).min(),
@@ -502,6 +504,15 @@ impl Field {
             log: self.clock.offset(),
             has_log: self.log.has_events,
         }
+    }
+
+    /// Track and layout of the running session; empty if they are unknown.
+    fn track_title(&self) -> String {
+        let (track, layout) = &self.track;
+        if track.is_empty() {
+            return self.log_track.clone();
+        }
+        [display_name(track), display_name(layout)].join(" ").trim_end().to_owned()
     }
 
     /// All cars that a source has shown, in order of their ids: who drives them, and their laps in all sessions in order of their ends.
@@ -525,6 +536,11 @@ impl Field {
     pub fn laps(&self, car: CarId) -> &[FieldLap] {
         self.cars.get(&car).map_or(&[], |car| &car.laps)
     }
+}
+
+/// True if a text contains a word, in upper or lower case.
+fn contains(text: &str, word: &str) -> bool {
+    text.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 /// True if a car has a lap.

@@ -41,11 +41,17 @@ pub(super) struct LogState {
     /// The phase and when it began.
     phase_name: String,
     phase_at: Option<LogTime>,
-    pub(super) track: Option<String>,
-    pub(super) game: Option<GameStarted>,
+    track: Option<String>,
+    game: Option<GameStarted>,
 }
 
 impl LogState {
+    /// The track: its name, or the text of the game that the user has started.
+    fn track(&self) -> Option<&str> {
+        let game = || self.game.as_ref().and_then(|game| game.track.as_deref());
+        self.track.as_deref().or_else(game)
+    }
+
     /// The game plans several phases at once, with the same time: the first one that the session is not in yet begins then.
     fn begins_phase(&mut self, name: &str, time: LogTime) -> bool {
         let begins = self.phase_at != Some(time) && self.phase_name != name;
@@ -63,12 +69,6 @@ impl Field {
         let mut field = Self::default();
         field.log.is_alone = true;
         field
-    }
-
-    /// The track of the log: its name, or the text of the game that the user has started.
-    pub fn log_track(&self) -> Option<&str> {
-        let game = || self.log.game.as_ref().and_then(|game| game.track.as_deref());
-        self.log.track.as_deref().or_else(game)
     }
 
     pub(super) fn take_log(&mut self, event: &LogEvent) {
@@ -127,7 +127,12 @@ impl Field {
                 let Some(car) = self.cars.get_mut(car) else { return };
                 car.identity.model = model.clone().or(car.identity.model.take());
             }
-            LogEventKind::TrackNamed { name } => self.log.track = Some(name.clone()),
+            LogEventKind::TrackNamed { name } => {
+                self.log.track = Some(name.clone());
+                if self.log_track.is_empty() {
+                    self.log_track.clone_from(name);
+                }
+            }
             LogEventKind::GameStarted(game) => self.log.game = Some(game.clone()),
             LogEventKind::Build { .. } => self.clock.forget_log(),
             _ => {}
@@ -248,6 +253,7 @@ impl Field {
         let phase = std::mem::take(&mut self.phase);
         self.begin_session(self.session.saturating_add(1), at_s);
         self.phase = phase;
+        self.log_track = self.log.track().unwrap_or_default().to_owned();
         let kind = self.log.game.as_ref().map(|game| game.track.as_deref().unwrap_or(&game.mode).to_ascii_lowercase());
         // Servers do not write what kind of session it is; in a race the cars start together.
         let is_race = kind.is_none_or(|kind| kind.contains("race"));

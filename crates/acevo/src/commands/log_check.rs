@@ -25,7 +25,7 @@ pub(crate) fn run(args: &LogCheckArgs) -> anyhow::Result<ExitCode> {
     } else {
         print_text(&text(&summary))?;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(if summary.is_log() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// The newest log of this computer.
@@ -66,10 +66,22 @@ fn text(summary: &LogSummary) -> String {
         lines_of(counts.too_long, "too long"),
     ];
     lines.push(line("lines", &format!("{}: {}", counts.lines(), all.join(", "))));
+    lines.push(line("result", verdict(summary)));
     if summary.is_truncated {
         lines.push("The log is too long: the rest is left out.".into());
     }
     lines.join("\n") + "\n"
+}
+
+/// What the numbers of lines mean.
+fn verdict(summary: &LogSummary) -> &'static str {
+    if !summary.is_log() {
+        "this is not a log of the game, or one of a version that acevo does not know"
+    } else if summary.counts.malformed > 0 {
+        "a log of the game; lines that were not understood are left out"
+    } else {
+        "a log of the game, all of whose known lines were understood"
+    }
 }
 
 fn line(title: &str, text: &str) -> String {

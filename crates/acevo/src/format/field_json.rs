@@ -9,6 +9,7 @@ use crate::format::text::{clean, rounded};
 #[derive(Debug, Serialize)]
 pub(crate) struct FieldJson<'a> {
     session: u32,
+    track: String,
     order: FieldOrder,
     phase: String,
     has_log: bool,
@@ -69,6 +70,7 @@ impl<'a> FieldJson<'a> {
     pub(crate) fn of(standings: &'a Standings) -> Self {
         Self {
             session: standings.session,
+            track: clean(&standings.track),
             order: standings.order,
             phase: clean(&standings.phase),
             has_log: standings.has_log,

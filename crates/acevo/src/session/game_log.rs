@@ -9,7 +9,7 @@ use std::time::Duration;
 use acevo_gamelog::{LogEvent, LogTime};
 use acevo_recording::{LogMark, LogMarks};
 
-pub(crate) use file::FollowedFile;
+pub(crate) use file::{FollowedFile, newest};
 
 /// Which log of the game is read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -168,6 +168,10 @@ fn simulate_writes_logs_that_log_check_understands() {
     }
     let text = output(acevo().arg("log-check").arg(folder.path().join("hosted.txt")));
     assert!(text.status.success() && text.stdout.contains("laps, best"), "{text:?}");
+    assert!(text.stdout.contains("result  a log of the game, all"), "{text:?}");
+    fs::write(folder.path().join("diary.txt"), "Dear diary,\nthis is not a log.\n").unwrap();
+    let refused = output(acevo().arg("log-check").arg(folder.path().join("diary.txt")));
+    assert!(refused.status.code() == Some(1) && refused.stdout.contains("not a log of the game"), "{refused:?}");
     let again = simulate(&["-o", "new.acevo", "--log", "hosted.txt"], folder.path());
     assert!(again.status.code() == Some(1) && again.stderr.contains("is not overwritten"), "{again:?}");
     assert!(!folder.path().join("new.acevo").exists());

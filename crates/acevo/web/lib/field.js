@@ -125,6 +125,9 @@ export function trendOf(seconds) {
     : { text: `▼ ${amount}`, state: 'away', words: `${amount} s further from the car ahead than a lap ago` };
 }
 
+/** Positions won since the start with a sign; empty if the car has won and lost none. */
+export const wonText = (positions) => (known(positions) && positions !== 0 ? `${positions > 0 ? '+' : '−'}${Math.abs(positions)}` : '');
+
 /** Where names and times come from. */
 export function sourceText({ has_log, log }) {
   if (!has_log) return 'Without the game\u2019s log: times are accurate to a frame';

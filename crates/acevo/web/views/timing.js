@@ -10,7 +10,7 @@ const ALONE = 'There are no other cars in this session.';
 
 /** Session, phase and order in words. */
 function aboutText({ status, field }) {
-  const names = [status.session, field.phase || status.phase].filter(Boolean).map(words);
+  const names = [field.track, words(status.session), words(field.phase || status.phase)].filter(Boolean);
   return [...new Set(names), isRace(field) ? 'Order: race' : 'Order: best laps, gaps are differences of best laps'].join(' · ');
 }
 

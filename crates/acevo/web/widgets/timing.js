@@ -1,7 +1,7 @@
 // A table of all cars of the session in their order.
 
 import { el, setData, setHidden, setStyle, setText, withAttributes } from '../lib/dom.js';
-import { carState, gapsOf, isRace, keysOf, lapCues, modelName, positionText, sectorOf, sectorsOf, timeText, trendOf } from '../lib/field.js';
+import { carState, gapsOf, isRace, keysOf, lapCues, modelName, positionText, sectorOf, sectorsOf, timeText, trendOf, wonText } from '../lib/field.js';
 import { known, sectorMs } from '../lib/format.js';
 import { keyedRows } from '../lib/rows.js';
 
@@ -12,7 +12,7 @@ const CUES = { session: ['◆', 'best of the session'], own: ['◇', 'own best']
 const HEADS = [
   ['position', 'Pos', 'Position'], ['number', 'No.', 'Car number'], ['name', 'Name', ''], ['model', 'Car', 'Model of the car'], ['laps', 'Laps', 'Completed laps'],
   ['gap', 'Gap', 'To the leader'], ['interval', 'Interval', 'To the next car ahead'], ['last', 'Last', 'Last lap'], ['best', 'Best', 'Best lap'],
-  ['pits', 'Pits', 'Visits to the pits'], ['trend', 'Trend', 'Change of the interval within the last lap'], ['state', 'State', ''],
+  ['pits', 'Pits', 'Visits to the pits'], ['won', '+/−', 'Positions won or lost since the start'], ['warnings', 'Warn', 'Warnings for track limits'], ['trend', 'Trend', 'Change of the interval within the last lap'], ['state', 'State', ''],
 ];
 
 export const LEGEND = '◆ best of the session · ◇ own best · ~ accurate to a frame only · ≈ estimated by the game · ✕ invalid lap · ▲ closer to the car ahead than a lap ago, ▼ further away · '
@@ -103,6 +103,8 @@ function line(columns, sectors) {
       shown.interval.set(interval);
       setTimes(field, car);
       shown.pits.set(numberText(car.pit_visits || null));
+      shown.won.set(wonText(car.positions_won));
+      shown.warnings.set(numberText(car.warnings || null));
       shown.trend.set(trend.text, { state: trend.state, words: trend.words });
       shown.state.set(state.text, { words: state.title });
     },

@@ -55,6 +55,7 @@ terminal, or with --json or -o. docs/timing.md has the details.
 JSON of standings, an array of sessions for a recording or a log, or else an object per line:
   session          number, from 1
   order            race (laps and position) or best_lap
+  track            track and layout; empty if they are unknown
   phase            the phase of the session, as the game names it
   cars             in order: position, car (its id, a text), label (a name to show), name, short_name, number, model, is_ai, is_player, \
 is_active (false after it has left), is_in_pits, has_finished, laps, lap_position (0 to 1), lap_elapsed_s, sectors_ms (of the running lap), \
@@ -68,7 +69,8 @@ Members of a car that are unknown are left out.";
 
 const LOG_CHECK: &str = "\
 Lines: understood (used); not needed; continued (the line before goes on); not understood (a known beginning, but another form than \
-expected: if there are many, the game has changed its log); too long (more than 4096 bytes). Splits are ends of sectors.
+expected: if there are many, the game has changed its log); too long (more than 4096 bytes). The file counts as a log of the game if more \
+lines are understood than not. Splits are ends of sectors.
 
 JSON: version (of the game), first and last (local times), sessions with begins, mode, track, is_restart, phases (time, name) and cars \
 (id, name, is_ai, is_player, number, model, laps, splits); a lap has ended, time_ms, sectors_ms, is_valid, is_simulated (the time is an \

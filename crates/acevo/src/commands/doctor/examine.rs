@@ -10,6 +10,8 @@ use acevo_telemetry::{CounterConflict, CounterMonitor, LayoutWarning};
 use super::background::add_background;
 use super::report::{Report, Section, State};
 use crate::format::text::{clean, error_chain, name, track};
+use crate::output::name_of;
+use crate::session::game_log::newest;
 use crate::session::source::PageSource;
 
 /// Duration of the measurement.
@@ -48,6 +50,7 @@ pub(in crate::commands) fn examine(source: &PageSource) -> Report {
     let mut report = examine_pages(source);
     // Other pages than those of the game are examined without it.
     if source.is_game() {
+        report.sections.push(log_of_game());
         add_background(&mut report);
     }
     report
@@ -102,6 +105,16 @@ fn look_around(findings: Vec<Finding>) -> Section {
             outcome => outcome.to_string(),
         };
         section.add(state, finding.looked_for, result);
+    }
+    section
+}
+
+/// The game's log, which has the names and times of all cars. Telemetry needs none.
+fn log_of_game() -> Section {
+    let mut section = Section::new("Log of the game");
+    match newest() {
+        Some(path) => section.add(State::Good, "newest", name_of(&path)),
+        None => section.add(State::Missing, "newest", "none found: other cars have no names, and --game-log FILE names one"),
     }
     section
 }

@@ -114,8 +114,13 @@ fn find(source: &LogSource, shared: &Shared) -> Option<PathBuf> {
         LogSource::None => None,
         LogSource::File(path) => Some(path.clone()),
         LogSource::Game if !shared.is_attached.load(Ordering::Relaxed) => None,
-        LogSource::Game => candidates(&places()).into_iter().find(|path| !is_of_server(path)),
+        LogSource::Game => newest(),
     }
+}
+
+/// The newest log of the game on this computer.
+pub(crate) fn newest() -> Option<PathBuf> {
+    candidates(&places()).into_iter().find(|path| !is_of_server(path))
 }
 
 /// True for the log of a dedicated server, which may run beside the game.
