@@ -43,7 +43,7 @@ fn outlines(options: Options) -> Vec<Outline> {
 }
 
 /// How much less accurate a measured lap is that begins or ends in the pit lane.
-const PIT_LANE_TOLERANCE: i32 = 12;
+const PIT_LANE_TOLERANCE: i32 = 45;
 
 /// Drives a simulation. `on_frame` is called after each frame of graphics.
 fn drive(options: Options, log: Log, on_frame: impl FnMut(&Simulator, &Field)) -> (Simulator, Field) {
