@@ -108,7 +108,8 @@ fn timed(laps: &[FieldLap]) -> Vec<&FieldLap> {
 /// Compares the laps of all cars with the truth. Returns how many there are.
 fn compare_laps(simulator: &Simulator, field: &Field, tolerance_ms: i32, has_log: bool) -> usize {
     let mut compared = 0;
-    for car in &simulator.truth().cars {
+    // Without a log the laps of the player are those of the analysis, which has tests of its own.
+    for car in simulator.truth().cars.iter().filter(|car| has_log || !car.is_player) {
         let expected: Vec<_> = car.laps.iter().filter(|lap| !lap.is_out_lap).collect();
         let found = timed(field.laps(id(car)));
         let times = || {
