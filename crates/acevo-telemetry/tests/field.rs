@@ -238,6 +238,24 @@ fn gaps_and_order_are_those_of_the_truth_at_any_moment() {
     }
 }
 
+#[test]
+fn late_joins_are_behind_the_others_though_the_outline_is_not_known_yet() {
+    let (mut field, mut analysis) = (Field::new(), Analysis::new(Settings::default()));
+    let mut simulator = Simulator::new(options(3));
+    while simulator.time() < Duration::from_secs(200) {
+        simulator.step();
+        analysis.feed(simulator.time(), &simulator.frame());
+        while analysis.next_event().is_some() {}
+        field.feed(simulator.time(), &simulator.frame(), &analysis);
+    }
+    let leaders: Vec<_> = field.standings().cars.iter().take(3).map(|car| car.car).collect();
+    let mut expected = simulator.field();
+    expected.retain(|car| car.is_active);
+    expected.sort_unstable_by_key(|car| car.position);
+    let expected: Vec<_> = expected.iter().take(3).map(|car| CarId(car.id.0[0], car.id.0[1])).collect();
+    assert_eq!((leaders, expected.len()), (expected.clone(), 3));
+}
+
 /// Positions at which two orders differ, with the true progress.
 fn pairs(found: &[CarId], expected: &[CarId], progress: &BTreeMap<CarId, f64>) -> Vec<(usize, f64, f64)> {
     let both = found.iter().zip(expected).enumerate().filter(|(_, (found, expected))| found != expected);

@@ -87,6 +87,8 @@ pub(super) struct FieldCar {
     pub(super) pits_since: Option<(f64, bool)>,
     /// The last session in which it was on the pages.
     pub(super) seen_session: u32,
+    /// It appeared on the pages after the others had driven off.
+    pub(super) has_joined_late: bool,
     /// When it was on the pages last, seconds of driving.
     pub(super) seen_s: f64,
     /// It is in the pit lane, as the log shows.

@@ -228,6 +228,11 @@ impl Field {
         Some(self.cars.entry(id).or_insert_with(new))
     }
 
+    /// When the running session began, seconds of driving.
+    fn session_began_s(&self) -> f64 {
+        self.sessions.back().map_or(0.0, |(_, began_s)| *began_s)
+    }
+
     fn follow_cars(&mut self, frame: &Frame, analysis: &Analysis, at_s: f64) {
         let outlines = std::mem::take(&mut self.outlines);
         let known = || outlines.iter().find(|outline| outline.is_of_track(&self.track.0, &self.track.1));
@@ -238,8 +243,13 @@ impl Field {
         let in_pits = CarSample::of(frame).is_in_pits;
         let player_laps = player_progress(frame, analysis, outline);
         let (now_s, session) = (self.now_s, self.session);
+        let is_driven = analysis.current_lap().is_some_and(|lap| lap.number > 1 || lap.elapsed_s > GRID_S);
+        let is_late = is_driven && now_s - self.session_began_s() > SAME_LAP_S;
         for seen in frame.graphics.cars() {
             let Some(car) = self.car_mut(seen.id) else { continue };
+            if car.seen_session != session {
+                car.has_joined_late = is_late;
+            }
             (car.is_active, car.is_player) = (true, seen.id == player);
             (car.seen_s, car.seen_session) = (now_s, session);
             let position = seen.coordinates.map(f64::from);
@@ -264,11 +274,11 @@ impl Field {
     /// Begins to follow a car. Other cars are assumed to be on the same lap as the player until the log shows their laps.
     fn begin_car(&mut self, id: CarId, lap_position: f64, player: Option<f64>) {
         let now_s = self.now_s;
-        let began_s = self.sessions.back().map_or(0.0, |(_, began_s)| *began_s);
-        let joins_late = self.order == FieldOrder::Race
-            && now_s - began_s > SAME_LAP_S
-            && self.cars.values().any(|car| car.has_started);
+        let is_moved =
+            now_s - self.session_began_s() > SAME_LAP_S && self.cars.values().any(|car| car.has_started);
+        let is_race = self.order == FieldOrder::Race;
         let Some(car) = self.cars.get_mut(&id) else { return };
+        let joins_late = is_race && (is_moved || car.has_joined_late);
         let progress = match (car.log_progress, player.filter(|_| !joins_late)) {
             // The log has shown the last sector that has ended.
             (Some(known), _) => lap_position + (known - lap_position).ceil(),
