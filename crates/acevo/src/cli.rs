@@ -151,10 +151,21 @@ pub(crate) fn manual() -> Vec<ManualPage> {
     help::manual(Acevo::command())
 }
 
+/// `acevo FILE.acevo` is short for `acevo watch FILE.acevo`; a file that is dropped on the program is played, too.
+fn with_command(args: &[OsString]) -> Vec<OsString> {
+    let mut args = args.to_vec();
+    let is_recording = |arg: &OsString| Path::new(arg).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("acevo"));
+    if args.get(1).is_some_and(is_recording) {
+        args.insert(1, "watch".into());
+    }
+    args
+}
+
 fn parse(args: &[OsString]) -> Result<Acevo, clap::Error> {
+    let args = with_command(args);
     let is_long = help::is_long(args.iter().skip(1).filter_map(|arg| arg.to_str()));
     let mut command = help::complete(Acevo::command(), is_long);
-    let matches = command.try_get_matches_from_mut(args)?;
+    let matches = command.try_get_matches_from_mut(&args)?;
     let mut acevo = Acevo::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
     acevo.resolve()?;
     Ok(acevo)
@@ -268,7 +279,7 @@ mod tests {
 
     #[test]
     fn every_command_takes_a_positional_recording() {
-        for args in [&["watch", "a.acevo"][..], &["watch", "--from", "a.acevo"]] {
+        for args in [&["a.acevo"][..], &["watch", "a.acevo"], &["watch", "--from", "a.acevo"]] {
             let Ok(Command::Watch(args)) = command(args) else { panic!("{args:?}") };
             assert_eq!(args.watch.follow.source().recording(), Some(Path::new("a.acevo")));
         }
