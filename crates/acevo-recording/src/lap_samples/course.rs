@@ -106,7 +106,7 @@ mod tests {
         let mut course = Course::default();
         let rows: Vec<f64> = (0..=100).map(f64::from).collect();
         course.note(10.0, 10.0, 0, Some(0.99));
-        for (at, timer, position) in [(11.0, 500, 0.99), (12.0, 1500, 0.01), (98.0, 87_500, 0.98), (99.0, 88_500, 0.001)] {
+        for (at, timer, position) in [(11.0, 500, 0.99), (12.0, 1500, 0.01), (54.5, 44_000, 0.49), (98.0, 87_500, 0.98), (99.0, 88_500, 0.001)] {
             course.note(at, at, timer, Some(position));
         }
         course.note(100.0, 100.0, 300, Some(0.01));
@@ -114,7 +114,7 @@ mod tests {
         assert!((course.time_s(10.5)).abs() < 1e-9 && (course.time_s(55.0) - 44.5).abs() < 1e-9);
         let position = |at: f64| course.position(at, at);
         assert!(position(10.5).abs() < 1e-9 && (position(99.5) - 1.0).abs() < 1e-9);
-        assert!((position(55.0) - 0.495).abs() < 1e-6 && (position(98.0) - 0.98).abs() < 1e-9);
+        assert!((position(54.5) - 0.49).abs() < 1e-9 && (position(12.0) - 0.01).abs() < 1e-9 && (position(98.0) - 0.98).abs() < 1e-9);
     }
 
     #[test]
