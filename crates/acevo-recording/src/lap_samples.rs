@@ -85,13 +85,13 @@ pub fn lap_samples<R: Read + Seek>(
     channels: &[&'static Channel],
     mut keep_going: impl FnMut(Duration) -> bool,
 ) -> Result<LapSamples, RecordingError> {
-    let mut rows = Rows::new(channels);
+    let mut rows = Rows::new(channels, lap.from);
     recording.seek(lap.from.saturating_sub(LEAD))?;
     while let Some(step) = recording.next_step()? {
         if step.at > lap.to.saturating_add(TAIL) || !keep_going(step.at) {
             break;
         }
-        rows.take(&step, lap.from);
+        rows.take(&step);
     }
     Ok(rows.finish(lap))
 }
@@ -115,11 +115,11 @@ struct Rows {
 }
 
 impl Rows {
-    fn new(channels: &[&'static Channel]) -> Self {
+    fn new(channels: &[&'static Channel], from: Duration) -> Self {
         Self {
             channels: channels.to_vec(),
             samples: LapSamples::default(),
-            course: Course::default(),
+            course: Course::new(from.as_secs_f64()),
             at_s: Vec::new(),
             driven_m: Vec::new(),
             columns: vec![Vec::new(); channels.len()],
@@ -130,7 +130,7 @@ impl Rows {
         }
     }
 
-    fn take(&mut self, step: &FrameStep<'_>, from: Duration) {
+    fn take(&mut self, step: &FrameStep<'_>) {
         let frame = step.frame;
         self.is_after_gap |= step.after_damage;
         if watches_another_car(frame) || !frame.validity.is_current() {
@@ -141,7 +141,7 @@ impl Rows {
         if step.physics.is_some() {
             self.take_row(step, at_s, car.speed_m_s.unwrap_or(0.0));
         }
-        if step.graphics.is_some() && step.at.saturating_add(Duration::from_millis(50)) >= from {
+        if step.graphics.is_some() {
             SessionNames::update_car_and_track(&mut self.samples.car_and_track, frame);
             self.samples.length_m = car.track_length_m.or(self.samples.length_m);
             self.course.note(at_s, self.driven_at(at_s, &car), car.lap_timer_ms, car.lap_position);
@@ -194,7 +194,7 @@ impl Rows {
     /// The rows between the line and the end of the lap.
     fn finish(mut self, lap: LapSpan) -> LapSamples {
         let end_s = lap.time_ms.map(|ms| f64::from(ms) / 1000.0);
-        self.course.finish(lap.from.as_secs_f64(), end_s, (&self.at_s, &self.driven_m));
+        self.course.finish(end_s, (&self.at_s, &self.driven_m));
         let mut samples = std::mem::take(&mut self.samples);
         samples.channels = vec![Vec::new(); self.columns.len()];
         let is_of_lap = |row: usize, time: f64| match end_s {
@@ -240,7 +240,7 @@ mod tests {
 
     #[test]
     fn thin_keeps_gaps() {
-        let mut rows = Rows::new(&[]);
+        let mut rows = Rows::new(&[], Duration::ZERO);
         rows.at_s = (0..6).map(f64::from).collect();
         rows.driven_m = rows.at_s.clone();
         rows.gaps = vec![false, false, false, true, false, false];

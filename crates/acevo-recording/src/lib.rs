@@ -94,7 +94,7 @@ pub use acevo_telemetry;
 
 pub use analyze::{AnalyzedStep, analyze};
 pub use codec::Compression;
-pub use cut::{LEAD, TAIL, cut, cut_laps, lap_parts};
+pub use cut::{LEAD, TAIL, cut, cut_laps, lap_part, lap_parts};
 pub use description::{Description, PageSizes};
 pub use error::RecordingError;
 pub use field::{FIELD_PASSES, FieldReader, TrackOutlines, analyze_field};

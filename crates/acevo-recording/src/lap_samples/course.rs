@@ -9,9 +9,14 @@ const NEXT_LAP: f64 = 0.5;
 /// Metres per second that are added to the driven distance, so that it ascends while the car stands.
 const CREEP_M_S: f64 = 1e-3;
 
+/// Seconds after the beginning of a lap in which its timer may still be that of the lap before.
+const LATE_RESET_S: f64 = 0.25;
+
 /// Timer and position of a lap, by the time of the recording.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Course {
+    /// When the lap began, in seconds of the recording.
+    from_s: f64,
     /// Time of the recording and lap timer, both in seconds.
     timer: Vec<(f64, f64)>,
     /// Driven distance in metres, and lap position.
@@ -21,11 +26,23 @@ pub(super) struct Course {
 }
 
 impl Course {
+    /// Follows a lap that began at this time of the recording, in seconds.
+    pub(super) const fn new(from_s: f64) -> Self {
+        Self { from_s, timer: Vec::new(), positions: Vec::new(), is_over: false }
+    }
+
     /// Takes a graphics page: the time of the recording, the distance driven by then, the lap timer (0 if it does not run), and the position.
     pub(super) fn note(&mut self, at_s: f64, driven_m: f64, timer_ms: u32, position: Option<f64>) {
         let timer_s = f64::from(timer_ms) / 1000.0;
+        if self.timer.last().is_some_and(|(_, last)| timer_s < *last) {
+            if at_s > self.from_s + LATE_RESET_S {
+                self.is_over = true;
+            } else {
+                self.timer.clear();
+                self.positions.clear();
+            }
+        }
         let last = self.timer.last().copied();
-        self.is_over |= last.is_some_and(|(_, last)| timer_s < last);
         if self.is_over || timer_ms == 0 {
             return;
         }
@@ -42,11 +59,10 @@ impl Course {
         }
     }
 
-    /// Adds the line at both ends. `from_s` is the time of the recording if no timer was published; `rows` are the times and distances of all
-    /// rows.
-    pub(super) fn finish(&mut self, from_s: f64, end_s: Option<f64>, rows: (&[f64], &[f64])) {
+    /// Adds the line at both ends; `rows` are the times and distances of all rows. Without a timer, the time of the recording counts.
+    pub(super) fn finish(&mut self, end_s: Option<f64>, rows: (&[f64], &[f64])) {
         if self.timer.len() < 2 {
-            self.timer = vec![(from_s, 0.0), (from_s + 1.0, 1.0)];
+            self.timer = vec![(self.from_s, 0.0), (self.from_s + 1.0, 1.0)];
         }
         if self.positions.is_empty() {
             return;
@@ -103,25 +119,37 @@ mod tests {
 
     #[test]
     fn course_ignores_positions_of_the_laps_before_and_after() {
-        let mut course = Course::default();
+        let mut course = Course::new(10.4);
         let rows: Vec<f64> = (0..=100).map(f64::from).collect();
         course.note(10.0, 10.0, 0, Some(0.99));
-        for (at, timer, position) in [(11.0, 500, 0.99), (12.0, 1500, 0.01), (54.5, 44_000, 0.49), (98.0, 87_500, 0.98), (99.0, 88_500, 0.001)] {
+        course.note(10.4, 10.4, 88_900, Some(0.2));
+        for (at, timer, position) in [
+            (10.6, 100, 0.99),
+            (11.0, 500, 0.99),
+            (12.0, 1500, 0.01),
+            (54.5, 44_000, 0.49),
+            (98.0, 87_500, 0.98),
+            (99.0, 88_500, 0.001),
+        ] {
             course.note(at, at, timer, Some(position));
         }
         course.note(100.0, 100.0, 300, Some(0.01));
-        course.finish(10.0, Some(89.0), (&rows, &rows));
+        course.finish(Some(89.0), (&rows, &rows));
         assert!((course.time_s(10.5)).abs() < 1e-9 && (course.time_s(55.0) - 44.5).abs() < 1e-9);
         let position = |at: f64| course.position(at, at);
         assert!(position(10.5).abs() < 1e-9 && (position(99.5) - 1.0).abs() < 1e-9);
-        assert!((position(54.5) - 0.49).abs() < 1e-9 && (position(12.0) - 0.01).abs() < 1e-9 && (position(98.0) - 0.98).abs() < 1e-9);
+        assert!(
+            (position(54.5) - 0.49).abs() < 1e-9
+                && (position(12.0) - 0.01).abs() < 1e-9
+                && (position(98.0) - 0.98).abs() < 1e-9
+        );
     }
 
     #[test]
     fn course_without_a_timer_uses_the_time_of_the_recording() {
-        let mut course = Course::default();
+        let mut course = Course::new(2.0);
         course.note(3.0, 1.0, 0, Some(0.2));
-        course.finish(2.0, None, (&[], &[]));
+        course.finish(None, (&[], &[]));
         assert_eq!((course.time_s(5.0), course.position(5.0, 2.0).is_nan()), (3.0, true));
     }
 }
