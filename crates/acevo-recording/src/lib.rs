@@ -102,7 +102,7 @@ pub use info::Info;
 pub use lap_samples::{LapSamples, LapSpan, MAX_SAMPLE_GAP_S, lap_samples};
 pub use lap_selector::{LapReference, LapSelection, LapSelector, ParseLapError, RecordingPosition};
 pub use lap_traces::lap_traces;
-pub use laps::{LapCandidate, LapError, LapIndex, PositionFinder, RecordedLap};
+pub use laps::{LapCandidate, LapError, LapIndex, LapIndexer, PositionFinder, RecordedLap};
 pub use lockstep::{Lockstep, Opener};
 pub use log_marks::{LogMark, LogMarks};
 pub use log_names::LogNames;
