@@ -19,7 +19,7 @@ const wheels = (values, kind) => (Array.isArray(values) && values.some(Number.is
 const noteOf = (lap) => [
   lap.kind && lap.kind !== 'flying' ? words(lap.kind) : '',
   lap.incomplete ? words(lap.incomplete) : '',
-  verdict(lap.validity) === 'invalid' ? `✕ ${words(lap.validity.reason ?? 'invalid')}` : '',
+  verdict(lap.validity) === 'invalid' ? `✕ ${words(lap.validity.reason ?? lap.invalid_reason ?? 'invalid')}` : '',
 ].filter(Boolean).join(' · ');
 
 function gapText(lap, best) {
@@ -61,7 +61,7 @@ export function sessionLaps(root, { basket }) {
       const sectors = Array.from({ length: count }, (_, sector) => lap.sectors_ms?.[sector]);
       const cells = textsOf(lap, sectors, gapText(lap, best)).map((text) => el('td', '', String(text)));
       sectors.forEach((ms, sector) => setData(cells[FIRST_SECTOR + sector], 'state', ms && ms === fastest[sector] ? 'best' : ''));
-      const node = el('tr', '', scoped(String(lap.number), 'row'), ...cells, el('td', 'lap-actions', ...actions(lap)));
+      const node = el('tr', '', scoped(String(lap.number), 'row'), ...cells, el('td', 'lap-use', el('span', 'lap-actions', ...actions(lap))));
       setData(node, 'state', stateOf(lap, best));
       return node;
     }

@@ -1,7 +1,7 @@
 // One session of the library: notes, laps, stints, other cars, and the map.
 
-import { el, panel, setHidden, setText, withAttributes } from '../lib/dom.js';
-import { clock, lapTimeMs, words } from '../lib/format.js';
+import { el, panel, setData, setHidden, setText, withAttributes } from '../lib/dom.js';
+import { clock, known, lapTime, lapTimeMs, NONE, words } from '../lib/format.js';
 import { carText, dateText, sessionTitle, trackText } from '../lib/lap-names.js';
 import * as library from '../lib/library.js';
 import { pointsOf } from '../lib/outline-points.js';
@@ -10,17 +10,41 @@ import { polyline, Track } from '../lib/track.js';
 import { units } from '../lib/units.js';
 import { ask } from './ask.js';
 import { button } from './form.js';
+import { plainTable } from './plain-table.js';
 import { sessionLaps } from './session-laps.js';
 import { sessionNotes } from './session-notes.js';
 
-/** Columns of tables of objects that have no time or temperature: by their names. */
-const HIDDEN = ['session', 'id'];
+const numberText = (value) => (known(value) ? String(value) : NONE);
+const secondsText = (value) => (known(value) ? lapTime(value) : NONE);
+
+const STINTS = [
+  ['Stint', ({ number }) => String(number)],
+  ['Laps', ({ laps }) => numberText(laps)],
+  ['Best', ({ lap_min_s: best }) => secondsText(best)],
+  ['Mean', ({ lap_mean_s: mean }) => secondsText(mean)],
+  ['Slowest', ({ lap_max_s: slowest }) => secondsText(slowest)],
+  ['Distance', ({ distance_km: distance }) => units.full('distance', distance, 1)],
+  ['Time', ({ time_s: time }) => clock(time)],
+  ['Fuel', ({ fuel_used_l: fuel }) => units.full('volume', fuel)],
+  ['Air', ({ air_c: air }) => units.full('temperature', air)],
+  ['Road', ({ road_c: road }) => units.full('temperature', road)],
+];
+
+const bestOf = (laps) => Math.min(...laps.filter(({ time_ms: time, is_valid: valid }) => time && valid !== false).map(({ time_ms: time }) => time));
+
+const OTHERS = [
+  ['Driver', ({ name, short_name: short, number }) => name || short || (number ? `#${number}` : NONE)],
+  ['Number', ({ number }) => numberText(number)],
+  ['Car', ({ model }) => model ?? NONE],
+  ['Laps', ({ laps }) => numberText(laps?.length)],
+  ['Best', ({ laps }) => lapTimeMs(bestOf(laps ?? []))],
+];
 
 /** `removed(text, undo)` is called after the file was moved to the trash; `show(address)` shows another view. */
 export function sessionPage(root, { basket, show, removed }) {
   const title = el('h2', 'session-heading');
   const facts = el('p', 'hint');
-  const problem = withAttributes(el('p', 'result'), { 'data-state': 'problem', role: 'alert' });
+  const problem = withAttributes(el('p', 'result'), { role: 'alert' });
   const back = withAttributes(el('a', 'tool', '← All sessions'), { href: '#sessions' });
   const compare = button('Compare with the best', () => compareWithBest(), { class: 'tool primary' });
   const remove = button('Delete …', () => removeFile());
@@ -39,12 +63,17 @@ export function sessionPage(root, { basket, show, removed }) {
   let points = null;
   let wanted = '';
 
+  function report(text) {
+    setText(problem, text);
+    setData(problem, 'state', text ? 'problem' : '');
+  }
+
   async function load(id) {
     wanted = id;
     const { ok, answer, text } = await library.session(id);
     if (wanted !== id) return;
     const isShown = ok && Boolean(answer?.session);
-    setText(problem, isShown ? '' : text || 'This session is not in the library: its file was moved or deleted.');
+    report(isShown ? '' : text || 'This session is not in the library: its file was moved or deleted.');
     for (const { node } of [laps, notes, map, stints, others]) setHidden(node, !isShown);
     for (const node of [compare, remove]) setHidden(node, !isShown);
     setText(title, isShown ? sessionTitle(answer.session) : 'No such session');
@@ -58,8 +87,8 @@ export function sessionPage(root, { basket, show, removed }) {
     setText(facts, [dateText(session.began), trackText(session), carText(session), session.driver, words(session.kind), clock(session.duration_s), session.is_simulated ? 'simulated' : '', session.file].filter(Boolean).join(' · '));
     showLaps(answer);
     showNotes(session);
-    fillTable(stints, answer.stints ?? []);
-    fillTable(others, answer.other_cars ?? []);
+    fillTable(stints, STINTS, answer.stints ?? []);
+    fillTable(others, OTHERS, answer.other_cars ?? []);
     setHidden(compare, !session.best_lap);
     loadMap(session);
   }
@@ -108,7 +137,7 @@ export function sessionPage(root, { basket, show, removed }) {
     if (!await ask(`Delete ${session.file}? The whole recording is moved to the trash, with all of its sessions.`, 'Delete')) return;
     const { ok, answer, text } = await library.remove(session.id);
     if (!ok) {
-      setText(problem, text || 'The file cannot be deleted.');
+      report(text || 'The file cannot be deleted.');
       return;
     }
     removed(`Deleted ${session.file}.`, answer?.undo);
@@ -117,26 +146,7 @@ export function sessionPage(root, { basket, show, removed }) {
   return { load };
 }
 
-/** A table of objects with the same members. */
-function fillTable({ node, body }, rows) {
+function fillTable({ node, body }, columns, rows) {
   setHidden(node, rows.length === 0);
-  if (rows.length === 0) return;
-  const names = Object.keys(rows[0]).filter((name) => !HIDDEN.includes(name));
-  const head = el('tr', '', ...names.map((name) => withAttributes(el('th', '', headOf(name)), { scope: 'col' })));
-  const lines = rows.map((row) => el('tr', '', ...names.map((name) => el('td', '', cellOf(name, row[name])))));
-  body.replaceChildren(withAttributes(el('div', 'scroll-wide', el('table', 'board', el('thead', '', head), el('tbody', '', ...lines))), { tabindex: '0', role: 'region', 'aria-label': node.getAttribute('aria-label') }));
-}
-
-const headOf = (name) => words(name.replace(/_(ms|s|l|c|psi|kmh)$/, ''));
-
-/** A value in the unit that the end of its name has. */
-function cellOf(name, value) {
-  if (value === null || value === undefined || value === '') return '–';
-  if (Array.isArray(value)) return value.map((one) => cellOf(name, one)).join(' ');
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (typeof value !== 'number') return String(value);
-  if (name.endsWith('_ms')) return lapTimeMs(value);
-  if (name.endsWith('_s')) return clock(value);
-  const kind = { _l: 'volume', _c: 'temperature', _psi: 'pressure', _kmh: 'speed' }[name.match(/_[a-z]+$/)?.[0]];
-  return kind ? units.full(kind, value) : String(value);
+  plainTable(body, node.getAttribute('aria-label'), columns, rows);
 }
