@@ -99,7 +99,7 @@ pub use error::RecordingError;
 pub use field::{FIELD_PASSES, FieldReader, TrackOutlines, analyze_field};
 pub use info::Info;
 pub use lap_selector::{LapReference, LapSelection, LapSelector, ParseLapError, RecordingPosition};
-pub use lap_traces::lap_traces;
+pub use lap_traces::{TracedLaps, lap_traces};
 pub use laps::{LapCandidate, LapError, LapIndex, PositionFinder, RecordedLap};
 pub use lockstep::{Lockstep, Opener};
 pub use log_marks::{LogMark, LogMarks};
