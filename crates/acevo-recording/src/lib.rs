@@ -101,7 +101,7 @@ pub use field::{FIELD_PASSES, FieldReader, TrackOutlines, analyze_field};
 pub use info::Info;
 pub use lap_samples::{LapSamples, LapSpan, MAX_SAMPLE_GAP_S, lap_samples};
 pub use lap_selector::{LapReference, LapSelection, LapSelector, ParseLapError, RecordingPosition};
-pub use lap_traces::lap_traces;
+pub use lap_traces::{TracedLaps, lap_traces};
 pub use laps::{LapCandidate, LapError, LapIndex, LapIndexer, PositionFinder, RecordedLap};
 pub use lockstep::{Lockstep, Opener};
 pub use log_marks::{LogMark, LogMarks};
