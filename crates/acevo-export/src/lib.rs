@@ -134,5 +134,5 @@ pub use self::plan::{ExportFormat, ExportPlan, Output};
 pub use self::progress::Progress;
 pub use self::recordings::Recordings;
 pub use self::report::{Note, Outcome, RecordingReport, Report};
-pub use self::run::run;
+pub use self::run::{run, write_csv};
 pub use self::sampler::{Sampler, Values};

@@ -1,5 +1,6 @@
 //! Progress of an export.
 
+use std::io::{Read, Seek};
 use std::path::Path;
 use std::time::Duration;
 
@@ -56,7 +57,7 @@ impl<'a> Tracker<'a> {
     }
 
     /// Starts a recording that is read this many times.
-    pub(crate) fn start(&mut self, recording: &Recording, passes: u32) {
+    pub(crate) fn start<R: Read + Seek>(&mut self, recording: &Recording<R>, passes: u32) {
         let info = recording.info();
         (self.start, self.length) = (info.start, info.duration().max(Duration::from_millis(1)));
         (self.bytes, self.passes, self.passed) = (info.bytes, passes, 0);

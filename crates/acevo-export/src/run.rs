@@ -14,12 +14,19 @@ mod rows;
 mod single;
 
 use std::fs;
+use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
+use acevo_recording::Recording;
+
+use self::overview::Overview;
+use self::rows::export_rows;
 use self::single::Target;
 use crate::progress::Tracker;
 use crate::recordings::Input;
-use crate::{ExportError, ExportPlan, Outcome, Output, Progress, RecordingReport, Recordings, Report};
+use crate::{
+    CsvExporter, ExportError, ExportFormat, ExportPlan, Outcome, Output, Progress, RecordingReport, Recordings, Report,
+};
 
 /// Exports recordings.
 ///
@@ -60,6 +67,40 @@ pub fn run(plan: &ExportPlan, recordings: Recordings, progress: &mut dyn Progres
         report.recordings.push(recording);
     }
     Ok(report)
+}
+
+/// Writes one recording as a table to a stream, for example to memory. The plan's format and output are not used.
+///
+/// Returns false, and writes nothing, if no row is to be exported.
+///
+/// ```no_run
+/// use acevo_export::{ExportFormat, ExportPlan, write_csv};
+/// use acevo_recording::Recording;
+///
+/// let mut table = Vec::new();
+/// write_csv(&ExportPlan::new(ExportFormat::Csv), &mut Recording::open("lap.acevo")?, &mut table)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// [`ExportError`] if the plan is invalid, or the recording cannot be read or the table not be written.
+pub fn write_csv<R: Read + Seek>(
+    plan: &ExportPlan,
+    recording: &mut Recording<R>,
+    output: &mut dyn Write,
+) -> Result<bool, ExportError> {
+    let plan = ExportPlan { format: ExportFormat::Csv, output: Output::Stdout, ..plan.clone() };
+    plan.check()?;
+    let mut progress = ();
+    let mut tracker = Tracker::new(&mut progress, 0);
+    let overview = Overview::of(recording, &plan, &mut tracker)?;
+    if overview.sessions.is_empty() {
+        return Ok(false);
+    }
+    let columns = plan.columns();
+    let exporter = Box::new(CsvExporter::new(output, &columns, plan.csv_options())?);
+    export_rows(recording, &plan, &overview, &columns, exporter, &mut tracker, |_, _| {})?;
+    Ok(true)
 }
 
 /// Where recordings are exported to.

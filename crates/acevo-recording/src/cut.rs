@@ -61,8 +61,7 @@ pub fn cut_laps<R: Read + Seek, W: SeekableOutput>(
 
 /// The parts of a recording that have these laps, with [`LEAD`] and [`TAIL`]. Parts that overlap are joined.
 pub fn lap_parts<'a>(laps: impl IntoIterator<Item = &'a RecordedLap>) -> Vec<RangeInclusive<Duration>> {
-    let margins = |lap: &RecordedLap| (lap.from.saturating_sub(LEAD), lap.to.saturating_add(TAIL));
-    let mut ranges: Vec<_> = laps.into_iter().map(margins).collect();
+    let mut ranges: Vec<_> = laps.into_iter().map(|lap| lap_part(lap.from, lap.to).into_inner()).collect();
     ranges.sort_unstable();
     let mut parts: Vec<RangeInclusive<Duration>> = Vec::new();
     for (from, to) in ranges {
@@ -72,6 +71,11 @@ pub fn lap_parts<'a>(laps: impl IntoIterator<Item = &'a RecordedLap>) -> Vec<Ran
         }
     }
     parts
+}
+
+/// The part of a recording that has a lap from `from` to `to`, with [`LEAD`] and [`TAIL`].
+pub fn lap_part(from: Duration, to: Duration) -> RangeInclusive<Duration> {
+    from.saturating_sub(LEAD)..=to.saturating_add(TAIL)
 }
 
 /// Copies some `parts` of a recording unchanged, with the same times, into another one, which this does not finish.

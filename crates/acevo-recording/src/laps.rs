@@ -186,6 +186,11 @@ impl LapIndex {
         &self.laps
     }
 
+    /// All laps, as a list of the caller's own.
+    pub fn into_laps(self) -> Vec<RecordedLap> {
+        self.laps
+    }
+
     /// The lap with this ID.
     pub fn get(&self, id: LapId) -> Option<&RecordedLap> {
         self.laps.iter().find(|recorded| recorded.lap.id() == id)
@@ -310,17 +315,17 @@ struct Started {
     to: Option<Duration>,
 }
 
-/// Builds a [`LapIndex`] while a recording is analyzed: pass all events of a step to [`on_event`](Self::on_event), then the step to
-/// [`on_step`](Self::on_step).
+/// Builds a [`LapIndex`] while a recording is [analyzed](crate::analyze) for something else, too: pass all events of a step to
+/// [`on_event`](Self::on_event), then the step to [`on_step`](Self::on_step).
 #[derive(Debug, Default)]
-pub(crate) struct LapIndexer {
+pub struct LapIndexer {
     started: Vec<Started>,
     laps: Vec<RecordedLap>,
 }
 
 impl LapIndexer {
     /// Takes an event of the analysis. Returns the lap that ended with it.
-    pub(crate) fn on_event(&mut self, event: &SessionEventKind, now: Duration) -> Option<&RecordedLap> {
+    pub fn on_event(&mut self, event: &SessionEventKind, now: Duration) -> Option<&RecordedLap> {
         let SessionEventKind::Lap(lap) = event else { return None };
         let started = self.started.iter_mut().rev().find(|started| started.id == lap.id());
         let (car_and_track, from, to) = match started {
@@ -335,7 +340,7 @@ impl LapIndexer {
     }
 
     /// Takes a step after its events.
-    pub(crate) fn on_step(&mut self, analysis: &Analysis, step: AnalyzedStep<'_>) {
+    pub fn on_step(&mut self, analysis: &Analysis, step: AnalyzedStep<'_>) {
         let Some(current) = analysis.current_lap_id() else {
             if let Some(started) = self.started.last_mut() {
                 started.to.get_or_insert(step.at);
@@ -368,7 +373,8 @@ impl LapIndexer {
         self.started.push(Started { id, car_and_track: CarAndTrack::default(), from, to: None });
     }
 
-    pub(crate) fn finish(self) -> LapIndex {
+    /// The laps, after the last step.
+    pub fn finish(self) -> LapIndex {
         LapIndex { laps: self.laps }
     }
 }

@@ -1,16 +1,19 @@
 //! Laps of recordings are found, selected, cut out and sampled.
 
-use std::io::Cursor;
+use std::cell::Cell;
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
+use std::rc::Rc;
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use acevo_recording::{
-    Description, LapError, LapIndex, LapSelector, PlayerError, RecordedLap, Recording, RecordingSummary,
-    RecordingWriter, cut_laps, lap_traces,
+    Description, LapError, LapIndex, LapSelector, PlayerError, RecordedLap, Recording, RecordingItem, RecordingSummary,
+    RecordingWriter, cut_laps, lap_samples, lap_traces,
 };
 use acevo_simulator::{CarModel, Options, Scenario, TrackName};
 use acevo_telemetry::analysis::LapKind;
 use acevo_telemetry::channel;
+use acevo_telemetry::traces::interpolate;
 use acevo_testkit::recordings;
 
 type Bytes = Recording<Cursor<Vec<u8>>>;
@@ -216,4 +219,88 @@ fn errors_are_chained() {
     assert!(error.source().is_some());
     let error = PlayerError::from(error);
     assert!(error.source().is_some() && error.to_string().contains("recording"));
+}
+
+/// Counts the bytes that are read.
+struct Counted(Cursor<Vec<u8>>, Rc<Cell<u64>>);
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.0.read(buffer)?;
+        self.1.set(self.1.get() + count as u64);
+        Ok(count)
+    }
+}
+
+impl Seek for Counted {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.0.seek(to)
+    }
+}
+
+#[test]
+fn lap_samples_has_a_row_for_each_physics_packet_of_the_lap() {
+    let lap = &two_cars_index().laps()[1];
+    assert!(lap.lap.counts(), "{lap:?}");
+    let channels = ["speed", "position_x", "position_z", "gear"].map(|id| channel(id).unwrap());
+    let samples = lap_samples(&mut open(two_cars()), lap.into(), &channels, |_| true).unwrap();
+    let time_s = f64::from(lap.lap.time_ms.unwrap()) / 1000.0;
+    let rows = samples.time_s.len();
+    assert!((rows as f64 - time_s * 333.0).abs() < 3.0, "{rows} rows in {time_s} s");
+    assert!(samples.time_s.is_sorted() && samples.positions.is_sorted());
+    let ends = |column: &[f32]| [f64::from(column[0]), f64::from(column[rows - 1])];
+    let near = |[a, b]: [f64; 2], [c, d]: [f64; 2], limit: f64| (a - c).abs() < limit && (b - d).abs() < limit;
+    assert!(near(ends(&samples.time_s), [0.0, time_s], 0.01), "{:?}", ends(&samples.time_s));
+    assert!(near(ends(&samples.positions), [0.0, 1.0], 2e-4), "{:?}", ends(&samples.positions));
+    assert_eq!((samples.channels.len(), &samples.car_and_track), (4, &lap.car_and_track));
+    assert!(samples.length_m.is_some());
+    // Between two published positions they follow the car: its speed is the change of the position.
+    let length = samples.length_m.unwrap();
+    for row in (50..rows - 50).step_by(97) {
+        let metres = f64::from(samples.positions[row + 3] - samples.positions[row - 3]) * length;
+        let driven =
+            f64::from(samples.channels[0][row]) / 3.6 * f64::from(samples.time_s[row + 3] - samples.time_s[row - 3]);
+        assert!((metres - driven).abs() < 0.15, "row {row}: {metres} m instead of {driven} m");
+    }
+}
+
+#[test]
+fn lap_samples_agrees_with_lap_traces() {
+    let lap = &two_cars_index().laps()[1];
+    let selector = lap.lap.id().into();
+    let traces = lap_traces(&mut open(two_cars()), &[selector], &[], |_| true).unwrap().remove(0);
+    let samples = lap_samples(&mut open(two_cars()), lap.into(), &[], |_| true).unwrap();
+    let times = traces.raw_segments("lap_time");
+    assert!(samples.time_s.len() > 10_000);
+    for row in (10..samples.time_s.len()).step_by(501) {
+        let (position, time) = (f64::from(samples.positions[row]), f64::from(samples.time_s[row]));
+        let other = interpolate(&times, position).unwrap();
+        assert!((time - other).abs() < 0.005, "{time} s instead of {other} s at {position}");
+    }
+}
+
+#[test]
+fn lap_samples_marks_gaps_and_reads_only_the_lap() {
+    let lap = &two_cars_index().laps()[1];
+    let gap = lap.from + Duration::from_secs(20)..lap.from + Duration::from_secs(23);
+    let mut writer = RecordingWriter::new(Vec::new(), &Description::new("test")).unwrap();
+    let mut whole = open(two_cars());
+    while let Some(item) = whole.next_item().unwrap() {
+        if let RecordingItem::Record(record) = item
+            && !gap.contains(&record.at)
+        {
+            writer.record(&record).unwrap();
+        }
+    }
+    let file = writer.finish().unwrap().0;
+    let read = Rc::new(Cell::new(0));
+    let mut recording = Recording::from_input(Counted(Cursor::new(file.clone()), Rc::clone(&read))).unwrap();
+    let samples = lap_samples(&mut recording, lap.into(), &[channel("speed").unwrap()], |_| true).unwrap();
+    let marks: Vec<_> = (0..samples.time_s.len()).filter(|row| samples.channels[0][*row].is_nan()).collect();
+    assert_eq!(marks.len(), 1, "one row marks the gap");
+    let at = marks[0];
+    assert_eq!((samples.time_s[at], samples.positions[at]), (samples.time_s[at + 1], samples.positions[at + 1]));
+    assert!((samples.time_s[at] - samples.time_s[at - 1] - 3.0).abs() < 0.1);
+    assert!(samples.time_s.is_sorted() && samples.positions.is_sorted());
+    assert!(read.get() < file.len() as u64 / 2, "{} of {} bytes were read", read.get(), file.len());
 }

@@ -1,6 +1,7 @@
 //! The driver: line, target speed and pedals.
 
 use crate::car::{Car, Pedals};
+use crate::fault::Fault;
 use crate::noise::{self, Stream, smoothstep};
 use crate::pit_path::PitPath;
 use crate::profile::Profile;
@@ -20,6 +21,8 @@ pub(crate) struct Intent {
     pub(crate) pit: Option<PitVisit>,
     /// Drive slowly under a yellow flag.
     pub(crate) careful: bool,
+    /// Make a mistake.
+    pub(crate) fault: Option<Fault>,
 }
 
 /// An excursion off the track.
@@ -169,8 +172,9 @@ impl Driver {
         let short_term = self.noise(track, Stream::Pace, at, 330.0);
         let long_term = self.noise(track, Stream::Mood, at, 3_700.0);
         let corner_pace = 0.966 + 0.016 * short_term + 0.014 * long_term;
-        let possible = profile.speed(track.wrap(at.s));
-        let before = profile.speed(track.wrap(at.s - 8.0));
+        let speed = |s: f64| self.intent.fault.map_or_else(|| profile.speed(s), |fault| fault.speed(profile, s));
+        let possible = speed(track.wrap(at.s));
+        let before = speed(track.wrap(at.s - 8.0));
         // The variation affects the bends. When accelerating, the driver always uses full power.
         let gain = (possible * possible - before * before) / 16.0;
         let pace = corner_pace + (1.02 - corner_pace) * (gain / 0.8).clamp(0.0, 1.0);

@@ -5,6 +5,7 @@ mod board;
 mod car;
 mod driver;
 mod fade;
+mod fault;
 mod happening;
 mod identity;
 mod laps;
@@ -27,6 +28,7 @@ mod truth;
 mod validity;
 mod vector;
 
+pub use fault::FaultKind;
 pub use log::{LogLine, LogPlace, LogStyle, LogVersion};
 pub use options::{
     AccGOrder, BoxReturn, CarClass, CarModel, GameVersion, Options, PauseStyle, Scenario, TrackName, UnknownName,
@@ -34,7 +36,8 @@ pub use options::{
 };
 pub use realtime::{Control, run, run_controlled};
 pub use simulator::{Changed, Simulator};
+pub use track::TrackCorner;
 pub use truth::{
-    AbortReason, AbortedLap, CarId, CarState, CarTruth, Damage, FieldLap, LapKind, LapRecord, PhantomCause, PhantomLap,
+    AbortReason, AbortedLap, CarId, CarState, CarTruth, Damage, FaultRecord, FieldLap, LapKind, LapRecord, PhantomCause, PhantomLap,
     PitStay, Stay, Truth, TruthEvent, TruthEventKind,
 };

@@ -360,6 +360,9 @@ pub enum Scenario {
     RaceEnd,
     /// Practice; on the third lap the driver returns to the box and watches another car for two laps.
     Spectate,
+    /// Identical flying laps, and from the third one on a mistake of the driver on each lap, in one corner: the first, the second, and so on.
+    /// [`Truth::faults`](crate::Truth::faults) has the time that each of them has cost.
+    Faults,
     /// A race of five laps, or of [`Options::laps`], among [`Options::cars`] cars of three classes. Most of the others stop in their
     /// boxes and make mistakes; one stops beside the track and one in its box, and they leave the session; two join after the
     /// start, from their boxes. The leader laps the slowest cars.
@@ -392,5 +395,6 @@ named!(Scenario {
     Bounces => "bounces", "main menu opened and closed ten times within a lap";
     RaceEnd => "race-end", "two races of three laps up to the last phase";
     Spectate => "spectate", "another car is watched for two laps";
+    Faults => "faults", "identical laps, and from the third one on a mistake in another corner on each";
     Field => "field", "a race of twenty cars with stops, mistakes, retirements and late joins";
 });

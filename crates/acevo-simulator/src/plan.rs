@@ -221,6 +221,8 @@ pub(crate) struct SessionPlan {
     pub(crate) online: bool,
     /// All laps are driven identically.
     pub(crate) identical: bool,
+    /// From the third lap on, the driver makes a mistake on each lap: in the first corner, in the second corner, and so on.
+    pub(crate) faults: bool,
     /// Resolution of lap times in milliseconds.
     pub(crate) resolution_ms: i32,
     /// Number of seconds that the timer runs past the line before it is reset.

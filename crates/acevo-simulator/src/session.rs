@@ -9,6 +9,7 @@ mod start;
 
 use crate::car::{Car, STEP};
 use crate::driver::{Cut, Driver, Intent, PitVisit, Progress};
+use crate::fault::Fault;
 use crate::happening::{Happening, HappeningKind};
 use crate::laps::{Consumption, Ended, LapClock, Opening, Passage};
 use crate::noise::{self, Stream, generator};
@@ -163,7 +164,7 @@ impl Session {
             happenings: Vec::new(),
         };
         session.report(0.0, HappeningKind::Joined);
-        session.plan_lap(&setting.track);
+        session.plan_lap(setting);
         session
     }
 
@@ -191,7 +192,8 @@ impl Session {
     }
 
     /// Plans the driver's actions on a new lap.
-    fn plan_lap(&mut self, track: &Track) {
+    fn plan_lap(&mut self, setting: &Setting) {
+        let track = &setting.track;
         self.done = 0;
         let old = self.driver.intent;
         let cut = old.cut.filter(Cut::is_under_way);
@@ -208,7 +210,15 @@ impl Session {
         if self.plan.level.is_none() && self.car.powertrain.level(self.car.spec) < LOW_LEVEL {
             intent.pit = Some(PitVisit::Stop);
         }
+        intent.fault = self.fault(self.attempts, setting);
         self.driver.intent = intent;
+    }
+
+    /// The driver's mistake on a lap, counted from 0, if the scenario has it. The first lap begins at another speed, and the second one is
+    /// the one to compare with.
+    pub(crate) fn fault(&self, lap: u32, setting: &Setting) -> Option<Fault> {
+        let corner = lap.checked_sub(2).filter(|_| self.plan.faults)?;
+        Fault::of(corner as usize, &setting.track, &setting.profile)
     }
 
     /// One physics step.
@@ -264,7 +274,7 @@ impl Session {
         let ended = self.clock.pass(&passage);
         if let Some(Ended::Lap(lap)) = ended {
             self.attempts += 1;
-            self.plan_lap(track);
+            self.plan_lap(setting);
             let time_is_up = self.plan.timed && time >= f64::from(self.plan.minutes) * 60.0;
             let flag = self.plan.field && self.traffic.is_flag_shown();
             if time_is_up || flag || self.plan.laps.is_some_and(|laps| lap.number >= laps) {

@@ -1,7 +1,9 @@
 //! A circuit: a closed centre line with elevation, the racing line, and the pit lane along the main straight.
 
+mod corners;
 mod layout;
 
+pub use corners::TrackCorner;
 pub(crate) use layout::Layout;
 
 use crate::noise::smoothstep;

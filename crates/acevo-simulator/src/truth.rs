@@ -4,6 +4,8 @@ mod field;
 
 use acevo_shared_memory::ACEvoFlagType;
 
+use crate::fault::FaultKind;
+
 pub use field::{CarId, CarState, CarTruth, FieldLap, PitStay, Stay};
 
 /// Everything that has really happened in the simulation so far.
@@ -34,6 +36,8 @@ pub struct Truth {
     pub aborted: Vec<AbortedLap>,
     /// All phantom laps: the lap timer and `last_laptime_ms` behave as after a lap, although no lap was driven.
     pub phantoms: Vec<PhantomLap>,
+    /// All mistakes of the driver in [`Scenario::Faults`](crate::Scenario::Faults), in the order of their laps, once these are completed.
+    pub faults: Vec<FaultRecord>,
     /// All other events, in order.
     pub events: Vec<TruthEvent>,
     /// All cars, the player's included, in the order of their first appearance. Its length is that of the largest field, and a car's
@@ -93,6 +97,22 @@ impl LapRecord {
     pub fn ended_in_pits(&self) -> bool {
         matches!(self.kind, LapKind::In | LapKind::OutIn)
     }
+}
+
+/// A mistake of the driver in one corner of a lap that is otherwise driven as all others.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FaultRecord {
+    /// As in [`LapRecord::session`].
+    pub session: u32,
+    /// As in [`LapRecord::number`].
+    pub lap: u32,
+    /// Number of the corner, as in [`TrackCorner::number`](crate::TrackCorner::number).
+    pub corner: u32,
+    /// The mistake.
+    pub kind: FaultKind,
+    /// Time that the mistake has cost: the difference of the lap time to that of the lap without a mistake, in milliseconds.
+    pub loss_ms: i32,
 }
 
 /// The kind of a lap.

@@ -9,6 +9,7 @@
 //! | [`channels()`] | the channel catalogue: one name, unit and sign per quantity |
 //! | [`analysis`] | laps, sectors, stints, events, delta, fuel, track outline, gaps to other cars |
 //! | [`field`] | names, order, gaps and laps of all cars, from the pages and the game's log |
+//! | [`corners`] | corners of a track, and the time lost in each of them |
 //! | [`traces`] | channel values over the distance of a lap |
 //! | [`personal`] | personal bests and their file |
 //! | [`Axes`], [`to_map`] | directions: axes of the acceleration, world coordinates to map coordinates |
@@ -48,6 +49,7 @@ mod axes;
 mod car_sample;
 mod channels;
 mod connection;
+pub mod corners;
 pub mod field;
 mod format;
 mod lap_trace;
@@ -56,6 +58,7 @@ mod limiter;
 mod limits;
 mod names;
 pub mod personal;
+mod session_kind;
 mod text;
 pub mod traces;
 mod units;
@@ -77,6 +80,7 @@ pub use format::{format_lap_time, format_number, format_sector_time};
 pub use learned_sectors::LearnedSectors;
 pub use limiter::Limiter;
 pub use names::{display_name, driver_name, shown_name};
+pub use session_kind::SessionKind;
 pub use text::{clean_text, escape_json, is_unsafe_to_print};
 pub use units::{Unit, UnitSystem, UnknownUnitSystem};
 pub use world::to_map;

@@ -1,5 +1,6 @@
 //! Command-line arguments. They are turned into plans for the commands; nothing is opened or started here.
 
+mod corners;
 mod export;
 mod follow;
 mod help;
@@ -14,6 +15,7 @@ mod timing;
 mod tools;
 mod values;
 
+pub(crate) use corners::CornersArgs;
 pub(crate) use export::ExportArgs;
 pub(crate) use follow::{EventsArgs, LapsArgs, ServeArgs, WatchArgs, WatchCommand};
 pub(crate) use help::ManualPage;
@@ -97,6 +99,8 @@ pub(crate) enum Command {
     Cut(CutArgs),
     /// Add the game's log to a recording that was made without it, as a new recording
     Merge(MergeArgs),
+    /// Show where a lap loses time: braking points, speeds and losses, corner by corner
+    Corners(CornersArgs),
     /// Draw laps: curves over the distance, the map, the g-g diagram
     Plot(PlotArgs),
     /// Measure packet rate, jitter, latency and CPU use

@@ -5,6 +5,7 @@ mod autostart;
 mod background;
 mod channels;
 mod completions;
+mod corners;
 mod cut;
 mod diff;
 mod doctor;
@@ -25,6 +26,7 @@ mod progress;
 mod quit;
 mod raw_file;
 mod record;
+mod recorded_laps;
 mod repair;
 mod replay;
 mod report;
@@ -64,6 +66,7 @@ pub(crate) fn run(args: Acevo) -> anyhow::Result<ExitCode> {
         Some(Command::Stats(args)) => stats::run(&args),
         Some(Command::Events(args)) => events::run(&args),
         Some(Command::Laps(args)) => laps::run(&args),
+        Some(Command::Corners(args)) => corners::run(&args),
         Some(Command::Plot(args)) => plot::run(&args),
         Some(Command::Serve(args)) => serve::run(&args),
         Some(Command::Settings(args)) => settings::run(&args),

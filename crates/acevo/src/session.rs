@@ -10,6 +10,7 @@ pub(crate) mod feeder;
 pub(crate) mod field_follower;
 pub(crate) mod game_log;
 pub(crate) mod history;
+pub(crate) mod known_corners;
 pub(crate) mod known_tracks;
 pub(crate) mod learned_sectors;
 pub(crate) mod live_session;

@@ -3,8 +3,10 @@
 import { keepAwake } from './lib/awake.js';
 import { Background, OTHERWISE_MS, problemsOf, SHOWN_MS } from './lib/background.js';
 import { choice, el, press, setData, setHidden, setText, withAttributes } from './lib/dom.js';
+import { later } from './lib/later.js';
 import { loop } from './lib/loop.js';
 import { Model, PAUSED, REPLAY, TRACED } from './lib/model.js';
+import { routeOf } from './lib/route.js';
 import { keep, kept, stored } from './lib/settings.js';
 import { statement } from './lib/statement.js';
 import { restyleAll } from './lib/surface.js';
@@ -20,9 +22,9 @@ import { timingView } from './views/timing.js';
 import { traces } from './views/traces.js';
 import { playbackBar } from './widgets/playback.js';
 
-const VIEWS = { dash: ['Dash', dash], traces: ['Traces', traces], laps: ['Laps', laps], timing: ['Timing', timingView], map: ['Map', mapView], session: ['Session', session], overlays: ['Overlays', overlays], control: ['Control', control] };
+const VIEWS = { dash: ['Dash', dash], traces: ['Traces', traces], laps: ['Laps', laps], sessions: ['Sessions', later(() => import('./views/sessions.js'), 'sessions')], timing: ['Timing', timingView], map: ['Map', mapView], session: ['Session', session], overlays: ['Overlays', overlays], control: ['Control', control] };
 /** Views without a tab of their own: the tab of another view leads to them. */
-const SUBVIEWS = { layouts: ['overlays', layouts] };
+const SUBVIEWS = { layouts: ['overlays', layouts], compare: ['sessions', later(() => import('./views/compare.js'), 'compare')] };
 /** Views that are empty without telemetry, and are covered by the notice. */
 const COVERED = ['dash', 'traces', 'map'];
 /** The server's limit of channels in a subscription. */
@@ -93,7 +95,7 @@ addEventListener('keydown', (event) => {
   if (event.key.toLowerCase() === 'f') toggleFullScreen();
   if (event.key === 'Escape') leaveFullScreen();
 });
-addEventListener('hashchange', () => show(location.hash.slice(1)));
+addEventListener('popstate', () => show(location.hash.slice(1)));
 document.addEventListener('visibilitychange', subscribe);
 document.addEventListener('fullscreenchange', () => {
   if (!document.fullscreenElement && page.dataset.fullscreen === 'yes') leaveFullScreen();
@@ -103,24 +105,28 @@ keepAwake(() => page.classList.contains('full') || (current === 'dash' && model.
 
 show(dashOnly ? 'dash' : location.hash.slice(1) || kept('view', Object.keys(VIEWS)));
 
-function show(name, chosen = false) {
-  const next = Object.hasOwn(VIEWS, name) || Object.hasOwn(SUBVIEWS, name) ? name : 'dash';
+/** Shows the view of an address such as `laps` or `sessions/12`. `chosen` adds it to the history of the browser. */
+function show(address, chosen = false) {
+  const route = routeOf(address);
+  const isKnown = Object.hasOwn(VIEWS, route.view) || Object.hasOwn(SUBVIEWS, route.view);
+  const next = isKnown ? route.view : 'dash';
   const [tabName, create] = SUBVIEWS[next] ?? [next, VIEWS[next][1]];
-  if (next === current) return;
-  current = next;
+  if (chosen && location.hash !== `#${address}`) history.pushState(null, '', `#${address}`);
   if (!views[next]) {
     const root = withAttributes(el('div', `view view-${next}`), { role: 'tabpanel', id: `view-${next}`, 'aria-labelledby': `tab-${tabName}` });
     holder.append(root);
-    views[next] = { root, ...create(root, { resized: redraw, background, settingsChanged }) };
+    views[next] = { root, ...create(root, { resized: redraw, background, settingsChanged, show: (to) => show(to, true) }) };
   }
+  views[next].route?.(route);
+  if (next === current) return;
+  current = next;
   for (const [other, tab] of Object.entries(tabs)) {
     withAttributes(tab, { 'aria-selected': String(other === tabName), tabindex: other === tabName ? '0' : '-1' });
   }
   for (const [other, { root }] of Object.entries(views)) setHidden(root, other !== next);
   // On narrow screens the list scrolls.
   list.scrollLeft = tabs[tabName].offsetLeft - list.offsetLeft - (list.clientWidth - tabs[tabName].offsetWidth) / 2;
-  if (chosen) history.replaceState(null, '', `#${next}`);
-  keep('view', next);
+  if (Object.hasOwn(VIEWS, next)) keep('view', next);
   background.every(next === 'control' ? SHOWN_MS : OTHERWISE_MS);
   subscribe();
   redraw();

@@ -1,6 +1,7 @@
 //! The laps of a recording that are exported.
 
 use std::collections::BTreeSet;
+use std::io::{Read, Seek};
 
 use acevo_recording::{LapError, LapIndex, Recording};
 use acevo_telemetry::analysis::LapId;
@@ -14,8 +15,8 @@ pub(super) struct LapFilter(Option<BTreeSet<LapId>>);
 
 impl LapFilter {
     /// Finds the selected laps. The filter is empty if the recording has none of them.
-    pub(super) fn of(
-        recording: &mut Recording,
+    pub(super) fn of<R: Read + Seek>(
+        recording: &mut Recording<R>,
         plan: &ExportPlan,
         tracker: &mut Tracker<'_>,
     ) -> Result<Self, ExportError> {

@@ -1,6 +1,7 @@
 //! The first pass over a recording: facts that are needed before its rows are exported.
 
 use std::collections::BTreeMap;
+use std::io::{Read, Seek};
 use std::time::Duration;
 
 use acevo_recording::{RecordedNames, Recording, session_name};
@@ -31,8 +32,8 @@ pub(super) struct Overview {
 }
 
 impl Overview {
-    pub(super) fn of(
-        recording: &mut Recording,
+    pub(super) fn of<R: Read + Seek>(
+        recording: &mut Recording<R>,
         plan: &ExportPlan,
         tracker: &mut Tracker<'_>,
     ) -> Result<Self, ExportError> {

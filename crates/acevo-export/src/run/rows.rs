@@ -1,5 +1,6 @@
 //! Exports rows of channel values.
 
+use std::io::{Read, Seek};
 use std::mem;
 use std::ops::ControlFlow;
 use std::time::Duration;
@@ -15,8 +16,8 @@ use crate::progress::Tracker;
 use crate::{Column, ExportError, ExportFormat, ExportPlan, Exporter, Row, Sampler};
 
 /// Reads the recording and passes its rows and laps to the exporter. `observe` is called with each step after its analysis.
-pub(super) fn export_rows(
-    recording: &mut Recording,
+pub(super) fn export_rows<R: Read + Seek>(
+    recording: &mut Recording<R>,
     plan: &ExportPlan,
     overview: &Overview,
     columns: &[Column],

@@ -7,6 +7,7 @@ use super::{
     When::{After, Position},
 };
 use crate::options::{CarModel, Options, Scenario, TrackName};
+use crate::track::Layout;
 use crate::truth::Damage;
 
 /// Length of a session without a time limit, in minutes: a day.
@@ -164,6 +165,7 @@ pub(crate) fn sessions(options: &Options) -> Vec<SessionPlan> {
         timed: false,
         online: false,
         identical: false,
+        faults: false,
         resolution_ms: 1,
         overrun: OVERRUN,
         old_times: OldTimes::UntilLoaded,
@@ -263,6 +265,10 @@ pub(crate) fn sessions(options: &Options) -> Vec<SessionPlan> {
         }
         Scenario::Spectate => {
             vec![SessionPlan { laps: options.laps.or(Some(4)), events: SPECTATING, ..practice }]
+        }
+        Scenario::Faults => {
+            let corners = Layout::of(options.track).corners.len() as u32;
+            vec![alone(SessionPlan { identical: true, faults: true, level: Some(1.0), ..hot(2 + corners, &[]) })]
         }
         Scenario::Field => {
             let laps = options.laps.or(Some(5));

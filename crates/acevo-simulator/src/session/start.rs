@@ -102,7 +102,7 @@ impl Session {
         self.started_at = placed.at;
         self.offset = placed.offset;
         self.service = None;
-        self.plan_lap(&setting.track);
+        self.plan_lap(setting);
     }
 
     /// Ends the running lap without completing it.

@@ -3,7 +3,7 @@
 use super::Simulator;
 use crate::laps::Abandoned;
 use crate::session::Session;
-use crate::truth::{AbortReason, AbortedLap, TruthEvent, TruthEventKind};
+use crate::truth::{AbortReason, AbortedLap, FaultRecord, LapRecord, TruthEvent, TruthEventKind};
 
 impl Simulator {
     /// Records the events of the last step.
@@ -23,6 +23,20 @@ impl Simulator {
             step: self.steps,
             npos: session.s(&self.setting.track) / self.setting.track.length(),
             kind,
+        });
+    }
+
+    /// Records what the driver's mistake on a lap that has just ended has cost.
+    pub(super) fn record_fault(&mut self, session: &Session, lap: &LapRecord) {
+        let Some(fault) = session.fault(session.attempts - 1, &self.setting) else { return };
+        let of_run = |other: &&LapRecord| other.session == lap.session && other.run == lap.run && other.number == 2;
+        let Some(without) = self.truth.laps.iter().find(of_run) else { return };
+        self.truth.faults.push(FaultRecord {
+            session: lap.session,
+            lap: lap.number,
+            corner: fault.corner.number,
+            kind: fault.kind,
+            loss_ms: lap.time_ms - without.time_ms,
         });
     }
 

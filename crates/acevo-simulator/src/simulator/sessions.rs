@@ -207,6 +207,7 @@ impl Simulator {
                 self.board.finish(lap.number, lap.run, lap.time_ms, session.clock.best_ms, session.delays());
                 self.validity.finish(session.attempts - 1, session, &self.setting);
                 self.truth.laps.push(lap);
+                self.record_fault(session, &lap);
             }
             Some(Ended::Phantom(phantom)) => self.record_phantom(session, phantom),
             None => {}

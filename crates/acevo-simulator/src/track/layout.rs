@@ -1,5 +1,6 @@
 //! The layouts of the circuits: control points, pits, and values of the static page.
 
+use super::corners::{self, TrackCorner};
 use crate::options::TrackName;
 
 /// The layout of a circuit. World axes: Y is up, and seen from above X points right and Z down.
@@ -19,12 +20,13 @@ pub(crate) struct Layout {
     pub(crate) pit_side: f64,
     /// Lap positions of the ends of the first two sectors in the game's log.
     pub(crate) sectors: [f64; 2],
+    pub(crate) corners: &'static [TrackCorner],
     /// Control points of a closed cubic B-spline: x, height, z in metres. The first one is on the start line.
     pub(super) points: &'static [(f64, f64, f64)],
 }
 
 impl Layout {
-    pub(crate) fn of(track: TrackName) -> &'static Self {
+    pub(crate) const fn of(track: TrackName) -> &'static Self {
         match track {
             TrackName::Valdombra => &VALDOMBRA,
             TrackName::Karsthafen => &KARSTHAFEN,
@@ -43,6 +45,7 @@ const VALDOMBRA: Layout = Layout {
     pit_box: 45.0,
     pit_side: 1.0,
     sectors: [0.31, 0.68],
+    corners: corners::VALDOMBRA,
     points: VALDOMBRA_POINTS,
 };
 
@@ -56,6 +59,7 @@ const KARSTHAFEN: Layout = Layout {
     pit_box: -13.0,
     pit_side: -1.0,
     sectors: [0.285, 0.645],
+    corners: corners::KARSTHAFEN,
     points: KARSTHAFEN_POINTS,
 };
 
@@ -69,6 +73,7 @@ const NORTHMOOR: Layout = Layout {
     pit_box: -14.8,
     pit_side: 1.0,
     sectors: [0.355, 0.705],
+    corners: corners::NORTHMOOR,
     points: NORTHMOOR_POINTS,
 };
 

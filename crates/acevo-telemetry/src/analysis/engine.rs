@@ -204,6 +204,9 @@ impl Analysis {
         if clocked.has_graphics && clocked.is_live() {
             self.follow_drive(&clocked);
         }
+        if self.settings.only_laps {
+            return;
+        }
         let measured = self.fuel.filter(|plan| !plan.is_estimate).and_then(|plan| plan.laps_left);
         self.detectors.feed(&clocked, &self.settings.thresholds, measured);
         while let Some(kind) = self.detectors.next_event() {

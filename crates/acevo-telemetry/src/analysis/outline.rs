@@ -188,6 +188,16 @@ impl Outline {
         self.pass.clear();
     }
 
+    /// Name of the track; empty while it is unknown.
+    pub fn track(&self) -> &str {
+        &self.track
+    }
+
+    /// Layout of the track; may be empty.
+    pub fn configuration(&self) -> &str {
+        &self.configuration
+    }
+
     /// True for the outline of this track and layout.
     pub fn is_of_track(&self, track: &str, configuration: &str) -> bool {
         self.track == track && self.configuration == configuration

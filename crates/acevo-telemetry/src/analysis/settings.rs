@@ -13,6 +13,8 @@ pub struct Settings {
     pub sectors: Sectors,
     /// Thresholds of events.
     pub thresholds: Thresholds,
+    /// Only sessions, stints, laps and sectors cause events: nothing else is detected. That takes half of the time.
+    pub only_laps: bool,
 }
 
 /// Where the boundaries of sectors come from.

@@ -50,6 +50,7 @@ impl Acevo {
                 | Command::Repair(_)
                 | Command::Cut(_)
                 | Command::Merge(_)
+                | Command::Corners(_)
                 | Command::Stats(_)
                 | Command::Settings(_)
                 | Command::Status(_)

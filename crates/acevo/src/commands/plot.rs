@@ -3,16 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use acevo_recording::{LapReference, LapSelector, lap_traces};
+use acevo_recording::{LapReference, LapSelector};
 use acevo_simulator::Options;
 use acevo_telemetry::Channel;
 use acevo_telemetry::analysis::{Analysis, Settings};
-use anyhow::{Context, ensure};
+use anyhow::Context;
 
+use super::recorded_laps::{check_same_track, laps_of, name_recording};
 use crate::cli::PlotArgs;
 use crate::output::{check_new, default_output, name_of, say, write_new};
 use crate::session::demo;
-use crate::session::playback::open;
 use crate::shutdown::Stop;
 use acevo_plot::{Format, Laps, Request};
 use acevo_telemetry::traces::{LapSampler, LapTraces};
@@ -68,17 +68,14 @@ fn recorded_laps(
     channels: &[&'static Channel],
 ) -> anyhow::Result<(LapTraces, Option<LapTraces>)> {
     let stop = Stop::on_signal()?;
-    let traces = |file: &Path, laps: &[LapSelector]| {
-        let traces = lap_traces(&mut open(file)?, laps, channels, |_| !stop.is_requested());
-        traces.with_context(|| format!("cannot draw {}", name_of(file)))
-    };
+    let traces = |file: &Path, laps: &[LapSelector]| laps_of(file, laps, channels, &stop);
     let laps = match &args.against {
         None => traces(file, &[args.lap])?,
         Some(LapReference { recording: None, lap }) => traces(file, &[args.lap, *lap])?,
         Some(LapReference { recording: Some(other), lap }) => {
             let mut laps = [traces(file, &[args.lap])?, traces(other, &[*lap])?].concat();
             for (lap, recording) in laps.iter_mut().zip([file, other]) {
-                lap.recording = recording.file_stem().map_or_else(String::new, |name| name_of(Path::new(name)));
+                name_recording(lap, recording);
             }
             laps
         }
@@ -86,14 +83,7 @@ fn recorded_laps(
     let mut laps = laps.into_iter();
     let (main, against) = (laps.next().context("the recording has no such lap")?, laps.next());
     if let Some(against) = &against {
-        let track = |lap: &LapTraces| format!("{} {}", lap.track, lap.layout);
-        let are_known = !main.track.is_empty() && !against.track.is_empty();
-        ensure!(
-            !are_known || track(&main) == track(against),
-            "laps of different tracks cannot be compared: {} and {}",
-            track(&main).trim(),
-            track(against).trim()
-        );
+        check_same_track(&main, against)?;
     }
     Ok((main, against))
 }

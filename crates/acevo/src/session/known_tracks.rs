@@ -89,8 +89,8 @@ fn write(path: &Path, outline: &Outline) -> io::Result<()> {
     file.replace()
 }
 
-/// Letters and digits of the names; everything else is `_`.
-fn file_name(track: &str, configuration: &str) -> String {
+/// Name of the file of a track and layout: letters and digits of the names; everything else is `_`.
+pub(crate) fn file_name(track: &str, configuration: &str) -> String {
     let safe = |letter: char| if letter.is_alphanumeric() { letter } else { '_' };
     let name: String = format!("{track} {configuration}").trim().chars().take(60).map(safe).collect();
     format!("{name}.json")

@@ -42,6 +42,20 @@ impl LapTrace {
     }
 }
 
+impl LapTrace {
+    /// Lap positions of the samples, 0..1.
+    pub(super) fn positions(&self) -> &[f32] {
+        &self.positions
+    }
+
+    /// The values of one of the [`CHANNELS`]; `None` for other channels.
+    pub(super) fn channel(&self, id: &str) -> Option<&[f32]> {
+        let Self { speed, throttle, brake, steering, gear, rpm, lap_time, .. } = self;
+        let columns = [speed, throttle, brake, steering, gear, rpm, lap_time];
+        CHANNELS.iter().position(|channel| *channel == id).map(|index| columns[index].as_slice())
+    }
+}
+
 fn decimals(channel: &Channel) -> i32 {
     i32::try_from(channel.decimals()).unwrap_or_default()
 }

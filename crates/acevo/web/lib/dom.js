@@ -42,6 +42,15 @@ export function setHidden(node, hidden) {
   if (node.hidden !== hidden) node.hidden = hidden;
 }
 
+/** Adds a file of styles to the page, once. Views that are loaded when they are needed bring their own. */
+export function stylesheet(name) {
+  const href = `/assets/styles/${name}.css`;
+  if ([...document.styleSheets].some((sheet) => sheet.href?.endsWith(href)) || document.querySelector(`link[href="${href}"]`)) return;
+  const link = withAttributes(el('link'), { rel: 'stylesheet', href });
+  // Styles of the high-contrast mode stay the last ones.
+  document.head.insertBefore(link, document.querySelector('link[href$="high-contrast.css"]'));
+}
+
 /** A label above a value, with setters for both. */
 export function figure(name, classes = '') {
   const label = el('span', 'label', name);

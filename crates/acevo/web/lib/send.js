@@ -11,13 +11,20 @@ function parsed(text) {
   }
 }
 
+/** Loads a document. Returns what `send` returns. */
+export const receive = (path, load = fetch) => answered(() => load(path, { cache: 'no-store' }));
+
 /**
  * Sends a request. Returns `ok`, the HTTP `status` (0 without an answer), the `answer` as JSON or `null`, and for errors a `text` in plain
  * words, which is empty if the answer is JSON. `headers` are additional ones.
  */
-export async function send(method, path, content, load = fetch, headers = {}) {
+export function send(method, path, content, load = fetch, headers = {}) {
+  return answered(() => load(path, { method, cache: 'no-store', headers: { 'Content-Type': 'application/json', ...headers }, body: JSON.stringify(content) }));
+}
+
+async function answered(request) {
   try {
-    const response = await load(path, { method, cache: 'no-store', headers: { 'Content-Type': 'application/json', ...headers }, body: JSON.stringify(content) });
+    const response = await request();
     const body = await response.text();
     const answer = parsed(body);
     if (response.ok) return { ok: true, status: response.status, answer, text: '' };

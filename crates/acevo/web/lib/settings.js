@@ -23,3 +23,15 @@ export function keep(name, value) {
     // The setting is a convenience; without storage it lasts until the page is closed.
   }
 }
+
+/** The stored JSON value, or `null` if there is none. It may be anything: check what it is. */
+export function keptJson(name) {
+  try {
+    return JSON.parse(localStorage.getItem(PREFIX + name));
+  } catch {
+    return null;
+  }
+}
+
+/** Stores a value as JSON. */
+export const keepJson = (name, value) => keep(name, JSON.stringify(value));

@@ -2,7 +2,7 @@
 
 import { el, withAttributes } from './dom.js';
 
-const COLORS = ['text', 'muted', 'faint', 'line', 'panel', 'accent', 'warm', 'alert', 'best', 'ground', 'lap-a', 'lap-b'];
+const COLORS = ['text', 'muted', 'faint', 'line', 'panel', 'accent', 'warm', 'alert', 'best', 'ground', 'lap-a', 'lap-b', 'lap-c', 'lap-d'];
 /** All surfaces of the page, without keeping removed ones in memory. */
 const surfaces = new Set();
 const highContrast = matchMedia('(forced-colors: active)');

@@ -19,8 +19,9 @@ export function fit(points, { width, height }, margin) {
 
 /** The outline in pixels, with lookup by lap position. */
 export class Track {
-  constructor({ points, known }, surface, margin) {
-    this.at = fit(points, surface, margin);
+  /** `focus` are the points that have to fit into the surface; by default all of them. */
+  constructor({ points, known }, surface, margin, focus = points) {
+    this.at = fit(focus, surface, margin);
     this.known = known;
     this.points = points.map(([x, z]) => this.at(x, z));
     const { points: laid } = this;
@@ -48,11 +49,16 @@ export class Track {
   /** The path between two lap positions, the first one before the second. */
   piece(from, to) {
     const path = new Path2D();
+    this.addPiece(path, from, to);
+    return path;
+  }
+
+  /** Adds the line between two lap positions to a path. */
+  addPiece(path, from, to) {
     const count = this.points.length;
     path.moveTo(...this.pixel(from).slice(0, 2));
     for (let index = Math.floor(from * count) + 1; index < to * count; index += 1) path.lineTo(...this.points[index % count]);
     path.lineTo(...this.pixel(to).slice(0, 2));
-    return path;
   }
 }
 

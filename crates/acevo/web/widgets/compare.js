@@ -7,16 +7,9 @@ import { Surface } from '../lib/surface.js';
 import { dot, Track } from '../lib/track.js';
 import { units } from '../lib/units.js';
 import { lapAreas, lapLine } from './lines.js';
+import { drawLost } from './lost-map.js';
 import { pointAt, scrubber } from './scrubber.js';
 
-/** The map is drawn in this many pieces, each coloured by the time lost or gained there. */
-const PIECES = 200;
-/** The time is measured from this distance before a piece to this distance after it, as a fraction of the lap. */
-const NEAR = 0.006;
-/** Colours are full at one second lost per eighth of a lap. */
-const FULL = 1 / 8;
-/** A weaker colour is not drawn. */
-const FAINTEST = 0.15;
 const CURSOR_STEPS = 1000;
 /** The line of lap B in font sizes: dash, gap. */
 const DASHES = [0.5, 0.35];
@@ -139,29 +132,10 @@ export function comparison(root, { resized }) {
     if (laid?.outline !== outline || laid.version !== small.version) {
       laid = { outline, version: small.version, track: new Track(outline, small, em) };
     }
-    const pieces = outline.known ? PIECES : PIECES - 1;
-    for (let piece = 0; piece < pieces; piece += 1) drawPiece(ctx, piece / PIECES, (piece + 1) / PIECES);
+    drawLost(small, laid.track, timeLost, [0, 1]);
     if (cursor === null) return;
     const [x, y] = laid.track.pixel(cursor);
     dot(ctx, x, y, em * 0.45, colors.text, colors.ground, em * 0.15);
-  }
-
-  /** Draws the track between two lap positions, coloured by the time that A loses there. */
-  function drawPiece(ctx, from, to) {
-    const { em, colors } = small;
-    const lost = timeLost(from - NEAR, to + NEAR);
-    const strength = Math.min(1, (Math.abs(lost) / (to - from + 2 * NEAR)) * FULL);
-    const path = laid.track.piece(from, to);
-    ctx.lineWidth = em * 0.45;
-    ctx.strokeStyle = colors.line;
-    ctx.stroke(path);
-    if (strength < FAINTEST) return;
-    // In high-contrast mode the width shows where A is slower.
-    if (small.isHighContrast && lost > 0) ctx.lineWidth = em * 0.9;
-    ctx.globalAlpha = strength;
-    ctx.strokeStyle = lost < 0 ? colors.accent : colors.warm;
-    ctx.stroke(path);
-    ctx.globalAlpha = 1;
   }
 
   /** Seconds that A loses to B between two lap positions; 0 if unknown. */

@@ -10,6 +10,21 @@ const MIN_RANGE_G = 2;
 const CRASH_G = 6;
 const LABEL = 'Accelerations, lateral and longitudinal';
 
+/** Circles of whole g around a point, and the axes. */
+export function drawRings(surface, rings, x0, y0, scale) {
+  const { ctx, colors } = surface;
+  for (let ring = 1; ring <= rings; ring += 1) {
+    ctx.strokeStyle = colors.line;
+    ctx.lineWidth = ring === rings ? 1.5 : 1;
+    ctx.beginPath();
+    ctx.arc(x0, y0, ring * scale, 0, 2 * Math.PI);
+    ctx.stroke();
+    surface.label(`${ring}`, x0 + ring * scale * Math.SQRT1_2 + 2, y0 - ring * scale * Math.SQRT1_2 - 2, { size: 0.62, color: colors.faint });
+  }
+  surface.rule(x0 - rings * scale, y0, x0 + rings * scale, y0, colors.line);
+  surface.rule(x0, y0 - rings * scale, x0, y0 + rings * scale, colors.line);
+}
+
 /** Options: `seconds` of the trail. */
 export function gg(root, { seconds = 4, resized } = {}) {
   const surface = new Surface(root, LABEL, resized);
@@ -25,9 +40,7 @@ export function gg(root, { seconds = 4, resized } = {}) {
     const rings = Math.ceil(largest * 1.02);
     const [x0, y0, radius] = [width / 2, height / 2, Math.min(width, height) / 2 - em * 0.35];
     const scale = radius / rings;
-    drawRings(ctx, rings, x0, y0, scale);
-    surface.rule(x0 - radius, y0, x0 + radius, y0, colors.line);
-    surface.rule(x0, y0 - radius, x0, y0 + radius, colors.line);
+    drawRings(surface, rings, x0, y0, scale);
     if (!Number.isFinite(total)) return;
     drawTrail(ctx, model.history, x0, y0, scale);
     ctx.fillStyle = colors.text;
@@ -36,18 +49,6 @@ export function gg(root, { seconds = 4, resized } = {}) {
     ctx.fill();
     surface.label(`${fixed(total, 1)} g`, 0, em * 0.9, { size: 0.95, color: colors.text, weight: 600 });
   };
-
-  function drawRings(ctx, rings, x0, y0, scale) {
-    const { colors } = surface;
-    for (let ring = 1; ring <= rings; ring += 1) {
-      ctx.strokeStyle = colors.line;
-      ctx.lineWidth = ring === rings ? 1.5 : 1;
-      ctx.beginPath();
-      ctx.arc(x0, y0, ring * scale, 0, 2 * Math.PI);
-      ctx.stroke();
-      surface.label(`${ring}`, x0 + ring * scale * Math.SQRT1_2 + 2, y0 - ring * scale * Math.SQRT1_2 - 2, { size: 0.62, color: colors.faint });
-    }
-  }
 
   function drawTrail(ctx, history, x0, y0, scale) {
     let before = null;

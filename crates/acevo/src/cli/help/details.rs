@@ -21,6 +21,7 @@ pub(super) fn of(command: &str) -> Option<String> {
         "export" => return Some(format!("{EXPORT}\n\n{LAP_NAMES}")),
         "merge" => MERGE,
         "cut" => return Some(format!("{CUT}\n\n{LAP_NAMES}")),
+        "corners" => return Some(format!("{CORNERS}\n\n{LAP_NAMES}")),
         "plot" => return Some(format!("{PLOT}\n\n{LAP_NAMES}")),
         "serve" => SERVE,
         "settings" => SETTINGS,
@@ -226,6 +227,20 @@ JSON: {\"fields\": {\"physics.gear\": {\"a\": 3, \"b\": 4}}, \"sizes\": {}, \"be
 enums have \"a_name\" and \"b_name\", and \"bytes\" is added if equal values have different bytes.
 
 Exit codes, as for diff(1): 0 no difference, 1 differences, 2 error.";
+
+const CORNERS: &str = "\
+Corners are detected from the driven lines and the braking of the laps that count, and stored in a file of the track and layout; from then on \
+the file is used. It is JSON with names, and with start, apex and end of each corner as lap positions (0 to 1): edit it, or share it. Corners of the \
+simulator's tracks are stored only in a file that --corners names.
+
+A corner owns the track from its braking zone to that of the next corner, so the losses of all corners and the rest, from the line to the \
+first corner, add up to the difference of the lap times. If a lap arrives at the next braking zone slower, the corner owns the track until both are \
+equally fast again.
+
+--json prints an object: file, track, layout, corners (number, name, start, apex, end, direction), lap (number, time_ms, car, length_m), figures (for \
+each corner: number, title, braking_m, entry_kmh, min_kmh, exit_kmh, gear, throttle_on_m, time_s), against (as lap), losses (ranked: number, title, \
+lost_s, braking_earlier_m, entry_kmh, min_kmh, exit_kmh, throttle_later_m, lap, reference, advice), rest_s, total_s, consistency (stint, laps, corners \
+with time_s, braking_m and min_kmh, each with mean, deviation and laps). Values that do not exist are null.";
 
 const PLOT: &str = "\
 The first lap is blue, the one it is compared with is orange. In delta curves, values above 0 are slower. Parts of a lap without \

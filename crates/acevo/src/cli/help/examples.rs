@@ -40,6 +40,7 @@ pub(super) fn of(command: &str) -> &'static str {
         "repair" => REPAIR,
         "cut" => CUT,
         "merge" => MERGE,
+        "corners" => CORNERS,
         "plot" => PLOT,
         "serve" => SERVE,
         "settings" => SETTINGS,
@@ -175,6 +176,15 @@ Examples:
   acevo doctor --quiet && start-my-dash    Continue only if telemetry flows
 
 The exit code is 0 only if telemetry flows. It does not flow in the menu or during a pause: drive, then try again.";
+
+const CORNERS: &str = "\
+Examples:
+  acevo corners FILE                          Braking points, speeds and times of the best lap, corner by corner
+  acevo corners FILE --lap 3 --against best   Where lap 3 lost time, the greatest loss first
+  acevo corners FILE --against friend.acevo:best
+  acevo corners FILE --consistency            How much times and braking points vary in the stint of the best lap
+  acevo corners FILE --json | jq .figures
+  acevo corners FILE --path                   The file of the corners of this track, to edit names and positions";
 
 const PLOT: &str = "\
 Examples:

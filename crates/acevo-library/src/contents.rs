@@ -1,0 +1,215 @@
+//! What a recording contains, read in one pass.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{Read, Seek};
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use acevo_recording::{
+    AnalyzedStep, FieldReader, LapIndexer, LogMarks, Marked, RecordedLap, RecordedNames, Recording, RecordingError,
+    TrackOutlines, analyze,
+};
+use acevo_shared_memory::{ACEvoStatus, CarId};
+use acevo_telemetry::analysis::{Analysis, Settings, Stint};
+use acevo_telemetry::field::{CarIdentity, Field, FieldLap};
+use acevo_telemetry::{Frame, SessionKind, driver_name, shown_name, watches_another_car};
+
+/// Maximum number of sessions of a recording, and of laps of its other cars. Garbage can have more.
+const MAX_SESSIONS: usize = 1000;
+const MAX_OTHER_LAPS: usize = 50_000;
+
+/// Steps between two calls of the caller: a third of a second of driving.
+const STEPS_PER_CALL: u32 = 100;
+
+/// Places of pages that are a simulation's: those of `acevo simulate -o`, and pages in the memory of the recording program.
+const SIMULATED_PLACES: [&str; 2] = ["a simulation", "in this process"];
+
+/// What a recording contains.
+#[derive(Debug, Default)]
+pub(crate) struct Contents {
+    /// Wall clock at the recording's zero, microseconds since 1970 (UTC); 0 if it is not known.
+    pub(crate) unix_us: u64,
+    /// Time of the first record.
+    pub(crate) start: Duration,
+    pub(crate) is_finished: bool,
+    pub(crate) is_simulated: bool,
+    pub(crate) program: String,
+    pub(crate) game_version: String,
+    /// Parts cannot be read.
+    pub(crate) is_damaged: bool,
+    pub(crate) sessions: Vec<Session>,
+}
+
+/// A session of a recording.
+#[derive(Debug, Default)]
+pub(crate) struct Session {
+    /// From 1.
+    pub(crate) number: u32,
+    pub(crate) names: RecordedNames,
+    pub(crate) kind: Option<SessionKind>,
+    /// First and last step of driving.
+    pub(crate) from: Duration,
+    pub(crate) to: Duration,
+    pub(crate) sector_ends: Vec<f64>,
+    pub(crate) laps: Vec<RecordedLap>,
+    pub(crate) stints: Vec<Stint>,
+    pub(crate) cars: Vec<OtherCar>,
+}
+
+/// Another car of a session.
+#[derive(Debug)]
+pub(crate) struct OtherCar {
+    pub(crate) id: CarId,
+    pub(crate) identity: CarIdentity,
+    pub(crate) laps: Vec<FieldLap>,
+}
+
+impl Contents {
+    /// Reads a recording to its end. `keep_going` is called several times per recorded second with its time; reading stops if it returns
+    /// false. Then the result is `None`.
+    pub(crate) fn read<R: Read + Seek>(
+        recording: &mut Recording<R>,
+        settings: &Settings,
+        mut keep_going: impl FnMut(Duration) -> bool,
+    ) -> Result<Option<Self>, RecordingError> {
+        let info = recording.info();
+        let description = info.description.unwrap_or_default();
+        let mut contents = Self {
+            unix_us: description.unix_us,
+            start: info.start,
+            is_finished: info.finished,
+            is_simulated: recording.marks().iter().any(|mark| is_simulated(&mark.what)),
+            program: description.program,
+            is_damaged: info.damaged > 0,
+            ..Self::default()
+        };
+        let has_log = !LogMarks::of(recording.marks()).is_empty();
+        let mut field = has_log.then(|| FieldReader::new(recording, TrackOutlines::default()));
+        let mut settings = settings.clone();
+        settings.only_laps = true;
+        let mut analysis = Analysis::new(settings);
+        let (mut laps, mut sessions, mut steps) = (LapIndexer::default(), Sessions::default(), 0_u32);
+        let is_complete = analyze(recording, &mut analysis, |analysis, step| {
+            while let Some(event) = analysis.next_event() {
+                laps.on_event(&event.kind, step.at);
+            }
+            laps.on_step(analysis, step);
+            if let Some(field) = &mut field {
+                field.take(analysis, &step);
+            }
+            sessions.take(analysis, &step);
+            contents.is_damaged |= step.step.is_some_and(|step| step.after_damage);
+            steps = (steps + 1) % STEPS_PER_CALL;
+            let goes_on = steps != 0 || keep_going(step.at);
+            Ok::<_, RecordingError>(if goes_on { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+        })?;
+        if !is_complete {
+            return Ok(None);
+        }
+        contents.game_version = sessions.game_version();
+        contents.sessions = sessions.finish(&analysis, laps, field.map(FieldReader::into_field).as_ref());
+        Ok(Some(contents))
+    }
+}
+
+fn is_simulated(mark: &Marked) -> bool {
+    matches!(mark, Marked::Attached { place, .. } if SIMULATED_PLACES.iter().any(|simulated| place.ends_with(simulated)))
+}
+
+/// The sessions of a recording, while it is read.
+#[derive(Debug, Default)]
+struct Sessions {
+    sessions: BTreeMap<u32, Session>,
+}
+
+impl Sessions {
+    /// Takes a step after the analysis has taken it.
+    fn take(&mut self, analysis: &Analysis, step: &AnalyzedStep<'_>) {
+        let Some(seen) = step.step.filter(|step| step.graphics.is_some()) else { return };
+        let (frame, number) = (seen.frame, analysis.session());
+        if frame.graphics.status() != ACEvoStatus::Live {
+            return;
+        }
+        if !self.sessions.contains_key(&number) && self.sessions.len() >= MAX_SESSIONS {
+            return;
+        }
+        let session =
+            self.sessions.entry(number).or_insert_with(|| Session { number, from: step.at, ..Session::default() });
+        session.to = step.at;
+        session.learn(frame);
+        if session.sector_ends != analysis.sector_ends() {
+            session.sector_ends = analysis.sector_ends().to_vec();
+        }
+    }
+
+    fn game_version(&self) -> String {
+        let mut versions = self.sessions.values().map(|session| &session.names.game_version);
+        versions.find(|version| !version.is_empty()).cloned().unwrap_or_default()
+    }
+
+    /// The sessions that have a name or a lap, with their laps, stints and other cars.
+    fn finish(mut self, analysis: &Analysis, laps: LapIndexer, field: Option<&Field>) -> Vec<Session> {
+        for lap in laps.finish().into_laps() {
+            if let Some(session) = self.sessions.get_mut(&lap.lap.session) {
+                session.laps.push(lap);
+            }
+        }
+        let stints = analysis.stints();
+        for stint in stints.finished().chain([stints.current()]).filter(|stint| stint.distance_km > 0.0) {
+            if let Some(session) = self.sessions.get_mut(&stint.session) {
+                session.stints.push(stint.clone());
+            }
+        }
+        field.into_iter().for_each(|field| self.take_cars(field));
+        let is_drive = |session: &Session| !session.names.track.is_empty() || !session.laps.is_empty();
+        self.sessions.into_values().filter(is_drive).collect()
+    }
+
+    fn take_cars(&mut self, field: &Field) {
+        let mut left = MAX_OTHER_LAPS;
+        for (id, identity, laps) in field.cars().filter(|(id, ..)| field.player() != Some(*id)) {
+            let numbers: BTreeSet<_> = laps.iter().map(|lap| lap.session).collect();
+            for number in numbers {
+                let Some(session) = self.sessions.get_mut(&number) else { continue };
+                let laps: Vec<_> = laps.iter().filter(|lap| lap.session == number).take(left).cloned().collect();
+                left -= laps.len();
+                session.cars.push(OtherCar { id, identity: identity.clone(), laps });
+            }
+        }
+    }
+}
+
+impl Session {
+    /// Takes the names in a frame. The newest are right: while a session begins, pages still have those of the session before.
+    fn learn(&mut self, frame: &Frame) {
+        let (page, graphics) = (&frame.static_data, &frame.graphics);
+        let names = &mut self.names;
+        let has_changed = update(&mut names.session, page.session_name()) | self.kind.is_none();
+        update(&mut names.track, page.track());
+        update(&mut names.game_version, page.ac_evo_version());
+        if !page.track().is_empty() && names.configuration != shown_name(page.track_configuration()) {
+            names.configuration = shown_name(page.track_configuration()).to_owned();
+        }
+        names.track_length_m = page.track_length().map(f64::from).or(names.track_length_m);
+        if !watches_another_car(frame) {
+            let is_other_car = update(&mut names.car, graphics.car_model());
+            if is_other_car || names.driver.is_empty() {
+                let driver = driver_name(frame);
+                update(&mut names.driver, &driver);
+            }
+        }
+        if has_changed {
+            self.kind = SessionKind::of(frame);
+        }
+    }
+}
+
+/// Sets a name if another one is known now. Returns true if it has changed.
+fn update(known: &mut String, name: &str) -> bool {
+    let name = shown_name(name);
+    if name.is_empty() || known == name {
+        return false;
+    }
+    name.clone_into(known);
+    true
+}

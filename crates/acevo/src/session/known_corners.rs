@@ -1,0 +1,71 @@
+//! The files of the corners of each track and layout.
+
+use std::path::{Path, PathBuf};
+
+use acevo_files::UserFolder;
+use acevo_simulator::TrackName;
+use acevo_telemetry::analysis::Outline;
+use acevo_telemetry::corners::Corners;
+use acevo_telemetry::traces::LapTraces;
+use anyhow::{Context, bail, ensure};
+
+use super::known_tracks::file_name;
+use crate::output::name_of;
+
+/// The folder in the folder of data.
+const FOLDER: &str = "corners";
+
+/// The file of the corners of a track and layout; `None` if the environment names no folder for data.
+pub(crate) fn path_of(track: &str, configuration: &str) -> Option<PathBuf> {
+    Some(UserFolder::Data.path()?.join(FOLDER).join(file_name(track, configuration)))
+}
+
+/// The corners of a track and layout in a file, by default in their own one; `None` if it does not exist.
+///
+/// # Errors
+/// If the file cannot be read, is wrong, or has the corners of another track.
+pub(crate) fn load(track: &str, configuration: &str, file: Option<&Path>) -> anyhow::Result<Option<Corners>> {
+    let Some(path) = file.map(Path::to_owned).or_else(|| path_of(track, configuration)) else { return Ok(None) };
+    let cannot = || format!("cannot use the corners in {}; correct the file, or delete it to detect them again", name_of(&path));
+    let Some(corners) = Corners::load(&path).with_context(cannot)? else { return Ok(None) };
+    // Two names may have the same file.
+    if file.is_none() && !corners.is_of_track(track, configuration) {
+        return Ok(None);
+    }
+    ensure!(
+        corners.is_of_track(track, configuration),
+        "{} has the corners of another track: {}",
+        name_of(&path),
+        format!("{} {}", corners.track, corners.configuration).trim()
+    );
+    Ok(Some(corners))
+}
+
+/// The corners of the track of an outline: those of the file, otherwise detected ones. Detected corners are stored for later, in the file that
+/// is named, or in the track's own one; without a name, corners of the simulator's tracks are not stored. Returns the path if it was written.
+///
+/// # Errors
+/// As [`load`]; if the file cannot be written, or the laps show no corners.
+pub(crate) fn load_or_detect(
+    outline: &Outline,
+    laps: &[LapTraces],
+    file: Option<&Path>,
+) -> anyhow::Result<(Corners, Option<PathBuf>)> {
+    let (track, configuration) = (outline.track(), outline.configuration());
+    if let Some(corners) = load(track, configuration, file)? {
+        return Ok((corners, None));
+    }
+    let Some(corners) = Corners::detect(outline, laps) else {
+        bail!("the corners of the track are unknown: the recording has no lap without large gaps");
+    };
+    ensure!(!corners.corners.is_empty(), "the track has no corner");
+    let is_simulated = track.parse::<TrackName>().is_ok();
+    let own = || path_of(track, configuration).filter(|_| !is_simulated && !laps.is_empty());
+    let Some(path) = file.map(Path::to_owned).or_else(own) else { return Ok((corners, None)) };
+    // Another track may have the file: it keeps it.
+    if file.is_none() && path.exists() {
+        return Ok((corners, None));
+    }
+    corners.save(&path).with_context(|| format!("cannot write the corners into {}", name_of(&path)))?;
+    Ok((corners, Some(path)))
+}

@@ -1,0 +1,268 @@
+// Two to four laps of any recordings: curves, map and accelerations with one visible range and one cursor.
+
+import { catalogueOf } from '../lib/catalogue.js';
+import { Comparison, LETTERS, MAX_LAPS } from '../lib/comparison.js';
+import { choice, el, panel, press, setHidden, setText, stylesheet, withAttributes } from '../lib/dom.js';
+import { fixed } from '../lib/format.js';
+import { lapTitle, trackText } from '../lib/lap-names.js';
+import * as library from '../lib/library.js';
+import { SHARE_CHANNELS } from '../lib/range-statistics.js';
+import { units } from '../lib/units.js';
+import { around } from '../lib/viewport.js';
+import { channelPicker } from '../widgets/channel-picker.js';
+import { compareGg } from '../widgets/compare-gg.js';
+import { compareMap } from '../widgets/compare-map.js';
+import { compareStrips } from '../widgets/compare-strips.js';
+import { dropFiles } from '../widgets/drop-files.js';
+import { button, selectField } from '../widgets/form.js';
+import { lapChips } from '../widgets/lap-chips.js';
+import { pickLap } from '../widgets/lap-picker.js';
+import { noticeBar } from '../widgets/notice-bar.js';
+import { player } from '../widgets/player.js';
+import { rangeInput, rangeKey } from '../widgets/range-input.js';
+import { rangeTable } from '../widgets/range-table.js';
+
+/** Channels that map and accelerations need. */
+const MAP_CHANNELS = ['position_x', 'position_z', 'g_lateral', 'g_longitudinal'];
+/** Time after a change until the address and the statistics follow. */
+const SETTLED_MS = 200;
+const KEYS = 'Keys: ← → cursor, + − zoom, Shift with ← → moves, Home shows all, [ ] and digits go to corners, Space plays.';
+
+export function compare(root, { resized }) {
+  stylesheet('library');
+  stylesheet('compare');
+  const comparison = new Comparison();
+  let model = null;
+  let catalogue = new Map();
+  let drawn = '';
+  let settledTimer = 0;
+  let mustSettle = true;
+  const loading = new Set();
+  const notice = noticeBar(root);
+
+  const laps = el('div', 'compare-laps');
+  const add = button('Add a lap …', addLap);
+  const tools = el('div', 'bar compare-tools');
+  const position = el('span', 'num hint compare-position');
+  const [curves, map, gg, table] = [el('section', 'panel compare-main'), panel('compare-map', 'Map'), panel('compare-gg', 'Accelerations'), panel('compare-range', 'Visible part')];
+  const empty = el('p', 'hint compare-empty', 'Choose laps in a session, or add them here. A recording can be dropped on this page.');
+  curves.setAttribute('aria-label', 'Curves');
+  root.append(laps, tools, empty, el('div', 'compare-grid', curves, el('div', 'compare-side', map.node, gg.node)), table.node);
+
+  const strips = compareStrips(curves, comparison, { resized });
+  const parts = [compareMap(map.body, comparison, { outline: () => model?.outline ?? { points: [] }, resized }), compareGg(gg.body, comparison, { resized })];
+  const showRange = rangeTable(table.body, comparison);
+  const showChips = lapChips(laps, comparison, {
+    changed: (id) => apply({ reference: id }),
+    removed: (id) => go({ laps: comparison.laps.filter((lap) => lap.id !== id) }),
+  });
+  laps.append(add, dropFiles(root, { notice, imported: addBestOf }));
+
+  const mode = choice('Axis', [['distance', 'Distance'], ['time', 'Time']], comparison.mode, (value) => {
+    comparison.useMode(value);
+    settle();
+  });
+  const align = selectField('Aligned at', [], (value) => apply({ align: Number(value) }));
+  const ideal = selectField('Ideal lap', [['', 'None'], ['sectors', 'Sectors'], ['mini', 'Mini-sectors']], (value) => apply({ ideal: value }));
+  const channelsNode = el('div', 'channel-picker');
+  const channels = channelPicker(channelsNode, { channels: () => comparison.channels, chosen: (ids) => apply({ channels: ids }) });
+  const playing = player({ comparison, changed: settle });
+  const whole = button('Show all', () => change({ range: comparison.whole }), { title: 'The whole lap (Home)' });
+  tools.append(mode, align.node, ideal.node, channelsNode, playing.node, whole, position);
+  curves.append(el('p', 'hint compare-keys', KEYS));
+
+  const input = {
+    state: () => ({ range: comparison.range, whole: comparison.whole, cursor: comparison.cursor }),
+    changed: change,
+    corners: () => comparison.corners.map((corner) => cornerOf(corner)),
+  };
+  rangeInput(strips.node, { getBoundingClientRect: () => strips.plot.getBoundingClientRect() }, input);
+  document.addEventListener('keydown', (event) => {
+    if (root.hidden || event.target.closest('input, select, textarea, dialog, summary')) return;
+    const isHandled = playing.key(event) || rangeKey(event, input);
+    if (isHandled) event.preventDefault();
+  });
+
+  function cornerOf({ start, apex, end }) {
+    const { base, whole: all } = comparison;
+    if (!base) return { apex: 0, range: all };
+    const [from, at, to] = [start, apex, end].map((part) => comparison.xOf(base, part));
+    return { apex: at, range: around(from, to, all, 0.5) };
+  }
+
+  /** Changes the visible range or the cursor. */
+  function change({ range, cursor }) {
+    if (range) {
+      comparison.range = range;
+      comparison.isMoving = true;
+    }
+    if (cursor !== undefined) {
+      comparison.cursor = cursor;
+      playing.stop();
+    }
+    settle();
+  }
+
+  /** Changes anything else. */
+  function apply(values) {
+    comparison.set(values);
+    loadAll();
+    settle();
+  }
+
+  /** Changes the laps, with a new entry in the history of the browser. */
+  function go(values) {
+    comparison.set(values);
+    history.pushState(null, '', `#${comparison.address}`);
+    loadAll();
+    settle();
+  }
+
+  /** Draws now, and soon what takes longer: statistics and the address. */
+  function settle() {
+    mustSettle = true;
+    clearTimeout(settledTimer);
+    settledTimer = setTimeout(() => {
+      if (root.hidden) return;
+      if (mustSettle) showRange(catalogue);
+      mustSettle = false;
+      comparison.isMoving = false;
+      resized();
+      history.replaceState(null, '', `#${comparison.address}`);
+    }, SETTLED_MS);
+    resized();
+  }
+
+  async function addLap() {
+    const about = comparison.base?.samples.lap;
+    const live = (model?.laps ?? []).filter((lap) => lap.trace && lap.time_ms).map((lap) => ({ id: `live-${lap.index}`, title: lapTitle(lap) })).reverse();
+    addIds([await pickLap(about?.track ? about : null, live)]);
+  }
+
+  function addIds(ids) {
+    const fresh = ids.filter((id) => id && !comparison.ids.includes(String(id))).map((id) => ({ id: String(id), samples: null, problem: '' }));
+    if (fresh.length === 0) return;
+    if (comparison.laps.length + fresh.length > MAX_LAPS) notice.show(`Up to ${MAX_LAPS} laps are compared: remove one first.`);
+    go({ laps: [...comparison.laps, ...fresh].slice(0, MAX_LAPS) });
+  }
+
+  /** Adds the best lap of sessions that were imported. */
+  async function addBestOf(ids) {
+    const answers = await Promise.all(ids.map((id) => library.session(id)));
+    addIds(answers.map(({ answer }) => answer?.session?.best_lap));
+  }
+
+  /** Loads what is missing: first what is drawn, then what the statistics need. */
+  function loadAll() {
+    for (const lap of comparison.laps) load(lap);
+  }
+
+  async function load(lap) {
+    if (loading.has(lap) || lap.problem) return;
+    loading.add(lap);
+    const wanted = () => [...new Set([...comparison.channels, ...MAP_CHANNELS])];
+    const isMissing = (id) => !lap.samples?.columns.has(id);
+    for (const ids of [wanted, () => [...wanted(), ...SHARE_CHANNELS.filter((id) => catalogue.has(id))]]) {
+      const missing = ids().filter(isMissing);
+      if (missing.length > 0 && !lap.problem) await loadColumns(lap, missing);
+    }
+    loading.delete(lap);
+    if (!lap.problem && wanted().some(isMissing)) load(lap);
+  }
+
+  async function loadColumns(lap, ids) {
+    const { samples, problem } = await library.samples(lap.id, ids);
+    if (!comparison.laps.includes(lap)) return;
+    const isSame = lap.samples?.rows === samples?.rows;
+    if (problem) lap.problem = problem;
+    else if (lap.samples && isSame) for (const [id, column] of samples.columns) lap.samples.columns.set(id, column);
+    else lap.samples = samples;
+    checkTracks();
+    comparison.changed();
+    loadCorners();
+    settle();
+  }
+
+  /** Laps of different tracks cannot be compared. */
+  function checkTracks() {
+    const first = comparison.laps.find(({ samples }) => samples)?.samples.lap;
+    for (const lap of comparison.laps) {
+      const about = lap.samples?.lap;
+      if (!about?.track || !first?.track || trackText(about) === trackText(first)) continue;
+      lap.problem = `This lap is of another track: ${trackText(about)}.`;
+      lap.samples = null;
+    }
+  }
+
+  let cornersOf = '';
+  async function loadCorners() {
+    const about = comparison.base?.samples.lap;
+    const key = about?.track ? `${about.track}/${about.layout}` : '';
+    if (!key || key === cornersOf) return;
+    cornersOf = key;
+    const { ok, answer } = await library.corners(about.track, about.layout);
+    comparison.corners = ok && Array.isArray(answer?.corners) ? answer.corners : [];
+    settle();
+  }
+
+  function showTools() {
+    press(mode, comparison.mode);
+    ideal.set(comparison.ideal);
+    const starts = [[0, 'Line'], ...comparison.corners.map(({ number, name, start }) => [start, name || `Corner ${number}`])];
+    if (!starts.some(([at]) => at === comparison.align)) starts.push([comparison.align, `${fixed(comparison.align * 100, 1)} % of the lap`]);
+    align.fill(starts.map(([at, name]) => [String(at), name]));
+    align.set(String(comparison.align));
+    withAttributes(add, { 'aria-disabled': String(comparison.laps.length >= MAX_LAPS) });
+    channels.show();
+  }
+
+  const positionText = () => {
+    if (comparison.cursor === null) return '';
+    if (comparison.mode === 'time') return `${fixed(comparison.cursor, 3)} s`;
+    return comparison.lengthM ? units.full('distance', comparison.cursor / 1000) : `${fixed(comparison.cursor, 1)} %`;
+  };
+
+  function draw() {
+    const key = [comparison.version, comparison.cursor, comparison.range, comparison.playAt, comparison.isMoving, comparison.corners.length, catalogue.size, units.system, units.version, strips.version, ...parts.map(({ version }) => version)].join();
+    if (key === drawn) return;
+    drawn = key;
+    const hasLaps = comparison.laps.length > 0;
+    setHidden(empty, hasLaps);
+    showChips();
+    showTools();
+    strips.draw(catalogue);
+    for (const part of parts) part.draw();
+    const at = positionText();
+    setText(position, at);
+    const values = strips.showValues();
+    const [low, high] = comparison.whole;
+    withAttributes(strips.node, {
+      'aria-valuemin': String(low), 'aria-valuemax': String(high), 'aria-valuenow': String(comparison.cursor ?? low),
+      'aria-valuetext': comparison.cursor === null ? 'No cursor' : `${at}; ${values}`,
+    });
+  }
+
+  async function loadCatalogue() {
+    catalogue = catalogueOf(await model.document('/api/channels'));
+    channels.take(catalogue);
+    loadAll();
+    settle();
+  }
+
+  return {
+    channels: [],
+    title: () => `Compare ${comparison.laps.map((_, place) => LETTERS[place]).join(' ')}`,
+    route({ query }) {
+      comparison.take(query);
+      playing.stop();
+      loadAll();
+      settle();
+    },
+    update(next) {
+      const isFirst = model === null;
+      model = next;
+      if (isFirst) loadCatalogue();
+      draw();
+    },
+  };
+}
