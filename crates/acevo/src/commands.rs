@@ -3,6 +3,7 @@
 mod all_cars;
 mod autostart;
 mod background;
+mod bests;
 mod channels;
 mod completions;
 mod cut;
@@ -15,6 +16,7 @@ mod follow_loop;
 mod in_place;
 mod info;
 mod laps;
+mod library;
 mod log;
 mod log_check;
 mod man;
@@ -30,6 +32,7 @@ mod replay;
 mod report;
 mod run;
 mod serve;
+mod sessions;
 mod settings;
 mod simulate;
 mod stats;
@@ -64,6 +67,8 @@ pub(crate) fn run(args: Acevo) -> anyhow::Result<ExitCode> {
         Some(Command::Stats(args)) => stats::run(&args),
         Some(Command::Events(args)) => events::run(&args),
         Some(Command::Laps(args)) => laps::run(&args),
+        Some(Command::Sessions(args)) => sessions::run(&args),
+        Some(Command::Bests(args)) => bests::run(&args),
         Some(Command::Plot(args)) => plot::run(&args),
         Some(Command::Serve(args)) => serve::run(&args),
         Some(Command::Settings(args)) => settings::run(&args),
