@@ -80,7 +80,9 @@ fn list(folder: &Path, recordings: u32) {
     measure("sessions with a part of a name", &|| {
         sessions(&|filter| (filter.car, filter.is_partial) = (Some("car 7".into()), true))
     });
-    measure("sessions with a text", &|| sessions(&|filter| (filter.text, filter.limit) = (Some("rain".into()), Some(100))));
+    measure("sessions with a text", &|| {
+        sessions(&|filter| (filter.text, filter.limit) = (Some("rain".into()), Some(100)))
+    });
     measure("sessions with a tag", &|| sessions(&|filter| filter.tag = Some("wet".into())));
     measure("what there is to filter by", &|| library.choices().expect("the database can be read").cars.len());
     measure("best laps", &|| library.bests(&SessionFilter::default()).expect("the database can be read").len());

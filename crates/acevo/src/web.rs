@@ -167,13 +167,7 @@ impl Site {
         result.and(reader.finish())
     }
 
-    fn serve(
-        self,
-        reader: &Reader,
-        control: Option<Control>,
-        library: LibraryTask,
-        stop: &Stop,
-    ) -> anyhow::Result<()> {
+    fn serve(self, reader: &Reader, control: Option<Control>, library: LibraryTask, stop: &Stop) -> anyhow::Result<()> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.context("cannot start the web server")?;
         let server = Arc::new(Server {

@@ -10,8 +10,8 @@ use acevo_telemetry::personal::PersonalStore;
 use clap::Args;
 
 use super::library::{LapTableArgs, LapTablePlan, analysis_of};
-use super::source::{GameLogArg, RecordingArg, SourceArgs};
 use super::recordings::folder_of;
+use super::source::{GameLogArg, RecordingArg, SourceArgs};
 use super::tools::LogArg;
 use super::values;
 use crate::diagnostics::LogOptions;

@@ -54,7 +54,8 @@ pub(super) fn scanned(plan: &LibraryPlan) -> anyhow::Result<Library> {
 /// Prints the recordings among the paths of a plan that cannot be read.
 pub(super) fn report_unreadable(library: &Library, plan: &LibraryPlan) -> anyhow::Result<()> {
     for file in library.unreadable()? {
-        let is_wanted = |place: &std::path::PathBuf| std::path::absolute(place).is_ok_and(|place| file.path.starts_with(place));
+        let is_wanted =
+            |place: &std::path::PathBuf| std::path::absolute(place).is_ok_and(|place| file.path.starts_with(place));
         if plan.paths.iter().any(is_wanted) {
             say(format_args!("acevo: warning: {}: {}", name_of(&file.path), file.reason));
         }
@@ -62,7 +63,7 @@ pub(super) fn report_unreadable(library: &Library, plan: &LibraryPlan) -> anyhow
     Ok(())
 }
 
-/// The error of a command that needs a folder, if there is none.
+/// Fails if a plan has no folder.
 pub(super) fn check_paths(plan: &LibraryPlan) -> anyhow::Result<()> {
     if plan.paths.is_empty() {
         bail!("there is no home directory with recordings: name a folder");

@@ -58,11 +58,7 @@ struct Shared {
 
 impl LibraryTask {
     /// Starts the thread, which ends with `stop`. `watched` returns what the program does with recordings.
-    pub(crate) fn start(
-        settings: Settings,
-        stop: Stop,
-        watched: impl Fn() -> Watched + Send + Sync + 'static,
-    ) -> Self {
+    pub(crate) fn start(settings: Settings, stop: Stop, watched: impl Fn() -> Watched + Send + Sync + 'static) -> Self {
         let shared = Shared {
             library: OnceLock::new(),
             settings,
@@ -82,7 +78,7 @@ impl LibraryTask {
     /// The library. It is opened by the first call, which takes a moment.
     ///
     /// # Errors
-    /// Why there is none.
+    /// Why it cannot be opened.
     pub(crate) fn library(&self) -> Result<&Library, String> {
         let open = || super::open(self.0.settings.clone()).map_err(|error| error_chain(&error));
         self.0.library.get_or_init(open).as_ref().map_err(Clone::clone)
@@ -137,7 +133,10 @@ fn scan(library: &Library, watched: &Watched, stop: &Stop) -> Result<(), Library
         !stop.is_requested()
     })?;
     if report.indexed + report.vanished > 0 {
-        info!("session library: {} recordings read, {} vanished, {} in all", report.indexed, report.vanished, report.files);
+        info!(
+            "session library: {} recordings read, {} vanished, {} in all",
+            report.indexed, report.vanished, report.files
+        );
     }
     for problem in &report.problems {
         warn!("session library: {}", error_chain(problem));

@@ -29,9 +29,8 @@ pub(super) fn write(plan: &LapTablePlan) -> anyhow::Result<ExitCode> {
     let columns: Vec<_> = cells(sectors, None).into_iter().map(|(name, kind, _)| CellColumn { name, kind }).collect();
     let cannot = || format!("cannot write {}", name_of(&plan.output));
     let laps = match plan.format {
-        LapFormat::Parquet => {
-            fill(&library, plan, sectors, Box::new(CellParquet::create(&plan.output, &columns)?)).with_context(cannot)?
-        }
+        LapFormat::Parquet => fill(&library, plan, sectors, Box::new(CellParquet::create(&plan.output, &columns)?))
+            .with_context(cannot)?,
         _ if is_stdout => {
             let mut text = Vec::new();
             let laps = fill(&library, plan, sectors, text_table(&mut text, plan, &columns)?)?;
@@ -109,7 +108,8 @@ type Cell<'a> = (String, CellKind, Option<ChannelValue<'a>>);
 
 /// The columns of the table, with the values of a lap if there is one.
 fn cells<'a>(sectors: usize, row: Option<(&'a SessionRow, &'a LapRow, &'a str)>) -> Vec<Cell<'a>> {
-    let mut cells = Cells { cells: Vec::new(), lap: row.map(|(_, lap, _)| lap), session: row.map(|(session, ..)| session) };
+    let mut cells =
+        Cells { cells: Vec::new(), lap: row.map(|(_, lap, _)| lap), session: row.map(|(session, ..)| session) };
     cells.of_session("track", |session| &session.track);
     cells.of_session("layout", |session| &session.layout);
     cells.of_session("car", |session| &session.car);
@@ -151,7 +151,7 @@ fn cells<'a>(sectors: usize, row: Option<(&'a SessionRow, &'a LapRow, &'a str)>)
     cells.wheels("brake_max", "c", 0, |lap| lap.brake_max_c);
     cells.number("water_max_c", 1, |lap| lap.water_max_c);
     cells.number("oil_max_c", 1, |lap| lap.oil_max_c);
-    cells.number("missed", 0, |lap| Some(lap.missed as f64));
+    cells.whole("missed", |lap| u32::try_from(lap.missed).ok());
     cells.cells
 }
 

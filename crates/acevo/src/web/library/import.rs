@@ -51,7 +51,10 @@ pub(super) async fn import(
     may_change(&server, &connection)?;
     let name = plain_name(&parameter(request.uri().query().unwrap_or_default(), "name").unwrap_or_default());
     let Some(folder) = server.library.watched().folders.first().map(|folder| folder.join(FOLDER)) else {
-        return Err(Refusal::new(StatusCode::CONFLICT, "There is no folder of recordings: the setting recording.folder names one."));
+        return Err(Refusal::new(
+            StatusCode::CONFLICT,
+            "There is no folder of recordings: the setting recording.folder names one.",
+        ));
     };
     let file = blocking(move || create(&folder, &name)).await?;
     let file = receive(file, request.into_body()).await?;
@@ -99,16 +102,12 @@ fn publish(mut file: PendingFile) -> Result<PathBuf, Refusal> {
     }
     let path = file.path().to_owned();
     match file.publish() {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            Err(LibraryError::Taken(path).into())
-        }
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(LibraryError::Taken(path).into()),
         published => published.map(|()| path).map_err(|error| failed(&error)),
     }
 }
 
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
-) -> Result<T, Refusal> {
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Refusal> + Send + 'static) -> Result<T, Refusal> {
     spawn_blocking(work).await.unwrap_or_else(|_| Err(super::unavailable("the request was interrupted")))
 }
 

@@ -36,7 +36,11 @@ pub(super) fn filter(query: &str) -> Result<SessionFilter, Refusal> {
 
 /// A parameter of a query; `None` without it.
 pub(super) fn parameter(query: &str, name: &str) -> Option<String> {
-    query.split('&').filter_map(|pair| pair.split_once('=')).find(|(found, _)| *found == name).and_then(|(_, value)| decoded(value))
+    query
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .find(|(found, _)| *found == name)
+        .and_then(|(_, value)| decoded(value))
 }
 
 fn wrong(name: &str, expected: &str) -> Refusal {
