@@ -250,6 +250,18 @@ impl Library {
         })
     }
 
+    /// The maximum number of sectors of a lap.
+    ///
+    /// # Errors
+    /// [`LibraryError::Database`].
+    pub fn max_sectors(&self) -> Result<usize, LibraryError> {
+        self.read(|database| {
+            let max = "SELECT coalesce(max(number), 0) FROM sectors";
+            let max: u32 = database.query_row(max, [], |row| row.get(0))?;
+            Ok(max as usize)
+        })
+    }
+
     /// The stints of a session.
     ///
     /// # Errors
@@ -282,7 +294,8 @@ impl Library {
     /// [`LibraryError::Database`].
     pub fn other_cars(&self, session: i64) -> Result<Vec<OtherCarRow>, LibraryError> {
         self.read(|database| {
-            let mut cars = database.prepare_cached("SELECT * FROM other_cars WHERE session_id = ?1 ORDER BY number, car")?;
+            let mut cars =
+                database.prepare_cached("SELECT * FROM other_cars WHERE session_id = ?1 ORDER BY number, car")?;
             let cars = cars.query_map([session], |row| {
                 Ok(OtherCarRow {
                     car: row.get("car")?,

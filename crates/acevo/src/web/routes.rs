@@ -22,7 +22,7 @@ use super::json::json;
 use super::server::Server;
 use super::slots::Connection;
 use super::{
-    assets, control, documents, fuel_plan as planner, lap_list, layouts, metrics, mirror, network, playback,
+    assets, control, documents, fuel_plan as planner, lap_list, layouts, library, metrics, mirror, network, playback,
     settings_page, socket, upgrade,
 };
 
@@ -58,6 +58,7 @@ pub(super) fn router(server: &Arc<Server>) -> Router {
         .route("/api/layouts", get(layouts::list))
         .route("/api/layouts/{name}", get(layouts::read).put(layouts::save).delete(layouts::remove))
         .route("/api/mirror", post(mirror::answer))
+        .nest("/api/library", library::router())
         .route(
             "/metrics",
             get(async |State(server): State<Arc<Server>>| answer(metrics::CONTENT_TYPE, metrics::metrics(&server))),

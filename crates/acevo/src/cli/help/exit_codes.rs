@@ -49,6 +49,9 @@ pub(super) fn of(command: &str) -> Vec<(u8, &'static str)> {
             "The log does not belong to the recording, the recording has a log already, or a file cannot be read or written.",
         ),
         "log-check" => ("The file is a log of the game.", "It is not, or it cannot be read."),
+        "sessions" | "bests" => {
+            ("Success, also if some recordings cannot be read.", "A folder does not exist, or it was stopped.")
+        }
         "log" => ("Success.", "There is no log yet, or it cannot be read."),
         "report" => ("The archive is complete.", "It cannot be written; then there is no file."),
         "man" => ("All pages are written.", "A page cannot be written, or would replace a file of another program."),
