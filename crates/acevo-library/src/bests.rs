@@ -74,7 +74,8 @@ impl Library {
                  ) WHERE place = 1 ORDER BY track, layout, best_ms, car"
             ))?;
             let bests = bests.query_map(params_from_iter(&values), |row| {
-                let [track, layout, car] = [row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?];
+                let [track, layout, car] =
+                    [row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?];
                 Ok(BestRow {
                     track_name: display_name(&track),
                     layout_name: display_name(&layout),

@@ -282,7 +282,8 @@ impl Library {
     /// [`LibraryError::Database`].
     pub fn other_cars(&self, session: i64) -> Result<Vec<OtherCarRow>, LibraryError> {
         self.read(|database| {
-            let mut cars = database.prepare_cached("SELECT * FROM other_cars WHERE session_id = ?1 ORDER BY number, car")?;
+            let mut cars =
+                database.prepare_cached("SELECT * FROM other_cars WHERE session_id = ?1 ORDER BY number, car")?;
             let cars = cars.query_map([session], |row| {
                 Ok(OtherCarRow {
                     car: row.get("car")?,

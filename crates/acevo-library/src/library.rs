@@ -114,10 +114,7 @@ impl Library {
     }
 
     /// Reads the database.
-    pub(crate) fn read<T>(
-        &self,
-        read: impl FnOnce(&Connection) -> Result<T, LibraryError>,
-    ) -> Result<T, LibraryError> {
+    pub(crate) fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T, LibraryError>) -> Result<T, LibraryError> {
         read(&self.state().connection)
     }
 

@@ -59,8 +59,12 @@ impl Notes {
         let notes = Self { title: self.title.trim().to_owned(), note: self.note.trim().to_owned(), tags };
         let is_long = |text: &str, most: usize| text.chars().count() > most;
         match () {
-            () if is_long(&notes.title, MAX_TITLE) => Err(LibraryError::NotesTooLong("a title has at most 200 characters")),
-            () if is_long(&notes.note, MAX_NOTE) => Err(LibraryError::NotesTooLong("a note has at most 20,000 characters")),
+            () if is_long(&notes.title, MAX_TITLE) => {
+                Err(LibraryError::NotesTooLong("a title has at most 200 characters"))
+            }
+            () if is_long(&notes.note, MAX_NOTE) => {
+                Err(LibraryError::NotesTooLong("a note has at most 20,000 characters"))
+            }
             () if notes.tags.len() > MAX_TAGS => Err(LibraryError::NotesTooLong("a session has at most 32 tags")),
             () if notes.tags.iter().any(|tag| is_long(tag, MAX_TAG)) => {
                 Err(LibraryError::NotesTooLong("a tag has at most 60 characters"))

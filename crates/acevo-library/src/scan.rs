@@ -127,8 +127,8 @@ impl Library {
     /// [`unreadable`](Self::unreadable).
     pub fn index_file(&self, path: &Path) -> Result<Vec<i64>, LibraryError> {
         let path = absolute(path).map_err(|error| LibraryError::file("read", path, error))?;
-        let stamp = Stamp::of(&path)
-            .ok_or_else(|| LibraryError::file("read", &path, std::io::ErrorKind::NotFound.into()))?;
+        let stamp =
+            Stamp::of(&path).ok_or_else(|| LibraryError::file("read", &path, std::io::ErrorKind::NotFound.into()))?;
         self.index(&path, stamp, &mut |_| true)?;
         self.read(|database| {
             let mut ids = database.prepare_cached(
@@ -159,7 +159,9 @@ impl Library {
         if self.read(is_known)? {
             return Ok(());
         }
-        self.change(|change| Ok(change.execute("INSERT OR IGNORE INTO folders (path) VALUES (?1)", [path]).map(drop)?))
+        self.change(|change| {
+            Ok(change.execute("INSERT OR IGNORE INTO folders (path) VALUES (?1)", [path]).map(drop)?)
+        })
     }
 
     fn forget_folder(&self, folder: &Path) -> Result<(), LibraryError> {
@@ -189,8 +191,8 @@ impl Library {
     fn known_stamp(&self, path: &Path) -> Result<Option<Stamp>, LibraryError> {
         let Ok(path) = text_of(path) else { return Ok(None) };
         self.read(|database| {
-            let mut file = database
-                .prepare_cached("SELECT bytes, modified_us, notes_modified_us FROM files WHERE path = ?1")?;
+            let mut file =
+                database.prepare_cached("SELECT bytes, modified_us, notes_modified_us FROM files WHERE path = ?1")?;
             let mut rows = file.query([path])?;
             Ok(rows.next()?.map(|row| stamp(row, 0)).transpose()?)
         })
@@ -236,8 +238,8 @@ impl Library {
             self.put(&path.to_string_lossy(), stamp, &Contents::default(), problem, path)?;
             return Ok(true);
         };
-        let read = Recording::open(path)
-            .and_then(|mut recording| Contents::read(&mut recording, &self.settings, keep_going));
+        let read =
+            Recording::open(path).and_then(|mut recording| Contents::read(&mut recording, &self.settings, keep_going));
         match read {
             Ok(None) => return Ok(false),
             Ok(Some(contents)) => {

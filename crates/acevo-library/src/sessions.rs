@@ -232,7 +232,12 @@ impl Library {
     /// [`LibraryError::Database`].
     pub fn choices(&self) -> Result<Choices, LibraryError> {
         self.read(|database| {
-            Ok(Choices { tracks: tracks(database)?, cars: cars(database)?, drivers: drivers(database)?, tags: tags(database)? })
+            Ok(Choices {
+                tracks: tracks(database)?,
+                cars: cars(database)?,
+                drivers: drivers(database)?,
+                tags: tags(database)?,
+            })
         })
     }
 
@@ -299,8 +304,8 @@ fn tracks(database: &Connection) -> rusqlite::Result<Vec<TrackChoice>> {
 }
 
 fn cars(database: &Connection) -> rusqlite::Result<Vec<CarChoice>> {
-    let mut statement = database
-        .prepare_cached("SELECT car, count(*) FROM sessions WHERE car <> '' GROUP BY car ORDER BY car")?;
+    let mut statement =
+        database.prepare_cached("SELECT car, count(*) FROM sessions WHERE car <> '' GROUP BY car ORDER BY car")?;
     let rows = statement.query_map([], |row| {
         let car = row.get::<_, String>(0)?;
         Ok(CarChoice { name: display_name(&car), car, sessions: row.get(1)? })
@@ -309,10 +314,7 @@ fn cars(database: &Connection) -> rusqlite::Result<Vec<CarChoice>> {
 }
 
 fn drivers(database: &Connection) -> rusqlite::Result<Vec<Choice>> {
-    choices(
-        database,
-        "SELECT driver, count(*) FROM sessions WHERE driver <> '' GROUP BY driver ORDER BY driver",
-    )
+    choices(database, "SELECT driver, count(*) FROM sessions WHERE driver <> '' GROUP BY driver ORDER BY driver")
 }
 
 fn tags(database: &Connection) -> rusqlite::Result<Vec<Choice>> {

@@ -226,7 +226,8 @@ fn statistics(stats: &LapStats) -> Vec<Column> {
         (BRAKE_MAX, stats.brake_c, Summary::max),
     ];
     for (names, summaries, value) in wheels {
-        columns.extend(names.into_iter().zip(summaries.into_array()).map(|(name, summary)| (name, real(value(&summary)))));
+        columns
+            .extend(names.into_iter().zip(summaries.into_array()).map(|(name, summary)| (name, real(value(&summary)))));
     }
     columns
 }
@@ -269,15 +270,8 @@ fn store_car(connection: &Connection, session: i64, car: &OtherCar) -> rusqlite:
         "INSERT OR REPLACE INTO other_cars (session_id, car, name, short_name, number, model, is_ai)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?;
-    let names = params![
-        session,
-        id,
-        identity.name,
-        identity.short_name,
-        identity.number,
-        identity.model,
-        identity.is_ai
-    ];
+    let names =
+        params![session, id, identity.name, identity.short_name, identity.number, identity.model, identity.is_ai];
     insert.execute(names)?;
     car.laps.iter().try_for_each(|lap| store_other_lap(connection, session, &id, lap))
 }

@@ -139,7 +139,9 @@ fn new_folder(trash: &Path) -> Result<PathBuf, LibraryError> {
         let folder = trash.join(time.to_string());
         match fs::create_dir(&folder) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => time += 1,
-            created => return created.map(|()| folder.clone()).map_err(|error| LibraryError::file("create", &folder, error)),
+            created => {
+                return created.map(|()| folder.clone()).map_err(|error| LibraryError::file("create", &folder, error));
+            }
         }
     }
 }

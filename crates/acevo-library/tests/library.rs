@@ -138,7 +138,10 @@ fn sessions_are_filtered_by_names_kind_date_and_text() {
     assert_eq!(count(&|filter| (filter.car, filter.is_partial) = (Some(part.clone()), true)), 1);
     assert_eq!(count(&|filter| filter.kind = Some("race".into())), 1);
     assert_eq!(count(&|filter| filter.text = Some("WEEKEND".into())), rows.len() - 1);
-    assert_eq!(count(&|filter| filter.since = hot.began.clone()), count(&|_| ()) - count(&|filter| filter.until = hot.began.clone()));
+    assert_eq!(
+        count(&|filter| filter.since = hot.began.clone()),
+        count(&|_| ()) - count(&|filter| filter.until = hot.began.clone())
+    );
     assert_eq!(count(&|filter| filter.until = Some("2000".into())), 0);
     assert_eq!(count(&|filter| filter.places = vec![folder.recordings().join("sub")]), rows.len() - 1);
     assert_eq!(count(&|filter| filter.places = vec![folder.recordings().join("su")]), 0);
@@ -213,9 +216,8 @@ fn scan_leaves_files_that_are_written_for_later() {
     let path = folder.add_hot_laps("a.acevo");
     let library = folder.open();
     let mut options = ScanOptions::default();
-    let mut scan = |options: &ScanOptions| {
-        library.scan(&[folder.recordings()], options, &mut |_| true).unwrap().indexed
-    };
+    let mut scan =
+        |options: &ScanOptions| library.scan(&[folder.recordings()], options, &mut |_| true).unwrap().indexed;
     options.open_file = Some(path.clone());
     assert_eq!(scan(&options), 0);
     options.open_file = None;
@@ -263,7 +265,10 @@ fn unreadable_and_damaged_recordings_are_listed_with_reasons() {
     let found = library.unreadable().unwrap();
     let names: Vec<_> = found.iter().map(|file| file.path.file_name().unwrap().to_str().unwrap()).collect();
     assert_eq!(names, ["damaged.acevo", "empty.acevo", "other.acevo"]);
-    assert!(found[0].reason.contains("acevo repair") && found[2].reason.contains("not an acevo recording"), "{found:?}");
+    assert!(
+        found[0].reason.contains("acevo repair") && found[2].reason.contains("not an acevo recording"),
+        "{found:?}"
+    );
     assert_eq!(only(&library).path, damaged);
     assert_eq!(folder.scan(&library).indexed, 0, "they are read once");
     fs::remove_file(folder.recordings().join("empty.acevo")).unwrap();

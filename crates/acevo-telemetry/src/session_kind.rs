@@ -44,8 +44,10 @@ impl SessionKind {
     /// The kind that the name of a session contains, such as `Free Practice 1`.
     pub fn of_name(name: &str) -> Option<Self> {
         let name = shown_name(name).to_lowercase();
-        let words: Vec<_> =
-            name.split(|letter: char| !letter.is_alphanumeric() && letter != '_').filter(|word| !word.is_empty()).collect();
+        let words: Vec<_> = name
+            .split(|letter: char| !letter.is_alphanumeric() && letter != '_')
+            .filter(|word| !word.is_empty())
+            .collect();
         // `time attack`, `TimeAttack` and `Time_Attack` are the same.
         let joined: String = name.chars().filter(|letter| letter.is_alphanumeric()).collect();
         let is_race = words.iter().enumerate().any(|(index, word)| {

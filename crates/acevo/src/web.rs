@@ -35,6 +35,7 @@ mod state;
 mod subscription;
 mod token;
 mod traces;
+mod track;
 mod upgrade;
 
 use std::io;

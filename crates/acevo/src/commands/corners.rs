@@ -61,8 +61,11 @@ pub(crate) fn run(args: &CornersArgs) -> anyhow::Result<ExitCode> {
         outline.is_of_track(&track.track, &track.configuration),
         "the lap was not driven on the last track of the recording: cut the laps of its track with `acevo cut` first"
     );
-    let evidence: Vec<_> =
-        laps.laps().filter(|(other, _)| other.lap.counts() && is_on_track_of(other, recorded)).map(|(_, lap)| lap.clone()).collect();
+    let evidence: Vec<_> = laps
+        .laps()
+        .filter(|(other, _)| other.lap.counts() && is_on_track_of(other, recorded))
+        .map(|(_, lap)| lap.clone())
+        .collect();
     let (corners, written) = known_corners::load_or_detect(outline, &evidence, args.corners.as_deref())?;
     if let Some(path) = written {
         say(format_args!("acevo: wrote the corners of the track into {}", name_of(&path)));
@@ -70,7 +73,9 @@ pub(crate) fn run(args: &CornersArgs) -> anyhow::Result<ExitCode> {
     let figures = LapCorners::new(&corners, lap);
     let against = match &args.against {
         None => None,
-        Some(LapReference { recording: None, lap }) => Some(laps.find(*lap).with_context(|| cannot(&args.file))?.1.clone()),
+        Some(LapReference { recording: None, lap }) => {
+            Some(laps.find(*lap).with_context(|| cannot(&args.file))?.1.clone())
+        }
         Some(LapReference { recording: Some(file), lap }) => {
             let mut found = laps_of(file, &[*lap], &channels(), &stop)?.into_iter().next();
             found.iter_mut().for_each(|lap| name_recording(lap, file));
@@ -85,7 +90,11 @@ pub(crate) fn run(args: &CornersArgs) -> anyhow::Result<ExitCode> {
     let against = against.map(compared).transpose()?;
     let consistency = args.consistency.then(|| consistency(&laps, recorded, &corners)).transpose()?;
     let report = Report { corners: &corners, lap, figures, against, consistency };
-    if args.json { print_json(&json::of(&report, &args.file)?)? } else { print_text(&text::of(&report))? }
+    if args.json {
+        print_json(&json::of(&report, &args.file)?)?
+    } else {
+        print_text(&text::of(&report))?
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -101,11 +110,8 @@ fn consistency(laps: &TracedLaps, of: &RecordedLap, corners: &Corners) -> anyhow
             && (lap.lap.session, lap.lap.stint) == (of.lap.session, of.lap.stint)
             && lap.car_and_track == of.car_and_track
     };
-    let stint: Vec<_> = laps
-        .laps()
-        .filter(|(lap, _)| is_of_stint(lap))
-        .map(|(_, traces)| LapCorners::new(corners, traces))
-        .collect();
+    let stint: Vec<_> =
+        laps.laps().filter(|(lap, _)| is_of_stint(lap)).map(|(_, traces)| LapCorners::new(corners, traces)).collect();
     ensure!(
         stint.len() >= MIN_LAPS,
         "the stint of the lap has {} that counts; a consistency needs {MIN_LAPS}: choose a lap of another stint with --lap",
