@@ -36,7 +36,7 @@ pub enum Separator {
 }
 
 impl Separator {
-    const fn text(self) -> &'static str {
+    pub(crate) const fn text(self) -> &'static str {
         match self {
             Self::Comma => ",",
             Self::Semicolon => ";",
@@ -134,10 +134,7 @@ impl<W: Write> CsvExporter<W> {
     /// # Errors
     /// [`ExportError`]; [`ExportError::InvalidOption`] if a comma separates both cells and decimals.
     pub fn new(out: W, columns: &[Column], options: CsvOptions) -> Result<Self, ExportError> {
-        if options.decimal_comma && options.separator == Separator::Comma {
-            let reason = "a comma cannot separate both cells and decimals";
-            return Err(ExportError::InvalidOption { option: "separator", reason });
-        }
+        check_marks(&options)?;
         let separator = options.separator.text();
         let mut header = Vec::new();
         let mut table = writer(&mut header, separator);
@@ -182,7 +179,16 @@ impl<W: Write> Exporter for CsvExporter<W> {
     }
 }
 
-fn writer<W: Write>(out: W, separator: &str) -> csv::Writer<W> {
+/// Fails if a comma separates both cells and decimals.
+pub(crate) fn check_marks(options: &CsvOptions) -> Result<(), ExportError> {
+    if options.decimal_comma && options.separator == Separator::Comma {
+        let reason = "a comma cannot separate both cells and decimals";
+        return Err(ExportError::InvalidOption { option: "separator", reason });
+    }
+    Ok(())
+}
+
+pub(crate) fn writer<W: Write>(out: W, separator: &str) -> csv::Writer<W> {
     let separator = separator.bytes().next().unwrap_or(b',');
     csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).delimiter(separator).from_writer(out)
 }

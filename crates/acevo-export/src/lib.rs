@@ -74,6 +74,12 @@
 #![cfg_attr(feature = "parquet", doc = "| [`ParquetExporter`] | data frames and databases: pandas, Polars, DuckDB |")]
 #![cfg_attr(feature = "mcap", doc = "| [`McapExporter`] | Foxglove, PlotJuggler: the unchanged pages |")]
 //!
+//! # Tables with other rows
+//!
+//! A [`CellWriter`] writes tables with any columns, such as one row per lap: [`CellCsv`], [`CellJson`]
+#![cfg_attr(feature = "parquet", doc = "and [`CellParquet`].")]
+#![cfg_attr(not(feature = "parquet"), doc = "and, with the feature `parquet`, `CellParquet`.")]
+//!
 //! # Crate features
 //!
 //! Both are off by default. CSV, JSON lines and MoTeC are always available.
@@ -91,6 +97,7 @@
 mod readme {}
 
 mod about;
+mod cell_table;
 mod column;
 mod csv;
 mod date;
@@ -117,6 +124,7 @@ mod run;
 mod sampler;
 
 pub use self::about::About;
+pub use self::cell_table::{CellColumn, CellCsv, CellJson, CellKind, CellWriter};
 pub use self::column::Column;
 pub use self::csv::{CsvExporter, CsvOptions, Separator};
 pub use self::error::ExportError;
@@ -127,7 +135,7 @@ pub use self::mcap::McapExporter;
 pub use self::motec::{MotecExporter, MotecNames, motec_file_name};
 pub use self::number::Precision;
 #[cfg(feature = "parquet")]
-pub use self::parquet::ParquetExporter;
+pub use self::parquet::{CellParquet, ParquetExporter};
 #[cfg(feature = "parquet")]
 pub use self::partition::{Part, partition_path};
 pub use self::plan::{ExportFormat, ExportPlan, Output};

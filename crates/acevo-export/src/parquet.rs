@@ -1,5 +1,6 @@
 //! Columns for data frames and databases: Apache Parquet.
 
+mod cells;
 mod data;
 mod file;
 mod metadata;
@@ -14,6 +15,7 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::writer::SerializedFileWriter;
 
+pub use self::cells::CellParquet;
 use self::data::{Data, Series, write, write_values};
 use self::file::{create_file, part_entry};
 use self::metadata::metadata;

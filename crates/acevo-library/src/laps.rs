@@ -250,6 +250,18 @@ impl Library {
         })
     }
 
+    /// The maximum number of sectors of a lap.
+    ///
+    /// # Errors
+    /// [`LibraryError::Database`].
+    pub fn max_sectors(&self) -> Result<usize, LibraryError> {
+        self.read(|database| {
+            let max = "SELECT coalesce(max(number), 0) FROM sectors";
+            let max: u32 = database.query_row(max, [], |row| row.get(0))?;
+            Ok(max as usize)
+        })
+    }
+
     /// The stints of a session.
     ///
     /// # Errors

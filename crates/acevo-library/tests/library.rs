@@ -216,8 +216,7 @@ fn scan_leaves_files_that_are_written_for_later() {
     let path = folder.add_hot_laps("a.acevo");
     let library = folder.open();
     let mut options = ScanOptions::default();
-    let mut scan =
-        |options: &ScanOptions| library.scan(&[folder.recordings()], options, &mut |_| true).unwrap().indexed;
+    let scan = |options: &ScanOptions| library.scan(&[folder.recordings()], options, &mut |_| true).unwrap().indexed;
     options.open_file = Some(path.clone());
     assert_eq!(scan(&options), 0);
     options.open_file = None;

@@ -4,6 +4,7 @@ mod corners;
 mod export;
 mod follow;
 mod help;
+mod library;
 mod pages;
 mod plot;
 mod recordings;
@@ -19,6 +20,7 @@ pub(crate) use corners::CornersArgs;
 pub(crate) use export::ExportArgs;
 pub(crate) use follow::{EventsArgs, LapsArgs, ServeArgs, WatchArgs, WatchCommand};
 pub(crate) use help::ManualPage;
+pub(crate) use library::{BestsArgs, LapFormat, LapTablePlan, LibraryPlan, SessionsArgs};
 pub(crate) use pages::{ChannelsArgs, DiffArgs, DoctorArgs, DumpArgs, OnceArgs, StatsArgs};
 pub(crate) use plot::PlotArgs;
 pub(crate) use recordings::{CutArgs, InfoArgs, MergeArgs, RecordArgs, RepairArgs, ReplayArgs};
@@ -80,7 +82,11 @@ pub(crate) enum Command {
     /// Print the events of the session: laps, flags, pit stops, damage, tyres, fuel
     Events(EventsArgs),
     /// Show the laps of the session: times, sectors, validity, fuel, speeds
-    Laps(LapsArgs),
+    Laps(Box<LapsArgs>),
+    /// List the sessions of all recordings, by track, car, driver, date or kind
+    Sessions(SessionsArgs),
+    /// List the best lap of each car on each track, of all recordings
+    Bests(BestsArgs),
     /// Show all cars: order, gaps, laps, sectors; also from the log of a server alone
     Timing(Box<TimingArgs>),
     /// Show what is understood of the game's log

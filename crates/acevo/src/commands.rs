@@ -3,6 +3,7 @@
 mod all_cars;
 mod autostart;
 mod background;
+mod bests;
 mod channels;
 mod completions;
 mod corners;
@@ -16,6 +17,7 @@ mod follow_loop;
 mod in_place;
 mod info;
 mod laps;
+mod library;
 mod log;
 mod log_check;
 mod man;
@@ -32,6 +34,7 @@ mod replay;
 mod report;
 mod run;
 mod serve;
+mod sessions;
 mod settings;
 mod simulate;
 mod stats;
@@ -67,6 +70,8 @@ pub(crate) fn run(args: Acevo) -> anyhow::Result<ExitCode> {
         Some(Command::Events(args)) => events::run(&args),
         Some(Command::Laps(args)) => laps::run(&args),
         Some(Command::Corners(args)) => corners::run(&args),
+        Some(Command::Sessions(args)) => sessions::run(&args),
+        Some(Command::Bests(args)) => bests::run(&args),
         Some(Command::Plot(args)) => plot::run(&args),
         Some(Command::Serve(args)) => serve::run(&args),
         Some(Command::Settings(args)) => settings::run(&args),

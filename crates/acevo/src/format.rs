@@ -6,6 +6,7 @@ pub(crate) mod field_json;
 pub(crate) mod fields;
 pub(crate) mod fuel_text;
 pub(crate) mod lap_table;
+pub(crate) mod plain_table;
 pub(crate) mod rows;
 pub(crate) mod styled_line;
 pub(crate) mod text;

@@ -7,6 +7,7 @@
 //! | [`output`], [`shutdown`], [`process`], [`keyboard`] | stdout, stderr and new files; Ctrl-C; resource usage; keys without a screen |
 //! | [`redact`], [`diagnostics`], [`settings`] | texts without secrets; the log, and `--verbose`; `acevo.toml` |
 //! | [`layouts`] | layouts of overlays: names, content, files |
+//! | [`library`] | the session library: its database, and the thread that updates it |
 //! | [`mod@format`] | values, laps and events as text |
 //! | [`session`] | the followed session: connection, analysis, snapshot; demo and playback |
 //! | [`own_file`], [`autostart`] | files with a mark of acevo; starting at login |
@@ -28,6 +29,7 @@ mod format;
 mod instance;
 mod keyboard;
 mod layouts;
+mod library;
 mod output;
 mod own_file;
 mod process;

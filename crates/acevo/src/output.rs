@@ -45,6 +45,14 @@ pub(crate) fn print_json(json: &str) -> anyhow::Result<()> {
     write_stdout(escape_json(json).as_bytes())
 }
 
+/// Prints a table for other programs to stdout, unchanged. Its cells are clean: `acevo-export` has written them.
+///
+/// # Errors
+/// As [`print_text`].
+pub(crate) fn print_table(table: &[u8]) -> anyhow::Result<()> {
+    write_stdout(table)
+}
+
 /// Prints the path of a file on a line of stdout: unchanged for scripts, cleaned on a terminal.
 ///
 /// # Errors

@@ -16,9 +16,11 @@ mod fuel_plan;
 mod guard;
 mod join;
 mod json;
+mod lap;
 mod lap_list;
 mod lap_texts;
 mod layouts;
+mod library;
 mod listen;
 mod messages;
 mod metrics;
@@ -61,6 +63,7 @@ use self::state::{Publisher, State};
 use self::token::Token;
 use crate::format::text::error_chain;
 use crate::layouts::Layouts;
+use crate::library::LibraryTask;
 use crate::output::complain;
 use crate::recording::task::RecordingFeed;
 use crate::session::live_session::LiveSession;
@@ -109,6 +112,8 @@ pub(crate) struct Background {
     pub(crate) feed: RecordingFeed,
     /// What the page can control.
     pub(crate) control: Control,
+    /// The session library.
+    pub(crate) library: LibraryTask,
 }
 
 /// Opens an address in a browser, or prints a warning if that fails.
@@ -156,15 +161,15 @@ impl Site {
     ///
     /// # Errors
     /// If the network or the thread that reads telemetry fails, or that thread does not end in time after a stop.
-    pub(crate) fn run(self, session: LiveSession, stop: &Stop) -> anyhow::Result<()> {
+    pub(crate) fn run(self, session: LiveSession, library: LibraryTask, stop: &Stop) -> anyhow::Result<()> {
         let reader = Reader::start(session, None);
         let playback = self.playback.clone();
-        let result = self.serve(&reader, None, stop);
+        let result = self.serve(&reader, None, library, stop);
         playback.iter().for_each(PlaybackHandle::stop);
         result.and(reader.finish())
     }
 
-    fn serve(self, reader: &Reader, control: Option<Control>, stop: &Stop) -> anyhow::Result<()> {
+    fn serve(self, reader: &Reader, control: Option<Control>, library: LibraryTask, stop: &Stop) -> anyhow::Result<()> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.context("cannot start the web server")?;
         let server = Arc::new(Server {
@@ -175,6 +180,7 @@ impl Site {
             counters: Counters::default(),
             laps: LapTexts::default(),
             layouts: Layouts::of_user(),
+            library,
             control,
             settings_at_start: settings::stored().effective.settings,
             closing: watch::Sender::new(false),
@@ -199,7 +205,7 @@ pub(crate) fn run_background(
     stop: &Stop,
     mut on_change: impl FnMut(Result<u16, &str>),
 ) -> anyhow::Result<()> {
-    let Background { feed, control } = background;
+    let Background { feed, control, library } = background;
     let reader = Reader::start(session, Some(feed));
     let mut options = options.clone();
     let mut problem = None;
@@ -209,7 +215,7 @@ pub(crate) fn run_background(
             on_change(Ok(site.addresses.port()));
             // Only the first start opens a browser.
             options.opens_browser = false;
-            site.serve(&reader, Some(control.clone()), stop)
+            site.serve(&reader, Some(control.clone()), library.clone(), stop)
         });
         let Err(error) = served else { continue };
         let text = error_chain(error.as_ref());

@@ -25,6 +25,18 @@ pub(crate) enum Kind {
     Text,
 }
 
+impl Kind {
+    /// A column of this type without values.
+    pub(super) fn data(self) -> Data {
+        match self {
+            Self::Whole => Data::Whole(Series::default()),
+            Self::Double => Data::Double(Series::default()),
+            Self::Flag => Data::Flag(Series::default()),
+            Self::Text => Data::Text(Series::default()),
+        }
+    }
+}
+
 /// A table in memory. Every value may be null.
 #[derive(Debug)]
 pub(crate) struct Table {
@@ -36,12 +48,7 @@ pub(crate) struct Table {
 impl Table {
     /// A table without rows.
     pub(crate) fn new(columns: &'static [(&'static str, Kind)]) -> Self {
-        let data = columns.iter().map(|(_, kind)| match kind {
-            Kind::Whole => Data::Whole(Series::default()),
-            Kind::Double => Data::Double(Series::default()),
-            Kind::Flag => Data::Flag(Series::default()),
-            Kind::Text => Data::Text(Series::default()),
-        });
+        let data = columns.iter().map(|(_, kind)| kind.data());
         Self { columns, data: data.collect(), rows: 0 }
     }
 

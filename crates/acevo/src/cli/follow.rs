@@ -9,6 +9,8 @@ use acevo_telemetry::analysis::{self, FuelPlanning, Reference, Reserve, Sectors,
 use acevo_telemetry::personal::PersonalStore;
 use clap::Args;
 
+use super::library::{LapTableArgs, LapTablePlan, analysis_of};
+use super::recordings::folder_of;
 use super::source::{GameLogArg, RecordingArg, SourceArgs};
 use super::tools::LogArg;
 use super::values;
@@ -153,12 +155,26 @@ pub(crate) struct LapsArgs {
     #[cfg_attr(target_os = "linux", arg(conflicts_with = "pid"))]
     pub(crate) all_cars: bool,
     #[command(flatten)]
+    table: LapTableArgs,
+    #[command(flatten)]
     pub(crate) follow: FollowArgs,
 }
 
 impl LapsArgs {
+    /// The table of the laps of a folder or a recording, if one is asked for.
+    pub(crate) fn table(&self) -> Option<LapTablePlan> {
+        self.table.plan(self.follow.source().recording()?, &self.follow.analysis.defaults)
+    }
+
     /// What is wrong: only a recording has the laps of all cars from its beginning to its end.
     pub(super) fn check(&self) -> Result<(), &'static str> {
+        let source = self.follow.source();
+        if self.table.is_given() && source.recording().is_none() {
+            return Err("--to needs a folder with recordings, such as `acevo laps FOLDER --to csv`");
+        }
+        if !self.table.is_given() && source.recording().is_some_and(Path::is_dir) {
+            return Err("a folder needs --to with the format of the table, such as `acevo laps FOLDER --to csv`");
+        }
         if self.all_cars && self.follow.source().recording().is_none() {
             return Err(
                 "--all-cars needs a recording: name one, such as `acevo laps --all-cars race.acevo`; `acevo timing` shows \
@@ -230,6 +246,16 @@ impl ServeArgs {
 
     pub(crate) fn server(&self) -> ServerOptions {
         self.listen.server(self.quiet)
+    }
+
+    /// How laps of the session library are analysed.
+    pub(crate) fn library_settings(&self) -> analysis::Settings {
+        analysis_of(&self.analysis.defaults)
+    }
+
+    /// The folder of recordings, which the session library has.
+    pub(crate) fn recordings(&self) -> Option<PathBuf> {
+        folder_of(&self.analysis.defaults)
     }
 }
 

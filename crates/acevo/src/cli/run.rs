@@ -7,6 +7,7 @@ use acevo_settings::Settings;
 use clap::Args;
 
 use super::follow::{AnalysisArgs, FuelArgs, ListenArgs};
+use super::library::analysis_of;
 use super::recordings::folder_of;
 use super::source::{DemoArgs, GameLogArg, PlaceArgs};
 use super::tools::LogArg;
@@ -100,6 +101,16 @@ impl RunArgs {
 
     pub(crate) fn server(&self) -> ServerOptions {
         self.listen.server(self.quiet)
+    }
+
+    /// How laps of the session library are analysed.
+    pub(crate) fn library_settings(&self) -> acevo_telemetry::analysis::Settings {
+        analysis_of(&self.defaults)
+    }
+
+    /// The folder of recordings of the settings, which the session library has, too.
+    pub(crate) fn recordings(&self) -> Option<PathBuf> {
+        folder_of(&self.defaults)
     }
 
     pub(crate) fn recording(&self) -> RecordingPlan {

@@ -33,6 +33,8 @@ impl Acevo {
                 Command::Watch(_)
                 | Command::Events(_)
                 | Command::Laps(_)
+                | Command::Sessions(_)
+                | Command::Bests(_)
                 | Command::Timing(_)
                 | Command::Serve(_)
                 | Command::Record(_)
@@ -76,6 +78,8 @@ impl Acevo {
             Some(Command::Watch(args)) => args.watch.apply(settings),
             Some(Command::Events(args)) => args.follow.apply(settings),
             Some(Command::Laps(args)) => args.follow.apply(settings),
+            Some(Command::Sessions(args)) => args.apply(settings),
+            Some(Command::Bests(args)) => args.apply(settings),
             Some(Command::Timing(args)) => args.apply(settings),
             Some(Command::Serve(args)) => {
                 args.apply(settings);

@@ -5,6 +5,7 @@ mod driven_names;
 mod lap_follower;
 mod lines;
 mod live_table;
+mod table_file;
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -30,6 +31,9 @@ use crate::session::playback::open;
 use crate::shutdown::Stop;
 
 pub(crate) fn run(args: &LapsArgs) -> anyhow::Result<ExitCode> {
+    if let Some(table) = args.table() {
+        return table_file::write(&table);
+    }
     let stop = Stop::on_signal()?;
     let source = args.follow.source();
     if let Some(file) = source.recording().filter(|_| args.all_cars) {

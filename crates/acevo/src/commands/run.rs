@@ -9,6 +9,7 @@ use anyhow::anyhow;
 
 use crate::cli::RunArgs;
 use crate::instance::{Claim, Instance, InstanceInfo};
+use crate::library::{LibraryTask, Watched};
 use crate::output::{complain, say};
 use crate::recording::task::{RecordingCommand, RecordingFeed, RecordingHandle};
 use crate::session::live_session::LiveSession;
@@ -35,17 +36,30 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     let (feed, recording) = RecordingFeed::start(args.recording())?;
     let allows_lan = Arc::new(AtomicBool::new(args.allows_lan_control()));
     let settings = follow_settings(args, recording.clone(), Arc::clone(&allows_lan))?;
+    let library = follow_recordings(args, recording.clone(), &stop);
     let control = Control::new(recording, settings, allows_lan, stop.clone());
     let (live, _demo) = args.source().connect();
     let waits = live.waits();
     let session = LiveSession::new(live, &args.analysis());
-    web::run_background(&args.server(), session, Background { feed, control }, &stop, |server| {
+    web::run_background(&args.server(), session, Background { feed, control, library }, &stop, |server| {
         if let Err(error) = instance.publish(&InstanceInfo::of_this_process(server)) {
             complain(&error);
         }
     })?;
     waits.log();
     Ok(ExitCode::SUCCESS)
+}
+
+/// Keeps the session library up to date: with the folder that is recorded to, and with that of the settings.
+fn follow_recordings(args: &RunArgs, recording: RecordingHandle, stop: &Stop) -> LibraryTask {
+    let of_settings = args.recordings();
+    LibraryTask::start(args.library_settings(), stop.clone(), move || {
+        let state = recording.state();
+        let folders = [Some(state.folder), of_settings.clone()].into_iter().flatten();
+        let mut folders: Vec<_> = folders.filter(|folder| !folder.as_os_str().is_empty()).collect();
+        folders.dedup();
+        Watched { folders, open_file: state.file, completed: state.completed }
+    })
 }
 
 /// Applies changed settings while the program runs, as far as they can take effect.

@@ -6,6 +6,7 @@ use anyhow::anyhow;
 
 use crate::cli::ServeArgs;
 use crate::diagnostics;
+use crate::library::{LibraryTask, Watched};
 use crate::output::complain;
 use crate::session::live_session::LiveSession;
 use crate::shutdown::Stop;
@@ -24,7 +25,10 @@ pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<ExitCode> {
     let (live, running) = args.source().follow_with_control()?;
     let waits = live.waits();
     let site = site.with_playback(running.playback().cloned());
-    site.run(LiveSession::new(live, &args.analysis()), &stop)?;
+    let folders: Vec<_> = args.recordings().into_iter().collect();
+    let watched = move || Watched { folders: folders.clone(), ..Watched::default() };
+    let library = LibraryTask::start(args.library_settings(), stop.clone(), watched);
+    site.run(LiveSession::new(live, &args.analysis()), library, &stop)?;
     waits.log();
     running.check()?;
     Ok(ExitCode::SUCCESS)

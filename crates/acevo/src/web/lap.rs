@@ -1,5 +1,6 @@
 //! Laps of the library and of the running session: their samples, and files to share.
 
+mod corners;
 mod samples;
 mod share;
 
@@ -19,7 +20,8 @@ use tokio::task::spawn_blocking;
 
 use self::samples::LapAbout;
 use super::change::Refusal;
-use super::guard::parameter;
+use super::library::in_library;
+use super::library::query::parameter;
 use super::routes::requested_channels;
 use super::server::Server;
 use crate::format::text::{clean, error_chain};
@@ -60,7 +62,8 @@ pub(super) async fn samples(
                 // Columns of channels that do not exist are empty.
                 let rows = samples.time_s.len();
                 let mut columns = std::mem::take(&mut samples.channels).into_iter();
-                let column = |id: &String| channel(id).and_then(|_| columns.next()).unwrap_or_else(|| vec![f32::NAN; rows]);
+                let column =
+                    |id: &String| channel(id).and_then(|_| columns.next()).unwrap_or_else(|| vec![f32::NAN; rows]);
                 samples.channels = ids.iter().map(column).collect();
                 Ok(samples::encode(&lap.about, &ids, &samples))
             })
@@ -93,10 +96,7 @@ pub(super) async fn png(
     uri: Uri,
 ) -> Result<Response, Refusal> {
     let lap = recorded(&server, id).await?;
-    let against = match parameter(&uri, "against").filter(|other| !other.is_empty()) {
-        Some(other) => Some(recorded(&server, other.to_owned()).await?),
-        None => None,
-    };
+    let against = against(&server, &uri).await?;
     let name = name_of(&lap, "png");
     let bytes = reading(move || {
         let of = |lap: &Recorded| (lap.file.clone(), lap.span);
@@ -107,10 +107,32 @@ pub(super) async fn png(
     Ok(download(bytes, "image/png", &name))
 }
 
+/// `GET /api/library/laps/{lap}/corners?against=LAP`: the corners of the track, what was done in each, and the time lost to another lap.
+pub(super) async fn corners(
+    State(server): State<Arc<Server>>,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, Refusal> {
+    let lap = recorded(&server, id).await?;
+    let against = against(&server, &uri).await?;
+    let body = reading(move || {
+        let other = against.as_ref().map(|other| (other.file.as_path(), other.span));
+        corners::document((&lap.file, lap.span), other)
+    })
+    .await?;
+    Ok(([(CONTENT_TYPE, "application/json")], body).into_response())
+}
+
+/// The other lap of `?against=LAP`.
+async fn against(server: &Arc<Server>, uri: &Uri) -> Result<Option<Recorded>, Refusal> {
+    match parameter(uri.query().unwrap_or_default(), "against").filter(|other| !other.is_empty()) {
+        Some(other) => recorded(server, other).await.map(Some),
+        None => Ok(None),
+    }
+}
+
 /// Does work on a thread that may block, not too much of it at the same time.
-async fn reading<T: Send + 'static>(
-    work: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
-) -> Result<T, Refusal> {
+async fn reading<T: Send + 'static>(work: impl FnOnce() -> anyhow::Result<T> + Send + 'static) -> Result<T, Refusal> {
     let _permit = READERS.acquire().await;
     let done = spawn_blocking(work).await.unwrap_or_else(|_| Err(anyhow::anyhow!("the request was interrupted")));
     done.map_err(|error| {
@@ -145,7 +167,7 @@ fn live(server: &Server, id: &str, index: &str, channels: &[String]) -> Result<V
 /// A lap of the library.
 async fn recorded(server: &Arc<Server>, id: String) -> Result<Recorded, Refusal> {
     let number: i64 = id.parse().map_err(|_| Refusal::new(StatusCode::NOT_FOUND, "There is no such lap."))?;
-    let (lap, session) = super::library::read(server, move |library| {
+    let (lap, session) = in_library(server, move |library, _| {
         let lap = library.lap(number)?;
         let session = library.session(lap.session)?;
         Ok((lap, session))

@@ -22,8 +22,8 @@ use super::json::json;
 use super::server::Server;
 use super::slots::Connection;
 use super::{
-    assets, control, documents, fuel_plan as planner, lap_list, layouts, metrics, mirror, network, playback,
-    settings_page, socket, track, upgrade,
+    assets, control, documents, fuel_plan as planner, lap_list, layouts, library, metrics, mirror, network, playback,
+    settings_page, socket, upgrade,
 };
 
 use crate::format::field_json::FieldJson;
@@ -57,9 +57,8 @@ pub(super) fn router(server: &Arc<Server>) -> Router {
         .route("/api/fuel-plan", get(fuel_plan))
         .route("/api/layouts", get(layouts::list))
         .route("/api/layouts/{name}", get(layouts::read).put(layouts::save).delete(layouts::remove))
-        .route("/api/library/corners", get(track::corners).put(track::save_corners))
-        .route("/api/library/sectors", get(track::sectors).put(track::save_sectors))
         .route("/api/mirror", post(mirror::answer))
+        .nest("/api/library", library::router())
         .route(
             "/metrics",
             get(async |State(server): State<Arc<Server>>| answer(metrics::CONTENT_TYPE, metrics::metrics(&server))),

@@ -13,6 +13,7 @@ use super::lap_texts::LapTexts;
 use super::slots::Slots;
 use super::state::State;
 use crate::layouts::Layouts;
+use crate::library::LibraryTask;
 use crate::session::playback::handle::PlaybackHandle;
 
 /// Time for clients to close their connections when the server stops.
@@ -27,6 +28,8 @@ pub(super) struct Server {
     pub(super) laps: LapTexts,
     /// Layouts of overlays.
     pub(super) layouts: Layouts,
+    /// The session library.
+    pub(super) library: LibraryTask,
     /// What the page can control; `None` if this is not the background program.
     pub(super) control: Option<Control>,
     /// The recording that is played; `None` if the session is not that of a recording.

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use acevo_export::{ExportFormat, ExportPlan, write_csv};
 use acevo_plot::{Format, Laps, Request};
-use acevo_recording::{LapIndex, LapSelector, LapSpan, Recording, RecordingWriter, cut, lap_part, lap_traces};
-use acevo_telemetry::UnitSystem;
+use acevo_recording::{LapIndex, LapSelector, LapSpan, Recording, RecordingWriter, TracedLaps, cut, lap_part};
+use acevo_telemetry::analysis::Outline;
 use acevo_telemetry::traces::LapTraces;
+use acevo_telemetry::{Channel, UnitSystem};
 use anyhow::{Context, ensure};
 
 /// The longest lap that is shared: it has about 2 MB per minute.
@@ -48,14 +49,22 @@ pub(super) fn picture(lap: (&Path, LapSpan), against: Option<(&Path, LapSpan)>) 
         units: UnitSystem::Game,
         ..Request::default()
     };
-    let traces = |(file, span): (&Path, LapSpan)| -> anyhow::Result<LapTraces> {
-        let (mut recording, selector) = alone(file, span)?;
-        let mut wanted = request.channels.clone();
-        wanted.push(request.color);
-        lap_traces(&mut recording, &[selector], &wanted, |_| true)?.pop().context("the lap has no samples")
-    };
-    let (main, against) = (traces(lap)?, against.map(traces).transpose()?);
+    let mut wanted = request.channels.clone();
+    wanted.push(request.color);
+    let (main, _) = traced(lap, &wanted)?;
+    let against = against.map(|other| traced(other, &wanted)).transpose()?.map(|(other, _)| other);
     Ok(acevo_plot::render(&Laps { main: &main, against: against.as_ref() }, &request, Format::Png)?)
+}
+
+/// The traces of a lap, and the outline of its track.
+pub(super) fn traced(
+    (file, lap): (&Path, LapSpan),
+    channels: &[&'static Channel],
+) -> anyhow::Result<(LapTraces, Outline)> {
+    let (mut recording, selector) = alone(file, lap)?;
+    let laps = TracedLaps::read(&mut recording, &[selector], channels, |_| true)?;
+    let (_, traces) = laps.find(selector)?;
+    Ok((traces.clone(), laps.outline().clone()))
 }
 
 /// A recording in memory with only this lap, and what selects it there: its session may have another number.
