@@ -4,7 +4,6 @@ mod corners;
 mod samples;
 mod share;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +18,7 @@ use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
 use self::samples::LapAbout;
+use self::share::OneLap;
 use super::change::Refusal;
 use super::library::in_library;
 use super::library::query::parameter;
@@ -37,8 +37,7 @@ const LIVE: &str = "live-";
 
 /// A lap of a recording.
 struct Recorded {
-    file: PathBuf,
-    span: LapSpan,
+    lap: OneLap,
     about: LapAbout,
 }
 
@@ -55,7 +54,7 @@ pub(super) async fn samples(
     let bytes = match id.strip_prefix(LIVE) {
         Some(index) => live(&server, &id, index, &ids)?,
         None => {
-            let lap = recorded(&server, id).await?;
+            let Recorded { lap, about } = recorded(&server, id).await?;
             reading(move || {
                 let known: Vec<_> = ids.iter().filter_map(|id| channel(id)).collect();
                 let mut samples = lap_samples(&mut Recording::open(&lap.file)?, lap.span, &known, |_| true)?;
@@ -65,7 +64,7 @@ pub(super) async fn samples(
                 let column =
                     |id: &String| channel(id).and_then(|_| columns.next()).unwrap_or_else(|| vec![f32::NAN; rows]);
                 samples.channels = ids.iter().map(column).collect();
-                Ok(samples::encode(&lap.about, &ids, &samples))
+                Ok(samples::encode(&about, &ids, &samples))
             })
             .await?
         }
@@ -77,7 +76,7 @@ pub(super) async fn samples(
 pub(super) async fn file(State(server): State<Arc<Server>>, Path(id): Path<String>) -> Result<Response, Refusal> {
     let lap = recorded(&server, id).await?;
     let name = name_of(&lap, "acevo");
-    let bytes = reading(move || share::recording(&lap.file, lap.span)).await?;
+    let bytes = reading(move || share::recording(&lap.lap)).await?;
     Ok(download(bytes, "application/octet-stream", &name))
 }
 
@@ -85,7 +84,7 @@ pub(super) async fn file(State(server): State<Arc<Server>>, Path(id): Path<Strin
 pub(super) async fn csv(State(server): State<Arc<Server>>, Path(id): Path<String>) -> Result<Response, Refusal> {
     let lap = recorded(&server, id).await?;
     let name = name_of(&lap, "csv");
-    let bytes = reading(move || share::table(&lap.file, lap.span)).await?;
+    let bytes = reading(move || share::table(&lap.lap)).await?;
     Ok(download(bytes, "text/csv; charset=utf-8", &name))
 }
 
@@ -98,12 +97,7 @@ pub(super) async fn png(
     let lap = recorded(&server, id).await?;
     let against = against(&server, &uri).await?;
     let name = name_of(&lap, "png");
-    let bytes = reading(move || {
-        let of = |lap: &Recorded| (lap.file.clone(), lap.span);
-        let (lap, against) = (of(&lap), against.as_ref().map(of));
-        share::picture((&lap.0, lap.1), against.as_ref().map(|(file, span)| (file.as_path(), *span)))
-    })
-    .await?;
+    let bytes = reading(move || share::picture(&lap.lap, against.as_ref().map(|other| &other.lap))).await?;
     Ok(download(bytes, "image/png", &name))
 }
 
@@ -115,11 +109,7 @@ pub(super) async fn corners(
 ) -> Result<Response, Refusal> {
     let lap = recorded(&server, id).await?;
     let against = against(&server, &uri).await?;
-    let body = reading(move || {
-        let other = against.as_ref().map(|other| (other.file.as_path(), other.span));
-        corners::document((&lap.file, lap.span), other)
-    })
-    .await?;
+    let body = reading(move || corners::document(&lap.lap, against.as_ref().map(|other| &other.lap))).await?;
     Ok(([(CONTENT_TYPE, "application/json")], body).into_response())
 }
 
@@ -195,7 +185,8 @@ async fn recorded(server: &Arc<Server>, id: String) -> Result<Recorded, Refusal>
         sector_ends: session.sector_ends,
         length_m: session.track_length_m,
     };
-    Ok(Recorded { file: path, span: LapSpan { from: seconds(lap.from_s), to: seconds(lap.to_s), time_ms }, about })
+    let span = LapSpan { from: seconds(lap.from_s), to: seconds(lap.to_s), time_ms };
+    Ok(Recorded { lap: OneLap { file: path, span, number }, about })
 }
 
 /// The name of a file with this lap: letters and digits of the track, the car and the time.

@@ -1,19 +1,16 @@
 //! The corners of a lap as JSON.
 
-use std::path::Path;
-
-use acevo_recording::LapSpan;
 use acevo_telemetry::corners::{self, Corner, CornerFigures, LapCorners, compare};
 use anyhow::ensure;
 use serde::Serialize;
 
-use super::share::traced;
+use super::share::{OneLap, traced};
 use crate::format::corner_json::LossJson;
 use crate::session::known_corners;
 use crate::web::json::json;
 
 /// The corners of the track of a lap, its figures in them, and the time lost to another lap. Corners that are not stored are detected by the lap.
-pub(super) fn document(lap: (&Path, LapSpan), against: Option<(&Path, LapSpan)>) -> anyhow::Result<String> {
+pub(super) fn document(lap: &OneLap, against: Option<&OneLap>) -> anyhow::Result<String> {
     #[derive(Serialize)]
     struct Document<'a> {
         corners: &'a [Corner],
