@@ -9,9 +9,12 @@ use std::hint::black_box;
 use std::io::Cursor;
 use std::time::Duration;
 
-use acevo_recording::{Compression, Description, Record, Recording, RecordingItem, RecordingWriter};
+use acevo_recording::{
+    Compression, Description, LapSpan, Record, Recording, RecordingItem, RecordingWriter, lap_samples,
+};
 use acevo_shared_memory::{Page, PageKind};
 use acevo_simulator::{Options, Scenario, Simulator};
+use acevo_telemetry::channel;
 use cpu_time::ThreadTime;
 
 const SECONDS: u64 = 600;
@@ -108,6 +111,7 @@ fn read(file: &[u8], raw: usize, seconds: u64) {
         black_box(recording.next_step().expect("it is in memory").is_some());
         (slowest, all) = (slowest.max(start.elapsed()), all + start.elapsed());
     }
+    sample(file, seconds);
     // Without its index.
     let cut = &file[..file.len() - 1];
     let start = ThreadTime::now();
@@ -120,4 +124,17 @@ fn read(file: &[u8], raw: usize, seconds: u64) {
         slowest.as_secs_f64() * 1000.0,
         start.elapsed().as_secs_f64() * 1000.0,
     );
+}
+
+/// Samples the last hundred seconds as if they were a lap, as the page does.
+fn sample(file: &[u8], seconds: u64) {
+    let channels =
+        ["speed", "throttle", "brake", "steering", "gear", "position_x", "position_z", "g_lateral", "g_longitudinal"];
+    let channels: Vec<_> = channels.into_iter().filter_map(channel).collect();
+    let to = Duration::from_secs(5 + seconds);
+    let lap = LapSpan { from: to.saturating_sub(Duration::from_secs(100)), to, time_ms: None };
+    let start = ThreadTime::now();
+    let mut recording = Recording::from_input(Cursor::new(file)).expect("it was just written");
+    let samples = lap_samples(&mut recording, lap, &channels, |_| true).expect("it is in memory");
+    println!("  {} rows of a lap in {:.0} ms", samples.time_s.len(), start.elapsed().as_secs_f64() * 1000.0);
 }

@@ -102,7 +102,7 @@ pub struct SectorSettings {
     pub default: Option<Vec<f64>>,
     /// Tracks with boundaries of their own.
     pub tracks: Vec<TrackSectors>,
-    /// The game's own boundaries, which the program has learned; no key of the file.
+    /// The game's own boundaries, which the program has learned, and those that were drawn in the page; no key of the file.
     pub learned: LearnedSectors,
 }
 
@@ -129,12 +129,13 @@ impl SectorSettings {
         if let Some(positions) = &self.default {
             let _ = sectors.set_others(positions);
         }
+        // The file of settings comes before what was drawn in the page.
+        self.learned.apply(&mut sectors);
         for track in &self.tracks {
             let (name, configuration) = track.name.split_once('/').unwrap_or((&track.name, ""));
             let positions = track.positions.as_deref().unwrap_or(&THREE);
             let _ = sectors.set(name.trim(), configuration.trim(), positions);
         }
-        self.learned.apply(&mut sectors);
         sectors
     }
 

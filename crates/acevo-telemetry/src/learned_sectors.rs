@@ -1,4 +1,4 @@
-//! The game's own sectors of each track, and their file.
+//! The game's own sectors of each track and those that the user has drawn, and their file.
 
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use acevo_files::{PendingFile, read_limited};
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::Sectors;
+use crate::analysis::{BadSectors, Sectors};
 use crate::limits;
 
 /// Maximum size of the file, bytes.
@@ -25,7 +25,7 @@ struct LearnedTrack {
     sector_ends: Vec<f64>,
 }
 
-/// The game's own sectors, as learned from split times of its log, by track and layout.
+/// The game's own sectors, as learned from split times of its log, and the user's, by track and layout.
 ///
 /// ```
 /// use acevo_telemetry::LearnedSectors;
@@ -36,10 +36,18 @@ struct LearnedTrack {
 /// let mut sectors = Sectors::default();
 /// learned.apply(&mut sectors);
 /// assert_eq!((sectors.lines("Monza", "GP"), sectors.kind("Monza", "GP")), (&[0.31, 0.68][..], SectorKind::Game));
+///
+/// learned.set_custom("Monza", "GP", Some(&[0.2, 0.4, 0.6, 0.8]))?;
+/// learned.apply(&mut sectors);
+/// assert_eq!((sectors.lines("Monza", "GP").len(), sectors.kind("Monza", "GP")), (4, SectorKind::Custom));
+/// # Ok::<(), acevo_telemetry::analysis::BadSectors>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct LearnedSectors {
     tracks: Vec<LearnedTrack>,
+    /// Sectors that the user has drawn.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    custom: Vec<LearnedTrack>,
 }
 
 impl LearnedSectors {
@@ -55,6 +63,7 @@ impl LearnedSectors {
         };
         let mut learned: Self = serde_json::from_slice(&bytes)?;
         learned.tracks.truncate(MAX_TRACKS);
+        learned.custom.truncate(MAX_TRACKS);
         Ok(learned)
     }
 
@@ -70,24 +79,45 @@ impl LearnedSectors {
 
     /// Sets the sectors of a track: ends of all but the last, as lap positions. Names that are empty or too long are ignored.
     pub fn set(&mut self, track: &str, configuration: &str, ends: &[f64]) {
-        let is_name = |name: &str| name.len() <= limits::MAX_NAME_BYTES;
-        if track.is_empty() || !is_name(track) || !is_name(configuration) {
-            return;
-        }
-        self.tracks.retain(|known| known.track != track || known.configuration != configuration);
-        if self.tracks.len() >= MAX_TRACKS {
-            self.tracks.remove(0);
-        }
-        let (track, configuration) = (track.to_owned(), configuration.to_owned());
-        self.tracks.push(LearnedTrack { track, configuration, sector_ends: ends.to_vec() });
+        set(&mut self.tracks, track, configuration, Some(ends));
     }
 
-    /// Adds the sectors to those that the user has set. Impossible ones are left out.
+    /// Sets the sectors that the user has drawn for a track, or removes them. Names as in [`set`](Self::set).
+    ///
+    /// # Errors
+    /// [`BadSectors`] for lap positions that are not in ascending order, or not between 0 and 1.
+    pub fn set_custom(&mut self, track: &str, configuration: &str, ends: Option<&[f64]>) -> Result<(), BadSectors> {
+        if let Some(ends) = ends {
+            Sectors::default().set(track, configuration, ends)?;
+        }
+        set(&mut self.custom, track, configuration, ends);
+        Ok(())
+    }
+
+    /// Adds the sectors to those of the settings. Impossible ones are left out.
     pub fn apply(&self, sectors: &mut Sectors) {
+        for drawn in &self.custom {
+            let _ = sectors.set(&drawn.track, &drawn.configuration, &drawn.sector_ends);
+        }
         for known in &self.tracks {
             let _ = sectors.learn(&known.track, &known.configuration, &known.sector_ends);
         }
     }
+}
+
+/// Replaces the sectors of a track in a list, or removes them. With too many tracks the oldest one is forgotten.
+fn set(tracks: &mut Vec<LearnedTrack>, track: &str, configuration: &str, ends: Option<&[f64]>) {
+    let is_name = |name: &str| name.len() <= limits::MAX_NAME_BYTES;
+    if track.is_empty() || !is_name(track) || !is_name(configuration) {
+        return;
+    }
+    tracks.retain(|known| known.track != track || known.configuration != configuration);
+    let Some(ends) = ends else { return };
+    if tracks.len() >= MAX_TRACKS {
+        tracks.remove(0);
+    }
+    let (track, configuration) = (track.to_owned(), configuration.to_owned());
+    tracks.push(LearnedTrack { track, configuration, sector_ends: ends.to_vec() });
 }
 
 #[cfg(test)]
@@ -95,6 +125,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::analysis::SectorKind;
 
     #[test]
     fn load_returns_what_save_was_given() {
@@ -112,6 +143,26 @@ mod tests {
         let mut sectors = Sectors::default();
         loaded.apply(&mut sectors);
         assert_eq!((sectors.lines("Ring", "GP"), sectors.lines("Ring", "")), (&[0.31, 0.61][..], &[0.5][..]));
+    }
+
+    #[test]
+    fn custom_sectors_replace_those_of_the_game_until_they_are_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sectors.json");
+        let mut learned = LearnedSectors::default();
+        learned.set("Ring", "GP", &[0.3, 0.6]);
+        learned.set_custom("Ring", "GP", Some(&[0.2, 0.4, 0.6, 0.8])).unwrap();
+        assert_eq!(learned.set_custom("Ring", "GP", Some(&[0.8, 0.2])), Err(BadSectors));
+        learned.save(&path).unwrap();
+        let mut loaded = LearnedSectors::load(&path).unwrap();
+        let sectors = |learned: &LearnedSectors| {
+            let mut sectors = Sectors::default();
+            learned.apply(&mut sectors);
+            (sectors.lines("Ring", "GP").to_vec(), sectors.kind("Ring", "GP"))
+        };
+        assert_eq!(sectors(&loaded), (vec![0.2, 0.4, 0.6, 0.8], SectorKind::Custom));
+        loaded.set_custom("Ring", "GP", None).unwrap();
+        assert_eq!(sectors(&loaded), (vec![0.3, 0.6], SectorKind::Game));
     }
 
     #[test]

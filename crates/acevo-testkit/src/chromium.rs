@@ -141,9 +141,12 @@ impl Chromium {
     /// Presses a key on the focused element.
     pub fn press(&mut self, key: &str) {
         let code = match key {
+            "Enter" => 13,
             "PageUp" => 33,
             "ArrowLeft" => 37,
             "Escape" => 27,
+            "+" => 187,
+            "]" => 221,
             _ => unreachable!("{key} has no code here"),
         };
         for kind in ["rawKeyDown", "keyUp"] {

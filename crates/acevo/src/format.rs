@@ -1,5 +1,6 @@
 //! Values, laps and events as text.
 
+pub(crate) mod corner_json;
 pub(crate) mod event_text;
 pub(crate) mod field_json;
 pub(crate) mod fields;

@@ -16,6 +16,7 @@ mod fuel_plan;
 mod guard;
 mod join;
 mod json;
+mod lap;
 mod lap_list;
 mod lap_texts;
 mod layouts;
@@ -36,6 +37,7 @@ mod state;
 mod subscription;
 mod token;
 mod traces;
+mod track;
 mod upgrade;
 
 use std::io;

@@ -304,6 +304,20 @@ impl Analysis {
         self.settings.sectors.learn(track, configuration, ends)
     }
 
+    /// Uses these sectors on a track from the next lap on, or again those that the user has not set: the game's own ones, or thirds.
+    ///
+    /// # Errors
+    /// [`BadSectors`] for lap positions that are not in ascending order, or not between 0 and 1.
+    pub fn set_sectors(&mut self, track: &str, configuration: &str, ends: Option<&[f64]>) -> Result<(), BadSectors> {
+        match ends {
+            Some(ends) => self.settings.sectors.set(track, configuration, ends),
+            None => {
+                self.settings.sectors.unset(track, configuration);
+                Ok(())
+            }
+        }
+    }
+
     /// The running stint, from 1.
     pub fn stint(&self) -> u32 {
         self.engine.stint()

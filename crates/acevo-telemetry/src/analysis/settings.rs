@@ -68,9 +68,14 @@ impl Sectors {
     /// [`BadSectors`] for lap positions that are not in ascending order, or not between 0 and 1.
     pub fn set(&mut self, track: &str, configuration: &str, ends: &[f64]) -> Result<(), BadSectors> {
         check(ends)?;
-        self.tracks.retain(|(name, layout, _)| (name.as_str(), layout.as_str()) != (track, configuration));
+        self.unset(track, configuration);
         self.tracks.push((track.to_owned(), configuration.to_owned(), ends.to_vec()));
         Ok(())
+    }
+
+    /// Removes the boundaries that [`set`](Self::set) has set for a track.
+    pub fn unset(&mut self, track: &str, configuration: &str) {
+        self.tracks.retain(|(name, layout, _)| (name.as_str(), layout.as_str()) != (track, configuration));
     }
 
     /// Sets the sector boundaries of all tracks that have none of their own.

@@ -128,7 +128,7 @@ pub(crate) struct CutArgs {
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
     /// These laps, such as 3, 3-5, 1,4-6, best or 2/1-3 (session/laps)
-    #[arg(long, value_name = "LAPS", conflicts_with_all = ["from", "to"])]
+    #[arg(long, visible_alias = "lap", value_name = "LAPS", conflicts_with_all = ["from", "to"])]
     pub(crate) laps: Option<LapSelection>,
     /// From the beginning of this lap, or from this time, such as 3, best, 2/3 (session/lap), 1:30 or 90s
     #[arg(long, value_name = "POSITION")]

@@ -9,7 +9,7 @@ use acevo_telemetry::field::{Field, Standings};
 use super::connection::LiveConnection;
 use super::game_log::{LogItem, local_time};
 use super::known_tracks::KnownTracks;
-use super::learned_sectors;
+use super::learned_sectors::{self, DrawnSectors};
 
 /// Interval at which the clock of this computer is compared.
 const CLOCK_INTERVAL: Duration = Duration::from_secs(10);
@@ -22,6 +22,7 @@ const MAX_AT_ONCE: usize = 200;
 pub(crate) struct FieldFollower {
     field: Field,
     tracks: KnownTracks,
+    drawn: DrawnSectors,
     compared: Option<Instant>,
 }
 
@@ -60,11 +61,12 @@ impl FieldFollower {
         self.field = Field::new();
     }
 
-    /// Uses the game's own sectors as soon as they are known. With `keeps` they are kept for later drives.
-    pub(crate) fn teach(&self, analysis: &mut Analysis, pages: &Frame, keeps: bool) {
+    /// Uses the game's own sectors as soon as they are known, and those that the user draws. With `keeps` the game's are kept for later drives.
+    pub(crate) fn teach(&mut self, analysis: &mut Analysis, pages: &Frame, keeps: bool) {
         let session = &pages.static_data;
         let track = (session.track(), session.track_configuration());
         learned_sectors::learn(&self.field, analysis, track, keeps);
+        self.drawn.take(analysis);
     }
 
     /// Takes the outline of an earlier drive on the track, and keeps the one of this drive.

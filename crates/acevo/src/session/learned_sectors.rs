@@ -1,6 +1,8 @@
-//! The file with the game's own sectors of each track.
+//! The file with the game's own sectors of each track, and those that were drawn in the page.
 
+use std::io;
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use acevo_files::UserFolder;
@@ -49,13 +51,78 @@ pub(crate) fn learn(field: &Field, analysis: &mut Analysis, (track, configuratio
 }
 
 fn save(track: &str, configuration: &str, ends: &[f64]) {
-    let Some(path) = path() else { return };
-    let saved = LearnedSectors::load(&path).and_then(|mut learned| {
+    if let Err(error) = change(|learned| {
         learned.set(track, configuration, ends);
-        path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
-        learned.save(&path)
-    });
-    if let Err(error) = saved {
-        warn!("cannot save the game's sectors in {}: {error}", name_of(&path));
+        Ok(())
+    }) {
+        warn!("cannot save the game's sectors: {error}");
+    }
+}
+
+/// Changes the file. Does nothing if the environment names no folder for data.
+fn change(change: impl FnOnce(&mut LearnedSectors) -> io::Result<()>) -> io::Result<()> {
+    static WRITING: Mutex<()> = Mutex::new(());
+    let Some(path) = path() else { return Ok(()) };
+    let _writing = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut learned = LearnedSectors::load(&path)?;
+    change(&mut learned)?;
+    path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
+    learned.save(&path)
+}
+
+/// Sectors that were drawn since the program started.
+static DRAWN: Mutex<Vec<Drawn>> = Mutex::new(Vec::new());
+
+/// Maximum number of changes that are kept for running sessions. Each takes them within a frame.
+const MAX_DRAWN: usize = 1000;
+
+/// Sectors that were drawn for a track; `None` if they were removed.
+#[derive(Debug, Clone)]
+struct Drawn {
+    track: String,
+    configuration: String,
+    ends: Option<Vec<f64>>,
+}
+
+/// Saves sectors that were drawn for a track, or removes them. Running sessions use them from the next lap on.
+///
+/// # Errors
+/// If the positions are impossible ([`io::ErrorKind::InvalidInput`]), or the file cannot be written.
+pub(crate) fn draw(track: &str, configuration: &str, ends: Option<&[f64]>) -> io::Result<()> {
+    change(|learned| {
+        let set = learned.set_custom(track, configuration, ends);
+        set.map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))
+    })?;
+    let (track, configuration) = (track.to_owned(), configuration.to_owned());
+    let mut drawn = DRAWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if drawn.len() < MAX_DRAWN {
+        drawn.push(Drawn { track, configuration, ends: ends.map(<[f64]>::to_vec) });
+    }
+    Ok(())
+}
+
+/// Takes sectors that were drawn while a session runs.
+#[derive(Debug)]
+pub(crate) struct DrawnSectors {
+    /// Number of changes that were taken.
+    taken: usize,
+}
+
+impl Default for DrawnSectors {
+    /// Earlier changes are in the file already.
+    fn default() -> Self {
+        Self { taken: DRAWN.lock().unwrap_or_else(PoisonError::into_inner).len() }
+    }
+}
+
+impl DrawnSectors {
+    /// Uses new ones from the next lap on. Sectors that an option or the settings have set are replaced, too: they were drawn later.
+    pub(crate) fn take(&mut self, analysis: &mut Analysis) {
+        let drawn = DRAWN.lock().unwrap_or_else(PoisonError::into_inner);
+        for Drawn { track, configuration, ends } in drawn.iter().skip(self.taken) {
+            // They were checked when they were saved.
+            let _ = analysis.set_sectors(track, configuration, ends.as_deref());
+        }
+        self.taken = drawn.len();
     }
 }

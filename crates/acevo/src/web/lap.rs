@@ -1,9 +1,9 @@
 //! Laps of the library and of the running session: their samples, and files to share.
 
+mod corners;
 mod samples;
 mod share;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,8 +18,10 @@ use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
 use self::samples::LapAbout;
+use self::share::OneLap;
 use super::change::Refusal;
-use super::guard::parameter;
+use super::library::in_library;
+use super::library::query::parameter;
 use super::routes::requested_channels;
 use super::server::Server;
 use crate::format::text::{clean, error_chain};
@@ -35,8 +37,7 @@ const LIVE: &str = "live-";
 
 /// A lap of a recording.
 struct Recorded {
-    file: PathBuf,
-    span: LapSpan,
+    lap: OneLap,
     about: LapAbout,
 }
 
@@ -53,16 +54,17 @@ pub(super) async fn samples(
     let bytes = match id.strip_prefix(LIVE) {
         Some(index) => live(&server, &id, index, &ids)?,
         None => {
-            let lap = recorded(&server, id).await?;
+            let Recorded { lap, about } = recorded(&server, id).await?;
             reading(move || {
                 let known: Vec<_> = ids.iter().filter_map(|id| channel(id)).collect();
                 let mut samples = lap_samples(&mut Recording::open(&lap.file)?, lap.span, &known, |_| true)?;
                 // Columns of channels that do not exist are empty.
                 let rows = samples.time_s.len();
                 let mut columns = std::mem::take(&mut samples.channels).into_iter();
-                let column = |id: &String| channel(id).and_then(|_| columns.next()).unwrap_or_else(|| vec![f32::NAN; rows]);
+                let column =
+                    |id: &String| channel(id).and_then(|_| columns.next()).unwrap_or_else(|| vec![f32::NAN; rows]);
                 samples.channels = ids.iter().map(column).collect();
-                Ok(samples::encode(&lap.about, &ids, &samples))
+                Ok(samples::encode(&about, &ids, &samples))
             })
             .await?
         }
@@ -74,7 +76,7 @@ pub(super) async fn samples(
 pub(super) async fn file(State(server): State<Arc<Server>>, Path(id): Path<String>) -> Result<Response, Refusal> {
     let lap = recorded(&server, id).await?;
     let name = name_of(&lap, "acevo");
-    let bytes = reading(move || share::recording(&lap.file, lap.span)).await?;
+    let bytes = reading(move || share::recording(&lap.lap)).await?;
     Ok(download(bytes, "application/octet-stream", &name))
 }
 
@@ -82,7 +84,7 @@ pub(super) async fn file(State(server): State<Arc<Server>>, Path(id): Path<Strin
 pub(super) async fn csv(State(server): State<Arc<Server>>, Path(id): Path<String>) -> Result<Response, Refusal> {
     let lap = recorded(&server, id).await?;
     let name = name_of(&lap, "csv");
-    let bytes = reading(move || share::table(&lap.file, lap.span)).await?;
+    let bytes = reading(move || share::table(&lap.lap)).await?;
     Ok(download(bytes, "text/csv; charset=utf-8", &name))
 }
 
@@ -93,24 +95,34 @@ pub(super) async fn png(
     uri: Uri,
 ) -> Result<Response, Refusal> {
     let lap = recorded(&server, id).await?;
-    let against = match parameter(&uri, "against").filter(|other| !other.is_empty()) {
-        Some(other) => Some(recorded(&server, other.to_owned()).await?),
-        None => None,
-    };
+    let against = against(&server, &uri).await?;
     let name = name_of(&lap, "png");
-    let bytes = reading(move || {
-        let of = |lap: &Recorded| (lap.file.clone(), lap.span);
-        let (lap, against) = (of(&lap), against.as_ref().map(of));
-        share::picture((&lap.0, lap.1), against.as_ref().map(|(file, span)| (file.as_path(), *span)))
-    })
-    .await?;
+    let bytes = reading(move || share::picture(&lap.lap, against.as_ref().map(|other| &other.lap))).await?;
     Ok(download(bytes, "image/png", &name))
 }
 
+/// `GET /api/library/laps/{lap}/corners?against=LAP`: the corners of the track, what was done in each, and the time lost to another lap.
+pub(super) async fn corners(
+    State(server): State<Arc<Server>>,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, Refusal> {
+    let lap = recorded(&server, id).await?;
+    let against = against(&server, &uri).await?;
+    let body = reading(move || corners::document(&lap.lap, against.as_ref().map(|other| &other.lap))).await?;
+    Ok(([(CONTENT_TYPE, "application/json")], body).into_response())
+}
+
+/// The other lap of `?against=LAP`.
+async fn against(server: &Arc<Server>, uri: &Uri) -> Result<Option<Recorded>, Refusal> {
+    match parameter(uri.query().unwrap_or_default(), "against").filter(|other| !other.is_empty()) {
+        Some(other) => recorded(server, other).await.map(Some),
+        None => Ok(None),
+    }
+}
+
 /// Does work on a thread that may block, not too much of it at the same time.
-async fn reading<T: Send + 'static>(
-    work: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
-) -> Result<T, Refusal> {
+async fn reading<T: Send + 'static>(work: impl FnOnce() -> anyhow::Result<T> + Send + 'static) -> Result<T, Refusal> {
     let _permit = READERS.acquire().await;
     let done = spawn_blocking(work).await.unwrap_or_else(|_| Err(anyhow::anyhow!("the request was interrupted")));
     done.map_err(|error| {
@@ -145,7 +157,7 @@ fn live(server: &Server, id: &str, index: &str, channels: &[String]) -> Result<V
 /// A lap of the library.
 async fn recorded(server: &Arc<Server>, id: String) -> Result<Recorded, Refusal> {
     let number: i64 = id.parse().map_err(|_| Refusal::new(StatusCode::NOT_FOUND, "There is no such lap."))?;
-    let (lap, session) = super::library::read(server, move |library| {
+    let (lap, session) = in_library(server, move |library, _| {
         let lap = library.lap(number)?;
         let session = library.session(lap.session)?;
         Ok((lap, session))
@@ -173,7 +185,8 @@ async fn recorded(server: &Arc<Server>, id: String) -> Result<Recorded, Refusal>
         sector_ends: session.sector_ends,
         length_m: session.track_length_m,
     };
-    Ok(Recorded { file: path, span: LapSpan { from: seconds(lap.from_s), to: seconds(lap.to_s), time_ms }, about })
+    let span = LapSpan { from: seconds(lap.from_s), to: seconds(lap.to_s), time_ms };
+    Ok(Recorded { lap: OneLap { file: path, span, number }, about })
 }
 
 /// The name of a file with this lap: letters and digits of the track, the car and the time.

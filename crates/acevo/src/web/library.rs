@@ -2,7 +2,7 @@
 
 mod documents;
 mod import;
-mod query;
+pub(super) mod query;
 
 use std::sync::Arc;
 
@@ -21,6 +21,7 @@ use super::change::{Refusal, may_change, read_change};
 use super::json::json;
 use super::server::Server;
 use super::slots::Connection;
+use super::{lap, track};
 use crate::format::text::{clean, error_chain};
 use crate::library::LibraryTask;
 
@@ -39,6 +40,13 @@ pub(super) fn router() -> Router<Arc<Server>> {
         .route("/bests", get(bests))
         .route("/progress", get(progress))
         .route("/import", post(import::import))
+        .route("/laps/{lap}/samples", get(lap::samples))
+        .route("/laps/{lap}/corners", get(lap::corners))
+        .route("/laps/{lap}/file", get(lap::file))
+        .route("/laps/{lap}/csv", get(lap::csv))
+        .route("/laps/{lap}/png", get(lap::png))
+        .route("/corners", get(track::corners).put(track::save_corners))
+        .route("/sectors", get(track::sectors).put(track::save_sectors))
 }
 
 /// `GET /api/library/sessions`: sessions with what there is to filter by.
@@ -128,7 +136,7 @@ async fn undo(
 }
 
 /// Works with the library on a thread that may block.
-async fn in_library<T: Send + 'static>(
+pub(super) async fn in_library<T: Send + 'static>(
     server: &Arc<Server>,
     work: impl FnOnce(&Library, &LibraryTask) -> Result<T, LibraryError> + Send + 'static,
 ) -> Result<T, Refusal> {

@@ -45,7 +45,7 @@ pub(super) fn router(server: &Arc<Server>) -> Router {
         .route("/api/channels", get(catalogue))
         .route("/api/token", get(token))
         .route("/api/laps", get(laps))
-        .route("/api/laps/{index}/trace", get(trace))
+        .route("/api/laps/{index}/trace", get(lap_trace))
         .route("/api/outline", get(outline))
         .route("/api/field", get(field))
         .route("/api/events", get(events))
@@ -165,7 +165,7 @@ fn file(name: &str) -> Response {
 }
 
 /// The channel ids of `?channels=a,b`, if the query has them.
-fn requested_channels(uri: &Uri) -> Option<Vec<String>> {
+pub(super) fn requested_channels(uri: &Uri) -> Option<Vec<String>> {
     let ids = parameter(uri, "channels")?;
     // Ids have no characters that need an escape; commas may be escaped.
     let ids = ids.replace("%2C", ",").replace("%2c", ",");
@@ -212,7 +212,7 @@ async fn laps(State(server): State<Arc<Server>>, uri: Uri) -> Response {
     ([(CONTENT_TYPE, JSON)], lap_list::document(&server, from)).into_response()
 }
 
-async fn trace(State(server): State<Arc<Server>>, Path(index): Path<String>) -> Response {
+async fn lap_trace(State(server): State<Arc<Server>>, Path(index): Path<String>) -> Response {
     let state = server.state();
     let trace = index.parse().ok().and_then(|index| state.trace(index));
     trace.map_or_else(|| refuse(StatusCode::NOT_FOUND, "No trace of this lap.\n"), |trace| answer(JSON, json(&**trace)))

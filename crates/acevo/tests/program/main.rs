@@ -10,6 +10,7 @@ mod autostart;
 mod background;
 #[cfg(unix)]
 mod browser;
+mod compare;
 #[cfg(unix)]
 mod completions;
 #[cfg(unix)]

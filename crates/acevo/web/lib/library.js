@@ -22,11 +22,11 @@ export const remove = (id) => send('DELETE', `${BASE}/sessions/${id}`, {});
 export const undoRemove = (undo) => send('POST', `${BASE}/undo`, { undo });
 
 const ofTrack = (kind, track, layout) => `${BASE}/${kind}?${new URLSearchParams({ track, layout })}`;
-export const corners = (track, layout) => receive(ofTrack('corners', track, layout));
 export const saveCorners = (track, layout, content) => send('PUT', ofTrack('corners', track, layout), content);
 export const sectors = (track, layout) => receive(ofTrack('sectors', track, layout));
 export const saveSectors = (track, layout, content) => send('PUT', ofTrack('sectors', track, layout), content);
-export const cornerLosses = (lap, against) => receive(`${BASE}/laps/${lap}/corners?against=${against}`);
+/** The corners of a lap's track, its figures in them, and the time lost there to another lap. */
+export const cornerLosses = (lap, against) => receive(`${BASE}/laps/${lap}/corners${queryOf({ against })}`);
 
 /** Addresses of a lap as a file to download. */
 export const lapFile = (lap) => `${BASE}/laps/${lap}/file`;

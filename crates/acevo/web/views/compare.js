@@ -13,6 +13,8 @@ import { channelPicker } from '../widgets/channel-picker.js';
 import { compareGg } from '../widgets/compare-gg.js';
 import { compareMap } from '../widgets/compare-map.js';
 import { compareStrips } from '../widgets/compare-strips.js';
+import { editCorners } from '../widgets/corner-editor.js';
+import { cornerTable } from '../widgets/corner-table.js';
 import { dropFiles } from '../widgets/drop-files.js';
 import { button, selectField } from '../widgets/form.js';
 import { lapChips } from '../widgets/lap-chips.js';
@@ -21,11 +23,13 @@ import { noticeBar } from '../widgets/notice-bar.js';
 import { player } from '../widgets/player.js';
 import { rangeInput, rangeKey } from '../widgets/range-input.js';
 import { rangeTable } from '../widgets/range-table.js';
+import { editSectors } from '../widgets/sector-editor.js';
 
 /** Channels that map and accelerations need. */
 const MAP_CHANNELS = ['position_x', 'position_z', 'g_lateral', 'g_longitudinal'];
 /** Time after a change until the address and the statistics follow. */
 const SETTLED_MS = 200;
+const NO_LOSSES = 'Compare two laps of recordings to see where time is lost.';
 const KEYS = 'Keys: ← → cursor, + − zoom, Shift with ← → moves, Home shows all, [ ] and digits go to corners, Space plays.';
 
 export function compare(root, { resized }) {
@@ -45,12 +49,17 @@ export function compare(root, { resized }) {
   const tools = el('div', 'bar compare-tools');
   const position = el('span', 'num hint compare-position');
   const [curves, map, gg, table] = [el('section', 'panel compare-main'), panel('compare-map', 'Map'), panel('compare-gg', 'Accelerations'), panel('compare-range', 'Visible part')];
+  const cornersPanel = panel('corners', 'Time lost in corners');
+  const editors = el('div', 'panel-tools', button('Corners …', () => edit(editCornersOf), { class: 'tool tool-small', title: 'Edit the corners of this track' }), button('Sectors …', () => edit(editSectorsOf), { class: 'tool tool-small', title: 'Edit the sectors of this track' }));
+  map.node.append(editors);
   const empty = el('p', 'hint compare-empty', 'Choose laps in a session, or add them here. A recording can be dropped on this page.');
   curves.setAttribute('aria-label', 'Curves');
-  root.append(laps, tools, empty, el('div', 'compare-grid', curves, el('div', 'compare-side', map.node, gg.node)), table.node);
+  root.append(laps, tools, empty, el('div', 'compare-grid', curves, el('div', 'compare-side', map.node, gg.node)), cornersPanel.node, table.node);
 
   const strips = compareStrips(curves, comparison, { resized });
   const parts = [compareMap(map.body, comparison, { outline: () => model?.outline ?? { points: [] }, resized }), compareGg(gg.body, comparison, { resized })];
+  const showLosses = cornerTable(cornersPanel.body, { go: (number) => goTo(comparison.corners.find((corner) => corner.number === number)) });
+  const mapOfBase = parts[0];
   const showRange = rangeTable(table.body, comparison);
   const showChips = lapChips(laps, comparison, {
     changed: (id) => apply({ reference: id }),
@@ -107,6 +116,7 @@ export function compare(root, { resized }) {
   function apply(values) {
     comparison.set(values);
     loadAll();
+    loadCorners();
     settle();
   }
 
@@ -115,6 +125,7 @@ export function compare(root, { resized }) {
     comparison.set(values);
     history.pushState(null, '', `#${comparison.address}`);
     loadAll();
+    loadCorners();
     settle();
   }
 
@@ -195,14 +206,51 @@ export function compare(root, { resized }) {
   }
 
   let cornersOf = '';
+  /** Loads the corners of the track, and the time that the first compared lap loses in each to the reference. */
   async function loadCorners() {
-    const about = comparison.base?.samples.lap;
-    const key = about?.track ? `${about.track}/${about.layout}` : '';
-    if (!key || key === cornersOf) return;
+    const { base } = comparison;
+    const compared = comparison.loaded.find((lap) => comparison.deltas.has(lap));
+    const isReal = base && comparison.referenceLap?.name !== 'ideal';
+    const key = isReal ? [base.id, compared?.id].join() : '';
+    if (key === cornersOf) return;
     cornersOf = key;
-    const { ok, answer } = await library.corners(about.track, about.layout);
-    comparison.corners = ok && Array.isArray(answer?.corners) ? answer.corners : [];
+    const loaded = isReal ? await library.cornerLosses(compared?.id ?? base.id, compared ? base.id : '') : { text: '' };
+    if (key !== cornersOf) return;
+    takeCorners(loaded, compared);
     settle();
+  }
+
+  function takeCorners({ answer, text }, compared) {
+    if (Array.isArray(answer?.corners)) comparison.corners = answer.corners;
+    const letter = LETTERS[comparison.laps.indexOf(compared)];
+    setText(cornersPanel.node.firstChild, letter ? `Time that ${letter} loses to ${comparison.referenceLap?.name} in corners` : 'Corners');
+    showLosses(answer?.losses ? answer : null, text || NO_LOSSES);
+  }
+
+  function goTo(corner) {
+    if (!corner) return;
+    const { apex, range } = cornerOf(corner);
+    change({ range, cursor: apex });
+  }
+
+  /** Opens an editor of the track, if there is a lap with a map. */
+  function edit(open) {
+    const points = mapOfBase.points();
+    const about = comparison.base?.samples.lap;
+    if (points && about?.track) open(about, points);
+    else notice.show('There is no map of this track yet: add a lap of the library first.');
+  }
+
+  function editCornersOf(about, points) {
+    editCorners(about, points, comparison.corners, () => {
+      cornersOf = '';
+      loadCorners();
+      notice.show('The corners of this track are saved.');
+    });
+  }
+
+  function editSectorsOf(about, points) {
+    editSectors(about, points, () => notice.show('The sectors of this track are saved. New laps have them; laps in the library get them when they are read again.'));
   }
 
   function showTools() {

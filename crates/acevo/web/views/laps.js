@@ -46,6 +46,9 @@ export function laps(root, { resized }) {
   const grid = el('table', 'board laps-table', el('thead', '', head), body);
   table.body.append(empty, el('div', 'scroll', grid));
   const compared = panel('compare', 'Comparison over the lap');
+  // All channels, zoom, and laps of earlier sessions.
+  const open = withAttributes(el('a', 'tool compare-open', 'Open in Compare'), { href: '#compare' });
+  compared.node.append(open);
   root.append(table.node, compared.node);
   const compare = comparison(compared.body, { resized });
 
@@ -128,6 +131,9 @@ export function laps(root, { resized }) {
         setHidden(grid, list.length === 0);
         fill(list, picked);
       }
+      const ids = [...new Set([picked.b, picked.a].map((at) => list[at]?.index).filter(Number.isInteger))].map((index) => `live-${index}`);
+      setHidden(open, ids.length === 0);
+      withAttributes(open, { href: `#compare?laps=${ids.join()}` });
       compare(model, picked);
     },
   };

@@ -41,6 +41,8 @@ export function compareMap(root, comparison, { outline, resized }) {
     get version() {
       return surface.version;
     },
+    /** The points of the outline, or `null`. */
+    points: pointsNow,
     draw() {
       const ctx = surface.begin();
       if (!ctx) return;

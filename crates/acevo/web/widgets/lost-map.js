@@ -21,6 +21,8 @@ export function drawLost(surface, track, timeLost, [from, to]) {
   // The outline of an unfinished lap has no piece from its end to its beginning.
   const pieces = track.known || part < 1 ? PIECES : PIECES - 1;
   ctx.lineWidth = em * 0.45;
+  // Round ends of neighbours with different strengths would cover each other.
+  ctx.lineCap = 'butt';
   ctx.strokeStyle = colors.line;
   ctx.stroke(track.piece(from, from + (part * pieces) / PIECES));
   for (const [level, path] of pathsByLevel(track, timeLost, { from, part, pieces })) {
@@ -31,6 +33,7 @@ export function drawLost(surface, track, timeLost, [from, to]) {
     ctx.stroke(path);
   }
   ctx.globalAlpha = 1;
+  ctx.lineCap = 'round';
 }
 
 /** Paths by the strength of their colour, negative for time gained. Neighbouring pieces with the same one are one line. */

@@ -16,7 +16,7 @@ const TYPING_MS = 250;
 /** Time until the list is loaded again while files are read. */
 const SCANNING_MS = 1500;
 const FILTERS = ['track', 'car', 'driver', 'kind', 'since', 'tag', 'text'];
-const KINDS = ['practice', 'qualify', 'race', 'hotlap', 'time_attack'];
+const KINDS = ['practice', 'qualifying', 'race', 'time_attack', 'cruise'];
 const PERIODS = [['', 'Any time'], ['7', 'Last 7 days'], ['30', 'Last 30 days'], ['365', 'Last year']];
 const EMPTY = 'No session in the library yet. Recordings appear here: start “acevo run”, or open a recording.';
 /** Track and layout in one value of a list. */

@@ -48,7 +48,7 @@ export function sessionPage(root, { basket, show, removed }) {
   const back = withAttributes(el('a', 'tool', '← All sessions'), { href: '#sessions' });
   const compare = button('Compare with the best', () => compareWithBest(), { class: 'tool primary' });
   const remove = button('Delete …', () => removeFile());
-  const head = el('div', 'session-head', back, el('div', 'session-names', title, facts), compare, remove);
+  const head = el('div', 'session-head', back, el('div', 'session-about', title, facts), compare, remove);
   const [laps, notes, map, stints, others] = [panel('session-laps', 'Laps'), panel('notes', 'Notes'), panel('session-map', 'Map'), panel('stints', 'Stints'), panel('others', 'Other cars')];
   root.append(head, problem, laps.node, el('div', 'session-grid even', notes.node, map.node), stints.node, others.node);
   const showLaps = sessionLaps(laps.body, { basket });

@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use acevo_telemetry::corners::{Corner, CornerFigures, CornerLoss, CornerSpread, advice};
+use acevo_telemetry::corners::{Corner, CornerFigures, CornerSpread};
 use acevo_telemetry::traces::LapTraces;
 use serde::Serialize;
 
 use super::Report;
+use crate::format::corner_json::LossJson;
 use crate::output::name_of;
 
 #[derive(Serialize)]
@@ -18,7 +19,7 @@ struct Document<'a> {
     lap: Lap<'a>,
     figures: &'a [CornerFigures],
     against: Option<Lap<'a>>,
-    losses: Option<Vec<Loss<'a>>>,
+    losses: Option<Vec<LossJson<'a>>>,
     rest_s: Option<f64>,
     total_s: Option<f64>,
     consistency: Option<Consistency<'a>>,
@@ -30,13 +31,6 @@ struct Lap<'a> {
     time_ms: Option<u32>,
     car: &'a str,
     length_m: Option<f64>,
-}
-
-#[derive(Serialize)]
-struct Loss<'a> {
-    #[serde(flatten)]
-    loss: &'a CornerLoss,
-    advice: String,
 }
 
 #[derive(Serialize)]
@@ -54,7 +48,6 @@ impl<'a> Lap<'a> {
 
 pub(super) fn of(report: &Report<'_>, file: &Path) -> anyhow::Result<String> {
     let comparison = report.against.as_ref().map(|(_, comparison)| comparison);
-    let loss = |loss| Loss { advice: advice(loss), loss };
     let document = Document {
         file: name_of(file),
         track: &report.corners.track,
@@ -63,7 +56,7 @@ pub(super) fn of(report: &Report<'_>, file: &Path) -> anyhow::Result<String> {
         lap: Lap::of(report.lap),
         figures: report.figures.figures(),
         against: report.against.as_ref().map(|(lap, _)| Lap::of(lap)),
-        losses: comparison.map(|comparison| comparison.losses.iter().map(loss).collect()),
+        losses: comparison.map(|comparison| comparison.losses.iter().map(LossJson::of).collect()),
         rest_s: comparison.and_then(|comparison| comparison.rest_s),
         total_s: comparison.and_then(|comparison| comparison.total_s),
         consistency: report.consistency.as_ref().map(|stint| Consistency {

@@ -1,39 +1,63 @@
 //! One lap as a file: a recording with only this lap, a table, or a picture. Everything is made in memory.
 
 use std::io::Cursor;
-use std::path::Path;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use acevo_export::{ExportFormat, ExportPlan, write_csv};
 use acevo_plot::{Format, Laps, Request};
-use acevo_recording::{LapIndex, LapSelector, LapSpan, Recording, RecordingWriter, cut, lap_part, lap_traces};
-use acevo_telemetry::UnitSystem;
+use acevo_recording::{
+    LapIndex, LapSelector, LapSpan, RecordedLap, Recording, RecordingWriter, TracedLaps, cut, lap_part,
+};
+use acevo_telemetry::analysis::Outline;
 use acevo_telemetry::traces::LapTraces;
+use acevo_telemetry::{Channel, UnitSystem};
 use anyhow::{Context, ensure};
 
 /// The longest lap that is shared: it has about 2 MB per minute.
 const MAX_LENGTH: Duration = Duration::from_secs(3600);
 
+/// Why a lap is not found.
+const CHANGED: &str = "the recording has changed: the lap is not in it any more";
+
 /// Two times of the same lap in a recording and in its cut differ at most by this.
 const SAME: Duration = Duration::from_millis(500);
 
+/// A lap of a recording.
+#[derive(Debug, Clone)]
+pub(super) struct OneLap {
+    pub(super) file: PathBuf,
+    pub(super) span: LapSpan,
+    /// Number of the lap in its session.
+    pub(super) number: u32,
+}
+
+impl OneLap {
+    /// True for this lap in a recording that has only it: its session may have another number there.
+    fn is(&self, recorded: &RecordedLap) -> bool {
+        recorded.lap.number == self.number && recorded.from.abs_diff(self.span.from) <= SAME
+    }
+}
+
 /// A recording with only this lap, and what is needed to find its beginning and its time.
-pub(super) fn recording(file: &Path, lap: LapSpan) -> anyhow::Result<Vec<u8>> {
+pub(super) fn recording(OneLap { file, span: lap, .. }: &OneLap) -> anyhow::Result<Vec<u8>> {
     ensure!(lap.to.saturating_sub(lap.from) <= MAX_LENGTH, "this lap is longer than an hour: use `acevo cut`");
     let mut recording = Recording::open(file)?;
     let description = recording.description().cloned().unwrap_or_default();
     let info = recording.info();
     let part = lap_part(lap.from, lap.to);
     let part = (*part.start()).max(info.start)..=(*part.end()).min(info.end);
-    ensure!(!part.is_empty(), "the recording has changed: the lap is not in it any more");
+    ensure!(!part.is_empty(), CHANGED);
     let mut writer = RecordingWriter::new(Vec::new(), &description)?;
     cut(&mut recording, &[part], &mut writer, |_| true)?;
     Ok(writer.finish()?.0)
 }
 
 /// The samples of this lap as a table.
-pub(super) fn table(file: &Path, lap: LapSpan) -> anyhow::Result<Vec<u8>> {
-    let (mut recording, selector) = alone(file, lap)?;
+pub(super) fn table(lap: &OneLap) -> anyhow::Result<Vec<u8>> {
+    let mut recording = alone(lap)?;
+    let index = LapIndex::read(&mut recording, |_| true)?;
+    let selector: LapSelector = index.laps().iter().find(|recorded| lap.is(recorded)).context(CHANGED)?.lap.id().into();
     let mut plan = ExportPlan::new(ExportFormat::Csv);
     plan.laps = Some(selector.to_string().parse()?);
     let mut table = Vec::new();
@@ -42,28 +66,27 @@ pub(super) fn table(file: &Path, lap: LapSpan) -> anyhow::Result<Vec<u8>> {
 }
 
 /// A picture of this lap, and of another one to compare it with.
-pub(super) fn picture(lap: (&Path, LapSpan), against: Option<(&Path, LapSpan)>) -> anyhow::Result<Vec<u8>> {
+pub(super) fn picture(lap: &OneLap, against: Option<&OneLap>) -> anyhow::Result<Vec<u8>> {
     let request = Request {
         channels: acevo_plot::default_channels(against.is_some()),
         units: UnitSystem::Game,
         ..Request::default()
     };
-    let traces = |(file, span): (&Path, LapSpan)| -> anyhow::Result<LapTraces> {
-        let (mut recording, selector) = alone(file, span)?;
-        let mut wanted = request.channels.clone();
-        wanted.push(request.color);
-        lap_traces(&mut recording, &[selector], &wanted, |_| true)?.pop().context("the lap has no samples")
-    };
-    let (main, against) = (traces(lap)?, against.map(traces).transpose()?);
+    let mut wanted = request.channels.clone();
+    wanted.push(request.color);
+    let (main, _) = traced(lap, &wanted)?;
+    let against = against.map(|other| traced(other, &wanted)).transpose()?.map(|(other, _)| other);
     Ok(acevo_plot::render(&Laps { main: &main, against: against.as_ref() }, &request, Format::Png)?)
 }
 
-/// A recording in memory with only this lap, and what selects it there: its session may have another number.
-fn alone(file: &Path, lap: LapSpan) -> anyhow::Result<(Recording<Cursor<Vec<u8>>>, LapSelector)> {
-    let mut recording = Recording::from_input(Cursor::new(recording(file, lap)?))?;
-    let index = LapIndex::read(&mut recording, |_| true)?;
-    let is_same = |from: Duration| from.abs_diff(lap.from) <= SAME;
-    let found = index.laps().iter().find(|recorded| is_same(recorded.from));
-    let found = found.context("the recording has changed: the lap is not in it any more")?;
-    Ok((recording, found.lap.id().into()))
+/// The traces of a lap, and the outline of its track.
+pub(super) fn traced(lap: &OneLap, channels: &[&'static Channel]) -> anyhow::Result<(LapTraces, Outline)> {
+    let laps = TracedLaps::read(&mut alone(lap)?, &[LapSelector::number(lap.number)], channels, |_| true)?;
+    let (_, traces) = laps.laps().find(|(recorded, _)| lap.is(recorded)).context(CHANGED)?;
+    Ok((traces.clone(), laps.outline().clone()))
+}
+
+/// A recording in memory with only this lap.
+fn alone(lap: &OneLap) -> anyhow::Result<Recording<Cursor<Vec<u8>>>> {
+    Ok(Recording::from_input(Cursor::new(recording(lap)?))?)
 }

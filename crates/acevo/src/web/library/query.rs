@@ -35,7 +35,7 @@ pub(super) fn filter(query: &str) -> Result<SessionFilter, Refusal> {
 }
 
 /// A parameter of a query; `None` without it.
-pub(super) fn parameter(query: &str, name: &str) -> Option<String> {
+pub(in crate::web) fn parameter(query: &str, name: &str) -> Option<String> {
     query
         .split('&')
         .filter_map(|pair| pair.split_once('='))
