@@ -39,6 +39,8 @@ mod paths;
 #[cfg(unix)]
 mod playback;
 mod raw;
+#[cfg(unix)]
+mod recomputed;
 mod recordings;
 #[cfg(unix)]
 mod replay;
