@@ -327,6 +327,24 @@ fn scan_notices_that_the_database_was_damaged_or_replaced_while_it_is_open() {
 }
 
 #[test]
+fn scan_builds_a_database_again_whose_pages_are_damaged() {
+    let folder = Folder::new();
+    folder.add_hot_laps("a.acevo");
+    let library = folder.open();
+    folder.scan(&library);
+    let before = only(&library);
+    drop(library);
+    // The first page with the schema is kept; the rest is garbage.
+    let mut bytes = fs::read(folder.database()).unwrap();
+    assert!(bytes.len() > 8192);
+    bytes[4096..].fill(0xff);
+    fs::write(folder.database(), bytes).unwrap();
+    let library = folder.open();
+    folder.scan(&library);
+    assert!(library.was_rebuilt() && only(&library) == before);
+}
+
+#[test]
 fn notes_are_in_a_file_beside_the_recording_and_survive_a_rebuild() {
     let folder = Folder::new();
     let path = folder.add(&ORIGINALS.phases, "weekend.acevo");
