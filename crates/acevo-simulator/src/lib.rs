@@ -38,6 +38,6 @@ pub use realtime::{Control, run, run_controlled};
 pub use simulator::{Changed, Simulator};
 pub use track::TrackCorner;
 pub use truth::{
-    AbortReason, AbortedLap, CarId, CarState, CarTruth, Damage, FaultRecord, FieldLap, LapKind, LapRecord, PhantomCause, PhantomLap,
-    PitStay, Stay, Truth, TruthEvent, TruthEventKind,
+    AbortReason, AbortedLap, CarId, CarState, CarTruth, Damage, FaultRecord, FieldLap, LapKind, LapRecord,
+    PhantomCause, PhantomLap, PitStay, Stay, Truth, TruthEvent, TruthEventKind,
 };

@@ -4,7 +4,9 @@ use std::sync::LazyLock;
 
 use acevo_simulator::{CarModel, FaultRecord, Options, Scenario, Simulator, TrackCorner, TrackName};
 use acevo_telemetry::analysis::{Analysis, Outline, Settings};
-use acevo_telemetry::corners::{Corner, CornerLoss, Corners, Direction, LapCorners, advice, channels, compare, spreads};
+use acevo_telemetry::corners::{
+    Corner, CornerLoss, Corners, Direction, LapCorners, advice, channels, compare, spreads,
+};
 use acevo_telemetry::traces::{LapSampler, LapTraces};
 
 /// A drive with a mistake in each corner.

@@ -51,9 +51,8 @@ impl LapCorners {
         let mut corners: Vec<&Corner> = corners.corners.iter().collect();
         corners.sort_by(|a, b| a.apex.total_cmp(&b.apex));
         let apex = |index: Option<usize>| index.and_then(|index| corners.get(index)).map(|corner| corner.span());
-        let approaches: Vec<f64> = (0..corners.len())
-            .map(|index| approach(&driven, corners[index], apex(index.checked_sub(1))))
-            .collect();
+        let approaches: Vec<f64> =
+            (0..corners.len()).map(|index| approach(&driven, corners[index], apex(index.checked_sub(1)))).collect();
         let figures = corners.iter().enumerate().map(|(index, corner)| {
             let from = approaches[index];
             let to = approaches.get(index + 1).copied().unwrap_or(1.0);

@@ -46,7 +46,8 @@ fn degrees(turn: f64) -> f64 {
 fn detected(half: &[Part], noise_m: f64) -> String {
     let corners = Corners::detect(&outline(half, noise_m), &[]).expect("a track");
     corners.check().expect("corners that can be stored");
-    let all: String = corners.corners.iter().map(|corner| if corner.direction == Direction::Left { 'L' } else { 'R' }).collect();
+    let all: String =
+        corners.corners.iter().map(|corner| if corner.direction == Direction::Left { 'L' } else { 'R' }).collect();
     let (first, second) = all.split_at(all.len() / 2);
     assert_eq!(first, second);
     first.to_owned()
@@ -56,7 +57,15 @@ fn detected(half: &[Part], noise_m: f64) -> String {
 fn detect_finds_hairpins_chicanes_and_double_apexes() {
     let hairpin = [(400.0, 0.0), (90.0, PI), (300.0, 0.0)];
     assert_eq!(detected(&hairpin, 0.0), "R");
-    let chicane = [(300.0, 0.0), (40.0, degrees(45.0)), (15.0, 0.0), (40.0, degrees(-45.0)), (300.0, 0.0), (90.0, PI), (300.0, 0.0)];
+    let chicane = [
+        (300.0, 0.0),
+        (40.0, degrees(45.0)),
+        (15.0, 0.0),
+        (40.0, degrees(-45.0)),
+        (300.0, 0.0),
+        (90.0, PI),
+        (300.0, 0.0),
+    ];
     assert_eq!(detected(&chicane, 0.0), "RLR");
     let flick = [(300.0, 0.0), (14.0, degrees(25.0)), (14.0, degrees(-25.0)), (300.0, 0.0), (90.0, PI), (300.0, 0.0)];
     assert_eq!(detected(&flick, 0.0).len(), 2);

@@ -69,7 +69,9 @@ pub(crate) fn run(args: &CornersArgs) -> anyhow::Result<ExitCode> {
     let figures = LapCorners::new(&corners, lap);
     let against = match &args.against {
         None => None,
-        Some(LapReference { recording: None, lap }) => Some(laps.find(*lap).with_context(|| cannot(&args.file))?.1.clone()),
+        Some(LapReference { recording: None, lap }) => {
+            Some(laps.find(*lap).with_context(|| cannot(&args.file))?.1.clone())
+        }
         Some(LapReference { recording: Some(file), lap }) => {
             let mut found = laps_of(file, &[*lap], &channels(), &stop)?.into_iter().next();
             found.iter_mut().for_each(|lap| name_recording(lap, file));
@@ -84,7 +86,11 @@ pub(crate) fn run(args: &CornersArgs) -> anyhow::Result<ExitCode> {
     let against = against.map(compared).transpose()?;
     let consistency = args.consistency.then(|| consistency(&laps, recorded, &corners)).transpose()?;
     let report = Report { corners: &corners, lap, figures, against, consistency };
-    if args.json { print_json(&json::of(&report, &args.file)?)? } else { print_text(&text::of(&report))? }
+    if args.json {
+        print_json(&json::of(&report, &args.file)?)?;
+    } else {
+        print_text(&text::of(&report))?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -95,11 +101,8 @@ fn consistency(laps: &TracedLaps, of: &RecordedLap, corners: &Corners) -> anyhow
             && (lap.lap.session, lap.lap.stint) == (of.lap.session, of.lap.stint)
             && lap.car_and_track == of.car_and_track
     };
-    let stint: Vec<_> = laps
-        .laps()
-        .filter(|(lap, _)| is_of_stint(lap))
-        .map(|(_, traces)| LapCorners::new(corners, traces))
-        .collect();
+    let stint: Vec<_> =
+        laps.laps().filter(|(lap, _)| is_of_stint(lap)).map(|(_, traces)| LapCorners::new(corners, traces)).collect();
     ensure!(
         stint.len() >= MIN_LAPS,
         "the stint of the lap has {} that counts; a consistency needs {MIN_LAPS}: choose a lap of another stint with --lap",

@@ -28,7 +28,8 @@ pub(crate) fn path_of(track: &str, configuration: &str) -> Option<PathBuf> {
 /// If the file cannot be read, is wrong, or has the corners of another track.
 pub(crate) fn load(track: &str, configuration: &str, file: Option<&Path>) -> anyhow::Result<Option<Corners>> {
     let Some(path) = file.map(Path::to_owned).or_else(|| path_of(track, configuration)) else { return Ok(None) };
-    let cannot = || format!("cannot use the corners in {}; correct the file, or delete it to detect them again", name_of(&path));
+    let cannot =
+        || format!("cannot use the corners in {}; correct the file, or delete it to detect them again", name_of(&path));
     let Some(corners) = Corners::load(&path).with_context(cannot)? else { return Ok(None) };
     // Two names may have the same file.
     if file.is_none() && !corners.is_of_track(track, configuration) {

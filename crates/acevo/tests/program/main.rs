@@ -14,6 +14,7 @@ mod browser;
 mod completions;
 #[cfg(unix)]
 mod control;
+mod corners;
 #[cfg(unix)]
 mod directory;
 mod export;

@@ -84,7 +84,8 @@ fn losses(comparison: &Comparison, reference: &LapTraces) -> Vec<Line> {
         clean(&reference.title()).to_lowercase()
     );
     lines.push(Line::default().with(Look::Aside, remark));
-    let worth: Vec<_> = comparison.losses.iter().filter(|loss| loss.lost_s.is_some_and(|lost| lost.abs() >= MIN_LOSS_S)).collect();
+    let worth: Vec<_> =
+        comparison.losses.iter().filter(|loss| loss.lost_s.is_some_and(|lost| lost.abs() >= MIN_LOSS_S)).collect();
     if !worth.is_empty() {
         lines.push(Line::default());
         lines.extend(worth.iter().map(|loss| Line::default().with(Look::Plain, format!(" {}", clean(&advice(loss))))));
@@ -132,7 +133,9 @@ fn spreads(consistency: &Consistency) -> Vec<Line> {
 }
 
 fn spread(spread: Option<Spread>, decimals: usize, unit: &str) -> String {
-    spread.map_or(NONE.into(), |Spread { mean, deviation, .. }| format!("{mean:.decimals$} ±{deviation:.decimals$}{unit}"))
+    spread.map_or(NONE.into(), |Spread { mean, deviation, .. }| {
+        format!("{mean:.decimals$} ±{deviation:.decimals$}{unit}")
+    })
 }
 
 fn number(value: Option<f64>, decimals: usize, unit: &str) -> String {
