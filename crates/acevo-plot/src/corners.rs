@@ -28,7 +28,14 @@ pub(super) fn draw_bands(scene: &mut Scene, panel: Rect, corners: &[Corner], sty
 }
 
 /// Draws the numbers of the corners above the traces, each at the apex. Numbers that do not fit beside the one before are left out.
-pub(super) fn draw_numbers(scene: &mut Scene, plots: Rect, y: f64, corners: &[Corner], style: &Style, x: &DistanceAxis) {
+pub(super) fn draw_numbers(
+    scene: &mut Scene,
+    plots: Rect,
+    y: f64,
+    corners: &[Corner],
+    style: &Style,
+    x: &DistanceAxis,
+) {
     let size = style.font_size * 0.9;
     let mut free = f64::NEG_INFINITY;
     for corner in corners.iter().filter(|corner| x.contains(corner.apex)) {

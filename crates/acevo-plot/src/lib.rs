@@ -375,18 +375,19 @@ fn draw_header(scene: &mut Scene, page: Rect, laps: &Laps<'_>, style: &Style) {
     let (colors, size) = (&style.colors, style.font_size);
     let y = page.top + size * 0.7;
     let time = |lap: &LapTraces| lap.time_ms.map(|ms| format_lap_time(Some(Duration::from_millis(ms.into()))));
-    let difference = |lap: &LapTraces| {
-        let (a, b) = (f64::from(laps.main.time_ms?), f64::from(lap.time_ms?));
-        Some(format!("  ({:+.3} s)", (a - b) / 1000.0))
-    };
+    let difference =
+        |lap: &LapTraces, other: &LapTraces| Some((f64::from(lap.time_ms?) - f64::from(other.time_ms?)) / 1000.0);
     let colored = laps.colored(colors);
-    let max_width = page.width() * 0.7 / colored.len().max(2) as f64;
+    let max_width = page.width() * 0.75 / colored.len().max(2) as f64;
     let mut right = page.right;
-    // From right to left: the main lap is the leftmost. With more than two laps, each of the others has the difference to the main one.
+    // From right to left: the main lap is the leftmost. With more than two laps, each of the others has its difference to the main one, as the
+    // curves of the delta.
     for (index, (lap, color)) in colored.iter().enumerate().rev() {
         let more = match (index, colored.len()) {
-            (0, 2) => laps.against.and_then(difference),
-            (1.., 3..) => difference(lap),
+            (0, 2) => {
+                laps.against.and_then(|against| difference(lap, against)).map(|seconds| format!("  ({seconds:+.3} s)"))
+            }
+            (1.., 3..) => difference(lap, laps.main).map(|seconds| format!("  ({seconds:+.3})")),
             _ => None,
         };
         let more = more.unwrap_or_default();
@@ -395,7 +396,7 @@ fn draw_header(scene: &mut Scene, page: Rect, laps: &Laps<'_>, style: &Style) {
         let left = right - font::width(&text, size * 1.1);
         scene.text((left, y), size * 1.1, Anchor::Start, colors.text, text);
         scene.line(vec![(left - size * 2.0, y), (left - size * 0.6, y)], style.curve * 1.8, *color);
-        right = left - size * 4.0;
+        right = left - size * 3.2;
     }
     let mut subtitle = laps.main.subtitle();
     if subtitle.is_empty() {

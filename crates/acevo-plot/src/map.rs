@@ -216,7 +216,11 @@ fn beside(place: &Place, side: f64, size: f64, text: &str) -> (Point, Anchor, Re
         _ => (Anchor::Middle, at.0 - width / 2.0),
     };
     let margin = size * 0.6;
-    (at, anchor, Rect { left: left - size * 0.2, right: left + width + size * 0.2, top: at.1 - margin, bottom: at.1 + margin })
+    (
+        at,
+        anchor,
+        Rect { left: left - size * 0.2, right: left + width + size * 0.2, top: at.1 - margin, bottom: at.1 + margin },
+    )
 }
 
 /// Draws marks across the line at the start line and at the ends of sectors, an arrow in the driving direction, and the numbers of corners.
@@ -238,7 +242,10 @@ fn draw_marks(scene: &mut Scene, lap: &LapTraces, path: &[(f64, f64, f64)], view
         scene.text(at, size, anchor, colors.text, name);
         taken.push(rect);
         if is_start {
-            draw_arrow(scene, out(-size * 1.8), &place, style);
+            let (x, y) = out(-size * 1.8);
+            draw_arrow(scene, (x, y), &place, style);
+            let reach = size * 1.2;
+            taken.push(Rect { left: x - reach, right: x + reach, top: y - reach, bottom: y + reach });
         }
     }
     for corner in &style.corners {

@@ -225,7 +225,8 @@ fn render_draws_a_part_of_the_lap() {
         assert!(!svg.contains(label), "{label}");
     }
     for wrong in [0.5..=0.25, 0.2..=1.5, f64::NAN..=0.5] {
-        let error = render(&laps(), &Request { range: Some(wrong), ..request(PlotKind::Map) }, Format::Svg).unwrap_err();
+        let error =
+            render(&laps(), &Request { range: Some(wrong), ..request(PlotKind::Map) }, Format::Svg).unwrap_err();
         assert!(error.to_string().contains("range"), "{error}");
     }
 }

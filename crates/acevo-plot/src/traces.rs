@@ -51,8 +51,12 @@ pub(super) fn draw(
     if !weights.iter().all(|weight| weight * unit >= size * MIN_HEIGHT) {
         return Err(PlotError::TooManyChannels { channels: channels.len() });
     }
-    let x =
-        DistanceAxis { left: plots.left, width: plots.width(), length_m: laps.main.length_m, range: style.range.clone() };
+    let x = DistanceAxis {
+        left: plots.left,
+        width: plots.width(),
+        length_m: laps.main.length_m,
+        range: style.range.clone(),
+    };
     for (index, (lap, color)) in laps_with_sectors.iter().enumerate() {
         let color = if laps_with_sectors.len() == 1 { style.colors.muted } else { *color };
         draw_sector_names(scene, row(index), (laps.main, lap), (style, color), &x);
@@ -114,7 +118,9 @@ fn draw_panel(scene: &mut Scene, panel: Rect, laps: &Laps<'_>, channel: &Channel
     // The main lap is drawn last, over the others.
     let curves: Vec<_> = match &colored[..] {
         [(main, color), (against, _)] if is_delta => vec![(main.delta_to(against), *color)],
-        [(main, _), others @ ..] if is_delta => others.iter().map(|(lap, color)| (lap.delta_to(main), *color)).collect(),
+        [(main, _), others @ ..] if is_delta => {
+            others.iter().map(|(lap, color)| (lap.delta_to(main), *color)).collect()
+        }
         _ => colored.iter().rev().map(|(lap, color)| (lap.segments(channel.id(), style.units), *color)).collect(),
     };
     let values = curves.iter().flat_map(|(segments, _)| segments.iter().flatten().map(|point| point.1));

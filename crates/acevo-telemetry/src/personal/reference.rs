@@ -25,7 +25,7 @@ pub struct ReferenceLap {
     pub car_and_track: CarAndTrack,
     /// Lap time, milliseconds.
     pub time_ms: u32,
-    /// Where the lap comes from, for people; may be empty.
+    /// Where the lap comes from, as text for users; may be empty.
     #[serde(default)]
     pub source: String,
     /// Time at each lap position.
@@ -57,7 +57,10 @@ impl ReferenceLap {
         if reference.is_possible() {
             return Ok(reference);
         }
-        Err(io::Error::new(io::ErrorKind::InvalidData, "the names of car and track, the lap time or the source are impossible"))
+        Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "the names of car and track, the lap time or the source are impossible",
+        ))
     }
 
     /// Writes the file, all of it or nothing. Folders are created.

@@ -385,7 +385,10 @@ impl AnalysisArgs {
         AnalysisOptions {
             settings: self.settings(),
             fuel: FuelPlanning::default(),
-            reference: self.reference.as_ref().map_or_else(|| self.defaults.reference.clone(), ReferenceChoice::reference),
+            reference: self
+                .reference
+                .as_ref()
+                .map_or_else(|| self.defaults.reference.clone(), ReferenceChoice::reference),
             bests_file: self.bests_file(source == SourceKind::Demo),
             // The laps of a recording may be another driver's: they are saved only in a file that is named.
             bests_are_read_only: source == SourceKind::Recording && self.bests.is_none(),

@@ -101,7 +101,8 @@ impl PlotArgs {
     /// # Errors
     /// If a lap is named in two ways.
     pub(crate) fn laps(&self) -> Result<Vec<PlottedLap>, String> {
-        let best = |file: &PlottedLap| PlottedLap { file: file.file.clone(), lap: file.lap.or(Some(LapSelector::best())) };
+        let best =
+            |file: &PlottedLap| PlottedLap { file: file.file.clone(), lap: file.lap.or(Some(LapSelector::best())) };
         match &self.files[..] {
             [file] => {
                 if let (Some(_), Some(lap)) = (file.lap, self.lap) {
@@ -114,9 +115,10 @@ impl PlotArgs {
                 });
                 Ok([best(&main)].into_iter().chain(against).collect())
             }
-            _ if self.lap.is_some() || self.against.is_some() => {
-                Err("--lap and --against are for one recording: name each lap after its file, as in a.acevo:best b.acevo:3".to_owned())
-            }
+            _ if self.lap.is_some() || self.against.is_some() => Err(
+                "--lap and --against are for one recording: name each lap after its file, as in a.acevo:best b.acevo:3"
+                    .to_owned(),
+            ),
             files => Ok(files.iter().map(best).collect()),
         }
     }

@@ -252,7 +252,9 @@ pub(super) fn motec_names() -> impl TypedValueParser<Value = MotecNames> {
 /// A track distance in metres.
 pub(super) fn metres(text: &str) -> Result<f64, String> {
     let number = text.strip_suffix('m').unwrap_or(text).trim().parse::<f64>().ok();
-    number.filter(|metres| (0.0..=1e6).contains(metres)).ok_or_else(|| "expected metres after the line, such as 1200".to_owned())
+    number
+        .filter(|metres| (0.0..=1e6).contains(metres))
+        .ok_or_else(|| "expected metres after the line, such as 1200".to_owned())
 }
 
 pub(super) fn sessions() -> impl TypedValueParser<Value = Sessions> {
@@ -289,7 +291,8 @@ pub(super) fn reference(text: &str) -> Result<ReferenceChoice, String> {
         _ => {
             return match text.parse() {
                 Ok(LapReference { recording: Some(file), lap }) => Ok(ReferenceChoice::Lap { file, lap }),
-                _ => Err("expected chosen, best, last, personal, or a lap of a recording, such as friend.acevo:best".to_owned()),
+                _ => Err("expected chosen, best, last, personal, or a lap of a recording, such as friend.acevo:best"
+                    .to_owned()),
             };
         }
     };

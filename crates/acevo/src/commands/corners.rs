@@ -87,9 +87,9 @@ pub(crate) fn run(args: &CornersArgs) -> anyhow::Result<ExitCode> {
     let consistency = args.consistency.then(|| consistency(&laps, recorded, &corners)).transpose()?;
     let report = Report { corners: &corners, lap, figures, against, consistency };
     if args.json {
-        print_json(&json::of(&report, &args.file)?)?
+        print_json(&json::of(&report, &args.file)?)?;
     } else {
-        print_text(&text::of(&report))?
+        print_text(&text::of(&report))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -79,7 +79,7 @@ fn range(args: &PlotArgs, lap: &LapTraces) -> anyhow::Result<Option<RangeInclusi
     let length_m = lap.length_m.filter(|length| *length >= 1.0);
     let length_m = length_m.context("the length of the track is unknown: leave out --from and --to")?;
     let (from, to) = (args.from.unwrap_or(0.0), args.to.unwrap_or(length_m).min(length_m));
-    ensure!(from < to, "there is no track from {from} m to {to} m: a lap has {length_m:.0} m");
+    ensure!(from < to, "there is no track from {from:.0} m to {to:.0} m: a lap has {length_m:.0} m");
     Ok(Some(from / length_m..=to / length_m))
 }
 
@@ -96,7 +96,8 @@ fn recorded_laps(wanted: &[PlottedLap], channels: &[&'static Channel]) -> anyhow
         let of_file: Vec<usize> = (0..wanted.len()).filter(|index| wanted[*index].file == *file).collect();
         let selectors: Vec<_> = of_file.iter().filter_map(|index| wanted[*index].lap).collect();
         let cannot = || format!("cannot draw {}", name_of(file));
-        let laps = TracedLaps::read(&mut open(file)?, &selectors, channels, |_| !stop.is_requested()).with_context(cannot)?;
+        let laps =
+            TracedLaps::read(&mut open(file)?, &selectors, channels, |_| !stop.is_requested()).with_context(cannot)?;
         for (index, selector) in of_file.iter().zip(&selectors) {
             let (recorded, lap) = laps.find(*selector).with_context(cannot)?;
             let mut lap = lap.clone();

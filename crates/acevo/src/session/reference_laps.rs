@@ -56,9 +56,8 @@ pub(crate) fn choose(file: &Path, selector: LapSelector) -> anyhow::Result<()> {
         name_of(file)
     );
     let source = format!("lap {} of {}", recorded.lap.number, name_of(file));
-    let reference = ReferenceLap::of(traces, recorded.car_and_track.clone(), source).with_context(|| {
-        format!("lap {selector} of {} has gaps or no time: choose another one", name_of(file))
-    })?;
+    let reference = ReferenceLap::of(traces, recorded.car_and_track.clone(), source)
+        .with_context(|| format!("lap {selector} of {} has gaps or no time: choose another one", name_of(file)))?;
     let folder = folder().context("there is no folder for data: set HOME or XDG_DATA_HOME")?;
     let car = &reference.car_and_track;
     let path = folder.join(file_name(&format!("{} {}", car.track, car.configuration), &car.car));
