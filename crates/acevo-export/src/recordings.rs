@@ -52,7 +52,7 @@ impl Recordings {
     }
 
     /// Finds the recordings in these paths: files are taken as named, folders are searched for `*.acevo`, including their subfolders,
-    /// in the order of the names. A subfolder that cannot be read does not stop the search; [`run`](crate::run) reports it.
+    /// in the order of the names. Folders named `trash` have deleted recordings and are left out. A subfolder that cannot be read does not stop the search; [`run`](crate::run) reports it.
     ///
     /// # Errors
     /// [`ExportError::NoRecordings`] for a folder without recordings.
@@ -99,8 +99,11 @@ impl Recordings {
     }
 }
 
-/// Finds the files with an extension in a folder and its subfolders, sorted by name. Links to folders are not followed: they may form a
-/// loop.
+/// The folder of deleted recordings, which is beside the others.
+const TRASH: &str = "trash";
+
+/// Finds the files with an extension in a folder and its subfolders, sorted by name, except for those of folders named `trash`. Links to
+/// folders are not followed: they may form a loop.
 pub(crate) fn find_files(folder: &Path, extension: &str, found: &mut Vec<PathBuf>, unreadable: &mut Vec<ExportError>) {
     let entries = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     let mut entries = match entries {
@@ -111,7 +114,9 @@ pub(crate) fn find_files(folder: &Path, extension: &str, found: &mut Vec<PathBuf
     for entry in entries {
         let path = entry.path();
         if entry.file_type().is_ok_and(|ty| ty.is_dir()) {
-            find_files(&path, extension, found, unreadable);
+            if entry.file_name() != TRASH {
+                find_files(&path, extension, found, unreadable);
+            }
         } else if path.extension().is_some_and(|has| has == extension) && path.is_file() {
             found.push(path);
         }

@@ -1,10 +1,11 @@
 //! Best laps, and progress over time.
 
 use acevo_telemetry::display_name;
-use rusqlite::params_from_iter;
+use rusqlite::types::Value;
+use rusqlite::{OptionalExtension as _, params_from_iter};
 use serde::Serialize;
 
-use crate::filter::SessionFilter;
+use crate::filter::{SessionFilter, WITH_FILES};
 use crate::{Library, LibraryError};
 
 /// The best lap with a car on a track.
@@ -62,37 +63,47 @@ impl Library {
     /// # Errors
     /// [`LibraryError::Database`].
     pub fn bests(&self, filter: &SessionFilter) -> Result<Vec<BestRow>, LibraryError> {
-        let (condition, values) = filter.condition();
+        let (tables, condition, values) = filter.condition();
         self.read(|database| {
-            let mut bests = database.prepare_cached(&format!(
-                "SELECT track, layout, car, driver, best_lap_id, id, best_ms, began, sessions, is_simulated FROM (
-                    SELECT track, layout, car, driver, best_lap_id, sessions.id AS id, best_ms, began, is_simulated,
-                        count(*) OVER (PARTITION BY track, layout, car) AS sessions,
-                        row_number() OVER (PARTITION BY track, layout, car ORDER BY best_ms, began NULLS LAST) AS place
-                    FROM sessions JOIN files ON files.id = file_id
-                    WHERE best_ms IS NOT NULL AND best_lap_id IS NOT NULL AND {condition}
-                 ) WHERE place = 1 ORDER BY track, layout, best_ms, car"
+            let mut groups = database.prepare_cached(&format!(
+                "SELECT track, layout, car, min(best_ms), count(*) FROM {tables} WHERE best_ms IS NOT NULL AND {condition}
+                 GROUP BY track, layout, car"
             ))?;
-            let bests = bests.query_map(params_from_iter(&values), |row| {
+            let mut first = database.prepare_cached(&format!(
+                "SELECT driver, best_lap_id, sessions.id, began, is_simulated FROM {WITH_FILES}
+                 WHERE {condition} AND track = ? AND layout = ? AND car = ? AND best_ms = ? AND best_lap_id IS NOT NULL
+                 ORDER BY began NULLS LAST, sessions.id LIMIT 1"
+            ))?;
+            let mut rows = groups.query(params_from_iter(&values))?;
+            let mut bests = Vec::new();
+            while let Some(group) = rows.next()? {
                 let [track, layout, car] =
-                    [row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?];
-                Ok(BestRow {
-                    track_name: display_name(&track),
-                    layout_name: display_name(&layout),
-                    car_name: display_name(&car),
-                    track,
-                    layout,
-                    car,
-                    driver: row.get(3)?,
-                    lap: row.get(4)?,
-                    session: row.get(5)?,
-                    time_ms: row.get(6)?,
-                    began: row.get(7)?,
-                    sessions: row.get(8)?,
-                    is_simulated: row.get(9)?,
-                })
-            })?;
-            Ok(bests.collect::<rusqlite::Result<_>>()?)
+                    [group.get::<_, String>(0)?, group.get::<_, String>(1)?, group.get::<_, String>(2)?];
+                let (time_ms, sessions): (u32, u32) = (group.get(3)?, group.get(4)?);
+                let of_group = [&track, &layout, &car].map(|name| Value::Text(name.clone()));
+                let of_group = values.iter().cloned().chain(of_group).chain([Value::Integer(time_ms.into())]);
+                let best = first.query_row(params_from_iter(of_group), |row| {
+                    Ok(BestRow {
+                        track_name: display_name(&track),
+                        layout_name: display_name(&layout),
+                        car_name: display_name(&car),
+                        driver: row.get(0)?,
+                        lap: row.get(1)?,
+                        session: row.get(2)?,
+                        began: row.get(3)?,
+                        is_simulated: row.get(4)?,
+                        time_ms,
+                        sessions,
+                        track,
+                        layout,
+                        car,
+                    })
+                });
+                bests.extend(best.optional()?);
+            }
+            let key = |best: &BestRow| (best.track.clone(), best.layout.clone(), best.time_ms);
+            bests.sort_by_cached_key(key);
+            Ok(bests)
         })
     }
 
@@ -102,11 +113,10 @@ impl Library {
     /// # Errors
     /// [`LibraryError::Database`].
     pub fn progress(&self, filter: &SessionFilter) -> Result<Vec<ProgressRow>, LibraryError> {
-        let (condition, values) = filter.condition();
+        let (tables, condition, values) = filter.condition();
         self.read(|database| {
             let mut rows = database.prepare_cached(&format!(
-                "SELECT sessions.id, began, best_ms, best_lap_id, counting_laps
-                 FROM sessions JOIN files ON files.id = file_id
+                "SELECT sessions.id, began, best_ms, best_lap_id, counting_laps FROM {tables}
                  WHERE best_ms IS NOT NULL AND best_lap_id IS NOT NULL AND {condition}
                  ORDER BY began NULLS LAST, sessions.id"
             ))?;

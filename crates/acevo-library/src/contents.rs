@@ -11,12 +11,15 @@ use acevo_recording::{
 };
 use acevo_shared_memory::{ACEvoStatus, CarId};
 use acevo_telemetry::analysis::{Analysis, Settings, Stint};
-use acevo_telemetry::field::{CarIdentity, Field, FieldLap};
+use acevo_telemetry::field::{CarIdentity, Field, FieldLap, LapSource};
 use acevo_telemetry::{Frame, SessionKind, driver_name, shown_name, watches_another_car};
 
 /// Maximum number of sessions of a recording, and of laps of its other cars. Garbage can have more.
 const MAX_SESSIONS: usize = 1000;
 const MAX_OTHER_LAPS: usize = 50_000;
+
+/// Time between two frames from which other cars are followed: their times are those of the log.
+const OTHER_CARS_INTERVAL: Duration = Duration::from_millis(200);
 
 /// Steps between two calls of the caller: a third of a second of driving.
 const STEPS_PER_CALL: u32 = 100;
@@ -89,12 +92,16 @@ impl Contents {
         settings.only_laps = true;
         let mut analysis = Analysis::new(settings);
         let (mut laps, mut sessions, mut steps) = (LapIndexer::default(), Sessions::default(), 0_u32);
+        let mut next_field = Duration::ZERO;
         let is_complete = analyze(recording, &mut analysis, |analysis, step| {
             while let Some(event) = analysis.next_event() {
                 laps.on_event(&event.kind, step.at);
             }
             laps.on_step(analysis, step);
-            if let Some(field) = &mut field {
+            if let Some(field) = &mut field
+                && (step.step.is_none() || step.at >= next_field)
+            {
+                next_field = step.at + OTHER_CARS_INTERVAL;
                 field.take(analysis, &step);
             }
             sessions.take(analysis, &step);
@@ -168,10 +175,13 @@ impl Sessions {
     fn take_cars(&mut self, field: &Field) {
         let mut left = MAX_OTHER_LAPS;
         for (id, identity, laps) in field.cars().filter(|(id, ..)| field.player() != Some(*id)) {
+            // Measured laps would need all frames.
+            let laps: Vec<_> = laps.iter().filter(|lap| lap.source != LapSource::Measured).collect();
             let numbers: BTreeSet<_> = laps.iter().map(|lap| lap.session).collect();
             for number in numbers {
                 let Some(session) = self.sessions.get_mut(&number) else { continue };
-                let laps: Vec<_> = laps.iter().filter(|lap| lap.session == number).take(left).cloned().collect();
+                let of_session = laps.iter().copied().filter(|lap| lap.session == number);
+                let laps: Vec<_> = of_session.take(left).cloned().collect();
                 left -= laps.len();
                 session.cars.push(OtherCar { id, identity: identity.clone(), laps });
             }

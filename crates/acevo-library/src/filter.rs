@@ -28,7 +28,8 @@ pub struct SessionFilter {
     pub text: Option<String>,
     /// Recordings in these folders and files; all if it is empty.
     pub places: Vec<PathBuf>,
-    /// Names of track, layout, car and driver are parts, and case is ignored. Otherwise they are complete and exact.
+    /// Names of track, layout, car and driver are parts, and case is ignored; a part of the layout is one of the track, too. Otherwise names
+    /// are complete and exact.
     pub is_partial: bool,
     /// Number of sessions that are left out at the beginning.
     pub offset: u32,
@@ -37,14 +38,18 @@ pub struct SessionFilter {
 }
 
 impl SessionFilter {
-    /// The condition of a query over `sessions` and `files`, and its values.
-    pub(crate) fn condition(&self) -> (String, Vec<Value>) {
+    /// What a query selects from, its condition, and the values of the condition.
+    pub(crate) fn condition(&self) -> (&'static str, String, Vec<Value>) {
         let mut condition = Condition::default();
         for (column, name) in
             [("track", &self.track), ("layout", &self.layout), ("car", &self.car), ("driver", &self.driver)]
         {
             match name {
-                Some(name) if self.is_partial => condition.add(&format!("contains({column}, ?)"), [lower(name)]),
+                // `--track` selects by a part of the layout, too.
+                Some(name) if self.is_partial && column == "track" => {
+                    condition.add("contains(?, track, layout)", [lower(name)]);
+                }
+                Some(name) if self.is_partial => condition.add(&format!("contains(?, {column})"), [lower(name)]),
                 Some(name) => condition.add(&format!("{column} = ?"), [text(name)]),
                 None => {}
             }
@@ -62,17 +67,21 @@ impl SessionFilter {
             condition.add("EXISTS (SELECT 1 FROM tags WHERE session_id = sessions.id AND tag = ?)", [text(tag)]);
         }
         if let Some(part) = &self.text {
-            let texts = "title || char(10) || note || char(10) || track || char(10) || layout || char(10) || car || char(10) || driver \
-                         || char(10) || name || char(10) || path || char(10) || \
-                         coalesce((SELECT group_concat(tag, char(10)) FROM tags WHERE session_id = sessions.id), '')";
-            condition.add(&format!("contains({texts}, ?)"), [lower(part)]);
+            let texts = "(contains(?, title, note, track, layout, car, driver, name, path) OR \
+                         EXISTS (SELECT 1 FROM tags WHERE session_id = sessions.id AND contains(?, tag)))";
+            condition.add(texts, [lower(part), lower(part)]);
         }
         if !self.places.is_empty() {
             condition.add_places(&self.places);
         }
-        condition.finish()
+        let needs_files = self.text.is_some() || !self.places.is_empty();
+        let (condition, values) = condition.finish();
+        (if needs_files { WITH_FILES } else { "sessions" }, condition, values)
     }
 }
+
+/// Sessions with their files.
+pub(crate) const WITH_FILES: &str = "sessions JOIN files ON files.id = file_id";
 
 /// Conditions that all apply.
 #[derive(Debug, Default)]

@@ -152,7 +152,7 @@ pub struct OtherLapRow {
     pub time_ms: Option<u32>,
     /// The first three sectors, milliseconds.
     pub sectors_ms: [Option<u32>; 3],
-    /// `log` and `pages`: times of the game; `measured`: accurate to a frame; `estimated`: by the game.
+    /// `log` and `pages`: times of the game; `estimated`: by the game, of a lap that was not driven to its end.
     pub source: String,
     /// Whether the game counts it, if that is known.
     pub is_valid: Option<bool>,

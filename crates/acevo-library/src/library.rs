@@ -94,18 +94,25 @@ impl Library {
         self.path.as_deref()
     }
 
-    /// Opens the file again if another process has replaced it, or if it is damaged: then it is emptied.
+    /// Opens the file again if another process has replaced it.
     pub(crate) fn refresh(&self) -> Result<(), LibraryError> {
         let Some(path) = &self.path else { return Ok(()) };
         let mut state = self.state();
-        let is_replaced = state.file != identity(path);
-        if is_replaced || is_damaged(&state.connection) {
-            // On Windows an open file cannot be removed.
-            state.connection = Connection::open_in_memory()?;
-            let was_rebuilt = state.was_rebuilt;
+        if state.file != identity(path) {
             *state = State::open(path)?;
-            state.was_rebuilt |= was_rebuilt;
         }
+        Ok(())
+    }
+
+    /// Removes the file, which is damaged, and creates another one.
+    pub(crate) fn rebuild(&self) -> Result<(), LibraryError> {
+        let Some(path) = &self.path else { return Ok(()) };
+        let mut state = self.state();
+        // On Windows an open file cannot be removed.
+        state.connection = Connection::open_in_memory()?;
+        remove(path)?;
+        *state = State::open(path)?;
+        state.was_rebuilt = true;
         Ok(())
     }
 
@@ -154,22 +161,22 @@ fn connect(mut connection: Connection) -> Result<(Connection, bool), LibraryErro
     // A power cut may lose the last changes, which the next scan finds again.
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.create_scalar_function(
+        // A part in lower case, and the texts that may contain it.
         "contains",
-        2,
+        -1,
         FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC,
         |arguments| {
-            let (text, part) = (arguments.get_raw(0).as_str()?, arguments.get_raw(1).as_str()?);
-            Ok(text.to_lowercase().contains(part))
+            let part = arguments.get_raw(0).as_str()?;
+            for index in 1..arguments.len() {
+                if arguments.get_raw(index).as_str()?.to_lowercase().contains(part) {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
         },
     )?;
     let was_emptied = schema::prepare(&mut connection)?;
     Ok((connection, was_emptied))
-}
-
-/// A quick check, which finds a file that is no database any more, or whose tables cannot be read.
-fn is_damaged(connection: &Connection) -> bool {
-    let checked = connection.query_row("SELECT count(*) FROM files", [], |_| Ok(()));
-    checked.is_err_and(|error| LibraryError::from(error).is_damage())
 }
 
 /// Removes a damaged database.

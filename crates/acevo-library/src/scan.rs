@@ -76,6 +76,22 @@ impl Library {
         progress: &mut dyn FnMut(&ScanProgress<'_>) -> bool,
     ) -> Result<ScanReport, LibraryError> {
         self.refresh()?;
+        match self.scan_once(folders, options, progress) {
+            // A part of the database that was not read before is damaged.
+            Err(error) if error.is_damage() => {
+                self.rebuild()?;
+                self.scan_once(folders, options, progress)
+            }
+            scanned => scanned,
+        }
+    }
+
+    fn scan_once(
+        &self,
+        folders: &[PathBuf],
+        options: &ScanOptions,
+        progress: &mut dyn FnMut(&ScanProgress<'_>) -> bool,
+    ) -> Result<ScanReport, LibraryError> {
         let mut found = Found::default();
         let mut searched = Vec::new();
         for folder in folders.iter().filter_map(|folder| absolute(folder).ok()) {

@@ -19,6 +19,7 @@ CREATE TABLE files (
     program TEXT NOT NULL,
     problem TEXT
 );
+CREATE INDEX files_with_problems ON files(path) WHERE problem IS NOT NULL;
 CREATE TABLE sessions (
     id INTEGER PRIMARY KEY,
     file_id INTEGER NOT NULL REFERENCES files(id) ON DELETE CASCADE,
@@ -43,7 +44,9 @@ CREATE TABLE sessions (
 );
 CREATE INDEX sessions_by_file ON sessions(file_id);
 CREATE INDEX sessions_by_begin ON sessions(began);
-CREATE INDEX sessions_by_car ON sessions(track, layout, car, best_ms, best_lap_id);
+CREATE INDEX sessions_by_track ON sessions(track, layout, car, best_ms, best_lap_id);
+CREATE INDEX sessions_by_car ON sessions(car);
+CREATE INDEX sessions_by_driver ON sessions(driver);
 CREATE TABLE tags (
     session_id INTEGER NOT NULL REFERENCES sessions(id) ON DELETE CASCADE,
     tag TEXT NOT NULL,

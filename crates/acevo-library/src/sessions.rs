@@ -7,7 +7,7 @@ use acevo_telemetry::display_name;
 use rusqlite::{Connection, OptionalExtension as _, Row, params_from_iter};
 use serde::Serialize;
 
-use crate::filter::SessionFilter;
+use crate::filter::{SessionFilter, WITH_FILES};
 use crate::notes::{self, Notes};
 use crate::stamp::Stamp;
 use crate::{Library, LibraryError, store};
@@ -183,18 +183,21 @@ impl Library {
     /// # Errors
     /// [`LibraryError::Database`].
     pub fn sessions(&self, filter: &SessionFilter) -> Result<Page<SessionRow>, LibraryError> {
-        let (condition, values) = filter.condition();
+        let (tables, condition, values) = filter.condition();
         self.read(|database| {
-            let count = format!("SELECT count(*) FROM sessions JOIN files ON files.id = file_id WHERE {condition}");
-            let total =
-                database.prepare_cached(&count)?.query_row(params_from_iter(&values), |row| row.get::<_, u32>(0))?;
-            let limit = filter.limit.map_or(-1, i64::from);
-            let mut statement = database.prepare_cached(&format!(
-                "SELECT {COLUMNS} FROM sessions JOIN files ON files.id = file_id WHERE {condition}
-                 ORDER BY began DESC NULLS LAST, path, number DESC LIMIT {limit} OFFSET {}",
-                filter.offset
+            // Ids are cheap; rows are read only if they are asked for.
+            let order = if tables == WITH_FILES { "path" } else { "file_id" };
+            let mut ids = database.prepare_cached(&format!(
+                "SELECT sessions.id FROM {tables} WHERE {condition} ORDER BY began DESC, {order}, number DESC"
             ))?;
-            let rows = statement.query_map(params_from_iter(&values), |row| SessionRow::of(row, 0))?;
+            let ids = ids.query_map(params_from_iter(&values), |row| row.get::<_, i64>(0))?;
+            let ids = ids.collect::<rusqlite::Result<Vec<_>>>()?;
+            let total = u32::try_from(ids.len()).unwrap_or(u32::MAX);
+            let limit = filter.limit.map_or(usize::MAX, |limit| limit as usize);
+            let mut row =
+                database.prepare_cached(&format!("SELECT {COLUMNS} FROM {WITH_FILES} WHERE sessions.id = ?1"))?;
+            let page = ids.into_iter().skip(filter.offset as usize).take(limit);
+            let rows = page.map(|id| row.query_row([id], |row| SessionRow::of(row, 0)));
             let mut rows = rows.collect::<rusqlite::Result<Vec<_>>>()?;
             add_tags(database, &mut rows)?;
             Ok(Page { rows, total })

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use acevo_recording::RecordedLap;
+use acevo_shared_memory::Wheels;
 use acevo_telemetry::analysis::{LapStats, Stint, Summary, Validity};
 use acevo_telemetry::field::{FieldLap, LapSource};
 use jiff::Timestamp;
@@ -204,6 +205,9 @@ fn insert_lap(connection: &Connection, columns: &[Column]) -> rusqlite::Result<(
     connection.prepare_cached(&insert)?.execute(values).map(drop)
 }
 
+/// Columns of the four wheels, their statistics, and the value of each.
+type WheelColumns = ([&'static str; 4], Wheels<Summary>, fn(&Summary) -> Option<f64>);
+
 /// The columns of a lap's statistics.
 fn statistics(stats: &LapStats) -> Vec<Column> {
     let LapStats { speed_kmh, driving, air_c, road_c, water_c, oil_c, .. } = stats;
@@ -218,7 +222,7 @@ fn statistics(stats: &LapStats) -> Vec<Column> {
         ("water_max_c", real(water_c.max())),
         ("oil_max_c", real(oil_c.max())),
     ];
-    let wheels: [(_, _, fn(&Summary) -> Option<f64>); 5] = [
+    let wheels: [WheelColumns; 5] = [
         (TYRE_CORE, stats.tyre_core_c, Summary::mean),
         (TYRE_SURFACE, stats.tyre_surface_c, Summary::mean),
         (TYRE_PRESSURE, stats.tyre_pressure_psi, Summary::mean),

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 use acevo_library::{Library, LibraryError, Notes, ScanOptions, ScanReport, SessionFilter, SessionRow, notes_path};
 use acevo_recording::{LapIndex, Recording};
 use acevo_simulator::{CarModel, Options, Scenario, TrackName};
-use acevo_testkit::recordings::{changed, drive};
+use acevo_testkit::recordings::changed;
 use tempfile::TempDir;
 
 /// Recordings that the tests copy: simulating them takes most of the time.
@@ -24,10 +24,12 @@ struct Originals {
 static ORIGINALS: LazyLock<Originals> = LazyLock::new(|| {
     let folder = tempfile::tempdir().unwrap();
     let hot_laps = folder.path().join("hot.acevo");
-    let times = drive(&hot_laps, CarModel::Gt3, Scenario::HotLaps, Some(2));
+    let mut options = Options::default();
+    (options.scenario, options.track, options.laps) = (Scenario::HotLaps, TrackName::Karsthafen, Some(2));
+    let times = changed(&hot_laps, options, Duration::MAX, |_, _| {});
     let phases = folder.path().join("phases.acevo");
     let mut options = Options::default();
-    (options.scenario, options.car, options.track) = (Scenario::Phases, CarModel::Road, TrackName::Karsthafen);
+    (options.scenario, options.car, options.laps) = (Scenario::Phases, CarModel::Road, Some(1));
     changed(&phases, options, Duration::MAX, |_, _| {});
     Originals { _folder: folder, hot_laps: (hot_laps, times), phases }
 });
@@ -322,6 +324,24 @@ fn scan_notices_that_the_database_was_damaged_or_replaced_while_it_is_open() {
     folder.scan(&library);
     assert_eq!(only(&library), before);
     assert_eq!(only(&folder.open()), before, "it is in the file");
+}
+
+#[test]
+fn scan_builds_a_database_again_whose_pages_are_damaged() {
+    let folder = Folder::new();
+    folder.add_hot_laps("a.acevo");
+    let library = folder.open();
+    folder.scan(&library);
+    let before = only(&library);
+    drop(library);
+    // The first page with the schema is kept; the rest is garbage.
+    let mut bytes = fs::read(folder.database()).unwrap();
+    assert!(bytes.len() > 8192);
+    bytes[4096..].fill(0xff);
+    fs::write(folder.database(), bytes).unwrap();
+    let library = folder.open();
+    folder.scan(&library);
+    assert!(library.was_rebuilt() && only(&library) == before);
 }
 
 #[test]

@@ -38,7 +38,7 @@ pub struct RecordedFile {
     pub ended: Duration,
     /// Its size.
     pub bytes: u64,
-    /// The user has marked it, or a moment in it.
+    /// The user has marked it or a moment in it, or has given it a note, a tag or a title.
     pub is_marked: bool,
     /// It is being written.
     pub is_open: bool,

@@ -115,7 +115,14 @@ impl Server {
         let length = body.len().to_string();
         let headers = [headers, &[("Content-Length", &*length)]].concat();
         let stream = TcpStream::connect(&self.host).unwrap();
-        exchange(stream, method, path, &headers, body).unwrap()
+        exchange(stream, method, path, &headers, body.as_bytes()).unwrap()
+    }
+
+    /// The response to a request of a method with any bytes.
+    pub fn send_bytes(&self, method: &str, path: &str, body: &[u8]) -> Response {
+        let length = body.len().to_string();
+        let headers = [("Host", &*self.host), ("Content-Length", &*length)];
+        exchange(TcpStream::connect(&self.host).unwrap(), method, path, &headers, body).unwrap()
     }
 
     /// A connection on which a request was answered, and which stays open.
@@ -150,7 +157,7 @@ impl Server {
 /// # Errors
 /// If the connection fails, or the answer is not complete.
 pub fn request_on(stream: TcpStream, path: &str, headers: &[(&str, &str)]) -> io::Result<Response> {
-    exchange(stream, "GET", path, headers, "")
+    exchange(stream, "GET", path, headers, b"")
 }
 
 fn exchange(
@@ -158,13 +165,13 @@ fn exchange(
     method: &str,
     path: &str,
     headers: &[(&str, &str)],
-    body: &str,
+    body: &[u8],
 ) -> io::Result<Response> {
     stream.set_read_timeout(Some(PATIENCE))?;
     let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     write!(stream, "{method} {path} HTTP/1.1\r\n{headers}Connection: close\r\n\r\n")?;
     // A server that refuses a body may close the connection while it is sent.
-    let _ = stream.write_all(body.as_bytes());
+    let _ = stream.write_all(body);
     let mut text = String::new();
     stream.read_to_string(&mut text)?;
     let (head, body) = text.split_once("\r\n\r\n").ok_or(io::ErrorKind::UnexpectedEof)?;

@@ -9,42 +9,37 @@ use acevo_library::{Library, LibraryError};
 use acevo_telemetry::analysis::Settings;
 
 use crate::format::text::error_chain;
-use crate::output::{name_of, say};
+use crate::output::name_of;
 
 pub(crate) use self::task::{LibraryTask, Watched};
 
 /// Name of the file in the folder of data.
 const FILE: &str = "library.sqlite";
 
-/// Opens the database of the user. If that fails, the library is in memory, and the user is warned.
+/// Opens the database of the user. If that fails, the library is in memory. `warn` gets a sentence about that, or about a database that is
+/// built again.
 ///
 /// # Errors
 /// If a library in memory is not possible either.
-pub(crate) fn open(settings: Settings) -> Result<Library, LibraryError> {
+pub(crate) fn open(settings: Settings, warn: impl Fn(&str)) -> Result<Library, LibraryError> {
+    let in_memory = |reason: &str| {
+        warn(&format!(
+            "the session library is kept in memory, and recordings are read again by the next command: {reason}"
+        ));
+        Library::in_memory()
+    };
     let library = match path().map(Library::open) {
         Some(Ok(library)) => library,
-        Some(Err(error)) => {
-            warn(&error_chain(&error));
-            Library::in_memory()?
-        }
-        None => {
-            warn("there is no folder for it");
-            Library::in_memory()?
-        }
+        Some(Err(error)) => in_memory(&error_chain(&error))?,
+        None => in_memory("there is no folder for it")?,
     };
     if let Some(path) = library.path().filter(|_| library.was_rebuilt()) {
         let name = name_of(path);
-        say(format_args!(
-            "acevo: warning: the session library {name} was damaged or of another version: it is built again from the recordings"
+        warn(&format!(
+            "the session library {name} was damaged or of another version: it is built again from the recordings"
         ));
     }
     Ok(library.with_settings(settings))
-}
-
-fn warn(reason: &str) {
-    say(format_args!(
-        "acevo: warning: the session library is kept in memory, and recordings are read again by the next command: {reason}"
-    ));
 }
 
 fn path() -> Option<PathBuf> {

@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_millis(500);
 /// If a folder or recording does not exist, the database fails, or a stop was requested.
 pub(super) fn scanned(plan: &LibraryPlan) -> anyhow::Result<Library> {
     let stop = Stop::on_signal()?;
-    let library = library::open(plan.settings.clone())?;
+    let library = library::open(plan.settings.clone(), |problem| say(format_args!("acevo: warning: {problem}")))?;
     let mut folders = Vec::new();
     for path in &plan.paths {
         let metadata = path.metadata().with_context(|| format!("cannot read {}", name_of(path)))?;
@@ -63,7 +63,7 @@ pub(super) fn report_unreadable(library: &Library, plan: &LibraryPlan) -> anyhow
     Ok(())
 }
 
-/// The error of a command that needs a folder, if there is none.
+/// Fails if a plan has no folder.
 pub(super) fn check_paths(plan: &LibraryPlan) -> anyhow::Result<()> {
     if plan.paths.is_empty() {
         bail!("there is no home directory with recordings: name a folder");

@@ -78,9 +78,10 @@ impl LibraryTask {
     /// The library. It is opened by the first call, which takes a moment.
     ///
     /// # Errors
-    /// Why there is none.
+    /// Why it cannot be opened.
     pub(crate) fn library(&self) -> Result<&Library, String> {
-        let open = || super::open(self.0.settings.clone()).map_err(|error| error_chain(&error));
+        let warn = |problem: &str| warn!("{problem}");
+        let open = || super::open(self.0.settings.clone(), warn).map_err(|error| error_chain(&error));
         self.0.library.get_or_init(open).as_ref().map_err(Clone::clone)
     }
 
@@ -95,7 +96,7 @@ impl LibraryTask {
     }
 
     fn run(&self, stop: &Stop) {
-        wait(DELAY, stop);
+        thread::sleep(DELAY);
         let library = match self.library() {
             Ok(library) => library,
             Err(error) => {
@@ -112,7 +113,7 @@ impl LibraryTask {
             }
             self.0.is_scanning.store(false, Ordering::Relaxed);
             while !stop.is_requested() && scanned.1.elapsed() < SCAN_INTERVAL {
-                wait(INTERVAL, stop);
+                thread::sleep(INTERVAL);
                 let now = self.watched();
                 if now != scanned.0 || modified(&now) != changed {
                     break;
@@ -152,13 +153,6 @@ fn scan(library: &Library, watched: &Watched, stop: &Stop) -> Result<(), Library
 fn modified(watched: &Watched) -> Vec<Option<SystemTime>> {
     let modified = |folder: &PathBuf| folder.metadata().and_then(|metadata| metadata.modified()).ok();
     watched.folders.iter().map(modified).collect()
-}
-
-fn wait(time: Duration, stop: &Stop) {
-    let until = Instant::now() + time;
-    while Instant::now() < until && !stop.is_requested() {
-        thread::sleep(Duration::from_millis(200));
-    }
 }
 
 impl std::fmt::Debug for LibraryTask {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use acevo_library::has_notes;
 use acevo_recording::{Mark, Marked, Recording};
 use acevo_settings::{BestLap, RecordedFile, RetentionLimits, deletable};
 use anyhow::Context;
@@ -97,7 +98,8 @@ fn describe(path: &Path, is_open: bool) -> RecordedFile {
         return file;
     };
     file.ended = Duration::from_micros(description.unix_us).saturating_add(info.end);
-    file.is_marked = recording.marks().iter().any(|mark| matches!(mark.what, Marked::Note { .. }));
+    let has_mark = recording.marks().iter().any(|mark| matches!(mark.what, Marked::Note { .. }));
+    file.is_marked = has_mark || has_notes(path);
     // A recording that is written by another program is not finished, too.
     if info.finished && info.damaged == 0 && info.sessions > 0 {
         file.best_laps = Some(best_laps(recording.marks()));
@@ -125,6 +127,7 @@ fn best_laps(marks: &[Mark]) -> Vec<BestLap> {
 
 #[cfg(test)]
 mod tests {
+    use acevo_library::notes_path;
     use acevo_recording::{Description, RecordingWriter};
 
     use super::*;
@@ -152,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn clean_keeps_best_laps_notes_open_files_and_what_it_cannot_read() {
+    fn clean_keeps_best_laps_notes_open_files_the_trash_and_what_it_cannot_read() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
         let old = record(folder, "old.acevo", 40, &[100_000], false);
@@ -162,6 +165,10 @@ mod tests {
         let young = record(folder, "young.acevo", 10, &[], false);
         let broken = folder.join("broken.acevo");
         fs::write(&broken, b"not a recording").unwrap();
+        let noted = record(folder, "noted.acevo", 60, &[], false);
+        fs::write(notes_path(&noted), r#"{"version":1,"sessions":{"1":{"tags":["league"]}}}"#).unwrap();
+        fs::create_dir_all(folder.join("trash/10")).unwrap();
+        let deleted = record(&folder.join("trash/10"), "deleted.acevo", 60, &[], false);
         let other = folder.join("notes.txt");
         fs::write(&other, b"mine").unwrap();
         let mut limits = RetentionLimits::default();
@@ -169,7 +176,7 @@ mod tests {
         limits.max_age = Some(Duration::from_secs(30 * 86_400));
         assert_eq!(clean(folder, &limits, Some(&open)).unwrap(), 1);
         assert!(!old.exists());
-        for kept in [best, marked, open, young, broken, other] {
+        for kept in [best, marked, noted, deleted, open, young, broken, other] {
             assert!(kept.exists(), "{}", name_of(&kept));
         }
     }

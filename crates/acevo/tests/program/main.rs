@@ -28,6 +28,8 @@ mod idle;
 mod keep;
 #[cfg(unix)]
 mod layouts;
+#[cfg(unix)]
+mod library;
 mod lifecycle;
 #[cfg(unix)]
 mod log;

@@ -26,6 +26,8 @@ pub(super) fn of(command: &str) -> &'static str {
         "watch" => WATCH,
         "events" => EVENTS,
         "laps" => LAPS,
+        "sessions" => SESSIONS,
+        "bests" => BESTS,
         "timing" => TIMING,
         "log-check" => LOG_CHECK,
         "dump" => DUMP,
@@ -62,6 +64,21 @@ Examples:
   acevo run --demo --open        With a simulated car, without the game
 
 One program runs per user. Settings: `acevo settings`; state: `acevo status`; end: Ctrl-C, or `acevo quit`.";
+
+const SESSIONS: &str = "\
+Examples:
+  acevo sessions                             All sessions that were recorded, the newest first
+  acevo sessions --track monza --car gt3     Parts of names are enough
+  acevo sessions --since 7d --kind race      The races of the last seven days
+  acevo sessions D:\\races --json            Another folder, for scripts
+
+Recordings are read once; an index keeps what was found. docs/library.md describes it.";
+
+const BESTS: &str = "\
+Examples:
+  acevo bests                  The best lap of each car on each track
+  acevo bests --track monza    Only on this track
+  acevo bests D:\\races --json  Another folder, for scripts";
 
 const TIMING: &str = "\
 Examples:
@@ -136,6 +153,7 @@ Examples:
   acevo laps --lines               A line per finished lap
   acevo laps FILE                  The laps of a recording, with the best lap and the gaps to it
   acevo laps --all-cars FILE       The laps of all cars of a recording
+  acevo laps FOLDER --to csv       One row per lap of all recordings in a folder; also parquet and json
   acevo laps --json >> laps.jsonl
   acevo laps --json | jq -c '[.number, .time_ms, .validity.is]'
   acevo laps --demo --scenario pits --speed 5";

@@ -48,6 +48,9 @@ pub(super) fn of(command: &str) -> Vec<(u8, &'static str)> {
             "The new recording is complete.",
             "The log does not belong to the recording, the recording has a log already, or a file cannot be read or written.",
         ),
+        "sessions" | "bests" => {
+            ("Success, also if some recordings cannot be read.", "A folder does not exist, or it was stopped.")
+        }
         "log" => ("Success.", "There is no log yet, or it cannot be read."),
         "report" => ("The archive is complete.", "It cannot be written; then there is no file."),
         "man" => ("All pages are written.", "A page cannot be written, or would replace a file of another program."),

@@ -151,7 +151,7 @@ fn cells<'a>(sectors: usize, row: Option<(&'a SessionRow, &'a LapRow, &'a str)>)
     cells.wheels("brake_max", "c", 0, |lap| lap.brake_max_c);
     cells.number("water_max_c", 1, |lap| lap.water_max_c);
     cells.number("oil_max_c", 1, |lap| lap.oil_max_c);
-    cells.number("missed", 0, |lap| Some(lap.missed as f64));
+    cells.whole("missed", |lap| u32::try_from(lap.missed).ok());
     cells.cells
 }
 
