@@ -9,6 +9,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let format = Format::of(picture.as_ref()).ok_or("the picture must be a .png or .svg file")?;
     let request = Request::default();
     let laps = lap_traces(&mut Recording::open(recording)?, &[LapSelector::best()], &request.channels, |_| true)?;
-    std::fs::write(picture, render(&Laps { main: &laps[0], against: None }, &request, format)?)?;
+    std::fs::write(picture, render(&Laps::one(&laps[0]), &request, format)?)?;
     Ok(())
 }

@@ -11,8 +11,8 @@ pub(super) fn draw(scene: &mut Scene, area: Rect, laps: &Laps<'_>, style: &Style
     let (colors, size) = (&style.colors, style.font_size);
     let plot = square(area.inset(size * 3.0, size * 2.2, size * 3.0, size * 3.6));
     let centre = (f64::midpoint(plot.left, plot.right), f64::midpoint(plot.top, plot.bottom));
-    let laps: Vec<_> =
-        laps.against.map(|lap| (lap, colors.against)).into_iter().chain([(laps.main, colors.main)]).collect();
+    // The main lap is drawn last, over the others.
+    let laps: Vec<_> = laps.colored(colors).into_iter().rev().collect();
     let extent = laps.iter().map(|(lap, _)| extent(lap)).fold(0.0, f64::max);
     // A margin around the outermost point.
     let limit = (extent * 1.08).clamp(1.2, MAX_G);

@@ -11,7 +11,7 @@
 //! let request = Request::default();
 //! let mut recording = Recording::open("monza.acevo")?;
 //! let laps = lap_traces(&mut recording, &[LapSelector::best()], &request.channels, |_| true)?;
-//! let picture = render(&Laps { main: &laps[0], against: None }, &request, Format::Png)?;
+//! let picture = render(&Laps::one(&laps[0]), &request, Format::Png)?;
 //! std::fs::write("best.png", picture)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -45,7 +45,7 @@
 //!     theme: Theme::Light,
 //!     ..Request::default()
 //! };
-//! let svg = render(&Laps { main: &lap(2, 91.5), against: Some(&lap(1, 92.0)) }, &request, Format::Svg)?;
+//! let svg = render(&Laps::of(&[lap(2, 91.5), lap(1, 92.0)]).unwrap(), &request, Format::Svg)?;
 //! assert!(svg.starts_with(b"<svg"));
 //! # Ok::<(), acevo_plot::PlotError>(())
 //! ```
@@ -54,6 +54,7 @@
 
 mod axis;
 mod bitmap;
+mod corners;
 mod font;
 mod gg;
 mod map;
@@ -64,14 +65,16 @@ mod tests;
 mod theme;
 mod traces;
 
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::time::Duration;
 
-use acevo_telemetry::traces::LapTraces;
+use acevo_telemetry::corners::Corner;
+use acevo_telemetry::traces::{LapTraces, Trace};
 use acevo_telemetry::{Channel, Unit, UnitSystem, channel, format_lap_time};
 use thiserror::Error;
 
-use self::scene::{Anchor, Rect, Scene};
+use self::scene::{Anchor, Color, Rect, Scene};
 use self::theme::Colors;
 pub use self::theme::Theme;
 
@@ -98,6 +101,9 @@ pub enum PlotError {
         /// Title of the lap.
         title: String,
     },
+    /// The range is empty, or outside of the lap.
+    #[error("the range of the picture is empty or not a part of the lap")]
+    Range,
     /// The traces do not fit into the height of the picture.
     #[error("{channels} channels do not fit below each other: choose fewer, or make the picture higher")]
     TooManyChannels {
@@ -185,6 +191,10 @@ pub struct Request {
     pub theme: Theme,
     /// Units of axes and texts.
     pub units: UnitSystem,
+    /// The part of the lap to draw, as lap positions; `None` for all of it.
+    pub range: Option<RangeInclusive<f64>>,
+    /// Corners whose numbers are drawn.
+    pub corners: Vec<Corner>,
 }
 
 impl Default for Request {
@@ -196,12 +206,17 @@ impl Default for Request {
             size: (1600, 900),
             theme: Theme::default(),
             units: UnitSystem::default(),
+            range: None,
+            corners: Vec::new(),
         }
     }
 }
 
 /// Valid widths and heights of a picture, in pixels.
 pub const SIZES: std::ops::RangeInclusive<u32> = 320..=8192;
+
+/// Maximum number of laps in a picture.
+pub const MAX_LAPS: usize = 4;
 
 /// The laps of a picture.
 #[derive(Debug, Clone, Copy)]
@@ -210,6 +225,47 @@ pub struct Laps<'a> {
     pub main: &'a LapTraces,
     /// The reference lap; `None` to show one lap.
     pub against: Option<&'a LapTraces>,
+    /// Further laps to compare with; those after the second one are not drawn.
+    pub more: &'a [LapTraces],
+}
+
+impl<'a> Laps<'a> {
+    /// One lap.
+    pub const fn one(lap: &'a LapTraces) -> Self {
+        Self { main: lap, against: None, more: &[] }
+    }
+
+    /// The first of some laps, compared with the others; `None` without laps.
+    pub fn of(laps: &'a [LapTraces]) -> Option<Self> {
+        let (main, others) = laps.split_first()?;
+        Some(Self { main, against: others.first(), more: others.get(1..).unwrap_or_default() })
+    }
+
+    /// All laps, the main one first.
+    fn all(&self) -> impl Iterator<Item = &'a LapTraces> + use<'a> {
+        [self.main].into_iter().chain(self.against).chain(self.more).take(MAX_LAPS)
+    }
+
+    /// The laps that the main one is compared with.
+    fn others(&self) -> impl Iterator<Item = &'a LapTraces> + use<'a> {
+        self.all().skip(1)
+    }
+
+    /// All laps with their colours, the main one first.
+    fn colored(&self, colors: &Colors) -> Vec<(&'a LapTraces, Color)> {
+        let [third, fourth] = colors.more;
+        self.all().zip([colors.main, colors.against, third, fourth]).collect()
+    }
+}
+
+/// The part of a lap in a range of lap positions.
+fn part_of(lap: &LapTraces, range: &RangeInclusive<f64>) -> LapTraces {
+    let is_inside: Vec<bool> = lap.positions.iter().map(|position| range.contains(position)).collect();
+    let keep = |values: &[f64]| {
+        values.iter().zip(&is_inside).filter_map(|(value, inside)| inside.then_some(*value)).collect::<Vec<_>>()
+    };
+    let traces = lap.traces.iter().map(|trace| Trace { values: keep(&trace.values), ..trace.clone() }).collect();
+    LapTraces { positions: keep(&lap.positions), traces, ..lap.clone() }
 }
 
 /// Colours and sizes of the charts.
@@ -223,6 +279,9 @@ struct Style {
     /// Width of grid lines in pixels.
     hairline: f64,
     units: UnitSystem,
+    /// The part of the lap that is drawn.
+    range: RangeInclusive<f64>,
+    corners: Vec<Corner>,
 }
 
 impl Style {
@@ -239,6 +298,8 @@ impl Style {
             curve: (1.8 * scale).max(1.0),
             hairline: scale.round().max(1.0),
             units: request.units,
+            range: request.range.clone().unwrap_or(0.0..=1.0),
+            corners: request.corners.clone(),
         }
     }
 }
@@ -253,9 +314,20 @@ pub fn default_channels(is_comparison: bool) -> Vec<&'static Channel> {
 /// Draws a picture. Returns the bytes of a PNG or SVG file.
 ///
 /// # Errors
-/// If the lap has no samples, if the size is not within [`SIZES`], if the traces do not fit, or if the PNG does not fit into memory.
+/// If the lap has no samples in the range, or the range is empty or outside of the lap, if the size is not within [`SIZES`], if the traces do not fit, or if the PNG does not fit into memory.
 pub fn render(laps: &Laps<'_>, request: &Request, format: Format) -> Result<Vec<u8>, PlotError> {
-    let scene = draw(laps, request)?;
+    let scene = match &request.range {
+        None => draw(laps, request)?,
+        Some(range) => {
+            // Comparisons with NaN are false.
+            if !(*range.start() >= 0.0 && range.start() < range.end() && *range.end() <= 1.0) {
+                return Err(PlotError::Range);
+            }
+            let parts: Vec<_> = laps.all().map(|lap| part_of(lap, range)).collect();
+            let parts = Laps::of(&parts).unwrap_or(*laps);
+            draw(&parts, request)?
+        }
+    };
     match format {
         Format::Png => bitmap::png(&scene),
         Format::Svg => Ok(svg::svg(&scene).into_bytes()),
@@ -271,9 +343,10 @@ fn draw(laps: &Laps<'_>, request: &Request) -> Result<Scene, PlotError> {
         return Err(PlotError::NoSamples { title: laps.main.title() });
     }
     let style = Style::new(request);
-    let title = match laps.against {
-        Some(against) => format!("{} against {}", laps.main.title(), against.title()),
-        None => laps.main.title(),
+    let others: Vec<_> = laps.others().map(LapTraces::title).collect();
+    let title = match &others[..] {
+        [] => laps.main.title(),
+        others => format!("{} against {}", laps.main.title(), others.join(", ")),
     };
     let mut scene = Scene { size: request.size, background: style.colors.background, title, shapes: Vec::new() };
     let size = style.font_size;
@@ -302,20 +375,28 @@ fn draw_header(scene: &mut Scene, page: Rect, laps: &Laps<'_>, style: &Style) {
     let (colors, size) = (&style.colors, style.font_size);
     let y = page.top + size * 0.7;
     let time = |lap: &LapTraces| lap.time_ms.map(|ms| format_lap_time(Some(Duration::from_millis(ms.into()))));
-    let difference = laps.against.and_then(|against| Some((laps.main.time_ms?, against.time_ms?)));
-    let difference = difference.map(|(a, b)| format!("  ({:+.3} s)", (f64::from(a) - f64::from(b)) / 1000.0));
-    let entries =
-        [(Some(laps.main), colors.main, difference.unwrap_or_default()), (laps.against, colors.against, String::new())];
+    let difference =
+        |lap: &LapTraces, other: &LapTraces| Some((f64::from(lap.time_ms?) - f64::from(other.time_ms?)) / 1000.0);
+    let colored = laps.colored(colors);
+    let max_width = page.width() * 0.75 / colored.len().max(2) as f64;
     let mut right = page.right;
-    // From right to left: the main lap is the leftmost.
-    for (lap, color, more) in entries.into_iter().rev() {
-        let Some(lap) = lap else { continue };
+    // From right to left: the main lap is the leftmost. With more than two laps, each of the others has its difference to the main one, as the
+    // curves of the delta.
+    for (index, (lap, color)) in colored.iter().enumerate().rev() {
+        let more = match (index, colored.len()) {
+            (0, 2) => {
+                laps.against.and_then(|against| difference(lap, against)).map(|seconds| format!("  ({seconds:+.3} s)"))
+            }
+            (1.., 3..) => difference(lap, laps.main).map(|seconds| format!("  ({seconds:+.3})")),
+            _ => None,
+        };
+        let more = more.unwrap_or_default();
         let text = format!("{}  {}{more}", lap.title(), time(lap).unwrap_or_else(|| "no time".into()));
-        let text = font::fit(&text, size * 1.1, page.width() * 0.35);
+        let text = font::fit(&text, size * 1.1, max_width - size * 2.5);
         let left = right - font::width(&text, size * 1.1);
         scene.text((left, y), size * 1.1, Anchor::Start, colors.text, text);
-        scene.line(vec![(left - size * 2.0, y), (left - size * 0.6, y)], style.curve * 1.8, color);
-        right = left - size * 4.0;
+        scene.line(vec![(left - size * 2.0, y), (left - size * 0.6, y)], style.curve * 1.8, *color);
+        right = left - size * 3.2;
     }
     let mut subtitle = laps.main.subtitle();
     if subtitle.is_empty() {

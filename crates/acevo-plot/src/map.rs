@@ -1,5 +1,6 @@
 //! The map: the driven line from above, coloured by a channel.
 
+use acevo_telemetry::corners::Direction;
 use acevo_telemetry::traces::{LapTraces, MAX_GAP, interpolate};
 use acevo_telemetry::{Channel, to_map};
 
@@ -7,7 +8,7 @@ use super::axis::{Scale, extremes, round_step};
 use super::scene::{Anchor, Color, Point, Rect, Scene};
 use super::theme::sequential;
 use super::traces::DELTA;
-use super::{Laps, Style, heading};
+use super::{Laps, Style, corners, font, heading};
 
 /// Number of colours of a scale. Consecutive points of the same colour become one line.
 const SHADES: f64 = 64.0;
@@ -186,49 +187,96 @@ impl Coloring {
     }
 }
 
-/// Draws marks across the line at the start line and at the ends of sectors, and an arrow in the driving direction.
+/// A point of the driven line, and the directions along it and across it, as pixels of length 1.
+struct Place {
+    at: Point,
+    along: Point,
+    across: Point,
+}
+
+/// The place at a lap position; `None` without samples nearby.
+fn place(path: &[(f64, f64, f64)], view: &View, position: f64) -> Option<Place> {
+    let after = path.partition_point(|point| point.0 < position).max(1);
+    let (a, b) = (path.get(after - 1)?, path.get(after)?);
+    let (from, to) = (view.at(a.1, a.2), view.at(b.1, b.2));
+    let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+    let length = dx.hypot(dy);
+    let is_known = (b.0 - position).abs() <= MAX_GAP && length > 0.0;
+    is_known.then(|| Place { at: to, along: (dx / length, dy / length), across: (-dy / length, dx / length) })
+}
+
+/// A name beside the line: `side` is 1 or -1 times [`Place::across`]. Returns its position, its anchor, and the box that it takes.
+fn beside(place: &Place, side: f64, size: f64, text: &str) -> (Point, Anchor, Rect) {
+    let across = (place.across.0 * side, place.across.1 * side);
+    let at = (place.at.0 + across.0 * size * 1.3, place.at.1 + across.1 * size * 1.7);
+    let width = font::width(text, size);
+    let (anchor, left) = match across.0 {
+        along if along > 0.4 => (Anchor::Start, at.0),
+        along if along < -0.4 => (Anchor::End, at.0 - width),
+        _ => (Anchor::Middle, at.0 - width / 2.0),
+    };
+    let margin = size * 0.6;
+    (
+        at,
+        anchor,
+        Rect { left: left - size * 0.2, right: left + width + size * 0.2, top: at.1 - margin, bottom: at.1 + margin },
+    )
+}
+
+/// Draws marks across the line at the start line and at the ends of sectors, an arrow in the driving direction, and the numbers of corners.
 fn draw_marks(scene: &mut Scene, lap: &LapTraces, path: &[(f64, f64, f64)], view: &View, style: &Style) {
     let (colors, size) = (&style.colors, style.font_size);
+    let mut taken: Vec<Rect> = Vec::new();
     let sectors = lap.sector_ends.iter().enumerate().map(|(index, end)| (*end, format!("S{}", index + 2), false));
     for (position, name, is_start) in [(0.0, "Start".to_owned(), true)].into_iter().chain(sectors) {
-        let after = path.partition_point(|point| point.0 < position).max(1);
-        let (Some(a), Some(b)) = (path.get(after - 1), path.get(after)) else { continue };
-        // Without samples nearby the point is unknown.
-        if (b.0 - position).abs() > MAX_GAP {
-            continue;
-        }
-        let (from, to) = (view.at(a.1, a.2), view.at(b.1, b.2));
-        let (dx, dy) = (to.0 - from.0, to.1 - from.1);
-        let length = dx.hypot(dy);
-        if length <= 0.0 {
-            continue;
-        }
-        let across = (-dy / length, dx / length);
+        let Some(place) = place(path, view, position) else { continue };
         // Names are outside, away from the centre of the track.
-        let outwards = (to.0 - view.centre.0) * across.0 + (to.1 - view.centre.1) * across.1;
+        let outwards = (place.at.0 - view.centre.0) * place.across.0 + (place.at.1 - view.centre.1) * place.across.1;
         let side = if outwards < 0.0 { -1.0 } else { 1.0 };
-        let out = |distance: f64| (to.0 + across.0 * side * distance, to.1 + across.1 * side * distance);
+        let out = |distance: f64| {
+            (place.at.0 + place.across.0 * side * distance, place.at.1 + place.across.1 * side * distance)
+        };
         let (half, width) = if is_start { (size * 0.9, 3.0) } else { (size * 0.7, 2.0) };
         scene.line(vec![out(-half), out(half)], style.hairline * width, colors.text);
-        let (at, along) = (out(size * 1.3), across.0 * side);
-        let anchor = match along {
-            along if along > 0.4 => Anchor::Start,
-            along if along < -0.4 => Anchor::End,
-            _ => Anchor::Middle,
-        };
-        let below = across.1 * side * size * 0.4;
-        scene.text((at.0, at.1 + below), size, anchor, colors.text, name);
+        let (at, anchor, rect) = beside(&place, side, size, &name);
+        scene.text(at, size, anchor, colors.text, name);
+        taken.push(rect);
         if is_start {
-            // The arrow.
-            let tip = |along: f64, sideways: f64| {
-                let base = out(-size * 1.8);
-                let (x, y) = (dx / length, dy / length);
-                (base.0 + x * along + across.0 * sideways, base.1 + y * along + across.1 * sideways)
-            };
-            let (length, width) = (size * 1.1, size * 0.35);
-            scene.line(vec![tip(-length, 0.0), tip(length, 0.0)], style.hairline * 1.5, colors.text);
-            let head = vec![tip(length - width, width), tip(length, 0.0), tip(length - width, -width)];
-            scene.line(head, style.hairline * 1.5, colors.text);
+            let (x, y) = out(-size * 1.8);
+            draw_arrow(scene, (x, y), &place, style);
+            let reach = size * 1.2;
+            taken.push(Rect { left: x - reach, right: x + reach, top: y - reach, bottom: y + reach });
         }
     }
+    for corner in &style.corners {
+        let Some(place) = place(path, view, corner.apex) else { continue };
+        let text = corners::label(corner);
+        // Outside of the bend there is more room; Y is downwards, so the right is at `across`.
+        let outside = if corner.direction == Direction::Right { -1.0 } else { 1.0 };
+        let places = [outside, -outside].map(|side| beside(&place, side, size, &text));
+        let free = |rect: &Rect| !taken.iter().any(|other| overlap(rect, other));
+        if let Some((at, anchor, rect)) = places.into_iter().find(|(_, _, rect)| free(rect)) {
+            scene.text(at, size, anchor, colors.muted, text);
+            taken.push(rect);
+        }
+    }
+}
+
+fn overlap(a: &Rect, b: &Rect) -> bool {
+    a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
+}
+
+/// Draws an arrow in the driving direction.
+fn draw_arrow(scene: &mut Scene, base: Point, place: &Place, style: &Style) {
+    let (color, size) = (style.colors.text, style.font_size);
+    let tip = |along: f64, sideways: f64| {
+        (
+            base.0 + place.along.0 * along + place.across.0 * sideways,
+            base.1 + place.along.1 * along + place.across.1 * sideways,
+        )
+    };
+    let (length, width) = (size * 1.1, size * 0.35);
+    scene.line(vec![tip(-length, 0.0), tip(length, 0.0)], style.hairline * 1.5, color);
+    let head = vec![tip(length - width, width), tip(length, 0.0), tip(length - width, -width)];
+    scene.line(head, style.hairline * 1.5, color);
 }

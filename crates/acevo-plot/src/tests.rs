@@ -2,6 +2,7 @@ use std::sync::LazyLock;
 
 use acevo_simulator::{Options, Scenario};
 use acevo_telemetry::channels;
+use acevo_telemetry::corners::Direction;
 use acevo_testkit::drive::counting_laps;
 use proptest::prelude::*;
 
@@ -19,7 +20,7 @@ static LAPS: LazyLock<Vec<LapTraces>> = LazyLock::new(|| {
 });
 
 fn laps() -> Laps<'static> {
-    Laps { main: &LAPS[1], against: Some(&LAPS[0]) }
+    Laps { against: Some(&LAPS[0]), ..Laps::one(&LAPS[1]) }
 }
 
 fn request(kind: PlotKind) -> Request {
@@ -30,6 +31,7 @@ fn request(kind: PlotKind) -> Request {
         size: (1600, 900),
         theme: Theme::Dark,
         units: UnitSystem::Game,
+        ..Request::default()
     }
 }
 
@@ -65,7 +67,7 @@ fn simulated_laps_are_sampled_from_line_to_line() {
 
 #[test]
 fn delta_at_the_line_is_the_difference_of_the_lap_times() {
-    let Laps { main, against: Some(against) } = laps() else { unreachable!() };
+    let Laps { main, against: Some(against), .. } = laps() else { unreachable!() };
     let delta = main.delta_to(against);
     let ms = f64::from(main.time_ms.expect("a time")) - f64::from(against.time_ms.expect("a time"));
     assert!((interpolate(&delta, 1.0).expect("a delta") - ms / 1000.0).abs() < 1e-9);
@@ -96,7 +98,7 @@ fn right_hand_lap() -> LapTraces {
 #[test]
 fn map_shows_a_right_hand_lap_clockwise_in_both_formats() {
     let lap = right_hand_lap();
-    let laps = Laps { main: &lap, against: None };
+    let laps = Laps::one(&lap);
     let scene = draw(&laps, &request(PlotKind::Map)).expect("a picture");
     // The longest line is the outline of the whole lap, which is drawn first.
     let lines = scene
@@ -129,7 +131,7 @@ fn map_shows_a_right_hand_lap_clockwise_in_both_formats() {
 #[test]
 fn gg_diagram_shows_a_right_hand_bend_on_the_right() {
     let lap = right_hand_lap();
-    let scene = draw(&Laps { main: &lap, against: None }, &request(PlotKind::Gg)).expect("a picture");
+    let scene = draw(&Laps::one(&lap), &request(PlotKind::Gg)).expect("a picture");
     let dots =
         scene.shapes.iter().find_map(|shape| if let Shape::Dots { points, .. } = shape { Some(points) } else { None });
     let centre =
@@ -183,11 +185,59 @@ fn pictures_have_titles_and_labels() {
     assert!(texts(&draw(&laps(), &by_delta).expect("a picture")).contains(&"Speed (mph)"));
 }
 
+/// Some corners of the simulated track.
+fn some_corners() -> Vec<Corner> {
+    let apexes = [0.1367, 0.2123, 0.2994, 0.3676, 0.4068, 0.4452, 0.5133, 0.694, 0.7274, 0.8429];
+    let corner = |(number, apex)| Corner {
+        number,
+        name: String::new(),
+        start: apex - 0.01,
+        apex,
+        end: apex + 0.01,
+        direction: if number % 2 == 0 { Direction::Left } else { Direction::Right },
+    };
+    (1..).zip(apexes).map(corner).collect()
+}
+
+#[test]
+fn pictures_of_four_laps_have_corners_and_the_sectors_of_each_lap() {
+    let laps = [&LAPS[1], &LAPS[0], &LAPS[1], &LAPS[0], &LAPS[1]].map(Clone::clone);
+    let laps = Laps::of(&laps).expect("laps");
+    let request = |kind| Request { corners: some_corners(), ..request(kind) };
+    let scene = draw(&laps, &request(PlotKind::Traces)).expect("a picture");
+    let texts = texts(&scene);
+    let count = |start: &str| texts.iter().filter(|text| text.starts_with(start)).count();
+    assert_eq!((count("S1  "), count("S2  "), count("S3  ")), (4, 4, 4), "a fifth lap is not drawn");
+    assert_eq!((count("T1"), count("T10")), (2, 1));
+    assert!(texts.iter().any(|text| text.starts_with("Delta to lap")));
+    let map = draw(&laps, &request(PlotKind::Map)).expect("a picture");
+    assert!(self::texts(&map).iter().filter(|text| text.starts_with('T')).count() >= 9);
+}
+
+#[test]
+fn render_draws_a_part_of_the_lap() {
+    let part = Request { range: Some(0.25..=0.5), corners: some_corners(), ..request(PlotKind::Sheet) };
+    let svg = String::from_utf8(render(&laps(), &part, Format::Svg).expect("a picture")).expect("UTF-8");
+    for label in [">T3<", ">T6<", ">1200<", ">2000<"] {
+        assert!(svg.contains(label), "{label}");
+    }
+    for label in [">T1<", ">T8<", ">Start<", ">3000<"] {
+        assert!(!svg.contains(label), "{label}");
+    }
+    for wrong in [0.5..=0.25, 0.2..=1.5, f64::NAN..=0.5] {
+        let error =
+            render(&laps(), &Request { range: Some(wrong), ..request(PlotKind::Map) }, Format::Svg).unwrap_err();
+        assert!(error.to_string().contains("range"), "{error}");
+    }
+}
+
 #[test]
 fn texts_do_not_overlap_and_are_inside_the_picture() {
     for size in [(1600, 900), (900, 900), (3840, 2160), (800, 600), (1080, 1920)] {
         for kind in KINDS {
-            let scene = draw(&laps(), &Request { size, ..request(kind) }).expect("a picture");
+            let all: Vec<LapTraces> = [1, 0, 1].map(|index| LAPS[index].clone()).into();
+            let request = Request { size, corners: some_corners(), ..request(kind) };
+            let scene = draw(&Laps::of(&all).expect("laps"), &request).expect("a picture");
             let boxes: Vec<_> = scene.shapes.iter().filter_map(text_box).collect();
             for (index, (text, rect)) in boxes.iter().enumerate() {
                 let inside = rect.left >= 0.0
@@ -228,14 +278,14 @@ fn draw_accepts_short_laps_and_rejects_empty_ones() {
     let empty = LapTraces { number: 7, ..LapTraces::default() };
     for kind in KINDS {
         for against in [None, Some(&LAPS[1]), Some(&empty)] {
-            let scene = draw(&Laps { main: &short, against }, &request(kind)).expect("a picture");
+            let scene = draw(&Laps { against, ..Laps::one(&short) }, &request(kind)).expect("a picture");
             assert!(scene.shapes.len() > 5);
         }
-        let error = render(&Laps { main: &empty, against: None }, &request(kind), Format::Png).unwrap_err();
+        let error = render(&Laps::one(&empty), &request(kind), Format::Png).unwrap_err();
         assert!(error.to_string().contains("Lap 7 has no samples"), "{error}");
     }
     let without = LapTraces { traces: Vec::new(), ..LAPS[0].clone() };
-    let scene = draw(&Laps { main: &without, against: None }, &request(PlotKind::Sheet)).expect("a picture");
+    let scene = draw(&Laps::one(&without), &request(PlotKind::Sheet)).expect("a picture");
     for label in ["no values", "no positions", "no accelerations"] {
         assert!(texts(&scene).contains(&label), "{label}");
     }
@@ -280,7 +330,7 @@ proptest! {
 
     #[test]
     fn draw_makes_finite_shapes_of_any_values(main in garbage(), against in proptest::option::of(garbage()), by_delta in any::<bool>()) {
-        let laps = Laps { main: &main, against: against.as_ref() };
+        let laps = Laps { against: against.as_ref(), ..Laps::one(&main) };
         for kind in KINDS {
             let color = channel(if by_delta { "delta" } else { "speed" }).expect("a channel");
             let request = Request { color, size: (400, 320), channels: default_channels(true)[..3].to_vec(), ..request(kind) };

@@ -28,6 +28,8 @@ pub(crate) struct Colors {
     pub(crate) main: Color,
     /// The reference lap.
     pub(crate) against: Color,
+    /// Further laps.
+    pub(crate) more: [Color; 2],
 }
 
 impl Theme {
@@ -50,7 +52,8 @@ impl Theme {
         }
     }
 
-    /// The colours of the theme. Blue and orange are from the palette by Okabe and Ito.
+    /// The colours of the theme. Blue and orange are from the palette by Okabe and Ito, and so are the hues of
+    /// further laps, green and purple.
     pub(crate) const fn colors(self) -> Colors {
         match self {
             Self::Dark => Colors {
@@ -62,6 +65,7 @@ impl Theme {
                 muted: Color(0xa3, 0xad, 0xbb),
                 main: Color(0x56, 0xb4, 0xe9),
                 against: Color(0xe6, 0x9f, 0x00),
+                more: [Color(0x2f, 0xc9, 0x9a), Color(0xe0, 0x8f, 0xc0)],
             },
             Self::Light => Colors {
                 background: Color(0xff, 0xff, 0xff),
@@ -72,6 +76,7 @@ impl Theme {
                 muted: Color(0x59, 0x62, 0x70),
                 main: Color(0x00, 0x72, 0xb2),
                 against: Color(0xd5, 0x5e, 0x00),
+                more: [Color(0x00, 0x8a, 0x66), Color(0xb0, 0x4f, 0x8c)],
             },
         }
     }

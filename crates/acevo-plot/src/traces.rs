@@ -1,19 +1,26 @@
 //! Traces over the distance: one panel per channel, with a common axis.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use acevo_telemetry::traces::LapTraces;
 use acevo_telemetry::{Channel, Unit, UnitSystem, format_sector_time};
 
 use super::axis::Scale;
-use super::scene::{Anchor, Point, Rect, Scene, pixel_centre};
-use super::{Laps, PlotError, Style, font, heading};
+use super::scene::{Anchor, Color, Point, Rect, Scene, pixel_centre};
+use super::{Laps, PlotError, Style, corners, font, heading};
 
 /// The channel of the delta: computed against the reference lap if there is one, otherwise the delta published by the game.
 pub(crate) const DELTA: &str = "delta";
 
 /// Minimum height of a panel, in multiples of the font size.
 const MIN_HEIGHT: f64 = 2.2;
+
+/// Height of a row of texts above the panels, in multiples of the font size.
+const ROW: f64 = 1.35;
+
+/// Ends of sectors that differ by less are the same, as a part of the lap.
+const SAME_END: f64 = 0.001;
 
 /// Maximum number of grid lines in a panel.
 const MAX_LINES: usize = 7;
@@ -30,8 +37,13 @@ pub(super) fn draw(
     style: &Style,
 ) -> Result<(), PlotError> {
     let size = style.font_size;
-    // Margins for tick labels at the left, sector names at the top and the axis at the bottom.
-    let plots = area.inset(size * 4.2, size * 1.6, size * 0.4, size * 3.4);
+    // Margins for tick labels at the left, the axis at the bottom, and at the top for a row of corners and one of sectors for each lap.
+    let has_corners = !style.corners.is_empty();
+    let laps_with_sectors = laps.colored(&style.colors);
+    let rows = laps_with_sectors.len() + usize::from(has_corners);
+    let top = size * (0.4 + ROW * rows as f64);
+    let plots = area.inset(size * 4.2, top, size * 0.4, size * 3.4);
+    let row = |index: usize| area.top + size * (0.6 + ROW * index as f64);
     let gap = size * 1.9;
     let weights: Vec<f64> = channels.iter().map(|channel| weight(channel)).collect();
     let height = plots.height() - gap * channels.len() as f64;
@@ -39,8 +51,19 @@ pub(super) fn draw(
     if !weights.iter().all(|weight| weight * unit >= size * MIN_HEIGHT) {
         return Err(PlotError::TooManyChannels { channels: channels.len() });
     }
-    let x = DistanceAxis { left: plots.left, width: plots.width(), length_m: laps.main.length_m };
-    draw_sector_names(scene, plots, laps.main, style, &x);
+    let x = DistanceAxis {
+        left: plots.left,
+        width: plots.width(),
+        length_m: laps.main.length_m,
+        range: style.range.clone(),
+    };
+    for (index, (lap, color)) in laps_with_sectors.iter().enumerate() {
+        let color = if laps_with_sectors.len() == 1 { style.colors.muted } else { *color };
+        draw_sector_names(scene, row(index), (laps.main, lap), (style, color), &x);
+    }
+    if has_corners {
+        corners::draw_numbers(scene, plots, row(rows - 1), &style.corners, style, &x);
+    }
     let mut top = plots.top + gap;
     for (channel, weight) in channels.iter().zip(weights) {
         let panel = Rect { top, bottom: top + weight * unit, ..plots };
@@ -62,15 +85,21 @@ fn weight(channel: &Channel) -> f64 {
 }
 
 /// The horizontal axis: lap positions as pixels.
-struct DistanceAxis {
+pub(super) struct DistanceAxis {
     left: f64,
     width: f64,
     length_m: Option<f64>,
+    /// The lap positions at both ends.
+    range: RangeInclusive<f64>,
 }
 
 impl DistanceAxis {
-    fn at(&self, position: f64) -> f64 {
-        self.left + position * self.width
+    pub(super) fn at(&self, position: f64) -> f64 {
+        self.left + (position - self.range.start()) / (self.range.end() - self.range.start()) * self.width
+    }
+
+    pub(super) fn contains(&self, position: f64) -> bool {
+        self.range.contains(&position)
     }
 
     /// Length of a lap in the unit of the axis, and the title of the axis.
@@ -85,19 +114,24 @@ impl DistanceAxis {
 fn draw_panel(scene: &mut Scene, panel: Rect, laps: &Laps<'_>, channel: &Channel, style: &Style, x: &DistanceAxis) {
     let (colors, size) = (&style.colors, style.font_size);
     let is_delta = channel.id() == DELTA && laps.against.is_some();
-    let curves: Vec<_> = match laps.against {
-        Some(against) if is_delta => vec![(laps.main.delta_to(against), colors.main)],
-        Some(against) => vec![
-            (against.segments(channel.id(), style.units), colors.against),
-            (laps.main.segments(channel.id(), style.units), colors.main),
-        ],
-        None => vec![(laps.main.segments(channel.id(), style.units), colors.main)],
+    let colored = laps.colored(colors);
+    // The main lap is drawn last, over the others.
+    let curves: Vec<_> = match &colored[..] {
+        [(main, color), (against, _)] if is_delta => vec![(main.delta_to(against), *color)],
+        [(main, _), others @ ..] if is_delta => {
+            others.iter().map(|(lap, color)| (lap.delta_to(main), *color)).collect()
+        }
+        _ => colored.iter().rev().map(|(lap, color)| (lap.segments(channel.id(), style.units), *color)).collect(),
     };
     let values = curves.iter().flat_map(|(segments, _)| segments.iter().flatten().map(|point| point.1));
     let scale = scale_of(channel, values, style.units, is_delta);
 
     scene.rect(panel, colors.panel);
+    corners::draw_bands(scene, panel, &style.corners, style, x);
     let title = match laps.against {
+        Some(_) if is_delta && colored.len() > 2 => {
+            format!("Delta to {} (s), positive is slower", laps.main.title().to_lowercase())
+        }
         Some(against) if is_delta => {
             format!("Delta to {} (s), positive is slower", against.title().to_lowercase())
         }
@@ -121,7 +155,7 @@ fn draw_panel(scene: &mut Scene, panel: Rect, laps: &Laps<'_>, channel: &Channel
         scene.line(vec![(panel.left, at), (panel.right, at)], style.hairline, color);
         scene.text((panel.left - size * 0.5, at), size * 0.9, Anchor::End, colors.muted, text);
     }
-    for end in sector_ends(laps.main) {
+    for end in sector_ends(laps.main).filter(|end| x.contains(*end)) {
         let at = pixel_centre(x.at(end));
         scene.dashed(vec![(at, panel.top), (at, panel.bottom)], style.hairline, colors.axis, size * 0.35);
     }
@@ -157,17 +191,30 @@ fn sector_ends(lap: &LapTraces) -> impl Iterator<Item = f64> + '_ {
     lap.sector_ends.iter().copied().filter(|end| (0.0..1.0).contains(end))
 }
 
-/// Draws the names and times of the sectors, above all panels.
-fn draw_sector_names(scene: &mut Scene, plots: Rect, lap: &LapTraces, style: &Style, x: &DistanceAxis) {
+/// Draws the names and times of the sectors of a lap in a row. The ends of the sectors are those of the main lap; a lap with other sectors
+/// has no row.
+fn draw_sector_names(
+    scene: &mut Scene,
+    y: f64,
+    (main, lap): (&LapTraces, &LapTraces),
+    (style, color): (&Style, Color),
+    x: &DistanceAxis,
+) {
     let size = style.font_size;
+    let has_same_ends = main.sector_ends.len() == lap.sector_ends.len()
+        && main.sector_ends.iter().zip(&lap.sector_ends).all(|(a, b)| (a - b).abs() < SAME_END);
+    if !has_same_ends {
+        return;
+    }
     let mut start = 0.0;
-    for (index, end) in sector_ends(lap).chain([1.0]).enumerate() {
+    for (index, end) in sector_ends(main).chain([1.0]).enumerate() {
         let time = lap.sectors_ms.get(index).copied().flatten().map(|ms| Duration::from_millis(ms.into()));
         let time = time.map(|time| format!("  {}", format_sector_time(Some(time)))).unwrap_or_default();
         let text = format!("S{}{time}", index + 1);
-        if font::width(&text, size) < x.at(end) - x.at(start) {
-            let middle = x.at(f64::midpoint(start, end));
-            scene.text((middle, plots.top - size * 0.4), size, Anchor::Middle, style.colors.muted, text);
+        // The part of the sector that is drawn.
+        let (from, to) = (f64::max(start, *x.range.start()), f64::min(end, *x.range.end()));
+        if font::width(&text, size) < x.at(to) - x.at(from) {
+            scene.text((x.at(f64::midpoint(from, to)), y), size, Anchor::Middle, color, text);
         }
         start = end;
     }
@@ -178,7 +225,8 @@ fn draw_axis(scene: &mut Scene, plots: Rect, style: &Style, x: &DistanceAxis) {
     let (length, title) = x.length();
     let bottom = plots.bottom;
     scene.line(vec![(plots.left, bottom), (plots.right, bottom)], style.hairline, colors.axis);
-    for (value, text) in Scale::new(0.0, length).ticks((plots.width() / (size * 6.0)) as usize, 0.0) {
+    let ends = Scale::new(x.range.start() * length, x.range.end() * length);
+    for (value, text) in ends.ticks((plots.width() / (size * 6.0)) as usize, 0.0) {
         let at = pixel_centre(x.at(value / length));
         scene.line(vec![(at, bottom), (at, bottom + size * 0.4)], style.hairline, colors.axis);
         scene.text((at, bottom + size * 1.1), size * 0.9, Anchor::Middle, colors.muted, text);

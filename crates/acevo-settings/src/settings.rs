@@ -25,7 +25,7 @@ pub struct Settings {
     pub recording: RecordingSettings,
     /// The web server.
     pub server: ServerSettings,
-    /// The lap that the running lap is compared with: best, last or personal.
+    /// The lap that the running lap is compared with: chosen, best, last or personal.
     pub reference: Reference,
     /// Sector boundaries.
     pub sectors: SectorSettings,
@@ -201,8 +201,12 @@ impl LogLevel {
 const THRESHOLDS: &str = "thresholds.";
 
 /// Reference laps by name.
-const REFERENCES: [(&str, Reference); 3] =
-    [("best", Reference::Best), ("last", Reference::Last), ("personal", Reference::Personal)];
+const REFERENCES: [(&str, Reference); 4] = [
+    ("chosen", Reference::Chosen),
+    ("best", Reference::Best),
+    ("last", Reference::Last),
+    ("personal", Reference::Personal),
+];
 
 impl Settings {
     /// The value of a key.
@@ -223,7 +227,7 @@ impl Settings {
             "server.keep_token" => self.server.keep_token.into(),
             "analysis.reference" => {
                 let named = REFERENCES.iter().find(|(_, reference)| *reference == self.reference);
-                named.map_or("best", |(name, _)| name).into()
+                named.map_or("chosen", |(name, _)| name).into()
             }
             "sectors.default" => positions_value(self.sectors.default.as_deref()),
             "log.level" => self.log_level.name().into(),

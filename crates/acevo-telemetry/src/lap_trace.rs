@@ -119,8 +119,10 @@ impl Trace {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Reference {
-    /// The best lap of the session.
+    /// The lap that the user has chosen for this car on this track; without one, the best lap of the session.
     #[default]
+    Chosen,
+    /// The best lap of the session.
     Best,
     /// The last lap.
     Last,
@@ -137,8 +139,10 @@ impl Reference {
         best: Option<&'a Trace>,
         last: Option<&'a Trace>,
         personal: Option<&'a Trace>,
+        chosen: Option<&'a Trace>,
     ) -> Option<&'a Trace> {
         match self {
+            Self::Chosen => chosen.or(best),
             Self::Best => best,
             Self::Last => last,
             Self::Personal => personal,

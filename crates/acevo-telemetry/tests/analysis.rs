@@ -5,7 +5,7 @@ use std::time::Duration;
 use acevo_shared_memory::{ACEvoStatus, SPageFileGraphicEvo};
 use acevo_simulator::{AccGOrder, CarModel, Scenario};
 use acevo_telemetry::analysis::{Analysis, Context, Gaps, Reference, SessionEventKind, Settings};
-use acevo_telemetry::personal::PersonalBests;
+use acevo_telemetry::personal::{CarAndTrack, PersonalBests, ReferenceLap};
 use acevo_telemetry::{AxisEvidence, Frame, to_map};
 use acevo_testkit::drive::{analysed, each_frame, each_frame_of, options};
 
@@ -75,6 +75,36 @@ fn delta_uses_the_last_lap_or_a_personal_best_as_reference() {
     let (second, references, events) = run(first.personal_bests().clone(), Reference::Personal);
     assert_eq!((bests(&events), references), (0, vec![best.time_ms]));
     assert_eq!(second.personal_best(), first.personal_best());
+}
+
+#[test]
+fn delta_is_to_the_chosen_lap_of_the_car_and_track_and_else_to_the_best_lap() {
+    let drive = || options(Scenario::HotLaps, 6, 2);
+    let mut car_and_track = CarAndTrack::default();
+    each_frame(drive(), |_, frame| {
+        let (session, car) = (&frame.static_data, frame.graphics.car_model());
+        let [track, configuration, car] = [session.track(), session.track_configuration(), car].map(str::to_owned);
+        car_and_track = CarAndTrack { track, configuration, car };
+    });
+    let run = |car_and_track: &CarAndTrack| {
+        let times: Vec<f64> = (0..=1000).map(|part| f64::from(part) * 0.09).collect();
+        let mut lap = serde_json::to_value(car_and_track).unwrap();
+        lap["time_ms"] = 90_000.into();
+        lap["trace"] = times.into();
+        let mut context = Context::default();
+        context.reference_laps.insert(serde_json::from_value::<ReferenceLap>(lap).unwrap());
+        let mut analysis = Analysis::with_context(Settings::default(), context);
+        let mut references = Vec::new();
+        each_frame(drive(), |at, frame| {
+            analysis.feed(at, frame);
+            references.extend(analysis.delta().map(|delta| (delta.reference_s * 1000.0).round() as u32));
+        });
+        references.dedup();
+        (references, analysis.laps()[0].time_ms)
+    };
+    assert_eq!(run(&car_and_track).0, [90_000]);
+    let (references, first_ms) = run(&CarAndTrack { track: "Elsewhere".to_owned(), ..car_and_track });
+    assert_eq!(references.first().copied(), first_ms);
 }
 
 #[test]

@@ -22,7 +22,7 @@ pub(crate) use follow::{EventsArgs, LapsArgs, ServeArgs, WatchArgs, WatchCommand
 pub(crate) use help::ManualPage;
 pub(crate) use library::{BestsArgs, LapFormat, LapTablePlan, LibraryPlan, SessionsArgs};
 pub(crate) use pages::{ChannelsArgs, DiffArgs, DoctorArgs, DumpArgs, OnceArgs, StatsArgs};
-pub(crate) use plot::PlotArgs;
+pub(crate) use plot::{PlotArgs, PlottedLap};
 pub(crate) use recordings::{CutArgs, InfoArgs, MergeArgs, RecordArgs, RepairArgs, ReplayArgs};
 pub(crate) use run::{RunArgs, StatusArgs};
 pub(crate) use settings::SettingsArgs;
@@ -33,6 +33,7 @@ pub(crate) use tools::{AutostartAction, AutostartArgs, CompletionsArgs, LogArgs,
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use acevo_recording::LapSelector;
 use acevo_settings::Settings;
 use acevo_telemetry::is_unsafe_to_print;
 use clap::error::ErrorKind;
@@ -192,6 +193,9 @@ impl Acevo {
             Some(Command::Autostart(args)) => {
                 args.check().map_err(|message| Self::command().error(ErrorKind::ArgumentConflict, message))?;
             }
+            Some(Command::Plot(args)) => {
+                args.laps().map_err(|message| Self::command().error(ErrorKind::ArgumentConflict, message))?;
+            }
             Some(Command::Repair(args)) => args.output = args.new.take().or(args.output.take()),
             _ => {}
         }
@@ -202,6 +206,21 @@ impl Acevo {
             }
             None => Ok(()),
         }
+    }
+
+    /// The lap of a recording that is to be stored as a reference lap before the command begins.
+    pub(crate) fn reference_lap(&self) -> Option<(&Path, LapSelector)> {
+        let analysis = match &self.command {
+            None => self.watch.follow.analysis_args(),
+            Some(Command::Watch(args)) => args.watch.follow.analysis_args(),
+            Some(Command::Events(args)) => args.follow.analysis_args(),
+            Some(Command::Laps(args)) => args.follow.analysis_args(),
+            Some(Command::Timing(args)) => args.analysis_args(),
+            Some(Command::Serve(args)) => args.analysis_args(),
+            Some(Command::Run(args)) => args.analysis_args(),
+            Some(_) => return None,
+        };
+        analysis.reference_lap()
     }
 
     fn unused_simulator_option(&self) -> Option<&'static str> {
@@ -308,6 +327,10 @@ mod tests {
             &["simulate", "--log-style", "server"],
             &["simulate", "--cars", "61"],
             &["plot", "a.acevo", "--lap", "1:30"],
+            &["plot", "a.acevo:2", "--lap", "3"],
+            &["plot", "a.acevo:2", "b.acevo", "--against", "3"],
+            &["plot", "a", "b", "c", "d", "e"],
+            &["plot", "a.acevo", "--from", "-3"],
             &["plot", "a.acevo", "--against", "b.acevo:90s"],
         ] {
             assert!(parsed(wrong).is_err(), "{wrong:?}");

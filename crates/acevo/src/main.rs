@@ -66,5 +66,8 @@ fn run() -> anyhow::Result<ExitCode> {
         settings.sectors.learned = session::learned_sectors::load();
         cli::apply(&mut args, &settings);
     }
+    if let Some((file, lap)) = args.reference_lap() {
+        session::reference_laps::choose(file, lap)?;
+    }
     commands::run(args)
 }

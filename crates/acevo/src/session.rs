@@ -19,6 +19,7 @@ mod pages_text;
 pub(crate) mod personal_bests;
 pub(crate) mod playback;
 pub(crate) mod publish;
+pub(crate) mod reference_laps;
 pub(crate) mod snapshot;
 pub(crate) mod source;
 pub(crate) mod status;

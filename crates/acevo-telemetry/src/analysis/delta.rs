@@ -62,10 +62,11 @@ impl DeltaTracker {
         &self,
         reference: &Reference,
         personal: Option<&Trace>,
+        chosen: Option<&Trace>,
         lap_position: f64,
         elapsed_s: f64,
     ) -> Option<Delta> {
-        let trace = reference.trace(self.best.as_ref(), self.last.as_ref(), personal)?;
+        let trace = reference.trace(self.best.as_ref(), self.last.as_ref(), personal, chosen)?;
         let seconds = trace.delta(lap_position, elapsed_s)?;
         Some(Delta { seconds, predicted_s: trace.predicted(seconds), reference_s: trace.time() })
     }

@@ -328,7 +328,8 @@ impl Analysis {
     pub fn delta(&self) -> Option<Delta> {
         let (lap_position, elapsed_s) = self.engine.progress()?;
         let personal = self.personal_best().and_then(|best| best.trace.as_ref());
-        self.delta.delta(&self.context.reference, personal, lap_position, elapsed_s)
+        let chosen = self.context.reference_laps.get(&self.drive.car_and_track).filter(|_| self.drive.is_known);
+        self.delta.delta(&self.context.reference, personal, chosen, lap_position, elapsed_s)
     }
 
     /// How long the fuel lasts, or the charge (0..1) of an electric car, and what is needed to the flag. `None` before anything is

@@ -154,11 +154,12 @@ fn finish_needs_the_time_of_the_lap() {
 #[test]
 fn reference_selects_the_lap() {
     let (best, last, stored) = (recorded(30.0).unwrap(), recorded(60.0).unwrap(), recorded(240.0).unwrap());
-    assert_eq!(Reference::default().trace(Some(&best), Some(&last), None), Some(&best));
-    assert_eq!(Reference::Best.trace(None, Some(&last), None), None);
-    assert_eq!(Reference::Last.trace(Some(&best), Some(&last), None), Some(&last));
-    assert_eq!(Reference::Personal.trace(Some(&best), Some(&last), Some(&stored)), Some(&stored));
-    assert_eq!(Reference::Stored(stored.clone()).trace(None, None, None), Some(&stored));
+    assert_eq!(Reference::default().trace(Some(&best), Some(&last), None, None), Some(&best));
+    assert_eq!(Reference::Best.trace(None, Some(&last), None, Some(&stored)), None);
+    assert_eq!(Reference::Last.trace(Some(&best), Some(&last), None, None), Some(&last));
+    assert_eq!(Reference::Personal.trace(Some(&best), Some(&last), Some(&stored), None), Some(&stored));
+    assert_eq!(Reference::Chosen.trace(Some(&best), Some(&last), None, Some(&stored)), Some(&stored));
+    assert_eq!(Reference::Stored(stored.clone()).trace(None, None, None, None), Some(&stored));
 }
 
 #[test]

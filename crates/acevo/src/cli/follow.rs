@@ -3,17 +3,18 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use acevo_recording::LapSelector;
 use acevo_settings::{ServerSettings, Settings};
 use acevo_telemetry::UnitSystem;
-use acevo_telemetry::analysis::{self, FuelPlanning, Reference, Reserve, Sectors, Thresholds, Topic};
+use acevo_telemetry::analysis::{self, FuelPlanning, Reserve, Sectors, Thresholds, Topic};
 use acevo_telemetry::personal::PersonalStore;
-use clap::Args;
+use clap::{Args, ValueHint};
 
 use super::library::{LapTableArgs, LapTablePlan, analysis_of};
 use super::recordings::folder_of;
 use super::source::{GameLogArg, RecordingArg, SourceArgs};
 use super::tools::LogArg;
-use super::values;
+use super::values::{self, ReferenceChoice};
 use crate::diagnostics::LogOptions;
 use crate::format::lap_table::Sessions;
 use crate::session::feeder::{AnalysisOptions, SourceKind};
@@ -43,6 +44,10 @@ pub(crate) struct FollowArgs {
 }
 
 impl FollowArgs {
+    pub(super) const fn analysis_args(&self) -> &AnalysisArgs {
+        &self.analysis
+    }
+
     pub(crate) fn source(&self) -> SourceSpec {
         self.source.spec()
     }
@@ -215,6 +220,10 @@ fn is_log(path: &Path) -> bool {
 }
 
 impl ServeArgs {
+    pub(super) const fn analysis_args(&self) -> &AnalysisArgs {
+        &self.analysis
+    }
+
     pub(crate) fn source(&self) -> SourceSpec {
         match self.source.spec() {
             SourceSpec::Recording { file, .. } if is_log(&file) => SourceSpec::Log(file),
@@ -339,9 +348,9 @@ pub(super) struct AnalysisArgs {
     /// Sector boundaries as fractions of the lap, without the finish line: 0.31,0.68 [default: thirds]
     #[arg(long, value_name = "POSITIONS", value_parser = values::sectors)]
     sectors: Option<Sectors>,
-    /// Lap that the running lap is compared with; personal is your saved personal best with this car on this track [default: best]
-    #[arg(long, value_name = "LAP", value_parser = values::reference())]
-    reference: Option<Reference>,
+    /// Lap that the running lap is compared with: best, last, personal (your saved personal best), chosen (a stored reference lap, else best), or FILE:LAP, which is stored for its car and track [default: chosen]
+    #[arg(long, value_name = "LAP", value_parser = values::reference, value_hint = ValueHint::AnyPath)]
+    reference: Option<ReferenceChoice>,
     /// File of personal bests [default: in your data directory; none with --demo; a recording saves only in a named file]
     #[arg(long, value_name = "FILE")]
     bests: Option<PathBuf>,
@@ -363,12 +372,23 @@ impl AnalysisArgs {
         self.defaults = settings.clone();
     }
 
+    /// The lap of a recording that is to be stored as a reference lap.
+    pub(super) fn reference_lap(&self) -> Option<(&Path, LapSelector)> {
+        match self.reference.as_ref()? {
+            ReferenceChoice::Lap { file, lap } => Some((file, *lap)),
+            ReferenceChoice::Kind(_) => None,
+        }
+    }
+
     /// The options of an analysis of this kind of source.
     pub(super) fn options(&self, source: SourceKind) -> AnalysisOptions {
         AnalysisOptions {
             settings: self.settings(),
             fuel: FuelPlanning::default(),
-            reference: self.reference.clone().unwrap_or_else(|| self.defaults.reference.clone()),
+            reference: self
+                .reference
+                .as_ref()
+                .map_or_else(|| self.defaults.reference.clone(), ReferenceChoice::reference),
             bests_file: self.bests_file(source == SourceKind::Demo),
             // The laps of a recording may be another driver's: they are saved only in a file that is named.
             bests_are_read_only: source == SourceKind::Recording && self.bests.is_none(),

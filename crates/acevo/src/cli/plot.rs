@@ -1,6 +1,8 @@
 //! Arguments of `acevo plot`.
 
+use std::convert::Infallible;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use acevo_plot::{PlotKind, Theme};
 use acevo_recording::{LapReference, LapSelector};
@@ -12,17 +14,43 @@ use clap::{Args, ValueHint};
 use super::source::DriveArgs;
 use super::values;
 
+/// A lap of a recording on the command line: `FILE`, or `FILE:LAP`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PlottedLap {
+    pub(crate) file: PathBuf,
+    /// `None` if only the file is named.
+    pub(crate) lap: Option<LapSelector>,
+}
+
+impl FromStr for PlottedLap {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(match text.parse() {
+            Ok(LapReference { recording: Some(file), lap }) => Self { file, lap: Some(lap) },
+            // Not the name of a lap: the name of a file may have a colon, too.
+            _ => Self { file: text.into(), lap: None },
+        })
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct PlotArgs {
-    /// Recording with the laps; needed without --demo
-    #[arg(value_name = "FILE", conflicts_with = "demo")]
-    pub(crate) file: Option<PathBuf>,
-    /// Lap to draw, such as best, 3, 2/3 (session/lap) or 3#2 (second attempt)
-    #[arg(long, value_name = "LAP", default_value = "best", conflicts_with = "demo")]
-    pub(crate) lap: LapSelector,
+    /// Recording with the laps; or one to four laps, the first compared with the others, such as a.acevo:best b.acevo:3
+    #[arg(value_name = "FILE[:LAP]", conflicts_with = "demo", num_args = 0..=4, value_hint = ValueHint::AnyPath)]
+    files: Vec<PlottedLap>,
+    /// Lap of the recording to draw, such as best, 3, 2/3 (session/lap) or 3#2 (second attempt) [default: best]
+    #[arg(long, value_name = "LAP", conflicts_with = "demo")]
+    lap: Option<LapSelector>,
     /// Lap to compare it with; FILE:LAP for a lap of another recording, such as other.acevo:best
     #[arg(long, value_name = "LAP", conflicts_with = "demo", value_hint = ValueHint::AnyPath)]
-    pub(crate) against: Option<LapReference>,
+    against: Option<LapReference>,
+    /// Draw from this track distance on, in metres after the line
+    #[arg(long, value_name = "METRES", value_parser = values::metres)]
+    pub(crate) from: Option<f64>,
+    /// Draw up to this track distance, in metres after the line
+    #[arg(long, value_name = "METRES", value_parser = values::metres)]
+    pub(crate) to: Option<f64>,
     /// New picture; the extension .png or .svg selects the format [default: named after the recording, in the current folder]
     #[arg(short, long, value_name = "FILE", value_parser = values::picture())]
     pub(crate) output: Option<PathBuf>,
@@ -65,7 +93,34 @@ impl PlotArgs {
 
     /// Nothing is named that has laps.
     pub(super) fn lacks_laps(&self) -> bool {
-        self.file.is_none() && !self.demo
+        self.files.is_empty() && !self.demo
+    }
+
+    /// The laps to draw, the main one first; empty for the demo.
+    ///
+    /// # Errors
+    /// If a lap is named in two ways.
+    pub(crate) fn laps(&self) -> Result<Vec<PlottedLap>, String> {
+        let best =
+            |file: &PlottedLap| PlottedLap { file: file.file.clone(), lap: file.lap.or(Some(LapSelector::best())) };
+        match &self.files[..] {
+            [file] => {
+                if let (Some(_), Some(lap)) = (file.lap, self.lap) {
+                    return Err(format!("the lap is named twice: after the file, and with --lap {lap}"));
+                }
+                let main = PlottedLap { lap: file.lap.or(self.lap), ..file.clone() };
+                let against = self.against.as_ref().map(|LapReference { recording, lap }| PlottedLap {
+                    file: recording.clone().unwrap_or_else(|| file.file.clone()),
+                    lap: Some(*lap),
+                });
+                Ok([best(&main)].into_iter().chain(against).collect())
+            }
+            _ if self.lap.is_some() || self.against.is_some() => Err(
+                "--lap and --against are for one recording: name each lap after its file, as in a.acevo:best b.acevo:3"
+                    .to_owned(),
+            ),
+            files => Ok(files.iter().map(best).collect()),
+        }
     }
 
     /// Units of the picture.

@@ -57,6 +57,10 @@ pub(crate) struct RunArgs {
 }
 
 impl RunArgs {
+    pub(super) const fn analysis_args(&self) -> &AnalysisArgs {
+        &self.analysis
+    }
+
     /// Takes the settings for options that were not given. Can be called again after the settings have changed.
     pub(crate) fn apply(&mut self, settings: &Settings) {
         self.listen.apply(settings);

@@ -51,6 +51,10 @@ pub(crate) enum TimingSource {
 }
 
 impl TimingArgs {
+    pub(super) const fn analysis_args(&self) -> &AnalysisArgs {
+        &self.analysis
+    }
+
     pub(crate) fn source(&self) -> TimingSource {
         match &self.log {
             Some(log) => TimingSource::Log(log.clone()),

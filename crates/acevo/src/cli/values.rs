@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use acevo_export::{ExportFormat, MotecNames, Separator};
+use acevo_recording::{LapReference, LapSelector};
 use acevo_settings::LogLevel;
 use acevo_shared_memory::PageKind;
 use acevo_simulator::{CarModel, GameVersion, LogPlace, Scenario, TrackName, Variant};
@@ -248,6 +249,14 @@ pub(super) fn motec_names() -> impl TypedValueParser<Value = MotecNames> {
     })
 }
 
+/// A track distance in metres.
+pub(super) fn metres(text: &str) -> Result<f64, String> {
+    let number = text.strip_suffix('m').unwrap_or(text).trim().parse::<f64>().ok();
+    number
+        .filter(|metres| (0.0..=1e6).contains(metres))
+        .ok_or_else(|| "expected metres after the line, such as 1200".to_owned())
+}
+
 pub(super) fn sessions() -> impl TypedValueParser<Value = Sessions> {
     PossibleValuesParser::new(["current", "all"]).map(|name| match name.as_str() {
         "all" => Sessions::All,
@@ -255,12 +264,39 @@ pub(super) fn sessions() -> impl TypedValueParser<Value = Sessions> {
     })
 }
 
-pub(super) fn reference() -> impl TypedValueParser<Value = Reference> {
-    PossibleValuesParser::new(["best", "last", "personal"]).map(|name| match name.as_str() {
+/// The lap that the running lap is compared with.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum ReferenceChoice {
+    /// One of the session, or a stored one.
+    Kind(Reference),
+    /// A lap of a recording, which is stored for its car and track.
+    Lap { file: PathBuf, lap: LapSelector },
+}
+
+impl ReferenceChoice {
+    pub(super) fn reference(&self) -> Reference {
+        match self {
+            Self::Kind(reference) => reference.clone(),
+            Self::Lap { .. } => Reference::Chosen,
+        }
+    }
+}
+
+pub(super) fn reference(text: &str) -> Result<ReferenceChoice, String> {
+    let kind = match text {
+        "chosen" => Reference::Chosen,
+        "best" => Reference::Best,
         "last" => Reference::Last,
         "personal" => Reference::Personal,
-        _ => Reference::Best,
-    })
+        _ => {
+            return match text.parse() {
+                Ok(LapReference { recording: Some(file), lap }) => Ok(ReferenceChoice::Lap { file, lap }),
+                _ => Err("expected chosen, best, last, personal, or a lap of a recording, such as friend.acevo:best"
+                    .to_owned()),
+            };
+        }
+    };
+    Ok(ReferenceChoice::Kind(kind))
 }
 
 pub(super) fn log_level() -> impl TypedValueParser<Value = LogLevel> {

@@ -61,11 +61,7 @@ pub(crate) fn run(args: &CornersArgs) -> anyhow::Result<ExitCode> {
         outline.is_of_track(&track.track, &track.configuration),
         "the lap was not driven on the last track of the recording: cut the laps of its track with `acevo cut` first"
     );
-    let evidence: Vec<_> = laps
-        .laps()
-        .filter(|(other, _)| other.lap.counts() && is_on_track_of(other, recorded))
-        .map(|(_, lap)| lap.clone())
-        .collect();
+    let evidence = known_corners::evidence(&laps, recorded);
     let (corners, written) = known_corners::load_or_detect(outline, &evidence, args.corners.as_deref())?;
     if let Some(path) = written {
         say(format_args!("acevo: wrote the corners of the track into {}", name_of(&path)));
@@ -91,16 +87,11 @@ pub(crate) fn run(args: &CornersArgs) -> anyhow::Result<ExitCode> {
     let consistency = args.consistency.then(|| consistency(&laps, recorded, &corners)).transpose()?;
     let report = Report { corners: &corners, lap, figures, against, consistency };
     if args.json {
-        print_json(&json::of(&report, &args.file)?)?
+        print_json(&json::of(&report, &args.file)?)?;
     } else {
-        print_text(&text::of(&report))?
+        print_text(&text::of(&report))?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn is_on_track_of(lap: &RecordedLap, other: &RecordedLap) -> bool {
-    let track = |lap: &RecordedLap| (lap.car_and_track.track.clone(), lap.car_and_track.configuration.clone());
-    track(lap) == track(other)
 }
 
 /// The consistency of the stint of a lap: of its laps that count.

@@ -13,6 +13,7 @@ use crate::session::connection::LiveConnection;
 use crate::session::game_log::LogSource;
 use crate::session::personal_bests::{PersonalBestsFile, unix_time};
 use crate::session::playback::recorded;
+use crate::session::reference_laps;
 
 /// What a session is read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -77,6 +78,9 @@ impl AnalysisFeeder {
         let mut context = Context::default();
         context.personal_bests = bests.load();
         context.reference = options.reference.clone();
+        if context.reference == Reference::Chosen {
+            context.reference_laps = reference_laps::load();
+        }
         context.date = unix_time();
         let analysis = Analysis::with_context(options.settings.clone(), context);
         Self { analysis, bests, has_ended: false }

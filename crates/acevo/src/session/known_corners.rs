@@ -3,11 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use acevo_files::UserFolder;
+use acevo_recording::{RecordedLap, TracedLaps};
 use acevo_simulator::TrackName;
 use acevo_telemetry::analysis::Outline;
-use acevo_telemetry::corners::Corners;
+use acevo_telemetry::corners::{Corner, Corners};
 use acevo_telemetry::traces::LapTraces;
 use anyhow::{Context, bail, ensure};
+use tracing::warn;
 
 use super::known_tracks::file_name;
 use crate::output::name_of;
@@ -40,6 +42,30 @@ pub(crate) fn load(track: &str, configuration: &str, file: Option<&Path>) -> any
         format!("{} {}", corners.track, corners.configuration).trim()
     );
     Ok(Some(corners))
+}
+
+/// The corners of the track of a lap: those of the file, or else detected ones, which are not stored. A file that cannot be used is reported in
+/// the log; without corners the list is empty.
+pub(crate) fn find(laps: &TracedLaps, of: &RecordedLap) -> Vec<Corner> {
+    let track = &of.car_and_track;
+    match load(&track.track, &track.configuration, None) {
+        Ok(Some(corners)) => return corners.corners,
+        Ok(None) => {}
+        Err(error) => warn!("{error:#}"),
+    }
+    let outline = laps.outline();
+    let detected = outline
+        .is_of_track(&track.track, &track.configuration)
+        .then(|| Corners::detect(outline, &evidence(laps, of)))
+        .flatten();
+    detected.map_or_else(Vec::new, |corners| corners.corners)
+}
+
+/// The laps of the track of a lap that count.
+pub(crate) fn evidence(laps: &TracedLaps, of: &RecordedLap) -> Vec<LapTraces> {
+    let track = |lap: &RecordedLap| (lap.car_and_track.track.clone(), lap.car_and_track.configuration.clone());
+    let counting = laps.laps().filter(|(lap, _)| lap.lap.counts() && track(lap) == track(of));
+    counting.map(|(_, traces)| traces.clone()).collect()
 }
 
 /// The corners of the track of an outline: those of the file, otherwise detected ones. Detected corners are stored for later, in the file that

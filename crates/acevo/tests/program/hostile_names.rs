@@ -72,6 +72,8 @@ fn check_commands(file: &Path, folder: &Path) {
         (&["diff"], &["missing.json"]),
         (&["cut", "--laps", "77"], &[]),
         (&["plot"], &[]),
+        (&["corners"], &[]),
+        (&["corners"], &["--json"]),
         (&["replay"], &["--verbose", "--dir", "/proc/none"]),
         (&["export", "--rate", "1", "--to", "csv", "-o", "-"], &[]),
         (&["export", "--rate", "1", "--to", "jsonl", "-o", "-"], &[]),

@@ -15,6 +15,7 @@ mod compare;
 mod completions;
 #[cfg(unix)]
 mod control;
+mod corners;
 #[cfg(unix)]
 mod directory;
 mod export;

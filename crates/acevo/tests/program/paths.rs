@@ -233,7 +233,7 @@ mod unix {
         make_pipe(&pipe);
         for path in [pipe.as_path(), Path::new("/dev/zero"), folder.path()] {
             let name = path.display().to_string();
-            let commands: [&[&str]; 16] = [
+            let commands: [&[&str]; 17] = [
                 &["info", &name],
                 &["replay", "--dir", "pages", &name],
                 &["laps", "--no-bests", &name],
@@ -247,6 +247,7 @@ mod unix {
                 &["laps", "--all-cars", &name],
                 &["repair", &name, "-o", "new"],
                 &["plot", &name, "-o", "new.svg"],
+                &["corners", &name],
                 &["dump", "--from", &name],
                 &["channels", "--values", "--from", &name],
                 &["diff", &name, &name],

@@ -7,7 +7,7 @@ use acevo_testkit::program::{acevo, output};
 use serde_json::Value;
 
 /// All commands.
-const COMMANDS: [&str; 28] = [
+const COMMANDS: [&str; 29] = [
     "watch",
     "dump",
     "channels",
@@ -24,6 +24,7 @@ const COMMANDS: [&str; 28] = [
     "repair",
     "cut",
     "merge",
+    "corners",
     "plot",
     "stats",
     "serve",
@@ -83,7 +84,7 @@ fn help_lists_own_options_first_and_scenarios_only_for_simulate() {
 
 #[test]
 fn wrong_usage_is_exit_code_2_with_a_hint() {
-    let cases: [(&[&str], &str); 15] = [
+    let cases: [(&[&str], &str); 17] = [
         (&["--nonsense"], "--nonsense"),
         (&["dump", "--page", "phisics"], "physics"),
         (&["--demo", "--car", "tank"], "gt3"),
@@ -96,6 +97,8 @@ fn wrong_usage_is_exit_code_2_with_a_hint() {
         (&["channels", "--units", "stones"], "imperial"),
         (&["--json", "--lines"], "cannot be used with"),
         (&["plot", "-o", "x.png"], "FILE"),
+        (&["corners"], "FILE"),
+        (&["watch", "--reference", "fastest"], "friend.acevo:best"),
         (&["plot", "--demo", "-o", "x.gif"], ".png or .svg"),
         (&["plot", "--demo", "-o", "x.png", "--channels", "speed,sped"], "acevo channels"),
         (&["plot", "--demo", "-o", "x.png", "--size", "0x0"], "1600x900"),

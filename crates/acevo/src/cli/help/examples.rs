@@ -211,7 +211,8 @@ Examples:
   acevo plot --demo --kind traces --channels speed,rpm,delta --theme light -o curves.png
   acevo plot --demo --kind gg --size 900x900 -o gg.png
   acevo plot FILE --lap 2/3 --against 2/best              Two laps of session 2; into FILE_sheet_lap-2-3.png
-  acevo plot A.acevo --against B.acevo:best               The best laps of two recordings";
+  acevo plot A.acevo:best B.acevo:3 C.acevo:best          Up to four laps; the first one is compared with the others
+  acevo plot A.acevo B.acevo --from 800 --to 1300         A part of the track, in metres after the line";
 
 const STATS: &str = "\
 Examples:

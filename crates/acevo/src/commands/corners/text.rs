@@ -9,7 +9,7 @@ use crate::format::text::{NONE, clean, difference, lap_time, milliseconds};
 use crate::output::Paint;
 
 /// Maximum width of a line.
-const WIDE: usize = 160;
+const WIDE: usize = 400;
 
 /// Losses of this and more are printed in a warning colour, and have a sentence, seconds.
 const MIN_LOSS_S: f64 = 0.02;
