@@ -128,8 +128,11 @@ fn driver_finds_compares_and_shares_a_lap() {
         minutes.parse::<f64>().unwrap() * 60.0 + seconds.parse::<f64>().unwrap()
     };
     let lost = seconds(&times[1]) - seconds(&times[0]);
-    assert!((seconds(&times[1]) - faulty["time_ms"].as_f64().unwrap() / 1000.0).abs() < 0.0005 && lost > 0.0, "{times}");
-    let delta = "Number(document.querySelector('.compare-curves .value.lap-b').textContent.replace('\u2212', '-'))";
+    assert!(
+        (seconds(&times[1]) - faulty["time_ms"].as_f64().unwrap() / 1000.0).abs() < 0.0005 && lost > 0.0,
+        "{times}"
+    );
+    let delta = "Number(document.querySelector('.compare-curves .value.lap-b').textContent.replace('\u{2212}', '-'))";
     browser.wait_for(&format!("Math.abs({delta} - {lost}) < 0.01"));
 
     // With keys only: the first corner, then closer. The address keeps what is visible.
@@ -144,7 +147,7 @@ fn driver_finds_compares_and_shares_a_lap() {
     browser.keep_picture("compare-corner-laptop");
 
     // The losses in the corners are ranked, and add up to the difference of the lap times.
-    let losses = "[...document.querySelectorAll('.corner-table tbody tr')].map((it) => Number.parseFloat(it.cells[1].textContent.replace('\u2212', '-')))";
+    let losses = "[...document.querySelectorAll('.corner-table tbody tr')].map((it) => Number.parseFloat(it.cells[1].textContent.replace('\u{2212}', '-')))";
     let losses: Vec<f64> = serde_json::from_value(browser.evaluate(losses)).unwrap();
     assert!(losses.is_sorted_by(|a, b| a >= b) && losses[0] > 0.05, "{losses:?}");
     let advice = browser.evaluate("document.querySelector('.corner-table .advice').textContent");
@@ -175,7 +178,8 @@ fn driver_finds_compares_and_shares_a_lap() {
     browser.wait_for("document.querySelectorAll('.session-laps tbody tr').length > 0");
     let opened = elsewhere.json("/api/library/sessions");
     let opened = elsewhere.json(&format!("/api/library/sessions/{}", opened["sessions"][0]["id"]));
-    let complete: Vec<_> = opened["laps"].as_array().unwrap().iter().filter(|lap| lap["incomplete"].is_null()).collect();
+    let complete: Vec<_> =
+        opened["laps"].as_array().unwrap().iter().filter(|lap| lap["incomplete"].is_null()).collect();
     assert_eq!(complete.len(), 1, "exactly one lap: {opened}");
     assert_eq!((&complete[0]["time_ms"], &complete[0]["number"]), (&faulty["time_ms"], &faulty["number"]));
     assert!(browser.errors.is_empty(), "{:?}", browser.errors);
@@ -219,14 +223,18 @@ fn library_views_fit_every_screen_and_keep_what_the_user_writes() {
     browser.wait_for("document.querySelector('.session-notes .result').textContent === 'Saved.'");
     click(&mut browser, &with_text(".session-head button", "Delete"));
     click(&mut browser, &with_text("dialog button", "Delete"));
-    browser.wait_for("location.hash === '#sessions' && document.querySelectorAll('.panel-sessions .session-row').length === 1");
+    browser.wait_for(
+        "location.hash === '#sessions' && document.querySelectorAll('.panel-sessions .session-row').length === 1",
+    );
     click(&mut browser, &with_text(".notice-bar button", "Undo"));
     browser.wait_for("document.querySelectorAll('.panel-sessions .session-row').length === 2");
     browser.wait_for(&with_text(".session-title", "Evening"));
     browser.wait_for(&with_text(".tag", "setup 3"));
     // Back and forward.
     browser.evaluate("history.back()");
-    browser.wait_for(&format!("location.hash === '#sessions/{session}' && !document.querySelector('.session-page').hidden"));
+    browser.wait_for(&format!(
+        "location.hash === '#sessions/{session}' && !document.querySelector('.session-page').hidden"
+    ));
     browser.evaluate("history.forward()");
     browser.wait_for("!document.querySelector('.session-list').hidden");
     assert!(browser.errors.is_empty(), "{:?}", browser.errors);
@@ -253,7 +261,8 @@ fn corners_that_are_edited_are_kept() {
     let (_user, site) = driver(0);
     let address = "/api/library/corners?track=Karsthafen&layout=";
     assert_eq!(site.json(address)["corners"], Value::Array(vec![]));
-    let corner = r#"{"corners": [{"number": 1, "name": "Quay", "start": 0.1, "apex": 0.12, "end": 0.15, "direction": "left"}]}"#;
+    let corner =
+        r#"{"corners": [{"number": 1, "name": "Quay", "start": 0.1, "apex": 0.12, "end": 0.15, "direction": "left"}]}"#;
     assert_eq!(site.send("PUT", address, corner).status, 204);
     assert_eq!(site.json(address)["corners"][0]["name"], "Quay");
     let wrong = corner.replace("0.12", "0.9");

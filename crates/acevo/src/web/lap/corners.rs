@@ -1,12 +1,11 @@
 //! The corners of a lap as JSON.
 
-use acevo_telemetry::corners::{self, Corner, CornerFigures, LapCorners, compare};
+use acevo_telemetry::corners::{Corner, CornerFigures, Corners, LapCorners, channels, compare};
 use anyhow::ensure;
 use serde::Serialize;
 
-use super::share::{OneLap, traced};
+use super::share::{OneLap, corners_of, traced};
 use crate::format::corner_json::LossJson;
-use crate::session::known_corners;
 use crate::web::json::json;
 
 /// The corners of the track of a lap, its figures in them, and the time lost to another lap. Corners that are not stored are detected by the lap.
@@ -19,9 +18,13 @@ pub(super) fn document(lap: &OneLap, against: Option<&OneLap>) -> anyhow::Result
         rest_s: Option<f64>,
         total_s: Option<f64>,
     }
-    let channels = corners::channels();
+    let channels = channels();
     let (traces, outline) = traced(lap, &channels)?;
-    let (known, _) = known_corners::load_or_detect(&outline, std::slice::from_ref(&traces), None)?;
+    let known = Corners {
+        track: outline.track().to_owned(),
+        configuration: outline.configuration().to_owned(),
+        corners: corners_of(&outline, &traces)?,
+    };
     let figures = LapCorners::new(&known, &traces);
     let comparison = match against {
         None => None,

@@ -10,9 +10,12 @@ use acevo_recording::{
     LapIndex, LapSelector, LapSpan, RecordedLap, Recording, RecordingWriter, TracedLaps, cut, lap_part,
 };
 use acevo_telemetry::analysis::Outline;
+use acevo_telemetry::corners::{Corner, Corners};
 use acevo_telemetry::traces::LapTraces;
 use acevo_telemetry::{Channel, UnitSystem};
 use anyhow::{Context, ensure};
+
+use crate::session::known_corners;
 
 /// The longest lap that is shared: it has about 2 MB per minute.
 const MAX_LENGTH: Duration = Duration::from_secs(3600);
@@ -67,16 +70,25 @@ pub(super) fn table(lap: &OneLap) -> anyhow::Result<Vec<u8>> {
 
 /// A picture of this lap, and of another one to compare it with.
 pub(super) fn picture(lap: &OneLap, against: Option<&OneLap>) -> anyhow::Result<Vec<u8>> {
-    let request = Request {
-        channels: acevo_plot::default_channels(against.is_some()),
-        units: UnitSystem::Game,
-        ..Request::default()
-    };
+    let channels = acevo_plot::default_channels(against.is_some());
+    let mut request = Request { channels, units: UnitSystem::Game, ..Request::default() };
     let mut wanted = request.channels.clone();
     wanted.push(request.color);
-    let (main, _) = traced(lap, &wanted)?;
-    let against = against.map(|other| traced(other, &wanted)).transpose()?.map(|(other, _)| other);
-    Ok(acevo_plot::render(&Laps { main: &main, against: against.as_ref() }, &request, Format::Png)?)
+    let (main, outline) = traced(lap, &wanted)?;
+    request.corners = corners_of(&outline, &main)?;
+    let mut laps = vec![main];
+    if let Some(other) = against {
+        laps.push(traced(other, &wanted)?.0);
+    }
+    let laps = Laps::of(&laps).context("the lap has no samples")?;
+    Ok(acevo_plot::render(&laps, &request, Format::Png)?)
+}
+
+/// The corners of the track of a lap: the stored ones, otherwise those that the lap shows. They are not stored: one lap is little evidence.
+pub(super) fn corners_of(outline: &Outline, lap: &LapTraces) -> anyhow::Result<Vec<Corner>> {
+    let stored = known_corners::load(outline.track(), outline.configuration(), None)?;
+    let corners = stored.or_else(|| Corners::detect(outline, std::slice::from_ref(lap)));
+    Ok(corners.unwrap_or_default().corners)
 }
 
 /// The traces of a lap, and the outline of its track.
