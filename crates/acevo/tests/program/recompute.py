@@ -64,12 +64,14 @@ for loss in corners["losses"]:
 # The losses and the rest add up to the difference of the laps, which is the delta at the line.
 delta = lambda at: laps["lap"]["t"](at) - laps["reference"]["t"](at)
 close("sum", sum(loss["lost_s"] for loss in corners["losses"]) + corners["rest_s"], delta(1.0), 0.003)
-# What the worst corner has lost is the rise of the delta over it and the straight after it.
+# What the worst corner has lost is the rise of the delta from the apex of the corner before to where both laps are equally fast again.
 worst = corners["losses"][0]
 at = next(index for index, corner in enumerate(corners["corners"]) if corner["number"] == worst["number"])
-begin = corners["corners"][at - 1]["end"] if at else 0.0
-end = corners["corners"][at + 1]["apex"] if at + 1 < len(corners["corners"]) else 1.0
-close("worst corner", delta(end) - delta(begin), worst["lost_s"] + (0 if at else corners["rest_s"]), 0.02)
+begin = corners["corners"][at - 1]["apex"] if at else 0.0
+after = numpy.arange(corners["corners"][at]["end"], 1, 0.001)
+slower = abs(laps["lap"]["kmh"](after) - laps["reference"]["kmh"](after)) > 0.3
+end = after[numpy.flatnonzero(~slower)[0]] if not slower.all() else 1.0
+close("worst corner", delta(end) - delta(begin), worst["lost_s"] + (0 if at else corners["rest_s"]), 0.01)
 
 # The samples that the page draws are those of the recording, and have the same delta.
 def page(address):
@@ -82,8 +84,9 @@ drawn = {name: page(address) for name, address in zip(laps, sys.argv[3:])}
 for name, (time_s, position, speed) in drawn.items():
     number = (about if name == "lap" else reference)["number"]
     exported = column["speed"][column["lap"] == number]
-    # The page has one packet more or less at the line.
-    matches = [shift for shift in range(-3, 4) if numpy.array_equal(exported[10:-10], speed[10 + shift:len(exported) - 10 + shift])]
+    # The page begins a lap at the line, an export some packets later, when the game has counted it.
+    shifts = range(-25, 26)
+    matches = [shift for shift in shifts if numpy.array_equal(exported[40:-40], speed[40 + shift:len(exported) - 40 + shift])]
     assert matches, f"{name}: {len(speed)} samples in the page, {len(exported)} rows in the export"
 positions = numpy.linspace(0.01, 0.99, 500)
 on_page = [numpy.interp(positions, drawn[name][1], drawn[name][0]) for name in laps]
