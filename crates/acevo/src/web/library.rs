@@ -128,7 +128,7 @@ async fn undo(
 }
 
 /// Works with the library on a thread that may block.
-async fn in_library<T: Send + 'static>(
+pub(super) async fn in_library<T: Send + 'static>(
     server: &Arc<Server>,
     work: impl FnOnce(&Library, &LibraryTask) -> Result<T, LibraryError> + Send + 'static,
 ) -> Result<T, Refusal> {
