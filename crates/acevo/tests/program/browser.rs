@@ -19,7 +19,7 @@ const SCREENS: [(&str, u32, u32, f64); 4] = [
     ("narrow", 320, 640, 2.0),
 ];
 
-const VIEWS: [&str; 8] = ["dash", "traces", "laps", "timing", "map", "session", "overlays", "control"];
+const VIEWS: [&str; 9] = ["dash", "traces", "laps", "sessions", "timing", "map", "session", "overlays", "control"];
 
 /// Those that show something without other cars. `timing.rs` has tests of the others.
 const OVERLAYS: [&str; 9] = ["inputs", "delta", "tyres", "map", "laps", "gg", "fuel", "gear", "session"];

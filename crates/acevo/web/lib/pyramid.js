@@ -1,62 +1,62 @@
-// The lowest and highest values of a column in blocks of 2, 4, 8, … rows, so that any range is read in a few steps.
+// The lowest and highest values of a column in blocks of 8, 64, 512, … rows, so that any range is read in a few steps.
 
-/** Columns with fewer rows in their highest level need no further one. */
-const TOP = 4;
+const BLOCK = 8;
 
-/** Pairs of the lowest and highest value of each two rows. Missing values are ignored; two of them are one. */
-function halved(low, high) {
-  const count = Math.ceil(low.length / 2);
-  const [lower, higher] = [new Float32Array(count), new Float32Array(count)];
-  for (let block = 0; block < count; block += 1) {
-    const [first, second] = [2 * block, Math.min(2 * block + 1, low.length - 1)];
-    lower[block] = least(low[first], low[second]);
-    higher[block] = most(high[first], high[second]);
+/** The lowest or highest values of each block of values; `isLess` is true for the lowest ones. NaN for a block without values. */
+function blocksOf(values, isLess) {
+  const blocks = new Float32Array(Math.ceil(values.length / BLOCK)).fill(NaN);
+  for (let index = 0; index < values.length; index += 1) {
+    const [block, value] = [Math.floor(index / BLOCK), values[index]];
+    if (Number.isNaN(blocks[block]) || (isLess ? value < blocks[block] : value > blocks[block])) blocks[block] = value;
   }
-  return [lower, higher];
+  return blocks;
 }
 
-// A comparison with NaN is false.
-const least = (a, b) => (a <= b || Number.isNaN(b) ? a : b);
-const most = (a, b) => (a >= b || Number.isNaN(b) ? a : b);
-
 export class Pyramid {
-  #levels;
+  /** Lowest and highest values by level; the lowest level is the column itself. */
+  #lows;
+  #highs;
   /** The lowest and highest value of the last range; NaN if it has none. */
   low = NaN;
   high = NaN;
 
   constructor(values) {
     this.values = values;
-    this.#levels = [[values, values]];
-    while (this.#levels[this.#levels.length - 1][0].length > TOP) this.#levels.push(halved(...this.#levels[this.#levels.length - 1]));
+    [this.#lows, this.#highs] = [[values], [values]];
+    for (let level = 0; this.#lows[level].length > BLOCK; level += 1) {
+      this.#lows.push(blocksOf(this.#lows[level], true));
+      this.#highs.push(blocksOf(this.#highs[level], false));
+    }
   }
 
   /** Sets `low` and `high` to the extremes of the rows `from` until before `to`. */
   range(from, to) {
-    [this.low, this.high] = [NaN, NaN];
-    let [start, end] = [Math.max(0, from), Math.min(this.values.length, to)];
+    this.low = Infinity;
+    this.high = -Infinity;
+    let start = Math.max(0, from);
+    let end = Math.min(this.values.length, to);
     for (let level = 0; start < end; level += 1) {
-      const [low, high] = this.#levels[level];
-      // On the highest level the rest is read row by row.
-      if (level === this.#levels.length - 1) {
-        for (; start < end; start += 1) this.#take(low[start], high[start]);
-        return;
-      }
-      if (start & 1) {
-        this.#take(low[start], high[start]);
-        start += 1;
-      }
-      if (end & 1 && start < end) {
-        end -= 1;
-        this.#take(low[end], high[end]);
-      }
-      start >>= 1;
-      end >>= 1;
+      const isTop = level === this.#lows.length - 1;
+      // Whole blocks are read on the next level.
+      const inner = isTop ? end : Math.min(end, Math.ceil(start / BLOCK) * BLOCK);
+      const outer = isTop ? end : Math.max(inner, Math.floor(end / BLOCK) * BLOCK);
+      this.#read(level, start, inner);
+      this.#read(level, outer, end);
+      start = inner / BLOCK;
+      end = isTop ? start : outer / BLOCK;
     }
+    if (this.low > this.high) this.low = this.high = NaN;
   }
 
-  #take(low, high) {
-    this.low = least(low, this.low);
-    this.high = most(high, this.high);
+  /** Takes the blocks of a level. Comparisons with NaN are false, so missing values are ignored. */
+  #read(level, start, end) {
+    const [lows, highs] = [this.#lows[level], this.#highs[level]];
+    let { low, high } = this;
+    for (let block = start; block < end; block += 1) {
+      if (lows[block] < low) low = lows[block];
+      if (highs[block] > high) high = highs[block];
+    }
+    this.low = low;
+    this.high = high;
   }
 }

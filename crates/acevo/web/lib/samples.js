@@ -36,7 +36,7 @@ function gapsOf(time, columns) {
   return gaps;
 }
 
-/** The first row whose value is not less than `x`, in an ascending column; the number of rows if there is none. */
+/** The first row whose value is not less than `x`, in an ascending column; the number of rows if all are less. */
 export function rowAt(ascending, x, from = 0) {
   let [low, high] = [from, ascending.length];
   while (low < high) {

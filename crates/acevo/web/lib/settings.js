@@ -24,7 +24,7 @@ export function keep(name, value) {
   }
 }
 
-/** The stored JSON value, or `null` if there is none. It may be anything: check what it is. */
+/** The stored JSON value, or `null` if nothing is stored. It may be anything: check what it is. */
 export function keptJson(name) {
   try {
     return JSON.parse(localStorage.getItem(PREFIX + name));

@@ -39,6 +39,7 @@ export function compare(root, { resized }) {
   let model = null;
   let catalogue = new Map();
   let drawn = '';
+  let shown = '';
   let settledTimer = 0;
   let mustSettle = true;
   const loading = new Set();
@@ -221,7 +222,7 @@ export function compare(root, { resized }) {
   }
 
   function takeCorners({ answer, text }, compared) {
-    if (Array.isArray(answer?.corners)) comparison.corners = answer.corners;
+    if (Array.isArray(answer?.corners)) comparison.set({ corners: answer.corners });
     const letter = LETTERS[comparison.laps.indexOf(compared)];
     setText(cornersPanel.node.firstChild, letter ? `Time that ${letter} loses to ${comparison.referenceLap?.name} in corners` : 'Corners');
     showLosses(answer?.losses ? answer : null, text || NO_LOSSES);
@@ -274,10 +275,14 @@ export function compare(root, { resized }) {
     const key = [comparison.version, comparison.cursor, comparison.range, comparison.playAt, comparison.isMoving, comparison.corners.length, catalogue.size, units.system, units.version, strips.version, ...parts.map(({ version }) => version)].join();
     if (key === drawn) return;
     drawn = key;
-    const hasLaps = comparison.laps.length > 0;
-    setHidden(empty, hasLaps);
-    showChips();
-    showTools();
+    const state = [comparison.version, comparison.corners.length, catalogue.size, units.version].join();
+    if (state !== shown) {
+      // While only the visible range moves, these stay the same.
+      shown = state;
+      setHidden(empty, comparison.laps.length > 0);
+      showChips();
+      showTools();
+    }
     strips.draw(catalogue);
     for (const part of parts) part.draw();
     const at = positionText();

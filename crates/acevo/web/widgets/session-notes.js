@@ -25,7 +25,22 @@ export function sessionNotes(root, { saved }) {
   });
   for (const input of [title, tags, note]) input.addEventListener('change', save);
 
+  let isSaving = false;
+  let mustRepeat = false;
+
+  /** One request after the other: the last one has what the fields have. */
   async function save() {
+    mustRepeat = true;
+    if (isSaving) return;
+    isSaving = true;
+    while (mustRepeat) {
+      mustRepeat = false;
+      await write();
+    }
+    isSaving = false;
+  }
+
+  async function write() {
     const notes = { title: title.value.trim(), note: note.value, tags: tagsOf(tags.value) };
     const { ok, text } = await saveNotes(id, notes);
     setText(result, ok ? 'Saved.' : text || 'The notes cannot be saved.');
