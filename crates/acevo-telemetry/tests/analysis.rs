@@ -84,7 +84,10 @@ fn delta_is_to_the_chosen_lap_of_the_car_and_track_and_else_to_the_best_lap() {
     each_frame(drive(), |_, frame| {
         let (session, car) = (&frame.static_data, frame.graphics.car_model());
         let [track, configuration, car] = [session.track(), session.track_configuration(), car].map(str::to_owned);
-        car_and_track = CarAndTrack { track, configuration, car };
+        // The menu has no car.
+        if !car.is_empty() {
+            car_and_track = CarAndTrack { track, configuration, car };
+        }
     });
     let run = |car_and_track: &CarAndTrack| {
         let times: Vec<f64> = (0..=1000).map(|part| f64::from(part) * 0.09).collect();
