@@ -1,12 +1,13 @@
 //! Measures the library: `cargo bench -p acevo-library --bench library`.
 //!
-//! The first part reads a simulated hour at 333 Hz, in processor time of this thread; with `-- FILE` it reads that recording. The second part
-//! lists and filters 10,000 recordings with 100,000 laps, in real time: rows as a scan would store them, written with SQL.
+//! The first part reads simulated drives at 333 Hz; with `-- FILE` it reads that recording. The second part lists and filters 10,000 recordings
+//! with 100,000 laps: rows as a scan would store them, written with SQL. All times are processor times of this thread, so that other
+//! processes do not count.
 
 #![allow(clippy::print_stdout)]
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use acevo_library::{Library, SessionFilter};
 use acevo_recording::Recording;
@@ -59,7 +60,7 @@ fn list(folder: &Path, recordings: u32) {
     let measure = |name: &str, query: &dyn Fn() -> usize| {
         let mut times: Vec<_> = (0..11)
             .map(|_| {
-                let start = Instant::now();
+                let start = ThreadTime::now();
                 (query(), start.elapsed())
             })
             .collect();

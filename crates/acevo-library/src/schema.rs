@@ -43,7 +43,7 @@ CREATE TABLE sessions (
     note TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX sessions_by_file ON sessions(file_id);
-CREATE INDEX sessions_by_begin ON sessions(began);
+CREATE INDEX sessions_by_begin ON sessions(began DESC, file_id, number DESC);
 CREATE INDEX sessions_by_track ON sessions(track, layout, car, best_ms, best_lap_id);
 CREATE INDEX sessions_by_car ON sessions(car);
 CREATE INDEX sessions_by_driver ON sessions(driver);

@@ -35,6 +35,6 @@ mod tests {
         let columns = [("car", Align::Left), ("laps", Align::Right)];
         let rows = [["Velocita", "3"], ["A", "120"]].map(|row| row.map(str::to_owned));
         let text: Vec<_> = lines(columns, &rows).iter().map(|line| line.painted(Paint::none(), 80)).collect();
-        assert_eq!(text, [" car        laps", " Velocita      3", " A           120"]);
+        assert_eq!(text, [" car       laps", " Velocita     3", " A          120"]);
     }
 }
