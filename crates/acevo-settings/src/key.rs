@@ -64,7 +64,7 @@ pub const SECTIONS: [(&str, &str); 6] = [
 
 const LEVELS: &[&str] = &["off", "error", "warn", "info", "debug", "trace"];
 const UNITS: &[&str] = &["game", "metric", "kpa", "imperial"];
-const REFERENCES: &[&str] = &["best", "last", "personal"];
+const REFERENCES: &[&str] = &["chosen", "best", "last", "personal"];
 
 const SECONDS: Kind = Kind::Number { min: 0.0, max: 3600.0 };
 const LAPS: Kind = Kind::Number { min: 0.0, max: 1000.0 };

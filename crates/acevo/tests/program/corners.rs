@@ -136,7 +136,7 @@ fn reference_lap_of_a_recording_is_stored_and_used_later() {
         let site = serve_by(command.args(["serve", "f.acevo", "--port", "0", "--no-bests"]).args(args));
         let mut found = Value::Null;
         until(|| {
-            found = site.json("/api/snapshot")["delta"]["reference_s"].clone();
+            found = site.json("/api/snapshot")["lap"]["reference_s"].clone();
             found.is_number()
         });
         found.as_f64().unwrap()
