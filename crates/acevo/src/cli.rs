@@ -165,7 +165,8 @@ pub(crate) fn manual() -> Vec<ManualPage> {
 /// `acevo FILE.acevo` is short for `acevo watch FILE.acevo`; a file that is dropped on the program is played, too.
 fn with_command(args: &[OsString]) -> Vec<OsString> {
     let mut args = args.to_vec();
-    let is_recording = |arg: &OsString| Path::new(arg).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("acevo"));
+    let is_recording =
+        |arg: &OsString| Path::new(arg).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("acevo"));
     if args.get(1).is_some_and(is_recording) {
         args.insert(1, "watch".into());
     }

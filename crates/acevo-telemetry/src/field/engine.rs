@@ -274,8 +274,7 @@ impl Field {
     /// Begins to follow a car. Other cars are assumed to be on the same lap as the player until the log shows their laps.
     fn begin_car(&mut self, id: CarId, lap_position: f64, player: Option<f64>) {
         let now_s = self.now_s;
-        let is_moved =
-            now_s - self.session_began_s() > SAME_LAP_S && self.cars.values().any(|car| car.has_started);
+        let is_moved = now_s - self.session_began_s() > SAME_LAP_S && self.cars.values().any(|car| car.has_started);
         let is_race = self.order == FieldOrder::Race;
         let Some(car) = self.cars.get_mut(&id) else { return };
         let joins_late = is_race && (is_moved || car.has_joined_late);

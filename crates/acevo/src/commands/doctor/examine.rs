@@ -114,7 +114,9 @@ fn log_of_game() -> Section {
     let mut section = Section::new("Log of the game");
     match newest() {
         Some(path) => section.add(State::Good, "newest", name_of(&path)),
-        None => section.add(State::Missing, "newest", "none found: other cars have no names, and --game-log FILE names one"),
+        None => {
+            section.add(State::Missing, "newest", "none found: other cars have no names, and --game-log FILE names one")
+        }
     }
     section
 }
