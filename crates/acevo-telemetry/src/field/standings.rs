@@ -102,7 +102,7 @@ pub struct Standing {
 pub struct Standings {
     /// The session, from 1.
     pub session: u32,
-    /// Track and layout, for people; empty if they are unknown. A log has them in one text, with the kind of the session.
+    /// Track and layout, as they are shown; empty if they are unknown. A log has them in one text, with the kind of the session.
     #[serde(default)]
     pub track: String,
     /// What the order depends on.

@@ -115,7 +115,7 @@ fn log_of_game() -> Section {
     match newest() {
         Some(path) => section.add(State::Good, "newest", name_of(&path)),
         None => {
-            section.add(State::Missing, "newest", "none found: other cars have no names, and --game-log FILE names one")
+            section.add(State::Missing, "newest", "not found: other cars have no names, unless --game-log names one");
         }
     }
     section
