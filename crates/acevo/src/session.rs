@@ -3,6 +3,7 @@
 //! [`connection`] polls the game, [`feeder`] passes its packets to the analysis, and [`live_session`] publishes a [`snapshot`] of
 //! both. A [`mirror`] is the snapshot of another process. [`source`] starts what is followed: the game, or a [`demo`] or [`playback`] in this process.
 
+mod announced;
 pub(crate) mod awake;
 pub(crate) mod connection;
 pub(crate) mod demo;

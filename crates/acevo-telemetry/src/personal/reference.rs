@@ -94,6 +94,11 @@ impl ReferenceLaps {
         self.0.insert(lap.car_and_track, lap.trace);
     }
 
+    /// Removes the reference lap of a car on a track.
+    pub fn remove(&mut self, car_and_track: &CarAndTrack) {
+        self.0.remove(car_and_track);
+    }
+
     /// The trace of the reference lap with this car on this track.
     pub fn get(&self, car_and_track: &CarAndTrack) -> Option<&Trace> {
         self.0.get(car_and_track)
@@ -130,6 +135,8 @@ mod tests {
         let mut laps = ReferenceLaps::default();
         laps.insert(reference.clone());
         assert_eq!((laps.get(&car()), laps.get(&CarAndTrack::default())), (Some(&reference.trace), None));
+        laps.remove(&car());
+        assert_eq!(laps.get(&car()), None);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::session::connection::LiveConnection;
 use crate::session::game_log::LogSource;
 use crate::session::personal_bests::{PersonalBestsFile, unix_time};
 use crate::session::playback::recorded;
-use crate::session::reference_laps;
+use crate::session::reference_laps::{self, ReferenceChanges};
 
 /// What a session is read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -66,6 +66,7 @@ pub(crate) struct AnalysisFeeder {
     pub(crate) analysis: Analysis,
     bests: PersonalBestsFile,
     /// The end of the recording was passed on.
+    references: ReferenceChanges,
     has_ended: bool,
 }
 
@@ -83,7 +84,7 @@ impl AnalysisFeeder {
         }
         context.date = unix_time();
         let analysis = Analysis::with_context(options.settings.clone(), context);
-        Self { analysis, bests, has_ended: false }
+        Self { analysis, bests, references: ReferenceChanges::default(), has_ended: false }
     }
 
     /// Passes on what [`LiveConnection::wait`] has returned.
@@ -93,6 +94,7 @@ impl AnalysisFeeder {
                 if let Some(recorded) = connection.recorded() {
                     self.analysis.context_mut().date = recorded.as_secs();
                 }
+                self.references.take(&mut self.analysis);
                 if let Some(frame) = connection.frame() {
                     self.analysis.feed(connection.time(), frame);
                 }

@@ -11,6 +11,7 @@ use acevo_telemetry::analysis::Analysis;
 use acevo_telemetry::field::Field;
 use tracing::{info, warn};
 
+use super::announced::{Announced, Taken};
 use crate::output::name_of;
 
 /// Name of the file in the folder of data.
@@ -71,10 +72,7 @@ fn change(change: impl FnOnce(&mut LearnedSectors) -> io::Result<()>) -> io::Res
 }
 
 /// Sectors that were drawn since the program started.
-static DRAWN: Mutex<Vec<Drawn>> = Mutex::new(Vec::new());
-
-/// Maximum number of changes that are kept for running sessions. Each takes them within a frame.
-const MAX_DRAWN: usize = 1000;
+static DRAWN: Announced<Drawn> = Announced::new();
 
 /// Sectors that were drawn for a track; `None` if they were removed.
 #[derive(Debug, Clone)]
@@ -94,35 +92,26 @@ pub(crate) fn draw(track: &str, configuration: &str, ends: Option<&[f64]>) -> io
         set.map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))
     })?;
     let (track, configuration) = (track.to_owned(), configuration.to_owned());
-    let mut drawn = DRAWN.lock().unwrap_or_else(PoisonError::into_inner);
-    if drawn.len() < MAX_DRAWN {
-        drawn.push(Drawn { track, configuration, ends: ends.map(<[f64]>::to_vec) });
-    }
+    DRAWN.push(Drawn { track, configuration, ends: ends.map(<[f64]>::to_vec) });
     Ok(())
 }
 
 /// Takes sectors that were drawn while a session runs.
 #[derive(Debug)]
-pub(crate) struct DrawnSectors {
-    /// Number of changes that were taken.
-    taken: usize,
-}
+pub(crate) struct DrawnSectors(Taken);
 
 impl Default for DrawnSectors {
-    /// Earlier changes are in the file already.
     fn default() -> Self {
-        Self { taken: DRAWN.lock().unwrap_or_else(PoisonError::into_inner).len() }
+        Self(Taken::from_now(&DRAWN))
     }
 }
 
 impl DrawnSectors {
     /// Uses new ones from the next lap on. Sectors that an option or the settings have set are replaced, too: they were drawn later.
     pub(crate) fn take(&mut self, analysis: &mut Analysis) {
-        let drawn = DRAWN.lock().unwrap_or_else(PoisonError::into_inner);
-        for Drawn { track, configuration, ends } in drawn.iter().skip(self.taken) {
+        self.0.take(&DRAWN, |Drawn { track, configuration, ends }| {
             // They were checked when they were saved.
             let _ = analysis.set_sectors(track, configuration, ends.as_deref());
-        }
-        self.taken = drawn.len();
+        });
     }
 }

@@ -1,6 +1,7 @@
 //! Laps of the library and of the running session: their samples, and files to share.
 
 mod corners;
+mod reference;
 mod samples;
 mod share;
 
@@ -10,20 +11,23 @@ use std::time::Duration;
 use acevo_library::LapRow;
 use acevo_recording::{LapSpan, Recording, lap_samples};
 use acevo_telemetry::{channel, display_name};
-use axum::extract::{Path, State};
+use axum::Extension;
+use axum::extract::{Path, Request, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
+use serde::Deserialize;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
 use self::samples::LapAbout;
 use self::share::OneLap;
-use super::change::Refusal;
+use super::change::{Refusal, may_change, read_change};
 use super::library::in_library;
 use super::library::query::parameter;
 use super::routes::requested_channels;
 use super::server::Server;
+use super::slots::Connection;
 use crate::format::text::{clean, error_chain};
 
 /// Maximum number of channels in a request for samples. A lap of two minutes has 160 kB for each.
@@ -31,6 +35,14 @@ const MAX_CHANNELS: usize = 32;
 
 /// Laps that are read at the same time: each takes memory for all of its rows.
 static READERS: Semaphore = Semaphore::const_new(2);
+
+/// Maximum length of a request that changes something, bytes.
+const MAX_REQUEST: usize = 1024;
+
+/// A request without content: `{}`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
 
 /// Begins the id of a lap of the running session; its index follows.
 const LIVE: &str = "live-";
@@ -111,6 +123,31 @@ pub(super) async fn corners(
     let against = against(&server, &uri).await?;
     let body = reading(move || corners::document(&lap.lap, against.as_ref().map(|other| &other.lap))).await?;
     Ok(([(CONTENT_TYPE, "application/json")], body).into_response())
+}
+
+/// `POST /api/library/laps/{lap}/reference`: later laps with this car on this track are compared with this lap.
+pub(super) async fn choose_reference(
+    State(server): State<Arc<Server>>,
+    Extension(connection): Extension<Connection>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<StatusCode, Refusal> {
+    let Nothing {} = read_change(&server, &connection, request, MAX_REQUEST).await?;
+    let lap = recorded(&server, id).await?;
+    reading(move || reference::choose(&lap)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `DELETE /api/library/laps/{lap}/reference`: removes the reference lap of this car on this track.
+pub(super) async fn remove_reference(
+    State(server): State<Arc<Server>>,
+    Extension(connection): Extension<Connection>,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Refusal> {
+    may_change(&server, &connection)?;
+    let lap = recorded(&server, id).await?;
+    reading(move || reference::remove(&lap)).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// The other lap of `?against=LAP`.

@@ -45,6 +45,7 @@ pub(super) fn router() -> Router<Arc<Server>> {
         .route("/laps/{lap}/file", get(lap::file))
         .route("/laps/{lap}/csv", get(lap::csv))
         .route("/laps/{lap}/png", get(lap::png))
+        .route("/laps/{lap}/reference", post(lap::choose_reference).delete(lap::remove_reference))
         .route("/corners", get(track::corners).put(track::save_corners))
         .route("/sectors", get(track::sectors).put(track::save_sectors))
 }

@@ -233,6 +233,26 @@ fn server_saves_notes_and_deletes_with_undo_and_finds_new_recordings() {
 }
 
 #[test]
+fn server_stores_a_lap_as_the_reference_lap_and_removes_it() {
+    let user = user();
+    let site = serve(&user, &[]);
+    let hot = site.json("/api/library/sessions?kind=time_attack")["sessions"][0].clone();
+    let address = format!("/api/library/laps/{}/reference", hot["best_lap"]);
+    let stored = user.folder.path().join("data/acevo/references");
+    assert_eq!(site.send("POST", &address, "{}").status, 204);
+    let files: Vec<_> = fs::read_dir(&stored).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(files.len(), 1, "{files:?}");
+    let lap: Value = serde_json::from_slice(&fs::read(&files[0]).unwrap()).unwrap();
+    assert_eq!((&lap["time_ms"], &lap["car"], &lap["track"]), (&hot["best_ms"], &hot["car"], &hot["track"]));
+    assert_eq!(site.send("POST", &address, "{\"x\": 1}").status, 400);
+    assert_eq!(site.send("POST", "/api/library/laps/1/reference", "{}").status, 404);
+    for _ in 0..2 {
+        assert_eq!(site.send("DELETE", &address, "").status, 204, "also if it is removed already");
+        assert_eq!(fs::read_dir(&stored).unwrap().count(), 0);
+    }
+}
+
+#[test]
 fn server_imports_recordings_and_refuses_other_files() {
     let user = user();
     let site = serve(&user, &[]);

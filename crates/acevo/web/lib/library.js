@@ -28,6 +28,10 @@ export const saveSectors = (track, layout, content) => send('PUT', ofTrack('sect
 /** The corners of a lap's track, its figures in them, and the time lost there to another lap. */
 export const cornerLosses = (lap, against) => receive(`${BASE}/laps/${lap}/corners${queryOf({ against })}`);
 
+/** Later laps with this car on this track are compared with this lap; or not any more. */
+export const chooseReference = (lap) => send('POST', `${BASE}/laps/${lap}/reference`, {});
+export const removeReference = (lap) => send('DELETE', `${BASE}/laps/${lap}/reference`, {});
+
 /** Addresses of a lap as a file to download. */
 export const lapFile = (lap) => `${BASE}/laps/${lap}/file`;
 export const lapTable = (lap) => `${BASE}/laps/${lap}/csv`;

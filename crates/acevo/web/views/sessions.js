@@ -16,7 +16,7 @@ export function sessions(root, { show }) {
   const [listRoot, pageRoot] = [el('div', 'session-list'), el('div', 'session-page')];
   const notice = noticeBar(root);
   const list = sessionList(listRoot, { basket, show });
-  const page = sessionPage(pageRoot, { basket, show, removed });
+  const page = sessionPage(pageRoot, { basket, notice, show, removed });
   const drop = dropFiles(root, { notice, imported: (ids) => (ids.length === 1 ? show(`sessions/${ids[0]}`) : list.reload()) });
   listRoot.firstChild.append(drop);
   root.append(listRoot, pageRoot);

@@ -6,6 +6,7 @@ import { bestSectors, bestTime, sectorCount, verdict } from '../lib/laps.js';
 import * as library from '../lib/library.js';
 import { units } from '../lib/units.js';
 import { basketButton } from './basket-bar.js';
+import { button } from './form.js';
 
 const BEFORE = ['Lap', 'Time', 'Gap'];
 const AFTER = ['Stint', 'Fuel', 'Top speed', 'Tyres', 'Pressures', 'Brakes max.', '', 'Use'];
@@ -38,7 +39,7 @@ const textsOf = (lap, sectors, gap) => [
 ];
 
 /** The table of laps. The returned function shows those of a session. */
-export function sessionLaps(root, { basket }) {
+export function sessionLaps(root, { basket, notice }) {
   const empty = el('p', 'hint', 'This session has no lap.');
   const holder = withAttributes(el('div', 'scroll-wide'), { tabindex: '0', role: 'region', 'aria-label': 'Laps' });
   root.append(empty, holder);
@@ -67,11 +68,28 @@ export function sessionLaps(root, { basket }) {
     }
   };
 
+  async function useAsReference(lap) {
+    const { ok, text } = await library.chooseReference(lap.id);
+    if (!ok) {
+      notice.show(text || 'The lap cannot be used as the reference lap.', { isProblem: true });
+      return;
+    }
+    notice.show(`Lap ${lap.number}, ${lapTimeMs(lap.time_ms)}, is the reference lap of this car on this track.`, {
+      action: 'Remove',
+      act: async () => {
+        const { ok: isRemoved, text: reason } = await library.removeReference(lap.id);
+        notice.show(isRemoved ? 'There is no reference lap any more: the best lap of the session takes its place.' : reason || 'The reference lap cannot be removed.', { isProblem: !isRemoved });
+      },
+    });
+  }
+
   function actions(lap) {
     const made = basketButton(basket, lap.id, `Lap ${lap.number} ${lap.time_ms ? lapTimeMs(lap.time_ms) : ''}`.trim());
     picks.push(made);
+    const reference = button('Reference', () => useAsReference(lap), { class: 'tool tool-small', title: 'Compare your next laps with this car on this track with this lap, live' });
     return [
       made.node,
+      ...(lap.time_ms && !lap.incomplete ? [reference] : []),
       link('File', library.lapFile(lap.id), 'Share this lap: a recording with only this lap, which acevo opens anywhere'),
       link('Picture', library.lapPicture(lap.id), 'This lap as a picture'),
       link('CSV', library.lapTable(lap.id), 'This lap as a table'),

@@ -40,8 +40,8 @@ const OTHERS = [
   ['Best', ({ laps }) => lapTimeMs(bestOf(laps ?? []))],
 ];
 
-/** `removed(text, undo)` is called after the file was moved to the trash; `show(address)` shows another view. */
-export function sessionPage(root, { basket, show, removed }) {
+/** `notice` shows results; `removed(text, undo)` is called after the file was moved to the trash; `show(address)` shows another view. */
+export function sessionPage(root, { basket, notice, show, removed }) {
   const title = el('h2', 'session-heading');
   const facts = el('p', 'hint');
   const problem = withAttributes(el('p', 'result'), { role: 'alert' });
@@ -51,7 +51,7 @@ export function sessionPage(root, { basket, show, removed }) {
   const head = el('div', 'session-head', back, el('div', 'session-about', title, facts), compare, remove);
   const [laps, notes, map, stints, others] = [panel('session-laps', 'Laps'), panel('notes', 'Notes'), panel('session-map', 'Map'), panel('stints', 'Stints'), panel('others', 'Other cars')];
   root.append(head, problem, laps.node, el('div', 'session-grid even', notes.node, map.node), stints.node, others.node);
-  const showLaps = sessionLaps(laps.body, { basket });
+  const showLaps = sessionLaps(laps.body, { basket, notice });
   const showNotes = sessionNotes(notes.body, {
     saved: (changed) => {
       Object.assign(current.session, changed);
