@@ -8,7 +8,7 @@ use super::share::{OneLap, corners_of, traced};
 use crate::format::corner_json::LossJson;
 use crate::web::json::json;
 
-/// The corners of the track of a lap, its figures in them, and the time lost to another lap. Corners that are not stored are detected by the lap.
+/// The corners of the track of a lap, its figures in them, and the time lost to another lap. Corners that are not stored are detected from both laps.
 pub(super) fn document(lap: &OneLap, against: Option<&OneLap>) -> anyhow::Result<String> {
     #[derive(Serialize)]
     struct Document<'a> {
@@ -20,27 +20,23 @@ pub(super) fn document(lap: &OneLap, against: Option<&OneLap>) -> anyhow::Result
     }
     let channels = channels();
     let (traces, outline) = traced(lap, &channels)?;
+    let mut laps = vec![traces];
+    if let Some(other) = against {
+        let (other, _) = traced(other, &channels)?;
+        ensure!((&other.track, &other.layout) == (&laps[0].track, &laps[0].layout), "the laps are of different tracks");
+        laps.push(other);
+    }
     let known = Corners {
         track: outline.track().to_owned(),
         configuration: outline.configuration().to_owned(),
-        corners: corners_of(&outline, &traces)?,
+        corners: corners_of(&outline, &laps)?,
     };
-    let figures = LapCorners::new(&known, &traces);
-    let comparison = match against {
-        None => None,
-        Some(other) => {
-            let (other, _) = traced(other, &channels)?;
-            ensure!(
-                (&other.track, &other.layout) == (&traces.track, &traces.layout),
-                "the laps are of different tracks"
-            );
-            Some(compare(&figures, &LapCorners::new(&known, &other)))
-        }
-    };
+    let figures: Vec<_> = laps.iter().map(|lap| LapCorners::new(&known, lap)).collect();
+    let comparison = figures.get(1).map(|other| compare(&figures[0], other));
     let comparison = comparison.as_ref();
     Ok(json(&Document {
         corners: &known.corners,
-        figures: figures.figures(),
+        figures: figures[0].figures(),
         losses: comparison.map(|comparison| comparison.losses.iter().map(LossJson::of).collect()),
         rest_s: comparison.and_then(|comparison| comparison.rest_s),
         total_s: comparison.and_then(|comparison| comparison.total_s),

@@ -10,7 +10,7 @@ use acevo_recording::{
     LapIndex, LapSelector, LapSpan, RecordedLap, Recording, RecordingWriter, TracedLaps, cut, lap_part,
 };
 use acevo_telemetry::analysis::Outline;
-use acevo_telemetry::corners::{Corner, Corners};
+use acevo_telemetry::corners::Corner;
 use acevo_telemetry::traces::LapTraces;
 use acevo_telemetry::{Channel, UnitSystem};
 use anyhow::{Context, ensure};
@@ -75,20 +75,25 @@ pub(super) fn picture(lap: &OneLap, against: Option<&OneLap>) -> anyhow::Result<
     let mut wanted = request.channels.clone();
     wanted.push(request.color);
     let (main, outline) = traced(lap, &wanted)?;
-    request.corners = corners_of(&outline, &main)?;
     let mut laps = vec![main];
     if let Some(other) = against {
         laps.push(traced(other, &wanted)?.0);
     }
+    request.corners = corners_of(&outline, &laps)?;
     let laps = Laps::of(&laps).context("the lap has no samples")?;
     Ok(acevo_plot::render(&laps, &request, Format::Png)?)
 }
 
-/// The corners of the track of a lap: the stored ones, otherwise those that the lap shows. They are not stored: one lap is little evidence.
-pub(super) fn corners_of(outline: &Outline, lap: &LapTraces) -> anyhow::Result<Vec<Corner>> {
-    let stored = known_corners::load(outline.track(), outline.configuration(), None)?;
-    let corners = stored.or_else(|| Corners::detect(outline, std::slice::from_ref(lap)));
-    Ok(corners.unwrap_or_default().corners)
+/// The corners of the track of laps: the stored ones, otherwise those that the laps show. They are stored if one of the laps counts, so that their
+/// numbers stay; the corners of the simulator's tracks are not.
+pub(super) fn corners_of(outline: &Outline, laps: &[LapTraces]) -> anyhow::Result<Vec<Corner>> {
+    let counting: Vec<_> = laps.iter().filter(|lap| lap.counts).cloned().collect();
+    match known_corners::load_or_detect(outline, &counting, None) {
+        Ok((corners, _)) => Ok(corners.corners),
+        // A file that is wrong is reported; a track without corners is not.
+        Err(_) if known_corners::load(outline.track(), outline.configuration(), None)?.is_none() => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
 }
 
 /// The traces of a lap, and the outline of its track.
