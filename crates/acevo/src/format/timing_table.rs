@@ -167,9 +167,6 @@ pub(crate) fn summary(standings: &Standings) -> Line {
     let cars = standings.cars.len();
     let noun = if cars == 1 { "car" } else { "cars" };
     let mut line = Line::default().with(Look::Aside, format!(" {cars} {noun} · {order}"));
-    if !standings.track.is_empty() {
-        line = line.with(Look::Aside, format!(" · {}", clean(&standings.track)));
-    }
     if !phase.is_empty() {
         line = line.with(Look::Aside, format!(" · {phase}"));
     }

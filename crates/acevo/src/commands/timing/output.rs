@@ -10,6 +10,7 @@ use anyhow::{Context as _, bail};
 use crate::cli::TimingArgs;
 use crate::format::field_json::FieldJson;
 use crate::format::styled_line::{Line, Look};
+use crate::format::text::clean;
 use crate::format::timing_table::{LEGEND, TimingTable, summary};
 use crate::output::{Paint, check_new, create_pending, name_of, print_json, print_path, print_text, publish};
 
@@ -59,7 +60,7 @@ fn text(sessions: &[Standings]) -> String {
     let mut lines = Vec::new();
     for session in sessions {
         let table = TimingTable::new(session, WIDE);
-        lines.push(Line::default().with(Look::Title, format!("Session {}", session.session)));
+        lines.push(Line::default().with(Look::Title, title(session)));
         lines.push(summary(session));
         lines.push(table.header());
         lines.extend(table.rows());
@@ -67,6 +68,12 @@ fn text(sessions: &[Standings]) -> String {
     }
     lines.push(Line::default().with(Look::Aside, format!(" {LEGEND}")));
     lines.iter().map(|line| line.painted(paint, WIDE) + "\n").collect()
+}
+
+/// The number and the track of a session.
+fn title(session: &Standings) -> String {
+    let track = if session.track.is_empty() { String::new() } else { format!(" · {}", clean(&session.track)) };
+    format!("Session {}{track}", session.session)
 }
 
 fn write_file(path: &Path, sessions: &[Standings]) -> anyhow::Result<()> {
