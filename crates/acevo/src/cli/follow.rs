@@ -160,9 +160,9 @@ pub(crate) struct LapsArgs {
     #[cfg_attr(target_os = "linux", arg(conflicts_with = "pid"))]
     pub(crate) all_cars: bool,
     #[command(flatten)]
-    table: LapTableArgs,
-    #[command(flatten)]
     pub(crate) follow: FollowArgs,
+    #[command(flatten)]
+    table: LapTableArgs,
 }
 
 impl LapsArgs {

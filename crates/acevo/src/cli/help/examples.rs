@@ -153,7 +153,7 @@ Examples:
   acevo laps --lines               A line per finished lap
   acevo laps FILE                  The laps of a recording, with the best lap and the gaps to it
   acevo laps --all-cars FILE       The laps of all cars of a recording
-  acevo laps FOLDER --to csv       One row per lap of all recordings in a folder; also parquet and json
+  acevo laps FOLDER --to csv       One row per lap of all recordings in a folder; also parquet, json
   acevo laps --json >> laps.jsonl
   acevo laps --json | jq -c '[.number, .time_ms, .validity.is]'
   acevo laps --demo --scenario pits --speed 5";
