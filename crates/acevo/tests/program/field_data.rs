@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+#[cfg(unix)]
+use std::path::PathBuf;
 
 use acevo_simulator::{LogStyle, Options, Scenario, Simulator, TrackName};
 use acevo_testkit::program::{Output, acevo, output};
