@@ -10,7 +10,7 @@ use acevo_recording::{
     LapIndex, LapSelector, LapSpan, RecordedLap, Recording, RecordingWriter, TracedLaps, cut, lap_part,
 };
 use acevo_telemetry::analysis::Outline;
-use acevo_telemetry::corners::Corner;
+use acevo_telemetry::corners::{Corner, Corners};
 use acevo_telemetry::traces::LapTraces;
 use acevo_telemetry::{Channel, UnitSystem};
 use anyhow::{Context, ensure};
@@ -90,8 +90,10 @@ pub(super) fn corners_of(outline: &Outline, laps: &[LapTraces]) -> anyhow::Resul
     let counting: Vec<_> = laps.iter().filter(|lap| lap.counts).cloned().collect();
     match known_corners::load_or_detect(outline, &counting, None) {
         Ok((corners, _)) => Ok(corners.corners),
-        // A file that is wrong is reported; a track without corners is not.
-        Err(_) if known_corners::load(outline.track(), outline.configuration(), None)?.is_none() => Ok(Vec::new()),
+        // A file that is wrong is reported. Corners that cannot be stored are shown, and a track may have none.
+        Err(_) if known_corners::load(outline.track(), outline.configuration(), None)?.is_none() => {
+            Ok(Corners::detect(outline, &counting).unwrap_or_default().corners)
+        }
         Err(error) => Err(error),
     }
 }
