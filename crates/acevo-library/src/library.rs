@@ -41,6 +41,8 @@ pub struct Library {
     /// `None` in memory.
     path: Option<PathBuf>,
     state: Mutex<State>,
+    /// Locked while recordings and their notes are moved or written: notes must not be written where a recording has just been.
+    files: Mutex<()>,
     pub(crate) settings: Settings,
 }
 
@@ -64,7 +66,7 @@ impl Library {
             fs::create_dir_all(folder).map_err(|error| LibraryError::file("create", folder, error))?;
         }
         let state = State::open(&path)?;
-        Ok(Self { path: Some(path), state: Mutex::new(state), settings: Settings::default() })
+        Ok(Self { path: Some(path), state: Mutex::new(state), files: Mutex::default(), settings: Settings::default() })
     }
 
     /// A library in memory, which is empty and ends with this value.
@@ -74,7 +76,7 @@ impl Library {
     pub fn in_memory() -> Result<Self, LibraryError> {
         let (connection, _) = connect(Connection::open_in_memory()?)?;
         let state = State { connection, file: None, was_rebuilt: false };
-        Ok(Self { path: None, state: Mutex::new(state), settings: Settings::default() })
+        Ok(Self { path: None, state: Mutex::new(state), files: Mutex::default(), settings: Settings::default() })
     }
 
     /// Analyses laps with these settings. A scan reads recordings again whose sectors are others with them.
@@ -114,6 +116,10 @@ impl Library {
         *state = State::open(path)?;
         state.was_rebuilt = true;
         Ok(())
+    }
+
+    pub(crate) fn files(&self) -> MutexGuard<'_, ()> {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -232,7 +232,9 @@ impl Library {
         let failed: Vec<_> = found.problems.iter().filter_map(LibraryError::path).collect();
         let is_gone = |path: &&PathBuf| {
             let was_searched = searched.iter().any(|folder| path.starts_with(folder));
-            was_searched && !found.recordings.contains(*path) && !failed.iter().any(|folder| path.starts_with(folder))
+            // One that has come back meanwhile is not gone.
+            let is_missing = was_searched && !found.recordings.contains(*path) && !path.exists();
+            is_missing && !failed.iter().any(|folder| path.starts_with(folder))
         };
         let gone: BTreeSet<_> = known.keys().filter(is_gone).filter_map(|path| path.to_str()).collect();
         if !gone.is_empty() {
@@ -241,7 +243,7 @@ impl Library {
         Ok(gone.len())
     }
 
-    /// Reads a recording and stores what is in it. Returns false if `keep_going` did.
+    /// Reads a recording and stores what is in it, unless the file was moved or deleted meanwhile. Returns false if `keep_going` did.
     fn index(
         &self,
         path: &Path,
@@ -256,6 +258,9 @@ impl Library {
         };
         let read =
             Recording::open(path).and_then(|mut recording| Contents::read(&mut recording, &self.settings, keep_going));
+        let Some(newest) = Stamp::of(path) else { return Ok(!matches!(read, Ok(None))) };
+        // The notes are read later. A recording that has grown is read again by the next scan.
+        let stamp = Stamp { notes_modified_us: newest.notes_modified_us, ..stamp };
         match read {
             Ok(None) => return Ok(false),
             Ok(Some(contents)) => {

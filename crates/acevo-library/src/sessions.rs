@@ -266,6 +266,7 @@ impl Library {
     /// [`LibraryError::Database`].
     pub fn set_notes(&self, session: i64, notes: Notes) -> Result<(), LibraryError> {
         let notes = notes.checked()?;
+        let _files = self.files();
         let row = self.session(session)?;
         notes::write(&row.path, row.number, notes.clone())?;
         let stamp = Stamp::of(&row.path);

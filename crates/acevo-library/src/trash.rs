@@ -23,6 +23,7 @@ impl Library {
     /// # Errors
     /// [`LibraryError::NotFound`]; [`LibraryError::File`] if the file cannot be moved; [`LibraryError::Database`].
     pub fn trash(&self, session: i64) -> Result<i64, LibraryError> {
+        let _files = self.files();
         let path = self.file_of(session)?;
         let name = path.file_name().unwrap_or_default();
         let folder = new_folder(&path.with_file_name(TRASH))?;
@@ -47,6 +48,7 @@ impl Library {
     /// [`LibraryError::NotFound`]; [`LibraryError::Taken`] if another file has its name by now; [`LibraryError::File`];
     /// [`LibraryError::Database`].
     pub fn restore(&self, id: i64) -> Result<Vec<i64>, LibraryError> {
+        let files = self.files();
         let deleted = self.read(|database| {
             let mut path = database.prepare_cached("SELECT path FROM trash WHERE id = ?1")?;
             Ok(path.query_row([id], |row| row.get::<_, String>(0)).optional()?)
@@ -54,13 +56,20 @@ impl Library {
         let not_found = LibraryError::NotFound { what: "deleted recording", id };
         let Some(deleted) = deleted.map(PathBuf::from) else { return Err(not_found) };
         let Some(path) = original(&deleted) else { return Err(not_found) };
-        match rename_new(&deleted, &path) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(LibraryError::Taken(path)),
-            moved => moved.map_err(|error| LibraryError::file("move", &deleted, error))?,
+        // The notes come first: a scan that finds the recording finds them, too.
+        let has_notes = rename_new(notes_path(&deleted), notes_path(&path)).is_ok();
+        if let Err(error) = rename_new(&deleted, &path) {
+            if has_notes {
+                let _ = rename_new(notes_path(&path), notes_path(&deleted));
+            }
+            return Err(match error.kind() {
+                io::ErrorKind::AlreadyExists => LibraryError::Taken(path),
+                _ => LibraryError::file("move", &deleted, error),
+            });
         }
-        let _ = rename_new(notes_path(&deleted), notes_path(&path));
         remove_folders(&deleted);
         self.change(|change| Ok(change.execute("DELETE FROM trash WHERE id = ?1", [id]).map(drop)?))?;
+        drop(files);
         self.index_file(&path)
     }
 

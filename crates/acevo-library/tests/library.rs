@@ -409,6 +409,22 @@ fn trash_moves_a_recording_with_its_notes_and_restore_takes_it_back() {
 }
 
 #[test]
+fn scan_does_not_store_a_recording_that_is_deleted_while_it_is_read() {
+    let folder = Folder::new();
+    let path = folder.add_hot_laps("a.acevo");
+    let library = folder.open();
+    let report = library.scan(&[folder.recordings()], &ScanOptions::default(), &mut |progress| {
+        if progress.at.is_some() {
+            // An error on Windows, where the file is open.
+            let _ = fs::remove_file(&path);
+        }
+        true
+    });
+    assert!(!report.unwrap().stopped);
+    assert!(path.exists() || all(&library).is_empty(), "{:?}", all(&library));
+}
+
+#[test]
 fn empty_trash_removes_only_what_was_deleted_long_ago() {
     let folder = Folder::new();
     let library = folder.open();
