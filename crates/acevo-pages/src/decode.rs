@@ -5,23 +5,30 @@ use zerocopy::IntoBytes;
 use crate::page::sealed::Sealed;
 use crate::page::text::{is_broken, repair};
 
-/// Decodes a page from bytes. Missing bytes are zero, surplus bytes are ignored.
-pub(crate) fn decode_bytes<T: Sealed>(bytes: &[u8]) -> T {
+/// Decodes a page from any bytes, in place.
+pub(crate) fn decode_bytes<T: Sealed>(bytes: &[u8], page: &mut T) {
+    // Nearly all pages are complete and valid. They are copied once.
+    if let Some(valid) = T::checked(bytes).filter(|_| has_valid_texts::<T>(bytes)) {
+        *page = *valid;
+        return;
+    }
     let mut words = T::ZERO_WORDS;
     let room = words.as_mut_bytes();
     let known = bytes.len().min(room.len());
     room[..known].copy_from_slice(&bytes[..known]);
-    let mut page = T::default();
-    decode(&words, &mut page);
-    page
+    decode(&words, page);
+}
+
+/// True if all texts of a page are UTF-8. `bytes` has the whole page.
+fn has_valid_texts<T: Sealed>(bytes: &[u8]) -> bool {
+    !T::TEXTS.iter().any(|(offset, size)| is_broken(&bytes[*offset..*offset + *size]))
 }
 
 /// Decodes a page from its words. Texts that are not UTF-8 are repaired.
 pub(crate) fn decode<T: Sealed>(words: &T::Words, page: &mut T) {
     let bytes = words.as_bytes();
-    let has_valid_texts = !T::TEXTS.iter().any(|(offset, size)| is_broken(&bytes[*offset..*offset + *size]));
     // In nearly all pages every bool is 0 or 1, and every text is UTF-8.
-    if let Some(valid) = T::checked(bytes).filter(|_| has_valid_texts) {
+    if let Some(valid) = T::checked(bytes).filter(|_| has_valid_texts::<T>(bytes)) {
         *page = *valid;
         return;
     }

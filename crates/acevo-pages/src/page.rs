@@ -77,7 +77,14 @@ pub trait Page: fmt::Debug + Default + Clone + Copy + PartialEq + Send + Sync + 
     /// let page = SPageFilePhysics::from_bytes(&7_i32.to_le_bytes());
     /// assert_eq!((page.packetId, page.gas), (7, 0.0));
     /// ```
-    fn from_bytes(bytes: &[u8]) -> Self;
+    fn from_bytes(bytes: &[u8]) -> Self {
+        let mut page = Self::default();
+        page.assign(bytes);
+        page
+    }
+
+    /// Replaces this page by the one in `bytes`, as [`from_bytes`](Self::from_bytes) decodes it, and copies it only once.
+    fn assign(&mut self, bytes: &[u8]);
 
     /// The page's bytes. They equal the game's except for bools and texts; see [`from_bytes`](Self::from_bytes).
     fn as_bytes(&self) -> &[u8];
@@ -114,8 +121,8 @@ macro_rules! page {
             const KIND: PageKind = PageKind::$kind;
             const FIELDS: &'static [Field] = PageKind::$kind.fields();
 
-            fn from_bytes(bytes: &[u8]) -> Self {
-                decode_bytes(bytes)
+            fn assign(&mut self, bytes: &[u8]) {
+                decode_bytes(bytes, self);
             }
 
             fn as_bytes(&self) -> &[u8] {

@@ -168,6 +168,22 @@ impl<T> View<'static, T> {
     }
 }
 
+impl<T: Page> View<'static, T> {
+    /// Replaces the page by the one in `bytes`, as [`Page::from_bytes`] decodes it, and the [settled](View::is_settled) mark.
+    ///
+    /// ```
+    /// use acevo_shared_memory::{Page, SPageFilePhysics, View};
+    ///
+    /// let mut view = View::from(SPageFilePhysics::default());
+    /// view.assign(SPageFilePhysics { rpms: 900, ..Default::default() }.as_bytes(), true);
+    /// assert_eq!(view.raw().rpms, 900);
+    /// ```
+    pub fn assign(&mut self, bytes: &[u8], settled: bool) {
+        self.page.assign(bytes);
+        self.settled = settled;
+    }
+}
+
 impl<T: PartialEq> PartialEq for View<'_, T> {
     /// Compares the pages only, not where they came from.
     fn eq(&self, other: &Self) -> bool {

@@ -1,55 +1,76 @@
 //! Encodes and decodes one page's records of a group.
 
+mod bits;
+mod columns;
+mod second_difference;
+mod transpose;
+
 use acevo_shared_memory::PageKind;
 
+use self::columns::{Columns, Packer};
+use self::transpose::{to_columns, to_pages, words};
 use super::batch::Column;
 use super::codec::{Compression, Unpack, unpack};
-use super::filter as filters;
 use super::layout::{BLOCK_HEADER, BlockHeader, filter, kind};
 use super::record::{CARRIED, MISSED, RESTARTED, Record, SETTLED};
 use super::varint;
 
-/// Appends a chunk: header and payload. `raw` is a buffer.
-pub(crate) fn encode(
-    column: &Column,
-    page: PageKind,
-    compression: Compression,
-    (id, sequence, group): (u32, u32, u32),
-    raw: &mut Vec<u8>,
-    out: &mut Vec<u8>,
-) {
-    let (Some(first), Some(last)) = (column.times.first().copied(), column.times.last().copied()) else { return };
-    raw.clear();
-    raw.extend_from_slice(&column.flags);
-    let mut before = first;
-    for time in &column.times {
-        varint::write(time.wrapping_sub(before), raw);
-        before = *time;
+/// Columns before those of the pages: flags, times, uncertainties and missed packets.
+const OWN_COLUMNS: usize = 4;
+
+/// Encodes chunks. The memory is reused.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ChunkEncoder {
+    columns: Vec<u32>,
+    packer: Packer,
+    raw: Vec<u8>,
+}
+
+impl ChunkEncoder {
+    /// Appends a chunk: header and payload.
+    pub(crate) fn encode(
+        &mut self,
+        column: &Column,
+        page: PageKind,
+        compression: Compression,
+        (id, sequence, group): (u32, u32, u32),
+        out: &mut Vec<u8>,
+    ) {
+        let (Some(first), Some(last)) = (column.times.first().copied(), column.times.last().copied()) else { return };
+        let records = column.len();
+        let Self { columns, packer, raw } = self;
+        columns.clear();
+        columns.extend(column.flags.iter().map(|flags| u32::from(*flags)));
+        // A group is shorter than a second, so times fit.
+        columns.extend(column.times.iter().map(|time| time.wrapping_sub(first) as u32));
+        columns.extend(column.uncertainties.iter().map(|us| u32::try_from(*us).unwrap_or(u32::MAX)));
+        columns.extend_from_slice(&column.missed);
+        columns.resize((OWN_COLUMNS + words(column.size)) * records, 0);
+        to_columns(&column.pages, column.size, &mut columns[OWN_COLUMNS * records..]);
+        raw.clear();
+        packer.pack(columns, records, raw);
+        let start = out.len();
+        out.resize(start + BLOCK_HEADER, 0);
+        let codec = compression.pack(raw, out);
+        let payload = &out[start + BLOCK_HEADER..];
+        let header = BlockHeader {
+            kind: kind::PAGES,
+            page: page as u8,
+            codec,
+            filter: filter::COLUMNS,
+            page_size: column.size as u16,
+            sequence,
+            group,
+            records: records as u32,
+            raw: raw.len() as u32,
+            stored: payload.len() as u32,
+            first,
+            last,
+            crc: crc32fast::hash(payload),
+            id,
+        };
+        out[start..start + BLOCK_HEADER].copy_from_slice(&header.to_bytes());
     }
-    column.uncertainties.iter().for_each(|uncertainty| varint::write(*uncertainty, raw));
-    column.missed.iter().filter(|missed| **missed > 0).for_each(|missed| varint::write((*missed).into(), raw));
-    filters::encode(&column.pages, column.size, raw);
-    let start = out.len();
-    out.resize(start + BLOCK_HEADER, 0);
-    let codec = compression.pack(raw, out);
-    let payload = &out[start + BLOCK_HEADER..];
-    let header = BlockHeader {
-        kind: kind::PAGES,
-        page: page as u8,
-        codec,
-        filter: filter::DELTA2_TRANSPOSED,
-        page_size: column.size as u16,
-        sequence,
-        group,
-        records: column.len() as u32,
-        raw: raw.len() as u32,
-        stored: payload.len() as u32,
-        first,
-        last,
-        crc: crc32fast::hash(payload),
-        id,
-    };
-    out[start..start + BLOCK_HEADER].copy_from_slice(&header.to_bytes());
 }
 
 /// A decoded chunk. The memory is reused.
@@ -64,6 +85,7 @@ pub(crate) struct Chunk {
     pages: Vec<u8>,
     /// The decompressed payload.
     raw: Vec<u8>,
+    columns: Columns,
 }
 
 impl Chunk {
@@ -111,30 +133,56 @@ impl Chunk {
         // The header limits every length.
         self.raw.resize(header.raw as usize, 0);
         unpack(header.codec, payload, &mut self.raw)?;
-        let (records, size) = (header.records as usize, usize::from(header.page_size));
-        let (flags, mut rest) = self.raw.split_at_checked(records).ok_or(Unpack::Damaged)?;
-        self.size = size;
+        self.size = usize::from(header.page_size);
+        match header.filter {
+            filter::COLUMNS => self.read_columns(header),
+            filter::NONE | filter::SECOND_DIFFERENCE => self.read_rows(header),
+            other => return Err(Unpack::Unknown(other)),
+        }
+        .ok_or(Unpack::Damaged)
+    }
+
+    fn read_columns(&mut self, header: &BlockHeader) -> Option<()> {
+        let records = header.records as usize;
+        self.columns.unpack(&self.raw, OWN_COLUMNS + words(self.size), records)?;
+        let mut columns = self.columns.iter();
+        let mut own = || columns.next().map(|column| (0..records).map(move |record| column.number(record)));
+        self.flags.extend(own()?.map(|flags| flags as u8));
+        self.times.extend(own()?.map(|time| header.first.saturating_add(time.into())));
+        self.uncertainties.clear();
+        self.uncertainties.extend(own()?.map(u64::from));
+        self.missed.clear();
+        self.missed.extend(own()?);
+        self.pages.resize(records * self.size, 0);
+        to_pages(columns, self.size, &mut self.pages);
+        let is_ordered = self.times.is_sorted() && self.times.first() == Some(&header.first);
+        (is_ordered && self.times.last() == Some(&header.last)).then_some(())
+    }
+
+    /// Chunks of version 1.
+    fn read_rows(&mut self, header: &BlockHeader) -> Option<()> {
+        let (records, size) = (header.records as usize, self.size);
+        let (flags, mut rest) = self.raw.split_at_checked(records)?;
         self.flags.extend_from_slice(flags);
-        read_times(header, records, &mut rest, &mut self.times).ok_or(Unpack::Damaged)?;
+        read_times(header, records, &mut rest, &mut self.times)?;
         self.uncertainties.clear();
         self.missed.clear();
         for _ in 0..records {
-            self.uncertainties.push(varint::read(&mut rest).ok_or(Unpack::Damaged)?);
+            self.uncertainties.push(varint::read(&mut rest)?);
         }
         for flags in &self.flags {
-            let missed = if flags & MISSED != 0 { varint::read(&mut rest).ok_or(Unpack::Damaged)? } else { 0 };
+            let missed = if flags & MISSED != 0 { varint::read(&mut rest)? } else { 0 };
             self.missed.push(u32::try_from(missed).unwrap_or(u32::MAX));
         }
         if rest.len() != records * size {
-            return Err(Unpack::Damaged);
+            return None;
         }
         self.pages.resize(rest.len(), 0);
         match header.filter {
             filter::NONE => self.pages.copy_from_slice(rest),
-            filter::DELTA2_TRANSPOSED => filters::decode(rest, size, &mut self.pages),
-            other => return Err(Unpack::Unknown(other)),
+            _ => second_difference::decode(rest, size, &mut self.pages),
         }
-        Ok(())
+        Some(())
     }
 }
 

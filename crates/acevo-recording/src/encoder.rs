@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, RandomState};
 use acevo_shared_memory::PageKind;
 
 use super::batch::Batch;
-use super::chunk;
+use super::chunk::ChunkEncoder;
 use super::codec::Compression;
 use super::description::Description;
 use super::index::{self, Entry};
@@ -21,7 +21,7 @@ pub(crate) struct Encoder {
     pub(crate) sequence: u32,
     pub(crate) group: u32,
     pub(crate) compression: Compression,
-    raw: Vec<u8>,
+    chunks: ChunkEncoder,
 }
 
 impl Encoder {
@@ -31,7 +31,7 @@ impl Encoder {
     }
 
     pub(crate) fn with_id(id: u32, compression: Compression) -> Self {
-        Self { id, sequence: 0, group: 0, compression, raw: Vec::new() }
+        Self { id, sequence: 0, group: 0, compression, chunks: ChunkEncoder::default() }
     }
 
     /// The header of the file, and the description.
@@ -54,7 +54,7 @@ impl Encoder {
             let column = batch.column(page);
             if column.len() > 0 {
                 let numbers = (self.id, self.sequence, self.group);
-                chunk::encode(column, page, self.compression, numbers, &mut self.raw, out);
+                self.chunks.encode(column, page, self.compression, numbers, out);
                 self.sequence = self.sequence.wrapping_add(1);
             }
         }

@@ -4,7 +4,7 @@
 pub(crate) const MAGIC: [u8; 8] = *b"\x89ACEVO\r\n";
 
 /// Readers refuse a newer major version. A newer minor version only adds what readers may skip.
-pub(crate) const MAJOR: u16 = 1;
+pub(crate) const MAJOR: u16 = 2;
 pub(crate) const MINOR: u16 = 0;
 
 /// First bytes of a block.
@@ -56,7 +56,9 @@ pub(crate) mod codec {
 /// Filters of pages.
 pub(crate) mod filter {
     pub(crate) const NONE: u8 = 0;
-    pub(crate) const DELTA2_TRANSPOSED: u8 = 1;
+    /// Version 1 of the format wrote it.
+    pub(crate) const SECOND_DIFFERENCE: u8 = 1;
+    pub(crate) const COLUMNS: u8 = 2;
 }
 
 /// The file's header without its description.
@@ -150,7 +152,7 @@ impl BlockHeader {
     /// `None` if the bytes are damaged, not the header of a block, or a header that no writer writes.
     pub(crate) fn from_bytes(bytes: &[u8; BLOCK_HEADER]) -> Option<Self> {
         if !bytes.starts_with(&SYNC)
-            || u16::from(bytes[4]) != MAJOR
+            || !(1..=MAJOR).contains(&u16::from(bytes[4]))
             || u32_at(bytes, 60) != crc32fast::hash(&bytes[..60])
         {
             return None;
@@ -185,10 +187,13 @@ impl BlockHeader {
         match self.kind {
             kind::PAGES => {
                 let records = self.records as usize;
+                let pages = records * usize::from(self.page_size);
+                let least = if self.filter == filter::COLUMNS { 0 } else { pages };
                 self.page < 3
                     && self.page_size > 0
                     && (1..=MOST_RECORDS).contains(&records)
-                    && (records * usize::from(self.page_size)..=LARGEST_CHUNK).contains(&raw)
+                    && pages <= LARGEST_CHUNK
+                    && (least..=LARGEST_CHUNK).contains(&raw)
                     && stored <= LARGEST_STORED
                     && self.first <= self.last
             }

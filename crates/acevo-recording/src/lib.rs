@@ -65,7 +65,6 @@ mod description;
 mod encoder;
 mod error;
 mod field;
-mod filter;
 mod index;
 mod info;
 mod lap_samples;

@@ -12,9 +12,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use acevo_files::open_file;
-use acevo_shared_memory::{
-    Frame, Page, PageKind, PhysicsTracker, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo, View,
-};
+use acevo_shared_memory::{Frame, PageKind, PhysicsTracker, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
 
 use super::description::Description;
 use super::error::RecordingError;
@@ -392,21 +390,17 @@ fn show(frame: &mut Frame, tracker: &mut PhysicsTracker, record: &Record<'_>) ->
     let mut skipped = 0;
     match record.page {
         PageKind::Physics => {
-            frame.physics = view(record);
+            frame.physics.assign(record.bytes, record.settled);
             // Recordings do not distinguish missed packets from counter steps that the game left out.
             skipped = tracker.physics(frame.physics.raw());
         }
         PageKind::Graphics => {
-            frame.graphics = view(record);
+            frame.graphics.assign(record.bytes, record.settled);
             tracker.graphics(frame.graphics.raw());
         }
-        PageKind::Static => frame.static_data = view(record),
+        PageKind::Static => frame.static_data.assign(record.bytes, record.settled),
     }
     frame.validity = tracker.validity();
     let Record { uncertainty, restarted, carried, missed, .. } = *record;
     SeenAt { uncertainty, restarted, carried, missed: missed.saturating_sub(skipped), skipped }
-}
-
-fn view<T: Page>(record: &Record<'_>) -> View<'static, T> {
-    View::from(T::from_bytes(record.bytes)).with_settled(record.settled)
 }

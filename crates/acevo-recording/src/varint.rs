@@ -3,14 +3,6 @@
 /// Maximum bytes of a number.
 pub(crate) const LONGEST: usize = 10;
 
-pub(crate) fn write(mut number: u64, out: &mut Vec<u8>) {
-    while number > 0x7f {
-        out.push(number as u8 | 0x80);
-        number >>= 7;
-    }
-    out.push(number as u8);
-}
-
 /// Takes a number off the front of `bytes`; `None` if it is incomplete or too long.
 pub(crate) fn read(bytes: &mut &[u8]) -> Option<u64> {
     let mut number = 0;
@@ -32,6 +24,14 @@ pub(crate) fn read(bytes: &mut &[u8]) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn write(mut number: u64, out: &mut Vec<u8>) {
+        while number > 0x7f {
+            out.push(number as u8 | 0x80);
+            number >>= 7;
+        }
+        out.push(number as u8);
+    }
 
     #[test]
     fn take_inverts_put_and_refuses_invalid_numbers() {

@@ -242,11 +242,11 @@ fn create_never_overwrites_and_open_refuses_newer_versions() {
     assert_eq!(std::fs::read(&path).unwrap(), before);
 
     let mut newer = before;
-    newer[8] = 2;
+    newer[8] = 3;
     let crc = crc32fast::hash(&newer[..28]);
     newer[28..32].copy_from_slice(&crc.to_le_bytes());
     let error = Recording::from_input(Cursor::new(&newer[..])).unwrap_err();
-    assert!(matches!(error, RecordingError::NewerVersion { found: 2, known: 1 }), "{error}");
+    assert!(matches!(error, RecordingError::NewerVersion { found: 3, known: 2 }), "{error}");
     for text in [&b""[..], b"not a recording", &[0; 100_000]] {
         let error = Recording::from_input(Cursor::new(text)).unwrap_err();
         assert!(matches!(error, RecordingError::NotARecording), "{error}");

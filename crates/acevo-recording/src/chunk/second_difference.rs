@@ -1,13 +1,7 @@
-//! Filters pages before compression: most values change slowly, and by nearly the same amount each time.
+//! The filter of version 1.
 //!
-//! Each 32-bit word is replaced by its second difference over the pages, with the sign in the lowest bit, so that small
-//! changes are small numbers. Then the bytes at the same offset of all records are stored together: the upper
-//! bytes are nearly all zero. Arithmetic wraps, so the filter is lossless.
-
-/// A signed difference with its sign in the lowest bit.
-fn zigzag(difference: u32) -> u32 {
-    (difference << 1) ^ (((difference as i32) >> 31) as u32)
-}
+//! Each 32-bit word is its second difference over the pages, with the sign in the lowest bit. The bytes at the same offset of all records
+//! are stored together.
 
 fn unzigzag(number: u32) -> u32 {
     (number >> 1) ^ (number & 1).wrapping_neg()
@@ -23,12 +17,6 @@ struct Trend {
 }
 
 impl Trend {
-    fn encode(&mut self, value: u32) -> u32 {
-        let code = zigzag(value.wrapping_sub(self.last).wrapping_sub(self.slope));
-        self.follow(value);
-        code
-    }
-
     fn decode(&mut self, code: u32) -> u32 {
         let value = unzigzag(code).wrapping_add(self.last).wrapping_add(self.slope);
         self.follow(value);
@@ -42,33 +30,8 @@ impl Trend {
     }
 }
 
-/// Appends `pages`, each of `size` bytes, to `out`: the lowest bytes of the first word of all pages, their second lowest bytes, ...
-/// The last one to three bytes of a page whose size is not a multiple of four are transposed unfiltered.
-pub(crate) fn encode(pages: &[u8], size: usize, out: &mut Vec<u8>) {
-    let records = pages.len() / size;
-    let start = out.len();
-    out.resize(start + records * size, 0);
-    let mut planes = out[start..].chunks_exact_mut(records);
-    for word in 0..size / 4 {
-        let [Some(a), Some(b), Some(c), Some(d)] = [planes.next(), planes.next(), planes.next(), planes.next()] else {
-            return;
-        };
-        let mut trend = Trend::default();
-        let outputs = a.iter_mut().zip(b).zip(c.iter_mut().zip(d));
-        for (page, ((a, b), (c, d))) in pages.chunks_exact(size).zip(outputs) {
-            let value = page[word * 4..].first_chunk().map_or(0, |word| u32::from_le_bytes(*word));
-            [*a, *b, *c, *d] = trend.encode(value).to_le_bytes();
-        }
-    }
-    for (place, plane) in (size / 4 * 4..size).zip(planes) {
-        for (page, byte) in pages.chunks_exact(size).zip(plane) {
-            *byte = page[place];
-        }
-    }
-}
-
-/// The inverse of [`encode`]: fills `pages`, which has the same length.
-pub(crate) fn decode(filtered: &[u8], size: usize, pages: &mut [u8]) {
+/// Fills `pages`, each of `size` bytes. `filtered` has the same length.
+pub(super) fn decode(filtered: &[u8], size: usize, pages: &mut [u8]) {
     let records = pages.len() / size;
     pages.fill(0);
     let mut codes = vec![0; records];
@@ -137,6 +100,45 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    /// A signed difference with its sign in the lowest bit.
+    fn zigzag(difference: u32) -> u32 {
+        (difference << 1) ^ (((difference as i32) >> 31) as u32)
+    }
+
+    impl Trend {
+        fn encode(&mut self, value: u32) -> u32 {
+            let code = zigzag(value.wrapping_sub(self.last).wrapping_sub(self.slope));
+            self.follow(value);
+            code
+        }
+    }
+
+    /// Appends `pages`, each of `size` bytes, to `out`: the lowest bytes of the first word of all pages, their second lowest bytes, ...
+    /// The last one to three bytes of a page whose size is not a multiple of four are transposed unfiltered.
+    fn encode(pages: &[u8], size: usize, out: &mut Vec<u8>) {
+        let records = pages.len() / size;
+        let start = out.len();
+        out.resize(start + records * size, 0);
+        let mut planes = out[start..].chunks_exact_mut(records);
+        for word in 0..size / 4 {
+            let [Some(a), Some(b), Some(c), Some(d)] = [planes.next(), planes.next(), planes.next(), planes.next()]
+            else {
+                return;
+            };
+            let mut trend = Trend::default();
+            let outputs = a.iter_mut().zip(b).zip(c.iter_mut().zip(d));
+            for (page, ((a, b), (c, d))) in pages.chunks_exact(size).zip(outputs) {
+                let value = page[word * 4..].first_chunk().map_or(0, |word| u32::from_le_bytes(*word));
+                [*a, *b, *c, *d] = trend.encode(value).to_le_bytes();
+            }
+        }
+        for (place, plane) in (size / 4 * 4..size).zip(planes) {
+            for (page, byte) in pages.chunks_exact(size).zip(plane) {
+                *byte = page[place];
+            }
+        }
+    }
 
     proptest! {
         #[test]
