@@ -155,6 +155,38 @@ impl Chromium {
         }
     }
 
+    /// Drags the mouse from one point of the page to another, in CSS pixels.
+    pub fn drag(&mut self, from: (f64, f64), to: (f64, f64)) {
+        let middle = ((from.0 + to.0) / 2.0, (from.1 + to.1) / 2.0);
+        self.mouse("mouseMoved", from, json!({}));
+        let pressed = json!({"button": "left", "buttons": 1, "clickCount": 1});
+        self.mouse("mousePressed", from, pressed.clone());
+        for point in [middle, to] {
+            self.mouse("mouseMoved", point, json!({"button": "left", "buttons": 1}));
+        }
+        self.mouse("mouseReleased", to, pressed);
+    }
+
+    /// Turns the wheel of the mouse at a point, in CSS pixels; a negative value is away from the user.
+    pub fn wheel(&mut self, at: (f64, f64), by: f64) {
+        self.mouse("mouseWheel", at, json!({"deltaX": 0, "deltaY": by}));
+    }
+
+    fn mouse(&mut self, kind: &str, (x, y): (f64, f64), more: Value) {
+        let mut event = json!({"type": kind, "x": x, "y": y});
+        event.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        self.call("Input.dispatchMouseEvent", event);
+    }
+
+    /// Puts two fingers on the page at the first points, moves them to the second ones, and lifts them.
+    pub fn pinch(&mut self, from: [(f64, f64); 2], to: [(f64, f64); 2]) {
+        let fingers =
+            |points: [(f64, f64); 2]| json!([0, 1].map(|id| json!({"id": id, "x": points[id].0, "y": points[id].1})));
+        for (kind, points) in [("touchStart", fingers(from)), ("touchMove", fingers(to)), ("touchEnd", json!([]))] {
+            self.call("Input.dispatchTouchEvent", json!({"type": kind, "touchPoints": points}));
+        }
+    }
+
     /// The value of an expression. Waits for promises.
     pub fn evaluate(&mut self, expression: &str) -> Value {
         let asked = json!({"expression": expression, "returnByValue": true, "awaitPromise": true});

@@ -62,8 +62,15 @@ pub(crate) fn run(args: &CornersArgs) -> anyhow::Result<ExitCode> {
         "the lap was not driven on the last track of the recording: cut the laps of its track with `acevo cut` first"
     );
     let evidence = known_corners::evidence(&laps, recorded);
-    let (corners, written) = known_corners::load_or_detect(outline, &evidence, args.corners.as_deref())?;
-    if let Some(path) = written {
+    let file = args.corners.as_deref();
+    let found = known_corners::load_or_detect(outline, &evidence, file)?;
+    let known_corners::Found { corners, is_detected } = found.context(
+        "the recording shows no corner of the track: it has no lap without large gaps, or the track has none",
+    )?;
+    if is_detected
+        && (file.is_some() || !evidence.is_empty())
+        && let Some(path) = known_corners::store(&corners, file)?
+    {
         say(format_args!("acevo: wrote the corners of the track into {}", name_of(&path)));
     }
     let figures = LapCorners::new(&corners, lap);

@@ -8,7 +8,7 @@ use acevo_simulator::TrackName;
 use acevo_telemetry::analysis::Outline;
 use acevo_telemetry::corners::{Corner, Corners};
 use acevo_telemetry::traces::LapTraces;
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, ensure};
 use tracing::warn;
 
 use super::known_tracks::file_name;
@@ -68,31 +68,40 @@ pub(crate) fn evidence(laps: &TracedLaps, of: &RecordedLap) -> Vec<LapTraces> {
     counting.map(|(_, traces)| traces.clone()).collect()
 }
 
-/// The corners of the track of an outline: those of the file, otherwise detected ones. Detected corners are stored for later, in the file that
-/// is named, or in the track's own one; without a name, corners of the simulator's tracks are not stored. Returns the path if it was written.
+/// Corners that were loaded or detected.
+pub(crate) struct Found {
+    pub(crate) corners: Corners,
+    /// They were detected, and may be [stored](store).
+    pub(crate) is_detected: bool,
+}
+
+/// The corners of the track of an outline: those of the file, otherwise those that laps show; `None` if there are none.
 ///
 /// # Errors
-/// As [`load`]; if the file cannot be written, or the laps show no corners.
+/// As [`load`].
 pub(crate) fn load_or_detect(
     outline: &Outline,
     laps: &[LapTraces],
     file: Option<&Path>,
-) -> anyhow::Result<(Corners, Option<PathBuf>)> {
-    let (track, configuration) = (outline.track(), outline.configuration());
-    if let Some(corners) = load(track, configuration, file)? {
-        return Ok((corners, None));
+) -> anyhow::Result<Option<Found>> {
+    let loaded = load(outline.track(), outline.configuration(), file)?;
+    if let Some(corners) = loaded {
+        return Ok(Some(Found { corners, is_detected: false }));
     }
-    let Some(corners) = Corners::detect(outline, laps) else {
-        bail!("the corners of the track are unknown: the recording has no lap without large gaps");
-    };
-    ensure!(!corners.corners.is_empty(), "the track has no corner");
-    let is_simulated = track.parse::<TrackName>().is_ok();
-    let own = || path_of(track, configuration).filter(|_| !is_simulated && !laps.is_empty());
-    let Some(path) = file.map(Path::to_owned).or_else(own) else { return Ok((corners, None)) };
+    let detected = Corners::detect(outline, laps).filter(|corners| !corners.corners.is_empty());
+    Ok(detected.map(|corners| Found { corners, is_detected: true }))
+}
+
+/// Stores detected corners, so that their numbers stay: in the file that is named, or in the track's own one; without a name, corners of the
+/// simulator's tracks are not stored. Returns the path if it was written.
+///
+/// # Errors
+/// If the file cannot be written.
+pub(crate) fn store(corners: &Corners, file: Option<&Path>) -> anyhow::Result<Option<PathBuf>> {
+    let is_simulated = corners.track.parse::<TrackName>().is_ok();
     // Another track may have the file: it keeps it.
-    if file.is_none() && path.exists() {
-        return Ok((corners, None));
-    }
+    let own = || path_of(&corners.track, &corners.configuration).filter(|path| !is_simulated && !path.exists());
+    let Some(path) = file.map(Path::to_owned).or_else(own) else { return Ok(None) };
     corners.save(&path).with_context(|| format!("cannot write the corners into {}", name_of(&path)))?;
-    Ok((corners, Some(path)))
+    Ok(Some(path))
 }

@@ -27,11 +27,20 @@ const DRIVES: [(&str, TrackName, CarModel, Scenario, Duration); 4] = [
     ("other-track", TrackName::Northmoor, CarModel::Gt3, Scenario::HotLaps, Duration::from_secs(7200)),
 ];
 
+/// Other recordings of a driver, on other tracks with all cars: a lap each.
+const OTHERS: usize = 96;
+
 /// A user whose folder of recordings has the drives, and their server.
 fn driver(drives: usize) -> (User, Site) {
+    driver_with(drives, 0)
+}
+
+/// The same with other recordings.
+fn driver_with(drives: usize, others: usize) -> (User, Site) {
     let user = User::new();
     let folder = user.folder.path().join("recordings");
     fs::create_dir_all(&folder).unwrap();
+    record_others(&folder, others);
     for (name, track, car, scenario, age) in &DRIVES[..drives] {
         let mut options = Options::default();
         (options.track, options.car, options.scenario) = (*track, *car, *scenario);
@@ -43,11 +52,31 @@ fn driver(drives: usize) -> (User, Site) {
     let settings = format!("[recording]\nfolder = {:?}\n", folder.to_str().unwrap());
     fs::create_dir_all(user.file().parent().unwrap()).unwrap();
     fs::write(user.file(), settings).unwrap();
+    // The server reads recordings slowly, so that it does not disturb the game.
+    user.command(&["sessions"]).output().unwrap();
     let site = serve_by(&mut user.command(&["serve", "--demo", "--quiet", "--port", "0"]));
-    while site.json("/api/library/sessions")["total"] != drives {
+    while site.json("/api/library/sessions")["total"] != drives + others {
         std::thread::sleep(Duration::from_millis(100));
     }
     (user, site)
+}
+
+/// Records a lap of many cars on two tracks, each on another day of the last months.
+fn record_others(folder: &Path, others: usize) {
+    let tracks = [TrackName::Valdombra, TrackName::Northmoor];
+    let half = |from: usize| {
+        for number in (from..others).step_by(2) {
+            let mut options = Options::default();
+            (options.track, options.scenario, options.laps) = (tracks[number / 2 % 2], Scenario::HotLaps, Some(1));
+            (options.car, options.seed) = (CarModel::ALL[number % CarModel::ALL.len()], number as u64);
+            let age = Duration::from_secs(86_400 * (number as u64 + 8));
+            record(&folder.join(format!("other-{number}.acevo")), options, age);
+        }
+    };
+    std::thread::scope(|threads| {
+        threads.spawn(|| half(1));
+        half(0);
+    });
 }
 
 /// Records a simulation that was driven some time ago.
@@ -79,11 +108,15 @@ fn with_text(selector: &str, text: &str) -> String {
 #[test]
 fn driver_finds_compares_and_shares_a_lap() {
     let Some(mut browser) = Chromium::start() else { return };
-    let (_user, site) = driver(4);
+    // A hundred recordings.
+    let (_user, site) = driver_with(4, OTHERS);
     let url = |path: &str| format!("http://{}{path}", site.host);
     browser.resize(1366, 768, 1.0, false);
     browser.open(&url("/#sessions"));
-    browser.wait_for("document.querySelectorAll('.panel-sessions .session-row').length === 4");
+    browser.wait_for(&with_text(".panel-sessions .hint", "100 sessions"));
+    browser.wait_for("document.querySelectorAll('.panel-sessions .session-row').length === 50");
+    click(&mut browser, &with_text(".panel-sessions button", "Show more"));
+    browser.wait_for("document.querySelectorAll('.panel-sessions .session-row').length === 100");
     browser.wait_for(&with_text(".panel-unreadable li", "broken.acevo"));
     browser.keep_picture("sessions-laptop");
 
@@ -97,7 +130,7 @@ fn driver_finds_compares_and_shares_a_lap() {
     };
     browser.evaluate(&choose("Track", "Karsthafen"));
     browser.wait_for("document.querySelectorAll('.panel-sessions .session-row').length === 3");
-    browser.evaluate(&choose("Car", "GT3"));
+    browser.evaluate(&choose("Car", "Velocita GT3"));
     browser.wait_for("document.querySelectorAll('.panel-sessions .session-row').length === 2");
     browser.wait_for("document.querySelectorAll('.panel-bests .session-row').length === 1");
     assert!(browser.evaluate("location.hash").as_str().unwrap().contains("car="), "filters are in the address");
@@ -182,6 +215,72 @@ fn driver_finds_compares_and_shares_a_lap() {
         opened["laps"].as_array().unwrap().iter().filter(|lap| lap["incomplete"].is_null()).collect();
     assert_eq!(complete.len(), 1, "exactly one lap: {opened}");
     assert_eq!((&complete[0]["time_ms"], &complete[0]["number"]), (&faulty["time_ms"], &faulty["number"]));
+    assert!(browser.errors.is_empty(), "{:?}", browser.errors);
+}
+
+#[test]
+fn compare_is_zoomed_and_moved_by_mouse_and_touch_and_corners_are_dragged() {
+    let Some(mut browser) = Chromium::start() else { return };
+    let (_user, site) = driver(2);
+    let sessions = site.json("/api/library/sessions");
+    let laps: Vec<_> = sessions["sessions"].as_array().unwrap().iter().map(|it| it["best_lap"].to_string()).collect();
+    browser.resize(1366, 768, 1.0, false);
+    browser.open(&format!("http://{}/#compare?laps={}", site.host, laps.join(",")));
+    browser.wait_for("document.querySelectorAll('.corner-table tbody tr').length > 3");
+    browser.wait_for("document.querySelector('.compare-curves .value.lap-b').textContent !== ''");
+    // Without from and to, everything is visible.
+    let at = |name: &str| format!("Number(new URLSearchParams(location.hash.split('?')[1]).get('{name}'))");
+    let span = format!("({} - {})", at("to"), at("from"));
+    let box_of = |browser: &mut Chromium, element: &str| {
+        let size = browser.evaluate(&format!(
+            "(() => {{ const box = document.querySelector('{element}').getBoundingClientRect(); return [box.left, box.top, box.width, box.height]; }})()"
+        ));
+        serde_json::from_value::<[f64; 4]>(size).unwrap()
+    };
+    let [left, top, width, _] = box_of(&mut browser, ".compare-curves canvas");
+    let point = |part: f64| (left + width * part, top + 40.0);
+    browser.wheel(point(0.5), -600.0);
+    browser.wait_for(&format!("{span} > 0"));
+    let (zoomed, from) = (browser.evaluate(&span).as_f64().unwrap(), browser.evaluate(&at("from")).as_f64().unwrap());
+    // To the left: what follows becomes visible.
+    browser.drag(point(0.7), point(0.3));
+    browser.wait_for(&format!(
+        "{} > {from} + 0.3 * {zoomed} && Math.abs({span} - {zoomed}) < 0.02 * {zoomed}",
+        at("from")
+    ));
+
+    browser.resize(1366, 768, 1.0, true);
+    let [left, top, width, _] = box_of(&mut browser, ".compare-curves canvas");
+    let point = |part: f64| (left + width * part, top + 40.0);
+    browser.pinch([point(0.4), point(0.6)], [point(0.2), point(0.8)]);
+    browser.wait_for(&format!("{span} < 0.5 * {zoomed} && {span} > 0"));
+    browser.resize(1366, 768, 1.0, false);
+    browser.evaluate(
+        "document.querySelector('.compare-curves').dispatchEvent(new MouseEvent('dblclick', { bubbles: true }))",
+    );
+    browser.wait_for("!location.hash.includes('from=')");
+
+    // The apex of the first corner is dragged along the track, and kept.
+    click(&mut browser, &with_text(".panel-tools button", "Corners"));
+    browser.wait_for("document.querySelector('dialog[open] canvas') !== null && document.querySelector('dialog[open] canvas').width > 10");
+    let layout = sessions["sessions"][0]["layout"].as_str().unwrap().replace(' ', "%20");
+    let track = &format!("/api/library/corners?track=Karsthafen&layout={layout}");
+    assert_eq!(site.json(track)["corners"], Value::Array(vec![]), "corners of the simulator are not stored");
+    let shown = "[...document.querySelectorAll('dialog[open] .editor-position')].map((it) => it.textContent).join()";
+    let before = browser.evaluate(shown);
+    let [left, top, width, height] = box_of(&mut browser, "dialog[open] canvas");
+    // Presses on a grid find the handle: its place depends on the shape of the track.
+    let is_moved = (0..40).any(|x| {
+        (0..40).any(|y| {
+            let from = (left + width * (f64::from(x) + 0.5) / 40.0, top + height * (f64::from(y) + 0.5) / 40.0);
+            browser.drag(from, (from.0 + 6.0, from.1 + 6.0));
+            browser.evaluate(shown) != before
+        })
+    });
+    assert!(is_moved, "no handle was found");
+    click(&mut browser, &with_text("dialog[open] button", "Save"));
+    browser.wait_for("document.querySelector('dialog[open]') === null");
+    assert!(site.json(track)["corners"].as_array().unwrap().len() > 3, "{}", site.json(track));
     assert!(browser.errors.is_empty(), "{:?}", browser.errors);
 }
 

@@ -10,10 +10,11 @@ use acevo_recording::{
     LapIndex, LapSelector, LapSpan, RecordedLap, Recording, RecordingWriter, TracedLaps, cut, lap_part,
 };
 use acevo_telemetry::analysis::Outline;
-use acevo_telemetry::corners::{Corner, Corners};
+use acevo_telemetry::corners::Corner;
 use acevo_telemetry::traces::LapTraces;
 use acevo_telemetry::{Channel, UnitSystem};
 use anyhow::{Context, ensure};
+use tracing::warn;
 
 use crate::session::known_corners;
 
@@ -88,14 +89,14 @@ pub(super) fn picture(lap: &OneLap, against: Option<&OneLap>) -> anyhow::Result<
 /// numbers stay; the corners of the simulator's tracks are not.
 pub(super) fn corners_of(outline: &Outline, laps: &[LapTraces]) -> anyhow::Result<Vec<Corner>> {
     let counting: Vec<_> = laps.iter().filter(|lap| lap.counts).cloned().collect();
-    match known_corners::load_or_detect(outline, &counting, None) {
-        Ok((corners, _)) => Ok(corners.corners),
-        // A file that is wrong is reported. Corners that cannot be stored are shown, and a track may have none.
-        Err(_) if known_corners::load(outline.track(), outline.configuration(), None)?.is_none() => {
-            Ok(Corners::detect(outline, &counting).unwrap_or_default().corners)
-        }
-        Err(error) => Err(error),
+    let Some(found) = known_corners::load_or_detect(outline, &counting, None)? else { return Ok(Vec::new()) };
+    if found.is_detected
+        && !counting.is_empty()
+        && let Err(error) = known_corners::store(&found.corners, None)
+    {
+        warn!("{error:#}");
     }
+    Ok(found.corners.corners)
 }
 
 /// The traces of a lap, and the outline of its track.
