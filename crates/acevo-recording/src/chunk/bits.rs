@@ -85,6 +85,7 @@ impl<'a> BitReader<'a> {
     }
 
     /// A number of at most `most` in unary; `None` if it is greater.
+    #[inline]
     pub(super) fn unary(&mut self, most: u32) -> Option<u32> {
         if self.left <= most {
             self.fill();
@@ -97,13 +98,15 @@ impl<'a> BitReader<'a> {
         Some(number)
     }
 
-    pub(super) fn word(&mut self) -> u32 {
-        if self.left < 32 {
+    /// The next bits, 1 to 32.
+    #[inline]
+    pub(super) fn bits(&mut self, width: u32) -> u32 {
+        if self.left < width {
             self.fill();
         }
-        let word = self.buffer as u32;
-        self.skip(32);
-        word
+        let bits = self.buffer as u32 & (u32::MAX >> (32 - width));
+        self.skip(width);
+        bits
     }
 
     fn skip(&mut self, bits: u32) {
@@ -115,18 +118,4 @@ impl<'a> BitReader<'a> {
     pub(super) fn is_finished(&self) -> bool {
         self.rest.is_empty() && self.left < 8 && self.buffer == 0
     }
-}
-
-/// At least 57 bits from a position on; after the end they are zero.
-pub(super) fn bits_at(bytes: &[u8], bit: usize) -> u64 {
-    let bytes = bytes.get(bit / 8..).unwrap_or_default();
-    let word = match bytes.first_chunk() {
-        Some(word) => u64::from_le_bytes(*word),
-        None => {
-            let mut word = [0; 8];
-            word[..bytes.len()].copy_from_slice(bytes);
-            u64::from_le_bytes(word)
-        }
-    };
-    word >> (bit % 8)
 }

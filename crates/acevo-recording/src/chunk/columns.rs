@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use super::bits::{BitReader, BitWriter, bits_at};
+use super::bits::{BitReader, BitWriter};
 
 /// Numbers of a block.
 const BLOCK: usize = 64;
@@ -304,21 +304,19 @@ impl<'a> Numbers<'a> {
 /// The blocks of coded columns.
 struct Blocks<'a> {
     heads: std::slice::Iter<'a, u8>,
-    /// The lowest bits of all blocks, and everything after them.
-    low: &'a [u8],
-    /// Where those of the next block begin.
-    low_bit: usize,
+    low: BitReader<'a>,
     unary: BitReader<'a>,
 }
 
 impl<'a> Blocks<'a> {
     /// `length` is the number of predicted numbers of a column.
-    fn new(heads: &'a [u8], low: &'a [u8], length: usize) -> Option<Self> {
+    fn new(heads: &'a [u8], rest: &'a [u8], length: usize) -> Option<Self> {
         let last = (length.max(1) - 1) / BLOCK;
         let block_length = |index: usize| if index % (last + 1) == last { length - last * BLOCK } else { BLOCK };
-        let low_bits = |(index, head)| width(head) * block_length(index);
+        let low_bits = |(index, head): (usize, u8)| usize::from(head & WIDTH) * block_length(index);
         let low_bytes = heads.iter().copied().enumerate().map(low_bits).sum::<usize>().div_ceil(8);
-        Some(Self { heads: heads.iter(), low, low_bit: 0, unary: BitReader::new(low.get(low_bytes..)?) })
+        let (low, unary) = rest.split_at_checked(low_bytes)?;
+        Some(Self { heads: heads.iter(), low: BitReader::new(low), unary: BitReader::new(unary) })
     }
 
     fn column(&mut self, first: u32, column: &mut [u32]) -> Option<()> {
@@ -333,21 +331,21 @@ impl<'a> Blocks<'a> {
     }
 
     fn codes(&mut self, head: u8, block: &mut [u32]) -> Option<()> {
-        let width = width(head);
+        let width = u32::from(head & WIDTH);
         let mut escapes = [(0, 0); BLOCK];
         let mut escaped = 0;
         for (index, code) in block.iter_mut().enumerate() {
             let upper = self.unary.unary(ESCAPE)?;
             *code = upper << width;
             if upper == ESCAPE {
-                escapes[escaped] = (index, self.unary.word());
+                escapes[escaped] = (index, self.unary.bits(32));
                 escaped += 1;
             }
         }
-        let mask = (1 << width) - 1;
-        for code in block.iter_mut() {
-            *code |= bits_at(self.low, self.low_bit) as u32 & mask;
-            self.low_bit += width;
+        if width > 0 {
+            for code in block.iter_mut() {
+                *code |= self.low.bits(width);
+            }
         }
         for (index, code) in &escapes[..escaped] {
             block[*index] = *code;
@@ -356,13 +354,8 @@ impl<'a> Blocks<'a> {
     }
 
     fn is_finished(&self) -> bool {
-        self.unary.is_finished()
+        self.low.is_finished() && self.unary.is_finished()
     }
-}
-
-/// Bits of each code of a block that are stored as they are.
-fn width(head: u8) -> usize {
-    usize::from(head & WIDTH)
 }
 
 /// Replaces codes by the numbers, which follow `before`.

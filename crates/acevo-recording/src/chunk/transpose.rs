@@ -33,26 +33,19 @@ pub(super) fn to_pages<'a>(mut columns: impl Iterator<Item = Unpacked<'a>>, size
         let to = size.min(from + TILE * 4);
         let mut tile = [Unpacked::Constant(0); TILE];
         tile.iter_mut().zip(columns.by_ref().take(words(to - from))).for_each(|(place, column)| *place = column);
-        let lines = pages.chunks_exact_mut(size).map(|page| &mut page[from..to]);
-        if tile.iter().all(|column| matches!(column, Unpacked::Constant(_))) {
-            let mut line = [0; TILE * 4];
-            fill(&mut line, &tile, 0);
-            lines.for_each(|page| page.copy_from_slice(&line[..to - from]));
-        } else {
-            lines.enumerate().for_each(|(record, page)| fill(page, &tile, record));
+        // Most words are constant.
+        let line = tile.map(|column| column.number(0).to_le_bytes());
+        let line = &line.as_flattened()[..to - from];
+        pages.chunks_exact_mut(size).for_each(|page| page[from..to].copy_from_slice(line));
+        for (at, column) in (from..).step_by(4).zip(tile) {
+            let Unpacked::Numbers(numbers) = column else { continue };
+            for (page, number) in pages.chunks_exact_mut(size).zip(numbers) {
+                match page[at..].first_chunk_mut() {
+                    Some(word) => *word = number.to_le_bytes(),
+                    None => page[at..].copy_from_slice(&number.to_le_bytes()[..size - at]),
+                }
+            }
         }
-    }
-}
-
-/// Fills a part of a page.
-#[inline]
-fn fill(line: &mut [u8], tile: &[Unpacked<'_>; TILE], record: usize) {
-    let (words, rest) = line.as_chunks_mut();
-    for (word, column) in words.iter_mut().zip(tile) {
-        *word = column.number(record).to_le_bytes();
-    }
-    if let Some(column) = tile.get(words.len()) {
-        rest.copy_from_slice(&column.number(record).to_le_bytes()[..rest.len()]);
     }
 }
 

@@ -1,0 +1,107 @@
+//! Counts the instructions and allocated blocks of hot paths, and fails above their limits: `.ci/run limits`.
+//!
+//! Each limit is 3 % above what was counted when it was set. A change that costs more sets a new limit, and its message says why. A change that
+//! costs less sets a lower one.
+
+use std::hint::black_box;
+use std::time::Duration;
+
+use acevo_export::{Exporter, Row};
+use acevo_recording::{Recording, RecordingWriter};
+use acevo_shared_memory::{ACEvoSharedMemoryMapper, Page, PageKind, SPageFileGraphicEvo};
+use acevo_telemetry::Frame;
+use acevo_telemetry::analysis::Analysis;
+use gungraun::prelude::*;
+use gungraun::{Callgrind, Dhat, DhatMetric, EventKind, LibraryBenchmarkConfig};
+use limits::{Csv, Pages, analysis, csv, driving, mapper, reader, warm_writer, write};
+
+/// Calls of what takes nanoseconds.
+const CALLS: usize = 1000;
+
+/// Limits: instructions, and allocated blocks.
+fn limits(instructions: u64, blocks: u64) -> LibraryBenchmarkConfig {
+    let mut config = LibraryBenchmarkConfig::default();
+    config.tool(Callgrind::default().hard_limits([(EventKind::Ir, instructions)]));
+    config.tool(Dhat::default().hard_limits([(DhatMetric::TotalBlocks, blocks)]));
+    config
+}
+
+#[library_benchmark(config = limits(5_294_499, 0))]
+#[bench::settled(mapper())]
+fn capture_thousand_frames(mapper: ACEvoSharedMemoryMapper) -> ACEvoSharedMemoryMapper {
+    for _ in 0..CALLS {
+        black_box(mapper.frame().expect("pages in memory"));
+    }
+    mapper
+}
+
+#[library_benchmark(config = limits(125_954, 0))]
+#[bench::settled(mapper())]
+fn poll_thousand_counters(mapper: ACEvoSharedMemoryMapper) -> ACEvoSharedMemoryMapper {
+    for _ in 0..CALLS {
+        black_box(mapper.packet_id(PageKind::Physics).expect("pages in memory"));
+        black_box(mapper.packet_id(PageKind::Graphics).expect("pages in memory"));
+    }
+    mapper
+}
+
+#[library_benchmark(config = limits(2_186_643, 0))]
+#[bench::graphics(driving().graphics().as_bytes().to_vec())]
+fn decode_thousand_pages(bytes: Vec<u8>) -> Vec<u8> {
+    let mut page = SPageFileGraphicEvo::default();
+    for _ in 0..CALLS {
+        black_box(&mut page).assign(black_box(&bytes));
+    }
+    bytes
+}
+
+#[library_benchmark(config = limits(1_903_775, 0))]
+#[bench::race(analysis())]
+fn analyse_second((mut analysis, frames): (Analysis, Vec<(Duration, Frame)>)) -> (Analysis, Vec<(Duration, Frame)>) {
+    for (at, frame) in &frames {
+        analysis.feed(*at, frame);
+    }
+    (analysis, frames)
+}
+
+#[library_benchmark(config = limits(23_007_959, 2))]
+#[bench::race(warm_writer())]
+fn record_three_seconds((mut writer, pages): (RecordingWriter<Vec<u8>>, Pages)) -> (RecordingWriter<Vec<u8>>, Pages) {
+    write(&mut writer, &pages);
+    (writer, pages)
+}
+
+#[library_benchmark(config = limits(7_000_504, 0))]
+#[bench::race(reader())]
+fn read_three_seconds(mut recording: Recording<std::io::Cursor<Vec<u8>>>) -> Recording<std::io::Cursor<Vec<u8>>> {
+    while let Some(step) = recording.next_step().expect("it is in memory") {
+        black_box(step.frame);
+    }
+    recording
+}
+
+#[library_benchmark(config = limits(18_191_687, 98))]
+#[bench::all_channels(csv())]
+fn export_second((mut exporter, mut sampler, frames): Csv) -> Csv {
+    for (at, frame) in &frames {
+        let values = sampler.values(frame);
+        let (time_s, packet_id) = (at.as_secs_f64(), frame.physics.packet_id());
+        let row = Row { time_s, packet_id, session: 1, lap: Some(1), missed: 0, skipped: 0, values: &values };
+        exporter.row(&row).expect("a sink");
+    }
+    (exporter, sampler, frames)
+}
+
+library_benchmark_group!(
+    name = hot_paths,
+    benchmarks = [
+        capture_thousand_frames,
+        poll_thousand_counters,
+        decode_thousand_pages,
+        analyse_second,
+        record_three_seconds,
+        read_three_seconds,
+        export_second
+    ]
+);
+main!(library_benchmark_groups = hot_paths);
