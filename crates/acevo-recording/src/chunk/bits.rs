@@ -27,7 +27,7 @@ impl BitWriter {
         }
     }
 
-    /// Appends a number below 32 as so many zeros, and a one.
+    /// Appends a number below 32 in unary: as many zeros, then a one.
     pub(super) fn unary(&mut self, number: u32) {
         self.push(1 << number, number + 1);
     }
@@ -69,7 +69,7 @@ impl<'a> BitReader<'a> {
         Self { rest: bytes, buffer: 0, left: 0 }
     }
 
-    /// Fills the buffer with at least 56 bits, if there are so many.
+    /// Fills the buffer with at least 56 bits, unless the bytes end.
     fn fill(&mut self) {
         if let Some(next) = self.rest.first_chunk() {
             self.buffer |= u64::from_le_bytes(*next) << self.left;

@@ -75,7 +75,7 @@ pub(crate) struct Found {
     pub(crate) is_detected: bool,
 }
 
-/// The corners of the track of an outline: those of the file, otherwise those that laps show; `None` if there are none.
+/// The corners of the track of an outline: those of the file, otherwise those that laps show; `None` without corners.
 ///
 /// # Errors
 /// As [`load`].
