@@ -9,7 +9,8 @@ pub enum Compression {
     /// LZ4: fast, for recording while driving.
     #[default]
     Lz4,
-    /// Zstandard, level 3: about a tenth smaller, at one and a half times the processor time. Readers need the feature `zstd`, too.
+    /// Zstandard, level 3. It makes files one percent smaller since version 2 of the format, and exists for files that have it already. Readers
+    /// need the feature `zstd`, too.
     #[cfg(feature = "zstd")]
     Zstd,
 }
