@@ -70,12 +70,14 @@ export function sessionPage(root, { basket, notice, show, removed }) {
 
   async function load(id) {
     wanted = id;
+    const asked = performance.now();
     const { ok, answer, text } = await library.session(id);
     if (wanted !== id) return;
     const isShown = ok && Boolean(answer?.session);
     report(isShown ? '' : text || 'This session is not in the library: its file was moved or deleted.');
     for (const { node } of [laps, notes, map, stints, others]) setHidden(node, !isShown);
     for (const node of [compare, remove]) setHidden(node, !isShown);
+    if (isShown) Object.assign(answer.session, showNotes(answer.session, asked));
     setText(title, isShown ? sessionTitle(answer.session) : 'No such session');
     setText(facts, '');
     if (isShown) fill(answer);
@@ -86,7 +88,6 @@ export function sessionPage(root, { basket, notice, show, removed }) {
     const { session } = answer;
     setText(facts, [dateText(session.began), trackText(session), carText(session), session.driver, words(session.kind), clock(session.duration_s), session.is_simulated ? 'simulated' : '', session.file].filter(Boolean).join(' · '));
     showLaps(answer);
-    showNotes(session);
     fillTable(stints, STINTS, answer.stints ?? []);
     fillTable(others, OTHERS, answer.other_cars ?? []);
     setHidden(compare, !session.best_lap);
