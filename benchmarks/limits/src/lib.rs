@@ -13,7 +13,7 @@ use acevo_telemetry::{Axes, Frame, default_channels};
 /// A second of packets.
 pub const PACKETS: usize = 333;
 
-/// A simulator on its second flying lap.
+/// A race, twenty seconds after it began.
 pub fn driving() -> Simulator {
     let mut options = Options::default();
     options.scenario = Scenario::Race;

@@ -339,6 +339,7 @@ fn library_views_fit_every_screen_and_keep_what_the_user_writes() {
     while tags() != Some(2) {
         std::thread::sleep(Duration::from_millis(20));
     }
+    browser.wait_for("document.querySelector('.session-notes .result').textContent === 'Saved.'");
     click(&mut browser, &with_text(".session-head button", "Delete"));
     click(&mut browser, &with_text("dialog button", "Delete"));
     browser.wait_for(
