@@ -67,10 +67,7 @@ pub(crate) fn run(args: &CornersArgs) -> anyhow::Result<ExitCode> {
     let known_corners::Found { corners, is_detected } = found.context(
         "the recording shows no corner of the track: it has no lap without large gaps, or the track has none",
     )?;
-    if is_detected
-        && (file.is_some() || !evidence.is_empty())
-        && let Some(path) = known_corners::store(&corners, file)?
-    {
+    if is_detected && let Some(path) = known_corners::store(&corners, &evidence, file)? {
         say(format_args!("acevo: wrote the corners of the track into {}", name_of(&path)));
     }
     let figures = LapCorners::new(&corners, lap);

@@ -92,15 +92,16 @@ pub(crate) fn load_or_detect(
     Ok(detected.map(|corners| Found { corners, is_detected: true }))
 }
 
-/// Stores detected corners, so that their numbers stay: in the file that is named, or in the track's own one; without a name, corners of the
-/// simulator's tracks are not stored. Returns the path if it was written.
+/// Stores corners that these laps have shown, so that their numbers stay: in the file that is named, or in the track's own one. Without a name,
+/// corners of the simulator's tracks are not stored, nor those of the outline alone. Returns the path if it was written.
 ///
 /// # Errors
 /// If the file cannot be written.
-pub(crate) fn store(corners: &Corners, file: Option<&Path>) -> anyhow::Result<Option<PathBuf>> {
+pub(crate) fn store(corners: &Corners, laps: &[LapTraces], file: Option<&Path>) -> anyhow::Result<Option<PathBuf>> {
     let is_simulated = corners.track.parse::<TrackName>().is_ok();
     // Another track may have the file: it keeps it.
-    let own = || path_of(&corners.track, &corners.configuration).filter(|path| !is_simulated && !path.exists());
+    let may_store = |path: &PathBuf| !is_simulated && !laps.is_empty() && !path.exists();
+    let own = || path_of(&corners.track, &corners.configuration).filter(may_store);
     let Some(path) = file.map(Path::to_owned).or_else(own) else { return Ok(None) };
     corners.save(&path).with_context(|| format!("cannot write the corners into {}", name_of(&path)))?;
     Ok(Some(path))

@@ -91,8 +91,7 @@ pub(super) fn corners_of(outline: &Outline, laps: &[LapTraces]) -> anyhow::Resul
     let counting: Vec<_> = laps.iter().filter(|lap| lap.counts).cloned().collect();
     let Some(found) = known_corners::load_or_detect(outline, &counting, None)? else { return Ok(Vec::new()) };
     if found.is_detected
-        && !counting.is_empty()
-        && let Err(error) = known_corners::store(&found.corners, None)
+        && let Err(error) = known_corners::store(&found.corners, &counting, None)
     {
         warn!("{error:#}");
     }
