@@ -19,7 +19,10 @@ const MAX_SESSIONS: usize = 1000;
 const MAX_OTHER_LAPS: usize = 50_000;
 
 /// Time between two frames from which other cars are followed: their times are those of the log.
-const OTHER_CARS_INTERVAL: Duration = Duration::from_millis(200);
+const OTHER_CARS_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Time between two frames from which names are taken.
+const NAMES_INTERVAL: Duration = Duration::from_millis(200);
 
 /// Steps between two calls of the caller: a third of a second of driving.
 const STEPS_PER_CALL: u32 = 100;
@@ -127,6 +130,8 @@ fn is_simulated(mark: &Marked) -> bool {
 #[derive(Debug, Default)]
 struct Sessions {
     sessions: BTreeMap<u32, Session>,
+    /// When names are taken next.
+    next_names: Duration,
 }
 
 impl Sessions {
@@ -137,13 +142,17 @@ impl Sessions {
         if frame.graphics.status() != ACEvoStatus::Live {
             return;
         }
-        if !self.sessions.contains_key(&number) && self.sessions.len() >= MAX_SESSIONS {
+        let is_new = !self.sessions.contains_key(&number);
+        if is_new && self.sessions.len() >= MAX_SESSIONS {
             return;
         }
         let session =
             self.sessions.entry(number).or_insert_with(|| Session { number, from: step.at, ..Session::default() });
         session.to = step.at;
-        session.learn(frame);
+        if is_new || step.at >= self.next_names {
+            self.next_names = step.at + NAMES_INTERVAL;
+            session.learn(frame);
+        }
         if session.sector_ends != analysis.sector_ends() {
             session.sector_ends = analysis.sector_ends().to_vec();
         }

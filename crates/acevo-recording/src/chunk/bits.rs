@@ -55,67 +55,107 @@ impl BitWriter {
     }
 }
 
+/// Bits that can be seen at once.
+const PEEKED: u32 = 57;
+
 /// Reads bits. After the end all are zero.
 #[derive(Debug)]
 pub(super) struct BitReader<'a> {
-    rest: &'a [u8],
-    buffer: u64,
-    /// Bits in the buffer.
-    left: u32,
+    bytes: &'a [u8],
+    /// Bits that were read.
+    position: usize,
 }
 
 impl<'a> BitReader<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Self {
-        Self { rest: bytes, buffer: 0, left: 0 }
+        Self { bytes, position: 0 }
     }
 
-    /// Fills the buffer with at least 56 bits, unless the bytes end.
-    fn fill(&mut self) {
-        if let Some(next) = self.rest.first_chunk() {
-            self.buffer |= u64::from_le_bytes(*next) << self.left;
-            let taken = (63 - self.left) / 8;
-            self.rest = &self.rest[taken as usize..];
-            self.left += taken * 8;
-            return;
-        }
-        while let Some((byte, rest)) = self.rest.split_first().filter(|_| self.left <= 56) {
-            self.buffer |= u64::from(*byte) << self.left;
-            (self.rest, self.left) = (rest, self.left + 8);
-        }
-    }
-
-    /// A number of at most `most` in unary; `None` if it is greater.
+    /// The next bits, at least [`PEEKED`] of them.
     #[inline]
-    pub(super) fn unary(&mut self, most: u32) -> Option<u32> {
-        if self.left <= most {
-            self.fill();
-        }
-        let number = self.buffer.trailing_zeros();
-        if number > most {
-            return None;
-        }
-        self.skip(number + 1);
-        Some(number)
+    fn peek(&self) -> u64 {
+        let byte = self.position / 8;
+        let word = match self.bytes.get(byte..byte.saturating_add(8)).and_then(<[u8]>::first_chunk) {
+            Some(bytes) => u64::from_le_bytes(*bytes),
+            None => self.last_word(byte),
+        };
+        word >> (self.position % 8)
     }
 
-    /// The next bits, 1 to 32.
+    #[cold]
+    fn last_word(&self, byte: usize) -> u64 {
+        let rest = self.bytes.get(byte..).unwrap_or_default();
+        let mut word = [0; 8];
+        word.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+        u64::from_le_bytes(word)
+    }
+
+    /// Reads a number in unary for each code, shifted by `width` bits, at most 31. After the number `escape`, which must be below 14, the
+    /// code follows as a whole. `None` if a number is greater.
     #[inline]
-    pub(super) fn bits(&mut self, width: u32) -> u32 {
-        if self.left < width {
-            self.fill();
+    pub(super) fn unary(&mut self, codes: &mut [u32], width: u32, escape: u32) -> Option<()> {
+        // Four numbers are in the bits that can be seen at once.
+        let (groups, rest) = codes.as_chunks_mut::<4>();
+        for group in groups {
+            self.unary_group(group, width, escape)?;
         }
-        let bits = self.buffer as u32 & (u32::MAX >> (32 - width));
-        self.skip(width);
-        bits
+        self.unary_group(rest, width, escape)
     }
 
-    fn skip(&mut self, bits: u32) {
-        self.buffer >>= bits;
-        self.left = self.left.saturating_sub(bits);
+    #[inline]
+    fn unary_group(&mut self, group: &mut [u32], width: u32, escape: u32) -> Option<()> {
+        let mut bits = self.peek();
+        for code in group {
+            let number = bits.trailing_zeros();
+            if number < escape {
+                *code = number << width;
+                bits >>= number + 1;
+                self.position += number as usize + 1;
+            } else if number == escape {
+                self.position += number as usize + 1;
+                *code = self.peek() as u32;
+                self.position += 32;
+                bits = self.peek();
+            } else {
+                return None;
+            }
+        }
+        Some(())
+    }
+
+    /// Adds the next `width` bits, at most 31, to each code.
+    #[inline]
+    pub(super) fn low(&mut self, codes: &mut [u32], width: u32) {
+        match width {
+            0 => {}
+            1..=14 => self.low_by::<4>(codes, width),
+            15..=28 => self.low_by::<2>(codes, width),
+            _ => self.low_by::<1>(codes, width),
+        }
+    }
+
+    /// `GROUP` times `width` bits must be visible at once.
+    #[inline]
+    fn low_by<const GROUP: usize>(&mut self, codes: &mut [u32], width: u32) {
+        let (groups, rest) = codes.as_chunks_mut::<GROUP>();
+        for group in groups {
+            self.low_group(group, width);
+        }
+        self.low_group(rest, width);
+    }
+
+    #[inline]
+    fn low_group(&mut self, group: &mut [u32], width: u32) {
+        let (mut bits, mask) = (self.peek(), (1 << width) - 1);
+        self.position += group.len() * width as usize;
+        for code in group {
+            *code |= bits as u32 & mask;
+            bits >>= width;
+        }
     }
 
     /// True if only the zeros that fill a byte are left.
     pub(super) fn is_finished(&self) -> bool {
-        self.rest.is_empty() && self.left < 8 && self.buffer == 0
+        self.position.div_ceil(8) == self.bytes.len() && self.peek() == 0
     }
 }

@@ -323,32 +323,11 @@ impl<'a> Blocks<'a> {
         let mut before = [first; 3];
         for block in column.chunks_mut(BLOCK) {
             let head = *self.heads.next()?;
-            self.codes(head, block)?;
+            let width = u32::from(head & WIDTH);
+            self.unary.unary(block, width, ESCAPE)?;
+            self.low.low(block, width);
             integrate(head >> 5, before, block)?;
             before = last_three(before, block);
-        }
-        Some(())
-    }
-
-    fn codes(&mut self, head: u8, block: &mut [u32]) -> Option<()> {
-        let width = u32::from(head & WIDTH);
-        let mut escapes = [(0, 0); BLOCK];
-        let mut escaped = 0;
-        for (index, code) in block.iter_mut().enumerate() {
-            let upper = self.unary.unary(ESCAPE)?;
-            *code = upper << width;
-            if upper == ESCAPE {
-                escapes[escaped] = (index, self.unary.bits(32));
-                escaped += 1;
-            }
-        }
-        if width > 0 {
-            for code in block.iter_mut() {
-                *code |= self.low.bits(width);
-            }
-        }
-        for (index, code) in &escapes[..escaped] {
-            block[*index] = *code;
         }
         Some(())
     }

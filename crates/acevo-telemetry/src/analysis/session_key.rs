@@ -28,6 +28,35 @@ pub(super) struct SessionKey {
     track: String,
     configuration: String,
     car: String,
+    /// What the pages had when nothing had changed. Comparing bytes is cheaper than comparing names.
+    unchanged: Option<Seen>,
+}
+
+/// The parts of settled pages that identify a drive.
+#[derive(Debug, Clone, PartialEq)]
+struct Seen {
+    session: i32,
+    ids: [u8; 2],
+    names: [[u8; 33]; 5],
+}
+
+impl Seen {
+    /// `None` if a page has not settled.
+    fn in_frame(frame: &Frame) -> Option<Self> {
+        let (session, graphics) = (frame.static_data.raw(), frame.graphics.raw());
+        let names = [
+            session.session_name,
+            session.track,
+            session.track_configuration,
+            graphics.session_state.phase_name,
+            graphics.car_model,
+        ];
+        (frame.static_data.is_settled() && frame.graphics.is_settled()).then(|| Self {
+            session: session.session,
+            ids: [session.event_id, session.session_id],
+            names: names.map(|name| *name.as_bytes()),
+        })
+    }
 }
 
 impl SessionKey {
@@ -42,11 +71,22 @@ impl SessionKey {
             track: known(session.track.as_str()),
             configuration: known(session.track_configuration.as_str()),
             car: known(graphics.car_model()),
+            unchanged: None,
         }
     }
 
     /// Returns what has begun if the frame belongs to another drive. Learns names that were not known.
     pub(super) fn change(&mut self, frame: &Frame) -> Option<Beginning> {
+        let seen = Seen::in_frame(frame);
+        if seen.is_some() && seen == self.unchanged {
+            return None;
+        }
+        let change = self.compare(frame);
+        self.unchanged = seen.filter(|_| change.is_none());
+        change
+    }
+
+    fn compare(&mut self, frame: &Frame) -> Option<Beginning> {
         let (session, graphics) = (frame.static_data.raw(), &frame.graphics);
         let numbers = (session.session, [session.event_id, session.session_id]);
         if frame.static_data.is_settled() {
