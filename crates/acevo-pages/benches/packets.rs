@@ -31,8 +31,9 @@ const PERIOD: Duration = Duration::from_micros(3003);
 const WAKE_EARLY: Duration = if cfg!(windows) { Duration::MAX } else { Duration::from_micros(300) };
 
 /// Name, polling strategy, and a sleep after each physics packet.
-const STRATEGIES: [(&str, Polling, Duration); 8] = [
+const STRATEGIES: [(&str, Polling, Duration); 9] = [
     ("adaptive (the default)", Polling::Adaptive, Duration::ZERO),
+    ("low latency", Polling::LowLatency, Duration::ZERO),
     (
         "2.5 ms after a packet, then every 150 µs",
         Polling::Every(Duration::from_micros(150)),

@@ -6,7 +6,6 @@ mod schedule;
 mod stats;
 
 use std::borrow::Borrow;
-use std::hint::spin_loop;
 use std::time::{Duration, Instant};
 
 use crate::error::Error;
@@ -18,17 +17,21 @@ use crate::view::View;
 
 pub use self::histogram::Histogram;
 pub use self::packet::{Arrival, Packet};
-use self::schedule::{PollSchedule, Sighting};
+use self::schedule::{PollSchedule, Precision, Sighting};
 pub use self::stats::{PageStats, Stats};
 
 /// When to poll for the next packet. The measurements behind the default are in `docs/benchmarks.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Polling {
-    /// Learns the packet rate of both pages and sleeps until shortly after the next packet is due. Polls more often only while a
-    /// packet is late, while the rate is unknown, or if packets come in bursts. Polls every 2 ms while no counter moves.
+    /// Learns the packet rate of both pages, sleeps until the next packet is due, and waits for it without sleeping for up to 50 µs. Polls
+    /// more often only while a packet is late, while the rate is unknown, or if packets come in bursts. Polls every 2 ms while no counter
+    /// moves.
     #[default]
     Adaptive,
+    /// As `Adaptive`, but wakes up earlier and waits for up to 500 µs, so that hardly any packet waits for a sleep to end. This is for force
+    /// feedback and other haptics, at about twice the processor time.
+    LowLatency,
     /// Polls at a fixed interval. Operating systems sleep some 60 µs longer than requested.
     Every(Duration),
     /// Polls continuously and never sleeps: the lowest latency, at the cost of a whole core.
@@ -44,10 +47,6 @@ const OVERSLEPT: Duration = Duration::from_millis(1);
 
 /// A period long enough never to elapse, yet safe to add to an `Instant`.
 const NEVER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
-
-/// If the next polls of the two pages are closer together than this, one poll serves both, because waking up costs more than
-/// a poll.
-const MERGE_POLLS_WITHIN: Duration = Duration::from_micros(150);
 
 /// A blocking iterator over the game's packets, each once, as they arrive. [`wait`](Self::wait) is the same with a timeout.
 ///
@@ -131,7 +130,7 @@ impl<M: Borrow<ACEvoSharedMemoryMapper>> Packets<M> {
             // If the game is gone, the first poll returns the error.
             Counter {
                 last: mapper.borrow().packet_id(page).ok(),
-                schedule: PollSchedule::new(),
+                schedule: PollSchedule::new(Precision::DEFAULT),
                 is_suspended: false,
                 skipped: mapper.borrow().tracker().skipped(),
             }
@@ -167,6 +166,10 @@ impl<M: Borrow<ACEvoSharedMemoryMapper>> Packets<M> {
     #[must_use]
     pub fn with_polling(mut self, polling: Polling) -> Self {
         self.polling = polling;
+        let precision = if polling == Polling::LowLatency { Precision::LOW_LATENCY } else { Precision::DEFAULT };
+        for counter in [&mut self.physics, &mut self.graphics] {
+            counter.schedule = PollSchedule::new(precision);
+        }
         self
     }
 
@@ -200,8 +203,9 @@ impl<M: Borrow<ACEvoSharedMemoryMapper>> Packets<M> {
             if deadline.is_some_and(|deadline| now >= deadline) {
                 return Ok(None);
             }
-            if self.polling == Polling::Spin {
-                spin_loop();
+            if self.next <= now {
+                // The game may be waiting for this core.
+                std::thread::yield_now();
             }
         }
     }
@@ -261,15 +265,13 @@ impl<M: Borrow<ACEvoSharedMemoryMapper>> Packets<M> {
         match self.polling {
             Polling::Spin => now,
             Polling::Every(period) => now + period.min(NEVER),
-            Polling::Adaptive => {
+            Polling::Adaptive | Polling::LowLatency => {
                 let physics = self.physics.next_poll(now);
                 // While physics moves, it is polled often enough to find the first graphics page after a rest.
                 if self.physics.schedule.is_moving() && !self.graphics.schedule.is_moving() {
                     return physics;
                 }
-                let graphics = self.graphics.next_poll(now);
-                let (first, second) = (physics.min(graphics), physics.max(graphics));
-                if second - first < MERGE_POLLS_WITHIN { second } else { first }
+                physics.min(self.graphics.next_poll(now))
             }
         }
     }

@@ -1,13 +1,13 @@
 //! Schedules the polls of a page, so that most packets are found by the first poll, shortly after they were written.
 //!
 //! Packets come at a steady rate, but their phase is unknown and is found by trying. If a poll finds its packet at once, it may
-//! be later than necessary, so the next poll is planned a little earlier. If a poll is too early, it is repeated after a moment,
-//! and the next one is planned later.
+//! be later than necessary, so the next poll is planned a little earlier. A poll that is too early is repeated without a break for
+//! a short time. That shows exactly when the packet comes, and the next poll is planned shortly before its packet.
 
 use std::time::{Duration, Instant};
 
-/// Time between two polls while a packet is due.
-const FINE_INTERVAL: Duration = Duration::from_micros(150);
+/// Time between two polls while a packet is overdue.
+const FINE_INTERVAL: Duration = Duration::from_micros(60);
 
 /// Time between two polls while the rate is unknown or not trusted.
 const SEARCH_INTERVAL: Duration = Duration::from_micros(250);
@@ -23,10 +23,13 @@ const BLOCK_PACKETS: u32 = 64;
 
 /// How much earlier the next poll is planned after one that found its packet at once: minimum and maximum. The step doubles with
 /// each such poll in a row.
-const ADVANCE: (Duration, Duration) = (Duration::from_micros(5), Duration::from_micros(20));
+const ADVANCE: (Duration, Duration) = (Duration::from_micros(5), Duration::from_micros(80));
 
-/// How much later the next poll is planned after one that was too early.
-const RETREAT: Duration = Duration::from_micros(80);
+/// Maximum time between two polls without a break.
+const SPUN: Duration = Duration::from_micros(10);
+
+/// Part of the difference between the wait for a packet and the planned one by which the next poll is moved. Sleeps and packets vary.
+const GAIN: u32 = 4;
 
 /// Maximum sleep while packets arrive, for any estimated rate.
 const MAX_SLEEP: Duration = Duration::from_millis(50);
@@ -40,9 +43,24 @@ const STOPPED_TIME: Duration = Duration::from_millis(100);
 /// Number of packets for which the rate is distrusted after a punctual poll has missed some: initially and at most.
 const DISTRUST_PACKETS: (u32, u32) = (BLOCK_PACKETS, 8192);
 
+/// How exactly a packet is awaited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Precision {
+    /// How long before its packet a poll is planned.
+    pub(super) lead: Duration,
+    /// For how long a poll that is too early is repeated without a break.
+    pub(super) spin: Duration,
+}
+
+impl Precision {
+    pub(super) const DEFAULT: Self = Self { lead: Duration::from_micros(15), spin: Duration::from_micros(50) };
+    pub(super) const LOW_LATENCY: Self = Self { lead: Duration::from_micros(60), spin: Duration::from_micros(500) };
+}
+
 /// The poll schedule of one page.
 #[derive(Debug, Clone)]
 pub(super) struct PollSchedule {
+    precision: Precision,
     state: State,
     /// Length of the next distrust, in packets.
     penalty: u32,
@@ -63,10 +81,14 @@ enum State {
 #[derive(Debug, Clone)]
 struct Locked {
     period: Duration,
-    /// Time of the first poll for the next packet.
+    /// Planned time of the first poll for the next packet.
     due: Instant,
+    /// Time of the first poll that was due and found no packet.
+    early: Option<Instant>,
     /// How much earlier the next poll is planned if this one finds its packet at once.
     advance: Duration,
+    /// The last packet came long after its first poll.
+    was_late: bool,
     last: Instant,
     /// Start of the block over which the rate is measured.
     block: Instant,
@@ -92,13 +114,13 @@ pub(super) struct Sighting {
 }
 
 impl PollSchedule {
-    pub(super) fn new() -> Self {
-        Self { state: State::Standing, penalty: DISTRUST_PACKETS.0, distrust: 0 }
+    pub(super) fn new(precision: Precision) -> Self {
+        Self { precision, state: State::Standing, penalty: DISTRUST_PACKETS.0, distrust: 0 }
     }
 
     /// Starts over, for another game or another session.
     pub(super) fn reset(&mut self) {
-        *self = Self::new();
+        *self = Self::new(self.precision);
     }
 
     /// True while packets come.
@@ -136,17 +158,22 @@ impl PollSchedule {
                 } else {
                     self.distrust = self.distrust.saturating_sub(1);
                 }
-                locked.on_packet(sighting)
+                locked.on_packet(sighting, self.precision)
             }
         }
     }
 
     /// A poll has found no packet.
     pub(super) fn on_no_packet(&mut self, now: Instant) {
-        let stands = match &self.state {
+        let stands = match &mut self.state {
             State::Standing => false,
             State::Searching { last, .. } => now.saturating_duration_since(*last) > STOPPED_TIME,
-            State::Locked(locked) => locked.has_rested(now, 0),
+            State::Locked(locked) => {
+                if now >= locked.due {
+                    locked.early.get_or_insert(now);
+                }
+                locked.has_rested(now, 0)
+            }
         };
         if stands {
             self.state = State::Standing;
@@ -161,13 +188,14 @@ impl PollSchedule {
         }
     }
 
-    /// The time of the next poll, given that the last one was at `now`.
+    /// The time of the next poll, given that the last one was at `now`. The same time means that there is no sleep.
     pub(super) fn next_poll(&self, now: Instant) -> Instant {
         match &self.state {
             State::Standing => now + IDLE_INTERVAL,
             State::Searching { .. } => now + SEARCH_INTERVAL,
             State::Locked(_) if self.distrust > 0 => now + SEARCH_INTERVAL,
             State::Locked(locked) if now < locked.due => locked.due.min(now + MAX_SLEEP),
+            State::Locked(locked) if locked.early.is_some_and(|early| now < early + locked.spin(self.precision)) => now,
             State::Locked(_) => now + FINE_INTERVAL,
         }
     }
@@ -178,7 +206,9 @@ impl Locked {
         Self {
             period,
             due: at + period,
+            early: None,
             advance: ADVANCE.0,
+            was_late: false,
             last: at,
             block: at,
             in_block: 0,
@@ -188,27 +218,46 @@ impl Locked {
         }
     }
 
+    /// For how long a poll that is too early is repeated without a break: of fast packets, for a part of their period.
+    fn spin(&self, precision: Precision) -> Duration {
+        precision.spin.min(self.period / 8)
+    }
+
     /// True if the last `steps` packets have taken so long that there must have been a rest in between.
     fn has_rested(&self, now: Instant, steps: u32) -> bool {
         let periods = steps.saturating_add(STOPPED_PERIODS);
         now.saturating_duration_since(self.last) > self.period.saturating_mul(periods) + IDLE_INTERVAL * STOPPED_PERIODS
     }
 
-    fn on_packet(&mut self, sighting: Sighting) -> Option<Duration> {
+    fn on_packet(&mut self, sighting: Sighting, precision: Precision) -> Option<Duration> {
         let Sighting { at, previous, steps, .. } = sighting;
         if steps >= BLOCK_PACKETS || self.has_rested(at, steps) {
             // Over such a long time the rate is not exact enough; and during a rest without polls there is no rate.
             *self = Self::new(at, self.period);
             return None;
         }
-        // A packet before its due time, or one found by a late poll, does not change the plan.
-        if previous >= self.due {
-            // The packet was not there at `previous`: plan for that time and a little later.
-            self.due = previous + RETREAT;
-            self.advance = ADVANCE.0;
-        } else {
-            self.due = self.due.min(at) - self.advance;
-            self.advance = (self.advance * 2).min(ADVANCE.1);
+        let advance = std::mem::replace(&mut self.advance, ADVANCE.0);
+        let was_late = std::mem::take(&mut self.was_late);
+        match self.early.take() {
+            None => {
+                self.due = self.due.min(at) - advance;
+                self.advance = (advance * 2).min(ADVANCE.1);
+            }
+            // It came after `previous`, after the polls without a break. A single late packet does not change the plan.
+            Some(early) if at.saturating_duration_since(early) > self.spin(precision) + SPUN => {
+                if was_late {
+                    self.due += previous.saturating_duration_since(early);
+                }
+                self.was_late = true;
+            }
+            Some(early) => {
+                let waited = at.saturating_duration_since(early);
+                if waited > precision.lead {
+                    self.due += (waited - precision.lead) / GAIN;
+                } else {
+                    self.due -= (precision.lead - waited) / GAIN;
+                }
+            }
         }
         self.due = (self.due + self.period * steps).min(at + self.period);
         self.last = at;
@@ -219,7 +268,8 @@ impl Locked {
             self.envelope = at;
         }
         self.least_late = self.least_late.min(late);
-        let estimate = self.is_measured.then_some(late);
+        // It cannot have been there at the poll before.
+        let estimate = self.is_measured.then_some(late.min(at.saturating_duration_since(previous)));
         self.in_block = self.in_block.saturating_add(steps);
         if self.in_block >= BLOCK_PACKETS {
             self.period = at.saturating_duration_since(self.block) / self.in_block;

@@ -9,7 +9,9 @@ use super::*;
 struct Outcome {
     seen: usize,
     missed: usize,
-    polls: usize,
+    wakes: usize,
+    /// Time spent polling without a break.
+    spun: Duration,
     /// Delay of each packet, sorted.
     late: Vec<Duration>,
     estimates: Vec<Duration>,
@@ -20,8 +22,12 @@ impl Outcome {
         self.late[((self.late.len() - 1) as f64 * share) as usize].as_micros()
     }
 
-    fn polls_per_packet(&self) -> f64 {
-        self.polls as f64 / self.seen as f64
+    fn wakes_per_packet(&self) -> f64 {
+        self.wakes as f64 / self.seen as f64
+    }
+
+    fn spun_per_packet(&self) -> u128 {
+        self.spun.as_micros() / self.seen as u128
     }
 }
 
@@ -31,17 +37,29 @@ fn noise(seed: &mut u64) -> f64 {
     (*seed >> 33) as f64 / (1_u64 << 31) as f64
 }
 
+/// Time that a poll takes.
+const POLL: Duration = Duration::from_nanos(500);
+
 /// Polls as the schedule says. Each sleep takes 40 to 90 µs longer than requested.
 fn read(written: &[Duration]) -> Outcome {
+    read_with(Precision::DEFAULT, written)
+}
+
+fn read_with(precision: Precision, written: &[Duration]) -> Outcome {
     let start = Instant::now();
-    let (mut schedule, mut now, mut seed) = (PollSchedule::new(), start, 1);
-    let mut outcome = Outcome { seen: 0, missed: 0, polls: 0, late: vec![], estimates: vec![] };
+    let (mut schedule, mut now, mut seed) = (PollSchedule::new(precision), start, 1);
+    let mut outcome = Outcome { seen: 0, missed: 0, wakes: 0, spun: Duration::ZERO, late: vec![], estimates: vec![] };
     let mut last = 0;
     while last < written.len() {
         let (previous, planned) = (now, schedule.next_poll(now));
-        let oversleep = Duration::from_nanos(40_000 + (noise(&mut seed) * 50_000.0) as u64);
-        now = planned.max(now) + oversleep;
-        outcome.polls += 1;
+        if planned <= now {
+            now += POLL;
+            outcome.spun += POLL;
+        } else {
+            let oversleep = Duration::from_nanos(40_000 + (noise(&mut seed) * 50_000.0) as u64);
+            now = planned + oversleep;
+            outcome.wakes += 1;
+        }
         let id = written.partition_point(|time| start + *time <= now);
         if id == last {
             schedule.on_no_packet(now);
@@ -74,9 +92,22 @@ fn schedule_finds_steady_packets_early_with_few_polls() {
     // Physics without and with jitter, faster physics, and frames at 60 Hz.
     for (period, jitter) in [(3003.0, 0.0), (3003.0, 100.0), (3003.0, 400.0), (1500.0, 50.0), (16_667.0, 200.0)] {
         let outcome = read(&steady(20_000, period, jitter));
+        let figures = (outcome.late(0.5), outcome.late(0.99), outcome.wakes_per_packet(), outcome.spun_per_packet());
+        println!("{period} ± {jitter}: {figures:?}");
         assert_eq!((outcome.seen, outcome.missed), (20_000, 0));
-        assert!(outcome.late(0.5) < 200, "{period} ± {jitter}: {} µs", outcome.late(0.5));
-        assert!(outcome.polls_per_packet() < 1.15, "{period} ± {jitter}: {}", outcome.polls_per_packet());
+        assert!(outcome.late(0.5) < 20 + jitter as u128 / 2, "{period} ± {jitter}: {} µs", outcome.late(0.5));
+        assert!(outcome.wakes_per_packet() < 1.5, "{period} ± {jitter}: {}", outcome.wakes_per_packet());
+        assert!(outcome.spun_per_packet() < 40, "{period} ± {jitter}: {} µs", outcome.spun_per_packet());
+    }
+}
+
+#[test]
+fn schedule_of_low_latency_sees_nearly_all_packets_at_once() {
+    for jitter in [0.0, 100.0] {
+        let outcome = read_with(Precision::LOW_LATENCY, &steady(20_000, 3003.0, jitter));
+        assert_eq!((outcome.seen, outcome.missed), (20_000, 0));
+        assert!(outcome.late(0.9) < 5, "± {jitter}: {} µs", outcome.late(0.9));
+        assert!(outcome.spun_per_packet() < 150, "± {jitter}: {} µs", outcome.spun_per_packet());
     }
 }
 
@@ -102,7 +133,7 @@ fn schedule_misses_nothing_after_a_pause() {
     let outcome = read(&written);
     assert!(outcome.missed == 0 && outcome.late(0.5) < 170, "{} missed", outcome.missed);
     // While the counter is stopped, there are 500 polls per second.
-    assert!(outcome.polls < 20_000 * 14 / 10 + 19 * 3500 / 2, "{} polls", outcome.polls);
+    assert!(outcome.wakes < 20_000 * 14 / 10 + 19 * 3500 / 2, "{} sleeps", outcome.wakes);
 }
 
 #[test]
@@ -169,7 +200,7 @@ impl Reader {
     fn new(oversleep: Duration) -> Self {
         let now = Instant::now();
         Self {
-            schedule: PollSchedule::new(),
+            schedule: PollSchedule::new(Precision::DEFAULT),
             now,
             previous: now,
             planned: now,
@@ -197,7 +228,7 @@ impl Reader {
             }
         }
         (self.unseen, self.previous, self.planned) = (0, now, self.schedule.next_poll(now));
-        prop_assert!(self.planned > now, "never sleeps: {:?}", self.schedule);
+        prop_assert!(self.planned >= now, "plans for the past: {:?}", self.schedule);
         prop_assert!(self.planned - now <= MAX_SLEEP, "sleeps too long: {:?}", self.schedule);
         Ok(())
     }
@@ -207,8 +238,9 @@ impl Reader {
             Step::Seen(period, time) => {
                 let end = self.now + time;
                 self.next_packet = self.now;
-                for _ in 0..2000 {
-                    self.now = self.now.max(self.planned) + self.oversleep;
+                for _ in 0..4000 {
+                    self.now =
+                        if self.planned > self.now { self.planned + self.oversleep } else { self.now + POLL * 10 };
                     self.poll(period)?;
                     if self.now >= end {
                         break;
