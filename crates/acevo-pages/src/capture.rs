@@ -57,7 +57,7 @@ impl<T: Page> CapturedPage<T> {
     /// Updates [`page`](Self::page). Returns whether it is settled.
     pub(crate) fn capture(&mut self, source: &dyn Source) -> Result<bool, Error> {
         // A settled page that is unchanged is not torn, and already decoded, even if the writer is about to change it.
-        if !self.settled || !source.is_unchanged(T::KIND, self.words.as_ref())? {
+        if !self.settled || !source.is_still(T::KIND, self.words.as_ref())? {
             (self.settled, self.complete) = (false, false);
             self.settled = wait_until_settled(source, T::KIND, self.words.as_mut())?;
             decode(&self.words, &mut self.page);

@@ -104,6 +104,17 @@ pub trait Source: fmt::Debug + Send + Sync {
     /// As for [`copy`](Self::copy).
     fn is_unchanged(&self, page: PageKind, words: &[u64]) -> Result<bool, Error>;
 
+    /// Returns true if the page equals `words`, which were settled before.
+    ///
+    /// The direction of the comparison does not matter: if each word is that of a settled page, the page is that page, even if the writer is
+    /// about to change it.
+    ///
+    /// # Errors
+    /// As for [`copy`](Self::copy).
+    fn is_still(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
+        self.is_unchanged(page, words)
+    }
+
     /// Actual size of the page in bytes, as reported by the system. Windows and Wine round it up to whole memory pages.
     fn size(&self, page: PageKind) -> usize;
 

@@ -285,7 +285,7 @@ fn page_directory_reads_zeros_beyond_the_end_of_a_truncated_file() {
 }
 
 #[test]
-fn is_unchanged_compares_files_of_any_size_to_their_end() {
+fn is_unchanged_and_is_still_compare_files_of_any_size_to_their_end() {
     for size in [800, 801, 816, 4096, 4900, 4912, 4913, 9824, 9825, 12_345, 1 << 20] {
         let directory = tempdir().unwrap();
         for page in PageKind::ALL {
@@ -295,15 +295,20 @@ fn is_unchanged_compares_files_of_any_size_to_their_end() {
         let count = size.div_ceil(16) * 2;
         let mut words = vec![0; count];
         source.copy(PageKind::Physics, &mut words).unwrap();
-        assert!(source.is_unchanged(PageKind::Physics, &words).unwrap());
+        let compares = |words: &[u64]| {
+            let equal = source.is_unchanged(PageKind::Physics, words).unwrap();
+            assert_eq!(source.is_still(PageKind::Physics, words).unwrap(), equal);
+            equal
+        };
+        assert!(compares(&words));
         for at in [0, 1, count / 2 - 1, count / 2, count - 1] {
             words[at] ^= 1 << 63;
-            assert!(!source.is_unchanged(PageKind::Physics, &words).unwrap(), "word {at} of {count}");
+            assert!(!compares(&words), "word {at} of {count}");
             words[at] ^= 1 << 63;
         }
-        assert!(source.is_unchanged(PageKind::Physics, &words[..3]).unwrap());
-        assert!(source.is_unchanged(PageKind::Physics, &words[..1]).unwrap());
-        assert!(source.is_unchanged(PageKind::Physics, &[]).unwrap());
+        assert!(compares(&words[..3]));
+        assert!(compares(&words[..1]));
+        assert!(compares(&[]));
     }
 }
 

@@ -3,7 +3,7 @@
 
 mod common;
 
-use acevo_shared_memory::source::WindowsSections;
+use acevo_shared_memory::source::{Source, WindowsSections};
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, Error, PageKind, Publisher, SPageFilePhysics, survey};
 use common::physics_page;
 
@@ -25,6 +25,7 @@ fn windows_sections_and_publisher_share_the_named_sections() {
     }
     assert_eq!(mapper.packet_id(PageKind::Physics).unwrap(), 0);
 
+    assert_every_difference_is_found(&WindowsSections::open().unwrap());
     let publisher = common::assert_published_pages_are_read(publisher, &mapper);
     assert_eq!(survey().iter().filter(|finding| finding.outcome.is_found()).count(), 3);
 
@@ -41,4 +42,18 @@ fn windows_sections_and_publisher_share_the_named_sections() {
     second.publish_physics(&physics_page()).unwrap();
     assert_eq!(*ACEvoSharedMemoryMapper::open().unwrap().physics().raw(), physics_page());
     assert_eq!(*mapper.physics().raw(), SPageFilePhysics::default());
+}
+
+/// Compares parts of all lengths with words that differ in one bit.
+fn assert_every_difference_is_found(source: &WindowsSections) {
+    let mut words = [0; 613];
+    source.copy(PageKind::Graphics, &mut words).unwrap();
+    for length in (0..80).chain([612, 613]) {
+        assert!(source.is_unchanged(PageKind::Graphics, &words[..length]).unwrap(), "{length}");
+        for at in 0..length {
+            words[at] ^= 1 << (at % 64);
+            assert!(!source.is_unchanged(PageKind::Graphics, &words[..length]).unwrap(), "word {at} of {length}");
+            words[at] ^= 1 << (at % 64);
+        }
+    }
 }

@@ -53,7 +53,7 @@ pub(super) struct Precision {
 }
 
 impl Precision {
-    pub(super) const DEFAULT: Self = Self { lead: Duration::from_micros(15), spin: Duration::from_micros(50) };
+    pub(super) const DEFAULT: Self = Self { lead: Duration::from_micros(10), spin: Duration::from_micros(50) };
     pub(super) const LOW_LATENCY: Self = Self { lead: Duration::from_micros(60), spin: Duration::from_micros(500) };
 }
 

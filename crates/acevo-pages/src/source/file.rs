@@ -14,6 +14,9 @@ use crate::page::PageKind;
 /// Half of the largest page, in words.
 const HALF: usize = PageKind::Graphics.size().div_ceil(16);
 
+/// Words of the physics page, the largest of the others.
+const SMALL: usize = PageKind::Physics.size().div_ceil(8);
+
 /// `O_NONBLOCK` of this system. 0 if it is not known: then only the check before opening prevents that opening a pipe blocks.
 pub(crate) const NEVER_BLOCK: i32 = if cfg!(any(target_os = "linux", target_os = "android")) {
     if cfg!(any(target_arch = "mips", target_arch = "mips64")) {
@@ -113,12 +116,25 @@ impl PageFile {
         Ok(true)
     }
 
+    /// See [`Source::is_still`](super::Source::is_still). The whole page is one read.
+    pub(crate) fn is_still(&self, words: &[u64]) -> Result<bool, Error> {
+        if words.len() <= SMALL { self.equals(words, &mut [0; SMALL]) } else { self.equals(words, &mut [0; 2 * HALF]) }
+    }
+
+    fn equals(&self, words: &[u64], room: &mut [u64]) -> Result<bool, Error> {
+        let Some(now) = room.get_mut(..words.len()) else { return self.is_unchanged(words) };
+        self.read_words(0, now)?;
+        Ok(now == words)
+    }
+
     /// Reads `words` from word `first` of the file. Words beyond its end become zero.
     fn read_words(&self, first: usize, words: &mut [u64]) -> Result<(), Error> {
-        let bytes = words.as_mut_bytes();
+        let (bytes, start) = (words.as_mut_bytes(), first * 8);
+        // Not a byte beyond the end: finding the end would take another call.
+        let known = bytes.len().min(self.size.saturating_sub(start));
         let mut done = 0;
-        while done < bytes.len() {
-            match self.file.read_at(&mut bytes[done..], (first * 8 + done) as u64) {
+        while done < known {
+            match self.file.read_at(&mut bytes[done..known], (start + done) as u64) {
                 Ok(0) => break,
                 Ok(count) => done += count,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

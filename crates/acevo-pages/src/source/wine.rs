@@ -223,6 +223,10 @@ impl Source for WineProcess {
         self.current(page)?.is_unchanged(words)
     }
 
+    fn is_still(&self, page: PageKind, words: &[u64]) -> Result<bool, Error> {
+        self.current(page)?.is_still(words)
+    }
+
     fn size(&self, page: PageKind) -> usize {
         self.pages[page as usize].size()
     }

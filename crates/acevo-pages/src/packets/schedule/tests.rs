@@ -92,8 +92,6 @@ fn schedule_finds_steady_packets_early_with_few_polls() {
     // Physics without and with jitter, faster physics, and frames at 60 Hz.
     for (period, jitter) in [(3003.0, 0.0), (3003.0, 100.0), (3003.0, 400.0), (1500.0, 50.0), (16_667.0, 200.0)] {
         let outcome = read(&steady(20_000, period, jitter));
-        let figures = (outcome.late(0.5), outcome.late(0.99), outcome.wakes_per_packet(), outcome.spun_per_packet());
-        println!("{period} ± {jitter}: {figures:?}");
         assert_eq!((outcome.seen, outcome.missed), (20_000, 0));
         assert!(outcome.late(0.5) < 20 + jitter as u128 / 2, "{period} ± {jitter}: {} µs", outcome.late(0.5));
         assert!(outcome.wakes_per_packet() < 1.5, "{period} ± {jitter}: {}", outcome.wakes_per_packet());
