@@ -46,7 +46,7 @@ pub enum ExportError {
     },
     /// A stream cannot be written to.
     #[error("cannot write the export")]
-    Stream(#[source] io::Error),
+    Stream(#[from] io::Error),
     /// A recording cannot be opened.
     #[error("cannot read {}", path.display())]
     Open {

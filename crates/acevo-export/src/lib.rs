@@ -122,6 +122,7 @@ mod report;
 pub mod results;
 mod run;
 mod sampler;
+mod worker;
 
 pub use self::about::About;
 pub use self::cell_table::{CellColumn, CellCsv, CellJson, CellKind, CellWriter};

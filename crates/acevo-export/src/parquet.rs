@@ -6,6 +6,7 @@ mod file;
 mod metadata;
 mod table;
 
+use std::mem;
 use std::path::Path;
 
 use acevo_files::PendingFile;
@@ -22,6 +23,7 @@ use self::metadata::metadata;
 pub(crate) use self::table::{Kind, Table};
 use crate::exporter::LEAD;
 use crate::partition::name_beside_folders;
+use crate::worker::Worker;
 use crate::{About, Column, ExportError, Exporter, Part, Row, files};
 
 /// Length of a row group in seconds: what is kept in memory, and what a reader can skip.
@@ -41,18 +43,25 @@ const GROUP_ROWS: usize = 60_000;
 /// game; `acevo.columns` has the unit, title, quality, measured game versions, sources and note of each column, and the names of the
 /// values of an enum. Parquet has no metadata per field. Arrow stores such metadata in its own serialised schema, which is not written.
 ///
-/// One minute of rows is kept in memory. The file is renamed to its final name when it is complete.
+/// One minute of rows is kept in memory, and another one while it is written by another thread. The file is renamed to its final name when it is complete.
 #[derive(Debug)]
 pub struct ParquetExporter {
-    file: SerializedFileWriter<PendingFile>,
-    lead: Lead,
-    columns: Vec<Data>,
+    rows: Rows,
+    /// Encodes and writes groups of rows.
+    file: Worker<SerializedFileWriter<PendingFile>, Rows, ExportError>,
     /// Time of the first row in memory.
     since_s: f64,
 }
 
+/// Rows in memory, column by column.
+#[derive(Debug, Clone)]
+struct Rows {
+    lead: Lead,
+    columns: Vec<Data>,
+}
+
 /// The values that every row has.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Lead {
     time_s: Vec<f64>,
     packet_id: Vec<i32>,
@@ -100,13 +109,31 @@ impl ParquetExporter {
 
         let types = types.map(|(name, physical, repetition)| (name_in_file(name), physical, repetition));
         let file = create_file(path, types, metadata)?;
-        Ok(Self { file, lead: Lead::default(), columns: data, since_s: 0.0 })
+        let file = Worker::start(file, 0, |file, rows: &mut Rows| rows.write(file))?;
+        Ok(Self { rows: Rows { lead: Lead::default(), columns: data }, file, since_s: 0.0 })
     }
 
-    /// Writes the rows in memory.
-    fn write_group(&mut self) -> Result<(), ExportError> {
+    /// Passes the rows in memory to the file.
+    fn end_group(&mut self) -> Result<(), ExportError> {
+        let next = self.rows.empty();
+        let rows = mem::replace(&mut self.rows, next);
+        if let Some(spent) = self.file.pass(rows)? {
+            self.rows = spent;
+        }
+        Ok(())
+    }
+}
+
+impl Rows {
+    /// No rows of the same columns.
+    fn empty(&self) -> Self {
+        Self { lead: Lead::default(), columns: self.columns.iter().map(Data::empty).collect() }
+    }
+
+    /// Writes the rows as a group, and forgets them.
+    fn write(&mut self, file: &mut SerializedFileWriter<PendingFile>) -> Result<(), ExportError> {
         let every = vec![1; self.lead.time_s.len()];
-        let mut group = self.file.next_row_group()?;
+        let mut group = file.next_row_group()?;
         write_values::<DoubleType>(&mut group, &self.lead.time_s, None)?;
         write_values::<Int32Type>(&mut group, &self.lead.packet_id, None)?;
         write_values::<Int32Type>(&mut group, &self.lead.session, None)?;
@@ -128,31 +155,32 @@ impl ParquetExporter {
 
 impl Exporter for ParquetExporter {
     fn row(&mut self, row: &Row<'_>) -> Result<(), ExportError> {
-        let is_full = row.time_s - self.since_s >= GROUP_S || self.lead.time_s.len() >= GROUP_ROWS;
-        if self.lead.time_s.is_empty() {
-            self.since_s = row.time_s;
-        } else if is_full {
-            self.write_group()?;
+        let count = self.rows.lead.time_s.len();
+        if count > 0 && (row.time_s - self.since_s >= GROUP_S || count >= GROUP_ROWS) {
+            self.end_group()?;
+        }
+        let Rows { lead, columns } = &mut self.rows;
+        if lead.time_s.is_empty() {
             self.since_s = row.time_s;
         }
         let whole = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
-        self.lead.time_s.push(row.time_s);
-        self.lead.packet_id.push(row.packet_id);
-        self.lead.session.push(whole(row.session));
-        self.lead.lap.push(row.lap.map(whole));
-        self.lead.missed.push(whole(row.missed));
-        self.lead.skipped.push(whole(row.skipped));
-        for (index, column) in self.columns.iter_mut().enumerate() {
+        lead.time_s.push(row.time_s);
+        lead.packet_id.push(row.packet_id);
+        lead.session.push(whole(row.session));
+        lead.lap.push(row.lap.map(whole));
+        lead.missed.push(whole(row.missed));
+        lead.skipped.push(whole(row.skipped));
+        for (index, column) in columns.iter_mut().enumerate() {
             column.push(row.values.get(index).copied().flatten());
         }
         Ok(())
     }
 
     fn finish(mut self: Box<Self>) -> Result<(), ExportError> {
-        if !self.lead.time_s.is_empty() {
-            self.write_group()?;
+        if !self.rows.lead.time_s.is_empty() {
+            self.end_group()?;
         }
-        files::publish(self.file.into_inner()?)
+        files::publish(self.file.finish()?.into_inner()?)
     }
 }
 

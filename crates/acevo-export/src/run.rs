@@ -10,6 +10,7 @@ mod other_cars;
 mod overview;
 #[cfg(feature = "mcap")]
 mod pages;
+mod row_sink;
 mod rows;
 mod single;
 
@@ -20,6 +21,7 @@ use std::path::{Path, PathBuf};
 use acevo_recording::Recording;
 
 use self::overview::Overview;
+use self::row_sink::RowSink;
 use self::rows::export_rows;
 use self::single::Target;
 use crate::progress::Tracker;
@@ -99,7 +101,8 @@ pub fn write_csv<R: Read + Seek>(
     }
     let columns = plan.columns();
     let exporter = Box::new(CsvExporter::new(output, &columns, plan.csv_options())?);
-    export_rows(recording, &plan, &overview, &columns, exporter, &mut tracker, |_, _| {})?;
+    let sink = RowSink::here(&columns, overview.axes, exporter);
+    export_rows(recording, &plan, &overview, sink, &mut tracker, |_, _| {})?;
     Ok(true)
 }
 

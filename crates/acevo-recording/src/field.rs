@@ -119,7 +119,9 @@ fn pass<R: Read + Seek>(
     settings: &Settings,
     mut on_step: impl FnMut(&Analysis, &AnalyzedStep<'_>) -> bool,
 ) -> Result<bool, RecordingError> {
-    analyze(recording, &mut Analysis::new(settings.clone()), |analysis, step| {
+    let mut settings = settings.clone();
+    settings.only_laps = true;
+    analyze(recording, &mut Analysis::new(settings), |analysis, step| {
         while analysis.next_event().is_some() {}
         Ok(if on_step(analysis, &step) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
     })

@@ -77,7 +77,7 @@ impl TracedLaps {
         mut keep_going: impl FnMut(Duration) -> bool,
     ) -> Result<Self, LapError> {
         let (mut sampler, mut indexer) = (LapSampler::new(channels), LapIndexer::default());
-        let mut analysis = Analysis::new(Settings::default());
+        let mut analysis = Analysis::new(Settings::laps_only());
         // Which of them are selected is known at the end.
         let (mut traced, mut other_ids) = (Vec::new(), VecDeque::new());
         let is_complete = analyze(recording, &mut analysis, |analysis, step| {

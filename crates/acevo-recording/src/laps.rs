@@ -152,7 +152,7 @@ impl LapIndex {
         recording: &mut Recording<R>,
         mut keep_going: impl FnMut(Duration) -> bool,
     ) -> Result<Self, LapError> {
-        let mut analysis = Analysis::new(Settings::default());
+        let mut analysis = Analysis::new(Settings::laps_only());
         Self::read_with(recording, &mut analysis, |_, _, at| keep_going(at))
     }
 

@@ -65,7 +65,7 @@ impl RecordingSummary {
 
     fn read_all<R: Read + Seek>(recording: &mut Recording<R>) -> Result<Self, RecordingError> {
         let (mut names, mut found, mut named_session) = (RecordedNames::default(), Vec::new(), 0);
-        analyze(recording, &mut Analysis::new(Settings::default()), |analysis, step| {
+        analyze(recording, &mut Analysis::new(Settings::laps_only()), |analysis, step| {
             while let Some(event) = analysis.next_event() {
                 if let SessionEventKind::Lap(lap) = event.kind {
                     found.push(Mark::lap(analysis.ended_at(&lap), &lap));

@@ -12,7 +12,7 @@ use super::metadata::field_of;
 use crate::Column;
 
 /// The values of a column that may be null.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Series<T> {
     values: Vec<T>,
     /// The definition level of each row: 1 if it has a value, else 0. Empty as long as every row has one.
@@ -43,13 +43,38 @@ impl<T> Series<T> {
 }
 
 /// A column by its type.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Data {
     Float(Series<f32>),
     Double(Series<f64>),
     Whole(Series<i32>),
     Flag(Series<bool>),
-    Text(Series<ByteArray>),
+    Text(Texts),
+}
+
+/// Texts, most of which equal the one before.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Texts {
+    /// Indices into the texts.
+    rows: Series<u32>,
+    texts: Vec<ByteArray>,
+}
+
+impl Texts {
+    fn push(&mut self, text: Option<&str>) {
+        let Some(text) = text else { return self.rows.push(None) };
+        if self.texts.last().is_none_or(|last| last.data() != text.as_bytes()) {
+            self.texts.push(ByteArray::from(text.as_bytes().to_vec()));
+        }
+        self.rows.push(u32::try_from(self.texts.len() - 1).ok());
+    }
+
+    fn write(&mut self, group: &mut Group<'_>, every: &[i16]) -> Result<(), ParquetError> {
+        let values = self.rows.values.iter().filter_map(|index| self.texts.get(*index as usize).cloned());
+        let mut series = Series { values: values.collect(), levels: std::mem::take(&mut self.rows.levels) };
+        (self.rows, self.texts) = Default::default();
+        write::<ByteArrayType>(group, &mut series, every)
+    }
 }
 
 impl Data {
@@ -58,7 +83,7 @@ impl Data {
         match (column.channel.kind(), source) {
             (ChannelKind::Flag, _) => Self::Flag(Series::default()),
             (ChannelKind::Enum(_), _) => Self::Whole(Series::default()),
-            (ChannelKind::Text, _) => Self::Text(Series::default()),
+            (ChannelKind::Text, _) => Self::Text(Texts::default()),
             (_, Some(Field { ty: FieldType::F32, .. })) => Self::Float(Series::default()),
             // An integer of the game, in its own unit.
             (_, Some(field))
@@ -75,6 +100,17 @@ impl Data {
         }
     }
 
+    /// No values of the same type.
+    pub(super) fn empty(&self) -> Self {
+        match self {
+            Self::Float(_) => Self::Float(Series::default()),
+            Self::Double(_) => Self::Double(Series::default()),
+            Self::Whole(_) => Self::Whole(Series::default()),
+            Self::Flag(_) => Self::Flag(Series::default()),
+            Self::Text(_) => Self::Text(Texts::default()),
+        }
+    }
+
     pub(super) fn push(&mut self, value: Option<ChannelValue<'_>>) {
         let number = || value.and_then(|value| value.as_f64());
         match self {
@@ -83,17 +119,10 @@ impl Data {
             // Casts of floats saturate.
             Self::Whole(series) => series.push(number().map(|number| number.round() as i32)),
             Self::Flag(series) => series.push(number().map(|number| number != 0.0)),
-            Self::Text(series) => {
-                let text = match value {
-                    Some(ChannelValue::Text(text)) => Some(text),
-                    _ => None,
-                };
-                // A copy of the previous text, which is usually the same, is cheap.
-                let before =
-                    series.values.last().filter(|before| text.is_some_and(|text| before.data() == text.as_bytes()));
-                let value = before.cloned().or_else(|| text.map(|text| ByteArray::from(text.as_bytes().to_vec())));
-                series.push(value);
-            }
+            Self::Text(texts) => texts.push(match value {
+                Some(ChannelValue::Text(text)) => Some(text),
+                _ => None,
+            }),
         }
     }
 
@@ -103,7 +132,7 @@ impl Data {
             Self::Double(series) => write::<DoubleType>(group, series, every),
             Self::Whole(series) => write::<Int32Type>(group, series, every),
             Self::Flag(series) => write::<BoolType>(group, series, every),
-            Self::Text(series) => write::<ByteArrayType>(group, series, every),
+            Self::Text(texts) => texts.write(group, every),
         }
     }
 

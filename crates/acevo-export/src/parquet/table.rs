@@ -6,7 +6,7 @@ use acevo_files::PendingFile;
 use acevo_telemetry::ChannelValue;
 use parquet::basic::Repetition;
 
-use super::data::{Data, Series};
+use super::data::{Data, Series, Texts};
 use super::file::{create_file, part_entry};
 use super::metadata::metadata;
 use crate::partition::name_beside_folders;
@@ -32,7 +32,7 @@ impl Kind {
             Self::Whole => Data::Whole(Series::default()),
             Self::Double => Data::Double(Series::default()),
             Self::Flag => Data::Flag(Series::default()),
-            Self::Text => Data::Text(Series::default()),
+            Self::Text => Data::Text(Texts::default()),
         }
     }
 }

@@ -18,6 +18,7 @@ use self::tables::Tables;
 use self::temporary::Temporary;
 use super::lap_filter::LapFilter;
 use super::overview::Overview;
+use super::row_sink::RowSink;
 use super::rows::export_rows;
 use crate::files::{check_new, not_published};
 use crate::progress::Tracker;
@@ -73,9 +74,10 @@ impl Dataset {
         }
         tracker.next_pass();
         let planned = self.plan_parts(&part, &overview)?;
-        let parts = Box::new(Parts::new(&planned, &self.columns));
+        let parts = Box::new(Parts::new(planned.clone(), &self.columns));
         let mut cars = overview.other_cars.follow(recording);
-        export_rows(recording, plan, &overview, &self.columns, parts, tracker, |analysis, step| {
+        let sink = RowSink::in_thread(&self.columns, overview.axes, parts)?;
+        export_rows(recording, plan, &overview, sink, tracker, |analysis, step| {
             cars.iter_mut().for_each(|cars| cars.take(analysis, step));
         })?;
         // If this fails, the parts of the recording are not complete, so that the next export begins again.

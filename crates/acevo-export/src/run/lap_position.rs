@@ -20,13 +20,11 @@ const MAX_FIRST_POSITION: f64 = 0.5;
 /// A position this close to the line may belong to the other side of it, as a fraction of a lap.
 const NEAR_LINE: f64 = 0.05;
 
-/// Corrects the columns `lap_position` and `lap_distance`.
+/// Finds the positions for the columns `lap_position` and `lap_distance`.
 ///
 /// Pass all events of the analysis to [`on_event`](Self::on_event), then the frame to [`on_frame`](Self::on_frame).
 #[derive(Debug)]
 pub(super) struct LapPositions {
-    /// The columns to correct, with their index.
-    columns: Vec<(usize, Column)>,
     /// Session and number of the running lap.
     lap: Option<(u32, u32)>,
     is_begun: bool,
@@ -52,7 +50,7 @@ enum Stage {
 
 /// The position to export.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Corrected {
+pub(super) enum Corrected {
     /// The one of the game: no lap is running.
     AsPublished,
     /// The position on the running lap: 0..1, negative before the line.
@@ -61,10 +59,8 @@ enum Corrected {
 }
 
 impl LapPositions {
-    pub(super) fn new(columns: &[Column]) -> Self {
-        let columns = columns.iter().copied().enumerate().filter(|(_, column)| column.is_corrected());
+    pub(super) fn new() -> Self {
         Self {
-            columns: columns.collect(),
             lap: None,
             is_begun: false,
             is_returned: false,
@@ -84,9 +80,6 @@ impl LapPositions {
     }
 
     pub(super) fn on_frame(&mut self, frame: &Frame, analysis: &Analysis, at: Duration) {
-        if self.columns.is_empty() {
-            return;
-        }
         let lap = analysis.current_lap_number().map(|number| (analysis.session(), number));
         let before = mem::replace(&mut self.lap, lap);
         let (is_begun, is_returned) = (mem::take(&mut self.is_begun), mem::take(&mut self.is_returned));
@@ -131,11 +124,26 @@ impl LapPositions {
         Corrected::Position(position)
     }
 
-    /// Corrects the values of the newest frame. Values that do not exist stay so.
-    pub(super) fn correct(&self, values: &mut [Option<ChannelValue<'_>>], frame: &Frame) {
-        for (index, column) in &self.columns {
+    /// The position in the newest frame.
+    pub(super) const fn corrected(&self) -> Corrected {
+        self.corrected
+    }
+}
+
+/// The columns with positions, with their index.
+#[derive(Debug)]
+pub(super) struct PositionColumns(Vec<(usize, Column)>);
+
+impl PositionColumns {
+    pub(super) fn of(columns: &[Column]) -> Self {
+        Self(columns.iter().copied().enumerate().filter(|(_, column)| column.is_corrected()).collect())
+    }
+
+    /// Corrects the values of a frame. Values that do not exist stay so.
+    pub(super) fn correct(&self, corrected: Corrected, values: &mut [Option<ChannelValue<'_>>], frame: &Frame) {
+        for (index, column) in &self.0 {
             let value = &mut values[*index];
-            *value = match (self.corrected, *value) {
+            *value = match (corrected, *value) {
                 (_, None) | (Corrected::Unknown, _) => None,
                 (Corrected::AsPublished, published) => published,
                 (Corrected::Position(position), _) => in_column(position, column, frame).map(ChannelValue::Number),
@@ -158,7 +166,7 @@ mod tests {
     use super::*;
 
     fn positions(stage: Stage, published: &[f64]) -> Vec<Corrected> {
-        let mut positions = LapPositions::new(&[]);
+        let mut positions = LapPositions::new();
         positions.stage = stage;
         let at = |index: usize| Duration::from_millis(100 * index as u64);
         published.iter().enumerate().map(|(index, position)| positions.correct_position(*position, at(index))).collect()

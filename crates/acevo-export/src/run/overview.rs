@@ -38,7 +38,7 @@ impl Overview {
         tracker: &mut Tracker<'_>,
     ) -> Result<Self, ExportError> {
         let laps = LapFilter::of(recording, plan, tracker)?;
-        let mut analysis = Analysis::new(Settings::default());
+        let mut analysis = Analysis::new(Settings::laps_only());
         let zero_s = recording.description().map_or(0.0, |description| description.unix_us as f64 / 1e6);
         let unix_s = |at: Duration| zero_s + at.as_secs_f64();
         let (start_s, mut names) = (unix_s(recording.info().start), RecordedNames::default());
@@ -51,7 +51,11 @@ impl Overview {
         while let Some(step) = recording.next_step()? {
             analysis.feed(step.at, step.frame);
             while analysis.next_event().is_some() {}
-            names.learn(step.frame);
+            // Names do not change with physics.
+            let may_have_names = step.graphics.is_some() || step.static_data.is_some();
+            if may_have_names {
+                names.learn(step.frame);
+            }
             #[cfg(feature = "parquet")]
             other_cars.note(&analysis, &step);
             let number = analysis.session();
@@ -66,7 +70,9 @@ impl Overview {
                 gaps.on_packet(step.at);
             }
             if let Some(session) = &mut session {
-                session.learn(step.frame);
+                if may_have_names {
+                    session.learn(step.frame);
+                }
                 if !session.has_rows && is_wanted {
                     session.has_rows = true;
                     session.start_s = unix_s(step.at);

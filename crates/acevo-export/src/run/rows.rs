@@ -12,26 +12,25 @@ use super::lap_filter::LapFilter;
 use super::lap_position::LapPositions;
 use super::long_gaps::LongGaps;
 use super::overview::Overview;
+use super::row_sink::{RowContext, RowSink};
 use crate::progress::Tracker;
-use crate::{Column, ExportError, ExportFormat, ExportPlan, Exporter, Row, Sampler};
+use crate::{ExportError, ExportFormat, ExportPlan};
 
-/// Reads the recording and passes its rows and laps to the exporter. `observe` is called with each step after its analysis.
+/// Reads the recording and passes its rows and laps to the sink. `observe` is called with each step after its analysis.
 pub(super) fn export_rows<R: Read + Seek>(
     recording: &mut Recording<R>,
     plan: &ExportPlan,
     overview: &Overview,
-    columns: &[Column],
-    mut exporter: Box<dyn Exporter + '_>,
+    mut sink: RowSink<'_>,
     tracker: &mut Tracker<'_>,
     mut observe: impl FnMut(&Analysis, &AnalyzedStep<'_>),
 ) -> Result<(), ExportError> {
-    let mut sampler = Sampler::new(columns, overview.axes);
-    let mut lap_positions = LapPositions::new(columns);
+    let mut lap_positions = LapPositions::new();
     // Only these logs have samples in gaps.
     let shortened = (plan.format == ExportFormat::Motec).then_some(&overview.gaps);
     let mut clock = RowClock::new(recording.info().start, plan.rate, shortened);
     let (mut gaps, mut last_packet) = (Gaps::default(), None);
-    analyze(recording, &mut Analysis::new(Settings::default()), |analysis, seen| {
+    analyze(recording, &mut Analysis::new(Settings::laps_only()), |analysis, seen| {
         observe(analysis, &seen);
         let AnalyzedStep { at, step, .. } = seen;
         let lap = analysis.current_lap_id();
@@ -39,7 +38,7 @@ pub(super) fn export_rows<R: Read + Seek>(
         if is_wanted {
             clock.start_at(at);
         }
-        pass_laps(analysis, &overview.laps, &clock, exporter.as_mut(), &mut lap_positions)?;
+        pass_laps(analysis, &overview.laps, &clock, &mut sink, &mut lap_positions)?;
         let Some(step) = step else { return CONTINUE };
         let frame = step.frame;
         lap_positions.on_frame(frame, analysis, at);
@@ -58,23 +57,21 @@ pub(super) fn export_rows<R: Read + Seek>(
             return CONTINUE;
         }
         let Gaps { missed, skipped } = mem::take(&mut gaps);
-        let mut values = sampler.values(frame);
-        lap_positions.correct(&mut values, frame);
         let (time_s, session, lap) = (clock.seconds(at), analysis.session(), lap.map(|lap| lap.number));
-        exporter.row(&Row { time_s, packet_id, session, lap, missed, skipped, values: &values })?;
+        sink.row(frame, RowContext { time_s, session, lap, missed, skipped, position: lap_positions.corrected() })?;
         CONTINUE
     })?;
-    exporter.finish()
+    sink.finish()
 }
 
 const CONTINUE: Result<ControlFlow<()>, ExportError> = Ok(ControlFlow::Continue(()));
 
-/// Passes the laps that have ended to the exporter.
+/// Passes the laps that have ended to the sink.
 fn pass_laps(
     analysis: &mut Analysis,
     laps: &LapFilter,
     clock: &RowClock<'_>,
-    exporter: &mut dyn Exporter,
+    sink: &mut RowSink<'_>,
     lap_positions: &mut LapPositions,
 ) -> Result<(), ExportError> {
     while let Some(event) = analysis.next_event() {
@@ -82,7 +79,8 @@ fn pass_laps(
         if let SessionEventKind::Lap(lap) = event.kind
             && laps.contains(Some(lap.id()))
         {
-            exporter.lap(&lap, clock.seconds(analysis.ended_at(&lap)))?;
+            let ended_s = clock.seconds(analysis.ended_at(&lap));
+            sink.lap(lap, ended_s)?;
         }
     }
     Ok(())

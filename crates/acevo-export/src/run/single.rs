@@ -9,9 +9,11 @@ use acevo_recording::Recording;
 use super::lap_filter::LapFilter;
 use super::long_gaps::MAX_GAP;
 use super::overview::Overview;
+use super::row_sink::RowSink;
 use super::rows::export_rows;
 use crate::files::check_new;
 use crate::progress::Tracker;
+use crate::worker::BackgroundWriter;
 use crate::{
     About, Column, CsvExporter, ExportError, ExportFormat, ExportPlan, Exporter, JsonlExporter, MotecExporter, Note,
     Outcome, Row, files, motec_file_name,
@@ -74,7 +76,8 @@ pub(super) fn export(
     tracker.next_pass();
     let columns = plan.columns();
     let exporter = exporter(plan, output.as_deref(), &overview, &columns)?;
-    export_rows(recording, plan, &overview, &columns, exporter, tracker, |_, _| {})?;
+    let sink = RowSink::in_thread(&columns, overview.axes, exporter)?;
+    export_rows(recording, plan, &overview, sink, tracker, |_, _| {})?;
     let notes = if plan.format == ExportFormat::Motec { log_notes(&overview) } else { Vec::new() };
     Ok(Outcome::Written { files: output.into_iter().collect(), notes })
 }
@@ -93,7 +96,7 @@ fn exporter(
     output: Option<&Path>,
     overview: &Overview,
     columns: &[Column],
-) -> Result<Box<dyn Exporter>, ExportError> {
+) -> Result<Box<dyn Exporter + Send>, ExportError> {
     let Some(output) = output else {
         return Ok(match plan.format {
             ExportFormat::Csv => Box::new(CsvExporter::new(io::stdout(), columns, plan.csv_options())?),
@@ -111,20 +114,25 @@ fn exporter(
         #[cfg(feature = "parquet")]
         ExportFormat::Parquet => Box::new(crate::ParquetExporter::create(output, about, columns)?),
         ExportFormat::Csv => {
-            let exporter = CsvExporter::new(files::create(output)?, columns, plan.csv_options())?;
+            let exporter = CsvExporter::new(background_file(output)?, columns, plan.csv_options())?;
             Box::new(FileExporter { exporter, into_file: CsvExporter::into_inner })
         }
         _ => {
-            let exporter = JsonlExporter::new(files::create(output)?, columns, plan.precision);
+            let exporter = JsonlExporter::new(background_file(output)?, columns, plan.precision);
             Box::new(FileExporter { exporter, into_file: JsonlExporter::into_inner })
         }
     })
 }
 
+/// A file that another thread writes.
+fn background_file(path: &Path) -> Result<BackgroundWriter<PendingFile>, ExportError> {
+    BackgroundWriter::start(files::create(path)?).map_err(|source| ExportError::create(path, source))
+}
+
 /// An exporter to a stream that is a file: publishes the file at the end.
 struct FileExporter<E> {
     exporter: E,
-    into_file: fn(E) -> Result<PendingFile, ExportError>,
+    into_file: fn(E) -> Result<BackgroundWriter<PendingFile>, ExportError>,
 }
 
 impl<E: Exporter> Exporter for FileExporter<E> {
@@ -133,6 +141,7 @@ impl<E: Exporter> Exporter for FileExporter<E> {
     }
 
     fn finish(self: Box<Self>) -> Result<(), ExportError> {
-        files::publish((self.into_file)(self.exporter)?)
+        let file = (self.into_file)(self.exporter)?;
+        files::publish(file.into_inner().map_err(ExportError::Stream)?)
     }
 }

@@ -55,9 +55,6 @@ impl BitWriter {
     }
 }
 
-/// Bits that can be seen at once.
-const PEEKED: u32 = 57;
-
 /// Reads bits. After the end all are zero.
 #[derive(Debug)]
 pub(super) struct BitReader<'a> {
@@ -71,7 +68,7 @@ impl<'a> BitReader<'a> {
         Self { bytes, position: 0 }
     }
 
-    /// The next bits, at least [`PEEKED`] of them.
+    /// The next bits, at least 57 of them.
     #[inline]
     fn peek(&self) -> u64 {
         let byte = self.position / 8;

@@ -17,6 +17,20 @@ pub struct Settings {
     pub only_laps: bool,
 }
 
+impl Settings {
+    /// Defaults for laps, sectors, stints, axes and the outline of the track: other [events are not detected](Self::only_laps).
+    ///
+    /// ```
+    /// use acevo_telemetry::analysis::{Analysis, Settings};
+    ///
+    /// let analysis = Analysis::new(Settings::laps_only());
+    /// assert!(analysis.current_lap().is_none());
+    /// ```
+    pub fn laps_only() -> Self {
+        Self { only_laps: true, ..Self::default() }
+    }
+}
+
 /// Where the boundaries of sectors come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -76,7 +76,7 @@ fn saved_values(file: &Path, at: Option<RecordingPosition>) -> anyhow::Result<Va
         SavedPages::Dump(frame, _) => return Ok((frame, Axes::default())),
         SavedPages::Recording(recording, frame) => (recording, frame),
     };
-    let mut analysis = Analysis::new(Settings::default());
+    let mut analysis = Analysis::new(Settings::laps_only());
     analyze(&mut recording, &mut analysis, |analysis, _| {
         while analysis.next_event().is_some() {}
         Ok::<_, RecordingError>(ControlFlow::Continue(()))

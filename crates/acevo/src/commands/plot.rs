@@ -128,9 +128,8 @@ fn output_of(args: &PlotArgs, laps: &[PlottedLap]) -> PathBuf {
 
 /// The two fastest laps of a simulation, and the corners of its track.
 fn demo_laps(options: Options, channels: &[&'static Channel]) -> Drawn {
-    let settings = Settings::default();
     let mut sampler = LapSampler::new(channels);
-    let mut analysis = Analysis::new(settings);
+    let mut analysis = Analysis::new(Settings::laps_only());
     let mut laps: Vec<LapTraces> = Vec::new();
     demo::drive(options, |at, frame| {
         analysis.feed(at, frame);

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crate::{About, Column, ExportError, Exporter, ParquetExporter, Part, Row};
 
 /// A file to be written.
+#[derive(Clone)]
 pub(super) struct Planned {
     /// The temporary name it is written under.
     pub(super) temporary: PathBuf,
@@ -18,10 +19,10 @@ pub(super) struct Planned {
 }
 
 /// Passes rows to the file of their session.
-pub(super) struct Parts<'a> {
+pub(super) struct Parts {
     /// Files that were not started, by session.
-    left: BTreeMap<u32, &'a Planned>,
-    columns: &'a [Column],
+    left: BTreeMap<u32, Planned>,
+    columns: Vec<Column>,
     open: Option<Open>,
 }
 
@@ -32,15 +33,14 @@ struct Open {
     start_s: f64,
 }
 
-impl<'a> Parts<'a> {
-    pub(super) fn new(planned: &'a BTreeMap<u32, Planned>, columns: &'a [Column]) -> Self {
-        let left = planned.iter().map(|(session, planned)| (*session, planned)).collect();
-        Self { left, columns, open: None }
+impl Parts {
+    pub(super) fn new(planned: BTreeMap<u32, Planned>, columns: &[Column]) -> Self {
+        Self { left: planned, columns: columns.to_vec(), open: None }
     }
 
     fn create(&self, planned: &Planned) -> Result<Box<ParquetExporter>, ExportError> {
         let Planned { temporary, about, part, .. } = planned;
-        Ok(Box::new(ParquetExporter::create_part(temporary, about, self.columns, part)?))
+        Ok(Box::new(ParquetExporter::create_part(temporary, about, &self.columns, part)?))
     }
 
     /// Completes the open file and starts that of the next session.
@@ -50,11 +50,11 @@ impl<'a> Parts<'a> {
         }
         let planned = self.left.remove(&session);
         let planned = planned.ok_or_else(|| ExportError::Unfit(format!("unexpected session {session}")))?;
-        Ok(Open { session, exporter: self.create(planned)?, start_s })
+        Ok(Open { session, exporter: self.create(&planned)?, start_s })
     }
 }
 
-impl Exporter for Parts<'_> {
+impl Exporter for Parts {
     fn row(&mut self, row: &Row<'_>) -> Result<(), ExportError> {
         let open = match self.open.take_if(|open| open.session == row.session) {
             Some(open) => open,
