@@ -7,13 +7,14 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use acevo_export::{Exporter, Row};
+use acevo_protocol::ValueFrame;
 use acevo_recording::{Recording, RecordingWriter};
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, Page, PageKind, SPageFileGraphicEvo};
-use acevo_telemetry::Frame;
 use acevo_telemetry::analysis::Analysis;
+use acevo_telemetry::{Axes, Frame};
 use gungraun::prelude::*;
 use gungraun::{Callgrind, Dhat, DhatMetric, EventKind, LibraryBenchmarkConfig};
-use limits::{Csv, Pages, analysis, csv, driving, mapper, reader, warm_writer, write};
+use limits::{Csv, Pages, Subscribed, analysis, csv, driving, mapper, reader, subscribed, warm_writer, write};
 
 /// Calls of what takes nanoseconds.
 const CALLS: usize = 1000;
@@ -49,7 +50,7 @@ fn poll_thousand_counters(mapper: ACEvoSharedMemoryMapper) -> ACEvoSharedMemoryM
     mapper
 }
 
-#[library_benchmark(config = limits(2_648_738, 0))]
+#[library_benchmark(config = limits(2_506_598, 0))]
 #[bench::graphics(driving().graphics().as_bytes().to_vec())]
 fn decode_thousand_pages(bytes: Vec<u8>) -> Vec<u8> {
     let mut page = SPageFileGraphicEvo::default();
@@ -59,7 +60,7 @@ fn decode_thousand_pages(bytes: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
-#[library_benchmark(config = limits(1_921_887, 0))]
+#[library_benchmark(config = limits(1_630_423, 0))]
 #[bench::race(analysis())]
 fn analyse_second((mut analysis, frames): (Analysis, Vec<(Duration, Frame)>)) -> (Analysis, Vec<(Duration, Frame)>) {
     for (at, frame) in &frames {
@@ -68,14 +69,14 @@ fn analyse_second((mut analysis, frames): (Analysis, Vec<(Duration, Frame)>)) ->
     (analysis, frames)
 }
 
-#[library_benchmark(config = limits(20_917_911, 2))]
+#[library_benchmark(config = limits(20_879_107, 2))]
 #[bench::race(warm_writer())]
 fn record_three_seconds((mut writer, pages): (RecordingWriter<Vec<u8>>, Pages)) -> (RecordingWriter<Vec<u8>>, Pages) {
     write(&mut writer, &pages);
     (writer, pages)
 }
 
-#[library_benchmark(config = limits(7_168_557, 0))]
+#[library_benchmark(config = limits(5_385_710, 0))]
 #[bench::race(reader())]
 fn read_three_seconds(mut recording: Recording<std::io::Cursor<Vec<u8>>>) -> Recording<std::io::Cursor<Vec<u8>>> {
     while let Some(step) = recording.next_step().expect("it is in memory") {
@@ -96,6 +97,17 @@ fn export_second((mut exporter, mut sampler, frames): Csv) -> Csv {
     (exporter, sampler, frames)
 }
 
+#[library_benchmark(config = limits(2_490_035, 333))]
+#[bench::sixty_channels(subscribed())]
+fn send_second((frames, channels): Subscribed) -> Subscribed {
+    let axes = Axes::default();
+    for (at, frame) in &frames {
+        let values = channels.iter().map(|channel| channel.number(frame, &axes));
+        black_box(ValueFrame::new(1, 1, at.as_secs_f64(), values).numbered(1));
+    }
+    (frames, channels)
+}
+
 library_benchmark_group!(
     name = hot_paths,
     benchmarks = [
@@ -105,7 +117,8 @@ library_benchmark_group!(
         analyse_second,
         record_three_seconds,
         read_three_seconds,
-        export_second
+        export_second,
+        send_second
     ]
 );
 main!(library_benchmark_groups = hot_paths);

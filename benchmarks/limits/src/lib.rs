@@ -8,7 +8,7 @@ use acevo_recording::{Description, Record, Recording, RecordingWriter};
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, LocalPages, Page, PageKind, Publisher};
 use acevo_simulator::{Options, Scenario, Simulator};
 use acevo_telemetry::analysis::{Analysis, Settings};
-use acevo_telemetry::{Axes, Frame, default_channels};
+use acevo_telemetry::{Axes, Channel, Frame, default_channels};
 
 /// A second of packets.
 pub const PACKETS: usize = 333;
@@ -112,4 +112,12 @@ pub fn csv() -> Csv {
     let sampler = Sampler::new(&columns, Axes::default());
     let exporter = CsvExporter::new(std::io::sink(), &columns, CsvOptions::default()).expect("a table");
     (exporter, sampler, frames(PACKETS))
+}
+
+/// Frames, and the channels of a dash.
+pub type Subscribed = (Vec<(Duration, Frame)>, Vec<&'static Channel>);
+
+/// A second of frames for a subscription to sixty channels.
+pub fn subscribed() -> Subscribed {
+    (frames(PACKETS), default_channels().take(60).collect())
 }

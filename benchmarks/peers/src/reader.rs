@@ -66,7 +66,9 @@ pub fn run(name: &str, reader: &impl Reader, arguments: &Arguments) -> Result<()
         "cost" => cost(reader, arguments.get("batches")?),
         "allocations" => allocations(reader)?,
         "torn" => torn(reader, Duration::from_secs(arguments.get("seconds")?))?,
-        "steady" => steady(reader, arguments.get("packets")?, [arguments.get("pid")?, arguments.get("server")?])?,
+        "steady" => steady(reader.followers(), arguments)?,
+        // The other readers run at the same time: each uses its best method only, which is its last one.
+        "together" => steady(reader.followers().into_iter().next_back().into_iter().collect(), arguments)?,
         task => bail!("no such task: {task}"),
     };
     let outcome = Outcome { reader: name.to_owned(), setting: arguments.get("setting")?, rows };
@@ -106,10 +108,11 @@ fn torn(reader: &impl Reader, time: Duration) -> Result<Vec<Row>> {
     reader.methods().into_iter().map(row).collect()
 }
 
-fn steady(reader: &impl Reader, packets: u32, processes: [u32; 2]) -> Result<Vec<Row>> {
+fn steady(methods: Vec<Method<'_>>, arguments: &Arguments) -> Result<Vec<Row>> {
+    let (packets, processes) = (arguments.get("packets")?, [arguments.get("pid")?, arguments.get("server")?]);
     let row = |mut method: Method<'_>| {
         let figures = measure::steady(&mut method.take, packets, processes).with_context(|| method.name.to_owned())?;
         Ok(Row { method: method.name.into(), figures })
     };
-    reader.followers().into_iter().map(row).collect()
+    methods.into_iter().map(row).collect()
 }

@@ -74,12 +74,12 @@ pub(crate) fn open() -> Result<Box<dyn Source>, Error> {
 
 pub(crate) fn survey() -> Vec<Finding> {
     let mut findings = Vec::new();
+    let mut processes = Process::named(&PROGRAMS).into_iter().peekable();
     for program in PROGRAMS {
-        let processes = Process::named(program);
-        if processes.is_empty() {
+        if processes.peek().is_none_or(|process| process.name() != program) {
             findings.push(Finding::new(format!("process {program} under Proton or Wine"), Outcome::Missing));
         }
-        for process in processes {
+        while let Some(process) = processes.next_if(|process| process.name() == program) {
             let looked_for = format!("process {program} under Proton or Wine");
             let pages = match Candidates::of(&process) {
                 Err(error) => vec![Finding::new(format!("sections of {process}"), Outcome::of(error))],
@@ -105,9 +105,10 @@ impl WineProcess {
     /// [`Error::PermissionDenied`] if there are only processes of other users.
     pub fn find() -> Result<Self, Error> {
         let mut failure = None;
+        let mut processes = Process::named(&PROGRAMS).into_iter().peekable();
         for program in PROGRAMS {
             let mut games = Vec::new();
-            for process in Process::named(program) {
+            while let Some(process) = processes.next_if(|process| process.name() == program) {
                 match Self::attach(process) {
                     Ok(game) => games.push(game),
                     // It has ended in the meantime, or is one of this project's readers.

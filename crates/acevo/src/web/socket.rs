@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use acevo_protocol::TooManyFrames;
+use acevo_protocol::{TooManyFrames, ValueFrame};
 use axum::body::Bytes;
 use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep, timeout};
@@ -19,7 +19,6 @@ use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tracing::{debug, info, warn};
 
-use super::frame::Frame;
 use super::messages::message;
 use super::server::{CLOSE_TIMEOUT, Server};
 use super::slots::Slot;
@@ -118,7 +117,7 @@ struct Client<'a> {
     was_asleep: bool,
     subscription: Option<Subscription>,
     /// The last frame that was sent, and its time.
-    last_frame: Option<(Frame, Instant)>,
+    last_frame: Option<(ValueFrame, Instant)>,
     /// The number of the last frame.
     number: u32,
     /// Versions of the shared messages that were sent last.
@@ -259,7 +258,7 @@ impl<'a> Client<'a> {
         }
         self.last_frame = Some((frame.clone(), due));
         self.number = self.number.wrapping_add(1);
-        self.send(Message::Binary(frame.numbered(self.number))).await?;
+        self.send(Message::Binary(frame.numbered(self.number).into())).await?;
         self.server.counters.frames.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use acevo_protocol::ValueFrame;
 use acevo_telemetry::{Channel, ChannelKind, channel};
 use serde::Serialize;
 
-use super::frame::Frame;
+use super::frame::frame;
 use super::json::json;
 use super::messages::{message, text_of};
 use super::state::State;
@@ -65,8 +66,8 @@ impl Subscription {
     }
 
     /// The frame of a state, or `None` without channels.
-    pub(super) fn frame(&self, state: &State) -> Option<Frame> {
-        (!self.channels.is_empty()).then(|| Frame::new(self.number, state, &self.channels))
+    pub(super) fn frame(&self, state: &State) -> Option<ValueFrame> {
+        (!self.channels.is_empty()).then(|| frame(self.number, state, &self.channels))
     }
 
     /// The message with the texts of its channels, if one has changed.

@@ -43,6 +43,7 @@ fn main() -> Result<()> {
     out += &costs(&entries);
     out += &torn(&entries, &producers);
     out += &steady(&entries, &producers);
+    out += &together(&entries);
     write!(stdout(), "{out}").context("the tables to stdout")
 }
 
@@ -119,6 +120,45 @@ fn steady(entries: &[Entry], producers: &[Produced]) -> String {
         );
     }
     out
+}
+
+/// Medians of the rounds in which all readers ran at the same time, with the least and the greatest figure.
+fn together(entries: &[Entry]) -> String {
+    let mut out = String::new();
+    for load in ["cores idle", "both cores busy"] {
+        let rounds: Vec<_> = entries.iter().filter(|entry| entry.setting == format!("together, {load}")).collect();
+        out += &format!(
+            "| all at the same time, {load} | missed | torn | age: median | age: 99 % | delay: 99 % | CPU |\n\
+             |---|---:|---:|---:|---:|---:|---:|\n"
+        );
+        let mut names: Vec<_> = rounds.iter().map(|entry| name(entry)).collect();
+        names.sort_unstable();
+        names.dedup();
+        for reader in names {
+            let mut figures = [const { Vec::new() }; 6];
+            for entry in rounds.iter().filter(|entry| name(entry) == reader) {
+                let Figures::Steady { written, seen, undetected, age, delay, cpu, .. } = &entry.row.figures else {
+                    continue;
+                };
+                let missed = 100.0 * written.saturating_sub(*seen) as f64 / (*written).max(1) as f64;
+                let of_round =
+                    [missed, *undetected as f64, age.median / 1000.0, age.p99 / 1000.0, delay.p99 / 1000.0, *cpu];
+                figures.iter_mut().zip(of_round).for_each(|(figures, figure)| figures.push(figure));
+            }
+            let units = [" %", "", " ms", " ms", " ms", " %"];
+            let cells = figures.into_iter().zip(units).map(|(figures, unit)| of_rounds(figures, unit));
+            out += &format!("| {reader} | {} |\n", cells.collect::<Vec<_>>().join(" | "));
+        }
+        out += "\n";
+    }
+    out
+}
+
+/// Median, least and greatest figure.
+fn of_rounds(mut figures: Vec<f64>, unit: &str) -> String {
+    figures.sort_unstable_by(f64::total_cmp);
+    let (Some(least), Some(greatest)) = (figures.first(), figures.last()) else { return "-".into() };
+    format!("{:.2}{unit} ({least:.2} to {greatest:.2})", figures[figures.len() / 2])
 }
 
 fn name(entry: &Entry) -> String {

@@ -5,13 +5,15 @@ use std::fmt;
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt};
-use std::path::PathBuf;
 
 use crate::error::Error;
 use crate::source::file::open_regular;
 
 /// Length to which the kernel truncates the name of a process.
 const COMM_LENGTH: usize = 15;
+
+/// Maximum length of the path of a program that is recognised, in bytes.
+const MAX_NAME: usize = 1024;
 
 /// A process on this machine.
 #[derive(Debug)]
@@ -32,10 +34,19 @@ pub(crate) struct Mapping {
 }
 
 impl Process {
-    /// All processes whose program has this file name.
-    pub(crate) fn named(program: &str) -> Vec<Self> {
-        let named = |pid| Some(Self { name: program.to_owned(), ..Self::with_id(pid)? });
-        all_pids().filter(|pid| runs(*pid, program)).filter_map(named).collect()
+    /// All processes whose program has one of these file names, in the order of the names.
+    pub(crate) fn named(programs: &[&str]) -> Vec<Self> {
+        let mut found = vec![Vec::new(); programs.len()];
+        for pid in all_pids() {
+            let names = Names::of(pid);
+            let matching = programs.iter().zip(&mut found).find(|(program, _)| names.are_of(program));
+            matching.into_iter().for_each(|(_, pids)| pids.push(pid));
+        }
+        let named = |(program, pids): (&&str, Vec<u32>)| {
+            let program = (*program).to_owned();
+            pids.into_iter().filter_map(move |pid| Some(Self { name: program.clone(), ..Self::with_id(pid)? }))
+        };
+        programs.iter().zip(found).flat_map(named).collect()
     }
 
     /// The process with this id; `None` if there is no such process.
@@ -50,6 +61,11 @@ impl Process {
         let name = name.split_once('(').map_or_else(String::new, |(_, name)| name.to_owned());
         let process = Self { pid, name, start, statm };
         process.is_alive().then_some(process)
+    }
+
+    /// The file name of the program.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
     }
 
     pub(crate) fn id(&self) -> u32 {
@@ -84,7 +100,10 @@ impl Process {
     /// The kernel's own link to the file needs more permissions and is tried last.
     pub(crate) fn open_mapping(&self, mapping: &Mapping) -> io::Result<Option<File>> {
         let mut denied = None;
-        let servers = all_pids().filter(|pid| ["wineserver", "wineserver64"].iter().any(|name| runs(*pid, name)));
+        let servers = all_pids().filter(|pid| {
+            let names = Names::of(*pid);
+            ["wineserver", "wineserver64"].iter().any(|name| names.are_of(name))
+        });
         for pid in std::iter::once(self.pid).chain(servers) {
             match mapping.find_in(pid) {
                 Ok(Some(file)) => return Ok(Some(file)),
@@ -132,23 +151,37 @@ fn all_pids() -> impl Iterator<Item = u32> {
     entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
 }
 
-/// True if a process runs this program. Compares the name that the kernel reports, which is cut to 15 characters, or the first
-/// argument, which Wine sets to the program's Windows path. (The game may rename its threads, which changes the kernel's name.)
-///
-/// Launchers such as Proton's have the program among their later arguments, which are not compared.
-fn runs(pid: u32, program: &str) -> bool {
-    let proc = PathBuf::from(format!("/proc/{pid}"));
-    let name = fs::read(proc.join("comm")).unwrap_or_default();
-    let cut = &program[..program.len().min(COMM_LENGTH)];
-    if name.trim_ascii_end() == cut.as_bytes() {
-        return true;
+/// The names by which a process may be known. A search reads those of all processes, so this makes as few calls as possible.
+struct Names {
+    /// The name that the kernel reports, which is cut to 15 characters. The game may rename its threads, which changes it.
+    kernel: Vec<u8>,
+    /// The first argument, which Wine sets to the program's Windows path. Launchers such as Proton's have the program among their later
+    /// arguments, which are not compared.
+    argument: Vec<u8>,
+}
+
+impl Names {
+    fn of(pid: u32) -> Self {
+        let start = |name| start_of(format!("/proc/{pid}/{name}")).unwrap_or_default();
+        let mut argument = start("cmdline");
+        argument.truncate(argument.iter().position(|byte| *byte == 0).unwrap_or(argument.len()));
+        Self { kernel: start("comm"), argument }
     }
-    let arguments = fs::read(proc.join("cmdline")).unwrap_or_default();
-    let first = arguments.split(|byte| *byte == 0).next().unwrap_or_default();
-    first
-        .rsplit(|byte| matches!(byte, b'/' | b'\\'))
-        .next()
-        .is_some_and(|name| name.eq_ignore_ascii_case(program.as_bytes()))
+
+    /// True if the process runs this program.
+    fn are_of(&self, program: &str) -> bool {
+        let cut = &program[..program.len().min(COMM_LENGTH)];
+        let file_name = self.argument.rsplit(|byte| matches!(byte, b'/' | b'\\')).next().unwrap_or_default();
+        self.kernel.trim_ascii_end() == cut.as_bytes() || file_name.eq_ignore_ascii_case(program.as_bytes())
+    }
+}
+
+/// The first bytes of a file, in one call.
+fn start_of(path: String) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![0; MAX_NAME];
+    let count = File::open(path)?.read_at(&mut bytes, 0)?;
+    bytes.truncate(count);
+    Ok(bytes)
 }
 
 /// The sections of Wine in `/proc/PID/maps`, each file once.
@@ -204,8 +237,8 @@ mod tests {
         assert!(me.is_alive() && me.start() > 0);
         let exe = std::env::current_exe().unwrap();
         let name = exe.file_name().unwrap().to_str().unwrap().to_owned();
-        assert!(Process::named(&name).iter().any(|process| process.id() == me.id()));
-        assert!(Process::named("no such program").is_empty());
+        assert!(Process::named(&[&name]).iter().any(|process| process.id() == me.id()));
+        assert!(Process::named(&["no such program"]).is_empty());
     }
 
     #[test]
