@@ -19,6 +19,9 @@ const HALF: u32 = 0x3f00_0000;
 const FREE_BITS: u32 = 23;
 const FREE: u32 = (1 << FREE_BITS) - 1;
 
+/// Values that change slowly in the game. If all of them changed alike, the page would be one that fades around a pause.
+const AMBIENT: [(&str, f32); 4] = [("airTemp", 24.0), ("roadTemp", 31.0), ("airDensity", 1.2), ("brakeBias", 0.6)];
+
 /// Derives the words of a physics page from its packetId.
 #[derive(Debug)]
 pub struct Pattern {
@@ -39,6 +42,11 @@ impl Pattern {
             let words = field.offset / 4..(field.offset + field.size()) / 4;
             fixed[words.clone()].fill(HALF);
             of_id[words].fill(FREE);
+        }
+        for (name, value) in AMBIENT {
+            let field = PageKind::Physics.fields().iter().find(|field| field.path == name);
+            let word = field.map_or(1, |field| field.offset / 4);
+            (fixed[word], of_id[word]) = (f32::to_bits(value), 0);
         }
         of_id[0] = u32::MAX;
         Self { fixed, of_id, known: [u32::MAX; WORDS] }
@@ -178,6 +186,17 @@ mod tests {
     fn time_is_in_words_of_numbers() {
         let pattern = Pattern::plain();
         assert!(pattern.fixed[TIME].iter().all(|word| *word == HALF));
+    }
+
+    #[test]
+    fn pages_are_those_of_a_driving_car() {
+        use acevo_shared_memory::{Page, PhysicsTracker, SPageFilePhysics};
+        let mut tracker = PhysicsTracker::default();
+        tracker.graphics(&graphics(1));
+        for id in 1..1000 {
+            tracker.physics(&SPageFilePhysics::from_bytes(&bytes_of(&Pattern::stamped().words(id, u64::MAX >> 2))));
+            assert!(tracker.validity().is_current(), "{id}: {}", tracker.validity());
+        }
     }
 
     #[test]
