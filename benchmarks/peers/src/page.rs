@@ -19,7 +19,7 @@ const HALF: u32 = 0x3f00_0000;
 const FREE_BITS: u32 = 23;
 const FREE: u32 = (1 << FREE_BITS) - 1;
 
-/// Values that change slowly in the game. If all of them changed alike, the page would be one that fades around a pause.
+/// Values that change slowly in the game. If all of them changed alike, the library would take the page for one around a pause.
 const AMBIENT: [(&str, f32); 4] = [("airTemp", 24.0), ("roadTemp", 31.0), ("airDensity", 1.2), ("brakeBias", 0.6)];
 
 /// Derives the words of a physics page from its packetId.
@@ -44,8 +44,9 @@ impl Pattern {
             of_id[words].fill(FREE);
         }
         for (name, value) in AMBIENT {
-            let field = PageKind::Physics.fields().iter().find(|field| field.path == name);
-            let word = field.map_or(1, |field| field.offset / 4);
+            let field =
+                PageKind::Physics.fields().iter().find(|field| field.path == name).expect("a field of the page");
+            let word = field.offset / 4;
             (fixed[word], of_id[word]) = (f32::to_bits(value), 0);
         }
         of_id[0] = u32::MAX;

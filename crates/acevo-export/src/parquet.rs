@@ -43,7 +43,8 @@ const GROUP_ROWS: usize = 60_000;
 /// game; `acevo.columns` has the unit, title, quality, measured game versions, sources and note of each column, and the names of the
 /// values of an enum. Parquet has no metadata per field. Arrow stores such metadata in its own serialised schema, which is not written.
 ///
-/// One minute of rows is kept in memory, and another one while it is written by another thread. The file is renamed to its final name when it is complete.
+/// Up to two minutes of rows are in memory: one is collected while another thread writes the one before. The file is renamed to its final
+/// name when it is complete.
 #[derive(Debug)]
 pub struct ParquetExporter {
     rows: Rows,

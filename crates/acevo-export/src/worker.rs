@@ -1,4 +1,4 @@
-//! A thread that writes, while the exporter goes on.
+//! A thread that works on items in the background.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -39,7 +39,7 @@ impl<T: Send + 'static, I: Send + 'static, E: From<io::Error> + Send + 'static> 
         let thread = thread::Builder::new().name("export".into()).spawn(move || {
             for mut item in received {
                 work(&mut value, &mut item)?;
-                // Nobody needs it after the last one.
+                // The receiver is gone after the last item.
                 let _ = finished.send(item);
             }
             Ok(value)

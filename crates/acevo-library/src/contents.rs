@@ -18,7 +18,8 @@ use acevo_telemetry::{Frame, SessionKind, driver_name, shown_name, watches_anoth
 const MAX_SESSIONS: usize = 1000;
 const MAX_OTHER_LAPS: usize = 50_000;
 
-/// Time between two frames from which other cars are followed: their times are those of the log.
+/// Time between two frames from which other cars are followed, unless the phase, the session or the lap changes: their lap times are those
+/// of the log.
 const OTHER_CARS_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Time between two frames from which names are taken.
@@ -95,14 +96,16 @@ impl Contents {
         settings.only_laps = true;
         let mut analysis = Analysis::new(settings);
         let (mut laps, mut sessions, mut steps) = (LapIndexer::default(), Sessions::default(), 0_u32);
-        let mut next_field = Duration::ZERO;
+        let (mut next_field, mut stage) = (Duration::ZERO, None);
         let is_complete = analyze(recording, &mut analysis, |analysis, step| {
             while let Some(event) = analysis.next_event() {
                 laps.on_event(&event.kind, step.at);
             }
             laps.on_step(analysis, step);
+            let is_seen = step.step.is_none_or(|step| step.graphics.is_some());
+            let has_changed = is_seen && stage.replace(Stage::of(analysis, &step)) != stage;
             if let Some(field) = &mut field
-                && (step.step.is_none() || step.at >= next_field)
+                && (has_changed || step.at >= next_field)
             {
                 next_field = step.at + OTHER_CARS_INTERVAL;
                 field.take(analysis, &step);
@@ -119,6 +122,21 @@ impl Contents {
         contents.game_version = sessions.game_version();
         contents.sessions = sessions.finish(&analysis, laps, field.map(FieldReader::into_field).as_ref());
         Ok(Some(contents))
+    }
+}
+
+/// What moves the clock of the log. A recording ends with none.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Stage {
+    session: u32,
+    lap: Option<u32>,
+    phase: Option<[u8; 33]>,
+}
+
+impl Stage {
+    fn of(analysis: &Analysis, step: &AnalyzedStep<'_>) -> Self {
+        let phase = step.step.map(|step| *step.frame.graphics.raw().session_state.phase_name.as_bytes());
+        Self { session: analysis.session(), lap: analysis.current_lap_number(), phase }
     }
 }
 

@@ -6,6 +6,8 @@ mod schedule;
 mod stats;
 
 use std::borrow::Borrow;
+use std::hint::spin_loop;
+use std::thread::yield_now;
 use std::time::{Duration, Instant};
 
 use crate::error::Error;
@@ -45,6 +47,12 @@ const MAX_STEPS: u128 = 10_000;
 /// A sleep that takes this much longer than requested is counted in [`Stats::overslept`].
 const OVERSLEPT: Duration = Duration::from_millis(1);
 
+/// If giving way to other programs takes this long, they are busy, and each time would cost a slice of processor time.
+const LONG_YIELD: Duration = Duration::from_micros(500);
+
+/// Time for which the reader does not give way after that.
+const BUSY_TIME: Duration = Duration::from_secs(1);
+
 /// A period long enough never to elapse, yet safe to add to an `Instant`.
 const NEVER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
@@ -79,6 +87,8 @@ pub struct Packets<M> {
     polled: Instant,
     /// Time of the next poll.
     next: Instant,
+    /// Until when other programs are too busy to give way to them.
+    busy_until: Instant,
     has_ended: bool,
 }
 
@@ -148,6 +158,7 @@ impl<M: Borrow<ACEvoSharedMemoryMapper>> Packets<M> {
             stats: Stats::default(),
             polled: now,
             next: now,
+            busy_until: now,
             has_ended: false,
         }
     }
@@ -204,9 +215,19 @@ impl<M: Borrow<ACEvoSharedMemoryMapper>> Packets<M> {
                 return Ok(None);
             }
             if self.next <= now {
-                // The game may be waiting for this core.
-                std::thread::yield_now();
+                self.give_way(now);
             }
+        }
+    }
+
+    /// Lets the game run, which may be waiting for this core.
+    fn give_way(&mut self, now: Instant) {
+        if now < self.busy_until || self.polling == Polling::Spin {
+            return spin_loop();
+        }
+        yield_now();
+        if now.elapsed() > LONG_YIELD {
+            self.busy_until = now + BUSY_TIME;
         }
     }
 

@@ -1,7 +1,7 @@
 //! Sources of pages: a running game, a directory, this process, or anything that implements [`Source`].
 //!
 //! One rule holds everywhere here: **foreign memory is never treated as Rust memory.** No reference, slice or atomic ever points
-//! to memory that another process writes. Windows sections are read with volatile loads by one function. On Unix the kernel
+//! to memory that another process writes. Windows sections are read with volatile loads by two functions. On Unix the kernel
 //! copies from the section's file. In-process pages are atomics. A source copies words and does not know any fields.
 
 #[cfg(unix)]
@@ -106,8 +106,8 @@ pub trait Source: fmt::Debug + Send + Sync {
 
     /// Returns true if the page equals `words`, which were settled before.
     ///
-    /// The direction of the comparison does not matter: if each word is that of a settled page, the page is that page, even if the writer is
-    /// about to change it.
+    /// The direction of the comparison does not matter: the words were settled before, so they are not torn, whatever the writer does
+    /// meanwhile.
     ///
     /// # Errors
     /// As for [`copy`](Self::copy).

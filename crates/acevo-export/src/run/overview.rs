@@ -51,7 +51,7 @@ impl Overview {
         while let Some(step) = recording.next_step()? {
             analysis.feed(step.at, step.frame);
             while analysis.next_event().is_some() {}
-            // Names do not change with physics.
+            // The physics page has no names.
             let may_have_names = step.graphics.is_some() || step.static_data.is_some();
             if may_have_names {
                 names.learn(step.frame);

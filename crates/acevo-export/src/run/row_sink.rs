@@ -92,13 +92,16 @@ impl<'a> RowSink<'a> {
         batch.physics.push(frame.physics);
         batch.graphics.extend(has_graphics.then_some(frame.graphics));
         batch.static_data.extend(has_static_data.then_some(frame.static_data));
-        batch.items.push(Item::Row { context, validity: frame.validity, has_graphics, has_static_data });
-        if batch.items.len() >= BATCH_ROWS { self.pass() } else { Ok(()) }
+        self.push(Item::Row { context, validity: frame.validity, has_graphics, has_static_data })
     }
 
     pub(super) fn lap(&mut self, lap: Lap, ended_s: f64) -> Result<(), ExportError> {
-        self.batch.items.push(Item::Lap(Box::new(lap), ended_s));
-        Ok(())
+        self.push(Item::Lap(Box::new(lap), ended_s))
+    }
+
+    fn push(&mut self, item: Item) -> Result<(), ExportError> {
+        self.batch.items.push(item);
+        if self.batch.items.len() >= BATCH_ROWS { self.pass() } else { Ok(()) }
     }
 
     fn pass(&mut self) -> Result<(), ExportError> {

@@ -28,7 +28,7 @@ const ADVANCE: (Duration, Duration) = (Duration::from_micros(5), Duration::from_
 /// Maximum time between two polls without a break.
 const SPUN: Duration = Duration::from_micros(10);
 
-/// Part of the difference between the wait for a packet and the planned one by which the next poll is moved. Sleeps and packets vary.
+/// The next poll is moved by the difference between the wait for a packet and the planned one, divided by this. Sleeps and packets vary.
 const GAIN: u32 = 4;
 
 /// Maximum sleep while packets arrive, for any estimated rate.
@@ -259,7 +259,7 @@ impl Locked {
                 }
             }
         }
-        self.due = (self.due + self.period * steps).min(at + self.period);
+        self.due = (self.due + self.period * steps).clamp(at, at + self.period);
         self.last = at;
 
         self.envelope += self.period * steps;

@@ -130,8 +130,9 @@ impl PageFile {
     /// Reads `words` from word `first` of the file. Words beyond its end become zero.
     fn read_words(&self, first: usize, words: &mut [u64]) -> Result<(), Error> {
         let (bytes, start) = (words.as_mut_bytes(), first * 8);
-        // Not a byte beyond the end: finding the end would take another call.
-        let known = bytes.len().min(self.size.saturating_sub(start));
+        // Not a byte beyond the end of a whole page: finding the end would take another call. A shorter one may still grow.
+        let is_whole = self.size >= self.page.size();
+        let known = if is_whole { bytes.len().min(self.size.saturating_sub(start)) } else { bytes.len() };
         let mut done = 0;
         while done < known {
             match self.file.read_at(&mut bytes[done..known], (start + done) as u64) {

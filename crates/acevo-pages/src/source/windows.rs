@@ -1,8 +1,8 @@
 //! The named sections of a game on Windows.
 //!
 //! This file contains all `unsafe` code for reading and for waiting. Its rule: a mapped view is another process's memory, so it
-//! is never borrowed and never handed out. [`MappedSection::load`] is the only function that reads it, one block at a time, with a
-//! volatile load from an address that never becomes a reference.
+//! is never borrowed and never handed out. Only [`MappedSection::load`] and `is_unchanged_wide` read it, one block at a time, with
+//! volatile loads from addresses that never become references.
 #![allow(unsafe_code)]
 
 use std::ffi::c_void;
@@ -286,7 +286,7 @@ impl MappedSection {
         };
         #[cfg(target_arch = "x86_64")]
         if is_x86_feature_detected!("avx2") {
-            // SAFETY: just detected.
+            // SAFETY: just detected; and there are no more than `known` blocks, so no more than those of the view.
             return is_last_word_equal && unsafe { self.is_unchanged_wide(&blocks[..known]) };
         }
         let mut difference = block_of([0; 2]);
@@ -308,13 +308,16 @@ impl MappedSection {
     }
 
     /// Compares blocks in pairs, which takes half as many loads.
+    ///
+    /// # Safety
+    /// There must be no more blocks than [`blocks`](Self::blocks), and the processor must have AVX2.
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2")]
-    fn is_unchanged_wide(&self, blocks: &[[u64; 2]]) -> bool {
+    unsafe fn is_unchanged_wide(&self, blocks: &[[u64; 2]]) -> bool {
         use std::arch::x86_64::{__m256i, _mm256_or_si256, _mm256_setzero_si256, _mm256_testz_si256, _mm256_xor_si256};
         let (pairs, rest) = blocks.as_chunks::<2>();
         let is_last_equal = match rest {
-            // SAFETY: it is the last one of `blocks`, all of which are blocks of the view.
+            // SAFETY: by the caller's contract all of `blocks` are blocks of the view, and this is the last of them.
             [block] => *block == words_of(unsafe { self.load(blocks.len() - 1) }),
             _ => true,
         };
@@ -322,7 +325,7 @@ impl MappedSection {
         let mut compare = |first: usize, pairs: &[[[u64; 2]; 2]]| {
             for (index, pair) in pairs.iter().enumerate().rev() {
                 let address = self.view.base().cast::<__m256i>().wrapping_add(first + index);
-                // SAFETY: as in `load`: both blocks of the pair are blocks of the view, and it is aligned to 64 KiB.
+                // SAFETY: as in `load`. By the caller's contract both blocks of the pair are blocks of the view, which is aligned to 64 KiB.
                 let now = unsafe { ptr::read_volatile(address) };
                 // SAFETY: both are 32 bytes without padding, and any bit pattern is valid for both.
                 let before = unsafe { transmute::<[[u64; 2]; 2], __m256i>(*pair) };
@@ -352,7 +355,7 @@ impl MappedSection {
         words_of(unsafe { self.load(blocks) })[0]
     }
 
-    /// Reads a block of the view. This is the only function that reads foreign memory.
+    /// Reads a block of the view. Only this function and `is_unchanged_wide` read foreign memory.
     ///
     /// # Safety
     /// `index` must be below [`blocks`](Self::blocks).

@@ -28,7 +28,7 @@ pub(super) struct SessionKey {
     track: String,
     configuration: String,
     car: String,
-    /// What the pages had when nothing had changed. Comparing bytes is cheaper than comparing names.
+    /// The bytes at the last comparison that found no change. Comparing bytes is cheaper than comparing names.
     unchanged: Option<Seen>,
 }
 

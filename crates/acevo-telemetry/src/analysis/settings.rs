@@ -18,7 +18,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Defaults for laps, sectors, stints, axes and the outline of the track: other [events are not detected](Self::only_laps).
+    /// Defaults with [`only_laps`](Self::only_laps): laps, sectors, stints, bests, fuel, axes and the outline of the track.
     ///
     /// ```
     /// use acevo_telemetry::analysis::{Analysis, Settings};

@@ -1,7 +1,13 @@
 //! The files of the page, embedded in the program. The server never reads a file from disk.
 
+use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
+use axum::body::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use include_dir::{Dir, include_dir};
 
 /// The folder `web/`. Tests and configuration of the JavaScript code are outside it and are not embedded.
@@ -18,6 +24,28 @@ pub(super) const OVERLAY: &str = "overlay.html";
 pub(super) struct Asset {
     pub(super) content_type: &'static str,
     pub(super) bytes: &'static [u8],
+}
+
+impl Asset {
+    /// True for texts, which become a third of their size if they are compressed.
+    pub(super) fn is_text(self) -> bool {
+        self.content_type.starts_with("text/") || self.content_type == "image/svg+xml"
+    }
+}
+
+/// A file compressed with gzip. That is done once, when it is asked for: a page loads a hundred files, most of them never.
+pub(super) fn gzipped(path: &str, asset: Asset) -> Bytes {
+    static GZIPPED: Mutex<BTreeMap<String, Bytes>> = Mutex::new(BTreeMap::new());
+    let mut known = GZIPPED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(bytes) = known.get(path) {
+        return bytes.clone();
+    }
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    // Writing to a `Vec` cannot fail.
+    let _ = encoder.write_all(asset.bytes);
+    let bytes = Bytes::from(encoder.finish().unwrap_or_default());
+    known.insert(path.to_owned(), bytes.clone());
+    bytes
 }
 
 /// The file with this path inside `web/`, or `None` if it is not embedded or is not a file of the page.
@@ -44,6 +72,7 @@ fn content_type(path: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::io::Read;
     use std::path::PathBuf;
 
     use super::*;
@@ -51,6 +80,17 @@ mod tests {
     fn files(folder: &Path) -> Vec<PathBuf> {
         let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
         entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+    }
+
+    #[test]
+    fn gzipped_files_are_the_files_and_a_third_of_their_size() {
+        let script = asset("app.js").unwrap();
+        let (first, second) = (gzipped("app.js", script), gzipped("app.js", script));
+        assert_eq!(first, second);
+        assert!(script.is_text() && first.len() * 2 < script.bytes.len());
+        let mut text = Vec::new();
+        flate2::read::GzDecoder::new(&*first).read_to_end(&mut text).unwrap();
+        assert_eq!(text, script.bytes);
     }
 
     #[test]

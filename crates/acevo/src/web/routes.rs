@@ -7,8 +7,8 @@ use std::sync::atomic::Ordering;
 use acevo_telemetry::{Channel, channel, channels, default_channels};
 use axum::extract::{Path, Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, LOCATION,
-    REFERRER_POLICY, SET_COOKIE, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, HeaderMap,
+    HeaderName, HeaderValue, LOCATION, REFERRER_POLICY, SET_COOKIE, VARY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{StatusCode, Uri};
 use axum::middleware::{Next, from_fn_with_state};
@@ -37,10 +37,10 @@ const MAX_CHANNELS: usize = 512;
 
 pub(super) fn router(server: &Arc<Server>) -> Router {
     Router::new()
-        .route("/", get(async || file(assets::PAGE)))
-        .route("/overlay", get(async || file(assets::OVERLAY)))
-        .route("/overlay/{name}", get(async || file(assets::OVERLAY)))
-        .route("/assets/{*name}", get(async |Path(name): Path<String>| file(&name)))
+        .route("/", get(async |headers: HeaderMap| file(assets::PAGE, &headers)))
+        .route("/overlay", get(async |headers: HeaderMap| file(assets::OVERLAY, &headers)))
+        .route("/overlay/{name}", get(async |headers: HeaderMap| file(assets::OVERLAY, &headers)))
+        .route("/assets/{*name}", get(async |Path(name): Path<String>, headers: HeaderMap| file(&name, &headers)))
         .route("/api/snapshot", get(snapshot))
         .route("/api/channels", get(catalogue))
         .route("/api/token", get(token))
@@ -157,11 +157,24 @@ fn refuse_page(advice: &str) -> Response {
     (StatusCode::UNAUTHORIZED, [(CONTENT_TYPE, HTML)], body).into_response()
 }
 
-fn file(name: &str) -> Response {
-    match assets::asset(name) {
-        Some(asset) => ([(CONTENT_TYPE, asset.content_type)], asset.bytes).into_response(),
-        None => refuse(StatusCode::NOT_FOUND, "Not found.\n"),
+fn file(name: &str, headers: &HeaderMap) -> Response {
+    let Some(asset) = assets::asset(name) else { return refuse(StatusCode::NOT_FOUND, "Not found.\n") };
+    let content_type = (CONTENT_TYPE, asset.content_type);
+    if asset.is_text() && accepts_gzip(headers) {
+        let encoding = [content_type, (CONTENT_ENCODING, "gzip"), (VARY, "accept-encoding")];
+        return (encoding, assets::gzipped(name, asset)).into_response();
     }
+    ([content_type, (VARY, "accept-encoding")], asset.bytes).into_response()
+}
+
+/// True if a client decompresses gzip.
+fn accepts_gzip(headers: &HeaderMap) -> bool {
+    let encodings = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    encodings.flat_map(|value| value.split(',')).any(|encoding| {
+        let (name, weight) = encoding.split_once(';').unwrap_or((encoding, ""));
+        let refused = ["q=0", "q=0.0", "q=0.00", "q=0.000"].contains(&&*weight.replace(' ', ""));
+        name.trim().eq_ignore_ascii_case("gzip") && !refused
+    })
 }
 
 /// The channel ids of `?channels=a,b`, if the query has them.
@@ -245,4 +258,24 @@ async fn web_socket(
     request: Request,
 ) -> Response {
     upgrade::upgrade(request, move |socket| socket::serve(socket, server, connection.slot))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accepts_gzip_reads_lists_with_weights() {
+        let accepts = |value: &'static str| {
+            let headers = HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static(value))]);
+            accepts_gzip(&headers)
+        };
+        for value in ["gzip", "br, GZIP", "deflate, gzip;q=0.5", "gzip ; q=1"] {
+            assert!(accepts(value), "{value}");
+        }
+        for value in ["", "br", "gzip;q=0", "br, gzip; q = 0.0", "xgzip"] {
+            assert!(!accepts(value), "{value}");
+        }
+        assert!(!accepts_gzip(&HeaderMap::new()));
+    }
 }

@@ -122,13 +122,13 @@ fn steady(entries: &[Entry], producers: &[Produced]) -> String {
     out
 }
 
-/// Medians of the rounds in which all readers ran at the same time, with the least and the greatest figure.
+/// Medians of the rounds in which all readers ran at the same time, with minimum and maximum.
 fn together(entries: &[Entry]) -> String {
     let mut out = String::new();
     for load in ["cores idle", "both cores busy"] {
         let rounds: Vec<_> = entries.iter().filter(|entry| entry.setting == format!("together, {load}")).collect();
         out += &format!(
-            "| all at the same time, {load} | missed | torn | age: median | age: 99 % | delay: 99 % | CPU |\n\
+            "| all at the same time, {load} | missed | torn, undetected | age: median | age: 99 % | delay: 99 % | CPU |\n\
              |---|---:|---:|---:|---:|---:|---:|\n"
         );
         let mut names: Vec<_> = rounds.iter().map(|entry| name(entry)).collect();
@@ -154,11 +154,11 @@ fn together(entries: &[Entry]) -> String {
     out
 }
 
-/// Median, least and greatest figure.
+/// Median, minimum and maximum.
 fn of_rounds(mut figures: Vec<f64>, unit: &str) -> String {
     figures.sort_unstable_by(f64::total_cmp);
-    let (Some(least), Some(greatest)) = (figures.first(), figures.last()) else { return "-".into() };
-    format!("{:.2}{unit} ({least:.2} to {greatest:.2})", figures[figures.len() / 2])
+    let (Some(minimum), Some(maximum)) = (figures.first(), figures.last()) else { return "-".into() };
+    format!("{:.2}{unit} ({minimum:.2} to {maximum:.2})", figures[figures.len() / 2])
 }
 
 fn name(entry: &Entry) -> String {

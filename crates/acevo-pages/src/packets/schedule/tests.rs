@@ -192,6 +192,8 @@ struct Reader {
     unseen: u64,
     missed: u64,
     oversleep: Duration,
+    /// Time of polls without a break.
+    spun: Duration,
 }
 
 impl Reader {
@@ -206,6 +208,7 @@ impl Reader {
             unseen: 0,
             missed: 0,
             oversleep,
+            spun: Duration::ZERO,
         }
     }
 
@@ -227,6 +230,8 @@ impl Reader {
         }
         (self.unseen, self.previous, self.planned) = (0, now, self.schedule.next_poll(now));
         prop_assert!(self.planned >= now, "plans for the past: {:?}", self.schedule);
+        self.spun = if self.planned > now { Duration::ZERO } else { self.spun + POLL * 10 };
+        prop_assert!(self.spun <= Precision::DEFAULT.spin + POLL * 20, "never sleeps: {:?}", self.schedule);
         prop_assert!(self.planned - now <= MAX_SLEEP, "sleeps too long: {:?}", self.schedule);
         Ok(())
     }
