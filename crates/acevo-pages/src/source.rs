@@ -106,8 +106,7 @@ pub trait Source: fmt::Debug + Send + Sync {
 
     /// Returns true if the page equals `words`, which were settled before.
     ///
-    /// The direction of the comparison does not matter: the words were settled before, so they are not torn, whatever the writer does
-    /// meanwhile.
+    /// The direction of the comparison does not matter, because settled words are not torn. The writer may change the page meanwhile.
     ///
     /// # Errors
     /// As for [`copy`](Self::copy).

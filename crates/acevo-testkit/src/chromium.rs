@@ -195,10 +195,10 @@ impl Chromium {
         answer["result"]["value"].clone()
     }
 
-    /// Waits until an expression is true.
+    /// Waits until an expression is true. It may fail before: a part of the page that it looks at may not be there yet.
     #[track_caller]
     pub fn wait_for(&mut self, expression: &str) {
-        self.wait_for_promise(&format!("Boolean({expression})"));
+        self.wait_for_promise(&format!("(() => {{ try {{ return Boolean({expression}); }} catch {{ return false; }} }})()"));
     }
 
     /// Waits until the promise of an expression resolves to true.

@@ -11,20 +11,26 @@ import { keep, kept, stored } from './lib/settings.js';
 import { statement } from './lib/statement.js';
 import { restyleAll } from './lib/surface.js';
 import { CHOICES, units } from './lib/units.js';
-import { control } from './views/control.js';
 import { dash } from './views/dash.js';
-import { laps } from './views/laps.js';
-import { layouts } from './views/layouts.js';
-import { mapView } from './views/map.js';
-import { overlays } from './views/overlays.js';
-import { session } from './views/session.js';
-import { timingView } from './views/timing.js';
-import { traces } from './views/traces.js';
 import { playbackBar } from './widgets/playback.js';
 
-const VIEWS = { dash: ['Dash', dash], traces: ['Traces', traces], laps: ['Laps', laps], sessions: ['Sessions', later(() => import('./views/sessions.js'), 'sessions')], timing: ['Timing', timingView], map: ['Map', mapView], session: ['Session', session], overlays: ['Overlays', overlays], control: ['Control', control] };
+/** The code of the other views is loaded when they are shown for the first time. */
+const VIEWS = {
+  dash: ['Dash', dash],
+  traces: ['Traces', later(() => import('./views/traces.js'), 'traces')],
+  laps: ['Laps', later(() => import('./views/laps.js'), 'laps')],
+  sessions: ['Sessions', later(() => import('./views/sessions.js'), 'sessions')],
+  timing: ['Timing', later(() => import('./views/timing.js'), 'timingView')],
+  map: ['Map', later(() => import('./views/map.js'), 'mapView')],
+  session: ['Session', later(() => import('./views/session.js'), 'session')],
+  overlays: ['Overlays', later(() => import('./views/overlays.js'), 'overlays')],
+  control: ['Control', later(() => import('./views/control.js'), 'control')],
+};
 /** Views without a tab of their own: the tab of another view leads to them. */
-const SUBVIEWS = { layouts: ['overlays', layouts], compare: ['sessions', later(() => import('./views/compare.js'), 'compare')] };
+const SUBVIEWS = {
+  layouts: ['overlays', later(() => import('./views/layouts.js'), 'layouts')],
+  compare: ['sessions', later(() => import('./views/compare.js'), 'compare')],
+};
 /** Views that are empty without telemetry, and are covered by the notice. */
 const COVERED = ['dash', 'traces', 'map'];
 /** The server's limit of channels in a subscription. */
@@ -115,7 +121,8 @@ function show(address, chosen = false) {
   if (!views[next]) {
     const root = withAttributes(el('div', `view view-${next}`), { role: 'tabpanel', id: `view-${next}`, 'aria-labelledby': `tab-${tabName}` });
     holder.append(root);
-    views[next] = { root, ...create(root, { resized: redraw, background, settingsChanged, show: (to) => show(to, true) }) };
+    const view = create(root, { resized: redraw, loaded, background, settingsChanged, show: (to) => show(to, true) });
+    views[next] = Object.assign(view, { root });
   }
   views[next].route?.(route);
   if (next === current) return;
@@ -128,6 +135,12 @@ function show(address, chosen = false) {
   list.scrollLeft = tabs[tabName].offsetLeft - list.offsetLeft - (list.clientWidth - tabs[tabName].offsetWidth) / 2;
   if (Object.hasOwn(VIEWS, next)) keep('view', next);
   background.every(next === 'control' ? SHOWN_MS : OTHERWISE_MS);
+  subscribe();
+  redraw();
+}
+
+/** The code of a view has come. Only now its channels are known. */
+function loaded() {
   subscribe();
   redraw();
 }

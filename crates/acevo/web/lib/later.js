@@ -16,12 +16,14 @@ export function later(load, name) {
       wait.remove();
       view = module[name](root, tools);
       if (route) view.route?.(route);
-      tools.resized();
+      tools.loaded();
     }).catch(() => {
       wait.textContent = 'This view cannot be loaded: check that acevo runs, and reload this page.';
     });
     return {
-      channels: [],
+      get channels() {
+        return view?.channels ?? [];
+      },
       route(next) {
         route = next;
         view?.route?.(next);
