@@ -1,13 +1,12 @@
 //! Waiting for packets, and counting missed ones.
 
+mod courtesy;
 mod histogram;
 mod packet;
 mod schedule;
 mod stats;
 
 use std::borrow::Borrow;
-use std::hint::spin_loop;
-use std::thread::yield_now;
 use std::time::{Duration, Instant};
 
 use crate::error::Error;
@@ -17,6 +16,7 @@ use crate::source::sleep;
 use crate::validity::PhysicsValidity;
 use crate::view::View;
 
+use self::courtesy::Courtesy;
 pub use self::histogram::Histogram;
 pub use self::packet::{Arrival, Packet};
 use self::schedule::{PollSchedule, Precision, Sighting};
@@ -46,12 +46,6 @@ const MAX_STEPS: u128 = 10_000;
 
 /// A sleep that takes this much longer than requested is counted in [`Stats::overslept`].
 const OVERSLEPT: Duration = Duration::from_millis(1);
-
-/// If giving way to other programs takes this long, they are busy, and each time would cost a slice of processor time.
-const LONG_YIELD: Duration = Duration::from_micros(500);
-
-/// Time for which the reader does not give way after that.
-const BUSY_TIME: Duration = Duration::from_secs(1);
 
 /// A period long enough never to elapse, yet safe to add to an `Instant`.
 const NEVER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
@@ -87,8 +81,7 @@ pub struct Packets<M> {
     polled: Instant,
     /// Time of the next poll.
     next: Instant,
-    /// Until when other programs are too busy to give way to them.
-    busy_until: Instant,
+    courtesy: Courtesy,
     has_ended: bool,
 }
 
@@ -158,7 +151,7 @@ impl<M: Borrow<ACEvoSharedMemoryMapper>> Packets<M> {
             stats: Stats::default(),
             polled: now,
             next: now,
-            busy_until: now,
+            courtesy: Courtesy::new(now),
             has_ended: false,
         }
     }
@@ -177,6 +170,7 @@ impl<M: Borrow<ACEvoSharedMemoryMapper>> Packets<M> {
     #[must_use]
     pub fn with_polling(mut self, polling: Polling) -> Self {
         self.polling = polling;
+        self.courtesy.is_allowed = polling != Polling::Spin;
         let precision = if polling == Polling::LowLatency { Precision::LOW_LATENCY } else { Precision::DEFAULT };
         for counter in [&mut self.physics, &mut self.graphics] {
             counter.schedule = PollSchedule::new(precision);
@@ -215,19 +209,8 @@ impl<M: Borrow<ACEvoSharedMemoryMapper>> Packets<M> {
                 return Ok(None);
             }
             if self.next <= now {
-                self.give_way(now);
+                self.courtesy.give_way(now);
             }
-        }
-    }
-
-    /// Lets the game run, which may be waiting for this core.
-    fn give_way(&mut self, now: Instant) {
-        if now < self.busy_until || self.polling == Polling::Spin {
-            return spin_loop();
-        }
-        yield_now();
-        if now.elapsed() > LONG_YIELD {
-            self.busy_until = now + BUSY_TIME;
         }
     }
 
@@ -253,12 +236,12 @@ impl<M: Borrow<ACEvoSharedMemoryMapper>> Packets<M> {
         let id = mapper.packet_id(PageKind::Physics)?;
         let seen = Instant::now();
         let sighting = |at| Sighting { at, previous, planned, steps: 1 };
-        let physics = self.physics.take(id, mapper, sighting(seen), &mut self.stats.physics)?;
+        let physics = self.physics.take(id, mapper, sighting(seen), &mut self.courtesy, &mut self.stats.physics)?;
         // Capturing physics has taken time.
         let at = if physics.is_some() { Instant::now() } else { seen };
         let graphics = match mapper
             .packet_id(PageKind::Graphics)
-            .and_then(|id| self.graphics.take(id, mapper, sighting(at), &mut self.stats.graphics))
+            .and_then(|id| self.graphics.take(id, mapper, sighting(at), &mut self.courtesy, &mut self.stats.graphics))
         {
             // The new physics page is returned first. The next poll returns the error.
             Err(_) if physics.is_some() => None,
@@ -345,6 +328,7 @@ impl Counter {
         id: i32,
         mapper: &ACEvoSharedMemoryMapper,
         sighting: Sighting,
+        courtesy: &mut Courtesy,
         stats: &mut PageStats,
     ) -> Result<Option<Arrival<T>>, Error> {
         if self.last == Some(id) {
@@ -353,6 +337,8 @@ impl Counter {
             }
             return Ok(None);
         }
+        // This thread may have interrupted the game in the middle of the page.
+        courtesy.give_way(Instant::now());
         let view = View::<T>::detached(&*mapper.capture()?);
         // The captured page may already be the next packet.
         let id = view.raw().as_bytes().first_chunk().copied().map_or(id, i32::from_le_bytes);

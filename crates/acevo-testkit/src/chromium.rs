@@ -198,7 +198,9 @@ impl Chromium {
     /// Waits until an expression is true. It may fail before: a part of the page that it looks at may not be there yet.
     #[track_caller]
     pub fn wait_for(&mut self, expression: &str) {
-        self.wait_for_promise(&format!("(() => {{ try {{ return Boolean({expression}); }} catch {{ return false; }} }})()"));
+        self.wait_for_promise(&format!(
+            "(() => {{ try {{ return Boolean({expression}); }} catch {{ return false; }} }})()"
+        ));
     }
 
     /// Waits until the promise of an expression resolves to true.

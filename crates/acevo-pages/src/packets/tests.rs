@@ -16,6 +16,7 @@ struct Game {
     publisher: Publisher,
     mapper: ACEvoSharedMemoryMapper,
     counter: Counter,
+    courtesy: Courtesy,
     stats: PageStats,
     physics: SPageFilePhysics,
     graphics: SPageFileGraphicEvo,
@@ -44,6 +45,7 @@ impl Game {
             publisher,
             mapper,
             counter,
+            courtesy: Courtesy::new(now),
             stats: PageStats::default(),
             physics,
             graphics: SPageFileGraphicEvo::default(),
@@ -87,7 +89,7 @@ impl Game {
         self.counter.suspend(self.mapper.physics_validity());
         let id = self.mapper.packet_id(PageKind::Physics).unwrap();
         let sighting = Sighting { at: self.now, previous: self.previous, planned: self.planned, steps: 1 };
-        self.counter.take::<SPageFilePhysics>(id, &self.mapper, sighting, &mut self.stats).unwrap();
+        self.counter.take::<SPageFilePhysics>(id, &self.mapper, sighting, &mut self.courtesy, &mut self.stats).unwrap();
         (self.previous, self.planned) = (self.now, self.counter.next_poll(self.now));
     }
 }
