@@ -21,15 +21,23 @@ const WARM_UP_PACKETS: u32 = 8;
 /// Number of packets over which the rate is measured after that.
 const BLOCK_PACKETS: u32 = 64;
 
-/// How much earlier the next poll is planned after one that found its packet at once: minimum and maximum. The step doubles with
-/// each such poll in a row.
-const ADVANCE: (Duration, Duration) = (Duration::from_micros(5), Duration::from_micros(80));
+/// Maximum of how much earlier the next poll is planned after one that found its packet at once.
+const MAX_ADVANCE: Duration = Duration::from_micros(80);
+
+/// A number of polls that found their packet at once which is beyond any patience: the plan is a guess, and the packets are searched fast.
+const SEARCH_FAST: u32 = u32::MAX / 2;
+
+/// Packets in a row that came after the wait for them. Then their page is irregular, and waiting for them is useless.
+const IRREGULAR: u32 = 3;
+
+/// One of this number of packets of an irregular page is waited for, to find out whether the page has become regular.
+const RETRY_EVERY: u32 = 8;
+
+/// Time between two polls while a packet of an irregular page is overdue.
+const COARSE_INTERVAL: Duration = Duration::from_micros(150);
 
 /// Maximum time between two polls without a break.
 const SPUN: Duration = Duration::from_micros(10);
-
-/// The next poll is moved by the difference between the wait for a packet and the planned one, divided by this. Sleeps and packets vary.
-const GAIN: u32 = 4;
 
 /// Maximum sleep while packets arrive, for any estimated rate.
 const MAX_SLEEP: Duration = Duration::from_millis(50);
@@ -48,13 +56,38 @@ const DISTRUST_PACKETS: (u32, u32) = (BLOCK_PACKETS, 8192);
 pub(super) struct Precision {
     /// How long before its packet a poll is planned.
     pub(super) lead: Duration,
+    /// How long after its packet the next poll is planned, once it is known when packets come.
+    pub(super) lag: Duration,
     /// For how long a poll that is too early is repeated without a break.
     pub(super) spin: Duration,
+    /// The next poll is moved by the error of this one, divided by this. Sleeps and packets vary.
+    pub(super) gain: u32,
+    /// How much earlier the next poll is planned after one that found its packet at once.
+    pub(super) advance: Duration,
+    /// Number of such polls in a row after which `advance` doubles with each of them.
+    pub(super) patience: u32,
 }
 
 impl Precision {
-    pub(super) const DEFAULT: Self = Self { lead: Duration::from_micros(10), spin: Duration::from_micros(50) };
-    pub(super) const LOW_LATENCY: Self = Self { lead: Duration::from_micros(60), spin: Duration::from_micros(500) };
+    /// Polls shortly after the packet: while the game writes, an interrupt on its core could leave half a page for some microseconds.
+    pub(super) const DEFAULT: Self = Self {
+        lead: Duration::ZERO,
+        lag: Duration::from_micros(30),
+        spin: Duration::from_micros(50),
+        gain: 1,
+        advance: Duration::from_micros(1),
+        patience: 16,
+    };
+
+    /// Polls before the packet, and waits for it.
+    pub(super) const LOW_LATENCY: Self = Self {
+        lead: Duration::from_micros(60),
+        lag: Duration::ZERO,
+        spin: Duration::from_micros(500),
+        gain: 4,
+        advance: Duration::from_micros(5),
+        patience: 1,
+    };
 }
 
 /// The poll schedule of one page.
@@ -85,10 +118,10 @@ struct Locked {
     due: Instant,
     /// Time of the first poll that was due and found no packet.
     early: Option<Instant>,
-    /// How much earlier the next poll is planned if this one finds its packet at once.
-    advance: Duration,
-    /// The last packet came long after its first poll.
-    was_late: bool,
+    /// Number of polls in a row that found their packet at once.
+    at_once: u32,
+    /// Number of packets in a row that came after the wait for them.
+    late: u32,
     last: Instant,
     /// Start of the block over which the rate is measured.
     block: Instant,
@@ -158,7 +191,12 @@ impl PollSchedule {
                 } else {
                     self.distrust = self.distrust.saturating_sub(1);
                 }
-                locked.on_packet(sighting, self.precision)
+                let late = locked.on_packet(sighting, self.precision);
+                if self.distrust > 0 {
+                    // The plan is not followed, and says nothing about the page.
+                    (locked.at_once, locked.late) = (SEARCH_FAST, 0);
+                }
+                late
             }
         }
     }
@@ -180,6 +218,11 @@ impl PollSchedule {
         }
     }
 
+    /// True if a packet that is found at this time has just been written: the poll before did not find it.
+    pub(super) fn is_fresh(&self, at: Instant) -> bool {
+        matches!(&self.state, State::Locked(locked) if locked.has_spun(at, self.precision))
+    }
+
     /// Time between two packets; [`IDLE_INTERVAL`] if the rate is unknown.
     pub(super) fn period(&self) -> Duration {
         match &self.state {
@@ -196,6 +239,7 @@ impl PollSchedule {
             State::Locked(_) if self.distrust > 0 => now + SEARCH_INTERVAL,
             State::Locked(locked) if now < locked.due => locked.due.min(now + MAX_SLEEP),
             State::Locked(locked) if locked.early.is_some_and(|early| now < early + locked.spin(self.precision)) => now,
+            State::Locked(locked) if locked.late >= IRREGULAR => now + COARSE_INTERVAL,
             State::Locked(_) => now + FINE_INTERVAL,
         }
     }
@@ -207,8 +251,8 @@ impl Locked {
             period,
             due: at + period,
             early: None,
-            advance: ADVANCE.0,
-            was_late: false,
+            at_once: SEARCH_FAST,
+            late: 0,
             last: at,
             block: at,
             in_block: 0,
@@ -220,7 +264,13 @@ impl Locked {
 
     /// For how long a poll that is too early is repeated without a break: of fast packets, for a part of their period.
     fn spin(&self, precision: Precision) -> Duration {
-        precision.spin.min(self.period / 8)
+        let is_useless = self.late >= IRREGULAR && !self.late.is_multiple_of(RETRY_EVERY);
+        if is_useless { Duration::ZERO } else { precision.spin.min(self.period / 8) }
+    }
+
+    /// True if the poll at this time follows others without a break.
+    fn has_spun(&self, at: Instant, precision: Precision) -> bool {
+        self.early.is_some_and(|early| at.saturating_duration_since(early) <= self.spin(precision) + SPUN)
     }
 
     /// True if the last `steps` packets have taken so long that there must have been a rest in between.
@@ -236,27 +286,25 @@ impl Locked {
             *self = Self::new(at, self.period);
             return None;
         }
-        let advance = std::mem::replace(&mut self.advance, ADVANCE.0);
-        let was_late = std::mem::take(&mut self.was_late);
         match self.early.take() {
             None => {
-                self.due = self.due.min(at) - advance;
-                self.advance = (advance * 2).min(ADVANCE.1);
+                self.at_once = self.at_once.saturating_add(1);
+                let doubled = self.at_once.saturating_sub(precision.patience).min(8);
+                self.due = self.due.min(at) - (precision.advance * (1 << doubled)).min(MAX_ADVANCE);
             }
             // It came after `previous`, after the polls without a break. A single late packet does not change the plan.
             Some(early) if at.saturating_duration_since(early) > self.spin(precision) + SPUN => {
-                if was_late {
+                if self.late > 0 {
                     self.due += previous.saturating_duration_since(early);
                 }
-                self.was_late = true;
+                (self.at_once, self.late) = (0, self.late.saturating_add(1));
             }
             Some(early) => {
-                let waited = at.saturating_duration_since(early);
-                if waited > precision.lead {
-                    self.due += (waited - precision.lead) / GAIN;
-                } else {
-                    self.due -= (precision.lead - waited) / GAIN;
-                }
+                let (target, waited) = (precision.lead, at.saturating_duration_since(early) + precision.lag);
+                let later = waited.saturating_sub(target) / precision.gain;
+                let earlier = target.saturating_sub(waited) / precision.gain;
+                self.due = self.due + later - earlier;
+                (self.at_once, self.late) = (0, 0);
             }
         }
         self.due = (self.due + self.period * steps).clamp(at, at + self.period);

@@ -45,7 +45,7 @@ impl Game {
             publisher,
             mapper,
             counter,
-            courtesy: Courtesy::new(now),
+            courtesy: Courtesy::of(Polling::default(), now),
             stats: PageStats::default(),
             physics,
             graphics: SPageFileGraphicEvo::default(),
