@@ -40,8 +40,8 @@ impl Column {
         if LEAD.contains(&id) || self.is_raw { Cow::Owned(format!("{id}_by_game")) } else { Cow::Borrowed(id) }
     }
 
-    /// True if an export corrects the values of this column.
-    pub(crate) fn is_corrected(&self) -> bool {
+    /// True if an export corrects the values of this column, so that they belong to the lap of their row.
+    pub fn is_corrected(&self) -> bool {
         !self.is_raw && CORRECTED.contains(&self.channel.id())
     }
 

@@ -7,7 +7,6 @@ mod channels;
 mod earth;
 mod ld;
 mod ldx;
-mod resample;
 mod spool;
 
 use std::collections::BTreeMap;
@@ -22,11 +21,11 @@ use acevo_telemetry::to_map;
 use self::channels::{ChannelSource, Encoding, Output};
 use self::earth::Plane;
 use self::ldx::Fastest;
-use self::resample::Resampler;
 use self::spool::{Sample, Spool};
 use crate::date::utc;
 use crate::files::check_new;
 use crate::names::safe_name;
+use crate::resample::{MAX_GAP_S, Resampler};
 use crate::{About, Column, ExportError, Exporter, Row, files};
 
 pub use self::channels::MotecNames;
@@ -145,7 +144,7 @@ impl MotecExporter {
         check_new(&laps_path)?;
         let spool = Spool::create(&path.with_extension("samples"), outputs.len())?;
         let channel = |output: Output| {
-            let resampler = Resampler::new(output.method, output.rate);
+            let resampler = Resampler::new(output.method, output.rate.into(), MAX_GAP_S);
             Channel { output, resampler, value: 0.0 }
         };
         Ok(Self {

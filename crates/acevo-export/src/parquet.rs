@@ -17,12 +17,13 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::writer::SerializedFileWriter;
 
 pub use self::cells::CellParquet;
-use self::data::{Data, Series, write, write_values};
+use self::data::{physical, write, write_column, write_values};
 use self::file::{create_file, part_entry};
 use self::metadata::metadata;
-pub(crate) use self::table::{Kind, Table};
+pub(crate) use self::table::Table;
 use crate::exporter::LEAD;
 use crate::partition::name_beside_folders;
+use crate::typed::{ColumnType, ColumnValues, Series};
 use crate::worker::Worker;
 use crate::{About, Column, ExportError, Exporter, Part, Row, files};
 
@@ -58,7 +59,7 @@ pub struct ParquetExporter {
 #[derive(Debug, Clone)]
 struct Rows {
     lead: Lead,
-    columns: Vec<Data>,
+    columns: Vec<ColumnValues>,
 }
 
 /// The values that every row has.
@@ -98,14 +99,14 @@ impl ParquetExporter {
         metadata: Vec<KeyValue>,
         name_in_file: fn(&str) -> String,
     ) -> Result<Self, ExportError> {
-        let data: Vec<Data> = columns.iter().map(Data::of).collect();
+        let data: Vec<_> = columns.iter().map(|column| ColumnValues::new(ColumnType::of(column))).collect();
         let types = LEAD.map(|name| match name {
             "time_s" => (name, Physical::DOUBLE, Repetition::REQUIRED),
             "lap" => (name, Physical::INT32, Repetition::OPTIONAL),
             _ => (name, Physical::INT32, Repetition::REQUIRED),
         });
         let names: Vec<_> = columns.iter().map(Column::name).collect();
-        let optional = |(name, data): (_, &Data)| (name, data.physical(), Repetition::OPTIONAL);
+        let optional = |(name, data): (_, &ColumnValues)| (name, physical(data.column_type()), Repetition::OPTIONAL);
         let types = types.into_iter().chain(names.iter().map(AsRef::as_ref).zip(&data).map(optional));
 
         let types = types.map(|(name, physical, repetition)| (name_in_file(name), physical, repetition));
@@ -128,7 +129,10 @@ impl ParquetExporter {
 impl Rows {
     /// No rows of the same columns.
     fn empty(&self) -> Self {
-        Self { lead: Lead::default(), columns: self.columns.iter().map(Data::empty).collect() }
+        Self {
+            lead: Lead::default(),
+            columns: self.columns.iter().map(|column| ColumnValues::new(column.column_type())).collect(),
+        }
     }
 
     /// Writes the rows as a group, and forgets them.
@@ -142,7 +146,7 @@ impl Rows {
         write_values::<Int32Type>(&mut group, &self.lead.missed, None)?;
         write_values::<Int32Type>(&mut group, &self.lead.skipped, None)?;
         for column in &mut self.columns {
-            column.write(&mut group, &every)?;
+            write_column(&mut group, column, &every)?;
         }
         group.close()?;
         let Lead { time_s, packet_id, session, missed, skipped, .. } = &mut self.lead;

@@ -25,6 +25,7 @@ use self::row_sink::RowSink;
 use self::rows::export_rows;
 use self::single::Target;
 use crate::progress::Tracker;
+use crate::recorded_rows::{Collector, RecordedRows};
 use crate::recordings::Input;
 use crate::{
     CsvExporter, ExportError, ExportFormat, ExportPlan, Outcome, Output, Progress, RecordingReport, Recordings, Report,
@@ -104,6 +105,27 @@ pub fn write_csv<R: Read + Seek>(
     let sink = RowSink::here(&columns, overview.axes, exporter);
     export_rows(recording, &plan, &overview, sink, &mut tracker, |_, _| {})?;
     Ok(true)
+}
+
+/// Reads the rows of an export into memory: those of the plan's laps, at its rate, with corrected positions on the lap. The plan's format and
+/// output are not used. Reads the recording twice, as an export does.
+///
+/// # Errors
+/// As [`run`], for one recording.
+pub fn read_analyzed_rows<R: Read + Seek>(
+    plan: &ExportPlan,
+    recording: &mut Recording<R>,
+    progress: &mut dyn Progress,
+) -> Result<RecordedRows, ExportError> {
+    let plan = ExportPlan { format: ExportFormat::Csv, output: Output::CurrentFolder, ..plan.clone() };
+    plan.check()?;
+    let mut tracker = Tracker::new(progress, 0);
+    let columns = plan.columns();
+    let mut rows = RecordedRows::of(&columns);
+    let overview = Overview::of(recording, &plan, &mut tracker)?;
+    let sink = RowSink::here(&columns, overview.axes, Box::new(Collector(&mut rows)));
+    export_rows(recording, &plan, &overview, sink, &mut tracker, |_, _| {})?;
+    Ok(rows)
 }
 
 /// Where recordings are exported to.

@@ -2,8 +2,8 @@
 
 use acevo_telemetry::{Channel, ChannelKind, Unit, UpdateRate, channel};
 
-use super::resample::Method;
 use crate::Column;
+use crate::resample::Method;
 
 /// Decimals of coordinates, stored as integers of 10⁻⁷ degrees: 11 mm. An `f32` would be a metre off.
 pub(super) const COORDINATE_DECIMALS: i16 = 7;

@@ -7,9 +7,9 @@ use acevo_telemetry::ChannelValue;
 use parquet::basic::Repetition;
 use parquet::file::writer::SerializedFileWriter;
 
-use super::data::Data;
+use super::data::{physical, write_column};
 use super::file::create_file;
-use super::table::Kind;
+use crate::typed::{ColumnType, ColumnValues};
 use crate::{CellColumn, CellKind, CellWriter, ExportError, files};
 
 /// Maximum number of rows in memory.
@@ -19,7 +19,7 @@ const GROUP_ROWS: usize = 20_000;
 #[derive(Debug)]
 pub struct CellParquet {
     file: SerializedFileWriter<PendingFile>,
-    columns: Vec<Data>,
+    columns: Vec<ColumnValues>,
     rows: usize,
 }
 
@@ -30,23 +30,21 @@ impl CellParquet {
     /// [`ExportError`] if it cannot be created.
     pub fn create(path: &Path, columns: &[CellColumn]) -> Result<Self, ExportError> {
         let kind = |column: &CellColumn| match column.kind {
-            CellKind::Whole => Kind::Whole,
-            CellKind::Number(_) => Kind::Double,
-            CellKind::Flag => Kind::Flag,
-            CellKind::Text => Kind::Text,
+            CellKind::Whole => ColumnType::Whole,
+            CellKind::Number(_) => ColumnType::Double,
+            CellKind::Flag => ColumnType::Flag,
+            CellKind::Text => ColumnType::Text,
         };
-        let data: Vec<_> = columns.iter().map(|column| kind(column).data()).collect();
-        let types = columns.iter().zip(&data);
-        let types = types.map(|(column, data)| (column.name.clone(), data.physical(), Repetition::OPTIONAL));
+        let types = columns.iter().map(|column| (column.name.clone(), physical(kind(column)), Repetition::OPTIONAL));
         let file = create_file(path, types, Vec::new())?;
-        Ok(Self { file, columns: data, rows: 0 })
+        Ok(Self { file, columns: columns.iter().map(|column| ColumnValues::new(kind(column))).collect(), rows: 0 })
     }
 
     fn write_group(&mut self) -> Result<(), ExportError> {
         let every = vec![1; std::mem::take(&mut self.rows)];
         let mut group = self.file.next_row_group()?;
         for column in &mut self.columns {
-            column.write(&mut group, &every)?;
+            write_column(&mut group, column, &every)?;
         }
         group.close()?;
         Ok(())

@@ -1,23 +1,10 @@
 //! Metadata of a file.
 
-use acevo_shared_memory::{Field, PageKind};
 use acevo_telemetry::{Channel, ChannelKind};
 use parquet::file::metadata::KeyValue;
 use serde_json::{Map, Value, json};
 
 use crate::{About, Column};
-
-/// The field of the pages that a [source](Channel::sources) names.
-pub(super) fn field_of(source: &str) -> Option<&'static Field> {
-    let (page, path) = source.split_once('.')?;
-    let page = match page {
-        "physics" => PageKind::Physics,
-        "graphics" => PageKind::Graphics,
-        _ => PageKind::Static,
-    };
-    let path = path.split('[').next()?;
-    page.fields().iter().find(|field| field.path == path)
-}
 
 /// The metadata entries. `name_in_file` maps the name of a column to its name in the file.
 pub(super) fn metadata(about: &About, columns: &[Column], name_in_file: fn(&str) -> String) -> Vec<KeyValue> {

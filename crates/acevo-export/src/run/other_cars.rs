@@ -9,33 +9,34 @@ use acevo_telemetry::ChannelValue;
 use acevo_telemetry::analysis::Analysis;
 use acevo_telemetry::field::{CarIdentity, Field, FieldLap, LapSource};
 
-use crate::parquet::{Kind, Table};
+use crate::parquet::Table;
+use crate::typed::ColumnType;
 
 /// Columns of the table of cars.
-const CAR_COLUMNS: &[(&str, Kind)] = &[
-    ("session", Kind::Whole),
-    ("car_id", Kind::Text),
-    ("name", Kind::Text),
-    ("short_name", Kind::Text),
-    ("number", Kind::Whole),
-    ("model", Kind::Text),
-    ("is_ai", Kind::Flag),
-    ("is_player", Kind::Flag),
+const CAR_COLUMNS: &[(&str, ColumnType)] = &[
+    ("session", ColumnType::Whole),
+    ("car_id", ColumnType::Text),
+    ("name", ColumnType::Text),
+    ("short_name", ColumnType::Text),
+    ("number", ColumnType::Whole),
+    ("model", ColumnType::Text),
+    ("is_ai", ColumnType::Flag),
+    ("is_player", ColumnType::Flag),
 ];
 
 /// Columns of the table of laps.
-const LAP_COLUMNS: &[(&str, Kind)] = &[
-    ("session", Kind::Whole),
-    ("car_id", Kind::Text),
-    ("lap", Kind::Whole),
-    ("time_ms", Kind::Whole),
-    ("sector_1_ms", Kind::Whole),
-    ("sector_2_ms", Kind::Whole),
-    ("sector_3_ms", Kind::Whole),
-    ("source", Kind::Text),
-    ("is_valid", Kind::Flag),
-    ("through_pits", Kind::Flag),
-    ("ended_s", Kind::Double),
+const LAP_COLUMNS: &[(&str, ColumnType)] = &[
+    ("session", ColumnType::Whole),
+    ("car_id", ColumnType::Text),
+    ("lap", ColumnType::Whole),
+    ("time_ms", ColumnType::Whole),
+    ("sector_1_ms", ColumnType::Whole),
+    ("sector_2_ms", ColumnType::Whole),
+    ("sector_3_ms", ColumnType::Whole),
+    ("source", ColumnType::Text),
+    ("is_valid", ColumnType::Flag),
+    ("through_pits", ColumnType::Flag),
+    ("ended_s", ColumnType::Double),
 ];
 
 /// What the first pass over a recording shows about other cars.

@@ -178,6 +178,11 @@ impl Channel {
         PageKind::ALL.into_iter().filter(move |page| sources.iter().any(|source| page_of(source) == *page))
     }
 
+    /// True if its value depends on the [axes](Axes): a direction of the car.
+    pub fn uses_axes(&self) -> bool {
+        self.sources.iter().any(|source| ["physics.accG", "physics.localAngularVel"].contains(source))
+    }
+
     /// How often it changes.
     pub fn rate(&self) -> UpdateRate {
         match self.sources.first().map(|source| page_of(source)) {

@@ -1,11 +1,11 @@
 //! Resamples values at any times to evenly spaced samples, without a phase shift.
 
 /// Maximum gap in seconds that is interpolated. Across a longer one the previous value is kept.
-const MAX_GAP_S: f64 = 0.25;
+pub(crate) const MAX_GAP_S: f64 = 0.25;
 
 /// How samples are computed from the values around them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Method {
+pub(crate) enum Method {
     /// The newest value: settings, gears, flags.
     Hold,
     /// The mean of the linear interpolation, from half a sample before to half a sample after. It is symmetric, so there is no phase
@@ -13,11 +13,12 @@ pub(super) enum Method {
     Mean,
 }
 
-/// Computes the samples of one channel: sample `k` is at `k / rate` seconds.
+/// Computes the samples of one channel: sample `k` is at `k / rate` seconds, or metres.
 #[derive(Debug)]
-pub(super) struct Resampler {
+pub(crate) struct Resampler {
     method: Method,
     rate: f64,
+    max_gap: f64,
     /// Index of the next sample.
     next: u64,
     /// Time and value of the newest value.
@@ -29,15 +30,23 @@ pub(super) struct Resampler {
 }
 
 impl Resampler {
-    pub(super) fn new(method: Method, rate: u16) -> Self {
-        Self { method, rate: rate.into(), next: 0, last: None, sum: 0.0, summed_s: 0.0 }
+    /// Samples per second, or per metre; and the maximum gap that is interpolated, in the same unit.
+    pub(crate) fn new(method: Method, rate: f64, max_gap: f64) -> Self {
+        Self { method, rate, max_gap, next: 0, last: None, sum: 0.0, summed_s: 0.0 }
+    }
+
+    /// Begins with this sample.
+    pub(crate) fn starting_at(self, sample: u64) -> Self {
+        Self { next: sample, ..self }
     }
 
     /// Takes a value and passes on the samples that are known by then. Times start at 0 and never decrease.
-    pub(super) fn push(&mut self, time_s: f64, value: f64, mut take: impl FnMut(f64)) {
+    pub(crate) fn push(&mut self, time_s: f64, value: f64, mut take: impl FnMut(f64)) {
         let Some((before_s, before)) = self.last.replace((time_s, value)) else {
             // Before the first value, the first value applies.
-            self.sum = value * 0.5 / self.rate;
+            let start_s = (self.next as f64 - 0.5) / self.rate;
+            self.summed_s = time_s.max(start_s);
+            self.sum = value * (self.summed_s - start_s);
             return;
         };
         match self.method {
@@ -49,7 +58,7 @@ impl Resampler {
             }
             Method::Mean => {
                 let slope = match time_s - before_s {
-                    gap if gap > 0.0 && gap <= MAX_GAP_S => (value - before) / gap,
+                    gap if gap > 0.0 && gap <= self.max_gap => (value - before) / gap,
                     _ => 0.0,
                 };
                 let at = |time: f64| before + slope * (time - before_s);
@@ -63,14 +72,16 @@ impl Resampler {
                     (self.sum, self.summed_s) = (0.0, edge);
                     self.next += 1;
                 }
-                self.sum += between(self.summed_s, time_s);
-                self.summed_s = time_s;
+                if time_s > self.summed_s {
+                    self.sum += between(self.summed_s, time_s);
+                    self.summed_s = time_s;
+                }
             }
         }
     }
 
     /// Passes on the remaining samples up to this number: the last value is repeated.
-    pub(super) fn finish(mut self, samples: u64, mut take: impl FnMut(f64)) {
+    pub(crate) fn finish(mut self, samples: u64, mut take: impl FnMut(f64)) {
         let (_, value) = self.last.unwrap_or_default();
         if self.method == Method::Mean && self.next < samples {
             let edge = (self.next as f64 + 0.5) / self.rate;
@@ -91,7 +102,7 @@ mod tests {
 
     /// Samples of a function that is polled at 333 Hz with a jitter of a millisecond and some packets missing, for ten seconds.
     fn sampled(method: Method, rate: u16, of: impl Fn(f64) -> f64) -> Vec<f64> {
-        let (mut resampler, mut samples) = (Resampler::new(method, rate), Vec::new());
+        let (mut resampler, mut samples) = (Resampler::new(method, rate.into(), MAX_GAP_S), Vec::new());
         for packet in (0..3330_u32).filter(|packet| packet % 50 != 7) {
             let jitter = if packet == 0 { 0.0 } else { f64::from(packet * 7919 % 101) / 101.0 * 0.001 };
             let time_s = f64::from(packet) / 333.0 + jitter;
@@ -150,7 +161,7 @@ mod tests {
 
     #[test]
     fn mean_keeps_the_previous_value_across_a_gap() {
-        let (mut resampler, mut samples) = (Resampler::new(Method::Mean, 10), Vec::new());
+        let (mut resampler, mut samples) = (Resampler::new(Method::Mean, 10.0, MAX_GAP_S), Vec::new());
         for (time, value) in [(0.0, 1.0), (0.1, 1.0), (5.0, 2.0), (5.1, 2.0)] {
             resampler.push(time, value, |sample| samples.push(sample));
         }
