@@ -35,7 +35,6 @@
 #![forbid(unsafe_code)]
 
 mod bests;
-mod contents;
 mod error;
 mod filter;
 mod id;

@@ -4,10 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf, absolute};
 use std::time::{Duration, SystemTime};
 
-use acevo_recording::{Recording, RecordingError};
+use acevo_recording::{Contents, Recording, RecordingError};
 use rusqlite::Connection;
 
-use crate::contents::Contents;
 use crate::stamp::{Stamp, signed};
 use crate::trash::note_deleted;
 use crate::walk::Found;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use acevo_recording::RecordedLap;
+use acevo_recording::{Contents, OtherCar, RecordedLap, SessionContents};
 use acevo_shared_memory::Wheels;
 use acevo_telemetry::analysis::{LapStats, Stint, Summary, Validity};
 use acevo_telemetry::field::{FieldLap, LapSource};
@@ -12,7 +12,6 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params, params_from_iter};
 use serde::Serialize;
 
-use crate::contents::{Contents, OtherCar, Session};
 use crate::id::{id_of, next};
 use crate::notes::Notes;
 use crate::stamp::{Stamp, signed};
@@ -87,7 +86,7 @@ fn store_session(
     path: &str,
     file: i64,
     contents: &Contents,
-    session: &Session,
+    session: &SessionContents,
 ) -> rusqlite::Result<i64> {
     let start = contents.start.as_micros().to_le_bytes();
     let wanted = id_of(&[&contents.unix_us.to_le_bytes(), &start, &session.number.to_le_bytes()]);
@@ -110,7 +109,7 @@ fn store_session(
         names.driver,
         session.kind.map_or("unknown", |kind| kind.name()),
         names.session,
-        contents.date(session.from),
+        date(contents, session.from),
         session.from.as_secs_f64(),
         session.to.saturating_sub(session.from).as_secs_f64(),
         count(session.laps.len()),
@@ -133,16 +132,14 @@ fn store_session(
     Ok(id)
 }
 
-impl Contents {
-    /// The date at a time of the recording, as text in UTC with milliseconds; `None` if it is not known.
-    fn date(&self, at: Duration) -> Option<String> {
-        if self.unix_us == 0 {
-            return None;
-        }
-        let us = self.unix_us.checked_add(u64::try_from(at.as_micros()).ok()?)?;
-        let timestamp = Timestamp::from_microsecond(i64::try_from(us).ok()?).ok()?;
-        Some(format!("{timestamp:.3}"))
+/// The date at a time of a recording, as text in UTC with milliseconds; `None` if it is not known.
+fn date(contents: &Contents, at: Duration) -> Option<String> {
+    if contents.unix_us == 0 {
+        return None;
     }
+    let us = contents.unix_us.checked_add(u64::try_from(at.as_micros()).ok()?)?;
+    let timestamp = Timestamp::from_microsecond(i64::try_from(us).ok()?).ok()?;
+    Some(format!("{timestamp:.3}"))
 }
 
 /// A value of a lap by its column.
@@ -179,7 +176,7 @@ fn store_lap(
         ("time_ms", lap.time_ms.map_or(Value::Null, whole)),
         ("measured_ms", lap.measured_ms.map_or(Value::Null, whole)),
         ("sector_kind", text(word(&lap.sector_kind))),
-        ("began", text(contents.date(recorded.from))),
+        ("began", text(date(contents, recorded.from))),
         ("from_s", real(Some(recorded.from.as_secs_f64()))),
         ("to_s", real(Some(recorded.to.as_secs_f64()))),
         ("missed", Value::Integer(signed(lap.missed))),

@@ -5,14 +5,19 @@ use std::io::{Read, Seek};
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use acevo_recording::{
-    AnalyzedStep, FieldReader, LapIndexer, LogMarks, Marked, RecordedLap, RecordedNames, Recording, RecordingError,
-    TrackOutlines, analyze,
-};
 use acevo_shared_memory::{ACEvoStatus, CarId};
 use acevo_telemetry::analysis::{Analysis, Settings, Stint};
 use acevo_telemetry::field::{CarIdentity, Field, FieldLap, LapSource};
-use acevo_telemetry::{Frame, SessionKind, driver_name, shown_name, watches_another_car};
+use acevo_telemetry::{Axes, Frame, SessionKind, driver_name, shown_name, watches_another_car};
+
+use super::analyze::{AnalyzedStep, analyze};
+use super::error::RecordingError;
+use super::field::{FieldReader, TrackOutlines};
+use super::laps::{LapIndexer, RecordedLap};
+use super::log_marks::LogMarks;
+use super::mark::Marked;
+use super::reader::Recording;
+use super::summary::RecordedNames;
 
 /// Maximum number of sessions of a recording, and of laps of its other cars. Garbage can have more.
 const MAX_SESSIONS: usize = 1000;
@@ -31,50 +36,84 @@ const STEPS_PER_CALL: u32 = 100;
 /// Places of pages that are a simulation's: those of `acevo simulate -o`, and pages in the memory of the recording program.
 const SIMULATED_PLACES: [&str; 2] = ["a simulation", "in this process"];
 
-/// What a recording contains.
-#[derive(Debug, Default)]
-pub(crate) struct Contents {
+/// What a recording contains: its sessions, with their laps and stints.
+///
+/// ```no_run
+/// use acevo_recording::{Contents, Recording};
+/// use acevo_telemetry::analysis::Settings;
+///
+/// let contents = Contents::read(&mut Recording::open("evening.acevo")?, &Settings::default(), |_| true)?;
+/// for session in contents.iter().flat_map(|contents| &contents.sessions) {
+///     println!("session {} on {}: {} laps", session.number, session.names.track, session.laps.len());
+/// }
+/// # Ok::<(), acevo_recording::RecordingError>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Contents {
     /// Wall clock at the recording's zero, microseconds since 1970 (UTC); 0 if it is not known.
-    pub(crate) unix_us: u64,
+    pub unix_us: u64,
     /// Time of the first record.
-    pub(crate) start: Duration,
-    pub(crate) is_finished: bool,
-    pub(crate) is_simulated: bool,
-    pub(crate) program: String,
-    pub(crate) game_version: String,
+    pub start: Duration,
+    /// The recording was completed by its writer.
+    pub is_finished: bool,
+    /// It was driven in the simulator of acevo.
+    pub is_simulated: bool,
+    /// The program that wrote the recording.
+    pub program: String,
+    /// Version of the game; empty if unknown.
+    pub game_version: String,
     /// Parts cannot be read.
-    pub(crate) is_damaged: bool,
-    pub(crate) sessions: Vec<Session>,
+    pub is_damaged: bool,
+    /// The axes of the acceleration that the drive has shown.
+    pub axes: Axes,
+    /// The sessions that have a track or a lap.
+    pub sessions: Vec<SessionContents>,
 }
 
 /// A session of a recording.
-#[derive(Debug, Default)]
-pub(crate) struct Session {
-    /// From 1.
-    pub(crate) number: u32,
-    pub(crate) names: RecordedNames,
-    pub(crate) kind: Option<SessionKind>,
-    /// First and last step of driving.
-    pub(crate) from: Duration,
-    pub(crate) to: Duration,
-    pub(crate) sector_ends: Vec<f64>,
-    pub(crate) laps: Vec<RecordedLap>,
-    pub(crate) stints: Vec<Stint>,
-    pub(crate) cars: Vec<OtherCar>,
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct SessionContents {
+    /// Number of the session in the recording, from 1.
+    pub number: u32,
+    /// The newest names in its pages.
+    pub names: RecordedNames,
+    /// Its kind; `None` if it is unknown.
+    pub kind: Option<SessionKind>,
+    /// First step of driving.
+    pub from: Duration,
+    /// Last step of driving.
+    pub to: Duration,
+    /// Ends of the sectors except the last one, as lap positions.
+    pub sector_ends: Vec<f64>,
+    /// The laps, in the order in which they ended.
+    pub laps: Vec<RecordedLap>,
+    /// The stints.
+    pub stints: Vec<Stint>,
+    /// The other cars, if the recording has the game's log.
+    pub cars: Vec<OtherCar>,
 }
 
 /// Another car of a session.
-#[derive(Debug)]
-pub(crate) struct OtherCar {
-    pub(crate) id: CarId,
-    pub(crate) identity: CarIdentity,
-    pub(crate) laps: Vec<FieldLap>,
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct OtherCar {
+    /// Its id.
+    pub id: CarId,
+    /// Name, number and model.
+    pub identity: CarIdentity,
+    /// Its laps as the game's log has them.
+    pub laps: Vec<FieldLap>,
 }
 
 impl Contents {
     /// Reads a recording to its end. `keep_going` is called several times per recorded second with its time; reading stops if it returns
     /// false. Then the result is `None`.
-    pub(crate) fn read<R: Read + Seek>(
+    ///
+    /// # Errors
+    /// Those of [`Recording::next_step`].
+    pub fn read<R: Read + Seek>(
         recording: &mut Recording<R>,
         settings: &Settings,
         mut keep_going: impl FnMut(Duration) -> bool,
@@ -120,6 +159,7 @@ impl Contents {
             return Ok(None);
         }
         contents.game_version = sessions.game_version();
+        contents.axes = analysis.axes();
         contents.sessions = sessions.finish(&analysis, laps, field.map(FieldReader::into_field).as_ref());
         Ok(Some(contents))
     }
@@ -147,7 +187,7 @@ fn is_simulated(mark: &Marked) -> bool {
 /// The sessions of a recording, while it is read.
 #[derive(Debug, Default)]
 struct Sessions {
-    sessions: BTreeMap<u32, Session>,
+    sessions: BTreeMap<u32, SessionContents>,
     /// When names are taken next.
     next_names: Duration,
 }
@@ -164,8 +204,11 @@ impl Sessions {
         if is_new && self.sessions.len() >= MAX_SESSIONS {
             return;
         }
-        let session =
-            self.sessions.entry(number).or_insert_with(|| Session { number, from: step.at, ..Session::default() });
+        let session = self.sessions.entry(number).or_insert_with(|| SessionContents {
+            number,
+            from: step.at,
+            ..SessionContents::default()
+        });
         session.to = step.at;
         if is_new || step.at >= self.next_names {
             self.next_names = step.at + NAMES_INTERVAL;
@@ -182,7 +225,7 @@ impl Sessions {
     }
 
     /// The sessions that have a name or a lap, with their laps, stints and other cars.
-    fn finish(mut self, analysis: &Analysis, laps: LapIndexer, field: Option<&Field>) -> Vec<Session> {
+    fn finish(mut self, analysis: &Analysis, laps: LapIndexer, field: Option<&Field>) -> Vec<SessionContents> {
         for lap in laps.finish().into_laps() {
             if let Some(session) = self.sessions.get_mut(&lap.lap.session) {
                 session.laps.push(lap);
@@ -195,7 +238,7 @@ impl Sessions {
             }
         }
         field.into_iter().for_each(|field| self.take_cars(field));
-        let is_drive = |session: &Session| !session.names.track.is_empty() || !session.laps.is_empty();
+        let is_drive = |session: &SessionContents| !session.names.track.is_empty() || !session.laps.is_empty();
         self.sessions.into_values().filter(is_drive).collect()
     }
 
@@ -216,7 +259,7 @@ impl Sessions {
     }
 }
 
-impl Session {
+impl SessionContents {
     /// Takes the names in a frame. The newest are right: while a session begins, pages still have those of the session before.
     fn learn(&mut self, frame: &Frame) {
         let (page, graphics) = (&frame.static_data, &frame.graphics);

@@ -50,6 +50,8 @@ pub struct LapSamples {
     pub car_and_track: CarAndTrack,
     /// Length of the track in metres, as published by the game.
     pub length_m: Option<f64>,
+    /// When the packet of the row was read, since the recording's zero.
+    pub at: Vec<Duration>,
     /// Seconds since the car crossed the line, ascending.
     pub time_s: Vec<f32>,
     /// Lap positions, 0..1, ascending. All are NaN if the game published none.
@@ -101,7 +103,8 @@ struct Rows {
     channels: Vec<&'static Channel>,
     samples: LapSamples,
     course: Course,
-    /// Times of the rows in seconds since the recording's zero.
+    /// Times of the rows since the recording's zero, also in seconds.
+    at: Vec<Duration>,
     at_s: Vec<f64>,
     /// Distance of the rows, in metres since the first one.
     driven_m: Vec<f64>,
@@ -120,6 +123,7 @@ impl Rows {
             channels: channels.to_vec(),
             samples: LapSamples::default(),
             course: Course::new(from.as_secs_f64()),
+            at: Vec::new(),
             at_s: Vec::new(),
             driven_m: Vec::new(),
             columns: vec![Vec::new(); channels.len()],
@@ -167,6 +171,7 @@ impl Rows {
             (Some(driven), Some(last)) => driven + (at_s - last).max(0.0) * speed_m_s,
             _ => 0.0,
         };
+        self.at.push(step.at);
         self.at_s.push(at_s);
         self.driven_m.push(driven);
         self.gaps.push(std::mem::take(&mut self.is_after_gap));
@@ -185,6 +190,7 @@ impl Rows {
         let gaps = &self.gaps;
         let merged = |row: usize| gaps[row] || row.checked_sub(1).is_some_and(|before| gaps[before]);
         self.gaps = (0..gaps.len()).step_by(2).map(merged).collect();
+        every_second(&mut self.at);
         every_second(&mut self.at_s);
         every_second(&mut self.driven_m);
         self.columns.iter_mut().for_each(every_second);
@@ -212,16 +218,17 @@ impl Rows {
             last_position = position.max(last_position);
             let position = if position.is_nan() { f64::NAN } else { last_position };
             if self.gaps[row] && !samples.time_s.is_empty() {
-                samples.push(last_time, position, |_| f32::NAN);
+                samples.push(self.at[row], last_time, position, |_| f32::NAN);
             }
-            samples.push(last_time, position, |index| self.columns[index][row]);
+            samples.push(self.at[row], last_time, position, |index| self.columns[index][row]);
         }
         samples
     }
 }
 
 impl LapSamples {
-    fn push(&mut self, time: f64, position: f64, value: impl Fn(usize) -> f32) {
+    fn push(&mut self, at: Duration, time: f64, position: f64, value: impl Fn(usize) -> f32) {
+        self.at.push(at);
         self.time_s.push(time as f32);
         self.positions.push(position as f32);
         for (index, column) in self.channels.iter_mut().enumerate() {
@@ -241,6 +248,7 @@ mod tests {
     #[test]
     fn thin_keeps_gaps() {
         let mut rows = Rows::new(&[], Duration::ZERO);
+        rows.at = (0..6).map(Duration::from_secs).collect();
         rows.at_s = (0..6).map(f64::from).collect();
         rows.driven_m = rows.at_s.clone();
         rows.gaps = vec![false, false, false, true, false, false];

@@ -11,9 +11,11 @@ pub(crate) mod files;
 pub(crate) mod free_space;
 pub(crate) mod observation;
 pub(crate) mod recorder;
-pub(crate) mod recording_stream;
 pub(crate) mod reporter;
 mod retention;
 pub(crate) mod ring_mode;
 mod saver;
 pub(crate) mod task;
+
+/// The program that recordings name as their writer.
+pub(crate) const PROGRAM: &str = concat!("acevo ", env!("CARGO_PKG_VERSION"));

@@ -1,10 +1,10 @@
 //! Where recorded packets go.
 
+use acevo_recording::{RecordSink, RecordingStream};
 use acevo_shared_memory::Packet;
 
 use super::file_name::Names;
 use super::observation::Observation;
-use super::recording_stream::{RecordSink, RecordingStream};
 use super::reporter::Reporter;
 
 /// Where recorded packets go.
@@ -20,7 +20,7 @@ pub(crate) trait Destination {
     /// A game, or a session, begins and continues in the running recording, if there is one. Arguments as for [`begin`](Self::begin).
     fn proceed(&mut self, now: &Observation, packet: Option<&Packet>) -> anyhow::Result<()> {
         match self.stream() {
-            Some(stream) => stream.begin(now, stream.at(now.now), packet),
+            Some(stream) => now.begin(stream, stream.at(now.now), packet),
             None => self.begin(now, packet),
         }
     }

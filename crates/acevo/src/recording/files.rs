@@ -7,17 +7,19 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use acevo_files::{is_at, rename_new};
-use acevo_recording::{Description, Progress as WriteProgress, RecordingError, RecordingWriter, ThreadedWriter};
+use acevo_recording::{
+    Description, Progress as WriteProgress, RecordingError, RecordingStream, RecordingWriter, ThreadedWriter,
+};
 use acevo_shared_memory::Packet;
 use anyhow::{Context, anyhow, ensure};
 use indicatif::HumanBytes;
 use tracing::{info, warn};
 
+use super::PROGRAM;
 use super::destination::Destination;
 use super::directory::{check_directory, create_directory};
 use super::file_name::{self, Names};
 use super::observation::Observation;
-use super::recording_stream::{PROGRAM, RecordingStream};
 use super::reporter::Reporter;
 use crate::format::text::clock;
 use crate::output::{check_new, name_of};
@@ -201,7 +203,7 @@ impl Destination for Files {
             Ok(file) => {
                 self.retry_at = None;
                 let file = self.file.insert(file);
-                file.stream.begin(now, Duration::ZERO, packet)
+                now.begin(&mut file.stream, Duration::ZERO, packet)
             }
             Err(error) if self.begun <= 1 => Err(error),
             Err(error) => {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use acevo_recording::{RecordSink, RecordingStream};
 use acevo_shared_memory::{Frame, Packet, Page, PageKind, SPageFileGraphicEvo, SPageFilePhysics, SPageFileStaticEvo};
 use acevo_telemetry::ConnectionEvent;
 
@@ -112,6 +113,17 @@ impl Observer {
 }
 
 impl Observation {
+    /// Begins a session in a stream, with the newest pages.
+    pub(crate) fn begin(
+        &self,
+        stream: &mut RecordingStream<impl RecordSink>,
+        at: Duration,
+        packet: Option<&Packet>,
+    ) -> anyhow::Result<()> {
+        let Some(frame) = &self.frame else { return Ok(()) };
+        Ok(stream.begin(frame, |page| self.frame_bytes(frame, page), at, packet)?)
+    }
+
     /// The bytes of a page of the packet exactly as the game wrote them, or those of the view if another packet was captured meanwhile.
     pub(crate) fn packet_bytes<'a>(&'a self, page: PageKind, view: &'a [u8]) -> &'a [u8] {
         of_view(&self.captured[page as usize], view)

@@ -113,7 +113,8 @@ impl<D: Destination> Recorder<D> {
             self.begin(observed, Some(packet))?;
         }
         let Some(stream) = self.destination.stream() else { return Ok(()) };
-        let names = stream.follow_session(frame, Some(observed), seen, self.analysis.session())?;
+        let bytes = observed.frame_bytes(frame, PageKind::Static);
+        let names = stream.follow_session(frame, bytes, seen, self.analysis.session())?;
         let at = stream.at(seen);
         if let Some(graphics) = &packet.graphics {
             let bytes = observed.packet_bytes(PageKind::Graphics, graphics.view.raw().as_bytes());
@@ -181,7 +182,7 @@ mod tests {
     use std::fs::File;
     use std::path::Path;
 
-    use acevo_recording::{Description, Recording, RecordingItem, RecordingWriter};
+    use acevo_recording::{Description, Recording, RecordingItem, RecordingStream, RecordingWriter};
     use acevo_shared_memory::{
         ACEvoSharedMemoryMapper, ACEvoStatus, LocalPages, Publisher, SPageFileGraphicEvo, SPageFilePhysics,
         SPageFileStaticEvo,
@@ -191,7 +192,6 @@ mod tests {
 
     use super::super::file_name::Names;
     use super::super::observation::Observer;
-    use super::super::recording_stream::RecordingStream;
     use super::super::reporter::Reporter;
     use super::*;
     use crate::session::connection::LiveConnection;

@@ -3,17 +3,17 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use acevo_recording::{Description, Ring};
+use acevo_recording::{Description, RecordingStream, Ring};
 use acevo_shared_memory::Packet;
 use anyhow::bail;
 use indicatif::HumanBytes;
 use tracing::info;
 
+use super::PROGRAM;
 use super::destination::Destination;
 use super::directory::check_directory;
 use super::file_name::{self, Names};
 use super::observation::Observation;
-use super::recording_stream::{PROGRAM, RecordingStream};
 use super::reporter::Reporter;
 use super::saver::{MAX_WAITING, SaveJob, SaveResult, Saver};
 use crate::format::text::clock;
@@ -133,7 +133,8 @@ impl Destination for RingMode {
     fn begin(&mut self, now: &Observation, packet: Option<&Packet>) -> anyhow::Result<()> {
         self.had_game = true;
         self.names = None;
-        self.stream.begin(now, self.stream.at(now.now), packet)
+        let at = self.stream.at(now.now);
+        now.begin(&mut self.stream, at, packet)
     }
 
     fn on_names(&mut self, names: &Names) {

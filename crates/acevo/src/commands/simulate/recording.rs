@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use acevo_gamelog::LogEvent;
-use acevo_recording::{Description, Marked, Record, RecordingWriter};
+use acevo_recording::{Description, Marked, Record, RecordingStream, RecordingWriter};
 use acevo_shared_memory::PageKind;
 use acevo_simulator::{Changed, Options, Simulator};
 use acevo_telemetry::Frame;
@@ -19,7 +19,7 @@ use crate::cli::LogOutput;
 use crate::commands::progress::Progress;
 use crate::format::text::clock;
 use crate::output::{check_new, create_pending, is_dash, name_of, publish, say};
-use crate::recording::recording_stream::{PROGRAM, RecordingStream};
+use crate::recording::PROGRAM;
 use crate::shutdown::Stop;
 
 /// Time that is recorded of a simulation without an end.
@@ -108,7 +108,7 @@ impl Recorder {
         }
         self.analysis.feed(at, &frame);
         self.follow_analysis();
-        self.stream.follow_session(&frame, None, at, self.analysis.session())?;
+        self.stream.follow_session(&frame, frame.bytes(PageKind::Static), at, self.analysis.session())?;
         if changed.graphics {
             self.record(PageKind::Graphics, at, &frame, false)?;
         }
@@ -124,7 +124,7 @@ impl Recorder {
     fn record(&mut self, page: PageKind, at: Duration, frame: &Frame, restarted: bool) -> anyhow::Result<()> {
         let mut record = Record::new(page, at, frame.bytes(page));
         record.restarted = restarted;
-        self.stream.record(&record)
+        Ok(self.stream.record(&record)?)
     }
 
     /// Marks laps and sessions.
