@@ -1,4 +1,4 @@
-"""Cells of a terminal, as `tmux capture-pane -e -p` tells them, as a page for a browser."""
+"""Cells of a terminal, as `tmux capture-pane -e -p` prints them, as a page for a browser."""
 
 import html
 import re
