@@ -16,6 +16,7 @@ use acevo_shared_memory::{Frame, PageKind, PhysicsTracker, SPageFileGraphicEvo, 
 
 use super::description::Description;
 use super::error::RecordingError;
+use super::field_set::FieldSet;
 use super::info::Info;
 use super::layout::{FILE_HEADER, FileHeader, LONGEST_DESCRIPTION, MAJOR};
 use super::mark::Mark;
@@ -60,6 +61,7 @@ pub struct Recording<R = File> {
     header: Header,
     table: Table,
     marks: Vec<Mark>,
+    fields: FieldSet,
     group: Group,
     /// Index of the group after the current one, of the next mark and of the next damage.
     next_group: usize,
@@ -166,6 +168,7 @@ impl<R: Read + Seek> Recording<R> {
             header,
             table,
             marks,
+            fields: FieldSet::all(),
             group: Group::default(),
             next_group: 0,
             next_mark: 0,
@@ -191,6 +194,30 @@ impl<R: Read + Seek> Recording<R> {
     /// All marks, in the order of time.
     pub fn marks(&self) -> &[Mark] {
         &self.marks
+    }
+
+    /// Selects the fields that are read, which is faster than reading all of them, and returns the selection before. The recording is at its
+    /// beginning afterwards.
+    ///
+    /// Pages in records and frames have the selected fields. Their other bytes are zero, or what the game has published. The channels from
+    /// which [the selection was made](FieldSet::of_channels) have the same values as without it, and so has
+    /// [the validity](Frame::validity) of every frame.
+    ///
+    /// ```no_run
+    /// use acevo_recording::{FieldSet, Recording};
+    /// use acevo_telemetry::{Axes, channel};
+    ///
+    /// let speed = channel("speed").unwrap();
+    /// let mut recording = Recording::open("monza.acevo")?;
+    /// recording.select(FieldSet::of_channels([speed]));
+    /// while let Some(step) = recording.next_step()? {
+    ///     println!("{:?}: {:?} km/h", step.at, speed.number(step.frame, &Axes::default()));
+    /// }
+    /// # Ok::<(), acevo_recording::RecordingError>(())
+    /// ```
+    pub fn select(&mut self, fields: FieldSet) -> FieldSet {
+        self.rewind();
+        std::mem::replace(&mut self.fields, fields)
     }
 
     /// The next record, mark or damage. `None` at the end; [`seek`](Self::seek) goes back.
@@ -275,14 +302,20 @@ impl<R: Read + Seek> Recording<R> {
     /// # Errors
     /// As [`next_item`](Self::next_item).
     pub fn check(&mut self) -> Result<Vec<Damage>, RecordingError> {
-        self.rewind();
+        // All columns are checked, also those that are not selected.
+        let fields = self.select(FieldSet::default());
+        let damage = self.check_groups();
+        self.select(fields);
+        damage
+    }
+
+    fn check_groups(&mut self) -> Result<Vec<Damage>, RecordingError> {
         let mut damage = Vec::new();
         while self.fill()?.is_some() {
             damage.extend(self.met.drain(..));
             self.group.skip();
         }
         damage.extend(self.met.drain(..));
-        self.rewind();
         Ok(damage)
     }
 
@@ -320,7 +353,7 @@ impl<R: Read + Seek> Recording<R> {
     fn load(&mut self) -> Result<(), RecordingError> {
         let Some(entry) = self.table.groups.get(self.next_group) else { return Ok(()) };
         self.next_group += 1;
-        let lost = self.group.load(&mut self.source, entry, self.header.id)?;
+        let lost = self.group.load(&mut self.source, entry, self.header.id, &self.fields)?;
         if lost.total() > 0 {
             self.met.push_back(Damage::new(entry.first, entry.last, Some(lost)));
         }
@@ -335,7 +368,7 @@ impl<R: Read + Seek> Recording<R> {
             return Ok(Some(Held::new(record)));
         }
         for entry in self.table.groups[..number].iter().rev().filter(|entry| entry.records[page as usize] > 0) {
-            self.aside.load(&mut self.source, entry, self.header.id)?;
+            self.aside.load(&mut self.source, entry, self.header.id, &self.fields)?;
             self.aside.skip();
             if let Some(record) = self.aside.before(page) {
                 return Ok(Some(Held::new(record)));

@@ -8,6 +8,7 @@ use acevo_files::{PendingFile, open_file};
 use super::chunk::Chunk;
 use super::codec::Unpack;
 use super::error::RecordingError;
+use super::field_set::FieldSet;
 use super::index::Entry;
 use super::layout::{BLOCK_HEADER, BlockHeader, kind};
 use super::mark::{Mark, Marked};
@@ -49,6 +50,8 @@ fn copy_all(
     let mut damage: Vec<Damage> = table.damage.iter().map(|(_, damage)| *damage).collect();
     let mut entries = [&table.groups[..], &table.marks].concat();
     entries.sort_by_key(|entry| entry.offset);
+    // All columns are checked, also those that are not selected.
+    let fields = FieldSet::default();
     let (mut packed, mut copy, mut chunk) = (Vec::new(), Vec::new(), Chunk::default());
     for entry in &entries {
         source.read_vec(entry.offset, entry.length.into(), &mut packed)?;
@@ -61,7 +64,7 @@ fn copy_all(
             let readable = match found.kind {
                 kind::PAGES => {
                     let is_wanted = saved.records[page] == 0 && entry.holds(&found);
-                    is_wanted && chunk.decode(&found, payload) != Err(Unpack::Damaged)
+                    is_wanted && chunk.decode(&found, payload, &fields) != Err(Unpack::Damaged)
                 }
                 _ => is_sound(&block),
             };

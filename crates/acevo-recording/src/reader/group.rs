@@ -8,6 +8,7 @@ use super::source::{Source, blocks};
 use crate::chunk::Chunk;
 use crate::codec::Unpack;
 use crate::error::RecordingError;
+use crate::field_set::FieldSet;
 use crate::index::Entry;
 use crate::record::{PageCounts, Record};
 
@@ -30,13 +31,14 @@ impl Group {
         source: &mut Source<R>,
         entry: &Entry,
         id: u32,
+        fields: &FieldSet,
     ) -> Result<PageCounts, RecordingError> {
         self.clear();
         source.read_vec(entry.offset, entry.length.into(), &mut self.packed)?;
         for (_, header, payload) in blocks(&self.packed, id) {
             let chunk = &mut self.chunks[usize::from(header.page) % 3];
             if entry.holds(&header) && chunk.len() == 0 {
-                match chunk.decode(&header, payload) {
+                match chunk.decode(&header, payload, fields) {
                     Ok(()) | Err(Unpack::Damaged) => {}
                     Err(Unpack::Unknown(code)) => return Err(RecordingError::UnknownCodec(code)),
                 }
