@@ -7,15 +7,16 @@
 
 use std::hint::black_box;
 use std::io::Cursor;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use acevo_recording::{
-    Compression, Description, FieldSet, LapSpan, Record, Recording, RecordingItem, RecordingWriter, lap_samples,
+    Compression, Description, FieldSet, LapIndex, LapSpan, Record, Recording, RecordingItem, RecordingWriter,
+    lap_samples,
 };
 use acevo_shared_memory::{Page, PageKind};
 use acevo_simulator::{Options, Scenario, Simulator};
 use acevo_telemetry::channel;
-use cpu_time::ThreadTime;
+use cpu_time::{ProcessTime, ThreadTime};
 
 const SECONDS: u64 = 600;
 const BATCH: usize = 3330;
@@ -105,6 +106,7 @@ fn read(file: &[u8], raw: usize, seconds: u64) {
     }
     let steps = start.elapsed();
     read_ten_channels(file, steps, seconds);
+    find_laps(file, seconds);
     let (mut slowest, mut all) = (Duration::ZERO, Duration::ZERO);
     for second in 0..seconds {
         let start = ThreadTime::now();
@@ -156,6 +158,20 @@ fn read_ten_channels(file: &[u8], all: Duration, seconds: u64) {
         per_hour(ten),
         all.as_secs_f64() / ten.as_secs_f64(),
     );
+}
+
+/// Finds the laps, alone and with a thread that reads ahead. Times of the clock count, and processor times of both threads.
+fn find_laps(file: &[u8], seconds: u64) {
+    let per_hour = |time: Duration| time.as_secs_f64() * 3600.0 / seconds as f64;
+    let measured = |mut recording: Recording<Cursor<Vec<u8>>>| {
+        let (start, spent) = (Instant::now(), ProcessTime::now());
+        let laps = LapIndex::read(&mut recording, |_| true).expect("it is in memory");
+        black_box(laps);
+        format!("{:.2} s ({:.2} s of processor time)", per_hour(start.elapsed()), per_hour(spent.elapsed()))
+    };
+    let open = || Recording::from_input(Cursor::new(file.to_vec())).expect("it was just written");
+    let (alone, ahead) = (measured(open()), measured(open().with_read_ahead()));
+    println!("  laps of an hour in {alone}, read ahead in {ahead}");
 }
 
 /// Samples the last hundred seconds as if they were a lap, as the page does.

@@ -84,6 +84,11 @@ pub(crate) struct Chunk {
     uncertainties: Vec<u64>,
     missed: Vec<u32>,
     pages: Pages,
+}
+
+/// Memory for decoding. It is reused, also for other chunks.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
     /// The decompressed payload.
     raw: Vec<u8>,
     columns: Columns,
@@ -118,41 +123,61 @@ impl Chunk {
     }
 
     /// Decodes a payload completely or not at all. Words of the pages that are not in `fields` may be zero.
-    pub(crate) fn decode(&mut self, header: &BlockHeader, payload: &[u8], fields: &FieldSet) -> Result<(), Unpack> {
-        let decoded = self.try_decode(header, payload, fields);
+    pub(crate) fn decode(
+        &mut self,
+        header: &BlockHeader,
+        payload: &[u8],
+        fields: &FieldSet,
+        scratch: &mut Scratch,
+    ) -> Result<(), Unpack> {
+        let decoded = self.try_decode(header, payload, fields, scratch);
         if decoded.is_err() {
             self.clear();
         }
         decoded
     }
 
-    fn try_decode(&mut self, header: &BlockHeader, payload: &[u8], fields: &FieldSet) -> Result<(), Unpack> {
+    fn try_decode(
+        &mut self,
+        header: &BlockHeader,
+        payload: &[u8],
+        fields: &FieldSet,
+        Scratch { raw, columns }: &mut Scratch,
+    ) -> Result<(), Unpack> {
         self.clear();
         if payload.len() != header.stored as usize || crc32fast::hash(payload) != header.crc {
             return Err(Unpack::Damaged);
         }
         // The header limits every length.
-        self.raw.resize(header.raw as usize, 0);
-        unpack(header.codec, payload, &mut self.raw)?;
+        raw.resize(header.raw as usize, 0);
+        unpack(header.codec, payload, raw)?;
         self.size = usize::from(header.page_size);
         match header.filter {
-            filter::COLUMNS => self.read_columns(header, fields),
-            filter::NONE | filter::SECOND_DIFFERENCE => self.read_rows(header),
+            filter::COLUMNS => self.read_columns(header, fields, raw, columns),
+            filter::NONE | filter::SECOND_DIFFERENCE => self.read_rows(header, raw),
             other => return Err(Unpack::Unknown(other)),
         }
         .ok_or(Unpack::Damaged)
     }
 
-    fn read_columns(&mut self, header: &BlockHeader, fields: &FieldSet) -> Option<()> {
+    fn read_columns(
+        &mut self,
+        header: &BlockHeader,
+        fields: &FieldSet,
+        raw: &[u8],
+        columns: &mut Columns,
+    ) -> Option<()> {
         let records = header.records as usize;
         let page = PageKind::ALL.into_iter().find(|page| *page as u8 == header.page)?;
-        let is_selected = |column: usize| column.checked_sub(OWN_COLUMNS).is_none_or(|word| fields.has(page, word));
-        self.columns.unpack(&self.raw, OWN_COLUMNS + words(self.size), records, is_selected)?;
-        if page == PageKind::Physics && self.has_no_air(records) {
+        let count = OWN_COLUMNS + words(self.size);
+        columns.unpack(raw, count, records, |column| {
+            column.checked_sub(OWN_COLUMNS).is_none_or(|word| fields.has(page, word))
+        })?;
+        if page == PageKind::Physics && has_no_air(columns, records) {
             // Whether such a page is current depends on all of its bytes.
-            self.columns.unpack(&self.raw, OWN_COLUMNS + words(self.size), records, |_| true)?;
+            columns.unpack(raw, count, records, |_| true)?;
         }
-        let mut columns = self.columns.iter();
+        let mut columns = columns.iter();
         let mut own = || columns.next().map(|column| (0..records).map(move |record| column.number(record)));
         self.flags.extend(own()?.map(|flags| flags as u8));
         self.times.extend(own()?.map(|time| header.first.saturating_add(time.into())));
@@ -165,16 +190,10 @@ impl Chunk {
         (is_ordered && self.times.last() == Some(&header.last)).then_some(())
     }
 
-    /// True if the air density of a record is zero: 0 or -0.
-    fn has_no_air(&self, records: usize) -> bool {
-        let column = self.columns.iter().nth(OWN_COLUMNS + std::mem::offset_of!(SPageFilePhysics, airDensity) / 4);
-        column.is_none_or(|column| (0..records).any(|record| column.number(record) << 1 == 0))
-    }
-
     /// Chunks of version 1.
-    fn read_rows(&mut self, header: &BlockHeader) -> Option<()> {
+    fn read_rows(&mut self, header: &BlockHeader, raw: &[u8]) -> Option<()> {
         let (records, size) = (header.records as usize, self.size);
-        let (flags, mut rest) = self.raw.split_at_checked(records)?;
+        let (flags, mut rest) = raw.split_at_checked(records)?;
         self.flags.extend_from_slice(flags);
         read_times(header, records, &mut rest, &mut self.times)?;
         self.uncertainties.clear();
@@ -196,6 +215,12 @@ impl Chunk {
         }
         Some(())
     }
+}
+
+/// True if the air density of a record is zero: 0 or -0.
+fn has_no_air(columns: &Columns, records: usize) -> bool {
+    let column = columns.iter().nth(OWN_COLUMNS + std::mem::offset_of!(SPageFilePhysics, airDensity) / 4);
+    column.is_none_or(|column| (0..records).any(|record| column.number(record) << 1 == 0))
 }
 
 /// Times increase from the first time in the header to the last.

@@ -1,5 +1,6 @@
 //! Reads recordings, also damaged ones.
 
+mod ahead;
 mod group;
 mod overview;
 mod source;
@@ -9,6 +10,7 @@ use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use acevo_files::open_file;
@@ -21,7 +23,8 @@ use super::info::Info;
 use super::layout::{FILE_HEADER, FileHeader, LONGEST_DESCRIPTION, MAJOR};
 use super::mark::Mark;
 use super::record::{Record, micros};
-use group::{Group, ORDER};
+use ahead::Ahead;
+use group::{Group, LoadBuffer, ORDER};
 pub(crate) use source::{Source, blocks};
 pub use table::Damage;
 pub(crate) use table::{Table, is_sound};
@@ -57,7 +60,10 @@ const SEARCHED: u64 = 1 << 20;
 /// ```
 #[derive(Debug)]
 pub struct Recording<R = File> {
-    source: Source<R>,
+    /// Shared with the thread that reads ahead.
+    source: Arc<Mutex<Source<R>>>,
+    /// Length of the input in bytes.
+    length: u64,
     header: Header,
     table: Table,
     marks: Vec<Mark>,
@@ -74,6 +80,8 @@ pub struct Recording<R = File> {
     opening: [Option<Held>; 3],
     /// Buffer for reading another group.
     aside: Group,
+    buffer: LoadBuffer,
+    ahead: Option<Ahead>,
 }
 
 /// The header and the description at the beginning of a file.
@@ -164,7 +172,8 @@ impl<R: Read + Seek> Recording<R> {
         };
         let marks = table.read_marks(&mut source, header.id)?;
         Ok(Self {
-            source,
+            length: source.length,
+            source: Arc::new(Mutex::new(source)),
             header,
             table,
             marks,
@@ -178,6 +187,8 @@ impl<R: Read + Seek> Recording<R> {
             tracker: PhysicsTracker::default(),
             opening: [const { None }; 3],
             aside: Group::default(),
+            buffer: LoadBuffer::default(),
+            ahead: None,
         })
     }
 
@@ -188,7 +199,7 @@ impl<R: Read + Seek> Recording<R> {
 
     /// Counts, times and sizes, without reading a page.
     pub fn info(&self) -> Info {
-        overview::info(&self.header, &self.table, &self.marks, self.source.length)
+        overview::info(&self.header, &self.table, &self.marks, self.length)
     }
 
     /// All marks, in the order of time.
@@ -217,6 +228,9 @@ impl<R: Read + Seek> Recording<R> {
     /// ```
     pub fn select(&mut self, fields: FieldSet) -> FieldSet {
         self.rewind();
+        if let Some(ahead) = &mut self.ahead {
+            ahead.select(&fields);
+        }
         std::mem::replace(&mut self.fields, fields)
     }
 
@@ -270,8 +284,7 @@ impl<R: Read + Seek> Recording<R> {
     /// As [`next_item`](Self::next_item).
     pub fn seek(&mut self, at: Duration) -> Result<(), RecordingError> {
         let time = micros(at);
-        self.group.clear();
-        self.met.clear();
+        self.leave_group();
         let number = self.table.groups.partition_point(|entry| entry.last < time);
         self.next_mark = self.marks.partition_point(|mark| mark.at < at);
         self.next_damage = self.table.damage.partition_point(|(before, _)| *before < number);
@@ -320,11 +333,19 @@ impl<R: Read + Seek> Recording<R> {
     }
 
     fn rewind(&mut self) {
-        self.group.clear();
-        self.met.clear();
+        self.leave_group();
         (self.next_group, self.next_mark, self.next_damage) = (0, 0, 0);
         (self.frame, self.tracker) = (blank(), PhysicsTracker::default());
         self.opening = [const { None }; 3];
+    }
+
+    /// Leaves the current group, to continue elsewhere.
+    fn leave_group(&mut self) {
+        self.group.clear();
+        self.met.clear();
+        if let Some(ahead) = &mut self.ahead {
+            ahead.seek();
+        }
     }
 
     /// Makes sure that there is a next record, and returns its time in microseconds.
@@ -352,8 +373,14 @@ impl<R: Read + Seek> Recording<R> {
     /// Loads the next group.
     fn load(&mut self) -> Result<(), RecordingError> {
         let Some(entry) = self.table.groups.get(self.next_group) else { return Ok(()) };
+        let ready = self.ahead.as_mut().and_then(|ahead| ahead.take(self.next_group, &mut self.group));
         self.next_group += 1;
-        let lost = self.group.load(&mut self.source, entry, self.header.id, &self.fields)?;
+        let lost = ready
+            .unwrap_or_else(|| self.group.load(&self.source, entry, self.header.id, &self.fields, &mut self.buffer));
+        if let Some(ahead) = &mut self.ahead {
+            ahead.ask(&self.table.groups, self.next_group);
+        }
+        let lost = lost?;
         if lost.total() > 0 {
             self.met.push_back(Damage::new(entry.first, entry.last, Some(lost)));
         }
@@ -368,13 +395,34 @@ impl<R: Read + Seek> Recording<R> {
             return Ok(Some(Held::new(record)));
         }
         for entry in self.table.groups[..number].iter().rev().filter(|entry| entry.records[page as usize] > 0) {
-            self.aside.load(&mut self.source, entry, self.header.id, &self.fields)?;
+            self.aside.load(&self.source, entry, self.header.id, &self.fields, &mut self.buffer)?;
             self.aside.skip();
             if let Some(record) = self.aside.before(page) {
                 return Ok(Some(Held::new(record)));
             }
         }
         Ok(None)
+    }
+}
+
+impl<R: Read + Seek + Send + 'static> Recording<R> {
+    /// Reads and decodes the next groups, up to four seconds of the recording, in a thread of its own while the caller works on the
+    /// current one. Everything is read as without it, damage and errors too.
+    ///
+    /// The thread begins once two groups were read in order, so that seeking stays as fast, and ends when the recording is dropped. It
+    /// uses some 10 MB. If it cannot be started, the recording is read without it.
+    ///
+    /// ```no_run
+    /// use acevo_recording::{LapIndex, Recording};
+    ///
+    /// let mut recording = Recording::open("monza.acevo")?.with_read_ahead();
+    /// println!("{} laps", LapIndex::read(&mut recording, |_| true)?.laps().len());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_read_ahead(mut self) -> Self {
+        self.ahead = Ahead::start(Arc::clone(&self.source), self.header.id, &self.fields).ok();
+        self
     }
 }
 

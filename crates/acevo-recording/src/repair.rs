@@ -5,7 +5,7 @@ use std::path::Path;
 
 use acevo_files::{PendingFile, open_file};
 
-use super::chunk::Chunk;
+use super::chunk::{Chunk, Scratch};
 use super::codec::Unpack;
 use super::error::RecordingError;
 use super::field_set::FieldSet;
@@ -52,7 +52,8 @@ fn copy_all(
     entries.sort_by_key(|entry| entry.offset);
     // All columns are checked, also those that are not selected.
     let fields = FieldSet::default();
-    let (mut packed, mut copy, mut chunk) = (Vec::new(), Vec::new(), Chunk::default());
+    let (mut chunk, mut scratch) = (Chunk::default(), Scratch::default());
+    let (mut packed, mut copy) = (Vec::new(), Vec::new());
     for entry in &entries {
         source.read_vec(entry.offset, entry.length.into(), &mut packed)?;
         copy.clear();
@@ -64,7 +65,7 @@ fn copy_all(
             let readable = match found.kind {
                 kind::PAGES => {
                     let is_wanted = saved.records[page] == 0 && entry.holds(&found);
-                    is_wanted && chunk.decode(&found, payload, &fields) != Err(Unpack::Damaged)
+                    is_wanted && chunk.decode(&found, payload, &fields, &mut scratch) != Err(Unpack::Damaged)
                 }
                 _ => is_sound(&block),
             };
