@@ -10,7 +10,7 @@ use std::io::Cursor;
 use std::time::{Duration, Instant};
 
 use acevo_recording::{
-    Compression, Description, FieldSet, LapIndex, LapSpan, Record, Recording, RecordingItem, RecordingWriter,
+    Compression, Description, FieldSet, LapIndex, LapSpan, Mark, Record, Recording, RecordingItem, RecordingWriter,
     lap_samples,
 };
 use acevo_shared_memory::{Page, PageKind};
@@ -19,6 +19,7 @@ use acevo_telemetry::channel;
 use cpu_time::{ProcessTime, ThreadTime};
 
 const SECONDS: u64 = 600;
+const DAY: u64 = 86_400;
 const BATCH: usize = 3330;
 const MB: f64 = 1e6;
 
@@ -43,6 +44,37 @@ fn main() {
             read(&file, raw, seconds);
         }
     }
+    open_day(if seconds == SECONDS { DAY } else { 100 });
+}
+
+/// Opens a recording of this length, with a mark every second as in a race of twenty cars, and reads a step of it. The pages are small.
+fn open_day(seconds: u64) {
+    let mark: Mark = serde_json::from_str(concat!(
+        r#"{"at_us": 0, "kind": "log", "is_exact": true, "event": {"time": "2026-05-01 20:01:31.200", "event": "lap","#,
+        r#" "car": [1229801703532086340, 6148933456521300104], "time_ms": 91034}}"#,
+    ))
+    .expect("it is a mark");
+    let file = tempfile::NamedTempFile::new().expect("there is room");
+    let output = file.reopen().expect("it exists");
+    let mut writer = RecordingWriter::new(output, &Description::new("benchmark")).expect("there is room");
+    for second in 0..seconds {
+        let at = Duration::from_secs(second);
+        writer.record(&Record::new(PageKind::Physics, at, &[second as u8; 100])).expect("there is room");
+        writer.mark(&Mark::new(at, mark.what.clone())).expect("there is room");
+    }
+    writer.finish().expect("there is room");
+    let start = ThreadTime::now();
+    let mut recording = Recording::open(file.path()).expect("it was just written");
+    recording.seek(Duration::from_secs(seconds / 2)).expect("it is there");
+    black_box(recording.next_step().expect("it is there").is_some());
+    let first = start.elapsed();
+    let start = ThreadTime::now();
+    let marks = recording.marks().len();
+    println!(
+        "first step of a recording of {seconds} s in {:.1} ms; its {marks} marks in another {:.1} ms",
+        first.as_secs_f64() * 1000.0,
+        start.elapsed().as_secs_f64() * 1000.0,
+    );
 }
 
 fn record(scenario: Scenario, seconds: u64, compression: Compression) -> (Vec<u8>, usize, Duration) {

@@ -68,6 +68,7 @@ mod field;
 mod field_set;
 mod index;
 mod info;
+mod joined_marks;
 mod lap_samples;
 mod lap_selector;
 mod lap_traces;

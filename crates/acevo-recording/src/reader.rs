@@ -9,8 +9,9 @@ mod table;
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{Read, Seek};
+use std::panic::UnwindSafe;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use acevo_files::open_file;
@@ -66,12 +67,12 @@ pub struct Recording<R = File> {
     length: u64,
     header: Header,
     table: Table,
-    marks: Vec<Mark>,
+    marks: Marks,
     fields: FieldSet,
     group: Group,
     /// Index of the group after the current one, of the next mark and of the next damage.
     next_group: usize,
-    next_mark: usize,
+    next_mark: NextMark,
     next_damage: usize,
     /// Damage that was found and not returned yet.
     met: VecDeque<Damage>,
@@ -82,6 +83,17 @@ pub struct Recording<R = File> {
     aside: Group,
     buffer: LoadBuffer,
     ahead: Option<Ahead>,
+}
+
+/// The marks of a recording in the order of time. They are parsed when they are needed: reading a lap of a long recording needs none.
+type Marks = LazyLock<Vec<Mark>, Box<dyn FnOnce() -> Vec<Mark> + Send + Sync + UnwindSafe>>;
+
+/// The next mark.
+#[derive(Debug, Clone, Copy)]
+enum NextMark {
+    Index(usize),
+    /// The first one that is not before this time.
+    From(Duration),
 }
 
 /// The header and the description at the beginning of a file.
@@ -170,17 +182,17 @@ impl<R: Read + Seek> Recording<R> {
             Some(table) => table,
             None => Table::scan(&mut source, header.blocks, header.id)?,
         };
-        let marks = table.read_marks(&mut source, header.id)?;
+        let joined = table.read_marks(&mut source, header.id)?;
         Ok(Self {
             length: source.length,
             source: Arc::new(Mutex::new(source)),
             header,
             table,
-            marks,
+            marks: LazyLock::new(Box::new(move || joined.parse())),
             fields: FieldSet::all(),
             group: Group::default(),
             next_group: 0,
-            next_mark: 0,
+            next_mark: NextMark::Index(0),
             next_damage: 0,
             met: VecDeque::new(),
             frame: blank(),
@@ -245,9 +257,14 @@ impl<R: Read + Seek> Recording<R> {
         if let Some(damage) = self.met.pop_front() {
             return Ok(Some(RecordingItem::Damage(damage)));
         }
-        let mark = self.marks.get(self.next_mark);
+        let next_mark = match self.next_mark {
+            NextMark::Index(index) => index,
+            NextMark::From(at) => self.marks.partition_point(|mark| mark.at < at),
+        };
+        self.next_mark = NextMark::Index(next_mark);
+        let mark = self.marks.get(next_mark);
         if let Some(mark) = mark.filter(|mark| time.is_none_or(|time| micros(mark.at) <= time)) {
-            self.next_mark += 1;
+            self.next_mark = NextMark::Index(next_mark + 1);
             return Ok(Some(RecordingItem::Mark(mark)));
         }
         let next = self.group.take();
@@ -286,7 +303,7 @@ impl<R: Read + Seek> Recording<R> {
         let time = micros(at);
         self.leave_group();
         let number = self.table.groups.partition_point(|entry| entry.last < time);
-        self.next_mark = self.marks.partition_point(|mark| mark.at < at);
+        self.next_mark = NextMark::From(at);
         self.next_damage = self.table.damage.partition_point(|(before, _)| *before < number);
         self.next_group = number;
         self.meet_damage(at);
@@ -334,7 +351,7 @@ impl<R: Read + Seek> Recording<R> {
 
     fn rewind(&mut self) {
         self.leave_group();
-        (self.next_group, self.next_mark, self.next_damage) = (0, 0, 0);
+        (self.next_group, self.next_mark, self.next_damage) = (0, NextMark::Index(0), 0);
         (self.frame, self.tracker) = (blank(), PhysicsTracker::default());
         self.opening = [const { None }; 3];
     }
