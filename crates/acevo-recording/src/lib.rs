@@ -14,6 +14,8 @@
 //! # Ok::<(), acevo_recording::RecordingError>(())
 //! ```
 //!
+//! [`Recording::select`] reads some fields only, which is faster, and [`Recording::with_read_ahead`] decodes the next seconds in a second thread.
+//!
 //! [`LapIndex`] finds the laps, and [`LapSelector`] selects one of them: `best`, `3`, `2/3` (lap 3 of session 2), `3#2` (the second
 //! attempt at lap 3). A text that selects several laps is an error, which lists them:
 //!

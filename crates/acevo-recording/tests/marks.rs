@@ -175,26 +175,51 @@ fn seek_continues_with_the_first_mark_of_its_time() {
     assert_eq!(found, expected);
 }
 
-/// A file that counts reads.
-struct Counted(Cursor<Vec<u8>>, Rc<Cell<usize>>);
+/// A file that counts reads. A part of it cannot be read.
+struct Disk {
+    bytes: Cursor<Vec<u8>>,
+    reads: Rc<Cell<usize>>,
+    bad: Range<usize>,
+}
 
-impl Read for Counted {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.1.set(self.1.get() + 1);
-        self.0.read(buffer)
+impl Disk {
+    fn new(bytes: Vec<u8>, bad: Range<usize>) -> Self {
+        Self { bytes: Cursor::new(bytes), reads: Rc::default(), bad }
     }
 }
 
-impl Seek for Counted {
+impl Read for Disk {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.reads.set(self.reads.get() + 1);
+        let at = self.bytes.position() as usize;
+        if at < self.bad.end && at + buffer.len() > self.bad.start {
+            return Err(io::Error::other("bad sector"));
+        }
+        self.bytes.read(buffer)
+    }
+}
+
+impl Seek for Disk {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.0.seek(to)
+        self.bytes.seek(to)
     }
 }
 
 #[test]
 fn opening_does_not_read_every_mark() {
-    let reads = Rc::new(Cell::new(0));
-    let recording = Recording::from_input(Counted(Cursor::new(file()), Rc::clone(&reads))).unwrap();
+    let disk = Disk::new(file(), 0..0);
+    let reads = Rc::clone(&disk.reads);
+    let recording = Recording::from_input(disk).unwrap();
     assert_eq!(recording.marks().len() as u64, MARKS);
     assert!(reads.get() < 10, "{} reads", reads.get());
+}
+
+#[test]
+fn marks_are_the_same_if_their_copy_cannot_be_read() {
+    let file = file();
+    let place = copy_of_marks(&file);
+    for bad in [place.start..place.start + 1, place.end - 1..place.end] {
+        let recording = Recording::from_input(Disk::new(file.clone(), bad)).unwrap();
+        assert_eq!(recording.marks(), notes());
+    }
 }

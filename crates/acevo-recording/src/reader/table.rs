@@ -67,8 +67,9 @@ impl Table {
         // It is the only block between those of the index and the index.
         let after = entries.last().map_or(offset, Entry::end);
         let is_all_marks = |header: &BlockHeader| header.kind == kind::MARKS && after + header.length() == offset;
-        let joined_marks = if after < offset { source.header_at(after, Some(id))?.filter(is_all_marks) } else { None };
-        let joined_marks = joined_marks.map(|header| (after, header.length()));
+        // If it cannot be read, each mark is.
+        let header = if after < offset { source.header_at(after, Some(id)).ok().flatten() } else { None };
+        let joined_marks = header.filter(is_all_marks).map(|header| (after, header.length()));
         let (groups, others) = entries.into_iter().partition::<Vec<_>, _>(|entry| entry.kind == kind::PAGES);
         let marks = others.into_iter().filter(|entry| entry.kind == kind::MARK).collect();
         Ok(Some(Self { groups, marks, joined_marks, damage: Vec::new(), is_index: true }))
@@ -101,7 +102,7 @@ impl Table {
         source: &mut Source<R>,
         id: u32,
     ) -> Result<JoinedMarks, RecordingError> {
-        if let Some(marks) = self.read_joined_marks(source, id)? {
+        if let Some(marks) = self.read_joined_marks(source, id) {
             return Ok(marks);
         }
         let (mut marks, mut block) = (JoinedMarks::default(), Vec::new());
@@ -115,22 +116,18 @@ impl Table {
         Ok(marks)
     }
 
-    /// Reads the copy of all marks; `None` if it is missing or damaged, or does not have as many marks as the index.
-    fn read_joined_marks<R: Read + Seek>(
-        &self,
-        source: &mut Source<R>,
-        id: u32,
-    ) -> Result<Option<JoinedMarks>, RecordingError> {
+    /// Reads the copy of all marks; `None` if it is missing, cannot be read, is damaged, or does not have as many marks as the index.
+    fn read_joined_marks<R: Read + Seek>(&self, source: &mut Source<R>, id: u32) -> Option<JoinedMarks> {
         let is_short = |(_, length): &(u64, u64)| *length <= (BLOCK_HEADER + MOST_MARK_BYTES) as u64;
-        let Some((offset, length)) = self.joined_marks.filter(is_short) else { return Ok(None) };
+        let (offset, length) = self.joined_marks.filter(is_short)?;
         let mut block = Vec::new();
-        source.read_vec(offset, length, &mut block)?;
+        source.read_vec(offset, length, &mut block).ok()?;
         let is_read = blocks(&block, id).next().is_some_and(|block| block.0 == 0 && is_sound(&block));
         if !is_read {
-            return Ok(None);
+            return None;
         }
         block.drain(..BLOCK_HEADER);
-        Ok(JoinedMarks::from_bytes(block).filter(|marks| marks.count() == self.marks.len()))
+        JoinedMarks::from_bytes(block).filter(|marks| marks.count() == self.marks.len())
     }
 }
 
