@@ -1,10 +1,10 @@
-//! Any bytes can be read as a recording: reading ends, times never decrease, and memory is limited.
+//! Any bytes can be read as a recording: reading ends, times never decrease, memory is limited, and selected fields give the same records.
 #![no_main]
 
 use std::io::Cursor;
 use std::time::Duration;
 
-use acevo_recording::{Recording, RecordingItem};
+use acevo_recording::{FieldSet, Recording, RecordingItem};
 use libfuzzer_sys::fuzz_target;
 
 /// Corrects the checksums of blocks, so that their content is read, too.
@@ -38,6 +38,17 @@ fn read(file: &[u8]) {
             Err(_) => {}
         }
     }
+    let times = |recording: &mut Recording<Cursor<&[u8]>>| {
+        let mut times = Vec::new();
+        while let Ok(Some(step)) = recording.next_step() {
+            times.push((step.at, step.physics, step.graphics, step.frame.validity));
+        }
+        times
+    };
+    recording.select(FieldSet::all());
+    let all = times(&mut recording);
+    recording.select(FieldSet::default());
+    assert_eq!(times(&mut recording), all);
     for at in [info.start, info.end, previous / 2] {
         if recording.seek(at).is_ok() {
             while let Ok(Some(step)) = recording.next_step() {

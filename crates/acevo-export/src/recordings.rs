@@ -25,10 +25,10 @@ impl Input {
         Self { path, subfolder, bytes }
     }
 
-    /// Opens the recording.
+    /// Opens the recording, to be read from its beginning to its end.
     pub(crate) fn open(&self) -> Result<Recording, ExportError> {
         let path = self.path.clone();
-        Recording::open(&path).map_err(|source| match source.not_a_file() {
+        Recording::open(&path).map(Recording::with_read_ahead).map_err(|source| match source.not_a_file() {
             Some(found) => ExportError::NotAFile { path, found },
             None => ExportError::Open { path, source },
         })

@@ -5,12 +5,13 @@ mod columns;
 mod second_difference;
 mod transpose;
 
-use acevo_shared_memory::PageKind;
+use acevo_shared_memory::{PageKind, SPageFilePhysics};
 
 use self::columns::{Columns, Packer};
-use self::transpose::{to_columns, to_pages, words};
+use self::transpose::{Pages, to_columns, words};
 use super::batch::Column;
 use super::codec::{Compression, Unpack, unpack};
+use super::field_set::FieldSet;
 use super::layout::{BLOCK_HEADER, BlockHeader, filter, kind};
 use super::record::{CARRIED, MISSED, RESTARTED, Record, SETTLED};
 use super::varint;
@@ -82,7 +83,12 @@ pub(crate) struct Chunk {
     times: Vec<u64>,
     uncertainties: Vec<u64>,
     missed: Vec<u32>,
-    pages: Vec<u8>,
+    pages: Pages,
+}
+
+/// Memory for decoding. It is reused, also for other chunks.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
     /// The decompressed payload.
     raw: Vec<u8>,
     columns: Columns,
@@ -112,40 +118,66 @@ impl Chunk {
         record.restarted = flags & RESTARTED != 0;
         record.carried = flags & CARRIED != 0;
         record.missed = self.missed[index];
-        record.bytes = &self.pages[index * self.size..(index + 1) * self.size];
+        record.bytes = &self.pages.bytes()[index * self.size..(index + 1) * self.size];
         record
     }
 
-    /// Decodes a payload completely or not at all.
-    pub(crate) fn decode(&mut self, header: &BlockHeader, payload: &[u8]) -> Result<(), Unpack> {
-        let decoded = self.try_decode(header, payload);
+    /// Decodes a payload completely or not at all. Words of the pages that are not in `fields` may be zero.
+    pub(crate) fn decode(
+        &mut self,
+        header: &BlockHeader,
+        payload: &[u8],
+        fields: &FieldSet,
+        scratch: &mut Scratch,
+    ) -> Result<(), Unpack> {
+        let decoded = self.try_decode(header, payload, fields, scratch);
         if decoded.is_err() {
             self.clear();
         }
         decoded
     }
 
-    fn try_decode(&mut self, header: &BlockHeader, payload: &[u8]) -> Result<(), Unpack> {
+    fn try_decode(
+        &mut self,
+        header: &BlockHeader,
+        payload: &[u8],
+        fields: &FieldSet,
+        Scratch { raw, columns }: &mut Scratch,
+    ) -> Result<(), Unpack> {
         self.clear();
         if payload.len() != header.stored as usize || crc32fast::hash(payload) != header.crc {
             return Err(Unpack::Damaged);
         }
         // The header limits every length.
-        self.raw.resize(header.raw as usize, 0);
-        unpack(header.codec, payload, &mut self.raw)?;
+        raw.resize(header.raw as usize, 0);
+        unpack(header.codec, payload, raw)?;
         self.size = usize::from(header.page_size);
         match header.filter {
-            filter::COLUMNS => self.read_columns(header),
-            filter::NONE | filter::SECOND_DIFFERENCE => self.read_rows(header),
+            filter::COLUMNS => self.read_columns(header, fields, raw, columns),
+            filter::NONE | filter::SECOND_DIFFERENCE => self.read_rows(header, raw),
             other => return Err(Unpack::Unknown(other)),
         }
         .ok_or(Unpack::Damaged)
     }
 
-    fn read_columns(&mut self, header: &BlockHeader) -> Option<()> {
+    fn read_columns(
+        &mut self,
+        header: &BlockHeader,
+        fields: &FieldSet,
+        raw: &[u8],
+        columns: &mut Columns,
+    ) -> Option<()> {
         let records = header.records as usize;
-        self.columns.unpack(&self.raw, OWN_COLUMNS + words(self.size), records)?;
-        let mut columns = self.columns.iter();
+        let page = PageKind::ALL.into_iter().find(|page| *page as u8 == header.page)?;
+        let count = OWN_COLUMNS + words(self.size);
+        columns.unpack(raw, count, records, |column| {
+            column.checked_sub(OWN_COLUMNS).is_none_or(|word| fields.has(page, word))
+        })?;
+        if page == PageKind::Physics && has_no_air(columns, records) {
+            // Whether such a page is current depends on all of its bytes.
+            columns.unpack(raw, count, records, |_| true)?;
+        }
+        let mut columns = columns.iter();
         let mut own = || columns.next().map(|column| (0..records).map(move |record| column.number(record)));
         self.flags.extend(own()?.map(|flags| flags as u8));
         self.times.extend(own()?.map(|time| header.first.saturating_add(time.into())));
@@ -153,16 +185,15 @@ impl Chunk {
         self.uncertainties.extend(own()?.map(u64::from));
         self.missed.clear();
         self.missed.extend(own()?);
-        self.pages.resize(records * self.size, 0);
-        to_pages(columns, self.size, &mut self.pages);
+        self.pages.fill(columns, self.size, records);
         let is_ordered = self.times.is_sorted() && self.times.first() == Some(&header.first);
         (is_ordered && self.times.last() == Some(&header.last)).then_some(())
     }
 
     /// Chunks of version 1.
-    fn read_rows(&mut self, header: &BlockHeader) -> Option<()> {
+    fn read_rows(&mut self, header: &BlockHeader, raw: &[u8]) -> Option<()> {
         let (records, size) = (header.records as usize, self.size);
-        let (flags, mut rest) = self.raw.split_at_checked(records)?;
+        let (flags, mut rest) = raw.split_at_checked(records)?;
         self.flags.extend_from_slice(flags);
         read_times(header, records, &mut rest, &mut self.times)?;
         self.uncertainties.clear();
@@ -177,13 +208,19 @@ impl Chunk {
         if rest.len() != records * size {
             return None;
         }
-        self.pages.resize(rest.len(), 0);
+        let pages = self.pages.room(size, records);
         match header.filter {
-            filter::NONE => self.pages.copy_from_slice(rest),
-            _ => second_difference::decode(rest, size, &mut self.pages),
+            filter::NONE => pages.copy_from_slice(rest),
+            _ => second_difference::decode(rest, size, pages),
         }
         Some(())
     }
+}
+
+/// True if the air density of a record is zero: 0 or -0.
+fn has_no_air(columns: &Columns, records: usize) -> bool {
+    let column = columns.iter().nth(OWN_COLUMNS + std::mem::offset_of!(SPageFilePhysics, airDensity) / 4);
+    column.is_none_or(|column| (0..records).any(|record| column.number(record) << 1 == 0))
 }
 
 /// Times increase from the first time in the header to the last.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use acevo_shared_memory::PageKind;
 
 use super::error::RecordingError;
+use super::field_set::FieldSet;
 use super::lap_selector::LapSelection;
 use super::laps::{LapError, LapIndex, RecordedLap};
 use super::log_names::LogNames;
@@ -94,6 +95,19 @@ pub fn cut<R: Read + Seek, W: SeekableOutput>(
     parts: &[RangeInclusive<Duration>],
     writer: &mut RecordingWriter<W>,
     mut keep_going: impl FnMut(Duration) -> bool,
+) -> Result<(), RecordingError> {
+    // Recordings have complete pages.
+    let fields = recording.select(FieldSet::all());
+    let copied = copy(recording, parts, writer, &mut keep_going);
+    recording.select(fields);
+    copied
+}
+
+fn copy<R: Read + Seek, W: SeekableOutput>(
+    recording: &mut Recording<R>,
+    parts: &[RangeInclusive<Duration>],
+    writer: &mut RecordingWriter<W>,
+    keep_going: &mut impl FnMut(Duration) -> bool,
 ) -> Result<(), RecordingError> {
     let Some(first) = parts.first() else { return Ok(()) };
     for mark in marks_before(recording.marks(), *first.start()) {

@@ -9,6 +9,7 @@ use super::chunk::ChunkEncoder;
 use super::codec::Compression;
 use super::description::Description;
 use super::index::{self, Entry};
+use super::joined_marks::JoinedMarks;
 use super::layout::{BlockHeader, FileHeader, LONGEST_MARK, MAJOR, MINOR, codec, filter, kind};
 use super::mark::Mark;
 use super::record::micros;
@@ -76,6 +77,11 @@ impl Encoder {
         self.block(kind::MARK, at, &json, out);
         let (offset, length) = (start as u64, (out.len() - start) as u32);
         Some(Entry { offset, length, kind: kind::MARK, first: at, last: at, records: [0; 3] })
+    }
+
+    /// Appends a copy of all marks to `out`.
+    pub(crate) fn joined_marks(&mut self, marks: &JoinedMarks, at: u64, out: &mut Vec<u8>) {
+        self.block(kind::MARKS, at, marks.as_bytes(), out);
     }
 
     /// Appends the index to `out`; `offset` is its offset in the file.

@@ -10,6 +10,7 @@ use acevo_telemetry::{Axes, CarSample, Channel, watches_another_car};
 
 use self::course::Course;
 use super::error::RecordingError;
+use super::field_set::FieldSet;
 use super::laps::RecordedLap;
 use super::reader::{FrameStep, Recording};
 use super::summary::SessionNames;
@@ -63,7 +64,24 @@ pub struct LapSamples {
     pub channels: Vec<Vec<f32>>,
 }
 
-/// Reads all samples of one lap. Only the part of the recording that has the lap is read.
+/// Fields of the rows besides those of the channels.
+const FIELDS: [&str; 12] = [
+    "physics.speedKmh",
+    "graphics.display_speed_kmh",
+    "graphics.npos",
+    "graphics.current_lap_time_ms",
+    "graphics.car_model",
+    "graphics.focused_car_id_a",
+    "graphics.focused_car_id_b",
+    "graphics.player_car_id_a",
+    "graphics.player_car_id_b",
+    "static.track",
+    "static.track_configuration",
+    "static.track_length_m",
+];
+
+/// Reads all samples of one lap. Only the part of the recording that has the lap is read, and only the fields that are needed. The
+/// recording is at its beginning afterwards.
 ///
 /// `keep_going` is called with the time of each step. If it returns false, reading stops, and the samples up to there are returned.
 ///
@@ -87,6 +105,19 @@ pub fn lap_samples<R: Read + Seek>(
     channels: &[&'static Channel],
     mut keep_going: impl FnMut(Duration) -> bool,
 ) -> Result<LapSamples, RecordingError> {
+    let fields = FieldSet::of_channels(channels.iter().copied());
+    let before = recording.select(FIELDS.into_iter().fold(fields, FieldSet::with_field));
+    let rows = read_rows(recording, lap, channels, &mut keep_going);
+    recording.select(before);
+    rows.map(|rows| rows.finish(lap))
+}
+
+fn read_rows<R: Read + Seek>(
+    recording: &mut Recording<R>,
+    lap: LapSpan,
+    channels: &[&'static Channel],
+    keep_going: &mut impl FnMut(Duration) -> bool,
+) -> Result<Rows, RecordingError> {
     let mut rows = Rows::new(channels, lap.from);
     recording.seek(lap.from.saturating_sub(LEAD))?;
     while let Some(step) = recording.next_step()? {
@@ -95,7 +126,7 @@ pub fn lap_samples<R: Read + Seek>(
         }
         rows.take(&step);
     }
-    Ok(rows.finish(lap))
+    Ok(rows)
 }
 
 /// The rows that were read.
@@ -243,7 +274,30 @@ fn every_second<T: Copy>(values: &mut Vec<T>) {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Cursor;
+
+    use acevo_simulator::Scenario;
+    use acevo_telemetry::channels;
+    use acevo_testkit::pages::{drive, recorded};
+
     use super::*;
+
+    #[test]
+    fn lap_samples_returns_the_same_as_with_all_fields() {
+        let channels: Vec<_> = channels().iter().step_by(5).collect();
+        for scenario in [Scenario::HotLaps, Scenario::Race] {
+            let file = recorded(&drive(scenario, 6));
+            let mut recording = Recording::from_input(Cursor::new(file)).unwrap();
+            let lap = LapSpan { from: Duration::from_secs(1), to: Duration::from_secs(5), time_ms: None };
+            let expected = read_rows(&mut recording, lap, &channels, &mut |_| true).unwrap().finish(lap);
+            let samples = lap_samples(&mut recording, lap, &channels, |_| true).unwrap();
+            assert!(
+                expected.time_s.len() > 500 && expected.length_m.is_some() && !expected.car_and_track.car.is_empty()
+            );
+            // NaN differs from itself.
+            assert_eq!(format!("{samples:?}"), format!("{expected:?}"));
+        }
+    }
 
     #[test]
     fn thin_keeps_gaps() {

@@ -5,7 +5,7 @@ pub(crate) const MAGIC: [u8; 8] = *b"\x89ACEVO\r\n";
 
 /// Readers refuse a newer major version. A newer minor version only adds what readers may skip.
 pub(crate) const MAJOR: u16 = 2;
-pub(crate) const MINOR: u16 = 0;
+pub(crate) const MINOR: u16 = 1;
 
 /// First bytes of a block.
 pub(crate) const SYNC: [u8; 4] = [0xa7, b'E', b'V', 0x1b];
@@ -34,8 +34,8 @@ pub(crate) const MOST_RECORDS: usize = 1 << 16;
 pub(crate) const MOST_CHUNKS: usize = 3;
 /// Maximum bytes of a mark.
 pub(crate) const LONGEST_MARK: usize = 4 << 10;
-/// Maximum bytes of all marks that a reader keeps.
-pub(crate) const MOST_MARK_BYTES: usize = 16 << 20;
+/// Maximum bytes of the blocks of all marks that a reader keeps: a race of a day with 20 cars has 22 MB.
+pub(crate) const MOST_MARK_BYTES: usize = 32 << 20;
 /// Maximum entries of an index: one per second of twelve days.
 pub(crate) const MOST_ENTRIES: usize = 1 << 20;
 
@@ -44,6 +44,8 @@ pub(crate) mod kind {
     pub(crate) const PAGES: u8 = 1;
     pub(crate) const MARK: u8 = 2;
     pub(crate) const INDEX: u8 = 3;
+    /// A copy of all marks.
+    pub(crate) const MARKS: u8 = 4;
 }
 
 /// Codecs of payloads.

@@ -14,6 +14,8 @@
 //! # Ok::<(), acevo_recording::RecordingError>(())
 //! ```
 //!
+//! [`Recording::select`] reads some fields only, which is faster, and [`Recording::with_read_ahead`] decodes the next seconds in a second thread.
+//!
 //! [`LapIndex`] finds the laps, and [`LapSelector`] selects one of them: `best`, `3`, `2/3` (lap 3 of session 2), `3#2` (the second
 //! attempt at lap 3). A text that selects several laps is an error, which lists them:
 //!
@@ -66,8 +68,10 @@ mod description;
 mod encoder;
 mod error;
 mod field;
+mod field_set;
 mod index;
 mod info;
+mod joined_marks;
 mod lap_samples;
 mod lap_selector;
 mod lap_traces;
@@ -100,6 +104,7 @@ pub use cut::{LEAD, TAIL, cut, cut_laps, lap_part, lap_parts};
 pub use description::{Description, PageSizes};
 pub use error::RecordingError;
 pub use field::{FIELD_PASSES, FieldReader, TrackOutlines, analyze_field};
+pub use field_set::FieldSet;
 pub use info::Info;
 pub use lap_samples::{LapSamples, LapSpan, MAX_SAMPLE_GAP_S, lap_samples};
 pub use lap_selector::{LapReference, LapSelection, LapSelector, ParseLapError, RecordingPosition};

@@ -1,5 +1,6 @@
 //! Reads recordings, also damaged ones.
 
+mod ahead;
 mod group;
 mod overview;
 mod source;
@@ -8,7 +9,9 @@ mod table;
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{Read, Seek};
+use std::panic::UnwindSafe;
 use std::path::Path;
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use acevo_files::open_file;
@@ -16,11 +19,13 @@ use acevo_shared_memory::{Frame, PageKind, PhysicsTracker, SPageFileGraphicEvo, 
 
 use super::description::Description;
 use super::error::RecordingError;
+use super::field_set::FieldSet;
 use super::info::Info;
 use super::layout::{FILE_HEADER, FileHeader, LONGEST_DESCRIPTION, MAJOR};
 use super::mark::Mark;
 use super::record::{Record, micros};
-use group::{Group, ORDER};
+use ahead::Ahead;
+use group::{Group, LoadBuffer, ORDER};
 pub(crate) use source::{Source, blocks};
 pub use table::Damage;
 pub(crate) use table::{Table, is_sound};
@@ -56,14 +61,18 @@ const SEARCHED: u64 = 1 << 20;
 /// ```
 #[derive(Debug)]
 pub struct Recording<R = File> {
-    source: Source<R>,
+    /// Shared with the thread that reads ahead.
+    source: Arc<Mutex<Source<R>>>,
+    /// Length of the input in bytes.
+    length: u64,
     header: Header,
     table: Table,
-    marks: Vec<Mark>,
+    marks: Marks,
+    fields: FieldSet,
     group: Group,
     /// Index of the group after the current one, of the next mark and of the next damage.
     next_group: usize,
-    next_mark: usize,
+    next_mark: NextMark,
     next_damage: usize,
     /// Damage that was found and not returned yet.
     met: VecDeque<Damage>,
@@ -72,6 +81,19 @@ pub struct Recording<R = File> {
     opening: [Option<Held>; 3],
     /// Buffer for reading another group.
     aside: Group,
+    buffer: LoadBuffer,
+    ahead: Option<Ahead>,
+}
+
+/// The marks of a recording in the order of time. They are parsed when they are needed: reading a lap of a long recording needs none.
+type Marks = LazyLock<Vec<Mark>, Box<dyn FnOnce() -> Vec<Mark> + Send + Sync + UnwindSafe>>;
+
+/// The next mark.
+#[derive(Debug, Clone, Copy)]
+enum NextMark {
+    Index(usize),
+    /// The first one that is not before this time.
+    From(Duration),
 }
 
 /// The header and the description at the beginning of a file.
@@ -160,21 +182,25 @@ impl<R: Read + Seek> Recording<R> {
             Some(table) => table,
             None => Table::scan(&mut source, header.blocks, header.id)?,
         };
-        let marks = table.read_marks(&mut source, header.id)?;
+        let joined = table.read_marks(&mut source, header.id)?;
         Ok(Self {
-            source,
+            length: source.length,
+            source: Arc::new(Mutex::new(source)),
             header,
             table,
-            marks,
+            marks: LazyLock::new(Box::new(move || joined.parse())),
+            fields: FieldSet::all(),
             group: Group::default(),
             next_group: 0,
-            next_mark: 0,
+            next_mark: NextMark::Index(0),
             next_damage: 0,
             met: VecDeque::new(),
             frame: blank(),
             tracker: PhysicsTracker::default(),
             opening: [const { None }; 3],
             aside: Group::default(),
+            buffer: LoadBuffer::default(),
+            ahead: None,
         })
     }
 
@@ -185,12 +211,40 @@ impl<R: Read + Seek> Recording<R> {
 
     /// Counts, times and sizes, without reading a page.
     pub fn info(&self) -> Info {
-        overview::info(&self.header, &self.table, &self.marks, self.source.length)
+        overview::info(&self.header, &self.table, &self.marks, self.length)
     }
 
-    /// All marks, in the order of time.
+    /// All marks, in the order of time. They are parsed at the first use of this, [`info`](Self::info) or
+    /// [`next_item`](Self::next_item): those of a day of a race in 70 ms.
     pub fn marks(&self) -> &[Mark] {
         &self.marks
+    }
+
+    /// Selects the fields that are read, which is faster than reading all of them, and returns the selection before. The recording is at its
+    /// beginning afterwards.
+    ///
+    /// Pages in records and frames have the selected fields. Their other bytes are zero, or what the game has published. The channels from
+    /// which [the selection was made](FieldSet::of_channels) have the same values as without it, and so has
+    /// [the validity](Frame::validity) of every frame.
+    ///
+    /// ```no_run
+    /// use acevo_recording::{FieldSet, Recording};
+    /// use acevo_telemetry::{Axes, channel};
+    ///
+    /// let speed = channel("speed").unwrap();
+    /// let mut recording = Recording::open("monza.acevo")?;
+    /// recording.select(FieldSet::of_channels([speed]));
+    /// while let Some(step) = recording.next_step()? {
+    ///     println!("{:?}: {:?} km/h", step.at, speed.number(step.frame, &Axes::default()));
+    /// }
+    /// # Ok::<(), acevo_recording::RecordingError>(())
+    /// ```
+    pub fn select(&mut self, fields: FieldSet) -> FieldSet {
+        self.rewind();
+        if let Some(ahead) = &mut self.ahead {
+            ahead.select(&fields);
+        }
+        std::mem::replace(&mut self.fields, fields)
     }
 
     /// The next record, mark or damage. `None` at the end; [`seek`](Self::seek) goes back.
@@ -204,9 +258,14 @@ impl<R: Read + Seek> Recording<R> {
         if let Some(damage) = self.met.pop_front() {
             return Ok(Some(RecordingItem::Damage(damage)));
         }
-        let mark = self.marks.get(self.next_mark);
+        let next_mark = match self.next_mark {
+            NextMark::Index(index) => index,
+            NextMark::From(at) => self.marks.partition_point(|mark| mark.at < at),
+        };
+        self.next_mark = NextMark::Index(next_mark);
+        let mark = self.marks.get(next_mark);
         if let Some(mark) = mark.filter(|mark| time.is_none_or(|time| micros(mark.at) <= time)) {
-            self.next_mark += 1;
+            self.next_mark = NextMark::Index(next_mark + 1);
             return Ok(Some(RecordingItem::Mark(mark)));
         }
         let next = self.group.take();
@@ -243,10 +302,9 @@ impl<R: Read + Seek> Recording<R> {
     /// As [`next_item`](Self::next_item).
     pub fn seek(&mut self, at: Duration) -> Result<(), RecordingError> {
         let time = micros(at);
-        self.group.clear();
-        self.met.clear();
+        self.leave_group();
         let number = self.table.groups.partition_point(|entry| entry.last < time);
-        self.next_mark = self.marks.partition_point(|mark| mark.at < at);
+        self.next_mark = NextMark::From(at);
         self.next_damage = self.table.damage.partition_point(|(before, _)| *before < number);
         self.next_group = number;
         self.meet_damage(at);
@@ -275,23 +333,37 @@ impl<R: Read + Seek> Recording<R> {
     /// # Errors
     /// As [`next_item`](Self::next_item).
     pub fn check(&mut self) -> Result<Vec<Damage>, RecordingError> {
-        self.rewind();
+        // All columns are checked, also those that are not selected.
+        let fields = self.select(FieldSet::default());
+        let damage = self.check_groups();
+        self.select(fields);
+        damage
+    }
+
+    fn check_groups(&mut self) -> Result<Vec<Damage>, RecordingError> {
         let mut damage = Vec::new();
         while self.fill()?.is_some() {
             damage.extend(self.met.drain(..));
             self.group.skip();
         }
         damage.extend(self.met.drain(..));
-        self.rewind();
         Ok(damage)
     }
 
     fn rewind(&mut self) {
-        self.group.clear();
-        self.met.clear();
-        (self.next_group, self.next_mark, self.next_damage) = (0, 0, 0);
+        self.leave_group();
+        (self.next_group, self.next_mark, self.next_damage) = (0, NextMark::Index(0), 0);
         (self.frame, self.tracker) = (blank(), PhysicsTracker::default());
         self.opening = [const { None }; 3];
+    }
+
+    /// Leaves the current group, to continue elsewhere.
+    fn leave_group(&mut self) {
+        self.group.clear();
+        self.met.clear();
+        if let Some(ahead) = &mut self.ahead {
+            ahead.seek();
+        }
     }
 
     /// Makes sure that there is a next record, and returns its time in microseconds.
@@ -319,8 +391,14 @@ impl<R: Read + Seek> Recording<R> {
     /// Loads the next group.
     fn load(&mut self) -> Result<(), RecordingError> {
         let Some(entry) = self.table.groups.get(self.next_group) else { return Ok(()) };
+        let ready = self.ahead.as_mut().and_then(|ahead| ahead.take(self.next_group, &mut self.group));
         self.next_group += 1;
-        let lost = self.group.load(&mut self.source, entry, self.header.id)?;
+        let lost = ready
+            .unwrap_or_else(|| self.group.load(&self.source, entry, self.header.id, &self.fields, &mut self.buffer));
+        if let Some(ahead) = &mut self.ahead {
+            ahead.ask(&self.table.groups, self.next_group);
+        }
+        let lost = lost?;
         if lost.total() > 0 {
             self.met.push_back(Damage::new(entry.first, entry.last, Some(lost)));
         }
@@ -335,13 +413,34 @@ impl<R: Read + Seek> Recording<R> {
             return Ok(Some(Held::new(record)));
         }
         for entry in self.table.groups[..number].iter().rev().filter(|entry| entry.records[page as usize] > 0) {
-            self.aside.load(&mut self.source, entry, self.header.id)?;
+            self.aside.load(&self.source, entry, self.header.id, &self.fields, &mut self.buffer)?;
             self.aside.skip();
             if let Some(record) = self.aside.before(page) {
                 return Ok(Some(Held::new(record)));
             }
         }
         Ok(None)
+    }
+}
+
+impl<R: Read + Seek + Send + 'static> Recording<R> {
+    /// Reads and decodes the next groups, up to four seconds of the recording, in a thread of its own while the caller works on the
+    /// current one. Everything is read as without it, damage and errors too.
+    ///
+    /// The thread begins once two groups were read in order, so that seeking stays as fast, and ends when the recording is dropped. It
+    /// uses some 10 MB. If it cannot be started, the recording is read without it.
+    ///
+    /// ```no_run
+    /// use acevo_recording::{LapIndex, Recording};
+    ///
+    /// let mut recording = Recording::open("monza.acevo")?.with_read_ahead();
+    /// println!("{} laps", LapIndex::read(&mut recording, |_| true)?.laps().len());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_read_ahead(mut self) -> Self {
+        self.ahead = Ahead::start(Arc::clone(&self.source), self.header.id, &self.fields).ok();
+        self
     }
 }
 

@@ -24,7 +24,7 @@ pub struct Record<'a> {
     /// Number of packets between the record before and this one that are not in the recording: the reader missed them, or there was no
     /// room for them.
     pub missed: u32,
-    /// The bytes of the page, as published by the game.
+    /// The bytes of the page, as published by the game; after [`Recording::select`](crate::Recording::select) those of the selected fields.
     pub bytes: &'a [u8],
 }
 

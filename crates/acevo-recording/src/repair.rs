@@ -5,9 +5,10 @@ use std::path::Path;
 
 use acevo_files::{PendingFile, open_file};
 
-use super::chunk::Chunk;
+use super::chunk::{Chunk, Scratch};
 use super::codec::Unpack;
 use super::error::RecordingError;
+use super::field_set::FieldSet;
 use super::index::Entry;
 use super::layout::{BLOCK_HEADER, BlockHeader, kind};
 use super::mark::{Mark, Marked};
@@ -49,7 +50,10 @@ fn copy_all(
     let mut damage: Vec<Damage> = table.damage.iter().map(|(_, damage)| *damage).collect();
     let mut entries = [&table.groups[..], &table.marks].concat();
     entries.sort_by_key(|entry| entry.offset);
-    let (mut packed, mut copy, mut chunk) = (Vec::new(), Vec::new(), Chunk::default());
+    // All columns are checked, also those that are not selected.
+    let fields = FieldSet::default();
+    let (mut chunk, mut scratch) = (Chunk::default(), Scratch::default());
+    let (mut packed, mut copy) = (Vec::new(), Vec::new());
     for entry in &entries {
         source.read_vec(entry.offset, entry.length.into(), &mut packed)?;
         copy.clear();
@@ -61,7 +65,7 @@ fn copy_all(
             let readable = match found.kind {
                 kind::PAGES => {
                     let is_wanted = saved.records[page] == 0 && entry.holds(&found);
-                    is_wanted && chunk.decode(&found, payload) != Err(Unpack::Damaged)
+                    is_wanted && chunk.decode(&found, payload, &fields, &mut scratch) != Err(Unpack::Damaged)
                 }
                 _ => is_sound(&block),
             };

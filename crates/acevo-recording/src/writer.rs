@@ -11,6 +11,8 @@ use super::description::Description;
 use super::encoder::Encoder;
 use super::error::RecordingError;
 use super::index::Entry;
+use super::joined_marks::JoinedMarks;
+use super::layout::{BLOCK_HEADER, kind};
 use super::mark::{Mark, Marked};
 use super::record::{PageCounts, Record};
 
@@ -118,6 +120,8 @@ pub struct RecordingWriter<W: SeekableOutput> {
     encoder: Encoder,
     batch: Batch,
     entries: Vec<Entry>,
+    /// A copy of all marks; `None` if there are too many.
+    marks: Option<JoinedMarks>,
     /// Complete blocks that are not written yet; their position is after the first `good` bytes.
     pending: Vec<u8>,
     good: u64,
@@ -185,6 +189,7 @@ impl<W: SeekableOutput> RecordingWriter<W> {
             encoder,
             batch: Batch::default(),
             entries: Vec::new(),
+            marks: Some(JoinedMarks::default()),
             pending: Vec::new(),
             good,
             untidy: false,
@@ -300,7 +305,15 @@ impl<W: SeekableOutput> RecordingWriter<W> {
         }
     }
 
+    /// Adds blocks that were appended to the pending ones; the offset of the entry is relative to these.
     fn enter(&mut self, entry: Entry) {
+        if entry.kind == kind::MARK {
+            let from = entry.offset as usize;
+            let json = self.pending.get(from + BLOCK_HEADER..from + entry.length as usize).unwrap_or_default();
+            if !self.marks.as_mut().is_some_and(|marks| marks.push(json)) {
+                self.marks = None;
+            }
+        }
         self.entries.push(Entry { offset: entry.offset + self.good, ..entry });
     }
 
@@ -346,6 +359,10 @@ impl<W: SeekableOutput> RecordingWriter<W> {
         self.flush()?;
         if let Some(gap) = self.gap.take() {
             self.encode_mark(&gap.mark());
+        }
+        if let Some(marks) = self.marks.take().filter(|marks| marks.count() > 0) {
+            let at = self.entries.last().map_or(0, |entry| entry.last);
+            self.encoder.joined_marks(&marks, at, &mut self.pending);
         }
         let offset = self.good + self.pending.len() as u64;
         self.encoder.index(&self.entries, offset, &mut self.pending);

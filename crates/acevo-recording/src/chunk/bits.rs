@@ -1,5 +1,8 @@
 //! Bits of bytes, the lowest first.
 
+/// The bits that [`BitReader::peek`] always shows.
+const VISIBLE: u64 = (1 << 57) - 1;
+
 /// Appends bits to bytes. The memory is reused.
 #[derive(Debug, Clone, Default)]
 pub(super) struct BitWriter {
@@ -120,6 +123,39 @@ impl<'a> BitReader<'a> {
         Some(())
     }
 
+    /// Skips the numbers in unary of `count` codes, as [`unary`](Self::unary) reads them.
+    pub(super) fn skip_unary(&mut self, mut count: usize, escape: u32) -> Option<()> {
+        while count > 0 {
+            let bits = self.peek() & VISIBLE;
+            // Each number ends with a one. What follows the last one that can be seen is seen the next time.
+            let end = (bits != 0).then(|| u64::BITS - bits.leading_zeros())?;
+            let long = runs(!bits & (u64::MAX >> (u64::BITS - end)), escape);
+            let (ones, step) = match long {
+                0 => (bits, end),
+                _ => (bits & ((1 << long.trailing_zeros()) - 1), long.trailing_zeros()),
+            };
+            let numbers = ones.count_ones() as usize;
+            if numbers >= count {
+                // The end is within these bits.
+                let last = (1..count).fold(ones, |ones, _| ones & (ones - 1));
+                self.position += last.trailing_zeros() as usize + 1;
+                return Some(());
+            }
+            self.position += step as usize;
+            count -= numbers;
+            if long != 0 {
+                self.unary_group(&mut [0], 0, escape)?;
+                count -= 1;
+            }
+        }
+        Some(())
+    }
+
+    /// Skips bits.
+    pub(super) fn skip(&mut self, bits: usize) {
+        self.position = self.position.saturating_add(bits);
+    }
+
     /// Adds the next `width` bits, at most 31, to each code.
     #[inline]
     pub(super) fn low(&mut self, codes: &mut [u32], width: u32) {
@@ -154,5 +190,45 @@ impl<'a> BitReader<'a> {
     /// True if only the zeros that fill a byte are left.
     pub(super) fn is_finished(&self) -> bool {
         self.position.div_ceil(8) == self.bytes.len() && self.peek() == 0
+    }
+}
+
+/// The lowest bit of each place at which at least `length` ones begin.
+fn runs(ones: u64, length: u32) -> u64 {
+    let (mut runs, mut known) = (ones, 1);
+    while known < length {
+        let step = known.min(length - known);
+        runs &= runs >> step;
+        known += step;
+    }
+    runs
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn runs_finds_the_beginnings_of_long_runs() {
+        assert_eq!([1, 2, 3, 4].map(|length| runs(0b1110_1100, length)), [0b1110_1100, 0b0110_0100, 0b0010_0000, 0]);
+    }
+
+    proptest! {
+        #[test]
+        fn skip_unary_does_as_unary(bytes in vec(prop_oneof![any::<u8>(), Just(0), Just(16), Just(255)], 0..200), counts in vec(0..300_usize, 1..9)) {
+            let (mut read, mut skipped) = (BitReader::new(&bytes), BitReader::new(&bytes));
+            for count in counts {
+                let mut codes = vec![0; count];
+                let outcome = read.unary(&mut codes, 3, 12);
+                prop_assert_eq!(skipped.skip_unary(count, 12), outcome);
+                if outcome.is_none() {
+                    break;
+                }
+                prop_assert_eq!(read.position, skipped.position);
+            }
+        }
     }
 }

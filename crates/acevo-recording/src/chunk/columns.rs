@@ -201,7 +201,17 @@ pub(crate) struct Columns {
     records: usize,
     /// One column after the other. A constant one has its first number only; the others there have no meaning.
     numbers: Vec<u32>,
-    is_constant: Vec<bool>,
+    states: Vec<State>,
+}
+
+/// What is known about a column.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct State {
+    is_constant: bool,
+    /// Its numbers are needed.
+    is_selected: bool,
+    /// Its numbers are needed, or a column that is needed refers to it.
+    is_unpacked: bool,
 }
 
 /// A column.
@@ -223,9 +233,15 @@ impl Unpacked<'_> {
 }
 
 impl Columns {
-    /// Unpacks `count` columns of `records` numbers each. `None` if the bytes are not what [`Packer::pack`] writes; then the columns have
-    /// no meaning.
-    pub(crate) fn unpack(&mut self, bytes: &[u8], count: usize, records: usize) -> Option<()> {
+    /// Unpacks `count` columns of `records` numbers each; those that are not selected are zero afterwards. `None` if the bytes are not what
+    /// [`Packer::pack`] writes; then the columns have no meaning. All columns are checked, selected or not.
+    pub(crate) fn unpack(
+        &mut self,
+        bytes: &[u8],
+        count: usize,
+        records: usize,
+        is_selected: impl Fn(usize) -> bool,
+    ) -> Option<()> {
         let (kinds, rest) = bytes.split_at_checked(count)?;
         let mut numbers = Numbers::of(kinds, rest)?;
         let coded = kinds.iter().filter(|kind| **kind == kind::CODED).count();
@@ -233,8 +249,13 @@ impl Columns {
         let mut blocks = Blocks::new(heads, rest, records - 1)?;
         self.records = records;
         self.numbers.resize(count * records, 0);
-        self.is_constant.clear();
-        for (index, kind) in kinds.iter().enumerate() {
+        self.select(kinds, &numbers, is_selected)?;
+        for (index, (kind, state)) in kinds.iter().zip(&self.states).enumerate() {
+            if !state.is_unpacked {
+                numbers.skip(*kind);
+                blocks.skip(*kind);
+                continue;
+            }
             let (before, here) = self.numbers.split_at_mut_checked(index * records)?;
             let column = here.get_mut(..records)?;
             match *kind {
@@ -249,9 +270,6 @@ impl Columns {
                 }
                 kind::SHIFTED => {
                     let (other, first) = (numbers.next()? as usize, numbers.next()?);
-                    if *self.is_constant.get(other)? {
-                        return None;
-                    }
                     let other = before.chunks_exact(records).nth(other)?;
                     let shift = first.wrapping_sub(*other.first()?);
                     column.iter_mut().zip(other).for_each(|(value, other)| *value = other.wrapping_add(shift));
@@ -263,23 +281,47 @@ impl Columns {
                 }
                 _ => return None,
             }
-            self.is_constant.push(matches!(*kind, kind::ZERO | kind::CONSTANT));
         }
-        blocks.is_finished().then_some(())
+        blocks.is_finished()?.then_some(())
+    }
+
+    /// Finds the columns that must be unpacked. `None` if a column is of an unknown kind, or refers to one that is constant or not before it.
+    fn select(&mut self, kinds: &[u8], numbers: &Numbers<'_>, is_selected: impl Fn(usize) -> bool) -> Option<()> {
+        let state = |(index, kind): (usize, &u8)| {
+            let (is_constant, is_selected) = (matches!(*kind, kind::ZERO | kind::CONSTANT), is_selected(index));
+            State { is_constant, is_selected, is_unpacked: is_selected }
+        };
+        self.states.clear();
+        self.states.extend(kinds.iter().enumerate().map(state));
+        // A column may refer to one that refers to another.
+        let mut numbers = numbers.clone();
+        for (index, kind) in kinds.iter().enumerate().rev() {
+            let first = numbers.last_of(*kind)?;
+            if *kind > kind::CODED {
+                return None;
+            }
+            if *kind == kind::SHIFTED {
+                let (before, here) = self.states.split_at_mut_checked(index)?;
+                let other = before.get_mut(first as usize).filter(|other| !other.is_constant)?;
+                other.is_unpacked |= here.first()?.is_unpacked;
+            }
+        }
+        Some(())
     }
 
     /// The columns, in their order.
     pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = Unpacked<'_>> {
-        let columns = self.numbers.chunks_exact(self.records.max(1)).zip(&self.is_constant);
-        columns.map(
-            |(numbers, is_constant)| {
-                if *is_constant { Unpacked::Constant(numbers[0]) } else { Unpacked::Numbers(numbers) }
-            },
-        )
+        let columns = self.numbers.chunks_exact(self.records.max(1)).zip(&self.states);
+        columns.map(|(numbers, state)| match state {
+            State { is_selected: false, .. } => Unpacked::Constant(0),
+            State { is_constant: true, .. } => Unpacked::Constant(numbers[0]),
+            _ => Unpacked::Numbers(numbers),
+        })
     }
 }
 
 /// The numbers of columns that have some.
+#[derive(Clone)]
 struct Numbers<'a> {
     numbers: std::slice::ChunksExact<'a, u8>,
     rest: &'a [u8],
@@ -287,17 +329,35 @@ struct Numbers<'a> {
 
 impl<'a> Numbers<'a> {
     fn of(kinds: &[u8], bytes: &'a [u8]) -> Option<Self> {
-        let of_kind = |kind: &u8| match *kind {
+        let count = kinds.iter().copied().map(Self::count).sum::<usize>();
+        let (numbers, rest) = bytes.split_at_checked(4 * count)?;
+        Some(Self { numbers: numbers.chunks_exact(4), rest })
+    }
+
+    /// Numbers of a column.
+    fn count(kind: u8) -> usize {
+        match kind {
             kind::CONSTANT | kind::CODED => 1,
             kind::STEADY | kind::SHIFTED => 2,
             _ => 0,
-        };
-        let (numbers, rest) = bytes.split_at_checked(4 * kinds.iter().map(of_kind).sum::<usize>())?;
-        Some(Self { numbers: numbers.chunks_exact(4), rest })
+        }
     }
 
     fn next(&mut self) -> Option<u32> {
         self.numbers.next()?.first_chunk().map(|bytes| u32::from_le_bytes(*bytes))
+    }
+
+    /// Skips the numbers of a column.
+    fn skip(&mut self, kind: u8) {
+        if let Some(others) = Self::count(kind).checked_sub(1) {
+            self.numbers.nth(others);
+        }
+    }
+
+    /// Takes the numbers of the last column, which is of this kind, and returns the first of them; 0 for a column without numbers.
+    fn last_of(&mut self, kind: u8) -> Option<u32> {
+        let Some(others) = Self::count(kind).checked_sub(1) else { return Some(0) };
+        self.numbers.nth_back(others)?.first_chunk().map(|bytes| u32::from_le_bytes(*bytes))
     }
 }
 
@@ -306,20 +366,23 @@ struct Blocks<'a> {
     heads: std::slice::Iter<'a, u8>,
     low: BitReader<'a>,
     unary: BitReader<'a>,
+    /// Predicted numbers of a column.
+    length: usize,
+    /// Columns that are skipped before the next one.
+    skipped: usize,
 }
 
 impl<'a> Blocks<'a> {
     /// `length` is the number of predicted numbers of a column.
     fn new(heads: &'a [u8], rest: &'a [u8], length: usize) -> Option<Self> {
-        let last = (length.max(1) - 1) / BLOCK;
-        let block_length = |index: usize| if index % (last + 1) == last { length - last * BLOCK } else { BLOCK };
-        let low_bits = |(index, head): (usize, u8)| usize::from(head & WIDTH) * block_length(index);
-        let low_bytes = heads.iter().copied().enumerate().map(low_bits).sum::<usize>().div_ceil(8);
+        let low_bytes = low_bits(heads, length).div_ceil(8);
         let (low, unary) = rest.split_at_checked(low_bytes)?;
-        Some(Self { heads: heads.iter(), low: BitReader::new(low), unary: BitReader::new(unary) })
+        let (low, unary) = (BitReader::new(low), BitReader::new(unary));
+        Some(Self { heads: heads.iter(), low, unary, length, skipped: 0 })
     }
 
     fn column(&mut self, first: u32, column: &mut [u32]) -> Option<()> {
+        self.pass_skipped()?;
         let mut before = [first; 3];
         for block in column.chunks_mut(BLOCK) {
             let head = *self.heads.next()?;
@@ -332,9 +395,35 @@ impl<'a> Blocks<'a> {
         Some(())
     }
 
-    fn is_finished(&self) -> bool {
-        self.low.is_finished() && self.unary.is_finished()
+    /// Skips a column of this kind.
+    fn skip(&mut self, kind: u8) {
+        self.skipped += usize::from(kind == kind::CODED);
     }
+
+    /// Passes the columns that are skipped all at once: their codes follow one another. They are checked as if they were unpacked.
+    fn pass_skipped(&mut self) -> Option<()> {
+        let columns = std::mem::take(&mut self.skipped);
+        let (heads, rest) = self.heads.as_slice().split_at_checked(columns * self.length.div_ceil(BLOCK))?;
+        self.heads = rest.iter();
+        self.low.skip(low_bits(heads, self.length));
+        self.unary.skip_unary(columns * self.length, ESCAPE)?;
+        heads.iter().all(|head| usize::from(head >> 5) < ORDERS).then_some(())
+    }
+
+    fn is_finished(&mut self) -> Option<bool> {
+        self.pass_skipped()?;
+        Some(self.low.is_finished() && self.unary.is_finished())
+    }
+}
+
+/// Low bits of the blocks of columns with `length` predicted numbers each.
+fn low_bits(heads: &[u8], length: usize) -> usize {
+    let widths = |heads: &[u8]| heads.iter().map(|head| usize::from(head & WIDTH)).sum::<usize>();
+    let blocks = length.div_ceil(BLOCK).max(1);
+    // The last block of each column has the rest.
+    let missing = blocks * BLOCK - length;
+    let last: usize = heads.iter().skip(blocks - 1).step_by(blocks).map(|head| usize::from(head & WIDTH)).sum();
+    widths(heads) * BLOCK - last * missing
 }
 
 /// Replaces codes by the numbers, which follow `before`.
@@ -383,11 +472,34 @@ mod tests {
         bytes
     }
 
+    fn used() -> Columns {
+        let state = State { is_constant: true, is_selected: false, is_unpacked: true };
+        Columns { records: 3, numbers: vec![7; 5], states: vec![state; 2] }
+    }
+
     fn unpacked(bytes: &[u8], count: usize, records: usize) -> Option<Vec<u32>> {
         // What was there before does not matter.
-        let mut columns = Columns { records: 3, numbers: vec![7; 5], is_constant: vec![true, false] };
-        columns.unpack(bytes, count, records)?;
+        let mut columns = used();
+        columns.unpack(bytes, count, records, |_| true)?;
         Some(columns.iter().flat_map(|column| (0..records).map(move |record| column.number(record))).collect())
+    }
+
+    fn unpacked_some(bytes: &[u8], count: usize, records: usize, selected: &[bool]) -> Option<Vec<u32>> {
+        let mut columns = used();
+        columns.unpack(bytes, count, records, |column| selected[column])?;
+        Some(columns.iter().flat_map(|column| (0..records).map(move |record| column.number(record))).collect())
+    }
+
+    /// Bytes that are refused are refused with any selection.
+    #[track_caller]
+    fn assert_same_as_all(bytes: &[u8], count: usize, records: usize, selected: &[bool]) {
+        let mut expected = unpacked(bytes, count, records);
+        for (column, selected) in expected.iter_mut().flat_map(|all| all.chunks_mut(records)).zip(selected) {
+            if !selected {
+                column.fill(0);
+            }
+        }
+        assert_eq!(unpacked_some(bytes, count, records, selected), expected);
     }
 
     /// Numbers of any size, small ones, and sums of small ones.
@@ -425,6 +537,38 @@ mod tests {
         fn unpack_of_any_bytes_returns(bytes in vec(any::<u8>(), 0..400), kinds in vec(0..6_u8, 1..8), records in 0..200_usize) {
             let bytes: Vec<u8> = kinds.iter().copied().chain(bytes).collect();
             unpacked(&bytes, kinds.len(), records);
+        }
+
+        #[test]
+        fn unpack_of_selected_columns_returns_the_same_numbers((records, columns) in table(), shift in any::<u32>(), selected in vec(any::<bool>(), 7)) {
+            let copies: Vec<_> = columns[0].iter().map(|number| number.wrapping_add(shift)).collect();
+            let all: Vec<u32> = columns.iter().chain([&copies, &columns[0]]).flatten().copied().collect();
+            let expected = all.chunks(records).zip(&selected).flat_map(|(column, selected)| {
+                column.iter().map(|number| if *selected { *number } else { 0 })
+            });
+            let some = unpacked_some(&packed(&all, records), columns.len() + 2, records, &selected);
+            prop_assert_eq!(some, Some(expected.collect()));
+        }
+
+        #[test]
+        fn unpack_of_selected_columns_of_any_bytes_does_as_unpack_of_all(
+            bytes in vec(any::<u8>(), 0..400), kinds in vec(0..6_u8, 1..8), records in 0..200_usize, selected in vec(any::<bool>(), 8),
+        ) {
+            let bytes: Vec<u8> = kinds.iter().copied().chain(bytes).collect();
+            assert_same_as_all(&bytes, kinds.len(), records, &selected);
+        }
+
+        #[test]
+        fn unpack_of_selected_columns_of_changed_bytes_does_as_unpack_of_all(
+            (records, columns) in table(), changes in vec((any::<prop::sample::Index>(), any::<u8>()), 0..3), selected in vec(any::<bool>(), 6),
+        ) {
+            let columns: Vec<_> = columns.iter().chain([&columns[0]]).flatten().copied().collect();
+            let mut bytes = packed(&columns, records);
+            for (place, byte) in changes {
+                let place = place.index(bytes.len());
+                bytes[place] = byte;
+            }
+            assert_same_as_all(&bytes, columns.len() / records, records, &selected);
         }
 
         #[test]

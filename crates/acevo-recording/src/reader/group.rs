@@ -1,13 +1,15 @@
 //! The decoded records of one group.
 
 use std::io::{Read, Seek};
+use std::sync::{Mutex, PoisonError};
 
 use acevo_shared_memory::PageKind;
 
 use super::source::{Source, blocks};
-use crate::chunk::Chunk;
+use crate::chunk::{Chunk, Scratch};
 use crate::codec::Unpack;
 use crate::error::RecordingError;
+use crate::field_set::FieldSet;
 use crate::index::Entry;
 use crate::record::{PageCounts, Record};
 
@@ -16,27 +18,39 @@ use crate::record::{PageCounts, Record};
 pub(crate) struct Group {
     chunks: [Chunk; 3],
     next: [usize; 3],
+}
+
+/// Memory for loading groups. It is reused: what a loaded group needs no more stays in the cache of the processor.
+#[derive(Debug, Default)]
+pub(crate) struct LoadBuffer {
     /// The group as it is in the file.
     packed: Vec<u8>,
+    scratch: Scratch,
 }
 
 /// Order of records of the same time: physics, the most frequent page, completes the frame.
 pub(crate) const ORDER: [PageKind; 3] = [PageKind::Static, PageKind::Graphics, PageKind::Physics];
 
 impl Group {
-    /// Loads a group, and returns the number of records that are lost.
+    /// Loads a group, and returns the number of records that are lost. The source is locked while it is read, not while the group is
+    /// decoded.
     pub(crate) fn load<R: Read + Seek>(
         &mut self,
-        source: &mut Source<R>,
+        source: &Mutex<Source<R>>,
         entry: &Entry,
         id: u32,
+        fields: &FieldSet,
+        LoadBuffer { packed, scratch }: &mut LoadBuffer,
     ) -> Result<PageCounts, RecordingError> {
         self.clear();
-        source.read_vec(entry.offset, entry.length.into(), &mut self.packed)?;
-        for (_, header, payload) in blocks(&self.packed, id) {
+        // Every read begins with a seek, so a panic in another thread leaves nothing wrong.
+        let mut locked = source.lock().unwrap_or_else(PoisonError::into_inner);
+        locked.read_vec(entry.offset, entry.length.into(), packed)?;
+        drop(locked);
+        for (_, header, payload) in blocks(packed, id) {
             let chunk = &mut self.chunks[usize::from(header.page) % 3];
             if entry.holds(&header) && chunk.len() == 0 {
-                match chunk.decode(&header, payload) {
+                match chunk.decode(&header, payload, fields, scratch) {
                     Ok(()) | Err(Unpack::Damaged) => {}
                     Err(Unpack::Unknown(code)) => return Err(RecordingError::UnknownCodec(code)),
                 }

@@ -8,8 +8,8 @@ use serde::Serialize;
 use super::source::{Source, blocks};
 use crate::error::RecordingError;
 use crate::index::{self, Entry, LARGEST_GROUP};
-use crate::layout::{BlockHeader, MOST_ENTRIES, MOST_MARK_BYTES, TRAILER, kind};
-use crate::mark::Mark;
+use crate::joined_marks::JoinedMarks;
+use crate::layout::{BLOCK_HEADER, BlockHeader, MOST_ENTRIES, MOST_MARK_BYTES, TRAILER, kind};
 use crate::record::{PageCounts, as_micros};
 
 /// A part of a file that cannot be read: bytes were changed or are missing. Its content is left out.
@@ -37,6 +37,8 @@ impl Damage {
 pub(crate) struct Table {
     pub(crate) groups: Vec<Entry>,
     pub(crate) marks: Vec<Entry>,
+    /// Offset and length of the block that may have a copy of all marks.
+    joined_marks: Option<(u64, u64)>,
     /// Damage between groups, with the index of the group after it.
     pub(crate) damage: Vec<(usize, Damage)>,
     /// True if this is from the index of the file.
@@ -62,9 +64,15 @@ impl Table {
             return Ok(None);
         };
         let Some(entries) = index::decode(payload, offset) else { return Ok(None) };
+        // It is the only block between those of the index and the index.
+        let after = entries.last().map_or(offset, Entry::end);
+        let is_all_marks = |header: &BlockHeader| header.kind == kind::MARKS && after + header.length() == offset;
+        // If it cannot be read, each mark is.
+        let header = if after < offset { source.header_at(after, Some(id)).ok().flatten() } else { None };
+        let joined_marks = header.filter(is_all_marks).map(|header| (after, header.length()));
         let (groups, others) = entries.into_iter().partition::<Vec<_>, _>(|entry| entry.kind == kind::PAGES);
         let marks = others.into_iter().filter(|entry| entry.kind == kind::MARK).collect();
-        Ok(Some(Self { groups, marks, damage: Vec::new(), is_index: true }))
+        Ok(Some(Self { groups, marks, joined_marks, damage: Vec::new(), is_index: true }))
     }
 
     /// Scans the headers of all blocks, from `offset`.
@@ -88,24 +96,38 @@ impl Table {
         Ok(scan.table)
     }
 
-    /// Reads the marks, in the order of time.
+    /// Reads the marks: the copy of all of them, or else each of them.
     pub(crate) fn read_marks<R: Read + Seek>(
         &self,
         source: &mut Source<R>,
         id: u32,
-    ) -> Result<Vec<Mark>, RecordingError> {
-        let (mut marks, mut block, mut bytes) = (Vec::new(), Vec::new(), 0);
+    ) -> Result<JoinedMarks, RecordingError> {
+        if let Some(marks) = self.read_joined_marks(source, id) {
+            return Ok(marks);
+        }
+        let (mut marks, mut block) = (JoinedMarks::default(), Vec::new());
         for entry in &self.marks {
             source.read_vec(entry.offset, entry.length.into(), &mut block)?;
-            bytes += block.len();
-            if bytes > MOST_MARK_BYTES {
+            let found = blocks(&block, id).next().filter(is_sound);
+            if found.is_some_and(|(_, _, json)| !marks.push(json)) {
                 break;
             }
-            let payload = blocks(&block, id).next().filter(is_sound).map(|(_, _, payload)| payload);
-            marks.extend(payload.and_then(|json| serde_json::from_slice::<Mark>(json).ok()));
         }
-        marks.sort_by_key(|mark| mark.at);
         Ok(marks)
+    }
+
+    /// Reads the copy of all marks; `None` if it is missing, cannot be read, is damaged, or does not have as many marks as the index.
+    fn read_joined_marks<R: Read + Seek>(&self, source: &mut Source<R>, id: u32) -> Option<JoinedMarks> {
+        let is_short = |(_, length): &(u64, u64)| *length <= (BLOCK_HEADER + MOST_MARK_BYTES) as u64;
+        let (offset, length) = self.joined_marks.filter(is_short)?;
+        let mut block = Vec::new();
+        source.read_vec(offset, length, &mut block).ok()?;
+        let is_read = blocks(&block, id).next().is_some_and(|block| block.0 == 0 && is_sound(&block));
+        if !is_read {
+            return None;
+        }
+        block.drain(..BLOCK_HEADER);
+        JoinedMarks::from_bytes(block).filter(|marks| marks.count() == self.marks.len())
     }
 }
 
