@@ -4,7 +4,7 @@ use std::io::{Read, Seek};
 use std::ops::{Range, RangeInclusive};
 use std::time::Duration;
 
-use acevo_recording::Recording;
+use acevo_recording::{FieldSet, Recording};
 use acevo_telemetry::{Axes, ChannelValue};
 
 use crate::resample::{MAX_GAP_S, Method, Resampler};
@@ -63,6 +63,20 @@ pub fn read_rows<R: Read + Seek>(
     axes: Axes,
     span: RangeInclusive<Duration>,
     mut keep_going: impl FnMut(Duration) -> bool,
+) -> Result<RecordedRows, ExportError> {
+    let fields = FieldSet::of_channels(columns.iter().map(|column| column.channel));
+    let selected = recording.select(fields);
+    let rows = read_selected(recording, columns, axes, &span, &mut keep_going);
+    recording.select(selected);
+    rows
+}
+
+fn read_selected<R: Read + Seek>(
+    recording: &mut Recording<R>,
+    columns: &[Column],
+    axes: Axes,
+    span: &RangeInclusive<Duration>,
+    keep_going: &mut dyn FnMut(Duration) -> bool,
 ) -> Result<RecordedRows, ExportError> {
     let start = recording.info().start;
     let mut rows = RecordedRows::of(columns);
