@@ -123,14 +123,16 @@ def test_live_without_a_game_returns_nothing_in_time() -> None:
 @pytest.mark.parametrize("wait", ["next(live)", "asyncio.run(anext(live))"])
 def test_ctrl_c_ends_the_wait_for_a_game(wait: str) -> None:
     program = f"""
-import asyncio
+import asyncio, signal
 import acevo_telemetry as acevo
+# A shell ignores the signal for programs in the background.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 async def anext(live):
     async for frame in live:
         return frame
 live = acevo.live()
-print("waiting", flush=True)
 try:
+    print("waiting", flush=True)
     {wait}
 except KeyboardInterrupt:
     print("interrupted", flush=True)

@@ -272,6 +272,8 @@ def test_ctrl_c_ends_reading(recordings: Path, folder: Path) -> None:
     program = """
 import signal, sys, threading, os
 import acevo_telemetry as acevo
+# A shell ignores the signal for programs in the background.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 recording = acevo.open(sys.argv[1])
 threading.Timer(0.2, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
 try:

@@ -190,7 +190,15 @@ impl Running {
     }
 
     /// Waits for the end of the program, but not for the end of its output: programs that Wine starts keep pipes open.
+    ///
+    /// # Panics
+    /// If it has not ended after four times [`PATIENCE`]: some programs have much to do.
     pub fn wait_for_exit(&mut self) -> ExitStatus {
+        let start = Instant::now();
+        while !self.has_ended() {
+            assert!(start.elapsed() < 4 * PATIENCE, "the program has not ended");
+            thread::sleep(Duration::from_millis(5));
+        }
         self.child.wait().expect("it ends")
     }
 

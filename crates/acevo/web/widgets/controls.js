@@ -91,12 +91,15 @@ function confirmation() {
   let answer = () => {};
   cancel.addEventListener('click', () => node.close());
   yes.addEventListener('click', () => node.close('quit'));
-  // The key Escape closes it, too.
-  node.addEventListener('close', () => answer(node.returnValue === 'quit'));
+  // The key Escape closes it, too. The event may come after the question was asked again: then it is not an answer to that.
+  node.addEventListener('close', () => {
+    if (!node.open) answer(node.returnValue === 'quit');
+  });
   return {
     node,
     /** Resolves to true if the user confirms. */
     ask() {
+      answer(false);
       node.returnValue = '';
       node.showModal();
       cancel.focus();
