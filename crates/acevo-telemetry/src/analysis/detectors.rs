@@ -82,12 +82,15 @@ impl Detectors {
         // Torn pages are skipped; the next ones come soon.
         if clocked.is_live() && frame.graphics.is_settled() && frame.physics.is_settled() {
             let out = &mut self.detected;
-            self.control.note(frame, now, limits, out);
-            self.pits.note(frame, sample, now, limits, out);
             self.driving.note(frame, sample, now, limits, out);
-            self.fuel.note(frame, sample, laps_left, now, limits, out);
-            self.damage.note(frame, now, limits, out);
-            self.heat.note(frame, now, limits, out);
+            // What these watch changes slowly, or with the frames of the game: five of six packets have nothing new for them.
+            if clocked.has_graphics {
+                self.control.note(frame, now, limits, out);
+                self.pits.note(frame, sample, now, limits, out);
+                self.fuel.note(frame, sample, laps_left, now, limits, out);
+                self.damage.note(frame, now, limits, out);
+                self.heat.note(frame, now, limits, out);
+            }
         }
         let limiter = &mut self.limiter;
         self.events.extend(self.detected.drain(..).filter(|_| limiter.allows(now)));
