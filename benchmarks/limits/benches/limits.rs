@@ -60,7 +60,7 @@ fn decode_thousand_pages(bytes: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
-#[library_benchmark(config = limits(1_630_423, 0))]
+#[library_benchmark(config = limits(1_108_562, 0))]
 #[bench::race(analysis())]
 fn analyse_second((mut analysis, frames): (Analysis, Vec<(Duration, Frame)>)) -> (Analysis, Vec<(Duration, Frame)>) {
     for (at, frame) in &frames {
@@ -76,7 +76,7 @@ fn record_three_seconds((mut writer, pages): (RecordingWriter<Vec<u8>>, Pages)) 
     (writer, pages)
 }
 
-#[library_benchmark(config = limits(5_385_710, 0))]
+#[library_benchmark(config = limits(5_101_351, 0))]
 #[bench::race(reader())]
 fn read_three_seconds(mut recording: Recording<std::io::Cursor<Vec<u8>>>) -> Recording<std::io::Cursor<Vec<u8>>> {
     while let Some(step) = recording.next_step().expect("it is in memory") {
