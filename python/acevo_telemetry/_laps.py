@@ -297,7 +297,7 @@ class Laps:
 
     def pick_laps(self, numbers: int | Iterable[int]) -> Laps:
         """The laps with these numbers."""
-        wanted = {numbers} if isinstance(numbers, int) else set(numbers)
+        wanted = _numbers(numbers)
         return self.filter(lambda lap: lap.number in wanted)
 
     def pick_drivers(self, names: str | Iterable[str]) -> Laps:
@@ -318,12 +318,12 @@ class Laps:
 
     def pick_sessions(self, numbers: int | Iterable[int]) -> Laps:
         """The laps of sessions, by their numbers in the recording."""
-        wanted = {numbers} if isinstance(numbers, int) else set(numbers)
+        wanted = _numbers(numbers)
         return self.filter(lambda lap: lap.session.number in wanted)
 
     def pick_stints(self, numbers: int | Iterable[int]) -> Laps:
         """The laps that ended in stints with these numbers."""
-        wanted = {numbers} if isinstance(numbers, int) else set(numbers)
+        wanted = _numbers(numbers)
         return self.filter(lambda lap: lap.stint in wanted)
 
     def pick_accurate(self) -> Laps:
@@ -443,6 +443,13 @@ def _note(lap: Lap) -> str:
     if lap.is_valid is False:
         return (lap.invalid_reason or "invalid").replace("_", " ")
     return ""
+
+
+def _numbers(numbers: int | Iterable[int]) -> set[int]:
+    """Numbers, given as one or as several."""
+    if isinstance(numbers, str):
+        raise ArgumentError(f"{numbers!r} is a text; expected a number, or several")
+    return set(numbers) if isinstance(numbers, Iterable) else {int(numbers)}
 
 
 def _names(channels: Sequence[str] | str | None, rest: Sequence[str]) -> list[str] | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from . import _acevo
-from ._errors import ArgumentError, ChannelNotFoundError
+from ._errors import ArgumentError, ChannelNotFoundError, LibraryError
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ def simulate(
 class Library:
     """The library of recordings: sessions and laps of many recordings, found in milliseconds.
 
-    `acevo run` keeps it up to date in its folder of data. Without a path it is in memory, and `scan` fills it.
+    `of_user` opens the one that `acevo run` keeps up to date. Without a path it is in memory, and `scan` fills it.
 
     >>> library = acevo.Library(folder / "library.sqlite")
     >>> library.scan(recordings)
@@ -183,6 +183,17 @@ class Library:
 
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
         self._file = _acevo.LibraryFile(None if path is None else os.fspath(path))
+
+    @classmethod
+    def of_user(cls) -> Library:
+        """The library that `acevo run` keeps up to date for this user.
+
+        Raises `LibraryError` if there is none.
+        """
+        path = _acevo.LibraryFile.user_path()
+        if path is None:
+            raise LibraryError("this user has no session library: acevo has not indexed a recording yet")
+        return cls(path)
 
     def scan(self, *folders: str | os.PathLike[str]) -> int:
         """Reads the recordings of folders that are new or have changed. Returns their number."""

@@ -1,7 +1,6 @@
 //! Functions without a recording at hand: channels, units, exports, the library.
 
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
 
 use acevo_export::{
     ExportFormat, ExportPlan, MotecNames, Output, Precision, Progress, RecordingReport, Recordings, run,
@@ -201,7 +200,7 @@ pub(crate) fn export(
 /// Queries of the library of recordings, as `acevo run` keeps it.
 #[pyclass(frozen, module = "acevo_telemetry")]
 pub(crate) struct LibraryFile {
-    library: Mutex<Library>,
+    library: Library,
 }
 
 #[pymethods]
@@ -210,15 +209,20 @@ impl LibraryFile {
     #[pyo3(signature = (path=None))]
     fn new(path: Option<PathBuf>) -> PyResult<Self> {
         let opened = path.map_or_else(Library::in_memory, Library::open);
-        Ok(Self { library: Mutex::new(opened.map_err(|error| library_error(&error))?) })
+        Ok(Self { library: opened.map_err(|error| library_error(&error))? })
+    }
+
+    /// Path of the database of this user; `None` if there is none.
+    #[staticmethod]
+    fn user_path() -> Option<PathBuf> {
+        Library::user_path().filter(|path| path.exists())
     }
 
     /// Reads the recordings of folders that are new or have changed. Returns the number of recordings that were read.
     fn scan(&self, py: Python<'_>, folders: Vec<PathBuf>) -> PyResult<usize> {
         let (report, interrupt) = py.detach(|| {
             let interrupt = Interrupt::new();
-            let library = self.library.lock().unwrap_or_else(PoisonError::into_inner);
-            let report = library.scan(&folders, &ScanOptions::default(), &mut |_| interrupt.keep_going());
+            let report = self.library.scan(&folders, &ScanOptions::default(), &mut |_| interrupt.keep_going());
             (report, interrupt)
         });
         interrupt.check()?;
@@ -276,7 +280,7 @@ impl LibraryFile {
         py: Python<'_>,
         question: impl FnOnce(&Library) -> Result<T, LibraryError> + Send,
     ) -> PyResult<T> {
-        let answer = py.detach(|| question(&self.library.lock().unwrap_or_else(PoisonError::into_inner)));
+        let answer = py.detach(|| question(&self.library));
         answer.map_err(|error| library_error(&error))
     }
 }

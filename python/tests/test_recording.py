@@ -160,6 +160,15 @@ def test_laps_agree_with_the_library(race: Path, recordings: Path) -> None:
     assert Path(rows[0]["path"]) == race
 
 
+def test_library_of_the_user_is_that_of_acevo(recordings: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("XDG_DATA_HOME", "APPDATA"):
+        monkeypatch.setenv(name, str(folder))
+    with pytest.raises(acevo.LibraryError, match="no session library"):
+        acevo.Library.of_user()
+    acevo.Library(folder / "acevo" / "library.sqlite").scan(recordings)
+    assert len(acevo.Library.of_user().sessions()) == 2
+
+
 def test_folder_reads_what_can_be_read(recordings: Path, folder: Path) -> None:
     (folder / "deep").mkdir()
     for name in ("race.acevo", "deep/hot.acevo"):
@@ -230,6 +239,8 @@ def test_errors_say_what_is_wrong(race: Path, folder: Path) -> None:
         recording.telemetry("speed", units="furlongs")
     with pytest.raises(acevo.LapNotFoundError, match="none of the 0 laps"):
         recording.laps[:0].pick_fastest()
+    with pytest.raises(acevo.ArgumentError, match="is a text"):
+        recording.laps.pick_laps("3")
     with pytest.raises(acevo.ArgumentError, match="cannot be converted"):
         acevo.convert(1.0, "km/h", "°C")
     with pytest.raises(acevo.ArgumentError, match="scenario|expected|unknown"):

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use acevo_files::UserFolder;
 use acevo_telemetry::analysis::Settings;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
@@ -13,6 +14,9 @@ use crate::{LibraryError, schema};
 
 /// Time to wait for another process that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Name of the database in the folder of data of a user.
+const USER_FILE: &str = "library.sqlite";
 
 /// What SQLite adds to the name of a database.
 const COMPANIONS: [&str; 3] = ["-wal", "-shm", "-journal"];
@@ -67,6 +71,12 @@ impl Library {
         }
         let state = State::open(&path)?;
         Ok(Self { path: Some(path), state: Mutex::new(state), files: Mutex::default(), settings: Settings::default() })
+    }
+
+    /// Path of the database that the program `acevo` keeps up to date for this user; it need not exist. `None` if the environment names no
+    /// folder for data.
+    pub fn user_path() -> Option<PathBuf> {
+        Some(UserFolder::Data.path()?.join(USER_FILE))
     }
 
     /// A library in memory, which is empty and ends with this value.

@@ -2,9 +2,6 @@
 
 mod task;
 
-use std::path::PathBuf;
-
-use acevo_files::UserFolder;
 use acevo_library::{Library, LibraryError};
 use acevo_telemetry::analysis::Settings;
 
@@ -12,9 +9,6 @@ use crate::format::text::error_chain;
 use crate::output::name_of;
 
 pub(crate) use self::task::{LibraryTask, Watched};
-
-/// Name of the file in the folder of data.
-const FILE: &str = "library.sqlite";
 
 /// Opens the database of the user. If that fails, the library is in memory. `warn` gets a sentence about that, or about a database that is
 /// built again.
@@ -28,7 +22,7 @@ pub(crate) fn open(settings: Settings, warn: impl Fn(&str)) -> Result<Library, L
         ));
         Library::in_memory()
     };
-    let library = match path().map(Library::open) {
+    let library = match Library::user_path().map(Library::open) {
         Some(Ok(library)) => library,
         Some(Err(error)) => in_memory(&error_chain(&error))?,
         None => in_memory("there is no folder for it")?,
@@ -40,8 +34,4 @@ pub(crate) fn open(settings: Settings, warn: impl Fn(&str)) -> Result<Library, L
         ));
     }
     Ok(library.with_settings(settings))
-}
-
-fn path() -> Option<PathBuf> {
-    Some(UserFolder::Data.path()?.join(FILE))
 }
