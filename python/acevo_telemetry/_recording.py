@@ -254,11 +254,13 @@ class Recording:
         rows per second without shifting a phase; there are no rows in pauses.
 
         >>> table = acevo.open(race).telemetry("speed", "lap", start=60, end=61)
-        >>> table["speed"].unit, len(table) > 300
-        ('km/h', True)
+        >>> table.column_names, table["speed"].unit, len(table) > 300
+        (['time_s', 'speed', 'lap'], 'km/h', True)
         """
-        threads = os.cpu_count() or 1
-        table = self._file.table(_names(channels, rest), start, end, units, threads)
+        names = _names(channels, rest)
+        table = self._file.table(names, start, end, units, os.cpu_count() or 1)
+        if names is not None:
+            table = table.select(list(dict.fromkeys(["time_s", *names])))
         return table if rate is None else table.resample(rate=rate)
 
     def pages(
