@@ -188,7 +188,7 @@ class Library:
     def of_user(cls) -> Library:
         """The library that `acevo run` keeps up to date for this user.
 
-        Raises `LibraryError` if there is none.
+        Raises `LibraryError` if it does not exist.
         """
         path = _acevo.LibraryFile.user_path()
         if path is None:

@@ -212,7 +212,7 @@ impl LibraryFile {
         Ok(Self { library: opened.map_err(|error| library_error(&error))? })
     }
 
-    /// Path of the database of this user; `None` if there is none.
+    /// Path of the database of this user; `None` if it does not exist.
     #[staticmethod]
     fn user_path() -> Option<PathBuf> {
         Library::user_path().filter(|path| path.exists())
