@@ -78,9 +78,12 @@ fn units(from: &str, to: &str) -> PyResult<(Unit, Unit)> {
     Ok((from, to))
 }
 
-/// The fields of a page: path, offset, type, number of elements and unit.
+/// A field of a page: path, offset, type, number of elements and unit.
+type PageField = (String, usize, String, usize, String);
+
+/// The fields of a page.
 #[pyfunction]
-pub(crate) fn page_fields(page: &str) -> PyResult<Vec<(String, usize, String, usize, String)>> {
+pub(crate) fn page_fields(page: &str) -> PyResult<Vec<PageField>> {
     let page = PageKind::ALL.into_iter().find(|kind| kind.to_string() == page);
     let page = page.ok_or_else(|| exception("ArgumentError", "page: expected physics, graphics or static"))?;
     let type_of = |ty: FieldType| match ty {

@@ -223,8 +223,9 @@ impl Grid {
 
     /// Adds the places from half a step before the first row to half a step after the last one.
     fn end_run(&mut self, places: &[f64], rows: Range<usize>) {
-        let finite = places[rows.clone()].iter().copied().filter(|place| place.is_finite());
-        let (Some(first), Some(last)) = (finite.clone().next(), finite.last()) else { return };
+        let mut finite = places[rows.clone()].iter().copied().filter(|place| place.is_finite());
+        let Some(first) = finite.next() else { return };
+        let last = finite.next_back().unwrap_or(first);
         // Casts of floats saturate.
         let before = self.runs.last().map_or(0, |(numbers, _)| numbers.end);
         let from = ((first * self.rate - 0.5).ceil().max(0.0) as u64).max(before);
