@@ -26,6 +26,9 @@ const LOCK: &str = "lock";
 /// Maximum size of an entry, bytes.
 pub(crate) const MAX_ENTRY: usize = 100_000;
 
+/// Numbers from files are less than this, so that counting on cannot fail.
+const MAX_NUMBER: u64 = u64::MAX / 4;
+
 /// Segments that fit into the limit. The oldest one is dropped as a whole.
 const SEGMENTS: u64 = 16;
 
@@ -98,6 +101,8 @@ pub struct Spool {
     segments: VecDeque<Segment>,
     /// The file to which lines are appended; the last segment.
     open: Option<File>,
+    /// The id of the next segment. No file has it.
+    next_id: u64,
     /// Oldest first.
     waiting: VecDeque<Waiting>,
     /// The number of the last entry that was pushed.
@@ -134,6 +139,7 @@ impl Spool {
             limits,
             segments: VecDeque::new(),
             open: None,
+            next_id: 1,
             waiting: VecDeque::new(),
             last: position,
             position,
@@ -145,6 +151,7 @@ impl Spool {
         };
         let mut ids = spool.segment_ids().map_err(of(&spool.folder))?;
         ids.sort_unstable();
+        spool.next_id = ids.last().map_or(1, |last| last + 1);
         for id in ids {
             spool.load(id)?;
         }
@@ -156,7 +163,8 @@ impl Spool {
         let id = |path: &Path| path.file_stem()?.to_str()?.parse().ok();
         let is_segment = |path: &Path| path.extension().is_some_and(|extension| extension == EXTENSION);
         let paths = fs::read_dir(&self.folder)?.filter_map(|entry| Some(entry.ok()?.path()));
-        Ok(paths.filter(|path| is_segment(path)).filter_map(|path| id(&path)).collect())
+        let ids = paths.filter(|path| is_segment(path)).filter_map(|path| id(&path));
+        Ok(ids.filter(|id| *id < MAX_NUMBER).collect())
     }
 
     fn path(&self, id: u64) -> PathBuf {
@@ -232,11 +240,12 @@ impl Spool {
         let id = match (&self.open, self.segments.back()) {
             (Some(_), Some(last)) => last.id,
             _ => {
-                let id = self.segments.back().map_or(1, |last| last.id + 1);
+                let id = self.next_id;
                 let path = self.path(id);
                 let opened = open_append(&path).and_then(|file| file.set_len(0).map(|()| file));
                 self.open = Some(opened.map_err(|source| SpoolError::Io { path, source })?);
                 self.segments.push_back(Segment { id, bytes: 0 });
+                self.next_id += 1;
                 id
             }
         };
@@ -413,5 +422,5 @@ fn read_position(path: &Path) -> u64 {
     let bytes = read_limited(path, 64).unwrap_or_default();
     // Without its end it is not complete.
     let text = std::str::from_utf8(&bytes).ok().and_then(|text| text.strip_suffix('\n'));
-    text.and_then(|text| text.parse().ok()).filter(|position| *position < u64::MAX / 2).unwrap_or(0)
+    text.and_then(|text| text.parse().ok()).filter(|position| *position < MAX_NUMBER).unwrap_or(0)
 }

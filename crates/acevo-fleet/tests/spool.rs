@@ -87,6 +87,20 @@ fn spool_drops_and_counts_entries_that_are_too_old() {
 }
 
 #[test]
+fn spool_with_extreme_numbers_goes_on_and_keeps_files_that_are_not_its_own() {
+    for (name, position) in
+        [("18446744073709551615.spool", "18446744073709551615"), ("0000000001.spool", "9223372036854775806")]
+    {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(name), "not a line\n").unwrap();
+        fs::write(folder.path().join("position"), format!("{position}\n")).unwrap();
+        let mut spool = open(folder.path());
+        assert_eq!(spool.push("lap", "{}").unwrap(), 1);
+        assert_eq!(texts(&spool), ["{}"]);
+    }
+}
+
+#[test]
 fn spool_is_used_by_one_process_at_a_time() {
     let folder = tempfile::tempdir().unwrap();
     let _spool = open(folder.path());
