@@ -50,9 +50,10 @@ impl Applies {
 }
 
 /// The sections of the file, in its order, with their titles.
-pub const SECTIONS: [(&str, &str); 6] = [
+pub const SECTIONS: [(&str, &str); 7] = [
     ("recording", "What is recorded, and for how long it is kept. Nothing is deleted by default"),
     ("server", "The page in the browser, overlays, and the interface for other programs"),
+    ("mqtt", "Laps, events and live values for a broker of MQTT. Nothing is sent by default"),
     ("analysis", "How laps are compared"),
     (
         "sectors",
@@ -72,6 +73,11 @@ const LITRES: Kind = Kind::Number { min: 0.0, max: 1000.0 };
 const SHARE: Kind = Kind::Number { min: 0.0, max: 1.0 };
 const RATIO: Kind = Kind::Number { min: 0.0, max: 10.0 };
 const CELSIUS: Kind = Kind::Number { min: -100.0, max: 1000.0 };
+
+const ADDRESS: Kind = Kind::Text { max: 300 };
+const NAME: Kind = Kind::Text { max: 64 };
+/// The path of a file has the form of that of a folder.
+const FILE: Kind = Kind::Folder;
 
 const fn key(name: &'static str, kind: Kind, options: &'static str, summary: &'static str) -> Key {
     Key { name, summary, kind, options, applies: Applies::Restart }
@@ -124,6 +130,22 @@ pub const KEYS: &[Key] = &[
         "`serve --token-file`",
         "The token stays the same after a restart, so that addresses remain valid; false creates a new one at each start",
     ),
+    key(
+        "mqtt.broker",
+        ADDRESS,
+        "`publish --broker`",
+        "The broker: mqtt://HOST:PORT, or mqtts://HOST:PORT with TLS; empty: nothing is sent",
+    ),
+    key("mqtt.site", NAME, "`publish --site`", "The first level of topics, such as a club; empty: default"),
+    key("mqtt.rig", NAME, "`publish --rig`", "The second level of topics; empty: rig, or the name of this computer"),
+    key("mqtt.user", Kind::Text { max: 256 }, "", "User at the broker; empty without one"),
+    key("mqtt.password_file", FILE, "", "File with the password; the variable ACEVO_MQTT_PASSWORD replaces it"),
+    key("mqtt.ca_file", FILE, "", "Certificates that are trusted (PEM); empty: those of the system"),
+    key("mqtt.client_certificate", FILE, "", "Certificate of this rig (PEM); empty without one"),
+    key("mqtt.client_key", FILE, "", "Private key of that certificate (PEM)"),
+    key("mqtt.rate", Kind::Number { min: 0.0, max: 60.0 }, "", "Samples per second; 0 sends none"),
+    key("mqtt.batch", Kind::Number { min: 0.0, max: 60.0 }, "", "Seconds of samples per message; 0 sends each alone"),
+    key("mqtt.home_assistant", Kind::Switch, "", "Home Assistant discovers the rig as a device"),
     key(
         "analysis.reference",
         Kind::Choice(REFERENCES),

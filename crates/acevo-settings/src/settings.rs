@@ -25,6 +25,8 @@ pub struct Settings {
     pub recording: RecordingSettings,
     /// The web server.
     pub server: ServerSettings,
+    /// Publishing to a broker of MQTT.
+    pub mqtt: MqttSettings,
     /// The lap that the running lap is compared with: chosen, best, last or personal.
     pub reference: Reference,
     /// Sector boundaries.
@@ -91,6 +93,59 @@ pub struct ServerSettings {
 impl Default for ServerSettings {
     fn default() -> Self {
         Self { port: 7333, lan: false, lan_control: false, keep_token: true }
+    }
+}
+
+/// Publishing to a broker of MQTT. Empty texts are not set.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct MqttSettings {
+    /// The address; nothing is sent without one.
+    pub broker: String,
+    /// The first level of topics.
+    pub site: String,
+    /// The second level of topics.
+    pub rig: String,
+    /// The user.
+    pub user: String,
+    /// The file with the password.
+    pub password_file: String,
+    /// The file with certificates that are trusted.
+    pub ca_file: String,
+    /// The file with the certificate of this rig.
+    pub client_certificate: String,
+    /// The file with the private key of that certificate.
+    pub client_key: String,
+    /// Samples per second.
+    pub rate: f64,
+    /// Seconds of samples per message; 0 for a message per sample.
+    pub batch: f64,
+    /// Home Assistant discovers the rig.
+    pub home_assistant: bool,
+}
+
+impl Default for MqttSettings {
+    fn default() -> Self {
+        Self {
+            broker: String::new(),
+            site: String::new(),
+            rig: String::new(),
+            user: String::new(),
+            password_file: String::new(),
+            ca_file: String::new(),
+            client_certificate: String::new(),
+            client_key: String::new(),
+            rate: 10.0,
+            batch: 0.0,
+            home_assistant: false,
+        }
+    }
+}
+
+impl MqttSettings {
+    /// The path in one of the texts. `home` replaces `~`. `None` for an empty text, and for a path below `~/` without a home folder.
+    pub fn path(text: &str, home: Option<&Path>) -> Option<PathBuf> {
+        kind::folder(text, home)
     }
 }
 
@@ -225,6 +280,17 @@ impl Settings {
             "server.lan" => self.server.lan.into(),
             "server.lan_control" => self.server.lan_control.into(),
             "server.keep_token" => self.server.keep_token.into(),
+            "mqtt.broker" => self.mqtt.broker.as_str().into(),
+            "mqtt.site" => self.mqtt.site.as_str().into(),
+            "mqtt.rig" => self.mqtt.rig.as_str().into(),
+            "mqtt.user" => self.mqtt.user.as_str().into(),
+            "mqtt.password_file" => self.mqtt.password_file.as_str().into(),
+            "mqtt.ca_file" => self.mqtt.ca_file.as_str().into(),
+            "mqtt.client_certificate" => self.mqtt.client_certificate.as_str().into(),
+            "mqtt.client_key" => self.mqtt.client_key.as_str().into(),
+            "mqtt.rate" => self.mqtt.rate.into(),
+            "mqtt.batch" => self.mqtt.batch.into(),
+            "mqtt.home_assistant" => self.mqtt.home_assistant.into(),
             "analysis.reference" => {
                 let named = REFERENCES.iter().find(|(_, reference)| *reference == self.reference);
                 named.map_or("chosen", |(name, _)| name).into()
@@ -270,6 +336,17 @@ impl Settings {
             "server.lan" => self.server.lan = switch(),
             "server.lan_control" => self.server.lan_control = switch(),
             "server.keep_token" => self.server.keep_token = switch(),
+            "mqtt.broker" => self.mqtt.broker = text().trim().to_owned(),
+            "mqtt.site" => self.mqtt.site = text().trim().to_owned(),
+            "mqtt.rig" => self.mqtt.rig = text().trim().to_owned(),
+            "mqtt.user" => self.mqtt.user = text().trim().to_owned(),
+            "mqtt.password_file" => self.mqtt.password_file = text().to_owned(),
+            "mqtt.ca_file" => self.mqtt.ca_file = text().to_owned(),
+            "mqtt.client_certificate" => self.mqtt.client_certificate = text().to_owned(),
+            "mqtt.client_key" => self.mqtt.client_key = text().to_owned(),
+            "mqtt.rate" => self.mqtt.rate = value.as_number()?,
+            "mqtt.batch" => self.mqtt.batch = value.as_number()?,
+            "mqtt.home_assistant" => self.mqtt.home_assistant = switch(),
             "analysis.reference" => {
                 self.reference = REFERENCES.iter().find(|(name, _)| *name == text())?.1.clone();
             }

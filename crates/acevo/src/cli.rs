@@ -2,6 +2,7 @@
 
 mod corners;
 mod export;
+mod fleet;
 mod follow;
 mod help;
 mod library;
@@ -18,6 +19,7 @@ mod values;
 
 pub(crate) use corners::CornersArgs;
 pub(crate) use export::ExportArgs;
+pub(crate) use fleet::PublishCommand;
 pub(crate) use follow::{EventsArgs, LapsArgs, ServeArgs, WatchArgs, WatchCommand};
 pub(crate) use help::ManualPage;
 pub(crate) use library::{BestsArgs, LapFormat, LapTablePlan, LibraryPlan, SessionsArgs};
@@ -114,6 +116,8 @@ pub(crate) enum Command {
     Stats(StatsArgs),
     /// Serve a live page and overlays to browsers, OBS, phones and scripts
     Serve(ServeArgs),
+    /// Publish laps, events and live values to a broker of MQTT
+    Publish(Box<PublishCommand>),
     /// Print, check or create the file of settings
     Settings(SettingsArgs),
     /// Publish a simulated game, or write a recording of it
@@ -189,6 +193,7 @@ impl Acevo {
         match &mut self.command {
             Some(Command::Watch(args)) => args.watch.follow.source.read_from(&mut args.recording),
             Some(Command::Events(args)) => args.follow.source.read_from(&mut args.recording),
+            Some(Command::Publish(args)) => args.follow.source.read_from(&mut args.recording),
             Some(Command::Laps(args)) => {
                 args.follow.source.read_from(&mut args.recording);
                 args.check().map_err(|message| Self::command().error(ErrorKind::MissingRequiredArgument, message))?;
@@ -228,6 +233,7 @@ impl Acevo {
             Some(Command::Events(args)) => args.follow.analysis_args(),
             Some(Command::Laps(args)) => args.follow.analysis_args(),
             Some(Command::Timing(args)) => args.analysis_args(),
+            Some(Command::Publish(args)) => args.follow.analysis_args(),
             Some(Command::Serve(args)) => args.analysis_args(),
             Some(Command::Run(args)) => args.analysis_args(),
             Some(_) => return None,
@@ -244,6 +250,7 @@ impl Acevo {
             Some(Command::Events(args)) => args.follow.source.unused_option(),
             Some(Command::Laps(args)) => args.follow.source.unused_option(),
             Some(Command::Timing(args)) => args.source.unused_option(),
+            Some(Command::Publish(args)) => args.follow.source.unused_option(),
             Some(Command::Dump(args)) => args.once.demo.unused_option(),
             Some(Command::Channels(args)) => args.once.demo.unused_option(),
             Some(Command::Stats(args)) => args.demo.unused_option(),

@@ -25,6 +25,7 @@ mod merge;
 mod once;
 mod plot;
 mod progress;
+mod publish;
 mod quit;
 mod raw_file;
 mod record;
@@ -74,6 +75,7 @@ pub(crate) fn run(args: Acevo) -> anyhow::Result<ExitCode> {
         Some(Command::Bests(args)) => bests::run(&args),
         Some(Command::Plot(args)) => plot::run(&args),
         Some(Command::Serve(args)) => serve::run(&args),
+        Some(Command::Publish(args)) => publish::run(&args),
         Some(Command::Settings(args)) => settings::run(&args),
         Some(Command::Simulate(args)) => simulate::run(&args),
         Some(Command::Log(args)) => log::run(&args),

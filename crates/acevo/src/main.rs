@@ -12,6 +12,7 @@
 //! | [`session`] | the followed session: connection, analysis, snapshot; demo and playback |
 //! | [`own_file`], [`autostart`] | files with a mark of acevo; starting at login |
 //! | [`recording`] | recording the followed session, into files or memory |
+//! | [`fleet`] | publishing the followed session to a broker of MQTT |
 //! | [`instance`] | the lock and the address of the running `acevo run` |
 //! | [`tui`], [`web`] | the terminal screen; the web server |
 //! | [`cli`] | command-line arguments, turned into plans |
@@ -25,6 +26,7 @@ mod autostart;
 mod cli;
 mod commands;
 mod diagnostics;
+mod fleet;
 mod format;
 mod instance;
 mod keyboard;

@@ -61,6 +61,7 @@ use self::server::{Counters, Server};
 use self::slots::Slots;
 use self::state::{Publisher, State};
 use self::token::Token;
+use crate::fleet::feed::FleetFeed;
 use crate::format::text::error_chain;
 use crate::layouts::Layouts;
 use crate::library::LibraryTask;
@@ -110,6 +111,8 @@ pub(crate) struct Site {
 pub(crate) struct Background {
     /// Records what is read.
     pub(crate) feed: RecordingFeed,
+    /// Publishes it to a broker, if one is set.
+    pub(crate) fleet: Option<FleetFeed>,
     /// What the page can control.
     pub(crate) control: Control,
     /// The session library.
@@ -162,7 +165,7 @@ impl Site {
     /// # Errors
     /// If the network or the thread that reads telemetry fails, or that thread does not end in time after a stop.
     pub(crate) fn run(self, session: LiveSession, library: LibraryTask, stop: &Stop) -> anyhow::Result<()> {
-        let reader = Reader::start(session, None);
+        let reader = Reader::start(session, None, None);
         let playback = self.playback.clone();
         let result = self.serve(&reader, None, library, stop);
         playback.iter().for_each(PlaybackHandle::stop);
@@ -205,8 +208,8 @@ pub(crate) fn run_background(
     stop: &Stop,
     mut on_change: impl FnMut(Result<u16, &str>),
 ) -> anyhow::Result<()> {
-    let Background { feed, control, library } = background;
-    let reader = Reader::start(session, Some(feed));
+    let Background { feed, fleet, control, library } = background;
+    let reader = Reader::start(session, Some(feed), fleet);
     let mut options = options.clone();
     let mut problem = None;
     while reader.is_running() && !stop.is_requested() {
@@ -241,8 +244,8 @@ struct Reader {
 }
 
 impl Reader {
-    fn start(session: LiveSession, feed: Option<RecordingFeed>) -> Self {
-        let (publisher, states) = Publisher::new(session, feed);
+    fn start(session: LiveSession, feed: Option<RecordingFeed>, fleet: Option<FleetFeed>) -> Self {
+        let (publisher, states) = Publisher::new(session, feed, fleet);
         let done = Arc::new(AtomicBool::new(false));
         let is_done = Arc::clone(&done);
         Self { states, done, thread: thread::spawn(move || publisher.run(&is_done)) }

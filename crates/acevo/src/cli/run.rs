@@ -12,6 +12,7 @@ use super::recordings::folder_of;
 use super::source::{DemoArgs, GameLogArg, PlaceArgs};
 use super::tools::LogArg;
 use crate::diagnostics::LogOptions;
+use crate::fleet::plan::FleetPlan;
 use crate::recording::task::RecordingPlan;
 use crate::session::feeder::{AnalysisOptions, SourceKind};
 use crate::session::source::LiveSource;
@@ -115,6 +116,15 @@ impl RunArgs {
     /// The folder of recordings of the settings, which the session library has, too.
     pub(crate) fn recordings(&self) -> Option<PathBuf> {
         folder_of(&self.defaults)
+    }
+
+    /// What is published to a broker; `None` without one.
+    ///
+    /// # Errors
+    /// If the settings for it are wrong.
+    pub(crate) fn fleet(&self) -> anyhow::Result<Option<FleetPlan>> {
+        let source = if self.demo.demo { SourceKind::Demo } else { SourceKind::Game };
+        FleetPlan::new(&self.defaults.mqtt, &self.defaults.rig, source)
     }
 
     pub(crate) fn recording(&self) -> RecordingPlan {

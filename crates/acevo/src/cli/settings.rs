@@ -37,6 +37,7 @@ impl Acevo {
                 | Command::Bests(_)
                 | Command::Timing(_)
                 | Command::Serve(_)
+                | Command::Publish(_)
                 | Command::Record(_)
                 | Command::Run(_)
                 | Command::Export(_)
@@ -78,6 +79,7 @@ impl Acevo {
             Some(Command::Watch(args)) => args.watch.apply(settings),
             Some(Command::Events(args)) => args.follow.apply(settings),
             Some(Command::Laps(args)) => args.follow.apply(settings),
+            Some(Command::Publish(args)) => args.apply(settings),
             Some(Command::Sessions(args)) => args.apply(settings),
             Some(Command::Bests(args)) => args.apply(settings),
             Some(Command::Timing(args)) => args.apply(settings),

@@ -6,8 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::anyhow;
+use tracing::info;
 
 use crate::cli::RunArgs;
+use crate::fleet::task::FleetTask;
 use crate::instance::{Claim, Instance, InstanceInfo};
 use crate::library::{LibraryTask, Watched};
 use crate::output::{complain, say};
@@ -37,15 +39,25 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     let allows_lan = Arc::new(AtomicBool::new(args.allows_lan_control()));
     let settings = follow_settings(args, recording.clone(), Arc::clone(&allows_lan))?;
     let library = follow_recordings(args, recording.clone(), &stop);
-    let control = Control::new(recording, settings, allows_lan, stop.clone());
+    let (fleet, task) = match args.fleet()? {
+        Some(plan) => {
+            FleetTask::start(plan, |text| info!("mqtt: {text}")).map(|(feed, task)| (Some(feed), Some(task)))?
+        }
+        None => (None, None),
+    };
+    let control =
+        Control::new(recording, settings, allows_lan, stop.clone()).with_fleet(task.as_ref().map(FleetTask::handle));
     let (live, _demo) = args.source().connect();
     let waits = live.waits();
     let session = LiveSession::new(live, &args.analysis());
-    web::run_background(&args.server(), session, Background { feed, control, library }, &stop, |server| {
+    web::run_background(&args.server(), session, Background { feed, fleet, control, library }, &stop, |server| {
         if let Err(error) = instance.publish(&InstanceInfo::of_this_process(server)) {
             complain(&error);
         }
     })?;
+    if let Some(task) = task {
+        task.finish();
+    }
     waits.log();
     Ok(ExitCode::SUCCESS)
 }

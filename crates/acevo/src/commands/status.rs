@@ -66,6 +66,12 @@ fn lines(run: &RunStatus) -> String {
             _ => "off".into(),
         },
     ));
+    let mqtt = &status["mqtt"];
+    if mqtt.is_object() {
+        let state = if mqtt["connected"] == true { "connected" } else { "not connected" };
+        let waiting = number(&mqtt["backlog"]["messages"]);
+        lines.push(("mqtt", format!("{state}, {}, {waiting} messages wait", text(&mqtt["topic"]))));
+    }
     if let Some(free) = status["disk_free"].as_u64() {
         lines.push(("free disk", indicatif::HumanBytes(free).to_string()));
     }

@@ -3,6 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use acevo_fleet::PublisherState;
+
+use crate::fleet::task::FleetHandle;
 use crate::recording::task::{RecordingHandle, RecordingState};
 use crate::settings::watch::SettingsStatus;
 use crate::shutdown::Stop;
@@ -16,6 +19,8 @@ pub(crate) struct Control {
     allows_lan: Arc<AtomicBool>,
     /// Ends the program.
     pub(super) stop: Stop,
+    /// Publishing to a broker, if one is set.
+    fleet: Option<FleetHandle>,
 }
 
 impl Control {
@@ -26,7 +31,18 @@ impl Control {
         allows_lan: Arc<AtomicBool>,
         stop: Stop,
     ) -> Self {
-        Self { recording, settings, allows_lan, stop }
+        Self { recording, settings, allows_lan, stop, fleet: None }
+    }
+
+    /// With publishing to a broker.
+    #[must_use]
+    pub(crate) fn with_fleet(self, fleet: Option<FleetHandle>) -> Self {
+        Self { fleet, ..self }
+    }
+
+    /// The state of publishing; `None` if no broker is set.
+    pub(super) fn fleet(&self) -> Option<PublisherState> {
+        self.fleet.as_ref().map(FleetHandle::state)
     }
 
     /// The state of the recording task.

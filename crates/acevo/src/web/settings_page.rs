@@ -191,6 +191,13 @@ pub(super) async fn write(
 async fn try_write(server: &Arc<Server>, connection: &Connection, request: Request) -> Result<Response, Refusal> {
     server.control()?;
     let Changes { changes } = read_change(server, connection, request, MAX_REQUEST).await?;
+    // Who changes these could have everything sent elsewhere, also the content of a file as a password.
+    if !connection.is_local() && changes.keys().any(|key| key.starts_with("mqtt.")) {
+        return Err(Refusal::new(
+            StatusCode::FORBIDDEN,
+            "Only the computer that runs acevo can change the settings of mqtt.",
+        ));
+    }
     let value = |json: &Json| if json.is_null() { None } else { Some(Value::from_json(json)) };
     let changes: Vec<_> = changes.iter().map(|(key, json)| (key.clone(), value(json))).collect();
     // The disk may be slow.

@@ -14,6 +14,7 @@ use super::lap_texts::Laps;
 use super::messages::{Cars, Fuel, LapCount, OutlineVersion, Playback, Running, Status, message};
 use super::session_log::SessionLog;
 use super::traces::{LapTrace, Traces};
+use crate::fleet::feed::FleetFeed;
 use crate::format::field_json::FieldJson;
 use crate::recording::task::RecordingFeed;
 use crate::session::connection::LiveConnection;
@@ -108,9 +109,10 @@ impl Publisher {
     pub(super) fn new(
         mut session: LiveSession,
         recording: Option<RecordingFeed>,
+        fleet: Option<FleetFeed>,
     ) -> (Self, watch::Receiver<Arc<State>>) {
         let start = Instant::now();
-        let mut observers = Observers { log: SessionLog::default(), recording };
+        let mut observers = Observers { log: SessionLog::default(), recording, fleet };
         let mut messages = SharedMessages::default();
         session.run_until_with(start, &mut observers);
         let mut versions = VersionCounter::default();
@@ -134,19 +136,26 @@ impl Publisher {
     }
 }
 
-/// The session log, and the recording if there is one.
+/// The session log, and recording and publishing if there are any.
 struct Observers {
     log: SessionLog,
     recording: Option<RecordingFeed>,
+    fleet: Option<FleetFeed>,
 }
 
 impl Observer for Observers {
     fn on_event(&mut self, event: &SessionEvent) {
         self.log.on_event(event);
+        if let Some(fleet) = &mut self.fleet {
+            fleet.on_event(event);
+        }
     }
 
     fn on_frame(&mut self, pages: &Frame, analysis: &Analysis) {
         self.log.on_frame(pages, analysis);
+        if let Some(fleet) = &mut self.fleet {
+            fleet.on_frame(pages, analysis);
+        }
     }
 
     fn on_seek(&mut self, analysis: &Analysis) {
@@ -166,6 +175,9 @@ impl Observer for Observers {
     fn on_wait(&mut self, connection: &LiveConnection, event: Option<&ConnectionEvent>) {
         if let Some(recording) = &mut self.recording {
             recording.feed(connection, event);
+        }
+        if let Some(fleet) = &mut self.fleet {
+            fleet.feed(connection, event);
         }
     }
 }

@@ -36,6 +36,8 @@ mod lifecycle;
 mod log;
 #[cfg(unix)]
 mod man;
+#[cfg(target_os = "linux")]
+mod mqtt;
 mod paths;
 #[cfg(unix)]
 mod playback;

@@ -45,6 +45,7 @@ pub(super) fn of(command: &str) -> &'static str {
         "corners" => CORNERS,
         "plot" => PLOT,
         "serve" => SERVE,
+        "publish" => PUBLISH,
         "settings" => SETTINGS,
         "simulate" => SIMULATE,
         "log" => LOG,
@@ -64,6 +65,17 @@ Examples:
   acevo run --demo --open        With a simulated car, without the game
 
 One program runs per user. Settings: `acevo settings`; state: `acevo status`; end: Ctrl-C, or `acevo quit`.";
+
+const PUBLISH: &str = "\
+Examples:
+  acevo publish --broker mqtt://192.168.1.5          To the broker in the network, as this computer
+  acevo publish --broker mqtts://broker.example --site club --rig \"Rig 3\"
+                                                     With TLS, as acevo/v1/club/rig-3
+  acevo publish --broker mqtt://localhost --demo     A simulated car, without the game
+  mosquitto_sub -h localhost -t 'acevo/v1/#' -v      What arrives
+
+User, password file and certificates are settings: `acevo settings`. With mqtt.broker in the settings, `acevo run` publishes, too. \
+docs/mqtt.md describes the topics.";
 
 const SESSIONS: &str = "\
 Examples:

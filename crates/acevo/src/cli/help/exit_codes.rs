@@ -34,6 +34,10 @@ pub(super) fn of(command: &str) -> Vec<(u8, &'static str)> {
             "For status, it is off, or the program does not exist any more; else the entry cannot be made or removed.",
         ),
         "run" => ("It was asked to end.", "It cannot start, another one is running, or the server has failed."),
+        "publish" => (
+            "The recording has ended, or it was asked to end.",
+            "The broker refuses password or certificate, the name of the rig is in use here, or the pages cannot be read.",
+        ),
         "doctor" => ("Telemetry flows.", "It does not, also in the menu and during a pause."),
         "dump" | "channels" => ("Success.", "There is no game, or the file cannot be read."),
         "stats" => ("Success.", "It was stopped before telemetry arrived, or the pages cannot be read."),
