@@ -5,6 +5,7 @@
 //! | module | content |
 //! |---|---|
 //! | [`output`], [`shutdown`], [`process`], [`keyboard`] | stdout, stderr and new files; Ctrl-C; resource usage; keys without a screen |
+//! | [`token`] | tokens for other computers |
 //! | [`redact`], [`diagnostics`], [`settings`] | texts without secrets; the log, and `--verbose`; `acevo.toml` |
 //! | [`layouts`] | layouts of overlays: names, content, files |
 //! | [`library`] | the session library: its database, and the thread that updates it |
@@ -12,6 +13,7 @@
 //! | [`session`] | the followed session: connection, analysis, snapshot; demo and playback |
 //! | [`own_file`], [`autostart`] | files with a mark of acevo; starting at login |
 //! | [`recording`] | recording the followed session, into files or memory |
+//! | [`relay`] | sending the pages to other computers, and receiving them |
 //! | [`instance`] | the lock and the address of the running `acevo run` |
 //! | [`tui`], [`web`] | the terminal screen; the web server |
 //! | [`cli`] | command-line arguments, turned into plans |
@@ -35,9 +37,11 @@ mod own_file;
 mod process;
 mod recording;
 mod redact;
+mod relay;
 mod session;
 mod settings;
 mod shutdown;
+mod token;
 mod tui;
 mod web;
 
