@@ -36,7 +36,7 @@ impl BitWriter {
     }
 }
 
-/// Reads bits. At the end there are none: every read returns `None` then.
+/// Reads bits. After the last one, every read returns `None`.
 #[derive(Debug)]
 pub(crate) struct BitReader<'a> {
     bytes: &'a [u8],
@@ -63,7 +63,7 @@ impl<'a> BitReader<'a> {
         Some(bits as u32)
     }
 
-    /// Counts zeros before the next one, at most `most`. The one is taken, but there is none after `most` zeros.
+    /// Counts zeros before the next one, at most `most`. The one is taken too, but after `most` zeros no bit is.
     pub(crate) fn zeros(&mut self, most: u32) -> Option<u32> {
         for zeros in 0..most {
             if self.take(1)? == 1 {

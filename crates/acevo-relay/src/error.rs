@@ -43,7 +43,7 @@ pub enum RelayError {
 }
 
 impl RelayError {
-    /// True if another attempt has the same result: somebody has to change something.
+    /// True if another attempt has the same result, until a user changes something.
     pub const fn is_final(&self) -> bool {
         matches!(self, Self::WrongToken | Self::Version { .. } | Self::NotARelay)
     }

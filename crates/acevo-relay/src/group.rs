@@ -13,7 +13,7 @@ use crate::item::{Item, RelayedPage, micros};
 pub const MAX_ITEMS: usize = 4096;
 
 /// Maximum bytes of the pages of a group that are decoded.
-pub const MAX_RAW_BYTES: usize = 1 << 20;
+pub const MAX_RAW_BYTES: usize = 512 << 10;
 
 /// Bytes of all pages after which an encoder ends a group. The encoded bytes are far from [`MAX_BODY`](crate::wire::MAX_BODY) even if the
 /// pages are random numbers.

@@ -57,6 +57,14 @@ impl Item {
             Self::GameEnded(at) => *at,
         }
     }
+
+    /// The bytes that count for limits of memory.
+    pub(crate) fn bytes(&self) -> usize {
+        match self {
+            Self::Page(page) => page.bytes.len(),
+            Self::GameEnded(_) => 0,
+        }
+    }
 }
 
 /// A time in whole microseconds, as it is transferred.

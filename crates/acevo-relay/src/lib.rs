@@ -13,7 +13,7 @@
 //! use acevo_relay::acevo_shared_memory::PageKind;
 //! use acevo_relay::{AcceptedReceiver, Item, Received, Receiver, RelayQueue, RelayedPage};
 //!
-//! let token = "a token that nobody can guess";
+//! let token = "a token that is hard to guess";
 //! let queue = RelayQueue::new(Duration::from_secs(10));
 //! queue.push(Item::Page(RelayedPage::of(&Record::new(PageKind::Physics, Duration::ZERO, &[7; 800]), Duration::ZERO)));
 //! queue.close();
@@ -26,9 +26,9 @@
 //!         receiver.send(&socket, &socket, &queue, || drop(socket.shutdown(std::net::Shutdown::Both)))
 //!     });
 //!     let mut receiver = Receiver::connect(TcpStream::connect(address)?, token, None)?;
-//!     let Received::Group { group, .. } = receiver.next()? else { panic!("no pages") };
+//!     let Received::Group { group, .. } = receiver.receive()? else { panic!("no pages") };
 //!     assert_eq!(group.opening[0].bytes[..], [7; 800]);
-//!     while !matches!(receiver.next()?, Received::Ended) {}
+//!     while !matches!(receiver.receive()?, Received::Ended) {}
 //!     Ok::<(), acevo_relay::RelayError>(())
 //! })?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())

@@ -18,6 +18,9 @@ const MAX_SPACING: Duration = Duration::from_millis(100);
 /// Time by which a page may be late without moving the ones after it.
 const SLACK: Duration = Duration::from_millis(20);
 
+/// Bytes of pages that wait at most, before the last group. A minute of a race has 34 MB.
+const MAX_WAITING_BYTES: usize = 64 << 20;
+
 /// An item that waits until it is due.
 #[derive(Debug)]
 struct Waiting {
@@ -40,6 +43,8 @@ pub struct Due {
 pub struct Playout {
     delay: Duration,
     waiting: VecDeque<Waiting>,
+    /// Bytes of the pages that wait.
+    bytes: usize,
     /// The smallest difference between the clocks of arrival and of the sender: of the running interval, and of the one before.
     fastest: [Option<i64>; 2],
     interval: Option<Duration>,
@@ -54,7 +59,7 @@ fn signed(time: Duration) -> i64 {
 impl Playout {
     /// Publishes each item this long after it would have arrived by the fastest transfer.
     pub const fn new(delay: Duration) -> Self {
-        Self { delay, waiting: VecDeque::new(), fastest: [None; 2], interval: None, last: None }
+        Self { delay, waiting: VecDeque::new(), bytes: 0, fastest: [None; 2], interval: None, last: None }
     }
 
     /// Another sender has begun, with another clock.
@@ -78,6 +83,7 @@ impl Playout {
         let read = arrived_us.saturating_sub(signed(group.held));
         let items = group.opening.into_iter().map(Item::Page).chain(group.items);
         self.waiting.extend(items.map(|item| {
+            self.bytes += item.bytes();
             let before = newest.saturating_sub(signed(item.at())).max(0);
             Waiting { item, read: read.saturating_sub(before) }
         }));
@@ -86,6 +92,11 @@ impl Playout {
     /// Number of items that wait.
     pub fn len(&self) -> usize {
         self.waiting.len()
+    }
+
+    /// True if more pages wait than a sender sends: no more should be added.
+    pub const fn is_full(&self) -> bool {
+        self.bytes > MAX_WAITING_BYTES
     }
 
     /// True if no item waits.
@@ -109,6 +120,7 @@ impl Playout {
     pub fn pop(&mut self, now: Duration) -> Option<Due> {
         let due = self.next_at().filter(|due| *due <= now)?;
         let Waiting { item, read } = self.waiting.pop_front()?;
+        self.bytes -= item.bytes();
         self.last = Some((item.at(), due.max(now.saturating_sub(SLACK))));
         let age = u64::try_from(signed(now).saturating_sub(read)).unwrap_or(0);
         Some(Due { item, age: Duration::from_micros(age) })
@@ -166,6 +178,19 @@ mod tests {
         assert_eq!((late[0], late[1], late[99]), (2000, 2000, 2475));
         playout.push(group([1500]), MS * 2500);
         assert_eq!(published(&mut playout, 3000), [2550]);
+    }
+
+    #[test]
+    fn playout_is_full_while_pages_of_more_than_64_mib_wait() {
+        let mut playout = Playout::new(MS);
+        let record = acevo_recording::Record::new(acevo_shared_memory::PageKind::Physics, MS, &[0; 60_000]);
+        let page = Item::Page(crate::RelayedPage::of(&record, MS));
+        let pages = Group { items: vec![page; 1119], ..Group::default() };
+        assert!(!playout.is_full());
+        playout.push(pages, MS);
+        assert!(playout.is_full());
+        while playout.pop(MS * 1000).is_some() {}
+        assert!(!playout.is_full() && playout.is_empty());
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::item::{Item, RelayedPage};
 /// Maximum bytes of all pages that are kept. A minute of a race has 34 MB.
 pub const MAX_QUEUE_BYTES: usize = 64 << 20;
 
-/// A bounded queue of pages. The oldest ones are dropped if it is full: whoever adds pages never waits for a network.
+/// A bounded queue of pages. The oldest ones are dropped if it is full: the thread that adds pages never waits for a network.
 #[derive(Debug)]
 pub struct RelayQueue {
     span: Duration,
@@ -64,14 +64,6 @@ impl State {
     }
 }
 
-/// The bytes of an item that count for limits.
-fn bytes_of(item: &Item) -> usize {
-    match item {
-        Item::Page(page) => page.bytes.len(),
-        Item::GameEnded(_) => 0,
-    }
-}
-
 impl RelayQueue {
     /// A queue that keeps the pages of this time, and at most [`MAX_QUEUE_BYTES`].
     pub fn new(span: Duration) -> Self {
@@ -97,14 +89,14 @@ impl RelayQueue {
 
     fn push_at(&self, item: Item, now: Instant) {
         let mut state = self.lock();
-        state.bytes += bytes_of(&item);
+        state.bytes += item.bytes();
         state.newest.take(item.clone());
         state.items.push_back((now, item));
         while state.bytes > MAX_QUEUE_BYTES
             || state.items.front().is_some_and(|(pushed, _)| now.saturating_duration_since(*pushed) > self.span)
         {
             let Some((_, item)) = state.items.pop_front() else { break };
-            state.bytes -= bytes_of(&item);
+            state.bytes -= item.bytes();
             state.first += 1;
             state.before.take(item);
         }
@@ -153,7 +145,7 @@ impl RelayQueue {
         let (mut bytes, mut pushed) = (0, None);
         let start = usize::try_from(group.first - state.first).unwrap_or(usize::MAX);
         for (at, item) in state.items.iter().skip(start).take(MAX_ITEMS - group.opening.len()) {
-            bytes += bytes_of(item);
+            bytes += item.bytes();
             if bytes > FULL_BYTES && !group.items.is_empty() {
                 break;
             }

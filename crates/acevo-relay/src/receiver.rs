@@ -86,7 +86,7 @@ impl<S: Read + Write> Receiver<S> {
     ///
     /// # Errors
     /// [`RelayError`]; the connection cannot be used any more then.
-    pub fn next(&mut self) -> Result<Received, RelayError> {
+    pub fn receive(&mut self) -> Result<Received, RelayError> {
         let mut counted = Counted { from: &mut self.connection, bytes: 0 };
         let message = Message::read(&mut counted);
         self.bytes += counted.bytes;

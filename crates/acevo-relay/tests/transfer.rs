@@ -40,7 +40,7 @@ fn race(steps: usize) -> Vec<Item> {
     items
 }
 
-/// Input from bytes, output to nowhere.
+/// Input from bytes, no output.
 struct Bytes(VecDeque<u8>);
 
 impl Bytes {
@@ -79,7 +79,7 @@ fn serve(listener: &TcpListener, queue: &RelayQueue, connections: usize) -> Vec<
 fn receive(receiver: &mut Receiver<TcpStream>, most: usize, items: &mut Vec<Item>) -> u64 {
     let (mut gaps, before) = (0, items.len());
     while items.len() - before < most {
-        match receiver.next().unwrap() {
+        match receiver.receive().unwrap() {
             Received::Group { group, gap } => {
                 gaps += gap;
                 items.extend(group.opening.into_iter().map(Item::Page));
@@ -107,7 +107,7 @@ fn receiver_gets_every_page_byte_for_byte_over_connections_that_are_cut() {
             if position.is_none() {
                 // An empty opening: there are no pages yet.
                 while receiver.position().is_none() {
-                    receiver.next().unwrap();
+                    receiver.receive().unwrap();
                 }
                 items.iter().for_each(|item| queue.push(item.clone()));
             }
@@ -166,7 +166,7 @@ fn queue_drops_pages_for_a_receiver_that_does_not_read() {
         let server = scope.spawn(|| serve(&listener, &queue, 1));
         let mut receiver = Receiver::connect(TcpStream::connect(address).unwrap(), TOKEN, None).unwrap();
         while receiver.position().is_none() {
-            receiver.next().unwrap();
+            receiver.receive().unwrap();
         }
         // Adding pages does not wait for the receiver, which reads nothing meanwhile.
         items.iter().for_each(|item| queue.push(item.clone()));
@@ -295,7 +295,7 @@ proptest! {
         prop_assert!(Receiver::connect(Bytes::new(&bytes), TOKEN, position).is_err());
         let status = [&b"\x89ACEVOs\n\x01\x00\x00"[..], &[0; 8], &[kind], &bytes].concat();
         let mut receiver = Receiver::connect(Bytes::new(&status), TOKEN, position).unwrap();
-        while let Ok(received) = receiver.next() {
+        while let Ok(received) = receiver.receive() {
             if matches!(received, Received::Ended) {
                 break;
             }

@@ -145,6 +145,11 @@ impl Receiving {
             }
             let left = self.playout.next_at().map(|at| at.saturating_sub(self.start.elapsed()));
             let event = match left {
+                // The sender has to wait.
+                Some(left) if self.playout.is_full() => {
+                    thread::sleep(left.min(MAX_WAIT));
+                    continue;
+                }
                 Some(left) if left <= COARSE => match link.events.try_recv() {
                     Ok(event) => event,
                     Err(TryRecvError::Empty) => {

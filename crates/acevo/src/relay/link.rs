@@ -11,7 +11,7 @@ use super::address::SenderAddress;
 use crate::token::Token;
 
 /// Groups that wait for the thread that publishes. If there are more, the sender has to wait.
-const MAX_EVENTS: usize = 1024;
+const MAX_EVENTS: usize = 64;
 
 /// Time between two attempts to connect: at first, and at most.
 const RETRY: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(2));
@@ -91,7 +91,7 @@ fn follow(
     let send = |event| events.send(event).map_err(|_| Err(Gone));
     send(LinkEvent::Connected { is_new: receiver.is_new() })?;
     loop {
-        let received = receiver.next().map_err(Ok)?;
+        let received = receiver.receive().map_err(Ok)?;
         let arrived = Instant::now();
         *position = receiver.position().or(*position);
         match received {
