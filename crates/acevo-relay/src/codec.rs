@@ -22,8 +22,8 @@ const DECAY: u32 = 4;
 /// The same for the averages that choose a prediction.
 const COST_DECAY: u32 = 5;
 
-/// Added to an average before it is rounded down. Found by measurement, as the other constants: about one bit.
-const ROUND: u32 = 18;
+/// A code counts as at most this much more than half of the sum of recent codes, so that one jump does not make the next codes long.
+const MAX_MORE: u64 = 64;
 
 /// Average bits of a difference, times 2^[`DECAY`], below which a word rarely changes.
 const QUIET: u32 = 16;
@@ -37,6 +37,8 @@ struct Word {
     costs: [u32; 3],
     /// Recent bits of the differences that were coded.
     bits: u32,
+    /// Recent codes: 2^[`DECAY`] times their average.
+    sum: u64,
 }
 
 impl Word {
@@ -59,8 +61,9 @@ impl Word {
 
     /// Bits of a code that are written as they are.
     const fn width(&self) -> u32 {
-        let mean = (self.bits + ROUND) >> DECAY;
-        if mean > 31 { 31 } else { mean.saturating_sub(1) }
+        let mean = self.sum >> DECAY;
+        let width = (u64::BITS - mean.leading_zeros()).saturating_sub(1);
+        if width > 31 { 31 } else { width }
     }
 
     fn learn(&mut self, number: u32, code: u32) {
@@ -70,6 +73,7 @@ impl Word {
             *cost = *cost - (*cost >> COST_DECAY) + length;
         }
         self.bits = self.bits - (self.bits >> DECAY) + bits_of(code);
+        self.sum = self.sum - (self.sum >> DECAY) + u64::from(code).min(self.sum / 2 + MAX_MORE);
         self.past = [number, self.past[0], self.past[1]];
     }
 }
