@@ -9,6 +9,7 @@ mod library;
 mod pages;
 mod plot;
 mod recordings;
+mod relay;
 mod run;
 mod settings;
 mod simulate;
@@ -26,6 +27,7 @@ pub(crate) use library::{BestsArgs, LapFormat, LapTablePlan, LibraryPlan, Sessio
 pub(crate) use pages::{ChannelsArgs, DiffArgs, DoctorArgs, DumpArgs, OnceArgs, StatsArgs};
 pub(crate) use plot::{PlotArgs, PlottedLap};
 pub(crate) use recordings::{CutArgs, InfoArgs, MergeArgs, RecordArgs, RepairArgs, ReplayArgs};
+pub(crate) use relay::{ReceiveArgs, RelayArgs};
 pub(crate) use run::{RunArgs, StatusArgs};
 pub(crate) use settings::SettingsArgs;
 pub(crate) use simulate::{LogOutput, SimulateArgs};
@@ -98,6 +100,10 @@ pub(crate) enum Command {
     Record(RecordArgs),
     /// Publish a recording as if the game were running
     Replay(ReplayArgs),
+    /// Send the pages of the game to other computers, until Ctrl-C
+    Relay(RelayArgs),
+    /// Publish the pages of a game on another computer as if it were running on this one
+    Receive(ReceiveArgs),
     /// Describe a recording: car, track, sessions, laps, sizes
     Info(InfoArgs),
     /// Export recordings to CSV, JSON lines, Parquet, MoTeC or MCAP
@@ -200,6 +206,7 @@ impl Acevo {
             }
             Some(Command::Timing(args)) => args.source.read_from(&mut args.recording),
             Some(Command::Serve(args)) => args.source.read_from(&mut args.recording),
+            Some(Command::Relay(args)) => args.source.read_from(&mut args.recording),
             Some(Command::Dump(args)) => {
                 let others = [(args.wait, "--wait"), (args.raw.is_some(), "--raw")];
                 args.fields = take_file(&mut args.items, &mut args.once, &others)?;
@@ -255,6 +262,7 @@ impl Acevo {
             Some(Command::Channels(args)) => args.once.demo.unused_option(),
             Some(Command::Stats(args)) => args.demo.unused_option(),
             Some(Command::Record(args)) => args.demo.unused_option(),
+            Some(Command::Relay(args)) => args.source.unused_option(),
             Some(_) => None,
         }
     }

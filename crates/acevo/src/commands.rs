@@ -28,8 +28,10 @@ mod progress;
 mod publish;
 mod quit;
 mod raw_file;
+mod receive;
 mod record;
 mod recorded_laps;
+mod relay;
 mod repair;
 mod replay;
 mod report;
@@ -62,6 +64,8 @@ pub(crate) fn run(args: Acevo) -> anyhow::Result<ExitCode> {
         Some(Command::Autostart(args)) => autostart::run(&args),
         Some(Command::Record(args)) => record::run(&args),
         Some(Command::Replay(args)) => replay::run(&args),
+        Some(Command::Relay(args)) => relay::run(&args),
+        Some(Command::Receive(args)) => receive::run(&args),
         Some(Command::Export(args)) => export::run(&args),
         Some(Command::Info(args)) => info::run(&args),
         Some(Command::Repair(args)) => repair::run(&args),

@@ -5,6 +5,7 @@
 //! | module | content |
 //! |---|---|
 //! | [`output`], [`shutdown`], [`process`], [`keyboard`] | stdout, stderr and new files; Ctrl-C; resource usage; keys without a screen |
+//! | [`token`] | tokens for other computers |
 //! | [`redact`], [`diagnostics`], [`settings`] | texts without secrets; the log, and `--verbose`; `acevo.toml` |
 //! | [`layouts`] | layouts of overlays: names, content, files |
 //! | [`library`] | the session library: its database, and the thread that updates it |
@@ -13,6 +14,7 @@
 //! | [`own_file`], [`autostart`] | files with a mark of acevo; starting at login |
 //! | [`recording`] | recording the followed session, into files or memory |
 //! | [`fleet`] | publishing the followed session to a broker of MQTT |
+//! | [`relay`] | sending the pages to other computers, and receiving them |
 //! | [`instance`] | the lock and the address of the running `acevo run` |
 //! | [`tui`], [`web`] | the terminal screen; the web server |
 //! | [`cli`] | command-line arguments, turned into plans |
@@ -37,9 +39,11 @@ mod own_file;
 mod process;
 mod recording;
 mod redact;
+mod relay;
 mod session;
 mod settings;
 mod shutdown;
+mod token;
 mod tui;
 mod web;
 

@@ -49,6 +49,8 @@ impl Acevo {
                 | Command::Diff(_)
                 | Command::Doctor(_)
                 | Command::Replay(_)
+                | Command::Relay(_)
+                | Command::Receive(_)
                 | Command::Info(_)
                 | Command::Repair(_)
                 | Command::Cut(_)

@@ -69,6 +69,12 @@ pub(super) fn span(text: &str) -> Result<Duration, String> {
     if reach.contains(&span) { Ok(span) } else { Err("expected 1s to 30m".into()) }
 }
 
+/// A time of the relay: at most a minute.
+pub(super) fn relay_time(text: &str) -> Result<Duration, String> {
+    let time = time(text)?;
+    if time <= Duration::from_secs(60) { Ok(time) } else { Err("expected 1ms to 60s".into()) }
+}
+
 /// A reserve of fuel: `2l`, `1lap`, `0.5laps`.
 pub(super) fn reserve(text: &str) -> Result<Reserve, String> {
     let (number, unit) = text.split_at(text.find(|letter: char| letter.is_ascii_alphabetic()).unwrap_or(text.len()));

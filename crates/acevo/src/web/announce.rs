@@ -9,8 +9,8 @@ use qrcode::render::unicode::Dense1x2;
 use qrcode::{EcLevel, QrCode};
 
 use super::network;
-use super::token::Token;
 use crate::output::{print_text, say, say_lines, say_unlogged, stderr_is_terminal, stdout_is_terminal};
+use crate::token::Token;
 
 /// The addresses of the server.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use axum::http::header::{AUTHORIZATION, COOKIE, HOST, HeaderMap, HeaderName, ORI
 use axum::http::{StatusCode, Uri};
 
 use super::slots::is_same_computer;
-use super::token::Token;
+use crate::token::Token;
 
 /// Headers in which browsers state the origin of a request.
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");

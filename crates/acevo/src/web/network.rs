@@ -44,7 +44,7 @@ const VIRTUAL: [&str; 26] = [
 ];
 
 /// The IPv4 addresses of this computer, the one that other computers can most likely reach first. Empty without a network.
-pub(super) fn addresses() -> Vec<Ipv4Addr> {
+pub(crate) fn addresses() -> Vec<Ipv4Addr> {
     let networks = Networks::new_with_refreshed_list();
     let interfaces = networks.iter().flat_map(|(name, network)| {
         let addresses = network.ip_networks().iter().filter_map(|network| match network.addr {

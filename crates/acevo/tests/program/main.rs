@@ -46,6 +46,8 @@ mod raw;
 mod recomputed;
 mod recordings;
 #[cfg(unix)]
+mod relay;
+#[cfg(unix)]
 mod replay;
 #[cfg(unix)]
 mod report;

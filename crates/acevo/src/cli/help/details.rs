@@ -17,6 +17,8 @@ pub(super) fn of(command: &str) -> Option<String> {
         "stats" => STATS,
         "record" => RECORD,
         "replay" => return Some(format!("{LAP_POSITIONS}\n\n{REPLAY}")),
+        "relay" => RELAY,
+        "receive" => RECEIVE,
         "info" => INFO,
         "export" => return Some(format!("{EXPORT}\n\n{LAP_NAMES}")),
         "merge" => MERGE,
@@ -32,6 +34,35 @@ pub(super) fn of(command: &str) -> Option<String> {
     };
     Some(text.to_owned())
 }
+
+const RELAY: &str = "\
+The token is in the file relay-token in the data folder of this user, or in the file of --token-file, which is created if it does not \
+exist. It is not that of the web server. Copy the file to the other computer; only its owner may read it.
+
+Nothing is encrypted: use it in networks that you trust, or through a VPN or a tunnel: acevo relay --listen 127.0.0.1 here, and \
+ssh -L 7334:127.0.0.1:7334 GAME-PC with acevo receive 127.0.0.1 there. docs/relay.md has the details.
+
+Up to four computers receive. A slow network never delays reading the game: packets that do not fit into --buffer are dropped, and \
+the receivers report the gap.";
+
+const RECEIVE: &str = "\
+Pages are published packet by packet, byte for byte, --delay after the game has written them; the time that the network needs comes on \
+top. If packets are late, for example after the connection was cut, they are published at up to twice the speed of the game until they \
+are in time again. The pages exist from the first packet on until the game, the relay or this command ends. If the connection is cut, \
+they stay as they are, and it connects again.
+
+JSON, an object per second:
+  state        connecting, connected
+  game         true while the pages exist
+  packets      packets that were published
+  gaps, lost   gaps, and packets in them, which the relay had dropped already
+  missed       packets that the relay has not read from the game
+  reconnects   connections after the first one
+  delay_ms     mean delay within this second, from the reading on the other computer to publishing; null without packets
+  max_delay_ms the largest one
+  round_trip_ms  time of a message to the other computer and back; null until it is known
+  bytes        received bytes
+  waiting      packets that have arrived and are not published yet";
 
 const LAP_NAMES: &str = "\
 Laps: best (the fastest valid lap), 3, 2/3 (lap 3 of session 2), 2/best, 3#2 (the second attempt at lap 3); lists and ranges, \

@@ -37,6 +37,8 @@ pub(super) fn of(command: &str) -> &'static str {
         "stats" => STATS,
         "record" => RECORD,
         "replay" => REPLAY,
+        "relay" => RELAY,
+        "receive" => RECEIVE,
         "info" => INFO,
         "export" => EXPORT,
         "repair" => REPAIR,
@@ -249,6 +251,19 @@ Examples:
   acevo replay FILE --from 12:30 --speed 4
   acevo replay FILE --pause-at 1:30        The pages stop changing there; `acevo dump` in another terminal
   acevo watch FILE                         Watch it without publishing it";
+
+const RELAY: &str = "\
+Examples:
+  acevo relay                              On the computer of the game; prints the command for the other computer
+  acevo relay --listen 127.0.0.1:7334      For a tunnel only
+  acevo relay --demo                       Send a simulated car
+  acevo relay FILE                         Send a recording";
+
+const RECEIVE: &str = "\
+Examples:
+  acevo receive 192.168.1.5 --token-file relay-token       For SimHub or a dashboard on this computer
+  acevo receive game-pc:7334 --token-file T --delay 30ms   In a network that is never late
+  acevo receive game-pc --token-file T --json              With the delay and gaps of each second";
 
 const INFO: &str = "\
 Examples:

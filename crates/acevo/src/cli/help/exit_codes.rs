@@ -47,6 +47,13 @@ pub(super) fn of(command: &str) -> Vec<(u8, &'static str)> {
             "Nothing was recorded, a file could not be completed, or another program has renamed, removed or shortened it.",
         ),
         "replay" => ("Success.", "The recording cannot be read, or a game or a simulator has the pages."),
+        "relay" => {
+            ("It was asked to end, or the recording has ended.", "It cannot listen, or the recording cannot be read.")
+        }
+        "receive" => (
+            "It was asked to end.",
+            "The relay has refused the token or the version, or a game or a simulator has the pages.",
+        ),
         "export" => ("All recordings were exported.", "At least one was not."),
         "merge" => (
             "The new recording is complete.",

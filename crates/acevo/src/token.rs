@@ -1,10 +1,10 @@
-//! The token that clients on the network need.
+//! Tokens, which other computers need: one for the web server, one for `acevo relay`.
 
 use std::collections::HashSet;
 use std::fmt;
 use std::fs;
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use acevo_files::{PendingFile, UserFolder, open_file};
 use anyhow::{Context, anyhow, ensure};
@@ -12,8 +12,11 @@ use subtle::ConstantTimeEq as _;
 
 use crate::output::name_of;
 
-/// Name of the file in the folder of data.
-const FILE: &str = "token";
+/// Name of the file with the token of the web server, in the folder of data.
+pub(crate) const WEB_FILE: &str = "token";
+
+/// The same for the token of `acevo relay`. It is another one: who receives pages cannot use the web server with it.
+pub(crate) const RELAY_FILE: &str = "relay-token";
 
 /// Random bytes of a token: 2^128 values cannot be tried.
 const BYTES: usize = 16;
@@ -29,7 +32,7 @@ const MAX_BYTES: u64 = 4096;
 
 /// A token: characters that need no escape in addresses and cookies.
 #[derive(Clone)]
-pub(super) struct Token(String);
+pub(crate) struct Token(String);
 
 /// Does not show the token.
 impl fmt::Debug for Token {
@@ -43,22 +46,21 @@ impl Token {
     ///
     /// # Errors
     /// If the system has no random numbers.
-    pub(super) fn new() -> anyhow::Result<Self> {
+    pub(crate) fn new() -> anyhow::Result<Self> {
         let mut bytes = [0; BYTES];
         getrandom::fill(&mut bytes).map_err(|error| anyhow!("the system has no random numbers: {error}"))?;
         Ok(Self(hex::encode(bytes)))
     }
 
-    /// The token of this user, which stays the same after a restart.
+    /// The token of this user for the web server, which stays the same after a restart.
     ///
     /// # Errors
     /// As [`kept_in`](Self::kept_in); also if the user has no folder for data.
-    pub(super) fn kept() -> anyhow::Result<Self> {
-        let folder = UserFolder::Data.path().context(
+    pub(crate) fn kept() -> anyhow::Result<Self> {
+        let path = kept_path(WEB_FILE).context(
             "there is no folder to keep the token in: name a file with --token-file, or set server.keep_token = false",
         )?;
-        fs::create_dir_all(&folder).with_context(|| format!("cannot create the folder {}", name_of(&folder)))?;
-        Self::kept_in(&folder.join(FILE))
+        Self::kept_in(&path)
     }
 
     /// The token in a file. If the file does not exist it is created with a new token, readable by its owner only. Of several programs that
@@ -66,7 +68,10 @@ impl Token {
     ///
     /// # Errors
     /// If the file cannot be read or created, if other users can read or change it, or if it does not hold a token that is hard to guess.
-    pub(super) fn kept_in(path: &Path) -> anyhow::Result<Self> {
+    pub(crate) fn kept_in(path: &Path) -> anyhow::Result<Self> {
+        if let Some(folder) = path.parent().filter(|folder| UserFolder::Data.path().as_deref() == Some(folder)) {
+            fs::create_dir_all(folder).with_context(|| format!("cannot create the folder {}", name_of(folder)))?;
+        }
         // A dangling link is in the way, too.
         if path.symlink_metadata().is_err() {
             let token = Self::new()?;
@@ -78,6 +83,14 @@ impl Token {
         }
         Self::parse(read_private(path)?.trim())
             .with_context(|| format!("{} has no valid token; remove the file to create a new one", name_of(path)))
+    }
+
+    /// The token in a file that another computer has created.
+    ///
+    /// # Errors
+    /// If the file cannot be read, if other users can read or change it, or if it does not hold a token.
+    pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
+        Self::parse(read_private(path)?.trim()).with_context(|| format!("{} has no valid token", name_of(path)))
     }
 
     /// Writes the token to a new file.
@@ -104,14 +117,19 @@ impl Token {
         Ok(Self(text.to_owned()))
     }
 
-    pub(super) fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 
     /// Compares with the token of a request. The time does not depend on where the two differ.
-    pub(super) fn is(&self, candidate: &str) -> bool {
+    pub(crate) fn is(&self, candidate: &str) -> bool {
         self.0.as_bytes().ct_eq(candidate.as_bytes()).into()
     }
+}
+
+/// The path of a token in the folder of data of this user; `None` without such a folder.
+pub(crate) fn kept_path(file: &str) -> Option<PathBuf> {
+    Some(UserFolder::Data.path()?.join(file))
 }
 
 /// Reads a small regular file that other users can neither read nor change. Never blocks.
