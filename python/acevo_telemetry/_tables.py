@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._errors import AcevoError
 from ._format import html_table
+from ._import import needed
 
 if TYPE_CHECKING:
     from ._acevo import Table
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def to_pandas(table: Table) -> Any:
     """A pandas data frame. Missing numbers are NaN, missing texts `None`."""
-    pandas = _imported("pandas", "pandas")
+    pandas = needed("pandas", "pandas")
     import numpy
 
     frame = pandas.DataFrame({name: numpy.asarray(table[name]) for name in table.column_names})
@@ -26,21 +26,12 @@ def to_pandas(table: Table) -> Any:
 
 def to_polars(table: Table) -> Any:
     """A Polars data frame."""
-    return _imported("polars", "polars").DataFrame(table)
+    return needed("polars", "polars").DataFrame(table)
 
 
 def to_arrow(table: Table) -> Any:
     """A pyarrow table, with units and notes in the metadata of its fields."""
-    return _imported("pyarrow", "pyarrow").table(table)
-
-
-def _imported(name: str, package: str) -> Any:
-    import importlib
-
-    try:
-        return importlib.import_module(name)
-    except ImportError as error:
-        raise AcevoError(f"this needs {package}: pip install {package}") from error
+    return needed("pyarrow", "pyarrow").table(table)
 
 
 def text(table: Table) -> str:

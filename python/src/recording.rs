@@ -28,6 +28,7 @@ use crate::errors::{exception, export_error, lap_error, recording_error};
 use crate::interrupt::Interrupt;
 use crate::live::event_json;
 use crate::table::{Memory, Table};
+use crate::tools::page_kind;
 
 /// Read before and after a lap: the line was crossed between two frames.
 const MARGIN: Duration = Duration::from_millis(250);
@@ -135,9 +136,7 @@ impl RecordingFile {
         threads: usize,
     ) -> PyResult<Table> {
         let wanted = Wanted::new(columns, units)?;
-        let start = *self.span.start();
-        let at = |seconds: f64| start.saturating_add(Duration::try_from_secs_f64(seconds).unwrap_or_default());
-        let span = at(from_s)..=to_s.map_or(*self.span.end(), at);
+        let span = self.at(from_s)..=to_s.map_or(*self.span.end(), |seconds| self.at(seconds));
         let rows = if wanted.needs_laps() {
             let rows = self.analyzed_rows(py, &wanted)?;
             between(rows, from_s, to_s.unwrap_or(f64::INFINITY))
@@ -236,12 +235,8 @@ impl RecordingFile {
 
     /// Pages as the game wrote them: their times in seconds, and their bytes.
     fn pages(&self, py: Python<'_>, page: &str, from_s: f64, to_s: Option<f64>) -> PyResult<(Table, Memory)> {
-        let page = PageKind::ALL
-            .into_iter()
-            .find(|kind| kind.to_string() == page)
-            .ok_or_else(|| exception("ArgumentError", format!("page: {page}: expected physics, graphics or static")))?;
-        let start = *self.span.start();
-        let at = |seconds: f64| start.saturating_add(Duration::try_from_secs_f64(seconds).unwrap_or_default());
+        let page = page_kind(page)?;
+        let (start, at) = (*self.span.start(), |seconds: f64| self.at(seconds));
         let (from, to) = (at(from_s), to_s.map_or(Duration::MAX, at));
         let size = page.size();
         let (times, missed, bytes) = self.with_recording(py, |recording, interrupt| {
@@ -275,6 +270,11 @@ impl RecordingFile {
 }
 
 impl RecordingFile {
+    /// A time since the recording's zero, from seconds since the first record.
+    fn at(&self, seconds: f64) -> Duration {
+        self.span.start().saturating_add(Duration::try_from_secs_f64(seconds).unwrap_or_default())
+    }
+
     fn read_contents(&self, py: Python<'_>) -> PyResult<Arc<Contents>> {
         if let Some(contents) = self.contents.get() {
             return Ok(contents.clone());
@@ -294,17 +294,11 @@ impl RecordingFile {
         let contents = self.read_contents(py)?;
         let laps = contents.sessions.iter().flat_map(|session| &session.laps);
         let selectors: Vec<_> = laps.map(|lap| LapSelector::from(lap.lap.id())).collect();
-        let interrupt = Interrupt::new();
-        let traced = py.detach(|| {
-            let mut recording = Recording::open(&self.path)?.with_read_ahead();
-            // Ctrl-C ends the loop between two steps.
-            let interrupt = interrupt;
-            let traced = TracedLaps::read(&mut recording, &selectors, &corners::channels(), |_| interrupt.keep_going());
-            Ok::<_, RecordingError>((traced, interrupt))
-        });
-        let (traced, interrupt) = traced.map_err(|error| recording_error(&self.path, &error))?;
-        interrupt.check()?;
-        let traced = Arc::new(traced.map_err(|error| lap_error(&self.path, &error))?);
+        let traced = self.with_recording(py, |recording, interrupt| {
+            let traced = TracedLaps::read(recording, &selectors, &corners::channels(), |_| interrupt.keep_going());
+            traced.map_err(ExportError::Laps)
+        })?;
+        let traced = Arc::new(traced);
         *known() = Some(traced.clone());
         Ok(traced)
     }

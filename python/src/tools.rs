@@ -84,8 +84,7 @@ type PageField = (String, usize, String, usize, String);
 /// The fields of a page.
 #[pyfunction]
 pub(crate) fn page_fields(page: &str) -> PyResult<Vec<PageField>> {
-    let page = PageKind::ALL.into_iter().find(|kind| kind.to_string() == page);
-    let page = page.ok_or_else(|| exception("ArgumentError", "page: expected physics, graphics or static"))?;
+    let page = page_kind(page)?;
     let type_of = |ty: FieldType| match ty {
         FieldType::I8 => "<i1".into(),
         FieldType::U8 => "<u1".into(),
@@ -109,8 +108,13 @@ pub(crate) fn page_fields(page: &str) -> PyResult<Vec<PageField>> {
 /// Bytes of a page.
 #[pyfunction]
 pub(crate) fn page_size(page: &str) -> PyResult<usize> {
-    let page = PageKind::ALL.into_iter().find(|kind| kind.to_string() == page);
-    page.map(PageKind::size).ok_or_else(|| exception("ArgumentError", "page: expected physics, graphics or static"))
+    page_kind(page).map(PageKind::size)
+}
+
+/// A page by its name.
+pub(crate) fn page_kind(name: &str) -> PyResult<PageKind> {
+    let found = PageKind::ALL.into_iter().find(|kind| kind.to_string() == name);
+    found.ok_or_else(|| exception("ArgumentError", format!("page: {name}: expected physics, graphics or static")))
 }
 
 /// Stops after Ctrl-C, and passes progress to a function.
