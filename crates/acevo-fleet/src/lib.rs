@@ -1,7 +1,9 @@
-//! Telemetry of many rigs: messages, a crash-safe spool, and publishing to a broker.
+//! Telemetry of many rigs: messages, a crash-safe spool, and publishing to a broker and a database.
 //!
-//! - [`Publisher`] turns laps, events, sessions and samples into messages, and sends them.
-//! - [`Spool`] keeps laps, events and sessions until the broker has acknowledged them.
+//! - [`Sessions`] turns what a rig does into facts, each with the id of its session. A [`Sink`] takes them.
+//! - [`Publisher`] turns facts and samples into messages, and sends them.
+//! - `InfluxWriter` writes them to a database of time series (feature `influx`).
+//! - [`Spool`] keeps laps, events and sessions until they are acknowledged.
 //! - [`Broker`] and [`Connection`] are what a client library of a broker has to do; `MqttBroker` does it by MQTT 3.1.1 (feature `mqtt`).
 //!
 //! Nothing here knows a game: the caller passes values that can be serialized. `docs/mqtt.md` of the repository describes the messages.
@@ -16,21 +18,42 @@ mod readme {}
 mod broker;
 mod home_assistant;
 mod id;
+#[cfg(feature = "influx")]
+mod influx;
 mod message;
 #[cfg(feature = "mqtt")]
 mod mqtt;
+mod outbox;
 mod publisher;
+mod retry;
 mod sample;
+mod session;
+mod sink;
 mod slug;
 mod spool;
+
+use std::time::{SystemTime, UNIX_EPOCH};
 
 pub use self::broker::{
     Address, AddressError, Broker, BrokerError, BrokerEvent, Connection, Hello, Message, QualityOfService, Ticket,
 };
 pub use self::id::Uuid;
-pub use self::message::{Backlog, ChannelInfo, DrivenNames, SessionState};
+#[cfg(feature = "influx")]
+pub use self::influx::{
+    InfluxOptions, InfluxServer, InfluxState, InfluxWriter, LineServer, WriteAddress, WriteAddressError, WriteError,
+};
+pub use self::message::{Backlog, ChannelInfo};
 #[cfg(feature = "mqtt")]
 pub use self::mqtt::{Credentials, MqttBroker, TlsFiles};
-pub use self::publisher::{Identity, LapFacts, Moment, Options, Publisher, PublisherState, RigState};
+pub use self::publisher::{Identity, Options, Publisher, PublisherState};
+pub use self::session::{
+    DrivenNames, EventFact, Fact, LapFact, LapFacts, Moment, RigState, Session, SessionState, Sessions,
+};
+pub use self::sink::Sink;
 pub use self::slug::slug;
 pub use self::spool::{Entry, Spool, SpoolError, SpoolLimits};
+
+/// The time now, milliseconds since 1970.
+fn unix_ms() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
+}

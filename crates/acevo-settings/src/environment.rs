@@ -6,8 +6,8 @@ use crate::key::{KEYS, Key};
 use crate::problem::{Problem, did_you_mean, nearest};
 use crate::settings::Settings;
 
-/// A variable that is no key: a secret is not printed with the settings.
-const PASSWORD: &str = "ACEVO_MQTT_PASSWORD";
+/// Variables that are no keys: secrets are not printed with the settings.
+const SECRETS: &[&str] = &["ACEVO_MQTT_PASSWORD", "ACEVO_INFLUX_PASSWORD", "ACEVO_INFLUX_TOKEN"];
 
 /// Applies the variables that are set. An empty variable counts as not set. `on_key` gets each key that was set.
 pub(crate) fn apply(
@@ -35,7 +35,7 @@ pub(crate) fn apply(
 pub fn unknown_variables<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<Problem> {
     let known: Vec<String> = KEYS.iter().map(|key| key.variable()["ACEVO_".len()..].to_lowercase()).collect();
     let mut problems = vec![];
-    for name in names.into_iter().filter(|name| *name != PASSWORD) {
+    for name in names.into_iter().filter(|name| !SECRETS.contains(name)) {
         let Some(rest) = name.strip_prefix("ACEVO_").map(str::to_lowercase).filter(|rest| !known.contains(rest)) else {
             continue;
         };
@@ -60,7 +60,9 @@ mod tests {
             reported("ACEVO_SERVER_PROT").as_deref(),
             Some("ACEVO_SERVER_PROT: unknown environment variable; did you mean ACEVO_SERVER_PORT?")
         );
-        assert_eq!(reported("ACEVO_MQTT_PASSWORD"), None);
+        for secret in SECRETS {
+            assert_eq!(reported(secret), None, "{secret}");
+        }
         assert!(reported("ACEVO_PORT").unwrap().contains("ACEVO_SERVER_PORT"));
         for other in [
             "ACEVO_UNITS",

@@ -27,6 +27,8 @@ pub use key::{Applies, KEYS, Key, SECTIONS};
 pub use kind::Kind;
 pub use problem::Problem;
 pub use retention::{BestLap, RecordedFile, RetentionLimits, deletable};
-pub use settings::{LogLevel, MqttSettings, RecordingSettings, SectorSettings, ServerSettings, Settings, TrackSectors};
+pub use settings::{
+    InfluxSettings, LogLevel, MqttSettings, RecordingSettings, SectorSettings, ServerSettings, Settings, TrackSectors,
+};
 pub use template::commented_default;
 pub use value::Value;

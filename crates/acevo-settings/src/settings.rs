@@ -21,12 +21,16 @@ pub struct Settings {
     pub units: UnitSystem,
     /// Name of this computer and its wheel, up to 64 characters; may be empty.
     pub rig: String,
+    /// Name of the place of this computer, up to 64 characters; may be empty.
+    pub site: String,
     /// What is recorded, and for how long it is kept.
     pub recording: RecordingSettings,
     /// The web server.
     pub server: ServerSettings,
     /// Publishing to a broker of MQTT.
     pub mqtt: MqttSettings,
+    /// Writing to a database of time series.
+    pub influx: InfluxSettings,
     /// The lap that the running lap is compared with: chosen, best, last or personal.
     pub reference: Reference,
     /// Sector boundaries.
@@ -144,6 +148,40 @@ impl Default for MqttSettings {
 
 impl MqttSettings {
     /// The path in one of the texts. `home` replaces `~`. `None` for an empty text, and for a path below `~/` without a home folder.
+    pub fn path(text: &str, home: Option<&Path>) -> Option<PathBuf> {
+        kind::folder(text, home)
+    }
+}
+
+/// Writing to a database of time series. Empty texts are not set.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct InfluxSettings {
+    /// The address; nothing is sent without one.
+    pub url: String,
+    /// The user.
+    pub user: String,
+    /// The file with the password.
+    pub password_file: String,
+    /// The file with a token.
+    pub token_file: String,
+    /// The file with certificates that are trusted.
+    pub ca_file: String,
+    /// Samples per second.
+    pub rate: f64,
+}
+
+impl Default for InfluxSettings {
+    /// Five samples per second: a braking zone of two seconds still has ten of them, for half the disk that ten per second need. A recording
+    /// has every packet.
+    fn default() -> Self {
+        let empty = String::new;
+        Self { url: empty(), user: empty(), password_file: empty(), token_file: empty(), ca_file: empty(), rate: 5.0 }
+    }
+}
+
+impl InfluxSettings {
+    /// The path in one of the texts, as [`MqttSettings::path`].
     pub fn path(text: &str, home: Option<&Path>) -> Option<PathBuf> {
         kind::folder(text, home)
     }
@@ -270,6 +308,7 @@ impl Settings {
         match key.name {
             "units" => self.units.name().into(),
             "rig" => self.rig.as_str().into(),
+            "site" => self.site.as_str().into(),
             "recording.enabled" => self.recording.enabled.into(),
             "recording.folder" => self.recording.folder.as_str().into(),
             "recording.sessions" => Value::List(self.recording.sessions.iter().map(|name| (*name).into()).collect()),
@@ -291,6 +330,12 @@ impl Settings {
             "mqtt.rate" => self.mqtt.rate.into(),
             "mqtt.batch" => self.mqtt.batch.into(),
             "mqtt.home_assistant" => self.mqtt.home_assistant.into(),
+            "influx.url" => self.influx.url.as_str().into(),
+            "influx.user" => self.influx.user.as_str().into(),
+            "influx.password_file" => self.influx.password_file.as_str().into(),
+            "influx.token_file" => self.influx.token_file.as_str().into(),
+            "influx.ca_file" => self.influx.ca_file.as_str().into(),
+            "influx.rate" => self.influx.rate.into(),
             "analysis.reference" => {
                 let named = REFERENCES.iter().find(|(_, reference)| *reference == self.reference);
                 named.map_or("chosen", |(name, _)| name).into()
@@ -319,6 +364,7 @@ impl Settings {
         match name {
             "units" => self.units = text().parse().ok()?,
             "rig" => self.rig = text().trim().to_owned(),
+            "site" => self.site = text().trim().to_owned(),
             "recording.enabled" => self.recording.enabled = switch(),
             "recording.folder" => self.recording.folder = text().to_owned(),
             "recording.sessions" => {
@@ -347,6 +393,12 @@ impl Settings {
             "mqtt.rate" => self.mqtt.rate = value.as_number()?,
             "mqtt.batch" => self.mqtt.batch = value.as_number()?,
             "mqtt.home_assistant" => self.mqtt.home_assistant = switch(),
+            "influx.url" => self.influx.url = text().trim().to_owned(),
+            "influx.user" => self.influx.user = text().trim().to_owned(),
+            "influx.password_file" => self.influx.password_file = text().to_owned(),
+            "influx.token_file" => self.influx.token_file = text().to_owned(),
+            "influx.ca_file" => self.influx.ca_file = text().to_owned(),
+            "influx.rate" => self.influx.rate = value.as_number()?,
             "analysis.reference" => {
                 self.reference = REFERENCES.iter().find(|(name, _)| *name == text())?.1.clone();
             }

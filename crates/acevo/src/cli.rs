@@ -122,7 +122,7 @@ pub(crate) enum Command {
     Stats(StatsArgs),
     /// Serve a live page and overlays to browsers, OBS, phones and scripts
     Serve(ServeArgs),
-    /// Publish laps, events and live values to a broker of MQTT
+    /// Publish laps, events and live values to a broker of MQTT or a database
     Publish(Box<PublishCommand>),
     /// Print, check or create the file of settings
     Settings(SettingsArgs),

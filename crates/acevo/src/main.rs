@@ -5,7 +5,7 @@
 //! | module | content |
 //! |---|---|
 //! | [`output`], [`shutdown`], [`process`], [`keyboard`] | stdout, stderr and new files; Ctrl-C; resource usage; keys without a screen |
-//! | [`token`] | tokens for other computers |
+//! | [`token`], [`secret`] | tokens for other computers; passwords and tokens of servers |
 //! | [`redact`], [`diagnostics`], [`settings`] | texts without secrets; the log, and `--verbose`; `acevo.toml` |
 //! | [`layouts`] | layouts of overlays: names, content, files |
 //! | [`library`] | the session library: its database, and the thread that updates it |
@@ -13,7 +13,7 @@
 //! | [`session`] | the followed session: connection, analysis, snapshot; demo and playback |
 //! | [`own_file`], [`autostart`] | files with a mark of acevo; starting at login |
 //! | [`recording`] | recording the followed session, into files or memory |
-//! | [`fleet`] | publishing the followed session to a broker of MQTT |
+//! | [`fleet`] | publishing the followed session to a broker of MQTT and to a database of time series |
 //! | [`relay`] | sending the pages to other computers, and receiving them |
 //! | [`instance`] | the lock and the address of the running `acevo run` |
 //! | [`tui`], [`web`] | the terminal screen; the web server |
@@ -40,6 +40,7 @@ mod process;
 mod recording;
 mod redact;
 mod relay;
+mod secret;
 mod session;
 mod settings;
 mod shutdown;

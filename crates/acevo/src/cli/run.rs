@@ -118,13 +118,13 @@ impl RunArgs {
         folder_of(&self.defaults)
     }
 
-    /// What is published to a broker; `None` without one.
+    /// What is published to a broker and a database; `None` without both.
     ///
     /// # Errors
     /// If the settings for it are wrong.
     pub(crate) fn fleet(&self) -> anyhow::Result<Option<FleetPlan>> {
         let source = if self.demo.demo { SourceKind::Demo } else { SourceKind::Game };
-        FleetPlan::new(&self.defaults.mqtt, &self.defaults.rig, source)
+        FleetPlan::new(&self.defaults, source)
     }
 
     pub(crate) fn recording(&self) -> RecordingPlan {

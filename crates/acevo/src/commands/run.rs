@@ -41,7 +41,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     let library = follow_recordings(args, recording.clone(), &stop);
     let (fleet, task) = match args.fleet()? {
         Some(plan) => {
-            FleetTask::start(plan, |text| info!("mqtt: {text}")).map(|(feed, task)| (Some(feed), Some(task)))?
+            FleetTask::start(plan, |name, text| info!("{name}: {text}")).map(|(feed, task)| (Some(feed), Some(task)))?
         }
         None => (None, None),
     };

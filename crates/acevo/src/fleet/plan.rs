@@ -1,30 +1,34 @@
 //! What is published, and where to.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use acevo_files::{UserFolder, read_limited};
-use acevo_fleet::{Address, Broker, BrokerError, Connection, Credentials, Hello, Identity, MqttBroker, TlsFiles, slug};
-use acevo_settings::MqttSettings;
-use anyhow::{Context, anyhow, bail};
+use acevo_files::UserFolder;
+use acevo_fleet::{Identity, slug};
+use acevo_settings::Settings;
+use anyhow::anyhow;
 
+use super::broker::BrokerPlan;
+use super::database::DatabasePlan;
 use crate::session::feeder::SourceKind;
 
-/// The environment variable with the password.
-const PASSWORD: &str = "ACEVO_MQTT_PASSWORD";
-
-/// Maximum size of a file with a password, bytes.
-const MAX_PASSWORD: u64 = 1024;
-
-/// Folder of the spools in the folder of state.
-const FOLDER: &str = "mqtt";
-
-/// What is published, and where to.
+/// What is published, and where to. At least one of both is set.
 #[derive(Debug, Clone)]
 pub(crate) struct FleetPlan {
+    /// What is read.
+    pub(crate) source: SourceKind,
+    /// Publishing to a broker.
+    pub(crate) mqtt: Option<MqttPlan>,
+    /// Writing to a database.
+    pub(crate) influx: Option<InfluxPlan>,
+}
+
+/// Publishing to a broker.
+#[derive(Debug, Clone)]
+pub(crate) struct MqttPlan {
     /// The broker.
-    pub(crate) address: Address,
-    /// The names of the rig.
+    pub(crate) broker: BrokerPlan,
+    /// The names of the rig in topics.
     pub(crate) identity: Identity,
     /// Samples per second; zero sends none.
     pub(crate) rate: f64,
@@ -32,124 +36,101 @@ pub(crate) struct FleetPlan {
     pub(crate) batch: Duration,
     /// Home Assistant discovers the rig.
     pub(crate) home_assistant: bool,
-    /// What is read.
-    pub(crate) source: SourceKind,
-    user: String,
-    password_file: Option<PathBuf>,
-    files: TlsFiles,
+}
+
+/// Writing to a database.
+#[derive(Debug, Clone)]
+pub(crate) struct InfluxPlan {
+    /// The database.
+    pub(crate) database: DatabasePlan,
+    /// The names of the rig in tags.
+    pub(crate) identity: Identity,
+    /// Samples per second; zero sends none.
+    pub(crate) rate: f64,
 }
 
 impl FleetPlan {
-    /// The plan of the settings; `None` without a broker. `rig` is the name of this rig, which may be empty.
+    /// The plan of the settings; `None` without a broker and without a database.
     ///
     /// # Errors
-    /// If the address is wrong, or only one of certificate and key is named.
-    pub(crate) fn new(settings: &MqttSettings, rig: &str, source: SourceKind) -> anyhow::Result<Option<Self>> {
-        if settings.broker.is_empty() {
-            return Ok(None);
-        }
-        let address = settings.broker.parse::<Address>().context("mqtt.broker")?;
-        let home = std::env::home_dir();
-        let path = |text: &str| MqttSettings::path(text, home.as_deref());
-        let client = match (path(&settings.client_certificate), path(&settings.client_key)) {
-            (Some(certificate), Some(key)) => Some((certificate, key)),
-            (None, None) => None,
-            _ => bail!("mqtt.client_certificate and mqtt.client_key belong together: set both or none"),
-        };
-        let first = |names: [&str; 2]| names.into_iter().find(|name| !name.is_empty()).map(str::to_owned);
-        let host = || sysinfo::System::host_name().unwrap_or_default();
-        Ok(Some(Self {
-            address,
-            identity: Identity {
-                site: first([&settings.site, "default"]).unwrap_or_default(),
-                rig: first([&settings.rig, rig]).unwrap_or_else(host),
-                version: env!("CARGO_PKG_VERSION").into(),
-            },
-            rate: settings.rate,
-            batch: Duration::try_from_secs_f64(settings.batch).unwrap_or_default(),
-            home_assistant: settings.home_assistant,
-            source,
-            user: settings.user.clone(),
-            password_file: path(&settings.password_file),
-            files: TlsFiles { ca: path(&settings.ca_file), client },
-        }))
-    }
-
-    /// The folder of the spool. Each rig name has its own.
-    ///
-    /// # Errors
-    /// If the environment names no folder of state.
-    pub(super) fn spool_folder(&self) -> anyhow::Result<PathBuf> {
-        let folder = UserFolder::State.path().ok_or_else(|| anyhow!("there is no folder for state: set HOME"))?;
-        Ok(folder.join(FOLDER).join(format!("{}.{}", slug(&self.identity.site), slug(&self.identity.rig))))
+    /// If an address is wrong, or settings contradict each other.
+    pub(crate) fn new(settings: &Settings, source: SourceKind) -> anyhow::Result<Option<Self>> {
+        let mqtt = BrokerPlan::new(&settings.mqtt)?.map(|broker| MqttPlan {
+            broker,
+            identity: names(settings, &settings.mqtt.site, &settings.mqtt.rig),
+            rate: settings.mqtt.rate,
+            batch: Duration::try_from_secs_f64(settings.mqtt.batch).unwrap_or_default(),
+            home_assistant: settings.mqtt.home_assistant,
+        });
+        let influx = DatabasePlan::new(&settings.influx)?;
+        let influx =
+            influx.map(|database| InfluxPlan { database, identity: identity(settings), rate: settings.influx.rate });
+        Ok((mqtt.is_some() || influx.is_some()).then_some(Self { source, mqtt, influx }))
     }
 }
 
-impl Broker for FleetPlan {
-    /// Reads the password from the environment or its file each time, so that a corrected file is used without a restart.
-    fn connect(&mut self, hello: Hello) -> Result<Box<dyn Connection>, BrokerError> {
-        let password = match (std::env::var(PASSWORD), &self.password_file) {
-            (Ok(password), _) if !password.is_empty() => password,
-            (_, Some(file)) => password_in(file)?,
-            _ => String::new(),
-        };
-        let credentials = Credentials { user: self.user.clone(), password };
-        MqttBroker::new(self.address.clone(), credentials, self.files.clone()).connect(hello)
+/// The names of this rig: those of the settings; without them `default`, and the name of the computer.
+pub(crate) fn identity(settings: &Settings) -> Identity {
+    names(settings, "", "")
+}
+
+/// The same, unless there are other names.
+fn names(settings: &Settings, site: &str, rig: &str) -> Identity {
+    let first = |names: [&str; 2]| names.into_iter().find(|name| !name.is_empty()).map(str::to_owned);
+    let host = || sysinfo::System::host_name().unwrap_or_default();
+    Identity {
+        site: first([site, &settings.site]).unwrap_or_else(|| "default".into()),
+        rig: first([rig, &settings.rig]).unwrap_or_else(host),
+        version: env!("CARGO_PKG_VERSION").into(),
     }
 }
 
-/// The first line of a file.
-fn password_in(file: &Path) -> Result<String, BrokerError> {
-    let unusable = |reason: String| BrokerError::File { path: file.into(), reason };
-    let bytes = read_limited(file, MAX_PASSWORD).map_err(|error| unusable(error.to_string()))?;
-    let text = String::from_utf8(bytes).map_err(|_| unusable("it is not UTF-8".into()))?;
-    Ok(text.lines().next().unwrap_or_default().to_owned())
+/// The folder of a spool in the folder of state. Each rig name has its own.
+///
+/// # Errors
+/// If the environment names no folder of state.
+pub(super) fn spool_folder(kind: &str, identity: &Identity) -> anyhow::Result<PathBuf> {
+    let folder = UserFolder::State.path().ok_or_else(|| anyhow!("there is no folder for state: set HOME"))?;
+    Ok(folder.join(kind).join(format!("{}.{}", slug(&identity.site), slug(&identity.rig))))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn settings(broker: &str) -> MqttSettings {
-        let mut settings = MqttSettings::default();
-        settings.broker = broker.into();
+    fn settings(broker: &str, database: &str) -> Settings {
+        let mut settings = Settings::default();
+        (settings.mqtt.broker, settings.influx.url) = (broker.into(), database.into());
+        (settings.site, settings.rig) = ("Club".into(), "Rig 3".into());
         settings
     }
 
     #[test]
-    fn new_without_a_broker_is_none() {
-        assert!(FleetPlan::new(&MqttSettings::default(), "rig", SourceKind::Game).unwrap().is_none());
+    fn new_without_a_broker_and_a_database_is_none() {
+        assert!(FleetPlan::new(&Settings::default(), SourceKind::Game).unwrap().is_none());
     }
 
     #[test]
-    fn new_takes_the_name_of_the_rig_unless_mqtt_has_one() {
-        let rig = |settings: &MqttSettings| {
-            FleetPlan::new(settings, "Rig 3", SourceKind::Game).unwrap().unwrap().identity.rig
+    fn new_takes_the_names_of_the_rig_and_topics_may_have_others() {
+        let mut settings = settings("mqtt://host", "http://host:8428/write");
+        let names = |settings: &Settings| {
+            let plan = FleetPlan::new(settings, SourceKind::Game).unwrap().unwrap();
+            [plan.mqtt.unwrap().identity, plan.influx.unwrap().identity].map(|names| (names.site, names.rig))
         };
-        assert_eq!(rig(&settings("mqtt://host")), "Rig 3");
-        let mut own = settings("mqtt://host");
-        own.rig = "Own".into();
-        assert_eq!(rig(&own), "Own");
+        let general = ("Club".to_owned(), "Rig 3".to_owned());
+        assert_eq!(names(&settings), [general.clone(), general.clone()]);
+        (settings.mqtt.site, settings.mqtt.rig) = ("own".into(), "Own".into());
+        assert_eq!(names(&settings), [("own".into(), "Own".into()), general]);
+        settings.site.clear();
+        assert_eq!(names(&settings)[1].0, "default");
     }
 
     #[test]
-    fn new_refuses_wrong_addresses_and_half_of_a_certificate() {
-        let error =
-            |settings: &MqttSettings| format!("{:#}", FleetPlan::new(settings, "", SourceKind::Game).unwrap_err());
-        assert!(error(&settings("host")).contains("mqtt://HOST:PORT"));
-        assert!(error(&settings("mqtt://me:secret@host")).contains("password_file"));
-        let mut half = settings("mqtts://host");
-        half.client_key = "/key.pem".into();
-        assert!(error(&half).contains("belong together"));
-    }
-
-    #[test]
-    fn password_in_returns_the_first_line() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("password");
-        std::fs::write(&file, "secret word\r\n").unwrap();
-        assert_eq!(password_in(&file).unwrap(), "secret word");
-        std::fs::write(&file, vec![b'x'; 2000]).unwrap();
-        assert!(password_in(&file).is_err());
+    fn new_reports_a_wrong_address_of_either() {
+        let error = |broker, database| {
+            format!("{:#}", FleetPlan::new(&settings(broker, database), SourceKind::Game).unwrap_err())
+        };
+        assert!(error("host", "").contains("mqtt.broker"));
+        assert!(error("mqtt://host", "http://host:8086").contains("influx.url"));
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use acevo_fleet::PublisherState;
+use acevo_fleet::{InfluxState, PublisherState};
 use axum::Extension;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -14,7 +14,6 @@ use super::change::{Refusal, may_change, read_change};
 use super::json::json;
 use super::server::Server;
 use super::slots::Connection;
-use crate::fleet::task::duplicate;
 use crate::format::text::{clean, driver, name};
 use crate::recording::task::{RecordingCommand, RecordingState};
 
@@ -63,6 +62,8 @@ struct Status {
     recording: Option<RecordingState>,
     /// Publishing to a broker; `None` if none is set.
     mqtt: Option<PublisherState>,
+    /// Writing to a database; `None` if none is set.
+    influx: Option<InfluxState>,
     /// Free bytes in the folder of recordings.
     disk_free: Option<u64>,
     /// What is wrong now.
@@ -84,7 +85,7 @@ pub(super) fn status(server: &Server, connection: &Connection) -> String {
     let problem = recording.as_ref().and_then(|recording| Some(format!("recording: {}", recording.problem.as_ref()?)));
     let of_settings =
         server.control.as_ref().and_then(|control| Some(format!("settings: {}", control.settings.problem()?)));
-    let mqtt = server.control.as_ref().and_then(Control::fleet);
+    let fleet = server.control.as_ref().map(Control::fleet).unwrap_or_default();
     let (track, layout) = snapshot.track_names();
     let pages = snapshot.pages.as_ref();
     let driver = pages.map(driver).unwrap_or_default();
@@ -105,19 +106,14 @@ pub(super) fn status(server: &Server, connection: &Connection) -> String {
         missed: snapshot.health.physics_missed,
         clients: server.counters.clients.load(Ordering::Relaxed),
         recording,
-        problems: problem.into_iter().chain(of_settings).chain(mqtt.iter().flat_map(mqtt_problems)).collect(),
-        mqtt,
+        problems: problem.into_iter().chain(of_settings).chain(fleet.problems()).collect(),
+        mqtt: fleet.mqtt,
+        influx: fleet.influx,
         disk_free,
         restart_for: server.control.as_ref().map(|control| control.settings.waiting()).unwrap_or_default(),
         may_control: refusal.is_none(),
         refusal,
     })
-}
-
-/// What is wrong with publishing.
-fn mqtt_problems(state: &PublisherState) -> Vec<String> {
-    let duplicate = state.is_duplicate.then(|| duplicate(&state.topic));
-    state.problem.clone().into_iter().chain(duplicate).map(|problem| format!("mqtt: {problem}")).collect()
 }
 
 /// Does what a page has asked for.

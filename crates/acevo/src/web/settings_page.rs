@@ -192,10 +192,11 @@ async fn try_write(server: &Arc<Server>, connection: &Connection, request: Reque
     server.control()?;
     let Changes { changes } = read_change(server, connection, request, MAX_REQUEST).await?;
     // Who changes these could have everything sent elsewhere, also the content of a file as a password.
-    if !connection.is_local() && changes.keys().any(|key| key.starts_with("mqtt.")) {
+    let is_elsewhere = |key: &String| ["mqtt.", "influx."].iter().any(|section| key.starts_with(section));
+    if !connection.is_local() && changes.keys().any(is_elsewhere) {
         return Err(Refusal::new(
             StatusCode::FORBIDDEN,
-            "Only the computer that runs acevo can change the settings of mqtt.",
+            "Only the computer that runs acevo can change the settings of mqtt and influx.",
         ));
     }
     let value = |json: &Json| if json.is_null() { None } else { Some(Value::from_json(json)) };

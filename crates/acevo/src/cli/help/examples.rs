@@ -73,11 +73,13 @@ Examples:
   acevo publish --broker mqtt://192.168.1.5          To the broker in the network, as this computer
   acevo publish --broker mqtts://broker.example --site club --rig \"Rig 3\"
                                                      With TLS, as acevo/v1/club/rig-3
+  acevo publish --influx http://192.168.1.5:8428/write
+                                                     To VictoriaMetrics; docs/influx.md has other databases
   acevo publish --broker mqtt://localhost --demo     A simulated car, without the game
   mosquitto_sub -h localhost -t 'acevo/v1/#' -v      What arrives
 
-User, password file and certificates are settings: `acevo settings`. With mqtt.broker in the settings, `acevo run` publishes, too. \
-docs/mqtt.md describes the topics.";
+User, password file and certificates are settings: `acevo settings`. With mqtt.broker or influx.url in the settings, `acevo run` \
+publishes, too. An option for either replaces both settings. docs/mqtt.md describes the topics, docs/influx.md the measurements.";
 
 const SESSIONS: &str = "\
 Examples:
