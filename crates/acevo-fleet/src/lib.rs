@@ -5,6 +5,7 @@
 //! - `InfluxWriter` writes them to a database of time series (feature `influx`).
 //! - [`Spool`] keeps laps, events and sessions until they are acknowledged.
 //! - [`Broker`] and [`Connection`] are what a client library of a broker has to do; `MqttBroker` does it by MQTT 3.1.1 (feature `mqtt`).
+//! - `HttpClient` sends requests to HTTP servers, with bounded answers and without redirects (feature `http`).
 //!
 //! Nothing here knows a game: the caller passes values that can be serialized. `docs/mqtt.md` of the repository describes the messages.
 
@@ -17,6 +18,8 @@ mod readme {}
 
 mod broker;
 mod home_assistant;
+#[cfg(feature = "http")]
+mod http;
 mod id;
 #[cfg(feature = "influx")]
 mod influx;
@@ -30,12 +33,21 @@ mod sample;
 mod session;
 mod sink;
 mod slug;
+#[cfg(any(feature = "http", feature = "mqtt"))]
+mod source;
 mod spool;
+#[cfg(all(feature = "tls", any(feature = "http", feature = "mqtt")))]
+mod tls;
+mod tls_files;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 pub use self::broker::{
     Address, AddressError, Broker, BrokerError, BrokerEvent, Connection, Hello, Message, QualityOfService, Ticket,
+};
+#[cfg(feature = "http")]
+pub use self::http::{
+    HttpAddress, HttpAddressError, HttpAnswer, HttpBody, HttpClient, HttpCredentials, HttpError, HttpMethod,
 };
 pub use self::id::Uuid;
 #[cfg(feature = "influx")]
@@ -44,7 +56,7 @@ pub use self::influx::{
 };
 pub use self::message::{Backlog, ChannelInfo};
 #[cfg(feature = "mqtt")]
-pub use self::mqtt::{Credentials, MqttBroker, TlsFiles};
+pub use self::mqtt::{Credentials, MqttBroker};
 pub use self::publisher::{Identity, Options, Publisher, PublisherState};
 pub use self::session::{
     DrivenNames, EventFact, Fact, LapFact, LapFacts, Moment, RigState, Session, SessionState, Sessions,
@@ -52,6 +64,7 @@ pub use self::session::{
 pub use self::sink::Sink;
 pub use self::slug::slug;
 pub use self::spool::{Entry, Spool, SpoolError, SpoolLimits};
+pub use self::tls_files::TlsFiles;
 
 /// The time now, milliseconds since 1970.
 fn unix_ms() -> u64 {
