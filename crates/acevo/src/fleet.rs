@@ -8,5 +8,5 @@ mod database;
 pub(crate) mod feed;
 mod outlet;
 pub(crate) mod plan;
-mod sampler;
+pub(crate) mod sampler;
 pub(crate) mod task;

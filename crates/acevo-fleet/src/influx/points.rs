@@ -131,7 +131,9 @@ impl Points {
             ("state", rig.state.as_str()),
             ("version", self.version.as_str()),
         ] {
-            fields.push(key, FieldValue::Text(text.to_owned()));
+            if !text.is_empty() {
+                fields.push(key, FieldValue::Text(text.to_owned()));
+            }
         }
         for (key, count) in [
             ("missed", rig.missed),
@@ -278,7 +280,7 @@ mod tests {
         let line = points().rig(&rig, &Backlog { messages: 5, ..Backlog::default() }, 1, 7).unwrap();
         assert_eq!(
             line,
-            "rig,rig=rig-3,site=club driving=1i,game=\"\",source=\"game\",state=\"live\",version=\"0.1.0\",missed=2i,waiting=5i,\
+            "rig,rig=rig-3,site=club driving=1i,source=\"game\",state=\"live\",version=\"0.1.0\",missed=2i,waiting=5i,\
              waiting_bytes=0i,dropped=0i,dropped_samples=0i,refused=1i 7"
         );
     }

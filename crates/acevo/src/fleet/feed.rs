@@ -72,7 +72,7 @@ impl Pacer {
     fn take(&mut self, now: Instant) -> bool {
         let Some(interval) = self.interval.filter(|_| self.next.is_none_or(|at| at <= now)) else { return false };
         // At the same rate, also if frames come a little late.
-        let planned = self.next.map_or(now, |at| at + interval);
+        let planned = self.next.map_or(now + interval, |at| at + interval);
         self.next = Some(if planned + interval < now { now + interval } else { planned });
         true
     }

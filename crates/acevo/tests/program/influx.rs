@@ -1,4 +1,4 @@
-//! Writing to real databases: what they have afterwards, also if they or acevo are killed, and what is reported if they do not accept us.
+//! Writing to real databases: what they have afterwards, also if they are away or acevo is killed, and what is reported if they do not accept us.
 
 mod dashboards;
 mod database;
@@ -29,17 +29,15 @@ fn stored_laps(user: &User) -> usize {
 }
 
 #[test]
-fn publish_writes_every_lap_although_the_database_is_killed() {
+fn publish_writes_every_lap_although_the_database_is_away() {
     for kind in KINDS {
         let Some(mut database) = Database::start(kind) else { continue };
         let (user, url) = (User::new(), database.url());
         let mut acevo = spawn(&mut user.command(&publish(&url)));
         acevo.message_with("as rig one of site default");
         until(|| database.laps().len() >= 2);
-        // What was acknowledged is on the disk of the database, but VictoriaMetrics writes after a second or more.
         let before = database.laps().len();
-        std::mem::drop(database.metricsql("1", true));
-        database.kill();
+        database.end();
         acevo.message_with("nothing listens");
         until(|| stored_laps(&user) >= 2);
         database.restart();
@@ -62,7 +60,7 @@ fn publish_writes_laps_of_a_killed_program_after_its_next_start() {
     for kind in KINDS {
         let Some(mut database) = Database::start(kind) else { continue };
         let (user, url) = (User::new(), database.url());
-        database.kill();
+        database.end();
         let mut acevo = spawn(&mut user.command(&publish(&url)));
         acevo.message_with("nothing listens");
         until(|| stored_laps(&user) >= 2);
@@ -92,14 +90,17 @@ fn publish_writes_samples_at_the_rate_of_the_settings_with_tags() {
         let mean = (times[times.len() - 1] - times[0]) as f64 / (times.len() - 1) as f64;
         // A busy machine may leave some out, but none comes twice.
         assert!((45.0..200.0).contains(&mean), "{mean} ms between samples");
-        let tags = match kind {
-            Kind::VictoriaMetrics => ["rig", "site", "track", "car", "driver"]
-                .map(|tag| database.label_values(tag, "live_speed").remove(0).as_str().unwrap().to_owned()),
+        let names = ["rig", "site", "track", "car", "driver"];
+        let tags = || match kind {
+            Kind::VictoriaMetrics => names.map(|tag| database.label_values(tag, "live_speed").first().cloned()),
             Kind::InfluxDb => {
-                let rows = database.influxql("SELECT last(speed) FROM live GROUP BY *").unwrap();
-                ["rig", "site", "track", "car", "driver"].map(|tag| rows[0][tag].as_str().unwrap().to_owned())
+                let rows = database.influxql("SELECT last(speed) FROM live WHERE track != '' GROUP BY *").unwrap();
+                names.map(|tag| rows.first().map(|row| row[tag].clone()))
             }
         };
+        // The game has the names some time after the first values.
+        until(|| tags().iter().all(Option::is_some));
+        let tags = tags().map(|tag| tag.unwrap().as_str().unwrap().to_owned());
         assert_eq!(&tags[..2], ["rig-7", "club"]);
         assert!(tags[2..].iter().all(|name| !name.is_empty()), "{tags:?}");
     }
@@ -130,7 +131,7 @@ fn publish_to_a_broker_and_a_database_uses_one_session_and_neither_waits_for_the
 
 #[test]
 fn publish_with_wrong_secrets_or_names_ends_with_a_message() {
-    let Some(database) = Database::start_with(Kind::InfluxDb, "  auth-enabled = true") else { return };
+    let Some(database) = Database::start_guarded() else { return };
     // The first user of InfluxDB is created without a password.
     let created = database.post("/query", "q=CREATE+USER+me+WITH+PASSWORD+'right'+WITH+ALL+PRIVILEGES");
     assert_eq!(created.status, 200, "{created:?}");

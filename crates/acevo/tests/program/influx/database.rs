@@ -33,11 +33,15 @@ pub(super) struct Database {
 impl Database {
     /// Starts a database. `None` if it is not installed, which is reported.
     pub(super) fn start(kind: Kind) -> Option<Self> {
-        Self::start_with(kind, "")
+        Self::start_with(kind, false)
     }
 
-    /// The same, with further lines in the section `http` of the configuration of InfluxDB.
-    pub(super) fn start_with(kind: Kind, lines: &str) -> Option<Self> {
+    /// InfluxDB that wants users and passwords.
+    pub(super) fn start_guarded() -> Option<Self> {
+        Self::start_with(Kind::InfluxDb, true)
+    }
+
+    fn start_with(kind: Kind, is_guarded: bool) -> Option<Self> {
         let (program, package) = match kind {
             Kind::VictoriaMetrics => ("/usr/bin/victoria-metrics", "victoria-metrics"),
             Kind::InfluxDb => ("/usr/bin/influxd", "influxdb"),
@@ -51,7 +55,8 @@ impl Database {
             let default = output(Command::new(program).arg("config").env("HOME", folder.path())).stdout;
             let path = folder.path().display().to_string();
             let text = default
-                .replace("\":8086\"", &format!("\"127.0.0.1:{port}\"\n{lines}"))
+                .replace("\":8086\"", &format!("\"127.0.0.1:{port}\""))
+                .replace("auth-enabled = false", &format!("auth-enabled = {is_guarded}"))
                 .replace("127.0.0.1:8088", &format!("127.0.0.1:{}", free_port()))
                 .replace("/var/lib/influxdb", &path)
                 .replace(&format!("{path}/.influxdb"), &path);
@@ -84,8 +89,16 @@ impl Database {
         format!("http://127.0.0.1:{}/{path}", self.port)
     }
 
-    pub(super) fn kill(&mut self) {
-        self.running.kill();
+    /// Ends it. InfluxDB is killed, as by a crash; VictoriaMetrics is asked to end, because a kill makes it lose what it has acknowledged in the
+    /// last seconds.
+    pub(super) fn end(&mut self) {
+        match self.kind {
+            Kind::InfluxDb => drop(self.running.kill()),
+            Kind::VictoriaMetrics => {
+                self.running.signal(Signal::INT);
+                self.running.wait_for_exit();
+            }
+        }
     }
 
     pub(super) fn restart(&mut self) {
@@ -213,7 +226,11 @@ impl Database {
     pub(super) fn laps(&self) -> BTreeMap<(String, u64), u64> {
         let points = self.points("laps", &["number", "time_ms", "complete"]);
         let complete = points.into_iter().filter(|(_, fields)| fields.get("complete") == Some(&1.0));
-        complete.map(|((session, _), fields)| ((session, fields["number"] as u64), fields["time_ms"] as u64)).collect()
+        // A field may be visible before the others of its point.
+        let known = complete.filter_map(|((session, _), fields)| {
+            Some(((session, *fields.get("number")? as u64), *fields.get("time_ms")? as u64))
+        });
+        known.collect()
     }
 
     /// The times of points of a measurement that have a field, oldest first.
