@@ -105,8 +105,12 @@ fn query(target: &Value) -> &str {
 /// A query with values for its variables, as Grafana replaces them for `All`.
 fn replaced(query: &str) -> String {
     let variables = ["site", "rig", "track", "driver", "session"];
-    let query =
-        query.replace("$__interval", "10s").replace("$__range", "1h").replace("$timeFilter", "time > now() - 1h");
+    // Two points of the rig are ten seconds apart: a difference of minutes would take some.
+    let query = query
+        .replace("time(1m)", "time(10s)")
+        .replace("$__interval", "10s")
+        .replace("$__range", "1h")
+        .replace("$timeFilter", "time > now() - 1h");
     variables.iter().fold(query, |query, name| query.replace(&format!("${name}"), ".*"))
 }
 

@@ -87,7 +87,7 @@ fn publish_survives_servers_that_are_no_databases() {
         |stream| write!(stream, "HTTP/1.1 204 No Content\r\nContent-Length: 1000000\r\n\r\nshort"),
         |stream| plain(stream, "999 \u{1b}[31mred"),
     ];
-    // The first answer is right: then acevo goes on, whatever comes. Every second one is, so that the next request comes soon.
+    // The first answer is right: then acevo goes on. Every second one is right, too, so that the next request comes soon.
     let server = Server::start(|number| match number {
         0 => accepted,
         number if number % 2 == 0 => accepted,
