@@ -51,6 +51,8 @@ test('pages of best laps have as many lines as fit', () => {
   const table = (track, count) => ({ track, car: 'GT3', laps: Array.from({ length: count }, (_, place) => ({ place })) });
   const shape = (tables, lines, top) => bestPages(tables, lines, top).map((page) => page.map(({ track, laps }) => `${track}${laps.length}`).join(' '));
   assert.deepEqual(shape([table('A', 30), table('B', 2), table('C', 5)], 16, 10), ['A10 B2', 'C5']);
+  assert.deepEqual(shape([table('A', 30), table('B', 30)], 19, 10), ['A10 B5'], 'the rest of a page is used');
+  assert.deepEqual(shape([table('A', 30), table('B', 30)], 18, 10), ['A10', 'B10']);
   assert.deepEqual(shape([table('A', 30)], 6, 10), ['A4'], 'a table is never longer than a page');
   assert.deepEqual(shape([table('A', 30), table('B', 1)], Infinity, 10), ['A10 B1'], 'a phone scrolls');
   assert.deepEqual(shape([table('A', 30)], 1, 10), ['A1']);

@@ -191,7 +191,7 @@ fn hostile_messages_change_nothing_else() {
     }
     let mut rigs = Rigs::connect(&broker, 1);
     rigs.introduce();
-    until(|| shown(&site, "rig-0")["driver"] == "Driver 0");
+    until(|| shown(&site, "rig-0")["driver"] == rigs::driver(0));
     let state = site.json("/api/snapshot");
     assert_eq!(state["rigs"].as_array().unwrap().len(), 1, "{state}");
     assert!(state["ignored"].as_u64().unwrap() >= 20, "{state}");

@@ -120,25 +120,25 @@ export function layoutOf(count, { scrolls = false } = {}) {
   return { kind: 'lines', columns: 1, rows: perPage, pages, perPage };
 }
 
-/** Lines that the title of a table of best laps takes. */
-const TITLE_LINES = 2;
+/** Lines that the title of a table of best laps takes, and laps of a table that are worth its title at the end of a page. */
+const [TITLE_LINES, WORTH] = [2, 5];
 
 /**
- * The tables of the best laps on pages of this many lines: each page is an array of tables with `from` (the place of the first lap, from 0) and
- * `laps`. `top` is the number of laps of a table that are shown.
+ * The tables of the best laps on pages of this many lines: each page is an array of tables with the `laps` that fit. `top` is the
+ * number of laps of a table that are shown.
  */
 export function bestPages(tables, lines, top) {
   const pages = [];
   let left = 0;
   for (const table of tables) {
-    const laps = table.laps.slice(0, Math.min(top, Math.max(1, lines - TITLE_LINES)));
-    const needed = TITLE_LINES + laps.length;
-    if (needed > left) {
+    const wanted = Math.min(top, table.laps.length);
+    if (left - TITLE_LINES < Math.min(wanted, WORTH)) {
       pages.push([]);
       left = lines;
     }
+    const laps = table.laps.slice(0, Math.min(wanted, Math.max(1, left - TITLE_LINES)));
     pages[pages.length - 1].push({ ...table, laps });
-    left -= needed;
+    left -= TITLE_LINES + laps.length;
   }
   return pages;
 }

@@ -143,3 +143,17 @@ fn page_says_that_the_broker_or_the_wall_is_away_and_comes_back() {
     browser.errors.retain(|error| !error.contains("ERR_CONNECTION_REFUSED") && !error.contains("WebSocket"));
     assert!(browser.errors.is_empty(), "{:?}", browser.errors);
 }
+
+/// The picture of `docs/wall.md`, in the folder `ACEVO_PICTURES`. `docs/pictures/make` runs it.
+#[test]
+#[ignore = "makes a picture"]
+fn picture_for_the_documentation() {
+    let mut browser = Chromium::start().expect("Chromium");
+    let broker = Broker::anonymous().expect("mosquitto");
+    let user = User::new();
+    let site = wall_of(&broker, &user, Rigs::of_one_centre(&broker, 12), 12);
+    browser.resize(1600, 900, 1.0, false);
+    browser.open(&url(&site, ""));
+    browser.wait_for("document.querySelectorAll('.rigs .rig').length === 12 && document.querySelectorAll('.best').length > 0");
+    browser.keep_picture("wall");
+}
