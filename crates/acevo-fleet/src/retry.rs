@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn retry_waits_longer_each_time_and_begins_anew_after_a_good_connection() {
+    fn retry_waits_longer_each_time_and_starts_short_again_after_a_good_connection() {
         let mut retry = Retry::new(Uuid::random().unwrap());
         let now = Instant::now();
         let mut wait = |is_permanent, connected| {

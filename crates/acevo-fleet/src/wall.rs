@@ -116,7 +116,7 @@ impl Wall {
         }
         let id = RigId { site: topic.site.to_owned(), rig: topic.rig.to_owned() };
         if topic.kind == Kind::Status && message.text.is_empty() {
-            // Somebody has deleted the retained status of a rig that no longer exists.
+            // The retained status of a rig that no longer exists was deleted.
             if self.rigs.remove(&id).is_some() {
                 self.removed_at = self.revision;
             }

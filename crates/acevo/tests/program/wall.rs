@@ -202,7 +202,7 @@ fn hostile_messages_change_nothing_else() {
 fn wall_keeps_up_with_a_hundred_rigs() {
     let Some(broker) = Broker::anonymous() else { return };
     let user = User::new();
-    let mut rigs = Rigs::connect(&broker, 100);
+    let mut rigs = Rigs::of_one_centre(&broker, 100);
     rigs.introduce();
     let site = wall(&user, &broker, &["--quiet"]);
     until(|| site.json("/api/snapshot")["rigs"].as_array().is_some_and(|rigs| rigs.len() == 100));
@@ -249,7 +249,7 @@ fn cost_of_a_hundred_rigs() {
     use std::time::{Duration, Instant};
     let Some(broker) = Broker::anonymous() else { return };
     let user = User::new();
-    let mut rigs = Rigs::connect(&broker, 100);
+    let mut rigs = Rigs::of_one_centre(&broker, 100);
     rigs.introduce();
     let site = wall(&user, &broker, &["--quiet"]);
     let clients: Vec<_> = (0..2).map(|_| site.socket()).collect();

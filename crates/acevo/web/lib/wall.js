@@ -10,12 +10,15 @@ export const keyOf = ({ site, rig }) => `${site}/${rig}`;
 
 const inOrder = (rigs) => [...rigs].sort((a, b) => natural.compare(a.site, b.site) || natural.compare(a.rig, b.rig));
 
+/** Tables in an order that new laps do not change, so that pages in turn show each of them. */
+const inOrderOfTracks = (tables) => [...tables].sort((a, b) => natural.compare(trackName(a), trackName(b)) || natural.compare(a.car, b.car));
+
 /** Words for states in which there are no live values. */
 const WORDS = {
   waiting: 'No game', menu: 'Menu', paused: 'Paused', replay: 'Replay', frozen: 'Game hangs', stale: 'No messages', offline: 'Offline', unknown: 'Unknown',
 };
 
-/** The state of a rig in words; empty while somebody drives. */
+/** The state of a rig in words; empty while the rig drives. */
 export const stateWords = ({ state }) => (state === 'live' ? '' : WORDS[Object.hasOwn(WORDS, state) ? state : 'unknown']);
 
 /** The name of the flag that a driver sees; empty without one. */
@@ -90,7 +93,7 @@ export class WallModel {
     if (message.is_full) this.#rigs.clear();
     for (const rig of message.rigs) this.#rigs.set(keyOf(rig), rig);
     if (message.is_full || message.rigs.length) this.#order = null;
-    if (Array.isArray(message.bests)) this.bests = message.bests;
+    if (Array.isArray(message.bests)) this.bests = inOrderOfTracks(message.bests);
     this.broker = message.broker ?? null;
     this.address = message.address ?? '';
     this.site = message.site ?? '';

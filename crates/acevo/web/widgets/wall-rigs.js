@@ -26,36 +26,44 @@ function rigBox() {
   const flag = el('span', 'rig-flag', cloth, flagText);
   const [lap, delta, last, best] = [figure('Lap', 'rig-lap'), figure('Delta', 'rig-delta'), figure('Last', 'rig-last'), figure('Best', 'rig-best')];
   row.append(el('div', 'rig-body', el('header', 'rig-head', mark, name, site, note, health, flag), driver, el('div', 'rig-car', model, track), lap.node, el('div', 'rig-now', delta.node, word), last.node, best.node));
+  const updateWho = (rig, { hasSites, hasTracks }) => {
+    const { live, state } = rig;
+    setText(name, rig.rig);
+    setText(site, hasSites ? rig.site : '');
+    const position = live?.race_position > 0 ? `P${fixed(live.race_position)}` : '';
+    setText(note, live?.in_pit_lane && state === 'live' ? 'Pit lane' : position);
+    setText(driver, rig.driver ?? NONE);
+    setText(model, rig.car ?? NONE);
+    setText(track, hasTracks ? trackName(rig) : '');
+    setText(health, healthOf(rig));
+  };
+  const updateState = (rig) => {
+    const words = stateWords(rig);
+    setData(row, 'state', rig.state);
+    setData(mark, 'state', MARKS[rig.state] ?? 'wait');
+    const shown = flagOf(rig);
+    setHidden(flag, !shown);
+    setData(flag, 'flag', shown);
+    setText(flagText, shown ? flagWords(shown) : '');
+    // The state in words takes the place of the delta.
+    setText(word, words);
+    setHidden(word, !words);
+    setHidden(delta.node, Boolean(words));
+  };
+  const updateLaps = ({ live, state, last: lastLap, best_ms: bestMs }) => {
+    delta.set(signed(live?.delta, 2), deltaState(live?.delta));
+    lap.rename(known(live?.lap_time) && state === 'live' ? `Lap · ${clock(live.lap_time)}` : 'Lap');
+    lap.set(live?.lap > 0 ? fixed(live.lap) : NONE);
+    const isInvalid = lastLap && !lastLap.is_valid && lastLap.time_ms;
+    last.set(`${lapTimeMs(lastLap?.time_ms)}${isInvalid ? ' ✕' : ''}`, isInvalid ? 'invalid' : '');
+    best.set(lapTimeMs(bestMs), bestMs && lastLap?.time_ms === bestMs ? 'new' : '');
+  };
   return {
     row,
-    update(rig, { hasSites, hasTracks }) {
-      const { live, state } = rig;
-      const words = stateWords(rig);
-      setData(row, 'state', state);
-      setData(mark, 'state', MARKS[state] ?? 'wait');
-      setText(name, rig.rig);
-      setText(site, hasSites ? rig.site : '');
-      const position = live?.race_position > 0 ? `P${fixed(live.race_position)}` : '';
-      setText(note, live?.in_pit_lane && state === 'live' ? 'Pit lane' : position);
-      setText(driver, rig.driver ?? NONE);
-      setText(model, rig.car ?? NONE);
-      setText(track, hasTracks ? trackName(rig) : '');
-      const shown = flagOf(rig);
-      setHidden(flag, !shown);
-      setData(flag, 'flag', shown);
-      setText(flagText, shown ? flagWords(shown) : '');
-      // The state in words takes the place of the delta.
-      setText(word, words);
-      setHidden(word, !words);
-      setHidden(delta.node, Boolean(words));
-      delta.set(signed(live?.delta, 2), deltaState(live?.delta));
-      const time = known(live?.lap_time) && state === 'live' ? clock(live.lap_time) : '';
-      lap.rename(time ? `Lap · ${time}` : 'Lap');
-      lap.set(live?.lap > 0 ? fixed(live.lap) : NONE);
-      const isInvalid = rig.last && !rig.last.is_valid && rig.last.time_ms;
-      last.set(`${lapTimeMs(rig.last?.time_ms)}${isInvalid ? ' ✕' : ''}`, isInvalid ? 'invalid' : '');
-      best.set(lapTimeMs(rig.best_ms), rig.best_ms && rig.last?.time_ms === rig.best_ms ? 'new' : '');
-      setText(health, healthOf(rig));
+    update(rig, context) {
+      updateWho(rig, context);
+      updateState(rig);
+      updateLaps(rig);
     },
   };
 }
