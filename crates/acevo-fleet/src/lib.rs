@@ -3,6 +3,7 @@
 //! - [`Sessions`] turns what a rig does into facts, each with the id of its session. A [`Sink`] takes them.
 //! - [`Publisher`] turns facts and samples into messages, and sends them.
 //! - `InfluxWriter` writes them to a database of time series (feature `influx`).
+//! - [`Wall`] is what the messages of all rigs say, and [`WallSubscriber`] gets them.
 //! - [`Spool`] keeps laps, events and sessions until they are acknowledged.
 //! - [`Broker`] and [`Connection`] are what a client library of a broker has to do; `MqttBroker` does it by MQTT 3.1.1 (feature `mqtt`).
 //! - `HttpClient` sends requests to HTTP servers, with bounded answers and without redirects (feature `http`).
@@ -39,11 +40,13 @@ mod spool;
 #[cfg(all(feature = "tls", any(feature = "http", feature = "mqtt")))]
 mod tls;
 mod tls_files;
+mod wall;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 pub use self::broker::{
-    Address, AddressError, Broker, BrokerError, BrokerEvent, Connection, Hello, Message, QualityOfService, Ticket,
+    Address, AddressError, Broker, BrokerError, BrokerEvent, Connection, Hello, Message, QualityOfService,
+    Subscription, Ticket,
 };
 #[cfg(feature = "http")]
 pub use self::http::{
@@ -65,6 +68,10 @@ pub use self::sink::Sink;
 pub use self::slug::slug;
 pub use self::spool::{Entry, Spool, SpoolError, SpoolLimits};
 pub use self::tls_files::TlsFiles;
+pub use self::wall::{
+    BestLap, BestTable, Day, LastLap, LiveValues, RigActivity, Wall, WallBroker, WallRig, WallState, WallStore,
+    WallStoreError, WallSubscriber,
+};
 
 /// The time now, milliseconds since 1970.
 fn unix_ms() -> u64 {

@@ -1,6 +1,5 @@
-//! Facts that wait until they are acknowledged: in a spool, and in memory while the spool cannot be written.
+//! Facts that wait in a spool until they are acknowledged.
 
-use std::collections::VecDeque;
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::broker::chain;
@@ -9,9 +8,6 @@ use crate::spool::{Entry, Spool, SpoolError};
 
 /// Time between two calls of [`Spool::sync`].
 const SYNC_EVERY: Duration = Duration::from_secs(1);
-
-/// Facts that wait in memory because the spool cannot be written.
-const MAX_UNWRITTEN: usize = 1_000;
 
 /// What the spool has under a number.
 #[derive(Debug)]
@@ -28,8 +24,6 @@ pub(crate) enum Stored {
 #[derive(Debug)]
 pub(crate) struct Outbox {
     spool: Spool,
-    /// Facts that could not be written.
-    unwritten: VecDeque<(&'static str, String)>,
     synced: Option<Instant>,
     lost: u64,
     problem: Option<String>,
@@ -37,27 +31,13 @@ pub(crate) struct Outbox {
 
 impl Outbox {
     pub(crate) fn new(spool: Spool) -> Self {
-        Self { spool, unwritten: VecDeque::new(), synced: None, lost: 0, problem: None }
+        Self { spool, synced: None, lost: 0, problem: None }
     }
 
-    /// Adds a fact. Never fails: what cannot be written waits in memory.
-    pub(crate) fn push(&mut self, topic: &'static str, text: String) {
-        // The order must stay.
-        let stored = if self.unwritten.is_empty() { self.spool.push(topic, &text).map(drop) } else { Ok(()) };
-        match stored {
-            Ok(()) if self.unwritten.is_empty() => return,
-            Err(SpoolError::TooLarge(_)) => {
-                self.lost += 1;
-                return;
-            }
-            Ok(()) => {}
-            Err(error) => self.problem = Some(chain(&error)),
-        }
-        if self.unwritten.len() >= MAX_UNWRITTEN {
-            self.unwritten.pop_front();
-            self.lost += 1;
-        }
-        self.unwritten.push_back((topic, text));
+    /// Adds a fact.
+    pub(crate) fn push(&mut self, topic: &str, text: &str) {
+        // An error means that it is too large.
+        self.lost += u64::from(self.spool.push(topic, text).is_err());
     }
 
     /// The number of the oldest entry after this one that is not acknowledged.
@@ -108,32 +88,21 @@ impl Outbox {
     /// What waits, and what was lost.
     pub(crate) fn backlog(&self, dropped_samples: u64) -> Backlog {
         Backlog {
-            messages: (self.spool.len() + self.unwritten.len()) as u64,
+            messages: self.spool.len() as u64,
             bytes: self.spool.bytes(),
             dropped: self.spool.dropped() + self.lost,
             dropped_samples,
         }
     }
 
-    /// Writes what could not be written, and synchronises the disk, from time to time.
+    /// Drops what is too old, and synchronises the disk, from time to time.
     pub(crate) fn run(&mut self, now: Instant) {
         if self.synced.is_some_and(|synced| now.saturating_duration_since(synced) < SYNC_EVERY) {
             return;
         }
         self.synced = Some(now);
-        while let Some((topic, text)) = self.unwritten.front() {
-            if let Err(error) = self.spool.push(topic, text) {
-                self.problem = Some(chain(&error));
-                break;
-            }
-            self.unwritten.pop_front();
-        }
         self.spool.expire(SystemTime::now());
-        self.problem = match self.spool.sync() {
-            Err(error) => Some(chain(&error)),
-            Ok(()) if self.unwritten.is_empty() => None,
-            Ok(()) => self.problem.take(),
-        };
+        self.problem = self.spool.sync().err().map(|error| chain(&error));
     }
 
     /// Synchronises the disk now.

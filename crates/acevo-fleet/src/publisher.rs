@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::broker::{Broker, BrokerError, BrokerEvent, Connection, Hello, Message, QualityOfService, Ticket, chain};
+use crate::broker::{
+    Broker, BrokerError, BrokerEvent, Connection, Hello, Message, QualityOfService, Subscription, Ticket, chain,
+};
 use crate::home_assistant::discovery;
 use crate::id::Uuid;
 use crate::message::{
@@ -38,6 +40,9 @@ const MIN_STATUS_EVERY: Duration = Duration::from_secs(1);
 
 /// Time after which a silent client is asked whether it is there.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// Maximum size of the status of a rig that is received, bytes.
+const MAX_STATUS: usize = 16 * 1024;
 
 /// Who publishes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +87,8 @@ pub struct PublisherState {
     pub problem: Option<String>,
     /// The problem stays until settings or files change.
     pub is_permanent: bool,
+    /// Why the spool cannot be written or read now. Laps and events wait in memory, and are lost with the program.
+    pub spool_problem: Option<String>,
     /// Another program publishes with the same name.
     pub is_duplicate: bool,
 }
@@ -168,13 +175,13 @@ impl Publisher {
         match fact {
             Fact::Rig(rig) => self.rig.clone_from(rig),
             Fact::Session(session) => {
-                self.outbox.push("session", text(&SessionMessage { session, rig }));
+                self.outbox.push("session", &text(&SessionMessage { session, rig }));
                 self.session = Some(session.clone());
             }
             Fact::Lap(LapFact { session, key, fields, unix_ms, .. }) => {
                 let (key, names) = (Some(key.as_str()), Some(&session.names));
                 let envelope = Envelope { session: session.id, key, rig, ended_at: Some(*unix_ms), at: None, names };
-                self.outbox.push("lap", enveloped(fields, &envelope));
+                self.outbox.push("lap", &enveloped(fields, &envelope));
                 if self.session.as_ref().is_none_or(|newest| newest.started <= session.started) {
                     self.session = Some(session.clone());
                 }
@@ -183,7 +190,7 @@ impl Publisher {
             Fact::Event(EventFact { session, fields, unix_ms, .. }) => {
                 let (at, session) = (Some(*unix_ms), session.id);
                 let envelope = Envelope { session, key: None, rig, ended_at: None, at, names: None };
-                self.outbox.push("event", enveloped(fields, &envelope));
+                self.outbox.push("event", &enveloped(fields, &envelope));
             }
         }
     }
@@ -253,7 +260,15 @@ impl Publisher {
             "default" => format!("acevo-{}", self.identity.rig),
             site => format!("acevo-{site}-{}", self.identity.rig),
         };
-        let hello = Hello { client_id, last_will, subscriptions: vec![status], keep_alive: KEEP_ALIVE };
+        let hello = Hello {
+            client_id,
+            last_will: Some(last_will),
+            subscriptions: vec![Subscription { topics: status, quality: QualityOfService::AtLeastOnce }],
+            keep_alive: KEEP_ALIVE,
+            // The spool knows what was not acknowledged, also after a restart.
+            is_kept: false,
+            max_received: MAX_STATUS,
+        };
         match self.broker.connect(hello) {
             Ok(connection) => {
                 let (late_to, sent_to, in_flight) = (0, 0, 0);
@@ -290,6 +305,8 @@ impl Publisher {
                 }
             }
             BrokerEvent::Received(message) => self.compare(&message),
+            // Without its own status it does not notice another rig with its name, and nothing else.
+            BrokerEvent::TooLarge(_) | BrokerEvent::NotSubscribed => {}
             BrokerEvent::Failed(error) => self.fail(&error, now),
         }
     }
@@ -396,7 +413,7 @@ impl Publisher {
         PublisherState {
             connected: self.running.as_ref().is_some_and(|running| running.is_up),
             backlog: self.outbox.backlog(self.dropped_samples),
-            problem: self.state.problem.clone().or_else(|| self.outbox.problem()),
+            spool_problem: self.outbox.problem(),
             ..self.state.clone()
         }
     }

@@ -43,6 +43,7 @@ mod simulate;
 mod stats;
 mod status;
 mod timing;
+mod wall;
 mod watch;
 
 use std::process::ExitCode;
@@ -80,6 +81,7 @@ pub(crate) fn run(args: Acevo) -> anyhow::Result<ExitCode> {
         Some(Command::Plot(args)) => plot::run(&args),
         Some(Command::Serve(args)) => serve::run(&args),
         Some(Command::Publish(args)) => publish::run(&args),
+        Some(Command::Wall(args)) => wall::run(&args),
         Some(Command::Settings(args)) => settings::run(&args),
         Some(Command::Simulate(args)) => simulate::run(&args),
         Some(Command::Log(args)) => log::run(&args),

@@ -72,6 +72,8 @@ pub struct InfluxState {
     pub problem: Option<String>,
     /// The problem stays until settings or files change.
     pub is_permanent: bool,
+    /// Why the spool cannot be written or read now. Laps and events wait in memory, and are lost with the program.
+    pub spool_problem: Option<String>,
 }
 
 /// What a request has.
@@ -156,7 +158,7 @@ impl InfluxWriter {
             Fact::Session(_) => return,
         };
         if let Some(line) = line {
-            self.outbox.push(topic, line);
+            self.outbox.push(topic, &line);
         }
     }
 
@@ -348,7 +350,7 @@ impl InfluxWriter {
         InfluxState {
             connected: self.connected.is_some(),
             backlog: self.outbox.backlog(self.dropped_samples),
-            problem: self.state.problem.clone().or_else(|| self.outbox.problem()),
+            spool_problem: self.outbox.problem(),
             ..self.state.clone()
         }
     }

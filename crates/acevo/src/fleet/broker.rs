@@ -1,4 +1,4 @@
-//! The broker of the settings.
+//! The broker of the settings, for those who publish and for those who subscribe.
 
 use std::path::PathBuf;
 

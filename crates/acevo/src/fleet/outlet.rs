@@ -63,6 +63,8 @@ pub(super) struct Outlet<P: Openable> {
     source: SourceKind,
     sink: Option<P::Sink>,
     next_attempt: Option<Instant>,
+    /// Events that came without a sink.
+    lost: u64,
     /// The state of the last report.
     state: P::State,
     /// Problems that were reported, and are still there.
@@ -71,13 +73,15 @@ pub(super) struct Outlet<P: Openable> {
 
 impl<P: Openable> Outlet<P> {
     pub(super) fn new(plan: P, source: SourceKind) -> Self {
-        Self { plan, source, sink: None, next_attempt: None, state: P::State::default(), reported: vec![] }
+        Self { plan, source, sink: None, next_attempt: None, lost: 0, state: P::State::default(), reported: vec![] }
     }
 
-    /// Without a spool there is no place for it: it is lost.
+    /// Without a spool there is no place for it: it is lost, and counted.
     pub(super) fn publish(&mut self, fact: &Fact) {
-        if let Some(sink) = &mut self.sink {
-            sink.publish(fact);
+        match &mut self.sink {
+            Some(sink) => sink.publish(fact),
+            // Each lap is an event, too.
+            None => self.lost += u64::from(matches!(fact, Fact::Event(_))),
         }
     }
 
@@ -106,11 +110,8 @@ impl<P: Openable> Outlet<P> {
     /// The state now. `report` gets messages for the user, each once, after the name of the settings. `lost` is the number of events that did not come here.
     pub(super) fn update(&mut self, lost: u64, report: &mut impl FnMut(&str, &str)) -> P::State {
         let mut state = self.sink.as_ref().map_or_else(|| self.state.clone(), P::state);
-        if self.sink.is_some() {
-            state.add_lost(lost);
-            if state.is_connected() && !self.state.is_connected() {
-                report(P::State::NAME, &self.plan.connected(&state));
-            }
+        if state.is_connected() && !self.state.is_connected() {
+            report(P::State::NAME, &self.plan.connected(&state));
         }
         let problems = state.problems();
         for problem in problems.iter().filter(|problem| !self.reported.contains(problem)) {
@@ -118,6 +119,7 @@ impl<P: Openable> Outlet<P> {
         }
         self.reported = problems;
         self.state = state.clone();
+        state.add_lost(lost + self.lost);
         state
     }
 
@@ -129,9 +131,9 @@ impl<P: Openable> Outlet<P> {
     }
 }
 
-fn open_spool(kind: &str, identity: &Identity) -> Result<Spool, OpenError> {
+fn open_spool(kind: &str, identity: &Identity, limits: SpoolLimits) -> Result<Spool, OpenError> {
     let folder = spool_folder(kind, identity).map_err(|error| OpenError { error, is_permanent: true })?;
-    Spool::open(folder, SpoolLimits::default()).map_err(|error| match error {
+    Spool::open(folder, limits).map_err(|error| match error {
         SpoolError::InUse(_) => {
             let advice = "another acevo on this computer publishes as the same rig: end one, or give it another name";
             OpenError { error: anyhow::Error::new(error).context(advice), is_permanent: true }
@@ -145,7 +147,7 @@ impl Openable for MqttPlan {
     type State = PublisherState;
 
     fn open(&self, source: SourceKind) -> Result<Publisher, OpenError> {
-        let spool = open_spool(PublisherState::NAME, &self.identity)?;
+        let spool = open_spool(PublisherState::NAME, &self.identity, self.spool)?;
         let options = Options {
             channels: sampler::catalogue(),
             rate: self.rate,
@@ -187,7 +189,7 @@ impl OutletState for PublisherState {
                 self.topic
             )
         });
-        self.problem.clone().into_iter().chain(duplicate).collect()
+        [&self.problem, &self.spool_problem].into_iter().flatten().cloned().chain(duplicate).collect()
     }
 
     fn failed(problem: String, is_permanent: bool) -> Self {
@@ -204,7 +206,7 @@ impl Openable for InfluxPlan {
     type State = InfluxState;
 
     fn open(&self, source: SourceKind) -> Result<InfluxWriter, OpenError> {
-        let spool = open_spool(InfluxState::NAME, &self.identity)?;
+        let spool = open_spool(InfluxState::NAME, &self.identity, SpoolLimits::default())?;
         let database = self.database.clone();
         let options = InfluxOptions {
             address: database.address.to_string(),
@@ -240,7 +242,7 @@ impl OutletState for InfluxState {
     }
 
     fn problems(&self) -> Vec<String> {
-        self.problem.clone().into_iter().collect()
+        [&self.problem, &self.spool_problem].into_iter().flatten().cloned().collect()
     }
 
     fn failed(problem: String, is_permanent: bool) -> Self {

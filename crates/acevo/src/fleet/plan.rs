@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use acevo_files::UserFolder;
-use acevo_fleet::{Identity, slug};
+use acevo_fleet::{Identity, SpoolLimits, slug};
 use acevo_settings::Settings;
 use anyhow::anyhow;
 
@@ -34,6 +34,8 @@ pub(crate) struct MqttPlan {
     pub(crate) rate: f64,
     /// Time of samples in a message.
     pub(crate) batch: Duration,
+    /// Limits of what waits on the disk.
+    pub(crate) spool: SpoolLimits,
     /// Home Assistant discovers the rig.
     pub(crate) home_assistant: bool,
 }
@@ -55,11 +57,14 @@ impl FleetPlan {
     /// # Errors
     /// If an address is wrong, or settings contradict each other.
     pub(crate) fn new(settings: &Settings, source: SourceKind) -> anyhow::Result<Option<Self>> {
+        let mut spool = SpoolLimits::default();
+        spool.max_bytes = u64::from(settings.mqtt.spool_limit) << 20;
         let mqtt = BrokerPlan::new(&settings.mqtt)?.map(|broker| MqttPlan {
             broker,
             identity: names(settings, &settings.mqtt.site, &settings.mqtt.rig),
             rate: settings.mqtt.rate,
             batch: Duration::try_from_secs_f64(settings.mqtt.batch).unwrap_or_default(),
+            spool,
             home_assistant: settings.mqtt.home_assistant,
         });
         let influx = DatabasePlan::new(&settings.influx)?;

@@ -104,7 +104,7 @@ pub(super) fn status(server: &Server, connection: &Connection) -> String {
         car,
         driver,
         missed: snapshot.health.physics_missed,
-        clients: server.counters.clients.load(Ordering::Relaxed),
+        clients: server.gate.counters.clients.load(Ordering::Relaxed),
         recording,
         problems: problem.into_iter().chain(of_settings).chain(fleet.problems()).collect(),
         mqtt: fleet.mqtt,

@@ -7,13 +7,13 @@ mod hostile;
 use std::collections::BTreeSet;
 use std::fs;
 
+use acevo_testkit::broker::Broker;
 use acevo_testkit::client::serve_by;
 use acevo_testkit::program::{Signal, output, spawn};
 use acevo_testkit::user::User;
 use acevo_testkit::wait::until;
 
 use self::database::{Database, Kind};
-use crate::mqtt::broker::Mosquitto;
 use crate::mqtt::{SPEED, true_times};
 
 const KINDS: [Kind; 2] = [Kind::VictoriaMetrics, Kind::InfluxDb];
@@ -108,7 +108,7 @@ fn publish_writes_samples_at_the_rate_of_the_settings_with_tags() {
 
 #[test]
 fn publish_to_a_broker_and_a_database_uses_one_session_and_neither_waits_for_the_other() {
-    let Some(broker) = Mosquitto::anonymous() else { return };
+    let Some(broker) = Broker::anonymous() else { return };
     let Some(database) = Database::start(Kind::VictoriaMetrics) else { return };
     let (user, subscriber, address, url) = (User::new(), broker.subscribe(), broker.address(), database.url());
     let args = [&publish(&url)[..], &["--broker", &address]].concat();
