@@ -22,7 +22,7 @@ const GROUP_ROWS: (usize, usize) = (10_000, 500_000);
 /// The extension of data files.
 pub(crate) const EXTENSION: &str = "parquet";
 
-/// Number of rows of a group with so many columns.
+/// Number of rows of a group with this number of columns.
 pub(crate) fn group_rows(columns: usize) -> usize {
     (GROUP_VALUES / columns.max(1)).clamp(GROUP_ROWS.0, GROUP_ROWS.1)
 }

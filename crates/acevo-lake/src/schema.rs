@@ -103,7 +103,7 @@ impl Schema {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// The schema with columns that are new; `None` if there are none.
+    /// The schema with columns that are new; `None` if all are known.
     ///
     /// # Errors
     /// If a column has another type. Names are compared as readers do it, without regard to case.

@@ -15,7 +15,7 @@ const MIN_SECTORS: usize = 3;
 /// Sectors that a lap can have columns for.
 const MAX_SECTORS: usize = 20;
 
-/// The columns, for laps with so many sectors.
+/// The columns, for laps with this number of sectors.
 pub(crate) fn columns(sectors: usize) -> Vec<LakeColumn> {
     use ColumnType::{Double, Flag, Text, Time, Whole};
 
