@@ -30,7 +30,7 @@ impl<'a> LakeProgress<'a> {
         show_message(&self.bar, &name_of(path));
     }
 
-    /// A file with so many bytes is done.
+    /// A file with this number of bytes is done.
     pub(super) fn end(&mut self, bytes: u64) {
         self.before += bytes;
         self.bar.set_position(self.before);
