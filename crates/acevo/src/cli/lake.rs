@@ -109,6 +109,11 @@ pub(crate) struct LakeCompactArgs {
 }
 
 impl LakeArgs {
+    /// True if the command takes defaults from the settings.
+    pub(super) fn uses_settings(&self) -> bool {
+        matches!(self.command, LakeCommand::Add(_))
+    }
+
     /// Takes the settings for options that were not given.
     pub(super) fn apply(&mut self, settings: &Settings) {
         if let LakeCommand::Add(args) = &mut self.command {

@@ -44,6 +44,7 @@ impl Acevo {
                 | Command::Plot(_)
                 | Command::Channels(_),
             ) => true,
+            Some(Command::Lake(args)) => args.uses_settings(),
             Some(
                 Command::Dump(_)
                 | Command::Diff(_)

@@ -115,7 +115,7 @@ fn count(folder: &Path) -> usize {
 
 #[test]
 fn lake_is_complete_after_two_writers_that_are_killed_at_any_moment() {
-    let club = Club::new(&[("hotlaps", "karsthafen"), ("race", "karsthafen"), ("hotlaps", "valdombra")]);
+    let club = Club::new(&[("hot-laps", "karsthafen"), ("race", "karsthafen"), ("hot-laps", "valdombra")]);
     let lake = club.folder().join("lake");
     // A file more or less is another moment: folders, temporary files, data files, commits.
     for moment in [1, 4, 9, 14, 19, 25, 31, 40] {
@@ -152,7 +152,7 @@ fn lake_is_complete_after_two_writers_that_are_killed_at_any_moment() {
 
 #[test]
 fn lake_add_leaves_out_what_is_not_finished_and_reports_what_is_broken() {
-    let club = Club::new(&[("hotlaps", "karsthafen")]);
+    let club = Club::new(&[("hot-laps", "karsthafen")]);
     let bytes = fs::read(club.folder().join("drives/0.acevo")).unwrap();
     fs::write(club.folder().join("drives/1.acevo"), &bytes[..bytes.len() / 2]).unwrap();
     fs::write(club.folder().join("drives/2.acevo"), "no recording").unwrap();
@@ -174,25 +174,25 @@ fn lake_add_leaves_out_what_is_not_finished_and_reports_what_is_broken() {
 
 #[test]
 fn lake_check_fails_if_a_file_is_missing() {
-    let club = Club::new(&[("hotlaps", "karsthafen")]);
+    let club = Club::new(&[("hot-laps", "karsthafen")]);
     let without = club.user.run(&["lake", "check", "lake"]);
     assert!(!without.status.success() && without.stderr.contains("there is no lake in lake"), "{}", without.stderr);
     club.succeed(&Club::add_args(CHANNELS));
     let text = club.succeed(&["lake", "check", "lake"]);
     assert!(text.contains("samples    version 0, 1 recordings, "), "{text}");
-    let track = entries(&club.folder().join("lake/samples")).into_iter().find(|path| path.ends_with("track=karsthafen-gp"));
+    let track = entries(&club.folder().join("lake/samples")).into_iter().find(|path| path.ends_with("track=karsthafen-stadtkurs"));
     let file = entries(&entries(&track.expect("a folder"))[0]).remove(0);
     fs::remove_file(&file).unwrap();
     let checked = club.user.run(&["lake", "check", "lake"]);
     assert_eq!(checked.status.code(), Some(1));
-    assert!(checked.stdout.contains("samples    damaged: track=karsthafen-gp/date="), "{}", checked.stdout);
+    assert!(checked.stdout.contains("samples    damaged: track=karsthafen-stadtkurs/date="), "{}", checked.stdout);
     assert!(checked.stdout.contains("is not there") && checked.stderr.contains("damaged"), "{checked:?}");
 }
 
 #[test]
 fn engines_agree_about_a_lake_with_a_new_channel_before_and_after_compaction() {
     let Some(python) = fleet_python() else { return };
-    let club = Club::new(&[("hotlaps", "karsthafen"), ("race", "karsthafen")]);
+    let club = Club::new(&[("hot-laps", "karsthafen"), ("race", "karsthafen")]);
     club.succeed(&Club::add_args(CHANNELS));
     let first = club.answers(&python);
     let third = "drives/third.acevo";
