@@ -16,6 +16,7 @@ mod export;
 mod follow_loop;
 mod in_place;
 mod info;
+mod lake;
 mod laps;
 mod library;
 mod log;
@@ -67,6 +68,7 @@ pub(crate) fn run(args: Acevo) -> anyhow::Result<ExitCode> {
         Some(Command::Relay(args)) => relay::run(&args),
         Some(Command::Receive(args)) => receive::run(&args),
         Some(Command::Export(args)) => export::run(&args),
+        Some(Command::Lake(args)) => lake::run(&args),
         Some(Command::Info(args)) => info::run(&args),
         Some(Command::Repair(args)) => repair::run(&args),
         Some(Command::Cut(args)) => cut::run(&args),

@@ -44,6 +44,7 @@ impl Acevo {
                 | Command::Plot(_)
                 | Command::Channels(_),
             ) => true,
+            Some(Command::Lake(args)) => args.uses_settings(),
             Some(
                 Command::Dump(_)
                 | Command::Diff(_)
@@ -82,6 +83,7 @@ impl Acevo {
             Some(Command::Events(args)) => args.follow.apply(settings),
             Some(Command::Laps(args)) => args.follow.apply(settings),
             Some(Command::Publish(args)) => args.apply(settings),
+            Some(Command::Lake(args)) => args.apply(settings),
             Some(Command::Sessions(args)) => args.apply(settings),
             Some(Command::Bests(args)) => args.apply(settings),
             Some(Command::Timing(args)) => args.apply(settings),

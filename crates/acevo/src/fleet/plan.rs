@@ -56,15 +56,10 @@ impl FleetPlan {
             (None, None) => None,
             _ => bail!("mqtt.client_certificate and mqtt.client_key belong together: set both or none"),
         };
-        let first = |names: [&str; 2]| names.into_iter().find(|name| !name.is_empty()).map(str::to_owned);
-        let host = || sysinfo::System::host_name().unwrap_or_default();
+        let (site, rig) = names(settings, rig);
         Ok(Some(Self {
             address,
-            identity: Identity {
-                site: first([&settings.site, "default"]).unwrap_or_default(),
-                rig: first([&settings.rig, rig]).unwrap_or_else(host),
-                version: env!("CARGO_PKG_VERSION").into(),
-            },
+            identity: Identity { site, rig, version: env!("CARGO_PKG_VERSION").into() },
             rate: settings.rate,
             batch: Duration::try_from_secs_f64(settings.batch).unwrap_or_default(),
             home_assistant: settings.home_assistant,
@@ -83,6 +78,13 @@ impl FleetPlan {
         let folder = UserFolder::State.path().ok_or_else(|| anyhow!("there is no folder for state: set HOME"))?;
         Ok(folder.join(FOLDER).join(format!("{}.{}", slug(&self.identity.site), slug(&self.identity.rig))))
     }
+}
+
+/// The names of site and rig. `rig` is the name of this rig, which may be empty.
+pub(crate) fn names(settings: &MqttSettings, rig: &str) -> (String, String) {
+    let first = |names: [&str; 2]| names.into_iter().find(|name| !name.is_empty()).map(str::to_owned);
+    let host = || sysinfo::System::host_name().unwrap_or_default();
+    (first([&settings.site, "default"]).unwrap_or_default(), first([&settings.rig, rig]).unwrap_or_else(host))
 }
 
 impl Broker for FleetPlan {
