@@ -14,7 +14,7 @@ use crate::home_assistant::discovery;
 use crate::id::Uuid;
 use crate::message::{
     Backlog, ChannelInfo, Channels, DrivenNames, Envelope, Offline, Session, SessionState, Status, enveloped, stamped,
-    text,
+    text, with_rig,
 };
 use crate::sample::Batch;
 use crate::slug::slug;
@@ -297,6 +297,12 @@ impl Publisher {
         let envelope = Envelope { session, key: None, rig: &self.identity.rig, ended_at: None, at, names: None };
         let text = enveloped(content, &envelope);
         self.store("event", text);
+    }
+
+    /// Stores that a file is in a store now.
+    pub fn file(&mut self, content: &impl Serialize) {
+        let text = with_rig(content, &self.identity.rig);
+        self.store("file", text);
     }
 
     fn store(&mut self, topic: &'static str, text: String) {

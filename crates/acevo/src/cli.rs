@@ -16,6 +16,7 @@ mod simulate;
 mod source;
 mod timing;
 mod tools;
+mod upload;
 mod values;
 
 pub(crate) use corners::CornersArgs;
@@ -33,6 +34,7 @@ pub(crate) use settings::SettingsArgs;
 pub(crate) use simulate::{LogOutput, SimulateArgs};
 pub(crate) use timing::{LogCheckArgs, TimingArgs, TimingSource};
 pub(crate) use tools::{AutostartAction, AutostartArgs, CompletionsArgs, LogArgs, ManArgs, ReportArgs};
+pub(crate) use upload::{CollectArgs, UploadArgs};
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -104,6 +106,10 @@ pub(crate) enum Command {
     Relay(RelayArgs),
     /// Publish the pages of a game on another computer as if it were running on this one
     Receive(ReceiveArgs),
+    /// Deliver recordings to a store: a folder, a server, or presigned addresses
+    Upload(Box<UploadArgs>),
+    /// Accept recordings of rigs, and store them in a folder, until Ctrl-C
+    Collect(CollectArgs),
     /// Describe a recording: car, track, sessions, laps, sizes
     Info(InfoArgs),
     /// Export recordings to CSV, JSON lines, Parquet, MoTeC or MCAP

@@ -5,6 +5,7 @@ mod autostart;
 mod background;
 mod bests;
 mod channels;
+mod collect;
 mod completions;
 mod corners;
 mod cut;
@@ -43,6 +44,7 @@ mod simulate;
 mod stats;
 mod status;
 mod timing;
+mod upload;
 mod watch;
 
 use std::process::ExitCode;
@@ -66,6 +68,8 @@ pub(crate) fn run(args: Acevo) -> anyhow::Result<ExitCode> {
         Some(Command::Replay(args)) => replay::run(&args),
         Some(Command::Relay(args)) => relay::run(&args),
         Some(Command::Receive(args)) => receive::run(&args),
+        Some(Command::Upload(args)) => upload::run(&args),
+        Some(Command::Collect(args)) => collect::run(&args),
         Some(Command::Export(args)) => export::run(&args),
         Some(Command::Info(args)) => info::run(&args),
         Some(Command::Repair(args)) => repair::run(&args),

@@ -38,6 +38,7 @@ impl Acevo {
                 | Command::Timing(_)
                 | Command::Serve(_)
                 | Command::Publish(_)
+                | Command::Upload(_)
                 | Command::Record(_)
                 | Command::Run(_)
                 | Command::Export(_)
@@ -51,6 +52,7 @@ impl Acevo {
                 | Command::Replay(_)
                 | Command::Relay(_)
                 | Command::Receive(_)
+                | Command::Collect(_)
                 | Command::Info(_)
                 | Command::Repair(_)
                 | Command::Cut(_)
@@ -82,6 +84,7 @@ impl Acevo {
             Some(Command::Events(args)) => args.follow.apply(settings),
             Some(Command::Laps(args)) => args.follow.apply(settings),
             Some(Command::Publish(args)) => args.apply(settings),
+            Some(Command::Upload(args)) => args.apply(settings),
             Some(Command::Sessions(args)) => args.apply(settings),
             Some(Command::Bests(args)) => args.apply(settings),
             Some(Command::Timing(args)) => args.apply(settings),

@@ -1,20 +1,18 @@
 //! What is published, and where to.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use acevo_files::{UserFolder, read_limited};
+use acevo_files::UserFolder;
 use acevo_fleet::{Address, Broker, BrokerError, Connection, Credentials, Hello, Identity, MqttBroker, TlsFiles, slug};
 use acevo_settings::MqttSettings;
 use anyhow::{Context, anyhow, bail};
 
+use crate::secret::{SecretError, secret};
 use crate::session::feeder::SourceKind;
 
 /// The environment variable with the password.
 const PASSWORD: &str = "ACEVO_MQTT_PASSWORD";
-
-/// Maximum size of a file with a password, bytes.
-const MAX_PASSWORD: u64 = 1024;
 
 /// Folder of the spools in the folder of state.
 const FOLDER: &str = "mqtt";
@@ -56,15 +54,9 @@ impl FleetPlan {
             (None, None) => None,
             _ => bail!("mqtt.client_certificate and mqtt.client_key belong together: set both or none"),
         };
-        let first = |names: [&str; 2]| names.into_iter().find(|name| !name.is_empty()).map(str::to_owned);
-        let host = || sysinfo::System::host_name().unwrap_or_default();
         Ok(Some(Self {
             address,
-            identity: Identity {
-                site: first([&settings.site, "default"]).unwrap_or_default(),
-                rig: first([&settings.rig, rig]).unwrap_or_else(host),
-                version: env!("CARGO_PKG_VERSION").into(),
-            },
+            identity: identity(settings, rig),
             rate: settings.rate,
             batch: Duration::try_from_secs_f64(settings.batch).unwrap_or_default(),
             home_assistant: settings.home_assistant,
@@ -85,25 +77,25 @@ impl FleetPlan {
     }
 }
 
-impl Broker for FleetPlan {
-    /// Reads the password from the environment or its file each time, so that a corrected file is used without a restart.
-    fn connect(&mut self, hello: Hello) -> Result<Box<dyn Connection>, BrokerError> {
-        let password = match (std::env::var(PASSWORD), &self.password_file) {
-            (Ok(password), _) if !password.is_empty() => password,
-            (_, Some(file)) => password_in(file)?,
-            _ => String::new(),
-        };
-        let credentials = Credentials { user: self.user.clone(), password };
-        MqttBroker::new(self.address.clone(), credentials, self.files.clone()).connect(hello)
+/// The names of this rig for brokers and stores. `rig` is that of the settings, which may be empty.
+pub(crate) fn identity(settings: &MqttSettings, rig: &str) -> Identity {
+    let first = |names: [&str; 2]| names.into_iter().find(|name| !name.is_empty()).map(str::to_owned);
+    let host = || sysinfo::System::host_name().unwrap_or_default();
+    Identity {
+        site: first([&settings.site, "default"]).unwrap_or_default(),
+        rig: first([&settings.rig, rig]).unwrap_or_else(host),
+        version: env!("CARGO_PKG_VERSION").into(),
     }
 }
 
-/// The first line of a file.
-fn password_in(file: &Path) -> Result<String, BrokerError> {
-    let unusable = |reason: String| BrokerError::File { path: file.into(), reason };
-    let bytes = read_limited(file, MAX_PASSWORD).map_err(|error| unusable(error.to_string()))?;
-    let text = String::from_utf8(bytes).map_err(|_| unusable("it is not UTF-8".into()))?;
-    Ok(text.lines().next().unwrap_or_default().to_owned())
+impl Broker for FleetPlan {
+    /// Reads the password from the environment or its file each time, so that a corrected file is used without a restart.
+    fn connect(&mut self, hello: Hello) -> Result<Box<dyn Connection>, BrokerError> {
+        let password = secret(PASSWORD, self.password_file.as_deref());
+        let password = password.map_err(|SecretError { path, reason }| BrokerError::File { path, reason })?;
+        let credentials = Credentials { user: self.user.clone(), password };
+        MqttBroker::new(self.address.clone(), credentials, self.files.clone()).connect(hello)
+    }
 }
 
 #[cfg(test)]
@@ -141,15 +133,5 @@ mod tests {
         let mut half = settings("mqtts://host");
         half.client_key = "/key.pem".into();
         assert!(error(&half).contains("belong together"));
-    }
-
-    #[test]
-    fn password_in_returns_the_first_line() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("password");
-        std::fs::write(&file, "secret word\r\n").unwrap();
-        assert_eq!(password_in(&file).unwrap(), "secret word");
-        std::fs::write(&file, vec![b'x'; 2000]).unwrap();
-        assert!(password_in(&file).is_err());
     }
 }

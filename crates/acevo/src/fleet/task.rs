@@ -1,6 +1,6 @@
 //! The thread that publishes.
 
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -33,6 +33,9 @@ const STATE_INTERVAL: Duration = Duration::from_millis(200);
 /// Time between two attempts to open the spool.
 const RETRY_INTERVAL: Duration = Duration::from_secs(5);
 
+/// Time to take an announcement.
+const ANNOUNCE_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// Time to send what waits at the end.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
 
@@ -47,10 +50,27 @@ impl FleetHandle {
     }
 }
 
+/// A file in a store, as a JSON object, and where the task reports that it was taken.
+type Announcement = (serde_json::Value, Sender<()>);
+
+/// Announces files in a store.
+#[derive(Debug, Clone)]
+pub(crate) struct Announcer(Sender<Announcement>);
+
+impl Announcer {
+    /// Waits until the task has stored the announcement, from where it is sent. Returns false if the task has ended, or cannot store
+    /// anything: the announcement may have to be repeated.
+    pub(crate) fn announce(&self, file: serde_json::Value) -> bool {
+        let (done, is_done) = mpsc::channel();
+        self.0.send((file, done)).is_ok() && is_done.recv_timeout(ANNOUNCE_TIMEOUT).is_ok()
+    }
+}
+
 /// A running task.
 #[derive(Debug)]
 pub(crate) struct FleetTask {
     handle: FleetHandle,
+    announcer: Announcer,
     thread: JoinHandle<()>,
 }
 
@@ -66,15 +86,21 @@ impl FleetTask {
         let (queue, items) = mpsc::sync_channel(QUEUE);
         let handle = FleetHandle(Arc::default());
         let feed = FleetFeed::new(queue, plan.rate);
-        let task = Task { plan, state: handle.clone(), reports: Reports { report, last: PublisherState::default() } };
+        let (announcer, announcements) = mpsc::channel();
+        let task = Task { plan, announcements, state: handle.clone(), reports: Reports { report, last: PublisherState::default() } };
         let thread = thread::Builder::new().name("mqtt task".into());
         let thread = thread.spawn(move || task.run(&items)).context("cannot start a thread")?;
-        Ok((feed, Self { handle, thread }))
+        Ok((feed, Self { handle, announcer: Announcer(announcer), thread }))
     }
 
     /// A handle to its state.
     pub(crate) fn handle(&self) -> FleetHandle {
         self.handle.clone()
+    }
+
+    /// Announces files in a store.
+    pub(crate) fn announcer(&self) -> Announcer {
+        self.announcer.clone()
     }
 
     /// Waits for the end of the task, which comes after its feed was dropped, and after what waits was sent if that is possible soon.
@@ -86,6 +112,7 @@ impl FleetTask {
 
 struct Task<R> {
     plan: FleetPlan,
+    announcements: Receiver<Announcement>,
     state: FleetHandle,
     reports: Reports<R>,
 }
@@ -109,6 +136,11 @@ impl<R: FnMut(&str)> Task<R> {
                 }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
+            }
+            for (file, done) in self.announcements.try_iter() {
+                publisher.file(&file);
+                // The sender may have ended meanwhile.
+                let _ = done.send(());
             }
             publisher.run(Instant::now());
             if updated.elapsed() >= STATE_INTERVAL {

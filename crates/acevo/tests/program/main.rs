@@ -10,6 +10,8 @@ mod autostart;
 mod background;
 #[cfg(unix)]
 mod browser;
+#[cfg(target_os = "linux")]
+mod collect;
 mod compare;
 #[cfg(unix)]
 mod completions;

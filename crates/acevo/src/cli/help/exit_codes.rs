@@ -54,6 +54,8 @@ pub(super) fn of(command: &str) -> Vec<(u8, &'static str)> {
             "It was asked to end.",
             "The relay has refused the token or the version, or a game or a simulator has the pages.",
         ),
+        "upload" => ("The store has all recordings.", "It does not have at least one of them."),
+        "collect" => ("It was asked to end.", "It cannot listen, or the folder cannot be used."),
         "export" => ("All recordings were exported.", "At least one was not."),
         "merge" => (
             "The new recording is complete.",

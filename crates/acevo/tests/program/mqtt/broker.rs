@@ -19,17 +19,17 @@ const PROGRAMS: [&str; 2] = ["/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto"]
 
 /// A message that has arrived.
 #[derive(Debug, Clone)]
-pub(super) struct Arrived {
+pub(crate) struct Arrived {
     /// The last level of its topic.
-    pub(super) name: String,
-    pub(super) topic: String,
-    pub(super) content: Value,
+    pub(crate) name: String,
+    pub(crate) topic: String,
+    pub(crate) content: Value,
 }
 
 /// A running broker. Subscriptions survive its end.
-pub(super) struct Mosquitto {
-    pub(super) folder: TempDir,
-    pub(super) port: u16,
+pub(crate) struct Mosquitto {
+    pub(crate) folder: TempDir,
+    pub(crate) port: u16,
     running: Running,
 }
 
@@ -40,7 +40,7 @@ fn free_port() -> u16 {
 
 impl Mosquitto {
     /// Starts the broker. `None` if it is not installed, which is reported. `configure` returns lines of its configuration for its listener.
-    pub(super) fn start(configure: impl FnOnce(&Path) -> String) -> Option<Self> {
+    pub(crate) fn start(configure: impl FnOnce(&Path) -> String) -> Option<Self> {
         if !PROGRAMS.iter().any(|program| Path::new(program).exists()) {
             left_out("mosquitto is not installed");
             return None;
@@ -59,7 +59,7 @@ impl Mosquitto {
         Some(broker)
     }
 
-    pub(super) fn anonymous() -> Option<Self> {
+    pub(crate) fn anonymous() -> Option<Self> {
         Self::start(|_| "allow_anonymous true".into())
     }
 
@@ -67,33 +67,33 @@ impl Mosquitto {
         until(|| TcpStream::connect(("127.0.0.1", self.port)).is_ok());
     }
 
-    pub(super) fn address(&self) -> String {
+    pub(crate) fn address(&self) -> String {
         format!("mqtt://127.0.0.1:{}", self.port)
     }
 
     /// Kills it, as a crash would.
-    pub(super) fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.running.kill();
     }
 
     /// Stops it in the middle of its work: it holds its connections, but answers nothing.
-    pub(super) fn suspend(&self) {
+    pub(crate) fn suspend(&self) {
         self.running.signal(Signal::STOP);
     }
 
     /// Continues its work.
-    pub(super) fn resume(&self) {
+    pub(crate) fn resume(&self) {
         self.running.signal(Signal::CONT);
     }
 
     /// Starts it again.
-    pub(super) fn restart(&mut self) {
+    pub(crate) fn restart(&mut self) {
         self.running = run(self.folder.path());
         self.until_it_listens();
     }
 
     /// A subscriber to everything.
-    pub(super) fn subscribe(&self) -> Subscriber {
+    pub(crate) fn subscribe(&self) -> Subscriber {
         let mut command = Command::new("mosquitto_sub");
         command.args(["-h", "127.0.0.1", "-q", "1", "-c", "-i", "test", "-t", "acevo/#", "-t", "homeassistant/#"]);
         command.args(["-t", "test/#", "-F", "%t %p", "-p"]).arg(self.port.to_string());
@@ -127,20 +127,20 @@ fn run(folder: &Path) -> Running {
 }
 
 /// A subscriber. It connects again by itself.
-pub(super) struct Subscriber {
+pub(crate) struct Subscriber {
     child: std::process::Child,
     arrived: Arc<Mutex<Vec<Arrived>>>,
 }
 
 impl Subscriber {
     /// What has arrived.
-    pub(super) fn all(&self) -> Vec<Arrived> {
+    pub(crate) fn all(&self) -> Vec<Arrived> {
         let arrived = self.arrived.lock().unwrap();
         arrived.iter().filter(|message| message.name != "ready").cloned().collect()
     }
 
     /// The contents of what has arrived with this last level of the topic.
-    pub(super) fn of(&self, name: &str) -> Vec<Value> {
+    pub(crate) fn of(&self, name: &str) -> Vec<Value> {
         let arrived = self.arrived.lock().unwrap();
         arrived.iter().filter(|message| message.name == name).map(|message| message.content.clone()).collect()
     }
