@@ -147,6 +147,12 @@ pub const KEYS: &[Key] = &[
     key("mqtt.client_key", FILE, "", "Private key of that certificate (PEM)"),
     key("mqtt.rate", Kind::Number { min: 0.0, max: 60.0 }, "", "Samples per second; 0 sends none"),
     key("mqtt.batch", Kind::Number { min: 0.0, max: 60.0 }, "", "Seconds of samples per message; 0 sends each alone"),
+    key(
+        "mqtt.spool_limit",
+        Kind::Integer { min: 1, max: 10_000 },
+        "",
+        "Megabytes of laps, events and sessions that wait for the broker on the disk; beyond it the oldest are dropped",
+    ),
     key("mqtt.home_assistant", Kind::Switch, "", "Home Assistant discovers the rig as a device"),
     key("upload.folder", Kind::Folder, "`upload --to`", "Folder of the store, such as a network share; empty without one"),
     key(

@@ -122,6 +122,8 @@ pub struct MqttSettings {
     pub rate: f64,
     /// Seconds of samples per message; 0 for a message per sample.
     pub batch: f64,
+    /// Megabytes of what waits for the broker on the disk.
+    pub spool_limit: u32,
     /// Home Assistant discovers the rig.
     pub home_assistant: bool,
 }
@@ -139,6 +141,7 @@ impl Default for MqttSettings {
             client_key: String::new(),
             rate: 10.0,
             batch: 0.0,
+            spool_limit: 64,
             home_assistant: false,
         }
     }
@@ -326,6 +329,7 @@ impl Settings {
             "mqtt.client_key" => self.mqtt.client_key.as_str().into(),
             "mqtt.rate" => self.mqtt.rate.into(),
             "mqtt.batch" => self.mqtt.batch.into(),
+            "mqtt.spool_limit" => Value::Integer(self.mqtt.spool_limit.into()),
             "mqtt.home_assistant" => self.mqtt.home_assistant.into(),
             "upload.folder" => self.upload.folder.as_str().into(),
             "upload.url" => self.upload.url.as_str().into(),
@@ -390,6 +394,10 @@ impl Settings {
             "mqtt.client_key" => self.mqtt.client_key = text().to_owned(),
             "mqtt.rate" => self.mqtt.rate = value.as_number()?,
             "mqtt.batch" => self.mqtt.batch = value.as_number()?,
+            "mqtt.spool_limit" => {
+                let Value::Integer(megabytes) = value else { return None };
+                self.mqtt.spool_limit = u32::try_from(*megabytes).ok()?;
+            }
             "mqtt.home_assistant" => self.mqtt.home_assistant = switch(),
             "upload.folder" => self.upload.folder = text().to_owned(),
             "upload.url" => self.upload.url = text().trim().to_owned(),

@@ -21,7 +21,7 @@ mod values;
 
 pub(crate) use corners::CornersArgs;
 pub(crate) use export::ExportArgs;
-pub(crate) use fleet::PublishCommand;
+pub(crate) use fleet::{PublishCommand, WallArgs};
 pub(crate) use follow::{EventsArgs, LapsArgs, ServeArgs, WatchArgs, WatchCommand};
 pub(crate) use help::ManualPage;
 pub(crate) use library::{BestsArgs, LapFormat, LapTablePlan, LibraryPlan, SessionsArgs};
@@ -130,6 +130,8 @@ pub(crate) enum Command {
     Serve(ServeArgs),
     /// Publish laps, events and live values to a broker of MQTT
     Publish(Box<PublishCommand>),
+    /// Show all rigs of a broker of MQTT on one page, with the best laps of the day
+    Wall(Box<WallArgs>),
     /// Print, check or create the file of settings
     Settings(SettingsArgs),
     /// Publish a simulated game, or write a recording of it

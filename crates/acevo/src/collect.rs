@@ -1,6 +1,6 @@
-//! Accepting recordings of rigs over HTTP. `docs/collect.md` describes the protocol.
+//! Recordings of rigs, which `web::collect` accepts. `docs/collect.md` describes the protocol.
 //!
-//! [`server`] answers requests, [`rigs`] has the tokens, [`depot`] is the folder of what is complete, and [`incoming`] has what is not.
+//! [`rigs`] has the tokens, [`depot`] is the folder of what is complete, [`incoming`] has what is not, and [`queue`] adds to a lake.
 
 mod depot;
 mod incoming;
@@ -8,15 +8,16 @@ mod names;
 mod queue;
 mod refusal;
 mod rigs;
-mod server;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 pub(crate) use self::depot::{Depot, Stored};
-pub(crate) use self::queue::{AddToLake, LakeQueue};
+pub(crate) use self::incoming::Part;
+pub(crate) use self::names::Place;
+pub(crate) use self::queue::{LakeQueue, Waker};
+pub(crate) use self::refusal::Refusal;
 pub(crate) use self::rigs::Tokens;
-pub(crate) use self::server::CollectServer;
 
 /// The port by default.
 pub(crate) const PORT: u16 = 7336;

@@ -45,6 +45,7 @@ mod stats;
 mod status;
 mod timing;
 mod upload;
+mod wall;
 mod watch;
 
 use std::process::ExitCode;
@@ -84,6 +85,7 @@ pub(crate) fn run(args: Acevo) -> anyhow::Result<ExitCode> {
         Some(Command::Plot(args)) => plot::run(&args),
         Some(Command::Serve(args)) => serve::run(&args),
         Some(Command::Publish(args)) => publish::run(&args),
+        Some(Command::Wall(args)) => wall::run(&args),
         Some(Command::Settings(args)) => settings::run(&args),
         Some(Command::Simulate(args)) => simulate::run(&args),
         Some(Command::Log(args)) => log::run(&args),

@@ -17,8 +17,8 @@
 //! | [`upload`] | delivering finished recordings to a store |
 //! | [`relay`] | sending the pages to other computers, and receiving them |
 //! | [`instance`] | the lock and the address of the running `acevo run` |
+//! | [`collect`] | recordings of rigs: tokens, what has arrived, what is stored |
 //! | [`tui`], [`web`] | the terminal screen; the web server |
-//! | [`collect`] | accepting recordings of rigs |
 //! | [`cli`] | command-line arguments, turned into plans |
 //! | [`commands`] | one file per command |
 

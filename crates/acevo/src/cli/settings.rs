@@ -39,6 +39,7 @@ impl Acevo {
                 | Command::Serve(_)
                 | Command::Publish(_)
                 | Command::Upload(_)
+                | Command::Wall(_)
                 | Command::Record(_)
                 | Command::Run(_)
                 | Command::Export(_)
@@ -89,6 +90,12 @@ impl Acevo {
             Some(Command::Bests(args)) => args.apply(settings),
             Some(Command::Timing(args)) => args.apply(settings),
             Some(Command::Serve(args)) => {
+                args.apply(settings);
+                if args.has_useless_token_file() {
+                    return Err(useless_token_file());
+                }
+            }
+            Some(Command::Wall(args)) => {
                 args.apply(settings);
                 if args.has_useless_token_file() {
                     return Err(useless_token_file());

@@ -35,7 +35,7 @@ pub(crate) struct Stored {
 #[derive(Debug)]
 pub(crate) struct Depot {
     root: PathBuf,
-    pub(super) incoming: Arc<Incoming>,
+    pub(crate) incoming: Arc<Incoming>,
     index: Mutex<FileIndex>,
     _lock: FileLock,
 }
@@ -74,7 +74,7 @@ impl Depot {
     ///
     /// # Errors
     /// Those of the disk.
-    pub(super) fn find(&self, place: &Place, content: Fingerprint) -> Result<Option<Stored>, Refusal> {
+    pub(crate) fn find(&self, place: &Place, content: Fingerprint) -> Result<Option<Stored>, Refusal> {
         let folder = place.folder() + "/";
         let known: Vec<String> = {
             let index = self.index();
@@ -124,7 +124,7 @@ impl Depot {
     ///
     /// # Errors
     /// If it has another content than was announced or is no recording, or if the disk fails.
-    pub(super) fn store(&self, mut part: Part, place: &Place) -> Result<Stored, Refusal> {
+    pub(crate) fn store(&self, mut part: Part, place: &Place) -> Result<Stored, Refusal> {
         let failed = |error: io::Error| Refusal::of_disk(&error);
         let expected = part.content;
         let file = part.complete().map_err(failed)?;
@@ -169,7 +169,7 @@ impl Depot {
     ///
     /// # Errors
     /// If a folder cannot be read.
-    pub(super) fn adopt(&self, is_stopped: impl Fn() -> bool) -> anyhow::Result<()> {
+    pub(crate) fn adopt(&self, is_stopped: impl Fn() -> bool) -> anyhow::Result<()> {
         for place in self.places()? {
             let name = format!("{}/{}", place.folder(), place.name);
             let path = self.path(&name);
@@ -203,7 +203,7 @@ impl Depot {
     }
 
     /// The recordings that are not in the lake yet, the oldest first.
-    pub(super) fn unfinished(&self) -> Vec<IndexEntry> {
+    pub(crate) fn unfinished(&self) -> Vec<IndexEntry> {
         let mut entries: Vec<_> = self.index().entries().filter(|entry| !entry.is_done).cloned().collect();
         entries.sort_by_key(|entry| entry.unix_ms);
         entries
@@ -213,7 +213,7 @@ impl Depot {
     ///
     /// # Errors
     /// If the index cannot be written.
-    pub(super) fn finish(&self, entry: IndexEntry) -> io::Result<()> {
+    pub(crate) fn finish(&self, entry: IndexEntry) -> io::Result<()> {
         self.index().put(IndexEntry { is_done: true, ..entry })
     }
 
@@ -221,7 +221,7 @@ impl Depot {
     ///
     /// # Errors
     /// If the index cannot be written.
-    pub(super) fn forget(&self, name: &str) -> io::Result<()> {
+    pub(crate) fn forget(&self, name: &str) -> io::Result<()> {
         self.index().remove(name)
     }
 }

@@ -29,7 +29,7 @@ const MAX_AGE: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// The folder of all parts.
 #[derive(Debug)]
-pub(super) struct Incoming {
+pub(crate) struct Incoming {
     root: PathBuf,
     min_free_bytes: u64,
     /// Parts that are being received, with the bytes that they still need.
@@ -38,19 +38,19 @@ pub(super) struct Incoming {
 
 /// A part that is being received. Only one request at a time has it.
 #[derive(Debug)]
-pub(super) struct Part {
+pub(crate) struct Part {
     incoming: Arc<Incoming>,
     path: PathBuf,
     file: File,
     /// Bytes that it has.
-    pub(super) offset: u64,
+    pub(crate) offset: u64,
     /// Bytes that the whole recording has, if that is known.
-    pub(super) content: Option<Fingerprint>,
+    pub(crate) content: Option<Fingerprint>,
     max_bytes: u64,
 }
 
 impl Incoming {
-    pub(super) fn open(root: PathBuf, min_free_bytes: u64) -> io::Result<Self> {
+    pub(crate) fn open(root: PathBuf, min_free_bytes: u64) -> io::Result<Self> {
         fs::create_dir_all(&root)?;
         Ok(Self { root, min_free_bytes, active: Mutex::default() })
     }
@@ -72,7 +72,7 @@ impl Incoming {
     ///
     /// # Errors
     /// If the part is being received, or there is no space for the rest.
-    pub(super) fn offset(&self, place: &Place, content: Fingerprint) -> Result<u64, Refusal> {
+    pub(crate) fn offset(&self, place: &Place, content: Fingerprint) -> Result<u64, Refusal> {
         let path = self.path(place, content);
         if self.active().contains_key(&path) {
             return Err(busy());
@@ -96,7 +96,7 @@ impl Incoming {
     ///
     /// # Errors
     /// If the part has another number of bytes, is being received, or there is no space.
-    pub(super) fn receive(
+    pub(crate) fn receive(
         self: &Arc<Self>,
         place: &Place,
         content: Fingerprint,
@@ -119,7 +119,7 @@ impl Incoming {
     ///
     /// # Errors
     /// If there is no space.
-    pub(super) fn receive_unknown(self: &Arc<Self>, place: &Place, max_bytes: u64) -> Result<Part, Refusal> {
+    pub(crate) fn receive_unknown(self: &Arc<Self>, place: &Place, max_bytes: u64) -> Result<Part, Refusal> {
         self.check_space(0)?;
         let id = acevo_fleet::Uuid::random().map_err(|error| Refusal::of_disk(&error))?;
         self.start(place, self.folder(place).join(format!("{id}.part")), None, max_bytes)
@@ -166,7 +166,7 @@ impl Incoming {
     }
 
     /// Removes parts that nothing has continued for long.
-    pub(super) fn clean(&self, now: SystemTime) {
+    pub(crate) fn clean(&self, now: SystemTime) {
         for folder in fs::read_dir(&self.root).into_iter().flatten().flatten() {
             for (changed, path) in parts(&folder.path()) {
                 let is_old = now.duration_since(changed).is_ok_and(|age| age > MAX_AGE);
@@ -207,7 +207,7 @@ impl Part {
     ///
     /// # Errors
     /// If there are more than the recording has, or the disk is full.
-    pub(super) fn append(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
+    pub(crate) fn append(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
         if bytes.len() as u64 > self.max_bytes.saturating_sub(self.offset) {
             return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "There are more bytes than were announced or allowed."));
         }
@@ -221,17 +221,17 @@ impl Part {
     ///
     /// # Errors
     /// Those of the disk.
-    pub(super) fn complete(&mut self) -> io::Result<&mut File> {
+    pub(crate) fn complete(&mut self) -> io::Result<&mut File> {
         self.file.sync_all()?;
         Ok(&mut self.file)
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
     /// Removes what has arrived.
-    pub(super) fn discard(self) {
+    pub(crate) fn discard(self) {
         // It is removed later if that fails.
         let _ = fs::remove_file(&self.path);
     }

@@ -20,7 +20,7 @@ impl Place {
     ///
     /// # Errors
     /// If the names are none.
-    pub(super) fn new(site: &str, rig: &str, name: &str) -> Result<Self, Refusal> {
+    pub(crate) fn new(site: &str, rig: &str, name: &str) -> Result<Self, Refusal> {
         let bad = |reason: &str| Refusal::new(StatusCode::BAD_REQUEST, reason);
         if slug(site) != site || slug(rig) != rig {
             return Err(bad("Site and rig have 1 to 48 small letters, digits, - and _."));
@@ -34,7 +34,7 @@ impl Place {
     }
 
     /// The folder in the index and in addresses.
-    pub(super) fn folder(&self) -> String {
+    pub(crate) fn folder(&self) -> String {
         format!("{}/{}", self.site, self.rig)
     }
 }

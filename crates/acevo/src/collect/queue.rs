@@ -35,13 +35,13 @@ pub(crate) struct LakeQueue {
 
 /// Wakes the thread.
 #[derive(Debug, Clone)]
-pub(super) struct Waker {
+pub(crate) struct Waker {
     thread: thread::Thread,
     wake: Arc<AtomicBool>,
 }
 
 impl Waker {
-    pub(super) fn wake(&self) {
+    pub(crate) fn wake(&self) {
         self.wake.store(true, Ordering::Relaxed);
         self.thread.unpark();
     }
@@ -60,7 +60,7 @@ impl LakeQueue {
         Ok(Self { thread, wake })
     }
 
-    pub(super) fn waker(&self) -> Waker {
+    pub(crate) fn waker(&self) -> Waker {
         Waker { thread: self.thread.thread().clone(), wake: Arc::clone(&self.wake) }
     }
 

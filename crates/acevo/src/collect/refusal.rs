@@ -9,19 +9,19 @@ use axum::response::{IntoResponse, Response};
 /// Why a request is refused, as a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Refusal {
-    pub(super) status: StatusCode,
-    pub(super) reason: String,
+    pub(crate) status: StatusCode,
+    pub(crate) reason: String,
     /// The number of bytes that the receiver has, if the request has another one.
-    pub(super) offset: Option<u64>,
+    pub(crate) offset: Option<u64>,
 }
 
 impl Refusal {
-    pub(super) fn new(status: StatusCode, reason: impl Into<String>) -> Self {
+    pub(crate) fn new(status: StatusCode, reason: impl Into<String>) -> Self {
         Self { status, reason: reason.into(), offset: None }
     }
 
     /// A failure of the disk.
-    pub(super) fn of_disk(error: &io::Error) -> Self {
+    pub(crate) fn of_disk(error: &io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::full(),
             _ => Self::new(StatusCode::INTERNAL_SERVER_ERROR, format!("The recording cannot be stored: {error}.")),
@@ -29,7 +29,7 @@ impl Refusal {
     }
 
     /// The disk has no space.
-    pub(super) fn full() -> Self {
+    pub(crate) fn full() -> Self {
         Self::new(StatusCode::INSUFFICIENT_STORAGE, "The disk of the receiver has not enough free space.")
     }
 }

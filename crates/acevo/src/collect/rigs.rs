@@ -58,7 +58,7 @@ impl Tokens {
     ///
     /// # Errors
     /// Why it is refused.
-    pub(super) fn check(&self, candidate: Option<&str>, place: &Place) -> Result<(), Refusal> {
+    pub(crate) fn check(&self, candidate: Option<&str>, place: &Place) -> Result<(), Refusal> {
         let candidate = candidate.unwrap_or_default();
         let (is_known, is_allowed) = match self {
             Self::One(token) => (token.is(candidate), true),

@@ -8,10 +8,11 @@ use std::sync::Arc;
 use anyhow::{Context, anyhow};
 
 use crate::cli::CollectArgs;
-use crate::collect::{CollectServer, Depot, LakeQueue, Tokens};
+use crate::collect::{Depot, LakeQueue, Tokens};
 use crate::output::{complain, name_of, say, say_unlogged};
 use crate::shutdown::Stop;
 use crate::token::{self, Token};
+use crate::web::collect::CollectServer;
 use crate::web::network;
 
 pub(crate) fn run(args: &CollectArgs) -> anyhow::Result<ExitCode> {

@@ -4,15 +4,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use acevo_files::UserFolder;
-use acevo_fleet::{Address, Broker, BrokerError, Connection, Credentials, Hello, Identity, MqttBroker, TlsFiles, slug};
+use acevo_fleet::{Identity, SpoolLimits, slug};
 use acevo_settings::MqttSettings;
-use anyhow::{Context, anyhow, bail};
+use anyhow::anyhow;
 
-use crate::secret::{SecretError, secret};
+use super::broker::BrokerPlan;
 use crate::session::feeder::SourceKind;
-
-/// The environment variable with the password.
-const PASSWORD: &str = "ACEVO_MQTT_PASSWORD";
 
 /// Folder of the spools in the folder of state.
 const FOLDER: &str = "mqtt";
@@ -21,20 +18,19 @@ const FOLDER: &str = "mqtt";
 #[derive(Debug, Clone)]
 pub(crate) struct FleetPlan {
     /// The broker.
-    pub(crate) address: Address,
+    pub(crate) broker: BrokerPlan,
     /// The names of the rig.
     pub(crate) identity: Identity,
     /// Samples per second; zero sends none.
     pub(crate) rate: f64,
     /// Time of samples in a message.
     pub(crate) batch: Duration,
+    /// Limits of what waits on the disk.
+    pub(crate) spool: SpoolLimits,
     /// Home Assistant discovers the rig.
     pub(crate) home_assistant: bool,
     /// What is read.
     pub(crate) source: SourceKind,
-    user: String,
-    password_file: Option<PathBuf>,
-    files: TlsFiles,
 }
 
 impl FleetPlan {
@@ -43,27 +39,17 @@ impl FleetPlan {
     /// # Errors
     /// If the address is wrong, or only one of certificate and key is named.
     pub(crate) fn new(settings: &MqttSettings, rig: &str, source: SourceKind) -> anyhow::Result<Option<Self>> {
-        if settings.broker.is_empty() {
-            return Ok(None);
-        }
-        let address = settings.broker.parse::<Address>().context("mqtt.broker")?;
-        let home = std::env::home_dir();
-        let path = |text: &str| MqttSettings::path(text, home.as_deref());
-        let client = match (path(&settings.client_certificate), path(&settings.client_key)) {
-            (Some(certificate), Some(key)) => Some((certificate, key)),
-            (None, None) => None,
-            _ => bail!("mqtt.client_certificate and mqtt.client_key belong together: set both or none"),
-        };
+        let Some(broker) = BrokerPlan::new(settings)? else { return Ok(None) };
+        let mut spool = SpoolLimits::default();
+        spool.max_bytes = u64::from(settings.spool_limit) << 20;
         Ok(Some(Self {
-            address,
+            broker,
             identity: identity(settings, rig),
             rate: settings.rate,
             batch: Duration::try_from_secs_f64(settings.batch).unwrap_or_default(),
+            spool,
             home_assistant: settings.home_assistant,
             source,
-            user: settings.user.clone(),
-            password_file: path(&settings.password_file),
-            files: TlsFiles { ca: path(&settings.ca_file), client },
         }))
     }
 
@@ -85,16 +71,6 @@ pub(crate) fn identity(settings: &MqttSettings, rig: &str) -> Identity {
         site: first([&settings.site, "default"]).unwrap_or_default(),
         rig: first([&settings.rig, rig]).unwrap_or_else(host),
         version: env!("CARGO_PKG_VERSION").into(),
-    }
-}
-
-impl Broker for FleetPlan {
-    /// Reads the password from the environment or its file each time, so that a corrected file is used without a restart.
-    fn connect(&mut self, hello: Hello) -> Result<Box<dyn Connection>, BrokerError> {
-        let password = secret(PASSWORD, self.password_file.as_deref());
-        let password = password.map_err(|SecretError { path, reason }| BrokerError::File { path, reason })?;
-        let credentials = Credentials { user: self.user.clone(), password };
-        MqttBroker::new(self.address.clone(), credentials, self.files.clone()).connect(hello)
     }
 }
 
@@ -122,16 +98,5 @@ mod tests {
         let mut own = settings("mqtt://host");
         own.rig = "Own".into();
         assert_eq!(rig(&own), "Own");
-    }
-
-    #[test]
-    fn new_refuses_wrong_addresses_and_half_of_a_certificate() {
-        let error =
-            |settings: &MqttSettings| format!("{:#}", FleetPlan::new(settings, "", SourceKind::Game).unwrap_err());
-        assert!(error(&settings("host")).contains("mqtt://HOST:PORT"));
-        assert!(error(&settings("mqtt://me:secret@host")).contains("password_file"));
-        let mut half = settings("mqtts://host");
-        half.client_key = "/key.pem".into();
-        assert!(error(&half).contains("belong together"));
     }
 }

@@ -6,7 +6,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use acevo_fleet::{
-    DrivenNames, LapFacts, Moment, Options, Publisher, PublisherState, SessionState, Spool, SpoolError, SpoolLimits,
+    Backlog, DrivenNames, LapFacts, Moment, Options, Publisher, PublisherState, SessionState, Spool, SpoolError,
 };
 use acevo_recording::SessionNames;
 use acevo_shared_memory::{ACEvoSessionType, ACEvoStatus, Frame};
@@ -119,8 +119,8 @@ struct Task<R> {
 
 impl<R: FnMut(&str)> Task<R> {
     fn run(mut self, items: &Receiver<Item>) {
-        let Some(mut publisher) = self.open(items) else { return };
-        let (mut names, mut lost) = (Names::default(), 0);
+        let Some((mut publisher, mut lost)) = self.open(items) else { return };
+        let mut names = Names::default();
         let (mut updated, mut seen) = (Instant::now(), Instant::now());
         loop {
             let interval = if seen.elapsed() > Duration::from_secs(2) { IDLE_INTERVAL } else { INTERVAL };
@@ -153,21 +153,24 @@ impl<R: FnMut(&str)> Task<R> {
         publisher.close(CLOSE_TIMEOUT);
     }
 
-    /// Opens the spool, again and again. `None` if the task has to end.
-    fn open(&mut self, items: &Receiver<Item>) -> Option<Publisher> {
+    /// Opens the spool, again and again, and counts the events that are lost meanwhile. `None` if the task has to end.
+    fn open(&mut self, items: &Receiver<Item>) -> Option<(Publisher, u64)> {
+        let mut lost = 0;
         loop {
             match self.try_open() {
-                Ok(publisher) => return Some(publisher),
+                Ok(publisher) => return Some((publisher, lost)),
                 Err((error, is_permanent)) => {
                     let problem = Some(error_chain(error.as_ref()));
-                    self.update(PublisherState { problem, is_permanent, ..PublisherState::default() });
+                    let backlog = Backlog { dropped: lost, ..Backlog::default() };
+                    self.update(PublisherState { problem, is_permanent, backlog, ..PublisherState::default() });
                 }
             }
             let until = Instant::now() + RETRY_INTERVAL;
             while let Some(left) = until.checked_duration_since(Instant::now()) {
                 // What comes meanwhile is lost: there is no place for it.
                 match items.recv_timeout(left) {
-                    Ok(_) | Err(RecvTimeoutError::Timeout) => {}
+                    Ok(item) => lost += u64::from(matches!(item, Item::Event(..))),
+                    Err(RecvTimeoutError::Timeout) => {}
                     Err(RecvTimeoutError::Disconnected) => return None,
                 }
             }
@@ -178,7 +181,7 @@ impl<R: FnMut(&str)> Task<R> {
     fn try_open(&self) -> Result<Publisher, (anyhow::Error, bool)> {
         let plan = &self.plan;
         let folder = plan.spool_folder().map_err(|error| (error, true))?;
-        let spool = Spool::open(folder, SpoolLimits::default()).map_err(|error| match error {
+        let spool = Spool::open(folder, plan.spool).map_err(|error| match error {
             SpoolError::InUse(_) => {
                 let advice =
                     "another acevo on this computer publishes as the same rig: end one, or give it another name";
@@ -193,7 +196,7 @@ impl<R: FnMut(&str)> Task<R> {
             home_assistant: plan.home_assistant,
             source: plan.source.name().into(),
         };
-        Publisher::new(plan.identity.clone(), options, Box::new(plan.clone()), spool)
+        Publisher::new(plan.identity.clone(), options, Box::new(plan.broker.clone()), spool)
             .map_err(|error| (error.into(), false))
     }
 
@@ -212,11 +215,13 @@ struct Reports<R> {
 impl<R: FnMut(&str)> Reports<R> {
     fn compare(&mut self, state: &PublisherState, plan: &FleetPlan) {
         if state.connected && !self.last.connected {
-            (self.report)(&format!("connected to {} as {}", plan.address, state.topic));
+            (self.report)(&format!("connected to {} as {}", plan.broker.address, state.topic));
         }
-        let is_new = |problem: &&String| self.last.problem.as_ref() != Some(*problem);
-        if let Some(problem) = state.problem.as_ref().filter(is_new) {
-            (self.report)(problem);
+        let problems = [(&state.problem, &self.last.problem), (&state.spool_problem, &self.last.spool_problem)];
+        for (problem, last) in problems {
+            if let Some(problem) = problem.as_ref().filter(|problem| last.as_ref() != Some(*problem)) {
+                (self.report)(problem);
+            }
         }
         if state.is_duplicate && !self.last.is_duplicate {
             (self.report)(&duplicate(&state.topic));

@@ -1,4 +1,4 @@
-//! Answers requests: what has arrived of a recording, and its bytes.
+//! The server of `acevo collect`: what has arrived of a recording, and its bytes. `docs/collect.md` describes it.
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,16 +23,13 @@ use serde_json::json;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
-use super::depot::{Depot, Stored};
-use super::incoming::Part;
-use super::names::Place;
-use super::queue::{LakeQueue, Waker};
-use super::refusal::Refusal;
-use super::rigs::Tokens;
-use super::CollectPlan;
+use super::gate::Gate;
+use super::guard::{Guard, bearer, only};
+use super::listen;
+use super::slots::Connection;
+use crate::collect::{CollectPlan, Depot, LakeQueue, Part, Place, Refusal, Stored, Tokens, Waker};
 use crate::output::say;
 use crate::shutdown::Stop;
-use crate::web::{Connection, Gate, bearer, only, serve};
 
 /// Bytes that are written at once, and the time in which they must come: more than a kilobyte per second.
 const BLOCK: usize = 256 * 1024;
@@ -97,8 +94,9 @@ impl CollectServer {
             .route("/{site}/{rig}/{name}", any(answer))
             .fallback(async || Refusal::new(StatusCode::NOT_FOUND, "Recordings are stored at /SITE/RIG/NAME.acevo."))
             .with_state(self.server);
-        let gate = Arc::new(Gate::open().with_max_age(MAX_AGE));
-        let served = runtime.block_on(serve(self.listener, gate, router, stop, || Ok(())));
+        // Each request has to have a token, whatever its host is: there may be a proxy.
+        let gate = Gate { max_age: MAX_AGE, ..Gate::new(Guard::new(self.address.port(), None)) };
+        let served = runtime.block_on(listen::serve(self.listener, Arc::new(gate), router, stop, || Ok(())));
         // What is being written is continued after the next start.
         runtime.shutdown_timeout(Duration::from_secs(2));
         served
@@ -112,13 +110,13 @@ async fn answer(
     Path((site, rig, name)): Path<(String, String, String)>,
     request: Request,
 ) -> Response {
-    let peer = connection.ip();
+    let peer = connection.slot.ip();
     let what = format!("{} {site}/{rig}/{name}", request.method());
     let is_head = request.method() == Method::HEAD;
     let answered = async {
         let place = Place::new(&site, &rig, &name)?;
         server.tokens.check(bearer(request.headers()), &place)?;
-        connection.accept();
+        connection.slot.accept();
         match *request.method() {
             Method::HEAD => found(&server, place, request.headers()).await,
             Method::PATCH => patch(&server, place, request).await,

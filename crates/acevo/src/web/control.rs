@@ -108,7 +108,7 @@ pub(super) fn status(server: &Server, connection: &Connection) -> String {
         car,
         driver,
         missed: snapshot.health.physics_missed,
-        clients: server.counters.clients.load(Ordering::Relaxed),
+        clients: server.gate.counters.clients.load(Ordering::Relaxed),
         recording,
         problems: [problem, of_settings, of_upload]
             .into_iter()
@@ -127,7 +127,8 @@ pub(super) fn status(server: &Server, connection: &Connection) -> String {
 /// What is wrong with publishing.
 fn mqtt_problems(state: &PublisherState) -> Vec<String> {
     let duplicate = state.is_duplicate.then(|| duplicate(&state.topic));
-    state.problem.clone().into_iter().chain(duplicate).map(|problem| format!("mqtt: {problem}")).collect()
+    let problems = [&state.problem, &state.spool_problem];
+    problems.into_iter().flatten().cloned().chain(duplicate).map(|problem| format!("mqtt: {problem}")).collect()
 }
 
 /// Does what a page has asked for.

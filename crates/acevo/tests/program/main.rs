@@ -67,5 +67,7 @@ mod two_writers;
 #[cfg(target_os = "linux")]
 mod users;
 #[cfg(target_os = "linux")]
+mod wall;
+#[cfg(target_os = "linux")]
 mod wine;
 mod without_game;

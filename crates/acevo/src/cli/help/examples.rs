@@ -50,6 +50,7 @@ pub(super) fn of(command: &str) -> &'static str {
         "plot" => PLOT,
         "serve" => SERVE,
         "publish" => PUBLISH,
+        "wall" => WALL,
         "settings" => SETTINGS,
         "simulate" => SIMULATE,
         "log" => LOG,
@@ -80,6 +81,16 @@ Examples:
 
 User, password file and certificates are settings: `acevo settings`. With mqtt.broker in the settings, `acevo run` publishes, too. \
 docs/mqtt.md describes the topics.";
+
+const WALL: &str = "\
+Examples:
+  acevo wall --broker mqtt://192.168.1.5 --open    All rigs, and the page in the browser
+  acevo wall --site club --port 8000               Rigs of one site, at the broker of the settings
+  acevo wall --lan                                 For a television or a phone in the network
+  curl http://127.0.0.1:7333/api/snapshot          The same for scripts
+
+The page shows who drives, car, track, lap, delta, best and last lap, flag and state of each rig, and the best laps of the day. It \
+publishes nothing. User, password file and certificates are settings: `acevo settings`. docs/wall.md describes the page.";
 
 const SESSIONS: &str = "\
 Examples:

@@ -38,6 +38,10 @@ pub(super) fn of(command: &str) -> Vec<(u8, &'static str)> {
             "The recording has ended, or it was asked to end.",
             "The broker refuses password or certificate, the name of the rig is in use here, or the pages cannot be read.",
         ),
+        "wall" => (
+            "It was asked to end.",
+            "The broker refuses password or certificate, the port is taken, or another `acevo wall` here shows the same.",
+        ),
         "doctor" => ("Telemetry flows.", "It does not, also in the menu and during a pause."),
         "dump" | "channels" => ("Success.", "There is no game, or the file cannot be read."),
         "stats" => ("Success.", "It was stopped before telemetry arrived, or the pages cannot be read."),

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use acevo_testkit::broker::Broker;
 use acevo_testkit::client::{Site, serve_by};
 use acevo_testkit::program::{Signal, acevo, spawn};
 use acevo_testkit::user::User;
@@ -10,7 +11,6 @@ use acevo_testkit::wait::until;
 use serde_json::Value;
 
 use super::receiver::{Receiver, TOKEN, raw, recording, stored_in, write_token};
-use crate::mqtt::broker::Mosquitto;
 
 /// A user who records into `races`, and uploads.
 fn user(url: &str, more: &str) -> User {
