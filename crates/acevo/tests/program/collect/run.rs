@@ -147,7 +147,7 @@ fn run_with_a_wrong_store_does_not_start() {
 
 #[test]
 fn run_announces_uploaded_recordings_to_the_broker_once_it_is_there() {
-    let Some(mut broker) = Mosquitto::anonymous() else { return };
+    let Some(mut broker) = Broker::anonymous() else { return };
     let store = tempfile::tempdir().unwrap();
     let user = User::with(&format!(
         "rig = \"Rig 1\"\n[mqtt]\nbroker = \"{}\"\n[upload]\nfolder = '{}'\n",
