@@ -8,7 +8,6 @@ mod tls;
 
 use std::fmt;
 use std::net::ToSocketAddrs as _;
-use std::path::PathBuf;
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -23,6 +22,7 @@ use self::failure::error_of;
 use crate::broker::{
     Address, Broker, BrokerError, BrokerEvent, Connection, Hello, Message, QualityOfService, Subscription, Ticket,
 };
+use crate::tls_files::TlsFiles;
 
 /// Messages that wait for the thread.
 const QUEUE: usize = 200;
@@ -56,15 +56,6 @@ impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Credentials").field("user", &self.user).finish_non_exhaustive()
     }
-}
-
-/// Files for TLS, in the format PEM.
-#[derive(Debug, Clone, Default)]
-pub struct TlsFiles {
-    /// Certificates that are trusted; `None` for those of the system.
-    pub ca: Option<PathBuf>,
-    /// The certificate of the client and its key.
-    pub client: Option<(PathBuf, PathBuf)>,
 }
 
 /// A broker of MQTT 3.1.1.

@@ -1,11 +1,11 @@
 //! Errors of the client library, in our terms.
 
-use std::error::Error;
 use std::io;
 
 use rumqttc::{ConnectReturnCode, ConnectionError};
 
 use crate::broker::{Address, BrokerError};
+use crate::source::find_source;
 
 /// What an error of a connection means.
 pub(super) fn error_of(address: &Address, error: &ConnectionError) -> BrokerError {
@@ -28,10 +28,10 @@ pub(super) fn error_of(address: &Address, error: &ConnectionError) -> BrokerErro
         ConnectionError::NetworkTimeout | ConnectionError::FlushTimeout => BrokerError::Timeout(address),
         error => {
             #[cfg(feature = "tls")]
-            if let Some(tls) = find::<rustls::Error>(error) {
+            if let Some(tls) = find_source::<rustls::Error>(error) {
                 return super::tls::error_of(address, tls);
             }
-            match find::<io::Error>(error).map(io::Error::kind) {
+            match find_source::<io::Error>(error).map(io::Error::kind) {
                 Some(io::ErrorKind::ConnectionRefused) => BrokerError::Refused(address),
                 Some(io::ErrorKind::TimedOut | io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable) => {
                     BrokerError::Timeout(address)
@@ -40,22 +40,4 @@ pub(super) fn error_of(address: &Address, error: &ConnectionError) -> BrokerErro
             }
         }
     }
-}
-
-/// The first error of this type among an error and its sources.
-fn find<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a E> {
-    let mut next = Some(error);
-    // The sources of an error form no circle, but a limit costs nothing.
-    for _ in 0..16 {
-        let error = next?;
-        if let Some(found) = error.downcast_ref() {
-            return Some(found);
-        }
-        // An input error has another error inside that is not its source.
-        if let Some(found) = error.downcast_ref::<io::Error>().and_then(|error| error.get_ref()?.downcast_ref()) {
-            return Some(found);
-        }
-        next = error.source();
-    }
-    None
 }
