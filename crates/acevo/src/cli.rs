@@ -5,6 +5,7 @@ mod export;
 mod fleet;
 mod follow;
 mod help;
+mod lake;
 mod library;
 mod pages;
 mod plot;
@@ -24,6 +25,7 @@ pub(crate) use export::ExportArgs;
 pub(crate) use fleet::{PublishCommand, WallArgs};
 pub(crate) use follow::{EventsArgs, LapsArgs, ServeArgs, WatchArgs, WatchCommand};
 pub(crate) use help::ManualPage;
+pub(crate) use lake::{LakeAddArgs, LakeArgs, LakeCheckArgs, LakeCommand, LakeCompactArgs};
 pub(crate) use library::{BestsArgs, LapFormat, LapTablePlan, LibraryPlan, SessionsArgs};
 pub(crate) use pages::{ChannelsArgs, DiffArgs, DoctorArgs, DumpArgs, OnceArgs, StatsArgs};
 pub(crate) use plot::{PlotArgs, PlottedLap};
@@ -114,6 +116,8 @@ pub(crate) enum Command {
     Info(InfoArgs),
     /// Export recordings to CSV, JSON lines, Parquet, MoTeC or MCAP
     Export(ExportArgs),
+    /// Collect many drives in Delta tables for DuckDB, Polars and Spark
+    Lake(Box<LakeArgs>),
     /// Recover the readable part of a damaged recording into a new file
     Repair(RepairArgs),
     /// Copy some laps or minutes into a new recording

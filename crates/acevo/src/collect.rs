@@ -15,7 +15,7 @@ use std::path::PathBuf;
 pub(crate) use self::depot::{Depot, Stored};
 pub(crate) use self::incoming::Part;
 pub(crate) use self::names::Place;
-pub(crate) use self::queue::{LakeQueue, Waker};
+pub(crate) use self::queue::{AddToLake, LakeQueue, Waker};
 pub(crate) use self::refusal::Refusal;
 pub(crate) use self::rigs::Tokens;
 

@@ -17,6 +17,7 @@ mod export;
 mod follow_loop;
 mod in_place;
 mod info;
+mod lake;
 mod laps;
 mod library;
 mod log;
@@ -72,6 +73,7 @@ pub(crate) fn run(args: Acevo) -> anyhow::Result<ExitCode> {
         Some(Command::Upload(args)) => upload::run(&args),
         Some(Command::Collect(args)) => collect::run(&args),
         Some(Command::Export(args)) => export::run(&args),
+        Some(Command::Lake(args)) => lake::run(&args),
         Some(Command::Info(args)) => info::run(&args),
         Some(Command::Repair(args)) => repair::run(&args),
         Some(Command::Cut(args)) => cut::run(&args),

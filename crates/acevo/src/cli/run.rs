@@ -12,7 +12,7 @@ use super::recordings::folder_of;
 use super::source::{DemoArgs, GameLogArg, PlaceArgs};
 use super::tools::LogArg;
 use crate::diagnostics::LogOptions;
-use crate::fleet::plan::{FleetPlan, identity};
+use crate::fleet::plan::{FleetPlan, names};
 use crate::recording::task::RecordingPlan;
 use crate::session::feeder::{AnalysisOptions, SourceKind};
 use crate::session::source::LiveSource;
@@ -134,8 +134,8 @@ impl RunArgs {
     /// If the settings for it are wrong.
     pub(crate) fn upload(&self) -> anyhow::Result<Option<UploadPlan>> {
         let source = if self.demo.demo { SourceKind::Demo } else { SourceKind::Game };
-        let names = identity(&self.defaults.mqtt, &self.defaults.rig);
-        UploadPlan::new(&self.defaults.upload, &names, source.name())
+        let names = names(&self.defaults.mqtt, &self.defaults.rig);
+        UploadPlan::new(&self.defaults.upload, names, source.name())
     }
 
     pub(crate) fn recording(&self) -> RecordingPlan {

@@ -39,6 +39,7 @@ impl Acevo {
                 | Command::Serve(_)
                 | Command::Publish(_)
                 | Command::Upload(_)
+                | Command::Lake(_)
                 | Command::Wall(_)
                 | Command::Record(_)
                 | Command::Run(_)
@@ -86,6 +87,7 @@ impl Acevo {
             Some(Command::Laps(args)) => args.follow.apply(settings),
             Some(Command::Publish(args)) => args.apply(settings),
             Some(Command::Upload(args)) => args.apply(settings),
+            Some(Command::Lake(args)) => args.apply(settings),
             Some(Command::Sessions(args)) => args.apply(settings),
             Some(Command::Bests(args)) => args.apply(settings),
             Some(Command::Timing(args)) => args.apply(settings),

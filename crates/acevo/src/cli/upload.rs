@@ -9,7 +9,7 @@ use clap::{Args, ValueHint};
 
 use super::values;
 use crate::collect::{CollectPlan, PORT};
-use crate::fleet::plan::identity;
+use crate::fleet::plan::names;
 use crate::upload::plan::{Destination, UploadPlan};
 
 #[derive(Debug, Args)]
@@ -78,10 +78,10 @@ impl UploadArgs {
                 setting.clone_from(value);
             }
         }
-        let names = identity(&mqtt, &self.defaults.rig);
+        let names = names(&mqtt, &self.defaults.rig);
         let plan = match &self.to {
-            Some(to) => UploadPlan::to(Destination::parse(to, self.presign)?, &upload, &names, "game"),
-            None => UploadPlan::new(&upload, &names, "game")?.ok_or_else(|| {
+            Some(to) => UploadPlan::to(Destination::parse(to, self.presign)?, &upload, names, "game"),
+            None => UploadPlan::new(&upload, names, "game")?.ok_or_else(|| {
                 anyhow!("name the store: acevo upload FILE --to STORE, or the setting upload.folder or upload.url")
             })?,
         };
@@ -97,6 +97,9 @@ pub(crate) struct CollectArgs {
     /// Folder of the recordings; it must exist
     #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
     folder: PathBuf,
+    /// Lake to which recordings are added after they are stored
+    #[arg(long, value_name = "LAKE", value_hint = ValueHint::DirPath)]
+    pub(crate) lake: Option<PathBuf>,
     /// Address to listen on; port 0 is any free one
     #[arg(long, value_name = "ADDRESS", default_value_t = LISTEN, value_parser = listen)]
     listen: SocketAddr,

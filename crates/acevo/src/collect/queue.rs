@@ -8,15 +8,14 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::Context;
-use tracing::info;
 
 use super::depot::Depot;
 use crate::format::text::error_chain;
 use crate::output::say;
 use crate::shutdown::Stop;
 
-/// Time after which recordings that could not be added are tried again.
-const RETRY_INTERVAL: Duration = Duration::from_secs(60);
+/// Time after which recordings that could not be added are tried again. It doubles from the first to the second.
+const RETRY: (Duration, Duration) = (Duration::from_secs(60), Duration::from_secs(3600));
 
 /// Time between two removals of old parts.
 const CLEAN_INTERVAL: Duration = Duration::from_secs(3600);
@@ -87,11 +86,13 @@ impl Worker {
         {
             say(format_args!("acevo: warning: {error:#}"));
         }
-        let (mut retry_at, mut clean_at) = (None, Instant::now() + CLEAN_INTERVAL);
+        let (mut retry_at, mut retry, mut clean_at) = (None, RETRY.0, Instant::now() + CLEAN_INTERVAL);
         while !self.stop.is_requested() {
             let is_retry = retry_at.is_some_and(|at| at <= Instant::now());
             if self.wake.swap(false, Ordering::Relaxed) || is_retry {
-                retry_at = (!self.add_all()).then(|| Instant::now() + RETRY_INTERVAL);
+                let has_failed = !self.add_all();
+                retry_at = has_failed.then(|| Instant::now() + retry);
+                retry = if has_failed { (2 * retry).min(RETRY.1) } else { RETRY.0 };
             }
             if clean_at <= Instant::now() {
                 clean_at = Instant::now() + CLEAN_INTERVAL;
@@ -123,10 +124,12 @@ impl Worker {
                     Ok(self.depot.finish(entry)?)
                 })
             };
+            if self.stop.is_requested() {
+                return true;
+            }
             if let Err(error) = done {
                 is_complete = false;
                 let error = error_chain(error.as_ref());
-                info!("{name} is tried again");
                 say(format_args!("acevo: warning: {name} cannot be added to the lake: {error}"));
             }
         }

@@ -1,14 +1,16 @@
 //! `acevo collect`: accepts recordings of rigs.
 
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use acevo_export::Progress;
+use acevo_lake::{AddOptions, Lake, Origin};
 use anyhow::{Context, anyhow};
 
 use crate::cli::CollectArgs;
-use crate::collect::{Depot, LakeQueue, Tokens};
+use crate::collect::{AddToLake, Depot, LakeQueue, Tokens};
 use crate::output::{complain, name_of, say, say_unlogged};
 use crate::shutdown::Stop;
 use crate::token::{self, Token};
@@ -30,7 +32,8 @@ pub(crate) fn run(args: &CollectArgs) -> anyhow::Result<ExitCode> {
         }
     };
     let is_quiet = plan.is_quiet;
-    let queue = LakeQueue::start(Arc::clone(&depot), None, stop.clone(), is_quiet)?;
+    let add = args.lake.as_deref().map(|folder| lake(folder, &stop)).transpose()?;
+    let queue = LakeQueue::start(Arc::clone(&depot), add, stop.clone(), is_quiet)?;
     let server = CollectServer::listen(plan, tokens, depot, &queue)?;
     if !is_quiet {
         announce(server.address(), &token);
@@ -43,6 +46,25 @@ pub(crate) fn run(args: &CollectArgs) -> anyhow::Result<ExitCode> {
     queue.finish();
     served?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What adds a recording to a lake.
+fn lake(folder: &Path, stop: &Stop) -> anyhow::Result<AddToLake> {
+    let lake = Lake::open(folder).with_context(|| format!("cannot use the lake {}", name_of(folder)))?;
+    let mut stopped = Stopped(stop.clone());
+    Ok(Box::new(move |path, site, rig| {
+        lake.add(path, &Origin::new(site, rig), &AddOptions::default(), &mut stopped)?;
+        Ok(())
+    }))
+}
+
+/// Cancels when the program is asked to end: the recording is added after the next start.
+struct Stopped(Stop);
+
+impl Progress for Stopped {
+    fn is_cancelled(&self) -> bool {
+        self.0.is_requested()
+    }
 }
 
 /// Prints where rigs deliver recordings.

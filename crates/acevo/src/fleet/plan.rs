@@ -42,9 +42,10 @@ impl FleetPlan {
         let Some(broker) = BrokerPlan::new(settings)? else { return Ok(None) };
         let mut spool = SpoolLimits::default();
         spool.max_bytes = u64::from(settings.spool_limit) << 20;
+        let (site, rig) = names(settings, rig);
         Ok(Some(Self {
             broker,
-            identity: identity(settings, rig),
+            identity: Identity { site, rig, version: env!("CARGO_PKG_VERSION").into() },
             rate: settings.rate,
             batch: Duration::try_from_secs_f64(settings.batch).unwrap_or_default(),
             spool,
@@ -63,15 +64,11 @@ impl FleetPlan {
     }
 }
 
-/// The names of this rig for brokers and stores. `rig` is that of the settings, which may be empty.
-pub(crate) fn identity(settings: &MqttSettings, rig: &str) -> Identity {
+/// The names of site and rig. `rig` is the name of this rig, which may be empty.
+pub(crate) fn names(settings: &MqttSettings, rig: &str) -> (String, String) {
     let first = |names: [&str; 2]| names.into_iter().find(|name| !name.is_empty()).map(str::to_owned);
     let host = || sysinfo::System::host_name().unwrap_or_default();
-    Identity {
-        site: first([&settings.site, "default"]).unwrap_or_default(),
-        rig: first([&settings.rig, rig]).unwrap_or_else(host),
-        version: env!("CARGO_PKG_VERSION").into(),
-    }
+    (first([&settings.site, "default"]).unwrap_or_default(), first([&settings.rig, rig]).unwrap_or_else(host))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use acevo_fleet::{Fingerprint, Receipt};
+use acevo_lake::recording_id;
 use acevo_recording::Recording;
 use serde_json::{Value, json};
 
@@ -14,8 +15,8 @@ use crate::format::text::error_chain;
 pub(crate) struct Facts {
     /// Milliseconds since 1970 at its beginning and its end; `None` if the clock is not known.
     from_to: Option<(u64, u64)>,
-    /// The numbers of sessions and laps; `None` if the recording does not exist any more.
-    counts: Option<(usize, usize)>,
+    /// Its id in a lake, and the numbers of sessions and laps; `None` if the recording does not exist any more.
+    contents: Option<(String, usize, usize)>,
 }
 
 /// Why a recording is not delivered.
@@ -56,21 +57,23 @@ impl Facts {
             u64::try_from(Duration::from_micros(zero).saturating_add(at).as_millis()).unwrap_or(u64::MAX)
         };
         let from_to = zero.map(|zero| (ms(zero, info.start), ms(zero, info.end)));
-        Ok(Self { from_to, counts: Some((info.sessions, info.laps)) })
+        let id = recording_id(zero.unwrap_or_default(), info.bytes);
+        Ok(Self { from_to, contents: Some((id, info.sessions, info.laps)) })
     }
 
     /// The message `file`, without what the publisher adds.
     pub(crate) fn announcement(&self, name: &str, content: Fingerprint, receipt: &Receipt, source: &str) -> Value {
         json!({
-            "recording": name.strip_suffix(".acevo").unwrap_or(name),
+            "recording": self.contents.as_ref().map(|contents| &contents.0),
+            "name": name,
             "kind": "recording",
             "url": receipt.url,
             "bytes": content.bytes,
             "sha256": content.sha256,
             "from": self.from_to.map(|times| times.0),
             "to": self.from_to.map(|times| times.1),
-            "sessions": self.counts.map(|counts| counts.0),
-            "laps": self.counts.map(|counts| counts.1),
+            "sessions": self.contents.as_ref().map(|contents| contents.1),
+            "laps": self.contents.as_ref().map(|contents| contents.2),
             "source": source,
         })
     }

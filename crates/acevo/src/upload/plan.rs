@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use acevo_fleet::{
-    DeliveryError, FolderStore, HttpAddress, HttpCredentials, HttpError, Identity, Origin, PresignedStore, Store, TlsFiles,
+    DeliveryError, FolderStore, HttpAddress, HttpCredentials, HttpError, Origin, PresignedStore, Store, TlsFiles,
     UploadStore, slug,
 };
 use acevo_settings::UploadSettings;
@@ -76,13 +76,13 @@ pub(crate) struct UploadPlan {
 }
 
 impl UploadPlan {
-    /// The plan of the settings; `None` without a store.
+    /// The plan of the settings; `None` without a store. `names` are those of site and rig.
     ///
     /// # Errors
     /// If both a folder and an address are set, or the address is wrong.
     pub(crate) fn new(
         settings: &UploadSettings,
-        identity: &Identity,
+        names: (String, String),
         source: &'static str,
     ) -> anyhow::Result<Option<Self>> {
         let home = std::env::home_dir();
@@ -98,16 +98,21 @@ impl UploadPlan {
             }
             (Some(_), _) => bail!("upload.folder and upload.url are both set: recordings go to one store"),
         };
-        Ok(Some(Self::to(to, settings, identity, source)))
+        Ok(Some(Self::to(to, settings, names, source)))
     }
 
     /// The plan of the settings with another store.
-    pub(crate) fn to(to: Destination, settings: &UploadSettings, identity: &Identity, source: &'static str) -> Self {
+    pub(crate) fn to(
+        to: Destination,
+        settings: &UploadSettings,
+        (site, rig): (String, String),
+        source: &'static str,
+    ) -> Self {
         let home = std::env::home_dir();
         let path = |text: &str| UploadSettings::path(text, home.as_deref());
         Self {
             to,
-            origin: Origin { site: slug(&identity.site), rig: slug(&identity.rig) },
+            origin: Origin { site: slug(&site), rig: slug(&rig) },
             limit: settings.limit,
             always: settings.always,
             source,
@@ -159,8 +164,7 @@ mod tests {
 
     fn plan(text: &str) -> anyhow::Result<Option<UploadPlan>> {
         let settings = acevo_settings::Settings::from_toml(text).unwrap();
-        let identity = Identity { site: "My Club".into(), rig: "Rig 3".into(), version: String::new() };
-        UploadPlan::new(&settings.upload, &identity, "game")
+        UploadPlan::new(&settings.upload, ("My Club".into(), "Rig 3".into()), "game")
     }
 
     #[test]

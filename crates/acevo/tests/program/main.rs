@@ -30,6 +30,8 @@ mod hostile_names;
 mod idle;
 mod keep;
 #[cfg(unix)]
+mod lake;
+#[cfg(unix)]
 mod layouts;
 #[cfg(unix)]
 mod library;

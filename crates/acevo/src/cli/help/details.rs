@@ -23,6 +23,7 @@ pub(super) fn of(command: &str) -> Option<String> {
         "collect" => COLLECT,
         "info" => INFO,
         "export" => return Some(format!("{EXPORT}\n\n{LAP_NAMES}")),
+        "lake" => LAKE,
         "merge" => MERGE,
         "cut" => return Some(format!("{CUT}\n\n{LAP_NAMES}")),
         "corners" => return Some(format!("{CORNERS}\n\n{LAP_NAMES}")),
@@ -36,6 +37,15 @@ pub(super) fn of(command: &str) -> Option<String> {
     };
     Some(text.to_owned())
 }
+
+const LAKE: &str = "\
+A lake is a folder with the tables laps, events and samples, and with cars and field_laps for sessions with other cars. Each is a table of \
+Delta Lake: Parquet files in folders track=TRACK/date=DATE, and a log. docs/lake.md describes the columns, and has queries.
+
+A recording is added once. Several computers may add to a lake on a network share at the same time, and may be switched off while they do \
+it: add the recording again. Recordings that are still being written are left out.
+
+Channels have their own units. The setting units does not matter.";
 
 const RELAY: &str = "\
 The token is in the file relay-token in the data folder of this user, or in the file of --token-file, which is created if it does not \

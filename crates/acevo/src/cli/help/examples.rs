@@ -43,6 +43,10 @@ pub(super) fn of(command: &str) -> &'static str {
         "collect" => COLLECT,
         "info" => INFO,
         "export" => EXPORT,
+        "lake" => LAKE,
+        "lake-add" => LAKE_ADD,
+        "lake-check" => LAKE_CHECK,
+        "lake-compact" => LAKE_COMPACT,
         "repair" => REPAIR,
         "cut" => CUT,
         "merge" => MERGE,
@@ -307,6 +311,31 @@ Examples:
   acevo export FILE --to mcap                 For Foxglove and PlotJuggler
   acevo export *.acevo --to csv               A table per recording, in the current folder
   acevo export FOLDER --to parquet -o DATA    A data set of all recordings; run it again to add new ones";
+
+const LAKE: &str = "\
+Examples:
+  acevo lake add recordings -o lake      Add all recordings of a folder; repeat it after each drive
+  acevo lake check lake                  Are all files there?
+  acevo lake compact lake --vacuum 7d    Merge small files, and remove merged ones after a week";
+
+const LAKE_ADD: &str = "\
+Examples:
+  acevo lake add recordings -o lake                       All recordings of a folder and its subfolders
+  acevo lake add monza.acevo -o /mnt/team/lake --rig rig-3
+                                                          One recording, into the lake of a team
+  acevo lake add recordings -o lake --rate 20 --channels speed,throttle,brake,steer,gear
+                                                          Small samples; laps and events are complete
+  acevo lake add parquet -o lake                          A data set that `acevo export` has made";
+
+const LAKE_CHECK: &str = "\
+Examples:
+  acevo lake check lake           Tables, and what was found
+  acevo lake check lake --quiet   Only damage; the exit code is 1 if there is any";
+
+const LAKE_COMPACT: &str = "\
+Examples:
+  acevo lake compact lake                Merge small files
+  acevo lake compact lake --vacuum 7d    Also remove files that were merged a week ago";
 
 const REPAIR: &str = "\
 Examples:

@@ -174,12 +174,12 @@ fn run_announces_uploaded_recordings_to_the_broker_once_it_is_there() {
     until(|| subscriber.of("file").len() == 1);
     let file = subscriber.of("file").remove(0);
     let bytes = fs::metadata(folder.join("a.acevo")).unwrap().len();
-    assert_eq!((&file["recording"], file["bytes"].as_u64(), &file["late"]), (&"a".into(), Some(bytes), &true.into()));
+    assert_eq!((&file["name"], file["bytes"].as_u64(), &file["late"]), (&"a.acevo".into(), Some(bytes), &true.into()));
     assert!(file["url"].as_str().unwrap().ends_with("/default/rig-1/a.acevo"), "{file}");
     assert!(file["to"].as_u64().unwrap() - file["from"].as_u64().unwrap() > 190_000, "{file}");
     recording(&folder.join("b.acevo"), 5);
     until(|| subscriber.of("file").len() == 2);
-    assert_eq!(subscriber.of("file")[1]["recording"], "b");
+    assert_eq!(subscriber.of("file")[1]["name"], "b.acevo");
     until(|| status(&site)["activity"] == "idle");
     assert!(user.run(&["quit"]).status.success());
     crate::mqtt::check(&subscriber);
