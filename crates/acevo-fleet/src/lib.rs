@@ -39,8 +39,8 @@ mod tls_files;
 mod wall;
 
 pub use self::broker::{
-    Address, AddressError, Broker, BrokerError, BrokerEvent, Connection, Hello, Message, QualityOfService, Subscription,
-    Ticket,
+    Address, AddressError, Broker, BrokerError, BrokerEvent, Connection, Hello, Message, QualityOfService,
+    Subscription, Ticket,
 };
 #[cfg(feature = "upload")]
 pub use self::deliver::{

@@ -13,7 +13,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rumqttc::{
-    AsyncClient, Event, EventLoop, Incoming, LastWill, MqttOptions, PublishOptions, QoS, SessionMode, SubscribeReasonCode,
+    AsyncClient, Event, EventLoop, Incoming, LastWill, MqttOptions, PublishOptions, QoS, SessionMode,
+    SubscribeReasonCode,
 };
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::oneshot;

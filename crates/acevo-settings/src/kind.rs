@@ -252,9 +252,7 @@ pub fn rate(text: &str) -> Option<Option<u64>> {
 /// The text of a rate in bytes per second.
 pub(crate) fn rate_text(rate: Option<u64>) -> String {
     #[expect(clippy::cast_precision_loss, reason = "rates are below 2^53 bits per second")]
-    let text = |rate: u64| {
-        text_of(8 * rate, &RATES[..3]).unwrap_or_else(|| format!("{}kB/s", rate as f64 / 1e3))
-    };
+    let text = |rate: u64| text_of(8 * rate, &RATES[..3]).unwrap_or_else(|| format!("{}kB/s", rate as f64 / 1e3));
     rate.map_or_else(|| NO_LIMIT.into(), text)
 }
 

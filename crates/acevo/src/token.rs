@@ -93,7 +93,8 @@ impl Token {
     /// # Errors
     /// If the file cannot be read, if other users can read or change it, or if it does not hold a token.
     pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
-        Self::parse(read_private(path, MAX_BYTES)?.trim()).with_context(|| format!("{} has no valid token", name_of(path)))
+        Self::parse(read_private(path, MAX_BYTES)?.trim())
+            .with_context(|| format!("{} has no valid token", name_of(path)))
     }
 
     /// Writes the token to a new file.

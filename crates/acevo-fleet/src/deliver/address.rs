@@ -55,7 +55,10 @@ mod tests {
 
     #[test]
     fn below_escapes_what_is_no_part_of_a_path_and_keeps_the_query() {
-        assert_eq!(below("http://host/a/", &["club", "Spa 1/ä?.acevo"]), "http://host/a/club/Spa%201%2F%C3%A4%3F.acevo");
+        assert_eq!(
+            below("http://host/a/", &["club", "Spa 1/ä?.acevo"]),
+            "http://host/a/club/Spa%201%2F%C3%A4%3F.acevo"
+        );
         assert_eq!(below("http://host?key=1", &["a"]), "http://host/a?key=1");
         assert_eq!(without_query("https://host/a?X-Amz-Signature=1#x"), "https://host/a");
     }

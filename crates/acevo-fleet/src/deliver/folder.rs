@@ -56,7 +56,8 @@ fn folder_error(path: &Path) -> impl Fn(io::Error) -> DeliveryError {
 
 /// The paths that a file may get: its name, then with numbers.
 pub fn names(folder: &Path, name: &str) -> impl Iterator<Item = PathBuf> {
-    let (stem, extension) = name.rsplit_once('.').map_or((name, String::new()), |(stem, end)| (stem, format!(".{end}")));
+    let (stem, extension) =
+        name.rsplit_once('.').map_or((name, String::new()), |(stem, end)| (stem, format!(".{end}")));
     let others = (2..=MAX_NAMES).map(move |number| format!("{stem}_{number}{extension}"));
     std::iter::once(name.to_owned()).chain(others).map(|name| folder.join(name))
 }
@@ -92,7 +93,9 @@ fn fingerprint(file: impl Read, path: &Path, pace: &mut dyn Pace) -> Result<Fing
             interrupted.into()
         })
     });
-    read.map_err(|error| if is_interruption(&error) { DeliveryError::Interrupted(super::Interrupted) } else { folder_error(path)(error) })
+    read.map_err(|error| {
+        if is_interruption(&error) { DeliveryError::Interrupted(super::Interrupted) } else { folder_error(path)(error) }
+    })
 }
 
 /// Copies a file to a new name. Returns false if the name was taken meanwhile.

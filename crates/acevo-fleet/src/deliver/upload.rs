@@ -8,7 +8,9 @@ use super::address::{below, without_query};
 use super::body::PacedFile;
 use super::digest::Sha256;
 use super::store::{DeliveryError, Origin, Pace, Parcel, Receipt, Step, Store};
-use super::wire::{PARTIAL_UPLOAD, REPR_DIGEST, UPLOAD_COMPLETE, UPLOAD_LENGTH, UPLOAD_OFFSET, byte_count, switch, switch_text};
+use super::wire::{
+    PARTIAL_UPLOAD, REPR_DIGEST, UPLOAD_COMPLETE, UPLOAD_LENGTH, UPLOAD_OFFSET, byte_count, switch, switch_text,
+};
 use crate::http::{HttpAddress, HttpAddressError, HttpAnswer, HttpBody, HttpClient, HttpCredentials, HttpMethod};
 use crate::tls_files::TlsFiles;
 
@@ -182,7 +184,9 @@ fn check_digest(address: &HttpAddress, answer: &HttpAnswer, expected: Sha256) ->
 pub(super) fn refused(address: &HttpAddress, answer: &HttpAnswer) -> DeliveryError {
     let reason = match answer.status {
         401 => "the token is missing or wrong: check upload.token_file, or the variable ACEVO_UPLOAD_TOKEN".into(),
-        300..=399 => format!("redirects are not followed; use this address: {}", answer.header("location").unwrap_or("?")),
+        300..=399 => {
+            format!("redirects are not followed; use this address: {}", answer.header("location").unwrap_or("?"))
+        }
         _ => answer.summary(),
     };
     DeliveryError::Refused { address: without_query(address.as_str()).to_owned(), status: answer.status, reason }

@@ -91,7 +91,10 @@ impl Depot {
         // It may be stored without being in the index: a kill came between both, or another program has put it there.
         for path in names(&self.path(&place.folder()), &place.name) {
             let Ok(metadata) = path.symlink_metadata() else { return Ok(None) };
-            if metadata.is_file() && metadata.len() == content.bytes && content_of(&path).is_ok_and(|own| own == content) {
+            if metadata.is_file()
+                && metadata.len() == content.bytes
+                && content_of(&path).is_ok_and(|own| own == content)
+            {
                 let stored = Stored { name: self.name(place, &path), content, is_new: false };
                 self.note(&stored)?;
                 return Ok(Some(stored));
@@ -140,7 +143,10 @@ impl Depot {
         file.seek(SeekFrom::Start(0)).map_err(failed)?;
         if let Err(reason) = check(file.try_clone().map_err(failed)?) {
             part.discard();
-            return Err(Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, format!("This is no complete recording: {reason}.")));
+            return Err(Refusal::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                format!("This is no complete recording: {reason}."),
+            ));
         }
         if let Some(stored) = self.find(place, content)? {
             part.discard();

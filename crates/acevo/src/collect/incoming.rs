@@ -209,7 +209,10 @@ impl Part {
     /// If there are more than the recording has, or the disk is full.
     pub(crate) fn append(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
         if bytes.len() as u64 > self.max_bytes.saturating_sub(self.offset) {
-            return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "There are more bytes than were announced or allowed."));
+            return Err(Refusal::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "There are more bytes than were announced or allowed.",
+            ));
         }
         self.file.write_all(bytes).map_err(|error| Refusal::of_disk(&error))?;
         self.offset += bytes.len() as u64;

@@ -103,7 +103,9 @@ mod tests {
 
     #[test]
     fn parse_names_the_line_that_is_wrong() {
-        for wrong in ["", "# only", "club/rig-1", "club/rig-1 short", "Club/rig 0123456789abcdef", "a/b/c 0123456789abcdef"] {
+        for wrong in
+            ["", "# only", "club/rig-1", "club/rig-1 short", "Club/rig 0123456789abcdef", "a/b/c 0123456789abcdef"]
+        {
             assert!(Tokens::parse(wrong).is_err(), "{wrong}");
         }
         let error = format!("{:#}", Tokens::parse("\nclub/rig-1 aaaaaaaaaaaaaaaaaaaa").unwrap_err());

@@ -75,7 +75,9 @@ fn announce(address: SocketAddr, token: &str) {
     say(format_args!("acevo: listening on {address}; Ctrl-C quits"));
     say_unlogged(format_args!("acevo: {token}"));
     let host = SocketAddr::new(host, address.port());
-    say(format_args!("acevo: on each rig: upload.url = \"http://{host}\", and the token in the file upload.token_file"));
+    say(format_args!(
+        "acevo: on each rig: upload.url = \"http://{host}\", and the token in the file upload.token_file"
+    ));
 }
 
 /// Time to complete what is being written to a slow disk.

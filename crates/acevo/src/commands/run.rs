@@ -55,9 +55,8 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     };
     let upload_handle = upload.as_ref().map(|(_, handle)| handle.clone());
     let announcer = task.as_ref().map(FleetTask::announcer);
-    let upload = upload
-        .map(|(plan, handle)| UploadTask::start(handle, plan, recording.clone(), announcer))
-        .transpose()?;
+    let upload =
+        upload.map(|(plan, handle)| UploadTask::start(handle, plan, recording.clone(), announcer)).transpose()?;
     let control = Control::new(recording, settings, allows_lan, stop.clone())
         .with_fleet(task.as_ref().map(FleetTask::handle))
         .with_upload(upload_handle);

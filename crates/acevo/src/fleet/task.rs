@@ -87,7 +87,12 @@ impl FleetTask {
         let handle = FleetHandle(Arc::default());
         let feed = FleetFeed::new(queue, plan.rate);
         let (announcer, announcements) = mpsc::channel();
-        let task = Task { plan, announcements, state: handle.clone(), reports: Reports { report, last: PublisherState::default() } };
+        let task = Task {
+            plan,
+            announcements,
+            state: handle.clone(),
+            reports: Reports { report, last: PublisherState::default() },
+        };
         let thread = thread::Builder::new().name("mqtt task".into());
         let thread = thread.spawn(move || task.run(&items)).context("cannot start a thread")?;
         Ok((feed, Self { handle, announcer: Announcer(announcer), thread }))

@@ -93,7 +93,10 @@ fn clean(
         let path = &paths[index];
         match fs::remove_file(path) {
             Ok(()) if recordings[index].is_awaited => {
-                warn!("deleted {} before it was uploaded: the disk has less free space than recording.min_free", name_of(path));
+                warn!(
+                    "deleted {} before it was uploaded: the disk has less free space than recording.min_free",
+                    name_of(path)
+                );
                 deleted += 1;
             }
             Ok(()) => {

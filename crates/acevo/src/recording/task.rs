@@ -148,10 +148,7 @@ impl RecordingFeed {
     ///
     /// # Errors
     /// If the thread cannot be started. A folder in which files cannot be created is reported, and tried again.
-    pub(crate) fn start(
-        plan: RecordingPlan,
-        is_awaited: Option<IsAwaited>,
-    ) -> anyhow::Result<(Self, RecordingHandle)> {
+    pub(crate) fn start(plan: RecordingPlan, is_awaited: Option<IsAwaited>) -> anyhow::Result<(Self, RecordingHandle)> {
         let (queue, observations) = mpsc::sync_channel(QUEUE);
         let (give_back, free) = mpsc::channel();
         let (commands, requests) = mpsc::channel();

@@ -175,9 +175,15 @@ mod tests {
         assert!(matches!(folder.to, Destination::Folder(_)));
         assert_eq!((folder.origin.site.as_str(), folder.origin.rig.as_str()), ("my-club", "rig-3"));
         assert!(matches!(plan_of("upload.url = 'http://host/x'").to, Destination::Server(_)));
-        let presign = plan_of("[upload]\nurl = 'https://host/sign?key=1'\npresign = true\nlimit = '8Mbit/s'\nwhen = 'always'");
-        assert_eq!((presign.to.to_string().as_str(), presign.limit, presign.always), ("https://host/sign", Some(1_000_000), true));
-        for wrong in ["upload.url = 'host'", "upload.url = 'ftp://host'", "[upload]\nurl = 'http://host'\nfolder = '~/a'"] {
+        let presign =
+            plan_of("[upload]\nurl = 'https://host/sign?key=1'\npresign = true\nlimit = '8Mbit/s'\nwhen = 'always'");
+        assert_eq!(
+            (presign.to.to_string().as_str(), presign.limit, presign.always),
+            ("https://host/sign", Some(1_000_000), true)
+        );
+        for wrong in
+            ["upload.url = 'host'", "upload.url = 'ftp://host'", "[upload]\nurl = 'http://host'\nfolder = '~/a'"]
+        {
             assert!(plan(wrong).is_err(), "{wrong}");
         }
     }

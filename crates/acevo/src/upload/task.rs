@@ -274,9 +274,7 @@ impl Task {
     /// Returns true if the folder was scanned.
     fn scan_if_due(&mut self) -> bool {
         let state = self.recording.state();
-        let is_due = |(at, completed): (Instant, usize)| {
-            at.elapsed() >= SCAN_INTERVAL || completed != state.completed
-        };
+        let is_due = |(at, completed): (Instant, usize)| at.elapsed() >= SCAN_INTERVAL || completed != state.completed;
         if state.folder.as_os_str().is_empty() || !self.scanned.is_none_or(is_due) {
             return false;
         }
@@ -297,8 +295,7 @@ impl Task {
     fn count(&self) {
         let (count, bytes) = (self.waiting.len() as u64, self.waiting.iter().map(|waiting| waiting.bytes).sum());
         let rejected = lock(&self.handle.0.rejected).len() as u64;
-        self.handle
-            .change(|state| (state.waiting, state.waiting_bytes, state.rejected) = (count, bytes, rejected));
+        self.handle.change(|state| (state.waiting, state.waiting_bytes, state.rejected) = (count, bytes, rejected));
     }
 
     /// The recordings of a folder that the store does not have, without the one that is written now.
@@ -409,7 +406,13 @@ impl Task {
     }
 
     /// Notes that the store has a recording, and announces it.
-    fn acknowledge(&self, file: &Waiting, content: Fingerprint, receipt: &Receipt, facts: &Facts) -> anyhow::Result<()> {
+    fn acknowledge(
+        &self,
+        file: &Waiting,
+        content: Fingerprint,
+        receipt: &Receipt,
+        facts: &Facts,
+    ) -> anyhow::Result<()> {
         let unix_ms = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
         let unix_ms = u64::try_from(unix_ms).unwrap_or(u64::MAX);
         let (name, url, modified_us) = (file.name.clone(), receipt.url.clone(), file.modified_us);
@@ -451,9 +454,7 @@ impl Task {
 
     fn put(&self, entry: IndexEntry) -> anyhow::Result<()> {
         match lock(&self.handle.0.index).as_mut() {
-            Some(index) => {
-                index.put(entry).with_context(|| format!("cannot write {}", name_of(index.path())))
-            }
+            Some(index) => index.put(entry).with_context(|| format!("cannot write {}", name_of(index.path()))),
             None => Ok(()),
         }
     }

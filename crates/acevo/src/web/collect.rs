@@ -94,7 +94,7 @@ impl CollectServer {
             .route("/{site}/{rig}/{name}", any(answer))
             .fallback(async || Refusal::new(StatusCode::NOT_FOUND, "Recordings are stored at /SITE/RIG/NAME.acevo."))
             .with_state(self.server);
-        // Each request has to have a token, whatever its host is: there may be a proxy.
+        // Each request has to have a token, for any host: there may be a proxy.
         let gate = Gate { max_age: MAX_AGE, ..Gate::new(Guard::new(self.address.port(), None)) };
         let served = runtime.block_on(listen::serve(self.listener, Arc::new(gate), router, stop, || Ok(())));
         // What is being written is continued after the next start.
@@ -121,7 +121,9 @@ async fn answer(
             Method::HEAD => found(&server, place, request.headers()).await,
             Method::PATCH => patch(&server, place, request).await,
             Method::PUT => put(&server, place, request).await,
-            _ => Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "Recordings are stored by PUT, or by HEAD and PATCH.")),
+            _ => {
+                Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "Recordings are stored by PUT, or by HEAD and PATCH."))
+            }
         }
     };
     let answered = answered.await;
@@ -130,7 +132,8 @@ async fn answer(
         Err(refusal) => {
             // That a part is asked for at the wrong time is no problem.
             if refusal.status != StatusCode::SERVICE_UNAVAILABLE || !is_head {
-                server.say(true, &format!("{peer}: {what} is refused ({}): {}", refusal.status.as_u16(), refusal.reason));
+                server
+                    .say(true, &format!("{peer}: {what} is refused ({}): {}", refusal.status.as_u16(), refusal.reason));
             }
             refusal.into_response()
         }
@@ -177,7 +180,10 @@ async fn patch(server: &Arc<Server>, place: Place, request: Request) -> Result<R
     let (headers, bad) = (request.headers(), |reason: &str| Refusal::new(StatusCode::BAD_REQUEST, reason));
     let header = |name: &'static str| only(headers, &HeaderName::from_static(name));
     if only(headers, &CONTENT_TYPE) != Some(PARTIAL_UPLOAD) {
-        return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, format!("The rest has the type {PARTIAL_UPLOAD}.")));
+        return Err(Refusal::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            format!("The rest has the type {PARTIAL_UPLOAD}."),
+        ));
     }
     let content = content_of(server, headers, &HeaderName::from_static(UPLOAD_LENGTH))?;
     let offset = header(UPLOAD_OFFSET).and_then(byte_count);

@@ -154,14 +154,19 @@ fn collect_refuses_wrong_tokens_and_those_of_other_rigs() {
     recording(&file, 5);
     assert!(output(&mut upload(&user, &file, &receiver.url())).status.success());
 
-    let foreign = output(upload(&user, &file, &receiver.url()).args(["--rig", "rig-2"]).env("ACEVO_UPLOAD_TOKEN", TOKEN));
+    let foreign =
+        output(upload(&user, &file, &receiver.url()).args(["--rig", "rig-2"]).env("ACEVO_UPLOAD_TOKEN", TOKEN));
     assert_eq!(foreign.status.code(), Some(2), "an option is given twice");
     let command = |rig: &str, token: &str| {
         let mut command = user.command(&["upload", "--site", "club", "--rig", rig, "--to", &receiver.url()]);
         output(command.arg(&file).env("ACEVO_UPLOAD_TOKEN", token))
     };
     let foreign = command("rig-2", TOKEN);
-    assert!(foreign.status.code() == Some(1) && foreign.stderr.contains("belongs to another rig"), "{}", foreign.stderr);
+    assert!(
+        foreign.status.code() == Some(1) && foreign.stderr.contains("belongs to another rig"),
+        "{}",
+        foreign.stderr
+    );
     for token in ["", "wrong-token-0123456789"] {
         let refused = command("rig-1", token);
         assert_eq!(refused.status.code(), Some(1), "{}", refused.stderr);
@@ -278,7 +283,11 @@ fn collect_survives_hostile_requests_and_writes_nothing_outside_its_folder() {
         let answered = patch(&[("Upload-Offset", offset), ("Upload-Length", length), ("Content-Length", content)]);
         assert!((400..500).contains(&answered), "{offset} {length} {content}: {answered}");
     }
-    let conflict = head("PATCH", "/club/rig-1/a.acevo", &[&parts[..], &[("Upload-Offset", "3"), ("Upload-Length", "9"), ("Content-Length", "6")]].concat());
+    let conflict = head(
+        "PATCH",
+        "/club/rig-1/a.acevo",
+        &[&parts[..], &[("Upload-Offset", "3"), ("Upload-Length", "9"), ("Content-Length", "6")]].concat(),
+    );
     let (code, text) = receiver.raw(&[&conflict[..], b"456789"].concat());
     assert!(code == 409 && text.to_lowercase().contains("upload-offset: 0"), "{text}");
     // Too large, announced and in pieces.
@@ -348,4 +357,39 @@ fn upload_to_a_folder_copies_once_and_reports_what_is_wrong() {
     assert!(missing.status.code() == Some(1) && missing.stderr.contains("is the share mounted?"), "{}", missing.stderr);
     let without = user.run(&["upload", folder.to_str().unwrap()]);
     assert!(without.status.code() == Some(1) && without.stderr.contains("--to STORE"), "{}", without.stderr);
+}
+
+#[test]
+fn collect_adds_recordings_to_a_lake_also_those_that_a_kill_has_interrupted_and_copies() {
+    let (folder, user) = (tempfile::tempdir().unwrap(), User::new());
+    let (store, lake) = (folder.path().join("store"), folder.path().join("lake"));
+    fs::create_dir(&store).unwrap();
+    let file = user.folder.path().join("a.acevo");
+    recording(&file, 200);
+    let rows = || {
+        let checked = user.run(&["lake", "check", lake.to_str().unwrap(), "--json"]);
+        serde_json::from_str::<Value>(&checked.stdout).unwrap_or_default()
+    };
+    let recordings = |table: &str| {
+        let tables = rows()["tables"].as_array().cloned().unwrap_or_default();
+        let found = tables.into_iter().find(|found| found["table"] == table);
+        found.and_then(|found| found["recordings"].as_u64()).unwrap_or_default()
+    };
+    let args = ["--lake", lake.to_str().unwrap()];
+    let mut receiver = Receiver::in_folder(&store, &args);
+    assert!(output(&mut upload(&user, &file, &receiver.url())).status.success());
+    receiver.running.message_with("club/rig-1/a.acevo is in the lake");
+    assert_eq!(recordings("samples"), 1);
+    // Another one, and a kill right after the answer; and one that was copied to the folder.
+    recording(&file, 210);
+    assert!(output(&mut upload(&user, &file, &receiver.url())).status.success());
+    receiver.running.kill();
+    fs::create_dir_all(store.join("club/rig-2")).unwrap();
+    recording(&store.join("club/rig-2/copied.acevo"), 190);
+    receiver.restart();
+    until(|| recordings("samples") == 3 && recordings("laps") == 3);
+    receiver.restart();
+    // Nothing is added twice.
+    assert!(output(&mut upload(&user, &file, &receiver.url())).status.success());
+    assert_eq!(recordings("samples"), 3);
 }

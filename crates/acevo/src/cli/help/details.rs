@@ -95,7 +95,7 @@ JSON, an object per recording:
 const COLLECT: &str = "\
 Recordings are stored as SITE/RIG/NAME.acevo in the folder, each of them only when it has arrived completely, has the announced digest, and \
 can be read. The same content is stored once; another content with the same name gets another name. Incomplete uploads are kept for 7 \
-days.
+days. With --lake, recordings are added to a lake after that, also those that were put into the folder before the start.
 
 The token is in the file collect-token in the data folder of this user, or in the file of --token-file, which is created if it does not \
 exist. With --rigs each rig has a token of its own, which is valid for its folder only.

@@ -293,6 +293,7 @@ const COLLECT: &str = "\
 Examples:
   acevo collect --folder /srv/acevo                               Prints the address and the token for the rigs
   acevo collect --folder /srv/acevo --rigs rigs.txt               With a token per rig
+  acevo collect --folder /srv/acevo --lake /srv/lake              With Delta tables of all laps, events and samples
   acevo collect --folder /srv/acevo --listen 127.0.0.1:7336       Behind a proxy for TLS";
 
 const INFO: &str = "\

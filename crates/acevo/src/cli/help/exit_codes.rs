@@ -61,7 +61,9 @@ pub(super) fn of(command: &str) -> Vec<(u8, &'static str)> {
         "upload" => ("The store has all recordings.", "It does not have at least one of them."),
         "collect" => ("It was asked to end.", "It cannot listen, or the folder cannot be used."),
         "export" => ("All recordings were exported.", "At least one was not."),
-        "lake-add" => ("All recordings are in the lake, or were left out.", "At least one could not be added, or it was stopped."),
+        "lake-add" => {
+            ("All recordings are in the lake, or were left out.", "At least one could not be added, or it was stopped.")
+        }
         "lake-check" => ("Nothing is damaged.", "Something is damaged, or there is no lake."),
         "merge" => (
             "The new recording is complete.",

@@ -73,7 +73,8 @@ fn answer(mut stream: &TcpStream, address: SocketAddr, sign: Sign, kept: &Mutex<
     let length = request.headers.get("content-length").map_or(0, |length| length.parse().unwrap());
     request.body = vec![0; length];
     reader.read_exact(&mut request.body).ok()?;
-    let known = kept.lock().unwrap().iter().rev().find(|known| known.method == "PUT" && known.path == request.path).cloned();
+    let known =
+        kept.lock().unwrap().iter().rev().find(|known| known.method == "PUT" && known.path == request.path).cloned();
     let (status, text) = match request.method.as_str() {
         "PUT" => (201, String::new()),
         "POST" => {
@@ -127,13 +128,20 @@ fn upload_to_presigned_addresses_sends_what_the_service_asks_for_and_no_token() 
     assert_eq!(line["url"], format!("{}/bucket/a.acevo", server.url()));
     let [asked] = &server.of("POST")[..] else { panic!() };
     let question: Value = serde_json::from_slice(&asked.body).unwrap();
-    assert_eq!((&question["site"], &question["rig"], question["bytes"].as_u64()), (&"club".into(), &"rig-1".into(), Some(bytes.len() as u64)));
+    assert_eq!(
+        (&question["site"], &question["rig"], question["bytes"].as_u64()),
+        (&"club".into(), &"rig-1".into(), Some(bytes.len() as u64))
+    );
     assert_eq!(question["sha256"], line["sha256"]);
     assert_eq!(asked.headers["authorization"], format!("Bearer {TOKEN}"));
     let [put] = &server.of("PUT")[..] else { panic!() };
     assert_eq!((put.path.as_str(), &put.body), ("/bucket/a.acevo?X-Amz-Signature=secret", &bytes));
     assert_eq!(put.headers["x-amz-checksum-sha256"], line["sha256"].as_str().unwrap());
-    assert!(!put.headers.contains_key("authorization") && !put.headers.contains_key("repr-digest"), "{:?}", put.headers);
+    assert!(
+        !put.headers.contains_key("authorization") && !put.headers.contains_key("repr-digest"),
+        "{:?}",
+        put.headers
+    );
 }
 
 #[test]
