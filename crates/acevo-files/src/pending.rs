@@ -227,8 +227,8 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Makes a new name durable. Not every file system can do this, and the file is complete without it.
-pub(crate) fn sync_folder(path: &Path) {
+/// Makes the name of a new file or folder durable. Not every file system can do this, and the file is complete without it.
+pub fn sync_folder(path: &Path) {
     if cfg!(unix)
         && let Ok(folder) = File::open(folder_of(path))
     {

@@ -170,12 +170,28 @@ pub struct Ticket(pub u64);
 pub struct Hello {
     /// The id of the client, which one connection at a time can have.
     pub client_id: String,
-    /// The message that the broker sends if the connection ends without [`Connection::close`].
-    pub last_will: Message,
-    /// The topics whose messages are received.
-    pub subscriptions: Vec<String>,
+    /// The message that the broker sends if the connection ends without [`Connection::close`]; `None` for a client that never publishes.
+    pub last_will: Option<Message>,
+    /// What is received.
+    pub subscriptions: Vec<Subscription>,
     /// Time after which a silent client is asked whether it is there.
     pub keep_alive: Duration,
+    /// While the client is away, the broker keeps its subscriptions, and messages that may arrive [`AtLeastOnce`] for it. The id of the client
+    /// has to be the same each time.
+    ///
+    /// [`AtLeastOnce`]: QualityOfService::AtLeastOnce
+    pub is_kept: bool,
+    /// Maximum size of the text of a message that is received, bytes. Larger ones are reported as [`BrokerEvent::TooLarge`].
+    pub max_received: usize,
+}
+
+/// Topics whose messages are received.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subscription {
+    /// The filter of the topics: `+` is any level, `#` at the end is all further levels.
+    pub topics: String,
+    /// How often a message may arrive at most.
+    pub quality: QualityOfService,
 }
 
 /// What a connection reports.
@@ -187,6 +203,10 @@ pub enum BrokerEvent {
     Acknowledged(Ticket),
     /// A message has arrived.
     Received(Message),
+    /// A message with this number of bytes has arrived. It is larger than [`Hello::max_received`], and was thrown away.
+    TooLarge(usize),
+    /// The broker does not send the messages of a subscription.
+    NotSubscribed,
     /// The connection has failed or ended. Nothing follows.
     Failed(BrokerError),
 }
@@ -211,6 +231,17 @@ pub trait Connection: Send {
 
     /// Sends what waits, at most for this time, and ends the connection without the last will.
     fn close(self: Box<Self>, timeout: Duration);
+}
+
+/// An error with its sources.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text = format!("{text}: {error}");
+        source = error.source();
+    }
+    text
 }
 
 #[cfg(test)]

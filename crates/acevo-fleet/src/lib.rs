@@ -1,8 +1,10 @@
 //! Telemetry of many rigs: messages, a crash-safe spool, and publishing to a broker.
 //!
 //! - [`Publisher`] turns laps, events, sessions and samples into messages, and sends them.
+//! - [`Wall`] is what the messages of all rigs say, and [`WallSubscriber`] gets them.
 //! - [`Spool`] keeps laps, events and sessions until the broker has acknowledged them.
 //! - [`Broker`] and [`Connection`] are what a client library of a broker has to do; `MqttBroker` does it by MQTT 3.1.1 (feature `mqtt`).
+//! - `Store` delivers files to a folder, a server or an object store (feature `upload`).
 //! - `HttpClient` sends requests to HTTP servers, with bounded answers and without redirects (feature `http`).
 //!
 //! Nothing here knows a game: the caller passes values that can be serialized. `docs/mqtt.md` of the repository describes the messages.
@@ -15,6 +17,8 @@
 mod readme {}
 
 mod broker;
+#[cfg(feature = "upload")]
+mod deliver;
 mod home_assistant;
 #[cfg(feature = "http")]
 mod http;
@@ -23,6 +27,7 @@ mod message;
 #[cfg(feature = "mqtt")]
 mod mqtt;
 mod publisher;
+mod retry;
 mod sample;
 mod slug;
 #[cfg(any(feature = "http", feature = "mqtt"))]
@@ -31,9 +36,16 @@ mod spool;
 #[cfg(all(feature = "tls", any(feature = "http", feature = "mqtt")))]
 mod tls;
 mod tls_files;
+mod wall;
 
 pub use self::broker::{
-    Address, AddressError, Broker, BrokerError, BrokerEvent, Connection, Hello, Message, QualityOfService, Ticket,
+    Address, AddressError, Broker, BrokerError, BrokerEvent, Connection, Hello, Message, QualityOfService,
+    Subscription, Ticket,
+};
+#[cfg(feature = "upload")]
+pub use self::deliver::{
+    DeliveryError, FileIndex, Fingerprint, FolderStore, IndexEntry, Interrupted, Lasting, NotADigest, Origin, Pace,
+    Parcel, PresignedStore, Receipt, Sha256, Step, Store, Throttle, UploadStore, modified_us, names, path_part, wire,
 };
 #[cfg(feature = "http")]
 pub use self::http::{
@@ -47,3 +59,7 @@ pub use self::publisher::{Identity, LapFacts, Moment, Options, Publisher, Publis
 pub use self::slug::slug;
 pub use self::spool::{Entry, Spool, SpoolError, SpoolLimits};
 pub use self::tls_files::TlsFiles;
+pub use self::wall::{
+    BestLap, BestTable, Day, LastLap, LiveValues, RigActivity, Wall, WallBroker, WallRig, WallState, WallStore,
+    WallStoreError, WallSubscriber,
+};

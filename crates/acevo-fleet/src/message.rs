@@ -149,6 +149,13 @@ pub(crate) fn enveloped(content: &impl Serialize, envelope: &Envelope<'_>) -> St
     Value::Object(fields).to_string()
 }
 
+/// A content with the name of the rig.
+pub(crate) fn with_rig(content: &impl Serialize, rig: &str) -> String {
+    let mut fields = fields(content);
+    fields.insert("rig".into(), rig.into());
+    Value::Object(fields).to_string()
+}
+
 /// An object as text.
 pub(crate) fn text(content: &impl Serialize) -> String {
     serde_json::to_string(content).unwrap_or_else(|_| "{}".to_owned())

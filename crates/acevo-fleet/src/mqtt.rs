@@ -8,16 +8,21 @@ mod tls;
 
 use std::fmt;
 use std::net::ToSocketAddrs as _;
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rumqttc::{AsyncClient, Event, EventLoop, Incoming, LastWill, MqttOptions, PublishOptions, QoS, SessionMode};
+use rumqttc::{
+    AsyncClient, Event, EventLoop, Incoming, LastWill, MqttOptions, PublishOptions, QoS, SessionMode,
+    SubscribeReasonCode,
+};
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::oneshot;
 
 use self::failure::error_of;
-use crate::broker::{Address, Broker, BrokerError, BrokerEvent, Connection, Hello, Message, QualityOfService, Ticket};
+use crate::broker::{
+    Address, Broker, BrokerError, BrokerEvent, Connection, Hello, Message, QualityOfService, Subscription, Ticket,
+};
 use crate::tls_files::TlsFiles;
 
 /// Messages that wait for the thread.
@@ -26,8 +31,12 @@ const QUEUE: usize = 200;
 /// Messages that wait for their acknowledgement.
 const IN_FLIGHT: u16 = 50;
 
-/// Maximum size of a message that is received: the status of a rig.
-const MAX_RECEIVED: usize = 16 * 1024;
+/// Events that wait for their receiver. If there are more, the thread waits: the broker drops what may be lost.
+const EVENTS: usize = 1000;
+
+/// Maximum size of a packet that is received. It is more than any message has: a packet beyond it ends the connection, because the client
+/// library cannot skip it, and it would come again if it is retained.
+const MAX_PACKET: usize = 16 << 20;
 
 /// Maximum size of a message that is sent.
 const MAX_SENT: usize = 256 * 1024;
@@ -68,19 +77,15 @@ impl MqttBroker {
     fn options(&self, hello: &Hello) -> Result<MqttOptions, BrokerError> {
         let target = rumqttc::Broker::tcp(self.address.host.clone(), self.address.port);
         let mut options = MqttOptions::new(hello.client_id.clone(), target);
-        // The spool knows what was not acknowledged, also after a restart: sessions of the broker are not needed.
-        options.set_session_mode(SessionMode::Clean);
+        options.set_session_mode(if hello.is_kept { SessionMode::Persistent } else { SessionMode::Clean });
         options.set_keep_alive(u16::try_from(hello.keep_alive.as_secs()).unwrap_or(u16::MAX).max(5));
-        options.set_max_packet_size(MAX_RECEIVED, MAX_SENT);
+        options.set_max_packet_size(MAX_PACKET, MAX_SENT);
         options.set_request_channel_capacity(QUEUE);
         options.set_inflight(IN_FLIGHT);
-        let will = &hello.last_will;
-        options.set_last_will(LastWill::new(
-            will.topic.clone(),
-            will.text.clone(),
-            quality(will.quality),
-            will.is_retained,
-        ));
+        if let Some(will) = &hello.last_will {
+            let (topic, text) = (will.topic.clone(), will.text.clone());
+            options.set_last_will(LastWill::new(topic, text, quality(will.quality), will.is_retained));
+        }
         if !self.credentials.user.is_empty() {
             options.set_credentials(self.credentials.user.clone(), self.credentials.password.clone().into_bytes());
         }
@@ -103,11 +108,12 @@ impl Broker for MqttBroker {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(cannot)?;
         let handle = runtime.handle().clone();
         let (client, event_loop) = AsyncClient::builder(options).capacity(QUEUE).build();
-        let (events, received) = mpsc::channel();
+        let (events, received) = mpsc::sync_channel(EVENTS);
         let (in_use, dropped) = oneshot::channel();
         let worker = Worker {
             address: self.address.clone(),
             subscriptions: hello.subscriptions,
+            max_received: hello.max_received,
             client: client.clone(),
             events: events.clone(),
         };
@@ -128,7 +134,7 @@ const fn quality(quality: QualityOfService) -> QoS {
 struct MqttConnection {
     client: AsyncClient,
     handle: Handle,
-    events: Sender<BrokerEvent>,
+    events: SyncSender<BrokerEvent>,
     received: Receiver<BrokerEvent>,
     /// The thread ends when this is dropped, without the farewell that would prevent the last will.
     _in_use: oneshot::Sender<()>,
@@ -173,9 +179,10 @@ impl Connection for MqttConnection {
 /// The thread of a connection.
 struct Worker {
     address: Address,
-    subscriptions: Vec<String>,
+    subscriptions: Vec<Subscription>,
+    max_received: usize,
     client: AsyncClient,
-    events: Sender<BrokerEvent>,
+    events: SyncSender<BrokerEvent>,
 }
 
 impl Worker {
@@ -215,11 +222,17 @@ impl Worker {
     fn take(&self, packet: Incoming) -> Option<BrokerEvent> {
         match packet {
             Incoming::ConnAck(_) => {
-                for topic in &self.subscriptions {
-                    // The queue is empty now; a broker that refuses it changes nothing else.
-                    let _ = self.client.try_subscribe(topic.as_str(), QoS::AtLeastOnce);
+                for Subscription { topics, quality: at_most } in &self.subscriptions {
+                    // The queue is empty now.
+                    let _ = self.client.try_subscribe(topics.as_str(), quality(*at_most));
                 }
                 Some(BrokerEvent::Connected)
+            }
+            Incoming::SubAck(answer) => {
+                answer.return_codes.contains(&SubscribeReasonCode::Failure).then_some(BrokerEvent::NotSubscribed)
+            }
+            Incoming::Publish(publish) if publish.payload.len() > self.max_received => {
+                Some(BrokerEvent::TooLarge(publish.payload.len()))
             }
             Incoming::Publish(publish) => Some(BrokerEvent::Received(Message {
                 topic: String::from_utf8_lossy(&publish.topic).into_owned(),

@@ -9,13 +9,16 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::broker::{Broker, BrokerError, BrokerEvent, Connection, Hello, Message, QualityOfService, Ticket};
+use crate::broker::{
+    Broker, BrokerError, BrokerEvent, Connection, Hello, Message, QualityOfService, Subscription, Ticket, chain,
+};
 use crate::home_assistant::discovery;
 use crate::id::Uuid;
 use crate::message::{
     Backlog, ChannelInfo, Channels, DrivenNames, Envelope, Offline, Session, SessionState, Status, enveloped, stamped,
-    text,
+    text, with_rig,
 };
+use crate::retry::Retry;
 use crate::sample::Batch;
 use crate::slug::slug;
 use crate::spool::{Spool, SpoolError};
@@ -36,17 +39,11 @@ const MIN_STATUS_EVERY: Duration = Duration::from_secs(1);
 /// Time between two calls of [`Spool::sync`].
 const SYNC_EVERY: Duration = Duration::from_secs(1);
 
-/// The time between attempts to connect doubles from the first to the second. Permanent errors begin with the second.
-const RETRY: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
-
-/// A connection that has lasted for this time was a good one: attempts begin at the shortest time again.
-const STABLE_AFTER: Duration = Duration::from_secs(30);
-
 /// Time after which a silent client is asked whether it is there.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// Facts that wait in memory because the spool cannot be written.
-const MAX_UNWRITTEN: usize = 1_000;
+/// Maximum size of the status of a rig that is received, bytes.
+const MAX_STATUS: usize = 16 * 1024;
 
 /// Sessions whose ids are kept: laps and events may come after the next one has begun.
 const MAX_SESSIONS: usize = 16;
@@ -127,6 +124,8 @@ pub struct PublisherState {
     pub problem: Option<String>,
     /// The problem stays until settings or files change.
     pub is_permanent: bool,
+    /// Why the spool cannot be written or read now. Laps and events wait in memory, and are lost with the program.
+    pub spool_problem: Option<String>,
     /// Another program publishes with the same name.
     pub is_duplicate: bool,
 }
@@ -154,8 +153,7 @@ pub struct Publisher {
     broker: Box<dyn Broker>,
     spool: Spool,
     running: Option<Running>,
-    retry_at: Option<Instant>,
-    retry_after: Duration,
+    retry: Retry,
     rig: RigState,
     status_seq: u64,
     /// When a status was sent, and its state.
@@ -166,13 +164,10 @@ pub struct Publisher {
     sessions: VecDeque<(u32, Session)>,
     session_sent: Option<Instant>,
     batch: Batch,
-    /// Facts that could not be written.
-    unwritten: VecDeque<(&'static str, String)>,
     synced: Option<Instant>,
     lost: u64,
     dropped_samples: u64,
     state: PublisherState,
-    spool_problem: Option<String>,
 }
 
 impl Publisher {
@@ -184,18 +179,18 @@ impl Publisher {
         let identity = Identity { site: slug(&identity.site), rig: slug(&identity.rig), ..identity };
         let prefix = format!("acevo/v1/{}/{}", identity.site, identity.rig);
         let state = PublisherState { topic: prefix.clone(), ..PublisherState::default() };
+        let boot = Uuid::random()?;
         Ok(Self {
             format: crc32fast::hash(text(&options.channels).as_bytes()),
             identity,
             options,
             prefix,
-            boot: Uuid::random()?,
+            boot,
             since_ms: unix_ms(),
             broker,
             spool,
             running: None,
-            retry_at: None,
-            retry_after: RETRY.0,
+            retry: Retry::new(boot),
             rig: RigState { state: "waiting".into(), ..RigState::default() },
             status_seq: 0,
             status_sent: None,
@@ -203,12 +198,10 @@ impl Publisher {
             sessions: VecDeque::new(),
             session_sent: None,
             batch: Batch::default(),
-            unwritten: VecDeque::new(),
             synced: None,
             lost: 0,
             dropped_samples: 0,
             state,
-            spool_problem: None,
         })
     }
 
@@ -263,7 +256,7 @@ impl Publisher {
     fn store_session(&mut self) {
         if let Some((_, session)) = self.sessions.back() {
             let stored = text(session);
-            self.store("session", stored);
+            self.store("session", &stored);
         }
     }
 
@@ -286,7 +279,7 @@ impl Publisher {
         let (session, names) = (of.id, Some(of.names.clone()));
         let envelope = Envelope { session, key, rig: &self.identity.rig, ended_at: Some(unix_ms), at: None, names };
         let text = enveloped(content, &envelope);
-        self.store("lap", text);
+        self.store("lap", &text);
         self.session_sent = None;
     }
 
@@ -296,26 +289,18 @@ impl Publisher {
         let (session, at) = (of.id, Some(unix_ms));
         let envelope = Envelope { session, key: None, rig: &self.identity.rig, ended_at: None, at, names: None };
         let text = enveloped(content, &envelope);
-        self.store("event", text);
+        self.store("event", &text);
     }
 
-    fn store(&mut self, topic: &'static str, text: String) {
-        // The order must stay.
-        let stored = if self.unwritten.is_empty() { self.spool.push(topic, &text).map(drop) } else { Ok(()) };
-        match stored {
-            Ok(()) if self.unwritten.is_empty() => return,
-            Err(SpoolError::TooLarge(_)) => {
-                self.lost += 1;
-                return;
-            }
-            Ok(()) => {}
-            Err(error) => self.spool_problem = Some(chain(&error)),
-        }
-        if self.unwritten.len() >= MAX_UNWRITTEN {
-            self.unwritten.pop_front();
-            self.lost += 1;
-        }
-        self.unwritten.push_back((topic, text));
+    /// Stores that a file is in a store now.
+    pub fn file(&mut self, content: &impl Serialize) {
+        let text = with_rig(content, &self.identity.rig);
+        self.store("file", &text);
+    }
+
+    fn store(&mut self, topic: &str, text: &str) {
+        // An error means that it is too large.
+        self.lost += u64::from(self.spool.push(topic, text).is_err());
     }
 
     /// Takes a sample, which is sent at once or with the next batch.
@@ -359,8 +344,7 @@ impl Publisher {
 
     /// Does what is due now: connects, sends, takes acknowledgements, writes the spool. Never waits.
     pub fn run(&mut self, now: Instant) {
-        self.retry_unwritten(now);
-        if self.running.is_none() && self.retry_at.is_none_or(|at| at <= now) {
+        if self.running.is_none() && self.retry.is_due(now) {
             self.connect(now);
         }
         while let Some(event) = self.running.as_mut().and_then(|running| running.connection.next_event()) {
@@ -386,7 +370,15 @@ impl Publisher {
             "default" => format!("acevo-{}", self.identity.rig),
             site => format!("acevo-{site}-{}", self.identity.rig),
         };
-        let hello = Hello { client_id, last_will, subscriptions: vec![status], keep_alive: KEEP_ALIVE };
+        let hello = Hello {
+            client_id,
+            last_will: Some(last_will),
+            subscriptions: vec![Subscription { topics: status, quality: QualityOfService::AtLeastOnce }],
+            keep_alive: KEEP_ALIVE,
+            // The spool knows what was not acknowledged, also after a restart.
+            is_kept: false,
+            max_received: MAX_STATUS,
+        };
         match self.broker.connect(hello) {
             Ok(connection) => {
                 let (late_to, sent_to, in_flight) = (0, 0, 0);
@@ -397,16 +389,8 @@ impl Publisher {
     }
 
     fn fail(&mut self, error: &BrokerError, now: Instant) {
-        if self.running.take().is_some_and(|running| running.is_up && now - running.since >= STABLE_AFTER) {
-            self.retry_after = RETRY.0;
-        }
-        if error.is_permanent() {
-            self.retry_after = RETRY.1;
-        }
-        // Many rigs that lose the same broker do not all come back at the same instant.
-        let jitter = u64::from(crc32fast::hash(self.boot.to_string().as_bytes()) % 256);
-        self.retry_at = Some(now + self.retry_after + self.retry_after.mul_f64(jitter as f64 / 512.0));
-        self.retry_after = (2 * self.retry_after).min(RETRY.1);
+        let connected = self.running.take().filter(|running| running.is_up).map(|running| running.since);
+        self.retry.fail(error.is_permanent(), connected, now);
         self.state.is_permanent = error.is_permanent();
         self.state.problem = Some(chain(error));
     }
@@ -431,6 +415,8 @@ impl Publisher {
                 }
             }
             BrokerEvent::Received(message) => self.compare(&message),
+            // Without its own status it does not notice another rig with its name, and nothing else.
+            BrokerEvent::TooLarge(_) | BrokerEvent::NotSubscribed => {}
             BrokerEvent::Failed(error) => self.fail(&error, now),
         }
     }
@@ -469,7 +455,7 @@ impl Publisher {
             let entry = match self.spool.read(number) {
                 Ok(entry) => entry,
                 Err(SpoolError::Io { path, source }) => {
-                    self.spool_problem = Some(chain(&SpoolError::Io { path, source }));
+                    self.state.spool_problem = Some(chain(&SpoolError::Io { path, source }));
                     return;
                 }
                 Err(_) => {
@@ -537,35 +523,18 @@ impl Publisher {
         }
     }
 
-    fn retry_unwritten(&mut self, now: Instant) {
-        if self.synced.is_some_and(|synced| now.saturating_duration_since(synced) < SYNC_EVERY) {
-            return;
-        }
-        while let Some((topic, text)) = self.unwritten.front() {
-            if let Err(error) = self.spool.push(topic, text) {
-                self.spool_problem = Some(chain(&error));
-                return;
-            }
-            self.unwritten.pop_front();
-        }
-    }
-
     fn sync(&mut self, now: Instant) {
         if self.synced.is_some_and(|synced| now.saturating_duration_since(synced) < SYNC_EVERY) {
             return;
         }
         self.synced = Some(now);
         self.spool.expire(SystemTime::now());
-        self.spool_problem = match self.spool.sync() {
-            Err(error) => Some(chain(&error)),
-            Ok(()) if self.unwritten.is_empty() => None,
-            Ok(()) => self.spool_problem.take(),
-        };
+        self.state.spool_problem = self.spool.sync().err().map(|error| chain(&error));
     }
 
     fn backlog(&self) -> Backlog {
         Backlog {
-            messages: (self.spool.len() + self.unwritten.len()) as u64,
+            messages: self.spool.len() as u64,
             bytes: self.spool.bytes(),
             dropped: self.spool.dropped() + self.lost,
             dropped_samples: self.dropped_samples,
@@ -577,7 +546,6 @@ impl Publisher {
         PublisherState {
             connected: self.running.as_ref().is_some_and(|running| running.is_up),
             backlog: self.backlog(),
-            problem: self.state.problem.clone().or_else(|| self.spool_problem.clone()),
             ..self.state.clone()
         }
     }
@@ -604,15 +572,4 @@ impl Publisher {
 
 fn unix_ms() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
-}
-
-/// An error with its sources.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        text = format!("{text}: {error}");
-        source = error.source();
-    }
-    text
 }

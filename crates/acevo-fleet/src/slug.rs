@@ -1,7 +1,7 @@
 //! Levels of topics.
 
 /// Maximum length of a slug, bytes.
-const MAX: usize = 48;
+pub(crate) const MAX: usize = 48;
 
 /// A name as a level of a topic: `[a-z0-9_-]`, 1 to 48 characters. Other characters become `-`; a name without any that is left
 /// becomes `default`.

@@ -2,6 +2,8 @@
 //!
 //! It is a folder of segments: files of lines to which entries are appended. An entry leaves the spool when it is acknowledged; the
 //! position up to which all entries are acknowledged is in a file of its own. A segment is deleted when nothing in it is needed any more.
+//!
+//! If the disk is full, or fails, entries wait in memory, and are written as soon as that is possible again.
 
 mod line;
 
@@ -26,6 +28,9 @@ const LOCK: &str = "lock";
 /// Maximum size of an entry, bytes.
 pub(crate) const MAX_ENTRY: usize = 100_000;
 
+/// Bytes of entries that wait in memory because they cannot be written.
+const MAX_MEMORY: usize = 8 << 20;
+
 /// Numbers from files are less than this, so that counting on cannot fail.
 const MAX_NUMBER: u64 = u64::MAX / 4;
 
@@ -36,7 +41,7 @@ const SEGMENTS: u64 = 16;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SpoolLimits {
-    /// Size of all segments, bytes; at least 1 MiB.
+    /// Size of all segments, bytes; at least 1 MiB. If the disk is full, some more entries wait in memory.
     pub max_bytes: u64,
     /// Age of an entry.
     pub max_age: Duration,
@@ -73,16 +78,29 @@ pub enum SpoolError {
 }
 
 /// An entry that waits.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 struct Waiting {
     number: u64,
     /// Milliseconds since 1970 at which it was made.
     unix_ms: u64,
-    /// Where its line is.
-    segment: u64,
-    offset: u64,
-    length: usize,
+    line: Line,
     is_acknowledged: bool,
+}
+
+/// Where the line of an entry is. All entries on the disk are before those in memory.
+#[derive(Debug)]
+enum Line {
+    Disk { segment: u64, offset: u64, length: usize },
+    Memory(String),
+}
+
+impl Waiting {
+    const fn segment(&self) -> Option<u64> {
+        match self.line {
+            Line::Disk { segment, .. } => Some(segment),
+            Line::Memory(_) => None,
+        }
+    }
 }
 
 /// A file of lines.
@@ -113,6 +131,8 @@ pub struct Spool {
     stored: u64,
     /// Lines were written since the last [`sync`](Self::sync).
     is_dirty: bool,
+    /// Bytes of entries in memory.
+    memory: usize,
     dropped: u64,
     damaged: u64,
     _lock: FileLock,
@@ -145,6 +165,7 @@ impl Spool {
             position,
             stored: position,
             is_dirty: false,
+            memory: 0,
             dropped: 0,
             damaged: 0,
             _lock: lock,
@@ -191,9 +212,7 @@ impl Spool {
                     self.waiting.push_back(Waiting {
                         number: entry.number,
                         unix_ms: entry.unix_ms,
-                        segment: id,
-                        offset,
-                        length: line.len(),
+                        line: Line::Disk { segment: id, offset, length: line.len() },
                         is_acknowledged: false,
                     });
                 }
@@ -209,11 +228,11 @@ impl Spool {
         }
     }
 
-    /// Appends an entry, and returns its number. If the spool is full, the oldest entries are dropped and counted. Call
-    /// [`sync`](Self::sync) from time to time.
+    /// Appends an entry, and returns its number. If the spool is full, the oldest entries are dropped and counted. One that cannot be written
+    /// waits in memory; [`sync`](Self::sync), which has to be called from time to time, writes it, and returns the error until then.
     ///
     /// # Errors
-    /// If the entry is too large, or cannot be written. Then it is not in the spool.
+    /// If the entry is too large. Then it is not in the spool.
     pub fn push(&mut self, topic: &str, text: &str) -> Result<u64, SpoolError> {
         let now = SystemTime::now();
         self.expire(now);
@@ -223,13 +242,55 @@ impl Spool {
         if line.len() > MAX_ENTRY {
             return Err(SpoolError::TooLarge(line.len()));
         }
+        // The order on the disk must stay.
+        let written = if self.memory == 0 { self.write(&line).ok() } else { None };
+        let line = written.unwrap_or_else(|| {
+            self.memory += line.len();
+            Line::Memory(line)
+        });
+        self.last = number;
+        self.waiting.push_back(Waiting { number, unix_ms, line, is_acknowledged: false });
+        self.limit_memory();
+        Ok(number)
+    }
+
+    /// Drops the oldest entries in memory until the others fit.
+    fn limit_memory(&mut self) {
+        while self.memory > MAX_MEMORY {
+            let oldest = self.waiting.partition_point(|entry| entry.segment().is_some());
+            let Some(entry) = self.waiting.remove(oldest) else { return };
+            self.dropped += u64::from(!entry.is_acknowledged);
+            self.forget(&entry);
+        }
+    }
+
+    /// Counts an entry that is no longer in memory.
+    fn forget(&mut self, entry: &Waiting) {
+        if let Line::Memory(line) = &entry.line {
+            self.memory -= line.len();
+        }
+    }
+
+    /// Writes the entries that are in memory, oldest first.
+    fn write_memory(&mut self) -> Result<(), SpoolError> {
+        loop {
+            let first = self.waiting.partition_point(|entry| entry.segment().is_some());
+            let Some(Line::Memory(line)) = self.waiting.get(first).map(|entry| &entry.line) else { return Ok(()) };
+            let (line, after) = (line.clone(), self.waiting.len() - first);
+            let written = self.write(&line)?;
+            // The oldest ones may have made room: only the place from the end is the same.
+            let at = self.waiting.len() - after;
+            self.waiting[at].line = written;
+            self.memory -= line.len();
+        }
+    }
+
+    /// Writes a line, after the oldest ones have made room.
+    fn write(&mut self, line: &str) -> Result<Line, SpoolError> {
         self.make_room(line.len() as u64);
         let (segment, offset) = self.append(line.as_bytes())?;
-        self.last = number;
         self.is_dirty = true;
-        let length = line.len();
-        self.waiting.push_back(Waiting { number, unix_ms, segment, offset, length, is_acknowledged: false });
-        Ok(number)
+        Ok(Line::Disk { segment, offset, length: line.len() })
     }
 
     /// Writes a line, and returns where it is.
@@ -243,7 +304,7 @@ impl Spool {
                 let id = self.next_id;
                 let path = self.path(id);
                 let opened = open_append(&path).and_then(|file| file.set_len(0).map(|()| file));
-                self.open = Some(opened.map_err(|source| SpoolError::Io { path, source })?);
+                self.open = Some(opened.map_err(|source| self.error(source))?);
                 self.segments.push_back(Segment { id, bytes: 0 });
                 self.next_id += 1;
                 id
@@ -258,10 +319,15 @@ impl Spool {
             if !is_repaired {
                 last.bytes += line.len() as u64;
             }
-            return Err(SpoolError::Io { path: self.path(id), source });
+            return Err(self.error(source));
         }
         last.bytes += line.len() as u64;
         Ok((id, offset))
+    }
+
+    /// An error of writing. It names the folder, so that a full disk is one problem and not one for each file.
+    fn error(&self, source: io::Error) -> SpoolError {
+        SpoolError::Io { path: self.folder.clone(), source }
     }
 
     /// Begins another segment with the next line.
@@ -279,7 +345,7 @@ impl Spool {
             if self.segments.len() == 1 {
                 self.close();
             }
-            self.drop_while(|entry| entry.segment == oldest);
+            self.drop_while(|entry| entry.segment() == Some(oldest));
             self.delete_segments(|segment| segment.id == oldest);
         }
     }
@@ -294,8 +360,7 @@ impl Spool {
     fn drop_while(&mut self, is_dropped: impl Fn(&Waiting) -> bool) {
         while let Some(entry) = self.waiting.front().filter(|entry| is_dropped(entry)) {
             self.dropped += u64::from(!entry.is_acknowledged);
-            self.position = entry.number;
-            self.waiting.pop_front();
+            self.take_first();
         }
         self.advance();
     }
@@ -313,16 +378,20 @@ impl Spool {
     pub fn read(&self, number: u64) -> Result<Entry, SpoolError> {
         let at = self.waiting.binary_search_by_key(&number, |entry| entry.number);
         let waiting = at.map_err(|_| SpoolError::Damaged(number))?;
-        let waiting = self.waiting[waiting];
-        let path = self.path(waiting.segment);
-        let read = || {
-            let mut file = open_file(&path)?;
-            file.seek(SeekFrom::Start(waiting.offset))?;
-            let mut line = vec![0; waiting.length];
-            file.read_exact(&mut line)?;
-            io::Result::Ok(line)
+        let line = match &self.waiting[waiting].line {
+            Line::Memory(line) => line.as_bytes().to_vec(),
+            Line::Disk { segment, offset, length } => {
+                let path = self.path(*segment);
+                let read = || {
+                    let mut file = open_file(&path)?;
+                    file.seek(SeekFrom::Start(*offset))?;
+                    let mut line = vec![0; *length];
+                    file.read_exact(&mut line)?;
+                    io::Result::Ok(line)
+                };
+                read().map_err(|source| SpoolError::Io { path: path.clone(), source })?
+            }
         };
-        let line = read().map_err(|source| SpoolError::Io { path: path.clone(), source })?;
         parse_line(&line).filter(|entry| entry.number == number).ok_or(SpoolError::Damaged(number))
     }
 
@@ -344,9 +413,16 @@ impl Spool {
 
     /// Moves the position over entries that are acknowledged.
     fn advance(&mut self) {
-        while let Some(entry) = self.waiting.front().filter(|entry| entry.is_acknowledged) {
+        while self.waiting.front().is_some_and(|entry| entry.is_acknowledged) {
+            self.take_first();
+        }
+    }
+
+    /// Moves the position over the oldest entry.
+    fn take_first(&mut self) {
+        if let Some(entry) = self.waiting.pop_front() {
             self.position = entry.number;
-            self.waiting.pop_front();
+            self.forget(&entry);
         }
     }
 
@@ -355,8 +431,9 @@ impl Spool {
     /// # Errors
     /// If files cannot be written.
     pub fn sync(&mut self) -> Result<(), SpoolError> {
+        self.write_memory()?;
         if let (true, Some(file)) = (self.is_dirty, &self.open) {
-            file.sync_data().map_err(|source| SpoolError::Io { path: self.folder.clone(), source })?;
+            file.sync_data().map_err(|source| self.error(source))?;
         }
         self.is_dirty = false;
         if self.position != self.stored {
@@ -366,13 +443,13 @@ impl Spool {
                 writeln!(pending.file()?, "{}", self.position)?;
                 pending.replace()
             };
-            write().map_err(|source| SpoolError::Io { path: path.clone(), source })?;
+            write().map_err(|source| self.error(source))?;
             self.stored = self.position;
         }
         if self.waiting.is_empty() && self.segments.back().is_some_and(|last| last.bytes > 0) {
             self.close();
         }
-        let needed = self.waiting.front().map_or(u64::MAX, |entry| entry.segment);
+        let needed = self.waiting.front().and_then(Waiting::segment).unwrap_or(u64::MAX);
         let open = self.open.as_ref().and_then(|_| self.segments.back()).map_or(u64::MAX, |last| last.id);
         self.delete_segments(|segment| segment.id < needed && segment.id != open);
         Ok(())

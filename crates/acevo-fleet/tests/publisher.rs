@@ -137,7 +137,7 @@ fn publisher_sends_laps_with_names_session_and_key() {
         (topics, memory.hellos[0].clone())
     });
     assert_eq!(hello.client_id, "acevo-home-rig-3");
-    assert!(hello.last_will.is_retained && hello.last_will.text.contains("\"online\":false"));
+    assert!(hello.last_will.is_some_and(|will| will.is_retained && will.text.contains("\"online\":false")));
     for (topic, is_retained) in topics {
         let name = topic.strip_prefix("acevo/v1/home/rig-3/").unwrap();
         assert_eq!(is_retained, ["status", "channels", "session"].contains(&name), "{topic}");

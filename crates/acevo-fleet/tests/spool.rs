@@ -100,6 +100,51 @@ fn spool_with_extreme_numbers_goes_on_and_keeps_files_that_are_not_its_own() {
     }
 }
 
+/// Makes the next segment impossible to create: its name is that of a folder.
+fn block(folder: &Path, id: u64) -> PathBuf {
+    let path = folder.join(format!("{id:010}.spool"));
+    fs::create_dir(&path).unwrap();
+    path
+}
+
+#[test]
+fn spool_that_cannot_be_written_keeps_entries_in_memory_and_writes_them_later_in_their_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut spool = open(folder.path());
+    let blocked = block(folder.path(), 1);
+    let numbers: Vec<_> = (0..4).map(|at| spool.push("lap", &format!("{at}")).unwrap()).collect();
+    assert_eq!(numbers, [1, 2, 3, 4]);
+    assert!(spool.sync().unwrap_err().to_string().contains("cannot use the spool"));
+    assert_eq!((texts(&spool), spool.bytes()), (["0", "1", "2", "3"].map(str::to_owned).to_vec(), 0));
+    spool.acknowledge(1);
+    spool.acknowledge(3);
+    assert_eq!((spool.len(), spool.dropped()), (2, 0));
+    fs::remove_dir(blocked).unwrap();
+    spool.sync().unwrap();
+    spool.push("lap", "4").unwrap();
+    assert_eq!(texts(&spool), ["1", "3", "4"]);
+    drop(spool);
+    let spool = open(folder.path());
+    assert_eq!(texts(&spool), ["1", "2", "3", "4"], "only the position is stored");
+}
+
+#[test]
+fn entries_in_memory_have_a_limit_and_the_oldest_are_dropped_and_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut spool = open(folder.path());
+    let blocked = block(folder.path(), 1);
+    let text = "x".repeat(90_000);
+    let count = 200;
+    (0..count).for_each(|_| drop(spool.push("lap", &text).unwrap()));
+    spool.sync().unwrap_err();
+    let left = spool.len() as u64;
+    assert!((50..=95).contains(&left) && spool.dropped() == count - left, "{left}");
+    assert_eq!(spool.next_after(0), Some(count - left + 1));
+    fs::remove_dir(blocked).unwrap();
+    spool.sync().unwrap();
+    assert_eq!((spool.len() as u64, spool.read(count).unwrap().text), (left, text));
+}
+
 #[test]
 fn spool_is_used_by_one_process_at_a_time() {
     let folder = tempfile::tempdir().unwrap();

@@ -45,8 +45,8 @@ pub(crate) struct Identity {
 /// Times before are those of a recording whose date is not known, which counts from zero.
 const MIN_US: f64 = 365.0 * 86_400e6;
 
-/// The id of a recording: when it began, and its size. Copies have the same, also with other names.
-pub(crate) fn recording_id(unix_us: u64, bytes: u64) -> String {
+/// The id of a recording: when it began, in microseconds since 1970, and its size. Copies have the same, also with other names.
+pub fn recording_id(unix_us: u64, bytes: u64) -> String {
     format!("{unix_us:x}-{bytes:x}")
 }
 

@@ -40,7 +40,7 @@ pub use self::add::AddOptions;
 pub use self::check::{CheckReport, Finding, FindingKind, TableReport};
 pub use self::compact::{CompactOptions, Compacted, Vacuumed};
 pub use self::error::LakeError;
-pub use self::identity::Origin;
+pub use self::identity::{Origin, recording_id};
 pub use self::lake::{Added, Lake, Outcome};
 pub use self::old::OldDataset;
 pub use self::table::TableName;

@@ -6,8 +6,8 @@ use crate::key::{KEYS, Key};
 use crate::problem::{Problem, did_you_mean, nearest};
 use crate::settings::Settings;
 
-/// A variable that is no key: a secret is not printed with the settings.
-const PASSWORD: &str = "ACEVO_MQTT_PASSWORD";
+/// Variables that are no keys: secrets are not printed with the settings.
+const SECRETS: &[&str] = &["ACEVO_MQTT_PASSWORD", "ACEVO_UPLOAD_TOKEN"];
 
 /// Applies the variables that are set. An empty variable counts as not set. `on_key` gets each key that was set.
 pub(crate) fn apply(
@@ -35,7 +35,7 @@ pub(crate) fn apply(
 pub fn unknown_variables<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<Problem> {
     let known: Vec<String> = KEYS.iter().map(|key| key.variable()["ACEVO_".len()..].to_lowercase()).collect();
     let mut problems = vec![];
-    for name in names.into_iter().filter(|name| *name != PASSWORD) {
+    for name in names.into_iter().filter(|name| !SECRETS.contains(name)) {
         let Some(rest) = name.strip_prefix("ACEVO_").map(str::to_lowercase).filter(|rest| !known.contains(rest)) else {
             continue;
         };

@@ -50,10 +50,11 @@ impl Applies {
 }
 
 /// The sections of the file, in its order, with their titles.
-pub const SECTIONS: [(&str, &str); 7] = [
+pub const SECTIONS: [(&str, &str); 8] = [
     ("recording", "What is recorded, and for how long it is kept. Nothing is deleted by default"),
     ("server", "The page in the browser, overlays, and the interface for other programs"),
     ("mqtt", "Laps, events and live values for a broker of MQTT. Nothing is sent by default"),
+    ("upload", "A store for finished recordings. Nothing is uploaded by default"),
     ("analysis", "How laps are compared"),
     (
         "sectors",
@@ -66,6 +67,7 @@ pub const SECTIONS: [(&str, &str); 7] = [
 const LEVELS: &[&str] = &["off", "error", "warn", "info", "debug", "trace"];
 const UNITS: &[&str] = &["game", "metric", "kpa", "imperial"];
 const REFERENCES: &[&str] = &["chosen", "best", "last", "personal"];
+const UPLOAD_TIMES: &[&str] = &["between sessions", "always"];
 
 const SECONDS: Kind = Kind::Number { min: 0.0, max: 3600.0 };
 const LAPS: Kind = Kind::Number { min: 0.0, max: 1000.0 };
@@ -145,7 +147,51 @@ pub const KEYS: &[Key] = &[
     key("mqtt.client_key", FILE, "", "Private key of that certificate (PEM)"),
     key("mqtt.rate", Kind::Number { min: 0.0, max: 60.0 }, "", "Samples per second; 0 sends none"),
     key("mqtt.batch", Kind::Number { min: 0.0, max: 60.0 }, "", "Seconds of samples per message; 0 sends each alone"),
+    key(
+        "mqtt.spool_limit",
+        Kind::Integer { min: 1, max: 10_000 },
+        "",
+        "Megabytes of laps, events and sessions that wait for the broker on the disk; beyond it the oldest are dropped",
+    ),
     key("mqtt.home_assistant", Kind::Switch, "", "Home Assistant discovers the rig as a device"),
+    key(
+        "upload.folder",
+        Kind::Folder,
+        "`upload --to`",
+        "Folder of the store, such as a network share; empty without one",
+    ),
+    key(
+        "upload.url",
+        ADDRESS,
+        "`upload --to`",
+        "Address of the store: http:// or https://; empty without one. Only one of folder and url is set",
+    ),
+    key(
+        "upload.presign",
+        Kind::Switch,
+        "`upload --presign`",
+        "The address is that of a service that returns addresses",
+    ),
+    key(
+        "upload.user",
+        Kind::Text { max: 256 },
+        "",
+        "User, if the server asks for user and password; empty: the token is enough",
+    ),
+    key(
+        "upload.token_file",
+        FILE,
+        "`upload --token-file`",
+        "File with the token or the password; the variable ACEVO_UPLOAD_TOKEN replaces it",
+    ),
+    key(
+        "upload.ca_file",
+        FILE,
+        "`upload --ca-file`",
+        "Certificates that are trusted (PEM); empty: those of the system",
+    ),
+    key("upload.limit", Kind::Rate, "`upload --limit`", "Maximum rate of uploads"),
+    key("upload.when", Kind::Choice(UPLOAD_TIMES), "", "Uploads pause while you drive, or they do not"),
     key(
         "analysis.reference",
         Kind::Choice(REFERENCES),

@@ -27,6 +27,8 @@ pub struct Settings {
     pub server: ServerSettings,
     /// Publishing to a broker of MQTT.
     pub mqtt: MqttSettings,
+    /// The store of finished recordings.
+    pub upload: UploadSettings,
     /// The lap that the running lap is compared with: chosen, best, last or personal.
     pub reference: Reference,
     /// Sector boundaries.
@@ -120,6 +122,8 @@ pub struct MqttSettings {
     pub rate: f64,
     /// Seconds of samples per message; 0 for a message per sample.
     pub batch: f64,
+    /// Megabytes of what waits for the broker on the disk.
+    pub spool_limit: u32,
     /// Home Assistant discovers the rig.
     pub home_assistant: bool,
 }
@@ -137,6 +141,7 @@ impl Default for MqttSettings {
             client_key: String::new(),
             rate: 10.0,
             batch: 0.0,
+            spool_limit: 64,
             home_assistant: false,
         }
     }
@@ -146,6 +151,40 @@ impl MqttSettings {
     /// The path in one of the texts. `home` replaces `~`. `None` for an empty text, and for a path below `~/` without a home folder.
     pub fn path(text: &str, home: Option<&Path>) -> Option<PathBuf> {
         kind::folder(text, home)
+    }
+}
+
+/// The store of finished recordings. Empty texts are not set.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct UploadSettings {
+    /// Text of the folder; may begin with `~/`.
+    pub folder: String,
+    /// The address of a server.
+    pub url: String,
+    /// The address is that of a service that returns addresses.
+    pub presign: bool,
+    /// The user, if the server asks for user and password.
+    pub user: String,
+    /// The file with the token or the password.
+    pub token_file: String,
+    /// The file with certificates that are trusted.
+    pub ca_file: String,
+    /// Maximum rate in bytes per second.
+    pub limit: Option<u64>,
+    /// Uploads continue while the car is driven.
+    pub always: bool,
+}
+
+impl UploadSettings {
+    /// The path in one of the texts. `home` replaces `~`. `None` for an empty text, and for a path below `~/` without a home folder.
+    pub fn path(text: &str, home: Option<&Path>) -> Option<PathBuf> {
+        kind::folder(text, home)
+    }
+
+    /// True if there is a store.
+    pub fn is_set(&self) -> bool {
+        !self.folder.is_empty() || !self.url.is_empty()
     }
 }
 
@@ -290,7 +329,16 @@ impl Settings {
             "mqtt.client_key" => self.mqtt.client_key.as_str().into(),
             "mqtt.rate" => self.mqtt.rate.into(),
             "mqtt.batch" => self.mqtt.batch.into(),
+            "mqtt.spool_limit" => Value::Integer(self.mqtt.spool_limit.into()),
             "mqtt.home_assistant" => self.mqtt.home_assistant.into(),
+            "upload.folder" => self.upload.folder.as_str().into(),
+            "upload.url" => self.upload.url.as_str().into(),
+            "upload.presign" => self.upload.presign.into(),
+            "upload.user" => self.upload.user.as_str().into(),
+            "upload.token_file" => self.upload.token_file.as_str().into(),
+            "upload.ca_file" => self.upload.ca_file.as_str().into(),
+            "upload.limit" => Value::Text(kind::rate_text(self.upload.limit)),
+            "upload.when" => if self.upload.always { "always" } else { "between sessions" }.into(),
             "analysis.reference" => {
                 let named = REFERENCES.iter().find(|(_, reference)| *reference == self.reference);
                 named.map_or("chosen", |(name, _)| name).into()
@@ -346,7 +394,19 @@ impl Settings {
             "mqtt.client_key" => self.mqtt.client_key = text().to_owned(),
             "mqtt.rate" => self.mqtt.rate = value.as_number()?,
             "mqtt.batch" => self.mqtt.batch = value.as_number()?,
+            "mqtt.spool_limit" => {
+                let Value::Integer(megabytes) = value else { return None };
+                self.mqtt.spool_limit = u32::try_from(*megabytes).ok()?;
+            }
             "mqtt.home_assistant" => self.mqtt.home_assistant = switch(),
+            "upload.folder" => self.upload.folder = text().to_owned(),
+            "upload.url" => self.upload.url = text().trim().to_owned(),
+            "upload.presign" => self.upload.presign = switch(),
+            "upload.user" => self.upload.user = text().trim().to_owned(),
+            "upload.token_file" => self.upload.token_file = text().to_owned(),
+            "upload.ca_file" => self.upload.ca_file = text().to_owned(),
+            "upload.limit" => self.upload.limit = kind::rate(text())?,
+            "upload.when" => self.upload.always = text() == "always",
             "analysis.reference" => {
                 self.reference = REFERENCES.iter().find(|(name, _)| *name == text())?.1.clone();
             }

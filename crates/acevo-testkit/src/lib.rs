@@ -6,6 +6,7 @@
 //! - [`program`], [`user`]: starts the `acevo` binary, also as a user with own folders, and reads its output.
 //! - [`follow`], [`wait`]: wait for events of a connection, and for any condition.
 //! - [`client`], [`chromium`]: an HTTP and WebSocket client, and a headless browser.
+//! - `broker`: a real broker of MQTT with subscribers and publishers, on Unix.
 //! - [`disk`]: a small file system that a test can fill.
 //! - [`python`]: a Python with the packages that read exported files.
 //! - [`left_out`]: messages about tests that cannot run on this system.
@@ -14,6 +15,8 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(unix)]
+pub mod broker;
 pub mod chromium;
 pub mod client;
 pub mod disk;

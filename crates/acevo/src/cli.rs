@@ -17,11 +17,12 @@ mod simulate;
 mod source;
 mod timing;
 mod tools;
+mod upload;
 mod values;
 
 pub(crate) use corners::CornersArgs;
 pub(crate) use export::ExportArgs;
-pub(crate) use fleet::PublishCommand;
+pub(crate) use fleet::{PublishCommand, WallArgs};
 pub(crate) use follow::{EventsArgs, LapsArgs, ServeArgs, WatchArgs, WatchCommand};
 pub(crate) use help::ManualPage;
 pub(crate) use lake::{LakeAddArgs, LakeArgs, LakeCheckArgs, LakeCommand, LakeCompactArgs};
@@ -35,6 +36,7 @@ pub(crate) use settings::SettingsArgs;
 pub(crate) use simulate::{LogOutput, SimulateArgs};
 pub(crate) use timing::{LogCheckArgs, TimingArgs, TimingSource};
 pub(crate) use tools::{AutostartAction, AutostartArgs, CompletionsArgs, LogArgs, ManArgs, ReportArgs};
+pub(crate) use upload::{CollectArgs, UploadArgs};
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -106,6 +108,10 @@ pub(crate) enum Command {
     Relay(RelayArgs),
     /// Publish the pages of a game on another computer as if it were running on this one
     Receive(ReceiveArgs),
+    /// Deliver recordings to a store: a folder, a server, or presigned addresses
+    Upload(Box<UploadArgs>),
+    /// Accept recordings of rigs, and store them in a folder, until Ctrl-C
+    Collect(CollectArgs),
     /// Describe a recording: car, track, sessions, laps, sizes
     Info(InfoArgs),
     /// Export recordings to CSV, JSON lines, Parquet, MoTeC or MCAP
@@ -128,6 +134,8 @@ pub(crate) enum Command {
     Serve(ServeArgs),
     /// Publish laps, events and live values to a broker of MQTT
     Publish(Box<PublishCommand>),
+    /// Show all rigs of a broker of MQTT on one page, with the best laps of the day
+    Wall(Box<WallArgs>),
     /// Print, check or create the file of settings
     Settings(SettingsArgs),
     /// Publish a simulated game, or write a recording of it

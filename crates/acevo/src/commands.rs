@@ -5,6 +5,7 @@ mod autostart;
 mod background;
 mod bests;
 mod channels;
+mod collect;
 mod completions;
 mod corners;
 mod cut;
@@ -44,6 +45,8 @@ mod simulate;
 mod stats;
 mod status;
 mod timing;
+mod upload;
+mod wall;
 mod watch;
 
 use std::process::ExitCode;
@@ -67,6 +70,8 @@ pub(crate) fn run(args: Acevo) -> anyhow::Result<ExitCode> {
         Some(Command::Replay(args)) => replay::run(&args),
         Some(Command::Relay(args)) => relay::run(&args),
         Some(Command::Receive(args)) => receive::run(&args),
+        Some(Command::Upload(args)) => upload::run(&args),
+        Some(Command::Collect(args)) => collect::run(&args),
         Some(Command::Export(args)) => export::run(&args),
         Some(Command::Lake(args)) => lake::run(&args),
         Some(Command::Info(args)) => info::run(&args),
@@ -82,6 +87,7 @@ pub(crate) fn run(args: Acevo) -> anyhow::Result<ExitCode> {
         Some(Command::Plot(args)) => plot::run(&args),
         Some(Command::Serve(args)) => serve::run(&args),
         Some(Command::Publish(args)) => publish::run(&args),
+        Some(Command::Wall(args)) => wall::run(&args),
         Some(Command::Settings(args)) => settings::run(&args),
         Some(Command::Simulate(args)) => simulate::run(&args),
         Some(Command::Log(args)) => log::run(&args),

@@ -5,14 +5,17 @@
 //! are embedded in the program ([`assets`]).
 
 mod announce;
+mod answers;
 mod assets;
 mod background;
 mod change;
 pub(crate) mod client;
+pub(crate) mod collect;
 mod control;
 mod documents;
 mod frame;
 mod fuel_plan;
+mod gate;
 mod guard;
 mod join;
 mod json;
@@ -26,7 +29,9 @@ mod messages;
 mod metrics;
 pub(crate) mod mirror;
 pub(crate) mod network;
+mod peer;
 mod playback;
+mod protect;
 mod routes;
 mod server;
 mod session_log;
@@ -38,6 +43,7 @@ mod subscription;
 mod traces;
 mod track;
 mod upgrade;
+pub(crate) mod wall;
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, TcpListener};
@@ -47,17 +53,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, ensure};
+use axum::Router;
 use tokio::sync::watch;
 use tracing::{error, info};
 
 use self::announce::Addresses;
 pub(crate) use self::background::Control;
+use self::gate::Gate;
 use self::guard::Guard;
 use self::join::join_within;
 use self::lap_texts::LapTexts;
-use self::server::{Counters, Server};
-use self::slots::Slots;
+use self::server::Server;
 use self::state::{Publisher, State};
 use crate::fleet::feed::FleetFeed;
 use crate::format::text::error_chain;
@@ -100,7 +107,7 @@ pub(crate) struct ServerOptions {
 /// A server that listens on its port but does not serve yet.
 pub(crate) struct Site {
     listener: TcpListener,
-    guard: Guard,
+    gate: Arc<Gate>,
     addresses: Addresses,
     options: ServerOptions,
     playback: Option<PlaybackHandle>,
@@ -149,7 +156,8 @@ impl Site {
         listener.set_nonblocking(true).context("cannot listen")?;
         info!("listening on {ip}:{port}");
         let addresses = Addresses::new(port, token.as_ref());
-        Ok(Self { listener, guard: Guard::new(port, token), addresses, options, playback: None })
+        let gate = Arc::new(Gate::new(Guard::new(port, token)));
+        Ok(Self { listener, gate, addresses, options, playback: None })
     }
 
     /// The recording that is played, if there is one.
@@ -172,26 +180,31 @@ impl Site {
     }
 
     fn serve(self, reader: &Reader, control: Option<Control>, library: LibraryTask, stop: &Stop) -> anyhow::Result<()> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.context("cannot start the web server")?;
         let server = Arc::new(Server {
-            playback: self.playback,
+            gate: Arc::clone(&self.gate),
+            playback: self.playback.clone(),
             states: reader.states.clone(),
-            guard: self.guard,
-            slots: Slots::default(),
-            counters: Counters::default(),
             laps: LapTexts::default(),
             layouts: Layouts::of_user(),
             library,
             control,
             settings_at_start: settings::stored().effective.settings,
-            closing: watch::Sender::new(false),
         });
+        self.answer(routes::router(&server), stop, || {
+            ensure!(reader.is_running(), "the thread that reads the telemetry has failed");
+            Ok(())
+        })
+    }
+
+    /// Prints the addresses, and answers requests until a stop is requested or `check` fails, which is called again and again.
+    fn answer(self, router: Router, stop: &Stop, check: impl Fn() -> anyhow::Result<()>) -> anyhow::Result<()> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.context("cannot start the web server")?;
         self.addresses.print(self.options.is_quiet)?;
         if self.options.opens_browser {
             self.addresses.open();
         }
-        runtime.block_on(listen::serve(self.listener, server, stop, || reader.is_running()))
+        runtime.block_on(listen::serve(self.listener, self.gate, router, stop, check))
     }
 }
 

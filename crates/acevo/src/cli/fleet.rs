@@ -1,12 +1,15 @@
-//! Arguments of the command that publishes to a broker.
+//! Arguments of the commands that publish to a broker, and that show all rigs of one.
 
 use acevo_settings::Settings;
 use anyhow::anyhow;
 use clap::Args;
 
-use super::follow::FollowArgs;
+use super::follow::{FollowArgs, ListenArgs};
 use super::source::RecordingArg;
+use crate::fleet::broker::BrokerPlan;
 use crate::fleet::plan::FleetPlan;
+use crate::fleet::wall::WallPlan;
+use crate::web::ServerOptions;
 
 #[derive(Debug, Args)]
 pub(crate) struct PublishCommand {
@@ -50,5 +53,58 @@ impl PublishCommand {
         }
         let plan = FleetPlan::new(&mqtt, &self.defaults.rig, self.follow.source().kind())?;
         plan.ok_or_else(|| anyhow!("name the broker: acevo publish --broker mqtt://HOST, or the setting mqtt.broker"))
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WallArgs {
+    /// The broker: mqtt://HOST:PORT, or mqtts://HOST:PORT with TLS [default: the setting mqtt.broker]
+    #[arg(long, value_name = "ADDRESS")]
+    broker: Option<String>,
+    /// Only rigs of this site, which is the first level of their topics [default: all sites]
+    #[arg(long, value_name = "NAME")]
+    site: Option<String>,
+    #[command(flatten)]
+    listen: ListenArgs,
+    /// Print only errors
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Print diagnostics: clients, refused requests, slow clients
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+    /// Settings for options that are not given.
+    #[arg(skip)]
+    defaults: Settings,
+}
+
+impl WallArgs {
+    /// Takes the settings for options that were not given.
+    pub(super) fn apply(&mut self, settings: &Settings) {
+        self.listen.apply(settings);
+        self.defaults = settings.clone();
+    }
+
+    /// True if a file with a token is named, but other devices are not accepted.
+    pub(super) fn has_useless_token_file(&self) -> bool {
+        self.listen.has_useless_token_file()
+    }
+
+    pub(crate) fn server(&self) -> ServerOptions {
+        self.listen.server(self.quiet)
+    }
+
+    /// What is shown.
+    ///
+    /// # Errors
+    /// If there is no broker, or its address is wrong.
+    pub(crate) fn plan(&self) -> anyhow::Result<WallPlan> {
+        let mut mqtt = self.defaults.mqtt.clone();
+        if let Some(broker) = &self.broker {
+            mqtt.broker.clone_from(broker);
+        }
+        let broker = BrokerPlan::new(&mqtt)?;
+        let broker = broker
+            .ok_or_else(|| anyhow!("name the broker: acevo wall --broker mqtt://HOST, or the setting mqtt.broker"))?;
+        Ok(WallPlan { broker, site: self.site.clone() })
     }
 }

@@ -38,6 +38,8 @@ impl Acevo {
                 | Command::Timing(_)
                 | Command::Serve(_)
                 | Command::Publish(_)
+                | Command::Upload(_)
+                | Command::Wall(_)
                 | Command::Record(_)
                 | Command::Run(_)
                 | Command::Export(_)
@@ -52,6 +54,7 @@ impl Acevo {
                 | Command::Replay(_)
                 | Command::Relay(_)
                 | Command::Receive(_)
+                | Command::Collect(_)
                 | Command::Info(_)
                 | Command::Repair(_)
                 | Command::Cut(_)
@@ -83,11 +86,18 @@ impl Acevo {
             Some(Command::Events(args)) => args.follow.apply(settings),
             Some(Command::Laps(args)) => args.follow.apply(settings),
             Some(Command::Publish(args)) => args.apply(settings),
+            Some(Command::Upload(args)) => args.apply(settings),
             Some(Command::Lake(args)) => args.apply(settings),
             Some(Command::Sessions(args)) => args.apply(settings),
             Some(Command::Bests(args)) => args.apply(settings),
             Some(Command::Timing(args)) => args.apply(settings),
             Some(Command::Serve(args)) => {
+                args.apply(settings);
+                if args.has_useless_token_file() {
+                    return Err(useless_token_file());
+                }
+            }
+            Some(Command::Wall(args)) => {
                 args.apply(settings);
                 if args.has_useless_token_file() {
                     return Err(useless_token_file());

@@ -1,20 +1,15 @@
 //! What is published, and where to.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use acevo_files::{UserFolder, read_limited};
-use acevo_fleet::{Address, Broker, BrokerError, Connection, Credentials, Hello, Identity, MqttBroker, TlsFiles, slug};
+use acevo_files::UserFolder;
+use acevo_fleet::{Identity, SpoolLimits, slug};
 use acevo_settings::MqttSettings;
-use anyhow::{Context, anyhow, bail};
+use anyhow::anyhow;
 
+use super::broker::BrokerPlan;
 use crate::session::feeder::SourceKind;
-
-/// The environment variable with the password.
-const PASSWORD: &str = "ACEVO_MQTT_PASSWORD";
-
-/// Maximum size of a file with a password, bytes.
-const MAX_PASSWORD: u64 = 1024;
 
 /// Folder of the spools in the folder of state.
 const FOLDER: &str = "mqtt";
@@ -23,20 +18,19 @@ const FOLDER: &str = "mqtt";
 #[derive(Debug, Clone)]
 pub(crate) struct FleetPlan {
     /// The broker.
-    pub(crate) address: Address,
+    pub(crate) broker: BrokerPlan,
     /// The names of the rig.
     pub(crate) identity: Identity,
     /// Samples per second; zero sends none.
     pub(crate) rate: f64,
     /// Time of samples in a message.
     pub(crate) batch: Duration,
+    /// Limits of what waits on the disk.
+    pub(crate) spool: SpoolLimits,
     /// Home Assistant discovers the rig.
     pub(crate) home_assistant: bool,
     /// What is read.
     pub(crate) source: SourceKind,
-    user: String,
-    password_file: Option<PathBuf>,
-    files: TlsFiles,
 }
 
 impl FleetPlan {
@@ -45,28 +39,18 @@ impl FleetPlan {
     /// # Errors
     /// If the address is wrong, or only one of certificate and key is named.
     pub(crate) fn new(settings: &MqttSettings, rig: &str, source: SourceKind) -> anyhow::Result<Option<Self>> {
-        if settings.broker.is_empty() {
-            return Ok(None);
-        }
-        let address = settings.broker.parse::<Address>().context("mqtt.broker")?;
-        let home = std::env::home_dir();
-        let path = |text: &str| MqttSettings::path(text, home.as_deref());
-        let client = match (path(&settings.client_certificate), path(&settings.client_key)) {
-            (Some(certificate), Some(key)) => Some((certificate, key)),
-            (None, None) => None,
-            _ => bail!("mqtt.client_certificate and mqtt.client_key belong together: set both or none"),
-        };
+        let Some(broker) = BrokerPlan::new(settings)? else { return Ok(None) };
+        let mut spool = SpoolLimits::default();
+        spool.max_bytes = u64::from(settings.spool_limit) << 20;
         let (site, rig) = names(settings, rig);
         Ok(Some(Self {
-            address,
+            broker,
             identity: Identity { site, rig, version: env!("CARGO_PKG_VERSION").into() },
             rate: settings.rate,
             batch: Duration::try_from_secs_f64(settings.batch).unwrap_or_default(),
+            spool,
             home_assistant: settings.home_assistant,
             source,
-            user: settings.user.clone(),
-            password_file: path(&settings.password_file),
-            files: TlsFiles { ca: path(&settings.ca_file), client },
         }))
     }
 
@@ -85,27 +69,6 @@ pub(crate) fn names(settings: &MqttSettings, rig: &str) -> (String, String) {
     let first = |names: [&str; 2]| names.into_iter().find(|name| !name.is_empty()).map(str::to_owned);
     let host = || sysinfo::System::host_name().unwrap_or_default();
     (first([&settings.site, "default"]).unwrap_or_default(), first([&settings.rig, rig]).unwrap_or_else(host))
-}
-
-impl Broker for FleetPlan {
-    /// Reads the password from the environment or its file each time, so that a corrected file is used without a restart.
-    fn connect(&mut self, hello: Hello) -> Result<Box<dyn Connection>, BrokerError> {
-        let password = match (std::env::var(PASSWORD), &self.password_file) {
-            (Ok(password), _) if !password.is_empty() => password,
-            (_, Some(file)) => password_in(file)?,
-            _ => String::new(),
-        };
-        let credentials = Credentials { user: self.user.clone(), password };
-        MqttBroker::new(self.address.clone(), credentials, self.files.clone()).connect(hello)
-    }
-}
-
-/// The first line of a file.
-fn password_in(file: &Path) -> Result<String, BrokerError> {
-    let unusable = |reason: String| BrokerError::File { path: file.into(), reason };
-    let bytes = read_limited(file, MAX_PASSWORD).map_err(|error| unusable(error.to_string()))?;
-    let text = String::from_utf8(bytes).map_err(|_| unusable("it is not UTF-8".into()))?;
-    Ok(text.lines().next().unwrap_or_default().to_owned())
 }
 
 #[cfg(test)]
@@ -132,26 +95,5 @@ mod tests {
         let mut own = settings("mqtt://host");
         own.rig = "Own".into();
         assert_eq!(rig(&own), "Own");
-    }
-
-    #[test]
-    fn new_refuses_wrong_addresses_and_half_of_a_certificate() {
-        let error =
-            |settings: &MqttSettings| format!("{:#}", FleetPlan::new(settings, "", SourceKind::Game).unwrap_err());
-        assert!(error(&settings("host")).contains("mqtt://HOST:PORT"));
-        assert!(error(&settings("mqtt://me:secret@host")).contains("password_file"));
-        let mut half = settings("mqtts://host");
-        half.client_key = "/key.pem".into();
-        assert!(error(&half).contains("belong together"));
-    }
-
-    #[test]
-    fn password_in_returns_the_first_line() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("password");
-        std::fs::write(&file, "secret word\r\n").unwrap();
-        assert_eq!(password_in(&file).unwrap(), "secret word");
-        std::fs::write(&file, vec![b'x'; 2000]).unwrap();
-        assert!(password_in(&file).is_err());
     }
 }

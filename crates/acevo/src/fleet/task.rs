@@ -1,12 +1,12 @@
 //! The thread that publishes.
 
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use acevo_fleet::{
-    DrivenNames, LapFacts, Moment, Options, Publisher, PublisherState, SessionState, Spool, SpoolError, SpoolLimits,
+    Backlog, DrivenNames, LapFacts, Moment, Options, Publisher, PublisherState, SessionState, Spool, SpoolError,
 };
 use acevo_recording::SessionNames;
 use acevo_shared_memory::{ACEvoSessionType, ACEvoStatus, Frame};
@@ -33,6 +33,9 @@ const STATE_INTERVAL: Duration = Duration::from_millis(200);
 /// Time between two attempts to open the spool.
 const RETRY_INTERVAL: Duration = Duration::from_secs(5);
 
+/// Time to take an announcement.
+const ANNOUNCE_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// Time to send what waits at the end.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
 
@@ -47,10 +50,27 @@ impl FleetHandle {
     }
 }
 
+/// A file in a store, as a JSON object, and where the task reports that it was taken.
+type Announcement = (serde_json::Value, Sender<()>);
+
+/// Announces files in a store.
+#[derive(Debug, Clone)]
+pub(crate) struct Announcer(Sender<Announcement>);
+
+impl Announcer {
+    /// Waits until the task has stored the announcement, from where it is sent. Returns false if the task has ended, or cannot store
+    /// anything: the announcement may have to be repeated.
+    pub(crate) fn announce(&self, file: serde_json::Value) -> bool {
+        let (done, is_done) = mpsc::channel();
+        self.0.send((file, done)).is_ok() && is_done.recv_timeout(ANNOUNCE_TIMEOUT).is_ok()
+    }
+}
+
 /// A running task.
 #[derive(Debug)]
 pub(crate) struct FleetTask {
     handle: FleetHandle,
+    announcer: Announcer,
     thread: JoinHandle<()>,
 }
 
@@ -66,15 +86,26 @@ impl FleetTask {
         let (queue, items) = mpsc::sync_channel(QUEUE);
         let handle = FleetHandle(Arc::default());
         let feed = FleetFeed::new(queue, plan.rate);
-        let task = Task { plan, state: handle.clone(), reports: Reports { report, last: PublisherState::default() } };
+        let (announcer, announcements) = mpsc::channel();
+        let task = Task {
+            plan,
+            announcements,
+            state: handle.clone(),
+            reports: Reports { report, last: PublisherState::default() },
+        };
         let thread = thread::Builder::new().name("mqtt task".into());
         let thread = thread.spawn(move || task.run(&items)).context("cannot start a thread")?;
-        Ok((feed, Self { handle, thread }))
+        Ok((feed, Self { handle, announcer: Announcer(announcer), thread }))
     }
 
     /// A handle to its state.
     pub(crate) fn handle(&self) -> FleetHandle {
         self.handle.clone()
+    }
+
+    /// Announces files in a store.
+    pub(crate) fn announcer(&self) -> Announcer {
+        self.announcer.clone()
     }
 
     /// Waits for the end of the task, which comes after its feed was dropped, and after what waits was sent if that is possible soon.
@@ -86,14 +117,15 @@ impl FleetTask {
 
 struct Task<R> {
     plan: FleetPlan,
+    announcements: Receiver<Announcement>,
     state: FleetHandle,
     reports: Reports<R>,
 }
 
 impl<R: FnMut(&str)> Task<R> {
     fn run(mut self, items: &Receiver<Item>) {
-        let Some(mut publisher) = self.open(items) else { return };
-        let (mut names, mut lost) = (Names::default(), 0);
+        let Some((mut publisher, mut lost)) = self.open(items) else { return };
+        let mut names = Names::default();
         let (mut updated, mut seen) = (Instant::now(), Instant::now());
         loop {
             let interval = if seen.elapsed() > Duration::from_secs(2) { IDLE_INTERVAL } else { INTERVAL };
@@ -110,6 +142,11 @@ impl<R: FnMut(&str)> Task<R> {
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
+            for (file, done) in self.announcements.try_iter() {
+                publisher.file(&file);
+                // The sender may have ended meanwhile.
+                let _ = done.send(());
+            }
             publisher.run(Instant::now());
             if updated.elapsed() >= STATE_INTERVAL {
                 updated = Instant::now();
@@ -121,21 +158,24 @@ impl<R: FnMut(&str)> Task<R> {
         publisher.close(CLOSE_TIMEOUT);
     }
 
-    /// Opens the spool, again and again. `None` if the task has to end.
-    fn open(&mut self, items: &Receiver<Item>) -> Option<Publisher> {
+    /// Opens the spool, again and again, and counts the events that are lost meanwhile. `None` if the task has to end.
+    fn open(&mut self, items: &Receiver<Item>) -> Option<(Publisher, u64)> {
+        let mut lost = 0;
         loop {
             match self.try_open() {
-                Ok(publisher) => return Some(publisher),
+                Ok(publisher) => return Some((publisher, lost)),
                 Err((error, is_permanent)) => {
                     let problem = Some(error_chain(error.as_ref()));
-                    self.update(PublisherState { problem, is_permanent, ..PublisherState::default() });
+                    let backlog = Backlog { dropped: lost, ..Backlog::default() };
+                    self.update(PublisherState { problem, is_permanent, backlog, ..PublisherState::default() });
                 }
             }
             let until = Instant::now() + RETRY_INTERVAL;
             while let Some(left) = until.checked_duration_since(Instant::now()) {
                 // What comes meanwhile is lost: there is no place for it.
                 match items.recv_timeout(left) {
-                    Ok(_) | Err(RecvTimeoutError::Timeout) => {}
+                    Ok(item) => lost += u64::from(matches!(item, Item::Event(..))),
+                    Err(RecvTimeoutError::Timeout) => {}
                     Err(RecvTimeoutError::Disconnected) => return None,
                 }
             }
@@ -146,7 +186,7 @@ impl<R: FnMut(&str)> Task<R> {
     fn try_open(&self) -> Result<Publisher, (anyhow::Error, bool)> {
         let plan = &self.plan;
         let folder = plan.spool_folder().map_err(|error| (error, true))?;
-        let spool = Spool::open(folder, SpoolLimits::default()).map_err(|error| match error {
+        let spool = Spool::open(folder, plan.spool).map_err(|error| match error {
             SpoolError::InUse(_) => {
                 let advice =
                     "another acevo on this computer publishes as the same rig: end one, or give it another name";
@@ -161,7 +201,7 @@ impl<R: FnMut(&str)> Task<R> {
             home_assistant: plan.home_assistant,
             source: plan.source.name().into(),
         };
-        Publisher::new(plan.identity.clone(), options, Box::new(plan.clone()), spool)
+        Publisher::new(plan.identity.clone(), options, Box::new(plan.broker.clone()), spool)
             .map_err(|error| (error.into(), false))
     }
 
@@ -180,11 +220,13 @@ struct Reports<R> {
 impl<R: FnMut(&str)> Reports<R> {
     fn compare(&mut self, state: &PublisherState, plan: &FleetPlan) {
         if state.connected && !self.last.connected {
-            (self.report)(&format!("connected to {} as {}", plan.address, state.topic));
+            (self.report)(&format!("connected to {} as {}", plan.broker.address, state.topic));
         }
-        let is_new = |problem: &&String| self.last.problem.as_ref() != Some(*problem);
-        if let Some(problem) = state.problem.as_ref().filter(is_new) {
-            (self.report)(problem);
+        let problems = [(&state.problem, &self.last.problem), (&state.spool_problem, &self.last.spool_problem)];
+        for (problem, last) in problems {
+            if let Some(problem) = problem.as_ref().filter(|problem| last.as_ref() != Some(*problem)) {
+                (self.report)(problem);
+            }
         }
         if state.is_duplicate && !self.last.is_duplicate {
             (self.report)(&duplicate(&state.topic));

@@ -16,6 +16,9 @@ static WEB: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/web");
 /// The page.
 pub(super) const PAGE: &str = "index.html";
 
+/// The page of all rigs.
+pub(super) const WALL: &str = "wall.html";
+
 /// The page of every overlay and every layout. The script reads the name from the address.
 pub(super) const OVERLAY: &str = "overlay.html";
 

@@ -17,6 +17,7 @@ use super::slots::Connection;
 use crate::fleet::task::duplicate;
 use crate::format::text::{clean, driver, name};
 use crate::recording::task::{RecordingCommand, RecordingState};
+use crate::upload::task::UploadState;
 
 /// Maximum length of a note, and of a whole request, in bytes.
 const MAX_NOTE: usize = 400;
@@ -63,6 +64,8 @@ struct Status {
     recording: Option<RecordingState>,
     /// Publishing to a broker; `None` if none is set.
     mqtt: Option<PublisherState>,
+    /// Delivering recordings to a store; `None` if none is set.
+    upload: Option<UploadState>,
     /// Free bytes in the folder of recordings.
     disk_free: Option<u64>,
     /// What is wrong now.
@@ -85,6 +88,8 @@ pub(super) fn status(server: &Server, connection: &Connection) -> String {
     let of_settings =
         server.control.as_ref().and_then(|control| Some(format!("settings: {}", control.settings.problem()?)));
     let mqtt = server.control.as_ref().and_then(Control::fleet);
+    let upload = server.control.as_ref().and_then(Control::upload);
+    let of_upload = upload.as_ref().and_then(|upload| Some(format!("upload: {}", upload.problem.as_ref()?)));
     let (track, layout) = snapshot.track_names();
     let pages = snapshot.pages.as_ref();
     let driver = pages.map(driver).unwrap_or_default();
@@ -103,10 +108,15 @@ pub(super) fn status(server: &Server, connection: &Connection) -> String {
         car,
         driver,
         missed: snapshot.health.physics_missed,
-        clients: server.counters.clients.load(Ordering::Relaxed),
+        clients: server.gate.counters.clients.load(Ordering::Relaxed),
         recording,
-        problems: problem.into_iter().chain(of_settings).chain(mqtt.iter().flat_map(mqtt_problems)).collect(),
+        problems: [problem, of_settings, of_upload]
+            .into_iter()
+            .flatten()
+            .chain(mqtt.iter().flat_map(mqtt_problems))
+            .collect(),
         mqtt,
+        upload,
         disk_free,
         restart_for: server.control.as_ref().map(|control| control.settings.waiting()).unwrap_or_default(),
         may_control: refusal.is_none(),
@@ -117,7 +127,8 @@ pub(super) fn status(server: &Server, connection: &Connection) -> String {
 /// What is wrong with publishing.
 fn mqtt_problems(state: &PublisherState) -> Vec<String> {
     let duplicate = state.is_duplicate.then(|| duplicate(&state.topic));
-    state.problem.clone().into_iter().chain(duplicate).map(|problem| format!("mqtt: {problem}")).collect()
+    let problems = [&state.problem, &state.spool_problem];
+    problems.into_iter().flatten().cloned().chain(duplicate).map(|problem| format!("mqtt: {problem}")).collect()
 }
 
 /// Does what a page has asked for.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use anyhow::{Context, ensure};
+use anyhow::Context;
 use axum::body::Body;
 use axum::http::header::{CONNECTION, RETRY_AFTER};
 use axum::http::{Request, Response, StatusCode};
@@ -22,8 +22,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use tower_service::Service as _;
 use tracing::{debug, warn};
 
-use super::routes;
-use super::server::{CLOSE_TIMEOUT, Server};
+use super::gate::{CLOSE_TIMEOUT, Gate};
 use super::slots::Connection;
 use crate::shutdown::Stop;
 
@@ -32,9 +31,6 @@ const CHECK_EVERY: Duration = Duration::from_millis(100);
 
 /// Time limit for receiving a request, and for waiting for the next one on the same connection.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// Maximum age of a connection for documents. Browsers then open another one. WebSockets may stay longer.
-const MAX_AGE: Duration = Duration::from_secs(120);
 
 /// Time for the running request when a connection reaches its maximum age, or when the server stops.
 const LAST_REQUEST: Duration = Duration::from_secs(10);
@@ -50,15 +46,15 @@ const REFUSAL_TIMEOUT: Duration = Duration::from_secs(2);
 /// Serves until a stop is requested.
 ///
 /// # Errors
-/// If the listener fails, or the thread that reads telemetry has ended.
+/// If the listener fails, or `check` does, which is called again and again.
 pub(super) async fn serve(
     listener: StdListener,
-    server: Arc<Server>,
+    gate: Arc<Gate>,
+    router: axum::Router,
     stop: &Stop,
-    is_reading: impl Fn() -> bool,
+    check: impl Fn() -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let listener = TcpListener::from_std(listener).context("cannot listen")?;
-    let router = routes::router(&server);
     let refusals = Arc::new(Semaphore::new(MAX_REFUSALS));
     let mut checks = interval(CHECK_EVERY);
     checks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -67,12 +63,12 @@ pub(super) async fn serve(
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => {
                     let Ok(local) = stream.local_addr() else { continue };
-                    if let Some(slot) = server.slots.take(peer.ip(), local.ip()) {
+                    if let Some(slot) = gate.slots.take(peer.ip(), local.ip()) {
                         debug!(%peer, "connection accepted");
                         let connection = Connection { local, slot: Arc::new(slot) };
-                        tokio::spawn(serve_connection(stream, router.clone(), connection, Arc::clone(&server)));
+                        tokio::spawn(serve_connection(stream, router.clone(), connection, Arc::clone(&gate)));
                     } else {
-                        server.counters.crowded.fetch_add(1, Ordering::Relaxed);
+                        gate.counters.crowded.fetch_add(1, Ordering::Relaxed);
                         warn!(peer = %peer.ip(), "connection refused: too many connections");
                         if let Ok(permit) = Arc::clone(&refusals).try_acquire_owned() {
                             tokio::spawn(async move {
@@ -85,20 +81,20 @@ pub(super) async fn serve(
                 // The client has gone, or too many files are open, which may change.
                 Err(_) => sleep(CHECK_EVERY).await,
             },
-            _ = checks.tick() => ensure!(is_reading(), "the thread that reads the telemetry has failed"),
+            _ = checks.tick() => check()?,
         }
     }
     drop(listener);
-    server.closing.send_replace(true);
+    gate.closing.send_replace(true);
     let end = Instant::now() + CLOSE_TIMEOUT;
-    while server.slots.taken() > 0 && Instant::now() < end {
+    while gate.slots.taken() > 0 && Instant::now() < end {
         sleep(Duration::from_millis(5)).await;
     }
     Ok(())
 }
 
 /// Answers the requests of a connection.
-async fn serve_connection(stream: TcpStream, router: axum::Router, connection: Connection, server: Arc<Server>) {
+async fn serve_connection(stream: TcpStream, router: axum::Router, connection: Connection, gate: Arc<Gate>) {
     // Frames are small, and must be sent at once.
     let _ = stream.set_nodelay(true);
     let slot = Arc::clone(&connection.slot);
@@ -115,8 +111,8 @@ async fn serve_connection(stream: TcpStream, router: axum::Router, connection: C
             debug!(peer = %slot.ip(), "silent connection dropped: its slot is needed");
             return;
         }
-        () = server.closed() => {}
-        () = sleep(MAX_AGE) => {}
+        () = gate.closed() => {}
+        () = sleep(gate.max_age) => {}
     }
     serving.as_mut().graceful_shutdown();
     let _ = timeout(LAST_REQUEST, serving).await;

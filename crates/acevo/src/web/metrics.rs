@@ -18,7 +18,7 @@ pub(super) const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8"
 
 /// The metrics in the text format of Prometheus.
 pub(super) fn metrics(server: &Server) -> String {
-    let (state, counters) = (server.state(), &server.counters);
+    let (state, counters) = (server.state(), &server.gate.counters);
     let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
     let mut page = Page::default();
     page.gauge(
@@ -60,7 +60,7 @@ pub(super) fn metrics(server: &Server) -> String {
     page.counter("acevo_laps_total", "Laps that have ended, including interrupted ones.", state.laps_ended);
     page.counter("acevo_events_total", "Session events.", state.event_count);
     page.gauge("acevo_web_clients", "Clients with a WebSocket.", count(&counters.clients));
-    page.gauge("acevo_web_connections", "Connections, including those with a WebSocket.", server.slots.taken());
+    page.gauge("acevo_web_connections", "Connections, including those with a WebSocket.", server.gate.slots.taken());
     page.counter("acevo_web_requests_total", "Requests, including refused ones.", count(&counters.requests));
     page.counters(
         "acevo_web_refused_total",
@@ -68,7 +68,7 @@ pub(super) fn metrics(server: &Server) -> String {
         [
             ("reason", "guard", count(&counters.refused)),
             ("reason", "crowded", count(&counters.crowded)),
-            ("reason", "silent", server.slots.dropped()),
+            ("reason", "silent", server.gate.slots.dropped()),
         ],
     );
     page.counter("acevo_web_frames_total", "Frames sent.", count(&counters.frames));

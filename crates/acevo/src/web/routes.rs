@@ -1,24 +1,20 @@
 //! The addresses of the server.
 
-use std::borrow::Cow;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use acevo_telemetry::{Channel, channel, channels, default_channels};
 use axum::extract::{Path, Request, State};
-use axum::http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, HeaderMap,
-    HeaderName, HeaderValue, LOCATION, REFERRER_POLICY, SET_COOKIE, VARY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
-};
+use axum::http::header::{CONTENT_TYPE, HeaderMap};
 use axum::http::{StatusCode, Uri};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
-use tracing::info;
 
-use super::guard::{Verdict, is_page, only, parameter};
+use super::answers::{JSON, answer, file, refuse};
+use super::guard::parameter;
 use super::json::json;
+use super::protect::protect;
 use super::server::Server;
 use super::slots::Connection;
 use super::{
@@ -27,10 +23,6 @@ use super::{
 };
 
 use crate::format::field_json::FieldJson;
-
-const JSON: &str = "application/json";
-const HTML: &str = "text/html; charset=utf-8";
-const TEXT: &str = "text/plain; charset=utf-8";
 
 /// Maximum number of channels in a request; more than there are.
 const MAX_CHANNELS: usize = 512;
@@ -65,116 +57,8 @@ pub(super) fn router(server: &Arc<Server>) -> Router {
         )
         .route("/ws", get(web_socket))
         .fallback(async || refuse(StatusCode::NOT_FOUND, "Not found.\n"))
-        .layer(from_fn_with_state(Arc::clone(server), protect))
+        .layer(from_fn_with_state(Arc::clone(&server.gate), protect))
         .with_state(Arc::clone(server))
-}
-
-/// Refuses requests that the guard rejects, and adds headers that restrict pages to this server.
-async fn protect(
-    State(server): State<Arc<Server>>,
-    Extension(connection): Extension<Connection>,
-    request: Request,
-    next: Next,
-) -> Response {
-    server.counters.requests.fetch_add(1, Ordering::Relaxed);
-    let path = request.uri().path().to_owned();
-    let is_page = is_page(request.uri());
-    let is_overlay = path == "/overlay" || path.starts_with("/overlay/");
-    let advice = if is_overlay { OVERLAY_ADVICE } else { TOKEN_ADVICE };
-    let host = only(request.headers(), &HOST).unwrap_or_default().to_owned();
-    let verdict = server.guard.judge(connection.slot.ip(), connection.local, request.uri(), request.headers());
-    if !matches!(verdict, Verdict::Refused(..)) {
-        connection.slot.accept();
-    }
-    let (mut response, policy) = match verdict {
-        Verdict::Accepted { cookie } => {
-            let mut response = next.run(request).await;
-            set(response.headers_mut(), SET_COOKIE, cookie);
-            // For some browsers `self` does not include a WebSocket of the same host.
-            (response, format!("{POLICY}; connect-src 'self' ws://{host}"))
-        }
-        Verdict::Redirected { address, cookie } => {
-            let mut response = StatusCode::SEE_OTHER.into_response();
-            set(response.headers_mut(), LOCATION, Some(address));
-            set(response.headers_mut(), SET_COOKIE, Some(cookie));
-            (response, POLICY.to_owned())
-        }
-        Verdict::Refused(status, why) => {
-            server.counters.refused.fetch_add(1, Ordering::Relaxed);
-            info!(peer = %connection.slot.ip(), %host, path, %status, "request refused: {}", why.trim_end());
-            let needs_token = status == StatusCode::UNAUTHORIZED;
-            let mut response = if needs_token && is_page { refuse_page(advice) } else { refuse(status, why) };
-            set(response.headers_mut(), WWW_AUTHENTICATE, needs_token.then(|| "Bearer".to_owned()));
-            (response, POLICY.to_owned())
-        }
-    };
-    let headers = response.headers_mut();
-    set(headers, CONTENT_SECURITY_POLICY, Some(policy));
-    for (name, value) in HEADERS {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    response
-}
-
-/// Pages load from this server only, and only its own pages embed them.
-const POLICY: &str = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'; \
-                      frame-ancestors 'self'";
-
-const HEADERS: [(HeaderName, &str); 5] = [
-    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (REFERRER_POLICY, "no-referrer"),
-    (CACHE_CONTROL, "no-store"),
-    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-];
-
-fn set(headers: &mut HeaderMap, name: HeaderName, value: Option<String>) {
-    if let Some(value) = value.and_then(|value| HeaderValue::try_from(value).ok()) {
-        headers.insert(name, value);
-    }
-}
-
-fn answer(content_type: &'static str, body: String) -> Response {
-    ([(CONTENT_TYPE, content_type)], body).into_response()
-}
-
-fn refuse(status: StatusCode, why: impl Into<Cow<'static, str>>) -> Response {
-    (status, [(CONTENT_TYPE, TEXT)], why.into()).into_response()
-}
-
-/// What to do without a valid token.
-const TOKEN_ADVICE: &str =
-    "Open the complete link that acevo printed, or that its Overlays view shows, including <code>?token=…</code>.";
-const OVERLAY_ADVICE: &str =
-    "Copy this overlay’s address again from the Overlays tab of the page: the token has changed or is missing.";
-
-/// A page for browsers without a valid token. It is readable on the transparent background of an overlay, and needs no other file.
-fn refuse_page(advice: &str) -> Response {
-    let body = format!(
-        "<!doctype html><html lang=en><meta charset=utf-8><title>acevo</title>\
-         <body bgcolor=\"#0c0f14\" text=\"#eef2f6\"><h3>acevo: Access denied</h3><p>{advice}</p>"
-    );
-    (StatusCode::UNAUTHORIZED, [(CONTENT_TYPE, HTML)], body).into_response()
-}
-
-fn file(name: &str, headers: &HeaderMap) -> Response {
-    let Some(asset) = assets::asset(name) else { return refuse(StatusCode::NOT_FOUND, "Not found.\n") };
-    let content_type = (CONTENT_TYPE, asset.content_type);
-    if asset.is_text() && accepts_gzip(headers) {
-        let encoding = [content_type, (CONTENT_ENCODING, "gzip"), (VARY, "accept-encoding")];
-        return (encoding, assets::gzipped(name, asset)).into_response();
-    }
-    ([content_type, (VARY, "accept-encoding")], asset.bytes).into_response()
-}
-
-/// True if a client decompresses gzip.
-fn accepts_gzip(headers: &HeaderMap) -> bool {
-    let encodings = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-    encodings.flat_map(|value| value.split(',')).any(|encoding| {
-        let (name, weight) = encoding.split_once(';').unwrap_or((encoding, ""));
-        let refused = ["q=0", "q=0.0", "q=0.00", "q=0.000"].contains(&&*weight.replace(' ', ""));
-        name.trim().eq_ignore_ascii_case("gzip") && !refused
-    })
 }
 
 /// The channel ids of `?channels=a,b`, if the query has them.
@@ -204,11 +88,11 @@ async fn catalogue(uri: Uri) -> Response {
 }
 
 async fn token(State(server): State<Arc<Server>>) -> Response {
-    answer(JSON, documents::token(server.guard.token()))
+    answer(JSON, documents::token(server.gate.guard.token()))
 }
 
 async fn addresses(State(server): State<Arc<Server>>, Extension(connection): Extension<Connection>) -> Response {
-    let token = server.guard.token();
+    let token = server.gate.guard.token();
     let network = if token.is_some() { network::addresses() } else { vec![] };
     answer(JSON, documents::addresses(connection.local.port(), &network, token, connection.is_local()))
 }
@@ -258,24 +142,4 @@ async fn web_socket(
     request: Request,
 ) -> Response {
     upgrade::upgrade(request, move |socket| socket::serve(socket, server, connection.slot))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn accepts_gzip_reads_lists_with_weights() {
-        let accepts = |value: &'static str| {
-            let headers = HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static(value))]);
-            accepts_gzip(&headers)
-        };
-        for value in ["gzip", "br, GZIP", "deflate, gzip;q=0.5", "gzip ; q=1"] {
-            assert!(accepts(value), "{value}");
-        }
-        for value in ["", "br", "gzip;q=0", "br, gzip; q = 0.0", "xgzip"] {
-            assert!(!accepts(value), "{value}");
-        }
-        assert!(!accepts_gzip(&HeaderMap::new()));
-    }
 }

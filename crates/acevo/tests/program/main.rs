@@ -10,6 +10,8 @@ mod autostart;
 mod background;
 #[cfg(unix)]
 mod browser;
+#[cfg(target_os = "linux")]
+mod collect;
 mod compare;
 #[cfg(unix)]
 mod completions;
@@ -66,6 +68,8 @@ mod timing;
 mod two_writers;
 #[cfg(target_os = "linux")]
 mod users;
+#[cfg(target_os = "linux")]
+mod wall;
 #[cfg(target_os = "linux")]
 mod wine;
 mod without_game;

@@ -1,6 +1,6 @@
 //! Publishing to a real broker: what arrives, also if the broker or acevo is killed, and what is reported if it does not accept us.
 
-mod broker;
+mod losses;
 mod schema;
 #[cfg(feature = "tls")]
 mod tls;
@@ -10,13 +10,13 @@ use std::fs;
 use std::process::Command;
 
 use acevo_simulator::{Options, Scenario, Simulator};
+use acevo_testkit::broker::{Broker, Subscriber};
 use acevo_testkit::client::serve_by;
 use acevo_testkit::program::{Signal, output, spawn};
 use acevo_testkit::user::User;
 use acevo_testkit::wait::until;
 use serde_json::Value;
 
-use self::broker::{Mosquitto, Subscriber};
 use self::schema::Schema;
 
 /// Simulated seconds per second.
@@ -45,13 +45,13 @@ fn laps(subscriber: &Subscriber) -> BTreeMap<String, u64> {
     complete.map(|lap| (lap["key"].as_str().unwrap().into(), lap["time_ms"].as_u64().unwrap())).collect()
 }
 
-/// Checks all messages against the schema, and that of laps, events and sessions none is missing.
-fn check(subscriber: &Subscriber) {
+/// Checks all messages against the schema, and that of laps, events, sessions and files none is missing.
+pub(super) fn check(subscriber: &Subscriber) {
     let schema = Schema::load();
     let mut numbers = BTreeSet::new();
     for message in subscriber.all().iter().filter(|message| message.topic.starts_with("acevo/v1/")) {
         schema.check(&message.name, &message.content).unwrap_or_else(|error| panic!("{error}"));
-        if ["lap", "event", "session"].contains(&message.name.as_str()) {
+        if ["lap", "event", "session", "file"].contains(&message.name.as_str()) {
             numbers.insert(message.content["seq"].as_u64().unwrap());
         }
     }
@@ -60,8 +60,18 @@ fn check(subscriber: &Subscriber) {
 }
 
 #[test]
-fn publish_sends_every_lap_and_event_although_the_broker_is_killed() {
-    let Some(mut broker) = Mosquitto::anonymous() else { return };
+fn publish_sends_every_lap_and_event_although_mosquitto_is_killed() {
+    sends_every_lap_and_event(Broker::anonymous());
+}
+
+#[test]
+fn publish_sends_every_lap_and_event_although_nats_is_killed() {
+    sends_every_lap_and_event(Broker::nats());
+}
+
+/// The broker is killed and comes back; the program is asked to end.
+fn sends_every_lap_and_event(broker: Option<Broker>) {
+    let Some(mut broker) = broker else { return };
     let (user, subscriber, address) = (User::new(), broker.subscribe(), broker.address());
     let mut acevo = spawn(&mut user.command(&publish(&address, "Rig 3")));
     acevo.message_with("as acevo/v1/default/rig-3");
@@ -103,7 +113,7 @@ fn stored_laps(user: &User, rig: &str) -> usize {
 
 #[test]
 fn publish_to_a_broker_that_hangs_goes_on_reading_and_ends_when_it_is_asked_to() {
-    let Some(broker) = Mosquitto::anonymous() else { return };
+    let Some(broker) = Broker::anonymous() else { return };
     let (user, subscriber, address) = (User::new(), broker.subscribe(), broker.address());
     let mut acevo = spawn(&mut user.command(&publish(&address, "one")));
     until(|| !laps(&subscriber).is_empty());
@@ -124,7 +134,7 @@ fn publish_to_a_broker_that_hangs_goes_on_reading_and_ends_when_it_is_asked_to()
 
 #[test]
 fn status_becomes_offline_by_the_last_will_and_laps_of_a_killed_program_come_late() {
-    let Some(mut broker) = Mosquitto::anonymous() else { return };
+    let Some(mut broker) = Broker::anonymous() else { return };
     let (user, subscriber, address) = (User::new(), broker.subscribe(), broker.address());
     let args = publish(&address, "one");
     let mut acevo = spawn(&mut user.command(&args));
@@ -151,7 +161,7 @@ fn status_becomes_offline_by_the_last_will_and_laps_of_a_killed_program_come_lat
 
 #[test]
 fn publish_with_a_wrong_password_ends_with_a_message() {
-    let Some(broker) = Mosquitto::start(|folder| {
+    let Some(broker) = Broker::mosquitto(|folder| {
         let file = folder.join("passwords");
         let made = Command::new("mosquitto_passwd").arg("-b").arg("-c").arg(&file).args(["me", "right"]).status();
         assert!(made.is_ok_and(|status| status.success()));
@@ -197,7 +207,7 @@ fn publish_without_a_broker_or_with_a_wrong_one_explains_what_to_do() {
 
 #[test]
 fn publish_with_the_name_of_another_rig_reports_it_once() {
-    let Some(broker) = Mosquitto::anonymous() else { return };
+    let Some(broker) = Broker::anonymous() else { return };
     let (first, second, address) = (User::new(), User::new(), broker.address());
     let first = spawn(&mut first.command(&publish(&address, "Same")));
     first.message_with("connected to");
@@ -208,7 +218,7 @@ fn publish_with_the_name_of_another_rig_reports_it_once() {
 
 #[test]
 fn publish_twice_on_one_computer_is_an_error() {
-    let Some(broker) = Mosquitto::anonymous() else { return };
+    let Some(broker) = Broker::anonymous() else { return };
     let (user, address) = (User::new(), broker.address());
     let first = spawn(&mut user.command(&publish(&address, "one")));
     first.message_with("connected to");
@@ -219,7 +229,7 @@ fn publish_twice_on_one_computer_is_an_error() {
 
 #[test]
 fn run_publishes_in_batches_with_a_device_for_home_assistant_and_shows_its_state() {
-    let Some(broker) = Mosquitto::anonymous() else { return };
+    let Some(broker) = Broker::anonymous() else { return };
     let subscriber = broker.subscribe();
     let user = User::with(&format!(
         "rig = \"Rig 7\"\n[mqtt]\nbroker = \"{}\"\nsite = \"Club\"\nbatch = 1\nhome_assistant = true\n",

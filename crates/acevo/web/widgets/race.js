@@ -1,7 +1,8 @@
 // The race around the car: position, gaps in the race, nearest cars on the track, the remaining time or laps, and the flag.
 
 import { el, figure, setData, setHidden, setText } from '../lib/dom.js';
-import { clock, fixed, words } from '../lib/format.js';
+import { FLAGS, flagWords } from '../lib/flags.js';
+import { clock, fixed } from '../lib/format.js';
 import { nearest } from '../lib/gaps.js';
 import { lapOf } from '../lib/laps.js';
 import { units } from '../lib/units.js';
@@ -11,8 +12,6 @@ export const raceChannels = [
   'location', 'in_pit_lane', 'wrong_way', 'start_lights', 'pit_speeding', 'time_of_day',
 ];
 
-const FLAGS = ['NoFlag', 'WhiteFlag', 'GreenFlag', 'RedFlag', 'BlueFlag', 'YellowFlag', 'BlackFlag', 'BlackWhiteFlag', 'CheckeredFlag',
-  'OrangeCircleFlag', 'RedYellowStripesFlag'];
 const MEANINGS = {
   WhiteFlag: 'Slow car', GreenFlag: 'Track is clear', RedFlag: 'Session stopped', BlueFlag: 'Let others pass', YellowFlag: 'Danger: no overtaking',
   BlackFlag: 'Disqualified', BlackWhiteFlag: 'Warning', CheckeredFlag: 'Finish', OrangeCircleFlag: 'Repair the car',
@@ -36,7 +35,7 @@ export function flagBand(root) {
     const flag = model.is('wrong_way') ? 'WrongWay' : flagOf(model);
     setHidden(band, !flag);
     setData(band, 'flag', flag);
-    setText(name, flag === 'CheckeredFlag' ? 'Chequered flag' : words(flag));
+    setText(name, flagWords(flag));
     setText(meaning, MEANINGS[flag] ?? '');
   };
 }

@@ -39,6 +39,8 @@ pub(super) fn of(command: &str) -> &'static str {
         "replay" => REPLAY,
         "relay" => RELAY,
         "receive" => RECEIVE,
+        "upload" => UPLOAD,
+        "collect" => COLLECT,
         "info" => INFO,
         "export" => EXPORT,
         "lake" => LAKE,
@@ -52,6 +54,7 @@ pub(super) fn of(command: &str) -> &'static str {
         "plot" => PLOT,
         "serve" => SERVE,
         "publish" => PUBLISH,
+        "wall" => WALL,
         "settings" => SETTINGS,
         "simulate" => SIMULATE,
         "log" => LOG,
@@ -82,6 +85,16 @@ Examples:
 
 User, password file and certificates are settings: `acevo settings`. With mqtt.broker in the settings, `acevo run` publishes, too. \
 docs/mqtt.md describes the topics.";
+
+const WALL: &str = "\
+Examples:
+  acevo wall --broker mqtt://192.168.1.5 --open    All rigs, and the page in the browser
+  acevo wall --site club --port 8000               Rigs of one site, at the broker of the settings
+  acevo wall --lan                                 For a television or a phone in the network
+  curl http://127.0.0.1:7333/api/snapshot          The same for scripts
+
+The page shows who drives, car, track, lap, delta, best and last lap, flag and state of each rig, and the best laps of the day. It \
+publishes nothing. User, password file and certificates are settings: `acevo settings`. docs/wall.md describes the page.";
 
 const SESSIONS: &str = "\
 Examples:
@@ -268,6 +281,20 @@ Examples:
   acevo receive 192.168.1.5 --token-file relay-token       For SimHub or a dashboard on this computer
   acevo receive game-pc:7334 --token-file T --delay 30ms   In a network that is never late
   acevo receive game-pc --token-file T --json              With the delay and gaps of each second";
+
+const UPLOAD: &str = "\
+Examples:
+  acevo upload FILE --to http://192.168.1.5:7336 --token-file T   To a computer on which acevo collect runs
+  acevo upload FOLDER --to /mnt/nas/acevo --rig \"Rig 3\"          All recordings of a folder to a share
+  acevo upload FILE --to https://sign.example/acevo --presign     By addresses of a service, such as presigned ones of S3
+  acevo upload FILE                                               To the store of the settings";
+
+const COLLECT: &str = "\
+Examples:
+  acevo collect --folder /srv/acevo                               Prints the address and the token for the rigs
+  acevo collect --folder /srv/acevo --rigs rigs.txt               With a token per rig
+  acevo collect --folder /srv/acevo --lake /srv/lake              With Delta tables of all laps, events and samples
+  acevo collect --folder /srv/acevo --listen 127.0.0.1:7336       Behind a proxy for TLS";
 
 const INFO: &str = "\
 Examples:

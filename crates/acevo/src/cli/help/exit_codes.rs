@@ -38,6 +38,10 @@ pub(super) fn of(command: &str) -> Vec<(u8, &'static str)> {
             "The recording has ended, or it was asked to end.",
             "The broker refuses password or certificate, the name of the rig is in use here, or the pages cannot be read.",
         ),
+        "wall" => (
+            "It was asked to end.",
+            "The broker refuses password or certificate, the port is taken, or another `acevo wall` here shows the same.",
+        ),
         "doctor" => ("Telemetry flows.", "It does not, also in the menu and during a pause."),
         "dump" | "channels" => ("Success.", "There is no game, or the file cannot be read."),
         "stats" => ("Success.", "It was stopped before telemetry arrived, or the pages cannot be read."),
@@ -54,8 +58,12 @@ pub(super) fn of(command: &str) -> Vec<(u8, &'static str)> {
             "It was asked to end.",
             "The relay has refused the token or the version, or a game or a simulator has the pages.",
         ),
+        "upload" => ("The store has all recordings.", "It does not have at least one of them."),
+        "collect" => ("It was asked to end.", "It cannot listen, or the folder cannot be used."),
         "export" => ("All recordings were exported.", "At least one was not."),
-        "lake-add" => ("All recordings are in the lake, or were left out.", "At least one could not be added, or it was stopped."),
+        "lake-add" => {
+            ("All recordings are in the lake, or were left out.", "At least one could not be added, or it was stopped.")
+        }
         "lake-check" => ("Nothing is damaged.", "Something is damaged, or there is no lake."),
         "merge" => (
             "The new recording is complete.",
