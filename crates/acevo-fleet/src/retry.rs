@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn retry_waits_longer_each_time_and_begins_anew_after_a_good_connection() {
+    fn retry_waits_longer_each_time_and_starts_short_again_after_a_good_connection() {
         let mut retry = Retry::new(Uuid::random().unwrap());
         let now = Instant::now();
         let mut wait = |is_permanent, connected| {
@@ -57,7 +57,10 @@ mod tests {
             (1..=100_000).find(|ms| is_due(*ms)).unwrap()
         };
         let waits: Vec<u64> = (0..10).map(|_| wait(false, None)).collect();
-        assert!(waits.is_sorted() && (500..=750).contains(&waits[0]) && (30_000..=45_000).contains(&waits[9]), "{waits:?}");
+        assert!(
+            waits.is_sorted() && (500..=750).contains(&waits[0]) && (30_000..=45_000).contains(&waits[9]),
+            "{waits:?}"
+        );
         assert!(wait(false, now.checked_sub(Duration::from_secs(1))) > 20_000);
         assert!(wait(false, now.checked_sub(STABLE_AFTER)) < 1_000);
         assert!(wait(true, None) > 20_000);
