@@ -7,7 +7,8 @@ use acevo_export::{Column, ColumnValues, RecordedRows, Series, Texts};
 use acevo_telemetry::{Channel, ChannelKind, UnitSystem, channel, channels, default_channels};
 use arrow_array::types::Int32Type;
 use arrow_array::{
-    ArrayRef, BooleanArray, DictionaryArray, Float32Array, Float64Array, Int32Array, StringArray, UInt32Array,
+    ArrayRef, BooleanArray, DictionaryArray, Float32Array, Float64Array, Int32Array, StringArray,
+    TimestampMicrosecondArray, UInt32Array,
 };
 use arrow_buffer::NullBuffer;
 use arrow_schema::Field;
@@ -131,6 +132,10 @@ pub(crate) fn array(values: ColumnValues) -> ArrayRef {
             Arc::new(BooleanArray::new(values.into(), nulls))
         }
         ColumnValues::Text(texts) => text(texts),
+        ColumnValues::Time(series) => {
+            let (values, nulls) = dense(series, 0);
+            Arc::new(TimestampMicrosecondArray::new(values.into(), nulls).with_timezone("UTC"))
+        }
     }
 }
 

@@ -139,14 +139,18 @@ pub use self::mcap::McapExporter;
 pub use self::motec::{MotecExporter, MotecNames, motec_file_name};
 pub use self::number::Precision;
 #[cfg(feature = "parquet")]
-pub use self::parquet::{CellParquet, ParquetExporter};
+pub use self::parquet::{
+    CellParquet, ColumnFile, ColumnFileReader, ColumnStatistics, FileStatistics, Limit, ParquetExporter, Table,
+};
 #[cfg(feature = "parquet")]
 pub use self::partition::{Part, partition_path};
 pub use self::plan::{ExportFormat, ExportPlan, Output};
 pub use self::progress::Progress;
 pub use self::recorded_rows::{RecordedRows, read_rows};
-pub use self::recordings::Recordings;
+pub use self::recordings::{Recordings, find_files};
 pub use self::report::{Note, Outcome, RecordingReport, Report};
+#[cfg(feature = "parquet")]
+pub use self::run::{SessionVisitor, visit_sessions};
 pub use self::run::{read_analyzed_rows, run, write_csv};
 pub use self::sampler::{Sampler, Values};
 pub use self::typed::{ColumnType, ColumnValues, Series, Texts};

@@ -1,9 +1,11 @@
 //! Columns for data frames and databases: Apache Parquet.
 
 mod cells;
+mod columns;
 mod data;
 mod file;
 mod metadata;
+mod read;
 mod table;
 
 use std::mem;
@@ -17,10 +19,12 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::writer::SerializedFileWriter;
 
 pub use self::cells::CellParquet;
+pub use self::columns::{ColumnFile, ColumnStatistics, FileStatistics, Limit};
 use self::data::{physical, write, write_column, write_values};
 use self::file::{create_file, part_entry};
 use self::metadata::metadata;
-pub(crate) use self::table::Table;
+pub use self::read::ColumnFileReader;
+pub use self::table::Table;
 use crate::exporter::LEAD;
 use crate::partition::name_beside_folders;
 use crate::typed::{ColumnType, ColumnValues, Series};

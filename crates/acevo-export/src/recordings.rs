@@ -104,7 +104,7 @@ const TRASH: &str = "trash";
 
 /// Finds the files with an extension in a folder and its subfolders, sorted by name, except for those of folders named `trash`. Links to
 /// folders are not followed: they may form a loop.
-pub(crate) fn find_files(folder: &Path, extension: &str, found: &mut Vec<PathBuf>, unreadable: &mut Vec<ExportError>) {
+pub fn find_files(folder: &Path, extension: &str, found: &mut Vec<PathBuf>, unreadable: &mut Vec<ExportError>) {
     let entries = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     let mut entries = match entries {
         Ok(entries) => entries,

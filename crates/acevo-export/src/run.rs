@@ -12,6 +12,8 @@ mod overview;
 mod pages;
 mod row_sink;
 mod rows;
+#[cfg(feature = "parquet")]
+mod sessions;
 mod single;
 
 use std::fs;
@@ -23,6 +25,8 @@ use acevo_recording::Recording;
 use self::overview::Overview;
 use self::row_sink::RowSink;
 use self::rows::export_rows;
+#[cfg(feature = "parquet")]
+pub use self::sessions::{SessionVisitor, visit_sessions};
 use self::single::Target;
 use crate::progress::Tracker;
 use crate::recorded_rows::{Collector, RecordedRows};
@@ -103,7 +107,7 @@ pub fn write_csv<R: Read + Seek>(
     let columns = plan.columns();
     let exporter = Box::new(CsvExporter::new(output, &columns, plan.csv_options())?);
     let sink = RowSink::here(&columns, overview.axes, exporter);
-    export_rows(recording, &plan, &overview, sink, &mut tracker, |_, _| {})?;
+    export_rows(recording, &plan, &overview, sink, &mut tracker, &mut ())?;
     Ok(true)
 }
 
@@ -124,7 +128,7 @@ pub fn read_analyzed_rows<R: Read + Seek>(
     let mut rows = RecordedRows::of(&columns);
     let overview = Overview::of(recording, &plan, &mut tracker)?;
     let sink = RowSink::here(&columns, overview.axes, Box::new(Collector(&mut rows)));
-    export_rows(recording, &plan, &overview, sink, &mut tracker, |_, _| {})?;
+    export_rows(recording, &plan, &overview, sink, &mut tracker, &mut ())?;
     Ok(rows)
 }
 

@@ -18,6 +18,8 @@ pub enum ColumnType {
     Flag,
     /// UTF-8 text.
     Text,
+    /// UTC times in microseconds since 1970. No channel has it.
+    Time,
 }
 
 impl ColumnType {
@@ -117,7 +119,7 @@ impl<T> Series<T> {
     }
 
     /// A value for each row.
-    pub(crate) fn expanded(&self) -> Vec<Option<T>>
+    pub fn expanded(&self) -> Vec<Option<T>>
     where
         T: Copy,
     {
@@ -176,6 +178,7 @@ pub enum ColumnValues {
     Whole(Series<i32>),
     Flag(Series<bool>),
     Text(Texts),
+    Time(Series<i64>),
 }
 
 impl ColumnValues {
@@ -187,6 +190,7 @@ impl ColumnValues {
             ColumnType::Whole => Self::Whole(Series::default()),
             ColumnType::Flag => Self::Flag(Series::default()),
             ColumnType::Text => Self::Text(Texts::default()),
+            ColumnType::Time => Self::Time(Series::default()),
         }
     }
 
@@ -198,6 +202,7 @@ impl ColumnValues {
             Self::Whole(_) => ColumnType::Whole,
             Self::Flag(_) => ColumnType::Flag,
             Self::Text(_) => ColumnType::Text,
+            Self::Time(_) => ColumnType::Time,
         }
     }
 
@@ -214,6 +219,8 @@ impl ColumnValues {
                 Some(ChannelValue::Text(text)) => Some(text),
                 _ => None,
             }),
+            // Whole microseconds are exact in a double until the year 2255.
+            Self::Time(series) => series.push(number().map(|number| number.round() as i64)),
         }
     }
 
@@ -225,6 +232,7 @@ impl ColumnValues {
             (Self::Whole(series), Self::Whole(other)) => series.append(other),
             (Self::Flag(series), Self::Flag(other)) => series.append(other),
             (Self::Text(texts), Self::Text(other)) => texts.append(other),
+            (Self::Time(series), Self::Time(other)) => series.append(other),
             (column, other) => (0..other.len()).for_each(|_| column.push(None)),
         }
     }
@@ -239,6 +247,7 @@ impl ColumnValues {
             Self::Text(Texts { rows: indices, texts }) => {
                 Self::Text(Texts { rows: indices.gathered(rows), texts: texts.clone() })
             }
+            Self::Time(series) => Self::Time(series.gathered(rows)),
         }
     }
 
@@ -250,6 +259,7 @@ impl ColumnValues {
             Self::Whole(series) => series.len(),
             Self::Flag(series) => series.len(),
             Self::Text(texts) => texts.rows.len(),
+            Self::Time(series) => series.len(),
         }
     }
 

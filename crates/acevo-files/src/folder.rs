@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use tempfile::{Builder, TempDir};
 
 use crate::FileLock;
+use crate::pending::sync_folder;
 
 /// Name of the lock in a folder.
 const LOCK: &str = "lock";
@@ -58,6 +59,26 @@ pub fn remove_abandoned(parent: impl AsRef<Path>, prefix: &str) {
             remove(&entry.path(), lock);
         }
     }
+}
+
+/// Creates a folder and those above it that do not exist, and makes their names durable.
+///
+/// # Errors
+/// The error of the operating system.
+pub fn create_folders(folder: impl AsRef<Path>) -> io::Result<()> {
+    let folder = folder.as_ref();
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let above = folder.parent().filter(|above| !above.as_os_str().is_empty());
+    above.map_or(Ok(()), create_folders)?;
+    match fs::create_dir(folder) {
+        // Another process was faster.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => {}
+        created => created?,
+    }
+    sync_folder(folder);
+    Ok(())
 }
 
 fn remove(folder: &Path, lock: FileLock) {

@@ -22,8 +22,8 @@ mod open;
 mod pending;
 mod user_folder;
 
-pub use self::folder::{PendingFolder, remove_abandoned};
+pub use self::folder::{PendingFolder, create_folders, remove_abandoned};
 pub use self::lock::FileLock;
 pub use self::open::{NotAFile, TooLarge, is_at, open_append, open_file, read_limited};
-pub use self::pending::{PendingFile, rename_new};
+pub use self::pending::{PendingFile, rename_new, sync_folder};
 pub use self::user_folder::UserFolder;

@@ -120,6 +120,18 @@ impl PendingFile {
         Ok(())
     }
 
+    /// The same in one step, which readers never see half of. [`publish`](Self::publish) reserves the name with an empty file on file
+    /// systems that can neither rename without replacing nor make hard links; this fails there.
+    ///
+    /// # Errors
+    /// As [`publish`](Self::publish); those of the operating system also if it cannot do this.
+    pub fn publish_at_once(self) -> io::Result<()> {
+        let (temporary, path) = self.into_complete()?;
+        temporary.persist_noclobber(&path).map_err(|failed| failed.error)?;
+        sync_folder(&path);
+        Ok(())
+    }
+
     /// Completes the file and gives it its final name. A file or a link of this name is replaced: readers see either the old file or the new
     /// one.
     ///
@@ -215,8 +227,8 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Makes a new name durable. Not every file system can do this, and the file is complete without it.
-fn sync_folder(path: &Path) {
+/// Makes the name of a new file or folder durable. Not every file system can do this, and the file is complete without it.
+pub fn sync_folder(path: &Path) {
     if cfg!(unix)
         && let Ok(folder) = File::open(folder_of(path))
     {

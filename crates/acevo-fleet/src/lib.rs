@@ -6,6 +6,7 @@
 //! - [`Wall`] is what the messages of all rigs say, and [`WallSubscriber`] gets them.
 //! - [`Spool`] keeps laps, events and sessions until they are acknowledged.
 //! - [`Broker`] and [`Connection`] are what a client library of a broker has to do; `MqttBroker` does it by MQTT 3.1.1 (feature `mqtt`).
+//! - `Store` delivers files to a folder, a server or an object store (feature `upload`).
 //! - `HttpClient` sends requests to HTTP servers, with bounded answers and without redirects (feature `http`).
 //!
 //! Nothing here knows a game: the caller passes values that can be serialized. `docs/mqtt.md` of the repository describes the messages.
@@ -18,6 +19,8 @@
 mod readme {}
 
 mod broker;
+#[cfg(feature = "upload")]
+mod deliver;
 mod home_assistant;
 #[cfg(feature = "http")]
 mod http;
@@ -47,6 +50,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub use self::broker::{
     Address, AddressError, Broker, BrokerError, BrokerEvent, Connection, Hello, Message, QualityOfService,
     Subscription, Ticket,
+};
+#[cfg(feature = "upload")]
+pub use self::deliver::{
+    DeliveryError, FileIndex, Fingerprint, FolderStore, IndexEntry, Interrupted, Lasting, NotADigest, Origin, Pace,
+    Parcel, PresignedStore, Receipt, Sha256, Step, Store, Throttle, UploadStore, modified_us, names, path_part, wire,
 };
 #[cfg(feature = "http")]
 pub use self::http::{

@@ -104,6 +104,15 @@ pub(crate) fn enveloped(fields: &Map<String, Value>, envelope: &Envelope<'_>) ->
     Value::Object(fields).to_string()
 }
 
+/// A content with the name of the rig.
+pub(crate) fn with_rig(content: &impl Serialize, rig: &str) -> String {
+    let mut content = serde_json::to_value(content).unwrap_or_default();
+    if let Value::Object(fields) = &mut content {
+        fields.insert("rig".into(), rig.into());
+    }
+    content.to_string()
+}
+
 /// An object as text.
 pub(crate) fn text(content: &impl Serialize) -> String {
     serde_json::to_string(content).unwrap_or_else(|_| "{}".to_owned())

@@ -14,7 +14,7 @@ use crate::broker::{
 use crate::home_assistant::discovery;
 use crate::id::Uuid;
 use crate::message::{
-    Backlog, ChannelInfo, Channels, Envelope, Offline, SessionMessage, Status, enveloped, stamped, text,
+    Backlog, ChannelInfo, Channels, Envelope, Offline, SessionMessage, Status, enveloped, stamped, text, with_rig,
 };
 use crate::outbox::{Outbox, Stored};
 use crate::retry::Retry;
@@ -193,6 +193,11 @@ impl Publisher {
                 self.outbox.push("event", &enveloped(fields, &envelope));
             }
         }
+    }
+
+    /// Stores that a file is in a store now.
+    pub fn file(&mut self, content: &impl Serialize) {
+        self.outbox.push("file", &with_rig(content, &self.identity.rig));
     }
 
     /// Takes a sample of the running session, which is sent at once or with the next batch.

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
+use acevo_telemetry::analysis::lap_columns::{BRAKE_MAX, BRAKE_MEAN, TYRE_CORE, TYRE_PRESSURE, TYRE_SURFACE};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 use serde::Serialize;
 
 use crate::filter::SessionFilter;
 use crate::sessions::SessionRow;
-use crate::store::{BRAKE_MAX, BRAKE_MEAN, TYRE_CORE, TYRE_PRESSURE, TYRE_SURFACE};
 use crate::{Library, LibraryError};
 
 /// Values of the four wheels: front left, front right, rear left, rear right.

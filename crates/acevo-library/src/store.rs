@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use acevo_recording::{Contents, OtherCar, RecordedLap, SessionContents};
-use acevo_shared_memory::Wheels;
-use acevo_telemetry::analysis::{LapStats, Stint, Summary, Validity};
+use acevo_telemetry::analysis::{Stint, Validity};
 use acevo_telemetry::field::{FieldLap, LapSource};
 use jiff::Timestamp;
 use rusqlite::types::Value;
@@ -184,7 +183,7 @@ fn store_lap(
         ("fuel_added_l", real(lap.fuel_added_l)),
         ("charge_used", real(lap.charge_used)),
     ];
-    columns.extend(statistics(&lap.stats));
+    columns.extend(lap.stats.columns().into_iter().map(|(name, value)| (name, real(value))));
     insert_lap(connection, &columns)?;
     let mut sector =
         connection.prepare_cached("INSERT OR REPLACE INTO sectors (lap_id, number, time_ms) VALUES (?1, ?2, ?3)")?;
@@ -201,46 +200,6 @@ fn insert_lap(connection: &Connection, columns: &[Column]) -> rusqlite::Result<(
     let values = params_from_iter(columns.iter().map(|(_, value)| value));
     connection.prepare_cached(&insert)?.execute(values).map(drop)
 }
-
-/// Columns of the four wheels, their statistics, and the value of each.
-type WheelColumns = ([&'static str; 4], Wheels<Summary>, fn(&Summary) -> Option<f64>);
-
-/// The columns of a lap's statistics.
-fn statistics(stats: &LapStats) -> Vec<Column> {
-    let LapStats { speed_kmh, driving, air_c, road_c, water_c, oil_c, .. } = stats;
-    let mut columns = vec![
-        ("speed_min_kmh", real(speed_kmh.min())),
-        ("speed_mean_kmh", real(speed_kmh.mean())),
-        ("speed_max_kmh", real(speed_kmh.max())),
-        ("full_throttle", real(driving.full_throttle())),
-        ("coasting", real(driving.coasting())),
-        ("air_c", real(air_c.mean())),
-        ("road_c", real(road_c.mean())),
-        ("water_max_c", real(water_c.max())),
-        ("oil_max_c", real(oil_c.max())),
-    ];
-    let wheels: [WheelColumns; 5] = [
-        (TYRE_CORE, stats.tyre_core_c, Summary::mean),
-        (TYRE_SURFACE, stats.tyre_surface_c, Summary::mean),
-        (TYRE_PRESSURE, stats.tyre_pressure_psi, Summary::mean),
-        (BRAKE_MEAN, stats.brake_c, Summary::mean),
-        (BRAKE_MAX, stats.brake_c, Summary::max),
-    ];
-    for (names, summaries, value) in wheels {
-        columns
-            .extend(names.into_iter().zip(summaries.into_array()).map(|(name, summary)| (name, real(value(&summary)))));
-    }
-    columns
-}
-
-/// Columns of the four wheels: front left, front right, rear left, rear right.
-pub(crate) const TYRE_CORE: [&str; 4] = ["tyre_core_fl_c", "tyre_core_fr_c", "tyre_core_rl_c", "tyre_core_rr_c"];
-pub(crate) const TYRE_SURFACE: [&str; 4] =
-    ["tyre_surface_fl_c", "tyre_surface_fr_c", "tyre_surface_rl_c", "tyre_surface_rr_c"];
-pub(crate) const TYRE_PRESSURE: [&str; 4] =
-    ["tyre_pressure_fl_psi", "tyre_pressure_fr_psi", "tyre_pressure_rl_psi", "tyre_pressure_rr_psi"];
-pub(crate) const BRAKE_MEAN: [&str; 4] = ["brake_mean_fl_c", "brake_mean_fr_c", "brake_mean_rl_c", "brake_mean_rr_c"];
-pub(crate) const BRAKE_MAX: [&str; 4] = ["brake_max_fl_c", "brake_max_fr_c", "brake_max_rl_c", "brake_max_rr_c"];
 
 fn store_stint(connection: &Connection, session: i64, stint: &Stint) -> rusqlite::Result<()> {
     let mut insert = connection.prepare_cached(

@@ -95,6 +95,7 @@ mod tests {
             Kind::Folder => "~/races".into(),
             Kind::Age => "90d".into(),
             Kind::Size => "50GB".into(),
+            Kind::Rate => "20Mbit/s".into(),
             Kind::Positions => "0.2,0.9".into(),
         }
     }

@@ -50,11 +50,12 @@ impl Applies {
 }
 
 /// The sections of the file, in its order, with their titles.
-pub const SECTIONS: [(&str, &str); 8] = [
+pub const SECTIONS: [(&str, &str); 9] = [
     ("recording", "What is recorded, and for how long it is kept. Nothing is deleted by default"),
     ("server", "The page in the browser, overlays, and the interface for other programs"),
     ("mqtt", "Laps, events and live values for a broker of MQTT. Nothing is sent by default"),
     ("influx", "Laps, events and live values for a database of time series. Nothing is sent by default"),
+    ("upload", "A store for finished recordings. Nothing is uploaded by default"),
     ("analysis", "How laps are compared"),
     (
         "sectors",
@@ -67,6 +68,7 @@ pub const SECTIONS: [(&str, &str); 8] = [
 const LEVELS: &[&str] = &["off", "error", "warn", "info", "debug", "trace"];
 const UNITS: &[&str] = &["game", "metric", "kpa", "imperial"];
 const REFERENCES: &[&str] = &["chosen", "best", "last", "personal"];
+const UPLOAD_TIMES: &[&str] = &["between sessions", "always"];
 
 const SECONDS: Kind = Kind::Number { min: 0.0, max: 3600.0 };
 const LAPS: Kind = Kind::Number { min: 0.0, max: 1000.0 };
@@ -138,8 +140,8 @@ pub const KEYS: &[Key] = &[
         "`publish --broker`",
         "The broker: mqtt://HOST:PORT, or mqtts://HOST:PORT with TLS; empty: nothing is sent",
     ),
-    key("mqtt.site", NAME, "`publish --site`", "The first level of topics; empty: site"),
-    key("mqtt.rig", NAME, "`publish --rig`", "The second level of topics; empty: rig, or the name of this computer"),
+    key("mqtt.site", NAME, "`publish --site`", "The first level of topics, and the name in tags and stores; empty: site"),
+    key("mqtt.rig", NAME, "`publish --rig`", "The second level of topics, and the name in tags and stores; empty: rig, or the name of this computer"),
     key("mqtt.user", Kind::Text { max: 256 }, "", "User at the broker; empty without one"),
     key("mqtt.password_file", FILE, "", "File with the password; the variable ACEVO_MQTT_PASSWORD replaces it"),
     key("mqtt.ca_file", FILE, "", "Certificates that are trusted (PEM); empty: those of the system"),
@@ -165,6 +167,44 @@ pub const KEYS: &[Key] = &[
     key("influx.token_file", FILE, "", "File with a token; the variable ACEVO_INFLUX_TOKEN replaces it"),
     key("influx.ca_file", FILE, "", "Certificates that are trusted (PEM); empty: those of the system"),
     key("influx.rate", Kind::Number { min: 0.0, max: 60.0 }, "", "Samples per second; 0 sends none"),
+    key(
+        "upload.folder",
+        Kind::Folder,
+        "`upload --to`",
+        "Folder of the store, such as a network share; empty without one",
+    ),
+    key(
+        "upload.url",
+        ADDRESS,
+        "`upload --to`",
+        "Address of the store: http:// or https://; empty without one. Only one of folder and url is set",
+    ),
+    key(
+        "upload.presign",
+        Kind::Switch,
+        "`upload --presign`",
+        "The address is that of a service that returns addresses",
+    ),
+    key(
+        "upload.user",
+        Kind::Text { max: 256 },
+        "",
+        "User, if the server asks for user and password; empty: the token is enough",
+    ),
+    key(
+        "upload.token_file",
+        FILE,
+        "`upload --token-file`",
+        "File with the token or the password; the variable ACEVO_UPLOAD_TOKEN replaces it",
+    ),
+    key(
+        "upload.ca_file",
+        FILE,
+        "`upload --ca-file`",
+        "Certificates that are trusted (PEM); empty: those of the system",
+    ),
+    key("upload.limit", Kind::Rate, "`upload --limit`", "Maximum rate of uploads"),
+    key("upload.when", Kind::Choice(UPLOAD_TIMES), "", "Uploads pause while you drive, or they do not"),
     key(
         "analysis.reference",
         Kind::Choice(REFERENCES),

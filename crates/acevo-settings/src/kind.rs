@@ -52,6 +52,8 @@ pub enum Kind {
     Age,
     /// A size in bytes such as `50GB`, or `none`.
     Size,
+    /// A rate of bytes such as `20 Mbit/s`, or `none`.
+    Rate,
     /// Sector boundaries: ascending lap positions between 0 and 1, or `thirds`.
     Positions,
 }
@@ -75,6 +77,19 @@ const SIZES: [(&str, u64); 6] = [
     ("TiB", 1 << 40),
 ];
 
+/// Units of rates, with their bits per second.
+const RATES: [(&str, u64); 6] = [
+    ("kbit/s", 1_000),
+    ("Mbit/s", 1_000_000),
+    ("Gbit/s", 1_000_000_000),
+    ("kB/s", 8_000),
+    ("MB/s", 8_000_000),
+    ("GB/s", 8_000_000_000),
+];
+
+/// Range of rates, bits per second.
+const RATE_RANGE: std::ops::RangeInclusive<f64> = 8_000.0..=1e12;
+
 /// Range of sizes, bytes: a megabyte to a thousand terabytes.
 const SIZE_RANGE: std::ops::RangeInclusive<f64> = 1e6..=1e15;
 
@@ -91,6 +106,7 @@ impl Kind {
             Self::Folder => "an absolute path, or one that begins with ~/".into(),
             Self::Age => "1h to 100y, such as 36h, 90d, 12w or 2y; none".into(),
             Self::Size => "1MB to 1000TB, such as 500MB, 50GB or 1.5TB; none".into(),
+            Self::Rate => "8kbit/s to 1000Gbit/s, such as 20Mbit/s or 2.5MB/s; none".into(),
             Self::Positions => "thirds, or ascending lap positions between 0 and 1, such as [0.31, 0.68]".into(),
         }
     }
@@ -133,6 +149,7 @@ impl Kind {
             (Self::Folder, Value::Text(text)) => is_folder(text),
             (Self::Age, Value::Text(text)) => age(text).is_some(),
             (Self::Size, Value::Text(text)) => size(text).is_some(),
+            (Self::Rate, Value::Text(text)) => rate(text).is_some(),
             (Self::Positions, Value::Text(text)) => text == THIRDS,
             (Self::Positions, Value::List(_)) => {
                 positions(value).is_some_and(|positions| Sectors::default().set_others(&positions).is_ok())
@@ -149,7 +166,7 @@ impl Kind {
     /// Advice for a common mistake.
     fn advice(self, value: &Value) -> Option<String> {
         match (self, value) {
-            (Self::Age | Self::Size, Value::Integer(_) | Value::Number(_)) => {
+            (Self::Age | Self::Size | Self::Rate, Value::Integer(_) | Value::Number(_)) => {
                 Some("write the number with its unit, in quotation marks".into())
             }
             (Self::Switch, Value::Text(text)) if text == "true" || text == "false" => {
@@ -210,7 +227,7 @@ pub(crate) fn age(text: &str) -> Option<Option<Duration>> {
 }
 
 /// A size in bytes: `Some(None)` for `none`.
-pub(crate) fn size(text: &str) -> Option<Option<u64>> {
+pub fn size(text: &str) -> Option<Option<u64>> {
     if text == NO_LIMIT {
         return Some(None);
     }
@@ -218,13 +235,38 @@ pub(crate) fn size(text: &str) -> Option<Option<u64>> {
     quantity(text, &SIZES).filter(|bytes| SIZE_RANGE.contains(bytes)).map(|bytes| Some(bytes as u64))
 }
 
+/// A rate in bytes per second: `Some(None)` for `none`.
+pub fn rate(text: &str) -> Option<Option<u64>> {
+    if text == NO_LIMIT {
+        return Some(None);
+    }
+    // The small letter is the only difference between bits and bytes.
+    let (number, unit) = text.split_at(text.find(|letter: char| letter.is_ascii_alphabetic())?);
+    let (_, factor) = RATES.iter().find(|(name, _)| *name == unit)?;
+    let bits = quantity_of(number, *factor).filter(|bits| RATE_RANGE.contains(bits))?;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]
+    let bytes = (bits / 8.0) as u64;
+    Some(Some(bytes))
+}
+
+/// The text of a rate in bytes per second.
+pub(crate) fn rate_text(rate: Option<u64>) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "rates are below 2^53 bits per second")]
+    let text = |rate: u64| text_of(8 * rate, &RATES[..3]).unwrap_or_else(|| format!("{}kB/s", rate as f64 / 1e3));
+    rate.map_or_else(|| NO_LIMIT.into(), text)
+}
+
 /// A number with a unit, such as `1.5TB` or `90 d`.
 fn quantity(text: &str, units: &[(&str, u64)]) -> Option<f64> {
     let (number, unit) = text.split_at(text.find(|letter: char| letter.is_ascii_alphabetic())?);
     let (_, factor) = units.iter().find(|(name, _)| name.eq_ignore_ascii_case(unit))?;
+    quantity_of(number, *factor)
+}
+
+fn quantity_of(number: &str, factor: u64) -> Option<f64> {
     let number: f64 = number.trim_end().parse().ok()?;
     #[expect(clippy::cast_precision_loss, reason = "factors are powers of ten and two, or small")]
-    let factor = *factor as f64;
+    let factor = factor as f64;
     Some(number * factor)
 }
 
@@ -289,6 +331,21 @@ mod tests {
             assert_eq!(size(&size_text(size(text).unwrap())), size(text), "{text}");
         }
         assert_eq!((age_text(age("90d").unwrap()), size_text(size("1.5TB").unwrap())), ("90d".into(), "1500GB".into()));
+    }
+
+    #[test]
+    fn rates_are_in_bits_or_bytes_and_are_read_again() {
+        let bytes = |text| rate(text).flatten();
+        assert_eq!([bytes("20Mbit/s"), bytes("20 Mbit/s"), bytes("2.5MB/s")], [Some(2_500_000); 3]);
+        assert_eq!((bytes("8kbit/s"), rate("none")), (Some(1_000), Some(None)));
+        for wrong in ["", "20", "20Mbit", "20mbit/s", "1kbit/s", "-1MB/s", "NaNMB/s", "1e9GB/s", "Mbit/s", "fast"] {
+            assert!(rate(wrong).is_none(), "{wrong}");
+        }
+        for text in ["20Mbit/s", "8kbit/s", "1Gbit/s", "2500kbit/s", "1.001kB/s", "none"] {
+            let parsed = rate(text).unwrap();
+            assert_eq!(rate(&rate_text(parsed)), Some(parsed), "{text}");
+        }
+        assert_eq!(rate_text(rate("20Mbit/s").unwrap()), "20Mbit/s");
     }
 
     #[test]

@@ -24,11 +24,12 @@ pub use effective::{Effective, Origin};
 pub use environment::unknown_variables;
 pub use file::{change, change_all};
 pub use key::{Applies, KEYS, Key, SECTIONS};
-pub use kind::Kind;
+pub use kind::{Kind, rate, size};
 pub use problem::Problem;
 pub use retention::{BestLap, RecordedFile, RetentionLimits, deletable};
 pub use settings::{
     InfluxSettings, LogLevel, MqttSettings, RecordingSettings, SectorSettings, ServerSettings, Settings, TrackSectors,
+    UploadSettings,
 };
 pub use template::commented_default;
 pub use value::Value;

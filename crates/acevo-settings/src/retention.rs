@@ -42,6 +42,8 @@ pub struct RecordedFile {
     pub is_marked: bool,
     /// It is being written.
     pub is_open: bool,
+    /// It has to be uploaded, and the store does not have it yet.
+    pub is_awaited: bool,
     /// The best lap of each car on each track; empty if no lap counts. `None` if the laps are not known, for example because the file is
     /// damaged: then it is never deleted.
     pub best_laps: Option<Vec<BestLap>>,
@@ -53,6 +55,9 @@ pub struct RecordedFile {
 /// Never selected are: a recording that is open or marked, one whose laps are not known, and the one with the best lap of a car on a
 /// track; of equal laps the one that was driven first is kept. Without limits the result is empty. Recordings are selected until the
 /// limits are met or no more may be deleted. A recording from the future, by a wrong clock, has no age.
+///
+/// A recording that a store does not have yet is selected last, and only if there is not enough free space: without it, the next drive could
+/// not be recorded.
 ///
 /// ```
 /// use std::time::Duration;
@@ -79,7 +84,7 @@ pub fn deletable(
         !file.is_open && !file.is_marked && file.best_laps.is_some() && !holders.contains(index)
     };
     let mut oldest: Vec<usize> = (0..recordings.len()).filter(may_go).collect();
-    oldest.sort_by_key(|index| recordings[*index].ended);
+    oldest.sort_by_key(|index| (recordings[*index].is_awaited, recordings[*index].ended));
     let mut total = recordings.iter().fold(0_u64, |total, file| total.saturating_add(file.bytes));
     let mut free = free_bytes;
     let mut selected = vec![];
@@ -88,9 +93,9 @@ pub fn deletable(
         let is_too_old = limits.max_age.is_some_and(|max| now.saturating_sub(file.ended) > max);
         let are_too_large = limits.max_bytes.is_some_and(|max| total > max);
         let is_too_full = limits.min_free_bytes.zip(free).is_some_and(|(min, free)| free < min);
-        if !(is_too_old || are_too_large || is_too_full) {
-            // The next ones are younger, and the sizes stay the same.
-            break;
+        if !(is_too_full || !file.is_awaited && (is_too_old || are_too_large)) {
+            // The next ones are younger or awaited, and the sizes stay the same.
+            continue;
         }
         total = total.saturating_sub(file.bytes);
         free = free.map(|free| free.saturating_add(file.bytes));
@@ -188,15 +193,24 @@ mod tests {
         assert_eq!(deletable(&files, &limits(Some(1), Some(0), None), day(100), None), [3]);
     }
 
+    #[test]
+    fn awaited_recordings_are_kept_unless_there_is_no_space() {
+        let awaited = |ended| RecordedFile { is_awaited: true, ..file(ended, 40, &[]) };
+        let files = [awaited(1), file(2, 40, &[]), awaited(3), file(99, 40, &[])];
+        assert_eq!(deletable(&files, &limits(Some(30), Some(0), None), day(100), None), [1, 3]);
+        assert_eq!(deletable(&files, &limits(Some(30), None, Some(100)), day(100), Some(0)), [1, 3, 0]);
+    }
+
     fn any_file() -> impl Strategy<Value = RecordedFile> {
         let laps =
             prop::option::of(prop::collection::vec(("[ab]", 1_u32..4).prop_map(|(car, time)| lap(&car, time)), 0..3));
-        (0_u64..9, any::<u64>(), any::<bool>(), any::<bool>(), laps).prop_map(
-            |(ended, bytes, is_marked, is_open, best_laps)| RecordedFile {
+        (0_u64..9, any::<u64>(), any::<bool>(), any::<bool>(), any::<bool>(), laps).prop_map(
+            |(ended, bytes, is_marked, is_open, is_awaited, best_laps)| RecordedFile {
                 ended: day(ended),
                 bytes,
                 is_marked,
                 is_open,
+                is_awaited,
                 best_laps,
             },
         )

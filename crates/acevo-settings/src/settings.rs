@@ -31,6 +31,8 @@ pub struct Settings {
     pub mqtt: MqttSettings,
     /// Writing to a database of time series.
     pub influx: InfluxSettings,
+    /// The store of finished recordings.
+    pub upload: UploadSettings,
     /// The lap that the running lap is compared with: chosen, best, last or personal.
     pub reference: Reference,
     /// Sector boundaries.
@@ -188,6 +190,38 @@ impl InfluxSettings {
     pub fn path(text: &str, home: Option<&Path>) -> Option<PathBuf> {
         kind::folder(text, home)
     }
+/// The store of finished recordings. Empty texts are not set.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct UploadSettings {
+    /// Text of the folder; may begin with `~/`.
+    pub folder: String,
+    /// The address of a server.
+    pub url: String,
+    /// The address is that of a service that returns addresses.
+    pub presign: bool,
+    /// The user, if the server asks for user and password.
+    pub user: String,
+    /// The file with the token or the password.
+    pub token_file: String,
+    /// The file with certificates that are trusted.
+    pub ca_file: String,
+    /// Maximum rate in bytes per second.
+    pub limit: Option<u64>,
+    /// Uploads continue while the car is driven.
+    pub always: bool,
+}
+
+impl UploadSettings {
+    /// The path in one of the texts. `home` replaces `~`. `None` for an empty text, and for a path below `~/` without a home folder.
+    pub fn path(text: &str, home: Option<&Path>) -> Option<PathBuf> {
+        kind::folder(text, home)
+    }
+
+    /// True if there is a store.
+    pub fn is_set(&self) -> bool {
+        !self.folder.is_empty() || !self.url.is_empty()
+    }
 }
 
 /// Sector boundaries.
@@ -340,6 +374,14 @@ impl Settings {
             "influx.token_file" => self.influx.token_file.as_str().into(),
             "influx.ca_file" => self.influx.ca_file.as_str().into(),
             "influx.rate" => self.influx.rate.into(),
+            "upload.folder" => self.upload.folder.as_str().into(),
+            "upload.url" => self.upload.url.as_str().into(),
+            "upload.presign" => self.upload.presign.into(),
+            "upload.user" => self.upload.user.as_str().into(),
+            "upload.token_file" => self.upload.token_file.as_str().into(),
+            "upload.ca_file" => self.upload.ca_file.as_str().into(),
+            "upload.limit" => Value::Text(kind::rate_text(self.upload.limit)),
+            "upload.when" => if self.upload.always { "always" } else { "between sessions" }.into(),
             "analysis.reference" => {
                 let named = REFERENCES.iter().find(|(_, reference)| *reference == self.reference);
                 named.map_or("chosen", |(name, _)| name).into()
@@ -407,6 +449,14 @@ impl Settings {
             "influx.token_file" => self.influx.token_file = text().to_owned(),
             "influx.ca_file" => self.influx.ca_file = text().to_owned(),
             "influx.rate" => self.influx.rate = value.as_number()?,
+            "upload.folder" => self.upload.folder = text().to_owned(),
+            "upload.url" => self.upload.url = text().trim().to_owned(),
+            "upload.presign" => self.upload.presign = switch(),
+            "upload.user" => self.upload.user = text().trim().to_owned(),
+            "upload.token_file" => self.upload.token_file = text().to_owned(),
+            "upload.ca_file" => self.upload.ca_file = text().to_owned(),
+            "upload.limit" => self.upload.limit = kind::rate(text())?,
+            "upload.when" => self.upload.always = text() == "always",
             "analysis.reference" => {
                 self.reference = REFERENCES.iter().find(|(name, _)| *name == text())?.1.clone();
             }

@@ -33,6 +33,7 @@ pub use engine::Analysis;
 pub use event::{DamageStep, Fluid, Part, Service, SessionEvent, SessionEventKind, Severity, Topic, TyreState, Wheel};
 pub use fuel::{Consumption, ConsumptionBasis, FuelNow, FuelPlan, Race, RaceEnd};
 pub use gaps::{Gap, Gaps};
+pub use laps::columns as lap_columns;
 pub use laps::{CurrentLap, Driving, Incomplete, Invalid, Lap, LapId, LapKind, LapStats, Validity};
 pub use outline::{Bounds, Outline, PitLane, Projection, Waypoint};
 pub use settings::{BadSectors, SectorKind, Sectors, Settings};

@@ -24,3 +24,13 @@ pub fn run(python: &PathBuf, program: &str, arguments: &[&std::ffi::OsStr]) -> S
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("text")
 }
+
+/// The Python in the environment variable `ACEVO_FLEET_PYTHON`, which has the packages of `.ci/python-fleet.txt`. `None`, after a message,
+/// without it; the test then skips that part.
+pub fn fleet_python() -> Option<PathBuf> {
+    let python = std::env::var_os("ACEVO_FLEET_PYTHON").filter(|python| !python.is_empty()).map(PathBuf::from);
+    if python.is_none() {
+        left_out("ACEVO_FLEET_PYTHON names no Python with the packages of .ci/python-fleet.txt");
+    }
+    python
+}

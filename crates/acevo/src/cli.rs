@@ -5,6 +5,7 @@ mod export;
 mod fleet;
 mod follow;
 mod help;
+mod lake;
 mod library;
 mod pages;
 mod plot;
@@ -16,6 +17,7 @@ mod simulate;
 mod source;
 mod timing;
 mod tools;
+mod upload;
 mod values;
 
 pub(crate) use corners::CornersArgs;
@@ -23,6 +25,7 @@ pub(crate) use export::ExportArgs;
 pub(crate) use fleet::{PublishCommand, WallArgs};
 pub(crate) use follow::{EventsArgs, LapsArgs, ServeArgs, WatchArgs, WatchCommand};
 pub(crate) use help::ManualPage;
+pub(crate) use lake::{LakeAddArgs, LakeArgs, LakeCheckArgs, LakeCommand, LakeCompactArgs};
 pub(crate) use library::{BestsArgs, LapFormat, LapTablePlan, LibraryPlan, SessionsArgs};
 pub(crate) use pages::{ChannelsArgs, DiffArgs, DoctorArgs, DumpArgs, OnceArgs, StatsArgs};
 pub(crate) use plot::{PlotArgs, PlottedLap};
@@ -33,6 +36,7 @@ pub(crate) use settings::SettingsArgs;
 pub(crate) use simulate::{LogOutput, SimulateArgs};
 pub(crate) use timing::{LogCheckArgs, TimingArgs, TimingSource};
 pub(crate) use tools::{AutostartAction, AutostartArgs, CompletionsArgs, LogArgs, ManArgs, ReportArgs};
+pub(crate) use upload::{CollectArgs, UploadArgs};
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -104,10 +108,16 @@ pub(crate) enum Command {
     Relay(RelayArgs),
     /// Publish the pages of a game on another computer as if it were running on this one
     Receive(ReceiveArgs),
+    /// Deliver recordings to a store: a folder, a server, or presigned addresses
+    Upload(Box<UploadArgs>),
+    /// Accept recordings of rigs, and store them in a folder, until Ctrl-C
+    Collect(CollectArgs),
     /// Describe a recording: car, track, sessions, laps, sizes
     Info(InfoArgs),
     /// Export recordings to CSV, JSON lines, Parquet, MoTeC or MCAP
     Export(ExportArgs),
+    /// Collect many drives in Delta tables for DuckDB, Polars and Spark
+    Lake(Box<LakeArgs>),
     /// Recover the readable part of a damaged recording into a new file
     Repair(RepairArgs),
     /// Copy some laps or minutes into a new recording

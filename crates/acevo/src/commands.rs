@@ -5,6 +5,7 @@ mod autostart;
 mod background;
 mod bests;
 mod channels;
+mod collect;
 mod completions;
 mod corners;
 mod cut;
@@ -16,6 +17,7 @@ mod export;
 mod follow_loop;
 mod in_place;
 mod info;
+mod lake;
 mod laps;
 mod library;
 mod log;
@@ -43,6 +45,7 @@ mod simulate;
 mod stats;
 mod status;
 mod timing;
+mod upload;
 mod wall;
 mod watch;
 
@@ -67,7 +70,10 @@ pub(crate) fn run(args: Acevo) -> anyhow::Result<ExitCode> {
         Some(Command::Replay(args)) => replay::run(&args),
         Some(Command::Relay(args)) => relay::run(&args),
         Some(Command::Receive(args)) => receive::run(&args),
+        Some(Command::Upload(args)) => upload::run(&args),
+        Some(Command::Collect(args)) => collect::run(&args),
         Some(Command::Export(args)) => export::run(&args),
+        Some(Command::Lake(args)) => lake::run(&args),
         Some(Command::Info(args)) => info::run(&args),
         Some(Command::Repair(args)) => repair::run(&args),
         Some(Command::Cut(args)) => cut::run(&args),

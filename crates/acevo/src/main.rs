@@ -5,7 +5,7 @@
 //! | module | content |
 //! |---|---|
 //! | [`output`], [`shutdown`], [`process`], [`keyboard`] | stdout, stderr and new files; Ctrl-C; resource usage; keys without a screen |
-//! | [`token`], [`secret`] | tokens for other computers; passwords and tokens of servers |
+//! | [`token`], [`secret`] | tokens for other computers; passwords and tokens of other servers |
 //! | [`redact`], [`diagnostics`], [`settings`] | texts without secrets; the log, and `--verbose`; `acevo.toml` |
 //! | [`layouts`] | layouts of overlays: names, content, files |
 //! | [`library`] | the session library: its database, and the thread that updates it |
@@ -14,8 +14,10 @@
 //! | [`own_file`], [`autostart`] | files with a mark of acevo; starting at login |
 //! | [`recording`] | recording the followed session, into files or memory |
 //! | [`fleet`] | publishing the followed session to a broker of MQTT and to a database of time series |
+//! | [`upload`] | delivering finished recordings to a store |
 //! | [`relay`] | sending the pages to other computers, and receiving them |
 //! | [`instance`] | the lock and the address of the running `acevo run` |
+//! | [`collect`] | recordings of rigs: tokens, what has arrived, what is stored |
 //! | [`tui`], [`web`] | the terminal screen; the web server |
 //! | [`cli`] | command-line arguments, turned into plans |
 //! | [`commands`] | one file per command |
@@ -26,6 +28,7 @@
 
 mod autostart;
 mod cli;
+mod collect;
 mod commands;
 mod diagnostics;
 mod fleet;
@@ -46,6 +49,7 @@ mod settings;
 mod shutdown;
 mod token;
 mod tui;
+mod upload;
 mod web;
 
 use std::process::ExitCode;

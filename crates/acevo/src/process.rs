@@ -5,6 +5,13 @@ use std::time::Duration;
 use anyhow::Context;
 use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System};
 
+/// Gives this thread less processor time than others, if the system is busy and can do that.
+pub(crate) fn run_thread_in_background() {
+    // On Linux the id 0, which is meant here, is that of the thread. Without it, the thread runs as all others do.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::setpriority_process(None, 10);
+}
+
 /// Processor time and memory of this process, at one instant.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ProcessUsage {

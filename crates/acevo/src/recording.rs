@@ -12,7 +12,7 @@ pub(crate) mod free_space;
 pub(crate) mod observation;
 pub(crate) mod recorder;
 pub(crate) mod reporter;
-mod retention;
+pub(crate) mod retention;
 pub(crate) mod ring_mode;
 mod saver;
 pub(crate) mod task;

@@ -1,4 +1,4 @@
-//! Tokens, which other computers need: one for the web server, one for `acevo relay`.
+//! Tokens, which other computers need: one each for the web server, `acevo relay` and `acevo collect`.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -17,6 +17,9 @@ pub(crate) const WEB_FILE: &str = "token";
 
 /// The same for the token of `acevo relay`. It is another one: who receives pages cannot use the web server with it.
 pub(crate) const RELAY_FILE: &str = "relay-token";
+
+/// The same for the token of `acevo collect`.
+pub(crate) const COLLECT_FILE: &str = "collect-token";
 
 /// Random bytes of a token: 2^128 values cannot be tried.
 const BYTES: usize = 16;
@@ -81,7 +84,7 @@ impl Token {
                 Err(error) => return Err(error).with_context(|| format!("cannot create {}", name_of(path))),
             }
         }
-        Self::parse(read_private(path)?.trim())
+        Self::parse(read_private(path, MAX_BYTES)?.trim())
             .with_context(|| format!("{} has no valid token; remove the file to create a new one", name_of(path)))
     }
 
@@ -90,7 +93,8 @@ impl Token {
     /// # Errors
     /// If the file cannot be read, if other users can read or change it, or if it does not hold a token.
     pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
-        Self::parse(read_private(path)?.trim()).with_context(|| format!("{} has no valid token", name_of(path)))
+        Self::parse(read_private(path, MAX_BYTES)?.trim())
+            .with_context(|| format!("{} has no valid token", name_of(path)))
     }
 
     /// Writes the token to a new file.
@@ -101,7 +105,10 @@ impl Token {
     }
 
     /// A token that a user has chosen.
-    fn parse(text: &str) -> anyhow::Result<Self> {
+    ///
+    /// # Errors
+    /// If it is too short, or has other characters.
+    pub(crate) fn parse(text: &str) -> anyhow::Result<Self> {
         let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
         ensure!(
             LENGTHS.contains(&text.len()) && text.bytes().all(is_letter),
@@ -133,7 +140,10 @@ pub(crate) fn kept_path(file: &str) -> Option<PathBuf> {
 }
 
 /// Reads a small regular file that other users can neither read nor change. Never blocks.
-fn read_private(path: &Path) -> anyhow::Result<String> {
+///
+/// # Errors
+/// If it cannot be read, is larger than `max` bytes, or other users can read or change it.
+pub(crate) fn read_private(path: &Path, max: u64) -> anyhow::Result<String> {
     let cannot = || format!("cannot read {}", name_of(path));
     let file = open_file(path).with_context(cannot)?;
     #[cfg(unix)]
@@ -148,8 +158,8 @@ fn read_private(path: &Path) -> anyhow::Result<String> {
         );
     }
     let mut bytes = Vec::new();
-    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).with_context(cannot)?;
-    ensure!(bytes.len() as u64 <= MAX_BYTES, "{} has more than {MAX_BYTES} bytes and is not a token", name_of(path));
+    file.take(max + 1).read_to_end(&mut bytes).with_context(cannot)?;
+    ensure!(bytes.len() as u64 <= max, "{} has more than {max} bytes and is not a file with tokens", name_of(path));
     String::from_utf8(bytes).with_context(cannot)
 }
 

@@ -10,6 +10,7 @@ mod assets;
 mod background;
 mod change;
 pub(crate) mod client;
+pub(crate) mod collect;
 mod control;
 mod documents;
 mod frame;

@@ -2,7 +2,7 @@
 
 use acevo_files::PendingFile;
 use parquet::basic::Type as Physical;
-use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, DoubleType, FloatType, Int32Type};
+use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, DoubleType, FloatType, Int32Type, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::file::writer::SerializedRowGroupWriter;
 
@@ -18,6 +18,7 @@ pub(super) const fn physical(of: ColumnType) -> Physical {
         ColumnType::Whole => Physical::INT32,
         ColumnType::Flag => Physical::BOOLEAN,
         ColumnType::Text => Physical::BYTE_ARRAY,
+        ColumnType::Time => Physical::INT64,
     }
 }
 
@@ -33,6 +34,7 @@ pub(super) fn write_column(
         ColumnValues::Whole(series) => write::<Int32Type>(group, series, every),
         ColumnValues::Flag(series) => write::<BoolType>(group, series, every),
         ColumnValues::Text(texts) => write_texts(group, texts, every),
+        ColumnValues::Time(series) => write::<Int64Type>(group, series, every),
     }
 }
 

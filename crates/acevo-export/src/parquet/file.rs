@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use acevo_files::PendingFile;
-use parquet::basic::{Compression, Encoding, LogicalType, Repetition, Type as Physical};
+use parquet::basic::{Compression, Encoding, LogicalType, Repetition, TimeUnit, Type as Physical};
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::SerializedFileWriter;
@@ -12,6 +12,11 @@ use parquet::schema::types::{ColumnPath, Type};
 
 use crate::partition::PART_KEY;
 use crate::{ExportError, Part, files};
+
+/// The type of UTC times: all 64-bit integers are such times.
+fn microseconds() -> LogicalType {
+    LogicalType::timestamp(true, TimeUnit::MICROS)
+}
 
 /// Creates a file under a temporary name. Columns have a name, a type, and can be null if they are optional.
 pub(super) fn create_file(
@@ -30,13 +35,18 @@ pub(super) fn create_file(
         let path = ColumnPath::from(name.as_str());
         properties = match physical {
             Physical::FLOAT | Physical::DOUBLE => properties.set_column_encoding(path, Encoding::BYTE_STREAM_SPLIT),
-            Physical::INT32 => properties.set_column_encoding(path, Encoding::DELTA_BINARY_PACKED),
+            Physical::INT32 | Physical::INT64 => properties.set_column_encoding(path, Encoding::DELTA_BINARY_PACKED),
             // A text column has few different values.
             Physical::BYTE_ARRAY => properties.set_column_dictionary_enabled(path, true),
             _ => properties,
         };
-        let text = (physical == Physical::BYTE_ARRAY).then_some(LogicalType::String);
-        let field = Type::primitive_type_builder(&name, physical).with_repetition(repetition).with_logical_type(text);
+        let logical = match physical {
+            Physical::BYTE_ARRAY => Some(LogicalType::String),
+            Physical::INT64 => Some(microseconds()),
+            _ => None,
+        };
+        let field = Type::primitive_type_builder(&name, physical).with_repetition(repetition);
+        let field = field.with_logical_type(logical);
         fields.push(Arc::new(field.build()?));
     }
     let schema = Type::group_type_builder("acevo").with_fields(fields).build()?;

@@ -13,9 +13,9 @@ use crate::partition::name_beside_folders;
 use crate::typed::{ColumnType, ColumnValues};
 use crate::{About, ExportError, Part};
 
-/// A table in memory. Every value may be null.
+/// A small table in memory. Every value may be null.
 #[derive(Debug)]
-pub(crate) struct Table {
+pub struct Table {
     columns: &'static [(&'static str, ColumnType)],
     data: Vec<ColumnValues>,
     rows: usize,
@@ -34,6 +34,21 @@ impl Table {
             data.push(values.get(index).copied().flatten());
         }
         self.rows += 1;
+    }
+
+    /// Names and types of its columns.
+    pub fn columns(&self) -> &'static [(&'static str, ColumnType)] {
+        self.columns
+    }
+
+    /// The values of its columns.
+    pub fn into_values(self) -> Vec<ColumnValues> {
+        self.data
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.rows
     }
 
     /// Writes the table under a temporary name, as a file of a data set.

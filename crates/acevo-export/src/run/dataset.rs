@@ -77,9 +77,7 @@ impl Dataset {
         let parts = Box::new(Parts::new(planned.clone(), &self.columns));
         let mut cars = overview.other_cars.follow(recording);
         let sink = RowSink::in_thread(&self.columns, overview.axes, parts)?;
-        export_rows(recording, plan, &overview, sink, tracker, |analysis, step| {
-            cars.iter_mut().for_each(|cars| cars.take(analysis, step));
-        })?;
+        export_rows(recording, plan, &overview, sink, tracker, &mut cars)?;
         // If this fails, the parts of the recording are not complete, so that the next export begins again.
         let mut files = self.tables.publish(&part, &planned, cars.as_ref())?;
         files.extend(self.publish(&part, planned.into_values())?);

@@ -9,6 +9,7 @@ use acevo_telemetry::ChannelValue;
 use acevo_telemetry::analysis::Analysis;
 use acevo_telemetry::field::{CarIdentity, Field, FieldLap, LapSource};
 
+use super::rows::Observer;
 use crate::parquet::Table;
 use crate::typed::ColumnType;
 
@@ -74,6 +75,12 @@ pub(super) struct CarTables {
     field: FieldReader,
     /// The cars that were on the pages in each session.
     cars: BTreeMap<u32, BTreeSet<CarId>>,
+}
+
+impl Observer for Option<CarTables> {
+    fn step(&mut self, analysis: &Analysis, step: &AnalyzedStep<'_>) {
+        self.iter_mut().for_each(|cars| cars.take(analysis, step));
+    }
 }
 
 impl CarTables {

@@ -6,9 +6,8 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use acevo_recording::{AnalyzedStep, Recording, analyze};
-use acevo_telemetry::analysis::{Analysis, SessionEventKind, Settings};
+use acevo_telemetry::analysis::{Analysis, SessionEvent, SessionEventKind, Settings};
 
-use super::lap_filter::LapFilter;
 use super::lap_position::LapPositions;
 use super::long_gaps::LongGaps;
 use super::overview::Overview;
@@ -16,29 +15,59 @@ use super::row_sink::{RowContext, RowSink};
 use crate::progress::Tracker;
 use crate::{ExportError, ExportFormat, ExportPlan};
 
-/// Reads the recording and passes its rows and laps to the sink. `observe` is called with each step after its analysis.
+/// Takes what happens in a recording while its rows are exported.
+pub(super) trait Observer {
+    /// What the analysis has to find.
+    fn settings(&self) -> Settings {
+        Settings::laps_only()
+    }
+
+    /// Takes an event of a step.
+    fn event(&mut self, analysis: &Analysis, event: &SessionEvent, at: Duration) -> Result<(), ExportError> {
+        let _ = (analysis, event, at);
+        Ok(())
+    }
+
+    /// Takes a step after its events.
+    fn step(&mut self, analysis: &Analysis, step: &AnalyzedStep<'_>) {
+        let _ = (analysis, step);
+    }
+}
+
+impl Observer for () {}
+
+/// Reads the recording and passes its rows and laps to the sink, and events and steps to the observer.
 pub(super) fn export_rows<R: Read + Seek>(
     recording: &mut Recording<R>,
     plan: &ExportPlan,
     overview: &Overview,
     mut sink: RowSink<'_>,
     tracker: &mut Tracker<'_>,
-    mut observe: impl FnMut(&Analysis, &AnalyzedStep<'_>),
+    observer: &mut dyn Observer,
 ) -> Result<(), ExportError> {
     let mut lap_positions = LapPositions::new();
     // Only these logs have samples in gaps.
     let shortened = (plan.format == ExportFormat::Motec).then_some(&overview.gaps);
     let mut clock = RowClock::new(recording.info().start, plan.rate, shortened);
     let (mut gaps, mut last_packet) = (Gaps::default(), None);
-    analyze(recording, &mut Analysis::new(Settings::laps_only()), |analysis, seen| {
-        observe(analysis, &seen);
+    analyze(recording, &mut Analysis::new(observer.settings()), |analysis, seen| {
         let AnalyzedStep { at, step, .. } = seen;
         let lap = analysis.current_lap_id();
         let is_wanted = step.is_some() && overview.laps.contains(lap);
         if is_wanted {
             clock.start_at(at);
         }
-        pass_laps(analysis, &overview.laps, &clock, &mut sink, &mut lap_positions)?;
+        while let Some(event) = analysis.next_event() {
+            lap_positions.on_event(&event.kind);
+            observer.event(analysis, &event, at)?;
+            if let SessionEventKind::Lap(lap) = event.kind
+                && overview.laps.contains(Some(lap.id()))
+            {
+                let ended_s = clock.seconds(analysis.ended_at(&lap));
+                sink.lap(lap, ended_s)?;
+            }
+        }
+        observer.step(analysis, &seen);
         let Some(step) = step else { return CONTINUE };
         let frame = step.frame;
         lap_positions.on_frame(frame, analysis, at);
@@ -65,26 +94,6 @@ pub(super) fn export_rows<R: Read + Seek>(
 }
 
 const CONTINUE: Result<ControlFlow<()>, ExportError> = Ok(ControlFlow::Continue(()));
-
-/// Passes the laps that have ended to the sink.
-fn pass_laps(
-    analysis: &mut Analysis,
-    laps: &LapFilter,
-    clock: &RowClock<'_>,
-    sink: &mut RowSink<'_>,
-    lap_positions: &mut LapPositions,
-) -> Result<(), ExportError> {
-    while let Some(event) = analysis.next_event() {
-        lap_positions.on_event(&event.kind);
-        if let SessionEventKind::Lap(lap) = event.kind
-            && laps.contains(Some(lap.id()))
-        {
-            let ended_s = clock.seconds(analysis.ended_at(&lap));
-            sink.lap(lap, ended_s)?;
-        }
-    }
-    Ok(())
-}
 
 /// Packets between two rows that are not in the export.
 #[derive(Debug, Default)]

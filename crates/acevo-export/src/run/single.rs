@@ -77,7 +77,7 @@ pub(super) fn export(
     let columns = plan.columns();
     let exporter = exporter(plan, output.as_deref(), &overview, &columns)?;
     let sink = RowSink::in_thread(&columns, overview.axes, exporter)?;
-    export_rows(recording, plan, &overview, sink, tracker, |_, _| {})?;
+    export_rows(recording, plan, &overview, sink, tracker, &mut ())?;
     let notes = if plan.format == ExportFormat::Motec { log_notes(&overview) } else { Vec::new() };
     Ok(Outcome::Written { files: output.into_iter().collect(), notes })
 }

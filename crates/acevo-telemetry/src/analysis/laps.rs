@@ -9,6 +9,7 @@
 //! [`LapEngine`] is the state machine. [`state`] has the states of a lap and [`timer_step`] the classification of a step of the timer.
 
 mod awaiting_time;
+pub mod columns;
 mod crossing;
 mod driving;
 mod engine;

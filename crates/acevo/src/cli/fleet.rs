@@ -51,13 +51,9 @@ impl PublishCommand {
             settings.mqtt.broker = self.broker.clone().unwrap_or_default();
             settings.influx.url = self.influx.clone().unwrap_or_default();
         }
-        for (option, general, of_topics) in [
-            (&self.site, &mut settings.site, &mut settings.mqtt.site),
-            (&self.rig, &mut settings.rig, &mut settings.mqtt.rig),
-        ] {
+        for (option, setting) in [(&self.site, &mut settings.mqtt.site), (&self.rig, &mut settings.mqtt.rig)] {
             if let Some(name) = option {
-                general.clone_from(name);
-                of_topics.clone_from(name);
+                setting.clone_from(name);
             }
         }
         let plan = FleetPlan::new(&settings, self.follow.source().kind())?;

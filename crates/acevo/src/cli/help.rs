@@ -30,15 +30,24 @@ pub(super) fn complete(command: Command, is_long: bool) -> Command {
     let command = hide_simulator_options(command.after_help(examples::of(NAME)));
     command.mut_subcommands(|command| {
         let name = command.get_name().to_owned();
-        let command = if name == SIMULATOR { command } else { hide_simulator_options(command) };
-        let examples = examples::of(&name);
-        let end = match details::of(&name) {
-            None => examples.to_owned(),
-            Some(details) if is_long => format!("{examples}\n\n{details}"),
-            Some(_) => format!("{examples}\n\n`acevo help {name}` shows the details."),
-        };
-        command.after_help(end)
+        with_end(command, &name, is_long)
     })
+}
+
+/// Completes the help of a command and of those below it, whose names are like `lake-add`.
+fn with_end(command: Command, name: &str, is_long: bool) -> Command {
+    let command = if name == SIMULATOR { command } else { hide_simulator_options(command) };
+    let command = command.mut_subcommands(|below| {
+        let name = format!("{name}-{}", below.get_name());
+        with_end(below, &name, is_long)
+    });
+    let examples = examples::of(name);
+    let end = match details::of(name) {
+        None => examples.to_owned(),
+        Some(details) if is_long => format!("{examples}\n\n{details}"),
+        Some(_) => format!("{examples}\n\n`acevo help {name}` shows the details."),
+    };
+    command.after_help(end)
 }
 
 /// The content of a manual page.
@@ -58,14 +67,21 @@ pub(crate) struct ManualPage {
 pub(super) fn manual(command: Command) -> Vec<ManualPage> {
     let mut command = hide_simulator_options(command.disable_help_subcommand(true));
     command.build();
-    let page = |command: Command| {
-        let name = command.get_name().to_owned();
+    let page = |name: &str, command: Command| {
+        let name = name.to_owned();
         let command = if name == SIMULATOR { command } else { hide_simulator_options(command) };
         let exit_codes = exit_codes::of(&name);
         ManualPage { examples: examples::of(&name), details: details::of(&name), exit_codes, command }
     };
-    let commands: Vec<_> = command.get_subcommands().cloned().map(page).collect();
-    [page(command)].into_iter().chain(commands).collect()
+    let mut pages = Vec::new();
+    for below in command.get_subcommands() {
+        let name = below.get_name();
+        pages.push(page(name, below.clone()));
+        let is_own = |command: &&Command| command.get_name() != "help";
+        let nested = below.get_subcommands().filter(is_own);
+        pages.extend(nested.map(|nested| page(&format!("{name}-{}", nested.get_name()), nested.clone())));
+    }
+    [page(NAME, command)].into_iter().chain(pages).collect()
 }
 
 fn hide_simulator_options(command: Command) -> Command {

@@ -87,6 +87,5 @@ impl ReceiveArgs {
 
 /// An address with or without a port.
 fn listen(text: &str) -> Result<SocketAddr, String> {
-    let with_port = text.parse().or_else(|_| text.parse().map(|address: IpAddr| SocketAddr::new(address, PORT)));
-    with_port.map_err(|_| "expected an address of this computer, such as 0.0.0.0:7334 or 127.0.0.1".into())
+    values::listen(text, PORT)
 }

@@ -12,10 +12,11 @@ use super::recordings::folder_of;
 use super::source::{DemoArgs, GameLogArg, PlaceArgs};
 use super::tools::LogArg;
 use crate::diagnostics::LogOptions;
-use crate::fleet::plan::FleetPlan;
+use crate::fleet::plan::{FleetPlan, names};
 use crate::recording::task::RecordingPlan;
 use crate::session::feeder::{AnalysisOptions, SourceKind};
 use crate::session::source::LiveSource;
+use crate::upload::plan::UploadPlan;
 use crate::web::ServerOptions;
 
 /// The part that is kept in memory, to be saved on request.
@@ -125,6 +126,16 @@ impl RunArgs {
     pub(crate) fn fleet(&self) -> anyhow::Result<Option<FleetPlan>> {
         let source = if self.demo.demo { SourceKind::Demo } else { SourceKind::Game };
         FleetPlan::new(&self.defaults, source)
+    }
+
+    /// Where recordings are delivered to; `None` without a store.
+    ///
+    /// # Errors
+    /// If the settings for it are wrong.
+    pub(crate) fn upload(&self) -> anyhow::Result<Option<UploadPlan>> {
+        let source = if self.demo.demo { SourceKind::Demo } else { SourceKind::Game };
+        let names = names(&self.defaults);
+        UploadPlan::new(&self.defaults.upload, names, source.name())
     }
 
     pub(crate) fn recording(&self) -> RecordingPlan {

@@ -38,6 +38,7 @@ impl Acevo {
                 | Command::Timing(_)
                 | Command::Serve(_)
                 | Command::Publish(_)
+                | Command::Upload(_)
                 | Command::Wall(_)
                 | Command::Record(_)
                 | Command::Run(_)
@@ -45,6 +46,7 @@ impl Acevo {
                 | Command::Plot(_)
                 | Command::Channels(_),
             ) => true,
+            Some(Command::Lake(args)) => args.uses_settings(),
             Some(
                 Command::Dump(_)
                 | Command::Diff(_)
@@ -52,6 +54,7 @@ impl Acevo {
                 | Command::Replay(_)
                 | Command::Relay(_)
                 | Command::Receive(_)
+                | Command::Collect(_)
                 | Command::Info(_)
                 | Command::Repair(_)
                 | Command::Cut(_)
@@ -83,6 +86,8 @@ impl Acevo {
             Some(Command::Events(args)) => args.follow.apply(settings),
             Some(Command::Laps(args)) => args.follow.apply(settings),
             Some(Command::Publish(args)) => args.apply(settings),
+            Some(Command::Upload(args)) => args.apply(settings),
+            Some(Command::Lake(args)) => args.apply(settings),
             Some(Command::Sessions(args)) => args.apply(settings),
             Some(Command::Bests(args)) => args.apply(settings),
             Some(Command::Timing(args)) => args.apply(settings),

@@ -1,6 +1,7 @@
 //! Parsers of option values. Their errors state what is expected.
 
 use std::ffi::OsStr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -67,6 +68,17 @@ pub(super) fn span(text: &str) -> Result<Duration, String> {
     let span = time(text)?;
     let reach = Duration::from_secs(1)..=Duration::from_secs(30 * 60);
     if reach.contains(&span) { Ok(span) } else { Err("expected 1s to 30m".into()) }
+}
+
+/// An address of this computer, with or without a port.
+pub(super) fn listen(text: &str, port: u16) -> Result<SocketAddr, String> {
+    let with_port = text.parse().or_else(|_| text.parse().map(|address: IpAddr| SocketAddr::new(address, port)));
+    with_port.map_err(|_| format!("expected an address of this computer, such as 0.0.0.0:{port} or 127.0.0.1"))
+}
+
+/// A size in bytes.
+pub(super) fn byte_size(text: &str) -> Result<u64, String> {
+    acevo_settings::size(text).flatten().ok_or_else(|| "expected 1MB to 1000TB, such as 500MB, 50GB or 1.5TB".into())
 }
 
 /// A time of the relay: at most a minute.

@@ -1,5 +1,6 @@
 //! `acevo run`: the background program. One reader of the game; recording and the web server are tasks beside it.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,10 +14,12 @@ use crate::fleet::task::FleetTask;
 use crate::instance::{Claim, Instance, InstanceInfo};
 use crate::library::{LibraryTask, Watched};
 use crate::output::{complain, say};
+use crate::recording::retention::IsAwaited;
 use crate::recording::task::{RecordingCommand, RecordingFeed, RecordingHandle};
 use crate::session::live_session::LiveSession;
 use crate::settings::watch::SettingsStatus;
 use crate::shutdown::Stop;
+use crate::upload::task::{UploadHandle, UploadTask};
 use crate::web::{self, Background, Control};
 use crate::{diagnostics, settings};
 
@@ -35,7 +38,12 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
         Claim::Taken(other) => return Ok(report_other(other.as_ref(), args.opens_browser())),
     };
     instance.publish(&InstanceInfo::of_this_process(Err("it is starting")))?;
-    let (feed, recording) = RecordingFeed::start(args.recording())?;
+    let upload = args.upload()?.map(|plan| (plan, UploadHandle::default()));
+    let is_awaited = upload.as_ref().map(|(_, handle)| {
+        let handle = handle.clone();
+        Arc::new(move |path: &Path| handle.awaits(path)) as IsAwaited
+    });
+    let (feed, recording) = RecordingFeed::start(args.recording(), is_awaited)?;
     let allows_lan = Arc::new(AtomicBool::new(args.allows_lan_control()));
     let settings = follow_settings(args, recording.clone(), Arc::clone(&allows_lan))?;
     let library = follow_recordings(args, recording.clone(), &stop);
@@ -45,8 +53,13 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
         }
         None => (None, None),
     };
-    let control =
-        Control::new(recording, settings, allows_lan, stop.clone()).with_fleet(task.as_ref().map(FleetTask::handle));
+    let upload_handle = upload.as_ref().map(|(_, handle)| handle.clone());
+    let announcer = task.as_ref().and_then(FleetTask::announcer);
+    let upload =
+        upload.map(|(plan, handle)| UploadTask::start(handle, plan, recording.clone(), announcer)).transpose()?;
+    let control = Control::new(recording, settings, allows_lan, stop.clone())
+        .with_fleet(task.as_ref().map(FleetTask::handle))
+        .with_upload(upload_handle);
     let (live, _demo) = args.source().connect();
     let waits = live.waits();
     let session = LiveSession::new(live, &args.analysis());
@@ -55,6 +68,9 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
             complain(&error);
         }
     })?;
+    if let Some(upload) = upload {
+        upload.finish();
+    }
     if let Some(task) = task {
         task.finish();
     }

@@ -85,6 +85,10 @@ fn lines(run: &RunStatus) -> String {
             format!("{state}, {}, {waiting} laps and events wait{refused}", text(&influx["address"])),
         ));
     }
+    let upload = &status["upload"];
+    if upload.is_object() {
+        lines.push(("upload", upload_line(upload)));
+    }
     if let Some(free) = status["disk_free"].as_u64() {
         lines.push(("free disk", indicatif::HumanBytes(free).to_string()));
     }
@@ -98,4 +102,28 @@ fn lines(run: &RunStatus) -> String {
         lines.push(("PROBLEM", text(problem)));
     }
     lines.into_iter().map(|(name, value)| format!("{name:<10} {value}\n")).collect()
+}
+
+/// What is uploaded.
+fn upload_line(upload: &Value) -> String {
+    let number = |name: &str| upload[name].as_u64().unwrap_or_default();
+    let size = |name: &str| indicatif::HumanBytes(number(name));
+    let text = |name: &str| upload[name].as_str().unwrap_or_default();
+    let activity = match text("activity") {
+        "uploading" if upload["file"].is_string() => format!("{}, {} of {}", text("file"), size("sent"), size("bytes")),
+        "paused" => "paused while you drive".into(),
+        "retrying" => "tries again".into(),
+        _ => "up to date".into(),
+    };
+    let waiting = match number("waiting") {
+        0 => String::new(),
+        count => format!(", {count} recordings wait ({})", size("waiting_bytes")),
+    };
+    let others = [("rejected", "not uploaded, see `acevo log`"), ("lost", "deleted before")];
+    let others: String = others
+        .into_iter()
+        .filter(|(name, _)| number(name) > 0)
+        .map(|(name, what)| format!(", {} {what}", number(name)))
+        .collect();
+    format!("to {}: {activity}{waiting}{others}", text("to"))
 }

@@ -91,6 +91,11 @@ impl<P: Openable> Outlet<P> {
         }
     }
 
+    /// What is passed to, if it is there.
+    pub(super) fn sink(&mut self) -> Option<&mut P::Sink> {
+        self.sink.as_mut()
+    }
+
     /// Does what is due.
     pub(super) fn run(&mut self, now: Instant) {
         if self.sink.is_none() && self.next_attempt.is_none_or(|at| at <= now) {

@@ -57,37 +57,32 @@ impl FleetPlan {
     /// # Errors
     /// If an address is wrong, or settings contradict each other.
     pub(crate) fn new(settings: &Settings, source: SourceKind) -> anyhow::Result<Option<Self>> {
+        let (site, rig) = names(settings);
+        let identity = Identity { site, rig, version: env!("CARGO_PKG_VERSION").into() };
         let mut spool = SpoolLimits::default();
         spool.max_bytes = u64::from(settings.mqtt.spool_limit) << 20;
         let mqtt = BrokerPlan::new(&settings.mqtt)?.map(|broker| MqttPlan {
             broker,
-            identity: names(settings, &settings.mqtt.site, &settings.mqtt.rig),
+            identity: identity.clone(),
             rate: settings.mqtt.rate,
             batch: Duration::try_from_secs_f64(settings.mqtt.batch).unwrap_or_default(),
             spool,
             home_assistant: settings.mqtt.home_assistant,
         });
         let influx = DatabasePlan::new(&settings.influx)?;
-        let influx =
-            influx.map(|database| InfluxPlan { database, identity: identity(settings), rate: settings.influx.rate });
+        let influx = influx.map(|database| InfluxPlan { database, identity, rate: settings.influx.rate });
         Ok((mqtt.is_some() || influx.is_some()).then_some(Self { source, mqtt, influx }))
     }
 }
 
-/// The names of this rig: those of the settings; without them `default`, and the name of the computer.
-pub(crate) fn identity(settings: &Settings) -> Identity {
-    names(settings, "", "")
-}
-
-/// The same, unless there are other names.
-fn names(settings: &Settings, site: &str, rig: &str) -> Identity {
+/// The names of site and rig, in topics, tags, stores and lakes: those of `mqtt`, else the general ones, else `default` and the name of the computer.
+pub(crate) fn names(settings: &Settings) -> (String, String) {
     let first = |names: [&str; 2]| names.into_iter().find(|name| !name.is_empty()).map(str::to_owned);
     let host = || sysinfo::System::host_name().unwrap_or_default();
-    Identity {
-        site: first([site, &settings.site]).unwrap_or_else(|| "default".into()),
-        rig: first([rig, &settings.rig]).unwrap_or_else(host),
-        version: env!("CARGO_PKG_VERSION").into(),
-    }
+    (
+        first([&settings.mqtt.site, &settings.site]).unwrap_or_else(|| "default".into()),
+        first([&settings.mqtt.rig, &settings.rig]).unwrap_or_else(host),
+    )
 }
 
 /// The folder of a spool in the folder of state. Each rig name has its own.
@@ -116,18 +111,21 @@ mod tests {
     }
 
     #[test]
-    fn new_takes_the_names_of_the_rig_and_topics_may_have_others() {
+    fn new_has_the_same_names_of_the_rig_for_all() {
         let mut settings = settings("mqtt://host", "http://host:8428/write");
-        let names = |settings: &Settings| {
+        let of_all = |settings: &Settings| {
             let plan = FleetPlan::new(settings, SourceKind::Game).unwrap().unwrap();
-            [plan.mqtt.unwrap().identity, plan.influx.unwrap().identity].map(|names| (names.site, names.rig))
+            let identities = [plan.mqtt.unwrap().identity, plan.influx.unwrap().identity];
+            assert_eq!(identities[0], identities[1]);
+            let [Identity { site, rig, .. }, _] = identities;
+            assert_eq!((site.clone(), rig.clone()), names(settings));
+            (site, rig)
         };
-        let general = ("Club".to_owned(), "Rig 3".to_owned());
-        assert_eq!(names(&settings), [general.clone(), general.clone()]);
+        assert_eq!(of_all(&settings), ("Club".into(), "Rig 3".into()));
         (settings.mqtt.site, settings.mqtt.rig) = ("own".into(), "Own".into());
-        assert_eq!(names(&settings), [("own".into(), "Own".into()), general]);
-        settings.site.clear();
-        assert_eq!(names(&settings)[1].0, "default");
+        assert_eq!(of_all(&settings), ("own".into(), "Own".into()));
+        (settings.mqtt.site, settings.site) = (String::new(), String::new());
+        assert_eq!(of_all(&settings).0, "default");
     }
 
     #[test]

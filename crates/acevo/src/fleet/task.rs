@@ -1,6 +1,6 @@
 //! The thread that publishes.
 
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -28,6 +28,9 @@ const IDLE_INTERVAL: Duration = Duration::from_millis(200);
 
 /// Interval of updates of the shared state.
 const STATE_INTERVAL: Duration = Duration::from_millis(200);
+
+/// Time to take an announcement.
+const ANNOUNCE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The states of what is published to; `None` for what is not set.
 #[derive(Debug, Clone, Default)]
@@ -67,10 +70,28 @@ impl FleetHandle {
     }
 }
 
+/// A file in a store, as a JSON object, and where the task reports that it was taken.
+type Announcement = (serde_json::Value, Sender<()>);
+
+/// Announces files in a store to the broker.
+#[derive(Debug, Clone)]
+pub(crate) struct Announcer(Sender<Announcement>);
+
+impl Announcer {
+    /// Waits until the task has stored the announcement, from where it is sent. Returns false if the task has ended, or cannot store
+    /// anything: the announcement may have to be repeated.
+    pub(crate) fn announce(&self, file: serde_json::Value) -> bool {
+        let (done, is_done) = mpsc::channel();
+        self.0.send((file, done)).is_ok() && is_done.recv_timeout(ANNOUNCE_TIMEOUT).is_ok()
+    }
+}
+
 /// A running task.
 #[derive(Debug)]
 pub(crate) struct FleetTask {
     handle: FleetHandle,
+    /// Without a broker there is nothing to announce files to.
+    announcer: Option<Announcer>,
     thread: JoinHandle<()>,
 }
 
@@ -89,7 +110,10 @@ impl FleetTask {
         let FleetPlan { source, mqtt, influx } = plan;
         let rates = (mqtt.as_ref().map_or(0.0, |plan| plan.rate), influx.as_ref().map_or(0.0, |plan| plan.rate));
         let feed = FleetFeed::new(queue, rates.0, rates.1);
+        let (announcer, announcements) = mpsc::channel();
+        let announcer = mqtt.is_some().then_some(Announcer(announcer));
         let task = Task {
+            announcements,
             sessions: Sessions::new().context("the system has no random numbers")?,
             names: Names::default(),
             outlets: Outlets {
@@ -101,12 +125,17 @@ impl FleetTask {
         };
         let thread = thread::Builder::new().name("publishing".into());
         let thread = thread.spawn(move || task.run(&items)).context("cannot start a thread")?;
-        Ok((feed, Self { handle, thread }))
+        Ok((feed, Self { handle, announcer, thread }))
     }
 
     /// A handle to its state.
     pub(crate) fn handle(&self) -> FleetHandle {
         self.handle.clone()
+    }
+
+    /// Announces files in a store; `None` without a broker.
+    pub(crate) fn announcer(&self) -> Option<Announcer> {
+        self.announcer.clone()
     }
 
     /// Waits for the end of the task, which comes after its feed was dropped, and after what waits was sent if that is possible soon.
@@ -142,6 +171,7 @@ impl Outlets {
 }
 
 struct Task<R> {
+    announcements: Receiver<Announcement>,
     sessions: Sessions,
     names: Names,
     outlets: Outlets,
@@ -170,6 +200,7 @@ impl<R: FnMut(&str, &str)> Task<R> {
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
+            self.announce();
             self.outlets.run(Instant::now());
             if updated.is_none_or(|updated| updated.elapsed() >= STATE_INTERVAL) {
                 updated = Some(Instant::now());
@@ -180,6 +211,16 @@ impl<R: FnMut(&str, &str)> Task<R> {
         self.outlets.publish(self.sessions.end(SessionState::Closed));
         self.outlets.mqtt.into_iter().for_each(Outlet::close);
         self.outlets.influx.into_iter().for_each(Outlet::close);
+    }
+
+    /// Stores announcements. They wait while there is no spool.
+    fn announce(&mut self) {
+        let Some(publisher) = self.outlets.mqtt.as_mut().and_then(Outlet::sink) else { return };
+        for (file, done) in self.announcements.try_iter() {
+            publisher.file(&file);
+            // The sender may have ended meanwhile.
+            let _ = done.send(());
+        }
     }
 
     /// Passes an item on. Returns the number of events that were lost.

@@ -36,6 +36,31 @@ pub(crate) fn named(stem: &str, names: &Names) -> String {
     }
 }
 
+/// Maximum number of characters of a name that another program gives.
+const MAX_NAME: usize = 100;
+
+/// Names of devices, which Windows does not use for files, with any extension.
+const DEVICES: &[&str] = &["con", "prn", "aux", "nul", "conin$", "conout$"];
+
+/// A name that a user or another program gives, without its extension, as a stem that every system accepts: no folders, no devices.
+pub(crate) fn plain_stem(name: &str) -> String {
+    let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let is_plain = |letter: char| letter.is_alphanumeric() || matches!(letter, '-' | '_' | ' ' | '.');
+    let plain: String = name.chars().take(MAX_NAME).map(|letter| if is_plain(letter) { letter } else { '-' }).collect();
+    match plain.trim_matches(['.', ' ']) {
+        "" => "recording".to_owned(),
+        plain if is_device(plain) => format!("_{plain}"),
+        plain => plain.to_owned(),
+    }
+}
+
+/// True if Windows takes a name for a device.
+fn is_device(name: &str) -> bool {
+    let name = name.split('.').next().unwrap_or_default().trim_end().to_lowercase();
+    let is_numbered = |prefix| name.strip_prefix(prefix).is_some_and(|end: &str| end.chars().count() == 1);
+    DEVICES.contains(&&*name) || is_numbered("com") || is_numbered("lpt")
+}
+
 /// Rejects an output that cannot be meant.
 ///
 /// # Errors
@@ -115,6 +140,26 @@ mod tests {
             session: "Race\0".into(),
         };
         assert_eq!(as_file_name(&names), "Nürburgring-GP_Porsche-992-GT3-R-Rennsport_Race");
+    }
+
+    #[test]
+    fn plain_stem_has_no_folders_no_devices_and_no_signs_that_systems_refuse() {
+        for (name, plain) in [
+            ("evening", "evening"),
+            ("../../etc/passwd", "passwd"),
+            ("C:\\races\\Spa 1", "Spa 1"),
+            ("a:b*c?", "a-b-c-"),
+            ("..", "recording"),
+            ("", "recording"),
+            ("a\u{202e}\u{1b}b", "a--b"),
+            ("NUL", "_NUL"),
+            ("com1.2026", "_com1.2026"),
+            ("lpt\u{b9}", "_lpt\u{b9}"),
+            ("console", "console"),
+        ] {
+            assert_eq!(plain_stem(name), plain, "{name:?}");
+        }
+        assert_eq!(plain_stem(&"x".repeat(500)).len(), MAX_NAME);
     }
 
     #[test]

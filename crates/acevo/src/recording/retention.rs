@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -17,15 +18,24 @@ use crate::output::name_of;
 /// Time between two cleanings.
 const INTERVAL: Duration = Duration::from_secs(600);
 
+/// Finds out whether a recording has to be uploaded, and the store does not have it yet.
+pub(crate) type IsAwaited = Arc<dyn Fn(&Path) -> bool + Send + Sync>;
+
 /// Cleans a folder from time to time, on a thread of its own.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Cleaner {
+    is_awaited: Option<IsAwaited>,
     running: Option<JoinHandle<usize>>,
     /// When the next cleaning is due; `None` for now.
     due: Option<Instant>,
 }
 
 impl Cleaner {
+    /// `is_awaited` is `None` if nothing is uploaded.
+    pub(crate) fn new(is_awaited: Option<IsAwaited>) -> Self {
+        Self { is_awaited, ..Self::default() }
+    }
+
     /// The next update starts a cleaning.
     pub(crate) fn start_soon(&mut self) {
         self.due = None;
@@ -44,8 +54,10 @@ impl Cleaner {
         }
         self.due = Some(now + INTERVAL);
         let (folder, limits, open) = (folder.to_owned(), *limits, open.map(Path::to_owned));
+        let is_awaited = self.is_awaited.clone();
         let clean = move || {
-            clean(&folder, &limits, open.as_deref()).unwrap_or_else(|error| {
+            let is_awaited = |path: &Path| is_awaited.as_ref().is_some_and(|is_awaited| is_awaited(path));
+            clean(&folder, &limits, open.as_deref(), is_awaited).unwrap_or_else(|error| {
                 warn!("old recordings cannot be deleted: {error:#}");
                 0
             })
@@ -59,7 +71,12 @@ impl Cleaner {
 }
 
 /// Deletes the recordings of a folder that the limits do not keep. Returns their number.
-fn clean(folder: &Path, limits: &RetentionLimits, open: Option<&Path>) -> anyhow::Result<usize> {
+fn clean(
+    folder: &Path,
+    limits: &RetentionLimits,
+    open: Option<&Path>,
+    is_awaited: impl Fn(&Path) -> bool,
+) -> anyhow::Result<usize> {
     let cannot = || format!("cannot read the folder {}", name_of(folder));
     let mut paths: Vec<PathBuf> = Vec::new();
     for entry in fs::read_dir(folder).with_context(cannot)? {
@@ -68,12 +85,20 @@ fn clean(folder: &Path, limits: &RetentionLimits, open: Option<&Path>) -> anyhow
             paths.push(path);
         }
     }
-    let recordings: Vec<_> = paths.iter().map(|path| describe(path, open == Some(path))).collect();
+    let describe = |path: &PathBuf| RecordedFile { is_awaited: is_awaited(path), ..describe(path, open == Some(path)) };
+    let recordings: Vec<_> = paths.iter().map(describe).collect();
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let mut deleted = 0;
     for index in deletable(&recordings, limits, now, free_bytes(folder)) {
         let path = &paths[index];
         match fs::remove_file(path) {
+            Ok(()) if recordings[index].is_awaited => {
+                warn!(
+                    "deleted {} before it was uploaded: the disk has less free space than recording.min_free",
+                    name_of(path)
+                );
+                deleted += 1;
+            }
             Ok(()) => {
                 info!(
                     "deleted {}: the settings limit the age, the size or the free space of recordings",
@@ -172,9 +197,10 @@ mod tests {
         let other = folder.join("notes.txt");
         fs::write(&other, b"mine").unwrap();
         let mut limits = RetentionLimits::default();
-        assert_eq!(clean(folder, &limits, None).unwrap(), 0);
+        assert_eq!(clean(folder, &limits, None, |_| false).unwrap(), 0);
         limits.max_age = Some(Duration::from_secs(30 * 86_400));
-        assert_eq!(clean(folder, &limits, Some(&open)).unwrap(), 1);
+        assert_eq!(clean(folder, &limits, Some(&open), |_| true).unwrap(), 0, "nothing is uploaded yet");
+        assert_eq!(clean(folder, &limits, Some(&open), |_| false).unwrap(), 1);
         assert!(!old.exists());
         for kept in [best, marked, noted, deleted, open, young, broken, other] {
             assert!(kept.exists(), "{}", name_of(&kept));

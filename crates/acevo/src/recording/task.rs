@@ -1,6 +1,7 @@
 //! Recording as a task beside others: a thread takes observations from a queue, and never delays the thread that makes them.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -8,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use acevo_recording::Marked;
 use acevo_settings::RecordingSettings;
+use acevo_shared_memory::ACEvoStatus;
 use acevo_telemetry::ConnectionEvent;
 use anyhow::{Context, anyhow};
 use serde::Serialize;
@@ -19,7 +21,7 @@ use super::free_space::FreeSpace;
 use super::observation::{Observation, ObservedEvent, Observer};
 use super::recorder::Recorder;
 use super::reporter::Reporter;
-use super::retention::Cleaner;
+use super::retention::{Cleaner, IsAwaited};
 use super::ring_mode::RingMode;
 use crate::format::text::error_chain;
 use crate::output::name_of;
@@ -96,6 +98,7 @@ pub(crate) struct RecordingHandle {
     commands: Sender<RecordingCommand>,
     state: Arc<Mutex<RecordingState>>,
     free_space: FreeSpace,
+    is_driving: Arc<AtomicBool>,
 }
 
 impl RecordingHandle {
@@ -107,6 +110,11 @@ impl RecordingHandle {
     /// The state now.
     pub(crate) fn state(&self) -> RecordingState {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// True while the car is driven: not in menus, pauses and replays.
+    pub(crate) fn is_driving(&self) -> bool {
+        self.is_driving.load(Ordering::Relaxed)
     }
 
     /// Free bytes on the disk of the recordings, if they are known. Never waits for the disk.
@@ -126,6 +134,7 @@ pub(crate) struct RecordingFeed {
     /// Observations that can be reused.
     free: Receiver<Box<Observation>>,
     observer: Observer,
+    is_driving: Arc<AtomicBool>,
     idle_since: Option<Instant>,
     /// Packets of physics and of graphics that were lost since the last observation that was passed on.
     dropped: [u32; 2],
@@ -135,16 +144,16 @@ pub(crate) struct RecordingFeed {
 }
 
 impl RecordingFeed {
-    /// Starts the task.
+    /// Starts the task. Recordings that `is_awaited` names are deleted only if there is no space.
     ///
     /// # Errors
     /// If the thread cannot be started. A folder in which files cannot be created is reported, and tried again.
-    pub(crate) fn start(plan: RecordingPlan) -> anyhow::Result<(Self, RecordingHandle)> {
+    pub(crate) fn start(plan: RecordingPlan, is_awaited: Option<IsAwaited>) -> anyhow::Result<(Self, RecordingHandle)> {
         let (queue, observations) = mpsc::sync_channel(QUEUE);
         let (give_back, free) = mpsc::channel();
         let (commands, requests) = mpsc::channel();
         let state = Arc::new(Mutex::new(RecordingState { on: plan.is_on, ..RecordingState::default() }));
-        let task = Task::new(plan, Arc::clone(&state));
+        let task = Task::new(plan, Arc::clone(&state), Cleaner::new(is_awaited));
         let work = move || task.run(&observations, &give_back, &requests);
         let thread =
             thread::Builder::new().name("recording task".into()).spawn(work).context("cannot start a thread")?;
@@ -152,16 +161,20 @@ impl RecordingFeed {
             queue: Some(queue),
             free,
             observer: Observer::default(),
+            is_driving: Arc::default(),
             idle_since: None,
             dropped: [0; 2],
             log: Vec::new(),
             thread: Some(thread),
         };
-        Ok((feed, RecordingHandle { commands, state, free_space: FreeSpace::default() }))
+        let is_driving = Arc::clone(&feed.is_driving);
+        Ok((feed, RecordingHandle { commands, state, free_space: FreeSpace::default(), is_driving }))
     }
 
     /// Passes on what [`LiveConnection::wait`] has returned. Never waits.
     pub(crate) fn feed(&mut self, live: &LiveConnection, event: Option<&ConnectionEvent>) {
+        let is_live = live.frame().is_some_and(|frame| frame.graphics.status() == ACEvoStatus::Live);
+        self.is_driving.store(is_live && live.location().is_some(), Ordering::Relaxed);
         if event.is_none() && self.log.is_empty() {
             // The thread notices by itself that nothing arrives; it has to know only once in a while.
             let now = Instant::now();
@@ -219,13 +232,13 @@ struct Task {
 }
 
 impl Task {
-    fn new(plan: RecordingPlan, state: Arc<Mutex<RecordingState>>) -> Self {
+    fn new(plan: RecordingPlan, state: Arc<Mutex<RecordingState>>, cleaner: Cleaner) -> Self {
         let reports = Reports { state, is_closing: false };
         Self {
             plan,
             files: None,
             ring: None,
-            cleaner: Cleaner::default(),
+            cleaner,
             reports,
             retry_at: None,
             retry_ring_at: None,

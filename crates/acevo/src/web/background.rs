@@ -7,6 +7,7 @@ use crate::fleet::task::{FleetHandle, FleetState};
 use crate::recording::task::{RecordingHandle, RecordingState};
 use crate::settings::watch::SettingsStatus;
 use crate::shutdown::Stop;
+use crate::upload::task::{UploadHandle, UploadState};
 
 /// What the page can control.
 #[derive(Debug, Clone)]
@@ -19,6 +20,8 @@ pub(crate) struct Control {
     pub(super) stop: Stop,
     /// Publishing to a broker and a database, if one is set.
     fleet: Option<FleetHandle>,
+    /// Delivering recordings to a store, if one is set.
+    upload: Option<UploadHandle>,
 }
 
 impl Control {
@@ -29,13 +32,24 @@ impl Control {
         allows_lan: Arc<AtomicBool>,
         stop: Stop,
     ) -> Self {
-        Self { recording, settings, allows_lan, stop, fleet: None }
+        Self { recording, settings, allows_lan, stop, fleet: None, upload: None }
     }
 
     /// With publishing to a broker and a database.
     #[must_use]
     pub(crate) fn with_fleet(self, fleet: Option<FleetHandle>) -> Self {
         Self { fleet, ..self }
+    }
+
+    /// With delivering to a store.
+    #[must_use]
+    pub(crate) fn with_upload(self, upload: Option<UploadHandle>) -> Self {
+        Self { upload, ..self }
+    }
+
+    /// The state of delivering; `None` if no store is set.
+    pub(super) fn upload(&self) -> Option<UploadState> {
+        self.upload.as_ref().map(UploadHandle::state)
     }
 
     /// The state of publishing.

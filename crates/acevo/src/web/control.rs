@@ -16,6 +16,7 @@ use super::server::Server;
 use super::slots::Connection;
 use crate::format::text::{clean, driver, name};
 use crate::recording::task::{RecordingCommand, RecordingState};
+use crate::upload::task::UploadState;
 
 /// Maximum length of a note, and of a whole request, in bytes.
 const MAX_NOTE: usize = 400;
@@ -64,6 +65,8 @@ struct Status {
     mqtt: Option<PublisherState>,
     /// Writing to a database; `None` if none is set.
     influx: Option<InfluxState>,
+    /// Delivering recordings to a store; `None` if none is set.
+    upload: Option<UploadState>,
     /// Free bytes in the folder of recordings.
     disk_free: Option<u64>,
     /// What is wrong now.
@@ -86,6 +89,8 @@ pub(super) fn status(server: &Server, connection: &Connection) -> String {
     let of_settings =
         server.control.as_ref().and_then(|control| Some(format!("settings: {}", control.settings.problem()?)));
     let fleet = server.control.as_ref().map(Control::fleet).unwrap_or_default();
+    let upload = server.control.as_ref().and_then(Control::upload);
+    let of_upload = upload.as_ref().and_then(|upload| Some(format!("upload: {}", upload.problem.as_ref()?)));
     let (track, layout) = snapshot.track_names();
     let pages = snapshot.pages.as_ref();
     let driver = pages.map(driver).unwrap_or_default();
@@ -106,9 +111,10 @@ pub(super) fn status(server: &Server, connection: &Connection) -> String {
         missed: snapshot.health.physics_missed,
         clients: server.gate.counters.clients.load(Ordering::Relaxed),
         recording,
-        problems: problem.into_iter().chain(of_settings).chain(fleet.problems()).collect(),
+        problems: [problem, of_settings, of_upload].into_iter().flatten().chain(fleet.problems()).collect(),
         mqtt: fleet.mqtt,
         influx: fleet.influx,
+        upload,
         disk_free,
         restart_for: server.control.as_ref().map(|control| control.settings.waiting()).unwrap_or_default(),
         may_control: refusal.is_none(),

@@ -11,11 +11,16 @@ use super::slots::Slots;
 /// Time for clients to close their connections when the server stops.
 pub(super) const CLOSE_TIMEOUT: Duration = Duration::from_millis(500);
 
+/// Maximum age of a connection for documents.
+const MAX_AGE: Duration = Duration::from_secs(120);
+
 /// Decides about requests and connections, and counts them.
 pub(super) struct Gate {
     pub(super) guard: Guard,
     pub(super) slots: Slots,
     pub(super) counters: Counters,
+    /// Maximum age of a connection without a WebSocket. Clients then open another one.
+    pub(super) max_age: Duration,
     /// True when all connections must close.
     pub(super) closing: watch::Sender<bool>,
 }
@@ -37,7 +42,7 @@ pub(super) struct Counters {
 impl Gate {
     pub(super) fn new(guard: Guard) -> Self {
         let (slots, counters) = (Slots::default(), Counters::default());
-        Self { guard, slots, counters, closing: watch::Sender::new(false) }
+        Self { guard, slots, counters, max_age: MAX_AGE, closing: watch::Sender::new(false) }
     }
 
     /// Waits until all connections must close.

@@ -110,7 +110,7 @@ fn is_ours(host: &str, local: SocketAddr) -> bool {
 }
 
 /// The token in the header `Authorization`. The name of the scheme is not case-sensitive.
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = only(headers, &AUTHORIZATION)?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_start_matches(' '))
 }

@@ -32,9 +32,6 @@ const CHECK_EVERY: Duration = Duration::from_millis(100);
 /// Time limit for receiving a request, and for waiting for the next one on the same connection.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Maximum age of a connection for documents. Browsers then open another one. WebSockets may stay longer.
-const MAX_AGE: Duration = Duration::from_secs(120);
-
 /// Time for the running request when a connection reaches its maximum age, or when the server stops.
 const LAST_REQUEST: Duration = Duration::from_secs(10);
 
@@ -115,7 +112,7 @@ async fn serve_connection(stream: TcpStream, router: axum::Router, connection: C
             return;
         }
         () = gate.closed() => {}
-        () = sleep(MAX_AGE) => {}
+        () = sleep(gate.max_age) => {}
     }
     serving.as_mut().graceful_shutdown();
     let _ = timeout(LAST_REQUEST, serving).await;

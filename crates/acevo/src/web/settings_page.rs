@@ -152,6 +152,7 @@ fn parts(kind: Kind) -> (&'static str, Option<&'static [&'static str]>, Option<f
         Kind::Folder => ("folder", None, None, None),
         Kind::Age => ("age", None, None, None),
         Kind::Size => ("size", None, None, None),
+        Kind::Rate => ("rate", None, None, None),
         Kind::Positions => ("positions", None, None, None),
     }
 }
@@ -188,15 +189,18 @@ pub(super) async fn write(
     try_write(&server, &connection, request).await.unwrap_or_else(Refusal::into_response)
 }
 
+/// Sections that other devices cannot change.
+const LOCAL_SECTIONS: [&str; 3] = ["mqtt.", "influx.", "upload."];
+
 async fn try_write(server: &Arc<Server>, connection: &Connection, request: Request) -> Result<Response, Refusal> {
     server.control()?;
     let Changes { changes } = read_change(server, connection, request, MAX_REQUEST).await?;
     // Who changes these could have everything sent elsewhere, also the content of a file as a password.
-    let is_elsewhere = |key: &String| ["mqtt.", "influx."].iter().any(|section| key.starts_with(section));
-    if !connection.is_local() && changes.keys().any(is_elsewhere) {
+    let is_local_only = |key: &String| LOCAL_SECTIONS.iter().any(|section| key.starts_with(section));
+    if !connection.is_local() && changes.keys().any(is_local_only) {
         return Err(Refusal::new(
             StatusCode::FORBIDDEN,
-            "Only the computer that runs acevo can change the settings of mqtt and influx.",
+            "Only the computer that runs acevo can change the settings of mqtt, influx and upload.",
         ));
     }
     let value = |json: &Json| if json.is_null() { None } else { Some(Value::from_json(json)) };

@@ -295,11 +295,13 @@ fn other_devices_may_change_something_only_if_the_settings_allow_it() {
         let change = remote.send_with("PUT", "/api/settings", &headers, "{\"changes\":{\"units\":\"metric\"}}");
         assert_eq!((mark.status, change.status), if allowed { (204, 200) } else { (403, 403) }, "{mark:?} {change:?}");
         for elsewhere in [
-            "{\"changes\":{\"mqtt.broker\":\"mqtt://elsewhere\"}}",
-            "{\"changes\":{\"influx.url\":\"http://elsewhere/write\"}}",
+            "\"mqtt.broker\":\"mqtt://elsewhere\"",
+            "\"influx.url\":\"http://elsewhere/write\"",
+            "\"upload.url\":\"http://elsewhere\"",
         ] {
-            let changed = remote.send_with("PUT", "/api/settings", &headers, elsewhere);
-            assert_eq!(changed.status, 403, "where laps are sent is decided on this computer: {changed:?}");
+            let changes = format!("{{\"changes\":{{{elsewhere}}}}}");
+            let refused = remote.send_with("PUT", "/api/settings", &headers, &changes);
+            assert_eq!(refused.status, 403, "where data is sent is decided on this computer: {refused:?}");
         }
         let status: Value = serde_json::from_str(&remote.request("/api/status", &headers).body).unwrap();
         let settings: Value = serde_json::from_str(&remote.request("/api/settings", &headers).body).unwrap();

@@ -10,6 +10,8 @@ mod autostart;
 mod background;
 #[cfg(unix)]
 mod browser;
+#[cfg(target_os = "linux")]
+mod collect;
 mod compare;
 #[cfg(unix)]
 mod completions;
@@ -29,6 +31,8 @@ mod idle;
 #[cfg(target_os = "linux")]
 mod influx;
 mod keep;
+#[cfg(unix)]
+mod lake;
 #[cfg(unix)]
 mod layouts;
 #[cfg(unix)]

@@ -31,7 +31,7 @@ fn man_writes_a_page_per_command_with_examples_and_exit_codes() {
         .filter_map(|line| line.split_whitespace().next())
         .filter(|name| *name != "help")
         .map(|name| format!("acevo-{name}.1"))
-        .chain(["acevo.1".to_owned()])
+        .chain(["acevo.1", "acevo-lake-add.1", "acevo-lake-check.1", "acevo-lake-compact.1"].map(str::to_owned))
         .collect();
     expected.sort();
     assert_eq!(names(&folder), expected);

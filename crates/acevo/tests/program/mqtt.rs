@@ -45,13 +45,13 @@ fn laps(subscriber: &Subscriber) -> BTreeMap<String, u64> {
     complete.map(|lap| (lap["key"].as_str().unwrap().into(), lap["time_ms"].as_u64().unwrap())).collect()
 }
 
-/// Checks all messages against the schema, and that of laps, events and sessions none is missing.
-fn check(subscriber: &Subscriber) {
+/// Checks all messages against the schema, and that of laps, events, sessions and files none is missing.
+pub(super) fn check(subscriber: &Subscriber) {
     let schema = Schema::load();
     let mut numbers = BTreeSet::new();
     for message in subscriber.all().iter().filter(|message| message.topic.starts_with("acevo/v1/")) {
         schema.check(&message.name, &message.content).unwrap_or_else(|error| panic!("{error}"));
-        if ["lap", "event", "session"].contains(&message.name.as_str()) {
+        if ["lap", "event", "session", "file"].contains(&message.name.as_str()) {
             numbers.insert(message.content["seq"].as_u64().unwrap());
         }
     }

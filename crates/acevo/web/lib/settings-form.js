@@ -54,11 +54,14 @@ export function noteOf(key, { isChanged, isReset, noted }) {
 
 const isSame = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
+/** True for kinds of limits, which may be absent. */
+const isLimit = (kind) => ['age', 'size', 'rate'].includes(kind);
+
 /** The value of a key as the text of its field. */
 export function textOf({ kind }, value) {
   if (value === null || value === undefined) return '';
   if (Array.isArray(value)) return value.join(', ');
-  if (kind === 'age' || kind === 'size') return value === NO_LIMIT ? '' : String(value);
+  if (isLimit(kind)) return value === NO_LIMIT ? '' : String(value);
   return String(value);
 }
 
@@ -66,7 +69,7 @@ export function textOf({ kind }, value) {
 export function shown(key, value) {
   if (key.kind === 'switch') return value ? 'on' : 'off';
   const text = textOf(key, value);
-  if (!text) return key.kind === 'age' || key.kind === 'size' ? NO_LIMIT : 'empty';
+  if (!text) return isLimit(key.kind) ? NO_LIMIT : 'empty';
   return key.unit ? `${text} ${key.unit}` : text;
 }
 
@@ -86,6 +89,7 @@ export function fieldValue({ kind }, entered) {
       return /^[+-]?(\d+[.,]?\d*|[.,]\d+)$/.test(text) ? Number(text.replace(',', '.')) : text;
     case 'age':
     case 'size':
+    case 'rate':
       return text || NO_LIMIT;
     case 'positions':
       return !text || text === THIRDS ? THIRDS : positions(text);

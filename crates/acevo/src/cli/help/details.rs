@@ -19,8 +19,11 @@ pub(super) fn of(command: &str) -> Option<String> {
         "replay" => return Some(format!("{LAP_POSITIONS}\n\n{REPLAY}")),
         "relay" => RELAY,
         "receive" => RECEIVE,
+        "upload" => UPLOAD,
+        "collect" => COLLECT,
         "info" => INFO,
         "export" => return Some(format!("{EXPORT}\n\n{LAP_NAMES}")),
+        "lake" => LAKE,
         "merge" => MERGE,
         "cut" => return Some(format!("{CUT}\n\n{LAP_NAMES}")),
         "corners" => return Some(format!("{CORNERS}\n\n{LAP_NAMES}")),
@@ -34,6 +37,15 @@ pub(super) fn of(command: &str) -> Option<String> {
     };
     Some(text.to_owned())
 }
+
+const LAKE: &str = "\
+A lake is a folder with the tables laps, events and samples, and with cars and field_laps for sessions with other cars. Each is a table of \
+Delta Lake: Parquet files in folders track=TRACK/date=DATE, and a log. docs/lake.md describes the columns, and has queries.
+
+A recording is added once. Several computers may add to a lake on a network share at the same time, and may be switched off while they do \
+it: add the recording again. Recordings that are still being written are left out.
+
+Channels have their own units. The setting units does not matter.";
 
 const RELAY: &str = "\
 The token is in the file relay-token in the data folder of this user, or in the file of --token-file, which is created if it does not \
@@ -63,6 +75,32 @@ JSON, an object per second:
   round_trip_ms  time of a message to the other computer and back; null until it is known
   bytes        received bytes
   waiting      packets that have arrived and are not published yet";
+
+const UPLOAD: &str = "\
+A store has recordings as SITE/RIG/NAME.acevo. It is a folder, such as a network share, which must exist; a server, such as that of \
+acevo collect; or, with --presign, a service that returns addresses of an object store. A recording that the store has already is not \
+sent again. An upload that is cut is tried again; acevo collect continues it where it was cut.
+
+Only complete recordings are uploaded: acevo repair makes complete ones of others. The address of each stored recording is printed. The \
+token is in the file of --token-file, or in the variable ACEVO_UPLOAD_TOKEN. acevo run uploads by itself with the settings of the section \
+upload. docs/collect.md has the details.
+
+JSON, an object per recording:
+  path         the file
+  url          where it is stored
+  bytes        its length
+  sha256       its digest
+  new          false if the store had it already";
+
+const COLLECT: &str = "\
+Recordings are stored as SITE/RIG/NAME.acevo in the folder, each of them only when it has arrived completely, has the announced digest, and \
+can be read. The same content is stored once; another content with the same name gets another name. Incomplete uploads are kept for 7 \
+days. With --lake, recordings are added to a lake after that, also those that were put into the folder before the start.
+
+The token is in the file collect-token in the data folder of this user, or in the file of --token-file, which is created if it does not \
+exist. With --rigs each rig has a token of its own, which is valid for its folder only.
+
+Nothing is encrypted: use it in networks that you trust, or with a proxy for TLS before it. docs/collect.md has examples, and the protocol.";
 
 const LAP_NAMES: &str = "\
 Laps: best (the fastest valid lap), 3, 2/3 (lap 3 of session 2), 2/best, 3#2 (the second attempt at lap 3); lists and ranges, \

@@ -39,8 +39,14 @@ pub(super) fn of(command: &str) -> &'static str {
         "replay" => REPLAY,
         "relay" => RELAY,
         "receive" => RECEIVE,
+        "upload" => UPLOAD,
+        "collect" => COLLECT,
         "info" => INFO,
         "export" => EXPORT,
+        "lake" => LAKE,
+        "lake-add" => LAKE_ADD,
+        "lake-check" => LAKE_CHECK,
+        "lake-compact" => LAKE_COMPACT,
         "repair" => REPAIR,
         "cut" => CUT,
         "merge" => MERGE,
@@ -278,6 +284,20 @@ Examples:
   acevo receive game-pc:7334 --token-file T --delay 30ms   In a network that is never late
   acevo receive game-pc --token-file T --json              With the delay and gaps of each second";
 
+const UPLOAD: &str = "\
+Examples:
+  acevo upload FILE --to http://192.168.1.5:7336 --token-file T   To a computer on which acevo collect runs
+  acevo upload FOLDER --to /mnt/nas/acevo --rig \"Rig 3\"          All recordings of a folder to a share
+  acevo upload FILE --to https://sign.example/acevo --presign     By addresses of a service, such as presigned ones of S3
+  acevo upload FILE                                               To the store of the settings";
+
+const COLLECT: &str = "\
+Examples:
+  acevo collect --folder /srv/acevo                               Prints the address and the token for the rigs
+  acevo collect --folder /srv/acevo --rigs rigs.txt               With a token per rig
+  acevo collect --folder /srv/acevo --lake /srv/lake              With Delta tables of all laps, events and samples
+  acevo collect --folder /srv/acevo --listen 127.0.0.1:7336       Behind a proxy for TLS";
+
 const INFO: &str = "\
 Examples:
   acevo info FILE            Game, car, track, sessions, laps, sizes
@@ -294,6 +314,31 @@ Examples:
   acevo export FILE --to mcap                 For Foxglove and PlotJuggler
   acevo export *.acevo --to csv               A table per recording, in the current folder
   acevo export FOLDER --to parquet -o DATA    A data set of all recordings; run it again to add new ones";
+
+const LAKE: &str = "\
+Examples:
+  acevo lake add recordings -o lake      Add all recordings of a folder; repeat it after each drive
+  acevo lake check lake                  Are all files there?
+  acevo lake compact lake --vacuum 7d    Merge small files, and remove merged ones after a week";
+
+const LAKE_ADD: &str = "\
+Examples:
+  acevo lake add recordings -o lake                       All recordings of a folder and its subfolders
+  acevo lake add monza.acevo -o /mnt/team/lake --rig rig-3
+                                                          One recording, into the lake of a team
+  acevo lake add recordings -o lake --rate 20 --channels speed,throttle,brake,steer,gear
+                                                          Small samples; laps and events are complete
+  acevo lake add parquet -o lake                          A data set that `acevo export` has made";
+
+const LAKE_CHECK: &str = "\
+Examples:
+  acevo lake check lake           Tables, and what was found
+  acevo lake check lake --quiet   Only damage; the exit code is 1 if there is any";
+
+const LAKE_COMPACT: &str = "\
+Examples:
+  acevo lake compact lake                Merge small files
+  acevo lake compact lake --vacuum 7d    Also remove files that were merged a week ago";
 
 const REPAIR: &str = "\
 Examples:

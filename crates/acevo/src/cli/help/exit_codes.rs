@@ -58,7 +58,13 @@ pub(super) fn of(command: &str) -> Vec<(u8, &'static str)> {
             "It was asked to end.",
             "The relay has refused the token or the version, or a game or a simulator has the pages.",
         ),
+        "upload" => ("The store has all recordings.", "It does not have at least one of them."),
+        "collect" => ("It was asked to end.", "It cannot listen, or the folder cannot be used."),
         "export" => ("All recordings were exported.", "At least one was not."),
+        "lake-add" => {
+            ("All recordings are in the lake, or were left out.", "At least one could not be added, or it was stopped.")
+        }
+        "lake-check" => ("Nothing is damaged.", "Something is damaged, or there is no lake."),
         "merge" => (
             "The new recording is complete.",
             "The log does not belong to the recording, the recording has a log already, or a file cannot be read or written.",

@@ -32,9 +32,6 @@ const MAX_BYTES: u64 = 2 << 30;
 /// The folder of imported recordings, in the folder of recordings.
 const FOLDER: &str = "imported";
 
-/// Maximum number of characters of a file name without its extension.
-const MAX_NAME: usize = 100;
-
 /// The sessions of a recording.
 #[derive(Debug, Serialize)]
 struct Imported {
@@ -49,7 +46,8 @@ pub(super) async fn import(
     request: Request,
 ) -> Result<Response, Refusal> {
     may_change(&server, &connection)?;
-    let name = plain_name(&parameter(request.uri().query().unwrap_or_default(), "name").unwrap_or_default());
+    let name = parameter(request.uri().query().unwrap_or_default(), "name").unwrap_or_default();
+    let name = file_name::plain_stem(name.strip_suffix(".acevo").unwrap_or(&name));
     let Some(folder) = server.library.watched().folders.first().map(|folder| folder.join(FOLDER)) else {
         return Err(Refusal::new(
             StatusCode::CONFLICT,
@@ -61,16 +59,6 @@ pub(super) async fn import(
     let path = blocking(move || publish(file)).await?;
     let sessions = in_library(&server, move |library, _| library.index_file(&path));
     Ok(document(json(&Imported { sessions: sessions.await? })))
-}
-
-/// A name of the user as a file name without its extension: no folders, nothing that a system refuses.
-fn plain_name(name: &str) -> String {
-    let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let stem = name.strip_suffix(".acevo").unwrap_or(name);
-    let is_plain = |letter: char| letter.is_alphanumeric() || matches!(letter, '-' | '_' | ' ' | '.');
-    let plain: String = stem.chars().take(MAX_NAME).map(|letter| if is_plain(letter) { letter } else { '-' }).collect();
-    let plain = plain.trim_matches(['.', ' ']);
-    if plain.is_empty() { "recording".to_owned() } else { plain.to_owned() }
 }
 
 fn create(folder: &Path, name: &str) -> Result<PendingFile, Refusal> {
@@ -117,25 +105,4 @@ fn failed(error: &io::Error) -> Refusal {
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     };
     Refusal::new(status, format!("The recording cannot be stored: {error}."))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn plain_name_has_no_folders_and_no_signs_that_systems_refuse() {
-        for (name, plain) in [
-            ("evening.acevo", "evening"),
-            ("../../etc/passwd", "passwd"),
-            ("C:\\races\\Spa 1.acevo", "Spa 1"),
-            ("a:b*c?.acevo", "a-b-c-"),
-            ("..", "recording"),
-            ("", "recording"),
-            ("a\u{202e}\u{1b}b", "a--b"),
-        ] {
-            assert_eq!(plain_name(name), plain, "{name:?}");
-        }
-        assert_eq!(plain_name(&"x".repeat(500)).len(), MAX_NAME);
-    }
 }
