@@ -7,8 +7,7 @@ use crate::problem::{Problem, did_you_mean, nearest};
 use crate::settings::Settings;
 
 /// Variables that are no keys: secrets are not printed with the settings.
-const SECRETS: &[&str] =
-    &["ACEVO_MQTT_PASSWORD", "ACEVO_INFLUX_PASSWORD", "ACEVO_INFLUX_TOKEN", "ACEVO_UPLOAD_TOKEN"];
+const SECRETS: &[&str] = &["ACEVO_MQTT_PASSWORD", "ACEVO_INFLUX_PASSWORD", "ACEVO_INFLUX_TOKEN", "ACEVO_UPLOAD_TOKEN"];
 
 /// Applies the variables that are set. An empty variable counts as not set. `on_key` gets each key that was set.
 pub(crate) fn apply(

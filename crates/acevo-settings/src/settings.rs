@@ -190,6 +190,8 @@ impl InfluxSettings {
     pub fn path(text: &str, home: Option<&Path>) -> Option<PathBuf> {
         kind::folder(text, home)
     }
+}
+
 /// The store of finished recordings. Empty texts are not set.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
