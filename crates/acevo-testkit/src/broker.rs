@@ -46,7 +46,7 @@ pub struct Broker {
 fn installed(programs: &[&'static str], name: &str) -> Option<&'static str> {
     let found = programs.iter().find(|program| Path::new(program).exists()).copied();
     if found.is_none() {
-        left_out(&format!("tests with {name}, which is not installed"));
+        left_out(format!("tests with {name}, which is not installed"));
     }
     found
 }

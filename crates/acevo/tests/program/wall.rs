@@ -35,7 +35,7 @@ fn rig(user: &User, broker: &Broker, site: &str, name: &str) -> Running {
 fn shown(site: &Site, rig: &str) -> Value {
     let state = site.json("/api/snapshot");
     let rigs = state["rigs"].as_array().into_iter().flatten();
-    rigs.filter(|shown| shown["rig"] == rig).cloned().next().unwrap_or_default()
+    rigs.filter(|shown| shown["rig"] == rig).next().cloned().unwrap_or_default()
 }
 
 /// The laps of all tables.
@@ -245,6 +245,7 @@ fn wall_keeps_up_with_a_hundred_rigs() {
 #[test]
 #[ignore = "measures for a minute"]
 fn cost_of_a_hundred_rigs() {
+    use std::io::Write as _;
     use std::thread::sleep;
     use std::time::{Duration, Instant};
     let Some(broker) = Broker::anonymous() else { return };
@@ -282,10 +283,11 @@ fn cost_of_a_hundred_rigs() {
     let used = ticks(&site) - before;
     let status = fs::read_to_string(format!("/proc/{}/status", site.running.id())).unwrap();
     let memory: Vec<_> = status.lines().filter(|line| line.starts_with("VmRSS") || line.starts_with("VmHWM")).collect();
-    println!("CPU: {:.1} % of a core; {memory:?}", used as f64 / start.elapsed().as_secs_f64());
+    let mut out = std::io::stdout();
+    writeln!(out, "CPU: {:.1} % of a core; {memory:?}", used as f64 / start.elapsed().as_secs_f64()).unwrap();
     for reader in readers {
         let (bytes, updates) = reader.join().unwrap();
-        println!("a browser: {} updates, {:.1} kB/s", updates, bytes as f64 / 60e3);
+        writeln!(out, "a browser: {updates} updates, {:.1} kB/s", bytes as f64 / 60e3).unwrap();
     }
 }
 

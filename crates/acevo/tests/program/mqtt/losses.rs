@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::Write as _;
 
 use acevo_testkit::broker::{Broker, Subscriber};
 use acevo_testkit::client::serve_by;
@@ -42,7 +43,8 @@ fn every_lap_and_event_arrives_although_acevo_and_the_broker_are_killed_again_an
     let Some(mut broker) = Broker::anonymous() else { return };
     let (user, subscriber, address) = (User::new(), broker.subscribe(), broker.address());
     let seed = std::process::id().into();
-    println!("seed {seed}");
+    // It repeats a run that has failed.
+    let _ = writeln!(std::io::stderr(), "seed {seed}");
     let mut random = Random(seed);
     let mut is_up = true;
     for _ in 0..12 {
