@@ -55,7 +55,9 @@ pub(super) fn of(command: &str) -> Vec<(u8, &'static str)> {
             "The relay has refused the token or the version, or a game or a simulator has the pages.",
         ),
         "export" => ("All recordings were exported.", "At least one was not."),
-        "lake-add" => ("All recordings are in the lake, or were left out.", "At least one could not be added, or it was stopped."),
+        "lake-add" => {
+            ("All recordings are in the lake, or were left out.", "At least one could not be added, or it was stopped.")
+        }
         "lake-check" => ("Nothing is damaged.", "Something is damaged, or there is no lake."),
         "merge" => (
             "The new recording is complete.",
