@@ -1,6 +1,6 @@
 """Makes a lake with many hours of driving, and measures queries over it. README.md describes it.
 
-Usage: scale.py make HOURS LAKE [--acevo PROGRAM] [--drives N]
+Usage: scale.py make HOURS LAKE [--acevo PROGRAM] [--drives N] [--minutes N]
        scale.py ask LAKE [--workers N]
 """
 
@@ -16,7 +16,7 @@ import tempfile
 import time
 
 TABLES = ["laps", "events", "samples"]
-CHANNELS = "speed,throttle,brake,steer_angle,gear,rpm,fuel,lap_distance,g_lateral,g_longitudinal,tyre_core_fl,tyre_pressure_fl"
+CHANNELS = "speed,throttle,brake,steering,gear,rpm,fuel,lap_distance,g_lateral,g_longitudinal,tyre_temp_core_fl,tyre_pressure_fl"
 DRIVES = [("karsthafen", "gt3"), ("valdombra", "gt3"), ("northmoor", "gt3-turbo"), ("northmoor", "road")]
 COPIES_PER_COMMIT = 10
 
@@ -34,14 +34,7 @@ def run(program, *arguments):
     subprocess.run([program, *arguments], check=True)
 
 
-def known(program, wanted):
-    """The channels of a list that acevo has."""
-    listed = subprocess.run([program, "channels", "--json"], check=True, capture_output=True, text=True).stdout
-    ids = set(json.dumps(json.loads(line)) and json.loads(line)["id"] for line in listed.splitlines() if line.startswith("{"))
-    return ",".join(channel for channel in wanted.split(",") if not ids or channel in ids)
-
-
-def make(hours, lake, acevo, drives):
+def make(hours, lake, acevo, drives, minutes):
     import deltalake
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -50,21 +43,21 @@ def make(hours, lake, acevo, drives):
     with tempfile.TemporaryDirectory() as folder:
         for number, (track, car) in enumerate(DRIVES[:drives]):
             file = os.path.join(folder, f"drive-{number}.acevo")
-            run(acevo, "simulate", "-o", file, "--scenario", "hot-laps", "--track", track, "--car", car, "--seed", str(number), "--for", "1h", "--quiet")
-        print(f"simulated {drives} hours: {time.monotonic() - began:.1f} s", flush=True)
+            run(acevo, "simulate", "-o", file, "--scenario", "hot-laps", "--track", track, "--car", car, "--seed", str(number), "--for", f"{minutes}m", "--quiet")
+        print(f"simulated {drives} drives: {time.monotonic() - began:.1f} s", flush=True)
         began = time.monotonic()
-        run(acevo, "lake", "add", folder, "-o", lake, "--rate", "10", "--channels", known(acevo, CHANNELS))
+        run(acevo, "lake", "add", folder, "-o", lake, "--rate", "10", "--channels", CHANNELS)
         print(f"added them: {time.monotonic() - began:.1f} s", flush=True)
     began = time.monotonic()
     base = {name: deltalake.DeltaTable(os.path.join(lake, name)).to_pyarrow_table() for name in TABLES}
-    left, copy = hours - drives, 0
-    while left > 0:
-        copies = range(copy, copy + min(COPIES_PER_COMMIT, math.ceil(left / drives)))
+    rounds = math.ceil(hours * 60 / (drives * minutes)) - 1
+    copy = 0
+    while copy < rounds:
+        copies = range(copy, min(copy + COPIES_PER_COMMIT, rounds))
         for name, table in base.items():
             parts = [copied(pa, pc, table, number) for number in copies]
             deltalake.write_deltalake(os.path.join(lake, name), pa.concat_tables(parts), mode="append")
         copy += len(copies)
-        left -= len(copies) * drives
     print(f"appended {copy} copies: {time.monotonic() - began:.1f} s", flush=True)
     for name in TABLES:
         files = glob.glob(os.path.join(lake, name, "track=*", "*", "*.parquet"))
@@ -102,6 +95,7 @@ def by_duckdb(lake):
 
 def by_sail(lake, workers):
     # Workers are processes in the memory of one program that exchange data over the network.
+    os.environ.setdefault("RUST_LOG", "error")
     os.environ["SAIL_MODE"] = "local-cluster"
     os.environ["SAIL_CLUSTER__WORKER_INITIAL_COUNT"] = str(workers)
     os.environ["SAIL_CLUSTER__WORKER_MAX_COUNT"] = str(workers)
@@ -113,7 +107,8 @@ def by_sail(lake, workers):
     spark = SparkSession.builder.remote(f"sc://127.0.0.1:{server.listening_address[1]}").getOrCreate()
     for name in TABLES:
         spark.read.format("delta").load(os.path.join(lake, name)).createOrReplaceTempView(name)
-    return lambda sql: [tuple(row) for row in spark.sql(sql).collect()]
+    # The server ends when nothing refers to it.
+    return lambda sql, _server=server: [tuple(row) for row in spark.sql(sql).collect()]
 
 
 def are_equal(one, other):
@@ -146,13 +141,14 @@ if __name__ == "__main__":
     maker.add_argument("hours", type=int)
     maker.add_argument("lake")
     maker.add_argument("--acevo", default="acevo")
+    maker.add_argument("--minutes", type=int, default=60)
     maker.add_argument("--drives", type=int, default=len(DRIVES), choices=range(1, len(DRIVES) + 1))
     asker = commands.add_parser("ask")
     asker.add_argument("lake")
     asker.add_argument("--workers", type=int, default=2)
     arguments = parser.parse_args()
     if arguments.command == "make":
-        make(arguments.hours, arguments.lake, arguments.acevo, arguments.drives)
+        make(arguments.hours, arguments.lake, arguments.acevo, arguments.drives, arguments.minutes)
     else:
         # Sail ends with the process.
         failed = ask(arguments.lake, arguments.workers)

@@ -326,7 +326,7 @@ Examples:
   acevo lake add recordings -o lake                       All recordings of a folder and its subfolders
   acevo lake add monza.acevo -o /mnt/team/lake --rig rig-3
                                                           One recording, into the lake of a team
-  acevo lake add recordings -o lake --rate 20 --channels speed,throttle,brake,steer,gear
+  acevo lake add recordings -o lake --rate 20 --channels speed,throttle,brake,steering,gear
                                                           Small samples; laps and events are complete
   acevo lake add parquet -o lake                          A data set that `acevo export` has made";
 
