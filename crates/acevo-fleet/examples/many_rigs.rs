@@ -8,6 +8,8 @@
 //! sample alone). Each rig has a spool and a connection of its own, and drives a lap of ten seconds. The program prints a JSON object. It exits
 //! with 1 if a lap or an event is missing, if a number comes twice with another content, or if a rig is not offline at the end.
 
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
 use std::collections::{BTreeMap, HashMap};
 use std::error::Error;
 use std::process::ExitCode;
@@ -17,9 +19,9 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use acevo_fleet::{
-    Address, Broker as _, BrokerEvent, ChannelInfo, Connection, Credentials, DrivenNames, Hello, Identity, LapFacts,
-    Message, Moment, MqttBroker, Options, Publisher, QualityOfService, RigState, SessionState, Spool, SpoolLimits,
-    TlsFiles,
+    Address, Broker as _, BrokerEvent, ChannelInfo, Connection, Credentials, DrivenNames, Fact, Hello, Identity,
+    LapFacts, Message, Moment, MqttBroker, Options, Publisher, QualityOfService, RigState, SessionState, Sessions,
+    Spool, SpoolLimits, Subscription, TlsFiles,
 };
 use serde_json::{Value, json};
 
@@ -93,6 +95,7 @@ struct Published {
 
 struct Rig {
     publisher: Publisher,
+    sessions: Sessions,
     published: Published,
     next_sample: Instant,
     next_lap: Instant,
@@ -119,7 +122,7 @@ impl Rig {
         let spool = Spool::open(folder.join(&name), SpoolLimits::default())?;
         let identity = Identity { site: "many".into(), rig: name, version: env!("CARGO_PKG_VERSION").into() };
         let mut publisher = Publisher::new(identity, options, Box::new(plan.broker()), spool)?;
-        publisher.set_rig(RigState { state: "live".into(), game: None, missed: 0 });
+        publisher.publish(&Fact::Rig(RigState { state: "live".into(), game: None, missed: 0 }));
         let text = |text: &str| Some(text.to_owned());
         let names = DrivenNames {
             track: text("Monza"),
@@ -128,12 +131,14 @@ impl Rig {
             driver: Some(format!("Driver {index}")),
             session_name: text("Practice"),
         };
-        publisher.session(1, text("time-attack"), names);
+        let mut sessions = Sessions::new()?;
+        sessions.follow(1, text("time-attack"), names).into_iter().for_each(|fact| publisher.publish(&fact));
         // Laps and samples of the rigs are spread over the time.
         let share = |time: Duration| time.mul_f64(index as f64 / plan.rigs as f64);
         let now = Instant::now();
         Ok(Self {
             publisher,
+            sessions,
             published: Published::default(),
             next_sample: now + share(Duration::from_millis(100)),
             next_lap: now + share(LAP),
@@ -146,7 +151,7 @@ impl Rig {
             self.next_sample += Duration::from_secs_f64(1.0 / rate);
             let count = self.published.samples as f64;
             let values = (0..CHANNELS.len()).map(|channel| Some((count * 0.1 + channel as f64).sin() * 100.0));
-            self.publisher.sample(Moment { unix_ms: unix_ms(), values: values.collect() });
+            self.publisher.sample(self.sessions.running(), &Moment { unix_ms: unix_ms(), values: values.collect() });
             self.published.samples += 1;
         }
         if self.next_lap <= now {
@@ -154,6 +159,10 @@ impl Rig {
             self.lap();
         }
         self.publisher.run(now);
+    }
+
+    fn publish(&mut self, facts: impl IntoIterator<Item = Fact>) {
+        facts.into_iter().for_each(|fact| self.publisher.publish(&fact));
     }
 
     /// A lap, and the four events that it has on average.
@@ -167,11 +176,12 @@ impl Rig {
             "tyres": { "compound": "soft", "wear": [0.98, 0.97, 0.99, 0.99], "core_temperature": [81.2, 82.0, 79.1, 78.8] },
         });
         let facts = LapFacts { number, attempt: 1, is_complete: true, counted_ms: Some(time_ms) };
-        self.publisher.lap(1, &lap, facts, unix_ms());
+        let mut all: Vec<_> = self.sessions.lap(1, &lap, facts, unix_ms()).into_iter().collect();
         for kind in ["sector", "sector", "lap", "fuel"] {
             let event = json!({ "at_s": at_s, "session_s": at_s, "session": 1, "event": kind, "number": number });
-            self.publisher.event(1, &event, unix_ms());
+            all.extend(self.sessions.event(1, &event, kind.into(), unix_ms()));
         }
+        self.publish(all);
         self.published.laps += 1;
         self.published.events += 4;
     }
@@ -209,7 +219,8 @@ fn run_rigs(plan: &Plan, indices: &[usize], connected: &AtomicUsize, folder: &st
         thread::sleep(Duration::from_millis(10));
     }
     let closed = rigs.into_iter().map(|mut rig| {
-        rig.publisher.end_session(SessionState::Closed);
+        let end = rig.sessions.end(SessionState::Closed);
+        rig.publish(end);
         let until = Instant::now() + PATIENCE;
         while rig.publisher.state().backlog.messages > 0 && Instant::now() < until {
             rig.publisher.run(Instant::now());
@@ -289,14 +300,11 @@ fn keep(known: &mut HashMap<String, Value>, key: String, mut content: Value, rep
 fn subscribe(plan: &Plan) -> Result<Box<dyn Connection>, Box<dyn Error>> {
     let hello = Hello {
         client_id: format!("many-rigs-{}", std::process::id()),
-        last_will: Message {
-            topic: "many-rigs/end".into(),
-            text: "{}".into(),
-            quality: QualityOfService::AtMostOnce,
-            is_retained: false,
-        },
-        subscriptions: vec!["acevo/v1/many/#".into()],
+        last_will: None,
+        subscriptions: vec![Subscription { topics: "acevo/v1/many/#".into(), quality: QualityOfService::AtLeastOnce }],
         keep_alive: Duration::from_secs(30),
+        is_kept: false,
+        max_received: 1 << 20,
     };
     let mut connection = plan.broker().connect(hello)?;
     loop {

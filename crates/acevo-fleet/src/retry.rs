@@ -43,6 +43,7 @@ impl Retry {
     }
 
     /// The next attempt comes after this time at the earliest.
+    #[cfg(any(feature = "influx", test))]
     pub(crate) fn wait_for(&mut self, minimum: Duration, now: Instant) {
         self.at = self.at.max(Some(now + minimum));
     }
