@@ -59,10 +59,14 @@ def make(hours, lake, acevo, drives, minutes):
             deltalake.write_deltalake(os.path.join(lake, name), pa.concat_tables(parts), mode="append")
         copy += len(copies)
     print(f"appended {copy} copies: {time.monotonic() - began:.1f} s", flush=True)
+    began = time.monotonic()
+    run(acevo, "lake", "compact", lake, "--quiet")
+    print(f"compacted: {time.monotonic() - began:.1f} s", flush=True)
     for name in TABLES:
-        files = glob.glob(os.path.join(lake, name, "track=*", "*", "*.parquet"))
+        table = deltalake.DeltaTable(os.path.join(lake, name))
+        files = table.file_uris()
         size = sum(os.path.getsize(file) for file in files)
-        print(f"{name}: {deltalake.DeltaTable(os.path.join(lake, name)).count()} rows, {len(files)} files, {size / 1e6:.0f} MB", flush=True)
+        print(f"{name}: {table.count()} rows, {len(files)} files, {size / 1e6:.0f} MB", flush=True)
 
 
 def copied(pa, pc, table, number):
@@ -99,6 +103,8 @@ def by_sail(lake, workers):
     os.environ["SAIL_MODE"] = "local-cluster"
     os.environ["SAIL_CLUSTER__WORKER_INITIAL_COUNT"] = str(workers)
     os.environ["SAIL_CLUSTER__WORKER_MAX_COUNT"] = str(workers)
+    # Each data file can be a task.
+    os.environ["SAIL_CLUSTER__WORKER_TASK_SLOTS"] = "1024"
     from pysail.spark import SparkConnectServer
     from pyspark.sql import SparkSession
 

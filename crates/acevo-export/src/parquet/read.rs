@@ -56,11 +56,13 @@ impl ColumnFileReader {
         entries.iter().find(|entry| entry.key == key)?.value.as_deref()
     }
 
-    /// True if the compression of all columns is one that acevo reads: LZ4, or none.
+    /// True if the compression of all columns is one that acevo reads: LZ4, Snappy, or none.
     pub fn is_readable(&self) -> bool {
         let groups = self.file.metadata().row_groups().iter();
         groups.flat_map(|group| group.columns()).all(|column| {
-            matches!(column.compression(), Compression::UNCOMPRESSED | Compression::LZ4_RAW | Compression::LZ4)
+            let readable =
+                [Compression::UNCOMPRESSED, Compression::LZ4_RAW, Compression::LZ4, Compression::SNAPPY];
+            readable.contains(&column.compression())
         })
     }
 
