@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use acevo_testkit::left_out::left_out;
 use acevo_testkit::program::{output, spawn};
 use acevo_testkit::user::User;
-use acevo_testkit::wait::until;
+use acevo_testkit::wait::{PATIENCE, until};
 use serde_json::Value;
 
 use super::database::{Database, Kind};
@@ -129,22 +131,27 @@ fn queries(database: &str) -> Vec<(String, Value)> {
 /// Drives a race until the database has all kinds of points, and longer until each query has numbers.
 fn until_all_have_numbers(kind: Kind, name: &str, numbers: impl Fn(&Database, &Value) -> Result<usize, String>) {
     let Some(database) = Database::start(kind) else { return };
-    let (user, url) = (User::new(), database.url());
-    let acevo =
-        spawn(&mut user.command(&["publish", "--demo", "--scenario", "race", "--speed", "20", "--influx", &url]));
-    acevo.message_with("writes to");
+    // A race has all values of a lap, the other scenario mistakes and damage.
+    let (users, url) = ([User::new(), User::new()], database.url());
+    let running = [("race", "one", &users[0]), ("incidents", "two", &users[1])].map(|(scenario, rig, user)| {
+        let args = ["publish", "--demo", "--scenario", scenario, "--speed", "20", "--rig", rig, "--influx", &url];
+        spawn(&mut user.command(&args))
+    });
+    running.iter().for_each(|acevo| drop(acevo.message_with("writes to")));
     until(|| !database.laps().is_empty());
     let mut waiting = queries(name);
     assert!(waiting.len() > 30, "{}", waiting.len());
     for (title, target) in &waiting {
         numbers(&database, target).unwrap_or_else(|error| panic!("{title}: {error} in {}", query(target)));
     }
-    until(|| {
+    let start = Instant::now();
+    while !waiting.is_empty() {
         waiting.retain(|(_, target)| numbers(&database, target) == Ok(0));
-        let titles: Vec<_> = waiting.iter().map(|(title, target)| format!("{title} {}", query(target))).collect();
-        fs::write(user.folder.path().join("waiting"), titles.join("\n")).unwrap();
-        waiting.is_empty()
-    });
+        let titles: Vec<_> = waiting.iter().map(|(title, target)| format!("{title}: {}", query(target))).collect();
+        assert!(start.elapsed() < 2 * PATIENCE, "without numbers: {titles:#?}");
+        // The database has other things to do than to answer.
+        thread::sleep(Duration::from_millis(300));
+    }
     for (file, dashboard) in dashboards(name) {
         for variable in array(&dashboard["templating"]["list"]) {
             let text = replaced(variable["definition"].as_str().unwrap());
