@@ -140,8 +140,7 @@ pub use self::motec::{MotecExporter, MotecNames, motec_file_name};
 pub use self::number::Precision;
 #[cfg(feature = "parquet")]
 pub use self::parquet::{
-    CellParquet, ColumnFile, ColumnFileReader, ColumnStatistics, FileStatistics, Limit, ParquetExporter,
-    Table,
+    CellParquet, ColumnFile, ColumnFileReader, ColumnStatistics, FileStatistics, Limit, ParquetExporter, Table,
 };
 #[cfg(feature = "parquet")]
 pub use self::partition::{Part, partition_path};

@@ -7,8 +7,8 @@ use std::sync::Barrier;
 use std::thread;
 
 use acevo_files::{
-    FileLock, NotAFile, PendingFile, PendingFolder, TooLarge, is_at, open_file, read_limited, remove_abandoned,
-    rename_new,
+    FileLock, NotAFile, PendingFile, PendingFolder, TooLarge, create_folders, is_at, open_file, read_limited,
+    remove_abandoned, rename_new,
 };
 use tempfile::tempdir;
 
@@ -17,6 +17,33 @@ fn names(folder: &Path) -> Vec<String> {
     let mut names: Vec<_> = names.collect();
     names.sort();
     names
+}
+
+#[test]
+fn publish_at_once_gives_the_name_to_a_complete_file_and_replaces_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("00.json");
+    let file = |text: &str| {
+        let mut file = PendingFile::create(&path).unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+        file
+    };
+    let (first, second) = (file("first"), file("second"));
+    first.publish_at_once().unwrap();
+    assert_eq!(second.publish_at_once().unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+    assert_eq!(fs::read_to_string(&path).unwrap(), "first");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn create_folders_makes_all_that_are_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a/b/c");
+    create_folders(&path).unwrap();
+    create_folders(&path).unwrap();
+    assert!(path.is_dir());
+    fs::write(folder.path().join("file"), "").unwrap();
+    assert!(create_folders(folder.path().join("file/d")).is_err());
 }
 
 #[test]

@@ -1,8 +1,10 @@
-//! Telemetry of many rigs: messages, a crash-safe spool, and publishing to a broker.
+//! Telemetry of many rigs: messages, a crash-safe spool, and publishing to a broker and a database.
 //!
-//! - [`Publisher`] turns laps, events, sessions and samples into messages, and sends them.
+//! - [`Sessions`] turns what a rig does into facts, each with the id of its session. A [`Sink`] takes them.
+//! - [`Publisher`] turns facts and samples into messages, and sends them.
+//! - `InfluxWriter` writes them to a database of time series (feature `influx`).
 //! - [`Wall`] is what the messages of all rigs say, and [`WallSubscriber`] gets them.
-//! - [`Spool`] keeps laps, events and sessions until the broker has acknowledged them.
+//! - [`Spool`] keeps laps, events and sessions until they are acknowledged.
 //! - [`Broker`] and [`Connection`] are what a client library of a broker has to do; `MqttBroker` does it by MQTT 3.1.1 (feature `mqtt`).
 //! - `Store` delivers files to a folder, a server or an object store (feature `upload`).
 //! - `HttpClient` sends requests to HTTP servers, with bounded answers and without redirects (feature `http`).
@@ -23,12 +25,17 @@ mod home_assistant;
 #[cfg(feature = "http")]
 mod http;
 mod id;
+#[cfg(feature = "influx")]
+mod influx;
 mod message;
 #[cfg(feature = "mqtt")]
 mod mqtt;
+mod outbox;
 mod publisher;
 mod retry;
 mod sample;
+mod session;
+mod sink;
 mod slug;
 #[cfg(any(feature = "http", feature = "mqtt"))]
 mod source;
@@ -37,6 +44,8 @@ mod spool;
 mod tls;
 mod tls_files;
 mod wall;
+
+use std::time::{SystemTime, UNIX_EPOCH};
 
 pub use self::broker::{
     Address, AddressError, Broker, BrokerError, BrokerEvent, Connection, Hello, Message, QualityOfService,
@@ -52,10 +61,18 @@ pub use self::http::{
     HttpAddress, HttpAddressError, HttpAnswer, HttpBody, HttpClient, HttpCredentials, HttpError, HttpMethod,
 };
 pub use self::id::Uuid;
-pub use self::message::{Backlog, ChannelInfo, DrivenNames, SessionState};
+#[cfg(feature = "influx")]
+pub use self::influx::{
+    InfluxOptions, InfluxServer, InfluxState, InfluxWriter, LineServer, WriteAddress, WriteAddressError, WriteError,
+};
+pub use self::message::{Backlog, ChannelInfo};
 #[cfg(feature = "mqtt")]
 pub use self::mqtt::{Credentials, MqttBroker};
-pub use self::publisher::{Identity, LapFacts, Moment, Options, Publisher, PublisherState, RigState};
+pub use self::publisher::{Identity, Options, Publisher, PublisherState};
+pub use self::session::{
+    DrivenNames, EventFact, Fact, LapFact, LapFacts, Moment, RigState, Session, SessionState, Sessions,
+};
+pub use self::sink::Sink;
 pub use self::slug::slug;
 pub use self::spool::{Entry, Spool, SpoolError, SpoolLimits};
 pub use self::tls_files::TlsFiles;
@@ -63,3 +80,8 @@ pub use self::wall::{
     BestLap, BestTable, Day, LastLap, LiveValues, RigActivity, Wall, WallBroker, WallRig, WallState, WallStore,
     WallStoreError, WallSubscriber,
 };
+
+/// The time now, milliseconds since 1970.
+fn unix_ms() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
+}

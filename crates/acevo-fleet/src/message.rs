@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::id::Uuid;
+use crate::session::{DrivenNames, Session};
 
 /// The content of `status`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -69,49 +70,12 @@ pub struct ChannelInfo {
     pub quality: String,
 }
 
-/// The state of a session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SessionState {
-    /// It runs.
-    Open,
-    /// It has ended.
-    Closed,
-    /// The game or the connection to it has ended before the session.
-    Abandoned,
-}
-
-/// Names of what is driven; `None` if they are not known.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-pub struct DrivenNames {
-    /// Name of the track.
-    pub track: Option<String>,
-    /// Layout of the track.
-    pub configuration: Option<String>,
-    /// Name of the car.
-    pub car: Option<String>,
-    /// Name of the driver.
-    pub driver: Option<String>,
-    /// Name of the session, such as `Practice`.
-    pub session_name: Option<String>,
-}
-
 /// The content of `session`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub(crate) struct Session {
-    pub(crate) id: Uuid,
-    pub(crate) state: SessionState,
-    /// The kind of session, such as `race`.
-    #[serde(rename = "type")]
-    pub(crate) kind: Option<String>,
+pub(crate) struct SessionMessage<'a> {
     #[serde(flatten)]
-    pub(crate) names: DrivenNames,
-    /// When it was noticed first.
-    pub(crate) started: u64,
-    /// Laps that have ended.
-    pub(crate) laps: u32,
-    pub(crate) best_ms: Option<u64>,
-    pub(crate) rig: String,
+    pub(crate) session: &'a Session,
+    pub(crate) rig: &'a str,
 }
 
 /// The fields that laps and events have in addition to those of the caller.
@@ -121,39 +85,32 @@ pub(crate) struct Envelope<'a> {
     pub(crate) session: Uuid,
     /// Unique for a lap, also if it arrives twice.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) key: Option<String>,
+    pub(crate) key: Option<&'a str>,
     pub(crate) rig: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) ended_at: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) at: Option<u64>,
     #[serde(flatten)]
-    pub(crate) names: Option<DrivenNames>,
+    pub(crate) names: Option<&'a DrivenNames>,
 }
 
-/// The fields of a serialized object; empty for anything else.
-fn fields(content: &impl Serialize) -> Map<String, Value> {
-    match serde_json::to_value(content) {
-        Ok(Value::Object(fields)) => fields,
-        _ => Map::new(),
+/// The fields of a content with those of its envelope.
+pub(crate) fn enveloped(fields: &Map<String, Value>, envelope: &Envelope<'_>) -> String {
+    let mut fields = fields.clone();
+    if let Ok(Value::Object(own)) = serde_json::to_value(envelope) {
+        fields.extend(own);
     }
-}
-
-/// A content with its envelope. The field `session` of the content becomes `session_number`.
-pub(crate) fn enveloped(content: &impl Serialize, envelope: &Envelope<'_>) -> String {
-    let mut fields = fields(content);
-    if let Some(number) = fields.remove("session") {
-        fields.insert("session_number".into(), number);
-    }
-    fields.extend(self::fields(envelope));
     Value::Object(fields).to_string()
 }
 
 /// A content with the name of the rig.
 pub(crate) fn with_rig(content: &impl Serialize, rig: &str) -> String {
-    let mut fields = fields(content);
-    fields.insert("rig".into(), rig.into());
-    Value::Object(fields).to_string()
+    let mut content = serde_json::to_value(content).unwrap_or_default();
+    if let Value::Object(fields) = &mut content {
+        fields.insert("rig".into(), rig.into());
+    }
+    content.to_string()
 }
 
 /// An object as text.

@@ -1,10 +1,9 @@
-//! Turns laps, events, sessions and samples into messages, and sends them.
+//! Turns facts and samples into messages, and sends them.
 //!
 //! A publisher belongs to one thread, which calls [`Publisher::run`] often. It never waits, and never fails: what is wrong is in its state.
 
-use std::collections::VecDeque;
 use std::io;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -15,13 +14,16 @@ use crate::broker::{
 use crate::home_assistant::discovery;
 use crate::id::Uuid;
 use crate::message::{
-    Backlog, ChannelInfo, Channels, DrivenNames, Envelope, Offline, Session, SessionState, Status, enveloped, stamped,
-    text, with_rig,
+    Backlog, ChannelInfo, Channels, Envelope, Offline, SessionMessage, Status, enveloped, stamped, text, with_rig,
 };
+use crate::outbox::{Outbox, Stored};
 use crate::retry::Retry;
 use crate::sample::Batch;
+use crate::session::{EventFact, Fact, LapFact, Moment, RigState, Session, SessionState};
+use crate::sink::Sink;
 use crate::slug::slug;
-use crate::spool::{Spool, SpoolError};
+use crate::spool::Spool;
+use crate::unix_ms;
 
 /// Entries of the spool that wait for their acknowledgement.
 const WINDOW: usize = 20;
@@ -36,17 +38,11 @@ const SESSION_EVERY: Duration = Duration::from_secs(20);
 /// Minimum time between two messages of a status.
 const MIN_STATUS_EVERY: Duration = Duration::from_secs(1);
 
-/// Time between two calls of [`Spool::sync`].
-const SYNC_EVERY: Duration = Duration::from_secs(1);
-
 /// Time after which a silent client is asked whether it is there.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 /// Maximum size of the status of a rig that is received, bytes.
 const MAX_STATUS: usize = 16 * 1024;
-
-/// Sessions whose ids are kept: laps and events may come after the next one has begun.
-const MAX_SESSIONS: usize = 16;
 
 /// Who publishes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,39 +68,6 @@ pub struct Options {
     pub home_assistant: bool,
     /// What is read, such as `game` or `demo`.
     pub source: String,
-}
-
-/// What the rig does.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct RigState {
-    /// `waiting`, `menu`, `live`, `paused`, `replay` or `frozen`.
-    pub state: String,
-    /// The version of the game.
-    pub game: Option<String>,
-    /// Packets that were missed.
-    pub missed: u64,
-}
-
-/// Values of the channels at an instant.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Moment {
-    /// Milliseconds since 1970.
-    pub unix_ms: u64,
-    /// In the order of [`Options::channels`].
-    pub values: Vec<Option<f64>>,
-}
-
-/// What a lap is, beside its content.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LapFacts {
-    /// Its number in the session.
-    pub number: u32,
-    /// The attempt, from 1, among laps of the same number.
-    pub attempt: u32,
-    /// It was driven from line to line.
-    pub is_complete: bool,
-    /// Its time in milliseconds, if it counts.
-    pub counted_ms: Option<u32>,
 }
 
 /// The state of a publisher.
@@ -151,7 +114,7 @@ pub struct Publisher {
     since_ms: u64,
     format: u32,
     broker: Box<dyn Broker>,
-    spool: Spool,
+    outbox: Outbox,
     running: Option<Running>,
     retry: Retry,
     rig: RigState,
@@ -160,12 +123,10 @@ pub struct Publisher {
     status_sent: Option<(Instant, RigState)>,
     /// The broker has acknowledged a status of this program.
     is_announced: bool,
-    /// The sessions of the caller, the newest one last.
-    sessions: VecDeque<(u32, Session)>,
+    /// The newest session.
+    session: Option<Session>,
     session_sent: Option<Instant>,
     batch: Batch,
-    synced: Option<Instant>,
-    lost: u64,
     dropped_samples: u64,
     state: PublisherState,
 }
@@ -188,18 +149,16 @@ impl Publisher {
             boot,
             since_ms: unix_ms(),
             broker,
-            spool,
+            outbox: Outbox::new(spool),
             running: None,
             retry: Retry::new(boot),
             rig: RigState { state: "waiting".into(), ..RigState::default() },
             status_seq: 0,
             status_sent: None,
             is_announced: false,
-            sessions: VecDeque::new(),
+            session: None,
             session_sent: None,
             batch: Batch::default(),
-            synced: None,
-            lost: 0,
             dropped_samples: 0,
             state,
         })
@@ -210,109 +169,45 @@ impl Publisher {
         self.boot
     }
 
-    /// Sets what the rig does.
-    pub fn set_rig(&mut self, rig: RigState) {
-        self.rig = rig;
-    }
-
-    /// Begins a session, or learns the names of the running one. `number` identifies it to the caller.
-    pub fn session(&mut self, number: u32, kind: Option<String>, names: DrivenNames) {
-        let is_new = self.sessions.back().is_none_or(|(newest, _)| *newest != number);
-        if is_new {
-            self.end_session(SessionState::Closed);
-            self.begin(number);
+    /// Takes a fact. Laps, events and sessions are stored until the broker has acknowledged them.
+    pub fn publish(&mut self, fact: &Fact) {
+        let rig = self.identity.rig.as_str();
+        match fact {
+            Fact::Rig(rig) => self.rig.clone_from(rig),
+            Fact::Session(session) => {
+                self.outbox.push("session", &text(&SessionMessage { session, rig }));
+                self.session = Some(session.clone());
+            }
+            Fact::Lap(LapFact { session, key, fields, unix_ms, .. }) => {
+                let (key, names) = (Some(key.as_str()), Some(&session.names));
+                let envelope = Envelope { session: session.id, key, rig, ended_at: Some(*unix_ms), at: None, names };
+                self.outbox.push("lap", &enveloped(fields, &envelope));
+                if self.session.as_ref().is_none_or(|newest| newest.started <= session.started) {
+                    self.session = Some(session.clone());
+                }
+                self.session_sent = None;
+            }
+            Fact::Event(EventFact { session, fields, unix_ms, .. }) => {
+                let (at, session) = (Some(*unix_ms), session.id);
+                let envelope = Envelope { session, key: None, rig, ended_at: None, at, names: None };
+                self.outbox.push("event", &enveloped(fields, &envelope));
+            }
         }
-        let Some((_, session)) = self.sessions.back_mut() else { return };
-        let is_reopened = session.state != SessionState::Open;
-        if is_new || is_reopened || session.kind != kind || session.names != names {
-            (session.kind, session.names, session.state) = (kind, names, SessionState::Open);
-            self.store_session();
-        }
-    }
-
-    fn begin(&mut self, number: u32) {
-        let now = unix_ms();
-        // The system had random numbers when it was asked first.
-        let id = Uuid::of_time(now).unwrap_or(self.boot);
-        let (state, rig) = (SessionState::Open, self.identity.rig.clone());
-        let names = DrivenNames::default();
-        let session = Session { id, state, kind: None, names, started: now, laps: 0, best_ms: None, rig };
-        self.sessions.push_back((number, session));
-        if self.sessions.len() > MAX_SESSIONS {
-            self.sessions.pop_front();
-        }
-    }
-
-    /// Ends the running session, if there is one.
-    pub fn end_session(&mut self, state: SessionState) {
-        if let Some((_, session)) = self.sessions.back_mut().filter(|(_, session)| session.state == SessionState::Open)
-        {
-            session.state = state;
-            self.store_session();
-        }
-    }
-
-    /// Stores the state of the running session.
-    fn store_session(&mut self) {
-        if let Some((_, session)) = self.sessions.back() {
-            let stored = text(session);
-            self.store("session", &stored);
-        }
-    }
-
-    /// The session that the caller identifies by this number. It begins if it is not known.
-    fn session_of(&mut self, number: u32) -> Option<&mut Session> {
-        if !self.sessions.iter().any(|(known, _)| *known == number) {
-            self.end_session(SessionState::Closed);
-            self.begin(number);
-        }
-        self.sessions.iter_mut().find(|(known, _)| *known == number).map(|(_, session)| session)
-    }
-
-    /// Stores a lap of a session. `unix_ms` is when it ended. The field `session` of the content, a number, becomes `session_number`.
-    pub fn lap(&mut self, session: u32, content: &impl Serialize, lap: LapFacts, unix_ms: u64) {
-        let Some(of) = self.session_of(session) else { return };
-        of.laps += u32::from(lap.is_complete);
-        of.best_ms = [of.best_ms, lap.counted_ms.map(u64::from)].into_iter().flatten().min();
-        let attempt = if lap.attempt > 1 { format!("#{}", lap.attempt) } else { String::new() };
-        let key = Some(format!("{}/{}{attempt}", of.id, lap.number));
-        let (session, names) = (of.id, Some(of.names.clone()));
-        let envelope = Envelope { session, key, rig: &self.identity.rig, ended_at: Some(unix_ms), at: None, names };
-        let text = enveloped(content, &envelope);
-        self.store("lap", &text);
-        self.session_sent = None;
-    }
-
-    /// Stores an event of a session. `unix_ms` is when it happened. The field `session` of the content becomes `session_number`, too.
-    pub fn event(&mut self, session: u32, content: &impl Serialize, unix_ms: u64) {
-        let Some(of) = self.session_of(session) else { return };
-        let (session, at) = (of.id, Some(unix_ms));
-        let envelope = Envelope { session, key: None, rig: &self.identity.rig, ended_at: None, at, names: None };
-        let text = enveloped(content, &envelope);
-        self.store("event", &text);
     }
 
     /// Stores that a file is in a store now.
     pub fn file(&mut self, content: &impl Serialize) {
-        let text = with_rig(content, &self.identity.rig);
-        self.store("file", &text);
+        self.outbox.push("file", &with_rig(content, &self.identity.rig));
     }
 
-    fn store(&mut self, topic: &str, text: &str) {
-        // An error means that it is too large.
-        self.lost += u64::from(self.spool.push(topic, text).is_err());
-    }
-
-    /// Takes a sample, which is sent at once or with the next batch.
-    pub fn sample(&mut self, moment: Moment) {
-        let open = self.sessions.back().filter(|(_, session)| session.state == SessionState::Open);
-        let session = open.map(|(_, session)| session.id);
+    /// Takes a sample of the running session, which is sent at once or with the next batch.
+    pub fn sample(&mut self, session: Option<&Session>, moment: &Moment) {
+        let session = session.map(|session| session.id);
         let in_columns = !self.options.batch.is_zero();
         if self.batch.is_closed_for(session, self.options.channels.len()) {
             self.send_batch();
         }
-        let mut values = moment.values;
-        values.resize(self.options.channels.len(), None);
+        let values = moment.values.iter().copied().chain(std::iter::repeat(None)).take(self.options.channels.len());
         self.batch.push(session, moment.unix_ms, values);
         if !in_columns || u128::from(self.batch.span_ms()) >= self.options.batch.as_millis() {
             self.send_batch();
@@ -344,18 +239,18 @@ impl Publisher {
 
     /// Does what is due now: connects, sends, takes acknowledgements, writes the spool. Never waits.
     pub fn run(&mut self, now: Instant) {
+        self.outbox.run(now);
         if self.running.is_none() && self.retry.is_due(now) {
             self.connect(now);
         }
         while let Some(event) = self.running.as_mut().and_then(|running| running.connection.next_event()) {
-            self.take(event, now);
+            self.on_event(event, now);
         }
         if self.running.as_ref().is_some_and(|running| running.is_up) {
             self.send_facts();
             self.send_status(now);
             self.send_session(now);
         }
-        self.sync(now);
     }
 
     fn connect(&mut self, now: Instant) {
@@ -395,10 +290,10 @@ impl Publisher {
         self.state.problem = Some(chain(error));
     }
 
-    fn take(&mut self, event: BrokerEvent, now: Instant) {
+    fn on_event(&mut self, event: BrokerEvent, now: Instant) {
         match event {
             BrokerEvent::Connected => {
-                let last = self.spool.last();
+                let last = self.outbox.last();
                 if let Some(running) = &mut self.running {
                     (running.is_up, running.since, running.late_to) = (true, now, last);
                 }
@@ -408,7 +303,7 @@ impl Publisher {
             }
             BrokerEvent::Acknowledged(STATUS) => self.is_announced = true,
             BrokerEvent::Acknowledged(Ticket(number)) => {
-                self.spool.acknowledge(number);
+                self.outbox.acknowledge(number);
                 self.state.acknowledged += 1;
                 if let Some(running) = &mut self.running {
                     running.in_flight = running.in_flight.saturating_sub(1);
@@ -450,23 +345,17 @@ impl Publisher {
     /// Sends entries of the spool, oldest first.
     fn send_facts(&mut self) {
         while let Some(running) = self.running.as_mut().filter(|running| running.in_flight < WINDOW) {
-            let Some(number) = self.spool.next_after(running.sent_to) else { return };
+            let Some(number) = self.outbox.next_after(running.sent_to) else { return };
             let is_late = number <= running.late_to;
-            let entry = match self.spool.read(number) {
-                Ok(entry) => entry,
-                Err(SpoolError::Io { path, source }) => {
-                    self.state.spool_problem = Some(chain(&SpoolError::Io { path, source }));
-                    return;
-                }
-                Err(_) => {
-                    self.spool.discard(number);
-                    continue;
-                }
+            let entry = match self.outbox.read(number) {
+                Stored::Entry(entry) => entry,
+                Stored::Discarded => continue,
+                Stored::Unreadable => return,
             };
             // A stored topic must not lead elsewhere.
             let is_known = ["lap", "event", "session", "file"].contains(&entry.topic.as_str());
             let Some(text) = stamped(&entry.text, number, self.boot, is_late).filter(|_| is_known) else {
-                self.spool.discard(number);
+                self.outbox.discard(number);
                 continue;
             };
             // An old state must not replace a newer one.
@@ -497,7 +386,7 @@ impl Publisher {
             version: &self.identity.version,
             game: self.rig.game.as_deref(),
             since: self.since_ms,
-            backlog: self.backlog(),
+            backlog: self.outbox.backlog(self.dropped_samples),
             missed: self.rig.missed,
             clock_ms: unix_ms(),
         });
@@ -508,36 +397,19 @@ impl Publisher {
 
     /// Repeats the state of the session after all entries were sent, so that late joiners need no history.
     fn send_session(&mut self, now: Instant) {
-        let Some((_, session)) = self.sessions.back() else { return };
+        let Some(session) = &self.session else { return };
         let is_due = match self.session_sent {
             None => true,
             Some(sent) => session.state == SessionState::Open && now.saturating_duration_since(sent) >= SESSION_EVERY,
         };
         let sent_to = self.running.as_ref().map_or(0, |running| running.sent_to);
-        if !is_due || self.spool.next_after(sent_to).is_some() {
+        if !is_due || self.outbox.next_after(sent_to).is_some() {
             return;
         }
-        let Some(text) = stamped(&text(session), self.spool.last(), self.boot, false) else { return };
+        let message = text(&SessionMessage { session, rig: &self.identity.rig });
+        let Some(text) = stamped(&message, self.outbox.last(), self.boot, false) else { return };
         if self.send("session", text, QualityOfService::AtLeastOnce, true, None) {
             self.session_sent = Some(now);
-        }
-    }
-
-    fn sync(&mut self, now: Instant) {
-        if self.synced.is_some_and(|synced| now.saturating_duration_since(synced) < SYNC_EVERY) {
-            return;
-        }
-        self.synced = Some(now);
-        self.spool.expire(SystemTime::now());
-        self.state.spool_problem = self.spool.sync().err().map(|error| chain(&error));
-    }
-
-    fn backlog(&self) -> Backlog {
-        Backlog {
-            messages: self.spool.len() as u64,
-            bytes: self.spool.bytes(),
-            dropped: self.spool.dropped() + self.lost,
-            dropped_samples: self.dropped_samples,
         }
     }
 
@@ -545,18 +417,18 @@ impl Publisher {
     pub fn state(&self) -> PublisherState {
         PublisherState {
             connected: self.running.as_ref().is_some_and(|running| running.is_up),
-            backlog: self.backlog(),
+            backlog: self.outbox.backlog(self.dropped_samples),
+            spool_problem: self.outbox.problem(),
             ..self.state.clone()
         }
     }
 
-    /// Ends the session, sends what waits, at most for this time, says that the rig is offline, and ends the connection. What the broker
-    /// does not acknowledge stays in the spool.
+    /// Sends what waits, at most for this time, says that the rig is offline, and ends the connection. What the broker does not acknowledge
+    /// stays in the spool.
     pub fn close(mut self, timeout: Duration) {
         let until = Instant::now() + timeout;
         self.send_batch();
-        self.end_session(SessionState::Closed);
-        while Instant::now() < until && self.state().connected && !self.spool.is_empty() {
+        while Instant::now() < until && self.state().connected && !self.outbox.is_empty() {
             self.run(Instant::now());
             std::thread::sleep(Duration::from_millis(2));
         }
@@ -565,11 +437,24 @@ impl Publisher {
         if let (true, Some(running)) = (is_sent, self.running.take()) {
             running.connection.close(timeout);
         }
-        // What cannot be written now is sent again after the next start.
-        let _ = self.spool.sync();
+        self.outbox.close();
     }
 }
 
-fn unix_ms() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
+impl Sink for Publisher {
+    fn publish(&mut self, fact: &Fact) {
+        Self::publish(self, fact);
+    }
+
+    fn sample(&mut self, session: Option<&Session>, moment: &Moment) {
+        Self::sample(self, session, moment);
+    }
+
+    fn run(&mut self, now: Instant) {
+        Self::run(self, now);
+    }
+
+    fn close(self, timeout: Duration) {
+        Self::close(self, timeout);
+    }
 }

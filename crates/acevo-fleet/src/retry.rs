@@ -1,16 +1,16 @@
-//! When to connect to a broker again.
+//! When to try to reach a broker or a server again.
 
 use std::time::{Duration, Instant};
 
 use crate::id::Uuid;
 
-/// The time between attempts to connect doubles from the first to the second. Permanent errors begin with the second.
+/// The time between attempts doubles from the first to the second. Permanent errors begin with the second.
 const RETRY: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
 
 /// A connection that has lasted for this time was a good one: attempts begin at the shortest time again.
 const STABLE_AFTER: Duration = Duration::from_secs(30);
 
-/// The time of the next attempt to connect.
+/// The time of the next attempt.
 #[derive(Debug)]
 pub(crate) struct Retry {
     at: Option<Instant>,
@@ -30,7 +30,7 @@ impl Retry {
         self.at.is_none_or(|at| at <= now)
     }
 
-    /// Notes that an attempt or a connection has failed. `connected` is when the broker had accepted it, if it had.
+    /// Notes that an attempt or a connection has failed. `connected` is when the other side had accepted it, if it had.
     pub(crate) fn fail(&mut self, is_permanent: bool, connected: Option<Instant>, now: Instant) {
         if connected.is_some_and(|since| now.saturating_duration_since(since) >= STABLE_AFTER) {
             self.after = RETRY.0;
@@ -41,6 +41,11 @@ impl Retry {
         self.at = Some(now + self.after.mul_f64(self.jitter));
         self.after = (2 * self.after).min(RETRY.1);
     }
+
+    /// The next attempt comes after this time at the earliest.
+    pub(crate) fn wait_for(&mut self, minimum: Duration, now: Instant) {
+        self.at = self.at.max(Some(now + minimum));
+    }
 }
 
 #[cfg(test)]
@@ -48,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn retry_waits_longer_each_time_and_begins_anew_after_a_good_connection() {
+    fn retry_waits_longer_each_time_and_a_short_time_after_a_good_connection() {
         let mut retry = Retry::new(Uuid::random().unwrap());
         let now = Instant::now();
         let mut wait = |is_permanent, connected| {
@@ -57,9 +62,14 @@ mod tests {
             (1..=100_000).find(|ms| is_due(*ms)).unwrap()
         };
         let waits: Vec<u64> = (0..10).map(|_| wait(false, None)).collect();
-        assert!(waits.is_sorted() && (500..=750).contains(&waits[0]) && (30_000..=45_000).contains(&waits[9]), "{waits:?}");
+        assert!(
+            waits.is_sorted() && (500..=750).contains(&waits[0]) && (30_000..=45_000).contains(&waits[9]),
+            "{waits:?}"
+        );
         assert!(wait(false, now.checked_sub(Duration::from_secs(1))) > 20_000);
         assert!(wait(false, now.checked_sub(STABLE_AFTER)) < 1_000);
         assert!(wait(true, None) > 20_000);
+        retry.wait_for(Duration::from_secs(100), now);
+        assert!(!retry.is_due(now + Duration::from_secs(99)) && retry.is_due(now + Duration::from_secs(100)));
     }
 }

@@ -65,16 +65,21 @@ impl Batch {
     }
 }
 
-/// A number, rounded to these decimals; null without one.
-fn number(value: Option<f64>, decimals: usize) -> Value {
-    let Some(value) = value.filter(|value| value.is_finite()) else { return Value::Null };
+/// A number that is finite, rounded to these decimals.
+pub(crate) fn rounded(value: Option<f64>, decimals: usize) -> Option<f64> {
+    let value = value.filter(|value| value.is_finite())?;
     let factor = 10f64.powi(i32::try_from(decimals.min(9)).unwrap_or(9));
     let rounded = (value * factor).round() / factor;
-    match rounded {
+    Some(if rounded.is_finite() { rounded } else { value })
+}
+
+/// The same as JSON; null without one.
+fn number(value: Option<f64>, decimals: usize) -> Value {
+    match rounded(value, decimals) {
         // Without a decimal point, and never -0.
-        whole if whole.fract() == 0.0 && whole.abs() < 9e15 => (whole as i64).into(),
-        rounded if rounded.is_finite() => rounded.into(),
-        _ => value.into(),
+        Some(whole) if whole.fract() == 0.0 && whole.abs() < 9e15 => (whole as i64).into(),
+        Some(rounded) => rounded.into(),
+        None => Value::Null,
     }
 }
 

@@ -18,8 +18,8 @@ use serde::Serialize;
 pub use self::bests::{BestLap, BestTable, Day};
 use self::bests::{DayBests, Lap};
 use self::content::Cleaner;
-pub use self::rig::{LastLap, LiveValues, RigActivity, WallRig};
 use self::rig::Known;
+pub use self::rig::{LastLap, LiveValues, RigActivity, WallRig};
 pub use self::store::{WallStore, WallStoreError};
 pub use self::subscriber::{WallBroker, WallSubscriber};
 use self::topic::{Kind, RigTopic};
@@ -95,8 +95,14 @@ impl Wall {
                 let (site, rig) = (topic::level(&best.site), topic::level(&best.rig));
                 let (Some(site), Some(rig)) = (site, rig) else { continue };
                 let driver = best.driver.as_deref().and_then(name);
-                let best = BestLap { driver, time_ms: best.time_ms, site: site.into(), rig: rig.into(), at_ms: best.at_ms };
-                self.bests.insert(Lap { track: track.clone(), configuration: configuration.clone(), car: car.clone(), best });
+                let best =
+                    BestLap { driver, time_ms: best.time_ms, site: site.into(), rig: rig.into(), at_ms: best.at_ms };
+                self.bests.insert(Lap {
+                    track: track.clone(),
+                    configuration: configuration.clone(),
+                    car: car.clone(),
+                    best,
+                });
             }
         }
         self.bests.changed_at = self.revision;
@@ -110,7 +116,7 @@ impl Wall {
         }
         let id = RigId { site: topic.site.to_owned(), rig: topic.rig.to_owned() };
         if topic.kind == Kind::Status && message.text.is_empty() {
-            // Somebody has deleted the retained status of a rig that no longer exists.
+            // The retained status of a rig that no longer exists was deleted.
             if self.rigs.remove(&id).is_some() {
                 self.removed_at = self.revision;
             }
@@ -136,7 +142,9 @@ impl Wall {
     /// Removes the rig that has been offline or stale for the longest time. False if all rigs are there.
     fn make_room(&mut self) -> bool {
         let gone = self.rigs.iter().filter(|(_, known)| known.rig.state.is_gone());
-        let Some(oldest) = gone.min_by_key(|(_, known)| known.rig.since_ms).map(|(id, _)| id.clone()) else { return false };
+        let Some(oldest) = gone.min_by_key(|(_, known)| known.rig.since_ms).map(|(id, _)| id.clone()) else {
+            return false;
+        };
         self.rigs.remove(&oldest);
         self.removed_at = self.revision;
         true

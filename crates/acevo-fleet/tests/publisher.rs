@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use acevo_fleet::{
-    Broker, BrokerError, BrokerEvent, ChannelInfo, Connection, DrivenNames, Hello, Identity, LapFacts, Message, Moment,
-    Options, Publisher, QualityOfService, RigState, SessionState, Spool, SpoolLimits, Ticket,
+    Broker, BrokerError, BrokerEvent, ChannelInfo, Connection, DrivenNames, Fact, Hello, Identity, LapFacts, Message,
+    Moment, Options, Publisher, QualityOfService, RigState, SessionState, Sessions, Spool, SpoolLimits, Ticket,
 };
 use serde_json::{Value, json};
 
@@ -84,24 +84,48 @@ impl Connection for TestBroker {
     fn close(self: Box<Self>, _: Duration) {}
 }
 
-fn publisher(folder: &Path, broker: &TestBroker, options: Options) -> Publisher {
+/// A publisher with the sessions of its rig.
+struct Rig {
+    sessions: Sessions,
+    publisher: Publisher,
+}
+
+fn rig(folder: &Path, broker: &TestBroker, options: Options) -> Rig {
     let identity = Identity { site: "Home".into(), rig: "Rig 3".into(), version: "0.1.0".into() };
     let spool = Spool::open(folder, SpoolLimits::default()).unwrap();
-    Publisher::new(identity, options, Box::new(broker.clone()), spool).unwrap()
+    let publisher = Publisher::new(identity, options, Box::new(broker.clone()), spool).unwrap();
+    Rig { sessions: Sessions::new().unwrap(), publisher }
 }
 
-/// A lap that counts.
-fn drive(publisher: &mut Publisher, number: u32) {
-    let lap = json!({ "session": 1, "number": number, "time_ms": 90_000 - number });
-    let facts = LapFacts { number, attempt: 1, is_complete: true, counted_ms: Some(90_000 - number) };
-    publisher.lap(1, &lap, facts, 1_780_000_000_000);
-}
+impl Rig {
+    fn publish(&mut self, facts: impl IntoIterator<Item = Fact>) {
+        facts.into_iter().for_each(|fact| self.publisher.publish(&fact));
+    }
 
-/// Runs until the broker is connected and everything was sent. `now` is moved past every interval.
-fn run(publisher: &mut Publisher, now: &mut Instant) {
-    for _ in 0..100 {
-        *now += Duration::from_secs(1);
-        publisher.run(*now);
+    fn session(&mut self, kind: Option<String>, names: DrivenNames) {
+        let facts = self.sessions.follow(1, kind, names);
+        self.publish(facts);
+    }
+
+    fn end(&mut self, state: SessionState) {
+        let fact = self.sessions.end(state);
+        self.publish(fact);
+    }
+
+    /// A lap that counts.
+    fn drive(&mut self, number: u32) {
+        let lap = json!({ "session": 1, "number": number, "time_ms": 90_000 - number });
+        let facts = LapFacts { number, attempt: 1, is_complete: true, counted_ms: Some(90_000 - number) };
+        let facts = self.sessions.lap(1, &lap, facts, 1_780_000_000_000);
+        self.publish(facts);
+    }
+
+    /// Runs until the broker is connected and everything was sent. `now` is moved past every interval.
+    fn run(&mut self, now: &mut Instant) {
+        for _ in 0..100 {
+            *now += Duration::from_secs(1);
+            self.publisher.run(*now);
+        }
     }
 }
 
@@ -112,13 +136,14 @@ fn numbers(laps: &[Value]) -> Vec<u64> {
 #[test]
 fn publisher_sends_laps_with_names_session_and_key() {
     let (folder, broker, mut now) = (tempfile::tempdir().unwrap(), TestBroker::default(), Instant::now());
-    let mut publisher = publisher(folder.path(), &broker, Options::default());
-    publisher.run(now);
+    let mut rig = rig(folder.path(), &broker, Options::default());
+    rig.publisher.run(now);
     let names = DrivenNames { track: Some("Monza".into()), car: Some("Car".into()), ..DrivenNames::default() };
-    publisher.session(1, Some("race".into()), names);
-    drive(&mut publisher, 1);
-    publisher.event(1, &json!({ "event": "pit_in", "session": 1 }), 1_780_000_000_001);
-    run(&mut publisher, &mut now);
+    rig.session(Some("race".into()), names);
+    rig.drive(1);
+    let event = rig.sessions.event(1, &json!({ "event": "pit_in", "session": 1 }), String::new(), 1_780_000_000_001);
+    rig.publish(event);
+    rig.run(&mut now);
     let laps = broker.contents("lap");
     let session = broker.contents("session")[0]["id"].clone();
     assert_eq!(laps.len(), 1);
@@ -142,29 +167,29 @@ fn publisher_sends_laps_with_names_session_and_key() {
         let name = topic.strip_prefix("acevo/v1/home/rig-3/").unwrap();
         assert_eq!(is_retained, ["status", "channels", "session"].contains(&name), "{topic}");
     }
-    assert_eq!(publisher.state().backlog.messages, 0);
+    assert_eq!(rig.publisher.state().backlog.messages, 0);
 }
 
 #[test]
 fn publisher_sends_every_lap_after_a_failure_oldest_first_and_late() {
     let (folder, broker, mut now) = (tempfile::tempdir().unwrap(), TestBroker::default(), Instant::now());
-    let mut publisher = publisher(folder.path(), &broker, Options::default());
-    run(&mut publisher, &mut now);
-    drive(&mut publisher, 1);
-    run(&mut publisher, &mut now);
+    let mut rig = rig(folder.path(), &broker, Options::default());
+    rig.run(&mut now);
+    rig.drive(1);
+    rig.run(&mut now);
     broker.with(|memory| memory.holds = true);
-    drive(&mut publisher, 2);
-    run(&mut publisher, &mut now);
+    rig.drive(2);
+    rig.run(&mut now);
     broker.fail();
-    run(&mut publisher, &mut now);
-    assert!(publisher.state().problem.unwrap().contains("nothing listens"), "advice");
-    (3..60).for_each(|number| drive(&mut publisher, number));
-    run(&mut publisher, &mut now);
+    rig.run(&mut now);
+    assert!(rig.publisher.state().problem.unwrap().contains("nothing listens"), "advice");
+    (3..60).for_each(|number| rig.drive(number));
+    rig.run(&mut now);
     assert_eq!(numbers(&broker.contents("lap")), [1, 2]);
     broker.with(|memory| (memory.is_away, memory.holds) = (false, false));
-    run(&mut publisher, &mut now);
-    drive(&mut publisher, 60);
-    run(&mut publisher, &mut now);
+    rig.run(&mut now);
+    rig.drive(60);
+    rig.run(&mut now);
     let laps = broker.contents("lap");
     let expected: Vec<_> = [1, 2].into_iter().chain(2..=60).collect();
     assert_eq!(numbers(&laps), expected);
@@ -173,7 +198,7 @@ fn publisher_sends_every_lap_after_a_failure_oldest_first_and_late() {
         assert_eq!(lap.get("late"), is_late.then_some(&json!(true)), "{lap}");
     }
     assert_eq!(laps[1]["key"], laps[2]["key"], "a consumer recognises what arrives twice");
-    let state = publisher.state();
+    let state = rig.publisher.state();
     assert_eq!((state.problem, state.backlog.messages, state.backlog.dropped), (None, 0, 0));
 }
 
@@ -181,14 +206,14 @@ fn publisher_sends_every_lap_after_a_failure_oldest_first_and_late() {
 fn publisher_sends_what_an_earlier_process_could_not() {
     let (folder, broker, mut now) = (tempfile::tempdir().unwrap(), TestBroker::default(), Instant::now());
     broker.with(|memory| memory.is_away = true);
-    let mut first = publisher(folder.path(), &broker, Options::default());
-    drive(&mut first, 1);
-    run(&mut first, &mut now);
+    let mut first = rig(folder.path(), &broker, Options::default());
+    first.drive(1);
+    first.run(&mut now);
     // As after a kill.
     drop(first);
     broker.with(|memory| memory.is_away = false);
-    let mut second = publisher(folder.path(), &broker, Options::default());
-    run(&mut second, &mut now);
+    let mut second = rig(folder.path(), &broker, Options::default());
+    second.run(&mut now);
     let laps = broker.contents("lap");
     assert_eq!((numbers(&laps), &laps[0]["late"]), (vec![1], &json!(true)));
 }
@@ -196,14 +221,14 @@ fn publisher_sends_what_an_earlier_process_could_not() {
 #[test]
 fn publisher_never_replaces_a_retained_session_by_a_late_one() {
     let (folder, broker, mut now) = (tempfile::tempdir().unwrap(), TestBroker::default(), Instant::now());
-    let mut publisher = publisher(folder.path(), &broker, Options::default());
-    run(&mut publisher, &mut now);
-    publisher.session(1, None, DrivenNames::default());
+    let mut rig = rig(folder.path(), &broker, Options::default());
+    rig.run(&mut now);
+    rig.session(None, DrivenNames::default());
     broker.fail();
-    run(&mut publisher, &mut now);
-    publisher.end_session(SessionState::Abandoned);
+    rig.run(&mut now);
+    rig.end(SessionState::Abandoned);
     broker.with(|memory| memory.is_away = false);
-    run(&mut publisher, &mut now);
+    rig.run(&mut now);
     broker.with(|memory| {
         let sessions: Vec<_> = memory.received.iter().filter(|message| message.topic.ends_with("/session")).collect();
         for message in &sessions {
@@ -224,22 +249,22 @@ fn publisher_drops_and_counts_samples_without_a_connection() {
         quality: "measured".into(),
     };
     let options = Options { channels: vec![speed], rate: 10.0, batch: Duration::from_secs(1), ..Options::default() };
-    let mut publisher = publisher(folder.path(), &broker, options);
+    let mut rig = rig(folder.path(), &broker, options);
     let sample = |time: u64| Moment { unix_ms: 100 * time, values: vec![Some(time as f64)] };
-    (0..11).for_each(|time| publisher.sample(sample(time)));
-    publisher.run(now);
-    (20..31).for_each(|time| publisher.sample(sample(time)));
+    (0..11).for_each(|time| rig.publisher.sample(None, &sample(time)));
+    rig.publisher.run(now);
+    (20..31).for_each(|time| rig.publisher.sample(None, &sample(time)));
     let samples = broker.contents("sample");
     assert_eq!((samples.len(), &samples[0]["t"], &samples[0]["speed"][10]), (1, &json!(2_000), &json!(30)));
     assert_eq!(samples[0]["f"], broker.contents("channels")[0]["format"]);
-    let backlog = publisher.state().backlog;
+    let backlog = rig.publisher.state().backlog;
     assert_eq!((backlog.dropped_samples, backlog.messages), (11, 0), "samples are never spooled");
 }
 
 #[test]
 fn publisher_notices_another_program_with_the_same_name_but_not_its_own_past() {
     let (folder, broker, mut now) = (tempfile::tempdir().unwrap(), TestBroker::default(), Instant::now());
-    let mut publisher = publisher(folder.path(), &broker, Options::default());
+    let mut rig = rig(folder.path(), &broker, Options::default());
     let status = |boot: &str, online: bool, is_retained: bool| {
         BrokerEvent::Received(Message {
             topic: "acevo/v1/home/rig-3/status".into(),
@@ -248,38 +273,39 @@ fn publisher_notices_another_program_with_the_same_name_but_not_its_own_past() {
             is_retained,
         })
     };
-    publisher.run(now);
-    publisher.run(now);
-    let own = publisher.boot().to_string();
+    rig.publisher.run(now);
+    rig.publisher.run(now);
+    let own = rig.publisher.boot().to_string();
     for event in [status(&own, true, false), status("old", false, false)] {
         broker.with(|memory| memory.events.push_back(event));
     }
-    run(&mut publisher, &mut now);
-    assert!(!publisher.state().is_duplicate);
+    rig.run(&mut now);
+    assert!(!rig.publisher.state().is_duplicate);
     broker.fail();
     broker.with(|memory| memory.is_away = false);
-    run(&mut publisher, &mut now);
+    rig.run(&mut now);
     broker.with(|memory| memory.events.push_back(status(&own, false, true)));
-    run(&mut publisher, &mut now);
-    assert!(!publisher.state().is_duplicate, "our own last will");
+    rig.run(&mut now);
+    assert!(!rig.publisher.state().is_duplicate, "our own last will");
     broker.with(|memory| memory.events.push_back(status("other", false, true)));
-    run(&mut publisher, &mut now);
-    assert!(publisher.state().is_duplicate);
+    rig.run(&mut now);
+    assert!(rig.publisher.state().is_duplicate);
 }
 
 #[test]
 fn publisher_repeats_status_and_session_while_it_runs() {
     let (folder, broker, mut now) = (tempfile::tempdir().unwrap(), TestBroker::default(), Instant::now());
-    let mut publisher = publisher(folder.path(), &broker, Options::default());
-    publisher.set_rig(RigState { state: "live".into(), game: Some("0.8".into()), missed: 3 });
-    publisher.session(1, None, DrivenNames::default());
-    run(&mut publisher, &mut now);
+    let mut rig = rig(folder.path(), &broker, Options::default());
+    rig.publish([Fact::Rig(RigState { state: "live".into(), game: Some("0.8".into()), missed: 3 })]);
+    rig.session(None, DrivenNames::default());
+    rig.run(&mut now);
     let statuses = broker.contents("status");
     assert!((8..=12).contains(&statuses.len()), "{}", statuses.len());
     assert_eq!((&statuses[0]["state"], &statuses[0]["missed"]), (&json!("live"), &json!(3)));
     assert!(statuses.windows(2).all(|pair| pair[0]["seq"].as_u64() < pair[1]["seq"].as_u64()));
     assert!((4..=7).contains(&broker.contents("session").len()));
-    publisher.close(Duration::from_secs(5));
+    rig.end(SessionState::Closed);
+    rig.publisher.close(Duration::from_secs(5));
     assert_eq!(broker.contents("status").pop().unwrap()["online"], false);
     assert_eq!(broker.contents("session").pop().unwrap()["state"], "closed");
 }

@@ -135,7 +135,9 @@ fn entries_in_memory_have_a_limit_and_the_oldest_are_dropped_and_counted() {
     let blocked = block(folder.path(), 1);
     let text = "x".repeat(90_000);
     let count = 200;
-    (0..count).for_each(|_| drop(spool.push("lap", &text).unwrap()));
+    for _ in 0..count {
+        spool.push("lap", &text).unwrap();
+    }
     spool.sync().unwrap_err();
     let left = spool.len() as u64;
     assert!((50..=95).contains(&left) && spool.dropped() == count - left, "{left}");

@@ -193,9 +193,9 @@ fn check_table(
             }
         }
     }
-    let left = local::files(&table.folder)?.into_iter().filter(|(path, _)| {
-        !snapshot.files.contains_key(path) && !snapshot.removed.contains_key(path)
-    });
+    let left = local::files(&table.folder)?
+        .into_iter()
+        .filter(|(path, _)| !snapshot.files.contains_key(path) && !snapshot.removed.contains_key(path));
     for (path, _) in left.chain(local::pending_commits(&table.folder)?) {
         report.find(name, FindingKind::LeftOver, &path, "belongs to no commit");
     }

@@ -95,9 +95,8 @@ impl Log {
 
     /// The state of the newest checkpoint that is complete.
     fn last_checkpoint(&self, listing: &Listing) -> Result<Option<Snapshot>, LakeError> {
-        let is_complete = |(_, files): &(&u64, &Vec<(String, usize)>)| {
-            files.first().is_some_and(|(_, parts)| files.len() == *parts)
-        };
+        let is_complete =
+            |(_, files): &(&u64, &Vec<(String, usize)>)| files.first().is_some_and(|(_, parts)| files.len() == *parts);
         let Some((version, files)) = listing.checkpoints.iter().rev().find(is_complete) else { return Ok(None) };
         let mut snapshot = Snapshot::default();
         for (name, _) in files {
@@ -170,7 +169,9 @@ impl Listing {
             self.commits.insert(version);
             return;
         }
-        let Some(rest) = rest.strip_prefix(".checkpoint.").and_then(|rest| rest.strip_suffix("parquet")) else { return };
+        let Some(rest) = rest.strip_prefix(".checkpoint.").and_then(|rest| rest.strip_suffix("parquet")) else {
+            return;
+        };
         let parts = match *rest.trim_end_matches('.').split('.').collect::<Vec<_>>() {
             [""] => 1,
             [part, parts] if part.len() == 10 && parts.len() == 10 => match parts.parse() {

@@ -120,7 +120,8 @@ impl Lake {
         progress: &mut dyn Progress,
         mut each: impl FnMut(&str, Result<Added, LakeError>),
     ) -> Result<(), LakeError> {
-        let beside = [(TableName::Cars, dataset.beside("cars")?), (TableName::FieldLaps, dataset.beside("field_laps")?)];
+        let beside =
+            [(TableName::Cars, dataset.beside("cars")?), (TableName::FieldLaps, dataset.beside("field_laps")?)];
         let mut done = 0;
         for ((name, unix_us, bytes), parts) in &dataset.recordings {
             let id = recording_id(*unix_us, *bytes);
@@ -192,7 +193,11 @@ impl Conversion<'_> {
         let session = place(&reader, "session_number", ColumnType::Whole).map_err(unusable)?;
         let mut sources = Vec::new();
         for (name, kind) in LEAD {
-            sources.push(SourceColumn { place: place(&reader, name, kind).map_err(unusable)?, from: kind, units: None });
+            sources.push(SourceColumn {
+                place: place(&reader, name, kind).map_err(unusable)?,
+                from: kind,
+                units: None,
+            });
         }
         let mut channels = Vec::new();
         for (index, (name, kind)) in reader.columns().iter().enumerate() {
@@ -325,7 +330,8 @@ impl OldColumn {
 }
 
 fn metadata<T: for<'a> Deserialize<'a>>(reader: &ColumnFileReader, key: &str) -> Result<T, String> {
-    let text = reader.metadata(key).ok_or_else(|| format!("has no metadata {key}: `acevo export` has not written it"))?;
+    let text =
+        reader.metadata(key).ok_or_else(|| format!("has no metadata {key}: `acevo export` has not written it"))?;
     serde_json::from_str(text).map_err(|error| format!("has broken metadata {key}: {error}"))
 }
 

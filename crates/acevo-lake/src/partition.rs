@@ -44,7 +44,8 @@ impl Partition {
         let partition = Self { track: value("track"), date: value("date") };
         let is_safe = |value: &Option<String>| {
             value.as_ref().is_none_or(|value| {
-                !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+                !value.is_empty()
+                    && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
             })
         };
         (is_safe(&partition.track) && is_safe(&partition.date)).then_some(partition)

@@ -1,6 +1,6 @@
 //! Statistics of data files, as JSON in the log: by them readers skip files.
 
-use acevo_export::{ColumnType, ColumnStatistics, FileStatistics, Limit};
+use acevo_export::{ColumnStatistics, ColumnType, FileStatistics, Limit};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 

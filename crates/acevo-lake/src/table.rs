@@ -117,7 +117,8 @@ impl Table {
     /// The newest schema.
     pub(crate) fn schema(&self) -> Result<Schema, LakeError> {
         let Some(metadata) = &self.snapshot.metadata else { return Ok(Schema::new()) };
-        let is_partitioned = metadata.partition_columns.iter().map(String::as_str).eq(PARTITIONS.map(|(name, ..)| name));
+        let is_partitioned =
+            metadata.partition_columns.iter().map(String::as_str).eq(PARTITIONS.map(|(name, ..)| name));
         if !is_partitioned {
             let feature = format!("the partition columns {:?}", metadata.partition_columns);
             return Err(LakeError::Unsupported { path: self.folder.clone(), feature });
@@ -198,7 +199,8 @@ impl Table {
                 Ok(Some(lines))
             }
             Change::Compact { removed, files } => {
-                let is_there = |add: &Add| self.snapshot.files.get(&crate::log::snapshot::decoded(&add.path)) == Some(add);
+                let is_there =
+                    |add: &Add| self.snapshot.files.get(&crate::log::snapshot::decoded(&add.path)) == Some(add);
                 if !removed.iter().all(is_there) {
                     return Ok(None);
                 }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use acevo_recording::{Contents, OtherCar, RecordedLap, SessionContents};
-use acevo_shared_memory::Wheels;
 use acevo_telemetry::analysis::{Stint, Validity};
 use acevo_telemetry::field::{FieldLap, LapSource};
 use jiff::Timestamp;

@@ -7,7 +7,7 @@ use crate::problem::{Problem, did_you_mean, nearest};
 use crate::settings::Settings;
 
 /// Variables that are no keys: secrets are not printed with the settings.
-const SECRETS: &[&str] = &["ACEVO_MQTT_PASSWORD", "ACEVO_UPLOAD_TOKEN"];
+const SECRETS: &[&str] = &["ACEVO_MQTT_PASSWORD", "ACEVO_INFLUX_PASSWORD", "ACEVO_INFLUX_TOKEN", "ACEVO_UPLOAD_TOKEN"];
 
 /// Applies the variables that are set. An empty variable counts as not set. `on_key` gets each key that was set.
 pub(crate) fn apply(
@@ -60,7 +60,9 @@ mod tests {
             reported("ACEVO_SERVER_PROT").as_deref(),
             Some("ACEVO_SERVER_PROT: unknown environment variable; did you mean ACEVO_SERVER_PORT?")
         );
-        assert_eq!(reported("ACEVO_MQTT_PASSWORD"), None);
+        for secret in SECRETS {
+            assert_eq!(reported(secret), None, "{secret}");
+        }
         assert!(reported("ACEVO_PORT").unwrap().contains("ACEVO_SERVER_PORT"));
         for other in [
             "ACEVO_UNITS",

@@ -50,10 +50,11 @@ impl Applies {
 }
 
 /// The sections of the file, in its order, with their titles.
-pub const SECTIONS: [(&str, &str); 8] = [
+pub const SECTIONS: [(&str, &str); 9] = [
     ("recording", "What is recorded, and for how long it is kept. Nothing is deleted by default"),
     ("server", "The page in the browser, overlays, and the interface for other programs"),
     ("mqtt", "Laps, events and live values for a broker of MQTT. Nothing is sent by default"),
+    ("influx", "Laps, events and live values for a database of time series. Nothing is sent by default"),
     ("upload", "A store for finished recordings. Nothing is uploaded by default"),
     ("analysis", "How laps are compared"),
     (
@@ -102,6 +103,7 @@ pub const KEYS: &[Key] = &[
         "Units of screens, pictures and tables",
     ),
     key("rig", Kind::Text { max: 64 }, "", "Name of this rig, for programs that receive data of several"),
+    key("site", NAME, "`publish --site`", "Name of the place of this rig, such as a club; empty: default"),
     live("recording.enabled", Kind::Switch, "", "The background program records every drive"),
     live("recording.folder", Kind::Folder, "`record --output`", "Folder of recordings; empty: acevo in your documents"),
     live(
@@ -138,8 +140,18 @@ pub const KEYS: &[Key] = &[
         "`publish --broker`",
         "The broker: mqtt://HOST:PORT, or mqtts://HOST:PORT with TLS; empty: nothing is sent",
     ),
-    key("mqtt.site", NAME, "`publish --site`", "The first level of topics, such as a club; empty: default"),
-    key("mqtt.rig", NAME, "`publish --rig`", "The second level of topics; empty: rig, or the name of this computer"),
+    key(
+        "mqtt.site",
+        NAME,
+        "`publish --site`",
+        "The first level of topics, and the name in tags and stores; empty: site",
+    ),
+    key(
+        "mqtt.rig",
+        NAME,
+        "`publish --rig`",
+        "The second level of topics, and the name in tags and stores; empty: rig, or the name of this computer",
+    ),
     key("mqtt.user", Kind::Text { max: 256 }, "", "User at the broker; empty without one"),
     key("mqtt.password_file", FILE, "", "File with the password; the variable ACEVO_MQTT_PASSWORD replaces it"),
     key("mqtt.ca_file", FILE, "", "Certificates that are trusted (PEM); empty: those of the system"),
@@ -154,6 +166,17 @@ pub const KEYS: &[Key] = &[
         "Megabytes of laps, events and sessions that wait for the broker on the disk; beyond it the oldest are dropped",
     ),
     key("mqtt.home_assistant", Kind::Switch, "", "Home Assistant discovers the rig as a device"),
+    key(
+        "influx.url",
+        ADDRESS,
+        "`publish --influx`",
+        "Where lines are written to, such as http://HOST:8428/write; empty: nothing is sent",
+    ),
+    key("influx.user", Kind::Text { max: 256 }, "", "User at the database; empty without one"),
+    key("influx.password_file", FILE, "", "File with the password; the variable ACEVO_INFLUX_PASSWORD replaces it"),
+    key("influx.token_file", FILE, "", "File with a token; the variable ACEVO_INFLUX_TOKEN replaces it"),
+    key("influx.ca_file", FILE, "", "Certificates that are trusted (PEM); empty: those of the system"),
+    key("influx.rate", Kind::Number { min: 0.0, max: 60.0 }, "", "Samples per second; 0 sends none"),
     key(
         "upload.folder",
         Kind::Folder,

@@ -28,7 +28,8 @@ pub use kind::{Kind, rate, size};
 pub use problem::Problem;
 pub use retention::{BestLap, RecordedFile, RetentionLimits, deletable};
 pub use settings::{
-    LogLevel, MqttSettings, RecordingSettings, SectorSettings, ServerSettings, Settings, TrackSectors, UploadSettings,
+    InfluxSettings, LogLevel, MqttSettings, RecordingSettings, SectorSettings, ServerSettings, Settings, TrackSectors,
+    UploadSettings,
 };
 pub use template::commented_default;
 pub use value::Value;

@@ -21,12 +21,16 @@ pub struct Settings {
     pub units: UnitSystem,
     /// Name of this computer and its wheel, up to 64 characters; may be empty.
     pub rig: String,
+    /// Name of the place of this computer, up to 64 characters; may be empty.
+    pub site: String,
     /// What is recorded, and for how long it is kept.
     pub recording: RecordingSettings,
     /// The web server.
     pub server: ServerSettings,
     /// Publishing to a broker of MQTT.
     pub mqtt: MqttSettings,
+    /// Writing to a database of time series.
+    pub influx: InfluxSettings,
     /// The store of finished recordings.
     pub upload: UploadSettings,
     /// The lap that the running lap is compared with: chosen, best, last or personal.
@@ -149,6 +153,40 @@ impl Default for MqttSettings {
 
 impl MqttSettings {
     /// The path in one of the texts. `home` replaces `~`. `None` for an empty text, and for a path below `~/` without a home folder.
+    pub fn path(text: &str, home: Option<&Path>) -> Option<PathBuf> {
+        kind::folder(text, home)
+    }
+}
+
+/// Writing to a database of time series. Empty texts are not set.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct InfluxSettings {
+    /// The address; nothing is sent without one.
+    pub url: String,
+    /// The user.
+    pub user: String,
+    /// The file with the password.
+    pub password_file: String,
+    /// The file with a token.
+    pub token_file: String,
+    /// The file with certificates that are trusted.
+    pub ca_file: String,
+    /// Samples per second.
+    pub rate: f64,
+}
+
+impl Default for InfluxSettings {
+    /// Five samples per second: a braking zone of two seconds still has ten of them, for half the disk that ten per second need. A recording
+    /// has every packet.
+    fn default() -> Self {
+        let empty = String::new;
+        Self { url: empty(), user: empty(), password_file: empty(), token_file: empty(), ca_file: empty(), rate: 5.0 }
+    }
+}
+
+impl InfluxSettings {
+    /// The path in one of the texts, as [`MqttSettings::path`].
     pub fn path(text: &str, home: Option<&Path>) -> Option<PathBuf> {
         kind::folder(text, home)
     }
@@ -309,6 +347,7 @@ impl Settings {
         match key.name {
             "units" => self.units.name().into(),
             "rig" => self.rig.as_str().into(),
+            "site" => self.site.as_str().into(),
             "recording.enabled" => self.recording.enabled.into(),
             "recording.folder" => self.recording.folder.as_str().into(),
             "recording.sessions" => Value::List(self.recording.sessions.iter().map(|name| (*name).into()).collect()),
@@ -331,6 +370,12 @@ impl Settings {
             "mqtt.batch" => self.mqtt.batch.into(),
             "mqtt.spool_limit" => Value::Integer(self.mqtt.spool_limit.into()),
             "mqtt.home_assistant" => self.mqtt.home_assistant.into(),
+            "influx.url" => self.influx.url.as_str().into(),
+            "influx.user" => self.influx.user.as_str().into(),
+            "influx.password_file" => self.influx.password_file.as_str().into(),
+            "influx.token_file" => self.influx.token_file.as_str().into(),
+            "influx.ca_file" => self.influx.ca_file.as_str().into(),
+            "influx.rate" => self.influx.rate.into(),
             "upload.folder" => self.upload.folder.as_str().into(),
             "upload.url" => self.upload.url.as_str().into(),
             "upload.presign" => self.upload.presign.into(),
@@ -367,6 +412,7 @@ impl Settings {
         match name {
             "units" => self.units = text().parse().ok()?,
             "rig" => self.rig = text().trim().to_owned(),
+            "site" => self.site = text().trim().to_owned(),
             "recording.enabled" => self.recording.enabled = switch(),
             "recording.folder" => self.recording.folder = text().to_owned(),
             "recording.sessions" => {
@@ -399,6 +445,12 @@ impl Settings {
                 self.mqtt.spool_limit = u32::try_from(*megabytes).ok()?;
             }
             "mqtt.home_assistant" => self.mqtt.home_assistant = switch(),
+            "influx.url" => self.influx.url = text().trim().to_owned(),
+            "influx.user" => self.influx.user = text().trim().to_owned(),
+            "influx.password_file" => self.influx.password_file = text().to_owned(),
+            "influx.token_file" => self.influx.token_file = text().to_owned(),
+            "influx.ca_file" => self.influx.ca_file = text().to_owned(),
+            "influx.rate" => self.influx.rate = value.as_number()?,
             "upload.folder" => self.upload.folder = text().to_owned(),
             "upload.url" => self.upload.url = text().trim().to_owned(),
             "upload.presign" => self.upload.presign = switch(),

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
@@ -11,6 +11,7 @@ use std::thread;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::client::free_port;
 use crate::left_out::left_out;
 use crate::program::{Running, Signal, spawn_silent};
 use crate::wait::{PATIENCE, until};
@@ -41,16 +42,11 @@ pub struct Broker {
     running: Running,
 }
 
-/// A free port of this computer.
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
 /// The first of these programs that is installed. `None` is reported.
 fn installed(programs: &[&'static str], name: &str) -> Option<&'static str> {
     let found = programs.iter().find(|program| Path::new(program).exists()).copied();
     if found.is_none() {
-        left_out(&format!("tests with {name}, which is not installed"));
+        left_out(format!("tests with {name}, which is not installed"));
     }
     found
 }

@@ -1,7 +1,7 @@
 //! A running server, and clients written from `docs/web-api.md`.
 
 use std::io::{self, Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::ops::Deref;
 use std::process::Command;
 
@@ -26,6 +26,11 @@ impl Deref for Site {
     fn deref(&self) -> &Server {
         &self.server
     }
+}
+
+/// A free port of this computer.
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// The address of a server.

@@ -132,7 +132,7 @@ pub(crate) enum Command {
     Stats(StatsArgs),
     /// Serve a live page and overlays to browsers, OBS, phones and scripts
     Serve(ServeArgs),
-    /// Publish laps, events and live values to a broker of MQTT
+    /// Publish laps, events and live values to a broker of MQTT or a database
     Publish(Box<PublishCommand>),
     /// Show all rigs of a broker of MQTT on one page, with the best laps of the day
     Wall(Box<WallArgs>),

@@ -1,11 +1,14 @@
-//! Publishing the followed session to a broker of MQTT, as a task beside others.
+//! Publishing the followed session to a broker of MQTT and to a database of time series, as a task beside others.
 //!
-//! [`broker`] is the broker of the settings. [`feed`] passes on what the session thread sees, and never waits. [`task`] is the thread that sends it. [`plan`] is what to do.
-//! [`wall`] subscribes to all rigs of a broker instead.
+//! [`feed`] passes on what the session thread sees, and never waits. [`task`] is the thread that sends it, to each [`outlet`]. [`plan`] is what
+//! to do, with the [`broker`] and the [`database`] of the settings. [`wall`] subscribes to all
+//! rigs of a broker instead.
 
 pub(crate) mod broker;
+mod database;
 pub(crate) mod feed;
+mod outlet;
 pub(crate) mod plan;
-mod sampler;
+pub(crate) mod sampler;
 pub(crate) mod task;
 pub(crate) mod wall;

@@ -13,7 +13,7 @@
 //! | [`session`] | the followed session: connection, analysis, snapshot; demo and playback |
 //! | [`own_file`], [`autostart`] | files with a mark of acevo; starting at login |
 //! | [`recording`] | recording the followed session, into files or memory |
-//! | [`fleet`] | publishing the followed session to a broker of MQTT |
+//! | [`fleet`] | publishing the followed session to a broker of MQTT and to a database of time series |
 //! | [`upload`] | delivering finished recordings to a store |
 //! | [`relay`] | sending the pages to other computers, and receiving them |
 //! | [`instance`] | the lock and the address of the running `acevo run` |

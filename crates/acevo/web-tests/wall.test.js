@@ -9,11 +9,11 @@ test('model keeps rigs that have not changed, and forgets them with a whole stat
   const model = new WallModel();
   let changes = 0;
   model.onChange(() => { changes += 1; });
-  model.take(message([rig('rig-10'), rig('rig-9', { state: 'offline' }), rig('rig-2')], { is_full: true, bests: [{ track: 'Monza', laps: [] }] }));
+  model.take(message([rig('rig-10'), rig('rig-9', { state: 'offline' }), rig('rig-2')], { is_full: true, bests: [{ track: 'Monza', car: 'B', laps: [] }, { track: 'Monza', car: 'A', laps: [] }, { track: 'Imola', configuration: null, car: 'C', laps: [] }] }));
   assert.deepEqual(model.rigs.map(keyOf), ['club/rig-2', 'club/rig-10', 'club/rig-9'], 'natural order, offline last');
   model.take(message([rig('rig-9', { state: 'menu' })]));
   assert.deepEqual(model.rigs.map((it) => it.rig), ['rig-2', 'rig-9', 'rig-10']);
-  assert.equal(model.bests.length, 1, 'they stay until they change');
+  assert.deepEqual(model.bests.map(({ car }) => car), ['C', 'A', 'B'], 'they stay until they change');
   model.take(message([rig('rig-1')], { is_full: true }));
   assert.deepEqual(model.rigs.map((it) => it.rig), ['rig-1']);
   model.setConnection('closed');
@@ -51,6 +51,8 @@ test('pages of best laps have as many lines as fit', () => {
   const table = (track, count) => ({ track, car: 'GT3', laps: Array.from({ length: count }, (_, place) => ({ place })) });
   const shape = (tables, lines, top) => bestPages(tables, lines, top).map((page) => page.map(({ track, laps }) => `${track}${laps.length}`).join(' '));
   assert.deepEqual(shape([table('A', 30), table('B', 2), table('C', 5)], 16, 10), ['A10 B2', 'C5']);
+  assert.deepEqual(shape([table('A', 30), table('B', 30)], 19, 10), ['A10 B5'], 'the rest of a page is used');
+  assert.deepEqual(shape([table('A', 30), table('B', 30)], 18, 10), ['A10', 'B10']);
   assert.deepEqual(shape([table('A', 30)], 6, 10), ['A4'], 'a table is never longer than a page');
   assert.deepEqual(shape([table('A', 30), table('B', 1)], Infinity, 10), ['A10 B1'], 'a phone scrolls');
   assert.deepEqual(shape([table('A', 30)], 1, 10), ['A1']);

@@ -1,5 +1,6 @@
 //! Files of columns in memory, with the statistics of what was written.
 
+use std::fs;
 use std::path::Path;
 
 use acevo_files::PendingFile;
@@ -97,25 +98,21 @@ impl ColumnFile {
         Ok(())
     }
 
-    /// Number of bytes written so far.
-    pub fn bytes(&self) -> u64 {
-        self.file.bytes_written() as u64
-    }
-
     /// Completes the file and gives it its final name. A file of this name is not replaced.
     ///
     /// # Errors
     /// [`ExportError`] if that fails.
-    pub fn publish(mut self) -> Result<FileStatistics, ExportError> {
-        self.file.finish()?;
+    pub fn publish(self) -> Result<FileStatistics, ExportError> {
         let (mut rows, mut columns) = (0, Vec::new());
         for group in self.file.flushed_row_groups() {
             rows += u64::try_from(group.num_rows()).unwrap_or(0);
             add_group(&mut columns, group);
         }
         let columns = columns.into_iter().map(Collected::finish).collect();
-        let bytes = self.bytes();
-        files::publish(self.file.into_inner()?)?;
+        let file = self.file.into_inner()?;
+        let path = file.path().to_owned();
+        files::publish(file)?;
+        let bytes = fs::metadata(&path).map_err(|source| ExportError::read(&path, source))?.len();
         Ok(FileStatistics { rows, bytes, columns })
     }
 }

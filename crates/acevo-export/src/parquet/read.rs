@@ -114,17 +114,17 @@ fn type_of(column: &ColumnDescriptor) -> Option<ColumnType> {
     }
 }
 
-fn read_values(
-    reader: &mut ColumnReader,
-    kind: Option<ColumnType>,
-    rows: usize,
-) -> Result<ColumnValues, ParquetError> {
+fn read_values(reader: &mut ColumnReader, kind: Option<ColumnType>, rows: usize) -> Result<ColumnValues, ParquetError> {
     Ok(match (kind, reader) {
-        (Some(ColumnType::Float), ColumnReader::FloatColumnReader(reader)) => ColumnValues::Float(series(reader, rows)?),
+        (Some(ColumnType::Float), ColumnReader::FloatColumnReader(reader)) => {
+            ColumnValues::Float(series(reader, rows)?)
+        }
         (Some(ColumnType::Double), ColumnReader::DoubleColumnReader(reader)) => {
             ColumnValues::Double(series(reader, rows)?)
         }
-        (Some(ColumnType::Whole), ColumnReader::Int32ColumnReader(reader)) => ColumnValues::Whole(series(reader, rows)?),
+        (Some(ColumnType::Whole), ColumnReader::Int32ColumnReader(reader)) => {
+            ColumnValues::Whole(series(reader, rows)?)
+        }
         (Some(ColumnType::Flag), ColumnReader::BoolColumnReader(reader)) => ColumnValues::Flag(series(reader, rows)?),
         (Some(ColumnType::Time), ColumnReader::Int64ColumnReader(reader)) => ColumnValues::Time(series(reader, rows)?),
         (Some(ColumnType::Text), ColumnReader::ByteArrayColumnReader(reader)) => {
@@ -148,8 +148,7 @@ fn series<T: DataType>(reader: &mut ColumnReaderImpl<T>, rows: usize) -> Result<
     let mut series = Series::default();
     let mut read = 0;
     while read < rows {
-        let (records, ..) =
-            reader.read_records(rows - read, Some(&mut series.levels), None, &mut series.values)?;
+        let (records, ..) = reader.read_records(rows - read, Some(&mut series.levels), None, &mut series.values)?;
         if records == 0 {
             return Err(ParquetError::EOF("a column ends before its last row".into()));
         }

@@ -27,7 +27,7 @@ pub enum RigActivity {
     Waiting,
     /// The game shows its menu.
     Menu,
-    /// Somebody drives.
+    /// A driver is on the track.
     Live,
     /// The game is paused.
     Paused,
@@ -47,7 +47,7 @@ impl RigActivity {
         matches!(self, Self::Stale | Self::Offline)
     }
 
-    /// True while values belong to somebody who is in the car.
+    /// True while values belong to a driver in the car.
     const fn is_driving(self) -> bool {
         matches!(self, Self::Live | Self::Paused | Self::Frozen | Self::Stale | Self::Unknown)
     }
@@ -116,7 +116,7 @@ pub struct WallRig {
     pub best_ms: Option<u64>,
     /// The last lap of the session.
     pub last: Option<LastLap>,
-    /// Values at this moment, if somebody drives.
+    /// Values at this moment, if a driver is on the track.
     pub live: Option<LiveValues>,
     /// Packets of the game that were missed.
     pub missed: Option<u64>,

@@ -6,9 +6,7 @@ use serde::Serialize;
 
 use super::topic::{Kind, ROOT};
 use super::{MAX_MESSAGE, Wall, WallStore};
-use crate::broker::{
-    Broker, BrokerError, BrokerEvent, Connection, Hello, QualityOfService, Subscription, chain,
-};
+use crate::broker::{Broker, BrokerError, BrokerEvent, Connection, Hello, QualityOfService, Subscription, chain};
 use crate::id::Uuid;
 use crate::retry::Retry;
 use crate::slug::slug;
@@ -139,7 +137,8 @@ impl WallSubscriber {
             BrokerEvent::Received(message) => self.wall.take(&message, unix_ms),
             BrokerEvent::TooLarge(_) => self.wall.ignore(),
             BrokerEvent::NotSubscribed => {
-                let topics = "the broker does not send the messages of the rigs: allow the user of the wall to read acevo/v1/#";
+                let topics =
+                    "the broker does not send the messages of the rigs: allow the user of the wall to read acevo/v1/#";
                 self.state.problem = Some(topics.into());
             }
             BrokerEvent::Acknowledged(_) => {}

@@ -85,7 +85,9 @@ fn log_with_a_gap_or_broken_lines_is_an_error_that_names_the_file() {
     fs::write(log.commit_file(1), "\n\n").unwrap();
     assert_eq!(state(&log).unwrap().version, Some(2));
     // Names that are not those of commits.
-    for name in ["1.json", "00000000000000000003.json.abc.part", "00000000000000000003.crc", "_last_checkpoint", "ü.json"] {
+    for name in
+        ["1.json", "00000000000000000003.json.abc.part", "00000000000000000003.crc", "_last_checkpoint", "ü.json"]
+    {
         fs::write(log.folder().join(name), "x").unwrap();
     }
     assert_eq!(state(&log).unwrap().version, Some(2));

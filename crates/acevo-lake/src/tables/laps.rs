@@ -44,9 +44,11 @@ pub(crate) fn columns(sectors: usize) -> Vec<LakeColumn> {
     columns.extend(own.map(|(name, kind, comment)| LakeColumn::new(name, kind, comment)));
     let statistics = LapStats::default().columns();
     columns.extend(statistics.into_iter().map(|(name, _)| LakeColumn::new(name, Double, "Statistics of the lap")));
-    columns.extend((1..=sectors_of(sectors)).map(|sector| {
-        LakeColumn::new(format!("sector_{sector}_ms"), Whole, format!("Time of sector {sector}, ms"))
-    }));
+    columns.extend(
+        (1..=sectors_of(sectors)).map(|sector| {
+            LakeColumn::new(format!("sector_{sector}_ms"), Whole, format!("Time of sector {sector}, ms"))
+        }),
+    );
     columns
 }
 

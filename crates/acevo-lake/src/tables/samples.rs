@@ -51,25 +51,16 @@ pub(crate) fn in_own_units(columns: Vec<Column>) -> Vec<Column> {
 }
 
 /// Adds a row. `time_us` is its time, `time_s` counts from the first row of the session.
-pub(crate) fn push(
-    values: &mut [ColumnValues],
-    identity: &Identity,
-    row: &Row<'_>,
-    time_s: f64,
-    time_us: Option<i64>,
-) {
-    let own = [
-        row.lap.and_then(number),
-        number(time_s),
-        number(row.packet_id),
-        number(row.missed),
-        number(row.skipped),
-    ];
+pub(crate) fn push(values: &mut [ColumnValues], identity: &Identity, row: &Row<'_>, time_s: f64, time_us: Option<i64>) {
+    let own =
+        [row.lap.and_then(number), number(time_s), number(row.packet_id), number(row.missed), number(row.skipped)];
     let values = identity.push(values, time_us);
     let channels = row.values.iter().copied();
-    values.iter_mut().zip(own.into_iter().chain(channels)).for_each(|(column, value): (_, Option<ChannelValue<'_>>)| {
-        column.push(value);
-    });
+    values.iter_mut().zip(own.into_iter().chain(channels)).for_each(
+        |(column, value): (_, Option<ChannelValue<'_>>)| {
+            column.push(value);
+        },
+    );
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Arguments of the commands that publish to a broker, and that show all rigs of one.
+//! Arguments of the commands that publish to a broker and a database, and that show all rigs of a broker.
 
 use acevo_settings::Settings;
 use anyhow::anyhow;
@@ -18,10 +18,13 @@ pub(crate) struct PublishCommand {
     /// The broker: mqtt://HOST:PORT, or mqtts://HOST:PORT with TLS
     #[arg(long, value_name = "ADDRESS")]
     broker: Option<String>,
-    /// First level of the topics, such as a club
+    /// Where a database takes lines, such as http://HOST:8428/write
+    #[arg(long, value_name = "ADDRESS")]
+    influx: Option<String>,
+    /// Place of this rig, such as a club [default: the setting site]
     #[arg(long, value_name = "NAME")]
     site: Option<String>,
-    /// Second level of the topics [default: the setting rig, or the name of this computer]
+    /// Name of this rig [default: the setting rig, or the name of this computer]
     #[arg(long, value_name = "NAME")]
     rig: Option<String>,
     #[command(flatten)]
@@ -38,21 +41,28 @@ impl PublishCommand {
         self.defaults = settings.clone();
     }
 
-    /// What is published, and where to.
+    /// What is published, and where to. If an option names a broker or a database, those of the settings do not count.
     ///
     /// # Errors
-    /// If there is no broker, or its address is wrong.
+    /// If there is neither a broker nor a database, or an address is wrong.
     pub(crate) fn plan(&self) -> anyhow::Result<FleetPlan> {
-        let mut mqtt = self.defaults.mqtt.clone();
-        for (option, setting) in
-            [(&self.broker, &mut mqtt.broker), (&self.site, &mut mqtt.site), (&self.rig, &mut mqtt.rig)]
-        {
-            if let Some(value) = option {
-                setting.clone_from(value);
+        let mut settings = self.defaults.clone();
+        if self.broker.is_some() || self.influx.is_some() {
+            settings.mqtt.broker = self.broker.clone().unwrap_or_default();
+            settings.influx.url = self.influx.clone().unwrap_or_default();
+        }
+        for (option, setting) in [(&self.site, &mut settings.mqtt.site), (&self.rig, &mut settings.mqtt.rig)] {
+            if let Some(name) = option {
+                setting.clone_from(name);
             }
         }
-        let plan = FleetPlan::new(&mqtt, &self.defaults.rig, self.follow.source().kind())?;
-        plan.ok_or_else(|| anyhow!("name the broker: acevo publish --broker mqtt://HOST, or the setting mqtt.broker"))
+        let plan = FleetPlan::new(&settings, self.follow.source().kind())?;
+        plan.ok_or_else(|| {
+            anyhow!(
+                "name a broker or a database: acevo publish --broker mqtt://HOST, acevo publish --influx http://HOST:8428/write, or the \
+                 settings mqtt.broker and influx.url"
+            )
+        })
     }
 }
 

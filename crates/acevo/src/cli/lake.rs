@@ -35,7 +35,7 @@ pub(crate) struct LakeAddArgs {
     /// Folder of the lake; it is created if it does not exist
     #[arg(short, long, value_name = "LAKE", value_hint = ValueHint::DirPath)]
     pub(crate) output: PathBuf,
-    /// Site of the rig [default: the setting mqtt.site, or `default`]
+    /// Site of the rig [default: the setting mqtt.site or site, or `default`]
     #[arg(long, value_name = "NAME")]
     site: Option<String>,
     /// Name of the rig [default: the setting mqtt.rig or rig, or the name of this computer]
@@ -61,13 +61,13 @@ pub(crate) struct LakeAddArgs {
 impl LakeAddArgs {
     /// Where the recordings come from.
     pub(crate) fn origin(&self) -> Origin {
-        let mut mqtt = self.defaults.mqtt.clone();
-        for (option, setting) in [(&self.site, &mut mqtt.site), (&self.rig, &mut mqtt.rig)] {
+        let mut settings = self.defaults.clone();
+        for (option, setting) in [(&self.site, &mut settings.mqtt.site), (&self.rig, &mut settings.mqtt.rig)] {
             if let Some(value) = option {
                 setting.clone_from(value);
             }
         }
-        let (site, rig) = plan::names(&mqtt, &self.defaults.rig);
+        let (site, rig) = plan::names(&settings);
         Origin::new(site, rig)
     }
 
@@ -109,6 +109,11 @@ pub(crate) struct LakeCompactArgs {
 }
 
 impl LakeArgs {
+    /// True if the command takes defaults from the settings.
+    pub(super) fn uses_settings(&self) -> bool {
+        matches!(self.command, LakeCommand::Add(_))
+    }
+
     /// Takes the settings for options that were not given.
     pub(super) fn apply(&mut self, settings: &Settings) {
         if let LakeCommand::Add(args) = &mut self.command {

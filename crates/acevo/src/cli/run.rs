@@ -119,13 +119,13 @@ impl RunArgs {
         folder_of(&self.defaults)
     }
 
-    /// What is published to a broker; `None` without one.
+    /// What is published to a broker and a database; `None` without both.
     ///
     /// # Errors
     /// If the settings for it are wrong.
     pub(crate) fn fleet(&self) -> anyhow::Result<Option<FleetPlan>> {
         let source = if self.demo.demo { SourceKind::Demo } else { SourceKind::Game };
-        FleetPlan::new(&self.defaults.mqtt, &self.defaults.rig, source)
+        FleetPlan::new(&self.defaults, source)
     }
 
     /// Where recordings are delivered to; `None` without a store.
@@ -134,7 +134,7 @@ impl RunArgs {
     /// If the settings for it are wrong.
     pub(crate) fn upload(&self) -> anyhow::Result<Option<UploadPlan>> {
         let source = if self.demo.demo { SourceKind::Demo } else { SourceKind::Game };
-        let names = names(&self.defaults.mqtt, &self.defaults.rig);
+        let names = names(&self.defaults);
         UploadPlan::new(&self.defaults.upload, names, source.name())
     }
 

@@ -72,13 +72,13 @@ impl UploadArgs {
         if let Some(Limit(limit)) = self.limit {
             upload.limit = limit;
         }
-        let mut mqtt = self.defaults.mqtt.clone();
-        for (option, setting) in [(&self.site, &mut mqtt.site), (&self.rig, &mut mqtt.rig)] {
+        let mut settings = self.defaults.clone();
+        for (option, setting) in [(&self.site, &mut settings.mqtt.site), (&self.rig, &mut settings.mqtt.rig)] {
             if let Some(value) = option {
                 setting.clone_from(value);
             }
         }
-        let names = names(&mqtt, &self.defaults.rig);
+        let names = names(&settings);
         let plan = match &self.to {
             Some(to) => UploadPlan::to(Destination::parse(to, self.presign)?, &upload, names, "game"),
             None => UploadPlan::new(&upload, names, "game")?.ok_or_else(|| {

@@ -1,4 +1,4 @@
-//! `acevo publish`: laps, events, sessions and samples for a broker of MQTT.
+//! `acevo publish`: laps, events, sessions and samples for a broker of MQTT, and for a database of time series.
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -27,7 +27,7 @@ pub(crate) fn run(args: &PublishCommand) -> anyhow::Result<ExitCode> {
         complain(&anyhow!("acevo was asked to end but did not in time: reading the pages or sending hangs"));
     });
     let (mut live, _running) = args.follow.source().follow()?;
-    let report = move |text: &str| {
+    let report = move |_: &str, text: &str| {
         if !is_quiet {
             say(format_args!("acevo: {text}"));
         }
@@ -76,16 +76,15 @@ impl Follower {
         self.feed.feed(live, event);
     }
 
-    /// A wrong password or a wrong certificate at the start ends the program. Later, laps and events wait for a better one.
+    /// A wrong password, token or certificate at the start ends the program. Later, laps and events wait for a better one.
     fn check(&mut self, now: Instant) -> anyhow::Result<()> {
         if now < self.next_check {
             return Ok(());
         }
         self.next_check = now + CHECK_INTERVAL;
-        let state = self.handle.state();
-        match state.problem {
-            Some(problem) if state.is_permanent && !state.was_connected => bail!("{problem}"),
-            _ => Ok(()),
+        match self.handle.state().refusal() {
+            Some(problem) => bail!("{problem}"),
+            None => Ok(()),
         }
     }
 }

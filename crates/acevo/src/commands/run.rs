@@ -49,12 +49,12 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     let library = follow_recordings(args, recording.clone(), &stop);
     let (fleet, task) = match args.fleet()? {
         Some(plan) => {
-            FleetTask::start(plan, |text| info!("mqtt: {text}")).map(|(feed, task)| (Some(feed), Some(task)))?
+            FleetTask::start(plan, |name, text| info!("{name}: {text}")).map(|(feed, task)| (Some(feed), Some(task)))?
         }
         None => (None, None),
     };
     let upload_handle = upload.as_ref().map(|(_, handle)| handle.clone());
-    let announcer = task.as_ref().map(FleetTask::announcer);
+    let announcer = task.as_ref().and_then(FleetTask::announcer);
     let upload =
         upload.map(|(plan, handle)| UploadTask::start(handle, plan, recording.clone(), announcer)).transpose()?;
     let control = Control::new(recording, settings, allows_lan, stop.clone())

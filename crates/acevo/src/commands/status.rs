@@ -72,6 +72,19 @@ fn lines(run: &RunStatus) -> String {
         let waiting = number(&mqtt["backlog"]["messages"]);
         lines.push(("mqtt", format!("{state}, {}, {waiting} messages wait", text(&mqtt["topic"]))));
     }
+    let influx = &status["influx"];
+    if influx.is_object() {
+        let state = if influx["connected"] == true { "connected" } else { "not connected" };
+        let waiting = number(&influx["backlog"]["messages"]);
+        let refused = match number(&influx["refused"]) {
+            0 => String::new(),
+            count => format!(", {count} refused ({})", text(&influx["refusal"])),
+        };
+        lines.push((
+            "influx",
+            format!("{state}, {}, {waiting} laps and events wait{refused}", text(&influx["address"])),
+        ));
+    }
     let upload = &status["upload"];
     if upload.is_object() {
         lines.push(("upload", upload_line(upload)));

@@ -44,8 +44,38 @@ pub(super) struct Seen {
     pub(super) axes: Axes,
     pub(super) session: u32,
     pub(super) unix_ms: u64,
-    /// A sample is due.
-    pub(super) is_sample: bool,
+    pub(super) due: DueSamples,
+}
+
+/// For whom a frame is a sample.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct DueSamples {
+    pub(super) mqtt: bool,
+    pub(super) influx: bool,
+}
+
+/// When samples are due at a rate.
+#[derive(Debug)]
+struct Pacer {
+    interval: Option<Duration>,
+    next: Option<Instant>,
+}
+
+impl Pacer {
+    /// `rate` is in samples per second; zero for none.
+    fn new(rate: f64) -> Self {
+        let interval = Duration::try_from_secs_f64(1.0 / rate).ok().filter(|interval| !interval.is_zero());
+        Self { interval, next: None }
+    }
+
+    /// Returns true if a sample is due, and plans the next one.
+    fn take(&mut self, now: Instant) -> bool {
+        let Some(interval) = self.interval.filter(|_| self.next.is_none_or(|at| at <= now)) else { return false };
+        // At the same rate, also if frames come a little late.
+        let planned = self.next.map_or(now + interval, |at| at + interval);
+        self.next = Some(if planned + interval < now { now + interval } else { planned });
+        true
+    }
 }
 
 /// Passes on what the session thread sees.
@@ -58,17 +88,17 @@ pub(crate) struct FleetFeed {
     /// Events since the last wait.
     events: Vec<SessionEvent>,
     /// The frame since the last wait that has to be passed on.
-    frame: Option<(Frame, Axes, bool)>,
+    frame: Option<(Frame, Axes, DueSamples)>,
     session: u32,
-    sample_interval: Option<Duration>,
-    next_sample: Option<Instant>,
+    mqtt: Pacer,
+    influx: Pacer,
     next_names: Option<Instant>,
     next_state: Option<Instant>,
 }
 
 impl FleetFeed {
-    /// `rate` is in samples per second; zero sends none.
-    pub(super) fn new(queue: SyncSender<Item>, rate: f64) -> Self {
+    /// The rates are in samples per second; zero for none.
+    pub(super) fn new(queue: SyncSender<Item>, mqtt_rate: f64, influx_rate: f64) -> Self {
         Self {
             queue,
             waiting: VecDeque::new(),
@@ -76,8 +106,8 @@ impl FleetFeed {
             events: Vec::new(),
             frame: None,
             session: 0,
-            sample_interval: Duration::try_from_secs_f64(1.0 / rate).ok().filter(|interval| !interval.is_zero()),
-            next_sample: None,
+            mqtt: Pacer::new(mqtt_rate),
+            influx: Pacer::new(influx_rate),
             next_names: None,
             next_state: None,
         }
@@ -91,20 +121,17 @@ impl FleetFeed {
     /// Takes a frame after its analysis, and after its events.
     pub(crate) fn on_frame(&mut self, frame: &Frame, analysis: &Analysis) {
         let (now, session) = (Instant::now(), analysis.session());
-        let is_due = |at: Option<Instant>| at.is_none_or(|at| at <= now);
-        let is_live = frame.graphics.status() == ACEvoStatus::Live;
-        let is_sample = is_live && self.sample_interval.is_some() && is_due(self.next_sample);
-        if !is_sample && session == self.session && !is_due(self.next_names) {
+        let due = match frame.graphics.status() {
+            ACEvoStatus::Live => DueSamples { mqtt: self.mqtt.take(now), influx: self.influx.take(now) },
+            _ => DueSamples::default(),
+        };
+        let are_names_due = session != self.session || self.next_names.is_none_or(|at| at <= now);
+        if !due.mqtt && !due.influx && !are_names_due {
             return;
         }
         self.session = session;
         self.next_names = Some(now + NAMES_INTERVAL);
-        if let (true, Some(interval)) = (is_sample, self.sample_interval) {
-            // At the same rate, also if frames come a little late.
-            let planned = self.next_sample.map_or(now, |at| at + interval);
-            self.next_sample = Some(if planned + interval < now { now + interval } else { planned });
-        }
-        self.frame = Some((*frame, analysis.axes(), is_sample));
+        self.frame = Some((*frame, analysis.axes(), due));
     }
 
     /// Passes on what has come, with what [`LiveConnection::wait`] has returned. Never waits.
@@ -121,8 +148,8 @@ impl FleetFeed {
         for event in std::mem::take(&mut self.events) {
             self.pass(Item::Event(Box::new(event), unix_ms));
         }
-        if let Some((frame, axes, is_sample)) = self.frame.take() {
-            let seen = Seen { frame, axes, session: self.session, unix_ms, is_sample };
+        if let Some((frame, axes, due)) = self.frame.take() {
+            let seen = Seen { frame, axes, session: self.session, unix_ms, due };
             self.pass(Item::Frame(Box::new(seen)));
         }
         if is_detached {
@@ -187,9 +214,21 @@ mod tests {
     }
 
     #[test]
+    fn pacer_keeps_its_rate_although_frames_come_late_and_skips_what_was_missed() {
+        let start = Instant::now();
+        let at = |ms: u64| start + Duration::from_millis(ms);
+        let mut pacer = Pacer::new(10.0);
+        let taken: Vec<u64> = (0..100).map(|frame| frame * 17).filter(|ms| pacer.take(at(*ms))).collect();
+        assert_eq!(taken.len(), 17, "{taken:?}");
+        assert!(pacer.take(at(10_000)) && !pacer.take(at(10_099)) && pacer.take(at(10_100)));
+        let mut never = Pacer::new(0.0);
+        assert!(!never.take(at(0)));
+    }
+
+    #[test]
     fn pass_keeps_events_of_a_full_queue_in_order_and_counts_those_that_are_lost() {
         let (queue, items) = mpsc::sync_channel(3);
-        let mut feed = FleetFeed::new(queue, 10.0);
+        let mut feed = FleetFeed::new(queue, 10.0, 5.0);
         let count = MAX_WAITING + 10;
         (0..count).for_each(|at| feed.pass(event(at as f64)));
         let (mut times, mut lost) = (vec![], 0);

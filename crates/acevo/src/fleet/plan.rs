@@ -5,21 +5,30 @@ use std::time::Duration;
 
 use acevo_files::UserFolder;
 use acevo_fleet::{Identity, SpoolLimits, slug};
-use acevo_settings::MqttSettings;
+use acevo_settings::Settings;
 use anyhow::anyhow;
 
 use super::broker::BrokerPlan;
+use super::database::DatabasePlan;
 use crate::session::feeder::SourceKind;
 
-/// Folder of the spools in the folder of state.
-const FOLDER: &str = "mqtt";
-
-/// What is published, and where to.
+/// What is published, and where to. At least one of both is set.
 #[derive(Debug, Clone)]
 pub(crate) struct FleetPlan {
+    /// What is read.
+    pub(crate) source: SourceKind,
+    /// Publishing to a broker.
+    pub(crate) mqtt: Option<MqttPlan>,
+    /// Writing to a database.
+    pub(crate) influx: Option<InfluxPlan>,
+}
+
+/// Publishing to a broker.
+#[derive(Debug, Clone)]
+pub(crate) struct MqttPlan {
     /// The broker.
     pub(crate) broker: BrokerPlan,
-    /// The names of the rig.
+    /// The names of the rig in topics.
     pub(crate) identity: Identity,
     /// Samples per second; zero sends none.
     pub(crate) rate: f64,
@@ -29,71 +38,102 @@ pub(crate) struct FleetPlan {
     pub(crate) spool: SpoolLimits,
     /// Home Assistant discovers the rig.
     pub(crate) home_assistant: bool,
-    /// What is read.
-    pub(crate) source: SourceKind,
+}
+
+/// Writing to a database.
+#[derive(Debug, Clone)]
+pub(crate) struct InfluxPlan {
+    /// The database.
+    pub(crate) database: DatabasePlan,
+    /// The names of the rig in tags.
+    pub(crate) identity: Identity,
+    /// Samples per second; zero sends none.
+    pub(crate) rate: f64,
 }
 
 impl FleetPlan {
-    /// The plan of the settings; `None` without a broker. `rig` is the name of this rig, which may be empty.
+    /// The plan of the settings; `None` without a broker and without a database.
     ///
     /// # Errors
-    /// If the address is wrong, or only one of certificate and key is named.
-    pub(crate) fn new(settings: &MqttSettings, rig: &str, source: SourceKind) -> anyhow::Result<Option<Self>> {
-        let Some(broker) = BrokerPlan::new(settings)? else { return Ok(None) };
+    /// If an address is wrong, or settings contradict each other.
+    pub(crate) fn new(settings: &Settings, source: SourceKind) -> anyhow::Result<Option<Self>> {
+        let (site, rig) = names(settings);
+        let identity = Identity { site, rig, version: env!("CARGO_PKG_VERSION").into() };
         let mut spool = SpoolLimits::default();
-        spool.max_bytes = u64::from(settings.spool_limit) << 20;
-        let (site, rig) = names(settings, rig);
-        Ok(Some(Self {
+        spool.max_bytes = u64::from(settings.mqtt.spool_limit) << 20;
+        let mqtt = BrokerPlan::new(&settings.mqtt)?.map(|broker| MqttPlan {
             broker,
-            identity: Identity { site, rig, version: env!("CARGO_PKG_VERSION").into() },
-            rate: settings.rate,
-            batch: Duration::try_from_secs_f64(settings.batch).unwrap_or_default(),
+            identity: identity.clone(),
+            rate: settings.mqtt.rate,
+            batch: Duration::try_from_secs_f64(settings.mqtt.batch).unwrap_or_default(),
             spool,
-            home_assistant: settings.home_assistant,
-            source,
-        }))
-    }
-
-    /// The folder of the spool. Each rig name has its own.
-    ///
-    /// # Errors
-    /// If the environment names no folder of state.
-    pub(super) fn spool_folder(&self) -> anyhow::Result<PathBuf> {
-        let folder = UserFolder::State.path().ok_or_else(|| anyhow!("there is no folder for state: set HOME"))?;
-        Ok(folder.join(FOLDER).join(format!("{}.{}", slug(&self.identity.site), slug(&self.identity.rig))))
+            home_assistant: settings.mqtt.home_assistant,
+        });
+        let influx = DatabasePlan::new(&settings.influx)?;
+        let influx = influx.map(|database| InfluxPlan { database, identity, rate: settings.influx.rate });
+        Ok((mqtt.is_some() || influx.is_some()).then_some(Self { source, mqtt, influx }))
     }
 }
 
-/// The names of site and rig. `rig` is the name of this rig, which may be empty.
-pub(crate) fn names(settings: &MqttSettings, rig: &str) -> (String, String) {
+/// The names of site and rig, in topics, tags, stores and lakes: those of `mqtt`, else the general ones, else `default` and the name of the computer.
+pub(crate) fn names(settings: &Settings) -> (String, String) {
     let first = |names: [&str; 2]| names.into_iter().find(|name| !name.is_empty()).map(str::to_owned);
     let host = || sysinfo::System::host_name().unwrap_or_default();
-    (first([&settings.site, "default"]).unwrap_or_default(), first([&settings.rig, rig]).unwrap_or_else(host))
+    (
+        first([&settings.mqtt.site, &settings.site]).unwrap_or_else(|| "default".into()),
+        first([&settings.mqtt.rig, &settings.rig]).unwrap_or_else(host),
+    )
+}
+
+/// The folder of a spool in the folder of state. Each rig name has its own.
+///
+/// # Errors
+/// If the environment names no folder of state.
+pub(super) fn spool_folder(kind: &str, identity: &Identity) -> anyhow::Result<PathBuf> {
+    let folder = UserFolder::State.path().ok_or_else(|| anyhow!("there is no folder for state: set HOME"))?;
+    Ok(folder.join(kind).join(format!("{}.{}", slug(&identity.site), slug(&identity.rig))))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn settings(broker: &str) -> MqttSettings {
-        let mut settings = MqttSettings::default();
-        settings.broker = broker.into();
+    fn settings(broker: &str, database: &str) -> Settings {
+        let mut settings = Settings::default();
+        (settings.mqtt.broker, settings.influx.url) = (broker.into(), database.into());
+        (settings.site, settings.rig) = ("Club".into(), "Rig 3".into());
         settings
     }
 
     #[test]
-    fn new_without_a_broker_is_none() {
-        assert!(FleetPlan::new(&MqttSettings::default(), "rig", SourceKind::Game).unwrap().is_none());
+    fn new_without_a_broker_and_a_database_is_none() {
+        assert!(FleetPlan::new(&Settings::default(), SourceKind::Game).unwrap().is_none());
     }
 
     #[test]
-    fn new_takes_the_name_of_the_rig_unless_mqtt_has_one() {
-        let rig = |settings: &MqttSettings| {
-            FleetPlan::new(settings, "Rig 3", SourceKind::Game).unwrap().unwrap().identity.rig
+    fn new_has_the_same_names_of_the_rig_for_all() {
+        let mut settings = settings("mqtt://host", "http://host:8428/write");
+        let of_all = |settings: &Settings| {
+            let plan = FleetPlan::new(settings, SourceKind::Game).unwrap().unwrap();
+            let identities = [plan.mqtt.unwrap().identity, plan.influx.unwrap().identity];
+            assert_eq!(identities[0], identities[1]);
+            let [Identity { site, rig, .. }, _] = identities;
+            assert_eq!((site.clone(), rig.clone()), names(settings));
+            (site, rig)
         };
-        assert_eq!(rig(&settings("mqtt://host")), "Rig 3");
-        let mut own = settings("mqtt://host");
-        own.rig = "Own".into();
-        assert_eq!(rig(&own), "Own");
+        assert_eq!(of_all(&settings), ("Club".into(), "Rig 3".into()));
+        (settings.mqtt.site, settings.mqtt.rig) = ("own".into(), "Own".into());
+        assert_eq!(of_all(&settings), ("own".into(), "Own".into()));
+        (settings.mqtt.site, settings.site) = (String::new(), String::new());
+        assert_eq!(of_all(&settings).0, "default");
+    }
+
+    #[test]
+    fn new_reports_a_wrong_address_of_either() {
+        let error = |broker, database| {
+            format!("{:#}", FleetPlan::new(&settings(broker, database), SourceKind::Game).unwrap_err())
+        };
+        assert!(error("host", "").contains("mqtt.broker"));
+        assert!(error("mqtt://host", "http://host:8086").contains("influx.url"));
     }
 }

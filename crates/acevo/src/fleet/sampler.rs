@@ -47,6 +47,11 @@ pub(super) fn values(frame: &Frame, axes: &Axes) -> Vec<Option<f64>> {
     channels().map(|(channel, _)| channel.number(frame, axes)).collect()
 }
 
+/// The channels whose values are known in a frame, with these.
+pub(crate) fn known(frame: &Frame, axes: &Axes) -> Vec<(&'static Channel, f64)> {
+    channels().filter_map(|(channel, _)| Some((channel, channel.number(frame, axes)?))).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

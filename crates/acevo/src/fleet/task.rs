@@ -5,18 +5,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use acevo_fleet::{
-    Backlog, DrivenNames, LapFacts, Moment, Options, Publisher, PublisherState, SessionState, Spool, SpoolError,
-};
+use acevo_fleet::{DrivenNames, Fact, InfluxState, LapFacts, Moment, PublisherState, SessionState, Sessions};
 use acevo_recording::SessionNames;
 use acevo_shared_memory::{ACEvoSessionType, ACEvoStatus, Frame};
-use acevo_telemetry::analysis::SessionEventKind;
+use acevo_telemetry::analysis::{SessionEvent, SessionEventKind};
 use anyhow::Context;
 
 use super::feed::{FleetFeed, Item, Seen};
-use super::plan::FleetPlan;
+use super::outlet::{Outlet, OutletState};
+use super::plan::{FleetPlan, InfluxPlan, MqttPlan};
 use super::sampler;
-use crate::format::text::{clean, driver, error_chain};
+use crate::format::text::{clean, driver};
 
 /// Items that wait for the thread.
 const QUEUE: usize = 1000;
@@ -30,22 +29,43 @@ const IDLE_INTERVAL: Duration = Duration::from_millis(200);
 /// Interval of updates of the shared state.
 const STATE_INTERVAL: Duration = Duration::from_millis(200);
 
-/// Time between two attempts to open the spool.
-const RETRY_INTERVAL: Duration = Duration::from_secs(5);
-
 /// Time to take an announcement.
 const ANNOUNCE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Time to send what waits at the end.
-const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
+/// The states of what is published to; `None` for what is not set.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct FleetState {
+    pub(crate) mqtt: Option<PublisherState>,
+    pub(crate) influx: Option<InfluxState>,
+}
+
+impl FleetState {
+    /// What is wrong, in a sentence each.
+    pub(crate) fn problems(&self) -> Vec<String> {
+        fn of<S: OutletState>(state: &Option<S>) -> impl Iterator<Item = String> {
+            let problems = state.as_ref().map(S::problems).unwrap_or_default();
+            problems.into_iter().map(|problem| format!("{}: {problem}", S::NAME))
+        }
+        of(&self.mqtt).chain(of(&self.influx)).collect()
+    }
+
+    /// Why publishing has never begun, and will not until the user does something.
+    pub(crate) fn refusal(&self) -> Option<String> {
+        fn of<S: OutletState>(state: &Option<S>) -> Option<String> {
+            let state = state.as_ref().filter(|state| state.is_permanent() && !state.was_connected())?;
+            state.problems().into_iter().next()
+        }
+        of(&self.mqtt).or_else(|| of(&self.influx))
+    }
+}
 
 /// A handle to the state of the task.
 #[derive(Debug, Clone)]
-pub(crate) struct FleetHandle(Arc<Mutex<PublisherState>>);
+pub(crate) struct FleetHandle(Arc<Mutex<FleetState>>);
 
 impl FleetHandle {
     /// The state a moment ago.
-    pub(crate) fn state(&self) -> PublisherState {
+    pub(crate) fn state(&self) -> FleetState {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
@@ -53,7 +73,7 @@ impl FleetHandle {
 /// A file in a store, as a JSON object, and where the task reports that it was taken.
 type Announcement = (serde_json::Value, Sender<()>);
 
-/// Announces files in a store.
+/// Announces files in a store to the broker.
 #[derive(Debug, Clone)]
 pub(crate) struct Announcer(Sender<Announcement>);
 
@@ -70,32 +90,42 @@ impl Announcer {
 #[derive(Debug)]
 pub(crate) struct FleetTask {
     handle: FleetHandle,
-    announcer: Announcer,
+    /// Without a broker there is nothing to announce files to.
+    announcer: Option<Announcer>,
     thread: JoinHandle<()>,
 }
 
 impl FleetTask {
-    /// Starts the task. The feed is the way to it. `report` gets messages for the user: connected, problems, another rig with the same name.
+    /// Starts the task. The feed is the way to it. `report` gets messages for the user: `mqtt` or `influx`, and that it is connected, that it has
+    /// a problem, or that another rig has the same name.
     ///
     /// # Errors
-    /// If the thread cannot be started.
+    /// If the thread cannot be started, or the system has no random numbers.
     pub(crate) fn start(
         plan: FleetPlan,
-        report: impl FnMut(&str) + Send + 'static,
+        report: impl FnMut(&str, &str) + Send + 'static,
     ) -> anyhow::Result<(FleetFeed, Self)> {
         let (queue, items) = mpsc::sync_channel(QUEUE);
         let handle = FleetHandle(Arc::default());
-        let feed = FleetFeed::new(queue, plan.rate);
+        let FleetPlan { source, mqtt, influx } = plan;
+        let rates = (mqtt.as_ref().map_or(0.0, |plan| plan.rate), influx.as_ref().map_or(0.0, |plan| plan.rate));
+        let feed = FleetFeed::new(queue, rates.0, rates.1);
         let (announcer, announcements) = mpsc::channel();
+        let announcer = mqtt.is_some().then_some(Announcer(announcer));
         let task = Task {
-            plan,
             announcements,
+            sessions: Sessions::new().context("the system has no random numbers")?,
+            names: Names::default(),
+            outlets: Outlets {
+                mqtt: mqtt.map(|plan| Outlet::new(plan, source)),
+                influx: influx.map(|plan| Outlet::new(plan, source)),
+            },
             state: handle.clone(),
-            reports: Reports { report, last: PublisherState::default() },
+            report,
         };
-        let thread = thread::Builder::new().name("mqtt task".into());
+        let thread = thread::Builder::new().name("publishing".into());
         let thread = thread.spawn(move || task.run(&items)).context("cannot start a thread")?;
-        Ok((feed, Self { handle, announcer: Announcer(announcer), thread }))
+        Ok((feed, Self { handle, announcer, thread }))
     }
 
     /// A handle to its state.
@@ -103,8 +133,8 @@ impl FleetTask {
         self.handle.clone()
     }
 
-    /// Announces files in a store.
-    pub(crate) fn announcer(&self) -> Announcer {
+    /// Announces files in a store; `None` without a broker.
+    pub(crate) fn announcer(&self) -> Option<Announcer> {
         self.announcer.clone()
     }
 
@@ -115,18 +145,46 @@ impl FleetTask {
     }
 }
 
-struct Task<R> {
-    plan: FleetPlan,
-    announcements: Receiver<Announcement>,
-    state: FleetHandle,
-    reports: Reports<R>,
+/// What is published to.
+struct Outlets {
+    mqtt: Option<Outlet<MqttPlan>>,
+    influx: Option<Outlet<InfluxPlan>>,
 }
 
-impl<R: FnMut(&str)> Task<R> {
+impl Outlets {
+    fn publish(&mut self, facts: impl IntoIterator<Item = Fact>) {
+        for fact in facts {
+            self.mqtt.iter_mut().for_each(|mqtt| mqtt.publish(&fact));
+            self.influx.iter_mut().for_each(|influx| influx.publish(&fact));
+        }
+    }
+
+    fn run(&mut self, now: Instant) {
+        self.mqtt.iter_mut().for_each(|mqtt| mqtt.run(now));
+        self.influx.iter_mut().for_each(|influx| influx.run(now));
+    }
+
+    fn update(&mut self, lost: u64, report: &mut impl FnMut(&str, &str)) -> FleetState {
+        let mqtt = self.mqtt.as_mut().map(|mqtt| mqtt.update(lost, report));
+        FleetState { mqtt, influx: self.influx.as_mut().map(|influx| influx.update(lost, report)) }
+    }
+}
+
+struct Task<R> {
+    announcements: Receiver<Announcement>,
+    sessions: Sessions,
+    names: Names,
+    outlets: Outlets,
+    state: FleetHandle,
+    report: R,
+}
+
+impl<R: FnMut(&str, &str)> Task<R> {
     fn run(mut self, items: &Receiver<Item>) {
-        let Some((mut publisher, mut lost)) = self.open(items) else { return };
-        let mut names = Names::default();
-        let (mut updated, mut seen) = (Instant::now(), Instant::now());
+        let mut lost = 0;
+        let (mut updated, mut seen) = (None::<Instant>, Instant::now());
+        // What comes before is for it, too.
+        self.outlets.run(Instant::now());
         loop {
             let interval = if seen.elapsed() > Duration::from_secs(2) { IDLE_INTERVAL } else { INTERVAL };
             match items.recv_timeout(interval) {
@@ -136,110 +194,83 @@ impl<R: FnMut(&str)> Task<R> {
                         if !matches!(item, Item::Rig(_)) {
                             seen = Instant::now();
                         }
-                        lost += take(&mut publisher, &mut names, item);
+                        lost += self.take(item);
                     }
                 }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
-            for (file, done) in self.announcements.try_iter() {
-                publisher.file(&file);
-                // The sender may have ended meanwhile.
-                let _ = done.send(());
-            }
-            publisher.run(Instant::now());
-            if updated.elapsed() >= STATE_INTERVAL {
-                updated = Instant::now();
-                let mut state = publisher.state();
-                state.backlog.dropped += lost;
-                self.update(state);
+            self.announce();
+            self.outlets.run(Instant::now());
+            if updated.is_none_or(|updated| updated.elapsed() >= STATE_INTERVAL) {
+                updated = Some(Instant::now());
+                let state = self.outlets.update(lost, &mut self.report);
+                *self.state.0.lock().unwrap_or_else(PoisonError::into_inner) = state;
             }
         }
-        publisher.close(CLOSE_TIMEOUT);
+        self.outlets.publish(self.sessions.end(SessionState::Closed));
+        self.outlets.mqtt.into_iter().for_each(Outlet::close);
+        self.outlets.influx.into_iter().for_each(Outlet::close);
     }
 
-    /// Opens the spool, again and again, and counts the events that are lost meanwhile. `None` if the task has to end.
-    fn open(&mut self, items: &Receiver<Item>) -> Option<(Publisher, u64)> {
-        let mut lost = 0;
-        loop {
-            match self.try_open() {
-                Ok(publisher) => return Some((publisher, lost)),
-                Err((error, is_permanent)) => {
-                    let problem = Some(error_chain(error.as_ref()));
-                    let backlog = Backlog { dropped: lost, ..Backlog::default() };
-                    self.update(PublisherState { problem, is_permanent, backlog, ..PublisherState::default() });
-                }
-            }
-            let until = Instant::now() + RETRY_INTERVAL;
-            while let Some(left) = until.checked_duration_since(Instant::now()) {
-                // What comes meanwhile is lost: there is no place for it.
-                match items.recv_timeout(left) {
-                    Ok(item) => lost += u64::from(matches!(item, Item::Event(..))),
-                    Err(RecvTimeoutError::Timeout) => {}
-                    Err(RecvTimeoutError::Disconnected) => return None,
-                }
-            }
+    /// Stores announcements. They wait while there is no spool.
+    fn announce(&mut self) {
+        let Some(publisher) = self.outlets.mqtt.as_mut().and_then(Outlet::sink) else { return };
+        for (file, done) in self.announcements.try_iter() {
+            publisher.file(&file);
+            // The sender may have ended meanwhile.
+            let _ = done.send(());
         }
     }
 
-    /// The error, and whether it stays until the user does something.
-    fn try_open(&self) -> Result<Publisher, (anyhow::Error, bool)> {
-        let plan = &self.plan;
-        let folder = plan.spool_folder().map_err(|error| (error, true))?;
-        let spool = Spool::open(folder, plan.spool).map_err(|error| match error {
-            SpoolError::InUse(_) => {
-                let advice =
-                    "another acevo on this computer publishes as the same rig: end one, or give it another name";
-                (anyhow::Error::new(error).context(advice), true)
+    /// Passes an item on. Returns the number of events that were lost.
+    fn take(&mut self, item: Item) -> u64 {
+        match item {
+            Item::Event(event, unix_ms) => self.event(&event, unix_ms),
+            Item::Frame(seen) => self.follow(&seen),
+            Item::Rig(rig) => self.outlets.publish([Fact::Rig(rig)]),
+            Item::Detached => self.outlets.publish(self.sessions.end(SessionState::Abandoned)),
+            Item::Lost(count) => return count,
+        }
+        0
+    }
+
+    fn event(&mut self, event: &SessionEvent, unix_ms: u64) {
+        if let SessionEventKind::Lap(lap) = &event.kind {
+            let counted_ms = lap.time_ms.filter(|_| lap.counts());
+            let (number, attempt, is_complete) = (lap.number, lap.attempt, lap.incomplete.is_none());
+            let facts = LapFacts { number, attempt, is_complete, counted_ms };
+            self.outlets.publish(self.sessions.lap(lap.session, lap, facts, unix_ms));
+        }
+        self.outlets.publish(self.sessions.event(event.session, event, event.kind.to_string(), unix_ms));
+    }
+
+    fn follow(&mut self, seen: &Seen) {
+        let (frame, names) = (&seen.frame, &mut self.names);
+        if frame.graphics.status() == ACEvoStatus::Off {
+            return self.outlets.publish(self.sessions.end(SessionState::Closed));
+        }
+        if names.session != seen.session {
+            *names = Names { session: seen.session, ..Names::default() };
+        }
+        if let Some(known) = SessionNames::of(frame) {
+            names.names = driven(known, frame);
+            names.kind = kind(frame.static_data.session());
+        }
+        if seen.session > 0 {
+            self.outlets.publish(self.sessions.follow(seen.session, names.kind.clone(), names.names.clone()));
+        }
+        if seen.due.mqtt || seen.due.influx {
+            let moment = Moment { unix_ms: seen.unix_ms, values: sampler::values(frame, &seen.axes) };
+            let session = self.sessions.running();
+            if let Some(mqtt) = self.outlets.mqtt.as_mut().filter(|_| seen.due.mqtt) {
+                mqtt.sample(session, &moment);
             }
-            error => (error.into(), false),
-        })?;
-        let options = Options {
-            channels: sampler::catalogue(),
-            rate: plan.rate,
-            batch: plan.batch,
-            home_assistant: plan.home_assistant,
-            source: plan.source.name().into(),
-        };
-        Publisher::new(plan.identity.clone(), options, Box::new(plan.broker.clone()), spool)
-            .map_err(|error| (error.into(), false))
-    }
-
-    fn update(&mut self, state: PublisherState) {
-        self.reports.compare(&state, &self.plan);
-        *self.state.0.lock().unwrap_or_else(PoisonError::into_inner) = state;
-    }
-}
-
-/// Messages for the user, each once.
-struct Reports<R> {
-    report: R,
-    last: PublisherState,
-}
-
-impl<R: FnMut(&str)> Reports<R> {
-    fn compare(&mut self, state: &PublisherState, plan: &FleetPlan) {
-        if state.connected && !self.last.connected {
-            (self.report)(&format!("connected to {} as {}", plan.broker.address, state.topic));
-        }
-        let problems = [(&state.problem, &self.last.problem), (&state.spool_problem, &self.last.spool_problem)];
-        for (problem, last) in problems {
-            if let Some(problem) = problem.as_ref().filter(|problem| last.as_ref() != Some(*problem)) {
-                (self.report)(problem);
+            if let Some(influx) = self.outlets.influx.as_mut().filter(|_| seen.due.influx) {
+                influx.sample(session, &moment);
             }
         }
-        if state.is_duplicate && !self.last.is_duplicate {
-            (self.report)(&duplicate(&state.topic));
-        }
-        self.last = state.clone();
     }
-}
-
-/// What is wrong if two rigs have the same name.
-pub(crate) fn duplicate(topic: &str) -> String {
-    format!(
-        "another acevo publishes as {topic}, and both interrupt each other: give each rig a name of its own (mqtt.rig)"
-    )
 }
 
 /// The names of what is driven, which may change while a session loads.
@@ -248,46 +279,6 @@ struct Names {
     session: u32,
     names: DrivenNames,
     kind: Option<String>,
-}
-
-/// Passes an item on. Returns the number of events that were lost.
-fn take(publisher: &mut Publisher, names: &mut Names, item: Item) -> u64 {
-    match item {
-        Item::Event(event, unix_ms) => {
-            if let SessionEventKind::Lap(lap) = &event.kind {
-                let counted_ms = lap.time_ms.filter(|_| lap.counts());
-                let (number, attempt, is_complete) = (lap.number, lap.attempt, lap.incomplete.is_none());
-                publisher.lap(lap.session, lap, LapFacts { number, attempt, is_complete, counted_ms }, unix_ms);
-            }
-            publisher.event(event.session, &event, unix_ms);
-        }
-        Item::Frame(seen) => follow(publisher, names, &seen),
-        Item::Rig(rig) => publisher.set_rig(rig),
-        Item::Detached => publisher.end_session(SessionState::Abandoned),
-        Item::Lost(count) => return count,
-    }
-    0
-}
-
-fn follow(publisher: &mut Publisher, names: &mut Names, seen: &Seen) {
-    let frame = &seen.frame;
-    if frame.graphics.status() == ACEvoStatus::Off {
-        publisher.end_session(SessionState::Closed);
-        return;
-    }
-    if names.session != seen.session {
-        *names = Names { session: seen.session, ..Names::default() };
-    }
-    if let Some(known) = SessionNames::of(frame) {
-        names.names = driven(known, frame);
-        names.kind = kind(frame.static_data.session());
-    }
-    if seen.session > 0 {
-        publisher.session(seen.session, names.kind.clone(), names.names.clone());
-    }
-    if seen.is_sample {
-        publisher.sample(Moment { unix_ms: seen.unix_ms, values: sampler::values(frame, &seen.axes) });
-    }
 }
 
 fn driven(names: SessionNames, frame: &Frame) -> DrivenNames {

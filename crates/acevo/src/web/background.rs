@@ -3,9 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use acevo_fleet::PublisherState;
-
-use crate::fleet::task::FleetHandle;
+use crate::fleet::task::{FleetHandle, FleetState};
 use crate::recording::task::{RecordingHandle, RecordingState};
 use crate::settings::watch::SettingsStatus;
 use crate::shutdown::Stop;
@@ -20,7 +18,7 @@ pub(crate) struct Control {
     allows_lan: Arc<AtomicBool>,
     /// Ends the program.
     pub(super) stop: Stop,
-    /// Publishing to a broker, if one is set.
+    /// Publishing to a broker and a database, if one is set.
     fleet: Option<FleetHandle>,
     /// Delivering recordings to a store, if one is set.
     upload: Option<UploadHandle>,
@@ -37,7 +35,7 @@ impl Control {
         Self { recording, settings, allows_lan, stop, fleet: None, upload: None }
     }
 
-    /// With publishing to a broker.
+    /// With publishing to a broker and a database.
     #[must_use]
     pub(crate) fn with_fleet(self, fleet: Option<FleetHandle>) -> Self {
         Self { fleet, ..self }
@@ -54,9 +52,9 @@ impl Control {
         self.upload.as_ref().map(UploadHandle::state)
     }
 
-    /// The state of publishing; `None` if no broker is set.
-    pub(super) fn fleet(&self) -> Option<PublisherState> {
-        self.fleet.as_ref().map(FleetHandle::state)
+    /// The state of publishing.
+    pub(super) fn fleet(&self) -> FleetState {
+        self.fleet.as_ref().map(FleetHandle::state).unwrap_or_default()
     }
 
     /// The state of the recording task.

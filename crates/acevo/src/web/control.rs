@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use acevo_fleet::PublisherState;
+use acevo_fleet::{InfluxState, PublisherState};
 use axum::Extension;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -14,7 +14,6 @@ use super::change::{Refusal, may_change, read_change};
 use super::json::json;
 use super::server::Server;
 use super::slots::Connection;
-use crate::fleet::task::duplicate;
 use crate::format::text::{clean, driver, name};
 use crate::recording::task::{RecordingCommand, RecordingState};
 use crate::upload::task::UploadState;
@@ -64,6 +63,8 @@ struct Status {
     recording: Option<RecordingState>,
     /// Publishing to a broker; `None` if none is set.
     mqtt: Option<PublisherState>,
+    /// Writing to a database; `None` if none is set.
+    influx: Option<InfluxState>,
     /// Delivering recordings to a store; `None` if none is set.
     upload: Option<UploadState>,
     /// Free bytes in the folder of recordings.
@@ -87,7 +88,7 @@ pub(super) fn status(server: &Server, connection: &Connection) -> String {
     let problem = recording.as_ref().and_then(|recording| Some(format!("recording: {}", recording.problem.as_ref()?)));
     let of_settings =
         server.control.as_ref().and_then(|control| Some(format!("settings: {}", control.settings.problem()?)));
-    let mqtt = server.control.as_ref().and_then(Control::fleet);
+    let fleet = server.control.as_ref().map(Control::fleet).unwrap_or_default();
     let upload = server.control.as_ref().and_then(Control::upload);
     let of_upload = upload.as_ref().and_then(|upload| Some(format!("upload: {}", upload.problem.as_ref()?)));
     let (track, layout) = snapshot.track_names();
@@ -110,25 +111,15 @@ pub(super) fn status(server: &Server, connection: &Connection) -> String {
         missed: snapshot.health.physics_missed,
         clients: server.gate.counters.clients.load(Ordering::Relaxed),
         recording,
-        problems: [problem, of_settings, of_upload]
-            .into_iter()
-            .flatten()
-            .chain(mqtt.iter().flat_map(mqtt_problems))
-            .collect(),
-        mqtt,
+        problems: [problem, of_settings, of_upload].into_iter().flatten().chain(fleet.problems()).collect(),
+        mqtt: fleet.mqtt,
+        influx: fleet.influx,
         upload,
         disk_free,
         restart_for: server.control.as_ref().map(|control| control.settings.waiting()).unwrap_or_default(),
         may_control: refusal.is_none(),
         refusal,
     })
-}
-
-/// What is wrong with publishing.
-fn mqtt_problems(state: &PublisherState) -> Vec<String> {
-    let duplicate = state.is_duplicate.then(|| duplicate(&state.topic));
-    let problems = [&state.problem, &state.spool_problem];
-    problems.into_iter().flatten().cloned().chain(duplicate).map(|problem| format!("mqtt: {problem}")).collect()
 }
 
 /// Does what a page has asked for.

@@ -9,6 +9,7 @@ use super::background::Control;
 use super::messages::Status;
 use super::server::Server;
 use super::state::State;
+use crate::fleet::sampler;
 use crate::format::text::clean;
 use crate::process::ProcessUsage;
 use crate::session::status::ConnectionStatus;
@@ -115,6 +116,12 @@ fn driving(page: &mut Page, state: &State) {
     page.known("acevo_best_lap_seconds", "Best lap time of the session, seconds.", snapshot.bests.time_ms.map(seconds));
     let fuel = snapshot.pages.as_ref().and_then(|pages| CarSample::of(pages).fuel_l);
     page.known("acevo_fuel_litres", "Fuel in the tank, litres.", fuel);
+    // Those that brokers and databases get, as they are at this moment.
+    for (channel, value) in snapshot.pages.iter().flat_map(|pages| sampler::known(pages, &snapshot.axes)) {
+        let unit = Some(channel.unit().symbol()).filter(|unit| !unit.is_empty());
+        let help = format!("{}{}.", channel.title(), unit.map(|unit| format!(", {unit}")).unwrap_or_default());
+        page.gauge(&format!("acevo_live_{}", channel.id()), &help, value);
+    }
 }
 
 /// The recording task of the background program.

@@ -190,7 +190,7 @@ pub(super) async fn write(
 }
 
 /// Sections that other devices cannot change.
-const LOCAL_SECTIONS: [&str; 2] = ["mqtt.", "upload."];
+const LOCAL_SECTIONS: [&str; 3] = ["mqtt.", "influx.", "upload."];
 
 async fn try_write(server: &Arc<Server>, connection: &Connection, request: Request) -> Result<Response, Refusal> {
     server.control()?;
@@ -200,7 +200,7 @@ async fn try_write(server: &Arc<Server>, connection: &Connection, request: Reque
     if !connection.is_local() && changes.keys().any(is_local_only) {
         return Err(Refusal::new(
             StatusCode::FORBIDDEN,
-            "Only the computer that runs acevo can change the settings of mqtt and upload.",
+            "Only the computer that runs acevo can change the settings of mqtt, influx and upload.",
         ));
     }
     let value = |json: &Json| if json.is_null() { None } else { Some(Value::from_json(json)) };

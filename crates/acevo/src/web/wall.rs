@@ -97,7 +97,7 @@ async fn follow(
             changed = updates.changed() => {
                 changed.map_err(|_| End::Closing)?;
                 let update = Arc::clone(&updates.borrow_and_update());
-                if peer.is_asleep().await? || update.number == 0 {
+                if peer.is_asleep().await? {
                     continue;
                 }
                 let is_next = sent > 0 && update.number == sent + 1;

@@ -294,7 +294,11 @@ fn other_devices_may_change_something_only_if_the_settings_allow_it() {
         let mark = remote.send_with("POST", "/api/control", &headers, "{\"action\":\"save_last\"}");
         let change = remote.send_with("PUT", "/api/settings", &headers, "{\"changes\":{\"units\":\"metric\"}}");
         assert_eq!((mark.status, change.status), if allowed { (204, 200) } else { (403, 403) }, "{mark:?} {change:?}");
-        for elsewhere in ["\"mqtt.broker\":\"mqtt://elsewhere\"", "\"upload.url\":\"http://elsewhere\""] {
+        for elsewhere in [
+            "\"mqtt.broker\":\"mqtt://elsewhere\"",
+            "\"influx.url\":\"http://elsewhere/write\"",
+            "\"upload.url\":\"http://elsewhere\"",
+        ] {
             let changes = format!("{{\"changes\":{{{elsewhere}}}}}");
             let refused = remote.send_with("PUT", "/api/settings", &headers, &changes);
             assert_eq!(refused.status, 403, "where data is sent is decided on this computer: {refused:?}");

@@ -28,6 +28,8 @@ mod full_disk;
 mod hostile_names;
 #[cfg(target_os = "linux")]
 mod idle;
+#[cfg(target_os = "linux")]
+mod influx;
 mod keep;
 #[cfg(unix)]
 mod lake;

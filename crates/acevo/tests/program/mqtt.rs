@@ -20,7 +20,7 @@ use serde_json::Value;
 use self::schema::Schema;
 
 /// Simulated seconds per second.
-const SPEED: &str = "30";
+pub(crate) const SPEED: &str = "30";
 
 /// Arguments that publish simulated hot laps.
 fn publish<'a>(address: &'a str, rig: &'a str) -> Vec<&'a str> {
@@ -28,7 +28,7 @@ fn publish<'a>(address: &'a str, rig: &'a str) -> Vec<&'a str> {
 }
 
 /// The times of the first simulated laps, milliseconds.
-fn true_times(count: usize) -> Vec<u64> {
+pub(crate) fn true_times(count: usize) -> Vec<u64> {
     let mut options = Options::default();
     options.scenario = Scenario::HotLaps;
     let mut simulator = Simulator::new(options);
@@ -105,10 +105,15 @@ fn sends_every_lap_and_event(broker: Option<Broker>) {
 
 /// The number of laps in a spool.
 fn stored_laps(user: &User, rig: &str) -> usize {
-    let folder = user.folder.path().join(format!("state/acevo/mqtt/default.{rig}"));
+    stored(user, &format!("mqtt/default.{rig}"), " lap {")
+}
+
+/// The number of entries with this part in the spool in a folder of state.
+pub(crate) fn stored(user: &User, folder: &str, part: &str) -> usize {
+    let folder = user.folder.path().join("state/acevo").join(folder);
     let files = fs::read_dir(folder).map(|entries| entries.filter_map(Result::ok).collect::<Vec<_>>());
     let texts = files.unwrap_or_default().into_iter().filter_map(|entry| fs::read_to_string(entry.path()).ok());
-    texts.map(|text| text.lines().filter(|line| line.contains(" lap {")).count()).sum()
+    texts.map(|text| text.lines().filter(|line| line.contains(part)).count()).sum()
 }
 
 #[test]

@@ -64,7 +64,12 @@ fn documents_match_the_simulator() {
     assert_eq!(first["lap"]["sectors"], 3);
 
     let metrics = site.get("/metrics").body;
-    for name in ["acevo_attached 1", "acevo_packets_total{page=\"physics\"} ", "# TYPE acevo_web_clients gauge"] {
+    for name in [
+        "acevo_attached 1",
+        "acevo_packets_total{page=\"physics\"} ",
+        "# TYPE acevo_web_clients gauge",
+        "\nacevo_live_speed ",
+    ] {
         assert!(metrics.contains(name), "{name}: {metrics}");
     }
     let named = metrics.lines().filter_map(|line| line.strip_prefix("# TYPE "));

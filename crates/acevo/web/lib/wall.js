@@ -10,12 +10,15 @@ export const keyOf = ({ site, rig }) => `${site}/${rig}`;
 
 const inOrder = (rigs) => [...rigs].sort((a, b) => natural.compare(a.site, b.site) || natural.compare(a.rig, b.rig));
 
+/** Tables in an order that new laps do not change, so that pages in turn show each of them. */
+const inOrderOfTracks = (tables) => [...tables].sort((a, b) => natural.compare(trackName(a), trackName(b)) || natural.compare(a.car, b.car));
+
 /** Words for states in which there are no live values. */
 const WORDS = {
   waiting: 'No game', menu: 'Menu', paused: 'Paused', replay: 'Replay', frozen: 'Game hangs', stale: 'No messages', offline: 'Offline', unknown: 'Unknown',
 };
 
-/** The state of a rig in words; empty while somebody drives. */
+/** The state of a rig in words; empty while the rig drives. */
 export const stateWords = ({ state }) => (state === 'live' ? '' : WORDS[Object.hasOwn(WORDS, state) ? state : 'unknown']);
 
 /** The name of the flag that a driver sees; empty without one. */
@@ -90,7 +93,7 @@ export class WallModel {
     if (message.is_full) this.#rigs.clear();
     for (const rig of message.rigs) this.#rigs.set(keyOf(rig), rig);
     if (message.is_full || message.rigs.length) this.#order = null;
-    if (Array.isArray(message.bests)) this.bests = message.bests;
+    if (Array.isArray(message.bests)) this.bests = inOrderOfTracks(message.bests);
     this.broker = message.broker ?? null;
     this.address = message.address ?? '';
     this.site = message.site ?? '';
@@ -120,25 +123,25 @@ export function layoutOf(count, { scrolls = false } = {}) {
   return { kind: 'lines', columns: 1, rows: perPage, pages, perPage };
 }
 
-/** Lines that the title of a table of best laps takes. */
-const TITLE_LINES = 2;
+/** Lines that the title of a table of best laps takes, and laps of a table that are worth its title at the end of a page. */
+const [TITLE_LINES, WORTH] = [2, 5];
 
 /**
- * The tables of the best laps on pages of this many lines: each page is an array of tables with `from` (the place of the first lap, from 0) and
- * `laps`. `top` is the number of laps of a table that are shown.
+ * The tables of the best laps on pages of this many lines: each page is an array of tables with the `laps` that fit. `top` is the
+ * number of laps of a table that are shown.
  */
 export function bestPages(tables, lines, top) {
   const pages = [];
   let left = 0;
   for (const table of tables) {
-    const laps = table.laps.slice(0, Math.min(top, Math.max(1, lines - TITLE_LINES)));
-    const needed = TITLE_LINES + laps.length;
-    if (needed > left) {
+    const wanted = Math.min(top, table.laps.length);
+    if (left - TITLE_LINES < Math.min(wanted, WORTH)) {
       pages.push([]);
       left = lines;
     }
+    const laps = table.laps.slice(0, Math.min(wanted, Math.max(1, left - TITLE_LINES)));
     pages[pages.length - 1].push({ ...table, laps });
-    left -= needed;
+    left -= TITLE_LINES + laps.length;
   }
   return pages;
 }

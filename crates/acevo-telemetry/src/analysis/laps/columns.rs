@@ -8,7 +8,8 @@ use crate::analysis::summary::Summary;
 /// Columns of the mean core temperatures of the tyres, °C: front left, front right, rear left, rear right.
 pub const TYRE_CORE: [&str; 4] = ["tyre_core_fl_c", "tyre_core_fr_c", "tyre_core_rl_c", "tyre_core_rr_c"];
 /// Columns of the mean surface temperatures of the tyres, °C.
-pub const TYRE_SURFACE: [&str; 4] = ["tyre_surface_fl_c", "tyre_surface_fr_c", "tyre_surface_rl_c", "tyre_surface_rr_c"];
+pub const TYRE_SURFACE: [&str; 4] =
+    ["tyre_surface_fl_c", "tyre_surface_fr_c", "tyre_surface_rl_c", "tyre_surface_rr_c"];
 /// Columns of the mean tyre pressures, psi.
 pub const TYRE_PRESSURE: [&str; 4] =
     ["tyre_pressure_fl_psi", "tyre_pressure_fr_psi", "tyre_pressure_rl_psi", "tyre_pressure_rr_psi"];
@@ -43,7 +44,8 @@ impl LapStats {
             (BRAKE_MAX, self.brake_c, Summary::max),
         ];
         for (names, summaries, value) in wheels {
-            columns.extend(names.into_iter().zip(summaries.into_array()).map(|(name, summary)| (name, value(&summary))));
+            columns
+                .extend(names.into_iter().zip(summaries.into_array()).map(|(name, summary)| (name, value(&summary))));
         }
         columns
     }

@@ -80,11 +80,13 @@ Examples:
   acevo publish --broker mqtt://192.168.1.5          To the broker in the network, as this computer
   acevo publish --broker mqtts://broker.example --site club --rig \"Rig 3\"
                                                      With TLS, as acevo/v1/club/rig-3
+  acevo publish --influx http://192.168.1.5:8428/write
+                                                     To VictoriaMetrics; docs/influx.md has other databases
   acevo publish --broker mqtt://localhost --demo     A simulated car, without the game
   mosquitto_sub -h localhost -t 'acevo/v1/#' -v      What arrives
 
-User, password file and certificates are settings: `acevo settings`. With mqtt.broker in the settings, `acevo run` publishes, too. \
-docs/mqtt.md describes the topics.";
+User, password file and certificates are settings: `acevo settings`. With mqtt.broker or influx.url in the settings, `acevo run` \
+publishes, too. An option for either replaces both settings. docs/mqtt.md describes the topics, docs/influx.md the measurements.";
 
 const WALL: &str = "\
 Examples:
@@ -324,7 +326,7 @@ Examples:
   acevo lake add recordings -o lake                       All recordings of a folder and its subfolders
   acevo lake add monza.acevo -o /mnt/team/lake --rig rig-3
                                                           One recording, into the lake of a team
-  acevo lake add recordings -o lake --rate 20 --channels speed,throttle,brake,steer,gear
+  acevo lake add recordings -o lake --rate 20 --channels speed,throttle,brake,steering,gear
                                                           Small samples; laps and events are complete
   acevo lake add parquet -o lake                          A data set that `acevo export` has made";
 

@@ -36,7 +36,7 @@ pub(super) fn of(command: &str) -> Vec<(u8, &'static str)> {
         "run" => ("It was asked to end.", "It cannot start, another one is running, or the server has failed."),
         "publish" => (
             "The recording has ended, or it was asked to end.",
-            "The broker refuses password or certificate, the name of the rig is in use here, or the pages cannot be read.",
+            "The broker or the database refuses password, token or certificate, the name of the rig is in use here, or the pages cannot be read.",
         ),
         "wall" => (
             "It was asked to end.",

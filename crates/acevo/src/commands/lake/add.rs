@@ -48,7 +48,8 @@ pub(crate) fn run(args: &LakeAddArgs) -> anyhow::Result<ExitCode> {
                 let converted = lake.add_dataset(dataset, &origin, &mut progress, |recording, added| {
                     all.push((path.join(recording), added));
                 });
-                let printed = progress.suspend(|| all.into_iter().try_for_each(|(path, added)| tally.take(&path, added)));
+                let printed =
+                    progress.suspend(|| all.into_iter().try_for_each(|(path, added)| tally.take(&path, added)));
                 printed.and_then(|()| stopped(converted)?.context("cannot convert the data set"))
             }
         };
@@ -99,7 +100,10 @@ fn find(paths: &[PathBuf]) -> anyhow::Result<(Vec<Input>, Vec<ExportError>)> {
         inputs.extend(recordings.into_iter().map(Input::Recording));
         inputs.extend(OldDataset::find(path)?.map(|dataset| Input::Dataset(path.clone(), dataset)));
         if inputs.len() + unreadable.len() == before {
-            bail!("there are no recordings (*.{EXTENSION}) in {}, and it is no data set of `acevo export`", name_of(path));
+            bail!(
+                "there are no recordings (*.{EXTENSION}) in {}, and it is no data set of `acevo export`",
+                name_of(path)
+            );
         }
     }
     Ok((inputs, unreadable))

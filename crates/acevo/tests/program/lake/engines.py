@@ -18,7 +18,7 @@ CHANNEL, EXACT_CHANNEL = "speed", "gear"
 QUESTIONS = {
     "laps": "SELECT count(*) FROM laps",
     "best_ms": "SELECT min(time_ms) FROM laps WHERE counts",
-    "best_of_track_ms": "SELECT min(time_ms) FROM laps WHERE counts AND track = 'karsthafen-gp'",
+    "best_of_track_ms": "SELECT min(time_ms) FROM laps WHERE counts AND track = 'karsthafen-stadtkurs'",
     "events": "SELECT count(*) FROM events",
     "samples": "SELECT count(*) FROM samples",
     "since": "SELECT count(*) FROM samples WHERE time > TIMESTAMP '2020-01-01 00:00:00'",

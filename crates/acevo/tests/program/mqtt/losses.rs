@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::Write as _;
 
 use acevo_testkit::broker::{Broker, Subscriber};
 use acevo_testkit::client::serve_by;
@@ -42,7 +43,8 @@ fn every_lap_and_event_arrives_although_acevo_and_the_broker_are_killed_again_an
     let Some(mut broker) = Broker::anonymous() else { return };
     let (user, subscriber, address) = (User::new(), broker.subscribe(), broker.address());
     let seed = std::process::id().into();
-    println!("seed {seed}");
+    // It repeats a run that has failed.
+    let _ = writeln!(std::io::stderr(), "seed {seed}");
     let mut random = Random(seed);
     let mut is_up = true;
     for _ in 0..12 {
@@ -96,7 +98,10 @@ fn every_lap_and_event_arrives_although_acevo_and_the_broker_are_killed_again_an
 fn stored_bytes(user: &User) -> u64 {
     let folder = user.folder.path().join("state/acevo/mqtt/default.one");
     let files = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
-    files.filter(|entry| entry.path().extension().is_some_and(|end| end == "spool")).filter_map(|entry| Some(entry.metadata().ok()?.len())).sum()
+    files
+        .filter(|entry| entry.path().extension().is_some_and(|end| end == "spool"))
+        .filter_map(|entry| Some(entry.metadata().ok()?.len()))
+        .sum()
 }
 
 /// A small disk for the folder of state. `None`, after a message, if mounting is not permitted.
@@ -143,7 +148,8 @@ fn laps_wait_in_memory_while_the_disk_is_full_and_the_broker_is_away() {
     let (Some(mut broker), Some(disk)) = (Broker::anonymous(), small_disk()) else { return };
     let subscriber = broker.subscribe();
     let user = User::with(&format!("rig = \"one\"\n[mqtt]\nbroker = \"{}\"\n", broker.address()));
-    let mut command = user.command(&["run", "--demo", "--scenario", "hot-laps", "--speed", "30", "--port", "0", "--no-record"]);
+    let mut command =
+        user.command(&["run", "--demo", "--scenario", "hot-laps", "--speed", "30", "--port", "0", "--no-record"]);
     let site = serve_by(command.env("XDG_STATE_HOME", disk.path()));
     until(|| !laps(&subscriber).is_empty());
     broker.kill();

@@ -100,7 +100,8 @@ fn publish_with_a_client_certificate_is_accepted_with_the_right_one_only() {
     // A key that belongs to another certificate, and a file that is no key.
     for (certificate, key) in [("rig.pem", "broker.key"), ("rig.pem", "rig.pem")] {
         let (certificate, key) = (file(certificate), file(key));
-        let settings = format!("[mqtt]\nca_file = '{ca}'\nclient_certificate = '{certificate}'\nclient_key = '{key}'\n");
+        let settings =
+            format!("[mqtt]\nca_file = '{ca}'\nclient_certificate = '{certificate}'\nclient_key = '{key}'\n");
         let unusable = User::with(&settings).run(&publish(&address, "one"));
         assert_eq!(unusable.status.code(), Some(1), "{}", unusable.stderr);
         assert!(unusable.stderr.contains(&format!("cannot use {key}")), "{}", unusable.stderr);
@@ -123,5 +124,9 @@ fn wall_by_tls_refuses_a_wrong_certificate() {
     let user = User::with(&format!("[mqtt]\nca_file = '{}'\n", other.path().join("ca.pem").display()));
     let refused = user.run(&["wall", "--port", "0", "--broker", &address]);
     assert_eq!(refused.status.code(), Some(1), "{}", refused.stderr);
-    assert!(refused.stderr.contains("is not accepted") && refused.stderr.contains("mqtt.ca_file"), "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("is not accepted") && refused.stderr.contains("mqtt.ca_file"),
+        "{}",
+        refused.stderr
+    );
 }

@@ -9,6 +9,14 @@ const CARS: [&str; 4] = ["Velocita GT3 R", "Porsche 911 GT3 Cup", "Alpine A110 S
 const TRACKS: [(&str, Option<&str>); 2] = [("Brands Hatch", Some("Indy")), ("Monza", None)];
 const STATES: [&str; 8] = ["live", "live", "live", "live", "live", "paused", "menu", "live"];
 
+const NAMES: [&str; 12] = ["Ada", "Ben", "Cleo", "Dan", "Eva", "Finn", "Gus", "Hana", "Ivo", "June", "Kai", "Lena"];
+
+/// The driver of a rig; another one for each.
+pub(super) fn driver(rig: usize) -> String {
+    let letter = char::from(b'A' + u8::try_from(rig / NAMES.len() % 26).unwrap());
+    format!("{} {letter}.", NAMES[rig % NAMES.len()])
+}
+
 pub(crate) fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis().try_into().unwrap()
 }
@@ -21,7 +29,7 @@ pub(super) fn lap(driver: &str, number: u32, time_ms: u64) -> Value {
         "ended_at": now(), "rig": "one", "seq": number, "boot": "b" })
 }
 
-/// Rigs `site-0/rig-0`, `site-1/rig-1`, `site-0/rig-2`, ..., whose drivers are `Driver 0` and so on.
+/// Rigs `site-0/rig-0`, `site-1/rig-1`, `site-0/rig-2`, ...
 pub(super) struct Rigs {
     publisher: Publisher,
     count: usize,
@@ -61,7 +69,7 @@ impl Rigs {
                 "game": "0.9", "since": 1, "backlog": backlog, "missed": missed, "clock_ms": now() });
             let (track, configuration) = self.track(rig);
             let session = json!({ "id": format!("session-{rig}"), "state": "open", "type": "race", "track": track,
-                "configuration": configuration, "car": CARS[rig % CARS.len()], "driver": format!("Driver {rig}"), "session_name": "Race",
+                "configuration": configuration, "car": CARS[rig % CARS.len()], "driver": driver(rig), "session_name": "Race",
                 "started": 1, "laps": 4, "best_ms": 93_000 + 137 * rig, "rig": "x", "seq": 1, "boot": "b" });
             self.publisher.publish(&self.topic(rig, "session"), session.to_string(), true);
             self.publisher.publish(&self.topic(rig, "status"), status.to_string(), true);
@@ -88,7 +96,7 @@ impl Rigs {
     /// Sends the last lap of each rig.
     pub(super) fn laps(&mut self) {
         for rig in 0..self.count {
-            let mut lap = lap(&format!("Driver {rig}"), 4, 93_000 + 137 * rig as u64);
+            let mut lap = lap(&driver(rig), 4, 93_000 + 137 * rig as u64);
             let (track, configuration) = self.track(rig);
             lap["key"] = format!("session-{rig}/4").into();
             lap["session"] = format!("session-{rig}").into();
