@@ -39,7 +39,6 @@ impl Acevo {
                 | Command::Serve(_)
                 | Command::Publish(_)
                 | Command::Upload(_)
-                | Command::Lake(_)
                 | Command::Wall(_)
                 | Command::Record(_)
                 | Command::Run(_)
@@ -47,6 +46,7 @@ impl Acevo {
                 | Command::Plot(_)
                 | Command::Channels(_),
             ) => true,
+            Some(Command::Lake(args)) => args.uses_settings(),
             Some(
                 Command::Dump(_)
                 | Command::Diff(_)

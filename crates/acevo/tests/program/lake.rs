@@ -35,11 +35,7 @@ impl Club {
                 "--track",
                 track,
                 "--laps",
-<<<<<<< HEAD
-                "2",
-=======
                 "1",
->>>>>>> lake
                 "--seed",
                 &seed,
                 "--quiet",
