@@ -126,13 +126,13 @@ pub enum DeliveryError {
     #[error(transparent)]
     Http(#[from] crate::http::HttpError),
     /// The server refuses.
-    #[error("{address} answers {status}: {reason}")]
+    #[error("{address} answers {reason}")]
     Refused {
         /// The address.
         address: String,
         /// The status.
         status: u16,
-        /// What the server says.
+        /// The status and what the server says.
         reason: String,
     },
     /// The answer of the server cannot be used.

@@ -183,9 +183,16 @@ fn check_digest(address: &HttpAddress, answer: &HttpAnswer, expected: Sha256) ->
 
 pub(super) fn refused(address: &HttpAddress, answer: &HttpAnswer) -> DeliveryError {
     let reason = match answer.status {
-        401 => "the token is missing or wrong: check upload.token_file, or the variable ACEVO_UPLOAD_TOKEN".into(),
+        401 => {
+            "401: the token is missing or wrong. Check upload.token_file, or the variable ACEVO_UPLOAD_TOKEN".into()
+        }
+        // An answer to HEAD has no text.
+        403 if answer.text.is_empty() => {
+            "403: the token belongs to another rig, or is not allowed to store files. Check it, and the names of site and rig"
+                .into()
+        }
         300..=399 => {
-            format!("redirects are not followed; use this address: {}", answer.header("location").unwrap_or("?"))
+            format!("with a redirect, which is not followed. Use this address: {}", answer.header("location").unwrap_or("?"))
         }
         _ => answer.summary(),
     };

@@ -253,13 +253,13 @@ fn content_of(path: &Path) -> io::Result<Fingerprint> {
 
 /// Fails unless a file is a complete recording.
 fn check(file: fs::File) -> Result<(), String> {
-    let recording = Recording::from_input(file).map_err(|error| error_chain(&error))?;
-    let info = recording.info();
-    if !info.finished {
+    let mut recording = Recording::from_input(file).map_err(|error| error_chain(&error))?;
+    if !recording.info().finished {
         return Err("its end is missing".into());
     }
-    if info.damaged > 0 {
-        return Err("parts of it are damaged".into());
+    match recording.check() {
+        Ok(damage) if damage.is_empty() => Ok(()),
+        Ok(damage) => Err(format!("{} parts of it are damaged", damage.len())),
+        Err(error) => Err(error_chain(&error)),
     }
-    Ok(())
 }

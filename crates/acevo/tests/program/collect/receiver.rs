@@ -124,6 +124,7 @@ pub(crate) fn raw(address: SocketAddr, request: &[u8]) -> (u16, String) {
 
 /// A recording of this many seconds of driving; others have other contents.
 pub(crate) fn recording(path: &Path, seconds: u64) -> Vec<u8> {
+    let _ = fs::remove_file(path);
     changed(path, Options::default(), Duration::from_secs(seconds), |_, _| {});
     fs::read(path).unwrap()
 }

@@ -1,7 +1,9 @@
 //! `acevo run` delivers what is finished: when, what, once, and what it reports.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 use acevo_testkit::broker::Broker;
 use acevo_testkit::client::{Site, serve_by};
@@ -54,12 +56,6 @@ fn run_uploads_what_is_finished_while_the_car_is_not_driven_and_only_once() {
     let receiver = Receiver::start();
     let (user, pages) = (user(&receiver.url(), ""), tempfile::tempdir().unwrap());
     let folder = races(&user);
-    let earlier = recording(&folder.join("2026-01-01.acevo"), 10);
-    let whole = recording(&folder.join("cut.acevo"), 10);
-    fs::write(folder.join("cut.acevo"), &whole[..whole.len() / 2]).unwrap();
-    // It was cut long ago: no other program writes it.
-    let long_ago = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000);
-    fs::File::open(folder.join("cut.acevo")).unwrap().set_modified(long_ago).unwrap();
     let simulate = |args: &[&str]| {
         let mut command = acevo();
         spawn(command.args(["simulate", "--quiet", "--scenario", "hot-laps", "--dir"]).arg(pages.path()).args(args))
@@ -67,7 +63,14 @@ fn run_uploads_what_is_finished_while_the_car_is_not_driven_and_only_once() {
     let game = simulate(&[]);
     let place = pages.path().to_str().unwrap().to_owned();
     let site = run(&user, &["--dir", &place]);
-    // The car is driven: everything waits.
+    until(|| site.json("/api/status")["recording"]["bytes"].as_u64().is_some_and(|bytes| bytes > 0));
+    // The car is driven: what another program puts there waits.
+    let earlier = recording(&folder.join("2026-01-01.acevo"), 10);
+    let whole = recording(&user.folder.path().join("whole.acevo"), 10);
+    let cut = fs::File::create_new(folder.join("cut.acevo")).unwrap();
+    (&cut).write_all(&whole[..whole.len() / 2]).unwrap();
+    // It was cut long ago: no other program writes it.
+    cut.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000)).unwrap();
     until(|| status(&site)["activity"] == "paused");
     until(|| site.json("/api/status")["recording"]["bytes"].as_u64().is_some_and(|bytes| bytes > 100_000));
     assert_eq!((receiver.stored().len(), receiver.incoming()), (0, 0));
