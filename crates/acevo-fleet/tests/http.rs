@@ -19,7 +19,7 @@ fn server(answer: impl Fn() -> Vec<u8> + Send + 'static) -> (HttpAddress, Receiv
             let Ok(mut stream) = stream else { continue };
             let mut request = Vec::new();
             let mut buffer = [0; 4096];
-            // Requests of these tests end with a body that says so.
+            // The bodies of these tests end with this word.
             while !request.ends_with(b"END") && !request.ends_with(b"\r\n\r\n") || is_open(&request) {
                 match stream.read(&mut buffer) {
                     Ok(0) | Err(_) => break,
