@@ -60,8 +60,7 @@ impl ColumnFileReader {
     pub fn is_readable(&self) -> bool {
         let groups = self.file.metadata().row_groups().iter();
         groups.flat_map(|group| group.columns()).all(|column| {
-            let readable =
-                [Compression::UNCOMPRESSED, Compression::LZ4_RAW, Compression::LZ4, Compression::SNAPPY];
+            let readable = [Compression::UNCOMPRESSED, Compression::LZ4_RAW, Compression::LZ4, Compression::SNAPPY];
             readable.contains(&column.compression())
         })
     }
