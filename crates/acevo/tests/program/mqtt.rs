@@ -152,7 +152,8 @@ fn status_becomes_offline_by_the_last_will_and_laps_of_a_killed_program_come_lat
     broker.kill();
     let mut acevo = spawn(&mut user.command(&args));
     acevo.message_with("nothing listens");
-    until(|| stored_laps(&user, "one") > 0);
+    let before = stored_laps(&user, "one");
+    until(|| stored_laps(&user, "one") > before);
     acevo.kill();
     broker.restart();
     let count = subscriber.of("lap").len();

@@ -34,8 +34,8 @@ fn rig(user: &User, broker: &Broker, site: &str, name: &str) -> Running {
 /// What the wall shows of a rig; null if it is not there.
 fn shown(site: &Site, rig: &str) -> Value {
     let state = site.json("/api/snapshot");
-    let rigs = state["rigs"].as_array().into_iter().flatten();
-    rigs.filter(|shown| shown["rig"] == rig).next().cloned().unwrap_or_default()
+    let mut rigs = state["rigs"].as_array().into_iter().flatten();
+    rigs.find(|shown| shown["rig"] == rig).cloned().unwrap_or_default()
 }
 
 /// The laps of all tables.
