@@ -215,7 +215,9 @@ fn upload_to_presigned_addresses_of_s3() {
         return left_out("S3: ACEVO_FLEET_PYTHON is no Python with moto[server] and boto3");
     };
     let service = spawn(Command::new(python).args(["-c", S3]));
-    let address: SocketAddr = format!("127.0.0.1:{}", service.next_line()).parse().unwrap();
+    // Moto prints lines of its own.
+    let port: u16 = std::iter::repeat_with(|| service.next_line()).find_map(|line| line.parse().ok()).unwrap();
+    let address = SocketAddr::from(([127, 0, 0, 1], port));
     let user = User::new();
     let file = user.folder.path().join("a.acevo");
     let bytes = recording(&file, 20);
