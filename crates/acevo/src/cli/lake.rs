@@ -20,7 +20,7 @@ pub(crate) struct LakeArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum LakeCommand {
     /// Add recordings, or a data set of `acevo export`; what is there already is left out
-    Add(LakeAddArgs),
+    Add(Box<LakeAddArgs>),
     /// Check that all files are there, and are those of the log
     Check(LakeCheckArgs),
     /// Merge small files, and remove files that no reader needs

@@ -141,7 +141,6 @@ impl Upload<'_> {
                 let receipt = self.plan.open()?.deliver(&Parcel { path, name, content }, &mut pace)?;
                 Ok((content, receipt))
             });
-            drop(pace);
             let error = match delivered {
                 Ok(delivered) => {
                     bar.finish_and_clear();

@@ -21,6 +21,7 @@ use serde_json::Value;
 use self::receiver::{Cutter, Receiver, TOKEN, recording, stored_in, upload, write_private, write_token};
 
 /// A number below a limit; another one in each run. A test prints it if it fails.
+#[expect(clippy::print_stdout, reason = "it is shown if the test fails")]
 fn random(below: u64) -> u64 {
     let nanos = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().subsec_nanos();
     let number = (u64::from(nanos) / 7).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 16;

@@ -54,7 +54,7 @@ impl Club {
         output.stdout
     }
 
-    fn add_args<'a>(channels: &'a str) -> [&'a str; 9] {
+    fn add_args(channels: &str) -> [&str; 9] {
         ["lake", "add", "drives", "-o", "lake", "--rate", "20", "--channels", channels]
     }
 
