@@ -146,6 +146,6 @@ mod tests {
 
     #[test]
     fn recording_id_is_a_part_of_a_file_name() {
-        assert_eq!(recording_id(1_775_030_461_500_000, 4096), "64e61bee97ca0-1000");
+        assert_eq!(recording_id(1_775_030_461_500_000, 4096), "64e617c1f8a60-1000");
     }
 }
