@@ -4,6 +4,7 @@ use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::ops::Deref;
 use std::process::Command;
+use std::sync::atomic::{AtomicU16, Ordering};
 
 use serde_json::Value;
 use tungstenite::client::IntoClientRequest;
@@ -28,9 +29,13 @@ impl Deref for Site {
     }
 }
 
-/// A free port of this computer.
+/// A free port of this computer, which stays free: the system does not choose such a port for other sockets.
 pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    // Processes of tests begin at different ports.
+    let first = u16::try_from(std::process::id() % 20_000).unwrap_or_default();
+    let mut ports = (0..20_000).map(|_| 10_000 + (first + NEXT.fetch_add(7, Ordering::Relaxed) % 20_000) % 20_000);
+    ports.find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).expect("there is a free port")
 }
 
 /// The address of a server.

@@ -12,6 +12,7 @@ use std::thread;
 use acevo_recording::{Recording, RecordingItem};
 use acevo_shared_memory::{ACEvoSharedMemoryMapper, Page, PageDirectory, PageKind};
 use acevo_simulator::{Options, Scenario, Simulator};
+use acevo_testkit::client::free_port;
 use acevo_testkit::program::{Running, Signal, acevo, output, spawn};
 use acevo_testkit::wait;
 use tempfile::TempDir;
@@ -358,9 +359,9 @@ fn relay_sends_a_recording_to_its_end() {
     let (file, token) = (folder.path().join("race.acevo"), folder.path().join("token"));
     let recorded = output(acevo().args(["simulate", "--for", "4s", "-o"]).arg(&file));
     assert!(recorded.status.success(), "{recorded:?}");
-    let create = spawn(acevo().args(["relay", "--demo", "--listen", "127.0.0.1:0", "--token-file"]).arg(&token));
-    let message = create.message_with("listening on");
-    let address = message.split_once("listening on ").unwrap().1.split(';').next().unwrap().to_owned();
+    let address = format!("127.0.0.1:{}", free_port());
+    let create = spawn(acevo().args(["relay", "--demo", "--listen", &address, "--token-file"]).arg(&token));
+    create.message_with("listening on");
     drop(create);
     let receive = spawn(
         acevo().args(["receive", &address, "--token-file"]).arg(&token).arg("--dir").arg(folder.path().join("b")),

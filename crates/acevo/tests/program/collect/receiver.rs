@@ -11,6 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 use acevo_simulator::Options;
+use acevo_testkit::client::free_port;
 use acevo_testkit::program::{Running, spawn};
 use acevo_testkit::recordings::changed;
 use acevo_testkit::user::User;
@@ -41,7 +42,7 @@ impl Receiver {
         let user = User::new();
         write_token(&user);
         let args: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).collect();
-        let running = spawn(&mut command(&user, folder, "127.0.0.1:0", &args));
+        let running = spawn(&mut command(&user, folder, &format!("127.0.0.1:{}", free_port()), &args));
         let line = running.message_with("listening on ");
         let address = line.split_whitespace().find_map(|word| word.trim_end_matches(';').parse().ok()).unwrap();
         Self { running, folder: folder.to_owned(), address, user, args, _temporary: None }
