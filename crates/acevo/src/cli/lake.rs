@@ -61,13 +61,7 @@ pub(crate) struct LakeAddArgs {
 impl LakeAddArgs {
     /// Where the recordings come from.
     pub(crate) fn origin(&self) -> Origin {
-        let mut settings = self.defaults.clone();
-        for (option, setting) in [(&self.site, &mut settings.mqtt.site), (&self.rig, &mut settings.mqtt.rig)] {
-            if let Some(value) = option {
-                setting.clone_from(value);
-            }
-        }
-        let (site, rig) = plan::names(&settings);
+        let (site, rig) = plan::names_or(&self.defaults, self.site.as_deref(), self.rig.as_deref());
         Origin::new(site, rig)
     }
 

@@ -9,7 +9,7 @@ use clap::{Args, ValueHint};
 
 use super::values;
 use crate::collect::{CollectPlan, PORT};
-use crate::fleet::plan::names;
+use crate::fleet::plan::names_or;
 use crate::upload::plan::{Destination, UploadPlan};
 
 #[derive(Debug, Args)]
@@ -72,13 +72,7 @@ impl UploadArgs {
         if let Some(Limit(limit)) = self.limit {
             upload.limit = limit;
         }
-        let mut settings = self.defaults.clone();
-        for (option, setting) in [(&self.site, &mut settings.mqtt.site), (&self.rig, &mut settings.mqtt.rig)] {
-            if let Some(value) = option {
-                setting.clone_from(value);
-            }
-        }
-        let names = names(&settings);
+        let names = names_or(&self.defaults, self.site.as_deref(), self.rig.as_deref());
         let plan = match &self.to {
             Some(to) => UploadPlan::to(Destination::parse(to, self.presign)?, &upload, names, "game"),
             None => UploadPlan::new(&upload, names, "game")?.ok_or_else(|| {

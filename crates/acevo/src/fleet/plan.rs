@@ -77,11 +77,16 @@ impl FleetPlan {
 
 /// The names of site and rig, in topics, tags, stores and lakes: those of `mqtt`, else the general ones, else `default` and the name of the computer.
 pub(crate) fn names(settings: &Settings) -> (String, String) {
+    names_or(settings, None, None)
+}
+
+/// The same, with options in place of the names of `mqtt`.
+pub(crate) fn names_or(settings: &Settings, site: Option<&str>, rig: Option<&str>) -> (String, String) {
     let first = |names: [&str; 2]| names.into_iter().find(|name| !name.is_empty()).map(str::to_owned);
     let host = || sysinfo::System::host_name().unwrap_or_default();
     (
-        first([&settings.mqtt.site, &settings.site]).unwrap_or_else(|| "default".into()),
-        first([&settings.mqtt.rig, &settings.rig]).unwrap_or_else(host),
+        first([site.unwrap_or(&settings.mqtt.site), &settings.site]).unwrap_or_else(|| "default".into()),
+        first([rig.unwrap_or(&settings.mqtt.rig), &settings.rig]).unwrap_or_else(host),
     )
 }
 

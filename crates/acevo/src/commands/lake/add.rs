@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use super::progress::LakeProgress;
 use crate::cli::LakeAddArgs;
+use crate::format::text::error_chain;
 use crate::output::{complain, complain_about, name_of, print_json, say};
 use crate::shutdown::Stop;
 
@@ -134,7 +135,7 @@ impl Tally {
     fn take(&mut self, path: &Path, added: Result<Added, LakeError>) -> anyhow::Result<()> {
         let name = name_of(path);
         if self.json {
-            let error = added.as_ref().err().map(|error| text_of(error));
+            let error = added.as_ref().err().map(|error| error_chain(error));
             let line = Line { path: path.to_string_lossy().into_owned(), added: added.as_ref().ok(), error };
             print_json(&(serde_json::to_string(&line)? + "\n"))?;
         }
@@ -189,15 +190,4 @@ impl Tally {
 fn counts(rows: &BTreeMap<&'static str, u64>) -> String {
     let counts: Vec<_> = rows.iter().map(|(table, rows)| format!("{rows} {}", table.replace('_', " "))).collect();
     counts.join(", ")
-}
-
-/// An error with its causes.
-fn text_of(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }
