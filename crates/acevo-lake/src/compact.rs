@@ -17,6 +17,12 @@ use crate::table::{Change, Table, by_partition};
 use crate::time::now_ms;
 use crate::{Lake, LakeError, TableName, local};
 
+/// Commits after which compaction writes a checkpoint, also if it has merged nothing.
+const CHECKPOINT_AFTER: u64 = 10;
+
+/// The history of a table that always stays, as other programs keep it.
+const MIN_HISTORY: Duration = Duration::from_secs(30 * 86_400);
+
 /// Attempts to replace files of a partition that other programs replace at the same time.
 const ATTEMPTS: u32 = 3;
 
@@ -49,6 +55,8 @@ pub struct Compacted {
     pub rows: u64,
     /// Small files that were left alone, because another program has compressed them in a way that acevo does not read.
     pub unreadable: usize,
+    /// The version of which a checkpoint was written, by which readers open the table faster. `None` if there is a new one already.
+    pub checkpoint: Option<u64>,
 }
 
 /// What was removed from a table.
@@ -89,7 +97,8 @@ impl Lake {
         done: &mut u64,
         progress: &mut dyn Progress,
     ) -> Result<Compacted, LakeError> {
-        let mut compacted = Compacted { table: name.name(), merged: 0, written: 0, rows: 0, unreadable: 0 };
+        let mut compacted =
+            Compacted { table: name.name(), merged: 0, written: 0, rows: 0, unreadable: 0, checkpoint: None };
         // A file that was merged is left alone in the next attempt, unless another program has merged the same files.
         for _ in 0..ATTEMPTS {
             let (partitions, columns) = {
@@ -122,11 +131,17 @@ impl Lake {
                 break;
             }
         }
+        let mut table = self.table(name);
+        if compacted.merged > 0 || table.log.commits_after_checkpoint()? >= CHECKPOINT_AFTER {
+            compacted.checkpoint = table.refresh()?.version;
+            table.write_checkpoint()?;
+        }
         Ok(compacted)
     }
 
     /// Removes files that are no part of the tables: merged ones, and what killed writers have left. Only those that were removed, or written,
-    /// before `age` are removed. Readers and writers that are at work for longer than that fail.
+    /// before `age` are removed. Readers and writers that are at work for longer than that fail. Also removes the log before a checkpoint, if
+    /// both are older than `age` and than 30 days.
     ///
     /// # Errors
     /// [`LakeError::NoLake`] and those of the log; [`LakeError::File`] if a file cannot be removed.
@@ -139,17 +154,28 @@ impl Lake {
             let mut vacuumed = Vacuumed { table: name.name(), files: 0, bytes: 0 };
             let unneeded = local::files(&folder)?.into_iter().filter(|(path, _)| !snapshot.files.contains_key(path));
             for (path, file) in unneeded.chain(local::pending_commits(&folder)?) {
-                let removed_ms = snapshot.removed.get(&path).copied().flatten();
-                let bytes = fs::metadata(&file).map_or(0, |metadata| metadata.len());
+                let removed_ms = snapshot.removed.get(&path).and_then(|remove| remove.deletion_timestamp);
                 if removed_ms.map_or_else(|| is_older(&file, age), |ms| is_before(ms, age)) {
-                    fs::remove_file(&file).map_err(|source| LakeError::file("remove", &file, source))?;
-                    vacuumed.files += 1;
-                    vacuumed.bytes += bytes;
+                    vacuumed.remove(&file)?;
                 }
+            }
+            let log_age = age.max(MIN_HISTORY);
+            for file in table.log.unneeded(|file| is_older(file, log_age))? {
+                vacuumed.remove(&file)?;
             }
             all.push(vacuumed);
         }
         Ok(all)
+    }
+}
+
+impl Vacuumed {
+    fn remove(&mut self, file: &Path) -> Result<(), LakeError> {
+        let bytes = fs::metadata(file).map_or(0, |metadata| metadata.len());
+        fs::remove_file(file).map_err(|source| LakeError::file("remove", file, source))?;
+        self.files += 1;
+        self.bytes += bytes;
+        Ok(())
     }
 }
 

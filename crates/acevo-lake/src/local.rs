@@ -52,7 +52,7 @@ fn is_data(name: &str) -> bool {
     name.ends_with(&extension) || (name.ends_with(".part") && name.contains(&extension))
 }
 
-/// Commits that were never completed, in the folder of a log.
+/// Commits and checkpoints that were never completed, in the folder of a log.
 ///
 /// # Errors
 /// [`LakeError::File`] if the folder cannot be read.
@@ -63,7 +63,7 @@ pub(crate) fn pending_commits(table: &Path) -> Result<Vec<(String, PathBuf)>, La
     for entry in fs::read_dir(&folder).map_err(unreadable)? {
         let entry = entry.map_err(unreadable)?;
         let name = entry.file_name();
-        if let Some(name) = name.to_str().filter(|name| name.ends_with(".part") && name.contains(".json."))
+        if let Some(name) = name.to_str().filter(|name| name.ends_with(".part"))
             && entry.file_type().map_err(unreadable)?.is_file()
         {
             found.push((format!("{FOLDER}/{name}"), entry.path()));

@@ -11,8 +11,9 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use acevo_files::{PendingFile, open_file, read_limited};
+use serde_json::json;
 
-use self::action::Line;
+use self::action::{Line, Remove};
 use self::snapshot::Snapshot;
 use crate::LakeError;
 
@@ -27,6 +28,9 @@ const MAX_CHECKPOINT: u64 = 4 << 30;
 
 /// Digits of a version in the name of a file.
 const DIGITS: usize = 20;
+
+/// The file that names the newest checkpoint, for readers that cannot list a folder quickly.
+const LAST_CHECKPOINT: &str = "_last_checkpoint";
 
 /// The log of a table.
 #[derive(Debug, Clone)]
@@ -56,6 +60,10 @@ impl Log {
     /// The file of a commit.
     pub(crate) fn commit_file(&self, version: u64) -> PathBuf {
         self.folder.join(format!("{version:0DIGITS$}.json"))
+    }
+
+    fn checkpoint_file(&self, version: u64) -> PathBuf {
+        self.folder.join(format!("{version:0DIGITS$}.checkpoint.parquet"))
     }
 
     /// Brings a state up to date. Without any commit it has no version.
@@ -95,9 +103,7 @@ impl Log {
 
     /// The state of the newest checkpoint that is complete.
     fn last_checkpoint(&self, listing: &Listing) -> Result<Option<Snapshot>, LakeError> {
-        let is_complete =
-            |(_, files): &(&u64, &Vec<(String, usize)>)| files.first().is_some_and(|(_, parts)| files.len() == *parts);
-        let Some((version, files)) = listing.checkpoints.iter().rev().find(is_complete) else { return Ok(None) };
+        let Some((version, files)) = listing.newest_checkpoint() else { return Ok(None) };
         let mut snapshot = Snapshot::default();
         for (name, _) in files {
             let path = self.folder.join(name);
@@ -109,8 +115,60 @@ impl Log {
             let read = checkpoint::read(file, |line| snapshot.apply_line(line));
             read.map_err(|error| LakeError::broken(&path, error))?;
         }
-        snapshot.version = Some(*version);
+        snapshot.version = Some(version);
         Ok(Some(snapshot))
+    }
+
+    /// Writes a checkpoint of a state.
+    ///
+    /// # Errors
+    /// [`LakeError::File`]. Readers do without it.
+    pub(crate) fn write_checkpoint(
+        &self,
+        snapshot: &Snapshot,
+        is_needed: impl Fn(&str, &Remove) -> bool,
+    ) -> Result<(), LakeError> {
+        let Some(version) = snapshot.version else { return Ok(()) };
+        let path = self.checkpoint_file(version);
+        let mut actions = 0_u64;
+        let lines = snapshot.lines(is_needed).inspect(|_| actions += 1);
+        let file = PendingFile::create(&path).map_err(|source| LakeError::file("create", &path, source))?;
+        let written = checkpoint::write(file, lines).map_err(io::Error::other).and_then(PendingFile::replace);
+        written.map_err(|source| LakeError::file("write", &path, source))?;
+        let path = self.folder.join(LAST_CHECKPOINT);
+        let text = json!({ "version": version, "size": actions }).to_string();
+        let written = PendingFile::create(&path).and_then(|mut file| {
+            file.write_all(text.as_bytes())?;
+            file.replace()
+        });
+        written.map_err(|source| LakeError::file("write", &path, source))
+    }
+
+    /// The number of commits that a new reader has to read.
+    ///
+    /// # Errors
+    /// [`LakeError::File`].
+    pub(crate) fn commits_after_checkpoint(&self) -> Result<u64, LakeError> {
+        let listing = self.list()?;
+        let first = listing.newest_checkpoint().map_or(0, |(version, _)| version + 1);
+        Ok(listing.commits.range(first..).count() as u64)
+    }
+
+    /// The commits and checkpoints before a checkpoint for which `is_old` is true. Readers need none of them.
+    ///
+    /// # Errors
+    /// [`LakeError::File`].
+    pub(crate) fn unneeded(&self, is_old: impl Fn(&Path) -> bool) -> Result<Vec<PathBuf>, LakeError> {
+        let listing = self.list()?;
+        let path = |(name, _): &(String, usize)| self.folder.join(name);
+        let is_old_checkpoint = |files: &[(String, usize)]| files.iter().map(path).all(|path| is_old(&path));
+        let mut checkpoints = listing.complete_checkpoints().rev();
+        let Some((newest, _)) = checkpoints.find(|(_, files)| is_old_checkpoint(files)) else {
+            return Ok(Vec::new());
+        };
+        let commits = listing.commits.range(..newest).map(|version| self.commit_file(*version));
+        let checkpoints = listing.checkpoints.range(..newest).flat_map(|(_, files)| files).map(path);
+        Ok(commits.chain(checkpoints).filter(|path| is_old(path)).collect())
     }
 
     fn list(&self) -> Result<Listing, LakeError> {
@@ -158,6 +216,16 @@ fn publish(path: &Path, text: &[u8]) -> io::Result<()> {
 }
 
 impl Listing {
+    /// The checkpoints of which all files are there, the oldest first.
+    fn complete_checkpoints(&self) -> impl DoubleEndedIterator<Item = (u64, &[(String, usize)])> {
+        let checkpoints = self.checkpoints.iter().map(|(version, files)| (*version, files.as_slice()));
+        checkpoints.filter(|(_, files)| files.first().is_some_and(|(_, parts)| files.len() == *parts))
+    }
+
+    fn newest_checkpoint(&self) -> Option<(u64, &[(String, usize)])> {
+        self.complete_checkpoints().next_back()
+    }
+
     /// Takes the name of a file. Other files are ignored, such as checksums and those that are being written.
     fn add(&mut self, name: &str) {
         let Some((version, rest)) = name.split_at_checked(DIGITS) else { return };

@@ -9,7 +9,6 @@ use acevo_files::create_folders;
 use acevo_fleet::Uuid;
 use serde_json::json;
 
-use crate::LakeError;
 use crate::data_file::Written;
 use crate::log::action::{Add, Format, Line, MetaData, Protocol, Remove, Txn};
 use crate::log::snapshot::{READER, Snapshot, WRITER};
@@ -17,12 +16,20 @@ use crate::log::{FOLDER, Log};
 use crate::partition::Partition;
 use crate::schema::{Conflict, LakeColumn, PARTITIONS, Schema};
 use crate::time::now_ms;
+use crate::{LakeError, local};
 
 /// Attempts to commit. Each that fails is a commit of another program.
 const ATTEMPTS: u32 = 200;
 
 /// Maximum time between two attempts.
 const MAX_WAIT: Duration = Duration::from_millis(200);
+
+/// A writer makes a checkpoint with each of these commits.
+const CHECKPOINT_EVERY: u64 = 100;
+
+/// Removed files stay in checkpoints for this time, milliseconds, also if they are not there any more. Readers of older versions may be at
+/// work for that time, by the protocol.
+const KEEP_REMOVED_MS: i64 = 7 * 86_400_000;
 
 /// A table of a lake. `Display` formats it as the name of its folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -148,6 +155,10 @@ impl Table {
                 Ok(true) => {
                     change.keep_files();
                     self.snapshot.apply(version, lines);
+                    if version % CHECKPOINT_EVERY == 0 && version > 0 {
+                        // The commit is there in any case, and readers can do without a checkpoint.
+                        let _ = self.write_checkpoint();
+                    }
                     return Ok(Some(version));
                 }
                 Ok(false) => thread::sleep(Duration::from_millis(attempt.into()).min(MAX_WAIT)),
@@ -159,6 +170,18 @@ impl Table {
             }
         }
         Err(LakeError::Contended(self.folder.clone()))
+    }
+
+    /// Writes a checkpoint of the known state.
+    ///
+    /// # Errors
+    /// [`LakeError::File`].
+    pub(crate) fn write_checkpoint(&self) -> Result<(), LakeError> {
+        let oldest = now_ms().saturating_sub(KEEP_REMOVED_MS);
+        self.log.write_checkpoint(&self.snapshot, |path, remove| {
+            remove.deletion_timestamp.is_none_or(|ms| ms >= oldest)
+                || local::file(&self.folder, path).is_some_and(|file| file.exists())
+        })
     }
 
     /// The lines of a commit on top of the known state; `None` if there is nothing to do.

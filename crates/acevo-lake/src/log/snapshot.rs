@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use percent_encoding::percent_decode_str;
 
-use super::action::{Add, Line, MetaData, Protocol};
+use super::action::{Add, Line, MetaData, Protocol, Remove, Txn};
 
 /// The newest versions of the protocol that acevo reads and writes.
 pub(crate) const READER: i32 = 1;
@@ -19,8 +19,8 @@ pub(crate) struct Snapshot {
     pub(crate) metadata: Option<MetaData>,
     /// The files of the table by their decoded paths.
     pub(crate) files: BTreeMap<String, Add>,
-    /// When files were removed, milliseconds since 1970.
-    pub(crate) removed: BTreeMap<String, Option<i64>>,
+    /// Files that were removed from the table.
+    pub(crate) removed: BTreeMap<String, Remove>,
     /// Versions by the ids of those who have written.
     pub(crate) transactions: HashMap<String, i64>,
 }
@@ -39,7 +39,7 @@ impl Snapshot {
         if let Some(remove) = remove {
             let path = decoded(&remove.path);
             self.files.remove(&path);
-            self.removed.insert(path, remove.deletion_timestamp);
+            self.removed.insert(path, remove);
         }
         if let Some(add) = add {
             let path = decoded(&add.path);
@@ -49,6 +49,21 @@ impl Snapshot {
         if let Some(txn) = txn {
             self.transactions.insert(txn.app_id, txn.version);
         }
+    }
+
+    /// The state as actions, for a checkpoint. Removed files are those that `is_needed` names.
+    pub(crate) fn lines<'a>(
+        &'a self,
+        is_needed: impl Fn(&str, &Remove) -> bool + 'a,
+    ) -> impl Iterator<Item = Line> + 'a {
+        let first = [self.protocol.clone().map(Line::from), self.metadata.clone().map(Line::from)];
+        let txn =
+            |(id, version): (&String, &i64)| Txn { app_id: id.clone(), version: *version, last_updated: None }.into();
+        let add = |add: &Add| Add { data_change: false, ..add.clone() }.into();
+        let removed = self.removed.iter().filter(move |(path, remove)| is_needed(path, remove));
+        let remove = |(_, remove): (&String, &Remove)| Remove { data_change: false, ..remove.clone() }.into();
+        let actions = self.transactions.iter().map(txn).chain(self.files.values().map(add));
+        first.into_iter().flatten().chain(actions).chain(removed.map(remove))
     }
 
     /// The version of the next commit.

@@ -121,6 +121,67 @@ fn concurrent_commits_get_one_version_each() {
     assert_eq!((snapshot.version, snapshot.transactions.len()), (Some(80), 80), "{conflicts:?} conflicts");
 }
 
+/// Writes a checkpoint with all that was removed.
+fn write_checkpoint(log: &Log, snapshot: &Snapshot) {
+    log.write_checkpoint(snapshot, |_, _| true).unwrap();
+}
+
+#[test]
+fn checkpoint_replaces_the_commits_before_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = new_log(folder.path());
+    let mut lines = first_lines();
+    let more = json!({ "add": { "path": "track=a%20b/date=2026-01-02/x.parquet", "partitionValues": { "track": "a b", "date": null },
+        "size": 5, "modificationTime": 6, "dataChange": false, "stats": "{\"numRecords\":7}" } });
+    lines.extend(from_text(more.to_string().as_bytes()).unwrap());
+    lines.extend([remove("y.parquet"), Txn { app_id: "z".into(), version: 8, last_updated: None }.into()]);
+    log.commit(0, &lines).unwrap();
+    assert_eq!(log.commits_after_checkpoint().unwrap(), 1);
+    let before = state(&log).unwrap();
+    write_checkpoint(&log, &before);
+    assert_eq!(log.commits_after_checkpoint().unwrap(), 0);
+    log.commit(1, &[add("v.parquet")]).unwrap();
+    fs::remove_file(log.commit_file(0)).unwrap();
+    let mut after = state(&log).unwrap();
+    assert_eq!((after.version, after.files.remove("v.parquet").is_some()), (Some(1), true));
+    after.version = Some(0);
+    assert_eq!(after, before);
+    let newest = fs::read_to_string(log.folder().join("_last_checkpoint")).unwrap();
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&newest).unwrap(), json!({ "version": 0, "size": 5 }));
+}
+
+#[test]
+fn unneeded_are_old_files_before_an_old_checkpoint() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = new_log(folder.path());
+    let mut snapshot = Snapshot::default();
+    for version in 0..6 {
+        let txn = Txn { app_id: version.to_string(), version: 1, last_updated: None };
+        let mut lines = if version == 0 { first_lines() } else { Vec::new() };
+        lines.push(txn.into());
+        log.commit(version, &lines).unwrap();
+        log.refresh(&mut snapshot).unwrap();
+        if version % 2 == 0 {
+            write_checkpoint(&log, &snapshot);
+        }
+    }
+    assert_eq!(log.unneeded(|_| false).unwrap(), Vec::<PathBuf>::new());
+    // Checkpoint 4 is new.
+    let is_old = |path: &Path| path.file_name().unwrap().to_str().unwrap() < "00000000000000000003";
+    let unneeded = log.unneeded(is_old).unwrap();
+    assert_eq!(unneeded, [log.commit_file(0), log.commit_file(1), log.checkpoint_file(0)]);
+    unneeded.iter().for_each(|path| fs::remove_file(path).unwrap());
+    assert_eq!(state(&log).unwrap(), snapshot);
+    log.unneeded(|_| true).unwrap().iter().for_each(|path| fs::remove_file(path).unwrap());
+    assert_eq!(fs::read_dir(log.folder()).unwrap().count(), 4, "two commits, a checkpoint and its name");
+    assert_eq!(state(&log).unwrap(), snapshot);
+}
+
+/// A file as it is in a checkpoint.
+fn without_change((path, add): (String, Add)) -> (String, Add) {
+    (path, Add { data_change: false, ..add })
+}
+
 /// What a commit can have.
 fn any_line() -> impl Strategy<Value = Line> {
     let path = "[a-c]{1}";
@@ -154,6 +215,17 @@ proptest! {
         let there = last.iter().filter(|(_, is_there)| **is_there).map(|(path, _)| path);
         prop_assert!(snapshot.files.keys().eq(there));
         prop_assert!(snapshot.files.keys().all(|path| !snapshot.removed.contains_key(path)));
+    }
+
+    #[test]
+    fn checkpoint_of_any_state_is_that_state(lines in proptest::collection::vec(any_line(), 0..40)) {
+        let folder = tempfile::tempdir().unwrap();
+        let log = new_log(folder.path());
+        let mut snapshot = Snapshot::default();
+        snapshot.apply(7, first_lines().into_iter().chain(lines));
+        snapshot.files = std::mem::take(&mut snapshot.files).into_iter().map(without_change).collect();
+        write_checkpoint(&log, &snapshot);
+        prop_assert_eq!(state(&log).unwrap(), snapshot);
     }
 
     #[test]

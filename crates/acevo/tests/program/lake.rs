@@ -263,6 +263,10 @@ fn engines_agree_about_a_lake_with_a_new_channel_before_and_after_compaction() {
         let operations: Vec<_> = history[table].as_array().unwrap().iter().filter_map(Value::as_str).collect();
         assert_eq!(operations, ["WRITE", "OPTIMIZE", "WRITE", "WRITE", "WRITE"], "{table}");
     }
+    // All engines and acevo read the checkpoint that acevo wrote after it had merged files.
+    let versions = club.engines(&python, "forget");
+    assert_eq!(versions["samples"], of_samples["checkpoint"], "{versions}");
+    assert_eq!(club.answers(&python), third);
     let maintained = club.engines(&python, "maintain");
     assert!(maintained["samples"]["merged"].as_u64() >= Some(2), "{maintained}");
     assert_eq!(club.answers(&python), third);

@@ -35,7 +35,7 @@ pub(crate) fn run(args: &LakeCompactArgs) -> anyhow::Result<ExitCode> {
 }
 
 fn print_compacted(compacted: &Compacted) {
-    let Compacted { table, merged, written, rows, unreadable, .. } = compacted;
+    let Compacted { table, merged, written, rows, unreadable, checkpoint, .. } = compacted;
     match merged {
         0 => say(format_args!("acevo: {table}: nothing to merge")),
         _ => say(format_args!("acevo: {table}: merged {merged} files with {rows} rows into {written}")),
@@ -44,6 +44,9 @@ fn print_compacted(compacted: &Compacted) {
         say(format_args!(
             "acevo: {table}: left {unreadable} small files alone, which another program has compressed in another way"
         ));
+    }
+    if let Some(version) = checkpoint {
+        say(format_args!("acevo: {table}: wrote a checkpoint of version {version}"));
     }
 }
 

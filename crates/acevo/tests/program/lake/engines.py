@@ -1,6 +1,6 @@
 """Asks several engines the same questions about a lake, and prints their answers as JSON.
 
-Usage: engines.py query LAKE | maintain LAKE | history LAKE
+Usage: engines.py query LAKE | maintain LAKE | forget LAKE | history LAKE
 """
 
 import glob
@@ -92,14 +92,21 @@ def maintain(lake):
         table = deltalake.DeltaTable(path)
         table.create_checkpoint()
         removed = table.vacuum(retention_hours=0, enforce_retention_duration=False, dry_run=False)
-        # As if the log had been cleaned up: what is in the checkpoint is not in commits any more.
-        checkpoint = max(glob.glob(f"{path}/_delta_log/*.checkpoint.parquet"))
-        version = int(os.path.basename(checkpoint).split(".")[0])
-        for commit in glob.glob(f"{path}/_delta_log/*.json"):
-            if int(os.path.basename(commit).split(".")[0]) <= version:
-                os.remove(commit)
-        done[name] = {"merged": merged["numFilesRemoved"], "removed": len(removed), "version": version}
+        done[name] = {"merged": merged["numFilesRemoved"], "removed": len(removed)}
+    forget(lake)
     return done
+
+
+def forget(lake):
+    """Removes commits as if the log had been cleaned up: what is in the newest checkpoint is not in commits any more."""
+    versions = {}
+    for name, path in tables(lake).items():
+        checkpoint = max(glob.glob(f"{path}/_delta_log/*.checkpoint.parquet"))
+        versions[name] = int(os.path.basename(checkpoint).split(".")[0])
+        for commit in glob.glob(f"{path}/_delta_log/*.json"):
+            if int(os.path.basename(commit).split(".")[0]) <= versions[name]:
+                os.remove(commit)
+    return versions
 
 
 def history(lake):
@@ -108,4 +115,4 @@ def history(lake):
 
 if __name__ == "__main__":
     command, lake = sys.argv[1:]
-    print(json.dumps({"query": query, "maintain": maintain, "history": history}[command](lake)))
+    print(json.dumps({"query": query, "maintain": maintain, "forget": forget, "history": history}[command](lake)))
