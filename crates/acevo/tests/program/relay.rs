@@ -72,53 +72,65 @@ impl Fixture {
         ACEvoSharedMemoryMapper::open_source(pages).unwrap().frame().unwrap().physics.raw().packetId
     }
 
-    /// Checks that each recorded page is one that the simulator publishes with this counter. Returns the number of recorded packets, and of
-    /// those that are missing between them.
+    /// The number of packets that were recorded on the other computer, and of those that are missing between them.
     fn check_recording(&self) -> (u64, u64) {
-        let mut options = Options::default();
-        options.scenario = Scenario::HotLaps;
-        let mut simulator = Simulator::new(options);
-        let mut published = HashMap::<(PageKind, [u8; 4]), HashSet<Vec<u8>>>::new();
-        let counter = |bytes: &[u8]| *bytes.first_chunk().unwrap();
-        for _ in 0..333 * 60 {
-            simulator.step();
-            for (page, bytes) in [
-                (PageKind::Physics, simulator.physics().as_bytes()),
-                (PageKind::Graphics, simulator.graphics().as_bytes()),
-                (PageKind::Static, simulator.static_data().as_bytes()),
-            ] {
-                published.entry((page, counter(bytes))).or_default().insert(bytes.to_vec());
-            }
-        }
-        let mut recording = Recording::open(self.path("b.acevo")).unwrap();
-        let (mut packets, mut counters) = (0, [const { BTreeSet::new() }; 2]);
-        while let Some(item) = recording.next_item().unwrap() {
-            let RecordingItem::Record(record) = item else { continue };
-            let is_published = |bytes: &[u8]| {
-                let pages = published.get(&(record.page, counter(bytes)));
-                pages.is_some_and(|pages| pages.contains(bytes))
-            };
-            // Publishers write the counter last. A reader can see the next page before it.
-            let mut next = record.bytes.to_vec();
-            let number = i32::from_le_bytes(counter(record.bytes)).wrapping_add(1);
-            next[..4].copy_from_slice(&number.to_le_bytes());
-            assert!(
-                !record.settled || is_published(record.bytes) || is_published(&next),
-                "{} at {:?}",
-                record.page,
-                record.at
-            );
-            packets += u64::from(!record.carried);
-            if let Some(counters) = counters.get_mut(record.page as usize) {
-                counters.insert(i32::from_le_bytes(counter(record.bytes)));
-            }
-        }
-        let missing = counters.iter().map(|counters| {
-            let range = counters.last().unwrap() - counters.first().unwrap();
-            range as u64 + 1 - counters.len() as u64
-        });
-        (packets, missing.sum())
+        let recorded = recorded_pages(&self.path("b.acevo"));
+        assert!(recorded.strange.is_empty(), "never published: {:?}", recorded.strange);
+        (recorded.packets, recorded.missing)
     }
+}
+
+/// What a recording of the simulator's hot laps has.
+pub(crate) struct RecordedPages {
+    pub(crate) packets: u64,
+    /// Packets that are missing between others.
+    pub(crate) missing: u64,
+    /// Settled pages that the simulator does not publish with their counter.
+    pub(crate) strange: Vec<String>,
+}
+
+/// Compares each page of a recording with those that the simulator publishes in its first minute.
+pub(crate) fn recorded_pages(path: &Path) -> RecordedPages {
+    let mut options = Options::default();
+    options.scenario = Scenario::HotLaps;
+    let mut simulator = Simulator::new(options);
+    let mut published = HashMap::<(PageKind, [u8; 4]), HashSet<Vec<u8>>>::new();
+    let counter = |bytes: &[u8]| *bytes.first_chunk().unwrap();
+    for _ in 0..333 * 60 {
+        simulator.step();
+        for (page, bytes) in [
+            (PageKind::Physics, simulator.physics().as_bytes()),
+            (PageKind::Graphics, simulator.graphics().as_bytes()),
+            (PageKind::Static, simulator.static_data().as_bytes()),
+        ] {
+            published.entry((page, counter(bytes))).or_default().insert(bytes.to_vec());
+        }
+    }
+    let mut recording = Recording::open(path).unwrap();
+    let (mut packets, mut strange, mut counters) = (0, Vec::new(), [const { BTreeSet::new() }; 2]);
+    while let Some(item) = recording.next_item().unwrap() {
+        let RecordingItem::Record(record) = item else { continue };
+        let is_published = |bytes: &[u8]| {
+            let pages = published.get(&(record.page, counter(bytes)));
+            pages.is_some_and(|pages| pages.contains(bytes))
+        };
+        // Publishers write the counter last. A reader can see the next page before it.
+        let mut next = record.bytes.to_vec();
+        let number = i32::from_le_bytes(counter(record.bytes)).wrapping_add(1);
+        next[..4].copy_from_slice(&number.to_le_bytes());
+        if record.settled && !is_published(record.bytes) && !is_published(&next) {
+            strange.push(format!("{} at {:?}", record.page, record.at));
+        }
+        packets += u64::from(!record.carried);
+        if let Some(counters) = counters.get_mut(record.page as usize) {
+            counters.insert(i32::from_le_bytes(counter(record.bytes)));
+        }
+    }
+    let missing = counters.iter().map(|counters| {
+        let range = counters.last().unwrap() - counters.first().unwrap();
+        range as u64 + 1 - counters.len() as u64
+    });
+    RecordedPages { packets, missing: missing.sum(), strange }
 }
 
 /// Passes bytes between a receiver and a relay, until it is cut.

@@ -26,6 +26,8 @@ use acevo_testkit::program::{Running, Signal, acevo, spawn};
 use acevo_testkit::wait::PATIENCE;
 use serde_json::Value;
 
+use crate::relay::recorded_pages;
+
 /// Starts a program and reads its output.
 fn start(mut command: Command) -> Running {
     spawn(command.stdin(Stdio::null()))
@@ -111,6 +113,8 @@ fn windows_and_native_readers_see_the_same_game() {
     the_last_seconds_are_saved_by_a_line(&world);
     recording_of_a_replay_has_the_same_pages(&world);
     a_paused_replay_can_be_read(&world);
+    the_relay_publishes_a_native_game_on_windows(&world);
+    the_relay_publishes_a_game_of_windows_natively(&world);
 }
 
 /// A path for Windows programs.
@@ -480,6 +484,62 @@ fn the_connection_changes_to_the_game_of_another_prefix(world: &Environment) {
     first.kill();
     let server = Path::new(&world.wine).with_file_name("wineserver64");
     let _ = Command::new(server).arg("-k").env("WINEPREFIX", prefix.path()).status();
+}
+
+/// The sections of `acevo.exe receive` have the pages of a game on Linux, for Windows and native readers.
+fn the_relay_publishes_a_native_game_on_windows(world: &Environment) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).to_str().expect("text").to_owned();
+    let there = |name: &str| windows_path(&folder.path().join(name));
+    let game = start(world.native(&[&HOT_LAPS[..], &["--dir", &path("pages")]].concat()));
+    game.message_with("published as");
+    let relay = start(world.native(&[&RELAY[..], &[&path("token"), "--dir", &path("pages")]].concat()));
+    let receive = start(world.acevo_exe(&["receive", &relay_address(&relay), "--token-file", &there("token")]));
+    receive.message_with("the pages are published");
+    let recorders = [
+        world.acevo_exe(&["record", "--for", "5s", "-o", &there("windows.acevo")]),
+        world.native(&["record", "--for", "5s", "-o", &path("native.acevo")]),
+    ]
+    .map(start);
+    for (mut recorder, name) in recorders.into_iter().zip(["windows.acevo", "native.acevo"]) {
+        check_relayed(&mut recorder, &folder.path().join(name));
+    }
+}
+
+/// The files of `acevo receive` on Linux have the pages of a game on Windows.
+fn the_relay_publishes_a_game_of_windows_natively(world: &Environment) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).to_str().expect("text").to_owned();
+    let game = start(world.acevo_exe(&HOT_LAPS));
+    game.message_with("published as");
+    let relay = start(world.acevo_exe(&[&RELAY[..], &[&windows_path(&folder.path().join("token"))]].concat()));
+    let address = relay_address(&relay);
+    let receive = start(world.native(&["receive", &address, "--token-file", &path("token"), "--dir", &path("pages")]));
+    receive.message_with("the pages are published");
+    let mut recorder =
+        start(world.native(&["record", "--for", "5s", "--dir", &path("pages"), "-o", &path("native.acevo")]));
+    check_relayed(&mut recorder, &folder.path().join("native.acevo"));
+}
+
+/// Slower than the game, for a busy machine.
+const HOT_LAPS: [&str; 5] = ["simulate", "--scenario", "hot-laps", "--speed", "0.3"];
+
+const RELAY: [&str; 4] = ["relay", "--listen", "127.0.0.1:0", "--token-file"];
+
+fn relay_address(relay: &Running) -> String {
+    let message = relay.message_with("listening on");
+    let address = message.split_once("listening on ").and_then(|(_, rest)| rest.split(';').next());
+    address.expect("an address").to_owned()
+}
+
+/// Waits for the end of a recorder, and compares its pages with those of the simulator.
+fn check_relayed(recorder: &mut Running, path: &Path) {
+    let (status, messages) = recorder.wait();
+    assert!(status.success(), "{messages}");
+    let recorded = recorded_pages(path);
+    // A page that is read while it is written may be torn: rare, as above.
+    let strange = recorded.strange.len() as u64;
+    assert!(recorded.packets >= 100 && strange * 20 <= recorded.packets, "{} pages: {messages}", recorded.packets);
 }
 
 /// Waits until the connection is live and reads this game.
