@@ -297,24 +297,64 @@ fn keep(known: &mut HashMap<String, Value>, key: String, mut content: Value, rep
     }
 }
 
-fn subscribe(plan: &Plan) -> Result<Box<dyn Connection>, Box<dyn Error>> {
-    let hello = Hello {
+/// The connection that counts. The broker keeps what arrives while it is cut.
+struct Subscriber<'a> {
+    plan: &'a Plan,
+    connection: Box<dyn Connection>,
+    reconnects: u32,
+}
+
+impl<'a> Subscriber<'a> {
+    fn new(plan: &'a Plan) -> Result<Self, Box<dyn Error>> {
+        Ok(Self { plan, connection: connect(plan, true)?, reconnects: 0 })
+    }
+
+    /// The next message; `None` if none has come.
+    fn next_message(&mut self) -> Result<Option<Message>, Box<dyn Error>> {
+        loop {
+            match self.connection.next_event() {
+                Some(BrokerEvent::Received(message)) => return Ok(Some(message)),
+                Some(BrokerEvent::Failed(_)) => {
+                    self.connection = connect(self.plan, true)?;
+                    self.reconnects += 1;
+                }
+                Some(_) => {}
+                None => return Ok(None),
+            }
+        }
+    }
+
+    /// Ends the session, so that the broker keeps no more messages for it. Returns how often the connection was cut.
+    fn end(self) -> Result<u32, Box<dyn Error>> {
+        drop(self.connection);
+        connect(self.plan, false)?;
+        Ok(self.reconnects)
+    }
+}
+
+/// Connects, and tries again while the broker is away.
+fn connect(plan: &Plan, is_kept: bool) -> Result<Box<dyn Connection>, Box<dyn Error>> {
+    let until = Instant::now() + PATIENCE * 2;
+    let hello = || Hello {
         client_id: format!("many-rigs-{}", std::process::id()),
         last_will: None,
         subscriptions: vec![Subscription { topics: "acevo/v1/many/#".into(), quality: QualityOfService::AtLeastOnce }],
         keep_alive: Duration::from_secs(30),
-        is_kept: false,
+        is_kept,
         max_received: 1 << 20,
     };
-    let mut connection = plan.broker().connect(hello)?;
+    let mut connection = plan.broker().connect(hello())?;
     loop {
         match connection.next_event() {
-            Some(BrokerEvent::Connected) => break,
-            Some(BrokerEvent::Failed(error)) => return Err(error.into()),
+            Some(BrokerEvent::Connected) => return Ok(connection),
+            Some(BrokerEvent::Failed(error)) if Instant::now() > until => return Err(error.into()),
+            Some(BrokerEvent::Failed(_)) => {
+                thread::sleep(Duration::from_millis(500));
+                connection = plan.broker().connect(hello())?;
+            }
             _ => thread::sleep(Duration::from_millis(5)),
         }
     }
-    Ok(connection)
 }
 
 /// The value below which this part of the values is.
@@ -334,7 +374,7 @@ fn peak_memory() -> Option<u64> {
 fn run() -> Result<bool, Box<dyn Error>> {
     let plan = Plan::from_arguments()?;
     let folder = std::env::temp_dir().join(format!("many-rigs-{}", std::process::id()));
-    let mut subscriber = subscribe(&plan)?;
+    let mut subscriber = Subscriber::new(&plan)?;
     let connected = Arc::new(AtomicUsize::new(0));
     let workers: Vec<_> = (0..THREADS)
         .map(|thread| {
@@ -354,10 +394,8 @@ fn run() -> Result<bool, Box<dyn Error>> {
             && counted.online.values().all(|is_online| !is_online)
     };
     while Instant::now() < until {
-        match subscriber.next_event() {
-            Some(BrokerEvent::Received(message)) => counted.take(&message),
-            Some(BrokerEvent::Failed(error)) => return Err(error.into()),
-            Some(_) => {}
+        match subscriber.next_message()? {
+            Some(message) => counted.take(&message),
             None => {
                 if published.as_ref().is_some_and(|published| is_complete(&counted, published)) {
                     break;
@@ -380,6 +418,7 @@ fn run() -> Result<bool, Box<dyn Error>> {
         }
     }
     let _ = std::fs::remove_dir_all(&folder);
+    let reconnects = subscriber.end()?;
     let published = published.ok_or("the rigs did not end in time")?;
     let seconds = plan.time.as_secs_f64();
     let result = json!({
@@ -397,6 +436,7 @@ fn run() -> Result<bool, Box<dyn Error>> {
         "sample_delay_ms": {
             "median": quantile(&mut counted.sample_delays, 0.5), "p99": quantile(&mut counted.sample_delays, 0.99),
         },
+        "subscriber_reconnects": reconnects,
         "memory_bytes": peak_memory(),
     });
     println!("{result:#}");
