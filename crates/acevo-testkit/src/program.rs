@@ -165,10 +165,12 @@ impl Running {
 
     /// Waits for a line of stderr that contains `part`.
     pub fn message_with(&self, part: &str) -> String {
+        let mut others = Vec::new();
         loop {
-            let message = self.next_message();
-            if message.contains(part) {
-                return message;
+            match self.stderr.recv_timeout(PATIENCE) {
+                Ok(message) if message.contains(part) => return message,
+                Ok(message) => others.push(message),
+                Err(error) => panic!("no message with {part:?} in time ({error}): {others:#?}"),
             }
         }
     }

@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::env;
 use std::ffi::OsString;
 use std::fs::{self, File};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -514,6 +515,8 @@ fn the_relay_publishes_a_game_of_windows_natively(world: &Environment) {
     game.message_with("published as");
     let relay = start(world.acevo_exe(&[&RELAY[..], &[&windows_path(&folder.path().join("token"))]].concat()));
     let address = relay_address(&relay);
+    // As the user does who copies it from Windows.
+    fs::set_permissions(path("token"), fs::Permissions::from_mode(0o600)).expect("the relay has created it");
     let receive = start(world.native(&["receive", &address, "--token-file", &path("token"), "--dir", &path("pages")]));
     receive.message_with("the pages are published");
     let mut recorder =
