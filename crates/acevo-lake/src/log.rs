@@ -81,17 +81,19 @@ impl Log {
             // The table was made again.
             *snapshot = Snapshot::default();
         }
-        // A checkpoint is quicker than all commits, and replaces old ones, which other programs remove.
+        // A checkpoint is quicker than all commits, and replaces old ones, which may have been removed.
         let next = snapshot.next_version();
-        if next == 0 || (next <= newest && !listing.commits.contains(&next)) {
-            *snapshot = self.last_checkpoint(&listing)?.unwrap_or_default();
+        let has_all = (next..=newest).all(|version| listing.commits.contains(&version));
+        if next == 0 || !has_all {
+            self.read_checkpoint(&listing, snapshot)?;
         }
         for version in snapshot.next_version()..=newest {
+            // The list of a folder may lack what was added while it was made, so the file decides.
             let path = self.commit_file(version);
-            if !listing.commits.contains(&version) {
-                return Err(LakeError::broken(&path, "it is missing"));
-            }
-            let text = read_limited(&path, MAX_COMMIT).map_err(|source| LakeError::file("read", &path, source))?;
+            let text = read_limited(&path, MAX_COMMIT).map_err(|error| match error.kind() {
+                io::ErrorKind::NotFound => LakeError::broken(&path, "it is missing"),
+                _ => LakeError::file("read", &path, error),
+            })?;
             let lines = action::from_text(&text).map_err(|error| LakeError::broken(&path, error))?;
             snapshot.apply(version, lines);
         }
@@ -101,10 +103,11 @@ impl Log {
         Ok(())
     }
 
-    /// The state of the newest checkpoint that is complete.
-    fn last_checkpoint(&self, listing: &Listing) -> Result<Option<Snapshot>, LakeError> {
-        let Some((version, files)) = listing.newest_checkpoint() else { return Ok(None) };
-        let mut snapshot = Snapshot::default();
+    /// Reads the newest checkpoint that is complete, if it is newer than the state.
+    fn read_checkpoint(&self, listing: &Listing, snapshot: &mut Snapshot) -> Result<(), LakeError> {
+        let newest = listing.newest_checkpoint().filter(|(version, _)| *version >= snapshot.next_version());
+        let Some((version, files)) = newest else { return Ok(()) };
+        let mut state = Snapshot { version: Some(version), ..Snapshot::default() };
         for (name, _) in files {
             let path = self.folder.join(name);
             let unreadable = |source| LakeError::file("read", &path, source);
@@ -112,11 +115,11 @@ impl Log {
             if file.metadata().map_err(unreadable)?.len() > MAX_CHECKPOINT {
                 return Err(LakeError::broken(&path, "it is too large"));
             }
-            let read = checkpoint::read(file, |line| snapshot.apply_line(line));
+            let read = checkpoint::read(file, |line| state.apply_line(line));
             read.map_err(|error| LakeError::broken(&path, error))?;
         }
-        snapshot.version = Some(version);
-        Ok(Some(snapshot))
+        *snapshot = state;
+        Ok(())
     }
 
     /// Writes a checkpoint of a state.

@@ -151,6 +151,28 @@ fn checkpoint_replaces_the_commits_before_it() {
 }
 
 #[test]
+fn checkpoint_replaces_a_commit_that_is_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = new_log(folder.path());
+    log.commit(0, &first_lines()).unwrap();
+    let mut early = state(&log).unwrap();
+    log.commit(1, &[add("x.parquet")]).unwrap();
+    log.commit(2, &[remove("x.parquet"), add("y.parquet")]).unwrap();
+    write_checkpoint(&log, &state(&log).unwrap());
+    fs::remove_file(log.commit_file(2)).unwrap();
+    log.refresh(&mut early).unwrap();
+    assert_eq!(early.version, Some(2));
+    assert_eq!(early.files.keys().collect::<Vec<_>>(), ["y.parquet"]);
+    // A state that is as new as the checkpoint needs neither.
+    fs::write(log.checkpoint_file(2), "no checkpoint").unwrap();
+    log.commit(3, &[add("z.parquet")]).unwrap();
+    log.refresh(&mut early).unwrap();
+    assert_eq!((early.version, early.files.len()), (Some(3), 2));
+    let text = state(&log).unwrap_err().to_string();
+    assert!(text.contains("00000000000000000002.checkpoint.parquet is broken"), "{text}");
+}
+
+#[test]
 fn unneeded_are_old_files_before_an_old_checkpoint() {
     let folder = tempfile::tempdir().unwrap();
     let log = new_log(folder.path());
