@@ -128,7 +128,8 @@ impl Sampler {
             }
         }
         let mut values = recycled(mem::take(&mut self.spare));
-        values.extend_from_slice(&self.values);
+        // Copies of whole values; clones would look at each.
+        values.extend(self.values.iter().copied());
         for (index, text) in self.texts.iter().filter(|(_, text)| !text.is_empty()) {
             values[*index] = Some(ChannelValue::Text(text));
         }

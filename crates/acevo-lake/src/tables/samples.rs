@@ -1,7 +1,6 @@
 //! The table of samples: a row for each physics packet, or at a rate.
 
 use acevo_export::{Column, ColumnType, ColumnValues, Row};
-use acevo_telemetry::ChannelValue;
 
 use super::number;
 use crate::identity::{self, Identity};
@@ -55,12 +54,10 @@ pub(crate) fn push(values: &mut [ColumnValues], identity: &Identity, row: &Row<'
     let own =
         [row.lap.and_then(number), number(time_s), number(row.packet_id), number(row.missed), number(row.skipped)];
     let values = identity.push(values, time_us);
-    let channels = row.values.iter().copied();
-    values.iter_mut().zip(own.into_iter().chain(channels)).for_each(
-        |(column, value): (_, Option<ChannelValue<'_>>)| {
-            column.push(value);
-        },
-    );
+    let (lead, channels) = values.split_at_mut(own.len().min(values.len()));
+    // One iterator for both would copy each value twice, in parts that the processor cannot forward.
+    lead.iter_mut().zip(own).for_each(|(column, value)| column.push(value));
+    channels.iter_mut().zip(row.values).for_each(|(column, value)| column.push(*value));
 }
 
 #[cfg(test)]
